@@ -1,0 +1,321 @@
+/* Command lines by table. Errors name the option and what is allowed, never the whole help. */
+#include "base/cli.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/str.h"
+
+#include <unistd.h>
+
+static const struct opt global_options[] = {
+    OPT_TEXT(struct cli_globals, config, "config", 'c', "FILE", "the configuration"),
+    OPT_FLAG(struct cli_globals, verbose, "verbose", 'v', "log every step"),
+    OPT_FLAG(struct cli_globals, log_json, "log-json", 0, "log as JSON lines"),
+    OPT_FLAG(struct cli_globals, help, "help", 'h', "show this help"),
+    OPT_FLAG(struct cli_globals, version, "version", 0, "show the version"),
+    OPT_END,
+};
+
+/* One command line on its way through the tables. */
+struct parsing {
+    const struct program *program;
+    struct cli_globals globals;
+    const struct cmd *cmd;
+    void *options;
+    bool given[64]; /* by index in the command's table: was it given? */
+    int argc;
+    char **argv;
+    int next;
+};
+
+static const struct opt *opt_named(const struct opt *table, struct span name)
+{
+    for (; table->name; table++)
+        if (!table->positional && span_is(name, table->name))
+            return table;
+    return NULL;
+}
+
+static const struct opt *opt_lettered(const struct opt *table, char letter)
+{
+    for (; table->name; table++)
+        if (table->letter && table->letter == letter)
+            return table;
+    return NULL;
+}
+
+static bool opt_set(struct parsing *p, void *object, const struct opt *opt, const char *value,
+                    struct err *err)
+{
+    const char *dashes = opt->positional ? "" : "--";
+
+    if (!field_set(object, &opt->field, value, err))
+        return err_ctx(err, "%s%s", dashes, opt->name);
+    if (p->cmd && object == p->options)
+        p->given[opt - p->cmd->options] = true;
+    return true;
+}
+
+static bool opt_take_value(struct parsing *p, void *object, const struct opt *opt,
+                           const char *joined, struct err *err)
+{
+    if (!opt->value && joined)
+        return err_set(err, ERR_USAGE, 0, "--%s takes no value", opt->name);
+    if (!opt->value)
+        return opt_set(p, object, opt, "yes", err);
+    if (!joined && p->next >= p->argc)
+        return err_set(err, ERR_USAGE, 0, "--%s needs a value: --%s %s", opt->name, opt->name,
+                       opt->value);
+    return opt_set(p, object, opt, joined ? joined : p->argv[p->next++], err);
+}
+
+static bool unknown_option(const struct parsing *p, const char *word, struct err *err)
+{
+    return err_set(err, ERR_USAGE, 0, "there is no option '%.64s' (try '%s %s%s--help')", word,
+                   p->program->name, p->cmd ? p->cmd->name : "",
+                   p->cmd && *p->cmd->name ? " " : "");
+}
+
+static bool option_read(struct parsing *p, char *word, struct err *err)
+{
+    struct span rest = span_of(word + 2);
+    bool is_long = word[1] == '-';
+    struct span name = is_long ? span_cut(&rest, '=') : SPAN_NONE;
+    const struct opt *table = p->cmd ? p->cmd->options : global_options;
+    const struct opt *opt = is_long ? opt_named(table, name) : opt_lettered(table, word[1]);
+    void *object = p->cmd ? p->options : &p->globals;
+
+    if (!opt) {
+        opt = is_long ? opt_named(global_options, name) : opt_lettered(global_options, word[1]);
+        object = &p->globals;
+    }
+    if (!opt || (!is_long && word[2]))
+        return unknown_option(p, word, err);
+    return opt_take_value(p, object, opt, is_long ? rest.at : NULL, err);
+}
+
+static bool place_read(struct parsing *p, const char *word, struct err *err)
+{
+    for (const struct opt *opt = p->cmd->options; opt->name; opt++)
+        if (opt->positional && !p->given[opt - p->cmd->options])
+            return opt_set(p, p->options, opt, word, err);
+    return err_set(err, ERR_USAGE, 0, "'%.64s' is one word too many for '%s'", word, p->cmd->name);
+}
+
+/* A command may have two words; the longer match wins. */
+static bool cmd_find(struct parsing *p, struct err *err)
+{
+    const char *first = p->argv[p->next];
+    const char *second = p->next + 1 < p->argc ? p->argv[p->next + 1] : "";
+    auto_free char *both = mem_printf("%s %s", first, second);
+    size_t length = strlen(first);
+
+    for (const struct cmd *const *cmd = p->program->cmds; *cmd; cmd++) {
+        bool two = strcmp((*cmd)->name, both) == 0;
+
+        if (!two && strcmp((*cmd)->name, first) != 0)
+            continue;
+        p->cmd = *cmd;
+        p->next += two ? 2 : 1;
+        return true;
+    }
+    for (const struct cmd *const *cmd = p->program->cmds; *cmd; cmd++)
+        if (strncmp((*cmd)->name, first, length) == 0 && (*cmd)->name[length] == ' ')
+            return err_set(err, ERR_USAGE, 0, "'%s' needs a second word: '%s %s'", first,
+                           p->program->name, (*cmd)->name);
+    return err_set(err, ERR_USAGE, 0, "there is no command '%.64s' (try '%s --help')", first,
+                   p->program->name);
+}
+
+static bool words_read(struct parsing *p, struct err *err)
+{
+    bool only_places = false;
+
+    while (p->next < p->argc) {
+        char *word = p->argv[p->next];
+
+        if (!only_places && strcmp(word, "--") == 0) {
+            only_places = true;
+            p->next++;
+        } else if (!only_places && word[0] == '-' && word[1]) {
+            p->next++;
+            if (!option_read(p, word, err))
+                return false;
+        } else if (!p->cmd) {
+            if (!cmd_find(p, err))
+                return false;
+            p->options = mem_copy(p->cmd->defaults, p->cmd->options_size);
+        } else {
+            p->next++;
+            if (!place_read(p, word, err))
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool needs_met(const struct parsing *p, struct err *err)
+{
+    for (const struct opt *opt = p->cmd->options; opt->name; opt++)
+        if (opt->needed && !p->given[opt - p->cmd->options])
+            return err_set(err, ERR_USAGE, 0, "%s%s is needed: %s", opt->positional ? "" : "--",
+                           opt->name, opt->help);
+    return true;
+}
+
+/* --- help ----------------------------------------------------------------------------------- */
+
+enum { HELP_COLUMN = 28 };
+
+static void help_row(struct str *to, const char *left, const char *right)
+{
+    size_t width = strlen(left);
+
+    str_printf(to, "  %s", left);
+    if (width + 2 > HELP_COLUMN - 2) {
+        str_add_char(to, '\n');
+        width = 0;
+        str_add_text(to, "  ");
+    }
+    for (; width + 2 < HELP_COLUMN; width++)
+        str_add_char(to, ' ');
+    for (; *right; right++) {
+        str_add_char(to, *right);
+        if (*right == '\n')
+            str_printf(to, "%*s", HELP_COLUMN, "");
+    }
+    str_add_char(to, '\n');
+}
+
+static void help_options(struct str *to, const struct opt *table)
+{
+    for (; table->name; table++) {
+        auto_str left = STR_MAX(KIB(1));
+
+        if (table->positional)
+            str_add_text(&left, table->name);
+        else if (table->letter)
+            str_printf(&left, "-%c, --%s", table->letter, table->name);
+        else
+            str_printf(&left, "    --%s", table->name);
+        if (table->value && !table->positional)
+            str_printf(&left, " %s", table->value);
+        help_row(to, str_text(&left), table->help);
+    }
+}
+
+static void help_cmd(const struct program *program, const struct cmd *cmd, struct str *to)
+{
+    str_printf(to, "%s\n\nUsage: %s%s%s%s", cmd->summary, program->name, *cmd->name ? " " : "",
+               cmd->name, cmd->options[0].name ? " [options]" : "");
+    for (const struct opt *opt = cmd->options; opt->name; opt++)
+        if (opt->positional)
+            str_printf(to, opt->needed ? " %s" : " [%s]", opt->name);
+    str_add_text(to, "\n");
+    if (cmd->help)
+        str_printf(to, "\n%s\n", cmd->help);
+    if (cmd->options[0].name) {
+        str_add_text(to, "\nOptions:\n");
+        help_options(to, cmd->options);
+    }
+}
+
+static void help_program(const struct program *program, struct str *to)
+{
+    str_printf(to, "%s\n\nUsage: %s [global options] COMMAND [options]\n\nCommands:\n",
+               program->summary, program->name);
+    for (const struct cmd *const *cmd = program->cmds; *cmd; cmd++)
+        help_row(to, (*cmd)->name, (*cmd)->summary);
+}
+
+void cli_help(const struct program *program, const struct cmd *cmd, struct str *to)
+{
+    if (cmd)
+        help_cmd(program, cmd, to);
+    else
+        help_program(program, to);
+    str_add_text(to, "\nGlobal options:\n");
+    help_options(to, global_options);
+    if (program->closing)
+        str_printf(to, "\n%s\n", program->closing);
+}
+
+static int print_help(const struct parsing *p)
+{
+    auto_str text = STR_MAX(MIB(1));
+
+    cli_help(p->program, p->cmd, &text);
+    (void)fputs(str_text(&text), stdout);
+    return EXIT_DONE;
+}
+
+/* --- running -------------------------------------------------------------------------------- */
+
+int cli_exit_of(const struct err *err)
+{
+    switch (err->kind) {
+    case ERR_NONE:
+        return EXIT_DONE;
+    case ERR_USAGE:
+        return EXIT_USAGE;
+    case ERR_CANCELED:
+        return EXIT_CANCELED;
+    case ERR_DATA:
+    case ERR_REMOTE:
+    case ERR_NET:
+    case ERR_UNSURE:
+    case ERR_DATABASE:
+    case ERR_OS:
+        return EXIT_FAILED;
+    }
+    abort();
+}
+
+static int complain(const struct program *program, const struct err *err)
+{
+    (void)fflush(stdout);
+    (void)fprintf(stderr, "%s: %s\n", program->name, err->msg);
+    return cli_exit_of(err);
+}
+
+static int parsed_run(struct parsing *p, struct err *err)
+{
+    int code;
+
+    if (p->globals.version) {
+        (void)printf("%s %s\n", p->program->name, p->program->version);
+        return EXIT_DONE;
+    }
+    if (p->globals.help)
+        return print_help(p);
+    if (!p->cmd) {
+        (void)err_set(err, ERR_USAGE, 0, "a command is needed (try '%s --help')", p->program->name);
+        return -1;
+    }
+    if (!needs_met(p, err))
+        return -1;
+    log_setup(p->globals.verbose ? LOG_DEBUG : LOG_INFO, p->globals.log_json);
+    code = p->cmd->run(&p->globals, p->options, err);
+    if (code >= 0 && (fflush(stdout) != 0 || ferror(stdout))) {
+        (void)err_os(err, "writing standard output");
+        return -1;
+    }
+    return code;
+}
+
+int cli_main(const struct program *program, int argc, char **argv)
+{
+    struct parsing p = { .program = program, .argc = argc, .argv = argv, .next = 1 };
+    struct err err = { 0 };
+    int code = -1;
+
+    p.globals.config = program->default_config;
+    if (!*program->cmds[0]->name) {
+        p.cmd = program->cmds[0];
+        p.options = mem_copy(p.cmd->defaults, p.cmd->options_size);
+    }
+    if (words_read(&p, &err))
+        code = parsed_run(&p, &err);
+    free(p.options);
+    return code >= 0 ? code : complain(program, &err);
+}

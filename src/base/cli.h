@@ -1,0 +1,88 @@
+/*
+ * Command lines: each command is a table of options bound to its own struct, from which the help,
+ * the manual and the completion are made.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "base/err.h"
+#include "base/field.h"
+
+struct opt {
+    const char *name;  /* long name without dashes; NULL ends the table                 */
+    char letter;       /* short name, or 0                                              */
+    const char *value; /* what stands for the value in the help, "FILE"; NULL for flags */
+    struct field field;
+    bool positional; /* given by its place, not by its name                           */
+    bool needed;
+    const char *help;
+};
+
+#define OPT_TEXT(object, member, long_name, letter, value, help)                                   \
+    {                                                                                              \
+        long_name, letter, value, FIELD_OF_TEXT(object, member), false, false, help                \
+    }
+#define OPT_NEED(object, member, long_name, letter, value, help)                                   \
+    {                                                                                              \
+        long_name, letter, value, FIELD_OF_TEXT(object, member), false, true, help                 \
+    }
+#define OPT_INT(object, member, long_name, letter, value, min, max, help)                          \
+    {                                                                                              \
+        long_name, letter, value, FIELD_OF_INT(object, member, min, max), false, false, help       \
+    }
+#define OPT_FLAG(object, member, long_name, letter, help)                                          \
+    {                                                                                              \
+        long_name, letter, NULL, FIELD_OF_FLAG(object, member), false, false, help                 \
+    }
+#define OPT_PLACE(object, member, value, is_needed, help)                                          \
+    {                                                                                              \
+        value, 0, value, FIELD_OF_TEXT(object, member), true, is_needed, help                      \
+    }
+#define OPT_END                                                                                    \
+    {                                                                                              \
+        .name = NULL                                                                               \
+    }
+
+struct cli_globals {
+    const char *config;
+    bool verbose;
+    bool log_json;
+    bool help;
+    bool version;
+};
+
+struct cmd {
+    const char *name;    /* one or two words: "patients import" */
+    const char *summary; /* one line */
+    const char *help;    /* paragraphs that teach; may be NULL */
+    const struct opt *options;
+    const void *defaults; /* copied into a fresh options struct */
+    size_t options_size;
+    /* Does it. The result is the exit code; -1 with `err` set: could not work. */
+    int (*run)(const struct cli_globals *globals, const void *options, struct err *err);
+};
+
+struct program {
+    const char *name, *version, *summary;
+    const struct cmd *const *cmds; /* ended by NULL; a single nameless one for a plain program */
+    const char *closing;           /* last paragraph of the help */
+    const char *default_config;    /* for --config; NULL: the program has no global options */
+};
+
+/* Exit codes that every command shares. */
+enum cli_exit {
+    EXIT_DONE = 0,
+    EXIT_FAILED = 1,
+    EXIT_USAGE = 2,
+    EXIT_LEFT = 3,
+    EXIT_CANCELED = 130,
+};
+
+/* Parses, runs, prints an error as one sentence on standard error. Returns the exit code. */
+int cli_main(const struct program *program, int argc, char **argv);
+
+/* The exit code that stands for an error. */
+int cli_exit_of(const struct err *err);
+
+/* The help as cli_main() prints it; `cmd` NULL for the whole program. */
+void cli_help(const struct program *program, const struct cmd *cmd, struct str *to);

@@ -1,0 +1,43 @@
+/*
+ * A configuration file: sections of `key = value`, read through inih into a struct by a table of
+ * keys. A key that is not in the table, a key given twice and a value out of range are errors that
+ * name file and line. A value may go on in the next line if that line begins with a blank.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "base/err.h"
+#include "base/field.h"
+
+struct conf_key {
+    const char *section, *name;
+    struct field field;
+    const char *fallback; /* as it would stand in the file; "" is a value too */
+    const char *help;     /* one or more lines for the commented file */
+    const char *refusal;  /* if set, the key may not be used: what to say instead */
+};
+
+#define CONF_END                                                                                   \
+    {                                                                                              \
+        .section = NULL                                                                            \
+    }
+
+struct conf;
+
+/*
+ * Fills `object`: first every key's fallback, then what the file says.
+ *   conf_r   owns the texts that `object` points to; caller frees with conf_free() after the object
+ * Fails with ERR_USAGE (what, file, line, how to mend) and ERR_OS.
+ */
+must_check bool conf_read(const char *path, const struct conf_key *keys, void *object,
+                          struct conf **conf_r, struct err *err);
+
+/* Fills `object` with the fallbacks alone. A fallback out of range is a bug: the process ends. */
+void conf_fallbacks(const struct conf_key *keys, void *object);
+
+void conf_free(struct conf *conf); /* NULL is allowed */
+void auto_conf_cleanup(struct conf **conf);
+#define auto_conf __attribute__((cleanup(auto_conf_cleanup))) struct conf
+
+/* The line on which a key stood, or 0. */
+int conf_line(const struct conf *conf, const char *section, const char *name);

@@ -1,0 +1,51 @@
+/* Hashes and the texts made of bytes: SHA-256 as it streams by, HMAC, hex, Base64. Over libcrypto.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "base/err.h"
+#include "base/str.h"
+
+enum { SHA256_SIZE = 32, SHA256_HEX_SIZE = 65, SHA1_SIZE = 20, MD5_SIZE = 16 };
+
+struct sha256 {
+    uint8_t bytes[SHA256_SIZE];
+};
+
+struct sha256 sha256_of(struct span bytes);
+bool sha256_equal(const struct sha256 *a, const struct sha256 *b);
+
+/* 64 lower-case digits and a zero. Returns `text`. */
+const char *sha256_hex(const struct sha256 *sha256, char text[SHA256_HEX_SIZE]);
+
+/* Reads 64 hex digits. False if it is anything else. */
+must_check bool sha256_from_hex(struct span text, struct sha256 *sha256_r);
+
+/* A SHA-256 that grows with what passes through. One thread at a time. */
+struct sha256_stream;
+struct sha256_stream *sha256_stream_new(void);
+void sha256_stream_free(struct sha256_stream *stream); /* NULL is allowed */
+void auto_sha256_stream_cleanup(struct sha256_stream **stream);
+#define auto_sha256_stream __attribute__((cleanup(auto_sha256_stream_cleanup))) struct sha256_stream
+void sha256_stream_add(struct sha256_stream *stream, struct span bytes);
+
+/* The hash of everything added since the last end (or birth); the stream starts anew. */
+struct sha256 sha256_stream_end(struct sha256_stream *stream);
+
+struct sha256 hmac_sha256(struct span key, struct span text);
+void sha1_of(struct span bytes, uint8_t digest_r[SHA1_SIZE]);
+void md5_of(struct span bytes, uint8_t digest_r[MD5_SIZE]);
+
+void hex_add(struct str *to, const void *bytes, size_t size_bytes);
+/* Reads 2 x `size_bytes` hex digits of either case. False if it is anything else. */
+must_check bool hex_read(struct span text, void *bytes_r, size_t size_bytes);
+
+void base64_add(struct str *to, const void *bytes, size_t size_bytes);
+/*
+ * Reads Base64, blanks and line ends passed over, appends the bytes to `to`.
+ * Fails with ERR_DATA.
+ */
+must_check bool base64_read(struct span text, struct str *to, struct err *err);
+
+/* Bytes nobody can guess, from the system. */
+void random_bytes(void *bytes_r, size_t size_bytes);

@@ -1,0 +1,43 @@
+/*
+ * An error is a value in the caller's frame: nothing to free, copied into a ledger row as it is.
+ * Its kind says what the program does about it; its words say what we were doing, on which id, and
+ * what was said. Lower case, no full stop, no "failed to".
+ */
+#pragma once
+
+#include "base/base.h"
+
+enum err_kind {
+    ERR_NONE,
+    ERR_USAGE,    /* we were told something that cannot be: say it, exit 2                        */
+    ERR_DATA,     /* what came is not what was promised                                           */
+    ERR_REMOTE,   /* the other side answered, and it was no; code = HTTP status                   */
+    ERR_NET,      /* no answer, and surely nothing was done                                       */
+    ERR_UNSURE,   /* no answer, and perhaps it was done: look before repeating                    */
+    ERR_DATABASE, /* ledger or registry could not be read or written; code = the driver's         */
+    ERR_OS,       /* the operating system refused; code = errno                                   */
+    ERR_CANCELED, /* somebody asked us to stop                                                    */
+};
+
+struct err {
+    enum err_kind kind;
+    int code;   /* see the kinds                                                                 */
+    int reason; /* the other side's own number where it has one (a FileMaker code), else 0       */
+    char msg[512];
+};
+
+/*
+ * Describes what went wrong, once, at the cause. Overwrites what `err` held.
+ * Always returns false, so that `return err_set(...)` reads as a sentence.
+ */
+bool err_set(struct err *err, enum err_kind kind, int code, const char *format, ...)
+    printf_like(4, 5);
+
+/* As err_set() with ERR_OS and the present errno, whose text is added after a colon. */
+bool err_os(struct err *err, const char *format, ...) printf_like(2, 3);
+
+/* Puts a new noun in front: "copying 'a': part 3: timed out". Returns false. */
+bool err_ctx(struct err *err, const char *format, ...) printf_like(2, 3);
+
+/* The kind in one word, as it stands in the ledger: "data", "net", ... */
+const char *err_kind_name(enum err_kind kind);

@@ -1,0 +1,86 @@
+/* Settings from text. */
+#include "base/field.h"
+
+#include "base/num.h"
+
+#include <strings.h>
+
+static bool is_one_of(const char *text, const char *const *words)
+{
+    for (; *words; words++)
+        if (strcasecmp(text, *words) == 0)
+            return true;
+    return false;
+}
+
+static bool flag_read(const char *text, bool *flag_r, struct err *err)
+{
+    static const char *const yes[] = { "yes", "true", "on", "1", NULL };
+    static const char *const no[] = { "no", "false", "off", "0", NULL };
+
+    if (!is_one_of(text, yes) && !is_one_of(text, no))
+        return err_set(err, ERR_USAGE, 0, "'%.64s' is neither yes nor no", text);
+    *flag_r = is_one_of(text, yes);
+    return true;
+}
+
+static bool choice_read(const char *text, const char *const *choices, int *choice_r,
+                        struct err *err)
+{
+    auto_str allowed = STR_MAX(KIB(1));
+
+    for (int i = 0; choices[i]; i++) {
+        if (strcmp(text, choices[i]) == 0) {
+            *choice_r = i;
+            return true;
+        }
+        str_printf(&allowed, "%s%s", i ? ", " : "", choices[i]);
+    }
+    return err_set(err, ERR_USAGE, 0, "'%.64s' is not one of: %s", text, str_text(&allowed));
+}
+
+static bool decimal_read(const char *text, const struct field *field, double *n_r, struct err *err)
+{
+    char *end;
+    double n = strtod(text, &end);
+
+    if (end == text || *end || !(n >= (double)field->min && n <= (double)field->max))
+        return err_set(err, ERR_USAGE, 0, "'%.64s' is not a number from %jd to %jd", text,
+                       (intmax_t)field->min, (intmax_t)field->max);
+    *n_r = n;
+    return true;
+}
+
+/* A number that does not fit is, here, something we were told wrongly. */
+static bool as_usage(struct err *err)
+{
+    err->kind = ERR_USAGE;
+    return false;
+}
+
+bool field_set(void *object, const struct field *field, const char *text, struct err *err)
+{
+    void *member = (char *)object + field->offset;
+    int64_t n;
+
+    switch (field->type) {
+    case FIELD_TEXT:
+        *(const char **)member = text;
+        return true;
+    case FIELD_INT:
+        if (!num_i64(span_of(text), field->min, field->max, &n, err))
+            return as_usage(err);
+        *(int *)member = (int)n;
+        return true;
+    case FIELD_BYTES:
+        return num_bytes(span_of(text), (uint64_t)field->min, (uint64_t)field->max, member, err)
+               || as_usage(err);
+    case FIELD_FLAG:
+        return flag_read(text, member, err);
+    case FIELD_CHOICE:
+        return choice_read(text, field->choices, member, err);
+    case FIELD_DECIMAL:
+        return decimal_read(text, field, member, err);
+    }
+    abort();
+}

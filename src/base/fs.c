@@ -1,0 +1,123 @@
+/* Files, written so that a crash leaves the old one or the new one. */
+#include "base/fs.h"
+
+#include "base/mem.h"
+
+#include <fcntl.h>
+#include <libgen.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+bool fs_read(const char *path, struct str *to, struct err *err)
+{
+    auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+    char part[16384];
+    ssize_t got;
+
+    if (fd < 0)
+        return err_os(err, "opening '%s'", path);
+    while ((got = read(fd, part, sizeof part)) != 0) {
+        if (got < 0 && errno != EINTR)
+            return err_os(err, "reading '%s'", path);
+        str_add(to, part, got > 0 ? (size_t)got : 0);
+    }
+    return str_fits(to, path, err);
+}
+
+bool fs_write_all(int fd, struct span bytes, const char *what, struct err *err)
+{
+    while (bytes.size) {
+        ssize_t wrote = write(fd, bytes.at, bytes.size);
+
+        if (wrote < 0 && errno != EINTR)
+            return err_os(err, "writing '%s'", what);
+        bytes = span_from(bytes, wrote > 0 ? (size_t)wrote : 0);
+    }
+    return true;
+}
+
+bool fs_sync_folder(int folder_fd, const char *what, struct err *err)
+{
+    return fsync(folder_fd) == 0 || err_os(err, "flushing the folder '%s'", what);
+}
+
+static int folder_open(const char *path)
+{
+    auto_free char *copy = mem_text(path);
+
+    return open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+static bool unnamed_write(int folder_fd, const char *path, struct span bytes, unsigned mode,
+                          int *fd_r, struct err *err)
+{
+    auto_close int fd = openat(folder_fd, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+
+    if (fd < 0)
+        return err_os(err, "making a file beside '%s'", path);
+    if (!fs_write_all(fd, bytes, path, err))
+        return false;
+    if (fchmod(fd, mode) < 0 || fsync(fd) < 0)
+        return err_os(err, "flushing '%s'", path);
+    *fd_r = take_fd(fd);
+    return true;
+}
+
+static int name_it(int fd, const char *path)
+{
+    char link[64];
+
+    (void)snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    return linkat(AT_FDCWD, link, AT_FDCWD, path, AT_SYMLINK_FOLLOW);
+}
+
+bool fs_create(const char *path, struct span bytes, unsigned mode, struct err *err)
+{
+    auto_close int folder_fd = folder_open(path);
+    auto_close int fd = -1;
+
+    if (folder_fd < 0)
+        return err_os(err, "opening the folder of '%s'", path);
+    if (!unnamed_write(folder_fd, path, bytes, mode, &fd, err))
+        return false;
+    if (name_it(fd, path) < 0)
+        return err_os(err, "creating '%s'", path);
+    return fs_sync_folder(folder_fd, path, err);
+}
+
+bool fs_write(const char *path, struct span bytes, unsigned mode, struct err *err)
+{
+    auto_free char *beside = mem_printf("%s.%d.new", path, (int)getpid());
+    auto_close int folder_fd = folder_open(path);
+
+    (void)unlink(beside);
+    if (folder_fd < 0)
+        return err_os(err, "opening the folder of '%s'", path);
+    if (!fs_create(beside, bytes, mode, err))
+        return false;
+    if (rename(beside, path) < 0) {
+        (void)err_os(err, "renaming the new '%s' into place", path);
+        (void)unlink(beside);
+        return false;
+    }
+    return fs_sync_folder(folder_fd, path, err);
+}
+
+bool fs_make_folder(const char *path, struct err *err)
+{
+    auto_free char *part = mem_text(path);
+    struct stat about;
+
+    for (char *slash = part + 1; *part && (slash = strchr(slash, '/')); *slash++ = '/') {
+        *slash = '\0';
+        if (mkdir(part, 0700) < 0 && errno != EEXIST)
+            return err_os(err, "making the folder '%s'", part);
+    }
+    if (mkdir(part, 0700) < 0 && errno != EEXIST)
+        return err_os(err, "making the folder '%s'", path);
+    if (stat(path, &about) < 0 || !S_ISDIR(about.st_mode)) {
+        errno = ENOTDIR;
+        return err_os(err, "'%s'", path);
+    }
+    return true;
+}

@@ -1,0 +1,33 @@
+/* Files: whole ones in and out, folders, locks. Everything made here is for its owner only. */
+#pragma once
+
+#include "base/base.h"
+#include "base/err.h"
+#include "base/str.h"
+
+/*
+ * Reads a whole file; appends it to `to`, whose cap bounds it.
+ * Fails with ERR_OS, and with ERR_DATA beyond the cap.
+ */
+must_check bool fs_read(const char *path, struct str *to, struct err *err);
+
+/*
+ * Writes a whole file so that it is there completely or not at all, and survives a power cut:
+ * a hidden neighbour is written, flushed, and renamed over `path`.
+ *   mode   permissions, such as 0600
+ * Fails with ERR_OS; then `path` is as it was.
+ */
+must_check bool fs_write(const char *path, struct span bytes, unsigned mode, struct err *err);
+
+/* As fs_write(), but refuses (ERR_OS, EEXIST) if there is something at `path`. */
+must_check bool fs_create(const char *path, struct span bytes, unsigned mode, struct err *err);
+
+/* Makes a folder and those above it, each 0700. One that exists is fine. Fails with ERR_OS. */
+must_check bool fs_make_folder(const char *path, struct err *err);
+
+/* Writes all bytes to a descriptor. Fails with ERR_OS naming `what`. */
+must_check bool fs_write_all(int fd, struct span bytes, const char *what, struct err *err);
+
+/* Flushes what a folder lists, so that a name made in it survives a power cut. Fails with ERR_OS.
+ */
+must_check bool fs_sync_folder(int folder_fd, const char *what, struct err *err);

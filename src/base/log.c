@@ -1,0 +1,169 @@
+/* Lines on standard error, whole ones even when threads speak at once. */
+#include "base/log.h"
+
+#include "base/str.h"
+#include "base/time.h"
+
+#include <pthread.h>
+#include <stdarg.h>
+#include <unistd.h>
+
+/* The log is the one sink of the process; see the rule on globals in CONTRIBUTING.md. */
+static struct {
+    enum log_level least;
+    bool as_json;
+    void (*around)(void *arg, bool before);
+    void *around_arg;
+    pthread_mutex_t lock;
+} sink = { .least = LOG_INFO, .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static _Thread_local struct {
+    const char *worker, *item;
+} speaker;
+
+void log_setup(enum log_level least, bool as_json)
+{
+    sink.least = least;
+    sink.as_json = as_json;
+}
+
+bool log_is_on(enum log_level level)
+{
+    return level >= sink.least;
+}
+
+void log_context(const char *worker, const char *item)
+{
+    speaker.worker = worker;
+    speaker.item = item;
+}
+
+void log_around_lines(void (*around)(void *arg, bool before), void *arg)
+{
+    (void)pthread_mutex_lock(&sink.lock);
+    sink.around = around;
+    sink.around_arg = arg;
+    (void)pthread_mutex_unlock(&sink.lock);
+}
+
+static const char *level_name(enum log_level level)
+{
+    switch (level) {
+    case LOG_DEBUG:
+        return "debug";
+    case LOG_INFO:
+        return "info";
+    case LOG_WARN:
+        return "warn";
+    case LOG_ERROR:
+        return "error";
+    }
+    abort();
+}
+
+/* Control characters would let a server's text draw on the operator's terminal. */
+static void add_visible(struct str *to, const char *text)
+{
+    for (; *text; text++) {
+        uint8_t byte = (uint8_t)*text;
+
+        if (byte < 0x20 || byte == 0x7F)
+            str_printf(to, "\\x%02x", byte);
+        else if (sink.as_json && (byte == '"' || byte == '\\'))
+            str_printf(to, "\\%c", byte);
+        else
+            str_add_char(to, (char)byte);
+    }
+}
+
+static void add_member(struct str *to, const char *name, const char *text)
+{
+    str_printf(to, ",\"%s\":\"", name);
+    add_visible(to, text);
+    str_add_char(to, '"');
+}
+
+static void line_as_json(struct str *to, const char *at, const char *level, const char *sentence)
+{
+    str_printf(to, "{\"time\":\"%s\",\"level\":\"%s\"", at, level);
+    if (speaker.worker)
+        add_member(to, "worker", speaker.worker);
+    if (speaker.item)
+        add_member(to, "item", speaker.item);
+    add_member(to, "message", sentence);
+    str_add_text(to, "}\n");
+}
+
+static void line_as_text(struct str *to, const char *at, const char *level, const char *sentence)
+{
+    str_printf(to, "%.19sZ %-5s ", at, level);
+    if (speaker.worker)
+        str_printf(to, "[%s] ", speaker.worker);
+    if (speaker.item) {
+        add_visible(to, speaker.item);
+        str_add_text(to, ": ");
+    }
+    add_visible(to, sentence);
+    str_add_char(to, '\n');
+}
+
+static void write_all(struct span text)
+{
+    while (text.size) {
+        ssize_t wrote = write(STDERR_FILENO, text.at, text.size);
+
+        if (wrote < 0 && errno != EINTR)
+            return; /* nobody listens any more; there is no one to tell */
+        text = span_from(text, wrote > 0 ? (size_t)wrote : 0);
+    }
+}
+
+static void say(enum log_level level, const char *format, va_list args)
+{
+    auto_str line = STR_MAX(KIB(8));
+    char sentence[2048], at[TIME_TEXT_SIZE];
+
+    if (!log_is_on(level))
+        return;
+    (void)vsnprintf(sentence, sizeof sentence, format, args);
+    (void)time_rfc3339(time_now_us(), at);
+    if (sink.as_json)
+        line_as_json(&line, at, level_name(level), sentence);
+    else
+        line_as_text(&line, at, level_name(level), sentence);
+    (void)pthread_mutex_lock(&sink.lock);
+    if (sink.around)
+        sink.around(sink.around_arg, true);
+    write_all(str_span(&line));
+    if (sink.around)
+        sink.around(sink.around_arg, false);
+    (void)pthread_mutex_unlock(&sink.lock);
+}
+
+#define SAY(level)                                                                                 \
+    do {                                                                                           \
+        va_list args;                                                                              \
+        va_start(args, format);                                                                    \
+        say(level, format, args);                                                                  \
+        va_end(args);                                                                              \
+    } while (0)
+
+void log_debug(const char *format, ...)
+{
+    SAY(LOG_DEBUG);
+}
+
+void log_info(const char *format, ...)
+{
+    SAY(LOG_INFO);
+}
+
+void log_warn(const char *format, ...)
+{
+    SAY(LOG_WARN);
+}
+
+void log_error(const char *format, ...)
+{
+    SAY(LOG_ERROR);
+}

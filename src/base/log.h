@@ -1,0 +1,29 @@
+/*
+ * The log: one line per event on standard error, as text or as JSON. What a line may hold is
+ * decided here: sentences of ours, ids, sizes, durations and codes; never names of people or files,
+ * never a secret, never a URL with its query. Safe from any thread.
+ */
+#pragma once
+
+#include "base/base.h"
+
+enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
+
+/* Call before threads start. Without it: text, LOG_INFO. */
+void log_setup(enum log_level least, bool as_json);
+
+bool log_is_on(enum log_level level);
+
+/* Who speaks: stands on every line of this thread from now on. Both borrowed; NULL for none. */
+void log_context(const char *worker, const char *item);
+
+void log_debug(const char *format, ...) printf_like(1, 2);
+void log_info(const char *format, ...) printf_like(1, 2);
+void log_warn(const char *format, ...) printf_like(1, 2);
+void log_error(const char *format, ...) printf_like(1, 2);
+
+/*
+ * Lets a progress display share the terminal: called before and after each line is written
+ * (`before` true, then false). NULL for none.
+ */
+void log_around_lines(void (*around)(void *arg, bool before), void *arg);

@@ -1,0 +1,49 @@
+/* Allocation that does not fail. */
+#include "base/mem.h"
+
+#include <stdarg.h>
+
+static void *or_die(void *memory)
+{
+    if (memory)
+        return memory;
+    (void)fputs("fmferry: out of memory\n", stderr);
+    abort();
+}
+
+void *mem_zero(size_t size_bytes)
+{
+    return or_die(calloc(1, size_bytes ? size_bytes : 1));
+}
+
+void *mem_grow(void *old, size_t size_bytes)
+{
+    return or_die(realloc(old, size_bytes ? size_bytes : 1));
+}
+
+void *mem_copy(const void *bytes, size_t size_bytes)
+{
+    char *copy = or_die(malloc(size_bytes + 1));
+
+    if (size_bytes)
+        memcpy(copy, bytes, size_bytes);
+    copy[size_bytes] = '\0';
+    return copy;
+}
+
+char *mem_text(const char *text)
+{
+    return text ? mem_copy(text, strlen(text)) : NULL;
+}
+
+char *mem_printf(const char *format, ...)
+{
+    char *text = NULL;
+    va_list args;
+    int length;
+
+    va_start(args, format);
+    length = vasprintf(&text, format, args);
+    va_end(args);
+    return or_die(length < 0 ? NULL : text);
+}

@@ -1,0 +1,25 @@
+/*
+ * Small memory. When it is gone the process ends: the ledger makes that safe, and no caller has a
+ * better idea. Sizes that somebody else names go through a cap first and fail as ERR_DATA.
+ */
+#pragma once
+
+#include "base/base.h"
+
+/* Zeroed; never NULL. The caller frees. */
+void *mem_zero(size_t size_bytes);
+
+/* Grown or shrunk as realloc() does; never NULL. New bytes are not zeroed. */
+void *mem_grow(void *old, size_t size_bytes);
+
+/* A copy of `size_bytes` bytes followed by a zero byte; never NULL. The caller frees. */
+void *mem_copy(const void *bytes, size_t size_bytes);
+
+/* A copy of a text; NULL stays NULL. The caller frees. */
+char *mem_text(const char *text);
+
+/* printf into fresh memory; never NULL. The caller frees. */
+char *mem_printf(const char *format, ...) printf_like(1, 2);
+
+/* A zeroed object of a type: `struct job *job = mem_new(struct job);` */
+#define mem_new(type) ((type *)mem_zero(sizeof(type)))

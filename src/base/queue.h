@@ -1,0 +1,28 @@
+/*
+ * Hands pointers from thread to thread. What goes in is not touched again by the one who put it in.
+ * Safe from any thread.
+ */
+#pragma once
+
+#include "base/base.h"
+
+struct queue;
+
+/* `room`: how many items may wait; putting one more waits. At least 1. */
+struct queue *queue_new(size_t room);
+void queue_free(struct queue *queue); /* NULL is allowed; items still inside are not freed */
+
+/* Waits for room. False if the queue was closed: the item is still the caller's. */
+must_check bool queue_push(struct queue *queue, void *item);
+
+/* Waits for an item. NULL once the queue is closed and empty. */
+void *queue_pop(struct queue *queue);
+
+/* As queue_pop(), but NULL also when nothing came within `wait_us`; 0 only looks. */
+void *queue_pop_within(struct queue *queue, int64_t wait_us);
+
+/* Nothing more goes in; what is inside still comes out. */
+void queue_close(struct queue *queue);
+bool queue_is_closed(struct queue *queue);
+
+size_t queue_size(struct queue *queue);

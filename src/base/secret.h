@@ -1,0 +1,44 @@
+/*
+ * A password or key. It is never printed: there is no format for it, and whoever needs the text
+ * must say so by name. Wiped when freed, locked in memory and left out of core dumps as far as the
+ * system lets us.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "base/err.h"
+#include "base/str.h"
+
+struct secret;
+
+/* Takes a copy of `text`. The caller frees with secret_free() (or auto_secret). */
+struct secret *secret_new(struct span text);
+void secret_free(struct secret *secret); /* NULL is allowed */
+
+void auto_secret_cleanup(struct secret **secret);
+#define auto_secret __attribute__((cleanup(auto_secret_cleanup))) struct secret
+
+/* The text, for the one place that sends it; borrowed until secret_free(). */
+struct span secret_reveal(const struct secret *secret);
+
+/*
+ * Where a secret comes from; exactly one is set. A file must belong to this user and be readable by
+ * nobody else; an environment variable is removed once read; a command is run by /bin/sh and its
+ * first line is taken.
+ */
+struct secret_source {
+    const char *env;
+    const char *file;
+    const char *command;
+};
+
+bool secret_source_is_set(const struct secret_source *source);
+
+/*
+ * Reads a secret.
+ *   what       what it is, for messages: "the FileMaker password"
+ *   secret_r   caller frees
+ * Fails with ERR_USAGE (none named, missing, empty, file open to others) and ERR_OS.
+ */
+must_check bool secret_read(const struct secret_source *source, const char *what,
+                            struct secret **secret_r, struct err *err);

@@ -1,0 +1,79 @@
+/*
+ * Text and bytes: a span borrows them, a str owns and grows them up to a cap given at birth.
+ *
+ * Appending beyond the cap is remembered rather than reported: append freely, then ask str_fits()
+ * once, where there is something to say about it.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "base/err.h"
+
+/* Borrowed bytes, not ended by a zero. `at` may be NULL if `size` is 0. */
+struct span {
+    const char *at;
+    size_t size;
+};
+
+#define SPAN_NONE ((struct span){ NULL, 0 })
+#define SPAN_FORMAT "%.*s"
+#define SPAN_ARGS(span) (int)(span).size, (span).at
+
+struct span span_of(const char *text); /* NULL gives SPAN_NONE */
+bool span_equal(struct span a, struct span b);
+bool span_is(struct span span, const char *text);
+bool span_is_nocase(struct span span, const char *text); /* ASCII letters only */
+bool span_starts(struct span span, const char *prefix);
+bool span_ends(struct span span, const char *suffix);
+struct span span_trim(struct span span);               /* blanks, tabs, CR and LF at both ends */
+struct span span_from(struct span span, size_t skip);  /* what is left after `skip` bytes      */
+struct span span_first(struct span span, size_t keep); /* at most the first `keep` bytes       */
+
+/* Where `needle` begins in `hay`, or hay.size. */
+size_t span_find(struct span hay, const char *needle);
+
+/*
+ * Cuts `*rest` at the first `separator`: returns what stands before it, leaves what follows.
+ * Without a separator returns everything and leaves SPAN_NONE with `at` NULL.
+ */
+struct span span_cut(struct span *rest, char separator);
+
+/* A copy ended by a zero; the caller frees. */
+char *span_text(struct span span);
+
+struct str {
+    char *at; /* always ended by a zero once anything was appended */
+    size_t size;
+    size_t room; /* allocated, the zero included */
+    size_t max;  /* cap on `size` */
+    bool cut;    /* something did not fit */
+};
+
+/* `struct str s = STR_MAX(KIB(64));` and str_clear() or auto_str in the end. */
+#define STR_MAX(max_bytes)                                                                         \
+    {                                                                                              \
+        .max = (max_bytes)                                                                         \
+    }
+#define auto_str __attribute__((cleanup(str_clear))) struct str
+
+void str_clear(struct str *s); /* frees; the cap stays */
+void str_reset(struct str *s); /* empties; keeps the memory */
+
+void str_add(struct str *s, const void *bytes, size_t size_bytes);
+void str_add_text(struct str *s, const char *text);
+void str_add_span(struct str *s, struct span span);
+void str_add_char(struct str *s, char c);
+void str_printf(struct str *s, const char *format, ...) printf_like(2, 3);
+
+/* Shortens to `size_bytes`. */
+void str_cut(struct str *s, size_t size_bytes);
+
+/* Makes room for `size_bytes` more; false if the cap forbids it (and marks the str as cut). */
+bool str_reserve(struct str *s, size_t size_bytes);
+
+struct span str_span(const struct str *s);
+const char *str_text(const struct str *s); /* "" when empty; borrowed until the next change */
+char *str_take(struct str *s);             /* the text; the caller frees; the str is empty again */
+
+/* Fails with ERR_DATA if anything did not fit: "`what` is longer than N bytes". */
+must_check bool str_fits(const struct str *s, const char *what, struct err *err);

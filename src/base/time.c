@@ -1,0 +1,137 @@
+/* Clocks, stamps and the source's zone. */
+#include "base/time.h"
+
+#include <sys/stat.h>
+
+int64_t time_now_us(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * TIME_SECOND + now.tv_nsec / 1000;
+}
+
+int64_t time_mono_us(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * TIME_SECOND + now.tv_nsec / 1000;
+}
+
+static int64_t seconds_of(int64_t at_us)
+{
+    return at_us >= 0 ? at_us / TIME_SECOND : -((-at_us + TIME_SECOND - 1) / TIME_SECOND);
+}
+
+static struct time_civil civil_of(const struct tm *tm)
+{
+    return (struct time_civil){ tm->tm_year + 1900, tm->tm_mon + 1, tm->tm_mday,
+                                tm->tm_hour,        tm->tm_min,     tm->tm_sec };
+}
+
+static struct tm tm_of(struct time_civil civil)
+{
+    return (struct tm){ .tm_year = civil.year - 1900,
+                        .tm_mon = civil.month - 1,
+                        .tm_mday = civil.day,
+                        .tm_hour = civil.hour,
+                        .tm_min = civil.minute,
+                        .tm_sec = civil.second,
+                        .tm_isdst = -1 };
+}
+
+const char *time_rfc3339(int64_t at_us, char text[TIME_TEXT_SIZE])
+{
+    struct time_civil utc = time_to_utc(at_us);
+    int64_t micros = at_us - seconds_of(at_us) * TIME_SECOND;
+
+    (void)snprintf(text, TIME_TEXT_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", utc.year % 10000,
+                   utc.month, utc.day, utc.hour, utc.minute, utc.second, (int)micros);
+    return text;
+}
+
+const char *time_for_people(int64_t duration_us, char text[TIME_TEXT_SIZE])
+{
+    int64_t seconds = (duration_us + TIME_SECOND / 2) / TIME_SECOND;
+
+    if (duration_us < TIME_SECOND)
+        (void)snprintf(text, TIME_TEXT_SIZE, "%jd ms", (intmax_t)(duration_us / TIME_MS));
+    else if (seconds < 60)
+        (void)snprintf(text, TIME_TEXT_SIZE, "%jd s", (intmax_t)seconds);
+    else if (seconds < 3600)
+        (void)snprintf(text, TIME_TEXT_SIZE, "%jd min %jd s", (intmax_t)(seconds / 60),
+                       (intmax_t)(seconds % 60));
+    else
+        (void)snprintf(text, TIME_TEXT_SIZE, "%jd h %jd min", (intmax_t)(seconds / 3600),
+                       (intmax_t)(seconds % 3600 / 60));
+    return text;
+}
+
+bool time_zone_set(const char *name, struct err *err)
+{
+    char path[256];
+    struct stat about;
+
+    if (!*name) {
+        tzset();
+        return true;
+    }
+    (void)snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", name);
+    if (strstr(name, "..") || strlen(path) >= sizeof path - 1 || stat(path, &about) < 0
+        || !S_ISREG(about.st_mode))
+        return err_set(
+            err, ERR_USAGE, 0,
+            "time zone '%.64s' is not known here (names are like Australia/Sydney; is the "
+            "package tzdata installed?)",
+            name);
+    (void)setenv("TZ", name, 1);
+    tzset();
+    return true;
+}
+
+struct time_civil time_to_zone(int64_t at_us)
+{
+    time_t seconds = (time_t)seconds_of(at_us);
+    struct tm tm;
+
+    return civil_of(localtime_r(&seconds, &tm));
+}
+
+int64_t time_from_zone(struct time_civil civil)
+{
+    struct tm tm = tm_of(civil);
+
+    return (int64_t)mktime(&tm) * TIME_SECOND;
+}
+
+struct time_civil time_to_utc(int64_t at_us)
+{
+    time_t seconds = (time_t)seconds_of(at_us);
+    struct tm tm;
+
+    return civil_of(gmtime_r(&seconds, &tm));
+}
+
+int64_t time_from_utc(struct time_civil civil)
+{
+    struct tm tm = tm_of(civil);
+
+    return (int64_t)timegm(&tm) * TIME_SECOND;
+}
+
+static int days_in(int year, int month)
+{
+    static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+    return month == 2 && leap ? 29 : days[month - 1];
+}
+
+bool time_civil_is_valid(struct time_civil civil)
+{
+    return civil.year >= 1 && civil.year <= 9999 && civil.month >= 1 && civil.month <= 12
+           && civil.day >= 1 && civil.day <= days_in(civil.year, civil.month) && civil.hour >= 0
+           && civil.hour <= 23 && civil.minute >= 0 && civil.minute <= 59 && civil.second >= 0
+           && civil.second <= 59;
+}

@@ -1,0 +1,150 @@
+/* UTF-8 without the process's locale. */
+#include "base/utf8.h"
+
+#include <locale.h>
+#include <pthread.h>
+#include <wctype.h>
+
+static const struct {
+    uint8_t mask, lead;
+    unsigned extra;
+    uint32_t least;
+} forms[] = {
+    { 0x80, 0x00, 0, 0 },
+    { 0xE0, 0xC0, 1, 0x80 },
+    { 0xF0, 0xE0, 2, 0x800 },
+    { 0xF8, 0xF0, 3, 0x10000 },
+};
+
+static bool decode(struct span text, uint32_t *code_r, size_t *used_r)
+{
+    uint8_t first = (uint8_t)text.at[0];
+
+    for (size_t i = 0; i < lengthof(forms); i++) {
+        uint32_t code = first & (uint8_t)~forms[i].mask;
+
+        if ((first & forms[i].mask) != forms[i].lead)
+            continue;
+        if (text.size <= forms[i].extra)
+            return false;
+        for (unsigned k = 1; k <= forms[i].extra; k++) {
+            uint8_t byte = (uint8_t)text.at[k];
+
+            if ((byte & 0xC0) != 0x80)
+                return false;
+            code = code << 6 | (byte & 0x3F);
+        }
+        if (code < forms[i].least || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF))
+            return false;
+        *code_r = code;
+        *used_r = forms[i].extra + 1;
+        return true;
+    }
+    return false;
+}
+
+bool utf8_next(struct span *text, uint32_t *code_r)
+{
+    size_t used = 1;
+    bool good = decode(*text, code_r, &used);
+
+    if (!good)
+        *code_r = UTF8_REPLACEMENT;
+    *text = span_from(*text, used);
+    return good;
+}
+
+void utf8_add(struct str *to, uint32_t code)
+{
+    if (code < 0x80) {
+        str_add_char(to, (char)code);
+    } else if (code < 0x800) {
+        str_add_char(to, (char)(0xC0 | code >> 6));
+        str_add_char(to, (char)(0x80 | (code & 0x3F)));
+    } else if (code < 0x10000) {
+        str_add_char(to, (char)(0xE0 | code >> 12));
+        str_add_char(to, (char)(0x80 | (code >> 6 & 0x3F)));
+        str_add_char(to, (char)(0x80 | (code & 0x3F)));
+    } else {
+        str_add_char(to, (char)(0xF0 | code >> 18));
+        str_add_char(to, (char)(0x80 | (code >> 12 & 0x3F)));
+        str_add_char(to, (char)(0x80 | (code >> 6 & 0x3F)));
+        str_add_char(to, (char)(0x80 | (code & 0x3F)));
+    }
+}
+
+bool utf8_is_valid(struct span text)
+{
+    uint32_t code;
+
+    while (text.size)
+        if (!utf8_next(&text, &code))
+            return false;
+    return true;
+}
+
+void utf8_add_repaired(struct str *to, struct span text)
+{
+    uint32_t code;
+
+    while (text.size) {
+        (void)utf8_next(&text, &code);
+        utf8_add(to, code);
+    }
+}
+
+/* glibc carries the tables of C.UTF-8 with it; no locale needs to be installed. */
+static locale_t unicode;
+static pthread_once_t unicode_once = PTHREAD_ONCE_INIT;
+
+static void unicode_open(void)
+{
+    unicode = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+}
+
+void utf8_add_lower(struct str *to, struct span text)
+{
+    uint32_t code;
+
+    (void)pthread_once(&unicode_once, unicode_open);
+    while (text.size) {
+        (void)utf8_next(&text, &code);
+        utf8_add(to, unicode ? (uint32_t)towlower_l((wint_t)code, unicode) : code);
+    }
+}
+
+bool utf8_is_space(uint32_t code)
+{
+    static const struct {
+        uint32_t first, last;
+    } ranges[] = {
+        { 0x09, 0x0D },     { 0x20, 0x20 },     { 0x85, 0x85 },     { 0xA0, 0xA0 },
+        { 0x1680, 0x1680 }, { 0x2000, 0x200A }, { 0x2028, 0x2029 }, { 0x202F, 0x202F },
+        { 0x205F, 0x205F }, { 0x3000, 0x3000 },
+    };
+
+    for (size_t i = 0; i < lengthof(ranges); i++)
+        if (code >= ranges[i].first && code <= ranges[i].last)
+            return true;
+    return false;
+}
+
+struct span utf8_first(struct span text, size_t max_chars)
+{
+    struct span rest = text;
+    uint32_t code;
+
+    for (size_t n = 0; rest.size && n < max_chars; n++)
+        (void)utf8_next(&rest, &code);
+    return span_first(text, text.size - rest.size);
+}
+
+size_t utf8_count(struct span text)
+{
+    size_t count = 0;
+    uint32_t code;
+
+    for (; text.size; count++)
+        (void)utf8_next(&text, &code);
+    return count;
+}

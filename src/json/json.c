@@ -1,0 +1,541 @@
+/*
+ * Reading JSON over YAJL, which finds the tokens; where each one stands in the bytes is worked out
+ * from how far YAJL has come. Texts are decoded here, because YAJL turns a lone surrogate into "?"
+ * without saying so.
+ */
+#include "json/json.h"
+
+#include "base/mem.h"
+#include "base/num.h"
+#include "base/utf8.h"
+
+#include <yajl/yajl_parse.h>
+
+enum { BLOCK_SIZE = 65536, JSON_SIZE_MAX = 1 << 30 };
+
+/* Decoded texts live in blocks that never move. */
+struct block {
+    struct block *before;
+    size_t used, room;
+    char bytes[];
+};
+
+struct json {
+    struct json_value *values;
+    size_t count, room;
+    struct block *blocks;
+};
+
+struct reading {
+    struct json *json;
+    struct span text; /* the bytes as they came: what values point into          */
+    struct span fed;  /* what YAJL sees: the same, or a patched copy of that size */
+    yajl_handle yajl;
+    size_t after;                /* where the last token ended                */
+    size_t open[JSON_DEPTH_MAX]; /* indexes of the arrays and objects around  */
+    size_t depth;
+    bool too_deep;
+    struct span name; /* of the member that comes next */
+    bool name_repaired;
+};
+
+/* --- decoding texts ------------------------------------------------------------------------- */
+
+static char *block_take(struct json *json, size_t size)
+{
+    struct block *block = json->blocks;
+
+    if (!block || block->room - block->used < size) {
+        size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
+
+        block = mem_grow(NULL, sizeof *block + room);
+        block->before = json->blocks;
+        block->used = 0;
+        block->room = room;
+        json->blocks = block;
+    }
+    block->used += size;
+    return block->bytes + block->used - size;
+}
+
+static uint32_t hex4(struct span at)
+{
+    uint32_t code = 0;
+
+    for (size_t i = 0; i < 4; i++) {
+        char c = at.at[i];
+
+        code = code << 4 | (uint32_t)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
+    }
+    return code;
+}
+
+static bool is_surrogate(uint32_t code, uint32_t first)
+{
+    return code >= first && code < first + 0x400;
+}
+
+/* \uXXXX, perhaps with its other half; `rest` stands behind "\u". YAJL has checked the digits. */
+static uint32_t escaped_code(struct span *rest, bool *repaired)
+{
+    uint32_t code = hex4(*rest);
+
+    *rest = span_from(*rest, 4);
+    if (is_surrogate(code, 0xD800) && span_starts(*rest, "\\u")
+        && is_surrogate(hex4(span_from(*rest, 2)), 0xDC00)) {
+        code = 0x10000 + ((code - 0xD800) << 10) + (hex4(span_from(*rest, 2)) - 0xDC00);
+        *rest = span_from(*rest, 6);
+    }
+    if (code >= 0xD800 && code <= 0xDFFF) {
+        *repaired = true;
+        return UTF8_REPLACEMENT;
+    }
+    return code;
+}
+
+static uint32_t short_escape(char c)
+{
+    switch (c) {
+    case 'b':
+        return '\b';
+    case 'f':
+        return '\f';
+    case 'n':
+        return '\n';
+    case 'r':
+        return '\r';
+    case 't':
+        return '\t';
+    default:
+        return (uint8_t)c; /* quote, backslash, slash */
+    }
+}
+
+/* The text between the quotes. Most need no decoding and are borrowed from the bytes. */
+static struct span decode(struct json *json, struct span inside, bool *repaired)
+{
+    auto_str text = STR_MAX(JSON_SIZE_MAX);
+    char *kept;
+
+    *repaired = false;
+    if (!memchr(inside.at, '\\', inside.size) && utf8_is_valid(inside))
+        return inside;
+    while (inside.size) {
+        uint32_t code;
+
+        if (!utf8_next(&inside, &code))
+            *repaired = true;
+        if (code == '\\') {
+            char kind = inside.at[0];
+
+            inside = span_from(inside, 1);
+            code = kind == 'u' ? escaped_code(&inside, repaired) : short_escape(kind);
+        }
+        utf8_add(&text, code);
+    }
+    kept = block_take(json, text.size);
+    if (text.size)
+        memcpy(kept, text.at, text.size);
+    return (struct span){ kept, text.size };
+}
+
+/* --- YAJL's callbacks ----------------------------------------------------------------------- */
+
+static struct json_value *value_add(struct reading *r, enum json_kind kind)
+{
+    struct json *json = r->json;
+    struct json_value *value;
+
+    if (json->count == json->room) {
+        json->room = json->room ? json->room * 2 : 256;
+        json->values = mem_grow(json->values, json->room * sizeof *json->values);
+    }
+    if (r->depth)
+        json->values[r->open[r->depth - 1]].count++;
+    value = &json->values[json->count++];
+    *value = (struct json_value){
+        .kind = kind, .extent = 1, .name = r->name, .repaired = r->name_repaired
+    };
+    r->name = SPAN_NONE;
+    r->name_repaired = false;
+    return value;
+}
+
+/* The bytes of the token that YAJL has just passed: of that `size`, or all since the last quote. */
+static struct span token_end(struct reading *r, size_t size)
+{
+    r->after = yajl_get_bytes_consumed(r->yajl);
+    return (struct span){ r->text.at + r->after - size, size };
+}
+
+static struct span text_token(struct reading *r)
+{
+    const char *begin = r->text.at + r->after;
+    size_t end = yajl_get_bytes_consumed(r->yajl);
+    const char *quote = memchr(begin, '"', end - r->after);
+
+    r->after = end;
+    return (struct span){ quote, (size_t)(r->text.at + end - quote) };
+}
+
+static int scalar_add(struct reading *r, enum json_kind kind, size_t size)
+{
+    struct span raw = token_end(r, size);
+    struct json_value *value = value_add(r, kind);
+
+    value->raw = value->text = raw;
+    return 1;
+}
+
+static int on_null(void *arg)
+{
+    return scalar_add(arg, JSON_NULL, 4);
+}
+
+static int on_boolean(void *arg, int is_true)
+{
+    return scalar_add(arg, JSON_BOOL, is_true ? 4 : 5);
+}
+
+static int on_number(void *arg, const char *token, size_t size)
+{
+    struct reading *r = arg;
+    size_t at = (size_t)(token - r->fed.at);
+    struct span raw = { r->text.at + at, size };
+    struct json_value *value = value_add(r, span_is(raw, "?") ? JSON_NULL : JSON_NUMBER);
+
+    value->raw = value->text = raw;
+    r->after = at + size;
+    return 1;
+}
+
+static struct span unquoted(struct span raw)
+{
+    return (struct span){ raw.at + 1, raw.size - 2 };
+}
+
+static int on_text(void *arg, const unsigned char *decoded, size_t size)
+{
+    struct reading *r = arg;
+    struct span raw = text_token(r);
+    bool repaired;
+    struct span text = decode(r->json, unquoted(raw), &repaired);
+    struct json_value *value = value_add(r, JSON_TEXT);
+
+    (void)decoded;
+    (void)size;
+    value->raw = raw;
+    value->text = text;
+    value->repaired |= repaired;
+    return 1;
+}
+
+static int on_name(void *arg, const unsigned char *decoded, size_t size)
+{
+    struct reading *r = arg;
+
+    (void)decoded;
+    (void)size;
+    r->name = decode(r->json, unquoted(text_token(r)), &r->name_repaired);
+    return 1;
+}
+
+static int open_add(struct reading *r, enum json_kind kind)
+{
+    struct span raw = token_end(r, 1);
+
+    if (r->depth == JSON_DEPTH_MAX) {
+        r->too_deep = true;
+        return 0;
+    }
+    value_add(r, kind)->raw = raw;
+    r->open[r->depth++] = r->json->count - 1;
+    return 1;
+}
+
+static int on_close(void *arg)
+{
+    struct reading *r = arg;
+    struct span raw = token_end(r, 1);
+    size_t index = r->open[--r->depth];
+    struct json_value *value = &r->json->values[index];
+
+    value->raw.size = (size_t)(raw.at + 1 - value->raw.at);
+    value->extent = (uint32_t)(r->json->count - index);
+    return 1;
+}
+
+static int on_array(void *arg)
+{
+    return open_add(arg, JSON_ARRAY);
+}
+
+static int on_object(void *arg)
+{
+    return open_add(arg, JSON_OBJECT);
+}
+
+static const yajl_callbacks callbacks = {
+    .yajl_null = on_null,
+    .yajl_boolean = on_boolean,
+    .yajl_number = on_number,
+    .yajl_string = on_text,
+    .yajl_start_map = on_object,
+    .yajl_map_key = on_name,
+    .yajl_end_map = on_close,
+    .yajl_start_array = on_array,
+    .yajl_end_array = on_close,
+};
+
+/* --- the document --------------------------------------------------------------------------- */
+
+static bool parse_failed(struct reading *r, struct err *err)
+{
+    size_t at = yajl_get_bytes_consumed(r->yajl);
+    unsigned char *said;
+
+    if (r->too_deep)
+        return err_set(err, ERR_DATA, 0, "the JSON is nested deeper than %d levels",
+                       JSON_DEPTH_MAX);
+    said = yajl_get_error(r->yajl, 0, NULL, 0);
+    (void)err_set(err, ERR_DATA, 0, "not JSON at byte %zu: %.*s", at,
+                  (int)strcspn((const char *)said, "\n"), (const char *)said);
+    yajl_free_error(r->yajl, said);
+    return false;
+}
+
+static bool parse(struct json *json, struct span text, struct span fed, struct err *err)
+{
+    struct reading r = { .json = json, .text = text, .fed = fed };
+    const unsigned char *bytes = (const unsigned char *)fed.at;
+    bool good;
+
+    json->count = 0;
+    r.yajl = yajl_alloc(&callbacks, NULL, &r);
+    if (!r.yajl)
+        abort();
+    (void)yajl_config(r.yajl, yajl_dont_validate_strings, 1);
+    good = (yajl_parse(r.yajl, bytes, fed.size) == yajl_status_ok
+            && yajl_complete_parse(r.yajl) == yajl_status_ok)
+           || parse_failed(&r, err);
+    yajl_free(r.yajl);
+    return good;
+}
+
+/*
+ * A copy in which YAJL finds nothing to refuse but what is really broken: raw control characters
+ * inside texts, and `?` outside them, are painted over. NULL if there are none.
+ */
+static char *painted_over(struct span text)
+{
+    char *copy = span_text(text);
+    bool inside = false, changed = false;
+
+    for (size_t i = 0; i < text.size; i++) {
+        if (inside && copy[i] == '\\' && i + 1 < text.size) {
+            i++;
+        } else if (copy[i] == '"') {
+            inside = !inside;
+        } else if (inside ? (uint8_t)copy[i] < 0x20 : copy[i] == '?') {
+            copy[i] = inside ? ' ' : '0';
+            changed = true;
+        }
+    }
+    if (!changed)
+        free(take(copy));
+    return copy;
+}
+
+bool json_read(struct span text, struct json **json_r, struct err *err)
+{
+    auto_json *json = mem_new(struct json);
+    auto_free char *painted = NULL;
+
+    if (text.size > JSON_SIZE_MAX)
+        return err_set(err, ERR_DATA, 0, "the JSON is longer than %d bytes", JSON_SIZE_MAX);
+    if (!parse(json, text, text, err)) {
+        painted = painted_over(text);
+        if (!painted || !parse(json, text, (struct span){ painted, text.size }, err))
+            return false;
+    }
+    *json_r = take(json);
+    return true;
+}
+
+void json_free(struct json *json)
+{
+    if (!json)
+        return;
+    while (json->blocks) {
+        struct block *block = json->blocks;
+
+        json->blocks = block->before;
+        free(block);
+    }
+    free(json->values);
+    free(json);
+}
+
+void auto_json_cleanup(struct json **json)
+{
+    json_free(*json);
+}
+
+const struct json_value *json_root(const struct json *json)
+{
+    return json->values;
+}
+
+const struct json_value *json_first(const struct json_value *parent)
+{
+    return parent && parent->count ? parent + 1 : NULL;
+}
+
+const struct json_value *json_next(const struct json_value *parent, const struct json_value *child)
+{
+    const struct json_value *next = child + child->extent;
+
+    return next < parent + parent->extent ? next : NULL;
+}
+
+const struct json_value *json_get_span(const struct json_value *object, struct span name)
+{
+    if (!object || object->kind != JSON_OBJECT)
+        return NULL;
+    json_each (member, object)
+        if (span_equal(member->name, name))
+            return member;
+    return NULL;
+}
+
+const struct json_value *json_get(const struct json_value *object, const char *name)
+{
+    return json_get_span(object, span_of(name));
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct span *left = a, *right = b;
+    size_t size = left->size < right->size ? left->size : right->size;
+    int order = size ? memcmp(left->at, right->at, size) : 0;
+
+    return order ? order : (left->size > right->size) - (left->size < right->size);
+}
+
+bool json_has_duplicates(const struct json_value *object)
+{
+    auto_free struct span *names = mem_zero(object->count * sizeof *names);
+    size_t count = 0;
+
+    if (object->kind != JSON_OBJECT)
+        return false;
+    json_each (member, object)
+        names[count++] = member->name;
+    qsort(names, count, sizeof *names, by_name);
+    for (size_t i = 1; i < count; i++)
+        if (span_equal(names[i - 1], names[i]))
+            return true;
+    return false;
+}
+
+void json_path(const struct json *json, const struct json_value *value, struct str *to)
+{
+    const struct json_value *at = json_root(json);
+
+    if (value == at)
+        str_add_text(to, "the document");
+    while (at != value) {
+        const struct json_value *parent = at;
+        size_t index = 0;
+
+        at = json_first(parent);
+        for (; value >= at + at->extent; index++)
+            at += at->extent;
+        if (parent->kind == JSON_ARRAY)
+            str_printf(to, "[%zu]", index);
+        else
+            str_printf(to, "%s" SPAN_FORMAT, to->size ? "." : "",
+                       SPAN_ARGS(span_first(at->name, 64)));
+    }
+}
+
+/* --- declared shapes ------------------------------------------------------------------------ */
+
+static const char *want_name(enum json_want want)
+{
+    switch (want) {
+    case JSON_WANT_SPAN:
+        return "a text";
+    case JSON_WANT_SCALAR:
+        return "a text or a number";
+    case JSON_WANT_U64:
+        return "a whole number";
+    case JSON_WANT_FLAG:
+        return "true or false";
+    case JSON_WANT_OBJECT:
+        return "an object";
+    case JSON_WANT_ARRAY:
+        return "an array";
+    case JSON_WANT_ANY:
+        return "a value";
+    }
+    abort();
+}
+
+static bool value_fits(const struct json_value *value, enum json_want want, void *place)
+{
+    struct err ignored;
+
+    switch (want) {
+    case JSON_WANT_SPAN:
+        *(struct span *)place = value->text;
+        return value->kind == JSON_TEXT;
+    case JSON_WANT_SCALAR:
+        *(struct span *)place = value->text;
+        return value->kind == JSON_TEXT || value->kind == JSON_NUMBER || value->kind == JSON_BOOL;
+    case JSON_WANT_U64:
+        return (value->kind == JSON_NUMBER || value->kind == JSON_TEXT)
+               && num_u64(value->text, 0, UINT64_MAX, place, &ignored);
+    case JSON_WANT_FLAG:
+        *(bool *)place = value->kind == JSON_BOOL && span_is(value->text, "true");
+        return value->kind == JSON_BOOL;
+    case JSON_WANT_OBJECT:
+        *(const struct json_value **)place = value;
+        return value->kind == JSON_OBJECT;
+    case JSON_WANT_ARRAY:
+        *(const struct json_value **)place = value;
+        return value->kind == JSON_ARRAY;
+    case JSON_WANT_ANY:
+        *(const struct json_value **)place = value;
+        return true;
+    }
+    abort();
+}
+
+static bool misfit(const struct json *json, const struct json_value *object,
+                   const struct json_member *member, const char *complaint, struct err *err)
+{
+    auto_str path = STR_MAX(256);
+
+    json_path(json, object, &path);
+    return err_set(err, ERR_DATA, 0, "'%s' in %s %s", member->name, str_text(&path), complaint);
+}
+
+bool json_fill(const struct json *json, const struct json_value *object,
+               const struct json_member *shape, void *target, struct err *err)
+{
+    for (; shape->name; shape++) {
+        const struct json_value *value = json_get(object, shape->name);
+        char complaint[64];
+
+        if (shape->optional && (!value || value->kind == JSON_NULL))
+            continue;
+        if (!value)
+            return misfit(json, object, shape, "is missing", err);
+        if (value_fits(value, shape->want, (char *)target + shape->offset))
+            continue;
+        (void)snprintf(complaint, sizeof complaint, "is not %s", want_name(shape->want));
+        return misfit(json, object, shape, complaint, err);
+    }
+    return true;
+}

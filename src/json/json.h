@@ -1,0 +1,129 @@
+/*
+ * Reading JSON: the bytes are kept as they came, and a document is an index into them. A number is
+ * its token, whatever its size; a record can be handed on, hashed or stored exactly as received.
+ *
+ * Rules for what others send. A text may hold NUL. Bytes that are not UTF-8, lone surrogates and
+ * raw control characters do not make a document unreadable: the first two become U+FFFD in the
+ * decoded text and the value says `repaired`, the last stay as they are. A bare `?` where a number
+ * should be (OData servers send it) is read as null. Duplicate members are all kept. Depth is
+ * capped.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "base/err.h"
+#include "base/str.h"
+
+enum { JSON_DEPTH_MAX = 64 };
+
+enum json_kind { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_TEXT, JSON_ARRAY, JSON_OBJECT };
+
+struct json_value {
+    enum json_kind kind;
+    bool repaired;    /* the decoded text is not exactly what was sent          */
+    uint32_t extent;  /* values in this subtree, itself included                */
+    uint32_t count;   /* of an array or object: its elements or members         */
+    struct span raw;  /* the bytes as they came                                 */
+    struct span name; /* as a member: its decoded name; otherwise SPAN_NONE     */
+    struct span text; /* JSON_TEXT: decoded; JSON_NUMBER, JSON_BOOL: the token  */
+};
+
+struct json;
+
+/*
+ * Reads one document.
+ *   text     must outlive `json_r`, which points into it
+ *   json_r   caller frees with json_free() (or auto_json)
+ * Fails with ERR_DATA: not JSON, deeper than JSON_DEPTH_MAX, something after the end.
+ */
+must_check bool json_read(struct span text, struct json **json_r, struct err *err);
+void json_free(struct json *json); /* NULL is allowed */
+void auto_json_cleanup(struct json **json);
+#define auto_json __attribute__((cleanup(auto_json_cleanup))) struct json
+
+const struct json_value *json_root(const struct json *json);
+
+/* The first element or member, and the one after; NULL at the end or if there is nothing inside. */
+const struct json_value *json_first(const struct json_value *parent);
+const struct json_value *json_next(const struct json_value *parent, const struct json_value *child);
+
+#define json_each(child, parent)                                                                   \
+    for (const struct json_value *child = json_first(parent); child;                               \
+         child = json_next(parent, child))
+
+/* The first member of that name; NULL if there is none, or `object` is NULL or no object. */
+const struct json_value *json_get(const struct json_value *object, const char *name);
+const struct json_value *json_get_span(const struct json_value *object, struct span name);
+
+/* Whether two members of this object have one name. */
+bool json_has_duplicates(const struct json_value *object);
+
+/* Where a value stands, for messages: "records[3].size"; "the document" for the root. */
+void json_path(const struct json *json, const struct json_value *value, struct str *to);
+
+/* --- declared shapes ------------------------------------------------------------------------ */
+
+enum json_want {
+    JSON_WANT_SPAN,   /* struct span: the decoded text of a JSON text               */
+    JSON_WANT_SCALAR, /* struct span: a text's, number's or boolean's decoded text  */
+    JSON_WANT_U64,    /* uint64_t: a whole number, as number or as text of digits   */
+    JSON_WANT_FLAG,   /* bool                                                       */
+    JSON_WANT_OBJECT, /* const struct json_value *                                  */
+    JSON_WANT_ARRAY,  /* const struct json_value *                                  */
+    JSON_WANT_ANY,    /* const struct json_value *                                  */
+};
+
+/* One member of a shape: where it goes, what it must be; if optional, it may be absent or null. */
+struct json_member {
+    const char *name;
+    enum json_want want;
+    bool optional;
+    size_t offset;
+};
+
+#define JSON_MEMBER(object, member, name, want, optional, type)                                    \
+    {                                                                                              \
+        name, want, optional, offset_of_typed(object, member, type)                                \
+    }
+#define JSON_SPAN(object, member, name)                                                            \
+    JSON_MEMBER(object, member, name, JSON_WANT_SPAN, false, struct span)
+#define JSON_SCALAR(object, member, name)                                                          \
+    JSON_MEMBER(object, member, name, JSON_WANT_SCALAR, false, struct span)
+#define JSON_U64(object, member, name)                                                             \
+    JSON_MEMBER(object, member, name, JSON_WANT_U64, false, uint64_t)
+#define JSON_FLAG(object, member, name)                                                            \
+    JSON_MEMBER(object, member, name, JSON_WANT_FLAG, false, bool)
+#define JSON_INSIDE(object, member, name)                                                          \
+    JSON_MEMBER(object, member, name, JSON_WANT_OBJECT, false, const struct json_value *)
+#define JSON_LIST(object, member, name)                                                            \
+    JSON_MEMBER(object, member, name, JSON_WANT_ARRAY, false, const struct json_value *)
+#define JSON_ANY(object, member, name)                                                             \
+    JSON_MEMBER(object, member, name, JSON_WANT_ANY, false, const struct json_value *)
+#define JSON_MAYBE_SPAN(object, member, name)                                                      \
+    JSON_MEMBER(object, member, name, JSON_WANT_SPAN, true, struct span)
+#define JSON_MAYBE_SCALAR(object, member, name)                                                    \
+    JSON_MEMBER(object, member, name, JSON_WANT_SCALAR, true, struct span)
+#define JSON_MAYBE_U64(object, member, name)                                                       \
+    JSON_MEMBER(object, member, name, JSON_WANT_U64, true, uint64_t)
+#define JSON_MAYBE_FLAG(object, member, name)                                                      \
+    JSON_MEMBER(object, member, name, JSON_WANT_FLAG, true, bool)
+#define JSON_MAYBE_INSIDE(object, member, name)                                                    \
+    JSON_MEMBER(object, member, name, JSON_WANT_OBJECT, true, const struct json_value *)
+#define JSON_MAYBE_LIST(object, member, name)                                                      \
+    JSON_MEMBER(object, member, name, JSON_WANT_ARRAY, true, const struct json_value *)
+#define JSON_MAYBE_ANY(object, member, name)                                                       \
+    JSON_MEMBER(object, member, name, JSON_WANT_ANY, true, const struct json_value *)
+#define JSON_SHAPE_END                                                                             \
+    {                                                                                              \
+        .name = NULL                                                                               \
+    }
+
+/*
+ * Fills the members of `target` from an object; unknown members pass.
+ *   shape    ended by JSON_SHAPE_END
+ *   target   optional members that are absent leave theirs untouched; what is filled in points into
+ *            the document
+ * Fails with ERR_DATA naming the path: "response.data[3].recordId is missing".
+ */
+must_check bool json_fill(const struct json *json, const struct json_value *object,
+                          const struct json_member *shape, void *target, struct err *err);

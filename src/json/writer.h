@@ -1,0 +1,47 @@
+/*
+ * Writing JSON: compact, members in the order they are given, text as UTF-8 (repaired where it is
+ * not), `/` not escaped. Commas and quotes look after themselves; whether it fitted is asked once,
+ * of the str, in the end.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "base/str.h"
+#include "json/json.h"
+
+struct json_writer {
+    struct str *to;
+    uint64_t has_members; /* one bit per open level */
+    unsigned depth;
+    bool after_name;
+};
+
+#define JSON_WRITER(str_pointer)                                                                   \
+    {                                                                                              \
+        .to = (str_pointer)                                                                        \
+    }
+
+void json_open_object(struct json_writer *w);
+void json_open_array(struct json_writer *w);
+void json_close_object(struct json_writer *w);
+void json_close_array(struct json_writer *w);
+
+void json_name(struct json_writer *w, const char *name);
+void json_name_span(struct json_writer *w, struct span name);
+
+void json_write_text(struct json_writer *w, const char *text); /* NULL gives null */
+void json_write_span(struct json_writer *w, struct span text);
+void json_write_i64(struct json_writer *w, int64_t n);
+void json_write_u64(struct json_writer *w, uint64_t n);
+void json_write_flag(struct json_writer *w, bool flag);
+void json_write_null(struct json_writer *w);
+
+/* Bytes that are JSON already. */
+void json_write_raw(struct json_writer *w, struct span json);
+
+/* A name with its value in one line. */
+#define json_member_text(w, name, text) (json_name(w, name), json_write_text(w, text))
+#define json_member_span(w, name, text) (json_name(w, name), json_write_span(w, text))
+#define json_member_i64(w, name, n) (json_name(w, name), json_write_i64(w, n))
+#define json_member_u64(w, name, n) (json_name(w, name), json_write_u64(w, n))
+#define json_member_flag(w, name, flag) (json_name(w, name), json_write_flag(w, flag))
