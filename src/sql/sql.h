@@ -1,0 +1,180 @@
+/*
+ * One way to speak SQL to SQLite and PostgreSQL. Statements are texts compiled in from .sql files,
+ * one text for both databases where it can be; their parameters are $1, $2, ... and bound by name.
+ * A connection belongs to one thread.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "base/cancel.h"
+#include "base/err.h"
+#include "base/str.h"
+
+struct sql;
+struct sql_rows;
+
+/* A statement. `sqlite` and `postgres` are the same text where one serves both. */
+struct sql_text {
+    const char *name;
+    const char *sqlite, *postgres;
+};
+
+/* What the code of an ERR_DATABASE says; its reason is the driver's own number. */
+enum sql_cause {
+    SQL_BROKEN = 1,  /* the database or its file is not as it should be, or an I/O error          */
+    SQL_CONSTRAINT,  /* this row violates a constraint                                            */
+    SQL_BUSY,        /* somebody else was in the way: deadlock, serialisation, lock; do it again  */
+    SQL_FULL,        /* no room on the disk                                                       */
+    SQL_AWAY,        /* the connection is gone; what was committed before is safe                 */
+    SQL_COMMIT_LOST, /* the connection went while a COMMIT was on its way: look what happened    */
+    SQL_MISSING,     /* a table or column that the statement needs is not there                   */
+    SQL_READ_ONLY,   /* nothing may be written here                                               */
+    SQL_REFUSED,     /* the database does not let us in                                           */
+};
+
+enum sql_kind { SQL_SQLITE, SQL_POSTGRES };
+
+/* --- values --------------------------------------------------------------------------------- */
+
+enum sql_type { SQL_TYPE_NULL, SQL_TYPE_I64, SQL_TYPE_TEXT, SQL_TYPE_BYTES };
+
+struct sql_value {
+    enum sql_type type;
+    int64_t i64;
+    struct span bytes; /* borrowed for the call */
+};
+
+static inline struct sql_value sql_null(void)
+{
+    return (struct sql_value){ .type = SQL_TYPE_NULL };
+}
+
+static inline struct sql_value sql_i64(int64_t n)
+{
+    return (struct sql_value){ .type = SQL_TYPE_I64, .i64 = n };
+}
+
+static inline struct sql_value sql_span(struct span text)
+{
+    return (struct sql_value){ .type = text.at ? SQL_TYPE_TEXT : SQL_TYPE_NULL, .bytes = text };
+}
+
+static inline struct sql_value sql_text(const char *text)
+{
+    return sql_span(span_of(text)); /* NULL becomes null */
+}
+
+static inline struct sql_value sql_bytes(const void *bytes, size_t size)
+{
+    return (struct sql_value){ .type = bytes ? SQL_TYPE_BYTES : SQL_TYPE_NULL,
+                               .bytes = { bytes, size } };
+}
+
+struct sql_args {
+    const struct sql_value *values;
+    size_t count;
+};
+
+#define SQL_NO_ARGS ((struct sql_args){ NULL, 0 })
+#define sql_args(...)                                                                              \
+    ((struct sql_args){ (const struct sql_value[]){ __VA_ARGS__ },                                 \
+                        sizeof((const struct sql_value[]){ __VA_ARGS__ })                          \
+                            / sizeof(struct sql_value) })
+
+/* --- connections ---------------------------------------------------------------------------- */
+
+/*
+ * Opens a database.
+ *   url      "sqlite:PATH" (made if it is not there) or "postgresql://..."
+ *   cancel   waits for other users of the database listen to it; must outlive the connection
+ *   sql_r    caller closes with sql_close() (or auto_sql)
+ * Fails with ERR_USAGE (no such kind of URL), ERR_DATABASE, ERR_OS.
+ */
+must_check bool sql_open(const char *url, const struct cancel *cancel, struct sql **sql_r,
+                         struct err *err);
+
+/* As sql_open(), but nothing can be written and nothing is made. */
+must_check bool sql_open_reader(const char *url, const struct cancel *cancel, struct sql **sql_r,
+                                struct err *err);
+
+void sql_close(struct sql *sql); /* NULL is allowed; rolls back what is open */
+void auto_sql_cleanup(struct sql **sql);
+#define auto_sql __attribute__((cleanup(auto_sql_cleanup))) struct sql
+
+enum sql_kind sql_kind_of(const struct sql *sql);
+
+/* Whether two URLs name the same database. */
+bool sql_same_database(const char *a, const char *b);
+
+/* Transactions committed on this connection so far. */
+uint64_t sql_commits(const struct sql *sql);
+
+/* --- statements ----------------------------------------------------------------------------- */
+
+/* Runs a statement for its effect. Fails with ERR_DATABASE. */
+must_check bool sql_run(struct sql *sql, const struct sql_text *text, struct sql_args args,
+                        struct err *err);
+
+/* Rows that the last sql_run() inserted, updated or deleted. */
+int64_t sql_changed(const struct sql *sql);
+
+/* Runs a script: several statements without parameters, for schemas. Fails with ERR_DATABASE. */
+must_check bool sql_script(struct sql *sql, const char *script, struct err *err);
+
+/*
+ * Starts a query.
+ *   rows_r   caller closes with sql_rows_close() (or auto_rows) before the same statement runs
+ * again Fails with ERR_DATABASE.
+ */
+must_check bool sql_query(struct sql *sql, const struct sql_text *text, struct sql_args args,
+                          struct sql_rows **rows_r, struct err *err);
+
+/* Moves to the next row. STEP_ERROR: ERR_DATABASE, ERR_CANCELED. */
+must_check enum step sql_next(struct sql_rows *rows, struct err *err);
+
+void sql_rows_close(struct sql_rows *rows); /* NULL is allowed */
+void auto_rows_cleanup(struct sql_rows **rows);
+#define auto_rows __attribute__((cleanup(auto_rows_cleanup))) struct sql_rows
+
+/* Columns of the present row, from 0. Texts and bytes are borrowed until the next sql_next(). */
+bool sql_is_null(const struct sql_rows *rows, int column);
+int64_t sql_get_i64(const struct sql_rows *rows, int column);       /* null gives 0         */
+struct span sql_get_text(const struct sql_rows *rows, int column);  /* null gives SPAN_NONE */
+struct span sql_get_bytes(const struct sql_rows *rows, int column); /* null gives SPAN_NONE */
+
+/* The first column of the one row that a query gives; `fallback` if it gives none, or null. */
+must_check bool sql_number(struct sql *sql, const struct sql_text *text, struct sql_args args,
+                           int64_t fallback, int64_t *n_r, struct err *err);
+
+/* --- transactions --------------------------------------------------------------------------- */
+
+/* `auto_tx tx = { 0 };` rolls back when the scope is left without sql_commit(). */
+struct sql_tx {
+    struct sql *sql;
+};
+
+void auto_tx_cleanup(struct sql_tx *tx);
+#define auto_tx __attribute__((cleanup(auto_tx_cleanup))) struct sql_tx
+
+/* Begins to write; waits for other writers. Fails with ERR_DATABASE, ERR_CANCELED. */
+must_check bool sql_begin(struct sql *sql, struct sql_tx *tx, struct err *err);
+
+/* Begins to read a state that stays still. Fails with ERR_DATABASE. */
+must_check bool sql_begin_reading(struct sql *sql, struct sql_tx *tx, struct err *err);
+
+/*
+ * Makes it last. Fails with ERR_DATABASE; with SQL_COMMIT_LOST it may have happened all the same,
+ * with any other cause it has not.
+ */
+must_check bool sql_commit(struct sql_tx *tx, struct err *err);
+
+/* --- schema --------------------------------------------------------------------------------- */
+
+/*
+ * Brings the tables of one part up to date: runs the numbered steps that this database has not
+ * seen, in one transaction each. part    "ledger", "registry" steps   ended by one whose name is
+ * NULL; never change one that was released Fails with ERR_DATABASE; with ERR_USAGE if the database
+ * is newer than this program.
+ */
+must_check bool sql_upgrade(struct sql *sql, const char *part, const struct sql_text *steps,
+                            struct err *err);

@@ -1,0 +1,279 @@
+/*
+ * SQLite. Write-ahead log, every commit flushed. After an I/O error nothing is tried again on the
+ * same connection: the caller stops, and the next start reads what is really there.
+ */
+#include "sql/driver.h"
+
+#include "base/mem.h"
+
+#include <sqlite3.h>
+
+enum { BUSY_LOOK_MS = 20, BUSY_MS = 60 * 1000 };
+
+struct sqlite {
+    struct sql sql;
+    sqlite3 *handle;
+};
+
+static sqlite3 *handle_of(const struct sql *sql)
+{
+    return ((const struct sqlite *)sql)->handle;
+}
+
+static enum sql_cause cause_of(int code)
+{
+    switch (code & 0xFF) {
+    case SQLITE_CONSTRAINT:
+    case SQLITE_TOOBIG:
+    case SQLITE_MISMATCH:
+        return SQL_CONSTRAINT;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return SQL_BUSY;
+    case SQLITE_FULL:
+        return SQL_FULL;
+    case SQLITE_READONLY:
+        return SQL_READ_ONLY;
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+    case SQLITE_CANTOPEN:
+        return SQL_REFUSED;
+    case SQLITE_ERROR:
+        return SQL_MISSING;
+    default:
+        return SQL_BROKEN;
+    }
+}
+
+static bool failed(const struct sql *sql, struct err *err)
+{
+    sqlite3 *handle = handle_of(sql);
+    int code = sqlite3_extended_errcode(handle);
+
+    if (cause_of(code) == SQL_BUSY && cancel_is_set(sql->cancel))
+        return err_set(err, ERR_CANCELED, 0, "asked to stop");
+    (void)err_set(err, ERR_DATABASE, (int)cause_of(code), "%s", sqlite3_errmsg(handle));
+    err->reason = code;
+    return false;
+}
+
+/* Waits for another writer, but not longer than BUSY_MS and not after being asked to stop. */
+static int on_busy(void *arg, int looked)
+{
+    struct sqlite *sqlite = arg;
+    struct err ignored;
+
+    return looked < BUSY_MS / BUSY_LOOK_MS
+           && cancel_sleep(sqlite->sql.cancel, BUSY_LOOK_MS * 1000, &ignored);
+}
+
+/* --- statements ----------------------------------------------------------------------------- */
+
+static bool sqlite_prepare(struct sql *sql, struct statement *statement, struct err *err)
+{
+    sqlite3_stmt *prepared = NULL;
+
+    if (sqlite3_prepare_v3(handle_of(sql), statement->text->sqlite, -1, SQLITE_PREPARE_PERSISTENT,
+                           &prepared, NULL)
+        != SQLITE_OK)
+        return failed(sql, err);
+    statement->prepared = prepared;
+    return true;
+}
+
+static void sqlite_unprepare(struct sql *sql, struct statement *statement)
+{
+    (void)sql;
+    (void)sqlite3_finalize(statement->prepared);
+}
+
+static int bind_value(sqlite3_stmt *prepared, int place, const struct sql_value *value,
+                      sqlite3_destructor_type keep)
+{
+    const char *bytes = value->bytes.at ? value->bytes.at : "";
+
+    switch (value->type) {
+    case SQL_TYPE_NULL:
+        return sqlite3_bind_null(prepared, place);
+    case SQL_TYPE_I64:
+        return sqlite3_bind_int64(prepared, place, value->i64);
+    case SQL_TYPE_TEXT:
+        return sqlite3_bind_text64(prepared, place, bytes, value->bytes.size, keep, SQLITE_UTF8);
+    case SQL_TYPE_BYTES:
+        return sqlite3_bind_blob64(prepared, place, bytes, value->bytes.size, keep);
+    }
+    abort();
+}
+
+/*
+ * By name: SQLite numbers parameters by their first appearance, not by the digits after the $.
+ *   keep   SQLITE_STATIC if the values outlive the run, else SQLITE_TRANSIENT
+ */
+static bool bind_all(struct sql *sql, sqlite3_stmt *prepared, struct sql_args args,
+                     sqlite3_destructor_type keep, struct err *err)
+{
+    for (size_t i = 0; i < args.count; i++) {
+        char name[24];
+        int place;
+
+        (void)snprintf(name, sizeof name, "$%zu", i + 1);
+        place = sqlite3_bind_parameter_index(prepared, name);
+        if (place > 0 && bind_value(prepared, place, &args.values[i], keep) != SQLITE_OK)
+            return failed(sql, err);
+    }
+    return true;
+}
+
+static bool sqlite_run(struct sql *sql, struct statement *statement, struct sql_args args,
+                       struct err *err)
+{
+    sqlite3_stmt *prepared = statement->prepared;
+    int code = SQLITE_ROW;
+    bool good = bind_all(sql, prepared, args, SQLITE_STATIC, err);
+
+    while (good && (code = sqlite3_step(prepared)) == SQLITE_ROW)
+        continue;
+    good = good && (code == SQLITE_DONE || failed(sql, err));
+    sql->changed = sqlite3_changes64(handle_of(sql));
+    (void)sqlite3_reset(prepared);
+    (void)sqlite3_clear_bindings(prepared);
+    return good;
+}
+
+static bool sqlite_script(struct sql *sql, const char *script, struct err *err)
+{
+    return sqlite3_exec(handle_of(sql), script, NULL, NULL, NULL) == SQLITE_OK || failed(sql, err);
+}
+
+/* --- queries -------------------------------------------------------------------------------- */
+
+static bool sqlite_query(struct sql_rows *rows, struct sql_args args, struct err *err)
+{
+    rows->cursor = rows->statement->prepared;
+    return bind_all(rows->sql, rows->cursor, args, SQLITE_TRANSIENT, err);
+}
+
+static enum step sqlite_next(struct sql_rows *rows, struct err *err)
+{
+    int code = sqlite3_step(rows->cursor);
+
+    if (code == SQLITE_ROW)
+        return STEP_ROW;
+    if (code == SQLITE_DONE)
+        return STEP_END;
+    (void)failed(rows->sql, err);
+    return STEP_ERROR;
+}
+
+static void sqlite_rows_close(struct sql_rows *rows)
+{
+    (void)sqlite3_reset(rows->statement->prepared);
+    (void)sqlite3_clear_bindings(rows->statement->prepared);
+}
+
+static bool sqlite_is_null(const struct sql_rows *rows, int column)
+{
+    return sqlite3_column_type(rows->cursor, column) == SQLITE_NULL;
+}
+
+static int64_t sqlite_get_i64(const struct sql_rows *rows, int column)
+{
+    return sqlite3_column_int64(rows->cursor, column);
+}
+
+static struct span sqlite_get_text(const struct sql_rows *rows, int column)
+{
+    const char *text = (const char *)sqlite3_column_text(rows->cursor, column);
+
+    return (struct span){ text, (size_t)sqlite3_column_bytes(rows->cursor, column) };
+}
+
+static struct span sqlite_get_bytes(const struct sql_rows *rows, int column)
+{
+    const char *bytes = sqlite3_column_blob(rows->cursor, column);
+
+    return (struct span){ bytes, (size_t)sqlite3_column_bytes(rows->cursor, column) };
+}
+
+/* --- transactions --------------------------------------------------------------------------- */
+
+static bool sqlite_begin(struct sql *sql, bool writes, struct err *err)
+{
+    return sqlite_script(sql, writes ? "begin immediate" : "begin", err);
+}
+
+static bool sqlite_commit(struct sql *sql, struct err *err)
+{
+    return sqlite_script(sql, "commit", err);
+}
+
+static void sqlite_rollback(struct sql *sql)
+{
+    if (!sqlite3_get_autocommit(handle_of(sql)))
+        (void)sqlite3_exec(handle_of(sql), "rollback", NULL, NULL, NULL);
+}
+
+static void sqlite_close(struct sql *sql)
+{
+    (void)sqlite3_close_v2(handle_of(sql));
+    free(sql);
+}
+
+static const struct sql_driver driver = {
+    .kind = SQL_SQLITE,
+    .close = sqlite_close,
+    .prepare = sqlite_prepare,
+    .unprepare = sqlite_unprepare,
+    .run = sqlite_run,
+    .script = sqlite_script,
+    .query = sqlite_query,
+    .next = sqlite_next,
+    .rows_close = sqlite_rows_close,
+    .is_null = sqlite_is_null,
+    .get_i64 = sqlite_get_i64,
+    .get_text = sqlite_get_text,
+    .get_bytes = sqlite_get_bytes,
+    .begin = sqlite_begin,
+    .commit = sqlite_commit,
+    .rollback = sqlite_rollback,
+};
+
+/*
+ * A database that somebody else made keeps its journal; one of ours gets a write-ahead log, so that
+ * readers and the writer do not wait for each other.
+ */
+static bool settle(struct sqlite *sqlite, bool may_write, struct err *err)
+{
+    static const struct sql_text page_count = { "page_count", "pragma page_count", NULL };
+    static const char *const manners = "pragma synchronous = full;"
+                                       "pragma foreign_keys = on;"
+                                       "pragma cell_size_check = on;"
+                                       "pragma trusted_schema = off;"
+                                       "pragma cache_size = -4096;";
+    int64_t pages;
+
+    (void)sqlite3_extended_result_codes(sqlite->handle, 1);
+    (void)sqlite3_busy_handler(sqlite->handle, on_busy, sqlite);
+    if (!sqlite_script(&sqlite->sql, manners, err)
+        || !sql_number(&sqlite->sql, &page_count, SQL_NO_ARGS, 0, &pages, err))
+        return false;
+    return pages > 0 || !may_write || sqlite_script(&sqlite->sql, "pragma journal_mode = wal", err);
+}
+
+bool sqlite_open(const char *path, bool may_write, const struct cancel *cancel, struct sql **sql_r,
+                 struct err *err)
+{
+    int flags = may_write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+    struct sqlite *sqlite = mem_new(struct sqlite);
+    auto_sql *sql = &sqlite->sql;
+
+    sqlite->sql = (struct sql){ .driver = &driver, .cancel = cancel };
+    if (sqlite3_open_v2(path, &sqlite->handle, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+        (void)failed(sql, err);
+        return err_ctx(err, "opening the database '%s'", path);
+    }
+    if (!settle(sqlite, may_write, err))
+        return err_ctx(err, "opening the database '%s'", path);
+    *sql_r = take(sql);
+    return true;
+}
