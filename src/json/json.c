@@ -1,7 +1,8 @@
 /*
  * Reading JSON over YAJL, which finds the tokens; where each one stands in the bytes is worked out
- * from how far YAJL has come. Texts are decoded here, because YAJL turns a lone surrogate into "?"
- * without saying so.
+ * from how far YAJL has come, never from its pointers: a number at the very end comes from a buffer
+ * of its own. Texts are decoded here, because YAJL turns a lone surrogate into "?" without saying
+ * so.
  */
 #include "json/json.h"
 
@@ -28,9 +29,9 @@ struct json {
 
 struct reading {
     struct json *json;
-    struct span text; /* the bytes as they came: what values point into          */
-    struct span fed;  /* what YAJL sees: the same, or a patched copy of that size */
+    struct span text; /* the bytes as they came: what values point into */
     yajl_handle yajl;
+    size_t passed;               /* bytes that YAJL took in earlier calls     */
     size_t after;                /* where the last token ended                */
     size_t open[JSON_DEPTH_MAX]; /* indexes of the arrays and objects around  */
     size_t depth;
@@ -161,26 +162,30 @@ static struct json_value *value_add(struct reading *r, enum json_kind kind)
     return value;
 }
 
+static size_t position(const struct reading *r)
+{
+    return r->passed + yajl_get_bytes_consumed(r->yajl);
+}
+
 /* The bytes of the token that YAJL has just passed: of that `size`, or all since the last quote. */
 static struct span token_end(struct reading *r, size_t size)
 {
-    r->after = yajl_get_bytes_consumed(r->yajl);
+    r->after = position(r);
     return (struct span){ r->text.at + r->after - size, size };
 }
 
 static struct span text_token(struct reading *r)
 {
     const char *begin = r->text.at + r->after;
-    size_t end = yajl_get_bytes_consumed(r->yajl);
+    size_t end = position(r);
     const char *quote = memchr(begin, '"', end - r->after);
 
     r->after = end;
     return (struct span){ quote, (size_t)(r->text.at + end - quote) };
 }
 
-static int scalar_add(struct reading *r, enum json_kind kind, size_t size)
+static int scalar_add(struct reading *r, enum json_kind kind, struct span raw)
 {
-    struct span raw = token_end(r, size);
     struct json_value *value = value_add(r, kind);
 
     value->raw = value->text = raw;
@@ -189,24 +194,20 @@ static int scalar_add(struct reading *r, enum json_kind kind, size_t size)
 
 static int on_null(void *arg)
 {
-    return scalar_add(arg, JSON_NULL, 4);
+    return scalar_add(arg, JSON_NULL, token_end(arg, 4));
 }
 
 static int on_boolean(void *arg, int is_true)
 {
-    return scalar_add(arg, JSON_BOOL, is_true ? 4 : 5);
+    return scalar_add(arg, JSON_BOOL, token_end(arg, is_true ? 4 : 5));
 }
 
 static int on_number(void *arg, const char *token, size_t size)
 {
-    struct reading *r = arg;
-    size_t at = (size_t)(token - r->fed.at);
-    struct span raw = { r->text.at + at, size };
-    struct json_value *value = value_add(r, span_is(raw, "?") ? JSON_NULL : JSON_NUMBER);
+    struct span raw = token_end(arg, size);
 
-    value->raw = value->text = raw;
-    r->after = at + size;
-    return 1;
+    (void)token;
+    return scalar_add(arg, span_is(raw, "?") ? JSON_NULL : JSON_NUMBER, raw);
 }
 
 static struct span unquoted(struct span raw)
@@ -291,7 +292,7 @@ static const yajl_callbacks callbacks = {
 
 static bool parse_failed(struct reading *r, struct err *err)
 {
-    size_t at = yajl_get_bytes_consumed(r->yajl);
+    size_t at = position(r) < r->text.size ? position(r) : r->text.size;
     unsigned char *said;
 
     if (r->too_deep)
@@ -304,10 +305,18 @@ static bool parse_failed(struct reading *r, struct err *err)
     return false;
 }
 
-static bool parse(struct json *json, struct span text, struct span fed, struct err *err)
+static bool fed(struct reading *r, const char *bytes)
 {
-    struct reading r = { .json = json, .text = text, .fed = fed };
-    const unsigned char *bytes = (const unsigned char *)fed.at;
+    if (yajl_parse(r->yajl, (const unsigned char *)bytes, r->text.size) != yajl_status_ok)
+        return false;
+    r->passed = r->text.size;
+    return yajl_complete_parse(r->yajl) == yajl_status_ok;
+}
+
+/* `bytes` is what YAJL sees: the text itself, or a patched copy of the same size. */
+static bool parse(struct json *json, struct span text, const char *bytes, struct err *err)
+{
+    struct reading r = { .json = json, .text = text };
     bool good;
 
     json->count = 0;
@@ -315,9 +324,7 @@ static bool parse(struct json *json, struct span text, struct span fed, struct e
     if (!r.yajl)
         abort();
     (void)yajl_config(r.yajl, yajl_dont_validate_strings, 1);
-    good = (yajl_parse(r.yajl, bytes, fed.size) == yajl_status_ok
-            && yajl_complete_parse(r.yajl) == yajl_status_ok)
-           || parse_failed(&r, err);
+    good = fed(&r, bytes) || parse_failed(&r, err);
     yajl_free(r.yajl);
     return good;
 }
@@ -353,9 +360,9 @@ bool json_read(struct span text, struct json **json_r, struct err *err)
 
     if (text.size > JSON_SIZE_MAX)
         return err_set(err, ERR_DATA, 0, "the JSON is longer than %d bytes", JSON_SIZE_MAX);
-    if (!parse(json, text, text, err)) {
+    if (!parse(json, text, text.at, err)) {
         painted = painted_over(text);
-        if (!painted || !parse(json, text, (struct span){ painted, text.size }, err))
+        if (!painted || !parse(json, text, painted, err))
             return false;
     }
     *json_r = take(json);

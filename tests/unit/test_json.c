@@ -5,19 +5,33 @@
 #include "base/mem.h"
 #include "tap.h"
 
-static struct json *read_text(const char *text)
+#define BYTES(text)                                                                                \
+    {                                                                                              \
+        (text), sizeof(text) - 1                                                                   \
+    }
+#define SPAN(text) ((struct span)BYTES(text))
+
+static struct json *read_span(struct span text)
 {
     struct json *json = NULL;
     struct err err = { 0 };
 
-    CHECK(json_read(span_of(text), &json, &err));
+    CHECK(json_read(text, &json, &err));
     return json;
+}
+
+static struct json *read_text(const char *text)
+{
+    return read_span(span_of(text));
 }
 
 TEST(numbers_keep_their_token)
 {
-    static const char *const tokens[] = { "0",    "-0", "12.30", "1e400", "12345678901234567890123",
-                                          "-1E-7" };
+    static const char *const tokens[] = {
+        "0",     "-0",       "12.30",
+        "1e400", "-1E-7",    "12345678901234567890123",
+        "1E+2",  "0.000000", "1234567890123456789012345678901234567890123456789012345678",
+    };
 
     for (size_t i = 0; i < lengthof(tokens); i++) {
         auto_free char *text = mem_printf("{\"n\": %s}", tokens[i]);
@@ -26,6 +40,32 @@ TEST(numbers_keep_their_token)
 
         CHECK_AT(i, n && n->kind == JSON_NUMBER && span_is(n->text, tokens[i]));
         CHECK_AT(i, n && span_is(n->raw, tokens[i]));
+    }
+}
+
+/* The last byte of a document may be the last digit of its only number. */
+TEST(a_document_may_be_one_value)
+{
+    static const struct {
+        const char *text, *raw;
+        enum json_kind kind;
+    } cases[] = {
+        { "12", "12", JSON_NUMBER },       { " -1.5e3", "-1.5e3", JSON_NUMBER },
+        { "12\n", "12", JSON_NUMBER },     { "7", "7", JSON_NUMBER },
+        { " true ", "true", JSON_BOOL },   { "false", "false", JSON_BOOL },
+        { "null", "null", JSON_NULL },     { "\"\"", "\"\"", JSON_TEXT },
+        { "\t\"a\"", "\"a\"", JSON_TEXT }, { "[]", "[]", JSON_ARRAY },
+        { " {} ", "{}", JSON_OBJECT },     { "?", "?", JSON_NULL },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_json *json = read_text(cases[i].text);
+        const struct json_value *root = json_root(json);
+
+        CHECK_AT(i, root->kind == cases[i].kind);
+        CHECK_AT(i, span_is(root->raw, cases[i].raw));
+        CHECK_AT(i, root->extent == 1 && root->count == 0);
+        CHECK_AT(i, !json_first(root) && !root->name.at);
     }
 }
 
@@ -43,4 +83,352 @@ TEST(every_value_knows_its_bytes)
     CHECK(span_is(x->raw, "\"x\\u0041\"") && span_is(x->text, "xA"));
     CHECK(span_is(json_next(a, x)->raw, "{\"b\":null}"));
     CHECK(json_get(json_root(json), "c\n")->kind == JSON_BOOL);
+}
+
+TEST(what_is_not_json_is_refused)
+{
+    static const struct {
+        struct span text;
+        const char *message;
+    } cases[] = {
+        { BYTES(""), "not JSON at byte 0: parse error: premature EOF" },
+        { { NULL, 0 }, "not JSON at byte 0: parse error: premature EOF" },
+        { BYTES(" \n"), "not JSON at byte 2: parse error: premature EOF" },
+        { BYTES("{} {}"), "not JSON at byte 4: parse error: trailing garbage" },
+        { BYTES("{}x"), "not JSON at byte 3: parse error: trailing garbage" },
+        { BYTES("[12"), "not JSON at byte 3: parse error: premature EOF" },
+        { BYTES("[?"), "not JSON at byte 2: parse error: premature EOF" },
+        { BYTES("\"abc"), "not JSON at byte 4: parse error: premature EOF" },
+        { BYTES("[tru"), "not JSON at byte 4: lexical error: invalid string in json text." },
+        { BYTES("[01]"), NULL },
+        { BYTES("[+1]"), NULL },
+        { BYTES("[.5]"), NULL },
+        { BYTES("[1.]"), NULL },
+        { BYTES("[1e]"), NULL },
+        { BYTES("[-]"), NULL },
+        { BYTES("[1,]"), NULL },
+        { BYTES("[NaN]"), NULL },
+        { BYTES("{\"a\"}"), NULL },
+        { BYTES("{\"a\":1,}"), NULL },
+        { BYTES("{a:1}"), NULL },
+        { BYTES("{1:1}"), NULL },
+        { BYTES("[1}"), NULL },
+        { BYTES("['a']"), NULL },
+        { BYTES("[\"\\x\"]"), NULL },
+        { BYTES("[\"\\u12\"]"), NULL },
+        { BYTES("[\"\\u12G4\"]"), NULL },
+        { BYTES("[\"\\\n\"]"), NULL },
+        { BYTES("[1]\0"), NULL },
+        { BYTES("[1,\0]"), NULL },
+        { BYTES("// a\n[1]"), NULL },
+        { BYTES("\xEF\xBB\xBF[1]"), NULL },
+        { BYTES("<html>"), NULL },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        struct json *json = NULL;
+        struct err err = { 0 };
+
+        CHECK_AT(i, !json_read(cases[i].text, &json, &err));
+        CHECK_AT(i, err.kind == ERR_DATA && err.code == 0 && !json);
+        CHECK_AT(i, !cases[i].message || strcmp(err.msg, cases[i].message) == 0);
+    }
+}
+
+TEST(texts_are_decoded_and_repairs_are_flagged)
+{
+    static const struct {
+        struct span inside, text;
+        bool repaired;
+    } cases[] = {
+        { BYTES(""), BYTES(""), false },
+        { BYTES("caf\xC3\xA9"), BYTES("caf\xC3\xA9"), false },
+        { BYTES("\\\"\\\\\\/\\b\\f\\n\\r\\t"), BYTES("\"\\/\b\f\n\r\t"), false },
+        { BYTES("a\\u0000b"), BYTES("a\0b"), false },
+        { BYTES("\\u00e9\\u20AC"), BYTES("\xC3\xA9\xE2\x82\xAC"), false },
+        { BYTES("\\ud83d\\ude00"), BYTES("\xF0\x9F\x98\x80"), false },
+        { BYTES("\\ufffd"), BYTES("\xEF\xBF\xBD"), false },
+        { BYTES("\xEF\xBF\xBD"), BYTES("\xEF\xBF\xBD"), false },
+        /* lone halves of a surrogate pair */
+        { BYTES("\\ud83d"), BYTES("\xEF\xBF\xBD"), true },
+        { BYTES("\\ude00x"), BYTES("\xEF\xBF\xBDx"), true },
+        { BYTES("\\ud83d\\n"), BYTES("\xEF\xBF\xBD\n"), true },
+        { BYTES("\\ud83d\\u0041"),
+          BYTES("\xEF\xBF\xBD"
+                "A"),
+          true },
+        { BYTES("\\ud83d\\ud83d\\ude00"), BYTES("\xEF\xBF\xBD\xF0\x9F\x98\x80"), true },
+        /* bytes that are not UTF-8 */
+        { BYTES("caf\xE9"), BYTES("caf\xEF\xBF\xBD"), true },
+        { BYTES("\xC0\xAF"), BYTES("\xEF\xBF\xBD\xEF\xBF\xBD"), true },
+        { BYTES("\xED\xA0\x80"), BYTES("\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"), true },
+        { BYTES("\xE2\\n\x82"), BYTES("\xEF\xBF\xBD\n\xEF\xBF\xBD"), true },
+        /* raw control characters stay */
+        { BYTES("a\tb\nc"), BYTES("a\tb\nc"), false },
+        { BYTES("a\0b"), BYTES("a\0b"), false },
+        { BYTES("\x1F\\t\x7F"), BYTES("\x1F\t\x7F"), false },
+        { BYTES("\x01?\\u0041"), BYTES("\x01?A"), false },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_str document = STR_MAX(KIB(1));
+        auto_json *json = NULL;
+        const struct json_value *value;
+
+        str_add_text(&document, "[\"");
+        str_add_span(&document, cases[i].inside);
+        str_add_text(&document, "\"]");
+        json = read_span(str_span(&document));
+        value = json_first(json_root(json));
+        CHECK_AT(i, value->kind == JSON_TEXT && span_equal(value->text, cases[i].text));
+        CHECK_AT(i, value->repaired == cases[i].repaired);
+        CHECK_AT(i, value->raw.size == cases[i].inside.size + 2);
+        CHECK_AT(i, memcmp(value->raw.at + 1, cases[i].inside.at, cases[i].inside.size) == 0);
+    }
+}
+
+TEST(names_are_decoded_like_texts)
+{
+    auto_json *json = read_text("{\"a\\u0041\":1,\"\":2,\"x\\ud800\":3,\"b\":4}");
+    const struct json_value *first = json_first(json_root(json));
+    const struct json_value *third =
+        json_next(json_root(json), json_next(json_root(json), json_first(json_root(json))));
+
+    CHECK(span_is(first->name, "aA") && !first->repaired);
+    CHECK(span_is(json_get(json_root(json), "")->text, "2"));
+    CHECK(span_is(third->name, "x\xEF\xBF\xBD") && third->repaired);
+    CHECK(!json_get(json_root(json), "b")->repaired);
+    CHECK(!json_first(third) && !json_get(third, "b") && !json_get(NULL, "b"));
+}
+
+TEST(duplicate_members_are_all_kept)
+{
+    static const struct {
+        const char *text;
+        bool duplicates;
+    } cases[] = {
+        { "{\"a\":1,\"b\":2,\"a\":3}", true },
+        { "{\"a\":1,\"A\":2,\"aa\":3}", false },
+        { "{\"a\":1,\"\\u0061\":2}", true },
+        { "{\"\":1,\"\":2}", true },
+        { "{}", false },
+        { "[\"a\",\"a\"]", false },
+        { "{\"a\":{\"a\":1}}", false },
+        { "\"a\"", false },
+    };
+    auto_json *json = read_text(cases[0].text);
+
+    CHECK(json_root(json)->count == 3);
+    CHECK(span_is(json_get(json_root(json), "a")->text, "1"));
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_json *each = read_text(cases[i].text);
+
+        CHECK_AT(i, json_has_duplicates(json_root(each)) == cases[i].duplicates);
+    }
+}
+
+static void nested(struct str *text, size_t levels, const char *open, const char *close)
+{
+    for (size_t i = 0; i < levels; i++)
+        str_add_text(text, open);
+    str_add_text(text, "1");
+    for (size_t i = 0; i < levels; i++)
+        str_add_text(text, close);
+}
+
+TEST(depth_is_capped)
+{
+    static const struct {
+        size_t levels;
+        const char *open, *close;
+        bool good;
+    } cases[] = { { 64, "[", "]", true },         { 65, "[", "]", false },
+                  { 64, "{\"a\":", "}", true },   { 65, "{\"a\":", "}", false },
+                  { 100000, "[", "]", false },    { 32, "[{\"a\":", "}]", true },
+                  { 33, "[{\"a\":", "}]", false } };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_str text = STR_MAX(MIB(1));
+        auto_json *json = NULL;
+        struct err err = { 0 };
+
+        nested(&text, cases[i].levels, cases[i].open, cases[i].close);
+        CHECK_AT(i, json_read(str_span(&text), &json, &err) == cases[i].good);
+        CHECK_AT(i,
+                 cases[i].good || strcmp(err.msg, "the JSON is nested deeper than 64 levels") == 0);
+    }
+}
+
+TEST(a_long_array_is_walked_in_order)
+{
+    enum { COUNT = 200000 };
+    auto_str text = STR_MAX(MIB(8));
+    auto_json *json = NULL;
+    uint32_t seen = 0;
+
+    str_add_char(&text, '[');
+    for (int i = 0; i < COUNT; i++)
+        str_printf(&text, "%s{\"n\":[%d]}", i ? "," : "", i);
+    str_add_char(&text, ']');
+    json = read_span(str_span(&text));
+    json_each (record, json_root(json)) {
+        char number[16];
+
+        (void)snprintf(number, sizeof number, "[%u]", (unsigned)seen);
+        if (!span_is(json_get(record, "n")->raw, number) || record->extent != 3)
+            break;
+        seen++;
+    }
+    CHECK(seen == COUNT && json_root(json)->count == COUNT);
+    CHECK(json_root(json)->extent == 1 + 3 * COUNT);
+}
+
+/* Decoded texts lie in blocks; one longer than a block has its own. */
+TEST(long_texts_are_decoded_whole)
+{
+    static const size_t sizes[] = { 1, 65535, 65536, 65537, 1000000 };
+    auto_str text = STR_MAX(MIB(4));
+    auto_json *json = NULL;
+    const struct json_value *value;
+
+    str_add_char(&text, '[');
+    for (size_t i = 0; i < lengthof(sizes); i++) {
+        str_add_text(&text, i ? ",\"\\u0041" : "\"\\u0041");
+        for (size_t n = 1; n < sizes[i]; n++)
+            str_add_char(&text, (char)('a' + i));
+        str_add_char(&text, '"');
+    }
+    str_add_char(&text, ']');
+    json = read_span(str_span(&text));
+    value = json_first(json_root(json));
+    for (size_t i = 0; i < lengthof(sizes); i++) {
+        CHECK_AT(i, value->text.size == sizes[i] && value->text.at[0] == 'A');
+        CHECK_AT(i, sizes[i] == 1 || value->text.at[sizes[i] - 1] == (char)('a' + i));
+        value = json_next(json_root(json), value);
+    }
+    CHECK(!value);
+}
+
+TEST(a_document_may_be_at_most_one_gib)
+{
+    struct span text = { "", (size_t)(1 << 30) + 1 };
+    struct json *json = NULL;
+    struct err err = { 0 };
+
+    CHECK(!json_read(text, &json, &err) && err.kind == ERR_DATA && !json);
+    CHECK_STR(err.msg, "the JSON is longer than 1073741824 bytes");
+}
+
+/* --- declared shapes ------------------------------------------------------------------------ */
+
+struct file {
+    struct span name, label, note;
+    uint64_t size, pages;
+    bool whole, seen;
+    const struct json_value *tags, *owner, *other;
+};
+
+static const struct json_member file_shape[] = {
+    JSON_SPAN(struct file, name, "name"),
+    JSON_SCALAR(struct file, label, "label"),
+    JSON_MAYBE_SPAN(struct file, note, "note"),
+    JSON_U64(struct file, size, "size"),
+    JSON_MAYBE_U64(struct file, pages, "pages"),
+    JSON_FLAG(struct file, whole, "whole"),
+    JSON_MAYBE_FLAG(struct file, seen, "seen"),
+    JSON_LIST(struct file, tags, "tags"),
+    JSON_INSIDE(struct file, owner, "owner"),
+    JSON_ANY(struct file, other, "other"),
+    JSON_SHAPE_END,
+};
+
+#define REST "\"whole\":true,\"tags\":[],\"owner\":{},\"other\":null"
+
+TEST(a_shape_fills_a_struct)
+{
+    auto_json *json = read_text("{\"unknown\":1,\"name\":\"a\",\"label\":12.30,\"size\":\"42\","
+                                "\"pages\":null," REST "}");
+    struct file file = { .pages = 7, .seen = true, .note = SPAN("untouched") };
+    struct err err = { 0 };
+
+    CHECK(json_fill(json, json_root(json), file_shape, &file, &err));
+    CHECK(span_is(file.name, "a") && span_is(file.label, "12.30"));
+    CHECK(file.size == 42 && file.whole);
+    CHECK(file.tags->kind == JSON_ARRAY && file.owner->kind == JSON_OBJECT);
+    CHECK(file.other->kind == JSON_NULL);
+    CHECK(file.pages == 7 && file.seen && span_is(file.note, "untouched"));
+}
+
+/* --- writing -------------------------------------------------------------------------------- */
+
+TEST(commas_and_quotes_look_after_themselves)
+{
+    auto_str text = STR_MAX(KIB(1));
+    struct json_writer w = JSON_WRITER(&text);
+
+    json_open_object(&w);
+    json_member_text(&w, "text", "a\"b\\c/d");
+    json_member_text(&w, "none", NULL);
+    json_member_i64(&w, "least", INT64_MIN);
+    json_member_u64(&w, "most", UINT64_MAX);
+    json_member_flag(&w, "yes", true);
+    json_name(&w, "list");
+    json_open_array(&w);
+    json_write_i64(&w, 1);
+    json_open_object(&w);
+    json_close_object(&w);
+    json_open_array(&w);
+    json_close_array(&w);
+    json_write_null(&w);
+    json_write_raw(&w, SPAN("{ \"kept\": 1.0 }"));
+    json_close_array(&w);
+    json_member_span(&w, "last", SPAN("a\0b"));
+    json_name_span(&w, SPAN("\n"));
+    json_write_flag(&w, false);
+    json_close_object(&w);
+    CHECK_STR(str_text(&text),
+              "{\"text\":\"a\\\"b\\\\c/d\",\"none\":null,\"least\":-9223372036854775808,"
+              "\"most\":18446744073709551615,\"yes\":true,"
+              "\"list\":[1,{},[],null,{ \"kept\": 1.0 }],\"last\":\"a\\u0000b\",\"\\n\":false}");
+}
+
+TEST(what_is_written_reads_back)
+{
+    static const struct span texts[] = {
+        BYTES(""),
+        BYTES("plain"),
+        BYTES("\0\x01\x08\x09\x0A\x0B\x0C\x0D\x1F \x7F"),
+        BYTES("\"\\/"),
+        BYTES("caf\xC3\xA9 \xE2\x82\xAC \xF0\x9F\x98\x80 \xEF\xBF\xBF \xC2\x80"),
+        BYTES("\xE2\x80\xA8?"),
+    };
+
+    for (size_t i = 0; i < lengthof(texts); i++) {
+        auto_str written = STR_MAX(KIB(1));
+        struct json_writer w = JSON_WRITER(&written);
+        auto_json *json = NULL;
+
+        json_write_span(&w, texts[i]);
+        json = read_span(str_span(&written));
+        CHECK_AT(i, span_equal(json_root(json)->text, texts[i]) && !json_root(json)->repaired);
+    }
+}
+
+TEST(what_is_not_utf8_is_written_repaired)
+{
+    auto_str text = STR_MAX(KIB(1));
+    struct json_writer w = JSON_WRITER(&text);
+
+    json_write_span(&w, SPAN("caf\xE9\xE2\x82"));
+    CHECK_STR(str_text(&text), "\"caf\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\"");
+}
+
+TEST(what_does_not_fit_is_remembered_by_the_str)
+{
+    auto_str text = STR_MAX(8);
+    struct json_writer w = JSON_WRITER(&text);
+    struct err err = { 0 };
+
+    json_write_text(&w, "more than eight");
+    CHECK(!str_fits(&text, "the answer", &err) && err.kind == ERR_DATA);
 }
