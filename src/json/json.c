@@ -329,9 +329,23 @@ static bool parse(struct json *json, struct span text, const char *bytes, struct
     return good;
 }
 
+static bool is_among(char c, const char *set)
+{
+    return c && strchr(set, c);
+}
+
+/* Whether the `?` at `i` is a token of its own, and not a piece of something broken like 1? */
+static bool is_bare(struct span text, size_t i)
+{
+    char before = i > 0 ? text.at[i - 1] : ' ';
+    char after = i + 1 < text.size ? text.at[i + 1] : ' ';
+
+    return text.at[i] == '?' && is_among(before, " \t\r\n:,[") && is_among(after, " \t\r\n,]}");
+}
+
 /*
  * A copy in which YAJL finds nothing to refuse but what is really broken: raw control characters
- * inside texts, and `?` outside them, are painted over. NULL if there are none.
+ * inside texts, and bare `?` outside them, are painted over. NULL if there are none.
  */
 static char *painted_over(struct span text)
 {
@@ -339,11 +353,11 @@ static char *painted_over(struct span text)
     bool inside = false, changed = false;
 
     for (size_t i = 0; i < text.size; i++) {
-        if (inside && copy[i] == '\\' && i + 1 < text.size) {
+        if (inside && text.at[i] == '\\' && i + 1 < text.size) {
             i++;
-        } else if (copy[i] == '"') {
+        } else if (text.at[i] == '"') {
             inside = !inside;
-        } else if (inside ? (uint8_t)copy[i] < 0x20 : copy[i] == '?') {
+        } else if (inside ? (uint8_t)text.at[i] < 0x20 : is_bare(text, i)) {
             copy[i] = inside ? ' ' : '0';
             changed = true;
         }

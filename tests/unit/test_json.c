@@ -135,6 +135,39 @@ TEST(what_is_not_json_is_refused)
     }
 }
 
+/* OData servers send a bare ? for a number they cannot say; anywhere else it is an error. */
+TEST(a_bare_question_mark_is_null)
+{
+    static const struct {
+        const char *text;
+        bool good;
+    } cases[] = {
+        { "[?]", true },         { "[1,?,2]", true },    { "{\"a\":?}", true },
+        { "{\"a\": ? }", true }, { "[?,\n?]", true },    { "[\"?\",?]", true },
+        { "[1?]", false },       { "[-?]", false },      { "[1.?]", false },
+        { "[1e?]", false },      { "[?5]", false },      { "[??]", false },
+        { "[? ?]", false },      { "{?:1}", false },     { "{\"a\"?}", false },
+        { "[tr?e]", false },     { "[\"a\"?]", false },  { "[?\"a\"]", false },
+        { "?[1]", false },       { "[\"\\?\"]", false },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_json *json = NULL;
+        struct err err = { 0 };
+
+        CHECK_AT(i, json_read(span_of(cases[i].text), &json, &err) == cases[i].good);
+    }
+}
+
+TEST(a_bare_question_mark_keeps_its_byte)
+{
+    auto_json *json = read_text("{\"weight\":?,\"unit\":\"?\"}");
+    const struct json_value *weight = json_get(json_root(json), "weight");
+
+    CHECK(weight && weight->kind == JSON_NULL && span_is(weight->raw, "?"));
+    CHECK(span_is(json_get(json_root(json), "unit")->text, "?"));
+}
+
 TEST(texts_are_decoded_and_repairs_are_flagged)
 {
     static const struct {
