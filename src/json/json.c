@@ -367,18 +367,29 @@ static char *painted_over(struct span text)
     return copy;
 }
 
+/* As it came, or else painted over: the second complaint is about what is really broken. */
+static bool parse_or_paint(struct json *json, struct span text, struct err *err)
+{
+    auto_free char *painted = NULL;
+    struct err first;
+
+    if (parse(json, text, text.at, &first))
+        return true;
+    painted = painted_over(text);
+    if (painted)
+        return parse(json, text, painted, err);
+    *err = first;
+    return false;
+}
+
 bool json_read(struct span text, struct json **json_r, struct err *err)
 {
     auto_json *json = mem_new(struct json);
-    auto_free char *painted = NULL;
 
     if (text.size > JSON_SIZE_MAX)
         return err_set(err, ERR_DATA, 0, "the JSON is longer than %d bytes", JSON_SIZE_MAX);
-    if (!parse(json, text, text.at, err)) {
-        painted = painted_over(text);
-        if (!painted || !parse(json, text, painted, err))
-            return false;
-    }
+    if (!parse_or_paint(json, text, err))
+        return false;
     *json_r = take(json);
     return true;
 }

@@ -17,6 +17,7 @@ static struct json *read_span(struct span text)
     struct err err = { 0 };
 
     CHECK(json_read(text, &json, &err));
+    CHECK_STR(err.msg, "");
     return json;
 }
 
