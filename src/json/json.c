@@ -473,6 +473,7 @@ bool json_has_duplicates(const struct json_value *object)
 void json_path(const struct json *json, const struct json_value *value, struct str *to)
 {
     const struct json_value *at = json_root(json);
+    size_t begin = to->size;
 
     if (value == at)
         str_add_text(to, "the document");
@@ -486,7 +487,7 @@ void json_path(const struct json *json, const struct json_value *value, struct s
         if (parent->kind == JSON_ARRAY)
             str_printf(to, "[%zu]", index);
         else
-            str_printf(to, "%s" SPAN_FORMAT, to->size ? "." : "",
+            str_printf(to, "%s" SPAN_FORMAT, to->size > begin ? "." : "",
                        SPAN_ARGS(span_first(at->name, 64)));
     }
 }
@@ -544,30 +545,42 @@ static bool value_fits(const struct json_value *value, enum json_want want, void
     abort();
 }
 
-static bool misfit(const struct json *json, const struct json_value *object,
-                   const struct json_member *member, const char *complaint, struct err *err)
+static bool misfit(const struct json *json, const struct json_value *object, const char *member,
+                   const char *complaint, struct err *err)
 {
     auto_str path = STR_MAX(256);
 
-    json_path(json, object, &path);
-    return err_set(err, ERR_DATA, 0, "'%s' in %s %s", member->name, str_text(&path), complaint);
+    if (object != json_root(json) || !*member)
+        json_path(json, object, &path);
+    return err_set(err, ERR_DATA, 0, "%s%s%s %s", str_text(&path), path.size && *member ? "." : "",
+                   member, complaint);
+}
+
+static bool member_fill(const struct json *json, const struct json_value *object,
+                        const struct json_member *member, void *place, struct err *err)
+{
+    const struct json_value *value = json_get(object, member->name);
+    char complaint[64];
+
+    if (member->optional && (!value || value->kind == JSON_NULL))
+        return true;
+    if (!value)
+        return misfit(json, object, member->name, "is missing", err);
+    if (value_fits(value, member->want, place))
+        return true;
+    (void)snprintf(complaint, sizeof complaint, "is not %s", want_name(member->want));
+    return misfit(json, object, member->name, complaint, err);
 }
 
 bool json_fill(const struct json *json, const struct json_value *object,
                const struct json_member *shape, void *target, struct err *err)
 {
-    for (; shape->name; shape++) {
-        const struct json_value *value = json_get(object, shape->name);
-        char complaint[64];
-
-        if (shape->optional && (!value || value->kind == JSON_NULL))
-            continue;
-        if (!value)
-            return misfit(json, object, shape, "is missing", err);
-        if (value_fits(value, shape->want, (char *)target + shape->offset))
-            continue;
-        (void)snprintf(complaint, sizeof complaint, "is not %s", want_name(shape->want));
-        return misfit(json, object, shape, complaint, err);
-    }
+    if (!object)
+        return err_set(err, ERR_DATA, 0, "the object is missing");
+    if (object->kind != JSON_OBJECT)
+        return misfit(json, object, "", "is not an object", err);
+    for (; shape->name; shape++)
+        if (!member_fill(json, object, shape, (char *)target + shape->offset, err))
+            return false;
     return true;
 }

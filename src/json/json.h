@@ -58,7 +58,7 @@ const struct json_value *json_get_span(const struct json_value *object, struct s
 /* Whether two members of this object have one name. */
 bool json_has_duplicates(const struct json_value *object);
 
-/* Where a value stands, for messages: "records[3].size"; "the document" for the root. */
+/* Appends where a value stands, for messages: "records[3].size"; "the document" for the root. */
 void json_path(const struct json *json, const struct json_value *value, struct str *to);
 
 /* --- declared shapes ------------------------------------------------------------------------ */
@@ -123,7 +123,8 @@ struct json_member {
  *   shape    ended by JSON_SHAPE_END
  *   target   optional members that are absent leave theirs untouched; what is filled in points into
  *            the document
- * Fails with ERR_DATA naming the path: "response.data[3].recordId is missing".
+ * Fails with ERR_DATA naming the path: "response.data[3].recordId is missing"; also if `object` is
+ * NULL or no object.
  */
 must_check bool json_fill(const struct json *json, const struct json_value *object,
                           const struct json_member *shape, void *target, struct err *err);

@@ -353,6 +353,37 @@ TEST(a_document_may_be_at_most_one_gib)
     CHECK_STR(err.msg, "the JSON is longer than 1073741824 bytes");
 }
 
+TEST(a_path_says_where_a_value_stands)
+{
+    auto_json *json = read_text("{\"a\":1,\"b\":[[],{\"c\":{\"d\":[1,2,3]}}],\"\":{\"e\":5}}");
+    const struct json_value *root = json_root(json);
+    const struct json_value *b = json_get(root, "b");
+    const struct json_value *second = json_next(b, json_first(b));
+    const struct json_value *d = json_get(json_get(second, "c"), "d");
+    const struct {
+        const struct json_value *value;
+        const char *path;
+    } cases[] = {
+        { root, "the document" },
+        { json_first(root), "a" },
+        { b, "b" },
+        { json_first(b), "b[0]" },
+        { second, "b[1]" },
+        { d, "b[1].c.d" },
+        { json_next(d, json_next(d, json_first(d))), "b[1].c.d[2]" },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_str path = STR_MAX(256), longer = STR_MAX(256);
+
+        json_path(json, cases[i].value, &path);
+        CHECK_STR(str_text(&path), cases[i].path);
+        str_add_text(&longer, "in ");
+        json_path(json, cases[i].value, &longer);
+        CHECK_STR(str_text(&longer) + 3, cases[i].path);
+    }
+}
+
 /* --- declared shapes ------------------------------------------------------------------------ */
 
 struct file {
@@ -391,6 +422,75 @@ TEST(a_shape_fills_a_struct)
     CHECK(file.tags->kind == JSON_ARRAY && file.owner->kind == JSON_OBJECT);
     CHECK(file.other->kind == JSON_NULL);
     CHECK(file.pages == 7 && file.seen && span_is(file.note, "untouched"));
+}
+
+TEST(what_does_not_fit_a_shape_is_named)
+{
+    static const struct {
+        const char *text, *message;
+    } cases[] = {
+        { "{}", "response.data[1].name is missing" },
+        { "{\"name\":1}", "response.data[1].name is not a text" },
+        { "{\"name\":null}", "response.data[1].name is not a text" },
+        { "{\"name\":\"a\",\"label\":[]}", "response.data[1].label is not a text or a number" },
+        { "{\"name\":\"a\",\"label\":1,\"note\":1}", "response.data[1].note is not a text" },
+        { "{\"name\":\"a\",\"label\":1,\"size\":-1}",
+          "response.data[1].size is not a whole number" },
+        { "{\"name\":\"a\",\"label\":1,\"size\":1.0}",
+          "response.data[1].size is not a whole number" },
+        { "{\"name\":\"a\",\"label\":1,\"size\":18446744073709551616}",
+          "response.data[1].size is not a whole number" },
+        { "{\"name\":\"a\",\"label\":1,\"size\":true}",
+          "response.data[1].size is not a whole number" },
+        { "{\"name\":\"a\",\"label\":1,\"size\":1,\"whole\":\"yes\"}",
+          "response.data[1].whole is not true or false" },
+        { "{\"name\":\"a\",\"label\":1,\"size\":1,\"whole\":true,\"tags\":{}}",
+          "response.data[1].tags is not an array" },
+        { "{\"name\":\"a\",\"label\":1,\"size\":1,\"whole\":true,\"tags\":[],\"owner\":[]}",
+          "response.data[1].owner is not an object" },
+        { "{\"name\":\"a\",\"label\":1,\"size\":1,\"whole\":true,\"tags\":[],\"owner\":{}}",
+          "response.data[1].other is missing" },
+        { "[1]", "response.data[1] is not an object" },
+        { "null", "response.data[1] is not an object" },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_free char *text = mem_printf("{\"response\":{\"data\":[{},%s]}}", cases[i].text);
+        auto_json *json = read_text(text);
+        const struct json_value *data = json_get(json_get(json_root(json), "response"), "data");
+        struct file file = { 0 };
+        struct err err = { 0 };
+
+        CHECK_AT(i, !json_fill(json, json_next(data, json_first(data)), file_shape, &file, &err));
+        CHECK_AT(i, err.kind == ERR_DATA);
+        CHECK_STR(err.msg, cases[i].message);
+    }
+}
+
+TEST(a_shape_needs_an_object)
+{
+    static const struct json_member shape[] = {
+        JSON_MAYBE_SPAN(struct file, note, "note"),
+        JSON_SHAPE_END,
+    };
+    auto_json *json = read_text("[]");
+    struct file file = { 0 };
+    struct err err = { 0 };
+
+    CHECK(!json_fill(json, json_root(json), shape, &file, &err));
+    CHECK_STR(err.msg, "the document is not an object");
+    CHECK(!json_fill(json, json_get(json_root(json), "a"), shape, &file, &err));
+    CHECK_STR(err.msg, "the object is missing");
+}
+
+TEST(a_member_of_the_root_is_named_alone)
+{
+    auto_json *json = read_text("{}");
+    struct file file = { 0 };
+    struct err err = { 0 };
+
+    CHECK(!json_fill(json, json_root(json), file_shape, &file, &err));
+    CHECK_STR(err.msg, "name is missing");
 }
 
 /* --- writing -------------------------------------------------------------------------------- */
