@@ -118,7 +118,7 @@ static void write_all(struct span text)
     }
 }
 
-static void say(enum log_level level, const char *format, va_list args)
+printf_like(2, 0) static void say(enum log_level level, const char *format, va_list args)
 {
     auto_str line = STR_MAX(KIB(8));
     char sentence[2048], at[TIME_TEXT_SIZE];
