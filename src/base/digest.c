@@ -4,6 +4,8 @@
 
 #include "base/mem.h"
 
+#include <assert.h>
+#include <limits.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <sys/random.h>
@@ -147,6 +149,7 @@ bool hex_read(struct span text, void *bytes_r, size_t size_bytes)
 
 void base64_add(struct str *to, const void *bytes, size_t size_bytes)
 {
+    assert(size_bytes < INT_MAX);
     if (!str_reserve(to, (size_bytes + 2) / 3 * 4))
         return;
     to->size += (size_t)EVP_EncodeBlock((unsigned char *)to->at + to->size, bytes, (int)size_bytes);
@@ -163,7 +166,7 @@ static int base64_digit(char c)
     return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
-bool base64_read(struct span text, struct str *to, struct err *err)
+static bool base64_decode(struct span text, struct str *to, struct err *err)
 {
     uint32_t bits = 0;
     unsigned digits = 0, padding = 0;
@@ -189,6 +192,16 @@ bool base64_read(struct span text, struct str *to, struct err *err)
     if (digits >= 2)
         str_add(to, (char[]){ (char)(bits >> (6 * digits - 8)), (char)(bits >> 2) }, digits - 1);
     return str_fits(to, "the decoded Base64", err);
+}
+
+bool base64_read(struct span text, struct str *to, struct err *err)
+{
+    size_t before = to->size;
+
+    if (base64_decode(text, to, err))
+        return true;
+    str_cut(to, before);
+    return false;
 }
 
 void random_bytes(void *bytes_r, size_t size_bytes)

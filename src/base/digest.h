@@ -42,8 +42,9 @@ must_check bool hex_read(struct span text, void *bytes_r, size_t size_bytes);
 
 void base64_add(struct str *to, const void *bytes, size_t size_bytes);
 /*
- * Reads Base64, blanks and line ends passed over, appends the bytes to `to`.
- * Fails with ERR_DATA.
+ * Reads Base64, blanks and line ends passed over, appends the bytes to `to`. The padding may be
+ * missing.
+ * Fails with ERR_DATA, also beyond the cap of `to`; then nothing was appended.
  */
 must_check bool base64_read(struct span text, struct str *to, struct err *err);
 
