@@ -1,52 +1,82 @@
 /* Errors as values. No allocation, no globals. */
 #include "base/err.h"
 
+#include "base/utf8.h"
+
 #include <stdarg.h>
+
+/*
+ * What others said may hold anything, and the words end in ledger rows, which refuse what is not
+ * UTF-8, and on terminals, which obey: such a byte becomes '?', a control character blanks.
+ */
+static void make_harmless(char *words)
+{
+    struct span rest = span_of(words);
+    uint32_t code;
+
+    while (rest.size) {
+        char *begin = words + (rest.at - words);
+        bool good = utf8_next(&rest, &code);
+        bool control = code < 0x20 || (code >= 0x7F && code < 0xA0);
+
+        if (!good || control)
+            memset(begin, good ? ' ' : '?', (size_t)(rest.at - begin));
+    }
+}
+
+/* The words, a colon and the cause, which keeps at least half of the room. "" for no cause. */
+printf_like(3, 0) static void say(struct err *err, const char *cause, const char *format,
+                                  va_list args)
+{
+    char words[sizeof err->msg];
+    size_t after = *cause ? strlen(cause) + 2 : 0, half = sizeof words / 2;
+    size_t used;
+
+    (void)vsnprintf(words, sizeof words - (after < half ? after : half), format, args);
+    used = strlen(words);
+    if (*cause)
+        (void)snprintf(words + used, sizeof words - used, ": %s", cause);
+    make_harmless(words);
+    memcpy(err->msg, words, strlen(words) + 1);
+}
 
 bool err_set(struct err *err, enum err_kind kind, int code, const char *format, ...)
 {
     va_list args;
 
+    va_start(args, format);
+    say(err, "", format, args);
+    va_end(args);
     err->kind = kind;
     err->code = code;
     err->reason = 0;
-    va_start(args, format);
-    (void)vsnprintf(err->msg, sizeof err->msg, format, args);
-    va_end(args);
     return false;
 }
 
 bool err_os(struct err *err, const char *format, ...)
 {
-    int cause = errno;
+    int number = errno;
     char text[128];
-    size_t used;
     va_list args;
 
-    err->kind = ERR_OS;
-    err->code = cause;
-    err->reason = 0;
     va_start(args, format);
-    (void)vsnprintf(err->msg, sizeof err->msg, format, args);
+    say(err, strerror_r(number, text, sizeof text), format, args);
     va_end(args);
-    used = strlen(err->msg);
-    (void)snprintf(err->msg + used, sizeof err->msg - used, ": %s",
-                   strerror_r(cause, text, sizeof text));
+    err->kind = ERR_OS;
+    err->code = number;
+    err->reason = 0;
     return false;
 }
 
 bool err_ctx(struct err *err, const char *format, ...)
 {
-    char said[sizeof err->msg];
-    size_t used;
+    char cause[sizeof err->msg];
     va_list args;
 
-    memcpy(said, err->msg, sizeof said);
+    memcpy(cause, err->msg, strlen(err->msg) + 1);
     va_start(args, format);
-    (void)vsnprintf(err->msg, sizeof err->msg, format, args);
+    say(err, cause, format, args);
     va_end(args);
-    used = strlen(err->msg);
-    (void)snprintf(err->msg + used, sizeof err->msg - used, ": %s", said);
     return false;
 }
 

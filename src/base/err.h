@@ -27,7 +27,9 @@ struct err {
 };
 
 /*
- * Describes what went wrong, once, at the cause. Overwrites what `err` held.
+ * Describes what went wrong, once, at the cause. Overwrites what `err` held, whose `msg` may be one
+ * of the arguments. Here and below, the words become UTF-8 without control characters whatever the
+ * arguments hold, and the cause stays at the end however long what stands before it is.
  * Always returns false, so that `return err_set(...)` reads as a sentence.
  */
 bool err_set(struct err *err, enum err_kind kind, int code, const char *format, ...)
