@@ -117,6 +117,16 @@ void str_cut(struct str *s, size_t size_bytes)
     s->at[s->size] = '\0';
 }
 
+/* Twice as much as before, but never beyond the cap and its zero. */
+static size_t room_for(const struct str *s, size_t need)
+{
+    size_t room = s->room < 32 ? 64 : s->room * 2;
+
+    if (room > s->max)
+        room = s->max + 1;
+    return room > need ? room : need;
+}
+
 bool str_reserve(struct str *s, size_t size_bytes)
 {
     size_t need;
@@ -128,8 +138,9 @@ bool str_reserve(struct str *s, size_t size_bytes)
     need = s->size + size_bytes + 1;
     if (need <= s->room)
         return true;
-    s->room = need < s->room * 2 ? s->room * 2 : need < 64 ? 64 : need;
+    s->room = room_for(s, need);
     s->at = mem_grow(s->at, s->room);
+    s->at[s->size] = '\0';
     return true;
 }
 

@@ -42,9 +42,9 @@ struct span span_cut(struct span *rest, char separator);
 char *span_text(struct span span);
 
 struct str {
-    char *at; /* always ended by a zero once anything was appended */
+    char *at; /* NULL, or always ended by a zero */
     size_t size;
-    size_t room; /* allocated, the zero included */
+    size_t room; /* allocated, the zero included; at most max + 1 */
     size_t max;  /* cap on `size` */
     bool cut;    /* something did not fit */
 };
