@@ -54,23 +54,26 @@ bool utf8_next(struct span *text, uint32_t *code_r)
     return good;
 }
 
+static char continued(uint32_t code, unsigned shift)
+{
+    return (char)(0x80 | (code >> shift & 0x3F));
+}
+
+/* In one piece, so that at the cap of `to` no half of a character is left behind. */
 void utf8_add(struct str *to, uint32_t code)
 {
-    if (code < 0x80) {
+    if (code < 0x80)
         str_add_char(to, (char)code);
-    } else if (code < 0x800) {
-        str_add_char(to, (char)(0xC0 | code >> 6));
-        str_add_char(to, (char)(0x80 | (code & 0x3F)));
-    } else if (code < 0x10000) {
-        str_add_char(to, (char)(0xE0 | code >> 12));
-        str_add_char(to, (char)(0x80 | (code >> 6 & 0x3F)));
-        str_add_char(to, (char)(0x80 | (code & 0x3F)));
-    } else {
-        str_add_char(to, (char)(0xF0 | code >> 18));
-        str_add_char(to, (char)(0x80 | (code >> 12 & 0x3F)));
-        str_add_char(to, (char)(0x80 | (code >> 6 & 0x3F)));
-        str_add_char(to, (char)(0x80 | (code & 0x3F)));
-    }
+    else if (code < 0x800)
+        str_add(to, (char[]){ (char)(0xC0 | code >> 6), continued(code, 0) }, 2);
+    else if (code < 0x10000)
+        str_add(to, (char[]){ (char)(0xE0 | code >> 12), continued(code, 6), continued(code, 0) },
+                3);
+    else
+        str_add(to,
+                (char[]){ (char)(0xF0 | code >> 18), continued(code, 12), continued(code, 6),
+                          continued(code, 0) },
+                4);
 }
 
 bool utf8_is_valid(struct span text)
@@ -93,13 +96,18 @@ void utf8_add_repaired(struct str *to, struct span text)
     }
 }
 
-/* glibc carries the tables of C.UTF-8 with it; no locale needs to be installed. */
+/* C.UTF-8 comes with glibc's own files (libc-bin); no other locale needs to be installed. */
 static locale_t unicode;
 static pthread_once_t unicode_once = PTHREAD_ONCE_INIT;
 
+/* Without it names that are the same would silently differ, so there is no going on. */
 static void unicode_open(void)
 {
     unicode = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    if (unicode)
+        return;
+    (void)fputs("fmferry: the locale C.UTF-8 is missing (package libc-bin)\n", stderr);
+    abort();
 }
 
 void utf8_add_lower(struct str *to, struct span text)
@@ -109,7 +117,7 @@ void utf8_add_lower(struct str *to, struct span text)
     (void)pthread_once(&unicode_once, unicode_open);
     while (text.size) {
         (void)utf8_next(&text, &code);
-        utf8_add(to, unicode ? (uint32_t)towlower_l((wint_t)code, unicode) : code);
+        utf8_add(to, (uint32_t)towlower_l((wint_t)code, unicode));
     }
 }
 
