@@ -39,12 +39,23 @@ static bool choice_read(const char *text, const char *const *choices, int *choic
     return err_set(err, ERR_USAGE, 0, "'%.64s' is not one of: %s", text, str_text(&allowed));
 }
 
+/* strtod() alone would also take blanks, hexadecimal, exponents, "inf" and "nan". */
+static bool is_decimal(const char *text)
+{
+    static const char digits[] = "0123456789";
+    size_t sign = *text == '-';
+    size_t whole = strspn(text + sign, digits);
+    const char *point = text + sign + whole;
+    size_t part = *point == '.' ? strspn(point + 1, digits) : 0;
+
+    return whole > 0 && (!*point || (part > 0 && !point[1 + part]));
+}
+
 static bool decimal_read(const char *text, const struct field *field, double *n_r, struct err *err)
 {
-    char *end;
-    double n = strtod(text, &end);
+    double n = is_decimal(text) ? strtod(text, NULL) : 0;
 
-    if (end == text || *end || !(n >= (double)field->min && n <= (double)field->max))
+    if (!is_decimal(text) || n < (double)field->min || n > (double)field->max)
         return err_set(err, ERR_USAGE, 0, "'%.64s' is not a number from %jd to %jd", text,
                        (intmax_t)field->min, (intmax_t)field->max);
     *n_r = n;

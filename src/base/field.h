@@ -15,7 +15,7 @@ enum field_type {
     FIELD_BYTES,   /* uint64_t, min .. max; "48M"             */
     FIELD_FLAG,    /* bool; yes/no, true/false, on/off, 1/0   */
     FIELD_CHOICE,  /* int, the index in `choices`             */
-    FIELD_DECIMAL, /* double, min .. max                      */
+    FIELD_DECIMAL, /* double, min .. max; "0.023"             */
 };
 
 struct field {
