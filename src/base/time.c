@@ -1,7 +1,8 @@
 /* Clocks, stamps and the source's zone. */
 #include "base/time.h"
 
-#include <sys/stat.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 int64_t time_now_us(void)
 {
@@ -19,9 +20,17 @@ int64_t time_mono_us(void)
     return (int64_t)now.tv_sec * TIME_SECOND + now.tv_nsec / 1000;
 }
 
+int64_t time_mono_after_us(int64_t wait_us)
+{
+    int64_t until_us;
+
+    return __builtin_add_overflow(time_mono_us(), wait_us, &until_us) ? INT64_MAX : until_us;
+}
+
+/* Rounded down, also before 1970. */
 static int64_t seconds_of(int64_t at_us)
 {
-    return at_us >= 0 ? at_us / TIME_SECOND : -((-at_us + TIME_SECOND - 1) / TIME_SECOND);
+    return at_us / TIME_SECOND - (at_us % TIME_SECOND < 0);
 }
 
 static struct time_civil civil_of(const struct tm *tm)
@@ -37,14 +46,13 @@ static struct tm tm_of(struct time_civil civil)
                         .tm_mday = civil.day,
                         .tm_hour = civil.hour,
                         .tm_min = civil.minute,
-                        .tm_sec = civil.second,
-                        .tm_isdst = -1 };
+                        .tm_sec = civil.second };
 }
 
 const char *time_rfc3339(int64_t at_us, char text[TIME_TEXT_SIZE])
 {
     struct time_civil utc = time_to_utc(at_us);
-    int64_t micros = at_us - seconds_of(at_us) * TIME_SECOND;
+    int64_t micros = (at_us % TIME_SECOND + TIME_SECOND) % TIME_SECOND;
 
     (void)snprintf(text, TIME_TEXT_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", utc.year % 10000,
                    utc.month, utc.day, utc.hour, utc.minute, utc.second, (int)micros);
@@ -68,41 +76,63 @@ const char *time_for_people(int64_t duration_us, char text[TIME_TEXT_SIZE])
     return text;
 }
 
+/* There are tables and lists beside the zones; the C library would silently read them as UTC. */
+static bool is_zone_file(const char *path)
+{
+    auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+    char magic[4];
+
+    return fd >= 0 && read(fd, magic, sizeof magic) == sizeof magic
+           && memcmp(magic, "TZif", sizeof magic) == 0;
+}
+
 bool time_zone_set(const char *name, struct err *err)
 {
     char path[256];
-    struct stat about;
+    bool fits = snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", name) < (int)sizeof path;
 
-    if (!*name) {
-        tzset();
-        return true;
-    }
-    (void)snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", name);
-    if (strstr(name, "..") || strlen(path) >= sizeof path - 1 || stat(path, &about) < 0
-        || !S_ISREG(about.st_mode))
+    if (*name && (!fits || strstr(name, "..") || !is_zone_file(path)))
         return err_set(
             err, ERR_USAGE, 0,
             "time zone '%.64s' is not known here (names are like Australia/Sydney; is the "
             "package tzdata installed?)",
             name);
-    (void)setenv("TZ", name, 1);
+    if (*name)
+        (void)setenv("TZ", name, 1);
     tzset();
     return true;
 }
 
-struct time_civil time_to_zone(int64_t at_us)
+static struct tm in_zone(int64_t seconds)
 {
-    time_t seconds = (time_t)seconds_of(at_us);
+    time_t at = (time_t)seconds;
     struct tm tm;
 
-    return civil_of(localtime_r(&seconds, &tm));
+    return *localtime_r(&at, &tm);
 }
 
+struct time_civil time_to_zone(int64_t at_us)
+{
+    struct tm tm = in_zone(seconds_of(at_us));
+
+    return civil_of(&tm);
+}
+
+/*
+ * Not mktime(): between the two readings of a repeated hour it takes the one that is like the time
+ * it was asked for before. Here the offset of the day before is tried first, then that of the day
+ * after.
+ */
 int64_t time_from_zone(struct time_civil civil)
 {
-    struct tm tm = tm_of(civil);
+    enum { DAY = 24 * 60 * 60 };
+    int64_t wall = time_from_utc(civil) / TIME_SECOND;
+    int64_t before = wall - in_zone(wall - DAY).tm_gmtoff;
+    int64_t after = wall - in_zone(wall + DAY).tm_gmtoff;
+    bool is_before = before + in_zone(before).tm_gmtoff == wall;
+    bool is_after = after + in_zone(after).tm_gmtoff == wall;
 
-    return (int64_t)mktime(&tm) * TIME_SECOND;
+    return (is_after && !is_before ? after : before) * TIME_SECOND;
 }
 
 struct time_civil time_to_utc(int64_t at_us)

@@ -13,6 +13,9 @@ enum { TIME_MS = 1000, TIME_SECOND = 1000 * TIME_MS };
 int64_t time_now_us(void);  /* the wall clock; may jump */
 int64_t time_mono_us(void); /* never goes back; only differences mean something */
 
+/* The end, on time_mono_us(), of a wait of any length; INT64_MAX stays "for ever". */
+int64_t time_mono_after_us(int64_t wait_us);
+
 enum { TIME_TEXT_SIZE = 32 };
 
 /* "2026-11-23T08:15:02.123456Z", the form of our JSON and logs. Returns `text`. */
@@ -38,8 +41,9 @@ struct time_civil {
 struct time_civil time_to_zone(int64_t at_us);
 
 /*
- * The instant at which the source's wall clock shows this. A time that a change to summer time
- * leaves out or repeats gives one of the two neighbours.
+ * The instant at which the source's wall clock shows this. A time that is repeated gives the first
+ * of the two; one that is left out is read as if the clock had not been changed yet. The answer
+ * depends on nothing but `civil` and the zone.
  */
 int64_t time_from_zone(struct time_civil civil);
 
