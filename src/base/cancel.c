@@ -35,10 +35,11 @@ void cancel_free(struct cancel *cancel)
 void cancel_set(struct cancel *cancel)
 {
     uint64_t one = 1;
+    int before = errno; /* belongs to whom a signal handler interrupts */
 
     atomic_store(&cancel->set, true);
     if (write(cancel->fd, &one, sizeof one) < 0)
-        return; /* the counter is full: it has been set often enough */
+        errno = before; /* the counter is full: it has been set often enough */
 }
 
 bool cancel_is_set(const struct cancel *cancel)
@@ -53,7 +54,7 @@ int cancel_fd(const struct cancel *cancel)
 
 bool cancel_sleep(const struct cancel *cancel, int64_t wait_us, struct err *err)
 {
-    int64_t until_us = time_mono_us() + wait_us;
+    int64_t until_us = time_mono_after_us(wait_us);
     struct pollfd fd = { .fd = cancel->fd, .events = POLLIN };
     int64_t left_us;
 

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/time.h"
 
+#include <assert.h>
 #include <pthread.h>
 
 struct queue {
@@ -19,6 +20,7 @@ struct queue *queue_new(size_t room)
     struct queue *queue = mem_zero(sizeof *queue + room * sizeof queue->ring[0]);
     pthread_condattr_t monotonic;
 
+    assert(room > 0);
     queue->room = room;
     (void)pthread_mutex_init(&queue->lock, NULL);
     (void)pthread_condattr_init(&monotonic);
@@ -82,7 +84,7 @@ void *queue_pop(struct queue *queue)
 
 void *queue_pop_within(struct queue *queue, int64_t wait_us)
 {
-    int64_t until_us = time_mono_us() + wait_us;
+    int64_t until_us = time_mono_after_us(wait_us);
     struct timespec until = { .tv_sec = until_us / TIME_SECOND,
                               .tv_nsec = until_us % TIME_SECOND * 1000 };
     int late = wait_us <= 0;
