@@ -8,20 +8,30 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-bool fs_read(const char *path, struct str *to, struct err *err)
+static bool read_all(int fd, const char *path, struct str *to, struct err *err)
 {
-    auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
     char part[16384];
     ssize_t got;
 
-    if (fd < 0)
-        return err_os(err, "opening '%s'", path);
-    while ((got = read(fd, part, sizeof part)) != 0) {
+    while (!to->cut && (got = read(fd, part, sizeof part)) != 0) {
         if (got < 0 && errno != EINTR)
             return err_os(err, "reading '%s'", path);
         str_add(to, part, got > 0 ? (size_t)got : 0);
     }
     return str_fits(to, path, err);
+}
+
+bool fs_read(const char *path, struct str *to, struct err *err)
+{
+    auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+    size_t before = to->size;
+
+    if (fd < 0)
+        return err_os(err, "opening '%s'", path);
+    if (read_all(fd, path, to, err))
+        return true;
+    str_cut(to, before);
+    return false;
 }
 
 bool fs_write_all(int fd, struct span bytes, const char *what, struct err *err)

@@ -1,4 +1,4 @@
-/* Files: whole ones in and out, folders, locks. Everything made here is for its owner only. */
+/* Files: whole ones in and out, and folders. */
 #pragma once
 
 #include "base/base.h"
@@ -7,7 +7,7 @@
 
 /*
  * Reads a whole file; appends it to `to`, whose cap bounds it.
- * Fails with ERR_OS, and with ERR_DATA beyond the cap.
+ * Fails with ERR_OS, and with ERR_DATA beyond the cap; then nothing was appended.
  */
 must_check bool fs_read(const char *path, struct str *to, struct err *err);
 
@@ -15,7 +15,7 @@ must_check bool fs_read(const char *path, struct str *to, struct err *err);
  * Writes a whole file so that it is there completely or not at all, and survives a power cut:
  * a hidden neighbour is written, flushed, and renamed over `path`.
  *   mode   permissions, such as 0600
- * Fails with ERR_OS; then `path` is as it was.
+ * Fails with ERR_OS; then `path` is as it was, unless flushing its folder was what went wrong.
  */
 must_check bool fs_write(const char *path, struct span bytes, unsigned mode, struct err *err);
 
