@@ -2,6 +2,7 @@
 #include "base/fs.h"
 
 #include "base/mem.h"
+#include "base/uuid.h"
 
 #include <fcntl.h>
 #include <libgen.h>
@@ -58,10 +59,20 @@ static int folder_open(const char *path)
     return open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-static bool unnamed_write(int folder_fd, const char *path, struct span bytes, unsigned mode,
-                          int *fd_r, struct err *err)
+/* A hidden name in the same folder that nobody else, in this process or another, has made up. */
+static char *neighbour_of(const char *path)
 {
-    auto_close int fd = openat(folder_fd, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+    auto_free char *copy = mem_text(path);
+    char digits[UUID_TEXT_SIZE];
+    struct uuid uuid = uuid_v4();
+
+    return mem_printf("%s/.%s.new", dirname(copy), uuid_digits(&uuid, digits));
+}
+
+static bool neighbour_write(const char *beside, const char *path, struct span bytes, unsigned mode,
+                            struct err *err)
+{
+    auto_close int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
     if (fd < 0)
         return err_os(err, "making a file beside '%s'", path);
@@ -69,48 +80,52 @@ static bool unnamed_write(int folder_fd, const char *path, struct span bytes, un
         return false;
     if (fchmod(fd, mode) < 0 || fsync(fd) < 0)
         return err_os(err, "flushing '%s'", path);
-    *fd_r = take_fd(fd);
     return true;
 }
 
-static int name_it(int fd, const char *path)
+/* Some file systems cannot rename without replacing, others have no second names; none lacks both.
+ */
+static bool rename_new(const char *beside, const char *path)
 {
-    char link[64];
-
-    (void)snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-    return linkat(AT_FDCWD, link, AT_FDCWD, path, AT_SYMLINK_FOLLOW);
+    if (renameat2(AT_FDCWD, beside, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
+        return true;
+    if (errno != EINVAL || link(beside, path) < 0)
+        return false;
+    (void)unlink(beside);
+    return true;
 }
 
-bool fs_create(const char *path, struct span bytes, unsigned mode, struct err *err)
+static bool put_in_place(const char *beside, const char *path, bool replace, struct err *err)
+{
+    if (replace)
+        return rename(beside, path) == 0 || err_os(err, "renaming the new '%s' into place", path);
+    return rename_new(beside, path) || err_os(err, "creating '%s'", path);
+}
+
+static bool whole_write(const char *path, struct span bytes, unsigned mode, bool replace,
+                        struct err *err)
 {
     auto_close int folder_fd = folder_open(path);
-    auto_close int fd = -1;
+    auto_free char *beside = neighbour_of(path);
 
     if (folder_fd < 0)
         return err_os(err, "opening the folder of '%s'", path);
-    if (!unnamed_write(folder_fd, path, bytes, mode, &fd, err))
+    if (!neighbour_write(beside, path, bytes, mode, err)
+        || !put_in_place(beside, path, replace, err)) {
+        (void)unlink(beside);
         return false;
-    if (name_it(fd, path) < 0)
-        return err_os(err, "creating '%s'", path);
+    }
     return fs_sync_folder(folder_fd, path, err);
 }
 
 bool fs_write(const char *path, struct span bytes, unsigned mode, struct err *err)
 {
-    auto_free char *beside = mem_printf("%s.%d.new", path, (int)getpid());
-    auto_close int folder_fd = folder_open(path);
+    return whole_write(path, bytes, mode, true, err);
+}
 
-    (void)unlink(beside);
-    if (folder_fd < 0)
-        return err_os(err, "opening the folder of '%s'", path);
-    if (!fs_create(beside, bytes, mode, err))
-        return false;
-    if (rename(beside, path) < 0) {
-        (void)err_os(err, "renaming the new '%s' into place", path);
-        (void)unlink(beside);
-        return false;
-    }
-    return fs_sync_folder(folder_fd, path, err);
+bool fs_create(const char *path, struct span bytes, unsigned mode, struct err *err)
+{
+    return whole_write(path, bytes, mode, false, err);
 }
 
 bool fs_make_folder(const char *path, struct err *err)

@@ -6,6 +6,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -178,6 +179,7 @@ TEST(what_cannot_be_written_leaves_nothing_behind)
         { missing, ENOENT },
         { under, ENOTDIR },
         { "", ENOENT },
+        { "/proc/fmferry", ENOENT },
     };
 
     CHECK(fs_write(file, span_of("kept"), 0600, &err));
@@ -236,6 +238,42 @@ TEST(a_folder_without_permission_is_refused)
     CHECK(!made && also.kind == ERR_OS && also.code == EACCES);
     CHECK(folder_count(folder) == 0);
     (void)chmod(folder, 0700);
+    folder_remove(folder);
+}
+
+struct scribe {
+    const char *path, *text;
+    unsigned bad;
+};
+
+static void *write_often(void *arg)
+{
+    struct scribe *scribe = arg;
+    struct err err = { 0 };
+
+    for (int i = 0; i < 50; i++)
+        scribe->bad += !fs_write(scribe->path, span_of(scribe->text), 0600, &err);
+    return NULL;
+}
+
+/* Two threads, or two containers whose processes have one number, may write one file. */
+TEST(writers_do_not_step_on_each_other)
+{
+    auto_free char *folder = folder_new(), *path = mem_printf("%s/file", folder);
+    struct scribe scribes[] = { { path, "aaaa", 0 }, { path, "bbbbbbbb", 0 }, { path, "c", 0 } };
+    pthread_t threads[lengthof(scribes)];
+    auto_str text = STR_MAX(64);
+    struct err err = { 0 };
+    bool whole = false;
+
+    for (size_t i = 0; i < lengthof(scribes); i++)
+        CHECK_AT(i, pthread_create(&threads[i], NULL, write_often, &scribes[i]) == 0);
+    for (size_t i = 0; i < lengthof(scribes); i++)
+        CHECK_AT(i, pthread_join(threads[i], NULL) == 0 && scribes[i].bad == 0);
+    CHECK(fs_read(path, &text, &err));
+    for (size_t i = 0; i < lengthof(scribes); i++)
+        whole |= span_is(str_span(&text), scribes[i].text);
+    CHECK(whole && folder_count(folder) == 1);
     folder_remove(folder);
 }
 
