@@ -61,9 +61,15 @@ struct span secret_reveal(const struct secret *secret)
     return (struct span){ secret->text, secret->size };
 }
 
+/* A setting that was left empty is a text without a character. */
+static bool is_named(const char *text)
+{
+    return text && *text;
+}
+
 bool secret_source_is_set(const struct secret_source *source)
 {
-    return source->env || source->file || source->command;
+    return is_named(source->env) || is_named(source->file) || is_named(source->command);
 }
 
 static bool from_env(const char *name, const char *what, struct secret **secret_r, struct err *err)
@@ -79,42 +85,58 @@ static bool from_env(const char *name, const char *what, struct secret **secret_
     return true;
 }
 
+/* What `fd` gives, up to one byte more than is allowed. */
+static bool read_up_to(int fd, char *text, size_t room, size_t *used_r)
+{
+    size_t used = 0;
+    ssize_t got = 1;
+
+    while (used < room && (got = read(fd, text + used, room - used)) != 0) {
+        if (got < 0 && errno != EINTR)
+            return false;
+        used += got > 0 ? (size_t)got : 0;
+    }
+    *used_r = used;
+    return true;
+}
+
 static bool first_line(int fd, const char *what, const char *where, struct secret **secret_r,
                        struct err *err)
 {
     char text[SECRET_MAX + 1];
     size_t used = 0;
-    ssize_t got = 1;
-    struct span rest, line;
+    bool good = read_up_to(fd, text, sizeof text, &used)
+                || err_os(err, "%s: reading %s", what, where);
+    struct span rest = { text, used }, line = span_cut(&rest, '\n');
 
-    while (used < sizeof text && (got = read(fd, text + used, sizeof text - used)) != 0) {
-        if (got < 0 && errno != EINTR)
-            return err_os(err, "reading %s from %s", what, where);
-        used += got > 0 ? (size_t)got : 0;
-    }
-    rest = (struct span){ text, used };
-    line = span_cut(&rest, '\n');
     if (span_ends(line, "\r"))
         line.size--;
-    if (line.size > 0 && used <= SECRET_MAX)
+    if (good && used > SECRET_MAX)
+        good = err_set(err, ERR_USAGE, 0, "%s: what %s gives is longer than %d bytes", what, where,
+                       SECRET_MAX);
+    else if (good && line.size == 0)
+        good = err_set(err, ERR_USAGE, 0, "%s: %s gives nothing", what, where);
+    if (good)
         *secret_r = secret_new(line);
     explicit_bzero(text, sizeof text);
-    if (used > SECRET_MAX)
-        return err_set(err, ERR_USAGE, 0, "%s: what %s gives is longer than %d bytes", what, where,
-                       SECRET_MAX);
-    return line.size > 0 || err_set(err, ERR_USAGE, 0, "%s: %s gives nothing", what, where);
+    return good;
 }
 
+/* O_NONBLOCK: a named pipe without a writer would keep us waiting for ever. */
 static bool from_file(const char *path, const char *what, struct secret **secret_r, struct err *err)
 {
-    auto_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    auto_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     struct stat about;
 
     if (fd < 0 || fstat(fd, &about) < 0) {
-        (void)err_os(err, "%s: opening '%s'", what, path);
+        bool is_link = errno == ELOOP;
+
+        (void)err_os(err, "%s: opening '%s'%s", what, path, is_link ? ", a symbolic link" : "");
         err->kind = ERR_USAGE;
         return false;
     }
+    if (!S_ISREG(about.st_mode))
+        return err_set(err, ERR_USAGE, 0, "%s: '%s' is not a plain file", what, path);
     if (about.st_uid != geteuid() || (about.st_mode & 077) != 0)
         return err_set(err, ERR_USAGE, 0,
                        "%s: others may read '%s': it must belong to you and have mode 0600 "
@@ -123,33 +145,48 @@ static bool from_file(const char *path, const char *what, struct secret **secret
     return first_line(fd, what, path, secret_r, err);
 }
 
+/* How a command ended comes before what it gave, unless we hung up on it. */
+static bool ended_well(int status, bool gave, const char *what, struct err *err)
+{
+    if (WIFEXITED(status) && WEXITSTATUS(status) != 0)
+        return err_set(err, ERR_USAGE, 0, "%s: its command ended with status %d", what,
+                       WEXITSTATUS(status));
+    if (gave && WIFSIGNALED(status))
+        return err_set(err, ERR_USAGE, 0, "%s: its command was ended by signal %d", what,
+                       WTERMSIG(status));
+    return gave;
+}
+
 static bool from_command(const char *command, const char *what, struct secret **secret_r,
                          struct err *err)
 {
+    auto_secret *secret = NULL;
     FILE *pipe = popen(command, "re");
-    bool good;
-    int status;
+    bool gave;
 
     if (!pipe)
-        return err_os(err, "%s: running the command that gives it", what);
-    good = first_line(fileno(pipe), what, "the command that gives it", secret_r, err);
-    status = pclose(pipe);
-    if (good && status != 0) {
-        secret_free(take(*secret_r));
-        return err_set(err, ERR_USAGE, 0, "%s: the command that gives it ended with status %d",
-                       what, WIFEXITED(status) ? WEXITSTATUS(status) : -1);
-    }
-    return good;
+        return err_os(err, "%s: running its command", what);
+    gave = first_line(fileno(pipe), what, "its command", &secret, err);
+    if (!ended_well(pclose(pipe), gave, what, err))
+        return false;
+    *secret_r = take(secret);
+    return true;
 }
 
 bool secret_read(const struct secret_source *source, const char *what, struct secret **secret_r,
                  struct err *err)
 {
-    if (source->env)
+    int named = is_named(source->env) + is_named(source->file) + is_named(source->command);
+
+    if (named > 1)
+        return err_set(err, ERR_USAGE, 0,
+                       "%s is named more than once (a variable, a file, a command: one of them)",
+                       what);
+    if (is_named(source->env))
         return from_env(source->env, what, secret_r, err);
-    if (source->file)
+    if (is_named(source->file))
         return from_file(source->file, what, secret_r, err);
-    if (source->command)
+    if (is_named(source->command))
         return from_command(source->command, what, secret_r, err);
     return err_set(err, ERR_USAGE, 0, "%s is not named anywhere", what);
 }

@@ -22,9 +22,9 @@ void auto_secret_cleanup(struct secret **secret);
 struct span secret_reveal(const struct secret *secret);
 
 /*
- * Where a secret comes from; exactly one is set. A file must belong to this user and be readable by
- * nobody else; an environment variable is removed once read; a command is run by /bin/sh and its
- * first line is taken.
+ * Where a secret comes from; exactly one is set, the others are NULL or "". A file must be a plain
+ * one, belong to this user and be readable by nobody else; an environment variable is removed once
+ * read; a command is run by /bin/sh. Of a file and a command the first line is taken.
  */
 struct secret_source {
     const char *env;
@@ -38,7 +38,8 @@ bool secret_source_is_set(const struct secret_source *source);
  * Reads a secret.
  *   what       what it is, for messages: "the FileMaker password"
  *   secret_r   caller frees
- * Fails with ERR_USAGE (none named, missing, empty, file open to others) and ERR_OS.
+ * Fails with ERR_USAGE (none or several named, missing, empty, longer than 4096 bytes, file open to
+ * others, command that ends badly) and ERR_OS.
  */
 must_check bool secret_read(const struct secret_source *source, const char *what,
                             struct secret **secret_r, struct err *err);

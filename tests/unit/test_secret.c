@@ -1,0 +1,241 @@
+/* Where secrets come from, and what is refused. */
+#include "base/secret.h"
+
+#include "base/fs.h"
+#include "base/mem.h"
+#include "tap.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { NOBODY = 65534, TOO_LONG = 4097 };
+
+#define BYTES(text)                                                                                \
+    {                                                                                              \
+        (text), sizeof(text) - 1                                                                   \
+    }
+
+static bool secret_is(const struct secret *secret, const char *want)
+{
+    return secret && span_is(secret_reveal(secret), want);
+}
+
+/* An empty file of this user alone. */
+static char *file_new(void)
+{
+    char *path = mem_text("/tmp/fmferry-secret-XXXXXX");
+    auto_close int fd = mkstemp(path);
+
+    if (fd < 0)
+        abort();
+    return path;
+}
+
+TEST(a_secret_is_a_copy)
+{
+    char text[] = "hunter2";
+    auto_secret *secret = secret_new(span_of(text)), *empty = secret_new(SPAN_NONE);
+    auto_free char *large = mem_zero(100000);
+    auto_secret *pages = secret_new((struct span){ large, 100000 });
+
+    memset(text, 'x', 7);
+    CHECK(secret_is(secret, "hunter2") && secret_is(empty, ""));
+    CHECK(secret_reveal(pages).size == 100000);
+    secret_free(NULL);
+}
+
+TEST(an_environment_variable_is_read_once)
+{
+    static const struct secret_source source = { .env = "FMFERRY_TEST_SECRET" };
+    auto_secret *secret = NULL, *again = NULL;
+    struct err err = { 0 };
+
+    (void)setenv("FMFERRY_TEST_SECRET", "hunter2", 1);
+    CHECK(secret_read(&source, "the password", &secret, &err) && secret_is(secret, "hunter2"));
+    CHECK(!getenv("FMFERRY_TEST_SECRET"));
+    CHECK(!secret_read(&source, "the password", &again, &err) && err.kind == ERR_USAGE);
+    CHECK_STR(err.msg, "the password: the environment variable FMFERRY_TEST_SECRET is not set");
+    (void)setenv("FMFERRY_TEST_SECRET", "", 1);
+    CHECK(!secret_read(&source, "the password", &again, &err) && err.kind == ERR_USAGE);
+    CHECK_STR(err.msg, "the password: the environment variable FMFERRY_TEST_SECRET is empty");
+    CHECK(!again);
+}
+
+TEST(the_first_line_of_a_file_is_taken)
+{
+    static const struct {
+        struct span bytes;
+        const char *secret;
+    } cases[] = {
+        { BYTES("hunter2\n"), "hunter2" },
+        { BYTES("hunter2"), "hunter2" },
+        { BYTES("hunter2\r\nmore\n"), "hunter2" },
+        { BYTES(" with blanks \n"), " with blanks " },
+        { BYTES(""), NULL },
+        { BYTES("\n"), NULL },
+        { BYTES("\r\nsecond\n"), NULL },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_free char *path = file_new();
+        struct secret_source source = { .file = path };
+        auto_secret *secret = NULL;
+        struct err err = { 0 };
+
+        CHECK_AT(i, fs_write(path, cases[i].bytes, 0600, &err));
+        CHECK_AT(i, secret_read(&source, "the key", &secret, &err) == (cases[i].secret != NULL));
+        CHECK_AT(i, cases[i].secret ? secret_is(secret, cases[i].secret) : !secret);
+        CHECK_AT(i, cases[i].secret || (err.kind == ERR_USAGE && strstr(err.msg, "gives nothing")));
+        (void)unlink(path);
+    }
+}
+
+TEST(a_secret_is_at_most_4096_bytes)
+{
+    static const struct {
+        size_t size;
+        bool good;
+    } cases[] = { { TOO_LONG - 1, true }, { TOO_LONG, false }, { 1000000, false } };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_free char *path = file_new(), *bytes = mem_zero(cases[i].size);
+        struct secret_source source = { .file = path };
+        auto_secret *secret = NULL;
+        struct err err = { 0 };
+
+        memset(bytes, 'x', cases[i].size);
+        CHECK_AT(i, fs_write(path, (struct span){ bytes, cases[i].size }, 0600, &err));
+        CHECK_AT(i, secret_read(&source, "the key", &secret, &err) == cases[i].good);
+        CHECK_AT(i, cases[i].good ? secret_reveal(secret).size == cases[i].size : !secret);
+        CHECK_AT(i, cases[i].good || strstr(err.msg, "is longer than 4096 bytes"));
+        (void)unlink(path);
+    }
+}
+
+TEST(a_file_that_others_may_open_is_refused)
+{
+    static const struct {
+        unsigned mode;
+        bool good;
+    } cases[] = {
+        { 0600, true },  { 0400, true },  { 0640, false }, { 0604, false },
+        { 0620, false }, { 0610, false }, { 0601, false }, { 0644, false },
+    };
+    auto_free char *path = file_new();
+    struct secret_source source = { .file = path };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_secret *secret = NULL;
+        struct err err = { 0 };
+
+        CHECK_AT(i, fs_write(path, span_of("hunter2\n"), cases[i].mode, &err));
+        CHECK_AT(i, secret_read(&source, "the key", &secret, &err) == cases[i].good);
+        CHECK_AT(i, cases[i].good || (err.kind == ERR_USAGE && strstr(err.msg, "chmod 600")));
+    }
+    (void)unlink(path);
+}
+
+TEST(a_file_of_another_user_is_refused)
+{
+    auto_free char *path = file_new();
+    struct secret_source source = { .file = path };
+    auto_secret *secret = NULL;
+    struct err err = { 0 };
+    bool given = fs_write(path, span_of("hunter2\n"), 0600, &err)
+                 && chown(path, NOBODY, NOBODY) == 0;
+
+    CHECK(!given || !secret_read(&source, "the key", &secret, &err));
+    CHECK(!given || (err.kind == ERR_USAGE && strstr(err.msg, "must belong to you")));
+    (void)unlink(path);
+    if (!given)
+        SKIP("only the superuser can give a file away");
+}
+
+/* A pipe without a writer would keep open() waiting for ever. */
+TEST(only_a_plain_file_will_do)
+{
+    auto_free char *path = file_new(), *link = mem_printf("%s.link", path);
+    auto_free char *pipe = mem_printf("%s.pipe", path), *folder = mem_printf("%s.folder", path);
+    const struct {
+        const char *path, *message;
+    } cases[] = {
+        { "/tmp/fmferry-nothing-here", "No such file or directory" },
+        { link, "symbolic link" },
+        { pipe, "is not a plain file" },
+        { folder, "is not a plain file" },
+        { "/dev/null", "is not a plain file" },
+    };
+
+    CHECK(symlink(path, link) == 0 && mkfifo(pipe, 0600) == 0 && mkdir(folder, 0700) == 0);
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        struct secret_source source = { .file = cases[i].path };
+        auto_secret *secret = NULL;
+        struct err err = { 0 };
+
+        CHECK_AT(i, !secret_read(&source, "the key", &secret, &err) && !secret);
+        CHECK_AT(i, err.kind == ERR_USAGE && strstr(err.msg, cases[i].message));
+    }
+    CHECK(unlink(link) == 0 && unlink(pipe) == 0 && rmdir(folder) == 0 && unlink(path) == 0);
+}
+
+TEST(a_command_gives_its_first_line)
+{
+    static const struct {
+        const char *command, *secret, *message;
+    } cases[] = {
+        { "echo hunter2", "hunter2", NULL },
+        { "printf 'hunter2\\nmore'", "hunter2", NULL },
+        { "printf hunter2", "hunter2", NULL },
+        { ":", NULL, "the key: its command gives nothing" },
+        { "echo", NULL, "the key: its command gives nothing" },
+        { "echo hunter2; exit 3", NULL, "the key: its command ended with status 3" },
+        { "exit 4", NULL, "the key: its command ended with status 4" },
+        { "echo hunter2; kill -9 $$", NULL, "the key: its command was ended by signal 9" },
+        { "exec 2>&-; /nowhere/at-all", NULL, "the key: its command ended with status 127" },
+        { "head -c 5000 /dev/zero", NULL,
+          "the key: what its command gives is longer than 4096 bytes" },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        struct secret_source source = { .command = cases[i].command };
+        auto_secret *secret = NULL;
+        struct err err = { 0 };
+
+        CHECK_AT(i, secret_read(&source, "the key", &secret, &err) == (cases[i].secret != NULL));
+        CHECK_AT(i, cases[i].secret ? secret_is(secret, cases[i].secret) : !secret);
+        CHECK_STR(err.msg, cases[i].message ? cases[i].message : "");
+        CHECK_AT(i, err.kind == (cases[i].secret ? ERR_NONE : ERR_USAGE));
+    }
+}
+
+/* Settings that were left empty are texts without a character. */
+TEST(exactly_one_source_is_named)
+{
+    static const struct {
+        struct secret_source source;
+        bool set;
+        const char *message;
+    } cases[] = {
+        { { NULL, NULL, NULL }, false, "the key is not named anywhere" },
+        { { "", "", "" }, false, "the key is not named anywhere" },
+        { { "A", "/b", NULL },
+          true,
+          "the key is named more than once (a variable, a file, a command: one of them)" },
+        { { NULL, "/b", "c" },
+          true,
+          "the key is named more than once (a variable, a file, a command: one of them)" },
+        { { "A", "", "" }, true, "the key: the environment variable A is not set" },
+        { { "", "", "exit 1" }, true, "the key: its command ended with status 1" },
+    };
+
+    (void)unsetenv("A");
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_secret *secret = NULL;
+        struct err err = { 0 };
+
+        CHECK_AT(i, secret_source_is_set(&cases[i].source) == cases[i].set);
+        CHECK_AT(i, !secret_read(&cases[i].source, "the key", &secret, &err) && !secret);
+        CHECK_AT(i, err.kind == ERR_USAGE);
+        CHECK_STR(err.msg, cases[i].message);
+    }
+}
