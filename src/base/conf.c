@@ -1,15 +1,19 @@
 /* Configuration files over inih, which calls back once per line and does not say which. */
 #include "base/conf.h"
 
+#include "base/fs.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 
 #include <ini.h>
+
+enum { CONF_MAX = 1 << 20 };
 
 /* What the file says about one key: lines are gathered first, because a value may span several. */
 struct entry {
     const struct conf_key *key;
     char *text;
-    int line, last_line;
+    int line;
 };
 
 struct conf {
@@ -18,10 +22,12 @@ struct conf {
 };
 
 struct reading {
-    FILE *file;
     const char *path;
+    struct span rest; /* of the file */
     const struct conf_key *keys;
     struct conf *conf;
+    struct entry *last; /* whose value the next line may go on with */
+    bool indented;      /* the line at hand begins with a blank     */
     int line;
     struct err *err;
 };
@@ -57,21 +63,37 @@ int conf_line(const struct conf *conf, const char *section, const char *name)
     return entry ? entry->line : 0;
 }
 
+static bool line_check(struct reading *reading, struct span line, size_t max)
+{
+    if (line.size > max)
+        return err_set(
+            reading->err, ERR_USAGE, 0,
+            "%s:%d: the line is longer than %zu bytes (go on in the next line, beginning "
+            "it with a blank)",
+            reading->path, reading->line, max);
+    if (!utf8_is_valid(line) || memchr(line.at, '\0', line.size))
+        return err_set(reading->err, ERR_USAGE, 0, "%s:%d: the line is not text in UTF-8",
+                       reading->path, reading->line);
+    return true;
+}
+
 /* inih's fgets: counts lines, and refuses those that inih would silently cut. */
 static char *next_line(char *text, int room, void *arg)
 {
     struct reading *reading = arg;
+    struct span line;
 
-    if (reading->err->kind != ERR_NONE || !fgets(text, room, reading->file))
+    if (reading->err->kind != ERR_NONE || reading->rest.size == 0)
         return NULL;
+    line = span_cut(&reading->rest, '\n');
     reading->line++;
-    if (!strchr(text, '\n') && !feof(reading->file)) {
-        (void)err_set(reading->err, ERR_USAGE, 0,
-                      "%s:%d: the line is longer than %d bytes (go on in the next line, beginning "
-                      "it with a blank)",
-                      reading->path, reading->line, room - 2);
+    if (!line_check(reading, line, (size_t)room - 2))
         return NULL;
-    }
+    reading->indented = line.size && strchr(" \t\r\v\f", line.at[0]);
+    if (span_starts(line, "["))
+        reading->last = NULL;
+    memcpy(text, line.at, line.size);
+    memcpy(text + line.size, "\n", 2);
     return text;
 }
 
@@ -89,26 +111,60 @@ static const struct conf_key *key_find(const struct conf_key *keys, const char *
     return NULL;
 }
 
+/* inih goes on with the last key's value in every line that begins with a blank. */
+static bool goes_on(const struct reading *reading)
+{
+    return reading->indented && reading->last;
+}
+
+/* An indented `key = value` is meant as a key of its own more often than as more of the last. */
+static bool is_key_line(const struct reading *reading, const char *section, const char *value)
+{
+    struct span rest = span_of(value);
+    auto_free char *name = span_text(span_trim(span_cut(&rest, '=')));
+    bool section_known;
+
+    return rest.at && key_find(reading->keys, section, name, &section_known);
+}
+
+/* Older inih leaves the comment in a line that goes on with a value. */
+static struct span without_comment(struct span value)
+{
+    for (size_t i = 1; i < value.size; i++)
+        if (value.at[i] == ';' && strchr(" \t", value.at[i - 1]))
+            return span_trim(span_first(value, i));
+    return value;
+}
+
+static bool entry_go_on(struct reading *reading, const char *value)
+{
+    struct span more = without_comment(span_of(value));
+    struct entry *entry = reading->last;
+    char *longer;
+
+    if (is_key_line(reading, entry->key->section, value))
+        return err_set(reading->err, ERR_USAGE, 0,
+                       "%s:%d: a line that begins with a blank goes on with '%s' of line %d; for a "
+                       "key of its own, remove the blank",
+                       reading->path, reading->line, entry->key->name, entry->line);
+    longer = mem_printf("%s " SPAN_FORMAT, entry->text, SPAN_ARGS(more));
+    free(entry->text);
+    entry->text = longer;
+    return true;
+}
+
 static bool entry_add(struct reading *reading, const struct conf_key *key, const char *value)
 {
     struct conf *conf = reading->conf;
-    struct entry *entry = entry_find(conf, key->section, key->name);
+    const struct entry *before = entry_find(conf, key->section, key->name);
 
-    if (entry && entry->last_line != reading->line - 1)
+    if (before)
         return err_set(reading->err, ERR_USAGE, 0,
                        "%s:%d: '%s' in [%s] was given on line %d already", reading->path,
-                       reading->line, key->name, key->section, entry->line);
-    if (entry) {
-        char *longer = mem_printf("%s %s", entry->text, value);
-
-        free(entry->text);
-        entry->text = longer;
-        entry->last_line = reading->line;
-        return true;
-    }
+                       reading->line, key->name, key->section, before->line);
     conf->entries = mem_grow(conf->entries, (conf->count + 1) * sizeof *conf->entries);
-    conf->entries[conf->count++] =
-        (struct entry){ key, mem_text(value), reading->line, reading->line };
+    reading->last = &conf->entries[conf->count++];
+    *reading->last = (struct entry){ key, mem_text(value), reading->line };
     return true;
 }
 
@@ -135,7 +191,7 @@ static int on_value(void *arg, const char *section, const char *name, const char
     if (key->refusal)
         return err_set(reading->err, ERR_USAGE, 0, "%s:%d: %s", reading->path, reading->line,
                        key->refusal);
-    return entry_add(reading, key, value);
+    return goes_on(reading) ? entry_go_on(reading, value) : entry_add(reading, key, value);
 }
 
 void conf_fallbacks(const struct conf_key *keys, void *object)
@@ -154,8 +210,6 @@ static bool lines_read(struct reading *reading)
 
     if (reading->err->kind != ERR_NONE)
         return false;
-    if (ferror(reading->file))
-        return err_os(reading->err, "reading '%s'", reading->path);
     if (bad_line > 0)
         return err_set(reading->err, ERR_USAGE, 0,
                        "%s:%d: this is neither '[section]' nor 'key = value'", reading->path,
@@ -174,20 +228,29 @@ static bool entries_apply(const struct conf *conf, const char *path, void *objec
     return true;
 }
 
+static bool file_read(const char *path, struct str *text, struct err *err)
+{
+    if (fs_read(path, text, err))
+        return true;
+    if (err->kind == ERR_DATA)
+        err->kind = ERR_USAGE;
+    return err_ctx(err, "the configuration");
+}
+
 bool conf_read(const char *path, const struct conf_key *keys, void *object, struct conf **conf_r,
                struct err *err)
 {
     auto_conf *conf = mem_new(struct conf);
+    auto_str text = STR_MAX(CONF_MAX);
     struct err seen = { 0 };
-    struct reading reading = { fopen(path, "re"), path, keys, conf, 0, &seen };
-    bool good;
+    struct reading reading = { .path = path, .keys = keys, .conf = conf, .err = &seen };
 
-    if (!reading.file)
-        return err_os(err, "opening the configuration '%s'", path);
+    if (!file_read(path, &text, err))
+        return false;
     conf_fallbacks(keys, object);
-    good = lines_read(&reading) && entries_apply(conf, path, object, &seen);
-    (void)fclose(reading.file);
-    if (!good) {
+    reading.rest = str_span(&text);
+    if (!lines_read(&reading) || !entries_apply(conf, path, object, &seen)) {
+        conf_fallbacks(keys, object); /* nothing may point into what is freed here */
         *err = seen;
         return false;
     }

@@ -1,7 +1,9 @@
 /*
  * A configuration file: sections of `key = value`, read through inih into a struct by a table of
- * keys. A key that is not in the table, a key given twice and a value out of range are errors that
- * name file and line. A value may go on in the next line if that line begins with a blank.
+ * keys. A key that is not in the table, a key given twice, a value out of range and a line that is
+ * not UTF-8 are errors that name file and line. A value may go on in the next line if that line
+ * begins with a blank. A line that begins with ; or # is a comment, as is what follows a blank and
+ * a ;.
  */
 #pragma once
 
@@ -27,7 +29,8 @@ struct conf;
 /*
  * Fills `object`: first every key's fallback, then what the file says.
  *   conf_r   owns the texts that `object` points to; caller frees with conf_free() after the object
- * Fails with ERR_USAGE (what, file, line, how to mend) and ERR_OS.
+ * Fails with ERR_USAGE (what, file, line, how to mend) and ERR_OS; then `object` holds the
+ * fallbacks, or, if there was no file to read, what it held.
  */
 must_check bool conf_read(const char *path, const struct conf_key *keys, void *object,
                           struct conf **conf_r, struct err *err);
