@@ -8,7 +8,8 @@
 #include "base/err.h"
 #include "base/str.h"
 
-enum { TIME_MS = 1000, TIME_SECOND = 1000 * TIME_MS };
+#define TIME_MS INT64_C(1000)
+#define TIME_SECOND (1000 * TIME_MS)
 
 int64_t time_now_us(void);  /* the wall clock; may jump */
 int64_t time_mono_us(void); /* never goes back; only differences mean something */

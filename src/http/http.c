@@ -22,6 +22,8 @@ enum {
     KEEP_US = 4 * TIME_SECOND,
     IDLE_US = 60 * TIME_SECOND,
     LOOK_US = 1 * TIME_SECOND, /* how often a wait looks up without having been woken */
+    DRAIN_SIZE = 64 * 1024,
+    DRAIN_US = 1 * TIME_SECOND,
 };
 
 static atomic_uint_least64_t request_count, connection_count;
@@ -373,10 +375,25 @@ bool http_open(struct http *http, const struct http_request *request, struct htt
     return true;
 }
 
+/* A short rest is read so that the connection can serve again; a new one costs far more. */
+static void drain(struct http_answer *answer)
+{
+    char rest[4096];
+    size_t size = 1;
+    struct err ignored;
+
+    answer->request.total_us = time_mono_us() - answer->started_us + DRAIN_US;
+    while (size > 0 && http_read(answer, rest, sizeof rest, &size, &ignored))
+        continue;
+}
+
 void http_close(struct http_answer *answer)
 {
-    if (answer)
-        exchange_end(answer);
+    if (!answer)
+        return;
+    if (!answer->ended && http_length(answer) >= 0 && http_length(answer) <= DRAIN_SIZE)
+        drain(answer);
+    exchange_end(answer);
 }
 
 void auto_answer_cleanup(struct http_answer **answer)

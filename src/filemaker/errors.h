@@ -1,0 +1,40 @@
+/* FileMaker's error numbers: what they mean and what to do about them (Pro help, "Error codes"). */
+#pragma once
+
+#include "base/base.h"
+#include "base/err.h"
+
+/* Codes that the program asks for by name. */
+enum filemaker_code {
+    FILEMAKER_OK = 0,
+    FILEMAKER_RECORD_MISSING = 101,
+    FILEMAKER_FIELD_MISSING = 102,
+    FILEMAKER_LAYOUT_MISSING = 105,
+    FILEMAKER_BAD_LOGIN = 212,
+    FILEMAKER_IN_USE = 301,
+    FILEMAKER_MOD_ID = 306,
+    FILEMAKER_NO_MATCH = 401,
+    FILEMAKER_UNABLE_TO_OPEN = 802,
+    FILEMAKER_CAPACITY = 812,
+    FILEMAKER_BAD_TOKEN = 952,
+    FILEMAKER_QUOTA = 953,
+    FILEMAKER_SESSIONS = 956,
+};
+
+/* What to do about an answer that is not "OK". */
+enum filemaker_advice {
+    FILEMAKER_REPEAT,   /* passes by itself: back off and ask again           */
+    FILEMAKER_CROWDED,  /* too many sessions: give one up, wait for minutes   */
+    FILEMAKER_LOG_IN,   /* the session is gone: log in, ask once more         */
+    FILEMAKER_ONE_ITEM, /* this record or field; the others may be fine       */
+    FILEMAKER_STOP,     /* the whole run: nothing will go better by itself    */
+};
+
+/* Words for a code: "Layout is missing"; "unknown error" for one that is not in the list. */
+const char *filemaker_meaning(int code);
+
+/*
+ * What to do about a failed call: by FileMaker's code where the server gave one (err->reason), else
+ * by HTTP status and kind.
+ */
+enum filemaker_advice filemaker_advice(const struct err *err);

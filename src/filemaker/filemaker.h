@@ -1,0 +1,201 @@
+/*
+ * A client of the FileMaker Data API: one session, used by one thread, one request at a time (the
+ * server queues requests of one token anyway). Logs in when first needed and again when the server
+ * has forgotten it; always logs out.
+ *
+ * A call that only reads is repeated a few times while the failure is of a kind that passes by
+ * itself. A call that writes is sent once.
+ *
+ * Errors: ERR_REMOTE is an answer that says no, with FileMaker's number in `reason` (0: the web
+ * server spoke, or what came was not JSON) and the HTTP status in `code`; see filemaker/errors.h.
+ * ERR_UNSURE: a write may have happened. ERR_NET, ERR_DATA, ERR_USAGE, ERR_CANCELED as usual.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "base/cancel.h"
+#include "base/err.h"
+#include "base/secret.h"
+#include "base/str.h"
+#include "filemaker/errors.h"
+#include "json/json.h"
+
+struct filemaker;
+
+struct filemaker_settings {
+    const char *url;      /* "https://fms.example.com"; a path behind it is an error */
+    const char *database; /* exactly as hosted: the case counts                      */
+    const char *account;
+    const struct secret *password;
+    const char *ca_file; /* NULL: the system's certificates */
+};
+
+/*
+ * A client that has not spoken yet.
+ *   settings       copied; texts and password must outlive the client
+ *   filemaker_r    caller frees with filemaker_free()
+ * Fails with ERR_USAGE (the URL).
+ */
+must_check bool filemaker_new(const struct filemaker_settings *settings,
+                              const struct cancel *cancel, struct filemaker **filemaker_r,
+                              struct err *err);
+
+/* Logs out, for a few seconds at most and even if everybody was asked to stop. NULL is allowed. */
+void filemaker_free(struct filemaker *filemaker);
+void auto_filemaker_cleanup(struct filemaker **filemaker);
+#define auto_filemaker __attribute__((cleanup(auto_filemaker_cleanup))) struct filemaker
+
+/* Logs in if there is no session yet. */
+must_check bool filemaker_log_in(struct filemaker *filemaker, struct err *err);
+
+/* Ends the session, so that its place on the server is free; the next call logs in again. */
+void filemaker_log_out(struct filemaker *filemaker);
+
+/* --- what a server and a layout are --------------------------------------------------------- */
+
+struct filemaker_product {
+    char name[64], version[32]; /* version may be empty: newer servers keep it to themselves */
+    char date_format[32], stamp_format[48];
+};
+
+/* Asks for the product; needs no login: the cheapest proof that somebody is there. */
+must_check bool filemaker_product(struct filemaker *filemaker, struct filemaker_product *product_r,
+                                  struct err *err);
+
+struct filemaker_field {
+    char *name;
+    char *type;   /* "normal", "calculation", "summary", "invalid"                        */
+    char *result; /* "text", "number", "date", "time", "timeStamp", "container", ...      */
+    bool global;
+    unsigned repetitions;       /* as defined           */
+    unsigned repetitions_shown; /* as this layout shows */
+};
+
+struct filemaker_layout {
+    struct filemaker_field *fields;
+    size_t count;
+    size_t portals;
+};
+
+/*
+ * Asks what a layout shows.
+ *   layout_r   caller clears with filemaker_layout_clear() (or auto_layout)
+ */
+must_check bool filemaker_layout(struct filemaker *filemaker, const char *layout,
+                                 struct filemaker_layout *layout_r, struct err *err);
+void filemaker_layout_clear(struct filemaker_layout *layout);
+#define auto_layout __attribute__((cleanup(filemaker_layout_clear))) struct filemaker_layout
+
+/* The field of that name, or NULL. */
+const struct filemaker_field *filemaker_field(const struct filemaker_layout *layout,
+                                              const char *name);
+
+/* --- records -------------------------------------------------------------------------------- */
+
+/* A record inside an answer; borrowed from it. */
+struct filemaker_record {
+    uint64_t record_id, mod_id;
+    const struct json_value *fields; /* fieldData, as it came */
+};
+
+/* Some records, in the order of the server. */
+struct filemaker_page {
+    struct str text; /* the answer as it came: everything below points into it */
+    struct json *json;
+    uint64_t total, found; /* totalRecordCount, foundCount; UINT64_MAX if the server is silent */
+    struct filemaker_record *records;
+    size_t count;
+};
+
+void filemaker_page_clear(struct filemaker_page *page);
+#define auto_page __attribute__((cleanup(filemaker_page_clear))) struct filemaker_page
+
+/*
+ * Reads a range of records in their original order.
+ *   offset   from 1
+ *   limit    1 .. 10 000
+ *   page_r   caller clears with filemaker_page_clear() (or auto_page); an offset behind the last
+ *            record gives no records, whichever way the server puts it
+ */
+must_check bool filemaker_records(struct filemaker *filemaker, const char *layout, uint64_t offset,
+                                  uint64_t limit, struct filemaker_page *page_r, struct err *err);
+
+/* Reads one record. One that does not exist fails with ERR_REMOTE, FILEMAKER_RECORD_MISSING. */
+must_check bool filemaker_record(struct filemaker *filemaker, const char *layout,
+                                 uint64_t record_id, struct filemaker_page *page_r,
+                                 struct err *err);
+
+/*
+ * Finds records.
+ *   query_json   the array of requests: [{"Type":"==Letter"}]
+ *   sort_json    the array of sort orders, or NULL
+ *   page_r       as above; no match gives no records
+ */
+must_check bool filemaker_find(struct filemaker *filemaker, const char *layout,
+                               const char *query_json, const char *sort_json, uint64_t offset,
+                               uint64_t limit, struct filemaker_page *page_r, struct err *err);
+
+/*
+ * The value of a field: its text, or a number's token.
+ *   name   as on the layout; the first repetition of a repeating field may be "Scan" or "Scan(1)"
+ * NULL if the record has no such field.
+ */
+const struct json_value *filemaker_value(const struct filemaker_record *record, const char *name);
+
+/* As filemaker_value(), its text; SPAN_NONE if there is none. */
+struct span filemaker_text(const struct filemaker_record *record, const char *name);
+
+/*
+ * Writes one field, if the record still has this modification id.
+ *   mod_id_r   the record's modification id afterwards
+ * Fails with ERR_REMOTE (FILEMAKER_MOD_ID, FILEMAKER_IN_USE, ...: not written), ERR_NET (not
+ * written), ERR_UNSURE (perhaps written).
+ */
+must_check bool filemaker_set(struct filemaker *filemaker, const char *layout, uint64_t record_id,
+                              uint64_t mod_id, const char *field, struct span value,
+                              uint64_t *mod_id_r, struct err *err);
+
+/* --- containers ----------------------------------------------------------------------------- */
+
+/* What a container field says about its contents. */
+enum filemaker_content {
+    FILEMAKER_EMPTY,
+    FILEMAKER_STREAM,    /* a URL that gives the bytes                                  */
+    FILEMAKER_REFERENCE, /* only a path was stored                                      */
+    FILEMAKER_NO_ACCESS, /* this account may not see it                                 */
+    FILEMAKER_UNKNOWN,   /* none of these                                               */
+};
+
+enum filemaker_content filemaker_content(struct span value);
+
+/* How the file is stored, read off the URL: "embedded", "secure", "open"; "other" if unknown. */
+const char *filemaker_storage(struct span value);
+
+/* The extension that the URL carries, without the dot; SPAN_NONE if it has none. */
+struct span filemaker_extension(struct span value);
+
+struct filemaker_stream;
+
+/*
+ * Opens the contents of a container.
+ *   value      as the field said, FILEMAKER_STREAM, from a record read in this session
+ *   stream_r   caller closes with filemaker_stream_close() (or auto_stream) before the next call
+ * The URL's host is not believed: the bytes come from where the API is. Redirects stay there.
+ * Fails with ERR_REMOTE (code: the HTTP status; a redirect without a cookie is 302: the URL is
+ * stale), ERR_DATA (no such URL), ERR_NET, ERR_CANCELED. Not repeated here.
+ */
+must_check bool filemaker_stream_open(struct filemaker *filemaker, struct span value,
+                                      struct filemaker_stream **stream_r, struct err *err);
+void filemaker_stream_close(struct filemaker_stream *stream); /* NULL is allowed */
+void auto_stream_cleanup(struct filemaker_stream **stream);
+#define auto_stream __attribute__((cleanup(auto_stream_cleanup))) struct filemaker_stream
+
+/* The announced size, or -1; the announced type and file name, or NULL. */
+int64_t filemaker_stream_length(const struct filemaker_stream *stream);
+const char *filemaker_stream_type(const struct filemaker_stream *stream);
+const char *filemaker_stream_disposition(const struct filemaker_stream *stream);
+
+/* Reads on; 0 bytes: complete. Fails with ERR_NET (code HTTP_SHORT: cut), ERR_DATA, ERR_CANCELED.
+ */
+must_check bool filemaker_stream_read(struct filemaker_stream *stream, void *bytes, size_t room,
+                                      size_t *size_r, struct err *err);

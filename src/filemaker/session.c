@@ -1,0 +1,327 @@
+/*
+ * Sessions and calls. The Data API says what happened in `messages[0].code`; the HTTP status alone
+ * means nothing (an empty find is a 500). What is not JSON came from the web server in front.
+ */
+#include "filemaker/session.h"
+
+#include "base/digest.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "base/time.h"
+
+enum {
+    ANSWER_MAX = 64 * 1024 * 1024,
+    TRIES = 4,                     /* of a call that reads */
+    FIRST_WAIT_US = 250 * TIME_MS, /* then twice as long each time */
+    LOG_OUT_US = 5 * TIME_SECOND,
+    CALL_IDLE_US = 120 * TIME_SECOND /* a big find may think for long before its first byte */
+};
+
+/* --- birth and death ------------------------------------------------------------------------ */
+
+bool filemaker_new(const struct filemaker_settings *settings, const struct cancel *cancel,
+                   struct filemaker **filemaker_r, struct err *err)
+{
+    struct http_settings transport = { .ca_file = settings->ca_file };
+    auto_filemaker *filemaker = mem_new(struct filemaker);
+    auto_str origin = STR_MAX(KIB(2));
+
+    filemaker->settings = *settings;
+    filemaker->cancel = cancel;
+    if (!url_read(settings->url, &filemaker->base, err)) {
+        err->kind = ERR_USAGE;
+        return err_ctx(err, "the FileMaker server's url '%.128s'", settings->url);
+    }
+    if (strcmp(filemaker->base.path, "/") != 0 || filemaker->base.query)
+        return err_set(err, ERR_USAGE, 0,
+                       "the FileMaker server's url '%.128s' has a path; it ends with the host name "
+                       "(https://fms.example.com)",
+                       settings->url);
+    transport.plain_allowed = strcmp(filemaker->base.scheme, "http") == 0;
+    url_add_origin(&origin, &filemaker->base);
+    filemaker->origin = str_take(&origin);
+    filemaker->http = http_new(&transport, cancel);
+    *filemaker_r = take(filemaker);
+    return true;
+}
+
+void filemaker_free(struct filemaker *filemaker)
+{
+    if (!filemaker)
+        return;
+    filemaker_log_out(filemaker);
+    http_free(filemaker->http);
+    url_clear(&filemaker->base);
+    free(filemaker->origin);
+    free(filemaker);
+}
+
+void auto_filemaker_cleanup(struct filemaker **filemaker)
+{
+    filemaker_free(*filemaker);
+}
+
+void filemaker_path(struct str *to, const struct filemaker *filemaker, const char *const *parts)
+{
+    str_add_text(to, "/fmi/data/vLatest/databases/");
+    url_add_encoded(to, span_of(filemaker->settings.database), "");
+    for (; *parts; parts++) {
+        str_add_char(to, '/');
+        url_add_encoded(to, span_of(*parts), "");
+    }
+}
+
+/* --- one exchange --------------------------------------------------------------------------- */
+
+void filemaker_answer_clear(struct filemaker_answer *answer)
+{
+    json_free(take(answer->json));
+    str_clear(&answer->text);
+}
+
+static bool remote_failed(int status, int reason, const char *words, struct err *err)
+{
+    (void)err_set(err, ERR_REMOTE, status, "%s", words);
+    err->reason = reason;
+    return false;
+}
+
+static bool web_server_spoke(int status, struct err *err)
+{
+    char words[128];
+
+    (void)snprintf(words, sizeof words,
+                   "the web server answered with HTTP status %d and no Data API message", status);
+    return remote_failed(status, 0, words, err);
+}
+
+struct envelope {
+    const struct json_value *response, *messages;
+};
+
+/* Decides on the code alone: its text may be overridden, translated, or name people. */
+static bool envelope_read(struct filemaker_answer *answer, int status, struct err *err)
+{
+    static const struct json_member shape[] = {
+        JSON_MAYBE_INSIDE(struct envelope, response, "response"),
+        JSON_LIST(struct envelope, messages, "messages"),
+        JSON_SHAPE_END,
+    };
+    struct envelope envelope = { 0 };
+    struct span code = SPAN_NONE;
+    struct err ignored;
+    int64_t number;
+    char words[128];
+
+    if (!json_read(str_span(&answer->text), &answer->json, &ignored)
+        || !json_fill(answer->json, json_root(answer->json), shape, &envelope, &ignored)
+        || envelope.messages->count == 0)
+        return web_server_spoke(status, err);
+    if (json_get(json_first(envelope.messages), "code"))
+        code = json_get(json_first(envelope.messages), "code")->text;
+    if (!num_i64(code, INT32_MIN, INT32_MAX, &number, &ignored))
+        return web_server_spoke(status, err);
+    answer->response = envelope.response;
+    if (number == FILEMAKER_OK)
+        return true;
+    (void)snprintf(words, sizeof words, "FileMaker error %d (%s)", (int)number,
+                   filemaker_meaning((int)number));
+    return remote_failed(status, (int)number, words, err);
+}
+
+static bool exchange(struct http *http, const char *url, const struct filemaker_call *call,
+                     const char *authorization, int64_t total_us, char **token_r,
+                     struct filemaker_answer *answer, struct err *err)
+{
+    const char *headers[] = { authorization,
+                              call->body.at ? "Content-Type: application/json" : NULL, NULL };
+    struct http_request request = { .method = call->method,
+                                    .url = url,
+                                    .headers = authorization ? headers : headers + 1,
+                                    .body = call->body,
+                                    .sends_body = call->body.at != NULL,
+                                    .repeatable = call->reads,
+                                    .idle_us = CALL_IDLE_US,
+                                    .total_us = total_us };
+    auto_answer *got = NULL;
+    int status;
+
+    if (!http_open(http, &request, &got, err) || !http_read_all(got, &answer->text, err))
+        return false;
+    status = http_status(got);
+    if (token_r)
+        *token_r = mem_text(http_header(got, "X-FM-Data-Access-Token"));
+    return envelope_read(answer, status, err);
+}
+
+/* A web server's 5xx to a write: the engine behind it may have done its work before it died. */
+static bool write_is_unsure(const struct filemaker_call *call, const struct err *err)
+{
+    return !call->reads && err->kind == ERR_REMOTE && err->reason == 0
+           && (err->code >= 500 || err->code < 300);
+}
+
+static bool call_once(struct filemaker *filemaker, const struct filemaker_call *call,
+                      struct filemaker_answer *answer, struct err *err)
+{
+    auto_free char *url = mem_printf("%s%s", filemaker->origin, call->path);
+    const char *bearer = NULL;
+
+    *answer = (struct filemaker_answer){ .text = STR_MAX(ANSWER_MAX) };
+    if (call->auth == FILEMAKER_AUTH_SESSION) {
+        if (!filemaker_log_in(filemaker, err))
+            return false;
+        bearer = secret_reveal(filemaker->bearer).at;
+    }
+    if (exchange(filemaker->http, url, call, bearer, 0, NULL, answer, err))
+        return true;
+    filemaker_answer_clear(answer);
+    if (write_is_unsure(call, err))
+        err->kind = ERR_UNSURE;
+    return false;
+}
+
+/* The server has forgotten the session: nothing was done. The token is worthless, no log-out. */
+static void session_forget(struct filemaker *filemaker)
+{
+    secret_free(take(filemaker->bearer));
+}
+
+bool filemaker_call(struct filemaker *filemaker, const struct filemaker_call *call,
+                    struct filemaker_answer *answer_r, struct err *err)
+{
+    struct filemaker_answer answer;
+    int64_t wait_us = FIRST_WAIT_US;
+    bool logged_in_again = false;
+    int tries = call->reads ? TRIES : 1;
+
+    while (!call_once(filemaker, call, &answer, err)) {
+        enum filemaker_advice advice = filemaker_advice(err);
+
+        if (advice == FILEMAKER_LOG_IN && filemaker->bearer && !logged_in_again) {
+            session_forget(filemaker);
+            logged_in_again = true;
+            continue;
+        }
+        if (advice != FILEMAKER_REPEAT || --tries <= 0)
+            return false;
+        log_debug("%s, trying again in %jd ms", err->msg, (intmax_t)(wait_us / TIME_MS));
+        if (!cancel_sleep(filemaker->cancel, wait_us, err))
+            return false;
+        wait_us *= 2;
+    }
+    *answer_r = answer;
+    return true;
+}
+
+/* --- logging in and out --------------------------------------------------------------------- */
+
+static char *basic_header(const struct filemaker_settings *settings)
+{
+    struct span password = secret_reveal(settings->password);
+    auto_str both = STR_MAX(KIB(16));
+    auto_str header = STR_MAX(KIB(32));
+    char *text;
+
+    str_printf(&both, "%s:" SPAN_FORMAT, settings->account, SPAN_ARGS(password));
+    str_add_text(&header, "Authorization: Basic ");
+    base64_add(&header, both.at, both.size);
+    explicit_bzero(both.at, both.size);
+    text = mem_text(str_text(&header));
+    explicit_bzero(header.at, header.size);
+    return text;
+}
+
+/* The token is in a header; older answers have it in the body as well, Claris ID's only there. */
+static bool token_keep(struct filemaker *filemaker, const char *from_header,
+                       const struct filemaker_answer *answer, struct err *err)
+{
+    const struct json_value *in_body = json_get(answer->response, "token");
+    struct span token = from_header ? span_of(from_header) : in_body ? in_body->text : SPAN_NONE;
+    auto_str header = STR_MAX(KIB(8));
+
+    if (token.size == 0)
+        return err_set(err, ERR_DATA, 0, "the server logged us in but gave no token");
+    str_printf(&header, "Authorization: Bearer " SPAN_FORMAT, SPAN_ARGS(token));
+    if (!str_fits(&header, "the session token", err))
+        return false;
+    filemaker->bearer = secret_new((struct span){ header.at, header.size + 1 });
+    explicit_bzero(header.at, header.size);
+    return true;
+}
+
+static bool log_in_once(struct filemaker *filemaker, struct err *err)
+{
+    auto_str path = STR_MAX(KIB(4));
+    auto_free char *basic = basic_header(&filemaker->settings);
+    auto_filemaker_answer answer = { .text = STR_MAX(KIB(64)) };
+    auto_free char *token = NULL;
+    auto_free char *url = NULL;
+    struct filemaker_call call = { .method = "POST", .body = { "{}", 2 } };
+    bool good;
+
+    filemaker_path(&path, filemaker, (const char *const[]){ "sessions", NULL });
+    url = mem_printf("%s%s", filemaker->origin, str_text(&path));
+    good = exchange(filemaker->http, url, &call, basic, 0, &token, &answer, err)
+           && token_keep(filemaker, token, &answer, err);
+    explicit_bzero(basic, strlen(basic));
+    return good;
+}
+
+/*
+ * Some servers refuse the very first login with 212 and take the same one a moment later; a file
+ * that is just being opened says 802. An answer lost on the way costs a session place for a while,
+ * no more, so asking again is right.
+ */
+bool filemaker_log_in(struct filemaker *filemaker, struct err *err)
+{
+    int64_t wait_us = FIRST_WAIT_US;
+
+    if (filemaker->bearer)
+        return true;
+    for (int tries = TRIES; !log_in_once(filemaker, err); wait_us *= 2) {
+        bool bad_login = err->kind == ERR_REMOTE && err->reason == FILEMAKER_BAD_LOGIN;
+        bool passes = err->kind == ERR_UNSURE || filemaker_advice(err) == FILEMAKER_REPEAT;
+
+        if (bad_login && tries > 2)
+            tries = 2;
+        if ((!bad_login && !passes) || --tries <= 0)
+            return err_ctx(err, "logging in to '%s'", filemaker->settings.database);
+        if (!cancel_sleep(filemaker->cancel, wait_us, err))
+            return false;
+    }
+    return true;
+}
+
+void filemaker_log_out(struct filemaker *filemaker)
+{
+    static const size_t prefix = sizeof "Authorization: Bearer " - 1;
+    struct http_settings transport = { .ca_file = filemaker->settings.ca_file,
+                                       .plain_allowed = true,
+                                       .connect_us = LOG_OUT_US };
+    struct filemaker_call call = { .method = "DELETE" };
+    auto_filemaker_answer answer = { .text = STR_MAX(KIB(64)) };
+    auto_str url = STR_MAX(KIB(8));
+    struct err err = { 0 };
+    struct cancel *never;
+    struct http *http;
+
+    if (!filemaker->bearer)
+        return;
+    never = cancel_new();
+    http = http_new(&transport, never);
+    str_add_text(&url, filemaker->origin);
+    filemaker_path(
+        &url, filemaker,
+        (const char *const[]){ "sessions", secret_reveal(filemaker->bearer).at + prefix, NULL });
+    if (!exchange(http, str_text(&url), &call, NULL, LOG_OUT_US, NULL, &answer, &err))
+        log_debug("logging out: %s; the server ends the session by itself when it was idle long "
+                  "enough",
+                  err.msg);
+    if (url.at)
+        explicit_bzero(url.at, url.size);
+    session_forget(filemaker);
+    http_free(http);
+    cancel_free(never);
+}

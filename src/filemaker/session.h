@@ -1,0 +1,43 @@
+/* Sessions and single calls: what records.c and stream.c stand on. Private to filemaker/. */
+#pragma once
+
+#include "filemaker/filemaker.h"
+#include "http/http.h"
+#include "http/url.h"
+
+struct filemaker {
+    struct filemaker_settings settings;
+    const struct cancel *cancel;
+    struct http *http;
+    struct url base;
+    char *origin;          /* "https://host[:port]" */
+    struct secret *bearer; /* the header line "Authorization: Bearer ..."; NULL: no session */
+};
+
+enum filemaker_auth { FILEMAKER_AUTH_NONE, FILEMAKER_AUTH_SESSION };
+
+struct filemaker_call {
+    const char *method;
+    const char *path; /* behind the origin, percent-encoded */
+    struct span body; /* JSON; SPAN_NONE for none           */
+    enum filemaker_auth auth;
+    bool reads; /* changes nothing: may be repeated   */
+};
+
+/* An answer that said OK. */
+struct filemaker_answer {
+    struct str text;
+    struct json *json;
+    const struct json_value *response;
+};
+
+void filemaker_answer_clear(struct filemaker_answer *answer);
+#define auto_filemaker_answer                                                                      \
+    __attribute__((cleanup(filemaker_answer_clear))) struct filemaker_answer
+
+/* Makes a call and reads its answer; errors as in filemaker.h. */
+must_check bool filemaker_call(struct filemaker *filemaker, const struct filemaker_call *call,
+                               struct filemaker_answer *answer_r, struct err *err);
+
+/* "/fmi/data/vLatest/databases/{database}" and then "/{part}/{part}...", each encoded. */
+void filemaker_path(struct str *to, const struct filemaker *filemaker, const char *const *parts);

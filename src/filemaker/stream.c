@@ -1,0 +1,261 @@
+/*
+ * Container contents. The URL in a field is worth something only to the session that read it, and
+ * only for a while; its host is what the server believes its name to be. The first answer is
+ * usually a redirect that sets a cookie; with the cookie the same place gives the bytes. Each
+ * download has its own cookie: one jar for many downloads gave others random 401s.
+ */
+#include "filemaker/session.h"
+
+#include "base/mem.h"
+#include "base/time.h"
+
+#include <strings.h>
+
+enum { HOPS_MAX = 4, STREAM_IDLE_US = 60 * TIME_SECOND };
+
+struct filemaker_stream {
+    struct http_answer *answer;
+};
+
+static bool is_blank_access(struct span value)
+{
+    return span_is(value, "<No Access>");
+}
+
+static bool is_reference(struct span value)
+{
+    static const char *const starts[] = { "file:",  "filewin:",  "filemac:",  "filelinux:",
+                                          "image:", "imagewin:", "imagemac:", "imagelinux:",
+                                          "movie:", "moviewin:", "moviemac:", "size:" };
+
+    for (size_t i = 0; i < lengthof(starts); i++)
+        if (span_starts(value, starts[i]))
+            return true;
+    return false;
+}
+
+enum filemaker_content filemaker_content(struct span value)
+{
+    if (span_trim(value).size == 0)
+        return FILEMAKER_EMPTY;
+    if (span_starts(value, "https://") || span_starts(value, "http://"))
+        return FILEMAKER_STREAM;
+    if (is_blank_access(value))
+        return FILEMAKER_NO_ACCESS;
+    return is_reference(value) ? FILEMAKER_REFERENCE : FILEMAKER_UNKNOWN;
+}
+
+const char *filemaker_storage(struct span value)
+{
+    if (span_find(value, "RCType=EmbeddedRCFileProcessor") < value.size)
+        return "embedded";
+    if (span_find(value, "RCType=SecuredRCFileProcessor") < value.size)
+        return "secure";
+    if (span_find(value, "RCType=RCFileProcessor") < value.size)
+        return "open";
+    return "other";
+}
+
+struct span filemaker_extension(struct span value)
+{
+    struct span path = span_cut(&value, '?');
+    struct span name = path;
+
+    for (size_t i = 0; i < path.size; i++)
+        if (path.at[i] == '/')
+            name = span_from(path, i + 1);
+    for (size_t i = name.size; i > 0; i--)
+        if (name.at[i - 1] == '.')
+            return span_from(name, i);
+    return SPAN_NONE;
+}
+
+/* --- hops ----------------------------------------------------------------------------------- */
+
+/* Where the next request goes, and with what. */
+struct hop {
+    char *url;    /* at our own origin */
+    char *host;   /* as the server's URL names itself: a redirect may name it again */
+    char *cookie; /* "Cookie: name=value", or NULL */
+    bool bearer;
+};
+
+static void hop_clear(struct hop *hop)
+{
+    free(hop->url);
+    free(hop->host);
+    free(hop->cookie);
+}
+
+#define auto_hop __attribute__((cleanup(hop_clear))) struct hop
+
+static char *at_our_origin(const struct filemaker *filemaker, const struct url *url)
+{
+    return mem_printf("%s%s%s%s", filemaker->origin, url->path, url->query ? "?" : "",
+                      url->query ? url->query : "");
+}
+
+/* Only the streaming service is asked, whatever a field or a redirect says. */
+static bool leads_to_streams(const struct url *url)
+{
+    return span_starts(span_of(url->path), "/Streaming");
+}
+
+static bool first_hop(const struct filemaker *filemaker, struct span value, struct hop *hop,
+                      struct err *err)
+{
+    auto_free char *text = span_text(value);
+    auto_url url = { 0 };
+
+    if (!url_read(text, &url, err))
+        return err_ctx(err, "the container's URL");
+    if (!leads_to_streams(&url))
+        return err_set(err, ERR_DATA, 0, "the container's URL is none of the streaming service");
+    hop->url = at_our_origin(filemaker, &url);
+    hop->host = mem_text(url.host);
+    hop->bearer = true;
+    return true;
+}
+
+/* The first pair of a Set-Cookie; its attributes are for browsers. */
+static void cookie_keep(struct hop *hop, const char *set_cookie)
+{
+    struct span rest = span_of(set_cookie);
+    struct span pair = span_trim(span_cut(&rest, ';'));
+
+    if (pair.size == 0)
+        return;
+    free(hop->cookie);
+    hop->cookie = mem_printf("Cookie: " SPAN_FORMAT, SPAN_ARGS(pair));
+}
+
+static bool refuse_redirect(const char *why, struct err *err)
+{
+    (void)err_set(err, ERR_REMOTE, 302, "the stream redirects %s", why);
+    return false;
+}
+
+static bool next_hop(const struct filemaker *filemaker, const struct http_answer *answer,
+                     struct hop *hop, struct err *err)
+{
+    const char *location = http_header(answer, "Location");
+    const char *set_cookie = http_header(answer, "Set-Cookie");
+    auto_free char *absolute = NULL;
+    auto_url url = { 0 };
+
+    if (!location)
+        return refuse_redirect("without saying where", err);
+    if (set_cookie)
+        cookie_keep(hop, set_cookie);
+    if (!hop->cookie)
+        return refuse_redirect("without a cookie: the URL is stale", err);
+    absolute = location[0] == '/' && location[1] != '/'
+                   ? mem_printf("%s%s", filemaker->origin, location)
+                   : mem_text(location);
+    if (!url_read(absolute, &url, err) || !leads_to_streams(&url))
+        return refuse_redirect("to something that is no stream", err);
+    if (!url_same_origin(&url, &filemaker->base) && strcasecmp(url.host, hop->host) != 0)
+        return refuse_redirect("to another host", err);
+    free(hop->url);
+    hop->url = at_our_origin(filemaker, &url);
+    hop->bearer = false;
+    return true;
+}
+
+static bool is_redirect(int status)
+{
+    return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+static bool status_refused(const struct http_answer *answer, struct err *err)
+{
+    return err_set(err, ERR_REMOTE, http_status(answer), "the stream answered with HTTP status %d",
+                   http_status(answer));
+}
+
+static bool hop_open(struct filemaker *filemaker, const struct hop *hop,
+                     struct http_answer **answer_r, struct err *err)
+{
+    const char *headers[3] = { NULL };
+    struct http_request request = { .method = "GET",
+                                    .url = hop->url,
+                                    .headers = headers,
+                                    .repeatable = true,
+                                    .idle_us = STREAM_IDLE_US };
+    size_t count = 0;
+
+    if (hop->bearer)
+        headers[count++] = secret_reveal(filemaker->bearer).at;
+    if (hop->cookie)
+        headers[count++] = hop->cookie;
+    return http_open(filemaker->http, &request, answer_r, err);
+}
+
+static bool hops_follow(struct filemaker *filemaker, struct hop *hop, struct http_answer **answer_r,
+                        struct err *err)
+{
+    for (int hops = 0; hops < HOPS_MAX; hops++) {
+        auto_answer *answer = NULL;
+
+        if (!hop_open(filemaker, hop, &answer, err))
+            return false;
+        if (http_status(answer) == 200) {
+            *answer_r = take(answer);
+            return true;
+        }
+        if (!is_redirect(http_status(answer)))
+            return status_refused(answer, err);
+        if (!next_hop(filemaker, answer, hop, err))
+            return false;
+    }
+    return refuse_redirect("in circles", err);
+}
+
+bool filemaker_stream_open(struct filemaker *filemaker, struct span value,
+                           struct filemaker_stream **stream_r, struct err *err)
+{
+    auto_hop hop = { 0 };
+    struct http_answer *answer;
+
+    if (!filemaker->bearer)
+        return err_set(err, ERR_REMOTE, 401, "the session that gave the container's URL is gone");
+    if (!first_hop(filemaker, value, &hop, err) || !hops_follow(filemaker, &hop, &answer, err))
+        return false;
+    *stream_r = mem_new(struct filemaker_stream);
+    (*stream_r)->answer = answer;
+    return true;
+}
+
+void filemaker_stream_close(struct filemaker_stream *stream)
+{
+    if (!stream)
+        return;
+    http_close(stream->answer);
+    free(stream);
+}
+
+void auto_stream_cleanup(struct filemaker_stream **stream)
+{
+    filemaker_stream_close(*stream);
+}
+
+int64_t filemaker_stream_length(const struct filemaker_stream *stream)
+{
+    return http_length(stream->answer);
+}
+
+const char *filemaker_stream_type(const struct filemaker_stream *stream)
+{
+    return http_header(stream->answer, "Content-Type");
+}
+
+const char *filemaker_stream_disposition(const struct filemaker_stream *stream)
+{
+    return http_header(stream->answer, "Content-Disposition");
+}
+
+bool filemaker_stream_read(struct filemaker_stream *stream, void *bytes, size_t room,
+                           size_t *size_r, struct err *err)
+{
+    return http_read(stream->answer, bytes, room, size_r, err);
+}

@@ -1,0 +1,179 @@
+/* What the census tells the ledger: documents seen, again or for the first time. */
+#include "ledger/inside.h"
+
+#include "base/mem.h"
+#include "base/time.h"
+
+/* A document as the ledger knew it when the census came by. */
+struct known {
+    bool exists;
+    int64_t document, record_id, mod_id, size, epoch;
+    enum ledger_state state;
+    enum ledger_link link;
+    bool held;
+    char *type, *class;
+};
+
+static void known_clear(struct known *known)
+{
+    free(known->type);
+    free(known->class);
+}
+
+static bool known_find(struct ledger *ledger, const struct ledger_sighting *s,
+                       struct known *known_r, struct err *err)
+{
+    auto_rows *rows = NULL;
+    enum step step;
+
+    if (!sql_query(ledger->sql, &LEDGER_DOCUMENT_FIND,
+                   sql_args(sql_i64(ledger->source), sql_span(s->identity), sql_span(s->container),
+                            sql_i64(s->repetition)),
+                   &rows, err))
+        return false;
+    step = sql_next(rows, err);
+    if (step == STEP_ROW)
+        *known_r = (struct known){ .exists = true,
+                                   .document = sql_get_i64(rows, 0),
+                                   .record_id = sql_get_i64(rows, 1),
+                                   .mod_id = sql_get_i64(rows, 2),
+                                   .state = ledger_column_state(rows, 3),
+                                   .type = ledger_column(rows, 4),
+                                   .link = ledger_column_link(rows, 5),
+                                   .size = sql_get_i64(rows, 6),
+                                   .held = !sql_is_null(rows, 7),
+                                   .class = ledger_column(rows, 8),
+                                   .epoch = sql_get_i64(rows, 11) };
+    return step != STEP_ERROR;
+}
+
+static struct sql_value optional(struct span text)
+{
+    return text.size ? sql_span(text) : sql_null();
+}
+
+static struct sql_value text_or_empty(struct span text)
+{
+    return text.size ? sql_span(text) : sql_text("");
+}
+
+static bool document_add(struct ledger *ledger, const struct ledger_sighting *s, struct err *err)
+{
+    auto_free char *type = span_text(s->type);
+
+    return sql_run(ledger->sql, &LEDGER_DOCUMENT_ADD,
+                   sql_args(sql_i64(ledger->source), sql_span(s->identity),
+                            text_or_empty(s->container), sql_i64(s->repetition),
+                            sql_i64((int64_t)s->record_id), optional(s->filemaker_id),
+                            optional(s->patient_id), sql_text(type), sql_text(s->storage),
+                            sql_i64((int64_t)s->mod_id), sql_i64(time_now_us())),
+                   err)
+           && ledger_transition(ledger,
+                                &(struct transition){ .is_new = true,
+                                                      .after = LEDGER_WAITING,
+                                                      .class_after = "",
+                                                      .type = type,
+                                                      .quiet = true },
+                                err);
+}
+
+/*
+ * An edited record: what was stored or done must be looked at again, and what failed may do better
+ * now. A waived one stays waived: somebody decided so.
+ */
+static bool document_changed(struct ledger *ledger, const struct ledger_sighting *s,
+                             const struct known *known, struct err *err)
+{
+    enum ledger_state after = known->state == LEDGER_WAIVED ? LEDGER_WAIVED : LEDGER_WAITING;
+    const char *class = after == LEDGER_WAIVED ? known->class : "";
+    auto_free char *type = span_text(s->type);
+    char evidence[64];
+
+    (void)snprintf(evidence, sizeof evidence, "edited: modId %jd, was %jd", (intmax_t)s->mod_id,
+                   (intmax_t)known->mod_id);
+    return sql_run(ledger->sql, &LEDGER_DOCUMENT_SEE_AGAIN,
+                   sql_args(sql_i64(known->document), sql_i64((int64_t)s->mod_id),
+                            sql_text(ledger_state_name(after)), sql_text(class), sql_text(type),
+                            optional(s->patient_id), sql_text(s->storage), sql_i64(time_now_us())),
+                   err)
+           && ledger_transition(ledger,
+                                &(struct transition){ .document = known->document,
+                                                      .epoch = known->epoch,
+                                                      .before = known->state,
+                                                      .after = after,
+                                                      .class_before = known->class,
+                                                      .class_after = class,
+                                                      .link_before = known->link,
+                                                      .size_before = known->size,
+                                                      .type = type,
+                                                      .type_before = known->type,
+                                                      .evidence = evidence,
+                                                      .quiet = known->state == after },
+                                err);
+}
+
+/*
+ * Whether an edit concerns us. A document in somebody's hands is theirs: they look at the
+ * modification id too. One more than what was stored is most likely our own mark, written just
+ * before a crash: whoever finishes the document will see.
+ */
+static bool is_news(const struct known *known, const struct ledger_sighting *s)
+{
+    int64_t mod_id = (int64_t)s->mod_id;
+
+    if (known->held || known->mod_id == mod_id)
+        return false;
+    return known->state != LEDGER_STORED || known->mod_id + 1 != mod_id;
+}
+
+bool ledger_see(struct ledger *ledger, const struct ledger_sighting *s, enum ledger_seen *seen_r,
+                uint64_t *elsewhere_r, struct err *err)
+{
+    __attribute__((cleanup(known_clear))) struct known known = { 0 };
+
+    if (!known_find(ledger, s, &known, err))
+        return false;
+    if (!known.exists) {
+        *seen_r = LEDGER_SEEN_NEW;
+        return document_add(ledger, s, err);
+    }
+    if (known.record_id != (int64_t)s->record_id) {
+        *seen_r = LEDGER_SEEN_ELSEWHERE;
+        *elsewhere_r = (uint64_t)known.record_id;
+        return true;
+    }
+    *seen_r = is_news(&known, s) ? LEDGER_SEEN_CHANGED : LEDGER_SEEN_SAME;
+    return *seen_r == LEDGER_SEEN_SAME || document_changed(ledger, s, &known, err);
+}
+
+bool ledger_saw(struct ledger *ledger, size_t count, size_t new_count, const struct sha256 *hash,
+                struct err *err)
+{
+    char evidence[128], hex[SHA256_HEX_SIZE];
+
+    (void)snprintf(evidence, sizeof evidence, "%zu seen, %zu new, sha256 %s", count, new_count,
+                   sha256_hex(hash, hex));
+    return ledger_audit(ledger, 0, 0, "", "waiting", evidence, err);
+}
+
+bool ledger_census_begin(struct ledger *ledger, int64_t *number_r, struct err *err)
+{
+    return sql_number(
+        ledger->sql, &LEDGER_CENSUS_ADD,
+        sql_args(sql_i64(ledger->source), sql_i64(ledger->run), sql_i64(time_now_us())), 0,
+        number_r, err);
+}
+
+bool ledger_census_close(struct ledger *ledger, int64_t number, int64_t records, int64_t found,
+                         int64_t witness, struct err *err)
+{
+    char evidence[128];
+
+    (void)snprintf(evidence, sizeof evidence, "census %jd: %jd records, found set %jd, witness %jd",
+                   (intmax_t)number, (intmax_t)records, (intmax_t)found, (intmax_t)witness);
+    return sql_run(ledger->sql, &LEDGER_CENSUS_CLOSE,
+                   sql_args(sql_i64(ledger->source), sql_i64(number), sql_i64(time_now_us()),
+                            sql_i64(records), sql_i64(found), sql_i64(witness)),
+                   err)
+           && ledger_audit(ledger, 0, 0, "", "census", evidence, err);
+}

@@ -1,0 +1,403 @@
+/* The way of one document: claim, versions, stored, done; or released, failed, gone. */
+#include "ledger/inside.h"
+
+#include "base/mem.h"
+#include "base/time.h"
+
+void ledger_claim_clear(struct ledger_claim *claim)
+{
+    free(claim->identity);
+    free(claim->container);
+    free(claim->filemaker_id);
+    free(claim->patient_id);
+    free(claim->type);
+    *claim = (struct ledger_claim){ 0 };
+}
+
+static struct transition step_of(const struct ledger_claim *claim, enum ledger_state after,
+                                 const char *evidence)
+{
+    return (struct transition){ .document = claim->document,
+                                .epoch = claim->epoch,
+                                .before = claim->state,
+                                .after = after,
+                                .class_before = "",
+                                .class_after = "",
+                                .link_before = claim->link,
+                                .link_after = claim->link,
+                                .size_before = claim->size,
+                                .size_after = claim->size,
+                                .type = claim->type,
+                                .evidence = evidence };
+}
+
+/* --- claiming ------------------------------------------------------------------------------- */
+
+static struct ledger_claim claim_read(const struct sql_rows *rows)
+{
+    return (struct ledger_claim){ .document = sql_get_i64(rows, 0),
+                                  .epoch = sql_get_i64(rows, 1) + 1,
+                                  .state = ledger_column_state(rows, 2),
+                                  .record_id = (uint64_t)sql_get_i64(rows, 3),
+                                  .mod_id = (uint64_t)sql_get_i64(rows, 4),
+                                  .attempts = (int)sql_get_i64(rows, 5),
+                                  .repetition = (int)sql_get_i64(rows, 6),
+                                  .identity = ledger_column(rows, 7),
+                                  .container = ledger_column(rows, 8),
+                                  .filemaker_id = ledger_column_or_null(rows, 9),
+                                  .patient_id = ledger_column_or_null(rows, 10),
+                                  .type = ledger_column(rows, 11),
+                                  .link = ledger_column_link(rows, 12),
+                                  .version = sql_get_i64(rows, 13),
+                                  .size = sql_get_i64(rows, 14) };
+}
+
+static bool claims_pick(struct ledger *ledger, int64_t now_us, size_t most,
+                        struct ledger_claim *claims, size_t *count, struct err *err)
+{
+    auto_rows *rows = NULL;
+    enum step step;
+
+    if (!sql_query(ledger->sql, &LEDGER_CLAIM_PICK,
+                   sql_args(sql_i64(ledger->source), sql_i64(now_us), sql_i64((int64_t)most)),
+                   &rows, err))
+        return false;
+    while ((step = sql_next(rows, err)) == STEP_ROW)
+        claims[(*count)++] = claim_read(rows);
+    return step == STEP_END;
+}
+
+/* A stored document stays stored while its mark is being written. */
+static bool claim_take(struct ledger *ledger, struct ledger_claim *claim, struct err *err)
+{
+    enum ledger_state after = claim->state == LEDGER_WAITING ? LEDGER_CLAIMED : claim->state;
+    struct transition step = step_of(claim, after, "");
+
+    if (!sql_run(ledger->sql, &LEDGER_CLAIM_TAKE,
+                 sql_args(sql_i64(claim->document), sql_i64(ledger->run),
+                          sql_text(ledger_state_name(after)), sql_i64(time_now_us())),
+                 err)
+        || !ledger_transition(ledger, &step, err))
+        return false;
+    claim->state = after;
+    return true;
+}
+
+bool ledger_claim(struct ledger *ledger, int64_t now_us, size_t most, struct ledger_claim *claims_r,
+                  size_t *count_r, struct err *err)
+{
+    size_t count = 0;
+    bool good = claims_pick(ledger, now_us, most, claims_r, &count, err);
+
+    for (size_t i = 0; good && i < count; i++)
+        good = claim_take(ledger, &claims_r[i], err);
+    for (size_t i = 0; !good && i < count; i++)
+        ledger_claim_clear(&claims_r[i]);
+    *count_r = good ? count : 0;
+    return good;
+}
+
+bool ledger_next_due(struct ledger *ledger, int64_t *due_us_r, struct err *err)
+{
+    return sql_number(ledger->sql, &LEDGER_NEXT_DUE, sql_args(sql_i64(ledger->source)), INT64_MAX,
+                      due_us_r, err);
+}
+
+/* --- versions ------------------------------------------------------------------------------- */
+
+void ledger_version_clear(struct ledger_version *version)
+{
+    free(version->key);
+    free(version->mime);
+    free(version->upload_id);
+    free(version->mark);
+    *version = (struct ledger_version){ 0 };
+}
+
+void ledger_versions_free(struct ledger_version *versions, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        ledger_version_clear(&versions[i]);
+    free(versions);
+}
+
+static struct ledger_version version_read(const struct sql_rows *rows)
+{
+    struct span sha256 = sql_get_bytes(rows, 2);
+    struct ledger_version version = { .number = sql_get_i64(rows, 0),
+                                      .key = ledger_column(rows, 1),
+                                      .has_sha256 = sha256.size == SHA256_SIZE,
+                                      .size_bytes = (uint64_t)sql_get_i64(rows, 3),
+                                      .mime = ledger_column(rows, 4),
+                                      .upload_id = ledger_column_or_null(rows, 5),
+                                      .mod_id = (uint64_t)sql_get_i64(rows, 6),
+                                      .mark = ledger_column_or_null(rows, 7),
+                                      .stored = !span_is(sql_get_text(rows, 8), "intended") };
+
+    if (version.has_sha256)
+        memcpy(version.sha256.bytes, sha256.at, SHA256_SIZE);
+    return version;
+}
+
+bool ledger_versions(struct ledger *ledger, int64_t document, struct ledger_version **versions_r,
+                     size_t *count_r, struct err *err)
+{
+    auto_rows *rows = NULL;
+    struct ledger_version *versions = NULL;
+    size_t count = 0;
+    enum step step;
+
+    if (!sql_query(ledger->sql, &LEDGER_VERSIONS, sql_args(sql_i64(document)), &rows, err))
+        return false;
+    while ((step = sql_next(rows, err)) == STEP_ROW) {
+        versions = mem_grow(versions, (count + 1) * sizeof *versions);
+        versions[count++] = version_read(rows);
+    }
+    if (step == STEP_ERROR) {
+        ledger_versions_free(versions, count);
+        return false;
+    }
+    *versions_r = versions;
+    *count_r = count;
+    return true;
+}
+
+static bool still_ours(struct ledger *ledger, const struct ledger_claim *claim, struct err *err)
+{
+    return sql_run(ledger->sql, &LEDGER_DOCUMENT_HOLD,
+                   sql_args(sql_i64(claim->document), sql_i64(claim->epoch), sql_i64(ledger->run),
+                            sql_text(ledger_state_name(claim->state)), sql_i64(time_now_us())),
+                   err)
+           && ledger_touched(ledger, claim->document, err);
+}
+
+bool ledger_intend(struct ledger *ledger, const struct ledger_claim *claim,
+                   struct ledger_version *version, struct err *err)
+{
+    int64_t number = version->number;
+    struct sql_value sha256 = version->has_sha256 ? sql_bytes(version->sha256.bytes, SHA256_SIZE)
+                                                  : sql_null();
+    struct sql_value size = version->has_sha256 ? sql_i64((int64_t)version->size_bytes)
+                                                : sql_null();
+
+    if (!still_ours(ledger, claim, err))
+        return false;
+    if (number == 0
+        && !sql_number(ledger->sql, &LEDGER_VERSION_NEXT, sql_args(sql_i64(claim->document)), 1,
+                       &number, err))
+        return false;
+    if (!sql_run(ledger->sql, &LEDGER_VERSION_PUT,
+                 sql_args(sql_i64(claim->document), sql_i64(number), sql_i64(claim->epoch),
+                          sql_text(version->key), sha256, size, sql_text(version->mime),
+                          sql_text(version->upload_id), sql_i64((int64_t)version->mod_id),
+                          sql_text(version->mark), sql_i64(time_now_us())),
+                 err))
+        return false;
+    version->number = number;
+    return true;
+}
+
+/* --- the good end --------------------------------------------------------------------------- */
+
+bool ledger_store(struct ledger *ledger, const struct ledger_claim *claim,
+                  const struct ledger_version *version, enum ledger_link link, const char *patient,
+                  struct err *err)
+{
+    auto_str evidence = STR_MAX(KIB(4));
+    struct transition step = step_of(claim, LEDGER_STORED, NULL);
+    char hex[SHA256_HEX_SIZE];
+
+    str_printf(&evidence, "%s %ju bytes sha256 %s modId %ju", version->key,
+               (uintmax_t)version->size_bytes, sha256_hex(&version->sha256, hex),
+               (uintmax_t)version->mod_id);
+    step.evidence = str_text(&evidence);
+    step.link_after = link;
+    step.size_after = (int64_t)version->size_bytes;
+    return sql_run(ledger->sql, &LEDGER_DOCUMENT_STORE,
+                   sql_args(sql_i64(claim->document), sql_i64(claim->epoch), sql_i64(ledger->run),
+                            sql_i64(version->number), sql_i64((int64_t)version->size_bytes),
+                            sql_text(patient), sql_text(ledger_link_name(link)),
+                            sql_i64((int64_t)version->mod_id), sql_i64(time_now_us())),
+                   err)
+           && ledger_touched(ledger, claim->document, err)
+           && sql_run(ledger->sql, &LEDGER_VERSION_REPLACE,
+                      sql_args(sql_i64(claim->document), sql_i64(version->number)), err)
+           && sql_run(
+               ledger->sql, &LEDGER_VERSION_STATE,
+               sql_args(sql_i64(claim->document), sql_i64(version->number), sql_text("stored")),
+               err)
+           && ledger_transition(ledger, &step, err);
+}
+
+bool ledger_finish(struct ledger *ledger, const struct ledger_claim *claim, uint64_t mod_id,
+                   struct err *err)
+{
+    char evidence[64];
+    struct transition step = step_of(claim, LEDGER_DONE, NULL);
+
+    (void)snprintf(evidence, sizeof evidence, "marked, modId %ju", (uintmax_t)mod_id);
+    step.evidence = evidence;
+    return sql_run(ledger->sql, &LEDGER_DOCUMENT_FINISH,
+                   sql_args(sql_i64(claim->document), sql_i64(claim->epoch), sql_i64(ledger->run),
+                            sql_i64((int64_t)mod_id), sql_i64(time_now_us())),
+                   err)
+           && ledger_touched(ledger, claim->document, err) && ledger_transition(ledger, &step, err);
+}
+
+/* --- other ends ----------------------------------------------------------------------------- */
+
+static bool attempt_add(struct ledger *ledger, int64_t document,
+                        const struct ledger_attempt *attempt, struct err *err)
+{
+    const struct err *why = attempt->why;
+
+    return sql_run(ledger->sql, &LEDGER_ATTEMPT_ADD,
+                   sql_args(sql_i64(document), sql_i64(ledger->run), sql_i64(time_now_us()),
+                            sql_text(attempt->step), sql_text(attempt->class),
+                            sql_text(err_kind_name(why->kind)),
+                            sql_i64(why->kind == ERR_REMOTE ? why->code : 0), sql_i64(why->reason),
+                            sql_i64(attempt->bytes), sql_text(why->msg)),
+                   err);
+}
+
+/* `counted`: 1 if this was one of the tries that the class allows, else 0. */
+static bool let_go(struct ledger *ledger, const struct ledger_claim *claim, enum ledger_state after,
+                   const char *class, int64_t due_us, int counted, struct err *err)
+{
+    struct transition step = step_of(claim, after, class);
+
+    step.class_after = after == LEDGER_FAILED ? class : "";
+    return sql_run(ledger->sql, &LEDGER_DOCUMENT_RELEASE,
+                   sql_args(sql_i64(claim->document), sql_i64(claim->epoch), sql_i64(ledger->run),
+                            sql_text(ledger_state_name(claim->state)),
+                            sql_text(ledger_state_name(after)), sql_text(class), sql_i64(due_us),
+                            sql_i64(claim->attempts + counted), sql_i64(time_now_us())),
+                   err)
+           && ledger_touched(ledger, claim->document, err) && ledger_transition(ledger, &step, err);
+}
+
+bool ledger_release(struct ledger *ledger, const struct ledger_claim *claim,
+                    const struct ledger_attempt *attempt, int64_t due_us, bool fetch_again,
+                    struct err *err)
+{
+    enum ledger_state after = claim->state == LEDGER_STORED && !fetch_again ? LEDGER_STORED
+                                                                            : LEDGER_WAITING;
+
+    return let_go(ledger, claim, after, attempt->class, due_us, attempt->counts, err)
+           && attempt_add(ledger, claim->document, attempt, err);
+}
+
+bool ledger_fail(struct ledger *ledger, const struct ledger_claim *claim,
+                 const struct ledger_attempt *attempt, const struct ledger_trait *trait,
+                 struct err *err)
+{
+    return let_go(ledger, claim, LEDGER_FAILED, attempt->class, 0, 1, err)
+           && attempt_add(ledger, claim->document, attempt, err)
+           && sql_run(ledger->sql, &LEDGER_TRAIT_PUT,
+                      sql_args(sql_i64(claim->document),
+                               trait->created.at ? sql_span(trait->created) : sql_text(""),
+                               trait->author.at ? sql_span(trait->author) : sql_text(""),
+                               trait->path.at ? sql_span(trait->path) : sql_text("")),
+                      err);
+}
+
+bool ledger_lose(struct ledger *ledger, const struct ledger_claim *claim, struct err *err)
+{
+    return let_go(ledger, claim, LEDGER_GONE, "", 0, 0, err);
+}
+
+/* --- once more ------------------------------------------------------------------------------ */
+
+enum { RETRY_BATCH = 500 };
+
+struct retried {
+    int64_t document, epoch;
+    char *type;
+};
+
+static bool retry_batch(struct ledger *ledger, const char *class, struct retried *batch,
+                        size_t *count, struct err *err)
+{
+    auto_rows *rows = NULL;
+    enum step step;
+
+    if (!sql_query(ledger->sql, &LEDGER_FAILED_PICK,
+                   sql_args(sql_i64(ledger->source), sql_text(class), sql_i64(RETRY_BATCH)), &rows,
+                   err))
+        return false;
+    while ((step = sql_next(rows, err)) == STEP_ROW)
+        batch[(*count)++] =
+            (struct retried){ sql_get_i64(rows, 0), sql_get_i64(rows, 1), ledger_column(rows, 2) };
+    return step == STEP_END;
+}
+
+static bool retry_one(struct ledger *ledger, const char *class, const struct retried *one,
+                      struct err *err)
+{
+    return sql_run(ledger->sql, &LEDGER_DOCUMENT_RETRY,
+                   sql_args(sql_i64(one->document), sql_i64(time_now_us())), err)
+           && ledger_touched(ledger, one->document, err)
+           && ledger_transition(ledger,
+                                &(struct transition){ .document = one->document,
+                                                      .epoch = one->epoch,
+                                                      .before = LEDGER_FAILED,
+                                                      .after = LEDGER_WAITING,
+                                                      .class_before = class,
+                                                      .class_after = "",
+                                                      .type = one->type,
+                                                      .evidence = class },
+                                err);
+}
+
+static bool retry_class(struct ledger *ledger, const char *class, int64_t *count_r, struct err *err)
+{
+    auto_free struct retried *batch = mem_zero(RETRY_BATCH * sizeof *batch);
+    bool good = true;
+    size_t count;
+
+    do {
+        count = 0;
+        good = retry_batch(ledger, class, batch, &count, err);
+        for (size_t i = 0; i < count; i++) {
+            good = good && retry_one(ledger, class, &batch[i], err);
+            free(batch[i].type);
+        }
+        *count_r += (int64_t)count;
+    } while (good && count == RETRY_BATCH);
+    return good;
+}
+
+static bool failed_classes(struct ledger *ledger, struct str *classes, struct err *err)
+{
+    auto_rows *rows = NULL;
+    enum step step;
+
+    if (!sql_query(ledger->sql, &LEDGER_FAILED_CLASSES, sql_args(sql_i64(ledger->source)), &rows,
+                   err))
+        return false;
+    while ((step = sql_next(rows, err)) == STEP_ROW) {
+        str_add_span(classes, sql_get_text(rows, 0));
+        str_add_char(classes, '\n');
+    }
+    return step == STEP_END;
+}
+
+bool ledger_retry(struct ledger *ledger, const char *class, int64_t *count_r, struct err *err)
+{
+    auto_str classes = STR_MAX(KIB(64));
+    struct span rest;
+
+    *count_r = 0;
+    if (class)
+        return retry_class(ledger, class, count_r, err);
+    if (!failed_classes(ledger, &classes, err))
+        return false;
+    rest = str_span(&classes);
+    while (rest.size) {
+        auto_free char *one = span_text(span_cut(&rest, '\n'));
+
+        if (!retry_class(ledger, one, count_r, err))
+            return false;
+    }
+    return true;
+}

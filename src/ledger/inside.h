@@ -1,0 +1,59 @@
+/* What the files of ledger/ share. Private. */
+#pragma once
+
+#include "ledger/ledger.h"
+#include "ledger_sql.h"
+
+enum { TALLY_PENDING_MAX = 256 };
+
+/* A tally waiting to be written with the change that moved it. */
+struct tally {
+    enum ledger_state state;
+    enum ledger_link link;
+    char *class, *type;
+    int64_t documents, bytes;
+};
+
+/* The end of the run's audit chain. */
+struct chain {
+    int64_t seq;
+    struct sha256 hash;
+};
+
+struct ledger {
+    struct sql *sql;
+    int64_t source, run;
+    bool in_change;
+    struct chain chain, chain_before; /* as it will be, and as it was before this change */
+    struct tally *tallies;
+    size_t tally_count, tally_room;
+};
+
+/* A step from one state to another, as it goes into audit chain and tallies. */
+struct transition {
+    int64_t document, epoch;
+    bool is_new; /* there was no state before */
+    enum ledger_state before, after;
+    const char *class_before, *class_after; /* "" unless failed */
+    enum ledger_link link_before, link_after;
+    int64_t size_before, size_after; /* counted while stored or done */
+    const char *type, *type_before;  /* type_before NULL: the same */
+    const char *evidence;
+    bool quiet; /* counted only: the audit chain hears of it otherwise, or need not */
+};
+
+must_check bool ledger_transition(struct ledger *ledger, const struct transition *t,
+                                  struct err *err);
+
+/* An entry of the audit chain alone. `document` 0 for none. */
+must_check bool ledger_audit(struct ledger *ledger, int64_t document, int64_t epoch,
+                             const char *before, const char *after, const char *evidence,
+                             struct err *err);
+
+/* After a statement that should have touched one row: LEDGER_NOT_OURS if it did not. */
+must_check bool ledger_touched(const struct ledger *ledger, int64_t document, struct err *err);
+
+char *ledger_column(const struct sql_rows *rows, int column); /* "" for null; caller frees */
+char *ledger_column_or_null(const struct sql_rows *rows, int column);
+enum ledger_state ledger_column_state(const struct sql_rows *rows, int column);
+enum ledger_link ledger_column_link(const struct sql_rows *rows, int column);

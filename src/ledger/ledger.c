@@ -1,0 +1,301 @@
+/* Opening, changes, the audit chain and the tallies. */
+#include "ledger/inside.h"
+
+#include "base/mem.h"
+#include "base/time.h"
+
+static const char *const state_names[LEDGER_STATES] = { "waiting", "claimed", "stored", "done",
+                                                        "failed",  "waived",  "gone" };
+static const char *const link_names[] = { "", "linked", "unlinked", "review" };
+
+const char *ledger_state_name(enum ledger_state state)
+{
+    return state_names[state];
+}
+
+bool ledger_state_read(struct span word, enum ledger_state *state_r)
+{
+    for (size_t i = 0; i < lengthof(state_names); i++) {
+        if (span_is(word, state_names[i])) {
+            *state_r = (enum ledger_state)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *ledger_link_name(enum ledger_link link)
+{
+    return link_names[link];
+}
+
+/* --- columns -------------------------------------------------------------------------------- */
+
+char *ledger_column(const struct sql_rows *rows, int column)
+{
+    return span_text(sql_get_text(rows, column));
+}
+
+char *ledger_column_or_null(const struct sql_rows *rows, int column)
+{
+    return sql_is_null(rows, column) ? NULL : ledger_column(rows, column);
+}
+
+enum ledger_state ledger_column_state(const struct sql_rows *rows, int column)
+{
+    enum ledger_state state;
+
+    if (!ledger_state_read(sql_get_text(rows, column), &state))
+        abort(); /* the table's own check allows no other word */
+    return state;
+}
+
+enum ledger_link ledger_column_link(const struct sql_rows *rows, int column)
+{
+    for (size_t i = 0; i < lengthof(link_names); i++)
+        if (span_is(sql_get_text(rows, column), link_names[i]))
+            return (enum ledger_link)i;
+    abort();
+}
+
+/* --- opening -------------------------------------------------------------------------------- */
+
+static bool source_add(struct ledger *ledger, const char *name, struct err *err)
+{
+    return sql_number(ledger->sql, &LEDGER_SOURCE_ADD,
+                      sql_args(sql_text(name), sql_i64(time_now_us())), 0, &ledger->source, err);
+}
+
+static bool source_find(struct ledger *ledger, const char *name, struct err *err)
+{
+    return sql_number(ledger->sql, &LEDGER_SOURCE_FIND, sql_args(sql_text(name)), 0,
+                      &ledger->source, err);
+}
+
+bool ledger_open(const char *url, const char *source, const struct cancel *cancel,
+                 struct ledger **ledger_r, struct err *err)
+{
+    auto_ledger *ledger = mem_new(struct ledger);
+
+    if (!sql_open(url, cancel, &ledger->sql, err)
+        || !sql_upgrade(ledger->sql, "ledger", LEDGER_SCHEMA, err)
+        || !source_find(ledger, source, err)
+        || (ledger->source == 0 && !source_add(ledger, source, err)))
+        return err_ctx(err, "the ledger");
+    *ledger_r = take(ledger);
+    return true;
+}
+
+bool ledger_open_reader(const char *url, const char *source, const struct cancel *cancel,
+                        struct ledger **ledger_r, struct err *err)
+{
+    auto_ledger *ledger = mem_new(struct ledger);
+
+    if (!sql_open_reader(url, cancel, &ledger->sql, err) || !source_find(ledger, source, err)) {
+        if (err->kind == ERR_DATABASE && (err->code == SQL_MISSING || err->code == SQL_REFUSED))
+            err->kind = ERR_USAGE;
+        return err_ctx(err, "the ledger (has 'fmferry run' been started yet?)");
+    }
+    if (ledger->source == 0)
+        return err_set(err, ERR_USAGE, 0,
+                       "the ledger knows nothing of the source '%s' yet: start 'fmferry run'",
+                       source);
+    *ledger_r = take(ledger);
+    return true;
+}
+
+static void tallies_forget(struct ledger *ledger)
+{
+    for (size_t i = 0; i < ledger->tally_count; i++) {
+        free(ledger->tallies[i].class);
+        free(ledger->tallies[i].type);
+    }
+    ledger->tally_count = 0;
+}
+
+void ledger_close(struct ledger *ledger)
+{
+    if (!ledger)
+        return;
+    tallies_forget(ledger);
+    free(ledger->tallies);
+    sql_close(ledger->sql);
+    free(ledger);
+}
+
+void auto_ledger_cleanup(struct ledger **ledger)
+{
+    ledger_close(*ledger);
+}
+
+struct sql *ledger_sql(struct ledger *ledger)
+{
+    return ledger->sql;
+}
+
+int64_t ledger_source(const struct ledger *ledger)
+{
+    return ledger->source;
+}
+
+/* --- changes -------------------------------------------------------------------------------- */
+
+bool ledger_begin(struct ledger *ledger, struct ledger_change *change, struct err *err)
+{
+    if (!sql_begin(ledger->sql, &change->tx, err))
+        return err_ctx(err, "the ledger");
+    change->ledger = ledger;
+    ledger->chain_before = ledger->chain;
+    return true;
+}
+
+static bool tallies_write(struct ledger *ledger, struct err *err)
+{
+    for (size_t i = 0; i < ledger->tally_count; i++) {
+        const struct tally *tally = &ledger->tallies[i];
+
+        if (tally->documents == 0 && tally->bytes == 0)
+            continue;
+        if (!sql_run(ledger->sql, &LEDGER_TALLY_ADD,
+                     sql_args(sql_i64(ledger->source), sql_i64(ledger->run),
+                              sql_text(ledger_state_name(tally->state)), sql_text(tally->class),
+                              sql_text(tally->type), sql_text(ledger_link_name(tally->link)),
+                              sql_i64(tally->documents), sql_i64(tally->bytes)),
+                     err))
+            return false;
+    }
+    return true;
+}
+
+bool ledger_commit(struct ledger_change *change, struct err *err)
+{
+    struct ledger *ledger = change->ledger;
+
+    if (!tallies_write(ledger, err) || !sql_commit(&change->tx, err))
+        return err_ctx(err, "the ledger");
+    tallies_forget(ledger);
+    change->ledger = NULL;
+    return true;
+}
+
+void auto_change_cleanup(struct ledger_change *change)
+{
+    if (change->ledger) {
+        tallies_forget(change->ledger);
+        change->ledger->chain = change->ledger->chain_before;
+    }
+    auto_tx_cleanup(&change->tx);
+}
+
+/* --- audit chain ---------------------------------------------------------------------------- */
+
+/*
+ * The text that an entry's hash covers, after the 32 bytes of the hash before: its columns, one to
+ * a line. Written down in docs/ledger.md, for those who check the chain without this program.
+ */
+static void entry_text(struct str *to, const struct ledger *ledger, int64_t seq, int64_t at_us,
+                       int64_t document, int64_t epoch, const char *before, const char *after,
+                       const char *evidence)
+{
+    str_printf(to, "%jd\n%jd\n%jd\n%jd\n%jd\n%s\n%s\n%s\n", (intmax_t)ledger->run, (intmax_t)seq,
+               (intmax_t)at_us, (intmax_t)document, (intmax_t)epoch, before, after, evidence);
+}
+
+bool ledger_audit(struct ledger *ledger, int64_t document, int64_t epoch, const char *before,
+                  const char *after, const char *evidence, struct err *err)
+{
+    auto_str text = STR_MAX(KIB(64));
+    int64_t now_us = time_now_us(), seq = ledger->chain.seq + 1;
+    struct sha256 hash;
+
+    str_add(&text, ledger->chain.hash.bytes, SHA256_SIZE);
+    entry_text(&text, ledger, seq, now_us, document, epoch, before, after, evidence);
+    if (!str_fits(&text, "an entry of the audit chain", err))
+        return false;
+    hash = sha256_of(str_span(&text));
+    if (!sql_run(ledger->sql, &LEDGER_AUDIT_ADD,
+                 sql_args(sql_i64(ledger->run), sql_i64(seq), sql_i64(now_us),
+                          document ? sql_i64(document) : sql_null(), sql_i64(epoch),
+                          sql_text(before), sql_text(after), sql_text(evidence),
+                          sql_bytes(hash.bytes, SHA256_SIZE)),
+                 err))
+        return false;
+    ledger->chain = (struct chain){ seq, hash };
+    return true;
+}
+
+/* --- tallies -------------------------------------------------------------------------------- */
+
+static bool is_counted_in_bytes(enum ledger_state state)
+{
+    return state == LEDGER_STORED || state == LEDGER_DONE;
+}
+
+static void tally_move(struct ledger *ledger, enum ledger_state state, const char *class,
+                       const char *type, enum ledger_link link, int64_t size, int64_t by)
+{
+    const char *class_counted = state == LEDGER_FAILED || state == LEDGER_WAIVED ? class : "";
+    enum ledger_link link_counted = is_counted_in_bytes(state) ? link : LEDGER_NO_LINK;
+    int64_t bytes = is_counted_in_bytes(state) ? size * by : 0;
+    struct tally *tally;
+
+    for (size_t i = 0; i < ledger->tally_count; i++) {
+        tally = &ledger->tallies[i];
+        if (tally->state == state && tally->link == link_counted
+            && strcmp(tally->class, class_counted) == 0 && strcmp(tally->type, type) == 0) {
+            tally->documents += by;
+            tally->bytes += bytes;
+            return;
+        }
+    }
+    if (ledger->tally_count == ledger->tally_room) {
+        ledger->tally_room = ledger->tally_room ? ledger->tally_room * 2 : 64;
+        ledger->tallies = mem_grow(ledger->tallies, ledger->tally_room * sizeof *ledger->tallies);
+    }
+    ledger->tallies[ledger->tally_count++] =
+        (struct tally){ state, link_counted, mem_text(class_counted), mem_text(type), by, bytes };
+}
+
+bool ledger_transition(struct ledger *ledger, const struct transition *t, struct err *err)
+{
+    const char *type_before = t->type_before ? t->type_before : t->type;
+
+    if (!t->is_new)
+        tally_move(ledger, t->before, t->class_before, type_before, t->link_before, t->size_before,
+                   -1);
+    tally_move(ledger, t->after, t->class_after, t->type, t->link_after, t->size_after, 1);
+    return t->quiet
+           || ledger_audit(ledger, t->document, t->epoch,
+                           t->is_new ? "" : ledger_state_name(t->before),
+                           ledger_state_name(t->after), t->evidence, err);
+}
+
+bool ledger_touched(const struct ledger *ledger, int64_t document, struct err *err)
+{
+    if (sql_changed(ledger->sql) == 1)
+        return true;
+    return err_set(err, ERR_DATABASE, LEDGER_NOT_OURS,
+                   "document %jd is no longer ours: its claim has passed on", (intmax_t)document);
+}
+
+/* --- notes ---------------------------------------------------------------------------------- */
+
+bool ledger_note(struct ledger *ledger, const char *name, const char *value, struct err *err)
+{
+    return sql_run(ledger->sql, &LEDGER_NOTE_PUT,
+                   sql_args(sql_i64(ledger->source), sql_text(name), sql_text(value)), err);
+}
+
+bool ledger_noted(struct ledger *ledger, const char *name, char **value_r, struct err *err)
+{
+    auto_rows *rows = NULL;
+    enum step step;
+
+    if (!sql_query(ledger->sql, &LEDGER_NOTE_GET, sql_args(sql_i64(ledger->source), sql_text(name)),
+                   &rows, err))
+        return false;
+    step = sql_next(rows, err);
+    if (step != STEP_ERROR)
+        *value_r = step == STEP_ROW ? ledger_column_or_null(rows, 0) : NULL;
+    return step != STEP_ERROR;
+}

@@ -1,0 +1,270 @@
+/*
+ * The ledger: what happened to each document. Every change of state stands in a transaction
+ * together with its entry in the run's audit chain and with the tallies, so that none is ever there
+ * without the others.
+ *
+ * One handle belongs to one thread. Functions marked "in a change" are called between
+ * ledger_begin() and ledger_commit(). All fail with ERR_DATABASE; with the code LEDGER_NOT_OURS
+ * when the document's claim has passed to somebody else, who will see to it: nothing was changed.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "base/cancel.h"
+#include "base/digest.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "sql/sql.h"
+
+enum { LEDGER_NOT_OURS = 100 };
+
+enum ledger_state {
+    LEDGER_WAITING,
+    LEDGER_CLAIMED,
+    LEDGER_STORED,
+    LEDGER_DONE,
+    LEDGER_FAILED,
+    LEDGER_WAIVED,
+    LEDGER_GONE,
+};
+enum { LEDGER_STATES = LEDGER_GONE + 1 };
+
+/* The word that stands in the tables: "waiting". */
+const char *ledger_state_name(enum ledger_state state);
+must_check bool ledger_state_read(struct span word, enum ledger_state *state_r);
+
+enum ledger_link { LEDGER_NO_LINK, LEDGER_LINKED, LEDGER_UNLINKED, LEDGER_REVIEW };
+const char *ledger_link_name(enum ledger_link link);
+
+struct ledger;
+
+/*
+ * Opens a ledger, making or upgrading its tables.
+ *   url      "sqlite:PATH"
+ *   source   which of the ledger's sources; added if new
+ * Fails with ERR_DATABASE, ERR_USAGE (made by a newer program, no such URL).
+ */
+must_check bool ledger_open(const char *url, const char *source, const struct cancel *cancel,
+                            struct ledger **ledger_r, struct err *err);
+
+/* As ledger_open() for looking only. Fails with ERR_USAGE if there is no such ledger or source. */
+must_check bool ledger_open_reader(const char *url, const char *source, const struct cancel *cancel,
+                                   struct ledger **ledger_r, struct err *err);
+void ledger_close(struct ledger *ledger); /* NULL is allowed */
+void auto_ledger_cleanup(struct ledger **ledger);
+#define auto_ledger __attribute__((cleanup(auto_ledger_cleanup))) struct ledger
+
+/* The connection, for tables of others that stand in the same database; and the source's number. */
+struct sql *ledger_sql(struct ledger *ledger);
+int64_t ledger_source(const struct ledger *ledger);
+
+/* --- changes -------------------------------------------------------------------------------- */
+
+struct ledger_change {
+    struct ledger *ledger;
+    struct sql_tx tx;
+};
+
+/* `auto_change change = { 0 };` takes everything back unless committed. */
+void auto_change_cleanup(struct ledger_change *change);
+#define auto_change __attribute__((cleanup(auto_change_cleanup))) struct ledger_change
+
+must_check bool ledger_begin(struct ledger *ledger, struct ledger_change *change, struct err *err);
+must_check bool ledger_commit(struct ledger_change *change, struct err *err);
+
+/* --- runs ----------------------------------------------------------------------------------- */
+
+struct ledger_process {
+    const char *machine; /* names this machine for ever */
+    const char *host;    /* names it for people         */
+    int64_t pid;
+    const char *version;
+};
+
+/* How a run stands. All count documents, none counts attempts. */
+struct ledger_progress {
+    int64_t found;      /* not done when the run began              */
+    int64_t processed;  /* tried at least once                      */
+    int64_t successful; /* done                                     */
+    int64_t failed;     /* ended failed                             */
+    int64_t waiting;    /* were tried and wait for a later time     */
+};
+
+/* In a change: begins a run of this process; everything written afterwards is its doing. */
+must_check bool ledger_run_begin(struct ledger *ledger, const struct ledger_process *process,
+                                 int64_t *run_r, struct err *err);
+
+/* In a change: notes how the run stands; `status` is "running", or how it ended. */
+must_check bool ledger_run_note(struct ledger *ledger, const struct ledger_progress *progress,
+                                const char *status, bool ended, struct err *err);
+
+/*
+ * In a change: frees what a run holds, and notes that it died if it never ended.
+ *   freed_r   how many documents
+ */
+must_check bool ledger_run_bury(struct ledger *ledger, int64_t run, int64_t *freed_r,
+                                struct err *err);
+
+/* In a change: lets everything that waits for a later time be due now, its tries not yet counted.
+ */
+must_check bool ledger_wake(struct ledger *ledger, struct err *err);
+
+/* Runs of this source that never ended, other than the present one. Caller frees. */
+must_check bool ledger_runs_open(struct ledger *ledger, int64_t **runs_r, size_t *count_r,
+                                 struct err *err);
+
+/* --- census --------------------------------------------------------------------------------- */
+
+/* A document as the census sees it. Texts are borrowed for the call. */
+struct ledger_sighting {
+    struct span identity;  /* lower case; "rec:17" where the id is of no use */
+    struct span container; /* "" for the record's own document               */
+    int repetition;
+    uint64_t record_id, mod_id;
+    struct span filemaker_id; /* as spelled; SPAN_NONE: none                    */
+    struct span patient_id;   /* lower case                                     */
+    struct span type;
+    const char *storage; /* "embedded", "empty", "reference", ...          */
+};
+
+enum ledger_seen {
+    LEDGER_SEEN_NEW,      /* now waiting                                                     */
+    LEDGER_SEEN_SAME,     /* nothing happened since                                          */
+    LEDGER_SEEN_CHANGED,  /* edited since it was stored: waiting again                       */
+    LEDGER_SEEN_ELSEWHERE /* this identity lives in another record: nothing was written      */
+};
+
+/*
+ * In a change: takes note of one document.
+ *   elsewhere_r   with LEDGER_SEEN_ELSEWHERE: the record that has this identity
+ */
+must_check bool ledger_see(struct ledger *ledger, const struct ledger_sighting *sighting,
+                           enum ledger_seen *seen_r, uint64_t *elsewhere_r, struct err *err);
+
+/* In a change: tells the audit chain of documents seen together; `hash` covers their identities. */
+must_check bool ledger_saw(struct ledger *ledger, size_t count, size_t new_count,
+                           const struct sha256 *hash, struct err *err);
+
+/* In a change: begins and closes a census of the source. */
+must_check bool ledger_census_begin(struct ledger *ledger, int64_t *number_r, struct err *err);
+must_check bool ledger_census_close(struct ledger *ledger, int64_t number, int64_t records,
+                                    int64_t found, int64_t witness, struct err *err);
+
+/*
+ * --- the way of one document ----------------------------------------------------------------
+ *
+ * A claim is not altered by what is done with it, so that a change can be taken back and made
+ * again; whoever holds it notes the new state once it is committed.
+ */
+
+/* A document in hand. */
+struct ledger_claim {
+    int64_t document, epoch;
+    enum ledger_state state; /* LEDGER_CLAIMED, or LEDGER_STORED: only its mark is missing */
+    uint64_t record_id, mod_id;
+    int attempts;
+    int repetition;
+    char *identity, *container, *filemaker_id, *patient_id, *type;
+    enum ledger_link link;
+    int64_t version; /* the stored one's number, or 0 */
+    int64_t size;    /* of the stored one             */
+};
+
+void ledger_claim_clear(struct ledger_claim *claim);
+
+/*
+ * In a change: claims up to `most` documents that are due.
+ *   claims_r   room for `most`; each is cleared by the caller
+ */
+must_check bool ledger_claim(struct ledger *ledger, int64_t now_us, size_t most,
+                             struct ledger_claim *claims_r, size_t *count_r, struct err *err);
+
+/* When the next document that nobody holds is due; INT64_MAX if none is. */
+must_check bool ledger_next_due(struct ledger *ledger, int64_t *due_us_r, struct err *err);
+
+/* What is to be stored under which key, or was. */
+struct ledger_version {
+    int64_t number; /* from 1; 0 to have a new one made */
+    char *key;
+    bool has_sha256;
+    struct sha256 sha256;
+    uint64_t size_bytes;
+    char *mime;
+    char *upload_id; /* or NULL */
+    uint64_t mod_id; /* the record's when these bytes were read */
+    char *mark;      /* exactly what is to be written to the record; NULL: nothing */
+    bool stored;
+};
+
+void ledger_version_clear(struct ledger_version *version);
+void ledger_versions_free(struct ledger_version *versions, size_t count);
+
+/* Every version of a document, oldest first. The caller frees with ledger_versions_free(). */
+must_check bool ledger_versions(struct ledger *ledger, int64_t document,
+                                struct ledger_version **versions_r, size_t *count_r,
+                                struct err *err);
+
+/* In a change: writes down what is meant to be stored; gives it its number if it has none. */
+must_check bool ledger_intend(struct ledger *ledger, const struct ledger_claim *claim,
+                              struct ledger_version *version, struct err *err);
+
+/*
+ * In a change: claimed → stored.
+ *   patient   the application's id of the patient, or NULL
+ */
+must_check bool ledger_store(struct ledger *ledger, const struct ledger_claim *claim,
+                             const struct ledger_version *version, enum ledger_link link,
+                             const char *patient, struct err *err);
+
+/* In a change: stored → done. `mod_id`: the record's after our mark. */
+must_check bool ledger_finish(struct ledger *ledger, const struct ledger_claim *claim,
+                              uint64_t mod_id, struct err *err);
+
+/* Evidence of a try that did not end well. */
+struct ledger_attempt {
+    const char *step;  /* "fetch", "put", ... */
+    const char *class; /* "container-unavailable" */
+    const struct err *why;
+    int64_t bytes; /* of the container, seen before it went wrong; -1: none */
+    bool counts;   /* as one of the tries that the class allows */
+};
+
+/*
+ * In a change: lets go of a document until `due_us`, with evidence. A claimed one is waiting again;
+ * a stored one stays stored unless `fetch_again`.
+ */
+must_check bool ledger_release(struct ledger *ledger, const struct ledger_claim *claim,
+                               const struct ledger_attempt *attempt, int64_t due_us,
+                               bool fetch_again, struct err *err);
+
+/* What a document that failed has in common with others. */
+struct ledger_trait {
+    struct span created, author, path;
+};
+
+/* In a change: claimed → failed, with evidence. */
+must_check bool ledger_fail(struct ledger *ledger, const struct ledger_claim *claim,
+                            const struct ledger_attempt *attempt, const struct ledger_trait *trait,
+                            struct err *err);
+
+/* In a change: the record is not there any more. */
+must_check bool ledger_lose(struct ledger *ledger, const struct ledger_claim *claim,
+                            struct err *err);
+
+/*
+ * In a change: failed → waiting, for all documents of a class.
+ *   class      NULL: of every class
+ *   count_r    how many
+ */
+must_check bool ledger_retry(struct ledger *ledger, const char *class, int64_t *count_r,
+                             struct err *err);
+
+/* --- notes ---------------------------------------------------------------------------------- */
+
+/* In a change: remembers something about the source. */
+must_check bool ledger_note(struct ledger *ledger, const char *name, const char *value,
+                            struct err *err);
+
+/* What was remembered; NULL if nothing. The caller frees. */
+must_check bool ledger_noted(struct ledger *ledger, const char *name, char **value_r,
+                             struct err *err);

@@ -1,0 +1,200 @@
+/* Queries for status and lists. Counts come from the tallies, never from counting documents. */
+#include "ledger/look.h"
+
+#include "base/mem.h"
+#include "ledger/inside.h"
+
+enum { FAILURE_PAGE = 500 };
+
+bool ledger_tallies(struct ledger *ledger, struct ledger_tally **tallies_r, size_t *count_r,
+                    struct err *err)
+{
+    auto_rows *rows = NULL;
+    struct ledger_tally *tallies = NULL;
+    size_t count = 0;
+    enum step step;
+
+    if (!sql_query(ledger->sql, &LEDGER_LOOK_TALLIES, sql_args(sql_i64(ledger->source)), &rows,
+                   err))
+        return false;
+    while ((step = sql_next(rows, err)) == STEP_ROW) {
+        tallies = mem_grow(tallies, (count + 1) * sizeof *tallies);
+        tallies[count++] = (struct ledger_tally){ .state = ledger_column_state(rows, 0),
+                                                  .class = ledger_column(rows, 1),
+                                                  .type = ledger_column(rows, 2),
+                                                  .link = ledger_column_link(rows, 3),
+                                                  .documents = sql_get_i64(rows, 4),
+                                                  .bytes = sql_get_i64(rows, 5) };
+    }
+    if (step == STEP_ERROR) {
+        ledger_tallies_free(tallies, count);
+        return false;
+    }
+    *tallies_r = tallies;
+    *count_r = count;
+    return true;
+}
+
+void ledger_tallies_free(struct ledger_tally *tallies, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        free(tallies[i].class);
+        free(tallies[i].type);
+    }
+    free(tallies);
+}
+
+bool ledger_runs(struct ledger *ledger, struct ledger_run **runs_r, size_t *count_r,
+                 struct err *err)
+{
+    auto_rows *rows = NULL;
+    auto_free struct ledger_run *runs = NULL;
+    size_t count = 0;
+    enum step step;
+
+    if (!sql_query(ledger->sql, &LEDGER_LOOK_RUNS, sql_args(sql_i64(ledger->source)), &rows, err))
+        return false;
+    while ((step = sql_next(rows, err)) == STEP_ROW) {
+        struct ledger_run *run;
+
+        runs = mem_grow(runs, (count + 1) * sizeof *runs);
+        run = &runs[count++];
+        *run = (struct ledger_run){ .run = sql_get_i64(rows, 0),
+                                    .started_us = sql_get_i64(rows, 1),
+                                    .ended_us = sql_get_i64(rows, 2),
+                                    .progress = { sql_get_i64(rows, 3), sql_get_i64(rows, 4),
+                                                  sql_get_i64(rows, 5), sql_get_i64(rows, 6),
+                                                  sql_get_i64(rows, 7) } };
+        (void)snprintf(run->status, sizeof run->status, SPAN_FORMAT,
+                       SPAN_ARGS(sql_get_text(rows, 8)));
+    }
+    if (step == STEP_ERROR)
+        return false;
+    *runs_r = take(runs);
+    *count_r = count;
+    return true;
+}
+
+static bool census_newest(struct ledger *ledger, struct ledger_census *census, struct err *err)
+{
+    auto_rows *rows = NULL;
+    enum step step;
+
+    if (!sql_query(ledger->sql, &LEDGER_LOOK_CENSUS, sql_args(sql_i64(ledger->source)), &rows, err))
+        return false;
+    step = sql_next(rows, err);
+    census->begun = step == STEP_ROW;
+    census->closed = step == STEP_ROW && !sql_is_null(rows, 2);
+    return step != STEP_ERROR;
+}
+
+static bool census_last_closed(struct ledger *ledger, struct ledger_census *census, struct err *err)
+{
+    auto_rows *rows = NULL;
+    enum step step;
+
+    if (!sql_query(ledger->sql, &LEDGER_LOOK_CENSUS_CLOSED, sql_args(sql_i64(ledger->source)),
+                   &rows, err))
+        return false;
+    step = sql_next(rows, err);
+    if (step == STEP_ROW) {
+        census->at_us = sql_get_i64(rows, 0);
+        census->records = sql_get_i64(rows, 1);
+        census->found = sql_get_i64(rows, 2);
+        census->witness = sql_get_i64(rows, 3);
+    }
+    return step != STEP_ERROR;
+}
+
+bool ledger_census(struct ledger *ledger, struct ledger_census *census_r, struct err *err)
+{
+    struct ledger_census census = { 0 };
+
+    if (!census_newest(ledger, &census, err) || !census_last_closed(ledger, &census, err))
+        return false;
+    *census_r = census;
+    return true;
+}
+
+/* --- failures ------------------------------------------------------------------------------- */
+
+void ledger_failure_clear(struct ledger_failure *f)
+{
+    char *texts[] = { f->identity, f->filemaker_id, f->container, f->type,    f->storage, f->class,
+                      f->step,     f->kind,         f->message,   f->created, f->author,  f->path };
+
+    for (size_t i = 0; i < lengthof(texts); i++)
+        free(texts[i]);
+    *f = (struct ledger_failure){ 0 };
+}
+
+static struct ledger_failure failure_read(const struct sql_rows *rows)
+{
+    return (struct ledger_failure){ .document = sql_get_i64(rows, 0),
+                                    .identity = ledger_column(rows, 1),
+                                    .filemaker_id = ledger_column_or_null(rows, 2),
+                                    .record_id = sql_get_i64(rows, 3),
+                                    .container = ledger_column(rows, 4),
+                                    .repetition = (int)sql_get_i64(rows, 5),
+                                    .type = ledger_column(rows, 6),
+                                    .storage = ledger_column(rows, 7),
+                                    .state = ledger_column_state(rows, 8),
+                                    .class = ledger_column(rows, 9),
+                                    .attempts = (int)sql_get_i64(rows, 10),
+                                    .due_us = sql_get_i64(rows, 11),
+                                    .at_us = sql_get_i64(rows, 12),
+                                    .step = ledger_column(rows, 13),
+                                    .kind = ledger_column(rows, 14),
+                                    .http_status = (int)sql_get_i64(rows, 15),
+                                    .filemaker_code = (int)sql_get_i64(rows, 16),
+                                    .bytes = sql_is_null(rows, 17) ? -1 : sql_get_i64(rows, 17),
+                                    .message = ledger_column(rows, 18),
+                                    .tries = (int)sql_get_i64(rows, 19),
+                                    .created = ledger_column(rows, 20),
+                                    .author = ledger_column(rows, 21),
+                                    .path = ledger_column(rows, 22) };
+}
+
+struct failure_walk {
+    bool (*each)(void *arg, const struct ledger_failure *failure);
+    void *arg;
+    int64_t last;
+    bool more;
+};
+
+static bool failure_page(struct ledger *ledger, struct failure_walk *walk, struct err *err)
+{
+    auto_rows *rows = NULL;
+    size_t count = 0;
+    enum step step;
+
+    if (!sql_query(ledger->sql, &LEDGER_LOOK_FAILURES,
+                   sql_args(sql_i64(ledger->source), sql_i64(walk->last), sql_i64(FAILURE_PAGE)),
+                   &rows, err))
+        return false;
+    walk->more = true;
+    while (walk->more && (step = sql_next(rows, err)) == STEP_ROW) {
+        struct ledger_failure failure = failure_read(rows);
+
+        walk->last = failure.document;
+        walk->more = walk->each(walk->arg, &failure);
+        ledger_failure_clear(&failure);
+        count++;
+    }
+    if (walk->more && step == STEP_ERROR)
+        return false;
+    walk->more = walk->more && count == FAILURE_PAGE;
+    return true;
+}
+
+bool ledger_each_failure(struct ledger *ledger,
+                         bool (*each)(void *arg, const struct ledger_failure *failure), void *arg,
+                         struct err *err)
+{
+    struct failure_walk walk = { each, arg, 0, true };
+
+    while (walk.more)
+        if (!failure_page(ledger, &walk, err))
+            return false;
+    return true;
+}

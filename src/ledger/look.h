@@ -1,0 +1,55 @@
+/* Looking into the ledger, for people and programs: nothing here changes anything. */
+#pragma once
+
+#include "ledger/ledger.h"
+
+/* One row of the tallies. */
+struct ledger_tally {
+    enum ledger_state state;
+    enum ledger_link link;
+    char *class, *type; /* class "" unless failed or waived */
+    int64_t documents, bytes;
+};
+
+/* Every tally that is not zero. The caller frees with ledger_tallies_free(). */
+must_check bool ledger_tallies(struct ledger *ledger, struct ledger_tally **tallies_r,
+                               size_t *count_r, struct err *err);
+void ledger_tallies_free(struct ledger_tally *tallies, size_t count);
+
+struct ledger_run {
+    int64_t run, started_us;
+    int64_t ended_us; /* 0: still running, or died without notice */
+    struct ledger_progress progress;
+    char status[32];
+};
+
+/* Every run, oldest first. The caller frees. */
+must_check bool ledger_runs(struct ledger *ledger, struct ledger_run **runs_r, size_t *count_r,
+                            struct err *err);
+
+/* How the newest census stands. */
+struct ledger_census {
+    bool begun, closed;
+    int64_t at_us; /* when the last one that was closed was closed; 0: never */
+    int64_t records, found, witness;
+};
+must_check bool ledger_census(struct ledger *ledger, struct ledger_census *census_r,
+                              struct err *err);
+
+/* A document that failed, or waits after a failure, with its last evidence. */
+struct ledger_failure {
+    int64_t document, record_id, due_us, at_us, bytes;
+    char *identity, *filemaker_id, *container, *type, *storage, *class;
+    char *step, *kind, *message, *created, *author, *path;
+    enum ledger_state state;
+    int repetition, attempts, http_status, filemaker_code, tries;
+};
+void ledger_failure_clear(struct ledger_failure *failure);
+
+/*
+ * Calls `each` for every such document, in the order of the source. `each` borrows the failure.
+ * Ends early, and well, when `each` returns false.
+ */
+must_check bool ledger_each_failure(struct ledger *ledger,
+                                    bool (*each)(void *arg, const struct ledger_failure *failure),
+                                    void *arg, struct err *err);

@@ -1,0 +1,144 @@
+/* Runs: one process each, with its own audit chain. */
+#include "ledger/inside.h"
+
+#include "base/mem.h"
+#include "base/time.h"
+
+bool ledger_run_begin(struct ledger *ledger, const struct ledger_process *process, int64_t *run_r,
+                      struct err *err)
+{
+    auto_str evidence = STR_MAX(KIB(4));
+    int64_t run;
+
+    if (!sql_number(ledger->sql, &LEDGER_RUN_ADD,
+                    sql_args(sql_i64(ledger->source), sql_text(process->machine),
+                             sql_text(process->host), sql_i64(process->pid),
+                             sql_text(process->version), sql_i64(time_now_us())),
+                    0, &run, err))
+        return false;
+    ledger->run = run;
+    ledger->chain = ledger->chain_before = (struct chain){ 0 };
+    str_printf(&evidence, "run %jd of fmferry %s on %s", (intmax_t)run, process->version,
+               process->host);
+    if (!ledger_audit(ledger, 0, 0, "", "running", str_text(&evidence), err))
+        return false;
+    *run_r = run;
+    return true;
+}
+
+bool ledger_run_note(struct ledger *ledger, const struct ledger_progress *progress,
+                     const char *status, bool ended, struct err *err)
+{
+    if (ended && !ledger_audit(ledger, 0, 0, "running", status, "", err))
+        return false;
+    return sql_run(ledger->sql, &LEDGER_RUN_NOTE,
+                   sql_args(sql_i64(ledger->run), sql_text(status),
+                            ended ? sql_i64(time_now_us()) : sql_null(), sql_i64(progress->found),
+                            sql_i64(progress->processed), sql_i64(progress->successful),
+                            sql_i64(progress->failed), sql_i64(progress->waiting)),
+                   err);
+}
+
+/* A document that a dead run held. */
+struct held {
+    int64_t document, epoch, size;
+    enum ledger_state state;
+    enum ledger_link link;
+    char *type;
+};
+
+static bool held_by(struct ledger *ledger, int64_t run, struct held **held_r, size_t *count_r,
+                    struct err *err)
+{
+    auto_rows *rows = NULL;
+    struct held *held = NULL;
+    size_t count = 0, room = 0;
+    enum step step = STEP_ERROR;
+
+    if (sql_query(ledger->sql, &LEDGER_RUN_CLAIMS, sql_args(sql_i64(run)), &rows, err)) {
+        while ((step = sql_next(rows, err)) == STEP_ROW) {
+            if (count == room) {
+                room = room ? room * 2 : 64;
+                held = mem_grow(held, room * sizeof *held);
+            }
+            held[count++] = (struct held){ .document = sql_get_i64(rows, 0),
+                                           .state = ledger_column_state(rows, 1),
+                                           .epoch = sql_get_i64(rows, 2),
+                                           .type = ledger_column(rows, 3),
+                                           .link = ledger_column_link(rows, 4),
+                                           .size = sql_get_i64(rows, 5) };
+        }
+    }
+    *held_r = held;
+    *count_r = count;
+    return step == STEP_END;
+}
+
+static bool held_free(struct ledger *ledger, int64_t run, const struct held *held, struct err *err)
+{
+    enum ledger_state after = held->state == LEDGER_CLAIMED ? LEDGER_WAITING : held->state;
+    char evidence[64];
+
+    (void)snprintf(evidence, sizeof evidence, "run %jd died", (intmax_t)run);
+    return sql_run(ledger->sql, &LEDGER_DOCUMENT_FREE,
+                   sql_args(sql_i64(held->document), sql_text(ledger_state_name(after)),
+                            sql_i64(time_now_us())),
+                   err)
+           && ledger_transition(ledger,
+                                &(struct transition){ .document = held->document,
+                                                      .epoch = held->epoch,
+                                                      .before = held->state,
+                                                      .after = after,
+                                                      .class_before = "",
+                                                      .class_after = "",
+                                                      .link_before = held->link,
+                                                      .link_after = held->link,
+                                                      .size_before = held->size,
+                                                      .size_after = held->size,
+                                                      .type = held->type,
+                                                      .evidence = evidence },
+                                err);
+}
+
+bool ledger_run_bury(struct ledger *ledger, int64_t run, int64_t *freed_r, struct err *err)
+{
+    struct held *held = NULL;
+    size_t count = 0, freed = 0;
+    bool good = held_by(ledger, run, &held, &count, err);
+
+    while (good && freed < count)
+        good = held_free(ledger, run, &held[freed++], err);
+    for (size_t i = 0; i < count; i++)
+        free(held[i].type);
+    free(held);
+    *freed_r = (int64_t)freed;
+    return good
+           && sql_run(ledger->sql, &LEDGER_RUN_BURY, sql_args(sql_i64(run), sql_i64(time_now_us())),
+                      err);
+}
+
+bool ledger_runs_open(struct ledger *ledger, int64_t **runs_r, size_t *count_r, struct err *err)
+{
+    auto_rows *rows = NULL;
+    auto_free int64_t *runs = NULL;
+    size_t count = 0;
+    enum step step;
+
+    if (!sql_query(ledger->sql, &LEDGER_RUNS_OPEN,
+                   sql_args(sql_i64(ledger->source), sql_i64(ledger->run)), &rows, err))
+        return false;
+    while ((step = sql_next(rows, err)) == STEP_ROW) {
+        runs = mem_grow(runs, (count + 1) * sizeof *runs);
+        runs[count++] = sql_get_i64(rows, 0);
+    }
+    if (step == STEP_ERROR)
+        return false;
+    *runs_r = take(runs);
+    *count_r = count;
+    return true;
+}
+
+bool ledger_wake(struct ledger *ledger, struct err *err)
+{
+    return sql_run(ledger->sql, &LEDGER_DOCUMENTS_WAKE, sql_args(sql_i64(ledger->source)), err);
+}

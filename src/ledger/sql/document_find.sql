@@ -1,0 +1,6 @@
+-- A document by what it is. $1 source, $2 identity, $3 container, $4 repetition.
+-- Columns: document, record_id, mod_id, state, type, link, size, run, class, patient_id, storage,
+-- epoch.
+select document, record_id, mod_id, state, type, link, size, run, class, patient_id, storage, epoch
+  from fmferry_document
+ where source = $1 and identity = $2 and container = $3 and repetition = $4

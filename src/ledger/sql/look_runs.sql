@@ -1,0 +1,4 @@
+-- Every run. $1 source. Columns: run, started_us, ended_us, found, processed, successful, failed,
+-- waiting, status.
+select run, started_us, ended_us, found, processed, successful, failed, waiting, status
+  from fmferry_run where source = $1 order by run

@@ -1,0 +1,192 @@
+/*
+ * Group commit. A group is closed when everybody who could join has, after 64 jobs or 20 ms, or as
+ * soon as nothing new has come for 2 ms: a slow source should not wait for company.
+ *
+ * If one job of a group fails, the whole change is taken back and each job is done by itself, so
+ * that a row which the database refuses harms nobody else.
+ */
+#include "move/desk.h"
+
+#include "base/mem.h"
+#include "base/queue.h"
+#include "base/time.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+enum { GROUP_JOBS = 64, GROUP_US = 20 * TIME_MS, QUIET_US = 2 * TIME_MS };
+
+struct job {
+    desk_work *work;
+    void *arg;
+    void (*after)(void *arg, const struct err *why); /* posted: NULL for one that waits */
+    struct err why;
+    bool done; /* under the desk's lock */
+};
+
+struct desk {
+    struct desk_hands hands;
+    size_t most_jobs;
+    struct queue *jobs;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t finished;
+    struct err broken; /* the desk's thread only */
+};
+
+bool desk_is_broken_by(const struct err *err)
+{
+    return err->kind == ERR_CANCELED
+           || (err->kind == ERR_DATABASE && err->code != SQL_CONSTRAINT
+               && err->code != LEDGER_NOT_OURS);
+}
+
+/* A claim that has passed on is found out before anything is written, so the group can go on. */
+static bool leaves_group_whole(const struct err *why)
+{
+    return why->kind == ERR_DATABASE && why->code == LEDGER_NOT_OURS;
+}
+
+static bool jobs_do(struct desk *desk, struct job **jobs, size_t count, struct err *err)
+{
+    auto_change change = { 0 };
+
+    if (!ledger_begin(desk->hands.ledger, &change, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        struct job *job = jobs[i];
+
+        job->why = (struct err){ 0 };
+        if (!job->work(&desk->hands, job->arg, &job->why) && !leaves_group_whole(&job->why)) {
+            *err = job->why;
+            return false;
+        }
+    }
+    return ledger_commit(&change, err);
+}
+
+static void jobs_refuse(struct job **jobs, size_t count, const struct err *why)
+{
+    for (size_t i = 0; i < count; i++)
+        jobs[i]->why = *why;
+}
+
+static void group_do(struct desk *desk, struct job **jobs, size_t count)
+{
+    struct err err = desk->broken;
+
+    if (err.kind != ERR_NONE) {
+        jobs_refuse(jobs, count, &err);
+        return;
+    }
+    if (jobs_do(desk, jobs, count, &err))
+        return;
+    if (desk_is_broken_by(&err)) {
+        desk->broken = err;
+        jobs_refuse(jobs, count, &err);
+    } else if (count == 1) {
+        jobs_refuse(jobs, 1, &err);
+    } else {
+        for (size_t i = 0; i < count; i++)
+            group_do(desk, &jobs[i], 1);
+    }
+}
+
+static void job_end(struct desk *desk, struct job *job)
+{
+    if (job->after) {
+        job->after(job->arg, job->why.kind == ERR_NONE ? NULL : &job->why);
+        free(job);
+        return;
+    }
+    (void)pthread_mutex_lock(&desk->lock);
+    job->done = true;
+    (void)pthread_cond_broadcast(&desk->finished);
+    (void)pthread_mutex_unlock(&desk->lock);
+}
+
+static size_t group_gather(struct desk *desk, struct job **jobs)
+{
+    int64_t until_us;
+    size_t count = 0;
+
+    jobs[count] = queue_pop(desk->jobs);
+    if (!jobs[count])
+        return 0;
+    until_us = time_mono_us() + GROUP_US;
+    while (++count < GROUP_JOBS && count < desk->most_jobs && time_mono_us() < until_us) {
+        jobs[count] = queue_pop_within(desk->jobs, QUIET_US);
+        if (!jobs[count])
+            break;
+    }
+    return count;
+}
+
+static void *desk_run(void *arg)
+{
+    struct desk *desk = arg;
+    struct job *jobs[GROUP_JOBS];
+    size_t count;
+
+    while ((count = group_gather(desk, jobs)) > 0) {
+        group_do(desk, jobs, count);
+        for (size_t i = 0; i < count; i++)
+            job_end(desk, jobs[i]);
+    }
+    return NULL;
+}
+
+struct desk *desk_new(const struct desk_hands *hands, size_t most_jobs)
+{
+    struct desk *desk = mem_new(struct desk);
+
+    desk->hands = *hands;
+    desk->most_jobs = most_jobs > 0 ? most_jobs : 1;
+    desk->jobs = queue_new(1024);
+    (void)pthread_mutex_init(&desk->lock, NULL);
+    (void)pthread_cond_init(&desk->finished, NULL);
+    if (pthread_create(&desk->thread, NULL, desk_run, desk) != 0)
+        abort();
+    return desk;
+}
+
+void desk_free(struct desk *desk)
+{
+    if (!desk)
+        return;
+    queue_close(desk->jobs);
+    (void)pthread_join(desk->thread, NULL);
+    queue_free(desk->jobs);
+    (void)pthread_cond_destroy(&desk->finished);
+    (void)pthread_mutex_destroy(&desk->lock);
+    free(desk);
+}
+
+bool desk_do(struct desk *desk, desk_work *work, void *arg, struct err *err)
+{
+    struct job job = { .work = work, .arg = arg };
+
+    if (!queue_push(desk->jobs, &job))
+        return err_set(err, ERR_CANCELED, 0, "the desk is closed");
+    (void)pthread_mutex_lock(&desk->lock);
+    while (!job.done)
+        (void)pthread_cond_wait(&desk->finished, &desk->lock);
+    (void)pthread_mutex_unlock(&desk->lock);
+    if (job.why.kind == ERR_NONE)
+        return true;
+    *err = job.why;
+    return false;
+}
+
+void desk_post(struct desk *desk, desk_work *work, void *arg,
+               void (*after)(void *arg, const struct err *why))
+{
+    struct job *job = mem_new(struct job);
+
+    job->work = work;
+    job->arg = arg;
+    job->after = after;
+    if (!queue_push(desk->jobs, job))
+        abort(); /* the desk is closed only after everybody who posts has ended */
+}

@@ -1,0 +1,53 @@
+/*
+ * The one thread that writes. Workers hand in pieces of work; the desk puts many into one
+ * transaction, so that the disk is flushed once for all of them, and answers each when its change
+ * is committed.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "base/err.h"
+#include "ledger/ledger.h"
+#include "registry/registry.h"
+
+/* What a piece of work may use; it runs on the desk's thread, inside a change. */
+struct desk_hands {
+    struct ledger *ledger;
+    struct registry *registry;
+};
+
+/*
+ * A piece of work. It may be run again after its change was taken back together with that of
+ * others, so it alters nothing outside the databases but what it hands out.
+ */
+typedef bool desk_work(const struct desk_hands *hands, void *arg, struct err *err);
+
+struct desk;
+
+/*
+ * Starts the desk's thread, which owns the hands from now on.
+ *   most_jobs   as many as can wait at once: when all wait, there is nobody to wait for
+ */
+struct desk *desk_new(const struct desk_hands *hands, size_t most_jobs);
+
+/* Finishes what was handed in, then ends the thread. The hands are the caller's again. */
+void desk_free(struct desk *desk); /* NULL is allowed */
+
+/*
+ * Has a piece of work done and waits until it is committed. Safe from any thread.
+ * Fails as the work does (then none of it is committed), and with the desk's own failure if it can
+ * no longer write: then everything should stop.
+ */
+must_check bool desk_do(struct desk *desk, desk_work *work, void *arg, struct err *err);
+
+/*
+ * Hands in a piece of work without waiting. Safe from any thread.
+ *   arg     the desk's from now on
+ *   after   called on the desk's thread once it is committed, or has failed (`why` set); frees
+ * `arg`
+ */
+void desk_post(struct desk *desk, desk_work *work, void *arg,
+               void (*after)(void *arg, const struct err *why));
+
+/* Whether a failure means that the desk can no longer write at all. */
+bool desk_is_broken_by(const struct err *err);

@@ -1,0 +1,230 @@
+/*
+ * Documents are claimed in batches, by one worker for all. Who finds nothing due waits until the
+ * next is, the census has seen more, or another worker has put one back. The end is reached when
+ * the census is over, nobody has a document in hand, and what still waits waits for a later run.
+ */
+#include "move/dispatch.h"
+
+#include "base/mem.h"
+#include "base/time.h"
+#include "move/mover.h"
+
+#include <pthread.h>
+
+enum {
+    BATCH_MAX = 64,
+    LOOK_US = 500 * TIME_MS,
+    HORIZON_US = 15 * 60 * TIME_SECOND /* what is due later than this belongs to a later run */
+};
+
+struct dispatch {
+    struct mover *mover;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    struct assignment *ready[BATCH_MAX];
+    size_t ready_count;
+    size_t in_hand;
+    int64_t handed_out;
+    bool fetching, census_over, over;
+    uint64_t news; /* counts wakes, so that none is lost while somebody looks into the ledger */
+};
+
+void assignment_free(struct assignment *assignment)
+{
+    if (!assignment)
+        return;
+    ledger_claim_clear(&assignment->claim);
+    ledger_versions_free(assignment->versions, assignment->version_count);
+    free(assignment);
+}
+
+void auto_assignment_cleanup(struct assignment **assignment)
+{
+    assignment_free(*assignment);
+}
+
+struct dispatch *dispatch_new(struct mover *mover)
+{
+    struct dispatch *dispatch = mem_new(struct dispatch);
+    pthread_condattr_t monotonic;
+
+    dispatch->mover = mover;
+    (void)pthread_mutex_init(&dispatch->lock, NULL);
+    (void)pthread_condattr_init(&monotonic);
+    (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&dispatch->changed, &monotonic);
+    (void)pthread_condattr_destroy(&monotonic);
+    return dispatch;
+}
+
+void dispatch_free(struct dispatch *dispatch)
+{
+    if (!dispatch)
+        return;
+    for (size_t i = 0; i < dispatch->ready_count; i++)
+        assignment_free(dispatch->ready[i]);
+    (void)pthread_cond_destroy(&dispatch->changed);
+    (void)pthread_mutex_destroy(&dispatch->lock);
+    free(dispatch);
+}
+
+/* --- at the desk ---------------------------------------------------------------------------- */
+
+struct batch {
+    size_t most, count;
+    struct assignment *assignments[BATCH_MAX];
+    int64_t next_due_us;
+};
+
+static void batch_clear(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++)
+        assignment_free(batch->assignments[i]);
+    batch->count = 0;
+}
+
+static bool assignment_fill(const struct desk_hands *hands, struct assignment *a, struct err *err)
+{
+    if (!registry_match(hands->registry, span_of(a->claim.patient_id), &a->match, a->patient, err))
+        return false;
+    return a->claim.epoch <= 1
+           || ledger_versions(hands->ledger, a->claim.document, &a->versions, &a->version_count,
+                              err);
+}
+
+static bool batch_claim(const struct desk_hands *hands, void *arg, struct err *err)
+{
+    struct batch *batch = arg;
+    struct ledger_claim claims[BATCH_MAX];
+    size_t count;
+
+    batch_clear(batch);
+    if (!ledger_claim(hands->ledger, time_now_us(), batch->most, claims, &count, err))
+        return false;
+    for (; batch->count < count; batch->count++) {
+        batch->assignments[batch->count] = mem_new(struct assignment);
+        batch->assignments[batch->count]->claim = claims[batch->count];
+    }
+    for (size_t i = 0; i < batch->count; i++)
+        if (!assignment_fill(hands, batch->assignments[i], err))
+            return false;
+    return count > 0 || ledger_next_due(hands->ledger, &batch->next_due_us, err);
+}
+
+/* --- handing out ---------------------------------------------------------------------------- */
+
+static size_t batch_size(const struct dispatch *dispatch)
+{
+    const struct mover_settings *settings = dispatch->mover->settings;
+    size_t most = (size_t)settings->workers * 2;
+    int64_t left = settings->limit - dispatch->handed_out;
+
+    if (settings->limit && left < (int64_t)most)
+        most = left > 0 ? (size_t)left : 0;
+    return most < BATCH_MAX ? most : BATCH_MAX;
+}
+
+static bool is_at_end(const struct dispatch *dispatch, int64_t next_due_us)
+{
+    return dispatch->census_over && dispatch->in_hand == 0
+           && (next_due_us == INT64_MAX || next_due_us > time_now_us() + HORIZON_US);
+}
+
+static void wait_until_due(struct dispatch *dispatch, int64_t next_due_us)
+{
+    int64_t wait_us = next_due_us == INT64_MAX ? LOOK_US : next_due_us - time_now_us();
+    int64_t until_us;
+    struct timespec until;
+
+    wait_us = wait_us < TIME_MS ? TIME_MS : wait_us < LOOK_US ? wait_us : LOOK_US;
+    until_us = time_mono_us() + wait_us;
+    until = (struct timespec){ .tv_sec = until_us / TIME_SECOND,
+                               .tv_nsec = until_us % TIME_SECOND * 1000 };
+    (void)pthread_cond_timedwait(&dispatch->changed, &dispatch->lock, &until);
+}
+
+/* Looks into the ledger for all; called and left with the lock held. */
+static bool fetch_more(struct dispatch *dispatch, struct err *err)
+{
+    struct batch batch = { .most = batch_size(dispatch), .next_due_us = INT64_MAX };
+    uint64_t news = dispatch->news;
+    bool good = true;
+
+    dispatch->fetching = true;
+    (void)pthread_mutex_unlock(&dispatch->lock);
+    if (batch.most > 0)
+        good = desk_do(dispatch->mover->desk, batch_claim, &batch, err);
+    if (!good)
+        batch_clear(&batch);
+    (void)pthread_mutex_lock(&dispatch->lock);
+    dispatch->fetching = false;
+    dispatch->in_hand += batch.count;
+    dispatch->handed_out += (int64_t)batch.count;
+    for (size_t i = 0; i < batch.count; i++)
+        dispatch->ready[dispatch->ready_count++] = batch.assignments[i];
+    if (good && batch.count == 0 && news == dispatch->news) {
+        dispatch->over = is_at_end(dispatch, batch.next_due_us) || batch.most == 0;
+        if (!dispatch->over)
+            wait_until_due(dispatch, batch.next_due_us);
+    }
+    (void)pthread_cond_broadcast(&dispatch->changed);
+    return good;
+}
+
+static struct assignment *take_ready(struct dispatch *dispatch)
+{
+    struct assignment *first = dispatch->ready[0];
+
+    dispatch->ready_count--;
+    memmove(dispatch->ready, dispatch->ready + 1, dispatch->ready_count * sizeof first);
+    return first;
+}
+
+bool dispatch_next(struct dispatch *dispatch, struct assignment **assignment_r, struct err *err)
+{
+    bool good = true;
+
+    *assignment_r = NULL;
+    (void)pthread_mutex_lock(&dispatch->lock);
+    while (good && !mover_is_finishing(dispatch->mover)) {
+        if (dispatch->ready_count > 0) {
+            *assignment_r = take_ready(dispatch);
+            break;
+        }
+        if (dispatch->over)
+            break;
+        if (dispatch->fetching)
+            wait_until_due(dispatch, INT64_MAX);
+        else
+            good = fetch_more(dispatch, err);
+    }
+    (void)pthread_mutex_unlock(&dispatch->lock);
+    return good;
+}
+
+void dispatch_back(struct dispatch *dispatch)
+{
+    (void)pthread_mutex_lock(&dispatch->lock);
+    dispatch->in_hand--;
+    dispatch->news++;
+    if (dispatch->in_hand == 0)
+        (void)pthread_cond_broadcast(&dispatch->changed);
+    (void)pthread_mutex_unlock(&dispatch->lock);
+}
+
+void dispatch_wake(struct dispatch *dispatch)
+{
+    (void)pthread_mutex_lock(&dispatch->lock);
+    dispatch->news++;
+    (void)pthread_cond_broadcast(&dispatch->changed);
+    (void)pthread_mutex_unlock(&dispatch->lock);
+}
+
+void dispatch_census_over(struct dispatch *dispatch)
+{
+    (void)pthread_mutex_lock(&dispatch->lock);
+    dispatch->census_over = true;
+    dispatch->news++;
+    (void)pthread_cond_broadcast(&dispatch->changed);
+    (void)pthread_mutex_unlock(&dispatch->lock);
+}

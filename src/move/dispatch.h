@@ -1,0 +1,43 @@
+/* Hands out documents to workers, and knows when there are no more. */
+#pragma once
+
+#include "base/base.h"
+#include "base/err.h"
+#include "base/uuid.h"
+#include "ledger/ledger.h"
+#include "registry/registry.h"
+
+struct mover;
+struct dispatch;
+
+/* A document with all that is known about it. */
+struct assignment {
+    struct ledger_claim claim;
+    enum registry_match match;
+    char patient[UUID_TEXT_SIZE]; /* the application's id, with REGISTRY_ONE_PATIENT */
+    struct ledger_version *versions;
+    size_t version_count;
+};
+
+void assignment_free(struct assignment *assignment); /* NULL is allowed */
+void auto_assignment_cleanup(struct assignment **assignment);
+#define auto_assignment __attribute__((cleanup(auto_assignment_cleanup))) struct assignment
+
+struct dispatch *dispatch_new(struct mover *mover);
+void dispatch_free(struct dispatch *dispatch); /* NULL is allowed */
+
+/*
+ * Waits for a document that is due.
+ *   assignment_r   NULL when the run has none left; else the caller's, and dispatch_back() must
+ *                  follow once what became of it was handed to the desk
+ * Safe from any thread. Fails as the desk does.
+ */
+must_check bool dispatch_next(struct dispatch *dispatch, struct assignment **assignment_r,
+                              struct err *err);
+void dispatch_back(struct dispatch *dispatch);
+
+/* Something has changed: documents were seen, or everybody should look up. Safe from any thread. */
+void dispatch_wake(struct dispatch *dispatch);
+
+/* No more documents will be seen: when all are settled, the run is at its end. */
+void dispatch_census_over(struct dispatch *dispatch);

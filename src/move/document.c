@@ -1,0 +1,134 @@
+/* The steps of one document, in order. */
+#include "move/document.h"
+
+#include "base/log.h"
+#include "base/time.h"
+#include "move/journey.h"
+
+static void journey_clear(struct journey *j)
+{
+    cargo_clear(&j->cargo);
+    ledger_version_clear(&j->version);
+    source_facts_clear(&j->facts);
+    filemaker_page_clear(&j->page);
+}
+
+bool journey_read(struct journey *j)
+{
+    const struct source_fields *fields = &j->mover->settings->fields;
+    bool by_record = span_starts(span_of(j->claim->identity), "rec:");
+    struct err err = { 0 };
+
+    source_facts_clear(&j->facts);
+    filemaker_page_clear(&j->page);
+    if (!filemaker_record(j->worker->filemaker, fields->layout, j->claim->record_id, &j->page,
+                          &err))
+        return trouble_of_source(&j->trouble, "fetch", &err);
+    atomic_store(&j->mover->source_alive_us, time_mono_us());
+    j->record = &j->page.records[0];
+    source_facts_read(fields, j->record, by_record, &j->facts);
+    return true;
+}
+
+/* Another id under a known record id: a restored or rebuilt file. Nothing can be trusted then. */
+static bool is_same_document(struct journey *j)
+{
+    if (span_is(str_span(&j->facts.identity), j->claim->identity))
+        return true;
+    (void)trouble_say(&j->trouble, FAILURE_INTEGRITY, "fetch",
+                      "record %ju was document %.64s and is now %.64s: the FileMaker file was "
+                      "restored or rebuilt",
+                      (uintmax_t)j->claim->record_id, j->claim->identity,
+                      str_text(&j->facts.identity));
+    j->trouble.run_wide = true;
+    return false;
+}
+
+/* Type and patient decide on the key, and the claim was made with those of the census. */
+static bool is_as_claimed(struct journey *j)
+{
+    const char *patient_id = j->claim->patient_id ? j->claim->patient_id : "";
+
+    if (span_is(str_span(&j->facts.patient_id), patient_id)
+        && span_is(j->facts.type, j->claim->type))
+        return true;
+    return trouble_say(&j->trouble, FAILURE_SOURCE_CHANGED, "fetch",
+                       "type or patient were edited since the record was counted");
+}
+
+/* A mark that we never meant to write was written by somebody else, for reasons we do not know. */
+static bool mark_is_ours_or_none(struct journey *j)
+{
+    if (j->facts.mark.size == 0)
+        return true;
+    for (size_t i = 0; i < j->assignment->version_count; i++) {
+        const char *meant = j->assignment->versions[i].mark;
+
+        if (meant && stamp_equal(j->facts.mark, span_of(meant)))
+            return true;
+    }
+    return trouble_say(&j->trouble, FAILURE_SOURCE_MARKED, "fetch",
+                       "the mark field holds a value that this migration did not write");
+}
+
+static bool has_contents(struct journey *j)
+{
+    switch (j->facts.content) {
+    case FILEMAKER_STREAM:
+        return true;
+    case FILEMAKER_EMPTY:
+        return trouble_say(&j->trouble, FAILURE_CONTAINER_EMPTY, "fetch", "the container is empty");
+    case FILEMAKER_REFERENCE:
+        return trouble_say(&j->trouble, FAILURE_CONTAINER_REFERENCE, "fetch",
+                           "the container holds a path, not a file");
+    case FILEMAKER_NO_ACCESS:
+        return trouble_say(&j->trouble, FAILURE_CONTAINER_NO_ACCESS, "fetch",
+                           "the account may not see the container");
+    case FILEMAKER_UNKNOWN:
+        return trouble_say(&j->trouble, FAILURE_CONTAINER_UNAVAILABLE, "fetch",
+                           "the container holds %zu bytes of text that are neither a stream nor a "
+                           "path",
+                           j->facts.container.size);
+    }
+    abort();
+}
+
+bool journey_unchanged(struct journey *j)
+{
+    uint64_t mod_id = j->record->mod_id;
+
+    if (!journey_read(j))
+        return false;
+    if (j->record->mod_id == mod_id)
+        return true;
+    return trouble_say(&j->trouble, FAILURE_SOURCE_CHANGED, "fetch",
+                       "the record was edited while its file was read (modId %ju, now %ju)",
+                       (uintmax_t)mod_id, (uintmax_t)j->record->mod_id);
+}
+
+static bool fetch(struct journey *j)
+{
+    return journey_read(j) && is_same_document(j) && is_as_claimed(j) && mark_is_ours_or_none(j)
+           && has_contents(j) && cargo_open(j->worker, j->facts.container, &j->cargo, &j->trouble);
+}
+
+static bool move(struct journey *j)
+{
+    return fetch(j) && journey_put(j) && journey_record(j) && journey_mark(j);
+}
+
+bool document_move(struct worker *worker, struct assignment *assignment, struct err *err)
+{
+    struct journey j = { .worker = worker,
+                         .mover = worker->mover,
+                         .assignment = assignment,
+                         .claim = &assignment->claim };
+    bool good;
+
+    log_context(worker->name, assignment->claim.identity);
+    good = assignment->claim.state == LEDGER_STORED ? journey_resume_mark(&j) : move(&j);
+    good = good ? journey_settle_good(&j, err) : journey_settle_bad(&j, err);
+    journey_clear(&j);
+    log_context(worker->name, NULL);
+    return good;
+}

@@ -1,0 +1,45 @@
+/*
+ * One document under way: what its steps hand to one another. A step returns true when the next
+ * may follow; otherwise `trouble` says what happened. Private to move/.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "move/cargo.h"
+#include "move/document.h"
+#include "move/row.h"
+#include "move/trouble.h"
+
+struct journey {
+    struct worker *worker;
+    struct mover *mover;
+    struct assignment *assignment;
+    struct ledger_claim *claim;
+    struct filemaker_page page;            /* the record, freshly read         */
+    const struct filemaker_record *record; /* inside it                        */
+    struct source_facts facts;
+    struct cargo cargo;
+    struct ledger_version version; /* what is to be stored, or was     */
+    struct trouble trouble;
+};
+
+/* Reads the record; notes that the source is alive. */
+must_check bool journey_read(struct journey *j);
+
+/* Reads the record again: did it stay as it was while its bytes came? */
+must_check bool journey_unchanged(struct journey *j);
+
+/* Puts the cargo where it belongs, with its intent committed before. In put.c. */
+must_check bool journey_put(struct journey *j);
+
+/* Commits that the document is stored, and its row. In put.c. */
+must_check bool journey_record(struct journey *j);
+
+/* Writes the mark and reads it back; or finds out what an earlier try did. In mark.c. */
+must_check bool journey_mark(struct journey *j);
+must_check bool journey_resume_mark(struct journey *j);
+
+/* Tells the desk what became of the document. False: the run must stop, `err` says why. In
+ * settle.c. */
+must_check bool journey_settle_good(struct journey *j, struct err *err);
+must_check bool journey_settle_bad(struct journey *j, struct err *err);

@@ -1,0 +1,39 @@
+/*
+ * Keys: where in the store a document lies. Every key ends in something unique to its document, so
+ * that two documents never share one; the rules are in docs/keys.md.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "base/digest.h"
+#include "base/err.h"
+#include "base/str.h"
+
+struct key_rules {
+    const char *prefix;       /* in front of every key, "" or ending in "/"             */
+    const char *linked;       /* template with {patient_id} {type-slug} {filemaker_id} {ext} */
+    const char *unlinked;     /* template for documents whose patient is not known      */
+    const char *type_folders; /* "referral=referrals, x=y": folders that are not the slug */
+    bool listed_only;         /* types that are not in `type_folders` are hashed        */
+};
+
+struct key_facts {
+    const char *patient_id;   /* the application's, or NULL: not linked           */
+    struct span type;         /* as FileMaker gives it                            */
+    struct span filemaker_id; /* as FileMaker spells it; SPAN_NONE: of no use     */
+    uint64_t record_id;
+    const char *container; /* "" for a record's own document                   */
+    int repetition;
+    const char *ext;              /* "pdf"                                            */
+    const struct sha256 *version; /* NULL for the first version's key                 */
+};
+
+/* The folder name that a type gives (docs/keys.md, "Types"). */
+void key_slug(struct str *to, struct span type);
+
+/*
+ * Makes a key.
+ * Fails with ERR_USAGE (a template with an unknown name in braces) and ERR_DATA (too long).
+ */
+must_check bool key_make(const struct key_rules *rules, const struct key_facts *facts,
+                         struct str *key_r, struct err *err);

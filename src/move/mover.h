@@ -1,0 +1,58 @@
+/* What all threads of a run share. Made by move/run, which alone writes to it once they run. */
+#pragma once
+
+#include "base/base.h"
+#include "base/cancel.h"
+#include "base/err.h"
+#include "filemaker/filemaker.h"
+#include "move/buffers.h"
+#include "move/content.h"
+#include "move/desk.h"
+#include "move/key.h"
+#include "move/policy.h"
+#include "move/source.h"
+#include "store/store.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+struct mover_settings {
+    const char *source_name; /* names the source in the ledger */
+    struct filemaker_settings filemaker;
+    struct source_fields fields;
+    struct store_settings store;
+    struct key_rules keys;
+    const char *ledger_url, *registry_url;
+    int workers;
+    size_t memory_bytes;
+    int attempts;          /* caps the tries of every class; 0: as the class says */
+    int64_t first_wait_us; /* before a document's second try */
+    int64_t limit;         /* stop after so many documents; 0: none */
+};
+
+/* Counts of documents in this run; each changes once its change is committed. */
+struct mover_counts {
+    atomic_int_least64_t seen, processed, successful, failed, released, bytes;
+};
+
+struct mover {
+    const struct mover_settings *settings;
+    struct cancel *cancel; /* leave at once   */
+    atomic_bool finishing; /* begin nothing   */
+    struct desk *desk;
+    struct dispatch *dispatch;
+    struct buffers *buffers;
+    struct content_reader *contents;
+    struct mover_counts counts;
+    atomic_int_least64_t source_alive_us, store_alive_us; /* last good answers, monotonic */
+    pthread_mutex_t lock;
+    struct err stopped_by; /* under the lock: the first failure that ends the run */
+};
+
+/* Ends the whole run because of a failure; the first one is what is told. Safe from any thread. */
+void mover_stop(struct mover *mover, const struct err *why);
+
+/* Begins nothing new; what is under way is finished. Safe from any thread and signal-like places.
+ */
+void mover_finish(struct mover *mover);
+bool mover_is_finishing(const struct mover *mover);

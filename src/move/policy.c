@@ -1,0 +1,99 @@
+/* The classes of failure, one row each. docs/errors.md is the same table for people. */
+#include "move/policy.h"
+
+#include "base/time.h"
+
+enum { ALWAYS_WAITS = 0, WAIT_MAX_US = 300 * TIME_SECOND };
+
+static const struct policy policies[FAILURES] = {
+    [FAILURE_CONTAINER_EMPTY] = { "container-empty", "there is no file in the container field",
+                                  "put the file into the record, or waive the document", 1, false,
+                                  false },
+    [FAILURE_CONTAINER_REFERENCE] = { "container-reference",
+                                      "FileMaker stores only a path to the file, not the file",
+                                      "mount the folder and name it in reference_map, or insert "
+                                      "the file itself",
+                                      1, false, false },
+    [FAILURE_CONTAINER_NO_ACCESS] = { "container-no-access",
+                                      "the account may not see the container field",
+                                      "give the account's privilege set read access to the field",
+                                      1, true, false },
+    [FAILURE_CONTAINER_UNAVAILABLE] = { "container-unavailable",
+                                        "FileMaker Server does not hand the file out",
+                                        "open the record in FileMaker: if the file is missing "
+                                        "there too, look for its external "
+                                        "folder or restore it from a backup",
+                                        5, true, false },
+    [FAILURE_CONTAINER_TRUNCATED] = { "container-truncated",
+                                      "the file ended before its announced length",
+                                      "open the record in FileMaker and export the file; if it is "
+                                      "damaged, restore it",
+                                      5, true, false },
+    [FAILURE_CONTAINER_NOT_A_FILE] = { "container-not-a-file",
+                                       "the server sent an error page instead of the file",
+                                       "look at the server's log at the time of the try; then "
+                                       "retry",
+                                       5, true, false },
+    [FAILURE_CONTAINER_ZERO] = { "container-zero", "the file has no bytes",
+                                 "restore the file from a backup, or waive the document", 5, true,
+                                 false },
+    [FAILURE_SOURCE_LOCKED] = { "source-locked", "somebody has the record open in FileMaker",
+                                "nothing: it is marked when the record is free", ALWAYS_WAITS, true,
+                                false },
+    [FAILURE_SOURCE_CHANGED] = { "source-changed", "the record was edited while it was moved",
+                                 "nothing: it is moved again", ALWAYS_WAITS, true, false },
+    [FAILURE_SOURCE_REJECTED] = { "source-rejected",
+                                  "FileMaker refuses to read or mark this record",
+                                  "look up the FileMaker error number; validation and privileges "
+                                  "are the usual causes",
+                                  3, true, false },
+    [FAILURE_SOURCE_MARKED] = { "source-marked",
+                                "the record carries an export mark that is not ours",
+                                "an earlier importer was here: 'fmferry reconcile --adopt' takes "
+                                "over what is right",
+                                1, false, false },
+    [FAILURE_SOURCE_AWAY] = { "source-away", "FileMaker Server cannot be reached",
+                              "nothing: the run waits, and stops if it lasts", ALWAYS_WAITS, true,
+                              false },
+    [FAILURE_STORE_REJECTED] = { "store-rejected", "the store refuses this object",
+                                 "see the store's own words in the evidence", 1, false, false },
+    [FAILURE_STORE_CONFLICT] = { "store-conflict", "something else lies under this document's key",
+                                 "find out whose it is; nothing was overwritten", 1, false, false },
+    [FAILURE_STORE_AWAY] = { "store-away", "the store cannot be reached",
+                             "nothing: the run waits, and stops if it lasts", ALWAYS_WAITS, true,
+                             false },
+    [FAILURE_REGISTRY_REJECTED] = { "registry-rejected",
+                                    "the application's database refuses the document's row",
+                                    "see the database's own words in the evidence", 1, false,
+                                    false },
+    [FAILURE_INTEGRITY] = { "integrity", "the stored bytes are not those that were read",
+                            "check memory and network; the run stops", 3, true, true },
+    [FAILURE_INTERNAL] = { "internal", "a fault in fmferry",
+                           "report it with the evidence; the document itself is untouched", 1,
+                           false, false },
+};
+
+const struct policy *policy_of(enum failure failure)
+{
+    return &policies[failure];
+}
+
+bool failure_read(struct span name, enum failure *failure_r)
+{
+    for (size_t i = 0; i < FAILURES; i++) {
+        if (span_is(name, policies[i].name)) {
+            *failure_r = (enum failure)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+int64_t policy_wait_us(int tries, int64_t first_us)
+{
+    int64_t wait_us = first_us;
+
+    while (--tries > 0 && wait_us < WAIT_MAX_US)
+        wait_us *= 4;
+    return wait_us < WAIT_MAX_US ? wait_us : WAIT_MAX_US;
+}

@@ -1,0 +1,49 @@
+/* Why a document did not arrive, in classes, and what is done about each. */
+#pragma once
+
+#include "base/base.h"
+#include "base/err.h"
+#include "base/str.h"
+
+enum failure {
+    FAILURE_CONTAINER_EMPTY,
+    FAILURE_CONTAINER_REFERENCE,
+    FAILURE_CONTAINER_NO_ACCESS,
+    FAILURE_CONTAINER_UNAVAILABLE,
+    FAILURE_CONTAINER_TRUNCATED,
+    FAILURE_CONTAINER_NOT_A_FILE,
+    FAILURE_CONTAINER_ZERO,
+    FAILURE_SOURCE_LOCKED,
+    FAILURE_SOURCE_CHANGED,
+    FAILURE_SOURCE_REJECTED,
+    FAILURE_SOURCE_MARKED,
+    FAILURE_SOURCE_AWAY,
+    FAILURE_STORE_REJECTED,
+    FAILURE_STORE_CONFLICT,
+    FAILURE_STORE_AWAY,
+    FAILURE_REGISTRY_REJECTED,
+    FAILURE_INTEGRITY,
+    FAILURE_INTERNAL,
+};
+enum { FAILURES = FAILURE_INTERNAL + 1 };
+
+struct policy {
+    const char *name;    /* "container-empty" */
+    const char *meaning; /* a sentence for people: what it is */
+    const char *mend;    /* and what they can do about it */
+    int tries;           /* in one run; 0: it waits, and never fails by itself */
+    bool again;          /* a later run tries anew */
+    bool stops;          /* when the tries are used up, the whole run stops */
+};
+
+const struct policy *policy_of(enum failure failure);
+
+/* The class of that name; false if there is none. */
+must_check bool failure_read(struct span name, enum failure *failure_r);
+
+/*
+ * How long to wait before a document's next try.
+ *   tries      made so far in this run, from 1
+ *   first_us   the first wait; each later one is four times as long, 5 min at most
+ */
+int64_t policy_wait_us(int tries, int64_t first_us);

@@ -1,0 +1,361 @@
+/*
+ * From intent to record. The intent is committed before anything is put, so that no object is ever
+ * without one; a key that is taken is looked at, never overwritten.
+ */
+#include "move/journey.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/time.h"
+
+enum { UNSURE_TRIES = 3 };
+
+/* --- intents -------------------------------------------------------------------------------- */
+
+struct intend_job {
+    const struct ledger_claim *claim;
+    struct ledger_version *version;
+};
+
+static bool intend_work(const struct desk_hands *hands, void *arg, struct err *err)
+{
+    struct intend_job *job = arg;
+
+    return ledger_intend(hands->ledger, job->claim, job->version, err);
+}
+
+static bool intend(struct journey *j)
+{
+    struct intend_job job = { j->claim, &j->version };
+    struct err err = { 0 };
+
+    return desk_do(j->mover->desk, intend_work, &job, &err)
+           || trouble_of_desk(&j->trouble, "intend", &err);
+}
+
+static const struct ledger_version *version_with(const struct assignment *assignment,
+                                                 const struct sha256 *sha256)
+{
+    for (size_t i = 0; i < assignment->version_count; i++)
+        if (assignment->versions[i].has_sha256
+            && sha256_equal(&assignment->versions[i].sha256, sha256))
+            return &assignment->versions[i];
+    return NULL;
+}
+
+static bool key_was_used(const struct assignment *assignment, const char *key)
+{
+    for (size_t i = 0; i < assignment->version_count; i++)
+        if (assignment->versions[i].stored && strcmp(assignment->versions[i].key, key) == 0)
+            return true;
+    return false;
+}
+
+/* `hash`: the version's hash goes into the key. */
+static bool key_of(struct journey *j, const struct sha256 *hash, char **key_r)
+{
+    const struct assignment *a = j->assignment;
+    struct key_facts facts = { .patient_id = a->match == REGISTRY_ONE_PATIENT ? a->patient : NULL,
+                               .type = j->facts.type,
+                               .filemaker_id = j->facts.filemaker_id,
+                               .record_id = j->claim->record_id,
+                               .container = j->claim->container,
+                               .repetition = j->claim->repetition,
+                               .ext = j->cargo.content.ext,
+                               .version = hash };
+    auto_str key = STR_MAX(STORE_KEY_MAX);
+    struct err err = { 0 };
+
+    if (!key_make(&j->mover->settings->keys, &facts, &key, &err)) {
+        (void)trouble_set(&j->trouble, FAILURE_STORE_REJECTED, "intend", &err);
+        j->trouble.run_wide = err.kind == ERR_USAGE;
+        return false;
+    }
+    *key_r = str_take(&key);
+    return true;
+}
+
+/* What is to be stored, but for key and hash. */
+static void version_begin(struct journey *j)
+{
+    char mark[STAMP_TEXT_SIZE];
+
+    ledger_version_clear(&j->version);
+    j->version.mime = mem_text(j->cargo.content.mime);
+    j->version.mod_id = j->record->mod_id;
+    if (*j->mover->settings->fields.mark)
+        j->version.mark = mem_text(stamp_text(time_now_us(), mark));
+}
+
+/*
+ * The key for bytes whose hash is known: that of an earlier version with the same bytes; else the
+ * documented one; else, where another version lies there, one of their own.
+ */
+static bool version_choose(struct journey *j)
+{
+    const struct ledger_version *before = version_with(j->assignment, &j->cargo.sha256);
+    auto_free char *documented = NULL;
+
+    version_begin(j);
+    j->version.has_sha256 = true;
+    j->version.sha256 = j->cargo.sha256;
+    j->version.size_bytes = j->cargo.size_bytes;
+    if (before) {
+        j->version.number = before->number;
+        j->version.stored = before->stored;
+        j->version.key = mem_text(before->key);
+        return true;
+    }
+    if (!key_of(j, NULL, &documented))
+        return false;
+    if (key_was_used(j->assignment, documented))
+        return key_of(j, &j->version.sha256, &j->version.key);
+    j->version.key = take(documented);
+    return true;
+}
+
+/* --- putting -------------------------------------------------------------------------------- */
+
+static struct store_object object_of(const struct journey *j)
+{
+    return (struct store_object){ .key = j->version.key,
+                                  .mime = j->version.mime,
+                                  .size_bytes = j->version.size_bytes,
+                                  .sha256 = j->version.sha256 };
+}
+
+static bool is_ours(const struct journey *j, const struct store_found *found)
+{
+    return found->exists && found->has_sha256 && found->size_bytes == j->version.size_bytes
+           && sha256_equal(&found->sha256, &j->version.sha256);
+}
+
+static bool conflict(struct journey *j, const struct store_found *found)
+{
+    char ours[SHA256_HEX_SIZE], theirs[SHA256_HEX_SIZE];
+
+    return trouble_say(&j->trouble, FAILURE_STORE_CONFLICT, "put",
+                       "'%.200s' holds %ju bytes with sha256 %s; this document has %ju bytes with "
+                       "sha256 %s",
+                       j->version.key, (uintmax_t)found->size_bytes,
+                       found->has_sha256 ? sha256_hex(&found->sha256, theirs) : "unknown",
+                       (uintmax_t)j->version.size_bytes, sha256_hex(&j->version.sha256, ours));
+}
+
+/*
+ * Something else lies under the documented key. An earlier version of this document that was put
+ * by a try which never learnt so keeps it; this one gets a key of its own.
+ */
+static bool give_way(struct journey *j, const struct store_found *found)
+{
+    if (!found->has_sha256 || !version_with(j->assignment, &found->sha256))
+        return conflict(j, found);
+    free(take(j->version.key));
+    return key_of(j, &j->version.sha256, &j->version.key) && intend(j);
+}
+
+/* After an answer was lost: look, and only if nothing is there, put again. */
+static bool put_until_sure(struct journey *j, enum store_outcome *outcome_r,
+                           struct store_found *found_r)
+{
+    struct store_object object = object_of(j);
+    struct span bytes = { j->cargo.bytes, j->cargo.used };
+    struct err err = { 0 };
+
+    for (int tries = UNSURE_TRIES; tries > 0; tries--) {
+        if (store_put(j->worker->store, &object, bytes, outcome_r, found_r, &err))
+            return true;
+        if (err.kind != ERR_UNSURE)
+            break;
+        if (!store_look(j->worker->store, object.key, found_r, &err))
+            break;
+        if (found_r->exists) {
+            *outcome_r = is_ours(j, found_r) ? STORE_SAME : STORE_OTHER;
+            return true;
+        }
+    }
+    return trouble_of_store(&j->trouble, &err);
+}
+
+/* These bytes were stored at an earlier time: are they still there? */
+static bool is_still_there(struct journey *j, bool *there_r)
+{
+    struct store_found found = { 0 };
+    struct err err = { 0 };
+
+    *there_r = false;
+    if (!j->version.stored)
+        return true;
+    if (!store_look(j->worker->store, j->version.key, &found, &err))
+        return trouble_of_store(&j->trouble, &err);
+    *there_r = is_ours(j, &found);
+    return true;
+}
+
+static bool put_small(struct journey *j)
+{
+    enum store_outcome outcome;
+    struct store_found found = { 0 };
+    bool there;
+
+    if (!journey_unchanged(j) || !version_choose(j) || !intend(j) || !is_still_there(j, &there))
+        return false;
+    if (there)
+        return true;
+    if (!put_until_sure(j, &outcome, &found))
+        return false;
+    if (outcome != STORE_OTHER)
+        return true;
+    return give_way(j, &found) && put_until_sure(j, &outcome, &found)
+           && (outcome != STORE_OTHER || conflict(j, &found));
+}
+
+/* --- large documents ------------------------------------------------------------------------ */
+
+/* Bytes are read once if nothing was ever stored for this document, else twice, hash first. */
+static bool hash_first(struct journey *j, bool *is_stored_r)
+{
+    if (!cargo_drain(&j->cargo, NULL, &j->trouble) || !journey_unchanged(j) || !version_choose(j)
+        || !intend(j) || !is_still_there(j, is_stored_r))
+        return false;
+    if (*is_stored_r)
+        return true;
+    cargo_clear(&j->cargo);
+    return cargo_open(j->worker, j->facts.container, &j->cargo, &j->trouble);
+}
+
+static bool large_begin(struct journey *j, struct store_large **large_r)
+{
+    struct store_object object = object_of(j);
+    struct err err = { 0 };
+
+    if (!store_large_begin(j->worker->store, &object, large_r, &err))
+        return trouble_of_store(&j->trouble, &err);
+    if (!store_large_id(*large_r))
+        return true;
+    j->version.upload_id = mem_text(store_large_id(*large_r));
+    return intend(j);
+}
+
+/* The second reading must give what the first one did. */
+static bool large_settle(struct journey *j)
+{
+    if (j->version.has_sha256 && !sha256_equal(&j->version.sha256, &j->cargo.sha256))
+        return trouble_say(&j->trouble, FAILURE_SOURCE_CHANGED, "fetch",
+                           "two readings of the file gave different bytes");
+    j->version.has_sha256 = true;
+    j->version.sha256 = j->cargo.sha256;
+    j->version.size_bytes = j->cargo.size_bytes;
+    return journey_unchanged(j) && intend(j);
+}
+
+static bool large_end(struct journey *j, struct store_large *large)
+{
+    struct store_object object = object_of(j);
+    struct store_found found = { 0 };
+    enum store_outcome outcome;
+    struct err err = { 0 };
+
+    if (!store_large_end(large, &object, &outcome, &found, &err)) {
+        if (err.kind != ERR_UNSURE || !store_look(j->worker->store, object.key, &found, &err))
+            return trouble_of_store(&j->trouble, &err);
+        outcome = is_ours(j, &found) ? STORE_SAME : STORE_OTHER;
+    }
+    return outcome != STORE_OTHER || conflict(j, &found);
+}
+
+static bool put_large(struct journey *j)
+{
+    auto_large *large = NULL;
+    bool is_stored = false;
+
+    if (j->assignment->version_count > 0) {
+        if (!hash_first(j, &is_stored))
+            return false;
+    } else {
+        version_begin(j);
+        if (!key_of(j, NULL, &j->version.key))
+            return false;
+    }
+    return is_stored
+           || (large_begin(j, &large) && cargo_drain(&j->cargo, large, &j->trouble)
+               && large_settle(j) && large_end(j, large));
+}
+
+bool journey_put(struct journey *j)
+{
+    if (!(j->cargo.is_whole ? put_small(j) : put_large(j)))
+        return false;
+    atomic_store(&j->mover->store_alive_us, time_mono_us());
+    return true;
+}
+
+/* --- recording ------------------------------------------------------------------------------ */
+
+struct record_job {
+    const struct ledger_claim *claim;
+    const struct ledger_version *version;
+    const struct row *row;
+    enum ledger_link link;
+    const char *patient;
+};
+
+static bool record_work(const struct desk_hands *hands, void *arg, struct err *err)
+{
+    const struct record_job *job = arg;
+    struct registry_document document = row_document(job->row, time_now_us());
+
+    return ledger_store(hands->ledger, job->claim, job->version, job->link, job->patient, err)
+           && registry_put_document(hands->registry, &document, err);
+}
+
+static enum ledger_link link_of(enum registry_match match)
+{
+    switch (match) {
+    case REGISTRY_ONE_PATIENT:
+        return LEDGER_LINKED;
+    case REGISTRY_NO_PATIENT:
+        return LEDGER_UNLINKED;
+    case REGISTRY_SEVERAL:
+        return LEDGER_REVIEW;
+    }
+    abort();
+}
+
+static struct row *row_of(const struct journey *j, const char *patient)
+{
+    const struct mover_settings *settings = j->mover->settings;
+
+    return row_make(&(struct row_parts){ .source_name = settings->source_name,
+                                         .identity = j->claim->identity,
+                                         .container = j->claim->container,
+                                         .repetition = j->claim->repetition,
+                                         .record = j->record,
+                                         .fields = &settings->fields,
+                                         .facts = &j->facts,
+                                         .disposition = j->cargo.disposition,
+                                         .mime = j->version.mime,
+                                         .ext = j->cargo.content.ext,
+                                         .size_bytes = j->version.size_bytes,
+                                         .sha256 = &j->version.sha256,
+                                         .bucket = store_bucket(j->worker->store),
+                                         .key = j->version.key,
+                                         .patient = patient });
+}
+
+bool journey_record(struct journey *j)
+{
+    enum ledger_link link = link_of(j->assignment->match);
+    const char *patient = link == LEDGER_LINKED ? j->assignment->patient : NULL;
+    auto_row *row = row_of(j, patient);
+    struct record_job job = { j->claim, &j->version, row, link, patient };
+    struct err err = { 0 };
+
+    if (!desk_do(j->mover->desk, record_work, &job, &err))
+        return trouble_of_desk(&j->trouble, "record", &err);
+    j->claim->state = LEDGER_STORED;
+    j->claim->link = link;
+    j->claim->version = j->version.number;
+    j->claim->size = (int64_t)j->version.size_bytes;
+    return true;
+}

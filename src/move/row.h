@@ -1,0 +1,38 @@
+/* The application's row of a document, made of what the record says and of what was stored. */
+#pragma once
+
+#include "base/base.h"
+#include "base/digest.h"
+#include "move/source.h"
+#include "registry/registry.h"
+
+/* What is known when the bytes are stored. All borrowed. */
+struct row_parts {
+    const char *source_name;
+    const char *identity, *container;
+    int repetition;
+    const struct filemaker_record *record;
+    const struct source_fields *fields;
+    const struct source_facts *facts;
+    const char *disposition; /* the stream's Content-Disposition, or NULL */
+    const char *mime, *ext;
+    uint64_t size_bytes;
+    const struct sha256 *sha256;
+    const char *bucket, *key;
+    const char *patient; /* the application's id, or NULL */
+};
+
+struct row;
+
+/* Makes the row; never NULL. Nothing in it is borrowed. The caller frees with row_free(). */
+struct row *row_make(const struct row_parts *parts);
+void row_free(struct row *row); /* NULL is allowed */
+void auto_row_cleanup(struct row **row);
+#define auto_row __attribute__((cleanup(auto_row_cleanup))) struct row
+
+/* The row as the registry takes it, with the time of now; borrowed. */
+struct registry_document row_document(const struct row *row, int64_t now_us);
+
+/* The id that a document's row always has, so that no second one can be made. */
+struct uuid row_id(const char *source_name, const char *identity, const char *container,
+                   int repetition);

@@ -1,0 +1,257 @@
+/* What becomes of a document is told to the desk, which commits it while the worker goes on. */
+#include "move/journey.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/time.h"
+
+enum { WAITS_IN_A_RUN = 8 }; /* of a class that never fails */
+
+/* How long source or store may be away, and how long to wait between looks meanwhile. */
+#define AWAY_US (15 * 60 * TIME_SECOND)
+#define AWAY_WAIT_US (5 * TIME_SECOND)
+
+/* A document that is left for later: by then a later run will have come. */
+#define PARKED_US (60 * 60 * TIME_SECOND)
+
+/* What the desk is told; owned by the desk once posted. */
+struct verdict {
+    struct mover *mover;
+    struct ledger_claim claim;
+    bool first_try;
+    enum { VERDICT_DONE, VERDICT_RELEASED, VERDICT_FAILED, VERDICT_GONE } kind;
+    uint64_t mod_id;
+    struct ledger_attempt attempt;
+    struct err why;
+    int64_t due_us;
+    bool fetch_again;
+    struct ledger_sighting seen; /* what the record says now, if it was edited */
+    char *created, *author, *path, *identity, *patient_id, *filemaker_id, *type;
+};
+
+static void verdict_free(struct verdict *verdict)
+{
+    ledger_claim_clear(&verdict->claim);
+    free(verdict->created);
+    free(verdict->author);
+    free(verdict->path);
+    free(verdict->identity);
+    free(verdict->patient_id);
+    free(verdict->filemaker_id);
+    free(verdict->type);
+    free(verdict);
+}
+
+static struct verdict *verdict_new(struct journey *j)
+{
+    struct verdict *verdict = mem_new(struct verdict);
+
+    verdict->mover = j->mover;
+    verdict->first_try = j->claim->attempts == 0;
+    verdict->claim = *j->claim;
+    *j->claim = (struct ledger_claim){ 0 };
+    return verdict;
+}
+
+/* --- at the desk ---------------------------------------------------------------------------- */
+
+static bool verdict_release(const struct desk_hands *hands, const struct verdict *v,
+                            struct err *err)
+{
+    enum ledger_seen ignored;
+    uint64_t elsewhere;
+
+    return ledger_release(hands->ledger, &v->claim, &v->attempt, v->due_us, v->fetch_again, err)
+           && (!v->seen.identity.at
+               || ledger_see(hands->ledger, &v->seen, &ignored, &elsewhere, err));
+}
+
+static bool verdict_work(const struct desk_hands *hands, void *arg, struct err *err)
+{
+    const struct verdict *v = arg;
+    struct ledger_trait trait = { span_of(v->created), span_of(v->author), span_of(v->path) };
+
+    switch (v->kind) {
+    case VERDICT_DONE:
+        return ledger_finish(hands->ledger, &v->claim, v->mod_id, err);
+    case VERDICT_RELEASED:
+        return verdict_release(hands, v, err);
+    case VERDICT_FAILED:
+        return ledger_fail(hands->ledger, &v->claim, &v->attempt, &trait, err);
+    case VERDICT_GONE:
+        return ledger_lose(hands->ledger, &v->claim, err);
+    }
+    abort();
+}
+
+static void count(struct verdict *v)
+{
+    struct mover_counts *counts = &v->mover->counts;
+
+    if (v->first_try)
+        atomic_fetch_add(&counts->processed, 1);
+    if (v->kind == VERDICT_DONE) {
+        atomic_fetch_add(&counts->successful, 1);
+        atomic_fetch_add(&counts->bytes, v->claim.size);
+    } else if (v->kind == VERDICT_FAILED) {
+        atomic_fetch_add(&counts->failed, 1);
+    } else {
+        atomic_fetch_add(&counts->released, 1);
+    }
+}
+
+static void verdict_after(void *arg, const struct err *why)
+{
+    struct verdict *v = arg;
+
+    if (!why)
+        count(v);
+    else if (why->kind == ERR_DATABASE && why->code == LEDGER_NOT_OURS)
+        log_debug("%s", why->msg);
+    else
+        mover_stop(v->mover, why);
+    verdict_free(v);
+}
+
+static void verdict_post(struct verdict *verdict)
+{
+    desk_post(verdict->mover->desk, verdict_work, verdict, verdict_after);
+}
+
+/* --- deciding ------------------------------------------------------------------------------- */
+
+bool journey_settle_good(struct journey *j, struct err *err)
+{
+    struct verdict *verdict;
+    uint64_t mod_id = j->record->mod_id;
+
+    (void)err;
+    verdict = verdict_new(j);
+    verdict->kind = VERDICT_DONE;
+    verdict->mod_id = mod_id;
+    verdict_post(verdict);
+    return true;
+}
+
+static int tries_allowed(const struct mover *mover, const struct policy *policy)
+{
+    int cap = mover->settings->attempts;
+
+    return policy->tries > 1 && cap > 0 && cap < policy->tries ? cap : policy->tries;
+}
+
+static bool is_away(enum failure failure)
+{
+    return failure == FAILURE_SOURCE_AWAY || failure == FAILURE_STORE_AWAY;
+}
+
+/* Nobody has heard from the other side for so long that a person should look. */
+static bool away_too_long(const struct journey *j, struct err *err)
+{
+    bool source = j->trouble.failure == FAILURE_SOURCE_AWAY;
+    int64_t alive_us = atomic_load(source ? &j->mover->source_alive_us : &j->mover->store_alive_us);
+    char text[TIME_TEXT_SIZE];
+
+    if (!is_away(j->trouble.failure) || time_mono_us() - alive_us < AWAY_US)
+        return false;
+    *err = j->trouble.why;
+    return !err_ctx(err, "%s for %s", source ? "FileMaker Server is away" : "the store is away",
+                    time_for_people(time_mono_us() - alive_us, text));
+}
+
+static int64_t due_after(const struct journey *j, const struct policy *policy)
+{
+    int tries = j->claim->attempts + 1;
+    int64_t now_us = time_now_us();
+
+    if (is_away(j->trouble.failure))
+        return now_us + AWAY_WAIT_US;
+    if (tries >= (policy->tries ? tries_allowed(j->mover, policy) : WAITS_IN_A_RUN))
+        return now_us + PARKED_US;
+    return now_us + policy_wait_us(tries, j->mover->settings->first_wait_us);
+}
+
+/* What the record says now, so that the next claim is made with it. */
+static void tell_what_was_seen(struct journey *j, struct verdict *verdict)
+{
+    if (j->trouble.failure != FAILURE_SOURCE_CHANGED || !j->record || j->page.count == 0)
+        return;
+    verdict->identity = mem_text(str_text(&j->facts.identity));
+    verdict->patient_id = mem_text(str_text(&j->facts.patient_id));
+    verdict->filemaker_id = span_text(j->facts.filemaker_id);
+    verdict->type = span_text(j->facts.type);
+    verdict->seen = source_sighting(j->record, &j->facts);
+    verdict->seen.identity = span_of(verdict->identity);
+    verdict->seen.patient_id = span_of(verdict->patient_id);
+    verdict->seen.filemaker_id = span_of(verdict->filemaker_id);
+    verdict->seen.type = span_of(verdict->type);
+}
+
+static void release(struct journey *j, const struct policy *policy)
+{
+    int64_t due_us = due_after(j, policy);
+    bool counts = !is_away(j->trouble.failure);
+    struct verdict *verdict = verdict_new(j);
+
+    verdict->kind = VERDICT_RELEASED;
+    verdict->due_us = due_us;
+    verdict->fetch_again = j->trouble.failure == FAILURE_SOURCE_CHANGED;
+    verdict->why = j->trouble.why;
+    verdict->attempt = (struct ledger_attempt){ j->trouble.step, policy->name, &verdict->why,
+                                                j->trouble.bytes, counts };
+    tell_what_was_seen(j, verdict);
+    verdict_post(verdict);
+}
+
+static void fail(struct journey *j, const struct policy *policy)
+{
+    struct verdict *verdict = verdict_new(j);
+
+    verdict->kind = VERDICT_FAILED;
+    verdict->why = j->trouble.why;
+    verdict->attempt = (struct ledger_attempt){ j->trouble.step, policy->name, &verdict->why,
+                                                j->trouble.bytes, true };
+    verdict->created = span_text(j->facts.created);
+    verdict->author = span_text(j->facts.author);
+    if (j->facts.content == FILEMAKER_REFERENCE)
+        verdict->path = span_text(j->facts.container);
+    verdict_post(verdict);
+}
+
+static void lose(struct journey *j)
+{
+    struct verdict *verdict = verdict_new(j);
+
+    verdict->kind = VERDICT_GONE;
+    verdict_post(verdict);
+}
+
+/* A document that is stored does not fail any more: at worst its mark has to wait. */
+static bool is_lost_cause(const struct journey *j, const struct policy *policy)
+{
+    return policy->tries > 0 && j->claim->state == LEDGER_CLAIMED
+           && j->claim->attempts + 1 >= tries_allowed(j->mover, policy);
+}
+
+bool journey_settle_bad(struct journey *j, struct err *err)
+{
+    const struct policy *policy = policy_of(j->trouble.failure);
+    bool lost = is_lost_cause(j, policy);
+
+    log_debug("%s at %s: %s", policy->name, j->trouble.step, j->trouble.why.msg);
+    if (j->trouble.not_ours)
+        return true;
+    if (j->trouble.run_wide || (lost && policy->stops)) {
+        *err = j->trouble.why;
+        return false;
+    }
+    if (away_too_long(j, err))
+        return false;
+    if (j->trouble.gone)
+        lose(j);
+    else if (lost)
+        fail(j, policy);
+    else
+        release(j, policy);
+    return true;
+}

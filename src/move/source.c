@@ -1,0 +1,68 @@
+/* Records as documents. */
+#include "move/source.h"
+
+#include "base/utf8.h"
+
+enum { ID_MAX = 256 };
+
+static const char *storage_of(const struct source_facts *facts)
+{
+    switch (facts->content) {
+    case FILEMAKER_EMPTY:
+        return "empty";
+    case FILEMAKER_STREAM:
+        return filemaker_storage(facts->container);
+    case FILEMAKER_REFERENCE:
+        return "reference";
+    case FILEMAKER_NO_ACCESS:
+        return "no-access";
+    case FILEMAKER_UNKNOWN:
+        return "unknown";
+    }
+    abort();
+}
+
+void source_facts_read(const struct source_fields *fields, const struct filemaker_record *record,
+                       bool by_record, struct source_facts *facts_r)
+{
+    struct span id = span_trim(filemaker_text(record, fields->key));
+
+    *facts_r = (struct source_facts){ .identity = STR_MAX(ID_MAX),
+                                      .patient_id = STR_MAX(ID_MAX),
+                                      .type = filemaker_text(record, fields->type),
+                                      .mark = span_trim(filemaker_text(record, fields->mark)),
+                                      .author = filemaker_text(record, fields->author),
+                                      .created = filemaker_text(record, fields->created),
+                                      .container = filemaker_text(record, fields->container) };
+    facts_r->content = filemaker_content(facts_r->container);
+    if (*fields->container && !filemaker_value(record, fields->container))
+        facts_r->content = FILEMAKER_NO_ACCESS;
+    facts_r->storage = storage_of(facts_r);
+    facts_r->has_uuid = !by_record && uuid_read(id, &facts_r->uuid);
+    if (facts_r->has_uuid) {
+        facts_r->filemaker_id = id;
+        utf8_add_lower(&facts_r->identity, id);
+    } else {
+        str_printf(&facts_r->identity, "rec:%ju", (uintmax_t)record->record_id);
+    }
+    utf8_add_lower(&facts_r->patient_id, span_trim(filemaker_text(record, fields->patient)));
+}
+
+void source_facts_clear(struct source_facts *facts)
+{
+    str_clear(&facts->identity);
+    str_clear(&facts->patient_id);
+}
+
+struct ledger_sighting source_sighting(const struct filemaker_record *record,
+                                       const struct source_facts *facts)
+{
+    return (struct ledger_sighting){ .identity = str_span(&facts->identity),
+                                     .repetition = 1,
+                                     .record_id = record->record_id,
+                                     .mod_id = record->mod_id,
+                                     .filemaker_id = facts->filemaker_id,
+                                     .patient_id = str_span(&facts->patient_id),
+                                     .type = facts->type,
+                                     .storage = facts->storage };
+}

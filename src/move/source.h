@@ -1,0 +1,43 @@
+/* Which field of the source means what, and what a record says in them. */
+#pragma once
+
+#include "base/base.h"
+#include "base/uuid.h"
+#include "filemaker/filemaker.h"
+#include "ledger/ledger.h"
+#include "move/stamp.h"
+
+/* Names of fields on the source's layout; "" where there is none. All borrowed. */
+struct source_fields {
+    const char *layout;
+    const char *key, *container, *mark, *name, *type, *date, *patient;
+    const char *author, *created;
+    enum date_form date_form;
+    bool date_is_told; /* the date field is of type date, or its form was configured */
+};
+
+/* What a record says about its document. Spans point into the record's page. */
+struct source_facts {
+    struct str identity;      /* lower case; "rec:17" */
+    struct span filemaker_id; /* as spelled; SPAN_NONE if it is of no use */
+    bool has_uuid;
+    struct uuid uuid;
+    struct str patient_id; /* lower case, trimmed */
+    struct span type, mark, author, created, container;
+    enum filemaker_content content;
+    const char *storage;
+};
+
+/*
+ * Reads the facts of a record.
+ *   by_record   give it the identity of its record id, whatever its key says
+ *   facts_r     caller clears with source_facts_clear() (or auto_facts), before the page
+ */
+void source_facts_read(const struct source_fields *fields, const struct filemaker_record *record,
+                       bool by_record, struct source_facts *facts_r);
+void source_facts_clear(struct source_facts *facts);
+#define auto_facts __attribute__((cleanup(source_facts_clear))) struct source_facts
+
+/* The facts as the ledger takes note of them; borrowed from both. */
+struct ledger_sighting source_sighting(const struct filemaker_record *record,
+                                       const struct source_facts *facts);

@@ -1,0 +1,232 @@
+/* The application's tables. UUIDs and stamps take the form that Django gives them per database. */
+#include "registry/registry.h"
+
+#include "base/mem.h"
+#include "base/time.h"
+#include "base/utf8.h"
+#include "registry_sql.h"
+#include "json/json.h"
+
+enum { NAME_MAX_CHARS = 255, SHORT_MAX_CHARS = 100, KEY_MAX_CHARS = 512, STAMP_SIZE = 40 };
+
+struct registry {
+    struct sql *sql;
+    int64_t content_type;
+};
+
+static bool table_exists(struct sql *sql, const char *name, bool *exists_r, struct err *err)
+{
+    int64_t count;
+
+    if (!sql_number(sql, &REGISTRY_TABLE_EXISTS, sql_args(sql_text(name)), 0, &count, err))
+        return false;
+    *exists_r = count > 0;
+    return true;
+}
+
+static bool application_make(struct sql *sql, struct err *err)
+{
+    bool is_sqlite = sql_kind_of(sql) == SQL_SQLITE;
+    auto_tx tx = { 0 };
+
+    return sql_begin(sql, &tx, err)
+           && sql_script(sql, is_sqlite ? REGISTRY_NEXUS.sqlite : REGISTRY_NEXUS.postgres, err)
+           && sql_commit(&tx, err);
+}
+
+/* All three tables are the application's, or none is there and we make them. */
+static bool application_ready(struct sql *sql, struct err *err)
+{
+    static const char *const tables[] = { "documents_document", "patients_patient",
+                                          "django_content_type" };
+    bool first = false;
+
+    for (size_t i = 0; i < lengthof(tables); i++) {
+        bool exists;
+
+        if (!table_exists(sql, tables[i], &exists, err))
+            return false;
+        if (i == 0)
+            first = exists;
+        if (exists != first)
+            return err_set(err, ERR_USAGE, 0,
+                           "the registry's database has the table '%s' but not '%s': it belongs to "
+                           "another application, or its migrations have not been run",
+                           first ? tables[0] : tables[i], first ? tables[i] : tables[0]);
+    }
+    return first || application_make(sql, err);
+}
+
+bool registry_new(struct sql *sql, struct registry **registry_r, struct err *err)
+{
+    auto_registry *registry = mem_new(struct registry);
+
+    registry->sql = sql;
+    if (!sql_upgrade(sql, "registry", REGISTRY_SCHEMA, err) || !application_ready(sql, err)
+        || !sql_number(sql, &REGISTRY_CONTENT_TYPE, SQL_NO_ARGS, 0, &registry->content_type, err))
+        return err_ctx(err, "the registry");
+    if (registry->content_type == 0)
+        return err_set(err, ERR_USAGE, 0,
+                       "the registry: django_content_type has no row for patients.patient (run the "
+                       "application's migrations)");
+    *registry_r = take(registry);
+    return true;
+}
+
+void registry_free(struct registry *registry)
+{
+    free(registry);
+}
+
+void auto_registry_cleanup(struct registry **registry)
+{
+    registry_free(*registry);
+}
+
+/* --- Django's forms ------------------------------------------------------------------------- */
+
+static struct sql_value uuid_value(const struct registry *registry, const struct uuid *uuid,
+                                   char text[UUID_TEXT_SIZE])
+{
+    bool is_sqlite = sql_kind_of(registry->sql) == SQL_SQLITE;
+
+    return sql_text(is_sqlite ? uuid_digits(uuid, text) : uuid_text(uuid, text));
+}
+
+static const char *stamp(const struct registry *registry, int64_t at_us, char text[STAMP_SIZE])
+{
+    char rfc[TIME_TEXT_SIZE];
+
+    (void)time_rfc3339(at_us, rfc);
+    if (sql_kind_of(registry->sql) == SQL_SQLITE)
+        (void)snprintf(text, STAMP_SIZE, "%.10s %.15s", rfc, rfc + 11);
+    else
+        (void)snprintf(text, STAMP_SIZE, "%s", rfc);
+    return text;
+}
+
+static struct sql_value cut(const char *text, size_t max_chars)
+{
+    return sql_span(utf8_first(span_of(text), max_chars));
+}
+
+/* --- documents ------------------------------------------------------------------------------ */
+
+bool registry_put_document(struct registry *registry, const struct registry_document *d,
+                           struct err *err)
+{
+    char id[UUID_TEXT_SIZE], object_id[UUID_TEXT_SIZE], filemaker_id[UUID_TEXT_SIZE];
+    char now[STAMP_SIZE];
+    struct uuid patient;
+    bool linked = d->patient != NULL;
+
+    if (linked && !uuid_read_loose(span_of(d->patient), &patient))
+        return err_set(err, ERR_DATA, 0, "the patient's id is not a UUID");
+    return sql_run(
+        registry->sql, &REGISTRY_DOCUMENT_PUT,
+        sql_args(
+            uuid_value(registry, &d->id, id), linked ? sql_i64(registry->content_type) : sql_null(),
+            linked ? uuid_value(registry, &patient, object_id) : sql_null(),
+            cut(d->file_name, NAME_MAX_CHARS), cut(d->original_name, NAME_MAX_CHARS),
+            sql_i64(d->file_size > INT32_MAX ? INT32_MAX : (int64_t)d->file_size),
+            cut(d->mime_type, SHORT_MAX_CHARS), cut(d->s3_bucket, NAME_MAX_CHARS),
+            cut(d->s3_key, KEY_MAX_CHARS), sql_text(d->s3_url), cut(d->category, SHORT_MAX_CHARS),
+            cut(d->uploaded_by, SHORT_MAX_CHARS), sql_text(stamp(registry, d->now_us, now)),
+            sql_text(d->document_date),
+            d->has_filemaker_id ? uuid_value(registry, &d->filemaker_id, filemaker_id) : sql_null(),
+            sql_text(d->metadata)),
+        err);
+}
+
+/* --- patients ------------------------------------------------------------------------------- */
+
+bool registry_put_patient(struct registry *registry, const struct registry_patient *p,
+                          bool *changed_r, struct err *err)
+{
+    char id[UUID_TEXT_SIZE];
+
+    if (!sql_run(registry->sql, &REGISTRY_PATIENT_PUT,
+                 sql_args(uuid_value(registry, &p->id, id), cut(p->mrn, 50),
+                          cut(p->first_name, 150), cut(p->last_name, 150), sql_text(p->dob),
+                          sql_text(p->metadata)),
+                 err))
+        return false;
+    *changed_r = sql_changed(registry->sql) > 0;
+    return true;
+}
+
+/* The FileMaker id in a patient's metadata, in lower case; empty if there is none. */
+static void filemaker_id_of(struct span metadata, struct str *to)
+{
+    auto_json *json = NULL;
+    const struct json_value *id;
+    struct err ignored;
+
+    if (!json_read(metadata, &json, &ignored))
+        return;
+    id = json_get(json_root(json), "filemaker_id");
+    if (id && id->kind == JSON_TEXT)
+        utf8_add_lower(to, span_trim(id->text));
+}
+
+static bool map_put(struct registry *registry, struct span filemaker_id, struct span patient,
+                    struct err *err)
+{
+    char text[UUID_TEXT_SIZE];
+    struct uuid uuid;
+
+    if (!uuid_read_loose(patient, &uuid))
+        return err_set(err, ERR_DATA, 0, "a patient's id in the registry is not a UUID");
+    return sql_run(registry->sql, &REGISTRY_MAP_PUT,
+                   sql_args(sql_span(filemaker_id), sql_text(uuid_text(&uuid, text))), err);
+}
+
+bool registry_map_patients(struct registry *registry, int64_t *count_r, struct err *err)
+{
+    auto_rows *rows = NULL;
+    int64_t count = 0;
+    enum step step;
+
+    if (!sql_run(registry->sql, &REGISTRY_MAP_CLEAR, SQL_NO_ARGS, err)
+        || !sql_query(registry->sql, &REGISTRY_PATIENTS, SQL_NO_ARGS, &rows, err))
+        return false;
+    while ((step = sql_next(rows, err)) == STEP_ROW) {
+        auto_str id = STR_MAX(KIB(4));
+
+        filemaker_id_of(sql_get_text(rows, 1), &id);
+        if (id.size == 0 || id.cut)
+            continue;
+        if (!map_put(registry, str_span(&id), sql_get_text(rows, 0), err))
+            return false;
+        count++;
+    }
+    *count_r = count;
+    return step == STEP_END;
+}
+
+bool registry_match(struct registry *registry, struct span filemaker_id,
+                    enum registry_match *match_r, char *patient, struct err *err)
+{
+    auto_str id = STR_MAX(KIB(4));
+    auto_rows *rows = NULL;
+    enum step step;
+
+    utf8_add_lower(&id, span_trim(filemaker_id));
+    *match_r = REGISTRY_NO_PATIENT;
+    if (id.size == 0 || id.cut)
+        return true;
+    if (!sql_query(registry->sql, &REGISTRY_MAP_FIND, sql_args(sql_span(str_span(&id))), &rows,
+                   err))
+        return false;
+    step = sql_next(rows, err);
+    if (step != STEP_ROW)
+        return step == STEP_END;
+    (void)snprintf(patient, UUID_TEXT_SIZE, SPAN_FORMAT, SPAN_ARGS(sql_get_text(rows, 0)));
+    *match_r = *patient ? REGISTRY_ONE_PATIENT : REGISTRY_SEVERAL;
+    return true;
+}
+
+bool registry_patients(struct registry *registry, int64_t *count_r, struct err *err)
+{
+    return sql_number(registry->sql, &REGISTRY_PATIENT_COUNT, SQL_NO_ARGS, 0, count_r, err);
+}

@@ -1,0 +1,2 @@
+-- Forgets the map of patients.
+delete from fmferry_patient

@@ -1,0 +1,266 @@
+/*
+ * A folder as a store. Bytes go into a file without a name, are flushed, and only then get their
+ * name by link(), which refuses to replace: a crash leaves either the whole object or nothing.
+ */
+#include "store/kind.h"
+
+#include "base/fs.h"
+#include "base/mem.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { READ_SIZE = 128 * 1024 };
+
+struct dir {
+    struct store store;
+    char *path;
+    int fd;
+    char *last_folder; /* the folder made or seen last: neighbours go to the same one */
+};
+
+struct dir_large {
+    struct store_large large;
+    int fd;
+};
+
+static struct dir *dir_of(struct store *store)
+{
+    return (struct dir *)store;
+}
+
+static void dir_close(struct store *store)
+{
+    struct dir *dir = dir_of(store);
+
+    if (dir->fd >= 0)
+        (void)close(dir->fd);
+    free(dir->last_folder);
+    free(dir->path);
+    free(dir);
+}
+
+/* --- looking -------------------------------------------------------------------------------- */
+
+static bool file_hash(int fd, const char *key, struct store_found *found_r, struct err *err)
+{
+    auto_sha256_stream *hash = sha256_stream_new();
+    auto_free char *part = mem_zero(READ_SIZE);
+    struct store_found found = { .exists = true, .has_sha256 = true };
+    ssize_t got;
+
+    while ((got = read(fd, part, READ_SIZE)) != 0) {
+        if (got < 0 && errno != EINTR)
+            return err_os(err, "reading '%s'", key);
+        if (got < 0)
+            continue;
+        sha256_stream_add(hash, (struct span){ part, (size_t)got });
+        found.size_bytes += (uint64_t)got;
+    }
+    found.sha256 = sha256_stream_end(hash);
+    *found_r = found;
+    return true;
+}
+
+static bool dir_look(struct store *store, const char *key, struct store_found *found_r,
+                     struct err *err)
+{
+    auto_close int fd = openat(dir_of(store)->fd, key, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+    if (fd < 0 && errno == ENOENT) {
+        *found_r = (struct store_found){ .exists = false };
+        return true;
+    }
+    return fd >= 0 ? file_hash(fd, key, found_r, err) : err_os(err, "opening '%s'", key);
+}
+
+/* --- putting -------------------------------------------------------------------------------- */
+
+static bool folder_make(const struct dir *dir, const char *folder, struct err *err)
+{
+    if (mkdirat(dir->fd, folder, 0700) < 0)
+        return errno == EEXIST || err_os(err, "making the folder '%s'", folder);
+    return true;
+}
+
+/* A new folder's name must survive a power cut as well as the file in it. */
+static bool parent_sync(const struct dir *dir, const char *path, struct err *err)
+{
+    const char *slash = strrchr(path, '/');
+    auto_free char *parent = slash ? span_text((struct span){ path, (size_t)(slash - path) })
+                                   : mem_text(".");
+    auto_close int fd = openat(dir->fd, parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd < 0)
+        return err_os(err, "opening the folder '%s'", parent);
+    return fs_sync_folder(fd, parent, err);
+}
+
+static bool folders_make(struct dir *dir, const char *key, struct err *err)
+{
+    const char *last = strrchr(key, '/');
+    auto_free char *folder = last ? span_text((struct span){ key, (size_t)(last - key) }) : NULL;
+
+    if (!folder || (dir->last_folder && strcmp(dir->last_folder, folder) == 0))
+        return true;
+    for (char *slash = strchr(folder, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (!folder_make(dir, folder, err) || !parent_sync(dir, folder, err))
+            return false;
+        *slash = '/';
+    }
+    if (!folder_make(dir, folder, err) || !parent_sync(dir, folder, err))
+        return false;
+    free(dir->last_folder);
+    dir->last_folder = take(folder);
+    return true;
+}
+
+static bool unnamed_open(const struct dir *dir, int *fd_r, struct err *err)
+{
+    int fd = openat(dir->fd, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+
+    if (fd < 0)
+        return err_os(err, "making a file in '%s'", dir->path);
+    *fd_r = fd;
+    return true;
+}
+
+static bool what_lies_there(struct dir *dir, const struct store_object *object,
+                            enum store_outcome *outcome_r, struct store_found *found_r,
+                            struct err *err)
+{
+    if (!dir_look(&dir->store, object->key, found_r, err))
+        return false;
+    *outcome_r = found_r->size_bytes == object->size_bytes
+                         && sha256_equal(&found_r->sha256, &object->sha256)
+                     ? STORE_SAME
+                     : STORE_OTHER;
+    return true;
+}
+
+static int link_once(const struct dir *dir, int fd, const char *key)
+{
+    char link[64];
+
+    (void)snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    return linkat(AT_FDCWD, link, dir->fd, key, AT_SYMLINK_FOLLOW);
+}
+
+/* Somebody may have removed a folder that we made before: make it again, once. */
+static int link_with_folders(struct dir *dir, int fd, const char *key, struct err *err)
+{
+    int result;
+
+    if (!folders_make(dir, key, err))
+        return -1;
+    result = link_once(dir, fd, key);
+    if (result == 0 || errno != ENOENT)
+        return result;
+    free(take(dir->last_folder));
+    return folders_make(dir, key, err) ? link_once(dir, fd, key) : -1;
+}
+
+/* Flushes the bytes, then gives them their name, then flushes the name. */
+static bool name_it(struct dir *dir, int fd, const struct store_object *object,
+                    enum store_outcome *outcome_r, struct store_found *found_r, struct err *err)
+{
+    struct err folders = { 0 };
+
+    if (fsync(fd) < 0)
+        return err_os(err, "flushing '%s'", object->key);
+    if (link_with_folders(dir, fd, object->key, &folders) == 0) {
+        *outcome_r = STORE_MADE;
+        return parent_sync(dir, object->key, err);
+    }
+    if (folders.kind != ERR_NONE) {
+        *err = folders;
+        return false;
+    }
+    if (errno != EEXIST)
+        return err_os(err, "naming '%s'", object->key);
+    return what_lies_there(dir, object, outcome_r, found_r, err)
+           && parent_sync(dir, object->key, err);
+}
+
+static bool dir_put(struct store *store, const struct store_object *object, struct span bytes,
+                    enum store_outcome *outcome_r, struct store_found *found_r, struct err *err)
+{
+    struct dir *dir = dir_of(store);
+    auto_close int fd = -1;
+
+    return unnamed_open(dir, &fd, err) && fs_write_all(fd, bytes, object->key, err)
+           && name_it(dir, fd, object, outcome_r, found_r, err);
+}
+
+static bool dir_large_begin(struct store *store, const struct store_object *object,
+                            struct store_large **large_r, struct err *err)
+{
+    struct dir_large *large;
+    int fd;
+
+    (void)object;
+    if (!unnamed_open(dir_of(store), &fd, err))
+        return false;
+    large = mem_new(struct dir_large);
+    large->large.store = store;
+    large->fd = fd;
+    *large_r = &large->large;
+    return true;
+}
+
+static void dir_large_free(struct store_large *large)
+{
+    (void)close(((struct dir_large *)large)->fd);
+    free(large);
+}
+
+static const char *dir_large_id(const struct store_large *large)
+{
+    (void)large;
+    return NULL;
+}
+
+static bool dir_large_write(struct store_large *large, struct span bytes, struct err *err)
+{
+    return fs_write_all(((struct dir_large *)large)->fd, bytes, "a large document", err);
+}
+
+static bool dir_large_end(struct store_large *large, const struct store_object *object,
+                          enum store_outcome *outcome_r, struct store_found *found_r,
+                          struct err *err)
+{
+    return name_it(dir_of(large->store), ((struct dir_large *)large)->fd, object, outcome_r,
+                   found_r, err);
+}
+
+static const struct store_kind dir_kind = {
+    .close = dir_close,
+    .put = dir_put,
+    .large_begin = dir_large_begin,
+    .large_free = dir_large_free,
+    .large_id = dir_large_id,
+    .large_write = dir_large_write,
+    .large_end = dir_large_end,
+    .look = dir_look,
+};
+
+bool dir_open(const char *path, const struct cancel *cancel, struct store **store_r,
+              struct err *err)
+{
+    struct dir *dir = mem_new(struct dir);
+    auto_store *store = &dir->store;
+
+    dir->path = mem_text(path);
+    dir->store = (struct store){ &dir_kind, cancel, "", dir->path };
+    dir->fd = -1;
+    if (!fs_make_folder(path, err))
+        return err_ctx(err, "the store");
+    dir->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (dir->fd < 0)
+        return err_os(err, "opening the store's folder '%s'", path);
+    *store_r = take(store);
+    return true;
+}

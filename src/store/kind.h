@@ -1,0 +1,33 @@
+/* What a kind of store must be able to do for store.h. Private to store/. */
+#pragma once
+
+#include "store/store.h"
+
+struct store_kind {
+    void (*close)(struct store *store);
+    bool (*put)(struct store *store, const struct store_object *object, struct span bytes,
+                enum store_outcome *outcome_r, struct store_found *found_r, struct err *err);
+    bool (*large_begin)(struct store *store, const struct store_object *object,
+                        struct store_large **large_r, struct err *err);
+    void (*large_free)(struct store_large *large);
+    const char *(*large_id)(const struct store_large *large);
+    bool (*large_write)(struct store_large *large, struct span bytes, struct err *err);
+    bool (*large_end)(struct store_large *large, const struct store_object *object,
+                      enum store_outcome *outcome_r, struct store_found *found_r, struct err *err);
+    bool (*look)(struct store *store, const char *key, struct store_found *found_r,
+                 struct err *err);
+};
+
+/* The parts that every kind has; a kind's own structs begin with them. */
+struct store {
+    const struct store_kind *kind;
+    const struct cancel *cancel;
+    const char *bucket, *name;
+};
+
+struct store_large {
+    struct store *store;
+};
+
+must_check bool dir_open(const char *path, const struct cancel *cancel, struct store **store_r,
+                         struct err *err);

@@ -1,0 +1,113 @@
+/* Chooses the kind of store and hands calls on. */
+#include "store/store.h"
+
+#include "store/kind.h"
+
+bool store_open(const struct store_settings *settings, const struct cancel *cancel,
+                struct store **store_r, struct err *err)
+{
+    struct span url = span_of(settings->url);
+
+    if (span_starts(url, "dir:") && url.size > strlen("dir:"))
+        return dir_open(settings->url + strlen("dir:"), cancel, store_r, err);
+    return err_set(err, ERR_USAGE, 0, "'%.128s' is not the URL of a store (dir:FOLDER)",
+                   settings->url);
+}
+
+void store_close(struct store *store)
+{
+    if (store)
+        store->kind->close(store);
+}
+
+void auto_store_cleanup(struct store **store)
+{
+    store_close(*store);
+}
+
+const char *store_bucket(const struct store *store)
+{
+    return store->bucket;
+}
+
+const char *store_name(const struct store *store)
+{
+    return store->name;
+}
+
+static bool segment_is_good(struct span segment)
+{
+    return segment.size > 0 && segment.size <= 200 && !span_is(segment, ".")
+           && !span_is(segment, "..");
+}
+
+bool store_key_is_good(const char *key)
+{
+    static const char allowed[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._=/+~-";
+    struct span rest = span_of(key);
+
+    if (rest.size == 0 || rest.size > STORE_KEY_MAX || strspn(key, allowed) != rest.size)
+        return false;
+    while (rest.at)
+        if (!segment_is_good(span_cut(&rest, '/')))
+            return false;
+    return true;
+}
+
+static bool key_checked(const char *key, struct err *err)
+{
+    return store_key_is_good(key)
+           || err_set(err, ERR_DATA, 0, "the key '%.200s' breaks the rules for keys", key);
+}
+
+bool store_put(struct store *store, const struct store_object *object, struct span bytes,
+               enum store_outcome *outcome_r, struct store_found *found_r, struct err *err)
+{
+    return key_checked(object->key, err)
+           && (store->kind->put(store, object, bytes, outcome_r, found_r, err)
+               || err_ctx(err, "putting '%s'", object->key));
+}
+
+bool store_large_begin(struct store *store, const struct store_object *object,
+                       struct store_large **large_r, struct err *err)
+{
+    return key_checked(object->key, err)
+           && (store->kind->large_begin(store, object, large_r, err)
+               || err_ctx(err, "putting '%s'", object->key));
+}
+
+void store_large_free(struct store_large *large)
+{
+    if (large)
+        large->store->kind->large_free(large);
+}
+
+void auto_large_cleanup(struct store_large **large)
+{
+    store_large_free(*large);
+}
+
+const char *store_large_id(const struct store_large *large)
+{
+    return large->store->kind->large_id(large);
+}
+
+bool store_large_write(struct store_large *large, struct span bytes, struct err *err)
+{
+    return large->store->kind->large_write(large, bytes, err);
+}
+
+bool store_large_end(struct store_large *large, const struct store_object *object,
+                     enum store_outcome *outcome_r, struct store_found *found_r, struct err *err)
+{
+    return key_checked(object->key, err)
+           && (large->store->kind->large_end(large, object, outcome_r, found_r, err)
+               || err_ctx(err, "putting '%s'", object->key));
+}
+
+bool store_look(struct store *store, const char *key, struct store_found *found_r, struct err *err)
+{
+    return key_checked(key, err)
+           && (store->kind->look(store, key, found_r, err) || err_ctx(err, "looking at '%s'", key));
+}

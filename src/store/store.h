@@ -1,0 +1,109 @@
+/*
+ * Where the documents go: a folder or an S3 bucket. Nothing is ever overwritten: a put makes an
+ * object or says what is there already. Bytes below `STORE_SMALL_MAX` are put whole, with their
+ * hash known; larger ones grow part by part and appear under their key only at the end.
+ *
+ * A store handle belongs to one thread.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "base/cancel.h"
+#include "base/digest.h"
+#include "base/err.h"
+#include "base/str.h"
+
+enum { STORE_SMALL_MAX = 8 * 1024 * 1024, STORE_KEY_MAX = 900 };
+
+struct store;
+
+struct store_settings {
+    const char *url; /* "dir:PATH" */
+};
+
+/*
+ * Opens a store. A folder is made if it is not there.
+ *   settings   copied; its texts must outlive the store
+ *   store_r    caller closes with store_close() (or auto_store)
+ * Fails with ERR_USAGE (no such kind of URL), ERR_OS.
+ */
+must_check bool store_open(const struct store_settings *settings, const struct cancel *cancel,
+                           struct store **store_r, struct err *err);
+void store_close(struct store *store); /* NULL is allowed */
+void auto_store_cleanup(struct store **store);
+#define auto_store __attribute__((cleanup(auto_store_cleanup))) struct store
+
+/* The bucket's name as it stands in document rows; "" for a folder. */
+const char *store_bucket(const struct store *store);
+
+/* Where the store is, for people. */
+const char *store_name(const struct store *store);
+
+/* What is to be stored. Nothing in it may say who it is about: keys and metadata are not secret. */
+struct store_object {
+    const char
+        *key; /* at most STORE_KEY_MAX bytes of A-Z a-z 0-9 . _ = / + ~ - ; no dot segments */
+    const char *mime; /* "application/pdf" */
+    uint64_t size_bytes;
+    struct sha256 sha256;
+};
+
+enum store_outcome {
+    STORE_MADE,  /* the object is there now, with exactly these bytes         */
+    STORE_SAME,  /* it was there already, with exactly these bytes            */
+    STORE_OTHER, /* something else lies under this key; nothing was written   */
+};
+
+/* What lies under a key. */
+struct store_found {
+    bool exists;
+    uint64_t size_bytes;
+    bool has_sha256;
+    struct sha256 sha256;
+};
+
+/*
+ * Puts a whole object.
+ *   found_r   with STORE_OTHER: what lies there instead
+ * Fails with ERR_OS, ERR_REMOTE, ERR_NET, ERR_UNSURE (look with store_look()), ERR_CANCELED.
+ */
+must_check bool store_put(struct store *store, const struct store_object *object, struct span bytes,
+                          enum store_outcome *outcome_r, struct store_found *found_r,
+                          struct err *err);
+
+/* A large object on its way. */
+struct store_large;
+
+/*
+ * Begins a large object. `object` has key and mime; size and hash are not known yet.
+ *   large_r   caller frees with store_large_free() (or auto_large), which leaves nothing behind
+ *             unless store_large_end() said STORE_MADE
+ */
+must_check bool store_large_begin(struct store *store, const struct store_object *object,
+                                  struct store_large **large_r, struct err *err);
+void store_large_free(struct store_large *large); /* NULL is allowed */
+void auto_large_cleanup(struct store_large **large);
+#define auto_large __attribute__((cleanup(auto_large_cleanup))) struct store_large
+
+/*
+ * The name under which the server keeps what was sent so far, to be recorded before the first byte
+ * goes; NULL if there is no such thing here.
+ */
+const char *store_large_id(const struct store_large *large);
+
+must_check bool store_large_write(struct store_large *large, struct span bytes, struct err *err);
+
+/* Makes the object appear, now that size and hash are known. As store_put(). */
+must_check bool store_large_end(struct store_large *large, const struct store_object *object,
+                                enum store_outcome *outcome_r, struct store_found *found_r,
+                                struct err *err);
+
+/*
+ * Looks at what lies under a key, reading it if there is no other way to its hash.
+ * A key that is not there is no failure. Fails with ERR_OS, ERR_REMOTE, ERR_NET, ERR_CANCELED.
+ */
+must_check bool store_look(struct store *store, const char *key, struct store_found *found_r,
+                           struct err *err);
+
+/* Whether a key keeps the rules above. */
+bool store_key_is_good(const char *key);
