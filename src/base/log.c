@@ -3,10 +3,15 @@
 
 #include "base/str.h"
 #include "base/time.h"
+#include "base/utf8.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <unistd.h>
+
+/* Even if every byte is shown as \u001b, a line has room for its end. */
+enum { SENTENCE_MAX = 2048, WHO_MAX = 256, LINE_SIZE = 6 * (SENTENCE_MAX + 2 * WHO_MAX) + 256 };
 
 /* The log is the one sink of the process; see the rule on globals in CONTRIBUTING.md. */
 static struct {
@@ -62,21 +67,27 @@ static const char *level_name(enum log_level level)
 }
 
 /* Control characters would let a server's text draw on the operator's terminal. */
-static void add_visible(struct str *to, const char *text)
+static void add_visible(struct str *to, struct span text)
 {
-    for (; *text; text++) {
-        uint8_t byte = (uint8_t)*text;
+    uint32_t code;
 
-        if (byte < 0x20 || byte == 0x7F)
-            str_printf(to, "\\x%02x", byte);
-        else if (sink.as_json && (byte == '"' || byte == '\\'))
-            str_printf(to, "\\%c", byte);
+    while (text.size) {
+        (void)utf8_next(&text, &code);
+        if (code < 0x20 || (code >= 0x7F && code < 0xA0))
+            str_printf(to, sink.as_json ? "\\u%04x" : "\\x%02x", code);
+        else if (sink.as_json && (code == '"' || code == '\\'))
+            str_printf(to, "\\%c", (int)code);
         else
-            str_add_char(to, (char)byte);
+            utf8_add(to, code);
     }
 }
 
-static void add_member(struct str *to, const char *name, const char *text)
+static struct span who(const char *name)
+{
+    return span_first(span_of(name), WHO_MAX);
+}
+
+static void add_member(struct str *to, const char *name, struct span text)
 {
     str_printf(to, ",\"%s\":\"", name);
     add_visible(to, text);
@@ -87,23 +98,26 @@ static void line_as_json(struct str *to, const char *at, const char *level, cons
 {
     str_printf(to, "{\"time\":\"%s\",\"level\":\"%s\"", at, level);
     if (speaker.worker)
-        add_member(to, "worker", speaker.worker);
+        add_member(to, "worker", who(speaker.worker));
     if (speaker.item)
-        add_member(to, "item", speaker.item);
-    add_member(to, "message", sentence);
+        add_member(to, "item", who(speaker.item));
+    add_member(to, "message", span_of(sentence));
     str_add_text(to, "}\n");
 }
 
 static void line_as_text(struct str *to, const char *at, const char *level, const char *sentence)
 {
     str_printf(to, "%.19sZ %-5s ", at, level);
-    if (speaker.worker)
-        str_printf(to, "[%s] ", speaker.worker);
+    if (speaker.worker) {
+        str_add_char(to, '[');
+        add_visible(to, who(speaker.worker));
+        str_add_text(to, "] ");
+    }
     if (speaker.item) {
-        add_visible(to, speaker.item);
+        add_visible(to, who(speaker.item));
         str_add_text(to, ": ");
     }
-    add_visible(to, sentence);
+    add_visible(to, span_of(sentence));
     str_add_char(to, '\n');
 }
 
@@ -112,7 +126,9 @@ static void write_all(struct span text)
     while (text.size) {
         ssize_t wrote = write(STDERR_FILENO, text.at, text.size);
 
-        if (wrote < 0 && errno != EINTR)
+        if (wrote < 0 && errno == EAGAIN)
+            (void)poll(&(struct pollfd){ .fd = STDERR_FILENO, .events = POLLOUT }, 1, -1);
+        else if (wrote < 0 && errno != EINTR)
             return; /* nobody listens any more; there is no one to tell */
         text = span_from(text, wrote > 0 ? (size_t)wrote : 0);
     }
@@ -120,8 +136,9 @@ static void write_all(struct span text)
 
 printf_like(2, 0) static void say(enum log_level level, const char *format, va_list args)
 {
-    auto_str line = STR_MAX(KIB(8));
-    char sentence[2048], at[TIME_TEXT_SIZE];
+    auto_str line = STR_MAX(LINE_SIZE);
+    char sentence[SENTENCE_MAX], at[TIME_TEXT_SIZE];
+    int before = errno; /* whoever logs on the way to err_os() keeps the cause */
 
     if (!log_is_on(level))
         return;
@@ -138,6 +155,7 @@ printf_like(2, 0) static void say(enum log_level level, const char *format, va_l
     if (sink.around)
         sink.around(sink.around_arg, false);
     (void)pthread_mutex_unlock(&sink.lock);
+    errno = before;
 }
 
 #define SAY(level)                                                                                 \
