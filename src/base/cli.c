@@ -102,29 +102,41 @@ static bool place_read(struct parsing *p, const char *word, struct err *err)
     return err_set(err, ERR_USAGE, 0, "'%.64s' is one word too many for '%s'", word, p->cmd->name);
 }
 
-/* A command may have two words; the longer match wins. */
+static const struct cmd *cmd_named(const struct program *program, const char *name)
+{
+    for (const struct cmd *const *cmd = program->cmds; *cmd; cmd++)
+        if (strcmp((*cmd)->name, name) == 0)
+            return *cmd;
+    return NULL;
+}
+
+static bool cmd_unknown(const struct program *program, const char *word, struct err *err)
+{
+    auto_free char *begin = mem_printf("%s ", word);
+
+    for (const struct cmd *const *cmd = program->cmds; *cmd; cmd++)
+        if (span_starts(span_of((*cmd)->name), begin))
+            return err_set(err, ERR_USAGE, 0, "'%s' needs a second word: '%s %s'", word,
+                           program->name, (*cmd)->name);
+    return err_set(err, ERR_USAGE, 0, "there is no command '%.64s' (try '%s --help')", word,
+                   program->name);
+}
+
+/* A command may have two words; the longer match wins, wherever it stands in the table. */
 static bool cmd_find(struct parsing *p, struct err *err)
 {
     const char *first = p->argv[p->next];
     const char *second = p->next + 1 < p->argc ? p->argv[p->next + 1] : "";
     auto_free char *both = mem_printf("%s %s", first, second);
-    size_t length = strlen(first);
 
-    for (const struct cmd *const *cmd = p->program->cmds; *cmd; cmd++) {
-        bool two = strcmp((*cmd)->name, both) == 0;
-
-        if (!two && strcmp((*cmd)->name, first) != 0)
-            continue;
-        p->cmd = *cmd;
-        p->next += two ? 2 : 1;
-        return true;
-    }
-    for (const struct cmd *const *cmd = p->program->cmds; *cmd; cmd++)
-        if (strncmp((*cmd)->name, first, length) == 0 && (*cmd)->name[length] == ' ')
-            return err_set(err, ERR_USAGE, 0, "'%s' needs a second word: '%s %s'", first,
-                           p->program->name, (*cmd)->name);
-    return err_set(err, ERR_USAGE, 0, "there is no command '%.64s' (try '%s --help')", first,
-                   p->program->name);
+    p->cmd = cmd_named(p->program, both);
+    p->next += p->cmd ? 2 : 1;
+    if (!p->cmd)
+        p->cmd = cmd_named(p->program, first);
+    if (!p->cmd)
+        return cmd_unknown(p->program, first, err);
+    p->options = mem_copy(p->cmd->defaults, p->cmd->options_size);
+    return true;
 }
 
 static bool words_read(struct parsing *p, struct err *err)
@@ -144,7 +156,6 @@ static bool words_read(struct parsing *p, struct err *err)
         } else if (!p->cmd) {
             if (!cmd_find(p, err))
                 return false;
-            p->options = mem_copy(p->cmd->defaults, p->cmd->options_size);
         } else {
             p->next++;
             if (!place_read(p, word, err))
