@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 
-#include <unistd.h>
+#include <assert.h>
 
 static const struct opt global_options[] = {
     OPT_TEXT(struct cli_globals, config, "config", 'c', "FILE", "the configuration"),
@@ -284,6 +284,7 @@ int cli_exit_of(const struct err *err)
 
 static int complain(const struct program *program, const struct err *err)
 {
+    assert(err->kind != ERR_NONE);
     (void)fflush(stdout);
     (void)fprintf(stderr, "%s: %s\n", program->name, err->msg);
     return cli_exit_of(err);
@@ -291,8 +292,6 @@ static int complain(const struct program *program, const struct err *err)
 
 static int parsed_run(struct parsing *p, struct err *err)
 {
-    int code;
-
     if (p->globals.version) {
         (void)printf("%s %s\n", p->program->name, p->program->version);
         return EXIT_DONE;
@@ -306,12 +305,7 @@ static int parsed_run(struct parsing *p, struct err *err)
     if (!needs_met(p, err))
         return -1;
     log_setup(p->globals.verbose ? LOG_DEBUG : LOG_INFO, p->globals.log_json);
-    code = p->cmd->run(&p->globals, p->options, err);
-    if (code >= 0 && (fflush(stdout) != 0 || ferror(stdout))) {
-        (void)err_os(err, "writing standard output");
-        return -1;
-    }
-    return code;
+    return p->cmd->run(&p->globals, p->options, err);
 }
 
 int cli_main(const struct program *program, int argc, char **argv)
@@ -327,6 +321,10 @@ int cli_main(const struct program *program, int argc, char **argv)
     }
     if (words_read(&p, &err))
         code = parsed_run(&p, &err);
+    if (code >= 0 && (fflush(stdout) != 0 || ferror(stdout))) {
+        (void)err_os(&err, "writing standard output");
+        code = -1;
+    }
     free(p.options);
     return code >= 0 ? code : complain(program, &err);
 }

@@ -6,6 +6,8 @@
 #include "base/mem.h"
 #include "tap.h"
 
+#include <fcntl.h>
+#include <stdio_ext.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -228,6 +230,28 @@ TEST(what_is_wrong_is_named_in_one_sentence)
     }
 }
 
+TEST(the_answer_and_the_error_have_an_end_each)
+{
+    static const struct {
+        const char *line, *out, *errors;
+        int code;
+    } cases[] = {
+        { "prog say", "an answer\n", "", EXIT_LEFT },
+        { "prog store check", "an answer\n", "", EXIT_LEFT },
+        { "prog fail", "", "prog: copying 'inv -7': timed out\n", EXIT_FAILED },
+        { "prog --version", "prog 1.2\n", "", EXIT_DONE },
+        { "prog run --version --jobs 9", "prog 1.2\n", "", EXIT_DONE },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_str out = STR_MAX(KIB(64)), errors = STR_MAX(KIB(64));
+
+        CHECK_AT(i, call(&program, cases[i].line, &out, &errors) == cases[i].code);
+        CHECK_STR(str_text(&out), cases[i].out);
+        CHECK_STR(str_text(&errors), cases[i].errors);
+    }
+}
+
 TEST(the_log_is_set_up_before_a_command_runs)
 {
     static const struct {
@@ -244,6 +268,101 @@ TEST(the_log_is_set_up_before_a_command_runs)
 
         CHECK_AT(i, call(&program, cases[i].line, &out, &errors) == EXIT_FAILED);
         CHECK_AT(i, span_starts(span_from(str_span(&errors), cases[i].from), cases[i].begin));
+    }
+}
+
+/* An answer that did not arrive is not an answer. */
+TEST(a_full_disk_is_an_error)
+{
+    static const char *const lines[] = { "prog say", "prog --help", "prog --version" };
+
+    for (size_t i = 0; i < lengthof(lines); i++) {
+        auto_str errors = STR_MAX(KIB(64));
+        auto_close int out = dup(STDOUT_FILENO), real = dup(STDERR_FILENO);
+        auto_close int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+        auto_close int file = memfd_create("err", MFD_CLOEXEC);
+        auto_free char *words = mem_text(lines[i]);
+        char *second = strchr(words, ' ') + 1, *argv[] = { words, second, NULL };
+        int code;
+
+        second[-1] = '\0';
+        (void)fflush(stdout);
+        CHECK_AT(i, dup2(full, STDOUT_FILENO) >= 0 && dup2(file, STDERR_FILENO) >= 0);
+        code = cli_main(&program, 2, argv);
+        __fpurge(stdout);
+        clearerr(stdout);
+        (void)dup2(out, STDOUT_FILENO);
+        (void)dup2(real, STDERR_FILENO);
+        read_back(file, &errors);
+        CHECK_AT(i, code == EXIT_FAILED);
+        CHECK_STR(str_text(&errors), "prog: writing standard output: No space left on device\n");
+    }
+}
+
+static const char run_help[] = "Does run\n"
+                               "\n"
+                               "Usage: prog run [options] [PLACE]\n"
+                               "\n"
+                               "A paragraph\n"
+                               "that teaches.\n"
+                               "\n"
+                               "Options:\n"
+                               "  -l, --ledger URL          where progress is kept\n"
+                               "  -j, --jobs N              worker threads\n"
+                               "                            (default: 4)\n"
+                               "      --json                report as JSON\n"
+                               "      --a-rather-long-name-for-it WORDS\n"
+                               "                            whatever it is\n"
+                               "  PLACE                     where to\n";
+
+static const char global_help[] = "\n"
+                                  "Global options:\n"
+                                  "  -c, --config FILE         the configuration\n"
+                                  "  -v, --verbose             log every step\n"
+                                  "      --log-json            log as JSON lines\n"
+                                  "  -h, --help                show this help\n"
+                                  "      --version             show the version\n"
+                                  "\n"
+                                  "The end.\n";
+
+TEST(the_help_is_made_of_the_tables)
+{
+    static const struct {
+        const char *line, *help;
+    } cases[] = {
+        { "prog --help", "A program.\n"
+                         "\n"
+                         "Usage: prog [global options] COMMAND [options]\n"
+                         "\n"
+                         "Commands:\n"
+                         "  patients                  Does patients\n"
+                         "  run                       Does run\n"
+                         "  patients import           Does patients import\n"
+                         "  store check               Does store check\n"
+                         "  say                       Does say\n"
+                         "  fail                      Does fail\n" },
+        { "prog run --help", run_help },
+        { "prog -h run", run_help },
+        { "prog patients -h", "Does patients\n"
+                              "\n"
+                              "Usage: prog patients [options] FROM TO\n"
+                              "\n"
+                              "Options:\n"
+                              "  FROM                      where from\n"
+                              "  TO                        where to\n" },
+        { "prog store check --help", "Does store check\n"
+                                     "\n"
+                                     "Usage: prog store check\n" },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_str out = STR_MAX(KIB(64)), errors = STR_MAX(KIB(64));
+        auto_free char *want = mem_printf("%s%s", cases[i].help, global_help);
+
+        CHECK_AT(i, call(&program, cases[i].line, &out, &errors) == EXIT_DONE);
+        CHECK_STR(str_text(&out), want);
+        CHECK_STR(str_text(&errors), "");
+        CHECK_STR(seen, "");
     }
 }
 
