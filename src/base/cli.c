@@ -16,6 +16,11 @@ static const struct opt global_options[] = {
     OPT_END,
 };
 
+static const struct opt *globals_of(const struct program *program)
+{
+    return program->default_config ? global_options : global_options + 1; /* without --config */
+}
+
 /* One command line on its way through the tables. */
 struct parsing {
     const struct program *program;
@@ -51,8 +56,10 @@ static bool opt_set(struct parsing *p, void *object, const struct opt *opt, cons
 
     if (!field_set(object, &opt->field, value, err))
         return err_ctx(err, "%s%s", dashes, opt->name);
-    if (p->cmd && object == p->options)
+    if (object == p->options) {
+        assert((size_t)(opt - p->cmd->options) < lengthof(p->given));
         p->given[opt - p->cmd->options] = true;
+    }
     return true;
 }
 
@@ -81,12 +88,13 @@ static bool option_read(struct parsing *p, char *word, struct err *err)
     struct span rest = span_of(word + 2);
     bool is_long = word[1] == '-';
     struct span name = is_long ? span_cut(&rest, '=') : SPAN_NONE;
-    const struct opt *table = p->cmd ? p->cmd->options : global_options;
+    const struct opt *globals = globals_of(p->program);
+    const struct opt *table = p->cmd ? p->cmd->options : globals;
     const struct opt *opt = is_long ? opt_named(table, name) : opt_lettered(table, word[1]);
     void *object = p->cmd ? p->options : &p->globals;
 
     if (!opt) {
-        opt = is_long ? opt_named(global_options, name) : opt_lettered(global_options, word[1]);
+        opt = is_long ? opt_named(globals, name) : opt_lettered(globals, word[1]);
         object = &p->globals;
     }
     if (!opt || (!is_long && word[2]))
@@ -99,7 +107,8 @@ static bool place_read(struct parsing *p, const char *word, struct err *err)
     for (const struct opt *opt = p->cmd->options; opt->name; opt++)
         if (opt->positional && !p->given[opt - p->cmd->options])
             return opt_set(p, p->options, opt, word, err);
-    return err_set(err, ERR_USAGE, 0, "'%.64s' is one word too many for '%s'", word, p->cmd->name);
+    return err_set(err, ERR_USAGE, 0, "'%.64s' is one word too many for '%s'", word,
+                   *p->cmd->name ? p->cmd->name : p->program->name);
 }
 
 static const struct cmd *cmd_named(const struct program *program, const char *name)
@@ -246,7 +255,7 @@ void cli_help(const struct program *program, const struct cmd *cmd, struct str *
     else
         help_program(program, to);
     str_add_text(to, "\nGlobal options:\n");
-    help_options(to, global_options);
+    help_options(to, globals_of(program));
     if (program->closing)
         str_printf(to, "\n%s\n", program->closing);
 }

@@ -66,7 +66,7 @@ struct program {
     const char *name, *version, *summary;
     const struct cmd *const *cmds; /* ended by NULL; a single nameless one for a plain program */
     const char *closing;           /* last paragraph of the help */
-    const char *default_config;    /* for --config; NULL: the program has no global options */
+    const char *default_config;    /* for --config; NULL: the program has no such option */
 };
 
 /* Exit codes that every command shares. */

@@ -111,6 +111,11 @@ static const struct cmd *const cmds[] = { &cmd_patients, &cmd_run,  &cmd_import,
                                           &cmd_say,      &cmd_fail, NULL };
 static const struct program program = { "prog", "1.2", "A program.", cmds, "The end.", "prog.ini" };
 
+static const struct cmd cmd_plain = { "",        "Does it all",   NULL,   options,
+                                      &defaults, sizeof defaults, run_run };
+static const struct cmd *const plain_cmds[] = { &cmd_plain, NULL };
+static const struct program plain = { "plain", "1.2", "Plain.", plain_cmds, NULL, NULL };
+
 static void read_back(int file, struct str *said)
 {
     char path[64];
@@ -364,6 +369,37 @@ TEST(the_help_is_made_of_the_tables)
         CHECK_STR(str_text(&errors), "");
         CHECK_STR(seen, "");
     }
+}
+
+/* A program of one nameless command, which takes no configuration. */
+TEST(a_plain_program_has_no_commands)
+{
+    static const struct {
+        const char *line, *seen, *errors;
+        int code;
+    } cases[] = {
+        { "plain --ledger a here", "run ledger=a place=here", "", EXIT_DONE },
+        { "plain -l a -v", "run ledger=a verbose=yes", "", EXIT_DONE },
+        { "plain", "", "plain: --ledger is needed: where progress is kept\n", EXIT_USAGE },
+        { "plain --config=a -l a", "",
+          "plain: there is no option '--config=a' (try 'plain --help')\n", EXIT_USAGE },
+        { "plain -c a -l a", "", "plain: there is no option '-c' (try 'plain --help')\n",
+          EXIT_USAGE },
+        { "plain -l a b c", "", "plain: 'c' is one word too many for 'plain'\n", EXIT_USAGE },
+    };
+    auto_str out = STR_MAX(KIB(64)), none = STR_MAX(KIB(64));
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_str nothing = STR_MAX(KIB(64)), errors = STR_MAX(KIB(64));
+
+        CHECK_AT(i, call(&plain, cases[i].line, &nothing, &errors) == cases[i].code);
+        CHECK_STR(seen, cases[i].seen);
+        CHECK_STR(str_text(&errors), cases[i].errors);
+    }
+    CHECK(call(&plain, "plain --help", &out, &none) == EXIT_DONE);
+    CHECK(
+        span_starts(str_span(&out), "Does it all\n\nUsage: plain [options] [PLACE]\n\nOptions:\n"));
+    CHECK(!strstr(str_text(&out), "--config") && strstr(str_text(&out), "  -v, --verbose "));
 }
 
 TEST(every_kind_of_error_has_an_exit_code)
