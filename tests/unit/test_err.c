@@ -117,9 +117,9 @@ TEST(no_character_is_cut_in_two)
     for (size_t shift = 0; shift < 3; shift++) {
         struct err err = { 0 };
 
-        (void)err_set(&err, ERR_DATA, 0, "%s%s", "ab" + shift, euros);
+        (void)err_set(&err, ERR_DATA, 0, "%s%s", &"ab"[shift], euros);
         CHECK_AT(shift, utf8_is_valid(span_of(err.msg)));
-        (void)err_ctx(&err, "%s%s", "ab" + shift, euros);
+        (void)err_ctx(&err, "%s%s", &"ab"[shift], euros);
         CHECK_AT(shift, utf8_is_valid(span_of(err.msg)));
     }
 }
