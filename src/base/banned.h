@@ -11,6 +11,7 @@
 #include <string.h>
 #include <time.h>
 
+#undef sprintf /* clang's hardened headers make it a macro, which cannot be poisoned */
 #pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf gets strtok strerror
 #pragma GCC poison atoi atol atoll atof strtol strtoul strtoll strtoull sscanf
 #pragma GCC poison gmtime localtime ctime asctime tmpnam mktemp
