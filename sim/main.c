@@ -1,0 +1,341 @@
+/* fmsim: the options, and the run from start to SIGTERM. */
+#include "sim/certs.h"
+#include "sim/data.h"
+#include "sim/paint.h"
+#include "sim/server.h"
+#include "sim/sim.h"
+#include "sim/truth.h"
+
+#include "base/cli.h"
+#include "base/fs.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "base/time.h"
+
+#include <openssl/ssl.h>
+#include <signal.h>
+#include <unistd.h>
+
+struct options {
+    const char *data, *cert_dir, *scenario, *journal, *truth, *account, *sizes, *patients;
+    const char *switches, *seed, *time_zone, *certificate;
+    int port, max_sessions, idle_seconds, latency_ms, quota_mib, record_gap;
+    bool http;
+};
+
+static const struct options defaults = {
+    .data = "demo",
+    .account = "api:secret",
+    .sizes = "small",
+    .patients = "late",
+    .switches = "",
+    .seed = "1",
+    .time_zone = "",
+    .certificate = "good",
+    .max_sessions = 100,
+    .idle_seconds = 900,
+    .record_gap = 1,
+};
+
+static const struct opt options_table[] = {
+    OPT_TEXT(struct options, data, "data", 'd', "SET",
+             "what it holds: demo, seed-replay, generate:N,BYTES, files:DIR"),
+    OPT_INT(struct options, port, "port", 'p', "PORT", 0, 65535,
+            "where to listen on 127.0.0.1; 0 (the default) takes a free one"),
+    OPT_FLAG(struct options, http, "http", 0, "plain HTTP instead of TLS"),
+    OPT_TEXT(struct options, cert_dir, "cert-dir", 0, "DIR",
+             "where ca.pem and the server's certificate are kept or made;\n"
+             "without it a temporary folder that goes away in the end"),
+    OPT_TEXT(struct options, certificate, "certificate", 0, "KIND",
+             "good, expired, wrong-name or self-signed"),
+    OPT_TEXT(struct options, account, "account", 'a', "NAME:PASSWORD",
+             "who may log in (default api:secret)"),
+    OPT_TEXT(struct options, journal, "journal", 'j', "FILE",
+             "append a JSON line for every effect and every file served"),
+    OPT_TEXT(struct options, truth, "truth", 't', "FILE",
+             "write what every container really holds, in the end"),
+    OPT_TEXT(struct options, switches, "switches", 0, "LIST",
+             "how an unsettled matter is settled: strict, lenient, random:SEED,\n"
+             "NAME=VALUE with commas; --switches alone lists them"),
+    OPT_INT(struct options, max_sessions, "max-sessions", 0, "N", 0, 100000,
+            "sessions at a time (default 100; 0: any number); one more is 812"),
+    OPT_INT(struct options, idle_seconds, "idle-seconds", 0, "N", 1, 1000000,
+            "a session unused for so long is gone (default 900)"),
+    OPT_INT(struct options, latency_ms, "latency-ms", 0, "N", 0, 600000,
+            "how long every call takes at least"),
+    OPT_INT(struct options, quota_mib, "quota-mib", 0, "N", 0, 1000000,
+            "bytes that may go out; then error 953 (default: no limit)"),
+    OPT_TEXT(struct options, seed, "seed", 's', "N",
+             "the number that everything made up follows from (default 1)"),
+    OPT_TEXT(struct options, sizes, "sizes", 0, "KIND",
+             "small or real: documents of seed-replay around 24 or 260 KiB"),
+    OPT_TEXT(struct options, patients, "patients", 0, "WHEN",
+             "late or all: the 142 patients of seed-replay who arrive later"),
+    OPT_INT(struct options, record_gap, "record-gap", 0, "N", 1, 1000,
+            "record ids lie 1 to N apart (default 1: no gaps)"),
+    OPT_TEXT(struct options, time_zone, "time-zone", 0, "NAME",
+             "the zone of the file's stamps (default: the machine's)"),
+    OPT_END,
+};
+
+/* Everything that is opened on the way, so that it is closed again from anywhere. */
+struct running {
+    struct sim sim;
+    struct cancel *stop;
+    SSL_CTX *tls;
+    struct server *server;
+    char *cert_dir, *host;
+    bool cert_dir_is_ours;
+};
+
+static void folder_remove(const char *folder)
+{
+    static const char *const names[] = { "ca.pem", "ca-key.pem", "server.pem", "server-key.pem" };
+
+    for (size_t i = 0; i < lengthof(names); i++) {
+        auto_free char *path = mem_printf("%s/%s", folder, names[i]);
+
+        (void)unlink(path);
+    }
+    (void)rmdir(folder);
+}
+
+static void running_end(struct running *r)
+{
+    server_end(r->server);
+    sessions_free(r->sim.sessions);
+    journal_close(r->sim.journal);
+    solution_free(r->sim.solution);
+    cancel_free(r->stop);
+    SSL_CTX_free(r->tls);
+    if (r->cert_dir_is_ours)
+        folder_remove(r->cert_dir);
+    free(r->cert_dir);
+    free(r->host);
+    paint_end();
+}
+
+static bool choice_is(const char *value, const char *yes, const char *no, const char *option,
+                      bool *yes_r, struct err *err)
+{
+    *yes_r = strcmp(value, yes) == 0;
+    if (*yes_r || strcmp(value, no) == 0)
+        return true;
+    return err_set(err, ERR_USAGE, 0, "--%s: '%.40s' is neither %s nor %s", option, value, yes, no);
+}
+
+static bool seed_read(const char *text, uint64_t *seed_r, struct err *err)
+{
+    if (num_u64(span_of(text), 0, UINT64_MAX, seed_r, err))
+        return true;
+    err->kind = ERR_USAGE;
+    return err_ctx(err, "--seed");
+}
+
+static bool solution_start(struct running *r, const struct options *o, struct err *err)
+{
+    struct data_options data = { .set = o->data,
+                                 .seed = r->sim.seed,
+                                 .record_gap = (unsigned)o->record_gap };
+
+    return choice_is(o->sizes, "real", "small", "sizes", &data.real_sizes, err)
+           && choice_is(o->patients, "all", "late", "patients", &data.all_patients, err)
+           && data_open(&data, &r->sim.solution, err);
+}
+
+static bool sim_start(struct running *r, const struct options *o, struct err *err)
+{
+    struct sim *sim = &r->sim;
+
+    r->stop = cancel_new();
+    sim->stop = r->stop;
+    sim->started_us = time_mono_us();
+    sim->options = (struct sim_options){ .account = o->account,
+                                         .latency_ms = o->latency_ms,
+                                         .quota_mib = o->quota_mib,
+                                         .http = o->http };
+    switches_init(&sim->switches);
+    if (!strchr(o->account, ':'))
+        return err_set(err, ERR_USAGE, 0, "--account is NAME:PASSWORD");
+    if (!seed_read(o->seed, &sim->seed, err)
+        || !switches_set(&sim->switches, span_of(o->switches), err)
+        || !time_zone_set(o->time_zone, err) || !solution_start(r, o, err)
+        || !journal_open(o->journal, &sim->journal, err))
+        return false;
+    sim->sessions =
+        sessions_new(&(struct session_rules){ .max = (unsigned)o->max_sessions,
+                                              .idle_us = (int64_t)o->idle_seconds * TIME_SECOND,
+                                              .seed = sim->seed });
+    return true;
+}
+
+static bool cert_dir_find(struct running *r, const struct options *o, struct err *err)
+{
+    const char *temporary = getenv("TMPDIR");
+
+    if (o->cert_dir) {
+        r->cert_dir = mem_text(o->cert_dir);
+        return fs_make_folder(r->cert_dir, err);
+    }
+    r->cert_dir = mem_printf("%s/fmsim-XXXXXX", temporary ? temporary : "/tmp");
+    if (!mkdtemp(r->cert_dir))
+        return err_os(err, "making a folder for certificates");
+    r->cert_dir_is_ours = true;
+    return true;
+}
+
+static bool flaw_read(const char *name, enum cert_flaw *flaw_r, struct err *err)
+{
+    static const char *const names[] = { [CERT_GOOD] = "good",
+                                         [CERT_EXPIRED] = "expired",
+                                         [CERT_WRONG_NAME] = "wrong-name",
+                                         [CERT_SELF_SIGNED] = "self-signed" };
+
+    for (enum cert_flaw flaw = CERT_GOOD; flaw <= CERT_SELF_SIGNED; flaw++) {
+        if (strcmp(name, names[flaw]) == 0) {
+            *flaw_r = flaw;
+            return true;
+        }
+    }
+    return err_set(err, ERR_USAGE, 0,
+                   "--certificate: '%.40s' is not good, expired, wrong-name or self-signed", name);
+}
+
+static bool tls_start(struct running *r, const struct options *o, struct err *err)
+{
+    enum cert_flaw flaw;
+
+    if (o->http)
+        return true;
+    return flaw_read(o->certificate, &flaw, err) && cert_dir_find(r, o, err)
+           && certs_open(r->cert_dir, flaw, &r->tls, err);
+}
+
+static void announce(const struct running *r)
+{
+    auto_str line = STR_MAX(KIB(8));
+    auto_str text = STR_MAX(KIB(4));
+    struct json_writer w = JSON_WRITER(&line);
+    char path[4096];
+
+    json_open_object(&w);
+    str_printf(&text, "%s://%s", r->tls ? "https" : "http", r->host);
+    json_member_text(&w, "url", str_text(&text));
+    str_reset(&text);
+    if (r->tls) {
+        str_printf(&text, "%s/ca.pem", r->cert_dir);
+        json_member_text(&w, "ca_file", realpath(str_text(&text), path) ? path : str_text(&text));
+    } else {
+        json_name(&w, "ca_file");
+        json_write_null(&w);
+    }
+    json_member_text(&w, "database", r->sim.solution->database);
+    json_member_i64(&w, "pid", getpid());
+    json_close_object(&w);
+    (void)printf("%s\n", str_text(&line));
+    (void)fflush(stdout);
+}
+
+static bool serve_until_signal(struct running *r, const struct options *o, const sigset_t *signals,
+                               struct err *err)
+{
+    struct server_options listen = { .port = o->port, .connections_max = 1000 };
+    int caught;
+
+    if (!server_start(&r->sim, &listen, r->tls, &r->server, err))
+        return false;
+    r->host = mem_printf("127.0.0.1:%d", server_port(r->server));
+    r->sim.host = r->host;
+    announce(r);
+    (void)sigwait(signals, &caught);
+    cancel_set(r->stop);
+    server_end(r->server);
+    r->server = NULL;
+    return !o->truth || truth_write(o->truth, r->sim.solution, err);
+}
+
+static int print_switches(const struct options *o, struct err *err)
+{
+    auto_str text = STR_MAX(MIB(1));
+    struct switches switches;
+
+    switches_init(&switches);
+    if (!switches_set(&switches, span_from(span_of(o->switches), 4), err))
+        return -1;
+    switches_list(&switches, &text);
+    (void)fputs(str_text(&text), stdout);
+    return EXIT_DONE;
+}
+
+static int run(const struct cli_globals *globals, const void *options, struct err *err)
+{
+    const struct options *o = options;
+    struct running r = { .cert_dir = NULL };
+    sigset_t signals;
+    bool good;
+
+    (void)globals;
+    if (span_starts(span_of(o->switches), "list"))
+        return print_switches(o, err);
+    (void)sigemptyset(&signals);
+    (void)sigaddset(&signals, SIGTERM);
+    (void)sigaddset(&signals, SIGINT);
+    (void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    (void)signal(SIGPIPE, SIG_IGN);
+    good = sim_start(&r, o, err) && tls_start(&r, o, err)
+           && serve_until_signal(&r, o, &signals, err);
+    running_end(&r);
+    return good ? EXIT_DONE : -1;
+}
+
+static const char help[] =
+    "fmsim behaves like a FileMaker Server that hosts a clinic's documents: the same paths,\n"
+    "answers, headers, sessions, downloads and errors. Nothing leaves this machine: it listens on\n"
+    "127.0.0.1 only. When it is ready it prints one line of JSON:\n"
+    "\n"
+    "  "
+    "{\"url\":\"https://127.0.0.1:41373\",\"ca_file\":\"/tmp/fmsim-x/"
+    "ca.pem\",\"database\":\"Clinic\","
+    "\"pid\":42}\n"
+    "\n"
+    "Try it:\n"
+    "  fmsim --data generate:1000,20K --http --port 8080 &\n"
+    "  curl -s http://127.0.0.1:8080/fmi/data/vLatest/productInfo\n"
+    "  curl -s -u api:secret -H 'Content-Type: application/json' -d '{}' \\\n"
+    "       http://127.0.0.1:8080/fmi/data/vLatest/databases/Clinic/sessions\n"
+    "\n"
+    "SIGTERM or Ctrl-C ends it: requests in hand are finished and the truth file is written.";
+
+static const struct cmd command = {
+    "",        "A simulated FileMaker Server (Data API), for rehearsals and tests.",
+    help,      options_table,
+    &defaults, sizeof defaults,
+    run,
+};
+
+/* `--switches` without a value asks for the list. */
+static char **with_list(int argc, char **argv)
+{
+    char **words = mem_zero((size_t)(argc + 2) * sizeof *words);
+
+    for (int i = 0; i < argc; i++)
+        words[i] = argv[i];
+    if (argc > 1 && strcmp(argv[argc - 1], "--switches") == 0)
+        words[argc] = (char *)(uintptr_t) "list";
+    return words;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct cmd *const commands[] = { &command, NULL };
+    static const struct program program = { .name = "fmsim",
+                                            .version = "0.1.0",
+                                            .summary = "A simulated FileMaker Server.",
+                                            .cmds = commands };
+    char **words = with_list(argc, argv);
+    int code = cli_main(&program, words[argc] ? argc + 1 : argc, words);
+
+    free(words);
+    return code;
+}

@@ -1,0 +1,27 @@
+/* Listening: a socket on loopback, a thread for each connection, an orderly end. */
+#pragma once
+
+#include "base/base.h"
+#include "base/err.h"
+#include "sim/sim.h"
+
+#include <openssl/types.h>
+
+struct server;
+
+struct server_options {
+    int port; /* 0: any */
+    unsigned connections_max;
+};
+
+/* Starts listening and serving. `tls` NULL: plain HTTP; borrowed. Fails with ERR_OS. */
+must_check bool server_start(struct sim *sim, const struct server_options *options, SSL_CTX *tls,
+                             struct server **server_r, struct err *err);
+
+int server_port(const struct server *server);
+
+/* Refuses connections for a while, as a machine that is not there. */
+void server_refuse(struct server *server, int64_t wait_us);
+
+/* After sim->stop was set: waits for requests in hand, ends the rest, frees. NULL is allowed. */
+void server_end(struct server *server);

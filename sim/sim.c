@@ -1,0 +1,31 @@
+/* Counters and the engine's state. */
+#include "sim/sim.h"
+
+#include "base/time.h"
+
+uint64_t sim_count(uint64_t *counter, uint64_t by)
+{
+    return __atomic_fetch_add(counter, by, __ATOMIC_RELAXED);
+}
+
+uint64_t sim_counted(const uint64_t *counter)
+{
+    return __atomic_load_n(counter, __ATOMIC_RELAXED);
+}
+
+bool sim_is_down(const struct sim *sim)
+{
+    return time_mono_us() < __atomic_load_n(&sim->down_until_us, __ATOMIC_RELAXED);
+}
+
+void sim_down_for(struct sim *sim, int64_t wait_us)
+{
+    __atomic_store_n(&sim->down_until_us, time_mono_us() + wait_us, __ATOMIC_RELAXED);
+}
+
+bool sim_pause(const struct sim *sim, int64_t wait_us)
+{
+    struct err err;
+
+    return cancel_sleep(sim->stop, wait_us, &err);
+}

@@ -1,0 +1,47 @@
+/* The simulated server as a whole: what the handlers of requests work on. */
+#pragma once
+
+#include "base/base.h"
+#include "base/cancel.h"
+#include "sim/journal.h"
+#include "sim/request.h"
+#include "sim/session.h"
+#include "sim/solution.h"
+#include "sim/switches.h"
+
+struct scenario;
+
+struct sim_options {
+    const char *account; /* "name:password" */
+    int latency_ms;
+    int quota_mib; /* 0: none */
+    bool http;     /* plain */
+};
+
+struct sim {
+    struct sim_options options;
+    uint64_t seed;
+    struct switches switches;
+    struct solution *solution;
+    struct sessions *sessions;
+    struct scenario *scenario;
+    struct journal *journal;
+    const struct cancel *stop;
+    const char *host; /* "localhost:8443": where we listen */
+
+    /* counters, each changed by one atomic step */
+    uint64_t requests, counts[REQUEST_KINDS], faults, bytes_out;
+    int64_t started_us, down_until_us;
+    uint32_t logins;
+};
+
+/* Adds to a counter; returns what it was before. */
+uint64_t sim_count(uint64_t *counter, uint64_t by);
+uint64_t sim_counted(const uint64_t *counter);
+
+/* Whether the engine is down for now, as a scenario wanted it. */
+bool sim_is_down(const struct sim *sim);
+void sim_down_for(struct sim *sim, int64_t wait_us);
+
+/* Waits; false if the simulator stops meanwhile. */
+bool sim_pause(const struct sim *sim, int64_t wait_us);
