@@ -185,3 +185,13 @@ void log_error(const char *format, ...)
 {
     SAY(LOG_ERROR);
 }
+
+void log_line_lock(void)
+{
+    (void)pthread_mutex_lock(&sink.lock);
+}
+
+void log_line_unlock(void)
+{
+    (void)pthread_mutex_unlock(&sink.lock);
+}

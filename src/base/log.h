@@ -27,3 +27,7 @@ void log_error(const char *format, ...) printf_like(1, 2);
  * (`before` true, then false). NULL for none.
  */
 void log_around_lines(void (*around)(void *arg, bool before), void *arg);
+
+/* Keeps lines of the log away while something else is written to the terminal. */
+void log_line_lock(void);
+void log_line_unlock(void);

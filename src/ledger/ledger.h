@@ -98,9 +98,10 @@ must_check bool ledger_run_begin(struct ledger *ledger, const struct ledger_proc
 must_check bool ledger_run_note(struct ledger *ledger, const struct ledger_progress *progress,
                                 const char *status, bool ended, struct err *err);
 
-/*
- * In a change: frees what a run holds, and notes that it died if it never ended.
- *   freed_r   how many documents
+/* In a change: lets go of everything that the present run still holds. `freed_r`: how many. */
+must_check bool ledger_run_free(struct ledger *ledger, int64_t *freed_r, struct err *err);
+
+/* In a change: frees what a dead run held, and notes that it died. `freed_r`: how many documents.
  */
 must_check bool ledger_run_bury(struct ledger *ledger, int64_t run, int64_t *freed_r,
                                 struct err *err);

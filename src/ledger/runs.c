@@ -74,12 +74,11 @@ static bool held_by(struct ledger *ledger, int64_t run, struct held **held_r, si
     return step == STEP_END;
 }
 
-static bool held_free(struct ledger *ledger, int64_t run, const struct held *held, struct err *err)
+static bool held_free(struct ledger *ledger, const struct held *held, const char *evidence,
+                      struct err *err)
 {
     enum ledger_state after = held->state == LEDGER_CLAIMED ? LEDGER_WAITING : held->state;
-    char evidence[64];
 
-    (void)snprintf(evidence, sizeof evidence, "run %jd died", (intmax_t)run);
     return sql_run(ledger->sql, &LEDGER_DOCUMENT_FREE,
                    sql_args(sql_i64(held->document), sql_text(ledger_state_name(after)),
                             sql_i64(time_now_us())),
@@ -100,19 +99,33 @@ static bool held_free(struct ledger *ledger, int64_t run, const struct held *hel
                                 err);
 }
 
-bool ledger_run_bury(struct ledger *ledger, int64_t run, int64_t *freed_r, struct err *err)
+static bool all_held_free(struct ledger *ledger, int64_t run, const char *evidence,
+                          int64_t *freed_r, struct err *err)
 {
     struct held *held = NULL;
     size_t count = 0, freed = 0;
     bool good = held_by(ledger, run, &held, &count, err);
 
     while (good && freed < count)
-        good = held_free(ledger, run, &held[freed++], err);
+        good = held_free(ledger, &held[freed++], evidence, err);
     for (size_t i = 0; i < count; i++)
         free(held[i].type);
     free(held);
     *freed_r = (int64_t)freed;
-    return good
+    return good;
+}
+
+bool ledger_run_free(struct ledger *ledger, int64_t *freed_r, struct err *err)
+{
+    return all_held_free(ledger, ledger->run, "the run ends", freed_r, err);
+}
+
+bool ledger_run_bury(struct ledger *ledger, int64_t run, int64_t *freed_r, struct err *err)
+{
+    char evidence[64];
+
+    (void)snprintf(evidence, sizeof evidence, "run %jd died", (intmax_t)run);
+    return all_held_free(ledger, run, evidence, freed_r, err)
            && sql_run(ledger->sql, &LEDGER_RUN_BURY, sql_args(sql_i64(run), sql_i64(time_now_us())),
                       err);
 }

@@ -11,7 +11,7 @@ struct worker {
     struct mover *mover;
     struct filemaker *filemaker;
     struct store *store;
-    char name[16];
+    char name[24];
 };
 
 /*

@@ -236,6 +236,26 @@ static bool dir_large_end(struct store_large *large, const struct store_object *
                    found_r, err);
 }
 
+/* Makes a file twice: the second time must find the first. */
+static bool dir_probe(struct store *store, struct err *err)
+{
+    struct dir *dir = dir_of(store);
+    auto_free char *key = mem_printf("fmferry-probe-%d", (int)getpid());
+    struct store_object object = { .key = key, .size_bytes = 1, .sha256 = sha256_of(span_of("1")) };
+    struct store_found found = { 0 };
+    enum store_outcome first, second = STORE_MADE;
+    bool good;
+
+    (void)unlinkat(dir->fd, key, 0);
+    good = dir_put(store, &object, span_of("1"), &first, &found, err);
+    object.sha256 = sha256_of(span_of("2"));
+    good = good && dir_put(store, &object, span_of("2"), &second, &found, err);
+    (void)unlinkat(dir->fd, key, 0);
+    if (good && second != STORE_OTHER)
+        return err_set(err, ERR_DATA, 0, "a file was replaced by another of the same name");
+    return good;
+}
+
 static const struct store_kind dir_kind = {
     .close = dir_close,
     .put = dir_put,
@@ -244,6 +264,7 @@ static const struct store_kind dir_kind = {
     .large_id = dir_large_id,
     .large_write = dir_large_write,
     .large_end = dir_large_end,
+    .probe = dir_probe,
     .look = dir_look,
 };
 

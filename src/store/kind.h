@@ -14,6 +14,7 @@ struct store_kind {
     bool (*large_write)(struct store_large *large, struct span bytes, struct err *err);
     bool (*large_end)(struct store_large *large, const struct store_object *object,
                       enum store_outcome *outcome_r, struct store_found *found_r, struct err *err);
+    bool (*probe)(struct store *store, struct err *err);
     bool (*look)(struct store *store, const char *key, struct store_found *found_r,
                  struct err *err);
 };

@@ -111,3 +111,8 @@ bool store_look(struct store *store, const char *key, struct store_found *found_
     return key_checked(key, err)
            && (store->kind->look(store, key, found_r, err) || err_ctx(err, "looking at '%s'", key));
 }
+
+bool store_probe(struct store *store, struct err *err)
+{
+    return store->kind->probe(store, err) || err_ctx(err, "the store '%s'", store->name);
+}

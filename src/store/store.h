@@ -105,5 +105,11 @@ must_check bool store_large_end(struct store_large *large, const struct store_ob
 must_check bool store_look(struct store *store, const char *key, struct store_found *found_r,
                            struct err *err);
 
+/*
+ * Proves that objects can be made here and are never replaced, and takes the proof away again.
+ * Fails with ERR_OS, ERR_DATA (an object was replaced).
+ */
+must_check bool store_probe(struct store *store, struct err *err);
+
 /* Whether a key keeps the rules above. */
 bool store_key_is_good(const char *key);

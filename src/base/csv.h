@@ -1,0 +1,24 @@
+/* Reading CSV (RFC 4180): commas, quotes, line ends inside quotes; a byte order mark is passed
+ * over. */
+#pragma once
+
+#include "base/base.h"
+#include "base/err.h"
+#include "base/str.h"
+
+struct csv;
+
+/* Reads from a text that outlives it. The caller frees with csv_free(). */
+struct csv *csv_new(struct span text);
+void csv_free(struct csv *csv); /* NULL is allowed */
+void auto_csv_cleanup(struct csv **csv);
+#define auto_csv __attribute__((cleanup(auto_csv_cleanup))) struct csv
+
+/* Moves to the next line; STEP_ERROR: ERR_DATA (a quote that never closes), with the line's number.
+ */
+must_check enum step csv_next(struct csv *csv, struct err *err);
+
+/* The present line's number, from 1, and its cells; borrowed until csv_next(). */
+size_t csv_line(const struct csv *csv);
+size_t csv_count(const struct csv *csv);
+struct span csv_cell(const struct csv *csv, size_t index); /* SPAN_NONE beyond the last */

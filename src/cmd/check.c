@@ -1,0 +1,154 @@
+/* `fmferry check`: tries every assumption and says how to mend what fails. */
+#include "cmd/commands.h"
+#include "cmd/settings.h"
+#include "cmd/signals.h"
+
+#include "base/mem.h"
+#include "base/time.h"
+#include "http/http.h"
+#include "move/preflight.h"
+
+struct check_options {
+    char nothing;
+};
+
+/* The list as it grows. */
+struct checklist {
+    const struct mover_settings *settings;
+    struct cancel *cancel;
+    int failed;
+};
+
+static bool pass(const char *what, char *said)
+{
+    (void)printf("ok    %-22s %s\n", what, said ? said : "");
+    (void)fflush(stdout);
+    free(said);
+    return true;
+}
+
+static bool fail(struct checklist *list, const char *what, const struct err *err)
+{
+    (void)printf("FAIL  %-22s %s\n", what, err->msg);
+    (void)fflush(stdout);
+    list->failed++;
+    return false;
+}
+
+static void warn(const char *what, const char *said)
+{
+    (void)printf("note  %-22s %s\n", what, said);
+}
+
+/* Each needs the one before. */
+static bool check_source(struct checklist *list)
+{
+    const struct mover_settings *s = list->settings;
+    auto_filemaker *filemaker = NULL;
+    auto_free char *warning = NULL;
+    struct err err = { 0 };
+    char *said = NULL;
+
+    if (!filemaker_new(&s->filemaker, list->cancel, &filemaker, &err)
+        || !preflight_server(s, filemaker, &said, &err))
+        return fail(list, "FileMaker Server", &err);
+    (void)pass("FileMaker Server", said);
+    if (span_starts(span_of(s->filemaker.url), "http://"))
+        warn("FileMaker Server", "the address is http://: password and documents cross the network "
+                                 "readable for everybody; use https://");
+    if (!preflight_login(s, filemaker, &err))
+        return fail(list, "login", &err);
+    (void)pass("login", mem_printf("'%s' opens '%s'", s->filemaker.account, s->filemaker.database));
+    if (!preflight_layout(s, filemaker, &warning, &err))
+        return fail(list, "layout and fields", &err);
+    (void)pass("layout and fields", mem_text(s->fields.layout));
+    if (warning)
+        warn("layout and fields", warning);
+    said = NULL;
+    if (!preflight_records(s, filemaker, &said, &err))
+        return fail(list, "records", &err);
+    (void)pass("records", said);
+    said = NULL;
+    if (!preflight_stream(s, filemaker, &said, &err))
+        return fail(list, "a file", &err);
+    return pass("a file", said);
+}
+
+static bool check_ours(struct checklist *list)
+{
+    struct err err = { 0 };
+    char *said = NULL;
+    bool good = preflight_store(list->settings, list->cancel, &said, &err);
+
+    good = good ? pass("store", said) : fail(list, "store", &err);
+    said = NULL;
+    if (!preflight_databases(list->settings, list->cancel, &said, &err))
+        return fail(list, "ledger and registry", &err);
+    return pass("ledger and registry", said) && good;
+}
+
+static void check_mark(const struct mover_settings *s)
+{
+    char now[STAMP_TEXT_SIZE];
+
+    if (!*s->fields.mark)
+        warn("mark", "mark_field is empty: nothing is written to FileMaker, the ledger alone keeps "
+                     "track");
+    else
+        (void)pass("mark", mem_printf("would now be '%s' in '%s'; writing it also changes the "
+                                      "record's modification stamps",
+                                      stamp_text(time_now_us(), now), s->fields.mark));
+}
+
+static int check_all(const struct cli_globals *globals, struct cancel *cancel, struct err *err)
+{
+    auto_settings settings = { 0 };
+    struct mover_settings mover;
+    struct checklist list = { .cancel = cancel };
+
+    if (!settings_read(globals->config, &settings, err) || !settings_password(&settings, err))
+        return -1;
+    (void)pass("configuration", mem_text(globals->config));
+    mover = settings_mover(&settings);
+    list.settings = &mover;
+    if (check_source(&list))
+        check_mark(&mover);
+    (void)check_ours(&list);
+    if (cancel_is_set(cancel)) {
+        (void)err_set(err, ERR_CANCELED, 0, "asked to stop");
+        return -1;
+    }
+    (void)printf(list.failed ? "%d to mend\n" : "all fine; next: fmferry run\n", list.failed);
+    return list.failed ? EXIT_FAILED : EXIT_DONE;
+}
+
+static int check(const struct cli_globals *globals, const void *arg, struct err *err)
+{
+    struct cancel *cancel = cancel_new();
+    struct signals *signals = signals_listen(NULL, cancel);
+    int code;
+
+    (void)arg;
+    http_setup();
+    code = check_all(globals, cancel, err);
+    http_teardown();
+    signals_free(signals);
+    cancel_free(cancel);
+    return code;
+}
+
+static const struct opt check_opts[] = { OPT_END };
+
+static const struct check_options check_defaults = { 0 };
+
+const struct cmd cmd_check = {
+    "check",
+    "Try every assumption, and say how to mend what fails",
+    "Reaches FileMaker Server and its certificate, logs in, looks at the layout and\n"
+    "its fields, reads records, fetches one file, makes and removes a file in the\n"
+    "store, opens ledger and registry. Writes nothing to FileMaker.",
+    check_opts,
+    &check_defaults,
+    sizeof check_defaults,
+    check,
+};

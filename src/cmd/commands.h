@@ -1,0 +1,11 @@
+/* The commands of fmferry, one file each. */
+#pragma once
+
+#include "base/cli.h"
+
+extern const struct cmd cmd_init;
+extern const struct cmd cmd_check;
+extern const struct cmd cmd_patients_import;
+extern const struct cmd cmd_run;
+extern const struct cmd cmd_status;
+extern const struct cmd cmd_failures;

@@ -1,0 +1,140 @@
+/* `fmferry init`: a commented configuration, asked for on a terminal. */
+#include "cmd/commands.h"
+#include "cmd/settings.h"
+
+#include "base/fs.h"
+#include "base/mem.h"
+
+#include <unistd.h>
+
+enum { FILE_MAX = 256 * 1024, ANSWER_SIZE = 512 };
+
+struct init_options {
+    bool defaults;
+};
+
+/* What is asked, in this order; everything else can be changed in the file. */
+static const struct {
+    const char *section, *name, *question;
+} questions[] = {
+    { "source", "url", "Address of FileMaker Server" },
+    { "source", "database", "Name of the file (without .fmp12)" },
+    { "source", "account", "Account with the privilege fmrest" },
+    { "source", "password_file", "File that holds its password (mode 0600)" },
+    { "source", "layout", "Layout of the documents" },
+    { "source", "container_field", "Container field" },
+    { "source", "mark_field", "Field for the export date (empty: write nothing to FileMaker)" },
+    { "source", "time_zone", "Time zone of FileMaker's stamps (empty: this machine's)" },
+    { "store", "url", "Where the documents go (dir:FOLDER)" },
+    { "registry", "url", "The application's database" },
+    { "ledger", "url", "The migration's own book" },
+};
+
+static const char *fallback_of(const char *section, const char *name)
+{
+    for (const struct conf_key *key = settings_keys; key->section; key++)
+        if (strcmp(key->section, section) == 0 && strcmp(key->name, name) == 0)
+            return key->fallback;
+    abort();
+}
+
+/* Empty keeps the default; the end of the input ends the questions. */
+static bool ask(const char *question, const char *fallback, char **answer_r)
+{
+    char line[ANSWER_SIZE];
+    struct span answer;
+
+    (void)printf("%s [%s]: ", question, fallback);
+    (void)fflush(stdout);
+    if (!fgets(line, sizeof line, stdin))
+        return false;
+    answer = span_trim(span_of(line));
+    *answer_r = answer.size ? span_text(answer) : mem_text(fallback);
+    return true;
+}
+
+static void help_write(struct str *to, const char *help)
+{
+    struct span rest = span_of(help);
+
+    while (rest.size) {
+        struct span line = span_cut(&rest, '\n');
+
+        str_printf(to, "# " SPAN_FORMAT "\n", SPAN_ARGS(line));
+    }
+}
+
+static void file_write(struct str *to, char *const *answers)
+{
+    const char *section = "";
+
+    str_add_text(to,
+                 "# What fmferry moves, and where to. A key that is left out has the value shown "
+                 "here.\n");
+    for (const struct conf_key *key = settings_keys; key->section; key++) {
+        const char *value = key->fallback;
+
+        if (key->refusal)
+            continue;
+        if (strcmp(section, key->section) != 0)
+            str_printf(to, "\n[%s]\n", key->section);
+        section = key->section;
+        for (size_t i = 0; i < lengthof(questions); i++)
+            if (strcmp(questions[i].section, key->section) == 0
+                && strcmp(questions[i].name, key->name) == 0 && answers[i])
+                value = answers[i];
+        if (key->help)
+            help_write(to, key->help);
+        str_printf(to, "%s =%s%s\n", key->name, *value ? " " : "", value);
+    }
+}
+
+static bool answers_ask(char **answers, struct err *err)
+{
+    for (size_t i = 0; i < lengthof(questions); i++)
+        if (!ask(questions[i].question, fallback_of(questions[i].section, questions[i].name),
+                 &answers[i]))
+            return err_set(err, ERR_CANCELED, 0, "nothing was written");
+    return true;
+}
+
+static int init(const struct cli_globals *globals, const void *arg, struct err *err)
+{
+    const struct init_options *o = arg;
+    char *answers[lengthof(questions)] = { NULL };
+    auto_str text = STR_MAX(FILE_MAX);
+    bool good = o->defaults || !isatty(STDIN_FILENO) || answers_ask(answers, err);
+
+    if (good) {
+        file_write(&text, answers);
+        good = fs_create(globals->config, str_span(&text), 0600, err);
+        if (!good && err->kind == ERR_OS && err->code == EEXIST)
+            (void)err_set(err, ERR_USAGE, 0,
+                          "'%s' is there already: edit it, or choose another name with --config",
+                          globals->config);
+    }
+    for (size_t i = 0; i < lengthof(questions); i++)
+        free(answers[i]);
+    if (!good)
+        return -1;
+    (void)printf("%s is written; next: fmferry check\n", globals->config);
+    return EXIT_DONE;
+}
+
+static const struct opt init_opts[] = {
+    OPT_FLAG(struct init_options, defaults, "defaults", 0, "ask nothing, write the defaults"),
+    OPT_END,
+};
+
+static const struct init_options init_defaults = { 0 };
+
+const struct cmd cmd_init = {
+    "init",
+    "Write a commented configuration",
+    "Asks for what only you can know, and writes fmferry.ini with every key, its\n"
+    "default and what it means. Nothing that is there already is overwritten.",
+    init_opts,
+    &init_defaults,
+    sizeof init_defaults,
+    init,
+};

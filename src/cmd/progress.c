@@ -1,0 +1,163 @@
+/*
+ * Two lines that are redrawn in place on a terminal's standard error, and step aside for log lines;
+ * one log line every ten seconds where standard error is no terminal.
+ */
+#include "cmd/progress.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/time.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum { BAR_WIDTH = 30, LINES = 2 };
+
+#define REDRAW_US (200 * TIME_MS)
+#define LINE_US (10 * TIME_SECOND)
+#define RATE_US (10 * TIME_SECOND)
+
+struct progress {
+    bool on_terminal, shown;
+    struct run_view view;
+    int64_t rate_from_us, rate_from_count; /* the rate is that of the last ten seconds */
+    double rate;
+};
+
+static int64_t settled(const struct run_view *view)
+{
+    return view->successful + view->failed;
+}
+
+static void rate_update(struct progress *progress, const struct run_view *view)
+{
+    int64_t elapsed_us = view->elapsed_us - progress->rate_from_us;
+
+    if (elapsed_us > 0)
+        progress->rate = (double)(settled(view) - progress->rate_from_count) * 1e6
+                         / (double)elapsed_us;
+    if (elapsed_us < RATE_US)
+        return;
+    progress->rate_from_us = view->elapsed_us;
+    progress->rate_from_count = settled(view);
+}
+
+/* The time that is left, if the source has been counted and things go on as they do. */
+static void eta(const struct progress *progress, char *text)
+{
+    const struct run_view *view = &progress->view;
+    int64_t left = view->to_do - settled(view);
+
+    if (!view->census_over || progress->rate < 0.01 || left < 0)
+        (void)snprintf(text, TIME_TEXT_SIZE, "…");
+    else
+        (void)time_for_people((int64_t)((double)left / progress->rate * 1e6), text);
+}
+
+static void bar_write(const struct run_view *view, struct str *to)
+{
+    int64_t total = view->to_do > 0 ? view->to_do : 1;
+    int64_t good = view->successful * BAR_WIDTH / total, bad = view->failed * BAR_WIDTH / total;
+
+    str_add_text(to, "\033[32m");
+    for (int64_t i = 0; i < good; i++)
+        str_add_text(to, "█");
+    str_add_text(to, "\033[31m");
+    for (int64_t i = 0; i < bad; i++)
+        str_add_text(to, "█");
+    str_add_text(to, "\033[90m");
+    for (int64_t i = good + bad; i < BAR_WIDTH; i++)
+        str_add_text(to, "░");
+    str_add_text(to, "\033[0m");
+}
+
+static void to_terminal(struct span text)
+{
+    if (write(STDERR_FILENO, text.at, text.size) < 0)
+        return; /* the terminal is gone; the run goes on */
+}
+
+static void erase(struct progress *progress)
+{
+    auto_str text = STR_MAX(256);
+
+    if (!progress->shown)
+        return;
+    for (int i = 0; i < LINES; i++)
+        str_add_text(&text, "\033[1A\033[2K");
+    to_terminal(str_span(&text));
+    progress->shown = false;
+}
+
+static void draw(struct progress *progress)
+{
+    const struct run_view *view = &progress->view;
+    char left[TIME_TEXT_SIZE], spent[TIME_TEXT_SIZE];
+    auto_str text = STR_MAX(KIB(4));
+
+    eta(progress, left);
+    bar_write(view, &text);
+    str_printf(&text, " %jd of %jd%s\n", (intmax_t)settled(view), (intmax_t)view->to_do,
+               view->census_over ? "" : " so far");
+    str_printf(&text, "%jd done  %jd failed  %jd waiting  %.1f/s  %.1f MB  %s  left: %s\n",
+               (intmax_t)view->successful, (intmax_t)view->failed,
+               (intmax_t)(view->to_do - settled(view)), progress->rate, (double)view->bytes / 1e6,
+               time_for_people(view->elapsed_us, spent), left);
+    to_terminal(str_span(&text));
+    progress->shown = true;
+}
+
+static void step_aside(void *arg, bool before)
+{
+    struct progress *progress = arg;
+
+    if (before)
+        erase(progress);
+}
+
+static void look(void *arg, const struct run_view *view)
+{
+    struct progress *progress = arg;
+    char left[TIME_TEXT_SIZE];
+
+    rate_update(progress, view);
+    progress->view = *view;
+    if (progress->on_terminal) {
+        log_line_lock();
+        erase(progress);
+        draw(progress);
+        log_line_unlock();
+        return;
+    }
+    if (view->elapsed_us < LINE_US)
+        return;
+    eta(progress, left);
+    log_info("%jd of %jd%s: %jd done, %jd failed, %.1f/s, left: %s", (intmax_t)settled(view),
+             (intmax_t)view->to_do, view->census_over ? "" : " so far", (intmax_t)view->successful,
+             (intmax_t)view->failed, progress->rate, left);
+}
+
+struct progress *progress_new(void)
+{
+    struct progress *progress = mem_new(struct progress);
+    const char *term = getenv("TERM");
+
+    progress->on_terminal = isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
+    if (progress->on_terminal)
+        log_around_lines(step_aside, progress);
+    return progress;
+}
+
+void progress_free(struct progress *progress)
+{
+    if (!progress)
+        return;
+    log_around_lines(NULL, NULL);
+    erase(progress);
+    free(progress);
+}
+
+struct run_watcher progress_watcher(struct progress *progress)
+{
+    return (struct run_watcher){ look, progress, progress->on_terminal ? REDRAW_US : LINE_US };
+}

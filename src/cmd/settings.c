@@ -1,0 +1,206 @@
+/* Every key of fmferry.ini, with its default and the words that `init` writes beside it. */
+#include "cmd/settings.h"
+
+#include "base/mem.h"
+#include "base/time.h"
+
+static const char *const date_formats[] = { "", "us", "iso", "day-first", NULL };
+static const char *const slug_choices[] = { "all", "listed", NULL };
+
+#define TEXT(section, name, member, fallback, help)                                                \
+    {                                                                                              \
+        section, name, FIELD_OF_TEXT(struct settings, member), fallback, help, NULL                \
+    }
+#define NUMBER(section, name, member, least, most, fallback, help)                                 \
+    {                                                                                              \
+        section, name, FIELD_OF_INT(struct settings, member, least, most), fallback, help, NULL    \
+    }
+#define CHOICE(section, name, member, choices, fallback, help)                                     \
+    {                                                                                              \
+        section, name, FIELD_OF_CHOICE(struct settings, member, choices), fallback, help, NULL     \
+    }
+
+const struct conf_key settings_keys[] = {
+    TEXT("source", "name", name, "",
+         "What this source is called in the ledger; empty: database/layout.\n"
+         "Never change it once a run was started: it is part of every document's identity."),
+    TEXT("source", "url", url, "https://127.0.0.1:8443",
+         "FileMaker Server, without a path: https://fms.example.com"),
+    TEXT("source", "database", database, "Clinic",
+         "The hosted file, spelled as on the server, without .fmp12"),
+    TEXT("source", "account", account, "api",
+         "An account with the privilege fmrest, that may read the layout and write the mark"),
+    TEXT("source", "password_env", password.env, "",
+         "Where the password is: name exactly one of these three.\n"
+         "An environment variable,"),
+    TEXT("source", "password_file", password.file, "",
+         "a file that belongs to you and that nobody else may read (mode 0600),"),
+    TEXT("source", "password_command", password.command, "",
+         "or a command that prints it (such as: pass show clinic/filemaker)"),
+    { "source", "password", FIELD_OF_TEXT(struct settings, url), "", "",
+      "a password does not belong into this file: name where it is, by password_env, "
+      "password_file or password_command" },
+    TEXT(
+        "source", "ca_file", ca_file, "",
+        "Certificates (PEM) to trust if the server's is not publicly trusted; empty: the system's"),
+    TEXT("source", "layout", layout, "API_Docs",
+         "The layout of the documents; a layout of its own, without portals, is fastest"),
+    TEXT("source", "key_field", key_field, "id", "The document's id: a UUID that never changes"),
+    TEXT("source", "container_field", container_field, "Doc", "The container"),
+    TEXT("source", "mark_field", mark_field, "NexusExportDate",
+         "Where the export date is written, a timestamp; empty: nothing is written to FileMaker"),
+    TEXT("source", "type_field", type_field, "Type", "The document's type: decides on its folder"),
+    TEXT("source", "date_field", date_field, "Date", "The document's date"),
+    CHOICE("source", "date_format", date_format, date_formats, "",
+           "How dates stand in a date field that is a text: us (MM/DD/YYYY), iso, day-first.\n"
+           "Empty: they are kept as text and not guessed. Fields of type date need no telling"),
+    TEXT("source", "name_field", name_field, "",
+         "The file's original name, if the solution keeps it; empty: it does not"),
+    TEXT("source", "patient_field", patient_field, "id_Contact", "The patient's id"),
+    TEXT("source", "author_field", author_field, "creationAccountName", "Who made the record"),
+    TEXT("source", "created_field", created_field, "creationTimestamp", "When it was made"),
+    TEXT("source", "time_zone", time_zone, "",
+         "The zone of FileMaker's stamps (Australia/Sydney); empty: this machine's"),
+
+    TEXT("patients", "layout", patients_layout, "API_Contacts", "The layout of the patients"),
+    TEXT("patients", "key_field", patients_key, "id", "The patient's id in FileMaker"),
+    TEXT("patients", "first_name", patients_first, "firstName", "Fields of the patient's record"),
+    TEXT("patients", "last_name", patients_last, "lastName", NULL),
+    TEXT("patients", "dob", patients_dob, "birthDate", NULL),
+
+    TEXT("store", "url", store_url, "dir:documents", "Where the documents go: a folder (dir:PATH)"),
+    TEXT("store", "key", key,
+         "patients/filemaker-import/documents/{patient_id}/{type-slug}/{filemaker_id}.{ext}",
+         "The key of a document; the names in braces are filled in (docs/keys.md)"),
+    TEXT("store", "unlinked_key", unlinked_key,
+         "patients/filemaker-import/documents/unlinked/{type-slug}/{filemaker_id}.{ext}",
+         "The key of a document whose patient is not in the application yet"),
+    TEXT("store", "type_folders", type_folders, "referral=referrals",
+         "Types whose folder is not their own name: type=folder, type=folder"),
+    CHOICE("store", "type_slugs", type_slugs, slug_choices, "all",
+           "listed: types that are not named above are hashed, because they may hold names"),
+
+    TEXT("registry", "url", registry_url, "sqlite:fmferry.db",
+         "The application's database; its tables are made if there is no application yet"),
+    TEXT("ledger", "url", ledger_url, "sqlite:fmferry.db",
+         "Where the migration's own book is kept"),
+
+    NUMBER("run", "workers", workers, 1, 128, "4",
+           "Documents moved at once; each uses one session of FileMaker Server"),
+    NUMBER("run", "memory_mib", memory_mib, 8, 65536, "48",
+           "Memory for documents on their way, all workers together"),
+    NUMBER("run", "attempts", attempts, 1, 5, "5", "Most tries per document in one run"),
+    NUMBER("run", "retry_ms", retry_ms, 1, 600000, "500",
+           "The first wait before trying a document again; each later one is four times as long"),
+
+    { "report", "price_per_gb_month", FIELD_OF_DECIMAL(struct settings, price, 0, 1000), "0.025",
+      "What the store costs, for status and report", NULL },
+    TEXT("report", "currency", currency, "USD", NULL),
+    CONF_END,
+};
+
+static const char *or_null(const char *text)
+{
+    return text && *text ? text : NULL;
+}
+
+bool settings_read(const char *path, struct settings *settings_r, struct err *err)
+{
+    auto_settings settings = { 0 };
+
+    if (!conf_read(path, settings_keys, &settings, &settings.conf, err)) {
+        if (err->kind == ERR_OS && err->code == ENOENT) {
+            err->kind = ERR_USAGE;
+            return err_ctx(err, "there is no configuration yet ('fmferry init' writes one)");
+        }
+        return false;
+    }
+    settings.password = (struct secret_source){ or_null(settings.password.env),
+                                                or_null(settings.password.file),
+                                                or_null(settings.password.command) };
+    settings.source_name = *settings.name ? mem_text(settings.name)
+                                          : mem_printf("%s/%s", settings.database, settings.layout);
+    if (!time_zone_set(settings.time_zone, err))
+        return err_ctx(err, "%s:%d: time_zone", path,
+                       conf_line(settings.conf, "source", "time_zone"));
+    *settings_r = settings;
+    settings = (struct settings){ 0 };
+    return true;
+}
+
+void settings_clear(struct settings *settings)
+{
+    conf_free(settings->conf);
+    free(settings->source_name);
+    secret_free(settings->secret);
+    *settings = (struct settings){ 0 };
+}
+
+bool settings_password(struct settings *settings, struct err *err)
+{
+    if (!secret_source_is_set(&settings->password))
+        return err_set(err, ERR_USAGE, 0,
+                       "the FileMaker password is not named: set password_env, password_file or "
+                       "password_command in [source]");
+    return secret_read(&settings->password, "the FileMaker password", &settings->secret, err);
+}
+
+struct filemaker_settings settings_filemaker(const struct settings *s)
+{
+    return (struct filemaker_settings){ .url = s->url,
+                                        .database = s->database,
+                                        .account = s->account,
+                                        .password = s->secret,
+                                        .ca_file = or_null(s->ca_file) };
+}
+
+static struct source_fields fields_of(const struct settings *s)
+{
+    static const enum date_form forms[] = { DATE_US, DATE_US, DATE_ISO, DATE_DAY_FIRST };
+
+    return (struct source_fields){ .layout = s->layout,
+                                   .key = s->key_field,
+                                   .container = s->container_field,
+                                   .mark = s->mark_field,
+                                   .name = s->name_field,
+                                   .type = s->type_field,
+                                   .date = s->date_field,
+                                   .patient = s->patient_field,
+                                   .author = s->author_field,
+                                   .created = s->created_field,
+                                   .date_form = forms[s->date_format],
+                                   .date_is_told = conf_line(s->conf, "source", "date_format")
+                                                   > 0 };
+}
+
+struct mover_settings settings_mover(const struct settings *s)
+{
+    return (struct mover_settings){
+        .source_name = s->source_name,
+        .filemaker = settings_filemaker(s),
+        .fields = fields_of(s),
+        .store = { .url = s->store_url },
+        .keys = { .prefix = "",
+                  .linked = s->key,
+                  .unlinked = s->unlinked_key,
+                  .type_folders = s->type_folders,
+                  .listed_only = s->type_slugs == 1 },
+        .ledger_url = s->ledger_url,
+        .registry_url = s->registry_url,
+        .workers = s->workers,
+        .memory_bytes = MIB(s->memory_mib),
+        .attempts = s->attempts,
+        .first_wait_us = s->retry_ms * TIME_MS,
+    };
+}
+
+struct patients_settings settings_patients(const struct settings *s)
+{
+    return (struct patients_settings){ .filemaker = settings_filemaker(s),
+                                       .layout = s->patients_layout,
+                                       .key = s->patients_key,
+                                       .first_name = s->patients_first,
+                                       .last_name = s->patients_last,
+                                       .dob = s->patients_dob,
+                                       .registry_url = s->registry_url };
+}

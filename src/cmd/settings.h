@@ -1,0 +1,48 @@
+/* The configuration: one file, every key in one table. */
+#pragma once
+
+#include "base/base.h"
+#include "base/conf.h"
+#include "base/secret.h"
+#include "move/mover.h"
+#include "move/patients.h"
+
+struct settings {
+    const char *name, *url, *database, *account, *ca_file;
+    struct secret_source password;
+    const char *layout, *key_field, *container_field, *mark_field, *name_field, *type_field;
+    const char *date_field, *patient_field, *author_field, *created_field;
+    const char *time_zone;
+    int date_format;
+    const char *patients_layout, *patients_key, *patients_first, *patients_last, *patients_dob;
+    const char *store_url, *key, *unlinked_key, *type_folders;
+    int type_slugs;
+    const char *registry_url, *ledger_url;
+    int workers, memory_mib, attempts, retry_ms;
+    double price;
+    const char *currency;
+
+    struct conf *conf;     /* owns the texts */
+    char *source_name;     /* `name`, or made of database and layout */
+    struct secret *secret; /* once settings_password() was called */
+};
+
+/* The table, for `init` and the manual. */
+extern const struct conf_key settings_keys[];
+
+/*
+ * Reads the configuration and sets the source's time zone.
+ *   settings_r   caller clears with settings_clear() (or auto_settings)
+ * Fails with ERR_USAGE naming file and line, and ERR_OS.
+ */
+must_check bool settings_read(const char *path, struct settings *settings_r, struct err *err);
+void settings_clear(struct settings *settings);
+#define auto_settings __attribute__((cleanup(settings_clear))) struct settings
+
+/* Reads the password from where the configuration says. Fails with ERR_USAGE, ERR_OS. */
+must_check bool settings_password(struct settings *settings, struct err *err);
+
+/* The parts as their users want them; borrowed from `settings`. */
+struct filemaker_settings settings_filemaker(const struct settings *settings);
+struct mover_settings settings_mover(const struct settings *settings);
+struct patients_settings settings_patients(const struct settings *settings);

@@ -1,0 +1,15 @@
+/* Ctrl-C and SIGTERM: once for a good end, twice for an end at once. */
+#pragma once
+
+#include "base/base.h"
+#include "base/cancel.h"
+
+struct signals;
+
+/*
+ * Starts to listen. Call before other threads start, so that they inherit what is blocked.
+ *   first    called at the first signal, on a thread of its own; NULL: the first one cancels
+ *   cancel   set at the second signal
+ */
+struct signals *signals_listen(void (*first)(void), struct cancel *cancel);
+void signals_free(struct signals *signals); /* NULL is allowed */

@@ -1,0 +1,125 @@
+/* `fmferry status` and `fmferry failures`: looking into the ledger, also while a run is under way.
+ */
+#include "cmd/commands.h"
+#include "cmd/settings.h"
+
+#include "report/failures.h"
+#include "report/status.h"
+
+#include <unistd.h>
+
+enum { TEXT_MAX = 16 * 1024 * 1024 };
+
+struct status_options {
+    bool json;
+};
+
+struct failures_options {
+    bool json, csv;
+};
+
+static bool ledger_look(const struct settings *settings, struct cancel *cancel,
+                        struct ledger **ledger_r, struct err *err)
+{
+    return ledger_open_reader(settings->ledger_url, settings->source_name, cancel, ledger_r, err);
+}
+
+static bool terminal_has_colour(void)
+{
+    const char *term = getenv("TERM");
+
+    return isatty(STDOUT_FILENO) && !getenv("NO_COLOR") && term && strcmp(term, "dumb") != 0;
+}
+
+static int status_show(const struct settings *settings, struct ledger *ledger, bool json,
+                       struct err *err)
+{
+    struct status_settings names = { settings->source_name, settings->layout, settings->price,
+                                     settings->currency };
+    auto_str text = STR_MAX(TEXT_MAX);
+    auto_status *status = NULL;
+
+    if (!status_read(ledger, &names, &status, err))
+        return -1;
+    if (json)
+        status_json(status, &text);
+    else
+        status_text(status, terminal_has_colour(), &text);
+    (void)fputs(str_text(&text), stdout);
+    return status_is_complete(status) ? EXIT_DONE : EXIT_LEFT;
+}
+
+static int status(const struct cli_globals *globals, const void *arg, struct err *err)
+{
+    const struct status_options *o = arg;
+    struct cancel *cancel = cancel_new();
+    auto_settings settings = { 0 };
+    struct ledger *ledger = NULL;
+    int code = -1;
+
+    if (settings_read(globals->config, &settings, err)
+        && ledger_look(&settings, cancel, &ledger, err))
+        code = status_show(&settings, ledger, o->json, err);
+    ledger_close(ledger);
+    cancel_free(cancel);
+    return code;
+}
+
+static int failures(const struct cli_globals *globals, const void *arg, struct err *err)
+{
+    const struct failures_options *o = arg;
+    struct cancel *cancel = cancel_new();
+    auto_settings settings = { 0 };
+    struct ledger *ledger = NULL;
+    enum failures_form form = o->json ? FAILURES_JSON : o->csv ? FAILURES_CSV : FAILURES_TEXT;
+    bool good;
+
+    if (o->json && o->csv) {
+        cancel_free(cancel);
+        (void)err_set(err, ERR_USAGE, 0, "--json and --csv exclude each other");
+        return -1;
+    }
+    good = settings_read(globals->config, &settings, err)
+           && ledger_look(&settings, cancel, &ledger, err)
+           && failures_write(ledger, form, stdout, err);
+    ledger_close(ledger);
+    cancel_free(cancel);
+    return good ? EXIT_DONE : -1;
+}
+
+static const struct opt status_opts[] = {
+    OPT_FLAG(struct status_options, json, "json", 0, "as JSON (docs/json.md)"),
+    OPT_END,
+};
+
+static const struct opt failures_opts[] = {
+    OPT_FLAG(struct failures_options, json, "json", 0, "as a JSON array"),
+    OPT_FLAG(struct failures_options, csv, "csv", 0, "as CSV, for a spreadsheet"),
+    OPT_END,
+};
+
+static const struct status_options status_defaults = { 0 };
+static const struct failures_options failures_defaults = { 0 };
+
+const struct cmd cmd_status = {
+    "status",
+    "Show how the migration stands",
+    "Counts documents, never attempts, and says what is left and why. May be asked at\n"
+    "any time, also while a run is under way. Ends with 0 if everything is done or\n"
+    "waived, with 3 if something is left.",
+    status_opts,
+    &status_defaults,
+    sizeof status_defaults,
+    status,
+};
+
+const struct cmd cmd_failures = {
+    "failures",
+    "List the documents that did not arrive, with evidence",
+    "For each: what was tried last, when, what the other side answered, and what to\n"
+    "do about it.",
+    failures_opts,
+    &failures_defaults,
+    sizeof failures_defaults,
+    failures,
+};

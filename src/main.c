@@ -1,0 +1,37 @@
+/* fmferry: the table of commands. */
+#include "cmd/commands.h"
+#include "version.h"
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+static const struct cmd *const cmds[] = {
+    &cmd_init, &cmd_check, &cmd_patients_import, &cmd_run, &cmd_status, &cmd_failures, NULL,
+};
+
+static const struct program program = {
+    .name = "fmferry",
+    .version = VERSION,
+    .summary = "fmferry: gets every document out of FileMaker, loses none, and proves it",
+    .cmds = cmds,
+    .closing = "First steps: fmferry init, fmferry check, fmferry run, fmferry status.\n"
+               "Standard output is the answer, standard error is the log.",
+    .default_config = "fmferry.ini",
+};
+
+/* What this process writes is its owner's alone, and its memory is nobody's to look at. */
+static void harden(void)
+{
+    struct rlimit none = { 0, 0 };
+
+    (void)umask(077);
+    (void)setrlimit(RLIMIT_CORE, &none);
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+int main(int argc, char **argv)
+{
+    harden();
+    return cli_main(&program, argc, argv);
+}

@@ -1,0 +1,20 @@
+/*
+ * A set of record ids, small where they are dense, as FileMaker's are: ten million take about two
+ * megabytes. One thread at a time.
+ */
+#pragma once
+
+#include "base/base.h"
+
+struct idset;
+
+struct idset *idset_new(void);
+void idset_free(struct idset *set); /* NULL is allowed */
+void idset_clear(struct idset *set);
+
+/* True if the id was not in the set before. */
+bool idset_add(struct idset *set, uint64_t id);
+bool idset_has(const struct idset *set, uint64_t id);
+
+/* How many there are. */
+uint64_t idset_count(const struct idset *set);

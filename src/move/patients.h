@@ -1,0 +1,33 @@
+/* Patients from FileMaker into the application's table, where the application has none itself. */
+#pragma once
+
+#include "base/base.h"
+#include "base/cancel.h"
+#include "base/err.h"
+#include "filemaker/filemaker.h"
+
+struct patients_settings {
+    struct filemaker_settings filemaker;
+    const char *layout, *key, *first_name, *last_name, *dob; /* names of fields or CSV columns */
+    const char *registry_url;
+};
+
+struct patients_result {
+    int64_t read;    /* patients that the source has                     */
+    int64_t written; /* rows made or renewed                             */
+    int64_t kept;    /* rows that the application made itself: untouched */
+    int64_t refused; /* without a usable id                              */
+};
+
+/*
+ * Reads every patient and writes those that the application does not have.
+ *   csv   a file with a line of column names; NULL: read the FileMaker layout
+ * Fails with ERR_USAGE, ERR_DATA, ERR_REMOTE, ERR_NET, ERR_DATABASE, ERR_OS, ERR_CANCELED. What was
+ * written before stays: the next import goes on from there.
+ */
+must_check bool patients_import(const struct patients_settings *settings, const char *csv,
+                                const struct cancel *cancel, struct patients_result *result_r,
+                                struct err *err);
+
+/* The id that a patient's row gets, if we make it. */
+struct uuid patients_row_id(struct span filemaker_id);

@@ -1,0 +1,300 @@
+/* Trying before starting. Nothing is written to the source. */
+#include "move/preflight.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "http/http.h"
+#include "registry/registry.h"
+
+enum { SAMPLE_RECORDS = 20 };
+
+/* What the configuration says does not fit what is there: for whoever wrote it to mend. */
+static bool to_mend(struct err *err, const char *how)
+{
+    size_t used = strlen(err->msg);
+
+    (void)snprintf(err->msg + used, sizeof err->msg - used, ": %s", how);
+    err->kind = ERR_USAGE;
+    return false;
+}
+
+bool preflight_server(const struct mover_settings *settings, struct filemaker *filemaker,
+                      char **said_r, struct err *err)
+{
+    struct filemaker_product product;
+
+    if (filemaker_product(filemaker, &product, err)) {
+        *said_r = mem_printf("%s%s%s", product.name, *product.version ? " " : "", product.version);
+        return true;
+    }
+    (void)err_ctx(err, "%s", settings->filemaker.url);
+    if (err->kind == ERR_NET && err->code == HTTP_NO_TRUST)
+        return to_mend(err, "its certificate is not trusted; name the file of its CA in [source] "
+                            "ca_file");
+    if (err->kind == ERR_NET && err->code == HTTP_NO_CONNECTION)
+        (void)to_mend(err, "is the address right, and the server on?"), err->kind = ERR_NET;
+    return false;
+}
+
+bool preflight_login(const struct mover_settings *settings, struct filemaker *filemaker,
+                     struct err *err)
+{
+    if (filemaker_log_in(filemaker, err))
+        return true;
+    if (err->kind != ERR_REMOTE)
+        return false;
+    if (err->reason == FILEMAKER_BAD_LOGIN)
+        return err_ctx(err, "account '%s'", settings->filemaker.account)
+               || to_mend(err,
+                          "check account and password, and that the account's privilege set has "
+                          "the extended privilege fmrest");
+    if (err->reason == FILEMAKER_UNABLE_TO_OPEN)
+        return to_mend(err, "is the file hosted and open, and [source] database spelled exactly as "
+                            "on the server?");
+    return false;
+}
+
+/* --- the layout ----------------------------------------------------------------------------- */
+
+struct need {
+    const char *key;   /* of the configuration */
+    const char *field; /* "" for one that is not used */
+    const char *const *results;
+};
+
+static bool is_one_of(const char *word, const char *const *words)
+{
+    for (; *words; words++)
+        if (strcmp(word, *words) == 0)
+            return true;
+    return false;
+}
+
+static void list_fields(const struct filemaker_layout *layout, struct str *to)
+{
+    for (size_t i = 0; i < layout->count; i++)
+        str_printf(to, "%s%.64s", i ? ", " : "", layout->fields[i].name);
+}
+
+static bool field_fits(const struct filemaker_layout *layout, const char *layout_name,
+                       const struct need *need, struct err *err)
+{
+    const struct filemaker_field *field = filemaker_field(layout, need->field);
+    auto_str shown = STR_MAX(240);
+
+    if (!*need->field)
+        return true;
+    if (!field) {
+        list_fields(layout, &shown);
+        return err_set(err, ERR_USAGE, 0,
+                       "layout '%s' has no field '%s' ([source] %s): put it on the layout, or name "
+                       "one of %s%s",
+                       layout_name, need->field, need->key, str_text(&shown),
+                       shown.cut ? ", ..." : "");
+    }
+    if (field->global)
+        return err_set(err, ERR_USAGE, 0,
+                       "field '%s' ([source] %s) is global: it has one value for all records",
+                       need->field, need->key);
+    if (!is_one_of(field->result, need->results))
+        return err_set(err, ERR_USAGE, 0,
+                       "field '%s' ([source] %s) is of type %s: it must be of type %s%s%s",
+                       need->field, need->key, field->result, need->results[0],
+                       need->results[1] ? " or " : "", need->results[1] ? need->results[1] : "");
+    return true;
+}
+
+static bool mark_is_writable(const struct filemaker_layout *layout, const char *mark,
+                             struct err *err)
+{
+    const struct filemaker_field *field = filemaker_field(layout, mark);
+
+    if (!*mark || strcmp(field->type, "normal") == 0)
+        return true;
+    return err_set(err, ERR_USAGE, 0,
+                   "field '%s' ([source] mark_field) is a %s: a mark cannot be written to it", mark,
+                   field->type);
+}
+
+/* Whatever a text field may hold, FileMaker gives fields of these types in US form. */
+static bool has_date_type(const struct filemaker_layout *layout, const char *name)
+{
+    const struct filemaker_field *field = filemaker_field(layout, name);
+
+    return field && (strcmp(field->result, "date") == 0 || strcmp(field->result, "timeStamp") == 0);
+}
+
+static char *warning_of(const struct mover_settings *settings,
+                        const struct filemaker_layout *layout)
+{
+    const struct filemaker_field *container = filemaker_field(layout, settings->fields.container);
+
+    if (container->repetitions > 1)
+        return mem_printf("field '%s' has %u repetitions; only the first is moved", container->name,
+                          container->repetitions);
+    if (layout->portals)
+        return mem_printf("layout '%s' has %zu portals, which make every answer slower; use a "
+                          "layout without",
+                          settings->fields.layout, layout->portals);
+    return NULL;
+}
+
+static bool layout_look(const struct mover_settings *settings, struct filemaker *filemaker,
+                        char **warning_r, bool *has_dates_r, struct err *err)
+{
+    static const char *const container[] = { "container", NULL };
+    static const char *const stamp[] = { "timeStamp", "text", NULL };
+    static const char *const text[] = { "text", "number", NULL };
+    static const char *const date[] = { "date", "text", "timeStamp", NULL };
+    const struct source_fields *f = &settings->fields;
+    const struct need needs[] = {
+        { "container_field", f->container, container },
+        { "mark_field", f->mark, stamp },
+        { "key_field", f->key, text },
+        { "type_field", f->type, text },
+        { "date_field", f->date, date },
+        { "patient_field", f->patient, text },
+        { "name_field", f->name, text },
+        { "author_field", f->author, text },
+        { "created_field", f->created, stamp },
+    };
+    auto_layout layout = { 0 };
+
+    if (!filemaker_layout(filemaker, f->layout, &layout, err)) {
+        if (err->kind == ERR_REMOTE && err->reason == FILEMAKER_LAYOUT_MISSING)
+            return to_mend(err, "[source] layout must be spelled exactly as in FileMaker, and the "
+                                "account must see it");
+        return false;
+    }
+    if (!*f->container)
+        return err_set(err, ERR_USAGE, 0, "[source] container_field is empty");
+    for (size_t i = 0; i < lengthof(needs); i++)
+        if (!field_fits(&layout, f->layout, &needs[i], err))
+            return false;
+    if (!mark_is_writable(&layout, f->mark, err))
+        return false;
+    *warning_r = warning_of(settings, &layout);
+    *has_dates_r = has_date_type(&layout, f->date);
+    return true;
+}
+
+bool preflight_layout(const struct mover_settings *settings, struct filemaker *filemaker,
+                      char **warning_r, struct err *err)
+{
+    bool ignored;
+
+    return layout_look(settings, filemaker, warning_r, &ignored, err);
+}
+
+/* --- records and streams -------------------------------------------------------------------- */
+
+bool preflight_records(const struct mover_settings *settings, struct filemaker *filemaker,
+                       char **said_r, struct err *err)
+{
+    auto_page page = { 0 };
+
+    if (!filemaker_records(filemaker, settings->fields.layout, 1, 1, &page, err))
+        return false;
+    *said_r = page.total == UINT64_MAX
+                  ? mem_printf("%zu in the first answer", page.count)
+                  : mem_printf("%ju records, %ju of them visible to this account",
+                               (uintmax_t)page.total, (uintmax_t)page.found);
+    return true;
+}
+
+static bool sample_fetch(struct filemaker *filemaker, struct span value, char **said_r,
+                         struct err *err)
+{
+    auto_stream *stream = NULL;
+    char part[16384];
+    uint64_t total = 0;
+    size_t got;
+
+    if (!filemaker_stream_open(filemaker, value, &stream, err))
+        return false;
+    do {
+        if (!filemaker_stream_read(stream, part, sizeof part, &got, err))
+            return false;
+        total += got;
+    } while (got > 0);
+    *said_r = mem_printf("%ju bytes, stored %s", (uintmax_t)total, filemaker_storage(value));
+    return true;
+}
+
+bool preflight_stream(const struct mover_settings *settings, struct filemaker *filemaker,
+                      char **said_r, struct err *err)
+{
+    auto_page page = { 0 };
+    struct err first = { 0 };
+
+    if (!filemaker_records(filemaker, settings->fields.layout, 1, SAMPLE_RECORDS, &page, err))
+        return false;
+    for (size_t i = 0; i < page.count; i++) {
+        struct span value = filemaker_text(&page.records[i], settings->fields.container);
+
+        if (filemaker_content(value) != FILEMAKER_STREAM)
+            continue;
+        if (sample_fetch(filemaker, value, said_r, err))
+            return true;
+        if (first.kind == ERR_NONE)
+            first = *err;
+    }
+    if (first.kind == ERR_NONE) {
+        *said_r = mem_printf("none of the first %zu records has a file", page.count);
+        return true;
+    }
+    *err = first;
+    return err_ctx(err, "fetching a file of the first %zu records", page.count);
+}
+
+/* --- our side ------------------------------------------------------------------------------- */
+
+bool preflight_store(const struct mover_settings *settings, const struct cancel *cancel,
+                     char **said_r, struct err *err)
+{
+    auto_store *store = NULL;
+
+    if (!store_open(&settings->store, cancel, &store, err) || !store_probe(store, err))
+        return false;
+    *said_r = mem_printf("%s: objects can be made and are never replaced", store_name(store));
+    return true;
+}
+
+bool preflight_databases(const struct mover_settings *settings, const struct cancel *cancel,
+                         char **said_r, struct err *err)
+{
+    auto_sql *sql = NULL;
+    auto_registry *registry = NULL;
+    auto_ledger *ledger = NULL;
+    int64_t patients;
+
+    if (!ledger_open(settings->ledger_url, settings->source_name, cancel, &ledger, err)
+        || !sql_open(settings->registry_url, cancel, &sql, err)
+        || !registry_new(sql, &registry, err) || !registry_patients(registry, &patients, err))
+        return false;
+    *said_r = patients ? mem_printf("%jd patients", (intmax_t)patients)
+                       : mem_text("no patients yet: without them every document stays unlinked "
+                                  "('fmferry patients import')");
+    return true;
+}
+
+bool preflight(struct mover_settings *settings, const struct cancel *cancel, struct err *err)
+{
+    auto_filemaker *filemaker = NULL;
+    bool has_dates = false;
+    auto_free char *said = NULL, *warning = NULL, *store = NULL;
+
+    if (!filemaker_new(&settings->filemaker, cancel, &filemaker, err)
+        || !preflight_server(settings, filemaker, &said, err)
+        || !preflight_login(settings, filemaker, err)
+        || !layout_look(settings, filemaker, &warning, &has_dates, err)
+        || !preflight_store(settings, cancel, &store, err))
+        return false;
+    if (has_dates) {
+        settings->fields.date_form = DATE_US;
+        settings->fields.date_is_told = true;
+    }
+    if (warning)
+        log_warn("%s", warning);
+    return true;
+}

@@ -1,0 +1,152 @@
+/* One line, object or row per document, as it comes from the ledger. */
+#include "report/failures.h"
+
+#include "base/time.h"
+#include "base/utf8.h"
+#include "move/policy.h"
+#include "json/writer.h"
+
+struct list {
+    enum failures_form form;
+    FILE *to;
+    int64_t count;
+};
+
+/* --- JSON ----------------------------------------------------------------------------------- */
+
+static void json_time(struct json_writer *w, const char *name, int64_t at_us)
+{
+    char text[TIME_TEXT_SIZE];
+
+    json_name(w, name);
+    json_write_text(w, at_us ? time_rfc3339(at_us, text) : NULL);
+}
+
+static void as_json(struct str *to, const struct ledger_failure *f)
+{
+    struct json_writer w = JSON_WRITER(to);
+
+    json_open_object(&w);
+    json_member_i64(&w, "recordId", f->record_id);
+    json_member_text(&w, "id", f->filemaker_id);
+    json_member_text(&w, "type", f->type);
+    json_member_text(&w, "storage", f->storage);
+    json_member_text(&w, "state", ledger_state_name(f->state));
+    json_member_text(&w, "class", f->class);
+    json_member_i64(&w, "tries", f->tries);
+    json_time(&w, "at", f->at_us);
+    json_time(&w, "next_try", f->state == LEDGER_FAILED ? 0 : f->due_us);
+    json_member_text(&w, "step", f->step);
+    json_member_i64(&w, "http_status", f->http_status);
+    json_member_i64(&w, "filemaker_code", f->filemaker_code);
+    json_name(&w, "bytes");
+    if (f->bytes < 0)
+        json_write_null(&w);
+    else
+        json_write_i64(&w, f->bytes);
+    json_member_text(&w, "message", f->message);
+    json_member_text(&w, "created", f->created);
+    json_member_text(&w, "author", f->author);
+    json_member_text(&w, "path", f->path);
+    json_close_object(&w);
+}
+
+/* --- CSV ------------------------------------------------------------------------------------ */
+
+/* Quoted always; a cell that a spreadsheet would take for a formula gets a blank in front. */
+static void csv_text(struct str *to, const char *text)
+{
+    str_add_text(to, ",\"");
+    if (*text && strchr("=+-@\t\r", *text))
+        str_add_char(to, ' ');
+    for (; *text; text++) {
+        if (*text == '"')
+            str_add_char(to, '"');
+        str_add_char(to, *text == '\r' ? ' ' : *text);
+    }
+    str_add_char(to, '"');
+}
+
+static const char csv_head[] = "record,id,type,storage,state,class,tries,at,step,http_status,"
+                               "filemaker_code,bytes,message,created,author,path\r\n";
+
+static void as_csv(struct str *to, const struct ledger_failure *f)
+{
+    char at[TIME_TEXT_SIZE] = "";
+
+    if (f->at_us)
+        (void)time_rfc3339(f->at_us, at);
+    str_printf(to, "%jd", (intmax_t)f->record_id);
+    csv_text(to, f->filemaker_id ? f->filemaker_id : "");
+    csv_text(to, f->type);
+    csv_text(to, f->storage);
+    csv_text(to, ledger_state_name(f->state));
+    csv_text(to, f->class);
+    str_printf(to, ",%d", f->tries);
+    csv_text(to, at);
+    csv_text(to, f->step);
+    str_printf(to, ",%d,%d,", f->http_status, f->filemaker_code);
+    if (f->bytes >= 0)
+        str_printf(to, "%jd", (intmax_t)f->bytes);
+    csv_text(to, f->message);
+    csv_text(to, f->created);
+    csv_text(to, f->author);
+    csv_text(to, f->path);
+    str_add_text(to, "\r\n");
+}
+
+/* --- text ----------------------------------------------------------------------------------- */
+
+static void as_text(struct str *to, const struct ledger_failure *f)
+{
+    enum failure failure;
+
+    str_printf(to, "record %jd  %s  %s  %s\n", (intmax_t)f->record_id,
+               f->filemaker_id ? f->filemaker_id : "(no id)", *f->type ? f->type : "(no type)",
+               f->class);
+    str_printf(to, "    %s at %s, try %d: %s\n", ledger_state_name(f->state), f->step, f->tries,
+               f->message);
+    if (failure_read(span_of(f->class), &failure))
+        str_printf(to, "    → %s\n", policy_of(failure)->mend);
+}
+
+/* --- the list ------------------------------------------------------------------------------- */
+
+static bool one(void *arg, const struct ledger_failure *failure)
+{
+    struct list *list = arg;
+    auto_str text = STR_MAX(KIB(64));
+
+    if (list->form == FAILURES_JSON)
+        str_add_text(&text, list->count ? ",\n" : "\n");
+    switch (list->form) {
+    case FAILURES_JSON:
+        as_json(&text, failure);
+        break;
+    case FAILURES_CSV:
+        as_csv(&text, failure);
+        break;
+    case FAILURES_TEXT:
+        as_text(&text, failure);
+        break;
+    }
+    list->count++;
+    return fwrite(str_text(&text), 1, text.size, list->to) == text.size;
+}
+
+bool failures_write(struct ledger *ledger, enum failures_form form, FILE *to, struct err *err)
+{
+    struct list list = { form, to, 0 };
+
+    if (form == FAILURES_JSON)
+        (void)fputc('[', to);
+    if (form == FAILURES_CSV)
+        (void)fputs(csv_head, to);
+    if (!ledger_each_failure(ledger, one, &list, err))
+        return false;
+    if (form == FAILURES_JSON)
+        (void)fputs("\n]\n", to);
+    if (form == FAILURES_TEXT && list.count == 0)
+        (void)fputs("no document has failed\n", to);
+    return !ferror(to) || err_os(err, "writing the list");
+}

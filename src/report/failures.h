@@ -1,0 +1,15 @@
+/* The list of documents that failed, with the evidence: for a terminal, as JSON, as CSV. */
+#pragma once
+
+#include "base/base.h"
+#include "base/err.h"
+#include "ledger/look.h"
+
+enum failures_form { FAILURES_TEXT, FAILURES_JSON, FAILURES_CSV };
+
+/*
+ * Writes the list to a stream, one document at a time.
+ * Fails with ERR_DATABASE, ERR_OS.
+ */
+must_check bool failures_write(struct ledger *ledger, enum failures_form form, FILE *to,
+                               struct err *err);
