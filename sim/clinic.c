@@ -164,16 +164,20 @@ static void make_doc_type(const struct making *m, struct str *to)
     str_add_text(to, clinic_of(m)->ops->type(clinic_of(m), m->ordinal));
 }
 
-static void make_doc_date(const struct making *m, struct str *to)
+void clinic_document_date(const struct clinic *clinic, uint64_t ordinal, struct str *to)
 {
-    const struct clinic *clinic = clinic_of(m);
-    const char *given = clinic->ops->date ? clinic->ops->date(clinic, m->ordinal) : NULL;
-    int64_t back = (int64_t)chance_below(clinic_chance(clinic, m->ordinal, WHAT_DATE), 21);
+    const char *given = clinic->ops->date ? clinic->ops->date(clinic, ordinal) : NULL;
+    int64_t back = (int64_t)chance_below(clinic_chance(clinic, ordinal, WHAT_DATE), 21);
 
     if (given)
         str_add_text(to, given);
     else
-        moment_add(clinic->ops->created(clinic, m->ordinal) - back * DAY_SECONDS, false, to);
+        moment_add(clinic->ops->created(clinic, ordinal) - back * DAY_SECONDS, false, to);
+}
+
+static void make_doc_date(const struct making *m, struct str *to)
+{
+    clinic_document_date(clinic_of(m), m->ordinal, to);
 }
 
 static void make_doc_order(const struct making *m, struct str *to)
@@ -264,13 +268,17 @@ static void make_contact_last(const struct making *m, struct str *to)
     str_add_text(to, name_last(clinic_chance(clinic_of(m), m->ordinal, WHAT_LAST)));
 }
 
+void clinic_patient_born(const struct clinic *clinic, uint64_t patient, struct str *to)
+{
+    uint64_t chance = clinic_chance(clinic, patient, WHAT_BORN);
+
+    moment_add((clinic_day(1928, 1, 1) + (int64_t)chance_below(chance, 88 * 365)) * DAY_SECONDS,
+               false, to);
+}
+
 static void make_contact_born(const struct making *m, struct str *to)
 {
-    int64_t day =
-        clinic_day(1928, 1, 1)
-        + (int64_t)chance_below(clinic_chance(clinic_of(m), m->ordinal, WHAT_BORN), 88 * 365);
-
-    moment_add(day * DAY_SECONDS, false, to);
+    clinic_patient_born(clinic_of(m), m->ordinal, to);
 }
 
 static void make_contact_mrn(const struct making *m, struct str *to)

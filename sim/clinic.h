@@ -64,6 +64,9 @@ const char *clinic_some_creator(const struct clinic *clinic, uint64_t ordinal);
 void clinic_patient_name(const struct clinic *clinic, uint64_t patient, struct str *first,
                          struct str *last);
 
+void clinic_patient_born(const struct clinic *clinic, uint64_t patient, struct str *to);
+void clinic_document_date(const struct clinic *clinic, uint64_t ordinal, struct str *to);
+
 /*
  * The n-th of `count` moments of the clinic's opening hours between two days (days since 1970), in
  * order. Seconds.

@@ -527,7 +527,7 @@ struct found *found_filter(struct found *found, bool (*keep)(void *arg, uint64_t
 
 /* The key of one record for one sort field, ready to be compared. */
 struct sort_key {
-    bool empty;
+    bool empty, is_number;
     int64_t number;
     size_t at, size; /* of its text in the pool */
 };
@@ -559,7 +559,7 @@ static void key_of(struct sorting *s, const struct page_sort *sort, struct span 
     else if (type == COLUMN_TEXT)
         value_fold(value, &s->pool);
     else if (type == COLUMN_NUMBER)
-        (void)value_number(value, &s->pool);
+        key->is_number = value_number(value, &s->pool);
     else
         key->empty = !value_seconds(type, value, &key->number);
     key->size = s->pool.size - key->at;
@@ -591,7 +591,6 @@ static enum column_type sort_type(const struct sorting *s, const struct page_sor
 static int key_compare(const struct sorting *s, const struct page_sort *sort,
                        const struct sort_key *a, const struct sort_key *b)
 {
-    enum column_type type = sort_type(s, sort);
     struct span x = span_first(span_from(str_span(&s->pool), a->at), a->size);
     struct span y = span_first(span_from(str_span(&s->pool), b->at), b->size);
     int order;
@@ -600,10 +599,10 @@ static int key_compare(const struct sorting *s, const struct page_sort *sort,
         order = (int)b->empty - (int)a->empty;
     else if (a->number != b->number)
         order = a->number < b->number ? -1 : 1;
-    else if (type == COLUMN_NUMBER && !sort->by_list)
+    else if (a->is_number)
         order = value_decimal_compare(x, y);
     else
-        order = x.size || y.size ? value_text_compare(x, y) : 0;
+        order = value_folded_compare(x, y);
     return sort->descend ? -order : order;
 }
 

@@ -470,21 +470,25 @@ static uint32_t next_counting(struct span *text)
     return 0;
 }
 
-int value_text_compare(struct span a, struct span b)
+int value_folded_compare(struct span a, struct span b)
 {
-    auto_str x = STR_MAX(a.size * 4 + 16), y = STR_MAX(b.size * 4 + 16);
-    struct span left, right;
+    struct span left = a, right = b;
     uint32_t i, j;
 
-    value_fold(a, &x);
-    value_fold(b, &y);
-    left = str_span(&x);
-    right = str_span(&y);
     do {
         i = next_counting(&left);
         j = next_counting(&right);
     } while (i && i == j);
     if (i != j)
         return i < j ? -1 : 1;
-    return bytes_compare(str_span(&x), str_span(&y));
+    return bytes_compare(a, b);
+}
+
+int value_text_compare(struct span a, struct span b)
+{
+    auto_str x = STR_MAX(a.size * 4 + 16), y = STR_MAX(b.size * 4 + 16);
+
+    value_fold(a, &x);
+    value_fold(b, &y);
+    return value_folded_compare(str_span(&x), str_span(&y));
 }

@@ -49,6 +49,7 @@ int value_decimal_compare(struct span a, struct span b);
 /* Text in the order of FileMaker's indexes: case, accents and punctuation do not count. */
 void value_fold(struct span text, struct str *to);
 int value_text_compare(struct span a, struct span b);
+int value_folded_compare(struct span a, struct span b); /* of texts already folded */
 
 void value_date_text(struct time_civil civil, struct str *to);      /* 03/01/2024          */
 void value_timestamp_text(struct time_civil civil, struct str *to); /* 03/01/2024 09:10:20 */
