@@ -4,6 +4,16 @@
 #include "base/mem.h"
 #include "base/time.h"
 
+static struct sql_value optional(struct span text)
+{
+    return text.size ? sql_span(text) : sql_null();
+}
+
+static struct sql_value text_or_empty(struct span text)
+{
+    return text.size ? sql_span(text) : sql_text("");
+}
+
 /* A document as the ledger knew it when the census came by. */
 struct known {
     bool exists;
@@ -27,8 +37,8 @@ static bool known_find(struct ledger *ledger, const struct ledger_sighting *s,
     enum step step;
 
     if (!sql_query(ledger->sql, &LEDGER_DOCUMENT_FIND,
-                   sql_args(sql_i64(ledger->source), sql_span(s->identity), sql_span(s->container),
-                            sql_i64(s->repetition)),
+                   sql_args(sql_i64(ledger->source), sql_span(s->identity),
+                            text_or_empty(s->container), sql_i64(s->repetition)),
                    &rows, err))
         return false;
     step = sql_next(rows, err);
@@ -45,16 +55,6 @@ static bool known_find(struct ledger *ledger, const struct ledger_sighting *s,
                                    .class = ledger_column(rows, 8),
                                    .epoch = sql_get_i64(rows, 11) };
     return step != STEP_ERROR;
-}
-
-static struct sql_value optional(struct span text)
-{
-    return text.size ? sql_span(text) : sql_null();
-}
-
-static struct sql_value text_or_empty(struct span text)
-{
-    return text.size ? sql_span(text) : sql_text("");
 }
 
 static bool document_add(struct ledger *ledger, const struct ledger_sighting *s, struct err *err)
