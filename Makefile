@@ -1,0 +1,35 @@
+# Two doors: `make demo` shows everything, `make test` tries everything. Each installs what is
+# missing, builds, and runs. The build itself is Meson's.
+
+BUILD := build
+ASAN := build-asan
+TSAN := build-tsan
+
+.PHONY: all demo test torture clean
+
+all: $(BUILD)/build.ninja
+	@ninja -C $(BUILD) --quiet
+
+demo: packages-build all
+	@tools/demo $(BUILD)
+
+test: packages-build packages-test all $(ASAN)/build.ninja $(TSAN)/build.ninja
+	@ninja -C $(ASAN) --quiet
+	@ninja -C $(TSAN) --quiet
+	@tests/run.py $(BUILD) $(ASAN) $(TSAN)
+
+clean:
+	rm -rf $(BUILD) $(ASAN) $(TSAN) demo
+
+packages-%:
+	@tools/packages $*
+
+$(BUILD)/build.ninja: | packages-build
+	@meson setup $(BUILD) >/dev/null
+
+# The second compiler, with the address and undefined-behaviour sanitizers.
+$(ASAN)/build.ninja: | packages-test
+	@CC=clang meson setup $(ASAN) -Db_sanitize=address,undefined -Db_lundef=false >/dev/null
+
+$(TSAN)/build.ninja: | packages-test
+	@meson setup $(TSAN) -Db_sanitize=thread >/dev/null
