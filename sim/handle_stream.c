@@ -190,8 +190,8 @@ static void file_answer(struct sim *sim, struct request *request, struct answer 
     answer->media = request->twist.media ? request->twist.media : file_type_media(content->type);
     answer->stream_size = content_size(answer->stream);
     answer->no_length = switch_of(&sim->switches, SWITCH_STREAM_LENGTH) == PRESENT_NO;
-    if (content->fate == FATE_TRUNCATED)
-        answer->stream_size = answer->stream_size * 3 / 4;
+    if (content->fate == FATE_TRUNCATED) /* announced whole, sent in part: a client can see it */
+        request->twist.cut = (struct twist_place){ .set = true, .percent = true, .n = 75 };
     if (content->fate == FATE_ZERO)
         answer->stream_size = 0;
     if (switch_of(&sim->switches, SWITCH_STREAM_DISPOSITION) == SWITCHED_YES && content->name[0])
