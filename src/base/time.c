@@ -24,6 +24,8 @@ int64_t time_mono_after_us(int64_t wait_us)
 {
     int64_t until_us;
 
+    if (wait_us <= 0)
+        return time_mono_us();
     return __builtin_add_overflow(time_mono_us(), wait_us, &until_us) ? INT64_MAX : until_us;
 }
 

@@ -14,7 +14,7 @@
 int64_t time_now_us(void);  /* the wall clock; may jump */
 int64_t time_mono_us(void); /* never goes back; only differences mean something */
 
-/* The end, on time_mono_us(), of a wait of any length; INT64_MAX stays "for ever". */
+/* The end, on time_mono_us(), of a wait: now, if negative; INT64_MAX stays "for ever". */
 int64_t time_mono_after_us(int64_t wait_us);
 
 enum { TIME_TEXT_SIZE = 32 };

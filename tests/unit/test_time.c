@@ -219,6 +219,20 @@ TEST(without_a_name_the_machine_s_own_zone_stays)
     CHECK(same(time_to_zone(time_from_utc(civil)), (struct time_civil){ 2026, 1, 1, 15, 0, 0 }));
 }
 
+/* What is left of a wait is a difference, which must not overflow however long the wait is. */
+TEST(the_end_of_a_wait_can_be_subtracted_from)
+{
+    static const int64_t waits_us[] = { INT64_MIN, -1, 0, 1, INT64_MAX - 1, INT64_MAX };
+
+    for (size_t i = 0; i < lengthof(waits_us); i++) {
+        int64_t before_us = time_mono_us(), until_us = time_mono_after_us(waits_us[i]);
+
+        CHECK_AT(i, until_us >= before_us);
+        CHECK_AT(i, waits_us[i] <= 0 || until_us > before_us);
+    }
+    CHECK(time_mono_after_us(INT64_MAX) == INT64_MAX);
+}
+
 TEST(clocks_go_on)
 {
     int64_t before_us = time_mono_us();
