@@ -5,11 +5,11 @@
  */
 #include "move/census.h"
 
+#include "base/idset.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/time.h"
 #include "move/dispatch.h"
-#include "move/idset.h"
 
 enum { PAGE_RECORDS = 200, WALKS_MAX = 8, EMPTY_TRIES = 4, STEPS_BACK_MAX = 64 };
 

@@ -11,9 +11,8 @@
 #include "base/queue.h"
 #include "base/time.h"
 
-#include <assert.h>
 #include <pthread.h>
-#include <stdatomic.h>
+#include <semaphore.h>
 
 enum { GROUP_JOBS = 64, GROUP_US = 20 * TIME_MS, QUIET_US = 2 * TIME_MS };
 
@@ -22,7 +21,7 @@ struct job {
     void *arg;
     void (*after)(void *arg, const struct err *why); /* posted: NULL for one that waits */
     struct err why;
-    bool done; /* under the desk's lock */
+    sem_t done; /* for one that waits */
 };
 
 struct desk {
@@ -30,8 +29,6 @@ struct desk {
     size_t most_jobs;
     struct queue *jobs;
     pthread_t thread;
-    pthread_mutex_t lock;
-    pthread_cond_t finished;
     struct err broken; /* the desk's thread only */
 };
 
@@ -93,17 +90,14 @@ static void group_do(struct desk *desk, struct job **jobs, size_t count)
     }
 }
 
-static void job_end(struct desk *desk, struct job *job)
+static void job_end(struct job *job)
 {
     if (job->after) {
         job->after(job->arg, job->why.kind == ERR_NONE ? NULL : &job->why);
         free(job);
         return;
     }
-    (void)pthread_mutex_lock(&desk->lock);
-    job->done = true;
-    (void)pthread_cond_broadcast(&desk->finished);
-    (void)pthread_mutex_unlock(&desk->lock);
+    (void)sem_post(&job->done);
 }
 
 static size_t group_gather(struct desk *desk, struct job **jobs)
@@ -132,7 +126,7 @@ static void *desk_run(void *arg)
     while ((count = group_gather(desk, jobs)) > 0) {
         group_do(desk, jobs, count);
         for (size_t i = 0; i < count; i++)
-            job_end(desk, jobs[i]);
+            job_end(jobs[i]);
     }
     return NULL;
 }
@@ -144,8 +138,6 @@ struct desk *desk_new(const struct desk_hands *hands, size_t most_jobs)
     desk->hands = *hands;
     desk->most_jobs = most_jobs > 0 ? most_jobs : 1;
     desk->jobs = queue_new(1024);
-    (void)pthread_mutex_init(&desk->lock, NULL);
-    (void)pthread_cond_init(&desk->finished, NULL);
     if (pthread_create(&desk->thread, NULL, desk_run, desk) != 0)
         abort();
     return desk;
@@ -158,8 +150,6 @@ void desk_free(struct desk *desk)
     queue_close(desk->jobs);
     (void)pthread_join(desk->thread, NULL);
     queue_free(desk->jobs);
-    (void)pthread_cond_destroy(&desk->finished);
-    (void)pthread_mutex_destroy(&desk->lock);
     free(desk);
 }
 
@@ -167,12 +157,12 @@ bool desk_do(struct desk *desk, desk_work *work, void *arg, struct err *err)
 {
     struct job job = { .work = work, .arg = arg };
 
+    (void)sem_init(&job.done, 0, 0);
     if (!queue_push(desk->jobs, &job))
         return err_set(err, ERR_CANCELED, 0, "the desk is closed");
-    (void)pthread_mutex_lock(&desk->lock);
-    while (!job.done)
-        (void)pthread_cond_wait(&desk->finished, &desk->lock);
-    (void)pthread_mutex_unlock(&desk->lock);
+    while (sem_wait(&job.done) != 0)
+        continue;
+    (void)sem_destroy(&job.done);
     if (job.why.kind == ERR_NONE)
         return true;
     *err = job.why;

@@ -5,6 +5,7 @@
 #include "store/kind.h"
 
 #include "base/fs.h"
+#include "base/idset.h"
 #include "base/mem.h"
 
 #include <fcntl.h>
@@ -18,7 +19,7 @@ struct dir {
     struct store store;
     char *path;
     int fd;
-    char *last_folder; /* the folder made or seen last: neighbours go to the same one */
+    struct idset *lasting; /* hashes of folders whose names are known to be on the disk */
 };
 
 struct dir_large {
@@ -37,7 +38,7 @@ static void dir_close(struct store *store)
 
     if (dir->fd >= 0)
         (void)close(dir->fd);
-    free(dir->last_folder);
+    idset_free(dir->lasting);
     free(dir->path);
     free(dir);
 }
@@ -78,14 +79,7 @@ static bool dir_look(struct store *store, const char *key, struct store_found *f
 
 /* --- putting -------------------------------------------------------------------------------- */
 
-static bool folder_make(const struct dir *dir, const char *folder, struct err *err)
-{
-    if (mkdirat(dir->fd, folder, 0700) < 0)
-        return errno == EEXIST || err_os(err, "making the folder '%s'", folder);
-    return true;
-}
-
-/* A new folder's name must survive a power cut as well as the file in it. */
+/* Flushes the list in which a path stands: its name must survive a power cut. */
 static bool parent_sync(const struct dir *dir, const char *path, struct err *err)
 {
     const char *slash = strrchr(path, '/');
@@ -98,23 +92,44 @@ static bool parent_sync(const struct dir *dir, const char *path, struct err *err
     return fs_sync_folder(fd, parent, err);
 }
 
+static uint64_t hash_of(const char *path)
+{
+    struct sha256 hash = sha256_of(span_of(path));
+    uint64_t number;
+
+    memcpy(&number, hash.bytes, sizeof number);
+    return number;
+}
+
+/*
+ * Makes a folder unless it is there, and makes its name last. Another worker may have made it a
+ * moment ago and not flushed it yet, so one that is there is flushed too, the first time we see it.
+ */
+static bool folder_make(struct dir *dir, const char *folder, struct err *err)
+{
+    uint64_t hash = hash_of(folder);
+
+    if (idset_has(dir->lasting, hash))
+        return true;
+    if (mkdirat(dir->fd, folder, 0700) < 0 && errno != EEXIST)
+        return err_os(err, "making the folder '%s'", folder);
+    if (!parent_sync(dir, folder, err))
+        return false;
+    (void)idset_add(dir->lasting, hash);
+    return true;
+}
+
+/* The folders above a key, from the top down. */
 static bool folders_make(struct dir *dir, const char *key, struct err *err)
 {
-    const char *last = strrchr(key, '/');
-    auto_free char *folder = last ? span_text((struct span){ key, (size_t)(last - key) }) : NULL;
+    auto_free char *path = mem_text(key);
 
-    if (!folder || (dir->last_folder && strcmp(dir->last_folder, folder) == 0))
-        return true;
-    for (char *slash = strchr(folder, '/'); slash; slash = strchr(slash + 1, '/')) {
+    for (char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
-        if (!folder_make(dir, folder, err) || !parent_sync(dir, folder, err))
+        if (!folder_make(dir, path, err))
             return false;
         *slash = '/';
     }
-    if (!folder_make(dir, folder, err) || !parent_sync(dir, folder, err))
-        return false;
-    free(dir->last_folder);
-    dir->last_folder = take(folder);
     return true;
 }
 
@@ -149,7 +164,7 @@ static int link_once(const struct dir *dir, int fd, const char *key)
     return linkat(AT_FDCWD, link, dir->fd, key, AT_SYMLINK_FOLLOW);
 }
 
-/* Somebody may have removed a folder that we made before: make it again, once. */
+/* Somebody may have removed a folder that we knew: make it again, once. */
 static int link_with_folders(struct dir *dir, int fd, const char *key, struct err *err)
 {
     int result;
@@ -159,7 +174,7 @@ static int link_with_folders(struct dir *dir, int fd, const char *key, struct er
     result = link_once(dir, fd, key);
     if (result == 0 || errno != ENOENT)
         return result;
-    free(take(dir->last_folder));
+    idset_clear(dir->lasting);
     return folders_make(dir, key, err) ? link_once(dir, fd, key) : -1;
 }
 
@@ -277,6 +292,7 @@ bool dir_open(const char *path, const struct cancel *cancel, struct store **stor
     dir->path = mem_text(path);
     dir->store = (struct store){ &dir_kind, cancel, "", dir->path };
     dir->fd = -1;
+    dir->lasting = idset_new();
     if (!fs_make_folder(path, err))
         return err_ctx(err, "the store");
     dir->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

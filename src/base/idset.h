@@ -1,6 +1,6 @@
 /*
- * A set of record ids, small where they are dense, as FileMaker's are: ten million take about two
- * megabytes. One thread at a time.
+ * A set of numbers, small where they are dense, as FileMaker's record ids are: ten million take
+ * about two megabytes. One thread at a time.
  */
 #pragma once
 

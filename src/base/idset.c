@@ -1,5 +1,5 @@
 /* Blocks of 1,024 neighbouring ids as bits, found through a hash table with open addressing. */
-#include "move/idset.h"
+#include "base/idset.h"
 
 #include "base/mem.h"
 
