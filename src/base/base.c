@@ -4,9 +4,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+/* Copied out, because what stands there is a pointer of another type than void *. */
 void auto_free_cleanup(void *pointer_to_pointer)
 {
-    free(*(void **)pointer_to_pointer);
+    void *pointer;
+
+    memcpy(&pointer, pointer_to_pointer, sizeof pointer);
+    free(pointer);
 }
 
 void auto_close_cleanup(int *fd)
