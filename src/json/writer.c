@@ -3,6 +3,8 @@
 
 #include "base/utf8.h"
 
+#include <assert.h>
+
 static void before_value(struct json_writer *w)
 {
     uint64_t bit = UINT64_C(1) << w->depth;
@@ -20,13 +22,14 @@ static void open_level(struct json_writer *w, char bracket)
 {
     before_value(w);
     str_add_char(w->to, bracket);
-    if (++w->depth >= JSON_DEPTH_MAX)
-        abort();
+    w->depth++;
+    assert(w->depth < JSON_DEPTH_MAX);
     w->has_members &= ~(UINT64_C(1) << w->depth);
 }
 
 static void close_level(struct json_writer *w, char bracket)
 {
+    assert(w->depth > 0 && !w->after_name);
     w->depth--;
     str_add_char(w->to, bracket);
 }
@@ -94,6 +97,7 @@ static void add_quoted(struct str *to, struct span text)
 
 void json_name_span(struct json_writer *w, struct span name)
 {
+    assert(!w->after_name);
     before_value(w);
     add_quoted(w->to, name);
     str_add_char(w->to, ':');

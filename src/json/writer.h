@@ -1,7 +1,8 @@
 /*
  * Writing JSON: compact, members in the order they are given, text as UTF-8 (repaired where it is
  * not), `/` not escaped. Commas and quotes look after themselves; whether it fitted is asked once,
- * of the str, in the end.
+ * of the str, in the end. A bracket too many, a name without a value and more than 63 levels are
+ * bugs: the process ends.
  */
 #pragma once
 

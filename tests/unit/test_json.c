@@ -5,6 +5,10 @@
 #include "base/mem.h"
 #include "tap.h"
 
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #define BYTES(text)                                                                                \
     {                                                                                              \
         (text), sizeof(text) - 1                                                                   \
@@ -565,4 +569,68 @@ TEST(what_does_not_fit_is_remembered_by_the_str)
 
     json_write_text(&w, "more than eight");
     CHECK(!str_fits(&text, "the answer", &err) && err.kind == ERR_DATA);
+}
+
+static void write_too_deep(struct json_writer *w)
+{
+    for (int i = 0; i < JSON_DEPTH_MAX; i++)
+        json_open_array(w);
+}
+
+static void close_too_often(struct json_writer *w)
+{
+    json_open_array(w);
+    json_close_array(w);
+    json_close_array(w);
+}
+
+static void forget_the_value(struct json_writer *w)
+{
+    json_open_object(w);
+    json_name(w, "a");
+    json_close_object(w);
+}
+
+static void name_it_twice(struct json_writer *w)
+{
+    json_open_object(w);
+    json_name(w, "a");
+    json_name(w, "b");
+}
+
+/* What can only be a mistake in the program ends it, rather than giving broken JSON. */
+TEST(bugs_end_the_process)
+{
+    static void (*const bugs[])(struct json_writer *) = { write_too_deep, close_too_often,
+                                                          forget_the_value, name_it_twice };
+
+    for (size_t i = 0; i < lengthof(bugs); i++) {
+        pid_t child = fork();
+        int status = 0;
+
+        if (child == 0) {
+            auto_str text = STR_MAX(KIB(1));
+            struct json_writer w = JSON_WRITER(&text);
+
+            (void)close(STDERR_FILENO);
+            bugs[i](&w);
+            _exit(0);
+        }
+        CHECK_AT(i, waitpid(child, &status, 0) == child);
+        CHECK_AT(i, WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+    }
+}
+
+TEST(sixty_three_levels_are_written)
+{
+    auto_str text = STR_MAX(KIB(1));
+    struct json_writer w = JSON_WRITER(&text);
+    auto_json *json = NULL;
+
+    for (int i = 0; i < JSON_DEPTH_MAX - 1; i++)
+        json_open_array(&w);
+    for (int i = 0; i < JSON_DEPTH_MAX - 1; i++)
+        json_close_array(&w);
+    json = read_span(str_span(&text));
+    CHECK(json_root(json)->extent == JSON_DEPTH_MAX - 1);
 }
