@@ -37,6 +37,7 @@ struct answer {
     struct str body;
     struct content_reader *stream; /* instead of a body                */
     uint64_t stream_size;          /* how much of it is sent           */
+    uint64_t stream_stop;          /* not 0: it breaks off here        */
     bool no_length;                /* the stream's length is not told  */
     bool head_only;
     struct answer_about about;

@@ -108,8 +108,7 @@ int64_t clinic_moment(uint64_t seed, uint64_t n, uint64_t count, int64_t first_d
     return (first_day + (int64_t)(at / OPEN_FOR)) * DAY_SECONDS + OPENS + (int64_t)(at % OPEN_FOR);
 }
 
-/* --- making document fields ---------------------------------------------------------------------
- */
+/* --- making document fields ----------------------------------------------------------------- */
 
 static const struct clinic *clinic_of(const struct making *m)
 {
@@ -240,8 +239,7 @@ static void fill_doc(const struct making *m, struct content *content_r)
     clinic_of(m)->ops->content(clinic_of(m), m->ordinal, content_r);
 }
 
-/* --- making patient fields ----------------------------------------------------------------------
- */
+/* --- making patient fields ------------------------------------------------------------------ */
 
 static void make_contact_id(const struct making *m, struct str *to)
 {
@@ -307,8 +305,7 @@ static void make_contact_created(const struct making *m, struct str *to)
     moment_add(contact_created(m), true, to);
 }
 
-/* --- columns, layouts ----------------------------------------------------------------------------
- */
+/* --- columns, layouts ----------------------------------------------------------------------- */
 
 static const struct column document_columns[DOC_COLUMNS] = {
     [DOC_ID] = { .name = "id",

@@ -24,7 +24,7 @@ enum content_store {
 enum content_fate {
     FATE_GOOD,
     FATE_MISSING,    /* 404: the file is gone from external storage                     */
-    FATE_TRUNCATED,  /* three quarters of it come, under a Content-Length that fits     */
+    FATE_TRUNCATED,  /* three quarters of it come, then the connection ends   */
     FATE_ERROR_PAGE, /* 200, and an HTML page                                           */
     FATE_ZERO,       /* 200, and no bytes                                               */
 };

@@ -86,9 +86,7 @@ static enum file_type demo_file_type(const struct clinic *clinic, uint64_t ordin
     return chance < 93 ? FILE_PDF : chance < 97 ? FILE_TIFF : FILE_JPEG;
 }
 
-/* --- drawing
- * -------------------------------------------------------------------------------------------------
- */
+/* --- drawing -------------------------------------------------------------------------------- */
 
 static unsigned page_count(const struct clinic *clinic, uint64_t ordinal, enum paper_kind kind)
 {

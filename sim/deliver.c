@@ -34,7 +34,7 @@ static uint64_t place_in(struct twist_place place, uint64_t size)
     return at < size ? at : size ? size - 1 : 0;
 }
 
-/* --- headers --------------------------------------------------------------------------------- */
+/* --- headers -------------------------------------------------------------------------------- */
 
 static void date_header(struct str *head)
 {
@@ -151,7 +151,7 @@ static void headers_make(const struct delivery *d, const struct plan *plan, stru
     str_add_text(head, "\r\n");
 }
 
-/* --- gzip ------------------------------------------------------------------------------------- */
+/* --- gzip ----------------------------------------------------------------------------------- */
 
 static void gzip(struct span body, struct str *to)
 {
@@ -173,7 +173,7 @@ static void gzip(struct span body, struct str *to)
     (void)deflateEnd(&z);
 }
 
-/* --- sending ---------------------------------------------------------------------------------- */
+/* --- sending -------------------------------------------------------------------------------- */
 
 struct sending {
     struct wire *wire;
@@ -252,7 +252,7 @@ static bool incident(struct sending *s)
     const struct twist *twist = &s->d->request->twist;
 
     if (s->at == s->plan->stall_at
-        && (!block_write(s, SPAN_NONE) || !wire_pause(s->wire, twist->stall_at_us)))
+        && (!block_write(s, SPAN_NONE) || !wire_pause(s->wire, twist->stall_at.time_us)))
         return false;
     if (s->at == s->plan->reset_at) {
         (void)block_write(s, SPAN_NONE);
@@ -300,6 +300,8 @@ static bool tail_send(struct sending *s)
 
         return wire_write(s->wire, (struct span){ more, twist->longer });
     }
+    if (s->plan->to_send < s->plan->claimed)
+        return false;
     if (s->plan->framing != FRAMED_CHUNKS)
         return true;
     if (twist->bad_chunk)
@@ -323,7 +325,7 @@ static bool endless_headers(struct wire *wire, struct str *head)
     return false;
 }
 
-/* --- planning --------------------------------------------------------------------------------- */
+/* --- planning ------------------------------------------------------------------------------- */
 
 static enum framing framing_of(const struct delivery *d, bool compressed)
 {
@@ -336,17 +338,19 @@ static enum framing framing_of(const struct delivery *d, bool compressed)
     return d->answer->no_length ? FRAMED_CHUNKS : FRAMED_LENGTH;
 }
 
-static void plan_faults(const struct twist *twist, struct plan *plan)
+static void plan_faults(const struct twist *twist, uint64_t stop, struct plan *plan)
 {
     plan->flip_at = place_in(twist->flip, plan->size);
     plan->reset_at = place_in(twist->reset_at, plan->size);
-    plan->stall_at = place_in(twist->stall_at, plan->size);
+    plan->stall_at = place_in(twist->stall_at.at, plan->size);
     plan->alert_at = place_in(twist->alert_at, plan->size);
+    if (stop && stop < plan->size)
+        plan->to_send = stop;
     if (twist->cut.set)
         plan->to_send = place_in(twist->cut, plan->size);
     if (twist->cut_fitting.set)
         plan->claimed = plan->to_send = place_in(twist->cut_fitting, plan->size);
-    if (twist->cut.set || twist->longer || twist->bad_chunk)
+    if (plan->to_send < plan->claimed || twist->longer || twist->bad_chunk)
         plan->keep = false;
 }
 
@@ -358,7 +362,7 @@ static struct plan plan_make(const struct delivery *d, struct span body, bool co
     plan.size = d->answer->stream ? d->answer->stream_size : body.size;
     plan.claimed = plan.to_send = plan.size;
     plan.keep = d->request->head.keep_alive && d->left > 0 && plan.framing != FRAMED_BY_END;
-    plan_faults(&d->request->twist, &plan);
+    plan_faults(&d->request->twist, d->answer->stream ? d->answer->stream_stop : 0, &plan);
     return plan;
 }
 

@@ -6,7 +6,7 @@
 
 enum { PARTS_MAX = KIB(64), PDF_LEAST = 1536 };
 
-/* --- PDF: one page with a title; the bytes are an object that no page shows ------------------ */
+/* --- PDF: one page with a title; the bytes are an object that no page shows ----------------- */
 
 struct pdf {
     struct str *head;
@@ -85,7 +85,7 @@ static void pdf_small_init(struct filler *filler)
         str_add_text(&filler->tail, "%%EOF\n");
 }
 
-/* --- pictures: a small real one, and the bytes behind its end --------------------------------- */
+/* --- pictures: a small real one, and the bytes behind its end ------------------------------- */
 
 static void picture_init(struct filler *filler, enum file_type type)
 {

@@ -25,8 +25,7 @@ void criterion_clear(struct criterion *c)
     c->pattern_count = 0;
 }
 
-/* --- reading: operators
- * --------------------------------------------------------------------------- */
+/* --- reading: operators --------------------------------------------------------------------- */
 
 static bool word_take(struct span *text, const char *word)
 {
@@ -93,8 +92,7 @@ static void unescape(struct span text, struct str *to)
     }
 }
 
-/* --- reading: moments
- * ----------------------------------------------------------------------------- */
+/* --- reading: moments ----------------------------------------------------------------------- */
 
 struct stretch {
     int64_t first, last;
@@ -197,8 +195,7 @@ static bool moment_stretch(const struct criterion *c, struct span text, struct t
     return true;
 }
 
-/* --- reading: calendars with wildcards
- * --------------------------------------------------------------- */
+/* --- reading: calendars with wildcards ------------------------------------------------------ */
 
 static bool calendar_part_read(struct span text, int most, struct calendar_part *part)
 {
@@ -243,8 +240,7 @@ static bool has_wildcard(struct span text)
     return span_find(text, "*") < text.size || span_find(text, "{") < text.size;
 }
 
-/* --- reading: typed values
- * --------------------------------------------------------------------------- */
+/* --- reading: typed values ------------------------------------------------------------------ */
 
 static char *number_text(struct span text)
 {
@@ -324,8 +320,7 @@ static int number_read(struct span text, enum comparison compare, struct criteri
     return 0;
 }
 
-/* --- reading: text
- * ------------------------------------------------------------------------------------ */
+/* --- reading: text -------------------------------------------------------------------------- */
 
 /* The part of a pattern that is not escaped: wildcards become codes. */
 static void codes_add(struct span text, bool question, struct str *to)
@@ -492,8 +487,7 @@ int criterion_read(enum column_type type, struct span text, const struct switche
     return code;
 }
 
-/* --- matching
- * ----------------------------------------------------------------------------------------- */
+/* --- matching ------------------------------------------------------------------------------- */
 
 static size_t char_length(const char *text, size_t size)
 {

@@ -32,8 +32,7 @@ static const struct kind_plan plans[REQUEST_KINDS] = {
     [REQUEST_STREAM2] = { .open = handle_stream },
 };
 
-/* --- authorization
- * ---------------------------------------------------------------------------------- */
+/* --- authorization -------------------------------------------------------------------------- */
 
 /* What follows "Bearer " or "Basic ", or SPAN_NONE. */
 static struct span authorization(const struct request *request, const char *scheme)
@@ -69,8 +68,7 @@ int request_basic(const struct sim *sim, const struct request *request, const ch
     return span_is(str_span(&plain), sim->options.account) ? 0 : CODE_LOGIN_WRONG;
 }
 
-/* --- what is wrong before anybody looks
- * ----------------------------------------------------------------- */
+/* --- what is wrong before anybody looks ----------------------------------------------------- */
 
 static bool is_api(const struct request *request)
 {
@@ -141,8 +139,7 @@ struct json *call_body(struct call *call)
     return NULL;
 }
 
-/* --- database calls
- * -------------------------------------------------------------------------------------- */
+/* --- database calls ------------------------------------------------------------------------- */
 
 static void call_layout(struct call *call, call_handler *handler)
 {

@@ -3,8 +3,7 @@
 
 #include "sim/codes.h"
 
-/* --- lists with folders
- * ------------------------------------------------------------------------------- */
+/* --- lists with folders --------------------------------------------------------------------- */
 
 /*
  * A list whose items may lie in folders ("Dev/Old"). Folders appear where the first of their items
@@ -159,8 +158,7 @@ void handle_scripts(struct call *call)
     answer_end(call->answer, &w);
 }
 
-/* --- one layout
- * ---------------------------------------------------------------------------------------- */
+/* --- one layout ----------------------------------------------------------------------------- */
 
 static const char *field_kind(const struct column *column)
 {

@@ -13,8 +13,7 @@ static void refuse(struct call *call, int code, const char *problem)
         answer_code(call->answer, code);
 }
 
-/* --- writing an answer
- * ------------------------------------------------------------------------------- */
+/* --- writing an answer ---------------------------------------------------------------------- */
 
 /* Which of the found records go out. */
 struct cut {
@@ -81,8 +80,7 @@ static struct cut cut_of(const struct call *call, const struct page *page, uint6
     return cut;
 }
 
-/* --- records the account may not see
- * ------------------------------------------------------------------- */
+/* --- records the account may not see -------------------------------------------------------- */
 
 struct closed {
     const struct sim *sim;
@@ -105,9 +103,7 @@ static struct found *without_closed(const struct call *call, struct found *found
     return found_filter(found, is_open, &closed);
 }
 
-/* --- a range
- * -----------------------------------------------------------------------------------------------
- */
+/* --- a range -------------------------------------------------------------------------------- */
 
 static void past_end(struct call *call, const struct page *page, struct found *found, unsigned way,
                      int first_code, int second_code)
@@ -156,9 +152,7 @@ void handle_list(struct call *call)
     page_clear(&page);
 }
 
-/* --- one
- * ------------------------------------------------------------------------------------------------------
- */
+/* --- one ------------------------------------------------------------------------------------ */
 
 static void get_answer(struct call *call, const struct page *page)
 {
@@ -191,9 +185,7 @@ void handle_get(struct call *call)
     page_clear(&page);
 }
 
-/* --- a find
- * -----------------------------------------------------------------------------------------------------
- */
+/* --- a find --------------------------------------------------------------------------------- */
 
 static void find_answer(struct call *call, const struct page *page, const struct query *query)
 {

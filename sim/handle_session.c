@@ -7,8 +7,7 @@
 #include "base/time.h"
 #include "json/json.h"
 
-/* --- login
- * ------------------------------------------------------------------------------------------ */
+/* --- login ---------------------------------------------------------------------------------- */
 
 static bool body_is_json(struct sim *sim, struct request *request, struct answer *answer)
 {
@@ -110,8 +109,7 @@ void handle_login(struct sim *sim, struct request *request, struct answer *answe
     }
 }
 
-/* --- logout, validate
- * --------------------------------------------------------------------------------- */
+/* --- logout, validate ----------------------------------------------------------------------- */
 
 void handle_logout(struct sim *sim, struct request *request, struct answer *answer)
 {
@@ -154,8 +152,7 @@ void handle_validate(struct sim *sim, struct request *request, struct answer *an
     answer_end(answer, &w);
 }
 
-/* --- product and databases
- * ------------------------------------------------------------------------------ */
+/* --- product and databases ------------------------------------------------------------------ */
 
 void handle_product_info(struct sim *sim, struct request *request, struct answer *answer)
 {

@@ -11,8 +11,7 @@
 
 static const char cookie_name[] = "X-FMS-Session-Key";
 
-/* --- who may
- * ------------------------------------------------------------------------------------------ */
+/* --- who may -------------------------------------------------------------------------------- */
 
 static unsigned stale_way(const struct sim *sim, const struct request *request)
 {
@@ -97,8 +96,7 @@ static bool key_is_good(const struct sim *sim, const struct request *request,
                    address_cookie(sim->seed, address->session, cookie_salt(sim, request), want));
 }
 
-/* --- the first hop
- * ------------------------------------------------------------------------------------------ */
+/* --- the first hop -------------------------------------------------------------------------- */
 
 static void first_hop(struct sim *sim, struct request *request, struct answer *answer,
                       const struct address *address)
@@ -129,9 +127,7 @@ static bool bearer_is_good(struct sim *sim, struct request *request, const struc
     return token.at && session_lives(sim->sessions, address->session, token, false);
 }
 
-/* --- the file
- * ------------------------------------------------------------------------------------------------
- */
+/* --- the file ------------------------------------------------------------------------------- */
 
 static const char error_page[] =
     "<!DOCTYPE html>\n<html><head><title>FileMaker Server</title></head>\n<body><h1>The requested "
@@ -245,9 +241,7 @@ static bool content_find(struct sim *sim, const struct address *address, struct 
     return there && (new_is_fine || (uint16_t)content_r->version == address->version);
 }
 
-/* --- both
- * --------------------------------------------------------------------------------------------------------
- */
+/* --- both ----------------------------------------------------------------------------------- */
 
 static bool is_direct(const struct sim *sim)
 {

@@ -8,8 +8,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 
-/* --- what a body may say
- * -------------------------------------------------------------------------------- */
+/* --- what a body may say -------------------------------------------------------------------- */
 
 struct edit {
     const struct json_value *fields;
@@ -82,8 +81,7 @@ static bool edit_read(struct call *call, struct edit *edit, const struct json_va
                           "Parameter missing: ", span_of("fieldData"));
 }
 
-/* --- editing a record
- * -------------------------------------------------------------------------------------- */
+/* --- editing a record ----------------------------------------------------------------------- */
 
 static void journal_cells(struct call *call, const char *effect, uint64_t ordinal,
                           const struct change *change)

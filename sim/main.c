@@ -2,8 +2,11 @@
 #include "sim/certs.h"
 #include "sim/data.h"
 #include "sim/paint.h"
+#include "sim/people.h"
+#include "sim/scenario.h"
 #include "sim/server.h"
 #include "sim/sim.h"
+#include "sim/swap.h"
 #include "sim/truth.h"
 
 #include "base/cli.h"
@@ -21,6 +24,7 @@ struct options {
     const char *data, *cert_dir, *scenario, *journal, *truth, *account, *sizes, *patients;
     const char *switches, *seed, *time_zone, *certificate;
     int port, max_sessions, idle_seconds, latency_ms, quota_mib, record_gap;
+    int live_inserts, live_deletes, live_edits, live_replaces;
     bool http;
 };
 
@@ -51,6 +55,8 @@ static const struct opt options_table[] = {
              "good, expired, wrong-name or self-signed"),
     OPT_TEXT(struct options, account, "account", 'a', "NAME:PASSWORD",
              "who may log in (default api:secret)"),
+    OPT_TEXT(struct options, scenario, "scenario", 'f', "FILE",
+             "what goes wrong, for whom and when: see docs/fmsim.md"),
     OPT_TEXT(struct options, journal, "journal", 'j', "FILE",
              "append a JSON line for every effect and every file served"),
     OPT_TEXT(struct options, truth, "truth", 't', "FILE",
@@ -76,6 +82,12 @@ static const struct opt options_table[] = {
             "record ids lie 1 to N apart (default 1: no gaps)"),
     OPT_TEXT(struct options, time_zone, "time-zone", 0, "NAME",
              "the zone of the file's stamps (default: the machine's)"),
+    OPT_INT(struct options, live_inserts, "live-inserts", 0, "N", 0, 60000,
+            "people at work: new documents a minute"),
+    OPT_INT(struct options, live_deletes, "live-deletes", 0, "N", 0, 60000, "... deleted"),
+    OPT_INT(struct options, live_edits, "live-edits", 0, "N", 0, 60000, "... corrected"),
+    OPT_INT(struct options, live_replaces, "live-replaces", 0, "N", 0, 60000,
+            "... given another file"),
     OPT_END,
 };
 
@@ -103,7 +115,12 @@ static void folder_remove(const char *folder)
 
 static void running_end(struct running *r)
 {
+    if (r->sim.timers)
+        timers_stop(r->sim.timers);
     server_end(r->server);
+    timers_free(r->sim.timers);
+    scenario_free(r->sim.scenario);
+    swaps_free(r->sim.swaps);
     sessions_free(r->sim.sessions);
     journal_close(r->sim.journal);
     solution_free(r->sim.solution);
@@ -167,7 +184,10 @@ static bool sim_start(struct running *r, const struct options *o, struct err *er
         sessions_new(&(struct session_rules){ .max = (unsigned)o->max_sessions,
                                               .idle_us = (int64_t)o->idle_seconds * TIME_SECOND,
                                               .seed = sim->seed });
-    return true;
+    sim->timers = timers_new();
+    sim->swaps = swaps_new();
+    sim->scenario = scenario_new(sim->seed);
+    return !o->scenario || scenario_read(sim, o->scenario, err);
 }
 
 static bool cert_dir_find(struct running *r, const struct options *o, struct err *err)
@@ -246,10 +266,13 @@ static bool serve_until_signal(struct running *r, const struct options *o, const
     if (!server_start(&r->sim, &listen, r->tls, &r->server, err))
         return false;
     r->host = mem_printf("127.0.0.1:%d", server_port(r->server));
-    r->sim.host = r->host;
+    __atomic_store_n(&r->sim.server, r->server, __ATOMIC_RELEASE);
+    people_start(&r->sim, &(struct people_rates){ o->live_inserts, o->live_deletes, o->live_edits,
+                                                  o->live_replaces });
     announce(r);
     (void)sigwait(signals, &caught);
     cancel_set(r->stop);
+    timers_stop(r->sim.timers);
     server_end(r->server);
     r->server = NULL;
     return !o->truth || truth_write(o->truth, r->sim.solution, err);

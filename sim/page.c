@@ -52,8 +52,7 @@ const struct shown *layout_shown(const struct layout *layout, struct span name)
     return NULL;
 }
 
-/* --- sort ---------------------------------------------------------------------------------------
- */
+/* --- sort ----------------------------------------------------------------------------------- */
 
 static bool sort_order_set(struct reading *r, struct page_sort *sort, struct span order)
 {
@@ -111,8 +110,7 @@ static bool sort_read(struct reading *r, const struct option *option)
     return true;
 }
 
-/* --- portals -------------------------------------------------------------------------------------
- */
+/* --- portals -------------------------------------------------------------------------------- */
 
 static struct page_portal *portal_for(struct page *page, struct span name)
 {
@@ -188,8 +186,7 @@ static bool portals_read(struct reading *r, const struct option *option)
     return true;
 }
 
-/* --- numbers, layouts, scripts
- * -------------------------------------------------------------------- */
+/* --- numbers, layouts, scripts -------------------------------------------------------------- */
 
 static bool count_read(struct reading *r, const struct option *option, bool zero_allowed,
                        uint64_t *n_r)
@@ -285,8 +282,7 @@ static bool script_read(struct page *page, const struct option *option, bool *kn
     return true;
 }
 
-/* --- all of them
- * ----------------------------------------------------------------------------------- */
+/* --- all of them ---------------------------------------------------------------------------- */
 
 /* A key of the family `offset`, `_offset`, `offset.Portal`, `_offset.Portal`. */
 static bool is_key(const struct reading *r, struct span key, const char *name,

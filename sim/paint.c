@@ -78,8 +78,7 @@ static void encode_png(const struct picture *picture, struct str *to)
     cairo_surface_destroy(surface);
 }
 
-/* --- TIFF: libtiff wants a file, so it gets one in memory --------------------------------------
- */
+/* --- TIFF: libtiff wants a file, so it gets one in memory ----------------------------------- */
 
 struct tiff_file {
     struct str *to;

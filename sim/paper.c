@@ -47,9 +47,7 @@ static const struct {
     { "Delivery to the regions", 1850 },       { "Heel raise, 10 mm", 4200 },
 };
 
-/* --- text
- * --------------------------------------------------------------------------------------------------
- */
+/* --- text ----------------------------------------------------------------------------------- */
 
 static void ink(cairo_t *cairo, double grey)
 {
@@ -102,9 +100,7 @@ static double paragraph(cairo_t *cairo, double y, const char *text)
     return y + 16;
 }
 
-/* --- pages
- * --------------------------------------------------------------------------------------------------
- */
+/* --- pages ---------------------------------------------------------------------------------- */
 
 static void letterhead(cairo_t *cairo, const struct paper *paper)
 {
@@ -212,9 +208,7 @@ static void page_draw(cairo_t *cairo, const struct paper *paper, unsigned page)
     footer(cairo, paper, page);
 }
 
-/* --- PDF
- * -----------------------------------------------------------------------------------------------------
- */
+/* --- PDF ------------------------------------------------------------------------------------ */
 
 static cairo_status_t pdf_write(void *arg, const unsigned char *bytes, unsigned size)
 {
@@ -241,9 +235,7 @@ struct blob *paper_pdf(const struct paper *paper)
     return blob_new(str_span(&bytes));
 }
 
-/* --- pictures
- * -------------------------------------------------------------------------------------------------
- */
+/* --- pictures ------------------------------------------------------------------------------- */
 
 /* A card on a table, a little askew, as a phone sees it. */
 static void card_draw(cairo_t *cairo, const struct paper *paper)

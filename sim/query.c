@@ -12,8 +12,7 @@
 
 enum { VALUE_MAX = 1 << 20 };
 
-/* --- reading a query
- * ------------------------------------------------------------------------------ */
+/* --- reading a query ------------------------------------------------------------------------ */
 
 static bool refuse(struct query *query, int code, const char *problem)
 {
@@ -131,8 +130,7 @@ void query_clear(struct query *query)
     query->requests = NULL;
 }
 
-/* --- found sets
- * ------------------------------------------------------------------------------------ */
+/* --- found sets ----------------------------------------------------------------------------- */
 
 struct found {
     const struct table *table;
@@ -194,8 +192,7 @@ uint64_t found_at(struct found *found, uint64_t place)
     return places_select(found->bits, place);
 }
 
-/* --- matching one record
- * ----------------------------------------------------------------------------- */
+/* --- matching one record -------------------------------------------------------------------- */
 
 static bool repetitions_match(const struct query_criterion *item, uint64_t ordinal,
                               struct str *value)
@@ -223,8 +220,7 @@ static bool related_matches(const struct solution *solution, const struct table 
     return false;
 }
 
-/* --- duplicates
- * ---------------------------------------------------------------------------------------- */
+/* --- duplicates ----------------------------------------------------------------------------- */
 
 static uint64_t value_hash(struct span value)
 {
@@ -283,8 +279,7 @@ static bool twins_have(const struct twins *twins, struct span value)
            && bsearch(&hash, twins->hashes, twins->count, sizeof hash, hash_compare);
 }
 
-/* --- one request
- * ----------------------------------------------------------------------------------------- */
+/* --- one request ---------------------------------------------------------------------------- */
 
 struct search {
     const struct solution *solution;
@@ -522,8 +517,7 @@ struct found *found_filter(struct found *found, bool (*keep)(void *arg, uint64_t
     return found_bits(table, bits);
 }
 
-/* --- sorting
- * ---------------------------------------------------------------------------------------------- */
+/* --- sorting -------------------------------------------------------------------------------- */
 
 /* The key of one record for one sort field, ready to be compared. */
 struct sort_key {

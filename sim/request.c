@@ -60,8 +60,7 @@ void request_clear(struct request *request)
     http_params_clear(&request->params);
 }
 
-/* --- the parts of a path ------------------------------------------------------------------------
- */
+/* --- the parts of a path -------------------------------------------------------------------- */
 
 enum { PARTS_MAX = 12 };
 
@@ -112,8 +111,7 @@ static bool parts_end(const struct parts *parts)
     return parts->next == parts->count;
 }
 
-/* --- routes
- * --------------------------------------------------------------------------------------- */
+/* --- routes --------------------------------------------------------------------------------- */
 
 struct verb {
     const char *method;

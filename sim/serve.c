@@ -1,17 +1,14 @@
 /* The life of a connection. */
 #include "sim/serve.h"
 
-#include "sim/deliver.h"
-#include "sim/handle.h"
+#include "sim/scenario.h"
+#include "sim/turn.h"
 
-#include "base/digest.h"
-#include "base/mem.h"
 #include "base/time.h"
 
-enum { IDLE_SECONDS = 5, REQUESTS_MAX = 100, BODY_WAIT_S = 60, BODY_MAX = 64 << 20 };
+enum { BODY_WAIT_S = 60, BODY_MAX = 64 << 20 };
 
-/* --- reading a request
- * ---------------------------------------------------------------------------------- */
+/* --- reading a request ---------------------------------------------------------------------- */
 
 static bool head_read(struct wire *wire, struct request *request)
 {
@@ -33,7 +30,7 @@ static bool head_read(struct wire *wire, struct request *request)
                                            "Connection: close\r\n\r\n"));
             return false;
         case HTTP_MORE:
-            if (!wire_fill(wire, (int64_t)IDLE_SECONDS * TIME_SECOND))
+            if (!wire_fill(wire, (int64_t)TURN_IDLE_SECONDS * TIME_SECOND))
                 return false;
         }
     }
@@ -107,80 +104,36 @@ static bool body_read(struct wire *wire, struct request *request)
     return body_take(wire, request, request->head.content_length);
 }
 
-/* --- answering
- * ---------------------------------------------------------------------------------------------- */
+/* --- serving -------------------------------------------------------------------------------- */
 
-static uint64_t gzip_least(const struct sim *sim)
+/* Breaks off in the middle of what the client sends. */
+static void upload_reset(struct wire *wire, struct request *request)
 {
-    switch (switch_of(&sim->switches, SWITCH_GZIP_LEAST)) {
-    case GZIP_1024:
-        return 1024;
-    case GZIP_2000:
-        return 2000;
-    default:
-        return 0;
-    }
-}
-
-static bool is_stream(const struct request *request)
-{
-    return request->route.kind == REQUEST_STREAM1 || request->route.kind == REQUEST_STREAM2;
-}
-
-/* A file served, or refused, is an effect: the mover's quota and the checker's evidence. */
-static void stream_journal(struct sim *sim, const struct request *request,
-                           const struct answer *answer, uint64_t sent)
-{
-    const struct answer_about *about = &answer->about;
-
-    if (answer->status == 302)
-        return;
-    journal_write(sim->journal, &(struct effect){ .name = "stream",
-                                                  .record_id = about->record_id,
-                                                  .field = about->field,
-                                                  .repetition = about->repetition,
-                                                  .status = answer->status,
-                                                  .sha256 = about->sha256[0] ? about->sha256 : NULL,
-                                                  .has_size = true,
-                                                  .size = sent,
-                                                  .session = about->session,
-                                                  .request = request->number });
-}
-
-static bool answer_send(struct sim *sim, struct wire *wire, struct request *request,
-                        struct answer *answer, unsigned left)
-{
-    bool off = switch_of(&sim->switches, SWITCH_KEEP_ALIVE) == KEEP_ALIVE_OFF;
-    struct delivery delivery = { .request = request,
-                                 .answer = answer,
-                                 .left = off ? 0 : left,
-                                 .idle_seconds = IDLE_SECONDS,
-                                 .gzip_least = gzip_least(sim) };
-    uint64_t sent;
-    bool keep = deliver(wire, &delivery, &sent);
-
-    (void)sim_count(&sim->bytes_out, sent);
-    if (is_stream(request))
-        stream_journal(sim, request, answer, sent);
-    return keep;
+    if (request->head.has_length)
+        (void)body_take(wire, request, request->head.content_length / 2);
+    wire_reset(wire);
 }
 
 static bool one_served(struct sim *sim, struct wire *wire, struct request *request, unsigned left)
 {
-    struct answer answer;
-    bool keep;
-
-    if (!head_read(wire, request) || !body_read(wire, request))
+    if (!head_read(wire, request))
         return false;
     request->number = sim_count(&sim->requests, 1) + 1;
     request->is_tls = wire_is_tls(wire);
     request_route(request);
     (void)sim_count(&sim->counts[request->route.kind], 1);
-    answer_init(&answer);
-    handle(sim, request, &answer);
-    keep = answer_send(sim, wire, request, &answer, left);
-    answer_clear(&answer);
-    return keep;
+    scenario_meet(sim, request);
+    if (request->twist.reset_upload) {
+        upload_reset(wire, request);
+        return false;
+    }
+    if (!body_read(wire, request))
+        return false;
+    if (request->twist.reset_before) {
+        wire_reset(wire);
+        return false;
+    }
+    return turn(sim, wire, request, left);
 }
 
 void serve(struct sim *sim, struct wire *wire)
@@ -190,11 +143,11 @@ void serve(struct sim *sim, struct wire *wire)
 
     if (!wire_begin(wire))
         return;
-    for (unsigned i = 1; keep && i <= REQUESTS_MAX && !cancel_is_set(sim->stop); i++) {
+    for (unsigned i = 1; keep && i <= TURN_REQUESTS && !cancel_is_set(sim->stop); i++) {
         struct request request;
 
         request_init(&request, BODY_MAX);
-        keep = one_served(sim, wire, &request, silent ? 1 : REQUESTS_MAX - i);
+        keep = one_served(sim, wire, &request, silent ? 1 : TURN_REQUESTS - i);
         request_clear(&request);
     }
 }

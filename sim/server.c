@@ -38,8 +38,7 @@ struct server {
     int64_t refuse_until_us;
 };
 
-/* --- connections
- * ------------------------------------------------------------------------------------------ */
+/* --- connections ---------------------------------------------------------------------------- */
 
 static void connection_end(struct connection *connection)
 {
@@ -84,8 +83,7 @@ static void connection_begin(struct server *server, int fd)
         connection_end(connection);
 }
 
-/* --- listening
- * ---------------------------------------------------------------------------------------------- */
+/* --- listening ------------------------------------------------------------------------------ */
 
 static bool bind_to(int fd, int port, int *port_r)
 {
@@ -194,9 +192,7 @@ int server_port(const struct server *server)
     return server->port;
 }
 
-/* --- the end
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- the end -------------------------------------------------------------------------------- */
 
 /* Waits until all connections have ended, or for so long. With the lock held. */
 static void wait_for_end(struct server *server, int64_t wait_us)

@@ -27,8 +27,7 @@ void shown_key(const struct sim *sim, const struct shown *shown, const struct co
         str_printf(to, "(%u)", repetition);
 }
 
-/* --- containers
- * ------------------------------------------------------------------------------------ */
+/* --- containers ----------------------------------------------------------------------------- */
 
 static void host_add(const struct show *show, struct str *to)
 {
@@ -118,8 +117,7 @@ static void container_write(const struct show *show, struct json_writer *w,
     json_write_span(w, str_span(&text));
 }
 
-/* --- fields
- * ------------------------------------------------------------------------------------------- */
+/* --- fields --------------------------------------------------------------------------------- */
 
 /* A record related to the one shown; false if there is none. */
 struct place {
@@ -252,8 +250,7 @@ static void fields_show(const struct show *show, struct json_writer *w, uint64_t
     json_close_object(w);
 }
 
-/* --- portals
- * ------------------------------------------------------------------------------------------- */
+/* --- portals -------------------------------------------------------------------------------- */
 
 static const char *portal_name(const struct portal *portal)
 {

@@ -1,6 +1,8 @@
 /* Counters and the engine's state. */
 #include "sim/sim.h"
 
+#include "sim/server.h"
+
 #include "base/time.h"
 
 uint64_t sim_count(uint64_t *counter, uint64_t by)
@@ -21,6 +23,21 @@ bool sim_is_down(const struct sim *sim)
 void sim_down_for(struct sim *sim, int64_t wait_us)
 {
     __atomic_store_n(&sim->down_until_us, time_mono_us() + wait_us, __ATOMIC_RELAXED);
+}
+
+void sim_refuse_for(struct sim *sim, int64_t wait_us)
+{
+    struct server *server = __atomic_load_n(&sim->server, __ATOMIC_ACQUIRE);
+
+    if (server)
+        server_refuse(server, wait_us);
+}
+
+/* A switch is one byte: whoever reads it meanwhile sees the old value or the new one. */
+void sim_switches_change(struct sim *sim, const struct switches *switches)
+{
+    for (size_t i = 0; i < SWITCHES; i++)
+        __atomic_store_n(&sim->switches.values[i], switches->values[i], __ATOMIC_RELAXED);
 }
 
 bool sim_pause(const struct sim *sim, int64_t wait_us)

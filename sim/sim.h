@@ -8,8 +8,11 @@
 #include "sim/session.h"
 #include "sim/solution.h"
 #include "sim/switches.h"
+#include "sim/timer.h"
 
 struct scenario;
+struct server;
+struct swaps;
 
 struct sim_options {
     const char *account; /* "name:password" */
@@ -27,12 +30,15 @@ struct sim {
     struct scenario *scenario;
     struct journal *journal;
     const struct cancel *stop;
-    const char *host; /* "localhost:8443": where we listen */
+    struct timers *timers;
+    struct swaps *swaps; /* see serve.c */
 
     /* counters, each changed by one atomic step */
+    uint64_t choices; /* of the people at work */
     uint64_t requests, counts[REQUEST_KINDS], faults, bytes_out;
     int64_t started_us, down_until_us;
     uint32_t logins;
+    struct server *server; /* once it listens */
 };
 
 /* Adds to a counter; returns what it was before. */
@@ -42,6 +48,11 @@ uint64_t sim_counted(const uint64_t *counter);
 /* Whether the engine is down for now, as a scenario wanted it. */
 bool sim_is_down(const struct sim *sim);
 void sim_down_for(struct sim *sim, int64_t wait_us);
+/* Refuses connections for so long. */
+void sim_refuse_for(struct sim *sim, int64_t wait_us);
+
+/* Changes switches while requests are served. */
+void sim_switches_change(struct sim *sim, const struct switches *switches);
 
 /* Waits; false if the simulator stops meanwhile. */
 bool sim_pause(const struct sim *sim, int64_t wait_us);

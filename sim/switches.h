@@ -134,5 +134,5 @@ void switches_list(const struct switches *switches, struct str *to);
 
 static inline unsigned switch_of(const struct switches *switches, enum switch_id id)
 {
-    return switches->values[id];
+    return __atomic_load_n(&switches->values[id], __ATOMIC_RELAXED);
 }

@@ -121,7 +121,7 @@ uint64_t table_rank(const struct table *t, uint64_t ordinal)
     return places_rank(t->places, ordinal);
 }
 
-/* --- record ids ------------------------------------------------------------------------------- */
+/* --- record ids ----------------------------------------------------------------------------- */
 
 static uint64_t gap_of(const struct table *t)
 {
@@ -146,7 +146,7 @@ bool table_find_id(const struct table *t, uint64_t record_id, uint64_t *ordinal_
     return true;
 }
 
-/* --- reading ---------------------------------------------------------------------------------- */
+/* --- reading -------------------------------------------------------------------------------- */
 
 static const struct row *row_of(const struct table *t, uint64_t ordinal)
 {
@@ -239,7 +239,7 @@ uint64_t table_exception(const struct table *t, unsigned column, size_t index)
     return t->exceptions[column].ordinals[index];
 }
 
-/* --- writing ---------------------------------------------------------------------------------- */
+/* --- writing -------------------------------------------------------------------------------- */
 
 static bool exception_is_listed(const struct exceptions *list, uint64_t ordinal)
 {
@@ -446,8 +446,7 @@ uint64_t table_arrive(struct table *t)
     return places_count(t->places) - before;
 }
 
-/* --- records that somebody has open ------------------------------------------------------------
- */
+/* --- records that somebody has open --------------------------------------------------------- */
 
 void table_hold(struct table *t, uint64_t ordinal, int64_t until_us)
 {

@@ -75,7 +75,7 @@ const struct table_plan *table_plan(const struct table *table);
 /* The place of a column by name, or -1. Exact spelling. */
 int table_column(const struct table *table, struct span name);
 
-/* --- which records there are ------------------------------------------------------------------ */
+/* --- which records there are ---------------------------------------------------------------- */
 
 uint64_t table_size(const struct table *table);  /* ordinals ever used */
 uint64_t table_count(const struct table *table); /* living records     */
@@ -87,7 +87,7 @@ uint64_t table_record_id(const struct table *table, uint64_t ordinal);
 /* False if no living record has it. */
 bool table_find_id(const struct table *table, uint64_t record_id, uint64_t *ordinal_r);
 
-/* --- what they hold --------------------------------------------------------------------------- */
+/* --- what they hold ------------------------------------------------------------------------- */
 
 uint32_t table_mod_id(const struct table *table, uint64_t ordinal);
 
@@ -104,7 +104,7 @@ void table_content(const struct table *table, uint64_t ordinal, unsigned column,
 size_t table_exceptions(const struct table *table, unsigned column);
 uint64_t table_exception(const struct table *table, unsigned column, size_t index);
 
-/* --- changing them ---------------------------------------------------------------------------- */
+/* --- changing them -------------------------------------------------------------------------- */
 
 struct cell {
     unsigned column, repetition;

@@ -1,4 +1,7 @@
-/* What a scenario does to one request. All zero: nothing. */
+/*
+ * What a scenario does to one request. All zero: nothing. Each member is what one kind of deed
+ * sets, so that deeds can be laid over one another.
+ */
 #pragma once
 
 #include "base/base.h"
@@ -12,15 +15,24 @@ struct twist_place {
     uint64_t n;
 };
 
+/* Another answer. */
+struct twist_status {
+    int status;   /* 0: none                                          */
+    bool as_json; /* a JSON body that is no FileMaker answer, not HTML */
+    bool applied; /* the request is applied all the same              */
+};
+
+struct twist_stall {
+    struct twist_place at;
+    int64_t time_us;
+};
+
 struct twist {
     /* before the request is looked at */
     int64_t delay_us;
     bool reset_before, reset_upload;
-    bool drop_sessions;
-    int64_t down_us; /* 502 to everybody for so long */
-    int status;      /* answer with this instead, the request is not applied */
-    bool as_json;    /* with a JSON body that is no FileMaker answer, not HTML */
-    int code;        /* answer with this FileMaker code */
+    struct twist_status status;
+    uint64_t code; /* answer with this FileMaker code */
     const char *redirect;
 
     /* the request itself */
@@ -38,8 +50,8 @@ struct twist {
     /* on the wire */
     bool reset_after;
     int64_t stall_us; /* before the first byte of the answer */
-    struct twist_place reset_at, stall_at, cut, cut_fitting, alert_at;
-    int64_t stall_at_us;
+    struct twist_stall stall_at;
+    struct twist_place reset_at, cut, cut_fitting, alert_at;
     bool no_length, bad_chunk, endless_headers;
     uint64_t longer;
     uint64_t trickle; /* bytes a second */

@@ -331,7 +331,7 @@ int value_decimal_compare(struct span a, struct span b)
     return x.negative ? -order : order;
 }
 
-/* --- accepting and giving --------------------------------------------------------------------- */
+/* --- accepting and giving ------------------------------------------------------------------- */
 
 static int accept_moment(enum column_type type, struct span text, enum date_form form,
                          struct str *to)
