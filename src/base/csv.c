@@ -36,12 +36,13 @@ void auto_csv_cleanup(struct csv **csv)
     csv_free(*csv);
 }
 
+/* The next byte, counting lines, which end in LF, CR LF or (FileMaker's) CR alone. */
 static char byte_take(struct csv *csv)
 {
     char c = csv->rest.at[0];
 
     csv->rest = span_from(csv->rest, 1);
-    csv->next_line += c == '\n';
+    csv->next_line += c == '\n' || (c == '\r' && !span_starts(csv->rest, "\n"));
     return c;
 }
 
@@ -76,31 +77,40 @@ static bool cell_take(struct csv *csv, bool *more_r)
         if (c == '\r' && span_starts(csv->rest, "\n"))
             c = byte_take(csv);
         *more_r = c == ',';
-        if (c == '\n' || *more_r)
+        if (c == '\n' || c == '\r' || *more_r)
             break;
         str_add_char(&csv->text, c);
     }
     return true;
 }
 
-enum step csv_next(struct csv *csv, struct err *err)
+static bool line_take(struct csv *csv, struct err *err)
 {
     bool more = true;
 
+    while (more) {
+        if (csv->count == CELLS_MAX)
+            return err_set(err, ERR_DATA, 0, "more than %d cells", CELLS_MAX);
+        if (!cell_take(csv, &more))
+            return err_set(err, ERR_DATA, 0, "a quote does not close");
+        if (csv->text.cut)
+            return err_set(err, ERR_DATA, 0, "longer than %d bytes", LINE_MAX_BYTES);
+        csv->ends[csv->count++] = csv->text.size;
+    }
+    return true;
+}
+
+enum step csv_next(struct csv *csv, struct err *err)
+{
     if (csv->rest.size == 0)
         return STEP_END;
     csv->line = csv->next_line;
     csv->count = 0;
     str_reset(&csv->text);
-    while (more) {
-        if (csv->count == CELLS_MAX || csv->text.cut || !cell_take(csv, &more)) {
-            (void)err_set(err, ERR_DATA, 0,
-                          "line %zu: a quote that does not close, or too many cells", csv->line);
-            return STEP_ERROR;
-        }
-        csv->ends[csv->count++] = csv->text.size;
-    }
-    return STEP_ROW;
+    if (line_take(csv, err))
+        return STEP_ROW;
+    (void)err_ctx(err, "line %zu", csv->line);
+    return STEP_ERROR;
 }
 
 size_t csv_line(const struct csv *csv)
@@ -120,5 +130,5 @@ struct span csv_cell(const struct csv *csv, size_t index)
     if (index >= csv->count)
         return SPAN_NONE;
     begin = index ? csv->ends[index - 1] : 0;
-    return (struct span){ csv->text.at + begin, csv->ends[index] - begin };
+    return (struct span){ str_text(&csv->text) + begin, csv->ends[index] - begin };
 }

@@ -1,5 +1,7 @@
-/* Reading CSV (RFC 4180): commas, quotes, line ends inside quotes; a byte order mark is passed
- * over. */
+/*
+ * Reading CSV (RFC 4180): commas, quotes, line ends inside quotes; a byte order mark is passed
+ * over, and a carriage return alone, as FileMaker writes it, ends a line too.
+ */
 #pragma once
 
 #include "base/base.h"
@@ -14,7 +16,9 @@ void csv_free(struct csv *csv); /* NULL is allowed */
 void auto_csv_cleanup(struct csv **csv);
 #define auto_csv __attribute__((cleanup(auto_csv_cleanup))) struct csv
 
-/* Moves to the next line; STEP_ERROR: ERR_DATA (a quote that never closes), with the line's number.
+/*
+ * Moves to the next line. STEP_ERROR: ERR_DATA with the line's number (a quote that never closes,
+ * more than 1,024 cells, more than 1 MiB); nothing can be read after it.
  */
 must_check enum step csv_next(struct csv *csv, struct err *err);
 

@@ -1,6 +1,6 @@
 /*
- * Two lines that are redrawn in place on a terminal's standard error, and step aside for log lines;
- * one log line every ten seconds where standard error is no terminal.
+ * A few lines that are redrawn in place on a terminal's standard error, and step aside for log
+ * lines; one log line every ten seconds where standard error is no terminal.
  */
 #include "cmd/progress.h"
 
@@ -11,14 +11,15 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { BAR_WIDTH = 30, LINES = 2 };
+enum { BAR_WIDTH = 30 };
 
 #define REDRAW_US (200 * TIME_MS)
 #define LINE_US (10 * TIME_SECOND)
 #define RATE_US (10 * TIME_SECOND)
 
 struct progress {
-    bool on_terminal, shown;
+    bool on_terminal;
+    int lines; /* shown now */
     struct run_view view;
     int64_t rate_from_us, rate_from_count; /* the rate is that of the last ten seconds */
     double rate;
@@ -57,7 +58,8 @@ static void eta(const struct progress *progress, char *text)
 static void bar_write(const struct run_view *view, struct str *to)
 {
     int64_t total = view->to_do > 0 ? view->to_do : 1;
-    int64_t good = view->successful * BAR_WIDTH / total, bad = view->failed * BAR_WIDTH / total;
+    int64_t good = view->successful * BAR_WIDTH / total;
+    int64_t bad = (view->failed * BAR_WIDTH + total - 1) / total; /* a single one is seen */
 
     str_add_text(to, "\033[32m");
     for (int64_t i = 0; i < good; i++)
@@ -81,12 +83,9 @@ static void erase(struct progress *progress)
 {
     auto_str text = STR_MAX(256);
 
-    if (!progress->shown)
-        return;
-    for (int i = 0; i < LINES; i++)
+    for (; progress->lines > 0; progress->lines--)
         str_add_text(&text, "\033[1A\033[2K");
     to_terminal(str_span(&text));
-    progress->shown = false;
 }
 
 static void draw(struct progress *progress)
@@ -103,8 +102,10 @@ static void draw(struct progress *progress)
                (intmax_t)view->successful, (intmax_t)view->failed,
                (intmax_t)(view->to_do - settled(view)), progress->rate, (double)view->bytes / 1e6,
                time_for_people(view->elapsed_us, spent), left);
+    progress->lines = 2;
+    for (int i = 0; i < MOVER_RECENT && *view->recent[i]; i++, progress->lines++)
+        str_printf(&text, "\033[31m✘\033[0m %s\n", view->recent[i]);
     to_terminal(str_span(&text));
-    progress->shown = true;
 }
 
 static void step_aside(void *arg, bool before)

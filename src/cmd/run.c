@@ -38,6 +38,8 @@ static void say_end(const struct run_result *result)
     (void)printf("\n");
     if (result->states[LEDGER_FAILED] > 0)
         (void)printf("'fmferry failures' says why, 'fmferry status' what to do\n");
+    if (result->was_stopped)
+        (void)printf("interrupted; 'fmferry run' goes on from here\n");
     else if (is_complete(result))
         (void)printf("everything has arrived\n");
 }

@@ -265,16 +265,20 @@ static struct run_view view_of(struct run *run)
 {
     struct mover_counts *counts = &run->mover.counts;
     int64_t seen = atomic_load(&counts->seen);
+    struct run_view view = { .elapsed_us = time_mono_us() - run->started_us,
+                             .seen = seen,
+                             .processed = atomic_load(&counts->processed),
+                             .successful = atomic_load(&counts->successful),
+                             .failed = atomic_load(&counts->failed),
+                             .released = atomic_load(&counts->released),
+                             .bytes = atomic_load(&counts->bytes),
+                             .to_do = run->todo_before + seen,
+                             .census_over = atomic_load(&run->census_closed) };
 
-    return (struct run_view){ .elapsed_us = time_mono_us() - run->started_us,
-                              .seen = seen,
-                              .processed = atomic_load(&counts->processed),
-                              .successful = atomic_load(&counts->successful),
-                              .failed = atomic_load(&counts->failed),
-                              .released = atomic_load(&counts->released),
-                              .bytes = atomic_load(&counts->bytes),
-                              .to_do = run->todo_before + seen,
-                              .census_over = atomic_load(&run->census_closed) };
+    (void)pthread_mutex_lock(&run->mover.lock);
+    memcpy(view.recent, run->mover.recent, sizeof view.recent);
+    (void)pthread_mutex_unlock(&run->mover.lock);
+    return view;
 }
 
 static void watch(struct run *run, const struct run_watcher *watcher)

@@ -12,6 +12,7 @@ struct run_view {
     int64_t seen, processed, successful, failed, released, bytes;
     int64_t to_do; /* not done when the run began, and seen since */
     bool census_over;
+    char recent[MOVER_RECENT][MOVER_RECENT_SIZE]; /* latest failures, newest first */
 };
 
 /* Who watches a run; called now and then by the thread that called run_all(). May be NULL. */

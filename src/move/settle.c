@@ -95,6 +95,7 @@ static void count(struct verdict *v)
         atomic_fetch_add(&counts->bytes, v->claim.size);
     } else if (v->kind == VERDICT_FAILED) {
         atomic_fetch_add(&counts->failed, 1);
+        mover_note_failure(v->mover, v->claim.record_id, v->attempt.class);
     } else {
         atomic_fetch_add(&counts->released, 1);
     }
