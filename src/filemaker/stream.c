@@ -215,7 +215,7 @@ bool filemaker_stream_open(struct filemaker *filemaker, struct span value,
                            struct filemaker_stream **stream_r, struct err *err)
 {
     auto_hop hop = { 0 };
-    struct http_answer *answer;
+    struct http_answer *answer = NULL;
 
     if (!filemaker->bearer)
         return err_set(err, ERR_REMOTE, 401, "the session that gave the container's URL is gone");

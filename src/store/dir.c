@@ -214,7 +214,7 @@ static bool dir_large_begin(struct store *store, const struct store_object *obje
                             struct store_large **large_r, struct err *err)
 {
     struct dir_large *large;
-    int fd;
+    int fd = -1;
 
     (void)object;
     if (!unnamed_open(dir_of(store), &fd, err))
