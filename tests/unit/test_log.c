@@ -295,6 +295,31 @@ TEST(a_display_is_called_around_each_line)
     CHECK(span_ends(str_span(&said), "y\n"));
 }
 
+static void *say_one_line(void *arg)
+{
+    (void)arg;
+    log_info("said");
+    return NULL;
+}
+
+TEST(lines_wait_while_something_else_is_written)
+{
+    auto_str said = STR_MAX(KIB(64));
+    struct capture capture = capture_begin();
+    pthread_t thread;
+
+    log_line_lock();
+    CHECK(pthread_create(&thread, NULL, say_one_line, NULL) == 0);
+    (void)!write(STDERR_FILENO, "10 of ", 6);
+    (void)usleep(1000);
+    (void)!write(STDERR_FILENO, "20\n", 3);
+    log_line_unlock();
+    CHECK(pthread_join(thread, NULL) == 0);
+    capture_end(capture, &said);
+    CHECK(span_starts(str_span(&said), "10 of 20\n2"));
+    CHECK(span_ends(str_span(&said), "said\n"));
+}
+
 TEST(nobody_may_listen)
 {
     struct capture capture = capture_begin();
