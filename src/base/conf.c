@@ -136,6 +136,17 @@ static struct span without_comment(struct span value)
     return value;
 }
 
+/* With a blank between the two, unless the line before ends in a backslash: for a long URL. */
+static char *joined(struct span before, struct span more)
+{
+    bool closely = span_ends(before, "\\");
+
+    if (closely)
+        before.size--;
+    return mem_printf(SPAN_FORMAT "%s" SPAN_FORMAT, SPAN_ARGS(before), closely ? "" : " ",
+                      SPAN_ARGS(more));
+}
+
 static bool entry_go_on(struct reading *reading, const char *value)
 {
     struct span more = without_comment(span_of(value));
@@ -147,7 +158,7 @@ static bool entry_go_on(struct reading *reading, const char *value)
                        "%s:%d: a line that begins with a blank goes on with '%s' of line %d; for a "
                        "key of its own, remove the blank",
                        reading->path, reading->line, entry->key->name, entry->line);
-    longer = mem_printf("%s " SPAN_FORMAT, entry->text, SPAN_ARGS(more));
+    longer = joined(span_of(entry->text), more);
     free(entry->text);
     entry->text = longer;
     return true;

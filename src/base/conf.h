@@ -2,8 +2,8 @@
  * A configuration file: sections of `key = value`, read through inih into a struct by a table of
  * keys. A key that is not in the table, a key given twice, a value out of range and a line that is
  * not UTF-8 are errors that name file and line. A value may go on in the next line if that line
- * begins with a blank. A line that begins with ; or # is a comment, as is what follows a blank and
- * a ;.
+ * begins with a blank; after a backslash the two are joined without one. A line that begins with ;
+ * or # is a comment, as is what follows a blank and a ;.
  */
 #pragma once
 

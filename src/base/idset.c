@@ -14,6 +14,13 @@ struct idset {
     struct block *blocks;
     size_t room, used; /* `room` is a power of two */
     uint64_t count;
+    struct place *order; /* the blocks in ascending order; NULL after a change */
+};
+
+/* A block in the order, and how many ids stand before it. */
+struct place {
+    const struct block *block;
+    uint64_t before;
 };
 
 struct idset *idset_new(void)
@@ -29,12 +36,20 @@ void idset_free(struct idset *set)
 {
     if (!set)
         return;
+    free(set->order);
     free(set->blocks);
     free(set);
 }
 
+static void order_forget(struct idset *set)
+{
+    free(set->order);
+    set->order = NULL;
+}
+
 void idset_clear(struct idset *set)
 {
+    order_forget(set);
     memset(set->blocks, 0, set->room * sizeof *set->blocks);
     set->used = 0;
     set->count = 0;
@@ -96,6 +111,17 @@ bool idset_add(struct idset *set, uint64_t id)
         return false;
     *word |= bit_of(id);
     set->count++;
+    order_forget(set);
+    return true;
+}
+
+bool idset_remove(struct idset *set, uint64_t id)
+{
+    if (!idset_has(set, id))
+        return false;
+    place_of(set, id >> BLOCK_BITS)->bits[word_of(id)] &= ~bit_of(id);
+    set->count--;
+    order_forget(set);
     return true;
 }
 
@@ -109,4 +135,102 @@ bool idset_has(const struct idset *set, uint64_t id)
 uint64_t idset_count(const struct idset *set)
 {
     return set->count;
+}
+
+/* --- order ---------------------------------------------------------------------------------- */
+
+static uint64_t bits_in(const struct block *block, size_t words)
+{
+    uint64_t count = 0;
+
+    for (size_t i = 0; i < words; i++)
+        count += (uint64_t)__builtin_popcountll(block->bits[i]);
+    return count;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    uint64_t left = ((const struct place *)a)->block->number_and_one;
+    uint64_t right = ((const struct place *)b)->block->number_and_one;
+
+    return (left > right) - (left < right);
+}
+
+static void order_make(struct idset *set)
+{
+    size_t count = 0;
+    uint64_t before = 0;
+
+    if (set->order)
+        return;
+    set->order = mem_zero(set->used * sizeof *set->order);
+    for (size_t i = 0; i < set->room; i++)
+        if (set->blocks[i].number_and_one)
+            set->order[count++].block = &set->blocks[i];
+    qsort(set->order, count, sizeof *set->order, by_number);
+    for (size_t i = 0; i < count; i++) {
+        set->order[i].before = before;
+        before += bits_in(set->order[i].block, BLOCK_WORDS);
+    }
+}
+
+uint64_t idset_rank(struct idset *set, uint64_t id)
+{
+    uint64_t number_and_one = (id >> BLOCK_BITS) + 1;
+    size_t low = 0, high = set->used;
+    const struct place *place;
+
+    order_make(set);
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (set->order[middle].block->number_and_one <= number_and_one)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == 0)
+        return 0;
+    place = &set->order[low - 1];
+    if (place->block->number_and_one != number_and_one)
+        return place->before + bits_in(place->block, BLOCK_WORDS);
+    return place->before + bits_in(place->block, word_of(id))
+           + (uint64_t)__builtin_popcountll(place->block->bits[word_of(id)]
+                                            & (bit_of(id) | (bit_of(id) - 1)));
+}
+
+/* The id of the `left`-th bit, from 0, of a word that begins at `first`. */
+static uint64_t bit_at(uint64_t word, uint64_t first, uint64_t left)
+{
+    for (; left > 0; left--)
+        word &= word - 1;
+    return first + (uint64_t)__builtin_ctzll(word);
+}
+
+uint64_t idset_nth(struct idset *set, uint64_t place)
+{
+    size_t low = 0, high = set->used;
+    const struct block *block;
+    uint64_t left;
+
+    order_make(set);
+    while (low + 1 < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (set->order[middle].before < place)
+            low = middle;
+        else
+            high = middle;
+    }
+    block = set->order[low].block;
+    left = place - 1 - set->order[low].before;
+    for (size_t i = 0; i < BLOCK_WORDS; i++) {
+        uint64_t here = (uint64_t)__builtin_popcountll(block->bits[i]);
+
+        if (left < here)
+            return bit_at(block->bits[i], ((block->number_and_one - 1) << BLOCK_BITS) + i * 64,
+                          left);
+        left -= here;
+    }
+    abort(); /* there are not so many */
 }

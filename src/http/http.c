@@ -33,7 +33,7 @@ struct http_answer {
     struct http_request request;
     struct curl_slist *headers;
     size_t header_bytes;
-    bool headers_done, ended, paused, excess;
+    bool sent, headers_done, ended, paused, excess;
     CURLcode result; /* once `ended`                      */
     char *room;      /* where http_read() wants its bytes */
     size_t room_left;
@@ -142,6 +142,23 @@ static int on_talk(CURL *easy, curl_infotype kind, char *text, size_t size, void
     return 0;
 }
 
+/*
+ * The request is about to go. libcurl lets it go again by itself when a connection that was used
+ * before dies without an answer; right only for a request that may be repeated.
+ */
+static int on_ready(void *arg, char *their_address, char *our_address, int their_port, int our_port)
+{
+    struct http_answer *answer = arg;
+    bool again = answer->sent;
+
+    (void)their_address;
+    (void)our_address;
+    (void)their_port;
+    (void)our_port;
+    answer->sent = true;
+    return again && !answer->request.repeatable ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
 /* --- one exchange --------------------------------------------------------------------------- */
 
 #define SET(option, value)                                                                         \
@@ -158,6 +175,7 @@ static void set_trust(CURL *easy, const struct http_settings *settings)
     SET(CURLOPT_PROTOCOLS_STR, settings->plain_allowed ? "http,https" : "https");
     SET(CURLOPT_FOLLOWLOCATION, 0L);
     SET(CURLOPT_PROXY, settings->proxy ? settings->proxy : "");
+    SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     if (settings->ca_file)
         SET(CURLOPT_CAINFO, settings->ca_file);
 }
@@ -179,20 +197,37 @@ static void set_manners(CURL *easy, struct http *http)
     SET(CURLOPT_HEADERDATA, &http->answer);
     SET(CURLOPT_WRITEFUNCTION, on_body);
     SET(CURLOPT_WRITEDATA, &http->answer);
+    SET(CURLOPT_PREREQFUNCTION, on_ready);
+    SET(CURLOPT_PREREQDATA, &http->answer);
     SET(CURLOPT_DEBUGFUNCTION, on_talk);
     SET(CURLOPT_DEBUGDATA, &http->answer);
     SET(CURLOPT_VERBOSE, 1L);
+}
+
+/* What the caller gives, and with a body nothing that libcurl would make up for him. */
+static struct curl_slist *headers_of(const struct http_request *request)
+{
+    struct curl_slist *headers = NULL;
+    bool typed = !request->sends_body;
+
+    for (size_t i = 0; request->headers && request->headers[i]; i++) {
+        struct span name = span_first(span_of(request->headers[i]), strlen("Content-Type:"));
+
+        typed |= span_is_nocase(name, "Content-Type:");
+        headers = curl_slist_append(headers, request->headers[i]);
+    }
+    if (!typed)
+        headers = curl_slist_append(headers, "Content-Type:");
+    return request->sends_body ? curl_slist_append(headers, "Expect:") : headers;
 }
 
 static void set_request(CURL *easy, struct http_answer *answer)
 {
     const struct http_request *request = &answer->request;
 
-    for (size_t i = 0; request->headers && request->headers[i]; i++)
-        answer->headers = curl_slist_append(answer->headers, request->headers[i]);
+    answer->headers = headers_of(request);
     SET(CURLOPT_URL, request->url);
     if (request->sends_body) {
-        answer->headers = curl_slist_append(answer->headers, "Expect:");
         SET(CURLOPT_POSTFIELDS, request->body.size ? request->body.at : "");
         SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.size);
         if (request->body.size > SEND_SIZE / 4)
@@ -204,18 +239,10 @@ static void set_request(CURL *easy, struct http_answer *answer)
     SET(CURLOPT_HTTPHEADER, answer->headers);
 }
 
-static bool was_sent(const struct http_answer *answer)
-{
-    curl_off_t ready_us = 0;
-
-    (void)curl_easy_getinfo(answer->http->easy, CURLINFO_PRETRANSFER_TIME_T, &ready_us);
-    return ready_us > 0;
-}
-
 static bool exchange_failed(const struct http_answer *answer, enum http_cause cause,
                             const char *said, struct err *err)
 {
-    bool unsure = !answer->request.repeatable && was_sent(answer);
+    bool unsure = !answer->request.repeatable && answer->sent;
 
     return err_set(err, unsure ? ERR_UNSURE : ERR_NET, (int)cause, "%s", said);
 }
@@ -245,8 +272,11 @@ static bool curl_failed(struct http_answer *answer, struct err *err)
     if (result == CURLE_SSL_CACERT_BADFILE)
         return err_set(err, ERR_USAGE, 0, "the CA file '%s' cannot be used: %s",
                        http->settings.ca_file ? http->settings.ca_file : "of the system", said);
-    if (result == CURLE_UNSUPPORTED_PROTOCOL && !http->settings.plain_allowed)
-        return err_set(err, ERR_USAGE, 0, "only https:// is allowed here");
+    if (result == CURLE_UNSUPPORTED_PROTOCOL && !answer->sent)
+        return err_set(err, ERR_USAGE, 0, "only https:// %sis allowed here",
+                       http->settings.plain_allowed ? "or http:// " : "");
+    if (result == CURLE_ABORTED_BY_CALLBACK)
+        said = "the connection ended without an answer";
     if (answer->header_bytes > HEADERS_MAX)
         said = "the headers of the answer are longer than 64 KiB";
     return exchange_failed(answer, cause_of(result), said, err);
@@ -415,7 +445,7 @@ const char *http_header(const struct http_answer *answer, const char *name)
 
     if (curl_easy_header(answer->http->easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
         return NULL;
-    return header->value;
+    return header->value[0] == '\r' ? "" : header->value; /* libcurl leaves this of an empty one */
 }
 
 int64_t http_length(const struct http_answer *answer)

@@ -35,7 +35,7 @@ struct reading {
     size_t after;                /* where the last token ended                */
     size_t open[JSON_DEPTH_MAX]; /* indexes of the arrays and objects around  */
     size_t depth;
-    bool too_deep;
+    bool too_deep, too_many;
     struct span name; /* of the member that comes next */
     bool name_repaired;
 };
@@ -142,6 +142,13 @@ static struct span decode(struct json *json, struct span inside, bool *repaired)
 
 /* --- YAJL's callbacks ----------------------------------------------------------------------- */
 
+/* A page of nothing but zeros would take thirty times its size. */
+static bool is_full(struct reading *r)
+{
+    r->too_many = r->json->count >= JSON_VALUES_MAX;
+    return r->too_many;
+}
+
 static struct json_value *value_add(struct reading *r, enum json_kind kind)
 {
     struct json *json = r->json;
@@ -186,8 +193,11 @@ static struct span text_token(struct reading *r)
 
 static int scalar_add(struct reading *r, enum json_kind kind, struct span raw)
 {
-    struct json_value *value = value_add(r, kind);
+    struct json_value *value;
 
+    if (is_full(r))
+        return 0;
+    value = value_add(r, kind);
     value->raw = value->text = raw;
     return 1;
 }
@@ -221,10 +231,13 @@ static int on_text(void *arg, const unsigned char *decoded, size_t size)
     struct span raw = text_token(r);
     bool repaired;
     struct span text = decode(r->json, unquoted(raw), &repaired);
-    struct json_value *value = value_add(r, JSON_TEXT);
+    struct json_value *value;
 
     (void)decoded;
     (void)size;
+    if (is_full(r))
+        return 0;
+    value = value_add(r, JSON_TEXT);
     value->raw = raw;
     value->text = text;
     value->repaired |= repaired;
@@ -249,6 +262,8 @@ static int open_add(struct reading *r, enum json_kind kind)
         r->too_deep = true;
         return 0;
     }
+    if (is_full(r))
+        return 0;
     value_add(r, kind)->raw = raw;
     r->open[r->depth++] = r->json->count - 1;
     return 1;
@@ -298,6 +313,8 @@ static bool parse_failed(struct reading *r, struct err *err)
     if (r->too_deep)
         return err_set(err, ERR_DATA, 0, "the JSON is nested deeper than %d levels",
                        JSON_DEPTH_MAX);
+    if (r->too_many)
+        return err_set(err, ERR_DATA, 0, "the JSON has more than %d values", JSON_VALUES_MAX);
     said = yajl_get_error(r->yajl, 0, NULL, 0);
     (void)err_set(err, ERR_DATA, 0, "not JSON at byte %zu: %.*s", at,
                   (int)strcspn((const char *)said, "\n"), (const char *)said);

@@ -5,8 +5,8 @@
  * Rules for what others send. A text may hold NUL. Bytes that are not UTF-8, lone surrogates and
  * raw control characters do not make a document unreadable: the first two become U+FFFD in the
  * decoded text and the value says `repaired`, the last stay as they are. A bare `?` where a number
- * should be (OData servers send it) is read as null. Duplicate members are all kept. Depth is
- * capped.
+ * should be (OData servers send it) is read as null. Duplicate members are all kept. Depth and
+ * number of values are capped.
  */
 #pragma once
 
@@ -14,7 +14,7 @@
 #include "base/err.h"
 #include "base/str.h"
 
-enum { JSON_DEPTH_MAX = 64 };
+enum { JSON_DEPTH_MAX = 64, JSON_VALUES_MAX = 4 * 1000 * 1000 };
 
 enum json_kind { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_TEXT, JSON_ARRAY, JSON_OBJECT };
 
@@ -34,7 +34,8 @@ struct json;
  * Reads one document.
  *   text     must outlive `json_r`, which points into it
  *   json_r   caller frees with json_free() (or auto_json)
- * Fails with ERR_DATA: not JSON, deeper than JSON_DEPTH_MAX, something after the end.
+ * Fails with ERR_DATA: not JSON, deeper than JSON_DEPTH_MAX, more than
+ * JSON_VALUES_MAX values, something after the end.
  */
 must_check bool json_read(struct span text, struct json **json_r, struct err *err);
 void json_free(struct json *json); /* NULL is allowed */

@@ -121,7 +121,11 @@ static bool is_news(const struct known *known, const struct ledger_sighting *s)
 {
     int64_t mod_id = (int64_t)s->mod_id;
 
-    if (known->held || known->mod_id == mod_id)
+    if (known->held)
+        return false;
+    if (known->state == LEDGER_GONE)
+        return true; /* it is back */
+    if (known->mod_id == mod_id)
         return false;
     return known->state != LEDGER_STORED || known->mod_id + 1 != mod_id;
 }
@@ -173,7 +177,111 @@ bool ledger_census_close(struct ledger *ledger, int64_t number, int64_t records,
                    (intmax_t)number, (intmax_t)records, (intmax_t)found, (intmax_t)witness);
     return sql_run(ledger->sql, &LEDGER_CENSUS_CLOSE,
                    sql_args(sql_i64(ledger->source), sql_i64(number), sql_i64(time_now_us()),
-                            sql_i64(records), sql_i64(found), sql_i64(witness)),
+                            sql_i64(records), sql_i64(found),
+                            witness >= 0 ? sql_i64(witness) : sql_null()),
                    err)
            && ledger_audit(ledger, 0, 0, "", "census", evidence, err);
+}
+
+/* --- absence -------------------------------------------------------------------------------- */
+
+enum { ABSENT_PAGE = 2000 };
+
+/* Where a pass over the documents stands. */
+struct pass {
+    int64_t record_id, document;
+    bool more;
+};
+
+static bool absent_page(struct ledger *ledger, struct pass *pass,
+                        bool (*was_seen)(void *arg, uint64_t record_id), void *arg,
+                        uint64_t *absent, size_t room, size_t *count, struct err *err)
+{
+    auto_rows *rows = NULL;
+    size_t read = 0;
+    enum step step;
+
+    if (!sql_query(ledger->sql, &LEDGER_DOCUMENTS_AFTER,
+                   sql_args(sql_i64(ledger->source), sql_i64(pass->record_id),
+                            sql_i64(pass->document), sql_i64(ABSENT_PAGE)),
+                   &rows, err))
+        return false;
+    while (*count < room && (step = sql_next(rows, err)) == STEP_ROW) {
+        int64_t record_id = sql_get_i64(rows, 0);
+
+        if (!was_seen(arg, (uint64_t)record_id)
+            && (*count == 0 || absent[*count - 1] != (uint64_t)record_id))
+            absent[(*count)++] = (uint64_t)record_id;
+        pass->record_id = record_id;
+        pass->document = sql_get_i64(rows, 1);
+        read++;
+    }
+    pass->more = *count < room && read == ABSENT_PAGE;
+    return *count == room || step != STEP_ERROR;
+}
+
+bool ledger_absent(struct ledger *ledger, bool (*was_seen)(void *arg, uint64_t record_id),
+                   void *arg, uint64_t *absent_r, size_t room, size_t *count_r, struct err *err)
+{
+    struct pass pass = { .record_id = -1, .document = -1, .more = true };
+
+    *count_r = 0;
+    while (pass.more)
+        if (!absent_page(ledger, &pass, was_seen, arg, absent_r, room, count_r, err))
+            return false;
+    return true;
+}
+
+static bool doomed_find(struct ledger *ledger, uint64_t record_id, struct known *doomed_r,
+                        struct err *err)
+{
+    auto_rows *rows = NULL;
+    enum step step;
+
+    if (!sql_query(ledger->sql, &LEDGER_DOCUMENTS_OF_RECORD,
+                   sql_args(sql_i64(ledger->source), sql_i64((int64_t)record_id)), &rows, err))
+        return false;
+    step = sql_next(rows, err);
+    if (step == STEP_ROW)
+        *doomed_r = (struct known){ .exists = true,
+                                    .document = sql_get_i64(rows, 0),
+                                    .state = ledger_column_state(rows, 1),
+                                    .epoch = sql_get_i64(rows, 2),
+                                    .type = ledger_column(rows, 3),
+                                    .link = ledger_column_link(rows, 4),
+                                    .size = sql_get_i64(rows, 5),
+                                    .class = ledger_column(rows, 6) };
+    return step != STEP_ERROR;
+}
+
+static bool doomed_lose(struct ledger *ledger, const struct known *known, struct err *err)
+{
+    return sql_run(ledger->sql, &LEDGER_DOCUMENT_GONE,
+                   sql_args(sql_i64(known->document), sql_i64(time_now_us())), err)
+           && ledger_transition(ledger,
+                                &(struct transition){ .document = known->document,
+                                                      .epoch = known->epoch,
+                                                      .before = known->state,
+                                                      .after = LEDGER_GONE,
+                                                      .class_before = known->class,
+                                                      .class_after = "",
+                                                      .link_before = known->link,
+                                                      .size_before = known->size,
+                                                      .type = known->type,
+                                                      .evidence = "the record is gone" },
+                                err);
+}
+
+bool ledger_gone(struct ledger *ledger, uint64_t record_id, struct err *err)
+{
+    for (;;) {
+        __attribute__((cleanup(known_clear))) struct known known = { 0 };
+
+        if (!doomed_find(ledger, record_id, &known, err))
+            return false;
+        if (!known.exists)
+            return true;
+        if (!doomed_lose(ledger, &known, err))
+            return false;
+    }
 }

@@ -146,7 +146,20 @@ must_check bool ledger_see(struct ledger *ledger, const struct ledger_sighting *
 must_check bool ledger_saw(struct ledger *ledger, size_t count, size_t new_count,
                            const struct sha256 *hash, struct err *err);
 
-/* In a change: begins and closes a census of the source. */
+/*
+ * Looks for documents whose record was not seen.
+ *   was_seen     asked for each record
+ *   absent_r     the records that were not; room for `room`
+ *   count_r      how many of them; `room` means that there may be more
+ */
+must_check bool ledger_absent(struct ledger *ledger,
+                              bool (*was_seen)(void *arg, uint64_t record_id), void *arg,
+                              uint64_t *absent_r, size_t room, size_t *count_r, struct err *err);
+
+/* In a change: the record is gone, and so are its documents, but for those in somebody's hands. */
+must_check bool ledger_gone(struct ledger *ledger, uint64_t record_id, struct err *err);
+
+/* In a change: begins and closes a census of the source. `witness` -1: it was silent. */
 must_check bool ledger_census_begin(struct ledger *ledger, int64_t *number_r, struct err *err);
 must_check bool ledger_census_close(struct ledger *ledger, int64_t number, int64_t records,
                                     int64_t found, int64_t witness, struct err *err);

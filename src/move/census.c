@@ -1,23 +1,25 @@
 /*
- * A walk over pages that overlap by one record: if the first record of a page is not the last one
- * of the page before, the set has shifted under us, and the walk steps back. Pages are told to the
- * ledger as they come; telling it twice does no harm.
+ * Pages of the roll are told to the ledger as they come; telling one twice does no harm. When the
+ * roll is closed, the second witness is heard, and documents that are in the ledger but not on the
+ * roll are asked for by their record.
  */
 #include "move/census.h"
 
-#include "base/idset.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/time.h"
 #include "move/dispatch.h"
+#include "move/roll.h"
+#include "move/witness.h"
 
-enum { PAGE_RECORDS = 200, WALKS_MAX = 8, EMPTY_TRIES = 4, STEPS_BACK_MAX = 64 };
+enum { PAGE_RECORDS = 200, HEARINGS = 6, ABSENT_BATCH = 256 };
 
 struct census {
     struct mover *mover;
     struct filemaker *filemaker;
-    struct idset *seen;
+    struct roll *roll;
     int64_t number;
+    struct census_result *result;
 };
 
 /* --- telling the ledger --------------------------------------------------------------------- */
@@ -28,18 +30,19 @@ struct page_job {
     enum ledger_seen *seen;
     uint64_t *elsewhere;
     struct sha256 hash; /* of the identities */
-    size_t new_count;
+    size_t new_count, changed_count;
 };
 
 static bool page_work(const struct desk_hands *hands, void *arg, struct err *err)
 {
     struct page_job *job = arg;
 
-    job->new_count = 0;
+    job->new_count = job->changed_count = 0;
     for (size_t i = 0; i < job->count; i++) {
         if (!ledger_see(hands->ledger, &job->sightings[i], &job->seen[i], &job->elsewhere[i], err))
             return false;
         job->new_count += job->seen[i] == LEDGER_SEEN_NEW;
+        job->changed_count += job->seen[i] == LEDGER_SEEN_CHANGED;
     }
     return job->new_count == 0
            || ledger_saw(hands->ledger, job->count, job->new_count, &job->hash, err);
@@ -74,10 +77,10 @@ static bool page_send(struct census *c, struct page_job *job, struct err *err)
 {
     if (!desk_do(c->mover->desk, page_work, job, err))
         return false;
-    if (job->new_count) {
-        atomic_fetch_add(&c->mover->counts.seen, (int64_t)job->new_count);
+    c->result->news += (int64_t)(job->new_count + job->changed_count);
+    atomic_fetch_add(&c->mover->counts.seen, (int64_t)job->new_count);
+    if (job->new_count + job->changed_count)
         dispatch_wake(c->mover->dispatch);
-    }
     return true;
 }
 
@@ -118,16 +121,22 @@ static struct sha256 identities_hash(const struct ledger_sighting *sightings, si
     return sha256_stream_end(hash);
 }
 
-static bool page_tell(struct census *c, const struct filemaker_record *records, size_t count,
-                      struct err *err)
+/* --- what the roll tells us ----------------------------------------------------------------- */
+
+static bool on_found(void *arg, const struct filemaker_record *records, size_t count,
+                     struct err *err)
 {
+    struct census *c = arg;
     auto_free struct source_facts *facts = mem_zero(count * sizeof *facts);
     auto_free struct ledger_sighting *sightings = mem_zero(count * sizeof *sightings);
     auto_free enum ledger_seen *seen = mem_zero(count * sizeof *seen);
     auto_free uint64_t *elsewhere = mem_zero(count * sizeof *elsewhere);
-    struct page_job job = { sightings, count, seen, elsewhere, { { 0 } }, 0 };
+    struct page_job job = {
+        .sightings = sightings, .count = count, .seen = seen, .elsewhere = elsewhere
+    };
     bool good;
 
+    atomic_store(&c->mover->source_alive_us, time_mono_us());
     for (size_t i = 0; i < count; i++) {
         source_facts_read(&c->mover->settings->fields, &records[i], false, &facts[i]);
         sightings[i] = source_sighting(&records[i], &facts[i]);
@@ -139,95 +148,111 @@ static bool page_tell(struct census *c, const struct filemaker_record *records, 
     return good;
 }
 
-/* --- walking -------------------------------------------------------------------------------- */
+static bool gone_work(const struct desk_hands *hands, void *arg, struct err *err)
+{
+    return ledger_gone(hands->ledger, *(const uint64_t *)arg, err);
+}
 
-/* Where a walk stands. */
-struct walk {
-    uint64_t offset;
-    uint64_t last_id; /* of the page before; 0: there is none to compare with */
-    uint64_t found;   /* as the newest page says */
-    int steps_back;
-    bool over;
+static bool on_gone(void *arg, uint64_t record_id, struct err *err)
+{
+    struct census *c = arg;
+
+    c->result->news++;
+    return desk_do(c->mover->desk, gone_work, &record_id, err);
+}
+
+static bool on_stop(void *arg)
+{
+    return mover_is_finishing(((struct census *)arg)->mover);
+}
+
+/* --- absence -------------------------------------------------------------------------------- */
+
+static bool was_seen(void *arg, uint64_t record_id)
+{
+    return roll_has(arg, record_id);
+}
+
+struct absent_job {
+    struct roll *roll;
+    uint64_t records[ABSENT_BATCH];
+    size_t count;
 };
 
-/* A first page without records is right if the server also says that there are none. */
-static bool is_believable(const struct walk *walk, const struct filemaker_page *page)
+/* The census thread waits meanwhile, so the desk may look at its roll. */
+static bool absent_work(const struct desk_hands *hands, void *arg, struct err *err)
 {
-    bool says_none = page->found == 0 || page->found == UINT64_MAX;
+    struct absent_job *job = arg;
 
-    return page->count > 0 || (walk->offset == 1 && says_none);
+    return ledger_absent(hands->ledger, was_seen, job->roll, job->records, ABSENT_BATCH,
+                         &job->count, err);
 }
+
+/* `found_r`: a record that the roll does not have lives all the same. */
+static bool absent_ask(struct census *c, uint64_t record_id, bool *lives_r, struct err *err)
+{
+    auto_page page = { 0 };
+
+    *lives_r =
+        filemaker_record(c->filemaker, c->mover->settings->fields.layout, record_id, &page, err);
+    if (*lives_r)
+        return true;
+    if (err->kind != ERR_REMOTE || err->reason != FILEMAKER_RECORD_MISSING)
+        return false;
+    return on_gone(c, record_id, err);
+}
+
+static bool absent_chase(struct census *c, bool *all_gone_r, struct err *err)
+{
+    struct absent_job job = { .roll = c->roll };
+
+    *all_gone_r = true;
+    do {
+        if (!desk_do(c->mover->desk, absent_work, &job, err))
+            return false;
+        for (size_t i = 0; i < job.count; i++) {
+            bool lives;
+
+            if (!absent_ask(c, job.records[i], &lives, err))
+                return false;
+            *all_gone_r = *all_gone_r && !lives;
+        }
+    } while (job.count == ABSENT_BATCH && *all_gone_r);
+    return true;
+}
+
+/* --- the second witness --------------------------------------------------------------------- */
 
 /*
- * An empty page where there should be records is not believed at once: only if it stays so while
- * the session still knows the record that came before.
+ * The witness is heard between two closings of the roll, because people go on adding and deleting:
+ * it agrees if what it says lies between the two counts.
  */
-static bool page_read(struct census *c, const struct walk *walk, struct filemaker_page *page_r,
-                      struct err *err)
+static bool witness_hear(struct census *c, int64_t *witness_r, struct err *err)
 {
-    const char *layout = c->mover->settings->fields.layout;
+    const struct source_fields *fields = &c->mover->settings->fields;
+    char *why = c->result->why;
 
-    for (int tries = EMPTY_TRIES;; tries--) {
-        if (!filemaker_records(c->filemaker, layout, walk->offset, PAGE_RECORDS, page_r, err))
+    for (int hearings = HEARINGS; hearings > 0; hearings--) {
+        int64_t before = (int64_t)roll_count(c->roll), after;
+
+        if (!witness_count(c->filemaker, fields->layout, fields->key, witness_r, why,
+                           CENSUS_WHY_SIZE, err)
+            || !roll_close(c->roll, err))
             return false;
-        atomic_store(&c->mover->source_alive_us, time_mono_us());
-        if (is_believable(walk, page_r) || tries == 0)
+        after = (int64_t)roll_count(c->roll);
+        c->result->closed = *witness_r < 0
+                            || (*witness_r >= (before < after ? before : after)
+                                && *witness_r <= (before < after ? after : before));
+        if (c->result->closed)
             return true;
-        filemaker_page_clear(page_r);
-        if (!cancel_sleep(c->mover->cancel, 100 * TIME_MS, err))
-            return false;
-    }
-}
-
-static void step_back(struct walk *walk)
-{
-    walk->steps_back++;
-    walk->offset = walk->offset > PAGE_RECORDS ? walk->offset - PAGE_RECORDS : 1;
-    walk->last_id = 0;
-}
-
-/* Takes note of a page and moves on, or steps back. */
-static bool page_take(struct census *c, struct walk *walk, const struct filemaker_page *page,
-                      struct err *err)
-{
-    bool overlaps = walk->last_id != 0;
-    size_t first = overlaps ? 1 : 0;
-
-    if (page->count == 0 || (overlaps && page->records[0].record_id != walk->last_id)) {
-        walk->over = walk->offset == 1;
-        step_back(walk);
-        return true;
-    }
-    if (page->count > first && !page_tell(c, page->records + first, page->count - first, err))
-        return false;
-    for (size_t i = first; i < page->count; i++)
-        (void)idset_add(c->seen, page->records[i].record_id);
-    walk->found = page->found;
-    walk->last_id = page->records[page->count - 1].record_id;
-    walk->offset += page->count - 1;
-    walk->over = page->found == UINT64_MAX ? page->count < PAGE_RECORDS
-                                           : walk->offset >= page->found;
-    return true;
-}
-
-static bool walk_all(struct census *c, struct walk *walk, struct err *err)
-{
-    *walk = (struct walk){ .offset = 1 };
-    idset_clear(c->seen);
-    while (!walk->over) {
-        auto_page page = { 0 };
-
-        if (mover_is_finishing(c->mover))
-            return err_set(err, ERR_CANCELED, 0, "asked to stop");
-        if (walk->steps_back > STEPS_BACK_MAX)
-            return true; /* the numbers will not agree, and the walk begins anew */
-        if (!page_read(c, walk, &page, err) || !page_take(c, walk, &page, err))
-            return false;
+        (void)snprintf(why, CENSUS_WHY_SIZE,
+                       "%jd records were read, and finds say that there are %jd", (intmax_t)after,
+                       (intmax_t)*witness_r);
     }
     return true;
 }
 
-/* --- beginning and closing ------------------------------------------------------------------ */
+/* --- the whole ------------------------------------------------------------------------------ */
 
 static bool begin_work(const struct desk_hands *hands, void *arg, struct err *err)
 {
@@ -235,50 +260,53 @@ static bool begin_work(const struct desk_hands *hands, void *arg, struct err *er
 }
 
 struct close_job {
-    int64_t number, records, found;
+    int64_t number, records, witness;
 };
 
 static bool close_work(const struct desk_hands *hands, void *arg, struct err *err)
 {
     const struct close_job *job = arg;
 
-    return ledger_census_close(hands->ledger, job->number, job->records, job->found, job->found,
+    return ledger_census_close(hands->ledger, job->number, job->records, job->records, job->witness,
                                err);
 }
 
-static bool walks_agree(struct census *c, const struct walk *walk)
+static bool census_body(struct census *c, struct err *err)
 {
-    return walk->found == UINT64_MAX || idset_count(c->seen) == walk->found;
-}
+    struct close_job job = { 0 };
+    bool all_gone;
 
-static bool walk_until_closed(struct census *c, struct err *err)
-{
-    struct walk walk;
-
-    for (int walks = 1; walks <= WALKS_MAX; walks++) {
-        if (!walk_all(c, &walk, err))
-            return false;
-        if (walks_agree(c, &walk)) {
-            struct close_job job = { c->number, (int64_t)idset_count(c->seen),
-                                     (int64_t)idset_count(c->seen) };
-
-            return desk_do(c->mover->desk, close_work, &job, err);
-        }
-        log_info("the source says %ju records, the walk saw %ju; walking again",
-                 (uintmax_t)walk.found, (uintmax_t)idset_count(c->seen));
+    if (!desk_do(c->mover->desk, begin_work, &c->number, err)
+        || !roll_call(c->roll, c->result->why, CENSUS_WHY_SIZE, err))
+        return false;
+    if (*c->result->why)
+        return true;
+    if (!witness_hear(c, &job.witness, err) || !absent_chase(c, &all_gone, err))
+        return false;
+    if (!all_gone) {
+        c->result->closed = false;
+        (void)snprintf(c->result->why, CENSUS_WHY_SIZE,
+                       "a record that was not in the list lives all the same");
     }
-    return err_set(err, ERR_DATA, 0,
-                   "the source says it has %ju records, and %d walks saw %ju: the census cannot be "
-                   "closed",
-                   (uintmax_t)walk.found, WALKS_MAX, (uintmax_t)idset_count(c->seen));
+    if (!c->result->closed)
+        return true;
+    job.number = c->number;
+    job.records = (int64_t)roll_count(c->roll);
+    return desk_do(c->mover->desk, close_work, &job, err);
 }
 
-bool census_take(struct mover *mover, struct filemaker *filemaker, struct err *err)
+bool census_take(struct mover *mover, struct filemaker *filemaker, struct census_result *result_r,
+                 struct err *err)
 {
-    struct census census = { .mover = mover, .filemaker = filemaker, .seen = idset_new() };
-    bool good = desk_do(mover->desk, begin_work, &census.number, err)
-                && walk_until_closed(&census, err);
+    struct census_result result = { 0 };
+    struct census census = { .mover = mover, .filemaker = filemaker, .result = &result };
+    struct roll_listener listener = { on_found, on_gone, on_stop, &census };
+    bool good;
 
-    idset_free(census.seen);
+    census.roll =
+        roll_new(filemaker, mover->settings->fields.layout, PAGE_RECORDS, mover->cancel, &listener);
+    good = census_body(&census, err);
+    roll_free(census.roll);
+    *result_r = result;
     return good || err_ctx(err, "the census");
 }

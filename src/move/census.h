@@ -1,5 +1,5 @@
 /*
- * The census: every record of the layout, by a walk that does not depend on the mark. It runs
+ * The census: every record of the layout, by a route that does not depend on the mark. It runs
  * beside the workers, who begin with what it has seen so far; until it is closed, nothing may be
  * called finished.
  */
@@ -9,10 +9,17 @@
 #include "base/err.h"
 #include "move/mover.h"
 
+enum { CENSUS_WHY_SIZE = 256 };
+
+struct census_result {
+    bool closed;               /* roll, source and second witness agree          */
+    char why[CENSUS_WHY_SIZE]; /* if not: who says what, for people              */
+    int64_t news;              /* documents that are new, edited, back, or gone  */
+};
+
 /*
- * Walks the source until what was seen is as many as the server says there are, and tells the
- * ledger of it.
- * Fails with what stopped it; with ERR_DATA if the two numbers do not come together, and if the
- * file was restored or rebuilt. ERR_CANCELED.
+ * Calls the roll of the source, tells the ledger of every record, and asks the second witness.
+ * Fails with what stopped it; with ERR_DATA if the file was restored or rebuilt. ERR_CANCELED.
  */
-must_check bool census_take(struct mover *mover, struct filemaker *filemaker, struct err *err);
+must_check bool census_take(struct mover *mover, struct filemaker *filemaker,
+                            struct census_result *result_r, struct err *err);

@@ -13,6 +13,7 @@
 
 enum {
     BATCH_MAX = 64,
+    CENSUSES_MAX = 3,
     LOOK_US = 500 * TIME_MS,
     HORIZON_US = 15 * 60 * TIME_SECOND /* what is due later than this belongs to a later run */
 };
@@ -25,7 +26,9 @@ struct dispatch {
     size_t ready_count;
     size_t in_hand;
     int64_t handed_out;
-    bool fetching, census_over, over;
+    bool fetching, census_over, census_closed, over;
+    int censuses;
+    int64_t done_at_census; /* how many documents were done when the newest census was over */
     uint64_t news; /* counts wakes, so that none is lost while somebody looks into the ledger */
 };
 
@@ -124,7 +127,7 @@ static size_t batch_size(const struct dispatch *dispatch)
     return most < BATCH_MAX ? most : BATCH_MAX;
 }
 
-static bool is_at_end(const struct dispatch *dispatch, int64_t next_due_us)
+static bool nothing_left(const struct dispatch *dispatch, int64_t next_due_us)
 {
     return dispatch->census_over && dispatch->in_hand == 0
            && (next_due_us == INT64_MAX || next_due_us > time_now_us() + HORIZON_US);
@@ -141,6 +144,19 @@ static void wait_until_due(struct dispatch *dispatch, int64_t next_due_us)
     until = (struct timespec){ .tv_sec = until_us / TIME_SECOND,
                                .tv_nsec = until_us % TIME_SECOND * 1000 };
     (void)pthread_cond_timedwait(&dispatch->changed, &dispatch->lock, &until);
+}
+
+/* People went on working while documents were moved: look once more, but not for ever. */
+static bool recount(struct dispatch *dispatch)
+{
+    const struct mover *mover = dispatch->mover;
+    bool moved = atomic_load(&mover->counts.successful) > dispatch->done_at_census;
+
+    if (!dispatch->census_closed || !moved || dispatch->censuses >= CENSUSES_MAX
+        || mover->settings->limit)
+        return false;
+    dispatch->census_over = false;
+    return true;
 }
 
 /* Looks into the ledger for all; called and left with the lock held. */
@@ -163,7 +179,9 @@ static bool fetch_more(struct dispatch *dispatch, struct err *err)
     for (size_t i = 0; i < batch.count; i++)
         dispatch->ready[dispatch->ready_count++] = batch.assignments[i];
     if (good && batch.count == 0 && news == dispatch->news) {
-        dispatch->over = is_at_end(dispatch, batch.next_due_us) || batch.most == 0;
+        dispatch->over = batch.most == 0
+                         || (nothing_left(dispatch, batch.next_due_us) && !recount(dispatch));
+        (void)pthread_cond_broadcast(&dispatch->changed);
         if (!dispatch->over)
             wait_until_due(dispatch, batch.next_due_us);
     }
@@ -220,11 +238,26 @@ void dispatch_wake(struct dispatch *dispatch)
     (void)pthread_mutex_unlock(&dispatch->lock);
 }
 
-void dispatch_census_over(struct dispatch *dispatch)
+void dispatch_census_over(struct dispatch *dispatch, bool closed)
 {
     (void)pthread_mutex_lock(&dispatch->lock);
     dispatch->census_over = true;
+    dispatch->census_closed = closed;
+    dispatch->censuses++;
+    dispatch->done_at_census = atomic_load(&dispatch->mover->counts.successful);
     dispatch->news++;
     (void)pthread_cond_broadcast(&dispatch->changed);
     (void)pthread_mutex_unlock(&dispatch->lock);
+}
+
+bool dispatch_wants_census(struct dispatch *dispatch)
+{
+    bool wanted;
+
+    (void)pthread_mutex_lock(&dispatch->lock);
+    while (dispatch->census_over && !dispatch->over && !mover_is_finishing(dispatch->mover))
+        (void)pthread_cond_wait(&dispatch->changed, &dispatch->lock);
+    wanted = !dispatch->census_over && !dispatch->over && !mover_is_finishing(dispatch->mover);
+    (void)pthread_mutex_unlock(&dispatch->lock);
+    return wanted;
 }

@@ -39,5 +39,14 @@ void dispatch_back(struct dispatch *dispatch);
 /* Something has changed: documents were seen, or everybody should look up. Safe from any thread. */
 void dispatch_wake(struct dispatch *dispatch);
 
-/* No more documents will be seen: when all are settled, the run is at its end. */
-void dispatch_census_over(struct dispatch *dispatch);
+/*
+ * A census has come to its end: when all that it saw is settled, the run is at its end, unless
+ * another census is wanted. `closed`: it can be relied upon.
+ */
+void dispatch_census_over(struct dispatch *dispatch, bool closed);
+
+/*
+ * Waits until another census is wanted, because much may have changed while documents were moved;
+ * false: the run is over. For the census's thread, after dispatch_census_over().
+ */
+must_check bool dispatch_wants_census(struct dispatch *dispatch);

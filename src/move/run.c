@@ -61,21 +61,38 @@ void run_finish(void)
 
 /* --- threads -------------------------------------------------------------------------------- */
 
+static bool censuses(struct run *run, struct err *err)
+{
+    struct mover *mover = &run->mover;
+    auto_filemaker *filemaker = NULL;
+    struct census_result result;
+
+    if (!filemaker_new(&mover->settings->filemaker, mover->cancel, &filemaker, err))
+        return false;
+    do {
+        atomic_store(&run->census_closed, false);
+        if (!census_take(mover, filemaker, &result, err))
+            return false;
+        atomic_store(&run->census_closed, result.closed);
+        if (!result.closed)
+            log_warn("the census stays open: %s", result.why);
+        else if (*result.why)
+            log_info("there is no second witness for the census: %s", result.why);
+        filemaker_log_out(filemaker); /* its place on the server is worth more than a login */
+        dispatch_census_over(mover->dispatch, result.closed);
+    } while (dispatch_wants_census(mover->dispatch));
+    return true;
+}
+
 static void *census_run(void *arg)
 {
     struct run *run = arg;
-    struct mover *mover = &run->mover;
-    auto_filemaker *filemaker = NULL;
     struct err err = { 0 };
 
     log_context("census", NULL);
-    if (filemaker_new(&mover->settings->filemaker, mover->cancel, &filemaker, &err)
-        && census_take(mover, filemaker, &err))
-        atomic_store(&run->census_closed, true);
-    else if (!mover_is_finishing(mover))
-        mover_stop(mover, &err);
-    dispatch_census_over(mover->dispatch);
-    filemaker_free(take(filemaker));
+    if (!censuses(run, &err) && !mover_is_finishing(&run->mover))
+        mover_stop(&run->mover, &err);
+    dispatch_census_over(run->mover.dispatch, false);
     atomic_fetch_sub(&run->alive, 1);
     return NULL;
 }

@@ -5,6 +5,8 @@
 #include "base/err.h"
 #include "ledger/look.h"
 
+#include <stdio.h>
+
 enum failures_form { FAILURES_TEXT, FAILURES_JSON, FAILURES_CSV };
 
 /*

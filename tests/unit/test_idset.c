@@ -57,3 +57,25 @@ TEST(many_numbers_are_kept_apart)
         idset_free(set);
     }
 }
+
+TEST(ids_stand_in_order)
+{
+    struct idset *set = idset_new();
+    uint64_t id = 7, step = 1;
+
+    for (size_t i = 0; i < 2000; i++) {
+        (void)idset_add(set, id);
+        step = (step * 48271) % 2147483647;
+        id += 1 + step % 700;
+    }
+    for (uint64_t place = 1; place <= idset_count(set); place++) {
+        uint64_t nth = idset_nth(set, place);
+
+        CHECK_AT(place, idset_has(set, nth) && idset_rank(set, nth) == place);
+        CHECK_AT(place, idset_rank(set, nth - 1) == place - 1);
+    }
+    CHECK(idset_rank(set, 0) == 0 && idset_rank(set, UINT64_MAX) == 2000);
+    CHECK(idset_remove(set, 7) && !idset_remove(set, 7) && !idset_remove(set, 8));
+    CHECK(idset_count(set) == 1999 && idset_rank(set, 7) == 0 && idset_nth(set, 1) > 7);
+    idset_free(set);
+}

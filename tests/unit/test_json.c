@@ -634,3 +634,18 @@ TEST(sixty_three_levels_are_written)
     json = read_span(str_span(&text));
     CHECK(json_root(json)->extent == JSON_DEPTH_MAX - 1);
 }
+
+TEST(too_many_values_are_refused)
+{
+    auto_str text = STR_MAX(MIB(64));
+    struct json *json = NULL;
+    struct err err = { 0 };
+
+    str_add_char(&text, '[');
+    for (int i = 0; i < JSON_VALUES_MAX; i++)
+        str_add_text(&text, "0,");
+    str_add_text(&text, "0]");
+    CHECK(!json_read(str_span(&text), &json, &err) && err.kind == ERR_DATA);
+    CHECK_STR(err.msg, "the JSON has more than 4000000 values");
+    json_free(json);
+}

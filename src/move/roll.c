@@ -1,0 +1,343 @@
+/*
+ * Walking and closing.
+ *
+ * A walk reads pages at rising places. If somebody deletes a record before the place, everything
+ * behind moves forward, and the page does not begin with the last record of the one before: then
+ * the walk goes back until a page begins with a known record, and reads on from there. Records that
+ * are added stand at the end, where the walk comes by.
+ *
+ * Deleted records stay on the roll until it is closed. Then the record at the place `count` must be
+ * the last on the roll; if not, the first place where roll and source differ is searched by
+ * halving, and the record that should stand there is asked for by its id: gone, it is struck off.
+ * This takes a dozen requests, so it converges while people go on deleting.
+ */
+#include "move/roll.h"
+
+#include "base/idset.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/time.h"
+
+enum {
+    WALKS_MAX = 6,
+    STEPS_BACK_MAX = 200,
+    EMPTY_TRIES = 4,   /* before an empty page is believed */
+    CLOSE_TRIES = 200, /* looks at the end, and records struck off */
+    STRIKE_MAX = 40,   /* more than that: walking again is cheaper */
+};
+
+struct roll {
+    struct filemaker *filemaker;
+    const char *layout;
+    uint64_t page_records;
+    const struct cancel *cancel;
+    struct roll_listener listener;
+    struct idset *ids;
+    uint64_t last_id;  /* of the last record in the source's order */
+    uint64_t found;    /* as the newest answer said                */
+    bool is_ascending; /* ids rise in the source's order, as FileMaker's do */
+    char *why_open;
+    size_t why_room;
+};
+
+struct roll *roll_new(struct filemaker *filemaker, const char *layout, uint64_t page_records,
+                      const struct cancel *cancel, const struct roll_listener *listener)
+{
+    struct roll *roll = mem_new(struct roll);
+
+    roll->filemaker = filemaker;
+    roll->layout = layout;
+    roll->page_records = page_records;
+    roll->cancel = cancel;
+    roll->listener = *listener;
+    roll->ids = idset_new();
+    return roll;
+}
+
+void roll_free(struct roll *roll)
+{
+    if (!roll)
+        return;
+    idset_free(roll->ids);
+    free(roll);
+}
+
+uint64_t roll_count(const struct roll *roll)
+{
+    return idset_count(roll->ids);
+}
+
+bool roll_has(const struct roll *roll, uint64_t record_id)
+{
+    return idset_has(roll->ids, record_id);
+}
+
+static bool is_stopped(const struct roll *roll)
+{
+    return roll->listener.stop && roll->listener.stop(roll->listener.arg);
+}
+
+static void stay_open(struct roll *roll, const char *why)
+{
+    (void)snprintf(roll->why_open, roll->why_room, "%s", why);
+}
+
+/* --- pages ---------------------------------------------------------------------------------- */
+
+static bool says_none(const struct filemaker_page *page)
+{
+    return page->found == 0 || page->found == UINT64_MAX;
+}
+
+/* An empty page where records should be is asked for again: servers have been seen to slip. */
+static bool page_read(struct roll *roll, uint64_t place, uint64_t limit,
+                      struct filemaker_page *page_r, struct err *err)
+{
+    for (int tries = EMPTY_TRIES;; tries--) {
+        if (!filemaker_records(roll->filemaker, roll->layout, place, limit, page_r, err))
+            return false;
+        if (page_r->count > 0 || tries == 0 || (place == 1 && says_none(page_r)))
+            return true;
+        filemaker_page_clear(page_r);
+        if (!cancel_sleep(roll->cancel, 50 * TIME_MS, err))
+            return false;
+    }
+}
+
+/* Takes the records of a page from `first` on. */
+static bool page_take(struct roll *roll, const struct filemaker_page *page, size_t first,
+                      struct err *err)
+{
+    if (page->count > first
+        && !roll->listener.found(roll->listener.arg, page->records + first, page->count - first,
+                                 err))
+        return false;
+    for (size_t i = first; i < page->count; i++) {
+        uint64_t id = page->records[i].record_id;
+
+        if (idset_add(roll->ids, id)) {
+            roll->is_ascending = roll->is_ascending && id > roll->last_id;
+            roll->last_id = id;
+        }
+    }
+    roll->found = page->found;
+    return true;
+}
+
+/* --- walking -------------------------------------------------------------------------------- */
+
+static bool is_last_page(const struct roll *roll, uint64_t place, const struct filemaker_page *page)
+{
+    if (page->found == UINT64_MAX)
+        return page->count < roll->page_records;
+    return place + page->count > page->found;
+}
+
+/* Whether a page connects to what is known: it begins with a record that is on the roll. */
+static bool page_connects(const struct roll *roll, uint64_t place,
+                          const struct filemaker_page *page)
+{
+    return place == 1 || (page->count > 0 && idset_has(roll->ids, page->records[0].record_id));
+}
+
+static uint64_t place_before(const struct roll *roll, uint64_t place)
+{
+    return place > roll->page_records ? place - roll->page_records + 1 : 1;
+}
+
+/* True also if the walk was given up; then `why_open` says so. */
+static bool walk(struct roll *roll, struct err *err)
+{
+    uint64_t place = 1;
+    int steps_back = 0;
+
+    idset_clear(roll->ids);
+    roll->last_id = 0;
+    roll->is_ascending = true;
+    for (;;) {
+        auto_page page = { 0 };
+
+        if (is_stopped(roll))
+            return err_set(err, ERR_CANCELED, 0, "asked to stop");
+        if (!page_read(roll, place, roll->page_records, &page, err))
+            return false;
+        if (page.count == 0 && place == 1) {
+            roll->found = page.found;
+            return true;
+        }
+        if (!page_connects(roll, place, &page)) {
+            place = place_before(roll, place);
+            if (++steps_back <= STEPS_BACK_MAX)
+                continue;
+            stay_open(roll, "the records moved about faster than they could be read");
+            return true;
+        }
+        if (!page_take(roll, &page, 0, err))
+            return false;
+        if (is_last_page(roll, place, &page))
+            return true;
+        place += page.count - 1;
+    }
+}
+
+/* --- closing -------------------------------------------------------------------------------- */
+
+enum closing {
+    CLOSING_DONE,
+    CLOSING_LOOK_AGAIN,
+    CLOSING_WALK_AGAIN,
+    CLOSING_FAILED, /* `err` says why */
+};
+
+/* A record that should be there and is not: ask for it by its id before striking it off. */
+static enum closing strike(struct roll *roll, uint64_t record_id, struct err *err)
+{
+    auto_page page = { 0 };
+
+    if (filemaker_record(roll->filemaker, roll->layout, record_id, &page, err))
+        return CLOSING_WALK_AGAIN; /* it lives: then the places moved while we looked */
+    if (err->kind != ERR_REMOTE || err->reason != FILEMAKER_RECORD_MISSING)
+        return CLOSING_FAILED;
+    (void)idset_remove(roll->ids, record_id);
+    if (record_id == roll->last_id)
+        roll->last_id = roll_count(roll) ? idset_nth(roll->ids, roll_count(roll)) : 0;
+    return roll->listener.gone(roll->listener.arg, record_id, err) ? CLOSING_LOOK_AGAIN
+                                                                   : CLOSING_FAILED;
+}
+
+/* Whether the source has, at this place, the record that the roll has there. */
+static bool place_agrees(struct roll *roll, uint64_t place, bool *agrees_r, bool *unknown_r,
+                         struct err *err)
+{
+    auto_page page = { 0 };
+    uint64_t id;
+
+    if (!filemaker_records(roll->filemaker, roll->layout, place, 1, &page, err))
+        return false;
+    id = page.count ? page.records[0].record_id : 0;
+    *agrees_r = page.count && idset_has(roll->ids, id) && idset_rank(roll->ids, id) == place;
+    *unknown_r = page.count && !idset_has(roll->ids, id) && id < roll->last_id;
+    return true;
+}
+
+/* Finds the first place where roll and source differ; the roll's record there was deleted. */
+static enum closing strike_first_difference(struct roll *roll, struct err *err)
+{
+    uint64_t low = 1, high = roll_count(roll);
+
+    while (low < high) {
+        uint64_t middle = low + (high - low) / 2;
+        bool agrees, unknown;
+
+        if (!place_agrees(roll, middle, &agrees, &unknown, err))
+            return CLOSING_FAILED;
+        if (unknown)
+            return CLOSING_WALK_AGAIN;
+        if (agrees)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return strike(roll, idset_nth(roll->ids, low), err);
+}
+
+static enum closing differences(struct roll *roll, const struct filemaker_page *page,
+                                struct err *err)
+{
+    uint64_t count = roll_count(roll);
+
+    if (!roll->is_ascending)
+        return CLOSING_WALK_AGAIN;
+    if (page->found != UINT64_MAX && count > page->found && count - page->found > STRIKE_MAX)
+        return CLOSING_WALK_AGAIN;
+    return strike_first_difference(roll, err);
+}
+
+/* Nothing follows this page, and the source's own count is the roll's. */
+static bool is_end(const struct roll *roll, const struct filemaker_page *page)
+{
+    return page->count < roll->page_records
+           && (page->found == UINT64_MAX || page->found == roll_count(roll));
+}
+
+/*
+ * One look at the end: the last record of the roll must stand where the roll's count says. What
+ * follows it in this answer was added meanwhile, and belongs to the roll as well.
+ */
+static enum closing close_once(struct roll *roll, struct err *err)
+{
+    uint64_t count = roll_count(roll);
+    auto_page page = { 0 };
+
+    if (!page_read(roll, count ? count : 1, roll->page_records, &page, err))
+        return CLOSING_FAILED;
+    if (count == 0 && page.count == 0)
+        return says_none(&page) ? CLOSING_DONE : CLOSING_WALK_AGAIN;
+    if (count == 0)
+        return CLOSING_WALK_AGAIN;
+    if (page.count == 0 || page.records[0].record_id != roll->last_id)
+        return differences(roll, &page, err);
+    if (!page_take(roll, &page, 1, err))
+        return CLOSING_FAILED;
+    return is_end(roll, &page) ? CLOSING_DONE : CLOSING_LOOK_AGAIN;
+}
+
+/* `closed_r`: false means that the walk should be made again. */
+static bool close_roll(struct roll *roll, bool *closed_r, struct err *err)
+{
+    *closed_r = false;
+    for (int tries = CLOSE_TRIES; tries > 0; tries--) {
+        if (is_stopped(roll))
+            return err_set(err, ERR_CANCELED, 0, "asked to stop");
+        switch (close_once(roll, err)) {
+        case CLOSING_DONE:
+            *closed_r = true;
+            return true;
+        case CLOSING_LOOK_AGAIN:
+            break;
+        case CLOSING_WALK_AGAIN:
+            return true;
+        case CLOSING_FAILED:
+            return false;
+        }
+    }
+    return true;
+}
+
+bool roll_call(struct roll *roll, char *why_open_r, size_t room, struct err *err)
+{
+    roll->why_open = why_open_r;
+    roll->why_room = room;
+    for (int walks = 1; walks <= WALKS_MAX; walks++) {
+        bool closed;
+
+        *why_open_r = '\0';
+        if (!walk(roll, err))
+            return false;
+        if (*why_open_r)
+            continue;
+        if (!close_roll(roll, &closed, err))
+            return false;
+        if (closed)
+            return true;
+        (void)snprintf(why_open_r, room,
+                       "the source says that it has %ju records, and %ju were read",
+                       (uintmax_t)roll->found, (uintmax_t)roll_count(roll));
+        log_debug("%s; walking again", why_open_r);
+    }
+    return true;
+}
+
+bool roll_close(struct roll *roll, struct err *err)
+{
+    char why[256];
+    bool closed;
+
+    if (!close_roll(roll, &closed, err))
+        return false;
+    if (closed)
+        return true;
+    if (!roll_call(roll, why, sizeof why, err))
+        return false;
+    return !*why || err_set(err, ERR_DATA, 0, "%s", why);
+}

@@ -1,0 +1,51 @@
+/*
+ * The roll: which records live, found by reading them in their original order, in pages that
+ * overlap by one record. Nothing that lives can be missed: a page is believed only if it begins
+ * with a record that is on the roll already, so that no gap can open between two pages, however the
+ * set shifts meanwhile. What was deleted behind our back is found when the roll is closed.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "base/cancel.h"
+#include "base/err.h"
+#include "filemaker/filemaker.h"
+
+struct roll;
+
+/* Who hears of records as they are found; called with each page's new part. */
+struct roll_listener {
+    bool (*found)(void *arg, const struct filemaker_record *records, size_t count, struct err *err);
+    /* A record that was on the roll is not there any more. */
+    bool (*gone)(void *arg, uint64_t record_id, struct err *err);
+    /* Asked before each page: should the walk end early? May be NULL. */
+    bool (*stop)(void *arg);
+    void *arg;
+};
+
+/*
+ * An empty roll. All arguments are borrowed.
+ *   page_records   how many records are read at a time, 2 .. 10 000
+ */
+struct roll *roll_new(struct filemaker *filemaker, const char *layout, uint64_t page_records,
+                      const struct cancel *cancel, const struct roll_listener *listener);
+void roll_free(struct roll *roll); /* NULL is allowed */
+
+/*
+ * Reads the whole source and closes the roll: at one moment, the last record on the roll stood at
+ * exactly the place that the roll's count says, and the source's own count was the same. Then roll
+ * and source held the same records.
+ *   why_open_r   "" if the roll was closed; else why it could not be, for people
+ *   room         of `why_open_r`
+ * Fails with ERR_REMOTE, ERR_NET, ERR_DATA, ERR_CANCELED, and as the listener does.
+ */
+must_check bool roll_call(struct roll *roll, char *why_open_r, size_t room, struct err *err);
+
+/*
+ * Closes a closed roll once more, at this moment: what was added or deleted since is taken into
+ * account. If it does not come together the roll is called anew.
+ */
+must_check bool roll_close(struct roll *roll, struct err *err);
+
+uint64_t roll_count(const struct roll *roll);
+bool roll_has(const struct roll *roll, uint64_t record_id);

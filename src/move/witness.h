@@ -1,0 +1,18 @@
+/*
+ * The second witness: how many records the source has, asked by another route than the one that
+ * the roll was read by.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "base/err.h"
+#include "filemaker/filemaker.h"
+
+/*
+ * Counts by two finds: records with something in the key field, and records with nothing in it.
+ *   count_r   the sum; -1 if this source cannot be asked so (then `why_r` says why)
+ * Fails with ERR_NET, ERR_REMOTE (not about the finds themselves), ERR_CANCELED.
+ */
+must_check bool witness_count(struct filemaker *filemaker, const char *layout,
+                              const char *key_field, int64_t *count_r, char *why_r, size_t room,
+                              struct err *err);

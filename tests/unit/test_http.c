@@ -1,0 +1,937 @@
+/* HTTP against a server that does what servers should not. */
+#include "http/http.h"
+
+#include "base/mem.h"
+#include "base/time.h"
+#include "certs.h"
+#include "folder.h"
+#include "server.h"
+#include "tap.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#define TAKE                                                                                       \
+    {                                                                                              \
+        .act = SERVER_TAKE                                                                         \
+    }
+#define SEND(words)                                                                                \
+    {                                                                                              \
+        SERVER_SEND, words, sizeof(words) - 1                                                      \
+    }
+#define FILL(bytes)                                                                                \
+    {                                                                                              \
+        SERVER_FILL, NULL, bytes                                                                   \
+    }
+#define DO(what)                                                                                   \
+    {                                                                                              \
+        .act = what                                                                                \
+    }
+#define END                                                                                        \
+    {                                                                                              \
+        .act = SERVER_END                                                                          \
+    }
+
+#define OK "HTTP/1.1 200 OK\r\n"
+#define EMPTY OK "Content-Length: 0\r\n\r\n"
+
+enum { ACTS_MAX = 12 };
+
+static const int64_t an_hour_us = INT64_C(3600) * TIME_SECOND;
+
+/* A client, and the server that it talks to. */
+struct talk {
+    struct server *server;
+    struct cancel *cancel;
+    struct http *http;
+};
+
+static void talk_end(struct talk *talk)
+{
+    http_free(talk->http);
+    server_free(talk->server);
+    cancel_free(talk->cancel);
+}
+
+#define auto_talk __attribute__((cleanup(talk_end))) struct talk
+
+static struct talk talk_with(const struct server_step *script, const struct http_settings *client,
+                             const char *cert_file)
+{
+    struct cancel *cancel = cancel_new();
+    struct server_settings settings = { .cert_file = cert_file, .cancel = cancel };
+
+    return (struct talk){ server_new(script, &settings), cancel, http_new(client, cancel) };
+}
+
+static struct talk talk_begin(const struct server_step *script)
+{
+    static const struct http_settings client = { .plain_allowed = true };
+
+    return talk_with(script, &client, NULL);
+}
+
+/* Nothing in these tests is silent for so long, unless it is about silence. */
+static struct http_request get_of(const char *url)
+{
+    return (struct http_request){
+        .method = "GET", .url = url, .repeatable = true, .idle_us = 20 * TIME_SECOND
+    };
+}
+
+static bool get(struct talk *talk, const char *path, struct http_answer **answer_r, struct err *err)
+{
+    auto_free char *url = server_url(talk->server, path);
+    struct http_request request = get_of(url);
+
+    return http_open(talk->http, &request, answer_r, err);
+}
+
+/* Asks and reads to the end. `status_r` is 0 if there was no answer. */
+static bool get_all(struct talk *talk, const char *path, int *status_r, struct str *body,
+                    struct err *err)
+{
+    auto_answer *answer = NULL;
+
+    *status_r = 0;
+    if (!get(talk, path, &answer, err))
+        return false;
+    *status_r = http_status(answer);
+    return http_read_all(answer, body, err);
+}
+
+static void check_ok(size_t index, struct talk *talk, const char *path)
+{
+    auto_str body = STR_MAX(KIB(64));
+    struct err err = { 0 };
+    int status;
+
+    CHECK_AT(index, get_all(talk, path, &status, &body, &err) && status == 200);
+    CHECK_STR(err.msg, "");
+}
+
+/* --- answers -------------------------------------------------------------------------------- */
+
+TEST(answers_are_read_as_they_come)
+{
+    static const struct {
+        struct server_step script[ACTS_MAX];
+        int status;
+        int64_t length;
+        const char *body, *header; /* of X-Test */
+        size_t size;
+    } cases[] = {
+        { { TAKE, SEND(OK "Content-Length: 5\r\n\r\nhello"), END }, 200, 5, "hello", NULL, 5 },
+        { { TAKE, SEND(EMPTY), END }, 200, 0, "", NULL, 0 },
+        { { TAKE, SEND(OK "X-Test: a b\r\n\r\nto the end"), DO(SERVER_CLOSE), END },
+          200,
+          -1,
+          "to the end",
+          "a b",
+          10 },
+        { { TAKE, SEND("HTTP/1.0 200 OK\r\n\r\nold"), DO(SERVER_CLOSE), END },
+          200,
+          -1,
+          "old",
+          NULL,
+          3 },
+        { { TAKE, SEND("HTTP/1.1 204 No Content\r\nx-test:\r\n\r\n"), END }, 204, 0, "", "", 0 },
+        { { TAKE, SEND("HTTP/1.1 404\r\nContent-Length: 1\r\n\r\nx"), END }, 404, 1, "x", NULL, 1 },
+        { { TAKE, SEND("HTTP/1.1 500 Bad\r\nX-TEST: 1\r\nx-test: 2\r\nContent-Length: 0\r\n\r\n"),
+            END },
+          500,
+          0,
+          "",
+          "1",
+          0 },
+        { { TAKE,
+            SEND("HTTP/1.1 302 Found\r\nLocation: /next\r\nX-Test: y\r\n"
+                 "Content-Length: 2\r\n\r\nno"),
+            END },
+          302,
+          2,
+          "no",
+          "y",
+          2 },
+        { { TAKE,
+            SEND("HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm=x\r\n"
+                 "Content-Length: 0\r\n\r\n"),
+            END },
+          401,
+          0,
+          "",
+          NULL,
+          0 },
+        { { TAKE,
+            SEND(OK "Transfer-Encoding: chunked\r\n\r\n"
+                    "3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nX-Late: 1\r\n\r\n"),
+            END },
+          200,
+          -1,
+          "abcde",
+          NULL,
+          5 },
+        { { TAKE, SEND(OK "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), END },
+          200,
+          -1,
+          "",
+          NULL,
+          0 },
+        { { TAKE,
+            SEND("HTTP/1.1 100 Continue\r\nX-Test: early\r\n\r\n"
+                 "HTTP/1.1 103 Early Hints\r\n\r\n" OK
+                 "X-Test: last\r\nContent-Length: 1\r\n\r\n1"),
+            END },
+          200,
+          1,
+          "1",
+          "last",
+          1 },
+        { { TAKE, SEND(OK "Content-Length: 4\r\n\r\na\0b\0"), END }, 200, 4, "a\0b\0", NULL, 4 },
+        { { TAKE,
+            SEND(OK),
+            { SERVER_PAUSE, NULL, 5 },
+            SEND("Content-Le"),
+            { SERVER_PAUSE, NULL, 5 },
+            SEND("ngth: 2\r\n\r"),
+            { SERVER_PAUSE, NULL, 5 },
+            SEND("\n1"),
+            { SERVER_PAUSE, NULL, 5 },
+            SEND("2"),
+            END },
+          200,
+          2,
+          "12",
+          NULL,
+          2 },
+        { { TAKE, SEND(OK "Content-Encoding: gzip\r\nContent-Length: 3\r\n\r\n\x1f\x8b."), END },
+          200,
+          3,
+          "\x1f\x8b.",
+          NULL,
+          3 },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_talk talk = talk_begin(cases[i].script);
+        auto_answer *answer = NULL;
+        auto_str body = STR_MAX(KIB(4));
+        const char *header;
+        struct err err = { 0 };
+
+        CHECK_AT(i, get(&talk, "/", &answer, &err));
+        if (!answer)
+            continue;
+        header = http_header(answer, "X-Test");
+        CHECK_AT(i, http_status(answer) == cases[i].status);
+        CHECK_AT(i, http_length(answer) == cases[i].length);
+        CHECK_AT(i, (header == NULL) == (cases[i].header == NULL));
+        if (header && cases[i].header)
+            CHECK_STR(header, cases[i].header);
+        CHECK_AT(i, http_read_all(answer, &body, &err));
+        CHECK_AT(i, span_equal(str_span(&body), (struct span){ cases[i].body, cases[i].size }));
+        CHECK_AT(i, !http_header(answer, "X-Absent"));
+    }
+}
+
+/* A HEAD tells how long the body would be, and has none. */
+TEST(a_head_has_no_body)
+{
+    static const struct server_step script[] = { TAKE, SEND(OK "Content-Length: 77\r\n\r\n"), TAKE,
+                                                 SEND(EMPTY), END };
+    auto_talk talk = talk_begin(script);
+    auto_free char *url = server_url(talk.server, "/x");
+    struct http_request request = get_of(url);
+    auto_answer *answer = NULL;
+    struct err err = { 0 };
+    size_t size = 1;
+    char byte;
+
+    request.method = "HEAD";
+    CHECK(http_open(talk.http, &request, &answer, &err) && http_length(answer) == 77);
+    CHECK(http_read(answer, &byte, 1, &size, &err) && size == 0);
+    http_close(take(answer));
+    check_ok(0, &talk, "/y");
+    CHECK(server_connection(talk.server, 1) == 1);
+}
+
+static bool is_pattern(const char *bytes, size_t size, size_t at)
+{
+    for (size_t i = 0; i < size; i++)
+        if (bytes[i] != server_byte(at + i))
+            return false;
+    return true;
+}
+
+enum { BODY_SIZE = 1024 * 1024 + 7 };
+
+/* In whichever pieces a body is read, also one that is larger than what waits while nobody reads.
+ */
+TEST(a_body_is_the_same_in_all_pieces)
+{
+    static const struct server_step scripts[][4] = {
+        { TAKE, SEND(OK "Content-Length: 1048583\r\n\r\n"), FILL(BODY_SIZE), END },
+        { TAKE, SEND(OK "Transfer-Encoding: chunked\r\n\r\n100007\r\n"), FILL(BODY_SIZE), END },
+    };
+    static const size_t rooms[] = { 1, 16384, 1 << 20 };
+
+    for (size_t i = 0; i < lengthof(scripts) * lengthof(rooms); i++) {
+        auto_talk talk = talk_begin(scripts[i / lengthof(rooms)]);
+        size_t room = rooms[i % lengthof(rooms)], size = 1, total = 0;
+        auto_free char *part = mem_zero(room);
+        auto_answer *answer = NULL;
+        struct err err = { 0 };
+        bool good = true;
+
+        CHECK_AT(i, get(&talk, "/", &answer, &err));
+        CHECK_AT(i, server_is_over(talk.server) || room == 0);
+        while (good && total < BODY_SIZE) {
+            good = http_read(answer, part, room, &size, &err) && size > 0 && size <= room
+                   && is_pattern(part, size, total);
+            total += size;
+        }
+        CHECK_AT(i, good && total == BODY_SIZE);
+    }
+}
+
+TEST(reading_everything_stops_at_the_cap)
+{
+    static const struct server_step script[] = { TAKE, SEND(OK "Content-Length: 200000\r\n\r\n"),
+                                                 FILL(200000), END };
+    static const struct {
+        size_t max;
+        bool good;
+    } cases[] = { { 200000, true }, { 199999, false }, { 0, false } };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_talk talk = talk_begin(script);
+        auto_str body = STR_MAX(cases[i].max);
+        struct err err = { 0 };
+        int status;
+
+        CHECK_AT(i, get_all(&talk, "/", &status, &body, &err) == cases[i].good);
+        CHECK_AT(i, err.kind == (cases[i].good ? ERR_NONE : ERR_DATA));
+    }
+}
+
+/* --- requests ------------------------------------------------------------------------------- */
+
+/* Nothing of one request is left on the next, and nothing is sent that nobody asked for. */
+TEST(a_request_has_its_own_headers_and_no_others)
+{
+    static const struct server_step script[] = { TAKE, SEND(EMPTY), TAKE, SEND(EMPTY),
+                                                 TAKE, SEND(EMPTY), TAKE, SEND(EMPTY),
+                                                 TAKE, SEND(EMPTY), TAKE, SEND(EMPTY),
+                                                 END };
+    static const char *const secret[] = { "Authorization: Bearer s3cret", "X-One: 1", NULL };
+    static const char *const typed[] = { "Content-Type: application/json", NULL };
+    static const char *const none[] = { NULL };
+    const struct {
+        struct http_request request;
+        const char *sent;
+    } cases[] = {
+        { { .method = "POST", .headers = secret, .body = { "one", 3 }, .sends_body = true },
+          "POST /a/../b/./%2f?q=%20 HTTP/1.1\r\nHost: @\r\nAccept: */*\r\n"
+          "Authorization: Bearer s3cret\r\nX-One: 1\r\nContent-Length: 3\r\n\r\none" },
+        { { .method = "GET" },
+          "GET /a/../b/./%2f?q=%20 HTTP/1.1\r\nHost: @\r\nAccept: */*\r\n\r\n" },
+        { { .method = "PATCH", .headers = typed, .body = { "{}", 2 }, .sends_body = true },
+          "PATCH /a/../b/./%2f?q=%20 HTTP/1.1\r\nHost: @\r\nAccept: */*\r\n"
+          "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}" },
+        { { .method = "PUT", .headers = none, .sends_body = true },
+          "PUT /a/../b/./%2f?q=%20 HTTP/1.1\r\nHost: @\r\nAccept: */*\r\n"
+          "Content-Length: 0\r\n\r\n" },
+        { { .method = "DELETE" },
+          "DELETE /a/../b/./%2f?q=%20 HTTP/1.1\r\nHost: @\r\nAccept: */*\r\n\r\n" },
+        { { .method = "HEAD" },
+          "HEAD /a/../b/./%2f?q=%20 HTTP/1.1\r\nHost: @\r\nAccept: */*\r\n\r\n" },
+    };
+    auto_talk talk = talk_begin(script);
+    auto_free char *url = server_url(talk.server, "/a/../b/./%2f?q=%20");
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_free char *host = mem_printf("127.0.0.1:%d", server_port(talk.server));
+        auto_str want = STR_MAX(KIB(4));
+        struct span rest = span_of(cases[i].sent);
+        struct http_request request = cases[i].request;
+        auto_answer *answer = NULL;
+        struct err err = { 0 };
+
+        request.url = url;
+        str_add_span(&want, span_cut(&rest, '@'));
+        str_add_text(&want, host);
+        str_add_span(&want, rest);
+        CHECK_AT(i, http_open(talk.http, &request, &answer, &err) && http_status(answer) == 200);
+        CHECK_STR(server_request(talk.server, i), str_text(&want));
+        CHECK_AT(i, server_connection(talk.server, i) == 1);
+    }
+}
+
+/* A body of any length arrives as it is; a large one without asking first whether it may come. */
+TEST(bodies_of_all_sizes_arrive)
+{
+    static const struct server_step script[] = { TAKE,        SEND(EMPTY), TAKE,
+                                                 SEND(EMPTY), TAKE,        SEND(EMPTY),
+                                                 TAKE,        SEND(EMPTY), END };
+    static const size_t sizes[] = { 1, 65536, 65537, 3 * 1024 * 1024 };
+    auto_talk talk = talk_begin(script);
+    auto_free char *url = server_url(talk.server, "/");
+    auto_free char *bytes = mem_zero(sizes[3]);
+
+    for (size_t i = 0; i < sizes[3]; i++)
+        bytes[i] = server_byte(i) ? server_byte(i) : 1;
+    for (size_t i = 0; i < lengthof(sizes); i++) {
+        struct http_request request = {
+            .method = "PUT", .url = url, .body = { bytes, sizes[i] }, .sends_body = true
+        };
+        auto_answer *answer = NULL;
+        struct err err = { 0 };
+        const char *body;
+
+        CHECK_AT(i, http_open(talk.http, &request, &answer, &err) && http_status(answer) == 200);
+        body = strstr(server_request(talk.server, i), "\r\n\r\n");
+        CHECK_AT(i, body && strlen(body + 4) == sizes[i] && !memcmp(body + 4, bytes, sizes[i]));
+        CHECK_AT(i, !strcasestr(server_request(talk.server, i), "\r\nExpect:"));
+    }
+}
+
+/* The environment is not asked for a proxy; one that is named is used. */
+TEST(only_a_named_proxy_is_used)
+{
+    static const struct server_step script[] = { TAKE, SEND(EMPTY), TAKE, SEND(EMPTY), END };
+    auto_free char *dead = mem_printf("http://127.0.0.1:%d", server_dead_port());
+
+    CHECK(setenv("http_proxy", dead, 1) == 0 && setenv("all_proxy", dead, 1) == 0);
+    {
+        auto_talk talk = talk_begin(script);
+        auto_free char *proxy = server_url(talk.server, "");
+        struct http_settings settings = { .plain_allowed = true, .proxy = proxy };
+        struct http_request request = get_of("http://documents.invalid/x");
+        auto_answer *answer = NULL;
+        struct err err = { 0 };
+
+        check_ok(0, &talk, "/direct");
+        http_free(talk.http);
+        talk.http = http_new(&settings, talk.cancel);
+        CHECK(http_open(talk.http, &request, &answer, &err) && http_status(answer) == 200);
+        CHECK(span_starts(span_of(server_request(talk.server, 1)),
+                          "GET http://documents.invalid/x HTTP/1.1\r\n"));
+    }
+    CHECK(unsetenv("http_proxy") == 0 && unsetenv("all_proxy") == 0);
+}
+
+/* --- connections ---------------------------------------------------------------------------- */
+
+/* A new connection costs far more than a short rest; a long rest costs more than a connection. */
+TEST(a_connection_serves_again_when_it_can)
+{
+    static const struct {
+        const char *what;
+        struct server_step script[ACTS_MAX];
+        size_t reads; /* of the first body, before it is closed */
+        size_t second_connection;
+    } cases[] = {
+        { "read to its end",
+          { TAKE, SEND(OK "Content-Length: 5\r\n\r\nhello"), TAKE, SEND(EMPTY), END },
+          5,
+          1 },
+        { "a short rest",
+          { TAKE, SEND(OK "Content-Length: 5\r\n\r\nhello"), TAKE, SEND(EMPTY), END },
+          1,
+          1 },
+        { "nothing read",
+          { TAKE, SEND(OK "Content-Length: 60000\r\n\r\n"), FILL(60000), TAKE, SEND(EMPTY), END },
+          0,
+          1 },
+        { "a long rest",
+          { TAKE, SEND(OK "Content-Length: 9000000\r\n\r\n"), FILL(9000000), TAKE, SEND(EMPTY),
+            END },
+          1,
+          2 },
+        { "of unknown length",
+          { TAKE, SEND(OK "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"), TAKE, SEND(EMPTY),
+            END },
+          1,
+          2 },
+        { "the server closes",
+          { TAKE, SEND(OK "Content-Length: 1\r\n\r\nx"), DO(SERVER_CLOSE), TAKE, SEND(EMPTY), END },
+          1,
+          2 },
+        { "the server says that it closes",
+          { TAKE, SEND(OK "Connection: close\r\nContent-Length: 1\r\n\r\nx"), TAKE, SEND(EMPTY),
+            END },
+          1,
+          2 },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_talk talk = talk_begin(cases[i].script);
+        struct http_counts before = http_counts();
+        auto_answer *answer = NULL;
+        struct err err = { 0 };
+        char byte;
+
+        CHECK_AT(i, get(&talk, "/1", &answer, &err));
+        for (size_t read = 0, size; read < cases[i].reads; read++)
+            CHECK_AT(i, http_read(answer, &byte, 1, &size, &err) && size == 1);
+        http_close(take(answer));
+        check_ok(i, &talk, "/2");
+        CHECK_AT(i, server_connection(talk.server, 1) == cases[i].second_connection);
+        CHECK_AT(i, http_counts().requests == before.requests + 2);
+        CHECK_AT(i, http_counts().connections == before.connections + cases[i].second_connection);
+    }
+}
+
+/*
+ * A connection that died while it was idle is found out by the request that uses it. One that may
+ * be repeated goes again by itself; any other is sent once, because the server may have acted on it
+ * before the connection died.
+ */
+TEST(what_may_not_be_repeated_is_sent_once)
+{
+    static const struct server_step script[] = { TAKE, SEND(EMPTY), TAKE, DO(SERVER_RESET),
+                                                 TAKE, SEND(EMPTY), END };
+
+    for (size_t repeatable = 0; repeatable < 2; repeatable++) {
+        auto_talk talk = talk_begin(script);
+        auto_free char *url = server_url(talk.server, "/2");
+        struct http_request request = { .method = "PATCH",
+                                        .url = url,
+                                        .body = { "{}", 2 },
+                                        .sends_body = true,
+                                        .repeatable = repeatable };
+        auto_answer *answer = NULL;
+        struct err err = { 0 };
+
+        check_ok(repeatable, &talk, "/1");
+        CHECK_AT(repeatable, http_open(talk.http, &request, &answer, &err) == repeatable);
+        http_close(take(answer));
+        if (repeatable)
+            continue;
+        CHECK_AT(repeatable, err.kind == ERR_UNSURE && err.code == HTTP_BROKEN);
+        CHECK_AT(repeatable, server_count(talk.server) == 2);
+        check_ok(repeatable, &talk, "/3");
+    }
+}
+
+/* --- failures ------------------------------------------------------------------------------- */
+
+/* Where a failure shows itself. */
+enum moment { AT_OPEN, AT_READ };
+
+struct failing {
+    const char *what;
+    struct server_step script[ACTS_MAX];
+    enum moment moment;
+    enum http_cause cause;
+    int64_t idle_us, total_us;
+    enum err_kind kind; /* ERR_NONE: ERR_NET if repeatable, else ERR_UNSURE */
+};
+
+static const struct failing failing[] = {
+    { "closed without an answer", { TAKE, DO(SERVER_CLOSE), END }, AT_OPEN, HTTP_BROKEN },
+    { "reset without an answer", { TAKE, DO(SERVER_RESET), END }, AT_OPEN, HTTP_BROKEN },
+    { "reset before the body was read",
+      { DO(SERVER_HEAD), DO(SERVER_RESET), END },
+      AT_OPEN,
+      HTTP_BROKEN },
+    { "closed within the status",
+      { TAKE, SEND("HTTP/1.1 2"), DO(SERVER_CLOSE), END },
+      AT_OPEN,
+      HTTP_NONSENSE },
+    { "closed within the headers",
+      { TAKE, SEND(OK "Content-Len"), DO(SERVER_CLOSE), END },
+      AT_OPEN,
+      HTTP_BROKEN },
+    { "reset within the headers",
+      { TAKE, SEND(OK "X: "), { SERVER_PAUSE, NULL, 20 }, DO(SERVER_RESET), END },
+      AT_OPEN,
+      HTTP_BROKEN },
+    { "closed after 100",
+      { TAKE, SEND("HTTP/1.1 100 Continue\r\n\r\n"), DO(SERVER_CLOSE), END },
+      AT_OPEN,
+      HTTP_BROKEN },
+    { "no HTTP",
+      { TAKE, SEND("220 mail.example ESMTP\r\n"), DO(SERVER_CLOSE), END },
+      AT_OPEN,
+      HTTP_NONSENSE },
+    { "bytes",
+      { TAKE, SEND("\0\1\2\3\4\5\6\7 not HTTP at all \xff\xff\r\n\r\n"), DO(SERVER_CLOSE), END },
+      AT_OPEN,
+      HTTP_NONSENSE },
+    { "headers without end",
+      { TAKE, SEND(OK "X-Long: "), FILL(200000), END },
+      AT_OPEN,
+      HTTP_NONSENSE },
+    { "an odd length",
+      { TAKE, SEND(OK "Content-Length: -5\r\n\r\nhello"), DO(SERVER_CLOSE), END },
+      AT_OPEN,
+      HTTP_NONSENSE },
+    { "two lengths",
+      { TAKE, SEND(OK "Content-Length: 5\r\nContent-Length: 3\r\n\r\nhello"), DO(SERVER_CLOSE),
+        END },
+      AT_OPEN,
+      HTTP_NONSENSE },
+    { "a short body",
+      { TAKE, SEND(OK "Content-Length: 10\r\n\r\nhello"), DO(SERVER_CLOSE), END },
+      AT_READ,
+      HTTP_SHORT },
+    { "no body",
+      { TAKE, SEND(OK "Content-Length: 10\r\n\r\n"), DO(SERVER_CLOSE), END },
+      AT_READ,
+      HTTP_SHORT },
+    { "a chunk cut off",
+      { TAKE, SEND(OK "Transfer-Encoding: chunked\r\n\r\n9\r\nabc"), DO(SERVER_CLOSE), END },
+      AT_READ,
+      HTTP_SHORT },
+    { "no last chunk",
+      { TAKE, SEND(OK "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"), DO(SERVER_CLOSE), END },
+      AT_READ,
+      HTTP_SHORT },
+    { "a broken chunk",
+      { TAKE, SEND(OK "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nnonsense\r\n"), END },
+      AT_READ,
+      HTTP_BROKEN },
+    { "reset within the body",
+      { TAKE,
+        SEND(OK "Content-Length: 10\r\n\r\nhello"),
+        { SERVER_PAUSE, NULL, 20 },
+        DO(SERVER_RESET),
+        END },
+      AT_READ,
+      HTTP_BROKEN },
+    { "a longer body",
+      { TAKE, SEND(OK "Content-Length: 3\r\n\r\nhello"), END },
+      AT_READ,
+      HTTP_NONSENSE,
+      0,
+      0,
+      ERR_DATA },
+    { "silence before the answer",
+      { TAKE, DO(SERVER_WAIT), END },
+      AT_OPEN,
+      HTTP_STALLED,
+      50 * TIME_MS },
+    { "silence in the headers",
+      { TAKE, SEND(OK), DO(SERVER_WAIT), END },
+      AT_OPEN,
+      HTTP_STALLED,
+      50 * TIME_MS },
+    { "silence in the body",
+      { TAKE, SEND(OK "Content-Length: 10\r\n\r\nhello"), DO(SERVER_WAIT), END },
+      AT_READ,
+      HTTP_STALLED,
+      50 * TIME_MS },
+    { "no answer in time",
+      { TAKE, DO(SERVER_WAIT), END },
+      AT_OPEN,
+      HTTP_TIMED_OUT,
+      0,
+      100 * TIME_MS },
+    { "no end in time",
+      { TAKE, SEND(OK "Content-Length: 10\r\n\r\nhello"), DO(SERVER_WAIT), END },
+      AT_READ,
+      HTTP_TIMED_OUT,
+      0,
+      100 * TIME_MS },
+};
+
+/* One exchange that goes wrong, in a thread of its own because some wait. */
+struct failure {
+    const struct failing *with;
+    bool repeatable, opened, good;
+    struct err err;
+    pthread_t thread;
+};
+
+static bool read_to_the_end(struct http_answer *answer, struct err *err)
+{
+    char part[4];
+    size_t size = 1;
+
+    while (size > 0)
+        if (!http_read(answer, part, sizeof part, &size, err))
+            return false;
+    return true;
+}
+
+static void *failure_run(void *arg)
+{
+    struct failure *failure = arg;
+    auto_talk talk = talk_begin(failure->with->script);
+    auto_free char *url = server_url(talk.server, "/");
+    auto_answer *answer = NULL;
+    struct http_request request = {
+        .method = "POST",
+        .url = url,
+        .body = { "body", 4 },
+        .sends_body = true,
+        .repeatable = failure->repeatable,
+        .idle_us = failure->with->idle_us ? failure->with->idle_us : an_hour_us,
+        .total_us = failure->with->total_us,
+    };
+
+    failure->opened = http_open(talk.http, &request, &answer, &failure->err);
+    failure->good = failure->opened && read_to_the_end(answer, &failure->err);
+    return NULL;
+}
+
+TEST(a_failure_says_what_and_whether_anything_was_done)
+{
+    struct failure failures[2 * lengthof(failing)] = { 0 };
+
+    for (size_t i = 0; i < lengthof(failures); i++) {
+        failures[i] = (struct failure){ .with = &failing[i / 2], .repeatable = i % 2 };
+        CHECK_AT(i, pthread_create(&failures[i].thread, NULL, failure_run, &failures[i]) == 0);
+    }
+    for (size_t i = 0; i < lengthof(failures); i++) {
+        const struct failing *with = &failing[i / 2];
+        struct failure *failure = &failures[i];
+        enum err_kind kind = with->kind ? with->kind : i % 2 ? ERR_NET : ERR_UNSURE;
+
+        CHECK_AT(i, pthread_join(failure->thread, NULL) == 0 && !failure->good);
+        CHECK_AT(i, failure->opened == (with->moment == AT_READ));
+        CHECK_AT(i, failure->err.kind == kind && failure->err.code == (int)with->cause);
+        CHECK_AT(i, *failure->err.msg);
+        if (failure->err.kind != kind || failure->err.code != (int)with->cause)
+            CHECK_STR(failure->err.msg, with->what);
+    }
+}
+
+/* Nothing was sent: whether it may be repeated does not matter. */
+TEST(nothing_is_done_without_a_connection)
+{
+    static const struct server_step silent[] = { DO(SERVER_ACCEPT), DO(SERVER_WAIT), END };
+    static const struct http_settings client = { .plain_allowed = true,
+                                                 .connect_us = 100 * TIME_MS };
+    auto_talk talk = talk_with(silent, &client, NULL);
+    auto_free char *silent_tls = mem_printf("https://127.0.0.1:%d/", server_port(talk.server));
+    auto_free char *refused = mem_printf("http://127.0.0.1:%d/", server_dead_port());
+    const char *const urls[] = { refused, silent_tls, "http:///nowhere", "http://127.0.0.1:99999/",
+                                 "http://..invalid../" };
+
+    for (size_t i = 0; i < lengthof(urls); i++) {
+        struct http_request request = { .method = "POST", .url = urls[i], .sends_body = true };
+        auto_answer *answer = NULL;
+        struct err err = { 0 };
+
+        CHECK_AT(i, !http_open(talk.http, &request, &answer, &err) && !answer);
+        CHECK_AT(i, err.kind == ERR_NET && *err.msg);
+        CHECK_AT(i, i > 1 || err.code == HTTP_NO_CONNECTION);
+    }
+}
+
+/* A failed exchange leaves the client fit for the next. */
+TEST(a_client_survives_a_failure)
+{
+    static const struct server_step script[] = { TAKE,
+                                                 DO(SERVER_RESET),
+                                                 TAKE,
+                                                 SEND(OK "Content-Length: 10\r\n\r\nhello"),
+                                                 DO(SERVER_CLOSE),
+                                                 TAKE,
+                                                 SEND(OK "Content-Length: 3\r\n\r\nhello"),
+                                                 TAKE,
+                                                 SEND(EMPTY),
+                                                 END };
+    auto_talk talk = talk_begin(script);
+
+    for (size_t i = 0; i < 3; i++) {
+        auto_str body = STR_MAX(KIB(4));
+        struct err err = { 0 };
+        int status;
+
+        CHECK_AT(i, !get_all(&talk, "/", &status, &body, &err));
+    }
+    check_ok(3, &talk, "/");
+}
+
+/* --- stopping ------------------------------------------------------------------------------- */
+
+TEST(asking_to_stop_ends_every_wait)
+{
+    static const struct {
+        struct server_step script[ACTS_MAX];
+        bool tls, opened;
+    } cases[] = {
+        { { DO(SERVER_ACCEPT), DO(SERVER_CANCEL), DO(SERVER_WAIT), END }, true, false },
+        { { TAKE, DO(SERVER_CANCEL), DO(SERVER_WAIT), END }, false, false },
+        { { TAKE, SEND(OK), DO(SERVER_CANCEL), DO(SERVER_WAIT), END }, false, false },
+        { { TAKE,
+            SEND(OK "Content-Length: 10\r\n\r\n"),
+            { SERVER_PAUSE, NULL, 200 },
+            DO(SERVER_CANCEL),
+            DO(SERVER_WAIT),
+            END },
+          false,
+          true },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_talk talk = talk_begin(cases[i].script);
+        auto_free char *url = mem_printf("%s://127.0.0.1:%d/", cases[i].tls ? "https" : "http",
+                                         server_port(talk.server));
+        struct http_request request = { .method = "POST", .url = url, .idle_us = an_hour_us };
+        int64_t before_us = time_mono_us();
+        auto_answer *answer = NULL;
+        struct err err = { 0 };
+        bool opened = http_open(talk.http, &request, &answer, &err);
+
+        CHECK_AT(i, opened == cases[i].opened);
+        CHECK_AT(i, !opened || !read_to_the_end(answer, &err));
+        CHECK_AT(i, err.kind == ERR_CANCELED);
+        http_close(take(answer));
+        CHECK_AT(i, time_mono_us() - before_us < 10 * TIME_SECOND);
+        CHECK_AT(i, !http_open(talk.http, &request, &answer, &err) && err.kind == ERR_CANCELED);
+    }
+}
+
+/* A reader that takes its time is not a silent server. */
+TEST(a_slow_reader_is_no_silence)
+{
+    static const struct server_step script[] = { TAKE, SEND(OK "Content-Length: 2000000\r\n\r\n"),
+                                                 FILL(2000000), END };
+    auto_talk talk = talk_begin(script);
+    auto_free char *url = server_url(talk.server, "/");
+    struct http_request request = get_of(url);
+    auto_free char *part = mem_zero(400000);
+    auto_answer *answer = NULL;
+    struct err err = { 0 };
+    size_t total = 0, size = 1;
+
+    request.idle_us = 400 * TIME_MS;
+    CHECK(http_open(talk.http, &request, &answer, &err));
+    for (int i = 0; size > 0; i++) {
+        if (i == 1)
+            (void)usleep(500 * 1000);
+        if (!http_read(answer, part, 400000, &size, &err))
+            break;
+        CHECK(is_pattern(part, size, total));
+        total += size;
+    }
+    CHECK_STR(err.msg, "");
+    CHECK(total == 2000000);
+}
+
+/* --- trust ---------------------------------------------------------------------------------- */
+
+TEST(only_a_good_certificate_is_trusted)
+{
+    static const struct server_step script[] = { TAKE, SEND(EMPTY), END };
+    auto_folder *folder = folder_new();
+    auto_certs *ours = certs_new(folder, "ours"), *others = certs_new(folder, "others");
+    auto_free char *good = certs_make(ours, "good", "IP:127.0.0.1", 1);
+    auto_free char *expired = certs_make(ours, "expired", "IP:127.0.0.1", -1);
+    auto_free char *misnamed = certs_make(ours, "misnamed", "DNS:elsewhere.invalid", 1);
+    auto_free char *missing = folder_path(folder, "missing");
+    const struct {
+        const char *cert_file, *ca_file;
+        enum err_kind kind;
+        enum http_cause cause;
+    } cases[] = {
+        { good, certs_ca_file(ours), ERR_NONE, 0 },
+        { good, certs_ca_file(others), ERR_NET, HTTP_NO_TRUST },
+        { good, NULL, ERR_NET, HTTP_NO_TRUST },
+        { expired, certs_ca_file(ours), ERR_NET, HTTP_NO_TRUST },
+        { misnamed, certs_ca_file(ours), ERR_NET, HTTP_NO_TRUST },
+        { good, missing, ERR_USAGE, 0 },
+        { good, expired, ERR_NET, HTTP_NO_TRUST },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        struct http_settings client = { .ca_file = cases[i].ca_file };
+        auto_talk talk = talk_with(script, &client, cases[i].cert_file);
+        auto_free char *url = server_url(talk.server, "/");
+        struct http_request request = { .method = "POST", .url = url, .sends_body = true };
+        auto_answer *answer = NULL;
+        struct err err = { 0 };
+
+        CHECK_AT(i, http_open(talk.http, &request, &answer, &err) == (cases[i].kind == ERR_NONE));
+        CHECK_AT(i, err.kind == cases[i].kind && err.code == (int)cases[i].cause);
+        CHECK_AT(i, server_count(talk.server) == (cases[i].kind == ERR_NONE));
+    }
+}
+
+TEST(plain_http_must_be_allowed)
+{
+    static const struct server_step script[] = { TAKE, SEND(EMPTY), END };
+    static const struct http_settings client = { 0 };
+    static const char *const urls[] = { NULL, "ftp://127.0.0.1/", "file:///etc/passwd" };
+    auto_talk talk = talk_with(script, &client, NULL);
+    auto_free char *plain = server_url(talk.server, "/");
+
+    for (size_t i = 0; i < lengthof(urls); i++) {
+        struct http_request request = get_of(urls[i] ? urls[i] : plain);
+        auto_answer *answer = NULL;
+        struct err err = { 0 };
+
+        CHECK_AT(i, !http_open(talk.http, &request, &answer, &err) && err.kind == ERR_USAGE);
+    }
+    CHECK(server_count(talk.server) == 0);
+}
+
+/* What is not HTTP is nonsense over TLS too, and no complaint about the URL. */
+TEST(nonsense_over_tls_is_nonsense)
+{
+    static const struct server_step script[] = { TAKE, SEND("SSH-2.0-OpenSSH_9.2p1\r\n"),
+                                                 DO(SERVER_CLOSE), END };
+    auto_folder *folder = folder_new();
+    auto_certs *certs = certs_new(folder, "ca");
+    auto_free char *cert = certs_make(certs, "good", "IP:127.0.0.1", 1);
+    struct http_settings client = { .ca_file = certs_ca_file(certs) };
+    auto_talk talk = talk_with(script, &client, cert);
+    auto_free char *url = server_url(talk.server, "/");
+    struct http_request request = { .method = "POST", .url = url, .sends_body = true };
+    auto_answer *answer = NULL;
+    struct err err = { 0 };
+
+    CHECK(!http_open(talk.http, &request, &answer, &err));
+    CHECK(err.kind == ERR_UNSURE && err.code == HTTP_NONSENSE);
+}
+
+/* The proxy's own answer is not the server's. */
+TEST(a_proxy_is_passed_through)
+{
+    static const struct server_step script[] = {
+        TAKE,
+        SEND("HTTP/1.1 200 Connection established\r\nX-Proxy: yes\r\n\r\n"),
+        DO(SERVER_SECURE),
+        TAKE,
+        SEND("HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno"),
+        END
+    };
+    static const struct server_step refusing[] = {
+        TAKE, SEND("HTTP/1.1 407 Who are you\r\nContent-Length: 0\r\n\r\n"), END
+    };
+    auto_folder *folder = folder_new();
+    auto_certs *certs = certs_new(folder, "ca");
+    auto_free char *cert = certs_make(certs, "good", "DNS:documents.invalid", 1);
+    struct cancel *cancel = cancel_new();
+    struct server_settings settings = { .cert_file = cert, .secure_later = true };
+
+    for (size_t i = 0; i < 2; i++) {
+        auto_server *server = server_new(i ? refusing : script, &settings);
+        auto_free char *proxy = mem_printf("http://127.0.0.1:%d", server_port(server));
+        struct http_settings client = { .ca_file = certs_ca_file(certs), .proxy = proxy };
+        struct http *http = http_new(&client, cancel);
+        struct http_request request = { .method = "POST",
+                                        .url = "https://documents.invalid/x",
+                                        .headers = (const char *const[]){ "X-Secret: 1", NULL } };
+        auto_answer *answer = NULL;
+        auto_str body = STR_MAX(KIB(1));
+        struct err err = { 0 };
+
+        CHECK_AT(i, http_open(http, &request, &answer, &err) == (i == 0));
+        CHECK_AT(i, !strstr(server_request(server, 0), "X-Secret"));
+        if (answer) {
+            CHECK_AT(i, http_status(answer) == 404 && http_length(answer) == 2);
+            CHECK_AT(i, http_read_all(answer, &body, &err));
+            CHECK_STR(str_text(&body), "no");
+        } else {
+            CHECK_AT(i, err.kind == ERR_NET && err.code == HTTP_NO_CONNECTION);
+        }
+        http_close(take(answer));
+        http_free(http);
+    }
+    cancel_free(cancel);
+}
