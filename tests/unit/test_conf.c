@@ -104,7 +104,7 @@ TEST(a_value_goes_on_in_the_next_line)
         { "[source]\nfields = a, b,\n  c,\n\td\nurl = x\n", "a, b, c, d", "x" },
         { "[source]\nfields = a,\n\n; comment\n  ; comment\n  b ; comment\n", "a, b",
           "http://localhost" },
-        { "[source]\nurl = https://a\\\n  .example\\\n  /b\n", "id", "https://a.example/b" },
+        { "[source]\nurl = https://a\\\n  .example\\\n  /b\n", "", "https://a.example/b" },
         { "[source]\nfields =\n  a\n  [b]\n", " a [b]", "http://localhost" },
         { "[source]\nfields = a\n  b = c, d=e\n", "a b = c, d=e", "http://localhost" },
         { "[source]\n  fields = a\nurl = x\n", "a", "x" },
