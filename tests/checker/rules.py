@@ -88,9 +88,10 @@ def slug(type_name):
 
 def folder(type_name, type_folders=TYPE_FOLDERS, listed_only=False):
     made = slug(type_name)
-    listed = dict(part.strip().partition("=")[::2] for part in type_folders.split(",") if part.strip())
-    if made in listed:
-        return listed[made].strip() or made
+    for part in type_folders.split(","):
+        name, _, other = (word.strip() for word in part.partition("="))
+        if name == made:
+            return other or made
     if listed_only:
         return "type=" + hashlib.sha256(made.encode()).hexdigest()[:12]
     return made
