@@ -33,8 +33,11 @@ struct calendar_part {
     int low, high;
 };
 
+/* Bytes of a pattern that stand for something; no folded text contains them. */
+enum { PATTERN_ONE = 1, PATTERN_DIGIT = 2, PATTERN_RUN = 3 };
+
 struct pattern {
-    char *codes; /* folded text with wildcards; see find.c */
+    char *codes; /* folded text and these */
     size_t size;
     bool whole;  /* the whole word, not only its beginning */
     bool phrase; /* words in a row */

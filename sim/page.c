@@ -98,7 +98,7 @@ static bool sort_read(struct reading *r, const struct option *option)
     if (!value) {
         struct err err;
 
-        if (!json_read(option->text, &r->page->sort_json, &err))
+        if (r->page->sort_json || !json_read(option->text, &r->page->sort_json, &err))
             return value_invalid(r->page, option);
         value = json_root(r->page->sort_json);
     }
@@ -170,7 +170,7 @@ static bool portals_read(struct reading *r, const struct option *option)
     if (!value && !span_starts(span_trim(option->text), "["))
         return portals_by_comma(r, option);
     if (!value) {
-        if (!json_read(option->text, &r->page->portal_json, &err))
+        if (r->page->portal_json || !json_read(option->text, &r->page->portal_json, &err))
             return value_invalid(r->page, option);
         value = json_root(r->page->portal_json);
     }
