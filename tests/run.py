@@ -37,7 +37,8 @@ def programs_of(build, first):
 
 def run(name, command, build, limit):
     """Runs one program; a program that prints no plan, or dies, has failed."""
-    environment = dict(os.environ, FMFERRY_BUILD=str(build), FMFERRY_ROOT=str(ROOT))
+    environment = dict(os.environ, FMFERRY_BUILD=str(build), FMFERRY_ROOT=str(ROOT),
+                       UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1")
     started = time.monotonic()
     try:
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,

@@ -119,11 +119,12 @@ static size_t on_body(char *bytes, size_t one, size_t size, void *arg)
         answer->paused = true;
         return CURL_WRITEFUNC_PAUSE;
     }
-    if (direct)
+    if (direct) { /* `room` is NULL while nobody reads */
         memcpy(answer->room, bytes, direct);
-    answer->room += direct;
-    answer->room_left -= direct;
-    answer->direct += direct;
+        answer->room += direct;
+        answer->room_left -= direct;
+        answer->direct += direct;
+    }
     str_add(&answer->spill, bytes + direct, size - direct);
     return size;
 }
@@ -191,7 +192,6 @@ static void set_manners(CURL *easy, struct http *http)
     SET(CURLOPT_PATH_AS_IS, 1L);
     SET(CURLOPT_CONNECTTIMEOUT_MS, (long)(connect_us / TIME_MS));
     SET(CURLOPT_MAXAGE_CONN, (long)(keep_us / TIME_SECOND));
-    SET(CURLOPT_BUFFERSIZE, (long)RECEIVE_SIZE);
     SET(CURLOPT_ERRORBUFFER, http->said);
     SET(CURLOPT_HEADERFUNCTION, on_header);
     SET(CURLOPT_HEADERDATA, &http->answer);
@@ -202,6 +202,8 @@ static void set_manners(CURL *easy, struct http *http)
     SET(CURLOPT_DEBUGFUNCTION, on_talk);
     SET(CURLOPT_DEBUGDATA, &http->answer);
     SET(CURLOPT_VERBOSE, 1L);
+    /* Refused while a buffer is left of an exchange that found no connection; then that serves. */
+    (void)curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)RECEIVE_SIZE);
 }
 
 /* What the caller gives, and with a body nothing that libcurl would make up for him. */
@@ -247,7 +249,7 @@ static bool exchange_failed(const struct http_answer *answer, enum http_cause ca
     return err_set(err, unsure ? ERR_UNSURE : ERR_NET, (int)cause, "%s", said);
 }
 
-static enum http_cause cause_of(CURLcode result)
+static enum http_cause cause_of(CURLcode result, bool sent)
 {
     if (result == CURLE_COULDNT_RESOLVE_HOST || result == CURLE_COULDNT_RESOLVE_PROXY
         || result == CURLE_COULDNT_CONNECT || result == CURLE_OPERATION_TIMEDOUT
@@ -260,7 +262,7 @@ static enum http_cause cause_of(CURLcode result)
     if (result == CURLE_WEIRD_SERVER_REPLY || result == CURLE_WRITE_ERROR
         || result == CURLE_UNSUPPORTED_PROTOCOL || result == CURLE_BAD_CONTENT_ENCODING)
         return HTTP_NONSENSE;
-    return HTTP_BROKEN;
+    return sent ? HTTP_BROKEN : HTTP_NO_CONNECTION;
 }
 
 static bool curl_failed(struct http_answer *answer, struct err *err)
@@ -279,7 +281,7 @@ static bool curl_failed(struct http_answer *answer, struct err *err)
         said = "the connection ended without an answer";
     if (answer->header_bytes > HEADERS_MAX)
         said = "the headers of the answer are longer than 64 KiB";
-    return exchange_failed(answer, cause_of(result), said, err);
+    return exchange_failed(answer, cause_of(result, answer->sent), said, err);
 }
 
 /* Lets libcurl work, then notes whether the exchange has ended. */

@@ -1,0 +1,74 @@
+/*
+ * A server on loopback that plays a script: it answers with exactly the bytes it is told, whatever
+ * came, and does to the connection what it is told. Whatever a client sends when the script has
+ * ended is counted, and its connection reset.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "base/cancel.h"
+
+enum server_act {
+    SERVER_END,
+    SERVER_TAKE,   /* waits for a request, on any connection, and reads it with its body         */
+    SERVER_SLOW,   /* the same, `count` milliseconds between a MiB of the body and the next      */
+    SERVER_HEAD,   /* the same, but leaves the body unread                                       */
+    SERVER_ACCEPT, /* waits for a connection and does not speak to it: no TLS                    */
+    SERVER_SEND,   /* sends `text`                                                               */
+    SERVER_FILL,   /* sends `count` bytes of server_byte()                                       */
+    SERVER_PAUSE,  /* waits for `count` milliseconds                                             */
+    SERVER_WAIT,   /* waits for server_go()                                                      */
+    SERVER_CANCEL, /* sets the cancel that server_new() was given                                */
+    SERVER_SECURE, /* TLS from here on, as after a proxy's answer to CONNECT                     */
+    SERVER_CLOSE,  /* ends the connection in order                                               */
+    SERVER_RESET,  /* breaks it off                                                              */
+};
+
+struct server_step {
+    enum server_act act;
+    const char *text;
+    size_t count; /* of SERVER_SEND: the length of `text` if that holds a NUL, else 0 */
+};
+
+struct server_settings {
+    const char *cert_file; /* PEM, certificate and key; NULL: no TLS   */
+    bool secure_later;     /* only from SERVER_SECURE on               */
+    struct cancel *cancel; /* for SERVER_CANCEL; may be NULL           */
+};
+
+struct server;
+
+/*
+ * Starts to play.
+ *   script     ended by SERVER_END; must outlive the server
+ *   settings   copied, its texts borrowed; NULL for none of them
+ */
+struct server *server_new(const struct server_step *script, const struct server_settings *settings);
+void server_free(struct server *server); /* stops wherever it is; NULL is allowed */
+void auto_server_cleanup(struct server **server);
+#define auto_server __attribute__((cleanup(auto_server_cleanup))) struct server
+
+/* "http://127.0.0.1:PORT" or https and the path. The caller frees. */
+char *server_url(const struct server *server, const char *path);
+int server_port(const struct server *server);
+
+/* Lets one SERVER_WAIT pass. */
+void server_go(struct server *server);
+
+/* Waits until the script has been played to its end. False if it is not within 10 s. */
+bool server_is_over(struct server *server);
+
+/* How many requests were taken, and how many came when the script was over. */
+size_t server_count(struct server *server);
+size_t server_surplus(struct server *server);
+
+/* A request as it came, head and body, and the number of its connection, from 1. "" if there is
+ * none. Borrowed until server_free(). */
+const char *server_request(struct server *server, size_t index);
+size_t server_connection(struct server *server, size_t index);
+
+/* What SERVER_FILL sends at a place. */
+char server_byte(size_t at);
+
+/* A port of loopback at which nobody listens. */
+int server_dead_port(void);
