@@ -27,7 +27,7 @@ struct progress {
 
 static int64_t settled(const struct run_view *view)
 {
-    return view->successful + view->failed;
+    return view->counts.successful + view->counts.failed;
 }
 
 static void rate_update(struct progress *progress, const struct run_view *view)
@@ -58,8 +58,8 @@ static void eta(const struct progress *progress, char *text)
 static void bar_write(const struct run_view *view, struct str *to)
 {
     int64_t total = view->to_do > 0 ? view->to_do : 1;
-    int64_t good = view->successful * BAR_WIDTH / total;
-    int64_t bad = (view->failed * BAR_WIDTH + total - 1) / total; /* a single one is seen */
+    int64_t good = view->counts.successful * BAR_WIDTH / total;
+    int64_t bad = (view->counts.failed * BAR_WIDTH + total - 1) / total; /* a single one is seen */
 
     str_add_text(to, "\033[32m");
     for (int64_t i = 0; i < good; i++)
@@ -99,11 +99,11 @@ static void draw(struct progress *progress)
     str_printf(&text, " %jd of %jd%s\n", (intmax_t)settled(view), (intmax_t)view->to_do,
                view->census_over ? "" : " so far");
     str_printf(&text, "%jd done  %jd failed  %jd waiting  %.1f/s  %.1f MB  %s  left: %s\n",
-               (intmax_t)view->successful, (intmax_t)view->failed,
-               (intmax_t)(view->to_do - settled(view)), progress->rate, (double)view->bytes / 1e6,
-               time_for_people(view->elapsed_us, spent), left);
+               (intmax_t)view->counts.successful, (intmax_t)view->counts.failed,
+               (intmax_t)(view->to_do - settled(view)), progress->rate,
+               (double)view->counts.bytes / 1e6, time_for_people(view->elapsed_us, spent), left);
     progress->lines = 2;
-    for (int i = 0; i < MOVER_RECENT && *view->recent[i]; i++, progress->lines++)
+    for (int i = 0; i < SCORE_RECENT && *view->recent[i]; i++, progress->lines++)
         str_printf(&text, "\033[31m✘\033[0m %s\n", view->recent[i]);
     to_terminal(str_span(&text));
 }
@@ -134,8 +134,9 @@ static void look(void *arg, const struct run_view *view)
         return;
     eta(progress, left);
     log_info("%jd of %jd%s: %jd done, %jd failed, %.1f/s, left: %s", (intmax_t)settled(view),
-             (intmax_t)view->to_do, view->census_over ? "" : " so far", (intmax_t)view->successful,
-             (intmax_t)view->failed, progress->rate, left);
+             (intmax_t)view->to_do, view->census_over ? "" : " so far",
+             (intmax_t)view->counts.successful, (intmax_t)view->counts.failed, progress->rate,
+             left);
 }
 
 struct progress *progress_new(void)

@@ -27,9 +27,9 @@ static void say_end(const struct run_result *result)
     const struct run_view *view = &result->view;
     char took[TIME_TEXT_SIZE];
 
-    (void)printf("this run: %jd done, %jd failed, %.1f MB in %s\n", (intmax_t)view->successful,
-                 (intmax_t)view->failed, (double)view->bytes / 1e6,
-                 time_for_people(view->elapsed_us, took));
+    (void)printf("this run: %jd done, %jd failed, %.1f MB in %s\n",
+                 (intmax_t)view->counts.successful, (intmax_t)view->counts.failed,
+                 (double)view->counts.bytes / 1e6, time_for_people(view->elapsed_us, took));
     (void)printf("in all: %jd done", (intmax_t)result->states[LEDGER_DONE]);
     for (int i = 0; i < LEDGER_STATES; i++)
         if (i != LEDGER_DONE && result->states[i] > 0)

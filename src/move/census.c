@@ -78,7 +78,7 @@ static bool page_send(struct census *c, struct page_job *job, struct err *err)
     if (!desk_do(c->mover->desk, page_work, job, err))
         return false;
     c->result->news += (int64_t)(job->new_count + job->changed_count);
-    atomic_fetch_add(&c->mover->counts.seen, (int64_t)job->new_count);
+    score_seen(c->mover->score, (int64_t)job->new_count);
     if (job->new_count + job->changed_count)
         dispatch_wake(c->mover->dispatch);
     return true;

@@ -28,7 +28,7 @@ struct dispatch {
     int64_t handed_out;
     bool fetching, census_over, census_closed, over;
     int censuses;
-    int64_t done_at_census; /* how many documents were done when the newest census was over */
+    int64_t moves_at_census; /* how often a document had become done by then */
     uint64_t news; /* counts wakes, so that none is lost while somebody looks into the ledger */
 };
 
@@ -150,7 +150,7 @@ static void wait_until_due(struct dispatch *dispatch, int64_t next_due_us)
 static bool recount(struct dispatch *dispatch)
 {
     const struct mover *mover = dispatch->mover;
-    bool moved = atomic_load(&mover->counts.successful) > dispatch->done_at_census;
+    bool moved = score_counts(mover->score).moves > dispatch->moves_at_census;
 
     if (!dispatch->census_closed || !moved || dispatch->censuses >= CENSUSES_MAX
         || mover->settings->limit)
@@ -244,7 +244,7 @@ void dispatch_census_over(struct dispatch *dispatch, bool closed)
     dispatch->census_over = true;
     dispatch->census_closed = closed;
     dispatch->censuses++;
-    dispatch->done_at_census = atomic_load(&dispatch->mover->counts.successful);
+    dispatch->moves_at_census = score_counts(dispatch->mover->score).moves;
     dispatch->news++;
     (void)pthread_cond_broadcast(&dispatch->changed);
     (void)pthread_mutex_unlock(&dispatch->lock);

@@ -14,15 +14,6 @@ void mover_stop(struct mover *mover, const struct err *why)
     dispatch_wake(mover->dispatch);
 }
 
-void mover_note_failure(struct mover *mover, uint64_t record_id, const char *class)
-{
-    (void)pthread_mutex_lock(&mover->lock);
-    memmove(mover->recent[1], mover->recent[0], sizeof mover->recent - sizeof mover->recent[0]);
-    (void)snprintf(mover->recent[0], sizeof mover->recent[0], "record %ju: %s",
-                   (uintmax_t)record_id, class);
-    (void)pthread_mutex_unlock(&mover->lock);
-}
-
 void mover_finish(struct mover *mover)
 {
     atomic_store(&mover->finishing, true);

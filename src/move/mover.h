@@ -10,6 +10,7 @@
 #include "move/desk.h"
 #include "move/key.h"
 #include "move/policy.h"
+#include "move/score.h"
 #include "move/source.h"
 #include "store/store.h"
 
@@ -30,14 +31,6 @@ struct mover_settings {
     int64_t limit;         /* stop after so many documents; 0: none */
 };
 
-/* Counts of documents in this run; each changes once its change is committed. */
-struct mover_counts {
-    atomic_int_least64_t seen, processed, successful, failed, released, bytes;
-};
-
-/* The latest failures, for those who watch: "record 17: container-empty". */
-enum { MOVER_RECENT = 3, MOVER_RECENT_SIZE = 80 };
-
 struct mover {
     const struct mover_settings *settings;
     struct cancel *cancel; /* leave at once   */
@@ -46,18 +39,14 @@ struct mover {
     struct dispatch *dispatch;
     struct buffers *buffers;
     struct content_reader *contents;
-    struct mover_counts counts;
+    struct score *score;
     atomic_int_least64_t source_alive_us, store_alive_us; /* last good answers, monotonic */
     pthread_mutex_t lock;
     struct err stopped_by; /* under the lock: the first failure that ends the run */
-    char recent[MOVER_RECENT][MOVER_RECENT_SIZE]; /* under the lock: newest first */
 };
 
 /* Ends the whole run because of a failure; the first one is what is told. Safe from any thread. */
 void mover_stop(struct mover *mover, const struct err *why);
-
-/* Notes a failure for those who watch. Safe from any thread. */
-void mover_note_failure(struct mover *mover, uint64_t record_id, const char *class);
 
 /* Begins nothing new; what is under way is finished. Safe from any thread and signal-like places.
  */

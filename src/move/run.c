@@ -280,21 +280,14 @@ static bool run_begin(struct run *run, struct err *err)
 
 static struct run_view view_of(struct run *run)
 {
-    struct mover_counts *counts = &run->mover.counts;
-    int64_t seen = atomic_load(&counts->seen);
     struct run_view view = { .elapsed_us = time_mono_us() - run->started_us,
-                             .seen = seen,
-                             .processed = atomic_load(&counts->processed),
-                             .successful = atomic_load(&counts->successful),
-                             .failed = atomic_load(&counts->failed),
-                             .released = atomic_load(&counts->released),
-                             .bytes = atomic_load(&counts->bytes),
-                             .to_do = run->todo_before + seen,
+                             .counts = score_counts(run->mover.score),
                              .census_over = atomic_load(&run->census_closed) };
 
-    (void)pthread_mutex_lock(&run->mover.lock);
-    memcpy(view.recent, run->mover.recent, sizeof view.recent);
-    (void)pthread_mutex_unlock(&run->mover.lock);
+    view.to_do = run->todo_before + view.counts.seen;
+    if (view.to_do < view.counts.processed)
+        view.to_do = view.counts.processed; /* documents that were done, and edited since */
+    score_recent(run->mover.score, view.recent);
     return view;
 }
 
@@ -345,9 +338,9 @@ static bool run_end(struct run *run, struct run_result *result, struct err *err)
     if (!ledger_begin(run->ledger, &change, err) || !ledger_run_free(run->ledger, &freed, err))
         return false;
     progress = (struct ledger_progress){ .found = result->view.to_do,
-                                         .processed = result->view.processed,
-                                         .successful = result->view.successful,
-                                         .failed = result->view.failed };
+                                         .processed = result->view.counts.processed,
+                                         .successful = result->view.counts.successful,
+                                         .failed = result->view.counts.failed };
     progress.waiting = progress.processed - progress.successful - progress.failed;
     return ledger_run_note(run->ledger, &progress, status_of(run, result), true, err)
            && ledger_commit(&change, err) && states_count(run, result, err);
@@ -361,6 +354,7 @@ static void run_clear(struct run *run)
     ledger_close(run->ledger);
     dispatch_free(mover->dispatch);
     buffers_free(mover->buffers);
+    score_free(mover->score);
     content_reader_free(mover->contents);
     (void)pthread_mutex_destroy(&mover->lock);
     if (run->lock_fd >= 0)
@@ -404,6 +398,7 @@ bool run_all(const struct mover_settings *settings, struct cancel *cancel,
     bool good;
 
     (void)pthread_mutex_init(&run.mover.lock, NULL);
+    run.mover.score = score_new();
     run.started_us = time_mono_us();
     atomic_store(&run.mover.source_alive_us, run.started_us);
     atomic_store(&run.mover.store_alive_us, run.started_us);

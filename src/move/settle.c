@@ -18,7 +18,6 @@ enum { WAITS_IN_A_RUN = 8 }; /* of a class that never fails */
 struct verdict {
     struct mover *mover;
     struct ledger_claim claim;
-    bool first_try;
     enum { VERDICT_DONE, VERDICT_RELEASED, VERDICT_FAILED, VERDICT_GONE } kind;
     uint64_t mod_id;
     struct ledger_attempt attempt;
@@ -47,7 +46,6 @@ static struct verdict *verdict_new(struct journey *j)
     struct verdict *verdict = mem_new(struct verdict);
 
     verdict->mover = j->mover;
-    verdict->first_try = j->claim->attempts == 0;
     verdict->claim = *j->claim;
     *j->claim = (struct ledger_claim){ 0 };
     return verdict;
@@ -84,21 +82,16 @@ static bool verdict_work(const struct desk_hands *hands, void *arg, struct err *
     abort();
 }
 
-static void count(struct verdict *v)
+static void count(const struct verdict *v)
 {
-    struct mover_counts *counts = &v->mover->counts;
+    struct score *score = v->mover->score;
 
-    if (v->first_try)
-        atomic_fetch_add(&counts->processed, 1);
-    if (v->kind == VERDICT_DONE) {
-        atomic_fetch_add(&counts->successful, 1);
-        atomic_fetch_add(&counts->bytes, v->claim.size);
-    } else if (v->kind == VERDICT_FAILED) {
-        atomic_fetch_add(&counts->failed, 1);
-        mover_note_failure(v->mover, v->claim.record_id, v->attempt.class);
-    } else {
-        atomic_fetch_add(&counts->released, 1);
-    }
+    if (v->kind == VERDICT_DONE)
+        score_done(score, v->claim.document, v->claim.size);
+    else if (v->kind == VERDICT_FAILED)
+        score_failed(score, v->claim.document, v->claim.record_id, v->attempt.class);
+    else
+        score_waits(score, v->claim.document);
 }
 
 static void verdict_after(void *arg, const struct err *why)
