@@ -224,7 +224,7 @@ static bool flaw_read(const char *name, enum cert_flaw *flaw_r, struct err *err)
 
 static bool tls_start(struct running *r, const struct options *o, struct err *err)
 {
-    enum cert_flaw flaw;
+    enum cert_flaw flaw = CERT_GOOD;
 
     if (o->http)
         return true;
