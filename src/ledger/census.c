@@ -160,12 +160,52 @@ bool ledger_saw(struct ledger *ledger, size_t count, size_t new_count, const str
     return ledger_audit(ledger, 0, 0, "", "waiting", evidence, err);
 }
 
+/* Whether another run that lives, as far as anybody knows, is counting right now. */
+static bool is_under_way(struct ledger *ledger, bool *is_r, struct err *err)
+{
+    auto_rows *rows = NULL;
+    enum step step;
+
+    if (!sql_query(ledger->sql, &LEDGER_CENSUS_NEWEST, sql_args(sql_i64(ledger->source)), &rows,
+                   err))
+        return false;
+    step = sql_next(rows, err);
+    *is_r = step == STEP_ROW && sql_is_null(rows, 3) && sql_is_null(rows, 5)
+            && sql_get_i64(rows, 1) != ledger->run;
+    return step != STEP_ERROR;
+}
+
 bool ledger_census_begin(struct ledger *ledger, int64_t *number_r, struct err *err)
 {
-    return sql_number(
-        ledger->sql, &LEDGER_CENSUS_ADD,
-        sql_args(sql_i64(ledger->source), sql_i64(ledger->run), sql_i64(time_now_us())), 0,
-        number_r, err);
+    bool under_way;
+
+    *number_r = 0;
+    if (!is_under_way(ledger, &under_way, err))
+        return false;
+    return under_way
+           || sql_number(
+               ledger->sql, &LEDGER_CENSUS_ADD,
+               sql_args(sql_i64(ledger->source), sql_i64(ledger->run), sql_i64(time_now_us())), 0,
+               number_r, err);
+}
+
+bool ledger_census_end(struct ledger *ledger, int64_t number, struct err *err)
+{
+    return sql_run(ledger->sql, &LEDGER_CENSUS_END,
+                   sql_args(sql_i64(ledger->source), sql_i64(number), sql_i64(time_now_us())), err);
+}
+
+bool ledger_census_since(struct ledger *ledger, int64_t begun_us, int64_t closed_us, bool *was_r,
+                         struct err *err)
+{
+    int64_t count;
+
+    if (!sql_number(ledger->sql, &LEDGER_CENSUS_SINCE,
+                    sql_args(sql_i64(ledger->source), sql_i64(begun_us), sql_i64(closed_us)), 0,
+                    &count, err))
+        return false;
+    *was_r = count > 0;
+    return true;
 }
 
 bool ledger_census_close(struct ledger *ledger, int64_t number, int64_t records, int64_t found,

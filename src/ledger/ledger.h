@@ -110,9 +110,15 @@ must_check bool ledger_run_bury(struct ledger *ledger, int64_t run, int64_t *fre
  */
 must_check bool ledger_wake(struct ledger *ledger, struct err *err);
 
+/* A run that never ended. */
+struct ledger_open_run {
+    int64_t run, lease_us;
+    char machine[72], host[72];
+};
+
 /* Runs of this source that never ended, other than the present one. Caller frees. */
-must_check bool ledger_runs_open(struct ledger *ledger, int64_t **runs_r, size_t *count_r,
-                                 struct err *err);
+must_check bool ledger_runs_open(struct ledger *ledger, struct ledger_open_run **runs_r,
+                                 size_t *count_r, struct err *err);
 
 /* --- census --------------------------------------------------------------------------------- */
 
@@ -159,10 +165,23 @@ must_check bool ledger_absent(struct ledger *ledger,
 /* In a change: the record is gone, and so are its documents, but for those in somebody's hands. */
 must_check bool ledger_gone(struct ledger *ledger, uint64_t record_id, struct err *err);
 
-/* In a change: begins and closes a census of the source. `witness` -1: it was silent. */
+/*
+ * In a change: begins a census of the source, unless another run is at one.
+ *   number_r   0: another run is at it
+ */
 must_check bool ledger_census_begin(struct ledger *ledger, int64_t *number_r, struct err *err);
+
+/* In a change: closes a census: everybody agrees. `witness` -1: it was silent. */
 must_check bool ledger_census_close(struct ledger *ledger, int64_t number, int64_t records,
                                     int64_t found, int64_t witness, struct err *err);
+
+/* In a change: ends a census that could not be closed. */
+must_check bool ledger_census_end(struct ledger *ledger, int64_t number, struct err *err);
+
+/* Whether a census was closed, by whomever, that began since one time or was closed since another.
+ */
+must_check bool ledger_census_since(struct ledger *ledger, int64_t begun_us, int64_t closed_us,
+                                    bool *was_r, struct err *err);
 
 /*
  * --- the way of one document ----------------------------------------------------------------

@@ -130,10 +130,20 @@ bool ledger_run_bury(struct ledger *ledger, int64_t run, int64_t *freed_r, struc
                       err);
 }
 
-bool ledger_runs_open(struct ledger *ledger, int64_t **runs_r, size_t *count_r, struct err *err)
+static struct ledger_open_run open_run_read(const struct sql_rows *rows)
+{
+    struct ledger_open_run run = { .run = sql_get_i64(rows, 0), .lease_us = sql_get_i64(rows, 3) };
+
+    (void)snprintf(run.machine, sizeof run.machine, SPAN_FORMAT, SPAN_ARGS(sql_get_text(rows, 1)));
+    (void)snprintf(run.host, sizeof run.host, SPAN_FORMAT, SPAN_ARGS(sql_get_text(rows, 2)));
+    return run;
+}
+
+bool ledger_runs_open(struct ledger *ledger, struct ledger_open_run **runs_r, size_t *count_r,
+                      struct err *err)
 {
     auto_rows *rows = NULL;
-    auto_free int64_t *runs = NULL;
+    auto_free struct ledger_open_run *runs = NULL;
     size_t count = 0;
     enum step step;
 
@@ -142,7 +152,7 @@ bool ledger_runs_open(struct ledger *ledger, int64_t **runs_r, size_t *count_r, 
         return false;
     while ((step = sql_next(rows, err)) == STEP_ROW) {
         runs = mem_grow(runs, (count + 1) * sizeof *runs);
-        runs[count++] = sql_get_i64(rows, 0);
+        runs[count++] = open_run_read(rows);
     }
     if (step == STEP_ERROR)
         return false;

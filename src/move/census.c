@@ -271,13 +271,17 @@ static bool close_work(const struct desk_hands *hands, void *arg, struct err *er
                                err);
 }
 
-static bool census_body(struct census *c, struct err *err)
+static bool end_work(const struct desk_hands *hands, void *arg, struct err *err)
+{
+    return ledger_census_end(hands->ledger, *(const int64_t *)arg, err);
+}
+
+static bool count_and_close(struct census *c, struct err *err)
 {
     struct close_job job = { 0 };
     bool all_gone;
 
-    if (!desk_do(c->mover->desk, begin_work, &c->number, err)
-        || !roll_call(c->roll, c->result->why, CENSUS_WHY_SIZE, err))
+    if (!roll_call(c->roll, c->result->why, CENSUS_WHY_SIZE, err))
         return false;
     if (*c->result->why)
         return true;
@@ -293,6 +297,25 @@ static bool census_body(struct census *c, struct err *err)
     job.number = c->number;
     job.records = (int64_t)roll_count(c->roll);
     return desk_do(c->mover->desk, close_work, &job, err);
+}
+
+/* However it ends, others may count again afterwards. */
+static bool census_body(struct census *c, struct err *err)
+{
+    struct err end_err = { 0 };
+    bool good;
+
+    if (!desk_do(c->mover->desk, begin_work, &c->number, err))
+        return false;
+    c->result->elsewhere = c->number == 0;
+    if (c->result->elsewhere)
+        return true;
+    good = count_and_close(c, err);
+    if (c->result->closed || desk_do(c->mover->desk, end_work, &c->number, &end_err))
+        return good;
+    if (good)
+        *err = end_err;
+    return false;
 }
 
 bool census_take(struct mover *mover, struct filemaker *filemaker, struct census_result *result_r,

@@ -7,19 +7,23 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/time.h"
-#include "ledger/lock.h"
 #include "ledger/look.h"
+#include "ledger/presence.h"
 #include "move/census.h"
 #include "move/dispatch.h"
 #include "move/document.h"
+#include "move/others.h"
 #include "move/preflight.h"
 #include "version.h"
 
-#include <fcntl.h>
 #include <limits.h>
 #include <unistd.h>
 
 enum { WORKERS_MAX = 256 };
+
+/* How often we look for processes that died beside us, and for a census that another one takes. */
+#define TEND_US (5 * TIME_SECOND)
+#define CENSUS_LOOK_US (500 * TIME_MS)
 
 /* What a run is made of. */
 struct run {
@@ -27,8 +31,9 @@ struct run {
     struct ledger *ledger;
     struct sql *registry_sql; /* NULL: the registry stands in the ledger's database */
     struct registry *registry;
-    int lock_fd;
+    struct presence *presence;
     int64_t run, todo_before;
+    int64_t begun_us; /* wall clock */
     pthread_t census, workers[WORKERS_MAX];
     int started;
     bool census_started;
@@ -61,25 +66,63 @@ void run_finish(void)
 
 /* --- threads -------------------------------------------------------------------------------- */
 
+/* Another process may have counted for us: since this run began, or since it last wanted to. */
+struct since_job {
+    int64_t begun_us, closed_us;
+    bool was;
+};
+
+static bool since_work(const struct desk_hands *hands, void *arg, struct err *err)
+{
+    struct since_job *job = arg;
+
+    return ledger_census_since(hands->ledger, job->begun_us, job->closed_us, &job->was, err);
+}
+
+/*
+ * Takes a census, or waits for the one that another process takes.
+ *   first   any that is closed from now on will do; else only one that also begins from now on
+ */
+static bool census_or_wait(struct run *run, struct filemaker *filemaker, bool first,
+                           struct err *err)
+{
+    struct mover *mover = &run->mover;
+    int64_t now_us = time_now_us();
+    struct since_job since = { first ? run->begun_us : now_us, first ? run->begun_us : INT64_MAX,
+                               false };
+    struct census_result result = { 0 };
+
+    do {
+        if (!census_take(mover, filemaker, &result, err))
+            return false;
+        if (result.elsewhere
+            && (!cancel_sleep(mover->cancel, CENSUS_LOOK_US, err)
+                || !desk_do(mover->desk, since_work, &since, err)))
+            return false;
+    } while (result.elsewhere && !since.was && !mover_is_finishing(mover));
+    if (!result.closed && !since.was)
+        log_warn("the census stays open: %s", result.why);
+    else if (*result.why)
+        log_info("there is no second witness for the census: %s", result.why);
+    atomic_store(&run->census_closed, result.closed || since.was);
+    return true;
+}
+
 static bool censuses(struct run *run, struct err *err)
 {
     struct mover *mover = &run->mover;
     auto_filemaker *filemaker = NULL;
-    struct census_result result;
+    bool first = true;
 
     if (!filemaker_new(&mover->settings->filemaker, mover->cancel, &filemaker, err))
         return false;
     do {
         atomic_store(&run->census_closed, false);
-        if (!census_take(mover, filemaker, &result, err))
+        if (!census_or_wait(run, filemaker, first, err))
             return false;
-        atomic_store(&run->census_closed, result.closed);
-        if (!result.closed)
-            log_warn("the census stays open: %s", result.why);
-        else if (*result.why)
-            log_info("there is no second witness for the census: %s", result.why);
         filemaker_log_out(filemaker); /* its place on the server is worth more than a login */
-        dispatch_census_over(mover->dispatch, result.closed);
+        dispatch_census_over(mover->dispatch, atomic_load(&run->census_closed));
+        first = false;
     } while (dispatch_wants_census(mover->dispatch));
     return true;
 }
@@ -183,8 +226,8 @@ static bool databases_open(struct run *run, struct err *err)
     struct cancel *cancel = run->mover.cancel;
     struct sql *sql;
 
-    if (!ledger_lock(settings->ledger_url, &run->lock_fd, err)
-        || !ledger_open(settings->ledger_url, settings->source_name, cancel, &run->ledger, err))
+    if (!ledger_open(settings->ledger_url, settings->source_name, cancel, &run->ledger, err)
+        || !presence_open(settings->ledger_url, &run->presence, err))
         return false;
     if (!sql_same_database(settings->ledger_url, settings->registry_url))
         return err_set(err, ERR_USAGE, 0,
@@ -192,18 +235,6 @@ static bool databases_open(struct run *run, struct err *err)
                        "give [registry] and [ledger] the same url");
     sql = ledger_sql(run->ledger);
     return registry_new(sql, &run->registry, err);
-}
-
-/* Names this machine, so that another one with the same ledger can be told apart. */
-static void machine_name(char *to, size_t room)
-{
-    auto_close int fd = open("/etc/machine-id", O_RDONLY | O_CLOEXEC);
-    ssize_t got = fd >= 0 ? read(fd, to, room - 1) : 0;
-
-    to[got > 0 ? got : 0] = '\0';
-    to[strcspn(to, "\n")] = '\0';
-    if (!*to)
-        (void)gethostname(to, room - 1);
 }
 
 static int64_t not_done(const struct ledger_tally *tallies, size_t count)
@@ -229,25 +260,6 @@ static bool todo_count(struct run *run, struct err *err)
     return true;
 }
 
-/* Runs that never ended are dead: this process holds the ledger's lock. */
-static bool dead_bury(struct run *run, struct err *err)
-{
-    auto_free int64_t *runs = NULL;
-    size_t count = 0;
-
-    if (!ledger_runs_open(run->ledger, &runs, &count, err))
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        int64_t freed;
-
-        if (!ledger_run_bury(run->ledger, runs[i], &freed, err))
-            return false;
-        log_info("run %jd had died; %jd documents that it held are free again", (intmax_t)runs[i],
-                 (intmax_t)freed);
-    }
-    return true;
-}
-
 /* What failed for a reason that may have passed gets its tries anew. */
 static bool failed_wake(struct run *run, struct err *err)
 {
@@ -261,19 +273,35 @@ static bool failed_wake(struct run *run, struct err *err)
     return ledger_wake(run->ledger, err);
 }
 
-static bool run_begin(struct run *run, struct err *err)
+/* Behind the door. Only who comes first gives failed documents their tries anew. */
+static bool run_enter(struct run *run, struct err *err)
 {
-    char machine[64] = "", host[HOST_NAME_MAX + 1] = "";
+    char machine[72], host[HOST_NAME_MAX + 1] = "";
     struct ledger_process process = { machine, host, getpid(), VERSION };
     auto_change change = { 0 };
+    auto_others others = { 0 };
     int64_t patients;
 
-    machine_name(machine, sizeof machine);
+    presence_machine(machine, sizeof machine);
     (void)gethostname(host, sizeof host - 1);
-    return todo_count(run, err) && ledger_begin(run->ledger, &change, err)
-           && ledger_run_begin(run->ledger, &process, &run->run, err) && dead_bury(run, err)
-           && failed_wake(run, err) && registry_map_patients(run->registry, &patients, err)
-           && ledger_commit(&change, err);
+    return todo_count(run, err) && ledger_runs_open(run->ledger, &others.runs, &others.count, err)
+           && others_divide(&others, run->presence, err) && ledger_begin(run->ledger, &change, err)
+           && ledger_run_begin(run->ledger, &process, &run->run, err)
+           && others_bury(&others, run->ledger, err) && (others.living > 0 || failed_wake(run, err))
+           && registry_map_patients(run->registry, &patients, err) && ledger_commit(&change, err)
+           && presence_hold(run->presence, run->run, err);
+}
+
+static bool run_begin(struct run *run, struct err *err)
+{
+    bool good;
+
+    run->begun_us = time_now_us();
+    if (!presence_door_shut(run->presence, err))
+        return false;
+    good = run_enter(run, err);
+    presence_door_open(run->presence);
+    return good;
 }
 
 /* --- watching and ending -------------------------------------------------------------------- */
@@ -291,18 +319,52 @@ static struct run_view view_of(struct run *run)
     return view;
 }
 
+static struct ledger_progress progress_of(const struct run_view *view)
+{
+    const struct score_counts *counts = &view->counts;
+
+    return (struct ledger_progress){ .found = view->to_do,
+                                     .processed = counts->processed,
+                                     .successful = counts->successful,
+                                     .failed = counts->failed,
+                                     .waiting = counts->processed - counts->successful
+                                                - counts->failed };
+}
+
+static bool note_work(const struct desk_hands *hands, void *arg, struct err *err)
+{
+    return ledger_run_note(hands->ledger, arg, "running", false, err);
+}
+
+/* Now and then: how this run stands goes into the ledger, and the dead are buried. */
+static void tend(struct run *run)
+{
+    struct run_view view = view_of(run);
+    struct ledger_progress progress = progress_of(&view);
+    struct err err = { 0 };
+
+    if (!mover_is_finishing(&run->mover)
+        && (!desk_do(run->mover.desk, note_work, &progress, &err)
+            || !others_tend(run->mover.desk, run->presence, &err)))
+        mover_stop(&run->mover, &err);
+}
+
 static void watch(struct run *run, const struct run_watcher *watcher)
 {
-    int64_t next_us = 0;
+    int64_t look_us = time_mono_us(), tend_us = time_mono_us() + TEND_US;
 
     while (atomic_load(&run->alive) > 0) {
         (void)usleep(20 * 1000);
-        if (!watcher || time_mono_us() < next_us)
-            continue;
-        struct run_view view = view_of(run);
+        if (time_mono_us() >= tend_us) {
+            tend(run);
+            tend_us = time_mono_us() + TEND_US;
+        }
+        if (watcher && time_mono_us() >= look_us) {
+            struct run_view view = view_of(run);
 
-        watcher->look(watcher->arg, &view);
-        next_us = time_mono_us() + watcher->every_us;
+            watcher->look(watcher->arg, &view);
+            look_us = time_mono_us() + watcher->every_us;
+        }
     }
 }
 
@@ -337,11 +399,7 @@ static bool run_end(struct run *run, struct run_result *result, struct err *err)
     result->was_stopped = mover_is_finishing(&run->mover);
     if (!ledger_begin(run->ledger, &change, err) || !ledger_run_free(run->ledger, &freed, err))
         return false;
-    progress = (struct ledger_progress){ .found = result->view.to_do,
-                                         .processed = result->view.counts.processed,
-                                         .successful = result->view.counts.successful,
-                                         .failed = result->view.counts.failed };
-    progress.waiting = progress.processed - progress.successful - progress.failed;
+    progress = progress_of(&result->view);
     return ledger_run_note(run->ledger, &progress, status_of(run, result), true, err)
            && ledger_commit(&change, err) && states_count(run, result, err);
 }
@@ -357,8 +415,7 @@ static void run_clear(struct run *run)
     score_free(mover->score);
     content_reader_free(mover->contents);
     (void)pthread_mutex_destroy(&mover->lock);
-    if (run->lock_fd >= 0)
-        (void)close(run->lock_fd);
+    presence_free(run->presence);
 }
 
 static bool run_body(struct run *run, const struct run_watcher *watcher, struct run_result *result,
@@ -393,7 +450,7 @@ bool run_all(const struct mover_settings *settings, struct cancel *cancel,
              const struct run_watcher *watcher, struct run_result *result_r, struct err *err)
 {
     struct mover_settings learned = *settings;
-    struct run run = { .mover = { .settings = &learned, .cancel = cancel }, .lock_fd = -1 };
+    struct run run = { .mover = { .settings = &learned, .cancel = cancel } };
     struct run_result result = { 0 };
     bool good;
 

@@ -24,22 +24,11 @@ static bool table_exists(struct sql *sql, const char *name, bool *exists_r, stru
     return true;
 }
 
-static bool application_make(struct sql *sql, struct err *err)
-{
-    bool is_sqlite = sql_kind_of(sql) == SQL_SQLITE;
-    auto_tx tx = { 0 };
-
-    return sql_begin(sql, &tx, err)
-           && sql_script(sql, is_sqlite ? REGISTRY_NEXUS.sqlite : REGISTRY_NEXUS.postgres, err)
-           && sql_commit(&tx, err);
-}
-
-/* All three tables are the application's, or none is there and we make them. */
-static bool application_ready(struct sql *sql, struct err *err)
+/* All three tables are there, or none; anything between is not what it should be. */
+static bool tables_look(struct sql *sql, bool *exist_r, struct err *err)
 {
     static const char *const tables[] = { "documents_document", "patients_patient",
                                           "django_content_type" };
-    bool first = false;
 
     for (size_t i = 0; i < lengthof(tables); i++) {
         bool exists;
@@ -47,14 +36,34 @@ static bool application_ready(struct sql *sql, struct err *err)
         if (!table_exists(sql, tables[i], &exists, err))
             return false;
         if (i == 0)
-            first = exists;
-        if (exists != first)
+            *exist_r = exists;
+        if (exists != *exist_r)
             return err_set(err, ERR_USAGE, 0,
                            "the registry's database has the table '%s' but not '%s': it belongs to "
                            "another application, or its migrations have not been run",
-                           first ? tables[0] : tables[i], first ? tables[i] : tables[0]);
+                           *exist_r ? tables[0] : tables[i], *exist_r ? tables[i] : tables[0]);
     }
-    return first || application_make(sql, err);
+    return true;
+}
+
+/* Another process may make them at the same time: whether they are there is looked up inside. */
+static bool application_make(struct sql *sql, struct err *err)
+{
+    bool is_sqlite = sql_kind_of(sql) == SQL_SQLITE;
+    auto_tx tx = { 0 };
+    bool exist;
+
+    return sql_begin(sql, &tx, err) && tables_look(sql, &exist, err)
+           && (exist
+               || sql_script(sql, is_sqlite ? REGISTRY_NEXUS.sqlite : REGISTRY_NEXUS.postgres, err))
+           && sql_commit(&tx, err);
+}
+
+static bool application_ready(struct sql *sql, struct err *err)
+{
+    bool exist;
+
+    return tables_look(sql, &exist, err) && (exist || application_make(sql, err));
 }
 
 bool registry_new(struct sql *sql, struct registry **registry_r, struct err *err)

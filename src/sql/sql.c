@@ -237,15 +237,24 @@ SAME(schema_step, "select step from fmferry_schema where part = $1");
 SAME(schema_note, "insert into fmferry_schema (part, step) values ($1, $2) "
                   "on conflict (part) do update set step = excluded.step");
 
-static bool step_run(struct sql *sql, const char *part, const struct sql_text *step, int64_t number,
-                     struct err *err)
+/* Another process may do the same at the same time: what is done is looked up inside. */
+static bool step_run(struct sql *sql, const char *part, const struct sql_text *steps,
+                     int64_t *done_r, struct err *err)
 {
     auto_tx tx = { 0 };
+    int64_t done;
 
-    return sql_begin(sql, &tx, err)
-           && sql_script(sql, sql_kind_of(sql) == SQL_SQLITE ? step->sqlite : step->postgres, err)
-           && sql_run(sql, &schema_note, sql_args(sql_text(part), sql_i64(number)), err)
-           && sql_commit(&tx, err);
+    if (!sql_begin(sql, &tx, err)
+        || !sql_number(sql, &schema_step, sql_args(sql_text(part)), 0, &done, err))
+        return false;
+    if (steps[done].name
+        && (!sql_script(sql,
+                        sql_kind_of(sql) == SQL_SQLITE ? steps[done].sqlite : steps[done].postgres,
+                        err)
+            || !sql_run(sql, &schema_note, sql_args(sql_text(part), sql_i64(done + 1)), err)))
+        return err_ctx(err, "step %s of the %s's schema", steps[done].name, part);
+    *done_r = done + (steps[done].name ? 1 : 0);
+    return sql_commit(&tx, err);
 }
 
 bool sql_upgrade(struct sql *sql, const char *part, const struct sql_text *steps, struct err *err)
@@ -262,8 +271,8 @@ bool sql_upgrade(struct sql *sql, const char *part, const struct sql_text *steps
                        "the %s was made by a newer fmferry (its schema has step %jd, this program "
                        "knows %jd): use that version",
                        part, (intmax_t)done, (intmax_t)known);
-    for (; done < known; done++)
-        if (!step_run(sql, part, &steps[done], done + 1, err))
-            return err_ctx(err, "step %s of the %s's schema", steps[done].name, part);
+    while (done < known)
+        if (!step_run(sql, part, steps, &done, err))
+            return false;
     return true;
 }

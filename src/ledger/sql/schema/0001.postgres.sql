@@ -117,6 +117,7 @@ create table fmferry_census (
     number bigint not null,
     run bigint not null,
     started_us bigint not null,
+    ended_us bigint,
     closed_us bigint,
     records bigint not null default 0,
     found bigint,

@@ -117,6 +117,7 @@ create table fmferry_census (
     number integer not null,
     run integer not null,
     started_us integer not null,
+    ended_us integer,
     closed_us integer,
     records integer not null default 0,
     found integer,

@@ -1,0 +1,99 @@
+/* Byte-range locks that belong to the open file: byte 0 is the door, byte 1 + n the place of run n.
+ */
+#include "ledger/presence.h"
+
+#include "base/mem.h"
+#include "base/str.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+struct presence {
+    int fd; /* -1: this kind of ledger needs no file */
+    char *path;
+};
+
+bool presence_open(const char *url, struct presence **presence_r, struct err *err)
+{
+    static const char kind[] = "sqlite:";
+    struct presence *presence = mem_new(struct presence);
+
+    presence->fd = -1;
+    if (span_starts(span_of(url), kind)) {
+        presence->path = mem_printf("%s.lock", url + strlen(kind));
+        presence->fd = open(presence->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        if (presence->fd < 0) {
+            (void)err_os(err, "opening the ledger's lock '%s'", presence->path);
+            presence_free(presence);
+            return false;
+        }
+    }
+    *presence_r = presence;
+    return true;
+}
+
+void presence_free(struct presence *presence)
+{
+    if (!presence)
+        return;
+    if (presence->fd >= 0)
+        (void)close(presence->fd);
+    free(presence->path);
+    free(presence);
+}
+
+static struct flock place(short type, int64_t byte)
+{
+    return (struct flock){ .l_type = type, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1 };
+}
+
+bool presence_door_shut(struct presence *presence, struct err *err)
+{
+    struct flock door = place(F_WRLCK, 0);
+
+    if (presence->fd < 0)
+        return true;
+    while (fcntl(presence->fd, F_OFD_SETLKW, &door) < 0)
+        if (errno != EINTR)
+            return err_os(err, "locking '%s'", presence->path);
+    return true;
+}
+
+void presence_door_open(struct presence *presence)
+{
+    struct flock door = place(F_UNLCK, 0);
+
+    if (presence->fd >= 0)
+        (void)fcntl(presence->fd, F_OFD_SETLK, &door);
+}
+
+bool presence_hold(struct presence *presence, int64_t run, struct err *err)
+{
+    struct flock seat = place(F_WRLCK, 1 + run);
+
+    return presence->fd < 0 || fcntl(presence->fd, F_OFD_SETLK, &seat) == 0
+           || err_os(err, "locking '%s'", presence->path);
+}
+
+bool presence_is_held(struct presence *presence, int64_t run, bool *held_r, struct err *err)
+{
+    struct flock seat = place(F_WRLCK, 1 + run);
+
+    if (presence->fd >= 0 && fcntl(presence->fd, F_OFD_GETLK, &seat) < 0)
+        return err_os(err, "asking '%s' for locks", presence->path);
+    *held_r = presence->fd < 0 || seat.l_type != F_UNLCK;
+    return true;
+}
+
+void presence_machine(char *name_r, size_t room)
+{
+    int fd = open("/etc/machine-id", O_RDONLY | O_CLOEXEC);
+    ssize_t got = fd >= 0 ? read(fd, name_r, room - 1) : 0;
+
+    name_r[got > 0 ? got : 0] = '\0';
+    name_r[strcspn(name_r, "\n")] = '\0';
+    if (!*name_r)
+        (void)gethostname(name_r, room - 1);
+    if (fd >= 0)
+        (void)close(fd);
+}

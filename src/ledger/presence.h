@@ -1,0 +1,38 @@
+/*
+ * Which runs on a ledger live. With SQLite every process holds a lock on a byte of a file beside
+ * the ledger, which the system takes away when the process is no more, however it ended; only
+ * processes of one machine can share such a ledger.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "base/err.h"
+
+struct presence;
+
+/*
+ * Opens the lock file of a ledger.
+ *   url          of the ledger
+ *   presence_r   caller frees with presence_free(), which also gives up what is held
+ * Fails with ERR_OS.
+ */
+must_check bool presence_open(const char *url, struct presence **presence_r, struct err *err);
+void presence_free(struct presence *presence); /* NULL is allowed */
+
+/*
+ * The door: one process at a time comes in, so that none is taken for dead before it holds its
+ * place. Waits. Fails with ERR_OS.
+ */
+must_check bool presence_door_shut(struct presence *presence, struct err *err);
+void presence_door_open(struct presence *presence);
+
+/* Holds the place of a run until this process ends. Behind the door. Fails with ERR_OS. */
+must_check bool presence_hold(struct presence *presence, int64_t run, struct err *err);
+
+/* Whether a process holds the place of a run, on this machine. Behind the door. Fails with ERR_OS.
+ */
+must_check bool presence_is_held(struct presence *presence, int64_t run, bool *held_r,
+                                 struct err *err);
+
+/* A name of this machine that stays, so that a ledger on a shared folder is noticed. */
+void presence_machine(char *name_r, size_t room);
