@@ -2,7 +2,6 @@
 #include "sim/change.h"
 
 #include "sim/codes.h"
-#include "sim/page.h"
 
 #include "base/num.h"
 
@@ -59,17 +58,25 @@ bool change_add(struct change *change, const struct table *table, unsigned colum
     return true;
 }
 
-static bool field_read(struct change *change, const struct table *table,
-                       const struct layout *layout, const struct change_options *options,
+static const struct shown *shown_among(const struct shown *list, size_t count, struct span name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!list[i].deleted && span_is(name, list[i].name))
+            return &list[i];
+    return NULL;
+}
+
+bool change_add_member(struct change *change, const struct table *table, const struct shown *list,
+                       size_t count, const struct change_options *options,
                        const struct json_value *member)
 {
     unsigned repetition;
     struct span name = change_name(member->name, &repetition);
-    const struct shown *shown = layout_shown(layout, name);
+    const struct shown *shown = shown_among(list, count, name);
 
+    if (!shown && (shown = shown_among(list, count, member->name)) != NULL)
+        repetition = 1;
     if (!shown)
-        shown = layout_shown(layout, member->name);
-    if (!shown || shown->relation || shown->deleted)
         return refuse(change, CODE_FIELD_MISSING);
     if (shown->no_access)
         return refuse(change, CODE_FIELD_LOCKED);
@@ -78,14 +85,44 @@ static bool field_read(struct change *change, const struct table *table,
     return change_add(change, table, shown->column, repetition, options, member->text);
 }
 
+static bool is_own(struct span name)
+{
+    return span_find(name, "::") == name.size && !span_is(name, "deleteRelated");
+}
+
 bool change_read(struct change *change, const struct table *table, const struct layout *layout,
                  const struct change_options *options, const struct json_value *fields)
 {
     change->count = 0;
     change->code = 0;
     json_each (member, fields)
-        if (!field_read(change, table, layout, options, member))
+        if (is_own(member->name)
+            && !change_add_member(change, table, layout->shown, layout->shown_count, options,
+                                  member))
             return false;
+    return true;
+}
+
+static bool has_value(const struct change *change, unsigned column)
+{
+    for (size_t i = 0; i < change->count; i++)
+        if (change->cells[i].column == column && change->cells[i].text.size)
+            return true;
+    return false;
+}
+
+bool change_is_complete(struct change *change, const struct table *table,
+                        const struct change_options *options)
+{
+    const struct table_plan *plan = table_plan(table);
+
+    for (unsigned i = 0; i < plan->column_count; i++) {
+        const struct column *column = &plan->columns[i];
+        bool needed = column->not_empty || (column->not_empty_entry && !options->script_entry);
+
+        if (needed && column->auto_enter == AUTO_NONE && !has_value(change, i))
+            return refuse(change, CODE_VALUE_NEEDED);
+    }
     return true;
 }
 

@@ -422,35 +422,76 @@ static const struct shown contact_shown[] = {
     { .name = "modificationTimestamp", .column = CONTACT_MODIFIED_AT },
 };
 
-static const struct layout layouts[] = {
-    { .name = "API_Docs",
-      .table = "DOCS",
-      .occurrence = "DOCS",
-      .shown = document_shown,
-      .shown_count = DOC_FILE_NAME },
-    { .name = "API_Contacts",
-      .table = "CONTACTS",
-      .occurrence = "CONTACTS",
-      .shown = contact_shown,
-      .shown_count = lengthof(contact_shown) },
+/* Ids alone, for a census. */
+static const struct shown id_shown[] = {
+    { .name = "id", .column = DOC_ID },
+    { .name = "num", .column = DOC_NUM },
+    { .name = "CONTACT::LastName", .relation = "CONTACT", .column = CONTACT_LAST },
 };
 
-/* The same, with the file's name shown. */
-static const struct layout layouts_with_names[] = {
-    { .name = "API_Docs",
-      .table = "DOCS",
-      .occurrence = "DOCS",
-      .shown = document_shown,
-      .shown_count = DOC_COLUMNS },
-    { .name = "API_Contacts",
-      .table = "CONTACTS",
-      .occurrence = "CONTACTS",
-      .shown = contact_shown,
-      .shown_count = lengthof(contact_shown) },
+static const struct shown document_rows[] = {
+    { .name = "DOCUMENT::num", .relation = "DOCUMENT", .column = DOC_NUM },
+    { .name = "DOCUMENT::Type", .relation = "DOCUMENT", .column = DOC_TYPE },
+    { .name = "DOCUMENT::Doc", .relation = "DOCUMENT", .column = DOC_FILE },
 };
+
+static const struct portal document_portals[] = {
+    { .name = "documents",
+      .relation = "DOCUMENT",
+      .shown = document_rows,
+      .shown_count = lengthof(document_rows),
+      .rows = 3 },
+};
+
+static const struct relation relations[] = {
+    { .occurrence = "CONTACT", .own = DOC_CONTACT, .table = "CONTACTS", .other = CONTACT_ID },
+    { .occurrence = "DOCUMENT", .own = CONTACT_ID, .table = "DOCS", .other = DOC_CONTACT },
+};
+
+#define CLINIC_LAYOUTS(document_fields)                                                            \
+    {                                                                                              \
+        { .name = "API_Docs",                                                                      \
+          .table = "DOCS",                                                                         \
+          .occurrence = "DOCS",                                                                    \
+          .shown = document_shown,                                                                 \
+          .shown_count = document_fields },                                                        \
+            { .name = "API_Contacts",                                                              \
+              .table = "CONTACTS",                                                                 \
+              .occurrence = "CONTACTS",                                                            \
+              .shown = contact_shown,                                                              \
+              .shown_count = lengthof(contact_shown) },                                            \
+            { .name = "API_Docs_Ids",                                                              \
+              .folder = "Dev",                                                                     \
+              .table = "DOCS",                                                                     \
+              .occurrence = "DOCS",                                                                \
+              .shown = id_shown,                                                                   \
+              .shown_count = lengthof(id_shown) },                                                 \
+            { .name = "API_Contacts_Docs",                                                         \
+              .folder = "Dev",                                                                     \
+              .table = "CONTACTS",                                                                 \
+              .occurrence = "CONTACTS",                                                            \
+              .shown = contact_shown,                                                              \
+              .shown_count = 3,                                                                    \
+              .portals = document_portals,                                                         \
+              .portal_count = lengthof(document_portals) },                                        \
+    }
+
+static const struct layout layouts[] = CLINIC_LAYOUTS(DOC_FILE_NAME);
+/* The same, with the file's name shown. */
+static const struct layout layouts_with_names[] = CLINIC_LAYOUTS(DOC_COLUMNS);
 
 static const struct value_list value_lists[] = {
     { .name = "DocTypes", .values = clinic_types, .count = lengthof(clinic_types) },
+};
+
+static const struct script scripts[] = {
+    { .name = "Get Document", .kind = SCRIPT_BASE64, .field = "Doc" },
+    { .name = "Get Document RFC 4648", .kind = SCRIPT_BASE64_RFC4648, .field = "Doc" },
+    { .name = "-", .kind = SCRIPT_SEPARATOR },
+    { .name = "Echo", .folder = "Tests", .kind = SCRIPT_ECHO },
+    { .name = "No Match", .folder = "Tests", .kind = SCRIPT_FAIL, .number = 401 },
+    { .name = "Nothing", .folder = "Tests", .kind = SCRIPT_QUIET },
+    { .name = "Slow", .folder = "Tests", .kind = SCRIPT_SLOW, .number = 2000 },
 };
 
 static void clinic_free(void *data)
@@ -494,8 +535,12 @@ struct solution *clinic_solution(struct clinic *clinic)
     (void)solution_add(solution, &clinic->contact_plan);
     solution->layouts = clinic->ops->file_name ? layouts_with_names : layouts;
     solution->layout_count = lengthof(layouts);
+    solution->relations = relations;
+    solution->relation_count = lengthof(relations);
     solution->value_lists = value_lists;
     solution->value_list_count = lengthof(value_lists);
+    solution->scripts = scripts;
+    solution->script_count = lengthof(scripts);
     solution->documents = "API_Docs";
     solution->data = clinic;
     solution->data_free = clinic_free;

@@ -42,7 +42,19 @@ void handle_get(struct call *call);
 void handle_find(struct call *call);
 
 /* sim/handle_write.c */
+void handle_create(struct call *call);
 void handle_patch(struct call *call);
+void handle_duplicate(struct call *call);
+void handle_delete(struct call *call);
+
+/* sim/handle_more.c */
+void handle_upload(struct call *call);
+void handle_globals(struct call *call);
+void handle_script(struct call *call);
+
+/* Reads parameters that may be nothing but scripts; false if that has been refused. */
+struct script_wishes;
+bool call_scripts(struct call *call, struct script_wishes *scripts);
 
 /* sim/handle_stream.c */
 void handle_stream(struct sim *sim, struct request *request, struct answer *answer);

@@ -48,6 +48,15 @@ static struct show show_of(const struct call *call, const struct page *page)
                           .page = page };
 }
 
+/* They run on the first of the records that go out. */
+static void scripts_run(struct call *call, const struct page *page, struct found *found,
+                        struct cut cut, struct json_writer *w)
+{
+    uint64_t ordinal = cut.count ? found_at(found, cut.first) : 0;
+
+    script_wishes_run(call->sim, &page->scripts, call->table, cut.count ? &ordinal : NULL, w);
+}
+
 static void records_answer(struct call *call, const struct page *page, struct found *found,
                            struct cut cut)
 {
@@ -55,6 +64,7 @@ static void records_answer(struct call *call, const struct page *page, struct fo
     struct json_writer w;
 
     answer_begin(call->answer, &w);
+    scripts_run(call, page, found, cut, &w);
     data_info(&show, &w, found_count(found), cut.count);
     json_name(&w, "data");
     json_open_array(&w);
@@ -141,6 +151,7 @@ void handle_list(struct call *call)
                         false)) {
         auto_found *found = NULL;
 
+        script_wishes_wait(call->sim, &page.scripts);
         solution_read_lock(solution);
         found = without_closed(call, found_all(call->table));
         found_sort(found, solution, call->layout, page.sorts, page.sort_count);
@@ -176,6 +187,7 @@ void handle_get(struct call *call)
 
     if (page_from_query(&page, solution, &call->sim->switches, call->layout, &call->request->params,
                         true)) {
+        script_wishes_wait(call->sim, &page.scripts);
         solution_read_lock(solution);
         get_answer(call, &page);
         solution_unlock(solution);
@@ -214,6 +226,7 @@ static void find_run(struct call *call, const struct json_value *body)
                            json_get(body, "query"))) {
         refuse(call, query.code, query.problem);
     } else {
+        script_wishes_wait(call->sim, &page.scripts);
         solution_read_lock(solution);
         find_answer(call, &page, &query);
         solution_unlock(solution);

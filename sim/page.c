@@ -240,8 +240,14 @@ static bool portal_count_read(struct reading *r, const struct option *option, st
 
 static bool response_read(struct reading *r, const struct option *option)
 {
-    r->page->response = solution_layout(r->solution, option->text);
-    return r->page->response || refuse(r->page, CODE_LAYOUT_MISSING, "%s", "");
+    const struct layout *layout = solution_layout(r->solution, option->text);
+
+    if (!layout)
+        return refuse(r->page, CODE_LAYOUT_MISSING, "%s", "");
+    if (strcmp(layout->table, r->layout->table) != 0) /* no records of it to show */
+        return refuse(r->page, 414, "%s", "");
+    r->page->response = layout;
+    return true;
 }
 
 int page_dates(const struct switches *switches, struct span text, enum date_form *form_r)
@@ -257,29 +263,6 @@ int page_dates(const struct switches *switches, struct span text, enum date_form
     else
         return CODE_PARAMETER_INVALID;
     return 0;
-}
-
-static bool script_read(struct page *page, const struct option *option, bool *known)
-{
-    static const char *const names[PAGE_SCRIPTS] = {
-        [SCRIPT_PREREQUEST] = "script.prerequest",
-        [SCRIPT_PRESORT] = "script.presort",
-        [SCRIPT_AFTER] = "script",
-    };
-
-    for (size_t i = 0; i < PAGE_SCRIPTS; i++) {
-        char param[32];
-
-        (void)snprintf(param, sizeof param, "%s.param", names[i]);
-        if (span_is(option->key, names[i]))
-            page->scripts[i].name = option->text;
-        else if (span_is(option->key, param))
-            page->scripts[i].param = option->text;
-        else
-            continue;
-        *known = true;
-    }
-    return true;
 }
 
 /* --- all of them ---------------------------------------------------------------------------- */
@@ -339,8 +322,7 @@ static bool option_read(struct reading *r, const struct option *option)
         && switch_of(r->switches, SWITCH_DATE_FORMATS) != DATE_FORMATS_960)
         return page_dates(r->switches, option->text, &r->page->dates) == 0
                || value_invalid(r->page, option);
-    (void)script_read(r->page, option, &known);
-    if (!known)
+    if (!script_wish_read(&r->page->scripts, option->key, option->text))
         str_printf(&r->unknown, "%s" SPAN_FORMAT, r->unknown.size ? ", " : "",
                    SPAN_ARGS(option->key));
     return true;
@@ -351,12 +333,15 @@ static void page_init(struct page *page)
     *page = (struct page){ .offset = 1, .limit = 100 };
 }
 
-static bool unknown_refused(struct reading *r)
+static bool page_end(struct reading *r, bool good)
 {
-    bool good = r->unknown.size == 0
-                || refuse(r->page, CODE_PARAMETER_INVALID, "Unknown parameter(s): %s",
-                          str_text(&r->unknown));
+    int code = script_wishes_check(r->solution, &r->page->scripts);
 
+    if (r->unknown.size)
+        good = refuse(r->page, CODE_PARAMETER_INVALID, "Unknown parameter(s): %s",
+                      str_text(&r->unknown));
+    if (good && code)
+        good = refuse(r->page, code, "%s", "");
     str_clear(&r->unknown);
     return good;
 }
@@ -381,7 +366,7 @@ bool page_from_query(struct page *page, const struct solution *solution,
     for (size_t i = 0; good && i < params->count; i++)
         good = option_read(&r,
                            &(struct option){ params->items[i].name, params->items[i].value, NULL });
-    return unknown_refused(&r) && good;
+    return page_end(&r, good);
 }
 
 bool page_from_body(struct page *page, const struct solution *solution,
@@ -402,7 +387,7 @@ bool page_from_body(struct page *page, const struct solution *solution,
     json_each (member, body)
         if (good && !span_is(member->name, "query"))
             good = option_read(&r, &(struct option){ member->name, member->text, member });
-    return unknown_refused(&r) && good;
+    return page_end(&r, good);
 }
 
 void page_clear(struct page *page)

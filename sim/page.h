@@ -6,6 +6,7 @@
 
 #include "base/base.h"
 #include "sim/request.h"
+#include "sim/script.h"
 #include "sim/solution.h"
 #include "sim/switches.h"
 #include "json/json.h"
@@ -25,8 +26,6 @@ struct page_portal {
     uint64_t offset, limit;
 };
 
-enum page_script { SCRIPT_PREREQUEST, SCRIPT_PRESORT, SCRIPT_AFTER, PAGE_SCRIPTS };
-
 struct page {
     bool has_offset;
     uint64_t offset, limit;
@@ -37,9 +36,7 @@ struct page {
     size_t portal_count;
     const struct layout *response; /* NULL: the request's own */
     enum date_form dates;
-    struct {
-        struct span name, param;
-    } scripts[PAGE_SCRIPTS];
+    struct script_wishes scripts;
     struct json *sort_json, *portal_json; /* what the spans of a query string point into */
 
     /* if it cannot be done */

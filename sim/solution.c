@@ -96,7 +96,8 @@ const struct value_list *solution_value_list(const struct solution *solution, co
 const struct script *solution_script(const struct solution *solution, struct span name)
 {
     for (size_t i = 0; i < solution->script_count; i++)
-        if (solution->scripts[i].run && span_is(name, solution->scripts[i].name))
+        if (solution->scripts[i].kind != SCRIPT_SEPARATOR
+            && span_is(name, solution->scripts[i].name))
             return &solution->scripts[i];
     return NULL;
 }

@@ -55,11 +55,21 @@ struct value_list {
     size_t count;
 };
 
+enum script_kind {
+    SCRIPT_SEPARATOR,      /* listed as "-", cannot be run                                  */
+    SCRIPT_BASE64,         /* a container of the record as Base64, in lines of 76           */
+    SCRIPT_BASE64_RFC4648, /* the same in one line                                     */
+    SCRIPT_ECHO,           /* its parameter                                                 */
+    SCRIPT_FAIL,           /* ends with an error, without a result                          */
+    SCRIPT_QUIET,          /* ends well, without a result                                   */
+    SCRIPT_SLOW,           /* takes so many milliseconds                                    */
+};
+
 struct script {
     const char *name, *folder;
-    /* Runs it; `to` gets the script result. Returns the script error. `ordinal` may be NULL. */
-    int (*run)(const struct table *table, const uint64_t *ordinal, struct span param,
-               struct str *to, bool *has_result_r);
+    enum script_kind kind;
+    const char *field; /* of SCRIPT_BASE64 */
+    int number;        /* the error of SCRIPT_FAIL, the time of SCRIPT_SLOW */
 };
 
 enum { SOLUTION_TABLES_MAX = 16 };
