@@ -277,7 +277,7 @@ def check_mime(scene, report, document, version, row):
 
 def check_metadata(scene, report, document, version, row, metadata):
     wanted = {"source": scene.database.source["name"], "identity": document["identity"],
-              "recordId": document["record_id"], "modId": version["mod_id"],
+              "recordId": document["record_id"], "modId": mod_id_stored(scene, document),
               "sha256": version["sha256"], "size": version["size"]}
     bad = [name for name, value in wanted.items() if metadata[name] != value]
     entry = scene.record(document)
@@ -292,6 +292,14 @@ def check_metadata(scene, report, document, version, row, metadata):
     if bad:
         report.say("I3", "row-metadata", "filemaker_metadata is not true or not whole: "
                    + ", ".join(bad), document["record_id"], version["key"], row["id"])
+
+
+def mod_id_stored(scene, document):
+    """The record's modification id when its row was written, as the audit has it."""
+    stored = [entry["evidence"] for entry in scene.database.stories[document["document"]]
+              if (entry["before"], entry["after"]) == ("claimed", "stored")]
+    last = stored[-1].rpartition(" modId ")[2] if stored else ""
+    return int(last) if last.isdigit() else None
 
 
 def fields_of_all(scene):

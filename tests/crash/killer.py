@@ -1,0 +1,158 @@
+"""
+Migrations that are killed with SIGKILL again and again, each time resumed, and judged after each
+kill and in the end. The end must be that of a migration which nobody disturbed.
+"""
+
+import collections
+import hashlib
+import json
+import pathlib
+import random
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
+from harness import ROOT, Bench, wait_until  # noqa: E402
+
+sys.path.insert(0, str(ROOT / "tests"))
+from checker import check  # noqa: E402
+
+RUN_LIMIT = 300
+
+
+class Plan:
+    """What is moved, how, and how often it is killed. All follows from the seed."""
+
+    def __init__(self, seed, kills, documents=2000, size=4000, workers=None):
+        chance = random.Random(seed)
+        self.seed, self.kills, self.documents, self.size = seed, kills, documents, size
+        self.workers = workers or chance.choice((1, 2, 4, 4, 8))
+        # Each document makes two lines of the journal: a file served, a mark.
+        lines = 2 * documents
+        self.moments = sorted(chance.randrange(lines) for _ in range(kills))
+        self.delays = [chance.random() * 0.004 for _ in range(kills)]
+
+    def __str__(self):
+        return (f"seed {self.seed}: {self.documents} documents of {self.size} bytes, "
+                f"{self.workers} workers, {self.kills} kills")
+
+
+def source(bench, plan):
+    bench.serve(f"generate:{plan.documents},{plan.size}", "--seed", str(plan.seed),
+                "--max-sessions", "0")
+    bench.configure(run={"workers": plan.workers, "retry_ms": 10})
+    imported = bench.ferry("patients", "import")
+    if imported.code != 0:
+        raise RuntimeError(f"patients import ended with {imported.code}: {imported.err}")
+
+
+TWICE = ("the census judges a record by what it read before the mark was written, takes our own mark "
+         "for an edit and has the document moved again")
+PROBE = "a kill during the store's trial leaves its object there, and nobody takes it away"
+KNOWN = {"I7 run-wrong": TWICE, "I7 run-sum": TWICE}
+
+
+def end_of(bench):
+    """Objects, rows and records as they are in the end, without the times."""
+    objects = {path.relative_to(bench.store).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+               for path in bench.store.rglob("*") if path.is_file()}
+    columns = [row[1] for row in bench.sql("pragma table_info(documents_document)")
+               if row[1] not in ("uploaded_at", "updated_at")]
+    rows = {row[0]: row[1:] for row in bench.sql(
+        "select json_extract(filemaker_metadata, '$.recordId'), " + ", ".join(columns)
+        + " from documents_document")}
+    states = {row[0]: row[1:] for row in bench.sql(
+        "select record_id, identity, state, class, version, size, patient, link, mod_id "
+        "from fmferry_document")}
+    truth = {int(entry["recordId"]): (entry["id"], entry["sha256"], entry["modId"],
+                                      bool(entry["mark"]))
+             for entry in json.loads(bench.truth.read_text())}
+    return {"objects": objects, "rows": rows, "states": states, "source": truth}
+
+
+def differences(one, other, but=()):
+    """What differs, apart from the records `but`."""
+    for name in one:
+        things = sorted(one[name].keys() | other[name].keys())
+        apart = [thing for thing in things if thing not in but
+                 and one[name].get(thing) != other[name].get(thing)]
+        if apart:
+            yield (f"{name}: {len(apart)} differ, first {apart[0]}: {one[name].get(apart[0])} here, "
+                   f"{other[name].get(apart[0])} undisturbed")
+
+
+def undisturbed(tap, plan):
+    """The same migration in peace."""
+    with Bench(tap, "undisturbed") as bench:
+        source(bench, plan)
+        done = bench.ferry("run", limit=RUN_LIMIT)
+        if done.code != 0:
+            raise RuntimeError(f"the undisturbed run ended with {done.code}: {done.err}")
+        bench.stop_serving()
+        return end_of(bench)
+
+
+def judge_dead(bench):
+    """After a kill, while the source goes on: violations, if any."""
+    given = check.arguments(["--journal", str(bench.journal), "--store", str(bench.store),
+                             "--database", str(bench.database), "--config", str(bench.config),
+                             "--interrupted", "--lost-sessions", *map(str, bench.lost)])
+    return check.judge(check.read_scene(given), given).violations
+
+
+def probes_taken_away(bench):
+    """How many trial objects a kill left in the store; see PROBE."""
+    left = list(bench.store.glob("fmferry-probe-*")) if bench.store.is_dir() else []
+    for probe in left:
+        probe.unlink()
+    return len(left)
+
+
+def kill_once(bench, moment, delay):
+    """Starts a run and kills it when the journal has grown so far. False if it ended before."""
+    before = bench.journal_count()
+    run = bench.start("run")
+    reached = wait_until(lambda: bench.journal_count() >= moment or not run.is_running(), RUN_LIMIT,
+                         pause=0.001)
+    time.sleep(delay)
+    alive = run.is_running()
+    run.kill()
+    if not reached:
+        raise TimeoutError(f"the journal stays at {before} lines; see {run.err_path}")
+    return alive
+
+
+def killed(tap, plan, peace):
+    """One migration through all its kills. Returns how many there were."""
+    kills = probes = 0
+    with Bench(tap, "killed") as bench:
+        source(bench, plan)
+        for moment, delay in zip(plan.moments, plan.delays):
+            alive = kill_once(bench, max(moment, bench.journal_count() + 1), delay)
+            kills += alive
+            bench.lost = bench.open_sessions()
+            probes += probes_taken_away(bench)
+            found = judge_dead(bench)
+            if found:
+                tap.ok(False, f"after kill {kills} of {plan}", *found[:10])
+                return kills
+            if not alive:
+                break
+        last = bench.ferry("run", limit=RUN_LIMIT)
+        tap.ok(last.code == 0, f"{plan}: the last run ends with 0", last.err, last.out)
+        bench.status()
+        bench.stop_serving()
+        bench.check(f"{kills} kills, and the checker finds nothing", exit_code=last.code, known=KNOWN,
+                    sometimes=True)
+        compare(tap, bench, peace)
+        tap.known(probes == 0, "no trial object was left in the store", PROBE, sometimes=True)
+    return kills
+
+
+def compare(tap, bench, peace):
+    marks = collections.Counter(line["recordId"] for line in bench.journal_lines()
+                                if line["effect"] == "patch")
+    twice = {int(record) for record, number in marks.items() if number > 1}
+    tap.known(not twice, "no record was marked twice", TWICE, sometimes=True)
+    apart = list(differences(end_of(bench), peace, twice))
+    tap.ok(not apart, "the end is that of a migration in peace", *apart)
