@@ -9,3 +9,5 @@ extern const struct cmd cmd_patients_import;
 extern const struct cmd cmd_run;
 extern const struct cmd cmd_status;
 extern const struct cmd cmd_failures;
+extern const struct cmd cmd_retry;
+extern const struct cmd cmd_waive;

@@ -79,6 +79,7 @@ struct ledger_process {
     const char *host;    /* names it for people         */
     int64_t pid;
     const char *version;
+    const char *kind; /* "run", or what a person told it to do: "retry", "waive", ... */
 };
 
 /* How a run stands. All count documents, none counts attempts. */
@@ -286,10 +287,29 @@ must_check bool ledger_lose(struct ledger *ledger, const struct ledger_claim *cl
 
 /*
  * In a change: failed → waiting, for all documents of a class.
- *   class      NULL: of every class
  *   count_r    how many
  */
-must_check bool ledger_retry(struct ledger *ledger, const char *class, int64_t *count_r,
+must_check bool ledger_retry_class(struct ledger *ledger, const char *class, int64_t *count_r,
+                                   struct err *err);
+
+/* Which documents a person means; what is NULL or 0 does not matter. */
+struct ledger_choice {
+    const char *class;
+    const char *identity; /* in lower case */
+    int64_t record_id;
+};
+
+/* In a change: failed or waived → waiting. `count_r`: how many. */
+must_check bool ledger_retry(struct ledger *ledger, const struct ledger_choice *choice,
+                             int64_t *count_r, struct err *err);
+
+/*
+ * In a change: waiting or failed → waived.
+ *   who, reason   a person's name and words; both stand in the audit chain
+ *   count_r       how many
+ */
+must_check bool ledger_waive(struct ledger *ledger, const struct ledger_choice *choice,
+                             const char *who, const char *reason, int64_t *count_r,
                              struct err *err);
 
 /* --- notes ---------------------------------------------------------------------------------- */

@@ -67,6 +67,7 @@ bool ledger_runs(struct ledger *ledger, struct ledger_run **runs_r, size_t *coun
                                                   sql_get_i64(rows, 7) } };
         (void)snprintf(run->status, sizeof run->status, SPAN_FORMAT,
                        SPAN_ARGS(sql_get_text(rows, 8)));
+        (void)snprintf(run->kind, sizeof run->kind, SPAN_FORMAT, SPAN_ARGS(sql_get_text(rows, 9)));
     }
     if (step == STEP_ERROR)
         return false;

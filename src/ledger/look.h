@@ -21,6 +21,7 @@ struct ledger_run {
     int64_t ended_us; /* 0: still running, or died without notice */
     struct ledger_progress progress;
     char status[32];
+    char kind[16]; /* "run", "retry", "waive", ... */
 };
 
 /* Every run, oldest first. The caller frees. */

@@ -13,13 +13,14 @@ bool ledger_run_begin(struct ledger *ledger, const struct ledger_process *proces
     if (!sql_number(ledger->sql, &LEDGER_RUN_ADD,
                     sql_args(sql_i64(ledger->source), sql_text(process->machine),
                              sql_text(process->host), sql_i64(process->pid),
-                             sql_text(process->version), sql_i64(time_now_us())),
+                             sql_text(process->version), sql_i64(time_now_us()),
+                             sql_text(process->kind)),
                     0, &run, err))
         return false;
     ledger->run = run;
     ledger->chain = ledger->chain_before = (struct chain){ 0 };
-    str_printf(&evidence, "run %jd of fmferry %s on %s", (intmax_t)run, process->version,
-               process->host);
+    str_printf(&evidence, "%s %jd of fmferry %s on %s", process->kind, (intmax_t)run,
+               process->version, process->host);
     if (!ledger_audit(ledger, 0, 0, "", "running", str_text(&evidence), err))
         return false;
     *run_r = run;

@@ -267,7 +267,7 @@ static bool failed_wake(struct run *run, struct err *err)
         const struct policy *policy = policy_of((enum failure)i);
         int64_t count;
 
-        if (policy->again && !ledger_retry(run->ledger, policy->name, &count, err))
+        if (policy->again && !ledger_retry_class(run->ledger, policy->name, &count, err))
             return false;
     }
     return ledger_wake(run->ledger, err);
@@ -277,7 +277,7 @@ static bool failed_wake(struct run *run, struct err *err)
 static bool run_enter(struct run *run, struct err *err)
 {
     char machine[72], host[HOST_NAME_MAX + 1] = "";
-    struct ledger_process process = { machine, host, getpid(), VERSION };
+    struct ledger_process process = { machine, host, getpid(), VERSION, "run" };
     auto_change change = { 0 };
     auto_others others = { 0 };
     int64_t patients;

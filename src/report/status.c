@@ -255,6 +255,12 @@ static void write_failures(struct json_writer *w, const struct status *s)
     json_close_array(w);
 }
 
+/* Other runs did what a person told them: they stand in the audit chain, not in this list. */
+static bool moved_documents(const struct ledger_run *run)
+{
+    return strcmp(run->kind, "run") == 0;
+}
+
 static void write_runs(struct json_writer *w, const struct status *s)
 {
     json_name(w, "runs");
@@ -262,6 +268,8 @@ static void write_runs(struct json_writer *w, const struct status *s)
     for (size_t i = 0; i < s->run_count; i++) {
         const struct ledger_run *run = &s->runs[i];
 
+        if (!moved_documents(run))
+            continue;
         json_open_object(w);
         json_member_i64(w, "run", run->run);
         write_time(w, "started", run->started_us);
@@ -445,6 +453,8 @@ static void text_runs(const struct paint *p, const struct status *s)
         const struct ledger_run *run = &s->runs[i];
         char started[TIME_TEXT_SIZE], took[TIME_TEXT_SIZE] = "…";
 
+        if (!moved_documents(run))
+            continue;
         (void)time_rfc3339(run->started_us, started);
         if (run->ended_us)
             (void)time_for_people(run->ended_us - run->started_us, took);

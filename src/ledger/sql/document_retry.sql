@@ -1,4 +1,4 @@
--- failed to waiting. $1 document, $2 now.
+-- failed or waived to waiting. $1 document, $2 now.
 update fmferry_document
    set state = 'waiting', class = '', attempts = 0, due_us = 0, changed_us = $2
- where document = $1 and state = 'failed'
+ where document = $1 and run is null and state in ('failed', 'waived')

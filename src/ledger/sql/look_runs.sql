@@ -1,4 +1,4 @@
 -- Every run. $1 source. Columns: run, started_us, ended_us, found, processed, successful, failed,
--- waiting, status.
-select run, started_us, ended_us, found, processed, successful, failed, waiting, status
+-- waiting, status, kind.
+select run, started_us, ended_us, found, processed, successful, failed, waiting, status, kind
   from fmferry_run where source = $1 order by run

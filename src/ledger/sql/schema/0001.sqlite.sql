@@ -92,7 +92,8 @@ create table fmferry_waiver (
     reason text not null
 ) strict;
 
--- A run is one process. Its lease says that it lives; its chain is its own.
+-- A run is one process that changed something: it moved documents ('run'), or did what a person
+-- told it to ('retry', 'waive', ...). Its lease says that it lives; its chain is its own.
 create table fmferry_run (
     run integer primary key,
     source integer not null references fmferry_source,
@@ -100,6 +101,7 @@ create table fmferry_run (
     host text not null,
     pid integer not null,
     version text not null,
+    kind text not null,
     started_us integer not null,
     ended_us integer,
     lease_us integer not null default 0,

@@ -1,0 +1,120 @@
+/* `fmferry retry` and `fmferry waive`: a person decides. */
+#include "cmd/commands.h"
+#include "cmd/settings.h"
+
+#include "base/mem.h"
+#include "base/num.h"
+#include "base/utf8.h"
+#include "move/decide.h"
+#include "move/policy.h"
+
+struct decide_options {
+    const char *class, *id, *record, *by, *reason;
+    bool all;
+};
+
+static bool choice_read(const struct decide_options *o, struct ledger_choice *choice, char **id,
+                        struct err *err)
+{
+    auto_str lower = STR_MAX(512);
+    enum failure known;
+    uint64_t record = 0;
+
+    if (o->class && !failure_read(span_of(o->class), &known))
+        return err_set(err, ERR_USAGE, 0, "there is no class '%.64s' (docs/errors.md lists them)",
+                       o->class);
+    if (o->record && !num_u64(span_of(o->record), 1, INT64_MAX, &record, err)) {
+        err->kind = ERR_USAGE;
+        return err_ctx(err, "--record");
+    }
+    if (o->id) {
+        utf8_add_lower(&lower, span_of(o->id));
+        *id = str_take(&lower);
+    }
+    *choice = (struct ledger_choice){ o->class, *id, (int64_t)record };
+    return true;
+}
+
+/* Nothing named would mean every document: that has to be said. */
+static bool is_meant(const struct decide_options *o, struct err *err)
+{
+    if (o->class || o->id || o->record || o->all)
+        return true;
+    return err_set(err, ERR_USAGE, 0, "which documents: --class, --id, --record, or --all");
+}
+
+static int decide_with(const struct cli_globals *globals, const struct decide_options *o,
+                       const char *kind, struct err *err)
+{
+    struct cancel *cancel = cancel_new();
+    auto_settings settings = { 0 };
+    auto_free char *id = NULL;
+    struct decision decision = { .kind = kind, .who = o->by, .reason = o->reason };
+    int64_t count = 0;
+    bool good =
+        is_meant(o, err) && choice_read(o, &decision.choice, &id, err)
+        && settings_read(globals->config, &settings, err)
+        && decide(settings.ledger_url, settings.source_name, &decision, cancel, &count, err);
+
+    cancel_free(cancel);
+    if (!good)
+        return -1;
+    (void)printf("%jd document%s\n", (intmax_t)count, count == 1 ? "" : "s");
+    return count > 0 ? EXIT_DONE : EXIT_LEFT;
+}
+
+static int retry(const struct cli_globals *globals, const void *arg, struct err *err)
+{
+    return decide_with(globals, arg, "retry", err);
+}
+
+static int waive(const struct cli_globals *globals, const void *arg, struct err *err)
+{
+    const struct decide_options *o = arg;
+
+    if (span_trim(span_of(o->by)).size == 0 || span_trim(span_of(o->reason)).size == 0) {
+        (void)err_set(err, ERR_USAGE, 0, "a waiver needs a name and a reason that say something");
+        return -1;
+    }
+    return decide_with(globals, o, "waive", err);
+}
+
+#define WHICH                                                                                      \
+    OPT_TEXT(struct decide_options, class, "class", 0, "CLASS",                                    \
+             "all that failed with this class"),                                                   \
+        OPT_TEXT(struct decide_options, id, "id", 0, "ID", "the document with this FileMaker id"), \
+        OPT_TEXT(struct decide_options, record, "record", 0, "N", "the documents of this record"), \
+        OPT_FLAG(struct decide_options, all, "all", 0, "all that failed")
+
+static const struct opt retry_opts[] = { WHICH, OPT_END };
+
+static const struct opt waive_opts[] = {
+    WHICH,
+    OPT_NEED(struct decide_options, by, "by", 0, "NAME", "who decides"),
+    OPT_NEED(struct decide_options, reason, "reason", 0, "TEXT", "why the loss is acceptable"),
+    OPT_END,
+};
+
+static const struct decide_options decide_defaults = { 0 };
+
+const struct cmd cmd_retry = {
+    "retry",
+    "Put failed or waived documents back to waiting",
+    "The next run tries them again, with all their tries. Documents that failed for a\n"
+    "reason that may pass by itself need no retry: every run tries them anew.",
+    retry_opts,
+    &decide_defaults,
+    sizeof decide_defaults,
+    retry,
+};
+
+const struct cmd cmd_waive = {
+    "waive",
+    "Accept that documents will not arrive, by name and with a reason",
+    "A waived document counts as settled. Name and reason stand in the ledger, its\n"
+    "audit chain and the report. 'fmferry retry' takes it back.",
+    waive_opts,
+    &decide_defaults,
+    sizeof decide_defaults,
+    waive,
+};

@@ -1,0 +1,125 @@
+/* What a person decides about documents: try again, or accept the loss. */
+#include "ledger/inside.h"
+
+#include "base/mem.h"
+#include "base/time.h"
+
+enum { BATCH = 500, EVIDENCE_MAX = 2000 };
+
+/* A document that was chosen. */
+struct chosen {
+    int64_t document, epoch;
+    enum ledger_state state;
+    char *class, *type;
+};
+
+/* What is done with each. */
+struct decision {
+    enum ledger_state after;
+    const struct sql_text *statement;
+    const char *who, *reason; /* of a waiver */
+};
+
+static bool batch_read(struct ledger *ledger, const struct ledger_choice *choice, int64_t after,
+                       struct chosen *batch, size_t *count, struct err *err)
+{
+    auto_rows *rows = NULL;
+    enum step step;
+
+    if (!sql_query(ledger->sql, &LEDGER_CHOOSE,
+                   sql_args(sql_i64(ledger->source), sql_text(choice->class ? choice->class : ""),
+                            sql_text(choice->identity ? choice->identity : ""),
+                            sql_i64(choice->record_id), sql_i64(after), sql_i64(BATCH)),
+                   &rows, err))
+        return false;
+    while ((step = sql_next(rows, err)) == STEP_ROW)
+        batch[(*count)++] = (struct chosen){ sql_get_i64(rows, 0), sql_get_i64(rows, 1),
+                                             ledger_column_state(rows, 2), ledger_column(rows, 3),
+                                             ledger_column(rows, 4) };
+    return step == STEP_END;
+}
+
+static bool waiver_note(struct ledger *ledger, const struct decision *d, int64_t document,
+                        struct err *err)
+{
+    if (d->after != LEDGER_WAIVED)
+        return sql_run(ledger->sql, &LEDGER_WAIVER_DROP, sql_args(sql_i64(document)), err);
+    return sql_run(
+        ledger->sql, &LEDGER_WAIVER_PUT,
+        sql_args(sql_i64(document), sql_i64(time_now_us()), sql_text(d->who), sql_text(d->reason)),
+        err);
+}
+
+static bool decide(struct ledger *ledger, const struct decision *d, const struct chosen *one,
+                   int64_t *count, struct err *err)
+{
+    auto_str evidence = STR_MAX(EVIDENCE_MAX);
+
+    if (!sql_run(ledger->sql, d->statement,
+                 sql_args(sql_i64(one->document), sql_i64(time_now_us())), err))
+        return false;
+    if (sql_changed(ledger->sql) == 0)
+        return true; /* its state is not one that this decision is for */
+    ++*count;
+    if (d->who)
+        str_printf(&evidence, "%s by %s: %s", one->class, d->who, d->reason);
+    else
+        str_add_text(&evidence, one->class);
+    return waiver_note(ledger, d, one->document, err)
+           && ledger_transition(
+               ledger,
+               &(struct transition){ .document = one->document,
+                                     .epoch = one->epoch,
+                                     .before = one->state,
+                                     .after = d->after,
+                                     .class_before = one->class,
+                                     .class_after = d->after == LEDGER_WAIVED ? one->class : "",
+                                     .type = one->type,
+                                     .evidence = str_text(&evidence) },
+               err);
+}
+
+static bool decide_all(struct ledger *ledger, const struct ledger_choice *choice,
+                       const struct decision *d, int64_t *count_r, struct err *err)
+{
+    auto_free struct chosen *batch = mem_zero(BATCH * sizeof *batch);
+    int64_t last = 0, decided = 0;
+    bool good = true;
+    size_t count;
+
+    do {
+        count = 0;
+        good = batch_read(ledger, choice, last, batch, &count, err);
+        for (size_t i = 0; i < count; i++) {
+            good = good && decide(ledger, d, &batch[i], &decided, err);
+            last = batch[i].document;
+            free(batch[i].class);
+            free(batch[i].type);
+        }
+    } while (good && count == BATCH);
+    *count_r = decided;
+    return good;
+}
+
+bool ledger_retry(struct ledger *ledger, const struct ledger_choice *choice, int64_t *count_r,
+                  struct err *err)
+{
+    struct decision decision = { LEDGER_WAITING, &LEDGER_DOCUMENT_RETRY, NULL, NULL };
+
+    return decide_all(ledger, choice, &decision, count_r, err);
+}
+
+bool ledger_retry_class(struct ledger *ledger, const char *class, int64_t *count_r, struct err *err)
+{
+    struct decision decision = { LEDGER_WAITING, &LEDGER_DOCUMENT_RETRY_FAILED, NULL, NULL };
+
+    return decide_all(ledger, &(struct ledger_choice){ .class = class }, &decision, count_r, err);
+}
+
+bool ledger_waive(struct ledger *ledger, const struct ledger_choice *choice, const char *who,
+                  const char *reason, int64_t *count_r, struct err *err)
+{
+    struct decision decision = { LEDGER_WAIVED, &LEDGER_DOCUMENT_WAIVE, who, reason };
+
+    return decide_all(ledger, choice, &decision, count_r, err);
+}

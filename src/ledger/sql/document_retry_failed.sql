@@ -1,0 +1,4 @@
+-- failed to waiting; what was waived stays so. $1 document, $2 now.
+update fmferry_document
+   set state = 'waiting', class = '', attempts = 0, due_us = 0, changed_us = $2
+ where document = $1 and run is null and state = 'failed'

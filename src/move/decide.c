@@ -1,0 +1,35 @@
+/* One short run per decision: begun, decided and ended in one transaction. */
+#include "move/decide.h"
+
+#include "ledger/presence.h"
+#include "version.h"
+
+#include <limits.h>
+#include <unistd.h>
+
+static bool decide_inside(struct ledger *ledger, const struct decision *d, int64_t *count_r,
+                          struct err *err)
+{
+    if (strcmp(d->kind, "waive") == 0)
+        return ledger_waive(ledger, &d->choice, d->who, d->reason, count_r, err);
+    return ledger_retry(ledger, &d->choice, count_r, err);
+}
+
+bool decide(const char *ledger_url, const char *source_name, const struct decision *decision,
+            struct cancel *cancel, int64_t *count_r, struct err *err)
+{
+    char machine[72], host[HOST_NAME_MAX + 1] = "";
+    struct ledger_process process = { machine, host, getpid(), VERSION, decision->kind };
+    struct ledger_progress nothing = { 0 };
+    auto_ledger *ledger = NULL;
+    auto_change change = { 0 };
+    int64_t run;
+
+    presence_machine(machine, sizeof machine);
+    (void)gethostname(host, sizeof host - 1);
+    return ledger_open(ledger_url, source_name, cancel, &ledger, err)
+           && ledger_begin(ledger, &change, err) && ledger_run_begin(ledger, &process, &run, err)
+           && decide_inside(ledger, decision, count_r, err)
+           && ledger_run_note(ledger, &nothing, "finished", true, err)
+           && ledger_commit(&change, err);
+}

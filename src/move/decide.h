@@ -1,0 +1,23 @@
+/* A person's decisions about documents, each with an audit chain of its own. */
+#pragma once
+
+#include "base/base.h"
+#include "base/cancel.h"
+#include "base/err.h"
+#include "ledger/ledger.h"
+
+/* A decision: who and why are NULL for one that needs no name. */
+struct decision {
+    const char *kind; /* "retry" or "waive" */
+    struct ledger_choice choice;
+    const char *who, *reason;
+};
+
+/*
+ * Carries out a decision in one transaction; a run may be under way meanwhile.
+ *   count_r   how many documents it was about
+ * Fails with ERR_DATABASE, ERR_USAGE, ERR_OS.
+ */
+must_check bool decide(const char *ledger_url, const char *source_name,
+                       const struct decision *decision, struct cancel *cancel, int64_t *count_r,
+                       struct err *err);
