@@ -4,6 +4,8 @@
 #include "sim/codes.h"
 #include "sim/http.h"
 
+#include "base/digest.h"
+
 enum { ANSWER_MAX = 256 << 20, ANSWER_HEADERS_MAX = 8192 };
 
 void answer_init(struct answer *answer)
@@ -27,6 +29,7 @@ static void answer_restart(struct answer *answer, enum answer_style style, int s
     answer->status = status;
     answer->code = code;
     answer->media = NULL;
+    answer->etag[0] = '\0';
     str_reset(&answer->body);
     content_close(answer->stream);
     answer->stream = NULL;
@@ -112,6 +115,30 @@ void answer_redirect(struct answer *answer, const char *location)
 {
     answer_restart(answer, ANSWER_STREAM, 302, 0);
     answer_header(answer, "Location", location);
+}
+
+/* The default weak tag of a Node server: length in hex, and 27 characters of a SHA-1. */
+const char *answer_etag(struct answer *answer)
+{
+    auto_str text = STR_MAX(64);
+    uint8_t digest[SHA1_SIZE];
+
+    if (answer->etag[0])
+        return answer->etag;
+    sha1_of(str_span(&answer->body), digest);
+    base64_add(&text, digest, sizeof digest);
+    str_cut(&text, 27);
+    (void)snprintf(answer->etag, sizeof answer->etag, "W/\"%zx-%s\"", answer->body.size,
+                   str_text(&text));
+    return answer->etag;
+}
+
+void answer_not_modified(struct answer *answer)
+{
+    (void)answer_etag(answer);
+    answer->status = 304;
+    answer->head_only = true;
+    str_reset(&answer->body);
 }
 
 void answer_header(struct answer *answer, const char *name, const char *value)

@@ -28,6 +28,8 @@ struct answer_about {
     char sha256[65]; /* of the true bytes; "" if nobody asked */
 };
 
+enum { ANSWER_ETAG_SIZE = 64 };
+
 struct answer {
     enum answer_style style;
     int status;
@@ -40,6 +42,7 @@ struct answer {
     uint64_t stream_stop;          /* not 0: it breaks off here        */
     bool no_length;                /* the stream's length is not told  */
     bool head_only;
+    char etag[ANSWER_ETAG_SIZE]; /* "" until it is asked for */
     struct answer_about about;
 };
 
@@ -63,6 +66,12 @@ void answer_web(struct answer *answer, int status);
 
 /* 302 to somewhere. */
 void answer_redirect(struct answer *answer, const char *location);
+
+/* Its tag: W/"2a-…", made from the body as it is when first asked for. */
+const char *answer_etag(struct answer *answer);
+
+/* 304: the client has this body already. */
+void answer_not_modified(struct answer *answer);
 
 void answer_header(struct answer *answer, const char *name, const char *value);
 

@@ -5,7 +5,6 @@
  */
 #include "sim/deliver.h"
 
-#include "base/digest.h"
 #include "base/mem.h"
 #include "base/time.h"
 
@@ -13,7 +12,7 @@
 
 enum { BLOCK = 65536, ENDLESS_HEADERS = 4 << 20 };
 
-enum framing { FRAMED_LENGTH, FRAMED_CHUNKS, FRAMED_BY_END };
+enum framing { FRAMED_LENGTH, FRAMED_CHUNKS, FRAMED_BY_END, FRAMED_NOT };
 
 struct plan {
     enum framing framing;
@@ -47,18 +46,6 @@ static void date_header(struct str *head)
     str_printf(head, "Date: %s, %02d %s %04d %02d:%02d:%02d GMT\r\n",
                days[now_us / TIME_SECOND / 86400 % 7], now.day, months[now.month - 1], now.year,
                now.hour, now.minute, now.second);
-}
-
-/* The default weak tag of a Node server: length in hex, and 27 characters of a SHA-1. */
-static void etag_header(struct span body, struct str *head)
-{
-    auto_str text = STR_MAX(64);
-    uint8_t digest[SHA1_SIZE];
-
-    sha1_of(body, digest);
-    base64_add(&text, digest, sizeof digest);
-    str_cut(&text, 27);
-    str_printf(head, "ETag: W/\"%zx-%s\"\r\n", body.size, str_text(&text));
 }
 
 static void length_header(const struct plan *plan, struct str *head)
@@ -95,8 +82,7 @@ static void media_header(const struct answer *answer, const char *usual, struct 
     str_printf(head, "Content-Type: %s\r\n", answer->media ? answer->media : usual);
 }
 
-static void api_headers(const struct delivery *d, const struct plan *plan, struct span body,
-                        struct str *head)
+static void api_headers(const struct delivery *d, const struct plan *plan, struct str *head)
 {
     bool product = d->answer->style == ANSWER_PRODUCT;
 
@@ -106,7 +92,7 @@ static void api_headers(const struct delivery *d, const struct plan *plan, struc
     str_add_span(head, str_span(&d->answer->headers));
     length_header(plan, head);
     if (!product)
-        etag_header(body, head);
+        str_printf(head, "ETag: %s\r\n", answer_etag(d->answer));
     str_add_text(head, "Vary: Accept-Encoding\r\n");
     if (plan->gzip)
         str_add_text(head, "Content-Encoding: gzip\r\n");
@@ -122,8 +108,7 @@ static void plain_headers(const struct delivery *d, const struct plan *plan, con
     length_header(plan, head);
 }
 
-static void headers_make(const struct delivery *d, const struct plan *plan, struct span body,
-                         struct str *head)
+static void headers_make(const struct delivery *d, const struct plan *plan, struct str *head)
 {
     str_printf(head, "HTTP/1.1 %d %s\r\n", d->answer->status, http_reason(d->answer->status));
     date_header(head);
@@ -131,7 +116,7 @@ static void headers_make(const struct delivery *d, const struct plan *plan, stru
     switch (d->answer->style) {
     case ANSWER_API:
     case ANSWER_PRODUCT:
-        api_headers(d, plan, body, head);
+        api_headers(d, plan, head);
         break;
     case ANSWER_WEB:
         plain_headers(d, plan, "text/html; charset=iso-8859-1", head);
@@ -333,6 +318,8 @@ static enum framing framing_of(const struct delivery *d, bool compressed)
 
     if (twist->bad_chunk || compressed || d->answer->style == ANSWER_PRODUCT)
         return FRAMED_CHUNKS;
+    if (d->answer->status == 304)
+        return FRAMED_NOT;
     if (twist->no_length)
         return FRAMED_BY_END;
     return d->answer->no_length ? FRAMED_CHUNKS : FRAMED_LENGTH;
@@ -390,7 +377,7 @@ bool deliver(struct wire *wire, const struct delivery *d, uint64_t *sent_r)
     s.left = compressed ? str_span(&packed) : body;
     plan = plan_make(d, s.left, compressed);
     s.plan = &plan;
-    headers_make(d, &plan, body, &head);
+    headers_make(d, &plan, &head);
     if (d->request->twist.endless_headers)
         return endless_headers(wire, &head);
     if (d->answer->head_only)

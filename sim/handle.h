@@ -56,6 +56,9 @@ void handle_script(struct call *call);
 struct script_wishes;
 bool call_scripts(struct call *call, struct script_wishes *scripts);
 
+/* sim/handle_status.c */
+void handle_status(struct sim *sim, struct request *request, struct answer *answer);
+
 /* sim/handle_stream.c */
 void handle_stream(struct sim *sim, struct request *request, struct answer *answer);
 

@@ -158,6 +158,18 @@ static void stream_journal(struct sim *sim, const struct request *request,
                                                   .request = request->number });
 }
 
+/* Express compares what it is about to send with what the client says it has. */
+static void etag_check(const struct sim *sim, const struct request *request, struct answer *answer)
+{
+    struct span have = http_header(&request->head, "If-None-Match");
+
+    if (have.at && answer->style == ANSWER_API && answer->status == 200
+        && span_is(request->head.method, "GET")
+        && switch_of(&sim->switches, SWITCH_ETAG_304) == FIRST_YES
+        && span_is(have, answer_etag(answer)))
+        answer_not_modified(answer);
+}
+
 static bool answer_send(struct sim *sim, struct wire *wire, struct request *request,
                         struct answer *answer, unsigned left)
 {
@@ -172,6 +184,7 @@ static bool answer_send(struct sim *sim, struct wire *wire, struct request *requ
 
     if (request->twist.stall_us && !wire_pause(wire, request->twist.stall_us))
         return false;
+    etag_check(sim, request, answer);
     keep = deliver(wire, &delivery, &sent);
     (void)sim_count(&sim->bytes_out, sent);
     if (is_stream(request))
