@@ -34,6 +34,7 @@ static const struct kind_plan plans[REQUEST_KINDS] = {
     [REQUEST_GLOBALS] = { .call = handle_globals, .has_body = true },
     [REQUEST_SCRIPT] = { .call = handle_script },
     [REQUEST_PATCH] = { .call = handle_patch, .has_body = true },
+    [REQUEST_ODATA] = { .open = handle_odata },
     [REQUEST_STATUS] = { .open = handle_status },
     [REQUEST_STREAM1] = { .open = handle_stream },
     [REQUEST_STREAM2] = { .open = handle_stream },

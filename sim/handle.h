@@ -56,6 +56,9 @@ void handle_script(struct call *call);
 struct script_wishes;
 bool call_scripts(struct call *call, struct script_wishes *scripts);
 
+/* sim/handle_odata.c */
+void handle_odata(struct sim *sim, struct request *request, struct answer *answer);
+
 /* sim/handle_status.c */
 void handle_status(struct sim *sim, struct request *request, struct answer *answer);
 

@@ -187,7 +187,7 @@ static bool answer_send(struct sim *sim, struct wire *wire, struct request *requ
     etag_check(sim, request, answer);
     keep = deliver(wire, &delivery, &sent);
     (void)sim_count(&sim->bytes_out, sent);
-    if (is_stream(request))
+    if (is_stream(request) || answer->about.record_id)
         stream_journal(sim, request, answer, sent);
     return keep;
 }
