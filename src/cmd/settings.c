@@ -5,6 +5,7 @@
 #include "base/time.h"
 
 static const char *const date_formats[] = { "", "us", "iso", "day-first", NULL };
+static const char *const container_choices[] = { "waterfall", "each", NULL };
 static const char *const slug_choices[] = { "all", "listed", NULL };
 
 #define TEXT(section, name, member, fallback, help)                                                \
@@ -46,7 +47,12 @@ const struct conf_key settings_keys[] = {
     TEXT("source", "layout", layout, "API_Docs",
          "The layout of the documents; a layout of its own, without portals, is fastest"),
     TEXT("source", "key_field", key_field, "id", "The document's id: a UUID that never changes"),
-    TEXT("source", "container_field", container_field, "Doc", "The container"),
+    TEXT("source", "container_field", container_field, "Doc",
+         "The container; several with commas between them. A repeating field stands for all its\n"
+         "repetitions, Scan(2) for one. Never change this once a run was started"),
+    CHOICE("source", "containers", containers, container_choices, "waterfall",
+           "Of several: waterfall takes the first that is not empty as the record's document;\n"
+           "with each, every one that is not empty is a document of its own"),
     TEXT("source", "mark_field", mark_field, "NexusExportDate",
          "Where the export date is written, a timestamp; empty: nothing is written to FileMaker"),
     TEXT("source", "type_field", type_field, "Type", "The document's type: decides on its folder"),
@@ -160,7 +166,8 @@ static struct source_fields fields_of(const struct settings *s)
 
     return (struct source_fields){ .layout = s->layout,
                                    .key = s->key_field,
-                                   .container = s->container_field,
+                                   .container_list = s->container_field,
+                                   .each = s->containers == 1,
                                    .mark = s->mark_field,
                                    .name = s->name_field,
                                    .type = s->type_field,

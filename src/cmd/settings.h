@@ -13,7 +13,7 @@ struct settings {
     const char *layout, *key_field, *container_field, *mark_field, *name_field, *type_field;
     const char *date_field, *patient_field, *author_field, *created_field;
     const char *time_zone;
-    int date_format;
+    int date_format, containers;
     const char *patients_layout, *patients_key, *patients_first, *patients_last, *patients_dob;
     const char *store_url, *key, *unlinked_key, *type_folders;
     int type_slugs;

@@ -238,6 +238,10 @@ must_check bool ledger_versions(struct ledger *ledger, int64_t document,
                                 struct ledger_version **versions_r, size_t *count_r,
                                 struct err *err);
 
+/* Every mark that was meant for a record, by any of its documents. The caller frees all. */
+must_check bool ledger_marks(struct ledger *ledger, uint64_t record_id, char ***marks_r,
+                             size_t *count_r, struct err *err);
+
 /* In a change: writes down what is meant to be stored; gives it its number if it has none. */
 must_check bool ledger_intend(struct ledger *ledger, const struct ledger_claim *claim,
                               struct ledger_version *version, struct err *err);
@@ -253,6 +257,18 @@ must_check bool ledger_store(struct ledger *ledger, const struct ledger_claim *c
 /* In a change: stored → done. `mod_id`: the record's after our mark. */
 must_check bool ledger_finish(struct ledger *ledger, const struct ledger_claim *claim,
                               uint64_t mod_id, struct err *err);
+
+/*
+ * In a change, after ledger_store() or for a stored document: may the record be marked? Only when
+ * each of its documents is stored, from the same state of the record. Those that were stored from
+ * an older state are put back to waiting.
+ */
+must_check bool ledger_record_ready(struct ledger *ledger, const struct ledger_claim *claim,
+                                    uint64_t mod_id, bool *ready_r, struct err *err);
+
+/* In a change, after ledger_finish(): the record's other documents are done as well. */
+must_check bool ledger_finish_siblings(struct ledger *ledger, const struct ledger_claim *claim,
+                                       uint64_t mod_id, struct err *err);
 
 /* Evidence of a try that did not end well. */
 struct ledger_attempt {

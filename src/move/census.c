@@ -24,14 +24,30 @@ struct census {
 
 /* --- telling the ledger --------------------------------------------------------------------- */
 
+/* A document of a record on a page. */
+struct entry {
+    const struct filemaker_record *record;
+    size_t which; /* of the source's containers */
+    struct source_facts facts;
+    struct ledger_sighting sighting;
+    enum ledger_seen seen;
+    uint64_t elsewhere;
+};
+
 struct page_job {
-    const struct ledger_sighting *sightings;
+    struct entry *entries;
     size_t count;
-    enum ledger_seen *seen;
-    uint64_t *elsewhere;
     struct sha256 hash; /* of the identities */
     size_t new_count, changed_count;
 };
+
+static void entry_read(const struct source_fields *fields, const struct filemaker_record *record,
+                       bool by_record, size_t which, struct entry *entry_r)
+{
+    *entry_r = (struct entry){ .record = record, .which = which };
+    source_facts_read(fields, record, by_record, which, &entry_r->facts);
+    entry_r->sighting = source_sighting(fields, record, which, &entry_r->facts);
+}
 
 static bool page_work(const struct desk_hands *hands, void *arg, struct err *err)
 {
@@ -39,10 +55,12 @@ static bool page_work(const struct desk_hands *hands, void *arg, struct err *err
 
     job->new_count = job->changed_count = 0;
     for (size_t i = 0; i < job->count; i++) {
-        if (!ledger_see(hands->ledger, &job->sightings[i], &job->seen[i], &job->elsewhere[i], err))
+        struct entry *entry = &job->entries[i];
+
+        if (!ledger_see(hands->ledger, &entry->sighting, &entry->seen, &entry->elsewhere, err))
             return false;
-        job->new_count += job->seen[i] == LEDGER_SEEN_NEW;
-        job->changed_count += job->seen[i] == LEDGER_SEEN_CHANGED;
+        job->new_count += entry->seen == LEDGER_SEEN_NEW;
+        job->changed_count += entry->seen == LEDGER_SEEN_CHANGED;
     }
     return job->new_count == 0
            || ledger_saw(hands->ledger, job->count, job->new_count, &job->hash, err);
@@ -60,7 +78,7 @@ static bool is_double(struct census *c, const struct ledger_sighting *sighting, 
     auto_facts facts = { 0 };
 
     if (filemaker_record(c->filemaker, fields->layout, other, &page, err)) {
-        source_facts_read(fields, &page.records[0], false, &facts);
+        source_facts_read(fields, &page.records[0], false, 0, &facts);
         if (span_equal(str_span(&facts.identity), sighting->identity))
             return true;
     } else if (err->kind != ERR_REMOTE || err->reason != FILEMAKER_RECORD_MISSING) {
@@ -85,37 +103,34 @@ static bool page_send(struct census *c, struct page_job *job, struct err *err)
 }
 
 /* Those whose id belongs to another record go by their record id. */
-static bool doubles_tell(struct census *c, const struct filemaker_record *records,
-                         const struct page_job *page, struct err *err)
+static bool doubles_tell(struct census *c, const struct page_job *page, struct err *err)
 {
     for (size_t i = 0; i < page->count; i++) {
-        auto_facts facts = { 0 };
-        struct ledger_sighting sighting;
-        enum ledger_seen seen;
-        uint64_t elsewhere;
-        struct page_job one = {
-            .sightings = &sighting, .count = 1, .seen = &seen, .elsewhere = &elsewhere
-        };
+        const struct entry *entry = &page->entries[i];
+        struct entry own;
+        struct page_job one = { .entries = &own, .count = 1 };
+        bool good;
 
-        if (page->seen[i] != LEDGER_SEEN_ELSEWHERE)
+        if (entry->seen != LEDGER_SEEN_ELSEWHERE)
             continue;
-        if (!is_double(c, &page->sightings[i], page->elsewhere[i], err))
+        if (!is_double(c, &entry->sighting, entry->elsewhere, err))
             return false;
-        source_facts_read(&c->mover->settings->fields, &records[i], true, &facts);
-        sighting = source_sighting(&records[i], &facts);
-        one.hash = sha256_of(sighting.identity);
-        if (!page_send(c, &one, err))
+        entry_read(&c->mover->settings->fields, entry->record, true, entry->which, &own);
+        one.hash = sha256_of(own.sighting.identity);
+        good = page_send(c, &one, err);
+        source_facts_clear(&own.facts);
+        if (!good)
             return false;
     }
     return true;
 }
 
-static struct sha256 identities_hash(const struct ledger_sighting *sightings, size_t count)
+static struct sha256 identities_hash(const struct entry *entries, size_t count)
 {
     auto_sha256_stream *hash = sha256_stream_new();
 
     for (size_t i = 0; i < count; i++) {
-        sha256_stream_add(hash, sightings[i].identity);
+        sha256_stream_add(hash, entries[i].sighting.identity);
         sha256_stream_add(hash, (struct span){ "\n", 1 });
     }
     return sha256_stream_end(hash);
@@ -123,28 +138,42 @@ static struct sha256 identities_hash(const struct ledger_sighting *sightings, si
 
 /* --- what the roll tells us ----------------------------------------------------------------- */
 
+/*
+ * The documents of a record: its own, and with `each` one for every other container that is not
+ * empty.
+ */
+static size_t entries_read(const struct source_fields *fields,
+                           const struct filemaker_record *record, struct entry *entries)
+{
+    size_t containers = fields->containers->each ? fields->containers->count : 1;
+    size_t count = 0;
+
+    for (size_t which = 0; which < containers; which++) {
+        entry_read(fields, record, false, which, &entries[count]);
+        if (which == 0 || entries[count].facts.content != FILEMAKER_EMPTY)
+            count++;
+        else
+            source_facts_clear(&entries[count].facts);
+    }
+    return count;
+}
+
 static bool on_found(void *arg, const struct filemaker_record *records, size_t count,
                      struct err *err)
 {
     struct census *c = arg;
-    auto_free struct source_facts *facts = mem_zero(count * sizeof *facts);
-    auto_free struct ledger_sighting *sightings = mem_zero(count * sizeof *sightings);
-    auto_free enum ledger_seen *seen = mem_zero(count * sizeof *seen);
-    auto_free uint64_t *elsewhere = mem_zero(count * sizeof *elsewhere);
-    struct page_job job = {
-        .sightings = sightings, .count = count, .seen = seen, .elsewhere = elsewhere
-    };
+    const struct source_fields *fields = &c->mover->settings->fields;
+    auto_free struct entry *entries = mem_zero(count * fields->containers->count * sizeof *entries);
+    struct page_job job = { .entries = entries };
     bool good;
 
     atomic_store(&c->mover->source_alive_us, time_mono_us());
-    for (size_t i = 0; i < count; i++) {
-        source_facts_read(&c->mover->settings->fields, &records[i], false, &facts[i]);
-        sightings[i] = source_sighting(&records[i], &facts[i]);
-    }
-    job.hash = identities_hash(sightings, count);
-    good = page_send(c, &job, err) && doubles_tell(c, records, &job, err);
     for (size_t i = 0; i < count; i++)
-        source_facts_clear(&facts[i]);
+        job.count += entries_read(fields, &records[i], &entries[job.count]);
+    job.hash = identities_hash(entries, job.count);
+    good = page_send(c, &job, err) && doubles_tell(c, &job, err);
+    for (size_t i = 0; i < job.count; i++)
+        source_facts_clear(&entries[i].facts);
     return good;
 }
 

@@ -38,6 +38,9 @@ void assignment_free(struct assignment *assignment)
         return;
     ledger_claim_clear(&assignment->claim);
     ledger_versions_free(assignment->versions, assignment->version_count);
+    for (size_t i = 0; i < assignment->mark_count; i++)
+        free(assignment->marks[i]);
+    free(assignment->marks);
     free(assignment);
 }
 
@@ -75,6 +78,7 @@ void dispatch_free(struct dispatch *dispatch)
 
 struct batch {
     size_t most, count;
+    bool has_siblings;
     struct assignment *assignments[BATCH_MAX];
     int64_t next_due_us;
 };
@@ -86,11 +90,18 @@ static void batch_clear(struct batch *batch)
     batch->count = 0;
 }
 
-static bool assignment_fill(const struct desk_hands *hands, struct assignment *a, struct err *err)
+/* A document in its first claim has no past; its record may have, if it has other documents. */
+static bool assignment_fill(const struct desk_hands *hands, bool has_siblings, struct assignment *a,
+                            struct err *err)
 {
+    bool is_first = a->claim.epoch <= 1;
+
     if (!registry_match(hands->registry, span_of(a->claim.patient_id), &a->match, a->patient, err))
         return false;
-    return a->claim.epoch <= 1
+    if ((!is_first || has_siblings)
+        && !ledger_marks(hands->ledger, a->claim.record_id, &a->marks, &a->mark_count, err))
+        return false;
+    return is_first
            || ledger_versions(hands->ledger, a->claim.document, &a->versions, &a->version_count,
                               err);
 }
@@ -109,7 +120,7 @@ static bool batch_claim(const struct desk_hands *hands, void *arg, struct err *e
         batch->assignments[batch->count]->claim = claims[batch->count];
     }
     for (size_t i = 0; i < batch->count; i++)
-        if (!assignment_fill(hands, batch->assignments[i], err))
+        if (!assignment_fill(hands, batch->has_siblings, batch->assignments[i], err))
             return false;
     return count > 0 || ledger_next_due(hands->ledger, &batch->next_due_us, err);
 }
@@ -162,7 +173,9 @@ static bool recount(struct dispatch *dispatch)
 /* Looks into the ledger for all; called and left with the lock held. */
 static bool fetch_more(struct dispatch *dispatch, struct err *err)
 {
-    struct batch batch = { .most = batch_size(dispatch), .next_due_us = INT64_MAX };
+    struct batch batch = { .most = batch_size(dispatch),
+                           .has_siblings = dispatch->mover->settings->fields.containers->each,
+                           .next_due_us = INT64_MAX };
     uint64_t news = dispatch->news;
     bool good = true;
 

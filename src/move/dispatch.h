@@ -17,6 +17,8 @@ struct assignment {
     char patient[UUID_TEXT_SIZE]; /* the application's id, with REGISTRY_ONE_PATIENT */
     struct ledger_version *versions;
     size_t version_count;
+    char **marks; /* every mark that we ever meant to write to the record */
+    size_t mark_count;
 };
 
 void assignment_free(struct assignment *assignment); /* NULL is allowed */

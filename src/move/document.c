@@ -17,7 +17,13 @@ bool journey_read(struct journey *j)
 {
     const struct source_fields *fields = &j->mover->settings->fields;
     bool by_record = span_starts(span_of(j->claim->identity), "rec:");
+    size_t which = containers_find(fields->containers, j->claim->container, j->claim->repetition);
     struct err err = { 0 };
+
+    if (which == fields->containers->count)
+        return trouble_say(&j->trouble, FAILURE_SOURCE_REJECTED, "fetch",
+                           "container '%.64s' is no longer in the configuration",
+                           j->claim->container);
 
     source_facts_clear(&j->facts);
     filemaker_page_clear(&j->page);
@@ -26,7 +32,7 @@ bool journey_read(struct journey *j)
         return trouble_of_source(&j->trouble, "fetch", &err);
     atomic_store(&j->mover->source_alive_us, time_mono_us());
     j->record = &j->page.records[0];
-    source_facts_read(fields, j->record, by_record, &j->facts);
+    source_facts_read(fields, j->record, by_record, which, &j->facts);
     return true;
 }
 
@@ -61,12 +67,9 @@ static bool mark_is_ours_or_none(struct journey *j)
 {
     if (j->facts.mark.size == 0)
         return true;
-    for (size_t i = 0; i < j->assignment->version_count; i++) {
-        const char *meant = j->assignment->versions[i].mark;
-
-        if (meant && stamp_equal(j->facts.mark, span_of(meant)))
+    for (size_t i = 0; i < j->assignment->mark_count; i++)
+        if (stamp_equal(j->facts.mark, span_of(j->assignment->marks[i])))
             return true;
-    }
     return trouble_say(&j->trouble, FAILURE_SOURCE_MARKED, "fetch",
                        "the mark field holds a value that this migration did not write");
 }
@@ -88,7 +91,7 @@ static bool has_contents(struct journey *j)
         return trouble_say(&j->trouble, FAILURE_CONTAINER_UNAVAILABLE, "fetch",
                            "the container holds %zu bytes of text that are neither a stream nor a "
                            "path",
-                           j->facts.container.size);
+                           j->facts.value.size);
     }
     abort();
 }
@@ -109,7 +112,7 @@ bool journey_unchanged(struct journey *j)
 static bool fetch(struct journey *j)
 {
     return journey_read(j) && is_same_document(j) && is_as_claimed(j) && mark_is_ours_or_none(j)
-           && has_contents(j) && cargo_open(j->worker, j->facts.container, &j->cargo, &j->trouble);
+           && has_contents(j) && cargo_open(j->worker, j->facts.value, &j->cargo, &j->trouble);
 }
 
 static bool move(struct journey *j)

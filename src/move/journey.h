@@ -35,6 +35,9 @@ must_check bool journey_put(struct journey *j);
 /* Commits that the document is stored, and its row. In put.c. */
 must_check bool journey_record(struct journey *j);
 
+/* Says that other files of the record are not stored yet; always false. In mark.c. */
+bool journey_incomplete(struct journey *j);
+
 /* Writes the mark and reads it back; or finds out what an earlier try did. In mark.c. */
 must_check bool journey_mark(struct journey *j);
 must_check bool journey_resume_mark(struct journey *j);

@@ -89,9 +89,40 @@ static bool version_recall(struct journey *j)
                        (intmax_t)j->claim->version);
 }
 
+bool journey_incomplete(struct journey *j)
+{
+    return trouble_say(&j->trouble, FAILURE_RECORD_INCOMPLETE, "mark",
+                       "other files of the record are not stored yet");
+}
+
+struct ready_job {
+    const struct ledger_claim *claim;
+    uint64_t mod_id;
+    bool ready;
+};
+
+static bool ready_work(const struct desk_hands *hands, void *arg, struct err *err)
+{
+    struct ready_job *job = arg;
+
+    return ledger_record_ready(hands->ledger, job->claim, job->mod_id, &job->ready, err);
+}
+
+/* Whether the record may be marked now, as far as its other files go. */
+static bool record_is_ready(struct journey *j)
+{
+    struct ready_job job = { j->claim, j->version.mod_id, true };
+    struct err err = { 0 };
+
+    if (j->mover->settings->fields.containers->each
+        && !desk_do(j->mover->desk, ready_work, &job, &err))
+        return trouble_of_desk(&j->trouble, "mark", &err);
+    return job.ready || journey_incomplete(j);
+}
+
 bool journey_resume_mark(struct journey *j)
 {
-    if (!version_recall(j) || !journey_read(j))
+    if (!version_recall(j) || !record_is_ready(j) || !journey_read(j))
         return false;
     switch (mark_state(j)) {
     case MARK_THERE:

@@ -52,6 +52,11 @@ static const struct policy policies[FAILURES] = {
                                 "an earlier importer was here: 'fmferry reconcile --adopt' takes "
                                 "over what is right",
                                 1, false, false },
+    [FAILURE_RECORD_INCOMPLETE] = { "record-incomplete",
+                                    "another file of the same record has not arrived yet",
+                                    "see to the other file: the record is marked when all of its "
+                                    "files are stored",
+                                    ALWAYS_WAITS, true, false },
     [FAILURE_SOURCE_AWAY] = { "source-away", "FileMaker Server cannot be reached",
                               "nothing: the run waits, and stops if it lasts", ALWAYS_WAITS, true,
                               false },

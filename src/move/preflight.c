@@ -124,14 +124,28 @@ static bool has_date_type(const struct filemaker_layout *layout, const char *nam
     return field && (strcmp(field->result, "date") == 0 || strcmp(field->result, "timeStamp") == 0);
 }
 
-static char *warning_of(const struct mover_settings *settings,
-                        const struct filemaker_layout *layout)
+/* Repetitions that the layout does not show do not exist for the Data API. */
+static const struct filemaker_field *hidden_repetitions(const struct filemaker_layout *layout,
+                                                        const struct containers *containers)
 {
-    const struct filemaker_field *container = filemaker_field(layout, settings->fields.container);
+    for (size_t i = 0; i < containers->count; i++) {
+        const struct filemaker_field *field = filemaker_field(layout, containers->items[i].field);
 
-    if (container->repetitions > 1)
-        return mem_printf("field '%s' has %u repetitions; only the first is moved", container->name,
-                          container->repetitions);
+        if (field->repetitions > field->repetitions_shown)
+            return field;
+    }
+    return NULL;
+}
+
+static char *warning_of(const struct mover_settings *settings,
+                        const struct filemaker_layout *layout, const struct containers *containers)
+{
+    const struct filemaker_field *hidden = hidden_repetitions(layout, containers);
+
+    if (hidden)
+        return mem_printf("field '%s' has %u repetitions, and the layout shows %u: the others "
+                          "cannot be seen, and are not moved",
+                          hidden->name, hidden->repetitions, hidden->repetitions_shown);
     if (layout->portals)
         return mem_printf("layout '%s' has %zu portals, which make every answer slower; use a "
                           "layout without",
@@ -140,23 +154,18 @@ static char *warning_of(const struct mover_settings *settings,
 }
 
 static bool layout_look(const struct mover_settings *settings, struct filemaker *filemaker,
-                        char **warning_r, bool *has_dates_r, struct err *err)
+                        char **warning_r, bool *has_dates_r, struct containers *containers_r,
+                        struct err *err)
 {
-    static const char *const container[] = { "container", NULL };
     static const char *const stamp[] = { "timeStamp", "text", NULL };
     static const char *const text[] = { "text", "number", NULL };
     static const char *const date[] = { "date", "text", "timeStamp", NULL };
     const struct source_fields *f = &settings->fields;
     const struct need needs[] = {
-        { "container_field", f->container, container },
-        { "mark_field", f->mark, stamp },
-        { "key_field", f->key, text },
-        { "type_field", f->type, text },
-        { "date_field", f->date, date },
-        { "patient_field", f->patient, text },
-        { "name_field", f->name, text },
-        { "author_field", f->author, text },
-        { "created_field", f->created, stamp },
+        { "mark_field", f->mark, stamp },      { "key_field", f->key, text },
+        { "type_field", f->type, text },       { "date_field", f->date, date },
+        { "patient_field", f->patient, text }, { "name_field", f->name, text },
+        { "author_field", f->author, text },   { "created_field", f->created, stamp },
     };
     auto_layout layout = { 0 };
 
@@ -166,14 +175,14 @@ static bool layout_look(const struct mover_settings *settings, struct filemaker 
                                 "account must see it");
         return false;
     }
-    if (!*f->container)
-        return err_set(err, ERR_USAGE, 0, "[source] container_field is empty");
+    if (!containers_read(f->container_list, f->each, &layout, containers_r, err))
+        return err_ctx(err, "layout '%s'", f->layout);
     for (size_t i = 0; i < lengthof(needs); i++)
         if (!field_fits(&layout, f->layout, &needs[i], err))
             return false;
     if (!mark_is_writable(&layout, f->mark, err))
         return false;
-    *warning_r = warning_of(settings, &layout);
+    *warning_r = warning_of(settings, &layout, containers_r);
     *has_dates_r = has_date_type(&layout, f->date);
     return true;
 }
@@ -181,9 +190,10 @@ static bool layout_look(const struct mover_settings *settings, struct filemaker 
 bool preflight_layout(const struct mover_settings *settings, struct filemaker *filemaker,
                       char **warning_r, struct err *err)
 {
-    bool ignored;
+    auto_containers containers = { 0 };
+    bool has_dates;
 
-    return layout_look(settings, filemaker, warning_r, &ignored, err);
+    return layout_look(settings, filemaker, warning_r, &has_dates, &containers, err);
 }
 
 /* --- records and streams -------------------------------------------------------------------- */
@@ -200,6 +210,14 @@ bool preflight_records(const struct mover_settings *settings, struct filemaker *
                   : mem_printf("%ju records, %ju of them visible to this account",
                                (uintmax_t)page.total, (uintmax_t)page.found);
     return true;
+}
+
+/* The first name of the list: enough for a sample. */
+static char *first_container(const char *list)
+{
+    struct span rest = span_of(list);
+
+    return span_text(span_trim(span_cut(&rest, ',')));
 }
 
 static bool sample_fetch(struct filemaker *filemaker, struct span value, char **said_r,
@@ -224,13 +242,14 @@ static bool sample_fetch(struct filemaker *filemaker, struct span value, char **
 bool preflight_stream(const struct mover_settings *settings, struct filemaker *filemaker,
                       char **said_r, struct err *err)
 {
+    auto_free char *container = first_container(settings->fields.container_list);
     auto_page page = { 0 };
     struct err first = { 0 };
 
     if (!filemaker_records(filemaker, settings->fields.layout, 1, SAMPLE_RECORDS, &page, err))
         return false;
     for (size_t i = 0; i < page.count; i++) {
-        struct span value = filemaker_text(&page.records[i], settings->fields.container);
+        struct span value = filemaker_text(&page.records[i], container);
 
         if (filemaker_content(value) != FILEMAKER_STREAM)
             continue;
@@ -278,7 +297,8 @@ bool preflight_databases(const struct mover_settings *settings, const struct can
     return true;
 }
 
-bool preflight(struct mover_settings *settings, const struct cancel *cancel, struct err *err)
+bool preflight(struct mover_settings *settings, struct containers *containers,
+               const struct cancel *cancel, struct err *err)
 {
     auto_filemaker *filemaker = NULL;
     bool has_dates = false;
@@ -287,9 +307,10 @@ bool preflight(struct mover_settings *settings, const struct cancel *cancel, str
     if (!filemaker_new(&settings->filemaker, cancel, &filemaker, err)
         || !preflight_server(settings, filemaker, &said, err)
         || !preflight_login(settings, filemaker, err)
-        || !layout_look(settings, filemaker, &warning, &has_dates, err)
+        || !layout_look(settings, filemaker, &warning, &has_dates, containers, err)
         || !preflight_store(settings, cancel, &store, err))
         return false;
+    settings->fields.containers = containers;
     if (has_dates) {
         settings->fields.date_form = DATE_US;
         settings->fields.date_is_told = true;

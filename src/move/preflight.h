@@ -41,7 +41,8 @@ must_check bool preflight_databases(const struct mover_settings *settings,
 
 /*
  * Those that a run needs: server, login, layout, store.
- *   settings   learns what only the layout tells: how its dates stand
+ *   settings     learns what only the layout tells: how its dates stand, and `containers`
+ *   containers   filled; the caller's, and outlives the settings
  */
-must_check bool preflight(struct mover_settings *settings, const struct cancel *cancel,
-                          struct err *err);
+must_check bool preflight(struct mover_settings *settings, struct containers *containers,
+                          const struct cancel *cancel, struct err *err);

@@ -221,7 +221,7 @@ static bool hash_first(struct journey *j, bool *is_stored_r)
     if (*is_stored_r)
         return true;
     cargo_clear(&j->cargo);
-    return cargo_open(j->worker, j->facts.container, &j->cargo, &j->trouble);
+    return cargo_open(j->worker, j->facts.value, &j->cargo, &j->trouble);
 }
 
 static bool large_begin(struct journey *j, struct store_large **large_r)
@@ -298,15 +298,21 @@ struct record_job {
     const struct row *row;
     enum ledger_link link;
     const char *patient;
+    bool has_siblings;
+    bool ready; /* out: nothing is missing but the mark */
 };
 
 static bool record_work(const struct desk_hands *hands, void *arg, struct err *err)
 {
-    const struct record_job *job = arg;
+    struct record_job *job = arg;
     struct registry_document document = row_document(job->row, time_now_us());
 
+    job->ready = true;
     return ledger_store(hands->ledger, job->claim, job->version, job->link, job->patient, err)
-           && registry_put_document(hands->registry, &document, err);
+           && registry_put_document(hands->registry, &document, err)
+           && (!job->has_siblings
+               || ledger_record_ready(hands->ledger, job->claim, job->version->mod_id, &job->ready,
+                                      err));
 }
 
 static enum ledger_link link_of(enum registry_match match)
@@ -348,7 +354,12 @@ bool journey_record(struct journey *j)
     enum ledger_link link = link_of(j->assignment->match);
     const char *patient = link == LEDGER_LINKED ? j->assignment->patient : NULL;
     auto_row *row = row_of(j, patient);
-    struct record_job job = { j->claim, &j->version, row, link, patient };
+    struct record_job job = { .claim = j->claim,
+                              .version = &j->version,
+                              .row = row,
+                              .link = link,
+                              .patient = patient,
+                              .has_siblings = j->mover->settings->fields.containers->each };
     struct err err = { 0 };
 
     if (!desk_do(j->mover->desk, record_work, &job, &err))
@@ -357,5 +368,5 @@ bool journey_record(struct journey *j)
     j->claim->link = link;
     j->claim->version = j->version.number;
     j->claim->size = (int64_t)j->version.size_bytes;
-    return true;
+    return job.ready || journey_incomplete(j);
 }

@@ -450,6 +450,7 @@ bool run_all(const struct mover_settings *settings, struct cancel *cancel,
              const struct run_watcher *watcher, struct run_result *result_r, struct err *err)
 {
     struct mover_settings learned = *settings;
+    auto_containers containers = { 0 };
     struct run run = { .mover = { .settings = &learned, .cancel = cancel } };
     struct run_result result = { 0 };
     bool good;
@@ -459,7 +460,7 @@ bool run_all(const struct mover_settings *settings, struct cancel *cancel,
     run.started_us = time_mono_us();
     atomic_store(&run.mover.source_alive_us, run.started_us);
     atomic_store(&run.mover.store_alive_us, run.started_us);
-    good = preflight(&learned, cancel, err) && run_body(&run, watcher, &result, err);
+    good = preflight(&learned, &containers, cancel, err) && run_body(&run, watcher, &result, err);
     run_clear(&run);
     *result_r = result;
     return good;

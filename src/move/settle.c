@@ -71,7 +71,9 @@ static bool verdict_work(const struct desk_hands *hands, void *arg, struct err *
 
     switch (v->kind) {
     case VERDICT_DONE:
-        return ledger_finish(hands->ledger, &v->claim, v->mod_id, err);
+        return ledger_finish(hands->ledger, &v->claim, v->mod_id, err)
+               && (!v->mover->settings->fields.containers->each
+                   || ledger_finish_siblings(hands->ledger, &v->claim, v->mod_id, err));
     case VERDICT_RELEASED:
         return verdict_release(hands, v, err);
     case VERDICT_FAILED:
@@ -168,13 +170,18 @@ static int64_t due_after(const struct journey *j, const struct policy *policy)
 /* What the record says now, so that the next claim is made with it. */
 static void tell_what_was_seen(struct journey *j, struct verdict *verdict)
 {
+    const struct source_fields *fields = &j->mover->settings->fields;
+
     if (j->trouble.failure != FAILURE_SOURCE_CHANGED || !j->record || j->page.count == 0)
         return;
     verdict->identity = mem_text(str_text(&j->facts.identity));
     verdict->patient_id = mem_text(str_text(&j->facts.patient_id));
     verdict->filemaker_id = span_text(j->facts.filemaker_id);
     verdict->type = span_text(j->facts.type);
-    verdict->seen = source_sighting(j->record, &j->facts);
+    verdict->seen = source_sighting(
+        fields, j->record,
+        containers_find(fields->containers, verdict->claim.container, verdict->claim.repetition),
+        &j->facts);
     verdict->seen.identity = span_of(verdict->identity);
     verdict->seen.patient_id = span_of(verdict->patient_id);
     verdict->seen.filemaker_id = span_of(verdict->filemaker_id);
@@ -208,7 +215,7 @@ static void fail(struct journey *j, const struct policy *policy)
     verdict->created = span_text(j->facts.created);
     verdict->author = span_text(j->facts.author);
     if (j->facts.content == FILEMAKER_REFERENCE)
-        verdict->path = span_text(j->facts.container);
+        verdict->path = span_text(j->facts.value);
     verdict_post(verdict);
 }
 

@@ -11,7 +11,7 @@ static const char *storage_of(const struct source_facts *facts)
     case FILEMAKER_EMPTY:
         return "empty";
     case FILEMAKER_STREAM:
-        return filemaker_storage(facts->container);
+        return filemaker_storage(facts->value);
     case FILEMAKER_REFERENCE:
         return "reference";
     case FILEMAKER_NO_ACCESS:
@@ -22,8 +22,20 @@ static const char *storage_of(const struct source_facts *facts)
     abort();
 }
 
+/* The next container is looked at only where the one before is empty, never where it failed. */
+static const struct container *container_choose(const struct containers *containers,
+                                                const struct filemaker_record *record, size_t which)
+{
+    if (containers->each)
+        return &containers->items[which];
+    for (size_t i = 0; i < containers->count; i++)
+        if (filemaker_content(filemaker_text(record, containers->items[i].name)) != FILEMAKER_EMPTY)
+            return &containers->items[i];
+    return &containers->items[0];
+}
+
 void source_facts_read(const struct source_fields *fields, const struct filemaker_record *record,
-                       bool by_record, struct source_facts *facts_r)
+                       bool by_record, size_t which, struct source_facts *facts_r)
 {
     struct span id = span_trim(filemaker_text(record, fields->key));
 
@@ -32,11 +44,12 @@ void source_facts_read(const struct source_fields *fields, const struct filemake
                                       .type = filemaker_text(record, fields->type),
                                       .mark = span_trim(filemaker_text(record, fields->mark)),
                                       .author = filemaker_text(record, fields->author),
-                                      .created = filemaker_text(record, fields->created),
-                                      .container = filemaker_text(record, fields->container) };
-    facts_r->content = filemaker_content(facts_r->container);
-    if (*fields->container && !filemaker_value(record, fields->container))
-        facts_r->content = FILEMAKER_NO_ACCESS;
+                                      .created = filemaker_text(record, fields->created) };
+    facts_r->container = container_choose(fields->containers, record, which);
+    facts_r->value = filemaker_text(record, facts_r->container->name);
+    facts_r->content = filemaker_value(record, facts_r->container->name)
+                           ? filemaker_content(facts_r->value)
+                           : FILEMAKER_NO_ACCESS;
     facts_r->storage = storage_of(facts_r);
     facts_r->has_uuid = !by_record && uuid_read(id, &facts_r->uuid);
     if (facts_r->has_uuid) {
@@ -54,11 +67,15 @@ void source_facts_clear(struct source_facts *facts)
     str_clear(&facts->patient_id);
 }
 
-struct ledger_sighting source_sighting(const struct filemaker_record *record,
+struct ledger_sighting source_sighting(const struct source_fields *fields,
+                                       const struct filemaker_record *record, size_t which,
                                        const struct source_facts *facts)
 {
+    const struct container *own = which ? &fields->containers->items[which] : NULL;
+
     return (struct ledger_sighting){ .identity = str_span(&facts->identity),
-                                     .repetition = 1,
+                                     .container = own ? span_of(own->field) : SPAN_NONE,
+                                     .repetition = own ? own->repetition : 1,
                                      .record_id = record->record_id,
                                      .mod_id = record->mod_id,
                                      .filemaker_id = facts->filemaker_id,

@@ -5,12 +5,16 @@
 #include "base/uuid.h"
 #include "filemaker/filemaker.h"
 #include "ledger/ledger.h"
+#include "move/containers.h"
 #include "move/stamp.h"
 
 /* Names of fields on the source's layout; "" where there is none. All borrowed. */
 struct source_fields {
     const char *layout;
-    const char *key, *container, *mark, *name, *type, *date, *patient;
+    const char *key, *mark, *name, *type, *date, *patient;
+    const char *container_list; /* as configured                        */
+    bool each;
+    const struct containers *containers; /* read against the layout; NULL before */
     const char *author, *created;
     enum date_form date_form;
     bool date_is_told; /* the date field is of type date, or its form was configured */
@@ -23,21 +27,26 @@ struct source_facts {
     bool has_uuid;
     struct uuid uuid;
     struct str patient_id; /* lower case, trimmed */
-    struct span type, mark, author, created, container;
+    struct span type, mark, author, created;
+    const struct container *container; /* the one that is meant, or was chosen */
+    struct span value;                 /* what it says                         */
     enum filemaker_content content;
     const char *storage;
 };
 
 /*
- * Reads the facts of a record.
+ * Reads the facts of one document of a record.
  *   by_record   give it the identity of its record id, whatever its key says
+ *   which       of the source's containers; 0 is the record's own document, which in a waterfall is
+ *               the first that is not empty
  *   facts_r     caller clears with source_facts_clear() (or auto_facts), before the page
  */
 void source_facts_read(const struct source_fields *fields, const struct filemaker_record *record,
-                       bool by_record, struct source_facts *facts_r);
+                       bool by_record, size_t which, struct source_facts *facts_r);
 void source_facts_clear(struct source_facts *facts);
 #define auto_facts __attribute__((cleanup(source_facts_clear))) struct source_facts
 
-/* The facts as the ledger takes note of them; borrowed from both. */
-struct ledger_sighting source_sighting(const struct filemaker_record *record,
+/* The facts as the ledger takes note of them; borrowed from all three. */
+struct ledger_sighting source_sighting(const struct source_fields *fields,
+                                       const struct filemaker_record *record, size_t which,
                                        const struct source_facts *facts);

@@ -1,0 +1,129 @@
+/* Documents of one record: it is marked once, when the last of them is stored. */
+#include "ledger/inside.h"
+
+#include "base/mem.h"
+#include "base/time.h"
+
+enum { SIBLINGS_MAX = 2000 };
+
+struct sibling {
+    int64_t document, epoch, size, mod_id;
+    enum ledger_state state;
+    enum ledger_link link;
+    bool held;
+    char *type;
+};
+
+struct siblings {
+    struct sibling items[SIBLINGS_MAX];
+    size_t count;
+};
+
+static void siblings_free(struct siblings **siblings)
+{
+    for (size_t i = 0; i < (*siblings)->count; i++)
+        free((*siblings)->items[i].type);
+    free(*siblings);
+}
+
+#define auto_siblings __attribute__((cleanup(siblings_free))) struct siblings
+
+static bool siblings_read(struct ledger *ledger, const struct ledger_claim *claim,
+                          struct siblings *siblings, struct err *err)
+{
+    auto_rows *rows = NULL;
+    enum step step = STEP_END;
+
+    if (!sql_query(ledger->sql, &LEDGER_SIBLINGS,
+                   sql_args(sql_i64(ledger->source), sql_i64((int64_t)claim->record_id),
+                            sql_i64(claim->document)),
+                   &rows, err))
+        return false;
+    while (siblings->count < SIBLINGS_MAX && (step = sql_next(rows, err)) == STEP_ROW)
+        siblings->items[siblings->count++] =
+            (struct sibling){ .document = sql_get_i64(rows, 0),
+                              .state = ledger_column_state(rows, 1),
+                              .epoch = sql_get_i64(rows, 2),
+                              .type = ledger_column(rows, 3),
+                              .link = ledger_column_link(rows, 4),
+                              .size = sql_get_i64(rows, 5),
+                              .held = !sql_is_null(rows, 6),
+                              .mod_id = sql_get_i64(rows, 7) };
+    return step != STEP_ERROR;
+}
+
+static bool sibling_move(struct ledger *ledger, const struct sibling *s, enum ledger_state after,
+                         int64_t mod_id, const char *evidence, struct err *err)
+{
+    return sql_run(ledger->sql, &LEDGER_SIBLING_SET,
+                   sql_args(sql_i64(s->document), sql_text(ledger_state_name(after)),
+                            sql_i64(mod_id), sql_i64(time_now_us())),
+                   err)
+           && ledger_transition(ledger,
+                                &(struct transition){ .document = s->document,
+                                                      .epoch = s->epoch,
+                                                      .before = s->state,
+                                                      .after = after,
+                                                      .class_before = "",
+                                                      .class_after = "",
+                                                      .link_before = s->link,
+                                                      .link_after = s->link,
+                                                      .size_before = s->size,
+                                                      .size_after = s->size,
+                                                      .type = s->type,
+                                                      .evidence = evidence },
+                                err);
+}
+
+bool ledger_record_ready(struct ledger *ledger, const struct ledger_claim *claim, uint64_t mod_id,
+                         bool *ready_r, struct err *err)
+{
+    auto_siblings *siblings = mem_new(struct siblings);
+
+    *ready_r = true;
+    if (!siblings_read(ledger, claim, siblings, err))
+        return false;
+    for (size_t i = 0; i < siblings->count; i++) {
+        const struct sibling *s = &siblings->items[i];
+
+        if (s->state == LEDGER_WAIVED || s->state == LEDGER_GONE)
+            continue;
+        if (s->state == LEDGER_STORED && s->mod_id != (int64_t)mod_id && !s->held
+            && !sibling_move(ledger, s, LEDGER_WAITING, s->mod_id,
+                             "the record was edited before all its files were stored", err))
+            return false;
+        *ready_r = *ready_r && s->state == LEDGER_STORED && s->mod_id == (int64_t)mod_id;
+    }
+    return true;
+}
+
+bool ledger_finish_siblings(struct ledger *ledger, const struct ledger_claim *claim,
+                            uint64_t mod_id, struct err *err)
+{
+    auto_siblings *siblings = mem_new(struct siblings);
+
+    if (!siblings_read(ledger, claim, siblings, err))
+        return false;
+    for (size_t i = 0; i < siblings->count; i++)
+        if (siblings->items[i].state == LEDGER_STORED
+            && !sibling_move(ledger, &siblings->items[i], LEDGER_DONE, (int64_t)mod_id,
+                             "marked with its record", err))
+            return false;
+    return true;
+}
+
+bool ledger_marks(struct ledger *ledger, uint64_t record_id, char ***marks_r, size_t *count_r,
+                  struct err *err)
+{
+    auto_rows *rows = NULL;
+    enum step step;
+
+    if (!sql_query(ledger->sql, &LEDGER_MARKS,
+                   sql_args(sql_i64(ledger->source), sql_i64((int64_t)record_id)), &rows, err))
+        return false;
+    while ((step = sql_next(rows, err)) == STEP_ROW) {
+        *marks_r = mem_grow(*marks_r, (*count_r + 1) * sizeof **marks_r);
+        (*marks_r)[(*count_r)++] = ledger_column(rows, 0);
+    }
+    return step == STEP_END;
+}

@@ -1,0 +1,42 @@
+/*
+ * The containers of a source, in the order in which the configuration names them. A repeating field
+ * that is named without a repetition stands for all that its layout shows.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "base/err.h"
+#include "filemaker/filemaker.h"
+
+struct container {
+    char *field;
+    int repetition; /* from 1 */
+    char *name;     /* of the value in a record: "Scan", "Scan(2)" */
+};
+
+struct containers {
+    struct container *items;
+    size_t count;
+    bool each; /* each is a document of its own; else the first that is not empty is the record's */
+};
+
+/*
+ * Reads the list of the configuration against a layout.
+ *   list           "Doc, Scan, Photo(2)"
+ *   containers_r   caller clears with containers_clear() (or auto_containers)
+ * Fails with ERR_USAGE naming what is missing, of another type, or of another table.
+ */
+must_check bool containers_read(const char *list, bool each, const struct filemaker_layout *layout,
+                                struct containers *containers_r, struct err *err);
+void containers_clear(struct containers *containers);
+#define auto_containers __attribute__((cleanup(containers_clear))) struct containers
+
+/*
+ * Which container a document of the ledger is of.
+ *   field   "" for the record's own document, which is of the first
+ * The number of containers if there is no such one.
+ */
+size_t containers_find(const struct containers *containers, const char *field, int repetition);
+
+/* The list as one text, to see whether it was changed since the first run. The caller frees. */
+char *containers_text(const struct containers *containers);
