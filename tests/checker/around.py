@@ -152,10 +152,12 @@ def check_exit_code(scene, report, code):
     left = scene.with_state("waiting", "claimed", "stored", "failed")
     last = scene.database.runs[max(scene.database.runs)] if scene.database.runs else None
     closed = [census for census in scene.database.census
-              if last and census["run"] == last["run"] and census["closed_us"] is not None]
+              if last and (census["closed_us"] or 0) >= last["started_us"]]
     report.count("I13", 1, "exit codes")
     if last is None:
         possible, why = {1, 2}, "there was no run"
+    elif last["ended_us"] is None:
+        possible, why = {1}, "the run could not even write its end"
     elif last["status"] == "stopped":
         possible, why = {1, 2, 130}, "the run was stopped"
     elif last["status"] == "interrupted":

@@ -212,7 +212,7 @@ def check_census(scene, report):
         if census["closed_us"] is None:
             continue
         report.count("I7", 1, "closed censuses")
-        if not census["records"] == census["found"] == census["witness"]:
+        if census["records"] != census["found"] or census["witness"] not in (None, census["records"]):
             report.say("I7", "census-disagrees", f"census {census['number']} saw {census['records']} "
                        f"records, found {census['found']}, the witness says {census['witness']}")
     if not scene.interrupted and scene.truth is not None and scene.database.census:

@@ -143,10 +143,18 @@ class Database:
         self.by_record = {str(row["record_id"]): row for row in self.documents.values()
                           if row["container"] == "" and row["repetition"] == 1}
         self.stories = collections.defaultdict(list)
-        for run in sorted(self.audit):
-            for entry in self.audit[run]:
-                if entry["document"] is not None:
-                    self.stories[entry["document"]].append(entry)
+        for entry in sorted((entry for entries in self.audit.values() for entry in entries
+                             if entry["document"] is not None), key=self._order()):
+            self.stories[entry["document"]].append(entry)
+
+    def _order(self):
+        """How entries follow one another: run by run, or by the clock where runs went on together."""
+        spans = [(entries[0]["at_us"], entries[-1]["at_us"])
+                 for _, entries in sorted(self.audit.items()) if entries]
+        apart = all(before[1] <= after[0] for before, after in zip(spans, spans[1:]))
+        if apart:
+            return lambda entry: (entry["run"], entry["seq"])
+        return lambda entry: (entry["at_us"], entry["run"], entry["seq"])
 
     def present_version(self, document):
         """The version that a document is stored as; None if the ledger has none."""

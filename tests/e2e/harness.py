@@ -346,6 +346,38 @@ class Bench:
         return findings
 
 
+CLONE_NEWNS = 0x00020000
+
+
+def mounts_of_our_own():
+    """
+    Lets this process mount what nobody else sees, and what is gone when it ends. False if it may
+    not; call it before anything is started.
+    """
+    if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNS) != 0:
+        return False
+    return mount("--make-rprivate", "/")
+
+
+def mount(*words):
+    done = subprocess.run(["mount", *map(str, words)], stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL)
+    return done.returncode == 0
+
+
+@contextlib.contextmanager
+def small_disk(bench, size):
+    """A folder on a disk of its own; grow it or seal it by remounting."""
+    folder = bench.folder / "disk"
+    folder.mkdir()
+    if not mount("-t", "tmpfs", "-o", f"size={size},mode=700", "tmpfs", folder):
+        raise OSError("no tmpfs can be mounted")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
 class Person:
     """Somebody at work in FileMaker while we migrate: edits records over the same API."""
 
