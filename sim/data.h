@@ -30,3 +30,5 @@ must_check bool data_seed(const struct data_options *options, struct span rest,
                           struct solution **solution_r, struct err *err);
 must_check bool data_demo(const struct data_options *options, struct span rest,
                           struct solution **solution_r, struct err *err);
+must_check bool data_shape(const struct data_options *options, struct span rest,
+                           struct solution **solution_r, struct err *err);
