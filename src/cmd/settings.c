@@ -68,6 +68,15 @@ const struct conf_key settings_keys[] = {
     TEXT("source", "time_zone", time_zone, "",
          "The zone of FileMaker's stamps (Australia/Sydney); empty: this machine's"),
 
+    TEXT("source", "reference_map", reference_map, "",
+         "Where files are mounted here that FileMaker only points to:\n"
+         "C:/Scans = /mnt/scans, //server/old = /mnt/old"),
+    TEXT("source", "odata_table", odata_table, "",
+         "If a file cannot be streamed: the table occurrence to ask by OData; empty: do not"),
+    TEXT("source", "script_name", script_name, "",
+         "If a file cannot be streamed: a script of the solution that is given the document's id\n"
+         "and exits with the container as Base64; empty: there is none"),
+
     TEXT("patients", "layout", patients_layout, "API_Contacts", "The layout of the patients"),
     TEXT("patients", "key_field", patients_key, "id", "The patient's id in FileMaker"),
     TEXT("patients", "first_name", patients_first, "firstName", "Fields of the patient's record"),
@@ -192,6 +201,9 @@ struct mover_settings settings_mover(const struct settings *s)
                   .unlinked = s->unlinked_key,
                   .type_folders = s->type_folders,
                   .listed_only = s->type_slugs == 1 },
+        .reference_map = s->reference_map,
+        .odata_table = s->odata_table,
+        .script = s->script_name,
         .ledger_url = s->ledger_url,
         .registry_url = s->registry_url,
         .workers = s->workers,

@@ -12,7 +12,7 @@ struct settings {
     struct secret_source password;
     const char *layout, *key_field, *container_field, *mark_field, *name_field, *type_field;
     const char *date_field, *patient_field, *author_field, *created_field;
-    const char *time_zone;
+    const char *time_zone, *reference_map, *odata_table, *script_name;
     int date_format, containers;
     const char *patients_layout, *patients_key, *patients_first, *patients_last, *patients_dob;
     const char *store_url, *key, *unlinked_key, *type_folders;

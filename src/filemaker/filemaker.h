@@ -186,6 +186,25 @@ struct filemaker_stream;
  */
 must_check bool filemaker_stream_open(struct filemaker *filemaker, struct span value,
                                       struct filemaker_stream **stream_r, struct err *err);
+/*
+ * Opens the contents of a container by OData, as a stream.
+ *   table   the table occurrence; `key` the record's primary key in it
+ * Fails as filemaker_stream_open().
+ */
+must_check bool filemaker_odata_open(struct filemaker *filemaker, const char *table,
+                                     struct span key, const char *field,
+                                     struct filemaker_stream **stream_r, struct err *err);
+
+/*
+ * Has a script of the solution give the contents of a container as Base64.
+ *   param   what the script is told: the document's id
+ *   to      gets the bytes; its cap bounds them
+ * Fails with ERR_REMOTE, ERR_NET, ERR_DATA (the script failed, or gave no Base64), ERR_CANCELED.
+ */
+must_check bool filemaker_script_bytes(struct filemaker *filemaker, const char *layout,
+                                       const char *script, struct span param, struct str *to,
+                                       struct err *err);
+
 void filemaker_stream_close(struct filemaker_stream *stream); /* NULL is allowed */
 void auto_stream_cleanup(struct filemaker_stream **stream);
 #define auto_stream __attribute__((cleanup(auto_stream_cleanup))) struct filemaker_stream

@@ -217,7 +217,7 @@ bool filemaker_call(struct filemaker *filemaker, const struct filemaker_call *ca
 
 /* --- logging in and out --------------------------------------------------------------------- */
 
-static char *basic_header(const struct filemaker_settings *settings)
+char *filemaker_basic_header(const struct filemaker_settings *settings)
 {
     struct span password = secret_reveal(settings->password);
     auto_str both = STR_MAX(KIB(16));
@@ -254,7 +254,7 @@ static bool token_keep(struct filemaker *filemaker, const char *from_header,
 static bool log_in_once(struct filemaker *filemaker, struct err *err)
 {
     auto_str path = STR_MAX(KIB(4));
-    auto_free char *basic = basic_header(&filemaker->settings);
+    auto_free char *basic = filemaker_basic_header(&filemaker->settings);
     auto_filemaker_answer answer = { .text = STR_MAX(KIB(64)) };
     auto_free char *token = NULL;
     auto_free char *url = NULL;

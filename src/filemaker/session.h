@@ -39,5 +39,12 @@ void filemaker_answer_clear(struct filemaker_answer *answer);
 must_check bool filemaker_call(struct filemaker *filemaker, const struct filemaker_call *call,
                                struct filemaker_answer *answer_r, struct err *err);
 
+/* The header line "Authorization: Basic ..."; the caller wipes and frees. */
+char *filemaker_basic_header(const struct filemaker_settings *settings);
+
+/* A stream of what an absolute URL at our own origin gives, asked for with account and password. */
+must_check bool filemaker_stream_of_url(struct filemaker *filemaker, const char *url,
+                                        struct filemaker_stream **stream_r, struct err *err);
+
 /* "/fmi/data/vLatest/databases/{database}" and then "/{part}/{part}...", each encoded. */
 void filemaker_path(struct str *to, const struct filemaker *filemaker, const char *const *parts);

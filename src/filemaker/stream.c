@@ -226,6 +226,29 @@ bool filemaker_stream_open(struct filemaker *filemaker, struct span value,
     return true;
 }
 
+bool filemaker_stream_of_url(struct filemaker *filemaker, const char *url,
+                             struct filemaker_stream **stream_r, struct err *err)
+{
+    auto_free char *basic = filemaker_basic_header(&filemaker->settings);
+    const char *headers[] = { basic, NULL };
+    struct http_request request = { .method = "GET",
+                                    .url = url,
+                                    .headers = headers,
+                                    .repeatable = true,
+                                    .idle_us = STREAM_IDLE_US };
+    auto_answer *answer = NULL;
+    bool good = http_open(filemaker->http, &request, &answer, err);
+
+    explicit_bzero(basic, strlen(basic));
+    if (!good)
+        return false;
+    if (http_status(answer) != 200)
+        return status_refused(answer, err);
+    *stream_r = mem_new(struct filemaker_stream);
+    (*stream_r)->answer = take(answer);
+    return true;
+}
+
 void filemaker_stream_close(struct filemaker_stream *stream)
 {
     if (!stream)

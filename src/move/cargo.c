@@ -7,7 +7,7 @@ enum { BUFFER_LEAST = 4096 };
 
 void cargo_clear(struct cargo *cargo)
 {
-    filemaker_stream_close(take(cargo->stream));
+    intake_free(take(cargo->intake));
     if (cargo->bytes)
         buffers_return(cargo->mover->buffers, take(cargo->bytes), cargo->room);
     free(take(cargo->disposition));
@@ -24,13 +24,12 @@ static size_t room_for(int64_t announced)
 /* Reads until the buffer is full or the stream has ended. */
 static bool fill(struct cargo *cargo, uint64_t before, struct trouble *trouble)
 {
-    struct err err = { 0 };
     size_t got = 1;
 
     while (cargo->used < cargo->room && got > 0) {
-        if (!filemaker_stream_read(cargo->stream, cargo->bytes + cargo->used,
-                                   cargo->room - cargo->used, &got, &err))
-            return trouble_of_stream(trouble, (int64_t)(before + cargo->used), &err);
+        if (!intake_read(cargo->intake, cargo->bytes + cargo->used, cargo->room - cargo->used,
+                         before + cargo->used, &got, trouble))
+            return false;
         cargo->used += got;
     }
     cargo->is_whole = got == 0;
@@ -57,28 +56,56 @@ static bool inspect(struct cargo *cargo, struct span extension, struct trouble *
     return true;
 }
 
-bool cargo_open(struct worker *worker, struct span value, struct cargo *cargo_r,
-                struct trouble *trouble)
+/* By one way, from the beginning. */
+static bool through(struct worker *worker, const struct source_facts *facts, enum intake_way way,
+                    struct cargo *cargo, struct trouble *trouble)
 {
     struct mover *mover = worker->mover;
-    struct cargo *cargo = cargo_r;
     struct err err = { 0 };
 
     *cargo = (struct cargo){ .mover = mover };
-    if (!filemaker_stream_open(worker->filemaker, value, &cargo->stream, &err))
-        return trouble_of_stream(trouble, -1, &err);
-    cargo->room = room_for(filemaker_stream_length(cargo->stream));
-    cargo->disposition = mem_text(filemaker_stream_disposition(cargo->stream));
+    if (!intake_open(mover, worker->filemaker, facts, way, &cargo->intake, trouble))
+        return false;
+    cargo->room = room_for(intake_length(cargo->intake));
+    cargo->disposition = mem_text(intake_disposition(cargo->intake));
     if (!buffers_take(mover->buffers, cargo->room, mover->cancel, &cargo->bytes, &err))
         return trouble_of_source(trouble, "fetch", &err);
-    if (!fill(cargo, 0, trouble) || !inspect(cargo, filemaker_extension(value), trouble))
+    if (!fill(cargo, 0, trouble) || !inspect(cargo, filemaker_extension(facts->value), trouble))
         return false;
     if (cargo->is_whole) {
-        filemaker_stream_close(take(cargo->stream));
+        intake_free(take(cargo->intake));
         cargo->size_bytes = cargo->used;
         cargo->sha256 = sha256_of((struct span){ cargo->bytes, cargo->used });
     }
     return true;
+}
+
+static void add_words(struct trouble *trouble, const struct err *err)
+{
+    size_t used = strlen(trouble->why.msg);
+
+    (void)snprintf(trouble->why.msg + used, sizeof trouble->why.msg - used, "; by another way: %s",
+                   err->msg);
+}
+
+bool cargo_open(struct worker *worker, const struct source_facts *facts, bool last_try,
+                struct cargo *cargo_r, struct trouble *trouble)
+{
+    const struct mover_settings *settings = worker->mover->settings;
+
+    if (through(worker, facts, INTAKE_DIRECT, cargo_r, trouble))
+        return true;
+    for (int way = INTAKE_DIRECT + 1; last_try && !trouble->run_wide && way < INTAKE_WAYS; way++) {
+        struct trouble another = { 0 };
+
+        if (!intake_has_way(settings, facts, (enum intake_way)way))
+            continue;
+        cargo_clear(cargo_r);
+        if (through(worker, facts, (enum intake_way)way, cargo_r, &another))
+            return true;
+        add_words(trouble, &another.why);
+    }
+    return false;
 }
 
 static bool part_pass(struct cargo *cargo, struct sha256_stream *hash, struct store_large *to,
@@ -106,7 +133,7 @@ bool cargo_drain(struct cargo *cargo, struct store_large *to, struct trouble *tr
         if (!fill(cargo, cargo->size_bytes, trouble))
             return false;
     }
-    filemaker_stream_close(take(cargo->stream));
+    intake_free(take(cargo->intake));
     cargo->sha256 = sha256_stream_end(hash);
     return true;
 }

@@ -4,15 +4,16 @@
 #include "base/base.h"
 #include "base/digest.h"
 #include "move/document.h"
+#include "move/intake.h"
 #include "move/trouble.h"
 
 struct cargo {
     struct mover *mover;
     char *bytes; /* a small document, whole; or the first part of a large one */
     size_t used, room;
-    bool is_whole;                   /* nothing came after `bytes` */
-    struct filemaker_stream *stream; /* while more may come */
-    char *disposition;               /* what the server said about the name, or NULL */
+    bool is_whole;         /* nothing came after `bytes` */
+    struct intake *intake; /* while more may come */
+    char *disposition;     /* what the server said about the name, or NULL */
     struct content content;
     uint64_t size_bytes; /* once everything has come */
     struct sha256 sha256;
@@ -21,11 +22,13 @@ struct cargo {
 /*
  * Opens a container and reads it, whole if it is no larger than STORE_SMALL_MAX, else its first
  * part; refuses what is no file.
- *   value     the container's URL, read in this worker's session
+ *   facts     of the record as it was read in this worker's session
+ *   last_try  where the direct way fails, the others are tried too; what they say is added to the
+ *             words of the first trouble
  *   cargo_r   cleared by the caller with cargo_clear() (or auto_cargo)
  */
-must_check bool cargo_open(struct worker *worker, struct span value, struct cargo *cargo_r,
-                           struct trouble *trouble);
+must_check bool cargo_open(struct worker *worker, const struct source_facts *facts, bool last_try,
+                           struct cargo *cargo_r, struct trouble *trouble);
 void cargo_clear(struct cargo *cargo);
 #define auto_cargo __attribute__((cleanup(cargo_clear))) struct cargo
 

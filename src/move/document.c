@@ -78,12 +78,10 @@ static bool has_contents(struct journey *j)
 {
     switch (j->facts.content) {
     case FILEMAKER_STREAM:
+    case FILEMAKER_REFERENCE:
         return true;
     case FILEMAKER_EMPTY:
         return trouble_say(&j->trouble, FAILURE_CONTAINER_EMPTY, "fetch", "the container is empty");
-    case FILEMAKER_REFERENCE:
-        return trouble_say(&j->trouble, FAILURE_CONTAINER_REFERENCE, "fetch",
-                           "the container holds a path, not a file");
     case FILEMAKER_NO_ACCESS:
         return trouble_say(&j->trouble, FAILURE_CONTAINER_NO_ACCESS, "fetch",
                            "the account may not see the container");
@@ -112,7 +110,8 @@ bool journey_unchanged(struct journey *j)
 static bool fetch(struct journey *j)
 {
     return journey_read(j) && is_same_document(j) && is_as_claimed(j) && mark_is_ours_or_none(j)
-           && has_contents(j) && cargo_open(j->worker, j->facts.value, &j->cargo, &j->trouble);
+           && has_contents(j)
+           && cargo_open(j->worker, &j->facts, journey_is_last_try(j), &j->cargo, &j->trouble);
 }
 
 static bool move(struct journey *j)

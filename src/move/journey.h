@@ -23,6 +23,11 @@ struct journey {
     struct trouble trouble;
 };
 
+/*
+ * Whether a container that does not give its file now has no further try in this run. In settle.c.
+ */
+bool journey_is_last_try(const struct journey *j);
+
 /* Reads the record; notes that the source is alive. */
 must_check bool journey_read(struct journey *j);
 

@@ -23,6 +23,9 @@ struct mover_settings {
     struct source_fields fields;
     struct store_settings store;
     struct key_rules keys;
+    const char *reference_map; /* where files that are only pointed to are mounted       */
+    const char *odata_table;   /* other ways to a container's bytes; "" for none          */
+    const char *script;
     const char *ledger_url, *registry_url;
     int workers;
     size_t memory_bytes;

@@ -221,7 +221,7 @@ static bool hash_first(struct journey *j, bool *is_stored_r)
     if (*is_stored_r)
         return true;
     cargo_clear(&j->cargo);
-    return cargo_open(j->worker, j->facts.value, &j->cargo, &j->trouble);
+    return cargo_open(j->worker, &j->facts, journey_is_last_try(j), &j->cargo, &j->trouble);
 }
 
 static bool large_begin(struct journey *j, struct store_large **large_r)

@@ -136,6 +136,15 @@ static int tries_allowed(const struct mover *mover, const struct policy *policy)
     return policy->tries > 1 && cap > 0 && cap < policy->tries ? cap : policy->tries;
 }
 
+bool journey_is_last_try(const struct journey *j)
+{
+    const struct policy *policy = policy_of(FAILURE_CONTAINER_UNAVAILABLE);
+
+    if (j->facts.content == FILEMAKER_REFERENCE)
+        return true; /* a path stays a path */
+    return j->claim->attempts + 1 >= tries_allowed(j->mover, policy);
+}
+
 static bool is_away(enum failure failure)
 {
     return failure == FAILURE_SOURCE_AWAY || failure == FAILURE_STORE_AWAY;
