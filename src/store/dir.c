@@ -68,9 +68,11 @@ static bool file_hash(int fd, const char *key, struct store_found *found_r, stru
 static bool dir_look(struct store *store, const char *key, struct store_found *found_r,
                      struct err *err)
 {
-    auto_close int fd = openat(dir_of(store)->fd, key, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    /* Not to wait for the other end, should a pipe lie there. */
+    static const int flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+    auto_close int fd = openat(dir_of(store)->fd, key, flags);
 
-    if (fd < 0 && errno == ENOENT) {
+    if (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) {
         *found_r = (struct store_found){ .exists = false };
         return true;
     }

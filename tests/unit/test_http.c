@@ -751,12 +751,18 @@ TEST(a_client_survives_every_failure)
         int64_t idle_us;
         bool good;
     } cases[] = {
-        { NOWHERE, 0, 0, false },        { NOWHERE, 2000000, 0, false },
-        { REFUSED, 0, 0, false },        { HERE, 0, 0, false },
-        { HERE, 0, 0, false },           { HERE, 0, 0, false },
-        { HERE, 20000000, 0, false },    { NOWHERE, 0, 0, false },
-        { HERE, 20000000, 1000, false }, { REFUSED, 2000000, 0, false },
-        { HERE, 2000000, 0, true },      { HERE, 0, 0, true },
+        { NOWHERE, 0, 0, false },
+        { NOWHERE, 2000000, 0, false },
+        { REFUSED, 0, 0, false },
+        { HERE, 0, 0, false },
+        { HERE, 0, 0, false },
+        { HERE, 0, 0, false },
+        { HERE, 20000000, 0, false },
+        { NOWHERE, 0, 0, false },
+        { HERE, 20000000, 900 * TIME_MS, false },
+        { REFUSED, 2000000, 0, false },
+        { HERE, 2000000, 0, true },
+        { HERE, 0, 0, true },
     };
     auto_talk talk = talk_begin(script);
     auto_free char *here = server_url(talk.server, "/");

@@ -1,0 +1,402 @@
+/* A folder as a store: objects appear whole, once, and are never replaced. */
+#include "store/store.h"
+
+#include "base/fs.h"
+#include "base/mem.h"
+#include "folder.h"
+#include "tap.h"
+
+#include <pthread.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { NOBODY = 65534 };
+
+/* A store in a folder of its own. */
+struct place {
+    char *folder;
+    struct cancel *cancel;
+    struct store *store;
+};
+
+static struct store *store_at(const char *folder, const struct cancel *cancel)
+{
+    auto_free char *url = mem_printf("dir:%s", folder);
+    struct store_settings settings = { .url = url };
+    struct store *store = NULL;
+    struct err err = { 0 };
+
+    CHECK(store_open(&settings, cancel, &store, &err));
+    CHECK_STR(err.msg, "");
+    return store;
+}
+
+static struct place place_new(void)
+{
+    struct place place = { folder_new(), cancel_new(), NULL };
+
+    place.store = store_at(place.folder, place.cancel);
+    return place;
+}
+
+static void place_end(struct place *place)
+{
+    store_close(place->store);
+    cancel_free(place->cancel);
+    folder_remove(place->folder);
+}
+
+#define auto_place __attribute__((cleanup(place_end))) struct place
+
+static struct store_object object_of(const char *key, struct span bytes)
+{
+    return (struct store_object){
+        .key = key, .mime = "application/pdf", .size_bytes = bytes.size, .sha256 = sha256_of(bytes)
+    };
+}
+
+/* Puts; -1 if that failed. */
+static int put(struct store *store, const char *key, struct span bytes, struct store_found *found_r,
+               struct err *err)
+{
+    struct store_object object = object_of(key, bytes);
+    enum store_outcome outcome;
+
+    return store_put(store, &object, bytes, &outcome, found_r, err) ? (int)outcome : -1;
+}
+
+static int put_large(struct store *store, const char *key, struct span bytes, size_t part,
+                     struct store_found *found_r, struct err *err)
+{
+    struct store_object object = object_of(key, bytes);
+    auto_large *large = NULL;
+    enum store_outcome outcome;
+
+    if (!store_large_begin(store, &object, &large, err))
+        return -1;
+    for (struct span rest = bytes; rest.size; rest = span_from(rest, part))
+        if (!store_large_write(large, span_first(rest, part), err))
+            return -1;
+    return store_large_end(large, &object, &outcome, found_r, err) ? (int)outcome : -1;
+}
+
+static void check_holds(size_t index, const struct place *place, const char *key, struct span want)
+{
+    auto_free char *path = folder_path(place->folder, key);
+    auto_str text = STR_MAX(MIB(16));
+    struct stat about = { 0 };
+    struct err err = { 0 };
+
+    CHECK_AT(index, fs_read(path, &text, &err) && span_equal(str_span(&text), want));
+    CHECK_AT(index, stat(path, &about) == 0 && (about.st_mode & 07777) == 0600);
+}
+
+/* --- putting -------------------------------------------------------------------------------- */
+
+TEST(an_object_is_made_once_and_never_replaced)
+{
+    static const struct {
+        const char *key;
+        struct span bytes;
+        int outcome;
+    } cases[] = {
+        { "a/b/c.pdf", { "first", 5 }, STORE_MADE },
+        { "a/b/c.pdf", { "first", 5 }, STORE_SAME },
+        { "a/b/c.pdf", { "other", 5 }, STORE_OTHER },
+        { "a/b/c.pdf", { "firs", 4 }, STORE_OTHER },
+        { "a/b/c.pdf", { "", 0 }, STORE_OTHER },
+        { "a/b/c.pdf", { "first", 5 }, STORE_SAME },
+        { "a/b/d=2e~0123456789ab.pdf", { "f\0rst", 5 }, STORE_MADE },
+        { "a/e", { "", 0 }, STORE_MADE },
+        { "a/e", { "", 0 }, STORE_SAME },
+        { "top", { "x", 1 }, STORE_MADE },
+        { "A/b/c.pdf", { "other case", 10 }, STORE_MADE },
+    };
+    struct sha256 first = sha256_of(span_of("first"));
+
+    for (size_t large = 0; large < 2; large++) {
+        auto_place place = place_new();
+
+        for (size_t i = 0; i < lengthof(cases); i++) {
+            struct store_found found = { 0 };
+            struct err err = { 0 };
+            int outcome =
+                large ? put_large(place.store, cases[i].key, cases[i].bytes, 2, &found, &err)
+                      : put(place.store, cases[i].key, cases[i].bytes, &found, &err);
+
+            CHECK_AT(i, outcome == cases[i].outcome);
+            CHECK_STR(err.msg, "");
+            if (outcome == STORE_OTHER)
+                CHECK_AT(i, found.exists && found.size_bytes == 5 && found.has_sha256
+                                && sha256_equal(&found.sha256, &first));
+            else
+                check_holds(i, &place, cases[i].key, cases[i].bytes);
+        }
+        check_holds(0, &place, "a/b/c.pdf", cases[0].bytes);
+        CHECK(folder_files(place.folder) == 5);
+    }
+}
+
+TEST(a_large_object_appears_when_it_is_whole)
+{
+    enum { SIZE = 9 * 1024 * 1024 + 1 };
+    auto_place place = place_new();
+    auto_free char *bytes = mem_zero(SIZE);
+    struct span all = { bytes, SIZE };
+    struct store_object object;
+    struct store_found found = { 0 };
+    struct err err = { 0 };
+
+    for (size_t i = 0; i < SIZE; i++)
+        bytes[i] = (char)(i % 253);
+    object = object_of("a/large", all);
+    {
+        auto_large *large = NULL;
+
+        CHECK(store_large_begin(place.store, &object, &large, &err));
+        CHECK(!store_large_id(large));
+        CHECK(store_large_write(large, span_first(all, MIB(8)), &err));
+        CHECK(store_look(place.store, "a/large", &found, &err) && !found.exists);
+        CHECK(folder_files(place.folder) == 0);
+    }
+    CHECK(folder_files(place.folder) == 0); /* nothing of it is left */
+    CHECK(put_large(place.store, "a/large", all, MIB(8), &found, &err) == STORE_MADE);
+    check_holds(0, &place, "a/large", all);
+    CHECK(store_look(place.store, "a/large", &found, &err) && found.exists);
+    CHECK(found.size_bytes == SIZE && sha256_equal(&found.sha256, &object.sha256));
+}
+
+/* Several workers put the same key at once, each with a handle of its own. */
+struct racer {
+    struct place *place;
+    struct store *store;
+    const char *key;
+    struct span bytes;
+    pthread_barrier_t *start;
+    int outcome;
+    struct err err;
+    pthread_t thread;
+};
+
+static void *race(void *arg)
+{
+    struct racer *racer = arg;
+    struct store_found found;
+
+    (void)pthread_barrier_wait(racer->start);
+    racer->outcome = put(racer->store, racer->key, racer->bytes, &found, &racer->err);
+    return NULL;
+}
+
+TEST(of_many_at_once_one_makes_the_object)
+{
+    enum { RACERS = 8, ROUNDS = 20 };
+    auto_place place = place_new();
+
+    for (size_t round = 0; round < ROUNDS; round++) {
+        auto_free char *key = mem_printf("round-%zu/a/b/c", round);
+        struct racer racers[RACERS] = { 0 };
+        pthread_barrier_t start;
+        size_t made = 0, same = 0, other = 0;
+
+        CHECK_AT(round, pthread_barrier_init(&start, NULL, RACERS) == 0);
+        for (size_t i = 0; i < RACERS; i++) {
+            racers[i] = (struct racer){ .place = &place,
+                                        .store = store_at(place.folder, place.cancel),
+                                        .key = key,
+                                        .bytes = span_of(i % 2 ? "odd" : "even"),
+                                        .start = &start };
+            CHECK_AT(round, pthread_create(&racers[i].thread, NULL, race, &racers[i]) == 0);
+        }
+        for (size_t i = 0; i < RACERS; i++) {
+            CHECK_AT(round, pthread_join(racers[i].thread, NULL) == 0);
+            CHECK_STR(racers[i].err.msg, "");
+            made += racers[i].outcome == STORE_MADE;
+            same += racers[i].outcome == STORE_SAME;
+            other += racers[i].outcome == STORE_OTHER;
+            store_close(racers[i].store);
+        }
+        CHECK_AT(round, made == 1 && same == RACERS / 2 - 1 && other == RACERS / 2);
+        (void)pthread_barrier_destroy(&start);
+    }
+}
+
+/* A folder that this handle knows may be gone when it is needed again. */
+TEST(a_folder_that_was_removed_is_made_again)
+{
+    auto_place place = place_new();
+    auto_free char *file = folder_path(place.folder, "a/b/c"),
+                   *inner = folder_path(place.folder, "a/b"),
+                   *outer = folder_path(place.folder, "a");
+    struct store_found found;
+    struct err err = { 0 };
+
+    CHECK(put(place.store, "a/b/c", span_of("x"), &found, &err) == STORE_MADE);
+    CHECK(unlink(file) == 0 && rmdir(inner) == 0);
+    CHECK(put(place.store, "a/b/c", span_of("y"), &found, &err) == STORE_MADE);
+    CHECK(unlink(file) == 0 && rmdir(inner) == 0 && rmdir(outer) == 0);
+    CHECK(put(place.store, "a/b/c", span_of("z"), &found, &err) == STORE_MADE);
+    CHECK_STR(err.msg, "");
+    check_holds(0, &place, "a/b/c", span_of("z"));
+}
+
+/* --- what lies in the way ------------------------------------------------------------------- */
+
+/* A link under a key is neither followed nor replaced. */
+TEST(a_link_is_not_followed)
+{
+    auto_place place = place_new();
+    auto_folder *elsewhere = folder_new();
+    auto_free char *target = folder_path(elsewhere, "target"),
+                   *link_path = folder_path(place.folder, "link");
+    auto_free char *loose = folder_path(place.folder, "loose"),
+                   *nothing = folder_path(elsewhere, "nothing");
+    const char *const keys[] = { "link", "loose" };
+    auto_str text = STR_MAX(KIB(1));
+    struct err err = { 0 };
+
+    CHECK(fs_write(target, span_of("theirs"), 0600, &err));
+    CHECK(symlink(target, link_path) == 0 && symlink(nothing, loose) == 0);
+    for (size_t i = 0; i < lengthof(keys); i++) {
+        struct store_found found = { 0 };
+
+        CHECK_AT(i, put(place.store, keys[i], span_of("theirs"), &found, &err) == -1);
+        CHECK_AT(i, err.kind == ERR_OS && err.code == ELOOP);
+        CHECK_AT(i, !store_look(place.store, keys[i], &found, &err) && err.kind == ERR_OS);
+    }
+    CHECK(fs_read(target, &text, &err) && span_is(str_span(&text), "theirs"));
+    CHECK(folder_files(elsewhere) == 1);
+}
+
+TEST(what_is_no_file_is_no_object)
+{
+    auto_place place = place_new();
+    auto_free char *folder = folder_path(place.folder, "folder"),
+                   *pipe_path = folder_path(place.folder, "pipe");
+    struct store_found found = { 0 };
+    struct err err = { 0 };
+
+    CHECK(mkdir(folder, 0700) == 0 && mkfifo(pipe_path, 0600) == 0);
+    CHECK(put(place.store, "folder", span_of("x"), &found, &err) == -1 && err.kind == ERR_OS);
+    CHECK(!store_look(place.store, "folder", &found, &err) && err.code == EISDIR);
+    CHECK(put(place.store, "pipe", span_of("x"), &found, &err) != STORE_MADE);
+    CHECK(put(place.store, "a", span_of("x"), &found, &err) == STORE_MADE);
+    CHECK(put(place.store, "a/b", span_of("x"), &found, &err) == -1 && err.code == ENOTDIR);
+    CHECK(store_look(place.store, "a/b", &found, &err) && !found.exists);
+    CHECK(store_look(place.store, "no/such/thing", &found, &err) && !found.exists);
+}
+
+/* --- keys ----------------------------------------------------------------------------------- */
+
+static char *repeated(char c, size_t count)
+{
+    char *text = mem_zero(count + 1);
+
+    memset(text, c, count);
+    return text;
+}
+
+TEST(keys_keep_rules)
+{
+    auto_free char *segment = repeated('s', 200), *long_segment = repeated('s', 201);
+    auto_free char *most =
+        mem_printf("%s/%s/%s/%s/%.96s", segment, segment, segment, segment, segment);
+    auto_free char *more =
+        mem_printf("%s/%s/%s/%s/%.97s", segment, segment, segment, segment, segment);
+    const struct {
+        const char *key;
+        bool good;
+    } cases[] = {
+        { "a", true },           { "patients/x/AZaz09._=+~-.pdf", true },
+        { "a/.b/c", true },      { "a/...", true },
+        { segment, true },       { most, true },
+        { "", false },           { "/", false },
+        { "/a", false },         { "a/", false },
+        { "a//b", false },       { ".", false },
+        { "..", false },         { "a/./b", false },
+        { "../a", false },       { "a/..", false },
+        { "a b", false },        { "a\nb", false },
+        { "a\\b", false },       { "a%2fb", false },
+        { "\xc3\xa4", false },   { "a:b", false },
+        { long_segment, false }, { more, false },
+    };
+    auto_place place = place_new();
+
+    CHECK(strlen(most) == STORE_KEY_MAX);
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        struct store_object object = object_of(cases[i].key, span_of("x"));
+        struct store_found found = { 0 };
+        auto_large *large = NULL;
+        struct err err = { 0 };
+
+        CHECK_AT(i, store_key_is_good(cases[i].key) == cases[i].good);
+        CHECK_AT(i, (put(place.store, cases[i].key, span_of("x"), &found, &err) == STORE_MADE)
+                        == cases[i].good);
+        CHECK_AT(i, store_look(place.store, cases[i].key, &found, &err) == cases[i].good);
+        CHECK_AT(i, store_large_begin(place.store, &object, &large, &err) == cases[i].good);
+        CHECK_AT(i, cases[i].good || err.kind == ERR_DATA);
+    }
+}
+
+/* --- opening and trying --------------------------------------------------------------------- */
+
+TEST(a_store_is_opened_or_said_why_not)
+{
+    auto_folder *folder = folder_new();
+    auto_free char *file = folder_path(folder, "file"), *at_file = mem_printf("dir:%s", file);
+    auto_free char *below_file = mem_printf("dir:%s/x", file),
+                   *deep = mem_printf("dir:%s/a/b/c", folder);
+    struct cancel *cancel = cancel_new();
+    const struct {
+        const char *url;
+        enum err_kind kind;
+    } cases[] = {
+        { deep, ERR_NONE },     { deep, ERR_NONE },         { at_file, ERR_OS },
+        { below_file, ERR_OS }, { "", ERR_USAGE },          { "dir:", ERR_USAGE },
+        { "/a/b", ERR_USAGE },  { "ftp://x/y", ERR_USAGE },
+    };
+    struct err err = { 0 };
+
+    CHECK(fs_write(file, span_of("x"), 0600, &err));
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        struct store_settings settings = { .url = cases[i].url };
+        auto_store *store = NULL;
+
+        err = (struct err){ 0 };
+        CHECK_AT(i, store_open(&settings, cancel, &store, &err) == (cases[i].kind == ERR_NONE));
+        CHECK_AT(i, err.kind == cases[i].kind && (store != NULL) == (err.kind == ERR_NONE));
+        if (store)
+            CHECK_AT(i, *store_bucket(store) == '\0' && *store_name(store));
+    }
+    CHECK(folder_folders(folder) == 3);
+    cancel_free(cancel);
+}
+
+TEST(trying_leaves_nothing)
+{
+    auto_place place = place_new();
+    struct store_found found;
+    struct err err = { 0 };
+
+    for (size_t i = 0; i < 2; i++) {
+        CHECK_AT(i, store_probe(place.store, &err));
+        CHECK_AT(i, folder_files(place.folder) == i);
+        CHECK_AT(i, put(place.store, "there", span_of("x"), &found, &err) >= 0);
+    }
+}
+
+/* The errors of a folder where nothing may be made; root may everything, so it steps down. */
+TEST(a_folder_that_is_not_ours_is_told)
+{
+    auto_place place = place_new();
+    bool is_root = geteuid() == 0;
+    struct store_found found;
+    struct err err = { 0 };
+
+    CHECK(chmod(place.folder, 0555) == 0 && (!is_root || seteuid(NOBODY) == 0));
+    CHECK(!store_probe(place.store, &err) && err.kind == ERR_OS && err.code == EACCES);
+    CHECK(put(place.store, "a/b", span_of("x"), &found, &err) == -1);
+    CHECK(err.kind == ERR_OS && err.code == EACCES);
+    CHECK((!is_root || seteuid(0) == 0) && chmod(place.folder, 0700) == 0);
+    CHECK(put(place.store, "a/b", span_of("x"), &found, &err) == STORE_MADE);
+}
