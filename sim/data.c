@@ -6,8 +6,8 @@ static const struct {
     bool (*open)(const struct data_options *options, struct span rest, struct solution **solution_r,
                  struct err *err);
 } sets[] = {
-    { "demo", data_demo },   { "seed-replay", data_seed }, { "generate", data_generate },
-    { "files", data_files }, { "shape", data_shape },
+    { "demo", data_demo },         { "seed-replay", data_seed }, { "seed-half", data_half },
+    { "generate", data_generate }, { "files", data_files },      { "shape", data_shape },
 };
 
 bool data_open(const struct data_options *options, struct solution **solution_r, struct err *err)

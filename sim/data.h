@@ -11,6 +11,8 @@ struct data_options {
     bool real_sizes;   /* seed-replay with documents as large as real ones */
     bool all_patients; /* seed-replay without the 142 who come later */
     unsigned record_gap;
+    const char
+        *half_dir; /* of seed-half: where to put what the first importer left; NULL: nowhere */
 };
 
 /*
@@ -32,3 +34,5 @@ must_check bool data_demo(const struct data_options *options, struct span rest,
                           struct solution **solution_r, struct err *err);
 must_check bool data_shape(const struct data_options *options, struct span rest,
                            struct solution **solution_r, struct err *err);
+must_check bool data_half(const struct data_options *options, struct span rest,
+                          struct solution **solution_r, struct err *err);

@@ -21,7 +21,8 @@
 #include <unistd.h>
 
 struct options {
-    const char *data, *cert_dir, *scenario, *journal, *truth, *account, *sizes, *patients;
+    const char *data, *cert_dir, *scenario, *journal, *truth, *account, *sizes, *patients,
+        *half_dir;
     const char *switches, *seed, *time_zone, *certificate;
     int port, max_sessions, idle_seconds, latency_ms, quota_mib, record_gap;
     int live_inserts, live_deletes, live_edits, live_replaces;
@@ -44,7 +45,8 @@ static const struct options defaults = {
 
 static const struct opt options_table[] = {
     OPT_TEXT(struct options, data, "data", 'd', "SET",
-             "what it holds: demo, seed-replay, generate:N,BYTES, files:DIR"),
+             "what it holds: demo, seed-replay, seed-half, generate:N,BYTES,\n"
+             "files:DIR, shape:FILE"),
     OPT_INT(struct options, port, "port", 'p', "PORT", 0, 65535,
             "where to listen on 127.0.0.1; 0 (the default) takes a free one"),
     OPT_FLAG(struct options, http, "http", 0, "plain HTTP instead of TLS"),
@@ -78,6 +80,8 @@ static const struct opt options_table[] = {
              "small or real: documents of seed-replay around 24 or 260 KiB"),
     OPT_TEXT(struct options, patients, "patients", 0, "WHEN",
              "late or all: the 142 patients of seed-replay who arrive later"),
+    OPT_TEXT(struct options, half_dir, "half-dir", 0, "DIR",
+             "where seed-half puts the objects and the database of the first importer"),
     OPT_INT(struct options, record_gap, "record-gap", 0, "N", 1, 1000,
             "record ids lie 1 to N apart (default 1: no gaps)"),
     OPT_TEXT(struct options, time_zone, "time-zone", 0, "NAME",
@@ -154,7 +158,8 @@ static bool solution_start(struct running *r, const struct options *o, struct er
 {
     struct data_options data = { .set = o->data,
                                  .seed = r->sim.seed,
-                                 .record_gap = (unsigned)o->record_gap };
+                                 .record_gap = (unsigned)o->record_gap,
+                                 .half_dir = o->half_dir };
 
     return choice_is(o->sizes, "real", "small", "sizes", &data.real_sizes, err)
            && choice_is(o->patients, "all", "late", "patients", &data.all_patients, err)
