@@ -380,18 +380,23 @@ def check_key(scene, report, document, version):
         report.say("I3", "key-bytes", "has bytes or parts that no key may have", **where)
     if has_hash and version["number"] == 1:
         report.say("I3", "key-hash", "the first version has a later one's key", **where)
-    if is_as_counted(scene, document):
-        wanted = [rules.key(scene.settings, patient, document["type"], document["filemaker_id"],
-                            document["record_id"], extension,
-                            version["sha256"] if has_hash else None)
-                  for patient in patients_possible(scene, document, version)]
-        if key not in wanted:
-            report.say("I3", "key-wrong", f"should be {' or '.join(wanted)}", **where)
+    wanted = [rules.key(scene.settings, patient, document["type"], document["filemaker_id"],
+                        document["record_id"], extension, version["sha256"] if has_hash else None)
+              for patient in patients_possible(scene, document, version)]
+    if key in wanted:
         return
-    stem = document["filemaker_id"] or f"rec-{document['record_id']}"
-    stem += "~" + version["sha256"][:12] if has_hash and version["sha256"] else ""
-    if key.rpartition("/")[2] != f"{stem}.{extension}":
-        report.say("I3", "key-wrong", f"should end in {stem}.{extension}", **where)
+    stem = wanted[0].rpartition("/")[2]
+    if is_as_counted(scene, document) or key.rpartition("/")[2] != stem:
+        report.say("I3", "key-wrong", f"should be {' or '.join(wanted)}", **where)
+    elif version["number"] == document["version"] and not is_under(scene, key, document["patient"]):
+        report.say("I3", "key-of-another-patient", f"the document is that of {document['patient']}",
+                   **where)
+
+
+def is_under(scene, key, patient):
+    """Whether a key lies where the patient's do, whatever the type."""
+    template = scene.settings["key" if patient else "unlinked_key"].partition("{type-slug}")[0]
+    return key.startswith(template.replace("{patient_id}", patient or ""))
 
 
 def patients_possible(scene, document, version):
@@ -403,9 +408,10 @@ def patients_possible(scene, document, version):
 
 
 def is_as_counted(scene, document):
-    """Whether type and patient are those of the census: edited ones keep the key of their bytes."""
+    """Whether it was stored once only: of an edited one the bytes keep the key that they have."""
     story = scene.database.stories[document["document"]]
-    return not any(entry["evidence"].startswith("edited") for entry in story)
+    stored = sum(entry["before"] == "claimed" and entry["after"] == "stored" for entry in story)
+    return stored <= 1 and not any(entry["evidence"].startswith("edited") for entry in story)
 
 
 # --- I4 ----------------------------------------------------------------------------------------
@@ -478,6 +484,9 @@ def check_marks_agree(scene, report):
         if document["mod_id"] != version["mod_id"] + (1 if marking else 0):
             report.say("I5", "mod-id", f"done at modId {document['mod_id']}, fetched at "
                        f"{version['mod_id']}", **where)
+        if marking and not was_marked_by_us(scene, document, version):
+            report.say("I5", "mark-not-ours", f"done with the mark '{version['mark']}' at modId "
+                       f"{document['mod_id']}, which we never wrote", **where)
         if entry is None:
             continue
         if scene.was_edited(document):
@@ -487,6 +496,13 @@ def check_marks_agree(scene, report):
                        f"the mark is '{entry['mark']}', the ledger means '{version['mark']}'", **where)
     if scene.truth is None:
         report.leave("I5", "the source is still running: there is no truth to compare with")
+
+
+def was_marked_by_us(scene, document, version):
+    """Whether the journal has our very mark: somebody's edit may look like it."""
+    return any(line["effect"] == "patch" and line["value"] == version["mark"]
+               and line["modId"] == document["mod_id"] and scene.journal.is_ours(line)
+               for line in scene.journal.by_record.get(str(document["record_id"]), ()))
 
 
 def check_edit(scene, report, document, entry):
