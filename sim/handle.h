@@ -64,6 +64,8 @@ void handle_status(struct sim *sim, struct request *request, struct answer *answ
 
 /* sim/handle_stream.c */
 void handle_stream(struct sim *sim, struct request *request, struct answer *answer);
+/* The record whose container a streaming URL means; 0 if it is none of ours. */
+uint64_t stream_record_id(const struct sim *sim, const struct request *request);
 
 /* The token of "Authorization: Bearer ...", or SPAN_NONE. */
 struct span request_token(const struct request *request);

@@ -54,6 +54,15 @@ static bool address_is_ours(const struct sim *sim, const struct request *request
            && address_means_something(sim, address);
 }
 
+uint64_t stream_record_id(const struct sim *sim, const struct request *request)
+{
+    struct address address;
+
+    if (!address_is_ours(sim, request, &address))
+        return 0;
+    return table_record_id(sim->solution->tables[address.table], address.ordinal);
+}
+
 /* The URL's session must live, unless logging out leaves its URLs alone. */
 static bool address_is_fresh(struct sim *sim, const struct request *request,
                              const struct address *address)

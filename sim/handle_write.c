@@ -165,13 +165,11 @@ static void written_answer(struct call *call, const struct edit *edit, uint64_t 
     struct json_writer w;
 
     answer_begin(call->answer, &w);
-    if (edit)
-        script_wishes_run(call->sim, &edit->scripts, call->table, &ordinal, &w);
+    script_wishes_run(call->sim, &edit->scripts, call->table, &ordinal, &w);
     if (is_new)
         digits_member(&w, "recordId", table_record_id(call->table, ordinal));
     digits_member(&w, "modId", mod_id + (call->request->twist.wrong_mod_id ? 7 : 0));
-    if (edit)
-        rows_edit_write(edit->rows, &w);
+    rows_edit_write(edit->rows, &w);
     answer_end(call->answer, &w);
 }
 
@@ -276,7 +274,7 @@ static void column_copy(struct table *table, unsigned column, uint64_t from, uin
     }
 }
 
-static void duplicate_run(struct call *call)
+static void duplicate_run(struct call *call, const struct edit *edit)
 {
     const struct table_plan *plan = table_plan(call->table);
     uint64_t from, to;
@@ -290,14 +288,42 @@ static void duplicate_run(struct call *call)
         if (plan->columns[i].auto_enter == AUTO_NONE && !plan->columns[i].is_calculation)
             column_copy(call->table, i, from, to);
     tell(call, "duplicate", to, NULL);
-    written_answer(call, NULL, to, true);
+    written_answer(call, edit, to, true);
+}
+
+/* Its body may be empty, or name scripts. */
+static bool duplicate_read(struct call *call, struct edit *edit)
+{
+    int code;
+
+    edit->change = mem_new(struct change);
+    edit->rows = rows_edit_none();
+    if (span_trim(str_span(&call->request->body)).size) {
+        edit->json = call_body(call);
+        if (!edit->json)
+            return false;
+        json_each (member, json_root(edit->json))
+            if (!script_wish_read(&edit->scripts, member->name, member->text))
+                return refuse_text(call, CODE_PARAMETER_INVALID,
+                                   "Unknown parameter(s): ", member->name);
+    }
+    code = script_wishes_check(call->sim->solution, &edit->scripts);
+    if (code)
+        answer_code(call->answer, code);
+    return code == 0;
 }
 
 void handle_duplicate(struct call *call)
 {
-    solution_write_lock(call->sim->solution);
-    duplicate_run(call);
-    solution_unlock(call->sim->solution);
+    struct edit edit = { .is_create = true };
+
+    if (duplicate_read(call, &edit)) {
+        script_wishes_wait(call->sim, &edit.scripts);
+        solution_write_lock(call->sim->solution);
+        duplicate_run(call, &edit);
+        solution_unlock(call->sim->solution);
+    }
+    edit_clear(&edit);
 }
 
 /* --- deleting ------------------------------------------------------------------------------- */

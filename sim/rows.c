@@ -26,6 +26,11 @@ struct rows_edit {
     size_t count;
 };
 
+struct rows_edit *rows_edit_none(void)
+{
+    return mem_new(struct rows_edit);
+}
+
 void rows_edit_free(struct rows_edit *edit)
 {
     for (size_t i = 0; edit && i < edit->count; i++) {

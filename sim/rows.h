@@ -20,6 +20,8 @@ struct rows_edit;
 int rows_edit_read(const struct call *call, const struct json_value *fields,
                    const struct json_value *portals, const struct change_options *options,
                    struct rows_edit **edit_r);
+/* One that changes nothing. */
+struct rows_edit *rows_edit_none(void);
 void rows_edit_free(struct rows_edit *edit); /* NULL is allowed */
 
 /* Whether it can be done to this record: 0 or FileMaker's code. Needs the lock for reading. */

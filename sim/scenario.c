@@ -59,17 +59,24 @@ void scenario_free(struct scenario *scenario)
 
 /* --- requests ------------------------------------------------------------------------------- */
 
-/* The place of this request among those the rule has seen, from 1; for `each`, of its record. */
-static uint64_t rule_counts(struct rule *rule, const struct request *request)
+/* How often, this request included: among those the rule has seen, and among those of its record.
+ */
+struct times_seen {
+    uint64_t all, of_record;
+};
+
+static struct times_seen rule_counts(struct rule *rule, const struct request *request)
 {
+    struct times_seen times = { .all = ++rule->seen };
     void **slot;
 
-    rule->seen++;
-    if (!rule->line.each_record)
-        return rule->seen;
-    slot = map_slot(rule->each, request->record_id);
-    *slot = (char *)*slot + 1;
-    return (uint64_t)(uintptr_t)*slot;
+    times.of_record = times.all;
+    if (request->record_id && (rule->line.each_record || rule->line.has_chance)) {
+        slot = map_slot(rule->each, request->record_id);
+        *slot = (char *)*slot + 1;
+        times.of_record = (uint64_t)(uintptr_t)*slot;
+    }
+    return times;
 }
 
 static bool record_fits(const struct line *line, uint64_t record_id)
@@ -109,13 +116,14 @@ static bool chance_fits(const struct scenario *scenario, const struct rule *rule
 static bool rule_meets(struct scenario *scenario, struct rule *rule, const struct request *request,
                        int64_t since_us)
 {
-    uint64_t n;
+    struct times_seen times;
 
     if (rule->line.when != WHEN_REQUEST || !(rule->line.kinds >> request->route.kind & 1)
         || !record_fits(&rule->line, request->record_id) || !time_fits(&rule->line, since_us))
         return false;
-    n = rule_counts(rule, request);
-    return count_fits(&rule->line, n) && chance_fits(scenario, rule, request, n);
+    times = rule_counts(rule, request);
+    return count_fits(&rule->line, rule->line.each_record ? times.of_record : times.all)
+           && chance_fits(scenario, rule, request, times.of_record);
 }
 
 /* --- events --------------------------------------------------------------------------------- */

@@ -176,13 +176,8 @@ void script_run(struct sim *sim, const struct script *script, const struct table
 void script_wishes_run(struct sim *sim, const struct script_wishes *wishes,
                        const struct table *table, const uint64_t *ordinal, struct json_writer *w)
 {
-    static const enum script_moment order[] = { SCRIPT_AFTER, SCRIPT_PREREQUEST, SCRIPT_PRESORT };
-
-    for (size_t i = 0; i < lengthof(order); i++) {
-        enum script_moment moment = order[i];
-
+    for (enum script_moment moment = 0; moment < SCRIPT_MOMENTS; moment++)
         if (wishes->at[moment].name.at)
             script_run(sim, solution_script(sim->solution, wishes->at[moment].name), table, ordinal,
                        wishes->at[moment].param, moments[moment], w);
-    }
 }

@@ -1,6 +1,7 @@
 /* The life of a connection. */
 #include "sim/serve.h"
 
+#include "sim/handle.h"
 #include "sim/scenario.h"
 #include "sim/turn.h"
 
@@ -121,6 +122,8 @@ static bool one_served(struct sim *sim, struct wire *wire, struct request *reque
     request->number = sim_count(&sim->requests, 1) + 1;
     request->is_tls = wire_is_tls(wire);
     request_route(request);
+    if (request->route.file.at)
+        request->record_id = stream_record_id(sim, request);
     (void)sim_count(&sim->counts[request->route.kind], 1);
     scenario_meet(sim, request);
     if (request->twist.reset_upload) {
