@@ -62,5 +62,12 @@ uint64_t found_count(const struct found *found);
 /* The record at a place, 0 being the first; ascending calls are the quickest. */
 uint64_t found_at(struct found *found, uint64_t place);
 
+const struct table *found_table(const struct found *found);
+
+/* Puts the records into an order of their own; takes `order`, an ordinal for each place. */
+void found_reorder(struct found *found, uint64_t *order);
+/* Turns the order round. */
+void found_turn(struct found *found);
+
 void found_sort(struct found *found, const struct solution *solution, const struct layout *layout,
                 const struct page_sort *sorts, size_t count);

@@ -71,11 +71,40 @@ static void number_add(const struct making *m, struct str *to)
         str_add_text(to, "abc");
 }
 
-static void value_add(const struct making *m, struct str *to)
+static void person_add(const struct making *m, struct str *to)
 {
     static const char *const accounts[] = { "reception", "m.okafor", "s.lindqvist", "scanner" };
     const struct recipe *r = recipe_of(m);
-    const struct table_plan *plan = table_plan(m->table);
+
+    if (r->kind == RECIPE_FIRST)
+        str_add_text(to, name_first(chance_for(m, 1)));
+    else if (r->kind == RECIPE_LAST)
+        str_add_text(to, name_last(chance_for(m, 1)));
+    else if (r->kind == RECIPE_ACCOUNT)
+        str_add_text(to, accounts[chance_below(chance_for(m, 1), lengthof(accounts))]);
+    else
+        str_printf(to, "%ju %s\r%s", (uintmax_t)(1 + chance_for(m, 1) % 180),
+                   name_street(chance_for(m, 2)), name_suburb(chance_for(m, 3)));
+}
+
+static void date_add(const struct making *m, struct str *to)
+{
+    const struct recipe *r = recipe_of(m);
+
+    if (r->kind == RECIPE_DATE)
+        moment_add(between(m, 1) * 86400, false, to);
+    else if (r->kind == RECIPE_TIMESTAMP)
+        moment_add(between(m, 1) * 86400 + (int64_t)chance_below(chance_for(m, 2), 86400), true,
+                   to);
+    else
+        moment_add(
+            clinic_moment(r->seed, m->ordinal, table_plan(m->table)->count + 1, r->low, r->high),
+            true, to);
+}
+
+static void value_add(const struct making *m, struct str *to)
+{
+    const struct recipe *r = recipe_of(m);
 
     switch (r->kind) {
     case RECIPE_EMPTY:
@@ -95,14 +124,10 @@ static void value_add(const struct making *m, struct str *to)
         words_add(m, to);
         return;
     case RECIPE_FIRST:
-        str_add_text(to, name_first(chance_for(m, 1)));
-        return;
     case RECIPE_LAST:
-        str_add_text(to, name_last(chance_for(m, 1)));
-        return;
     case RECIPE_STREET:
-        str_printf(to, "%ju %s\r%s", (uintmax_t)(1 + chance_for(m, 1) % 180),
-                   name_street(chance_for(m, 2)), name_suburb(chance_for(m, 3)));
+    case RECIPE_ACCOUNT:
+        person_add(m, to);
         return;
     case RECIPE_NUMBER:
     case RECIPE_DECIMAL:
@@ -111,17 +136,9 @@ static void value_add(const struct making *m, struct str *to)
         number_add(m, to);
         return;
     case RECIPE_DATE:
-        moment_add(between(m, 1) * 86400, false, to);
-        return;
     case RECIPE_TIMESTAMP:
-        moment_add(between(m, 1) * 86400 + (int64_t)chance_below(chance_for(m, 2), 86400), true,
-                   to);
-        return;
     case RECIPE_CREATED:
-        moment_add(clinic_moment(r->seed, m->ordinal, plan->count + 1, r->low, r->high), true, to);
-        return;
-    case RECIPE_ACCOUNT:
-        str_add_text(to, accounts[chance_below(chance_for(m, 1), lengthof(accounts))]);
+        date_add(m, to);
         return;
     case RECIPE_REF:
         if (r->target_count)

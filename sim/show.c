@@ -150,6 +150,8 @@ static void number_zeros(const struct show *show, enum column_type type, struct 
     while (zeros + 1 < value->size && value->at[zeros] == '0' && value->at[zeros + 1] >= '0'
            && value->at[zeros + 1] <= '9')
         zeros++;
+    if (!zeros)
+        return;
     memmove(value->at, value->at + zeros, value->size - zeros);
     str_cut(value, value->size - zeros);
 }
