@@ -45,8 +45,8 @@ static const struct options defaults = {
 
 static const struct opt options_table[] = {
     OPT_TEXT(struct options, data, "data", 'd', "SET",
-             "what it holds: demo, seed-replay, seed-half, generate:N,BYTES,\n"
-             "files:DIR, shape:FILE"),
+             "what it holds: demo (the default), seed-replay, seed-half,\n"
+             "generate:N,BYTES, files:DIR, shape:FILE"),
     OPT_INT(struct options, port, "port", 'p', "PORT", 0, 65535,
             "where to listen on 127.0.0.1; 0 (the default) takes a free one"),
     OPT_FLAG(struct options, http, "http", 0, "plain HTTP instead of TLS"),

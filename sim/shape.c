@@ -367,7 +367,7 @@ static bool line_read(struct reader *r)
     };
     struct span found = reader_word(r);
 
-    if (!found.at || found.at[0] == '#')
+    if (!found.at)
         return true;
     for (size_t i = 0; i < lengthof(lines); i++)
         if (span_is(found, lines[i].name))

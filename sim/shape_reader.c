@@ -21,8 +21,8 @@ struct span reader_word(struct reader *r)
     struct span rest = span_trim(r->rest), found;
     size_t size = 0;
 
-    if (!rest.size) {
-        r->rest = rest;
+    if (!rest.size || rest.at[0] == '#') { /* the rest is a comment */
+        r->rest = SPAN_NONE;
         return SPAN_NONE;
     }
     if (rest.at[0] == '"') {

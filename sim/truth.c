@@ -28,13 +28,15 @@ static bool flush(struct truth *t, struct err *err)
     return good;
 }
 
-/* A field of the clinic's layouts, under its own name; left out where the layout has none. */
+/* A field of the clinic's layouts; left out where the table has none of that name. */
 static void field_write(const struct truth *t, struct json_writer *w, uint64_t ordinal,
                         const char *name, const char *member)
 {
     auto_str value = STR_MAX(VALUE_MAX);
     int column = table_column(t->table, span_of(name));
 
+    if (column < 0 && strcmp(member, "id") == 0)
+        column = 0;
     if (column < 0)
         return;
     table_value(t->table, ordinal, (unsigned)column, 1, &value);
