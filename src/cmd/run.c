@@ -52,7 +52,7 @@ static void memory_manners(void)
     (void)mallopt(M_TRIM_THRESHOLD, 256 * 1024);
 }
 
-static int run_with(const struct settings *settings, const struct run_options *o,
+static int run_with(const struct settings *settings, const struct run_options *o, struct gate *gate,
                     struct cancel *cancel, struct err *err)
 {
     struct mover_settings mover = settings_mover(settings);
@@ -62,6 +62,7 @@ static int run_with(const struct settings *settings, const struct run_options *o
     bool good;
 
     mover.limit = o->limit;
+    mover.filemaker.gate = gate;
     good = run_all(&mover, cancel, &watcher, &result, err);
     progress_free(progress);
     if (!good)
@@ -77,12 +78,15 @@ static int run(const struct cli_globals *globals, const void *arg, struct err *e
     struct cancel *cancel = cancel_new();
     struct signals *signals = signals_listen(run_finish, cancel);
     auto_settings settings = { 0 };
+    struct gate *gate = NULL;
     int code = -1;
 
     memory_manners();
     http_setup();
-    if (settings_read(globals->config, &settings, err) && settings_password(&settings, err))
-        code = run_with(&settings, arg, cancel, err);
+    if (settings_read(globals->config, &settings, err) && settings_password(&settings, err)
+        && settings_gate(&settings, &gate, err))
+        code = run_with(&settings, arg, gate, cancel, err);
+    gate_free(gate);
     http_teardown();
     signals_free(signals);
     cancel_free(cancel);

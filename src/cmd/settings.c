@@ -68,6 +68,15 @@ const struct conf_key settings_keys[] = {
     TEXT("source", "time_zone", time_zone, "",
          "The zone of FileMaker's stamps (Australia/Sydney); empty: this machine's"),
 
+    NUMBER("source", "sessions", sessions, 0, 1000, "0",
+           "Most sessions of FileMaker Server at a time; 0: one for each worker and one to count"),
+    { "source", "requests_per_second",
+      FIELD_OF_DECIMAL(struct settings, requests_per_second, 0, 100000), "0",
+      "A ceiling, for the sake of the people who work in FileMaker; 0: none", NULL },
+    NUMBER("source", "latency_budget_ms", latency_budget_ms, 0, 600000, "2000",
+           "If calls take longer than this on average, fewer are made at once; 0: does not matter"),
+    TEXT("source", "quiet_hours", quiet_hours, "",
+         "Hours in which nothing is asked of FileMaker, such as 08:00-18:30; empty: none"),
     TEXT("source", "reference_map", reference_map, "",
          "Where files are mounted here that FileMaker only points to:\n"
          "C:/Scans = /mnt/scans, //server/old = /mnt/old"),
@@ -158,6 +167,19 @@ bool settings_password(struct settings *settings, struct err *err)
                        "the FileMaker password is not named: set password_env, password_file or "
                        "password_command in [source]");
     return secret_read(&settings->password, "the FileMaker password", &settings->secret, err);
+}
+
+bool settings_gate(const struct settings *s, struct gate **gate_r, struct err *err)
+{
+    struct gate_settings gate = { .most_at_once = s->workers + 1,
+                                  .most_sessions = s->sessions,
+                                  .requests_per_second = s->requests_per_second,
+                                  .latency_budget_us = s->latency_budget_ms * TIME_MS };
+
+    if (!gate_quiet_read(s->quiet_hours, &gate, err))
+        return err_ctx(err, "[source] quiet_hours");
+    *gate_r = gate_new(&gate);
+    return true;
 }
 
 struct filemaker_settings settings_filemaker(const struct settings *s)

@@ -18,6 +18,9 @@ struct settings {
     const char *store_url, *key, *unlinked_key, *type_folders;
     int type_slugs;
     const char *registry_url, *ledger_url;
+    int sessions, latency_budget_ms;
+    double requests_per_second;
+    const char *quiet_hours;
     int workers, memory_mib, attempts, retry_ms;
     double price;
     const char *currency;
@@ -41,6 +44,14 @@ void settings_clear(struct settings *settings);
 
 /* Reads the password from where the configuration says. Fails with ERR_USAGE, ERR_OS. */
 must_check bool settings_password(struct settings *settings, struct err *err);
+
+/*
+ * The gate that the configuration describes, for everybody who speaks to the source.
+ *   gate_r   caller frees with gate_free() after they have ended
+ * Fails with ERR_USAGE.
+ */
+must_check bool settings_gate(const struct settings *settings, struct gate **gate_r,
+                              struct err *err);
 
 /* The parts as their users want them; borrowed from `settings`. */
 struct filemaker_settings settings_filemaker(const struct settings *settings);

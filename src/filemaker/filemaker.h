@@ -18,6 +18,7 @@
 #include "base/secret.h"
 #include "base/str.h"
 #include "filemaker/errors.h"
+#include "filemaker/gate.h"
 #include "json/json.h"
 
 struct filemaker;
@@ -28,6 +29,7 @@ struct filemaker_settings {
     const char *account;
     const struct secret *password;
     const char *ca_file; /* NULL: the system's certificates */
+    struct gate *gate;   /* shared by the clients of a source; NULL: none */
 };
 
 /*

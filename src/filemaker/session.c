@@ -10,6 +10,11 @@
 #include "base/num.h"
 #include "base/time.h"
 
+/* How long and how often to wait for a place on a crowded server. */
+#define CROWDED_US (15 * 60 * TIME_SECOND)
+#define CROWDED_WAIT_US (500 * TIME_MS)
+#define CROWDED_WAIT_MAX_US (60 * TIME_SECOND)
+
 enum {
     ANSWER_MAX = 64 * 1024 * 1024,
     TRIES = 4,                     /* of a call that reads */
@@ -130,6 +135,13 @@ static bool envelope_read(struct filemaker_answer *answer, int status, struct er
     return remote_failed(status, (int)number, words, err);
 }
 
+static bool is_trouble(const struct err *err)
+{
+    return err->kind == ERR_NET || err->kind == ERR_UNSURE
+           || (err->kind == ERR_REMOTE && err->reason == 0 && err->code >= 500)
+           || (err->kind == ERR_REMOTE && filemaker_advice(err) == FILEMAKER_CROWDED);
+}
+
 static bool exchange(struct http *http, const char *url, const struct filemaker_call *call,
                      const char *authorization, int64_t total_us, char **token_r,
                      struct filemaker_answer *answer, struct err *err)
@@ -155,6 +167,24 @@ static bool exchange(struct http *http, const char *url, const struct filemaker_
     return envelope_read(answer, status, err);
 }
 
+/* An exchange through the gate. */
+static bool pass(struct filemaker *filemaker, const char *url, const struct filemaker_call *call,
+                 const char *authorization, char **token_r, struct filemaker_answer *answer,
+                 struct err *err)
+{
+    struct gate *gate = filemaker->settings.gate;
+    int64_t entered_us;
+    bool good;
+
+    if (!gate_enter(gate, filemaker->cancel, err))
+        return false;
+    entered_us = time_mono_us();
+    good = exchange(filemaker->http, url, call, authorization, 0, token_r, answer, err);
+    gate_leave(gate, !good && is_trouble(err) ? GATE_TROUBLE : GATE_GOOD,
+               time_mono_us() - entered_us);
+    return good;
+}
+
 /* A web server's 5xx to a write: the engine behind it may have done its work before it died. */
 static bool write_is_unsure(const struct filemaker_call *call, const struct err *err)
 {
@@ -174,7 +204,7 @@ static bool call_once(struct filemaker *filemaker, const struct filemaker_call *
             return false;
         bearer = secret_reveal(filemaker->bearer).at;
     }
-    if (exchange(filemaker->http, url, call, bearer, 0, NULL, answer, err))
+    if (pass(filemaker, url, call, bearer, NULL, answer, err))
         return true;
     filemaker_answer_clear(answer);
     if (write_is_unsure(call, err))
@@ -186,6 +216,7 @@ static bool call_once(struct filemaker *filemaker, const struct filemaker_call *
 static void session_forget(struct filemaker *filemaker)
 {
     secret_free(take(filemaker->bearer));
+    gate_session_return(filemaker->settings.gate, false);
 }
 
 bool filemaker_call(struct filemaker *filemaker, const struct filemaker_call *call,
@@ -263,7 +294,7 @@ static bool log_in_once(struct filemaker *filemaker, struct err *err)
 
     filemaker_path(&path, filemaker, (const char *const[]){ "sessions", NULL });
     url = mem_printf("%s%s", filemaker->origin, str_text(&path));
-    good = exchange(filemaker->http, url, &call, basic, 0, &token, &answer, err)
+    good = pass(filemaker, url, &call, basic, &token, &answer, err)
            && token_keep(filemaker, token, &answer, err);
     explicit_bzero(basic, strlen(basic));
     return good;
@@ -274,12 +305,10 @@ static bool log_in_once(struct filemaker *filemaker, struct err *err)
  * that is just being opened says 802. An answer lost on the way costs a session place for a while,
  * no more, so asking again is right.
  */
-bool filemaker_log_in(struct filemaker *filemaker, struct err *err)
+static bool log_in_patiently(struct filemaker *filemaker, struct err *err)
 {
     int64_t wait_us = FIRST_WAIT_US;
 
-    if (filemaker->bearer)
-        return true;
     for (int tries = TRIES; !log_in_once(filemaker, err); wait_us *= 2) {
         bool bad_login = err->kind == ERR_REMOTE && err->reason == FILEMAKER_BAD_LOGIN;
         bool passes = err->kind == ERR_UNSURE || filemaker_advice(err) == FILEMAKER_REPEAT;
@@ -290,6 +319,32 @@ bool filemaker_log_in(struct filemaker *filemaker, struct err *err)
             return err_ctx(err, "logging in to '%s'", filemaker->settings.database);
         if (!cancel_sleep(filemaker->cancel, wait_us, err))
             return false;
+    }
+    return true;
+}
+
+/*
+ * A server without a place for another session (812) may have one when one of ours ends, or when
+ * somebody's idle one does, which takes a quarter of an hour at most.
+ */
+bool filemaker_log_in(struct filemaker *filemaker, struct err *err)
+{
+    struct gate *gate = filemaker->settings.gate;
+    int64_t begun_us = time_mono_us(), wait_us = CROWDED_WAIT_US;
+
+    while (!filemaker->bearer) {
+        bool crowded;
+
+        if (!gate_session_take(gate, filemaker->cancel, err))
+            return false;
+        if (log_in_patiently(filemaker, err))
+            return true;
+        crowded = err->kind == ERR_REMOTE && filemaker_advice(err) == FILEMAKER_CROWDED;
+        gate_session_return(gate, crowded);
+        if (!crowded || time_mono_us() - begun_us > CROWDED_US
+            || !cancel_sleep(filemaker->cancel, wait_us, err))
+            return false;
+        wait_us = wait_us * 2 < CROWDED_WAIT_MAX_US ? wait_us * 2 : CROWDED_WAIT_MAX_US;
     }
     return true;
 }

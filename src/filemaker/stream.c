@@ -15,6 +15,7 @@ enum { HOPS_MAX = 4, STREAM_IDLE_US = 60 * TIME_SECOND };
 
 struct filemaker_stream {
     struct http_answer *answer;
+    struct gate *gate; /* it is inside until it is closed */
 };
 
 static bool is_blank_access(struct span value)
@@ -211,6 +212,16 @@ static bool hops_follow(struct filemaker *filemaker, struct hop *hop, struct htt
     return refuse_redirect("in circles", err);
 }
 
+/* All hops of a download and the download itself pass the gate as one. */
+static struct filemaker_stream *stream_new(struct filemaker *filemaker, struct http_answer *answer)
+{
+    struct filemaker_stream *stream = mem_new(struct filemaker_stream);
+
+    stream->answer = answer;
+    stream->gate = filemaker->settings.gate;
+    return stream;
+}
+
 bool filemaker_stream_open(struct filemaker *filemaker, struct span value,
                            struct filemaker_stream **stream_r, struct err *err)
 {
@@ -219,10 +230,14 @@ bool filemaker_stream_open(struct filemaker *filemaker, struct span value,
 
     if (!filemaker->bearer)
         return err_set(err, ERR_REMOTE, 401, "the session that gave the container's URL is gone");
-    if (!first_hop(filemaker, value, &hop, err) || !hops_follow(filemaker, &hop, &answer, err))
+    if (!first_hop(filemaker, value, &hop, err)
+        || !gate_enter(filemaker->settings.gate, filemaker->cancel, err))
         return false;
-    *stream_r = mem_new(struct filemaker_stream);
-    (*stream_r)->answer = answer;
+    if (!hops_follow(filemaker, &hop, &answer, err)) {
+        gate_leave(filemaker->settings.gate, GATE_STREAM, 0);
+        return false;
+    }
+    *stream_r = stream_new(filemaker, answer);
     return true;
 }
 
@@ -237,16 +252,18 @@ bool filemaker_stream_of_url(struct filemaker *filemaker, const char *url,
                                     .repeatable = true,
                                     .idle_us = STREAM_IDLE_US };
     auto_answer *answer = NULL;
-    bool good = http_open(filemaker->http, &request, &answer, err);
+    bool good = gate_enter(filemaker->settings.gate, filemaker->cancel, err);
 
-    explicit_bzero(basic, strlen(basic));
     if (!good)
         return false;
-    if (http_status(answer) != 200)
-        return status_refused(answer, err);
-    *stream_r = mem_new(struct filemaker_stream);
-    (*stream_r)->answer = take(answer);
-    return true;
+    good = http_open(filemaker->http, &request, &answer, err)
+           && (http_status(answer) == 200 || status_refused(answer, err));
+    explicit_bzero(basic, strlen(basic));
+    if (good)
+        *stream_r = stream_new(filemaker, take(answer));
+    else
+        gate_leave(filemaker->settings.gate, GATE_STREAM, 0);
+    return good;
 }
 
 void filemaker_stream_close(struct filemaker_stream *stream)
@@ -254,6 +271,7 @@ void filemaker_stream_close(struct filemaker_stream *stream)
     if (!stream)
         return;
     http_close(stream->answer);
+    gate_leave(stream->gate, GATE_STREAM, 0);
     free(stream);
 }
 

@@ -211,7 +211,16 @@ static struct assignment *take_ready(struct dispatch *dispatch)
     return first;
 }
 
-bool dispatch_next(struct dispatch *dispatch, struct assignment **assignment_r, struct err *err)
+/* With the lock let go meanwhile. */
+static void be_idle(struct dispatch *dispatch, void (*idle)(void *arg), void *arg)
+{
+    (void)pthread_mutex_unlock(&dispatch->lock);
+    idle(arg);
+    (void)pthread_mutex_lock(&dispatch->lock);
+}
+
+bool dispatch_next(struct dispatch *dispatch, void (*idle)(void *arg), void *arg,
+                   struct assignment **assignment_r, struct err *err)
 {
     bool good = true;
 
@@ -228,6 +237,8 @@ bool dispatch_next(struct dispatch *dispatch, struct assignment **assignment_r, 
             wait_until_due(dispatch, INT64_MAX);
         else
             good = fetch_more(dispatch, err);
+        if (dispatch->ready_count == 0)
+            be_idle(dispatch, idle, arg);
     }
     (void)pthread_mutex_unlock(&dispatch->lock);
     return good;

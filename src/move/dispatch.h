@@ -30,12 +30,13 @@ void dispatch_free(struct dispatch *dispatch); /* NULL is allowed */
 
 /*
  * Waits for a document that is due.
+ *   idle           called now and then while there is nothing to do; `arg` is handed to it
  *   assignment_r   NULL when the run has none left; else the caller's, and dispatch_back() must
  *                  follow once what became of it was handed to the desk
  * Safe from any thread. Fails as the desk does.
  */
-must_check bool dispatch_next(struct dispatch *dispatch, struct assignment **assignment_r,
-                              struct err *err);
+must_check bool dispatch_next(struct dispatch *dispatch, void (*idle)(void *arg), void *arg,
+                              struct assignment **assignment_r, struct err *err);
 void dispatch_back(struct dispatch *dispatch);
 
 /* Something has changed: documents were seen, or everybody should look up. Safe from any thread. */

@@ -140,6 +140,15 @@ static void *census_run(void *arg)
     return NULL;
 }
 
+/* A session that does nothing is given up if somebody else waits for one. */
+static void rest(void *arg)
+{
+    struct worker *worker = arg;
+
+    if (gate_session_is_wanted(worker->mover->settings->filemaker.gate))
+        filemaker_log_out(worker->filemaker);
+}
+
 static bool work(struct worker *worker, struct err *err)
 {
     struct mover *mover = worker->mover;
@@ -151,7 +160,7 @@ static bool work(struct worker *worker, struct err *err)
         auto_assignment *assignment = NULL;
         bool good;
 
-        if (!dispatch_next(mover->dispatch, &assignment, err))
+        if (!dispatch_next(mover->dispatch, rest, worker, &assignment, err))
             return false;
         if (!assignment)
             return true;

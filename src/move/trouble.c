@@ -49,8 +49,8 @@ static bool trouble_of_answer(struct trouble *trouble, const char *step, const s
     }
     switch (filemaker_advice(why)) {
     case FILEMAKER_STOP:
+    case FILEMAKER_CROWDED: /* a login has waited for a quarter of an hour */
         return stops_run(trouble, FAILURE_SOURCE_REJECTED, step, why);
-    case FILEMAKER_CROWDED:
     case FILEMAKER_LOG_IN:
         return trouble_set(trouble, FAILURE_SOURCE_AWAY, step, why);
     case FILEMAKER_REPEAT:

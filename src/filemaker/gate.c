@@ -1,0 +1,281 @@
+/*
+ * Additive increase, multiplicative decrease: halved on trouble, one less when slow, one more after
+ * ten good seconds. It begins wide open: the configuration says how wide that is.
+ */
+#include "filemaker/gate.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "base/str.h"
+#include "base/time.h"
+
+#include <limits.h>
+#include <pthread.h>
+
+#define LOOK_US (200 * TIME_MS)
+#define NARROW_US (1 * TIME_SECOND)    /* at most one step down in this time */
+#define WIDEN_US (10 * TIME_SECOND)    /* one step up after so long without trouble */
+#define SESSIONS_US (60 * TIME_SECOND) /* after so long one more session is tried */
+#define DAY_MINUTES (24 * 60)
+
+struct gate {
+    struct gate_settings settings;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    int inside, width;
+    int sessions, sessions_allowed, sessions_wanted;
+    int64_t next_pass_us; /* when the ceiling lets the next one pass */
+    int64_t narrowed_us, widened_us, sessions_us;
+    double average_us; /* of calls, newest weighing most */
+    bool quiet;        /* it was said that these are quiet hours */
+};
+
+static bool minutes_read(struct span text, int *minutes_r)
+{
+    struct span hours = span_trim(span_cut(&text, ':'));
+    uint64_t h, m;
+    struct err ignored;
+
+    if (!num_u64(hours, 0, 24, &h, &ignored) || !num_u64(span_trim(text), 0, 59, &m, &ignored)
+        || h * 60 + m > DAY_MINUTES)
+        return false;
+    *minutes_r = (int)(h * 60 + m);
+    return true;
+}
+
+bool gate_quiet_read(const char *text, struct gate_settings *settings, struct err *err)
+{
+    struct span until = span_of(text), from = span_cut(&until, '-');
+
+    settings->quiet_from = settings->quiet_until = 0;
+    if (!*text)
+        return true;
+    return (minutes_read(from, &settings->quiet_from)
+            && minutes_read(until, &settings->quiet_until))
+           || err_set(err, ERR_USAGE, 0, "'%.64s' is not a span of the day such as 08:00-18:30",
+                      text);
+}
+
+struct gate *gate_new(const struct gate_settings *settings)
+{
+    struct gate *gate = mem_new(struct gate);
+    pthread_condattr_t monotonic;
+
+    gate->settings = *settings;
+    gate->width = settings->most_at_once ? settings->most_at_once : INT_MAX;
+    gate->sessions_allowed = settings->most_sessions ? settings->most_sessions : INT_MAX;
+    (void)pthread_mutex_init(&gate->lock, NULL);
+    (void)pthread_condattr_init(&monotonic);
+    (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&gate->changed, &monotonic);
+    (void)pthread_condattr_destroy(&monotonic);
+    return gate;
+}
+
+void gate_free(struct gate *gate)
+{
+    if (!gate)
+        return;
+    (void)pthread_cond_destroy(&gate->changed);
+    (void)pthread_mutex_destroy(&gate->lock);
+    free(gate);
+}
+
+/* --- waiting -------------------------------------------------------------------------------- */
+
+static void wait_us(struct gate *gate, int64_t us)
+{
+    struct timespec until;
+    int64_t until_us = time_mono_us() + (us < LOOK_US ? us : LOOK_US);
+
+    until = (struct timespec){ .tv_sec = until_us / TIME_SECOND,
+                               .tv_nsec = until_us % TIME_SECOND * 1000 };
+    (void)pthread_cond_timedwait(&gate->changed, &gate->lock, &until);
+}
+
+static bool is_quiet(struct gate *gate)
+{
+    const struct gate_settings *s = &gate->settings;
+    struct time_civil now;
+    int minute;
+    bool quiet;
+
+    if (s->quiet_from == s->quiet_until)
+        return false;
+    now = time_to_zone(time_now_us());
+    minute = now.hour * 60 + now.minute;
+    quiet = s->quiet_from < s->quiet_until ? minute >= s->quiet_from && minute < s->quiet_until
+                                           : minute >= s->quiet_from || minute < s->quiet_until;
+    if (quiet != gate->quiet)
+        log_info(quiet ? "quiet hours until %02d:%02d: waiting" : "quiet hours are over",
+                 s->quiet_until / 60, s->quiet_until % 60);
+    gate->quiet = quiet;
+    return quiet;
+}
+
+/* How long the ceiling of requests per second makes the next one wait; 0: it may go, and is
+ * counted. */
+static int64_t ceiling_wait(struct gate *gate)
+{
+    int64_t now_us = time_mono_us(), step_us;
+
+    if (gate->settings.requests_per_second <= 0)
+        return 0;
+    if (gate->next_pass_us > now_us)
+        return gate->next_pass_us - now_us;
+    step_us = (int64_t)(1e6 / gate->settings.requests_per_second);
+    gate->next_pass_us = (gate->next_pass_us > now_us - step_us ? gate->next_pass_us : now_us)
+                         + step_us;
+    return 0;
+}
+
+bool gate_enter(struct gate *gate, const struct cancel *cancel, struct err *err)
+{
+    int64_t wait = 0;
+    bool stopped;
+
+    if (!gate)
+        return true;
+    (void)pthread_mutex_lock(&gate->lock);
+    while (!(stopped = cancel_is_set(cancel))
+           && (gate->inside >= gate->width || is_quiet(gate) || (wait = ceiling_wait(gate)) > 0))
+        wait_us(gate, wait > 0 ? wait : LOOK_US);
+    gate->inside += !stopped;
+    (void)pthread_mutex_unlock(&gate->lock);
+    return !stopped || err_set(err, ERR_CANCELED, 0, "asked to stop");
+}
+
+/* --- adapting ------------------------------------------------------------------------------- */
+
+static void narrow(struct gate *gate, int width, const char *why)
+{
+    int64_t now_us = time_mono_us();
+
+    if (now_us - gate->narrowed_us < NARROW_US || gate->settings.most_at_once == 0)
+        return;
+    width = width > 1 ? width : 1;
+    gate->narrowed_us = gate->widened_us = now_us;
+    if (width < gate->width)
+        log_debug("%s: %d requests at once from now on", why, width);
+    gate->width = width;
+}
+
+static void widen(struct gate *gate)
+{
+    int64_t now_us = time_mono_us();
+
+    if (gate->width >= gate->settings.most_at_once || now_us - gate->widened_us < WIDEN_US)
+        return;
+    gate->widened_us = now_us;
+    gate->width++;
+}
+
+static bool is_slow(struct gate *gate, int64_t took_us)
+{
+    gate->average_us += ((double)took_us - gate->average_us) / 8;
+    return gate->settings.latency_budget_us > 0
+           && gate->average_us > (double)gate->settings.latency_budget_us;
+}
+
+void gate_leave(struct gate *gate, enum gate_outcome outcome, int64_t took_us)
+{
+    if (!gate)
+        return;
+    (void)pthread_mutex_lock(&gate->lock);
+    gate->inside--;
+    switch (outcome) {
+    case GATE_TROUBLE:
+        narrow(gate, gate->width / 2, "the server has trouble");
+        break;
+    case GATE_GOOD:
+        if (is_slow(gate, took_us))
+            narrow(gate, gate->width - 1, "the server is slow");
+        else
+            widen(gate);
+        break;
+    case GATE_STREAM:
+        break;
+    }
+    (void)pthread_cond_signal(&gate->changed);
+    (void)pthread_mutex_unlock(&gate->lock);
+}
+
+/* --- sessions ------------------------------------------------------------------------------- */
+
+/* A server that had no place may have one later. */
+static void sessions_grow(struct gate *gate)
+{
+    int64_t now_us = time_mono_us();
+    int most = gate->settings.most_sessions ? gate->settings.most_sessions : INT_MAX;
+
+    if (gate->sessions_allowed >= most || now_us - gate->sessions_us < SESSIONS_US)
+        return;
+    gate->sessions_us = now_us;
+    gate->sessions_allowed++;
+}
+
+bool gate_session_take(struct gate *gate, const struct cancel *cancel, struct err *err)
+{
+    bool stopped;
+
+    if (!gate)
+        return true;
+    (void)pthread_mutex_lock(&gate->lock);
+    gate->sessions_wanted++;
+    while (!(stopped = cancel_is_set(cancel)) && gate->sessions >= gate->sessions_allowed) {
+        sessions_grow(gate);
+        wait_us(gate, LOOK_US);
+    }
+    gate->sessions_wanted--;
+    gate->sessions += !stopped;
+    (void)pthread_mutex_unlock(&gate->lock);
+    return !stopped || err_set(err, ERR_CANCELED, 0, "asked to stop");
+}
+
+void gate_session_return(struct gate *gate, bool refused)
+{
+    if (!gate)
+        return;
+    (void)pthread_mutex_lock(&gate->lock);
+    gate->sessions--;
+    if (refused) {
+        gate->sessions_us = time_mono_us();
+        gate->sessions_allowed = gate->sessions > 1 ? gate->sessions : 1;
+        log_debug("the server has no place for more than %d of our sessions", gate->sessions);
+    }
+    (void)pthread_cond_broadcast(&gate->changed);
+    (void)pthread_mutex_unlock(&gate->lock);
+}
+
+bool gate_session_is_wanted(struct gate *gate)
+{
+    bool wanted;
+
+    if (!gate)
+        return false;
+    (void)pthread_mutex_lock(&gate->lock);
+    wanted = gate->sessions_wanted > 0;
+    (void)pthread_mutex_unlock(&gate->lock);
+    return wanted;
+}
+
+int gate_width(struct gate *gate)
+{
+    int width;
+
+    (void)pthread_mutex_lock(&gate->lock);
+    width = gate->width;
+    (void)pthread_mutex_unlock(&gate->lock);
+    return width;
+}
+
+int gate_sessions(struct gate *gate)
+{
+    int sessions;
+
+    (void)pthread_mutex_lock(&gate->lock);
+    sessions = gate->sessions;
+    (void)pthread_mutex_unlock(&gate->lock);
+    return sessions;
+}

@@ -1,0 +1,56 @@
+/*
+ * The gate through which every request to FileMaker Server passes. It is somebody's workplace: the
+ * gate keeps a ceiling of requests per second, lets fewer through when the server grows slow or
+ * answers with trouble, knows hours when nobody passes, and how many sessions the server can bear.
+ * One for all clients of a source; safe from any thread.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "base/cancel.h"
+#include "base/err.h"
+
+struct gate;
+
+struct gate_settings {
+    int most_at_once;            /* requests; 0: any number                                     */
+    int most_sessions;           /* 0: any number                                               */
+    double requests_per_second;  /* 0: any number                                               */
+    int64_t latency_budget_us;   /* calls that take longer on average thin the traffic; 0: none */
+    int quiet_from, quiet_until; /* minutes of the source's day; equal: no quiet hours         */
+};
+
+/* Reads "08:00-18:30"; "" gives none. Fails with ERR_USAGE. */
+must_check bool gate_quiet_read(const char *text, struct gate_settings *settings, struct err *err);
+
+struct gate *gate_new(const struct gate_settings *settings);
+void gate_free(struct gate *gate); /* NULL is allowed */
+
+/* How a request went. */
+enum gate_outcome {
+    GATE_GOOD,    /* answered, whatever it said                                        */
+    GATE_TROUBLE, /* no answer, or one that says that the server has too much to do    */
+    GATE_STREAM,  /* a download: its time depends on its size and says nothing         */
+};
+
+/*
+ * Waits until a request may go. A NULL gate lets everybody through at once.
+ * Fails with ERR_CANCELED.
+ */
+must_check bool gate_enter(struct gate *gate, const struct cancel *cancel, struct err *err);
+
+/* The request that entered is over; `took_us` from entering to its answer. */
+void gate_leave(struct gate *gate, enum gate_outcome outcome, int64_t took_us);
+
+/* Waits for a place for one more session. Fails with ERR_CANCELED. */
+must_check bool gate_session_take(struct gate *gate, const struct cancel *cancel, struct err *err);
+
+/* A session has ended, or could not begin; `refused`: because the server has no place for it. */
+void gate_session_return(struct gate *gate, bool refused);
+
+/* Whether somebody waits for a session: who has one and nothing to do should give it up. */
+bool gate_session_is_wanted(struct gate *gate);
+
+/* How many requests are let through at once now, and sessions; for those who watch. */
+int gate_width(struct gate *gate);
+int gate_sessions(struct gate *gate);
