@@ -100,7 +100,7 @@ def look_for_words(report, where, text, names, code):
 
 def look_for_people(scene, report, where, text, names):
     look_for_words(report, where, text, names, "person-told")
-    for entry in (scene.truth or {}).values():
+    for entry in scene.truth.entries if scene.truth else ():
         if len(entry.get("name", "")) > NAME_LEAST and entry["name"] in text:
             report.say("I11", "file-named", f"the file's name '{entry['name']}' stands in {where}",
                        entry["recordId"])
@@ -150,7 +150,8 @@ def check_exit_code(scene, report, code):
         report.leave("I13", "no exit code was given")
         return
     left = scene.with_state("waiting", "claimed", "stored", "failed")
-    last = scene.database.runs[max(scene.database.runs)] if scene.database.runs else None
+    runs = [run for run in scene.database.runs.values() if run.get("kind", "run") == "run"]
+    last = max(runs, key=lambda run: run["run"], default=None)
     closed = [census for census in scene.database.census
               if last and (census["closed_us"] or 0) >= last["started_us"]]
     report.count("I13", 1, "exit codes")

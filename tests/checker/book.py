@@ -63,11 +63,11 @@ def check_states(scene, report, status=None):
         check_status(scene, report, status)
 
 
-def identities(truth):
+def identities(records):
     """recordId -> identities that it may have: its id, or its address where the id is of no use."""
-    by_id = collections.Counter(rules.lower(rules.trim(entry["id"])) for entry in truth.values())
+    by_id = collections.Counter(rules.lower(rules.trim(entry["id"])) for entry in records.values())
     possible = {}
-    for record_id, entry in truth.items():
+    for record_id, entry in records.items():
         identity = rules.lower(rules.trim(entry["id"]))
         if not rules.is_uuid(identity):
             possible[record_id] = {f"rec:{record_id}"}
@@ -80,28 +80,44 @@ def identities(truth):
 
 def check_every_record(scene, report):
     closed = any(census["closed_us"] for census in scene.database.census)
+    possible = identities(scene.truth.records)
     documents = collections.defaultdict(list)
     for document in scene.database.documents.values():
-        documents[str(document["record_id"])].append(document)
-    for record_id, possible in identities(scene.truth).items():
-        found = documents.pop(record_id, [])
-        report.count("I7", 1, "live records")
+        documents[str(document["record_id"]), document["container"],
+                  document["repetition"]].append(document)
+    report.count("I7", len(scene.truth.records), "live records")
+    for place in scene.truth.units:
+        found = documents.pop(place, [])
+        report.count("I7", 1, "containers")
         if not found and (closed or not scene.interrupted):
             report.say("I7", "record-missed", "is in the source, and the ledger has no document",
-                       record_id)
+                       place[0])
         if len(found) > 1:
-            report.say("I7", "record-twice", f"has {len(found)} documents", record_id)
+            report.say("I7", "record-twice", f"has {len(found)} documents", place[0])
         for document in found:
-            check_identity(report, document, possible)
-    for record_id, found in documents.items():
+            check_identity(report, document, possible[place[0]])
+    for place, found in documents.items():
         for document in found:
-            report.count("I7", 1, "records gone")
-            if document["state"] != "gone" and not was_deleted(scene, record_id):
-                report.say("I7", "record-invented", f"is {document['state']}, but the source never "
-                           "had it", record_id)
-    owners = collections.Counter(document["identity"] for document in scene.database.documents.values())
-    for identity in [identity for identity, number in owners.items() if number > 1]:
-        report.say("I7", "identity-twice", f"{identity} stands for {owners[identity]} documents")
+            check_surplus(scene, report, document)
+    owners = collections.Counter((document["identity"], document["container"], document["repetition"])
+                                 for document in scene.database.documents.values())
+    for owner, number in owners.items():
+        if number > 1:
+            report.say("I7", "identity-twice", f"{owner[0]} stands for {number} documents")
+
+
+def check_surplus(scene, report, document):
+    """A document that the source has no file for: its record is gone, or its container is empty."""
+    record_id = str(document["record_id"])
+    report.count("I7", 1, "records gone")
+    if record_id in scene.truth.records:
+        emptied = document["container"] and document["state"] in ("failed", "waived", "gone")
+        if not emptied and not scene.was_edited_at_all(document):
+            report.say("I7", "container-invented", f"is {document['state']}, but there is no file in "
+                       f"{document['container']}({document['repetition']})", record_id)
+    elif document["state"] != "gone" and not was_deleted(scene, record_id):
+        report.say("I7", "record-invented", f"is {document['state']}, but the source never had it",
+                   record_id)
 
 
 def check_identity(report, document, possible):
@@ -222,9 +238,9 @@ def check_census(scene, report):
 def check_last_census(scene, report):
     last = scene.database.census[-1]
     changed = any(line["effect"] in ("create", "delete") for line in scene.journal.lines)
-    if last["closed_us"] is not None and not changed and last["records"] != len(scene.truth):
+    if last["closed_us"] is not None and not changed and last["records"] != len(scene.truth.records):
         report.say("I7", "census-untrue", f"the last census saw {last['records']} records, the source "
-                   f"has {len(scene.truth)}")
+                   f"has {len(scene.truth.records)}")
 
 
 def check_status(scene, report, status):
@@ -246,7 +262,7 @@ def check_status(scene, report, status):
                             if d["state"] != "gone"}},
         "runs": [tuple(run[name] for name in ("run", "found", "processed", "successful", "failed",
                                               "waiting", "status"))
-                 for run in scene.database.runs.values()],
+                 for run in scene.database.runs.values() if run.get("kind", "run") == "run"],
     }
     try:
         told = {

@@ -52,7 +52,7 @@ def read_json(path):
 def read_scene(given):
     settings = facts.read_settings(given.config)
     return documents.Scene(
-        settings, facts.read_truth(given.truth, settings) if given.truth else None,
+        settings, facts.Truth(given.truth, settings) if given.truth else None,
         facts.Journal(given.journal, given.other_sessions),
         facts.Database(given.database, given.source), facts.Store(given.store),
         given.interrupted, given.late_patients)

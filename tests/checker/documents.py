@@ -17,19 +17,24 @@ class Scene:
         self.interrupted, self.late_patients = interrupted, late_patients
 
     def record(self, document):
-        """What the source says of a document's record; None if unknown or gone."""
-        return (self.truth or {}).get(str(document["record_id"]))
+        """What the source says of a document; None if unknown or gone."""
+        place = (str(document["record_id"]), document["container"], document["repetition"])
+        return self.truth.units.get(place) if self.truth else None
 
     def was_edited(self, document):
         """Whether somebody edited the record after the ledger last looked at it."""
         entry = self.record(document)
         return entry is not None and int(entry["modId"]) != document["mod_id"]
 
+    def was_edited_at_all(self, document):
+        """The same, of a container that holds nothing now."""
+        entry = self.truth.records[str(document["record_id"])]
+        return int(entry["modId"]) != document["mod_id"]
+
     def possible_bytes(self, record_id):
         """Hashes of bytes that were in a record's container at some time."""
-        entry = (self.truth or {}).get(str(record_id))
-        known = self.journal.hashes(str(record_id))
-        return known | {entry["sha256"]} if entry and entry["sha256"] else known
+        now = self.truth.hashes(record_id) if self.truth else set()
+        return self.journal.hashes(str(record_id)) | now
 
     def with_state(self, *states):
         return [row for row in self.database.documents.values() if row["state"] in states]
@@ -44,28 +49,38 @@ def check_marks_stand_for_objects(scene, report):
     for line in scene.journal.marks(scene.settings["mark_field"]):
         ours[line["recordId"]].add(line["value"])
     for record_id, mark in marks_of(scene):
-        document = scene.database.by_record.get(record_id)
-        versions = scene.database.versions[document["document"]] if document else []
-        meant = [version for version in versions if version["mark"] == mark]
-        if not meant and mark not in ours[record_id]:
+        documents = scene.database.by_record.get(record_id, [])
+        versions = [version for document in documents
+                    for version in scene.database.versions[document["document"]]]
+        if mark not in ours[record_id] and mark not in [version["mark"] for version in versions]:
             continue  # an earlier importer's: I4 and I5 look after it
         report.count("I1", 1, "marks")
-        whole = [version for version in meant or versions if object_is_whole(scene, version)]
-        if not document:
+        if not versions:
             report.say("I1", "mark-without-document", f"the mark '{mark}' is ours, but the ledger "
                        "knows no document", record_id)
-        elif not whole:
-            report.say("I1", "mark-without-object", f"the mark '{mark}' stands for no whole object",
-                       record_id, key=", ".join(version["key"] for version in versions))
-        elif not any(version["sha256"] in scene.possible_bytes(record_id) for version in whole):
-            report.say("I1", "mark-for-other-bytes", f"the mark '{mark}' stands for bytes that the "
-                       "record never had", record_id, key=whole[0]["key"])
+        for document in documents:
+            if was_stored(scene, document):
+                check_mark_stands(scene, report, document, mark)
+
+
+def check_mark_stands(scene, report, document, mark):
+    """One of the files that a record's mark stands for."""
+    versions = [version for version in scene.database.versions[document["document"]]]
+    meant = [version for version in versions if version["mark"] == mark]
+    whole = [version for version in meant or versions if object_is_whole(scene, version)]
+    if not whole:
+        report.say("I1", "mark-without-object", f"the mark '{mark}' stands for no whole object",
+                   document["record_id"], key=", ".join(version["key"] for version in versions))
+    elif not any(version["sha256"] in scene.possible_bytes(document["record_id"])
+                 for version in whole):
+        report.say("I1", "mark-for-other-bytes", f"the mark '{mark}' stands for bytes that the record "
+                   "never had", document["record_id"], key=whole[0]["key"])
 
 
 def marks_of(scene):
     """(recordId, mark) as they stand in the source: by the truth, or by what was written."""
     if scene.truth is not None:
-        return [(entry["recordId"], entry["mark"]) for entry in scene.truth.values()
+        return [(record_id, entry["mark"]) for record_id, entry in scene.truth.records.items()
                 if entry.get("mark")]
     last = {line["recordId"]: line["value"]
             for line in scene.journal.marks(scene.settings["mark_field"])}
@@ -227,7 +242,7 @@ def row_wanted(scene, document, version, metadata):
     if "file name made" not in metadata["findings"] and entry:
         names = [entry["name"][:255]]
     author = field(scene, metadata, "author_field").strip() or "FileMaker Import"
-    filemaker_id = document["filemaker_id"]
+    filemaker_id = None if document["container"] else document["filemaker_id"]
     return {
         "file_name": names, "original_name": names, "file_size": [min(version["size"], rules.INT_MAX)],
         "mime_type": [version["mime"]], "s3_bucket": [""], "s3_key": [version["key"]],
@@ -279,13 +294,15 @@ def check_metadata(scene, report, document, version, row, metadata):
     wanted = {"source": scene.database.source["name"], "identity": document["identity"],
               "recordId": document["record_id"], "modId": mod_id_stored(scene, document),
               "sha256": version["sha256"], "size": version["size"]}
-    bad = [name for name, value in wanted.items() if metadata[name] != value]
+    if document["container"]:
+        wanted.update(container=document["container"], repetition=document["repetition"])
+    bad = [name for name, value in wanted.items() if metadata.get(name) != value]
     entry = scene.record(document)
     if entry and not scene.was_edited(document):
         names = {"key_field": "id", "patient_field": "id_Contact", "type_field": "Type",
                  "date_field": "Date"}
         bad += [scene.settings[setting] for setting, name in names.items()
-                if field(scene, metadata, setting) != entry[name]]
+                if name in entry and field(scene, metadata, setting) != entry[name]]
     bad += [f"{name} (a stream's address)" for name, value in metadata["fields"].items()
             if any(mark in str(value) for mark in rules.STREAM_MARKS)]
     bad += sorted(fields_of_all(scene) - metadata["fields"].keys())
@@ -380,13 +397,13 @@ def check_key(scene, report, document, version):
         report.say("I3", "key-bytes", "has bytes or parts that no key may have", **where)
     if has_hash and version["number"] == 1:
         report.say("I3", "key-hash", "the first version has a later one's key", **where)
-    wanted = [rules.key(scene.settings, patient, document["type"], document["filemaker_id"],
-                        document["record_id"], extension, version["sha256"] if has_hash else None)
+    hashed = version["sha256"] if has_hash else None
+    wanted = [rules.key(scene.settings, patient, document, extension, hashed)
               for patient in patients_possible(scene, document, version)]
     if key in wanted:
         return
-    stem = wanted[0].rpartition("/")[2]
-    if is_as_counted(scene, document) or key.rpartition("/")[2] != stem:
+    if is_as_counted(scene, document) \
+            or key.rpartition("/")[2] != f"{rules.stem(document, hashed)}.{extension}":
         report.say("I3", "key-wrong", f"should be {' or '.join(wanted)}", **where)
     elif version["number"] == document["version"] and not is_under(scene, key, document["patient"]):
         report.say("I3", "key-of-another-patient", f"the document is that of {document['patient']}",
@@ -432,25 +449,37 @@ def check_marks_follow_records(scene, report):
 
 
 def check_mark_written(scene, report, line):
-    document = scene.database.by_record.get(line["recordId"])
-    if document is None:
+    """Every document that the record had by then must have been stored as of this very edit."""
+    documents = [document for document in scene.database.by_record.get(line["recordId"], ())
+                 if document["state"] not in ("waived", "gone")
+                 or was_stored(scene, document)]
+    begun = [document for document in documents
+             if any(entry["at_us"] < line["us"] and entry["before"] == "waiting"
+                    for entry in scene.database.stories[document["document"]])]
+    if not documents:
         report.say("I4", "mark-unknown", "the ledger knows no document of this record",
                    line["recordId"])
-        return
+    for document in begun or documents:
+        check_mark_of(scene, report, line, document)
+    fetched = line["modId"] - 1
+    meant = [version for document in documents
+             for version in scene.database.versions[document["document"]]
+             if version["mod_id"] == fetched]
+    if meant and line["value"] not in [version["mark"] for version in meant]:
+        report.say("I4", "mark-not-intended", f"'{line['value']}' was written, '{meant[0]['mark']}' "
+                   f"was intended (journal line {line['line']})", line["recordId"], meant[0]["key"])
+
+
+def check_mark_of(scene, report, line, document):
     fetched = line["modId"] - 1
     stored = [entry for entry in scene.database.stories[document["document"]]
               if entry["after"] == "stored" and entry["evidence"].endswith(f" modId {fetched}")]
-    meant = [version for version in scene.database.versions[document["document"]]
-             if version["mod_id"] == fetched]
     if not stored:
         report.say("I4", "mark-without-record", f"marked as of modId {fetched}, which the ledger "
                    f"never stored (journal line {line['line']})", line["recordId"])
     elif stored[0]["at_us"] > line["us"]:
         report.say("I4", "mark-before-record", f"marked {stored[0]['at_us'] - line['us']} us before "
                    f"it was recorded (journal line {line['line']})", line["recordId"])
-    elif meant and line["value"] not in [version["mark"] for version in meant]:
-        report.say("I4", "mark-not-intended", f"'{line['value']}' was written, '{meant[0]['mark']}' "
-                   f"was intended (journal line {line['line']})", line["recordId"], meant[0]["key"])
 
 
 def check_no_foreign_mark_was_lost(scene, report):
@@ -491,16 +520,24 @@ def check_marks_agree(scene, report):
             continue
         if scene.was_edited(document):
             check_edit(scene, report, document, entry)
-        elif marking and entry["mark"] != version["mark"]:
+        elif marking and entry["mark"] not in marks_meant(scene, document, version):
             report.say("I5", "mark-missing" if not entry["mark"] else "mark-foreign",
                        f"the mark is '{entry['mark']}', the ledger means '{version['mark']}'", **where)
     if scene.truth is None:
         report.leave("I5", "the source is still running: there is no truth to compare with")
 
 
+def marks_meant(scene, document, version):
+    """A record is marked once for all its files, with the mark that was meant for the last of them."""
+    return [other["mark"] for sibling in scene.database.by_record[str(document["record_id"])]
+            for other in scene.database.versions[sibling["document"]]
+            if other["mod_id"] == version["mod_id"]]
+
+
 def was_marked_by_us(scene, document, version):
     """Whether the journal has our very mark: somebody's edit may look like it."""
-    return any(line["effect"] == "patch" and line["value"] == version["mark"]
+    meant = marks_meant(scene, document, version)
+    return any(line["effect"] == "patch" and line["value"] in meant
                and line["modId"] == document["mod_id"] and scene.journal.is_ours(line)
                for line in scene.journal.by_record.get(str(document["record_id"]), ()))
 

@@ -19,7 +19,8 @@ READ_SIZE = 1 << 20
 
 def read_settings(path=None):
     """What the rules depend on: the defaults, or what a fmferry.ini says."""
-    settings = {"layout": "API_Docs", "container_field": "Doc", "mark_field": "NexusExportDate",
+    settings = {"layout": "API_Docs", "container_field": "Doc", "containers": "waterfall",
+                "mark_field": "NexusExportDate",
                 "key_field": "id", "type_field": "Type", "date_field": "Date",
                 "patient_field": "id_Contact", "author_field": "creationAccountName",
                 "key": rules.KEY, "unlinked_key": rules.UNLINKED_KEY,
@@ -37,12 +38,52 @@ def read_settings(path=None):
 # --- the source ------------------------------------------------------------------------------
 
 
-def read_truth(path, settings):
-    """recordId -> what the container that is moved really holds."""
-    with open(path, encoding="utf-8") as source:
-        entries = json.load(source)
-    return {entry["recordId"]: entry for entry in entries
-            if entry["field"] == settings["container_field"] and entry["repetition"] == 1}
+class Truth:
+    """What the source really holds, record by record and container by container."""
+
+    def __init__(self, path, settings):
+        with open(path, encoding="utf-8") as source:
+            self.entries = json.load(source)
+        self.records, held = {}, collections.defaultdict(dict)
+        for entry in self.entries:
+            self.records.setdefault(entry["recordId"], entry)
+            held[entry["recordId"]][entry["field"], entry["repetition"]] = entry
+        self.units = {}
+        for record_id, containers in held.items():
+            named = [containers[place] for place in self._places(settings, containers)]
+            self._add(record_id, named, settings["containers"] == "each")
+
+    @staticmethod
+    def _places(settings, containers):
+        """The configured containers in their order; a field without a number means them all."""
+        for name in filter(None, (part.strip() for part in settings["container_field"].split(","))):
+            one = re.fullmatch(r"(.*)\((\d+)\)", name)
+            for place in sorted(containers):
+                if place[0] == name or (one and place == (one.group(1), int(one.group(2)))):
+                    yield place
+
+    def _add(self, record_id, named, each):
+        """
+        The documents that a record should have: its own, which is of the first container that is
+        not empty, or with `each` one for every container, those behind the first only if not empty.
+        """
+        if not named:
+            return
+        full = [entry for entry in named if entry["kind"] != "empty"]
+        self.units[record_id, "", 1] = named[0] if each else (full + named)[0]
+        for entry in named[1:] if each else ():
+            if entry["kind"] != "empty":
+                self.units[record_id, entry["field"], entry["repetition"]] = entry
+
+    def hashes(self, record_id):
+        return {entry["sha256"] for entry in self.entries_of(record_id) if entry["sha256"]}
+
+    def entries_of(self, record_id):
+        if not hasattr(self, "_of"):
+            self._of = collections.defaultdict(list)
+            for entry in self.entries:
+                self._of[entry["recordId"]].append(entry)
+        return self._of.get(str(record_id), [])
 
 
 def microseconds(text):
@@ -140,8 +181,9 @@ class Database:
         self.patients = everything("patients_patient")
         self.content_types = everything("django_content_type")
         sql.close()
-        self.by_record = {str(row["record_id"]): row for row in self.documents.values()
-                          if row["container"] == "" and row["repetition"] == 1}
+        self.by_record = collections.defaultdict(list)
+        for row in self.documents.values():
+            self.by_record[str(row["record_id"])].append(row)
         self.stories = collections.defaultdict(list)
         for entry in sorted((entry for entries in self.audit.values() for entry in entries
                              if entry["document"] is not None), key=self._order()):

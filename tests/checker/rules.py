@@ -32,7 +32,7 @@ CLASS_OF_KIND = {
     "zero": "container-zero",
 }
 CLASSES = {*CLASS_OF_KIND.values(), "source-locked", "source-changed", "source-rejected",
-           "source-marked", "source-away", "store-rejected", "store-conflict", "store-away",
+           "source-marked", "source-away", "record-incomplete", "store-rejected", "store-conflict", "store-away",
            "registry-rejected", "integrity", "internal"}
 # Classes that an earlier importer's mark, or the source's temper, may cause whatever the kind.
 ANY_KIND = {"source-locked", "source-changed", "source-rejected", "source-marked", "source-away"}
@@ -105,14 +105,19 @@ def row_id(source, identity, container="", repetition=1):
     return uuid.uuid5(ROW_SPACE, f"{source}\n{identity}\n{container}\n{repetition}")
 
 
-def key(settings, patient, type_name, filemaker_id, record_id, ext, sha256=None):
-    """The key of a record's own document; `sha256` for a later version's."""
-    stem = filemaker_id or f"rec-{record_id}"
-    if sha256:
-        stem += "~" + sha256[:12]
+def stem(document, sha256=None):
+    """What makes a key a document's own: its id, its container; `sha256` for a later version."""
+    made = document["filemaker_id"] or f"rec-{document['record_id']}"
+    if document["container"]:
+        made += f"-{slug(document['container'])}-{document['repetition']}"
+    return made + (f"~{sha256[:12]}" if sha256 else "")
+
+
+def key(settings, patient, document, ext, sha256=None):
+    """The key of a document of the ledger; `patient` None: not linked."""
     template = settings["key"] if patient else settings["unlinked_key"]
-    filled = {"{patient_id}": patient, "{filemaker_id}": stem, "{ext}": ext,
-              "{type-slug}": folder(type_name, settings["type_folders"],
+    filled = {"{patient_id}": patient, "{filemaker_id}": stem(document, sha256), "{ext}": ext,
+              "{type-slug}": folder(document["type"], settings["type_folders"],
                                     settings["type_slugs"] == "listed")}
     for name, value in filled.items():
         template = template.replace(name, value or "")

@@ -21,6 +21,7 @@ import tempfile
 import threading
 import time
 import traceback
+import urllib.parse
 import urllib.request
 
 sys.dont_write_bytecode = True
@@ -441,7 +442,8 @@ class Person:
         head = (f'--{line}\r\nContent-Disposition: form-data; name="upload"; filename="{name}"\r\n'
                 "Content-Type: application/octet-stream\r\n\r\n")
         body = head.encode() + data + f"\r\n--{line}--\r\n".encode()
-        return self._call("POST", f"{self.records}/{record_id}/containers/{field}/1", body,
+        place = urllib.parse.quote(field, safe="")
+        return self._call("POST", f"{self.records}/{record_id}/containers/{place}/1", body,
                           media=f"multipart/form-data; boundary={line}")
 
 
