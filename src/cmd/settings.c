@@ -68,6 +68,8 @@ const struct conf_key settings_keys[] = {
     TEXT("source", "time_zone", time_zone, "",
          "The zone of FileMaker's stamps (Australia/Sydney); empty: this machine's"),
 
+    TEXT("source", "filter", filter, "",
+         "Which records are documents, if not all: Type = Letter | Report, Archived !="),
     NUMBER("source", "sessions", sessions, 0, 1000, "0",
            "Most sessions of FileMaker Server at a time; 0: one for each worker and one to count"),
     { "source", "requests_per_second",
@@ -116,6 +118,8 @@ const struct conf_key settings_keys[] = {
     NUMBER("run", "attempts", attempts, 1, 5, "5", "Most tries per document in one run"),
     NUMBER("run", "retry_ms", retry_ms, 1, 600000, "500",
            "The first wait before trying a document again; each later one is four times as long"),
+    NUMBER("run", "follow_s", follow_s, 1, 86400, "300",
+           "With run --continuous: how often the source is counted anew, in seconds"),
 
     { "report", "price_per_gb_month", FIELD_OF_DECIMAL(struct settings, price, 0, 1000), "0.025",
       "What the store costs, for status and report", NULL },
@@ -147,6 +151,8 @@ bool settings_read(const char *path, struct settings *settings_r, struct err *er
     if (!time_zone_set(settings.time_zone, err))
         return err_ctx(err, "%s:%d: time_zone", path,
                        conf_line(settings.conf, "source", "time_zone"));
+    if (!filter_read(settings.filter, settings.mark_field, &settings.filter_read, err))
+        return err_ctx(err, "%s:%d: filter", path, conf_line(settings.conf, "source", "filter"));
     *settings_r = settings;
     settings = (struct settings){ 0 };
     return true;
@@ -157,6 +163,7 @@ void settings_clear(struct settings *settings)
     conf_free(settings->conf);
     free(settings->source_name);
     secret_free(settings->secret);
+    filter_free(settings->filter_read);
     *settings = (struct settings){ 0 };
 }
 
@@ -231,6 +238,7 @@ struct mover_settings settings_mover(const struct settings *s)
         .workers = s->workers,
         .memory_bytes = MIB(s->memory_mib),
         .attempts = s->attempts,
+        .filter = s->filter_read,
         .first_wait_us = s->retry_ms * TIME_MS,
     };
 }

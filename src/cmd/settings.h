@@ -4,6 +4,7 @@
 #include "base/base.h"
 #include "base/conf.h"
 #include "base/secret.h"
+#include "move/filter.h"
 #include "move/mover.h"
 #include "move/patients.h"
 
@@ -20,14 +21,15 @@ struct settings {
     const char *registry_url, *ledger_url;
     int sessions, latency_budget_ms;
     double requests_per_second;
-    const char *quiet_hours;
-    int workers, memory_mib, attempts, retry_ms;
+    const char *quiet_hours, *filter;
+    int workers, memory_mib, attempts, retry_ms, follow_s;
     double price;
     const char *currency;
 
-    struct conf *conf;     /* owns the texts */
-    char *source_name;     /* `name`, or made of database and layout */
-    struct secret *secret; /* once settings_password() was called */
+    struct conf *conf;          /* owns the texts */
+    char *source_name;          /* `name`, or made of database and layout */
+    struct filter *filter_read; /* `filter`, read */
+    struct secret *secret;      /* once settings_password() was called */
 };
 
 /* The table, for `init` and the manual. */

@@ -150,6 +150,39 @@ bool ledger_see(struct ledger *ledger, const struct ledger_sighting *s, enum led
     return *seen_r == LEDGER_SEEN_SAME || document_changed(ledger, s, &known, err);
 }
 
+bool ledger_readdress(struct ledger *ledger, const struct ledger_sighting *s, struct err *err)
+{
+    __attribute__((cleanup(known_clear))) struct known known = { 0 };
+    enum ledger_state after;
+    char evidence[96];
+
+    if (!known_find(ledger, s, &known, err))
+        return false;
+    if (!known.exists || known.held)
+        return true; /* the next census sees to it */
+    after = known.state == LEDGER_WAIVED ? LEDGER_WAIVED : LEDGER_WAITING;
+    (void)snprintf(evidence, sizeof evidence, "rebuilt file: record %jd, was %jd",
+                   (intmax_t)s->record_id, (intmax_t)known.record_id);
+    return sql_run(ledger->sql, &LEDGER_DOCUMENT_READDRESS,
+                   sql_args(sql_i64(known.document), sql_i64((int64_t)s->record_id),
+                            sql_i64((int64_t)s->mod_id), sql_text(ledger_state_name(after)),
+                            sql_i64(time_now_us())),
+                   err)
+           && ledger_transition(
+               ledger,
+               &(struct transition){ .document = known.document,
+                                     .epoch = known.epoch,
+                                     .before = known.state,
+                                     .after = after,
+                                     .class_before = known.class,
+                                     .class_after = after == LEDGER_WAIVED ? known.class : "",
+                                     .link_before = known.link,
+                                     .size_before = known.size,
+                                     .type = known.type,
+                                     .evidence = evidence },
+               err);
+}
+
 bool ledger_saw(struct ledger *ledger, size_t count, size_t new_count, const struct sha256 *hash,
                 struct err *err)
 {

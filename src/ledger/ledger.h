@@ -149,6 +149,13 @@ enum ledger_seen {
 must_check bool ledger_see(struct ledger *ledger, const struct ledger_sighting *sighting,
                            enum ledger_seen *seen_r, uint64_t *elsewhere_r, struct err *err);
 
+/*
+ * In a change: a document lives in another record now, because the file was rebuilt. Nothing of
+ * what was stored is lost; the record is looked at again.
+ */
+must_check bool ledger_readdress(struct ledger *ledger, const struct ledger_sighting *sighting,
+                                 struct err *err);
+
 /* In a change: tells the audit chain of documents seen together; `hash` covers their identities. */
 must_check bool ledger_saw(struct ledger *ledger, size_t count, size_t new_count,
                            const struct sha256 *hash, struct err *err);

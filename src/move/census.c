@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/time.h"
 #include "move/dispatch.h"
+#include "move/filter.h"
 #include "move/roll.h"
 #include "move/witness.h"
 
@@ -66,27 +67,38 @@ static bool page_work(const struct desk_hands *hands, void *arg, struct err *err
            || ledger_saw(hands->ledger, job->count, job->new_count, &job->hash, err);
 }
 
-/*
- * A record whose id is known from another record. If that one still has it, the id is no identity
- * of this one; if not, records have changed places: a restored or rebuilt file.
- */
-static bool is_double(struct census *c, const struct ledger_sighting *sighting, uint64_t other,
-                      struct err *err)
+/* Whether the other record that has this id still has it. */
+static bool other_has_it(struct census *c, const struct ledger_sighting *sighting, uint64_t other,
+                         bool *has_r, struct err *err)
 {
     const struct source_fields *fields = &c->mover->settings->fields;
     auto_page page = { 0 };
     auto_facts facts = { 0 };
 
-    if (filemaker_record(c->filemaker, fields->layout, other, &page, err)) {
-        source_facts_read(fields, &page.records[0], false, 0, &facts);
-        if (span_equal(str_span(&facts.identity), sighting->identity))
-            return true;
-    } else if (err->kind != ERR_REMOTE || err->reason != FILEMAKER_RECORD_MISSING) {
-        return false;
+    *has_r = false;
+    if (!filemaker_record(c->filemaker, fields->layout, other, &page, err))
+        return err->kind == ERR_REMOTE && err->reason == FILEMAKER_RECORD_MISSING;
+    source_facts_read(fields, &page.records[0], false, 0, &facts);
+    *has_r = span_equal(str_span(&facts.identity), sighting->identity);
+    return true;
+}
+
+static bool readdress_work(const struct desk_hands *hands, void *arg, struct err *err)
+{
+    return ledger_readdress(hands->ledger, arg, err);
+}
+
+/* A record whose document the ledger knows in another one: records have changed places. */
+static bool rebuilt(struct census *c, struct ledger_sighting *sighting, uint64_t other,
+                    struct err *err)
+{
+    if (c->mover->settings->accept_rebuilt) {
+        c->result->news++;
+        return desk_do(c->mover->desk, readdress_work, sighting, err);
     }
     return err_set(err, ERR_DATA, 0,
                    "document " SPAN_FORMAT " was record %ju and is now record %ju: the FileMaker "
-                   "file was restored or rebuilt",
+                   "file was restored or rebuilt. If that was meant: fmferry run --accept-rebuilt",
                    SPAN_ARGS(span_first(sighting->identity, 64)), (uintmax_t)other,
                    (uintmax_t)sighting->record_id);
 }
@@ -102,24 +114,31 @@ static bool page_send(struct census *c, struct page_job *job, struct err *err)
     return true;
 }
 
-/* Those whose id belongs to another record go by their record id. */
+/* Both records have the id: then it is no identity of the second, which goes by its record id. */
+static bool double_tell(struct census *c, const struct entry *entry, struct err *err)
+{
+    struct entry own;
+    struct page_job one = { .entries = &own, .count = 1 };
+    bool good;
+
+    entry_read(&c->mover->settings->fields, entry->record, true, entry->which, &own);
+    one.hash = sha256_of(own.sighting.identity);
+    good = page_send(c, &one, err);
+    source_facts_clear(&own.facts);
+    return good;
+}
+
 static bool doubles_tell(struct census *c, const struct page_job *page, struct err *err)
 {
     for (size_t i = 0; i < page->count; i++) {
-        const struct entry *entry = &page->entries[i];
-        struct entry own;
-        struct page_job one = { .entries = &own, .count = 1 };
-        bool good;
+        struct entry *entry = &page->entries[i];
+        bool is_double;
 
         if (entry->seen != LEDGER_SEEN_ELSEWHERE)
             continue;
-        if (!is_double(c, &entry->sighting, entry->elsewhere, err))
-            return false;
-        entry_read(&c->mover->settings->fields, entry->record, true, entry->which, &own);
-        one.hash = sha256_of(own.sighting.identity);
-        good = page_send(c, &one, err);
-        source_facts_clear(&own.facts);
-        if (!good)
+        if (!other_has_it(c, &entry->sighting, entry->elsewhere, &is_double, err)
+            || !(is_double ? double_tell(c, entry, err)
+                           : rebuilt(c, &entry->sighting, entry->elsewhere, err)))
             return false;
     }
     return true;
@@ -169,7 +188,8 @@ static bool on_found(void *arg, const struct filemaker_record *records, size_t c
 
     atomic_store(&c->mover->source_alive_us, time_mono_us());
     for (size_t i = 0; i < count; i++)
-        job.count += entries_read(fields, &records[i], &entries[job.count]);
+        if (filter_passes(c->mover->settings->filter, &records[i]))
+            job.count += entries_read(fields, &records[i], &entries[job.count]);
     job.hash = identities_hash(entries, job.count);
     good = page_send(c, &job, err) && doubles_tell(c, &job, err);
     for (size_t i = 0; i < job.count; i++)

@@ -193,7 +193,8 @@ static bool fetch_more(struct dispatch *dispatch, struct err *err)
         dispatch->ready[dispatch->ready_count++] = batch.assignments[i];
     if (good && batch.count == 0 && news == dispatch->news) {
         dispatch->over = batch.most == 0
-                         || (nothing_left(dispatch, batch.next_due_us) && !recount(dispatch));
+                         || (nothing_left(dispatch, batch.next_due_us) && !recount(dispatch)
+                             && dispatch->mover->settings->follow_us == 0);
         (void)pthread_cond_broadcast(&dispatch->changed);
         if (!dispatch->over)
             wait_until_due(dispatch, batch.next_due_us);
@@ -274,13 +275,26 @@ void dispatch_census_over(struct dispatch *dispatch, bool closed)
     (void)pthread_mutex_unlock(&dispatch->lock);
 }
 
+/* Who follows the source counts it anew from time to time. */
+static bool time_to_follow(const struct dispatch *dispatch, int64_t since_us)
+{
+    int64_t follow_us = dispatch->mover->settings->follow_us;
+
+    return follow_us > 0 && time_mono_us() - since_us >= follow_us;
+}
+
 bool dispatch_wants_census(struct dispatch *dispatch)
 {
+    int64_t since_us = time_mono_us();
     bool wanted;
 
     (void)pthread_mutex_lock(&dispatch->lock);
-    while (dispatch->census_over && !dispatch->over && !mover_is_finishing(dispatch->mover))
-        (void)pthread_cond_wait(&dispatch->changed, &dispatch->lock);
+    while (dispatch->census_over && !dispatch->over && !mover_is_finishing(dispatch->mover)) {
+        if (time_to_follow(dispatch, since_us))
+            dispatch->census_over = false;
+        else
+            wait_until_due(dispatch, INT64_MAX);
+    }
     wanted = !dispatch->census_over && !dispatch->over && !mover_is_finishing(dispatch->mover);
     (void)pthread_mutex_unlock(&dispatch->lock);
     return wanted;

@@ -41,9 +41,13 @@ static bool is_same_document(struct journey *j)
 {
     if (span_is(str_span(&j->facts.identity), j->claim->identity))
         return true;
+    if (j->mover->settings->accept_rebuilt)
+        return trouble_say(&j->trouble, FAILURE_SOURCE_REJECTED, "fetch",
+                           "record %ju belongs to another document now",
+                           (uintmax_t)j->claim->record_id);
     (void)trouble_say(&j->trouble, FAILURE_INTEGRITY, "fetch",
                       "record %ju was document %.64s and is now %.64s: the FileMaker file was "
-                      "restored or rebuilt",
+                      "restored or rebuilt. If that was meant: fmferry run --accept-rebuilt",
                       (uintmax_t)j->claim->record_id, j->claim->identity,
                       str_text(&j->facts.identity));
     j->trouble.run_wide = true;

@@ -32,6 +32,9 @@ struct mover_settings {
     int attempts;          /* caps the tries of every class; 0: as the class says */
     int64_t first_wait_us; /* before a document's second try */
     int64_t limit;         /* stop after so many documents; 0: none */
+    bool accept_rebuilt;   /* records that changed places are known by their ids          */
+    int64_t follow_us;     /* go on for ever, counting anew so often; 0: end when all is settled */
+    const struct filter *filter;
 };
 
 struct mover {

@@ -214,7 +214,8 @@ bool patients_import(const struct patients_settings *settings, const char *csv,
     import.registry = registry;
     if (!patients_mapped(&import, err))
         return false;
-    good = csv ? from_csv(&import, csv, err) : from_filemaker(&import, cancel, err);
+    good = (csv ? from_csv(&import, csv, err) : from_filemaker(&import, cancel, err))
+           && patients_mapped(&import, err);
     if (good)
         *result_r = result;
     return good;

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "http/http.h"
+#include "move/filter.h"
 #include "registry/registry.h"
 
 enum { SAMPLE_RECORDS = 20 };
@@ -124,6 +125,18 @@ static bool has_date_type(const struct filemaker_layout *layout, const char *nam
     return field && (strcmp(field->result, "date") == 0 || strcmp(field->result, "timeStamp") == 0);
 }
 
+static bool filter_fits(const struct filter *filter, const struct filemaker_layout *layout,
+                        struct err *err)
+{
+    for (size_t i = 0; filter_field(filter, i); i++)
+        if (!filemaker_field(layout, filter_field(filter, i)))
+            return err_set(
+                err, ERR_USAGE, 0,
+                "the layout has no field '%.64s' ([source] filter): put it on the layout",
+                filter_field(filter, i));
+    return true;
+}
+
 /* Repetitions that the layout does not show do not exist for the Data API. */
 static const struct filemaker_field *hidden_repetitions(const struct filemaker_layout *layout,
                                                         const struct containers *containers)
@@ -180,7 +193,7 @@ static bool layout_look(const struct mover_settings *settings, struct filemaker 
     for (size_t i = 0; i < lengthof(needs); i++)
         if (!field_fits(&layout, f->layout, &needs[i], err))
             return false;
-    if (!mark_is_writable(&layout, f->mark, err))
+    if (!mark_is_writable(&layout, f->mark, err) || !filter_fits(settings->filter, &layout, err))
         return false;
     *warning_r = warning_of(settings, &layout, containers_r);
     *has_dates_r = has_date_type(&layout, f->date);
@@ -279,6 +292,15 @@ bool preflight_store(const struct mover_settings *settings, const struct cancel 
     return true;
 }
 
+static bool patients_map(struct sql *sql, struct registry *registry, struct err *err)
+{
+    auto_tx tx = { 0 };
+    int64_t count;
+
+    return sql_begin(sql, &tx, err) && registry_map_patients(registry, &count, err)
+           && sql_commit(&tx, err);
+}
+
 bool preflight_databases(const struct mover_settings *settings, const struct cancel *cancel,
                          char **said_r, struct err *err)
 {
@@ -289,7 +311,8 @@ bool preflight_databases(const struct mover_settings *settings, const struct can
 
     if (!ledger_open(settings->ledger_url, settings->source_name, cancel, &ledger, err)
         || !sql_open(settings->registry_url, cancel, &sql, err)
-        || !registry_new(sql, &registry, err) || !registry_patients(registry, &patients, err))
+        || !registry_new(sql, &registry, err) || !patients_map(sql, registry, err)
+        || !registry_patients(registry, &patients, err))
         return false;
     *said_r = patients ? mem_printf("%jd patients", (intmax_t)patients)
                        : mem_text("no patients yet: without them every document stays unlinked "

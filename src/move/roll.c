@@ -104,10 +104,13 @@ static bool page_read(struct roll *roll, uint64_t place, uint64_t limit,
     }
 }
 
-/* Takes the records of a page from `first` on. */
-static bool page_take(struct roll *roll, const struct filemaker_page *page, size_t first,
-                      struct err *err)
+/* Takes what is new on a page: known records stand in front, where it overlaps the one before. */
+static bool page_take(struct roll *roll, const struct filemaker_page *page, struct err *err)
 {
+    size_t first = 0;
+
+    while (first < page->count && idset_has(roll->ids, page->records[first].record_id))
+        first++;
     if (page->count > first
         && !roll->listener.found(roll->listener.arg, page->records + first, page->count - first,
                                  err))
@@ -172,7 +175,7 @@ static bool walk(struct roll *roll, struct err *err)
             stay_open(roll, "the records moved about faster than they could be read");
             return true;
         }
-        if (!page_take(roll, &page, 0, err))
+        if (!page_take(roll, &page, err))
             return false;
         if (is_last_page(roll, place, &page))
             return true;
@@ -277,7 +280,7 @@ static enum closing close_once(struct roll *roll, struct err *err)
         return CLOSING_WALK_AGAIN;
     if (page.count == 0 || page.records[0].record_id != roll->last_id)
         return differences(roll, &page, err);
-    if (!page_take(roll, &page, 1, err))
+    if (!page_take(roll, &page, err))
         return CLOSING_FAILED;
     return is_end(roll, &page) ? CLOSING_DONE : CLOSING_LOOK_AGAIN;
 }

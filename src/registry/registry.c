@@ -82,6 +82,17 @@ bool registry_new(struct sql *sql, struct registry **registry_r, struct err *err
     return true;
 }
 
+bool registry_new_reader(struct sql *sql, struct registry **registry_r, struct err *err)
+{
+    auto_registry *registry = mem_new(struct registry);
+
+    registry->sql = sql;
+    if (!sql_number(sql, &REGISTRY_CONTENT_TYPE, SQL_NO_ARGS, 0, &registry->content_type, err))
+        return err_ctx(err, "the registry");
+    *registry_r = take(registry);
+    return true;
+}
+
 void registry_free(struct registry *registry)
 {
     free(registry);

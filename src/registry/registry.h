@@ -22,6 +22,8 @@ struct registry;
  * fails with ERR_USAGE if the tables are not what they should be, naming which.
  */
 must_check bool registry_new(struct sql *sql, struct registry **registry_r, struct err *err);
+/* As registry_new() for looking only: what is missing is not made. Fails with ERR_DATABASE. */
+must_check bool registry_new_reader(struct sql *sql, struct registry **registry_r, struct err *err);
 void registry_free(struct registry *registry); /* NULL is allowed */
 void auto_registry_cleanup(struct registry **registry);
 #define auto_registry __attribute__((cleanup(auto_registry_cleanup))) struct registry

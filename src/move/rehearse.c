@@ -1,0 +1,149 @@
+/* A census that only counts. */
+#include "move/rehearse.h"
+
+#include "base/mem.h"
+#include "move/filter.h"
+#include "move/preflight.h"
+#include "move/reference.h"
+#include "move/roll.h"
+#include "registry/registry.h"
+
+enum { PAGE_RECORDS = 200 };
+
+struct counting {
+    const struct mover_settings *settings;
+    struct registry *registry; /* NULL: there is none yet */
+    struct rehearsal *result;
+};
+
+static void content_count(struct counting *c, const struct source_facts *facts)
+{
+    struct rehearsal *r = c->result;
+    auto_free char *path = NULL;
+
+    switch (facts->content) {
+    case FILEMAKER_STREAM:
+        r->files++;
+        return;
+    case FILEMAKER_EMPTY:
+        r->empty++;
+        return;
+    case FILEMAKER_NO_ACCESS:
+        r->no_access++;
+        return;
+    case FILEMAKER_UNKNOWN:
+        r->unknown++;
+        return;
+    case FILEMAKER_REFERENCE:
+        path = reference_path(c->settings->reference_map, facts->value);
+        if (path)
+            r->references++;
+        else
+            r->unmapped++;
+        return;
+    }
+}
+
+static bool patient_count(struct counting *c, const struct source_facts *facts, struct err *err)
+{
+    enum registry_match match = REGISTRY_NO_PATIENT;
+    char patient[UUID_TEXT_SIZE];
+
+    if (!c->registry)
+        return true;
+    if (!registry_match(c->registry, str_span(&facts->patient_id), &match, patient, err))
+        return false;
+    c->result->linked += match == REGISTRY_ONE_PATIENT;
+    c->result->unlinked += match == REGISTRY_NO_PATIENT;
+    c->result->review += match == REGISTRY_SEVERAL;
+    return true;
+}
+
+static bool document_count(struct counting *c, const struct filemaker_record *record, size_t which,
+                           struct err *err)
+{
+    auto_facts facts = { 0 };
+
+    source_facts_read(&c->settings->fields, record, false, which, &facts);
+    if (which > 0 && facts.content == FILEMAKER_EMPTY)
+        return true;
+    c->result->documents++;
+    c->result->without_id += !facts.has_uuid;
+    c->result->marked += facts.mark.size > 0;
+    content_count(c, &facts);
+    return patient_count(c, &facts, err);
+}
+
+static bool on_found(void *arg, const struct filemaker_record *records, size_t count,
+                     struct err *err)
+{
+    struct counting *c = arg;
+    const struct containers *containers = c->settings->fields.containers;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!filter_passes(c->settings->filter, &records[i]))
+            continue;
+        for (size_t which = 0; which < (containers->each ? containers->count : 1); which++)
+            if (!document_count(c, &records[i], which, err))
+                return false;
+    }
+    return true;
+}
+
+static bool on_gone(void *arg, uint64_t record_id, struct err *err)
+{
+    (void)arg;
+    (void)record_id;
+    (void)err;
+    return true;
+}
+
+/* The registry as it is; where there is none, nothing is made. */
+static struct registry *registry_look(const struct mover_settings *settings, struct cancel *cancel,
+                                      struct sql **sql)
+{
+    struct registry *registry;
+    struct err ignored;
+
+    if (!sql_open_reader(settings->registry_url, cancel, sql, &ignored)
+        || !registry_new_reader(*sql, &registry, &ignored))
+        return NULL;
+    return registry;
+}
+
+static bool count_all(struct counting *c, struct filemaker *filemaker, struct cancel *cancel,
+                      struct err *err)
+{
+    struct roll_listener listener = { on_found, on_gone, NULL, c };
+    struct roll *roll =
+        roll_new(filemaker, c->settings->fields.layout, PAGE_RECORDS, cancel, &listener);
+    char why[256];
+    bool good = roll_call(roll, why, sizeof why, err);
+
+    c->result->records = (int64_t)roll_count(roll);
+    c->result->closed = good && !*why;
+    roll_free(roll);
+    return good;
+}
+
+bool rehearse(const struct mover_settings *settings, struct cancel *cancel,
+              struct rehearsal *rehearsal_r, struct err *err)
+{
+    struct mover_settings learned = *settings;
+    struct rehearsal result = { 0 };
+    auto_containers containers = { 0 };
+    auto_filemaker *filemaker = NULL;
+    auto_sql *sql = NULL;
+    auto_registry *registry = NULL;
+    struct counting counting = { .settings = &learned, .result = &result };
+
+    if (!preflight(&learned, &containers, cancel, err)
+        || !filemaker_new(&learned.filemaker, cancel, &filemaker, err))
+        return false;
+    counting.registry = registry = registry_look(settings, cancel, &sql);
+    result.has_patients = registry != NULL;
+    if (!count_all(&counting, filemaker, cancel, err))
+        return false;
+    *rehearsal_r = result;
+    return true;
+}

@@ -1,0 +1,24 @@
+/* What a run would do, without doing it: nothing is written anywhere, the ledger included. */
+#pragma once
+
+#include "base/base.h"
+#include "base/cancel.h"
+#include "base/err.h"
+#include "move/mover.h"
+
+struct rehearsal {
+    int64_t records;    /* of the source                                       */
+    int64_t documents;  /* that a run would look at, what the filter leaves    */
+    int64_t files;      /* that can be streamed                                */
+    int64_t references; /* that can be read where they are mounted             */
+    int64_t empty, unmapped, no_access, unknown;
+    int64_t marked;     /* that carry a mark already                           */
+    int64_t without_id; /* whose id is of no use                               */
+    int64_t linked, unlinked, review;
+    bool closed;       /* the source was read to its end                      */
+    bool has_patients; /* the registry could be asked for patients            */
+};
+
+/* Reads the whole source. Fails as a run would. */
+must_check bool rehearse(const struct mover_settings *settings, struct cancel *cancel,
+                         struct rehearsal *rehearsal_r, struct err *err);
