@@ -199,3 +199,27 @@ bool ledger_each_failure(struct ledger *ledger,
             return false;
     return true;
 }
+
+bool ledger_each_trait(struct ledger *ledger,
+                       bool (*each)(void *arg, const struct ledger_failed_trait *trait), void *arg,
+                       struct err *err)
+{
+    auto_rows *rows = NULL;
+    enum step step;
+
+    if (!sql_query(ledger->sql, &LEDGER_LOOK_TRAITS, sql_args(sql_i64(ledger->source)), &rows, err))
+        return false;
+    while ((step = sql_next(rows, err)) == STEP_ROW) {
+        struct ledger_failed_trait trait = { .record_id = sql_get_i64(rows, 0),
+                                             .class = sql_get_text(rows, 1),
+                                             .type = sql_get_text(rows, 2),
+                                             .storage = sql_get_text(rows, 3),
+                                             .created = sql_get_text(rows, 4),
+                                             .author = sql_get_text(rows, 5),
+                                             .path = sql_get_text(rows, 6) };
+
+        if (!each(arg, &trait))
+            return true;
+    }
+    return step == STEP_END;
+}

@@ -54,3 +54,15 @@ void ledger_failure_clear(struct ledger_failure *failure);
 must_check bool ledger_each_failure(struct ledger *ledger,
                                     bool (*each)(void *arg, const struct ledger_failure *failure),
                                     void *arg, struct err *err);
+
+/* What is known of a failed document, for comparing it with others. All borrowed. */
+struct ledger_failed_trait {
+    int64_t record_id;
+    struct span class, type, storage, created, author, path;
+};
+
+/* Calls `each` for every failed document, in the order of records. Ends early when it returns
+ * false. */
+must_check bool ledger_each_trait(struct ledger *ledger,
+                                  bool (*each)(void *arg, const struct ledger_failed_trait *trait),
+                                  void *arg, struct err *err);

@@ -30,6 +30,7 @@ enum { FAILURES = FAILURE_INTERNAL + 1 };
 
 struct policy {
     const char *name;    /* "container-empty" */
+    const char *briefly; /* behind a number: "264 empty" */
     const char *meaning; /* a sentence for people: what it is */
     const char *mend;    /* and what they can do about it */
     int tries;           /* in one run; 0: it waits, and never fails by itself */

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/time.h"
 #include "move/policy.h"
+#include "report/findings.h"
 #include "json/writer.h"
 
 enum { TYPES_SHOWN = 12, BAR_WIDTH = 32, RUNS_SHOWN = 10 };
@@ -20,6 +21,7 @@ struct status {
     struct ledger_run *runs;
     size_t run_count;
     struct ledger_census census;
+    struct findings findings;
     int64_t states[LEDGER_STATES];
     int64_t linked, unlinked, review, bytes_stored;
     struct type_row *types;
@@ -88,7 +90,7 @@ bool status_read(struct ledger *ledger, const struct status_settings *settings,
     if (!sql_begin_reading(ledger_sql(ledger), &tx, err)
         || !ledger_tallies(ledger, &s->tallies, &s->tally_count, err)
         || !ledger_runs(ledger, &s->runs, &s->run_count, err)
-        || !ledger_census(ledger, &s->census, err))
+        || !ledger_census(ledger, &s->census, err) || !findings_read(ledger, &s->findings, err))
         return false;
     for (size_t i = 0; i < s->tally_count; i++)
         tally_count(s, &s->tallies[i]);
@@ -104,6 +106,7 @@ void status_free(struct status *status)
         return;
     ledger_tallies_free(status->tallies, status->tally_count);
     free(status->runs);
+    findings_clear(&status->findings);
     free(status->types);
     free(status);
 }
@@ -237,6 +240,19 @@ static void write_states(struct json_writer *w, const struct status *s)
     json_close_object(w);
 }
 
+static void write_findings(struct json_writer *w, const char *name, const struct finding_list *list)
+{
+    json_name(w, name);
+    json_open_array(w);
+    for (size_t i = 0; i < list->count; i++) {
+        json_open_object(w);
+        json_member_text(w, "text", list->items[i].text);
+        json_member_i64(w, "count", list->items[i].count);
+        json_close_object(w);
+    }
+    json_close_array(w);
+}
+
 static void write_failures(struct json_writer *w, const struct status *s)
 {
     json_name(w, "failures");
@@ -250,9 +266,11 @@ static void write_failures(struct json_writer *w, const struct status *s)
         json_open_object(w);
         json_member_text(w, "class", class);
         json_member_i64(w, "count", count);
+        write_findings(w, "clusters", &s->findings.by_class[i]);
         json_close_object(w);
     }
     json_close_array(w);
+    write_findings(w, "findings", &s->findings.all);
 }
 
 /* Other runs did what a person told them: they stand in the audit chain, not in this list. */
@@ -431,6 +449,9 @@ static void text_failures(const struct paint *p, const struct status *s)
     if (s->states[LEDGER_FAILED] == 0)
         return;
     heading(p, "Failures");
+    for (size_t i = 0; i < s->findings.all.count; i++)
+        str_printf(p->to, "  %s\n", s->findings.all.items[i].text);
+    str_add_char(p->to, '\n');
     for (int i = 0; i < FAILURES; i++) {
         const struct policy *policy = policy_of((enum failure)i);
         int64_t count = class_count(s, policy->name);

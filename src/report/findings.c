@@ -1,0 +1,409 @@
+/*
+ * Groups of neighbours, then what the rest shares.
+ *
+ * Neighbours are records whose ids lie close together: a few missing ones between them, more if the
+ * group is large. A group is told if it has at least GROUP_LEAST documents; the others go into one
+ * more group, of which only what nearly all share is told.
+ */
+#include "report/findings.h"
+
+#include "base/mem.h"
+#include "ledger/look.h"
+#include "move/stamp.h"
+
+enum {
+    GROUP_LEAST = 5,
+    GAP = 4,        /* records between neighbours */
+    GAP_SHARE = 20, /* and one more for each so many of the group */
+    GROUPS_MAX = 4096,
+    VALUES_MAX = 6,  /* different values that are counted per trait */
+    NEARLY_ALL = 95, /* per cent */
+    FINDINGS_MAX = 12,
+};
+
+enum trait { TRAIT_AUTHOR, TRAIT_TYPE, TRAIT_STORAGE, TRAIT_FOLDER };
+enum { TRAITS = TRAIT_FOLDER + 1 };
+
+/* The most frequent values of one trait in a group. */
+struct values {
+    struct {
+        char *text;
+        int64_t count;
+    } items[VALUES_MAX];
+    size_t count;
+};
+
+struct group {
+    int64_t documents, first, last;
+    int64_t by_class[FAILURES];
+    struct values traits[TRAITS];
+    bool has_days;
+    struct time_civil first_day, last_day;
+};
+
+struct grouping {
+    struct group *groups; /* closed ones that are large enough */
+    size_t count;
+    struct group open, rest; /* the present neighbours; what stands alone */
+    int64_t total;
+};
+
+/* --- counting ------------------------------------------------------------------------------- */
+
+static void value_count(struct values *values, struct span text, int64_t by)
+{
+    for (size_t i = 0; i < values->count; i++) {
+        if (span_is(text, values->items[i].text)) {
+            values->items[i].count += by;
+            return;
+        }
+    }
+    if (values->count == VALUES_MAX)
+        return;
+    values->items[values->count].text = span_text(text);
+    values->items[values->count++].count = by;
+}
+
+static void group_clear(struct group *group)
+{
+    for (int t = 0; t < TRAITS; t++)
+        for (size_t i = 0; i < group->traits[t].count; i++)
+            free(group->traits[t].items[i].text);
+    *group = (struct group){ 0 };
+}
+
+static int day_order(const struct time_civil *a, const struct time_civil *b)
+{
+    if (a->year != b->year)
+        return a->year < b->year ? -1 : 1;
+    if (a->month != b->month)
+        return a->month < b->month ? -1 : 1;
+    return (a->day > b->day) - (a->day < b->day);
+}
+
+static void day_count(struct group *group, const struct time_civil *day)
+{
+    if (!group->has_days || day_order(day, &group->first_day) < 0)
+        group->first_day = *day;
+    if (!group->has_days || day_order(day, &group->last_day) > 0)
+        group->last_day = *day;
+    group->has_days = true;
+}
+
+/* The folder of a path that FileMaker stores by reference, without the file's name. */
+static struct span folder_of(struct span path)
+{
+    size_t end = 0;
+
+    for (size_t i = 0; i < path.size; i++)
+        if (path.at[i] == '/' || path.at[i] == '\\')
+            end = i;
+    return span_first(path, end);
+}
+
+struct failed {
+    int64_t record_id;
+    enum failure class;
+    struct span traits[TRAITS];
+    struct span created;
+};
+
+/* That an empty container is empty its class says already. */
+static bool is_telling(struct span value)
+{
+    return !span_is(value, "empty") && !span_is(value, "reference");
+}
+
+static void group_count(struct group *group, const struct failed *failed)
+{
+    struct time_civil created;
+
+    if (group->documents++ == 0)
+        group->first = failed->record_id;
+    group->last = failed->record_id;
+    group->by_class[failed->class]++;
+    for (int t = 0; t < TRAITS; t++)
+        if (failed->traits[t].size && is_telling(failed->traits[t]))
+            value_count(&group->traits[t], failed->traits[t], 1);
+    if (stamp_read(failed->created, &created))
+        day_count(group, &created);
+}
+
+/* Adds one group to another, which need not be its neighbour. */
+static void group_join(struct group *to, const struct group *from)
+{
+    if (from->documents == 0)
+        return;
+    to->first = to->documents == 0 || from->first < to->first ? from->first : to->first;
+    to->last = from->last > to->last ? from->last : to->last;
+    to->documents += from->documents;
+    for (int c = 0; c < FAILURES; c++)
+        to->by_class[c] += from->by_class[c];
+    for (int t = 0; t < TRAITS; t++)
+        for (size_t i = 0; i < from->traits[t].count; i++)
+            value_count(&to->traits[t], span_of(from->traits[t].items[i].text),
+                        from->traits[t].items[i].count);
+    if (from->has_days) {
+        day_count(to, &from->first_day);
+        day_count(to, &from->last_day);
+    }
+}
+
+static void group_close(struct grouping *g)
+{
+    if (g->open.documents >= GROUP_LEAST && g->count < GROUPS_MAX) {
+        g->groups = mem_grow(g->groups, (g->count + 1) * sizeof *g->groups);
+        g->groups[g->count++] = g->open;
+        g->open = (struct group){ 0 };
+        return;
+    }
+    group_join(&g->rest, &g->open);
+    group_clear(&g->open);
+}
+
+static void grouping_add(struct grouping *g, const struct failed *failed)
+{
+    int64_t gap = failed->record_id - g->open.last - 1;
+
+    if (g->open.documents && gap > GAP + g->open.documents / GAP_SHARE)
+        group_close(g);
+    group_count(&g->open, failed);
+    g->total++;
+}
+
+static void grouping_clear(struct grouping *g)
+{
+    for (size_t i = 0; i < g->count; i++)
+        group_clear(&g->groups[i]);
+    group_clear(&g->open);
+    group_clear(&g->rest);
+    free(g->groups);
+}
+
+/* --- words ---------------------------------------------------------------------------------- */
+
+/* "11,259" */
+static void number_add(struct str *to, int64_t n)
+{
+    char digits[32];
+    int length = snprintf(digits, sizeof digits, "%jd", (intmax_t)n);
+
+    for (int i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0)
+            str_add_char(to, ',');
+        str_add_char(to, digits[i]);
+    }
+}
+
+static const char *month_name(int month)
+{
+    static const char *const names[] = { "January",   "February", "March",    "April",
+                                         "May",       "June",     "July",     "August",
+                                         "September", "October",  "November", "December" };
+
+    return names[month - 1];
+}
+
+/* "3–9 March 2015", "28 February – 3 March 2015", "on 3 March 2015" */
+static void days_add(struct str *to, const struct time_civil *a, const struct time_civil *b)
+{
+    bool same_year = a->year == b->year, same_month = same_year && a->month == b->month;
+
+    if (same_month && a->day == b->day)
+        str_printf(to, "on %d %s %d", a->day, month_name(a->month), a->year);
+    else if (same_month)
+        str_printf(to, "%d–%d %s %d", a->day, b->day, month_name(a->month), a->year);
+    else if (same_year)
+        str_printf(to, "%d %s – %d %s %d", a->day, month_name(a->month), b->day,
+                   month_name(b->month), b->year);
+    else
+        str_printf(to, "%d %s %d – %d %s %d", a->day, month_name(a->month), a->year, b->day,
+                   month_name(b->month), b->year);
+}
+
+/* The value that nearly all of a group have; NULL if there is none. */
+static const char *shared(const struct group *group, enum trait trait)
+{
+    const struct values *values = &group->traits[trait];
+
+    for (size_t i = 0; i < values->count; i++)
+        if (values->items[i].count * 100 >= group->documents * NEARLY_ALL)
+            return values->items[i].text;
+    return NULL;
+}
+
+static void traits_add(struct str *to, const struct group *group)
+{
+    static const char *const before[TRAITS] = { " by ", ", all of type ", ", all stored ",
+                                                ", all in the folder " };
+
+    for (int t = 0; t < TRAITS; t++) {
+        const char *value = shared(group, (enum trait)t);
+
+        if (value)
+            str_printf(to, "%s%s", before[t], value);
+    }
+}
+
+static bool is_of_one_class(const struct group *group)
+{
+    for (int c = 0; c < FAILURES; c++)
+        if (group->by_class[c] == group->documents)
+            return true;
+    return false;
+}
+
+static void classes_add(struct str *to, const struct group *group)
+{
+    int64_t left[FAILURES];
+    const char *between = ": ";
+
+    memcpy(left, group->by_class, sizeof left);
+    for (;;) {
+        int most = 0;
+
+        for (int c = 1; c < FAILURES; c++)
+            if (left[c] > left[most])
+                most = c;
+        if (left[most] == 0)
+            return;
+        str_add_text(to, between);
+        if (!is_of_one_class(group))
+            number_add(to, left[most]);
+        else
+            str_add_text(to, group->documents == 1 ? "" : "all");
+        str_printf(to, " %s", policy_of((enum failure)most)->briefly);
+        left[most] = 0;
+        between = ", ";
+    }
+}
+
+static void head_add(struct str *to, int64_t count, int64_t total)
+{
+    number_add(to, count);
+    str_add_text(to, " of ");
+    number_add(to, total);
+    str_add_text(to, total == 1 ? " failure" : " failures");
+}
+
+static char *neighbours_told(const struct group *group, int64_t total)
+{
+    auto_str to = STR_MAX(KIB(4));
+
+    head_add(&to, group->documents, total);
+    str_add_text(&to, " are records ");
+    number_add(&to, group->first);
+    str_add_text(&to, "–");
+    number_add(&to, group->last);
+    if (group->has_days) {
+        str_add_text(&to, ", created ");
+        days_add(&to, &group->first_day, &group->last_day);
+    }
+    traits_add(&to, group);
+    classes_add(&to, group);
+    return str_take(&to);
+}
+
+static char *rest_told(const struct group *group, int64_t total)
+{
+    auto_str to = STR_MAX(KIB(4));
+
+    head_add(&to, group->documents, total);
+    if (group->documents == 1) {
+        str_add_text(&to, " is record ");
+        number_add(&to, group->first);
+    } else {
+        str_add_text(&to, " lie scattered over records ");
+        number_add(&to, group->first);
+        str_add_text(&to, "–");
+        number_add(&to, group->last);
+        traits_add(&to, group);
+    }
+    classes_add(&to, group);
+    return str_take(&to);
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const struct group *left = a, *right = b;
+
+    if (left->documents != right->documents)
+        return left->documents < right->documents ? 1 : -1;
+    return (left->first > right->first) - (left->first < right->first);
+}
+
+static void finding_add(struct finding_list *list, char *text, int64_t count)
+{
+    list->items = mem_grow(list->items, (list->count + 1) * sizeof *list->items);
+    list->items[list->count++] = (struct finding){ text, count };
+}
+
+static void grouping_tell(struct grouping *g, struct finding_list *list)
+{
+    group_close(g);
+    if (g->count)
+        qsort(g->groups, g->count, sizeof *g->groups, by_size);
+    for (size_t i = 0; i < g->count; i++) {
+        if (i < FINDINGS_MAX)
+            finding_add(list, neighbours_told(&g->groups[i], g->total), g->groups[i].documents);
+        else
+            group_join(&g->rest, &g->groups[i]);
+    }
+    if (g->rest.documents)
+        finding_add(list, rest_told(&g->rest, g->total), g->rest.documents);
+}
+
+/* --- reading -------------------------------------------------------------------------------- */
+
+struct reading {
+    struct grouping all, by_class[FAILURES];
+};
+
+static bool on_failed(void *arg, const struct ledger_failed_trait *trait)
+{
+    struct reading *reading = arg;
+    struct failed failed = { .record_id = trait->record_id,
+                             .traits = { trait->author, trait->type, trait->storage,
+                                         folder_of(trait->path) },
+                             .created = trait->created };
+
+    if (!failure_read(trait->class, &failed.class))
+        failed.class = FAILURE_INTERNAL; /* a class of a newer version */
+    grouping_add(&reading->all, &failed);
+    grouping_add(&reading->by_class[failed.class], &failed);
+    return true;
+}
+
+bool findings_read(struct ledger *ledger, struct findings *findings_r, struct err *err)
+{
+    struct reading *reading = mem_new(struct reading);
+    struct findings findings = { 0 };
+    bool good = ledger_each_trait(ledger, on_failed, reading, err);
+
+    if (good) {
+        grouping_tell(&reading->all, &findings.all);
+        for (int c = 0; c < FAILURES; c++)
+            grouping_tell(&reading->by_class[c], &findings.by_class[c]);
+        *findings_r = findings;
+    }
+    grouping_clear(&reading->all);
+    for (int c = 0; c < FAILURES; c++)
+        grouping_clear(&reading->by_class[c]);
+    free(reading);
+    return good;
+}
+
+static void list_clear(struct finding_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        free(list->items[i].text);
+    free(list->items);
+    *list = (struct finding_list){ 0 };
+}
+
+void findings_clear(struct findings *findings)
+{
+    list_clear(&findings->all);
+    for (int c = 0; c < FAILURES; c++)
+        list_clear(&findings->by_class[c]);
+}

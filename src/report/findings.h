@@ -1,0 +1,37 @@
+/*
+ * What failures have in common. A thousand records that fail alike are a cause waiting to be found,
+ * not a thousand accidents: failures that are neighbours in the order of records, or share an
+ * author, a type, a storage kind or a folder, become one sentence.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "base/err.h"
+#include "ledger/ledger.h"
+#include "move/policy.h"
+
+struct finding {
+    char *text; /* "1,056 of 1,056 failures are records 1–1,056, created 3–9 March 2015 by Admin:
+                   ..." */
+    int64_t count;
+};
+
+struct finding_list {
+    struct finding *items;
+    size_t count;
+};
+
+struct findings {
+    struct finding_list all;                /* over all classes                    */
+    struct finding_list by_class[FAILURES]; /* each class by itself                */
+};
+
+/*
+ * Finds what the failed documents of a source have in common, in one pass over them and constant
+ * memory per group of neighbours.
+ *   findings_r   caller clears with findings_clear() (or auto_findings)
+ * Fails with ERR_DATABASE.
+ */
+must_check bool findings_read(struct ledger *ledger, struct findings *findings_r, struct err *err);
+void findings_clear(struct findings *findings);
+#define auto_findings __attribute__((cleanup(findings_clear))) struct findings
