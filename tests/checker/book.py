@@ -238,9 +238,9 @@ def check_census(scene, report):
 def check_last_census(scene, report):
     last = scene.database.census[-1]
     changed = any(line["effect"] in ("create", "delete") for line in scene.journal.lines)
-    if last["closed_us"] is not None and not changed and last["records"] != len(scene.truth.records):
+    if last["closed_us"] is not None and not changed and last["records"] != scene.truth.seen:
         report.say("I7", "census-untrue", f"the last census saw {last['records']} records, the source "
-                   f"has {len(scene.truth.records)}")
+                   f"has {scene.truth.seen}")
 
 
 def check_status(scene, report, status):

@@ -19,7 +19,7 @@ READ_SIZE = 1 << 20
 
 def read_settings(path=None):
     """What the rules depend on: the defaults, or what a fmferry.ini says."""
-    settings = {"layout": "API_Docs", "container_field": "Doc", "containers": "waterfall",
+    settings = {"layout": "API_Docs", "container_field": "Doc", "containers": "waterfall", "filter": "",
                 "mark_field": "NexusExportDate",
                 "key_field": "id", "type_field": "Type", "date_field": "Date",
                 "patient_field": "id_Contact", "author_field": "creationAccountName",
@@ -44,8 +44,11 @@ class Truth:
     def __init__(self, path, settings):
         with open(path, encoding="utf-8") as source:
             self.entries = json.load(source)
+        self.seen = len({entry["recordId"] for entry in self.entries})  # before any filter
         self.records, held = {}, collections.defaultdict(dict)
         for entry in self.entries:
+            if not rules.passes(settings["filter"], entry):
+                continue
             self.records.setdefault(entry["recordId"], entry)
             held[entry["recordId"]][entry["field"], entry["repetition"]] = entry
         self.units = {}

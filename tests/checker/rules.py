@@ -101,6 +101,16 @@ def is_uuid(text):
     return bool(UUID.fullmatch(text))
 
 
+def passes(conditions, entry):
+    """Whether a record is a document at all, by `[source] filter`: A = x | y, B != z."""
+    for condition in filter(None, (part.strip() for part in conditions.split(","))):
+        name, _, values = condition.partition("=")
+        wanted = {lower(trim(value)) for value in values.split("|")}
+        if (lower(trim(entry[name.rstrip("! ")])) in wanted) == name.endswith("!"):
+            return False
+    return True
+
+
 def row_id(source, identity, container="", repetition=1):
     return uuid.uuid5(ROW_SPACE, f"{source}\n{identity}\n{container}\n{repetition}")
 

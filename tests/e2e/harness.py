@@ -231,14 +231,12 @@ class Bench:
             time.sleep(0.01)
         raise RuntimeError(f"fmsim did not start: {program.err_path.read_text()[-400:]}")
 
-    def nudge(self):
-        """
-        Asks for the list of databases, which fmferry never does: the n-th time sets off what a
-        scenario has `after databases n`.
-        """
+    def happen(self, *lines):
+        """Scenario lines for a simulator that is running."""
         trust = ssl.create_default_context(cafile=self.ready["ca_file"])
-        url = f"{self.ready['url']}/fmi/data/vLatest/databases"
-        with urllib.request.urlopen(url, timeout=30, context=trust) as answer:
+        request = urllib.request.Request(f"{self.ready['url']}/fmsim/scenario",
+                                         "\n".join(lines).encode(), method="POST")
+        with urllib.request.urlopen(request, timeout=30, context=trust) as answer:
             answer.read()
 
     def stop_serving(self):
