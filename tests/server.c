@@ -198,7 +198,8 @@ static bool request_read(struct connection *c, enum body body, size_t pause_ms, 
 
         if (got <= 0)
             return false;
-        str_add(text, part, (size_t)got);
+        if (body == BODY_READ)
+            str_add(text, part, (size_t)got);
         left -= (size_t)got;
         if (body == BODY_SLOW && (read += (size_t)got) >= MIB(1)) {
             (void)usleep((useconds_t)pause_ms * 1000);

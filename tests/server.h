@@ -11,7 +11,7 @@
 enum server_act {
     SERVER_END,
     SERVER_TAKE,   /* waits for a request, on any connection, and reads it with its body         */
-    SERVER_SLOW,   /* the same, `count` milliseconds between a MiB of the body and the next      */
+    SERVER_SLOW,   /* the same, `count` ms between a MiB and the next; does not keep the body    */
     SERVER_HEAD,   /* the same, but leaves the body unread                                       */
     SERVER_ACCEPT, /* waits for a connection and does not speak to it: no TLS                    */
     SERVER_SEND,   /* sends `text`                                                               */

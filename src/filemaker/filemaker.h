@@ -28,8 +28,9 @@ struct filemaker_settings {
     const char *database; /* exactly as hosted: the case counts                      */
     const char *account;
     const struct secret *password;
-    const char *ca_file; /* NULL: the system's certificates */
-    struct gate *gate;   /* shared by the clients of a source; NULL: none */
+    const char *ca_file;   /* NULL: the system's certificates */
+    int64_t first_wait_us; /* before a second try, then twice as long each time; 0: 250 ms */
+    struct gate *gate;     /* shared by the clients of a source; NULL: none */
 };
 
 /*

@@ -87,13 +87,13 @@ static bool call_for_page(struct filemaker *filemaker, const struct filemaker_ca
     return filemaker_call(filemaker, call, &answer, err) && page_read(&answer, page_r, err);
 }
 
-/* An offset behind the end is 101, an empty find 401: both mean that there are no records here. */
-static bool none_there(bool found, enum filemaker_code code, struct filemaker_page *page_r,
-                       const struct err *err)
+/* An offset behind the end is 101, an empty find 401, or the other way round. */
+static bool none_there(bool found, struct filemaker_page *page_r, const struct err *err)
 {
     if (found)
         return true;
-    if (err->kind != ERR_REMOTE || err->reason != (int)code)
+    if (err->kind != ERR_REMOTE
+        || (err->reason != FILEMAKER_RECORD_MISSING && err->reason != FILEMAKER_NO_MATCH))
         return false;
     *page_r = (struct filemaker_page){ .total = UINT64_MAX, .found = UINT64_MAX };
     return true;
@@ -108,8 +108,7 @@ bool filemaker_records(struct filemaker *filemaker, const char *layout, uint64_t
     filemaker_path(&path, filemaker, (const char *const[]){ "layouts", layout, "records", NULL });
     str_printf(&path, "?_offset=%ju&_limit=%ju", (uintmax_t)offset, (uintmax_t)limit);
     call.path = str_text(&path);
-    return none_there(call_for_page(filemaker, &call, page_r, err), FILEMAKER_RECORD_MISSING,
-                      page_r, err)
+    return none_there(call_for_page(filemaker, &call, page_r, err), page_r, err)
            || err_ctx(err, "reading %ju records of '%s' from the %juth on", (uintmax_t)limit,
                       layout, (uintmax_t)offset);
 }
@@ -163,8 +162,7 @@ bool filemaker_find(struct filemaker *filemaker, const char *layout, const char 
         return false;
     call.path = str_text(&path);
     call.body = str_span(&body);
-    return none_there(call_for_page(filemaker, &call, page_r, err), FILEMAKER_NO_MATCH, page_r, err)
-           || none_there(false, FILEMAKER_RECORD_MISSING, page_r, err)
+    return none_there(call_for_page(filemaker, &call, page_r, err), page_r, err)
            || err_ctx(err, "finding records of '%s'", layout);
 }
 

@@ -17,8 +17,8 @@
 
 enum {
     ANSWER_MAX = 64 * 1024 * 1024,
-    TRIES = 4,                     /* of a call that reads */
-    FIRST_WAIT_US = 250 * TIME_MS, /* then twice as long each time */
+    TRIES = 4, /* of a call that reads */
+    FIRST_WAIT_US = 250 * TIME_MS,
     LOG_OUT_US = 5 * TIME_SECOND,
     CALL_IDLE_US = 120 * TIME_SECOND /* a big find may think for long before its first byte */
 };
@@ -33,6 +33,8 @@ bool filemaker_new(const struct filemaker_settings *settings, const struct cance
     auto_str origin = STR_MAX(KIB(2));
 
     filemaker->settings = *settings;
+    if (filemaker->settings.first_wait_us == 0)
+        filemaker->settings.first_wait_us = FIRST_WAIT_US;
     filemaker->cancel = cancel;
     if (!url_read(settings->url, &filemaker->base, err)) {
         err->kind = ERR_USAGE;
@@ -185,11 +187,16 @@ static bool pass(struct filemaker *filemaker, const char *url, const struct file
     return good;
 }
 
-/* A web server's 5xx to a write: the engine behind it may have done its work before it died. */
+/*
+ * A web server's 5xx to a write: the engine behind it may have done its work before it died. The
+ * same if what came cannot be an answer.
+ */
 static bool write_is_unsure(const struct filemaker_call *call, const struct err *err)
 {
-    return !call->reads && err->kind == ERR_REMOTE && err->reason == 0
-           && (err->code >= 500 || err->code < 300);
+    bool no_answer = err->kind == ERR_REMOTE && err->reason == 0
+                     && (err->code >= 500 || err->code < 300);
+
+    return !call->reads && (no_answer || err->kind == ERR_DATA);
 }
 
 static bool call_once(struct filemaker *filemaker, const struct filemaker_call *call,
@@ -223,7 +230,7 @@ bool filemaker_call(struct filemaker *filemaker, const struct filemaker_call *ca
                     struct filemaker_answer *answer_r, struct err *err)
 {
     struct filemaker_answer answer;
-    int64_t wait_us = FIRST_WAIT_US;
+    int64_t wait_us = filemaker->settings.first_wait_us;
     bool logged_in_again = false;
     int tries = call->reads ? TRIES : 1;
 
@@ -289,7 +296,7 @@ static bool log_in_once(struct filemaker *filemaker, struct err *err)
     auto_filemaker_answer answer = { .text = STR_MAX(KIB(64)) };
     auto_free char *token = NULL;
     auto_free char *url = NULL;
-    struct filemaker_call call = { .method = "POST", .body = { "{}", 2 } };
+    struct filemaker_call call = { .method = "POST", .body = { "{}", 2 }, .reads = true };
     bool good;
 
     filemaker_path(&path, filemaker, (const char *const[]){ "sessions", NULL });
@@ -307,11 +314,11 @@ static bool log_in_once(struct filemaker *filemaker, struct err *err)
  */
 static bool log_in_patiently(struct filemaker *filemaker, struct err *err)
 {
-    int64_t wait_us = FIRST_WAIT_US;
+    int64_t wait_us = filemaker->settings.first_wait_us;
 
     for (int tries = TRIES; !log_in_once(filemaker, err); wait_us *= 2) {
         bool bad_login = err->kind == ERR_REMOTE && err->reason == FILEMAKER_BAD_LOGIN;
-        bool passes = err->kind == ERR_UNSURE || filemaker_advice(err) == FILEMAKER_REPEAT;
+        bool passes = filemaker_advice(err) == FILEMAKER_REPEAT;
 
         if (bad_login && tries > 2)
             tries = 2;

@@ -11,7 +11,7 @@
 
 #include <strings.h>
 
-enum { HOPS_MAX = 4, STREAM_IDLE_US = 60 * TIME_SECOND };
+enum { HOPS_MAX = 4, COOKIES_MAX = 64 * 1024, STREAM_IDLE_US = 60 * TIME_SECOND };
 
 struct filemaker_stream {
     struct http_answer *answer;
@@ -75,9 +75,10 @@ struct span filemaker_extension(struct span value)
 
 /* Where the next request goes, and with what. */
 struct hop {
-    char *url;    /* at our own origin */
-    char *host;   /* as the server's URL names itself: a redirect may name it again */
-    char *cookie; /* "Cookie: name=value", or NULL */
+    char *url;          /* at our own origin */
+    char *host;         /* as the server's URL names itself: a redirect may name it again */
+    struct str cookies; /* "name=value; other=value" */
+    char *cookie_line;  /* "Cookie: ...", or NULL */
     bool bearer;
 };
 
@@ -85,7 +86,8 @@ static void hop_clear(struct hop *hop)
 {
     free(hop->url);
     free(hop->host);
-    free(hop->cookie);
+    str_clear(&hop->cookies);
+    free(hop->cookie_line);
 }
 
 #define auto_hop __attribute__((cleanup(hop_clear))) struct hop
@@ -118,16 +120,47 @@ static bool first_hop(const struct filemaker *filemaker, struct span value, stru
     return true;
 }
 
-/* The first pair of a Set-Cookie; its attributes are for browsers. */
+static struct span cookie_name(struct span pair)
+{
+    return span_cut(&pair, '=');
+}
+
+static void pair_add(struct str *cookies, struct span pair)
+{
+    if (cookies->size)
+        str_add_text(cookies, "; ");
+    str_add_span(cookies, pair);
+}
+
+/* The first pair of a Set-Cookie, in the place of one of that name; attributes are for browsers. */
 static void cookie_keep(struct hop *hop, const char *set_cookie)
 {
-    struct span rest = span_of(set_cookie);
+    struct span rest = span_of(set_cookie), before = str_span(&hop->cookies);
     struct span pair = span_trim(span_cut(&rest, ';'));
+    struct str cookies = STR_MAX(COOKIES_MAX);
 
     if (pair.size == 0)
         return;
-    free(hop->cookie);
-    hop->cookie = mem_printf("Cookie: " SPAN_FORMAT, SPAN_ARGS(pair));
+    while (before.size) {
+        struct span old = span_trim(span_cut(&before, ';'));
+
+        if (!span_equal(cookie_name(old), cookie_name(pair)))
+            pair_add(&cookies, old);
+    }
+    pair_add(&cookies, pair);
+    str_clear(&hop->cookies);
+    hop->cookies = cookies;
+}
+
+/* All of them: a balancer in front may set one of its own before the server's. */
+static void cookies_keep(struct hop *hop, const struct http_answer *answer)
+{
+    const char *set_cookie;
+
+    for (size_t i = 0; (set_cookie = http_header_at(answer, "Set-Cookie", i)); i++)
+        cookie_keep(hop, set_cookie);
+    free(hop->cookie_line);
+    hop->cookie_line = hop->cookies.size ? mem_printf("Cookie: %s", str_text(&hop->cookies)) : NULL;
 }
 
 static bool refuse_redirect(const char *why, struct err *err)
@@ -140,15 +173,13 @@ static bool next_hop(const struct filemaker *filemaker, const struct http_answer
                      struct hop *hop, struct err *err)
 {
     const char *location = http_header(answer, "Location");
-    const char *set_cookie = http_header(answer, "Set-Cookie");
     auto_free char *absolute = NULL;
     auto_url url = { 0 };
 
     if (!location)
         return refuse_redirect("without saying where", err);
-    if (set_cookie)
-        cookie_keep(hop, set_cookie);
-    if (!hop->cookie)
+    cookies_keep(hop, answer);
+    if (!hop->cookie_line)
         return refuse_redirect("without a cookie: the URL is stale", err);
     absolute = location[0] == '/' && location[1] != '/'
                    ? mem_printf("%s%s", filemaker->origin, location)
@@ -187,8 +218,8 @@ static bool hop_open(struct filemaker *filemaker, const struct hop *hop,
 
     if (hop->bearer)
         headers[count++] = secret_reveal(filemaker->bearer).at;
-    if (hop->cookie)
-        headers[count++] = hop->cookie;
+    if (hop->cookie_line)
+        headers[count++] = hop->cookie_line;
     return http_open(filemaker->http, &request, answer_r, err);
 }
 

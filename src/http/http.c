@@ -33,7 +33,7 @@ struct http_answer {
     struct http_request request;
     struct curl_slist *headers;
     size_t header_bytes;
-    bool sent, headers_done, ended, paused, excess;
+    bool sent, headers_done, ended, given_up, paused, excess;
     CURLcode result; /* once `ended`                      */
     char *room;      /* where http_read() wants its bytes */
     size_t room_left;
@@ -304,7 +304,6 @@ static void perform(struct http_answer *answer)
 static bool is_out_of_time(const struct http_answer *answer, struct err *err)
 {
     int64_t now_us = time_mono_us();
-    int64_t idle_us = answer->request.idle_us ? answer->request.idle_us : IDLE_US;
     char text[TIME_TEXT_SIZE], said[128];
 
     if (answer->request.total_us && now_us - answer->started_us >= answer->request.total_us) {
@@ -312,10 +311,24 @@ static bool is_out_of_time(const struct http_answer *answer, struct err *err)
                        time_for_people(answer->request.total_us, text));
         return !exchange_failed(answer, HTTP_TIMED_OUT, said, err);
     }
-    if (now_us - answer->quiet_since_us < idle_us)
+    if (now_us - answer->quiet_since_us < answer->request.idle_us)
         return false;
-    (void)snprintf(said, sizeof said, "nothing came for %s", time_for_people(idle_us, text));
+    (void)snprintf(said, sizeof said, "nothing came for %s",
+                   time_for_people(answer->request.idle_us, text));
     return !exchange_failed(answer, HTTP_STALLED, said, err);
+}
+
+/* How long to wait before looking up: no longer than until the exchange is out of time. */
+static int look_ms(const struct http_answer *answer)
+{
+    int64_t now_us = time_mono_us();
+    int64_t idle_us = answer->request.idle_us - (now_us - answer->quiet_since_us);
+    int64_t total_us = answer->request.total_us - (now_us - answer->started_us);
+    int64_t left_us = idle_us < LOOK_US ? idle_us : LOOK_US;
+
+    if (answer->request.total_us && total_us < left_us)
+        left_us = total_us;
+    return left_us > 0 ? (int)(left_us / TIME_MS + 1) : 0;
 }
 
 static bool has_headers(const struct http_answer *answer)
@@ -340,6 +353,7 @@ static bool wait_until(struct http_answer *answer, bool (*has)(const struct http
         perform(answer);
         if (has(answer) || answer->ended)
             return true;
+        answer->given_up = true;
         if (cancel_is_set(http->cancel))
             return err_set(err, ERR_CANCELED, 0, "asked to stop");
         (void)curl_easy_getinfo(http->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
@@ -348,7 +362,8 @@ static bool wait_until(struct http_answer *answer, bool (*has)(const struct http
         sent_before = sent;
         if (is_out_of_time(answer, err))
             return false;
-        if (curl_multi_poll(http->multi, &cancel, 1, LOOK_US / TIME_MS, NULL) != CURLM_OK)
+        answer->given_up = false;
+        if (curl_multi_poll(http->multi, &cancel, 1, look_ms(answer), NULL) != CURLM_OK)
             abort();
     }
 }
@@ -390,6 +405,8 @@ bool http_open(struct http *http, const struct http_request *request, struct htt
                                     .spill = STR_MAX(SPILL_SIZE),
                                     .quiet_since_us = now_us,
                                     .started_us = now_us };
+    if (answer->request.idle_us == 0)
+        answer->request.idle_us = IDLE_US;
     http->said[0] = '\0';
     http->busy = true;
     atomic_fetch_add(&request_count, 1);
@@ -423,7 +440,8 @@ void http_close(struct http_answer *answer)
 {
     if (!answer)
         return;
-    if (!answer->ended && http_length(answer) >= 0 && http_length(answer) <= DRAIN_SIZE)
+    if (!answer->ended && !answer->given_up && http_length(answer) >= 0
+        && http_length(answer) <= DRAIN_SIZE)
         drain(answer);
     exchange_end(answer);
 }
@@ -443,9 +461,14 @@ int http_status(const struct http_answer *answer)
 
 const char *http_header(const struct http_answer *answer, const char *name)
 {
+    return http_header_at(answer, name, 0);
+}
+
+const char *http_header_at(const struct http_answer *answer, const char *name, size_t index)
+{
     struct curl_header *header;
 
-    if (curl_easy_header(answer->http->easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+    if (curl_easy_header(answer->http->easy, name, index, CURLH_HEADER, -1, &header) != CURLHE_OK)
         return NULL;
     return header->value[0] == '\r' ? "" : header->value; /* libcurl leaves this of an empty one */
 }

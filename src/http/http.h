@@ -78,6 +78,9 @@ int http_status(const struct http_answer *answer);
 /* The first header of that name, or NULL; borrowed until http_close(). */
 const char *http_header(const struct http_answer *answer, const char *name);
 
+/* The header of that name at a place, from 0, for those that may come more than once; or NULL. */
+const char *http_header_at(const struct http_answer *answer, const char *name, size_t index);
+
 /* The announced length of the body, or -1. */
 int64_t http_length(const struct http_answer *answer);
 

@@ -624,7 +624,7 @@ static const struct failing failing[] = {
       { TAKE, SEND(OK "Content-Length: 10\r\n\r\nhello"), DO(SERVER_WAIT), END },
       AT_READ,
       HTTP_STALLED,
-      50 * TIME_MS },
+      1 * TIME_SECOND },
     { "no answer in time",
       { TAKE, DO(SERVER_WAIT), END },
       AT_OPEN,
@@ -636,7 +636,7 @@ static const struct failing failing[] = {
       AT_READ,
       HTTP_TIMED_OUT,
       0,
-      100 * TIME_MS },
+      1 * TIME_SECOND },
 };
 
 /* One exchange that goes wrong, in a thread of its own because some wait. */
@@ -859,7 +859,7 @@ TEST(a_slow_reader_is_no_silence)
 /* Nor is one that takes in a long upload slowly. */
 TEST(a_long_upload_is_no_silence)
 {
-    static const struct server_step script[] = { { SERVER_SLOW, NULL, 25 }, SEND(EMPTY), END };
+    static const struct server_step script[] = { { SERVER_SLOW, NULL, 30 }, SEND(EMPTY), END };
     auto_talk talk = talk_begin(script);
     auto_free char *url = server_url(talk.server, "/");
     auto_free char *bytes = mem_zero(40000000);
@@ -867,7 +867,7 @@ TEST(a_long_upload_is_no_silence)
                                     .url = url,
                                     .body = { bytes, 40000000 },
                                     .sends_body = true,
-                                    .idle_us = 500 * TIME_MS };
+                                    .idle_us = 800 * TIME_MS };
     auto_answer *answer = NULL;
     struct err err = { 0 };
 
