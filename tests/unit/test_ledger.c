@@ -42,8 +42,10 @@ static struct ledger *ledger_at(const struct place *place, const char *source)
     struct ledger *ledger = NULL;
     struct err err = { 0 };
 
-    CHECK(ledger_open(place->url, source, place->cancel, &ledger, &err));
-    CHECK_STR(err.msg, "");
+    if (!ledger_open(place->url, source, place->cancel, &ledger, &err)) {
+        CHECK_STR(err.msg, "");
+        abort();
+    }
     CHECK(sql_script(ledger_sql(ledger), "pragma synchronous = off", &err));
     return ledger;
 }

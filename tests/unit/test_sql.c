@@ -729,7 +729,6 @@ TEST(what_is_asked_often_is_found_by_an_index)
         { &LEDGER_CLAIM_PICK, "fmferry_document_due" },
         { &LEDGER_NEXT_DUE, "fmferry_document_due" },
         { &LEDGER_RUN_CLAIMS, "fmferry_document_claimed" },
-        { &LEDGER_FAILED_PICK, "fmferry_document_failed" },
         { &LEDGER_DOCUMENT_FIND, "sqlite_autoindex_fmferry_document_1" },
         { &LEDGER_CLAIM_TAKE, "INTEGER PRIMARY KEY" },
         { &LEDGER_DOCUMENT_STORE, "INTEGER PRIMARY KEY" },
@@ -760,7 +759,7 @@ TEST(what_is_asked_often_is_found_by_an_index)
 /* They are taken in the order in which they are due, without sorting all that wait. */
 TEST(claims_come_in_order_without_sorting)
 {
-    static const struct sql_text *const statements[] = { &LEDGER_CLAIM_PICK, &LEDGER_FAILED_PICK };
+    static const struct sql_text *const statements[] = { &LEDGER_CLAIM_PICK, &LEDGER_CHOOSE };
     auto_place place = place_new();
 
     for (size_t i = 0; i < lengthof(statements); i++) {
