@@ -318,10 +318,9 @@ TEST(a_login_is_tried_as_often_as_it_helps)
         { { { 200, NULL, "", LOST }, LOGIN, LOGOUT }, true, 2, ERR_NONE, 0 },
         { { { 500, NULL, ERROR("953"), WHOLE } }, false, 1, ERR_REMOTE, 953 },
         { { { 500, NULL, ERROR("214"), WHOLE } }, false, 1, ERR_REMOTE, 214 },
-        {
-            { { { 500, NULL, ERROR("812"), WHOLE }, LOGIN, LOGOUT }, true, 2, ERR_NONE, 0 },
-            { { { 404, NULL, HTML, WHOLE } }, false, 1, ERR_REMOTE, 0 },
-        };
+        { { { 500, NULL, ERROR("812"), WHOLE }, LOGIN, LOGOUT }, true, 2, ERR_NONE, 0 },
+        { { { 404, NULL, HTML, WHOLE } }, false, 1, ERR_REMOTE, 0 },
+    };
 
     for (size_t i = 0; i < lengthof(cases); i++) {
         auto_talk talk = { 0 };
@@ -864,8 +863,10 @@ TEST(a_write_without_a_session_is_nothing_done)
 #define STREAM "/Streaming_SSL/MainDB/" HASH ".pdf?RCType=EmbeddedRCFileProcessor"
 #define VALUE "https://fms.example.com:443" STREAM
 #define REDIRECT(location)                                                                         \
-    { 302, "Set-Cookie: X-FMS-Session-Key=k3y; HttpOnly; Path=/\r\nLocation: " location "\r\n",    \
-      "", WHOLE }
+    {                                                                                              \
+        302, "Set-Cookie: X-FMS-Session-Key=k3y; HttpOnly; Path=/\r\nLocation: " location "\r\n",  \
+            "", WHOLE                                                                              \
+    }
 #define FILE_REPLY                                                                                 \
     {                                                                                              \
         200,                                                                                       \

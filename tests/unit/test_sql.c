@@ -759,7 +759,7 @@ TEST(what_is_asked_often_is_found_by_an_index)
 /* They are taken in the order in which they are due, without sorting all that wait. */
 TEST(claims_come_in_order_without_sorting)
 {
-    static const struct sql_text *const statements[] = { &LEDGER_CLAIM_PICK, &LEDGER_CHOOSE };
+    static const struct sql_text *const statements[] = { &LEDGER_CLAIM_PICK };
     auto_place place = place_new();
 
     for (size_t i = 0; i < lengthof(statements); i++) {
