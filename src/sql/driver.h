@@ -19,6 +19,7 @@ struct sql_rows {
 struct sql_driver {
     enum sql_kind kind;
     void (*close)(struct sql *sql);
+    bool (*reconnect)(struct sql *sql, struct err *err); /* NULL: there is nothing to lose */
     bool (*prepare)(struct sql *sql, struct statement *statement, struct err *err);
     void (*unprepare)(struct sql *sql, struct statement *statement);
     bool (*run)(struct sql *sql, struct statement *statement, struct sql_args args,
@@ -48,5 +49,7 @@ struct sql {
     bool in_transaction;
 };
 
+must_check bool postgres_open(const char *url, bool may_write, const struct cancel *cancel,
+                              struct sql **sql_r, struct err *err);
 must_check bool sqlite_open(const char *path, bool may_write, const struct cancel *cancel,
                             struct sql **sql_r, struct err *err);

@@ -13,7 +13,10 @@ static bool open_url(const char *url, bool may_write, const struct cancel *cance
 
     if (span_starts(text, "sqlite:"))
         return sqlite_open(url + strlen("sqlite:"), may_write, cancel, sql_r, err);
-    return err_set(err, ERR_USAGE, 0, "'%.64s' is not a database URL (sqlite:FILE)", url);
+    if (span_starts(text, "postgresql://") || span_starts(text, "postgres://"))
+        return postgres_open(url, may_write, cancel, sql_r, err);
+    return err_set(err, ERR_USAGE, 0,
+                   "'%.64s' is not a database URL (sqlite:FILE or postgresql://host/name)", url);
 }
 
 bool sql_open(const char *url, const struct cancel *cancel, struct sql **sql_r, struct err *err)
@@ -27,12 +30,8 @@ bool sql_open_reader(const char *url, const struct cancel *cancel, struct sql **
     return open_url(url, false, cancel, sql_r, err);
 }
 
-void sql_close(struct sql *sql)
+static void statements_forget(struct sql *sql)
 {
-    if (!sql)
-        return;
-    if (sql->in_transaction)
-        sql->driver->rollback(sql);
     for (size_t i = 0; i < STATEMENT_BUCKETS; i++) {
         while (sql->statements[i]) {
             struct statement *statement = sql->statements[i];
@@ -42,6 +41,23 @@ void sql_close(struct sql *sql)
             free(statement);
         }
     }
+}
+
+bool sql_reconnect(struct sql *sql, struct err *err)
+{
+    statements_forget(sql);
+    sql->in_transaction = false;
+    return !sql->driver->reconnect || sql->driver->reconnect(sql, err)
+           || err_ctx(err, "connecting again");
+}
+
+void sql_close(struct sql *sql)
+{
+    if (!sql)
+        return;
+    if (sql->in_transaction)
+        sql->driver->rollback(sql);
+    statements_forget(sql);
     sql->driver->close(sql);
 }
 

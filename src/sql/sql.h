@@ -85,7 +85,8 @@ struct sql_args {
 
 /*
  * Opens a database.
- *   url      "sqlite:PATH" (made if it is not there) or "postgresql://..."
+ *   url      "sqlite:PATH" (made if it is not there) or "postgresql://..."; beyond this machine the
+ *            server's certificate must stand up, name included
  *   cancel   waits for other users of the database listen to it; must outlive the connection
  *   sql_r    caller closes with sql_close() (or auto_sql)
  * Fails with ERR_USAGE (no such kind of URL), ERR_DATABASE, ERR_OS.
@@ -96,6 +97,12 @@ must_check bool sql_open(const char *url, const struct cancel *cancel, struct sq
 /* As sql_open(), but nothing can be written and nothing is made. */
 must_check bool sql_open_reader(const char *url, const struct cancel *cancel, struct sql **sql_r,
                                 struct err *err);
+
+/*
+ * Connects anew after SQL_AWAY or SQL_COMMIT_LOST; what was not committed is gone.
+ * Fails with ERR_DATABASE (still away).
+ */
+must_check bool sql_reconnect(struct sql *sql, struct err *err);
 
 void sql_close(struct sql *sql); /* NULL is allowed; rolls back what is open */
 void auto_sql_cleanup(struct sql **sql);
