@@ -98,7 +98,9 @@ void answer_code(struct answer *answer, int code)
 
 void answer_code_text(struct answer *answer, int code, int status, const char *text)
 {
-    error_write(answer, code, status ? status : code_status(code), text, true);
+    bool own = strcmp(text, code_text(code)) != 0 || code == CODE_NO_AUTHORIZATION;
+
+    error_write(answer, code, status ? status : code_status(code), text, own);
 }
 
 void answer_web(struct answer *answer, int status)

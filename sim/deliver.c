@@ -316,13 +316,16 @@ static enum framing framing_of(const struct delivery *d, bool compressed)
 {
     const struct twist *twist = &d->request->twist;
 
-    if (twist->bad_chunk || compressed || d->answer->style == ANSWER_PRODUCT)
+    if (twist->bad_chunk
+        || (!d->request->head.is_old && (compressed || d->answer->style == ANSWER_PRODUCT)))
         return FRAMED_CHUNKS;
     if (d->answer->status == 304)
         return FRAMED_NOT;
     if (twist->no_length)
         return FRAMED_BY_END;
-    return d->answer->no_length ? FRAMED_CHUNKS : FRAMED_LENGTH;
+    if (!d->answer->no_length)
+        return FRAMED_LENGTH;
+    return d->request->head.is_old ? FRAMED_BY_END : FRAMED_CHUNKS;
 }
 
 static void plan_faults(const struct twist *twist, uint64_t stop, struct plan *plan)

@@ -60,7 +60,8 @@ static bool request_line_read(struct span line, struct http_head *head)
     if (!is_token(head->method) || !head->target.size || has_control(line)
         || (!span_is(version, "HTTP/1.1") && !span_is(version, "HTTP/1.0")))
         return false;
-    head->keep_alive = span_is(version, "HTTP/1.1");
+    head->is_old = span_is(version, "HTTP/1.0");
+    head->keep_alive = !head->is_old;
     head->query = target_path(head->target);
     head->path = span_cut(&head->query, '?');
     return head->path.size > 0;

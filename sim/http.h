@@ -20,6 +20,7 @@ struct http_head {
     size_t header_count;
     uint64_t content_length;
     bool has_length, chunked, keep_alive, expects_continue;
+    bool is_old; /* HTTP/1.0, which knows no chunks */
 };
 
 enum http_parse { HTTP_MORE, HTTP_DONE, HTTP_BAD };

@@ -150,13 +150,22 @@ static const struct relation *relation_named(const struct shape *shape, struct s
     return NULL;
 }
 
-/* FIELD of the table, or OCCURRENCE::FIELD. */
-static bool shown_word(struct reader *r, const char *own_table, struct shown *shown)
+static const char *relation_start(const struct shape *shape, const struct relation *relation)
 {
-    struct span found, name;
-    size_t colons;
+    return shape->relation_from[relation - shape->relations];
+}
+
+/*
+ * FIELD of the table, or OCCURRENCE::FIELD of a relation that starts from it.
+ *   through   the relation of a portal, whose own fields its rows show; NULL on a layout
+ */
+static bool shown_word(struct reader *r, const char *from, const struct relation *through,
+                       struct shown *shown)
+{
     const struct relation *relation = NULL;
     struct described_table *table;
+    struct span found, name;
+    size_t colons;
 
     if (!reader_text(r, "a field", &shown->name))
         return false;
@@ -164,12 +173,15 @@ static bool shown_word(struct reader *r, const char *own_table, struct shown *sh
     colons = span_find(found, "::");
     if (colons < found.size) {
         relation = relation_named(r->shape, span_first(found, colons));
-        if (!relation)
-            return reader_says(r, "a field of a relation that was described before", found);
+        if (!relation
+            || (relation != through && strcmp(relation_start(r->shape, relation), from) != 0))
+            return reader_says(r, "a field of a relation that starts from this table", found);
         shown->relation = relation->occurrence;
         name = span_from(found, colons + 2);
     }
-    table = table_named(r->shape, span_of(relation ? relation->table : own_table));
+    if (through && !relation)
+        return reader_says(r, "a field with its occurrence (ATTACH::File)", found);
+    table = table_named(r->shape, span_of(relation ? relation->table : from));
     return column_named(table, name, &shown->column)
            || reader_says(r, "a field of that table", found);
 }
@@ -222,7 +234,7 @@ static bool show_line(struct reader *r)
 {
     struct shown *shown = next_shown(r);
 
-    return shown && shown_word(r, last_layout(r)->table, shown) && shown_options(r, shown);
+    return shown && shown_word(r, last_layout(r)->table, NULL, shown) && shown_options(r, shown);
 }
 
 static bool deleted_line(struct reader *r)
@@ -257,8 +269,8 @@ static bool portal_line(struct reader *r)
         return reader_says(r, "'of'", reader_word(r));
     found = reader_word(r);
     relation = relation_named(r->shape, found);
-    if (!relation)
-        return reader_says(r, "a relation that was described before", found);
+    if (!relation || strcmp(relation_start(r->shape, relation), layout->table) != 0)
+        return reader_says(r, "a relation that starts from this table", found);
     if (!reader_word_is(r, "rows"))
         return reader_says(r, "'rows'", reader_word(r));
     if (!reader_number(r, &rows))
@@ -273,6 +285,7 @@ static bool portal_line(struct reader *r)
 static bool row_line(struct reader *r)
 {
     struct layout *layout = last_layout(r);
+    const struct relation *relation;
     struct portal *portal;
     struct shown *shown;
 
@@ -281,8 +294,9 @@ static bool row_line(struct reader *r)
     portal = &last_parts(r)->portals[layout->portal_count - 1];
     if (portal->shown_count == ROWS_MAX)
         return reader_too_many(r, "fields in a portal", ROWS_MAX);
+    relation = relation_named(r->shape, span_of(portal->relation));
     shown = &last_parts(r)->portal_rows[layout->portal_count - 1]->rows[portal->shown_count++];
-    return shown_word(r, layout->table, shown) && shown_options(r, shown);
+    return shown_word(r, relation->table, relation, shown) && shown_options(r, shown);
 }
 
 /* --- value lists, scripts ------------------------------------------------------------------- */

@@ -1,12 +1,15 @@
 /*
- * Any bytes as what a client sends to the simulator: the first line up to a NUL as a request's
- * head, what follows as its body, read as a find, an edit and a scenario. Nothing of it is served.
+ * Any bytes as what a client sends to the simulator: what stands before the first NUL as a
+ * request's head, what follows as its body, read as a find, an edit, an upload, a filter and a
+ * scenario line. Nothing of it is served.
  */
 #include "fuzz.h"
 
 #include "sim/address.h"
 #include "sim/change.h"
 #include "sim/data.h"
+#include "sim/multipart.h"
+#include "sim/odata_filter.h"
 #include "sim/page.h"
 #include "sim/query.h"
 #include "sim/request.h"
@@ -79,10 +82,24 @@ static void try_change(const struct layout *layout, const struct json_value *fie
     free(change);
 }
 
+static void try_odata(struct span bytes, const struct layout *layout)
+{
+    struct odata_filter *filter = NULL;
+    struct odata_problem problem = { .code = "" };
+
+    if (odata_filter_read(bytes, solution_table(solution, layout->table), &filter, &problem))
+        for (uint64_t i = 0; i < 20; i++)
+            (void)odata_filter_keeps(filter, i);
+    else
+        assert(problem.code[0] && problem.text[0]);
+    odata_filter_free(filter);
+}
+
 static void try_body(struct span bytes, const struct layout *layout)
 {
     auto_json *json = NULL;
     struct line line = { .number = 1 };
+    struct multipart_part part;
     uint64_t chunk;
     size_t size;
     struct err err;
@@ -91,6 +108,10 @@ static void try_body(struct span bytes, const struct layout *layout)
         try_find(layout, json_root(json));
         try_change(layout, json_root(json));
     }
+    try_odata(bytes, layout);
+    if (multipart_find(bytes, span_of("multipart/form-data; boundary=B"), "upload", &part))
+        assert(part.bytes.at >= bytes.at
+               && part.bytes.at + part.bytes.size <= bytes.at + bytes.size);
     if (http_chunk_read(bytes, &chunk, &size) == HTTP_DONE)
         assert(size <= bytes.size);
     if (line_read(span_first(bytes, span_find(bytes, "\n")), &line, &err))

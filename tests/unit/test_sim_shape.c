@@ -97,6 +97,12 @@ TEST(wrong_descriptions_say_where_and_what)
           "'B.y' is not a TABLE.FIELD" },
         { "table A 1\nlayout L of A\n", "the table A has no field" },
         { "table A 1\nfield x text uuid\nlayout L of A\ndocuments M\n", "there is no layout M" },
+        { "table A 1\nfield x text uuid\ntable B 1\nfield y text uuid\nfield z text uuid\n"
+          "relation R from B.z to A.x\nlayout L of A\nshow R::x\n",
+          "'R::x' is not a field of a relation that starts from this table" },
+        { "table A 1\nfield x text uuid\ntable B 1\nfield y text uuid\n"
+          "relation R from B.y to A.x\nlayout L of A\nportal p of R rows 1\n",
+          "'R' is not a relation that starts from this table" },
         { "show x\n", "line 1: this belongs below a layout" },
         { "row x\n", "line 1: a row belongs below a portal" },
         { "script s dance\n", "'dance' is not what a script does" },
