@@ -10,7 +10,6 @@ import ctypes
 import json
 import os
 import pathlib
-import select
 import shutil
 import signal
 import sqlite3
