@@ -32,8 +32,8 @@ CLASS_OF_KIND = {
     "zero": "container-zero",
 }
 CLASSES = {*CLASS_OF_KIND.values(), "source-locked", "source-changed", "source-rejected",
-           "source-marked", "source-away", "record-incomplete", "store-rejected", "store-conflict", "store-away",
-           "registry-rejected", "integrity", "internal"}
+           "source-marked", "source-away", "record-incomplete", "store-rejected",
+           "store-conflict", "store-away", "registry-rejected", "integrity", "internal"}
 # Classes that an earlier importer's mark, or the source's temper, may cause whatever the kind.
 ANY_KIND = {"source-locked", "source-changed", "source-rejected", "source-marked", "source-away"}
 
