@@ -143,6 +143,8 @@ static bool begins_like_html(struct span bytes)
 
     if (span_starts(start, "\xEF\xBB\xBF"))
         start = span_trim(span_from(start, 3));
+    if (span_starts(start, "<?xml")) /* Apache's own pages begin as XHTML */
+        start = span_trim(span_from(start, span_find(start, "?>") + strlen("?>")));
     return span_is_nocase(span_first(start, 9), "<!doctype")
            || span_is_nocase(span_first(start, 5), "<html")
            || span_is_nocase(span_first(start, 5), "<head");

@@ -1,0 +1,73 @@
+/* The classes of failure, and how long to wait. */
+#include "move/policy.h"
+
+#include "base/time.h"
+#include "tap.h"
+
+/* As contracts and docs/errors.md have them: tries in a run, whether a later run tries anew. */
+TEST(every_class_is_as_it_is_documented)
+{
+    static const struct {
+        enum failure failure;
+        const char *name;
+        int tries;
+        bool again, stops;
+    } cases[] = {
+        { FAILURE_CONTAINER_EMPTY, "container-empty", 1, false, false },
+        { FAILURE_CONTAINER_REFERENCE, "container-reference", 1, false, false },
+        { FAILURE_CONTAINER_NO_ACCESS, "container-no-access", 1, true, false },
+        { FAILURE_CONTAINER_UNAVAILABLE, "container-unavailable", 5, true, false },
+        { FAILURE_CONTAINER_TRUNCATED, "container-truncated", 5, true, false },
+        { FAILURE_CONTAINER_NOT_A_FILE, "container-not-a-file", 5, true, false },
+        { FAILURE_CONTAINER_ZERO, "container-zero", 5, true, false },
+        { FAILURE_SOURCE_LOCKED, "source-locked", 0, true, false },
+        { FAILURE_SOURCE_CHANGED, "source-changed", 0, true, false },
+        { FAILURE_SOURCE_REJECTED, "source-rejected", 3, true, false },
+        { FAILURE_SOURCE_MARKED, "source-marked", 1, false, false },
+        { FAILURE_RECORD_INCOMPLETE, "record-incomplete", 0, true, false },
+        { FAILURE_SOURCE_AWAY, "source-away", 0, true, false },
+        { FAILURE_STORE_REJECTED, "store-rejected", 1, false, false },
+        { FAILURE_STORE_CONFLICT, "store-conflict", 1, false, false },
+        { FAILURE_STORE_AWAY, "store-away", 0, true, false },
+        { FAILURE_REGISTRY_REJECTED, "registry-rejected", 1, false, false },
+        { FAILURE_INTEGRITY, "integrity", 3, true, true },
+        { FAILURE_INTERNAL, "internal", 1, false, false },
+    };
+
+    CHECK(lengthof(cases) == FAILURES);
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        const struct policy *policy = policy_of(cases[i].failure);
+        enum failure failure = FAILURE_INTERNAL;
+
+        CHECK_STR(policy->name, cases[i].name);
+        CHECK_AT(i, policy->tries == cases[i].tries && policy->again == cases[i].again);
+        CHECK_AT(i, policy->stops == cases[i].stops);
+        CHECK_AT(i, *policy->meaning && *policy->mend && *policy->briefly);
+        CHECK_AT(i, failure_read(span_of(cases[i].name), &failure) && failure == cases[i].failure);
+    }
+}
+
+TEST(other_words_are_no_class)
+{
+    static const char *const words[] = { "", "container", "container-empty ", "Container-empty" };
+
+    for (size_t i = 0; i < lengthof(words); i++)
+        CHECK_AT(i, !failure_read(span_of(words[i]), &(enum failure){ FAILURE_INTERNAL }));
+}
+
+TEST(waits_grow_to_a_limit)
+{
+    static const struct {
+        int tries;
+        int64_t first_us, wait_us;
+    } cases[] = {
+        { 1, 500 * TIME_MS, 500 * TIME_MS },     { 2, 500 * TIME_MS, 2 * TIME_SECOND },
+        { 3, 500 * TIME_MS, 8 * TIME_SECOND },   { 5, 500 * TIME_MS, 128 * TIME_SECOND },
+        { 6, 500 * TIME_MS, 300 * TIME_SECOND }, { 1000000000, 500 * TIME_MS, 300 * TIME_SECOND },
+        { 0, 500 * TIME_MS, 500 * TIME_MS },     { 1, 600 * TIME_SECOND, 300 * TIME_SECOND },
+        { 3, 1 * TIME_MS, 16 * TIME_MS },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++)
+        CHECK_AT(i, policy_wait_us(cases[i].tries, cases[i].first_us) == cases[i].wait_us);
+}
