@@ -58,21 +58,32 @@ void auto_row_cleanup(struct row **row)
 
 /* --- file name ------------------------------------------------------------------------------ */
 
-/* Without folders and control characters, whoever put them there. */
+static bool is_slash(uint32_t code)
+{
+    return code == '/' || code == '\\';
+}
+
+/* Without control characters, whoever put them there; a slash as a hyphen. */
 static void name_clean(struct str *to, struct span name)
 {
-    struct span last = name;
-
-    for (size_t i = 0; i < name.size; i++)
-        if (name.at[i] == '/' || name.at[i] == '\\')
-            last = span_from(name, i + 1);
-    while (last.size) {
+    while (name.size) {
         uint32_t code;
 
-        (void)utf8_next(&last, &code);
+        (void)utf8_next(&name, &code);
         if (code >= 0x20 && code != 0x7F)
-            utf8_add(to, code);
+            utf8_add(to, is_slash(code) ? '-' : code);
     }
+}
+
+/* What stands behind the last folder. */
+static struct span name_last(struct span path)
+{
+    struct span last = path;
+
+    for (size_t i = 0; i < path.size; i++)
+        if (is_slash((uint8_t)path.at[i]))
+            last = span_from(path, i + 1);
+    return last;
 }
 
 /* filename="..." of a Content-Disposition; SPAN_NONE if it has none. */
@@ -94,11 +105,8 @@ static struct span disposition_name(const char *disposition)
 
 static void name_made(struct str *to, const struct row_parts *p, const char *date)
 {
-    struct span type = span_trim(p->facts->type);
-
-    if (type.size)
-        name_clean(to, type);
-    else
+    name_clean(to, span_trim(p->facts->type));
+    if (to->size == 0)
         str_add_text(to, "Document");
     if (date)
         str_printf(to, " %s", date);
@@ -108,9 +116,9 @@ static void name_made(struct str *to, const struct row_parts *p, const char *dat
 /* True if the name is the file's own, false if we had to make one. */
 static bool name_add(struct str *to, const struct row_parts *p, const char *date)
 {
-    name_clean(to, span_trim(filemaker_text(p->record, p->fields->name)));
+    name_clean(to, name_last(span_trim(filemaker_text(p->record, p->fields->name))));
     if (to->size == 0 && p->disposition)
-        name_clean(to, disposition_name(p->disposition));
+        name_clean(to, name_last(disposition_name(p->disposition)));
     if (to->size)
         return true;
     name_made(to, p, date);
