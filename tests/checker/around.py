@@ -15,7 +15,7 @@ def check_sessions(scene, report, lost=()):
     for line in scene.journal.lines:
         if line["effect"] == "login" and line["status"] == 200:
             opened[line["session"]] = line["line"]
-        elif line["effect"] == "logout" or line["effect"].startswith("session-"):
+        elif line["effect"] == "logout":
             if line["session"] not in opened:
                 report.say("I9", "logout-without-login", f"session {line['session']} (journal line "
                            f"{line['line']})")

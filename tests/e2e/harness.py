@@ -173,6 +173,17 @@ def ask(database, statement, *values):
         return sql.execute(statement, values).fetchall()
 
 
+def open_in(journal):
+    """Sessions that were opened and not closed."""
+    sessions = set()
+    for line in journal:
+        if line["effect"] == "login":
+            sessions.add(line["session"])
+        elif line["effect"] == "logout":
+            sessions.discard(line["session"])
+    return sorted(sessions)
+
+
 class Bench:
     """One migration in a folder of its own: `with Bench(tap, "name") as bench:`."""
 
@@ -269,13 +280,7 @@ class Bench:
         return self.journal.read_bytes().count(b"\n") if self.journal.exists() else 0
 
     def open_sessions(self):
-        sessions = set()
-        for line in self.journal_lines():
-            if line["effect"] == "login":
-                sessions.add(line["session"])
-            elif line["effect"] == "logout" or line["effect"].startswith("session-"):
-                sessions.discard(line["session"])
-        return sorted(sessions)
+        return open_in(self.journal_lines())
 
     # --- fmferry -----------------------------------------------------------------------------
 
