@@ -142,6 +142,10 @@ bool registry_put_document(struct registry *registry, const struct registry_docu
 
     if (linked && !uuid_read_loose(span_of(d->patient), &patient))
         return err_set(err, ERR_DATA, 0, "the patient's id is not a UUID");
+    if (utf8_count(span_of(d->s3_key)) > KEY_MAX_CHARS) /* cut, it would lead to nothing */
+        return err_set(err, ERR_DATABASE, SQL_CONSTRAINT,
+                       "the key has more than %d characters, which the application cannot keep",
+                       KEY_MAX_CHARS);
     return sql_run(
         registry->sql, &REGISTRY_DOCUMENT_PUT,
         sql_args(
@@ -150,7 +154,7 @@ bool registry_put_document(struct registry *registry, const struct registry_docu
             cut(d->file_name, NAME_MAX_CHARS), cut(d->original_name, NAME_MAX_CHARS),
             sql_i64(d->file_size > INT32_MAX ? INT32_MAX : (int64_t)d->file_size),
             cut(d->mime_type, SHORT_MAX_CHARS), cut(d->s3_bucket, NAME_MAX_CHARS),
-            cut(d->s3_key, KEY_MAX_CHARS), sql_text(d->s3_url), cut(d->category, SHORT_MAX_CHARS),
+            sql_text(d->s3_key), sql_text(d->s3_url), cut(d->category, SHORT_MAX_CHARS),
             cut(d->uploaded_by, SHORT_MAX_CHARS), sql_text(stamp(registry, d->now_us, now)),
             sql_text(d->document_date),
             d->has_filemaker_id ? uuid_value(registry, &d->filemaker_id, filemaker_id) : sql_null(),

@@ -28,7 +28,10 @@ void registry_free(struct registry *registry); /* NULL is allowed */
 void auto_registry_cleanup(struct registry **registry);
 #define auto_registry __attribute__((cleanup(auto_registry_cleanup))) struct registry
 
-/* A document's row. Texts are cut to what the columns take; the metadata holds the whole. */
+/*
+ * A document's row. Texts are cut to what the columns take, the metadata holds the whole; but a key
+ * that is too long is refused as a constraint would be.
+ */
 struct registry_document {
     struct uuid id;
     const char *patient; /* the application's id of the patient; NULL: not linked   */
