@@ -1,0 +1,311 @@
+/* The one thread that writes: what it commits together, and whom a failure concerns. */
+#include "move/desk.h"
+
+#include "base/mem.h"
+#include "folder.h"
+#include "tap.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#define STATEMENT(statement_name, words)                                                           \
+    static const struct sql_text statement_name = { #statement_name, words, NULL }
+
+STATEMENT(make_lines, "create table line (n integer primary key autoincrement, what text unique)");
+STATEMENT(add_line, "insert into line (what) values ($1)");
+STATEMENT(count_lines, "select count(*) from line");
+STATEMENT(all_lines, "select group_concat(what, ' ') from (select what from line order by n)");
+
+/* A desk over a ledger of its own. */
+struct place {
+    char *folder;
+    struct cancel *cancel;
+    struct ledger *ledger;
+    struct desk *desk;
+};
+
+static struct place place_new(size_t most_jobs)
+{
+    char *folder = folder_new();
+    auto_free char *url = mem_printf("sqlite:%s/ledger.db", folder);
+    struct place place = { folder, cancel_new(), NULL, NULL };
+    struct desk_hands hands = { 0 };
+    struct err err = { 0 };
+
+    if (!ledger_open(url, "source", place.cancel, &place.ledger, &err)
+        || !sql_script(ledger_sql(place.ledger), "pragma synchronous = off", &err)
+        || !sql_run(ledger_sql(place.ledger), &make_lines, SQL_NO_ARGS, &err))
+        abort();
+    hands.ledger = place.ledger;
+    place.desk = desk_new(&hands, most_jobs);
+    return place;
+}
+
+static void place_end(struct place *place)
+{
+    desk_free(place->desk);
+    ledger_close(place->ledger);
+    cancel_free(place->cancel);
+    folder_remove(place->folder);
+}
+
+#define auto_place __attribute__((cleanup(place_end))) struct place
+
+/* Once the desk is closed. */
+static int64_t lines(struct place *place)
+{
+    struct err err = { 0 };
+    int64_t count = -1;
+
+    CHECK(sql_number(ledger_sql(place->ledger), &count_lines, SQL_NO_ARGS, 0, &count, &err));
+    return count;
+}
+
+/* A line to be written; how often the work was run. */
+struct line {
+    const char *what;
+    struct err fails; /* with this, after the line was written; ERR_NONE: not at all */
+    bool before;      /* or before it was written                                    */
+    atomic_int runs;
+};
+
+static bool write_line(const struct desk_hands *hands, void *arg, struct err *err)
+{
+    struct line *line = arg;
+
+    atomic_fetch_add(&line->runs, 1);
+    if (line->fails.kind != ERR_NONE && line->before) {
+        *err = line->fails;
+        return false;
+    }
+    if (!sql_run(ledger_sql(hands->ledger), &add_line, sql_args(sql_text(line->what)), err))
+        return false;
+    if (line->fails.kind == ERR_NONE)
+        return true;
+    *err = line->fails;
+    return false;
+}
+
+static const struct err not_ours = { .kind = ERR_DATABASE, .code = LEDGER_NOT_OURS };
+static const struct err broken = { .kind = ERR_DATABASE, .code = SQL_BROKEN, .msg = "it broke" };
+static const struct err of_data = { .kind = ERR_DATA, .msg = "it was odd" };
+
+/* --- waiting for it ------------------------------------------------------------------------- */
+
+enum { WORKERS = 8, EACH = 60 };
+
+struct worker {
+    struct desk *desk;
+    size_t number, good;
+    pthread_t thread;
+};
+
+static void *work(void *arg)
+{
+    struct worker *worker = arg;
+
+    for (size_t i = 0; i < EACH; i++) {
+        auto_free char *what = mem_printf("%zu-%zu", worker->number, i);
+        struct line line = { .what = what };
+        struct err err = { 0 };
+
+        worker->good += desk_do(worker->desk, write_line, &line, &err);
+    }
+    return NULL;
+}
+
+TEST(many_threads_have_their_work_committed)
+{
+    auto_place place = place_new(WORKERS);
+    uint64_t before = sql_commits(ledger_sql(place.ledger)), after;
+    struct worker workers[WORKERS];
+
+    for (size_t i = 0; i < WORKERS; i++) {
+        workers[i] = (struct worker){ .desk = place.desk, .number = i };
+        CHECK_AT(i, pthread_create(&workers[i].thread, NULL, work, &workers[i]) == 0);
+    }
+    for (size_t i = 0; i < WORKERS; i++)
+        CHECK_AT(i, pthread_join(workers[i].thread, NULL) == 0 && workers[i].good == EACH);
+    desk_free(take(place.desk));
+    after = sql_commits(ledger_sql(place.ledger));
+    CHECK(lines(&place) == WORKERS * EACH);
+    CHECK(after - before <= WORKERS * EACH);
+}
+
+TEST(work_fails_for_whom_it_fails)
+{
+    static const struct {
+        const char *what;
+        struct err fails;
+        bool before;
+        enum err_kind kind;
+        int code;
+    } cases[] = {
+        { "a", { .kind = ERR_NONE }, false, ERR_NONE, 0 },
+        { "a", { .kind = ERR_NONE }, false, ERR_DATABASE, SQL_CONSTRAINT },
+        { "b", { .kind = ERR_DATA }, false, ERR_DATA, 0 },
+        { "b", { .kind = ERR_NONE }, false, ERR_NONE, 0 },
+        { "c",
+          { .kind = ERR_DATABASE, .code = LEDGER_NOT_OURS },
+          true,
+          ERR_DATABASE,
+          LEDGER_NOT_OURS },
+        { "c", { .kind = ERR_NONE }, false, ERR_NONE, 0 },
+    };
+    auto_place place = place_new(1);
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        struct line line = { .what = cases[i].what,
+                             .fails = cases[i].fails,
+                             .before = cases[i].before };
+        struct err err = { 0 };
+
+        CHECK_AT(i, desk_do(place.desk, write_line, &line, &err) == (cases[i].kind == ERR_NONE));
+        CHECK_AT(i, err.kind == cases[i].kind && err.code == cases[i].code);
+        CHECK_AT(i, atomic_load(&line.runs) == 1);
+    }
+    desk_free(take(place.desk));
+    CHECK(lines(&place) == 3);
+}
+
+/* --- handing it in -------------------------------------------------------------------------- */
+
+/* What was posted, and what was heard of it. */
+struct posted {
+    struct line line;
+    struct log *log;
+    char *what;
+};
+
+struct log {
+    atomic_size_t done, failed;
+    pthread_t desk_thread;
+    atomic_bool other_thread;
+};
+
+static bool posted_work(const struct desk_hands *hands, void *arg, struct err *err)
+{
+    struct posted *posted = arg;
+
+    posted->log->desk_thread = pthread_self();
+    return write_line(hands, &posted->line, err);
+}
+
+static void posted_after(void *arg, const struct err *why)
+{
+    struct posted *posted = arg;
+
+    if (!pthread_equal(posted->log->desk_thread, pthread_self()))
+        atomic_store(&posted->log->other_thread, true);
+    atomic_fetch_add(why ? &posted->log->failed : &posted->log->done, 1);
+    free(posted->what);
+    free(posted);
+}
+
+static void post(struct desk *desk, struct log *log, char *what, const struct err *fails)
+{
+    struct posted *posted = mem_new(struct posted);
+
+    posted->log = log;
+    posted->what = what;
+    posted->line.what = what;
+    if (fails)
+        posted->line.fails = *fails;
+    posted->line.before = fails && fails->code == LEDGER_NOT_OURS;
+    desk_post(desk, posted_work, posted, posted_after);
+}
+
+/* What is posted is done in order, and before the desk is gone. */
+TEST(what_is_posted_is_done_in_order)
+{
+    enum { MANY = 300 };
+    auto_place place = place_new(MANY);
+    uint64_t before = sql_commits(ledger_sql(place.ledger));
+    auto_str want = STR_MAX(KIB(64));
+    auto_rows *rows = NULL;
+    struct log log = { 0 };
+    struct err err = { 0 };
+
+    for (int i = 0; i < MANY; i++) {
+        post(place.desk, &log, mem_printf("%d", i), NULL);
+        str_printf(&want, "%s%d", i ? " " : "", i);
+    }
+    desk_free(take(place.desk));
+    CHECK(atomic_load(&log.done) == MANY && atomic_load(&log.failed) == 0);
+    CHECK(!atomic_load(&log.other_thread));
+    CHECK(sql_query(ledger_sql(place.ledger), &all_lines, SQL_NO_ARGS, &rows, &err));
+    CHECK(sql_next(rows, &err) == STEP_ROW);
+    CHECK(span_equal(sql_get_text(rows, 0), str_span(&want)));
+    CHECK(sql_commits(ledger_sql(place.ledger)) - before < MANY); /* many in one */
+}
+
+/* Those who fail stand between others, in one group with them or not. */
+TEST(a_failure_harms_nobody_else)
+{
+    static const struct err *const fails[] = { NULL, &of_data, NULL, &not_ours, NULL };
+    enum { MANY = 250 };
+    auto_place place = place_new(MANY);
+    struct log log = { 0 };
+
+    for (int i = 0; i < MANY; i++)
+        post(place.desk, &log, mem_printf("%d", i), fails[i % 5]);
+    for (int i = 0; i < MANY; i++) /* each of these was written already, or may now be */
+        post(place.desk, &log, mem_printf("%d", i), NULL);
+    desk_free(take(place.desk));
+    CHECK(atomic_load(&log.done) == MANY && atomic_load(&log.failed) == MANY);
+    CHECK(lines(&place) == MANY);
+}
+
+/* --- the end of it -------------------------------------------------------------------------- */
+
+TEST(a_broken_desk_writes_nothing_more)
+{
+    static const struct {
+        struct err why;
+        bool breaks;
+    } cases[] = {
+        { { .kind = ERR_DATABASE, .code = SQL_BROKEN }, true },
+        { { .kind = ERR_DATABASE, .code = SQL_FULL }, true },
+        { { .kind = ERR_DATABASE, .code = SQL_AWAY }, true },
+        { { .kind = ERR_DATABASE, .code = SQL_BUSY }, true },
+        { { .kind = ERR_DATABASE, .code = SQL_COMMIT_LOST }, true },
+        { { .kind = ERR_CANCELED }, true },
+        { { .kind = ERR_DATABASE, .code = SQL_CONSTRAINT }, false },
+        { { .kind = ERR_DATABASE, .code = LEDGER_NOT_OURS }, false },
+        { { .kind = ERR_DATA }, false },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_place place = place_new(1);
+        struct line bad = { .what = "bad", .fails = cases[i].why, .before = true };
+        struct line good = { .what = "good" };
+        struct log log = { 0 };
+        struct err err = { 0 };
+
+        CHECK_AT(i, desk_is_broken_by(&cases[i].why) == cases[i].breaks);
+        CHECK_AT(i, !desk_do(place.desk, write_line, &bad, &err));
+        CHECK_AT(i, err.kind == cases[i].why.kind && err.code == cases[i].why.code);
+        CHECK_AT(i, desk_do(place.desk, write_line, &good, &err) == !cases[i].breaks);
+        CHECK_AT(i, atomic_load(&good.runs) == !cases[i].breaks);
+        CHECK_AT(i, err.kind == cases[i].why.kind);
+        post(place.desk, &log, mem_text("posted"), NULL);
+        desk_free(take(place.desk));
+        CHECK_AT(i, atomic_load(&log.failed) == cases[i].breaks);
+        CHECK_AT(i, lines(&place) == (cases[i].breaks ? 0 : 2));
+    }
+}
+
+/* The whole group is refused: nothing of it was committed. */
+TEST(who_stands_beside_the_break_is_refused_too)
+{
+    enum { MANY = 60 };
+    auto_place place = place_new(MANY);
+    struct log log = { 0 };
+
+    for (int i = 0; i < MANY; i++)
+        post(place.desk, &log, mem_printf("%d", i), i == MANY - 1 ? &broken : NULL);
+    desk_free(take(place.desk));
+    CHECK(atomic_load(&log.failed) >= 1);
+    CHECK(lines(&place) == (int64_t)atomic_load(&log.done));
+    desk_free(NULL);
+}

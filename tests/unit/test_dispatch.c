@@ -1,0 +1,388 @@
+/* Handing out documents: each once to one worker, again when it is due, and an end to it. */
+#include "move/dispatch.h"
+
+#include "base/mem.h"
+#include "base/time.h"
+#include "folder.h"
+#include "move/mover.h"
+#include "tap.h"
+
+#include <pthread.h>
+
+/* A mover without source and store: what dispatch and its workers need. */
+struct place {
+    char *folder;
+    struct containers containers;
+    struct mover_settings settings;
+    struct mover mover;
+    struct ledger *ledger;
+    struct registry *registry;
+};
+
+static struct place *place_new(int workers, int64_t limit)
+{
+    static const struct ledger_process process = { "machine", "host", 1, "0.1", "run" };
+    struct place *p = mem_new(struct place);
+    auto_free char *url = NULL;
+    auto_change change = { 0 };
+    struct desk_hands hands;
+    int64_t run, patients;
+    struct err err = { 0 };
+
+    p->folder = folder_new();
+    url = mem_printf("sqlite:%s/ledger.db", p->folder);
+    p->settings.fields.containers = &p->containers;
+    p->settings.workers = workers;
+    p->settings.limit = limit;
+    p->mover.settings = &p->settings;
+    p->mover.cancel = cancel_new();
+    p->mover.score = score_new();
+    (void)pthread_mutex_init(&p->mover.lock, NULL);
+    if (!ledger_open(url, "source", p->mover.cancel, &p->ledger, &err)
+        || !sql_script(ledger_sql(p->ledger), "pragma synchronous = off", &err)
+        || !registry_new(ledger_sql(p->ledger), &p->registry, &err)
+        || !sql_script(ledger_sql(p->ledger),
+                       "insert into patients_patient (id, mrn, first_name, last_name,"
+                       " filemaker_metadata) values ('aaaaaaaa5a2e4b589a3e2c5b3e3f1a10', '1', 'A',"
+                       " 'A', '{\"filemaker_id\":\"patient\"}')",
+                       &err)
+        || !ledger_begin(p->ledger, &change, &err)
+        || !ledger_run_begin(p->ledger, &process, &run, &err)
+        || !registry_map_patients(p->registry, &patients, &err) || !ledger_commit(&change, &err))
+        abort();
+    hands = (struct desk_hands){ p->ledger, p->registry };
+    p->mover.desk = desk_new(&hands, (size_t)workers + 1);
+    p->mover.dispatch = dispatch_new(&p->mover);
+    return p;
+}
+
+static void place_end(struct place **place)
+{
+    struct place *p = *place;
+
+    desk_free(p->mover.desk);
+    dispatch_free(p->mover.dispatch);
+    registry_free(p->registry);
+    ledger_close(p->ledger);
+    score_free(p->mover.score);
+    (void)pthread_mutex_destroy(&p->mover.lock);
+    cancel_free(p->mover.cancel);
+    folder_remove(p->folder);
+    free(p);
+}
+
+#define auto_place __attribute__((cleanup(place_end))) struct place
+
+/* --- a census that sees documents ----------------------------------------------------------- */
+
+enum { PAGE = 25 };
+
+struct page {
+    uint64_t first, count;
+};
+
+static bool page_see(const struct desk_hands *hands, void *arg, struct err *err)
+{
+    const struct page *page = arg;
+
+    for (uint64_t i = page->first; i < page->first + page->count; i++) {
+        char identity[24];
+        struct ledger_sighting sighting = { .repetition = 1,
+                                            .record_id = i,
+                                            .mod_id = 1,
+                                            .patient_id = span_of("patient"),
+                                            .type = span_of("Letter"),
+                                            .storage = "embedded" };
+        enum ledger_seen seen;
+        uint64_t elsewhere;
+
+        (void)snprintf(identity, sizeof identity, "id-%ju", (uintmax_t)i);
+        sighting.identity = span_of(identity);
+        if (!ledger_see(hands->ledger, &sighting, &seen, &elsewhere, err))
+            return false;
+    }
+    return true;
+}
+
+static void see(struct place *p, uint64_t first, uint64_t count)
+{
+    struct page page = { first, count };
+    struct err err = { 0 };
+
+    CHECK(desk_do(p->mover.desk, page_see, &page, &err));
+    dispatch_wake(p->mover.dispatch);
+}
+
+/* --- workers -------------------------------------------------------------------------------- */
+
+/* What becomes of a document, decided by its record and by how often it was tried. */
+enum fate { FATE_DONE, FATE_SOON, FATE_LATER };
+
+struct worker {
+    struct place *place;
+    enum fate (*fate)(const struct ledger_claim *claim);
+    pthread_t thread;
+    size_t handed, idle;
+    uint64_t numbers; /* sum of the records that were done */
+    bool good, matched;
+    struct err err;
+};
+
+struct outcome {
+    struct ledger_claim *claim;
+    enum fate fate;
+};
+
+static bool outcome_write(const struct desk_hands *hands, void *arg, struct err *err)
+{
+    static const struct err why = { .kind = ERR_NET };
+    const struct outcome *outcome = arg;
+    struct ledger_claim claim = *outcome->claim;
+    struct ledger_attempt attempt = { "fetch", "source-away", &why, -1, true };
+    struct ledger_version version = { .key = (char[]){ "key" }, .mime = (char[]){ "a/b" } };
+
+    if (outcome->fate != FATE_DONE)
+        return ledger_release(hands->ledger, &claim, &attempt,
+                              time_now_us()
+                                  + (outcome->fate == FATE_SOON ? 5 * TIME_MS : 3600 * TIME_SECOND),
+                              false, err);
+    if (!ledger_intend(hands->ledger, &claim, &version, err)
+        || !ledger_store(hands->ledger, &claim, &version, LEDGER_LINKED, "patient", err))
+        return false;
+    claim.state = LEDGER_STORED;
+    claim.link = LEDGER_LINKED;
+    return ledger_finish(hands->ledger, &claim, 2, err);
+}
+
+static void on_idle(void *arg)
+{
+    struct worker *worker = arg;
+
+    worker->idle++;
+}
+
+static void *worker_run(void *arg)
+{
+    struct worker *w = arg;
+    struct mover *mover = &w->place->mover;
+
+    w->matched = true;
+    for (;;) {
+        auto_assignment *assignment = NULL;
+        struct outcome outcome;
+
+        w->good = dispatch_next(mover->dispatch, on_idle, w, &assignment, &w->err);
+        if (!w->good || !assignment)
+            return NULL;
+        w->handed++;
+        w->matched = w->matched && assignment->match == REGISTRY_ONE_PATIENT
+                     && strcmp(assignment->patient, "aaaaaaaa-5a2e-4b58-9a3e-2c5b3e3f1a10") == 0;
+        outcome = (struct outcome){ &assignment->claim, w->fate(&assignment->claim) };
+        if (!desk_do(mover->desk, outcome_write, &outcome, &w->err)) {
+            w->good = false;
+            return NULL;
+        }
+        if (outcome.fate == FATE_DONE) {
+            w->numbers += assignment->claim.record_id;
+            score_done(mover->score, assignment->claim.document, 1);
+        }
+        dispatch_back(mover->dispatch);
+    }
+}
+
+enum { WORKERS = 4 };
+
+static void workers_start(struct place *p, struct worker *workers, size_t count,
+                          enum fate (*fate)(const struct ledger_claim *claim))
+{
+    for (size_t i = 0; i < count; i++) {
+        workers[i] = (struct worker){ .place = p, .fate = fate };
+        CHECK_AT(i, pthread_create(&workers[i].thread, NULL, worker_run, &workers[i]) == 0);
+    }
+}
+
+/* Joins; gives how many documents were handed out, and the sum of the records that were done. */
+static size_t workers_join(struct worker *workers, size_t count, uint64_t *numbers_r)
+{
+    size_t handed = 0;
+
+    *numbers_r = 0;
+    for (size_t i = 0; i < count; i++) {
+        CHECK_AT(i, pthread_join(workers[i].thread, NULL) == 0 && workers[i].good);
+        CHECK_AT(i, workers[i].matched);
+        CHECK_STR(workers[i].err.msg, "");
+        handed += workers[i].handed;
+        *numbers_r += workers[i].numbers;
+    }
+    return handed;
+}
+
+static enum fate all_done(const struct ledger_claim *claim)
+{
+    (void)claim;
+    return FATE_DONE;
+}
+
+static enum fate some_wait(const struct ledger_claim *claim)
+{
+    if (claim->record_id % 10 == 0)
+        return FATE_LATER;
+    return claim->record_id % 3 == 0 && claim->attempts < 2 ? FATE_SOON : FATE_DONE;
+}
+
+/* --- the run -------------------------------------------------------------------------------- */
+
+/* Every document once, those that come late too, and then the end. */
+TEST(each_document_is_handed_out_once)
+{
+    enum { DOCUMENTS = 500 };
+    auto_place *p = place_new(WORKERS, 0);
+    struct worker workers[WORKERS];
+    uint64_t numbers;
+    size_t censuses = 1;
+
+    workers_start(p, workers, WORKERS, all_done);
+    for (uint64_t first = 1; first <= DOCUMENTS; first += PAGE)
+        see(p, first, PAGE);
+    dispatch_census_over(p->mover.dispatch, true);
+    for (; dispatch_wants_census(p->mover.dispatch); censuses++)
+        dispatch_census_over(p->mover.dispatch, true);
+    CHECK(workers_join(workers, WORKERS, &numbers) == DOCUMENTS);
+    CHECK(numbers == (uint64_t)DOCUMENTS * (DOCUMENTS + 1) / 2);
+    CHECK(censuses <= 3);
+}
+
+/* What waits a little comes again; what waits for long is left to a later run. */
+TEST(a_document_comes_again_when_it_is_due)
+{
+    enum { DOCUMENTS = 60 };
+    auto_place *p = place_new(WORKERS, 0);
+    struct worker workers[WORKERS];
+    uint64_t numbers, want = 0;
+    size_t handed = 0;
+
+    for (uint64_t i = 1; i <= DOCUMENTS; i++) {
+        handed += i % 10 && i % 3 == 0 ? 3 : 1;
+        want += i % 10 ? i : 0;
+    }
+    see(p, 1, DOCUMENTS);
+    dispatch_census_over(p->mover.dispatch, false);
+    workers_start(p, workers, WORKERS, some_wait);
+    CHECK(workers_join(workers, WORKERS, &numbers) == handed && numbers == want);
+    CHECK(!dispatch_wants_census(p->mover.dispatch));
+}
+
+/* A document that somebody still has in hand may come back: the others wait for it. */
+TEST(the_end_waits_for_what_is_in_hand)
+{
+    auto_place *p = place_new(1, 0);
+    auto_assignment *mine = NULL;
+    struct worker other = { 0 }, me = { .place = p };
+    struct outcome outcome;
+    uint64_t numbers;
+
+    see(p, 1, 1);
+    dispatch_census_over(p->mover.dispatch, false);
+    CHECK(dispatch_next(p->mover.dispatch, on_idle, &me, &mine, &me.err) && mine);
+    workers_start(p, &other, 1, all_done);
+    see(p, 2, 1);
+    outcome = (struct outcome){ &mine->claim, FATE_SOON };
+    CHECK(desk_do(p->mover.desk, outcome_write, &outcome, &me.err));
+    dispatch_back(p->mover.dispatch);
+    CHECK(workers_join(&other, 1, &numbers) == 2 && numbers == 3);
+}
+
+TEST(a_limit_ends_the_run)
+{
+    auto_place *p = place_new(WORKERS, 7);
+    struct worker workers[WORKERS];
+    uint64_t numbers;
+
+    see(p, 1, 50);
+    dispatch_census_over(p->mover.dispatch, true);
+    workers_start(p, workers, WORKERS, all_done);
+    CHECK(workers_join(workers, WORKERS, &numbers) == 7);
+    CHECK(!dispatch_wants_census(p->mover.dispatch));
+}
+
+/* These would never end if those who wait did not hear. */
+TEST(finishing_wakes_all_who_wait)
+{
+    auto_place *p = place_new(WORKERS, 0);
+    struct worker workers[WORKERS];
+    uint64_t numbers;
+
+    workers_start(p, workers, WORKERS, all_done);
+    see(p, 1, 3);
+    mover_finish(&p->mover);
+    CHECK(workers_join(workers, WORKERS, &numbers) <= 3);
+    CHECK(!dispatch_wants_census(p->mover.dispatch) && !cancel_is_set(p->mover.cancel));
+}
+
+static bool work_breaks(const struct desk_hands *hands, void *arg, struct err *err)
+{
+    (void)hands;
+    (void)arg;
+    return err_set(err, ERR_DATABASE, SQL_BROKEN, "the database broke");
+}
+
+TEST(a_broken_desk_is_told_to_who_asks)
+{
+    auto_place *p = place_new(1, 0);
+    auto_assignment *assignment = NULL;
+    struct worker me = { .place = p };
+    struct err err = { 0 };
+
+    CHECK(!desk_do(p->mover.desk, work_breaks, NULL, &err));
+    CHECK(!dispatch_next(p->mover.dispatch, on_idle, &me, &assignment, &err) && !assignment);
+    CHECK(err.kind == ERR_DATABASE && err.code == SQL_BROKEN);
+    mover_stop(&p->mover, &err);
+    CHECK(mover_is_finishing(&p->mover) && cancel_is_set(p->mover.cancel));
+    CHECK(p->mover.stopped_by.code == SQL_BROKEN);
+    mover_stop(&p->mover, &(struct err){ .kind = ERR_DATA });
+    CHECK(p->mover.stopped_by.code == SQL_BROKEN); /* the first is what is told */
+}
+
+/* An assignment that nobody took goes with the dispatch; its claim is the run's to free. */
+TEST(what_was_claimed_and_not_taken_is_freed)
+{
+    auto_place *p = place_new(WORKERS, 0);
+    auto_assignment *assignment = NULL;
+    struct worker me = { .place = p };
+    struct err err = { 0 };
+
+    see(p, 1, 50);
+    CHECK(dispatch_next(p->mover.dispatch, on_idle, &me, &assignment, &err) && assignment);
+    mover_finish(&p->mover);
+    assignment_free(take(assignment));
+    CHECK(dispatch_next(p->mover.dispatch, on_idle, &me, &assignment, &err) && !assignment);
+}
+
+/* --- the score ------------------------------------------------------------------------------ */
+
+TEST(a_document_counts_once)
+{
+    struct score *score = score_new();
+    struct score_counts counts;
+    char recent[SCORE_RECENT][SCORE_RECENT_SIZE];
+
+    score_seen(score, 10);
+    score_failed(score, 1, 17, "container-zero");
+    score_waits(score, 1);
+    score_done(score, 1, 100);
+    score_done(score, 1, 50); /* edited, and moved again */
+    for (uint64_t i = 2; i <= 6; i++)
+        score_failed(score, (int64_t)i, i, "container-empty");
+    score_waits(score, 7);
+    counts = score_counts(score);
+    CHECK(counts.seen == 10 && counts.processed == 7 && counts.successful == 1);
+    CHECK(counts.failed == 5 && counts.bytes == 150 && counts.moves == 2);
+    score_failed(score, 1, 17, "integrity");
+    CHECK(score_counts(score).successful == 0 && score_counts(score).failed == 6);
+    score_recent(score, recent);
+    CHECK_STR(recent[0], "record 17: integrity");
+    CHECK_STR(recent[1], "record 6: container-empty");
+    CHECK_STR(recent[2], "record 5: container-empty");
+    score_free(score);
+    score_free(NULL);
+}
