@@ -214,8 +214,7 @@ static struct source_fields fields_of(const struct settings *s)
                                    .author = s->author_field,
                                    .created = s->created_field,
                                    .date_form = forms[s->date_format],
-                                   .date_is_told = conf_line(s->conf, "source", "date_format")
-                                                   > 0 };
+                                   .date_is_told = s->date_format > 0 };
 }
 
 struct mover_settings settings_mover(const struct settings *s)

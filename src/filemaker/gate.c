@@ -197,7 +197,7 @@ void gate_leave(struct gate *gate, enum gate_outcome outcome, int64_t took_us)
     case GATE_STREAM:
         break;
     }
-    (void)pthread_cond_signal(&gate->changed);
+    (void)pthread_cond_broadcast(&gate->changed); /* who waits for a session waits here too */
     (void)pthread_mutex_unlock(&gate->lock);
 }
 

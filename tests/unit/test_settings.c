@@ -1,0 +1,156 @@
+/* The configuration as its users get it. */
+#include "cmd/settings.h"
+
+#include "base/fs.h"
+#include "base/mem.h"
+#include "folder.h"
+#include "tap.h"
+
+/* Reads a configuration of these words. */
+static bool read_words(const char *words, struct settings *settings_r, struct err *err)
+{
+    auto_folder *folder = folder_new();
+    auto_free char *path = folder_path(folder, "fmferry.ini");
+    struct err ignored = { 0 };
+
+    CHECK(fs_write(path, span_of(words), 0600, &ignored));
+    return settings_read(path, settings_r, err);
+}
+
+TEST(without_a_word_everything_has_its_default)
+{
+    auto_settings settings = { 0 };
+    struct mover_settings mover;
+    struct patients_settings patients;
+    struct err err = { 0 };
+
+    CHECK(read_words("", &settings, &err));
+    CHECK_STR(err.msg, "");
+    mover = settings_mover(&settings);
+    patients = settings_patients(&settings);
+    CHECK_STR(mover.source_name, "Clinic/API_Docs");
+    CHECK_STR(mover.filemaker.url, "https://127.0.0.1:8443");
+    CHECK(!mover.filemaker.ca_file);
+    CHECK_STR(mover.fields.layout, "API_Docs");
+    CHECK_STR(mover.fields.mark, "NexusExportDate");
+    CHECK_STR(mover.keys.linked,
+              "patients/filemaker-import/documents/{patient_id}/{type-slug}/{filemaker_id}.{ext}");
+    CHECK_STR(mover.keys.type_folders, "referral=referrals");
+    CHECK(!mover.keys.listed_only && mover.workers == 4 && mover.memory_bytes == MIB(48));
+    CHECK(mover.first_wait_us == 500000 && mover.attempts == 5 && mover.limit == 0);
+    CHECK_STR(mover.ledger_url, mover.registry_url);
+    CHECK_STR(patients.layout, "API_Contacts");
+    CHECK(!mover.fields.date_is_told);
+}
+
+TEST(what_is_written_is_what_counts)
+{
+    auto_settings settings = { 0 };
+    struct mover_settings mover;
+    struct err err = { 0 };
+
+    CHECK(read_words("[source]\nname = Old files\nurl = https://fms.example.com\n"
+                     "ca_file = ca.pem\nmark_field =\ncontainer_field = Doc, Scan\n"
+                     "containers = each\ndate_format = day-first\nfilter = Type = Letter\n"
+                     "[store]\ntype_slugs = listed\nkey = {filemaker_id}.{ext}\n"
+                     "[run]\nworkers = 7\nmemory_mib = 64\nattempts = 2\nretry_ms = 1\n",
+                     &settings, &err));
+    CHECK_STR(err.msg, "");
+    mover = settings_mover(&settings);
+    CHECK_STR(mover.source_name, "Old files");
+    CHECK_STR(mover.filemaker.ca_file, "ca.pem");
+    CHECK_STR(mover.fields.mark, "");
+    CHECK_STR(mover.fields.container_list, "Doc, Scan");
+    CHECK(mover.fields.each && mover.fields.date_form == DATE_DAY_FIRST);
+    CHECK(mover.fields.date_is_told && mover.keys.listed_only && mover.workers == 7);
+    CHECK(mover.memory_bytes == MIB(64) && mover.attempts == 2 && mover.first_wait_us == 1000);
+    CHECK(mover.filter && filter_field(mover.filter, 0) != NULL);
+}
+
+/* A key that stands there without a value, as `init` writes it, tells nothing. */
+TEST(dates_are_told_only_by_a_form)
+{
+    static const struct {
+        const char *words;
+        bool told;
+        enum date_form form;
+    } cases[] = {
+        { "[source]\ndate_format =\n", false, DATE_US },
+        { "[source]\ndate_format = us\n", true, DATE_US },
+        { "[source]\ndate_format = iso\n", true, DATE_ISO },
+        { "[source]\ndate_format = day-first\n", true, DATE_DAY_FIRST },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_settings settings = { 0 };
+        struct err err = { 0 };
+        struct source_fields fields;
+
+        CHECK_AT(i, read_words(cases[i].words, &settings, &err));
+        fields = settings_mover(&settings).fields;
+        CHECK_AT(i, fields.date_is_told == cases[i].told && fields.date_form == cases[i].form);
+    }
+}
+
+TEST(a_wrong_word_is_told_with_its_place)
+{
+    static const struct {
+        const char *words, *said;
+    } cases[] = {
+        { "[source]\npassword = secret\n", "password_env" },
+        { "[source]\nurll = x\n", ":2" },
+        { "[run]\nworkers = 0\n", ":2" },
+        { "[run]\nworkers = many\n", ":2" },
+        { "[source]\ndate_format = english\n", ":2" },
+        { "[source]\ntime_zone = Mars/Olympus\n", ":2" },
+        { "[source]\n\nfilter = NexusExportDate = x\n", "mark" },
+        { "[source]\nquiet_hours = night\n", "" },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_settings settings = { 0 };
+        struct gate *gate = NULL;
+        struct err err = { 0 };
+
+        CHECK_AT(i, !read_words(cases[i].words, &settings, &err)
+                        || !settings_gate(&settings, &gate, &err));
+        CHECK_AT(i, err.kind == ERR_USAGE && strstr(err.msg, cases[i].said) != NULL);
+        CHECK_AT(i, !strstr(err.msg, "secret") && !gate);
+    }
+}
+
+TEST(a_configuration_that_is_not_there_is_to_be_made)
+{
+    auto_settings settings = { 0 };
+    auto_folder *folder = folder_new();
+    auto_free char *path = folder_path(folder, "missing.ini");
+    struct err err = { 0 };
+
+    CHECK(!settings_read(path, &settings, &err) && err.kind == ERR_USAGE);
+    CHECK(strstr(err.msg, "fmferry init") != NULL);
+}
+
+TEST(the_password_comes_from_where_it_is_named)
+{
+    auto_settings settings = { 0 }, none = { 0 };
+    struct err err = { 0 };
+
+    CHECK(read_words("[source]\npassword_env = FMFERRY_TEST_PASSWORD\n", &settings, &err));
+    CHECK(setenv("FMFERRY_TEST_PASSWORD", "pass word", 1) == 0);
+    CHECK(settings_password(&settings, &err) && !getenv("FMFERRY_TEST_PASSWORD"));
+    CHECK(span_is(secret_reveal(settings_filemaker(&settings).password), "pass word"));
+    CHECK(read_words("", &none, &err) && !settings_password(&none, &err));
+    CHECK(err.kind == ERR_USAGE && strstr(err.msg, "password_env") != NULL);
+}
+
+TEST(every_key_has_a_default_and_a_section)
+{
+    for (size_t i = 0; settings_keys[i].section; i++) {
+        const struct conf_key *key = &settings_keys[i];
+
+        CHECK_AT(i, *key->name && key->fallback);
+        for (size_t k = 0; k < i; k++)
+            CHECK_AT(i, strcmp(key->name, settings_keys[k].name) != 0
+                            || strcmp(key->section, settings_keys[k].section) != 0);
+    }
+}
