@@ -268,11 +268,13 @@ static void classes_add(struct str *to, const struct group *group)
         if (left[most] == 0)
             return;
         str_add_text(to, between);
-        if (!is_of_one_class(group))
+        if (!is_of_one_class(group)) {
             number_add(to, left[most]);
-        else
-            str_add_text(to, group->documents == 1 ? "" : "all");
-        str_printf(to, " %s", policy_of((enum failure)most)->briefly);
+            str_add_char(to, ' ');
+        } else if (group->documents > 1) {
+            str_add_text(to, "all ");
+        }
+        str_add_text(to, policy_of((enum failure)most)->briefly);
         left[most] = 0;
         between = ", ";
     }

@@ -1,0 +1,424 @@
+/* How a migration stands, and the list of what failed, as people and programs read them. */
+#include "report/status.h"
+
+#include "base/csv.h"
+#include "base/mem.h"
+#include "folder.h"
+#include "report/failures.h"
+#include "tap.h"
+#include "json/json.h"
+
+/* A ledger with some documents. */
+struct place {
+    char *folder;
+    struct cancel *cancel;
+    struct ledger *ledger;
+    struct ledger_change change;
+};
+
+static const struct status_settings settings = {
+    .name = "Clinic/Docs", .layout = "API_Docs", .price_per_gb_month = 0.025, .currency = "AUD"
+};
+
+static struct place place_new(void)
+{
+    static const struct ledger_process process = { "machine", "host", 1, "0.1", "run" };
+    char *folder = folder_new();
+    auto_free char *url = mem_printf("sqlite:%s/ledger.db", folder);
+    struct place place = { folder, cancel_new(), NULL, { 0 } };
+    int64_t run;
+    struct err err = { 0 };
+
+    if (!ledger_open(url, "source", place.cancel, &place.ledger, &err)
+        || !ledger_begin(place.ledger, &place.change, &err)
+        || !ledger_run_begin(place.ledger, &process, &run, &err))
+        abort();
+    return place;
+}
+
+static void place_end(struct place *place)
+{
+    auto_change_cleanup(&place->change);
+    ledger_close(place->ledger);
+    cancel_free(place->cancel);
+    folder_remove(place->folder);
+}
+
+#define auto_place __attribute__((cleanup(place_end))) struct place
+
+/* One document of each kind that a table names. */
+struct made {
+    uint64_t record_id;
+    const char *type;
+    enum ledger_state state;
+    const char *class; /* if it failed, or was waived after it had */
+    int64_t size;
+    enum ledger_link link;
+    const char *created, *author, *path;
+};
+
+static bool document_store(struct ledger *ledger, struct ledger_claim *claim,
+                           const struct made *made, struct err *err)
+{
+    struct ledger_version version = { .key = (char[]){ "key" },
+                                      .mime = (char[]){ "a/b" },
+                                      .has_sha256 = true,
+                                      .size_bytes = (uint64_t)made->size };
+
+    if (!ledger_intend(ledger, claim, &version, err)
+        || !ledger_store(ledger, claim, &version, made->link, NULL, err))
+        return false;
+    claim->state = LEDGER_STORED;
+    claim->link = made->link;
+    claim->size = made->size;
+    return made->state == LEDGER_STORED || ledger_finish(ledger, claim, 2, err);
+}
+
+static bool document_fail(struct ledger *ledger, const struct ledger_claim *claim,
+                          const struct made *made, struct err *err)
+{
+    struct err why = { .kind = ERR_REMOTE, .code = 404, .reason = 101 };
+    struct ledger_attempt attempt = { "fetch", made->class, &why, 7, true };
+    struct ledger_trait trait = { span_of(made->created), span_of(made->author),
+                                  span_of(made->path) };
+    struct ledger_choice choice = { .record_id = (int64_t)made->record_id };
+    int64_t count;
+
+    (void)snprintf(why.msg, sizeof why.msg, "=no, \"%s\"", made->class);
+    return ledger_fail(ledger, claim, &attempt, &trait, err)
+           && (made->state == LEDGER_FAILED
+               || ledger_waive(ledger, &choice, "Ada", "lost", &count, err));
+}
+
+static void make(struct place *place, const struct made *made)
+{
+    char identity[24];
+    struct ledger_sighting sighting = { .identity = { identity, 0 },
+                                        .repetition = 1,
+                                        .record_id = made->record_id,
+                                        .mod_id = 1,
+                                        .type = span_of(made->type),
+                                        .storage = "embedded" };
+    struct ledger_claim claim = { 0 };
+    enum ledger_seen seen;
+    uint64_t elsewhere;
+    size_t count = 0;
+    struct err err = { 0 };
+    bool good;
+
+    sighting.identity.size =
+        (size_t)snprintf(identity, sizeof identity, "id-%ju", (uintmax_t)made->record_id);
+    good = ledger_see(place->ledger, &sighting, &seen, &elsewhere, &err)
+           && ledger_claim(place->ledger, 0, 1, &claim, &count, &err) && count == 1;
+    if (made->state == LEDGER_STORED || made->state == LEDGER_DONE)
+        good = good && document_store(place->ledger, &claim, made, &err);
+    if (made->state == LEDGER_FAILED || made->state == LEDGER_WAIVED)
+        good = good && document_fail(place->ledger, &claim, made, &err);
+    if (made->state == LEDGER_GONE)
+        good = good && ledger_lose(place->ledger, &claim, &err);
+    CHECK_AT(made->record_id, good);
+    CHECK_STR(err.msg, "");
+    ledger_claim_clear(&claim);
+}
+
+static const struct made documents[] = {
+    { 1, "Letter", LEDGER_DONE, NULL, 1000000000, LEDGER_LINKED, NULL, NULL, NULL },
+    { 2, "Letter", LEDGER_DONE, NULL, 500000000, LEDGER_UNLINKED, NULL, NULL, NULL },
+    { 3, "Letter", LEDGER_DONE, NULL, 1, LEDGER_REVIEW, NULL, NULL, NULL },
+    { 4, "Referral", LEDGER_STORED, NULL, 10, LEDGER_LINKED, NULL, NULL, NULL },
+    { 5, "Referral", LEDGER_FAILED, "container-zero", 0, LEDGER_NO_LINK, "11/23/2026", "Ada", "" },
+    { 6, "", LEDGER_FAILED, "container-empty", 0, LEDGER_NO_LINK, "11/22/2026", "Ada", "" },
+    { 7, "\"<x>\"", LEDGER_WAIVED, "container-empty", 0, LEDGER_NO_LINK, "", "", "" },
+    { 8, "Letter", LEDGER_GONE, NULL, 0, LEDGER_NO_LINK, NULL, NULL, NULL },
+    { 9, "Letter", LEDGER_CLAIMED, NULL, 0, LEDGER_NO_LINK, NULL, NULL, NULL },
+};
+
+/* Every document, a closed census, and the run as it ended; committed. */
+static void make_all(struct place *place)
+{
+    struct ledger_progress progress = { 9, 8, 3, 2, 1 };
+    int64_t census;
+    struct err err = { 0 };
+
+    for (size_t i = 0; i < lengthof(documents); i++)
+        make(place, &documents[i]);
+    CHECK(ledger_census_begin(place->ledger, &census, &err)
+          && ledger_census_close(place->ledger, census, 8, 8, 8, &err)
+          && ledger_run_note(place->ledger, &progress, "finished", true, &err)
+          && ledger_commit(&place->change, &err));
+    CHECK_STR(err.msg, "");
+}
+
+/* Stamps made "TIME", so that the rest can be compared. */
+static void hide_times(struct str *text)
+{
+    auto_str out = STR_MAX(KIB(256));
+    static const char form[] = "0000-00-00T00:00:00.000000Z";
+
+    for (size_t i = 0; i < text->size; i++) {
+        size_t k = 0;
+
+        while (k < sizeof form - 1 && i + k < text->size
+               && (form[k] == '0' ? text->at[i + k] >= '0' && text->at[i + k] <= '9'
+                                  : text->at[i + k] == form[k]))
+            k++;
+        if (k == sizeof form - 1) {
+            str_add_text(&out, "TIME");
+            i += k - 1;
+        } else {
+            str_add_char(&out, text->at[i]);
+        }
+    }
+    str_reset(text);
+    str_add_span(text, str_span(&out));
+}
+
+static void json_of(struct place *place, struct str *to)
+{
+    auto_status *status = NULL;
+    auto_json *json = NULL;
+    struct err err = { 0 };
+
+    CHECK(status_read(place->ledger, &settings, &status, &err));
+    CHECK_STR(err.msg, "");
+    if (!status)
+        return;
+    status_json(status, to);
+    CHECK(json_read(str_span(to), &json, &err) && !json_has_duplicates(json_root(json)));
+    hide_times(to);
+}
+
+TEST(the_status_is_as_it_is_documented)
+{
+    static const char want[] =
+        "{\"source\":{\"name\":\"Clinic/Docs\",\"layout\":\"API_Docs\",\"total\":8,\"gone\":1,"
+        "\"census_complete\":true,\"census_at\":\"TIME\",\"witnesses\":[8,8]},"
+        "\"states\":{\"waiting\":0,\"claimed\":1,\"stored\":1,\"done\":3,\"failed\":2,\"waived\":1}"
+        ","
+        "\"failures\":[{\"class\":\"container-empty\",\"count\":1,\"clusters\":[{\"text\":"
+        "\"1 of 1 failure is record 6: empty\",\"count\":1}]},"
+        "{\"class\":\"container-zero\",\"count\":1,\"clusters\":[{\"text\":"
+        "\"1 of 1 failure is record 5: without a byte\",\"count\":1}]}],"
+        "\"findings\":[{\"text\":\"2 of 2 failures lie scattered over records 5–6 by Ada,"
+        " all stored embedded: 1 empty, 1 without a byte\",\"count\":2}],"
+        "\"runs\":[{\"run\":1,\"started\":\"TIME\",\"ended\":\"TIME\",\"found\":9,\"processed\":8,"
+        "\"successful\":3,\"failed\":2,\"waiting\":1,\"status\":\"finished\"}],"
+        "\"types\":[{\"type\":\"Letter\",\"total\":4,\"done\":3,\"failed\":0},"
+        "{\"type\":\"Referral\",\"total\":2,\"done\":0,\"failed\":1},"
+        "{\"type\":\"\",\"total\":1,\"done\":0,\"failed\":1},"
+        "{\"type\":\"\\\"<x>\\\"\",\"total\":1,\"done\":0,\"failed\":0}],"
+        "\"links\":{\"linked\":2,\"unlinked\":1,\"review\":1},"
+        "\"bytes\":{\"source\":null,\"known\":1500000011,\"stored\":1500000011},"
+        "\"cost_per_month\":{\"amount\":0.0375,\"currency\":\"AUD\"},"
+        "\"forecast\":{\"will_be_done\":6,\"never\":1,\"eta\":null},"
+        "\"checklist\":[";
+    auto_place place = place_new();
+    auto_str json = STR_MAX(KIB(256));
+
+    make_all(&place);
+    json_of(&place, &json);
+    str_cut(&json, json.size < sizeof want - 1 ? json.size : sizeof want - 1);
+    CHECK_STR(str_text(&json), want);
+}
+
+TEST(an_empty_ledger_has_a_status)
+{
+    auto_place place = place_new();
+    auto_status *status = NULL;
+    auto_str json = STR_MAX(KIB(256)), text = STR_MAX(KIB(64));
+    struct err err = { 0 };
+
+    CHECK(ledger_commit(&place.change, &err));
+    json_of(&place, &json);
+    CHECK(strstr(str_text(&json), "\"total\":0,\"gone\":0,\"census_complete\":false,"
+                                  "\"census_at\":null,\"witnesses\":[0,0]")
+          != NULL);
+    CHECK(strstr(str_text(&json), "\"met\":true") == NULL);
+    CHECK(status_read(place.ledger, &settings, &status, &err));
+    status_text(status, false, &text);
+    CHECK(strstr(str_text(&text), "Census not closed yet") != NULL && !status_is_complete(status));
+}
+
+/* Complete is what nobody needs to see to any more. */
+TEST(complete_is_when_all_is_settled)
+{
+    static const struct {
+        struct made made;
+        bool closed, complete;
+    } cases[] = {
+        { { .record_id = 1, .type = "x", .state = LEDGER_DONE, .link = LEDGER_LINKED },
+          true,
+          true },
+        { { .record_id = 1, .type = "x", .state = LEDGER_DONE, .link = LEDGER_LINKED },
+          false,
+          false },
+        { { .record_id = 1, .type = "x", .state = LEDGER_WAIVED, .class = "container-empty" },
+          true,
+          true },
+        { { .record_id = 1, .type = "x", .state = LEDGER_GONE }, true, true },
+        { { .record_id = 1, .type = "x", .state = LEDGER_STORED, .link = LEDGER_LINKED },
+          true,
+          false },
+        { { .record_id = 1, .type = "x", .state = LEDGER_FAILED, .class = "container-empty" },
+          true,
+          false },
+        { { .record_id = 1, .type = "x", .state = LEDGER_CLAIMED }, true, false },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_place place = place_new();
+        auto_status *status = NULL;
+        int64_t census;
+        struct err err = { 0 };
+
+        make(&place, &cases[i].made);
+        CHECK_AT(
+            i, ledger_census_begin(place.ledger, &census, &err)
+                   && (!cases[i].closed || ledger_census_close(place.ledger, census, 1, 1, 1, &err))
+                   && ledger_commit(&place.change, &err));
+        CHECK_AT(i, status_read(place.ledger, &settings, &status, &err));
+        CHECK_AT(i, status && status_is_complete(status) == cases[i].complete);
+    }
+}
+
+TEST(people_see_the_same_figures)
+{
+    static const char *const words[] = { "done             3",  "failed           2",
+                                         "total            8",  "container-empty",
+                                         "1 waived of 8",       "2 linked, 1 unlinked, 1 to review",
+                                         "3 marked, 1 not yet", "finished",
+                                         "1500.0 MB, 0.04 AUD" };
+    auto_place place = place_new();
+    auto_status *status = NULL;
+    auto_str plain = STR_MAX(KIB(64)), coloured = STR_MAX(KIB(64));
+    struct err err = { 0 };
+
+    make_all(&place);
+    CHECK(status_read(place.ledger, &settings, &status, &err));
+    status_text(status, false, &plain);
+    status_text(status, true, &coloured);
+    for (size_t i = 0; i < lengthof(words); i++)
+        CHECK_AT(i, strstr(str_text(&plain), words[i]) != NULL);
+    CHECK(!strchr(str_text(&plain), '\033') && strchr(str_text(&coloured), '\033'));
+}
+
+/* --- what failures have in common ----------------------------------------------------------- */
+
+TEST(neighbours_that_fail_alike_are_one_finding)
+{
+    auto_place place = place_new();
+    auto_str json = STR_MAX(KIB(256));
+    struct err err = { 0 };
+
+    for (uint64_t i = 1; i <= 40; i++) {
+        struct made made = { .record_id = i <= 30 ? i : i * 1000,
+                             .type = i <= 30 ? "Referral"
+                                     : i % 2 ? "Letter"
+                                             : "Report",
+                             .state = LEDGER_FAILED,
+                             .class = i % 3 ? "container-unavailable" : "container-empty",
+                             .created = i % 2 ? "03/03/2015 10:00:00" : "03/09/2015 11:00:00",
+                             .author = i == 7 ? "Bob" : "Admin",
+                             .path = "" };
+
+        make(&place, &made);
+    }
+    CHECK(ledger_commit(&place.change, &err));
+    json_of(&place, &json);
+    CHECK(strstr(str_text(&json),
+                 "\"findings\":[{\"text\":\"30 of 40 failures are records 1–30, created 3–9 March"
+                 " 2015 by Admin, all of type Referral, all stored embedded: 20 streams missing,"
+                 " 10 empty\",\"count\":30},{\"text\":\"10 of 40 failures lie scattered over"
+                 " records 31,000–40,000 by Admin, all stored embedded: 7 streams missing, 3 empty"
+                 "\",\"count\":10}]")
+          != NULL);
+}
+
+/* --- the list ------------------------------------------------------------------------------- */
+
+static void list_of(struct place *place, enum failures_form form, struct str *to)
+{
+    char *bytes = NULL;
+    size_t size = 0;
+    FILE *file = open_memstream(&bytes, &size);
+    struct err err = { 0 };
+
+    CHECK(file && failures_write(place->ledger, form, file, &err));
+    CHECK_STR(err.msg, "");
+    CHECK(fclose(file) == 0);
+    str_add(to, bytes, size);
+    free(bytes);
+}
+
+TEST(the_list_is_json)
+{
+    static const char want[] =
+        "\n{\"recordId\":5,\"id\":null,\"type\":\"Referral\",\"storage\":\"embedded\","
+        "\"state\":\"failed\",\"class\":\"container-zero\",\"tries\":1,\"at\":\"TIME\","
+        "\"next_try\":null,\"step\":\"fetch\",\"http_status\":404,\"filemaker_code\":101,"
+        "\"bytes\":7,\"message\":\"=no, \\\"container-zero\\\"\",\"created\":\"11/23/2026\","
+        "\"author\":\"Ada\",\"path\":\"\"}";
+    auto_place place = place_new(), empty = place_new();
+    auto_str text = STR_MAX(KIB(64)), none = STR_MAX(KIB(64));
+    auto_json *json = NULL;
+    struct err err = { 0 };
+
+    make_all(&place);
+    list_of(&place, FAILURES_JSON, &text);
+    CHECK(json_read(str_span(&text), &json, &err) && json_root(json)->count == 2);
+    hide_times(&text);
+    CHECK(strstr(str_text(&text), want) != NULL);
+    list_of(&empty, FAILURES_JSON, &none);
+    CHECK_STR(str_text(&none), "[\n]\n");
+}
+
+/* A spreadsheet takes nothing in it for a formula. */
+TEST(the_list_is_csv)
+{
+    auto_place place = place_new();
+    auto_str text = STR_MAX(KIB(64));
+    auto_csv *csv = NULL;
+    size_t rows = 0;
+    struct err err = { 0 };
+
+    make_all(&place);
+    list_of(&place, FAILURES_CSV, &text);
+    csv = csv_new(str_span(&text));
+    while (csv_next(csv, &err) == STEP_ROW) {
+        rows++;
+        CHECK_AT(rows, csv_count(csv) == 16);
+        if (rows == 2) {
+            CHECK(span_is(csv_cell(csv, 0), "5") && span_is(csv_cell(csv, 1), ""));
+            CHECK(span_is(csv_cell(csv, 12), " =no, \"container-zero\""));
+            CHECK(span_is(csv_cell(csv, 11), "7"));
+        }
+    }
+    CHECK(rows == 3);
+}
+
+TEST(the_list_is_for_people)
+{
+    auto_place place = place_new(), empty = place_new();
+    auto_str text = STR_MAX(KIB(64)), none = STR_MAX(KIB(64));
+
+    make_all(&place);
+    list_of(&place, FAILURES_TEXT, &text);
+    CHECK(strstr(str_text(&text), "record 5  (no id)  Referral  container-zero\n") != NULL);
+    CHECK(strstr(str_text(&text), "→ restore the file from a backup") != NULL);
+    list_of(&empty, FAILURES_TEXT, &none);
+    CHECK_STR(str_text(&none), "no document has failed\n");
+}
+
+TEST(a_list_that_cannot_be_written_says_so)
+{
+    auto_place place = place_new();
+    FILE *full = fopen("/dev/full", "w");
+    struct err err = { 0 };
+
+    if (!full)
+        SKIP("there is no /dev/full");
+    make_all(&place);
+    (void)setvbuf(full, NULL, _IONBF, 0);
+    CHECK(!failures_write(place.ledger, FAILURES_CSV, full, &err) && err.kind == ERR_OS);
+    (void)fclose(full);
+}
