@@ -90,9 +90,9 @@ const struct conf_key settings_keys[] = {
 
     TEXT("patients", "layout", patients_layout, "API_Contacts", "The layout of the patients"),
     TEXT("patients", "key_field", patients_key, "id", "The patient's id in FileMaker"),
-    TEXT("patients", "first_name", patients_first, "firstName", "Fields of the patient's record"),
-    TEXT("patients", "last_name", patients_last, "lastName", NULL),
-    TEXT("patients", "dob", patients_dob, "birthDate", NULL),
+    TEXT("patients", "first_name", patients_first, "FirstName", "Fields of the patient's record"),
+    TEXT("patients", "last_name", patients_last, "LastName", NULL),
+    TEXT("patients", "dob", patients_dob, "DOB", NULL),
 
     TEXT("store", "url", store_url, "dir:documents", "Where the documents go: a folder (dir:PATH)"),
     TEXT("store", "key", key,
