@@ -12,6 +12,7 @@ enum { CONF_MAX = 1 << 20 };
 /* What the file says about one key: lines are gathered first, because a value may span several. */
 struct entry {
     const struct conf_key *key;
+    char *name; /* the key's, but where any may be used */
     char *text;
     int line;
 };
@@ -36,8 +37,10 @@ void conf_free(struct conf *conf)
 {
     if (!conf)
         return;
-    for (size_t i = 0; i < conf->count; i++)
+    for (size_t i = 0; i < conf->count; i++) {
+        free(conf->entries[i].name);
         free(conf->entries[i].text);
+    }
     free(conf->entries);
     free(conf);
 }
@@ -51,7 +54,7 @@ static struct entry *entry_find(const struct conf *conf, const char *section, co
 {
     for (size_t i = 0; i < conf->count; i++)
         if (strcmp(conf->entries[i].key->section, section) == 0
-            && strcmp(conf->entries[i].key->name, name) == 0)
+            && strcmp(conf->entries[i].name, name) == 0)
             return &conf->entries[i];
     return NULL;
 }
@@ -61,6 +64,28 @@ int conf_line(const struct conf *conf, const char *section, const char *name)
     const struct entry *entry = entry_find(conf, section, name);
 
     return entry ? entry->line : 0;
+}
+
+static bool takes_any(const struct conf_key *key)
+{
+    return strcmp(key->name, "*") == 0;
+}
+
+bool conf_free_key(const struct conf *conf, const char *section, size_t index, const char **name_r,
+                   const char **value_r, int *line_r)
+{
+    for (size_t i = 0; i < conf->count; i++) {
+        const struct entry *entry = &conf->entries[i];
+
+        if (!takes_any(entry->key) || strcmp(entry->key->section, section) != 0 || index-- > 0)
+            continue;
+        *name_r = entry->name;
+        *value_r = entry->text;
+        if (line_r)
+            *line_r = entry->line;
+        return true;
+    }
+    return false;
 }
 
 static bool line_check(struct reading *reading, struct span line, size_t max)
@@ -105,7 +130,7 @@ static const struct conf_key *key_find(const struct conf_key *keys, const char *
         if (strcmp(keys->section, section) != 0)
             continue;
         *section_known_r = true;
-        if (strcmp(keys->name, name) == 0)
+        if (strcmp(keys->name, name) == 0 || takes_any(keys))
             return keys;
     }
     return NULL;
@@ -124,7 +149,8 @@ static bool is_key_line(const struct reading *reading, const char *section, cons
     auto_free char *name = span_text(span_trim(span_cut(&rest, '=')));
     bool section_known;
 
-    return rest.at && key_find(reading->keys, section, name, &section_known);
+    return rest.at && !takes_any(reading->last->key)
+           && key_find(reading->keys, section, name, &section_known);
 }
 
 /* Older inih leaves the comment in a line that goes on with a value. */
@@ -157,25 +183,26 @@ static bool entry_go_on(struct reading *reading, const char *value)
         return err_set(reading->err, ERR_USAGE, 0,
                        "%s:%d: a line that begins with a blank goes on with '%s' of line %d; for a "
                        "key of its own, remove the blank",
-                       reading->path, reading->line, entry->key->name, entry->line);
+                       reading->path, reading->line, entry->name, entry->line);
     longer = joined(span_of(entry->text), more);
     free(entry->text);
     entry->text = longer;
     return true;
 }
 
-static bool entry_add(struct reading *reading, const struct conf_key *key, const char *value)
+static bool entry_add(struct reading *reading, const struct conf_key *key, const char *name,
+                      const char *value)
 {
     struct conf *conf = reading->conf;
-    const struct entry *before = entry_find(conf, key->section, key->name);
+    const struct entry *before = entry_find(conf, key->section, name);
 
     if (before)
         return err_set(reading->err, ERR_USAGE, 0,
                        "%s:%d: '%s' in [%s] was given on line %d already", reading->path,
-                       reading->line, key->name, key->section, before->line);
+                       reading->line, name, key->section, before->line);
     conf->entries = mem_grow(conf->entries, (conf->count + 1) * sizeof *conf->entries);
     reading->last = &conf->entries[conf->count++];
-    *reading->last = (struct entry){ key, mem_text(value), reading->line };
+    *reading->last = (struct entry){ key, mem_text(name), mem_text(value), reading->line };
     return true;
 }
 
@@ -202,7 +229,7 @@ static int on_value(void *arg, const char *section, const char *name, const char
     if (key->refusal)
         return err_set(reading->err, ERR_USAGE, 0, "%s:%d: %s", reading->path, reading->line,
                        key->refusal);
-    return goes_on(reading) ? entry_go_on(reading, value) : entry_add(reading, key, value);
+    return goes_on(reading) ? entry_go_on(reading, value) : entry_add(reading, key, name, value);
 }
 
 void conf_fallbacks(const struct conf_key *keys, void *object)
@@ -210,7 +237,8 @@ void conf_fallbacks(const struct conf_key *keys, void *object)
     for (; keys->section; keys++) {
         struct err err = { 0 };
 
-        if (!keys->refusal && !field_set(object, &keys->field, keys->fallback, &err))
+        if (!keys->refusal && !takes_any(keys)
+            && !field_set(object, &keys->field, keys->fallback, &err))
             abort();
     }
 }
@@ -233,8 +261,8 @@ static bool entries_apply(const struct conf *conf, const char *path, void *objec
     for (size_t i = 0; i < conf->count; i++) {
         const struct entry *entry = &conf->entries[i];
 
-        if (!field_set(object, &entry->key->field, entry->text, err))
-            return err_ctx(err, "%s:%d: %s", path, entry->line, entry->key->name);
+        if (!takes_any(entry->key) && !field_set(object, &entry->key->field, entry->text, err))
+            return err_ctx(err, "%s:%d: %s", path, entry->line, entry->name);
     }
     return true;
 }

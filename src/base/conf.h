@@ -42,5 +42,14 @@ void conf_free(struct conf *conf); /* NULL is allowed */
 void auto_conf_cleanup(struct conf **conf);
 #define auto_conf __attribute__((cleanup(auto_conf_cleanup))) struct conf
 
+/*
+ * What stands in a section that takes any key: one whose row in the table is named "*".
+ *   index   from 0, in the order of the file
+ *   line    where it stood, or NULL
+ * False: there are no more. Texts are borrowed.
+ */
+bool conf_free_key(const struct conf *conf, const char *section, size_t index, const char **name_r,
+                   const char **value_r, int *line_r);
+
 /* The line on which a key stood, or 0. */
 int conf_line(const struct conf *conf, const char *section, const char *name);

@@ -85,7 +85,8 @@ static void file_write(struct str *to, char *const *answers)
                 value = answers[i];
         if (key->help)
             help_write(to, key->help);
-        str_printf(to, "%s =%s%s\n", key->name, *value ? " " : "", value);
+        if (strcmp(key->name, "*") != 0)
+            str_printf(to, "%s =%s%s\n", key->name, *value ? " " : "", value);
     }
 }
 
