@@ -94,22 +94,24 @@ static bool document_changed(struct ledger *ledger, const struct ledger_sighting
     return sql_run(ledger->sql, &LEDGER_DOCUMENT_SEE_AGAIN,
                    sql_args(sql_i64(known->document), sql_i64((int64_t)s->mod_id),
                             sql_text(ledger_state_name(after)), sql_text(class), sql_text(type),
-                            optional(s->patient_id), sql_text(s->storage), sql_i64(time_now_us())),
+                            optional(s->patient_id), sql_text(s->storage), sql_i64(time_now_us()),
+                            sql_i64(known->epoch), sql_text(ledger_state_name(known->state))),
                    err)
-           && ledger_transition(ledger,
-                                &(struct transition){ .document = known->document,
-                                                      .epoch = known->epoch,
-                                                      .before = known->state,
-                                                      .after = after,
-                                                      .class_before = known->class,
-                                                      .class_after = class,
-                                                      .link_before = known->link,
-                                                      .size_before = known->size,
-                                                      .type = type,
-                                                      .type_before = known->type,
-                                                      .evidence = evidence,
-                                                      .quiet = known->state == after },
-                                err);
+           && (sql_changed(ledger->sql) == 0 /* somebody was faster: the next census sees to it */
+               || ledger_transition(ledger,
+                                    &(struct transition){ .document = known->document,
+                                                          .epoch = known->epoch,
+                                                          .before = known->state,
+                                                          .after = after,
+                                                          .class_before = known->class,
+                                                          .class_after = class,
+                                                          .link_before = known->link,
+                                                          .size_before = known->size,
+                                                          .type = type,
+                                                          .type_before = known->type,
+                                                          .evidence = evidence,
+                                                          .quiet = known->state == after },
+                                    err));
 }
 
 /*
@@ -166,21 +168,23 @@ bool ledger_readdress(struct ledger *ledger, const struct ledger_sighting *s, st
     return sql_run(ledger->sql, &LEDGER_DOCUMENT_READDRESS,
                    sql_args(sql_i64(known.document), sql_i64((int64_t)s->record_id),
                             sql_i64((int64_t)s->mod_id), sql_text(ledger_state_name(after)),
-                            sql_i64(time_now_us())),
+                            sql_i64(time_now_us()), sql_i64(known.epoch),
+                            sql_text(ledger_state_name(known.state))),
                    err)
-           && ledger_transition(
-               ledger,
-               &(struct transition){ .document = known.document,
-                                     .epoch = known.epoch,
-                                     .before = known.state,
-                                     .after = after,
-                                     .class_before = known.class,
-                                     .class_after = after == LEDGER_WAIVED ? known.class : "",
-                                     .link_before = known.link,
-                                     .size_before = known.size,
-                                     .type = known.type,
-                                     .evidence = evidence },
-               err);
+           && (sql_changed(ledger->sql) == 0
+               || ledger_transition(
+                   ledger,
+                   &(struct transition){ .document = known.document,
+                                         .epoch = known.epoch,
+                                         .before = known.state,
+                                         .after = after,
+                                         .class_before = known.class,
+                                         .class_after = after == LEDGER_WAIVED ? known.class : "",
+                                         .link_before = known.link,
+                                         .size_before = known.size,
+                                         .type = known.type,
+                                         .evidence = evidence },
+                   err));
 }
 
 bool ledger_saw(struct ledger *ledger, size_t count, size_t new_count, const struct sha256 *hash,
@@ -330,19 +334,22 @@ static bool doomed_find(struct ledger *ledger, uint64_t record_id, struct known 
 static bool doomed_lose(struct ledger *ledger, const struct known *known, struct err *err)
 {
     return sql_run(ledger->sql, &LEDGER_DOCUMENT_GONE,
-                   sql_args(sql_i64(known->document), sql_i64(time_now_us())), err)
-           && ledger_transition(ledger,
-                                &(struct transition){ .document = known->document,
-                                                      .epoch = known->epoch,
-                                                      .before = known->state,
-                                                      .after = LEDGER_GONE,
-                                                      .class_before = known->class,
-                                                      .class_after = "",
-                                                      .link_before = known->link,
-                                                      .size_before = known->size,
-                                                      .type = known->type,
-                                                      .evidence = "the record is gone" },
-                                err);
+                   sql_args(sql_i64(known->document), sql_i64(time_now_us()), sql_i64(known->epoch),
+                            sql_text(ledger_state_name(known->state))),
+                   err)
+           && (sql_changed(ledger->sql) == 0
+               || ledger_transition(ledger,
+                                    &(struct transition){ .document = known->document,
+                                                          .epoch = known->epoch,
+                                                          .before = known->state,
+                                                          .after = LEDGER_GONE,
+                                                          .class_before = known->class,
+                                                          .class_after = "",
+                                                          .link_before = known->link,
+                                                          .size_before = known->size,
+                                                          .type = known->type,
+                                                          .evidence = "the record is gone" },
+                                    err));
 }
 
 bool ledger_gone(struct ledger *ledger, uint64_t record_id, struct err *err)

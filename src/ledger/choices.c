@@ -56,7 +56,9 @@ static bool decide(struct ledger *ledger, const struct decision *d, const struct
     auto_str evidence = STR_MAX(EVIDENCE_MAX);
 
     if (!sql_run(ledger->sql, d->statement,
-                 sql_args(sql_i64(one->document), sql_i64(time_now_us())), err))
+                 sql_args(sql_i64(one->document), sql_i64(time_now_us()), sql_i64(one->epoch),
+                          sql_text(ledger_state_name(one->state))),
+                 err))
         return false;
     if (sql_changed(ledger->sql) == 0)
         return true; /* its state is not one that this decision is for */

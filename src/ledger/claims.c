@@ -87,7 +87,8 @@ bool ledger_claim(struct ledger *ledger, int64_t now_us, size_t most, struct led
                   size_t *count_r, struct err *err)
 {
     size_t count = 0;
-    bool good = claims_pick(ledger, now_us, most, claims_r, &count, err);
+    bool good = ledger_run_lives(ledger, err)
+                && claims_pick(ledger, now_us, most, claims_r, &count, err);
 
     for (size_t i = 0; good && i < count; i++)
         good = claim_take(ledger, &claims_r[i], err);

@@ -20,8 +20,15 @@ struct chain {
     struct sha256 hash;
 };
 
+/* A change whose commit may go unanswered. */
+struct unanswered {
+    int64_t beats; /* the run's, if it was committed; 0: none */
+    struct chain chain;
+};
+
 struct ledger {
     struct sql *sql;
+    struct unanswered unanswered;
     int64_t source, run;
     bool in_change;
     struct chain chain, chain_before; /* as it will be, and as it was before this change */
@@ -52,6 +59,9 @@ must_check bool ledger_audit(struct ledger *ledger, int64_t document, int64_t ep
 
 /* After a statement that should have touched one row: LEDGER_NOT_OURS if it did not. */
 must_check bool ledger_touched(const struct ledger *ledger, int64_t document, struct err *err);
+
+/* In a change: LEDGER_TAKEN_FOR_DEAD unless the present run is still open; it stays so. */
+must_check bool ledger_run_lives(struct ledger *ledger, struct err *err);
 
 char *ledger_column(const struct sql_rows *rows, int column); /* "" for null; caller frees */
 char *ledger_column_or_null(const struct sql_rows *rows, int column);

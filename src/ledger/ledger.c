@@ -60,16 +60,17 @@ enum ledger_link ledger_column_link(const struct sql_rows *rows, int column)
 
 /* --- opening -------------------------------------------------------------------------------- */
 
-static bool source_add(struct ledger *ledger, const char *name, struct err *err)
-{
-    return sql_number(ledger->sql, &LEDGER_SOURCE_ADD,
-                      sql_args(sql_text(name), sql_i64(time_now_us())), 0, &ledger->source, err);
-}
-
 static bool source_find(struct ledger *ledger, const char *name, struct err *err)
 {
     return sql_number(ledger->sql, &LEDGER_SOURCE_FIND, sql_args(sql_text(name)), 0,
                       &ledger->source, err);
+}
+
+static bool source_add(struct ledger *ledger, const char *name, struct err *err)
+{
+    return sql_run(ledger->sql, &LEDGER_SOURCE_ADD,
+                   sql_args(sql_text(name), sql_i64(time_now_us())), err)
+           && source_find(ledger, name, err);
 }
 
 bool ledger_open(const char *url, const char *source, const struct cancel *cancel,
@@ -146,6 +147,7 @@ bool ledger_begin(struct ledger *ledger, struct ledger_change *change, struct er
         return err_ctx(err, "the ledger");
     change->ledger = ledger;
     ledger->chain_before = ledger->chain;
+    ledger->unanswered = (struct unanswered){ 0 };
     return true;
 }
 
@@ -167,14 +169,41 @@ static bool tallies_write(struct ledger *ledger, struct err *err)
     return true;
 }
 
+/* What can be found out later, should the answer to the commit be lost. */
+static bool change_sign(struct ledger *ledger, struct err *err)
+{
+    ledger->unanswered = (struct unanswered){ .chain = ledger->chain };
+    return sql_kind_of(ledger->sql) == SQL_SQLITE || ledger->run == 0
+           || sql_number(ledger->sql, &LEDGER_RUN_BEAT, sql_args(sql_i64(ledger->run)), 0,
+                         &ledger->unanswered.beats, err);
+}
+
 bool ledger_commit(struct ledger_change *change, struct err *err)
 {
     struct ledger *ledger = change->ledger;
 
-    if (!tallies_write(ledger, err) || !sql_commit(&change->tx, err))
+    if (!tallies_write(ledger, err) || !change_sign(ledger, err) || !sql_commit(&change->tx, err))
         return err_ctx(err, "the ledger");
     tallies_forget(ledger);
     change->ledger = NULL;
+    return true;
+}
+
+bool ledger_reconnect(struct ledger *ledger, bool *committed_r, struct err *err)
+{
+    const struct unanswered *unanswered = &ledger->unanswered;
+    int64_t beats = -1;
+
+    *committed_r = false;
+    if (!sql_reconnect(ledger->sql, err)
+        || (unanswered->beats
+            && !sql_number(ledger->sql, &LEDGER_RUN_BEATS, sql_args(sql_i64(ledger->run)), -1,
+                           &beats, err)))
+        return err_ctx(err, "the ledger");
+    if (unanswered->beats && beats >= unanswered->beats) {
+        *committed_r = true;
+        ledger->chain = unanswered->chain;
+    }
     return true;
 }
 

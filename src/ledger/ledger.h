@@ -5,7 +5,8 @@
  *
  * One handle belongs to one thread. Functions marked "in a change" are called between
  * ledger_begin() and ledger_commit(). All fail with ERR_DATABASE; with the code LEDGER_NOT_OURS
- * when the document's claim has passed to somebody else, who will see to it: nothing was changed.
+ * when the document's claim has passed to somebody else, who will see to it: nothing was changed;
+ * with LEDGER_TAKEN_FOR_DEAD when the whole run's claims have.
  */
 #pragma once
 
@@ -16,7 +17,7 @@
 #include "base/str.h"
 #include "sql/sql.h"
 
-enum { LEDGER_NOT_OURS = 100 };
+enum { LEDGER_NOT_OURS = 100, LEDGER_TAKEN_FOR_DEAD };
 
 enum ledger_state {
     LEDGER_WAITING,
@@ -40,7 +41,7 @@ struct ledger;
 
 /*
  * Opens a ledger, making or upgrading its tables.
- *   url      "sqlite:PATH"
+ *   url      as for sql_open()
  *   source   which of the ledger's sources; added if new
  * Fails with ERR_DATABASE, ERR_USAGE (made by a newer program, no such URL).
  */
@@ -72,6 +73,12 @@ void auto_change_cleanup(struct ledger_change *change);
 must_check bool ledger_begin(struct ledger *ledger, struct ledger_change *change, struct err *err);
 must_check bool ledger_commit(struct ledger_change *change, struct err *err);
 
+/*
+ * Connects anew after a change failed with SQL_AWAY or SQL_COMMIT_LOST and was given up.
+ *   committed_r   whether it was committed all the same
+ */
+must_check bool ledger_reconnect(struct ledger *ledger, bool *committed_r, struct err *err);
+
 /* --- runs ----------------------------------------------------------------------------------- */
 
 struct ledger_process {
@@ -99,6 +106,12 @@ must_check bool ledger_run_begin(struct ledger *ledger, const struct ledger_proc
 must_check bool ledger_run_note(struct ledger *ledger, const struct ledger_progress *progress,
                                 const char *status, bool ended, struct err *err);
 
+/*
+ * In a change: says that the run lives, and will say so again before `for_us` is over. With SQLite
+ * its lock says it better.
+ */
+must_check bool ledger_run_lease(struct ledger *ledger, int64_t for_us, struct err *err);
+
 /* In a change: lets go of everything that the present run still holds. `freed_r`: how many. */
 must_check bool ledger_run_free(struct ledger *ledger, int64_t *freed_r, struct err *err);
 
@@ -113,7 +126,9 @@ must_check bool ledger_wake(struct ledger *ledger, struct err *err);
 
 /* A run that never ended. */
 struct ledger_open_run {
-    int64_t run, lease_us;
+    int64_t run;
+    bool is_late; /* its lease has run out; never with SQLite */
+    int sessions; /* how many of the source's it may have     */
     char machine[72], host[72];
 };
 

@@ -126,14 +126,42 @@ bool ledger_run_bury(struct ledger *ledger, int64_t run, int64_t *freed_r, struc
     char evidence[64];
 
     (void)snprintf(evidence, sizeof evidence, "run %jd died", (intmax_t)run);
-    return all_held_free(ledger, run, evidence, freed_r, err)
-           && sql_run(ledger->sql, &LEDGER_RUN_BURY, sql_args(sql_i64(run), sql_i64(time_now_us())),
-                      err);
+    *freed_r = 0;
+    if (!sql_run(ledger->sql, &LEDGER_RUN_BURY, sql_args(sql_i64(run), sql_i64(time_now_us())),
+                 err))
+        return false;
+    return sql_changed(ledger->sql) == 0 /* somebody else buried it, or it ended by itself */
+           || all_held_free(ledger, run, evidence, freed_r, err);
+}
+
+static bool taken_for_dead(const struct ledger *ledger, struct err *err)
+{
+    return err_set(err, ERR_DATABASE, LEDGER_TAKEN_FOR_DEAD,
+                   "this run (%jd) gave no sign of life for so long that another one took over its "
+                   "documents; nothing is lost: start it again",
+                   (intmax_t)ledger->run);
+}
+
+bool ledger_run_lease(struct ledger *ledger, int64_t for_us, struct err *err)
+{
+    return sql_run(ledger->sql, &LEDGER_RUN_LEASE, sql_args(sql_i64(ledger->run), sql_i64(for_us)),
+                   err)
+           && (sql_changed(ledger->sql) == 1 || taken_for_dead(ledger, err));
+}
+
+bool ledger_run_lives(struct ledger *ledger, struct err *err)
+{
+    int64_t run;
+
+    return sql_number(ledger->sql, &LEDGER_RUN_ALIVE, sql_args(sql_i64(ledger->run)), 0, &run, err)
+           && (run == ledger->run || taken_for_dead(ledger, err));
 }
 
 static struct ledger_open_run open_run_read(const struct sql_rows *rows)
 {
-    struct ledger_open_run run = { .run = sql_get_i64(rows, 0), .lease_us = sql_get_i64(rows, 3) };
+    struct ledger_open_run run = { .run = sql_get_i64(rows, 0),
+                                   .is_late = sql_get_i64(rows, 3) != 0,
+                                   .sessions = (int)sql_get_i64(rows, 4) };
 
     (void)snprintf(run.machine, sizeof run.machine, SPAN_FORMAT, SPAN_ARGS(sql_get_text(rows, 1)));
     (void)snprintf(run.host, sizeof run.host, SPAN_FORMAT, SPAN_ARGS(sql_get_text(rows, 2)));

@@ -14,6 +14,7 @@
 struct desk_hands {
     struct ledger *ledger;
     struct registry *registry;
+    const struct cancel *cancel;
 };
 
 /*
@@ -34,7 +35,8 @@ struct desk *desk_new(const struct desk_hands *hands, size_t most_jobs);
 void desk_free(struct desk *desk); /* NULL is allowed */
 
 /*
- * Has a piece of work done and waits until it is committed. Safe from any thread.
+ * Has a piece of work done and waits until it is committed. Safe from any thread. While a database
+ * is away, that is tried again for some minutes.
  * Fails as the work does (then none of it is committed), and with the desk's own failure if it can
  * no longer write: then everything should stop.
  */

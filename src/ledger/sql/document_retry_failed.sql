@@ -1,4 +1,6 @@
--- failed to waiting; what was waived stays so. $1 document, $2 now.
+-- failed to waiting; what was waived stays so. $1 document, $2 now, $3 the epoch and $4 the state that we
+-- saw.
 update fmferry_document
    set state = 'waiting', class = '', attempts = 0, due_us = 0, changed_us = $2
- where document = $1 and run is null and state = 'failed'
+ where document = $1 and run is null and epoch = $3 and state = $4
+   and state = 'failed'

@@ -93,7 +93,8 @@ create table fmferry_waiver (
 ) strict;
 
 -- A run is one process that changed something: it moved documents ('run'), or did what a person
--- told it to ('retry', 'waive', ...). Its lease says that it lives; its chain is its own.
+-- told it to ('retry', 'waive', ...). Its lease says that it lives, its beats count
+-- its changes, sessions says how many of the source's it may use; its chain is its own.
 create table fmferry_run (
     run integer primary key,
     source integer not null references fmferry_source,
@@ -105,6 +106,8 @@ create table fmferry_run (
     started_us integer not null,
     ended_us integer,
     lease_us integer not null default 0,
+    beats integer not null default 0,
+    sessions integer not null default 0,
     status text not null,
     found integer not null default 0,
     processed integer not null default 0,

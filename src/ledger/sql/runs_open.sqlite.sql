@@ -1,0 +1,4 @@
+-- Runs that never ended. $1 source, $2 the present run. Columns: run, machine, host, is_late,
+-- sessions. Whether a run of this machine lives is known by its lock, never by time.
+select run, machine, host, 0, sessions from fmferry_run
+ where source = $1 and ended_us is null and run <> $2 order by run
