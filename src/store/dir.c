@@ -27,6 +27,13 @@ struct dir_large {
     int fd;
 };
 
+struct dir_reader {
+    struct store_reader reader;
+    int fd;
+    char *key;
+    uint64_t read_bytes;
+};
+
 static struct dir *dir_of(struct store *store)
 {
     return (struct dir *)store;
@@ -65,18 +72,82 @@ static bool file_hash(int fd, const char *key, struct store_found *found_r, stru
     return true;
 }
 
-static bool dir_look(struct store *store, const char *key, struct store_found *found_r,
-                     struct err *err)
+/* Opens an object's file; `fd_r` -1: there is none. */
+static bool file_open(const struct dir *dir, const char *key, int *fd_r, struct err *err)
 {
     /* Not to wait for the other end, should a pipe lie there. */
     static const int flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
-    auto_close int fd = openat(dir_of(store)->fd, key, flags);
+    int fd = openat(dir->fd, key, flags);
 
-    if (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) {
-        *found_r = (struct store_found){ .exists = false };
+    if (fd < 0 && errno != ENOENT && errno != ENOTDIR)
+        return err_os(err, "opening '%s'", key);
+    *fd_r = fd;
+    return true;
+}
+
+static bool dir_look(struct store *store, const char *key, struct store_found *found_r,
+                     struct err *err)
+{
+    auto_close int fd = -1;
+
+    if (!file_open(dir_of(store), key, &fd, err))
+        return false;
+    if (fd >= 0)
+        return file_hash(fd, key, found_r, err);
+    *found_r = (struct store_found){ .exists = false };
+    return true;
+}
+
+/* --- reading -------------------------------------------------------------------------------- */
+
+static bool dir_get(struct store *store, const char *key, struct store_reader **reader_r,
+                    struct err *err)
+{
+    auto_close int fd = -1;
+    struct dir_reader *reader;
+    struct stat about;
+
+    if (!file_open(dir_of(store), key, &fd, err))
+        return false;
+    *reader_r = NULL;
+    if (fd < 0)
         return true;
-    }
-    return fd >= 0 ? file_hash(fd, key, found_r, err) : err_os(err, "opening '%s'", key);
+    if (fstat(fd, &about) < 0)
+        return err_os(err, "asking about '%s'", key);
+    reader = mem_new(struct dir_reader);
+    reader->key = mem_text(key);
+    reader->reader = (struct store_reader){ store, reader->key, (uint64_t)about.st_size };
+    reader->fd = take_fd(fd);
+    *reader_r = &reader->reader;
+    return true;
+}
+
+static void dir_reader_close(struct store_reader *base)
+{
+    struct dir_reader *reader = (struct dir_reader *)base;
+
+    (void)close(reader->fd);
+    free(reader->key);
+    free(reader);
+}
+
+static bool dir_read(struct store_reader *base, void *bytes, size_t room, size_t *got_r,
+                     struct err *err)
+{
+    struct dir_reader *reader = (struct dir_reader *)base;
+    ssize_t got;
+
+    do {
+        got = read(reader->fd, bytes, room);
+    } while (got < 0 && errno == EINTR);
+    if (got < 0)
+        return err_os(err, "at byte %ju", (uintmax_t)reader->read_bytes);
+    reader->read_bytes += (uint64_t)got;
+    if (got == 0 && reader->read_bytes != base->size_bytes)
+        return err_set(err, ERR_DATA, 0, "%ju bytes came of %ju", (uintmax_t)reader->read_bytes,
+                       (uintmax_t)base->size_bytes);
+    *got_r = (size_t)got;
+    return true;
 }
 
 /* --- putting -------------------------------------------------------------------------------- */
@@ -253,6 +324,21 @@ static bool dir_large_end(struct store_large *large, const struct store_object *
                    found_r, err);
 }
 
+static bool dir_remove(struct store *store, const char *key, struct err *err)
+{
+    struct dir *dir = dir_of(store);
+
+    if (unlinkat(dir->fd, key, 0) == 0)
+        return parent_sync(dir, key, err);
+    return errno == ENOENT || errno == ENOTDIR || err_os(err, "unlinking");
+}
+
+static bool dir_list_begin(struct store *store, const char *prefix, struct store_list **list_r,
+                           struct err *err)
+{
+    return dir_list(store, dir_of(store)->fd, prefix, list_r, err);
+}
+
 /* Makes a file twice: the second time must find the first. */
 static bool dir_probe(struct store *store, struct err *err)
 {
@@ -283,6 +369,13 @@ static const struct store_kind dir_kind = {
     .large_end = dir_large_end,
     .probe = dir_probe,
     .look = dir_look,
+    .remove = dir_remove,
+    .get = dir_get,
+    .read = dir_read,
+    .reader_close = dir_reader_close,
+    .list = dir_list_begin,
+    .list_next = dir_list_next,
+    .list_free = dir_list_free,
 };
 
 bool dir_open(const char *path, const struct cancel *cancel, struct store **store_r,

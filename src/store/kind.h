@@ -17,6 +17,16 @@ struct store_kind {
     bool (*probe)(struct store *store, struct err *err);
     bool (*look)(struct store *store, const char *key, struct store_found *found_r,
                  struct err *err);
+    bool (*remove)(struct store *store, const char *key, struct err *err);
+    bool (*get)(struct store *store, const char *key, struct store_reader **reader_r,
+                struct err *err);
+    bool (*read)(struct store_reader *reader, void *bytes, size_t room, size_t *got_r,
+                 struct err *err);
+    void (*reader_close)(struct store_reader *reader);
+    bool (*list)(struct store *store, const char *prefix, struct store_list **list_r,
+                 struct err *err);
+    enum step (*list_next)(struct store_list *list, struct store_entry *entry_r, struct err *err);
+    void (*list_free)(struct store_list *list);
 };
 
 /* The parts that every kind has; a kind's own structs begin with them. */
@@ -30,5 +40,21 @@ struct store_large {
     struct store *store;
 };
 
+struct store_reader {
+    struct store *store;
+    const char *key; /* the kind's own */
+    uint64_t size_bytes;
+};
+
+struct store_list {
+    struct store *store;
+};
+
 must_check bool dir_open(const char *path, const struct cancel *cancel, struct store **store_r,
                          struct err *err);
+
+/* Lists below an open folder, which must outlive the list. */
+must_check bool dir_list(struct store *store, int folder_fd, const char *prefix,
+                         struct store_list **list_r, struct err *err);
+enum step dir_list_next(struct store_list *list, struct store_entry *entry_r, struct err *err);
+void dir_list_free(struct store_list *list);

@@ -1,6 +1,7 @@
 /* Chooses the kind of store and hands calls on. */
 #include "store/store.h"
 
+#include "base/mem.h"
 #include "store/kind.h"
 
 bool store_open(const struct store_settings *settings, const struct cancel *cancel,
@@ -110,6 +111,72 @@ bool store_look(struct store *store, const char *key, struct store_found *found_
 {
     return key_checked(key, err)
            && (store->kind->look(store, key, found_r, err) || err_ctx(err, "looking at '%s'", key));
+}
+
+bool store_remove(struct store *store, const char *key, struct err *err)
+{
+    return key_checked(key, err)
+           && (store->kind->remove(store, key, err) || err_ctx(err, "removing '%s'", key));
+}
+
+bool store_get(struct store *store, const char *key, struct store_reader **reader_r,
+               struct err *err)
+{
+    return key_checked(key, err)
+           && (store->kind->get(store, key, reader_r, err) || err_ctx(err, "reading '%s'", key));
+}
+
+void store_reader_close(struct store_reader *reader)
+{
+    if (reader)
+        reader->store->kind->reader_close(reader);
+}
+
+void auto_reader_cleanup(struct store_reader **reader)
+{
+    store_reader_close(*reader);
+}
+
+uint64_t store_reader_size(const struct store_reader *reader)
+{
+    return reader->size_bytes;
+}
+
+bool store_read(struct store_reader *reader, void *bytes, size_t room, size_t *got_r,
+                struct err *err)
+{
+    return reader->store->kind->read(reader, bytes, room, got_r, err)
+           || err_ctx(err, "reading '%s'", reader->key);
+}
+
+bool store_list(struct store *store, const char *prefix, struct store_list **list_r,
+                struct err *err)
+{
+    auto_free char *below = mem_printf("%sx", prefix); /* a key that it could begin */
+
+    return key_checked(below, err)
+           && (store->kind->list(store, prefix, list_r, err)
+               || err_ctx(err, "listing '%s'", prefix));
+}
+
+enum step store_list_next(struct store_list *list, struct store_entry *entry_r, struct err *err)
+{
+    enum step step = list->store->kind->list_next(list, entry_r, err);
+
+    if (step == STEP_ERROR)
+        (void)err_ctx(err, "listing '%s'", list->store->name);
+    return step;
+}
+
+void store_list_free(struct store_list *list)
+{
+    if (list)
+        list->store->kind->list_free(list);
+}
+
+void auto_list_cleanup(struct store_list **list)
+{
+    store_list_free(*list);
 }
 
 bool store_probe(struct store *store, struct err *err)

@@ -105,6 +105,59 @@ must_check bool store_large_end(struct store_large *large, const struct store_ob
 must_check bool store_look(struct store *store, const char *key, struct store_found *found_r,
                            struct err *err);
 
+/* Removes an object; one that is not there is fine. Only for documents that have moved elsewhere.
+ */
+must_check bool store_remove(struct store *store, const char *key, struct err *err);
+
+/* --- reading -------------------------------------------------------------------------------- */
+
+struct store_reader;
+
+/*
+ * Opens an object for reading; one at a time per store, and nothing else meanwhile.
+ *   reader_r   NULL if there is no such object; caller closes with store_reader_close()
+ * Fails as store_look().
+ */
+must_check bool store_get(struct store *store, const char *key, struct store_reader **reader_r,
+                          struct err *err);
+void store_reader_close(struct store_reader *reader); /* NULL is allowed */
+void auto_reader_cleanup(struct store_reader **reader);
+#define auto_reader __attribute__((cleanup(auto_reader_cleanup))) struct store_reader
+
+/* How long the object is, by what was announced. */
+uint64_t store_reader_size(const struct store_reader *reader);
+
+/* `got_r` 0: the object has ended, and is as long as was announced. */
+must_check bool store_read(struct store_reader *reader, void *bytes, size_t room, size_t *got_r,
+                           struct err *err);
+
+/* --- listing -------------------------------------------------------------------------------- */
+
+struct store_list;
+
+struct store_entry {
+    const char *key; /* borrowed until the next call */
+    uint64_t size_bytes;
+};
+
+/*
+ * Lists the objects whose keys begin with `prefix`, in the order of their keys' bytes, in memory
+ * that does not grow with their number (for a folder: but for that in one folder). Of a folder,
+ * what is no plain file is no object and not listed.
+ *   prefix   "" for all; copied
+ *   list_r   caller frees with store_list_free() (or auto_list), before the store is closed;
+ *            in between the store may do other things
+ */
+must_check bool store_list(struct store *store, const char *prefix, struct store_list **list_r,
+                           struct err *err);
+must_check enum step store_list_next(struct store_list *list, struct store_entry *entry_r,
+                                     struct err *err);
+void store_list_free(struct store_list *list); /* NULL is allowed */
+void auto_list_cleanup(struct store_list **list);
+#define auto_list __attribute__((cleanup(auto_list_cleanup))) struct store_list
+
+/* --- trying --------------------------------------------------------------------------------- */
+
 /*
  * Proves that objects can be made here and are never replaced, and takes the proof away again.
  * Fails with ERR_OS, ERR_DATA (an object was replaced).

@@ -240,6 +240,152 @@ TEST(a_folder_that_was_removed_is_made_again)
     check_holds(0, &place, "a/b/c", span_of("z"));
 }
 
+/* --- reading and listing -------------------------------------------------------------------- */
+
+/* Reads an object to its end, a few bytes at a time; NULL if there is none or it failed. */
+static char *read_all(struct store *store, const char *key, size_t room, uint64_t *size_r,
+                      struct err *err)
+{
+    auto_reader *reader = NULL;
+    auto_str all = STR_MAX(MIB(16));
+    auto_free char *part = mem_zero(room);
+    size_t got = 1;
+
+    if (!store_get(store, key, &reader, err) || !reader)
+        return NULL;
+    *size_r = store_reader_size(reader);
+    while (got > 0) {
+        if (!store_read(reader, part, room, &got, err))
+            return NULL;
+        str_add(&all, part, got);
+    }
+    CHECK(all.size == *size_r);
+    str_add(&all, "", 0);
+    return all.size ? str_take(&all) : mem_text("");
+}
+
+TEST(an_object_is_read_and_removed)
+{
+    auto_place place = place_new();
+    struct store_found found;
+    struct err err = { 0 };
+
+    CHECK(put(place.store, "a/b", span_of("seven bytes and more"), &found, &err) == STORE_MADE);
+    CHECK(put(place.store, "a/empty", SPAN_NONE, &found, &err) == STORE_MADE);
+    for (size_t room = 1; room < 30; room += 7) {
+        uint64_t size = 0;
+        auto_free char *all = read_all(place.store, "a/b", room, &size, &err),
+                       *empty = read_all(place.store, "a/empty", room, &size, &err);
+
+        CHECK_AT(room, all && strcmp(all, "seven bytes and more") == 0);
+        CHECK_AT(room, empty && size == 0);
+    }
+    for (size_t i = 0; i < 2; i++) { /* one that is not there is fine */
+        uint64_t size;
+
+        CHECK_AT(i, store_remove(place.store, "a/b", &err));
+        CHECK_AT(i, !read_all(place.store, "a/b", 8, &size, &err) && err.kind == ERR_NONE);
+        CHECK_AT(i, store_look(place.store, "a/b", &found, &err) && !found.exists);
+    }
+    CHECK(store_remove(place.store, "a/empty/under", &err) && folder_files(place.folder) == 1);
+    CHECK(!store_remove(place.store, "a", &err) && err.kind == ERR_OS);
+}
+
+/* An object that shrinks while it is read must not pass for whole. */
+TEST(a_short_object_is_told)
+{
+    auto_place place = place_new();
+    auto_free char *path = folder_path(place.folder, "a");
+    auto_reader *reader = NULL;
+    struct store_found found;
+    struct err err = { 0 };
+    char bytes[8];
+    size_t got;
+
+    CHECK(put(place.store, "a", span_of("twelve bytes"), &found, &err) == STORE_MADE);
+    CHECK(store_get(place.store, "a", &reader, &err) && reader);
+    CHECK(truncate(path, 3) == 0);
+    CHECK(store_read(reader, bytes, sizeof bytes, &got, &err) && got == 3);
+    CHECK(!store_read(reader, bytes, sizeof bytes, &got, &err) && err.kind == ERR_DATA);
+}
+
+TEST(keys_are_listed_in_the_order_of_their_bytes)
+{
+    static const char *const keys[] = {
+        "B/x", "a-b", "a.pdf", "a/b.pdf", "a/b/c", "a/b0", "a/c/d/e/f", "a0", "a=2e/x", "ab/z",
+    };
+    static const struct {
+        const char *prefix;
+        const char *want;
+    } cases[] = {
+        { "", "B/x a-b a.pdf a/b.pdf a/b/c a/b0 a/c/d/e/f a0 a=2e/x ab/z " },
+        { "a", "a-b a.pdf a/b.pdf a/b/c a/b0 a/c/d/e/f a0 a=2e/x ab/z " },
+        { "a/", "a/b.pdf a/b/c a/b0 a/c/d/e/f " },
+        { "a/b", "a/b.pdf a/b/c a/b0 " },
+        { "a/b/", "a/b/c " },
+        { "a/c/d", "a/c/d/e/f " },
+        { "a.pdf/", "" },
+        { "none/at/all", "" },
+        { "z", "" },
+    };
+    auto_place place = place_new();
+    auto_free char *pipe_path = folder_path(place.folder, "a/pipe"),
+                   *link_path = folder_path(place.folder, "a/link");
+    struct store_found found;
+    struct err err = { 0 };
+
+    for (size_t i = 0; i < lengthof(keys); i++)
+        CHECK_AT(i, put(place.store, keys[i], span_of(keys[i]), &found, &err) == STORE_MADE);
+    CHECK(mkfifo(pipe_path, 0600) == 0 && symlink("b.pdf", link_path) == 0);
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_list *list = NULL;
+        auto_str all = STR_MAX(KIB(4));
+        struct store_entry entry;
+        enum step step;
+
+        CHECK_AT(i, store_list(place.store, cases[i].prefix, &list, &err));
+        while ((step = store_list_next(list, &entry, &err)) == STEP_ROW) {
+            CHECK_AT(i, entry.size_bytes == strlen(entry.key));
+            str_printf(&all, "%s ", entry.key);
+        }
+        CHECK_AT(i, step == STEP_END);
+        CHECK_STR(str_text(&all), cases[i].want);
+    }
+}
+
+/* What goes away meanwhile is not listed, and no reason to fail. */
+TEST(a_listing_outlives_what_it_lists)
+{
+    auto_place place = place_new();
+    auto_list *list = NULL;
+    struct store_entry entry;
+    struct store_found found;
+    struct err err = { 0 };
+
+    CHECK(put(place.store, "a", span_of("x"), &found, &err) == STORE_MADE);
+    CHECK(put(place.store, "b", span_of("x"), &found, &err) == STORE_MADE);
+    CHECK(put(place.store, "c/d", span_of("x"), &found, &err) == STORE_MADE);
+    CHECK(store_list(place.store, "", &list, &err));
+    CHECK(store_list_next(list, &entry, &err) == STEP_ROW && strcmp(entry.key, "a") == 0);
+    CHECK(store_remove(place.store, "b", &err));
+    CHECK(store_list_next(list, &entry, &err) == STEP_ROW && strcmp(entry.key, "c/d") == 0);
+    CHECK(store_list_next(list, &entry, &err) == STEP_END);
+    CHECK(store_list_next(list, &entry, &err) == STEP_END);
+}
+
+TEST(a_prefix_stays_below_the_store)
+{
+    static const char *const prefixes[] = { "../", "a/../", "/", "a//", "a b" };
+    auto_place place = place_new();
+
+    for (size_t i = 0; i < lengthof(prefixes); i++) {
+        auto_list *list = NULL;
+        struct err err = { 0 };
+
+        CHECK_AT(i, !store_list(place.store, prefixes[i], &list, &err) && err.kind == ERR_DATA);
+    }
+}
+
 /* --- what lies in the way ------------------------------------------------------------------- */
 
 /* A link under a key is neither followed nor replaced. */
