@@ -233,7 +233,7 @@ struct mover_settings settings_mover(const struct settings *s)
         .odata_table = s->odata_table,
         .script = s->script_name,
         .ledger_url = s->ledger_url,
-        .registry_url = s->registry_url,
+        .registry = { .url = s->registry_url },
         .workers = s->workers,
         .memory_bytes = MIB(s->memory_mib),
         .attempts = s->attempts,
@@ -250,5 +250,5 @@ struct patients_settings settings_patients(const struct settings *s)
                                        .first_name = s->patients_first,
                                        .last_name = s->patients_last,
                                        .dob = s->patients_dob,
-                                       .registry_url = s->registry_url };
+                                       .registry = { .url = s->registry_url } };
 }

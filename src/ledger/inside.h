@@ -30,6 +30,7 @@ struct ledger {
     struct sql *sql;
     struct unanswered unanswered;
     int64_t source, run;
+    int64_t born_us; /* when the source was added */
     bool in_change;
     struct chain chain, chain_before; /* as it will be, and as it was before this change */
     struct tally *tallies;

@@ -62,8 +62,17 @@ enum ledger_link ledger_column_link(const struct sql_rows *rows, int column)
 
 static bool source_find(struct ledger *ledger, const char *name, struct err *err)
 {
-    return sql_number(ledger->sql, &LEDGER_SOURCE_FIND, sql_args(sql_text(name)), 0,
-                      &ledger->source, err);
+    auto_rows *rows = NULL;
+    enum step step;
+
+    if (!sql_query(ledger->sql, &LEDGER_SOURCE_FIND, sql_args(sql_text(name)), &rows, err))
+        return false;
+    step = sql_next(rows, err);
+    if (step == STEP_ROW) {
+        ledger->source = sql_get_i64(rows, 0);
+        ledger->born_us = sql_get_i64(rows, 1);
+    }
+    return step != STEP_ERROR;
 }
 
 static bool source_add(struct ledger *ledger, const char *name, struct err *err)
@@ -137,6 +146,11 @@ struct sql *ledger_sql(struct ledger *ledger)
 int64_t ledger_source(const struct ledger *ledger)
 {
     return ledger->source;
+}
+
+int64_t ledger_born_us(const struct ledger *ledger)
+{
+    return ledger->born_us;
 }
 
 /* --- changes -------------------------------------------------------------------------------- */

@@ -59,6 +59,9 @@ void auto_ledger_cleanup(struct ledger **ledger);
 struct sql *ledger_sql(struct ledger *ledger);
 int64_t ledger_source(const struct ledger *ledger);
 
+/* When the ledger began to know its source: of two ledgers of one source, the later one counts. */
+int64_t ledger_born_us(const struct ledger *ledger);
+
 /* --- changes -------------------------------------------------------------------------------- */
 
 struct ledger_change {

@@ -60,7 +60,7 @@ static bool jobs_do(struct desk *desk, struct job **jobs, size_t count, struct e
             return false;
         }
     }
-    return ledger_commit(&change, err);
+    return registry_commit(desk->hands.registry, err) && ledger_commit(&change, err);
 }
 
 static void jobs_refuse(struct job **jobs, size_t count, const struct err *why)
@@ -79,6 +79,7 @@ static void group_do(struct desk *desk, struct job **jobs, size_t count)
     }
     if (jobs_do(desk, jobs, count, &err))
         return;
+    registry_take_back(desk->hands.registry);
     if (desk_is_broken_by(&err)) {
         desk->broken = err;
         jobs_refuse(jobs, count, &err);

@@ -12,6 +12,7 @@
 #include "move/policy.h"
 #include "move/score.h"
 #include "move/source.h"
+#include "registry/registry.h"
 #include "store/store.h"
 
 #include <pthread.h>
@@ -26,7 +27,8 @@ struct mover_settings {
     const char *reference_map; /* where files that are only pointed to are mounted       */
     const char *odata_table;   /* other ways to a container's bytes; "" for none          */
     const char *script;
-    const char *ledger_url, *registry_url;
+    const char *ledger_url;
+    struct registry_settings registry;
     int workers;
     size_t memory_bytes;
     int attempts;          /* caps the tries of every class; 0: as the class says */

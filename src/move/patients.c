@@ -21,7 +21,6 @@ static const struct uuid patient_space = { { 0x2f, 0x9d, 0x0b, 0x6e, 0x51, 0x7c,
 struct import {
     const struct patients_settings *settings;
     struct registry *registry;
-    struct sql *sql;
     struct patients_result *result;
 };
 
@@ -97,10 +96,7 @@ static bool page_take(struct import *import, const struct filemaker_page *page, 
                       struct err *err)
 {
     const struct patients_settings *s = import->settings;
-    auto_tx tx = { 0 };
 
-    if (!sql_begin(import->sql, &tx, err))
-        return false;
     for (size_t i = first; i < page->count; i++) {
         const struct filemaker_record *record = &page->records[i];
         struct told told = { filemaker_text(record, s->key), filemaker_text(record, s->first_name),
@@ -109,7 +105,7 @@ static bool page_take(struct import *import, const struct filemaker_page *page, 
         if (!patient_take(import, told, err))
             return false;
     }
-    return sql_commit(&tx, err);
+    return registry_commit(import->registry, err);
 }
 
 static bool from_filemaker(struct import *import, const struct cancel *cancel, struct err *err)
@@ -157,7 +153,6 @@ static bool csv_lines(struct import *import, struct csv *csv, struct err *err)
 {
     const struct patients_settings *s = import->settings;
     size_t id, first, last, dob;
-    auto_tx tx = { 0 };
     enum step step = csv_next(csv, err);
 
     if (step == STEP_END)
@@ -165,7 +160,7 @@ static bool csv_lines(struct import *import, struct csv *csv, struct err *err)
     if (step == STEP_ERROR || !column_find(csv, s->key, true, &id, err)
         || !column_find(csv, s->first_name, false, &first, err)
         || !column_find(csv, s->last_name, false, &last, err)
-        || !column_find(csv, s->dob, false, &dob, err) || !sql_begin(import->sql, &tx, err))
+        || !column_find(csv, s->dob, false, &dob, err))
         return false;
     while ((step = csv_next(csv, err)) == STEP_ROW) {
         struct told told = { csv_cell(csv, id), csv_cell(csv, first), csv_cell(csv, last),
@@ -176,7 +171,7 @@ static bool csv_lines(struct import *import, struct csv *csv, struct err *err)
         if (!patient_take(import, told, err))
             return false;
     }
-    return step == STEP_END && sql_commit(&tx, err);
+    return step == STEP_END && registry_commit(import->registry, err);
 }
 
 static bool from_csv(struct import *import, const char *path, struct err *err)
@@ -192,25 +187,22 @@ static bool from_csv(struct import *import, const char *path, struct err *err)
 
 static bool patients_mapped(struct import *import, struct err *err)
 {
-    auto_tx tx = { 0 };
     int64_t count;
 
-    return sql_begin(import->sql, &tx, err) && registry_map_patients(import->registry, &count, err)
-           && sql_commit(&tx, err);
+    return registry_map_patients(import->registry, &count, err)
+           && registry_commit(import->registry, err);
 }
 
 bool patients_import(const struct patients_settings *settings, const char *csv,
                      const struct cancel *cancel, struct patients_result *result_r, struct err *err)
 {
     struct patients_result result = { 0 };
-    auto_sql *sql = NULL;
     auto_registry *registry = NULL;
     struct import import = { .settings = settings, .result = &result };
     bool good;
 
-    if (!sql_open(settings->registry_url, cancel, &sql, err) || !registry_new(sql, &registry, err))
+    if (!registry_open(&settings->registry, NULL, cancel, &registry, err))
         return false;
-    import.sql = sql;
     import.registry = registry;
     if (!patients_mapped(&import, err))
         return false;

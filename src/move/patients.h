@@ -5,11 +5,12 @@
 #include "base/cancel.h"
 #include "base/err.h"
 #include "filemaker/filemaker.h"
+#include "registry/registry.h"
 
 struct patients_settings {
     struct filemaker_settings filemaker;
     const char *layout, *key, *first_name, *last_name, *dob; /* names of fields or CSV columns */
-    const char *registry_url;
+    struct registry_settings registry;
 };
 
 struct patients_result {

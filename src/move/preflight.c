@@ -292,26 +292,16 @@ bool preflight_store(const struct mover_settings *settings, const struct cancel 
     return true;
 }
 
-static bool patients_map(struct sql *sql, struct registry *registry, struct err *err)
-{
-    auto_tx tx = { 0 };
-    int64_t count;
-
-    return sql_begin(sql, &tx, err) && registry_map_patients(registry, &count, err)
-           && sql_commit(&tx, err);
-}
-
 bool preflight_databases(const struct mover_settings *settings, const struct cancel *cancel,
                          char **said_r, struct err *err)
 {
-    auto_sql *sql = NULL;
     auto_registry *registry = NULL;
     auto_ledger *ledger = NULL;
-    int64_t patients;
+    int64_t mapped, patients;
 
     if (!ledger_open(settings->ledger_url, settings->source_name, cancel, &ledger, err)
-        || !sql_open(settings->registry_url, cancel, &sql, err)
-        || !registry_new(sql, &registry, err) || !patients_map(sql, registry, err)
+        || !registry_open(&settings->registry, NULL, cancel, &registry, err)
+        || !registry_map_patients(registry, &mapped, err) || !registry_commit(registry, err)
         || !registry_patients(registry, &patients, err))
         return false;
     *said_r = patients ? mem_printf("%jd patients", (intmax_t)patients)

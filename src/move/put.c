@@ -299,7 +299,8 @@ struct record_job {
     enum ledger_link link;
     const char *patient;
     bool has_siblings;
-    bool ready; /* out: nothing is missing but the mark */
+    bool ready; /* out: nothing is missing but the mark              */
+    bool there; /* out: false if people have deleted the document's row */
 };
 
 static bool record_work(const struct desk_hands *hands, void *arg, struct err *err)
@@ -307,9 +308,10 @@ static bool record_work(const struct desk_hands *hands, void *arg, struct err *e
     struct record_job *job = arg;
     struct registry_document document = row_document(job->row, time_now_us());
 
+    document.writer = (struct registry_writer){ ledger_born_us(hands->ledger), job->claim->epoch };
     job->ready = true;
     return ledger_store(hands->ledger, job->claim, job->version, job->link, job->patient, err)
-           && registry_put_document(hands->registry, &document, err)
+           && registry_put_document(hands->registry, &document, &job->there, err)
            && (!job->has_siblings
                || ledger_record_ready(hands->ledger, job->claim, job->version->mod_id, &job->ready,
                                       err));
@@ -364,6 +366,8 @@ bool journey_record(struct journey *j)
 
     if (!desk_do(j->mover->desk, record_work, &job, &err))
         return trouble_of_desk(&j->trouble, "record", &err);
+    if (!job.there)
+        log_warn("its row was deleted in the application, and is not made again");
     j->claim->state = LEDGER_STORED;
     j->claim->link = link;
     j->claim->version = j->version.number;

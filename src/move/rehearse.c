@@ -99,14 +99,12 @@ static bool on_gone(void *arg, uint64_t record_id, struct err *err)
 }
 
 /* The registry as it is; where there is none, nothing is made. */
-static struct registry *registry_look(const struct mover_settings *settings, struct cancel *cancel,
-                                      struct sql **sql)
+static struct registry *registry_look(const struct mover_settings *settings, struct cancel *cancel)
 {
     struct registry *registry;
     struct err ignored;
 
-    if (!sql_open_reader(settings->registry_url, cancel, sql, &ignored)
-        || !registry_new_reader(*sql, &registry, &ignored))
+    if (!registry_open_reader(&settings->registry, cancel, &registry, &ignored))
         return NULL;
     return registry;
 }
@@ -133,14 +131,13 @@ bool rehearse(const struct mover_settings *settings, struct cancel *cancel,
     struct rehearsal result = { 0 };
     auto_containers containers = { 0 };
     auto_filemaker *filemaker = NULL;
-    auto_sql *sql = NULL;
     auto_registry *registry = NULL;
     struct counting counting = { .settings = &learned, .result = &result };
 
     if (!preflight(&learned, &containers, cancel, err)
         || !filemaker_new(&learned.filemaker, cancel, &filemaker, err))
         return false;
-    counting.registry = registry = registry_look(settings, cancel, &sql);
+    counting.registry = registry = registry_look(settings, cancel);
     result.has_patients = registry != NULL;
     if (!count_all(&counting, filemaker, cancel, err))
         return false;

@@ -30,7 +30,7 @@ void row_free(struct row *row); /* NULL is allowed */
 void auto_row_cleanup(struct row **row);
 #define auto_row __attribute__((cleanup(auto_row_cleanup))) struct row
 
-/* The row as the registry takes it, with the time of now; borrowed. */
+/* The row as the registry takes it, but for who writes it; borrowed. */
 struct registry_document row_document(const struct row *row, int64_t now_us);
 
 /* The id that a document's row always has, so that no second one can be made. */

@@ -29,7 +29,6 @@ enum { WORKERS_MAX = 256 };
 struct run {
     struct mover mover;
     struct ledger *ledger;
-    struct sql *registry_sql; /* NULL: the registry stands in the ledger's database */
     struct registry *registry;
     struct presence *presence;
     int64_t run, todo_before;
@@ -233,17 +232,14 @@ static bool databases_open(struct run *run, struct err *err)
 {
     const struct mover_settings *settings = run->mover.settings;
     struct cancel *cancel = run->mover.cancel;
-    struct sql *sql;
+    bool is_shared;
 
     if (!ledger_open(settings->ledger_url, settings->source_name, cancel, &run->ledger, err)
         || !presence_open(settings->ledger_url, &run->presence, err))
         return false;
-    if (!sql_same_database(settings->ledger_url, settings->registry_url))
-        return err_set(err, ERR_USAGE, 0,
-                       "ledger and registry are different databases, which is not supported yet: "
-                       "give [registry] and [ledger] the same url");
-    sql = ledger_sql(run->ledger);
-    return registry_new(sql, &run->registry, err);
+    is_shared = sql_same_database(settings->ledger_url, settings->registry.url);
+    return registry_open(&settings->registry, is_shared ? ledger_sql(run->ledger) : NULL, cancel,
+                         &run->registry, err);
 }
 
 static int64_t not_done(const struct ledger_tally *tallies, size_t count)
@@ -297,7 +293,8 @@ static bool run_enter(struct run *run, struct err *err)
            && others_divide(&others, run->presence, err) && ledger_begin(run->ledger, &change, err)
            && ledger_run_begin(run->ledger, &process, &run->run, err)
            && others_bury(&others, run->ledger, err) && (others.living > 0 || failed_wake(run, err))
-           && registry_map_patients(run->registry, &patients, err) && ledger_commit(&change, err)
+           && registry_map_patients(run->registry, &patients, err)
+           && registry_commit(run->registry, err) && ledger_commit(&change, err)
            && presence_hold(run->presence, run->run, err);
 }
 

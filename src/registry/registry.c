@@ -10,7 +10,9 @@
 enum { NAME_MAX_CHARS = 255, SHORT_MAX_CHARS = 100, KEY_MAX_CHARS = 512, STAMP_SIZE = 40 };
 
 struct registry {
-    struct sql *sql;
+    struct sql *own;  /* NULL: the ledger's connection is shared */
+    struct sql *sql;  /* `own`, or the ledger's                  */
+    struct sql_tx tx; /* begun with the first change, if `own`  */
     int64_t content_type;
 };
 
@@ -66,28 +68,48 @@ static bool application_ready(struct sql *sql, struct err *err)
     return tables_look(sql, &exist, err) && (exist || application_make(sql, err));
 }
 
-bool registry_new(struct sql *sql, struct registry **registry_r, struct err *err)
+static bool content_type_find(struct registry *registry, struct err *err)
+{
+    return sql_number(registry->sql, &REGISTRY_CONTENT_TYPE, SQL_NO_ARGS, 0,
+                      &registry->content_type, err);
+}
+
+static bool ready(struct registry *registry, struct err *err)
+{
+    struct sql *sql = registry->sql;
+
+    if (!sql_upgrade(sql, "registry", REGISTRY_SCHEMA, err) || !application_ready(sql, err)
+        || !content_type_find(registry, err))
+        return false;
+    return registry->content_type != 0
+           || err_set(err, ERR_USAGE, 0,
+                      "django_content_type has no row for patients.patient (run the application's "
+                      "migrations)");
+}
+
+bool registry_open(const struct registry_settings *settings, struct sql *shared,
+                   const struct cancel *cancel, struct registry **registry_r, struct err *err)
 {
     auto_registry *registry = mem_new(struct registry);
 
-    registry->sql = sql;
-    if (!sql_upgrade(sql, "registry", REGISTRY_SCHEMA, err) || !application_ready(sql, err)
-        || !sql_number(sql, &REGISTRY_CONTENT_TYPE, SQL_NO_ARGS, 0, &registry->content_type, err))
+    if (!shared && !sql_open(settings->url, cancel, &registry->own, err))
         return err_ctx(err, "the registry");
-    if (registry->content_type == 0)
-        return err_set(err, ERR_USAGE, 0,
-                       "the registry: django_content_type has no row for patients.patient (run the "
-                       "application's migrations)");
+    registry->sql = shared ? shared : registry->own;
+    if (!ready(registry, err))
+        return err_ctx(err, "the registry");
     *registry_r = take(registry);
     return true;
 }
 
-bool registry_new_reader(struct sql *sql, struct registry **registry_r, struct err *err)
+bool registry_open_reader(const struct registry_settings *settings, const struct cancel *cancel,
+                          struct registry **registry_r, struct err *err)
 {
     auto_registry *registry = mem_new(struct registry);
 
-    registry->sql = sql;
-    if (!sql_number(sql, &REGISTRY_CONTENT_TYPE, SQL_NO_ARGS, 0, &registry->content_type, err))
+    if (!sql_open_reader(settings->url, cancel, &registry->own, err))
+        return err_ctx(err, "the registry");
+    registry->sql = registry->own;
+    if (!content_type_find(registry, err))
         return err_ctx(err, "the registry");
     *registry_r = take(registry);
     return true;
@@ -95,12 +117,47 @@ bool registry_new_reader(struct sql *sql, struct registry **registry_r, struct e
 
 void registry_free(struct registry *registry)
 {
+    if (!registry)
+        return;
+    registry_take_back(registry);
+    sql_close(registry->own);
     free(registry);
 }
 
 void auto_registry_cleanup(struct registry **registry)
 {
     registry_free(*registry);
+}
+
+/* --- changes -------------------------------------------------------------------------------- */
+
+/* The first change since the last commit opens a transaction, where the ledger's does not do. */
+static bool change_begin(struct registry *registry, struct err *err)
+{
+    return !registry->own || registry->tx.sql || sql_begin(registry->own, &registry->tx, err)
+           || err_ctx(err, "the registry");
+}
+
+bool registry_commit(struct registry *registry, struct err *err)
+{
+    return !registry || !registry->tx.sql || sql_commit(&registry->tx, err)
+           || err_ctx(err, "the registry");
+}
+
+void registry_take_back(struct registry *registry)
+{
+    if (!registry)
+        return;
+    auto_tx_cleanup(&registry->tx);
+    registry->tx = (struct sql_tx){ 0 };
+}
+
+bool registry_reconnect(struct registry *registry, struct err *err)
+{
+    if (!registry || !registry->own)
+        return true;
+    registry->tx = (struct sql_tx){ 0 };
+    return sql_reconnect(registry->own, err) || err_ctx(err, "the registry");
 }
 
 /* --- Django's forms ------------------------------------------------------------------------- */
@@ -130,10 +187,48 @@ static struct sql_value cut(const char *text, size_t max_chars)
     return sql_span(utf8_first(span_of(text), max_chars));
 }
 
+/* A key that was cut would lead to nothing. */
+static bool key_fits(const char *key, struct err *err)
+{
+    return utf8_count(span_of(key)) <= KEY_MAX_CHARS
+           || err_set(err, ERR_DATABASE, SQL_CONSTRAINT,
+                      "the key has more than %d characters, which the application cannot keep",
+                      KEY_MAX_CHARS);
+}
+
 /* --- documents ------------------------------------------------------------------------------ */
 
-bool registry_put_document(struct registry *registry, const struct registry_document *d,
-                           struct err *err)
+/*
+ * Notes who writes the row, which keeps late writers out, and finds out whether the application
+ * still has it: what was deleted there is not made again.
+ */
+static bool row_claim(struct registry *registry, const struct uuid *id,
+                      const struct registry_writer *writer, bool *there_r, struct err *err)
+{
+    char own[UUID_TEXT_SIZE], theirs[UUID_TEXT_SIZE];
+    int64_t writes, rows = 1;
+
+    if (!change_begin(registry, err)
+        || !sql_number(registry->sql, &REGISTRY_ROW_CLAIM,
+                       sql_args(sql_text(uuid_text(id, own)), sql_i64(writer->lineage),
+                                sql_i64(writer->epoch)),
+                       0, &writes, err))
+        return false;
+    if (writes == 0)
+        return err_set(err, ERR_DATABASE, SQL_CONSTRAINT,
+                       "the row was written by a later claim than epoch %jd (was the ledger "
+                       "restored from a backup?)",
+                       (intmax_t)writer->epoch);
+    if (writes > 1
+        && !sql_number(registry->sql, &REGISTRY_DOCUMENT_HOLD,
+                       sql_args(uuid_value(registry, id, theirs)), 0, &rows, err))
+        return false;
+    *there_r = rows > 0;
+    return true;
+}
+
+static bool document_put(struct registry *registry, const struct registry_document *d,
+                         struct err *err)
 {
     char id[UUID_TEXT_SIZE], object_id[UUID_TEXT_SIZE], filemaker_id[UUID_TEXT_SIZE];
     char now[STAMP_SIZE];
@@ -142,10 +237,8 @@ bool registry_put_document(struct registry *registry, const struct registry_docu
 
     if (linked && !uuid_read_loose(span_of(d->patient), &patient))
         return err_set(err, ERR_DATA, 0, "the patient's id is not a UUID");
-    if (utf8_count(span_of(d->s3_key)) > KEY_MAX_CHARS) /* cut, it would lead to nothing */
-        return err_set(err, ERR_DATABASE, SQL_CONSTRAINT,
-                       "the key has more than %d characters, which the application cannot keep",
-                       KEY_MAX_CHARS);
+    if (!key_fits(d->s3_key, err))
+        return false;
     return sql_run(
         registry->sql, &REGISTRY_DOCUMENT_PUT,
         sql_args(
@@ -162,6 +255,38 @@ bool registry_put_document(struct registry *registry, const struct registry_docu
         err);
 }
 
+bool registry_put_document(struct registry *registry, const struct registry_document *d,
+                           bool *there_r, struct err *err)
+{
+    return row_claim(registry, &d->id, &d->writer, there_r, err)
+           && (!*there_r || document_put(registry, d, err));
+}
+
+static bool document_move(struct registry *registry, const struct registry_move *m, struct err *err)
+{
+    char id[UUID_TEXT_SIZE], object_id[UUID_TEXT_SIZE], now[STAMP_SIZE];
+    struct uuid patient;
+
+    if (m->patient && !uuid_read_loose(span_of(m->patient), &patient))
+        return err_set(err, ERR_DATA, 0, "the patient's id is not a UUID");
+    if (!key_fits(m->key, err))
+        return false;
+    return sql_run(registry->sql, &REGISTRY_DOCUMENT_MOVE,
+                   sql_args(uuid_value(registry, &m->id, id),
+                            m->patient ? sql_i64(registry->content_type) : sql_null(),
+                            m->patient ? uuid_value(registry, &patient, object_id) : sql_null(),
+                            cut(m->bucket, NAME_MAX_CHARS), sql_text(m->key),
+                            sql_text(stamp(registry, m->now_us, now))),
+                   err);
+}
+
+bool registry_move_document(struct registry *registry, const struct registry_move *move,
+                            bool *there_r, struct err *err)
+{
+    return row_claim(registry, &move->id, &move->writer, there_r, err)
+           && (!*there_r || document_move(registry, move, err));
+}
+
 /* --- patients ------------------------------------------------------------------------------- */
 
 bool registry_put_patient(struct registry *registry, const struct registry_patient *p,
@@ -169,11 +294,12 @@ bool registry_put_patient(struct registry *registry, const struct registry_patie
 {
     char id[UUID_TEXT_SIZE];
 
-    if (!sql_run(registry->sql, &REGISTRY_PATIENT_PUT,
-                 sql_args(uuid_value(registry, &p->id, id), cut(p->mrn, 50),
-                          cut(p->first_name, 150), cut(p->last_name, 150), sql_text(p->dob),
-                          sql_text(p->metadata)),
-                 err))
+    if (!change_begin(registry, err)
+        || !sql_run(registry->sql, &REGISTRY_PATIENT_PUT,
+                    sql_args(uuid_value(registry, &p->id, id), cut(p->mrn, 50),
+                             cut(p->first_name, 150), cut(p->last_name, 150), sql_text(p->dob),
+                             sql_text(p->metadata)),
+                    err))
         return false;
     *changed_r = sql_changed(registry->sql) > 0;
     return true;
@@ -211,7 +337,8 @@ bool registry_map_patients(struct registry *registry, int64_t *count_r, struct e
     int64_t count = 0;
     enum step step;
 
-    if (!sql_run(registry->sql, &REGISTRY_MAP_CLEAR, SQL_NO_ARGS, err)
+    if (!change_begin(registry, err)
+        || !sql_run(registry->sql, &REGISTRY_MAP_CLEAR, SQL_NO_ARGS, err)
         || !sql_query(registry->sql, &REGISTRY_PATIENTS, SQL_NO_ARGS, &rows, err))
         return false;
     while ((step = sql_next(rows, err)) == STEP_ROW) {

@@ -3,30 +3,77 @@
  * are where there is an application; made, as Django would make them, where there is none. None of
  * its tables is ever altered; what we need beside them stands in tables of our own.
  *
- * One handle belongs to one thread. Functions marked "in a change" want a transaction open on the
- * connection. All fail with ERR_DATABASE.
+ * A registry stands in the ledger's database, and its changes are then committed with the ledger's;
+ * or apart, in a database of its own, and its changes are then committed first: a row may be there
+ * of which the ledger does not know yet, and is written again. One handle belongs to one thread.
+ * Functions marked "in a change" belong to the change that registry_commit() ends. All fail with
+ * ERR_DATABASE.
  */
 #pragma once
 
 #include "base/base.h"
+#include "base/cancel.h"
 #include "base/err.h"
 #include "base/str.h"
 #include "base/uuid.h"
 #include "sql/sql.h"
 
+struct registry_settings {
+    const char *url;
+};
+
+/* --- opening -------------------------------------------------------------------------------- */
+
 struct registry;
 
 /*
- * Makes a registry of a connection, whose owner stays the caller; makes the tables that are
- * missing. registry_r   caller frees with registry_free() before the connection is closed Also
- * fails with ERR_USAGE if the tables are not what they should be, naming which.
+ * Opens a registry; makes the tables that are missing.
+ *   settings     borrowed for as long as the registry lives
+ *   shared       the ledger's connection if it is the same database, whose owner stays the caller;
+ *                NULL: a connection of its own
+ *   registry_r   caller frees with registry_free(), before `shared` is closed
+ * Also fails with ERR_USAGE if the tables are not what they should be, naming which.
  */
-must_check bool registry_new(struct sql *sql, struct registry **registry_r, struct err *err);
-/* As registry_new() for looking only: what is missing is not made. Fails with ERR_DATABASE. */
-must_check bool registry_new_reader(struct sql *sql, struct registry **registry_r, struct err *err);
-void registry_free(struct registry *registry); /* NULL is allowed */
+must_check bool registry_open(const struct registry_settings *settings, struct sql *shared,
+                              const struct cancel *cancel, struct registry **registry_r,
+                              struct err *err);
+
+/* As registry_open(), on a connection of its own, for looking only: what is missing is not made. */
+must_check bool registry_open_reader(const struct registry_settings *settings,
+                                     const struct cancel *cancel, struct registry **registry_r,
+                                     struct err *err);
+
+void registry_free(struct registry *registry); /* NULL is allowed; takes back what is open */
 void auto_registry_cleanup(struct registry **registry);
 #define auto_registry __attribute__((cleanup(auto_registry_cleanup))) struct registry
+
+/* --- changes -------------------------------------------------------------------------------- */
+
+/*
+ * Commits what was changed, if the registry stands apart; else the ledger's commit, which follows,
+ * does. NULL is allowed. Whatever it fails with, the same change may be made again: after
+ * SQL_COMMIT_LOST too, since a row that is written twice is the same row.
+ */
+must_check bool registry_commit(struct registry *registry, struct err *err);
+
+/* Takes back what was changed since the last commit, if the registry stands apart. NULL is
+ * allowed. */
+void registry_take_back(struct registry *registry);
+
+/* Connects anew after SQL_AWAY or SQL_COMMIT_LOST, if the registry stands apart. NULL is allowed.
+ */
+must_check bool registry_reconnect(struct registry *registry, struct err *err);
+
+/* --- documents ------------------------------------------------------------------------------ */
+
+/*
+ * Who writes a row. A lower epoch of the same ledger, or an older ledger, is refused as a
+ * constraint would be: it is late.
+ */
+struct registry_writer {
+    int64_t lineage; /* when the ledger began to know the source: ledger_born_us() */
+    int64_t epoch;   /* the claim's                                                */
+};
 
 /*
  * A document's row. Texts are cut to what the columns take, the metadata holds the whole; but a key
@@ -45,11 +92,31 @@ struct registry_document {
     bool has_filemaker_id;
     struct uuid filemaker_id;
     const char *metadata; /* JSON                                                   */
+    struct registry_writer writer;
 };
 
-/* In a change: makes the row, or brings it up to date. */
+/*
+ * In a change: makes the row, or brings it up to date.
+ *   there_r   false: it was deleted in the application since we made it, and is not made again
+ */
 must_check bool registry_put_document(struct registry *registry,
-                                      const struct registry_document *document, struct err *err);
+                                      const struct registry_document *document, bool *there_r,
+                                      struct err *err);
+
+/* A document's new place: another patient, or none, and the key that follows from it. */
+struct registry_move {
+    struct uuid id;
+    const char *patient; /* the application's id; NULL: not linked */
+    const char *bucket, *key;
+    int64_t now_us;
+    struct registry_writer writer;
+};
+
+/* In a change: points the row to another patient and key. `there_r`: as registry_put_document(). */
+must_check bool registry_move_document(struct registry *registry, const struct registry_move *move,
+                                       bool *there_r, struct err *err);
+
+/* --- patients ------------------------------------------------------------------------------- */
 
 /* A patient to be known to the application. */
 struct registry_patient {

@@ -40,7 +40,8 @@ static struct place *place_new(int workers, int64_t limit)
     (void)pthread_mutex_init(&p->mover.lock, NULL);
     if (!ledger_open(url, "source", p->mover.cancel, &p->ledger, &err)
         || !sql_script(ledger_sql(p->ledger), "pragma synchronous = off", &err)
-        || !registry_new(ledger_sql(p->ledger), &p->registry, &err)
+        || !registry_open(&p->settings.registry, ledger_sql(p->ledger), p->mover.cancel,
+                          &p->registry, &err)
         || !sql_script(ledger_sql(p->ledger),
                        "insert into patients_patient (id, mrn, first_name, last_name,"
                        " filemaker_metadata) values ('aaaaaaaa5a2e4b589a3e2c5b3e3f1a10', '1', 'A',"

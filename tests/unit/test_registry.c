@@ -15,6 +15,9 @@ struct place {
     struct registry *registry;
 };
 
+/* Not read where the connection is shared. */
+static const struct registry_settings no_settings = { .url = "" };
+
 static struct place place_without_tables(void)
 {
     char *folder = folder_new();
@@ -32,7 +35,7 @@ static struct place place_new(void)
     struct place place = place_without_tables();
     struct err err = { 0 };
 
-    CHECK(registry_new(place.sql, &place.registry, &err));
+    CHECK(registry_open(&no_settings, place.sql, place.cancel, &place.registry, &err));
     CHECK_STR(err.msg, "");
     return place;
 }
@@ -106,7 +109,8 @@ TEST(the_applications_tables_are_made_or_found)
         for (size_t again = 0; again < 2; again++) {
             auto_registry *registry = NULL;
 
-            CHECK_AT(i, registry_new(place.sql, &registry, &err) == (cases[i].kind == ERR_NONE));
+            CHECK_AT(i, registry_open(&no_settings, place.sql, place.cancel, &registry, &err)
+                            == (cases[i].kind == ERR_NONE));
             CHECK_AT(i, err.kind == cases[i].kind);
         }
         if (cases[i].kind == ERR_NONE) {
@@ -119,11 +123,12 @@ TEST(the_applications_tables_are_made_or_found)
 TEST(a_reader_makes_nothing)
 {
     auto_place place = place_without_tables();
+    struct registry_settings settings = { .url = place.url };
     auto_registry *registry = NULL;
     struct err err = { 0 };
 
-    CHECK(!registry_new_reader(place.sql, &registry, &err) && err.kind == ERR_DATABASE);
-    CHECK(err.code == SQL_MISSING);
+    CHECK(!registry_open_reader(&settings, place.cancel, &registry, &err));
+    CHECK(err.kind == ERR_DATABASE && err.code == SQL_MISSING);
 }
 
 /* --- documents ------------------------------------------------------------------------------ */
@@ -165,9 +170,11 @@ static struct registry_document some_document(void)
 static bool put(struct place *place, const struct registry_document *document, struct err *err)
 {
     auto_tx tx = { 0 };
+    bool there = false;
 
-    return sql_begin(place->sql, &tx, err) && registry_put_document(place->registry, document, err)
-           && sql_commit(&tx, err);
+    return sql_begin(place->sql, &tx, err)
+           && registry_put_document(place->registry, document, &there, err)
+           && (there || err_set(err, ERR_DATA, 0, "the row was deleted")) && sql_commit(&tx, err);
 }
 
 static void check_put(struct place *place, const struct registry_document *document)
@@ -282,6 +289,135 @@ TEST(what_the_application_refuses_is_a_constraint)
     bad.metadata = "{}";
     bad.patient = "17";
     CHECK(!put(&place, &bad, &err) && err.kind == ERR_DATA);
+}
+
+/* --- who writes ----------------------------------------------------------------------------- */
+
+TEST(a_late_writer_is_refused)
+{
+    static const struct {
+        int64_t lineage, epoch;
+        bool good;
+    } cases[] = {
+        { 5, 3, true },  { 5, 3, true },  { 5, 2, false },        { 5, 4, true },
+        { 4, 9, false }, /* a ledger from before */
+        { 6, 1, true },  { 5, 9, false }, { 6, INT64_MAX, true }, { INT64_MAX, 1, true },
+    };
+    auto_place place = place_new();
+    struct registry_document d = some_document();
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        struct err err = { 0 };
+
+        d.writer = (struct registry_writer){ cases[i].lineage, cases[i].epoch };
+        CHECK_AT(i, put(&place, &d, &err) == cases[i].good);
+        if (!cases[i].good)
+            CHECK_AT(i, err.kind == ERR_DATABASE && err.code == SQL_CONSTRAINT);
+    }
+}
+
+TEST(a_deleted_row_is_not_made_again)
+{
+    STATEMENT(rows, "select count(*) from documents_document");
+    auto_place place = place_new();
+    auto_str text = STR_MAX(KIB(4));
+    struct registry_document d = some_document();
+    struct registry_move move = { .id = d.id, .bucket = "", .key = "k" };
+    struct err err = { 0 };
+    auto_tx tx = { 0 };
+    bool there = true;
+
+    check_put(&place, &d);
+    check_put(&place, &d);
+    CHECK(script(&place, "delete from documents_document"));
+    CHECK(sql_begin(place.sql, &tx, &err));
+    CHECK(registry_put_document(place.registry, &d, &there, &err) && !there);
+    there = true;
+    CHECK(registry_move_document(place.registry, &move, &there, &err) && !there);
+    CHECK(sql_commit(&tx, &err));
+    look(&place, &rows, &text);
+    CHECK_STR(str_text(&text), "0");
+}
+
+TEST(a_row_is_pointed_to_another_patient)
+{
+    STATEMENT(place_of,
+              "select coalesce(object_id, '-') || '|' || coalesce(content_type_id > 0, '-')"
+              " || '|' || s3_bucket || '|' || s3_key || '|' || updated_at || '|' ||"
+              " file_name from documents_document");
+    auto_place place = place_new();
+    auto_str text = STR_MAX(KIB(4));
+    struct registry_document d = some_document();
+    struct registry_move move = {
+        .id = d.id, .bucket = "b", .key = "unlinked/a.pdf", .now_us = some_time_us + TIME_SECOND
+    };
+    struct err err = { 0 };
+    bool there = false;
+
+    check_put(&place, &d);
+    CHECK(registry_move_document(place.registry, &move, &there, &err) && there);
+    look(&place, &place_of, &text);
+    CHECK_STR(str_text(&text), "-|-|b|unlinked/a.pdf|2026-11-23 08:15:03.000007|a.pdf");
+    move.patient = "bbbbbbbb-5a2e-4b58-9a3e-2c5b3e3f1a10";
+    move.key = "linked/a.pdf";
+    CHECK(registry_move_document(place.registry, &move, &there, &err) && there);
+    look(&place, &place_of, &text);
+    CHECK_STR(str_text(&text), "bbbbbbbb5a2e4b589a3e2c5b3e3f1a10|1|b|linked/a.pdf|"
+                               "2026-11-23 08:15:03.000007|a.pdf");
+}
+
+/* A registry apart begins with the first change, and commits or takes back by itself. */
+TEST(a_registry_apart_has_changes_of_its_own)
+{
+    STATEMENT(rows, "select count(*) from documents_document");
+    auto_place place = place_without_tables();
+    struct registry_settings settings = { .url = place.url };
+    auto_registry *registry = NULL;
+    auto_str text = STR_MAX(KIB(4));
+    struct registry_document d = some_document();
+    struct err err = { 0 };
+    bool there;
+
+    CHECK(registry_open(&settings, NULL, place.cancel, &registry, &err));
+    CHECK(registry_commit(registry, &err)); /* nothing to commit */
+    CHECK(registry_put_document(registry, &d, &there, &err) && there);
+    look(&place, &rows, &text);
+    CHECK_STR(str_text(&text), "0");
+    registry_take_back(registry);
+    registry_take_back(registry);
+    CHECK(registry_commit(registry, &err));
+    look(&place, &rows, &text);
+    CHECK_STR(str_text(&text), "0");
+    CHECK(registry_put_document(registry, &d, &there, &err) && there);
+    CHECK(registry_commit(registry, &err));
+    look(&place, &rows, &text);
+    CHECK_STR(str_text(&text), "1");
+    CHECK(registry_reconnect(registry, &err));
+    CHECK(registry_put_document(registry, &d, &there, &err) && registry_commit(registry, &err));
+    CHECK_STR(err.msg, "");
+    CHECK(registry_commit(NULL, &err) && registry_reconnect(NULL, &err));
+    registry_take_back(NULL);
+}
+
+/* The ledger's commit is the registry's where both stand in one database. */
+TEST(a_shared_registry_leaves_the_commit_to_the_ledger)
+{
+    STATEMENT(rows, "select count(*) from documents_document");
+    auto_place place = place_new();
+    auto_str text = STR_MAX(KIB(4));
+    struct registry_document d = some_document();
+    struct err err = { 0 };
+    bool there;
+
+    {
+        auto_tx tx = { 0 };
+
+        CHECK(sql_begin(place.sql, &tx, &err));
+        CHECK(registry_put_document(place.registry, &d, &there, &err) && there);
+        CHECK(registry_commit(place.registry, &err));
+    }
+    look(&place, &rows, &text);
+    CHECK_STR(str_text(&text), "0");
 }
 
 /* --- patients ------------------------------------------------------------------------------- */

@@ -38,7 +38,7 @@ TEST(without_a_word_everything_has_its_default)
     CHECK_STR(mover.keys.type_folders, "referral=referrals");
     CHECK(!mover.keys.listed_only && mover.workers == 4 && mover.memory_bytes == MIB(48));
     CHECK(mover.first_wait_us == 500000 && mover.attempts == 5 && mover.limit == 0);
-    CHECK_STR(mover.ledger_url, mover.registry_url);
+    CHECK_STR(mover.ledger_url, mover.registry.url);
     CHECK_STR(patients.layout, "API_Contacts");
     CHECK(!mover.fields.date_is_told);
 }

@@ -6,3 +6,12 @@ create table fmferry_patient (
     filemaker_id text primary key,
     patient text not null
 );
+
+-- The rows of documents that we made: who wrote them last, so that nobody late writes after them, and
+-- that they were there, so that one which people delete is not made again.
+create table fmferry_row (
+    id text primary key,
+    lineage bigint not null,
+    epoch bigint not null,
+    writes bigint not null
+);

@@ -6,3 +6,12 @@ create table fmferry_patient (
     filemaker_id text primary key,
     patient text not null
 ) strict, without rowid;
+
+-- The rows of documents that we made: who wrote them last, so that nobody late writes after them, and
+-- that they were there, so that one which people delete is not made again.
+create table fmferry_row (
+    id text primary key,
+    lineage integer not null,
+    epoch integer not null,
+    writes integer not null
+) strict, without rowid;
