@@ -13,13 +13,17 @@ all: $(BUILD)/build.ninja
 demo: packages-build all
 	@tools/demo $(BUILD)
 
-test: packages-build packages-test all $(ASAN)/build.ninja $(TSAN)/build.ninja
+test: packages-build packages-test packages-npm all $(ASAN)/build.ninja $(TSAN)/build.ninja
 	@ninja -C $(ASAN) --quiet
 	@ninja -C $(TSAN) --quiet
 	@tests/run.py $(BUILD) $(ASAN) $(TSAN)
 
 clean:
 	rm -rf $(BUILD) $(ASAN) $(TSAN) demo
+
+# One that came from elsewhere will do; beside it, Debian's could not be installed.
+packages-npm:
+	@command -v npm >/dev/null || tools/packages npm
 
 packages-%:
 	@tools/packages $*

@@ -249,6 +249,13 @@ class Bench:
         with urllib.request.urlopen(request, timeout=30, context=trust) as answer:
             answer.read()
 
+    def seen(self):
+        """What the simulator says about itself."""
+        trust = ssl.create_default_context(cafile=self.ready.get("ca_file"))
+        with urllib.request.urlopen(f"{self.ready['url']}/fmsim/status", timeout=30,
+                                    context=trust) as answer:
+            return json.load(answer)
+
     def stop_serving(self):
         """Ends fmsim in peace, so that it writes the truth."""
         self.sim.signal(signal.SIGTERM)
