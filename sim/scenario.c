@@ -73,8 +73,8 @@ static struct times_seen rule_counts(struct rule *rule, const struct request *re
     times.of_record = times.all;
     if (request->record_id && (rule->line.each_record || rule->line.has_chance)) {
         slot = map_slot(rule->each, request->record_id);
-        *slot = (char *)*slot + 1;
-        times.of_record = (uint64_t)(uintptr_t)*slot;
+        times.of_record = (uintptr_t)*slot + 1; /* a count, kept where a pointer would stand */
+        *slot = (void *)(uintptr_t)times.of_record;
     }
     return times;
 }
