@@ -84,7 +84,7 @@ await step("uploads, into a repetition too; they come back", async () => {
   const { fieldData } = (await client.get({ recordId: record })).data[0];
   const fetched = async (address) => {
     const cookie = await fetch(address, { redirect: "manual" });
-    const headers = { cookie: cookie.headers.getSetCookie().map((one) => one.split(";")[0]).join("; ") };
+    const headers = { cookie: cookie.headers.get("set-cookie").split(";")[0] };
     const answer = await fetch(new URL(cookie.headers.get("location"), address), { headers });
     return Buffer.from(await answer.arrayBuffer());
   };
