@@ -581,6 +581,24 @@ static bool table_read(struct odata *o)
     return false;
 }
 
+/* An option that follows without its question mark ("contacts$top=10"); empty if there is none. */
+static struct span stray_option(struct span part)
+{
+    struct span option = span_from(part, span_find(part, "$"));
+
+    return span_cut(&option, '=');
+}
+
+static void table_missing(struct odata *o)
+{
+    struct span option = stray_option(o->parts[1]);
+
+    if (option.size)
+        error_about(o, 400, "-1002", "Error: syntax error in URL at:", option);
+    else
+        error_about(o, 404, "-1020", "There is no table", o->parts[1]);
+}
+
 static void answer_part(struct odata *o)
 {
     if (o->part_count == 1) {
@@ -588,7 +606,7 @@ static void answer_part(struct odata *o)
     } else if (span_is(o->parts[1], "$metadata")) {
         metadata_answer(o);
     } else if (!table_read(o)) {
-        error_about(o, 404, "-1020", "There is no table", o->parts[1]);
+        table_missing(o);
     } else if (o->key.at) {
         one_answer(o);
     } else if (o->part_count == 2) {
