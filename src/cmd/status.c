@@ -2,6 +2,7 @@
  */
 #include "cmd/commands.h"
 #include "cmd/settings.h"
+#include "cmd/watch.h"
 
 #include "report/failures.h"
 #include "report/status.h"
@@ -11,7 +12,8 @@
 enum { TEXT_MAX = 16 * 1024 * 1024 };
 
 struct status_options {
-    bool json;
+    bool json, watch;
+    int every;
 };
 
 struct failures_options {
@@ -24,18 +26,16 @@ static bool ledger_look(const struct settings *settings, struct cancel *cancel,
     return ledger_open_reader(settings->ledger_url, settings->source_name, cancel, ledger_r, err);
 }
 
-static bool terminal_has_colour(void)
+static struct status_form form_of_output(void)
 {
-    const char *term = getenv("TERM");
-
-    return isatty(STDOUT_FILENO) && !getenv("NO_COLOR") && term && strcmp(term, "dumb") != 0;
+    return (struct status_form){ .colour = watch_on_terminal() && !getenv("NO_COLOR"),
+                                 .columns = watch_columns() };
 }
 
 static int status_show(const struct settings *settings, struct ledger *ledger, bool json,
                        struct err *err)
 {
-    struct status_settings names = { settings->source_name, settings->layout, settings->price,
-                                     settings->currency };
+    struct status_settings names = watch_names(settings);
     auto_str text = STR_MAX(TEXT_MAX);
     auto_status *status = NULL;
 
@@ -44,25 +44,36 @@ static int status_show(const struct settings *settings, struct ledger *ledger, b
     if (json)
         status_json(status, &text);
     else
-        status_text(status, terminal_has_colour(), &text);
+        status_text(status, form_of_output(), &text);
     (void)fputs(str_text(&text), stdout);
     return status_is_complete(status) ? EXIT_DONE : EXIT_LEFT;
+}
+
+static int status_once(const struct settings *settings, bool json, struct err *err)
+{
+    struct cancel *cancel = cancel_new();
+    struct ledger *ledger = NULL;
+    int code = -1;
+
+    if (ledger_look(settings, cancel, &ledger, err))
+        code = status_show(settings, ledger, json, err);
+    ledger_close(ledger);
+    cancel_free(cancel);
+    return code;
 }
 
 static int status(const struct cli_globals *globals, const void *arg, struct err *err)
 {
     const struct status_options *o = arg;
-    struct cancel *cancel = cancel_new();
     auto_settings settings = { 0 };
-    struct ledger *ledger = NULL;
-    int code = -1;
 
-    if (settings_read(globals->config, &settings, err)
-        && ledger_look(&settings, cancel, &ledger, err))
-        code = status_show(&settings, ledger, o->json, err);
-    ledger_close(ledger);
-    cancel_free(cancel);
-    return code;
+    if (o->json && o->watch) {
+        (void)err_set(err, ERR_USAGE, 0, "--json and --watch exclude each other");
+        return -1;
+    }
+    if (!settings_read(globals->config, &settings, err))
+        return -1;
+    return o->watch ? watch(&settings, o->every, err) : status_once(&settings, o->json, err);
 }
 
 static int failures(const struct cli_globals *globals, const void *arg, struct err *err)
@@ -89,6 +100,11 @@ static int failures(const struct cli_globals *globals, const void *arg, struct e
 
 static const struct opt status_opts[] = {
     OPT_FLAG(struct status_options, json, "json", 0, "as JSON (docs/json.md)"),
+    OPT_FLAG(struct status_options, watch, "watch", 'w',
+             "again and again, until Ctrl-C; one line each time\n"
+             "where standard output is no terminal"),
+    OPT_INT(struct status_options, every, "every", 0, "S", 1, 3600,
+            "with --watch: seconds between two looks (2)"),
     OPT_END,
 };
 
@@ -98,15 +114,15 @@ static const struct opt failures_opts[] = {
     OPT_END,
 };
 
-static const struct status_options status_defaults = { 0 };
+static const struct status_options status_defaults = { .every = 2 };
 static const struct failures_options failures_defaults = { 0 };
 
 const struct cmd cmd_status = {
     "status",
     "Show how the migration stands",
     "Counts documents, never attempts, and says what is left and why. May be asked at\n"
-    "any time, also while a run is under way. Ends with 0 if everything is done or\n"
-    "waived, with 3 if something is left.",
+    "any time, also while a run is under way: it holds nobody up. Ends with 0 if\n"
+    "everything is done or waived, with 3 if something is left.",
     status_opts,
     &status_defaults,
     sizeof status_defaults,

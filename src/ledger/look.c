@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "ledger/inside.h"
 
-enum { FAILURE_PAGE = 500 };
+enum { FAILURE_PAGE = 500, PACE_ENTRIES = 4000 };
 
 bool ledger_tallies(struct ledger *ledger, struct ledger_tally **tallies_r, size_t *count_r,
                     struct err *err)
@@ -74,6 +74,31 @@ bool ledger_runs(struct ledger *ledger, struct ledger_run **runs_r, size_t *coun
     *runs_r = take(runs);
     *count_r = count;
     return true;
+}
+
+bool ledger_pace(struct ledger *ledger, int64_t run, int64_t since_us, int64_t *settled_r,
+                 int64_t *from_us_r, struct err *err)
+{
+    auto_rows *rows = NULL;
+    enum step step;
+
+    if (!sql_query(ledger->sql, &LEDGER_LOOK_PACE,
+                   sql_args(sql_i64(run), sql_i64(PACE_ENTRIES), sql_i64(since_us)), &rows, err))
+        return false;
+    step = sql_next(rows, err);
+    if (step == STEP_ROW) {
+        *settled_r = sql_get_i64(rows, 0);
+        *from_us_r = sql_get_i64(rows, 1);
+    }
+    return step == STEP_ROW;
+}
+
+bool ledger_tries(struct ledger *ledger, int64_t *failed_r, int64_t *in_doubt_r, struct err *err)
+{
+    struct sql_args source = sql_args(sql_i64(ledger->source));
+
+    return sql_number(ledger->sql, &LEDGER_LOOK_TRIES, source, 0, failed_r, err)
+           && sql_number(ledger->sql, &LEDGER_LOOK_DOUBTS, source, 0, in_doubt_r, err);
 }
 
 static bool census_newest(struct ledger *ledger, struct ledger_census *census, struct err *err)

@@ -28,6 +28,18 @@ struct ledger_run {
 must_check bool ledger_runs(struct ledger *ledger, struct ledger_run **runs_r, size_t *count_r,
                             struct err *err);
 
+/*
+ * How fast a run settles documents: over its newest changes, none older than `since_us`.
+ *   settled_r   documents done or failed
+ *   from_us_r   the oldest change looked at; 0: there was none
+ */
+must_check bool ledger_pace(struct ledger *ledger, int64_t run, int64_t since_us,
+                            int64_t *settled_r, int64_t *from_us_r, struct err *err);
+
+/* Tries that did not end well, over all runs; and documents that wait after such a try. */
+must_check bool ledger_tries(struct ledger *ledger, int64_t *failed_r, int64_t *in_doubt_r,
+                             struct err *err);
+
 /* How the newest census stands. */
 struct ledger_census {
     bool begun, closed;

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "ledger/look.h"
 #include "move/stamp.h"
+#include "report/words.h"
 
 enum {
     GROUP_LEAST = 5,
@@ -182,43 +183,21 @@ static void grouping_clear(struct grouping *g)
 
 /* --- words ---------------------------------------------------------------------------------- */
 
-/* "11,259" */
-static void number_add(struct str *to, int64_t n)
-{
-    char digits[32];
-    int length = snprintf(digits, sizeof digits, "%jd", (intmax_t)n);
-
-    for (int i = 0; i < length; i++) {
-        if (i > 0 && (length - i) % 3 == 0)
-            str_add_char(to, ',');
-        str_add_char(to, digits[i]);
-    }
-}
-
-static const char *month_name(int month)
-{
-    static const char *const names[] = { "January",   "February", "March",    "April",
-                                         "May",       "June",     "July",     "August",
-                                         "September", "October",  "November", "December" };
-
-    return names[month - 1];
-}
-
 /* "3–9 March 2015", "28 February – 3 March 2015", "on 3 March 2015" */
 static void days_add(struct str *to, const struct time_civil *a, const struct time_civil *b)
 {
     bool same_year = a->year == b->year, same_month = same_year && a->month == b->month;
 
     if (same_month && a->day == b->day)
-        str_printf(to, "on %d %s %d", a->day, month_name(a->month), a->year);
+        str_printf(to, "on %d %s %d", a->day, words_month(a->month), a->year);
     else if (same_month)
-        str_printf(to, "%d–%d %s %d", a->day, b->day, month_name(a->month), a->year);
+        str_printf(to, "%d–%d %s %d", a->day, b->day, words_month(a->month), a->year);
     else if (same_year)
-        str_printf(to, "%d %s – %d %s %d", a->day, month_name(a->month), b->day,
-                   month_name(b->month), b->year);
+        str_printf(to, "%d %s – %d %s %d", a->day, words_month(a->month), b->day,
+                   words_month(b->month), b->year);
     else
-        str_printf(to, "%d %s %d – %d %s %d", a->day, month_name(a->month), a->year, b->day,
-                   month_name(b->month), b->year);
+        str_printf(to, "%d %s %d – %d %s %d", a->day, words_month(a->month), a->year, b->day,
+                   words_month(b->month), b->year);
 }
 
 /* The value that nearly all of a group have; NULL if there is none. */
@@ -269,7 +248,7 @@ static void classes_add(struct str *to, const struct group *group)
             return;
         str_add_text(to, between);
         if (!is_of_one_class(group)) {
-            number_add(to, left[most]);
+            words_number(to, left[most]);
             str_add_char(to, ' ');
         } else if (group->documents > 1) {
             str_add_text(to, "all ");
@@ -282,9 +261,9 @@ static void classes_add(struct str *to, const struct group *group)
 
 static void head_add(struct str *to, int64_t count, int64_t total)
 {
-    number_add(to, count);
+    words_number(to, count);
     str_add_text(to, " of ");
-    number_add(to, total);
+    words_number(to, total);
     str_add_text(to, total == 1 ? " failure" : " failures");
 }
 
@@ -294,9 +273,9 @@ static char *neighbours_told(const struct group *group, int64_t total)
 
     head_add(&to, group->documents, total);
     str_add_text(&to, " are records ");
-    number_add(&to, group->first);
+    words_number(&to, group->first);
     str_add_text(&to, "–");
-    number_add(&to, group->last);
+    words_number(&to, group->last);
     if (group->has_days) {
         str_add_text(&to, ", created ");
         days_add(&to, &group->first_day, &group->last_day);
@@ -313,12 +292,12 @@ static char *rest_told(const struct group *group, int64_t total)
     head_add(&to, group->documents, total);
     if (group->documents == 1) {
         str_add_text(&to, " is record ");
-        number_add(&to, group->first);
+        words_number(&to, group->first);
     } else {
         str_add_text(&to, " lie scattered over records ");
-        number_add(&to, group->first);
+        words_number(&to, group->first);
         str_add_text(&to, "–");
-        number_add(&to, group->last);
+        words_number(&to, group->last);
         traits_add(&to, group);
     }
     classes_add(&to, group);

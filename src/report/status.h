@@ -11,12 +11,15 @@ struct status_settings {
     const char *name, *layout;
     double price_per_gb_month;
     const char *currency;
+    bool has_mark;            /* whether a mark is written to FileMaker at all                */
+    const char *registry_url; /* the application's database; NULL: its tables are not counted */
+    const char *ledger_url;
 };
 
 /*
- * Reads everything from the ledger, in one state of it.
- *   status_r   caller frees with status_free() (or auto_status)
- * Fails with ERR_DATABASE.
+ * Reads everything from the ledger, in one state of it. Nothing is written and nobody is held up.
+ *   status_r   caller frees with status_free() (or auto_status); borrows the texts of `settings`
+ * Fails with ERR_DATABASE, ERR_CANCELED.
  */
 must_check bool status_read(struct ledger *ledger, const struct status_settings *settings,
                             struct status **status_r, struct err *err);
@@ -27,8 +30,16 @@ void auto_status_cleanup(struct status **status);
 /* The shape is in docs/json.md. */
 void status_json(const struct status *status, struct str *to);
 
-/* For people; `colour` for a terminal that has it. */
-void status_text(const struct status *status, bool colour, struct str *to);
+struct status_form {
+    bool colour; /* for a terminal that has it                              */
+    int columns; /* lines are folded and tables narrowed to it; 0: no limit */
+};
+
+/* For people. */
+void status_text(const struct status *status, struct status_form form, struct str *to);
+
+/* In one line, for a log that follows a run. */
+void status_line(const struct status *status, struct str *to);
 
 /* Whether every document is done, waived or gone, and the census is closed. */
 bool status_is_complete(const struct status *status);

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "folder.h"
 #include "report/failures.h"
+#include "report/words.h"
 #include "tap.h"
 #include "json/json.h"
 
@@ -16,9 +17,11 @@ struct place {
     struct ledger_change change;
 };
 
-static const struct status_settings settings = {
-    .name = "Clinic/Docs", .layout = "API_Docs", .price_per_gb_month = 0.025, .currency = "AUD"
-};
+static const struct status_settings settings = { .name = "Clinic/Docs",
+                                                 .layout = "API_Docs",
+                                                 .price_per_gb_month = 0.025,
+                                                 .currency = "AUD",
+                                                 .has_mark = true };
 
 static struct place place_new(void)
 {
@@ -196,9 +199,11 @@ TEST(the_status_is_as_it_is_documented)
         "\"states\":{\"waiting\":0,\"claimed\":1,\"stored\":1,\"done\":3,\"failed\":2,\"waived\":1}"
         ","
         "\"failures\":[{\"class\":\"container-empty\",\"count\":1,\"clusters\":[{\"text\":"
-        "\"1 of 1 failure is record 6: empty\",\"count\":1}]},"
+        "\"1 of 1 failure is record 6: empty\",\"count\":1}],\"meaning\":\"there is no file in the"
+        " container field\",\"mend\":\"put the file into the record, or waive the document\"},"
         "{\"class\":\"container-zero\",\"count\":1,\"clusters\":[{\"text\":"
-        "\"1 of 1 failure is record 5: without a byte\",\"count\":1}]}],"
+        "\"1 of 1 failure is record 5: without a byte\",\"count\":1}],\"meaning\":\"the file has no"
+        " bytes\",\"mend\":\"restore the file from a backup, or waive the document\"}],"
         "\"findings\":[{\"text\":\"2 of 2 failures lie scattered over records 5–6 by Ada,"
         " all stored embedded: 1 empty, 1 without a byte\",\"count\":2}],"
         "\"runs\":[{\"run\":1,\"started\":\"TIME\",\"ended\":\"TIME\",\"found\":9,\"processed\":8,"
@@ -210,7 +215,8 @@ TEST(the_status_is_as_it_is_documented)
         "\"links\":{\"linked\":2,\"unlinked\":1,\"review\":1},"
         "\"bytes\":{\"source\":null,\"known\":1500000011,\"stored\":1500000011},"
         "\"cost_per_month\":{\"amount\":0.0375,\"currency\":\"AUD\"},"
-        "\"forecast\":{\"will_be_done\":6,\"never\":1,\"eta\":null},"
+        "\"forecast\":{\"will_be_done\":5,\"never\":3,\"eta\":null,\"arrived\":3,\"coming\":2,"
+        "\"in_doubt\":0,\"tried_again\":1,\"needs_somebody\":1,\"given_up\":1},"
         "\"checklist\":[";
     auto_place place = place_new();
     auto_str json = STR_MAX(KIB(256));
@@ -235,7 +241,7 @@ TEST(an_empty_ledger_has_a_status)
           != NULL);
     CHECK(strstr(str_text(&json), "\"met\":true") == NULL);
     CHECK(status_read(place.ledger, &settings, &status, &err));
-    status_text(status, false, &text);
+    status_text(status, (struct status_form){ 0 }, &text);
     CHECK(strstr(str_text(&text), "Census not closed yet") != NULL && !status_is_complete(status));
 }
 
@@ -283,11 +289,21 @@ TEST(complete_is_when_all_is_settled)
 
 TEST(people_see_the_same_figures)
 {
-    static const char *const words[] = { "done             3",  "failed           2",
-                                         "total            8",  "container-empty",
-                                         "1 waived of 8",       "2 linked, 1 unlinked, 1 to review",
-                                         "3 marked, 1 not yet", "finished",
-                                         "1500.0 MB, 0.04 AUD" };
+    static const char *const words[] = {
+        "done            3        37.5%",
+        "failed          2        25.0%",
+        "total           8",
+        "container-empty",
+        "1 waived of 8",
+        "2 linked, 1 unlinked, 1 to review",
+        "3 marked, 1 not yet",
+        "finished",
+        "1.5 GB stored, 0.04 AUD a month",
+        "3 of 8 documents succeeded (37.5%); counted apart, 3 of 6 tries (50.0%)",
+        "1  will not, as things are",
+        "1  never will, until somebody",
+        "1  never will: given up by name",
+    };
     auto_place place = place_new();
     auto_status *status = NULL;
     auto_str plain = STR_MAX(KIB(64)), coloured = STR_MAX(KIB(64));
@@ -295,11 +311,103 @@ TEST(people_see_the_same_figures)
 
     make_all(&place);
     CHECK(status_read(place.ledger, &settings, &status, &err));
-    status_text(status, false, &plain);
-    status_text(status, true, &coloured);
+    status_text(status, (struct status_form){ 0 }, &plain);
+    status_text(status, (struct status_form){ .colour = true }, &coloured);
     for (size_t i = 0; i < lengthof(words); i++)
         CHECK_AT(i, strstr(str_text(&plain), words[i]) != NULL);
     CHECK(!strchr(str_text(&plain), '\033') && strchr(str_text(&coloured), '\033'));
+}
+
+/* Whatever the width of the terminal, no line is longer. */
+TEST(lines_fit_the_terminal)
+{
+    static const size_t widths[] = { 40, 57, 66, 72, 80, 98, 200 };
+    auto_place place = place_new();
+    auto_status *status = NULL;
+    struct err err = { 0 };
+
+    make_all(&place);
+    CHECK(status_read(place.ledger, &settings, &status, &err));
+    for (size_t i = 0; i < lengthof(widths); i++) {
+        auto_str text = STR_MAX(KIB(64));
+        struct span rest;
+
+        status_text(status, (struct status_form){ .columns = (int)widths[i] }, &text);
+        rest = str_span(&text);
+        while (rest.size) {
+            struct span line = span_cut(&rest, '\n');
+
+            CHECK_AT(widths[i], words_columns(line) <= widths[i]);
+            if (words_columns(line) > widths[i])
+                (void)printf("# " SPAN_FORMAT "\n", SPAN_ARGS(line));
+        }
+    }
+}
+
+/* --- words ---------------------------------------------------------------------------------- */
+
+TEST(figures_read_well)
+{
+    static const struct {
+        int64_t part, whole;
+        const char *share;
+    } shares[] = {
+        { 0, 0, "–" },
+        { 0, 5, "0.0%" },
+        { 1, 3, "33.3%" },
+        { 11258, 11259, "99.9%" },
+        { 5, 5, "100.0%" },
+        { 1, 2000, "below 0.1%" },
+        { INT64_MAX - 1, INT64_MAX, "99.9%" },
+    };
+    static const struct {
+        int64_t bytes;
+        const char *text;
+    } sizes[] = {
+        { 0, "0 bytes" },         { 999, "999 bytes" },       { 1000, "1.0 kB" },
+        { 999949, "999.9 kB" },   { 999960, "1.0 MB" },       { 376052639, "376.1 MB" },
+        { 1500000011, "1.5 GB" }, { INT64_MAX, "9223.4 PB" },
+    };
+    static const struct {
+        int64_t n;
+        const char *text;
+    } numbers[] = { { 0, "0" }, { 999, "999" }, { 11259, "11,259" }, { -1234567, "-1,234,567" } };
+
+    for (size_t i = 0; i < lengthof(shares); i++) {
+        auto_str text = STR_MAX(64);
+
+        words_share(&text, shares[i].part, shares[i].whole);
+        CHECK_STR(str_text(&text), shares[i].share);
+    }
+    for (size_t i = 0; i < lengthof(sizes); i++) {
+        auto_str text = STR_MAX(64);
+
+        words_bytes(&text, sizes[i].bytes);
+        CHECK_STR(str_text(&text), sizes[i].text);
+    }
+    for (size_t i = 0; i < lengthof(numbers); i++) {
+        auto_str text = STR_MAX(64);
+
+        words_number(&text, numbers[i].n);
+        CHECK_STR(str_text(&text), numbers[i].text);
+    }
+}
+
+/* A name in FileMaker may hold what a terminal would obey. */
+TEST(a_terminal_is_not_ordered_about)
+{
+    auto_str text = STR_MAX(KIB(1));
+
+    words_clean(&text, span_of("a\033[2Jb\nc\xe2\x80\xae"
+                               "d\xc2\x9b"
+                               "e\xff"));
+    CHECK_STR(str_text(&text), "a\xef\xbf\xbd[2Jb\xef\xbf\xbd"
+                               "c\xef\xbf\xbd"
+                               "d\xef\xbf\xbd"
+                               "e\xef\xbf\xbd");
+    CHECK(words_columns(span_of("a\xe2\x80\x93z")) == 3);
+    CHECK(words_columns(span_of("\xe6\xbc\xa2\xe5\xad\x97")) == 4);
+    CHECK(words_columns(span_of("e\xcc\x81")) == 1);
 }
 
 /* --- what failures have in common ----------------------------------------------------------- */

@@ -2,6 +2,7 @@
 -- document of the page before, $3 how many at most. Columns: document, identity, filemaker_id,
 -- record_id, container, repetition, type, storage, state, class, attempts, due_us, at_us, step,
 -- kind, http_status, filemaker_code, bytes, message, tries, created, author, path.
+-- class <> '' is what the index of such documents asks for.
 select d.document, d.identity, d.filemaker_id, d.record_id, d.container, d.repetition, d.type,
        d.storage, d.state, d.class, d.attempts, d.due_us, a.at_us, a.step, a.kind, a.http_status,
        a.filemaker_code, a.bytes, a.message, a.number, t.created, t.author, t.path
@@ -9,7 +10,7 @@ select d.document, d.identity, d.filemaker_id, d.record_id, d.container, d.repet
   left join fmferry_attempt a on a.document = d.document
        and a.number = (select max(number) from fmferry_attempt b where b.document = d.document)
   left join fmferry_trait t on t.document = d.document
- where d.source = $1 and d.document > $2
-   and (d.state = 'failed' or (d.state in ('waiting', 'stored') and d.class <> ''))
+ where d.source = $1 and d.document > $2 and d.class <> ''
+   and d.state in ('failed', 'waiting', 'stored')
  order by d.document
  limit $3

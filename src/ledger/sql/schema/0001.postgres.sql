@@ -42,6 +42,8 @@ create index fmferry_document_due on fmferry_document (source, due_us, document)
 create index fmferry_document_claimed on fmferry_document (run) where run is not null;
 create index fmferry_document_failed on fmferry_document (source, class, document)
     where state = 'failed';
+create index fmferry_document_troubled on fmferry_document (source, document)
+    where class <> '';
 
 -- What was meant to be stored for a document, committed before it is put, and what came of it.
 create table fmferry_version (

@@ -1,0 +1,157 @@
+/*
+ * Each look opens the ledger anew: no state of it is held while we wait, and a database that was
+ * away for a while is simply there again.
+ */
+#include "cmd/watch.h"
+
+#include "base/cli.h"
+#include "base/fs.h"
+#include "base/time.h"
+#include "cmd/signals.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum { TEXT_MAX = 16 * 1024 * 1024, ROWS_DEFAULT = 24 };
+
+struct watch {
+    const struct settings *settings;
+    struct cancel *cancel;
+    bool on_terminal;
+    int every_s;
+};
+
+struct status_settings watch_names(const struct settings *settings)
+{
+    return (struct status_settings){ .name = settings->source_name,
+                                     .layout = settings->layout,
+                                     .price_per_gb_month = settings->price,
+                                     .currency = settings->currency,
+                                     .has_mark = *settings->mark_field != '\0',
+                                     .registry_url = settings->registry_url,
+                                     .ledger_url = settings->ledger_url };
+}
+
+bool watch_on_terminal(void)
+{
+    const char *term = getenv("TERM");
+
+    return isatty(STDOUT_FILENO) && term && strcmp(term, "dumb") != 0;
+}
+
+static struct winsize window(void)
+{
+    struct winsize size = { 0 };
+
+    if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0)
+        return (struct winsize){ 0 };
+    return size;
+}
+
+int watch_columns(void)
+{
+    return window().ws_col;
+}
+
+/* --- one look ------------------------------------------------------------------------------- */
+
+static bool look(const struct watch *w, struct str *text, struct err *err)
+{
+    struct status_settings names = watch_names(w->settings);
+    auto_ledger *ledger = NULL;
+    auto_status *status = NULL;
+
+    if (!ledger_open_reader(w->settings->ledger_url, w->settings->source_name, w->cancel, &ledger,
+                            err)
+        || !status_read(ledger, &names, &status, err))
+        return false;
+    if (w->on_terminal)
+        status_text(
+            status,
+            (struct status_form){ .colour = !getenv("NO_COLOR"), .columns = watch_columns() },
+            text);
+    else
+        status_line(status, text);
+    return true;
+}
+
+/* Lines from the top, as many as fit above the last one; what stood there before is wiped. */
+static void frame_add(struct str *to, struct span text, int rows)
+{
+    int left = 0, room = (rows > 0 ? rows : ROWS_DEFAULT) - 1;
+
+    str_add_text(to, "\033[H");
+    while (text.size) {
+        struct span line = span_cut(&text, '\n');
+
+        if (room-- > 0) {
+            str_add_span(to, line);
+            str_add_text(to, "\033[K\r\n");
+        } else {
+            left++;
+        }
+    }
+    str_add_text(to, "\033[J\033[90m");
+    if (left)
+        str_printf(to, "%d more lines below; ", left);
+    str_add_text(to, "Ctrl-C ends\033[0m");
+}
+
+static bool show(const struct watch *w, struct span text, struct err *err)
+{
+    auto_str frame = STR_MAX(TEXT_MAX);
+
+    if (w->on_terminal)
+        frame_add(&frame, text, window().ws_row);
+    else
+        str_add_span(&frame, text);
+    return fs_write_all(STDOUT_FILENO, str_span(&frame), "the terminal", err);
+}
+
+/* Whoever waits for a run to begin may start watching before it. */
+static bool look_and_show(const struct watch *w, struct err *err)
+{
+    auto_str text = STR_MAX(TEXT_MAX);
+    struct err why = { 0 };
+
+    if (!look(w, &text, &why)) {
+        if (why.kind == ERR_CANCELED)
+            return true;
+        str_reset(&text);
+        str_printf(&text, "%s; looking again in %d s\n", why.msg, w->every_s);
+    }
+    return show(w, str_span(&text), err);
+}
+
+/* --- the loop ------------------------------------------------------------------------------- */
+
+static bool screen(const struct watch *w, const char *sequence, struct err *err)
+{
+    return !w->on_terminal || fs_write_all(STDOUT_FILENO, span_of(sequence), "the terminal", err);
+}
+
+static bool watch_until_stopped(const struct watch *w, struct err *err)
+{
+    struct err stopped;
+
+    do {
+        if (!look_and_show(w, err))
+            return false;
+    } while (cancel_sleep(w->cancel, w->every_s * TIME_SECOND, &stopped));
+    return true;
+}
+
+int watch(const struct settings *settings, int every_s, struct err *err)
+{
+    struct cancel *cancel = cancel_new();
+    struct signals *signals = signals_listen(NULL, cancel);
+    struct watch w = { settings, cancel, watch_on_terminal(), every_s };
+    bool good = screen(&w, "\033[?25l\033[2J", err) && watch_until_stopped(&w, err);
+    struct err ignored;
+
+    /* The cursor comes back whatever went wrong before. */
+    good = screen(&w, "\033[?25h\n", good ? err : &ignored) && good;
+    signals_free(signals);
+    cancel_free(cancel);
+    return good ? EXIT_CANCELED : -1;
+}

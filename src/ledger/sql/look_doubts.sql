@@ -1,0 +1,4 @@
+-- Documents that wait, or lack only their mark, after a try that did not end well. $1 source.
+-- Columns: documents.
+select count(*) from fmferry_document
+ where source = $1 and class <> '' and state in ('waiting', 'claimed', 'stored')

@@ -1,0 +1,87 @@
+/* The status as those who write it see it: terminal, JSON, report. Private to report/. */
+#pragma once
+
+#include "report/findings.h"
+#include "report/status.h"
+
+struct type_row {
+    const char *type; /* borrowed from the tallies */
+    int64_t total, done, failed;
+};
+
+/* What the application's tables say. */
+struct status_rows {
+    bool are_counted; /* false: too many to count in a moment, or not to be read */
+    int64_t rows, with_metadata;
+    char why[256]; /* not "": the tables cannot be read */
+};
+
+struct status {
+    struct status_settings settings;
+    int64_t at_us; /* when it was read */
+    struct ledger_tally *tallies;
+    size_t tally_count;
+    struct ledger_run *runs;
+    size_t run_count;
+    struct ledger_census census;
+    struct findings findings;
+    int64_t states[LEDGER_STATES];
+    int64_t linked, unlinked, review, bytes_stored;
+    struct type_row *types;
+    size_t type_count;
+    int64_t tries_failed; /* tries that did not end well, over all runs    */
+    int64_t in_doubt;     /* waiting, after at least one such try          */
+    double rate;          /* documents settled per second, lately; 0: none */
+    struct status_rows rows;
+};
+
+/* Documents that the source has; those that are gone are counted apart. */
+int64_t status_total(const struct status *s);
+
+/* Stored or done: the bytes are in the store. */
+int64_t status_stored(const struct status *s);
+
+/* Failed documents of a class. */
+int64_t status_class_count(const struct status *s, enum failure failure);
+
+/* What the store costs in a month. */
+double status_cost(const struct status *s);
+
+/* Runs that moved documents. What else stands in the table did what a person told it. */
+bool status_run_moved(const struct ledger_run *run);
+
+/* The newest run that moves documents and has not ended; NULL if none is under way. */
+const struct ledger_run *status_run_open(const struct status *s);
+
+/* Done over all runs: tries that ended well. */
+int64_t status_tries_good(const struct status *s);
+
+/* --- forecast ------------------------------------------------------------------------------- */
+
+/* What will become of the documents, from their states alone. The five sum to the total. */
+struct forecast {
+    int64_t arrived;  /* done                                                          */
+    int64_t coming;   /* waiting, on their way, or only the mark is missing            */
+    int64_t again;    /* failed, and each later run tries anew; will not arrive as is  */
+    int64_t never;    /* failed, and nothing changes until somebody acts               */
+    int64_t given_up; /* waived by name                                                */
+    int64_t eta_us;   /* when what is coming will be there; 0: nobody can say          */
+};
+
+struct forecast forecast_of(const struct status *s);
+
+/* --- checklist ------------------------------------------------------------------------------ */
+
+struct criterion {
+    const char *what;
+    bool met;
+    char figure[160];
+};
+
+enum { CRITERIA = 6 };
+
+/* What "done" means, each computed with the figure beside it. */
+void checklist_of(const struct status *s, struct criterion criteria_r[CRITERIA]);
+
+/* Failed for a reason that lies in the source: its file cannot be had. */
+int64_t checklist_out_of_reach(const struct status *s);

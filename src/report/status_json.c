@@ -1,0 +1,220 @@
+/* The status for programs; the shape is in docs/json.md. */
+#include "report/status.h"
+
+#include "base/time.h"
+#include "move/policy.h"
+#include "report/inside.h"
+#include "json/writer.h"
+
+static void write_time(struct json_writer *w, const char *name, int64_t at_us)
+{
+    char text[TIME_TEXT_SIZE];
+
+    json_name(w, name);
+    json_write_text(w, at_us ? time_rfc3339(at_us, text) : NULL);
+}
+
+static void write_source(struct json_writer *w, const struct status *s)
+{
+    json_name(w, "source");
+    json_open_object(w);
+    json_member_text(w, "name", s->settings.name);
+    json_member_text(w, "layout", s->settings.layout);
+    json_member_i64(w, "total", status_total(s));
+    json_member_i64(w, "gone", s->states[LEDGER_GONE]);
+    json_member_flag(w, "census_complete", s->census.closed);
+    write_time(w, "census_at", s->census.at_us);
+    json_name(w, "witnesses");
+    json_open_array(w);
+    json_write_i64(w, s->census.records);
+    json_write_i64(w, s->census.witness);
+    json_close_array(w);
+    json_close_object(w);
+}
+
+static void write_states(struct json_writer *w, const struct status *s)
+{
+    json_name(w, "states");
+    json_open_object(w);
+    for (int i = 0; i < LEDGER_STATES; i++)
+        if (i != LEDGER_GONE)
+            json_member_i64(w, ledger_state_name((enum ledger_state)i), s->states[i]);
+    json_close_object(w);
+}
+
+static void write_findings(struct json_writer *w, const char *name, const struct finding_list *list)
+{
+    json_name(w, name);
+    json_open_array(w);
+    for (size_t i = 0; i < list->count; i++) {
+        json_open_object(w);
+        json_member_text(w, "text", list->items[i].text);
+        json_member_i64(w, "count", list->items[i].count);
+        json_close_object(w);
+    }
+    json_close_array(w);
+}
+
+static void write_failures(struct json_writer *w, const struct status *s)
+{
+    json_name(w, "failures");
+    json_open_array(w);
+    for (int i = 0; i < FAILURES; i++) {
+        const struct policy *policy = policy_of((enum failure)i);
+        int64_t count = status_class_count(s, (enum failure)i);
+
+        if (count == 0)
+            continue;
+        json_open_object(w);
+        json_member_text(w, "class", policy->name);
+        json_member_i64(w, "count", count);
+        write_findings(w, "clusters", &s->findings.by_class[i]);
+        json_member_text(w, "meaning", policy->meaning);
+        json_member_text(w, "mend", policy->mend);
+        json_close_object(w);
+    }
+    json_close_array(w);
+    write_findings(w, "findings", &s->findings.all);
+}
+
+static void write_runs(struct json_writer *w, const struct status *s)
+{
+    json_name(w, "runs");
+    json_open_array(w);
+    for (size_t i = 0; i < s->run_count; i++) {
+        const struct ledger_run *run = &s->runs[i];
+
+        if (!status_run_moved(run))
+            continue;
+        json_open_object(w);
+        json_member_i64(w, "run", run->run);
+        write_time(w, "started", run->started_us);
+        write_time(w, "ended", run->ended_us);
+        json_member_i64(w, "found", run->progress.found);
+        json_member_i64(w, "processed", run->progress.processed);
+        json_member_i64(w, "successful", run->progress.successful);
+        json_member_i64(w, "failed", run->progress.failed);
+        json_member_i64(w, "waiting", run->progress.waiting);
+        json_member_text(w, "status", run->status);
+        json_close_object(w);
+    }
+    json_close_array(w);
+}
+
+static void write_types(struct json_writer *w, const struct status *s)
+{
+    json_name(w, "types");
+    json_open_array(w);
+    for (size_t i = 0; i < s->type_count; i++) {
+        json_open_object(w);
+        json_member_text(w, "type", s->types[i].type);
+        json_member_i64(w, "total", s->types[i].total);
+        json_member_i64(w, "done", s->types[i].done);
+        json_member_i64(w, "failed", s->types[i].failed);
+        json_close_object(w);
+    }
+    json_close_array(w);
+}
+
+static void write_decimal(struct json_writer *w, const char *name, int digits, double n)
+{
+    auto_str text = STR_MAX(64);
+
+    str_printf(&text, "%.*f", digits, n);
+    json_name(w, name);
+    json_write_raw(w, str_span(&text));
+}
+
+static void write_money(struct json_writer *w, const struct status *s)
+{
+    json_name(w, "cost_per_month");
+    json_open_object(w);
+    write_decimal(w, "amount", 4, status_cost(s));
+    json_member_text(w, "currency", s->settings.currency);
+    json_close_object(w);
+}
+
+static void write_forecast(struct json_writer *w, const struct status *s)
+{
+    struct forecast f = forecast_of(s);
+
+    json_name(w, "forecast");
+    json_open_object(w);
+    json_member_i64(w, "will_be_done", f.arrived + f.coming);
+    json_member_i64(w, "never", f.again + f.never + f.given_up);
+    write_time(w, "eta", f.eta_us);
+    json_member_i64(w, "arrived", f.arrived);
+    json_member_i64(w, "coming", f.coming);
+    json_member_i64(w, "in_doubt", s->in_doubt);
+    json_member_i64(w, "tried_again", f.again);
+    json_member_i64(w, "needs_somebody", f.never);
+    json_member_i64(w, "given_up", f.given_up);
+    json_close_object(w);
+}
+
+static void write_work(struct json_writer *w, const struct status *s)
+{
+    json_name(w, "documents");
+    json_open_object(w);
+    json_member_i64(w, "total", status_total(s));
+    json_member_i64(w, "successful", s->states[LEDGER_DONE]);
+    json_close_object(w);
+    json_name(w, "tries");
+    json_open_object(w);
+    json_member_i64(w, "total", status_tries_good(s) + s->tries_failed);
+    json_member_i64(w, "successful", status_tries_good(s));
+    json_close_object(w);
+    json_name(w, "throughput");
+    json_open_object(w);
+    json_member_flag(w, "running", status_run_open(s) != NULL);
+    write_decimal(w, "documents_per_second", 2, s->rate);
+    json_close_object(w);
+}
+
+static void write_checklist(struct json_writer *w, const struct status *s)
+{
+    struct criterion criteria[CRITERIA];
+
+    checklist_of(s, criteria);
+    json_name(w, "checklist");
+    json_open_array(w);
+    for (int i = 0; i < CRITERIA; i++) {
+        json_open_object(w);
+        json_member_text(w, "criterion", criteria[i].what);
+        json_member_flag(w, "met", criteria[i].met);
+        json_member_text(w, "figure", criteria[i].figure);
+        json_close_object(w);
+    }
+    json_close_array(w);
+}
+
+void status_json(const struct status *s, struct str *to)
+{
+    struct json_writer w = JSON_WRITER(to);
+
+    json_open_object(&w);
+    write_source(&w, s);
+    write_states(&w, s);
+    write_failures(&w, s);
+    write_runs(&w, s);
+    write_types(&w, s);
+    json_name(&w, "links");
+    json_open_object(&w);
+    json_member_i64(&w, "linked", s->linked);
+    json_member_i64(&w, "unlinked", s->unlinked);
+    json_member_i64(&w, "review", s->review);
+    json_close_object(&w);
+    json_name(&w, "bytes");
+    json_open_object(&w);
+    json_name(&w, "source");
+    json_write_null(&w);
+    json_member_i64(&w, "known", s->bytes_stored);
+    json_member_i64(&w, "stored", s->bytes_stored);
+    json_close_object(&w);
+    write_money(&w, s);
+    write_forecast(&w, s);
+    write_checklist(&w, s);
+    write_work(&w, s);
+    json_close_object(&w);
+    str_add_char(to, '\n');
+}

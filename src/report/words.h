@@ -1,0 +1,31 @@
+/* Figures and texts as people read them: the same words in the terminal and in the report. */
+#pragma once
+
+#include "base/base.h"
+#include "base/str.h"
+
+/* "11,259" */
+void words_number(struct str *to, int64_t n);
+
+/*
+ * "90.6%", cut rather than rounded, so that 100.0% means all; "below 0.1%" for a few of many,
+ * "–" if there is nothing to have a share of.
+ */
+void words_share(struct str *to, int64_t part, int64_t whole);
+
+/* "376.1 MB"; powers of ten, as stores are billed. */
+void words_bytes(struct str *to, int64_t bytes);
+
+/* "23 November 2026, 03:49 UTC" and "2026-11-23 03:49:17"; both UTC. */
+void words_moment(struct str *to, int64_t at_us);
+void words_stamp(struct str *to, int64_t at_us);
+
+/* "March"; month from 1. */
+const char *words_month(int month);
+
+/* A text of somebody else's for a terminal: what would move the cursor or turn the writing round
+ * becomes U+FFFD. */
+void words_clean(struct str *to, struct span text);
+
+/* How many columns of a terminal a text takes. */
+size_t words_columns(struct span text);
