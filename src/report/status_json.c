@@ -69,8 +69,6 @@ static void write_failures(struct json_writer *w, const struct status *s)
         json_member_text(w, "class", policy->name);
         json_member_i64(w, "count", count);
         write_findings(w, "clusters", &s->findings.by_class[i]);
-        json_member_text(w, "meaning", policy->meaning);
-        json_member_text(w, "mend", policy->mend);
         json_close_object(w);
     }
     json_close_array(w);
@@ -143,6 +141,15 @@ static void write_forecast(struct json_writer *w, const struct status *s)
     json_member_i64(w, "will_be_done", f.arrived + f.coming);
     json_member_i64(w, "never", f.again + f.never + f.given_up);
     write_time(w, "eta", f.eta_us);
+    json_close_object(w);
+}
+
+static void write_outlook(struct json_writer *w, const struct status *s)
+{
+    struct forecast f = forecast_of(s);
+
+    json_name(w, "outlook");
+    json_open_object(w);
     json_member_i64(w, "arrived", f.arrived);
     json_member_i64(w, "coming", f.coming);
     json_member_i64(w, "in_doubt", s->in_doubt);
@@ -150,6 +157,25 @@ static void write_forecast(struct json_writer *w, const struct status *s)
     json_member_i64(w, "needs_somebody", f.never);
     json_member_i64(w, "given_up", f.given_up);
     json_close_object(w);
+}
+
+/* What each class that occurs means, and what to do about it. */
+static void write_advice(struct json_writer *w, const struct status *s)
+{
+    json_name(w, "advice");
+    json_open_array(w);
+    for (int i = 0; i < FAILURES; i++) {
+        const struct policy *policy = policy_of((enum failure)i);
+
+        if (status_class_count(s, (enum failure)i) == 0)
+            continue;
+        json_open_object(w);
+        json_member_text(w, "class", policy->name);
+        json_member_text(w, "meaning", policy->meaning);
+        json_member_text(w, "mend", policy->mend);
+        json_close_object(w);
+    }
+    json_close_array(w);
 }
 
 static void write_work(struct json_writer *w, const struct status *s)
@@ -214,6 +240,8 @@ void status_json(const struct status *s, struct str *to)
     write_money(&w, s);
     write_forecast(&w, s);
     write_checklist(&w, s);
+    write_outlook(&w, s);
+    write_advice(&w, s);
     write_work(&w, s);
     json_close_object(&w);
     str_add_char(to, '\n');
