@@ -109,7 +109,11 @@ const struct conf_key settings_keys[] = {
     TEXT("registry", "url", registry_url, "sqlite:fmferry.db",
          "The application's database; its tables are made if there is no application yet"),
     TEXT("ledger", "url", ledger_url, "sqlite:fmferry.db",
-         "Where the migration's own book is kept"),
+         "Where the migration's own book is kept. On PostgreSQL (postgresql://...) any number of\n"
+         "machines may work at one migration."),
+    NUMBER("ledger", "lease_seconds", lease_seconds, 10, 3600, "120",
+           "With PostgreSQL: a run that gives no sign of life for so long is taken for dead, and\n"
+           "others take over what it had in hand. The same for all that share the ledger."),
 
     NUMBER("run", "workers", workers, 1, 128, "4",
            "Documents moved at once; each uses one session of FileMaker Server"),
@@ -234,7 +238,9 @@ struct mover_settings settings_mover(const struct settings *s)
         .script = s->script_name,
         .ledger_url = s->ledger_url,
         .registry = { .url = s->registry_url },
+        .lease_us = s->lease_seconds * TIME_SECOND,
         .workers = s->workers,
+        .sessions = s->sessions,
         .memory_bytes = MIB(s->memory_mib),
         .attempts = s->attempts,
         .filter = s->filter_read,

@@ -22,7 +22,7 @@ struct settings {
     int sessions, latency_budget_ms;
     double requests_per_second;
     const char *quiet_hours, *filter;
-    int workers, memory_mib, attempts, retry_ms, follow_s;
+    int workers, memory_mib, attempts, retry_ms, follow_s, lease_seconds;
     double price;
     const char *currency;
 

@@ -24,7 +24,9 @@ struct gate {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     int inside, width;
-    int sessions, sessions_allowed, sessions_wanted;
+    int sessions, sessions_wanted;
+    int sessions_allowed; /* by the configuration, and by the server                    */
+    int sessions_shared;  /* by the other movers                                        */
     int64_t next_pass_us; /* when the ceiling lets the next one pass */
     int64_t narrowed_us, widened_us, sessions_us;
     double average_us; /* of calls, newest weighing most */
@@ -65,6 +67,7 @@ struct gate *gate_new(const struct gate_settings *settings)
     gate->settings = *settings;
     gate->width = settings->most_at_once ? settings->most_at_once : INT_MAX;
     gate->sessions_allowed = settings->most_sessions ? settings->most_sessions : INT_MAX;
+    gate->sessions_shared = INT_MAX;
     (void)pthread_mutex_init(&gate->lock, NULL);
     (void)pthread_condattr_init(&monotonic);
     (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -215,6 +218,11 @@ static void sessions_grow(struct gate *gate)
     gate->sessions_allowed++;
 }
 
+static bool session_is_free(const struct gate *gate)
+{
+    return gate->sessions < gate->sessions_allowed && gate->sessions < gate->sessions_shared;
+}
+
 bool gate_session_take(struct gate *gate, const struct cancel *cancel, struct err *err)
 {
     bool stopped;
@@ -223,7 +231,7 @@ bool gate_session_take(struct gate *gate, const struct cancel *cancel, struct er
         return true;
     (void)pthread_mutex_lock(&gate->lock);
     gate->sessions_wanted++;
-    while (!(stopped = cancel_is_set(cancel)) && gate->sessions >= gate->sessions_allowed) {
+    while (!(stopped = cancel_is_set(cancel)) && !session_is_free(gate)) {
         sessions_grow(gate);
         wait_us(gate, LOOK_US);
     }
@@ -248,6 +256,32 @@ void gate_session_return(struct gate *gate, bool refused)
     (void)pthread_mutex_unlock(&gate->lock);
 }
 
+int gate_sessions_limit(struct gate *gate, int most)
+{
+    int sessions;
+
+    if (!gate)
+        return 0;
+    (void)pthread_mutex_lock(&gate->lock);
+    gate->sessions_shared = most;
+    sessions = gate->sessions;
+    (void)pthread_cond_broadcast(&gate->changed);
+    (void)pthread_mutex_unlock(&gate->lock);
+    return sessions;
+}
+
+bool gate_session_is_surplus(struct gate *gate)
+{
+    bool surplus;
+
+    if (!gate)
+        return false;
+    (void)pthread_mutex_lock(&gate->lock);
+    surplus = gate->sessions > gate->sessions_shared;
+    (void)pthread_mutex_unlock(&gate->lock);
+    return surplus;
+}
+
 bool gate_session_is_wanted(struct gate *gate)
 {
     bool wanted;
@@ -255,7 +289,7 @@ bool gate_session_is_wanted(struct gate *gate)
     if (!gate)
         return false;
     (void)pthread_mutex_lock(&gate->lock);
-    wanted = gate->sessions_wanted > 0;
+    wanted = gate->sessions_wanted > 0 || gate->sessions > gate->sessions_shared;
     (void)pthread_mutex_unlock(&gate->lock);
     return wanted;
 }

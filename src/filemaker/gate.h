@@ -48,6 +48,18 @@ must_check bool gate_session_take(struct gate *gate, const struct cancel *cancel
 /* A session has ended, or could not begin; `refused`: because the server has no place for it. */
 void gate_session_return(struct gate *gate, bool refused);
 
+/*
+ * Other movers share the source: no more sessions than this from now on. Those that there are stay
+ * until they are given back.
+ *   most   may be 0: nobody gets one for now
+ * Returns how many there are. NULL: 0.
+ */
+int gate_sessions_limit(struct gate *gate, int most);
+
+/* Whether there are more sessions than there may be: who has one gives it up after what is at hand.
+ */
+bool gate_session_is_surplus(struct gate *gate);
+
 /* Whether somebody waits for a session: who has one and nothing to do should give it up. */
 bool gate_session_is_wanted(struct gate *gate);
 

@@ -157,11 +157,11 @@ int64_t ledger_born_us(const struct ledger *ledger)
 
 bool ledger_begin(struct ledger *ledger, struct ledger_change *change, struct err *err)
 {
+    ledger->unanswered = (struct unanswered){ 0 }; /* that of the change before was answered */
     if (!sql_begin(ledger->sql, &change->tx, err))
         return err_ctx(err, "the ledger");
     change->ledger = ledger;
     ledger->chain_before = ledger->chain;
-    ledger->unanswered = (struct unanswered){ 0 };
     return true;
 }
 

@@ -115,6 +115,27 @@ must_check bool ledger_run_note(struct ledger *ledger, const struct ledger_progr
  */
 must_check bool ledger_run_lease(struct ledger *ledger, int64_t for_us, struct err *err);
 
+/* In a change: whether other runs of this source hold documents now. */
+must_check bool ledger_held_elsewhere(struct ledger *ledger, bool *held_r, struct err *err);
+
+/* How the sessions that all runs of a source may have together are shared out. */
+struct ledger_share {
+    int movers; /* runs under way, this one among them                              */
+    int now;    /* what this run may have now                                       */
+    int fair;   /* what it should have                                              */
+    int open;   /* what nobody has: more than `now` it may take only as many of them */
+};
+
+/*
+ * In a change: how this run's share stands; until the change is over no other run alters its own.
+ *   most   sessions of all runs together; at least 1
+ */
+must_check bool ledger_sessions_look(struct ledger *ledger, int most, struct ledger_share *share_r,
+                                     struct err *err);
+
+/* In a change, after ledger_sessions_look(): this run may have so many from now on. */
+must_check bool ledger_sessions_take(struct ledger *ledger, int sessions, struct err *err);
+
 /* In a change: lets go of everything that the present run still holds. `freed_r`: how many. */
 must_check bool ledger_run_free(struct ledger *ledger, int64_t *freed_r, struct err *err);
 
@@ -131,13 +152,16 @@ must_check bool ledger_wake(struct ledger *ledger, struct err *err);
 struct ledger_open_run {
     int64_t run;
     bool is_late; /* its lease has run out; never with SQLite */
-    int sessions; /* how many of the source's it may have     */
     char machine[72], host[72];
 };
 
-/* Runs of this source that never ended, other than the present one. Caller frees. */
-must_check bool ledger_runs_open(struct ledger *ledger, struct ledger_open_run **runs_r,
-                                 size_t *count_r, struct err *err);
+/*
+ * Runs of this source that never ended, other than the present one. Caller frees.
+ *   lease_us   how long they promise to live each time; so long nobody is late after the database
+ *              was started
+ */
+must_check bool ledger_runs_open(struct ledger *ledger, int64_t lease_us,
+                                 struct ledger_open_run **runs_r, size_t *count_r, struct err *err);
 
 /* --- census --------------------------------------------------------------------------------- */
 

@@ -42,6 +42,11 @@ void presence_free(struct presence *presence)
     free(presence);
 }
 
+bool presence_is_by_lock(const struct presence *presence)
+{
+    return presence->fd >= 0;
+}
+
 static struct flock place(short type, int64_t byte)
 {
     return (struct flock){ .l_type = type, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1 };

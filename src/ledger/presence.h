@@ -1,7 +1,8 @@
 /*
  * Which runs on a ledger live. With SQLite every process holds a lock on a byte of a file beside
  * the ledger, which the system takes away when the process is no more, however it ended; only
- * processes of one machine can share such a ledger.
+ * processes of one machine can share such a ledger. With PostgreSQL there is no file, and nothing
+ * here does anything: runs have leases.
  */
 #pragma once
 
@@ -18,6 +19,9 @@ struct presence;
  */
 must_check bool presence_open(const char *url, struct presence **presence_r, struct err *err);
 void presence_free(struct presence *presence); /* NULL is allowed */
+
+/* Whether the life of runs is told by locks here; otherwise by their leases in the ledger. */
+bool presence_is_by_lock(const struct presence *presence);
 
 /*
  * The door: one process at a time comes in, so that none is taken for dead before it holds its

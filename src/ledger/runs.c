@@ -134,42 +134,18 @@ bool ledger_run_bury(struct ledger *ledger, int64_t run, int64_t *freed_r, struc
            || all_held_free(ledger, run, evidence, freed_r, err);
 }
 
-static bool taken_for_dead(const struct ledger *ledger, struct err *err)
-{
-    return err_set(err, ERR_DATABASE, LEDGER_TAKEN_FOR_DEAD,
-                   "this run (%jd) gave no sign of life for so long that another one took over its "
-                   "documents; nothing is lost: start it again",
-                   (intmax_t)ledger->run);
-}
-
-bool ledger_run_lease(struct ledger *ledger, int64_t for_us, struct err *err)
-{
-    return sql_run(ledger->sql, &LEDGER_RUN_LEASE, sql_args(sql_i64(ledger->run), sql_i64(for_us)),
-                   err)
-           && (sql_changed(ledger->sql) == 1 || taken_for_dead(ledger, err));
-}
-
-bool ledger_run_lives(struct ledger *ledger, struct err *err)
-{
-    int64_t run;
-
-    return sql_number(ledger->sql, &LEDGER_RUN_ALIVE, sql_args(sql_i64(ledger->run)), 0, &run, err)
-           && (run == ledger->run || taken_for_dead(ledger, err));
-}
-
 static struct ledger_open_run open_run_read(const struct sql_rows *rows)
 {
     struct ledger_open_run run = { .run = sql_get_i64(rows, 0),
-                                   .is_late = sql_get_i64(rows, 3) != 0,
-                                   .sessions = (int)sql_get_i64(rows, 4) };
+                                   .is_late = sql_get_i64(rows, 3) != 0 };
 
     (void)snprintf(run.machine, sizeof run.machine, SPAN_FORMAT, SPAN_ARGS(sql_get_text(rows, 1)));
     (void)snprintf(run.host, sizeof run.host, SPAN_FORMAT, SPAN_ARGS(sql_get_text(rows, 2)));
     return run;
 }
 
-bool ledger_runs_open(struct ledger *ledger, struct ledger_open_run **runs_r, size_t *count_r,
-                      struct err *err)
+bool ledger_runs_open(struct ledger *ledger, int64_t lease_us, struct ledger_open_run **runs_r,
+                      size_t *count_r, struct err *err)
 {
     auto_rows *rows = NULL;
     auto_free struct ledger_open_run *runs = NULL;
@@ -177,7 +153,8 @@ bool ledger_runs_open(struct ledger *ledger, struct ledger_open_run **runs_r, si
     enum step step;
 
     if (!sql_query(ledger->sql, &LEDGER_RUNS_OPEN,
-                   sql_args(sql_i64(ledger->source), sql_i64(ledger->run)), &rows, err))
+                   sql_args(sql_i64(ledger->source), sql_i64(ledger->run), sql_i64(lease_us)),
+                   &rows, err))
         return false;
     while ((step = sql_next(rows, err)) == STEP_ROW) {
         runs = mem_grow(runs, (count + 1) * sizeof *runs);

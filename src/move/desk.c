@@ -3,10 +3,13 @@
  * soon as nothing new has come for 2 ms: a slow source should not wait for company.
  *
  * If one job of a group fails, the whole change is taken back and each job is done by itself, so
- * that a row which the database refuses harms nobody else.
+ * that a row which the database refuses harms nobody else. Where somebody else was in the way, or
+ * the database went away, the whole group is done again; if a commit went unanswered, the ledger
+ * tells first whether it happened.
  */
 #include "move/desk.h"
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/queue.h"
 #include "base/time.h"
@@ -15,6 +18,12 @@
 #include <semaphore.h>
 
 enum { GROUP_JOBS = 64, GROUP_US = 20 * TIME_MS, QUIET_US = 2 * TIME_MS };
+
+/* How long a database may be away, how often we look meanwhile, and how often a group is begun anew
+ * because somebody else was in the way. */
+#define AWAY_US (5 * 60 * TIME_SECOND)
+#define AWAY_LOOK_US (1 * TIME_SECOND)
+enum { GROUP_TRIES = 20 };
 
 struct job {
     desk_work *work;
@@ -63,6 +72,53 @@ static bool jobs_do(struct desk *desk, struct job **jobs, size_t count, struct e
     return registry_commit(desk->hands.registry, err) && ledger_commit(&change, err);
 }
 
+static bool has_cause(const struct err *err, enum sql_cause cause)
+{
+    return err->kind == ERR_DATABASE && err->code == (int)cause;
+}
+
+/* Waits until the database answers again. `err`: how it went away; stays so if it never does. */
+static bool come_back(struct desk *desk, bool *committed_r, struct err *err)
+{
+    int64_t since_us = time_mono_us();
+    char text[TIME_TEXT_SIZE];
+    struct err still;
+
+    log_warn("the database is away, looking for it again: %s", err->msg);
+    for (;;) {
+        if (ledger_reconnect(desk->hands.ledger, committed_r, &still))
+            break;
+        if (time_mono_us() - since_us >= AWAY_US)
+            return err_ctx(err, "the database was away for %s",
+                           time_for_people(time_mono_us() - since_us, text));
+        if (!cancel_sleep(desk->hands.cancel, AWAY_LOOK_US, err))
+            return false;
+    }
+    log_info("the database is back after %s", time_for_people(time_mono_us() - since_us, text));
+    return true;
+}
+
+/* As jobs_do(), in spite of others and of connections that break. */
+static bool jobs_do_for_sure(struct desk *desk, struct job **jobs, size_t count, struct err *err)
+{
+    for (int tries = 1;; tries++) {
+        bool committed = false;
+
+        *err = (struct err){ 0 };
+        if (jobs_do(desk, jobs, count, err))
+            return true;
+        if (tries == GROUP_TRIES)
+            return false;
+        if (has_cause(err, SQL_BUSY))
+            continue;
+        if ((!has_cause(err, SQL_AWAY) && !has_cause(err, SQL_COMMIT_LOST))
+            || !come_back(desk, &committed, err))
+            return false;
+        if (committed)
+            return true;
+    }
+}
+
 static void jobs_refuse(struct job **jobs, size_t count, const struct err *why)
 {
     for (size_t i = 0; i < count; i++)
@@ -77,7 +133,7 @@ static void group_do(struct desk *desk, struct job **jobs, size_t count)
         jobs_refuse(jobs, count, &err);
         return;
     }
-    if (jobs_do(desk, jobs, count, &err))
+    if (jobs_do_for_sure(desk, jobs, count, &err))
         return;
     registry_take_back(desk->hands.registry);
     if (desk_is_broken_by(&err)) {

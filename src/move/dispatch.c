@@ -79,6 +79,7 @@ void dispatch_free(struct dispatch *dispatch)
 struct batch {
     size_t most, count;
     bool has_siblings;
+    bool held_elsewhere; /* other movers are at work on documents */
     struct assignment *assignments[BATCH_MAX];
     int64_t next_due_us;
 };
@@ -122,7 +123,9 @@ static bool batch_claim(const struct desk_hands *hands, void *arg, struct err *e
     for (size_t i = 0; i < batch->count; i++)
         if (!assignment_fill(hands, batch->has_siblings, batch->assignments[i], err))
             return false;
-    return count > 0 || ledger_next_due(hands->ledger, &batch->next_due_us, err);
+    return count > 0
+           || (ledger_next_due(hands->ledger, &batch->next_due_us, err)
+               && ledger_held_elsewhere(hands->ledger, &batch->held_elsewhere, err));
 }
 
 /* --- handing out ---------------------------------------------------------------------------- */
@@ -138,10 +141,11 @@ static size_t batch_size(const struct dispatch *dispatch)
     return most < BATCH_MAX ? most : BATCH_MAX;
 }
 
-static bool nothing_left(const struct dispatch *dispatch, int64_t next_due_us)
+/* What others hold may become ours, should they die. */
+static bool nothing_left(const struct dispatch *dispatch, const struct batch *batch)
 {
-    return dispatch->census_over && dispatch->in_hand == 0
-           && (next_due_us == INT64_MAX || next_due_us > time_now_us() + HORIZON_US);
+    return dispatch->census_over && dispatch->in_hand == 0 && !batch->held_elsewhere
+           && (batch->next_due_us == INT64_MAX || batch->next_due_us > time_now_us() + HORIZON_US);
 }
 
 static void wait_until_due(struct dispatch *dispatch, int64_t next_due_us)
@@ -193,7 +197,7 @@ static bool fetch_more(struct dispatch *dispatch, struct err *err)
         dispatch->ready[dispatch->ready_count++] = batch.assignments[i];
     if (good && batch.count == 0 && news == dispatch->news) {
         dispatch->over = batch.most == 0
-                         || (nothing_left(dispatch, batch.next_due_us) && !recount(dispatch)
+                         || (nothing_left(dispatch, &batch) && !recount(dispatch)
                              && dispatch->mover->settings->follow_us == 0);
         (void)pthread_cond_broadcast(&dispatch->changed);
         if (!dispatch->over)

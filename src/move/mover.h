@@ -29,7 +29,9 @@ struct mover_settings {
     const char *script;
     const char *ledger_url;
     struct registry_settings registry;
+    int64_t lease_us; /* with PostgreSQL: a mover that is silent for longer is taken for dead */
     int workers;
+    int sessions; /* that all movers of the source may have together; 0: any number */
     size_t memory_bytes;
     int attempts;          /* caps the tries of every class; 0: as the class says */
     int64_t first_wait_us; /* before a document's second try */

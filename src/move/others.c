@@ -1,4 +1,7 @@
-/* Death is found by the lock that the system took away, never by waiting. */
+/*
+ * With SQLite death is found by the lock that the system took away, never by waiting; with
+ * PostgreSQL by a lease that ran out on the database's clock.
+ */
 #include "move/others.h"
 
 #include "base/log.h"
@@ -17,6 +20,10 @@ static bool is_dead(const struct ledger_open_run *run, struct presence *presence
     char machine[72];
     bool held;
 
+    if (!presence_is_by_lock(presence)) {
+        *dead_r = run->is_late;
+        return true;
+    }
     presence_machine(machine, sizeof machine);
     if (strcmp(run->machine, machine) != 0)
         return err_set(err, ERR_USAGE, 0,
@@ -62,7 +69,7 @@ static bool list_work(const struct desk_hands *hands, void *arg, struct err *err
     struct others *others = arg;
 
     free(take(others->runs));
-    return ledger_runs_open(hands->ledger, &others->runs, &others->count, err);
+    return ledger_runs_open(hands->ledger, others->lease_us, &others->runs, &others->count, err);
 }
 
 static bool bury_work(const struct desk_hands *hands, void *arg, struct err *err)
@@ -70,9 +77,9 @@ static bool bury_work(const struct desk_hands *hands, void *arg, struct err *err
     return others_bury(arg, hands->ledger, err);
 }
 
-bool others_tend(struct desk *desk, struct presence *presence, struct err *err)
+bool others_tend(struct desk *desk, struct presence *presence, int64_t lease_us, struct err *err)
 {
-    auto_others others = { 0 };
+    auto_others others = { .lease_us = lease_us };
     bool good;
 
     if (!presence_door_shut(presence, err))

@@ -8,6 +8,7 @@
 #include "move/desk.h"
 
 struct others {
+    int64_t lease_us; /* how long each promises to live */
     struct ledger_open_run *runs;
     size_t count, living;
     bool *is_dead;
@@ -31,4 +32,5 @@ must_check bool others_bury(const struct others *others, struct ledger *ledger, 
  * The door is shut before the database is asked, as it is when a run begins, so that neither waits
  * for the other. Fails as the desk does, and as others_divide().
  */
-must_check bool others_tend(struct desk *desk, struct presence *presence, struct err *err);
+must_check bool others_tend(struct desk *desk, struct presence *presence, int64_t lease_us,
+                            struct err *err);

@@ -148,6 +148,13 @@ static void rest(void *arg)
         filemaker_log_out(worker->filemaker);
 }
 
+/* Another mover has come, and needs a part of the sessions. */
+static void share(struct worker *worker)
+{
+    if (gate_session_is_surplus(worker->mover->settings->filemaker.gate))
+        filemaker_log_out(worker->filemaker);
+}
+
 static bool work(struct worker *worker, struct err *err)
 {
     struct mover *mover = worker->mover;
@@ -167,6 +174,7 @@ static bool work(struct worker *worker, struct err *err)
         dispatch_back(mover->dispatch);
         if (!good)
             return false;
+        share(worker);
     }
 }
 
@@ -283,31 +291,59 @@ static bool run_enter(struct run *run, struct err *err)
 {
     char machine[72], host[HOST_NAME_MAX + 1] = "";
     struct ledger_process process = { machine, host, getpid(), VERSION, "run" };
+    const struct mover_settings *settings = run->mover.settings;
+    struct ledger_share share;
     auto_change change = { 0 };
-    auto_others others = { 0 };
+    auto_others others = { .lease_us = settings->lease_us };
     int64_t patients;
 
     presence_machine(machine, sizeof machine);
     (void)gethostname(host, sizeof host - 1);
-    return todo_count(run, err) && ledger_runs_open(run->ledger, &others.runs, &others.count, err)
-           && others_divide(&others, run->presence, err) && ledger_begin(run->ledger, &change, err)
-           && ledger_run_begin(run->ledger, &process, &run->run, err)
+    if (!todo_count(run, err) || !ledger_begin(run->ledger, &change, err)
+        || !ledger_sessions_look(run->ledger, settings->sessions, &share, err)
+        || !ledger_runs_open(run->ledger, settings->lease_us, &others.runs, &others.count, err)
+        || !others_divide(&others, run->presence, err))
+        return false;
+    if (settings->sessions > 0 && others.living >= (size_t)settings->sessions)
+        return true; /* there is no place for one more mover */
+    return ledger_run_begin(run->ledger, &process, &run->run, err)
+           && ledger_run_lease(run->ledger, settings->lease_us, err)
            && others_bury(&others, run->ledger, err) && (others.living > 0 || failed_wake(run, err))
            && registry_map_patients(run->registry, &patients, err)
            && registry_commit(run->registry, err) && ledger_commit(&change, err)
            && presence_hold(run->presence, run->run, err);
 }
 
-static bool run_begin(struct run *run, struct err *err)
+static bool run_enter_by_the_door(struct run *run, struct err *err)
 {
     bool good;
 
-    run->begun_us = time_now_us();
     if (!presence_door_shut(run->presence, err))
         return false;
     good = run_enter(run, err);
     presence_door_open(run->presence);
     return good;
+}
+
+/* Each mover needs a session at least: who finds that none is left for him waits for a place. */
+static bool run_begin(struct run *run, struct err *err)
+{
+    bool told = false;
+
+    run->begun_us = time_now_us();
+    for (;;) {
+        if (!run_enter_by_the_door(run, err))
+            return false;
+        if (run->run)
+            return true;
+        if (!told)
+            log_info("as many movers are at work as the source may have sessions (%d): waiting "
+                     "for one to end",
+                     run->mover.settings->sessions);
+        told = true;
+        if (!cancel_sleep(run->mover.cancel, TEND_US, err))
+            return false;
+    }
 }
 
 /* --- watching and ending -------------------------------------------------------------------- */
@@ -337,22 +373,78 @@ static struct ledger_progress progress_of(const struct run_view *view)
                                                 - counts->failed };
 }
 
-static bool note_work(const struct desk_hands *hands, void *arg, struct err *err)
+/* A sign of life, with how the run stands. */
+struct sign_job {
+    struct ledger_progress progress;
+    int64_t lease_us;
+};
+
+static bool sign_work(const struct desk_hands *hands, void *arg, struct err *err)
 {
-    return ledger_run_note(hands->ledger, arg, "running", false, err);
+    struct sign_job *job = arg;
+
+    return ledger_run_note(hands->ledger, &job->progress, "running", false, err)
+           && ledger_run_lease(hands->ledger, job->lease_us, err);
 }
 
-/* Now and then: how this run stands goes into the ledger, and the dead are buried. */
+/* The sessions of the source are shared with the other movers. */
+struct share_job {
+    struct gate *gate;
+    int most;
+    int limit; /* for our gate, once the ledger knows */
+};
+
+/* What is given away is not used any more before others may have it. */
+static int share_divide(struct share_job *job, const struct ledger_share *share)
+{
+    int more = share->fair - share->now, used;
+
+    if (more >= 0)
+        return job->limit = share->now + (more < share->open ? more : share->open);
+    job->limit = share->fair;
+    used = gate_sessions_limit(job->gate, share->fair);
+    return used < share->fair ? share->fair : used < share->now ? used : share->now;
+}
+
+static bool share_work(const struct desk_hands *hands, void *arg, struct err *err)
+{
+    struct share_job *job = arg;
+    struct ledger_share share;
+    int granted;
+
+    if (!ledger_sessions_look(hands->ledger, job->most, &share, err))
+        return false;
+    granted = share_divide(job, &share);
+    return granted == share.now || ledger_sessions_take(hands->ledger, granted, err);
+}
+
+static bool sessions_share(struct run *run, struct err *err)
+{
+    const struct mover_settings *settings = run->mover.settings;
+    struct share_job job = { settings->filemaker.gate, settings->sessions, 0 };
+
+    if (settings->sessions == 0)
+        return true;
+    if (!desk_do(run->mover.desk, share_work, &job, err))
+        return false;
+    (void)gate_sessions_limit(job.gate, job.limit);
+    return true;
+}
+
+/* Now and then: we say that we live, the dead are buried, and the living get their share. */
 static void tend(struct run *run)
 {
+    struct mover *mover = &run->mover;
     struct run_view view = view_of(run);
-    struct ledger_progress progress = progress_of(&view);
+    int64_t lease_us = mover->settings->lease_us;
+    struct sign_job sign = { progress_of(&view), lease_us };
     struct err err = { 0 };
 
-    if (!mover_is_finishing(&run->mover)
-        && (!desk_do(run->mover.desk, note_work, &progress, &err)
-            || !others_tend(run->mover.desk, run->presence, &err)))
-        mover_stop(&run->mover, &err);
+    if (!desk_do(mover->desk, sign_work, &sign, &err)
+        || (!mover_is_finishing(mover)
+            && (!others_tend(mover->desk, run->presence, lease_us, &err)
+                || !sessions_share(run, &err))))
+        mover_stop(mover, &err);
 }
 
 static void watch(struct run *run, const struct run_watcher *watcher)
@@ -374,15 +466,16 @@ static void watch(struct run *run, const struct run_watcher *watcher)
     }
 }
 
-static bool states_count(struct run *run, struct run_result *result, struct err *err)
+static bool states_count(struct ledger *ledger, int64_t *states, struct err *err)
 {
     struct ledger_tally *tallies;
     size_t count;
 
-    if (!ledger_tallies(run->ledger, &tallies, &count, err))
+    memset(states, 0, LEDGER_STATES * sizeof *states);
+    if (!ledger_tallies(ledger, &tallies, &count, err))
         return false;
     for (size_t i = 0; i < count; i++)
-        result->states[tallies[i].state] += tallies[i].documents;
+        states[tallies[i].state] += tallies[i].documents;
     ledger_tallies_free(tallies, count);
     return true;
 }
@@ -394,20 +487,30 @@ static const char *status_of(const struct run *run, const struct run_result *res
     return result->was_stopped ? "interrupted" : "finished";
 }
 
+struct end_job {
+    struct run *run;
+    struct run_result *result;
+};
+
+static bool end_work(const struct desk_hands *hands, void *arg, struct err *err)
+{
+    const struct end_job *job = arg;
+    struct ledger_progress progress = progress_of(&job->result->view);
+    int64_t freed;
+
+    return ledger_run_free(hands->ledger, &freed, err)
+           && ledger_run_note(hands->ledger, &progress, status_of(job->run, job->result), true, err)
+           && states_count(hands->ledger, job->result->states, err);
+}
+
 static bool run_end(struct run *run, struct run_result *result, struct err *err)
 {
-    auto_change change = { 0 };
-    struct ledger_progress progress;
-    int64_t freed;
+    struct end_job job = { run, result };
 
     result->view = view_of(run);
     result->census_closed = atomic_load(&run->census_closed);
     result->was_stopped = mover_is_finishing(&run->mover);
-    if (!ledger_begin(run->ledger, &change, err) || !ledger_run_free(run->ledger, &freed, err))
-        return false;
-    progress = progress_of(&result->view);
-    return ledger_run_note(run->ledger, &progress, status_of(run, result), true, err)
-           && ledger_commit(&change, err) && states_count(run, result, err);
+    return desk_do(run->mover.desk, end_work, &job, err);
 }
 
 static void run_clear(struct run *run)
@@ -435,17 +538,19 @@ static bool run_body(struct run *run, const struct run_watcher *watcher, struct 
     if (!content_reader_new(&mover->contents, err) || !databases_open(run, err)
         || !run_begin(run, err))
         return false;
-    hands = (struct desk_hands){ run->ledger, run->registry };
+    hands = (struct desk_hands){ run->ledger, run->registry, mover->cancel };
     mover->buffers = buffers_new(mover->settings->memory_bytes);
     mover->dispatch = dispatch_new(mover);
     mover->desk = desk_new(&hands, (size_t)mover->settings->workers + 1);
+    if (!sessions_share(run, &end_err))
+        mover_stop(mover, &end_err);
     present_set(mover);
     threads_start(run);
     watch(run, watcher);
     threads_join(run);
     present_set(NULL);
-    desk_free(take(mover->desk));
     ended = run_end(run, result, &end_err);
+    desk_free(take(mover->desk));
     if (mover->stopped_by.kind == ERR_NONE && ended)
         return true;
     *err = mover->stopped_by.kind != ERR_NONE ? mover->stopped_by : end_err;

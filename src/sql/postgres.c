@@ -494,7 +494,7 @@ static bool postgres_connect(struct postgres *pg, struct err *err)
     (void)PQsetNoticeProcessor(pg->connection, say_nothing, NULL);
     return postgres_script(&pg->sql,
                            pg->may_write ? "set synchronous_commit = on;"
-                                           "set idle_in_transaction_session_timeout = '2min';"
+                                           "set idle_in_transaction_session_timeout = '1min';"
                                            "set statement_timeout = '10min'"
                                          : "set default_transaction_read_only = on",
                            err);

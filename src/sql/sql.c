@@ -253,6 +253,25 @@ SAME(schema_step, "select step from fmferry_schema where part = $1");
 SAME(schema_note, "insert into fmferry_schema (part, step) values ($1, $2) "
                   "on conflict (part) do update set step = excluded.step");
 
+static const struct sql_text schema_alone = { "schema_alone", "select 1",
+                                              "select 1 from (select pg_advisory_xact_lock"
+                                              "(hashtext('fmferry_schema'))) as held" };
+
+bool sql_begin_schema(struct sql *sql, struct sql_tx *tx, struct err *err)
+{
+    int64_t ignored;
+
+    return sql_begin(sql, tx, err) && sql_number(sql, &schema_alone, SQL_NO_ARGS, 0, &ignored, err);
+}
+
+/* How many steps were done; none where not even the table of steps is there. */
+static bool steps_done(struct sql *sql, const char *part, int64_t *done_r, struct err *err)
+{
+    *done_r = 0;
+    return sql_number(sql, &schema_step, sql_args(sql_text(part)), 0, done_r, err)
+           || err->code == SQL_MISSING;
+}
+
 /* Another process may do the same at the same time: what is done is looked up inside. */
 static bool step_run(struct sql *sql, const char *part, const struct sql_text *steps,
                      int64_t *done_r, struct err *err)
@@ -260,7 +279,7 @@ static bool step_run(struct sql *sql, const char *part, const struct sql_text *s
     auto_tx tx = { 0 };
     int64_t done;
 
-    if (!sql_begin(sql, &tx, err)
+    if (!sql_begin_schema(sql, &tx, err) || !sql_run(sql, &schema_table, SQL_NO_ARGS, err)
         || !sql_number(sql, &schema_step, sql_args(sql_text(part)), 0, &done, err))
         return false;
     if (steps[done].name
@@ -279,8 +298,7 @@ bool sql_upgrade(struct sql *sql, const char *part, const struct sql_text *steps
 
     while (steps[known].name)
         known++;
-    if (!sql_run(sql, &schema_table, SQL_NO_ARGS, err)
-        || !sql_number(sql, &schema_step, sql_args(sql_text(part)), 0, &done, err))
+    if (!steps_done(sql, part, &done, err))
         return err_ctx(err, "looking at the %s's schema", part);
     if (done > known)
         return err_set(err, ERR_USAGE, 0,

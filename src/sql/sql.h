@@ -130,8 +130,11 @@ must_check bool sql_script(struct sql *sql, const char *script, struct err *err)
 
 /*
  * Starts a query.
+ *
  *   rows_r   caller closes with sql_rows_close() (or auto_rows) before the same statement runs
- * again Fails with ERR_DATABASE.
+ * again
+ *
+ * Fails with ERR_DATABASE.
  */
 must_check bool sql_query(struct sql *sql, const struct sql_text *text, struct sql_args args,
                           struct sql_rows **rows_r, struct err *err);
@@ -177,11 +180,17 @@ must_check bool sql_commit(struct sql_tx *tx, struct err *err);
 
 /* --- schema --------------------------------------------------------------------------------- */
 
+/* As sql_begin(), for making tables: waits until nobody else does. Fails as sql_begin(). */
+must_check bool sql_begin_schema(struct sql *sql, struct sql_tx *tx, struct err *err);
+
 /*
  * Brings the tables of one part up to date: runs the numbered steps that this database has not
- * seen, in one transaction each. part    "ledger", "registry" steps   ended by one whose name is
- * NULL; never change one that was released Fails with ERR_DATABASE; with ERR_USAGE if the database
- * is newer than this program.
+ * seen, in one transaction each.
+ *
+ *   part    "ledger", "registry"
+ *   steps   ended by one whose name is NULL; never change one that was released
+ *
+ * Fails with ERR_DATABASE; with ERR_USAGE if the database is newer than this program.
  */
 must_check bool sql_upgrade(struct sql *sql, const char *part, const struct sql_text *steps,
                             struct err *err);

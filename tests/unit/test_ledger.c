@@ -600,7 +600,8 @@ TEST(a_buried_run_lets_go)
     other = ledger_at(&place, "source");
     CHECK(run_begin(other, &run) && run != place.run);
     CHECK(claim(other, INT64_MAX, 1, &fresh) == 0);
-    CHECK(ledger_runs_open(other, &open, &count, &err) && count == 1 && open[0].run == place.run);
+    CHECK(ledger_runs_open(other, 120 * TIME_SECOND, &open, &count, &err) && count == 1
+          && open[0].run == place.run);
     CHECK_STR(open[0].machine, "machine");
     {
         auto_change change = { 0 };
@@ -617,7 +618,7 @@ TEST(a_buried_run_lets_go)
     }
     CHECK(op_do(other, OP_STORE, &fresh, 5, &err) && letter(other) == 's');
     free(take(open));
-    CHECK(ledger_runs_open(other, &open, &count, &err) && count == 0);
+    CHECK(ledger_runs_open(other, 120 * TIME_SECOND, &open, &count, &err) && count == 0);
     check_sound(0, other);
     ledger_claim_clear(&old);
     ledger_claim_clear(&fresh);
