@@ -98,7 +98,8 @@ const struct filemaker_field *filemaker_field(const struct filemaker_layout *lay
 /* A record inside an answer; borrowed from it. */
 struct filemaker_record {
     uint64_t record_id, mod_id;
-    const struct json_value *fields; /* fieldData, as it came */
+    const struct json_value *fields; /* fieldData, as it came                          */
+    int64_t asked_us;                /* when it was asked for: it is no older than this */
 };
 
 /* Some records, in the order of the server. */

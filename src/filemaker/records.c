@@ -2,6 +2,7 @@
 #include "filemaker/session.h"
 
 #include "base/mem.h"
+#include "base/time.h"
 #include "json/writer.h"
 
 struct data_info {
@@ -13,7 +14,7 @@ struct record_info {
     const struct json_value *fields;
 };
 
-static bool record_read(const struct json *json, const struct json_value *from,
+static bool record_read(const struct json *json, const struct json_value *from, int64_t asked_us,
                         struct filemaker_record *record_r, struct err *err)
 {
     static const struct json_member shape[] = {
@@ -26,7 +27,7 @@ static bool record_read(const struct json *json, const struct json_value *from,
 
     if (!json_fill(json, from, shape, &info, err))
         return false;
-    *record_r = (struct filemaker_record){ info.record_id, info.mod_id, info.fields };
+    *record_r = (struct filemaker_record){ info.record_id, info.mod_id, info.fields, asked_us };
     return true;
 }
 
@@ -49,8 +50,8 @@ static bool counts_read(const struct json *json, const struct json_value *respon
 }
 
 /* Moves the answer into a page and reads it; `answer` is empty afterwards. */
-static bool page_read(struct filemaker_answer *answer, struct filemaker_page *page_r,
-                      struct err *err)
+static bool page_read(struct filemaker_answer *answer, int64_t asked_us,
+                      struct filemaker_page *page_r, struct err *err)
 {
     auto_page page = { .text = answer->text, .json = take(answer->json) };
     const struct json_value *list = json_get(answer->response, "data");
@@ -62,7 +63,7 @@ static bool page_read(struct filemaker_answer *answer, struct filemaker_page *pa
         return false;
     page.records = mem_zero(list->count * sizeof *page.records);
     json_each (from, list) {
-        if (!record_read(page.json, from, &page.records[page.count], err))
+        if (!record_read(page.json, from, asked_us, &page.records[page.count], err))
             return false;
         page.count++;
     }
@@ -83,8 +84,10 @@ static bool call_for_page(struct filemaker *filemaker, const struct filemaker_ca
                           struct filemaker_page *page_r, struct err *err)
 {
     auto_filemaker_answer answer = { 0 };
+    int64_t asked_us = time_now_us();
 
-    return filemaker_call(filemaker, call, &answer, err) && page_read(&answer, page_r, err);
+    return filemaker_call(filemaker, call, &answer, err)
+           && page_read(&answer, asked_us, page_r, err);
 }
 
 /* An offset behind the end is 101, an empty find 401, or the other way round. */

@@ -17,7 +17,7 @@ static struct sql_value text_or_empty(struct span text)
 /* A document as the ledger knew it when the census came by. */
 struct known {
     bool exists;
-    int64_t document, record_id, mod_id, size, epoch;
+    int64_t document, record_id, mod_id, size, epoch, changed_us;
     enum ledger_state state;
     enum ledger_link link;
     bool held;
@@ -53,7 +53,8 @@ static bool known_find(struct ledger *ledger, const struct ledger_sighting *s,
                                    .size = sql_get_i64(rows, 6),
                                    .held = !sql_is_null(rows, 7),
                                    .class = ledger_column(rows, 8),
-                                   .epoch = sql_get_i64(rows, 11) };
+                                   .epoch = sql_get_i64(rows, 11),
+                                   .changed_us = sql_get_i64(rows, 12) };
     return step != STEP_ERROR;
 }
 
@@ -114,6 +115,13 @@ static bool document_changed(struct ledger *ledger, const struct ledger_sighting
                                     err));
 }
 
+/* What was read before our own mark was written comes late, and would have us move it again. */
+static bool is_stale(const struct known *known, const struct ledger_sighting *s)
+{
+    return s->asked_us > 0 && (int64_t)s->mod_id < known->mod_id
+           && known->changed_us >= s->asked_us;
+}
+
 /*
  * Whether an edit concerns us. A document in somebody's hands is theirs: they look at the
  * modification id too. One more than what was stored is most likely our own mark, written just
@@ -127,7 +135,7 @@ static bool is_news(const struct known *known, const struct ledger_sighting *s)
         return false;
     if (known->state == LEDGER_GONE)
         return true; /* it is back */
-    if (known->mod_id == mod_id)
+    if (known->mod_id == mod_id || is_stale(known, s))
         return false;
     return known->state != LEDGER_STORED || known->mod_id + 1 != mod_id;
 }

@@ -171,6 +171,7 @@ struct ledger_sighting {
     struct span container; /* "" for the record's own document               */
     int repetition;
     uint64_t record_id, mod_id;
+    int64_t asked_us;         /* when the source was asked; 0: just now                 */
     struct span filemaker_id; /* as spelled; SPAN_NONE: none                    */
     struct span patient_id;   /* lower case                                     */
     struct span type;

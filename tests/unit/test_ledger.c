@@ -454,6 +454,21 @@ TEST(an_edit_brings_what_the_record_says_now)
     check_sound(0, place.ledger);
 }
 
+/* A census page that was read before a change is written after it; a restored file is news. */
+TEST(what_was_read_before_the_last_change_is_no_news)
+{
+    auto_place place = place_new();
+    struct ledger_sighting before = sighting_of("id", 17, 5);
+    struct ledger_sighting now = sighting_of("id", 17, 6);
+
+    before.asked_us = time_now_us();
+    CHECK(see(place.ledger, &now) == LEDGER_SEEN_NEW);
+    CHECK(see(place.ledger, &before) == LEDGER_SEEN_SAME);
+    before.asked_us = time_now_us() + TIME_SECOND;
+    CHECK(see(place.ledger, &before) == LEDGER_SEEN_CHANGED);
+    check_sound(0, place.ledger);
+}
+
 struct seen_records {
     uint64_t least; /* and all above */
 };
