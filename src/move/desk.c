@@ -86,7 +86,8 @@ static bool come_back(struct desk *desk, bool *committed_r, struct err *err)
 
     log_warn("the database is away, looking for it again: %s", err->msg);
     for (;;) {
-        if (ledger_reconnect(desk->hands.ledger, committed_r, &still))
+        if (registry_reconnect(desk->hands.registry, &still)
+            && ledger_reconnect(desk->hands.ledger, committed_r, &still))
             break;
         if (time_mono_us() - since_us >= AWAY_US)
             return err_ctx(err, "the database was away for %s",
@@ -107,6 +108,7 @@ static bool jobs_do_for_sure(struct desk *desk, struct job **jobs, size_t count,
         *err = (struct err){ 0 };
         if (jobs_do(desk, jobs, count, err))
             return true;
+        registry_take_back(desk->hands.registry);
         if (tries == GROUP_TRIES)
             return false;
         if (has_cause(err, SQL_BUSY))
@@ -135,7 +137,6 @@ static void group_do(struct desk *desk, struct job **jobs, size_t count)
     }
     if (jobs_do_for_sure(desk, jobs, count, &err))
         return;
-    registry_take_back(desk->hands.registry);
     if (desk_is_broken_by(&err)) {
         desk->broken = err;
         jobs_refuse(jobs, count, &err);
