@@ -10,7 +10,6 @@ static const struct {
     unsigned extra;
     uint32_t least;
 } forms[] = {
-    { 0x80, 0x00, 0, 0 },
     { 0xE0, 0xC0, 1, 0x80 },
     { 0xF0, 0xE0, 2, 0x800 },
     { 0xF8, 0xF0, 3, 0x10000 },
@@ -20,6 +19,11 @@ static bool decode(struct span text, uint32_t *code_r, size_t *used_r)
 {
     uint8_t first = (uint8_t)text.at[0];
 
+    if (first < 0x80) {
+        *code_r = first;
+        *used_r = 1;
+        return true;
+    }
     for (size_t i = 0; i < lengthof(forms); i++) {
         uint32_t code = first & (uint8_t)~forms[i].mask;
 
@@ -76,14 +80,33 @@ void utf8_add(struct str *to, uint32_t code)
                 4);
 }
 
+/* Nearly all text is ASCII, and needs no decoding: how much of it there is in front. */
+static size_t ascii_size(struct span text)
+{
+    const uint64_t high_bits = 0x8080808080808080;
+    size_t size = 0;
+
+    for (uint64_t eight; size + sizeof eight <= text.size; size += sizeof eight) {
+        memcpy(&eight, text.at + size, sizeof eight);
+        if (eight & high_bits)
+            break;
+    }
+    while (size < text.size && (uint8_t)text.at[size] < 0x80)
+        size++;
+    return size;
+}
+
 bool utf8_is_valid(struct span text)
 {
     uint32_t code;
 
-    while (text.size)
+    for (;;) {
+        text = span_from(text, ascii_size(text));
+        if (text.size == 0)
+            return true;
         if (!utf8_next(&text, &code))
             return false;
-    return true;
+    }
 }
 
 void utf8_add_repaired(struct str *to, struct span text)
@@ -117,7 +140,11 @@ void utf8_add_lower(struct str *to, struct span text)
     (void)pthread_once(&unicode_once, unicode_open);
     while (text.size) {
         (void)utf8_next(&text, &code);
-        utf8_add(to, (uint32_t)towlower_l((wint_t)code, unicode));
+        if (code >= 0x80)
+            code = (uint32_t)towlower_l((wint_t)code, unicode);
+        else if (code >= 'A' && code <= 'Z')
+            code |= 0x20;
+        utf8_add(to, code);
     }
 }
 
@@ -142,6 +169,8 @@ struct span utf8_first(struct span text, size_t max_chars)
     struct span rest = text;
     uint32_t code;
 
+    if (text.size <= max_chars)
+        return text;
     for (size_t n = 0; rest.size && n < max_chars; n++)
         (void)utf8_next(&rest, &code);
     return span_first(text, text.size - rest.size);
