@@ -3,10 +3,13 @@
 
 #include "sql/sql.h"
 
+enum { STATEMENT_ARGS_MAX = 40 };
+
 /* A statement prepared once per connection and used again. */
 struct statement {
     const struct sql_text *text;
-    void *prepared; /* the driver's */
+    void *prepared;                     /* the driver's                                     */
+    uint8_t places[STATEMENT_ARGS_MAX]; /* the driver's: its own numbers for $1, $2, ...    */
     struct statement *next;
 };
 

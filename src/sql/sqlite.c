@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 
+#include <assert.h>
 #include <sqlite3.h>
 
 enum { BUSY_LOOK_MS = 20, BUSY_MS = 60 * 1000 };
@@ -69,6 +70,17 @@ static int on_busy(void *arg, int looked)
 
 /* --- statements ----------------------------------------------------------------------------- */
 
+/* SQLite numbers parameters by their first appearance, not by the digits after the $. */
+static void places_find(struct statement *statement, sqlite3_stmt *prepared)
+{
+    for (size_t i = 0; i < STATEMENT_ARGS_MAX; i++) {
+        char name[24];
+
+        (void)snprintf(name, sizeof name, "$%zu", i + 1);
+        statement->places[i] = (uint8_t)sqlite3_bind_parameter_index(prepared, name);
+    }
+}
+
 static bool sqlite_prepare(struct sql *sql, struct statement *statement, struct err *err)
 {
     sqlite3_stmt *prepared = NULL;
@@ -78,6 +90,7 @@ static bool sqlite_prepare(struct sql *sql, struct statement *statement, struct 
         != SQLITE_OK)
         return failed(sql, err);
     statement->prepared = prepared;
+    places_find(statement, prepared);
     return true;
 }
 
@@ -106,19 +119,17 @@ static int bind_value(sqlite3_stmt *prepared, int place, const struct sql_value 
 }
 
 /*
- * By name: SQLite numbers parameters by their first appearance, not by the digits after the $.
+ * A value that the statement does not use has no place.
  *   keep   SQLITE_STATIC if the values outlive the run, else SQLITE_TRANSIENT
  */
-static bool bind_all(struct sql *sql, sqlite3_stmt *prepared, struct sql_args args,
+static bool bind_all(struct sql *sql, const struct statement *statement, struct sql_args args,
                      sqlite3_destructor_type keep, struct err *err)
 {
+    assert(args.count <= STATEMENT_ARGS_MAX);
     for (size_t i = 0; i < args.count; i++) {
-        char name[24];
-        int place;
+        int place = statement->places[i];
 
-        (void)snprintf(name, sizeof name, "$%zu", i + 1);
-        place = sqlite3_bind_parameter_index(prepared, name);
-        if (place > 0 && bind_value(prepared, place, &args.values[i], keep) != SQLITE_OK)
+        if (place > 0 && bind_value(statement->prepared, place, &args.values[i], keep) != SQLITE_OK)
             return failed(sql, err);
     }
     return true;
@@ -129,7 +140,7 @@ static bool sqlite_run(struct sql *sql, struct statement *statement, struct sql_
 {
     sqlite3_stmt *prepared = statement->prepared;
     int code = SQLITE_ROW;
-    bool good = bind_all(sql, prepared, args, SQLITE_STATIC, err);
+    bool good = bind_all(sql, statement, args, SQLITE_STATIC, err);
 
     while (good && (code = sqlite3_step(prepared)) == SQLITE_ROW)
         continue;
@@ -150,7 +161,7 @@ static bool sqlite_script(struct sql *sql, const char *script, struct err *err)
 static bool sqlite_query(struct sql_rows *rows, struct sql_args args, struct err *err)
 {
     rows->cursor = rows->statement->prepared;
-    return bind_all(rows->sql, rows->cursor, args, SQLITE_TRANSIENT, err);
+    return bind_all(rows->sql, rows->statement, args, SQLITE_TRANSIENT, err);
 }
 
 static enum step sqlite_next(struct sql_rows *rows, struct err *err)
