@@ -14,7 +14,8 @@
 #include <stdatomic.h>
 
 enum {
-    RECEIVE_SIZE = 128 * 1024,
+    RECEIVE_SIZE = 64 * 1024, /* libcurl takes it from malloc() for each exchange: no more, or it
+                                 is fresh, empty pages every time */
     SEND_SIZE = 256 * 1024,
     SPILL_SIZE = 256 * 1024,
     HEADERS_MAX = 64 * 1024,
@@ -541,7 +542,7 @@ bool http_read(struct http_answer *answer, void *bytes, size_t room, size_t *siz
 
 bool http_read_all(struct http_answer *answer, struct str *to, struct err *err)
 {
-    char part[16384];
+    char part[4096];
     size_t size;
 
     do {
