@@ -128,6 +128,38 @@ bool fs_create(const char *path, struct span bytes, unsigned mode, struct err *e
     return whole_write(path, bytes, mode, false, err);
 }
 
+bool fs_open_unnamed(const char *path, int *fd_r, struct err *err)
+{
+    auto_free char *copy = mem_text(path);
+    int fd = open(dirname(copy), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+    if (fd < 0)
+        return err_os(err, "making a file where '%s' will be", path);
+    *fd_r = fd;
+    return true;
+}
+
+/* A name can only be given where there is none, so the file takes a hidden one on its way. */
+bool fs_put_in_place(int fd, const char *path, unsigned mode, struct err *err)
+{
+    auto_free char *beside = neighbour_of(path);
+    auto_close int folder_fd = folder_open(path);
+    char link[64];
+
+    if (folder_fd < 0)
+        return err_os(err, "opening the folder of '%s'", path);
+    (void)snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    if (fchmod(fd, mode) < 0 || fsync(fd) < 0)
+        return err_os(err, "flushing '%s'", path);
+    if (linkat(AT_FDCWD, link, AT_FDCWD, beside, AT_SYMLINK_FOLLOW) < 0)
+        return err_os(err, "naming '%s'", path);
+    if (!put_in_place(beside, path, true, err)) {
+        (void)unlink(beside);
+        return false;
+    }
+    return fs_sync_folder(folder_fd, path, err);
+}
+
 bool fs_make_folder(const char *path, struct err *err)
 {
     auto_free char *part = mem_text(path);

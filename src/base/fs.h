@@ -22,6 +22,17 @@ must_check bool fs_write(const char *path, struct span bytes, unsigned mode, str
 /* As fs_write(), but refuses (ERR_OS, EEXIST) if there is something at `path`. */
 must_check bool fs_create(const char *path, struct span bytes, unsigned mode, struct err *err);
 
+/*
+ * A file that grows piece by piece and is not there until it is whole: whatever ends this process
+ * before, nothing is left behind.
+ *   path   where it will be: the file is made on the same disk
+ *   fd_r   to be written to; closed by the caller
+ */
+must_check bool fs_open_unnamed(const char *path, int *fd_r, struct err *err);
+
+/* Flushes such a file and puts it in place of whatever is at `path`. */
+must_check bool fs_put_in_place(int fd, const char *path, unsigned mode, struct err *err);
+
 /* Makes a folder and those above it, each 0700. One that exists is fine. Fails with ERR_OS. */
 must_check bool fs_make_folder(const char *path, struct err *err);
 
