@@ -11,3 +11,4 @@ extern const struct cmd cmd_status;
 extern const struct cmd cmd_failures;
 extern const struct cmd cmd_retry;
 extern const struct cmd cmd_waive;
+extern const struct cmd cmd_verify;

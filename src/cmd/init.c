@@ -4,13 +4,14 @@
 
 #include "base/fs.h"
 #include "base/mem.h"
+#include "base/sign.h"
 
 #include <unistd.h>
 
 enum { FILE_MAX = 256 * 1024, ANSWER_SIZE = 512 };
 
 struct init_options {
-    bool defaults;
+    bool defaults, key;
 };
 
 /* What is asked, in this order; everything else can be changed in the file. */
@@ -99,13 +100,41 @@ static bool answers_ask(char **answers, struct err *err)
     return true;
 }
 
+/* A key that is there already is kept: certificates were signed with it. */
+static bool signing_key_make(const char *path, bool must_be_new, struct err *err)
+{
+    if (sign_key_make(path, err))
+        return true;
+    if (err->kind != ERR_OS || err->code != EEXIST)
+        return false;
+    return !must_be_new
+           || err_set(err, ERR_USAGE, 0,
+                      "'%s' is there already: certificates may be signed with it", path);
+}
+
+/* For where the configuration is older than certificates are. */
+static int key_only(const struct cli_globals *globals, struct err *err)
+{
+    auto_settings settings = { 0 };
+
+    if (!settings_read(globals->config, &settings, err)
+        || !signing_key_make(settings.signing_key, true, err))
+        return -1;
+    (void)printf("%s signs certificates, %s.pub is for those who check them\n",
+                 settings.signing_key, settings.signing_key);
+    return EXIT_DONE;
+}
+
 static int init(const struct cli_globals *globals, const void *arg, struct err *err)
 {
     const struct init_options *o = arg;
     char *answers[lengthof(questions)] = { NULL };
     auto_str text = STR_MAX(FILE_MAX);
-    bool good = o->defaults || !isatty(STDIN_FILENO) || answers_ask(answers, err);
+    bool good;
 
+    if (o->key)
+        return key_only(globals, err);
+    good = o->defaults || !isatty(STDIN_FILENO) || answers_ask(answers, err);
     if (good) {
         file_write(&text, answers);
         good = fs_create(globals->config, str_span(&text), 0600, err);
@@ -114,6 +143,7 @@ static int init(const struct cli_globals *globals, const void *arg, struct err *
                           "'%s' is there already: edit it, or choose another name with --config",
                           globals->config);
     }
+    good = good && signing_key_make(fallback_of("report", "signing_key"), false, err);
     for (size_t i = 0; i < lengthof(questions); i++)
         free(answers[i]);
     if (!good)
@@ -124,6 +154,7 @@ static int init(const struct cli_globals *globals, const void *arg, struct err *
 
 static const struct opt init_opts[] = {
     OPT_FLAG(struct init_options, defaults, "defaults", 0, "ask nothing, write the defaults"),
+    OPT_FLAG(struct init_options, key, "key", 0, "only make the key that signs certificates"),
     OPT_END,
 };
 

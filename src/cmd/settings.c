@@ -128,6 +128,9 @@ const struct conf_key settings_keys[] = {
     { "report", "price_per_gb_month", FIELD_OF_DECIMAL(struct settings, price, 0, 1000), "0.025",
       "What the store costs, for status and report", NULL },
     TEXT("report", "currency", currency, "USD", NULL),
+    TEXT("report", "signing_key", signing_key, "fmferry.key",
+         "The private key that signs certificates; 'init' makes it. Keep it where the people who\n"
+         "administer the databases cannot read it; fmferry.key.pub beside it is for everybody"),
     CONF_END,
 };
 

@@ -24,7 +24,7 @@ struct settings {
     const char *quiet_hours, *filter;
     int workers, memory_mib, attempts, retry_ms, follow_s, lease_seconds;
     double price;
-    const char *currency;
+    const char *currency, *signing_key;
 
     struct conf *conf;          /* owns the texts */
     char *source_name;          /* `name`, or made of database and layout */

@@ -299,7 +299,8 @@ class Bench:
     def start(self, *words, config=True, environment=None):
         """Starts fmferry and returns at once."""
         self.calls += 1
-        base = f"{self.calls:03}-{'-'.join(w for w in words if not w.startswith('-'))[:40]}"
+        named = "-".join(str(w) for w in words if not str(w).startswith("-"))
+        base = f"{self.calls:03}-{named.replace('/', '_')[:40]}"
         where = ["--config", self.config] if config else []
         program = self._start([FMFERRY, *where, *words], base, environment)
         (self.logs / f"{base}.argv").write_text(program.command_line())

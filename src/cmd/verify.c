@@ -1,0 +1,261 @@
+/* `fmferry verify` */
+#include "cmd/commands.h"
+#include "cmd/settings.h"
+#include "cmd/signals.h"
+#include "version.h"
+
+#include "base/num.h"
+#include "http/http.h"
+#include "verify/verify.h"
+#include "json/writer.h"
+
+#include <malloc.h>
+
+enum { LINE_MAX_BYTES = 64 * 1024, SAMPLES_MAX = 1000000 };
+
+struct verify_options {
+    bool deep, json;
+    const char *sample, *certificate;
+};
+
+/* --- what is said --------------------------------------------------------------------------- */
+
+/* One difference, as a line of its own in either form. */
+static void difference_text(const struct verify_difference *d)
+{
+    (void)printf("%-18s record %-8ju " SPAN_FORMAT "\n", d->kind, (uintmax_t)d->record_id,
+                 SPAN_ARGS(d->identity));
+    if (d->key.size)
+        (void)printf("  key  " SPAN_FORMAT "\n", SPAN_ARGS(d->key));
+    if (*d->row)
+        (void)printf("  row  %s\n", d->row);
+    (void)printf("  %s\n", d->words);
+}
+
+static void difference_json(const struct verify_difference *d)
+{
+    auto_str line = STR_MAX(LINE_MAX_BYTES);
+    struct json_writer w = JSON_WRITER(&line);
+
+    json_open_object(&w);
+    json_member_text(&w, "kind", d->kind);
+    json_member_u64(&w, "recordId", d->record_id);
+    json_member_span(&w, "id", d->identity);
+    json_member_span(&w, "key", d->key);
+    json_member_text(&w, "row", d->row);
+    json_member_text(&w, "words", d->words);
+    json_close_object(&w);
+    (void)puts(str_text(&line));
+}
+
+static void tell(void *arg, const struct verify_difference *difference)
+{
+    const struct verify_options *o = arg;
+
+    if (o->json)
+        difference_json(difference);
+    else
+        difference_text(difference);
+}
+
+static void say(uint64_t count, const char *what)
+{
+    if (count > 0)
+        (void)printf("  %10ju  %s\n", (uintmax_t)count, what);
+}
+
+static void result_text(const struct verify_result *r)
+{
+    (void)printf("  %10ju  documents of %ju records at the source, %ju with a mark\n",
+                 (uintmax_t)r->documents, (uintmax_t)r->records, (uintmax_t)r->marks);
+    for (size_t i = 0; i < VERIFY_STATES; i++)
+        if (r->states[i])
+            (void)printf("  %10ju  %s in the ledger\n", (uintmax_t)r->states[i],
+                         verify_state_names[i]);
+    (void)printf("  %10ju  rows in the registry, besides %ju of the application's own\n",
+                 (uintmax_t)r->rows, (uintmax_t)r->strange_rows);
+    (void)printf("  %10ju  objects in the store, %.1f MB, the bytes of %ju compared\n",
+                 (uintmax_t)r->objects, (double)r->object_bytes / 1e6, (uintmax_t)r->hashed);
+    say(r->source_read, "files read again at the source");
+    say(r->source_unreadable, "files that the source does not give as a stream");
+    say(r->not_sampled, "documents whose bytes were left to another sample");
+    (void)printf("  %10ju  entries in %ju audit chains\n", (uintmax_t)r->entries,
+                 (uintmax_t)r->chains);
+    say(r->newer, "records that came after the last run");
+    say(r->edited, "edited at the source since they were stored");
+    say(r->gone, "deleted at the source since");
+    say(r->moving, "on their way at this moment");
+    say(r->linkable, "unlinked, though their patient is known now");
+    if (!r->census_was_closed)
+        (void)printf("the source was never counted to its end: let 'fmferry run' finish\n");
+    (void)printf("%ju difference%s\n", (uintmax_t)r->differences, r->differences == 1 ? "" : "s");
+}
+
+static void result_json(const struct verify_result *r)
+{
+    auto_str line = STR_MAX(LINE_MAX_BYTES);
+    struct json_writer w = JSON_WRITER(&line);
+    char root[SHA256_HEX_SIZE];
+
+    json_open_object(&w);
+    json_member_u64(&w, "records", r->records);
+    json_member_u64(&w, "documents", r->documents);
+    json_member_u64(&w, "marks", r->marks);
+    json_name(&w, "states");
+    json_open_object(&w);
+    for (size_t i = 0; i < VERIFY_STATES; i++)
+        json_member_u64(&w, verify_state_names[i], r->states[i]);
+    json_close_object(&w);
+    json_member_u64(&w, "rows", r->rows);
+    json_member_u64(&w, "application_rows", r->strange_rows);
+    json_member_u64(&w, "objects", r->objects);
+    json_member_u64(&w, "bytes", r->object_bytes);
+    json_member_u64(&w, "hashed", r->hashed);
+    json_member_u64(&w, "source_read", r->source_read);
+    json_member_u64(&w, "source_unreadable", r->source_unreadable);
+    json_member_u64(&w, "not_sampled", r->not_sampled);
+    json_member_u64(&w, "audit_chains", r->chains);
+    json_member_u64(&w, "audit_entries", r->entries);
+    json_member_u64(&w, "newer", r->newer);
+    json_member_u64(&w, "edited", r->edited);
+    json_member_u64(&w, "gone", r->gone);
+    json_member_u64(&w, "moving", r->moving);
+    json_member_u64(&w, "linkable", r->linkable);
+    json_member_flag(&w, "census_complete", r->census_was_closed);
+    json_member_text(&w, "certificate_root", r->certified ? sha256_hex(&r->root, root) : NULL);
+    json_member_u64(&w, "differences", r->differences);
+    json_close_object(&w);
+    (void)puts(str_text(&line));
+}
+
+static void say_certificate(const struct verify_options *o, const struct verify_result *r)
+{
+    char root[SHA256_HEX_SIZE];
+
+    if (r->certified)
+        (void)printf("certified in %s, root %s\n", o->certificate, sha256_hex(&r->root, root));
+    else if (o->certificate)
+        (void)printf("no certificate was written: the differences come first\n");
+}
+
+/* --- options -------------------------------------------------------------------------------- */
+
+/* "2/7": the second of seven parts. */
+static bool sample_read(const char *text, struct verify_settings *settings, struct err *err)
+{
+    struct span rest = span_of(text), part = span_cut(&rest, '/');
+    uint64_t n, of;
+
+    if (!text)
+        return true;
+    if (!rest.at || !num_u64(rest, 1, SAMPLES_MAX, &of, err) || !num_u64(part, 1, of, &n, err))
+        return err_set(err, ERR_USAGE, 0,
+                       "--sample is one part of several, such as 2/7, not '%.40s'", text);
+    settings->sample = (int)n;
+    settings->samples = (int)of;
+    settings->deep = true;
+    return true;
+}
+
+static struct verify_settings settings_verify(const struct settings *s,
+                                              const struct verify_options *o)
+{
+    return (struct verify_settings){ .source_name = s->source_name,
+                                     .filemaker = settings_filemaker(s),
+                                     .layout = s->layout,
+                                     .key_field = s->key_field,
+                                     .mark_field = s->mark_field,
+                                     .patient_field = s->patient_field,
+                                     .type_field = s->type_field,
+                                     .container_list = s->container_field,
+                                     .each = s->containers == 1,
+                                     .filter = s->filter,
+                                     .store = { .url = s->store_url },
+                                     .key_template = s->key,
+                                     .unlinked_template = s->unlinked_key,
+                                     .ledger_url = s->ledger_url,
+                                     .registry_url = s->registry_url,
+                                     .deep = o->deep,
+                                     .certificate = o->certificate,
+                                     .signing_key = s->signing_key,
+                                     .program = "fmferry " VERSION };
+}
+
+static int verify_and_say(const struct verify_settings *settings, struct verify_options *o,
+                          const struct cancel *cancel, struct err *err)
+{
+    struct verify_result result;
+
+    if (!verify_all(settings, cancel, tell, o, &result, err))
+        return -1;
+    if (o->json)
+        result_json(&result);
+    else
+        result_text(&result);
+    if (!o->json)
+        say_certificate(o, &result);
+    if (fflush(stdout) != 0) {
+        (void)err_os(err, "writing what was found");
+        return -1;
+    }
+    return result.differences || !result.census_was_closed ? EXIT_LEFT : EXIT_DONE;
+}
+
+/* What was read is given back at once: the streams are longer than the memory. */
+static void memory_manners(void)
+{
+    (void)mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+    (void)mallopt(M_TRIM_THRESHOLD, 256 * 1024);
+}
+
+static int verify(const struct cli_globals *globals, const void *arg, struct err *err)
+{
+    struct verify_options o = *(const struct verify_options *)arg;
+    struct cancel *cancel = cancel_new();
+    struct signals *signals = signals_listen(NULL, cancel);
+    auto_settings settings = { 0 };
+    struct verify_settings reader = { 0 };
+    int code = -1;
+
+    memory_manners();
+    http_setup();
+    if (settings_read(globals->config, &settings, err)) {
+        reader = settings_verify(&settings, &o);
+        if (sample_read(o.sample, &reader, err) && settings_password(&settings, err)) {
+            reader.filemaker = settings_filemaker(&settings);
+            code = verify_and_say(&reader, &o, cancel, err);
+        }
+    }
+    http_teardown();
+    signals_free(signals);
+    cancel_free(cancel);
+    return code;
+}
+
+static const struct opt verify_opts[] = {
+    OPT_FLAG(struct verify_options, deep, "deep", 0,
+             "read every byte again, in FileMaker and in the store"),
+    OPT_TEXT(struct verify_options, sample, "sample", 0, "N/T",
+             "as --deep, for part N of T of the documents: T calls with N from\n"
+             "1 to T read them all"),
+    OPT_TEXT(struct verify_options, certificate, "certificate", 0, "FILE",
+             "if nothing differs, write the signed certificate of completeness"),
+    OPT_FLAG(struct verify_options, json, "json", 0,
+             "a JSON line for each difference, and one in the end (docs/json.md)"),
+    OPT_END,
+};
+
+static const struct verify_options verify_defaults = { 0 };
+
+const struct cmd cmd_verify = {
+    "verify",
+    "Read source, store and database afresh and compare them",
+    "Shares nothing with the part that moves documents. Names every difference, in both\n"
+    "directions: what is missing, and what is there and should not be. Changes nothing;\n"
+    "people may work in FileMaker and a run may go on meanwhile. Ends with 0 if nothing\n"
+    "differs, with 3 if something does.",
+    verify_opts,
+    &verify_defaults,
+    sizeof verify_defaults,
+    verify,
+};

@@ -1,0 +1,457 @@
+/*
+ * What ledger, registry and source say of one document, side by side. Where they differ, the ledger
+ * is asked once more before it is said: a run may be at it.
+ */
+#include "verify/inside.h"
+
+#include "base/mem.h"
+#include "verify/pack.h"
+
+enum { ROWS_MAX = GROUP_MAX };
+
+/* All that is said of one document. */
+struct hearing {
+    struct uuid id; /* that its row should have */
+    bool has_ledger, has_source;
+    struct ledger_fact ledger;
+    struct source_fact source;
+    struct span source_entry, ledger_entry; /* as packed, to be sent on */
+    struct row_fact rows[ROWS_MAX];
+    struct span row_entries[ROWS_MAX];
+    size_t row_count;
+    struct span strays[GROUP_MAX]; /* the source's other records of the same id */
+    size_t stray_count;
+};
+
+static struct named named(const struct hearing *h, char row[ROW_TEXT_SIZE])
+{
+    struct named named = { .record_id = h->has_source ? h->source.record_id : h->ledger.record_id,
+                           .identity = h->has_ledger ? h->ledger.identity : h->source.identity,
+                           .key = h->ledger.key,
+                           .row = "" };
+
+    if (h->row_count || h->ledger.version)
+        named.row = uuid_text(h->row_count ? &h->rows[0].id : &h->id, row);
+    return named;
+}
+
+static bool is_stored(const struct ledger_fact *fact)
+{
+    return span_is(fact->state, "stored") || span_is(fact->state, "done");
+}
+
+/* Says a difference, unless a run is at the document: then it is counted as on its way. */
+#define DIFFER(v, h, moving, kind, ...)                                                            \
+    do {                                                                                           \
+        char row_text[ROW_TEXT_SIZE];                                                              \
+        struct named who = named(h, row_text);                                                     \
+                                                                                                   \
+        if (!(moving))                                                                             \
+            differ(v, kind, &who, __VA_ARGS__);                                                    \
+    } while (0)
+
+/* --- rows ----------------------------------------------------------------------------------- */
+
+static bool sha256_differs(struct span bytes, struct span hex)
+{
+    struct sha256 told;
+
+    return !sha256_from_hex(hex, &told) || bytes.size != SHA256_SIZE
+           || memcmp(told.bytes, bytes.at, SHA256_SIZE) != 0;
+}
+
+static void row_judge(struct verifier *v, const struct hearing *h, bool moving)
+{
+    const struct ledger_fact *l = &h->ledger;
+    const struct row_fact *r = &h->rows[0];
+    uint64_t size = l->size_bytes > INT32_MAX ? INT32_MAX : l->size_bytes;
+
+    if (!span_equal(r->key, l->key))
+        DIFFER(v, h, moving, "row-key", "the row points to '" SPAN_FORMAT "'", SPAN_ARGS(r->key));
+    if (!span_equal(r->patient, l->patient))
+        DIFFER(v, h, moving, "row-patient",
+               "the row belongs to patient '" SPAN_FORMAT "', the ledger says '" SPAN_FORMAT "'",
+               SPAN_ARGS(r->patient), SPAN_ARGS(l->patient));
+    if (r->size_bytes != size || r->exact_size_bytes != l->size_bytes)
+        DIFFER(v, h, moving, "row-size", "the row says %ju bytes, its metadata %ju, the ledger %ju",
+               (uintmax_t)r->size_bytes, (uintmax_t)r->exact_size_bytes, (uintmax_t)l->size_bytes);
+    if (sha256_differs(l->sha256, r->sha256))
+        DIFFER(v, h, moving, "row-hash", "the row's metadata has another SHA-256 than the ledger");
+    if (r->record_id != l->record_id)
+        DIFFER(v, h, moving, "row-record", "the row's metadata says record %ju",
+               (uintmax_t)r->record_id);
+}
+
+static void rows_judge(struct verifier *v, const struct hearing *h, bool moving)
+{
+    if (is_stored(&h->ledger) && h->row_count == 0)
+        DIFFER(v, h, moving, "row-missing", "the document is stored and has no row");
+    else if (is_stored(&h->ledger))
+        row_judge(v, h, moving);
+    else if (h->row_count && h->ledger.version == 0)
+        DIFFER(v, h, moving, "row-surplus", "there is a row, and the ledger says '" SPAN_FORMAT "'",
+               SPAN_ARGS(h->ledger.state));
+    for (size_t i = 1; i < h->row_count; i++) {
+        char text[ROW_TEXT_SIZE];
+
+        DIFFER(v, h, moving, "row-double", "there is another row, %s",
+               uuid_text(&h->rows[i].id, text));
+    }
+}
+
+/* --- the mark ------------------------------------------------------------------------------- */
+
+/* Stamps come back as they were written, or in ISO form: both are read as digits in order. */
+static void stamp_digits(struct span stamp, char digits[24])
+{
+    size_t used = 0;
+    bool is_us = stamp.size > 2 && stamp.at[2] == '/';
+
+    for (size_t i = 0; is_us && i < 4 && 6 + i < stamp.size; i++)
+        digits[used++] = stamp.at[6 + i];
+    for (size_t i = 0; i < stamp.size && used < 23; i++)
+        if (stamp.at[i] >= '0' && stamp.at[i] <= '9' && !(is_us && i >= 6 && i < 10))
+            digits[used++] = stamp.at[i];
+    digits[used] = '\0';
+}
+
+static bool is_same_mark(struct span a, struct span b)
+{
+    char left[24], right[24];
+
+    stamp_digits(a, left);
+    stamp_digits(b, right);
+    return a.size > 0 && b.size > 0 && strcmp(left, right) == 0;
+}
+
+/* Whether any version of any document of the record was to write this mark. */
+static bool is_mark_of_ours(struct verifier *v, const struct hearing *h, bool *is_r,
+                            struct err *err)
+{
+    auto_rows *rows = NULL;
+    enum step step;
+
+    *is_r = false;
+    if (!sql_query(v->ledger, &VERIFY_MARKS,
+                   sql_args(sql_i64(v->source_number), sql_i64((int64_t)h->source.record_id)),
+                   &rows, err))
+        return false;
+    while (!*is_r && (step = sql_next(rows, err)) == STEP_ROW)
+        *is_r = is_same_mark(h->source.mark, sql_get_text(rows, 0));
+    return *is_r || step == STEP_END;
+}
+
+static bool mark_judge(struct verifier *v, const struct hearing *h, bool moving, struct err *err)
+{
+    bool is_ours = is_same_mark(h->source.mark, h->ledger.mark);
+
+    if (!*v->settings->mark_field || is_ours)
+        return true;
+    if (h->source.mark.size == 0) {
+        if (span_is(h->ledger.state, "done") && h->ledger.mark.size)
+            DIFFER(v, h, moving, "mark-missing", "FileMaker shows no mark");
+        return true;
+    }
+    if (!is_mark_of_ours(v, h, &is_ours, err))
+        return false;
+    if (!is_ours)
+        DIFFER(v, h, moving, "mark-foreign",
+               "FileMaker shows a mark that fmferry never meant to write: '" SPAN_FORMAT "'",
+               SPAN_ARGS(h->source.mark));
+    return true;
+}
+
+/* --- the source ----------------------------------------------------------------------------- */
+
+static void patient_judge(struct verifier *v, const struct hearing *h, bool moving)
+{
+    const struct ledger_fact *l = &h->ledger;
+    const struct source_fact *s = &h->source;
+
+    if (!is_stored(l) || s->matches != 1)
+        return;
+    if (l->patient.size == 0)
+        v->result->linkable++;
+    else if (!span_equal(l->patient, s->patient))
+        DIFFER(v, h, moving, "patient",
+               "the document is linked to patient '" SPAN_FORMAT
+               "', and FileMaker says that it is of '" SPAN_FORMAT "'",
+               SPAN_ARGS(l->patient), SPAN_ARGS(s->patient));
+}
+
+static bool source_bytes_judge(struct verifier *v, const struct hearing *h, bool moving,
+                               struct err *err)
+{
+    const struct ledger_fact *l = &h->ledger;
+    struct sha256 sha256;
+    uint64_t size, mod_id;
+    struct err why = { 0 };
+
+    switch (source_bytes(v->source, l->record_id, l->container, l->repetition, &mod_id, &sha256,
+                         &size, &why)) {
+    case SOURCE_READ:
+        v->result->source_read++;
+        if (mod_id != l->mod_id)
+            v->result->edited++;
+        else if (l->sha256.size != SHA256_SIZE
+                 || memcmp(l->sha256.at, sha256.bytes, SHA256_SIZE) != 0)
+            DIFFER(v, h, moving, "source-bytes",
+                   "FileMaker gives %ju bytes that are not those that were stored",
+                   (uintmax_t)size);
+        return true;
+    case SOURCE_REFUSED:
+        DIFFER(v, h, moving, "source-unreadable", "FileMaker does not give the file again: %s",
+               why.msg);
+        v->result->source_unreadable++;
+        return true;
+    case SOURCE_NO_STREAM:
+        v->result->source_unreadable++;
+        return true;
+    case SOURCE_GONE:
+        v->result->gone++;
+        return true;
+    case SOURCE_FAILED:
+        *err = why;
+        return err_ctx(err, "reading record %ju", (uintmax_t)l->record_id);
+    }
+    abort();
+}
+
+/* The record is as it was when the ledger last saw it, so everything must agree. */
+static bool unchanged_judge(struct verifier *v, const struct hearing *h, bool moving,
+                            struct err *err)
+{
+    patient_judge(v, h, moving);
+    if (h->source.type_hash != h->ledger.type_hash)
+        DIFFER(v, h, moving, "type", "ledger and FileMaker name different types");
+    if (!is_stored(&h->ledger) || !v->settings->deep)
+        return true;
+    if (!is_sampled(v, h->id.bytes)) {
+        v->result->not_sampled++;
+        return true;
+    }
+    return source_bytes_judge(v, h, moving, err);
+}
+
+static bool source_judge(struct verifier *v, const struct hearing *h, bool moving, struct err *err)
+{
+    if (!mark_judge(v, h, moving, err))
+        return false;
+    if (h->source.mod_id == h->ledger.mod_id)
+        return unchanged_judge(v, h, moving, err);
+    if (h->source.mod_id < h->ledger.mod_id)
+        DIFFER(v, h, moving, "record-older",
+               "modId %ju in FileMaker, %ju in the ledger: a restored file",
+               (uintmax_t)h->source.mod_id, (uintmax_t)h->ledger.mod_id);
+    else
+        v->result->edited += !moving && span_is(h->ledger.state, "done");
+    return true;
+}
+
+/* --- who is missing ------------------------------------------------------------------------- */
+
+/* The ledger has it, the walk over the source did not come by it. */
+static bool absent_judge(struct verifier *v, const struct hearing *h, bool moving, struct err *err)
+{
+    bool lives;
+
+    if (span_is(h->ledger.state, "gone"))
+        return true;
+    if (!source_look(v->source, h->ledger.record_id, &lives, err))
+        return false;
+    v->result->gone += !lives;
+    if (lives)
+        DIFFER(v, h, moving, "record-other",
+               "record %ju is there, but it is not this document: another id, or no document by "
+               "the filter",
+               (uintmax_t)h->ledger.record_id);
+    return true;
+}
+
+/* The source has it, the ledger has not. */
+static bool unknown_judge(struct verifier *v, const struct hearing *h, struct err *err)
+{
+    const struct source_fact *s = &h->source;
+    int64_t count;
+
+    if (!sql_number(v->ledger, &VERIFY_IDENTITY_NOW,
+                    sql_args(sql_i64(v->source_number), sql_span(s->identity),
+                             s->container.size ? sql_span(s->container) : sql_text(""),
+                             sql_i64((int64_t)s->repetition)),
+                    0, &count, err))
+        return false;
+    if (count > 0) {
+        v->result->moving++;
+        return true;
+    }
+    if (s->record_id > v->last_record_id)
+        v->result->newer++;
+    else
+        DIFFER(v, h, false, "document-missing", "FileMaker has this document, the ledger has not");
+    for (size_t i = 0; i < h->row_count; i++)
+        DIFFER(v, h, false, "row-surplus", "there is a row of a document that the ledger has not");
+    return true;
+}
+
+static void surplus_rows(struct verifier *v, const struct hearing *h)
+{
+    for (size_t i = 0; i < h->row_count; i++) {
+        char text[ROW_TEXT_SIZE];
+        struct named who = { .record_id = h->rows[i].record_id,
+                             .key = h->rows[i].key,
+                             .row = uuid_text(&h->rows[i].id, text) };
+
+        differ(v, "row-surplus", &who, "neither FileMaker nor the ledger has a document for it");
+    }
+}
+
+/* --- hearing -------------------------------------------------------------------------------- */
+
+static bool both_judge(struct verifier *v, const struct hearing *h, struct err *err)
+{
+    bool moving;
+
+    if (!is_moving(v, h->ledger.document, h->ledger.epoch, h->ledger.changed_us, &moving, err))
+        return false;
+    v->result->moving += moving;
+    if (is_stored(&h->ledger) && h->ledger.version == 0)
+        DIFFER(v, h, moving, "version-missing", "stored, and no version says as what");
+    rows_judge(v, h, moving);
+    if (h->has_source && h->ledger.record_id != h->source.record_id)
+        DIFFER(v, h, moving, "record-moved", "the ledger knows it as record %ju",
+               (uintmax_t)h->ledger.record_id);
+    return h->has_source ? source_judge(v, h, moving, err) : absent_judge(v, h, moving, err);
+}
+
+static bool leaf_of(struct verifier *v, const struct hearing *h, struct err *err)
+{
+    return !v->leaves || !h->has_source
+           || leaf_add(v, &h->source, h->has_ledger ? &h->ledger : NULL,
+                       h->row_count ? &h->rows[0] : NULL, err);
+}
+
+static bool judge(struct verifier *v, const struct hearing *h, struct err *err)
+{
+    if (!leaf_of(v, h, err))
+        return false;
+    if (h->has_ledger)
+        return both_judge(v, h, err);
+    if (h->has_source)
+        return unknown_judge(v, h, err);
+    surplus_rows(v, h);
+    return true;
+}
+
+/* Several records of one id: the one that the ledger knows has it, the others are strays. */
+static void source_hear(struct hearing *h, struct span entry)
+{
+    struct source_fact fact;
+
+    source_fact_unpack(entry, &fact);
+    if (h->has_source && h->source.record_id == fact.record_id)
+        return; /* a page showed it twice */
+    if (h->has_source && !(h->has_ledger && fact.record_id == h->ledger.record_id)) {
+        h->strays[h->stray_count++] = entry;
+        return;
+    }
+    if (h->has_source)
+        h->strays[h->stray_count++] = h->source_entry;
+    h->has_source = true;
+    h->source = fact;
+    h->source_entry = entry;
+}
+
+static void hear(const struct group *group, struct hearing *h)
+{
+    *h = (struct hearing){ 0 };
+    memcpy(h->id.bytes, group->key.at, sizeof h->id.bytes);
+    for (size_t i = 0; i < group->count; i++) {
+        struct span entry = group->entries[i];
+
+        switch ((enum fact)unpack_u8(&entry)) {
+        case FACT_LEDGER:
+            h->has_ledger = true;
+            ledger_fact_unpack(entry, &h->ledger);
+            h->ledger_entry = group->entries[i];
+            break;
+        case FACT_ROW:
+            row_fact_unpack(entry, &h->rows[h->row_count]);
+            h->row_entries[h->row_count++] = group->entries[i];
+            break;
+        case FACT_SOURCE:
+            source_hear(h, entry);
+            break;
+        case FACT_VERSION:
+        case FACT_OBJECT:
+        case FACT_STRANGE_ROW:
+            abort();
+        }
+    }
+}
+
+/* --- records that go by their number -------------------------------------------------------- */
+
+static bool odd_send(struct verifier *v, const struct uuid *id, struct span entry, struct err *err)
+{
+    auto_str to = STR_MAX(ENTRY_MAX);
+
+    pack_bytes(&to, id->bytes, sizeof id->bytes);
+    str_add_span(&to, entry);
+    return sorter_add(v->odd, str_span(&to), err);
+}
+
+/* A record whose id another one has goes by its record id, as the ledger should have it too. */
+static bool stray_send(struct verifier *v, struct span entry, struct err *err)
+{
+    auto_str identity = STR_MAX(64), to = STR_MAX(ENTRY_MAX);
+    struct source_fact fact;
+    struct uuid id;
+
+    source_fact_unpack(entry, &fact);
+    str_printf(&identity, "rec:%ju", (uintmax_t)fact.record_id);
+    fact.identity = str_span(&identity);
+    id = fact_row_id(v->settings->source_name, fact.identity, fact.container, fact.repetition);
+    pack_u8(&to, FACT_SOURCE);
+    source_fact_pack(&to, &fact);
+    return odd_send(v, &id, str_span(&to), err);
+}
+
+/* The ledger's documents that go by their record id and found no record here wait for the strays.
+ */
+static bool must_wait(const struct hearing *h)
+{
+    return h->has_ledger && !h->has_source && span_starts(h->ledger.identity, "rec:");
+}
+
+static bool wait_for_strays(struct verifier *v, const struct hearing *h, struct err *err)
+{
+    if (!odd_send(v, &h->id, h->ledger_entry, err))
+        return false;
+    for (size_t i = 0; i < h->row_count; i++)
+        if (!odd_send(v, &h->id, h->row_entries[i], err))
+            return false;
+    return true;
+}
+
+static bool groups_judge(struct verifier *v, struct sorter *sorter, bool is_first, struct err *err)
+{
+    auto_group group = GROUP_OF(sorter, sizeof(struct uuid));
+    auto_free struct hearing *h = mem_new(struct hearing);
+    enum step step;
+
+    while ((step = group_next(&group, err)) == STEP_ROW) {
+        hear(&group, h);
+        for (size_t i = 0; is_first && i < h->stray_count; i++)
+            if (!stray_send(v, h->strays[i], err))
+                return false;
+        if (is_first && must_wait(h) ? !wait_for_strays(v, h, err) : !judge(v, h, err))
+            return false;
+    }
+    return step == STEP_END;
+}
+
+bool judge_documents(struct verifier *v, struct err *err)
+{
+    return sorter_end(v->documents, err) && groups_judge(v, v->documents, true, err)
+           && sorter_end(v->odd, err) && groups_judge(v, v->odd, false, err);
+}

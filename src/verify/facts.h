@@ -1,0 +1,75 @@
+/*
+ * What each witness says, as entries that can be sorted: documents by the id that their row should
+ * have, objects by their key. Nothing in an entry says who a document is about by name, because
+ * entries may be spilled.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "base/digest.h"
+#include "base/str.h"
+#include "base/uuid.h"
+
+/* What stands behind the sorting key. In a group the ledger speaks first. */
+enum fact { FACT_LEDGER = 1, FACT_ROW, FACT_SOURCE, FACT_VERSION, FACT_OBJECT, FACT_STRANGE_ROW };
+
+/* A document as the ledger has it, with the version that it is stored as. */
+struct ledger_fact {
+    uint64_t document, epoch, changed_us, record_id, mod_id;
+    struct span state, class, identity, container;
+    uint64_t repetition;
+    struct span filemaker_patient; /* the patient's id in FileMaker */
+    struct span patient, link;
+    uint64_t type_hash;
+    uint64_t version; /* its number; 0: none */
+    struct span version_state, key;
+    struct span sha256; /* 32 bytes, or empty */
+    uint64_t size_bytes;
+    struct span mark;
+    uint64_t version_mod_id;
+};
+
+/* A document as the source shows it. */
+struct source_fact {
+    uint64_t record_id, mod_id;
+    struct span identity, container;
+    uint64_t repetition;
+    struct span mark, storage;
+    uint64_t type_hash;
+    uint64_t matches;    /* patients of the application with that id: 0, 1, 2 for several */
+    struct span patient; /* the one                                                       */
+    bool has_patient_id;
+};
+
+/* A row of the application. */
+struct row_fact {
+    struct uuid id;
+    struct span patient, key;
+    uint64_t size_bytes;
+    struct span sha256;                   /* of its metadata, 64 digits, or empty */
+    uint64_t exact_size_bytes, record_id; /* of its metadata; 0: not told        */
+};
+
+/* What was meant to be stored under a key. */
+struct version_fact {
+    uint64_t document, number, record_id, epoch, changed_us;
+    bool is_current; /* the document is stored as this one */
+    struct span state, sha256, document_state, identity, container;
+    uint64_t size_bytes, repetition;
+};
+
+/* The id that a document's row has: of source, identity, container and repetition. */
+struct uuid fact_row_id(const char *source_name, struct span identity, struct span container,
+                        uint64_t repetition);
+
+/* Types may hold names: they are compared by their hash. */
+uint64_t fact_type_hash(struct span type);
+
+void ledger_fact_pack(struct str *to, const struct ledger_fact *fact);
+void ledger_fact_unpack(struct span from, struct ledger_fact *fact_r); /* borrows `from` */
+void source_fact_pack(struct str *to, const struct source_fact *fact);
+void source_fact_unpack(struct span from, struct source_fact *fact_r);
+void row_fact_pack(struct str *to, const struct row_fact *fact);
+void row_fact_unpack(struct span from, struct row_fact *fact_r);
+void version_fact_pack(struct str *to, const struct version_fact *fact);
+void version_fact_unpack(struct span from, struct version_fact *fact_r);

@@ -1,0 +1,263 @@
+/* What ledger, source and store say, put where it will be compared. */
+#include "verify/inside.h"
+
+#include "base/mem.h"
+#include "verify/pack.h"
+
+static struct uuid row_id_of(const struct verifier *v, struct span identity, struct span container,
+                             uint64_t repetition)
+{
+    return fact_row_id(v->settings->source_name, identity, container, repetition);
+}
+
+/* --- ledger --------------------------------------------------------------------------------- */
+
+static size_t state_index(struct span state)
+{
+    size_t i = 0;
+
+    while (i < VERIFY_STATES && !span_is(state, verify_state_names[i]))
+        i++;
+    return i;
+}
+
+static struct ledger_fact document_read(const struct sql_rows *rows)
+{
+    return (struct ledger_fact){
+        .document = (uint64_t)sql_get_i64(rows, 0),
+        .epoch = (uint64_t)sql_get_i64(rows, 1),
+        .changed_us = (uint64_t)sql_get_i64(rows, 2),
+        .record_id = (uint64_t)sql_get_i64(rows, 3),
+        .mod_id = (uint64_t)sql_get_i64(rows, 4),
+        .state = sql_get_text(rows, 5),
+        .class = sql_get_text(rows, 6),
+        .identity = sql_get_text(rows, 7),
+        .container = sql_get_text(rows, 8),
+        .repetition = (uint64_t)sql_get_i64(rows, 9),
+        .filemaker_patient = sql_get_text(rows, 10),
+        .patient = sql_get_text(rows, 11),
+        .link = sql_get_text(rows, 12),
+        .type_hash = fact_type_hash(sql_get_text(rows, 13)),
+        .version = (uint64_t)sql_get_i64(rows, 14),
+        .version_state = sql_get_text(rows, 15),
+        .key = sql_get_text(rows, 16),
+        .sha256 = sql_get_bytes(rows, 17),
+        .size_bytes = (uint64_t)sql_get_i64(rows, 18),
+        .mark = sql_get_text(rows, 19),
+        .version_mod_id = (uint64_t)sql_get_i64(rows, 20),
+    };
+}
+
+static bool document_add(struct verifier *v, const struct ledger_fact *fact, struct err *err)
+{
+    auto_str entry = STR_MAX(ENTRY_MAX), story = STR_MAX(ENTRY_MAX);
+    struct uuid id = row_id_of(v, fact->identity, fact->container, fact->repetition);
+    size_t state = state_index(fact->state);
+
+    if (state < VERIFY_STATES)
+        v->result->states[state]++;
+    else
+        v->result->strange_states++;
+    if (fact->record_id > v->last_record_id)
+        v->last_record_id = fact->record_id;
+    pack_bytes(&entry, id.bytes, sizeof id.bytes);
+    pack_u8(&entry, FACT_LEDGER);
+    ledger_fact_pack(&entry, fact);
+    pack_u64(&story, fact->document);
+    pack_u8(&story, FACT_LEDGER);
+    ledger_fact_pack(&story, fact);
+    return str_fits(&entry, "a document of the ledger", err)
+           && sorter_add(v->documents, str_span(&entry), err)
+           && sorter_add(v->stories, str_span(&story), err);
+}
+
+static bool documents_read(struct verifier *v, struct err *err)
+{
+    auto_rows *rows = NULL;
+    enum step step;
+
+    if (!sql_query(v->ledger, &VERIFY_DOCUMENTS, sql_args(sql_i64(v->source_number)), &rows, err))
+        return false;
+    while ((step = sql_next(rows, err)) == STEP_ROW) {
+        struct ledger_fact fact = document_read(rows);
+
+        if (!document_add(v, &fact, err))
+            return false;
+    }
+    return step == STEP_END;
+}
+
+static bool version_add(struct verifier *v, const struct sql_rows *rows, struct err *err)
+{
+    auto_str entry = STR_MAX(ENTRY_MAX);
+    struct version_fact fact = {
+        .document = (uint64_t)sql_get_i64(rows, 1),
+        .number = (uint64_t)sql_get_i64(rows, 2),
+        .record_id = (uint64_t)sql_get_i64(rows, 7),
+        .epoch = (uint64_t)sql_get_i64(rows, 12),
+        .changed_us = (uint64_t)sql_get_i64(rows, 13),
+        .is_current = sql_get_i64(rows, 6) != 0,
+        .state = sql_get_text(rows, 3),
+        .sha256 = sql_get_bytes(rows, 4),
+        .document_state = sql_get_text(rows, 8),
+        .identity = sql_get_text(rows, 9),
+        .container = sql_get_text(rows, 10),
+        .size_bytes = (uint64_t)sql_get_i64(rows, 5),
+        .repetition = (uint64_t)sql_get_i64(rows, 11),
+    };
+
+    pack_name(&entry, sql_get_text(rows, 0));
+    pack_u8(&entry, FACT_VERSION);
+    version_fact_pack(&entry, &fact);
+    return str_fits(&entry, "a version of the ledger", err)
+           && sorter_add(v->keys, str_span(&entry), err);
+}
+
+static bool versions_read(struct verifier *v, struct err *err)
+{
+    auto_rows *rows = NULL;
+    enum step step;
+
+    if (!sql_query(v->ledger, &VERIFY_VERSIONS, sql_args(sql_i64(v->source_number)), &rows, err))
+        return false;
+    while ((step = sql_next(rows, err)) == STEP_ROW)
+        if (!version_add(v, rows, err))
+            return false;
+    return step == STEP_END;
+}
+
+/* All of the ledger at one moment. */
+bool gather_ledger(struct verifier *v, struct err *err)
+{
+    auto_tx tx = { 0 };
+    int64_t closed;
+
+    if (!sql_begin_reading(v->ledger, &tx, err) || !documents_read(v, err) || !versions_read(v, err)
+        || !story_read_chains(v, err)
+        || !sql_number(v->ledger, &VERIFY_CENSUS, sql_args(sql_i64(v->source_number)), 0, &closed,
+                       err)
+        || !sql_commit(&tx, err))
+        return err_ctx(err, "the ledger");
+    v->result->census_was_closed = closed > 0;
+    return true;
+}
+
+/* --- source --------------------------------------------------------------------------------- */
+
+/* Documents with a patient go by way of the patients, to learn who that is in the application. */
+static bool source_add(void *arg, const struct source_fact *fact, struct span patient_id,
+                       struct err *err)
+{
+    struct verifier *v = arg;
+    auto_str entry = STR_MAX(ENTRY_MAX);
+
+    v->result->documents++;
+    v->result->marks += fact->mark.size > 0;
+    pack_name(&entry, patient_id);
+    pack_u8(&entry, FACT_SOURCE);
+    source_fact_pack(&entry, fact);
+    return str_fits(&entry, "a record of the source", err)
+           && sorter_add(v->patients, str_span(&entry), err);
+}
+
+/* The patient of that id, if there is exactly one; a group begins with its patients. */
+static bool patient_choose(struct span entry, struct span *patient, uint64_t *matches)
+{
+    if (unpack_u8(&entry) != FACT_ROW)
+        return false;
+    if (*matches == 0 || !span_equal(entry, *patient))
+        ++*matches;
+    *patient = entry;
+    return true;
+}
+
+static bool source_fact_send(struct verifier *v, struct span entry, struct span patient,
+                             uint64_t matches, struct err *err)
+{
+    auto_str to = STR_MAX(ENTRY_MAX);
+    struct source_fact fact;
+    struct uuid id;
+
+    (void)unpack_u8(&entry);
+    source_fact_unpack(entry, &fact);
+    fact.matches = fact.has_patient_id ? matches : 0;
+    fact.patient = fact.matches == 1 ? patient : SPAN_NONE;
+    id = row_id_of(v, fact.identity, fact.container, fact.repetition);
+    pack_bytes(&to, id.bytes, sizeof id.bytes);
+    pack_u8(&to, FACT_SOURCE);
+    source_fact_pack(&to, &fact);
+    return sorter_add(v->documents, str_span(&to), err);
+}
+
+/*
+ * Patients and documents meet. A patient may have any number of documents, so this does not use
+ * groups: patients sort in front and the last one seen stays known.
+ */
+static bool patients_meet(struct verifier *v, struct err *err)
+{
+    auto_str name = STR_MAX(ENTRY_MAX), chosen = STR_MAX(KIB(1));
+    uint64_t matches = 0;
+    struct span entry;
+    enum step step;
+
+    while ((step = sorter_next(v->patients, &entry, err)) == STEP_ROW) {
+        struct span key = unpack_name(&entry), patient = str_span(&chosen);
+
+        if (!span_equal(key, str_span(&name))) {
+            str_reset(&name);
+            str_add_span(&name, key);
+            matches = 0;
+        }
+        if (!patient_choose(entry, &patient, &matches)) {
+            if (!source_fact_send(v, entry, str_span(&chosen), matches, err))
+                return false;
+            continue;
+        }
+        str_reset(&chosen);
+        str_add_span(&chosen, patient);
+    }
+    return step == STEP_END;
+}
+
+bool gather_source(struct verifier *v, struct err *err)
+{
+    return source_walk(v->source, source_add, v, &v->result->records, err)
+           && sorter_end(v->patients, err) && patients_meet(v, err);
+}
+
+/* --- store ---------------------------------------------------------------------------------- */
+
+/* What both templates begin with, down to the last folder: nothing else in the store is ours. */
+static char *listed_prefix(const struct verify_settings *s)
+{
+    const char *a = s->key_template, *b = s->unlinked_template;
+    size_t same = 0, folder = 0;
+
+    for (; a[same] && a[same] == b[same] && a[same] != '{'; same++)
+        if (a[same] == '/')
+            folder = same + 1;
+    return span_text((struct span){ a, folder });
+}
+
+bool gather_store(struct verifier *v, struct err *err)
+{
+    auto_free char *prefix = listed_prefix(v->settings);
+    auto_list *list = NULL;
+    struct store_entry object;
+    enum step step;
+
+    if (!store_list(v->store, prefix, &list, err))
+        return err_ctx(err, "the store");
+    while ((step = store_list_next(list, &object, err)) == STEP_ROW) {
+        auto_str entry = STR_MAX(ENTRY_MAX);
+
+        v->result->objects++;
+        v->result->object_bytes += object.size_bytes;
+        pack_name(&entry, span_of(object.key));
+        pack_u8(&entry, FACT_OBJECT);
+        pack_u64(&entry, object.size_bytes);
+        if (!sorter_add(v->keys, str_span(&entry), err))
+            return false;
+    }
+    return step == STEP_END || err_ctx(err, "the store");
+}

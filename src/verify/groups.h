@@ -1,0 +1,36 @@
+/* Reads a sorter group by group: the entries that share what they were sorted by. */
+#pragma once
+
+#include "base/base.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "verify/sorter.h"
+
+/*
+ * More entries than this of one group are counted, not kept: something is badly wrong, and the
+ * first ones show it.
+ */
+enum { GROUP_MAX = 64 };
+
+struct group {
+    struct span key;                /* what they share                 */
+    struct span entries[GROUP_MAX]; /* what stands behind it: borrowed */
+    size_t count, left_out;
+
+    struct sorter *sorter;
+    size_t key_bytes; /* 0: the key ends with the first zero byte */
+    struct str text;  /* owns the entries */
+    struct span next; /* the first entry of the group after */
+    bool has_next, begun;
+};
+
+/* `struct group group = GROUP_OF(sorter, 16);` and group_clear() (or auto_group) in the end. */
+#define GROUP_OF(a_sorter, size_of_key)                                                            \
+    {                                                                                              \
+        .sorter = (a_sorter), .key_bytes = (size_of_key), .text = STR_MAX(MIB(8))                  \
+    }
+void group_clear(struct group *group);
+#define auto_group __attribute__((cleanup(group_clear))) struct group
+
+/* The next group; all of it is valid until the call after. STEP_ERROR: as sorter_next(). */
+must_check enum step group_next(struct group *group, struct err *err);

@@ -1,0 +1,77 @@
+/* What the files of verify/ share. Private. */
+#pragma once
+
+#include "sql/sql.h"
+#include "verify/facts.h"
+#include "verify/groups.h"
+#include "verify/sorter.h"
+#include "verify/source.h"
+#include "verify/verify.h"
+#include "verify_sql.h"
+
+enum { ENTRY_MAX = SORTER_ENTRY_MAX, WORDS_SIZE = 400, ROW_TEXT_SIZE = UUID_TEXT_SIZE };
+
+struct verifier {
+    const struct verify_settings *settings;
+    const struct cancel *cancel;
+    struct verify_result *result;
+    void (*tell)(void *arg, const struct verify_difference *difference);
+    void *arg;
+
+    struct sql *ledger, *registry;
+    int64_t source_number; /* in the ledger */
+    struct source *source;
+    struct store *store;
+    uint64_t last_record_id; /* the highest that the ledger knows: what is above may be new */
+
+    struct sorter *documents; /* by row id: ledger, rows and source                       */
+    struct sorter *odd;       /* the same, of records that must go by their record id     */
+    struct sorter *patients;  /* by the patient's id in FileMaker: patients and source    */
+    struct sorter *keys;      /* by key: versions, objects, rows that are not ours        */
+    struct sorter *stories;   /* by document: the ledger and its audit entries            */
+    struct sorter *leaves;    /* by record: the certificate's; NULL if none is wanted     */
+    struct sorter *hashes;    /* by hash: objects with wrong bytes, and who has those     */
+    struct str heads;         /* lines for the certificate: the ends of the audit chains  */
+};
+
+/* A document, to name it in a difference. */
+struct named {
+    uint64_t record_id;
+    struct span identity, key;
+    const char *row;
+};
+
+/* Says that something is not as it should be. */
+void differ(struct verifier *v, const char *kind, const struct named *named, const char *format,
+            ...) printf_like(4, 5);
+
+/* Whether a run is at a document: the ledger says something else of it than before. */
+must_check bool is_moving(struct verifier *v, uint64_t document, uint64_t epoch,
+                          uint64_t changed_us, bool *moving_r, struct err *err);
+
+/* Whether the bytes of a document are to be read, by --deep and --sample. */
+bool is_sampled(const struct verifier *v, const uint8_t row_id[16]);
+
+/* --- gathering: gather.c, rows.c ------------------------------------------------------------ */
+
+must_check bool gather_ledger(struct verifier *v, struct err *err);
+must_check bool gather_registry(struct verifier *v, struct err *err);
+must_check bool gather_source(struct verifier *v, struct err *err);
+must_check bool gather_store(struct verifier *v, struct err *err);
+
+/* --- judging -------------------------------------------------------------------------------- */
+
+must_check bool judge_documents(struct verifier *v, struct err *err); /* documents.c */
+must_check bool judge_objects(struct verifier *v, struct err *err);   /* objects.c   */
+must_check bool judge_stories(struct verifier *v, struct err *err);   /* stories.c   */
+
+/* Adds a run's chain to the stories, proving it on the way. stories.c */
+must_check bool story_read_chains(struct verifier *v, struct err *err);
+
+/* --- certificate.c -------------------------------------------------------------------------- */
+
+/* A document of the source as it goes into the certificate. `ledger` NULL: it is new. */
+must_check bool leaf_add(struct verifier *v, const struct source_fact *source,
+                         const struct ledger_fact *ledger, const struct row_fact *row,
+                         struct err *err);
+must_check bool certificate_write(struct verifier *v, struct err *err);

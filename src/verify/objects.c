@@ -1,0 +1,324 @@
+/*
+ * What the ledger meant to store under each key, and what lies there. Objects with wrong bytes are
+ * compared with what all the others should be, so that a swap is called one.
+ */
+#include "verify/inside.h"
+
+#include "base/mem.h"
+#include "verify/pack.h"
+
+enum { READ_SIZE = 128 * 1024 };
+
+/* All that is said of one key. */
+struct place {
+    struct span key;
+    struct version_fact versions[GROUP_MAX];
+    size_t version_count;
+    bool has_object;
+    uint64_t object_bytes;
+    struct row_fact rows[GROUP_MAX]; /* rows that nobody of ours made */
+    size_t row_count;
+};
+
+static struct uuid row_of(const struct verifier *v, const struct version_fact *version)
+{
+    return fact_row_id(v->settings->source_name, version->identity, version->container,
+                       version->repetition);
+}
+
+static bool was_stored(const struct version_fact *version)
+{
+    return !span_is(version->state, "intended");
+}
+
+/* Who speaks for a key: the version that is a document's own now, else one that was stored. */
+static const struct version_fact *spokesman(const struct place *p)
+{
+    const struct version_fact *best = NULL;
+
+    for (size_t i = 0; i < p->version_count; i++) {
+        const struct version_fact *one = &p->versions[i];
+
+        if (!best || (one->is_current && !best->is_current)
+            || (was_stored(one) && !was_stored(best) && !best->is_current))
+            best = one;
+    }
+    return best;
+}
+
+static void object_differ(struct verifier *v, const struct place *p, const char *kind,
+                          const char *words)
+{
+    const struct version_fact *version = spokesman(p);
+    char text[ROW_TEXT_SIZE] = "";
+    struct named who = { .key = p->key, .row = "" };
+    struct uuid row;
+
+    if (version) {
+        row = row_of(v, version);
+        who.record_id = version->record_id;
+        who.identity = version->identity;
+        who.row = version->is_current ? uuid_text(&row, text) : "";
+    }
+    differ(v, kind, &who, "%s", words);
+}
+
+/* --- bytes ---------------------------------------------------------------------------------- */
+
+static bool object_read(struct verifier *v, const char *key, struct store_found *found_r,
+                        struct err *err)
+{
+    auto_reader *reader = NULL;
+    auto_sha256_stream *hash = sha256_stream_new();
+    auto_free char *bytes = mem_zero(READ_SIZE);
+    struct store_found found = { .has_sha256 = true };
+    size_t got = 1;
+
+    if (!store_get(v->store, key, &reader, err))
+        return false;
+    found.exists = reader != NULL;
+    while (reader && got > 0) {
+        if (!store_read(reader, bytes, READ_SIZE, &got, err))
+            return false;
+        sha256_stream_add(hash, (struct span){ bytes, got });
+        found.size_bytes += got;
+    }
+    found.sha256 = sha256_stream_end(hash);
+    *found_r = found;
+    return true;
+}
+
+/* The hash of an object: by its bytes if they are to be read, else as the store has it. */
+static bool object_hash(struct verifier *v, const struct place *p, struct store_found *found_r,
+                        struct err *err)
+{
+    auto_free char *key = span_text(p->key);
+    struct uuid row = row_of(v, spokesman(p));
+
+    v->result->hashed++;
+    if (v->settings->deep && is_sampled(v, row.bytes))
+        return object_read(v, key, found_r, err);
+    return store_look(v->store, key, found_r, err);
+}
+
+/* Remembers whose the wrong bytes may be. */
+static bool mismatch_note(struct verifier *v, const struct place *p, const struct sha256 *found,
+                          struct err *err)
+{
+    auto_str entry = STR_MAX(ENTRY_MAX);
+    const struct version_fact *version = spokesman(p);
+
+    pack_bytes(&entry, found->bytes, SHA256_SIZE);
+    pack_u8(&entry, FACT_OBJECT);
+    pack_u64(&entry, version->record_id);
+    pack_text(&entry, version->identity);
+    str_add_span(&entry, p->key);
+    return sorter_add(v->hashes, str_span(&entry), err);
+}
+
+/* --- one key -------------------------------------------------------------------------------- */
+
+static bool is_any_moving(struct verifier *v, const struct place *p, bool *moving_r,
+                          struct err *err)
+{
+    *moving_r = false;
+    for (size_t i = 0; i < p->version_count && !*moving_r; i++)
+        if (!is_moving(v, p->versions[i].document, p->versions[i].epoch, p->versions[i].changed_us,
+                       moving_r, err))
+            return false;
+    return true;
+}
+
+/* An object that no version names: unless one came since, it is surplus. */
+static bool surplus_judge(struct verifier *v, const struct place *p, struct err *err)
+{
+    int64_t count;
+
+    if (!sql_number(v->ledger, &VERIFY_KEY_NOW, sql_args(sql_span(p->key)), 0, &count, err))
+        return false;
+    if (count > 0)
+        v->result->moving++;
+    else
+        object_differ(v, p, "object-surplus", "the ledger never meant to store this object");
+    return true;
+}
+
+static bool missing_judge(struct verifier *v, const struct place *p, struct err *err)
+{
+    bool moving;
+
+    if (!was_stored(spokesman(p)))
+        return true; /* was only meant to be */
+    if (!is_any_moving(v, p, &moving, err))
+        return false;
+    if (!moving)
+        object_differ(v, p, "object-missing",
+                      spokesman(p)->is_current ? "the document's object is not in the store"
+                                               : "an earlier version's object is not in the store");
+    return true;
+}
+
+static void owners_judge(struct verifier *v, const struct place *p)
+{
+    const struct version_fact *owner = spokesman(p);
+
+    for (size_t i = 0; i < p->version_count; i++)
+        if (was_stored(&p->versions[i]) && p->versions[i].document != owner->document)
+            object_differ(v, p, "key-shared", "two documents are stored under this key");
+}
+
+static bool content_judge(struct verifier *v, const struct place *p, struct err *err)
+{
+    const struct version_fact *version = spokesman(p);
+    struct store_found found;
+    char words[WORDS_SIZE];
+    bool moving;
+
+    if (!object_hash(v, p, &found, err))
+        return false;
+    if (!found.exists)
+        return missing_judge(v, p, err);
+    if (found.size_bytes == version->size_bytes && found.has_sha256
+        && version->sha256.size == SHA256_SIZE
+        && memcmp(found.sha256.bytes, version->sha256.at, SHA256_SIZE) == 0)
+        return true;
+    if (!is_any_moving(v, p, &moving, err) || moving)
+        return moving;
+    (void)snprintf(words, sizeof words, "%ju bytes lie there, the ledger says %ju",
+                   (uintmax_t)found.size_bytes, (uintmax_t)version->size_bytes);
+    if (found.size_bytes != version->size_bytes)
+        object_differ(v, p, "object-size", words);
+    else if (!found.has_sha256)
+        object_differ(v, p, "object-hash", "the store cannot say the hash: --deep reads the bytes");
+    else
+        object_differ(v, p, "object-hash", "the bytes are not those that the ledger says");
+    return !found.has_sha256 || mismatch_note(v, p, &found.sha256, err);
+}
+
+static bool place_judge(struct verifier *v, const struct place *p, struct err *err)
+{
+    for (size_t i = 0; i < p->row_count; i++) {
+        char text[ROW_TEXT_SIZE];
+        struct named who = { .key = p->key, .row = uuid_text(&p->rows[i].id, text) };
+
+        if (p->version_count)
+            differ(v, "row-surplus", &who, "the application's own row points to our object");
+    }
+    if (p->version_count == 0)
+        return !p->has_object || surplus_judge(v, p, err);
+    if (!p->has_object)
+        return missing_judge(v, p, err);
+    owners_judge(v, p);
+    return !was_stored(spokesman(p)) || content_judge(v, p, err);
+}
+
+static void place_hear(const struct group *group, struct place *p)
+{
+    p->key = span_first(group->key, group->key.size - 1);
+    p->version_count = p->row_count = 0;
+    p->has_object = false;
+    for (size_t i = 0; i < group->count; i++) {
+        struct span entry = group->entries[i];
+
+        switch ((enum fact)unpack_u8(&entry)) {
+        case FACT_VERSION:
+            version_fact_unpack(entry, &p->versions[p->version_count++]);
+            break;
+        case FACT_OBJECT:
+            p->has_object = true;
+            p->object_bytes = unpack_u64(&entry);
+            break;
+        case FACT_STRANGE_ROW:
+            row_fact_unpack(entry, &p->rows[p->row_count++]);
+            break;
+        case FACT_LEDGER:
+        case FACT_ROW:
+        case FACT_SOURCE:
+            abort();
+        }
+    }
+}
+
+/* --- right bytes, wrong place --------------------------------------------------------------- */
+
+static bool owner_note(struct verifier *v, const struct sql_rows *rows, struct err *err)
+{
+    auto_str entry = STR_MAX(ENTRY_MAX);
+    struct span sha256 = sql_get_bytes(rows, 4);
+
+    if (sha256.size != SHA256_SIZE || sql_get_i64(rows, 6) == 0)
+        return true;
+    pack_bytes(&entry, sha256.at, sha256.size);
+    pack_u8(&entry, FACT_VERSION);
+    pack_u64(&entry, (uint64_t)sql_get_i64(rows, 7));
+    str_add_span(&entry, sql_get_text(rows, 9));
+    return sorter_add(v->hashes, str_span(&entry), err);
+}
+
+static bool owners_note(struct verifier *v, struct err *err)
+{
+    auto_rows *rows = NULL;
+    enum step step;
+
+    if (!sql_query(v->ledger, &VERIFY_VERSIONS, sql_args(sql_i64(v->source_number)), &rows, err))
+        return false;
+    while ((step = sql_next(rows, err)) == STEP_ROW)
+        if (!owner_note(v, rows, err))
+            return false;
+    return step == STEP_END;
+}
+
+/* Versions sort behind objects only by their tag: a group is gone through twice. */
+static void owner_tell(struct verifier *v, const struct group *group, struct span object)
+{
+    struct named who = { .record_id = unpack_u64(&object), .row = "" };
+
+    who.identity = unpack_text(&object);
+    who.key = object;
+    for (size_t i = 0; i < group->count; i++) {
+        struct span entry = group->entries[i];
+        uint64_t record_id;
+
+        if (unpack_u8(&entry) != FACT_VERSION)
+            continue;
+        record_id = unpack_u64(&entry);
+        differ(v, "object-of-another", &who, "these are the bytes of record %ju, document %.*s",
+               (uintmax_t)record_id, SPAN_ARGS(entry));
+        return;
+    }
+}
+
+static bool owners_tell(struct verifier *v, struct err *err)
+{
+    auto_group group = GROUP_OF(v->hashes, SHA256_SIZE);
+    enum step step;
+
+    if (sorter_count(v->hashes) == 0)
+        return true;
+    if (!owners_note(v, err) || !sorter_end(v->hashes, err))
+        return false;
+    while ((step = group_next(&group, err)) == STEP_ROW)
+        for (size_t i = 0; i < group.count; i++) {
+            struct span entry = group.entries[i];
+
+            if (unpack_u8(&entry) == FACT_OBJECT)
+                owner_tell(v, &group, entry);
+        }
+    return step == STEP_END;
+}
+
+bool judge_objects(struct verifier *v, struct err *err)
+{
+    auto_group group = GROUP_OF(v->keys, 0);
+    auto_free struct place *place = mem_new(struct place);
+    enum step step;
+
+    if (!sorter_end(v->keys, err))
+        return false;
+    while ((step = group_next(&group, err)) == STEP_ROW) {
+        place_hear(&group, place);
+        if (!place_judge(v, place, err))
+            return err_ctx(err, "the store");
+    }
+    return step == STEP_END && owners_tell(v, err);
+}

@@ -1,0 +1,33 @@
+/*
+ * Sorts more entries than fit into memory: full buffers are sorted and written to a file without a
+ * name, and merged when they are read back. An entry is bytes and entries are ordered by their
+ * bytes, so what they are to be sorted by stands in front.
+ *
+ * Memory does not grow with the number of entries. One thread at a time.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "base/err.h"
+#include "base/str.h"
+
+enum { SORTER_ENTRY_MAX = 60 * 1024 };
+
+struct sorter;
+
+/* What it spills goes to a nameless file in $TMPDIR, else /tmp, which nobody else can open. */
+struct sorter *sorter_new(size_t memory_bytes);
+void sorter_free(struct sorter *sorter); /* NULL is allowed */
+void auto_sorter_cleanup(struct sorter **sorter);
+#define auto_sorter __attribute__((cleanup(auto_sorter_cleanup))) struct sorter
+
+/* Adds an entry of 1 .. SORTER_ENTRY_MAX bytes. Fails with ERR_OS. */
+must_check bool sorter_add(struct sorter *sorter, struct span entry, struct err *err);
+
+/* Ends adding; from now on entries are read. Fails with ERR_OS. */
+must_check bool sorter_end(struct sorter *sorter, struct err *err);
+
+/* The next entry in order, borrowed until the call after. STEP_ERROR: ERR_OS. */
+must_check enum step sorter_next(struct sorter *sorter, struct span *entry_r, struct err *err);
+
+uint64_t sorter_count(const struct sorter *sorter);

@@ -1,0 +1,353 @@
+/*
+ * The walk reads pages in the source's own order. Each page begins with the last record of the one
+ * before; if it does not, somebody deleted a record before it and everything has moved forward:
+ * then the walk steps back until it meets records that it has seen. So no gap can open.
+ */
+#include "verify/source.h"
+
+#include "base/mem.h"
+#include "base/num.h"
+#include "base/utf8.h"
+#include "verify/conditions.h"
+
+enum { PAGE_RECORDS = 500, STEPS_BACK_MAX = 200, REPETITIONS_MAX = 1000, READ_SIZE = 64 * 1024 };
+
+/* A container of the layout. */
+struct place {
+    char *field, *name; /* "Scan" and, in a record, "Scan(2)" */
+    uint64_t repetition;
+};
+
+struct source {
+    const struct verify_settings *settings;
+    struct filemaker *filemaker;
+    struct place *places;
+    size_t place_count;
+    uint64_t seen[PAGE_RECORDS]; /* the records of the page before */
+    size_t seen_count;
+};
+
+void source_close(struct source *source)
+{
+    if (!source)
+        return;
+    for (size_t i = 0; i < source->place_count; i++) {
+        free(source->places[i].field);
+        free(source->places[i].name);
+    }
+    free(source->places);
+    filemaker_free(source->filemaker);
+    free(source);
+}
+
+void auto_source_cleanup(struct source **source)
+{
+    source_close(*source);
+}
+
+/* --- containers ----------------------------------------------------------------------------- */
+
+static void place_add(struct source *s, const char *field, uint64_t repetition, bool repeats)
+{
+    s->places = mem_grow(s->places, (s->place_count + 1) * sizeof *s->places);
+    s->places[s->place_count++] = (struct place){
+        .field = mem_text(field),
+        .name = repeats ? mem_printf("%s(%ju)", field, (uintmax_t)repetition) : mem_text(field),
+        .repetition = repetition,
+    };
+}
+
+static bool places_add(struct source *s, const struct filemaker_layout *layout, struct span item,
+                       struct err *err)
+{
+    auto_free char *whole = span_text(item);
+    struct span rest = item, base = span_cut(&rest, '(');
+    auto_free char *field = span_text(base);
+    const struct filemaker_field *found = filemaker_field(layout, whole);
+    uint64_t only = 0;
+    struct err ignored;
+
+    if (!found && num_u64(span_cut(&rest, ')'), 1, REPETITIONS_MAX, &only, &ignored))
+        found = filemaker_field(layout, field);
+    if (!found)
+        return err_set(err, ERR_USAGE, 0, "the layout has no container '%s'", whole);
+    for (uint64_t n = 1; only == 0 && n <= found->repetitions_shown; n++)
+        place_add(s, found->name, n, found->repetitions > 1);
+    if (only)
+        place_add(s, found->name, only, found->repetitions > 1);
+    return true;
+}
+
+static bool places_read(struct source *s, struct err *err)
+{
+    struct span rest = span_of(s->settings->container_list);
+    auto_layout layout = { 0 };
+
+    if (!filemaker_layout(s->filemaker, s->settings->layout, &layout, err))
+        return false;
+    while (rest.at) {
+        struct span item = span_trim(span_cut(&rest, ','));
+
+        if (item.size && !places_add(s, &layout, item, err))
+            return false;
+    }
+    return s->place_count > 0 || err_set(err, ERR_USAGE, 0, "no container is named");
+}
+
+bool source_open(const struct verify_settings *settings, const struct cancel *cancel,
+                 struct source **source_r, struct err *err)
+{
+    auto_source *source = mem_new(struct source);
+
+    source->settings = settings;
+    if (!filemaker_new(&settings->filemaker, cancel, &source->filemaker, err)
+        || !places_read(source, err))
+        return err_ctx(err, "the source");
+    *source_r = take(source);
+    return true;
+}
+
+/* --- a record's documents ------------------------------------------------------------------- */
+
+static struct span place_value(const struct filemaker_record *record, const struct place *place)
+{
+    return filemaker_text(record, place->name);
+}
+
+static bool is_empty(const struct filemaker_record *record, const struct place *place)
+{
+    return filemaker_content(place_value(record, place)) == FILEMAKER_EMPTY;
+}
+
+/* Where the record's own document lies: of several containers the first that is not empty. */
+static const struct place *own_place(const struct source *s, const struct filemaker_record *record)
+{
+    for (size_t i = 0; !s->settings->each && i < s->place_count; i++)
+        if (!is_empty(record, &s->places[i]))
+            return &s->places[i];
+    return &s->places[0];
+}
+
+static struct span storage_of(const struct filemaker_record *record, const struct place *place)
+{
+    struct span value = place_value(record, place);
+
+    if (!filemaker_value(record, place->name))
+        return span_of("no-access");
+    switch (filemaker_content(value)) {
+    case FILEMAKER_EMPTY:
+        return span_of("empty");
+    case FILEMAKER_STREAM:
+        return span_of(filemaker_storage(value));
+    case FILEMAKER_REFERENCE:
+        return span_of("reference");
+    case FILEMAKER_NO_ACCESS:
+        return span_of("no-access");
+    case FILEMAKER_UNKNOWN:
+        return span_of("unknown");
+    }
+    abort();
+}
+
+/* The id in lower case; what is no UUID is no identity, and the record's number takes its place. */
+static void identity_add(const struct source *s, const struct filemaker_record *record,
+                         struct str *to)
+{
+    struct span id = span_trim(filemaker_text(record, s->settings->key_field));
+    struct uuid uuid;
+
+    if (uuid_read(id, &uuid))
+        utf8_add_lower(to, id);
+    else
+        str_printf(to, "rec:%ju", (uintmax_t)record->record_id);
+}
+
+struct walker {
+    bool (*each)(void *arg, const struct source_fact *fact, struct span patient_id,
+                 struct err *err);
+    void *arg;
+    uint64_t records;
+};
+
+static bool record_tell(const struct source *s, const struct filemaker_record *record,
+                        struct walker *walker, struct err *err)
+{
+    auto_str identity = STR_MAX(256), patient = STR_MAX(256);
+    size_t most = s->settings->each ? s->place_count : 1;
+
+    identity_add(s, record, &identity);
+    utf8_add_lower(&patient, span_trim(filemaker_text(record, s->settings->patient_field)));
+    for (size_t i = 0; i < most; i++) {
+        const struct place *place = i ? &s->places[i] : own_place(s, record);
+        struct source_fact fact = {
+            .record_id = record->record_id,
+            .mod_id = record->mod_id,
+            .identity = str_span(&identity),
+            .container = i ? span_of(place->field) : SPAN_NONE,
+            .repetition = i ? place->repetition : 1,
+            .mark = span_trim(filemaker_text(record, s->settings->mark_field)),
+            .storage = storage_of(record, place),
+            .type_hash = fact_type_hash(filemaker_text(record, s->settings->type_field)),
+            .has_patient_id = patient.size > 0,
+        };
+
+        if ((i == 0 || !is_empty(record, place))
+            && !walker->each(walker->arg, &fact, str_span(&patient), err))
+            return false;
+    }
+    return true;
+}
+
+/* --- the walk ------------------------------------------------------------------------------- */
+
+/* How many records in front of a page were seen on the one before; 0: it does not connect. */
+static size_t known_in_front(const struct source *s, const struct filemaker_page *page)
+{
+    size_t known = 0;
+
+    for (size_t i = 0; i < page->count; i++)
+        for (size_t k = 0; k < s->seen_count; k++)
+            if (s->seen[k] == page->records[i].record_id)
+                known = i + 1;
+    return known;
+}
+
+static bool page_tell(struct source *s, const struct filemaker_page *page, size_t skip,
+                      struct walker *walker, struct err *err)
+{
+    for (size_t i = skip; i < page->count; i++) {
+        walker->records++;
+        if (conditions_hold(s->settings->filter, &page->records[i])
+            && !record_tell(s, &page->records[i], walker, err))
+            return false;
+    }
+    s->seen_count = 0;
+    for (size_t i = 0; i < page->count && i < PAGE_RECORDS; i++)
+        s->seen[s->seen_count++] = page->records[i].record_id;
+    return true;
+}
+
+static bool is_last(const struct filemaker_page *page, uint64_t offset)
+{
+    if (page->found == UINT64_MAX)
+        return page->count < PAGE_RECORDS;
+    return offset + page->count > page->found;
+}
+
+static bool walk_pages(struct source *s, struct walker *walker, struct err *err)
+{
+    uint64_t offset = 1;
+    int steps_back = 0;
+
+    for (;;) {
+        auto_page page = { 0 };
+        size_t known;
+
+        if (!filemaker_records(s->filemaker, s->settings->layout, offset, PAGE_RECORDS, &page, err))
+            return false;
+        known = known_in_front(s, &page);
+        if (s->seen_count && known == 0) {
+            offset = offset > PAGE_RECORDS ? offset - PAGE_RECORDS + 1 : 1;
+            if (++steps_back > STEPS_BACK_MAX)
+                return err_set(err, ERR_DATA, 0,
+                               "the source's records move about faster than they can be read");
+            continue;
+        }
+        if (page.count == 0 || (page.count == known && is_last(&page, offset)))
+            return true;
+        if (!page_tell(s, &page, known, walker, err))
+            return false;
+        if (is_last(&page, offset))
+            return true;
+        offset += page.count - 1;
+    }
+}
+
+bool source_walk(struct source *source,
+                 bool (*each)(void *arg, const struct source_fact *fact, struct span patient_id,
+                              struct err *err),
+                 void *arg, uint64_t *records_r, struct err *err)
+{
+    struct walker walker = { each, arg, 0 };
+
+    source->seen_count = 0;
+    if (!walk_pages(source, &walker, err))
+        return err_ctx(err, "the source");
+    *records_r = walker.records;
+    return true;
+}
+
+/* --- one record ----------------------------------------------------------------------------- */
+
+static bool is_missing(const struct err *err)
+{
+    return err->kind == ERR_REMOTE && err->reason == FILEMAKER_RECORD_MISSING;
+}
+
+bool source_look(struct source *source, uint64_t record_id, bool *lives_r, struct err *err)
+{
+    auto_page page = { 0 };
+    bool good =
+        filemaker_record(source->filemaker, source->settings->layout, record_id, &page, err);
+
+    *lives_r = good && page.count > 0;
+    return good || is_missing(err);
+}
+
+static const struct place *place_find(const struct source *s, const struct filemaker_record *record,
+                                      struct span container, uint64_t repetition)
+{
+    if (container.size == 0)
+        return own_place(s, record);
+    for (size_t i = 1; i < s->place_count; i++)
+        if (span_is(container, s->places[i].field) && s->places[i].repetition == repetition)
+            return &s->places[i];
+    return NULL;
+}
+
+static bool stream_hash(struct filemaker_stream *stream, struct sha256 *sha256_r, uint64_t *size_r,
+                        struct err *err)
+{
+    auto_sha256_stream *hash = sha256_stream_new();
+    auto_free char *bytes = mem_zero(READ_SIZE);
+    size_t got;
+
+    *size_r = 0;
+    do {
+        if (!filemaker_stream_read(stream, bytes, READ_SIZE, &got, err))
+            return false;
+        sha256_stream_add(hash, (struct span){ bytes, got });
+        *size_r += got;
+    } while (got > 0);
+    *sha256_r = sha256_stream_end(hash);
+    return true;
+}
+
+/* What the server itself says is an answer; that nothing came is none. */
+static enum source_read refused_or_failed(const struct err *err)
+{
+    return err->kind == ERR_REMOTE || err->kind == ERR_DATA ? SOURCE_REFUSED : SOURCE_FAILED;
+}
+
+enum source_read source_bytes(struct source *source, uint64_t record_id, struct span container,
+                              uint64_t repetition, uint64_t *mod_id_r, struct sha256 *sha256_r,
+                              uint64_t *size_r, struct err *err)
+{
+    auto_page page = { 0 };
+    auto_stream *stream = NULL;
+    const struct place *place;
+
+    if (!filemaker_record(source->filemaker, source->settings->layout, record_id, &page, err))
+        return is_missing(err) ? SOURCE_GONE : SOURCE_FAILED;
+    if (page.count == 0)
+        return SOURCE_GONE;
+    *mod_id_r = page.records[0].mod_id;
+    place = place_find(source, &page.records[0], container, repetition);
+    if (!place || filemaker_content(place_value(&page.records[0], place)) != FILEMAKER_STREAM)
+        return SOURCE_NO_STREAM;
+    if (!filemaker_stream_open(source->filemaker, place_value(&page.records[0], place), &stream,
+                               err)
+        || !stream_hash(stream, sha256_r, size_r, err))
+        return refused_or_failed(err);
+    return SOURCE_READ;
+}

@@ -1,0 +1,49 @@
+/* The source as the reader sees it: its own walk over the records, its own reading of bytes. */
+#pragma once
+
+#include "base/base.h"
+#include "base/cancel.h"
+#include "base/digest.h"
+#include "base/err.h"
+#include "filemaker/filemaker.h"
+#include "verify/facts.h"
+#include "verify/verify.h"
+
+struct source;
+
+/*
+ * Logs in and looks at the layout.
+ *   source_r   caller closes with source_close() (or auto_source)
+ */
+must_check bool source_open(const struct verify_settings *settings, const struct cancel *cancel,
+                            struct source **source_r, struct err *err);
+void source_close(struct source *source); /* NULL is allowed */
+void auto_source_cleanup(struct source **source);
+#define auto_source __attribute__((cleanup(auto_source_cleanup))) struct source
+
+/*
+ * Walks over every record and tells of each of its documents.
+ *   each        `patient_id` as FileMaker has it, in lower case; the fact's patient is not known
+ *   records_r   how many records there were
+ */
+must_check bool source_walk(struct source *source,
+                            bool (*each)(void *arg, const struct source_fact *fact,
+                                         struct span patient_id, struct err *err),
+                            void *arg, uint64_t *records_r, struct err *err);
+
+/* Whether a record lives at this moment. */
+must_check bool source_look(struct source *source, uint64_t record_id, bool *lives_r,
+                            struct err *err);
+
+enum source_read {
+    SOURCE_READ,      /* `sha256_r` and `size_r` are those of the bytes                     */
+    SOURCE_REFUSED,   /* the server gives no bytes: `err` says why                          */
+    SOURCE_NO_STREAM, /* the container holds no bytes that could be streamed                */
+    SOURCE_GONE,      /* there is no such record any more                                   */
+    SOURCE_FAILED,    /* could not be found out: `err` says why                             */
+};
+
+/* Reads a document's bytes. `mod_id_r`: the record's while they were read. */
+enum source_read source_bytes(struct source *source, uint64_t record_id, struct span container,
+                              uint64_t repetition, uint64_t *mod_id_r, struct sha256 *sha256_r,
+                              uint64_t *size_r, struct err *err);

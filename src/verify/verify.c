@@ -1,0 +1,156 @@
+/* Opens everything, gathers what all sides say, has it judged. */
+#include "verify/inside.h"
+
+#include "base/mem.h"
+#include "base/sign.h"
+
+#include <stdarg.h>
+
+enum { SORT_MEMORY = 4 * 1024 * 1024 };
+
+const char *const verify_state_names[VERIFY_STATES] = { "waiting", "claimed", "stored", "done",
+                                                        "failed",  "waived",  "gone" };
+
+/* --- for all judges ------------------------------------------------------------------------- */
+
+void differ(struct verifier *v, const char *kind, const struct named *named, const char *format,
+            ...)
+{
+    char words[WORDS_SIZE];
+    va_list args;
+
+    va_start(args, format);
+    (void)vsnprintf(words, sizeof words, format, args);
+    va_end(args);
+    v->result->differences++;
+    v->tell(v->arg, &(struct verify_difference){ .kind = kind,
+                                                 .record_id = named->record_id,
+                                                 .identity = named->identity,
+                                                 .key = named->key,
+                                                 .row = named->row,
+                                                 .words = words });
+}
+
+bool is_moving(struct verifier *v, uint64_t document, uint64_t epoch, uint64_t changed_us,
+               bool *moving_r, struct err *err)
+{
+    auto_rows *rows = NULL;
+    enum step step;
+
+    if (!sql_query(v->ledger, &VERIFY_DOCUMENT_NOW, sql_args(sql_i64((int64_t)document)), &rows,
+                   err))
+        return false;
+    step = sql_next(rows, err);
+    if (step != STEP_ERROR)
+        *moving_r = step == STEP_END || (uint64_t)sql_get_i64(rows, 0) != epoch
+                    || (uint64_t)sql_get_i64(rows, 1) != changed_us;
+    return step != STEP_ERROR;
+}
+
+bool is_sampled(const struct verifier *v, const uint8_t row_id[16])
+{
+    uint64_t number;
+
+    memcpy(&number, row_id, sizeof number);
+    return v->settings->samples == 0
+           || number % (uint64_t)v->settings->samples + 1 == (uint64_t)v->settings->sample;
+}
+
+/* --- the whole ------------------------------------------------------------------------------ */
+
+static bool databases_open(struct verifier *v, struct err *err)
+{
+    const struct verify_settings *s = v->settings;
+
+    if (!sql_open_reader(s->ledger_url, v->cancel, &v->ledger, err)
+        || !sql_number(v->ledger, &VERIFY_SOURCE, sql_args(sql_text(s->source_name)), 0,
+                       &v->source_number, err)) {
+        if (err->kind == ERR_DATABASE && (err->code == SQL_MISSING || err->code == SQL_REFUSED))
+            err->kind = ERR_USAGE;
+        return err_ctx(err, "the ledger (has 'fmferry run' been started yet?)");
+    }
+    if (v->source_number == 0)
+        return err_set(err, ERR_USAGE, 0,
+                       "the ledger knows nothing of the source '%s' yet: start 'fmferry run'",
+                       s->source_name);
+    return sql_open_reader(s->registry_url, v->cancel, &v->registry, err)
+           || err_ctx(err, "the registry");
+}
+
+/* A certificate that nobody could sign is not worth an hour of reading. */
+static bool key_try(const struct verify_settings *s, struct err *err)
+{
+    auto_sign_key *key = NULL;
+
+    return !s->certificate || sign_key_read(s->signing_key, &key, err);
+}
+
+static bool sides_open(struct verifier *v, struct err *err)
+{
+    return key_try(v->settings, err) && databases_open(v, err)
+           && store_open(&v->settings->store, v->cancel, &v->store, err)
+           && source_open(v->settings, v->cancel, &v->source, err);
+}
+
+/*
+ * The ledger first: what it says is stored must be there afterwards, while a run only adds. What is
+ * found beyond it is asked for once more.
+ */
+static bool gather(struct verifier *v, struct err *err)
+{
+    return gather_ledger(v, err) && gather_registry(v, err) && gather_store(v, err)
+           && gather_source(v, err);
+}
+
+static bool judge_all(struct verifier *v, struct err *err)
+{
+    return judge_stories(v, err) && judge_documents(v, err) && judge_objects(v, err);
+}
+
+static void sorters_make(struct verifier *v)
+{
+    v->documents = sorter_new(SORT_MEMORY);
+    v->odd = sorter_new(0);
+    v->patients = sorter_new(SORT_MEMORY);
+    v->keys = sorter_new(SORT_MEMORY);
+    v->stories = sorter_new(SORT_MEMORY);
+    v->hashes = sorter_new(0);
+    if (v->settings->certificate)
+        v->leaves = sorter_new(SORT_MEMORY);
+}
+
+static void verifier_clear(struct verifier *v)
+{
+    sorter_free(v->documents);
+    sorter_free(v->odd);
+    sorter_free(v->patients);
+    sorter_free(v->keys);
+    sorter_free(v->stories);
+    sorter_free(v->hashes);
+    sorter_free(v->leaves);
+    source_close(v->source);
+    store_close(v->store);
+    sql_close(v->registry);
+    sql_close(v->ledger);
+    str_clear(&v->heads);
+}
+
+bool verify_all(const struct verify_settings *settings, const struct cancel *cancel,
+                void (*tell)(void *arg, const struct verify_difference *difference), void *arg,
+                struct verify_result *result_r, struct err *err)
+{
+    __attribute__((cleanup(verifier_clear))) struct verifier v = { .settings = settings,
+                                                                   .cancel = cancel,
+                                                                   .result = result_r,
+                                                                   .tell = tell,
+                                                                   .arg = arg,
+                                                                   .heads = STR_MAX(MIB(8)) };
+
+    *result_r = (struct verify_result){ 0 };
+    if (!sides_open(&v, err))
+        return false;
+    sorters_make(&v);
+    if (!gather(&v, err) || !judge_all(&v, err))
+        return false;
+    return !settings->certificate || result_r->differences > 0 || certificate_write(&v, err);
+}

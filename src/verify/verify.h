@@ -1,0 +1,84 @@
+/*
+ * The separate reader: reads source, ledger, store and registry afresh, by its own queries and its
+ * own way of hashing, and says wherever two of them do not agree. It shares nothing with the mover
+ * but the libraries below both, and writes nothing to any of the four.
+ *
+ * Everything is compared as sorted streams, so memory does not grow with the number of documents.
+ * The source, and a run, may go on meanwhile: before something is called a difference it is looked
+ * at once more, and what is merely on its way is counted as such.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "base/cancel.h"
+#include "base/err.h"
+#include "base/uuid.h"
+#include "filemaker/filemaker.h"
+#include "store/store.h"
+
+struct verify_settings {
+    const char *source_name;
+    struct filemaker_settings filemaker;
+    const char *layout, *key_field, *mark_field, *patient_field, *type_field;
+    const char *container_list; /* "Doc, Scan(2)" */
+    bool each;                  /* each container is a document of its own */
+    const char *filter;
+    struct store_settings store;
+    const char *key_template, *unlinked_template; /* what stands before their first { is listed */
+    const char *ledger_url, *registry_url;
+
+    bool deep;               /* read every byte at both ends                              */
+    int sample, samples;     /* of documents: the part `sample` of `samples`; 0: no parts */
+    const char *certificate; /* where to write it; NULL: none is wanted                   */
+    const char *signing_key; /* who signs it                                              */
+    const char *program;     /* name and version, for the certificate                     */
+};
+
+/* Something that is not as it should be. All borrowed. */
+struct verify_difference {
+    const char *kind;     /* "object-missing"; the list is in docs/verify.md */
+    uint64_t record_id;   /* 0: unknown                                      */
+    struct span identity; /* or empty                                        */
+    struct span key;      /* or empty                                        */
+    const char *row;      /* the row's id, or ""                             */
+    const char *words;    /* one sentence                                    */
+};
+
+enum { VERIFY_STATES = 7 };
+
+struct verify_result {
+    uint64_t records, documents;             /* of the source                               */
+    uint64_t states[VERIFY_STATES];          /* of the ledger, in the order of its words    */
+    uint64_t strange_states;                 /* ... with a word that is none of them        */
+    uint64_t rows, strange_rows;             /* ours, the application's own                 */
+    uint64_t objects, object_bytes, hashed;  /* listed, their bytes, read or asked for hash */
+    uint64_t source_read, source_unreadable; /* files read again at the source              */
+    uint64_t marks;
+    uint64_t chains, entries; /* of the audit */
+    uint64_t differences;
+
+    /* No differences, but worth a look. */
+    uint64_t newer;       /* records that came after the last census                */
+    uint64_t edited;      /* edited at the source since they were stored            */
+    uint64_t gone;        /* deleted at the source since                            */
+    uint64_t moving;      /* a run is at them right now                             */
+    uint64_t linkable;    /* unlinked, and the patient is known now                 */
+    uint64_t not_sampled; /* whose bytes were not read because of --sample          */
+    bool census_was_closed;
+    bool certified;
+    struct sha256 root; /* of the certificate */
+};
+
+/* The words for `states`. */
+extern const char *const verify_state_names[VERIFY_STATES];
+
+/*
+ * Verifies.
+ *   tell       called for each difference
+ *   result_r   filled also when there are differences
+ * A certificate is written only if there are none. Fails with ERR_USAGE, ERR_REMOTE, ERR_NET,
+ * ERR_DATA, ERR_DATABASE, ERR_OS, ERR_CANCELED: then it could not be finished and says nothing.
+ */
+must_check bool verify_all(const struct verify_settings *settings, const struct cancel *cancel,
+                           void (*tell)(void *arg, const struct verify_difference *difference),
+                           void *arg, struct verify_result *result_r, struct err *err);

@@ -1,0 +1,126 @@
+/* Sorting more than fits into memory, and reading it back in groups. */
+#include "verify/sorter.h"
+
+#include "tap.h"
+#include "verify/groups.h"
+#include "verify/pack.h"
+
+enum { ENTRIES = 40000, SMALL = 64 * 1024, LARGE = 16 * 1024 * 1024 };
+
+/* Numbers in no order, each once: a step through them that has no common divisor with their count.
+ */
+static uint64_t shuffled(uint64_t i)
+{
+    return i * 7919 % ENTRIES;
+}
+
+static struct sorter *filled(size_t memory_bytes, uint64_t per_group)
+{
+    struct sorter *sorter = sorter_new(memory_bytes);
+    struct err err = { 0 };
+
+    for (uint64_t i = 0; i < ENTRIES; i++) {
+        auto_str entry = STR_MAX(KIB(1));
+
+        pack_u64(&entry, shuffled(i) / per_group);
+        pack_u64(&entry, shuffled(i));
+        for (uint64_t n = shuffled(i) % 97; n > 0; n--)
+            str_add_char(&entry, 'x');
+        CHECK(sorter_add(sorter, str_span(&entry), &err));
+    }
+    CHECK(sorter_end(sorter, &err));
+    CHECK_STR(err.msg, "");
+    return sorter;
+}
+
+static void read_in_order(size_t memory_bytes)
+{
+    auto_sorter *sorter = filled(memory_bytes, 1);
+    struct err err = { 0 };
+    struct span entry;
+    uint64_t next = 0;
+    bool in_order = true;
+
+    while (sorter_next(sorter, &entry, &err) == STEP_ROW) {
+        size_t tail = entry.size - 2 * sizeof next;
+
+        in_order = in_order && unpack_u64(&entry) == next && tail == next % 97;
+        next++;
+    }
+    CHECK(in_order);
+    CHECK(next == ENTRIES);
+    CHECK(sorter_count(sorter) == ENTRIES);
+}
+
+TEST(what_fits_comes_back_in_order)
+{
+    read_in_order(LARGE);
+}
+
+TEST(what_does_not_fit_comes_back_in_order)
+{
+    read_in_order(SMALL);
+}
+
+TEST(nothing_comes_back_as_nothing)
+{
+    auto_sorter *sorter = sorter_new(SMALL);
+    struct err err = { 0 };
+    struct span entry;
+
+    CHECK(sorter_end(sorter, &err));
+    CHECK(sorter_next(sorter, &entry, &err) == STEP_END);
+}
+
+TEST(groups_hold_what_shares_its_front)
+{
+    auto_sorter *sorter = filled(SMALL, 5);
+    auto_group group = GROUP_OF(sorter, sizeof(uint64_t));
+    struct err err = { 0 };
+    uint64_t next = 0;
+    bool good = true;
+
+    while (group_next(&group, &err) == STEP_ROW) {
+        good = good && unpack_u64(&group.key) == next / 5 && group.count == 5 && !group.left_out;
+        for (size_t i = 0; i < group.count; i++)
+            good = good && unpack_u64(&group.entries[i]) == next++;
+    }
+    CHECK(good);
+    CHECK(next == ENTRIES);
+}
+
+TEST(of_a_huge_group_the_first_are_kept)
+{
+    auto_sorter *sorter = filled(SMALL, ENTRIES);
+    auto_group group = GROUP_OF(sorter, sizeof(uint64_t));
+    struct err err = { 0 };
+
+    CHECK(group_next(&group, &err) == STEP_ROW);
+    CHECK(group.count == GROUP_MAX);
+    CHECK(group.left_out == ENTRIES - GROUP_MAX);
+    CHECK(unpack_u64(&group.entries[GROUP_MAX - 1]) == GROUP_MAX - 1);
+    CHECK(group_next(&group, &err) == STEP_END);
+}
+
+TEST(names_that_begin_alike_are_different_groups)
+{
+    static const char *const names[] = { "ab", "a", "abc", "a" };
+    auto_sorter *sorter = sorter_new(SMALL);
+    auto_group group = GROUP_OF(sorter, 0);
+    struct err err = { 0 };
+    static const size_t counts[] = { 2, 1, 1 };
+
+    for (size_t i = 0; i < lengthof(names); i++) {
+        auto_str entry = STR_MAX(KIB(1));
+
+        pack_name(&entry, span_of(names[i]));
+        pack_u8(&entry, (uint8_t)i);
+        CHECK(sorter_add(sorter, str_span(&entry), &err));
+    }
+    CHECK(sorter_end(sorter, &err));
+    for (size_t i = 0; i < lengthof(counts); i++) {
+        CHECK_AT(i, group_next(&group, &err) == STEP_ROW);
+        CHECK_AT(i, group.count == counts[i]);
+    }
+    CHECK(group_next(&group, &err) == STEP_END);
+}
