@@ -427,14 +427,30 @@ uint64_t table_create(struct table *t, const char *account, bool made)
     return ordinal;
 }
 
+static void contents_drop(struct table *t, uint64_t ordinal)
+{
+    for (unsigned column = 0; column < t->plan->column_count; column++) {
+        unsigned repetitions = t->plan->columns[column].repetitions;
+
+        for (unsigned i = 1; i <= (repetitions ? repetitions : 1); i++) {
+            uint64_t key = content_key(ordinal, column, i);
+
+            if (!map_get(t->contents, key))
+                continue;
+            content_release(map_get(t->contents, key));
+            *map_slot(t->contents, key) = NULL;
+        }
+    }
+}
+
 void table_delete(struct table *t, uint64_t ordinal)
 {
     places_set(t->places, ordinal, false);
-}
-
-void table_restore(struct table *t, uint64_t ordinal)
-{
-    places_set(t->places, ordinal, true);
+    contents_drop(t, ordinal);
+    if (row_of(t, ordinal)) {
+        free(map_get(t->rows, ordinal));
+        *map_slot(t->rows, ordinal) = NULL;
+    }
 }
 
 uint64_t table_arrive(struct table *t)
@@ -448,10 +464,27 @@ uint64_t table_arrive(struct table *t)
 
 /* --- records that somebody has open --------------------------------------------------------- */
 
+static void holds_drop(struct table *t, int64_t now_us)
+{
+    struct hold **at = &t->holds;
+
+    while (*at) {
+        struct hold *hold = *at;
+
+        if (hold->until_us > now_us) {
+            at = &hold->next;
+            continue;
+        }
+        *at = hold->next;
+        free(hold);
+    }
+}
+
 void table_hold(struct table *t, uint64_t ordinal, int64_t until_us)
 {
     struct hold *hold = mem_new(struct hold);
 
+    holds_drop(t, time_mono_us());
     *hold = (struct hold){ t->holds, ordinal, until_us };
     t->holds = hold;
 }

@@ -128,8 +128,8 @@ void table_commit(struct table *table, uint64_t ordinal, const struct commit *co
  */
 uint64_t table_create(struct table *table, const char *account, bool made);
 
+/* Takes a record away, with what was changed in it: a server that runs for weeks keeps nothing. */
 void table_delete(struct table *table, uint64_t ordinal);
-void table_restore(struct table *table, uint64_t ordinal);
 
 /* Brings the hidden records. Returns how many came. */
 uint64_t table_arrive(struct table *table);
