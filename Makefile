@@ -5,7 +5,7 @@ BUILD := build
 ASAN := build-asan
 TSAN := build-tsan
 
-.PHONY: all demo test torture clean
+.PHONY: all bench demo test torture clean
 
 all: $(BUILD)/build.ninja
 	@ninja -C $(BUILD) --quiet
@@ -17,6 +17,10 @@ test: packages-build packages-test packages-npm all $(ASAN)/build.ninja $(TSAN)/
 	@ninja -C $(ASAN) --quiet
 	@ninja -C $(TSAN) --quiet
 	@tests/run.py $(BUILD) $(ASAN) $(TSAN)
+
+# QUICK=1: less of everything. WHOLE=1: all ten runs of the first importer, a quarter of an hour.
+bench: packages-build packages-bench all
+	@bench/bench $(if $(QUICK),--quick) $(if $(WHOLE),--whole) --json $(BUILD)/bench.json $(BUILD)
 
 clean:
 	rm -rf $(BUILD) $(ASAN) $(TSAN) demo

@@ -1,0 +1,82 @@
+"""
+Counts that do not depend on the machine, nor on what else it does: instructions (callgrind),
+system calls (strace), commits, connections, bytes in the ledger. What is asked of one document is
+the slope between a short run and a longer one, so that what a run costs once does not count.
+"""
+
+import contextlib
+import pathlib
+import re
+import shutil
+import sqlite3
+
+import rig
+
+SHORT, LONG = 100, 400
+
+
+class Counted:
+    """Two runs of different length, each over documents of its own."""
+
+    def __init__(self, build, folder, size, workers, tls=False):
+        self.build, self.folder, self.size = build, folder, size
+        self.workers, self.tls = workers, tls
+
+    def _run(self, count, *before, store=None):
+        """`before` may contain {} for the file where the tool writes."""
+        folder = self.folder / f"{self.workers}-{self.size}-{count}"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        report = folder / "report"
+        with rig.filemaker(self.build, folder, f"generate:{count},{self.size}",
+                           tls=self.tls) as source:
+            rig.configure(folder, source, self.workers, store)
+            done = rig.ferry(self.build, folder, "run",
+                             before=[word.format(report) for word in before], good=(0,))
+        if rig.done_of(done.out) != count:
+            raise RuntimeError(f"not all of {count} documents were moved:\n{done.out}")
+        return folder, report, done
+
+    def instructions(self, store=None):
+        """Instructions for one more document."""
+        totals = []
+        for count in (SHORT, LONG):
+            _, report, _ = self._run(count, "valgrind", "--tool=callgrind",
+                                     "--callgrind-out-file={}", store=store)
+            totals.append(int(re.search(r"^(?:totals|summary): (\d+)", report.read_text(),
+                                        re.M).group(1)))
+        return (totals[1] - totals[0]) / (LONG - SHORT)
+
+    def system_calls(self, store=None):
+        """{name: calls for one more document}, and "all"."""
+        totals = []
+        for count in (SHORT, LONG):
+            _, report, _ = self._run(count, "strace", "-f", "-c", "-o", "{}", store=store)
+            totals.append(calls_of(report))
+        names = totals[0].keys() | totals[1].keys()
+        per_document = {name: (totals[1].get(name, 0) - totals[0].get(name, 0)) / (LONG - SHORT)
+                        for name in names}
+        return {**per_document, "all": sum(per_document.values())}
+
+    def plain(self, count=LONG, store=None):
+        """A run as it is: the ledger's bytes for a document, peak memory."""
+        folder, _, done = self._run(count, store=store)
+        return {"ledger_bytes": ledger_bytes(folder / "fmferry.db") / count,
+                "peak_mib": done.peak_mib}
+
+
+def calls_of(report):
+    """{name: calls} from what strace -c wrote."""
+    rows = (line.split() for line in pathlib.Path(report).read_text().splitlines())
+    return {words[-1]: int(words[3]) for words in rows
+            if len(words) >= 5 and words[3].isdigit() and words[-1] != "total"}
+
+
+def ledger_bytes(database):
+    """What the ledger's own tables and indexes take, without the application's."""
+    with contextlib.closing(sqlite3.connect(database)) as sql:
+        sql.execute("pragma wal_checkpoint(truncate)")
+        pages, = sql.execute(
+            "select sum(pgsize) from dbstat('main', 1) where name in (select name from sqlite_master"
+            " where tbl_name like 'fmferry\\_%' escape '\\')").fetchone()
+    return pages

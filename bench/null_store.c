@@ -1,0 +1,423 @@
+/*
+ * The two ends of a copy that cost next to nothing, for measuring what is between them: an S3
+ * server that forgets the bytes it is given, and a web server that gives the files of a folder.
+ *
+ * Of S3 it knows what a careful client asks: PUT with If-None-Match, HEAD, uploads in parts, and
+ * the checksum that came is the one that is answered. Signatures are not looked at. Of objects
+ * only size and checksum are kept. One thread for each connection; the server stands on fmsim's.
+ */
+#include "sim/certs.h"
+#include "sim/http.h"
+#include "sim/map.h"
+#include "sim/wire.h"
+
+#include "base/cli.h"
+#include "base/fs.h"
+#include "base/mem.h"
+#include "base/time.h"
+
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <openssl/ssl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { BACKLOG = 512, STACK = 1 << 18, WAIT_S = 60, PIECE = 64 * 1024 };
+
+struct options {
+    const char *files, *cert_dir;
+    int latency_ms;
+    bool http;
+};
+
+static const struct options defaults = { .cert_dir = "certs" };
+static const struct opt options_table[] = {
+    OPT_TEXT(struct options, files, "files", 'f', "DIR", "serve this folder's files under /files/"),
+    OPT_TEXT(struct options, cert_dir, "cert-dir", 0, "DIR", "where certificates are kept or made"),
+    OPT_INT(struct options, latency_ms, "latency-ms", 0, "N", 0, 60000,
+            "how long the giving of a file takes at least"),
+    OPT_FLAG(struct options, http, "http", 0, "plain HTTP instead of TLS"),
+    OPT_END,
+};
+
+struct object {
+    uint64_t size_bytes;
+    char *checksum, *sha256; /* x-amz-checksum-sha256, x-amz-meta-sha256; "" if none came */
+};
+
+struct end {
+    const struct options *options;
+    struct cancel *stop;
+    SSL_CTX *tls;
+    pthread_mutex_t lock; /* of the objects; an object that is in the table does not change */
+    struct map *objects;
+    uint64_t uploads;
+};
+
+struct exchange {
+    struct end *end;
+    struct wire *wire;
+    struct http_head head;
+    struct str head_bytes;
+};
+
+/* --- objects -------------------------------------------------------------------------------- */
+
+/* FNV-1a. Two keys of one hash would be taken for one; among millions that does not happen. */
+static uint64_t hash_of(struct span key)
+{
+    uint64_t hash = 0xCBF29CE484222325u;
+
+    for (size_t i = 0; i < key.size; i++)
+        hash = (hash ^ (unsigned char)key.at[i]) * 0x100000001B3u;
+    return hash;
+}
+
+/* False if there is one already. */
+static bool object_keep(struct end *end, struct span key, struct object *object)
+{
+    void **slot;
+    bool is_new;
+
+    (void)pthread_mutex_lock(&end->lock);
+    slot = map_slot(end->objects, hash_of(key));
+    is_new = *slot == NULL;
+    if (is_new)
+        *slot = object;
+    (void)pthread_mutex_unlock(&end->lock);
+    return is_new;
+}
+
+static const struct object *object_find(struct end *end, struct span key)
+{
+    const struct object *object;
+
+    (void)pthread_mutex_lock(&end->lock);
+    object = map_get(end->objects, hash_of(key));
+    (void)pthread_mutex_unlock(&end->lock);
+    return object;
+}
+
+static struct object *object_new(const struct http_head *head, uint64_t size_bytes)
+{
+    struct object *object = mem_new(struct object);
+
+    object->size_bytes = size_bytes;
+    object->checksum = span_text(http_header(head, "x-amz-checksum-sha256"));
+    object->sha256 = span_text(http_header(head, "x-amz-meta-sha256"));
+    return object;
+}
+
+static void object_free(void *arg)
+{
+    struct object *object = arg;
+
+    free(object->checksum);
+    free(object->sha256);
+    free(object);
+}
+
+/* --- answers -------------------------------------------------------------------------------- */
+
+/* `lines`: further headers, each ended by CRLF. The body is announced, and sent but for HEAD. */
+static bool answer(struct exchange *x, int status, const char *lines, struct span body)
+{
+    auto_str text = STR_MAX(MIB(64));
+
+    str_printf(&text,
+               "HTTP/1.1 %d %s\r\nServer: nothing\r\nx-amz-request-id: 1\r\n"
+               "Content-Length: %zu\r\n%s\r\n",
+               status, http_reason(status), body.size, lines);
+    if (!span_is(x->head.method, "HEAD"))
+        str_add_span(&text, body);
+    return wire_write(x->wire, str_span(&text));
+}
+
+static bool refuse(struct exchange *x, int status, const char *code)
+{
+    auto_str body = STR_MAX(KIB(1));
+
+    str_printf(&body, "<?xml version=\"1.0\"?><Error><Code>%s</Code></Error>", code);
+    return answer(x, status, "Content-Type: application/xml\r\n", str_span(&body));
+}
+
+static void object_lines(const struct object *object, struct str *to)
+{
+    str_add_text(to, "ETag: \"00000000000000000000000000000000\"\r\n");
+    if (*object->checksum)
+        str_printf(to, "x-amz-checksum-sha256: %s\r\n", object->checksum);
+    if (*object->sha256)
+        str_printf(to, "x-amz-meta-sha256: %s\r\n", object->sha256);
+}
+
+/* --- S3 ------------------------------------------------------------------------------------- */
+
+static bool body_skip(struct exchange *x, uint64_t size)
+{
+    if (x->head.expects_continue && !wire_write(x->wire, span_of("HTTP/1.1 100 Continue\r\n\r\n")))
+        return false;
+    while (size > 0) {
+        size_t here = wire_bytes(x->wire).size;
+        size_t part = here < size ? here : (size_t)size;
+
+        if (part == 0 && !wire_fill(x->wire, (int64_t)WAIT_S * TIME_SECOND))
+            return false;
+        wire_skip(x->wire, part);
+        size -= part;
+    }
+    return true;
+}
+
+static bool put(struct exchange *x)
+{
+    struct object *object = object_new(&x->head, x->head.content_length);
+    auto_str lines = STR_MAX(KIB(4));
+    bool once = http_header(&x->head, "If-None-Match").at != NULL;
+
+    object_lines(object, &lines);
+    if (object_keep(x->end, x->head.path, object))
+        return answer(x, 200, str_text(&lines), SPAN_NONE);
+    object_free(object);
+    return once ? refuse(x, 412, "PreconditionFailed")
+                : answer(x, 200, str_text(&lines), SPAN_NONE);
+}
+
+static bool part_put(struct exchange *x)
+{
+    struct object *part = object_new(&x->head, x->head.content_length);
+    auto_str lines = STR_MAX(KIB(4));
+
+    object_lines(part, &lines);
+    object_free(part);
+    return answer(x, 200, str_text(&lines), SPAN_NONE);
+}
+
+/* An upload in parts begins or ends; its object is remembered without a size. */
+static bool upload(struct exchange *x)
+{
+    bool begins = span_starts(x->head.query, "uploads");
+    auto_str body = STR_MAX(KIB(8));
+
+    if (begins)
+        str_printf(&body,
+                   "<InitiateMultipartUploadResult><UploadId>u%ju</UploadId></InitiateMulti"
+                   "partUploadResult>",
+                   (uintmax_t)__atomic_add_fetch(&x->end->uploads, 1, __ATOMIC_RELAXED));
+    else
+        str_add_text(&body, "<CompleteMultipartUploadResult><ETag>\"0-1\"</ETag></CompleteMultipart"
+                            "UploadResult>");
+    if (!begins) {
+        struct object *object = object_new(&x->head, 0);
+
+        if (!object_keep(x->end, x->head.path, object))
+            object_free(object);
+    }
+    return answer(x, 200, "Content-Type: application/xml\r\n", str_span(&body));
+}
+
+static bool look(struct exchange *x)
+{
+    const struct object *object = object_find(x->end, x->head.path);
+    auto_str lines = STR_MAX(KIB(4));
+
+    if (!object)
+        return refuse(x, 404, "NoSuchKey");
+    object_lines(object, &lines);
+    /* The size is announced; no byte of it is sent, for it is HEAD. */
+    return answer(x, 200, str_text(&lines), (struct span){ "", (size_t)object->size_bytes });
+}
+
+/* --- files ---------------------------------------------------------------------------------- */
+
+static bool index_send(struct exchange *x)
+{
+    auto_str body = STR_MAX(MIB(64));
+    DIR *folder = opendir(x->end->options->files);
+    struct dirent *entry;
+
+    while (folder && (entry = readdir(folder)))
+        if (entry->d_name[0] != '.')
+            str_printf(&body, "<a href=\"%s\">%s</a>\n", entry->d_name, entry->d_name);
+    if (folder)
+        (void)closedir(folder);
+    return answer(x, 200, "Content-Type: text/html\r\n", str_span(&body));
+}
+
+static bool bytes_send(struct exchange *x, int fd, uint64_t size)
+{
+    char piece[PIECE];
+    auto_str head = STR_MAX(KIB(1));
+
+    str_printf(&head,
+               "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nLast-Modified: "
+               "Mon, 04 Nov 2024 00:00:00 GMT\r\nContent-Length: %ju\r\n\r\n",
+               (uintmax_t)size);
+    if (!wire_write(x->wire, str_span(&head)))
+        return false;
+    while (!span_is(x->head.method, "HEAD") && size > 0) {
+        ssize_t got = read(fd, piece, sizeof piece);
+
+        if (got <= 0 || !wire_write(x->wire, (struct span){ piece, (size_t)got }))
+            return false;
+        size -= (uint64_t)got;
+    }
+    return true;
+}
+
+static bool file_send(struct exchange *x, struct span name)
+{
+    auto_free char *path = mem_printf("%s/" SPAN_FORMAT, x->end->options->files, SPAN_ARGS(name));
+    auto_close int fd = -1;
+    struct stat about;
+
+    if (!wire_pause(x->wire, x->end->options->latency_ms * TIME_MS))
+        return false;
+    if (span_find(name, "/") == name.size)
+        fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &about) < 0 || !S_ISREG(about.st_mode))
+        return refuse(x, 404, "NoSuchKey");
+    return bytes_send(x, fd, (uint64_t)about.st_size);
+}
+
+/* --- connections ---------------------------------------------------------------------------- */
+
+static bool head_read(struct exchange *x)
+{
+    for (;;) {
+        size_t size;
+
+        switch (http_head_read(wire_bytes(x->wire), &x->head, &size)) {
+        case HTTP_DONE:
+            str_reset(&x->head_bytes);
+            str_add_span(&x->head_bytes, span_first(wire_bytes(x->wire), size));
+            wire_skip(x->wire, size);
+            return http_head_read(str_span(&x->head_bytes), &x->head, &size) == HTTP_DONE;
+        case HTTP_BAD:
+            return false;
+        case HTTP_MORE:
+            if (!wire_fill(x->wire, (int64_t)WAIT_S * TIME_SECOND))
+                return false;
+        }
+    }
+}
+
+static bool respond(struct exchange *x)
+{
+    struct span method = x->head.method, path = x->head.path;
+    bool has_parts = span_find(x->head.query, "uploadId") < x->head.query.size;
+
+    if (x->end->options->files && span_is(path, "/files/"))
+        return index_send(x);
+    if (x->end->options->files && span_starts(path, "/files/"))
+        return file_send(x, span_from(path, strlen("/files/")));
+    if (span_is(method, "PUT"))
+        return has_parts ? part_put(x) : put(x);
+    if (span_is(method, "POST"))
+        return upload(x);
+    if (span_is(method, "HEAD"))
+        return look(x);
+    if (span_is(method, "DELETE"))
+        return answer(x, 204, "", SPAN_NONE);
+    return refuse(x, 404, "NoSuchKey");
+}
+
+struct arrival {
+    struct end *end;
+    int fd;
+};
+
+static void *connection_run(void *arg)
+{
+    struct arrival *arrival = arg;
+    struct exchange x = { .end = arrival->end, .head_bytes = STR_MAX(KIB(64)) };
+    bool keep = true;
+
+    x.wire = wire_new(arrival->fd, arrival->end->tls, arrival->end->stop);
+    keep = wire_begin(x.wire);
+    while (keep && head_read(&x))
+        keep = body_skip(&x, x.head.content_length) && respond(&x) && x.head.keep_alive;
+    wire_free(x.wire);
+    str_clear(&x.head_bytes);
+    free(arrival);
+    return NULL;
+}
+
+static void arrive(struct end *end, int fd)
+{
+    struct arrival *arrival = mem_new(struct arrival);
+    pthread_attr_t attributes;
+    pthread_t thread;
+    int yes = 1;
+
+    *arrival = (struct arrival){ end, fd };
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+    (void)pthread_attr_init(&attributes);
+    (void)pthread_attr_setstacksize(&attributes, STACK);
+    (void)pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    if (pthread_create(&thread, &attributes, connection_run, arrival) != 0)
+        abort();
+    (void)pthread_attr_destroy(&attributes);
+}
+
+/* Until SIGTERM, which ends the process with whatever connections there are. */
+static bool serve(struct end *end, struct err *err)
+{
+    struct sockaddr_in address = { .sin_family = AF_INET,
+                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t size = sizeof address;
+    auto_close int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    if (listener < 0 || bind(listener, (struct sockaddr *)&address, size) < 0
+        || listen(listener, BACKLOG) < 0
+        || getsockname(listener, (struct sockaddr *)&address, &size) < 0)
+        return err_os(err, "listening on 127.0.0.1");
+    (void)printf("{\"url\":\"%s://127.0.0.1:%d\"}\n", end->tls ? "https" : "http",
+                 ntohs(address.sin_port));
+    (void)fflush(stdout);
+    for (;;) {
+        int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+
+        if (fd >= 0)
+            arrive(end, fd);
+    }
+}
+
+static int run(const struct cli_globals *globals, const void *options, struct err *err)
+{
+    const struct options *o = options;
+    struct end end = { .options = o, .objects = map_new() };
+
+    (void)globals;
+    (void)signal(SIGPIPE, SIG_IGN);
+    (void)pthread_mutex_init(&end.lock, NULL);
+    end.stop = cancel_new();
+    if (!o->http
+        && (!fs_make_folder(o->cert_dir, err)
+            || !certs_open(o->cert_dir, CERT_GOOD, &end.tls, err)))
+        return -1;
+    return serve(&end, err) ? EXIT_DONE : -1;
+}
+
+static const struct cmd command = {
+    "",        "Both ends of a copy, as cheap as can be: an S3 that forgets, and files over HTTP.",
+    NULL,      options_table,
+    &defaults, sizeof defaults,
+    run,
+};
+
+int main(int argc, char **argv)
+{
+    static const struct cmd *const commands[] = { &command, NULL };
+    static const struct program program = { .name = "null_store",
+                                            .version = "0.1.0",
+                                            .summary = "Both ends of a copy, for the bench.",
+                                            .cmds = commands };
+
+    return cli_main(&program, argc, argv);
+}
