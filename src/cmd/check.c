@@ -8,6 +8,8 @@
 #include "http/http.h"
 #include "move/preflight.h"
 
+enum { PROBLEMS_MAX = 64 * 1024 };
+
 struct check_options {
     char nothing;
 };
@@ -33,6 +35,12 @@ static bool fail(struct checklist *list, const char *what, const struct err *err
     (void)fflush(stdout);
     list->failed++;
     return false;
+}
+
+static void problem(struct checklist *list, const char *what, struct span sentence)
+{
+    (void)printf("FAIL  %-22s " SPAN_FORMAT "\n", what, SPAN_ARGS(sentence));
+    list->failed++;
 }
 
 static void warn(const char *what, const char *said)
@@ -76,14 +84,19 @@ static bool check_source(struct checklist *list)
 
 static bool check_ours(struct checklist *list)
 {
+    auto_str problems = STR_MAX(PROBLEMS_MAX);
+    struct span rest;
     struct err err = { 0 };
     char *said = NULL;
     bool good = preflight_store(list->settings, list->cancel, &said, &err);
 
     good = good ? pass("store", said) : fail(list, "store", &err);
     said = NULL;
-    if (!preflight_databases(list->settings, list->cancel, &said, &err))
-        return fail(list, "ledger and registry", &err);
+    if (!preflight_databases(list->settings, list->cancel, &problems, &said, &err)) {
+        for (rest = str_span(&problems); rest.size;)
+            problem(list, "registry", span_cut(&rest, '\n'));
+        return problems.size ? false : fail(list, "ledger and registry", &err);
+    }
     return pass("ledger and registry", said) && good;
 }
 

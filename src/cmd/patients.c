@@ -33,10 +33,11 @@ static int import(const struct cli_globals *globals, const void *arg, struct err
     if (!good)
         return -1;
     (void)printf("%jd patients read: %jd written, %jd already the application's own, %jd without a "
-                 "usable id\n",
+                 "usable id, %jd in doubt%s\n",
                  (intmax_t)result.read, (intmax_t)result.written, (intmax_t)result.kept,
-                 (intmax_t)result.refused);
-    return result.refused ? EXIT_LEFT : EXIT_DONE;
+                 (intmax_t)result.refused, (intmax_t)result.doubted,
+                 result.doubted ? "; next: fmferry patients review" : "");
+    return result.refused || result.doubted ? EXIT_LEFT : EXIT_DONE;
 }
 
 static const struct opt import_opts[] = {
@@ -57,4 +58,60 @@ const struct cmd cmd_patients_import = {
     &import_defaults,
     sizeof import_defaults,
     import,
+};
+
+/* --- review --------------------------------------------------------------------------------- */
+
+struct review_options {
+    char nothing;
+};
+
+static bool doubt_print(void *arg, const struct registry_doubt *doubt, struct err *err)
+{
+    int64_t *count = arg;
+
+    (void)err;
+    if ((*count)++ == 0)
+        (void)printf("%-36s  %-36s  %-36s  %s\n", "patient in FileMaker", "in the application",
+                     "document (row)", "why");
+    (void)printf("%-36.*s  %-36.*s  %-36.*s  " SPAN_FORMAT "\n", SPAN_ARGS(doubt->filemaker_id),
+                 SPAN_ARGS(doubt->patient), SPAN_ARGS(doubt->document), SPAN_ARGS(doubt->why));
+    return true;
+}
+
+static int review(const struct cli_globals *globals, const void *arg, struct err *err)
+{
+    struct cancel *cancel = cancel_new();
+    struct signals *signals = signals_listen(NULL, cancel);
+    auto_settings settings = { 0 };
+    struct patients_settings patients;
+    int64_t count = 0;
+    bool good = settings_read(globals->config, &settings, err);
+
+    (void)arg;
+    if (good) {
+        patients = settings_patients(&settings);
+        good = patients_review(&patients, doubt_print, &count, cancel, err);
+    }
+    signals_free(signals);
+    cancel_free(cancel);
+    if (!good)
+        return -1;
+    (void)printf(count ? "%jd to look at\n" : "nobody is in doubt\n", (intmax_t)count);
+    return count ? EXIT_LEFT : EXIT_DONE;
+}
+
+static const struct opt review_opts[] = { OPT_END };
+
+static const struct review_options review_defaults = { 0 };
+
+const struct cmd cmd_patients_review = {
+    "patients review",
+    "List the patients whom nobody can be sure of",
+    "Their documents stay unlinked until FileMaker and the application agree, or\n"
+    "somebody links them by hand. Shows ids and reasons, neither names nor dates.",
+    review_opts,
+    &review_defaults,
+    sizeof review_defaults,
+    review,
 };

@@ -6,6 +6,7 @@
 
 static const char *const date_formats[] = { "", "us", "iso", "day-first", NULL };
 static const char *const container_choices[] = { "waterfall", "each", NULL };
+static const char *const application_choices[] = { "nexus", "other", NULL };
 static const char *const slug_choices[] = { "all", "listed", NULL };
 
 #define TEXT(section, name, member, fallback, help)                                                \
@@ -63,6 +64,9 @@ const struct conf_key settings_keys[] = {
     TEXT("source", "name_field", name_field, "",
          "The file's original name, if the solution keeps it; empty: it does not"),
     TEXT("source", "patient_field", patient_field, "id_Contact", "The patient's id"),
+    TEXT("source", "patient_dob_field", patient_dob_field, "",
+         "The patient's date of birth, if the documents' layout shows it too: a document that\n"
+         "contradicts its patient is not linked; empty: it does not"),
     TEXT("source", "author_field", author_field, "creationAccountName", "Who made the record"),
     TEXT("source", "created_field", created_field, "creationTimestamp", "When it was made"),
     TEXT("source", "time_zone", time_zone, "",
@@ -93,6 +97,8 @@ const struct conf_key settings_keys[] = {
     TEXT("patients", "first_name", patients_first, "FirstName", "Fields of the patient's record"),
     TEXT("patients", "last_name", patients_last, "LastName", NULL),
     TEXT("patients", "dob", patients_dob, "DOB", NULL),
+    TEXT("patients", "second_identifier", second_identifier, "dob",
+         "What must agree beside the id, where both sides know it: dob, last_name, first_name"),
 
     TEXT("store", "url", store_url, "dir:documents", "Where the documents go: a folder (dir:PATH)"),
     TEXT("store", "key", key,
@@ -108,6 +114,19 @@ const struct conf_key settings_keys[] = {
 
     TEXT("registry", "url", registry_url, "sqlite:fmferry.db",
          "The application's database; its tables are made if there is no application yet"),
+    CHOICE("registry", "application", application, application_choices, "nexus",
+           "nexus: its columns are filled as Nexus wants them, but for those named below;\n"
+           "other: only the columns that are named below are filled (docs/registry.md)"),
+    TEXT("registry", "documents_table", documents_table, "documents_document",
+         "The application's table of documents"),
+    TEXT("registry", "patients_table", patients_table, "patients_patient",
+         "Its table of patients; empty: it has none"),
+    TEXT("registry", "content_type", content_type, "patients.patient",
+         "What Django calls patients, in django_content_type; empty: there is no such table"),
+    TEXT("document_columns", "*", unused, "",
+         "Columns of the table of documents, and what goes into each: column = {file_name}.\n"
+         "Empty: nothing does. 'once' in front: only when the row is made (docs/registry.md)"),
+    TEXT("patient_columns", "*", unused, "", "The same for the table of patients"),
     TEXT("ledger", "url", ledger_url, "sqlite:fmferry.db",
          "Where the migration's own book is kept. On PostgreSQL (postgresql://...) any number of\n"
          "machines may work at one migration."),
@@ -139,6 +158,22 @@ static const char *or_null(const char *text)
     return text && *text ? text : NULL;
 }
 
+/* The rules of a section of free keys; the caller frees the array. */
+static size_t columns_read(const struct conf *conf, const char *section,
+                           struct registry_rule **rules_r)
+{
+    struct registry_rule *rules = NULL;
+    const char *name, *value;
+    size_t count = 0;
+
+    while (conf_free_key(conf, section, count, &name, &value, NULL)) {
+        rules = mem_grow(rules, (count + 1) * sizeof *rules);
+        rules[count++] = (struct registry_rule){ name, value };
+    }
+    *rules_r = rules;
+    return count;
+}
+
 bool settings_read(const char *path, struct settings *settings_r, struct err *err)
 {
     auto_settings settings = { 0 };
@@ -160,6 +195,10 @@ bool settings_read(const char *path, struct settings *settings_r, struct err *er
                        conf_line(settings.conf, "source", "time_zone"));
     if (!filter_read(settings.filter, settings.mark_field, &settings.filter_read, err))
         return err_ctx(err, "%s:%d: filter", path, conf_line(settings.conf, "source", "filter"));
+    settings.document_count =
+        columns_read(settings.conf, "document_columns", &settings.document_columns);
+    settings.patient_count =
+        columns_read(settings.conf, "patient_columns", &settings.patient_columns);
     *settings_r = settings;
     settings = (struct settings){ 0 };
     return true;
@@ -169,6 +208,8 @@ void settings_clear(struct settings *settings)
 {
     conf_free(settings->conf);
     free(settings->source_name);
+    free(settings->document_columns);
+    free(settings->patient_columns);
     secret_free(settings->secret);
     filter_free(settings->filter_read);
     *settings = (struct settings){ 0 };
@@ -218,10 +259,23 @@ static struct source_fields fields_of(const struct settings *s)
                                    .type = s->type_field,
                                    .date = s->date_field,
                                    .patient = s->patient_field,
+                                   .patient_dob = s->patient_dob_field,
                                    .author = s->author_field,
                                    .created = s->created_field,
                                    .date_form = forms[s->date_format],
                                    .date_is_told = s->date_format > 0 };
+}
+
+static struct registry_settings registry_of(const struct settings *s)
+{
+    return (struct registry_settings){ .url = s->registry_url,
+                                       .is_other_application = s->application == 1,
+                                       .documents_table = s->documents_table,
+                                       .patients_table = s->patients_table,
+                                       .content_type = s->content_type,
+                                       .documents = { s->document_columns, s->document_count },
+                                       .patients = { s->patient_columns, s->patient_count },
+                                       .second_identifier = s->second_identifier };
 }
 
 struct mover_settings settings_mover(const struct settings *s)
@@ -240,7 +294,7 @@ struct mover_settings settings_mover(const struct settings *s)
         .odata_table = s->odata_table,
         .script = s->script_name,
         .ledger_url = s->ledger_url,
-        .registry = { .url = s->registry_url },
+        .registry = registry_of(s),
         .lease_us = s->lease_seconds * TIME_SECOND,
         .workers = s->workers,
         .sessions = s->sessions,
@@ -259,5 +313,5 @@ struct patients_settings settings_patients(const struct settings *s)
                                        .first_name = s->patients_first,
                                        .last_name = s->patients_last,
                                        .dob = s->patients_dob,
-                                       .registry = { .url = s->registry_url } };
+                                       .registry = registry_of(s) };
 }

@@ -19,6 +19,10 @@ struct settings {
     const char *store_url, *key, *unlinked_key, *type_folders;
     int type_slugs;
     const char *registry_url, *ledger_url;
+    const char *documents_table, *patients_table, *content_type, *second_identifier;
+    const char *patient_dob_field;
+    const char *unused; /* where a section of free keys has its default: nothing */
+    int application;
     int sessions, latency_budget_ms;
     double requests_per_second;
     const char *quiet_hours, *filter;
@@ -26,8 +30,10 @@ struct settings {
     double price;
     const char *currency, *signing_key;
 
-    struct conf *conf;          /* owns the texts */
-    char *source_name;          /* `name`, or made of database and layout */
+    struct conf *conf; /* owns the texts */
+    char *source_name; /* `name`, or made of database and layout */
+    struct registry_rule *document_columns, *patient_columns;
+    size_t document_count, patient_count;
     struct filter *filter_read; /* `filter`, read */
     struct secret *secret;      /* once settings_password() was called */
 };

@@ -78,7 +78,7 @@ void dispatch_free(struct dispatch *dispatch)
 
 struct batch {
     size_t most, count;
-    bool has_siblings;
+    bool has_siblings, has_born;
     bool held_elsewhere; /* other movers are at work on documents */
     struct assignment *assignments[BATCH_MAX];
     int64_t next_due_us;
@@ -91,13 +91,24 @@ static void batch_clear(struct batch *batch)
     batch->count = 0;
 }
 
+static bool patient_find(const struct desk_hands *hands, bool has_born, struct assignment *a,
+                         struct err *err)
+{
+    struct span id = span_of(a->claim.patient_id);
+
+    a->doubt = "";
+    return registry_match(hands->registry, id, &a->match, a->patient, err)
+           && (!has_born || a->match != REGISTRY_ONE_PATIENT
+               || registry_born(hands->registry, id, a->born, err));
+}
+
 /* A document in its first claim has no past; its record may have, if it has other documents. */
-static bool assignment_fill(const struct desk_hands *hands, bool has_siblings, struct assignment *a,
-                            struct err *err)
+static bool assignment_fill(const struct desk_hands *hands, bool has_siblings, bool has_born,
+                            struct assignment *a, struct err *err)
 {
     bool is_first = a->claim.epoch <= 1;
 
-    if (!registry_match(hands->registry, span_of(a->claim.patient_id), &a->match, a->patient, err))
+    if (!patient_find(hands, has_born, a, err))
         return false;
     if ((!is_first || has_siblings)
         && !ledger_marks(hands->ledger, a->claim.record_id, &a->marks, &a->mark_count, err))
@@ -121,7 +132,8 @@ static bool batch_claim(const struct desk_hands *hands, void *arg, struct err *e
         batch->assignments[batch->count]->claim = claims[batch->count];
     }
     for (size_t i = 0; i < batch->count; i++)
-        if (!assignment_fill(hands, batch->has_siblings, batch->assignments[i], err))
+        if (!assignment_fill(hands, batch->has_siblings, batch->has_born, batch->assignments[i],
+                             err))
             return false;
     return count > 0
            || (ledger_next_due(hands->ledger, &batch->next_due_us, err)
@@ -174,11 +186,17 @@ static bool recount(struct dispatch *dispatch)
     return true;
 }
 
+static bool is_named(const char *field)
+{
+    return field && *field;
+}
+
 /* Looks into the ledger for all; called and left with the lock held. */
 static bool fetch_more(struct dispatch *dispatch, struct err *err)
 {
     struct batch batch = { .most = batch_size(dispatch),
                            .has_siblings = dispatch->mover->settings->fields.containers->each,
+                           .has_born = is_named(dispatch->mover->settings->fields.patient_dob),
                            .next_due_us = INT64_MAX };
     uint64_t news = dispatch->news;
     bool good = true;

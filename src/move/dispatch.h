@@ -3,7 +3,6 @@
 
 #include "base/base.h"
 #include "base/err.h"
-#include "base/uuid.h"
 #include "ledger/ledger.h"
 #include "registry/registry.h"
 
@@ -14,7 +13,9 @@ struct dispatch;
 struct assignment {
     struct ledger_claim claim;
     enum registry_match match;
-    char patient[UUID_TEXT_SIZE]; /* the application's id, with REGISTRY_ONE_PATIENT */
+    char patient[REGISTRY_PATIENT_SIZE]; /* the application's id, with REGISTRY_ONE_PATIENT */
+    char born[REGISTRY_DAY_SIZE];        /* the patient's birthday, if the source has it too */
+    const char *doubt; /* "", or what the document itself says against this patient  */
     struct ledger_version *versions;
     size_t version_count;
     char **marks; /* every mark that we ever meant to write to the record */

@@ -66,6 +66,25 @@ static bool is_as_claimed(struct journey *j)
                        "type or patient were edited since the record was counted");
 }
 
+/*
+ * The document's own word on its patient's date of birth, where the layout has it, is as good as
+ * the roster's: if they disagree, nobody can be sure whose document this is.
+ */
+static bool patient_agrees(struct journey *j)
+{
+    const struct source_fields *fields = &j->mover->settings->fields;
+    struct assignment *a = j->assignment;
+    char born[DATE_TEXT_SIZE];
+
+    if (a->match == REGISTRY_ONE_PATIENT && *a->born
+        && date_read(span_trim(filemaker_text(j->record, fields->patient_dob)), DATE_US, born)
+        && strcmp(born, a->born) != 0) {
+        a->match = REGISTRY_REVIEW;
+        a->doubt = "the document tells another date of birth than its patient has";
+    }
+    return true;
+}
+
 /* A mark that we never meant to write was written by somebody else, for reasons we do not know. */
 static bool mark_is_ours_or_none(struct journey *j)
 {
@@ -113,8 +132,8 @@ bool journey_unchanged(struct journey *j)
 
 static bool fetch(struct journey *j)
 {
-    return journey_read(j) && is_same_document(j) && is_as_claimed(j) && mark_is_ours_or_none(j)
-           && has_contents(j)
+    return journey_read(j) && is_same_document(j) && is_as_claimed(j) && patient_agrees(j)
+           && mark_is_ours_or_none(j) && has_contents(j)
            && cargo_open(j->worker, &j->facts, journey_is_last_try(j), &j->cargo, &j->trouble);
 }
 

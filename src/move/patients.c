@@ -10,59 +10,56 @@
 #include "base/utf8.h"
 #include "move/stamp.h"
 #include "registry/registry.h"
-#include "json/writer.h"
 
-enum { PAGE_RECORDS = 500, CSV_MAX = 512 * 1024 * 1024 };
-
-/* Patients' rows are made in this namespace. */
-static const struct uuid patient_space = { { 0x2f, 0x9d, 0x0b, 0x6e, 0x51, 0x7c, 0x4f, 0x7d, 0x8a,
-                                             0x1e, 0x66, 0x6d, 0x66, 0x65, 0x72, 0x72 } };
-
-struct import {
-    const struct patients_settings *settings;
-    struct registry *registry;
-    struct patients_result *result;
-};
+enum { PAGE_RECORDS = 500, CSV_MAX = 512 * 1024 * 1024, ID_MAX = 200 };
 
 /* A patient as the source tells it. */
 struct told {
     struct span id, first_name, last_name, dob;
 };
 
-struct uuid patients_row_id(struct span filemaker_id)
-{
-    auto_str lower = STR_MAX(KIB(4));
+struct import {
+    const struct patients_settings *settings;
+    struct registry *registry;
+    struct patients_result *result;
+    int64_t number;
+    bool (*meet)(struct import *import, const struct registry_person *person, struct err *err);
+};
 
-    utf8_add_lower(&lower, span_trim(filemaker_id));
-    return uuid_v5(&patient_space, str_span(&lower));
+/* The first time: who there is. */
+static bool person_note(struct import *import, const struct registry_person *person,
+                        struct err *err)
+{
+    return registry_person_told(import->registry, import->number, person, err);
 }
 
-static void metadata_write(struct str *to, struct span id)
+/* Whether a matched patient's row is one that we made: such a one may be renewed. */
+static bool is_ours(const struct registry_person *person, const char *patient)
 {
-    struct json_writer w = JSON_WRITER(to);
+    struct uuid ours = registry_patient_row(person->filemaker_id);
+    char text[UUID_TEXT_SIZE];
 
-    json_open_object(&w);
-    json_member_span(&w, "filemaker_id", id);
-    json_close_object(&w);
+    return strcmp(patient, uuid_text(&ours, text)) == 0;
 }
 
-static bool row_write(struct import *import, const struct told *told, struct err *err)
+/* The second time: who is missing. */
+static bool person_write(struct import *import, const struct registry_person *person,
+                         struct err *err)
 {
-    struct uuid id = patients_row_id(told->id);
-    auto_free char *first = span_text(told->first_name);
-    auto_free char *last = span_text(told->last_name);
-    auto_str metadata = STR_MAX(KIB(8));
-    char mrn[UUID_TEXT_SIZE], day[DATE_TEXT_SIZE];
+    char patient[REGISTRY_PATIENT_SIZE];
+    enum registry_match match;
     bool changed = false;
-    struct registry_patient patient = {
-        .id = id, .mrn = uuid_text(&id, mrn), .first_name = first, .last_name = last
-    };
 
-    metadata_write(&metadata, told->id);
-    patient.metadata = str_text(&metadata);
-    if (date_read(told->dob, DATE_US, day))
-        patient.dob = day;
-    if (!registry_put_patient(import->registry, &patient, &changed, err))
+    if (!registry_match(import->registry, person->filemaker_id, &match, patient, err))
+        return false;
+    import->result->doubted += match == REGISTRY_REVIEW;
+    if (match == REGISTRY_REVIEW)
+        return true;
+    if (match == REGISTRY_ONE_PATIENT && !is_ours(person, patient)) {
+        import->result->kept++;
+        return true;
+    }
+    if (!registry_put_patient(import->registry, person, &changed, err))
         return false;
     import->result->written += changed;
     return true;
@@ -70,24 +67,20 @@ static bool row_write(struct import *import, const struct told *told, struct err
 
 static bool patient_take(struct import *import, struct told told, struct err *err)
 {
-    char known[UUID_TEXT_SIZE], ours[UUID_TEXT_SIZE];
-    enum registry_match match;
-    struct uuid id;
+    char day[DATE_TEXT_SIZE] = "";
+    struct registry_person person = { .filemaker_id = span_trim(told.id),
+                                      .first_name = span_trim(told.first_name),
+                                      .last_name = span_trim(told.last_name),
+                                      .dob = day };
 
-    told.id = span_trim(told.id);
+    if (!date_read(told.dob, DATE_US, day))
+        day[0] = '\0';
     import->result->read++;
-    if (told.id.size == 0 || told.id.size > 200) {
+    if (person.filemaker_id.size == 0 || person.filemaker_id.size > ID_MAX) {
         import->result->refused++;
         return true;
     }
-    if (!registry_match(import->registry, told.id, &match, known, err))
-        return false;
-    id = patients_row_id(told.id);
-    if (match == REGISTRY_NO_PATIENT
-        || (match == REGISTRY_ONE_PATIENT && strcmp(known, uuid_text(&id, ours)) == 0))
-        return row_write(import, &told, err);
-    import->result->kept++;
-    return true;
+    return import->meet(import, &person, err);
 }
 
 /* --- from FileMaker ------------------------------------------------------------------------- */
@@ -185,12 +178,38 @@ static bool from_csv(struct import *import, const char *path, struct err *err)
     return csv_lines(import, csv, err) || err_ctx(err, "'%s'", path);
 }
 
-static bool patients_mapped(struct import *import, struct err *err)
+/* --- the import ----------------------------------------------------------------------------- */
+
+static bool patients_mapped(struct registry *registry, struct err *err)
 {
     int64_t count;
 
-    return registry_map_patients(import->registry, &count, err)
-           && registry_commit(import->registry, err);
+    return registry_map_patients(registry, &count, err) && registry_commit(registry, err);
+}
+
+static bool read_all(struct import *import, const char *csv, const struct cancel *cancel,
+                     struct err *err)
+{
+    return csv ? from_csv(import, csv, err) : from_filemaker(import, cancel, err);
+}
+
+/* A CSV may hold some of the patients only; the layout holds them all. */
+static bool persons_hear(struct import *import, const char *csv, const struct cancel *cancel,
+                         struct err *err)
+{
+    import->meet = person_note;
+    return registry_persons_begin(import->registry, &import->number, err)
+           && registry_commit(import->registry, err) && read_all(import, csv, cancel, err)
+           && registry_persons_over(import->registry, import->number, csv == NULL, err)
+           && patients_mapped(import->registry, err);
+}
+
+static bool persons_write(struct import *import, const char *csv, const struct cancel *cancel,
+                          struct err *err)
+{
+    *import->result = (struct patients_result){ 0 };
+    import->meet = person_write;
+    return read_all(import, csv, cancel, err) && patients_mapped(import->registry, err);
 }
 
 bool patients_import(const struct patients_settings *settings, const char *csv,
@@ -199,16 +218,23 @@ bool patients_import(const struct patients_settings *settings, const char *csv,
     struct patients_result result = { 0 };
     auto_registry *registry = NULL;
     struct import import = { .settings = settings, .result = &result };
-    bool good;
 
     if (!registry_open(&settings->registry, NULL, cancel, &registry, err))
         return false;
     import.registry = registry;
-    if (!patients_mapped(&import, err))
+    if (!persons_hear(&import, csv, cancel, err) || !persons_write(&import, csv, cancel, err))
         return false;
-    good = (csv ? from_csv(&import, csv, err) : from_filemaker(&import, cancel, err))
-           && patients_mapped(&import, err);
-    if (good)
-        *result_r = result;
-    return good;
+    *result_r = result;
+    return true;
+}
+
+bool patients_review(const struct patients_settings *settings,
+                     bool (*on_doubt)(void *arg, const struct registry_doubt *doubt,
+                                      struct err *err),
+                     void *arg, const struct cancel *cancel, struct err *err)
+{
+    auto_registry *registry = NULL;
+
+    return registry_open(&settings->registry, NULL, cancel, &registry, err)
+           && patients_mapped(registry, err) && registry_doubts(registry, on_doubt, arg, err);
 }

@@ -18,10 +18,12 @@ struct patients_result {
     int64_t written; /* rows made or renewed                             */
     int64_t kept;    /* rows that the application made itself: untouched */
     int64_t refused; /* without a usable id                              */
+    int64_t doubted; /* nobody can be sure who they are: untouched       */
 };
 
 /*
- * Reads every patient and writes those that the application does not have.
+ * Reads every patient, twice: first to know them all, so that twins, namesakes and ids that were
+ * used again are known for what they are; then to write those that the application does not have.
  *   csv   a file with a line of column names; NULL: read the FileMaker layout
  * Fails with ERR_USAGE, ERR_DATA, ERR_REMOTE, ERR_NET, ERR_DATABASE, ERR_OS, ERR_CANCELED. What was
  * written before stays: the next import goes on from there.
@@ -30,5 +32,11 @@ must_check bool patients_import(const struct patients_settings *settings, const 
                                 const struct cancel *cancel, struct patients_result *result_r,
                                 struct err *err);
 
-/* The id that a patient's row gets, if we make it. */
-struct uuid patients_row_id(struct span filemaker_id);
+/*
+ * Compares the two rosters afresh, and tells every patient, and every document, of whom or which
+ * nobody can be sure.
+ */
+must_check bool patients_review(const struct patients_settings *settings,
+                                bool (*on_doubt)(void *arg, const struct registry_doubt *doubt,
+                                                 struct err *err),
+                                void *arg, const struct cancel *cancel, struct err *err);

@@ -175,10 +175,15 @@ static bool layout_look(const struct mover_settings *settings, struct filemaker 
     static const char *const date[] = { "date", "text", "timeStamp", NULL };
     const struct source_fields *f = &settings->fields;
     const struct need needs[] = {
-        { "mark_field", f->mark, stamp },      { "key_field", f->key, text },
-        { "type_field", f->type, text },       { "date_field", f->date, date },
-        { "patient_field", f->patient, text }, { "name_field", f->name, text },
-        { "author_field", f->author, text },   { "created_field", f->created, stamp },
+        { "mark_field", f->mark, stamp },
+        { "key_field", f->key, text },
+        { "type_field", f->type, text },
+        { "date_field", f->date, date },
+        { "patient_field", f->patient, text },
+        { "name_field", f->name, text },
+        { "author_field", f->author, text },
+        { "created_field", f->created, stamp },
+        { "patient_dob_field", f->patient_dob, date },
     };
     auto_layout layout = { 0 };
 
@@ -292,17 +297,30 @@ bool preflight_store(const struct mover_settings *settings, const struct cancel 
     return true;
 }
 
-bool preflight_databases(const struct mover_settings *settings, const struct cancel *cancel,
-                         char **said_r, struct err *err)
+/* Ledger and registry are opened, and whatever was not there is made. */
+static bool databases_look(const struct mover_settings *settings, const struct cancel *cancel,
+                           int64_t *patients_r, struct err *err)
 {
     auto_registry *registry = NULL;
+    int64_t mapped;
+
+    return registry_open(&settings->registry, NULL, cancel, &registry, err)
+           && registry_map_patients(registry, &mapped, err) && registry_commit(registry, err)
+           && registry_patients(registry, patients_r, err);
+}
+
+bool preflight_databases(const struct mover_settings *settings, const struct cancel *cancel,
+                         struct str *problems, char **said_r, struct err *err)
+{
     auto_ledger *ledger = NULL;
-    int64_t mapped, patients;
+    int64_t patients;
 
     if (!ledger_open(settings->ledger_url, settings->source_name, cancel, &ledger, err)
-        || !registry_open(&settings->registry, NULL, cancel, &registry, err)
-        || !registry_map_patients(registry, &mapped, err) || !registry_commit(registry, err)
-        || !registry_patients(registry, &patients, err))
+        || !registry_check(&settings->registry, cancel, problems, err))
+        return false;
+    if (problems->size > 0)
+        return err_set(err, ERR_USAGE, 0, "the application's tables are not as they should be");
+    if (!databases_look(settings, cancel, &patients, err))
         return false;
     *said_r = patients ? mem_printf("%jd patients", (intmax_t)patients)
                        : mem_text("no patients yet: without them every document stays unlinked "

@@ -35,9 +35,13 @@ must_check bool preflight_stream(const struct mover_settings *settings, struct f
 must_check bool preflight_store(const struct mover_settings *settings, const struct cancel *cancel,
                                 char **said_r, struct err *err);
 
-/* Ledger and registry can be opened; their tables are what they should be. */
+/*
+ * Ledger and registry can be opened; their tables are what they should be.
+ *   problems   gets a sentence, ended by a newline, for everything that is not
+ */
 must_check bool preflight_databases(const struct mover_settings *settings,
-                                    const struct cancel *cancel, char **said_r, struct err *err);
+                                    const struct cancel *cancel, struct str *problems,
+                                    char **said_r, struct err *err);
 
 /*
  * Those that a run needs: server, login, layout, store.

@@ -298,6 +298,7 @@ struct record_job {
     const struct row *row;
     enum ledger_link link;
     const char *patient;
+    const char *doubt; /* "" if there is none */
     bool has_siblings;
     bool ready; /* out: nothing is missing but the mark              */
     bool there; /* out: false if people have deleted the document's row */
@@ -308,6 +309,8 @@ static bool record_work(const struct desk_hands *hands, void *arg, struct err *e
     struct record_job *job = arg;
     struct registry_document document = row_document(job->row, time_now_us());
 
+    document.doubt = *job->doubt ? job->doubt : NULL;
+    document.doubt_about = job->claim->patient_id;
     document.writer = (struct registry_writer){ ledger_born_us(hands->ledger), job->claim->epoch };
     job->ready = true;
     return ledger_store(hands->ledger, job->claim, job->version, job->link, job->patient, err)
@@ -324,7 +327,7 @@ static enum ledger_link link_of(enum registry_match match)
         return LEDGER_LINKED;
     case REGISTRY_NO_PATIENT:
         return LEDGER_UNLINKED;
-    case REGISTRY_SEVERAL:
+    case REGISTRY_REVIEW:
         return LEDGER_REVIEW;
     }
     abort();
@@ -361,6 +364,7 @@ bool journey_record(struct journey *j)
                               .row = row,
                               .link = link,
                               .patient = patient,
+                              .doubt = j->assignment->doubt,
                               .has_siblings = j->mover->settings->fields.containers->each };
     struct err err = { 0 };
 

@@ -47,7 +47,7 @@ static void content_count(struct counting *c, const struct source_facts *facts)
 static bool patient_count(struct counting *c, const struct source_facts *facts, struct err *err)
 {
     enum registry_match match = REGISTRY_NO_PATIENT;
-    char patient[UUID_TEXT_SIZE];
+    char patient[REGISTRY_PATIENT_SIZE];
 
     if (!c->registry)
         return true;
@@ -55,7 +55,7 @@ static bool patient_count(struct counting *c, const struct source_facts *facts, 
         return false;
     c->result->linked += match == REGISTRY_ONE_PATIENT;
     c->result->unlinked += match == REGISTRY_NO_PATIENT;
-    c->result->review += match == REGISTRY_SEVERAL;
+    c->result->review += match == REGISTRY_REVIEW;
     return true;
 }
 

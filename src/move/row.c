@@ -20,10 +20,14 @@ static const struct uuid row_space = { { 0x8b, 0x0e, 0x5e, 0x5c, 0x3c, 0x1f, 0x4
 
 struct row {
     struct uuid id;
-    char *patient, *file_name, *mime, *bucket, *key, *category, *author, *date, *metadata;
-    uint64_t size_bytes;
+    char *patient, *file_name, *mime, *bucket, *key, *category, *type, *author, *date, *metadata;
+    char *identity, *container;
+    int repetition;
+    char sha256[SHA256_HEX_SIZE];
+    uint64_t size_bytes, record_id, mod_id;
     bool has_filemaker_id;
     struct uuid filemaker_id;
+    const struct filemaker_record *record;
 };
 
 struct uuid row_id(const char *source_name, const char *identity, const char *container,
@@ -45,6 +49,9 @@ void row_free(struct row *row)
     free(row->bucket);
     free(row->key);
     free(row->category);
+    free(row->type);
+    free(row->identity);
+    free(row->container);
     free(row->author);
     free(row->date);
     free(row->metadata);
@@ -254,6 +261,14 @@ struct row *row_make(const struct row_parts *p)
     row->bucket = mem_text(p->bucket);
     row->key = mem_text(p->key);
     row->category = str_take(&category);
+    row->type = span_text(p->facts->type);
+    row->identity = mem_text(p->identity);
+    row->container = mem_text(p->container);
+    row->repetition = p->repetition;
+    row->record_id = p->record->record_id;
+    row->mod_id = p->record->mod_id;
+    row->record = p->record;
+    (void)sha256_hex(p->sha256, row->sha256);
     row->author = author_of(p);
     row->date = has_day ? mem_text(day) : NULL;
     row->metadata = str_take(&metadata);
@@ -261,6 +276,19 @@ struct row *row_make(const struct row_parts *p)
     row->has_filemaker_id = p->facts->has_uuid && !*p->container;
     row->filemaker_id = p->facts->uuid;
     return row;
+}
+
+/* A field as the record says it; numbers as the tokens that came. */
+static struct registry_field field_of(const void *arg, const char *name)
+{
+    const struct row *row = arg;
+    const struct json_value *value = filemaker_value(row->record, name);
+    struct registry_field field = { .text = SPAN_NONE };
+
+    if (value && value->kind != JSON_NULL)
+        field.text = value->kind == JSON_TEXT ? value->text : value->raw;
+    field.is_moment = stamp_read(span_trim(field.text), &field.moment);
+    return field;
 }
 
 struct registry_document row_document(const struct row *row, int64_t now_us)
@@ -273,12 +301,20 @@ struct registry_document row_document(const struct row *row, int64_t now_us)
                                        .mime_type = row->mime,
                                        .s3_bucket = row->bucket,
                                        .s3_key = row->key,
-                                       .s3_url = "",
                                        .category = row->category,
+                                       .type = row->type,
                                        .uploaded_by = row->author,
                                        .now_us = now_us,
                                        .document_date = row->date,
                                        .has_filemaker_id = row->has_filemaker_id,
                                        .filemaker_id = row->filemaker_id,
-                                       .metadata = row->metadata };
+                                       .metadata = row->metadata,
+                                       .sha256 = row->sha256,
+                                       .record_id = row->record_id,
+                                       .mod_id = row->mod_id,
+                                       .identity = row->identity,
+                                       .container = row->container,
+                                       .repetition = row->repetition,
+                                       .field = field_of,
+                                       .field_arg = row };
 }

@@ -24,7 +24,8 @@ struct row_parts {
 
 struct row;
 
-/* Makes the row; never NULL. Nothing in it is borrowed. The caller frees with row_free(). */
+/* Makes the row; never NULL. Of its parts only the record is borrowed. The caller frees with
+ * row_free(). */
 struct row *row_make(const struct row_parts *parts);
 void row_free(struct row *row); /* NULL is allowed */
 void auto_row_cleanup(struct row **row);

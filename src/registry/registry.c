@@ -1,20 +1,65 @@
-/* The application's tables. UUIDs and stamps take the form that Django gives them per database. */
+/* Opening, changes, and the rows of documents. */
 #include "registry/registry.h"
 
 #include "base/mem.h"
-#include "base/time.h"
 #include "base/utf8.h"
-#include "registry_sql.h"
-#include "json/json.h"
+#include "registry/inside.h"
 
-enum { NAME_MAX_CHARS = 255, SHORT_MAX_CHARS = 100, KEY_MAX_CHARS = 512, STAMP_SIZE = 40 };
+enum { PROBLEMS_MAX = 64 * 1024, STATEMENT_MAX = 8 * 1024 };
 
-struct registry {
-    struct sql *own;  /* NULL: the ledger's connection is shared */
-    struct sql *sql;  /* `own`, or the ledger's                  */
-    struct sql_tx tx; /* begun with the first change, if `own`  */
-    int64_t content_type;
+static const char nexus_documents[] = "documents_document", nexus_patients[] = "patients_patient";
+
+static const struct registry_rule nexus_document_columns[] = {
+    { "id", "{row_id}" },
+    { "content_type_id", "{content_type}" },
+    { "object_id", "{patient}" },
+    { "file_name", "{file_name}" },
+    { "original_name", "{original_name}" },
+    { "file_size", "{size}" },
+    { "mime_type", "{mime}" },
+    { "s3_bucket", "{bucket}" },
+    { "s3_key", "{key}" },
+    { "s3_url", "''" },
+    { "category", "{category}" },
+    { "description", "once ''" },
+    { "tags", "once []" },
+    { "uploaded_by", "{author}" },
+    { "uploaded_at", "once {now}" },
+    { "updated_at", "{now}" },
+    { "document_date", "{date}" },
+    { "is_active", "once true" },
+    { "filemaker_id", "once {filemaker_uuid}" },
+    { "filemaker_metadata", "{metadata}" },
 };
+
+static const struct registry_rule nexus_patient_columns[] = {
+    { "id", "{row_id}" },           { "mrn", "once {mrn}" }, { "first_name", "{first_name}" },
+    { "last_name", "{last_name}" }, { "dob", "{dob}" },      { "filemaker_metadata", "{metadata}" },
+};
+
+/* --- settings ------------------------------------------------------------------------------- */
+
+static const char *or_else(const char *text, const char *fallback)
+{
+    return text ? text : fallback;
+}
+
+static const char *documents_table(const struct registry_settings *settings)
+{
+    return or_else(settings->documents_table, nexus_documents);
+}
+
+static const char *patients_table(const struct registry_settings *settings)
+{
+    return or_else(settings->patients_table, nexus_patients);
+}
+
+static const char *content_type(const struct registry_settings *settings)
+{
+    return or_else(settings->content_type, "patients.patient");
+}
+
+/* --- the application's tables --------------------------------------------------------------- */
 
 static bool table_exists(struct sql *sql, const char *name, bool *exists_r, struct err *err)
 {
@@ -26,24 +71,18 @@ static bool table_exists(struct sql *sql, const char *name, bool *exists_r, stru
     return true;
 }
 
-/* All three tables are there, or none; anything between is not what it should be. */
-static bool tables_look(struct sql *sql, bool *exist_r, struct err *err)
+/* Nexus's tables are ours to make only where not one of them is there. */
+static bool nothing_exists(struct sql *sql, bool *nothing_r, struct err *err)
 {
-    static const char *const tables[] = { "documents_document", "patients_patient",
-                                          "django_content_type" };
+    static const char *const tables[] = { nexus_documents, nexus_patients, "django_content_type" };
 
-    for (size_t i = 0; i < lengthof(tables); i++) {
+    *nothing_r = true;
+    for (size_t i = 0; i < lengthof(tables) && *nothing_r; i++) {
         bool exists;
 
         if (!table_exists(sql, tables[i], &exists, err))
             return false;
-        if (i == 0)
-            *exist_r = exists;
-        if (exists != *exist_r)
-            return err_set(err, ERR_USAGE, 0,
-                           "the registry's database has the table '%s' but not '%s': it belongs to "
-                           "another application, or its migrations have not been run",
-                           *exist_r ? tables[0] : tables[i], *exist_r ? tables[i] : tables[0]);
+        *nothing_r = !exists;
     }
     return true;
 }
@@ -53,49 +92,158 @@ static bool application_make(struct sql *sql, struct err *err)
 {
     bool is_sqlite = sql_kind_of(sql) == SQL_SQLITE;
     auto_tx tx = { 0 };
-    bool exist;
+    bool nothing;
 
-    return sql_begin(sql, &tx, err) && tables_look(sql, &exist, err)
-           && (exist
+    return sql_begin_schema(sql, &tx, err) && nothing_exists(sql, &nothing, err)
+           && (!nothing
                || sql_script(sql, is_sqlite ? REGISTRY_NEXUS.sqlite : REGISTRY_NEXUS.postgres, err))
            && sql_commit(&tx, err);
 }
 
-static bool application_ready(struct sql *sql, struct err *err)
+static bool application_ready(struct sql *sql, const struct registry_settings *settings,
+                              struct err *err)
 {
-    bool exist;
+    bool nothing;
 
-    return tables_look(sql, &exist, err) && (exist || application_make(sql, err));
+    if (settings->is_other_application || strcmp(documents_table(settings), nexus_documents) != 0
+        || strcmp(patients_table(settings), nexus_patients) != 0)
+        return true;
+    return nothing_exists(sql, &nothing, err) && (!nothing || application_make(sql, err));
 }
 
-static bool content_type_find(struct registry *registry, struct err *err)
+static bool content_type_find(struct registry *registry, const struct registry_settings *settings,
+                              struct str *problems, struct err *err)
 {
-    return sql_number(registry->sql, &REGISTRY_CONTENT_TYPE, SQL_NO_ARGS, 0,
-                      &registry->content_type, err);
-}
+    struct span model = span_of(content_type(settings)), app = span_cut(&model, '.');
+    bool exists;
 
-static bool ready(struct registry *registry, struct err *err)
-{
-    struct sql *sql = registry->sql;
-
-    if (!sql_upgrade(sql, "registry", REGISTRY_SCHEMA, err) || !application_ready(sql, err)
-        || !content_type_find(registry, err))
+    if (app.size == 0)
+        return true;
+    if (!table_exists(registry->sql, "django_content_type", &exists, err))
         return false;
-    return registry->content_type != 0
-           || err_set(err, ERR_USAGE, 0,
-                      "django_content_type has no row for patients.patient (run the application's "
-                      "migrations)");
+    if (!exists) {
+        str_add_text(problems, "there is no table 'django_content_type' (if the application has "
+                               "none, leave [registry] content_type empty)\n");
+        return true;
+    }
+    if (!sql_number(registry->sql, &REGISTRY_CONTENT_TYPE, sql_args(sql_span(app), sql_span(model)),
+                    0, &registry->content_type, err))
+        return false;
+    if (registry->content_type == 0)
+        str_printf(problems,
+                   "django_content_type has no row for %s (run the application's migrations)\n",
+                   content_type(settings));
+    return true;
+}
+
+/* Nexus's columns first, then what the configuration says of each. */
+static bool tables_open(struct registry *registry, const struct registry_settings *settings,
+                        struct str *problems, struct err *err)
+{
+    bool other = settings->is_other_application;
+    struct registry_rules documents[] = { { nexus_document_columns,
+                                            other ? 0 : lengthof(nexus_document_columns) },
+                                          settings->documents };
+    struct registry_rules patients[] = {
+        { nexus_patient_columns, other ? 0 : lengthof(nexus_patient_columns) }, settings->patients
+    };
+
+    return table_open(registry->sql, TEMPLATE_DOCUMENTS, documents_table(settings), documents,
+                      lengthof(documents), problems, &registry->documents, err)
+           && (!*patients_table(settings)
+               || table_open(registry->sql, TEMPLATE_PATIENTS, patients_table(settings), patients,
+                             lengthof(patients), problems, &registry->patients, err));
+}
+
+static void roles_judge(const struct registry *registry, struct str *problems)
+{
+    const struct table *patients = registry->patients;
+
+    if (!table_column(registry->documents, NAME_ROW_ID))
+        str_add_text(problems, "[document_columns] no column is to hold {row_id}, which keeps "
+                               "documents apart\n");
+    if (patients && !table_column(patients, NAME_ROW_ID) && !table_column(patients, NAME_PATIENT))
+        str_add_text(problems,
+                     "[patient_columns] no column is to hold {row_id}, or is said to hold "
+                     "the application's own id {patient}\n");
+    if (patients && !table_column(patients, NAME_METADATA)
+        && !table_column(patients, NAME_FILEMAKER_ID))
+        str_add_text(problems, "[patient_columns] no column is said to hold FileMaker's id: "
+                               "{filemaker_id}, or {metadata} with a member of that name\n");
+}
+
+/* Rows of ours that the application does not have any more. */
+static void deleted_prepare(struct registry *registry)
+{
+    auto_str words = STR_MAX(STATEMENT_MAX);
+    struct uuid example = { 0 };
+    char text[COLUMN_TEXT_SIZE];
+    const char *key = table_column(registry->documents, NAME_ROW_ID), *form = "r.id";
+
+    if (!key)
+        return;
+    if (table_id(registry->documents, NAME_ROW_ID,
+                 span_of(uuid_text(&example, (char[UUID_TEXT_SIZE]){ 0 })), text)
+            .bytes.size
+        == 32)
+        form = "replace(r.id, '-', '')";
+    else if (sql_kind_of(registry->sql) == SQL_POSTGRES)
+        form = "cast(r.id as uuid)";
+    str_printf(&words,
+               "select count(*) from fmferry_row r where not exists"
+               " (select 1 from %s d where d.%s = %s)",
+               table_name(registry->documents), key, form);
+    registry->texts[0] = str_take(&words);
+    registry->deleted = (struct sql_text){ "rows_deleted", registry->texts[0], registry->texts[0] };
+}
+
+/* --- opening -------------------------------------------------------------------------------- */
+
+/* `may_make`: what is missing may be made. */
+static bool look(struct registry *registry, const struct registry_settings *settings, bool may_make,
+                 struct str *problems, struct err *err)
+{
+    registry->second_identifier = or_else(settings->second_identifier, "dob");
+    if (may_make
+        && (!sql_upgrade(registry->sql, "registry", REGISTRY_SCHEMA, err)
+            || !application_ready(registry->sql, settings, err)))
+        return false;
+    if (!content_type_find(registry, settings, problems, err)
+        || !tables_open(registry, settings, problems, err))
+        return false;
+    roles_judge(registry, problems);
+    if (problems->size > 0)
+        return true;
+    deleted_prepare(registry);
+    registry_roster_prepare(registry);
+    return true;
+}
+
+static bool first_problem(const struct str *problems, struct err *err)
+{
+    struct span rest = str_span(problems), first = span_cut(&rest, '\n');
+    size_t more = 0;
+
+    if (problems->size == 0)
+        return true;
+    for (size_t i = 0; i < rest.size; i++)
+        more += rest.at[i] == '\n';
+    if (more == 0)
+        return err_set(err, ERR_USAGE, 0, SPAN_FORMAT, SPAN_ARGS(first));
+    return err_set(err, ERR_USAGE, 0, SPAN_FORMAT " (and %zu more: fmferry check)",
+                   SPAN_ARGS(first), more);
 }
 
 bool registry_open(const struct registry_settings *settings, struct sql *shared,
                    const struct cancel *cancel, struct registry **registry_r, struct err *err)
 {
     auto_registry *registry = mem_new(struct registry);
+    auto_str problems = STR_MAX(PROBLEMS_MAX);
 
     if (!shared && !sql_open(settings->url, cancel, &registry->own, err))
         return err_ctx(err, "the registry");
     registry->sql = shared ? shared : registry->own;
-    if (!ready(registry, err))
+    if (!look(registry, settings, true, &problems, err) || !first_problem(&problems, err))
         return err_ctx(err, "the registry");
     *registry_r = take(registry);
     return true;
@@ -105,14 +253,26 @@ bool registry_open_reader(const struct registry_settings *settings, const struct
                           struct registry **registry_r, struct err *err)
 {
     auto_registry *registry = mem_new(struct registry);
+    auto_str problems = STR_MAX(PROBLEMS_MAX);
 
     if (!sql_open_reader(settings->url, cancel, &registry->own, err))
         return err_ctx(err, "the registry");
     registry->sql = registry->own;
-    if (!content_type_find(registry, err))
+    if (!look(registry, settings, false, &problems, err) || !first_problem(&problems, err))
         return err_ctx(err, "the registry");
     *registry_r = take(registry);
     return true;
+}
+
+bool registry_check(const struct registry_settings *settings, const struct cancel *cancel,
+                    struct str *problems, struct err *err)
+{
+    auto_registry *registry = mem_new(struct registry);
+
+    if (!sql_open(settings->url, cancel, &registry->own, err))
+        return err_ctx(err, "the registry");
+    registry->sql = registry->own;
+    return look(registry, settings, true, problems, err) || err_ctx(err, "the registry");
 }
 
 void registry_free(struct registry *registry)
@@ -120,7 +280,11 @@ void registry_free(struct registry *registry)
     if (!registry)
         return;
     registry_take_back(registry);
+    table_free(registry->documents);
+    table_free(registry->patients);
     sql_close(registry->own);
+    for (size_t i = 0; i < TEXTS; i++)
+        free(registry->texts[i]);
     free(registry);
 }
 
@@ -131,8 +295,7 @@ void auto_registry_cleanup(struct registry **registry)
 
 /* --- changes -------------------------------------------------------------------------------- */
 
-/* The first change since the last commit opens a transaction, where the ledger's does not do. */
-static bool change_begin(struct registry *registry, struct err *err)
+bool registry_change(struct registry *registry, struct err *err)
 {
     return !registry->own || registry->tx.sql || sql_begin(registry->own, &registry->tx, err)
            || err_ctx(err, "the registry");
@@ -160,43 +323,109 @@ bool registry_reconnect(struct registry *registry, struct err *err)
     return sql_reconnect(registry->own, err) || err_ctx(err, "the registry");
 }
 
-/* --- Django's forms ------------------------------------------------------------------------- */
-
-static struct sql_value uuid_value(const struct registry *registry, const struct uuid *uuid,
-                                   char text[UUID_TEXT_SIZE])
-{
-    bool is_sqlite = sql_kind_of(registry->sql) == SQL_SQLITE;
-
-    return sql_text(is_sqlite ? uuid_digits(uuid, text) : uuid_text(uuid, text));
-}
-
-static const char *stamp(const struct registry *registry, int64_t at_us, char text[STAMP_SIZE])
-{
-    char rfc[TIME_TEXT_SIZE];
-
-    (void)time_rfc3339(at_us, rfc);
-    if (sql_kind_of(registry->sql) == SQL_SQLITE)
-        (void)snprintf(text, STAMP_SIZE, "%.10s %.15s", rfc, rfc + 11);
-    else
-        (void)snprintf(text, STAMP_SIZE, "%s", rfc);
-    return text;
-}
-
-static struct sql_value cut(const char *text, size_t max_chars)
-{
-    return sql_span(utf8_first(span_of(text), max_chars));
-}
-
-/* A key that was cut would lead to nothing. */
-static bool key_fits(const char *key, struct err *err)
-{
-    return utf8_count(span_of(key)) <= KEY_MAX_CHARS
-           || err_set(err, ERR_DATABASE, SQL_CONSTRAINT,
-                      "the key has more than %d characters, which the application cannot keep",
-                      KEY_MAX_CHARS);
-}
-
 /* --- documents ------------------------------------------------------------------------------ */
+
+static struct value text_value(enum value_type type, const char *text)
+{
+    return (struct value){ .type = text ? type : VALUE_NOTHING, .text = span_of(text) };
+}
+
+static struct value number_value(uint64_t number)
+{
+    return (struct value){ .type = VALUE_NUMBER,
+                           .number = number > INT64_MAX ? INT64_MAX : (int64_t)number };
+}
+
+static struct value uuid_value(const struct uuid *uuid, bool has_one)
+{
+    return (struct value){ .type = has_one ? VALUE_UUID : VALUE_NOTHING, .uuid = *uuid };
+}
+
+static struct value content_type_value(const struct registry *registry, const char *patient)
+{
+    return (struct value){ .type = patient && registry->content_type ? VALUE_NUMBER : VALUE_NOTHING,
+                           .number = registry->content_type };
+}
+
+static struct value field_value(const struct registry_document *d, const char *name)
+{
+    struct registry_field field = d->field ? d->field(d->field_arg, name)
+                                           : (struct registry_field){ .text = SPAN_NONE };
+
+    return (struct value){ .type = VALUE_FIELD,
+                           .text = field.text,
+                           .is_moment = field.is_moment,
+                           .moment = field.moment };
+}
+
+/* A document on its way into its row. */
+struct putting {
+    const struct registry *registry;
+    const struct registry_document *document;
+};
+
+static struct value document_value(const void *arg, const struct piece *piece)
+{
+    const struct putting *putting = arg;
+    const struct registry_document *d = putting->document;
+
+    switch (piece->name) {
+    case NAME_ROW_ID:
+        return uuid_value(&d->id, true);
+    case NAME_PATIENT:
+        return text_value(VALUE_ID, d->patient);
+    case NAME_CONTENT_TYPE:
+        return content_type_value(putting->registry, d->patient);
+    case NAME_FILE_NAME:
+        return text_value(VALUE_TEXT, d->file_name);
+    case NAME_ORIGINAL_NAME:
+        return text_value(VALUE_TEXT, d->original_name);
+    case NAME_SIZE:
+        return number_value(d->file_size);
+    case NAME_MIME:
+        return text_value(VALUE_TEXT, d->mime_type);
+    case NAME_BUCKET:
+        return text_value(VALUE_TEXT, d->s3_bucket);
+    case NAME_KEY:
+        return text_value(VALUE_TEXT, d->s3_key);
+    case NAME_CATEGORY:
+        return text_value(VALUE_TEXT, d->category);
+    case NAME_TYPE:
+        return text_value(VALUE_TEXT, d->type);
+    case NAME_AUTHOR:
+        return text_value(VALUE_TEXT, d->uploaded_by);
+    case NAME_DATE:
+        return text_value(VALUE_DAY, d->document_date);
+    case NAME_NOW:
+        return (struct value){ .type = VALUE_STAMP, .number = d->now_us };
+    case NAME_SHA256:
+        return text_value(VALUE_TEXT, d->sha256);
+    case NAME_RECORD_ID:
+        return number_value(d->record_id);
+    case NAME_MOD_ID:
+        return number_value(d->mod_id);
+    case NAME_METADATA:
+        return text_value(VALUE_JSON, d->metadata);
+    case NAME_IDENTITY:
+        return text_value(VALUE_TEXT, d->identity);
+    case NAME_CONTAINER:
+        return text_value(VALUE_TEXT, d->container);
+    case NAME_REPETITION:
+        return number_value((uint64_t)d->repetition);
+    case NAME_FILEMAKER_UUID:
+        return uuid_value(&d->filemaker_id, d->has_filemaker_id);
+    case NAME_FIELD:
+        return field_value(d, piece->text);
+    case NAME_FILEMAKER_ID:
+    case NAME_FIRST_NAME:
+    case NAME_LAST_NAME:
+    case NAME_DOB:
+    case NAME_MRN:
+    case NAME_TEXT:
+        break; /* not a document's: template_read() lets none of them in */
+    }
+    abort();
+}
 
 /*
  * Notes who writes the row, which keeps late writers out, and finds out whether the application
@@ -205,12 +434,12 @@ static bool key_fits(const char *key, struct err *err)
 static bool row_claim(struct registry *registry, const struct uuid *id,
                       const struct registry_writer *writer, bool *there_r, struct err *err)
 {
-    char own[UUID_TEXT_SIZE], theirs[UUID_TEXT_SIZE];
-    int64_t writes, rows = 1;
+    char text[UUID_TEXT_SIZE];
+    int64_t writes;
 
-    if (!change_begin(registry, err)
+    if (!registry_change(registry, err)
         || !sql_number(registry->sql, &REGISTRY_ROW_CLAIM,
-                       sql_args(sql_text(uuid_text(id, own)), sql_i64(writer->lineage),
+                       sql_args(sql_text(uuid_text(id, text)), sql_i64(writer->lineage),
                                 sql_i64(writer->epoch)),
                        0, &writes, err))
         return false;
@@ -219,165 +448,78 @@ static bool row_claim(struct registry *registry, const struct uuid *id,
                        "the row was written by a later claim than epoch %jd (was the ledger "
                        "restored from a backup?)",
                        (intmax_t)writer->epoch);
-    if (writes > 1
-        && !sql_number(registry->sql, &REGISTRY_DOCUMENT_HOLD,
-                       sql_args(uuid_value(registry, id, theirs)), 0, &rows, err))
-        return false;
-    *there_r = rows > 0;
-    return true;
+    *there_r = true;
+    return writes == 1 || table_has(registry->documents, id, there_r, err);
 }
 
-static bool document_put(struct registry *registry, const struct registry_document *d,
-                         struct err *err)
+static bool doubt_note(struct registry *registry, const struct registry_document *d,
+                       struct err *err)
 {
-    char id[UUID_TEXT_SIZE], object_id[UUID_TEXT_SIZE], filemaker_id[UUID_TEXT_SIZE];
-    char now[STAMP_SIZE];
-    struct uuid patient;
-    bool linked = d->patient != NULL;
+    char text[UUID_TEXT_SIZE];
 
-    if (linked && !uuid_read_loose(span_of(d->patient), &patient))
-        return err_set(err, ERR_DATA, 0, "the patient's id is not a UUID");
-    if (!key_fits(d->s3_key, err))
-        return false;
-    return sql_run(
-        registry->sql, &REGISTRY_DOCUMENT_PUT,
-        sql_args(
-            uuid_value(registry, &d->id, id), linked ? sql_i64(registry->content_type) : sql_null(),
-            linked ? uuid_value(registry, &patient, object_id) : sql_null(),
-            cut(d->file_name, NAME_MAX_CHARS), cut(d->original_name, NAME_MAX_CHARS),
-            sql_i64(d->file_size > INT32_MAX ? INT32_MAX : (int64_t)d->file_size),
-            cut(d->mime_type, SHORT_MAX_CHARS), cut(d->s3_bucket, NAME_MAX_CHARS),
-            sql_text(d->s3_key), sql_text(d->s3_url), cut(d->category, SHORT_MAX_CHARS),
-            cut(d->uploaded_by, SHORT_MAX_CHARS), sql_text(stamp(registry, d->now_us, now)),
-            sql_text(d->document_date),
-            d->has_filemaker_id ? uuid_value(registry, &d->filemaker_id, filemaker_id) : sql_null(),
-            sql_text(d->metadata)),
-        err);
+    if (!d->doubt)
+        return sql_run(registry->sql, &REGISTRY_DOUBT_DROP,
+                       sql_args(sql_text(uuid_text(&d->id, text))), err);
+    return sql_run(registry->sql, &REGISTRY_DOUBT_PUT,
+                   sql_args(sql_text(uuid_text(&d->id, text)), sql_text(d->doubt_about),
+                            sql_text(""), sql_text(d->doubt)),
+                   err);
 }
 
-bool registry_put_document(struct registry *registry, const struct registry_document *d,
+static bool patient_is_good(const struct registry *registry, const char *patient, struct err *err)
+{
+    return !patient || registry_patient_fits(registry, span_of(patient), err);
+}
+
+bool registry_put_document(struct registry *registry, const struct registry_document *document,
                            bool *there_r, struct err *err)
 {
-    return row_claim(registry, &d->id, &d->writer, there_r, err)
-           && (!*there_r || document_put(registry, d, err));
+    struct putting putting = { registry, document };
+    struct values values = { document_value, &putting };
+    bool changed;
+
+    return patient_is_good(registry, document->patient, err)
+           && row_claim(registry, &document->id, &document->writer, there_r, err)
+           && (!*there_r
+               || (doubt_note(registry, document, err)
+                   && table_put(registry->documents, &values, &changed, err)));
 }
 
-static bool document_move(struct registry *registry, const struct registry_move *m, struct err *err)
-{
-    char id[UUID_TEXT_SIZE], object_id[UUID_TEXT_SIZE], now[STAMP_SIZE];
-    struct uuid patient;
+/* A document on its way to another patient. */
+struct moving {
+    const struct registry *registry;
+    const struct registry_move *move;
+};
 
-    if (m->patient && !uuid_read_loose(span_of(m->patient), &patient))
-        return err_set(err, ERR_DATA, 0, "the patient's id is not a UUID");
-    if (!key_fits(m->key, err))
-        return false;
-    return sql_run(registry->sql, &REGISTRY_DOCUMENT_MOVE,
-                   sql_args(uuid_value(registry, &m->id, id),
-                            m->patient ? sql_i64(registry->content_type) : sql_null(),
-                            m->patient ? uuid_value(registry, &patient, object_id) : sql_null(),
-                            cut(m->bucket, NAME_MAX_CHARS), sql_text(m->key),
-                            sql_text(stamp(registry, m->now_us, now))),
-                   err);
+static struct value move_value(const void *arg, const struct piece *piece)
+{
+    const struct moving *moving = arg;
+    const struct registry_move *move = moving->move;
+    struct registry_document known = { .id = move->id,
+                                       .patient = move->patient,
+                                       .s3_bucket = move->bucket,
+                                       .s3_key = move->key,
+                                       .now_us = move->now_us };
+    struct putting putting = { moving->registry, &known };
+
+    return document_value(&putting, piece);
 }
 
 bool registry_move_document(struct registry *registry, const struct registry_move *move,
                             bool *there_r, struct err *err)
 {
-    return row_claim(registry, &move->id, &move->writer, there_r, err)
-           && (!*there_r || document_move(registry, move, err));
-}
-
-/* --- patients ------------------------------------------------------------------------------- */
-
-bool registry_put_patient(struct registry *registry, const struct registry_patient *p,
-                          bool *changed_r, struct err *err)
-{
-    char id[UUID_TEXT_SIZE];
-
-    if (!change_begin(registry, err)
-        || !sql_run(registry->sql, &REGISTRY_PATIENT_PUT,
-                    sql_args(uuid_value(registry, &p->id, id), cut(p->mrn, 50),
-                             cut(p->first_name, 150), cut(p->last_name, 150), sql_text(p->dob),
-                             sql_text(p->metadata)),
-                    err))
-        return false;
-    *changed_r = sql_changed(registry->sql) > 0;
-    return true;
-}
-
-/* The FileMaker id in a patient's metadata, in lower case; empty if there is none. */
-static void filemaker_id_of(struct span metadata, struct str *to)
-{
-    auto_json *json = NULL;
-    const struct json_value *id;
-    struct err ignored;
-
-    if (!json_read(metadata, &json, &ignored))
-        return;
-    id = json_get(json_root(json), "filemaker_id");
-    if (id && id->kind == JSON_TEXT)
-        utf8_add_lower(to, span_trim(id->text));
-}
-
-static bool map_put(struct registry *registry, struct span filemaker_id, struct span patient,
-                    struct err *err)
-{
+    struct moving moving = { registry, move };
+    struct values values = { move_value, &moving };
     char text[UUID_TEXT_SIZE];
-    struct uuid uuid;
 
-    if (!uuid_read_loose(patient, &uuid))
-        return err_set(err, ERR_DATA, 0, "a patient's id in the registry is not a UUID");
-    return sql_run(registry->sql, &REGISTRY_MAP_PUT,
-                   sql_args(sql_span(filemaker_id), sql_text(uuid_text(&uuid, text))), err);
+    return patient_is_good(registry, move->patient, err)
+           && row_claim(registry, &move->id, &move->writer, there_r, err)
+           && (!*there_r || table_move(registry->documents, &values, err))
+           && sql_run(registry->sql, &REGISTRY_DOUBT_DROP,
+                      sql_args(sql_text(uuid_text(&move->id, text))), err);
 }
 
-bool registry_map_patients(struct registry *registry, int64_t *count_r, struct err *err)
+bool registry_deleted(struct registry *registry, int64_t *count_r, struct err *err)
 {
-    auto_rows *rows = NULL;
-    int64_t count = 0;
-    enum step step;
-
-    if (!change_begin(registry, err)
-        || !sql_run(registry->sql, &REGISTRY_MAP_CLEAR, SQL_NO_ARGS, err)
-        || !sql_query(registry->sql, &REGISTRY_PATIENTS, SQL_NO_ARGS, &rows, err))
-        return false;
-    while ((step = sql_next(rows, err)) == STEP_ROW) {
-        auto_str id = STR_MAX(KIB(4));
-
-        filemaker_id_of(sql_get_text(rows, 1), &id);
-        if (id.size == 0 || id.cut)
-            continue;
-        if (!map_put(registry, str_span(&id), sql_get_text(rows, 0), err))
-            return false;
-        count++;
-    }
-    *count_r = count;
-    return step == STEP_END;
-}
-
-bool registry_match(struct registry *registry, struct span filemaker_id,
-                    enum registry_match *match_r, char *patient, struct err *err)
-{
-    auto_str id = STR_MAX(KIB(4));
-    auto_rows *rows = NULL;
-    enum step step;
-
-    utf8_add_lower(&id, span_trim(filemaker_id));
-    *match_r = REGISTRY_NO_PATIENT;
-    if (id.size == 0 || id.cut)
-        return true;
-    if (!sql_query(registry->sql, &REGISTRY_MAP_FIND, sql_args(sql_span(str_span(&id))), &rows,
-                   err))
-        return false;
-    step = sql_next(rows, err);
-    if (step != STEP_ROW)
-        return step == STEP_END;
-    (void)snprintf(patient, UUID_TEXT_SIZE, SPAN_FORMAT, SPAN_ARGS(sql_get_text(rows, 0)));
-    *match_r = *patient ? REGISTRY_ONE_PATIENT : REGISTRY_SEVERAL;
-    return true;
-}
-
-bool registry_patients(struct registry *registry, int64_t *count_r, struct err *err)
-{
-    return sql_number(registry->sql, &REGISTRY_PATIENT_COUNT, SQL_NO_ARGS, 0, count_r, err);
+    return sql_number(registry->sql, &registry->deleted, SQL_NO_ARGS, 0, count_r, err);
 }

@@ -15,11 +15,30 @@
 #include "base/cancel.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "base/time.h"
 #include "base/uuid.h"
 #include "sql/sql.h"
 
+/* --- what is written where ------------------------------------------------------------------ */
+
+/* How one column is filled: "{row_id}", "once []" (docs/registry.md). "": it is not filled. */
+struct registry_rule {
+    const char *column, *template;
+};
+
+struct registry_rules {
+    const struct registry_rule *rules;
+    size_t count;
+};
+
+/* What is left out is as Nexus has it. */
 struct registry_settings {
     const char *url;
+    bool is_other_application; /* only the columns that the rules name are filled */
+    const char *documents_table, *patients_table; /* "schema.table" where there are schemas */
+    const char *content_type;                  /* "patients.patient"; "": there is no such table */
+    struct registry_rules documents, patients; /* in place of Nexus's, or beside them */
+    const char *second_identifier; /* what must agree beside the id: "dob, last_name, first_name" */
 };
 
 /* --- opening -------------------------------------------------------------------------------- */
@@ -32,7 +51,7 @@ struct registry;
  *   shared       the ledger's connection if it is the same database, whose owner stays the caller;
  *                NULL: a connection of its own
  *   registry_r   caller frees with registry_free(), before `shared` is closed
- * Also fails with ERR_USAGE if the tables are not what they should be, naming which.
+ * Also fails with ERR_USAGE if the tables are not what they should be, naming which and how.
  */
 must_check bool registry_open(const struct registry_settings *settings, struct sql *shared,
                               const struct cancel *cancel, struct registry **registry_r,
@@ -42,6 +61,14 @@ must_check bool registry_open(const struct registry_settings *settings, struct s
 must_check bool registry_open_reader(const struct registry_settings *settings,
                                      const struct cancel *cancel, struct registry **registry_r,
                                      struct err *err);
+
+/*
+ * Looks for everything that registry_open() would not put up with; makes the tables if there are
+ * none.
+ *   problems   gets a sentence, ended by a newline, for each
+ */
+must_check bool registry_check(const struct registry_settings *settings,
+                               const struct cancel *cancel, struct str *problems, struct err *err);
 
 void registry_free(struct registry *registry); /* NULL is allowed; takes back what is open */
 void auto_registry_cleanup(struct registry **registry);
@@ -75,6 +102,13 @@ struct registry_writer {
     int64_t epoch;   /* the claim's                                                */
 };
 
+/* What a record says in one of its fields. */
+struct registry_field {
+    struct span text;
+    bool is_moment; /* it can be read as a date or a stamp */
+    struct time_civil moment;
+};
+
 /*
  * A document's row. Texts are cut to what the columns take, the metadata holds the whole; but a key
  * that is too long is refused as a constraint would be.
@@ -83,16 +117,26 @@ struct registry_document {
     struct uuid id;
     const char *patient; /* the application's id of the patient; NULL: not linked   */
     const char *file_name, *original_name;
-    uint64_t file_size; /* capped at 2^31 - 1, with the exact size in the metadata */
+    uint64_t file_size; /* capped where the column is, with the exact size in the metadata */
     const char *mime_type;
-    const char *s3_bucket, *s3_key, *s3_url;
-    const char *category, *uploaded_by;
+    const char *s3_bucket, *s3_key;
+    const char *category, *type, *uploaded_by;
     int64_t now_us;
     const char *document_date; /* "2026-11-23", or NULL                                  */
     bool has_filemaker_id;
     struct uuid filemaker_id;
     const char *metadata; /* JSON                                                   */
+    const char *sha256;
+    uint64_t record_id, mod_id;
+    const char *identity, *container;
+    int repetition;
+    const char *doubt; /* why the document itself speaks against its patient; NULL: it does not */
+    const char *doubt_about; /* that patient's FileMaker id                                     */
     struct registry_writer writer;
+
+    /* Any field of the record; NULL if none can be asked for. */
+    struct registry_field (*field)(const void *arg, const char *name);
+    const void *field_arg;
 };
 
 /*
@@ -116,32 +160,83 @@ struct registry_move {
 must_check bool registry_move_document(struct registry *registry, const struct registry_move *move,
                                        bool *there_r, struct err *err);
 
+/* How many rows of ours are not in the application any more. */
+must_check bool registry_deleted(struct registry *registry, int64_t *count_r, struct err *err);
+
 /* --- patients ------------------------------------------------------------------------------- */
 
-/* A patient to be known to the application. */
-struct registry_patient {
-    struct uuid id;
-    const char *mrn, *first_name, *last_name;
-    const char *dob;      /* "1980-02-29", or NULL           */
-    const char *metadata; /* JSON with "filemaker_id" inside */
+enum { REGISTRY_PATIENT_SIZE = 64 }; /* of an application's id of a patient */
+
+/* A patient as FileMaker tells it. What is not known is empty. */
+struct registry_person {
+    struct span filemaker_id;
+    struct span first_name, last_name;
+    const char *dob; /* "1980-02-29", or "" */
 };
 
-/* In a change: makes or renews a patient's row. `changed_r`: whether anything was written. */
-must_check bool registry_put_patient(struct registry *registry,
-                                     const struct registry_patient *patient, bool *changed_r,
-                                     struct err *err);
+/*
+ * In a change: begins to hear of FileMaker's patients. Each is then told once with
+ * registry_person_told(), and registry_persons_over() ends it.
+ *   complete   all were told: whom FileMaker does not have any more is in doubt
+ */
+must_check bool registry_persons_begin(struct registry *registry, int64_t *import_r,
+                                       struct err *err);
+must_check bool registry_person_told(struct registry *registry, int64_t import,
+                                     const struct registry_person *person, struct err *err);
+must_check bool registry_persons_over(struct registry *registry, int64_t import, bool complete,
+                                      struct err *err);
 
-/* In a change: reads the application's patients into the map that registry_match() looks into. */
+/*
+ * In a change: reads the application's patients into the map that registry_match() looks into, and
+ * compares them with those that FileMaker told.
+ *   count_r   patients with a FileMaker id
+ */
 must_check bool registry_map_patients(struct registry *registry, int64_t *count_r, struct err *err);
 
-enum registry_match { REGISTRY_NO_PATIENT, REGISTRY_ONE_PATIENT, REGISTRY_SEVERAL };
+enum registry_match {
+    REGISTRY_NO_PATIENT,
+    REGISTRY_ONE_PATIENT,
+    REGISTRY_REVIEW, /* whose it is must be found out by people: registry_doubts() */
+};
 
 /*
  * The patient with a FileMaker id, compared without regard to case.
- *   patient   room for UUID_TEXT_SIZE; filled with REGISTRY_ONE_PATIENT
+ *   patient   room for REGISTRY_PATIENT_SIZE; filled with REGISTRY_ONE_PATIENT
  */
 must_check bool registry_match(struct registry *registry, struct span filemaker_id,
                                enum registry_match *match_r, char *patient, struct err *err);
+
+enum { REGISTRY_DAY_SIZE = 16 };
+
+/* The birthday of a patient with a FileMaker id, "1980-02-29"; "" if nobody knows it. */
+must_check bool registry_born(struct registry *registry, struct span filemaker_id,
+                              char born[REGISTRY_DAY_SIZE], struct err *err);
+
+/* Whose patient nobody can be sure of. */
+struct registry_doubt {
+    struct span filemaker_id; /* FileMaker's, of the patient                 */
+    struct span patient;      /* the application's id, or empty              */
+    struct span document;     /* its row's id, if only one document is meant */
+    struct span why;
+};
+
+/* Tells every doubt. */
+must_check bool registry_doubts(struct registry *registry,
+                                bool (*on_doubt)(void *arg, const struct registry_doubt *doubt,
+                                                 struct err *err),
+                                void *arg, struct err *err);
+
+/* In a change: makes or renews a patient's row. `changed_r`: whether anything was written. */
+must_check bool registry_put_patient(struct registry *registry,
+                                     const struct registry_person *person, bool *changed_r,
+                                     struct err *err);
+
+/* The id that a patient's row gets, if we make it. */
+struct uuid registry_patient_row(struct span filemaker_id);
+
+/* Whether the application has a patient with this id of its own. */
+must_check bool registry_has_patient(struct registry *registry, const char *patient, bool *has_r,
+                                     struct err *err);
 
 /* How many patients the application has. */
 must_check bool registry_patients(struct registry *registry, int64_t *count_r, struct err *err);

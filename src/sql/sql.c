@@ -267,9 +267,14 @@ bool sql_begin_schema(struct sql *sql, struct sql_tx *tx, struct err *err)
 /* How many steps were done; none where not even the table of steps is there. */
 static bool steps_done(struct sql *sql, const char *part, int64_t *done_r, struct err *err)
 {
+    struct err why = { 0 };
+
     *done_r = 0;
-    return sql_number(sql, &schema_step, sql_args(sql_text(part)), 0, done_r, err)
-           || err->code == SQL_MISSING;
+    if (sql_number(sql, &schema_step, sql_args(sql_text(part)), 0, done_r, &why)
+        || why.code == SQL_MISSING)
+        return true;
+    *err = why;
+    return false;
 }
 
 /* Another process may do the same at the same time: what is done is looked up inside. */

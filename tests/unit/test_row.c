@@ -188,7 +188,6 @@ TEST(a_row_has_what_the_record_says)
     CHECK_STR(d.mime_type, "application/pdf");
     CHECK_STR(d.s3_bucket, "bucket");
     CHECK_STR(d.s3_key, "a/b.pdf");
-    CHECK_STR(d.s3_url, "");
     CHECK_STR(d.category, "progress-note");
     CHECK_STR(d.uploaded_by, "Ada");
     CHECK_STR(d.document_date, "2026-11-23");

@@ -740,7 +740,7 @@ TEST(what_is_asked_often_is_found_by_an_index)
         { &LEDGER_ATTEMPT_ADD, "PRIMARY KEY" },
         { &LEDGER_LOOK_TALLIES, "PRIMARY KEY" },
         { &LEDGER_NOTE_GET, "PRIMARY KEY" },
-        { &REGISTRY_MAP_FIND, "PRIMARY KEY" },
+        { &REGISTRY_MATCH_FIND, "PRIMARY KEY" },
     };
     auto_place place = place_new();
 

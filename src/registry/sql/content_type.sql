@@ -1,2 +1,2 @@
--- Django's number for patients. Columns: id.
-select id from django_content_type where app_label = 'patients' and model = 'patient'
+-- Django's number for patients. $1 app_label, $2 model. Columns: id.
+select id from django_content_type where app_label = $1 and model = $2

@@ -1,10 +1,47 @@
 -- What we keep beside the application's tables, without altering them.
 
--- Patients by their FileMaker id, read out of the application's JSON once per change.
--- patient '' : several patients carry this id, so that none may be chosen.
-create table fmferry_patient (
+-- FileMaker's patients, as the last import told them. Names and ids in lower case, dates as
+-- YYYY-MM-DD, all '' where not known. times: how many records told this id in that import.
+create table fmferry_person (
     filemaker_id text primary key,
-    patient text not null
+    first_name text not null,
+    last_name text not null,
+    dob text not null,
+    import integer not null,
+    times integer not null
+) strict, without rowid;
+create index fmferry_person_name on fmferry_person (dob, last_name);
+create table fmferry_import (
+    import integer primary key,
+    complete integer not null
+) strict, without rowid;
+
+-- The application's patients, read out of its table and its JSON once per change.
+-- is_ours 1: the row is one that an import of ours made.
+create table fmferry_patient (
+    patient text primary key,
+    filemaker_id text not null,
+    first_name text not null,
+    last_name text not null,
+    dob text not null,
+    is_ours integer not null
+) strict, without rowid;
+create index fmferry_patient_id on fmferry_patient (filemaker_id);
+create index fmferry_patient_name on fmferry_patient (dob, last_name);
+
+-- Patients by their FileMaker id. why '': this is the one; else why nobody can be sure.
+create table fmferry_match (
+    filemaker_id text primary key,
+    patient text not null,
+    why text not null
+) strict, without rowid;
+
+-- Documents that contradict what is known of their patient. id: the row's.
+create table fmferry_doubt (
+    id text primary key,
+    filemaker_id text not null,
+    patient text not null,
+    why text not null
 ) strict, without rowid;
 
 -- The rows of documents that we made: who wrote them last, so that nobody late writes after them, and

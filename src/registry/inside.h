@@ -1,0 +1,29 @@
+/* What the files of registry/ share. Private. */
+#pragma once
+
+#include "registry/registry.h"
+#include "registry/table.h"
+#include "registry_sql.h"
+
+enum { TEXTS = 4 };
+
+struct registry {
+    struct sql *own;  /* NULL: the ledger's connection is shared */
+    struct sql *sql;  /* `own`, or the ledger's                  */
+    struct sql_tx tx; /* begun with the first change, if `own`   */
+    int64_t content_type;
+    const char *second_identifier;
+    struct table *documents, *patients; /* patients NULL: the application has no such table */
+    char *texts[TEXTS];
+    struct sql_text deleted, patients_all, patients_count, patient_has;
+};
+
+/* The first change since the last commit begins one, where the ledger's does not do. */
+must_check bool registry_change(struct registry *registry, struct err *err);
+
+/* Makes the statements that read the application's patients. In roster.c. */
+void registry_roster_prepare(struct registry *registry);
+
+/* Whether this can be a patient's id. Fails with ERR_DATA. In roster.c. */
+must_check bool registry_patient_fits(const struct registry *registry, struct span patient,
+                                      struct err *err);

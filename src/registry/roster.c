@@ -1,0 +1,442 @@
+/*
+ * Patients: who of the application is who of FileMaker. Both sides are kept in tables of our own,
+ * brought to one form, and compared there; whoever is not sure beyond the id is nobody until people
+ * have looked.
+ */
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "registry/inside.h"
+#include "json/json.h"
+#include "json/writer.h"
+
+enum { TEXT_MAX = 4096, STATEMENT_MAX = 8 * 1024 };
+
+/* Rows of patients are made in this namespace. */
+static const struct uuid patient_space = { { 0x2f, 0x9d, 0x0b, 0x6e, 0x51, 0x7c, 0x4f, 0x7d, 0x8a,
+                                             0x1e, 0x66, 0x6d, 0x66, 0x65, 0x72, 0x72 } };
+
+/* --- one form for both sides ---------------------------------------------------------------- */
+
+/* Lower case, trimmed, runs of white space as one blank. Too long to be true: empty. */
+static void normalise(struct str *to, struct span text)
+{
+    auto_str lower = STR_MAX(TEXT_MAX);
+    struct span rest;
+    bool gap = false;
+
+    if (text.size > TEXT_MAX / 4)
+        return;
+    utf8_add_lower(&lower, text);
+    for (rest = str_span(&lower); rest.size;) {
+        uint32_t code;
+
+        (void)utf8_next(&rest, &code);
+        if (utf8_is_space(code)) {
+            gap = to->size > 0;
+            continue;
+        }
+        if (gap)
+            str_add_char(to, ' ');
+        gap = false;
+        utf8_add(to, code);
+    }
+}
+
+/* "1980-02-29", also of a stamp; SPAN_NONE if it is no such thing. */
+static struct span day_of(struct span text)
+{
+    static const char form[] = "0000-00-00";
+    struct span day = span_first(span_trim(text), sizeof form - 1);
+
+    if (day.size != sizeof form - 1)
+        return (struct span){ "", 0 };
+    for (size_t i = 0; i < day.size; i++)
+        if (form[i] == '-' ? day.at[i] != '-' : day.at[i] < '0' || day.at[i] > '9')
+            return (struct span){ "", 0 };
+    return day;
+}
+
+struct uuid registry_patient_row(struct span filemaker_id)
+{
+    auto_str lower = STR_MAX(TEXT_MAX);
+
+    utf8_add_lower(&lower, span_trim(filemaker_id));
+    return uuid_v5(&patient_space, str_span(&lower));
+}
+
+/* Our form of a patient's id: a UUID with hyphens, anything else as it is. */
+static struct span patient_id(struct span id, char text[UUID_TEXT_SIZE])
+{
+    struct uuid uuid;
+
+    return uuid_read_loose(id, &uuid) ? span_of(uuid_text(&uuid, text)) : id;
+}
+
+/* --- FileMaker's side ----------------------------------------------------------------------- */
+
+bool registry_persons_begin(struct registry *registry, int64_t *import_r, struct err *err)
+{
+    return registry_change(registry, err)
+           && sql_number(registry->sql, &REGISTRY_IMPORT_BEGIN, SQL_NO_ARGS, 0, import_r, err);
+}
+
+bool registry_person_told(struct registry *registry, int64_t import,
+                          const struct registry_person *person, struct err *err)
+{
+    auto_str id = STR_MAX(TEXT_MAX), first = STR_MAX(TEXT_MAX), last = STR_MAX(TEXT_MAX);
+
+    normalise(&id, person->filemaker_id);
+    normalise(&first, person->first_name);
+    normalise(&last, person->last_name);
+    return registry_change(registry, err)
+           && sql_run(registry->sql, &REGISTRY_PERSON_TOLD,
+                      sql_args(sql_text(str_text(&id)), sql_text(str_text(&first)),
+                               sql_text(str_text(&last)), sql_span(day_of(span_of(person->dob))),
+                               sql_i64(import)),
+                      err);
+}
+
+bool registry_persons_over(struct registry *registry, int64_t import, bool complete,
+                           struct err *err)
+{
+    return registry_change(registry, err)
+           && sql_run(registry->sql, &REGISTRY_IMPORT_OVER,
+                      sql_args(sql_i64(import), sql_i64(complete)), err)
+           && (!complete
+               || sql_run(registry->sql, &REGISTRY_PERSONS_FORGET, sql_args(sql_i64(import)), err));
+}
+
+/* --- the application's side ----------------------------------------------------------------- */
+
+/* A column to read; one that there is not reads as null. */
+static const char *column_or_null(const struct table *table, enum template_name name)
+{
+    const char *column = table_column(table, name);
+
+    return column ? column : "null";
+}
+
+static struct sql_text statement(const char *name, char *words)
+{
+    return (struct sql_text){ name, words, words };
+}
+
+void registry_roster_prepare(struct registry *registry)
+{
+    const struct table *t = registry->patients;
+    const char *id, *dob;
+
+    if (!t)
+        return;
+    id = column_or_null(t, table_column(t, NAME_PATIENT) ? NAME_PATIENT : NAME_ROW_ID);
+    dob = column_or_null(t, NAME_DOB);
+    registry->texts[1] = mem_printf(
+        "select cast(%s as varchar(200)), %s, %s, %s, %s, cast(%s as varchar(40)) from %s", id,
+        column_or_null(t, NAME_FILEMAKER_ID), column_or_null(t, NAME_METADATA),
+        column_or_null(t, NAME_FIRST_NAME), column_or_null(t, NAME_LAST_NAME), dob, table_name(t));
+    registry->texts[2] = mem_printf("select count(*) from %s", table_name(t));
+    registry->texts[3] = mem_printf("select count(*) from %s where %s = $1", table_name(t), id);
+    registry->patients_all = statement("patients_all", registry->texts[1]);
+    registry->patients_count = statement("patients_count", registry->texts[2]);
+    registry->patient_has = statement("patient_has", registry->texts[3]);
+}
+
+/* The FileMaker id of a patient's row: of its column, or of its metadata. */
+static void filemaker_id_of(const struct sql_rows *rows, struct str *to)
+{
+    auto_json *json = NULL;
+    const struct json_value *id;
+    struct err ignored;
+
+    normalise(to, sql_get_text(rows, 1));
+    if (to->size > 0 || sql_is_null(rows, 2) || !json_read(sql_get_text(rows, 2), &json, &ignored))
+        return;
+    id = json_get(json_root(json), "filemaker_id");
+    if (id && id->kind == JSON_TEXT)
+        normalise(to, id->text);
+}
+
+static bool is_plain(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-'
+           || c == '_';
+}
+
+/* An id goes into keys and rows: a UUID, unless the application makes its own. */
+bool registry_patient_fits(const struct registry *registry, struct span patient, struct err *err)
+{
+    const struct table *t = registry->patients;
+    struct uuid uuid;
+
+    if (t && !table_column(t, NAME_PATIENT) && !uuid_read_loose(patient, &uuid))
+        return err_set(err, ERR_DATA, 0, "a patient's id is not a UUID");
+    for (size_t i = 0; i < patient.size; i++)
+        if (!is_plain(patient.at[i]))
+            return err_set(err, ERR_DATA, 0,
+                           "a patient's id has other characters than a-z A-Z 0-9 - _");
+    return (patient.size > 0 && patient.size < REGISTRY_PATIENT_SIZE)
+           || err_set(err, ERR_DATA, 0, "a patient's id is empty, or longer than %d characters",
+                      REGISTRY_PATIENT_SIZE - 1);
+}
+
+static bool patient_note(struct registry *registry, const struct sql_rows *rows, int64_t *count,
+                         struct err *err)
+{
+    char text[UUID_TEXT_SIZE], ours[UUID_TEXT_SIZE];
+    struct span patient = patient_id(sql_get_text(rows, 0), text);
+    auto_str id = STR_MAX(TEXT_MAX), first = STR_MAX(TEXT_MAX), last = STR_MAX(TEXT_MAX);
+    struct uuid row;
+
+    if (!registry_patient_fits(registry, patient, err))
+        return false;
+    filemaker_id_of(rows, &id);
+    normalise(&first, sql_get_text(rows, 3));
+    normalise(&last, sql_get_text(rows, 4));
+    row = registry_patient_row(str_span(&id));
+    *count += id.size > 0;
+    return sql_run(registry->sql, &REGISTRY_PATIENT_NOTE,
+                   sql_args(sql_span(patient), sql_text(str_text(&id)), sql_text(str_text(&first)),
+                            sql_text(str_text(&last)), sql_span(day_of(sql_get_text(rows, 5))),
+                            sql_i64(span_is(patient, uuid_text(&row, ours)))),
+                   err);
+}
+
+static bool patients_read(struct registry *registry, int64_t *count, struct err *err)
+{
+    auto_rows *rows = NULL;
+    enum step step;
+
+    if (!sql_run(registry->sql, &REGISTRY_PATIENTS_FORGET, SQL_NO_ARGS, err))
+        return false;
+    if (!registry->patients)
+        return true;
+    if (!sql_query(registry->sql, &registry->patients_all, SQL_NO_ARGS, &rows, err))
+        return false;
+    while ((step = sql_next(rows, err)) == STEP_ROW)
+        if (!patient_note(registry, rows, count, err))
+            return false;
+    return step == STEP_END;
+}
+
+/* --- who is who ----------------------------------------------------------------------------- */
+
+static bool is_listed(const char *list, const char *word)
+{
+    struct span rest = span_of(list);
+
+    while (rest.at)
+        if (span_is(span_trim(span_cut(&rest, ',')), word))
+            return true;
+    return false;
+}
+
+static bool matches_make(struct registry *registry, struct err *err)
+{
+    const char *must_agree = registry->second_identifier;
+    const struct {
+        const struct sql_text *words;
+        bool applies;
+    } steps[] = {
+        { &REGISTRY_MATCHES_FORGET, true },
+        { &REGISTRY_MATCHES_MAKE, true },
+        { &REGISTRY_DOUBT_TIMES, true },
+        { &REGISTRY_DOUBT_DOB, is_listed(must_agree, "dob") },
+        { &REGISTRY_DOUBT_LAST_NAME, is_listed(must_agree, "last_name") },
+        { &REGISTRY_DOUBT_FIRST_NAME, is_listed(must_agree, "first_name") },
+        { &REGISTRY_DOUBT_NAMES, true },
+        { &REGISTRY_DOUBT_UNPROVEN, true },
+        { &REGISTRY_DOUBT_TWINS, true },
+        { &REGISTRY_DOUBT_GONE, true },
+        { &REGISTRY_DOUBT_MERGED, true },
+        { &REGISTRY_DOUBT_UNMADE, true },
+    };
+
+    for (size_t i = 0; i < lengthof(steps); i++)
+        if (steps[i].applies && !sql_run(registry->sql, steps[i].words, SQL_NO_ARGS, err))
+            return false;
+    return true;
+}
+
+bool registry_map_patients(struct registry *registry, int64_t *count_r, struct err *err)
+{
+    int64_t count = 0;
+
+    if (!registry_change(registry, err) || !patients_read(registry, &count, err)
+        || !matches_make(registry, err))
+        return err_ctx(err, "the application's patients");
+    *count_r = count;
+    return true;
+}
+
+bool registry_match(struct registry *registry, struct span filemaker_id,
+                    enum registry_match *match_r, char *patient, struct err *err)
+{
+    auto_str id = STR_MAX(TEXT_MAX);
+    auto_rows *rows = NULL;
+    enum step step;
+
+    normalise(&id, filemaker_id);
+    *match_r = REGISTRY_NO_PATIENT;
+    if (id.size == 0)
+        return true;
+    if (!sql_query(registry->sql, &REGISTRY_MATCH_FIND, sql_args(sql_span(str_span(&id))), &rows,
+                   err))
+        return false;
+    step = sql_next(rows, err);
+    if (step != STEP_ROW)
+        return step == STEP_END;
+    (void)snprintf(patient, REGISTRY_PATIENT_SIZE, SPAN_FORMAT, SPAN_ARGS(sql_get_text(rows, 0)));
+    *match_r = sql_get_text(rows, 1).size == 0 ? REGISTRY_ONE_PATIENT : REGISTRY_REVIEW;
+    return true;
+}
+
+bool registry_born(struct registry *registry, struct span filemaker_id,
+                   char born[REGISTRY_DAY_SIZE], struct err *err)
+{
+    auto_str id = STR_MAX(TEXT_MAX);
+    auto_rows *rows = NULL;
+    enum step step;
+
+    born[0] = '\0';
+    normalise(&id, filemaker_id);
+    if (!sql_query(registry->sql, &REGISTRY_BORN, sql_args(sql_text(str_text(&id))), &rows, err))
+        return false;
+    step = sql_next(rows, err);
+    if (step == STEP_ROW)
+        (void)snprintf(born, REGISTRY_DAY_SIZE, SPAN_FORMAT, SPAN_ARGS(sql_get_text(rows, 0)));
+    return step != STEP_ERROR;
+}
+
+bool registry_doubts(struct registry *registry,
+                     bool (*on_doubt)(void *arg, const struct registry_doubt *doubt,
+                                      struct err *err),
+                     void *arg, struct err *err)
+{
+    auto_rows *rows = NULL;
+    enum step step;
+
+    if (!sql_query(registry->sql, &REGISTRY_DOUBTS, SQL_NO_ARGS, &rows, err))
+        return false;
+    while ((step = sql_next(rows, err)) == STEP_ROW) {
+        struct registry_doubt doubt = { .filemaker_id = sql_get_text(rows, 0),
+                                        .patient = sql_get_text(rows, 1),
+                                        .document = sql_get_text(rows, 2),
+                                        .why = sql_get_text(rows, 3) };
+
+        if (!on_doubt(arg, &doubt, err))
+            return false;
+    }
+    return step == STEP_END;
+}
+
+/* --- rows of patients ----------------------------------------------------------------------- */
+
+/* A patient on the way into its row. */
+struct putting {
+    const struct registry *registry;
+    const struct registry_person *person;
+    struct uuid id;
+    struct span metadata, mrn;
+};
+
+static struct value text_value(enum value_type type, struct span text)
+{
+    return (struct value){ .type = type, .text = text.at ? text : (struct span){ "", 0 } };
+}
+
+static struct value patient_value(const void *arg, const struct piece *piece)
+{
+    const struct putting *putting = arg;
+    const struct registry_person *person = putting->person;
+
+    switch (piece->name) {
+    case NAME_ROW_ID:
+        return (struct value){ .type = VALUE_UUID, .uuid = putting->id };
+    case NAME_CONTENT_TYPE:
+        return (struct value){ .type = VALUE_NUMBER, .number = putting->registry->content_type };
+    case NAME_NOW:
+        return (struct value){ .type = VALUE_STAMP, .number = time_now_us() };
+    case NAME_METADATA:
+        return text_value(VALUE_JSON, putting->metadata);
+    case NAME_FILEMAKER_ID:
+        return text_value(VALUE_TEXT, span_trim(person->filemaker_id));
+    case NAME_FIRST_NAME:
+        return text_value(VALUE_TEXT, person->first_name);
+    case NAME_LAST_NAME:
+        return text_value(VALUE_TEXT, person->last_name);
+    case NAME_DOB:
+        return *person->dob ? text_value(VALUE_DAY, span_of(person->dob))
+                            : (struct value){ .type = VALUE_NOTHING };
+    case NAME_MRN:
+        return text_value(VALUE_TEXT, putting->mrn);
+    case NAME_PATIENT: /* the application's own to give */
+    case NAME_FILE_NAME:
+    case NAME_ORIGINAL_NAME:
+    case NAME_SIZE:
+    case NAME_MIME:
+    case NAME_BUCKET:
+    case NAME_KEY:
+    case NAME_CATEGORY:
+    case NAME_TYPE:
+    case NAME_AUTHOR:
+    case NAME_DATE:
+    case NAME_SHA256:
+    case NAME_RECORD_ID:
+    case NAME_MOD_ID:
+    case NAME_IDENTITY:
+    case NAME_CONTAINER:
+    case NAME_REPETITION:
+    case NAME_FILEMAKER_UUID:
+    case NAME_FIELD:
+    case NAME_TEXT:
+        return (struct value){ .type = VALUE_NOTHING };
+    }
+    abort();
+}
+
+bool registry_put_patient(struct registry *registry, const struct registry_person *person,
+                          bool *changed_r, struct err *err)
+{
+    auto_str metadata = STR_MAX(2 * TEXT_MAX);
+    struct json_writer w = JSON_WRITER(&metadata);
+    struct putting putting = { registry, person, registry_patient_row(person->filemaker_id),
+                               SPAN_NONE, SPAN_NONE };
+    struct values values = { patient_value, &putting };
+    char mrn[UUID_TEXT_SIZE];
+
+    if (!registry->patients)
+        return err_set(err, ERR_USAGE, 0,
+                       "the application has no table of patients to fill "
+                       "([registry] patients_table)");
+    json_open_object(&w);
+    json_member_span(&w, "filemaker_id", span_trim(person->filemaker_id));
+    json_close_object(&w);
+    putting.metadata = str_span(&metadata);
+    putting.mrn = span_of(uuid_text(&putting.id, mrn));
+    return registry_change(registry, err) && table_put(registry->patients, &values, changed_r, err);
+}
+
+bool registry_has_patient(struct registry *registry, const char *patient, bool *has_r,
+                          struct err *err)
+{
+    const struct table *t = registry->patients;
+    char text[COLUMN_TEXT_SIZE];
+    int64_t count = 0;
+
+    if (t
+        && !sql_number(
+            registry->sql, &registry->patient_has,
+            sql_args(table_id(t, table_column(t, NAME_PATIENT) ? NAME_PATIENT : NAME_ROW_ID,
+                              span_of(patient), text)),
+            0, &count, err))
+        return false;
+    *has_r = count > 0;
+    return true;
+}
+
+bool registry_patients(struct registry *registry, int64_t *count_r, struct err *err)
+{
+    *count_r = 0;
+    return !registry->patients
+           || sql_number(registry->sql, &registry->patients_count, SQL_NO_ARGS, 0, count_r, err);
+}

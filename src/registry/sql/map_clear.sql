@@ -1,2 +1,0 @@
--- Forgets the map of patients.
-delete from fmferry_patient

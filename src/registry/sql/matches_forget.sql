@@ -1,0 +1,2 @@
+-- Forgets who is who.
+delete from fmferry_match

@@ -1,2 +1,0 @@
--- How many patients there are. Columns: count.
-select count(*) from patients_patient

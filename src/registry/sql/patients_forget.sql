@@ -1,0 +1,2 @@
+-- Forgets the application's patients.
+delete from fmferry_patient

@@ -1,0 +1,452 @@
+/* Statements are put together from names in quotes and parameters alone. */
+#include "registry/table.h"
+
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "registry/column.h"
+#include "registry_sql.h"
+
+enum { COLUMNS_MAX = 32, NAME_BYTES = 256, MIXED_MAX = 64 * 1024, STATEMENT_MAX = 32 * 1024 };
+
+struct table {
+    struct sql *sql;
+    enum template_table kind;
+    char *plain, *name;
+    struct column columns[COLUMNS_MAX];
+    size_t count;
+    char *texts[3];
+    struct sql_text put, has, move;
+};
+
+void table_free(struct table *table)
+{
+    if (!table)
+        return;
+    for (size_t i = 0; i < table->count; i++)
+        column_clear(&table->columns[i]);
+    for (size_t i = 0; i < lengthof(table->texts); i++)
+        free(table->texts[i]);
+    free(table->plain);
+    free(table->name);
+    free(table);
+}
+
+static void table_cleanup(struct table **table)
+{
+    table_free(*table);
+}
+
+#define auto_table __attribute__((cleanup(table_cleanup))) struct table
+
+const char *table_name(const struct table *table)
+{
+    return table->name;
+}
+
+static const struct column *column_of(const struct table *table, enum template_name name)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (template_is(&table->columns[i].template, name))
+            return &table->columns[i];
+    return NULL;
+}
+
+const char *table_column(const struct table *table, enum template_name name)
+{
+    const struct column *column = column_of(table, name);
+
+    return column ? column->name : NULL;
+}
+
+/* --- names ---------------------------------------------------------------------------------- */
+
+static void quote(struct str *to, struct span name)
+{
+    str_add_char(to, '"');
+    for (size_t i = 0; i < name.size; i++) {
+        if (name.at[i] == '"')
+            str_add_char(to, '"');
+        str_add_char(to, name.at[i]);
+    }
+    str_add_char(to, '"');
+}
+
+static char *quoted(struct span name)
+{
+    auto_str text = STR_MAX(2 * NAME_BYTES);
+
+    quote(&text, name);
+    return str_take(&text);
+}
+
+/* clinic.documents: with its schema, where the database has them. */
+static char *quoted_table(const struct sql *sql, const char *name)
+{
+    struct span rest = span_of(name), first = span_cut(&rest, '.');
+    auto_str text = STR_MAX(4 * NAME_BYTES);
+
+    if (!rest.at || sql_kind_of(sql) == SQL_SQLITE)
+        return quoted(span_of(name));
+    quote(&text, first);
+    str_add_char(&text, '.');
+    quote(&text, rest);
+    return str_take(&text);
+}
+
+/* --- rules ---------------------------------------------------------------------------------- */
+
+static const char *section_of(const struct table *table)
+{
+    return table->kind == TEMPLATE_DOCUMENTS ? "document_columns" : "patient_columns";
+}
+
+static struct column *column_named(struct table *table, struct span name)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (span_is(name, table->columns[i].plain))
+            return &table->columns[i];
+    return NULL;
+}
+
+static void column_remove(struct table *table, struct column *column)
+{
+    size_t place = (size_t)(column - table->columns);
+
+    column_clear(column);
+    memmove(column, column + 1, (table->count - place - 1) * sizeof *column);
+    table->columns[--table->count] = (struct column){ 0 };
+}
+
+/* Where the application gives its patients their ids, we only read them. */
+static void column_add(struct table *table, const struct registry_rule *rule,
+                       struct template *template)
+{
+    struct column *column = &table->columns[table->count++];
+
+    column->plain = mem_text(rule->column);
+    column->name = quoted(span_of(rule->column));
+    column->words = mem_text(rule->template);
+    column->template = *template;
+    column->read_only = table->kind == TEMPLATE_PATIENTS && template_is(template, NAME_PATIENT);
+}
+
+static void rule_take(struct table *table, const struct registry_rule *rule, struct str *problems)
+{
+    struct column *before = column_named(table, span_of(rule->column));
+    struct template template = { 0 };
+    struct err err = { 0 };
+
+    if (before)
+        column_remove(table, before);
+    if (span_trim(span_of(rule->template)).size == 0)
+        return;
+    if (!template_read(rule->template, table->kind, &template, &err))
+        str_printf(problems, "[%s] %s: %s\n", section_of(table), rule->column, err.msg);
+    else if (table->count < COLUMNS_MAX && strlen(rule->column) < NAME_BYTES)
+        column_add(table, rule, &template);
+    else {
+        template_clear(&template);
+        str_printf(problems,
+                   "[%s] %.64s: its name is too long, or there are more than %d columns\n",
+                   section_of(table), rule->column, COLUMNS_MAX);
+    }
+}
+
+/* --- what the columns are ------------------------------------------------------------------- */
+
+/* A column that no rule fills must be able to do without a value. */
+static void column_take(struct table *table, const struct sql_rows *rows, struct str *problems)
+{
+    struct span name = sql_get_text(rows, 0);
+    struct column *column = column_named(table, name);
+
+    if (!column) {
+        if (sql_get_i64(rows, 3) != 0 && table->kind == TEMPLATE_DOCUMENTS)
+            str_printf(problems,
+                       "%s." SPAN_FORMAT " wants a value and is given none: name it in [%s]\n",
+                       table->plain, SPAN_ARGS(span_first(name, 64)), section_of(table));
+        return;
+    }
+    column->is_there = true;
+    column->no_null = sql_get_i64(rows, 2) != 0;
+    column->is_unique = sql_get_i64(rows, 4) != 0;
+    column_type_read(column, sql_get_text(rows, 1));
+}
+
+static void columns_judge(struct table *table, struct str *problems)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        const struct column *column = &table->columns[i];
+        const char *wanted = column->is_there ? column_wants(column) : NULL;
+
+        if (!column->is_there)
+            str_printf(problems, "%s has no column '%.64s', which is to hold %.64s\n", table->plain,
+                       column->plain, column->words);
+        else if (wanted)
+            str_printf(problems, "%s.%s is %.64s, and to hold %.64s it must be %s\n", table->plain,
+                       column->plain, column->type, column->words, wanted);
+        else if (template_is(&column->template, NAME_ROW_ID) && !column->is_unique)
+            str_printf(problems, "%s.%s is to hold %s and is not unique\n", table->plain,
+                       column->plain, column->words);
+        if (table->kind == TEMPLATE_DOCUMENTS && template_follows_patient(&column->template)
+            && !template_needs_no_record(&column->template))
+            str_printf(problems,
+                       "[%s] %s: {patient}, {bucket}, {key} and {now} may be mixed with words, but "
+                       "not with what only the record tells: a document may get another patient "
+                       "later\n",
+                       section_of(table), column->plain);
+    }
+}
+
+static bool columns_read(struct table *table, struct str *problems, struct err *err)
+{
+    bool is_sqlite = sql_kind_of(table->sql) == SQL_SQLITE;
+    auto_rows *rows = NULL;
+    size_t read = 0;
+    enum step step;
+
+    if (!sql_query(table->sql, &REGISTRY_COLUMNS,
+                   sql_args(sql_text(is_sqlite ? table->plain : table->name)), &rows, err))
+        return false;
+    while ((step = sql_next(rows, err)) == STEP_ROW) {
+        read++;
+        column_take(table, rows, problems);
+    }
+    if (step == STEP_ERROR)
+        return false;
+    if (read == 0)
+        str_printf(problems, "there is no table '%.64s'\n", table->plain);
+    else
+        columns_judge(table, problems);
+    return true;
+}
+
+/* --- statements ----------------------------------------------------------------------------- */
+
+static bool is_told_apart(const struct column *column)
+{
+    return !column->template.once && !template_is(&column->template, NAME_ROW_ID)
+           && !template_is(&column->template, NAME_NOW);
+}
+
+static void difference_write(const struct table *table, const struct column *column, struct str *to)
+{
+    bool is_json = column->kind == COLUMN_JSON;
+
+    str_printf(to, is_json ? "cast(%s.%s as text)" : "%s.%s", table->name, column->name);
+    str_printf(to,
+               is_json ? " is distinct from cast(excluded.%s as text)"
+                       : " is distinct from excluded.%s",
+               column->name);
+}
+
+static void conflict_write(const struct table *table, const char *key, struct str *to)
+{
+    const char *comma = " do update set ", * or = " where ";
+
+    str_printf(to, " on conflict (%s)", key);
+    for (size_t i = 0; i < table->count; i++) {
+        const struct column *column = &table->columns[i];
+
+        if (column->read_only || column->template.once
+            || template_is(&column->template, NAME_ROW_ID))
+            continue;
+        str_printf(to, "%s%s = excluded.%s", comma, column->name, column->name);
+        comma = ", ";
+    }
+    if (*comma == ' ') {
+        str_add_text(to, " do nothing");
+        return;
+    }
+    for (size_t i = 0; i < table->count; i++) {
+        if (table->columns[i].read_only || !is_told_apart(&table->columns[i]))
+            continue;
+        str_add_text(to, or);
+        difference_write(table, &table->columns[i], to);
+        or = " or ";
+    }
+}
+
+/* Parameter $n is the value of the nth column, in every statement. */
+static void put_write(const struct table *table, struct str *to)
+{
+    const char *key = table_column(table, NAME_ROW_ID), *comma = "";
+
+    str_printf(to, "insert into %s (", table->name);
+    for (size_t i = 0; i < table->count; i++) {
+        if (table->columns[i].read_only)
+            continue;
+        str_printf(to, "%s%s", comma, table->columns[i].name);
+        comma = ", ";
+    }
+    str_add_text(to, ") values (");
+    comma = "";
+    for (size_t i = 0, n = 0; i < table->count; i++) {
+        if (table->columns[i].read_only)
+            continue;
+        str_printf(to, "%s$%zu", comma, ++n);
+        comma = ", ";
+    }
+    str_add_char(to, ')');
+    if (key)
+        conflict_write(table, key, to);
+}
+
+static void move_write(const struct table *table, const char *key, struct str *to)
+{
+    size_t n = 0;
+
+    str_printf(to, "update %s set ", table->name);
+    for (size_t i = 0; i < table->count; i++)
+        if (template_follows_patient(&table->columns[i].template)) {
+            str_printf(to, "%s%s = $%zu", n ? ", " : "", table->columns[i].name, n + 1);
+            n++;
+        }
+    str_printf(to, " where %s = $%zu", key, n + 1);
+}
+
+static struct sql_text statement(const char *name, struct str *words, char **text)
+{
+    *text = str_take(words);
+    return (struct sql_text){ name, *text, *text };
+}
+
+static bool statements_make(struct table *table, struct err *err)
+{
+    bool is_sqlite = sql_kind_of(table->sql) == SQL_SQLITE;
+    const char *key = table_column(table, NAME_ROW_ID);
+    auto_str put = STR_MAX(STATEMENT_MAX), has = STR_MAX(STATEMENT_MAX),
+             move = STR_MAX(STATEMENT_MAX);
+
+    put_write(table, &put);
+    if (key) {
+        str_printf(&has, "select count(*) from (select %s from %s where %s = $1%s) held", key,
+                   table->name, key, is_sqlite ? "" : " for key share");
+        move_write(table, key, &move);
+    }
+    if (!str_fits(&put, "a statement", err) || !str_fits(&has, "a statement", err)
+        || !str_fits(&move, "a statement", err))
+        return false;
+    table->put = statement("row_put", &put, &table->texts[0]);
+    table->has = statement("row_has", &has, &table->texts[1]);
+    table->move = statement("row_move", &move, &table->texts[2]);
+    return true;
+}
+
+bool table_open(struct sql *sql, enum template_table kind, const char *name,
+                const struct registry_rules *rules, size_t rules_count, struct str *problems,
+                struct table **table_r, struct err *err)
+{
+    auto_table *table = mem_new(struct table);
+
+    table->sql = sql;
+    table->kind = kind;
+    table->plain = mem_text(name);
+    table->name = quoted_table(sql, name);
+    for (size_t i = 0; i < rules_count; i++)
+        for (size_t k = 0; k < rules[i].count; k++)
+            rule_take(table, &rules[i].rules[k], problems);
+    if (!columns_read(table, problems, err) || !statements_make(table, err))
+        return false;
+    *table_r = take(table);
+    return true;
+}
+
+/* --- values --------------------------------------------------------------------------------- */
+
+/* A key that was cut would lead to nothing. */
+static bool fits(const struct table *table, const struct column *column, struct span text,
+                 struct err *err)
+{
+    return !column->most_chars || !template_is_whole(&column->template)
+           || utf8_count(text) <= column->most_chars
+           || err_set(err, ERR_DATABASE, SQL_CONSTRAINT,
+                      "%s.%s takes no more than %zu characters, and %s has more", table->plain,
+                      column->plain, column->most_chars, column->words);
+}
+
+/* Room for what the values are put together in. */
+struct parameters {
+    struct sql_value values[COLUMNS_MAX];
+    char texts[COLUMNS_MAX][COLUMN_TEXT_SIZE];
+    struct str mixed[COLUMNS_MAX];
+    size_t count;
+};
+
+static void parameters_clear(struct parameters *parameters)
+{
+    for (size_t i = 0; i < parameters->count; i++)
+        str_clear(&parameters->mixed[i]);
+}
+
+#define auto_parameters __attribute__((cleanup(parameters_clear))) struct parameters
+
+static bool parameter_add(const struct table *table, const struct column *column,
+                          const struct values *values, struct parameters *to, struct err *err)
+{
+    size_t n = to->count++;
+    struct value value;
+
+    to->mixed[n] = (struct str)STR_MAX(MIXED_MAX);
+    value = template_value(&column->template, values, &to->mixed[n]);
+    if ((value.type == VALUE_TEXT || value.type == VALUE_JSON)
+        && !fits(table, column, value.text, err))
+        return false;
+    to->values[n] = column_value(column, &value, to->texts[n]);
+    return true;
+}
+
+static bool run(struct table *table, const struct sql_text *words, struct parameters *parameters,
+                struct err *err)
+{
+    return sql_run(table->sql, words, (struct sql_args){ parameters->values, parameters->count },
+                   err)
+           || err_ctx(err, "%s", table->plain);
+}
+
+bool table_put(struct table *table, const struct values *values, bool *changed_r, struct err *err)
+{
+    auto_parameters parameters = { .count = 0 };
+
+    for (size_t i = 0; i < table->count; i++)
+        if (!table->columns[i].read_only
+            && !parameter_add(table, &table->columns[i], values, &parameters, err))
+            return false;
+    if (!run(table, &table->put, &parameters, err))
+        return false;
+    *changed_r = sql_changed(table->sql) > 0;
+    return true;
+}
+
+bool table_move(struct table *table, const struct values *values, struct err *err)
+{
+    auto_parameters parameters = { .count = 0 };
+
+    for (size_t i = 0; i < table->count; i++)
+        if (template_follows_patient(&table->columns[i].template)
+            && !parameter_add(table, &table->columns[i], values, &parameters, err))
+            return false;
+    return parameters.count == 0
+           || (parameter_add(table, column_of(table, NAME_ROW_ID), values, &parameters, err)
+               && run(table, &table->move, &parameters, err));
+}
+
+struct sql_value table_id(const struct table *table, enum template_name name, struct span id,
+                          char text[COLUMN_TEXT_SIZE])
+{
+    const struct column *column = column_of(table, name);
+
+    return column ? column_id(column, id, text) : sql_span(id);
+}
+
+bool table_has(struct table *table, const struct uuid *id, bool *has_r, struct err *err)
+{
+    char text[COLUMN_TEXT_SIZE];
+    int64_t count;
+
+    if (!sql_number(table->sql, &table->has,
+                    sql_args(column_uuid(column_of(table, NAME_ROW_ID), id, text)), 0, &count, err))
+        return false;
+    *has_r = count > 0;
+    return true;
+}

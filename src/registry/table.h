@@ -1,0 +1,49 @@
+/*
+ * A table of the application, written column by column as the configuration says. Its columns are
+ * read out of the database, so that each value takes the form that its column wants: UUIDs and
+ * stamps as Django keeps them per database, texts cut to the column's length. Private to registry/.
+ */
+#pragma once
+
+#include "registry/column.h"
+#include "registry/registry.h"
+#include "registry/template.h"
+
+struct table;
+
+/*
+ * Looks at a table and makes its statements.
+ *   kind       what its templates may speak of
+ *   name       "documents_document", or "schema.table"
+ *   rules      the later one of the same column counts; an empty template takes the column away
+ *   problems   gets a sentence, ended by a newline, for everything that is not as the rules need it
+ *   table_r    caller frees with table_free(); not to be written to if there were problems
+ * Fails with ERR_DATABASE.
+ */
+must_check bool table_open(struct sql *sql, enum template_table kind, const char *name,
+                           const struct registry_rules *rules, size_t rules_count,
+                           struct str *problems, struct table **table_r, struct err *err);
+void table_free(struct table *table); /* NULL is allowed */
+
+/* The column that holds one name and nothing else, in quotes for a statement; NULL if none does. */
+const char *table_column(const struct table *table, enum template_name name);
+
+/* How the table is named in a statement. */
+const char *table_name(const struct table *table);
+
+/* An id as the column that holds one name takes it: borrowed from `id` or `text`. */
+struct sql_value table_id(const struct table *table, enum template_name name, struct span id,
+                          char text[COLUMN_TEXT_SIZE]);
+
+/*
+ * In a change: makes the row, or brings it up to date but for what is written once.
+ *   changed_r   whether anything was written; a row that would only get a new {now} is left alone
+ */
+must_check bool table_put(struct table *table, const struct values *values, bool *changed_r,
+                          struct err *err);
+
+/* In a change: whether the row is there. It then stays until the change ends. */
+must_check bool table_has(struct table *table, const struct uuid *id, bool *has_r, struct err *err);
+
+/* In a change: writes those columns of a row that follow its patient. */
+must_check bool table_move(struct table *table, const struct values *values, struct err *err);
