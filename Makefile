@@ -13,7 +13,7 @@ all: $(BUILD)/build.ninja
 demo: packages-build all
 	@tools/demo $(BUILD)
 
-test: packages-build packages-test packages-npm all $(ASAN)/build.ninja $(TSAN)/build.ninja
+test: packages-build packages-test packages-npm packages-real all $(ASAN)/build.ninja $(TSAN)/build.ninja
 	@ninja -C $(ASAN) --quiet
 	@ninja -C $(TSAN) --quiet
 	@tests/run.py $(BUILD) $(ASAN) $(TSAN)
@@ -28,6 +28,10 @@ clean:
 # One that came from elsewhere will do; beside it, Debian's could not be installed.
 packages-npm:
 	@command -v npm >/dev/null || tools/packages npm
+
+# Real servers and clients: without them their tests are skipped, and say so.
+packages-real:
+	-@tools/packages real
 
 packages-%:
 	@tools/packages $*

@@ -16,7 +16,7 @@ struct check_options {
 
 /* The list as it grows. */
 struct checklist {
-    const struct mover_settings *settings;
+    struct mover_settings *settings;
     struct cancel *cancel;
     int failed;
 };
@@ -88,9 +88,14 @@ static bool check_ours(struct checklist *list)
     struct span rest;
     struct err err = { 0 };
     char *said = NULL;
-    bool good = preflight_store(list->settings, list->cancel, &said, &err);
+    bool good = trial_make(list->settings, list->cancel, TRIAL_ALWAYS,
+                           &list->settings->store.traits, &said, &err);
 
     good = good ? pass("store", said) : fail(list, "store", &err);
+    if (span_starts(span_of(list->settings->store.endpoint), "http://"))
+        warn("store",
+             "the endpoint is http://: documents cross the network readable for everybody; "
+             "use https://");
     said = NULL;
     if (!preflight_databases(list->settings, list->cancel, &problems, &said, &err)) {
         for (rest = str_span(&problems); rest.size;)
@@ -119,7 +124,8 @@ static int check_all(const struct cli_globals *globals, struct cancel *cancel, s
     struct mover_settings mover;
     struct checklist list = { .cancel = cancel };
 
-    if (!settings_read(globals->config, &settings, err) || !settings_password(&settings, err))
+    if (!settings_read(globals->config, &settings, err) || !settings_password(&settings, err)
+        || !settings_store(&settings, cancel, err))
         return -1;
     (void)pass("configuration", mem_text(globals->config));
     mover = settings_mover(&settings);

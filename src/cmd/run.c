@@ -172,7 +172,8 @@ static int run(const struct cli_globals *globals, const void *arg, struct err *e
     memory_manners();
     http_setup();
     if (options_agree(arg, err) && settings_read(globals->config, &settings, err)
-        && settings_password(&settings, err) && settings_gate(&settings, &gate, err))
+        && settings_password(&settings, err) && settings_store(&settings, cancel, err)
+        && settings_gate(&settings, &gate, err))
         code = run_with(&settings, arg, gate, cancel, err);
     gate_free(gate);
     http_teardown();

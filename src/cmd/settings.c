@@ -8,6 +8,8 @@ static const char *const date_formats[] = { "", "us", "iso", "day-first", NULL }
 static const char *const container_choices[] = { "waterfall", "each", NULL };
 static const char *const application_choices[] = { "nexus", "other", NULL };
 static const char *const slug_choices[] = { "all", "listed", NULL };
+static const char *const addressing_choices[] = { "auto", "path", "virtual", NULL };
+static const char *const encryption_choices[] = { "", "AES256", "aws:kms", "aws:kms:dsse", NULL };
 
 #define TEXT(section, name, member, fallback, help)                                                \
     {                                                                                              \
@@ -100,7 +102,41 @@ const struct conf_key settings_keys[] = {
     TEXT("patients", "second_identifier", second_identifier, "dob",
          "What must agree beside the id, where both sides know it: dob, last_name, first_name"),
 
-    TEXT("store", "url", store_url, "dir:documents", "Where the documents go: a folder (dir:PATH)"),
+    TEXT("store", "url", store_url, "dir:documents",
+         "Where the documents go: a folder (dir:PATH) or a bucket (s3://BUCKET/PREFIX)"),
+    TEXT("store", "endpoint", endpoint, "",
+         "For a bucket: the server, such as https://s3.example.com; empty: AWS"),
+    TEXT("store", "region", region, "",
+         "The bucket's region, such as ap-southeast-2; empty: asked for, from us-east-1 on"),
+    CHOICE("store", "addressing", addressing, addressing_choices, "auto",
+           "Where the bucket's name stands: path (in the path) or virtual (in the host's name).\n"
+           "auto: virtual on AWS, path elsewhere"),
+    TEXT("store", "access_key", access_key, "",
+         "The access key. Empty: AWS_ACCESS_KEY_ID, ~/.aws, or what the machine is given\n"
+         "(docs/s3.md)"),
+    TEXT("store", "secret_key_env", secret_key.env, "",
+         "With access_key, where its secret is: name exactly one of these three.\n"
+         "An environment variable,"),
+    TEXT("store", "secret_key_file", secret_key.file, "",
+         "a file that belongs to you and that nobody else may read (mode 0600),"),
+    TEXT("store", "secret_key_command", secret_key.command, "", "or a command that prints it"),
+    { "store", "secret_key", FIELD_OF_TEXT(struct settings, url), "", "",
+      "a secret does not belong into this file: name where it is, by secret_key_env, "
+      "secret_key_file or secret_key_command" },
+    TEXT("store", "profile", profile, "", "The profile in ~/.aws; empty: AWS_PROFILE, or default"),
+    TEXT(
+        "store", "ca_file", store_ca_file, "",
+        "Certificates (PEM) to trust if the server's is not publicly trusted; empty: the system's"),
+    CHOICE("store", "encryption", encryption, encryption_choices, "",
+           "Encryption to ask for: AES256, aws:kms, aws:kms:dsse; empty: as the bucket does"),
+    TEXT("store", "kms_key", kms_key, "", "With aws:kms: the key's id; empty: the bucket's"),
+    TEXT("store", "storage_class", storage_class, "",
+         "STANDARD_IA and the like; empty: the bucket's. Not one that must be thawed to be read"),
+    TEXT("store", "object_lock", object_lock, "",
+         "governance:DAYS, compliance:DAYS (nobody can undo it) or legal-hold; empty: none"),
+    TEXT("store", "expected_owner", expected_owner, "",
+         "The number of the account that must own the bucket; empty: any"),
+    TEXT("store", "tags", tags, "", "Tags of every object: name=value, name=value"),
     TEXT("store", "key", key,
          "patients/filemaker-import/documents/{patient_id}/{type-slug}/{filemaker_id}.{ext}",
          "The key of a document; the names in braces are filled in (docs/keys.md)"),
@@ -174,6 +210,33 @@ static size_t columns_read(const struct conf *conf, const char *section,
     return count;
 }
 
+static struct store_settings store_of(const struct settings *s)
+{
+    return (struct store_settings){ .url = s->store_url,
+                                    .endpoint = or_null(s->endpoint),
+                                    .region = or_null(s->region),
+                                    .addressing = (enum store_addressing)s->addressing,
+                                    .access_key = or_null(s->access_key),
+                                    .secret_key = s->secret_key,
+                                    .profile = or_null(s->profile),
+                                    .ca_file = or_null(s->store_ca_file),
+                                    .encryption = (enum store_encryption)s->encryption,
+                                    .kms_key = or_null(s->kms_key),
+                                    .storage_class = or_null(s->storage_class),
+                                    .object_lock = or_null(s->object_lock),
+                                    .expected_owner = or_null(s->expected_owner),
+                                    .tags = or_null(s->tags),
+                                    .access = s->store_access };
+}
+
+/* The keys in the ledger and in document rows are those in the bucket: with the prefix. */
+static bool prefix_read(struct settings *settings, struct err *err)
+{
+    struct store_settings store = store_of(settings);
+
+    return store_prefix(&store, &settings->store_prefix, err);
+}
+
 bool settings_read(const char *path, struct settings *settings_r, struct err *err)
 {
     auto_settings settings = { 0 };
@@ -193,6 +256,8 @@ bool settings_read(const char *path, struct settings *settings_r, struct err *er
     if (!time_zone_set(settings.time_zone, err))
         return err_ctx(err, "%s:%d: time_zone", path,
                        conf_line(settings.conf, "source", "time_zone"));
+    if (!prefix_read(&settings, err))
+        return err_ctx(err, "%s:%d: url", path, conf_line(settings.conf, "store", "url"));
     if (!filter_read(settings.filter, settings.mark_field, &settings.filter_read, err))
         return err_ctx(err, "%s:%d: filter", path, conf_line(settings.conf, "source", "filter"));
     settings.document_count =
@@ -212,6 +277,8 @@ void settings_clear(struct settings *settings)
     free(settings->patient_columns);
     secret_free(settings->secret);
     filter_free(settings->filter_read);
+    free(settings->store_prefix);
+    store_access_free(settings->store_access);
     *settings = (struct settings){ 0 };
 }
 
@@ -222,6 +289,13 @@ bool settings_password(struct settings *settings, struct err *err)
                        "the FileMaker password is not named: set password_env, password_file or "
                        "password_command in [source]");
     return secret_read(&settings->password, "the FileMaker password", &settings->secret, err);
+}
+
+bool settings_store(struct settings *settings, const struct cancel *cancel, struct err *err)
+{
+    struct store_settings store = store_of(settings);
+
+    return store_access_new(&store, cancel, &settings->store_access, err);
 }
 
 bool settings_gate(const struct settings *s, struct gate **gate_r, struct err *err)
@@ -284,8 +358,8 @@ struct mover_settings settings_mover(const struct settings *s)
         .source_name = s->source_name,
         .filemaker = settings_filemaker(s),
         .fields = fields_of(s),
-        .store = { .url = s->store_url },
-        .keys = { .prefix = "",
+        .store = store_of(s),
+        .keys = { .prefix = s->store_prefix,
                   .linked = s->key,
                   .unlinked = s->unlinked_key,
                   .type_folders = s->type_folders,

@@ -17,6 +17,10 @@ struct settings {
     int date_format, containers;
     const char *patients_layout, *patients_key, *patients_first, *patients_last, *patients_dob;
     const char *store_url, *key, *unlinked_key, *type_folders;
+    const char *endpoint, *region, *access_key, *profile, *store_ca_file;
+    struct secret_source secret_key;
+    const char *kms_key, *storage_class, *object_lock, *expected_owner, *tags;
+    int addressing, encryption;
     int type_slugs;
     const char *registry_url, *ledger_url;
     const char *documents_table, *patients_table, *content_type, *second_identifier;
@@ -34,8 +38,10 @@ struct settings {
     char *source_name; /* `name`, or made of database and layout */
     struct registry_rule *document_columns, *patient_columns;
     size_t document_count, patient_count;
-    struct filter *filter_read; /* `filter`, read */
-    struct secret *secret;      /* once settings_password() was called */
+    struct filter *filter_read;        /* `filter`, read */
+    char *store_prefix;                /* of `store_url` */
+    struct secret *secret;             /* once settings_password() was called */
+    struct store_access *store_access; /* once settings_store() was called; NULL for a folder */
 };
 
 /* The table, for `init` and the manual. */
@@ -52,6 +58,15 @@ void settings_clear(struct settings *settings);
 
 /* Reads the password from where the configuration says. Fails with ERR_USAGE, ERR_OS. */
 must_check bool settings_password(struct settings *settings, struct err *err);
+
+/*
+ * Reads the store's credentials from where they are, for everybody who speaks to it. Call it before
+ * threads start.
+ *   cancel   must outlive the settings
+ * Fails with ERR_USAGE, ERR_OS.
+ */
+must_check bool settings_store(struct settings *settings, const struct cancel *cancel,
+                               struct err *err);
 
 /*
  * The gate that the configuration describes, for everybody who speaks to the source.

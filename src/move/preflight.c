@@ -286,17 +286,6 @@ bool preflight_stream(const struct mover_settings *settings, struct filemaker *f
 
 /* --- our side ------------------------------------------------------------------------------- */
 
-bool preflight_store(const struct mover_settings *settings, const struct cancel *cancel,
-                     char **said_r, struct err *err)
-{
-    auto_store *store = NULL;
-
-    if (!store_open(&settings->store, cancel, &store, err) || !store_probe(store, err))
-        return false;
-    *said_r = mem_printf("%s: objects can be made and are never replaced", store_name(store));
-    return true;
-}
-
 /* Ledger and registry are opened, and whatever was not there is made. */
 static bool databases_look(const struct mover_settings *settings, const struct cancel *cancel,
                            int64_t *patients_r, struct err *err)
@@ -313,9 +302,13 @@ bool preflight_databases(const struct mover_settings *settings, const struct can
                          struct str *problems, char **said_r, struct err *err)
 {
     auto_ledger *ledger = NULL;
+    auto_change change = { 0 };
     int64_t patients;
 
     if (!ledger_open(settings->ledger_url, settings->source_name, cancel, &ledger, err)
+        || !ledger_begin(ledger, &change, err)
+        || !trial_keep(ledger, settings, &settings->store.traits, cancel, err)
+        || !ledger_commit(&change, err)
         || !registry_check(&settings->registry, cancel, problems, err))
         return false;
     if (problems->size > 0)
@@ -328,7 +321,7 @@ bool preflight_databases(const struct mover_settings *settings, const struct can
     return true;
 }
 
-bool preflight(struct mover_settings *settings, struct containers *containers,
+bool preflight(struct mover_settings *settings, enum trial trial, struct containers *containers,
                const struct cancel *cancel, struct err *err)
 {
     auto_filemaker *filemaker = NULL;
@@ -339,7 +332,7 @@ bool preflight(struct mover_settings *settings, struct containers *containers,
         || !preflight_server(settings, filemaker, &said, err)
         || !preflight_login(settings, filemaker, err)
         || !layout_look(settings, filemaker, &warning, &has_dates, containers, err)
-        || !preflight_store(settings, cancel, &store, err))
+        || !trial_make(settings, cancel, trial, &settings->store.traits, &store, err))
         return false;
     settings->fields.containers = containers;
     if (has_dates) {

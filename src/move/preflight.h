@@ -7,6 +7,7 @@
 #include "base/base.h"
 #include "base/err.h"
 #include "move/mover.h"
+#include "move/trial.h"
 
 /* The server answers and its certificate stands up. `said_r`: what it is; the caller frees. */
 must_check bool preflight_server(const struct mover_settings *settings, struct filemaker *filemaker,
@@ -31,12 +32,9 @@ must_check bool preflight_records(const struct mover_settings *settings,
 must_check bool preflight_stream(const struct mover_settings *settings, struct filemaker *filemaker,
                                  char **said_r, struct err *err);
 
-/* Objects can be made in the store, and are never replaced. */
-must_check bool preflight_store(const struct mover_settings *settings, const struct cancel *cancel,
-                                char **said_r, struct err *err);
-
 /*
- * Ledger and registry can be opened; their tables are what they should be.
+ * Ledger and registry can be opened; their tables are what they should be. What was found out about
+ * the store is kept there.
  *   problems   gets a sentence, ended by a newline, for everything that is not
  */
 must_check bool preflight_databases(const struct mover_settings *settings,
@@ -45,8 +43,10 @@ must_check bool preflight_databases(const struct mover_settings *settings,
 
 /*
  * Those that a run needs: server, login, layout, store.
- *   settings     learns what only the layout tells: how its dates stand, and `containers`
+ *   trial        how the store is tried
+ *   settings     learns what only layout and store tell: how dates stand, `containers`, the traits
  *   containers   filled; the caller's, and outlives the settings
  */
-must_check bool preflight(struct mover_settings *settings, struct containers *containers,
-                          const struct cancel *cancel, struct err *err);
+must_check bool preflight(struct mover_settings *settings, enum trial trial,
+                          struct containers *containers, const struct cancel *cancel,
+                          struct err *err);

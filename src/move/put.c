@@ -87,9 +87,15 @@ static void version_begin(struct journey *j)
         j->version.mark = mem_text(stamp_text(time_now_us(), mark));
 }
 
+/* Where the store may replace objects after all, equal keys must mean equal bytes. */
+static bool needs_hash_key(const struct journey *j, bool is_large)
+{
+    return store_needs_hash_keys(&j->mover->settings->store.traits, is_large);
+}
+
 /*
  * The key for bytes whose hash is known: that of an earlier version with the same bytes; else the
- * documented one; else, where another version lies there, one of their own.
+ * documented one; else, where another version lies there or could come to lie, one of their own.
  */
 static bool version_choose(struct journey *j)
 {
@@ -106,6 +112,8 @@ static bool version_choose(struct journey *j)
         j->version.key = mem_text(before->key);
         return true;
     }
+    if (needs_hash_key(j, j->version.size_bytes >= STORE_SMALL_MAX))
+        return key_of(j, &j->version.sha256, &j->version.key);
     if (!key_of(j, NULL, &documented))
         return false;
     if (key_was_used(j->assignment, documented))
@@ -121,7 +129,10 @@ static struct store_object object_of(const struct journey *j)
     return (struct store_object){ .key = j->version.key,
                                   .mime = j->version.mime,
                                   .size_bytes = j->version.size_bytes,
-                                  .sha256 = j->version.sha256 };
+                                  .has_sha256 = j->version.has_sha256,
+                                  .sha256 = j->version.sha256,
+                                  .record_id = j->claim->record_id,
+                                  .layout = j->mover->settings->fields.layout };
 }
 
 static bool is_ours(const struct journey *j, const struct store_found *found)
@@ -177,14 +188,22 @@ static bool put_until_sure(struct journey *j, enum store_outcome *outcome_r,
     return trouble_of_store(&j->trouble, &err);
 }
 
-/* These bytes were stored at an earlier time: are they still there? */
+/* An earlier try may have ended the upload of these very bytes and never learnt of it. */
+static bool was_begun(const struct journey *j)
+{
+    const struct ledger_version *before = version_with(j->assignment, &j->version.sha256);
+
+    return before && before->upload_id;
+}
+
+/* These bytes were stored, or nearly, at an earlier time: are they there? */
 static bool is_still_there(struct journey *j, bool *there_r)
 {
     struct store_found found = { 0 };
     struct err err = { 0 };
 
     *there_r = false;
-    if (!j->version.stored)
+    if (!j->version.stored && !was_begun(j))
         return true;
     if (!store_look(j->worker->store, j->version.key, &found, &err))
         return trouble_of_store(&j->trouble, &err);
@@ -212,7 +231,10 @@ static bool put_small(struct journey *j)
 
 /* --- large documents ------------------------------------------------------------------------ */
 
-/* Bytes are read once if nothing was ever stored for this document, else twice, hash first. */
+/*
+ * Bytes are read once if nothing was ever stored for this document and its key does not need their
+ * hash; else twice, hash first.
+ */
 static bool hash_first(struct journey *j, bool *is_stored_r)
 {
     if (!cargo_drain(&j->cargo, NULL, &j->trouble) || !journey_unchanged(j) || !version_choose(j)
@@ -222,6 +244,21 @@ static bool hash_first(struct journey *j, bool *is_stored_r)
         return true;
     cargo_clear(&j->cargo);
     return cargo_open(j->worker, &j->facts, journey_is_last_try(j), &j->cargo, &j->trouble);
+}
+
+/* What earlier tries began and did not end: it must not end by itself while this one goes on. */
+static bool abort_unfinished(struct journey *j)
+{
+    struct err err = { 0 };
+
+    for (size_t i = 0; i < j->assignment->version_count; i++) {
+        const struct ledger_version *before = &j->assignment->versions[i];
+
+        if (before->upload_id && !before->stored
+            && !store_large_abort(j->worker->store, before->key, before->upload_id, &err))
+            return trouble_of_store(&j->trouble, &err);
+    }
+    return true;
 }
 
 static bool large_begin(struct journey *j, struct store_large **large_r)
@@ -269,7 +306,9 @@ static bool put_large(struct journey *j)
     auto_large *large = NULL;
     bool is_stored = false;
 
-    if (j->assignment->version_count > 0) {
+    if (!abort_unfinished(j))
+        return false;
+    if (j->assignment->version_count > 0 || needs_hash_key(j, true)) {
         if (!hash_first(j, &is_stored))
             return false;
     } else {

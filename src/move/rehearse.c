@@ -134,7 +134,7 @@ bool rehearse(const struct mover_settings *settings, struct cancel *cancel,
     auto_registry *registry = NULL;
     struct counting counting = { .settings = &learned, .result = &result };
 
-    if (!preflight(&learned, &containers, cancel, err)
+    if (!preflight(&learned, TRIAL_NONE, &containers, cancel, err)
         || !filemaker_new(&learned.filemaker, cancel, &filemaker, err))
         return false;
     counting.registry = registry = registry_look(settings, cancel);

@@ -289,9 +289,9 @@ static bool failed_wake(struct run *run, struct err *err)
 /* Behind the door. Only who comes first gives failed documents their tries anew. */
 static bool run_enter(struct run *run, struct err *err)
 {
+    const struct mover_settings *settings = run->mover.settings;
     char machine[72], host[HOST_NAME_MAX + 1] = "";
     struct ledger_process process = { machine, host, getpid(), VERSION, "run" };
-    const struct mover_settings *settings = run->mover.settings;
     struct ledger_share share;
     auto_change change = { 0 };
     auto_others others = { .lease_us = settings->lease_us };
@@ -308,6 +308,7 @@ static bool run_enter(struct run *run, struct err *err)
         return true; /* there is no place for one more mover */
     return ledger_run_begin(run->ledger, &process, &run->run, err)
            && ledger_run_lease(run->ledger, settings->lease_us, err)
+           && trial_keep(run->ledger, settings, &settings->store.traits, run->mover.cancel, err)
            && others_bury(&others, run->ledger, err) && (others.living > 0 || failed_wake(run, err))
            && registry_map_patients(run->registry, &patients, err)
            && registry_commit(run->registry, err) && ledger_commit(&change, err)
@@ -571,7 +572,8 @@ bool run_all(const struct mover_settings *settings, struct cancel *cancel,
     run.started_us = time_mono_us();
     atomic_store(&run.mover.source_alive_us, run.started_us);
     atomic_store(&run.mover.store_alive_us, run.started_us);
-    good = preflight(&learned, &containers, cancel, err) && run_body(&run, watcher, &result, err);
+    good = preflight(&learned, TRIAL_NEEDED, &containers, cancel, err)
+           && run_body(&run, watcher, &result, err);
     run_clear(&run);
     *result_r = result;
     return good;

@@ -4,6 +4,7 @@
 #include "filemaker/errors.h"
 #include "http/http.h"
 #include "move/desk.h"
+#include "store/store.h"
 
 #include <stdarg.h>
 
@@ -121,7 +122,9 @@ bool trouble_of_store(struct trouble *trouble, const struct err *why)
             return stops_run(trouble, FAILURE_STORE_AWAY, "put", why);
         return trouble_set(trouble, FAILURE_STORE_AWAY, "put", why);
     case ERR_DATA:
-        return trouble_set(trouble, FAILURE_STORE_REJECTED, "put", why);
+        return trouble_set(trouble,
+                           why->code == STORE_MISMATCH ? FAILURE_INTEGRITY : FAILURE_STORE_REJECTED,
+                           "put", why);
     case ERR_OS:
         if (why->code == ENAMETOOLONG || why->code == EINVAL || why->code == EFBIG)
             return trouble_set(trouble, FAILURE_STORE_REJECTED, "put", why);

@@ -324,6 +324,17 @@ static bool dir_large_end(struct store_large *large, const struct store_object *
                    found_r, err);
 }
 
+/* A file without a name is gone with its process. */
+static bool dir_large_abort(struct store *store, const char *key, const char *upload_id,
+                            struct err *err)
+{
+    (void)store;
+    (void)key;
+    (void)upload_id;
+    (void)err;
+    return true;
+}
+
 static bool dir_remove(struct store *store, const char *key, struct err *err)
 {
     struct dir *dir = dir_of(store);
@@ -340,7 +351,7 @@ static bool dir_list_begin(struct store *store, const char *prefix, struct store
 }
 
 /* Makes a file twice: the second time must find the first. */
-static bool dir_probe(struct store *store, struct err *err)
+static bool dir_probe(struct store *store, struct store_traits *traits_r, struct err *err)
 {
     struct dir *dir = dir_of(store);
     auto_free char *key = mem_printf("fmferry-probe-%d", (int)getpid());
@@ -356,7 +367,20 @@ static bool dir_probe(struct store *store, struct err *err)
     (void)unlinkat(dir->fd, key, 0);
     if (good && second != STORE_OTHER)
         return err_set(err, ERR_DATA, 0, "a file was replaced by another of the same name");
+    if (good)
+        *traits_r = (struct store_traits){ .conditional = STORE_YES,
+                                           .conditional_large = STORE_YES,
+                                           .deletes = STORE_YES };
     return good;
+}
+
+/* A trial costs nothing here and leaves nothing. */
+static bool dir_greet(struct store *store, bool *same_r, struct err *err)
+{
+    (void)store;
+    (void)err;
+    *same_r = false;
+    return true;
 }
 
 static const struct store_kind dir_kind = {
@@ -367,7 +391,9 @@ static const struct store_kind dir_kind = {
     .large_id = dir_large_id,
     .large_write = dir_large_write,
     .large_end = dir_large_end,
+    .large_abort = dir_large_abort,
     .probe = dir_probe,
+    .greet = dir_greet,
     .look = dir_look,
     .remove = dir_remove,
     .get = dir_get,

@@ -14,7 +14,10 @@ struct store_kind {
     bool (*large_write)(struct store_large *large, struct span bytes, struct err *err);
     bool (*large_end)(struct store_large *large, const struct store_object *object,
                       enum store_outcome *outcome_r, struct store_found *found_r, struct err *err);
-    bool (*probe)(struct store *store, struct err *err);
+    bool (*large_abort)(struct store *store, const char *key, const char *upload_id,
+                        struct err *err);
+    bool (*probe)(struct store *store, struct store_traits *traits_r, struct err *err);
+    bool (*greet)(struct store *store, bool *same_r, struct err *err);
     bool (*look)(struct store *store, const char *key, struct store_found *found_r,
                  struct err *err);
     bool (*remove)(struct store *store, const char *key, struct err *err);
@@ -58,3 +61,6 @@ must_check bool dir_list(struct store *store, int folder_fd, const char *prefix,
                          struct store_list **list_r, struct err *err);
 enum step dir_list_next(struct store_list *list, struct store_entry *entry_r, struct err *err);
 void dir_list_free(struct store_list *list);
+
+must_check bool s3_open(const struct store_settings *settings, const struct cancel *cancel,
+                        struct store **store_r, struct err *err);

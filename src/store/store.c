@@ -4,6 +4,8 @@
 #include "base/mem.h"
 #include "store/kind.h"
 
+enum { READ_SIZE = 64 * 1024 };
+
 bool store_open(const struct store_settings *settings, const struct cancel *cancel,
                 struct store **store_r, struct err *err)
 {
@@ -11,7 +13,10 @@ bool store_open(const struct store_settings *settings, const struct cancel *canc
 
     if (span_starts(url, "dir:") && url.size > strlen("dir:"))
         return dir_open(settings->url + strlen("dir:"), cancel, store_r, err);
-    return err_set(err, ERR_USAGE, 0, "'%.128s' is not the URL of a store (dir:FOLDER)",
+    if (span_starts(url, "s3://"))
+        return s3_open(settings, cancel, store_r, err);
+    return err_set(err, ERR_USAGE, 0,
+                   "'%.128s' is not the URL of a store (dir:FOLDER or s3://BUCKET/PREFIX)",
                    settings->url);
 }
 
@@ -179,7 +184,49 @@ void auto_list_cleanup(struct store_list **list)
     store_list_free(*list);
 }
 
-bool store_probe(struct store *store, struct err *err)
+bool store_large_abort(struct store *store, const char *key, const char *upload_id, struct err *err)
 {
-    return store->kind->probe(store, err) || err_ctx(err, "the store '%s'", store->name);
+    return key_checked(key, err)
+           && (store->kind->large_abort(store, key, upload_id, err)
+               || err_ctx(err, "ending the unfinished upload of '%s'", key));
+}
+
+static bool hash_rest(struct store_reader *reader, struct store_found *found_r, struct err *err)
+{
+    auto_sha256_stream *hash = sha256_stream_new();
+    auto_free char *part = mem_zero(READ_SIZE);
+    struct store_found found = { .exists = true, .has_sha256 = true };
+    size_t got;
+
+    do {
+        if (!store_read(reader, part, READ_SIZE, &got, err))
+            return false;
+        sha256_stream_add(hash, (struct span){ part, got });
+        found.size_bytes += got;
+    } while (got > 0);
+    found.sha256 = sha256_stream_end(hash);
+    *found_r = found;
+    return true;
+}
+
+bool store_hash(struct store *store, const char *key, struct store_found *found_r, struct err *err)
+{
+    auto_reader *reader = NULL;
+
+    if (!store_get(store, key, &reader, err))
+        return false;
+    if (reader)
+        return hash_rest(reader, found_r, err);
+    *found_r = (struct store_found){ .exists = false };
+    return true;
+}
+
+bool store_probe(struct store *store, struct store_traits *traits_r, struct err *err)
+{
+    return store->kind->probe(store, traits_r, err) || err_ctx(err, "the store '%s'", store->name);
+}
+
+bool store_greet(struct store *store, bool *same_r, struct err *err)
+{
+    return store->kind->greet(store, same_r, err) || err_ctx(err, "the store '%s'", store->name);
 }

@@ -3,7 +3,13 @@
  * object or says what is there already. Bytes below `STORE_SMALL_MAX` are put whole, with their
  * hash known; larger ones grow part by part and appear under their key only at the end.
  *
- * A store handle belongs to one thread.
+ * A store handle belongs to one thread. What the handles of one store share (credentials, the
+ * clock, the region) is a `struct store_access`.
+ *
+ * What the kinds of error mean here: ERR_NET and ERR_UNSURE, the store is away, or was for too
+ * long; ERR_REMOTE and ERR_USAGE, it refuses us altogether, and no other document will do better;
+ * ERR_DATA, it refuses this object (code STORE_REFUSED), or what it keeps or gives is not what was
+ * sent (STORE_MISMATCH).
  */
 #pragma once
 
@@ -12,20 +18,24 @@
 #include "base/digest.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "store/settings.h"
 
-enum { STORE_SMALL_MAX = 8 * 1024 * 1024, STORE_KEY_MAX = 900 };
+enum {
+    STORE_SMALL_MAX = 8 * 1024 * 1024,
+    STORE_PART_MIN = 5 * 1024 * 1024, /* of a large object, but for its last */
+    STORE_KEY_MAX = 900,
+};
+
+/* Codes of ERR_DATA. */
+enum { STORE_REFUSED, STORE_MISMATCH };
 
 struct store;
 
-struct store_settings {
-    const char *url; /* "dir:PATH" */
-};
-
 /*
- * Opens a store. A folder is made if it is not there.
+ * Opens a store. A folder is made if it is not there; of a server nothing is asked yet.
  *   settings   copied; its texts must outlive the store
  *   store_r    caller closes with store_close() (or auto_store)
- * Fails with ERR_USAGE (no such kind of URL), ERR_OS.
+ * Fails with ERR_USAGE (no such kind of URL, settings that do not go together), ERR_OS.
  */
 must_check bool store_open(const struct store_settings *settings, const struct cancel *cancel,
                            struct store **store_r, struct err *err);
@@ -36,7 +46,7 @@ void auto_store_cleanup(struct store **store);
 /* The bucket's name as it stands in document rows; "" for a folder. */
 const char *store_bucket(const struct store *store);
 
-/* Where the store is, for people. */
+/* Where the store is, for people, and the name under which its traits are kept. */
 const char *store_name(const struct store *store);
 
 /* What is to be stored. Nothing in it may say who it is about: keys and metadata are not secret. */
@@ -45,7 +55,10 @@ struct store_object {
         *key; /* at most STORE_KEY_MAX bytes of A-Z a-z 0-9 . _ = / + ~ - ; no dot segments */
     const char *mime; /* "application/pdf" */
     uint64_t size_bytes;
+    bool has_sha256; /* for store_large_begin(); elsewhere the hash is always known */
     struct sha256 sha256;
+    uint64_t record_id; /* where it is from, for its metadata; 0: not told */
+    const char *layout; /* NULL: not told                                  */
 };
 
 enum store_outcome {
@@ -65,7 +78,8 @@ struct store_found {
 /*
  * Puts a whole object.
  *   found_r   with STORE_OTHER: what lies there instead
- * Fails with ERR_OS, ERR_REMOTE, ERR_NET, ERR_UNSURE (look with store_look()), ERR_CANCELED.
+ * Fails with ERR_OS, ERR_REMOTE, ERR_NET, ERR_UNSURE (look with store_look()), ERR_DATA,
+ * ERR_CANCELED.
  */
 must_check bool store_put(struct store *store, const struct store_object *object, struct span bytes,
                           enum store_outcome *outcome_r, struct store_found *found_r,
@@ -75,7 +89,7 @@ must_check bool store_put(struct store *store, const struct store_object *object
 struct store_large;
 
 /*
- * Begins a large object. `object` has key and mime; size and hash are not known yet.
+ * Begins a large object. `object` has key and mime; size and, mostly, hash are not known yet.
  *   large_r   caller frees with store_large_free() (or auto_large), which leaves nothing behind
  *             unless store_large_end() said STORE_MADE
  */
@@ -91,12 +105,21 @@ void auto_large_cleanup(struct store_large **large);
  */
 const char *store_large_id(const struct store_large *large);
 
+/* Sends the next bytes: at least STORE_PART_MIN of them, unless they are the last. */
 must_check bool store_large_write(struct store_large *large, struct span bytes, struct err *err);
 
 /* Makes the object appear, now that size and hash are known. As store_put(). */
 must_check bool store_large_end(struct store_large *large, const struct store_object *object,
                                 enum store_outcome *outcome_r, struct store_found *found_r,
                                 struct err *err);
+
+/*
+ * Takes away what was sent of a large object that nobody will end, until the server knows nothing
+ * of it: so no late end can make it appear.
+ *   upload_id   as store_large_id() told it
+ */
+must_check bool store_large_abort(struct store *store, const char *key, const char *upload_id,
+                                  struct err *err);
 
 /*
  * Looks at what lies under a key, reading it if there is no other way to its hash.
@@ -131,6 +154,10 @@ uint64_t store_reader_size(const struct store_reader *reader);
 must_check bool store_read(struct store_reader *reader, void *bytes, size_t room, size_t *got_r,
                            struct err *err);
 
+/* Reads a whole object for its size and hash, whatever the store says about them. */
+must_check bool store_hash(struct store *store, const char *key, struct store_found *found_r,
+                           struct err *err);
+
 /* --- listing -------------------------------------------------------------------------------- */
 
 struct store_list;
@@ -159,10 +186,18 @@ void auto_list_cleanup(struct store_list **list);
 /* --- trying --------------------------------------------------------------------------------- */
 
 /*
- * Proves that objects can be made here and are never replaced, and takes the proof away again.
- * Fails with ERR_OS, ERR_DATA (an object was replaced).
+ * Finds out by trying what the store really does, and takes away what it made, as far as it may.
+ * Fails with ERR_OS, ERR_DATA (what came back is not what was put, or a file was replaced),
+ * ERR_REMOTE, ERR_USAGE, ERR_NET.
  */
-must_check bool store_probe(struct store *store, struct err *err);
+must_check bool store_probe(struct store *store, struct store_traits *traits_r, struct err *err);
+
+/*
+ * Whether the store is there and still as the handle's traits say, as far as can be seen without
+ * writing.
+ *   same_r   false: it should be tried again
+ */
+must_check bool store_greet(struct store *store, bool *same_r, struct err *err);
 
 /* Whether a key keeps the rules above. */
 bool store_key_is_good(const char *key);

@@ -245,7 +245,7 @@ def row_wanted(scene, document, version, metadata):
     filemaker_id = None if document["container"] else document["filemaker_id"]
     return {
         "file_name": names, "original_name": names, "file_size": [min(version["size"], rules.INT_MAX)],
-        "mime_type": [version["mime"]], "s3_bucket": [""], "s3_key": [version["key"]],
+        "mime_type": [version["mime"]], "s3_bucket": [scene.settings["bucket"]], "s3_key": [version["key"]],
         "s3_url": [""], "category": [rules.slug(type_name)[:100]], "uploaded_by": [author[:100]],
         "document_date": [day], "is_active": [0, 1],
         "filemaker_id": [filemaker_id.replace("-", "").lower() if filemaker_id else None],
@@ -395,8 +395,11 @@ def check_key(scene, report, document, version):
     where = {"record": document["record_id"], "key": key}
     if not rules.KEY_BYTES.fullmatch(key) or any(p in ("", ".", "..") for p in key.split("/")):
         report.say("I3", "key-bytes", "has bytes or parts that no key may have", **where)
-    if has_hash and version["number"] == 1:
+    needs_hash = scene.database.needs_hash(version)
+    if has_hash and version["number"] == 1 and not needs_hash:
         report.say("I3", "key-hash", "the first version has a later one's key", **where)
+    if needs_hash and not has_hash:
+        report.say("I3", "key-without-hash", "in a store that may replace it", **where)
     hashed = version["sha256"] if has_hash else None
     wanted = [rules.key(scene.settings, patient, document, extension, hashed)
               for patient in patients_possible(scene, document, version)]

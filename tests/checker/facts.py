@@ -24,7 +24,7 @@ def read_settings(path=None):
                 "key_field": "id", "type_field": "Type", "date_field": "Date",
                 "patient_field": "id_Contact", "author_field": "creationAccountName",
                 "key": rules.KEY, "unlinked_key": rules.UNLINKED_KEY,
-                "type_folders": rules.TYPE_FOLDERS, "type_slugs": "all"}
+                "type_folders": rules.TYPE_FOLDERS, "type_slugs": "all", "bucket": ""}
     if path:
         conf = configparser.ConfigParser(interpolation=None, strict=False, delimiters=("=",))
         conf.read(path, encoding="utf-8")
@@ -32,7 +32,17 @@ def read_settings(path=None):
             if conf.has_section(section):
                 settings.update({name: value for name, value in conf.items(section)
                                  if name in settings})
+        take_bucket(settings, conf.get("store", "url", fallback=""))
     return settings
+
+
+def take_bucket(settings, url):
+    """s3://BUCKET/PREFIX: the prefix stands in front of every key, in the ledger too."""
+    found = re.fullmatch(r"s3://([^/]+)/?(.*?)/?", url)
+    if found:
+        prefix = found.group(2) + "/" if found.group(2) else ""
+        settings.update(bucket=found.group(1), key=prefix + settings["key"],
+                        unlinked_key=prefix + settings["unlinked_key"])
 
 
 # --- the source ------------------------------------------------------------------------------
@@ -191,6 +201,13 @@ class Database:
         for entry in sorted((entry for entries in self.audit.values() for entry in entries
                              if entry["document"] is not None), key=self._order()):
             self.stories[entry["document"]].append(entry)
+
+    def needs_hash(self, version):
+        """Whether the store was found to replace objects, so that the key must hold the hash."""
+        traits = dict(word.split("=") for note in self.notes if note["name"].startswith("store ")
+                      for word in note["value"].split())
+        is_large = (version["size"] or 0) >= rules.LARGE
+        return "no" in (traits.get("conditional"), is_large and traits.get("conditional-large"))
 
     def _order(self):
         """How entries follow one another: run by run, or by the clock where runs went on together."""

@@ -522,11 +522,13 @@ TEST(a_store_is_opened_or_said_why_not)
 TEST(trying_leaves_nothing)
 {
     auto_place place = place_new();
+    struct store_traits traits = { 0 };
     struct store_found found;
     struct err err = { 0 };
 
     for (size_t i = 0; i < 2; i++) {
-        CHECK_AT(i, store_probe(place.store, &err));
+        CHECK_AT(i, store_probe(place.store, &traits, &err));
+        CHECK_AT(i, !store_needs_hash_keys(&traits, true));
         CHECK_AT(i, folder_files(place.folder) == i);
         CHECK_AT(i, put(place.store, "there", span_of("x"), &found, &err) >= 0);
     }
@@ -537,11 +539,12 @@ TEST(a_folder_that_is_not_ours_is_told)
 {
     auto_place place = place_new();
     bool is_root = geteuid() == 0;
+    struct store_traits traits;
     struct store_found found;
     struct err err = { 0 };
 
     CHECK(chmod(place.folder, 0555) == 0 && (!is_root || seteuid(NOBODY) == 0));
-    CHECK(!store_probe(place.store, &err) && err.kind == ERR_OS && err.code == EACCES);
+    CHECK(!store_probe(place.store, &traits, &err) && err.kind == ERR_OS && err.code == EACCES);
     CHECK(put(place.store, "a/b", span_of("x"), &found, &err) == -1);
     CHECK(err.kind == ERR_OS && err.code == EACCES);
     CHECK((!is_root || seteuid(0) == 0) && chmod(place.folder, 0700) == 0);

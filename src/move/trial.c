@@ -1,0 +1,100 @@
+/* Notes in the ledger: one for each store that its source was ever moved to. */
+#include "move/trial.h"
+
+#include "base/mem.h"
+
+enum { TEXT_MAX = 1024 };
+
+static char *note_of(const struct store *store)
+{
+    return mem_printf("store %s", store_name(store));
+}
+
+/* What is known; nothing where there is no ledger yet. */
+static bool known_read(const struct mover_settings *settings, const struct store *store,
+                       const struct cancel *cancel, struct store_traits *traits_r)
+{
+    auto_free char *note = note_of(store), *text = NULL;
+    auto_ledger *ledger = NULL;
+    struct err ignored;
+
+    return ledger_open_reader(settings->ledger_url, settings->source_name, cancel, &ledger,
+                              &ignored)
+           && ledger_noted(ledger, note, &text, &ignored) && text
+           && store_traits_read(span_of(text), traits_r);
+}
+
+static bool store_at(const struct mover_settings *settings, const struct cancel *cancel,
+                     const struct store_traits *traits, struct store **store_r, struct err *err)
+{
+    struct store_settings store = settings->store;
+
+    store.traits = *traits;
+    return store_open(&store, cancel, store_r, err);
+}
+
+/* A folder is tried each time: that is cheap and leaves nothing. */
+static bool must_try(enum trial trial, const struct store *store, const struct store_traits *known,
+                     bool same)
+{
+    if (!*store_bucket(store))
+        return true;
+    switch (trial) {
+    case TRIAL_NONE:
+        return false;
+    case TRIAL_NEEDED:
+        return !same;
+    case TRIAL_ALWAYS:
+        return !same || known->deletes != STORE_NO;
+    }
+    abort();
+}
+
+static char *words_of(const struct store *store, const struct store_traits *traits, bool tried)
+{
+    auto_str text = STR_MAX(KIB(1));
+
+    if (traits->conditional == STORE_UNKNOWN)
+        return mem_printf("%s: it is there; what it does was not tried yet", store_name(store));
+    store_traits_say(traits, &text);
+    return mem_printf("%s: %s%s", store_name(store), str_text(&text),
+                      tried ? "" : " (as was found before)");
+}
+
+bool trial_make(const struct mover_settings *settings, const struct cancel *cancel,
+                enum trial trial, struct store_traits *traits_r, char **said_r, struct err *err)
+{
+    struct store_traits traits = { 0 };
+    auto_store *unknown = NULL, *store = NULL;
+    bool same = false, tried;
+
+    if (!store_at(settings, cancel, &traits, &unknown, err))
+        return false;
+    (void)known_read(settings, unknown, cancel, &traits);
+    if (!store_at(settings, cancel, &traits, &store, err) || !store_greet(store, &same, err))
+        return false;
+    tried = must_try(trial, store, &traits, same);
+    if (tried && !store_probe(unknown, &traits, err))
+        return false;
+    *said_r = words_of(store, &traits, tried);
+    *traits_r = traits;
+    return true;
+}
+
+bool trial_keep(struct ledger *ledger, const struct mover_settings *settings,
+                const struct store_traits *traits, const struct cancel *cancel, struct err *err)
+{
+    auto_store *store = NULL;
+    auto_free char *note = NULL, *known = NULL;
+    auto_str text = STR_MAX(TEXT_MAX);
+
+    if (!store_at(settings, cancel, traits, &store, err))
+        return false;
+    if (!*store_bucket(store) || traits->conditional == STORE_UNKNOWN)
+        return true;
+    note = note_of(store);
+    store_traits_write(traits, &text);
+    return ledger_noted(ledger, note, &known, err)
+           && ((known && strcmp(known, str_text(&text)) == 0)
+               || ledger_note(ledger, note, str_text(&text), err));
+}

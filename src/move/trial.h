@@ -1,0 +1,31 @@
+/*
+ * What the store is found to do is tried once and kept in the ledger, so that a rerun writes
+ * nothing; it is tried anew when the store no longer looks as it did.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "base/err.h"
+#include "ledger/ledger.h"
+#include "move/mover.h"
+
+enum trial {
+    TRIAL_NONE,   /* nothing is written: the store is only greeted                       */
+    TRIAL_NEEDED, /* it is tried if that was not done yet, or it changed since           */
+    TRIAL_ALWAYS, /* it is tried, unless what that makes could not be taken away again    */
+};
+
+/*
+ * Reaches the store, and finds out what it does.
+ *   traits_r   for settings->store.traits
+ *   said_r     in words; the caller frees
+ * Fails as store_probe().
+ */
+must_check bool trial_make(const struct mover_settings *settings, const struct cancel *cancel,
+                           enum trial trial, struct store_traits *traits_r, char **said_r,
+                           struct err *err);
+
+/* In a change: keeps what was found, if it is not what was known already. */
+must_check bool trial_keep(struct ledger *ledger, const struct mover_settings *settings,
+                           const struct store_traits *traits, const struct cancel *cancel,
+                           struct err *err);

@@ -1,0 +1,18 @@
+/*
+ * The files that programs for AWS share: ~/.aws/credentials and ~/.aws/config, sections of
+ * `key = value`. Lines of other shapes are other programs' and passed over.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "base/str.h"
+
+/*
+ * What a section says of a key; NULL if nothing. The caller frees.
+ *   text      the whole file
+ *   section   as it stands between the brackets: "default", "profile work"
+ */
+char *s3_profile_find(struct span text, const char *section, const char *key);
+
+/* The same from the file of the credentials, then from that of the configuration. */
+char *s3_profile_read(const char *profile, const char *key);
