@@ -210,7 +210,7 @@ static size_t columns_read(const struct conf *conf, const char *section,
     return count;
 }
 
-static struct store_settings store_of(const struct settings *s)
+struct store_settings settings_of_store(const struct settings *s)
 {
     return (struct store_settings){ .url = s->store_url,
                                     .endpoint = or_null(s->endpoint),
@@ -232,9 +232,14 @@ static struct store_settings store_of(const struct settings *s)
 /* The keys in the ledger and in document rows are those in the bucket: with the prefix. */
 static bool prefix_read(struct settings *settings, struct err *err)
 {
-    struct store_settings store = store_of(settings);
+    struct store_settings store = settings_of_store(settings);
 
-    return store_prefix(&store, &settings->store_prefix, err);
+    if (!store_prefix(&store, &settings->store_prefix, err))
+        return false;
+    settings->key_in_store = mem_printf("%s%s", settings->store_prefix, settings->key);
+    settings->unlinked_key_in_store =
+        mem_printf("%s%s", settings->store_prefix, settings->unlinked_key);
+    return true;
 }
 
 bool settings_read(const char *path, struct settings *settings_r, struct err *err)
@@ -278,6 +283,8 @@ void settings_clear(struct settings *settings)
     secret_free(settings->secret);
     filter_free(settings->filter_read);
     free(settings->store_prefix);
+    free(settings->key_in_store);
+    free(settings->unlinked_key_in_store);
     store_access_free(settings->store_access);
     *settings = (struct settings){ 0 };
 }
@@ -293,7 +300,7 @@ bool settings_password(struct settings *settings, struct err *err)
 
 bool settings_store(struct settings *settings, const struct cancel *cancel, struct err *err)
 {
-    struct store_settings store = store_of(settings);
+    struct store_settings store = settings_of_store(settings);
 
     return store_access_new(&store, cancel, &settings->store_access, err);
 }
@@ -358,7 +365,7 @@ struct mover_settings settings_mover(const struct settings *s)
         .source_name = s->source_name,
         .filemaker = settings_filemaker(s),
         .fields = fields_of(s),
-        .store = store_of(s),
+        .store = settings_of_store(s),
         .keys = { .prefix = s->store_prefix,
                   .linked = s->key,
                   .unlinked = s->unlinked_key,

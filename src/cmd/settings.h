@@ -38,9 +38,10 @@ struct settings {
     char *source_name; /* `name`, or made of database and layout */
     struct registry_rule *document_columns, *patient_columns;
     size_t document_count, patient_count;
-    struct filter *filter_read;        /* `filter`, read */
-    char *store_prefix;                /* of `store_url` */
-    struct secret *secret;             /* once settings_password() was called */
+    struct filter *filter_read;                 /* `filter`, read */
+    char *store_prefix;                         /* of `store_url` */
+    char *key_in_store, *unlinked_key_in_store; /* the templates behind it */
+    struct secret *secret;                      /* once settings_password() was called */
     struct store_access *store_access; /* once settings_store() was called; NULL for a folder */
 };
 
@@ -78,5 +79,6 @@ must_check bool settings_gate(const struct settings *settings, struct gate **gat
 
 /* The parts as their users want them; borrowed from `settings`. */
 struct filemaker_settings settings_filemaker(const struct settings *settings);
+struct store_settings settings_of_store(const struct settings *settings);
 struct mover_settings settings_mover(const struct settings *settings);
 struct patients_settings settings_patients(const struct settings *settings);

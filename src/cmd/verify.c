@@ -6,6 +6,7 @@
 
 #include "base/num.h"
 #include "http/http.h"
+#include "move/trial.h"
 #include "verify/verify.h"
 #include "json/writer.h"
 
@@ -170,9 +171,9 @@ static struct verify_settings settings_verify(const struct settings *s,
                                      .container_list = s->container_field,
                                      .each = s->containers == 1,
                                      .filter = s->filter,
-                                     .store = { .url = s->store_url },
-                                     .key_template = s->key,
-                                     .unlinked_template = s->unlinked_key,
+                                     .store = settings_of_store(s),
+                                     .key_template = s->key_in_store,
+                                     .unlinked_template = s->unlinked_key_in_store,
                                      .ledger_url = s->ledger_url,
                                      .registry_url = s->registry_url,
                                      .deep = o->deep,
@@ -219,10 +220,14 @@ static int verify(const struct cli_globals *globals, const void *arg, struct err
 
     memory_manners();
     http_setup();
-    if (settings_read(globals->config, &settings, err)) {
+    if (settings_read(globals->config, &settings, err) && settings_store(&settings, cancel, err)) {
         reader = settings_verify(&settings, &o);
         if (sample_read(o.sample, &reader, err) && settings_password(&settings, err)) {
+            struct mover_settings mover = settings_mover(&settings);
+
             reader.filemaker = settings_filemaker(&settings);
+            reader.store = settings_of_store(&settings);
+            trial_known(&mover, cancel, &reader.store.traits);
             code = verify_and_say(&reader, &o, cancel, err);
         }
     }

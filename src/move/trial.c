@@ -61,6 +61,18 @@ static char *words_of(const struct store *store, const struct store_traits *trai
                       tried ? "" : " (as was found before)");
 }
 
+void trial_known(const struct mover_settings *settings, const struct cancel *cancel,
+                 struct store_traits *traits_r)
+{
+    const struct store_traits none = { 0 };
+    auto_store *store = NULL;
+    struct err ignored; /* opening it again will say it */
+
+    *traits_r = none;
+    if (store_at(settings, cancel, &none, &store, &ignored))
+        (void)known_read(settings, store, cancel, traits_r);
+}
+
 bool trial_make(const struct mover_settings *settings, const struct cancel *cancel,
                 enum trial trial, struct store_traits *traits_r, char **said_r, struct err *err)
 {

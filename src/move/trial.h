@@ -25,6 +25,10 @@ must_check bool trial_make(const struct mover_settings *settings, const struct c
                            enum trial trial, struct store_traits *traits_r, char **said_r,
                            struct err *err);
 
+/* What was found before; nothing, where there is no ledger yet or nobody tried. */
+void trial_known(const struct mover_settings *settings, const struct cancel *cancel,
+                 struct store_traits *traits_r);
+
 /* In a change: keeps what was found, if it is not what was known already. */
 must_check bool trial_keep(struct ledger *ledger, const struct mover_settings *settings,
                            const struct store_traits *traits, const struct cancel *cancel,
