@@ -189,7 +189,11 @@ class Line:
             threading.Thread(target=self._join, args=(near,), daemon=True).start()
 
     def _join(self, near):
-        far = socket.create_connection(("127.0.0.1", self.to))
+        try:
+            far = socket.create_connection(("127.0.0.1", self.to))
+        except OSError:  # the server is down
+            near.close()
+            return
         deaf = threading.Event()
         back = threading.Thread(target=self._answers, args=(far, near, deaf), daemon=True)
         back.start()
