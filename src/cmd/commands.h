@@ -10,6 +10,7 @@ extern const struct cmd cmd_patients_review;
 extern const struct cmd cmd_run;
 extern const struct cmd cmd_status;
 extern const struct cmd cmd_failures;
+extern const struct cmd cmd_report;
 extern const struct cmd cmd_retry;
 extern const struct cmd cmd_waive;
 extern const struct cmd cmd_verify;

@@ -22,6 +22,7 @@ struct ledger_run {
     struct ledger_progress progress;
     char status[32];
     char kind[16]; /* "run", "retry", "waive", ... */
+    char version[32], host[72];
 };
 
 /* Every run, oldest first. The caller frees. */

@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "base/utf8.h"
 #include "move/policy.h"
+#include "report/cells.h"
 #include "json/writer.h"
 
 struct list {
@@ -53,20 +54,6 @@ static void as_json(struct str *to, const struct ledger_failure *f)
 
 /* --- CSV ------------------------------------------------------------------------------------ */
 
-/* Quoted always; a cell that a spreadsheet would take for a formula gets a blank in front. */
-static void csv_text(struct str *to, const char *text)
-{
-    str_add_text(to, ",\"");
-    if (*text && strchr("=+-@\t\r", *text))
-        str_add_char(to, ' ');
-    for (; *text; text++) {
-        if (*text == '"')
-            str_add_char(to, '"');
-        str_add_char(to, *text == '\r' ? ' ' : *text);
-    }
-    str_add_char(to, '"');
-}
-
 static const char csv_head[] = "record,id,type,storage,state,class,tries,at,step,http_status,"
                                "filemaker_code,bytes,message,created,author,path\r\n";
 
@@ -77,21 +64,21 @@ static void as_csv(struct str *to, const struct ledger_failure *f)
     if (f->at_us)
         (void)time_rfc3339(f->at_us, at);
     str_printf(to, "%jd", (intmax_t)f->record_id);
-    csv_text(to, f->filemaker_id ? f->filemaker_id : "");
-    csv_text(to, f->type);
-    csv_text(to, f->storage);
-    csv_text(to, ledger_state_name(f->state));
-    csv_text(to, f->class);
+    cells_text(to, span_of(f->filemaker_id ? f->filemaker_id : ""));
+    cells_text(to, span_of(f->type));
+    cells_text(to, span_of(f->storage));
+    cells_text(to, span_of(ledger_state_name(f->state)));
+    cells_text(to, span_of(f->class));
     str_printf(to, ",%d", f->tries);
-    csv_text(to, at);
-    csv_text(to, f->step);
+    cells_text(to, span_of(at));
+    cells_text(to, span_of(f->step));
     str_printf(to, ",%d,%d,", f->http_status, f->filemaker_code);
     if (f->bytes >= 0)
         str_printf(to, "%jd", (intmax_t)f->bytes);
-    csv_text(to, f->message);
-    csv_text(to, f->created);
-    csv_text(to, f->author);
-    csv_text(to, f->path);
+    cells_text(to, span_of(f->message));
+    cells_text(to, span_of(f->created));
+    cells_text(to, span_of(f->author));
+    cells_text(to, span_of(f->path));
     str_add_text(to, "\r\n");
 }
 

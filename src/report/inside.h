@@ -35,6 +35,10 @@ struct status {
     struct status_rows rows;
 };
 
+/* As status_read(), in a reading change of the caller's. */
+must_check bool status_read_within(struct ledger *ledger, const struct status_settings *settings,
+                                   struct status **status_r, struct err *err);
+
 /* Documents that the source has; those that are gone are counted apart. */
 int64_t status_total(const struct status *s);
 

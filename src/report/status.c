@@ -187,34 +187,36 @@ static void rows_read(struct ledger *ledger, struct status *s)
 
 /* --- reading -------------------------------------------------------------------------------- */
 
-static bool ledger_read(struct ledger *ledger, struct status *s, struct err *err)
-{
-    auto_tx tx = { 0 };
-
-    return sql_begin_reading(ledger_sql(ledger), &tx, err)
-           && ledger_tallies(ledger, &s->tallies, &s->tally_count, err)
-           && ledger_runs(ledger, &s->runs, &s->run_count, err)
-           && ledger_census(ledger, &s->census, err)
-           && ledger_tries(ledger, &s->tries_failed, &s->in_doubt, err)
-           && findings_read(ledger, &s->findings, err) && rate_read(ledger, s, err);
-}
-
-bool status_read(struct ledger *ledger, const struct status_settings *settings,
-                 struct status **status_r, struct err *err)
+bool status_read_within(struct ledger *ledger, const struct status_settings *settings,
+                        struct status **status_r, struct err *err)
 {
     auto_status *s = mem_new(struct status);
 
     s->settings = *settings;
     s->at_us = time_now_us();
-    if (!ledger_read(ledger, s, err))
+    if (!ledger_tallies(ledger, &s->tallies, &s->tally_count, err)
+        || !ledger_runs(ledger, &s->runs, &s->run_count, err)
+        || !ledger_census(ledger, &s->census, err)
+        || !ledger_tries(ledger, &s->tries_failed, &s->in_doubt, err)
+        || !findings_read(ledger, &s->findings, err) || !rate_read(ledger, s, err))
         return false;
     for (size_t i = 0; i < s->tally_count; i++)
         tally_count(s, &s->tallies[i]);
     if (s->type_count)
         qsort(s->types, s->type_count, sizeof *s->types, by_total);
-    rows_read(ledger, s);
+    rows_read(ledger,
+              s); /* the last: if it fails, PostgreSQL answers nothing more in this change */
     *status_r = take(s);
     return true;
+}
+
+bool status_read(struct ledger *ledger, const struct status_settings *settings,
+                 struct status **status_r, struct err *err)
+{
+    auto_tx tx = { 0 };
+
+    return sql_begin_reading(ledger_sql(ledger), &tx, err)
+           && status_read_within(ledger, settings, status_r, err);
 }
 
 void status_free(struct status *status)

@@ -1,4 +1,5 @@
 -- Every run. $1 source. Columns: run, started_us, ended_us, found, processed, successful, failed,
--- waiting, status, kind.
-select run, started_us, ended_us, found, processed, successful, failed, waiting, status, kind
+-- waiting, status, kind, version, host.
+select run, started_us, ended_us, found, processed, successful, failed, waiting, status, kind,
+       version, host
   from fmferry_run where source = $1 order by run

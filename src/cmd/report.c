@@ -1,0 +1,135 @@
+/* `fmferry report` */
+#include "cmd/commands.h"
+#include "cmd/settings.h"
+#include "cmd/shown.h"
+#include "cmd/watch.h"
+
+#include "base/fs.h"
+#include "report/documents.h"
+#include "report/report.h"
+#include "version.h"
+
+#include <unistd.h>
+
+static const char default_output[] = "fmferry-report.html";
+
+struct report_options {
+    bool json, csv;
+    const char *output;
+};
+
+/* What is written, and how it is written to a stream. */
+struct job {
+    const struct report_options *options;
+    const struct settings *settings;
+    struct ledger *ledger;
+};
+
+static bool html_write(const struct job *job, FILE *to, struct err *err)
+{
+    struct report_settings settings = { .status = watch_names(job->settings), .version = VERSION };
+    struct report_setting *shown;
+    bool good;
+
+    shown_settings(job->settings, &shown, &settings.setting_count);
+    settings.settings = shown;
+    good = report_write(job->ledger, &settings, to, err);
+    shown_free(shown, settings.setting_count);
+    return good;
+}
+
+static bool write_to(const struct job *job, FILE *to, struct err *err)
+{
+    if (job->options->json)
+        return documents_write(job->ledger, DOCUMENTS_JSON, to, err);
+    if (job->options->csv)
+        return documents_write(job->ledger, DOCUMENTS_CSV, to, err);
+    return html_write(job, to, err);
+}
+
+/* The stream has a descriptor of its own, so that closing it tells whether all was taken. */
+static bool write_whole(const struct job *job, int fd, const char *path, struct err *err)
+{
+    auto_close int own = dup(fd);
+    FILE *to = own < 0 ? NULL : fdopen(own, "w");
+    bool good;
+
+    if (!to)
+        return err_os(err, "writing '%s'", path);
+    (void)take_fd(own);
+    good = write_to(job, to, err);
+    if (fclose(to) != 0 && good)
+        return err_os(err, "writing '%s'", path);
+    return good;
+}
+
+static bool write_file(const struct job *job, const char *path, struct err *err)
+{
+    auto_close int fd = -1;
+
+    if (!fs_open_unnamed(path, &fd, err) || !write_whole(job, fd, path, err)
+        || !fs_put_in_place(fd, path, 0600, err))
+        return false;
+    (void)printf("written: %s\n", path);
+    return true;
+}
+
+static bool report_do(const struct job *job, struct err *err)
+{
+    const struct report_options *o = job->options;
+
+    if (o->output && strcmp(o->output, "-") == 0)
+        return write_to(job, stdout, err);
+    if (o->output)
+        return write_file(job, o->output, err);
+    return o->json || o->csv ? write_to(job, stdout, err) : write_file(job, default_output, err);
+}
+
+static int report(const struct cli_globals *globals, const void *arg, struct err *err)
+{
+    const struct report_options *o = arg;
+    struct cancel *cancel = cancel_new();
+    auto_settings settings = { 0 };
+    struct ledger *ledger = NULL;
+    bool good;
+
+    if (o->json && o->csv)
+        good = err_set(err, ERR_USAGE, 0, "--json and --csv exclude each other");
+    else
+        good =
+            settings_read(globals->config, &settings, err)
+            && ledger_open_reader(settings.ledger_url, settings.source_name, cancel, &ledger, err)
+            && report_do(&(struct job){ o, &settings, ledger }, err);
+    ledger_close(ledger);
+    cancel_free(cancel);
+    return good ? EXIT_DONE : -1;
+}
+
+static const struct opt report_opts[] = {
+    OPT_TEXT(struct report_options, output, "output", 'o', "FILE",
+             "where to write; - is standard output.\n"
+             "Without it: fmferry-report.html, or standard output for the lists"),
+    OPT_FLAG(struct report_options, csv, "csv", 0,
+             "every document as a row of a spreadsheet (docs/json.md)"),
+    OPT_FLAG(struct report_options, json, "json", 0, "every document as JSON (docs/json.md)"),
+    OPT_END,
+};
+
+static const struct report_options report_defaults = { 0 };
+
+const struct cmd cmd_report = {
+    "report",
+    "Write the report that the owner reads and signs",
+    "One HTML file that needs nothing but itself: two pages in plain language, then\n"
+    "plots, the run history, every failure with its evidence, every waiver, the\n"
+    "settings without secrets, the versions. Every sum in it is reached on two ways\n"
+    "before the first line is written; if they disagree there is no report.\n"
+    "\n"
+    "May be written at any time, also while a run is under way: it holds nobody up.\n"
+    "A file is there whole or not at all, and is for you alone to read (mode 0600).\n"
+    "Ends with 0 if it was written.",
+    report_opts,
+    &report_defaults,
+    sizeof report_defaults,
+    report,
+};

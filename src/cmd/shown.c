@@ -1,0 +1,109 @@
+/*
+ * Secrets are named in the configuration, so that what is here is their names; but people write
+ * passwords into URLs, and a command may be given one. What might hide one is not shown.
+ */
+#include "cmd/shown.h"
+
+#include "base/mem.h"
+
+static void hide_in_url(struct str *to, struct span url)
+{
+    size_t scheme = span_find(url, "://") + 3;
+    struct span rest = span_from(url, scheme);
+    size_t path = span_find(rest, "/"), query = span_find(url, "?"), at = 0;
+    struct span host = span_first(rest, path);
+
+    for (size_t i = 0; i < host.size; i++)
+        if (host.at[i] == '@')
+            at = i + 1;
+    str_add_span(to, span_first(url, scheme));
+    if (at > 0) {
+        struct span user = span_first(host, at - 1);
+        size_t colon = span_find(user, ":");
+
+        str_add_span(to, span_first(user, colon));
+        str_add_text(to, colon < user.size ? ":***@" : "@");
+    }
+    str_add_span(to, span_from(span_first(url, query), scheme + at));
+    if (query < url.size)
+        str_add_text(to, "?***");
+}
+
+void shown_text(struct str *to, const char *text)
+{
+    struct span span = span_of(text);
+
+    if (span_find(span, "://") < span.size)
+        hide_in_url(to, span);
+    else
+        str_add_span(to, span);
+}
+
+static bool is_command(const struct conf_key *key)
+{
+    return span_ends(span_of(key->name), "_command");
+}
+
+static char *value_of(const struct settings *settings, const struct conf_key *key)
+{
+    const void *member = (const char *)settings + key->field.offset;
+    auto_str text = STR_MAX(KIB(64));
+
+    switch (key->field.type) {
+    case FIELD_TEXT: {
+        const char *value = *(const char *const *)member;
+
+        if (value && *value && is_command(key))
+            str_add_text(&text, "(a command, not shown)");
+        else
+            shown_text(&text, value ? value : "");
+        break;
+    }
+    case FIELD_INT:
+        str_printf(&text, "%d", *(const int *)member);
+        break;
+    case FIELD_BYTES:
+        str_printf(&text, "%ju", (uintmax_t) * (const uint64_t *)member);
+        break;
+    case FIELD_FLAG:
+        str_add_text(&text, *(const bool *)member ? "yes" : "no");
+        break;
+    case FIELD_CHOICE:
+        str_add_text(&text, key->field.choices[*(const int *)member]);
+        break;
+    case FIELD_DECIMAL:
+        str_printf(&text, "%g", *(const double *)member);
+        break;
+    }
+    return str_take(&text);
+}
+
+/* A key that takes any name has no member of its own, and one that is refused no value. */
+static bool has_value(const struct conf_key *key)
+{
+    return !key->refusal && strcmp(key->name, "*") != 0;
+}
+
+void shown_settings(const struct settings *settings, struct report_setting **shown_r,
+                    size_t *count_r)
+{
+    struct report_setting *shown = NULL;
+    size_t count = 0;
+
+    for (const struct conf_key *key = settings_keys; key->section; key++) {
+        if (!has_value(key))
+            continue;
+        shown = mem_grow(shown, (count + 1) * sizeof *shown);
+        shown[count++] =
+            (struct report_setting){ key->section, key->name, value_of(settings, key) };
+    }
+    *shown_r = shown;
+    *count_r = count;
+}
+
+void shown_free(struct report_setting *shown, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        free(shown[i].value);
+    free(shown);
+}

@@ -1,0 +1,2 @@
+-- What the database is. Columns: name.
+select 'PostgreSQL ' || current_setting('server_version')

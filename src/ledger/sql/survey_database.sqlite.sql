@@ -1,0 +1,2 @@
+-- What the database is. Columns: name.
+select 'SQLite ' || sqlite_version()

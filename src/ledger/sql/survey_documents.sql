@@ -1,0 +1,12 @@
+-- Every document with what lies in the store for it. $1 source. Columns: record_id, filemaker_id,
+-- identity, patient_id, type, container, repetition, storage, mod_id, state, class, link, patient,
+-- attempts, key, size, sha256, mime, mark, who, reason.
+select d.record_id, d.filemaker_id, d.identity, d.patient_id, d.type, d.container, d.repetition,
+       d.storage, d.mod_id, d.state, d.class, d.link, d.patient,
+       (select count(*) from fmferry_attempt a where a.document = d.document),
+       v.key, v.size, v.sha256, v.mime, v.mark, w.who, w.reason
+  from fmferry_document d
+  left join fmferry_version v on v.document = d.document and v.number = d.version
+  left join fmferry_waiver w on w.document = d.document and d.state = 'waived'
+ where d.source = $1
+ order by d.document

@@ -1,0 +1,173 @@
+/* One pass each over documents, entries, waivers, and the application's rows. */
+#include "report/figures.h"
+
+#include "base/mem.h"
+#include "move/policy.h"
+
+/* --- places --------------------------------------------------------------------------------- */
+
+static void place_count(void *arg, int64_t place, struct span class, int64_t documents)
+{
+    struct figures *f = arg;
+    enum failure failure;
+
+    if (place < 0 || place >= PLACES)
+        return; /* the sums will not balance, and say so */
+    f->places[place].documents += documents;
+    if (failure_read(class, &failure))
+        f->places[place].failed[failure] += documents;
+}
+
+static bool places_read(struct ledger *ledger, struct figures *f, struct err *err)
+{
+    if (!survey_span(ledger, &f->first_record, &f->last_record, err))
+        return false;
+    f->records_per_place = (f->last_record - f->first_record) / PLACES + 1;
+    return survey_each_place(ledger, f->first_record, f->records_per_place, place_count, f, err);
+}
+
+/* --- waivers and notes ---------------------------------------------------------------------- */
+
+static struct waiving *waiving_of(struct figures *f, const struct survey_waiver *w)
+{
+    struct waiving *waiving;
+
+    for (size_t i = 0; i < f->waiving_count; i++)
+        if (span_is(w->who, f->waivings[i].who) && span_is(w->reason, f->waivings[i].reason))
+            return &f->waivings[i];
+    f->waivings = mem_grow(f->waivings, (f->waiving_count + 1) * sizeof *f->waivings);
+    waiving = &f->waivings[f->waiving_count++];
+    *waiving = (struct waiving){ span_text(w->who), span_text(w->reason), 0, w->at_us, w->at_us };
+    return waiving;
+}
+
+static bool waiver_count(void *arg, const struct survey_waiver *w)
+{
+    struct figures *f = arg;
+    struct waiving *waiving = waiving_of(f, w);
+
+    waiving->count++;
+    waiving->last_us = w->at_us;
+    f->waived++;
+    return true;
+}
+
+static void note_keep(void *arg, struct span name, struct span value)
+{
+    struct figures *f = arg;
+
+    f->notes = mem_grow(f->notes, (f->note_count + 1) * sizeof *f->notes);
+    f->notes[f->note_count++] = (struct note){ span_text(name), span_text(value) };
+}
+
+const char *figures_note(const struct figures *f, const char *name)
+{
+    for (size_t i = 0; i < f->note_count; i++)
+        if (strcmp(f->notes[i].name, name) == 0)
+            return f->notes[i].value;
+    return NULL;
+}
+
+/* --- the application's rows ----------------------------------------------------------------- */
+
+static void year_keep(void *arg, int year, int64_t rows)
+{
+    struct figures *f = arg;
+
+    if (f->year_count < YEARS_MAX)
+        f->years[f->year_count++] = (struct year){ year, rows };
+}
+
+static bool rows_count(struct sql *sql, struct figures *f, struct err *err)
+{
+    const char *source = f->status->settings.name;
+
+    return registry_count(sql, source, &f->rows, err)
+           && registry_each_year(sql, source, year_keep, f, err);
+}
+
+static bool rows_count_apart(struct figures *f, struct err *err)
+{
+    auto_sql *sql = NULL;
+    auto_tx tx = { 0 };
+
+    return sql_open_reader(f->status->settings.registry_url, NULL, &sql, err)
+           && sql_begin_reading(sql, &tx, err) && rows_count(sql, f, err);
+}
+
+/* In the ledger's own database they belong to the same state of it, and must be there. */
+static bool rows_read(struct ledger *ledger, struct figures *f, struct err *err)
+{
+    const struct status_settings *settings = &f->status->settings;
+    struct err why = { 0 };
+
+    if (sql_same_database(settings->registry_url, settings->ledger_url)) {
+        f->rows_are_known = rows_count(ledger_sql(ledger), f, err);
+        return f->rows_are_known;
+    }
+    f->rows_are_known = rows_count_apart(f, &why);
+    (void)snprintf(f->rows_why, sizeof f->rows_why, "%.*s", (int)sizeof f->rows_why - 1, why.msg);
+    return true;
+}
+
+/* The checklist tells of the rows that were counted here. */
+static void rows_tell(struct figures *f)
+{
+    struct status_rows *rows = &f->status->rows;
+
+    rows->are_counted = f->rows_are_known;
+    rows->rows = f->rows.rows;
+    rows->with_metadata = f->rows.with_fields;
+    (void)snprintf(rows->why, sizeof rows->why, "%s", f->rows_why);
+}
+
+/* --- all of it ------------------------------------------------------------------------------ */
+
+bool figures_read(struct ledger *ledger, const struct status_settings *settings,
+                  struct figures **figures_r, struct err *err)
+{
+    auto_figures *f = mem_new(struct figures);
+    struct status_settings without_rows = *settings;
+
+    without_rows.registry_url = NULL;
+    if (!status_read_within(ledger, &without_rows, &f->status, err))
+        return false;
+    f->status->settings = *settings;
+    if (!survey_counts(ledger, &f->counts, &f->count_count, err)
+        || !survey_sizes(ledger, f->sizes, err) || !places_read(ledger, f, err)
+        || !tempo_read(ledger, f->status->runs, f->status->run_count, f->status->at_us, &f->tempo,
+                       err)
+        || !survey_each_waiver(ledger, waiver_count, f, err)
+        || !survey_each_note(ledger, note_keep, f, err)
+        || !survey_database(ledger, &f->database, err) || !rows_read(ledger, f, err))
+        return false;
+    rows_tell(f);
+    *figures_r = take(f);
+    return true;
+}
+
+void figures_free(struct figures *f)
+{
+    if (!f)
+        return;
+    status_free(f->status);
+    ledger_tallies_free(f->counts, f->count_count);
+    tempo_free(f->tempo);
+    for (size_t i = 0; i < f->waiving_count; i++) {
+        free(f->waivings[i].who);
+        free(f->waivings[i].reason);
+    }
+    for (size_t i = 0; i < f->note_count; i++) {
+        free(f->notes[i].name);
+        free(f->notes[i].value);
+    }
+    free(f->waivings);
+    free(f->notes);
+    free(f->database);
+    free(f);
+}
+
+void auto_figures_cleanup(struct figures **figures)
+{
+    figures_free(*figures);
+}

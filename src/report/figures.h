@@ -1,0 +1,65 @@
+/* Everything that the report shows in sums, gathered once, from one state of the ledger. */
+#pragma once
+
+#include "ledger/survey.h"
+#include "registry/look.h"
+#include "report/inside.h"
+#include "report/tempo.h"
+
+enum { PLACES = 80, YEARS_MAX = 400 };
+
+/* Documents whose records stand near each other in the source. */
+struct place {
+    int64_t documents;
+    int64_t failed[FAILURES];
+};
+
+struct year {
+    int year; /* 0: a date that is none */
+    int64_t rows;
+};
+
+/* Documents that one person gave up for one reason. */
+struct waiving {
+    char *who, *reason;
+    int64_t count, first_us, last_us;
+};
+
+struct note {
+    char *name, *value;
+};
+
+struct figures {
+    struct status *status;
+    struct ledger_tally *counts; /* the tallies, counted anew from the documents */
+    size_t count_count;
+    struct survey_size sizes[SURVEY_SIZES];
+    int64_t first_record, last_record, records_per_place;
+    struct place places[PLACES];
+    struct tempo *tempo;
+    bool rows_are_known; /* false: the application's database cannot be read; `rows_why` says why */
+    char rows_why[256];
+    struct registry_rows rows;
+    struct year years[YEARS_MAX];
+    size_t year_count;
+    struct waiving *waivings;
+    size_t waiving_count;
+    int64_t waived; /* documents with a name and a reason */
+    struct note *notes;
+    size_t note_count;
+    char *database;
+};
+
+/*
+ * Reads them, in a reading change of the caller's.
+ *   figures_r   caller frees with figures_free()
+ * Fails with ERR_DATABASE.
+ */
+must_check bool figures_read(struct ledger *ledger, const struct status_settings *settings,
+                             struct figures **figures_r, struct err *err);
+void figures_free(struct figures *figures); /* NULL is allowed */
+void auto_figures_cleanup(struct figures **figures);
+#define auto_figures __attribute__((cleanup(auto_figures_cleanup))) struct figures
+
+/* What was remembered under a name; NULL if nothing. */
+const char *figures_note(const struct figures *figures, const char *name);
