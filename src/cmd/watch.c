@@ -21,6 +21,13 @@ struct watch {
     int every_s;
 };
 
+/* Only of Nexus's own table do we know which rows are ours. */
+static bool is_nexus(const struct settings *settings)
+{
+    return settings->application == 0
+           && strcmp(settings->documents_table, "documents_document") == 0;
+}
+
 struct status_settings watch_names(const struct settings *settings)
 {
     return (struct status_settings){ .name = settings->source_name,
@@ -28,7 +35,8 @@ struct status_settings watch_names(const struct settings *settings)
                                      .price_per_gb_month = settings->price,
                                      .currency = settings->currency,
                                      .has_mark = *settings->mark_field != '\0',
-                                     .registry_url = settings->registry_url,
+                                     .registry_url = is_nexus(settings) ? settings->registry_url
+                                                                        : NULL,
                                      .ledger_url = settings->ledger_url };
 }
 

@@ -101,6 +101,11 @@ static bool rows_read(struct ledger *ledger, struct figures *f, struct err *err)
     const struct status_settings *settings = &f->status->settings;
     struct err why = { 0 };
 
+    if (!settings->registry_url) {
+        (void)snprintf(f->rows_why, sizeof f->rows_why, "%s",
+                       "its tables are another application's, in which we do not know our rows");
+        return true;
+    }
     if (sql_same_database(settings->registry_url, settings->ledger_url)) {
         f->rows_are_known = rows_count(ledger_sql(ledger), f, err);
         return f->rows_are_known;

@@ -94,10 +94,9 @@ static void rows_warn(struct page *page, const struct figures *f)
     if (f->rows_are_known && f->rows.rows == stored)
         return;
     if (!f->rows_are_known) {
-        page_add(
-            page,
-            "<p class=\"alert\"><strong>The application’s database could not be read</strong>, "
-            "so this report does not say whether its rows are there: ");
+        page_add(page,
+                 "<p class=\"alert\"><strong>The application’s rows could not be counted</strong>, "
+                 "so this report does not say whether its rows are there: ");
         page_text(page, f->rows_why);
         page_add(page, ".</p>\n");
         return;

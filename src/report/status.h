@@ -12,7 +12,7 @@ struct status_settings {
     double price_per_gb_month;
     const char *currency;
     bool has_mark;            /* whether a mark is written to FileMaker at all                */
-    const char *registry_url; /* the application's database; NULL: its tables are not counted */
+    const char *registry_url; /* Nexus's database; NULL: its rows are not counted           */
     const char *ledger_url;
 };
 
