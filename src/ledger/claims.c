@@ -187,6 +187,11 @@ bool ledger_intend(struct ledger *ledger, const struct ledger_claim *claim,
         && !sql_number(ledger->sql, &LEDGER_VERSION_NEXT, sql_args(sql_i64(claim->document)), 1,
                        &number, err))
         return false;
+    if (version->number != 0
+        && !sql_run(ledger->sql, &LEDGER_MARK_KEEP,
+                    sql_args(sql_i64(claim->document), sql_i64(number), sql_text(version->mark)),
+                    err))
+        return false;
     if (!sql_run(ledger->sql, &LEDGER_VERSION_PUT,
                  sql_args(sql_i64(claim->document), sql_i64(number), sql_i64(claim->epoch),
                           sql_text(version->key), sha256, size, sql_text(version->mime),
@@ -259,6 +264,12 @@ static bool attempt_add(struct ledger *ledger, int64_t document,
                             sql_i64(why->kind == ERR_REMOTE ? why->code : 0), sql_i64(why->reason),
                             sql_i64(attempt->bytes), sql_text(why->msg)),
                    err);
+}
+
+bool ledger_evidence(struct ledger *ledger, const struct ledger_claim *claim,
+                     const struct ledger_attempt *attempt, struct err *err)
+{
+    return attempt_add(ledger, claim->document, attempt, err);
 }
 
 /* `counted`: 1 if this was one of the tries that the class allows, else 0. */

@@ -337,6 +337,10 @@ must_check bool ledger_release(struct ledger *ledger, const struct ledger_claim 
                                const struct ledger_attempt *attempt, int64_t due_us,
                                bool fetch_again, struct err *err);
 
+/* In a change: notes evidence about a document in hand; nothing else happens to it. */
+must_check bool ledger_evidence(struct ledger *ledger, const struct ledger_claim *claim,
+                                const struct ledger_attempt *attempt, struct err *err);
+
 /* What a document that failed has in common with others. */
 struct ledger_trait {
     struct span created, author, path;

@@ -63,6 +63,13 @@ create table fmferry_version (
 ) strict, without rowid;
 create index fmferry_version_key on fmferry_version (key);
 
+-- Marks that were meant for a version before its present one: one of them may stand in the source.
+create table fmferry_mark (
+    document integer not null references fmferry_document,
+    mark text not null,
+    primary key (document, mark)
+) strict, without rowid;
+
 -- Evidence: every try that did not end well.
 create table fmferry_attempt (
     document integer not null references fmferry_document,
