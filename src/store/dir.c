@@ -52,6 +52,7 @@ static void dir_close(struct store *store)
 
 /* --- looking -------------------------------------------------------------------------------- */
 
+/* A folder is in the way as much as a file is, but it has no bytes to compare. */
 static bool file_hash(int fd, const char *key, struct store_found *found_r, struct err *err)
 {
     auto_sha256_stream *hash = sha256_stream_new();
@@ -60,6 +61,10 @@ static bool file_hash(int fd, const char *key, struct store_found *found_r, stru
     ssize_t got;
 
     while ((got = read(fd, part, READ_SIZE)) != 0) {
+        if (got < 0 && errno == EISDIR) {
+            *found_r = (struct store_found){ .exists = true, .is_folder = true };
+            return true;
+        }
         if (got < 0 && errno != EINTR)
             return err_os(err, "reading '%s'", key);
         if (got < 0)
@@ -222,7 +227,7 @@ static bool what_lies_there(struct dir *dir, const struct store_object *object,
 {
     if (!dir_look(&dir->store, object->key, found_r, err))
         return false;
-    *outcome_r = found_r->size_bytes == object->size_bytes
+    *outcome_r = found_r->has_sha256 && found_r->size_bytes == object->size_bytes
                          && sha256_equal(&found_r->sha256, &object->sha256)
                      ? STORE_SAME
                      : STORE_OTHER;

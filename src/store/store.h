@@ -70,6 +70,7 @@ enum store_outcome {
 /* What lies under a key. */
 struct store_found {
     bool exists;
+    bool is_folder; /* of a store that is one itself: no object, but in the way of one */
     uint64_t size_bytes;
     bool has_sha256;
     struct sha256 sha256;
