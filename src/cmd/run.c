@@ -1,16 +1,12 @@
 /* `fmferry run` */
 #include "cmd/commands.h"
+#include "cmd/ending.h"
 #include "cmd/progress.h"
-#include "cmd/settings.h"
-#include "cmd/signals.h"
+#include "cmd/work.h"
 
-#include "base/log.h"
 #include "base/time.h"
-#include "http/http.h"
 #include "move/rehearse.h"
 #include "move/run.h"
-
-#include <malloc.h>
 
 struct run_options {
     int limit;
@@ -19,43 +15,6 @@ struct run_options {
 
 /* When a series of runs is given up: the rules of those who had to run their importer by hand. */
 enum { SERIES_RUNS = 20, SERIES_FEW = 10, SERIES_FEW_RUNS = 2 };
-
-static bool is_complete(const struct run_result *result)
-{
-    return result->census_closed && result->states[LEDGER_WAITING] == 0
-           && result->states[LEDGER_CLAIMED] == 0 && result->states[LEDGER_STORED] == 0
-           && result->states[LEDGER_FAILED] == 0;
-}
-
-static void say_end(const struct run_result *result)
-{
-    const struct run_view *view = &result->view;
-    char took[TIME_TEXT_SIZE];
-
-    (void)printf("this run: %jd done, %jd failed, %.1f MB in %s\n",
-                 (intmax_t)view->counts.successful, (intmax_t)view->counts.failed,
-                 (double)view->counts.bytes / 1e6, time_for_people(view->elapsed_us, took));
-    (void)printf("in all: %jd done", (intmax_t)result->states[LEDGER_DONE]);
-    for (int i = 0; i < LEDGER_STATES; i++)
-        if (i != LEDGER_DONE && result->states[i] > 0)
-            (void)printf(", %jd %s", (intmax_t)result->states[i],
-                         ledger_state_name((enum ledger_state)i));
-    (void)printf("\n");
-    if (result->states[LEDGER_FAILED] > 0)
-        (void)printf("'fmferry failures' says why, 'fmferry status' what to do\n");
-    if (result->was_stopped)
-        (void)printf("interrupted; 'fmferry run' goes on from here\n");
-    else if (is_complete(result))
-        (void)printf("everything has arrived\n");
-}
-
-/* Threads share few heaps, and a document's memory goes back to the system. */
-static void memory_manners(void)
-{
-    (void)mallopt(M_ARENA_MAX, 2);
-    (void)mallopt(M_MMAP_THRESHOLD, 128 * 1024);
-    (void)mallopt(M_TRIM_THRESHOLD, 256 * 1024);
-}
 
 static bool run_once(const struct mover_settings *mover, struct cancel *cancel,
                      struct run_result *result, struct err *err)
@@ -66,15 +25,8 @@ static bool run_once(const struct mover_settings *mover, struct cancel *cancel,
 
     progress_free(progress);
     if (good)
-        say_end(result);
+        ending_say(result, "fmferry run");
     return good;
-}
-
-static int code_of(const struct run_result *result)
-{
-    if (result->was_stopped)
-        return EXIT_CANCELED;
-    return is_complete(result) ? EXIT_DONE : EXIT_LEFT;
 }
 
 /* Run after run, until nothing is left or nothing comes of it any more. */
@@ -86,8 +38,8 @@ static int run_series(const struct mover_settings *mover, struct cancel *cancel,
     for (int runs = 1;; runs++) {
         if (!run_once(mover, cancel, &result, err))
             return -1;
-        if (result.was_stopped || is_complete(&result))
-            return code_of(&result);
+        if (result.was_stopped || ending_is_complete(&result))
+            return ending_code(&result);
         few = result.view.counts.successful < SERIES_FEW ? few + 1 : 0;
         if (result.view.to_do == 0)
             (void)printf("stopped after %d runs: nothing was found to do\n", runs);
@@ -99,7 +51,7 @@ static int run_series(const struct mover_settings *mover, struct cancel *cancel,
             (void)printf("stopped after %d runs\n", runs);
         else
             continue;
-        return code_of(&result);
+        return ending_code(&result);
     }
 }
 
@@ -143,43 +95,28 @@ static bool options_agree(const struct run_options *o, struct err *err)
     return true;
 }
 
-static int run_with(const struct settings *settings, const struct run_options *o, struct gate *gate,
-                    struct cancel *cancel, struct err *err)
+static int run_with(struct work *work, struct err *err)
 {
-    struct mover_settings mover = settings_mover(settings);
+    const struct run_options *o = work->options;
+    struct mover_settings *mover = &work->mover;
     struct run_result result;
 
-    mover.limit = o->limit;
-    mover.filemaker.gate = gate;
-    mover.accept_rebuilt = o->accept_rebuilt;
+    mover->limit = o->limit;
+    mover->accept_rebuilt = o->accept_rebuilt;
     if (o->continuous)
-        mover.follow_us = settings->follow_s * TIME_SECOND;
+        mover->follow_us = work->settings->follow_s * TIME_SECOND;
     if (o->dry_run)
-        return run_dry(&mover, cancel, err);
+        return run_dry(mover, work->cancel, err);
     if (o->until_done)
-        return run_series(&mover, cancel, err);
-    return run_once(&mover, cancel, &result, err) ? code_of(&result) : -1;
+        return run_series(mover, work->cancel, err);
+    return run_once(mover, work->cancel, &result, err) ? ending_code(&result) : -1;
 }
 
 static int run(const struct cli_globals *globals, const void *arg, struct err *err)
 {
-    struct cancel *cancel = cancel_new();
-    struct signals *signals = signals_listen(run_finish, cancel);
-    auto_settings settings = { 0 };
-    struct gate *gate = NULL;
-    int code = -1;
-
-    memory_manners();
-    http_setup();
-    if (options_agree(arg, err) && settings_read(globals->config, &settings, err)
-        && settings_password(&settings, err) && settings_store(&settings, cancel, err)
-        && settings_gate(&settings, &gate, err))
-        code = run_with(&settings, arg, gate, cancel, err);
-    gate_free(gate);
-    http_teardown();
-    signals_free(signals);
-    cancel_free(cancel);
-    return code;
+    if (!options_agree(arg, err))
+        return -1;
+    return work_do(globals, run_finish, arg, run_with, err);
 }
 
 static const struct opt run_opts[] = {

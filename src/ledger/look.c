@@ -254,3 +254,26 @@ bool ledger_each_trait(struct ledger *ledger,
     }
     return step == STEP_END;
 }
+
+bool ledger_each_remark(struct ledger *ledger, const char *step,
+                        bool (*each)(void *arg, const struct ledger_remark *remark), void *arg,
+                        struct err *err)
+{
+    auto_rows *rows = NULL;
+    enum step next;
+
+    if (!sql_query(ledger->sql, &LEDGER_LOOK_EVIDENCE,
+                   sql_args(sql_i64(ledger->source), sql_text(step)), &rows, err))
+        return false;
+    while ((next = sql_next(rows, err)) == STEP_ROW) {
+        struct ledger_remark remark = { .record_id = sql_get_i64(rows, 0),
+                                        .identity = sql_get_text(rows, 1),
+                                        .class = sql_get_text(rows, 2),
+                                        .message = sql_get_text(rows, 3),
+                                        .state = ledger_column_state(rows, 4) };
+
+        if (!each(arg, &remark))
+            return true;
+    }
+    return next == STEP_END;
+}

@@ -68,6 +68,21 @@ must_check bool ledger_each_failure(struct ledger *ledger,
                                     bool (*each)(void *arg, const struct ledger_failure *failure),
                                     void *arg, struct err *err);
 
+/* What one step found out about a document. All borrowed. */
+struct ledger_remark {
+    int64_t record_id;
+    struct span identity, class, message;
+    enum ledger_state state; /* of the document, now */
+};
+
+/*
+ * Calls `each` with the last evidence of one step, for every document that has any, in the order of
+ * the source. Ends early, and well, when `each` returns false.
+ */
+must_check bool ledger_each_remark(struct ledger *ledger, const char *step,
+                                   bool (*each)(void *arg, const struct ledger_remark *remark),
+                                   void *arg, struct err *err);
+
 /* What is known of a failed document, for comparing it with others. All borrowed. */
 struct ledger_failed_trait {
     int64_t record_id;

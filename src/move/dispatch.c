@@ -8,6 +8,8 @@
 #include "base/mem.h"
 #include "base/time.h"
 #include "move/mover.h"
+#include "move/row.h"
+#include "registry/inherit.h"
 
 #include <pthread.h>
 
@@ -41,6 +43,7 @@ void assignment_free(struct assignment *assignment)
     for (size_t i = 0; i < assignment->mark_count; i++)
         free(assignment->marks[i]);
     free(assignment->marks);
+    free(assignment->left_key);
     free(assignment);
 }
 
@@ -79,7 +82,8 @@ void dispatch_free(struct dispatch *dispatch)
 struct batch {
     size_t most, count;
     bool has_siblings, has_born;
-    bool held_elsewhere; /* other movers are at work on documents */
+    bool held_elsewhere;   /* other movers are at work on documents */
+    const char *adopt_for; /* the source's name, where an earlier importer's work is taken over */
     struct assignment *assignments[BATCH_MAX];
     int64_t next_due_us;
 };
@@ -100,6 +104,19 @@ static bool patient_find(const struct desk_hands *hands, bool has_born, struct a
     return registry_match(hands->registry, id, &a->match, a->patient, err)
            && (!has_born || a->match != REGISTRY_ONE_PATIENT
                || registry_born(hands->registry, id, a->born, err));
+}
+
+/* What an earlier importer has in the application for this document. */
+static bool assignment_left(const struct desk_hands *hands, const char *source_name,
+                            struct assignment *a, struct err *err)
+{
+    struct uuid filemaker_id, ours;
+
+    if (*a->claim.container || !a->claim.filemaker_id
+        || !uuid_read_loose(span_of(a->claim.filemaker_id), &filemaker_id))
+        return true;
+    ours = row_id(source_name, a->claim.identity, a->claim.container, a->claim.repetition);
+    return registry_left(hands->registry, &filemaker_id, &ours, &a->left_key, err);
 }
 
 /* A document in its first claim has no past; its record may have, if it has other documents. */
@@ -133,7 +150,9 @@ static bool batch_claim(const struct desk_hands *hands, void *arg, struct err *e
     }
     for (size_t i = 0; i < batch->count; i++)
         if (!assignment_fill(hands, batch->has_siblings, batch->has_born, batch->assignments[i],
-                             err))
+                             err)
+            || (batch->adopt_for
+                && !assignment_left(hands, batch->adopt_for, batch->assignments[i], err)))
             return false;
     return count > 0
            || (ledger_next_due(hands->ledger, &batch->next_due_us, err)
@@ -194,9 +213,11 @@ static bool is_named(const char *field)
 /* Looks into the ledger for all; called and left with the lock held. */
 static bool fetch_more(struct dispatch *dispatch, struct err *err)
 {
+    const struct mover_settings *settings = dispatch->mover->settings;
     struct batch batch = { .most = batch_size(dispatch),
-                           .has_siblings = dispatch->mover->settings->fields.containers->each,
-                           .has_born = is_named(dispatch->mover->settings->fields.patient_dob),
+                           .has_siblings = settings->fields.containers->each,
+                           .has_born = is_named(settings->fields.patient_dob),
+                           .adopt_for = settings->adopt ? settings->source_name : NULL,
                            .next_due_us = INT64_MAX };
     uint64_t news = dispatch->news;
     bool good = true;

@@ -20,6 +20,7 @@ struct assignment {
     size_t version_count;
     char **marks; /* every mark that we ever meant to write to the record */
     size_t mark_count;
+    char *left_key; /* where an earlier importer's row has the file; NULL: there is no such row */
 };
 
 void assignment_free(struct assignment *assignment); /* NULL is allowed */

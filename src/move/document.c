@@ -93,6 +93,9 @@ static bool mark_is_ours_or_none(struct journey *j)
     for (size_t i = 0; i < j->assignment->mark_count; i++)
         if (stamp_equal(j->facts.mark, span_of(j->assignment->marks[i])))
             return true;
+    j->mark_is_foreign = true;
+    if (j->mover->settings->adopt)
+        return true;
     return trouble_say(&j->trouble, FAILURE_SOURCE_MARKED, "fetch",
                        "the mark field holds a value that this migration did not write");
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/base.h"
+#include "move/adopt.h"
 #include "move/cargo.h"
 #include "move/document.h"
 #include "move/row.h"
@@ -21,7 +22,13 @@ struct journey {
     struct cargo cargo;
     struct ledger_version version; /* what is to be stored, or was     */
     struct trouble trouble;
+    bool mark_is_foreign; /* an earlier importer's; only where it is to be taken over */
+    bool is_adopted;      /* the earlier importer's object has exactly these bytes    */
+    struct finding left;  /* what was found out about what it left                    */
 };
+
+/* A key for the cargo; `hash`: the version's, for any but the first. In put.c. */
+must_check bool journey_key(struct journey *j, const struct sha256 *hash, char **key_r);
 
 /*
  * Whether a container that does not give its file now has no further try in this run. In settle.c.
@@ -36,6 +43,9 @@ must_check bool journey_unchanged(struct journey *j);
 
 /* Puts the cargo where it belongs, with its intent committed before. In put.c. */
 must_check bool journey_put(struct journey *j);
+
+/* Whether the record's mark is an earlier importer's, and right. In put.c. */
+bool journey_keeps_mark(const struct journey *j);
 
 /* Commits that the document is stored, and its row. In put.c. */
 must_check bool journey_record(struct journey *j);

@@ -12,7 +12,8 @@ enum { UNSURE_TRIES = 3 };
 
 /* Where our mark stands, by a fresh look at the record. */
 enum mark_state {
-    MARK_THERE,  /* exactly ours, on exactly the record that we read */
+    MARK_THERE, /* exactly ours, on the record that we read; or what stood there, and was taken over
+                 */
     MARK_ABSENT, /* not written, and the record is as we read it     */
     MARK_STALE,  /* the record was edited                            */
 };
@@ -21,7 +22,8 @@ static enum mark_state mark_state(const struct journey *j)
 {
     bool is_ours = j->version.mark && stamp_equal(j->facts.mark, span_of(j->version.mark));
 
-    if (is_ours && j->record->mod_id == j->version.mod_id + 1)
+    if (is_ours
+        && (j->record->mod_id == j->version.mod_id + 1 || j->record->mod_id == j->version.mod_id))
         return MARK_THERE;
     return j->record->mod_id == j->version.mod_id ? MARK_ABSENT : MARK_STALE;
 }
@@ -69,7 +71,7 @@ static bool mark_write_until_sure(struct journey *j)
 
 bool journey_mark(struct journey *j)
 {
-    return !j->version.mark || mark_write_until_sure(j);
+    return !j->version.mark || journey_keeps_mark(j) || mark_write_until_sure(j);
 }
 
 /* The version that is stored, as an earlier run left it. */

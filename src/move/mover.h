@@ -37,6 +37,7 @@ struct mover_settings {
     int64_t first_wait_us; /* before a document's second try */
     int64_t limit;         /* stop after so many documents; 0: none */
     bool accept_rebuilt;   /* records that changed places are known by their ids          */
+    bool adopt;            /* take over what an earlier importer left */
     int64_t follow_us;     /* go on for ever, counting anew so often; 0: end when all is settled */
     const struct filter *filter;
 };

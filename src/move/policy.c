@@ -91,6 +91,12 @@ const struct policy *policy_of(enum failure failure)
     return &policies[failure];
 }
 
+bool policy_is_of_others(enum failure failure)
+{
+    return failure == FAILURE_SOURCE_MARKED || failure == FAILURE_REGISTRY_REJECTED
+           || failure == FAILURE_STORE_CONFLICT;
+}
+
 bool failure_read(struct span name, enum failure *failure_r)
 {
     for (size_t i = 0; i < FAILURES; i++) {

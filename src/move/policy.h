@@ -40,6 +40,9 @@ struct policy {
 
 const struct policy *policy_of(enum failure failure);
 
+/* Whether what an earlier importer left may be the cause, so that adopting it may help. */
+bool policy_is_of_others(enum failure failure);
+
 /* The class of that name; false if there is none. */
 must_check bool failure_read(struct span name, enum failure *failure_r);
 

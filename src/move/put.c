@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/time.h"
+#include "registry/inherit.h"
 
 enum { UNSURE_TRIES = 3 };
 
@@ -51,8 +52,7 @@ static bool key_was_used(const struct assignment *assignment, const char *key)
     return false;
 }
 
-/* `hash`: the version's hash goes into the key. */
-static bool key_of(struct journey *j, const struct sha256 *hash, char **key_r)
+bool journey_key(struct journey *j, const struct sha256 *hash, char **key_r)
 {
     const struct assignment *a = j->assignment;
     struct key_facts facts = { .patient_id = a->match == REGISTRY_ONE_PATIENT ? a->patient : NULL,
@@ -75,6 +75,15 @@ static bool key_of(struct journey *j, const struct sha256 *hash, char **key_r)
     return true;
 }
 
+/*
+ * An earlier importer's mark that is right stays as it is. While its row is not ours yet we
+ * recorded nothing for this document, and so never marked it.
+ */
+bool journey_keeps_mark(const struct journey *j)
+{
+    return j->is_adopted && j->facts.mark.size > 0;
+}
+
 /* What is to be stored, but for key and hash. */
 static void version_begin(struct journey *j)
 {
@@ -84,7 +93,8 @@ static void version_begin(struct journey *j)
     j->version.mime = mem_text(j->cargo.content.mime);
     j->version.mod_id = j->record->mod_id;
     if (*j->mover->settings->fields.mark)
-        j->version.mark = mem_text(stamp_text(time_now_us(), mark));
+        j->version.mark = journey_keeps_mark(j) ? span_text(j->facts.mark)
+                                                : mem_text(stamp_text(time_now_us(), mark));
 }
 
 /* Where the store may replace objects after all, equal keys must mean equal bytes. */
@@ -94,8 +104,9 @@ static bool needs_hash_key(const struct journey *j, bool is_large)
 }
 
 /*
- * The key for bytes whose hash is known: that of an earlier version with the same bytes; else the
- * documented one; else, where another version lies there or could come to lie, one of their own.
+ * The key for bytes whose hash is known: where an earlier importer has them; that of an earlier
+ * version with the same bytes; else the documented one; else, where another version lies there or
+ * could come to lie, one of their own.
  */
 static bool version_choose(struct journey *j)
 {
@@ -106,6 +117,11 @@ static bool version_choose(struct journey *j)
     j->version.has_sha256 = true;
     j->version.sha256 = j->cargo.sha256;
     j->version.size_bytes = j->cargo.size_bytes;
+    if (j->is_adopted) {
+        j->version.number = before ? before->number : 0;
+        j->version.key = mem_text(j->assignment->left_key);
+        return true;
+    }
     if (before) {
         j->version.number = before->number;
         j->version.stored = before->stored;
@@ -113,11 +129,11 @@ static bool version_choose(struct journey *j)
         return true;
     }
     if (needs_hash_key(j, j->version.size_bytes >= STORE_SMALL_MAX))
-        return key_of(j, &j->version.sha256, &j->version.key);
-    if (!key_of(j, NULL, &documented))
+        return journey_key(j, &j->version.sha256, &j->version.key);
+    if (!journey_key(j, NULL, &documented))
         return false;
     if (key_was_used(j->assignment, documented))
-        return key_of(j, &j->version.sha256, &j->version.key);
+        return journey_key(j, &j->version.sha256, &j->version.key);
     j->version.key = take(documented);
     return true;
 }
@@ -155,14 +171,17 @@ static bool conflict(struct journey *j, const struct store_found *found)
 
 /*
  * Something else lies under the documented key. An earlier version of this document that was put
- * by a try which never learnt so keeps it; this one gets a key of its own.
+ * by a try which never learnt so keeps it; this one gets a key of its own. So it does where an
+ * earlier importer made a folder of that name.
  */
 static bool give_way(struct journey *j, const struct store_found *found)
 {
-    if (!found->has_sha256 || !version_with(j->assignment, &found->sha256))
+    bool is_earlier = found->has_sha256 && version_with(j->assignment, &found->sha256);
+
+    if (!is_earlier && !(j->mover->settings->adopt && found->is_folder))
         return conflict(j, found);
     free(take(j->version.key));
-    return key_of(j, &j->version.sha256, &j->version.key) && intend(j);
+    return journey_key(j, &j->version.sha256, &j->version.key) && intend(j);
 }
 
 /* After an answer was lost: look, and only if nothing is there, put again. */
@@ -202,8 +221,8 @@ static bool is_still_there(struct journey *j, bool *there_r)
     struct store_found found = { 0 };
     struct err err = { 0 };
 
-    *there_r = false;
-    if (!j->version.stored && !was_begun(j))
+    *there_r = j->is_adopted;
+    if ((!j->version.stored && !was_begun(j)) || j->is_adopted)
         return true;
     if (!store_look(j->worker->store, j->version.key, &found, &err))
         return trouble_of_store(&j->trouble, &err);
@@ -217,7 +236,8 @@ static bool put_small(struct journey *j)
     struct store_found found = { 0 };
     bool there;
 
-    if (!journey_unchanged(j) || !version_choose(j) || !intend(j) || !is_still_there(j, &there))
+    if (!journey_unchanged(j) || !adopt_compare(j) || !version_choose(j) || !intend(j)
+        || !is_still_there(j, &there))
         return false;
     if (there)
         return true;
@@ -232,13 +252,14 @@ static bool put_small(struct journey *j)
 /* --- large documents ------------------------------------------------------------------------ */
 
 /*
- * Bytes are read once if nothing was ever stored for this document and its key does not need their
+ * Bytes are read once if nothing was ever stored for this document, by us or by an
+ * earlier importer, and its key does not need their
  * hash; else twice, hash first.
  */
 static bool hash_first(struct journey *j, bool *is_stored_r)
 {
-    if (!cargo_drain(&j->cargo, NULL, &j->trouble) || !journey_unchanged(j) || !version_choose(j)
-        || !intend(j) || !is_still_there(j, is_stored_r))
+    if (!cargo_drain(&j->cargo, NULL, &j->trouble) || !journey_unchanged(j) || !adopt_compare(j)
+        || !version_choose(j) || !intend(j) || !is_still_there(j, is_stored_r))
         return false;
     if (*is_stored_r)
         return true;
@@ -308,12 +329,12 @@ static bool put_large(struct journey *j)
 
     if (!abort_unfinished(j))
         return false;
-    if (j->assignment->version_count > 0 || needs_hash_key(j, true)) {
+    if (j->assignment->version_count > 0 || needs_hash_key(j, true) || adopt_concerns(j)) {
         if (!hash_first(j, &is_stored))
             return false;
     } else {
         version_begin(j);
-        if (!key_of(j, NULL, &j->version.key))
+        if (!journey_key(j, NULL, &j->version.key))
             return false;
     }
     return is_stored
@@ -339,6 +360,8 @@ struct record_job {
     const char *patient;
     const char *doubt; /* "" if there is none */
     bool has_siblings;
+    bool take_over; /* an earlier importer's row becomes ours */
+    const struct finding *left;
     bool ready; /* out: nothing is missing but the mark              */
     bool there; /* out: false if people have deleted the document's row */
 };
@@ -353,6 +376,9 @@ static bool record_work(const struct desk_hands *hands, void *arg, struct err *e
     document.writer = (struct registry_writer){ ledger_born_us(hands->ledger), job->claim->epoch };
     job->ready = true;
     return ledger_store(hands->ledger, job->claim, job->version, job->link, job->patient, err)
+           && adopt_note(hands->ledger, job->claim, job->left, err)
+           && (!job->take_over
+               || registry_take_over(hands->registry, &document.filemaker_id, &document.id, err))
            && registry_put_document(hands->registry, &document, &job->there, err)
            && (!job->has_siblings
                || ledger_record_ready(hands->ledger, job->claim, job->version->mod_id, &job->ready,
@@ -404,6 +430,8 @@ bool journey_record(struct journey *j)
                               .link = link,
                               .patient = patient,
                               .doubt = j->assignment->doubt,
+                              .take_over = j->assignment->left_key != NULL,
+                              .left = &j->left,
                               .has_siblings = j->mover->settings->fields.containers->each };
     struct err err = { 0 };
 

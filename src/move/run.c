@@ -280,7 +280,10 @@ static bool failed_wake(struct run *run, struct err *err)
         const struct policy *policy = policy_of((enum failure)i);
         int64_t count;
 
-        if (policy->again && !ledger_retry_class(run->ledger, policy->name, &count, err))
+        bool again = policy->again
+                     || (run->mover.settings->adopt && policy_is_of_others((enum failure)i));
+
+        if (again && !ledger_retry_class(run->ledger, policy->name, &count, err))
             return false;
     }
     return ledger_wake(run->ledger, err);
@@ -528,6 +531,15 @@ static void run_clear(struct run *run)
     presence_free(run->presence);
 }
 
+/* A mark stands for all files of its record, and an earlier importer knew of one. */
+static bool may_adopt(const struct mover_settings *settings, struct err *err)
+{
+    return !settings->adopt || !settings->fields.containers->each
+           || err_set(err, ERR_USAGE, 0,
+                      "what an earlier importer left can be taken over only with one document a "
+                      "record ([source] containers = waterfall)");
+}
+
 static bool run_body(struct run *run, const struct run_watcher *watcher, struct run_result *result,
                      struct err *err)
 {
@@ -572,7 +584,7 @@ bool run_all(const struct mover_settings *settings, struct cancel *cancel,
     run.started_us = time_mono_us();
     atomic_store(&run.mover.source_alive_us, run.started_us);
     atomic_store(&run.mover.store_alive_us, run.started_us);
-    good = preflight(&learned, TRIAL_NEEDED, &containers, cancel, err)
+    good = preflight(&learned, TRIAL_NEEDED, &containers, cancel, err) && may_adopt(&learned, err)
            && run_body(&run, watcher, &result, err);
     run_clear(&run);
     *result_r = result;

@@ -22,6 +22,7 @@ struct verdict {
     uint64_t mod_id;
     struct ledger_attempt attempt;
     struct err why;
+    struct finding left;
     int64_t due_us;
     bool fetch_again;
     struct ledger_sighting seen; /* what the record says now, if it was edited */
@@ -77,7 +78,8 @@ static bool verdict_work(const struct desk_hands *hands, void *arg, struct err *
     case VERDICT_RELEASED:
         return verdict_release(hands, v, err);
     case VERDICT_FAILED:
-        return ledger_fail(hands->ledger, &v->claim, &v->attempt, &trait, err);
+        return adopt_note(hands->ledger, &v->claim, &v->left, err)
+               && ledger_fail(hands->ledger, &v->claim, &v->attempt, &trait, err);
     case VERDICT_GONE:
         return ledger_lose(hands->ledger, &v->claim, err);
     }
@@ -215,9 +217,12 @@ static void release(struct journey *j, const struct policy *policy)
 
 static void fail(struct journey *j, const struct policy *policy)
 {
-    struct verdict *verdict = verdict_new(j);
+    struct verdict *verdict;
 
+    adopt_judge(j);
+    verdict = verdict_new(j);
     verdict->kind = VERDICT_FAILED;
+    verdict->left = j->left;
     verdict->why = j->trouble.why;
     verdict->attempt = (struct ledger_attempt){ j->trouble.step, policy->name, &verdict->why,
                                                 j->trouble.bytes, true };

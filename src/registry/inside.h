@@ -5,7 +5,11 @@
 #include "registry/table.h"
 #include "registry_sql.h"
 
-enum { TEXTS = 4 };
+/* Statements made for the application's own names; the first four are those of registry.c,
+ * roster.c.
+ */
+enum text { TEXT_LEFT = 4, TEXT_TAKE_OVER, TEXT_FIND, TEXT_IMPORTS };
+enum { TEXTS = TEXT_IMPORTS + 1 };
 
 struct registry {
     struct sql *own;  /* NULL: the ledger's connection is shared */
@@ -16,6 +20,7 @@ struct registry {
     struct table *documents, *patients; /* patients NULL: the application has no such table */
     char *texts[TEXTS];
     struct sql_text deleted, patients_all, patients_count, patient_has;
+    struct sql_text left, take_over, find, imports;
 };
 
 /* The first change since the last commit begins one, where the ledger's does not do. */

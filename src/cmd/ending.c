@@ -1,0 +1,41 @@
+/* The last lines that a run prints. */
+#include "cmd/ending.h"
+
+#include "base/cli.h"
+#include "base/time.h"
+
+bool ending_is_complete(const struct run_result *result)
+{
+    return result->census_closed && result->states[LEDGER_WAITING] == 0
+           && result->states[LEDGER_CLAIMED] == 0 && result->states[LEDGER_STORED] == 0
+           && result->states[LEDGER_FAILED] == 0;
+}
+
+void ending_say(const struct run_result *result, const char *command)
+{
+    const struct run_view *view = &result->view;
+    char took[TIME_TEXT_SIZE];
+
+    (void)printf("this run: %jd done, %jd failed, %.1f MB in %s\n",
+                 (intmax_t)view->counts.successful, (intmax_t)view->counts.failed,
+                 (double)view->counts.bytes / 1e6, time_for_people(view->elapsed_us, took));
+    (void)printf("in all: %jd done", (intmax_t)result->states[LEDGER_DONE]);
+    for (int i = 0; i < LEDGER_STATES; i++)
+        if (i != LEDGER_DONE && result->states[i] > 0)
+            (void)printf(", %jd %s", (intmax_t)result->states[i],
+                         ledger_state_name((enum ledger_state)i));
+    (void)printf("\n");
+    if (result->states[LEDGER_FAILED] > 0)
+        (void)printf("'fmferry failures' says why, 'fmferry status' what to do\n");
+    if (result->was_stopped)
+        (void)printf("interrupted; '%s' goes on from here\n", command);
+    else if (ending_is_complete(result))
+        (void)printf("everything has arrived\n");
+}
+
+int ending_code(const struct run_result *result)
+{
+    if (result->was_stopped)
+        return EXIT_CANCELED;
+    return ending_is_complete(result) ? EXIT_DONE : EXIT_LEFT;
+}

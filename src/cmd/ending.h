@@ -1,0 +1,13 @@
+/* How a run ended, for people and for scripts. */
+#pragma once
+
+#include "move/run.h"
+
+/* `command`: what goes on from here if it was interrupted. */
+void ending_say(const struct run_result *result, const char *command);
+
+/* Whether nothing is left to do. */
+bool ending_is_complete(const struct run_result *result);
+
+/* The exit code that says so. */
+int ending_code(const struct run_result *result);

@@ -1,0 +1,147 @@
+/* `fmferry reconcile`: compares the books; with --adopt, takes over an earlier importer's work. */
+#include "cmd/commands.h"
+#include "cmd/ending.h"
+#include "cmd/progress.h"
+#include "cmd/work.h"
+
+#include "ledger/look.h"
+#include "move/adopt.h"
+#include "move/reconcile.h"
+#include "move/run.h"
+
+struct reconcile_options {
+    bool adopt;
+};
+
+/* --- comparing ------------------------------------------------------------------------------ */
+
+static void differs(void *arg, const struct difference *d)
+{
+    (void)arg;
+    if (d->record_id)
+        (void)printf("record %ju  ", (uintmax_t)d->record_id);
+    (void)printf("%s: %s%s%s\n", d->name, d->words, d->then ? "; " : "", d->then ? d->then : "");
+}
+
+static int compare(struct work *work, struct err *err)
+{
+    struct reconcile_listener listener = { differs, NULL };
+    struct reconcile_result r;
+
+    if (!reconcile(&work->mover, work->cancel, &listener, &r, err))
+        return -1;
+    (void)printf("compared: %jd records, %jd documents; %jd differences\n", (intmax_t)r.records,
+                 (intmax_t)r.documents, (intmax_t)r.differences);
+    if (r.in_hand)
+        (void)printf("left alone, because a run has them: %jd\n", (intmax_t)r.in_hand);
+    if (r.settled)
+        (void)printf("settled, because their marks were there: %jd\n", (intmax_t)r.settled);
+    if (r.put_back)
+        (void)printf("put back to waiting: %jd; 'fmferry run' does them again\n",
+                     (intmax_t)r.put_back);
+    if (!r.is_complete)
+        (void)printf("the source could not be read to its end\n");
+    return r.differences == 0 && r.is_complete ? EXIT_DONE : EXIT_LEFT;
+}
+
+/* --- taking over ---------------------------------------------------------------------------- */
+
+/* How many of each kind. */
+struct adopted {
+    int64_t taken, moved, false_marks, unproven, left;
+};
+
+static bool remark_show(void *arg, const struct ledger_remark *remark)
+{
+    struct adopted *a = arg;
+
+    a->taken += span_is(remark->class, ADOPT_TAKEN);
+    a->moved += span_is(remark->class, ADOPT_MOVED);
+    a->false_marks += span_is(remark->class, ADOPT_FALSE);
+    a->unproven += span_is(remark->class, ADOPT_UNPROVEN);
+    (void)printf("record %jd  " SPAN_FORMAT ": " SPAN_FORMAT "\n", (intmax_t)remark->record_id,
+                 SPAN_ARGS(remark->class), SPAN_ARGS(remark->message));
+    return true;
+}
+
+static bool remarks_show(struct work *work, struct adopted *adopted, struct err *err)
+{
+    auto_ledger *ledger = NULL;
+
+    return ledger_open_reader(work->mover.ledger_url, work->mover.source_name, work->cancel,
+                              &ledger, err)
+           && ledger_each_remark(ledger, ADOPT_STEP, remark_show, adopted, err);
+}
+
+static void adopted_say(const struct adopted *a)
+{
+    (void)printf("taken over as it was, nothing put again: %jd, each under the earlier importer's "
+                 "key\n",
+                 (intmax_t)a->taken);
+    (void)printf("moved anew, because it was not right: %jd\n", (intmax_t)a->moved);
+    (void)printf("marked falsely, and with no file to move: %jd\n", (intmax_t)a->false_marks);
+    (void)printf("neither proven nor disproven: %jd\n", (intmax_t)a->unproven);
+    (void)printf("nothing was deleted\n");
+}
+
+static int adopt(struct work *work, struct err *err)
+{
+    struct progress *progress = progress_new();
+    struct run_watcher watcher = progress_watcher(progress);
+    struct adopted adopted = { 0 };
+    struct run_result result;
+    bool good;
+
+    work->mover.adopt = true;
+    good = run_all(&work->mover, work->cancel, &watcher, &result, err);
+    progress_free(progress);
+    if (!good || !remarks_show(work, &adopted, err))
+        return -1;
+    adopted_say(&adopted);
+    ending_say(&result, "fmferry reconcile --adopt");
+    return ending_code(&result);
+}
+
+/* --- the command ---------------------------------------------------------------------------- */
+
+static int body(struct work *work, struct err *err)
+{
+    const struct reconcile_options *o = work->options;
+
+    return o->adopt ? adopt(work, err) : compare(work, err);
+}
+
+static int reconcile_do(const struct cli_globals *globals, const void *arg, struct err *err)
+{
+    const struct reconcile_options *o = arg;
+
+    return work_do(globals, o->adopt ? run_finish : NULL, arg, body, err);
+}
+
+static const struct opt reconcile_opts[] = {
+    OPT_FLAG(struct reconcile_options, adopt, "adopt", 0,
+             "take over marks, rows and objects of an earlier importer, as far as they\n"
+             "prove right, and move everything else"),
+    OPT_END,
+};
+
+static const struct reconcile_options reconcile_defaults = { 0 };
+
+const struct cmd cmd_reconcile = {
+    "reconcile",
+    "Compare marks, ledger, store and application; name every difference",
+    "Reads the source, and looks at every object and row. What can be put right by\n"
+    "moving a document again is put back to waiting; a mark whose answer was lost is\n"
+    "settled by a look at it. Writes to the ledger only.\n"
+    "\n"
+    "With --adopt, what another importer has done is compared with the source byte by\n"
+    "byte: what is right is taken over without being put again, its mark is kept and\n"
+    "its row brought up to date; what is missing or wrong is moved; false marks and\n"
+    "misplaced keys are named. Nothing is deleted. May be interrupted like a run.\n"
+    "\n"
+    "Ends with 0 if nothing differs (with --adopt: if everything is done), else 3.",
+    reconcile_opts,
+    &reconcile_defaults,
+    sizeof reconcile_defaults,
+    reconcile_do,
+};

@@ -1,0 +1,50 @@
+/* Beginning and ending, the same for all. */
+#include "cmd/work.h"
+
+#include "cmd/signals.h"
+
+#include "http/http.h"
+
+#include <malloc.h>
+
+/* Threads share few heaps, and a document's memory goes back to the system. */
+static void memory_manners(void)
+{
+    (void)mallopt(M_ARENA_MAX, 2);
+    (void)mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+    (void)mallopt(M_TRIM_THRESHOLD, 256 * 1024);
+}
+
+static int work_with(const struct settings *settings, struct gate *gate, struct cancel *cancel,
+                     const void *options, int (*body)(struct work *work, struct err *err),
+                     struct err *err)
+{
+    struct work work = { .settings = settings,
+                         .mover = settings_mover(settings),
+                         .cancel = cancel,
+                         .options = options };
+
+    work.mover.filemaker.gate = gate;
+    return body(&work, err);
+}
+
+int work_do(const struct cli_globals *globals, void (*first)(void), const void *options,
+            int (*body)(struct work *work, struct err *err), struct err *err)
+{
+    struct cancel *cancel = cancel_new();
+    struct signals *signals = signals_listen(first, cancel);
+    auto_settings settings = { 0 };
+    struct gate *gate = NULL;
+    int code = -1;
+
+    memory_manners();
+    http_setup();
+    if (settings_read(globals->config, &settings, err) && settings_password(&settings, err)
+        && settings_store(&settings, cancel, err) && settings_gate(&settings, &gate, err))
+        code = work_with(&settings, gate, cancel, options, body, err);
+    gate_free(gate);
+    http_teardown();
+    signals_free(signals);
+    cancel_free(cancel);
+    return code;
+}

@@ -1,0 +1,126 @@
+/* Documents with their stored versions, and corrections that no claim stands behind. */
+#include "ledger/compare.h"
+
+#include "ledger/inside.h"
+
+#include "base/mem.h"
+#include "base/time.h"
+
+void ledger_wholes_free(struct ledger_whole *wholes, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        free(wholes[i].identity);
+        free(wholes[i].container);
+        free(wholes[i].filemaker_id);
+        free(wholes[i].type);
+        ledger_version_clear(&wholes[i].version);
+    }
+    free(wholes);
+}
+
+static struct ledger_version version_read(const struct sql_rows *rows)
+{
+    struct span sha256 = sql_get_bytes(rows, 14);
+    struct ledger_version version = { .number = sql_get_i64(rows, 12),
+                                      .key = ledger_column_or_null(rows, 13),
+                                      .has_sha256 = sha256.size == SHA256_SIZE,
+                                      .size_bytes = (uint64_t)sql_get_i64(rows, 15),
+                                      .mod_id = (uint64_t)sql_get_i64(rows, 16),
+                                      .mark = ledger_column_or_null(rows, 17),
+                                      .stored = true };
+
+    if (version.has_sha256)
+        memcpy(version.sha256.bytes, sha256.at, SHA256_SIZE);
+    return version;
+}
+
+static struct ledger_whole whole_read(const struct sql_rows *rows)
+{
+    return (struct ledger_whole){ .document = sql_get_i64(rows, 0),
+                                  .epoch = sql_get_i64(rows, 1),
+                                  .state = ledger_column_state(rows, 2),
+                                  .held = sql_get_i64(rows, 3) != 0,
+                                  .identity = ledger_column(rows, 4),
+                                  .container = ledger_column(rows, 5),
+                                  .repetition = (int)sql_get_i64(rows, 6),
+                                  .filemaker_id = ledger_column_or_null(rows, 7),
+                                  .type = ledger_column(rows, 8),
+                                  .link = ledger_column_link(rows, 9),
+                                  .size = sql_get_i64(rows, 10),
+                                  .mod_id = (uint64_t)sql_get_i64(rows, 11),
+                                  .version = version_read(rows) };
+}
+
+bool ledger_wholes(struct ledger *ledger, uint64_t record_id, struct ledger_whole **wholes_r,
+                   size_t *count_r, struct err *err)
+{
+    auto_rows *rows = NULL;
+    struct ledger_whole *wholes = NULL;
+    size_t count = 0;
+    enum step step;
+
+    if (!sql_query(ledger->sql, &LEDGER_WHOLE,
+                   sql_args(sql_i64(ledger->source), sql_i64((int64_t)record_id)), &rows, err))
+        return false;
+    while ((step = sql_next(rows, err)) == STEP_ROW) {
+        wholes = mem_grow(wholes, (count + 1) * sizeof *wholes);
+        wholes[count++] = whole_read(rows);
+    }
+    if (step == STEP_ERROR) {
+        ledger_wholes_free(wholes, count);
+        return false;
+    }
+    *wholes_r = wholes;
+    *count_r = count;
+    return true;
+}
+
+bool ledger_correct(struct ledger *ledger, const struct ledger_whole *whole,
+                    enum ledger_state after, uint64_t mod_id, const char *why, bool *changed_r,
+                    struct err *err)
+{
+    bool keeps = after == LEDGER_DONE;
+    struct transition step = { .document = whole->document,
+                               .epoch = whole->epoch,
+                               .before = whole->state,
+                               .after = after,
+                               .class_before = "",
+                               .class_after = "",
+                               .link_before = whole->link,
+                               .link_after = keeps ? whole->link : LEDGER_NO_LINK,
+                               .size_before = whole->size,
+                               .size_after = keeps ? whole->size : 0,
+                               .type = whole->type,
+                               .evidence = why };
+
+    if (!sql_run(ledger->sql, &LEDGER_WHOLE_SETTLE,
+                 sql_args(sql_i64(whole->document), sql_text(ledger_state_name(after)),
+                          sql_i64((int64_t)mod_id), sql_i64(time_now_us()), sql_i64(whole->epoch),
+                          sql_text(ledger_state_name(whole->state))),
+                 err))
+        return false;
+    *changed_r = sql_changed(ledger->sql) > 0;
+    return !*changed_r || ledger_transition(ledger, &step, err);
+}
+
+bool ledger_knows_key(struct ledger *ledger, const char *key, bool *knows_r, struct err *err)
+{
+    int64_t count;
+
+    if (!sql_number(ledger->sql, &LEDGER_KEY_KNOWN, sql_args(sql_text(key)), 0, &count, err))
+        return false;
+    *knows_r = count > 0;
+    return true;
+}
+
+bool ledger_knows_identity(struct ledger *ledger, const char *identity, bool *knows_r,
+                           struct err *err)
+{
+    int64_t count;
+
+    if (!sql_number(ledger->sql, &LEDGER_IDENTITY_KNOWN,
+                    sql_args(sql_i64(ledger->source), sql_text(identity)), 0, &count, err))
+        return false;
+    *knows_r = count > 0;
+    return true;
+}

@@ -1,0 +1,42 @@
+/*
+ * Taking over what an earlier importer left: its marks, rows and objects. None of them is believed:
+ * the source's bytes are fetched, and only an object that has exactly these is taken for the
+ * document. What is wrong is said; nothing is deleted.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "base/err.h"
+#include "ledger/ledger.h"
+
+/* The step of its evidence in the ledger, and the classes. */
+#define ADOPT_STEP "adopt"
+#define ADOPT_TAKEN "taken-over" /* right: nothing was put again                              */
+#define ADOPT_MOVED "moved-anew" /* row or object are missing, or the object has other bytes  */
+#define ADOPT_FALSE                                                                                \
+    "false-mark" /* marked, with neither a file in the source nor one in the store */
+#define ADOPT_UNPROVEN "unproven" /* the source gives no file to compare the object with      */
+
+/* What was found out about one document; `class` NULL: nothing was left for it. */
+struct finding {
+    const char *class;
+    struct err why; /* the words */
+};
+
+struct journey;
+
+/* Whether anything of an earlier importer belongs to the document at hand. */
+bool adopt_concerns(const struct journey *j);
+
+/*
+ * Once the bytes are read: compares them with the earlier importer's object, and notes what was
+ * found. False: the store could not be asked, `j->trouble` says why.
+ */
+must_check bool adopt_compare(struct journey *j);
+
+/* When the source gives no file: looks at what the earlier importer took for it, and notes that. */
+void adopt_judge(struct journey *j);
+
+/* In a change: the finding becomes evidence in the ledger. */
+must_check bool adopt_note(struct ledger *ledger, const struct ledger_claim *claim,
+                           const struct finding *finding, struct err *err);
