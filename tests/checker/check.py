@@ -18,7 +18,7 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from checker import around, book, documents, facts, findings  # noqa: E402
+from checker import around, book, documents, facts, findings, left  # noqa: E402
 
 
 def arguments(words=None):
@@ -40,6 +40,8 @@ def arguments(words=None):
     say("--lost-sessions", type=int, nargs="*", default=[], help="which killed runs left open")
     say("--other-sessions", type=int, nargs="*", default=[], help="which were not fmferry's")
     say("--late-patients", action="store_true", help="patients came after the last run")
+    say("--left", help="what an earlier importer left, as --look-left wrote it")
+    say("--look-left", help="write that to this file, check nothing")
     say("--json", help="write what was found to this file too")
     return parser.parse_args(words)
 
@@ -55,7 +57,7 @@ def read_scene(given):
         settings, facts.Truth(given.truth, settings) if given.truth else None,
         facts.Journal(given.journal, given.other_sessions),
         facts.Database(given.database, given.source), facts.Store(given.store),
-        given.interrupted, given.late_patients)
+        given.interrupted, given.late_patients, left.Left(given.left))
 
 
 def judge(scene, given):
@@ -65,6 +67,7 @@ def judge(scene, given):
                 if line] if given.canaries else []
     documents.check_marks_stand_for_objects(scene, report)
     documents.check_objects(scene, report)
+    left.check_taken(scene, report)
     documents.check_rows_and_objects(scene, report)
     documents.check_marks_follow_records(scene, report)
     documents.check_marks_agree(scene, report)
@@ -78,13 +81,18 @@ def judge(scene, given):
     around.check_exit_code(scene, report, given.exit_code)
     for path in given.before:
         around.check_nothing_written(scene, report, read_json(path))
-    if not given.before:
+    left.check_nothing_gone(scene, report)
+    if not given.before and not given.left:
         report.leave("I14", "no snapshot of an earlier state was given")
     return report
 
 
 def main():
     given = arguments()
+    if given.look_left:
+        seen = left.look(given.store, given.database)
+        pathlib.Path(given.look_left).write_text(json.dumps(seen), encoding="utf-8")
+        return 0
     try:
         scene = read_scene(given)
         if given.snapshot:

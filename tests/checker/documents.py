@@ -4,14 +4,15 @@ import collections
 import hashlib
 import json
 
-from . import facts, rules
+from . import facts, left, rules
 
 
 class Scene:
     """Everything that was read. `truth` is None while the source is still running."""
 
     def __init__(self, settings, truth, journal, database, store, interrupted=False,
-                 late_patients=False):
+                 late_patients=False, leftovers=None):
+        self.left = leftovers or left.Left()
         self.settings, self.truth, self.journal = settings, truth, journal
         self.database, self.store = database, store
         self.interrupted, self.late_patients = interrupted, late_patients
@@ -183,6 +184,8 @@ def check_rows(scene, report):
             check_row(scene, report, document, found[0])
     for row_id in rows.keys() - seen:
         for row in rows[row_id]:
+            if scene.left.is_untouched(row):
+                continue
             report.say("I3", "row-surplus", "belongs to no document of the ledger", row=row_id,
                        key=row["s3_key"])
 
@@ -234,10 +237,13 @@ def field(scene, metadata, name):
 
 
 def row_wanted(scene, document, version, metadata):
-    extension = version["key"].rpartition(".")[2]
+    extensions = [version["key"].rpartition(".")[2]]
+    if scene.left.has_taken(document, version):  # whose keys call everything a PDF
+        extensions = sorted(rules.EXTENSIONS.get(version["mime"], extensions))
     type_name = field(scene, metadata, "type_field")
     day = rules.day(field(scene, metadata, "date_field"))
-    names = [name[:255] for name in rules.made_names(type_name, day, extension)]
+    names = [name[:255] for extension in extensions
+             for name in rules.made_names(type_name, day, extension)]
     entry = scene.record(document)
     if "file name made" not in metadata["findings"] and entry:
         names = [entry["name"][:255]]
@@ -279,6 +285,8 @@ def check_mime(scene, report, document, version, row):
     """The type that is told, by the first bytes; the extension, by the type."""
     extension = version["key"].rpartition(".")[2]
     known = rules.EXTENSIONS.get(row["mime_type"])
+    if scene.left.has_taken(document, version):
+        known = None
     if not rules.EXTENSION.fullmatch(extension) or (known and extension not in known):
         report.say("I3", "key-extension", f"'.{extension}' does not go with {row['mime_type']}",
                    document["record_id"], version["key"], row["id"])
@@ -330,7 +338,10 @@ def fields_of_all(scene):
 
 
 def check_uploaded_at(scene, report, document, row):
+    before = scene.left.row_of(document)
     for column in ("uploaded_at", "updated_at"):
+        if before and row[column] == before[column] and column == "uploaded_at":
+            continue  # it came with an earlier importer
         at_us = facts.microseconds(str(row[column]))
         inside = at_us is not None and any(
             run["started_us"] <= at_us <= (run["ended_us"] or at_us)
@@ -352,6 +363,8 @@ def check_store_is_intended(scene, report):
         documents = {version["document"] for version in meant}
         records = [scene.database.documents[n]["record_id"] for n in documents
                    if n in scene.database.documents]
+        if not meant and key in scene.left.objects:
+            continue
         if not meant:
             report.say("I3", "object-without-intent", "the ledger never meant to store it", key=key)
         elif len(documents) > 1:
@@ -395,15 +408,16 @@ def check_key(scene, report, document, version):
     where = {"record": document["record_id"], "key": key}
     if not rules.KEY_BYTES.fullmatch(key) or any(p in ("", ".", "..") for p in key.split("/")):
         report.say("I3", "key-bytes", "has bytes or parts that no key may have", **where)
+    plain = key.replace(f"~{(version['sha256'] or '')[:12]}", "")
     needs_hash = scene.database.needs_hash(version)
-    if has_hash and version["number"] == 1 and not needs_hash:
+    if has_hash and version["number"] == 1 and not needs_hash and not scene.left.has_folder(plain):
         report.say("I3", "key-hash", "the first version has a later one's key", **where)
     if needs_hash and not has_hash:
         report.say("I3", "key-without-hash", "in a store that may replace it", **where)
     hashed = version["sha256"] if has_hash else None
     wanted = [rules.key(scene.settings, patient, document, extension, hashed)
               for patient in patients_possible(scene, document, version)]
-    if key in wanted:
+    if key in wanted or scene.left.has_taken(document, version):
         return
     if is_as_counted(scene, document) \
             or key.rpartition("/")[2] != f"{rules.stem(document, hashed)}.{extension}":
@@ -496,9 +510,19 @@ def check_no_foreign_mark_was_lost(scene, report):
             continue  # said by I3
         before = metadata["fields"].get(scene.settings["mark_field"]) or ""
         report.count("I4", 1, "marks found before")
-        if before and before not in ours[str(metadata["recordId"])]:
+        if before and before not in ours[str(metadata["recordId"])] \
+                and not may_be_replaced(scene, str(metadata["recordId"]), before):
             report.say("I4", "foreign-mark-lost", f"the record bore the mark '{before}', which was "
                        "not ours", metadata["recordId"], row=row["id"])
+
+
+def may_be_replaced(scene, record_id, before):
+    """An earlier importer's mark: kept where it was right, replaced where the document was moved."""
+    entry = scene.truth.records.get(record_id) if scene.truth else None
+    written = [line["value"] for line in scene.journal.by_record.get(record_id, ())
+               if line["effect"] == "patch"]
+    kept = entry is None or entry["mark"] == before or entry["mark"] in written
+    return bool(scene.left.rows or scene.left.objects) and kept
 
 
 # --- I5 ----------------------------------------------------------------------------------------
@@ -513,6 +537,9 @@ def check_marks_agree(scene, report):
             continue  # said by I2
         where = {"record": document["record_id"], "key": version["key"]}
         report.count("I5", 1, "done documents")
+        if scene.left.has_taken(document, version) and not was_marked_by_us(scene, document, version):
+            check_mark_kept(scene, report, document, version, entry)
+            continue
         if document["mod_id"] != version["mod_id"] + (1 if marking else 0):
             report.say("I5", "mod-id", f"done at modId {document['mod_id']}, fetched at "
                        f"{version['mod_id']}", **where)
@@ -528,6 +555,18 @@ def check_marks_agree(scene, report):
                        f"the mark is '{entry['mark']}', the ledger means '{version['mark']}'", **where)
     if scene.truth is None:
         report.leave("I5", "the source is still running: there is no truth to compare with")
+
+
+def check_mark_kept(scene, report, document, version, entry):
+    """A mark of an earlier importer's that was taken over stands as it stood, on the same record."""
+    report.count("I5", 1, "marks taken over")
+    where = {"record": document["record_id"], "key": version["key"]}
+    if document["mod_id"] != version["mod_id"]:
+        report.say("I5", "mod-id", f"taken over at modId {document['mod_id']}, read at "
+                   f"{version['mod_id']}", **where)
+    if entry is not None and not scene.was_edited(document) and entry["mark"] != version["mark"]:
+        report.say("I5", "mark-foreign", f"the mark is '{entry['mark']}', the ledger took over "
+                   f"'{version['mark']}'", **where)
 
 
 def marks_meant(scene, document, version):

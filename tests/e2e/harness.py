@@ -197,7 +197,7 @@ class Bench:
         self.database, self.store = self.folder / "fmferry.db", self.folder / "documents"
         self.journal, self.truth = self.folder / "journal.jsonl", self.folder / "truth.json"
         self.config = self.folder / "fmferry.ini"
-        self.sections = {}
+        self.sections, self.left = {}, None
         pair = base64.b64encode(f"{ACCOUNT}:{PASSWORD}".encode()).decode()
         (self.folder / "canaries").write_text(f"{PASSWORD}\n{pair}\n")
 
@@ -325,6 +325,11 @@ class Bench:
 
     # --- judging -----------------------------------------------------------------------------
 
+    def look_left(self):
+        """Remembers what an earlier importer left: nothing of it may be gone in the end."""
+        self.left = self.folder / "left.json"
+        self._check("--look-left", self.left)
+
     def snapshot(self, name="before.json"):
         path = self.folder / name
         self._check("--snapshot", path)
@@ -345,6 +350,7 @@ class Bench:
         words += ["--truth", self.truth] if self.truth.exists() else []
         words += ["--exit-code", exit_code] if exit_code is not None else []
         words += ["--before", before] if before else []
+        words += ["--left", self.left] if self.left else []
         words += ["--other-sessions", *self.others] if self.others else []
         words += ["--lost-sessions", *self.lost] if self.lost else []
         if status and (self.folder / "status.json").exists():
