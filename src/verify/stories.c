@@ -63,29 +63,32 @@ static bool story_add(struct verifier *v, const struct entry *e, struct err *err
            && sorter_add(v->stories, str_span(&to), err);
 }
 
-/* One sentence per chain is enough: behind the first bad link nothing can be trusted. */
-static void broken(struct verifier *v, const struct entry *e, int64_t expected, bool *is_broken)
+/* Where a chain stands: the last entry that was there, and its hash as the table has it. */
+struct chain {
+    int64_t seq, count;
+    struct sha256 hash;
+};
+
+/*
+ * Each entry is held against the hash that the one before has in the table, so that every entry
+ * that was altered is named, not only the first.
+ */
+static void link_judge(struct verifier *v, const struct chain *chain, const struct entry *e)
 {
+    struct sha256 hash = entry_hash(e, &chain->hash);
     struct named who = { .row = "" };
 
-    if (*is_broken)
-        return;
-    *is_broken = true;
-    if (e->seq != expected)
-        differ(v, "audit-chain", &who, "run %jd: entry %jd is not there", (intmax_t)e->run,
-               (intmax_t)expected);
-    else
-        differ(v, "audit-chain", &who, "run %jd: entry %jd was altered, or one before it",
+    if (e->seq != chain->seq + 1)
+        differ(v, "audit-chain", &who, "run %jd: entries %jd to %jd are not there",
+               (intmax_t)e->run, (intmax_t)chain->seq + 1, (intmax_t)e->seq - 1);
+    else if (e->hash.size != SHA256_SIZE || memcmp(e->hash.at, hash.bytes, SHA256_SIZE) != 0)
+        differ(v, "audit-chain", &who, "run %jd: entry %jd does not follow from the one before",
                (intmax_t)e->run, (intmax_t)e->seq);
 }
 
-static bool chain_read(struct verifier *v, int64_t run, struct err *err)
+static bool links_read(struct verifier *v, int64_t run, struct chain *chain, struct err *err)
 {
     auto_rows *rows = NULL;
-    struct sha256 head = { 0 };
-    int64_t count = 0;
-    bool is_broken = false;
-    char hex[SHA256_HEX_SIZE];
     enum step step;
 
     if (!sql_query(v->ledger, &VERIFY_AUDIT, sql_args(sql_i64(run)), &rows, err))
@@ -93,22 +96,32 @@ static bool chain_read(struct verifier *v, int64_t run, struct err *err)
     while ((step = sql_next(rows, err)) == STEP_ROW) {
         struct entry e = entry_read(run, rows);
 
-        head = entry_hash(&e, &head);
-        count++;
-        if (e.seq != count || e.hash.size != SHA256_SIZE
-            || memcmp(e.hash.at, head.bytes, SHA256_SIZE) != 0)
-            broken(v, &e, count, &is_broken);
+        link_judge(v, chain, &e);
+        chain->seq = e.seq;
+        chain->count++;
+        if (e.hash.size == SHA256_SIZE)
+            memcpy(chain->hash.bytes, e.hash.at, SHA256_SIZE);
         if (!story_add(v, &e, err))
             return false;
     }
-    if (count == 0 && step == STEP_END)
+    return step == STEP_END;
+}
+
+static bool chain_read(struct verifier *v, int64_t run, struct err *err)
+{
+    struct chain chain = { 0 };
+    char hex[SHA256_HEX_SIZE];
+
+    if (!links_read(v, run, &chain, err))
+        return false;
+    if (chain.count == 0)
         differ(v, "audit-chain", &(struct named){ .row = "" }, "run %jd has no audit chain",
                (intmax_t)run);
     v->result->chains++;
-    v->result->entries += (uint64_t)count;
-    str_printf(&v->heads, "run\t%jd\t%jd\t%s\n", (intmax_t)run, (intmax_t)count,
-               sha256_hex(&head, hex));
-    return step == STEP_END;
+    v->result->entries += (uint64_t)chain.count;
+    str_printf(&v->heads, "run\t%jd\t%jd\t%s\n", (intmax_t)run, (intmax_t)chain.count,
+               sha256_hex(&chain.hash, hex));
+    return true;
 }
 
 static bool runs_read(struct verifier *v, int64_t **runs_r, size_t *count_r, struct err *err)

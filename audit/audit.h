@@ -1,0 +1,113 @@
+/*
+ * fmferry-audit checks a certificate of completeness, years later and without fmferry: it needs the
+ * certificate, libcrypto, and for whatever else is to be compared with it the store's folder and
+ * the database. It shares no line with the program that wrote them. The form of the certificate is
+ * in docs/certificate.md.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { HASH_SIZE = 32, HEX_SIZE = 65, CELLS = 12, PATH_MAX_HASHES = 64 };
+
+struct hash {
+    uint8_t bytes[HASH_SIZE];
+};
+
+/* A piece of the certificate; nothing in it is ended by a zero. */
+struct piece {
+    const char *at;
+    size_t size;
+};
+
+/* The cells of a line, in their order. */
+enum cell {
+    CELL_RECORD,
+    CELL_MOD_ID,
+    CELL_IDENTITY,
+    CELL_CONTAINER,
+    CELL_REPETITION,
+    CELL_STORAGE,
+    CELL_SIZE,
+    CELL_SHA256,
+    CELL_KEY,
+    CELL_ROW,
+    CELL_STATE,
+    CELL_REASON,
+};
+
+struct line {
+    struct piece whole;
+    struct piece cells[CELLS];
+};
+
+/* How the audit chain of a run ended when the certificate was made. */
+struct chain {
+    int64_t run, entries;
+    struct hash head;
+};
+
+struct certificate {
+    char *text; /* the file, mapped */
+    size_t size;
+    struct piece head; /* with the line "public", without the signature: what was signed */
+    struct piece source, made, store, state_counts;
+    uint8_t public_key[32], signature[64];
+    uint64_t leaves; /* as the head says */
+    struct hash root;
+    struct chain *chains;
+    size_t chain_count;
+    struct piece *lines;
+    size_t line_count;
+    bool is_proof; /* of one line: */
+    uint64_t place;
+    struct hash path[PATH_MAX_HASHES];
+    size_t path_count;
+};
+
+/* --- certificate.c: the program ends with 1 if the file cannot be read or is none ------------ */
+
+void certificate_open(const char *path, struct certificate *certificate_r);
+void certificate_close(struct certificate *certificate);
+
+/* Whether the signature is that of the key in the certificate, and the key that of the file. */
+bool signature_is_good(const struct certificate *certificate);
+bool key_is_that_of(const struct certificate *certificate, const char *public_pem_path);
+
+void line_split(struct piece line, struct line *line_r);
+bool piece_is(struct piece piece, const char *text);
+bool piece_is_nocase(struct piece piece, const char *text);
+bool piece_equal(struct piece a, struct piece b);
+uint64_t piece_number(struct piece piece);
+bool hash_read(struct piece hex, struct hash *hash_r);
+const char *hash_hex(const struct hash *hash, char text[HEX_SIZE]);
+
+/* --- tree.c -------------------------------------------------------------------------------- */
+
+struct hash hash_of(const void *bytes, size_t size);
+struct hash leaf_hash(struct piece line);
+struct hash tree_root(const struct hash *leaves, size_t count);
+
+/* What must be known besides a leaf to come to the root. Returns how many hashes. */
+size_t tree_path(const struct hash *leaves, size_t count, size_t place,
+                 struct hash path_r[PATH_MAX_HASHES]);
+struct hash tree_root_by_path(struct hash leaf, uint64_t place, uint64_t count,
+                              const struct hash *path, size_t path_count);
+
+/* --- what is found ------------------------------------------------------------------------- */
+
+/* Says something that is not as the certificate says. `line` NULL: it is about no document. */
+void differ(const char *kind, const struct line *line, const char *format, ...)
+    __attribute__((__format__(__printf__, 3, 4)));
+uint64_t differences(void);
+
+/* Ends the program with 1. */
+_Noreturn void give_up(const char *format, ...) __attribute__((__format__(__printf__, 1, 2)));
+
+/* Each compares the lines given, or all if `only` is NULL. */
+void store_compare(const struct certificate *certificate, const struct line *only,
+                   const char *folder);
+void database_compare(const struct certificate *certificate, const struct line *only,
+                      const char *database);

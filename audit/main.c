@@ -1,0 +1,255 @@
+/* fmferry-audit: options, and what is said. */
+#include "audit.h"
+
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { EXIT_PROVEN = 0, EXIT_UNABLE = 1, EXIT_WRONG_USE = 2, EXIT_DIFFERS = 3 };
+
+struct options {
+    const char *key, *store, *database, *document, *proof, *certificate;
+};
+
+static uint64_t difference_count;
+
+uint64_t differences(void)
+{
+    return difference_count;
+}
+
+_Noreturn void give_up(const char *format, ...)
+{
+    va_list args;
+
+    (void)fflush(stdout);
+    (void)fprintf(stderr, "fmferry-audit: ");
+    va_start(args, format);
+    (void)vfprintf(stderr, format, args);
+    va_end(args);
+    (void)fprintf(stderr, "\n");
+    exit(EXIT_UNABLE);
+}
+
+static void piece_print(const char *name, struct piece piece)
+{
+    if (piece.size)
+        (void)printf("  %-7s %.*s\n", name, (int)piece.size, piece.at);
+}
+
+void differ(const char *kind, const struct line *line, const char *format, ...)
+{
+    va_list args;
+
+    difference_count++;
+    (void)printf("%-18s", kind);
+    if (line)
+        (void)printf(" record %-8.*s %.*s", (int)line->cells[CELL_RECORD].size,
+                     line->cells[CELL_RECORD].at, (int)line->cells[CELL_IDENTITY].size,
+                     line->cells[CELL_IDENTITY].at);
+    (void)printf("\n");
+    if (line) {
+        piece_print("key", line->cells[CELL_KEY]);
+        piece_print("row", line->cells[CELL_ROW]);
+    }
+    (void)printf("  ");
+    va_start(args, format);
+    (void)vprintf(format, args);
+    va_end(args);
+    (void)printf("\n");
+}
+
+/* --- the certificate itself ---------------------------------------------------------------- */
+
+static struct hash *leaves_of(const struct certificate *c)
+{
+    struct hash *leaves = calloc(c->line_count + 1, sizeof *leaves);
+
+    if (!leaves)
+        give_up("no memory");
+    for (size_t i = 0; i < c->line_count; i++)
+        leaves[i] = leaf_hash(c->lines[i]);
+    return leaves;
+}
+
+static void signature_check(const struct certificate *c, const char *key)
+{
+    if (!signature_is_good(c))
+        differ("signature", NULL, "the head was altered after it was signed");
+    if (key && !key_is_that_of(c, key))
+        differ("signature", NULL, "it was not signed by the key in '%s'", key);
+    if (!key)
+        (void)printf("signed by the key that the certificate itself names: give yours with --key "
+                     "to know whose it is\n");
+}
+
+static void tree_check(const struct certificate *c, const struct hash *leaves)
+{
+    struct hash root;
+
+    if (c->is_proof)
+        root = tree_root_by_path(leaves[0], c->place, c->leaves, c->path, c->path_count);
+    else
+        root = tree_root(leaves, c->line_count);
+    if (!c->is_proof && c->line_count != c->leaves)
+        differ("lines", NULL, "there are %zu, %ju were signed", c->line_count,
+               (uintmax_t)c->leaves);
+    else if (memcmp(root.bytes, c->root.bytes, HASH_SIZE) != 0)
+        differ("lines", NULL, "a line was altered: the tree over them has another root");
+}
+
+/* --- one document -------------------------------------------------------------------------- */
+
+static void line_print(const struct line *line)
+{
+    static const char *const names[CELLS] = { "record",     "modId", "id",    "field",
+                                              "repetition", "kind",  "size",  "sha256",
+                                              "key",        "row",   "state", "reason" };
+
+    for (size_t i = 0; i < CELLS; i++)
+        if (line->cells[i].size)
+            (void)printf("  %-10s %.*s\n", names[i], (int)line->cells[i].size, line->cells[i].at);
+}
+
+/* By its id or its record id; of several files of a record the first. */
+static bool document_find(const struct certificate *c, const char *wanted, struct line *line_r,
+                          size_t *place_r)
+{
+    for (size_t i = 0; i < c->line_count; i++) {
+        line_split(c->lines[i], line_r);
+        *place_r = i;
+        if (piece_is(line_r->cells[CELL_RECORD], wanted)
+            || piece_is_nocase(line_r->cells[CELL_IDENTITY], wanted))
+            return true;
+    }
+    return false;
+}
+
+static void proof_write(const struct certificate *c, const struct hash *leaves, size_t place,
+                        const char *path)
+{
+    struct hash hashes[PATH_MAX_HASHES];
+    size_t count = tree_path(leaves, c->line_count, place, hashes);
+    FILE *to = fopen(path, "wxe");
+    char hex[HEX_SIZE];
+    bool good;
+
+    if (!to)
+        give_up("'%s' cannot be made, or is there already", path);
+    good = fwrite(c->head.at, 1, c->head.size, to) == c->head.size;
+    (void)fprintf(to, "signature\t");
+    for (size_t i = 0; i < sizeof c->signature; i++)
+        (void)fprintf(to, "%02x", c->signature[i]);
+    (void)fprintf(to, "\n\nproof\t%zu\n%.*s\n", place, (int)c->lines[place].size,
+                  c->lines[place].at);
+    for (size_t i = 0; i < count; i++)
+        (void)fprintf(to, "path\t%s\n", hash_hex(&hashes[i], hex));
+    if (fclose(to) != 0 || !good)
+        give_up("'%s' could not be written", path);
+}
+
+/* --- the whole ----------------------------------------------------------------------------- */
+
+static void compare(const struct options *o, const struct certificate *c, const struct line *only)
+{
+    if (o->store)
+        store_compare(c, only, o->store);
+    if (o->database)
+        database_compare(c, only, o->database);
+}
+
+static void audit(const struct options *o, const struct certificate *c, const struct hash *leaves)
+{
+    struct line line;
+    size_t place;
+
+    if (!o->document) {
+        compare(o, c, c->is_proof ? (line_split(c->lines[0], &line), &line) : NULL);
+        if (c->is_proof)
+            line_print(&line);
+        return;
+    }
+    if (!document_find(c, o->document, &line, &place)) {
+        differ("document", NULL, "no line of the certificate is of '%s'", o->document);
+        return;
+    }
+    line_print(&line);
+    compare(o, c, &line);
+    if (o->proof)
+        proof_write(c, leaves, place, o->proof);
+}
+
+static _Noreturn void usage(FILE *to, int code)
+{
+    (void)fprintf(
+        to,
+        "fmferry-audit: proves or disproves a certificate of completeness\n\n"
+        "Usage: fmferry-audit [options] CERTIFICATE\n\n"
+        "Options:\n"
+        "  --key FILE       the public key (PEM) that must have signed it\n"
+        "  --store DIR      compare with the store's folder: every object, and what is surplus\n"
+        "  --database DB    compare with the database (a file of SQLite, or postgresql://...):\n"
+        "                   every row, and the audit chains; needs sqlite3 or psql\n"
+        "  --document ID    only this document, by its id or its record id\n"
+        "  --proof FILE     write a proof of that document, which can be checked alone:\n"
+        "                   fmferry-audit FILE\n"
+        "  --help           show this help\n\n"
+        "Ends with 0 if all is as certified, with 3 if something differs, with 1 if that could\n"
+        "not be found out.\n");
+    exit(code);
+}
+
+static void options_read(int argc, char **argv, struct options *o)
+{
+    static const struct option names[] = {
+        { "key", required_argument, NULL, 'k' },
+        { "store", required_argument, NULL, 's' },
+        { "database", required_argument, NULL, 'd' },
+        { "document", required_argument, NULL, 'o' },
+        { "proof", required_argument, NULL, 'p' },
+        { "help", no_argument, NULL, 'h' },
+        { NULL, 0, NULL, 0 },
+    };
+    int letter;
+
+    while ((letter = getopt_long(argc, argv, "", names, NULL)) != -1) {
+        const char **const to = letter == 'k'   ? &o->key
+                                : letter == 's' ? &o->store
+                                : letter == 'd' ? &o->database
+                                : letter == 'o' ? &o->document
+                                : letter == 'p' ? &o->proof
+                                                : NULL;
+
+        if (letter == 'h')
+            usage(stdout, EXIT_PROVEN);
+        if (!to)
+            usage(stderr, EXIT_WRONG_USE);
+        *to = optarg;
+    }
+    if (optind != argc - 1 || (o->proof && !o->document))
+        usage(stderr, EXIT_WRONG_USE);
+    o->certificate = argv[optind];
+}
+
+int main(int argc, char **argv)
+{
+    struct options options = { 0 };
+    struct certificate certificate;
+    struct hash *leaves;
+
+    options_read(argc, argv, &options);
+    certificate_open(options.certificate, &certificate);
+    leaves = leaves_of(&certificate);
+    signature_check(&certificate, options.key);
+    tree_check(&certificate, leaves);
+    audit(&options, &certificate, leaves);
+    free(leaves);
+    (void)printf("%.*s, %ju documents, certified %.*s: %s\n", (int)certificate.source.size,
+                 certificate.source.at, (uintmax_t)certificate.leaves, (int)certificate.made.size,
+                 certificate.made.at,
+                 difference_count ? "NOT as certified" : "all is as certified");
+    certificate_close(&certificate);
+    return difference_count ? EXIT_DIFFERS : EXIT_PROVEN;
+}
