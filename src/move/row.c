@@ -160,6 +160,12 @@ static void write_repaired(struct json_writer *w, struct span text)
     json_write_span(w, str_span(&good));
 }
 
+static bool is_stream(const struct json_value *value)
+{
+    return value->kind == JSON_TEXT && filemaker_content(value->text) == FILEMAKER_STREAM
+           && span_find(value->text, "/Streaming") < value->text.size;
+}
+
 /*
  * A field's value: the bytes as they came where they can be kept, and where they mean something
  * tomorrow: a container's URL does not.
@@ -170,8 +176,7 @@ static bool value_write(struct json_writer *w, const struct json_value *value)
     bool broken = value->kind == JSON_TEXT
                   && (value->repaired || has_nul(value->text) || has_raw_control(value->raw));
 
-    if (value->kind == JSON_TEXT && filemaker_content(value->text) == FILEMAKER_STREAM
-        && span_find(value->text, "/Streaming") < value->text.size)
+    if (is_stream(value))
         json_write_text(w, filemaker_storage(value->text));
     else if (broken)
         write_repaired(w, value->text);
@@ -182,12 +187,24 @@ static bool value_write(struct json_writer *w, const struct json_value *value)
     return broken;
 }
 
+/* Whether a member only says again what an earlier one said: its field stands twice on the layout.
+ */
+static bool is_said_again(const struct filemaker_record *record, const struct json_value *value)
+{
+    const struct json_value *first = json_get_span(record->fields, value->name);
+
+    return first != value
+           && (span_equal(first->raw, value->raw) || (is_stream(first) && is_stream(value)));
+}
+
 static bool fields_write(struct json_writer *w, const struct filemaker_record *record)
 {
     bool repaired = false;
 
     json_open_object(w);
     json_each (value, record->fields) {
+        if (is_said_again(record, value))
+            continue;
         json_name_span(w, value->name);
         repaired |= value_write(w, value);
     }

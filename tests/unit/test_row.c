@@ -301,6 +301,8 @@ TEST(the_metadata_keeps_everything)
         { "{\"null\":null,\"flag\":true}", "{\"null\":null,\"flag\":true}", false },
         { "{\"twice\":1,\"twice\":\"2\",\"\":\"x\"}", "{\"twice\":1,\"twice\":\"2\",\"\":\"x\"}",
           false },
+        { "{\"twice\":1,\"b\":2,\"twice\":1}", "{\"twice\":1,\"b\":2}", false },
+        { "{\"Doc\":\"" STREAM "\",\"Doc\":\"" STREAM "&x\"}", "{\"Doc\":\"secure\"}", false },
         { "{\"t\":\"a\\u0000b\"}",
           "{\"t\":\"a\xef\xbf\xbd"
           "b\"}",
