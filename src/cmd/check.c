@@ -4,14 +4,16 @@
 #include "cmd/signals.h"
 
 #include "base/mem.h"
+#include "base/num.h"
 #include "base/time.h"
 #include "http/http.h"
 #include "move/preflight.h"
+#include "move/writetest.h"
 
 enum { PROBLEMS_MAX = 64 * 1024 };
 
 struct check_options {
-    char nothing;
+    const char *write_test; /* a record's number, or NULL */
 };
 
 /* The list as it grows. */
@@ -118,20 +120,47 @@ static void check_mark(const struct mover_settings *s)
                                       stamp_text(time_now_us(), now), s->fields.mark));
 }
 
-static int check_all(const struct cli_globals *globals, struct cancel *cancel, struct err *err)
+/* By people's wish alone: one record is marked, and the mark is taken back. */
+static bool check_writing(struct checklist *list, uint64_t record_id)
+{
+    auto_filemaker *filemaker = NULL;
+    struct err err = { 0 };
+    char *said = NULL;
+
+    if (!filemaker_new(&list->settings->filemaker, list->cancel, &filemaker, &err)
+        || !write_test(list->settings, filemaker, record_id, &said, &err))
+        return fail(list, "writing the mark", &err);
+    return pass("writing the mark", said);
+}
+
+static bool record_read(const struct check_options *o, uint64_t *record_r, struct err *err)
+{
+    *record_r = 0;
+    if (!o->write_test || num_u64(span_of(o->write_test), 1, INT64_MAX, record_r, err))
+        return true;
+    err->kind = ERR_USAGE;
+    return err_ctx(err, "--write-test");
+}
+
+static int check_all(const struct cli_globals *globals, const struct check_options *o,
+                     struct cancel *cancel, struct err *err)
 {
     auto_settings settings = { 0 };
     struct mover_settings mover;
     struct checklist list = { .cancel = cancel };
+    uint64_t record_id;
 
-    if (!settings_read(globals->config, &settings, err) || !settings_password(&settings, err)
-        || !settings_store(&settings, cancel, err))
+    if (!record_read(o, &record_id, err) || !settings_read(globals->config, &settings, err)
+        || !settings_password(&settings, err) || !settings_store(&settings, cancel, err))
         return -1;
     (void)pass("configuration", mem_text(globals->config));
     mover = settings_mover(&settings);
     list.settings = &mover;
-    if (check_source(&list))
+    if (check_source(&list)) {
         check_mark(&mover);
+        if (record_id)
+            (void)check_writing(&list, record_id);
+    }
     (void)check_ours(&list);
     if (cancel_is_set(cancel)) {
         (void)err_set(err, ERR_CANCELED, 0, "asked to stop");
@@ -147,16 +176,19 @@ static int check(const struct cli_globals *globals, const void *arg, struct err 
     struct signals *signals = signals_listen(NULL, cancel);
     int code;
 
-    (void)arg;
     http_setup();
-    code = check_all(globals, cancel, err);
+    code = check_all(globals, arg, cancel, err);
     http_teardown();
     signals_free(signals);
     cancel_free(cancel);
     return code;
 }
 
-static const struct opt check_opts[] = { OPT_END };
+static const struct opt check_opts[] = {
+    OPT_TEXT(struct check_options, write_test, "write-test", 0, "RECORDID",
+             "mark this record in FileMaker, and take the mark back"),
+    OPT_END,
+};
 
 static const struct check_options check_defaults = { 0 };
 
@@ -165,7 +197,8 @@ const struct cmd cmd_check = {
     "Try every assumption, and say how to mend what fails",
     "Reaches FileMaker Server and its certificate, logs in, looks at the layout and\n"
     "its fields, reads records, fetches one file, makes and removes a file in the\n"
-    "store, opens ledger and registry. Writes nothing to FileMaker.",
+    "store, opens ledger and registry. Writes nothing to FileMaker, unless --write-test\n"
+    "names a record: one that is not marked yet.",
     check_opts,
     &check_defaults,
     sizeof check_defaults,
