@@ -166,6 +166,8 @@ static void roles_judge(const struct registry *registry, struct str *problems)
         str_add_text(problems,
                      "[patient_columns] no column is to hold {row_id}, or is said to hold "
                      "the application's own id {patient}\n");
+    if (patients)
+        table_compare(registry->documents, patients, problems);
     if (patients && !table_column(patients, NAME_METADATA)
         && !table_column(patients, NAME_FILEMAKER_ID))
         str_add_text(problems, "[patient_columns] no column is said to hold FileMaker's id: "

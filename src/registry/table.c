@@ -58,6 +58,28 @@ const char *table_column(const struct table *table, enum template_name name)
     return column ? column->name : NULL;
 }
 
+static bool may_hold_ids(const struct column *document, const struct column *patient)
+{
+    return document->kind == patient->kind || document->kind == COLUMN_OTHER
+           || patient->kind == COLUMN_OTHER
+           || (document->kind == COLUMN_TEXT && patient->kind == COLUMN_UUID);
+}
+
+void table_compare(const struct table *documents, const struct table *patients,
+                   struct str *problems)
+{
+    const struct column *document = column_of(documents, NAME_PATIENT);
+    const struct column *patient = column_of(patients, NAME_PATIENT);
+
+    if (!patient)
+        patient = column_of(patients, NAME_ROW_ID);
+    if (document && patient && document->is_there && patient->is_there
+        && !may_hold_ids(document, patient))
+        str_printf(problems, "%s.%s is %s, and the patients' ids in %s.%s are %s\n",
+                   documents->plain, document->plain, document->type, patients->plain,
+                   patient->plain, patient->type);
+}
+
 /* --- names ---------------------------------------------------------------------------------- */
 
 static void quote(struct str *to, struct span name)
