@@ -91,6 +91,37 @@ static const struct {
     { "video/quicktime", "mov" },
 };
 
+/*
+ * What nearly all documents are, by a beginning that nothing else has. libmagic says the same,
+ * after it has tried hundreds of rules on them, one thread at a time.
+ */
+#define BEGINNING(bytes, mime, ext)                                                                \
+    {                                                                                              \
+        { bytes, sizeof bytes - 1 }, mime, ext                                                     \
+    }
+
+static const struct {
+    struct span begins;
+    const char *mime, *ext;
+} plain[] = {
+    BEGINNING("%PDF-", "application/pdf", "pdf"),
+    BEGINNING("\xFF\xD8\xFF\xE0", "image/jpeg", "jpg"),
+    BEGINNING("\xFF\xD8\xFF\xE1", "image/jpeg", "jpg"),
+    BEGINNING("\x89PNG\r\n\x1A\n\0\0\0\rIHDR", "image/png", "png"),
+};
+
+static bool is_plain(struct span bytes, struct content *content)
+{
+    for (size_t i = 0; i < lengthof(plain); i++) {
+        if (!span_equal(span_first(bytes, plain[i].begins.size), plain[i].begins))
+            continue;
+        (void)snprintf(content->mime, sizeof content->mime, "%s", plain[i].mime);
+        (void)snprintf(content->ext, sizeof content->ext, "%s", plain[i].ext);
+        return true;
+    }
+    return false;
+}
+
 /* The first of libmagic's "jpeg/jpg/jpe"; false for "???". */
 static bool first_extension(const char *list, char *ext, size_t room)
 {
@@ -121,6 +152,8 @@ void content_tell(struct content_reader *reader, struct span bytes, struct conte
     struct span start = span_first(bytes, LOOK_AT);
     const char *mime;
 
+    if (is_plain(bytes, content_r))
+        return;
     (void)pthread_mutex_lock(&reader->lock);
     mime = magic_buffer(reader->types, start.at, start.size);
     (void)snprintf(content_r->mime, sizeof content_r->mime, "%s",
