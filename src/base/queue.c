@@ -1,4 +1,4 @@
-/* A bounded ring with a lock and two conditions. */
+/* A bounded ring with a lock and three conditions. Who is woken finds the lock free. */
 #include "base/queue.h"
 
 #include "base/mem.h"
@@ -9,8 +9,9 @@
 
 struct queue {
     pthread_mutex_t lock;
-    pthread_cond_t has_item, has_room;
+    pthread_cond_t has_item, has_room, has_enough;
     size_t room, first, used;
+    size_t enough; /* what queue_wait_for() waits for; SIZE_MAX while nobody does */
     bool closed;
     void *ring[];
 };
@@ -22,11 +23,13 @@ struct queue *queue_new(size_t room)
 
     assert(room > 0);
     queue->room = room;
+    queue->enough = SIZE_MAX;
     (void)pthread_mutex_init(&queue->lock, NULL);
     (void)pthread_condattr_init(&monotonic);
     (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     (void)pthread_cond_init(&queue->has_item, &monotonic);
     (void)pthread_cond_init(&queue->has_room, &monotonic);
+    (void)pthread_cond_init(&queue->has_enough, &monotonic);
     (void)pthread_condattr_destroy(&monotonic);
     return queue;
 }
@@ -37,23 +40,27 @@ void queue_free(struct queue *queue)
         return;
     (void)pthread_cond_destroy(&queue->has_item);
     (void)pthread_cond_destroy(&queue->has_room);
+    (void)pthread_cond_destroy(&queue->has_enough);
     (void)pthread_mutex_destroy(&queue->lock);
     free(queue);
 }
 
 bool queue_push(struct queue *queue, void *item)
 {
-    bool open;
+    bool open, enough;
 
     (void)pthread_mutex_lock(&queue->lock);
     while (!queue->closed && queue->used == queue->room)
         (void)pthread_cond_wait(&queue->has_room, &queue->lock);
     open = !queue->closed;
-    if (open) {
+    if (open)
         queue->ring[(queue->first + queue->used++) % queue->room] = item;
-        (void)pthread_cond_signal(&queue->has_item);
-    }
+    enough = queue->used >= queue->enough;
     (void)pthread_mutex_unlock(&queue->lock);
+    if (open)
+        (void)pthread_cond_signal(&queue->has_item);
+    if (enough)
+        (void)pthread_cond_signal(&queue->has_enough);
     return open;
 }
 
@@ -82,11 +89,17 @@ void *queue_pop(struct queue *queue)
     return item;
 }
 
-void *queue_pop_within(struct queue *queue, int64_t wait_us)
+static struct timespec after(int64_t wait_us)
 {
     int64_t until_us = time_mono_after_us(wait_us);
-    struct timespec until = { .tv_sec = until_us / TIME_SECOND,
+
+    return (struct timespec){ .tv_sec = until_us / TIME_SECOND,
                               .tv_nsec = until_us % TIME_SECOND * 1000 };
+}
+
+void *queue_pop_within(struct queue *queue, int64_t wait_us)
+{
+    struct timespec until = after(wait_us);
     int late = wait_us <= 0;
     void *item;
 
@@ -98,12 +111,29 @@ void *queue_pop_within(struct queue *queue, int64_t wait_us)
     return item;
 }
 
+size_t queue_wait_for(struct queue *queue, size_t count, int64_t wait_us)
+{
+    struct timespec until = after(wait_us);
+    int late = 0;
+    size_t used;
+
+    (void)pthread_mutex_lock(&queue->lock);
+    queue->enough = count;
+    while (!late && !queue->closed && queue->used < count)
+        late = pthread_cond_timedwait(&queue->has_enough, &queue->lock, &until);
+    queue->enough = SIZE_MAX;
+    used = queue->used;
+    (void)pthread_mutex_unlock(&queue->lock);
+    return used;
+}
+
 void queue_close(struct queue *queue)
 {
     (void)pthread_mutex_lock(&queue->lock);
     queue->closed = true;
     (void)pthread_cond_broadcast(&queue->has_item);
     (void)pthread_cond_broadcast(&queue->has_room);
+    (void)pthread_cond_broadcast(&queue->has_enough);
     (void)pthread_mutex_unlock(&queue->lock);
 }
 

@@ -21,6 +21,13 @@ void *queue_pop(struct queue *queue);
 /* As queue_pop(), but NULL also when nothing came within `wait_us`; 0 only looks. */
 void *queue_pop_within(struct queue *queue, int64_t wait_us);
 
+/*
+ * Waits until `count` items are inside, or `wait_us` have passed, or the queue is closed; takes
+ * none. Returns how many are inside. One thread at a time: the one that pops. It sleeps through the
+ * items before the last, which queue_pop_within() in a loop would not.
+ */
+size_t queue_wait_for(struct queue *queue, size_t count, int64_t wait_us);
+
 /* Nothing more goes in; what is inside still comes out. */
 void queue_close(struct queue *queue);
 bool queue_is_closed(struct queue *queue);

@@ -158,20 +158,30 @@ static void job_end(struct job *job)
     (void)sem_post(&job->done);
 }
 
+/* How many come beside the first, until there is no more reason to wait. */
+static size_t company_wait(struct desk *desk)
+{
+    size_t most = desk->most_jobs < GROUP_JOBS ? desk->most_jobs - 1 : GROUP_JOBS - 1;
+    int64_t until_us = time_mono_us() + GROUP_US;
+    size_t before, count = 0;
+
+    do {
+        before = count;
+        count = queue_wait_for(desk->jobs, most, QUIET_US);
+    } while (count > before && count < most && time_mono_us() < until_us);
+    return count < most ? count : most;
+}
+
 static size_t group_gather(struct desk *desk, struct job **jobs)
 {
-    int64_t until_us;
-    size_t count = 0;
+    size_t count, company;
 
-    jobs[count] = queue_pop(desk->jobs);
-    if (!jobs[count])
+    jobs[0] = queue_pop(desk->jobs);
+    if (!jobs[0])
         return 0;
-    until_us = time_mono_us() + GROUP_US;
-    while (++count < GROUP_JOBS && count < desk->most_jobs && time_mono_us() < until_us) {
-        jobs[count] = queue_pop_within(desk->jobs, QUIET_US);
-        if (!jobs[count])
-            break;
-    }
+    company = company_wait(desk);
+    for (count = 1; count <= company; count++)
+        jobs[count] = queue_pop(desk->jobs);
     return count;
 }
 

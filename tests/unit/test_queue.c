@@ -55,6 +55,25 @@ TEST(waiting_for_an_item_has_an_end)
     queue_free(queue);
 }
 
+/* Whoever waits for several hears of the last of them, of the end, and of the time. */
+TEST(waiting_for_several_takes_none)
+{
+    int items[3];
+    struct queue *queue = queue_new(3);
+
+    CHECK(queue_wait_for(queue, 0, an_hour_us) == 0);
+    CHECK(queue_wait_for(queue, 1, 2000) == 0);
+    for (size_t i = 0; i < lengthof(items); i++) {
+        CHECK_AT(i, queue_push(queue, &items[i]));
+        CHECK_AT(i, queue_wait_for(queue, i + 1, an_hour_us) == i + 1);
+        CHECK_AT(i, queue_wait_for(queue, i + 2, 2000) == i + 1);
+    }
+    CHECK(queue_pop(queue) == &items[0]);
+    queue_close(queue);
+    CHECK(queue_wait_for(queue, 3, an_hour_us) == 2);
+    queue_free(queue);
+}
+
 struct crew {
     struct queue *queue;
     uint64_t from, count, sum;
@@ -113,6 +132,29 @@ TEST(many_threads_lose_and_double_nothing)
         CHECK_AT(i, count == COUNT && sum == (uint64_t)COUNT * (COUNT + 1) / 2);
         queue_free(queue);
     }
+}
+
+static void *wait_for_all(void *arg)
+{
+    struct crew *crew = arg;
+
+    crew->sum = queue_wait_for(crew->queue, crew->count, an_hour_us);
+    return NULL;
+}
+
+/* This would never end if the last push were not heard. */
+TEST(the_last_of_several_wakes)
+{
+    enum { COUNT = 100 };
+    struct queue *queue = queue_new(COUNT);
+    struct crew waiter = { .queue = queue, .count = COUNT };
+    struct crew pusher = { .queue = queue, .from = 1, .count = COUNT };
+    pthread_t thread;
+
+    CHECK(pthread_create(&thread, NULL, wait_for_all, &waiter) == 0);
+    (void)push_numbers(&pusher);
+    CHECK(pthread_join(thread, NULL) == 0 && waiter.sum == COUNT);
+    queue_free(queue);
 }
 
 /* This would never end if those who wait did not hear. */
