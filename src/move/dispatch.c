@@ -1,7 +1,9 @@
 /*
- * Documents are claimed in batches, by one worker for all. Who finds nothing due waits until the
- * next is, the census has seen more, or another worker has put one back. The end is reached when
- * the census is over, nobody has a document in hand, and what still waits waits for a later run.
+ * Documents are claimed in batches, by one worker for all, and ahead of need: while some are left
+ * to hand out, the desk is asked for more, and nobody waits for it. Who finds nothing due waits
+ * until the next is, the census has seen more, or another worker has put one back. The end is
+ * reached when the census is over, nobody has a document in hand, and what still waits waits for a
+ * later run.
  */
 #include "move/dispatch.h"
 
@@ -24,11 +26,12 @@ struct dispatch {
     struct mover *mover;
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    struct assignment *ready[BATCH_MAX];
+    struct assignment *ready[2 * BATCH_MAX];
     size_t ready_count;
     size_t in_hand;
     int64_t handed_out;
     bool fetching, census_over, census_closed, over;
+    bool dry; /* nothing was there to be claimed ahead, and nothing has been heard since */
     int censuses;
     int64_t moves_at_census; /* how often a document had become done by then */
     uint64_t news; /* counts wakes, so that none is lost while somebody looks into the ledger */
@@ -80,6 +83,7 @@ void dispatch_free(struct dispatch *dispatch)
 /* --- at the desk ---------------------------------------------------------------------------- */
 
 struct batch {
+    struct dispatch *dispatch;
     size_t most, count;
     bool has_siblings, has_born;
     bool held_elsewhere;   /* other movers are at work on documents */
@@ -210,15 +214,60 @@ static bool is_named(const char *field)
     return field && *field;
 }
 
-/* Looks into the ledger for all; called and left with the lock held. */
-static bool fetch_more(struct dispatch *dispatch, struct err *err)
+static struct batch batch_of(struct dispatch *dispatch)
 {
     const struct mover_settings *settings = dispatch->mover->settings;
-    struct batch batch = { .most = batch_size(dispatch),
+
+    return (struct batch){ .dispatch = dispatch,
+                           .most = batch_size(dispatch),
                            .has_siblings = settings->fields.containers->each,
                            .has_born = is_named(settings->fields.patient_dob),
                            .adopt_for = settings->adopt ? settings->source_name : NULL,
                            .next_due_us = INT64_MAX };
+}
+
+/* With the lock held. */
+static void batch_take(struct dispatch *dispatch, struct batch *batch)
+{
+    dispatch->fetching = false;
+    dispatch->in_hand += batch->count;
+    dispatch->handed_out += (int64_t)batch->count;
+    for (size_t i = 0; i < batch->count; i++)
+        dispatch->ready[dispatch->ready_count++] = batch->assignments[i];
+    dispatch->dry = batch->count == 0;
+}
+
+/* On the desk's thread. A failure is met again, and told, by whoever looks next. */
+static void ahead_come(void *arg, const struct err *why)
+{
+    struct batch *batch = arg;
+    struct dispatch *dispatch = batch->dispatch;
+
+    if (why)
+        batch_clear(batch);
+    (void)pthread_mutex_lock(&dispatch->lock);
+    batch_take(dispatch, batch);
+    (void)pthread_cond_broadcast(&dispatch->changed);
+    (void)pthread_mutex_unlock(&dispatch->lock);
+    free(batch);
+}
+
+/* With the lock held; the answer comes on the desk's thread. */
+static void claim_ahead(struct dispatch *dispatch)
+{
+    struct batch batch = batch_of(dispatch);
+    size_t enough = (size_t)dispatch->mover->settings->workers / 2 + 1;
+
+    if (dispatch->fetching || dispatch->dry || dispatch->ready_count >= enough || batch.most == 0)
+        return;
+    dispatch->fetching = true;
+    desk_post(dispatch->mover->desk, batch_claim, mem_copy(&batch, sizeof batch), ahead_come);
+}
+
+/* Looks into the ledger for all; called and left with the lock held. */
+static bool fetch_more(struct dispatch *dispatch, struct err *err)
+{
+    struct batch batch = batch_of(dispatch);
     uint64_t news = dispatch->news;
     bool good = true;
 
@@ -229,11 +278,7 @@ static bool fetch_more(struct dispatch *dispatch, struct err *err)
     if (!good)
         batch_clear(&batch);
     (void)pthread_mutex_lock(&dispatch->lock);
-    dispatch->fetching = false;
-    dispatch->in_hand += batch.count;
-    dispatch->handed_out += (int64_t)batch.count;
-    for (size_t i = 0; i < batch.count; i++)
-        dispatch->ready[dispatch->ready_count++] = batch.assignments[i];
+    batch_take(dispatch, &batch);
     if (good && batch.count == 0 && news == dispatch->news) {
         dispatch->over = batch.most == 0
                          || (nothing_left(dispatch, &batch) && !recount(dispatch)
@@ -273,6 +318,7 @@ bool dispatch_next(struct dispatch *dispatch, void (*idle)(void *arg), void *arg
     while (good && !mover_is_finishing(dispatch->mover)) {
         if (dispatch->ready_count > 0) {
             *assignment_r = take_ready(dispatch);
+            claim_ahead(dispatch);
             break;
         }
         if (dispatch->over)
@@ -302,6 +348,7 @@ void dispatch_wake(struct dispatch *dispatch)
 {
     (void)pthread_mutex_lock(&dispatch->lock);
     dispatch->news++;
+    dispatch->dry = false;
     (void)pthread_cond_broadcast(&dispatch->changed);
     (void)pthread_mutex_unlock(&dispatch->lock);
 }
@@ -314,6 +361,7 @@ void dispatch_census_over(struct dispatch *dispatch, bool closed)
     dispatch->censuses++;
     dispatch->moves_at_census = score_counts(dispatch->mover->score).moves;
     dispatch->news++;
+    dispatch->dry = false;
     (void)pthread_cond_broadcast(&dispatch->changed);
     (void)pthread_mutex_unlock(&dispatch->lock);
 }
