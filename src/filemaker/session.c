@@ -359,31 +359,27 @@ bool filemaker_log_in(struct filemaker *filemaker, struct err *err)
 void filemaker_log_out(struct filemaker *filemaker)
 {
     static const size_t prefix = sizeof "Authorization: Bearer " - 1;
-    struct http_settings transport = { .ca_file = filemaker->settings.ca_file,
-                                       .plain_allowed = true,
-                                       .connect_us = LOG_OUT_US };
     struct filemaker_call call = { .method = "DELETE" };
     auto_filemaker_answer answer = { .text = STR_MAX(KIB(64)) };
     auto_str url = STR_MAX(KIB(8));
     struct err err = { 0 };
     struct cancel *never;
-    struct http *http;
 
     if (!filemaker->bearer)
         return;
     never = cancel_new();
-    http = http_new(&transport, never);
+    http_listen(filemaker->http, never);
     str_add_text(&url, filemaker->origin);
     filemaker_path(
         &url, filemaker,
         (const char *const[]){ "sessions", secret_reveal(filemaker->bearer).at + prefix, NULL });
-    if (!exchange(http, str_text(&url), &call, NULL, LOG_OUT_US, NULL, &answer, &err))
+    if (!exchange(filemaker->http, str_text(&url), &call, NULL, LOG_OUT_US, NULL, &answer, &err))
         log_debug("logging out: %s; the server ends the session by itself when it was idle long "
                   "enough",
                   err.msg);
     if (url.at)
         explicit_bzero(url.at, url.size);
     session_forget(filemaker);
-    http_free(http);
+    http_listen(filemaker->http, filemaker->cancel);
     cancel_free(never);
 }

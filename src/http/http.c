@@ -83,6 +83,11 @@ struct http *http_new(const struct http_settings *settings, const struct cancel 
     return http;
 }
 
+void http_listen(struct http *http, const struct cancel *cancel)
+{
+    http->cancel = cancel;
+}
+
 void http_free(struct http *http)
 {
     if (!http)
@@ -178,8 +183,12 @@ static void set_trust(CURL *easy, const struct http_settings *settings)
     SET(CURLOPT_FOLLOWLOCATION, 0L);
     SET(CURLOPT_PROXY, settings->proxy ? settings->proxy : "");
     SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    if (settings->ca_file)
+    if (settings->ca_file) {
         SET(CURLOPT_CAINFO, settings->ca_file);
+        SET(CURLOPT_CAPATH, NULL); /* or the file is read anew for each connection */
+    } else {
+        SET(CURLOPT_CAINFO, NULL); /* of the system's folder only what is needed is read */
+    }
 }
 
 static void set_manners(CURL *easy, struct http *http)

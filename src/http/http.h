@@ -49,6 +49,12 @@ enum http_cause {
 struct http *http_new(const struct http_settings *settings, const struct cancel *cancel);
 void http_free(struct http *http); /* NULL is allowed */
 
+/*
+ * Listens to another `cancel` from now on: for what must be said even when we were asked to stop.
+ * Not while an answer is open.
+ */
+void http_listen(struct http *http, const struct cancel *cancel);
+
 struct http_request {
     const char *method;
     const char *url;            /* absolute, percent-encoded; dot segments stay as they are */
