@@ -5,7 +5,7 @@ BUILD := build
 ASAN := build-asan
 TSAN := build-tsan
 
-.PHONY: all bench demo test torture clean
+.PHONY: all bench demo test torture torture-switches torture-mixed clean
 
 all: $(BUILD)/build.ninja
 	@ninja -C $(BUILD) --quiet
@@ -21,6 +21,16 @@ test: packages-build packages-test packages-npm packages-real all $(ASAN)/build.
 # QUICK=1: less of everything. WHOLE=1: all ten runs of the first importer, a quarter of an hour.
 bench: packages-build packages-bench all
 	@bench/bench $(if $(QUICK),--quick) $(if $(WHOLE),--whole) --json $(BUILD)/bench.json $(BUILD)
+
+# What takes hours; `make test` has a sample of it. MINUTES=10: less of what goes by the clock.
+torture: torture-switches torture-mixed
+
+torture-switches: packages-build packages-test all
+	@FMFERRY_BUILD=$(BUILD) tests/torture/switches.py
+
+torture-mixed: packages-build packages-test $(ASAN)/build.ninja
+	@ninja -C $(ASAN) --quiet
+	@FMFERRY_BUILD=$(ASAN) tests/torture/mixed_use.py --minutes $(or $(MINUTES),60)
 
 clean:
 	rm -rf $(BUILD) $(ASAN) $(TSAN) demo
