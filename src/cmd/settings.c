@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/time.h"
+#include "move/key.h"
 
 static const char *const date_formats[] = { "", "us", "iso", "day-first", NULL };
 static const char *const container_choices[] = { "waterfall", "each", NULL };
@@ -242,6 +243,16 @@ static bool prefix_read(struct settings *settings, struct err *err)
     return true;
 }
 
+static bool templates_check(const struct settings *settings, const char *path, struct err *err)
+{
+    if (!key_template_check(settings->key, true, err))
+        return err_ctx(err, "%s:%d: key", path, conf_line(settings->conf, "store", "key"));
+    if (!key_template_check(settings->unlinked_key, false, err))
+        return err_ctx(err, "%s:%d: unlinked_key", path,
+                       conf_line(settings->conf, "store", "unlinked_key"));
+    return true;
+}
+
 bool settings_read(const char *path, struct settings *settings_r, struct err *err)
 {
     auto_settings settings = { 0 };
@@ -263,6 +274,8 @@ bool settings_read(const char *path, struct settings *settings_r, struct err *er
                        conf_line(settings.conf, "source", "time_zone"));
     if (!prefix_read(&settings, err))
         return err_ctx(err, "%s:%d: url", path, conf_line(settings.conf, "store", "url"));
+    if (!templates_check(&settings, path, err))
+        return false;
     if (!filter_read(settings.filter, settings.mark_field, &settings.filter_read, err))
         return err_ctx(err, "%s:%d: filter", path, conf_line(settings.conf, "source", "filter"));
     settings.document_count =

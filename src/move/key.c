@@ -148,6 +148,36 @@ static bool part_add(struct str *to, const struct key_rules *rules, const struct
     return true;
 }
 
+bool key_template_check(const char *template, bool is_linked, struct err *err)
+{
+    static const char *const names[] = { "{filemaker_id}", "{type-slug}", "{ext}", "{patient_id}" };
+    struct span rest = span_of(template);
+    bool has_id = false;
+
+    for (;;) {
+        size_t open = span_find(rest, "{"), close = span_find(span_from(rest, open), "}");
+        struct span name = span_first(span_from(rest, open), close + 1);
+        size_t known = 0, count = lengthof(names) - !is_linked;
+
+        if (open == rest.size)
+            break;
+        while (known < count && !span_is(name, names[known]))
+            known++;
+        if (known == count)
+            return err_set(err, ERR_USAGE, 0,
+                           "'" SPAN_FORMAT "' is not one of {filemaker_id}, {type-slug}, {ext}%s",
+                           SPAN_ARGS(span_first(name, 64)),
+                           is_linked ? ", {patient_id}"
+                                     : ", which is all that an unlinked "
+                                       "document has");
+        has_id |= known == 0;
+        rest = span_from(rest, open + name.size);
+    }
+    return has_id
+           || err_set(err, ERR_USAGE, 0,
+                      "there is no {filemaker_id} in it, so that two documents could have one key");
+}
+
 bool key_make(const struct key_rules *rules, const struct key_facts *facts, struct str *key_r,
               struct err *err)
 {

@@ -32,6 +32,13 @@ struct key_facts {
 void key_slug(struct str *to, struct span type);
 
 /*
+ * Whether a template gives every document a key of its own: only names that are known, and the id.
+ *   is_linked   it is for documents whose patient is known, so that {patient_id} may stand in it
+ * Fails with ERR_USAGE, which says what is wrong, not where.
+ */
+must_check bool key_template_check(const char *template, bool is_linked, struct err *err);
+
+/*
  * Makes a key.
  * Fails with ERR_USAGE (a template with an unknown name in braces) and ERR_DATA (too long).
  */

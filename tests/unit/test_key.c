@@ -291,3 +291,34 @@ TEST(a_template_knows_four_names)
     CHECK(!key_make(&r, &(struct key_facts){ .container = "", .ext = "x" }, &key, &err));
     CHECK(err.kind == ERR_USAGE && strstr(err.msg, "unlinked") != NULL);
 }
+
+TEST(a_template_is_looked_at_before_it_is_used)
+{
+    static const struct {
+        const char *template;
+        bool is_linked;
+        const char *says; /* NULL: it is good */
+    } cases[] = {
+        { "{filemaker_id}", true, NULL },
+        { "a/{patient_id}/{type-slug}/{filemaker_id}.{ext}", true, NULL },
+        { "{filemaker_id}", false, NULL },
+        { "{patient_id}/{filemaker_id}", false, "'{patient_id}' is not one of" },
+        { "", true, "no {filemaker_id}" },
+        { "all/{ext}", true, "no {filemaker_id}" },
+        { "filemaker_id", true, "no {filemaker_id}" },
+        { "{nonsense}/{filemaker_id}", true, "'{nonsense}' is not one of" },
+        { "{filemaker_id}/{FILEMAKER_ID}", true, "'{FILEMAKER_ID}' is not one of" },
+        { "{filemaker_id}/{}", true, "'{}' is not one of" },
+        { "{filemaker_id}/{ext", true, "'{ext' is not one of" },
+        { "{{filemaker_id}", true, "'{{filemaker_id}' is not one of" },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        struct err err = { 0 };
+
+        CHECK_AT(i, key_template_check(cases[i].template, cases[i].is_linked, &err)
+                        == (cases[i].says == NULL));
+        if (cases[i].says)
+            CHECK_AT(i, err.kind == ERR_USAGE && strstr(err.msg, cases[i].says) != NULL);
+    }
+}
