@@ -504,7 +504,8 @@ static bool end_work(const struct desk_hands *hands, void *arg, struct err *err)
 
     return ledger_run_free(hands->ledger, &freed, err)
            && ledger_run_note(hands->ledger, &progress, status_of(job->run, job->result), true, err)
-           && states_count(hands->ledger, job->result->states, err);
+           && states_count(hands->ledger, job->result->states, err)
+           && registry_deleted(hands->registry, &job->result->deleted_rows, err);
 }
 
 static bool run_end(struct run *run, struct run_result *result, struct err *err)
@@ -514,7 +515,12 @@ static bool run_end(struct run *run, struct run_result *result, struct err *err)
     result->view = view_of(run);
     result->census_closed = atomic_load(&run->census_closed);
     result->was_stopped = mover_is_finishing(&run->mover);
-    return desk_do(run->mover.desk, end_work, &job, err);
+    if (!desk_do(run->mover.desk, end_work, &job, err))
+        return false;
+    if (result->deleted_rows > 0)
+        log_warn("%jd rows of documents were deleted in the application, and are not made again",
+                 (intmax_t)result->deleted_rows);
+    return true;
 }
 
 static void run_clear(struct run *run)

@@ -25,6 +25,7 @@ struct run_watcher {
 struct run_result {
     struct run_view view;
     int64_t states[LEDGER_STATES]; /* documents, by state, of the whole source */
+    int64_t deleted_rows;          /* of ours, which people deleted in the application   */
     bool census_closed;
     bool was_stopped; /* somebody asked us to */
 };
