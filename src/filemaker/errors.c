@@ -109,7 +109,9 @@ static enum filemaker_advice advice_of_status(int status)
 {
     if (status == 502 || status == 503 || status == 504 || status == 500)
         return FILEMAKER_REPEAT;
-    if (status < 300) /* a page of the web server, while the engine behind it is away */
+    if (status == 408 || status == 425 || status == 429) /* too slow, too early, too many */
+        return FILEMAKER_REPEAT;
+    if (status < 400) /* a page, or to another page, while the engine behind it is away */
         return FILEMAKER_REPEAT;
     if (status == 401)
         return FILEMAKER_LOG_IN;

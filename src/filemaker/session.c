@@ -189,12 +189,12 @@ static bool pass(struct filemaker *filemaker, const char *url, const struct file
 
 /*
  * A web server's 5xx to a write: the engine behind it may have done its work before it died. The
- * same if what came cannot be an answer.
+ * same if what came cannot be an answer, or says that the web server has waited long enough.
  */
 static bool write_is_unsure(const struct filemaker_call *call, const struct err *err)
 {
     bool no_answer = err->kind == ERR_REMOTE && err->reason == 0
-                     && (err->code >= 500 || err->code < 300);
+                     && (err->code >= 500 || err->code < 400 || err->code == 408);
 
     return !call->reads && (no_answer || err->kind == ERR_DATA);
 }
