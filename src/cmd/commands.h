@@ -14,4 +14,6 @@ extern const struct cmd cmd_failures;
 extern const struct cmd cmd_report;
 extern const struct cmd cmd_retry;
 extern const struct cmd cmd_waive;
+extern const struct cmd cmd_link;
+extern const struct cmd cmd_unlink;
 extern const struct cmd cmd_verify;

@@ -11,6 +11,7 @@ void ledger_claim_clear(struct ledger_claim *claim)
     free(claim->filemaker_id);
     free(claim->patient_id);
     free(claim->type);
+    free(claim->patient);
     *claim = (struct ledger_claim){ 0 };
 }
 
@@ -33,7 +34,7 @@ static struct transition step_of(const struct ledger_claim *claim, enum ledger_s
 
 /* --- claiming ------------------------------------------------------------------------------- */
 
-static struct ledger_claim claim_read(const struct sql_rows *rows)
+struct ledger_claim ledger_claim_read(const struct sql_rows *rows)
 {
     return (struct ledger_claim){ .document = sql_get_i64(rows, 0),
                                   .epoch = sql_get_i64(rows, 1) + 1,
@@ -49,7 +50,9 @@ static struct ledger_claim claim_read(const struct sql_rows *rows)
                                   .type = ledger_column(rows, 11),
                                   .link = ledger_column_link(rows, 12),
                                   .version = sql_get_i64(rows, 13),
-                                  .size = sql_get_i64(rows, 14) };
+                                  .size = sql_get_i64(rows, 14),
+                                  .patient = ledger_column_or_null(rows, 15),
+                                  .by_hand = sql_get_text(rows, 16).size > 0 };
 }
 
 static bool claims_pick(struct ledger *ledger, int64_t now_us, size_t most,
@@ -63,7 +66,7 @@ static bool claims_pick(struct ledger *ledger, int64_t now_us, size_t most,
                    &rows, err))
         return false;
     while ((step = sql_next(rows, err)) == STEP_ROW)
-        claims[(*count)++] = claim_read(rows);
+        claims[(*count)++] = ledger_claim_read(rows);
     return step == STEP_END;
 }
 
@@ -112,6 +115,7 @@ void ledger_version_clear(struct ledger_version *version)
     free(version->mime);
     free(version->upload_id);
     free(version->mark);
+    free(version->patient);
     *version = (struct ledger_version){ 0 };
 }
 
@@ -133,22 +137,24 @@ static struct ledger_version version_read(const struct sql_rows *rows)
                                       .upload_id = ledger_column_or_null(rows, 5),
                                       .mod_id = (uint64_t)sql_get_i64(rows, 6),
                                       .mark = ledger_column_or_null(rows, 7),
-                                      .stored = !span_is(sql_get_text(rows, 8), "intended") };
+                                      .patient = ledger_column_or_null(rows, 9),
+                                      .stored = !span_is(sql_get_text(rows, 8), "intended"),
+                                      .leaving = span_is(sql_get_text(rows, 8), "leaving") };
 
     if (version.has_sha256)
         memcpy(version.sha256.bytes, sha256.at, SHA256_SIZE);
     return version;
 }
 
-bool ledger_versions(struct ledger *ledger, int64_t document, struct ledger_version **versions_r,
-                     size_t *count_r, struct err *err)
+bool ledger_versions_by(struct ledger *ledger, const struct sql_text *text, int64_t document,
+                        struct ledger_version **versions_r, size_t *count_r, struct err *err)
 {
     auto_rows *rows = NULL;
     struct ledger_version *versions = NULL;
     size_t count = 0;
     enum step step;
 
-    if (!sql_query(ledger->sql, &LEDGER_VERSIONS, sql_args(sql_i64(document)), &rows, err))
+    if (!sql_query(ledger->sql, text, sql_args(sql_i64(document)), &rows, err))
         return false;
     while ((step = sql_next(rows, err)) == STEP_ROW) {
         versions = mem_grow(versions, (count + 1) * sizeof *versions);
@@ -163,7 +169,13 @@ bool ledger_versions(struct ledger *ledger, int64_t document, struct ledger_vers
     return true;
 }
 
-static bool still_ours(struct ledger *ledger, const struct ledger_claim *claim, struct err *err)
+bool ledger_versions(struct ledger *ledger, int64_t document, struct ledger_version **versions_r,
+                     size_t *count_r, struct err *err)
+{
+    return ledger_versions_by(ledger, &LEDGER_VERSIONS, document, versions_r, count_r, err);
+}
+
+bool ledger_still_ours(struct ledger *ledger, const struct ledger_claim *claim, struct err *err)
 {
     return sql_run(ledger->sql, &LEDGER_DOCUMENT_HOLD,
                    sql_args(sql_i64(claim->document), sql_i64(claim->epoch), sql_i64(ledger->run),
@@ -181,7 +193,7 @@ bool ledger_intend(struct ledger *ledger, const struct ledger_claim *claim,
     struct sql_value size = version->has_sha256 ? sql_i64((int64_t)version->size_bytes)
                                                 : sql_null();
 
-    if (!still_ours(ledger, claim, err))
+    if (!ledger_still_ours(ledger, claim, err))
         return false;
     if (number == 0
         && !sql_number(ledger->sql, &LEDGER_VERSION_NEXT, sql_args(sql_i64(claim->document)), 1,
@@ -196,7 +208,8 @@ bool ledger_intend(struct ledger *ledger, const struct ledger_claim *claim,
                  sql_args(sql_i64(claim->document), sql_i64(number), sql_i64(claim->epoch),
                           sql_text(version->key), sha256, size, sql_text(version->mime),
                           sql_text(version->upload_id), sql_i64((int64_t)version->mod_id),
-                          sql_text(version->mark), sql_i64(time_now_us())),
+                          sql_text(version->mark), sql_i64(time_now_us()),
+                          sql_text(version->patient)),
                  err))
         return false;
     version->number = number;
@@ -227,7 +240,9 @@ bool ledger_store(struct ledger *ledger, const struct ledger_claim *claim,
                    err)
            && ledger_touched(ledger, claim->document, err)
            && sql_run(ledger->sql, &LEDGER_VERSION_REPLACE,
-                      sql_args(sql_i64(claim->document), sql_i64(version->number)), err)
+                      sql_args(sql_i64(claim->document), sql_i64(version->number),
+                               sql_bytes(version->sha256.bytes, SHA256_SIZE)),
+                      err)
            && sql_run(
                ledger->sql, &LEDGER_VERSION_STATE,
                sql_args(sql_i64(claim->document), sql_i64(version->number), sql_text("stored")),

@@ -249,6 +249,8 @@ struct ledger_claim {
     int attempts;
     int repetition;
     char *identity, *container, *filemaker_id, *patient_id, *type;
+    char *patient; /* the application's id of the patient it lies with; NULL: none */
+    bool by_hand;  /* a person chose that patient, or none                        */
     enum ledger_link link;
     int64_t version; /* the stored one's number, or 0 */
     int64_t size;    /* of the stored one             */
@@ -277,7 +279,8 @@ struct ledger_version {
     char *upload_id; /* or NULL */
     uint64_t mod_id; /* the record's when these bytes were read */
     char *mark;      /* exactly what is to be written to the record; NULL: nothing */
-    bool stored;
+    char *patient;   /* the application's id of the patient in the key, or NULL */
+    bool stored, leaving;
 };
 
 void ledger_version_clear(struct ledger_version *version);

@@ -99,12 +99,22 @@ static void batch_clear(struct batch *batch)
     batch->count = 0;
 }
 
+/* What a person chose stands above the patient's id. */
+static bool patient_by_hand(struct assignment *a)
+{
+    a->match = a->claim.patient ? REGISTRY_ONE_PATIENT : REGISTRY_NO_PATIENT;
+    (void)snprintf(a->patient, sizeof a->patient, "%s", a->claim.patient ? a->claim.patient : "");
+    return true;
+}
+
 static bool patient_find(const struct desk_hands *hands, bool has_born, struct assignment *a,
                          struct err *err)
 {
     struct span id = span_of(a->claim.patient_id);
 
     a->doubt = "";
+    if (a->claim.by_hand)
+        return patient_by_hand(a);
     return registry_match(hands->registry, id, &a->match, a->patient, err)
            && (!has_born || a->match != REGISTRY_ONE_PATIENT
                || registry_born(hands->registry, id, a->born, err));

@@ -34,12 +34,23 @@ static bool intend(struct journey *j)
            || trouble_of_desk(&j->trouble, "intend", &err);
 }
 
+static const char *patient_of(const struct assignment *assignment)
+{
+    return assignment->match == REGISTRY_ONE_PATIENT ? assignment->patient : NULL;
+}
+
+static bool same_patient(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
 static const struct ledger_version *version_with(const struct assignment *assignment,
                                                  const struct sha256 *sha256)
 {
     for (size_t i = 0; i < assignment->version_count; i++)
         if (assignment->versions[i].has_sha256
-            && sha256_equal(&assignment->versions[i].sha256, sha256))
+            && sha256_equal(&assignment->versions[i].sha256, sha256)
+            && same_patient(assignment->versions[i].patient, patient_of(assignment)))
             return &assignment->versions[i];
     return NULL;
 }
@@ -55,7 +66,7 @@ static bool key_was_used(const struct assignment *assignment, const char *key)
 bool journey_key(struct journey *j, const struct sha256 *hash, char **key_r)
 {
     const struct assignment *a = j->assignment;
-    struct key_facts facts = { .patient_id = a->match == REGISTRY_ONE_PATIENT ? a->patient : NULL,
+    struct key_facts facts = { .patient_id = patient_of(a),
                                .type = j->facts.type,
                                .filemaker_id = j->facts.filemaker_id,
                                .record_id = j->claim->record_id,
@@ -89,7 +100,10 @@ static void version_begin(struct journey *j)
 {
     char mark[STAMP_TEXT_SIZE];
 
+    const char *patient = patient_of(j->assignment);
+
     ledger_version_clear(&j->version);
+    j->version.patient = patient ? mem_text(patient) : NULL;
     j->version.mime = mem_text(j->cargo.content.mime);
     j->version.mod_id = j->record->mod_id;
     if (*j->mover->settings->fields.mark)
@@ -105,8 +119,8 @@ static bool needs_hash_key(const struct journey *j, bool is_large)
 
 /*
  * The key for bytes whose hash is known: where an earlier importer has them; that of an earlier
- * version with the same bytes; else the documented one; else, where another version lies there or
- * could come to lie, one of their own.
+ * version with the same bytes, if it lies with the same patient; else the documented one; else,
+ * where another version lies there or could come to lie, one of their own.
  */
 static bool version_choose(struct journey *j)
 {

@@ -226,6 +226,10 @@ must_check bool registry_doubts(struct registry *registry,
                                                  struct err *err),
                                 void *arg, struct err *err);
 
+/* Whether one document in particular is in doubt, by its row's id. */
+must_check bool registry_is_doubted(struct registry *registry, struct uuid row, bool *doubted_r,
+                                    struct err *err);
+
 /* In a change: makes or renews a patient's row. `changed_r`: whether anything was written. */
 must_check bool registry_put_patient(struct registry *registry,
                                      const struct registry_person *person, bool *changed_r,

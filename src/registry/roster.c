@@ -440,3 +440,16 @@ bool registry_patients(struct registry *registry, int64_t *count_r, struct err *
     return !registry->patients
            || sql_number(registry->sql, &registry->patients_count, SQL_NO_ARGS, 0, count_r, err);
 }
+
+bool registry_is_doubted(struct registry *registry, struct uuid row, bool *doubted_r,
+                         struct err *err)
+{
+    char text[UUID_TEXT_SIZE];
+    int64_t count;
+
+    if (!sql_number(registry->sql, &REGISTRY_DOUBT_FIND, sql_args(sql_text(uuid_text(&row, text))),
+                    0, &count, err))
+        return false;
+    *doubted_r = count > 0;
+    return true;
+}

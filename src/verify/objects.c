@@ -28,7 +28,7 @@ static struct uuid row_of(const struct verifier *v, const struct version_fact *v
 
 static bool was_stored(const struct version_fact *version)
 {
-    return !span_is(version->state, "intended");
+    return span_is(version->state, "stored") || span_is(version->state, "superseded");
 }
 
 /* Who speaks for a key: the version that is a document's own now, else one that was stored. */

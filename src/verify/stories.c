@@ -264,9 +264,13 @@ static void entry_hear(struct story *s, struct span entry)
     s->has_entries = true;
     keep(&s->after, after);
     keep(&s->evidence, entry);
-    /* Claimed anew to be marked, it says "stored" again, without evidence. */
-    if (span_is(after, "stored") && span_find(entry, " bytes sha256 ") < entry.size)
-        keep(&s->stored, entry);
+    /*
+     * Claimed anew to be marked, it says "stored" again, without evidence; given to another patient
+     * it says "done" again, and where it lies now, up to a semicolon.
+     */
+    if ((span_is(after, "stored") || span_is(after, "done"))
+        && span_find(entry, " bytes sha256 ") < entry.size)
+        keep(&s->stored, span_cut(&entry, ';'));
 }
 
 static void story_reset(struct story *s)

@@ -88,8 +88,13 @@ def marks_of(scene):
     return list(last.items())
 
 
+def has_object(version):
+    """Whether its object must be there. One that was given to another patient is removed last."""
+    return version["state"] in ("stored", "superseded")
+
+
 def object_is_whole(scene, version):
-    return (version["state"] != "intended" and version["sha256"] is not None
+    return (has_object(version) and version["sha256"] is not None
             and scene.store.size(version["key"]) == version["size"]
             and scene.store.sha256(version["key"]) == version["sha256"])
 
@@ -114,7 +119,7 @@ def check_objects(scene, report):
     for number, versions in scene.database.versions.items():
         document = scene.database.documents.get(number)
         for version in versions:
-            if document and version["state"] != "intended":
+            if document and has_object(version):
                 report.count("I2", 1, "objects read")
                 check_object(scene, report, document, version)
 
@@ -356,7 +361,8 @@ def check_store_is_intended(scene, report):
     owners = collections.defaultdict(list)
     for versions in scene.database.versions.values():
         for version in versions:
-            owners[version["key"]].append(version)
+            if version["state"] != "removed":
+                owners[version["key"]].append(version)
     for key in scene.store.objects:
         report.count("I3", 1, "objects")
         meant = owners.get(key, [])
@@ -393,13 +399,19 @@ def check_keys(scene, report):
             report.say("I3", "version-without-document", f"document {number} is not in the ledger",
                        key=versions[0]["key"])
             continue
-        contents = [v["sha256"] for v in versions if v["sha256"] is not None]
+        contents = [v["sha256"] for v in versions if v["sha256"] is not None
+                    and (has_object(v) or v["state"] == "intended" and not was_moved(versions))]
         if len(set(contents)) != len(contents):
             report.say("I3", "content-twice", "one content has two versions", document["record_id"],
                        versions[0]["key"])
         for version in versions:
             report.count("I3", 1, "keys made again")
             check_key(scene, report, document, version)
+
+
+def was_moved(versions):
+    """Whether the document was with another patient: then intents of the way may be left."""
+    return any(v["state"] in ("leaving", "removed") for v in versions)
 
 
 def check_key(scene, report, document, version):
@@ -435,6 +447,8 @@ def is_under(scene, key, patient):
 
 def patients_possible(scene, document, version):
     """Whose it is stands in the ledger only once it is stored."""
+    if version["state"] in ("leaving", "removed"):
+        return [version["patient"]]
     if version["state"] != "intended":
         return [document["patient"]]
     patients = scene.database.patients_of(document["patient_id"])

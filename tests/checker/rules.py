@@ -16,10 +16,11 @@ PLAIN = set(b"abcdefghijklmnopqrstuvwxyz0123456789-_+.")
 
 STATES = ("waiting", "claimed", "stored", "done", "failed", "waived", "gone")
 
-# from -> to, as the protocol's table has them. stored -> stored: held for its mark, and let go.
+# from -> to, as the protocol's table has them. stored -> stored: held for its mark, and let go;
+# done -> done: held to be given to another patient, and given.
 TRANSITIONS = {
     ("waiting", "claimed"), ("claimed", "waiting"), ("claimed", "stored"), ("stored", "stored"),
-    ("stored", "done"), ("stored", "waiting"), ("done", "waiting"), ("claimed", "failed"),
+    ("stored", "done"), ("done", "done"), ("stored", "waiting"), ("done", "waiting"), ("claimed", "failed"),
     ("failed", "waiting"), ("waiting", "waived"), ("failed", "waived"), ("waived", "waiting"),
     ("gone", "waiting"), *((state, "gone") for state in STATES if state != "gone"),
 }

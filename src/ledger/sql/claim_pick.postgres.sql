@@ -1,6 +1,6 @@
 -- As for SQLite; what another mover is just taking is passed over.
 select document, epoch, state, record_id, mod_id, attempts, repetition, identity, container,
-       filemaker_id, patient_id, type, link, version, size
+       filemaker_id, patient_id, type, link, version, size, patient, linked_by
   from fmferry_document
  where source = $1 and run is null and state in ('waiting', 'stored') and due_us <= $2
  order by due_us, document

@@ -1,4 +1,4 @@
--- Every version of every document of a source. $1 source. Columns: key, document, number, state,
+-- Every version of every document of a source whose object may exist. $1 source. Columns: key, document, number, state,
 -- sha256, size, whether it is the document's own now, the document's record_id, state, identity,
 -- container, repetition, epoch, changed_us.
 select v.key, v.document, v.number, v.state, v.sha256, v.size,
@@ -6,4 +6,4 @@ select v.key, v.document, v.number, v.state, v.sha256, v.size,
        d.container, d.repetition, d.epoch, d.changed_us
   from fmferry_version v
   join fmferry_document d on d.document = v.document
- where d.source = $1
+ where d.source = $1 and v.state <> 'removed'

@@ -33,6 +33,7 @@ create table fmferry_document (
     size bigint,
     patient text,
     link text not null default '' check (link in ('', 'linked', 'unlinked', 'review')),
+    linked_by text not null default '',
     changed_us bigint not null,
     unique (source, identity, container, repetition)
 );
@@ -50,7 +51,7 @@ create table fmferry_version (
     document bigint not null references fmferry_document,
     number bigint not null,
     epoch bigint not null,
-    state text not null check (state in ('intended', 'stored', 'superseded')),
+    state text not null check (state in ('intended', 'stored', 'superseded', 'leaving', 'removed')),
     key text not null,
     sha256 bytea,
     size bigint,
@@ -59,6 +60,7 @@ create table fmferry_version (
     mod_id bigint not null,
     mark text,
     at_us bigint not null,
+    patient text,
     primary key (document, number)
 );
 create index fmferry_version_key on fmferry_version (key);
@@ -68,6 +70,20 @@ create table fmferry_mark (
     document bigint not null references fmferry_document,
     mark text not null,
     primary key (document, mark)
+);
+
+-- To which patients a document was given, one after the other, after it was first stored: by the
+-- patient's id, or by a person with a reason.
+create table fmferry_link (
+    document bigint not null references fmferry_document,
+    number bigint not null,
+    run bigint not null,
+    at_us bigint not null,
+    patient_before text,
+    patient text,
+    who text not null,
+    reason text not null,
+    primary key (document, number)
 );
 
 -- Evidence: every try that did not end well.

@@ -33,6 +33,7 @@ create table fmferry_document (
     size integer,
     patient text,
     link text not null default '' check (link in ('', 'linked', 'unlinked', 'review')),
+    linked_by text not null default '',
     changed_us integer not null,
     unique (source, identity, container, repetition)
 ) strict;
@@ -50,7 +51,7 @@ create table fmferry_version (
     document integer not null references fmferry_document,
     number integer not null,
     epoch integer not null,
-    state text not null check (state in ('intended', 'stored', 'superseded')),
+    state text not null check (state in ('intended', 'stored', 'superseded', 'leaving', 'removed')),
     key text not null,
     sha256 blob,
     size integer,
@@ -59,6 +60,7 @@ create table fmferry_version (
     mod_id integer not null,
     mark text,
     at_us integer not null,
+    patient text,
     primary key (document, number)
 ) strict, without rowid;
 create index fmferry_version_key on fmferry_version (key);
@@ -68,6 +70,20 @@ create table fmferry_mark (
     document integer not null references fmferry_document,
     mark text not null,
     primary key (document, mark)
+) strict, without rowid;
+
+-- To which patients a document was given, one after the other, after it was first stored: by the
+-- patient's id, or by a person with a reason.
+create table fmferry_link (
+    document integer not null references fmferry_document,
+    number integer not null,
+    run integer not null,
+    at_us integer not null,
+    patient_before text,
+    patient text,
+    who text not null,
+    reason text not null,
+    primary key (document, number)
 ) strict, without rowid;
 
 -- Evidence: every try that did not end well.

@@ -1,0 +1,183 @@
+/* `fmferry link` and `fmferry unlink`: documents to their patients, late or by hand. */
+#include "cmd/commands.h"
+#include "cmd/settings.h"
+#include "cmd/signals.h"
+
+#include "base/mem.h"
+#include "base/num.h"
+#include "base/utf8.h"
+#include "base/uuid.h"
+#include "http/http.h"
+#include "move/link.h"
+
+struct link_options {
+    const char *document, *patient, *by, *reason;
+    bool all;
+};
+
+static bool says_something(const char *text)
+{
+    return text && span_trim(span_of(text)).size > 0;
+}
+
+/* A number is a record's, anything else a document's id. */
+static void document_read(const char *text, struct ledger_link_choice *choice, struct str *lower)
+{
+    uint64_t record;
+    struct err ignored;
+
+    choice->search = LEDGER_LINKS_ONE;
+    if (num_u64(span_of(text), 1, INT64_MAX, &record, &ignored)) {
+        choice->record_id = (int64_t)record;
+        return;
+    }
+    utf8_add_lower(lower, span_of(text));
+    choice->identity = str_text(lower);
+}
+
+/* UUIDs may be spelled in more than one way; other ids are taken as they are. */
+static const char *patient_read(const char *text, char patient[UUID_TEXT_SIZE])
+{
+    struct uuid uuid;
+
+    return uuid_read_loose(span_of(text), &uuid) ? uuid_text(&uuid, patient) : text;
+}
+
+static bool by_hand_check(const struct link_options *o, struct err *err)
+{
+    return (says_something(o->by) && says_something(o->reason))
+           || err_set(err, ERR_USAGE, 0,
+                      "a document that is given to a patient by hand needs a name and a reason: "
+                      "--by and --reason");
+}
+
+static void number_tell(int64_t number, const char *what)
+{
+    if (number > 0)
+        (void)printf("%jd %s\n", (intmax_t)number, what);
+}
+
+static int result_tell(const struct link_result *r)
+{
+    (void)printf("%jd documents looked at, %jd given to their patient, %jd taken from one\n",
+                 (intmax_t)r->looked_at, (intmax_t)r->linked, (intmax_t)r->unlinked);
+    number_tell(r->tidied, "that an earlier call had left half-way are where they belong");
+    number_tell(r->waiting, "have no patient in the application yet");
+    number_tell(r->review, "have several: 'fmferry patients review' lists them");
+    number_tell(r->orphaned,
+                "stay with a patient whom the application no longer knows by FileMaker's id");
+    number_tell(r->trouble, "could not be moved: the log says why");
+    return r->waiting + r->review + r->orphaned + r->trouble > 0 ? EXIT_LEFT : EXIT_DONE;
+}
+
+static int link_with(const struct cli_globals *globals, const struct link_order *order,
+                     struct err *err)
+{
+    struct cancel *cancel = cancel_new();
+    struct signals *signals = signals_listen(NULL, cancel);
+    auto_settings settings = { 0 };
+    struct link_result result = { 0 };
+    struct mover_settings mover;
+    bool good;
+
+    http_setup();
+    good = settings_read(globals->config, &settings, err);
+    if (good) {
+        mover = settings_mover(&settings);
+        good = link_documents(&mover, order, cancel, &result, err);
+    }
+    http_teardown();
+    signals_free(signals);
+    cancel_free(cancel);
+    if (!good)
+        return -1;
+    if (order->by_hand && result.looked_at == 0) {
+        (void)err_set(
+            err, ERR_USAGE, 0,
+            "no document that is done has this id or record number: see 'fmferry status'");
+        return -1;
+    }
+    return result_tell(&result);
+}
+
+static int link_run(const struct cli_globals *globals, const void *arg, struct err *err)
+{
+    const struct link_options *o = arg;
+    auto_str lower = STR_MAX(512);
+    char patient[UUID_TEXT_SIZE];
+    struct link_order order = { .choice.search = o->all ? LEDGER_LINKS_ALL : LEDGER_LINKS_LATE };
+
+    if (!o->document && !o->patient)
+        return link_with(globals, &order, err);
+    if (!o->document || !o->patient || o->all) {
+        (void)err_set(err, ERR_USAGE, 0, "by hand: --document and --patient, and not --all");
+        return -1;
+    }
+    if (!by_hand_check(o, err))
+        return -1;
+    document_read(o->document, &order.choice, &lower);
+    order.by_hand = true;
+    order.patient = patient_read(o->patient, patient);
+    order.who = o->by;
+    order.reason = o->reason;
+    return link_with(globals, &order, err);
+}
+
+static int unlink_run(const struct cli_globals *globals, const void *arg, struct err *err)
+{
+    const struct link_options *o = arg;
+    auto_str lower = STR_MAX(512);
+    struct link_order order = { .by_hand = true, .who = o->by, .reason = o->reason };
+
+    if (!by_hand_check(o, err))
+        return -1;
+    document_read(o->document, &order.choice, &lower);
+    return link_with(globals, &order, err);
+}
+
+static const struct opt link_opts[] = {
+    OPT_FLAG(struct link_options, all, "all", 0,
+             "look at every document, also at those that have a patient:\n"
+             "for when the application gave its patients new ids"),
+    OPT_TEXT(struct link_options, document, "document", 0, "ID",
+             "by hand: this document, by its FileMaker id or its record number"),
+    OPT_TEXT(struct link_options, patient, "patient", 0, "ID",
+             "by hand: to this patient, by the id in the application"),
+    OPT_TEXT(struct link_options, by, "by", 0, "NAME", "by hand: who decides"),
+    OPT_TEXT(struct link_options, reason, "reason", 0, "TEXT", "by hand: why"),
+    OPT_END,
+};
+
+static const struct opt unlink_opts[] = {
+    OPT_NEED(struct link_options, document, "document", 0, "ID",
+             "this document, by its FileMaker id or its record number"),
+    OPT_NEED(struct link_options, by, "by", 0, "NAME", "who decides"),
+    OPT_NEED(struct link_options, reason, "reason", 0, "TEXT", "why"),
+    OPT_END,
+};
+
+static const struct link_options defaults = { 0 };
+
+const struct cmd cmd_link = {
+    "link",
+    "Give documents to patients who arrived since",
+    "Documents whose patient was not in the application lie under unlinked/. This\n"
+    "finds those who have come, moves their documents to them, and removes nothing\n"
+    "before the copy was compared. It can be interrupted and called again at any\n"
+    "time, also while a run goes on. What a person links by hand stays so.",
+    link_opts,
+    &defaults,
+    sizeof defaults,
+    link_run,
+};
+
+const struct cmd cmd_unlink = {
+    "unlink",
+    "Take a document from its patient, by name and with a reason",
+    "The document goes to unlinked/ and stays there until a person links it again.\n"
+    "Name and reason stand in the ledger's history and its audit chain.",
+    unlink_opts,
+    &defaults,
+    sizeof defaults,
+    unlink_run,
+};

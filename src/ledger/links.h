@@ -1,0 +1,86 @@
+/*
+ * Documents that are done and belong to another patient than they lie with: because the patient
+ * came later, was corrected at the source, got a new id in the application, or because a person
+ * says so. Each object is copied to its new key, the document is switched to it in one change, and
+ * only then the old object is removed; docs/links.md.
+ *
+ * Threads, changes and failures are as in ledger.h.
+ */
+#pragma once
+
+#include "ledger/ledger.h"
+
+/* What a version is worth, as its row says. */
+enum ledger_version_state {
+    LEDGER_VERSION_INTENDED,   /* its object may exist                             */
+    LEDGER_VERSION_STORED,     /* the document as it is                            */
+    LEDGER_VERSION_SUPERSEDED, /* an earlier one, whose object stays               */
+    LEDGER_VERSION_LEAVING,    /* its bytes lie elsewhere: its object is to be removed */
+    LEDGER_VERSION_REMOVED,    /* its object is gone                               */
+};
+
+enum ledger_link_search {
+    LEDGER_LINKS_LATE, /* not linked yet, or left half-way between two patients */
+    LEDGER_LINKS_ALL,  /* every document that is done                          */
+    LEDGER_LINKS_ONE,  /* those with an identity, or of a record               */
+};
+
+struct ledger_link_choice {
+    enum ledger_link_search search;
+    const char *identity; /* LEDGER_LINKS_ONE: in lower case, or NULL */
+    int64_t record_id;    /* LEDGER_LINKS_ONE: or 0                   */
+};
+
+/*
+ * Looks for documents that may have to be moved, in the order of their numbers.
+ *   after      the last one looked at; 0 to begin
+ *   claims_r   room for `most`; not held yet, with the epoch that they would be held with. Each is
+ *              cleared by the caller
+ */
+must_check bool ledger_links(struct ledger *ledger, const struct ledger_link_choice *choice,
+                             int64_t after, size_t most, struct ledger_claim *claims_r,
+                             size_t *count_r, struct err *err);
+
+/* In a change: holds a document that is done. LEDGER_NOT_OURS: something happened to it since. */
+must_check bool ledger_link_hold(struct ledger *ledger, const struct ledger_claim *claim,
+                                 struct err *err);
+
+/* In a change: lets it go. */
+must_check bool ledger_link_free(struct ledger *ledger, const struct ledger_claim *claim,
+                                 struct err *err);
+
+/* As ledger_versions(), with those that are leaving, but not with those that are removed. */
+must_check bool ledger_link_versions(struct ledger *ledger, int64_t document,
+                                     struct ledger_version **versions_r, size_t *count_r,
+                                     struct err *err);
+
+/* A version whose bytes lie under a new key now; both numbers are the document's. */
+struct ledger_link_move {
+    int64_t from, to;
+};
+
+/* Where a document belongs. */
+struct ledger_link_target {
+    enum ledger_link link;
+    const char *patient;      /* the application's id, or NULL        */
+    const char *who, *reason; /* a person's, or NULL: by the patient's id */
+};
+
+/*
+ * In a change: switches a held document to its new patient: the versions moved to give way to those
+ * they were moved to, and the history takes note.
+ *   version   the document as it is from now on, for the audit chain
+ */
+must_check bool ledger_link_switch(struct ledger *ledger, const struct ledger_claim *claim,
+                                   const struct ledger_link_target *target,
+                                   const struct ledger_version *version,
+                                   const struct ledger_link_move *moves, size_t count,
+                                   struct err *err);
+
+/* In a change: notes what became of one version of a held document. */
+must_check bool ledger_link_note(struct ledger *ledger, const struct ledger_claim *claim,
+                                 int64_t number, enum ledger_version_state state, struct err *err);
+
+/* Whether a key is that of a version that counts: then its object must stay. */
+must_check bool ledger_key_is_used(struct ledger *ledger, const char *key, bool *used_r,
+                                   struct err *err);

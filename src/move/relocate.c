@@ -1,0 +1,158 @@
+/* The hash of what was read is compared before the copy is allowed to appear. */
+#include "move/relocate.h"
+
+#include "base/mem.h"
+
+enum { UNSURE_TRIES = 3, CHUNK_BYTES = 1024 * 1024 };
+
+static struct store_object object_of(const struct relocation *r,
+                                     const struct ledger_version *version, const char *key)
+{
+    return (struct store_object){ .key = key,
+                                  .mime = version->mime,
+                                  .size_bytes = version->size_bytes,
+                                  .has_sha256 = true,
+                                  .sha256 = version->sha256,
+                                  .record_id = r->record_id,
+                                  .layout = r->layout };
+}
+
+static bool is_version(const struct ledger_version *version, const struct store_found *found)
+{
+    return found->exists && found->has_sha256 && found->size_bytes == version->size_bytes
+           && sha256_equal(&found->sha256, &version->sha256);
+}
+
+static enum relocated broken(const struct ledger_version *version, const char *what,
+                             struct err *err)
+{
+    (void)err_set(err, ERR_DATA, 0, "'%.200s' %s: nothing was moved; 'fmferry verify' tells more",
+                  version->key, what);
+    return RELOCATED_BROKEN;
+}
+
+/* --- small objects -------------------------------------------------------------------------- */
+
+static bool read_whole(struct store_reader *reader, unsigned char *bytes, size_t size,
+                       struct err *err)
+{
+    size_t used = 0, got = 1;
+
+    while (used < size && got > 0) {
+        if (!store_read(reader, bytes + used, size - used, &got, err))
+            return false;
+        used += got;
+    }
+    return used == size || err_set(err, ERR_DATA, 0, "the object is shorter than announced");
+}
+
+/* After an answer was lost: look, and only if nothing is there, put again. */
+static bool put_until_sure(const struct relocation *r, const struct ledger_version *version,
+                           const char *key, struct span bytes, enum relocated *relocated_r,
+                           struct err *err)
+{
+    struct store_object object = object_of(r, version, key);
+
+    for (int tries = UNSURE_TRIES; tries > 0; tries--) {
+        enum store_outcome outcome;
+        struct store_found found = { 0 };
+
+        if (store_put(r->to, &object, bytes, &outcome, &found, err)) {
+            *relocated_r = outcome == STORE_OTHER ? RELOCATED_TAKEN : RELOCATED;
+            return true;
+        }
+        if (err->kind != ERR_UNSURE || !store_look(r->to, key, &found, err))
+            return false;
+        if (found.exists) {
+            *relocated_r = is_version(version, &found) ? RELOCATED : RELOCATED_TAKEN;
+            return true;
+        }
+    }
+    return err_set(err, ERR_UNSURE, 0, "putting '%.200s': no answer came", key);
+}
+
+static bool small_copy(const struct relocation *r, struct store_reader *reader,
+                       const struct ledger_version *version, const char *key,
+                       enum relocated *relocated_r, struct err *err)
+{
+    size_t size = (size_t)version->size_bytes;
+    auto_free unsigned char *bytes = mem_zero(size ? size : 1);
+    struct sha256 sha256;
+
+    if (!read_whole(reader, bytes, size, err))
+        return false;
+    sha256 = sha256_of((struct span){ (const char *)bytes, size });
+    if (!sha256_equal(&sha256, &version->sha256)) {
+        *relocated_r = broken(version, "does not hold the bytes that were stored", err);
+        return true;
+    }
+    return put_until_sure(r, version, key, (struct span){ (const char *)bytes, size }, relocated_r,
+                          err);
+}
+
+/* --- large objects -------------------------------------------------------------------------- */
+
+static bool pour(struct store_reader *reader, struct store_large *large, struct sha256 *sha256_r,
+                 struct err *err)
+{
+    auto_free unsigned char *bytes = mem_zero(CHUNK_BYTES);
+    auto_sha256_stream *stream = sha256_stream_new();
+    size_t got;
+
+    do {
+        if (!store_read(reader, bytes, CHUNK_BYTES, &got, err))
+            return false;
+        sha256_stream_add(stream, (struct span){ (const char *)bytes, got });
+        if (got > 0 && !store_large_write(large, (struct span){ (const char *)bytes, got }, err))
+            return false;
+    } while (got > 0);
+    *sha256_r = sha256_stream_end(stream);
+    return true;
+}
+
+static bool large_copy(const struct relocation *r, struct store_reader *reader,
+                       const struct ledger_version *version, const char *key,
+                       enum relocated *relocated_r, struct err *err)
+{
+    struct store_object object = object_of(r, version, key);
+    struct store_found found = { 0 };
+    enum store_outcome outcome;
+    auto_large *large = NULL;
+    struct sha256 sha256;
+
+    if (!store_large_begin(r->to, &object, &large, err)
+        || (store_large_id(large) && !r->intend(r->arg, store_large_id(large), err))
+        || !pour(reader, large, &sha256, err))
+        return false;
+    if (!sha256_equal(&sha256, &version->sha256)) {
+        *relocated_r = broken(version, "does not hold the bytes that were stored", err);
+        return true;
+    }
+    if (!store_large_end(large, &object, &outcome, &found, err)) {
+        if (err->kind != ERR_UNSURE || !store_look(r->to, key, &found, err))
+            return false;
+        outcome = is_version(version, &found) ? STORE_SAME : STORE_OTHER;
+    }
+    *relocated_r = outcome == STORE_OTHER ? RELOCATED_TAKEN : RELOCATED;
+    return true;
+}
+
+bool relocate(const struct relocation *relocation, const struct ledger_version *version,
+              const char *key, enum relocated *relocated_r, struct err *err)
+{
+    auto_reader *reader = NULL;
+
+    if (!store_get(relocation->from, version->key, &reader, err))
+        return false;
+    if (!reader) {
+        *relocated_r = broken(version, "is not in the store", err);
+        return true;
+    }
+    if (store_reader_size(reader) != version->size_bytes) {
+        *relocated_r = broken(version, "has not the size that was stored", err);
+        return true;
+    }
+    return version->size_bytes < STORE_SMALL_MAX
+               ? small_copy(relocation, reader, version, key, relocated_r, err)
+               : large_copy(relocation, reader, version, key, relocated_r, err);
+}
