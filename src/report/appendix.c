@@ -78,17 +78,20 @@ static void settings_table(struct page *page, const struct report_settings *sett
 {
     page_add(page, "<section id=\"settings\">\n<h2>Settings</h2>\n<p>As they were when this was "
                    "written. Secrets are named in the configuration, never written in it, and "
-                   "are not here.</p>\n<table class=\"list\"><thead><tr><th scope=\"col\">Setting"
+                   "are not here. What is empty is left out.</p>\n<table "
+                   "class=\"list\"><thead><tr><th scope=\"col\">Setting"
                    "</th><th scope=\"col\">Value</th></tr></thead><tbody>\n");
     for (size_t i = 0; i < settings->setting_count; i++) {
         const struct report_setting *one = &settings->settings[i];
 
+        if (!*one->value)
+            continue;
         page_add(page, "<tr><th scope=\"row\">[");
         page_text(page, one->section);
         page_add(page, "] ");
         page_text(page, one->name);
         page_add(page, "</th><td>");
-        page_text(page, *one->value ? one->value : "–");
+        page_text(page, one->value);
         page_add(page, "</td></tr>\n");
     }
     page_add(page, "</tbody></table>\n</section>\n");

@@ -98,6 +98,7 @@ static void states_add(struct balance *b, const struct figures *f)
                 "the tallies; the documents, counted one by one");
         if (i == LEDGER_WAITING)
             continue; /* the chains tell of new documents by pages, not one by one */
+        str_add_text(&what, " by the chains");
         sum_add(b, str_text(&what), f->tempo->flows[i], counted(f, (enum ledger_state)i),
                 "the audit chains, in less out; the documents, counted one by one");
     }

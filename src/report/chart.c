@@ -17,6 +17,8 @@ enum {
     ROW_LABEL = 210,
     ROW_VALUE = 76,
     LABEL_CHARACTERS = 30,
+    COLUMN_MAX = 60,
+    LINE_LABEL = 56, /* room that a label beside a line across needs */
 };
 
 struct scale {
@@ -42,7 +44,12 @@ void chart_unit_duration(struct str *to, double value)
 {
     char text[TIME_TEXT_SIZE];
 
-    str_add_text(to, value > 0 ? time_for_people((int64_t)value, text) : "0");
+    if (value <= 0)
+        str_add_char(to, '0');
+    else if (value >= 1e6 && value < 60e6)
+        str_printf(to, "%.1f s", value / 1e6); /* ticks lie closer than a second */
+    else
+        str_add_text(to, time_for_people((int64_t)value, text));
 }
 
 static void value_text(struct page *page, const struct chart *c, double value)
@@ -188,11 +195,11 @@ static void lines_across(struct page *page, const struct chart *c)
 {
     for (size_t i = 0; i < c->line_count; i++) {
         double x = x_of(c, (double)c->lines[i]);
+        bool at_end = x > WIDTH - RIGHT - LINE_LABEL;
 
-        page_printf(page,
-                    "<path class=\"begin\" d=\"M%.1f %dV%d\"/><text x=\"%.1f\" y=\"%d\" "
-                    "class=\"small\">",
-                    x, TOP, HEIGHT - BOTTOM, x + 4, TOP + 10);
+        page_printf(page, "<path class=\"begin\" d=\"M%.1f %dV%d\"/>", x, TOP, HEIGHT - BOTTOM);
+        page_printf(page, "<text x=\"%.1f\" y=\"%d\" class=\"small%s\">", at_end ? x - 4 : x + 4,
+                    TOP + 10, at_end ? " end" : "");
         page_text(page, c->line_labels[i]);
         page_add(page, "</text>\n");
     }
@@ -203,6 +210,9 @@ static void lines_across(struct page *page, const struct chart *c)
 static void columns(struct page *page, const struct chart *c, const struct scale *scale)
 {
     double width = (double)(WIDTH - LEFT - RIGHT) / (double)c->point_count * 0.8;
+
+    if (width > COLUMN_MAX)
+        width = COLUMN_MAX;
 
     for (size_t i = 0; i < c->point_count; i++) {
         double below = 0;

@@ -203,7 +203,10 @@ static void patients(struct page *page, const struct status *s)
     page_add(page, "<p>Of the documents that are in the new store, <strong>");
     page_number(page, s->linked);
     page_add(page, "</strong> are linked to their patients.");
-    if (s->unlinked) {
+    if (s->unlinked == 1) {
+        page_add(page, " The patient of <strong>one</strong> is not in the application yet; this "
+                       "document is kept apart, under <em>unlinked</em>, until the patient is.");
+    } else if (s->unlinked) {
         page_add(page, " The patients of <strong>");
         page_number(page, s->unlinked);
         page_add(page, "</strong> are not in the application yet; these documents are kept apart, "
@@ -386,11 +389,17 @@ static void checked(struct page *page, const struct figures *f, const struct bal
 
 static void costs(struct page *page, const struct status *s)
 {
+    double cost = status_cost(s);
+
     page_add(page, "<p>The store holds ");
     page_bytes(page, s->bytes_stored);
     page_printf(page, "; at %.4g ", s->settings.price_per_gb_month);
     page_text(page, s->settings.currency);
-    page_printf(page, " for a gigabyte and month that is about <strong>%.2f ", status_cost(s));
+    page_add(page, " for a gigabyte and month that is <strong>");
+    if (cost > 0 && cost < 0.01)
+        page_add(page, "less than 0.01 ");
+    else
+        page_printf(page, "about %.2f ", cost);
     page_text(page, s->settings.currency);
     page_add(page, " a month</strong>.</p>\n");
 }

@@ -23,9 +23,9 @@ static void number_cell(struct page *page, int64_t n)
     page_add(page, "</td>");
 }
 
-static void text_cell(struct page *page, const char *text)
+static void whole_cell(struct page *page, const char *text)
 {
-    page_add(page, "<td>");
+    page_add(page, "<td class=\"whole\">");
     page_text(page, text);
     page_add(page, "</td>");
 }
@@ -53,11 +53,9 @@ static void run_row(struct page *page, const struct ledger_run *run, int64_t now
         number_cell(page, at->failed);
         number_cell(page, at->waiting);
     }
-    page_add(page, "<td class=\"whole\">");
-    page_text(page, run->status);
-    page_add(page, "</td>");
-    text_cell(page, run->version);
-    text_cell(page, run->host);
+    whole_cell(page, run->status);
+    whole_cell(page, run->version);
+    whole_cell(page, run->host);
     page_add(page, "</tr>\n");
 }
 

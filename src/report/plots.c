@@ -77,7 +77,8 @@ static void by_year(struct page *page, const struct figures *f)
     if (f->rows.rows > f->rows.dated) {
         str_add_text(&summary, "; ");
         words_number(&summary, f->rows.rows - f->rows.dated);
-        str_add_text(&summary, " have no date that could be read");
+        str_add_text(&summary, f->rows.rows - f->rows.dated == 1 ? " has" : " have");
+        str_add_text(&summary, " no date that could be read");
     }
     str_add_char(&summary, '.');
     chart_write(page, &(struct chart){ .form = CHART_COLUMNS,
@@ -215,7 +216,7 @@ static void axis_runs(struct axis *axis, const struct tempo *t)
         (void)snprintf(axis->run_labels.texts[axis->run_count], LABEL_SIZE, "run %jd",
                        (intmax_t)run->run);
         axis->runs[axis->run_count++] =
-            (size_t)((double)run->at_us * TEMPO_BINS / (double)t->total_us);
+            (size_t)((double)run->at_us * (double)t->bin_count / (double)t->total_us);
     }
 }
 
@@ -223,18 +224,19 @@ static struct axis axis_new(const struct tempo *t)
 {
     struct axis axis = { .labels = labels_new(TEMPO_BINS), .run_labels = labels_new(RUN_LINES) };
 
-    for (size_t i = 0; i < TEMPO_BINS; i++)
-        (void)time_for_people(t->total_us / TEMPO_BINS * (int64_t)i, axis.labels.texts[i]);
+    for (size_t i = 0; i < t->bin_count; i++)
+        (void)time_for_people(t->total_us / (int64_t)t->bin_count * (int64_t)i,
+                              axis.labels.texts[i]);
     (void)snprintf(axis.labels.texts[0], LABEL_SIZE, "0");
     axis_runs(&axis, t);
     return axis;
 }
 
-static struct chart over_time(const struct axis *axis)
+static struct chart over_time(const struct axis *axis, const struct tempo *t)
 {
     return (struct chart){ .x_name = "Working time, all runs one after another",
                            .labels = axis->labels.pointers,
-                           .point_count = TEMPO_BINS,
+                           .point_count = t->bin_count,
                            .label_width = 100,
                            .lines = axis->runs,
                            .line_labels = axis->run_labels.pointers,
@@ -246,11 +248,11 @@ static void progress(struct page *page, const struct figures *f, const struct ax
     double done[TEMPO_BINS], failed[TEMPO_BINS], done_now = 0, failed_now = 0;
     struct chart_series series[] = { { "arrived", "good", done },
                                      { "did not arrive", "bad", failed } };
-    struct chart chart = over_time(axis);
+    struct chart chart = over_time(axis, f->tempo);
     auto_str summary = STR_MAX(KIB(1));
     char took[TIME_TEXT_SIZE];
 
-    for (size_t i = 0; i < TEMPO_BINS; i++) {
+    for (size_t i = 0; i < f->tempo->bin_count; i++) {
         done_now += (double)f->tempo->bins[i].done;
         failed_now += (double)f->tempo->bins[i].failed;
         done[i] = done_now > 0 ? done_now : 0;
@@ -271,12 +273,13 @@ static void progress(struct page *page, const struct figures *f, const struct ax
 
 static void rate(struct page *page, const struct figures *f, const struct axis *axis)
 {
-    double rates[TEMPO_BINS], bin_s = (double)f->tempo->total_us / TEMPO_BINS / 1e6;
+    double rates[TEMPO_BINS],
+        bin_s = (double)f->tempo->total_us / (double)f->tempo->bin_count / 1e6;
     struct chart_series series = { "documents a second", "plain", rates };
-    struct chart chart = over_time(axis);
+    struct chart chart = over_time(axis, f->tempo);
     auto_str summary = STR_MAX(KIB(1));
 
-    for (size_t i = 0; i < TEMPO_BINS; i++)
+    for (size_t i = 0; i < f->tempo->bin_count; i++)
         rates[i] = bin_s > 0 ? (double)f->tempo->bins[i].settled / bin_s : 0;
     str_printf(&summary,
                "Documents that were settled, whether they arrived or not: %.1f a second "
@@ -297,11 +300,11 @@ static void latency(struct page *page, const struct figures *f, const struct axi
     double medians[TEMPO_BINS], p95s[TEMPO_BINS];
     struct chart_series series[] = { { "half took less than", "plain", medians },
                                      { "95 of 100 took less than", "wait", p95s } };
-    struct chart chart = over_time(axis);
+    struct chart chart = over_time(axis, f->tempo);
     auto_str summary = STR_MAX(KIB(1));
     char median[TIME_TEXT_SIZE], p95[TIME_TEXT_SIZE];
 
-    for (size_t i = 0; i < TEMPO_BINS; i++) {
+    for (size_t i = 0; i < f->tempo->bin_count; i++) {
         bool any = f->tempo->bins[i].median_us > 0;
 
         medians[i] = any ? (double)f->tempo->bins[i].median_us : -1;

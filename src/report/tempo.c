@@ -8,7 +8,7 @@
 #include "base/time.h"
 #include "ledger/survey.h"
 
-enum { CLASSES = 72, HANDS_FIRST = 256 };
+enum { CLASSES = 72, HANDS_FIRST = 256, BINS_LEAST = 12 };
 
 /* When a document was claimed. */
 struct hand {
@@ -149,8 +149,9 @@ static int bin_of(const struct walk *w, int64_t at_us)
     within = within < 0 ? 0 : within > w->length_us ? w->length_us : within;
     if (w->tempo->total_us == 0)
         return 0;
-    bin = (int64_t)((double)(w->base_us + within) * TEMPO_BINS / (double)w->tempo->total_us);
-    return bin < TEMPO_BINS ? (int)bin : TEMPO_BINS - 1;
+    bin = (int64_t)((double)(w->base_us + within) * (double)w->tempo->bin_count
+                    / (double)w->tempo->total_us);
+    return bin < (int64_t)w->tempo->bin_count ? (int)bin : (int)w->tempo->bin_count - 1;
 }
 
 static void flow(struct walk *w, struct tempo_bin *bin, struct span word, int64_t by)
@@ -209,6 +210,13 @@ static bool length_read(struct ledger *ledger, const struct ledger_run *run, int
     return true;
 }
 
+static size_t bins_for(int64_t total_us)
+{
+    int64_t seconds = total_us / TIME_SECOND;
+
+    return seconds < BINS_LEAST ? BINS_LEAST : seconds < TEMPO_BINS ? (size_t)seconds : TEMPO_BINS;
+}
+
 static bool lengths_read(struct ledger *ledger, struct walk *w, const struct ledger_run *runs,
                          size_t count, int64_t now_us, struct err *err)
 {
@@ -224,6 +232,7 @@ static bool lengths_read(struct ledger *ledger, struct walk *w, const struct led
             return false;
         tempo->total_us += run->length_us;
     }
+    tempo->bin_count = bins_for(tempo->total_us);
     return true;
 }
 

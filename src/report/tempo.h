@@ -25,6 +25,7 @@ struct tempo_run {
 struct tempo {
     int64_t total_us;
     struct tempo_bin bins[TEMPO_BINS];
+    size_t bin_count; /* a second each at least, where there is time for a dozen */
     struct tempo_run *runs;
     size_t run_count;
     int64_t settled, median_us, p95_us; /* over everything */

@@ -91,6 +91,8 @@ void words_clean(struct str *to, struct span text)
 
     while (text.size) {
         (void)utf8_next(&text, &code);
+        if (code == '\t' || code == '\n' || code == '\r')
+            code = ' ';
         utf8_add(to, is_control(code) ? UTF8_REPLACEMENT : code);
     }
 }
