@@ -94,7 +94,7 @@ static void frame_add(struct str *to, struct span text, int rows)
 
         if (room-- > 0) {
             str_add_span(to, line);
-            str_add_text(to, "\033[K\r\n");
+            str_add_text(to, "\033[K\n");
         } else {
             left++;
         }
@@ -119,14 +119,17 @@ static bool show(const struct watch *w, struct span text, struct err *err)
 /* Whoever waits for a run to begin may start watching before it. */
 static bool look_and_show(const struct watch *w, struct err *err)
 {
-    auto_str text = STR_MAX(TEXT_MAX);
+    auto_str text = STR_MAX(TEXT_MAX), sentence = STR_MAX(KIB(4));
     struct err why = { 0 };
 
     if (!look(w, &text, &why)) {
         if (why.kind == ERR_CANCELED)
             return true;
         str_reset(&text);
-        str_printf(&text, "%s; looking again in %d s\n", why.msg, w->every_s);
+        str_printf(&sentence, "%s; looking again in %d s", why.msg, w->every_s);
+        status_sentence(str_text(&sentence),
+                        (struct status_form){ .columns = w->on_terminal ? watch_columns() : 0 },
+                        &text);
     }
     return show(w, str_span(&text), err);
 }

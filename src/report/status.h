@@ -38,6 +38,9 @@ struct status_form {
 /* For people. */
 void status_text(const struct status *status, struct status_form form, struct str *to);
 
+/* A sentence, folded to the same width and ended by a newline. */
+void status_sentence(const char *text, struct status_form form, struct str *to);
+
 /* In one line, for a log that follows a run. */
 void status_line(const struct status *status, struct str *to);
 

@@ -453,9 +453,21 @@ static void text_census(const struct paint *p, const struct status *s)
     fold(p, 0, 2, str_text(&text));
 }
 
+static struct paint paint_of(struct status_form form, struct str *to)
+{
+    return (struct paint){ to, form.colour, form.columns > 0 ? (size_t)form.columns : SIZE_MAX };
+}
+
+void status_sentence(const char *text, struct status_form form, struct str *to)
+{
+    struct paint p = paint_of(form, to);
+
+    fold(&p, 0, 2, text);
+}
+
 void status_text(const struct status *s, struct status_form form, struct str *to)
 {
-    struct paint p = { to, form.colour, form.columns > 0 ? (size_t)form.columns : SIZE_MAX };
+    struct paint p = paint_of(form, to);
 
     text_census(&p, s);
     text_states(&p, s);
