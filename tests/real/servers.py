@@ -194,15 +194,16 @@ rgw gc processor max time = 5
 class Ceph:
     """
     A monitor, some OSDs and a gateway. One OSD in memory by default; `osds` > 1: on disk, with as
-    many copies. `cert`: a PEM with certificate and key, for TLS on a second port.
+    many copies; `kind` where it is to be otherwise. `cert`: a PEM with certificate and key, for TLS on a second port.
     """
 
     needs = ("radosgw", "radosgw-admin", "ceph-mon", "ceph-osd", "ceph", "ceph-authtool", "monmaptool")
     access_key, secret_key, region = "test-access", "test-secret-0123456789", "us-east-1"
 
-    def __init__(self, folder, osds=1, cert=None):
+    def __init__(self, folder, osds=1, cert=None, kind=None):
         self.folder = pathlib.Path(folder)
         self.osds, self.cert = osds, cert
+        self.kind = kind or ("memstore" if osds == 1 else "bluestore")
         self.daemons = Daemons(self.folder)
         self.conf = self.folder / "ceph.conf"
 
@@ -216,7 +217,7 @@ class Ceph:
         self.conf.write_text(CEPH_CONF.format(
             fsid=self.fsid, mon2=self.mon2, mon1=self.mon1, folder=self.folder, port=self.port,
             copies=self.osds, copies_least=min(self.osds, 2), tls=tls, kms_key=KMS_KEY,
-            kind="memstore" if self.osds == 1 else "bluestore"))
+            kind=self.kind))
         self._start_monitor()
         for number in range(self.osds):
             self._make_osd(number)
