@@ -9,11 +9,13 @@
 #include "http/http.h"
 #include "move/preflight.h"
 #include "move/writetest.h"
+#include "store/s3_policy.h"
 
 enum { PROBLEMS_MAX = 64 * 1024 };
 
 struct check_options {
     const char *write_test; /* a record's number, or NULL */
+    const char *policy;
 };
 
 /* The list as it grows. */
@@ -170,14 +172,36 @@ static int check_all(const struct cli_globals *globals, const struct check_optio
     return list.failed ? EXIT_FAILED : EXIT_DONE;
 }
 
+/* Prints what the store's account must allow; nothing is asked of anybody. */
+static int policy_print(const struct cli_globals *globals, const char *name, struct err *err)
+{
+    bool links = strcmp(name, "link") == 0;
+    auto_settings settings = { 0 };
+    struct store_settings store;
+    auto_str text = STR_MAX(KIB(16));
+
+    if (!links && strcmp(name, "run") != 0) {
+        (void)err_set(err, ERR_USAGE, 0, "--policy is run or link, not '%.40s'", name);
+        return -1;
+    }
+    if (!settings_read(globals->config, &settings, err))
+        return -1;
+    store = settings_of_store(&settings);
+    if (!store_policy(&store, links ? STORE_POLICY_LINK : STORE_POLICY_RUN, &text, err))
+        return -1;
+    (void)printf("%s\n", str_text(&text));
+    return EXIT_DONE;
+}
+
 static int check(const struct cli_globals *globals, const void *arg, struct err *err)
 {
+    const struct check_options *o = arg;
     struct cancel *cancel = cancel_new();
     struct signals *signals = signals_listen(NULL, cancel);
     int code;
 
     http_setup();
-    code = check_all(globals, arg, cancel, err);
+    code = o->policy ? policy_print(globals, o->policy, err) : check_all(globals, o, cancel, err);
     http_teardown();
     signals_free(signals);
     cancel_free(cancel);
@@ -187,6 +211,9 @@ static int check(const struct cli_globals *globals, const void *arg, struct err 
 static const struct opt check_opts[] = {
     OPT_TEXT(struct check_options, write_test, "write-test", 0, "RECORDID",
              "mark this record in FileMaker, and take the mark back"),
+    OPT_TEXT(struct check_options, policy, "policy", 0, "run|link",
+             "only print the rights that a bucket's account must give: for runs, which\n"
+             "remove nothing, or for link too"),
     OPT_END,
 };
 

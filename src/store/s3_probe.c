@@ -143,15 +143,24 @@ static bool lie(struct probe *p, const struct trial *try, enum store_answer *che
     return true;
 }
 
-static bool lies(struct probe *p, struct err *err)
+static bool lie_of_body(struct probe *p, struct err *err)
 {
     struct sha256 other = sha256_of(span_of(OTHER_BYTES));
     const struct trial body = { .suffix = "-2", .bytes = FIRST_BYTES, .body_hash = &other };
+
+    return lie(p, &body, &p->traits.checks_body, err);
+}
+
+/* What is stored of a lie could not be taken away: then these are told only where it matters. */
+static bool further_lies(struct probe *p, struct err *err)
+{
+    struct sha256 other = sha256_of(span_of(OTHER_BYTES));
     const struct trial sum = { .suffix = "-3", .bytes = FIRST_BYTES, .sum = &other };
     const struct trial md5 = { .suffix = "-4", .bytes = FIRST_BYTES, .md5_of = OTHER_BYTES };
 
-    return lie(p, &body, &p->traits.checks_body, err) && lie(p, &sum, &p->traits.checks_sum, err)
-           && lie(p, &md5, &p->traits.checks_md5, err);
+    if (p->traits.deletes == STORE_NO && p->traits.checks_body == STORE_YES)
+        return true;
+    return lie(p, &sum, &p->traits.checks_sum, err) && lie(p, &md5, &p->traits.checks_md5, err);
 }
 
 /* --- large ones ----------------------------------------------------------------------------- */
@@ -283,7 +292,7 @@ static bool try_all(struct probe *p, struct err *err)
 {
     return ask_versioning(p->s3, &p->traits.versioned, err)
            && ask_lock(p->s3, &p->traits.locked, err) && first_put(p, err) && comes_back(p, err)
-           && second_put(p, err) && lies(p, err) && large_put(p, err) && ask_listing(p, err);
+           && second_put(p, err) && lie_of_body(p, err) && large_put(p, err) && ask_listing(p, err);
 }
 
 bool s3_probe(struct store *store, struct store_traits *traits_r, struct err *err)
@@ -301,6 +310,7 @@ bool s3_probe(struct store *store, struct store_traits *traits_r, struct err *er
         mem_printf("%sfmferry-probe-%s", s3_access_place(s3->client.access)->prefix, str_text(&id));
     good = try_all(&probe, err);
     take_away(&probe, "", &ignored);
+    good = good && further_lies(&probe, err);
     free(probe.key);
     if (good)
         *traits_r = probe.traits;
