@@ -1,0 +1,180 @@
+/* Documents and patients, as the application's tables (Nexus) have them, and the bytes. */
+#include "export/inside.h"
+
+#include "base/mem.h"
+#include "export_sql.h"
+
+enum { READ_SIZE = 128 * 1024 };
+
+/* A UUID in whichever form the database keeps it; "" if it is none. */
+static void uuid_put(struct span text, char room[UUID_TEXT_SIZE])
+{
+    struct uuid uuid;
+
+    room[0] = '\0';
+    if (uuid_read_loose(text, &uuid))
+        (void)uuid_text(&uuid, room);
+}
+
+/* What the metadata of our rows says. */
+struct origin {
+    struct span source, sha256;
+    uint64_t size_bytes;
+    const struct json_value *fields;
+};
+
+/* False for a row that fmferry did not make from this source. */
+static bool origin_read(const struct export *e, const struct json *json, struct origin *origin_r)
+{
+    static const struct json_member shape[] = {
+        JSON_SPAN(struct origin, source, "source"),
+        JSON_SPAN(struct origin, sha256, "sha256"),
+        JSON_U64(struct origin, size_bytes, "size"),
+        JSON_MAYBE_INSIDE(struct origin, fields, "fields"),
+        JSON_SHAPE_END,
+    };
+    struct err ignored;
+
+    *origin_r = (struct origin){ 0 };
+    return json_fill(json, json_root(json), shape, origin_r, &ignored)
+           && span_is(origin_r->source, e->settings->source_name);
+}
+
+static bool document_read(const struct export *e, const struct sql_rows *rows,
+                          const struct origin *origin, struct export_document *d, struct err *err)
+{
+    const struct json_value *type = json_get(origin->fields, e->settings->type_field);
+
+    uuid_put(sql_get_text(rows, 0), d->id);
+    uuid_put(sql_get_text(rows, 1), d->patient);
+    uuid_put(sql_get_text(rows, 10), d->filemaker_id);
+    d->file_name = sql_get_text(rows, 2);
+    d->mime_type = sql_get_text(rows, 3);
+    d->category = sql_get_text(rows, 5);
+    d->author = sql_get_text(rows, 6);
+    d->uploaded_at = sql_get_text(rows, 7);
+    d->date = sql_get_text(rows, 8);
+    d->is_active = sql_get_i64(rows, 9) != 0;
+    d->metadata = sql_get_text(rows, 11);
+    d->type = type && type->kind == JSON_TEXT ? span_trim(type->text) : SPAN_NONE;
+    d->size_bytes = origin->size_bytes;
+    if (!sha256_from_hex(origin->sha256, &d->sha256) || !*d->id)
+        return err_set(err, ERR_DATA, 0, "row '%s' has no hash in its metadata", d->id);
+    d->key = span_text(sql_get_text(rows, 4));
+    return true;
+}
+
+static bool row_hand_on(struct export *e, const struct sql_rows *rows,
+                        bool (*each)(void *arg, const struct export_document *document,
+                                     struct err *err),
+                        void *arg, struct err *err)
+{
+    struct export_document document = { 0 };
+    struct origin origin;
+    auto_json *json = NULL;
+    struct err ignored;
+    bool good;
+
+    if (!json_read(sql_get_text(rows, 11), &json, &ignored) || !origin_read(e, json, &origin))
+        return true; /* the application's own */
+    good = document_read(e, rows, &origin, &document, err) && each(arg, &document, err);
+    e->result->documents += good;
+    e->result->bytes += good ? document.size_bytes : 0;
+    free(document.key);
+    return good;
+}
+
+bool export_each_document(struct export *e,
+                          bool (*each)(void *arg, const struct export_document *document,
+                                       struct err *err),
+                          void *arg, struct err *err)
+{
+    auto_rows *rows = NULL;
+    enum step step;
+
+    if (!sql_query(e->sql, &EXPORT_DOCUMENTS, SQL_NO_ARGS, &rows, err))
+        return false;
+    while ((step = sql_next(rows, err)) == STEP_ROW)
+        if (!row_hand_on(e, rows, each, arg, err))
+            return false;
+    return step == STEP_END;
+}
+
+static bool patient_hand_on(const struct sql_rows *rows,
+                            bool (*each)(void *arg, const struct export_patient *patient,
+                                         struct err *err),
+                            void *arg, struct err *err)
+{
+    struct export_patient patient = { .mrn = span_trim(sql_get_text(rows, 1)),
+                                      .first_name = span_trim(sql_get_text(rows, 2)),
+                                      .last_name = span_trim(sql_get_text(rows, 3)),
+                                      .dob = sql_get_text(rows, 4) };
+    auto_json *json = NULL;
+    const struct json_value *known;
+    struct err ignored;
+
+    uuid_put(sql_get_text(rows, 0), patient.id);
+    if (!sql_is_null(rows, 5) && json_read(sql_get_text(rows, 5), &json, &ignored)) {
+        known = json_get(json_root(json), "filemaker_id");
+        patient.filemaker_id = known && known->kind == JSON_TEXT ? known->text : SPAN_NONE;
+    }
+    return each(arg, &patient, err);
+}
+
+bool export_each_patient(struct export *e,
+                         bool (*each)(void *arg, const struct export_patient *patient,
+                                      struct err *err),
+                         void *arg, struct err *err)
+{
+    auto_rows *rows = NULL;
+    enum step step;
+
+    if (!sql_query(e->sql, &EXPORT_PATIENTS, SQL_NO_ARGS, &rows, err))
+        return false;
+    while ((step = sql_next(rows, err)) == STEP_ROW) {
+        if (!patient_hand_on(rows, each, arg, err))
+            return false;
+        e->result->patients++;
+    }
+    return step == STEP_END;
+}
+
+/* --- bytes ---------------------------------------------------------------------------------- */
+
+static bool bytes_pass(struct export *e, struct store_reader *reader,
+                       const struct export_document *d,
+                       bool (*take_bytes)(void *arg, struct span bytes, struct err *err), void *arg,
+                       struct err *err)
+{
+    auto_sha256_stream *hash = sha256_stream_new();
+    auto_free char *part = mem_zero(READ_SIZE);
+    struct sha256 sha256;
+    size_t got;
+
+    do {
+        if (cancel_is_set(e->cancel))
+            return err_set(err, ERR_CANCELED, 0, "asked to stop");
+        if (!store_read(reader, part, READ_SIZE, &got, err))
+            return false;
+        sha256_stream_add(hash, (struct span){ part, got });
+        if (got > 0 && !take_bytes(arg, (struct span){ part, got }, err))
+            return false;
+    } while (got > 0);
+    sha256 = sha256_stream_end(hash);
+    return sha256_equal(&sha256, &d->sha256)
+           || err_set(err, ERR_DATA, 0, "'%s' has other bytes than its row says: fmferry verify",
+                      d->key);
+}
+
+bool export_bytes(struct export *e, const struct export_document *d,
+                  bool (*take_bytes)(void *arg, struct span bytes, struct err *err), void *arg,
+                  struct err *err)
+{
+    auto_reader *reader = NULL;
+
+    if (!store_get(e->store, d->key, &reader, err))
+        return false;
+    if (!reader)
+        return err_set(err, ERR_DATA, 0, "'%s' is not in the store: fmferry verify", d->key);
+    return bytes_pass(e, reader, d, take_bytes, arg, err);
+}
