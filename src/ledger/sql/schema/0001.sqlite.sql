@@ -40,6 +40,8 @@ create table fmferry_document (
 create index fmferry_document_record on fmferry_document (source, record_id);
 create index fmferry_document_due on fmferry_document (source, due_us, document)
     where run is null and state in ('waiting', 'stored');
+create index fmferry_document_tried on fmferry_document (source, document)
+    where run is null and state in ('waiting', 'stored') and (due_us > 0 or attempts > 0);
 create index fmferry_document_claimed on fmferry_document (run) where run is not null;
 create index fmferry_document_failed on fmferry_document (source, class, document)
     where state = 'failed';
