@@ -117,7 +117,7 @@ bool s3_large_begin(struct store *store, const struct store_object *object,
                                   .sends_body = true,
                                   .once = true };
     struct s3_large *large;
-    char *upload_id;
+    char *upload_id = NULL;
 
     if (!s3_headers_of_object(&headers, s3, object, err))
         return false;
