@@ -2,9 +2,11 @@
  * The two ends of a copy that cost next to nothing, for measuring what is between them: an S3
  * server that forgets the bytes it is given, and a web server that gives the files of a folder.
  *
- * Of S3 it knows what a careful client asks: PUT with If-None-Match, HEAD, uploads in parts, and
- * the checksum that came is the one that is answered. Signatures are not looked at. Of objects
- * only size and checksum are kept. One thread for each connection; the server stands on fmsim's.
+ * Of S3 it knows what a careful client asks: PUT with If-None-Match, HEAD, DELETE, uploads in
+ * parts, and the checksum that came is the one that is answered. Signatures are not looked at. Of
+ * objects only size and checksum are kept; but what is no longer than a client's trials is kept and
+ * checked, so that a client finds what it would find on AWS. One thread for each connection; the
+ * server stands on fmsim's.
  */
 #include "sim/certs.h"
 #include "sim/http.h"
@@ -12,6 +14,7 @@
 #include "sim/wire.h"
 
 #include "base/cli.h"
+#include "base/digest.h"
 #include "base/fs.h"
 #include "base/mem.h"
 #include "base/time.h"
@@ -28,7 +31,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BACKLOG = 512, STACK = 1 << 18, WAIT_S = 60, PIECE = 64 * 1024 };
+enum { BACKLOG = 512, STACK = 1 << 18, WAIT_S = 60, PIECE = 64 * 1024, TRIAL_MAX = 4096 };
 
 struct options {
     const char *files, *cert_dir;
@@ -49,6 +52,7 @@ static const struct opt options_table[] = {
 struct object {
     uint64_t size_bytes;
     char *checksum, *sha256; /* x-amz-checksum-sha256, x-amz-meta-sha256; "" if none came */
+    struct str body;         /* of a trial */
 };
 
 struct end {
@@ -65,6 +69,7 @@ struct exchange {
     struct wire *wire;
     struct http_head head;
     struct str head_bytes;
+    struct str trial; /* a body that is short enough to be kept */
 };
 
 /* --- objects -------------------------------------------------------------------------------- */
@@ -104,20 +109,28 @@ static const struct object *object_find(struct end *end, struct span key)
     return object;
 }
 
-static struct object *object_new(const struct http_head *head, uint64_t size_bytes)
+static void object_drop(struct end *end, struct span key)
+{
+    (void)pthread_mutex_lock(&end->lock);
+    *map_slot(end->objects, hash_of(key)) = NULL; /* who answers with it still may */
+    (void)pthread_mutex_unlock(&end->lock);
+}
+
+static struct object *object_new(const struct http_head *head, struct span trial)
 {
     struct object *object = mem_new(struct object);
 
-    object->size_bytes = size_bytes;
+    object->size_bytes = head->content_length;
+    object->body = (struct str)STR_MAX(TRIAL_MAX);
+    str_add_span(&object->body, trial);
     object->checksum = span_text(http_header(head, "x-amz-checksum-sha256"));
     object->sha256 = span_text(http_header(head, "x-amz-meta-sha256"));
     return object;
 }
 
-static void object_free(void *arg)
+static void object_free(struct object *object)
 {
-    struct object *object = arg;
-
+    str_clear(&object->body);
     free(object->checksum);
     free(object->sha256);
     free(object);
@@ -168,18 +181,44 @@ static bool body_skip(struct exchange *x, uint64_t size)
 
         if (part == 0 && !wire_fill(x->wire, (int64_t)WAIT_S * TIME_SECOND))
             return false;
+        if (x->head.content_length <= TRIAL_MAX)
+            str_add_span(&x->trial, span_first(wire_bytes(x->wire), part));
         wire_skip(x->wire, part);
         size -= part;
     }
     return true;
 }
 
+/* What was said of a trial's body must be true: signed hash, checksum, MD5. */
+static bool is_as_said(const struct exchange *x)
+{
+    struct span signed_hash = http_header(&x->head, "x-amz-content-sha256");
+    struct span sum = http_header(&x->head, "x-amz-checksum-sha256");
+    struct span md5 = http_header(&x->head, "Content-MD5");
+    struct sha256 hash = sha256_of(str_span(&x->trial));
+    char hex[SHA256_HEX_SIZE];
+    uint8_t md5_bytes[MD5_SIZE];
+    auto_str text = STR_MAX(64), md5_text = STR_MAX(64);
+
+    if (x->head.content_length > TRIAL_MAX)
+        return true;
+    base64_add(&text, hash.bytes, sizeof hash.bytes);
+    md5_of(str_span(&x->trial), md5_bytes);
+    base64_add(&md5_text, md5_bytes, sizeof md5_bytes);
+    return (signed_hash.size != 64 || span_is(signed_hash, sha256_hex(&hash, hex)))
+           && (!sum.size || span_equal(sum, str_span(&text)))
+           && (!md5.size || span_equal(md5, str_span(&md5_text)));
+}
+
 static bool put(struct exchange *x)
 {
-    struct object *object = object_new(&x->head, x->head.content_length);
+    struct object *object;
     auto_str lines = STR_MAX(KIB(4));
     bool once = http_header(&x->head, "If-None-Match").at != NULL;
 
+    if (!is_as_said(x))
+        return refuse(x, 400, "BadDigest");
+    object = object_new(&x->head, str_span(&x->trial));
     object_lines(object, &lines);
     if (object_keep(x->end, x->head.path, object))
         return answer(x, 200, str_text(&lines), SPAN_NONE);
@@ -190,7 +229,7 @@ static bool put(struct exchange *x)
 
 static bool part_put(struct exchange *x)
 {
-    struct object *part = object_new(&x->head, x->head.content_length);
+    struct object *part = object_new(&x->head, SPAN_NONE);
     auto_str lines = STR_MAX(KIB(4));
 
     object_lines(part, &lines);
@@ -198,27 +237,75 @@ static bool part_put(struct exchange *x)
     return answer(x, 200, str_text(&lines), SPAN_NONE);
 }
 
-/* An upload in parts begins or ends; its object is remembered without a size. */
-static bool upload(struct exchange *x)
+/* Begins an upload in parts. */
+static bool upload_begin(struct exchange *x)
 {
-    bool begins = span_starts(x->head.query, "uploads");
-    auto_str body = STR_MAX(KIB(8));
+    auto_str body = STR_MAX(KIB(1));
 
-    if (begins)
-        str_printf(&body,
-                   "<InitiateMultipartUploadResult><UploadId>u%ju</UploadId></InitiateMulti"
-                   "partUploadResult>",
-                   (uintmax_t)__atomic_add_fetch(&x->end->uploads, 1, __ATOMIC_RELAXED));
-    else
-        str_add_text(&body, "<CompleteMultipartUploadResult><ETag>\"0-1\"</ETag></CompleteMultipart"
-                            "UploadResult>");
-    if (!begins) {
-        struct object *object = object_new(&x->head, 0);
-
-        if (!object_keep(x->end, x->head.path, object))
-            object_free(object);
-    }
+    str_printf(&body,
+               "<?xml version=\"1.0\"?><InitiateMultipartUploadResult><UploadId>u%ju</UploadId>"
+               "</InitiateMultipartUploadResult>",
+               (uintmax_t)__atomic_add_fetch(&x->end->uploads, 1, __ATOMIC_RELAXED));
     return answer(x, 200, "Content-Type: application/xml\r\n", str_span(&body));
+}
+
+/* Ends it; of its object neither size nor hash are known here. */
+static bool upload_end(struct exchange *x)
+{
+    static const char done[] = "<?xml version=\"1.0\"?><CompleteMultipartUploadResult>"
+                               "<ETag>\"0-1\"</ETag></CompleteMultipartUploadResult>";
+    bool once = http_header(&x->head, "If-None-Match").at != NULL;
+    struct object *object = object_new(&x->head, SPAN_NONE);
+
+    if (!object_keep(x->end, x->head.path, object)) {
+        object_free(object);
+        if (once)
+            return refuse(x, 412, "PreconditionFailed");
+    }
+    return answer(x, 200, "Content-Type: application/xml\r\n", span_of(done));
+}
+
+/* What there is to know of the bucket: no versions, no locks, no uploads, and no objects. */
+static bool bucket_tell(struct exchange *x)
+{
+    static const struct {
+        const char *asks, *answer;
+    } answers[] = {
+        { "versioning", "<VersioningConfiguration/>" },
+        { "uploads", "<ListMultipartUploadsResult><IsTruncated>false</IsTruncated>"
+                     "</ListMultipartUploadsResult>" },
+        { "list-type", "<ListBucketResult><KeyCount>0</KeyCount><IsTruncated>false</IsTruncated>"
+                       "</ListBucketResult>" },
+        { "location", "<LocationConstraint/>" },
+    };
+
+    for (size_t i = 0; i < lengthof(answers); i++) {
+        auto_str body = STR_MAX(KIB(1));
+
+        if (span_find(x->head.query, answers[i].asks) == x->head.query.size)
+            continue;
+        str_printf(&body, "<?xml version=\"1.0\"?>%s", answers[i].answer);
+        return answer(x, 200, "Content-Type: application/xml\r\n", str_span(&body));
+    }
+    return refuse(x, 404, "NoSuchKey");
+}
+
+static bool give(struct exchange *x)
+{
+    const struct object *object = object_find(x->end, x->head.path);
+    auto_str lines = STR_MAX(KIB(4));
+
+    if (!object || object->size_bytes != object->body.size)
+        return refuse(x, 404, "NoSuchKey");
+    object_lines(object, &lines);
+    return answer(x, 200, str_text(&lines), str_span(&object->body));
+}
+
+static bool drop(struct exchange *x)
+{
+    if (x->head.query.size == 0)
+        object_drop(x->end, x->head.path);
+    return answer(x, 204, "", SPAN_NONE);
 }
 
 static bool look(struct exchange *x)
@@ -319,12 +406,12 @@ static bool respond(struct exchange *x)
     if (span_is(method, "PUT"))
         return has_parts ? part_put(x) : put(x);
     if (span_is(method, "POST"))
-        return upload(x);
+        return has_parts ? upload_end(x) : upload_begin(x);
     if (span_is(method, "HEAD"))
         return look(x);
     if (span_is(method, "DELETE"))
-        return answer(x, 204, "", SPAN_NONE);
-    return refuse(x, 404, "NoSuchKey");
+        return drop(x);
+    return x->head.query.size ? bucket_tell(x) : give(x);
 }
 
 struct arrival {
@@ -335,15 +422,20 @@ struct arrival {
 static void *connection_run(void *arg)
 {
     struct arrival *arrival = arg;
-    struct exchange x = { .end = arrival->end, .head_bytes = STR_MAX(KIB(64)) };
+    struct exchange x = { .end = arrival->end,
+                          .head_bytes = STR_MAX(KIB(64)),
+                          .trial = STR_MAX(TRIAL_MAX) };
     bool keep = true;
 
     x.wire = wire_new(arrival->fd, arrival->end->tls, arrival->end->stop);
     keep = wire_begin(x.wire);
-    while (keep && head_read(&x))
+    while (keep && head_read(&x)) {
+        str_reset(&x.trial);
         keep = body_skip(&x, x.head.content_length) && respond(&x) && x.head.keep_alive;
+    }
     wire_free(x.wire);
     str_clear(&x.head_bytes);
+    str_clear(&x.trial);
     free(arrival);
     return NULL;
 }
