@@ -7,12 +7,15 @@
 
 #include <malloc.h>
 
-/* Threads share few heaps, and a document's memory goes back to the system. */
+/*
+ * Threads share a few heaps: of two, each waited for the other. A large document's memory goes back
+ * to the system, a small one's is used again.
+ */
 static void memory_manners(void)
 {
-    (void)mallopt(M_ARENA_MAX, 2);
+    (void)mallopt(M_ARENA_MAX, 8);
     (void)mallopt(M_MMAP_THRESHOLD, 128 * 1024);
-    (void)mallopt(M_TRIM_THRESHOLD, 256 * 1024);
+    (void)mallopt(M_TRIM_THRESHOLD, 1024 * 1024);
 }
 
 static int work_with(const struct settings *settings, struct gate *gate, struct cancel *cancel,
