@@ -9,6 +9,7 @@
 #include "base/uuid.h"
 #include "http/http.h"
 #include "move/link.h"
+#include "move/trial.h"
 
 struct link_options {
     const char *document, *patient, *by, *reason;
@@ -81,9 +82,10 @@ static int link_with(const struct cli_globals *globals, const struct link_order 
     bool good;
 
     http_setup();
-    good = settings_read(globals->config, &settings, err);
+    good = settings_read(globals->config, &settings, err) && settings_store(&settings, cancel, err);
     if (good) {
         mover = settings_mover(&settings);
+        trial_known(&mover, cancel, &mover.store.traits);
         good = link_documents(&mover, order, cancel, &result, err);
     }
     http_teardown();

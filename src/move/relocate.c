@@ -3,7 +3,7 @@
 
 #include "base/mem.h"
 
-enum { UNSURE_TRIES = 3, CHUNK_BYTES = 1024 * 1024 };
+enum { UNSURE_TRIES = 3 };
 
 static struct store_object object_of(const struct relocation *r,
                                      const struct ledger_version *version, const char *key)
@@ -92,20 +92,34 @@ static bool small_copy(const struct relocation *r, struct store_reader *reader,
 
 /* --- large objects -------------------------------------------------------------------------- */
 
+/* Reads until a part is full or the object has ended. */
+static bool fill(struct store_reader *reader, unsigned char *part, size_t *used_r, struct err *err)
+{
+    size_t got = 1;
+
+    *used_r = 0;
+    while (got > 0 && *used_r < STORE_SMALL_MAX) {
+        if (!store_read(reader, part + *used_r, STORE_SMALL_MAX - *used_r, &got, err))
+            return false;
+        *used_r += got;
+    }
+    return true;
+}
+
 static bool pour(struct store_reader *reader, struct store_large *large, struct sha256 *sha256_r,
                  struct err *err)
 {
-    auto_free unsigned char *bytes = mem_zero(CHUNK_BYTES);
+    auto_free unsigned char *part = mem_zero(STORE_SMALL_MAX);
     auto_sha256_stream *stream = sha256_stream_new();
-    size_t got;
+    size_t used;
 
     do {
-        if (!store_read(reader, bytes, CHUNK_BYTES, &got, err))
+        if (!fill(reader, part, &used, err))
             return false;
-        sha256_stream_add(stream, (struct span){ (const char *)bytes, got });
-        if (got > 0 && !store_large_write(large, (struct span){ (const char *)bytes, got }, err))
+        sha256_stream_add(stream, (struct span){ (const char *)part, used });
+        if (used > 0 && !store_large_write(large, (struct span){ (const char *)part, used }, err))
             return false;
-    } while (got > 0);
+    } while (used == STORE_SMALL_MAX);
     *sha256_r = sha256_stream_end(stream);
     return true;
 }
