@@ -168,8 +168,8 @@ static void patient_judge(struct verifier *v, const struct hearing *h, bool movi
     const struct ledger_fact *l = &h->ledger;
     const struct source_fact *s = &h->source;
 
-    if (!is_stored(l) || s->matches != 1)
-        return;
+    if (!is_stored(l) || s->matches != 1 || span_is(l->link, "by hand"))
+        return; /* what a person decided stands above the patient's id */
     if (l->patient.size == 0)
         v->result->linkable++;
     else if (!span_equal(l->patient, s->patient))
