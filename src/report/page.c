@@ -32,7 +32,7 @@ void page_free(struct page *page)
     free(page);
 }
 
-void auto_page_cleanup(struct page **page)
+void auto_written_page_cleanup(struct page **page)
 {
     page_free(*page);
 }

@@ -15,8 +15,8 @@ struct page;
 /* Writes to a stream that stays the caller's. The caller frees with page_free(). */
 struct page *page_new(FILE *to);
 void page_free(struct page *page); /* NULL is allowed */
-void auto_page_cleanup(struct page **page);
-#define auto_page __attribute__((cleanup(auto_page_cleanup))) struct page
+void auto_written_page_cleanup(struct page **page);
+#define auto_written_page __attribute__((cleanup(auto_written_page_cleanup))) struct page
 
 /* Markup of ours. */
 void page_add(struct page *page, const char *markup);

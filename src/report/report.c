@@ -59,7 +59,7 @@ bool report_write(struct ledger *ledger, const struct report_settings *settings,
 {
     auto_tx tx = { 0 };
     auto_figures *figures = NULL;
-    auto_page *page = page_new(to);
+    auto_written_page *page = page_new(to);
 
     return sql_begin_reading(ledger_sql(ledger), &tx, err)
            && figures_read(ledger, &settings->status, &figures, err)
