@@ -60,14 +60,15 @@ static void number_tell(int64_t number, const char *what)
 
 static int result_tell(const struct link_result *r)
 {
-    (void)printf("%jd documents looked at, %jd given to their patient, %jd taken from one\n",
-                 (intmax_t)r->looked_at, (intmax_t)r->linked, (intmax_t)r->unlinked);
-    number_tell(r->tidied, "that an earlier call had left half-way are where they belong");
-    number_tell(r->waiting, "have no patient in the application yet");
-    number_tell(r->review, "have several: 'fmferry patients review' lists them");
+    (void)printf("%jd document%s looked at, %jd given to their patient, %jd taken from one\n",
+                 (intmax_t)r->looked_at, r->looked_at == 1 ? "" : "s", (intmax_t)r->linked,
+                 (intmax_t)r->unlinked);
+    number_tell(r->tidied, "that an earlier call had left half-way, now where they belong");
+    number_tell(r->waiting, "without a patient in the application yet");
+    number_tell(r->review, "under review: 'fmferry patients review' tells why");
     number_tell(r->orphaned,
-                "stay with a patient whom the application no longer knows by FileMaker's id");
-    number_tell(r->trouble, "could not be moved: the log says why");
+                "left with a patient whom the application no longer knows by FileMaker's id");
+    number_tell(r->trouble, "that could not be moved: the log says why");
     return r->waiting + r->review + r->orphaned + r->trouble > 0 ? EXIT_LEFT : EXIT_DONE;
 }
 
