@@ -312,14 +312,15 @@ TEST(a_role_is_assumed_with_another_profile)
 
 TEST(what_is_no_answer_is_told)
 {
+    static const char late[] = "{\"AccessKeyId\":\"A\",\"SecretAccessKey\":\"s\","
+                               "\"Expiration\":\"tomorrow\"}";
     static const char *const answers[] = { "",
                                            "no json",
                                            "[]",
                                            "{}",
                                            "{\"AccessKeyId\":\"A\"}",
                                            "{\"AccessKeyId\":\"\",\"SecretAccessKey\":\"s\"}",
-                                           "{\"AccessKeyId\":\"A\",\"SecretAccessKey\":\"s\","
-                                           "\"Expiration\":\"tomorrow\"}" };
+                                           late };
 
     for (size_t i = 0; i < lengthof(answers); i++) {
         auto_credentials got = { 0 };
