@@ -1,5 +1,7 @@
 -- The ledger: what happened to each document, by whom, and the proof that nobody rewrote it.
--- Times are microseconds since 1970 UTC. State, class and link are words that people can read.
+-- Times are microseconds since 1970 UTC. State, class and link are words that people can read; their
+-- checks are written out, because SQLite makes a temporary table of every `in (...)` of three or more
+-- each time a row is written.
 
 -- A source is a layout of a FileMaker file. One ledger may serve several.
 create table fmferry_source (
@@ -23,7 +25,8 @@ create table fmferry_document (
     storage text not null default '',
     mod_id integer not null,
     state text not null default 'waiting'
-        check (state in ('waiting', 'claimed', 'stored', 'done', 'failed', 'waived', 'gone')),
+        check (state = 'waiting' or state = 'claimed' or state = 'stored' or state = 'done'
+               or state = 'failed' or state = 'waived' or state = 'gone'),
     class text not null default '',
     due_us integer not null default 0,
     attempts integer not null default 0,
@@ -32,7 +35,8 @@ create table fmferry_document (
     version integer,
     size integer,
     patient text,
-    link text not null default '' check (link in ('', 'linked', 'unlinked', 'review')),
+    link text not null default ''
+        check (link = '' or link = 'linked' or link = 'unlinked' or link = 'review'),
     linked_by text not null default '',
     changed_us integer not null,
     unique (source, identity, container, repetition)
@@ -53,7 +57,9 @@ create table fmferry_version (
     document integer not null references fmferry_document,
     number integer not null,
     epoch integer not null,
-    state text not null check (state in ('intended', 'stored', 'superseded', 'leaving', 'removed')),
+    state text not null
+        check (state = 'intended' or state = 'stored' or state = 'superseded'
+               or state = 'leaving' or state = 'removed'),
     key text not null,
     sha256 blob,
     size integer,
