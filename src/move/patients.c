@@ -8,6 +8,7 @@
 #include "base/fs.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "filemaker/errors.h"
 #include "move/stamp.h"
 #include "registry/registry.h"
 
@@ -99,6 +100,38 @@ static bool page_take(struct import *import, const struct filemaker_page *page, 
             return false;
     }
     return registry_commit(import->registry, err);
+}
+
+/*
+ * A name that is not on the layout would be read as empty, for every patient. Looked at before
+ * anything is made of ours.
+ */
+static bool source_fits(const struct patients_settings *s, const struct cancel *cancel,
+                        struct err *err)
+{
+    const struct {
+        const char *key, *field;
+    } needs[] = { { "key_field", s->key },
+                  { "first_name", s->first_name },
+                  { "last_name", s->last_name },
+                  { "dob", s->dob } };
+    auto_filemaker *filemaker = NULL;
+    auto_layout layout = { 0 };
+
+    if (!filemaker_new(&s->filemaker, cancel, &filemaker, err))
+        return false;
+    if (!filemaker_layout(filemaker, s->layout, &layout, err)) {
+        if (err->kind == ERR_REMOTE && err->reason == FILEMAKER_LAYOUT_MISSING)
+            err->kind = ERR_USAGE;
+        return err_ctx(err, "[patients] layout");
+    }
+    for (size_t i = 0; i < lengthof(needs); i++)
+        if (*needs[i].field && !filemaker_field(&layout, needs[i].field))
+            return err_set(err, ERR_USAGE, 0,
+                           "layout '%s' has no field '%s' ([patients] %s): put it on the layout, "
+                           "or name another one",
+                           s->layout, needs[i].field, needs[i].key);
+    return true;
 }
 
 static bool from_filemaker(struct import *import, const struct cancel *cancel, struct err *err)
@@ -219,6 +252,8 @@ bool patients_import(const struct patients_settings *settings, const char *csv,
     auto_registry *registry = NULL;
     struct import import = { .settings = settings, .result = &result };
 
+    if (!csv && !source_fits(settings, cancel, err))
+        return false;
     if (!registry_open(&settings->registry, NULL, cancel, &registry, err))
         return false;
     import.registry = registry;
