@@ -434,7 +434,8 @@ static struct value document_value(const void *arg, const struct piece *piece)
  * still has it: what was deleted there is not made again.
  */
 static bool row_claim(struct registry *registry, const struct uuid *id,
-                      const struct registry_writer *writer, bool *there_r, struct err *err)
+                      const struct registry_writer *writer, bool *is_new_r, bool *there_r,
+                      struct err *err)
 {
     char text[UUID_TEXT_SIZE];
     int64_t writes;
@@ -450,22 +451,25 @@ static bool row_claim(struct registry *registry, const struct uuid *id,
                        "the row was written by a later claim than epoch %jd (was the ledger "
                        "restored from a backup?)",
                        (intmax_t)writer->epoch);
+    *is_new_r = writes == 1;
     *there_r = true;
-    return writes == 1 || table_has(registry->documents, id, there_r, err);
+    return *is_new_r || table_has(registry->documents, id, there_r, err);
 }
 
-static bool doubt_note(struct registry *registry, const struct registry_document *d,
-                       struct err *err)
+/* `may_have_one`: the document was written before. */
+static bool doubt_note(struct registry *registry, const struct uuid *id, const char *doubt,
+                       const char *about, bool may_have_one, struct err *err)
 {
     char text[UUID_TEXT_SIZE];
 
-    if (!d->doubt)
-        return sql_run(registry->sql, &REGISTRY_DOUBT_DROP,
-                       sql_args(sql_text(uuid_text(&d->id, text))), err);
-    return sql_run(registry->sql, &REGISTRY_DOUBT_PUT,
-                   sql_args(sql_text(uuid_text(&d->id, text)), sql_text(d->doubt_about),
-                            sql_text(""), sql_text(d->doubt)),
-                   err);
+    if (doubt)
+        return sql_run(
+            registry->sql, &REGISTRY_DOUBT_PUT,
+            sql_args(sql_text(uuid_text(id, text)), sql_text(about), sql_text(""), sql_text(doubt)),
+            err);
+    return !may_have_one
+           || sql_run(registry->sql, &REGISTRY_DOUBT_DROP, sql_args(sql_text(uuid_text(id, text))),
+                      err);
 }
 
 static bool patient_is_good(const struct registry *registry, const char *patient, struct err *err)
@@ -473,18 +477,19 @@ static bool patient_is_good(const struct registry *registry, const char *patient
     return !patient || registry_patient_fits(registry, span_of(patient), err);
 }
 
-bool registry_put_document(struct registry *registry, const struct registry_document *document,
+bool registry_put_document(struct registry *registry, const struct registry_document *d,
                            bool *there_r, struct err *err)
 {
-    struct putting putting = { registry, document };
+    struct putting putting = { registry, d };
     struct values values = { document_value, &putting };
-    bool changed;
+    bool is_new, changed;
 
-    return patient_is_good(registry, document->patient, err)
-           && row_claim(registry, &document->id, &document->writer, there_r, err)
-           && (!*there_r
-               || (doubt_note(registry, document, err)
-                   && table_put(registry->documents, &values, &changed, err)));
+    if (!patient_is_good(registry, d->patient, err)
+        || !row_claim(registry, &d->id, &d->writer, &is_new, there_r, err))
+        return false;
+    return !*there_r
+           || (doubt_note(registry, &d->id, d->doubt, d->doubt_about, !is_new, err)
+               && table_put(registry->documents, &values, &changed, err));
 }
 
 /* A document on its way to another patient. */
@@ -512,13 +517,12 @@ bool registry_move_document(struct registry *registry, const struct registry_mov
 {
     struct moving moving = { registry, move };
     struct values values = { move_value, &moving };
-    char text[UUID_TEXT_SIZE];
+    bool is_new;
 
     return patient_is_good(registry, move->patient, err)
-           && row_claim(registry, &move->id, &move->writer, there_r, err)
+           && row_claim(registry, &move->id, &move->writer, &is_new, there_r, err)
            && (!*there_r || table_move(registry->documents, &values, err))
-           && sql_run(registry->sql, &REGISTRY_DOUBT_DROP,
-                      sql_args(sql_text(uuid_text(&move->id, text))), err);
+           && doubt_note(registry, &move->id, NULL, NULL, true, err);
 }
 
 bool registry_deleted(struct registry *registry, int64_t *count_r, struct err *err)

@@ -259,10 +259,11 @@ static bool matches_make(struct registry *registry, struct err *err)
 
 bool registry_map_patients(struct registry *registry, int64_t *count_r, struct err *err)
 {
-    int64_t count = 0;
+    int64_t count = 0, ignored;
 
-    if (!registry_change(registry, err) || !patients_read(registry, &count, err)
-        || !matches_make(registry, err))
+    if (!registry_change(registry, err)
+        || !sql_number(registry->sql, &REGISTRY_MATCHES_HOLD, SQL_NO_ARGS, 0, &ignored, err)
+        || !patients_read(registry, &count, err) || !matches_make(registry, err))
         return err_ctx(err, "the application's patients");
     *count_r = count;
     return true;

@@ -265,13 +265,16 @@ def row_wanted(scene, document, version, metadata):
 
 def patient_wanted(scene, document, metadata):
     """Columns that say whose document it is; the ledger must agree (check_link)."""
-    patients = scene.database.patients_of(field(scene, metadata, "patient_field"))
+    told = field(scene, metadata, "patient_field")
+    patients = scene.database.patients_of(told)
     number = next((row["id"] for row in scene.database.content_types
                    if (row["app_label"], row["model"]) == ("patients", "patient")), None)
     linked = len(patients) == 1
     objects = [patients[0].replace("-", "")] if linked else [None]
     types = [number] if linked else [None]
     if linked and scene.late_patients and document["link"] == "unlinked":
+        objects, types = [None], [None]
+    if linked and document["link"] == "review" and scene.database.is_in_doubt(told):
         objects, types = [None], [None]
     return {"object_id": objects, "content_type_id": types}
 
@@ -452,7 +455,8 @@ def patients_possible(scene, document, version):
     if version["state"] != "intended":
         return [document["patient"]]
     patients = scene.database.patients_of(document["patient_id"])
-    return [None, *patients] if scene.late_patients or len(patients) != 1 else patients
+    unsure = scene.late_patients or scene.database.is_in_doubt(document["patient_id"])
+    return [None, *patients] if unsure or len(patients) != 1 else patients
 
 
 def is_as_counted(scene, document):

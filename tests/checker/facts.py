@@ -193,6 +193,9 @@ class Database:
         self.rows = everything("documents_document")
         self.patients = everything("patients_patient")
         self.content_types = everything("django_content_type")
+        self.doubts = {row["filemaker_id"] for row in everything("fmferry_match", "filemaker_id")
+                       if row["why"]}
+        self.doubts |= {row["filemaker_id"].lower() for row in everything("fmferry_doubt", "id")}
         sql.close()
         self.by_record = collections.defaultdict(list)
         for row in self.documents.values():
@@ -222,6 +225,10 @@ class Database:
         """The version that a document is stored as; None if the ledger has none."""
         return next((version for version in self.versions[document["document"]]
                      if version["number"] == document["version"]), None)
+
+    def is_in_doubt(self, filemaker_id):
+        """Whether the review list says why nobody can be sure of this patient."""
+        return rules.lower(rules.trim(filemaker_id or "")) in self.doubts
 
     def patients_of(self, filemaker_id):
         """The application's patients with this FileMaker id, as UUIDs with hyphens."""

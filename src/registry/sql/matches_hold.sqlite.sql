@@ -1,0 +1,2 @@
+-- Nobody else compares the rosters until this change ends: as SQLite does anyway. Columns: 1.
+select 1
