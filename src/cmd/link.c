@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/num.h"
+#include "base/time.h"
 #include "base/utf8.h"
 #include "base/uuid.h"
 #include "http/http.h"
@@ -13,7 +14,7 @@
 
 struct link_options {
     const char *document, *patient, *by, *reason;
-    bool all;
+    bool all, history;
 };
 
 static bool says_something(const char *text)
@@ -103,6 +104,42 @@ static int link_with(const struct cli_globals *globals, const struct link_order 
     return result_tell(&result);
 }
 
+static const char *patient_text(struct span patient, char *room, size_t size)
+{
+    (void)snprintf(room, size, SPAN_FORMAT,
+                   SPAN_ARGS(patient.size ? span_first(patient, size - 1) : span_of("nobody")));
+    return room;
+}
+
+static bool change_tell(void *arg, const struct ledger_link_change *change, struct err *err)
+{
+    char at[TIME_TEXT_SIZE], before[72], after[72];
+
+    (void)arg;
+    (void)err;
+    (void)printf("%.19s  record %ju  %s -> %s", time_rfc3339(change->at_us, at),
+                 (uintmax_t)change->record_id, patient_text(change->before, before, sizeof before),
+                 patient_text(change->after, after, sizeof after));
+    if (change->who.size)
+        (void)printf("  by " SPAN_FORMAT ": " SPAN_FORMAT, SPAN_ARGS(change->who),
+                     SPAN_ARGS(change->reason));
+    (void)printf("\n");
+    return true;
+}
+
+static int history_tell(const struct cli_globals *globals, struct err *err)
+{
+    auto_settings settings = { 0 };
+    auto_ledger *ledger = NULL;
+
+    return settings_read(globals->config, &settings, err)
+                   && ledger_open_reader(settings.ledger_url, settings.source_name, NULL, &ledger,
+                                         err)
+                   && ledger_link_history(ledger, change_tell, NULL, err)
+               ? EXIT_DONE
+               : -1;
+}
+
 static int link_run(const struct cli_globals *globals, const void *arg, struct err *err)
 {
     const struct link_options *o = arg;
@@ -110,6 +147,8 @@ static int link_run(const struct cli_globals *globals, const void *arg, struct e
     char patient[UUID_TEXT_SIZE];
     struct link_order order = { .choice.search = o->all ? LEDGER_LINKS_ALL : LEDGER_LINKS_LATE };
 
+    if (o->history)
+        return history_tell(globals, err);
     if (!o->document && !o->patient)
         return link_with(globals, &order, err);
     if (!o->document || !o->patient || o->all) {
@@ -148,6 +187,8 @@ static const struct opt link_opts[] = {
              "by hand: to this patient, by the id in the application"),
     OPT_TEXT(struct link_options, by, "by", 0, "NAME", "by hand: who decides"),
     OPT_TEXT(struct link_options, reason, "reason", 0, "TEXT", "by hand: why"),
+    OPT_FLAG(struct link_options, history, "history", 0,
+             "change nothing: list every change of patient so far"),
     OPT_END,
 };
 
