@@ -137,6 +137,8 @@ const struct conf_key settings_keys[] = {
          "governance:DAYS, compliance:DAYS (nobody can undo it) or legal-hold; empty: none"),
     TEXT("store", "expected_owner", expected_owner, "",
          "The number of the account that must own the bucket; empty: any"),
+    NUMBER("store", "silence_s", silence_s, 1, 3600, "60",
+           "For how many seconds a server may say nothing before it counts as away"),
     TEXT("store", "tags", tags, "", "Tags of every object: name=value, name=value"),
     TEXT("store", "key", key,
          "patients/filemaker-import/documents/{patient_id}/{type-slug}/{filemaker_id}.{ext}",
@@ -227,6 +229,7 @@ struct store_settings settings_of_store(const struct settings *s)
                                     .object_lock = or_null(s->object_lock),
                                     .expected_owner = or_null(s->expected_owner),
                                     .tags = or_null(s->tags),
+                                    .silence_us = s->silence_s * TIME_SECOND,
                                     .access = s->store_access };
 }
 

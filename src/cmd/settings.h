@@ -20,7 +20,7 @@ struct settings {
     const char *endpoint, *region, *access_key, *profile, *store_ca_file;
     struct secret_source secret_key;
     const char *kms_key, *storage_class, *object_lock, *expected_owner, *tags;
-    int addressing, encryption;
+    int addressing, encryption, silence_s;
     int type_slugs;
     const char *registry_url, *ledger_url;
     const char *documents_table, *patients_table, *content_type, *second_identifier;

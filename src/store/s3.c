@@ -49,10 +49,10 @@ static enum put_state state_of_answer(const struct s3_answer *answer)
     case S3_AGAIN:
     case S3_SLOWER:
     case S3_REGION:
+    case S3_ABSENT: /* says nothing of a put: it was meant for somebody else */
         return PUT_LOOK;
     case S3_DAMAGED:
         return PUT_AGAIN;
-    case S3_ABSENT: /* of a bucket or an upload, in words that we do not know */
     case S3_CLOCK:
     case S3_CREDENTIALS:
     case S3_STOP:
@@ -80,12 +80,19 @@ static enum put_state put_once(struct s3 *s3, const struct s3_request *request,
     return state;
 }
 
-/* `*exists_r`: something is there, and `outcome_r` says what. */
+/*
+ * `*exists_r`: something is there, and `outcome_r` says what. That something else lies there fails
+ * a document for good, so it is asked twice: an answer may have been meant for somebody else.
+ */
 static bool look(struct s3 *s3, const struct store_object *object, bool *exists_r,
                  enum store_outcome *outcome_r, struct store_found *found_r, struct err *err)
 {
-    if (!s3_look(&s3->store, object->key, found_r, err))
-        return false;
+    for (int i = 0; i < 2; i++) {
+        if (!s3_look(&s3->store, object->key, found_r, err))
+            return false;
+        if (!found_r->exists || s3_is_same(object, found_r))
+            break;
+    }
     *exists_r = found_r->exists;
     if (found_r->exists)
         *outcome_r = s3_is_same(object, found_r) ? STORE_SAME : STORE_OTHER;
@@ -149,6 +156,7 @@ static bool s3_put(struct store *store, const struct store_object *object, struc
                                   .headers = headers.pairs,
                                   .body = bytes,
                                   .sends_body = true,
+                                  .of_object = true,
                                   .body_hash = &object->sha256 };
     bool exists = false;
 
@@ -173,7 +181,7 @@ static bool s3_put(struct store *store, const struct store_object *object, struc
 static bool s3_get(struct store *store, const char *key, struct store_reader **reader_r,
                    struct err *err)
 {
-    const struct s3_request request = { .method = "GET", .key = key };
+    const struct s3_request request = { .method = "GET", .key = key, .of_object = true };
     auto_s3_answer answer = { 0 };
     struct s3_reader *reader;
 

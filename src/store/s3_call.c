@@ -193,22 +193,35 @@ static void headers_read(struct s3_answer *answer, struct lesson *lesson)
     lesson->server_us = time_of(http_header(answer->http, "Date"), "%a, %d %b %Y %H:%M:%S GMT");
 }
 
-/* Every answer of S3 to a HEAD or PUT has one of these; a stranger's "200 OK" has not. */
-static bool is_of_s3(const struct s3_answer *answer)
+/* What every answer of S3 has, a stranger's "200 OK" has not; and one about an object has more. */
+static bool is_of_s3(const struct s3_answer *answer, bool of_object)
 {
+    if (of_object)
+        return s3_header(answer, "ETag");
     return s3_header(answer, "x-amz-request-id") || s3_header(answer, "x-amz-id-2")
            || s3_header(answer, "ETag") || s3_header(answer, "x-trans-id");
 }
 
-static void answer_read(struct s3_answer *answer, struct lesson *lesson)
+static bool is_conditional(const struct s3_request *request)
+{
+    for (size_t i = 0; i < request->header_count; i++)
+        if (span_is_nocase(request->headers[i].name, "If-None-Match"))
+            return true;
+    return false;
+}
+
+static void answer_read(struct s3_answer *answer, const struct s3_request *request,
+                        struct lesson *lesson)
 {
     answer->status = http_status(answer->http);
     if (answer->status >= 200 && answer->status < 300) {
-        answer->class = is_of_s3(answer) ? S3_FINE : S3_AGAIN;
+        answer->class = is_of_s3(answer, request->of_object) ? S3_FINE : S3_AGAIN;
     } else {
         headers_read(answer, lesson);
         refusal_read(answer, lesson);
         answer->class = s3_class_of(answer->status, answer->code);
+        if (answer->class == S3_EXISTS && !is_conditional(request))
+            answer->class = S3_AGAIN; /* meant for somebody else */
     }
     if (answer->class == S3_FINE)
         return;
@@ -242,7 +255,7 @@ static bool attempt(struct s3_client *client, const struct s3_request *request,
         return false;
     good = http_open(client->http, &http, &answer->http, err);
     if (good)
-        answer_read(answer, lesson);
+        answer_read(answer, request, lesson);
     s3_access_leave(client->access, good && answer->class == S3_SLOWER);
     return good;
 }

@@ -32,6 +32,7 @@ struct s3_request {
     size_t query_count, header_count;
     struct span body;
     bool sends_body;
+    bool of_object;                 /* an answer that is fine has an ETag, or it is none of S3 */
     const struct sha256 *body_hash; /* NULL: made here                                */
     bool once;                      /* must not arrive twice: then failures may be ERR_UNSURE */
 };

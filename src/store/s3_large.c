@@ -413,7 +413,7 @@ static bool look(struct s3_large *large, const struct store_object *object, bool
         *outcome_r = STORE_SAME;
         return true;
     }
-    if (!s3_look(&s3->store, large->key, found_r, err))
+    if (!s3_look(&s3->store, large->key, found_r, err)) /* which asks once more */
         return false;
     *exists_r = found_r->exists;
     *outcome_r = s3_is_same(object, found_r) ? STORE_SAME : STORE_OTHER;

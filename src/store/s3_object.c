@@ -235,7 +235,7 @@ bool s3_head(struct s3 *s3, const char *key, struct s3_head *head_r, struct err 
 {
     static const struct sign_pair mode = { { "x-amz-checksum-mode", 19 }, { "ENABLED", 7 } };
     const struct s3_request request = {
-        .method = "HEAD", .key = key, .headers = &mode, .header_count = 1
+        .method = "HEAD", .key = key, .headers = &mode, .header_count = 1, .of_object = true
     };
     auto_s3_answer answer = { 0 };
 

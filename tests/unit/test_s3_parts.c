@@ -206,6 +206,7 @@ TEST(each_error_has_its_class)
         { 409, "ConditionalRequestConflict", S3_AGAIN },
         { 409, "OperationAborted", S3_AGAIN },
         { 412, "PreconditionFailed", S3_EXISTS },
+        { 400, "InvalidPart", S3_DAMAGED },
         { 412, "InvalidRequest", S3_EXISTS }, /* Swift, at the end of an upload */
         { 413, "", S3_REFUSED },
         { 429, "", S3_SLOWER },
