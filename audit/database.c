@@ -74,10 +74,9 @@ static bool reader_next(struct reader *r)
     ssize_t size = getdelim(&r->row, &r->room, *ROW_END, r->from);
     struct piece rest = { r->row, size > 0 ? (size_t)size : 0 };
 
-    if (rest.size && rest.at[rest.size - 1] == *ROW_END)
+    /* psql ends its answer with a line feed instead. */
+    if (rest.size && (rest.at[rest.size - 1] == *ROW_END || rest.at[rest.size - 1] == '\n'))
         rest.size--;
-    while (rest.size && rest.at[0] == '\n') /* psql ends its answer with a line feed */
-        rest.at++, rest.size--;
     if (rest.size == 0)
         return false;
     for (size_t i = 0; i < COLUMNS_MAX; i++) {

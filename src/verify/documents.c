@@ -66,6 +66,8 @@ static void row_judge(struct verifier *v, const struct hearing *h, bool moving)
     const struct row_fact *r = &h->rows[0];
     uint64_t size = l->size_bytes > INT32_MAX ? INT32_MAX : l->size_bytes;
 
+    if (memcmp(r->id.bytes, h->id.bytes, sizeof r->id.bytes) != 0)
+        DIFFER(v, h, moving, "row-id", "the row has another id than the document's");
     if (!span_equal(r->key, l->key))
         DIFFER(v, h, moving, "row-key", "the row points to '" SPAN_FORMAT "'", SPAN_ARGS(r->key));
     if (!span_equal(r->patient, l->patient))
@@ -168,7 +170,7 @@ static void patient_judge(struct verifier *v, const struct hearing *h, bool movi
     const struct ledger_fact *l = &h->ledger;
     const struct source_fact *s = &h->source;
 
-    if (!is_stored(l) || s->matches != 1 || span_is(l->link, "by hand"))
+    if (!is_stored(l) || s->matches != 1 || l->by_hand)
         return; /* what a person decided stands above the patient's id */
     if (l->patient.size == 0)
         v->result->linkable++;

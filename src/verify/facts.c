@@ -43,6 +43,7 @@ void ledger_fact_pack(struct str *to, const struct ledger_fact *f)
     pack_text(to, f->filemaker_patient);
     pack_text(to, f->patient);
     pack_text(to, f->link);
+    pack_u8(to, f->by_hand);
     pack_u64(to, f->type_hash);
     pack_u64(to, f->version);
     pack_text(to, f->version_state);
@@ -68,6 +69,7 @@ void ledger_fact_unpack(struct span from, struct ledger_fact *f)
     f->filemaker_patient = unpack_text(&from);
     f->patient = unpack_text(&from);
     f->link = unpack_text(&from);
+    f->by_hand = unpack_u8(&from);
     f->type_hash = unpack_u64(&from);
     f->version = unpack_u64(&from);
     f->version_state = unpack_text(&from);

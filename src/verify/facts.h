@@ -20,6 +20,7 @@ struct ledger_fact {
     uint64_t repetition;
     struct span filemaker_patient; /* the patient's id in FileMaker */
     struct span patient, link;
+    bool by_hand; /* a person chose the patient, whatever FileMaker says */
     uint64_t type_hash;
     uint64_t version; /* its number; 0: none */
     struct span version_state, key;

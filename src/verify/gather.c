@@ -45,6 +45,7 @@ static struct ledger_fact document_read(const struct sql_rows *rows)
         .size_bytes = (uint64_t)sql_get_i64(rows, 18),
         .mark = sql_get_text(rows, 19),
         .version_mod_id = (uint64_t)sql_get_i64(rows, 20),
+        .by_hand = sql_get_i64(rows, 21) != 0,
     };
 }
 

@@ -126,6 +126,14 @@ def stranger_rows(world, chosen):
                         (one.copy,))
 
 
+def other_ids(world, chosen):
+    with opened(world.database) as sql:
+        for one in chosen:
+            other = uuid.uuid4()
+            sql.execute("update documents_document set id = ? where id = ?", (other.hex, one.row))
+            one.words |= {str(other), other.hex}
+
+
 def other_patient(world, one):
     """A patient of the application who is not this document's."""
     return next(patient for patient in world.patients if patient != one.patient.replace("-", ""))
@@ -287,6 +295,7 @@ KINDS = [
     ("row under another patient", wrong_patient, "row-patient", ""),
     ("row and ledger under another patient", wrong_patient_everywhere, "patient", ""),
     ("row with another's key", wrong_key, "row-key", "row-key"),
+    ("row with another id", other_ids, "row-id", "row-missing"),
     ("row with another size", by_sql("update documents_document set file_size = file_size + 1"
                                      " where id = ?", lambda one: one.row), "row-size", "row-size"),
     ("row's metadata with another hash", wrong_metadata("sha256", "0" * 64), "row-hash", ""),
