@@ -274,59 +274,74 @@ def alter_head(world, chosen):
                                                                        "state\tfailed\t0"))
 
 
-# What it is called, what does it, by which kind verify must name it, by which fmferry-audit ("":
-# it cannot see it; several: by one of them).
-KINDS = [
-    ("object removed", in_store(lambda path, one: path.unlink()), "object-missing",
-     "object-missing"),
-    ("object truncated", in_store(truncate), "object-size", "object-size"),
-    ("object with one bit flipped", in_store(flip), "object-hash", "object-hash"),
-    ("object with a byte more", in_store(grow), "object-size", "object-size"),
-    ("object swapped with another patient's", swap_objects, "object-of-another",
-     "object-hash object-size"),
-    ("object overwritten with another patient's", overlay, "object-of-another",
-     "object-hash object-size"),
-    ("object too many", in_store(surplus), "object-surplus", "object-surplus"),
-    ("row removed", by_sql("delete from documents_document where id = ?", lambda one: one.row),
-     "row-missing", "row-missing"),
-    ("row doubled", double_rows, "row-surplus", "row-surplus"),
-    ("row of the application's that points to our object", stranger_rows, "row-surplus",
-     "row-surplus"),
-    ("row under another patient", wrong_patient, "row-patient", ""),
-    ("row and ledger under another patient", wrong_patient_everywhere, "patient", ""),
-    ("row with another's key", wrong_key, "row-key", "row-key"),
-    ("row with another id", other_ids, "row-id", "row-missing"),
-    ("row with another size", by_sql("update documents_document set file_size = file_size + 1"
-                                     " where id = ?", lambda one: one.row), "row-size", "row-size"),
-    ("row's metadata with another hash", wrong_metadata("sha256", "0" * 64), "row-hash", ""),
-    ("row's metadata with another record", wrong_metadata("recordId", 1), "row-record", ""),
-    ("ledger: state", by_sql("update fmferry_document set state = 'waiting' where document = ?",
-                             lambda one: one.document), "audit-state", ""),
-    ("ledger: record id", by_sql("update fmferry_document set record_id = record_id + 1000000"
-                                 " where document = ?", lambda one: one.document), "record-moved",
-     ""),
-    ("ledger: modId", by_sql("update fmferry_document set mod_id = mod_id - 1 where document = ?",
-                             lambda one: one.document), "audit-state", ""),
-    ("ledger: patient", by_sql("update fmferry_document set patient = null where document = ?",
-                               lambda one: one.document), "row-patient", ""),
-    ("ledger: type", by_sql("update fmferry_document set type = 'Other' where document = ?",
-                            lambda one: one.document), "type", ""),
-    ("ledger: hash", by_sql("update fmferry_version set sha256 = zeroblob(32) where document = ?",
-                            lambda one: one.document), "audit-version", ""),
-    ("ledger: size", by_sql("update fmferry_version set size = size + 1 where document = ?",
-                            lambda one: one.document), "audit-version", ""),
-    ("ledger: key", by_sql("update fmferry_version set key = key || 'x' where document = ?",
-                           lambda one: one.document), "audit-version", ""),
-    ("ledger: document removed", drop_documents, "document-missing", ""),
-    ("bytes forged, ledger and row made to agree", forge, "audit-version", "object-hash"),
-    ("audit entry altered", alter_entries, "audit-chain", "audit-chain"),
-    ("audit entry removed", remove_entries, "audit-chain", "audit-chain"),
-    ("audit chain altered and made anew", rewrite_chain, "", "audit-chain"),
-    ("certificate: lines altered", alter_lines, "", "lines"),
-    ("certificate: head altered", alter_head, "", "signature"),
+# In rounds: the sets of a round are changed at the same time. A kind is what it is called, what
+# does it, by which kind verify must name it, by which fmferry-audit ("": it cannot see it; several:
+# by one of them).
+ROUNDS = [
+    [
+        ("object removed", in_store(lambda path, one: path.unlink()), "object-missing",
+         "object-missing"),
+        ("object truncated", in_store(truncate), "object-size", "object-size"),
+        ("object with one bit flipped", in_store(flip), "object-hash", "object-hash"),
+        ("object with a byte more", in_store(grow), "object-size", "object-size"),
+        ("object swapped with another patient's", swap_objects, "object-of-another",
+         "object-hash object-size"),
+        ("object overwritten with another patient's", overlay, "object-of-another",
+         "object-hash object-size"),
+        ("object too many", in_store(surplus), "object-surplus", "object-surplus"),
+    ],
+    [
+        ("row removed", by_sql("delete from documents_document where id = ?", lambda one: one.row),
+         "row-missing", "row-missing"),
+        ("row doubled", double_rows, "row-surplus", "row-surplus"),
+        ("row of the application's that points to our object", stranger_rows, "row-surplus",
+         "row-surplus"),
+        ("row under another patient", wrong_patient, "row-patient", ""),
+        ("row and ledger under another patient", wrong_patient_everywhere, "patient", ""),
+        ("row with another's key", wrong_key, "row-key", "row-key"),
+        ("row with another id", other_ids, "row-id", "row-missing"),
+        ("row with another size", by_sql("update documents_document set file_size = file_size + 1"
+                                         " where id = ?", lambda one: one.row), "row-size", "row-size"),
+        ("row's metadata with another hash", wrong_metadata("sha256", "0" * 64), "row-hash", ""),
+        ("row's metadata with another record", wrong_metadata("recordId", 1), "row-record", ""),
+    ],
+    [
+        ("ledger: state", by_sql("update fmferry_document set state = 'waiting' where document = ?",
+                                 lambda one: one.document), "audit-state", ""),
+        ("ledger: record id", by_sql("update fmferry_document set record_id = record_id + 1000000"
+                                     " where document = ?", lambda one: one.document), "record-moved",
+         ""),
+        ("ledger: modId", by_sql("update fmferry_document set mod_id = mod_id - 1 where document = ?",
+                                 lambda one: one.document), "audit-state", ""),
+        ("ledger: patient", by_sql("update fmferry_document set patient = null where document = ?",
+                                   lambda one: one.document), "row-patient", ""),
+        ("ledger: type", by_sql("update fmferry_document set type = 'Other' where document = ?",
+                                lambda one: one.document), "type", ""),
+        ("ledger: hash", by_sql("update fmferry_version set sha256 = zeroblob(32) where document = ?",
+                                lambda one: one.document), "audit-version", ""),
+        ("ledger: size", by_sql("update fmferry_version set size = size + 1 where document = ?",
+                                lambda one: one.document), "audit-version", ""),
+        ("ledger: key", by_sql("update fmferry_version set key = key || 'x' where document = ?",
+                               lambda one: one.document), "audit-version", ""),
+        ("ledger: document removed", drop_documents, "document-missing", ""),
+        ("bytes forged, ledger and row made to agree", forge, "audit-version", "object-hash"),
+    ],
+    [
+        ("audit entry altered", alter_entries, "audit-chain", "audit-chain"),
+    ],
+    [
+        ("audit entry removed", remove_entries, "audit-chain", "audit-chain"),
+    ],
+    [
+        ("audit chain altered and made anew", rewrite_chain, "", "audit-chain"),
+    ],
+    [
+        ("certificate: lines altered", alter_lines, "", "lines"),
+        ("certificate: head altered", alter_head, "", "signature"),
+    ],
 ]
 
-# These are done by way of FileMaker and cannot be taken back, so they come last and together.
+# This is done by way of FileMaker and cannot be taken back, so it comes last.
 MARKS = [
     ("mark taken away", edit_records(NexusExportDate=""), "mark-missing", ""),
     ("mark replaced", edit_records(NexusExportDate=MARK), "mark-foreign", ""),
