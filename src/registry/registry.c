@@ -174,6 +174,22 @@ static void roles_judge(const struct registry *registry, struct str *problems)
                                "{filemaker_id}, or {metadata} with a member of that name\n");
 }
 
+/* A word that nobody knows would leave the firewall open where somebody meant to shut it. */
+static void identifiers_judge(const struct registry *registry, struct str *problems)
+{
+    struct span rest = span_of(registry->second_identifier);
+
+    while (rest.size) {
+        struct span word = span_trim(span_cut(&rest, ','));
+
+        if (!span_is(word, "dob") && !span_is(word, "last_name") && !span_is(word, "first_name"))
+            str_printf(problems,
+                       "[patients] second_identifier: '" SPAN_FORMAT
+                       "' is not one of dob, last_name, first_name\n",
+                       SPAN_ARGS(span_first(word, 64)));
+    }
+}
+
 /* Rows of ours that the application does not have any more. */
 static void deleted_prepare(struct registry *registry)
 {
@@ -214,6 +230,7 @@ static bool look(struct registry *registry, const struct registry_settings *sett
         || !tables_open(registry, settings, problems, err))
         return false;
     roles_judge(registry, problems);
+    identifiers_judge(registry, problems);
     if (problems->size > 0)
         return true;
     deleted_prepare(registry);
