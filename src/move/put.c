@@ -4,6 +4,7 @@
  */
 #include "move/journey.h"
 
+#include "base/failpoint.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/time.h"
@@ -30,8 +31,11 @@ static bool intend(struct journey *j)
     struct intend_job job = { j->claim, &j->version };
     struct err err = { 0 };
 
-    return desk_do(j->mover->desk, intend_work, &job, &err)
-           || trouble_of_desk(&j->trouble, "intend", &err);
+    FAILPOINT("put.chosen");
+    if (!desk_do(j->mover->desk, intend_work, &job, &err))
+        return trouble_of_desk(&j->trouble, "intend", &err);
+    FAILPOINT("put.intended");
+    return true;
 }
 
 static const char *patient_of(const struct assignment *assignment)
@@ -95,11 +99,31 @@ bool journey_keeps_mark(const struct journey *j)
     return j->is_adopted && j->facts.mark.size > 0;
 }
 
+static bool was_meant(const struct journey *j, const char *mark)
+{
+    for (size_t i = 0; i < j->assignment->mark_count; i++)
+        if (stamp_equal(span_of(mark), span_of(j->assignment->marks[i])))
+            return true;
+    return stamp_equal(span_of(mark), j->facts.mark);
+}
+
+/*
+ * The time of now, or the first second after it that no mark of this record ever said: else one
+ * that stands there from before could pass for the one that is to be written.
+ */
+static char *mark_make(const struct journey *j)
+{
+    char mark[STAMP_TEXT_SIZE];
+    int64_t at_us = time_now_us();
+
+    while (was_meant(j, stamp_text(at_us, mark)))
+        at_us += TIME_SECOND;
+    return mem_text(mark);
+}
+
 /* What is to be stored, but for key and hash. */
 static void version_begin(struct journey *j)
 {
-    char mark[STAMP_TEXT_SIZE];
-
     const char *patient = patient_of(j->assignment);
 
     ledger_version_clear(&j->version);
@@ -107,8 +131,7 @@ static void version_begin(struct journey *j)
     j->version.mime = mem_text(j->cargo.content.mime);
     j->version.mod_id = j->record->mod_id;
     if (*j->mover->settings->fields.mark)
-        j->version.mark = journey_keeps_mark(j) ? span_text(j->facts.mark)
-                                                : mem_text(stamp_text(time_now_us(), mark));
+        j->version.mark = journey_keeps_mark(j) ? span_text(j->facts.mark) : mark_make(j);
 }
 
 /* Where the store may replace objects after all, equal keys must mean equal bytes. */
@@ -194,6 +217,7 @@ static bool give_way(struct journey *j, const struct store_found *found)
 
     if (!is_earlier && !(j->mover->settings->adopt && found->is_folder))
         return conflict(j, found);
+    FAILPOINT("put.gives-way");
     free(take(j->version.key));
     return journey_key(j, &j->version.sha256, &j->version.key) && intend(j);
 }
@@ -284,6 +308,7 @@ static bool hash_first(struct journey *j, bool *is_stored_r)
 /* What earlier tries began and did not end: it must not end by itself while this one goes on. */
 static bool abort_unfinished(struct journey *j)
 {
+    FAILPOINT("large.begun");
     struct err err = { 0 };
 
     for (size_t i = 0; i < j->assignment->version_count; i++) {
@@ -312,6 +337,7 @@ static bool large_begin(struct journey *j, struct store_large **large_r)
 /* The second reading must give what the first one did. */
 static bool large_settle(struct journey *j)
 {
+    FAILPOINT("large.sent");
     if (j->version.has_sha256 && !sha256_equal(&j->version.sha256, &j->cargo.sha256))
         return trouble_say(&j->trouble, FAILURE_SOURCE_CHANGED, "fetch",
                            "two readings of the file gave different bytes");
