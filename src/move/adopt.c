@@ -1,6 +1,7 @@
 /* Comparing before believing. */
 #include "move/journey.h"
 
+#include "base/failpoint.h"
 #include "base/mem.h"
 
 #include <stdarg.h>
@@ -56,6 +57,7 @@ bool adopt_compare(struct journey *j)
     j->is_adopted = false;
     if (!adopt_concerns(j))
         return true;
+    FAILPOINT("adopt.compares");
     if (!key) {
         find(j, ADOPT_MOVED, "marked, and the application has no row for it");
         return true;

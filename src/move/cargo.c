@@ -1,6 +1,7 @@
 /* Bytes through one buffer. A large document passes through the same 8 MiB again and again. */
 #include "move/cargo.h"
 
+#include "base/failpoint.h"
 #include "base/mem.h"
 
 enum { BUFFER_LEAST = 4096 };
@@ -114,6 +115,7 @@ static bool part_pass(struct cargo *cargo, struct sha256_stream *hash, struct st
     struct span part = { cargo->bytes, cargo->used };
     struct err err = { 0 };
 
+    FAILPOINT("large.part");
     sha256_stream_add(hash, part);
     cargo->size_bytes += part.size;
     return !to || store_large_write(to, part, &err) || trouble_of_store(trouble, &err);

@@ -5,6 +5,7 @@
  */
 #include "move/census.h"
 
+#include "base/failpoint.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/time.h"
@@ -105,8 +106,10 @@ static bool rebuilt(struct census *c, struct ledger_sighting *sighting, uint64_t
 
 static bool page_send(struct census *c, struct page_job *job, struct err *err)
 {
+    FAILPOINT("census.page-read");
     if (!desk_do(c->mover->desk, page_work, job, err))
         return false;
+    FAILPOINT("census.page-told");
     c->result->news += (int64_t)(job->new_count + job->changed_count);
     score_seen(c->mover->score, (int64_t)job->new_count);
     if (job->new_count + job->changed_count)
@@ -207,6 +210,7 @@ static bool on_gone(void *arg, uint64_t record_id, struct err *err)
     struct census *c = arg;
 
     c->result->news++;
+    FAILPOINT("census.gone");
     return desk_do(c->mover->desk, gone_work, &record_id, err);
 }
 
@@ -345,6 +349,7 @@ static bool count_and_close(struct census *c, struct err *err)
         return true;
     job.number = c->number;
     job.records = (int64_t)roll_count(c->roll);
+    FAILPOINT("census.closing");
     return desk_do(c->mover->desk, close_work, &job, err);
 }
 

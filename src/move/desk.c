@@ -9,6 +9,7 @@
  */
 #include "move/desk.h"
 
+#include "base/failpoint.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/queue.h"
@@ -69,7 +70,14 @@ static bool jobs_do(struct desk *desk, struct job **jobs, size_t count, struct e
             return false;
         }
     }
-    return registry_commit(desk->hands.registry, err) && ledger_commit(&change, err);
+    FAILPOINT("desk.written");
+    if (!registry_commit(desk->hands.registry, err))
+        return false;
+    FAILPOINT("desk.registry");
+    if (!ledger_commit(&change, err))
+        return false;
+    FAILPOINT("desk.committed");
+    return true;
 }
 
 static bool has_cause(const struct err *err, enum sql_cause cause)

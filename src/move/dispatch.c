@@ -7,6 +7,7 @@
  */
 #include "move/dispatch.h"
 
+#include "base/failpoint.h"
 #include "base/mem.h"
 #include "base/time.h"
 #include "move/mover.h"
@@ -287,6 +288,7 @@ static bool fetch_more(struct dispatch *dispatch, struct err *err)
         good = desk_do(dispatch->mover->desk, batch_claim, &batch, err);
     if (!good)
         batch_clear(&batch);
+    FAILPOINT("dispatch.claimed");
     (void)pthread_mutex_lock(&dispatch->lock);
     batch_take(dispatch, &batch);
     if (good && batch.count == 0 && news == dispatch->news) {

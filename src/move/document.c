@@ -1,6 +1,7 @@
 /* The steps of one document, in order. */
 #include "move/document.h"
 
+#include "base/failpoint.h"
 #include "base/log.h"
 #include "base/time.h"
 #include "move/journey.h"
@@ -140,9 +141,20 @@ static bool fetch(struct journey *j)
            && cargo_open(j->worker, &j->facts, journey_is_last_try(j), &j->cargo, &j->trouble);
 }
 
+/* Steps with a name each, so that tests can kill us between any two. */
 static bool move(struct journey *j)
 {
-    return fetch(j) && journey_put(j) && journey_record(j) && journey_mark(j);
+    FAILPOINT("move.begun");
+    if (!fetch(j))
+        return false;
+    FAILPOINT("move.fetched");
+    if (!journey_put(j))
+        return false;
+    FAILPOINT("move.put");
+    if (!journey_record(j))
+        return false;
+    FAILPOINT("move.recorded");
+    return journey_mark(j);
 }
 
 bool document_move(struct worker *worker, struct assignment *assignment, struct err *err)

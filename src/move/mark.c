@@ -5,6 +5,7 @@
  */
 #include "move/journey.h"
 
+#include "base/failpoint.h"
 #include "base/log.h"
 #include "base/mem.h"
 
@@ -54,8 +55,13 @@ static bool mark_write(struct journey *j)
 static bool mark_write_until_sure(struct journey *j)
 {
     for (int tries = UNSURE_TRIES; tries > 0; tries--) {
-        if (!mark_write(j) || !journey_read(j))
+        FAILPOINT("mark.begun");
+        if (!mark_write(j))
             return false;
+        FAILPOINT("mark.written");
+        if (!journey_read(j))
+            return false;
+        FAILPOINT("mark.read-back");
         switch (mark_state(j)) {
         case MARK_THERE:
             return true;
@@ -124,6 +130,7 @@ static bool record_is_ready(struct journey *j)
 
 bool journey_resume_mark(struct journey *j)
 {
+    FAILPOINT("mark.resumed");
     if (!version_recall(j) || !record_is_ready(j) || !journey_read(j))
         return false;
     switch (mark_state(j)) {

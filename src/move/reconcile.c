@@ -4,6 +4,7 @@
  */
 #include "move/reconcile.h"
 
+#include "base/failpoint.h"
 #include "base/idset.h"
 #include "base/mem.h"
 #include "base/utf8.h"
@@ -132,6 +133,7 @@ static bool corrections_do(struct comparison *c, struct err *err)
 
     if (c->count == 0)
         return true;
+    FAILPOINT("reconcile.compared");
     presence_machine(machine, sizeof machine);
     (void)gethostname(host, sizeof host - 1);
     if (!ledger_begin(c->ledger, &change, err) || !ledger_run_begin(c->ledger, &process, &run, err)

@@ -4,6 +4,7 @@
  */
 #include "move/run.h"
 
+#include "base/failpoint.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/time.h"
@@ -289,6 +290,15 @@ static bool failed_wake(struct run *run, struct err *err)
     return ledger_wake(run->ledger, err);
 }
 
+static bool entered(struct run *run, struct err *err)
+{
+    FAILPOINT("run.begun");
+    if (!presence_hold(run->presence, run->run, err))
+        return false;
+    FAILPOINT("run.entered");
+    return true;
+}
+
 /* Behind the door. Only who comes first gives failed documents their tries anew. */
 static bool run_enter(struct run *run, struct err *err)
 {
@@ -315,7 +325,7 @@ static bool run_enter(struct run *run, struct err *err)
            && others_bury(&others, run->ledger, err) && (others.living > 0 || failed_wake(run, err))
            && registry_map_patients(run->registry, &patients, err)
            && registry_commit(run->registry, err) && ledger_commit(&change, err)
-           && presence_hold(run->presence, run->run, err);
+           && entered(run, err);
 }
 
 static bool run_enter_by_the_door(struct run *run, struct err *err)
@@ -508,10 +518,22 @@ static bool end_work(const struct desk_hands *hands, void *arg, struct err *err)
            && registry_deleted(hands->registry, &job->result->deleted_rows, err);
 }
 
+static bool nothing_work(const struct desk_hands *hands, void *arg, struct err *err)
+{
+    (void)hands;
+    (void)arg;
+    (void)err;
+    return true;
+}
+
+/* What was told to the desk is counted only once it is committed, so that is waited for first. */
 static bool run_end(struct run *run, struct run_result *result, struct err *err)
 {
     struct end_job job = { run, result };
 
+    FAILPOINT("run.ending");
+    if (!desk_do(run->mover.desk, nothing_work, NULL, err))
+        return false;
     result->view = view_of(run);
     result->census_closed = atomic_load(&run->census_closed);
     result->was_stopped = mover_is_finishing(&run->mover);

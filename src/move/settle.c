@@ -1,6 +1,7 @@
 /* What becomes of a document is told to the desk, which commits it while the worker goes on. */
 #include "move/journey.h"
 
+#include "base/failpoint.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/time.h"
@@ -113,6 +114,7 @@ static void verdict_after(void *arg, const struct err *why)
 
 static void verdict_post(struct verdict *verdict)
 {
+    FAILPOINT("settle.told");
     desk_post(verdict->mover->desk, verdict_work, verdict, verdict_after);
 }
 

@@ -4,6 +4,7 @@
  */
 #include "store/kind.h"
 
+#include "base/failpoint.h"
 #include "base/fs.h"
 #include "base/idset.h"
 #include "base/mem.h"
@@ -264,8 +265,10 @@ static bool name_it(struct dir *dir, int fd, const struct store_object *object,
 
     if (fsync(fd) < 0)
         return err_os(err, "flushing '%s'", object->key);
+    FAILPOINT("store.flushed");
     if (link_with_folders(dir, fd, object->key, &folders) == 0) {
         *outcome_r = STORE_MADE;
+        FAILPOINT("store.named");
         return parent_sync(dir, object->key, err);
     }
     if (folders.kind != ERR_NONE) {
