@@ -319,9 +319,18 @@ must_check bool ledger_finish(struct ledger *ledger, const struct ledger_claim *
 must_check bool ledger_record_ready(struct ledger *ledger, const struct ledger_claim *claim,
                                     uint64_t mod_id, bool *ready_r, struct err *err);
 
-/* In a change, after ledger_finish(): the record's other documents are done as well. */
+/* A document that became done with another one. */
+struct ledger_done {
+    int64_t document, size;
+};
+
+/*
+ * In a change, after ledger_finish(): the record's other documents are done as well.
+ *   done_r    which they were, caller frees
+ */
 must_check bool ledger_finish_siblings(struct ledger *ledger, const struct ledger_claim *claim,
-                                       uint64_t mod_id, struct err *err);
+                                       uint64_t mod_id, struct ledger_done **done_r,
+                                       size_t *count_r, struct err *err);
 
 /* Evidence of a try that did not end well. */
 struct ledger_attempt {

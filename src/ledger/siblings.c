@@ -98,17 +98,27 @@ bool ledger_record_ready(struct ledger *ledger, const struct ledger_claim *claim
 }
 
 bool ledger_finish_siblings(struct ledger *ledger, const struct ledger_claim *claim,
-                            uint64_t mod_id, struct err *err)
+                            uint64_t mod_id, struct ledger_done **done_r, size_t *count_r,
+                            struct err *err)
 {
     auto_siblings *siblings = mem_new(struct siblings);
+    auto_free struct ledger_done *done = NULL;
+    size_t count = 0;
 
     if (!siblings_read(ledger, claim, siblings, err))
         return false;
-    for (size_t i = 0; i < siblings->count; i++)
-        if (siblings->items[i].state == LEDGER_STORED
-            && !sibling_move(ledger, &siblings->items[i], LEDGER_DONE, (int64_t)mod_id,
-                             "marked with its record", err))
+    done = mem_zero((siblings->count + 1) * sizeof *done);
+    for (size_t i = 0; i < siblings->count; i++) {
+        const struct sibling *s = &siblings->items[i];
+
+        if (s->state != LEDGER_STORED)
+            continue;
+        if (!sibling_move(ledger, s, LEDGER_DONE, (int64_t)mod_id, "marked with its record", err))
             return false;
+        done[count++] = (struct ledger_done){ s->document, s->size };
+    }
+    *done_r = take(done);
+    *count_r = count;
     return true;
 }
 

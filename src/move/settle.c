@@ -21,6 +21,8 @@ struct verdict {
     struct ledger_claim claim;
     enum { VERDICT_DONE, VERDICT_RELEASED, VERDICT_FAILED, VERDICT_GONE } kind;
     uint64_t mod_id;
+    struct ledger_done *siblings; /* done with it */
+    size_t sibling_count;
     struct ledger_attempt attempt;
     struct err why;
     struct finding left;
@@ -33,6 +35,7 @@ struct verdict {
 static void verdict_free(struct verdict *verdict)
 {
     ledger_claim_clear(&verdict->claim);
+    free(verdict->siblings);
     free(verdict->created);
     free(verdict->author);
     free(verdict->path);
@@ -66,16 +69,25 @@ static bool verdict_release(const struct desk_hands *hands, const struct verdict
                || ledger_see(hands->ledger, &v->seen, &ignored, &elsewhere, err));
 }
 
+/* May be done again after it was taken back, as any work of the desk. */
+static bool siblings_finish(const struct desk_hands *hands, struct verdict *v, struct err *err)
+{
+    free(take(v->siblings));
+    v->sibling_count = 0;
+    return !v->mover->settings->fields.containers->each
+           || ledger_finish_siblings(hands->ledger, &v->claim, v->mod_id, &v->siblings,
+                                     &v->sibling_count, err);
+}
+
 static bool verdict_work(const struct desk_hands *hands, void *arg, struct err *err)
 {
-    const struct verdict *v = arg;
+    struct verdict *v = arg;
     struct ledger_trait trait = { span_of(v->created), span_of(v->author), span_of(v->path) };
 
     switch (v->kind) {
     case VERDICT_DONE:
         return ledger_finish(hands->ledger, &v->claim, v->mod_id, err)
-               && (!v->mover->settings->fields.containers->each
-                   || ledger_finish_siblings(hands->ledger, &v->claim, v->mod_id, err));
+               && siblings_finish(hands, v, err);
     case VERDICT_RELEASED:
         return verdict_release(hands, v, err);
     case VERDICT_FAILED:
@@ -97,6 +109,8 @@ static void count(const struct verdict *v)
         score_failed(score, v->claim.document, v->claim.record_id, v->attempt.class);
     else
         score_waits(score, v->claim.document);
+    for (size_t i = 0; i < v->sibling_count; i++)
+        score_done(score, v->siblings[i].document, v->siblings[i].size);
 }
 
 static void verdict_after(void *arg, const struct err *why)
@@ -175,6 +189,8 @@ static int64_t due_after(const struct journey *j, const struct policy *policy)
 
     if (is_away(j->trouble.failure))
         return now_us + AWAY_WAIT_US;
+    if (j->trouble.failure == FAILURE_RECORD_INCOMPLETE)
+        return now_us + PARKED_US; /* whichever file of the record comes last takes it along */
     if (tries >= (policy->tries ? tries_allowed(j->mover, policy) : WAITS_IN_A_RUN))
         return now_us + PARKED_US;
     return now_us + policy_wait_us(tries, j->mover->settings->first_wait_us);

@@ -836,6 +836,8 @@ TEST(a_record_is_marked_when_all_its_documents_are_stored)
     auto_place place = place_new();
     struct ledger_claim c[3] = { 0 }, again = { 0 };
     struct ledger_choice third = { .class = "container-zero" };
+    auto_free struct ledger_done *done = NULL;
+    size_t done_count = 0;
     int64_t waived = 0;
     struct err err = { 0 };
 
@@ -867,7 +869,8 @@ TEST(a_record_is_marked_when_all_its_documents_are_stored)
         if (i == 4)
             CHECK(ledger_begin(place.ledger, &change, &err)
                   && ledger_finish(place.ledger, &again, 7, &err)
-                  && ledger_finish_siblings(place.ledger, &again, 7, &err)
+                  && ledger_finish_siblings(place.ledger, &again, 7, &done, &done_count, &err)
+                  && done_count == 1 && done[0].document == c[1].document
                   && ledger_commit(&change, &err));
         CHECK_STR(err.msg, "");
         CHECK_AT(i, sql_query(ledger_sql(place.ledger), &states, SQL_NO_ARGS, &rows, &err)
