@@ -4,8 +4,10 @@
 BUILD := build
 ASAN := build-asan
 TSAN := build-tsan
+FAILPOINTS := build-failpoints
 
-.PHONY: all bench demo test torture torture-switches torture-mixed clean
+.PHONY: all bench demo test torture torture-switches torture-mixed \
+	torture-steps torture-kills failpoints clean
 
 all: $(BUILD)/build.ninja
 	@ninja -C $(BUILD) --quiet
@@ -13,7 +15,7 @@ all: $(BUILD)/build.ninja
 demo: packages-build all
 	@tools/demo $(BUILD)
 
-test: packages-build packages-test packages-npm packages-real all $(ASAN)/build.ninja $(TSAN)/build.ninja
+test: packages-build packages-test packages-npm packages-real all $(ASAN)/build.ninja $(TSAN)/build.ninja failpoints
 	@ninja -C $(ASAN) --quiet
 	@ninja -C $(TSAN) --quiet
 	@tests/run.py $(BUILD) $(ASAN) $(TSAN)
@@ -23,7 +25,7 @@ bench: packages-build packages-bench all
 	@bench/bench $(if $(QUICK),--quick) $(if $(WHOLE),--whole) --json $(BUILD)/bench.json $(BUILD)
 
 # What takes hours; `make test` has a sample of it. MINUTES=10: less of what goes by the clock.
-torture: torture-switches torture-mixed
+torture: torture-switches torture-mixed torture-steps torture-kills
 
 torture-switches: packages-build packages-test all
 	@FMFERRY_BUILD=$(BUILD) tests/torture/switches.py
@@ -32,8 +34,19 @@ torture-mixed: packages-build packages-test $(ASAN)/build.ninja
 	@ninja -C $(ASAN) --quiet
 	@FMFERRY_BUILD=$(ASAN) tests/torture/mixed_use.py --minutes $(or $(MINUTES),60)
 
+# Every story dies at every step: half an hour. KILLS random kill -9: three quarters of an hour.
+torture-steps: packages-build packages-test all failpoints
+	@FMFERRY_BUILD=$(BUILD) tests/crash/every_step.py
+
+torture-kills: packages-build packages-test all
+	@FMFERRY_BUILD=$(BUILD) tests/crash/torture.py --kills $(or $(KILLS),1000)
+
+# The mover with places where a test can make it die; never to be given away.
+failpoints: $(FAILPOINTS)/build.ninja
+	@ninja -C $(FAILPOINTS) --quiet src/fmferry
+
 clean:
-	rm -rf $(BUILD) $(ASAN) $(TSAN) demo
+	rm -rf $(BUILD) $(ASAN) $(TSAN) $(FAILPOINTS) demo
 
 # One that came from elsewhere will do; beside it, Debian's could not be installed.
 packages-npm:
@@ -55,3 +68,6 @@ $(ASAN)/build.ninja: | packages-test
 
 $(TSAN)/build.ninja: | packages-test
 	@meson setup $(TSAN) -Db_sanitize=thread >/dev/null
+
+$(FAILPOINTS)/build.ninja: | packages-build
+	@meson setup $(FAILPOINTS) -Dfailpoints=true >/dev/null

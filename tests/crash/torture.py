@@ -19,12 +19,14 @@ from killer import Plan, killed, undisturbed  # noqa: E402
 
 
 def plan_of(seed, kills):
-    """Mostly many small documents; sometimes few that are larger than any buffer."""
+    """Mostly many small documents; sometimes few that are larger than any buffer. One to four movers."""
     chance = random.Random(seed * 7919)
+    processes = chance.randint(1, 4)
     if chance.random() < 0.2:
-        return Plan(seed, min(kills, 10), documents=chance.randrange(8, 30), size=9_000_000)
+        return Plan(seed, min(kills, 10), documents=chance.randrange(8, 30), size=9_000_000,
+                    processes=processes)
     return Plan(seed, kills, documents=chance.randrange(300, 3000),
-                size=chance.choice((300, 4000, 50_000)))
+                size=chance.choice((300, 4000, 50_000)), processes=processes)
 
 
 def main():

@@ -21,7 +21,8 @@ def leave(bench, chance=None):
     bench.config.unlink()
     for table, in bench.sql("select name from sqlite_master where type = 'table' and name like 'fmferry%'"):
         bench.sql(f"drop table {table}")
-    for row, key in bench.sql("select id, s3_key from documents_document"):
+    for row, key in bench.sql("select id, s3_key from documents_document "
+                              "order by filemaker_id"):
         theirs = f"{key.rpartition('.')[0]}.pdf/{chance.randrange(1 << 32):08x}.pdf"
         aside = (bench.store / key).rename(bench.store / "aside")
         (bench.store / theirs).parent.mkdir(parents=True)
