@@ -80,11 +80,12 @@ class Client:
 class BucketBench(Bench):
     """A migration into a bucket. `reader` names the client that reads everything for the checker."""
 
-    def __init__(self, tap, name, server, bucket, prefix="", reader="rclone", url=None, ca_file=None):
+    def __init__(self, tap, name, server, bucket, prefix="", reader="rclone", url=None, ca_file=None,
+                 make=()):
         super().__init__(tap, name)
         self.server, self.bucket, self.reader = server, bucket, reader
         self.client = Client(server, self.folder)
-        self.client.make(bucket)
+        self.client.make(bucket, *make)
         self.in_store = {"url": f"s3://{bucket}/{prefix}".rstrip("/"), "endpoint": url or server.url,
                          "region": server.region, "ca_file": str(ca_file) if ca_file else None,
                          "access_key": server.access_key, "secret_key_env": "S3_SECRET"}
