@@ -36,7 +36,8 @@ static int export(const struct cli_globals *globals, const void *arg, writes *wr
     bool good;
 
     http_setup();
-    good = settings_read(globals->config, &settings, err) && settings_store(&settings, cancel, err);
+    good = settings_read(globals->config, &settings, err)
+           && settings_nexus(&settings, "export", err) && settings_store(&settings, cancel, err);
     if (good) {
         wanted = settings_export(&settings, o->folder);
         good = write(&wanted, cancel, &result, err);

@@ -321,6 +321,17 @@ bool settings_store(struct settings *settings, const struct cancel *cancel, stru
     return store_access_new(&store, cancel, &settings->store_access, err);
 }
 
+bool settings_nexus(const struct settings *s, const char *what, struct err *err)
+{
+    if (s->application == 0 && strcmp(s->documents_table, "documents_document") == 0
+        && strcmp(s->patients_table, "patients_patient") == 0)
+        return true;
+    return err_set(err, ERR_USAGE, 0,
+                   "%s reads Nexus's tables by name, and cannot read another application's "
+                   "([registry] application, documents_table, patients_table)",
+                   what);
+}
+
 bool settings_gate(const struct settings *s, struct gate **gate_r, struct err *err)
 {
     struct gate_settings gate = { .most_at_once = s->workers + 1,

@@ -70,6 +70,13 @@ must_check bool settings_store(struct settings *settings, const struct cancel *c
                                struct err *err);
 
 /*
+ * Whether the application's tables are Nexus's, which are read by name.
+ *   what   who wants to read them: "verify"
+ * Fails with ERR_USAGE.
+ */
+must_check bool settings_nexus(const struct settings *settings, const char *what, struct err *err);
+
+/*
  * The gate that the configuration describes, for everybody who speaks to the source.
  *   gate_r   caller frees with gate_free() after they have ended
  * Fails with ERR_USAGE.

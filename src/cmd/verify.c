@@ -220,7 +220,8 @@ static int verify(const struct cli_globals *globals, const void *arg, struct err
 
     memory_manners();
     http_setup();
-    if (settings_read(globals->config, &settings, err) && settings_store(&settings, cancel, err)) {
+    if (settings_read(globals->config, &settings, err) && settings_nexus(&settings, "verify", err)
+        && settings_store(&settings, cancel, err)) {
         reader = settings_verify(&settings, &o);
         if (sample_read(o.sample, &reader, err) && settings_password(&settings, err)) {
             struct mover_settings mover = settings_mover(&settings);
