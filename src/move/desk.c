@@ -1,6 +1,7 @@
 /*
  * Group commit. A group is closed when everybody who could join has, after 64 jobs or 20 ms, or as
- * soon as nothing new has come for 2 ms: a slow source should not wait for company.
+ * soon as nothing new has come for 2 ms: a slow source should not wait for company. What was only
+ * posted does.
  *
  * If one job of a group fails, the whole change is taken back and each job is done by itself, so
  * that a row which the database refuses harms nobody else. Where somebody else was in the way, or
@@ -166,13 +167,18 @@ static void job_end(struct job *job)
     (void)sem_post(&job->done);
 }
 
-/* How many come beside the first, until there is no more reason to wait. */
-static size_t company_wait(struct desk *desk)
+/*
+ * How many come beside the first, until there is no more reason to wait. For what was only posted
+ * nobody waits: it lies until something else comes, and shares its commit.
+ */
+static size_t company_wait(struct desk *desk, const struct job *first)
 {
     size_t most = desk->most_jobs < GROUP_JOBS ? desk->most_jobs - 1 : GROUP_JOBS - 1;
     int64_t until_us = time_mono_us() + GROUP_US;
     size_t before, count = 0;
 
+    if (first->after)
+        (void)queue_wait_for(desk->jobs, 1, GROUP_US);
     do {
         before = count;
         count = queue_wait_for(desk->jobs, most, QUIET_US);
@@ -187,7 +193,7 @@ static size_t group_gather(struct desk *desk, struct job **jobs)
     jobs[0] = queue_pop(desk->jobs);
     if (!jobs[0])
         return 0;
-    company = company_wait(desk);
+    company = company_wait(desk, jobs[0]);
     for (count = 1; count <= company; count++)
         jobs[count] = queue_pop(desk->jobs);
     return count;
