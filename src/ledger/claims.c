@@ -204,13 +204,13 @@ bool ledger_intend(struct ledger *ledger, const struct ledger_claim *claim,
                     sql_args(sql_i64(claim->document), sql_i64(number), sql_text(version->mark)),
                     err))
         return false;
-    if (!sql_run(ledger->sql, &LEDGER_VERSION_PUT,
-                 sql_args(sql_i64(claim->document), sql_i64(number), sql_i64(claim->epoch),
-                          sql_text(version->key), sha256, size, sql_text(version->mime),
-                          sql_text(version->upload_id), sql_i64((int64_t)version->mod_id),
-                          sql_text(version->mark), sql_i64(time_now_us()),
-                          sql_text(version->patient)),
-                 err))
+    if (!sql_send(ledger->sql, &LEDGER_VERSION_PUT,
+                  sql_args(sql_i64(claim->document), sql_i64(number), sql_i64(claim->epoch),
+                           sql_text(version->key), sha256, size, sql_text(version->mime),
+                           sql_text(version->upload_id), sql_i64((int64_t)version->mod_id),
+                           sql_text(version->mark), sql_i64(time_now_us()),
+                           sql_text(version->patient)),
+                  err))
         return false;
     version->number = number;
     return true;
@@ -239,11 +239,11 @@ bool ledger_store(struct ledger *ledger, const struct ledger_claim *claim,
                             sql_i64((int64_t)version->mod_id), sql_i64(time_now_us())),
                    err)
            && ledger_touched(ledger, claim->document, err)
-           && sql_run(ledger->sql, &LEDGER_VERSION_REPLACE,
-                      sql_args(sql_i64(claim->document), sql_i64(version->number),
-                               sql_bytes(version->sha256.bytes, SHA256_SIZE)),
-                      err)
-           && sql_run(
+           && sql_send(ledger->sql, &LEDGER_VERSION_REPLACE,
+                       sql_args(sql_i64(claim->document), sql_i64(version->number),
+                                sql_bytes(version->sha256.bytes, SHA256_SIZE)),
+                       err)
+           && sql_send(
                ledger->sql, &LEDGER_VERSION_STATE,
                sql_args(sql_i64(claim->document), sql_i64(version->number), sql_text("stored")),
                err)

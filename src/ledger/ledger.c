@@ -172,12 +172,12 @@ static bool tallies_write(struct ledger *ledger, struct err *err)
 
         if (tally->documents == 0 && tally->bytes == 0)
             continue;
-        if (!sql_run(ledger->sql, &LEDGER_TALLY_ADD,
-                     sql_args(sql_i64(ledger->source), sql_i64(ledger->run),
-                              sql_text(ledger_state_name(tally->state)), sql_text(tally->class),
-                              sql_text(tally->type), sql_text(ledger_link_name(tally->link)),
-                              sql_i64(tally->documents), sql_i64(tally->bytes)),
-                     err))
+        if (!sql_send(ledger->sql, &LEDGER_TALLY_ADD,
+                      sql_args(sql_i64(ledger->source), sql_i64(ledger->run),
+                               sql_text(ledger_state_name(tally->state)), sql_text(tally->class),
+                               sql_text(tally->type), sql_text(ledger_link_name(tally->link)),
+                               sql_i64(tally->documents), sql_i64(tally->bytes)),
+                      err))
             return false;
     }
     return true;
@@ -256,12 +256,12 @@ bool ledger_audit(struct ledger *ledger, int64_t document, int64_t epoch, const 
     if (!str_fits(&text, "an entry of the audit chain", err))
         return false;
     hash = sha256_of(str_span(&text));
-    if (!sql_run(ledger->sql, &LEDGER_AUDIT_ADD,
-                 sql_args(sql_i64(ledger->run), sql_i64(seq), sql_i64(now_us),
-                          document ? sql_i64(document) : sql_null(), sql_i64(epoch),
-                          sql_text(before), sql_text(after), sql_text(evidence),
-                          sql_bytes(hash.bytes, SHA256_SIZE)),
-                 err))
+    if (!sql_send(ledger->sql, &LEDGER_AUDIT_ADD,
+                  sql_args(sql_i64(ledger->run), sql_i64(seq), sql_i64(now_us),
+                           document ? sql_i64(document) : sql_null(), sql_i64(epoch),
+                           sql_text(before), sql_text(after), sql_text(evidence),
+                           sql_bytes(hash.bytes, SHA256_SIZE)),
+                  err))
         return false;
     ledger->chain = (struct chain){ seq, hash };
     return true;

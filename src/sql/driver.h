@@ -27,6 +27,8 @@ struct sql_driver {
     void (*unprepare)(struct sql *sql, struct statement *statement);
     bool (*run)(struct sql *sql, struct statement *statement, struct sql_args args,
                 struct err *err);
+    bool (*send)(struct sql *sql, struct statement *statement, struct sql_args args,
+                 struct err *err); /* NULL: as run() */
     bool (*script)(struct sql *sql, const char *script, struct err *err);
     bool (*query)(struct sql_rows *rows, struct sql_args args, struct err *err);
     enum step (*next)(struct sql_rows *rows, struct err *err);

@@ -2,6 +2,9 @@
  * PostgreSQL over libpq. Rows of a query come one by one; if another statement is run before they
  * were all read, the rest is fetched into memory first.
  *
+ * Statements that are only sent go into a pipeline, and what became of them is heard together with
+ * the next one's answer: over a network each answer is worth waiting for once.
+ *
  * A dead network is noticed by keep-alives within half a minute. After that, or when the server
  * goes, everything fails with SQL_AWAY until sql_reconnect(); a COMMIT whose answer was lost says
  * so.
@@ -15,7 +18,7 @@
 #include <assert.h>
 #include <libpq-fe.h>
 
-enum { NAME_SIZE = 24, PARAMS_MAX = 32 };
+enum { NAME_SIZE = 24, PARAMS_MAX = 32, SENT_MAX = 100 };
 
 struct postgres {
     struct sql sql;
@@ -24,6 +27,7 @@ struct postgres {
     bool may_write;
     unsigned statements;   /* how many were prepared: names them */
     struct cursor *active; /* rows that still come; NULL: none  */
+    size_t sent;           /* statements in the pipeline; 0: there is no pipeline */
 };
 
 /* The rows of a query. */
@@ -138,13 +142,50 @@ static bool done(const struct postgres *pg, PGresult *result, struct err *err)
     return good;
 }
 
+static int64_t changed_by(PGresult *result)
+{
+    struct err ignored;
+    uint64_t changed;
+
+    return num_u64(span_of(PQcmdTuples(result)), 0, INT64_MAX, &changed, &ignored)
+               ? (int64_t)changed
+               : 0;
+}
+
+/*
+ * Hears what became of everything that was sent; the first failure is told. What `changed` says is
+ * the last one's.
+ */
+static bool settle(struct postgres *pg, struct err *err)
+{
+    bool good = pg->sent == 0 || PQpipelineSync(pg->connection) == 1
+                || result_failed(pg, NULL, err);
+
+    if (pg->sent == 0)
+        return true;
+    for (; pg->sent > 0; pg->sent--) {
+        PGresult *result = PQgetResult(pg->connection);
+
+        pg->sql.changed = changed_by(result);
+        if (good)
+            good = done(pg, result, err);
+        else
+            PQclear(result);
+        PQclear(PQgetResult(pg->connection)); /* nothing: the end of this one */
+    }
+    PQclear(PQgetResult(pg->connection)); /* the end of all */
+    (void)PQexitPipelineMode(pg->connection);
+    return good;
+}
+
 static bool postgres_prepare(struct sql *sql, struct statement *statement, struct err *err)
 {
     struct postgres *pg = postgres_of(sql);
     auto_free char *name = mem_printf("s%u", ++pg->statements);
 
     rows_fetch_ahead(pg);
-    if (!done(pg, PQprepare(pg->connection, name, statement->text->postgres, 0, NULL), err))
+    if (!settle(pg, err)
+        || !done(pg, PQprepare(pg->connection, name, statement->text->postgres, 0, NULL), err))
         return false;
     statement->prepared = take(name);
     return true;
@@ -227,22 +268,48 @@ static const char *const *texts_of(const struct params *params)
     return (const char *const *)params->texts;
 }
 
+/* Into the pipeline. */
+static bool push(struct postgres *pg, const struct statement *statement, struct sql_args args,
+                 struct err *err)
+{
+    auto_params params = { 0 };
+
+    rows_fetch_ahead(pg);
+    params_make(&params, args);
+    if ((pg->sent == 0 && PQenterPipelineMode(pg->connection) != 1)
+        || PQsendQueryPrepared(pg->connection, statement->prepared, (int)params.count,
+                               texts_of(&params), NULL, NULL, 0)
+               != 1)
+        return result_failed(pg, NULL, err);
+    pg->sent++;
+    return true;
+}
+
+/* Outside of a transaction nothing would follow that could tell of a failure. */
+static bool postgres_send(struct sql *sql, struct statement *statement, struct sql_args args,
+                          struct err *err)
+{
+    struct postgres *pg = postgres_of(sql);
+
+    if (!sql->in_transaction)
+        return sql->driver->run(sql, statement, args, err);
+    return push(pg, statement, args, err) && (pg->sent < SENT_MAX || settle(pg, err));
+}
+
 static bool postgres_run(struct sql *sql, struct statement *statement, struct sql_args args,
                          struct err *err)
 {
     struct postgres *pg = postgres_of(sql);
     auto_params params = { 0 };
-    struct err ignored;
     PGresult *result;
-    uint64_t changed = 0;
 
+    if (pg->sent > 0)
+        return push(pg, statement, args, err) && settle(pg, err);
     rows_fetch_ahead(pg);
     params_make(&params, args);
     result = PQexecPrepared(pg->connection, statement->prepared, (int)params.count,
                             texts_of(&params), NULL, NULL, 0);
-    if (!num_u64(span_of(PQcmdTuples(result)), 0, INT64_MAX, &changed, &ignored))
-        changed = 0;
-    sql->changed = (int64_t)changed;
+    sql->changed = changed_by(result);
     return done(pg, result, err);
 }
 
@@ -251,7 +318,7 @@ static bool postgres_script(struct sql *sql, const char *script, struct err *err
     struct postgres *pg = postgres_of(sql);
 
     rows_fetch_ahead(pg);
-    return done(pg, PQexec(pg->connection, script), err);
+    return settle(pg, err) && done(pg, PQexec(pg->connection, script), err);
 }
 
 /* --- queries -------------------------------------------------------------------------------- */
@@ -266,6 +333,8 @@ static bool postgres_query(struct sql_rows *rows, struct sql_args args, struct e
     cursor->postgres = pg;
     cursor->over = true;
     rows_fetch_ahead(pg);
+    if (!settle(pg, err))
+        return false;
     params_make(&params, args);
     if (!PQsendQueryPrepared(pg->connection, rows->statement->prepared, (int)params.count,
                              texts_of(&params), NULL, NULL, 0))
@@ -392,8 +461,9 @@ static bool postgres_commit(struct sql *sql, struct err *err)
 
 static void postgres_rollback(struct sql *sql)
 {
-    struct err ignored;
+    struct err ignored = { 0 };
 
+    (void)settle(postgres_of(sql), &ignored);
     (void)postgres_script(sql, "rollback", &ignored);
 }
 
@@ -507,6 +577,7 @@ static bool postgres_reconnect(struct sql *sql, struct err *err)
     PQfinish(pg->connection);
     pg->connection = NULL;
     pg->active = NULL;
+    pg->sent = 0;
     return postgres_connect(pg, err);
 }
 
@@ -526,6 +597,7 @@ static const struct sql_driver driver = {
     .prepare = postgres_prepare,
     .unprepare = postgres_unprepare,
     .run = postgres_run,
+    .send = postgres_send,
     .script = postgres_script,
     .query = postgres_query,
     .next = postgres_next,

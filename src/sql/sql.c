@@ -118,6 +118,16 @@ bool sql_run(struct sql *sql, const struct sql_text *text, struct sql_args args,
            && (sql->driver->run(sql, statement, args, err) || err_ctx(err, "%s", text->name));
 }
 
+bool sql_send(struct sql *sql, const struct sql_text *text, struct sql_args args, struct err *err)
+{
+    struct statement *statement;
+
+    if (!sql->driver->send)
+        return sql_run(sql, text, args, err);
+    return statement_get(sql, text, &statement, err)
+           && (sql->driver->send(sql, statement, args, err) || err_ctx(err, "%s", text->name));
+}
+
 int64_t sql_changed(const struct sql *sql)
 {
     return sql->changed;

@@ -122,6 +122,14 @@ uint64_t sql_commits(const struct sql *sql);
 must_check bool sql_run(struct sql *sql, const struct sql_text *text, struct sql_args args,
                         struct err *err);
 
+/*
+ * As sql_run(), for a statement of which nothing is asked but that it happens, in a transaction.
+ * Its failure may be told only by a later statement of the transaction, which then did nothing
+ * itself, or by the commit. A database over a network need not be waited for.
+ */
+must_check bool sql_send(struct sql *sql, const struct sql_text *text, struct sql_args args,
+                         struct err *err);
+
 /* Rows that the last sql_run() inserted, updated or deleted. */
 int64_t sql_changed(const struct sql *sql);
 
