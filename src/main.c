@@ -7,10 +7,23 @@
 #include <sys/stat.h>
 
 static const struct cmd *const cmds[] = {
-    &cmd_init,  &cmd_check,  &cmd_patients_import, &cmd_patients_review,
-    &cmd_run,   &cmd_status, &cmd_failures,        &cmd_report,
-    &cmd_retry, &cmd_waive,  &cmd_verify,          &cmd_reconcile,
-    &cmd_link,  &cmd_unlink, &cmd_export_bagit,    &cmd_export_fhir,
+    &cmd_init,
+    &cmd_check,
+    &cmd_patients_import,
+    &cmd_patients_review,
+    &cmd_patients_accept,
+    &cmd_run,
+    &cmd_status,
+    &cmd_failures,
+    &cmd_report,
+    &cmd_retry,
+    &cmd_waive,
+    &cmd_verify,
+    &cmd_reconcile,
+    &cmd_link,
+    &cmd_unlink,
+    &cmd_export_bagit,
+    &cmd_export_fhir,
     NULL,
 };
 

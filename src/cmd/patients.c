@@ -115,3 +115,57 @@ const struct cmd cmd_patients_review = {
     sizeof review_defaults,
     review,
 };
+
+/* --- accept --------------------------------------------------------------------------------- */
+
+struct accept_options {
+    const char *patient, *by, *reason;
+};
+
+static bool says_something(const char *text)
+{
+    return text && span_trim(span_of(text)).size > 0;
+}
+
+static int accept_patient(const struct cli_globals *globals, const void *arg, struct err *err)
+{
+    const struct accept_options *o = arg;
+    struct cancel *cancel = cancel_new();
+    struct signals *signals = signals_listen(NULL, cancel);
+    auto_settings settings = { 0 };
+    struct patients_settings patients;
+    bool good = (says_something(o->by) && says_something(o->reason))
+                || err_set(err, ERR_USAGE, 0, "who decides, and why: --by and --reason");
+
+    good = good && settings_read(globals->config, &settings, err);
+    if (good) {
+        patients = settings_patients(&settings);
+        good = patients_accept(&patients, o->patient, o->by, o->reason, cancel, err);
+    }
+    signals_free(signals);
+    cancel_free(cancel);
+    if (!good)
+        return -1;
+    (void)printf("accepted; next: fmferry link\n");
+    return EXIT_DONE;
+}
+
+static const struct opt accept_opts[] = {
+    OPT_NEED(struct accept_options, patient, "patient", 'p', "ID", "the patient's id in FileMaker"),
+    OPT_NEED(struct accept_options, by, "by", 0, "NAME", "who decides"),
+    OPT_NEED(struct accept_options, reason, "reason", 0, "TEXT", "why they are the same"),
+    OPT_END,
+};
+
+static const struct accept_options accept_defaults = { 0 };
+
+const struct cmd cmd_patients_accept = {
+    "patients accept",
+    "Settle a doubt: FileMaker and the application mean the same patient",
+    "For a patient whom the application has exactly once under this id, although\n"
+    "something contradicts. Holds as long as both sides say what they say now.",
+    accept_opts,
+    &accept_defaults,
+    sizeof accept_defaults,
+    accept_patient,
+};

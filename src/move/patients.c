@@ -273,3 +273,21 @@ bool patients_review(const struct patients_settings *settings,
     return registry_open(&settings->registry, NULL, cancel, &registry, err)
            && patients_mapped(registry, err) && registry_doubts(registry, on_doubt, arg, err);
 }
+
+bool patients_accept(const struct patients_settings *settings, const char *filemaker_id,
+                     const char *who, const char *reason, const struct cancel *cancel,
+                     struct err *err)
+{
+    auto_registry *registry = NULL;
+    bool accepted = false;
+
+    if (!registry_open(&settings->registry, NULL, cancel, &registry, err)
+        || !patients_mapped(registry, err)
+        || !registry_accept(registry, span_of(filemaker_id), who, reason, &accepted, err))
+        return false;
+    if (!accepted)
+        return err_set(err, ERR_USAGE, 0,
+                       "nobody with this id is in doubt, or the application has not exactly one: "
+                       "see 'fmferry patients review'");
+    return patients_mapped(registry, err);
+}

@@ -40,3 +40,11 @@ must_check bool patients_review(const struct patients_settings *settings,
                                 bool (*on_doubt)(void *arg, const struct registry_doubt *doubt,
                                                  struct err *err),
                                 void *arg, const struct cancel *cancel, struct err *err);
+
+/*
+ * Settles the doubt about one patient, whom FileMaker and the application agree upon by id alone.
+ * Fails with ERR_USAGE if there is no such doubt, or nobody to choose.
+ */
+must_check bool patients_accept(const struct patients_settings *settings, const char *filemaker_id,
+                                const char *who, const char *reason, const struct cancel *cancel,
+                                struct err *err);

@@ -226,6 +226,16 @@ must_check bool registry_doubts(struct registry *registry,
                                                  struct err *err),
                                 void *arg, struct err *err);
 
+/*
+ * In a change: settles the doubt about a patient whom the application has once under this id, as
+ * long as both sides say of the patient what they say now. Counts from registry_map_patients() on.
+ *   who, reason   a person's name and words, which are kept
+ *   accepted_r    false: there is no such doubt
+ */
+must_check bool registry_accept(struct registry *registry, struct span filemaker_id,
+                                const char *who, const char *reason, bool *accepted_r,
+                                struct err *err);
+
 /* Whether one document in particular is in doubt, by its row's id. */
 must_check bool registry_is_doubted(struct registry *registry, struct uuid row, bool *doubted_r,
                                     struct err *err);

@@ -249,6 +249,7 @@ static bool matches_make(struct registry *registry, struct err *err)
         { &REGISTRY_DOUBT_GONE, true },
         { &REGISTRY_DOUBT_MERGED, true },
         { &REGISTRY_DOUBT_UNMADE, true },
+        { &REGISTRY_DOUBTS_ACCEPTED, true },
     };
 
     for (size_t i = 0; i < lengthof(steps); i++)
@@ -328,6 +329,22 @@ bool registry_doubts(struct registry *registry,
             return false;
     }
     return step == STEP_END;
+}
+
+bool registry_accept(struct registry *registry, struct span filemaker_id, const char *who,
+                     const char *reason, bool *accepted_r, struct err *err)
+{
+    auto_str id = STR_MAX(TEXT_MAX);
+
+    normalise(&id, filemaker_id);
+    if (!registry_change(registry, err)
+        || !sql_run(registry->sql, &REGISTRY_ACCEPT,
+                    sql_args(sql_text(str_text(&id)), sql_text(who), sql_text(reason),
+                             sql_i64(time_now_us())),
+                    err))
+        return false;
+    *accepted_r = sql_changed(registry->sql) > 0;
+    return true;
 }
 
 /* --- rows of patients ----------------------------------------------------------------------- */

@@ -44,6 +44,17 @@ create table fmferry_doubt (
     why text not null
 );
 
+-- Doubts that a person has settled: these two are one. seen: what both sides said of them then; an
+-- acceptance holds no longer than that.
+create table fmferry_accepted (
+    filemaker_id text primary key,
+    patient text not null,
+    seen text not null,
+    who text not null,
+    reason text not null,
+    at_us bigint not null
+);
+
 -- The rows of documents that we made: who wrote them last, so that nobody late writes after them, and
 -- that they were there, so that one which people delete is not made again.
 create table fmferry_row (
