@@ -228,6 +228,34 @@ TEST(a_session_waits_for_a_place)
     }
 }
 
+/* Other movers need their part: what there is too much is given back, and nobody gets more. */
+TEST(sessions_are_limited_by_the_other_movers)
+{
+    struct gate *gate = gate_new(&(struct gate_settings){ .most_sessions = 4 });
+    struct cancel *cancel = cancel_new();
+    struct passer waiting = { .gate = gate, .cancel = cancel };
+    struct err err = { 0 };
+
+    CHECK(gate_sessions_limit(gate, 3) == 0);
+    for (int i = 0; i < 3; i++)
+        CHECK(gate_session_take(gate, cancel, &err));
+    CHECK(!gate_session_is_surplus(gate));
+    CHECK(gate_sessions_limit(gate, 1) == 3 && gate_session_is_surplus(gate));
+    gate_session_return(gate, false);
+    CHECK(gate_session_is_surplus(gate));
+    gate_session_return(gate, false);
+    CHECK(!gate_session_is_surplus(gate));
+    CHECK(pthread_create(&waiting.thread, NULL, take_session, &waiting) == 0);
+    while (!gate_session_is_wanted(gate))
+        (void)usleep(1000);
+    CHECK(gate_sessions(gate) == 1);
+    CHECK(gate_sessions_limit(gate, 2) == 1);
+    CHECK(pthread_join(waiting.thread, NULL) == 0 && waiting.passed == 1);
+    CHECK(gate_sessions_limit(NULL, 1) == 0 && !gate_session_is_surplus(NULL));
+    gate_free(gate);
+    cancel_free(cancel);
+}
+
 /* The server had no place for the third: two is what it can bear, for now. */
 TEST(a_refused_session_lowers_the_number)
 {
