@@ -60,14 +60,6 @@ static void note_keep(void *arg, struct span name, struct span value)
     f->notes[f->note_count++] = (struct note){ span_text(name), span_text(value) };
 }
 
-const char *figures_note(const struct figures *f, const char *name)
-{
-    for (size_t i = 0; i < f->note_count; i++)
-        if (strcmp(f->notes[i].name, name) == 0)
-            return f->notes[i].value;
-    return NULL;
-}
-
 /* --- the application's rows ----------------------------------------------------------------- */
 
 static void year_keep(void *arg, int year, int64_t rows)

@@ -60,6 +60,3 @@ must_check bool figures_read(struct ledger *ledger, const struct status_settings
 void figures_free(struct figures *figures); /* NULL is allowed */
 void auto_figures_cleanup(struct figures **figures);
 #define auto_figures __attribute__((cleanup(auto_figures_cleanup))) struct figures
-
-/* What was remembered under a name; NULL if nothing. */
-const char *figures_note(const struct figures *figures, const char *name);

@@ -357,10 +357,37 @@ static void complete(struct page *page, const struct status *s)
     page_add(page, "</tbody></table>\n");
 }
 
-static void checked(struct page *page, const struct figures *f, const struct balance *b)
+/* What the separate reader found, if somebody handed it in. */
+static void verified_told(struct page *page, const struct verified *v)
 {
-    const char *verified = figures_note(f, "verify");
+    if (!v->is_told) {
+        page_add(page, "<strong>Its result was not handed in with this report</strong> "
+                       "(<code>fmferry report --verified</code>).");
+        return;
+    }
+    page_add(page, "On ");
+    page_moment(page, v->at_us);
+    page_add(page, " it had compared ");
+    page_number(page, (int64_t)v->records);
+    page_add(page, " records, ");
+    page_number(page, (int64_t)v->rows);
+    page_add(page, " rows and ");
+    page_number(page, (int64_t)v->objects);
+    page_add(page, " files in the store, of which it knew ");
+    page_number(page, (int64_t)v->hashed);
+    page_add(page, " by their hash, and had read ");
+    page_number(page, (int64_t)v->source_read);
+    page_add(page, " again from FileMaker; <strong>it found ");
+    if (v->differences == 0)
+        page_add(page, "no difference");
+    else
+        page_count(page, (int64_t)v->differences, "difference", "differences");
+    page_add(page, "</strong>.");
+}
 
+static void checked(struct page *page, const struct figures *f, const struct balance *b,
+                    const struct verified *verified)
+{
     page_add(page, "<h2>How far this can be relied on</h2>\n<ul class=\"plainly\">\n<li>Before the "
                    "first line was written, ");
     page_count(page, (int64_t)b->count, "sum", "sums");
@@ -378,12 +405,7 @@ static void checked(struct page *page, const struct figures *f, const struct bal
                    "<li>This report rests on the migration’s own book and on the application’s "
                    "database. It does not open the store or FileMaker again; <code>fmferry "
                    "verify</code> does that, by another way. ");
-    if (verified) {
-        page_add(page, "Last time it found: ");
-        page_text(page, verified);
-    } else {
-        page_add(page, "<strong>It has not told this ledger of a result yet.</strong>");
-    }
+    verified_told(page, verified);
     page_add(page, "</li>\n</ul>\n");
 }
 
@@ -427,7 +449,8 @@ static void title(struct page *page, const struct status *s)
     page_add(page, "</p>\n");
 }
 
-void front_write(struct page *page, const struct figures *f, const struct balance *b)
+void front_write(struct page *page, const struct figures *f, const struct balance *b,
+                 const struct verified *verified)
 {
     const struct status *s = f->status;
     struct verdict verdict = verdict_of(s);
@@ -447,7 +470,7 @@ void front_write(struct page *page, const struct figures *f, const struct balanc
     page_add(page, "</section>\n<section class=\"sheet\">\n");
     accepted(page, f);
     complete(page, s);
-    checked(page, f, b);
+    checked(page, f, b, verified);
     costs(page, s);
     signature(page);
     page_add(page, "</section>\n");

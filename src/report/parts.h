@@ -7,7 +7,8 @@
 #include "report/report.h"
 
 /* Two pages in plain language. */
-void front_write(struct page *page, const struct figures *figures, const struct balance *balance);
+void front_write(struct page *page, const struct figures *figures, const struct balance *balance,
+                 const struct verified *verified);
 
 /* The plots. */
 void plots_write(struct page *page, const struct figures *figures);

@@ -8,6 +8,7 @@
 #include "base/base.h"
 #include "base/err.h"
 #include "report/status.h"
+#include "report/verified.h"
 
 #include <stdio.h>
 
@@ -22,6 +23,7 @@ struct report_settings {
     const struct report_setting *settings;
     size_t setting_count;
     const char *version; /* of this program */
+    struct verified verified;
 };
 
 /*
