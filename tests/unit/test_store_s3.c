@@ -1,0 +1,409 @@
+/* A bucket as a store, against a server that plays a script: what is sent, what answers mean. */
+#include "store/store.h"
+
+#include "base/mem.h"
+#include "http/http.h"
+#include "server.h"
+#include "tap.h"
+
+#define EMPTY_SUM "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+#define X_SUM "LXEWQrcmsEQBYnyp+6wy9chTD7GQPMTbAiWHF5IaSIE="
+#define BODY "x"
+
+/* A store over http on a scripted server. */
+struct place {
+    struct server *server;
+    struct cancel *cancel;
+    struct store *store;
+    char *url;
+};
+
+static struct store_traits trusted(void)
+{
+    return (struct store_traits){ .conditional = STORE_YES,
+                                  .conditional_large = STORE_YES,
+                                  .checks_body = STORE_YES };
+}
+
+static struct place place_new(const struct server_step *script, struct store_settings settings)
+{
+    struct place place = { server_new(script, NULL), cancel_new(), NULL, NULL };
+    struct err err = { 0 };
+
+    http_setup();
+    (void)setenv("S3_UNIT_SECRET", "secret", 1);
+    place.url = server_url(place.server, "");
+    settings.url = settings.url ? settings.url : "s3://bucket";
+    settings.endpoint = place.url;
+    settings.region = "eu-west-1";
+    settings.access_key = "KEY";
+    settings.secret_key.env = "S3_UNIT_SECRET";
+    settings.silence_us = 20000000;
+    CHECK(store_open(&settings, place.cancel, &place.store, &err));
+    CHECK_STR(err.msg, "");
+    return place;
+}
+
+static void place_end(struct place *place)
+{
+    store_close(place->store);
+    cancel_free(place->cancel);
+    server_free(place->server);
+    free(place->url);
+    http_teardown();
+}
+
+#define auto_place __attribute__((cleanup(place_end))) struct place
+
+static struct store_object x_object(void)
+{
+    return (struct store_object){ .key = "a/b+c~1.pdf",
+                                  .mime = "application/pdf",
+                                  .size_bytes = 1,
+                                  .sha256 = sha256_of(span_of(BODY)),
+                                  .record_id = 17,
+                                  .layout = "API Docs" };
+}
+
+/* Puts "x"; -1 if that failed. */
+static int put_x(struct place *place, struct store_found *found_r, struct err *err)
+{
+    struct store_object object = x_object();
+    enum store_outcome outcome;
+
+    return store_put(place->store, &object, span_of(BODY), &outcome, found_r, err) ? (int)outcome
+                                                                                   : -1;
+}
+
+#define TAKE                                                                                       \
+    {                                                                                              \
+        .act = SERVER_TAKE                                                                         \
+    }
+#define END                                                                                        \
+    {                                                                                              \
+        .act = SERVER_END                                                                          \
+    }
+#define RESET                                                                                      \
+    {                                                                                              \
+        .act = SERVER_RESET                                                                        \
+    }
+#define SEND(answer)                                                                               \
+    {                                                                                              \
+        .act = SERVER_SEND, .text = answer                                                         \
+    }
+
+#define OK(headers) "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n" headers "\r\n"
+#define HEAD_X                                                                                     \
+    "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nETag: \"e\"\r\n"                                      \
+    "x-amz-meta-sha256: 2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881\r\n\r\n"
+#define REFUSED(status, code)                                                                      \
+    "HTTP/1.1 " status "\r\nConnection: close\r\n\r\n<Error><Code>" code "</Code></Error>"
+#define CLOSED                                                                                     \
+    {                                                                                              \
+        .act = SERVER_CLOSE                                                                        \
+    }
+
+/* --- putting -------------------------------------------------------------------------------- */
+
+TEST(a_put_says_everything)
+{
+    static const struct server_step script[] = { TAKE, SEND(OK("ETag: \"e\"\r\n")), END };
+    static const char *const lines[] = {
+        "PUT /bucket/a/b%2Bc~1.pdf HTTP/1.1\r\n",
+        "\r\nIf-None-Match: *\r\n",
+        "\r\nContent-Type: application/pdf\r\n",
+        "\r\nContent-Length: 1\r\n",
+        "\r\nx-amz-checksum-sha256: " X_SUM "\r\n",
+        "\r\nx-amz-content-sha256: "
+        "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881\r\n",
+        "\r\nx-amz-meta-sha256: 2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881",
+        "\r\nx-amz-meta-filemaker-record: 17\r\n",
+        "\r\nx-amz-meta-filemaker-layout: API%20Docs\r\n",
+        "\r\nx-amz-server-side-encryption: AES256\r\n",
+        "\r\nx-amz-tagging: a%20b=c%26d&e=\r\n",
+        "\r\nx-amz-storage-class: STANDARD_IA\r\n",
+        "\r\nx-amz-expected-bucket-owner: 123456789012\r\n",
+        "\r\nx-amz-object-lock-legal-hold: ON\r\n",
+        "\r\nAuthorization: AWS4-HMAC-SHA256 Credential=KEY/",
+        "/eu-west-1/s3/aws4_request, SignedHeaders=content-type;host;if-none-match;"
+        "x-amz-checksum-sha256;x-amz-content-sha256;x-amz-date;x-amz-expected-bucket-owner;",
+    };
+    auto_place place = place_new(script, (struct store_settings){ .encryption = STORE_SSE_S3,
+                                                                  .tags = "a b = c&d, e",
+                                                                  .storage_class = "STANDARD_IA",
+                                                                  .expected_owner = "123456789012",
+                                                                  .object_lock = "legal-hold" });
+    struct store_found found;
+    struct err err = { 0 };
+
+    CHECK(put_x(&place, &found, &err) == -1 && err.kind == ERR_REMOTE); /* it did not encrypt */
+    CHECK(strstr(err.msg, "AES256"));
+    for (size_t i = 0; i < lengthof(lines); i++)
+        CHECK_AT(i, strstr(server_request(place.server, 0), lines[i]));
+    CHECK(!strstr(server_request(place.server, 0), "secret"));
+}
+
+TEST(what_answers_to_a_put_mean)
+{
+    static const struct server_step made[] = { TAKE, SEND(OK("ETag: \"e\"\r\n")), END };
+    static const struct server_step echoed[] = {
+        TAKE, SEND(OK("ETag: \"e\"\r\nx-amz-checksum-sha256: " X_SUM "\r\n")), END
+    };
+    static const struct server_step belied[] = {
+        TAKE, SEND(OK("ETag: \"e\"\r\nx-amz-checksum-sha256: " EMPTY_SUM "\r\n")), END
+    };
+    static const struct server_step taken[] = {
+        TAKE, SEND(REFUSED("412 X", "PreconditionFailed")), CLOSED, TAKE, SEND(HEAD_X), END
+    };
+    static const struct server_step lost[] = { TAKE, RESET, TAKE, SEND(HEAD_X), END };
+    static const struct server_step stranger[] = { TAKE, SEND(OK("")), CLOSED,
+                                                   TAKE, SEND(HEAD_X), END };
+    static const struct server_step not_there[] = {
+        TAKE,
+        SEND(REFUSED("500 X", "InternalError")),
+        CLOSED,
+        TAKE,
+        SEND("HTTP/1.1 404 X\r\nContent-Length: 0\r\n\r\n"),
+        CLOSED,
+        TAKE,
+        SEND(OK("ETag: \"e\"\r\n")),
+        END
+    };
+    static const struct server_step conflict[] = {
+        TAKE, SEND(REFUSED("409 X", "ConditionalRequestConflict")), CLOSED, TAKE, SEND(HEAD_X), END
+    };
+    static const struct server_step forbidden[] = { TAKE, SEND(REFUSED("403 X", "AccessDenied")),
+                                                    CLOSED, END };
+    static const struct server_step refused[] = { TAKE, SEND(REFUSED("400 X", "EntityTooLarge")),
+                                                  CLOSED, END };
+    static const struct server_step no_bucket[] = { TAKE, SEND(REFUSED("404 X", "NoSuchBucket")),
+                                                    CLOSED, END };
+    static const struct {
+        const struct server_step *script;
+        int outcome;
+        enum err_kind kind;
+        int code;
+        const char *says;
+    } cases[] = {
+        { made, STORE_MADE, ERR_NONE, 0, "" },
+        { echoed, STORE_MADE, ERR_NONE, 0, "" },
+        { belied, -1, ERR_DATA, STORE_MISMATCH, "checksum" },
+        { taken, STORE_SAME, ERR_NONE, 0, "" },
+        { lost, STORE_SAME, ERR_NONE, 0, "" },
+        { stranger, STORE_SAME, ERR_NONE, 0, "" },
+        { not_there, STORE_MADE, ERR_NONE, 0, "" },
+        { conflict, STORE_SAME, ERR_NONE, 0, "" },
+        { forbidden, -1, ERR_REMOTE, 403, "check --policy run" },
+        { refused, -1, ERR_DATA, STORE_REFUSED, "EntityTooLarge" },
+        { no_bucket, -1, ERR_REMOTE, 404, "make the bucket" },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_place place =
+            place_new(cases[i].script, (struct store_settings){ .traits = trusted() });
+        struct store_found found = { 0 };
+        struct err err = { 0 };
+
+        CHECK_AT(i, put_x(&place, &found, &err) == cases[i].outcome);
+        CHECK_AT(i, err.kind == cases[i].kind && err.code == cases[i].code);
+        CHECK_AT(i, strstr(err.msg, cases[i].says));
+        CHECK_AT(i, server_is_over(place.server) && server_surplus(place.server) == 0);
+    }
+}
+
+TEST(a_wrong_clock_and_region_are_learnt)
+{
+    static const struct server_step script[] = {
+        TAKE,
+        SEND("HTTP/1.1 403 X\r\nConnection: close\r\n\r\n<Error><Code>RequestTimeTooSkewed</Code>"
+             "<ServerTime>2031-02-03T04:05:06Z</ServerTime></Error>"),
+        CLOSED,
+        TAKE,
+        SEND("HTTP/1.1 400 X\r\nConnection: close\r\n\r\n<Error>"
+             "<Code>AuthorizationHeaderMalformed</Code><Region>ap-southeast-2</Region></Error>"),
+        CLOSED,
+        TAKE,
+        SEND(OK("ETag: \"e\"\r\n")),
+        END,
+    };
+    auto_place place = place_new(script, (struct store_settings){ .traits = trusted() });
+    struct store_found found;
+    struct err err = { 0 };
+
+    CHECK(put_x(&place, &found, &err) == STORE_MADE);
+    CHECK_STR(err.msg, "");
+    CHECK(strstr(server_request(place.server, 0), "/eu-west-1/s3/"));
+    CHECK(strstr(server_request(place.server, 2), "/20310203/ap-southeast-2/s3/"));
+}
+
+/* --- looking and listing -------------------------------------------------------------------- */
+
+TEST(a_hash_is_believed_only_of_who_checks_it)
+{
+    static const struct server_step told[] = { TAKE, SEND(HEAD_X), END };
+    static const struct server_step read[] = {
+        TAKE, SEND(HEAD_X), TAKE,
+        SEND("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nETag: \"e\"\r\n\r\nx"), END
+    };
+    struct sha256 hash = sha256_of(span_of(BODY));
+
+    for (size_t i = 0; i < 2; i++) {
+        auto_place place = place_new(
+            i ? read : told,
+            (struct store_settings){ .traits = i ? (struct store_traits){ 0 } : trusted() });
+        struct store_found found = { 0 };
+        struct err err = { 0 };
+
+        CHECK_AT(i, store_look(place.store, "a", &found, &err));
+        CHECK_STR(err.msg, "");
+        CHECK_AT(i, found.exists && found.size_bytes == 1 && sha256_equal(&found.sha256, &hash));
+        CHECK_AT(i, server_count(place.server) == i + 1);
+    }
+}
+
+#define PAGE(inside)                                                                               \
+    "HTTP/1.1 200 OK\r\nx-amz-request-id: R\r\nConnection: close\r\n\r\n"                          \
+    "<ListBucketResult>" inside "</ListBucketResult>"
+#define ENTRY(key) "<Contents><Key>" key "</Key><Size>3</Size></Contents>"
+
+TEST(pages_are_listed_as_servers_give_them)
+{
+    static const struct server_step v2[] = {
+        TAKE,
+        SEND(PAGE(ENTRY("a%2Bb+c") "<KeyCount>1</KeyCount><EncodingType>url</EncodingType>"
+                                   "<IsTruncated>true</IsTruncated>"
+                                   "<NextContinuationToken>t+/=</NextContinuationToken>")),
+        CLOSED,
+        TAKE,
+        SEND(PAGE("<KeyCount>0</KeyCount><IsTruncated>true</IsTruncated>"
+                  "<NextContinuationToken>u</NextContinuationToken>")),
+        CLOSED,
+        TAKE,
+        SEND(PAGE(ENTRY("b") "<KeyCount>1</KeyCount><IsTruncated>false</IsTruncated>")),
+        CLOSED,
+        END,
+    };
+    static const struct server_step v1[] = {
+        TAKE, SEND(PAGE(ENTRY("a+b c") "<IsTruncated>true</IsTruncated>")), CLOSED,
+        TAKE, SEND(PAGE(ENTRY("b") "<IsTruncated>false</IsTruncated>")),    CLOSED,
+        END,
+    };
+    static const struct server_step round[] = {
+        TAKE, SEND(PAGE(ENTRY("a+b c") ENTRY("b") "<IsTruncated>true</IsTruncated>")), CLOSED,
+        TAKE, SEND(PAGE(ENTRY("a+b c") ENTRY("b") "<IsTruncated>true</IsTruncated>")), CLOSED,
+        END,
+    };
+    static const struct {
+        const struct server_step *script;
+        const char *asks;
+        enum step last;
+    } cases[] = {
+        { v2, "continuation-token=t%2B%2F%3D&", STEP_END },
+        { v1, "&marker=a%2Bb%20c&", STEP_END },
+        { round, "&marker=b&", STEP_ERROR },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_place place = place_new(cases[i].script, (struct store_settings){ .url = NULL });
+        auto_list *list = NULL;
+        auto_str keys = STR_MAX(KIB(1));
+        struct store_entry entry;
+        struct err err = { 0 };
+        enum step step;
+
+        CHECK_AT(i, store_list(place.store, "", &list, &err));
+        while (list && (step = store_list_next(list, &entry, &err)) == STEP_ROW)
+            str_printf(&keys, "%s %ju;", entry.key, (uintmax_t)entry.size_bytes);
+        CHECK_AT(i, step == cases[i].last);
+        CHECK_STR(str_text(&keys), "a+b c 3;b 3;");
+        CHECK_AT(i, strstr(server_request(place.server, 1), cases[i].asks));
+    }
+}
+
+/* --- large ones ----------------------------------------------------------------------------- */
+
+#define NO_UPLOADS                                                                                 \
+    "HTTP/1.1 200 OK\r\nETag: \"e\"\r\nx-amz-request-id: R\r\nContent-Length: 31\r\n\r\n"          \
+    "<ListMultipartUploadsResult />\n"
+#define CREATED                                                                                    \
+    "HTTP/1.1 200 OK\r\nx-amz-request-id: R\r\nConnection: close\r\n\r\n"                          \
+    "<InitiateMultipartUploadResult><UploadId>up/1</UploadId></InitiateMultipartUploadResult>"
+#define BODY_OF(text) "HTTP/1.1 200 OK\r\nx-amz-request-id: R\r\nConnection: close\r\n\r\n" text
+
+TEST(the_end_of_a_large_one_is_read_to_its_end)
+{
+    static const struct {
+        const char *answer;
+        bool needs_look;
+    } cases[] = {
+        { BODY_OF("  <CompleteMultipartUploadResult><ETag>e</ETag>"
+                  "</CompleteMultipartUploadResult>"),
+          false },
+        { BODY_OF("  <Error><Code>InternalError</Code></Error>"), true },
+        { BODY_OF("<CompleteMultipartUploadResult><ETag>"), true },
+        { BODY_OF(""), true },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        struct server_step script[] = {
+            TAKE,
+            SEND(NO_UPLOADS),
+            TAKE,
+            SEND(CREATED),
+            CLOSED,
+            TAKE,
+            SEND(OK("ETag: \"9dd4e461268c8034f5c8564e155c67a6\"\r\n")),
+            TAKE,
+            SEND(cases[i].answer),
+            CLOSED,
+            { .act = cases[i].needs_look ? SERVER_TAKE : SERVER_END },
+            SEND("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n"
+                 "ETag: \"9affad555af89da9b0bfcd5e45bc93da-1\"\r\n\r\n"),
+            TAKE,
+            SEND(REFUSED("404 X", "NoSuchUpload")),
+            CLOSED,
+            TAKE,
+            SEND(REFUSED("404 X", "NoSuchUpload")),
+            CLOSED,
+            END,
+        };
+        auto_place place = place_new(script, (struct store_settings){ .traits = trusted() });
+        struct store_object object = x_object();
+        auto_large *large = NULL;
+        struct store_found found = { 0 };
+        enum store_outcome outcome = STORE_OTHER;
+        struct err err = { 0 };
+
+        CHECK_AT(i, store_large_begin(place.store, &object, &large, &err));
+        CHECK_STR(err.msg, "");
+        if (!large)
+            continue;
+        CHECK_STR(store_large_id(large), "up/1");
+        CHECK_AT(i, store_large_write(large, span_of(BODY), &err));
+        CHECK_AT(i, store_large_end(large, &object, &outcome, &found, &err));
+        CHECK_STR(err.msg, "");
+        CHECK_AT(i, outcome == (cases[i].needs_look ? STORE_SAME : STORE_MADE));
+        CHECK_AT(i, strstr(server_request(place.server, 3), "x-amz-mp-object-size: 1\r\n"));
+        CHECK_AT(i, strstr(server_request(place.server, 3), "If-None-Match: *\r\n"));
+    }
+}
+
+TEST(settings_that_do_not_go_together_are_told)
+{
+    static const struct store_settings cases[] = {
+        { .url = "s3://bucket", .object_lock = "for-ever:3" },
+        { .url = "s3://bucket", .object_lock = "governance" },
+        { .url = "s3://bucket", .object_lock = "compliance:0" },
+    };
+    static const struct server_step script[] = { END };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_place place = place_new(script, cases[i]);
+        struct store_found found;
+        struct err err = { 0 };
+
+        CHECK_AT(i, put_x(&place, &found, &err) == -1);
+        CHECK_AT(i, err.kind == ERR_USAGE || err.kind == ERR_DATA);
+        CHECK_AT(i, strstr(err.msg, "object_lock") && server_count(place.server) == 0);
+    }
+}
