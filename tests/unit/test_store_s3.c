@@ -309,7 +309,7 @@ TEST(pages_are_listed_as_servers_give_them)
         auto_str keys = STR_MAX(KIB(1));
         struct store_entry entry;
         struct err err = { 0 };
-        enum step step;
+        enum step step = STEP_ERROR;
 
         CHECK_AT(i, store_list(place.store, "", &list, &err));
         while (list && (step = store_list_next(list, &entry, &err)) == STEP_ROW)
