@@ -10,9 +10,14 @@ import random
 import re
 import signal
 import subprocess
+import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.append(str(ROOT / "tests" / "real"))
+
+import servers
+
 ACCOUNT, PASSWORD = "api", "secret"
 ANSWER_LIMIT = 120
 
@@ -74,6 +79,29 @@ def null_store(build, folder, *options, tls=True):
     """An S3 server that forgets, and a web server of plain files."""
     return serving([build / "bench" / "null_store", "--cert-dir", folder / "certs", *options,
                     *(() if tls else ("--http",))], folder)
+
+
+def has_radosgw():
+    return not servers.lacks(*servers.Ceph.needs)
+
+
+@contextlib.contextmanager
+def radosgw(folder):
+    """A real S3 server, Ceph's, in memory, with a bucket; yields {"url", "ca_file", ...}."""
+    import boto3  # only here: who has no radosgw need not have it
+
+    folder.mkdir(parents=True, exist_ok=True)
+    certificate = servers.made_certificate(folder)
+    ceph = servers.Ceph(folder / "ceph", cert=certificate)
+    try:
+        ceph.start()
+        boto3.client("s3", endpoint_url=ceph.url, region_name=ceph.region,
+                     aws_access_key_id=ceph.access_key,
+                     aws_secret_access_key=ceph.secret_key).create_bucket(Bucket="bench")
+        yield {"url": ceph.tls_url, "ca_file": certificate, "access_key": ceph.access_key,
+               "secret_key": ceph.secret_key}
+    finally:
+        ceph.stop()
 
 
 # --- measuring -----------------------------------------------------------------------------------
