@@ -5,6 +5,8 @@
 #include "cmd/watch.h"
 
 #include "base/fs.h"
+#include "base/mem.h"
+#include "move/trial.h"
 #include "report/documents.h"
 #include "report/report.h"
 #include "version.h"
@@ -25,6 +27,23 @@ struct job {
     struct ledger *ledger;
 };
 
+/* Beside what the store was told stands what it was found to do. */
+static void found_add(const struct settings *settings, struct report_setting **shown, size_t *count)
+{
+    const struct mover_settings mover = settings_mover(settings);
+    struct cancel *cancel = cancel_new();
+    auto_str text = STR_MAX(KIB(1));
+    struct store_traits traits;
+
+    trial_known(&mover, cancel, &traits);
+    cancel_free(cancel);
+    if (traits.conditional == STORE_UNKNOWN)
+        return;
+    store_traits_say(&traits, &text);
+    *shown = mem_grow(*shown, (*count + 1) * sizeof **shown);
+    (*shown)[(*count)++] = (struct report_setting){ "store", "was found", str_take(&text) };
+}
+
 static bool html_write(const struct job *job, FILE *to, struct err *err)
 {
     struct report_settings settings = { .status = watch_names(job->settings), .version = VERSION };
@@ -34,6 +53,7 @@ static bool html_write(const struct job *job, FILE *to, struct err *err)
     if (job->options->verified && !verified_read(job->options->verified, &settings.verified, err))
         return false;
     shown_settings(job->settings, &shown, &settings.setting_count);
+    found_add(job->settings, &shown, &settings.setting_count);
     settings.settings = shown;
     good = report_write(job->ledger, &settings, to, err);
     shown_free(shown, settings.setting_count);

@@ -5,16 +5,16 @@
 
 enum { TEXT_MAX = 1024 };
 
-static char *note_of(const struct store *store)
+static char *note_of(const char *name)
 {
-    return mem_printf("store %s", store_name(store));
+    return mem_printf("store %s", name);
 }
 
 /* What is known; nothing where there is no ledger yet. */
-static bool known_read(const struct mover_settings *settings, const struct store *store,
+static bool known_read(const struct mover_settings *settings, const char *name,
                        const struct cancel *cancel, struct store_traits *traits_r)
 {
-    auto_free char *note = note_of(store), *text = NULL;
+    auto_free char *note = note_of(name), *text = NULL;
     auto_ledger *ledger = NULL;
     struct err ignored;
 
@@ -64,13 +64,12 @@ static char *words_of(const struct store *store, const struct store_traits *trai
 void trial_known(const struct mover_settings *settings, const struct cancel *cancel,
                  struct store_traits *traits_r)
 {
-    const struct store_traits none = { 0 };
-    auto_store *store = NULL;
-    struct err ignored; /* opening it again will say it */
+    auto_free char *name = NULL;
+    struct err ignored; /* opening the store will say it */
 
-    *traits_r = none;
-    if (store_at(settings, cancel, &none, &store, &ignored))
-        (void)known_read(settings, store, cancel, traits_r);
+    *traits_r = (struct store_traits){ 0 };
+    if (store_name_of(&settings->store, &name, &ignored))
+        (void)known_read(settings, name, cancel, traits_r);
 }
 
 bool trial_make(const struct mover_settings *settings, const struct cancel *cancel,
@@ -82,7 +81,7 @@ bool trial_make(const struct mover_settings *settings, const struct cancel *canc
 
     if (!store_at(settings, cancel, &traits, &unknown, err))
         return false;
-    (void)known_read(settings, unknown, cancel, &traits);
+    (void)known_read(settings, store_name(unknown), cancel, &traits);
     if (!store_at(settings, cancel, &traits, &store, err) || !store_greet(store, &same, err))
         return false;
     tried = must_try(trial, store, &traits, same);
@@ -104,7 +103,7 @@ bool trial_keep(struct ledger *ledger, const struct mover_settings *settings,
         return false;
     if (!*store_bucket(store) || traits->conditional == STORE_UNKNOWN)
         return true;
-    note = note_of(store);
+    note = note_of(store_name(store));
     store_traits_write(traits, &text);
     return ledger_noted(ledger, note, &known, err)
            && ((known && strcmp(known, str_text(&text)) == 0)

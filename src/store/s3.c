@@ -293,6 +293,22 @@ bool s3_open(const struct store_settings *settings, const struct cancel *cancel,
     return true;
 }
 
+bool store_name_of(const struct store_settings *settings, char **name_r, struct err *err)
+{
+    struct span url = span_of(settings->url);
+    struct s3_place place;
+
+    if (!span_starts(url, "s3://")) {
+        *name_r = span_text(span_starts(url, "dir:") ? span_from(url, strlen("dir:")) : url);
+        return true;
+    }
+    if (!s3_access_locate(settings, &place, err))
+        return false;
+    *name_r = name_of(&place);
+    s3_place_clear(&place);
+    return true;
+}
+
 bool store_prefix(const struct store_settings *settings, char **prefix_r, struct err *err)
 {
     struct s3_place place;

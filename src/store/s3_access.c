@@ -63,22 +63,28 @@ static char *endpoint_of(const struct store_settings *settings)
     return told ? mem_text(told) : s3_profile_setting(settings->profile, "endpoint_url");
 }
 
+bool s3_access_locate(const struct store_settings *settings, struct s3_place *place_r,
+                      struct err *err)
+{
+    auto_free char *endpoint = endpoint_of(settings);
+
+    return s3_place_read(settings->url, endpoint, settings->addressing, place_r, err);
+}
+
 bool store_access_new(const struct store_settings *settings, const struct cancel *cancel,
                       struct store_access **access_r, struct err *err)
 {
     struct store_access *access;
-    auto_free char *endpoint = NULL;
 
     *access_r = NULL;
     if (!span_starts(span_of(settings->url), "s3://"))
         return true;
-    endpoint = endpoint_of(settings);
     access = mem_new(struct store_access);
     (void)pthread_mutex_init(&access->lock, NULL);
     (void)pthread_mutex_init(&access->fetching, NULL);
     (void)pthread_cond_init(&access->left, NULL);
     access->allowed = UNLIMITED;
-    if (s3_place_read(settings->url, endpoint, settings->addressing, &access->place, err)) {
+    if (s3_access_locate(settings, &access->place, err)) {
         access->region = region_of(settings, &access->place);
         if (s3_chain_new(settings, access->region, cancel, &access->chain, err)) {
             *access_r = access;

@@ -20,6 +20,10 @@ struct s3_signer {
     struct sign_key key;
 };
 
+/* Where a bucket is, by the settings and what stands in for those that are not set. */
+must_check bool s3_access_locate(const struct store_settings *settings, struct s3_place *place_r,
+                                 struct err *err);
+
 void s3_signer_clear(struct s3_signer *signer);
 
 const struct s3_place *s3_access_place(const struct store_access *access);

@@ -82,6 +82,13 @@ must_check bool store_access_new(const struct store_settings *settings, const st
 void store_access_free(struct store_access *access); /* NULL is allowed */
 
 /*
+ * The name of a store, as store_name() says it of an open one: traits are kept under it. The caller
+ * frees. Fails with ERR_USAGE.
+ */
+must_check bool store_name_of(const struct store_settings *settings, char **name_r,
+                              struct err *err);
+
+/*
  * The prefix in a store's URL, in front of every key: "" or ending in "/". The caller frees.
  * Fails with ERR_USAGE.
  */
