@@ -211,6 +211,18 @@ static const char *shared(const struct group *group, enum trait trait)
     return NULL;
 }
 
+/* The kinds of external storage by the names that FileMaker's own dialogs give them. */
+static const char *told(enum trait trait, const char *value)
+{
+    if (trait != TRAIT_STORAGE)
+        return value;
+    if (strcmp(value, "open") == 0)
+        return "outside the FileMaker file (open storage)";
+    if (strcmp(value, "secure") == 0)
+        return "outside the FileMaker file (secure storage)";
+    return value;
+}
+
 static void traits_add(struct str *to, const struct group *group)
 {
     static const char *const before[TRAITS] = { " by ", ", all of type ", ", all stored ",
@@ -220,7 +232,7 @@ static void traits_add(struct str *to, const struct group *group)
         const char *value = shared(group, (enum trait)t);
 
         if (value)
-            str_printf(to, "%s%s", before[t], value);
+            str_printf(to, "%s%s", before[t], told((enum trait)t, value));
     }
 }
 
