@@ -79,6 +79,11 @@ bool trial_make(const struct mover_settings *settings, const struct cancel *canc
     auto_store *unknown = NULL, *store = NULL;
     bool same = false, tried;
 
+    if (trial == TRIAL_NONE && !span_starts(span_of(settings->store.url), "s3://")) {
+        *traits_r = traits; /* to open a folder is to make it */
+        *said_r = mem_printf("%s: not tried", settings->store.url);
+        return true;
+    }
     if (!store_at(settings, cancel, &traits, &unknown, err))
         return false;
     (void)known_read(settings, store_name(unknown), cancel, &traits);
