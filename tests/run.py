@@ -29,7 +29,7 @@ def programs_of(build, first):
             if path.is_file() and os.access(path, os.X_OK):
                 yield f"{build.name}/{path.name}", [str(path)], build
     if first:
-        for folder in ("checks", "sim", "e2e", "verify", "crash", "real"):
+        for folder in ("checks", "sim", "e2e", "verify", "crash", "model", "real"):
             for path in sorted((ROOT / "tests" / folder).glob("test_*")):
                 if os.access(path, os.X_OK):
                     yield f"{folder}/{path.name}", [str(path)], build

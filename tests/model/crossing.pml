@@ -1,0 +1,272 @@
+/*
+ * One document crossing: two movers, kills at any step, lost and late answers, people who replace the
+ * file, edit the record or alter the mark at any moment, claims that are taken away from the dead and
+ * from those who only seem so, the documented key with later versions beside it, and the application's
+ * row in a database of its own. A transaction is one step; all else may come between.
+ *
+ * -D one of these breaks the protocol in one place, and must be caught:
+ *   UNCOND      a put replaces what is there
+ *   COND412     a key that is taken counts as success
+ *   TRUSTTO     a put without an answer counts as done
+ *   NOMODID     the mark is written whatever happened to the record
+ *   MARKFIRST   the mark is written before the ledger says stored
+ *   NOFENCE     whoever lost its claim records all the same
+ *   NOEXPIRE    what the dead held is never free again
+ *   ROWNOFENCE  a late mover writes the row over a later one's
+ *   LEDGERFIRST the ledger says stored before the row is there
+ *   LAXMOD      our mark in the record is proof enough, whatever its modification id
+ *   FORGETMARK  a version that is meant again forgets the mark that it had
+ *   SAMEMARK    a mark may have the text of the one that stands there
+ */
+#ifndef MAXK
+#define MAXK 1 /* kills            */
+#endif
+#ifndef MAXE
+#define MAXE 3 /* claims           */
+#endif
+#define MAXM 4   /* marks, from 1  */
+#define HUMAN 15 /* a mark of people */
+
+mtype = { WAITING, CLAIMED, STORED, DONE, FAILED };
+
+/* the source */
+byte src = 1, mod = 0, mark = 0;
+/* the store: the documented key holds a content or 0; keys with a hash hold theirs, or not */
+byte doc = 0;
+bool hashed[3];
+/* the ledger */
+mtype st = WAITING;
+byte ep = 0, owner = 0, lv = 0, dmod = 0, nm = 0, known = 0;
+bool intent[3], ever[3];
+byte ikey[3], imark[3], imod[3];
+byte mver[MAXM + 1];
+/* the application's row */
+byte row = 0, rowep = 0;
+/* on the wire, their senders gone */
+bool latep[6];
+byte latem = 0, latemod = 0;
+byte kills = 0, timeouts = 0;
+/* what must never be */
+bool badorder = false, badbytes = false, overwritten = false, badfail = false, lostobject = false, regress = false;
+
+#define HELD (owner == _pid && ep == my)
+#define AT(v, k) (((k) == 0 && doc == (v)) || ((k) == 1 && hashed[v]))
+#define KILL if :: atomic { kills < MAXK -> kills++; v = 0; m = 0; my = 0; k = 0 }; goto start :: skip fi
+
+inline put_lands(w, q) {
+    if
+    :: q == 1 -> hashed[w] = true
+    :: q == 0 && doc == 0 -> doc = w
+#ifdef UNCOND
+    :: q == 0 && doc != 0 -> lostobject = (doc != w); doc = w
+#else
+    :: q == 0 && doc != 0 -> skip
+#endif
+    fi
+}
+
+inline mark_lands(i, at) {
+    if
+#ifdef NOMODID
+    :: true ->
+#else
+    :: mod == at ->
+#endif
+        badorder = badorder || !ever[mver[i]];
+        badbytes = badbytes || src != mver[i];
+        overwritten = overwritten || mark == HUMAN;
+        mark = i; mod++
+#ifndef NOMODID
+    :: else -> skip
+#endif
+    fi
+}
+
+inline let_go() { if :: HELD -> st = WAITING; owner = 0 :: else -> skip fi; v = 0; m = 0; my = 0; k = 0 }
+
+proctype Mover() {
+    byte v = 0, m = 0, my = 0, k = 0, u = 0;
+start:
+    do
+    :: atomic { st == WAITING && owner == 0 && ep < MAXE && nm < MAXM ->
+            st = CLAIMED; ep++; my = ep; owner = _pid };
+        KILL;
+        /* fetch: the record, its bytes, the record again */
+        atomic { v = src; m = mod;
+            if
+            :: mark != 0 && (mark == HUMAN || !(known & (1 << mark))) ->
+                badfail = mark != HUMAN;
+                if :: HELD -> st = FAILED; owner = 0 :: else -> skip fi; v = 0; m = 0; my = 0; goto start
+            :: else -> skip
+            fi };
+        KILL;
+        if :: atomic { mod != m -> let_go() }; goto start :: atomic { mod == m -> skip } fi;
+        /* intend */
+        atomic {
+            if :: HELD -> skip :: else -> v = 0; m = 0; my = 0; goto start fi;
+            if
+            :: intent[v] -> k = ikey[v]
+            :: !intent[v] && (ever[3 - v] && ikey[3 - v] == 0) -> k = 1
+            :: else -> k = 0
+            fi;
+#ifdef FORGETMARK
+            if :: intent[v] -> known = known & (255 - (1 << imark[v])) :: else -> skip fi;
+#endif
+#ifdef SAMEMARK
+            if :: imark[v] == 0 -> nm++; imark[v] = nm :: else -> skip fi;
+#else
+            nm++; imark[v] = nm;
+#endif
+            known = known | (1 << imark[v]); mver[imark[v]] = v;
+            intent[v] = true; ikey[v] = k; imod[v] = m };
+        KILL;
+put:    if
+        :: atomic { true -> u = doc; put_lands(v, k) }
+        :: atomic { timeouts < 1 && !latep[v * 2 + k] -> timeouts++; latep[v * 2 + k] = true }
+#ifdef TRUSTTO
+        ; goto record
+#endif
+        :: atomic { timeouts < 1 -> timeouts++; put_lands(v, k) }
+        fi;
+        KILL;
+        /* what lies there now */
+        if
+        :: atomic { AT(v, k) -> skip }
+#ifdef COND412
+        :: atomic { !AT(v, k) && k == 0 && doc != 0 -> skip }
+#else
+        :: atomic { k == 0 && doc != 0 && doc != v && HELD && intent[doc] -> k = 1; ikey[v] = 1 }; goto put
+        :: atomic { k == 0 && doc != 0 && doc != v && !HELD -> v = 0; m = 0; my = 0; k = 0 }; goto start
+#endif
+        :: atomic { !AT(v, k) && (k == 1 || doc == 0) -> let_go() }; goto start
+        fi;
+record: KILL;
+#ifdef MARKFIRST
+        atomic { mark_lands(imark[v], m); m = m };
+        KILL;
+#endif
+#ifdef LEDGERFIRST
+        atomic { if :: HELD && st == CLAIMED -> st = STORED; lv = v; ever[v] = true
+                    :: else -> v = 0; m = 0; my = 0; k = 0; goto start fi };
+        KILL;
+        atomic { if :: rowep <= my -> row = v; rowep = my :: else -> skip fi }
+#else
+        atomic {
+            if
+#if defined(ROWNOFENCE) || defined(NOFENCE) /* one database has one fence for both */
+            :: true -> row = v; rowep = my
+#else
+            :: rowep <= my -> row = v; rowep = my
+            :: else -> v = 0; m = 0; my = 0; k = 0; goto start
+#endif
+            fi };
+        KILL;
+        atomic {
+#ifdef NOFENCE
+            regress = regress || (st == DONE && lv == src && v != lv);
+            st = STORED; owner = _pid; lv = v; ever[v] = true
+#else
+            if :: HELD && st == CLAIMED -> st = STORED; lv = v; ever[v] = true
+               :: else -> v = 0; m = 0; my = 0; k = 0; goto start fi
+#endif
+        }
+#endif
+        ;
+        goto marking
+    :: atomic { st == STORED && owner == 0 && ep < MAXE -> ep++; my = ep; owner = _pid; v = lv };
+marking:
+        KILL;
+        if
+        :: atomic { HELD -> mark_lands(imark[v], imod[v]) }
+        :: atomic { HELD && latem == 0 && timeouts < 1 -> timeouts++; latem = imark[v]; latemod = imod[v] }
+        :: atomic { !HELD -> v = 0; m = 0; my = 0; k = 0 }; goto start
+        fi;
+        KILL;
+        atomic {
+            if
+            :: !HELD -> skip
+#ifdef LAXMOD
+            :: HELD && mark == imark[lv] -> st = DONE; dmod = mod; owner = 0
+            :: HELD && mark != imark[lv] && mod == imod[lv] -> owner = 0
+            :: HELD && mark != imark[lv] && mod != imod[lv] -> st = WAITING; owner = 0
+#else
+            :: HELD && mark == imark[lv] && mod == imod[lv] + 1 -> st = DONE; dmod = mod; owner = 0
+            :: HELD && mod == imod[lv] -> owner = 0
+            :: HELD && mod != imod[lv] && !(mark == imark[lv] && mod == imod[lv] + 1) ->
+                st = WAITING; owner = 0
+#endif
+            fi; v = 0; m = 0; my = 0; k = 0 }
+    :: atomic { (st == DONE && mod == dmod) || st == FAILED || (ep == MAXE && owner == 0) || nm == MAXM } ->
+        break
+    od
+}
+
+/* Who holds the door frees what others held. Worst of clocks: a lease may run out on the living. */
+#ifndef NOEXPIRE
+proctype Door() {
+end: do :: atomic { owner != 0 -> if :: st == CLAIMED -> st = WAITING :: else -> skip fi; owner = 0 } od
+}
+#endif
+
+/* The census: what was done and edited since is to be done again; so is what failed, if edited. */
+proctype Census() {
+end: do :: atomic { st == DONE && owner == 0 && mod != dmod -> st = WAITING } od
+}
+
+proctype People() {
+    if
+    :: atomic { true -> mod++ }; atomic { src = 2; mod++ }
+    :: atomic { true -> src = 2; mod++ }; if :: atomic { true -> mod++ } :: skip fi
+    fi;
+    if :: atomic { true -> mark = HUMAN; mod++ } :: skip fi
+}
+
+proctype Wire() {
+end:
+    do
+    :: atomic { latep[2] -> latep[2] = false; if :: put_lands(1, 0) :: skip fi }
+    :: atomic { latep[3] -> latep[3] = false; if :: put_lands(1, 1) :: skip fi }
+    :: atomic { latep[4] -> latep[4] = false; if :: put_lands(2, 0) :: skip fi }
+    :: atomic { latep[5] -> latep[5] = false; if :: put_lands(2, 1) :: skip fi }
+    :: atomic { latem != 0 -> if :: mark_lands(latem, latemod) :: skip fi; latem = 0; latemod = 0 }
+    od
+}
+
+#define STANDS(v) (AT(v, ikey[v]))
+#define OURS (mark != 0 && mark != HUMAN)
+/* a mark of ours stands for an object with its bytes */
+#define I1 (!OURS || STANDS(mver[mark]))
+/* stored or done: the object is there */
+#define I2 ((st != STORED && st != DONE) || STANDS(lv))
+/* one object per content, none without an intent, none lost */
+#define I3 (!(doc == 1 && hashed[1]) && !(doc == 2 && hashed[2]) && (doc == 0 || intent[doc]) && !lostobject)
+/* marks are written for bytes that were recorded, over nobody's mark */
+#define I4 (!badorder && !badbytes && !overwritten)
+/* done: mark, row and bytes agree, or the record was edited since */
+#define I5 (st != DONE || mod != dmod || (mark == imark[lv] && lv == src && row == lv))
+/* stored: the row is there */
+#define I6 ((st != STORED && st != DONE) || row != 0)
+/* our own mark never passes for somebody else's */
+#define I7 (!badfail)
+/* what is done and true is not taken back by somebody late */
+#define I8 (!regress)
+#define REACHED (st == DONE && lv == 2 && mod == dmod && row == 2 && mark == imark[2])
+
+/* Looks after every step. REACH: whether the end that we want can come about at all. */
+proctype Watch() {
+#ifdef REACH
+end: atomic { REACHED -> assert(false) }
+#else
+end: atomic { !(I1 && I2 && I3 && I4 && I5 && I6 && I7 && I8) ->
+        printf("I1 %d I2 %d I3 %d I4 %d I5 %d I6 %d I7 %d I8 %d\n", I1, I2, I3, I4, I5, I6, I7, I8);
+        assert(false) }
+#endif
+}
+
+init {
+    atomic { run Watch(); run Mover(); run Mover(); run People(); run Census(); run Wire();
+#ifndef NOEXPIRE
+             run Door();
+#endif
+    }
+}
