@@ -7,7 +7,7 @@ TSAN := build-tsan
 FAILPOINTS := build-failpoints
 
 .PHONY: all bench demo test torture torture-switches torture-mixed \
-	torture-steps torture-kills failpoints clean
+	torture-steps torture-kills torture-traps failpoints clean
 
 all: $(BUILD)/build.ninja
 	@ninja -C $(BUILD) --quiet
@@ -25,7 +25,7 @@ bench: packages-build packages-bench all
 	@bench/bench $(if $(QUICK),--quick) $(if $(WHOLE),--whole) --json $(BUILD)/bench.json $(BUILD)
 
 # What takes hours; `make test` has a sample of it. MINUTES=10: less of what goes by the clock.
-torture: torture-switches torture-mixed torture-steps torture-kills
+torture: torture-switches torture-mixed torture-steps torture-kills torture-traps
 
 torture-switches: packages-build packages-test all
 	@FMFERRY_BUILD=$(BUILD) tests/torture/switches.py
@@ -34,12 +34,16 @@ torture-mixed: packages-build packages-test $(ASAN)/build.ninja
 	@ninja -C $(ASAN) --quiet
 	@FMFERRY_BUILD=$(ASAN) tests/torture/mixed_use.py --minutes $(or $(MINUTES),60)
 
-# Every story dies at every step: half an hour. KILLS random kill -9: three quarters of an hour.
+# Every story dies at every step: an hour. KILLS random kill -9: an hour and a half.
 torture-steps: packages-build packages-test all failpoints
 	@FMFERRY_BUILD=$(BUILD) tests/crash/every_step.py
 
 torture-kills: packages-build packages-test all
 	@FMFERRY_BUILD=$(BUILD) tests/crash/torture.py --kills $(or $(KILLS),1000)
+
+# A thousand seeds of traps for the census: an hour.
+torture-traps: packages-build packages-test all
+	@FMFERRY_BUILD=$(BUILD) TRAPS=1000 tests/e2e/test_traps
 
 # The mover with places where a test can make it die; never to be given away.
 failpoints: $(FAILPOINTS)/build.ninja
