@@ -1,6 +1,7 @@
 /*
  * One buffer for entries, and their places for sorting. What is spilled is a row of sorted runs in
- * one file; reading keeps a heap of them, each with a piece of the same memory.
+ * one file; reading keeps a heap of them, each with a piece of the same memory. When there are as
+ * many runs as pieces fit into it, they are merged into one.
  */
 #include "verify/sorter.h"
 
@@ -96,16 +97,14 @@ static void buffer_sort(struct sorter *s)
 
 /* --- spilling ------------------------------------------------------------------------------- */
 
-static bool file_open(struct sorter *s, struct err *err)
+static bool file_open(int *fd_r, struct err *err)
 {
     const char *folder = getenv("TMPDIR");
 
-    if (s->fd >= 0)
-        return true;
     if (!folder || !*folder)
         folder = "/tmp";
-    s->fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    return s->fd >= 0 || err_os(err, "making a temporary file in '%s'", folder);
+    *fd_r = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    return *fd_r >= 0 || err_os(err, "making a temporary file in '%s'", folder);
 }
 
 static bool entries_write(struct sorter *s, struct err *err)
@@ -130,39 +129,13 @@ static bool spill(struct sorter *s, struct err *err)
     off64_t begin = s->written;
 
     buffer_sort(s);
-    if (!file_open(s, err) || !entries_write(s, err))
+    if ((s->fd < 0 && !file_open(&s->fd, err)) || !entries_write(s, err))
         return false;
     s->written += (off64_t)s->used;
     s->runs = mem_grow(s->runs, (s->run_count + 1) * sizeof *s->runs);
     s->runs[s->run_count++] = (struct run){ .next = begin, .end = s->written };
     s->used = 0;
     s->place_count = 0;
-    return true;
-}
-
-/* The places count against the memory too. */
-static bool is_full(const struct sorter *s, size_t size)
-{
-    return s->used + size + (s->place_count + 1) * sizeof *s->places > s->memory_bytes
-           || s->used + size > UINT32_MAX;
-}
-
-bool sorter_add(struct sorter *s, struct span entry, struct err *err)
-{
-    uint16_t size = (uint16_t)entry.size;
-
-    assert(entry.size > 0 && entry.size <= SORTER_ENTRY_MAX);
-    if (s->place_count && is_full(s, SIZE_BYTES + entry.size) && !spill(s, err))
-        return false;
-    if (s->place_count == s->place_room) {
-        s->place_room = s->place_room ? s->place_room * 2 : 1024;
-        s->places = mem_grow(s->places, s->place_room * sizeof *s->places);
-    }
-    s->places[s->place_count++] = (uint32_t)s->used;
-    memcpy(s->buffer + s->used, &size, SIZE_BYTES);
-    memcpy(s->buffer + s->used + SIZE_BYTES, entry.at, entry.size);
-    s->used += SIZE_BYTES + entry.size;
-    s->count++;
     return true;
 }
 
@@ -248,15 +221,6 @@ static bool runs_begin(struct sorter *s, struct err *err)
     return true;
 }
 
-bool sorter_end(struct sorter *s, struct err *err)
-{
-    if (s->run_count == 0) {
-        buffer_sort(s);
-        return true;
-    }
-    return (s->place_count == 0 || spill(s, err)) && runs_begin(s, err);
-}
-
 /* Moves the first run past the entry that the caller had; a run that is at its end goes away. */
 static bool heap_advance(struct sorter *s, struct err *err)
 {
@@ -275,6 +239,100 @@ static bool heap_advance(struct sorter *s, struct err *err)
     return true;
 }
 
+static enum step next_in_runs(struct sorter *s, struct span *entry_r, struct err *err)
+{
+    if (s->is_open && !heap_advance(s, err))
+        return STEP_ERROR;
+    s->is_open = s->run_count > 0;
+    if (!s->is_open)
+        return STEP_END;
+    *entry_r = run_entry(s->runs);
+    return STEP_ROW;
+}
+
+/* --- merging -------------------------------------------------------------------------------- */
+
+static bool runs_pour(struct sorter *s, int fd, struct err *err)
+{
+    auto_str out = STR_MAX(WRITE_SIZE + SORTER_ENTRY_MAX + SIZE_BYTES);
+    struct span entry;
+    enum step step;
+
+    while ((step = next_in_runs(s, &entry, err)) == STEP_ROW) {
+        str_add(&out, entry.at - SIZE_BYTES, entry.size + SIZE_BYTES);
+        if (out.size < WRITE_SIZE)
+            continue;
+        if (!fs_write_all(fd, str_span(&out), "a temporary file", err))
+            return false;
+        str_reset(&out);
+    }
+    return step == STEP_END && fs_write_all(fd, str_span(&out), "a temporary file", err);
+}
+
+/* All runs into one, in a file of its own; the buffer, which is empty now, lends its memory. */
+static bool runs_merge(struct sorter *s, struct err *err)
+{
+    int fd;
+
+    if (!runs_begin(s, err) || !file_open(&fd, err))
+        return false;
+    if (!runs_pour(s, fd, err)) {
+        (void)close(fd);
+        return false;
+    }
+    (void)close(s->fd);
+    s->fd = fd;
+    s->runs[0] = (struct run){ .end = s->written };
+    s->run_count = 1;
+    s->buffer = mem_zero(s->memory_bytes);
+    s->place_room = 0;
+    return true;
+}
+
+/* --- adding --------------------------------------------------------------------------------- */
+
+/* The places count against the memory too. */
+static bool is_full(const struct sorter *s, size_t size)
+{
+    return s->used + size + (s->place_count + 1) * sizeof *s->places > s->memory_bytes
+           || s->used + size > UINT32_MAX;
+}
+
+/* Whether one run more would leave each less than a piece to be read by; two are never many. */
+static bool are_many(const struct sorter *s)
+{
+    return s->run_count > 2 && (s->run_count + 1) * PIECE_LEAST > s->memory_bytes;
+}
+
+bool sorter_add(struct sorter *s, struct span entry, struct err *err)
+{
+    uint16_t size = (uint16_t)entry.size;
+
+    assert(entry.size > 0 && entry.size <= SORTER_ENTRY_MAX);
+    if (s->place_count && is_full(s, SIZE_BYTES + entry.size)
+        && (!spill(s, err) || (are_many(s) && !runs_merge(s, err))))
+        return false;
+    if (s->place_count == s->place_room) {
+        s->place_room = s->place_room ? s->place_room * 2 : 1024;
+        s->places = mem_grow(s->places, s->place_room * sizeof *s->places);
+    }
+    s->places[s->place_count++] = (uint32_t)s->used;
+    memcpy(s->buffer + s->used, &size, SIZE_BYTES);
+    memcpy(s->buffer + s->used + SIZE_BYTES, entry.at, entry.size);
+    s->used += SIZE_BYTES + entry.size;
+    s->count++;
+    return true;
+}
+
+bool sorter_end(struct sorter *s, struct err *err)
+{
+    if (s->run_count == 0) {
+        buffer_sort(s);
+        return true;
+    }
+    return (s->place_count == 0 || spill(s, err)) && runs_begin(s, err);
+}
+
 static enum step next_in_buffer(struct sorter *s, struct span *entry_r)
 {
     if (s->place_read == s->place_count)
@@ -285,13 +343,5 @@ static enum step next_in_buffer(struct sorter *s, struct span *entry_r)
 
 enum step sorter_next(struct sorter *s, struct span *entry_r, struct err *err)
 {
-    if (s->buffer)
-        return next_in_buffer(s, entry_r);
-    if (s->is_open && !heap_advance(s, err))
-        return STEP_ERROR;
-    s->is_open = s->run_count > 0;
-    if (!s->is_open)
-        return STEP_END;
-    *entry_r = run_entry(s->runs);
-    return STEP_ROW;
+    return s->buffer ? next_in_buffer(s, entry_r) : next_in_runs(s, entry_r, err);
 }
