@@ -6,6 +6,7 @@
  */
 #include "move/link.h"
 
+#include "base/failpoint.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/time.h"
@@ -236,8 +237,13 @@ static bool version_copy(struct passage *p, bool with_hash, enum relocated *relo
     if (!key_of(p, with_hash, &key, err))
         return false;
     version_make(p, key);
-    return desk_do(p->linker->desk, intend_work, p, err)
-           && relocate(&relocation, p->from, key, relocated_r, err);
+    if (!desk_do(p->linker->desk, intend_work, p, err))
+        return false;
+    FAILPOINT("link.intended");
+    if (!relocate(&relocation, p->from, key, relocated_r, err))
+        return false;
+    FAILPOINT("link.copied");
+    return true;
 }
 
 static void present_set(struct passage *p, const struct ledger_version *version)
@@ -310,9 +316,11 @@ static bool leaving_remove(struct passage *p, const struct ledger_version *versi
 {
     struct note_job job = { p, version, LEDGER_VERSION_REMOVED, false };
 
-    return desk_do(p->linker->desk, used_work, &job, err)
-           && (job.used || store_remove(p->linker->to, version->key, err))
-           && desk_do(p->linker->desk, note_work, &job, err);
+    if (!desk_do(p->linker->desk, used_work, &job, err)
+        || (!job.used && !store_remove(p->linker->to, version->key, err)))
+        return false;
+    FAILPOINT("link.removed");
+    return desk_do(p->linker->desk, note_work, &job, err);
 }
 
 /*
@@ -376,6 +384,7 @@ static bool document_switch(struct passage *p, struct err *err)
 {
     if (!desk_do(p->linker->desk, switch_work, p, err))
         return false;
+    FAILPOINT("link.switched");
     p->linker->switched++;
     return true;
 }
@@ -400,9 +409,10 @@ static bool held_move(struct passage *p, struct err *err)
 
 static bool document_move(struct passage *p, struct err *err)
 {
-    if (desk_do(p->linker->desk, hold_work, p, err) && held_move(p, err))
-        return true;
-    return is_not_ours(err); /* somebody else sees to it */
+    if (!desk_do(p->linker->desk, hold_work, p, err))
+        return is_not_ours(err); /* somebody else sees to it */
+    FAILPOINT("link.held");
+    return held_move(p, err) || is_not_ours(err);
 }
 
 /* --- which, and whereto --------------------------------------------------------------------- */

@@ -205,7 +205,8 @@ def check_runs(scene, report):
         for entry in scene.database.audit[number]:
             if entry["document"] is not None:
                 ends[entry["before"], entry["after"]].add(entry["document"])
-            if entry["evidence"] and (entry["before"], entry["after"]) == ("done", "done"):
+            if " bytes sha256 " in entry["evidence"] \
+                    and (entry["before"], entry["after"]) == ("done", "done"):
                 ends["given"].add(entry["document"])
         done, failed = ends["stored", "done"], ends["claimed", "failed"]
         if run["kind"] == "link":

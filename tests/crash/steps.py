@@ -221,8 +221,24 @@ class Reconciled(Story):
         bench.happen("on get record 3 do delay 1ms")
 
 
+class Linked(Story):
+    """Patients come after their documents; one document has an earlier version."""
+
+    name, command, last = "link", ("link",), ("link",)
+
+    def begin(self, bench):
+        bench.serve("generate:5,3000", "--max-sessions", "0")
+        bench.configure(run={"workers": 1, "retry_ms": 1})
+
+    def before(self, bench):
+        bench.ferry("run")
+        bench.happen("do replace 2")
+        bench.ferry("run")
+        bench.ferry("patients", "import")
+
+
 STORIES = [Plain(), MarkLost(), BreakingStreams(), Correction(), Retry(), Containers(), Together(), Adopt(),
-           Large(), LargeCorrected(), Resumed(), Gone(), Reconciled()]
+           Large(), LargeCorrected(), Resumed(), Gone(), Reconciled(), Linked()]
 
 
 def dying(bench, words, **environment):
