@@ -80,6 +80,14 @@ void score_waits(struct score *score, int64_t document)
     (void)pthread_mutex_unlock(&score->lock);
 }
 
+void score_gone(struct score *score, int64_t document)
+{
+    (void)pthread_mutex_lock(&score->lock);
+    settle(score, document, NULL);
+    (void)idset_remove(score->tried, (uint64_t)document);
+    (void)pthread_mutex_unlock(&score->lock);
+}
+
 struct score_counts score_counts(struct score *score)
 {
     struct score_counts counts;

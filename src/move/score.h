@@ -26,6 +26,7 @@ void score_seen(struct score *score, int64_t documents);
 void score_done(struct score *score, int64_t document, int64_t size_bytes);
 void score_failed(struct score *score, int64_t document, uint64_t record_id, const char *class);
 void score_waits(struct score *score, int64_t document); /* neither done nor failed, so far */
+void score_gone(struct score *score, int64_t document);  /* its record is: it counts no more  */
 
 struct score_counts score_counts(struct score *score);
 

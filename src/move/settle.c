@@ -107,6 +107,8 @@ static void count(const struct verdict *v)
         score_done(score, v->claim.document, v->claim.size);
     else if (v->kind == VERDICT_FAILED)
         score_failed(score, v->claim.document, v->claim.record_id, v->attempt.class);
+    else if (v->kind == VERDICT_GONE)
+        score_gone(score, v->claim.document);
     else
         score_waits(score, v->claim.document);
     for (size_t i = 0; i < v->sibling_count; i++)

@@ -375,6 +375,8 @@ TEST(a_document_counts_once)
     for (uint64_t i = 2; i <= 6; i++)
         score_failed(score, (int64_t)i, i, "container-empty");
     score_waits(score, 7);
+    score_waits(score, 8);
+    score_gone(score, 8);
     counts = score_counts(score);
     CHECK(counts.seen == 10 && counts.processed == 7 && counts.successful == 1);
     CHECK(counts.failed == 5 && counts.bytes == 150 && counts.moves == 2);
