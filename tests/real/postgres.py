@@ -214,11 +214,13 @@ class Line:
             one.close()
 
     def _answers(self, far, near, deaf):
+        """A server that was killed ends the line too, with a reset as with an end."""
         with contextlib.suppress(OSError):
             while data := far.recv(65536):
                 if deaf.is_set():
                     return
                 near.sendall(data)
+        with contextlib.suppress(OSError):
             near.shutdown(socket.SHUT_RDWR)
 
     def _what_now(self, data):
