@@ -58,18 +58,23 @@ static bool known_find(struct ledger *ledger, const struct ledger_sighting *s,
     return step != STEP_ERROR;
 }
 
-static bool document_add(struct ledger *ledger, const struct ledger_sighting *s, struct err *err)
+/* Adds it, unless another census, which took this run for dead, did so since we looked. */
+static bool document_add(struct ledger *ledger, const struct ledger_sighting *s, bool *added_r,
+                         struct err *err)
 {
     auto_free char *type = span_text(s->type);
 
-    return sql_run(ledger->sql, &LEDGER_DOCUMENT_ADD,
-                   sql_args(sql_i64(ledger->source), sql_span(s->identity),
-                            text_or_empty(s->container), sql_i64(s->repetition),
-                            sql_i64((int64_t)s->record_id), optional(s->filemaker_id),
-                            optional(s->patient_id), sql_text(type), sql_text(s->storage),
-                            sql_i64((int64_t)s->mod_id), sql_i64(time_now_us())),
-                   err)
-           && ledger_transition(ledger,
+    if (!sql_run(ledger->sql, &LEDGER_DOCUMENT_ADD,
+                 sql_args(sql_i64(ledger->source), sql_span(s->identity),
+                          text_or_empty(s->container), sql_i64(s->repetition),
+                          sql_i64((int64_t)s->record_id), optional(s->filemaker_id),
+                          optional(s->patient_id), sql_text(type), sql_text(s->storage),
+                          sql_i64((int64_t)s->mod_id), sql_i64(time_now_us())),
+                 err))
+        return false;
+    *added_r = sql_changed(ledger->sql) == 1;
+    return !*added_r
+           || ledger_transition(ledger,
                                 &(struct transition){ .is_new = true,
                                                       .after = LEDGER_WAITING,
                                                       .class_after = "",
@@ -144,13 +149,17 @@ bool ledger_see(struct ledger *ledger, const struct ledger_sighting *s, enum led
                 uint64_t *elsewhere_r, struct err *err)
 {
     __attribute__((cleanup(known_clear))) struct known known = { 0 };
+    bool added = false;
 
-    if (!known_find(ledger, s, &known, err))
+    if (!known_find(ledger, s, &known, err)
+        || (!known.exists && !document_add(ledger, s, &added, err)))
         return false;
-    if (!known.exists) {
+    if (added) {
         *seen_r = LEDGER_SEEN_NEW;
-        return document_add(ledger, s, err);
+        return true;
     }
+    if (!known.exists && !known_find(ledger, s, &known, err))
+        return false;
     if (known.record_id != (int64_t)s->record_id) {
         *seen_r = LEDGER_SEEN_ELSEWHERE;
         *elsewhere_r = (uint64_t)known.record_id;
