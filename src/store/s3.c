@@ -99,18 +99,6 @@ static bool look(struct s3 *s3, const struct store_object *object, bool *exists_
     return true;
 }
 
-/* Nothing of what was sent was checked on the way: it is read again. */
-static bool read_back(struct s3 *s3, const struct store_object *object, struct err *err)
-{
-    struct store_found found = { 0 };
-
-    if (!store_hash(&s3->store, object->key, &found, err))
-        return false;
-    return s3_is_same(object, &found)
-           || err_set(err, ERR_DATA, STORE_MISMATCH,
-                      "the store gives back other bytes than it was sent");
-}
-
 static bool put_until_sure(struct s3 *s3, const struct store_object *object,
                            const struct s3_request *request, enum store_outcome *outcome_r,
                            struct store_found *found_r, struct err *err)
@@ -126,7 +114,7 @@ static bool put_until_sure(struct s3 *s3, const struct store_object *object,
         if (state == PUT_DONE) {
             *outcome_r = STORE_MADE;
             return !store_needs_reading_back(&s3->client.settings.traits)
-                   || read_back(s3, object, err);
+                   || s3_read_back(&s3->store, object, err);
         }
         if (state == PUT_FAILED) {
             *err = why;

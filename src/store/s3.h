@@ -36,6 +36,13 @@ must_check bool s3_look(struct store *store, const char *key, struct store_found
 /* Whether what was found is what was to be put. */
 bool s3_is_same(const struct store_object *object, const struct store_found *found);
 
+/*
+ * Nothing of what was sent was checked on the way: it is read again. Fails with ERR_DATA,
+ * STORE_MISMATCH, if it is not what was to be put.
+ */
+must_check bool s3_read_back(struct store *store, const struct store_object *object,
+                             struct err *err);
+
 /* --- headers of objects --------------------------------------------------------------------- */
 
 /* Headers as they are gathered; their texts live in `text`. */

@@ -451,16 +451,6 @@ static bool complete(struct s3_large *large, const struct store_object *object,
     }
 }
 
-static bool read_back(struct s3_large *large, const struct store_object *object, struct err *err)
-{
-    struct store_found found = { 0 };
-
-    return store_hash(large->large.store, large->key, &found, err)
-           && (s3_is_same(object, &found)
-               || err_set(err, ERR_DATA, STORE_MISMATCH,
-                          "the store gives back other bytes than it was sent"));
-}
-
 static bool complete_request(struct s3_large *large, const struct store_object *object,
                              bool conditional, enum store_outcome *outcome_r,
                              struct store_found *found_r, struct err *err)
@@ -507,5 +497,5 @@ bool s3_large_end(struct store_large *base, const struct store_object *object,
         return false;
     large->is_over = *outcome_r == STORE_MADE;
     return *outcome_r != STORE_MADE || !store_needs_reading_back(traits)
-           || read_back(large, object, err);
+           || s3_read_back(large->large.store, object, err);
 }
