@@ -1,7 +1,7 @@
 /* What the files of ledger/ share. Private. */
 #pragma once
 
-#include "ledger/ledger.h"
+#include "ledger/look.h"
 #include "ledger_sql.h"
 
 enum { TALLY_PENDING_MAX = 256 };
@@ -76,6 +76,12 @@ must_check bool ledger_versions_by(struct ledger *ledger, const struct sql_text 
 
 /* In a change: LEDGER_TAKEN_FOR_DEAD unless the present run is still open; it stays so. */
 must_check bool ledger_run_lives(struct ledger *ledger, struct err *err);
+
+/* Tallies by a statement whose parameter is the source and whose columns are those of look_tallies.
+ */
+must_check bool ledger_tallies_by(struct ledger *ledger, const struct sql_text *text,
+                                  struct ledger_tally **tallies_r, size_t *count_r,
+                                  struct err *err);
 
 char *ledger_column(const struct sql_rows *rows, int column); /* "" for null; caller frees */
 char *ledger_column_or_null(const struct sql_rows *rows, int column);

@@ -6,16 +6,15 @@
 
 enum { FAILURE_PAGE = 500, PACE_ENTRIES = 4000 };
 
-bool ledger_tallies(struct ledger *ledger, struct ledger_tally **tallies_r, size_t *count_r,
-                    struct err *err)
+bool ledger_tallies_by(struct ledger *ledger, const struct sql_text *text,
+                       struct ledger_tally **tallies_r, size_t *count_r, struct err *err)
 {
     auto_rows *rows = NULL;
     struct ledger_tally *tallies = NULL;
     size_t count = 0;
     enum step step;
 
-    if (!sql_query(ledger->sql, &LEDGER_LOOK_TALLIES, sql_args(sql_i64(ledger->source)), &rows,
-                   err))
+    if (!sql_query(ledger->sql, text, sql_args(sql_i64(ledger->source)), &rows, err))
         return false;
     while ((step = sql_next(rows, err)) == STEP_ROW) {
         tallies = mem_grow(tallies, (count + 1) * sizeof *tallies);
@@ -33,6 +32,12 @@ bool ledger_tallies(struct ledger *ledger, struct ledger_tally **tallies_r, size
     *tallies_r = tallies;
     *count_r = count;
     return true;
+}
+
+bool ledger_tallies(struct ledger *ledger, struct ledger_tally **tallies_r, size_t *count_r,
+                    struct err *err)
+{
+    return ledger_tallies_by(ledger, &LEDGER_LOOK_TALLIES, tallies_r, count_r, err);
 }
 
 void ledger_tallies_free(struct ledger_tally *tallies, size_t count)

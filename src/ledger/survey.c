@@ -21,30 +21,7 @@ static bool over(enum step step, struct err *err, bool was_ended)
 bool survey_counts(struct ledger *ledger, struct ledger_tally **tallies_r, size_t *count_r,
                    struct err *err)
 {
-    struct ledger_tally *tallies = NULL;
-    struct sql_value source[1];
-    auto_rows *rows = NULL;
-    size_t count = 0;
-    enum step step;
-
-    if (!sql_query(ledger->sql, &LEDGER_SURVEY_COUNTS, of_source(ledger, source), &rows, err))
-        return false;
-    while ((step = sql_next(rows, err)) == STEP_ROW) {
-        tallies = mem_grow(tallies, (count + 1) * sizeof *tallies);
-        tallies[count++] = (struct ledger_tally){ .state = ledger_column_state(rows, 0),
-                                                  .class = ledger_column(rows, 1),
-                                                  .type = ledger_column(rows, 2),
-                                                  .link = ledger_column_link(rows, 3),
-                                                  .documents = sql_get_i64(rows, 4),
-                                                  .bytes = sql_get_i64(rows, 5) };
-    }
-    if (step == STEP_ERROR) {
-        ledger_tallies_free(tallies, count);
-        return false;
-    }
-    *tallies_r = tallies;
-    *count_r = count;
-    return true;
+    return ledger_tallies_by(ledger, &LEDGER_SURVEY_COUNTS, tallies_r, count_r, err);
 }
 
 bool survey_sizes(struct ledger *ledger, struct survey_size sizes_r[SURVEY_SIZES], struct err *err)
