@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "version.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -101,4 +102,12 @@ void presence_machine(char *name_r, size_t room)
         (void)gethostname(name_r, room - 1);
     if (fd >= 0)
         (void)close(fd);
+}
+
+struct ledger_process presence_process(const char *kind, struct presence_names *names_r)
+{
+    *names_r = (struct presence_names){ 0 };
+    presence_machine(names_r->machine, sizeof names_r->machine);
+    (void)gethostname(names_r->host, sizeof names_r->host - 1);
+    return (struct ledger_process){ names_r->machine, names_r->host, getpid(), VERSION, kind };
 }

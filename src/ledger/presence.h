@@ -7,7 +7,7 @@
 #pragma once
 
 #include "base/base.h"
-#include "base/err.h"
+#include "ledger/ledger.h"
 
 struct presence;
 
@@ -40,3 +40,9 @@ must_check bool presence_is_held(struct presence *presence, int64_t run, bool *h
 
 /* A name of this machine that stays, so that a ledger on a shared folder is noticed. */
 void presence_machine(char *name_r, size_t room);
+
+/* This process, as ledger_run_begin() wants it; its texts are in `names_r` and `kind`. */
+struct presence_names {
+    char machine[72], host[72];
+};
+struct ledger_process presence_process(const char *kind, struct presence_names *names_r);

@@ -2,10 +2,6 @@
 #include "move/decide.h"
 
 #include "ledger/presence.h"
-#include "version.h"
-
-#include <limits.h>
-#include <unistd.h>
 
 static bool decide_inside(struct ledger *ledger, const struct decision *d, int64_t *count_r,
                           struct err *err)
@@ -18,15 +14,13 @@ static bool decide_inside(struct ledger *ledger, const struct decision *d, int64
 bool decide(const char *ledger_url, const char *source_name, const struct decision *decision,
             struct cancel *cancel, int64_t *count_r, struct err *err)
 {
-    char machine[72], host[HOST_NAME_MAX + 1] = "";
-    struct ledger_process process = { machine, host, getpid(), VERSION, decision->kind };
+    struct presence_names names;
+    struct ledger_process process = presence_process(decision->kind, &names);
     struct ledger_progress nothing = { 0 };
     auto_ledger *ledger = NULL;
     auto_change change = { 0 };
     int64_t run;
 
-    presence_machine(machine, sizeof machine);
-    (void)gethostname(host, sizeof host - 1);
     return ledger_open(ledger_url, source_name, cancel, &ledger, err)
            && ledger_begin(ledger, &change, err) && ledger_run_begin(ledger, &process, &run, err)
            && decide_inside(ledger, decision, count_r, err)

@@ -14,10 +14,6 @@
 #include "move/others.h"
 #include "move/relocate.h"
 #include "move/row.h"
-#include "version.h"
-
-#include <limits.h>
-#include <unistd.h>
 
 enum { PAGE = 64, VERSIONS_MAX = 256 };
 
@@ -557,14 +553,12 @@ static bool all_move(struct linker *l, struct err *err)
 /* Behind the door, as every run comes in. */
 static bool enter(struct linker *l, struct err *err)
 {
-    char machine[72], host[HOST_NAME_MAX + 1] = "";
-    struct ledger_process process = { machine, host, getpid(), VERSION, "link" };
+    struct presence_names names;
+    struct ledger_process process = presence_process("link", &names);
     auto_others others = { .lease_us = l->settings->lease_us };
     auto_change change = { 0 };
     int64_t patients;
 
-    presence_machine(machine, sizeof machine);
-    (void)gethostname(host, sizeof host - 1);
     return ledger_begin(l->ledger, &change, err)
            && ledger_runs_open(l->ledger, others.lease_us, &others.runs, &others.count, err)
            && others_divide(&others, l->presence, err)

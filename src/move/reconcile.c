@@ -15,11 +15,8 @@
 #include "move/roll.h"
 #include "move/row.h"
 #include "registry/inherit.h"
-#include "version.h"
 
-#include <limits.h>
 #include <stdarg.h>
-#include <unistd.h>
 
 enum { PAGE_RECORDS = 200, WORDS_MAX = 512 };
 
@@ -125,8 +122,8 @@ static bool corrections_write(struct comparison *c, struct err *err)
 /* One short run, as for any decision: begun, done and ended in one change. */
 static bool corrections_do(struct comparison *c, struct err *err)
 {
-    char machine[72], host[HOST_NAME_MAX + 1] = "";
-    struct ledger_process process = { machine, host, getpid(), VERSION, "reconcile" };
+    struct presence_names names;
+    struct ledger_process process = presence_process("reconcile", &names);
     struct ledger_progress progress = { 0 };
     auto_change change = { 0 };
     int64_t run;
@@ -134,8 +131,6 @@ static bool corrections_do(struct comparison *c, struct err *err)
     if (c->count == 0)
         return true;
     FAILPOINT("reconcile.compared");
-    presence_machine(machine, sizeof machine);
-    (void)gethostname(host, sizeof host - 1);
     if (!ledger_begin(c->ledger, &change, err) || !ledger_run_begin(c->ledger, &process, &run, err)
         || !corrections_write(c, err))
         return false;

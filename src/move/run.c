@@ -15,9 +15,7 @@
 #include "move/document.h"
 #include "move/others.h"
 #include "move/preflight.h"
-#include "version.h"
 
-#include <limits.h>
 #include <unistd.h>
 
 enum { WORKERS_MAX = 256 };
@@ -303,15 +301,13 @@ static bool entered(struct run *run, struct err *err)
 static bool run_enter(struct run *run, struct err *err)
 {
     const struct mover_settings *settings = run->mover.settings;
-    char machine[72], host[HOST_NAME_MAX + 1] = "";
-    struct ledger_process process = { machine, host, getpid(), VERSION, "run" };
+    struct presence_names names;
+    struct ledger_process process = presence_process("run", &names);
     struct ledger_share share;
     auto_change change = { 0 };
     auto_others others = { .lease_us = settings->lease_us };
     int64_t patients;
 
-    presence_machine(machine, sizeof machine);
-    (void)gethostname(host, sizeof host - 1);
     if (!todo_count(run, err) || !ledger_begin(run->ledger, &change, err)
         || !ledger_sessions_look(run->ledger, settings->sessions, &share, err)
         || !ledger_runs_open(run->ledger, settings->lease_us, &others.runs, &others.count, err)
