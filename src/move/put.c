@@ -10,8 +10,6 @@
 #include "base/time.h"
 #include "registry/inherit.h"
 
-enum { UNSURE_TRIES = 3 };
-
 /* --- intents -------------------------------------------------------------------------------- */
 
 struct intend_job {
@@ -188,12 +186,6 @@ static struct store_object object_of(const struct journey *j)
                                   .layout = j->mover->settings->fields.layout };
 }
 
-static bool is_ours(const struct journey *j, const struct store_found *found)
-{
-    return found->exists && found->has_sha256 && found->size_bytes == j->version.size_bytes
-           && sha256_equal(&found->sha256, &j->version.sha256);
-}
-
 static bool conflict(struct journey *j, const struct store_found *found)
 {
     char ours[SHA256_HEX_SIZE], theirs[SHA256_HEX_SIZE];
@@ -222,29 +214,6 @@ static bool give_way(struct journey *j, const struct store_found *found)
     return journey_key(j, &j->version.sha256, &j->version.key) && intend(j);
 }
 
-/* After an answer was lost: look, and only if nothing is there, put again. */
-static bool put_until_sure(struct journey *j, enum store_outcome *outcome_r,
-                           struct store_found *found_r)
-{
-    struct store_object object = object_of(j);
-    struct span bytes = { j->cargo.bytes, j->cargo.used };
-    struct err err = { 0 };
-
-    for (int tries = UNSURE_TRIES; tries > 0; tries--) {
-        if (store_put(j->worker->store, &object, bytes, outcome_r, found_r, &err))
-            return true;
-        if (err.kind != ERR_UNSURE)
-            break;
-        if (!store_look(j->worker->store, object.key, found_r, &err))
-            break;
-        if (found_r->exists) {
-            *outcome_r = is_ours(j, found_r) ? STORE_SAME : STORE_OTHER;
-            return true;
-        }
-    }
-    return trouble_of_store(&j->trouble, &err);
-}
-
 /* An earlier try may have ended the upload of these very bytes and never learnt of it. */
 static bool was_begun(const struct journey *j)
 {
@@ -256,16 +225,27 @@ static bool was_begun(const struct journey *j)
 /* These bytes were stored, or nearly, at an earlier time: are they there? */
 static bool is_still_there(struct journey *j, bool *there_r)
 {
+    struct store_object object = object_of(j);
     struct store_found found = { 0 };
     struct err err = { 0 };
 
     *there_r = j->is_adopted;
     if ((!j->version.stored && !was_begun(j)) || j->is_adopted)
         return true;
-    if (!store_look(j->worker->store, j->version.key, &found, &err))
+    if (!store_look(j->worker->store, object.key, &found, &err))
         return trouble_of_store(&j->trouble, &err);
-    *there_r = is_ours(j, &found);
+    *there_r = store_is_same(&object, &found);
     return true;
+}
+
+static bool put_bytes(struct journey *j, enum store_outcome *outcome_r, struct store_found *found_r)
+{
+    struct store_object object = object_of(j);
+    struct span bytes = { j->cargo.bytes, j->cargo.used };
+    struct err err = { 0 };
+
+    return store_put(j->worker->store, &object, bytes, outcome_r, found_r, &err)
+           || trouble_of_store(&j->trouble, &err);
 }
 
 static bool put_small(struct journey *j)
@@ -279,20 +259,19 @@ static bool put_small(struct journey *j)
         return false;
     if (there)
         return true;
-    if (!put_until_sure(j, &outcome, &found))
+    if (!put_bytes(j, &outcome, &found))
         return false;
     if (outcome != STORE_OTHER)
         return true;
-    return give_way(j, &found) && put_until_sure(j, &outcome, &found)
+    return give_way(j, &found) && put_bytes(j, &outcome, &found)
            && (outcome != STORE_OTHER || conflict(j, &found));
 }
 
 /* --- large documents ------------------------------------------------------------------------ */
 
 /*
- * Bytes are read once if nothing was ever stored for this document, by us or by an
- * earlier importer, and its key does not need their
- * hash; else twice, hash first.
+ * Bytes are read once if nothing was ever stored for this document, by us or by an earlier
+ * importer, and its key does not need their hash; else twice, hash first.
  */
 static bool hash_first(struct journey *j, bool *is_stored_r)
 {
@@ -354,11 +333,8 @@ static bool large_end(struct journey *j, struct store_large *large)
     enum store_outcome outcome;
     struct err err = { 0 };
 
-    if (!store_large_end(large, &object, &outcome, &found, &err)) {
-        if (err.kind != ERR_UNSURE || !store_look(j->worker->store, object.key, &found, &err))
-            return trouble_of_store(&j->trouble, &err);
-        outcome = is_ours(j, &found) ? STORE_SAME : STORE_OTHER;
-    }
+    if (!store_large_end(large, &object, &outcome, &found, &err))
+        return trouble_of_store(&j->trouble, &err);
     return outcome != STORE_OTHER || conflict(j, &found);
 }
 

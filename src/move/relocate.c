@@ -3,8 +3,6 @@
 
 #include "base/mem.h"
 
-enum { UNSURE_TRIES = 3 };
-
 static struct store_object object_of(const struct relocation *r,
                                      const struct ledger_version *version, const char *key)
 {
@@ -15,12 +13,6 @@ static struct store_object object_of(const struct relocation *r,
                                   .sha256 = version->sha256,
                                   .record_id = r->record_id,
                                   .layout = r->layout };
-}
-
-static bool is_version(const struct ledger_version *version, const struct store_found *found)
-{
-    return found->exists && found->has_sha256 && found->size_bytes == version->size_bytes
-           && sha256_equal(&found->sha256, &version->sha256);
 }
 
 static enum relocated broken(const struct ledger_version *version, const char *what,
@@ -46,35 +38,13 @@ static bool read_whole(struct store_reader *reader, unsigned char *bytes, size_t
     return used == size || err_set(err, ERR_DATA, 0, "the object is shorter than announced");
 }
 
-/* After an answer was lost: look, and only if nothing is there, put again. */
-static bool put_until_sure(const struct relocation *r, const struct ledger_version *version,
-                           const char *key, struct span bytes, enum relocated *relocated_r,
-                           struct err *err)
-{
-    struct store_object object = object_of(r, version, key);
-
-    for (int tries = UNSURE_TRIES; tries > 0; tries--) {
-        enum store_outcome outcome;
-        struct store_found found = { 0 };
-
-        if (store_put(r->to, &object, bytes, &outcome, &found, err)) {
-            *relocated_r = outcome == STORE_OTHER ? RELOCATED_TAKEN : RELOCATED;
-            return true;
-        }
-        if (err->kind != ERR_UNSURE || !store_look(r->to, key, &found, err))
-            return false;
-        if (found.exists) {
-            *relocated_r = is_version(version, &found) ? RELOCATED : RELOCATED_TAKEN;
-            return true;
-        }
-    }
-    return err_set(err, ERR_UNSURE, 0, "putting '%.200s': no answer came", key);
-}
-
 static bool small_copy(const struct relocation *r, struct store_reader *reader,
                        const struct ledger_version *version, const char *key,
                        enum relocated *relocated_r, struct err *err)
 {
+    struct store_object object = object_of(r, version, key);
+    struct store_found found = { 0 };
+    enum store_outcome outcome;
     size_t size = (size_t)version->size_bytes;
     auto_free unsigned char *bytes = mem_zero(size ? size : 1);
     struct sha256 sha256;
@@ -86,8 +56,11 @@ static bool small_copy(const struct relocation *r, struct store_reader *reader,
         *relocated_r = broken(version, "does not hold the bytes that were stored", err);
         return true;
     }
-    return put_until_sure(r, version, key, (struct span){ (const char *)bytes, size }, relocated_r,
-                          err);
+    if (!store_put(r->to, &object, (struct span){ (const char *)bytes, size }, &outcome, &found,
+                   err))
+        return false;
+    *relocated_r = outcome == STORE_OTHER ? RELOCATED_TAKEN : RELOCATED;
+    return true;
 }
 
 /* --- large objects -------------------------------------------------------------------------- */
@@ -142,11 +115,8 @@ static bool large_copy(const struct relocation *r, struct store_reader *reader,
         *relocated_r = broken(version, "does not hold the bytes that were stored", err);
         return true;
     }
-    if (!store_large_end(large, &object, &outcome, &found, err)) {
-        if (err->kind != ERR_UNSURE || !store_look(r->to, key, &found, err))
-            return false;
-        outcome = is_version(version, &found) ? STORE_SAME : STORE_OTHER;
-    }
+    if (!store_large_end(large, &object, &outcome, &found, err))
+        return false;
     *relocated_r = outcome == STORE_OTHER ? RELOCATED_TAKEN : RELOCATED;
     return true;
 }

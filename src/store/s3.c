@@ -90,12 +90,12 @@ static bool look(struct s3 *s3, const struct store_object *object, bool *exists_
     for (int i = 0; i < 2; i++) {
         if (!s3_look(&s3->store, object->key, found_r, err))
             return false;
-        if (!found_r->exists || s3_is_same(object, found_r))
+        if (!found_r->exists || store_is_same(object, found_r))
             break;
     }
     *exists_r = found_r->exists;
     if (found_r->exists)
-        *outcome_r = s3_is_same(object, found_r) ? STORE_SAME : STORE_OTHER;
+        *outcome_r = store_is_same(object, found_r) ? STORE_SAME : STORE_OTHER;
     return true;
 }
 

@@ -33,9 +33,6 @@ must_check bool s3_head(struct s3 *s3, const char *key, struct s3_head *head_r, 
 must_check bool s3_look(struct store *store, const char *key, struct store_found *found_r,
                         struct err *err);
 
-/* Whether what was found is what was to be put. */
-bool s3_is_same(const struct store_object *object, const struct store_found *found);
-
 /*
  * Nothing of what was sent was checked on the way: it is read again. Fails with ERR_DATA,
  * STORE_MISMATCH, if it is not what was to be put.

@@ -416,7 +416,7 @@ static bool look(struct s3_large *large, const struct store_object *object, bool
     if (!s3_look(&s3->store, large->key, found_r, err)) /* which asks once more */
         return false;
     *exists_r = found_r->exists;
-    *outcome_r = s3_is_same(object, found_r) ? STORE_SAME : STORE_OTHER;
+    *outcome_r = store_is_same(object, found_r) ? STORE_SAME : STORE_OTHER;
     return true;
 }
 

@@ -274,18 +274,12 @@ bool s3_look(struct store *store, const char *key, struct store_found *found_r, 
     return true;
 }
 
-bool s3_is_same(const struct store_object *object, const struct store_found *found)
-{
-    return found->exists && found->has_sha256 && found->size_bytes == object->size_bytes
-           && sha256_equal(&found->sha256, &object->sha256);
-}
-
 bool s3_read_back(struct store *store, const struct store_object *object, struct err *err)
 {
     struct store_found found = { 0 };
 
     return store_hash(store, object->key, &found, err)
-           && (s3_is_same(object, &found)
+           && (store_is_same(object, &found)
                || err_set(err, ERR_DATA, STORE_MISMATCH,
                           "the store gives back other bytes than it was sent"));
 }

@@ -67,6 +67,12 @@ static bool key_checked(const char *key, struct err *err)
            || err_set(err, ERR_DATA, 0, "the key '%.200s' breaks the rules for keys", key);
 }
 
+bool store_is_same(const struct store_object *object, const struct store_found *found)
+{
+    return found->exists && found->has_sha256 && found->size_bytes == object->size_bytes
+           && sha256_equal(&found->sha256, &object->sha256);
+}
+
 bool store_put(struct store *store, const struct store_object *object, struct span bytes,
                enum store_outcome *outcome_r, struct store_found *found_r, struct err *err)
 {

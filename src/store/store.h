@@ -6,10 +6,10 @@
  * A store handle belongs to one thread. What the handles of one store share (credentials, the
  * clock, the region) is a `struct store_access`.
  *
- * What the kinds of error mean here: ERR_NET and ERR_UNSURE, the store is away, or was for too
- * long; ERR_REMOTE and ERR_USAGE, it refuses us altogether, and no other document will do better;
- * ERR_DATA, it refuses this object (code STORE_REFUSED), or what it keeps or gives is not what was
- * sent (STORE_MISMATCH).
+ * What the kinds of error mean here: ERR_NET, and ERR_UNSURE of beginning a large object, the
+ * store is away, or was for too long; ERR_REMOTE and ERR_USAGE, it refuses us altogether, and no
+ * other document will do better; ERR_DATA, it refuses this object (code STORE_REFUSED), or what it
+ * keeps or gives is not what was sent (STORE_MISMATCH).
  */
 #pragma once
 
@@ -76,11 +76,14 @@ struct store_found {
     struct sha256 sha256;
 };
 
+/* Whether what was found is what was to be put. */
+bool store_is_same(const struct store_object *object, const struct store_found *found);
+
 /*
- * Puts a whole object.
+ * Puts a whole object. After an answer was lost the store is asked what lies there before it is put
+ * again.
  *   found_r   with STORE_OTHER: what lies there instead
- * Fails with ERR_OS, ERR_REMOTE, ERR_NET, ERR_UNSURE (look with store_look()), ERR_DATA,
- * ERR_CANCELED.
+ * Fails with ERR_OS, ERR_REMOTE, ERR_NET (it may lie there all the same), ERR_DATA, ERR_CANCELED.
  */
 must_check bool store_put(struct store *store, const struct store_object *object, struct span bytes,
                           enum store_outcome *outcome_r, struct store_found *found_r,
