@@ -231,8 +231,9 @@ static bool ask_bucket(struct s3 *s3, const struct sign_pair *query, size_t coun
 
         return !of_all || s3_refusal(&answer, err);
     }
+    /* Who does not know the question lists the bucket instead, and that may be long. */
     if (!s3_body(&answer, &body, err))
-        return false;
+        return err->kind == ERR_DATA;
     (void)!s3_xml_walk(str_span(&body), root, on_element, asked, &ignored);
     return true;
 }

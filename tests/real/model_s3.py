@@ -26,6 +26,7 @@ QUIRKS = {"no-condition",           # If-None-Match is ignored
           "conflict-first",         # the first put of each key is told of a conflict
           "expires",                # the first credentials expire after some requests
           "list-v1", "list-plain",  # listing as older servers do it
+          "lists-for-questions",    # a question that it does not know is answered with a long list
           "complete-error-once"}    # 200 with an error in its body, once per upload
 
 
@@ -166,6 +167,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
     # --- the bucket --------------------------------------------------------------------------
 
     def of_bucket(self, model, query):
+        if "lists-for-questions" in model.quirks and {"versioning", "object-lock"} & query.keys():
+            others = "".join(f"<Contents><Key>{n:300}</Key></Contents>" for n in range(1000))
+            return self.answer(200, f"<ListBucketResult>{others}</ListBucketResult>".encode())
         if "versioning" in query:
             return self.answer(200, b"<VersioningConfiguration/>")
         if "object-lock" in query:
