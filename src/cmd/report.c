@@ -17,7 +17,7 @@ static const char default_output[] = "fmferry-report.html";
 
 struct report_options {
     bool json, csv;
-    const char *output, *verified;
+    const char *output;
 };
 
 /* What is written, and how it is written to a stream. */
@@ -50,8 +50,6 @@ static bool html_write(const struct job *job, FILE *to, struct err *err)
     struct report_setting *shown;
     bool good;
 
-    if (job->options->verified && !verified_read(job->options->verified, &settings.verified, err))
-        return false;
     shown_settings(job->settings, &shown, &settings.setting_count);
     found_add(job->settings, &shown, &settings.setting_count);
     settings.settings = shown;
@@ -131,8 +129,6 @@ static const struct opt report_opts[] = {
     OPT_TEXT(struct report_options, output, "output", 'o', "FILE",
              "where to write; - is standard output.\n"
              "Without it: fmferry-report.html, or standard output for the lists"),
-    OPT_TEXT(struct report_options, verified, "verified", 0, "FILE",
-             "what 'fmferry verify --json' printed: its result stands in the report"),
     OPT_FLAG(struct report_options, csv, "csv", 0,
              "every document as a row of a spreadsheet (docs/json.md)"),
     OPT_FLAG(struct report_options, json, "json", 0, "every document as JSON (docs/json.md)"),

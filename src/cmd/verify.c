@@ -4,8 +4,11 @@
 #include "cmd/signals.h"
 #include "version.h"
 
+#include "base/log.h"
 #include "base/num.h"
 #include "http/http.h"
+#include "ledger/presence.h"
+#include "ledger/verified.h"
 #include "move/trial.h"
 #include "verify/verify.h"
 #include "json/writer.h"
@@ -92,13 +95,25 @@ static void result_text(const struct verify_result *r)
     (void)printf("%ju difference%s\n", (uintmax_t)r->differences, r->differences == 1 ? "" : "s");
 }
 
-static void result_json(const struct verify_result *r)
+static void kinds_json(const struct verify_result *r, struct json_writer *w)
 {
-    auto_str line = STR_MAX(LINE_MAX_BYTES);
-    struct json_writer w = JSON_WRITER(&line);
-    char root[SHA256_HEX_SIZE];
+    json_name(w, "kinds");
+    json_open_object(w);
+    for (size_t i = 0; i < r->kind_count; i++)
+        json_member_u64(w, r->kinds[i].kind, r->kinds[i].count);
+    json_close_object(w);
+}
+
+/* The shape is in docs/json.md; the same line is what the ledger remembers. */
+static void result_json(const struct verify_options *o, const struct verify_result *r,
+                        struct str *line)
+{
+    struct json_writer w = JSON_WRITER(line);
+    char hex[SHA256_HEX_SIZE];
 
     json_open_object(&w);
+    json_member_flag(&w, "deep", o->deep);
+    json_member_text(&w, "sample", o->sample);
     json_member_u64(&w, "records", r->records);
     json_member_u64(&w, "documents", r->documents);
     json_member_u64(&w, "marks", r->marks);
@@ -123,10 +138,11 @@ static void result_json(const struct verify_result *r)
     json_member_u64(&w, "moving", r->moving);
     json_member_u64(&w, "linkable", r->linkable);
     json_member_flag(&w, "census_complete", r->census_was_closed);
-    json_member_text(&w, "certificate_root", r->certified ? sha256_hex(&r->root, root) : NULL);
+    json_member_text(&w, "certificate_root", r->certified ? sha256_hex(&r->root, hex) : NULL);
+    json_member_text(&w, "certificate_sha256", r->certified ? sha256_hex(&r->file, hex) : NULL);
     json_member_u64(&w, "differences", r->differences);
+    kinds_json(r, &w);
     json_close_object(&w);
-    (void)puts(str_text(&line));
 }
 
 static void say_certificate(const struct verify_options *o, const struct verify_result *r)
@@ -137,6 +153,35 @@ static void say_certificate(const struct verify_options *o, const struct verify_
         (void)printf("certified in %s, root %s\n", o->certificate, sha256_hex(&r->root, root));
     else if (o->certificate)
         (void)printf("no certificate was written: the differences come first\n");
+}
+
+/* --- what stays of it ----------------------------------------------------------------------- */
+
+static bool note(const struct verify_settings *s, const char *found, const struct cancel *cancel,
+                 int64_t *run_r, struct err *err)
+{
+    struct presence_names names;
+    struct ledger_process process = presence_process("verify", &names);
+    auto_ledger *ledger = NULL;
+
+    return ledger_open(s->ledger_url, s->source_name, cancel, &ledger, err)
+           && ledger_verified_note(ledger, &process, found, run_r, err);
+}
+
+/*
+ * Everything was read before this is written. A ledger that may only be read, or is an old copy, is
+ * verified all the same; that nothing stays of it is said.
+ */
+static void note_or_say(const struct verify_settings *s, const struct verify_options *o,
+                        const char *found, const struct cancel *cancel)
+{
+    struct err err = { 0 };
+    int64_t run;
+
+    if (!note(s, found, cancel, &run, &err))
+        log_warn("the ledger keeps no note of this verification: %s", err.msg);
+    else if (!o->json)
+        (void)printf("noted in the ledger as number %jd\n", (intmax_t)run);
 }
 
 /* --- options -------------------------------------------------------------------------------- */
@@ -185,16 +230,19 @@ static struct verify_settings settings_verify(const struct settings *s,
 static int verify_and_say(const struct verify_settings *settings, struct verify_options *o,
                           const struct cancel *cancel, struct err *err)
 {
+    auto_str line = STR_MAX(LINE_MAX_BYTES);
     struct verify_result result;
 
     if (!verify_all(settings, cancel, tell, o, &result, err))
         return -1;
-    if (o->json)
-        result_json(&result);
-    else
+    result_json(o, &result, &line);
+    if (o->json) {
+        (void)puts(str_text(&line));
+    } else {
         result_text(&result);
-    if (!o->json)
         say_certificate(o, &result);
+    }
+    note_or_say(settings, o, str_text(&line), cancel);
     if (fflush(stdout) != 0) {
         (void)err_os(err, "writing what was found");
         return -1;
@@ -257,9 +305,9 @@ const struct cmd cmd_verify = {
     "verify",
     "Read source, store and database afresh and compare them",
     "Shares nothing with the part that moves documents. Names every difference, in both\n"
-    "directions: what is missing, and what is there and should not be. Changes nothing;\n"
-    "people may work in FileMaker and a run may go on meanwhile. Ends with 0 if nothing\n"
-    "differs, with 3 if something does.",
+    "directions: what is missing, and what is there and should not be. Changes nothing,\n"
+    "and notes in the ledger what it found; people may work in FileMaker and a run may\n"
+    "go on meanwhile. Ends with 0 if nothing differs, with 3 if something does.",
     verify_opts,
     &verify_defaults,
     sizeof verify_defaults,

@@ -85,5 +85,7 @@ must_check bool ledger_tallies_by(struct ledger *ledger, const struct sql_text *
 
 char *ledger_column(const struct sql_rows *rows, int column); /* "" for null; caller frees */
 char *ledger_column_or_null(const struct sql_rows *rows, int column);
+void ledger_column_copy(const struct sql_rows *rows, int column, char *to,
+                        size_t room); /* or cut */
 enum ledger_state ledger_column_state(const struct sql_rows *rows, int column);
 enum ledger_link ledger_column_link(const struct sql_rows *rows, int column);

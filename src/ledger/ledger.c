@@ -41,6 +41,11 @@ char *ledger_column_or_null(const struct sql_rows *rows, int column)
     return sql_is_null(rows, column) ? NULL : ledger_column(rows, column);
 }
 
+void ledger_column_copy(const struct sql_rows *rows, int column, char *to, size_t room)
+{
+    (void)snprintf(to, room, SPAN_FORMAT, SPAN_ARGS(sql_get_text(rows, column)));
+}
+
 enum ledger_state ledger_column_state(const struct sql_rows *rows, int column)
 {
     enum ledger_state state;

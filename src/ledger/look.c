@@ -49,11 +49,6 @@ void ledger_tallies_free(struct ledger_tally *tallies, size_t count)
     free(tallies);
 }
 
-static void column_copy(const struct sql_rows *rows, int column, char *to, size_t room)
-{
-    (void)snprintf(to, room, SPAN_FORMAT, SPAN_ARGS(sql_get_text(rows, column)));
-}
-
 bool ledger_runs(struct ledger *ledger, struct ledger_run **runs_r, size_t *count_r,
                  struct err *err)
 {
@@ -75,10 +70,10 @@ bool ledger_runs(struct ledger *ledger, struct ledger_run **runs_r, size_t *coun
                                     .progress = { sql_get_i64(rows, 3), sql_get_i64(rows, 4),
                                                   sql_get_i64(rows, 5), sql_get_i64(rows, 6),
                                                   sql_get_i64(rows, 7) } };
-        column_copy(rows, 8, run->status, sizeof run->status);
-        column_copy(rows, 9, run->kind, sizeof run->kind);
-        column_copy(rows, 10, run->version, sizeof run->version);
-        column_copy(rows, 11, run->host, sizeof run->host);
+        ledger_column_copy(rows, 8, run->status, sizeof run->status);
+        ledger_column_copy(rows, 9, run->kind, sizeof run->kind);
+        ledger_column_copy(rows, 10, run->version, sizeof run->version);
+        ledger_column_copy(rows, 11, run->host, sizeof run->host);
     }
     if (step == STEP_ERROR)
         return false;

@@ -337,6 +337,20 @@ static void accepted(struct page *page, const struct figures *f)
     }
 }
 
+/* Below what follows from the ledger: whether somebody else came to the same. */
+static void verified_row(struct page *page, const struct verified *v)
+{
+    static const char *const marks[] = { "\">– not yet", " good\">✔ yes", "\">– not since",
+                                         " bad\">✘ no" };
+    auto_str figure = STR_MAX(KIB(1));
+
+    verified_figure(v, &figure);
+    page_printf(page, "<tr><td class=\"mark%s</td><th scope=\"row\">", marks[verified_word(v)]);
+    page_add(page, "a separate reader agrees</th><td>");
+    page_text(page, str_text(&figure));
+    page_add(page, "</td></tr>\n");
+}
+
 static void complete(struct page *page, const struct status *s)
 {
     struct criterion criteria[CRITERIA];
@@ -354,39 +368,22 @@ static void complete(struct page *page, const struct status *s)
         page_text(page, criteria[i].figure);
         page_add(page, "</td></tr>\n");
     }
+    verified_row(page, &s->verified);
     page_add(page, "</tbody></table>\n");
 }
 
-/* What the separate reader found, if somebody handed it in. */
+/* What the separate reader found the last time. */
 static void verified_told(struct page *page, const struct verified *v)
 {
-    if (!v->is_told) {
-        page_add(page, "<strong>Its result was not handed in with this report</strong> "
-                       "(<code>fmferry report --verified</code>).");
-        return;
-    }
-    page_add(page, "On ");
-    page_moment(page, v->at_us);
-    page_add(page, " it had compared ");
-    page_number(page, (int64_t)v->records);
-    page_add(page, " records, ");
-    page_number(page, (int64_t)v->rows);
-    page_add(page, " rows and ");
-    page_number(page, (int64_t)v->objects);
-    page_add(page, " files in the store, of which it knew ");
-    page_number(page, (int64_t)v->hashed);
-    page_add(page, " by their hash, and had read ");
-    page_number(page, (int64_t)v->source_read);
-    page_add(page, " again from FileMaker; <strong>it found ");
-    if (v->differences == 0)
-        page_add(page, "no difference");
-    else
-        page_count(page, (int64_t)v->differences, "difference", "differences");
-    page_add(page, "</strong>.");
+    auto_str words = STR_MAX(KIB(1));
+
+    verified_sentences(v, &words);
+    page_add(page, "<strong>");
+    page_text(page, str_text(&words));
+    page_add(page, "</strong>");
 }
 
-static void checked(struct page *page, const struct figures *f, const struct balance *b,
-                    const struct verified *verified)
+static void checked(struct page *page, const struct figures *f, const struct balance *b)
 {
     page_add(page, "<h2>How far this can be relied on</h2>\n<ul class=\"plainly\">\n<li>Before the "
                    "first line was written, ");
@@ -405,7 +402,7 @@ static void checked(struct page *page, const struct figures *f, const struct bal
                    "<li>This report rests on the migration’s own book and on the application’s "
                    "database. It does not open the store or FileMaker again; <code>fmferry "
                    "verify</code> does that, by another way. ");
-    verified_told(page, verified);
+    verified_told(page, &f->status->verified);
     page_add(page, "</li>\n</ul>\n");
 }
 
@@ -449,8 +446,7 @@ static void title(struct page *page, const struct status *s)
     page_add(page, "</p>\n");
 }
 
-void front_write(struct page *page, const struct figures *f, const struct balance *b,
-                 const struct verified *verified)
+void front_write(struct page *page, const struct figures *f, const struct balance *b)
 {
     const struct status *s = f->status;
     struct verdict verdict = verdict_of(s);
@@ -470,7 +466,7 @@ void front_write(struct page *page, const struct figures *f, const struct balanc
     page_add(page, "</section>\n<section class=\"sheet\">\n");
     accepted(page, f);
     complete(page, s);
-    checked(page, f, b, verified);
+    checked(page, f, b);
     costs(page, s);
     signature(page);
     page_add(page, "</section>\n");

@@ -3,6 +3,7 @@
 
 #include "report/findings.h"
 #include "report/status.h"
+#include "report/verified.h"
 
 struct type_row {
     const char *type; /* borrowed from the tallies */
@@ -33,6 +34,7 @@ struct status {
     int64_t in_doubt;     /* waiting, after at least one such try          */
     double rate;          /* documents settled per second, lately; 0: none */
     struct status_rows rows;
+    struct verified verified;
 };
 
 /* As status_read(), in a reading change of the caller's. */

@@ -7,8 +7,7 @@
 #include "report/report.h"
 
 /* Two pages in plain language. */
-void front_write(struct page *page, const struct figures *figures, const struct balance *balance,
-                 const struct verified *verified);
+void front_write(struct page *page, const struct figures *figures, const struct balance *balance);
 
 /* The plots. */
 void plots_write(struct page *page, const struct figures *figures);

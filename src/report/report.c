@@ -44,7 +44,7 @@ static bool parts_write(struct page *page, struct ledger *ledger, const struct f
     if (!balance_check(&balance, err))
         return false;
     head_write(page, f->status);
-    front_write(page, f, &balance, &settings->verified);
+    front_write(page, f, &balance);
     plots_write(page, f);
     runs_write(page, f);
     if (!lists_write(page, ledger, f, err))

@@ -8,7 +8,6 @@
 #include "base/base.h"
 #include "base/err.h"
 #include "report/status.h"
-#include "report/verified.h"
 
 #include <stdio.h>
 
@@ -23,7 +22,6 @@ struct report_settings {
     const struct report_setting *settings;
     size_t setting_count;
     const char *version; /* of this program */
-    struct verified verified;
 };
 
 /*

@@ -198,7 +198,8 @@ bool status_read_within(struct ledger *ledger, const struct status_settings *set
         || !ledger_runs(ledger, &s->runs, &s->run_count, err)
         || !ledger_census(ledger, &s->census, err)
         || !ledger_tries(ledger, &s->tries_failed, &s->in_doubt, err)
-        || !findings_read(ledger, &s->findings, err) || !rate_read(ledger, s, err))
+        || !findings_read(ledger, &s->findings, err) || !rate_read(ledger, s, err)
+        || !verified_read(ledger, s->runs, s->run_count, &s->verified, err))
         return false;
     for (size_t i = 0; i < s->tally_count; i++)
         tally_count(s, &s->tallies[i]);

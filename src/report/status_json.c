@@ -214,6 +214,31 @@ static void write_checklist(struct json_writer *w, const struct status *s)
     json_close_array(w);
 }
 
+/* The newest verification; null: there was none. */
+static void write_verified(struct json_writer *w, const struct verified *v)
+{
+    json_name(w, "verified");
+    if (v->run == 0) {
+        json_write_null(w);
+        return;
+    }
+    json_open_object(w);
+    json_member_i64(w, "run", v->run);
+    write_time(w, "at", v->at_us);
+    json_member_text(w, "version", v->version);
+    json_member_flag(w, "deep", v->deep);
+    json_member_text(w, "sample", *v->sample ? v->sample : NULL);
+    json_member_u64(w, "records", v->records);
+    json_member_u64(w, "rows", v->rows);
+    json_member_u64(w, "objects", v->objects);
+    json_member_u64(w, "hashed", v->hashed);
+    json_member_u64(w, "source_read", v->source_read);
+    json_member_u64(w, "differences", v->differences);
+    json_member_text(w, "certificate_sha256", *v->certificate ? v->certificate : NULL);
+    json_member_flag(w, "outdated", v->is_outdated);
+    json_close_object(w);
+}
+
 void status_json(const struct status *s, struct str *to)
 {
     struct json_writer w = JSON_WRITER(to);
@@ -243,6 +268,7 @@ void status_json(const struct status *s, struct str *to)
     write_outlook(&w, s);
     write_advice(&w, s);
     write_work(&w, s);
+    write_verified(&w, &s->verified);
     json_close_object(&w);
     str_add_char(to, '\n');
 }

@@ -403,24 +403,38 @@ static void text_sums(const struct paint *p, const struct status *s)
     str_printf(p->to, " stored, %.2f %s a month\n", status_cost(s), s->settings.currency);
 }
 
-static void criterion_text(const struct paint *p, const struct criterion *c)
+/* What must be so, and what is so: beside it, or below if there is no room. */
+static void point(const struct paint *p, const char *code, const char *mark, const char *what,
+                  const char *figure)
 {
-    size_t at = 4 + words_columns(span_of(c->what));
-    bool beside = FIGURE_AT + words_columns(span_of(c->figure)) <= p->columns;
+    size_t at = 4 + words_columns(span_of(what));
+    bool beside = FIGURE_AT + words_columns(span_of(figure)) <= p->columns;
 
     str_add_text(p->to, "  ");
-    colour(p, c->met ? "32" : "31");
-    str_add_text(p->to, c->met ? "✔" : "✘");
+    colour(p, code);
+    str_add_text(p->to, mark);
     colour(p, "0");
     str_add_char(p->to, ' ');
     if (beside) {
-        str_add_text(p->to, c->what);
+        str_add_text(p->to, what);
         blanks(p, FIGURE_AT - at);
     } else {
-        fold(p, 4, 4, c->what);
+        fold(p, 4, 4, what);
         blanks(p, 6);
     }
-    fold(p, beside ? FIGURE_AT : 6, 6, c->figure);
+    fold(p, beside ? FIGURE_AT : 6, 6, figure);
+}
+
+/* Whether somebody else came to the same; no harm is meant by "not yet". */
+static void text_verified(const struct paint *p, const struct verified *v)
+{
+    static const char *const codes[] = { "33", "32", "33", "31" }, *const marks[] = { "–", "✔", "–",
+                                                                                      "✘" };
+    auto_str figure = STR_MAX(KIB(1));
+
+    verified_figure(v, &figure);
+    point(p, codes[verified_word(v)], marks[verified_word(v)], "a separate reader agrees",
+          str_text(&figure));
 }
 
 static void text_checklist(const struct paint *p, const struct status *s)
@@ -430,7 +444,9 @@ static void text_checklist(const struct paint *p, const struct status *s)
     checklist_of(s, criteria);
     heading(p, "Is it complete?");
     for (int i = 0; i < CRITERIA; i++)
-        criterion_text(p, &criteria[i]);
+        point(p, criteria[i].met ? "32" : "31", criteria[i].met ? "✔" : "✘", criteria[i].what,
+              criteria[i].figure);
+    text_verified(p, &s->verified);
 }
 
 static void text_census(const struct paint *p, const struct status *s)

@@ -1,70 +1,148 @@
-/* Only the end of the file is read: it may begin with a line for each of many differences. */
+/* What stands in the ledger is the last line that 'fmferry verify --json' prints. */
 #include "report/verified.h"
 
-#include "base/str.h"
-#include "base/time.h"
+#include "ledger/survey.h"
+#include "ledger/verified.h"
+#include "report/words.h"
 #include "json/json.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-enum { END_MAX = 64 * 1024 };
+/* What is read of it; texts point into it. */
+struct told {
+    struct verified verified;
+    struct span sample, certificate;
+};
 
 static const struct json_member shape[] = {
-    JSON_U64(struct verified, records, "records"),
-    JSON_U64(struct verified, documents, "documents"),
-    JSON_U64(struct verified, rows, "rows"),
-    JSON_U64(struct verified, objects, "objects"),
-    JSON_U64(struct verified, hashed, "hashed"),
-    JSON_U64(struct verified, source_read, "source_read"),
-    JSON_U64(struct verified, differences, "differences"),
+    JSON_FLAG(struct told, verified.deep, "deep"),
+    JSON_MAYBE_SPAN(struct told, sample, "sample"),
+    JSON_U64(struct told, verified.records, "records"),
+    JSON_U64(struct told, verified.rows, "rows"),
+    JSON_U64(struct told, verified.objects, "objects"),
+    JSON_U64(struct told, verified.hashed, "hashed"),
+    JSON_U64(struct told, verified.source_read, "source_read"),
+    JSON_U64(struct told, verified.differences, "differences"),
+    JSON_MAYBE_SPAN(struct told, certificate, "certificate_sha256"),
     JSON_SHAPE_END,
 };
 
-static bool end_read(const char *path, char *text, size_t *size_r, int64_t *at_us_r,
-                     struct err *err)
+/* Found out what it says by, and the rest of it by whom and when. */
+static bool told_read(const struct ledger_verified *noted, struct verified *verified_r,
+                      struct err *err)
 {
-    auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
-    struct stat about;
-    ssize_t got;
-
-    if (fd < 0 || fstat(fd, &about) < 0)
-        return err_os(err, "opening '%s'", path);
-    got = pread(fd, text, END_MAX, about.st_size > END_MAX ? about.st_size - END_MAX : 0);
-    if (got < 0)
-        return err_os(err, "reading '%s'", path);
-    *size_r = (size_t)got;
-    *at_us_r = about.st_mtim.tv_sec * TIME_SECOND + about.st_mtim.tv_nsec / 1000;
-    return true;
-}
-
-static struct span last_line(struct span text)
-{
-    size_t begin = 0;
-
-    text = span_trim(text);
-    for (size_t i = 0; i < text.size; i++)
-        if (text.at[i] == '\n')
-            begin = i + 1;
-    return span_from(text, begin);
-}
-
-bool verified_read(const char *path, struct verified *verified_r, struct err *err)
-{
-    char text[END_MAX];
-    struct verified verified = { .is_told = true };
+    struct told told = { .verified = { .run = noted->run, .at_us = noted->at_us } };
+    struct verified *v = &told.verified;
     auto_json *json = NULL;
-    size_t size;
 
-    if (!end_read(path, text, &size, &verified.at_us, err))
-        return false;
-    if (!json_read(last_line((struct span){ text, size }), &json, err)
-        || !json_fill(json, json_root(json), shape, &verified, err)) {
-        err->kind = ERR_USAGE;
-        return err_ctx(err, "'%s' does not end as the output of 'fmferry verify --json' does",
-                       path);
-    }
-    *verified_r = verified;
+    if (!json_read(span_of(noted->found), &json, err)
+        || !json_fill(json, json_root(json), shape, &told, err))
+        return err_ctx(err, "what verification %jd noted in the ledger", (intmax_t)noted->run);
+    (void)snprintf(v->version, sizeof v->version, "%s", noted->version);
+    (void)snprintf(v->sample, sizeof v->sample, SPAN_FORMAT, SPAN_ARGS(told.sample));
+    (void)snprintf(v->certificate, sizeof v->certificate, SPAN_FORMAT, SPAN_ARGS(told.certificate));
+    *verified_r = *v;
     return true;
+}
+
+/* Whether a run moved documents after a moment; it may have begun before, and be under way still.
+ */
+static bool moved_since(struct ledger *ledger, const struct ledger_run *run, int64_t at_us,
+                        bool *moved, struct err *err)
+{
+    int64_t last_us;
+
+    if (run->progress.processed == 0 || (run->ended_us && run->ended_us < at_us))
+        return true;
+    if (!survey_last_entry(ledger, run->run, &last_us, err))
+        return false;
+    *moved = *moved || last_us > at_us;
+    return true;
+}
+
+bool verified_read(struct ledger *ledger, const struct ledger_run *runs, size_t run_count,
+                   struct verified *verified_r, struct err *err)
+{
+    auto_verified noted = { 0 };
+
+    *verified_r = (struct verified){ 0 };
+    if (!ledger_verified_last(ledger, &noted, err))
+        return false;
+    if (noted.run == 0)
+        return true;
+    if (!told_read(&noted, verified_r, err))
+        return false;
+    for (size_t i = 0; i < run_count; i++)
+        if (!moved_since(ledger, &runs[i], noted.at_us, &verified_r->is_outdated, err))
+            return false;
+    return true;
+}
+
+/* --- in words ------------------------------------------------------------------------------- */
+
+enum verified_word verified_word(const struct verified *v)
+{
+    if (v->run == 0)
+        return VERIFIED_NEVER;
+    if (v->differences > 0)
+        return VERIFIED_DIFFERS;
+    return v->is_outdated ? VERIFIED_OUTDATED : VERIFIED_GOOD;
+}
+
+static void number_and(struct str *to, uint64_t n, const char *words)
+{
+    words_number(to, (int64_t)n);
+    str_add_text(to, words);
+}
+
+static void differences_add(struct str *to, uint64_t n)
+{
+    if (n == 0)
+        str_add_text(to, "no difference");
+    else
+        number_and(to, n, n == 1 ? " difference" : " differences");
+}
+
+void verified_figure(const struct verified *v, struct str *to)
+{
+    if (v->run == 0) {
+        str_add_text(to, "never; 'fmferry verify' does it");
+        return;
+    }
+    words_stamp(to, v->at_us);
+    str_add_text(to, " UTC: ");
+    differences_add(to, v->differences);
+    str_add_text(to, ", ");
+    number_and(to, v->records, " records");
+    if (v->is_outdated)
+        str_add_text(to, "; a run moved documents since");
+}
+
+/* Which bytes were read, of the source and of the store. */
+static void bytes_add(const struct verified *v, struct str *to)
+{
+    number_and(to, v->hashed, " of these files were compared by their hash, ");
+    number_and(to, v->source_read, " read again from FileMaker");
+    if (*v->sample)
+        str_printf(to, " (part %s)", v->sample);
+    str_add_text(to, ".");
+}
+
+void verified_sentences(const struct verified *v, struct str *to)
+{
+    if (v->run == 0) {
+        str_add_text(to, "That was never done.");
+        return;
+    }
+    str_add_text(to, "It was last done on ");
+    words_moment(to, v->at_us);
+    str_printf(to, ", by fmferry %s: ", v->version);
+    number_and(to, v->records, " records, ");
+    number_and(to, v->rows, " rows and ");
+    number_and(to, v->objects, " files in the store were compared, and ");
+    differences_add(to, v->differences);
+    str_add_text(to, " found. ");
+    bytes_add(v, to);
+    if (v->is_outdated)
+        str_add_text(to, " A run has moved documents since: it should be done again.");
+    if (*v->certificate)
+        str_printf(to, " Its certificate is the file with the SHA-256 %s.", v->certificate);
 }

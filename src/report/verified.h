@@ -1,18 +1,33 @@
-/* What 'fmferry verify --json' said, for the report: verify itself changes nothing, so it is told.
- */
+/* The newest verification, as the ledger remembers it: verify itself is another program path. */
 #pragma once
 
-#include "base/base.h"
+#include "base/digest.h"
 #include "base/err.h"
+#include "ledger/look.h"
+
+enum { SAMPLE_SIZE = 24 };
 
 struct verified {
-    bool is_told;
-    int64_t at_us; /* when the file was written */
-    uint64_t records, documents, rows, objects, hashed, source_read, differences;
+    int64_t run; /* 0: nobody ever verified */
+    int64_t at_us;
+    char version[32];
+    bool deep;
+    char sample[SAMPLE_SIZE]; /* "2/7"; "": all */
+    uint64_t records, rows, objects, hashed, source_read, differences;
+    char certificate[SHA256_HEX_SIZE]; /* the hash of its file; "": none was written */
+    bool is_outdated;                  /* a run moved documents afterwards           */
 };
 
-/*
- * Reads the last line of what verify printed.
- * Fails with ERR_USAGE if the file is not what verify prints, and ERR_OS.
- */
-must_check bool verified_read(const char *path, struct verified *verified_r, struct err *err);
+/* Fails with ERR_DATABASE, and ERR_DATA if what was noted is not what verify notes. */
+must_check bool verified_read(struct ledger *ledger, const struct ledger_run *runs,
+                              size_t run_count, struct verified *verified_r, struct err *err);
+
+/* How far it speaks for what is there now. */
+enum verified_word { VERIFIED_NEVER, VERIFIED_GOOD, VERIFIED_OUTDATED, VERIFIED_DIFFERS };
+enum verified_word verified_word(const struct verified *verified);
+
+/* "2026-11-23 07:50:12 UTC: no difference, 11,259 records"; without an end of line. */
+void verified_figure(const struct verified *verified, struct str *to);
+
+/* What was compared with what, and what came of it: sentences. */
+void verified_sentences(const struct verified *verified, struct str *to);

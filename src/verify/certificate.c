@@ -195,15 +195,18 @@ static bool leaves_write(struct verifier *v, int fd, struct merkle *tree, struct
     return step == STEP_END && flush_full(fd, &out, 0, err);
 }
 
-static bool leaves_copy(int from, int to, struct err *err)
+static bool leaves_copy(int from, int to, struct sha256_stream *hash, struct err *err)
 {
     auto_free char *part = mem_zero(COPY_SIZE);
     off64_t at = 0;
     ssize_t got;
 
     while ((got = pread(from, part, COPY_SIZE, at)) > 0) {
-        if (!fs_write_all(to, (struct span){ part, (size_t)got }, "the certificate", err))
+        struct span read = { part, (size_t)got };
+
+        if (!fs_write_all(to, read, "the certificate", err))
             return false;
+        sha256_stream_add(hash, read);
         at += got;
     }
     return got == 0 || err_os(err, "reading the certificate's lines");
@@ -215,6 +218,7 @@ bool certificate_write(struct verifier *v, struct err *err)
     auto_sign_key *key = NULL;
     auto_close int lines = -1, whole = -1;
     auto_str head = STR_MAX(HEAD_MAX);
+    auto_sha256_stream *hash = sha256_stream_new();
     struct merkle tree = { 0 };
 
     if (!sign_key_read(v->settings->signing_key, &key, err) || !fs_open_unnamed(path, &lines, err)
@@ -222,10 +226,12 @@ bool certificate_write(struct verifier *v, struct err *err)
         return false;
     head_add(v, &tree, &head);
     signature_add(key, &head);
+    sha256_stream_add(hash, str_span(&head));
     if (!str_fits(&head, "the certificate's head", err)
-        || !fs_write_all(whole, str_span(&head), path, err) || !leaves_copy(lines, whole, err)
+        || !fs_write_all(whole, str_span(&head), path, err) || !leaves_copy(lines, whole, hash, err)
         || !fs_put_in_place(whole, path, 0600, err))
         return false;
+    v->result->file = sha256_stream_end(hash);
     v->result->certified = true;
     return true;
 }

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/sign.h"
 
+#include <assert.h>
 #include <stdarg.h>
 
 enum { SORT_MEMORY = 4 * 1024 * 1024 };
@@ -12,6 +13,18 @@ const char *const verify_state_names[VERIFY_STATES] = { "waiting", "claimed", "s
                                                         "failed",  "waived",  "gone" };
 
 /* --- for all judges ------------------------------------------------------------------------- */
+
+static void kind_count(struct verify_result *r, const char *kind)
+{
+    size_t at = 0;
+
+    while (at < r->kind_count && strcmp(r->kinds[at].kind, kind) != 0)
+        at++;
+    assert(at < VERIFY_KINDS_MAX);
+    if (at == r->kind_count)
+        r->kinds[r->kind_count++].kind = kind;
+    r->kinds[at].count++;
+}
 
 void differ(struct verifier *v, const char *kind, const struct named *named, const char *format,
             ...)
@@ -23,6 +36,7 @@ void differ(struct verifier *v, const char *kind, const struct named *named, con
     (void)vsnprintf(words, sizeof words, format, args);
     va_end(args);
     v->result->differences++;
+    kind_count(v->result, kind);
     v->tell(v->arg, &(struct verify_difference){ .kind = kind,
                                                  .record_id = named->record_id,
                                                  .identity = named->identity,

@@ -44,7 +44,13 @@ struct verify_difference {
     const char *words;    /* one sentence                                    */
 };
 
-enum { VERIFY_STATES = 7 };
+enum { VERIFY_STATES = 7, VERIFY_KINDS_MAX = 64 };
+
+/* How many differences there are of a kind. */
+struct verify_kind {
+    const char *kind;
+    uint64_t count;
+};
 
 struct verify_result {
     uint64_t records, documents;             /* of the source                               */
@@ -56,6 +62,8 @@ struct verify_result {
     uint64_t marks;
     uint64_t chains, entries; /* of the audit */
     uint64_t differences;
+    struct verify_kind kinds[VERIFY_KINDS_MAX];
+    size_t kind_count;
 
     /* No differences, but worth a look. */
     uint64_t newer;       /* records that came after the last census                */
@@ -66,7 +74,7 @@ struct verify_result {
     uint64_t not_sampled; /* whose bytes were not read because of --sample          */
     bool census_was_closed;
     bool certified;
-    struct sha256 root; /* of the certificate */
+    struct sha256 root, file; /* of the certificate's lines, of all its bytes */
 };
 
 /* The words for `states`. */

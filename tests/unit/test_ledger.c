@@ -9,6 +9,7 @@
 #include "folder.h"
 #include "ledger/look.h"
 #include "ledger/presence.h"
+#include "ledger/verified.h"
 #include "ledger_sql.h"
 #include "tap.h"
 
@@ -1078,6 +1079,39 @@ TEST(a_note_is_kept_until_it_is_changed)
         free(value);
     }
     CHECK(ledger_noted(other, "key", &value, &err) && !value);
+}
+
+static void check_verified(struct ledger *ledger, int64_t run, const char *found)
+{
+    auto_verified last = { 0 };
+    struct err err = { 0 };
+
+    CHECK(ledger_verified_last(ledger, &last, &err));
+    CHECK(last.run == run);
+    if (run == 0)
+        return;
+    CHECK_STR(last.found, found);
+    CHECK_STR(last.version, process.version);
+    CHECK(last.at_us > 0 && last.at_us <= time_now_us());
+}
+
+TEST(the_newest_verification_is_remembered)
+{
+    auto_place place = place_new();
+    auto_ledger *other = ledger_at(&place, "another source");
+    struct ledger_process verifier = process;
+    int64_t first, second;
+    struct err err = { 0 };
+
+    verifier.kind = "verify";
+    check_verified(place.ledger, 0, NULL);
+    CHECK(ledger_verified_note(place.ledger, &verifier, "{\"differences\":2}", &first, &err));
+    check_verified(place.ledger, first, "{\"differences\":2}");
+    CHECK(ledger_verified_note(place.ledger, &verifier, "{\"differences\":0}", &second, &err));
+    check_verified(place.ledger, second, "{\"differences\":0}");
+    check_verified(other, 0, NULL);
+    CHECK(second > first);
+    check_sound(0, place.ledger);
 }
 
 /* --- opening -------------------------------------------------------------------------------- */

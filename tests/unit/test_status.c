@@ -247,6 +247,7 @@ TEST(an_empty_ledger_has_a_status)
                                   "\"census_at\":null,\"witnesses\":[0,0]")
           != NULL);
     CHECK(strstr(str_text(&json), "\"met\":true") == NULL);
+    CHECK(strstr(str_text(&json), "\"verified\":null") != NULL);
     CHECK(status_read(place.ledger, &settings, &status, &err));
     status_text(status, (struct status_form){ 0 }, &text);
     CHECK(strstr(str_text(&text), "Census not closed yet") != NULL && !status_is_complete(status));
