@@ -1,7 +1,8 @@
 /*
- * One buffer for entries, and their places for sorting. What is spilled is a row of sorted runs in
- * one file; reading keeps a heap of them, each with a piece of the same memory. When there are as
- * many runs as pieces fit into it, they are merged into one.
+ * One buffer for entries, and their places for sorting. A full buffer is spilled as a sorted run;
+ * when there are MERGED runs of one level, they are merged into one of the next. So there are few
+ * runs of any number of entries, each entry is written once per level, and levels grow with the
+ * logarithm. Reading keeps a heap of the runs, each with a piece of the same memory.
  */
 #include "verify/sorter.h"
 
@@ -12,26 +13,38 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-enum { SIZE_BYTES = 2, PIECE_LEAST = 2 * (SORTER_ENTRY_MAX + SIZE_BYTES), WRITE_SIZE = 256 * 1024 };
+enum {
+    SIZE_BYTES = 2,
+    PIECE_LEAST = 2 * (SORTER_ENTRY_MAX + SIZE_BYTES),
+    WRITE_SIZE = 256 * 1024,
+    MERGED = 8,
+};
 
-/* A sorted run in the file, and what of it is in memory. */
+/* A sorted run in a file of its own, and what of it is in memory. */
 struct run {
+    int fd;
+    unsigned level; /* how often its entries were merged */
     off64_t next, end;
     char *piece;
     size_t used, read;
 };
 
+/* Runs that are read together: the one with the smallest entry stands first. */
+struct heap {
+    struct run *runs;
+    size_t count, piece_bytes;
+    bool is_open; /* an entry of the first run is with the caller */
+};
+
 struct sorter {
     size_t memory_bytes, used;
-    char *buffer;
+    char *buffer;     /* NULL: not needed now */
     uint32_t *places; /* of the entries in the buffer */
     size_t place_count, place_room, place_read;
     uint64_t count;
-    int fd;
-    off64_t written;
-    struct run *runs; /* after sorter_end() a heap, the smallest first */
-    size_t run_count, piece_bytes;
-    bool is_open; /* an entry of the first run is with the caller */
+    struct run *runs; /* those of the highest level first */
+    size_t run_count;
+    struct heap heap; /* of all runs, after sorter_end() */
 };
 
 struct sorter *sorter_new(size_t memory_bytes)
@@ -39,9 +52,13 @@ struct sorter *sorter_new(size_t memory_bytes)
     struct sorter *sorter = mem_new(struct sorter);
 
     sorter->memory_bytes = memory_bytes < PIECE_LEAST ? PIECE_LEAST : memory_bytes;
-    sorter->buffer = mem_zero(sorter->memory_bytes);
-    sorter->fd = -1;
     return sorter;
+}
+
+static void run_clear(struct run *run)
+{
+    free(run->piece);
+    (void)close(run->fd);
 }
 
 void sorter_free(struct sorter *sorter)
@@ -49,12 +66,10 @@ void sorter_free(struct sorter *sorter)
     if (!sorter)
         return;
     for (size_t i = 0; i < sorter->run_count; i++)
-        free(sorter->runs[i].piece);
+        run_clear(&sorter->runs[i]);
     free(sorter->runs);
     free(sorter->places);
     free(sorter->buffer);
-    if (sorter->fd >= 0)
-        (void)close(sorter->fd);
     free(sorter);
 }
 
@@ -107,44 +122,70 @@ static bool file_open(int *fd_r, struct err *err)
     return *fd_r >= 0 || err_os(err, "making a temporary file in '%s'", folder);
 }
 
-static bool entries_write(struct sorter *s, struct err *err)
+/* Adds to what is to be written to a run, and writes it when it is much. */
+static bool run_write(struct run *run, struct str *out, struct span entry, struct err *err)
 {
-    auto_str out = STR_MAX(WRITE_SIZE + SORTER_ENTRY_MAX + SIZE_BYTES);
+    str_add(out, entry.at - SIZE_BYTES, entry.size + SIZE_BYTES);
+    if (out->size < WRITE_SIZE)
+        return true;
+    run->end += (off64_t)out->size;
+    if (!fs_write_all(run->fd, str_span(out), "a temporary file", err))
+        return false;
+    str_reset(out);
+    return true;
+}
 
-    for (size_t i = 0; i < s->place_count; i++) {
-        struct span entry = entry_at(s->buffer + s->places[i]);
+static bool run_flush(struct run *run, struct str *out, struct err *err)
+{
+    run->end += (off64_t)out->size;
+    return fs_write_all(run->fd, str_span(out), "a temporary file", err);
+}
 
-        str_add(&out, entry.at - SIZE_BYTES, entry.size + SIZE_BYTES);
-        if (out.size < WRITE_SIZE && i + 1 < s->place_count)
-            continue;
-        if (!fs_write_all(s->fd, str_span(&out), "a temporary file", err))
-            return false;
-        str_reset(&out);
-    }
+/* The newest run, which is still empty. */
+static bool run_add(struct sorter *s, unsigned level, struct run **run_r, struct err *err)
+{
+    struct run run = { .level = level };
+
+    if (!file_open(&run.fd, err))
+        return false;
+    s->runs = mem_grow(s->runs, (s->run_count + 1) * sizeof *s->runs);
+    s->runs[s->run_count] = run;
+    *run_r = &s->runs[s->run_count++];
     return true;
 }
 
 static bool spill(struct sorter *s, struct err *err)
 {
-    off64_t begin = s->written;
+    auto_str out = STR_MAX(WRITE_SIZE + SORTER_ENTRY_MAX + SIZE_BYTES);
+    struct run *run;
 
     buffer_sort(s);
-    if ((s->fd < 0 && !file_open(&s->fd, err)) || !entries_write(s, err))
+    if (!run_add(s, 0, &run, err))
         return false;
-    s->written += (off64_t)s->used;
-    s->runs = mem_grow(s->runs, (s->run_count + 1) * sizeof *s->runs);
-    s->runs[s->run_count++] = (struct run){ .next = begin, .end = s->written };
+    for (size_t i = 0; i < s->place_count; i++)
+        if (!run_write(run, &out, entry_at(s->buffer + s->places[i]), err))
+            return false;
     s->used = 0;
     s->place_count = 0;
-    return true;
+    return run_flush(run, &out, err);
+}
+
+/* What is read next needs the memory. */
+static void buffer_lend(struct sorter *s)
+{
+    free(s->buffer);
+    free(s->places);
+    s->buffer = NULL;
+    s->places = NULL;
+    s->place_room = 0;
 }
 
 /* --- reading back --------------------------------------------------------------------------- */
 
 /* Keeps what was not read yet and fills the rest of the piece from the file. */
-static bool piece_fill(struct sorter *s, struct run *run, struct err *err)
+static bool piece_fill(struct run *run, size_t piece_bytes, struct err *err)
 {
-    size_t room = s->piece_bytes - (run->used - run->read);
+    size_t room = piece_bytes - (run->used - run->read);
 
     memmove(run->piece, run->piece + run->read, run->used - run->read);
     run->used -= run->read;
@@ -152,7 +193,7 @@ static bool piece_fill(struct sorter *s, struct run *run, struct err *err)
     if ((off64_t)room > run->end - run->next)
         room = (size_t)(run->end - run->next);
     while (room > 0) {
-        ssize_t got = pread(s->fd, run->piece + run->used, room, run->next);
+        ssize_t got = pread(run->fd, run->piece + run->used, room, run->next);
 
         if (got < 0 && errno == EINTR)
             continue;
@@ -185,107 +226,113 @@ static bool run_is_before(const struct run *a, const struct run *b)
     return entry_compare(run_entry(a), run_entry(b)) < 0;
 }
 
-static void heap_sink(struct sorter *s, size_t at)
+static void heap_sink(struct heap *heap, size_t at)
 {
+    struct run *runs = heap->runs;
+
     for (;;) {
         size_t least = at;
 
-        for (size_t child = 2 * at + 1; child <= 2 * at + 2 && child < s->run_count; child++)
-            if (run_is_before(&s->runs[child], &s->runs[least]))
+        for (size_t child = 2 * at + 1; child <= 2 * at + 2 && child < heap->count; child++)
+            if (run_is_before(&runs[child], &runs[least]))
                 least = child;
         if (least == at)
             return;
-        struct run run = s->runs[at];
-        s->runs[at] = s->runs[least];
-        s->runs[least] = run;
+        struct run run = runs[at];
+        runs[at] = runs[least];
+        runs[least] = run;
         at = least;
     }
 }
 
-static bool runs_begin(struct sorter *s, struct err *err)
+/* The runs share the memory; none gets less than a piece must have. */
+static bool heap_begin(struct heap *heap, size_t memory_bytes, struct err *err)
 {
-    free(s->buffer);
-    free(s->places);
-    s->buffer = NULL;
-    s->places = NULL;
-    s->piece_bytes = s->memory_bytes / s->run_count;
-    if (s->piece_bytes < PIECE_LEAST)
-        s->piece_bytes = PIECE_LEAST;
-    for (size_t i = 0; i < s->run_count; i++) {
-        s->runs[i].piece = mem_zero(s->piece_bytes);
-        if (!piece_fill(s, &s->runs[i], err))
+    heap->piece_bytes = memory_bytes / heap->count;
+    if (heap->piece_bytes < PIECE_LEAST)
+        heap->piece_bytes = PIECE_LEAST;
+    for (size_t i = 0; i < heap->count; i++) {
+        heap->runs[i].piece = mem_zero(heap->piece_bytes);
+        if (!piece_fill(&heap->runs[i], heap->piece_bytes, err))
             return false;
     }
-    for (size_t i = s->run_count; i > 0; i--)
-        heap_sink(s, i - 1);
+    for (size_t i = heap->count; i > 0; i--)
+        heap_sink(heap, i - 1);
     return true;
 }
 
 /* Moves the first run past the entry that the caller had; a run that is at its end goes away. */
-static bool heap_advance(struct sorter *s, struct err *err)
+static bool heap_advance(struct heap *heap, struct err *err)
 {
-    struct run *first = s->runs;
+    struct run *first = heap->runs;
 
     first->read += SIZE_BYTES + run_entry(first).size;
-    if (!has_entry(first) && !piece_fill(s, first, err))
+    if (!has_entry(first) && !piece_fill(first, heap->piece_bytes, err))
         return false;
     if (first->used == first->read) {
-        free(first->piece);
-        s->run_count--;
-        if (s->run_count)
-            *first = s->runs[s->run_count];
+        run_clear(first);
+        heap->count--;
+        if (heap->count)
+            *first = heap->runs[heap->count];
     }
-    heap_sink(s, 0);
+    heap_sink(heap, 0);
     return true;
 }
 
-static enum step next_in_runs(struct sorter *s, struct span *entry_r, struct err *err)
+static enum step heap_next(struct heap *heap, struct span *entry_r, struct err *err)
 {
-    if (s->is_open && !heap_advance(s, err))
+    if (heap->is_open && !heap_advance(heap, err))
         return STEP_ERROR;
-    s->is_open = s->run_count > 0;
-    if (!s->is_open)
+    heap->is_open = heap->count > 0;
+    if (!heap->is_open)
         return STEP_END;
-    *entry_r = run_entry(s->runs);
+    *entry_r = run_entry(heap->runs);
     return STEP_ROW;
 }
 
 /* --- merging -------------------------------------------------------------------------------- */
 
-static bool runs_pour(struct sorter *s, int fd, struct err *err)
+static bool heap_pour(struct heap *heap, struct run *to, struct err *err)
 {
     auto_str out = STR_MAX(WRITE_SIZE + SORTER_ENTRY_MAX + SIZE_BYTES);
     struct span entry;
     enum step step;
 
-    while ((step = next_in_runs(s, &entry, err)) == STEP_ROW) {
-        str_add(&out, entry.at - SIZE_BYTES, entry.size + SIZE_BYTES);
-        if (out.size < WRITE_SIZE)
-            continue;
-        if (!fs_write_all(fd, str_span(&out), "a temporary file", err))
+    while ((step = heap_next(heap, &entry, err)) == STEP_ROW)
+        if (!run_write(to, &out, entry, err))
             return false;
-        str_reset(&out);
-    }
-    return step == STEP_END && fs_write_all(fd, str_span(&out), "a temporary file", err);
+    return step == STEP_END && run_flush(to, &out, err);
 }
 
-/* All runs into one, in a file of its own; the buffer, which is empty now, lends its memory. */
+/* The newest MERGED runs become one, which stands in their place. */
+static bool newest_merge(struct sorter *s, struct err *err)
+{
+    size_t first = s->run_count - MERGED;
+    struct run *merged;
+    struct heap heap = { .count = MERGED };
+    bool good;
+
+    buffer_lend(s);
+    if (!run_add(s, s->runs[first].level + 1, &merged, err))
+        return false;
+    heap.runs = &s->runs[first];
+    good = heap_begin(&heap, s->memory_bytes, err) && heap_pour(&heap, merged, err);
+    s->runs[first + heap.count] = *merged; /* behind what is left of them, should it have failed */
+    s->run_count = first + heap.count + 1;
+    return good;
+}
+
+static bool are_alike(const struct sorter *s)
+{
+    return s->run_count >= MERGED
+           && s->runs[s->run_count - MERGED].level == s->runs[s->run_count - 1].level;
+}
+
 static bool runs_merge(struct sorter *s, struct err *err)
 {
-    int fd;
-
-    if (!runs_begin(s, err) || !file_open(&fd, err))
-        return false;
-    if (!runs_pour(s, fd, err)) {
-        (void)close(fd);
-        return false;
-    }
-    (void)close(s->fd);
-    s->fd = fd;
-    s->runs[0] = (struct run){ .end = s->written };
-    s->run_count = 1;
-    s->buffer = mem_zero(s->memory_bytes);
-    s->place_room = 0;
+    while (are_alike(s))
+        if (!newest_merge(s, err))
+            return false;
     return true;
 }
 
@@ -298,20 +345,16 @@ static bool is_full(const struct sorter *s, size_t size)
            || s->used + size > UINT32_MAX;
 }
 
-/* Whether one run more would leave each less than a piece to be read by; two are never many. */
-static bool are_many(const struct sorter *s)
-{
-    return s->run_count > 2 && (s->run_count + 1) * PIECE_LEAST > s->memory_bytes;
-}
-
 bool sorter_add(struct sorter *s, struct span entry, struct err *err)
 {
     uint16_t size = (uint16_t)entry.size;
 
     assert(entry.size > 0 && entry.size <= SORTER_ENTRY_MAX);
     if (s->place_count && is_full(s, SIZE_BYTES + entry.size)
-        && (!spill(s, err) || (are_many(s) && !runs_merge(s, err))))
+        && (!spill(s, err) || !runs_merge(s, err)))
         return false;
+    if (!s->buffer)
+        s->buffer = mem_zero(s->memory_bytes);
     if (s->place_count == s->place_room) {
         s->place_room = s->place_room ? s->place_room * 2 : 1024;
         s->places = mem_grow(s->places, s->place_room * sizeof *s->places);
@@ -330,7 +373,11 @@ bool sorter_end(struct sorter *s, struct err *err)
         buffer_sort(s);
         return true;
     }
-    return (s->place_count == 0 || spill(s, err)) && runs_begin(s, err);
+    if (s->place_count && !spill(s, err))
+        return false;
+    buffer_lend(s);
+    s->heap = (struct heap){ .runs = s->runs, .count = s->run_count };
+    return heap_begin(&s->heap, s->memory_bytes, err);
 }
 
 static enum step next_in_buffer(struct sorter *s, struct span *entry_r)
@@ -343,5 +390,11 @@ static enum step next_in_buffer(struct sorter *s, struct span *entry_r)
 
 enum step sorter_next(struct sorter *s, struct span *entry_r, struct err *err)
 {
-    return s->buffer ? next_in_buffer(s, entry_r) : next_in_runs(s, entry_r, err);
+    enum step step;
+
+    if (s->run_count == 0)
+        return next_in_buffer(s, entry_r);
+    step = heap_next(&s->heap, entry_r, err);
+    s->run_count = s->heap.count;
+    return step;
 }

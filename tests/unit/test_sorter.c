@@ -1,6 +1,7 @@
 /* Sorting more than fits into memory, and reading it back in groups. */
 #include "verify/sorter.h"
 
+#include "base/num.h"
 #include "tap.h"
 #include "verify/groups.h"
 #include "verify/pack.h"
@@ -60,6 +61,49 @@ TEST(what_fits_comes_back_in_order)
 TEST(what_does_not_fit_comes_back_in_order)
 {
     read_in_order(SMALL);
+}
+
+/* What this process has written so far, as the system counts it. */
+static uint64_t bytes_written(void)
+{
+    FILE *io = fopen("/proc/self/io", "re");
+    char line[128];
+    uint64_t count = 0;
+
+    CHECK(io != NULL);
+    while (io && fgets(line, sizeof line, io)) {
+        struct span rest = span_trim(span_of(line)), name = span_cut(&rest, ':');
+        struct err err = { 0 };
+
+        if (span_is(name, "wchar"))
+            CHECK(num_u64(span_trim(rest), 0, UINT64_MAX, &count, &err));
+    }
+    if (io)
+        (void)fclose(io);
+    return count;
+}
+
+/* With eight times as many entries each is written once more, and not eight times as often. */
+TEST(what_is_spilled_is_written_a_few_times)
+{
+    static const struct {
+        uint64_t entries, times;
+    } cases[] = { { 700, 2 }, { 5600, 3 }, { 44800, 4 } };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_sorter *sorter = sorter_new(SMALL);
+        uint64_t before = bytes_written();
+        char entry[KIB(1)] = { 0 };
+        struct err err = { 0 };
+
+        for (uint64_t n = 0; n < cases[i].entries; n++) {
+            memcpy(entry, &n, sizeof n);
+            CHECK_AT(i, sorter_add(sorter, (struct span){ entry, sizeof entry }, &err));
+        }
+        CHECK_AT(i, sorter_end(sorter, &err));
+        CHECK_AT(i, bytes_written() - before > cases[i].entries * sizeof entry / 2);
+        CHECK_AT(i, bytes_written() - before < cases[i].times * cases[i].entries * KIB(1));
+    }
 }
 
 TEST(nothing_comes_back_as_nothing)
