@@ -49,10 +49,15 @@ struct chain {
     struct hash head;
 };
 
+/* Why something cannot be read, in words. */
+struct problem {
+    char words[512];
+};
+
+/* Points into the bytes that were read. */
 struct certificate {
-    char *text; /* the file, mapped */
-    size_t size;
-    struct piece head; /* with the line "public", without the signature: what was signed */
+    struct piece mapped; /* the file's, if it was opened */
+    struct piece head;   /* with the line "public", without the signature: what was signed */
     struct piece source, made, store, state_counts;
     uint8_t public_key[32], signature[64];
     uint64_t leaves; /* as the head says */
@@ -67,9 +72,15 @@ struct certificate {
     size_t path_count;
 };
 
-/* --- certificate.c: the program ends with 1 if the file cannot be read or is none ------------ */
+/* --- certificate.c -------------------------------------------------------------------------- */
 
-void certificate_open(const char *path, struct certificate *certificate_r);
+/*
+ * Reads the bytes of a certificate, or of a proof of one line. Nothing is checked but their form.
+ *   certificate_r   to be closed, also when this fails
+ */
+bool certificate_read(struct piece bytes, struct certificate *certificate_r,
+                      struct problem *problem);
+bool certificate_open(const char *path, struct certificate *certificate_r, struct problem *problem);
 void certificate_close(struct certificate *certificate);
 
 /* Whether the signature is that of the key in the certificate, and the key that of the file. */
@@ -80,7 +91,9 @@ void line_split(struct piece line, struct line *line_r);
 bool piece_is(struct piece piece, const char *text);
 bool piece_is_nocase(struct piece piece, const char *text);
 bool piece_equal(struct piece a, struct piece b);
-uint64_t piece_number(struct piece piece);
+
+/* A whole number in digits and nothing else; false if it is none, or does not fit. */
+bool number_read(struct piece piece, uint64_t *number_r);
 bool hash_read(struct piece hex, struct hash *hash_r);
 const char *hash_hex(const struct hash *hash, char text[HEX_SIZE]);
 

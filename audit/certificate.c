@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,15 +43,16 @@ static struct piece cut(struct piece *rest, char separator)
     return first;
 }
 
-uint64_t piece_number(struct piece piece)
+bool number_read(struct piece piece, uint64_t *number_r)
 {
     uint64_t number = 0;
 
     for (size_t i = 0; i < piece.size; i++)
         if (piece.at[i] < '0' || piece.at[i] > '9' || __builtin_mul_overflow(number, 10, &number)
             || __builtin_add_overflow(number, (uint64_t)(piece.at[i] - '0'), &number))
-            give_up("'%.*s' in the certificate is not a number", (int)piece.size, piece.at);
-    return number;
+            return false;
+    *number_r = number;
+    return piece.size > 0;
 }
 
 static int digit(char c)
@@ -95,22 +97,17 @@ void line_split(struct piece line, struct line *line_r)
         line_r->cells[i] = cut(&rest, '\t');
 }
 
-/* --- the file ------------------------------------------------------------------------------ */
+/* --- reading -------------------------------------------------------------------------------- */
 
-static void file_map(const char *path, struct certificate *c)
+__attribute__((__format__(__printf__, 2, 3))) static bool problem_is(struct problem *problem,
+                                                                     const char *format, ...)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    struct stat about;
+    va_list args;
 
-    if (fd < 0 || fstat(fd, &about) < 0)
-        give_up("opening '%s': %s", path, strerrordesc_np(errno));
-    if (about.st_size == 0)
-        give_up("'%s' is empty", path);
-    c->size = (size_t)about.st_size;
-    c->text = mmap(NULL, c->size, PROT_READ, MAP_PRIVATE, fd, 0);
-    if (c->text == MAP_FAILED)
-        give_up("reading '%s': %s", path, strerrordesc_np(errno));
-    (void)close(fd);
+    va_start(args, format);
+    (void)vsnprintf(problem->words, sizeof problem->words, format, args);
+    va_end(args);
+    return false;
 }
 
 static void *room_for(void *old, size_t count, size_t size)
@@ -122,22 +119,24 @@ static void *room_for(void *old, size_t count, size_t size)
     return room;
 }
 
-static void chain_add(struct certificate *c, struct piece rest)
+static bool chain_add(struct certificate *c, struct piece rest)
 {
-    struct chain *chain;
+    struct chain chain;
+    uint64_t run, entries;
 
+    if (!number_read(cut(&rest, '\t'), &run) || run > INT64_MAX
+        || !number_read(cut(&rest, '\t'), &entries) || entries > INT64_MAX
+        || !hash_read(rest, &chain.head))
+        return false;
+    chain.run = (int64_t)run;
+    chain.entries = (int64_t)entries;
     c->chains = room_for(c->chains, c->chain_count + 1, sizeof *c->chains);
-    chain = &c->chains[c->chain_count++];
-    chain->run = (int64_t)piece_number(cut(&rest, '\t'));
-    chain->entries = (int64_t)piece_number(cut(&rest, '\t'));
-    if (!hash_read(rest, &chain->head))
-        give_up("run %jd in the certificate has no hash", (intmax_t)chain->run);
+    c->chains[c->chain_count++] = chain;
+    return true;
 }
 
-static void head_line(struct certificate *c, struct piece name, struct piece rest)
+static bool head_line(struct certificate *c, struct piece name, struct piece rest)
 {
-    bool good = true;
-
     if (piece_is(name, "source"))
         c->source = rest;
     else if (piece_is(name, "store"))
@@ -145,60 +144,61 @@ static void head_line(struct certificate *c, struct piece name, struct piece res
     else if (piece_is(name, "made"))
         c->made = rest;
     else if (piece_is(name, "run"))
-        chain_add(c, rest);
+        return chain_add(c, rest);
     else if (piece_is(name, "leaves"))
-        c->leaves = piece_number(rest);
+        return number_read(rest, &c->leaves);
     else if (piece_is(name, "root"))
-        good = hash_read(rest, &c->root);
+        return hash_read(rest, &c->root);
     else if (piece_is(name, "public"))
-        good = hex_read(rest, c->public_key, sizeof c->public_key);
+        return hex_read(rest, c->public_key, sizeof c->public_key);
     else if (piece_is(name, "signature"))
-        good = hex_read(rest, c->signature, sizeof c->signature);
-    if (!good)
-        give_up("'%.*s' in the certificate cannot be read", (int)name.size, name.at);
+        return hex_read(rest, c->signature, sizeof c->signature);
+    return true;
 }
 
-static struct piece head_read(struct certificate *c)
+/* From the first line to the empty one; `rest` begins behind it afterwards. */
+static bool head_read(struct certificate *c, struct piece *rest, struct problem *problem)
 {
-    struct piece rest = { c->text, c->size };
+    const char *whole = rest->at;
     bool has_root = false, has_signature = false;
 
-    if (!piece_is(cut(&rest, '\n'), "fmferry certificate 1"))
-        give_up("this is no certificate of fmferry, or one of a later form");
+    if (!piece_is(cut(rest, '\n'), "fmferry certificate 1"))
+        return problem_is(problem, "this is no certificate of fmferry, or one of a later form");
     for (;;) {
-        const char *begin = rest.at;
-        struct piece line = cut(&rest, '\n'), name = cut(&line, '\t');
+        const char *begin = rest->at;
+        struct piece line = cut(rest, '\n'), name = cut(&line, '\t');
 
         if (name.size == 0)
             break;
+        if (has_signature)
+            return problem_is(problem, "something stands behind the signature");
+        if (!head_line(c, name, line))
+            return problem_is(problem, "'%.*s' in the certificate cannot be read",
+                              (int)(name.size < 40 ? name.size : 40), name.at);
         has_root = has_root || piece_is(name, "root");
-        if (piece_is(name, "signature")) {
-            has_signature = true;
-            c->head = (struct piece){ c->text, (size_t)(begin - c->text) };
-        } else if (has_signature) {
-            give_up("something stands behind the signature");
-        }
-        head_line(c, name, line);
+        has_signature = piece_is(name, "signature");
+        c->head = (struct piece){ whole, (size_t)(begin - whole) };
     }
-    if (!has_root || !has_signature)
-        give_up("the certificate's head is not whole");
-    return rest;
+    return (has_root && has_signature)
+           || problem_is(problem, "the certificate's head is not whole");
 }
 
 /* A proof has, instead of all lines, one, with its place and its path. */
-static void proof_read(struct certificate *c, struct piece rest, struct piece place)
+static bool proof_read(struct certificate *c, struct piece rest, struct piece place)
 {
     c->is_proof = true;
-    c->place = piece_number(place);
     c->lines = room_for(NULL, 1, sizeof *c->lines);
     c->lines[c->line_count++] = cut(&rest, '\n');
+    if (!number_read(place, &c->place))
+        return false;
     while (rest.size) {
         struct piece line = cut(&rest, '\n');
 
         if (!piece_is(cut(&line, '\t'), "path") || c->path_count == PATH_MAX_HASHES
             || !hash_read(line, &c->path[c->path_count++]))
-            give_up("the proof's path cannot be read");
+            return false;
     }
+    return true;
 }
 
 static void lines_read(struct certificate *c, struct piece rest)
@@ -214,24 +214,62 @@ static void lines_read(struct certificate *c, struct piece rest)
     }
 }
 
-void certificate_open(const char *path, struct certificate *certificate_r)
+bool certificate_read(struct piece bytes, struct certificate *certificate_r,
+                      struct problem *problem)
 {
-    struct piece rest, first, peek;
+    struct piece rest = bytes, first, behind;
 
     *certificate_r = (struct certificate){ 0 };
-    file_map(path, certificate_r);
-    rest = head_read(certificate_r);
-    peek = rest;
-    first = cut(&peek, '\n');
+    if (!head_read(certificate_r, &rest, problem))
+        return false;
+    behind = rest;
+    first = cut(&behind, '\n');
     if (piece_is(cut(&first, '\t'), "proof"))
-        proof_read(certificate_r, peek, first);
+        return proof_read(certificate_r, behind, first)
+               || problem_is(problem, "the proof's path cannot be read");
+    lines_read(certificate_r, rest);
+    return true;
+}
+
+/* --- the file ------------------------------------------------------------------------------- */
+
+static bool file_map(const char *path, struct piece *mapped_r, struct problem *problem)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat about = { 0 };
+    void *mapped = MAP_FAILED;
+
+    if (fd < 0 || fstat(fd, &about) < 0)
+        (void)problem_is(problem, "opening '%s': %s", path, strerrordesc_np(errno));
+    else if (about.st_size == 0)
+        (void)problem_is(problem, "'%s' is empty", path);
+    else if ((mapped = mmap(NULL, (size_t)about.st_size, PROT_READ, MAP_PRIVATE, fd, 0))
+             == MAP_FAILED)
+        (void)problem_is(problem, "reading '%s': %s", path, strerrordesc_np(errno));
     else
-        lines_read(certificate_r, rest);
+        *mapped_r = (struct piece){ mapped, (size_t)about.st_size };
+    if (fd >= 0)
+        (void)close(fd);
+    return mapped != MAP_FAILED;
+}
+
+bool certificate_open(const char *path, struct certificate *certificate_r, struct problem *problem)
+{
+    struct piece mapped;
+    bool good;
+
+    *certificate_r = (struct certificate){ 0 };
+    if (!file_map(path, &mapped, problem))
+        return false;
+    good = certificate_read(mapped, certificate_r, problem);
+    certificate_r->mapped = mapped;
+    return good;
 }
 
 void certificate_close(struct certificate *certificate)
 {
-    (void)munmap(certificate->text, certificate->size);
+    if (certificate->mapped.size)
+        (void)munmap((void *)certificate->mapped.at, certificate->mapped.size);
     free(certificate->chains);
     free(certificate->lines);
 }

@@ -115,12 +115,13 @@ static int known_compare(const void *a, const void *b)
 
 static void row_compare(const struct reader *r, const struct line *line)
 {
-    uint64_t size = piece_number(line->cells[CELL_SIZE]);
+    uint64_t size, told;
 
     if (!piece_equal(r->columns[1], line->cells[CELL_KEY]))
         differ("row-key", line, "the row points to '%.*s'", (int)r->columns[1].size,
                r->columns[1].at);
-    if (piece_number(r->columns[2]) != (size > INT32_MAX ? INT32_MAX : size))
+    if (!number_read(line->cells[CELL_SIZE], &size) || !number_read(r->columns[2], &told)
+        || told != (size > INT32_MAX ? INT32_MAX : size))
         differ("row-size", line, "the row says %.*s bytes", (int)r->columns[2].size,
                r->columns[2].at);
 }
@@ -256,10 +257,15 @@ struct standing {
 /* Against the hash of the entry before as the table has it, so that each altered one is named. */
 static void entry_compare(const struct chain *chain, struct standing *at, const struct reader *r)
 {
-    uint64_t seq = piece_number(r->columns[1]);
     struct hash is = entry_hash(r, &at->hash), told = { 0 };
     bool has_hash = hash_read(r->columns[8], &told);
+    uint64_t seq;
 
+    if (!number_read(r->columns[1], &seq)) {
+        differ("audit-chain", NULL, "run %jd: there is an entry '%.*s'", (intmax_t)chain->run,
+               (int)r->columns[1].size, r->columns[1].at);
+        return;
+    }
     if (seq != at->seq + 1)
         differ("audit-chain", NULL, "run %jd: entries %ju to %ju are not there",
                (intmax_t)chain->run, (uintmax_t)at->seq + 1, (uintmax_t)seq - 1);

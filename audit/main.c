@@ -20,6 +20,51 @@ uint64_t differences(void)
     return difference_count;
 }
 
+/* --- what is said -------------------------------------------------------------------------- */
+
+/* How many bytes would move a terminal's cursor or turn its writing round; 0: none. */
+static size_t steering(const char *text)
+{
+    const uint8_t *at = (const uint8_t *)text;
+
+    if ((at[0] < 0x20 && at[0] != '\n') || at[0] == 0x7f)
+        return 1;
+    if (at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0)
+        return 2;
+    return at[0] == 0xe2
+                   && ((at[1] == 0x80 && (at[2] == 0x8e || at[2] == 0x8f)) /* marks of direction */
+                       || (at[1] == 0x80 && at[2] >= 0xaa && at[2] <= 0xae)
+                       || (at[1] == 0x81 && at[2] >= 0xa6 && at[2] <= 0xa9))
+               ? 3
+               : 0;
+}
+
+/* A certificate that somebody forged must not be able to write "all is as certified" himself. */
+__attribute__((__format__(__printf__, 2, 0))) static void say_to(FILE *to, const char *format,
+                                                                 va_list args)
+{
+    char *text = NULL;
+
+    if (vasprintf(&text, format, args) < 0)
+        abort();
+    for (const char *at = text; *at;) {
+        size_t skip = steering(at);
+
+        (void)fputc(skip ? '?' : *at, to);
+        at += skip ? skip : 1;
+    }
+    free(text);
+}
+
+__attribute__((__format__(__printf__, 1, 2))) static void say(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    say_to(stdout, format, args);
+    va_end(args);
+}
+
 _Noreturn void give_up(const char *format, ...)
 {
     va_list args;
@@ -27,7 +72,7 @@ _Noreturn void give_up(const char *format, ...)
     (void)fflush(stdout);
     (void)fprintf(stderr, "fmferry-audit: ");
     va_start(args, format);
-    (void)vfprintf(stderr, format, args);
+    say_to(stderr, format, args);
     va_end(args);
     (void)fprintf(stderr, "\n");
     exit(EXIT_UNABLE);
@@ -36,7 +81,7 @@ _Noreturn void give_up(const char *format, ...)
 static void piece_print(const char *name, struct piece piece)
 {
     if (piece.size)
-        (void)printf("  %-7s %.*s\n", name, (int)piece.size, piece.at);
+        say("  %-7s %.*s\n", name, (int)piece.size, piece.at);
 }
 
 void differ(const char *kind, const struct line *line, const char *format, ...)
@@ -44,21 +89,20 @@ void differ(const char *kind, const struct line *line, const char *format, ...)
     va_list args;
 
     difference_count++;
-    (void)printf("%-18s", kind);
+    say("%-18s", kind);
     if (line)
-        (void)printf(" record %-8.*s %.*s", (int)line->cells[CELL_RECORD].size,
-                     line->cells[CELL_RECORD].at, (int)line->cells[CELL_IDENTITY].size,
-                     line->cells[CELL_IDENTITY].at);
-    (void)printf("\n");
+        say(" record %-8.*s %.*s", (int)line->cells[CELL_RECORD].size, line->cells[CELL_RECORD].at,
+            (int)line->cells[CELL_IDENTITY].size, line->cells[CELL_IDENTITY].at);
+    say("\n");
     if (line) {
         piece_print("key", line->cells[CELL_KEY]);
         piece_print("row", line->cells[CELL_ROW]);
     }
-    (void)printf("  ");
+    say("  ");
     va_start(args, format);
-    (void)vprintf(format, args);
+    say_to(stdout, format, args);
     va_end(args);
-    (void)printf("\n");
+    say("\n");
 }
 
 /* --- the certificate itself ---------------------------------------------------------------- */
@@ -81,8 +125,8 @@ static void signature_check(const struct certificate *c, const char *key)
     if (key && !key_is_that_of(c, key))
         differ("signature", NULL, "it was not signed by the key in '%s'", key);
     if (!key)
-        (void)printf("signed by the key that the certificate itself names: give yours with --key "
-                     "to know whose it is\n");
+        say("signed by the key that the certificate itself names: give yours with --key "
+            "to know whose it is\n");
 }
 
 static void tree_check(const struct certificate *c, const struct hash *leaves)
@@ -110,7 +154,7 @@ static void line_print(const struct line *line)
 
     for (size_t i = 0; i < CELLS; i++)
         if (line->cells[i].size)
-            (void)printf("  %-10s %.*s\n", names[i], (int)line->cells[i].size, line->cells[i].at);
+            say("  %-10s %.*s\n", names[i], (int)line->cells[i].size, line->cells[i].at);
 }
 
 /* By its id or its record id; of several files of a record the first. */
@@ -237,19 +281,20 @@ int main(int argc, char **argv)
 {
     struct options options = { 0 };
     struct certificate certificate;
+    struct problem problem;
     struct hash *leaves;
 
     options_read(argc, argv, &options);
-    certificate_open(options.certificate, &certificate);
+    if (!certificate_open(options.certificate, &certificate, &problem))
+        give_up("%s", problem.words);
     leaves = leaves_of(&certificate);
     signature_check(&certificate, options.key);
     tree_check(&certificate, leaves);
     audit(&options, &certificate, leaves);
     free(leaves);
-    (void)printf("%.*s, %ju documents, certified %.*s: %s\n", (int)certificate.source.size,
-                 certificate.source.at, (uintmax_t)certificate.leaves, (int)certificate.made.size,
-                 certificate.made.at,
-                 difference_count ? "NOT as certified" : "all is as certified");
+    say("%.*s, %ju documents, certified %.*s: %s\n", (int)certificate.source.size,
+        certificate.source.at, (uintmax_t)certificate.leaves, (int)certificate.made.size,
+        certificate.made.at, difference_count ? "NOT as certified" : "all is as certified");
     certificate_close(&certificate);
     return difference_count ? EXIT_DIFFERS : EXIT_PROVEN;
 }

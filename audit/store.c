@@ -38,7 +38,7 @@ static void object_compare(int folder, const struct line *line)
     struct piece key = line->cells[CELL_KEY];
     char path[4096];
     struct hash is, should;
-    uint64_t size;
+    uint64_t size, certified;
     int fd;
 
     if (key.size == 0 || key.size >= sizeof path)
@@ -52,7 +52,7 @@ static void object_compare(int folder, const struct line *line)
     if (fd < 0 || !file_hash(fd, &is, &size))
         give_up("reading '%s': %s", path, strerrordesc_np(errno));
     (void)close(fd);
-    if (size != piece_number(line->cells[CELL_SIZE]))
+    if (!number_read(line->cells[CELL_SIZE], &certified) || size != certified)
         differ("object-size", line, "%ju bytes lie there", (uintmax_t)size);
     else if (!hash_read(line->cells[CELL_SHA256], &should)
              || memcmp(is.bytes, should.bytes, HASH_SIZE) != 0)

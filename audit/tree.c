@@ -84,6 +84,8 @@ struct hash tree_root_by_path(struct hash leaf, uint64_t place, uint64_t count,
     uint64_t last = count - 1;
     struct hash root = leaf;
 
+    if (place >= count)
+        return hash_of("", 0); /* there is no such leaf: the root of nothing */
     for (size_t i = 0; i < path_count; i++) {
         if (last == 0)
             return hash_of("", 0); /* too many hashes: the root of nothing */
