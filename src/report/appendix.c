@@ -97,12 +97,31 @@ static void settings_table(struct page *page, const struct report_settings *sett
     page_add(page, "</tbody></table>\n</section>\n");
 }
 
+/* Of a program that moved something or decided; who verified has a row of his own. */
 static bool version_is_new(const struct status *s, size_t run)
 {
+    if (strcmp(s->runs[run].kind, "verify") == 0)
+        return false;
     for (size_t i = 0; i < run; i++)
-        if (strcmp(s->runs[i].version, s->runs[run].version) == 0)
+        if (strcmp(s->runs[i].kind, "verify") != 0
+            && strcmp(s->runs[i].version, s->runs[run].version) == 0)
             return false;
     return true;
+}
+
+/* With what is needed to tell the certificate's file from any other. */
+static void verifier_row(struct page *page, const struct verified *v)
+{
+    if (v->run == 0)
+        return;
+    row_open(page, "the last verification was made by");
+    page_add(page, "fmferry ");
+    page_text(page, v->version);
+    if (*v->certificate) {
+        page_add(page, "; its certificate is the file with the SHA-256 ");
+        page_text(page, v->certificate);
+    }
+    page_add(page, "</td></tr>\n");
 }
 
 static void versions(struct page *page, const struct figures *f,
@@ -128,6 +147,7 @@ static void versions(struct page *page, const struct figures *f,
         between = ", ";
     }
     page_add(page, "</td></tr>\n");
+    verifier_row(page, &s->verified);
     row_open(page, "the ledger stands in");
     page_text(page, f->database);
     page_add(page, "</td></tr>\n</tbody></table>\n</section>\n");

@@ -377,10 +377,12 @@ static void verified_told(struct page *page, const struct verified *v)
 {
     auto_str words = STR_MAX(KIB(1));
 
-    verified_sentences(v, &words);
+    verified_sentence(v, &words);
     page_add(page, "<strong>");
     page_text(page, str_text(&words));
     page_add(page, "</strong>");
+    if (v->is_outdated)
+        page_add(page, " A run has moved documents since: it should be done again.");
 }
 
 static void checked(struct page *page, const struct figures *f, const struct balance *b)
@@ -425,10 +427,11 @@ static void costs(struct page *page, const struct status *s)
 
 static void signature(struct page *page)
 {
-    page_add(page, "<h2>Signature</h2>\n<p>I have read these two pages. I know which documents did "
+    page_add(page, "<div class=\"together\">\n<h2>Signature</h2>\n<p>I have read these two pages. "
+                   "I know which documents did "
                    "not arrive, and I accept the losses that are named above.</p>\n"
                    "<div class=\"sign\"><p>Name</p><p>Place and date</p><p>Signature</p>"
-                   "<p>For the practice</p></div>\n");
+                   "<p>For the practice</p></div>\n</div>\n");
 }
 
 /* --- the pages ------------------------------------------------------------------------------ */

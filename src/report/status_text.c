@@ -21,6 +21,7 @@ enum {
     COLUMNS_MIN = 40,
     TYPE_COLUMNS = 32,
     FIGURE_AT = 62,
+    FIGURE_LEAST = 28,
 };
 
 struct paint {
@@ -400,15 +401,18 @@ static void text_sums(const struct paint *p, const struct status *s)
     }
     str_add_text(p->to, "  ");
     words_bytes(p->to, s->bytes_stored);
-    str_printf(p->to, " stored, %.2f %s a month\n", status_cost(s), s->settings.currency);
+    if (status_cost(s) > 0 && status_cost(s) < 0.01)
+        str_printf(p->to, " stored, less than 0.01 %s a month\n", s->settings.currency);
+    else
+        str_printf(p->to, " stored, %.2f %s a month\n", status_cost(s), s->settings.currency);
 }
 
-/* What must be so, and what is so: beside it, or below if there is no room. */
+/* What must be so, and what is so: in a column beside it, or below if there is no room for one. */
 static void point(const struct paint *p, const char *code, const char *mark, const char *what,
                   const char *figure)
 {
     size_t at = 4 + words_columns(span_of(what));
-    bool beside = FIGURE_AT + words_columns(span_of(figure)) <= p->columns;
+    bool beside = FIGURE_AT + FIGURE_LEAST <= p->columns;
 
     str_add_text(p->to, "  ");
     colour(p, code);
@@ -422,7 +426,7 @@ static void point(const struct paint *p, const char *code, const char *mark, con
         fold(p, 4, 4, what);
         blanks(p, 6);
     }
-    fold(p, beside ? FIGURE_AT : 6, 6, figure);
+    fold(p, beside ? FIGURE_AT : 6, beside ? FIGURE_AT : 6, figure);
 }
 
 /* Whether somebody else came to the same; no harm is meant by "not yet". */

@@ -116,33 +116,20 @@ void verified_figure(const struct verified *v, struct str *to)
         str_add_text(to, "; a run moved documents since");
 }
 
-/* Which bytes were read, of the source and of the store. */
-static void bytes_add(const struct verified *v, struct str *to)
-{
-    number_and(to, v->hashed, " of these files were compared by their hash, ");
-    number_and(to, v->source_read, " read again from FileMaker");
-    if (*v->sample)
-        str_printf(to, " (part %s)", v->sample);
-    str_add_text(to, ".");
-}
-
-void verified_sentences(const struct verified *v, struct str *to)
+void verified_sentence(const struct verified *v, struct str *to)
 {
     if (v->run == 0) {
         str_add_text(to, "That was never done.");
         return;
     }
-    str_add_text(to, "It was last done on ");
+    str_add_text(to, "Last done on ");
     words_moment(to, v->at_us);
-    str_printf(to, ", by fmferry %s: ", v->version);
+    str_add_text(to, ": ");
     number_and(to, v->records, " records, ");
     number_and(to, v->rows, " rows and ");
-    number_and(to, v->objects, " files in the store were compared, and ");
+    number_and(to, v->objects, " files compared (");
+    number_and(to, v->hashed, " by their hash, ");
+    number_and(to, v->source_read, " read again from FileMaker), ");
     differences_add(to, v->differences);
-    str_add_text(to, " found. ");
-    bytes_add(v, to);
-    if (v->is_outdated)
-        str_add_text(to, " A run has moved documents since: it should be done again.");
-    if (*v->certificate)
-        str_printf(to, " Its certificate is the file with the SHA-256 %s.", v->certificate);
+    str_add_text(to, " found.");
 }

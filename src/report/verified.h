@@ -29,5 +29,5 @@ enum verified_word verified_word(const struct verified *verified);
 /* "2026-11-23 07:50:12 UTC: no difference, 11,259 records"; without an end of line. */
 void verified_figure(const struct verified *verified, struct str *to);
 
-/* What was compared with what, and what came of it: sentences. */
-void verified_sentences(const struct verified *verified, struct str *to);
+/* What was compared with what, how deeply, and what came of it: one sentence. */
+void verified_sentence(const struct verified *verified, struct str *to);
