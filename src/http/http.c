@@ -1,60 +1,59 @@
 /*
- * HTTP over libcurl: one multi and one easy handle per client, driven by whoever waits.
- *
- * libcurl pushes the body, we pull it: what comes while nobody reads goes into a small spill
- * buffer, and when that is full the transfer pauses.
+ * HTTP/1.1, as plain as the mover needs it, over a connection that libcurl makes: a request is
+ * written, an answer's head is read, and its body is pulled straight to where the reader wants it.
  */
 #include "http/http.h"
 
 #include "base/mem.h"
 #include "base/time.h"
+#include "http/chunks.h"
+#include "http/connection.h"
+#include "http/head.h"
 
 #include <assert.h>
 #include <curl/curl.h>
 #include <stdatomic.h>
+#include <strings.h>
 
 enum {
-    /*
-     * libcurl takes both from malloc() for each exchange. From 64 KiB on glibc tidies a whole heap
-     * whenever one is freed, from 128 KiB on it is fresh, empty pages every time.
-     */
-    RECEIVE_SIZE = 48 * 1024,
-    SEND_SIZE = 48 * 1024,
-    SPILL_SIZE = 256 * 1024,
-    HEADERS_MAX = 64 * 1024,
-    CONNECT_US = 15 * TIME_SECOND,
+    REQUEST_MAX = 256 * 1024, /* of a request's line and headers */
+    FIRST_SIZE = 16 * 1024,   /* what goes with them of the body: together one record of TLS */
+    SEND_SIZE = 64 * 1024,
+    BUFFER_SIZE = HEAD_MAX + 16 * 1024,
+    DRAIN_SIZE = 64 * 1024,
     KEEP_US = 4 * TIME_SECOND,
     IDLE_US = 60 * TIME_SECOND,
     LOOK_US = 1 * TIME_SECOND, /* how often a wait looks up without having been woken */
-    DRAIN_SIZE = 64 * 1024,
     DRAIN_US = 1 * TIME_SECOND,
 };
 
 static atomic_uint_least64_t request_count, connection_count;
 
+/* How the end of a body is known. */
+enum framing { FRAMING_NONE, FRAMING_LENGTH, FRAMING_CHUNKS, FRAMING_CLOSE };
+
 struct http_answer {
     struct http *http;
     struct http_request request;
-    struct curl_slist *headers;
-    size_t header_bytes;
-    bool sent, headers_done, ended, given_up, paused, excess;
-    CURLcode result; /* once `ended`                      */
-    char *room;      /* where http_read() wants its bytes */
-    size_t room_left;
-    size_t direct;     /* how many went there               */
-    struct str spill;  /* came when nobody read             */
-    size_t spill_read; /* how much of it was handed on      */
+    struct head head;
+    enum framing framing;
+    struct chunks chunks;
+    uint64_t left; /* of a body whose length is known */
+    bool sent, ended, given_up, excess;
     int64_t quiet_since_us, started_us;
 };
 
 struct http {
     struct http_settings settings;
     const struct cancel *cancel;
-    CURLM *multi;
-    CURL *easy;
-    char said[CURL_ERROR_SIZE];
-    struct http_answer answer; /* one at a time */
+    struct connection *connection;
+    int64_t idle_since_us;
+    struct str request;        /* the one that is being sent */
+    struct http_answer answer; /* one at a time              */
     bool busy;
+    /* What came and was not read yet: bytes[read .. used). Before it stands the answer's head. */
+    size_t head_size, read, used;
+    char bytes[BUFFER_SIZE];
 };
 
 void http_setup(void)
@@ -75,14 +74,13 @@ struct http_counts http_counts(void)
 
 struct http *http_new(const struct http_settings *settings, const struct cancel *cancel)
 {
-    struct http *http = mem_new(struct http);
+    struct http *http = mem_grow(NULL, sizeof *http); /* its buffer is not touched before it must */
 
+    memset(http, 0, offsetof(struct http, bytes));
     http->settings = *settings;
     http->cancel = cancel;
-    http->multi = curl_multi_init();
-    http->easy = curl_easy_init();
-    if (!http->multi || !http->easy)
-        abort();
+    http->connection = connection_new(settings);
+    http->request.max = REQUEST_MAX;
     return http;
 }
 
@@ -97,161 +95,12 @@ void http_free(struct http *http)
         return;
     if (http->busy)
         http_close(&http->answer);
-    curl_easy_cleanup(http->easy);
-    curl_multi_cleanup(http->multi);
+    connection_free(http->connection);
+    str_clear(&http->request);
     free(http);
 }
 
-/* --- what libcurl calls --------------------------------------------------------------------- */
-
-static size_t on_header(char *line, size_t one, size_t size, void *arg)
-{
-    struct http_answer *answer = arg;
-    bool is_end = size <= 2 && (line[0] == '\r' || line[0] == '\n');
-
-    (void)one;
-    answer->header_bytes += size;
-    answer->quiet_since_us = time_mono_us();
-    if (is_end && http_status(answer) >= 200)
-        answer->headers_done = true;
-    return answer->header_bytes <= HEADERS_MAX ? size : 0;
-}
-
-static size_t on_body(char *bytes, size_t one, size_t size, void *arg)
-{
-    struct http_answer *answer = arg;
-    size_t direct = size < answer->room_left ? size : answer->room_left;
-
-    (void)one;
-    answer->quiet_since_us = time_mono_us();
-    if (size - direct > SPILL_SIZE - answer->spill.size) {
-        answer->paused = true;
-        return CURL_WRITEFUNC_PAUSE;
-    }
-    if (direct) { /* `room` is NULL while nobody reads */
-        memcpy(answer->room, bytes, direct);
-        answer->room += direct;
-        answer->room_left -= direct;
-        answer->direct += direct;
-    }
-    str_add(&answer->spill, bytes + direct, size - direct);
-    return size;
-}
-
-/*
- * A body longer than announced ends quietly in libcurl, as if it were complete: the only trace is
- * a line in its talk. A document cut that way must not pass for whole.
- */
-static int on_talk(CURL *easy, curl_infotype kind, char *text, size_t size, void *arg)
-{
-    struct http_answer *answer = arg;
-
-    (void)easy;
-    if (kind == CURLINFO_TEXT && span_starts((struct span){ text, size }, "Excess found"))
-        answer->excess = true;
-    return 0;
-}
-
-/*
- * The request is about to go. libcurl lets it go again by itself when a connection that was used
- * before dies without an answer; right only for a request that may be repeated.
- */
-static int on_ready(void *arg, char *their_address, char *our_address, int their_port, int our_port)
-{
-    struct http_answer *answer = arg;
-    bool again = answer->sent;
-
-    (void)their_address;
-    (void)our_address;
-    (void)their_port;
-    (void)our_port;
-    answer->sent = true;
-    return again && !answer->request.repeatable ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
-}
-
-/* --- one exchange --------------------------------------------------------------------------- */
-
-#define SET(option, value)                                                                         \
-    do {                                                                                           \
-        if (curl_easy_setopt(easy, option, value) != CURLE_OK)                                     \
-            abort();                                                                               \
-    } while (0)
-
-static void set_trust(CURL *easy, const struct http_settings *settings)
-{
-    SET(CURLOPT_SSL_VERIFYPEER, 1L);
-    SET(CURLOPT_SSL_VERIFYHOST, 2L);
-    SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    SET(CURLOPT_PROTOCOLS_STR, settings->plain_allowed ? "http,https" : "https");
-    SET(CURLOPT_FOLLOWLOCATION, 0L);
-    SET(CURLOPT_PROXY, settings->proxy ? settings->proxy : "");
-    SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    if (settings->ca_file) {
-        SET(CURLOPT_CAINFO, settings->ca_file);
-        SET(CURLOPT_CAPATH, NULL); /* or the file is read anew for each connection */
-    } else {
-        SET(CURLOPT_CAINFO, NULL); /* of the system's folder only what is needed is read */
-    }
-}
-
-static void set_manners(CURL *easy, struct http *http)
-{
-    int64_t connect_us = http->settings.connect_us ? http->settings.connect_us : CONNECT_US;
-    int64_t keep_us = http->settings.keep_us ? http->settings.keep_us : KEEP_US;
-
-    SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    SET(CURLOPT_NOSIGNAL, 1L);
-    SET(CURLOPT_TCP_KEEPALIVE, 1L);
-    SET(CURLOPT_PATH_AS_IS, 1L);
-    SET(CURLOPT_CONNECTTIMEOUT_MS, (long)(connect_us / TIME_MS));
-    SET(CURLOPT_MAXAGE_CONN, (long)(keep_us / TIME_SECOND));
-    SET(CURLOPT_ERRORBUFFER, http->said);
-    SET(CURLOPT_HEADERFUNCTION, on_header);
-    SET(CURLOPT_HEADERDATA, &http->answer);
-    SET(CURLOPT_WRITEFUNCTION, on_body);
-    SET(CURLOPT_WRITEDATA, &http->answer);
-    SET(CURLOPT_PREREQFUNCTION, on_ready);
-    SET(CURLOPT_PREREQDATA, &http->answer);
-    SET(CURLOPT_DEBUGFUNCTION, on_talk);
-    SET(CURLOPT_DEBUGDATA, &http->answer);
-    SET(CURLOPT_VERBOSE, 1L);
-    /* Refused while a buffer is left of an exchange that found no connection; then that serves. */
-    (void)curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)RECEIVE_SIZE);
-}
-
-/* What the caller gives, and with a body nothing that libcurl would make up for him. */
-static struct curl_slist *headers_of(const struct http_request *request)
-{
-    struct curl_slist *headers = NULL;
-    bool typed = !request->sends_body;
-
-    for (size_t i = 0; request->headers && request->headers[i]; i++) {
-        struct span name = span_first(span_of(request->headers[i]), strlen("Content-Type:"));
-
-        typed |= span_is_nocase(name, "Content-Type:");
-        headers = curl_slist_append(headers, request->headers[i]);
-    }
-    if (!typed)
-        headers = curl_slist_append(headers, "Content-Type:");
-    return request->sends_body ? curl_slist_append(headers, "Expect:") : headers;
-}
-
-static void set_request(CURL *easy, struct http_answer *answer)
-{
-    const struct http_request *request = &answer->request;
-
-    answer->headers = headers_of(request);
-    SET(CURLOPT_URL, request->url);
-    if (request->sends_body) {
-        SET(CURLOPT_POSTFIELDS, request->body.size ? request->body.at : "");
-        SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.size);
-        SET(CURLOPT_UPLOAD_BUFFERSIZE, (long)SEND_SIZE);
-    } else if (strcmp(request->method, "HEAD") == 0) {
-        SET(CURLOPT_NOBODY, 1L);
-    }
-    SET(CURLOPT_CUSTOMREQUEST, request->method);
-    SET(CURLOPT_HTTPHEADER, answer->headers);
-}
+/* --- failing and waiting -------------------------------------------------------------------- */
 
 static bool exchange_failed(const struct http_answer *answer, enum http_cause cause,
                             const char *said, struct err *err)
@@ -261,56 +110,14 @@ static bool exchange_failed(const struct http_answer *answer, enum http_cause ca
     return err_set(err, unsure ? ERR_UNSURE : ERR_NET, (int)cause, "%s", said);
 }
 
-static enum http_cause cause_of(CURLcode result, bool sent)
+static bool broken(const struct http_answer *answer, const char *where, struct err *err)
 {
-    if (result == CURLE_COULDNT_RESOLVE_HOST || result == CURLE_COULDNT_RESOLVE_PROXY
-        || result == CURLE_COULDNT_CONNECT || result == CURLE_OPERATION_TIMEDOUT
-        || result == CURLE_SSL_CONNECT_ERROR)
-        return HTTP_NO_CONNECTION;
-    if (result == CURLE_PEER_FAILED_VERIFICATION || result == CURLE_SSL_ISSUER_ERROR)
-        return HTTP_NO_TRUST;
-    if (result == CURLE_PARTIAL_FILE)
-        return HTTP_SHORT;
-    if (result == CURLE_WEIRD_SERVER_REPLY || result == CURLE_WRITE_ERROR
-        || result == CURLE_UNSUPPORTED_PROTOCOL || result == CURLE_BAD_CONTENT_ENCODING)
-        return HTTP_NONSENSE;
-    return sent ? HTTP_BROKEN : HTTP_NO_CONNECTION;
-}
+    const char *said = connection_said(answer->http->connection);
+    char words[320];
 
-static bool curl_failed(struct http_answer *answer, struct err *err)
-{
-    struct http *http = answer->http;
-    CURLcode result = answer->result;
-    const char *said = http->said[0] ? http->said : curl_easy_strerror(result);
-
-    if (result == CURLE_SSL_CACERT_BADFILE)
-        return err_set(err, ERR_USAGE, 0, "the CA file '%s' cannot be used: %s",
-                       http->settings.ca_file ? http->settings.ca_file : "of the system", said);
-    if (result == CURLE_UNSUPPORTED_PROTOCOL && !answer->sent)
-        return err_set(err, ERR_USAGE, 0, "only https:// %sis allowed here",
-                       http->settings.plain_allowed ? "or http:// " : "");
-    if (result == CURLE_ABORTED_BY_CALLBACK)
-        said = "the connection ended without an answer";
-    if (answer->header_bytes > HEADERS_MAX)
-        said = "the headers of the answer are longer than 64 KiB";
-    return exchange_failed(answer, cause_of(result, answer->sent), said, err);
-}
-
-/* Lets libcurl work, then notes whether the exchange has ended. */
-static void perform(struct http_answer *answer)
-{
-    struct http *http = answer->http;
-    CURLMsg *message;
-    int running, left;
-
-    if (curl_multi_perform(http->multi, &running) != CURLM_OK)
-        abort();
-    while ((message = curl_multi_info_read(http->multi, &left))) {
-        if (message->msg != CURLMSG_DONE)
-            continue;
-        answer->ended = true;
-        answer->result = message->data.result;
-    }
+    (void)snprintf(words, sizeof words, "the connection ended %s%s%s", where, *said ? ": " : "",
+                   said);
+    return exchange_failed(answer, HTTP_BROKEN, words, err);
 }
 
 static bool is_out_of_time(const struct http_answer *answer, struct err *err)
@@ -343,95 +150,342 @@ static int look_ms(const struct http_answer *answer)
     return left_us > 0 ? (int)(left_us / TIME_MS + 1) : 0;
 }
 
-static bool has_headers(const struct http_answer *answer)
-{
-    return answer->headers_done;
-}
-
-static bool has_bytes(const struct http_answer *answer)
-{
-    return answer->direct > 0;
-}
-
-/* Works until there is what the caller waits for, or the exchange has ended one way or another. */
-static bool wait_until(struct http_answer *answer, bool (*has)(const struct http_answer *),
-                       struct err *err)
+/* Waits until there may be something to do; fails if there is no more reason to. */
+static bool wait_a_while(struct http_answer *answer, bool to_send, struct err *err)
 {
     struct http *http = answer->http;
-    struct curl_waitfd cancel = { cancel_fd(http->cancel), CURL_WAIT_POLLIN, 0 };
-    curl_off_t sent_before = 0, sent = 0;
 
+    answer->given_up = true;
+    if (cancel_is_set(http->cancel))
+        return err_set(err, ERR_CANCELED, 0, "asked to stop");
+    if (is_out_of_time(answer, err))
+        return false;
+    answer->given_up = false;
+    connection_wait(http->connection, to_send, http->cancel, look_ms(answer));
+    return true;
+}
+
+/* --- what came ------------------------------------------------------------------------------ */
+
+static struct span unread(const struct http *http)
+{
+    return (struct span){ http->bytes + http->read, http->used - http->read };
+}
+
+/* Receives at least one byte; none if the other side closed the connection in good order. */
+static bool receive(struct http_answer *answer, void *bytes, size_t room, size_t *size_r,
+                    struct err *err)
+{
+    answer->quiet_since_us = time_mono_us();
     for (;;) {
-        perform(answer);
-        if (has(answer) || answer->ended)
+        switch (connection_receive(answer->http->connection, bytes, room, size_r)) {
+        case CONNECTION_DONE:
             return true;
-        answer->given_up = true;
-        if (cancel_is_set(http->cancel))
-            return err_set(err, ERR_CANCELED, 0, "asked to stop");
-        (void)curl_easy_getinfo(http->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
-        if (sent != sent_before) /* a long upload is not silence */
-            answer->quiet_since_us = time_mono_us();
-        sent_before = sent;
-        if (is_out_of_time(answer, err))
-            return false;
-        answer->given_up = false;
-        if (curl_multi_poll(http->multi, &cancel, 1, look_ms(answer), NULL) != CURLM_OK)
-            abort();
+        case CONNECTION_ENDED:
+            *size_r = 0;
+            return true;
+        case CONNECTION_BROKEN:
+            return broken(answer, "without a good end", err);
+        case CONNECTION_AGAIN:
+            if (!wait_a_while(answer, false, err))
+                return false;
+        }
     }
 }
 
-static void exchange_end(struct http_answer *answer)
+/* Receives behind what is unread. */
+static bool fill(struct http_answer *answer, size_t *size_r, struct err *err)
 {
     struct http *http = answer->http;
-    long connections = 0;
 
-    if (!http->busy)
-        return;
-    (void)curl_easy_getinfo(http->easy, CURLINFO_NUM_CONNECTS, &connections);
-    atomic_fetch_add(&connection_count, (uint64_t)connections);
-    (void)curl_multi_remove_handle(http->multi, http->easy);
-    curl_slist_free_all(answer->headers);
-    answer->headers = NULL;
-    str_clear(&answer->spill);
-    http->busy = false;
+    if (http->read == http->used)
+        http->read = http->used = http->head_size;
+    if (!receive(answer, http->bytes + http->used, sizeof http->bytes - http->used, size_r, err))
+        return false;
+    http->used += *size_r;
+    return true;
 }
 
-static bool headers_wait(struct http_answer *answer, struct err *err)
+/* --- the request ---------------------------------------------------------------------------- */
+
+static bool has_header(const struct http_request *request, const char *name_and_colon)
 {
-    return wait_until(answer, has_headers, err)
-           && (answer->headers_done || curl_failed(answer, err));
+    for (size_t i = 0; request->headers && request->headers[i]; i++)
+        if (strncasecmp(request->headers[i], name_and_colon, strlen(name_and_colon)) == 0)
+            return true;
+    return false;
+}
+
+/* Path and query, as they stand in the URL; all of it for a proxy. */
+static void target_add(struct str *to, const struct http *http, const char *url)
+{
+    const char *target = url + connection_origin(url).size;
+
+    if (connection_is_by_proxy(http->connection))
+        target = url;
+    if (*target == '\0' || *target == '?')
+        str_add_char(to, '/');
+    str_add_text(to, target);
+}
+
+/* All that goes before the body, and as much of it as fits into the same record of TLS. */
+static bool request_write(struct http_answer *answer, size_t *body_sent_r, struct err *err)
+{
+    const struct http_request *request = &answer->request;
+    struct http *http = answer->http;
+    struct str *to = &http->request;
+    size_t with = 0;
+
+    str_reset(to);
+    str_add_text(to, request->method);
+    str_add_char(to, ' ');
+    target_add(to, http, request->url);
+    str_add_text(to, " HTTP/1.1\r\n");
+    if (!has_header(request, "Host:"))
+        str_printf(to, "Host: %s\r\n", connection_host(http->connection));
+    if (!has_header(request, "Accept:"))
+        str_add_text(to, "Accept: */*\r\n");
+    for (size_t i = 0; request->headers && request->headers[i]; i++) {
+        str_add_text(to, request->headers[i]);
+        str_add_text(to, "\r\n");
+    }
+    if (request->sends_body)
+        str_printf(to, "Content-Length: %zu\r\n", request->body.size);
+    str_add_text(to, "\r\n");
+    if (request->sends_body && to->size < FIRST_SIZE)
+        with = span_first(request->body, FIRST_SIZE - to->size).size;
+    str_add_span(to, span_first(request->body, with));
+    *body_sent_r = with;
+    return str_fits(to, "the request's head", err);
+}
+
+/* A URL goes into the request as it stands: what would end the line, or belongs to nobody, must
+ * not. */
+static bool url_is_clean(const char *url, struct err *err)
+{
+    for (const char *at = url; *at; at++)
+        if ((unsigned char)*at <= ' ' || *at == 0x7F || *at == '#')
+            return err_set(err, ERR_NET, HTTP_NO_CONNECTION,
+                           "the URL has a blank, '#' or control "
+                           "character in it");
+    return true;
+}
+
+/* A server that refuses before it has read everything: what is left of the body is not for it. */
+static bool is_refused_already(struct http_answer *answer)
+{
+    struct http *http = answer->http;
+    size_t size;
+
+    return connection_receive(http->connection, http->bytes + http->used,
+                              sizeof http->bytes - http->used, &size)
+               == CONNECTION_DONE
+           && (http->used += size) >= strlen("HTTP/1.1 400") && http->bytes[9] >= '3';
+}
+
+/* `*refused_r`: the answer is there although not everything was sent. */
+static bool send_all(struct http_answer *answer, struct span bytes, bool *refused_r,
+                     struct err *err)
+{
+    size_t sent;
+
+    while (bytes.size && !*refused_r) {
+        switch (connection_send(answer->http->connection, span_first(bytes, SEND_SIZE), &sent)) {
+        case CONNECTION_DONE:
+            answer->quiet_since_us = time_mono_us(); /* a long upload is not silence */
+            bytes = span_from(bytes, sent);
+            break;
+        case CONNECTION_AGAIN:
+            *refused_r = is_refused_already(answer);
+            if (!*refused_r && !wait_a_while(answer, true, err))
+                return false;
+            break;
+        case CONNECTION_ENDED:
+        case CONNECTION_BROKEN:
+            *refused_r = true; /* perhaps it said why before it went */
+            break;
+        }
+    }
+    return true;
+}
+
+/* --- the answer's head ---------------------------------------------------------------------- */
+
+static bool nonsense(const struct http_answer *answer, const char *said, struct err *err)
+{
+    return exchange_failed(answer, HTTP_NONSENSE, said, err);
+}
+
+static bool head_wait(struct http_answer *answer, size_t *size_r, struct err *err)
+{
+    struct http *http = answer->http;
+    size_t got;
+
+    for (;;) {
+        enum head_step step = head_find(unread(http), size_r);
+
+        if (step == HEAD_WHOLE)
+            return true;
+        if (step == HEAD_NONSENSE)
+            return nonsense(answer,
+                            unread(http).size < HEAD_MAX
+                                ? "what came is no answer of HTTP/1.1"
+                                : "the headers of the answer are longer than 64 KiB",
+                            err);
+        if (http->read > 0) { /* what informational answers leave behind */
+            memmove(http->bytes, http->bytes + http->read, unread(http).size);
+            http->used -= http->read;
+            http->read = 0;
+        }
+        if (!fill(answer, &got, err))
+            return false;
+        if (got == 0)
+            return broken(answer, http->used ? "in the middle of the answer" : "without an answer",
+                          err);
+    }
+}
+
+/* Informational answers before the real one are passed over. */
+static bool head_take(struct http_answer *answer, struct err *err)
+{
+    struct http *http = answer->http;
+    size_t size;
+
+    do {
+        if (!head_wait(answer, &size, err))
+            return false;
+        if (!head_read(http->bytes + http->read, size, &answer->head))
+            return nonsense(answer, "the headers of the answer make no sense", err);
+        http->read += size;
+    } while (answer->head.status < 200);
+    http->head_size = http->read;
+    return true;
+}
+
+static enum framing framing_of(const struct http_answer *answer)
+{
+    int status = answer->head.status;
+
+    if (strcmp(answer->request.method, "HEAD") == 0 || status == 204 || status == 304)
+        return FRAMING_NONE;
+    if (answer->head.is_chunked)
+        return FRAMING_CHUNKS;
+    return answer->head.length >= 0 ? FRAMING_LENGTH : FRAMING_CLOSE;
+}
+
+/* The body has been read. The connection may serve again if nothing of it is left over. */
+static void body_over(struct http_answer *answer)
+{
+    struct http *http = answer->http;
+
+    answer->ended = true;
+    answer->excess |= answer->framing == FRAMING_LENGTH && unread(http).size > 0;
+    if (answer->head.closes || answer->excess || unread(http).size > 0)
+        connection_close(http->connection);
+    http->idle_since_us = time_mono_us();
+}
+
+static void body_begin(struct http_answer *answer, bool refused)
+{
+    answer->framing = framing_of(answer);
+    answer->head.closes |= refused || answer->framing == FRAMING_CLOSE;
+    answer->left = answer->framing == FRAMING_LENGTH ? (uint64_t)answer->head.length : 0;
+    if (answer->framing == FRAMING_NONE
+        || (answer->framing == FRAMING_LENGTH && answer->head.length == 0))
+        body_over(answer);
+}
+
+/* --- one exchange --------------------------------------------------------------------------- */
+
+static bool connect_to(struct http_answer *answer, struct err *err)
+{
+    struct connection *connection = answer->http->connection;
+
+    if (!connection_begin(connection, answer->request.url, err))
+        return false;
+    for (;;) {
+        enum connection_step step = connection_go_on(connection, err);
+
+        if (step == CONNECTION_DONE)
+            break;
+        if (step == CONNECTION_BROKEN || !wait_a_while(answer, false, err))
+            return false;
+    }
+    atomic_fetch_add(&connection_count, 1);
+    return true;
+}
+
+/* A connection that idled for longer may be cut off by what stands between, without a word. */
+static bool is_connected(struct http *http, const char *url)
+{
+    int64_t keep_us = http->settings.keep_us ? http->settings.keep_us : KEEP_US;
+
+    return time_mono_us() - http->idle_since_us < keep_us
+           && connection_serves(http->connection, url);
+}
+
+static bool ask(struct http_answer *answer, struct err *err)
+{
+    struct http *http = answer->http;
+    bool refused = false;
+    size_t with;
+
+    http->head_size = http->read = http->used = 0;
+    if (!request_write(answer, &with, err))
+        return false;
+    answer->sent = true;
+    if (!send_all(answer, str_span(&http->request), &refused, err)
+        || !send_all(answer, span_from(answer->request.body, with), &refused, err)
+        || !head_take(answer, err))
+        return false;
+    body_begin(answer, refused);
+    return true;
+}
+
+/*
+ * A connection that served before may have died meanwhile, and be found out only by the request. A
+ * request that may be repeated then goes again, over a new one, unless something came back.
+ */
+static bool exchange(struct http_answer *answer, struct err *err)
+{
+    struct http *http = answer->http;
+
+    if (is_connected(http, answer->request.url)) {
+        struct err why = { 0 };
+
+        if (ask(answer, &why))
+            return true;
+        if (why.kind != ERR_NET || why.code != HTTP_BROKEN || http->used > 0) {
+            *err = why;
+            return false;
+        }
+        answer->sent = false;
+    }
+    return connect_to(answer, err) && ask(answer, err);
 }
 
 bool http_open(struct http *http, const struct http_request *request, struct http_answer **answer_r,
                struct err *err)
 {
     struct http_answer *answer = &http->answer;
-    CURL *easy = http->easy;
     int64_t now_us = time_mono_us();
 
     assert(!http->busy);
     if (cancel_is_set(http->cancel))
         return err_set(err, ERR_CANCELED, 0, "asked to stop");
-    *answer = (struct http_answer){ .http = http,
-                                    .request = *request,
-                                    .spill = STR_MAX(SPILL_SIZE),
-                                    .quiet_since_us = now_us,
-                                    .started_us = now_us };
+    if (!url_is_clean(request->url, err))
+        return false;
+    *answer = (struct http_answer){
+        .http = http, .request = *request, .quiet_since_us = now_us, .started_us = now_us
+    };
     if (answer->request.idle_us == 0)
         answer->request.idle_us = IDLE_US;
-    http->said[0] = '\0';
-    http->busy = true;
     atomic_fetch_add(&request_count, 1);
-    curl_easy_reset(easy);
-    set_trust(easy, &http->settings);
-    set_manners(easy, http);
-    set_request(easy, answer);
-    if (curl_multi_add_handle(http->multi, easy) != CURLM_OK)
-        abort();
-    if (!headers_wait(answer, err)) {
-        exchange_end(answer);
+    if (!exchange(answer, err)) {
+        connection_close(http->connection);
         return false;
     }
+    http->busy = true;
     *answer_r = answer;
     return true;
 }
@@ -455,7 +509,9 @@ void http_close(struct http_answer *answer)
     if (!answer->ended && !answer->given_up && http_length(answer) >= 0
         && http_length(answer) <= DRAIN_SIZE)
         drain(answer);
-    exchange_end(answer);
+    if (!answer->ended)
+        connection_close(answer->http->connection);
+    answer->http->busy = false;
 }
 
 void auto_answer_cleanup(struct http_answer **answer)
@@ -465,90 +521,145 @@ void auto_answer_cleanup(struct http_answer **answer)
 
 int http_status(const struct http_answer *answer)
 {
-    long status = 0;
-
-    (void)curl_easy_getinfo(answer->http->easy, CURLINFO_RESPONSE_CODE, &status);
-    return (int)status;
+    return answer->head.status;
 }
 
 const char *http_header(const struct http_answer *answer, const char *name)
 {
-    return http_header_at(answer, name, 0);
+    return head_field(&answer->head, name, 0);
 }
 
 const char *http_header_at(const struct http_answer *answer, const char *name, size_t index)
 {
-    struct curl_header *header;
-
-    if (curl_easy_header(answer->http->easy, name, index, CURLH_HEADER, -1, &header) != CURLHE_OK)
-        return NULL;
-    return header->value[0] == '\r' ? "" : header->value; /* libcurl leaves this of an empty one */
+    return head_field(&answer->head, name, index);
 }
 
 int64_t http_length(const struct http_answer *answer)
 {
-    curl_off_t length = -1;
-
-    (void)curl_easy_getinfo(answer->http->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
-    return length;
+    if (answer->head.length < 0 && answer->framing == FRAMING_NONE)
+        return 0;
+    return answer->framing == FRAMING_CHUNKS ? -1 : answer->head.length;
 }
 
 /* --- reading -------------------------------------------------------------------------------- */
 
-static size_t spill_take(struct http_answer *answer, void *bytes, size_t room)
+/* What came with the head or with chunks, else straight to the reader. None: the connection ended.
+ */
+static bool take_bytes(struct http_answer *answer, char *bytes, size_t room, size_t most,
+                       size_t *size_r, struct err *err)
 {
-    size_t left = answer->spill.size - answer->spill_read;
-    size_t size = left < room ? left : room;
+    struct http *http = answer->http;
+    struct span ready = span_first(unread(http), room < most ? room : most);
 
-    if (size)
-        memcpy(bytes, answer->spill.at + answer->spill_read, size);
-    answer->spill_read += size;
-    if (answer->spill_read == answer->spill.size) {
-        str_reset(&answer->spill);
-        answer->spill_read = 0;
-    }
-    return size;
-}
-
-static bool body_end(struct http_answer *answer, struct err *err)
-{
-    if (answer->result != CURLE_OK)
-        return curl_failed(answer, err);
-    if (answer->excess)
-        return err_set(err, ERR_DATA, HTTP_NONSENSE, "more bytes came than the answer announced");
+    if (ready.size == 0)
+        return receive(answer, bytes, room, size_r, err);
+    memcpy(bytes, ready.at, ready.size);
+    http->read += ready.size;
+    *size_r = ready.size;
     return true;
 }
 
-static bool body_wait(struct http_answer *answer, char *bytes, size_t room, size_t *size_r,
+static bool is_short(const struct http_answer *answer, struct err *err)
+{
+    return exchange_failed(answer, HTTP_SHORT, "the body ended before its announced length", err);
+}
+
+/*
+ * The reader's room may be larger than what is left: a surplus that comes along then shows itself,
+ * and fails the next read.
+ */
+static bool length_read(struct http_answer *answer, char *bytes, size_t room, size_t *size_r,
+                        struct err *err)
+{
+    size_t most = answer->left < SIZE_MAX ? (size_t)answer->left : SIZE_MAX;
+
+    if (!take_bytes(answer, bytes, room, most, size_r, err))
+        return false;
+    if (*size_r == 0)
+        return is_short(answer, err);
+    answer->excess = *size_r > most;
+    if (answer->excess)
+        *size_r = most;
+    answer->left -= *size_r;
+    if (answer->left == 0)
+        body_over(answer);
+    return true;
+}
+
+static bool chunk_read(struct http_answer *answer, char *bytes, size_t room, size_t *size_r,
+                       struct err *err)
+{
+    size_t left = answer->chunks.left < SIZE_MAX ? (size_t)answer->chunks.left : SIZE_MAX;
+
+    if (!take_bytes(answer, bytes, room < left ? room : left, left, size_r, err))
+        return false;
+    answer->chunks.left -= *size_r;
+    return *size_r > 0 || is_short(answer, err);
+}
+
+static bool chunks_read(struct http_answer *answer, char *bytes, size_t room, size_t *size_r,
+                        struct err *err)
+{
+    struct http *http = answer->http;
+
+    for (;;) {
+        struct span rest = unread(http);
+        enum chunks_step step = chunks_eat(&answer->chunks, &rest);
+        size_t got;
+
+        http->read = http->used - rest.size;
+        switch (step) {
+        case CHUNKS_DATA:
+            return chunk_read(answer, bytes, room, size_r, err);
+        case CHUNKS_END:
+            *size_r = 0;
+            body_over(answer);
+            return true;
+        case CHUNKS_NONSENSE:
+            return exchange_failed(answer, HTTP_BROKEN, "the chunks of the body make no sense",
+                                   err);
+        case CHUNKS_MORE:
+            if (!fill(answer, &got, err))
+                return false;
+            if (got == 0)
+                return is_short(answer, err);
+        }
+    }
+}
+
+static bool body_read(struct http_answer *answer, char *bytes, size_t room, size_t *size_r,
                       struct err *err)
 {
-    bool good;
-
-    answer->room = bytes;
-    answer->room_left = room;
-    answer->direct = 0;
-    answer->quiet_since_us = time_mono_us();
-    if (answer->paused) {
-        answer->paused = false;
-        (void)curl_easy_pause(answer->http->easy, CURLPAUSE_CONT);
+    switch (answer->framing) {
+    case FRAMING_LENGTH:
+        return length_read(answer, bytes, room, size_r, err);
+    case FRAMING_CHUNKS:
+        return chunks_read(answer, bytes, room, size_r, err);
+    case FRAMING_CLOSE:
+        if (!take_bytes(answer, bytes, room, room, size_r, err))
+            return false;
+        if (*size_r == 0)
+            body_over(answer);
+        return true;
+    case FRAMING_NONE:
+        break;
     }
-    good = wait_until(answer, has_bytes, err);
-    answer->room_left = 0;
-    *size_r = answer->direct;
-    return good;
+    abort();
 }
 
 bool http_read(struct http_answer *answer, void *bytes, size_t room, size_t *size_r,
                struct err *err)
 {
-    size_t size = spill_take(answer, bytes, room);
-
-    if (size == 0 && !answer->ended && !body_wait(answer, bytes, room, &size, err))
-        return false;
-    if (size == 0 && !body_end(answer, err))
-        return false;
-    *size_r = size;
-    return true;
+    if (answer->excess && answer->ended)
+        return err_set(err, ERR_DATA, HTTP_NONSENSE, "more bytes came than the answer announced");
+    if (answer->ended) {
+        *size_r = 0;
+        return true;
+    }
+    if (body_read(answer, bytes, room, size_r, err))
+        return true;
+    answer->given_up = true;
+    return false;
 }
 
 bool http_read_all(struct http_answer *answer, struct str *to, struct err *err)

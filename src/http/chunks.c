@@ -1,0 +1,101 @@
+/* One byte after the other: what stands between chunks is short. */
+#include "http/chunks.h"
+
+enum { LINES_MAX = 16 * 1024 };
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+/* The end of the line with the length. */
+static bool size_end(struct chunks *chunks)
+{
+    chunks->at = chunks->left ? CHUNKS_AT_DATA : CHUNKS_AT_TRAILER;
+    chunks->line = 0;
+    chunks->is_empty = true;
+    return true;
+}
+
+static bool size_eat(struct chunks *chunks, char c)
+{
+    int digit = hex_digit(c);
+
+    if (digit >= 0) {
+        chunks->line++;
+        if (chunks->left > (uint64_t)INT64_MAX >> 4)
+            return false;
+        chunks->left = chunks->left << 4 | (uint64_t)digit;
+        return true;
+    }
+    if (chunks->line == 0)
+        return false;
+    if (c == '\n')
+        return size_end(chunks);
+    chunks->at = CHUNKS_AT_EXTENSION;
+    return c == '\r' || c == ';' || c == ' ' || c == '\t';
+}
+
+static bool extension_eat(struct chunks *chunks, char c)
+{
+    return c == '\n' ? size_end(chunks) : ++chunks->line < LINES_MAX;
+}
+
+static bool data_end_eat(struct chunks *chunks, char c)
+{
+    if (c == '\n') {
+        chunks->at = CHUNKS_AT_SIZE;
+        chunks->line = 0;
+    }
+    return c == '\n' || c == '\r';
+}
+
+static bool trailer_eat(struct chunks *chunks, char c)
+{
+    if (c == '\n' && chunks->is_empty)
+        chunks->at = CHUNKS_AT_END;
+    if (c != '\r')
+        chunks->is_empty = c == '\n';
+    return ++chunks->line < LINES_MAX;
+}
+
+static bool eat(struct chunks *chunks, char c)
+{
+    switch (chunks->at) {
+    case CHUNKS_AT_SIZE:
+        return size_eat(chunks, c);
+    case CHUNKS_AT_EXTENSION:
+        return extension_eat(chunks, c);
+    case CHUNKS_AT_DATA_END:
+        return data_end_eat(chunks, c);
+    case CHUNKS_AT_TRAILER:
+        return trailer_eat(chunks, c);
+    case CHUNKS_AT_DATA:
+    case CHUNKS_AT_END:
+        break;
+    }
+    abort();
+}
+
+enum chunks_step chunks_eat(struct chunks *chunks, struct span *bytes)
+{
+    for (;;) {
+        if (chunks->at == CHUNKS_AT_END)
+            return CHUNKS_END;
+        if (chunks->at == CHUNKS_AT_DATA && chunks->left > 0)
+            return CHUNKS_DATA;
+        if (chunks->at == CHUNKS_AT_DATA)
+            chunks->at = CHUNKS_AT_DATA_END;
+        if (bytes->size == 0)
+            return CHUNKS_MORE;
+        if (!eat(chunks, bytes->at[0]))
+            return CHUNKS_NONSENSE;
+        *bytes = span_from(*bytes, 1);
+    }
+}

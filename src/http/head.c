@@ -1,0 +1,147 @@
+/* A head, line by line. */
+#include "http/head.h"
+
+#include "base/num.h"
+
+#include <strings.h>
+
+enum head_step head_find(struct span bytes, size_t *size_r)
+{
+    static const char start[] = "HTTP/";
+    size_t known = bytes.size < sizeof start - 1 ? bytes.size : sizeof start - 1;
+    struct span most = span_first(bytes, HEAD_MAX);
+
+    if (known > 0 && memcmp(bytes.at, start, known) != 0)
+        return HEAD_NONSENSE;
+    for (const char *end = most.at + most.size, *line = most.at;
+         (line = memchr(line, '\n', (size_t)(end - line))); line++) {
+        const char *next = line + 1 < end && line[1] == '\r' ? line + 2 : line + 1;
+
+        if (next < end && *next == '\n') {
+            *size_r = (size_t)(next + 1 - bytes.at);
+            return HEAD_WHOLE;
+        }
+    }
+    return bytes.size >= HEAD_MAX ? HEAD_NONSENSE : HEAD_MORE;
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* "HTTP/1.1 200 OK"; the words are often missing. */
+static bool status_read(struct span line, struct head *head)
+{
+    static const char sample[] = "HTTP/1.1 200";
+    const char *at = line.at;
+
+    if (line.size < sizeof sample - 1 || !span_starts(line, "HTTP/1.") || !is_digit(at[7])
+        || at[8] != ' ' || at[9] == '0' || !is_digit(at[9]) || !is_digit(at[10])
+        || !is_digit(at[11]) || (line.size > 12 && at[12] != ' '))
+        return false;
+    head->status = (at[9] - '0') * 100 + (at[10] - '0') * 10 + (at[11] - '0');
+    head->closes = at[7] == '0';
+    return true;
+}
+
+static void connection_read(const char *value, struct head *head)
+{
+    struct span rest = span_of(value);
+
+    while (rest.size) {
+        struct span word = span_trim(span_cut(&rest, ','));
+
+        if (span_is_nocase(word, "close"))
+            head->closes = true;
+        else if (span_is_nocase(word, "keep-alive"))
+            head->closes = false;
+    }
+}
+
+/* What decides where the body ends, and the connection. False if that cannot be known. */
+static bool framing_read(struct head *head)
+{
+    const char *value;
+    struct err ignored;
+
+    head->length = -1;
+    for (size_t i = 0; (value = head_field(head, "Content-Length", i)); i++) {
+        uint64_t length;
+
+        if (!num_u64(span_of(value), 0, INT64_MAX, &length, &ignored))
+            return false;
+        head->length = (int64_t)length;
+    }
+    for (size_t i = 0; (value = head_field(head, "Transfer-Encoding", i)); i++) {
+        if (strcasecmp(value, "chunked") != 0 && strcasecmp(value, "identity") != 0)
+            return false;
+        head->is_chunked |= strcasecmp(value, "chunked") == 0;
+    }
+    for (size_t i = 0; (value = head_field(head, "Connection", i)); i++)
+        connection_read(value, head);
+    return true;
+}
+
+/* Writes behind `to` what never is longer than where it came from. */
+static char *put(char *to, struct span text)
+{
+    memmove(to, text.at, text.size);
+    to[text.size] = '\0';
+    return to + text.size + 1;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* A line that begins with a blank goes on with the value before it. */
+static char *fold(char *to, struct span line)
+{
+    to[-1] = ' ';
+    return put(to, span_trim(line));
+}
+
+/* "Name: value" becomes name, zero, value, zero; NULL if it is not of that form. */
+static char *field_put(char *to, struct span line)
+{
+    struct span value = line, name = span_cut(&value, ':');
+
+    if (!value.at || name.size == 0 || is_blank(name.at[name.size - 1]))
+        return NULL;
+    return put(put(to, name), span_trim(value));
+}
+
+bool head_read(char *bytes, size_t size, struct head *head_r)
+{
+    struct span rest = { bytes, size };
+    char *to = bytes;
+
+    *head_r = (struct head){ .fields = bytes };
+    if (memchr(bytes, '\0', size) || !status_read(span_trim(span_cut(&rest, '\n')), head_r))
+        return false;
+    while (to && rest.size) {
+        struct span line = span_cut(&rest, '\n');
+
+        if (span_trim(line).size == 0)
+            continue;
+        to = is_blank(line.at[0]) && to > bytes ? fold(to, line) : field_put(to, line);
+    }
+    if (!to)
+        return false;
+    head_r->fields_end = to;
+    return framing_read(head_r);
+}
+
+const char *head_field(const struct head *head, const char *name, size_t index)
+{
+    for (const char *at = head->fields; at < head->fields_end;) {
+        const char *value = at + strlen(at) + 1;
+
+        if (strcasecmp(at, name) == 0 && index-- == 0)
+            return value;
+        at = value + strlen(value) + 1;
+    }
+    return NULL;
+}

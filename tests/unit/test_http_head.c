@@ -1,0 +1,193 @@
+/* Heads of answers and chunked bodies, read from bytes alone. */
+#include "http/chunks.h"
+#include "http/head.h"
+
+#include "tap.h"
+
+#include <string.h>
+
+TEST(the_end_of_a_head_is_found)
+{
+    static const struct {
+        const char *bytes;
+        enum head_step step;
+        size_t size;
+    } cases[] = {
+        { "", HEAD_MORE, 0 },
+        { "HT", HEAD_MORE, 0 },
+        { "HTTP/1.1 200 OK\r\n", HEAD_MORE, 0 },
+        { "HTTP/1.1 200 OK\r\n\r", HEAD_MORE, 0 },
+        { "HTTP/1.1 200 OK\r\n\r\n", HEAD_WHOLE, 19 },
+        { "HTTP/1.1 200 OK\r\nA: b\r\n\r\nbody\r\n\r\n", HEAD_WHOLE, 25 },
+        { "HTTP/1.1 200 OK\nA: b\n\nbody", HEAD_WHOLE, 22 },
+        { "http/1.1 200 OK\r\n\r\n", HEAD_NONSENSE, 0 },
+        { "220 mail.example ESMTP\r\n", HEAD_NONSENSE, 0 },
+        { "\r\nHTTP/1.1 200 OK\r\n\r\n", HEAD_NONSENSE, 0 },
+        { "X", HEAD_NONSENSE, 0 },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        size_t size = 0;
+
+        CHECK_AT(i, head_find(span_of(cases[i].bytes), &size) == cases[i].step);
+        CHECK_AT(i, size == cases[i].size);
+    }
+}
+
+/* One byte less than too long, and too long. */
+TEST(a_head_has_a_most)
+{
+    static char bytes[HEAD_MAX];
+    static const char start[] = "HTTP/1.1 200 OK\r\nX: ", end[] = "\r\n\r\n";
+    struct span all = { bytes, sizeof bytes };
+    size_t size;
+
+    memset(bytes, 'x', sizeof bytes);
+    memcpy(bytes, start, sizeof start - 1);
+    CHECK(head_find(span_first(all, sizeof bytes - 1), &size) == HEAD_MORE);
+    CHECK(head_find(all, &size) == HEAD_NONSENSE);
+    memcpy(bytes + sizeof bytes - (sizeof end - 1), end, sizeof end - 1);
+    CHECK(head_find(all, &size) == HEAD_WHOLE && size == sizeof bytes);
+}
+
+TEST(a_head_says_how_its_body_ends)
+{
+    static const struct {
+        const char *text;
+        bool good;
+        int status;
+        int64_t length;
+        bool is_chunked, closes;
+    } cases[] = {
+        { "HTTP/1.1 200 OK\r\n\r\n", true, 200, -1, false, false },
+        { "HTTP/1.1 404\r\n\r\n", true, 404, -1, false, false },
+        { "HTTP/1.0 200 OK\r\n\r\n", true, 200, -1, false, true },
+        { "HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\n\r\n", true, 200, -1, false, false },
+        { "HTTP/1.1 200 OK\r\nconnection: x, CLOSE\r\n\r\n", true, 200, -1, false, true },
+        { "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", true, 200, 0, false, false },
+        { "HTTP/1.1 200 OK\r\nContent-Length:9223372036854775807\r\n\r\n", true, 200, INT64_MAX,
+          false, false },
+        { "HTTP/1.1 200 OK\r\nContent-Length: 5\r\ncontent-length: 3\r\n\r\n", true, 200, 3, false,
+          false },
+        { "HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\nContent-Length: 3\r\n\r\n", true, 200,
+          3, true, false },
+        { "HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n\r\n", true, 200, -1, false, false },
+        { "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", false, 0, 0, false, false },
+        { "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", false, 0, 0, false,
+          false },
+        { "HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775808\r\n\r\n", false, 0, 0, false,
+          false },
+        { "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", false, 0, 0, false, false },
+        { "HTTP/1.1 200 OK\r\nContent-Length: 1 2\r\n\r\n", false, 0, 0, false, false },
+        { "HTTP/1.1 200 OK\r\nContent-Length:\r\n\r\n", false, 0, 0, false, false },
+        { "HTTP/1.1 200 OK\r\nno colon\r\n\r\n", false, 0, 0, false, false },
+        { "HTTP/1.1 200 OK\r\n: no name\r\n\r\n", false, 0, 0, false, false },
+        { "HTTP/1.1 200 OK\r\nName : x\r\n\r\n", false, 0, 0, false, false },
+        { "HTTP/1.1 20\r\n\r\n", false, 0, 0, false, false },
+        { "HTTP/1.1 2000 OK\r\n\r\n", false, 0, 0, false, false },
+        { "HTTP/1.1 099 OK\r\n\r\n", false, 0, 0, false, false },
+        { "HTTP/1.1  200 OK\r\n\r\n", false, 0, 0, false, false },
+        { "HTTP/2 200\r\n\r\n", false, 0, 0, false, false },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_free char *bytes = span_text(span_of(cases[i].text));
+        struct head head;
+        bool good = head_read(bytes, strlen(cases[i].text), &head);
+
+        CHECK_AT(i, good == cases[i].good);
+        if (!good || !cases[i].good)
+            continue;
+        CHECK_AT(i, head.status == cases[i].status && head.length == cases[i].length);
+        CHECK_AT(i, head.is_chunked == cases[i].is_chunked && head.closes == cases[i].closes);
+    }
+}
+
+TEST(a_zero_byte_is_nonsense)
+{
+    char bytes[] = "HTTP/1.1 200 OK\r\nA: b\0c\r\n\r\n";
+    struct head head;
+
+    CHECK(!head_read(bytes, sizeof bytes - 1, &head));
+}
+
+TEST(headers_are_found_by_name_and_place)
+{
+    char bytes[] = "HTTP/1.1 200 OK\r\nSet-Cookie: a=1\r\nEmpty:\r\nset-cookie:\t b=2 \r\n"
+                   "Folded: one\r\n  two\r\n\r\n";
+    static const struct {
+        const char *name;
+        size_t index;
+        const char *value;
+    } cases[] = {
+        { "Set-Cookie", 0, "a=1" }, { "SET-COOKIE", 1, "b=2" }, { "set-cookie", 2, NULL },
+        { "empty", 0, "" },         { "Empty", 1, NULL },       { "Cookie", 0, NULL },
+        { "folded", 0, "one two" },
+    };
+    struct head head;
+
+    CHECK(head_read(bytes, sizeof bytes - 1, &head));
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        const char *value = head_field(&head, cases[i].name, cases[i].index);
+
+        CHECK_AT(i, (value == NULL) == (cases[i].value == NULL));
+        if (value && cases[i].value)
+            CHECK_STR(value, cases[i].value);
+    }
+}
+
+/* The body that chunks hold; whole only if their end came. */
+static enum chunks_step unchunk(struct span bytes, size_t piece, struct str *body)
+{
+    struct chunks chunks = { 0 };
+    enum chunks_step step = CHUNKS_MORE;
+
+    while (bytes.size && step != CHUNKS_NONSENSE && step != CHUNKS_END) {
+        struct span part = span_first(bytes, piece);
+
+        bytes = span_from(bytes, part.size);
+        while ((step = chunks_eat(&chunks, &part)) == CHUNKS_DATA && part.size) {
+            struct span data = span_first(part, (size_t)chunks.left);
+
+            str_add_span(body, data);
+            chunks.left -= data.size;
+            part = span_from(part, data.size);
+        }
+    }
+    return step;
+}
+
+/* In whichever pieces they come. */
+TEST(chunks_become_a_body)
+{
+    static const struct {
+        const char *bytes;
+        enum chunks_step step;
+        const char *body;
+    } cases[] = {
+        { "3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nX-Late: 1\r\n\r\n", CHUNKS_END, "abcde" },
+        { "0\r\n\r\n", CHUNKS_END, "" },
+        { "003\nabc\n0\n\n", CHUNKS_END, "abc" },
+        { "a \r\n0123456789\r\n0\r\n\r\n", CHUNKS_END, "0123456789" },
+        { "3\r\nabc\r\n", CHUNKS_MORE, "abc" },
+        { "9\r\nabc", CHUNKS_DATA, "abc" },
+        { "0\r\n", CHUNKS_MORE, "" },
+        { "0\r\nX: 1\r\n", CHUNKS_MORE, "" },
+        { "3\r\nabcd\r\n", CHUNKS_NONSENSE, "abc" },
+        { "\r\n", CHUNKS_NONSENSE, "" },
+        { "nonsense\r\n", CHUNKS_NONSENSE, "" },
+        { "-1\r\n", CHUNKS_NONSENSE, "" },
+        { "10000000000000000\r\n", CHUNKS_NONSENSE, "" },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        for (size_t piece = 1; piece <= 40; piece++) {
+            auto_str body = STR_MAX(64);
+            enum chunks_step step = unchunk(span_of(cases[i].bytes), piece, &body);
+
+            CHECK_AT(i, step == cases[i].step
+                            || (step == CHUNKS_MORE && cases[i].step == CHUNKS_DATA));
+            CHECK_STR(str_text(&body), cases[i].body);
+        }
+    }
+}
