@@ -164,9 +164,15 @@ void str_add_span(struct str *s, struct span span)
     str_add(s, span.at, span.size);
 }
 
+/* Text is often written sign by sign: mostly there is room, and nothing else to be looked at. */
 void str_add_char(struct str *s, char c)
 {
-    str_add(s, &c, 1);
+    if (s->size + 1 >= s->room) {
+        str_add(s, &c, 1);
+        return;
+    }
+    s->at[s->size++] = c;
+    s->at[s->size] = '\0';
 }
 
 void str_printf(struct str *s, const char *format, ...)

@@ -10,8 +10,12 @@
 #include "http/url.h"
 
 #include <curl/curl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <openssl/ssl.h>
 #include <poll.h>
 #include <strings.h>
+#include <sys/socket.h>
 
 enum {
     CONNECT_US = 15 * TIME_SECOND,
@@ -33,6 +37,20 @@ struct connection {
         if (curl_easy_setopt(easy, option, value) != CURLE_OK)                                     \
             abort();                                                                               \
     } while (0)
+
+/*
+ * Head and body of a record, and what follows it, with one look at the socket; and its buffers stay
+ * with the connection. What is read ahead cannot be missed: nobody waits before a receive found
+ * nothing.
+ */
+static CURLcode on_tls(CURL *easy, void *context, void *arg)
+{
+    (void)easy;
+    (void)arg;
+    SSL_CTX_set_read_ahead(context, 1);
+    (void)SSL_CTX_clear_mode(context, SSL_MODE_RELEASE_BUFFERS);
+    return CURLE_OK;
+}
 
 static void set_trust(CURL *easy, const struct http_settings *settings)
 {
@@ -62,6 +80,7 @@ static void set_manners(CURL *easy, struct connection *connection)
     SET(CURLOPT_CONNECTTIMEOUT_MS, (long)(connect_us / TIME_MS));
     SET(CURLOPT_ERRORBUFFER, connection->said);
     SET(CURLOPT_BUFFERSIZE, (long)RECEIVE_SIZE);
+    SET(CURLOPT_SSL_CTX_FUNCTION, on_tls);
 }
 
 struct connection *connection_new(const struct http_settings *settings)
@@ -224,13 +243,28 @@ void connection_wait(struct connection *connection, bool to_send, const struct c
         abort();
 }
 
+/* What was read ahead is not to be seen at the socket any more. */
+static bool holds_bytes(const struct connection *connection)
+{
+    const struct curl_tlssessioninfo *tls = NULL;
+
+    return curl_easy_getinfo(connection->easy, CURLINFO_TLS_SSL_PTR, &tls) == CURLE_OK && tls
+           && tls->internals && SSL_has_pending(tls->internals);
+}
+
 bool connection_serves(struct connection *connection, const char *url)
 {
-    size_t size;
-    char byte;
+    struct pollfd fd = { connection->fd, POLLIN, 0 };
 
     return connection->is_open && span_is(connection_origin(url), connection->origin)
-           && connection_receive(connection, &byte, 1, &size) == CONNECTION_AGAIN;
+           && poll(&fd, 1, 0) == 0 && !holds_bytes(connection);
+}
+
+void connection_hold_back(struct connection *connection, bool hold)
+{
+    int cork = hold;
+
+    (void)setsockopt(connection->fd, IPPROTO_TCP, TCP_CORK, &cork, sizeof cork);
 }
 
 static enum connection_step step_of(CURLcode result)

@@ -39,7 +39,7 @@ enum connection_step connection_go_on(struct connection *connection, struct err 
 void connection_wait(struct connection *connection, bool to_send, const struct cancel *cancel,
                      int wait_ms);
 
-/* Whether it is open to the origin of this URL, and was found alive just now. */
+/* Whether it is open to the origin of this URL, alive, and has nothing to say unasked. */
 bool connection_serves(struct connection *connection, const char *url);
 
 /*
@@ -50,6 +50,12 @@ enum connection_step connection_send(struct connection *connection, struct span 
                                      size_t *sent_r);
 enum connection_step connection_receive(struct connection *connection, void *bytes, size_t room,
                                         size_t *size_r);
+
+/*
+ * While it is held back, what is sent waits for more, so that many records of TLS go in few
+ * packets; let go before waiting for an answer.
+ */
+void connection_hold_back(struct connection *connection, bool hold);
 
 /* Closes it; it can be begun again. */
 void connection_close(struct connection *connection);

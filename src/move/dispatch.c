@@ -263,11 +263,15 @@ static void ahead_come(void *arg, const struct err *why)
     free(batch);
 }
 
-/* With the lock held; the answer comes on the desk's thread. */
+/*
+ * With the lock held; the answer comes on the desk's thread. As much is kept ready as there are
+ * workers: a commit lets many go on at once, and soon they all come for another document.
+ */
 static void claim_ahead(struct dispatch *dispatch)
 {
     struct batch batch = batch_of(dispatch);
-    size_t enough = (size_t)dispatch->mover->settings->workers / 2 + 1;
+    size_t workers = (size_t)dispatch->mover->settings->workers;
+    size_t enough = workers < BATCH_MAX ? workers : BATCH_MAX;
 
     if (dispatch->fetching || dispatch->dry || dispatch->ready_count >= enough || batch.most == 0)
         return;
