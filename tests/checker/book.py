@@ -196,21 +196,37 @@ def check_tallies(scene, report):
                        f"{true[cell][1]} are there")
 
 
+def ends_of(entries):
+    """{document: how a run left it}: done, failed, waiting; not one whose record it found gone."""
+    ends = {}
+    for entry in entries:
+        if (entry["before"], entry["after"]) == ("stored", "done"):
+            ends[entry["document"]] = "done"
+        elif (entry["before"], entry["after"]) == ("claimed", "failed"):
+            ends[entry["document"]] = "failed"
+        elif entry["before"] in ("claimed", "stored") and entry["evidence"] in rules.CLASSES:
+            ends[entry["document"]] = "waiting"
+        elif entry["after"] == "gone" and entry["evidence"] == "":
+            ends.pop(entry["document"], None)
+    return ends
+
+
+def given_in(entries):
+    """Documents that `link` gave to a patient: no state tells of these."""
+    return {entry["document"] for entry in entries if " bytes sha256 " in entry["evidence"]
+            and (entry["before"], entry["after"]) == ("done", "done")}
+
+
 def check_runs(scene, report):
     """What a run says of itself, against its audit chain: documents, not attempts."""
     for number, run in scene.database.runs.items():
         if run["status"] in ("running", "died"):
             continue
-        ends = collections.defaultdict(set)
-        for entry in scene.database.audit[number]:
-            if entry["document"] is not None:
-                ends[entry["before"], entry["after"]].add(entry["document"])
-            if " bytes sha256 " in entry["evidence"] \
-                    and (entry["before"], entry["after"]) == ("done", "done"):
-                ends["given"].add(entry["document"])
-        done, failed = ends["stored", "done"], ends["claimed", "failed"]
+        ends = ends_of(scene.database.audit[number])
+        done = [end for end in ends.values() if end == "done"]
+        failed = [end for end in ends.values() if end == "failed"]
         if run["kind"] == "link":
-            done, failed = ends["given"], [None] * run["failed"]  # no state tells of these
+            done, failed = given_in(scene.database.audit[number]), [None] * run["failed"]
         report.count("I7", 1, "runs")
         if (run["successful"], run["failed"]) != (len(done), len(failed)):
             report.say("I7", "run-wrong", f"run {number} says {run['successful']} successful and "
