@@ -69,7 +69,8 @@ static bool framing_read(struct head *head)
     for (size_t i = 0; (value = head_field(head, "Content-Length", i)); i++) {
         uint64_t length;
 
-        if (!num_u64(span_of(value), 0, INT64_MAX, &length, &ignored))
+        if (!num_u64(span_of(value), 0, INT64_MAX, &length, &ignored)
+            || (i > 0 && (int64_t)length != head->length))
             return false;
         head->length = (int64_t)length;
     }
