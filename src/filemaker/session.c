@@ -19,6 +19,7 @@ enum {
     ANSWER_MAX = 64 * 1024 * 1024,
     TRIES = 4, /* of a call that reads */
     FIRST_WAIT_US = 250 * TIME_MS,
+    LOG_IN_GRACE_US = 5 * TIME_SECOND, /* to learn the session that is to be closed */
     LOG_OUT_US = 5 * TIME_SECOND,
     CALL_IDLE_US = 120 * TIME_SECOND /* a big find may think for long before its first byte */
 };
@@ -157,15 +158,18 @@ static bool exchange(struct http *http, const char *url, const struct filemaker_
                                     .sends_body = call->body.at != NULL,
                                     .repeatable = call->reads,
                                     .idle_us = CALL_IDLE_US,
-                                    .total_us = total_us };
+                                    .total_us = total_us,
+                                    .grace_us = token_r ? LOG_IN_GRACE_US : 0 };
     auto_answer *got = NULL;
     int status;
 
-    if (!http_open(http, &request, &got, err) || !http_read_all(got, &answer->text, err))
+    if (!http_open(http, &request, &got, err))
         return false;
-    status = http_status(got);
     if (token_r)
         *token_r = mem_text(http_header(got, "X-FM-Data-Access-Token"));
+    if (!http_read_all(got, &answer->text, err))
+        return false;
+    status = http_status(got);
     return envelope_read(answer, status, err);
 }
 
@@ -275,7 +279,7 @@ char *filemaker_basic_header(const struct filemaker_settings *settings)
 static bool token_keep(struct filemaker *filemaker, const char *from_header,
                        const struct filemaker_answer *answer, struct err *err)
 {
-    const struct json_value *in_body = json_get(answer->response, "token");
+    const struct json_value *in_body = from_header ? NULL : json_get(answer->response, "token");
     struct span token = from_header ? span_of(from_header) : in_body ? in_body->text : SPAN_NONE;
     auto_str header = STR_MAX(KIB(8));
 
@@ -289,6 +293,7 @@ static bool token_keep(struct filemaker *filemaker, const char *from_header,
     return true;
 }
 
+/* A token that came is a session, whatever became of the rest of the answer: it must be closed. */
 static bool log_in_once(struct filemaker *filemaker, struct err *err)
 {
     auto_str path = STR_MAX(KIB(4));
@@ -302,9 +307,9 @@ static bool log_in_once(struct filemaker *filemaker, struct err *err)
     filemaker_path(&path, filemaker, (const char *const[]){ "sessions", NULL });
     url = mem_printf("%s%s", filemaker->origin, str_text(&path));
     good = pass(filemaker, url, &call, basic, &token, &answer, err)
-           && token_keep(filemaker, token, &answer, err);
+           || (token && (err->kind != ERR_REMOTE || err->reason == 0));
     explicit_bzero(basic, strlen(basic));
-    return good;
+    return good && token_keep(filemaker, token, &answer, err);
 }
 
 /*

@@ -83,6 +83,17 @@ static void set_manners(CURL *easy, struct connection *connection)
     SET(CURLOPT_SSL_CTX_FUNCTION, on_tls);
 }
 
+void http_setup(void)
+{
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+        abort();
+}
+
+void http_teardown(void)
+{
+    curl_global_cleanup();
+}
+
 struct connection *connection_new(const struct http_settings *settings)
 {
     struct connection *connection = mem_new(struct connection);
@@ -231,15 +242,17 @@ enum connection_step connection_go_on(struct connection *connection, struct err 
 void connection_wait(struct connection *connection, bool to_send, const struct cancel *cancel,
                      int wait_ms)
 {
-    struct curl_waitfd besides = { cancel_fd(cancel), CURL_WAIT_POLLIN, 0 };
+    int stop = cancel ? cancel_fd(cancel) : -1;
+    struct curl_waitfd besides = { stop, CURL_WAIT_POLLIN, 0 };
     struct pollfd fds[] = {
         { connection->fd, (short)(to_send ? POLLIN | POLLOUT : POLLIN), 0 },
-        { cancel_fd(cancel), POLLIN, 0 },
+        { stop, POLLIN, 0 },
     };
 
     if (connection->is_open)
         (void)poll(fds, lengthof(fds), wait_ms);
-    else if (curl_multi_poll(connection->multi, &besides, 1, wait_ms, NULL) != CURLM_OK)
+    else if (curl_multi_poll(connection->multi, &besides, cancel ? 1 : 0, wait_ms, NULL)
+             != CURLM_OK)
         abort();
 }
 

@@ -35,7 +35,7 @@ enum connection_step {
 /* Goes on connecting. CONNECTION_BROKEN: `err` is set, to ERR_NET or ERR_USAGE. */
 enum connection_step connection_go_on(struct connection *connection, struct err *err);
 
-/* Waits until there may be something to do. `cancel` ends the wait. */
+/* Waits until there may be something to do. `cancel` ends the wait; NULL: nothing does. */
 void connection_wait(struct connection *connection, bool to_send, const struct cancel *cancel,
                      int wait_ms);
 

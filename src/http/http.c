@@ -11,7 +11,6 @@
 #include "http/head.h"
 
 #include <assert.h>
-#include <curl/curl.h>
 #include <stdatomic.h>
 #include <strings.h>
 
@@ -41,6 +40,7 @@ struct http_answer {
     uint64_t left; /* of a body whose length is known */
     bool sent, ended, given_up, excess;
     int64_t quiet_since_us, started_us;
+    int64_t stop_heard_us; /* when we were asked to stop in the middle; 0: not yet */
 };
 
 struct http {
@@ -55,17 +55,6 @@ struct http {
     size_t head_size, read, used;
     char bytes[BUFFER_SIZE];
 };
-
-void http_setup(void)
-{
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-        abort();
-}
-
-void http_teardown(void)
-{
-    curl_global_cleanup();
-}
 
 struct http_counts http_counts(void)
 {
@@ -150,18 +139,29 @@ static int look_ms(const struct http_answer *answer)
     return left_us > 0 ? (int)(left_us / TIME_MS + 1) : 0;
 }
 
+/* Whether we were asked to stop, and what is under way had its time to end well. */
+static bool is_called_off(struct http_answer *answer)
+{
+    if (!cancel_is_set(answer->http->cancel))
+        return false;
+    if (answer->stop_heard_us == 0)
+        answer->stop_heard_us = time_mono_us();
+    return !answer->sent || time_mono_us() - answer->stop_heard_us >= answer->request.grace_us;
+}
+
 /* Waits until there may be something to do; fails if there is no more reason to. */
 static bool wait_a_while(struct http_answer *answer, bool to_send, struct err *err)
 {
     struct http *http = answer->http;
 
     answer->given_up = true;
-    if (cancel_is_set(http->cancel))
+    if (is_called_off(answer))
         return err_set(err, ERR_CANCELED, 0, "asked to stop");
     if (is_out_of_time(answer, err))
         return false;
     answer->given_up = false;
-    connection_wait(http->connection, to_send, http->cancel, look_ms(answer));
+    connection_wait(http->connection, to_send, answer->stop_heard_us ? NULL : http->cancel,
+                    look_ms(answer));
     return true;
 }
 

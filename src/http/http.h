@@ -63,6 +63,7 @@ struct http_request {
     bool sends_body;            /* even if `body` is empty                                  */
     bool repeatable;            /* arriving twice does no harm                              */
     int64_t idle_us, total_us;  /* 0: 60 s of silence, no total                             */
+    int64_t grace_us; /* once sent, its answer is waited for so long though asked to stop   */
 };
 
 /*
