@@ -230,6 +230,13 @@ static void session_forget(struct filemaker *filemaker)
     gate_session_return(filemaker->settings.gate, false);
 }
 
+/* Or what came was no answer at all: more than was announced, say. */
+static bool passes_by_itself(const struct err *err)
+{
+    return (err->kind == ERR_DATA && err->code == HTTP_NONSENSE)
+           || filemaker_advice(err) == FILEMAKER_REPEAT;
+}
+
 bool filemaker_call(struct filemaker *filemaker, const struct filemaker_call *call,
                     struct filemaker_answer *answer_r, struct err *err)
 {
@@ -239,14 +246,12 @@ bool filemaker_call(struct filemaker *filemaker, const struct filemaker_call *ca
     int tries = call->reads ? TRIES : 1;
 
     while (!call_once(filemaker, call, &answer, err)) {
-        enum filemaker_advice advice = filemaker_advice(err);
-
-        if (advice == FILEMAKER_LOG_IN && filemaker->bearer && !logged_in_again) {
+        if (filemaker_advice(err) == FILEMAKER_LOG_IN && filemaker->bearer && !logged_in_again) {
             session_forget(filemaker);
             logged_in_again = true;
             continue;
         }
-        if (advice != FILEMAKER_REPEAT || --tries <= 0)
+        if (!passes_by_itself(err) || --tries <= 0)
             return false;
         log_debug("%s, trying again in %jd ms", err->msg, (intmax_t)(wait_us / TIME_MS));
         if (!cancel_sleep(filemaker->cancel, wait_us, err))
@@ -323,11 +328,10 @@ static bool log_in_patiently(struct filemaker *filemaker, struct err *err)
 
     for (int tries = TRIES; !log_in_once(filemaker, err); wait_us *= 2) {
         bool bad_login = err->kind == ERR_REMOTE && err->reason == FILEMAKER_BAD_LOGIN;
-        bool passes = filemaker_advice(err) == FILEMAKER_REPEAT;
 
         if (bad_login && tries > 2)
             tries = 2;
-        if ((!bad_login && !passes) || --tries <= 0)
+        if ((!bad_login && !passes_by_itself(err)) || --tries <= 0)
             return err_ctx(err, "logging in to '%s'", filemaker->settings.database);
         if (!cancel_sleep(filemaker->cancel, wait_us, err))
             return false;

@@ -75,10 +75,13 @@ static bool other_has_it(struct census *c, const struct ledger_sighting *sightin
     const struct source_fields *fields = &c->mover->settings->fields;
     auto_page page = { 0 };
     auto_facts facts = { 0 };
+    bool lives;
 
     *has_r = false;
-    if (!filemaker_record(c->filemaker, fields->layout, other, &page, err))
-        return err->kind == ERR_REMOTE && err->reason == FILEMAKER_RECORD_MISSING;
+    if (!roll_ask(c->filemaker, fields->layout, other, c->mover->cancel, &lives, &page, err))
+        return false;
+    if (!lives)
+        return true;
     source_facts_read(fields, &page.records[0], false, 0, &facts);
     *has_r = span_equal(str_span(&facts.identity), sighting->identity);
     return true;
@@ -97,6 +100,7 @@ static bool rebuilt(struct census *c, struct ledger_sighting *sighting, uint64_t
         c->result->news++;
         return desk_do(c->mover->desk, readdress_work, sighting, err);
     }
+    c->result->rebuilt = true;
     return err_set(err, ERR_DATA, 0,
                    "document " SPAN_FORMAT " was record %ju and is now record %ju: the FileMaker "
                    "file was restored or rebuilt. If that was meant: fmferry run --accept-rebuilt",
@@ -246,13 +250,9 @@ static bool absent_ask(struct census *c, uint64_t record_id, bool *lives_r, stru
 {
     auto_page page = { 0 };
 
-    *lives_r =
-        filemaker_record(c->filemaker, c->mover->settings->fields.layout, record_id, &page, err);
-    if (*lives_r)
-        return true;
-    if (err->kind != ERR_REMOTE || err->reason != FILEMAKER_RECORD_MISSING)
-        return false;
-    return on_gone(c, record_id, err);
+    return roll_ask(c->filemaker, c->mover->settings->fields.layout, record_id, c->mover->cancel,
+                    lives_r, &page, err)
+           && (*lives_r || on_gone(c, record_id, err));
 }
 
 static bool absent_chase(struct census *c, bool *all_gone_r, struct err *err)
@@ -278,9 +278,10 @@ static bool absent_chase(struct census *c, bool *all_gone_r, struct err *err)
 
 /*
  * The witness is heard between two closings of the roll, because people go on adding and deleting:
- * it agrees if what it says lies between the two counts.
+ * it agrees if what it says lies between the two counts. `open_r`: why the roll could not be closed
+ * any more, or "".
  */
-static bool witness_hear(struct census *c, int64_t *witness_r, struct err *err)
+static bool witness_hear(struct census *c, int64_t *witness_r, char *open_r, struct err *err)
 {
     const struct source_fields *fields = &c->mover->settings->fields;
     char *why = c->result->why;
@@ -290,8 +291,11 @@ static bool witness_hear(struct census *c, int64_t *witness_r, struct err *err)
 
         if (!witness_count(c->filemaker, fields->layout, fields->key, witness_r, why,
                            CENSUS_WHY_SIZE, err)
-            || !roll_close(c->roll, err))
+            || !roll_close(c->roll, open_r, CENSUS_WHY_SIZE, err))
             return false;
+        c->result->closed = false;
+        if (*open_r)
+            return true;
         after = (int64_t)roll_count(c->roll);
         c->result->closed = *witness_r < 0
                             || (*witness_r >= (before < after ? before : after)
@@ -332,13 +336,20 @@ static bool end_work(const struct desk_hands *hands, void *arg, struct err *err)
 static bool count_and_close(struct census *c, struct err *err)
 {
     struct close_job job = { 0 };
+    char open[CENSUS_WHY_SIZE] = "";
     bool all_gone;
 
     if (!roll_call(c->roll, c->result->why, CENSUS_WHY_SIZE, err))
         return false;
     if (*c->result->why)
         return true;
-    if (!witness_hear(c, &job.witness, err) || !absent_chase(c, &all_gone, err))
+    if (!witness_hear(c, &job.witness, open, err))
+        return false;
+    if (*open) {
+        (void)snprintf(c->result->why, CENSUS_WHY_SIZE, "%s", open);
+        return true;
+    }
+    if (!absent_chase(c, &all_gone, err))
         return false;
     if (!all_gone) {
         c->result->closed = false;

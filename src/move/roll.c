@@ -18,10 +18,14 @@
 #include "base/mem.h"
 #include "base/time.h"
 
+#define SLIP_US (50 * TIME_MS) /* before asking again what a server has slipped on */
+
 enum {
     WALKS_MAX = 6,
     STEPS_BACK_MAX = 200,
     EMPTY_TRIES = 4,   /* before an empty page is believed */
+    ASK_TRIES = 4,     /* before a refusal to show a record is */
+    LATER_TRIES = 5,   /* looks at an end that does not fit what the source says of it */
     CLOSE_TRIES = 200, /* looks at the end, and records struck off */
     STRIKE_MAX = 40,   /* more than that: walking again is cheaper */
 };
@@ -99,7 +103,7 @@ static bool page_read(struct roll *roll, uint64_t place, uint64_t limit,
         if (page_r->count > 0 || tries == 0 || (place == 1 && says_none(page_r)))
             return true;
         filemaker_page_clear(page_r);
-        if (!cancel_sleep(roll->cancel, 50 * TIME_MS, err))
+        if (!cancel_sleep(roll->cancel, SLIP_US, err))
             return false;
     }
 }
@@ -177,8 +181,8 @@ static bool walk(struct roll *roll, struct err *err)
         }
         if (!page_take(roll, &page, err))
             return false;
-        if (is_last_page(roll, place, &page))
-            return true;
+        if (is_last_page(roll, place, &page) || page.count == 1)
+            return true; /* one record is where we stood: more do not come, whatever is said */
         place += page.count - 1;
     }
 }
@@ -188,19 +192,46 @@ static bool walk(struct roll *roll, struct err *err)
 enum closing {
     CLOSING_DONE,
     CLOSING_LOOK_AGAIN,
+    CLOSING_LOOK_LATER, /* nothing is new, and yet the source counts otherwise than it lists */
     CLOSING_WALK_AGAIN,
     CLOSING_FAILED, /* `err` says why */
 };
+
+static bool is_slip(const struct err *err)
+{
+    return err->kind == ERR_DATA
+           || (err->kind == ERR_REMOTE && filemaker_advice(err) == FILEMAKER_ONE_ITEM);
+}
+
+bool roll_ask(struct filemaker *filemaker, const char *layout, uint64_t record_id,
+              const struct cancel *cancel, bool *lives_r, struct filemaker_page *page_r,
+              struct err *err)
+{
+    for (int tries = ASK_TRIES; !filemaker_record(filemaker, layout, record_id, page_r, err);) {
+        if (err->kind == ERR_REMOTE && err->reason == FILEMAKER_RECORD_MISSING) {
+            *lives_r = false;
+            return true;
+        }
+        if (!is_slip(err) || --tries == 0)
+            return false;
+        log_debug("%s, asking again", err->msg);
+        if (!cancel_sleep(cancel, SLIP_US, err))
+            return false;
+    }
+    *lives_r = true;
+    return true;
+}
 
 /* A record that should be there and is not: ask for it by its id before striking it off. */
 static enum closing strike(struct roll *roll, uint64_t record_id, struct err *err)
 {
     auto_page page = { 0 };
+    bool lives;
 
-    if (filemaker_record(roll->filemaker, roll->layout, record_id, &page, err))
-        return CLOSING_WALK_AGAIN; /* it lives: then the places moved while we looked */
-    if (err->kind != ERR_REMOTE || err->reason != FILEMAKER_RECORD_MISSING)
+    if (!roll_ask(roll->filemaker, roll->layout, record_id, roll->cancel, &lives, &page, err))
         return CLOSING_FAILED;
+    if (lives)
+        return CLOSING_WALK_AGAIN; /* then the places moved while we looked */
     (void)idset_remove(roll->ids, record_id);
     if (record_id == roll->last_id)
         roll->last_id = roll_count(roll) ? idset_nth(roll->ids, roll_count(roll)) : 0;
@@ -282,12 +313,16 @@ static enum closing close_once(struct roll *roll, struct err *err)
         return differences(roll, &page, err);
     if (!page_take(roll, &page, err))
         return CLOSING_FAILED;
-    return is_end(roll, &page) ? CLOSING_DONE : CLOSING_LOOK_AGAIN;
+    if (is_end(roll, &page))
+        return CLOSING_DONE;
+    return roll_count(roll) > count ? CLOSING_LOOK_AGAIN : CLOSING_LOOK_LATER;
 }
 
 /* `closed_r`: false means that the walk should be made again. */
 static bool close_roll(struct roll *roll, bool *closed_r, struct err *err)
 {
+    int later = LATER_TRIES;
+
     *closed_r = false;
     for (int tries = CLOSE_TRIES; tries > 0; tries--) {
         if (is_stopped(roll))
@@ -297,6 +332,12 @@ static bool close_roll(struct roll *roll, bool *closed_r, struct err *err)
             *closed_r = true;
             return true;
         case CLOSING_LOOK_AGAIN:
+            break;
+        case CLOSING_LOOK_LATER:
+            if (--later == 0)
+                return true;
+            if (!cancel_sleep(roll->cancel, SLIP_US, err))
+                return false;
             break;
         case CLOSING_WALK_AGAIN:
             return true;
@@ -331,16 +372,12 @@ bool roll_call(struct roll *roll, char *why_open_r, size_t room, struct err *err
     return true;
 }
 
-bool roll_close(struct roll *roll, struct err *err)
+bool roll_close(struct roll *roll, char *why_open_r, size_t room, struct err *err)
 {
-    char why[256];
     bool closed;
 
+    *why_open_r = '\0';
     if (!close_roll(roll, &closed, err))
         return false;
-    if (closed)
-        return true;
-    if (!roll_call(roll, why, sizeof why, err))
-        return false;
-    return !*why || err_set(err, ERR_DATA, 0, "%s", why);
+    return closed || roll_call(roll, why_open_r, room, err);
 }

@@ -43,9 +43,20 @@ must_check bool roll_call(struct roll *roll, char *why_open_r, size_t room, stru
 
 /*
  * Closes a closed roll once more, at this moment: what was added or deleted since is taken into
- * account. If it does not come together the roll is called anew.
+ * account. If it does not come together the roll is called anew. As roll_call().
  */
-must_check bool roll_close(struct roll *roll, struct err *err);
+must_check bool roll_close(struct roll *roll, char *why_open_r, size_t room, struct err *err);
+
+/*
+ * Asks for one record. An answer that refuses it, or is another's, is asked for again a few times:
+ * whether a record lives is not decided by one slip.
+ *   lives_r    false: FileMaker says that there is none
+ *   page_r     the record, if it lives; caller clears with filemaker_page_clear() (or auto_page)
+ * Fails as filemaker_record().
+ */
+must_check bool roll_ask(struct filemaker *filemaker, const char *layout, uint64_t record_id,
+                         const struct cancel *cancel, bool *lives_r, struct filemaker_page *page_r,
+                         struct err *err);
 
 uint64_t roll_count(const struct roll *roll);
 bool roll_has(const struct roll *roll, uint64_t record_id);

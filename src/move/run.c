@@ -10,7 +10,7 @@
 #include "base/time.h"
 #include "ledger/look.h"
 #include "ledger/presence.h"
-#include "move/census.h"
+#include "move/counting.h"
 #include "move/dispatch.h"
 #include "move/document.h"
 #include "move/others.h"
@@ -20,9 +20,8 @@
 
 enum { WORKERS_MAX = 256 };
 
-/* How often we look for processes that died beside us, and for a census that another one takes. */
+/* How often we look for processes that died beside us. */
 #define TEND_US (5 * TIME_SECOND)
-#define CENSUS_LOOK_US (500 * TIME_MS)
 
 /* What a run is made of. */
 struct run {
@@ -64,74 +63,14 @@ void run_finish(void)
 
 /* --- threads -------------------------------------------------------------------------------- */
 
-/* Another process may have counted for us: since this run began, or since it last wanted to. */
-struct since_job {
-    int64_t begun_us, closed_us;
-    bool was;
-};
-
-static bool since_work(const struct desk_hands *hands, void *arg, struct err *err)
-{
-    struct since_job *job = arg;
-
-    return ledger_census_since(hands->ledger, job->begun_us, job->closed_us, &job->was, err);
-}
-
-/*
- * Takes a census, or waits for the one that another process takes.
- *   first   any that is closed from now on will do; else only one that also begins from now on
- */
-static bool census_or_wait(struct run *run, struct filemaker *filemaker, bool first,
-                           struct err *err)
-{
-    struct mover *mover = &run->mover;
-    int64_t now_us = time_now_us();
-    struct since_job since = { first ? run->begun_us : now_us, first ? run->begun_us : INT64_MAX,
-                               false };
-    struct census_result result = { 0 };
-
-    do {
-        if (!census_take(mover, filemaker, &result, err))
-            return false;
-        if (result.elsewhere
-            && (!cancel_sleep(mover->cancel, CENSUS_LOOK_US, err)
-                || !desk_do(mover->desk, since_work, &since, err)))
-            return false;
-    } while (result.elsewhere && !since.was && !mover_is_finishing(mover));
-    if (!result.closed && !since.was)
-        log_warn("the census stays open: %s", result.why);
-    else if (*result.why)
-        log_info("there is no second witness for the census: %s", result.why);
-    atomic_store(&run->census_closed, result.closed || since.was);
-    return true;
-}
-
-static bool censuses(struct run *run, struct err *err)
-{
-    struct mover *mover = &run->mover;
-    auto_filemaker *filemaker = NULL;
-    bool first = true;
-
-    if (!filemaker_new(&mover->settings->filemaker, mover->cancel, &filemaker, err))
-        return false;
-    do {
-        atomic_store(&run->census_closed, false);
-        if (!census_or_wait(run, filemaker, first, err))
-            return false;
-        filemaker_log_out(filemaker); /* its place on the server is worth more than a login */
-        dispatch_census_over(mover->dispatch, atomic_load(&run->census_closed));
-        first = false;
-    } while (dispatch_wants_census(mover->dispatch));
-    return true;
-}
-
 static void *census_run(void *arg)
 {
     struct run *run = arg;
     struct err err = { 0 };
 
     log_context("census", NULL);
-    if (!censuses(run, &err) && !mover_is_finishing(&run->mover))
+    if (!counting_go(&run->mover, run->begun_us, &run->census_closed, &err)
+        && !mover_is_finishing(&run->mover))
         mover_stop(&run->mover, &err);
     dispatch_census_over(run->mover.dispatch, false);
     atomic_fetch_sub(&run->alive, 1);
