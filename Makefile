@@ -7,7 +7,7 @@ TSAN := build-tsan
 FAILPOINTS := build-failpoints
 
 .PHONY: all bench demo test torture torture-switches torture-mixed \
-	torture-steps torture-kills torture-traps torture-swift failpoints clean
+	torture-steps torture-kills torture-traps torture-live torture-swift failpoints clean
 
 all: $(BUILD)/build.ninja
 	@ninja -C $(BUILD) --quiet
@@ -25,7 +25,7 @@ bench: packages-build packages-bench all
 	@bench/bench $(if $(QUICK),--quick) $(if $(WHOLE),--whole) --json $(BUILD)/bench.json $(BUILD)
 
 # What takes hours; `make test` has a sample of it. MINUTES=10: less of what goes by the clock.
-torture: torture-switches torture-mixed torture-steps torture-kills torture-traps torture-swift
+torture: torture-switches torture-mixed torture-steps torture-kills torture-traps torture-live torture-swift
 
 torture-switches: packages-build packages-test all
 	@FMFERRY_BUILD=$(BUILD) tests/torture/switches.py
@@ -48,6 +48,11 @@ torture-traps: packages-build packages-test all
 # The first importer's clinic into the slower of the two S3 servers: ten minutes.
 torture-swift: packages-build packages-test packages-real all
 	@FMFERRY_BUILD=$(BUILD) SEED=1 tests/real/test_swift
+
+# 5,000 records amid people and faults, three seeds, one mover and two; the clinic's own set with the
+# same faults: half an hour.
+torture-live: packages-build packages-test all
+	@FMFERRY_BUILD=$(BUILD) LIVE_RECORDS=5000 LIVE_SEEDS="1 2 3" LIVE_REPLAY=1 tests/e2e/test_live
 
 # The mover with places where a test can make it die; never to be given away.
 failpoints: $(FAILPOINTS)/build.ninja
