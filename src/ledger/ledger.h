@@ -314,7 +314,7 @@ must_check bool ledger_finish(struct ledger *ledger, const struct ledger_claim *
 /*
  * In a change, after ledger_store() or for a stored document: may the record be marked? Only when
  * each of its documents is stored, from the same state of the record. Those that were stored from
- * an older state are put back to waiting.
+ * an older state, or done without this one, are put back to waiting.
  */
 must_check bool ledger_record_ready(struct ledger *ledger, const struct ledger_claim *claim,
                                     uint64_t mod_id, bool *ready_r, struct err *err);

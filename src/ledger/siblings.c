@@ -75,6 +75,19 @@ static bool sibling_move(struct ledger *ledger, const struct sibling *s, enum le
                                 err);
 }
 
+/*
+ * Why a sibling must be moved anew before the record is marked, or NULL. What is done stood under a
+ * mark that did not stand for this file: a container may have been added to the list.
+ */
+static const char *why_anew(const struct sibling *s, int64_t mod_id)
+{
+    if (s->state == LEDGER_DONE)
+        return "another file of its record is to be moved too";
+    if (s->state == LEDGER_STORED && s->mod_id != mod_id)
+        return "the record was edited before all its files were stored";
+    return NULL;
+}
+
 bool ledger_record_ready(struct ledger *ledger, const struct ledger_claim *claim, uint64_t mod_id,
                          bool *ready_r, struct err *err)
 {
@@ -85,12 +98,11 @@ bool ledger_record_ready(struct ledger *ledger, const struct ledger_claim *claim
         return false;
     for (size_t i = 0; i < siblings->count; i++) {
         const struct sibling *s = &siblings->items[i];
+        const char *anew = why_anew(s, (int64_t)mod_id);
 
         if (s->state == LEDGER_WAIVED || s->state == LEDGER_GONE)
             continue;
-        if (s->state == LEDGER_STORED && s->mod_id != (int64_t)mod_id && !s->held
-            && !sibling_move(ledger, s, LEDGER_WAITING, s->mod_id,
-                             "the record was edited before all its files were stored", err))
+        if (anew && !s->held && !sibling_move(ledger, s, LEDGER_WAITING, s->mod_id, anew, err))
             return false;
         *ready_r = *ready_r && s->state == LEDGER_STORED && s->mod_id == (int64_t)mod_id;
     }

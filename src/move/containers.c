@@ -139,6 +139,6 @@ char *containers_text(const struct containers *c)
 
     str_add_text(&text, c->each ? "each:" : "waterfall:");
     for (size_t i = 0; i < c->count; i++)
-        str_printf(&text, " %s", c->items[i].name);
+        str_printf(&text, "%s %s", i ? "," : "", c->items[i].name);
     return str_take(&text);
 }

@@ -38,5 +38,5 @@ void containers_clear(struct containers *containers);
  */
 size_t containers_find(const struct containers *containers, const char *field, int repetition);
 
-/* The list as one text, to see whether it was changed since the first run. The caller frees. */
+/* The list as one text, "each: Doc, Scan(2)", to be compared with later. The caller frees. */
 char *containers_text(const struct containers *containers);

@@ -14,6 +14,7 @@
 #include "move/preflight.h"
 #include "move/roll.h"
 #include "move/row.h"
+#include "move/steady.h"
 #include "registry/inherit.h"
 
 #include <stdarg.h>
@@ -446,6 +447,7 @@ static bool compare_in(struct comparison *c, struct cancel *cancel, struct err *
     auto_store *store = NULL;
 
     if (!ledger_open(s->ledger_url, s->source_name, cancel, &ledger, err)
+        || !steady_check(ledger, s, err)
         || !registry_open_reader(&s->registry, cancel, &registry, err)
         || !store_open(&s->store, cancel, &store, err))
         return false;

@@ -15,6 +15,7 @@
 #include "move/document.h"
 #include "move/others.h"
 #include "move/preflight.h"
+#include "move/steady.h"
 
 #include <unistd.h>
 
@@ -256,6 +257,7 @@ static bool run_enter(struct run *run, struct err *err)
         return true; /* there is no place for one more mover */
     return ledger_run_begin(run->ledger, &process, &run->run, err)
            && ledger_run_lease(run->ledger, settings->lease_us, err)
+           && steady_keep(run->ledger, settings, err)
            && trial_keep(run->ledger, settings, &settings->store.traits, run->mover.cancel, err)
            && others_bury(&others, run->ledger, err) && (others.living > 0 || failed_wake(run, err))
            && registry_map_patients(run->registry, &patients, err)

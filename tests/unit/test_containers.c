@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "move/filter.h"
 #include "move/reference.h"
+#include "move/steady.h"
 #include "tap.h"
 #include "json/json.h"
 
@@ -49,9 +50,9 @@ TEST(a_list_of_containers_is_read_against_the_layout)
     } cases[] = {
         { "Doc", "each: Doc" },
         { " Doc , ", "each: Doc" },
-        { "Scan", "each: Scan(1) Scan(2) Scan(3)" },
-        { "Doc,Scan(2)", "each: Doc Scan(2)" },
-        { "Scan(3), Doc", "each: Scan(3) Doc" },
+        { "Scan", "each: Scan(1), Scan(2), Scan(3)" },
+        { "Doc,Scan(2)", "each: Doc, Scan(2)" },
+        { "Scan(3), Doc", "each: Scan(3), Doc" },
         { "Odd (2)", "each: Odd (2)" },
         { "Odd(2)", "each: Odd(2)" },
         { "Doc(1)", "each: Doc" },
@@ -105,6 +106,40 @@ TEST(a_document_finds_its_container)
 }
 
 /* --- filters -------------------------------------------------------------------------------- */
+
+TEST(containers_may_only_be_added_where_nothing_known_is_altered)
+{
+    static const struct {
+        const char *before, *now;
+        bool good;
+    } cases[] = {
+        { "waterfall: Doc", "waterfall: Doc, Scan", true },
+        { "waterfall: Doc, Scan", "waterfall: Doc", false },
+        { "waterfall: Doc, Scan", "waterfall: Scan, Doc", false },
+        { "waterfall: Doc, Scan", "waterfall: Doc, Photo, Scan", false },
+        { "waterfall: Doc, Scan", "each: Doc, Scan", false },
+        { "waterfall: Doc", "waterfall: Scan", false },
+        { "waterfall: Doc", "waterfall: Docs", false },
+        { "waterfall: Doc", "each: Doc, Scan", true },
+        { "waterfall: Doc", "each: Scan, Doc", false },
+        { "waterfall: Doc", "waterfall: Doc(1), Doc(2)", true },
+        { "each: Doc(1)", "each: Doc", true },
+        { "each: Doc", "each: Doc, Scan", true },
+        { "each: Doc, Scan", "each: Doc, Photo, Scan", true },
+        { "each: Doc, Scan, Photo", "each: Doc, Photo, Scan", true },
+        { "each: Doc, Scan", "each: Scan, Doc", false },
+        { "each: Doc, Scan", "each: Doc, Photo", false },
+        { "each: Doc, Scan", "each: Doc", false },
+        { "each: Doc, Scan", "waterfall: Doc, Scan", false },
+        { "each: Doc", "waterfall: Doc, Scan", true },
+        { "each: Scan(1), Scan(2)", "each: Scan(1), Scan(2), Scan(3)", true },
+        { "each: Scan(1), Scan(2)", "each: Scan(2)", false },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++)
+        CHECK_AT(i, steady_containers(span_of(cases[i].before), span_of(cases[i].now))
+                        == cases[i].good);
+}
 
 TEST(a_filter_passes_what_it_means)
 {

@@ -1,0 +1,158 @@
+/* Notes of the first run, and comparing with them. */
+#include "move/steady.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "move/policy.h"
+
+#define CONTAINERS "containers"
+
+/* --- lists of containers -------------------------------------------------------------------- */
+
+struct list {
+    bool each;
+    struct span names;
+};
+
+static struct list list_of(struct span text)
+{
+    struct span mode = span_cut(&text, ':');
+
+    return (struct list){ span_is(mode, "each"), text };
+}
+
+/* "Scan" and "Scan(1)" are one: a field may have got more repetitions meanwhile. */
+static struct span name_next(struct span *rest)
+{
+    struct span name = span_trim(span_cut(rest, ','));
+
+    return span_ends(name, "(1)") ? span_first(name, name.size - 3) : name;
+}
+
+static bool has_name(struct span names, struct span name)
+{
+    while (names.at)
+        if (span_equal(name_next(&names), name))
+            return true;
+    return false;
+}
+
+static bool has_all(struct span names, struct span wanted)
+{
+    while (wanted.at)
+        if (!has_name(names, name_next(&wanted)))
+            return false;
+    return true;
+}
+
+static bool begins_with(struct span names, struct span wanted)
+{
+    while (wanted.at)
+        if (!names.at || !span_equal(name_next(&names), name_next(&wanted)))
+            return false;
+    return true;
+}
+
+static bool is_one(struct span names)
+{
+    (void)name_next(&names);
+    return !names.at;
+}
+
+bool steady_containers(struct span before, struct span now)
+{
+    struct list old = list_of(before), new = list_of(now);
+    struct span old_names = old.names, new_names = new.names;
+
+    if (old.each != new.each && !is_one(old.names))
+        return false; /* of one container both mean the same */
+    if (!new.each)
+        return begins_with(new.names, old.names);
+    return span_equal(name_next(&new_names), name_next(&old_names))
+           && has_all(new.names, old.names);
+}
+
+/* --- notes ---------------------------------------------------------------------------------- */
+
+static bool changed(const char *what, const char *before, const char *now, const char *so,
+                    struct err *err)
+{
+    return err_set(err, ERR_USAGE, 0,
+                   "[source] %s was '%.120s' when this ledger was begun, and is '%.120s' now: %s",
+                   what, before, now, so);
+}
+
+static bool note_is_kept(struct ledger *ledger, const char *name, const char *now, bool keep,
+                         struct err *err)
+{
+    return !keep || ledger_note(ledger, name, now, err);
+}
+
+/* A name that may not change; `so`: what would happen, and how to mend it. */
+static bool name_keep(struct ledger *ledger, const char *name, const char *now, const char *so,
+                      bool keep, bool accept, struct err *err)
+{
+    auto_free char *before = NULL;
+
+    if (!ledger_noted(ledger, name, &before, err))
+        return false;
+    if (before && strcmp(before, now) == 0)
+        return true;
+    if (before && !accept)
+        return changed(name, before, now, so, err);
+    return note_is_kept(ledger, name, now, keep, err);
+}
+
+/* Records whose containers were all empty may have a file in one that is new on the list. */
+static bool empty_wake(struct ledger *ledger, struct err *err)
+{
+    int64_t count;
+
+    return ledger_retry_class(ledger, policy_of(FAILURE_CONTAINER_EMPTY)->name, &count, err);
+}
+
+static bool containers_keep(struct ledger *ledger, const struct containers *containers, bool keep,
+                            struct err *err)
+{
+    auto_free char *now = containers_text(containers), *before = NULL;
+
+    if (!ledger_noted(ledger, CONTAINERS, &before, err))
+        return false;
+    if (before && strcmp(before, now) == 0)
+        return true;
+    if (before && !steady_containers(span_of(before), span_of(now)))
+        return changed("container_field (with containers)", before, now,
+                       "files that were moved would be missed, or moved twice. Set it back; names "
+                       "may only be added, behind the others",
+                       err);
+    if (before && keep)
+        log_info("containers were added: '%s', before '%s'", now, before);
+    return note_is_kept(ledger, CONTAINERS, now, keep, err)
+           && (!before || !keep || empty_wake(ledger, err));
+}
+
+static bool all_keep(struct ledger *ledger, const struct mover_settings *s, bool keep,
+                     struct err *err)
+{
+    static const char *const other_records =
+        "its records are others, as far as anybody can know. Set it back; or, if they are the same "
+        "records under another name: fmferry run --accept-rebuilt";
+    static const char *const other_ids = "every document would be moved a second time. Set it back";
+
+    return name_keep(ledger, "database", s->filemaker.database, other_records, keep,
+                     s->accept_rebuilt, err)
+           && name_keep(ledger, "layout", s->fields.layout, other_records, keep, s->accept_rebuilt,
+                        err)
+           && name_keep(ledger, "key_field", s->fields.key, other_ids, keep, false, err)
+           && containers_keep(ledger, s->fields.containers, keep, err);
+}
+
+bool steady_keep(struct ledger *ledger, const struct mover_settings *settings, struct err *err)
+{
+    return all_keep(ledger, settings, true, err);
+}
+
+bool steady_check(struct ledger *ledger, const struct mover_settings *settings, struct err *err)
+{
+    return all_keep(ledger, settings, false, err);
+}
