@@ -314,6 +314,22 @@ bool ledger_release(struct ledger *ledger, const struct ledger_claim *claim,
            && attempt_add(ledger, claim->document, attempt, err);
 }
 
+bool ledger_usual_class(struct ledger *ledger, int64_t document, int tries, char **class_r,
+                        struct err *err)
+{
+    auto_rows *rows = NULL;
+    enum step step;
+
+    *class_r = NULL;
+    if (!sql_query(ledger->sql, &LEDGER_ATTEMPTS_USUAL, sql_args(sql_i64(document), sql_i64(tries)),
+                   &rows, err))
+        return false;
+    step = sql_next(rows, err);
+    if (step == STEP_ROW)
+        *class_r = ledger_column(rows, 0);
+    return step != STEP_ERROR;
+}
+
 bool ledger_fail(struct ledger *ledger, const struct ledger_claim *claim,
                  const struct ledger_attempt *attempt, const struct ledger_trait *trait,
                  struct err *err)

@@ -353,6 +353,14 @@ must_check bool ledger_release(struct ledger *ledger, const struct ledger_claim 
 must_check bool ledger_evidence(struct ledger *ledger, const struct ledger_claim *claim,
                                 const struct ledger_attempt *attempt, struct err *err);
 
+/*
+ * The class that most of a document's last tries ended with.
+ *   tries     how many of the last are looked at
+ *   class_r   NULL if there were none; the caller frees
+ */
+must_check bool ledger_usual_class(struct ledger *ledger, int64_t document, int tries,
+                                   char **class_r, struct err *err);
+
 /* What a document that failed has in common with others. */
 struct ledger_trait {
     struct span created, author, path;

@@ -47,6 +47,7 @@ void assignment_free(struct assignment *assignment)
     for (size_t i = 0; i < assignment->mark_count; i++)
         free(assignment->marks[i]);
     free(assignment->marks);
+    free(assignment->usual);
     free(assignment->left_key);
     free(assignment);
 }
@@ -141,6 +142,9 @@ static bool assignment_fill(const struct desk_hands *hands, bool has_siblings, b
     bool is_first = a->claim.epoch <= 1;
 
     if (!patient_find(hands, has_born, a, err))
+        return false;
+    if (a->claim.attempts >= 2
+        && !ledger_usual_class(hands->ledger, a->claim.document, a->claim.attempts, &a->usual, err))
         return false;
     if ((!is_first || has_siblings)
         && !ledger_marks(hands->ledger, a->claim.record_id, &a->marks, &a->mark_count, err))

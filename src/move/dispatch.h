@@ -20,6 +20,7 @@ struct assignment {
     size_t version_count;
     char **marks; /* every mark that we ever meant to write to the record */
     size_t mark_count;
+    char *usual;    /* the class that most earlier tries ended with; NULL: fewer than two */
     char *left_key; /* where an earlier importer's row has the file; NULL: there is no such row */
 };
 

@@ -6,7 +6,10 @@
 #include "base/mem.h"
 #include "base/time.h"
 
-enum { WAITS_IN_A_RUN = 8 }; /* of a class that never fails */
+enum {
+    WAITS_IN_A_RUN = 8, /* of a class that never fails                              */
+    DOUBTS = 3,         /* tries more, where the last one says otherwise than the rest */
+};
 
 /* How long source or store may be away, and how long to wait between looks meanwhile. */
 #define AWAY_US (15 * 60 * TIME_SECOND)
@@ -184,6 +187,20 @@ static bool away_too_long(const struct journey *j, struct err *err)
                     time_for_people(time_mono_us() - alive_us, text));
 }
 
+/*
+ * Whether a document has no try left that its class allows. A try that ends otherwise than most
+ * before it may have met a trouble of its own: then its class is not what the document fails with.
+ */
+static bool is_tried_out(const struct journey *j, const struct policy *policy)
+{
+    int tries = j->claim->attempts + 1, allowed = tries_allowed(j->mover, policy);
+    const char *usual = j->assignment->usual;
+
+    if (tries < allowed || allowed <= 1 || !usual || strcmp(usual, policy->name) == 0)
+        return tries >= allowed;
+    return tries >= allowed + DOUBTS;
+}
+
 static int64_t due_after(const struct journey *j, const struct policy *policy)
 {
     int tries = j->claim->attempts + 1;
@@ -193,7 +210,7 @@ static int64_t due_after(const struct journey *j, const struct policy *policy)
         return now_us + AWAY_WAIT_US;
     if (j->trouble.failure == FAILURE_RECORD_INCOMPLETE)
         return now_us + PARKED_US; /* whichever file of the record comes last takes it along */
-    if (tries >= (policy->tries ? tries_allowed(j->mover, policy) : WAITS_IN_A_RUN))
+    if (policy->tries ? is_tried_out(j, policy) : tries >= WAITS_IN_A_RUN)
         return now_us + PARKED_US;
     return now_us + policy_wait_us(tries, j->mover->settings->first_wait_us);
 }
@@ -264,8 +281,7 @@ static void lose(struct journey *j)
 /* A document that is stored does not fail any more: at worst its mark has to wait. */
 static bool is_lost_cause(const struct journey *j, const struct policy *policy)
 {
-    return policy->tries > 0 && j->claim->state == LEDGER_CLAIMED
-           && j->claim->attempts + 1 >= tries_allowed(j->mover, policy);
+    return policy->tries > 0 && j->claim->state == LEDGER_CLAIMED && is_tried_out(j, policy);
 }
 
 bool journey_settle_bad(struct journey *j, struct err *err)

@@ -19,6 +19,7 @@ static const struct {
     { &LEDGER_LOOK_TALLIES, "fmferry_tally USING PRIMARY KEY" },
     { &LEDGER_LOOK_TRAITS, "d USING INDEX fmferry_document_failed" },
     { &LEDGER_LOOK_FAILURES, "d USING INDEX fmferry_document_troubled" },
+    { &LEDGER_ATTEMPTS_USUAL, "fmferry_attempt USING PRIMARY KEY" },
     { &LEDGER_LOOK_DOUBTS, "INDEX fmferry_document_troubled" },
 };
 
