@@ -86,6 +86,25 @@ static bool check_source(struct checklist *list)
     return pass("a file", said);
 }
 
+/* What an earlier trial left in a bucket: for a person to remove. */
+static void check_left(struct checklist *list)
+{
+    auto_str names = STR_MAX(KIB(1));
+    auto_free char *said = NULL;
+    struct err err = { 0 };
+    size_t count;
+
+    if (!trial_left(list->settings, list->cancel, &names, &count, &err))
+        said = mem_printf("what earlier trials left cannot be seen: %s", err.msg);
+    else if (count > 0)
+        said =
+            mem_printf("%zu objects were left by trials that were cut off, or that may remove "
+                       "nothing: %s%s. They hold nothing; remove them when no fmferry is at work",
+                       count, str_text(&names), names.cut ? ", ..." : "");
+    if (said)
+        warn("store", said);
+}
+
 static bool check_ours(struct checklist *list)
 {
     auto_str problems = STR_MAX(PROBLEMS_MAX);
@@ -96,6 +115,8 @@ static bool check_ours(struct checklist *list)
                            &list->settings->store.traits, &said, &err);
 
     good = good ? pass("store", said) : fail(list, "store", &err);
+    if (good && span_starts(span_of(list->settings->store.url), "s3://"))
+        check_left(list);
     if (span_starts(span_of(list->settings->store.endpoint), "http://"))
         warn("store",
              "the endpoint is http://: documents cross the network readable for everybody; "

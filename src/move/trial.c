@@ -3,7 +3,9 @@
 
 #include "base/mem.h"
 
-enum { TEXT_MAX = 1024 };
+#include <ctype.h>
+
+enum { TEXT_MAX = 1024, PROBE_DIGITS = 12 };
 
 static char *note_of(const char *name)
 {
@@ -95,6 +97,35 @@ bool trial_make(const struct mover_settings *settings, const struct cancel *canc
     *said_r = words_of(store, &traits, tried);
     *traits_r = traits;
     return true;
+}
+
+/* Twelve hex digits, and "-2" and so on for further ones. */
+static bool is_of_a_trial(struct span id)
+{
+    size_t digits = 0;
+
+    while (digits < id.size && isxdigit((unsigned char)id.at[digits]))
+        digits++;
+    return digits == PROBE_DIGITS && (id.size == digits || id.size == digits + 2);
+}
+
+bool trial_left(const struct mover_settings *settings, const struct cancel *cancel,
+                struct str *names, size_t *count_r, struct err *err)
+{
+    auto_free char *prefix = mem_printf("%s" STORE_PROBE, settings->keys.prefix);
+    auto_store *store = NULL;
+    auto_list *list = NULL;
+    struct store_entry entry;
+    enum step step;
+
+    *count_r = 0;
+    if (!store_at(settings, cancel, &settings->store.traits, &store, err)
+        || !store_list(store, prefix, &list, err))
+        return false;
+    while ((step = store_list_next(list, &entry, err)) == STEP_ROW)
+        if (is_of_a_trial(span_of(entry.key + strlen(prefix))))
+            str_printf(names, "%s%s", (*count_r)++ ? ", " : "", entry.key);
+    return step == STEP_END;
 }
 
 bool trial_keep(struct ledger *ledger, const struct mover_settings *settings,

@@ -29,6 +29,17 @@ must_check bool trial_make(const struct mover_settings *settings, const struct c
 void trial_known(const struct mover_settings *settings, const struct cancel *cancel,
                  struct store_traits *traits_r);
 
+/*
+ * Names the objects that trials left in a bucket: of one that was killed, or whose account may not
+ * remove anything. They are not taken away: another process's trial may be under way. In a folder
+ * the next trial removes them.
+ *   names      gets their keys, with commas, as far as there is room
+ *   count_r    how many
+ * Fails as store_list().
+ */
+must_check bool trial_left(const struct mover_settings *settings, const struct cancel *cancel,
+                           struct str *names, size_t *count_r, struct err *err);
+
 /* In a change: keeps what was found, if it is not what was known already. */
 must_check bool trial_keep(struct ledger *ledger, const struct mover_settings *settings,
                            const struct store_traits *traits, const struct cancel *cancel,

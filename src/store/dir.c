@@ -8,13 +8,15 @@
 #include "base/fs.h"
 #include "base/idset.h"
 #include "base/mem.h"
+#include "base/num.h"
 
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { READ_SIZE = 128 * 1024 };
+enum { READ_SIZE = 128 * 1024, PROBE_TRIES = 3 };
 
 struct dir {
     struct store store;
@@ -358,28 +360,68 @@ static bool dir_list_begin(struct store *store, const char *prefix, struct store
     return dir_list(store, dir_of(store)->fd, prefix, list_r, err);
 }
 
-/* Makes a file twice: the second time must find the first. */
-static bool dir_probe(struct store *store, struct store_traits *traits_r, struct err *err)
+/* Whether a name is that of a trial whose process is gone: it was killed in the middle. */
+static bool is_left_over(const char *name)
 {
-    struct dir *dir = dir_of(store);
-    auto_free char *key = mem_printf("fmferry-probe-%d", (int)getpid());
+    struct err ignored;
+    int64_t pid;
+
+    return num_i64(span_of(name + strlen(STORE_PROBE)), 1, INT32_MAX, &pid, &ignored)
+           && kill((pid_t)pid, 0) < 0 && errno == ESRCH;
+}
+
+static bool left_overs_unlink(struct dir *dir, struct err *err)
+{
+    auto_list *list = NULL;
+    struct store_entry entry;
+    enum step step;
+
+    if (!dir_list(&dir->store, dir->fd, STORE_PROBE, &list, err))
+        return false;
+    while ((step = store_list_next(list, &entry, err)) == STEP_ROW)
+        if (is_left_over(entry.key) && unlinkat(dir->fd, entry.key, 0) < 0 && errno != ENOENT)
+            return err_os(err, "removing '%s', which an earlier trial left", entry.key);
+    return step == STEP_END;
+}
+
+/* Makes a file twice: the second time must find the first. */
+static bool put_twice(struct dir *dir, bool *refused_r, struct err *err)
+{
+    auto_free char *key = mem_printf(STORE_PROBE "%d", (int)getpid());
     struct store_object object = { .key = key, .size_bytes = 1, .sha256 = sha256_of(span_of("1")) };
     struct store_found found = { 0 };
     enum store_outcome first, second = STORE_MADE;
     bool good;
 
     (void)unlinkat(dir->fd, key, 0);
-    good = dir_put(store, &object, span_of("1"), &first, &found, err);
+    good = dir_put(&dir->store, &object, span_of("1"), &first, &found, err);
     object.sha256 = sha256_of(span_of("2"));
-    good = good && dir_put(store, &object, span_of("2"), &second, &found, err);
+    good = good && dir_put(&dir->store, &object, span_of("2"), &second, &found, err);
     (void)unlinkat(dir->fd, key, 0);
-    if (good && second != STORE_OTHER)
-        return err_set(err, ERR_DATA, 0, "a file was replaced by another of the same name");
-    if (good)
-        *traits_r = (struct store_traits){ .conditional = STORE_YES,
-                                           .conditional_large = STORE_YES,
-                                           .deletes = STORE_YES };
+    *refused_r = second == STORE_OTHER;
     return good;
+}
+
+/*
+ * Tried again, because somebody on another machine may just have taken our file for one that was
+ * left over.
+ */
+static bool dir_probe(struct store *store, struct store_traits *traits_r, struct err *err)
+{
+    struct dir *dir = dir_of(store);
+    bool refused = false;
+
+    if (!left_overs_unlink(dir, err))
+        return false;
+    for (int tries = PROBE_TRIES; tries > 0 && !refused; tries--)
+        if (!put_twice(dir, &refused, err))
+            return false;
+    if (!refused)
+        return err_set(err, ERR_DATA, 0, "a file was replaced by another of the same name");
+    *traits_r = (struct store_traits){ .conditional = STORE_YES,
+                                       .conditional_large = STORE_YES,
+                                       .deletes = STORE_YES };
+    return true;
 }
 
 /* A trial costs nothing here and leaves nothing. */

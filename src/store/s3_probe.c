@@ -307,8 +307,8 @@ bool s3_probe(struct store *store, struct store_traits *traits_r, struct err *er
 
     random_bytes(bytes, sizeof bytes);
     hex_add(&id, bytes, sizeof bytes);
-    probe.key =
-        mem_printf("%sfmferry-probe-%s", s3_access_place(s3->client.access)->prefix, str_text(&id));
+    probe.key = mem_printf("%s" STORE_PROBE "%s", s3_access_place(s3->client.access)->prefix,
+                           str_text(&id));
     good = try_all(&probe, err);
     take_away(&probe, "", &ignored);
     good = good && further_lies(&probe, err);

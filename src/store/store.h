@@ -196,6 +196,10 @@ void auto_list_cleanup(struct store_list **list);
  */
 must_check bool store_probe(struct store *store, struct store_traits *traits_r, struct err *err);
 
+/* What the objects of a trial are called, behind the store's prefix: the process's number, or 12
+ * hex digits and perhaps "-2" and so on. */
+#define STORE_PROBE "fmferry-probe-"
+
 /*
  * Whether the store is there and still as the handle's traits say, as far as can be seen without
  * writing.

@@ -61,6 +61,7 @@ EXTENSIONS = {
 EXTENSION = re.compile(r"[a-z0-9]{1,10}")
 UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 LARGE = 8 * 1024 * 1024  # from here on an object goes up in parts
+TRIAL = re.compile(r"fmferry-probe-\d+")
 KEY_BYTES = re.compile(r"[A-Za-z0-9._=/+~-]{1,900}")
 STREAM_MARKS = ("/Streaming", "X-FMS-Session-Key", "RCType=", "RCFileProcessor")
 

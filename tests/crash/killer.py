@@ -47,9 +47,6 @@ def source(bench, plan):
         raise RuntimeError(f"patients import ended with {imported.code}: {imported.err}")
 
 
-PROBE = "a kill during the store's trial leaves its object there, and nobody takes it away"
-
-
 def end_of(bench):
     """Objects, rows and records as they are in the end, without the times."""
     objects = {path.relative_to(bench.store).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
@@ -103,14 +100,6 @@ def judge_dead(bench):
     return check.judge(scene, given).violations
 
 
-def probes_taken_away(bench):
-    """How many trial objects a kill left in the store; see PROBE."""
-    left = list(bench.store.glob("fmferry-probe-*")) if bench.store.is_dir() else []
-    for probe in left:
-        probe.unlink()
-    return len(left)
-
-
 def alive_of(runs):
     return [run for run in runs if run.is_running()]
 
@@ -136,7 +125,7 @@ def kill_some(bench, plan, chance, runs, moment, delay):
 
 def killed(tap, plan, peace):
     """One migration through all its kills. Returns how many there were."""
-    kills = probes = 0
+    kills = 0
     runs, chance = [], random.Random(plan.seed + 1)
     with Bench(tap, "killed") as bench:
         source(bench, plan)
@@ -144,7 +133,6 @@ def killed(tap, plan, peace):
             runs, dead = kill_some(bench, plan, chance, runs, max(moment, bench.journal_count() + 1),
                                    delay)
             kills += dead
-            probes += probes_taken_away(bench) if not runs else 0
             found = judge_dead(bench) if dead and not runs else []  # nobody writes meanwhile
             if found:
                 tap.ok(False, f"after kill {kills} of {plan}", *found[:10])
@@ -160,7 +148,6 @@ def killed(tap, plan, peace):
         bench.stop_serving()
         bench.check(f"{kills} kills, and the checker finds nothing", exit_code=last.code)
         compare(tap, bench, peace)
-        tap.known(probes == 0, "no trial object was left in the store", PROBE, sometimes=True)
     return kills
 
 

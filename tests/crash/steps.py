@@ -14,7 +14,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 import earlier  # noqa: E402
 from harness import BUILD, FMFERRY, ROOT, Bench, Person, Tap  # noqa: E402
-from killer import PROBE, differences, end_of, probes_taken_away  # noqa: E402
+from killer import differences, end_of  # noqa: E402
 
 DYING = pathlib.Path(os.environ.get("FMFERRY_FAILPOINTS_BUILD")
                      or BUILD.parent / "build-failpoints") / "src" / "fmferry"
@@ -304,13 +304,11 @@ def one_death(tap, story, peace, step):
         if other:
             other.finish(RUN_LIMIT)
         bench.forgive_open_sessions()
-        probes = probes_taken_away(bench)
         last = finish(story, bench)
         bench.stop_serving()
         good, said, _ = bench.judge(exit_code=last.code, status=False)
         apart = list(differences(key_facts(end_of(bench)), key_facts(peace)))
-        tap.ok(good and not apart and last.code == story.exit,
-               what + (f" # a trial object was left: {PROBE}" if probes else ""),
+        tap.ok(good and not apart and last.code == story.exit, what,
                f"ended with {last.code}", *apart, *([] if good else [said]), last.err)
         return dead.code == -9
 

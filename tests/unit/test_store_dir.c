@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { NOBODY = 65534 };
@@ -531,6 +532,45 @@ TEST(trying_leaves_nothing)
         CHECK_AT(i, !store_needs_hash_keys(&traits, true));
         CHECK_AT(i, folder_files(place.folder) == i);
         CHECK_AT(i, put(place.store, "there", span_of("x"), &found, &err) >= 0);
+    }
+}
+
+/* A process that has ended: its number is free for a while. */
+static pid_t dead_process(void)
+{
+    pid_t pid = fork();
+
+    if (pid == 0)
+        _exit(0);
+    CHECK(pid > 0 && waitpid(pid, NULL, 0) == pid);
+    return pid;
+}
+
+TEST(what_a_killed_trial_left_is_removed)
+{
+    auto_place place = place_new();
+    struct store_traits traits = { 0 };
+    struct store_found found;
+    struct err err = { 0 };
+    const struct {
+        char key[64];
+        bool stays;
+    } cases[] = {
+        { "fmferry-probe-0", true },
+        { "fmferry-probe-x", true },
+        { "fmferry-probe-1", true }, /* lives */
+        { "fmferry-probes", true },
+        { "patients/fmferry-probe-4194304", true },
+        { "", false },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_free char *dead = mem_printf("fmferry-probe-%d", (int)dead_process());
+        const char *key = *cases[i].key ? cases[i].key : dead;
+
+        CHECK_AT(i, put(place.store, key, span_of("1"), &found, &err) >= 0);
+        CHECK_AT(i, store_probe(place.store, &traits, &err));
+        CHECK_AT(i, store_look(place.store, key, &found, &err) && found.exists == cases[i].stays);
     }
 }
 
