@@ -53,7 +53,7 @@ const struct conf_key settings_keys[] = {
     TEXT("source", "key_field", key_field, "id", "The document's id: a UUID that never changes"),
     TEXT("source", "container_field", container_field, "Doc",
          "The container; several with commas between them. A repeating field stands for all its\n"
-         "repetitions, Scan(2) for one. Never change this once a run was started"),
+         "repetitions, Scan(2) for one. Once a run was started, names may only be added behind"),
     CHOICE("source", "containers", containers, container_choices, "waterfall",
            "Of several: waterfall takes the first that is not empty as the record's document;\n"
            "with each, every one that is not empty is a document of its own"),
@@ -67,6 +67,8 @@ const struct conf_key settings_keys[] = {
     TEXT("source", "name_field", name_field, "",
          "The file's original name, if the solution keeps it; empty: it does not"),
     TEXT("source", "patient_field", patient_field, "id_Contact", "The patient's id"),
+    TEXT("source", "census_key", census_key, "",
+         "A number to read records by, if each record has another one and it never changes"),
     TEXT("source", "patient_dob_field", patient_dob_field, "",
          "The patient's date of birth, if the documents' layout shows it too: a document that\n"
          "contradicts its patient is not linked; empty: it does not"),
@@ -367,6 +369,7 @@ static struct source_fields fields_of(const struct settings *s)
                                    .type = s->type_field,
                                    .date = s->date_field,
                                    .patient = s->patient_field,
+                                   .census_key = s->census_key,
                                    .patient_dob = s->patient_dob_field,
                                    .author = s->author_field,
                                    .created = s->created_field,

@@ -24,6 +24,7 @@ struct settings {
     int type_slugs;
     const char *registry_url, *ledger_url;
     const char *documents_table, *patients_table, *content_type, *second_identifier;
+    const char *census_key;
     const char *patient_dob_field;
     const char *unused; /* where a section of free keys has its default: nothing */
     int application;

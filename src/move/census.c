@@ -393,6 +393,7 @@ bool census_take(struct mover *mover, struct filemaker *filemaker, struct census
 
     census.roll =
         roll_new(filemaker, mover->settings->fields.layout, PAGE_RECORDS, mover->cancel, &listener);
+    roll_by_key(census.roll, mover->settings->fields.census_key);
     good = census_body(&census, err);
     roll_free(census.roll);
     *result_r = result;

@@ -172,6 +172,7 @@ static bool layout_look(const struct mover_settings *settings, struct filemaker 
 {
     static const char *const stamp[] = { "timeStamp", "text", NULL };
     static const char *const text[] = { "text", "number", NULL };
+    static const char *const number[] = { "number", NULL };
     static const char *const date[] = { "date", "text", "timeStamp", NULL };
     const struct source_fields *f = &settings->fields;
     const struct need needs[] = {
@@ -184,6 +185,7 @@ static bool layout_look(const struct mover_settings *settings, struct filemaker 
         { "author_field", f->author, text },
         { "created_field", f->created, stamp },
         { "patient_dob_field", f->patient_dob, date },
+        { "census_key", f->census_key, number },
     };
     auto_layout layout = { 0 };
 

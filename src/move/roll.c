@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/time.h"
+#include "move/keyset.h"
 
 #define SLIP_US (50 * TIME_MS) /* before asking again what a server has slipped on */
 
@@ -34,6 +35,7 @@ struct roll {
     struct filemaker *filemaker;
     const char *layout;
     uint64_t page_records;
+    const char *key; /* to walk by, or "" */
     const struct cancel *cancel;
     struct roll_listener listener;
     struct idset *ids;
@@ -52,6 +54,7 @@ struct roll *roll_new(struct filemaker *filemaker, const char *layout, uint64_t 
     roll->filemaker = filemaker;
     roll->layout = layout;
     roll->page_records = page_records;
+    roll->key = "";
     roll->cancel = cancel;
     roll->listener = *listener;
     roll->ids = idset_new();
@@ -64,6 +67,11 @@ void roll_free(struct roll *roll)
         return;
     idset_free(roll->ids);
     free(roll);
+}
+
+void roll_by_key(struct roll *roll, const char *field)
+{
+    roll->key = field;
 }
 
 uint64_t roll_count(const struct roll *roll)
@@ -185,6 +193,78 @@ static bool walk(struct roll *roll, struct err *err)
             return true; /* one record is where we stood: more do not come, whatever is said */
         place += page.count - 1;
     }
+}
+
+/* --- walking by key ------------------------------------------------------------------------- */
+
+static bool key_is_good(struct roll *roll, bool *good_r, struct err *err)
+{
+    char why[256];
+
+    *good_r = false;
+    if (!*roll->key)
+        return true;
+    if (!keyset_prove(roll->filemaker, roll->layout, roll->key, good_r, why, sizeof why, err))
+        return false;
+    if (!*good_r)
+        log_warn("records cannot be read by '%s' ([source] census_key), and are read by place: %s",
+                 roll->key, why);
+    return true;
+}
+
+/* The next page by key; an empty one where records should be is asked for again. */
+static bool keys_read(struct roll *roll, const char *from, struct filemaker_page *page_r,
+                      struct err *err)
+{
+    for (int tries = EMPTY_TRIES;; tries--) {
+        if (!keyset_page(roll->filemaker, roll->layout, roll->key, from, roll->page_records, page_r,
+                         err))
+            return false;
+        if (page_r->count > 0 || tries == 0)
+            return true;
+        filemaker_page_clear(page_r);
+        if (!cancel_sleep(roll->cancel, SLIP_US, err))
+            return false;
+    }
+}
+
+/*
+ * Records are made in the order of their ids, so the roll is closed by places as after any walk.
+ * `walked_r`: false where a record's key is no number after all.
+ */
+static bool walk_by_key(struct roll *roll, bool *walked_r, struct err *err)
+{
+    char from[KEYSET_KEY_MAX] = "";
+    uint64_t before;
+
+    idset_clear(roll->ids);
+    do {
+        auto_page page = { 0 };
+
+        before = roll_count(roll);
+        if (is_stopped(roll))
+            return err_set(err, ERR_CANCELED, 0, "asked to stop");
+        if (!keys_read(roll, from, &page, err))
+            return false;
+        *walked_r = page.count == 0 || keyset_key(&page.records[page.count - 1], roll->key, from);
+        if (!*walked_r)
+            return true;
+        if (!page_take(roll, &page, err))
+            return false;
+    } while (roll_count(roll) > before);
+    roll->is_ascending = true;
+    roll->last_id = roll_count(roll) ? idset_nth(roll->ids, roll_count(roll)) : 0;
+    return true;
+}
+
+/* By key the first time, if there is a good one; else, and if that came to no end, by place. */
+static bool walk_somehow(struct roll *roll, bool first, struct err *err)
+{
+    bool by_key = false;
+
+    if (first && (!key_is_good(roll, &by_key, err) || (by_key && !walk_by_key(roll, &by_key, err))))
+        return false;
+    return by_key || walk(roll, err);
 }
 
 /* --- closing -------------------------------------------------------------------------------- */
@@ -356,7 +436,7 @@ bool roll_call(struct roll *roll, char *why_open_r, size_t room, struct err *err
         bool closed;
 
         *why_open_r = '\0';
-        if (!walk(roll, err))
+        if (!walk_somehow(roll, walks == 1, err))
             return false;
         if (*why_open_r)
             continue;

@@ -32,6 +32,14 @@ struct roll *roll_new(struct filemaker *filemaker, const char *layout, uint64_t 
 void roll_free(struct roll *roll); /* NULL is allowed */
 
 /*
+ * Walks by a key from now on: a field whose number is another one in each record and never changes.
+ * That is proven before each walk; where it does not hold, and where such a walk could not be
+ * closed, places are walked as ever.
+ *   field   borrowed; "" for none
+ */
+void roll_by_key(struct roll *roll, const char *field);
+
+/*
  * Reads the whole source and closes the roll: at one moment, the last record on the roll stood at
  * exactly the place that the roll's count says, and the source's own count was the same. Then roll
  * and source held the same records.

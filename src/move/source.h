@@ -16,6 +16,7 @@ struct source_fields {
     bool each;
     const struct containers *containers; /* read against the layout; NULL before */
     const char *author, *created;
+    const char *census_key;  /* a number to read records by */
     const char *patient_dob; /* the patient's date of birth, if the layout shows it */
     enum date_form date_form;
     bool date_is_told; /* the date field is of type date, or its form was configured */

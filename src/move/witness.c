@@ -3,14 +3,9 @@
 
 #include "json/writer.h"
 
-/*
- * How many records match a criterion in one field. "No match" is an answer; a find that the server
- * refuses (the field cannot be searched, or the account may not) is none, and the witness is
- * silent.
- */
-static bool count_matching(struct filemaker *filemaker, const char *layout, const char *field,
-                           const char *criterion, uint64_t *count_r, bool *refused_r,
-                           struct err *err)
+/* "No match" is an answer; a find that the server refuses is none, and the witness is silent. */
+bool witness_matching(struct filemaker *filemaker, const char *layout, const char *field,
+                      const char *criterion, uint64_t *count_r, bool *refused_r, struct err *err)
 {
     auto_str query = STR_MAX(KIB(4));
     auto_page page = { 0 };
@@ -43,9 +38,9 @@ bool witness_count(struct filemaker *filemaker, const char *layout, const char *
     *count_r = -1;
     if (!*key_field)
         return true;
-    if (!count_matching(filemaker, layout, key_field, "*", &with, &refused, err)
+    if (!witness_matching(filemaker, layout, key_field, "*", &with, &refused, err)
         || (!refused
-            && !count_matching(filemaker, layout, key_field, "=", &without, &refused, err)))
+            && !witness_matching(filemaker, layout, key_field, "=", &without, &refused, err)))
         return false;
     if (refused || with == UINT64_MAX || without == UINT64_MAX) {
         (void)snprintf(why_r, room, "%s", refused ? err->msg : "the server gives no counts");

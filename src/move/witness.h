@@ -16,3 +16,14 @@
 must_check bool witness_count(struct filemaker *filemaker, const char *layout,
                               const char *key_field, int64_t *count_r, char *why_r, size_t room,
                               struct err *err);
+
+/*
+ * How many records match a criterion in one field.
+ *   count_r     UINT64_MAX if the server gives no counts
+ *   refused_r   the server refuses such a find (the field cannot be searched, or the account may
+ *               not): `err` has its words
+ * Fails as witness_count().
+ */
+must_check bool witness_matching(struct filemaker *filemaker, const char *layout, const char *field,
+                                 const char *criterion, uint64_t *count_r, bool *refused_r,
+                                 struct err *err);

@@ -1,0 +1,34 @@
+/*
+ * Reading records by a key that rises: each page asks for the records from the last key on, so that
+ * nothing that is deleted or added meanwhile can shift what is still to come.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "base/err.h"
+#include "filemaker/filemaker.h"
+
+enum { KEYSET_KEY_MAX = 24 };
+
+/*
+ * Whether a field can be walked by: every record has a whole number in it, none the same as
+ * another's, by finds of its own.
+ *   good_r   false: not so, or the source cannot be asked; then `why_r` says why
+ * Fails as filemaker_find(), but for a find that is refused.
+ */
+must_check bool keyset_prove(struct filemaker *filemaker, const char *layout, const char *field,
+                             bool *good_r, char *why_r, size_t room, struct err *err);
+
+/*
+ * Reads a page of records in the order of their keys.
+ *   from     the key to begin with, included; "" for the first page
+ *   page_r   caller clears with filemaker_page_clear() (or auto_page)
+ * Fails as filemaker_find().
+ */
+must_check bool keyset_page(struct filemaker *filemaker, const char *layout, const char *field,
+                            const char *from, uint64_t limit, struct filemaker_page *page_r,
+                            struct err *err);
+
+/* A record's key. False: it is no whole number. */
+bool keyset_key(const struct filemaker_record *record, const char *field,
+                char key_r[KEYSET_KEY_MAX]);
