@@ -33,10 +33,11 @@ static int64_t settled(const struct run_view *view)
 static void rate_update(struct progress *progress, const struct run_view *view)
 {
     int64_t elapsed_us = view->elapsed_us - progress->rate_from_us;
+    int64_t more = settled(view) - progress->rate_from_count;
 
+    /* What is edited after it was moved waits again: there may be fewer than before. */
     if (elapsed_us > 0)
-        progress->rate = (double)(settled(view) - progress->rate_from_count) * 1e6
-                         / (double)elapsed_us;
+        progress->rate = more > 0 ? (double)more * 1e6 / (double)elapsed_us : 0;
     if (elapsed_us < RATE_US)
         return;
     progress->rate_from_us = view->elapsed_us;

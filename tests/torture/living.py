@@ -10,6 +10,7 @@ a person must mend, which ends a run by design (there too).
 
 import pathlib
 import random
+import re
 import sys
 import threading
 import urllib.error
@@ -104,6 +105,8 @@ def run_amid_people(tap, bench, what, processes, people):
     tap.ok(set(codes) <= {0, 3}, f"{what}: the run ends while people go on", codes,
            *(run.err[-800:] for run in runs))
     tap.note(f"{what}: the run took {max(run.seconds for run in runs):.0f} s, exit codes {codes}")
+    paces = [pace for run in runs for pace in re.findall(r"failed, (\S+)/s", run.err)]
+    tap.ok(all(float(pace) >= 0 for pace in paces), f"{what}: it never goes backwards", paces)
     then = people.done
     went_on = people.thread.is_alive() and people.trouble is None
     bench.forgive_open_sessions()  # tokens that never arrived, sessions that the server ended
