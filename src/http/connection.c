@@ -10,12 +10,9 @@
 #include "http/url.h"
 
 #include <curl/curl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <openssl/ssl.h>
 #include <poll.h>
 #include <strings.h>
-#include <sys/socket.h>
 
 enum {
     CONNECT_US = 15 * TIME_SECOND,
@@ -271,13 +268,6 @@ bool connection_serves(struct connection *connection, const char *url)
 
     return connection->is_open && span_is(connection_origin(url), connection->origin)
            && poll(&fd, 1, 0) == 0 && !holds_bytes(connection);
-}
-
-void connection_hold_back(struct connection *connection, bool hold)
-{
-    int cork = hold;
-
-    (void)setsockopt(connection->fd, IPPROTO_TCP, TCP_CORK, &cork, sizeof cork);
 }
 
 static enum connection_step step_of(CURLcode result)

@@ -51,12 +51,6 @@ enum connection_step connection_send(struct connection *connection, struct span 
 enum connection_step connection_receive(struct connection *connection, void *bytes, size_t room,
                                         size_t *size_r);
 
-/*
- * While it is held back, what is sent waits for more, so that many records of TLS go in few
- * packets; let go before waiting for an answer.
- */
-void connection_hold_back(struct connection *connection, bool hold);
-
 /* Closes it; it can be begun again. */
 void connection_close(struct connection *connection);
 

@@ -309,22 +309,6 @@ static bool send_all(struct http_answer *answer, struct span bytes, bool *refuse
     return true;
 }
 
-/* What is written, then the rest of the body. */
-static bool send_request(struct http_answer *answer, size_t with, bool *refused_r, struct err *err)
-{
-    struct connection *connection = answer->http->connection;
-    struct span rest = span_from(answer->request.body, with);
-    bool good;
-
-    if (rest.size == 0)
-        return send_all(answer, str_span(&answer->http->request), refused_r, err);
-    connection_hold_back(connection, true);
-    good = send_all(answer, str_span(&answer->http->request), refused_r, err)
-           && send_all(answer, rest, refused_r, err);
-    connection_hold_back(connection, false);
-    return good;
-}
-
 /* --- the answer's head ---------------------------------------------------------------------- */
 
 static bool nonsense(const struct http_answer *answer, const char *said, struct err *err)
@@ -451,7 +435,8 @@ static bool ask(struct http_answer *answer, struct err *err)
     if (!request_write(answer, &with, err))
         return false;
     answer->sent = true;
-    if (!send_request(answer, with, &refused, err)
+    if (!send_all(answer, str_span(&http->request), &refused, err)
+        || !send_all(answer, span_from(answer->request.body, with), &refused, err)
         || (!refused && !wait_a_while(answer, false, err)) /* no answer is there at once */
         || !head_take(answer, err))
         return false;
