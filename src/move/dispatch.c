@@ -303,11 +303,11 @@ static bool fetch_more(struct dispatch *dispatch, struct err *err)
         dispatch->over = batch.most == 0
                          || (nothing_left(dispatch, &batch) && !recount(dispatch)
                              && dispatch->mover->settings->follow_us == 0);
-        (void)pthread_cond_broadcast(&dispatch->changed);
         if (!dispatch->over)
             wait_until_due(dispatch, batch.next_due_us);
     }
-    (void)pthread_cond_broadcast(&dispatch->changed);
+    if (batch.count > 0 || dispatch->over || !good) /* or all would look where one found nothing */
+        (void)pthread_cond_broadcast(&dispatch->changed);
     return good;
 }
 
