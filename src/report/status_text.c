@@ -402,7 +402,7 @@ static void text_sums(const struct paint *p, const struct status *s)
     str_add_text(p->to, "  ");
     words_bytes(p->to, s->bytes_stored);
     if (status_cost(s) > 0 && status_cost(s) < 0.01)
-        str_printf(p->to, " stored, less than 0.01 %s a month\n", s->settings.currency);
+        str_printf(p->to, " stored, < 0.01 %s a month\n", s->settings.currency);
     else
         str_printf(p->to, " stored, %.2f %s a month\n", status_cost(s), s->settings.currency);
 }
