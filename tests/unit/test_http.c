@@ -519,6 +519,9 @@ TEST(what_may_not_be_repeated_is_sent_once)
 /* Where a failure shows itself. */
 enum moment { AT_OPEN, AT_READ };
 
+/* Enough for all that comes before the silence, on a busy machine and under a sanitizer. */
+#define PATIENCE_US (4 * TIME_SECOND)
+
 struct failing {
     const char *what;
     struct server_step script[ACTS_MAX];
@@ -611,29 +614,29 @@ static const struct failing failing[] = {
       { TAKE, DO(SERVER_WAIT), END },
       AT_OPEN,
       HTTP_STALLED,
-      50 * TIME_MS },
+      PATIENCE_US },
     { "silence in the headers",
       { TAKE, SEND(OK), DO(SERVER_WAIT), END },
       AT_OPEN,
       HTTP_STALLED,
-      50 * TIME_MS },
+      PATIENCE_US },
     { "silence in the body",
       { TAKE, SEND(OK "Content-Length: 10\r\n\r\nhello"), DO(SERVER_WAIT), END },
       AT_READ,
       HTTP_STALLED,
-      1 * TIME_SECOND },
+      PATIENCE_US },
     { "no answer in time",
       { TAKE, DO(SERVER_WAIT), END },
       AT_OPEN,
       HTTP_TIMED_OUT,
       0,
-      100 * TIME_MS },
+      PATIENCE_US },
     { "no end in time",
       { TAKE, SEND(OK "Content-Length: 10\r\n\r\nhello"), DO(SERVER_WAIT), END },
       AT_READ,
       HTTP_TIMED_OUT,
       0,
-      1 * TIME_SECOND },
+      PATIENCE_US },
 };
 
 /* One exchange that goes wrong, in a thread of its own because some wait. */
@@ -839,11 +842,11 @@ TEST(a_slow_reader_is_no_silence)
     struct err err = { 0 };
     size_t total = 0, size = 1;
 
-    request.idle_us = 400 * TIME_MS;
+    request.idle_us = 2 * TIME_SECOND;
     CHECK(http_open(talk.http, &request, &answer, &err));
     for (int i = 0; size > 0; i++) {
         if (i == 1)
-            (void)usleep(500 * 1000);
+            (void)usleep(2500 * 1000);
         if (!http_read(answer, part, 400000, &size, &err))
             break;
         CHECK(is_pattern(part, size, total));
