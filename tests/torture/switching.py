@@ -13,6 +13,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 from harness import FMSIM, Bench  # noqa: E402
 
+RUN_LIMIT = 3600
 RUNS_MOST = 8
 
 # Settings under which the source itself is another one: a file that is gone is an empty field; some
@@ -167,7 +168,7 @@ def runs(bench):
     """Runs until one changes nothing more: (exit codes, the last)."""
     codes, before = [], None
     while len(codes) < RUNS_MOST:
-        done = bench.ferry("run", limit=600)
+        done = bench.ferry("run", limit=RUN_LIMIT)
         codes.append(done.code)
         states = bench.status()["states"]
         if done.code == 0 or (done.code == 3 and states == before):
