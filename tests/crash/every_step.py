@@ -26,7 +26,7 @@ def whole(tap, story, pool):
         return own, one_death(own, story, peace, step)
 
     died = 0
-    for own, dead in pool.map(death, steps_of(story, reached)):
+    for own, dead in pool.map(death, steps_of(reached)):
         died += dead
         if own.bad:
             tap.take(own)

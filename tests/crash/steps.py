@@ -313,17 +313,17 @@ def one_death(tap, story, peace, step):
         return dead.code == -9
 
 
-def steps_of(story, reached, chance=None, most=None):
-    """Which steps to die at: all, or a sample that has every named place once before any a second time."""
+def steps_of(reached, chance=None):
+    """The steps to die at: one after the other, or, for a sample, every named place once before any a second time."""
     steps = list(range(1, len(reached) + 1))
-    if most is None or most >= len(steps):
+    if chance is None:
         return steps
     chance.shuffle(steps)
     first, seen = [], collections.Counter()
     for step in steps:
         seen[reached[step - 1]] += 1
         first.append((seen[reached[step - 1]], step))
-    return sorted(step for _, step in sorted(first, key=lambda pair: pair[0])[:most])
+    return [step for _, step in sorted(first, key=lambda pair: pair[0])]
 
 
 def sample_chance(seed, story):

@@ -19,6 +19,8 @@ import tempfile
 import threading
 import time
 
+from ports import free_ports
+
 PR_SET_PDEATHSIG = 1
 START_LIMIT = 60
 
@@ -40,19 +42,13 @@ def lacks():
     return ""
 
 
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
-
-
 class Postgres:
     """`with Postgres() as server:`; server.url names an empty database."""
 
     def __init__(self, address="127.0.0.1"):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="fmferry-pg-"))
         self.data, self.log = self.folder / "data", self.folder / "log"
-        self.address, self.port, self.process = address, free_port(), None
+        self.address, self.port, self.process = address, free_ports(1)[0], None
         self.user = "postgres" if os.getuid() == 0 else None
         if self.user:
             shutil.chown(self.folder, self.user)

@@ -12,25 +12,15 @@ import pathlib
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import time
 import uuid
 
+from ports import free_ports
+
 PR_SET_PDEATHSIG = 1
 START_LIMIT, STOP_LIMIT = 90, 10
 KMS_KEY = "testkey-1"
-
-
-def free_ports(count):
-    """Ports that nobody listens on. They are not reserved: whoever wants them takes them soon."""
-    held = [socket.socket() for _ in range(count)]
-    for one in held:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in held]
-    for one in held:
-        one.close()
-    return ports
 
 
 def die_with_parent():
@@ -96,17 +86,23 @@ class Daemons:
                 process.wait()
 
     def stop(self, *first):
-        """Ends everything, `first` before the others."""
+        """Ends everything, `first` before the others; says what had ended before it should."""
+        for name, process in self.running.items():
+            if process.poll() is not None:
+                self._tell(name, process.returncode)
         for name in [*first, *self.running]:
             self.kill(name, signal.SIGTERM)
 
+    def _tell(self, name, code):
+        said = (self.logs / f"{name}.out").read_text("utf-8", "replace")[-2000:]
+        print(f"# {name} ended by itself with {code}: " + said.strip().replace("\n", "\n# "), flush=True)
+
     def wait_for(self, name, condition):
+        """Until a server is ready: the one that was started, not another that answers in its place."""
         deadline = time.monotonic() + START_LIMIT
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline and self.running[name].poll() is None:
             if condition():
                 return
-            if self.running[name].poll() is not None:
-                break
             time.sleep(0.02)
         raise RuntimeError(f"{name} did not start: "
                            f"{(self.logs / f'{name}.out').read_text('utf-8', 'replace')[-600:]}")
