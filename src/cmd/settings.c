@@ -181,7 +181,7 @@ const struct conf_key settings_keys[] = {
            "Memory for documents on their way, all workers together"),
     NUMBER("run", "attempts", attempts, 1, 5, "5", "Most tries per document in one run"),
     NUMBER("run", "retry_ms", retry_ms, 1, 600000, "500",
-           "The first wait before trying a document again; each later one is four times as long"),
+           "The first wait before trying a document again; each later one is three times as long"),
     NUMBER("run", "follow_s", follow_s, 1, 86400, "300",
            "With run --continuous: how often the source is counted anew, in seconds"),
 

@@ -55,19 +55,28 @@ struct ledger_claim ledger_claim_read(const struct sql_rows *rows)
                                   .by_hand = sql_get_text(rows, 16).size > 0 };
 }
 
-static bool claims_pick(struct ledger *ledger, int64_t now_us, size_t most,
-                        struct ledger_claim *claims, size_t *count, struct err *err)
+static bool claims_add(struct ledger *ledger, int64_t from_us, int64_t to_us, size_t most,
+                       struct ledger_claim *claims, size_t *count, struct err *err)
 {
     auto_rows *rows = NULL;
     enum step step;
 
     if (!sql_query(ledger->sql, &LEDGER_CLAIM_PICK,
-                   sql_args(sql_i64(ledger->source), sql_i64(now_us), sql_i64((int64_t)most)),
+                   sql_args(sql_i64(ledger->source), sql_i64(from_us), sql_i64(to_us),
+                            sql_i64((int64_t)(most - *count))),
                    &rows, err))
         return false;
     while ((step = sql_next(rows, err)) == STEP_ROW)
         claims[(*count)++] = ledger_claim_read(rows);
     return step == STEP_END;
+}
+
+/* What waited its time goes first: so its waits pass beside the others' moving, not after it. */
+static bool claims_pick(struct ledger *ledger, int64_t now_us, size_t most,
+                        struct ledger_claim *claims, size_t *count, struct err *err)
+{
+    return claims_add(ledger, 1, now_us, most, claims, count, err)
+           && (*count == most || claims_add(ledger, 0, 0, most, claims, count, err));
 }
 
 /* A stored document stays stored while its mark is being written. */

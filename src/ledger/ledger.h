@@ -259,7 +259,7 @@ struct ledger_claim {
 void ledger_claim_clear(struct ledger_claim *claim);
 
 /*
- * In a change: claims up to `most` documents that are due.
+ * In a change: claims up to `most` documents that are due, those first that wait for another try.
  *   claims_r   room for `most`; each is cleared by the caller
  */
 must_check bool ledger_claim(struct ledger *ledger, int64_t now_us, size_t most,

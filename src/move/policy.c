@@ -113,6 +113,6 @@ int64_t policy_wait_us(int tries, int64_t first_us)
     int64_t wait_us = first_us;
 
     while (--tries > 0 && wait_us < WAIT_MAX_US)
-        wait_us *= 4;
+        wait_us *= 3;
     return wait_us < WAIT_MAX_US ? wait_us : WAIT_MAX_US;
 }

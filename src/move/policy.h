@@ -49,6 +49,6 @@ must_check bool failure_read(struct span name, enum failure *failure_r);
 /*
  * How long to wait before a document's next try.
  *   tries      made so far in this run, from 1
- *   first_us   the first wait; each later one is four times as long, 5 min at most
+ *   first_us   the first wait; each later one is three times as long, 5 min at most
  */
 int64_t policy_wait_us(int tries, int64_t first_us);

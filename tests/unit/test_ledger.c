@@ -1300,6 +1300,12 @@ static bool walk_see(struct ledger *ledger, struct model *all, struct err *err)
     return true;
 }
 
+/* What waited its time comes before what was never tried. */
+static uint64_t rank_of(const struct model *m)
+{
+    return m->due_us == 0 ? UINT64_MAX : (uint64_t)m->due_us;
+}
+
 /* Claims some, and checks that it is those which are due first. */
 static bool walk_claim(struct ledger *ledger, struct model *all, struct err *err)
 {
@@ -1317,7 +1323,7 @@ static bool walk_claim(struct ledger *ledger, struct model *all, struct err *err
         struct model *m = &all[claims[k].record_id - 1];
 
         CHECK(!m->held && m->due_us <= now_us && claims[k].attempts == m->attempts);
-        CHECK(k == 0 || all[claims[k - 1].record_id - 1].due_us <= m->due_us);
+        CHECK(k == 0 || rank_of(&all[claims[k - 1].record_id - 1]) <= rank_of(m));
         m->epoch++;
         m->held = true;
         if (m->state == LEDGER_WAITING)

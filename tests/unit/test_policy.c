@@ -61,11 +61,11 @@ TEST(waits_grow_to_a_limit)
         int tries;
         int64_t first_us, wait_us;
     } cases[] = {
-        { 1, 500 * TIME_MS, 500 * TIME_MS },     { 2, 500 * TIME_MS, 2 * TIME_SECOND },
-        { 3, 500 * TIME_MS, 8 * TIME_SECOND },   { 5, 500 * TIME_MS, 128 * TIME_SECOND },
-        { 6, 500 * TIME_MS, 300 * TIME_SECOND }, { 1000000000, 500 * TIME_MS, 300 * TIME_SECOND },
+        { 1, 500 * TIME_MS, 500 * TIME_MS },     { 2, 500 * TIME_MS, 1500 * TIME_MS },
+        { 3, 500 * TIME_MS, 4500 * TIME_MS },    { 5, 500 * TIME_MS, 40500 * TIME_MS },
+        { 7, 500 * TIME_MS, 300 * TIME_SECOND }, { 1000000000, 500 * TIME_MS, 300 * TIME_SECOND },
         { 0, 500 * TIME_MS, 500 * TIME_MS },     { 1, 600 * TIME_SECOND, 300 * TIME_SECOND },
-        { 3, 1 * TIME_MS, 16 * TIME_MS },
+        { 3, 1 * TIME_MS, 9 * TIME_MS },
     };
 
     for (size_t i = 0; i < lengthof(cases); i++)

@@ -2,7 +2,8 @@
 select document, epoch, state, record_id, mod_id, attempts, repetition, identity, container,
        filemaker_id, patient_id, type, link, version, size, patient, linked_by
   from fmferry_document
- where source = $1 and run is null and state in ('waiting', 'stored') and due_us <= $2
+ where source = $1 and run is null and state in ('waiting', 'stored') and due_us >= $2
+   and due_us <= $3
  order by due_us, document
- limit $3
+ limit $4
    for update skip locked
