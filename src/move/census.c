@@ -14,7 +14,7 @@
 #include "move/roll.h"
 #include "move/witness.h"
 
-enum { PAGE_RECORDS = 200, HEARINGS = 6, ABSENT_BATCH = 256 };
+enum { PAGE_RECORDS = 500, HEARINGS = 6, ABSENT_BATCH = 256 };
 
 struct census {
     struct mover *mover;

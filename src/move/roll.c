@@ -24,6 +24,7 @@
 enum {
     WALKS_MAX = 6,
     STEPS_BACK_MAX = 200,
+    PAGE_FIRST = 100,  /* records; each later page has twice as many, up to `page_records` */
     EMPTY_TRIES = 4,   /* before an empty page is believed */
     ASK_TRIES = 4,     /* before a refusal to show a record is */
     LATER_TRIES = 5,   /* looks at an end that does not fit what the source says of it */
@@ -141,10 +142,20 @@ static bool page_take(struct roll *roll, const struct filemaker_page *page, stru
 
 /* --- walking -------------------------------------------------------------------------------- */
 
-static bool is_last_page(const struct roll *roll, uint64_t place, const struct filemaker_page *page)
+static uint64_t page_first(const struct roll *roll)
+{
+    return PAGE_FIRST < roll->page_records ? PAGE_FIRST : roll->page_records;
+}
+
+static uint64_t page_next(const struct roll *roll, uint64_t limit)
+{
+    return limit * 2 < roll->page_records ? limit * 2 : roll->page_records;
+}
+
+static bool is_last_page(uint64_t place, uint64_t limit, const struct filemaker_page *page)
 {
     if (page->found == UINT64_MAX)
-        return page->count < roll->page_records;
+        return page->count < limit;
     return place + page->count > page->found;
 }
 
@@ -163,7 +174,7 @@ static uint64_t place_before(const struct roll *roll, uint64_t place)
 /* True also if the walk was given up; then `why_open` says so. */
 static bool walk(struct roll *roll, struct err *err)
 {
-    uint64_t place = 1;
+    uint64_t place = 1, limit = page_first(roll);
     int steps_back = 0;
 
     idset_clear(roll->ids);
@@ -174,7 +185,7 @@ static bool walk(struct roll *roll, struct err *err)
 
         if (is_stopped(roll))
             return err_set(err, ERR_CANCELED, 0, "asked to stop");
-        if (!page_read(roll, place, roll->page_records, &page, err))
+        if (!page_read(roll, place, limit, &page, err))
             return false;
         if (page.count == 0 && place == 1) {
             roll->found = page.found;
@@ -189,9 +200,10 @@ static bool walk(struct roll *roll, struct err *err)
         }
         if (!page_take(roll, &page, err))
             return false;
-        if (is_last_page(roll, place, &page) || page.count == 1)
+        if (is_last_page(place, limit, &page) || page.count == 1)
             return true; /* one record is where we stood: more do not come, whatever is said */
         place += page.count - 1;
+        limit = page_next(roll, limit);
     }
 }
 
@@ -213,12 +225,11 @@ static bool key_is_good(struct roll *roll, bool *good_r, struct err *err)
 }
 
 /* The next page by key; an empty one where records should be is asked for again. */
-static bool keys_read(struct roll *roll, const char *from, struct filemaker_page *page_r,
-                      struct err *err)
+static bool keys_read(struct roll *roll, const char *from, uint64_t limit,
+                      struct filemaker_page *page_r, struct err *err)
 {
     for (int tries = EMPTY_TRIES;; tries--) {
-        if (!keyset_page(roll->filemaker, roll->layout, roll->key, from, roll->page_records, page_r,
-                         err))
+        if (!keyset_page(roll->filemaker, roll->layout, roll->key, from, limit, page_r, err))
             return false;
         if (page_r->count > 0 || tries == 0)
             return true;
@@ -235,7 +246,7 @@ static bool keys_read(struct roll *roll, const char *from, struct filemaker_page
 static bool walk_by_key(struct roll *roll, bool *walked_r, struct err *err)
 {
     char from[KEYSET_KEY_MAX] = "";
-    uint64_t before;
+    uint64_t before, limit = page_first(roll);
 
     idset_clear(roll->ids);
     do {
@@ -244,8 +255,9 @@ static bool walk_by_key(struct roll *roll, bool *walked_r, struct err *err)
         before = roll_count(roll);
         if (is_stopped(roll))
             return err_set(err, ERR_CANCELED, 0, "asked to stop");
-        if (!keys_read(roll, from, &page, err))
+        if (!keys_read(roll, from, limit, &page, err))
             return false;
+        limit = page_next(roll, limit);
         *walked_r = page.count == 0 || keyset_key(&page.records[page.count - 1], roll->key, from);
         if (!*walked_r)
             return true;

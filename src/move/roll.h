@@ -25,7 +25,8 @@ struct roll_listener {
 
 /*
  * An empty roll. All arguments are borrowed.
- *   page_records   how many records are read at a time, 2 .. 10 000
+ *   page_records   how many records are read at a time at most, 2 .. 10 000; a walk begins with
+ *                  fewer, so that whoever listens has something to do soon
  */
 struct roll *roll_new(struct filemaker *filemaker, const char *layout, uint64_t page_records,
                       const struct cancel *cancel, const struct roll_listener *listener);
