@@ -103,10 +103,28 @@ static bool census_or_wait(struct counting *c, struct err *err)
     return true;
 }
 
+/* How many documents are still to be handed out. */
+static bool waiting_work(const struct desk_hands *hands, void *arg, struct err *err)
+{
+    int64_t *waiting = arg;
+    struct ledger_tally *tallies = NULL;
+    size_t count;
+
+    *waiting = 0;
+    if (!ledger_tallies(hands->ledger, &tallies, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (tallies[i].state == LEDGER_WAITING || tallies[i].state == LEDGER_STORED)
+            *waiting += tallies[i].documents;
+    ledger_tallies_free(tallies, count);
+    return true;
+}
+
 bool counting_go(struct mover *mover, int64_t begun_us, atomic_bool *closed_r, struct err *err)
 {
     auto_filemaker *filemaker = NULL;
     struct counting c = { mover, NULL, begun_us, closed_r, true };
+    int64_t waiting;
 
     if (!filemaker_new(&mover->settings->filemaker, mover->cancel, &filemaker, err))
         return false;
@@ -116,7 +134,9 @@ bool counting_go(struct mover *mover, int64_t begun_us, atomic_bool *closed_r, s
         if (!census_or_wait(&c, err))
             return false;
         filemaker_log_out(filemaker); /* its place on the server is worth more than a login */
-        dispatch_census_over(mover->dispatch, atomic_load(closed_r));
+        if (!desk_do(mover->desk, waiting_work, &waiting, err))
+            return false;
+        dispatch_census_over(mover->dispatch, atomic_load(closed_r), waiting);
         c.first = false;
     } while (dispatch_wants_census(mover->dispatch));
     return true;

@@ -34,7 +34,9 @@ struct dispatch {
     bool fetching, census_over, census_closed, over;
     bool dry; /* nothing was there to be claimed ahead, and nothing has been heard since */
     int censuses;
-    int64_t moves_at_census; /* how often a document had become done by then */
+    int64_t census_begun_us, census_over_us; /* of the newest                                   */
+    int64_t left, left_then;                 /* to be handed out: now, and when it was over     */
+    int64_t moves_counted; /* how often a document may have become done and need no other census */
     uint64_t news; /* counts wakes, so that none is lost while somebody looks into the ledger */
 };
 
@@ -63,6 +65,7 @@ struct dispatch *dispatch_new(struct mover *mover)
     pthread_condattr_t monotonic;
 
     dispatch->mover = mover;
+    dispatch->census_begun_us = time_mono_us();
     (void)pthread_mutex_init(&dispatch->lock, NULL);
     (void)pthread_condattr_init(&monotonic);
     (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -211,15 +214,19 @@ static void wait_until_due(struct dispatch *dispatch, int64_t next_due_us)
     (void)pthread_cond_timedwait(&dispatch->changed, &dispatch->lock, &until);
 }
 
-/* People went on working while documents were moved: look once more, but not for ever. */
+/*
+ * People went on working while documents were moved: look once more, but not for ever. What is
+ * moved beside that needs no further look.
+ */
 static bool recount(struct dispatch *dispatch)
 {
     const struct mover *mover = dispatch->mover;
-    bool moved = score_counts(mover->score).moves > dispatch->moves_at_census;
+    int64_t moves = score_counts(mover->score).moves;
 
-    if (!dispatch->census_closed || !moved || dispatch->censuses >= CENSUSES_MAX
-        || mover->settings->limit)
+    if (!dispatch->census_closed || moves <= dispatch->moves_counted
+        || dispatch->censuses >= CENSUSES_MAX || mover->settings->limit)
         return false;
+    dispatch->moves_counted = moves + (int64_t)dispatch->in_hand + dispatch->left;
     dispatch->census_over = false;
     return true;
 }
@@ -246,6 +253,9 @@ static void batch_take(struct dispatch *dispatch, struct batch *batch)
 {
     dispatch->fetching = false;
     dispatch->in_hand += batch->count;
+    dispatch->left -= (int64_t)batch->count;
+    if (batch->count == 0 || dispatch->left < 0)
+        dispatch->left = 0; /* what was thought to be left waits for a later time */
     dispatch->handed_out += (int64_t)batch->count;
     for (size_t i = 0; i < batch->count; i++)
         dispatch->ready[dispatch->ready_count++] = batch->assignments[i];
@@ -373,13 +383,18 @@ void dispatch_wake(struct dispatch *dispatch)
     (void)pthread_mutex_unlock(&dispatch->lock);
 }
 
-void dispatch_census_over(struct dispatch *dispatch, bool closed)
+void dispatch_census_over(struct dispatch *dispatch, bool closed, int64_t waiting)
 {
+    int64_t moves = score_counts(dispatch->mover->score).moves;
+
     (void)pthread_mutex_lock(&dispatch->lock);
     dispatch->census_over = true;
     dispatch->census_closed = closed;
+    dispatch->census_over_us = time_mono_us();
+    dispatch->left_then = dispatch->left = waiting;
     dispatch->censuses++;
-    dispatch->moves_at_census = score_counts(dispatch->mover->score).moves;
+    if (dispatch->moves_counted < moves)
+        dispatch->moves_counted = moves;
     dispatch->news++;
     dispatch->dry = false;
     (void)pthread_cond_broadcast(&dispatch->changed);
@@ -394,6 +409,19 @@ static bool time_to_follow(const struct dispatch *dispatch, int64_t since_us)
     return follow_us > 0 && time_mono_us() - since_us >= follow_us;
 }
 
+/* Whether what is left to hand out takes no longer than a census does, as things went since the
+ * newest: once there was time to see how they go. */
+static bool is_last_lap(const struct dispatch *dispatch)
+{
+    double took_us = (double)(dispatch->census_over_us - dispatch->census_begun_us);
+    double since_us = (double)(time_mono_us() - dispatch->census_over_us);
+    int64_t handed_out = dispatch->left_then - dispatch->left;
+
+    return dispatch->left == 0
+           || (since_us >= took_us
+               && (double)dispatch->left * since_us <= (double)handed_out * took_us);
+}
+
 bool dispatch_wants_census(struct dispatch *dispatch)
 {
     int64_t since_us = time_mono_us();
@@ -403,10 +431,11 @@ bool dispatch_wants_census(struct dispatch *dispatch)
     while (dispatch->census_over && !dispatch->over && !mover_is_finishing(dispatch->mover)) {
         if (time_to_follow(dispatch, since_us))
             dispatch->census_over = false;
-        else
+        else if (!is_last_lap(dispatch) || !recount(dispatch))
             wait_until_due(dispatch, INT64_MAX);
     }
     wanted = !dispatch->census_over && !dispatch->over && !mover_is_finishing(dispatch->mover);
+    dispatch->census_begun_us = time_mono_us();
     (void)pthread_mutex_unlock(&dispatch->lock);
     return wanted;
 }

@@ -35,7 +35,7 @@ void dispatch_free(struct dispatch *dispatch); /* NULL is allowed */
  * Waits for a document that is due.
  *   idle           called now and then while there is nothing to do; `arg` is handed to it
  *   assignment_r   NULL when the run has none left; else the caller's, and dispatch_back() must
- *                  follow once what became of it was handed to the desk
+ *                  follow once what became of it is committed, unless the run stops
  * Safe from any thread. Fails as the desk does.
  */
 must_check bool dispatch_next(struct dispatch *dispatch, void (*idle)(void *arg), void *arg,
@@ -47,12 +47,15 @@ void dispatch_wake(struct dispatch *dispatch);
 
 /*
  * A census has come to its end: when all that it saw is settled, the run is at its end, unless
- * another census is wanted. `closed`: it can be relied upon.
+ * another census is wanted.
+ *   closed    it can be relied upon
+ *   waiting   how many documents are still to be handed out
  */
-void dispatch_census_over(struct dispatch *dispatch, bool closed);
+void dispatch_census_over(struct dispatch *dispatch, bool closed, int64_t waiting);
 
 /*
- * Waits until another census is wanted, because much may have changed while documents were moved;
- * false: the run is over. For the census's thread, after dispatch_census_over().
+ * Waits until another census is wanted, because much may have changed while documents were moved:
+ * it is taken beside the last of them. False: the run is over. For the census's thread, after
+ * dispatch_census_over().
  */
 must_check bool dispatch_wants_census(struct dispatch *dispatch);

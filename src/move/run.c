@@ -73,7 +73,7 @@ static void *census_run(void *arg)
     if (!counting_go(&run->mover, run->begun_us, &run->census_closed, &err)
         && !mover_is_finishing(&run->mover))
         mover_stop(&run->mover, &err);
-    dispatch_census_over(run->mover.dispatch, false);
+    dispatch_census_over(run->mover.dispatch, false, 0);
     atomic_fetch_sub(&run->alive, 1);
     return NULL;
 }
@@ -103,15 +103,12 @@ static bool work(struct worker *worker, struct err *err)
         return false;
     for (;;) {
         auto_assignment *assignment = NULL;
-        bool good;
 
         if (!dispatch_next(mover->dispatch, rest, worker, &assignment, err))
             return false;
         if (!assignment)
             return true;
-        good = document_move(worker, assignment, err);
-        dispatch_back(mover->dispatch);
-        if (!good)
+        if (!document_move(worker, assignment, err))
             return false;
         share(worker);
     }

@@ -128,6 +128,7 @@ static void verdict_after(void *arg, const struct err *why)
         log_debug("%s", why->msg);
     else
         mover_stop(v->mover, why);
+    dispatch_back(v->mover->dispatch);
     verdict_free(v);
 }
 
@@ -290,8 +291,10 @@ bool journey_settle_bad(struct journey *j, struct err *err)
     bool lost = is_lost_cause(j, policy);
 
     log_debug("%s at %s: %s", policy->name, j->trouble.step, j->trouble.why.msg);
-    if (j->trouble.not_ours)
+    if (j->trouble.not_ours) {
+        dispatch_back(j->mover->dispatch);
         return true;
+    }
     if (j->trouble.run_wide || (lost && policy->stops)) {
         *err = j->trouble.why;
         return false;

@@ -245,9 +245,9 @@ TEST(each_document_is_handed_out_once)
     workers_start(p, workers, WORKERS, all_done);
     for (uint64_t first = 1; first <= DOCUMENTS; first += PAGE)
         see(p, first, PAGE);
-    dispatch_census_over(p->mover.dispatch, true);
+    dispatch_census_over(p->mover.dispatch, true, 0);
     for (; dispatch_wants_census(p->mover.dispatch); censuses++)
-        dispatch_census_over(p->mover.dispatch, true);
+        dispatch_census_over(p->mover.dispatch, true, 0);
     CHECK(workers_join(workers, WORKERS, &numbers) == DOCUMENTS);
     CHECK(numbers == (uint64_t)DOCUMENTS * (DOCUMENTS + 1) / 2);
     CHECK(censuses <= 3);
@@ -267,7 +267,7 @@ TEST(a_document_comes_again_when_it_is_due)
         want += i % 10 ? i : 0;
     }
     see(p, 1, DOCUMENTS);
-    dispatch_census_over(p->mover.dispatch, false);
+    dispatch_census_over(p->mover.dispatch, false, 0);
     workers_start(p, workers, WORKERS, some_wait);
     CHECK(workers_join(workers, WORKERS, &numbers) == handed && numbers == want);
     CHECK(!dispatch_wants_census(p->mover.dispatch));
@@ -283,7 +283,7 @@ TEST(the_end_waits_for_what_is_in_hand)
     uint64_t numbers;
 
     see(p, 1, 1);
-    dispatch_census_over(p->mover.dispatch, false);
+    dispatch_census_over(p->mover.dispatch, false, 0);
     CHECK(dispatch_next(p->mover.dispatch, on_idle, &me, &mine, &me.err) && mine);
     workers_start(p, &other, 1, all_done);
     see(p, 2, 1);
@@ -293,6 +293,42 @@ TEST(the_end_waits_for_what_is_in_hand)
     CHECK(workers_join(&other, 1, &numbers) == 2 && numbers == 3);
 }
 
+/* Moves what was handed out. */
+static void move_one(struct place *p, struct worker *me, struct assignment *assignment)
+{
+    struct outcome outcome = { &assignment->claim, FATE_DONE };
+
+    CHECK(desk_do(p->mover.desk, outcome_write, &outcome, &me->err));
+    score_done(p->mover.score, assignment->claim.document, 1);
+    dispatch_back(p->mover.dispatch);
+}
+
+/* Nobody waits for the last documents with the last census, which looks no more than once at them.
+ */
+TEST(the_last_census_is_taken_beside_the_last_documents)
+{
+    enum { DOCUMENTS = 10 };
+    auto_place *p = place_new(DOCUMENTS, 0);
+    struct assignment *in_hand[DOCUMENTS + 1] = { 0 };
+    struct worker me = { .place = p };
+
+    see(p, 1, DOCUMENTS);
+    dispatch_census_over(p->mover.dispatch, true, DOCUMENTS);
+    for (size_t i = 0; i < DOCUMENTS; i++)
+        CHECK_AT(i, dispatch_next(p->mover.dispatch, on_idle, &me, &in_hand[i], &me.err)
+                        && in_hand[i]);
+    move_one(p, &me, in_hand[0]);
+    CHECK(dispatch_wants_census(p->mover.dispatch));
+    for (size_t i = 1; i < DOCUMENTS; i++)
+        move_one(p, &me, in_hand[i]);
+    dispatch_census_over(p->mover.dispatch, true, 0);
+    CHECK(dispatch_next(p->mover.dispatch, on_idle, &me, &in_hand[DOCUMENTS], &me.err)
+          && !in_hand[DOCUMENTS]);
+    CHECK(!dispatch_wants_census(p->mover.dispatch));
+    for (size_t i = 0; i < DOCUMENTS; i++)
+        assignment_free(in_hand[i]);
+}
+
 TEST(a_limit_ends_the_run)
 {
     auto_place *p = place_new(WORKERS, 7);
@@ -300,7 +336,7 @@ TEST(a_limit_ends_the_run)
     uint64_t numbers;
 
     see(p, 1, 50);
-    dispatch_census_over(p->mover.dispatch, true);
+    dispatch_census_over(p->mover.dispatch, true, 0);
     workers_start(p, workers, WORKERS, all_done);
     CHECK(workers_join(workers, WORKERS, &numbers) == 7);
     CHECK(!dispatch_wants_census(p->mover.dispatch));
