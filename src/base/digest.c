@@ -6,14 +6,43 @@
 
 #include <assert.h>
 #include <limits.h>
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <pthread.h>
 #include <sys/random.h>
 
 static void must(int worked)
 {
     if (worked != 1)
         abort();
+}
+
+/* Looked up once: OpenSSL searches for an algorithm longer than it hashes a short text. */
+static struct {
+    EVP_MD *sha256, *sha1;
+    EVP_MAC_CTX *hmac; /* with its hash, without a key; only ever copied */
+} known;
+static pthread_once_t known_once = PTHREAD_ONCE_INIT;
+
+static void known_make(void)
+{
+    char hash[] = "SHA256";
+    OSSL_PARAM with[] = { OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, hash, 0),
+                          OSSL_PARAM_construct_end() };
+    EVP_MAC *hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+
+    known.sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+    known.sha1 = EVP_MD_fetch(NULL, "SHA1", NULL);
+    known.hmac = EVP_MAC_CTX_new(hmac);
+    must(known.sha256 && known.sha1 && known.hmac);
+    must(EVP_MAC_CTX_set_params(known.hmac, with));
+    EVP_MAC_free(hmac);
+}
+
+/* What it holds stays for as long as the process lives. */
+static void know(void)
+{
+    (void)pthread_once(&known_once, known_make);
 }
 
 static void digest_of(const EVP_MD *kind, struct span bytes, uint8_t *digest_r)
@@ -25,13 +54,15 @@ struct sha256 sha256_of(struct span bytes)
 {
     struct sha256 sha256;
 
-    digest_of(EVP_sha256(), bytes, sha256.bytes);
+    know();
+    digest_of(known.sha256, bytes, sha256.bytes);
     return sha256;
 }
 
 void sha1_of(struct span bytes, uint8_t digest_r[SHA1_SIZE])
 {
-    digest_of(EVP_sha1(), bytes, digest_r);
+    know();
+    digest_of(known.sha1, bytes, digest_r);
 }
 
 void md5_of(struct span bytes, uint8_t digest_r[MD5_SIZE])
@@ -69,9 +100,10 @@ struct sha256_stream *sha256_stream_new(void)
 {
     struct sha256_stream *stream = mem_new(struct sha256_stream);
 
+    know();
     stream->context = EVP_MD_CTX_new();
     must(stream->context != NULL);
-    must(EVP_DigestInit_ex(stream->context, EVP_sha256(), NULL));
+    must(EVP_DigestInit_ex(stream->context, known.sha256, NULL));
     return stream;
 }
 
@@ -98,18 +130,23 @@ struct sha256 sha256_stream_end(struct sha256_stream *stream)
     struct sha256 sha256;
 
     must(EVP_DigestFinal_ex(stream->context, sha256.bytes, NULL));
-    must(EVP_DigestInit_ex(stream->context, EVP_sha256(), NULL));
+    must(EVP_DigestInit_ex(stream->context, known.sha256, NULL));
     return sha256;
 }
 
 struct sha256 hmac_sha256(struct span key, struct span text)
 {
     struct sha256 mac;
-    unsigned size = SHA256_SIZE;
+    EVP_MAC_CTX *context;
+    size_t size;
 
-    must(HMAC(EVP_sha256(), key.at ? key.at : "", (int)key.size,
-              (const unsigned char *)(text.at ? text.at : ""), text.size, mac.bytes, &size)
-         != NULL);
+    know();
+    context = EVP_MAC_CTX_dup(known.hmac);
+    must(context != NULL);
+    must(EVP_MAC_init(context, (const unsigned char *)(key.at ? key.at : ""), key.size, NULL));
+    must(EVP_MAC_update(context, (const unsigned char *)(text.at ? text.at : ""), text.size));
+    must(EVP_MAC_final(context, mac.bytes, &size, sizeof mac.bytes));
+    EVP_MAC_CTX_free(context);
     return mac;
 }
 

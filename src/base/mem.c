@@ -36,12 +36,18 @@ char *mem_text(const char *text)
     return text ? mem_copy(text, strlen(text)) : NULL;
 }
 
+/* vasprintf() writes through a stream that it makes for each call; most texts are short. */
 char *mem_printf(const char *format, ...)
 {
-    char *text = NULL;
+    char small[512], *text = NULL;
     va_list args;
     int length;
 
+    va_start(args, format);
+    length = vsnprintf(small, sizeof small, format, args);
+    va_end(args);
+    if (length >= 0 && (size_t)length < sizeof small)
+        return mem_copy(small, (size_t)length);
     va_start(args, format);
     length = vasprintf(&text, format, args);
     va_end(args);
