@@ -12,7 +12,7 @@
 
 #include <yajl/yajl_parse.h>
 
-enum { BLOCK_SIZE = 65536, JSON_SIZE_MAX = 1 << 30 };
+enum { BLOCK_SIZE = 65536, FIRST_VALUES = 64, JSON_SIZE_MAX = 1 << 30 };
 
 /* Decoded texts live in blocks that never move. */
 struct block {
@@ -25,6 +25,7 @@ struct json {
     struct json_value *values;
     size_t count, room;
     struct block *blocks;
+    size_t most_text; /* of what came: decoding makes hardly anything longer */
 };
 
 struct reading {
@@ -47,7 +48,10 @@ static char *block_take(struct json *json, size_t size)
     struct block *block = json->blocks;
 
     if (!block || block->room - block->used < size) {
-        size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
+        size_t room = json->most_text < BLOCK_SIZE ? json->most_text : BLOCK_SIZE;
+
+        if (room < size)
+            room = size;
 
         block = mem_grow(NULL, sizeof *block + room);
         block->before = json->blocks;
@@ -112,6 +116,31 @@ static uint32_t short_escape(char c)
     }
 }
 
+/* What stands before the next backslash; a byte that is no UTF-8 is replaced. */
+static void plain_add(struct str *to, struct span plain, bool *repaired)
+{
+    uint32_t code;
+
+    if (utf8_is_valid(plain)) {
+        str_add_span(to, plain);
+        return;
+    }
+    while (plain.size) {
+        if (!utf8_next(&plain, &code))
+            *repaired = true;
+        utf8_add(to, code);
+    }
+}
+
+/* Of `rest`, which begins with a backslash. */
+static void escape_add(struct str *to, struct span *rest, bool *repaired)
+{
+    char kind = rest->at[1];
+
+    *rest = span_from(*rest, 2);
+    utf8_add(to, kind == 'u' ? escaped_code(rest, repaired) : short_escape(kind));
+}
+
 /* The text between the quotes. Most need no decoding and are borrowed from the bytes. */
 static struct span decode(struct json *json, struct span inside, bool *repaired)
 {
@@ -122,17 +151,12 @@ static struct span decode(struct json *json, struct span inside, bool *repaired)
     if (!memchr(inside.at, '\\', inside.size) && utf8_is_valid(inside))
         return inside;
     while (inside.size) {
-        uint32_t code;
+        size_t plain = span_find(inside, "\\");
 
-        if (!utf8_next(&inside, &code))
-            *repaired = true;
-        if (code == '\\') {
-            char kind = inside.at[0];
-
-            inside = span_from(inside, 1);
-            code = kind == 'u' ? escaped_code(&inside, repaired) : short_escape(kind);
-        }
-        utf8_add(&text, code);
+        plain_add(&text, span_first(inside, plain), repaired);
+        inside = span_from(inside, plain);
+        if (inside.size)
+            escape_add(&text, &inside, repaired);
     }
     kept = block_take(json, text.size);
     if (text.size)
@@ -155,7 +179,7 @@ static struct json_value *value_add(struct reading *r, enum json_kind kind)
     struct json_value *value;
 
     if (json->count == json->room) {
-        json->room = json->room ? json->room * 2 : 256;
+        json->room = json->room ? json->room * 2 : FIRST_VALUES;
         json->values = mem_grow(json->values, json->room * sizeof *json->values);
     }
     if (r->depth)
@@ -337,6 +361,7 @@ static bool parse(struct json *json, struct span text, const char *bytes, struct
     bool good;
 
     json->count = 0;
+    json->most_text = text.size;
     r.yajl = yajl_alloc(&callbacks, NULL, &r);
     if (!r.yajl)
         abort();
