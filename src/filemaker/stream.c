@@ -169,18 +169,19 @@ static bool refuse_redirect(const char *why, struct err *err)
     return false;
 }
 
-static bool next_hop(const struct filemaker *filemaker, const struct http_answer *answer,
-                     struct hop *hop, struct err *err)
+/* FileMaker Server redirects to where we are, and only wants its cookie back. */
+static bool leads_here(const struct filemaker *filemaker, const struct hop *hop,
+                       const char *location)
 {
-    const char *location = http_header(answer, "Location");
+    return strcmp(location, hop->url + strlen(filemaker->origin)) == 0;
+}
+
+static bool elsewhere(const struct filemaker *filemaker, const char *location, struct hop *hop,
+                      struct err *err)
+{
     auto_free char *absolute = NULL;
     auto_url url = { 0 };
 
-    if (!location)
-        return refuse_redirect("without saying where", err);
-    cookies_keep(hop, answer);
-    if (!hop->cookie_line)
-        return refuse_redirect("without a cookie: the URL is stale", err);
     absolute = location[0] == '/' && location[1] != '/'
                    ? mem_printf("%s%s", filemaker->origin, location)
                    : mem_text(location);
@@ -190,8 +191,21 @@ static bool next_hop(const struct filemaker *filemaker, const struct http_answer
         return refuse_redirect("to another host", err);
     free(hop->url);
     hop->url = at_our_origin(filemaker, &url);
-    hop->bearer = false;
     return true;
+}
+
+static bool next_hop(const struct filemaker *filemaker, const struct http_answer *answer,
+                     struct hop *hop, struct err *err)
+{
+    const char *location = http_header(answer, "Location");
+
+    if (!location)
+        return refuse_redirect("without saying where", err);
+    cookies_keep(hop, answer);
+    if (!hop->cookie_line)
+        return refuse_redirect("without a cookie: the URL is stale", err);
+    hop->bearer = false;
+    return leads_here(filemaker, hop, location) || elsewhere(filemaker, location, hop, err);
 }
 
 static bool is_redirect(int status)
