@@ -1,23 +1,25 @@
 /*
  * One multi and one easy handle. The easy handle connects and does no more (CONNECT_ONLY); as long
- * as it stays with its multi handle the connection lives, and curl_easy_send() and curl_easy_recv()
- * use it. It keeps its TLS sessions from one connection to the next.
+ * as it stays with its multi handle the connection lives. What goes over its socket is ours: as it
+ * is, or through TLS.
+ *
+ * The socket waits by itself, a tenth of a second at most, instead of being looked at first: one
+ * system call for an answer where it would be three.
  */
 #include "http/connection.h"
 
 #include "base/mem.h"
 #include "base/time.h"
+#include "http/tls.h"
 #include "http/url.h"
 
 #include <curl/curl.h>
-#include <openssl/ssl.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <strings.h>
+#include <sys/socket.h>
 
-enum {
-    CONNECT_US = 15 * TIME_SECOND,
-    RECEIVE_SIZE = 64 * 1024 - 1024, /* the most at once; libcurl takes as much from malloc() */
-};
+enum { CONNECT_US = 15 * TIME_SECOND, WAIT_MS = 100 };
 
 struct connection {
     struct http_settings settings;
@@ -25,8 +27,12 @@ struct connection {
     CURL *easy;
     char said[CURL_ERROR_SIZE];
     char *origin, *host; /* of where it leads; NULL if it is closed */
+    struct url url;      /* the same, taken apart                   */
     bool is_begun, is_open, is_plain;
-    int fd; /* while it is open */
+    int fd;          /* -1 until libcurl has connected it */
+    struct tls *tls; /* NULL: plain, or not yet           */
+    bool is_to_send; /* what the handshake waits for      */
+    int64_t begun_us;
 };
 
 #define SET(option, value)                                                                         \
@@ -35,49 +41,25 @@ struct connection {
             abort();                                                                               \
     } while (0)
 
-/*
- * Head and body of a record, and what follows it, with one look at the socket; and its buffers stay
- * with the connection. What is read ahead cannot be missed: nobody waits before a receive found
- * nothing.
- */
-static CURLcode on_tls(CURL *easy, void *context, void *arg)
+static int64_t connect_us(const struct connection *connection)
 {
-    (void)easy;
-    (void)arg;
-    SSL_CTX_set_read_ahead(context, 1);
-    (void)SSL_CTX_clear_mode(context, SSL_MODE_RELEASE_BUFFERS);
-    return CURLE_OK;
+    return connection->settings.connect_us ? connection->settings.connect_us : CONNECT_US;
 }
 
-static void set_trust(CURL *easy, const struct http_settings *settings)
-{
-    SET(CURLOPT_SSL_VERIFYPEER, 1L);
-    SET(CURLOPT_SSL_VERIFYHOST, 2L);
-    SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    SET(CURLOPT_PROTOCOLS_STR, settings->plain_allowed ? "http,https" : "https");
-    SET(CURLOPT_PROXY, settings->proxy ? settings->proxy : "");
-    SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    if (settings->ca_file) {
-        SET(CURLOPT_CAINFO, settings->ca_file);
-        SET(CURLOPT_CAPATH, NULL); /* or the file is read anew for each connection */
-    } else {
-        SET(CURLOPT_CAINFO, NULL); /* of the system's folder only what is needed is read */
-    }
-}
-
+/* To a server that speaks TLS a proxy opens a tunnel; plain requests it passes on itself. */
 static void set_manners(CURL *easy, struct connection *connection)
 {
-    int64_t connect_us = connection->settings.connect_us ? connection->settings.connect_us
-                                                         : CONNECT_US;
+    const struct http_settings *settings = &connection->settings;
 
     SET(CURLOPT_CONNECT_ONLY, 1L);
+    SET(CURLOPT_PROTOCOLS_STR, "http");
     SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    SET(CURLOPT_PROXY, settings->proxy ? settings->proxy : "");
+    SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     SET(CURLOPT_NOSIGNAL, 1L);
     SET(CURLOPT_TCP_KEEPALIVE, 1L);
-    SET(CURLOPT_CONNECTTIMEOUT_MS, (long)(connect_us / TIME_MS));
+    SET(CURLOPT_CONNECTTIMEOUT_MS, (long)(connect_us(connection) / TIME_MS));
     SET(CURLOPT_ERRORBUFFER, connection->said);
-    SET(CURLOPT_BUFFERSIZE, (long)RECEIVE_SIZE);
-    SET(CURLOPT_SSL_CTX_FUNCTION, on_tls);
 }
 
 void http_setup(void)
@@ -88,6 +70,7 @@ void http_setup(void)
 
 void http_teardown(void)
 {
+    tls_teardown();
     curl_global_cleanup();
 }
 
@@ -100,7 +83,7 @@ struct connection *connection_new(const struct http_settings *settings)
     connection->easy = curl_easy_init();
     if (!connection->multi || !connection->easy)
         abort();
-    set_trust(connection->easy, settings);
+    connection->fd = -1;
     set_manners(connection->easy, connection);
     return connection;
 }
@@ -117,9 +100,12 @@ void connection_free(struct connection *connection)
 
 void connection_close(struct connection *connection)
 {
+    tls_free(take(connection->tls));
     if (connection->is_begun)
         (void)curl_multi_remove_handle(connection->multi, connection->easy);
     connection->is_begun = connection->is_open = false;
+    connection->fd = -1;
+    url_clear(&connection->url);
     free(take(connection->origin));
     free(take(connection->host));
 }
@@ -134,9 +120,14 @@ bool connection_is_by_proxy(const struct connection *connection)
     return connection->is_plain && connection->settings.proxy;
 }
 
+bool connection_is_resumed(const struct connection *connection)
+{
+    return connection->tls && tls_is_resumed(connection->tls);
+}
+
 const char *connection_said(const struct connection *connection)
 {
-    return connection->said;
+    return connection->tls ? tls_said(connection->tls) : connection->said;
 }
 
 /* --- connecting ----------------------------------------------------------------------------- */
@@ -165,51 +156,43 @@ static bool scheme_is_allowed(const struct connection *connection, struct span o
                    plain_allowed ? "or http:// " : "");
 }
 
+/* What libcurl is to connect: without TLS, and always with a port. */
+static void address_set(CURL *easy, const struct url *url)
+{
+    auto_free char *address = mem_printf("http://%s:%s", url->host, url->port);
+
+    SET(CURLOPT_URL, address);
+    SET(CURLOPT_HTTPPROXYTUNNEL, strcmp(url->scheme, "https") == 0 ? 1L : 0L);
+}
+
 bool connection_begin(struct connection *connection, const char *url, struct err *err)
 {
-    CURL *easy = connection->easy;
     struct span origin = connection_origin(url);
     auto_free char *text = span_text(origin);
     auto_str written = STR_MAX(KIB(2));
-    auto_url parts = { 0 };
+    struct url *parts = &connection->url;
     struct err why;
 
     connection_close(connection);
     if (!scheme_is_allowed(connection, origin, err))
         return false;
-    if (!url_read(text, &parts, &why))
+    if (!url_read(text, parts, &why))
         return no_connection(why.msg, err);
-    url_add_origin(&written, &parts);
-    connection->is_plain = strcmp(parts.scheme, "http") == 0;
+    url_add_origin(&written, parts);
+    connection->is_plain = strcmp(parts->scheme, "http") == 0;
     connection->origin = take(text);
-    connection->host = mem_text(str_text(&written) + strlen(parts.scheme) + strlen("://"));
+    connection->host = mem_text(str_text(&written) + strlen(parts->scheme) + strlen("://"));
     connection->said[0] = '\0';
-    SET(CURLOPT_URL, connection->origin);
-    if (curl_multi_add_handle(connection->multi, easy) != CURLM_OK)
+    connection->begun_us = time_mono_us();
+    address_set(connection->easy, parts);
+    if (curl_multi_add_handle(connection->multi, connection->easy) != CURLM_OK)
         abort();
     connection->is_begun = true;
     return true;
 }
 
-static enum http_cause cause_of(CURLcode result)
-{
-    return result == CURLE_PEER_FAILED_VERIFICATION || result == CURLE_SSL_ISSUER_ERROR
-               ? HTTP_NO_TRUST
-               : HTTP_NO_CONNECTION;
-}
-
-static bool connecting_failed(const struct connection *connection, CURLcode result, struct err *err)
-{
-    const char *ca_file = connection->settings.ca_file;
-    const char *said = *connection->said ? connection->said : curl_easy_strerror(result);
-
-    if (result == CURLE_SSL_CACERT_BADFILE)
-        return err_set(err, ERR_USAGE, 0, "the CA file '%s' cannot be used: %s",
-                       ca_file ? ca_file : "of the system", said);
-    return err_set(err, ERR_NET, (int)cause_of(result), "%s", said);
-}
-
-enum connection_step connection_go_on(struct connection *connection, struct err *err)
+/* libcurl's part, up to a socket that leads there. */
+static enum connection_step reach(struct connection *connection, struct err *err)
 {
     CURLMsg *message;
     curl_socket_t fd;
@@ -221,7 +204,8 @@ enum connection_step connection_go_on(struct connection *connection, struct err 
     if (!message || message->msg != CURLMSG_DONE)
         return CONNECTION_AGAIN;
     if (message->data.result != CURLE_OK) {
-        (void)connecting_failed(connection, message->data.result, err);
+        (void)no_connection(
+            *connection->said ? connection->said : curl_easy_strerror(message->data.result), err);
         return CONNECTION_BROKEN;
     }
     if (curl_easy_getinfo(connection->easy, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK
@@ -230,63 +214,135 @@ enum connection_step connection_go_on(struct connection *connection, struct err 
         return CONNECTION_BROKEN;
     }
     connection->fd = fd;
+    return CONNECTION_DONE;
+}
+
+static enum connection_step greet(struct connection *connection, struct err *err)
+{
+    enum connection_step step;
+
+    if (!connection->tls
+        && !tls_new(connection->fd, connection->settings.ca_file, &connection->url,
+                    &connection->tls, err))
+        return CONNECTION_BROKEN;
+    step = tls_greet(connection->tls, &connection->is_to_send, err);
+    if (step != CONNECTION_AGAIN || time_mono_us() - connection->begun_us < connect_us(connection))
+        return step;
+    (void)no_connection("the server did not end the handshake of TLS in time", err);
+    return CONNECTION_BROKEN;
+}
+
+/* From now on the socket waits by itself. */
+static void settle(int fd)
+{
+    struct timeval wait = { .tv_usec = WAIT_MS * 1000 };
+
+    if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK) != 0
+        || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait) != 0
+        || setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof wait) != 0)
+        abort();
+}
+
+enum connection_step connection_go_on(struct connection *connection, struct err *err)
+{
+    enum connection_step step = CONNECTION_DONE;
+
+    if (connection->fd < 0)
+        step = reach(connection, err);
+    if (step == CONNECTION_DONE && !connection->is_plain)
+        step = greet(connection, err);
+    if (step != CONNECTION_DONE)
+        return step;
+    settle(connection->fd);
     connection->is_open = true;
     return CONNECTION_DONE;
 }
 
-/* --- using ---------------------------------------------------------------------------------- */
-
-void connection_wait(struct connection *connection, bool to_send, const struct cancel *cancel,
-                     int wait_ms)
+void connection_wait(struct connection *connection, const struct cancel *cancel)
 {
     int stop = cancel ? cancel_fd(cancel) : -1;
     struct curl_waitfd besides = { stop, CURL_WAIT_POLLIN, 0 };
     struct pollfd fds[] = {
-        { connection->fd, (short)(to_send ? POLLIN | POLLOUT : POLLIN), 0 },
+        { connection->fd, connection->is_to_send ? POLLOUT : POLLIN, 0 },
         { stop, POLLIN, 0 },
     };
 
-    if (connection->is_open)
-        (void)poll(fds, lengthof(fds), wait_ms);
-    else if (curl_multi_poll(connection->multi, &besides, cancel ? 1 : 0, wait_ms, NULL)
+    if (connection->tls)
+        (void)poll(fds, lengthof(fds), WAIT_MS);
+    else if (curl_multi_poll(connection->multi, &besides, cancel ? 1 : 0, WAIT_MS, NULL)
              != CURLM_OK)
         abort();
 }
 
-/* What was read ahead is not to be seen at the socket any more. */
-static bool holds_bytes(const struct connection *connection)
-{
-    const struct curl_tlssessioninfo *tls = NULL;
+/* --- using ---------------------------------------------------------------------------------- */
 
-    return curl_easy_getinfo(connection->easy, CURLINFO_TLS_SSL_PTR, &tls) == CURLE_OK && tls
-           && tls->internals && SSL_has_pending(tls->internals);
+/* Whether bytes came that nobody asked for, or the other side went. */
+static bool is_quiet(const struct connection *connection)
+{
+    char byte;
+
+    return recv(connection->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN
+           && !(connection->tls && tls_holds_bytes(connection->tls));
 }
 
 bool connection_serves(struct connection *connection, const char *url)
 {
-    struct pollfd fd = { connection->fd, POLLIN, 0 };
-
     return connection->is_open && span_is(connection_origin(url), connection->origin)
-           && poll(&fd, 1, 0) == 0 && !holds_bytes(connection);
+           && is_quiet(connection);
 }
 
-static enum connection_step step_of(CURLcode result)
+/* What became of a call to the system that failed. */
+static enum connection_step failed(struct connection *connection)
 {
-    return result == CURLE_OK      ? CONNECTION_DONE
-           : result == CURLE_AGAIN ? CONNECTION_AGAIN
-                                   : CONNECTION_BROKEN;
+    char text[128];
+
+    if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)
+        return CONNECTION_AGAIN;
+    (void)snprintf(connection->said, sizeof connection->said, "%s",
+                   strerror_r(errno, text, sizeof text));
+    return CONNECTION_BROKEN;
 }
 
-enum connection_step connection_send(struct connection *connection, struct span bytes,
+static enum connection_step send_plain(struct connection *connection, struct span bytes,
+                                       bool is_last, size_t *sent_r)
+{
+    ssize_t sent =
+        send(connection->fd, bytes.at, bytes.size, MSG_NOSIGNAL | (is_last ? 0 : MSG_MORE));
+
+    if (sent < 0)
+        return failed(connection);
+    *sent_r = (size_t)sent;
+    return CONNECTION_DONE;
+}
+
+enum connection_step connection_send(struct connection *connection, struct span bytes, bool is_last,
                                      size_t *sent_r)
 {
-    return step_of(curl_easy_send(connection->easy, bytes.at, bytes.size, sent_r));
+    enum connection_step step;
+
+    if (!connection->tls)
+        return send_plain(connection, bytes, is_last, sent_r);
+    bytes = span_first(bytes, TLS_SEND_MAX);
+    step = tls_send(connection->tls, bytes, is_last);
+    if (step == CONNECTION_DONE)
+        *sent_r = bytes.size;
+    return step;
+}
+
+static enum connection_step receive_plain(struct connection *connection, void *bytes, size_t room,
+                                          size_t *size_r)
+{
+    ssize_t size = recv(connection->fd, bytes, room, 0);
+
+    if (size < 0)
+        return failed(connection);
+    *size_r = (size_t)size;
+    return size > 0 ? CONNECTION_DONE : CONNECTION_ENDED;
 }
 
 enum connection_step connection_receive(struct connection *connection, void *bytes, size_t room,
                                         size_t *size_r)
 {
-    enum connection_step step = step_of(curl_easy_recv(connection->easy, bytes, room, size_r));
-
-    return step == CONNECTION_DONE && *size_r == 0 ? CONNECTION_ENDED : step;
+    return connection->tls ? tls_receive(connection->tls, bytes, room, size_r)
+                           : receive_plain(connection, bytes, room, size_r);
 }

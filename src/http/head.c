@@ -135,12 +135,18 @@ bool head_read(char *bytes, size_t size, struct head *head_r)
     return framing_read(head_r);
 }
 
+/* Most names are told apart by their first letter. */
+static bool is_named(const char *field, const char *name)
+{
+    return (field[0] | 0x20) == (name[0] | 0x20) && strcasecmp(field, name) == 0;
+}
+
 const char *head_field(const struct head *head, const char *name, size_t index)
 {
     for (const char *at = head->fields; at < head->fields_end;) {
         const char *value = at + strlen(at) + 1;
 
-        if (strcasecmp(at, name) == 0 && index-- == 0)
+        if (is_named(at, name) && index-- == 0)
             return value;
         at = value + strlen(value) + 1;
     }

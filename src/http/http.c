@@ -1,5 +1,5 @@
 /*
- * HTTP/1.1, as plain as the mover needs it, over a connection that libcurl makes: a request is
+ * HTTP/1.1, as plain as the mover needs it, over a connection that is made elsewhere: a request is
  * written, an answer's head is read, and its body is pulled straight to where the reader wants it.
  */
 #include "http/http.h"
@@ -16,17 +16,16 @@
 
 enum {
     REQUEST_MAX = 256 * 1024, /* of a request's line and headers */
-    FIRST_SIZE = 16 * 1024,   /* what goes with them of the body: together one record of TLS */
-    SEND_SIZE = 64 * 1024,
+    SEND_SIZE = 64 * 1024,    /* of a body at once */
     BUFFER_SIZE = HEAD_MAX + 16 * 1024,
     DRAIN_SIZE = 64 * 1024,
+    TRUST_SIZE = 256 * 1024, /* so much of an announced length is believed before it is there */
     KEEP_US = 4 * TIME_SECOND,
     IDLE_US = 60 * TIME_SECOND,
-    LOOK_US = 1 * TIME_SECOND, /* how often a wait looks up without having been woken */
     DRAIN_US = 1 * TIME_SECOND,
 };
 
-static atomic_uint_least64_t request_count, connection_count;
+static atomic_uint_least64_t request_count, connection_count, resumed_count;
 
 /* How the end of a body is known. */
 enum framing { FRAMING_NONE, FRAMING_LENGTH, FRAMING_CHUNKS, FRAMING_CLOSE };
@@ -58,7 +57,9 @@ struct http {
 
 struct http_counts http_counts(void)
 {
-    return (struct http_counts){ atomic_load(&request_count), atomic_load(&connection_count) };
+    return (struct http_counts){ .requests = atomic_load(&request_count),
+                                 .connections = atomic_load(&connection_count),
+                                 .resumed = atomic_load(&resumed_count) };
 }
 
 struct http *http_new(const struct http_settings *settings, const struct cancel *cancel)
@@ -126,19 +127,6 @@ static bool is_out_of_time(const struct http_answer *answer, struct err *err)
     return !exchange_failed(answer, HTTP_STALLED, said, err);
 }
 
-/* How long to wait before looking up: no longer than until the exchange is out of time. */
-static int look_ms(const struct http_answer *answer)
-{
-    int64_t now_us = time_mono_us();
-    int64_t idle_us = answer->request.idle_us - (now_us - answer->quiet_since_us);
-    int64_t total_us = answer->request.total_us - (now_us - answer->started_us);
-    int64_t left_us = idle_us < LOOK_US ? idle_us : LOOK_US;
-
-    if (answer->request.total_us && total_us < left_us)
-        left_us = total_us;
-    return left_us > 0 ? (int)(left_us / TIME_MS + 1) : 0;
-}
-
 /* Whether we were asked to stop, and what is under way had its time to end well. */
 static bool is_called_off(struct http_answer *answer)
 {
@@ -149,19 +137,15 @@ static bool is_called_off(struct http_answer *answer)
     return !answer->sent || time_mono_us() - answer->stop_heard_us >= answer->request.grace_us;
 }
 
-/* Waits until there may be something to do; fails if there is no more reason to. */
-static bool wait_a_while(struct http_answer *answer, bool to_send, struct err *err)
+/* Nothing came or went for a while: whether there is a reason to go on. */
+static bool may_go_on(struct http_answer *answer, struct err *err)
 {
-    struct http *http = answer->http;
-
     answer->given_up = true;
     if (is_called_off(answer))
         return err_set(err, ERR_CANCELED, 0, "asked to stop");
     if (is_out_of_time(answer, err))
         return false;
     answer->given_up = false;
-    connection_wait(http->connection, to_send, answer->stop_heard_us ? NULL : http->cancel,
-                    look_ms(answer));
     return true;
 }
 
@@ -187,7 +171,7 @@ static bool receive(struct http_answer *answer, void *bytes, size_t room, size_t
         case CONNECTION_BROKEN:
             return broken(answer, "without a good end", err);
         case CONNECTION_AGAIN:
-            if (!wait_a_while(answer, false, err))
+            if (!may_go_on(answer, err))
                 return false;
         }
     }
@@ -228,13 +212,12 @@ static void target_add(struct str *to, const struct http *http, const char *url)
     str_add_text(to, target);
 }
 
-/* All that goes before the body, and as much of it as fits into the same record of TLS. */
-static bool request_write(struct http_answer *answer, size_t *body_sent_r, struct err *err)
+/* All that goes before the body. */
+static bool request_write(struct http_answer *answer, struct err *err)
 {
     const struct http_request *request = &answer->request;
     struct http *http = answer->http;
     struct str *to = &http->request;
-    size_t with = 0;
 
     str_reset(to);
     str_add_text(to, request->method);
@@ -252,10 +235,6 @@ static bool request_write(struct http_answer *answer, size_t *body_sent_r, struc
     if (request->sends_body)
         str_printf(to, "Content-Length: %zu\r\n", request->body.size);
     str_add_text(to, "\r\n");
-    if (request->sends_body && to->size < FIRST_SIZE)
-        with = span_first(request->body, FIRST_SIZE - to->size).size;
-    str_add_span(to, span_first(request->body, with));
-    *body_sent_r = with;
     return str_fits(to, "the request's head", err);
 }
 
@@ -283,21 +262,25 @@ static bool is_refused_already(struct http_answer *answer)
            && (http->used += size) >= strlen("HTTP/1.1 400") && http->bytes[9] >= '3';
 }
 
-/* `*refused_r`: the answer is there although not everything was sent. */
-static bool send_all(struct http_answer *answer, struct span bytes, bool *refused_r,
+/*
+ *   is_last     nothing follows these bytes
+ *   refused_r   the answer is there although not everything was sent
+ */
+static bool send_all(struct http_answer *answer, struct span bytes, bool is_last, bool *refused_r,
                      struct err *err)
 {
+    struct connection *connection = answer->http->connection;
     size_t sent;
 
     while (bytes.size && !*refused_r) {
-        switch (connection_send(answer->http->connection, span_first(bytes, SEND_SIZE), &sent)) {
+        switch (connection_send(connection, span_first(bytes, SEND_SIZE), is_last, &sent)) {
         case CONNECTION_DONE:
             answer->quiet_since_us = time_mono_us(); /* a long upload is not silence */
             bytes = span_from(bytes, sent);
             break;
         case CONNECTION_AGAIN:
             *refused_r = is_refused_already(answer);
-            if (!*refused_r && !wait_a_while(answer, true, err))
+            if (!*refused_r && !may_go_on(answer, err))
                 return false;
             break;
         case CONNECTION_ENDED:
@@ -399,7 +382,8 @@ static void body_begin(struct http_answer *answer, bool refused)
 
 static bool connect_to(struct http_answer *answer, struct err *err)
 {
-    struct connection *connection = answer->http->connection;
+    struct http *http = answer->http;
+    struct connection *connection = http->connection;
 
     if (!connection_begin(connection, answer->request.url, err))
         return false;
@@ -409,10 +393,12 @@ static bool connect_to(struct http_answer *answer, struct err *err)
         if (step == CONNECTION_DONE)
             break;
         answer->quiet_since_us = time_mono_us(); /* connecting has a limit of its own */
-        if (step == CONNECTION_BROKEN || !wait_a_while(answer, false, err))
+        if (step != CONNECTION_AGAIN || !may_go_on(answer, err))
             return false;
+        connection_wait(connection, http->cancel);
     }
     atomic_fetch_add(&connection_count, 1);
+    atomic_fetch_add(&resumed_count, connection_is_resumed(connection) ? 1 : 0);
     return true;
 }
 
@@ -428,17 +414,15 @@ static bool is_connected(struct http *http, const char *url)
 static bool ask(struct http_answer *answer, struct err *err)
 {
     struct http *http = answer->http;
+    struct span body = answer->request.body;
     bool refused = false;
-    size_t with;
 
     http->head_size = http->read = http->used = 0;
-    if (!request_write(answer, &with, err))
+    if (!request_write(answer, err))
         return false;
     answer->sent = true;
-    if (!send_all(answer, str_span(&http->request), &refused, err)
-        || !send_all(answer, span_from(answer->request.body, with), &refused, err)
-        || (!refused && !wait_a_while(answer, false, err)) /* no answer is there at once */
-        || !head_take(answer, err))
+    if (!send_all(answer, str_span(&http->request), body.size == 0, &refused, err)
+        || !send_all(answer, body, true, &refused, err) || !head_take(answer, err))
         return false;
     body_begin(answer, refused);
     return true;
@@ -666,9 +650,12 @@ bool http_read(struct http_answer *answer, void *bytes, size_t room, size_t *siz
 
 bool http_read_all(struct http_answer *answer, struct str *to, struct err *err)
 {
+    int64_t length = http_length(answer);
     char part[4096];
     size_t size;
 
+    if (length > 0 && length <= TRUST_SIZE)
+        (void)str_reserve(to, (size_t)length);
     do {
         if (!http_read(answer, part, sizeof part, &size, err))
             return false;

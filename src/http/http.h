@@ -106,5 +106,6 @@ must_check bool http_read_all(struct http_answer *answer, struct str *to, struct
 /* What clients of one process have done so far, all together. */
 struct http_counts {
     uint64_t requests, connections;
+    uint64_t resumed; /* connections whose TLS took up a session of an earlier one */
 };
 struct http_counts http_counts(void);

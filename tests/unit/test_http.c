@@ -914,6 +914,30 @@ TEST(only_a_good_certificate_is_trusted)
     }
 }
 
+/* One handshake is paid for by all clients of a process that trust the same certificates. */
+TEST(a_session_is_taken_up_by_other_clients)
+{
+    static const struct server_step script[] = { TAKE, SEND(EMPTY), DO(SERVER_CLOSE),
+                                                 TAKE, SEND(EMPTY), DO(SERVER_CLOSE),
+                                                 TAKE, SEND(EMPTY), END };
+    static const uint64_t resumed[] = { 0, 1, 1 };
+    auto_folder *folder = folder_new();
+    auto_certs *certs = certs_new(folder, "ca");
+    auto_free char *cert = certs_make(certs, "good", "IP:127.0.0.1", 1);
+    struct http_settings client = { .ca_file = certs_ca_file(certs) };
+    auto_talk talk = talk_with(script, &client, cert);
+
+    for (size_t i = 0; i < lengthof(resumed); i++) {
+        struct http_counts before = http_counts();
+
+        http_free(talk.http);
+        talk.http = http_new(&client, talk.cancel);
+        check_ok(i, &talk, "/");
+        CHECK_AT(i, http_counts().connections - before.connections == 1);
+        CHECK_AT(i, http_counts().resumed - before.resumed == resumed[i]);
+    }
+}
+
 TEST(plain_http_must_be_allowed)
 {
     static const struct server_step script[] = { TAKE, SEND(EMPTY), END };
