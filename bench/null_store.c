@@ -35,7 +35,7 @@ enum { BACKLOG = 512, STACK = 1 << 18, WAIT_S = 60, PIECE = 64 * 1024, TRIAL_MAX
 
 struct options {
     const char *files, *cert_dir;
-    int latency_ms;
+    int latency_ms, requests;
     bool http;
 };
 
@@ -45,6 +45,8 @@ static const struct opt options_table[] = {
     OPT_TEXT(struct options, cert_dir, "cert-dir", 0, "DIR", "where certificates are kept or made"),
     OPT_INT(struct options, latency_ms, "latency-ms", 0, "N", 0, 60000,
             "how long the giving of a file takes at least"),
+    OPT_INT(struct options, requests, "requests", 0, "N", 0, 1000000,
+            "end a connection after so many, as FileMaker Server does after 100; 0: never"),
     OPT_FLAG(struct options, http, "http", 0, "plain HTTP instead of TLS"),
     OPT_END,
 };
@@ -70,6 +72,7 @@ struct exchange {
     struct http_head head;
     struct str head_bytes;
     struct str trial; /* a body that is short enough to be kept */
+    int served;       /* requests of this connection            */
 };
 
 /* --- objects -------------------------------------------------------------------------------- */
@@ -138,6 +141,13 @@ static void object_free(struct object *object)
 
 /* --- answers -------------------------------------------------------------------------------- */
 
+static bool is_last(const struct exchange *x)
+{
+    int most = x->end->options->requests;
+
+    return most && x->served == most;
+}
+
 /* `lines`: further headers, each ended by CRLF. The body is announced, and sent but for HEAD. */
 static bool answer(struct exchange *x, int status, const char *lines, struct span body)
 {
@@ -145,8 +155,9 @@ static bool answer(struct exchange *x, int status, const char *lines, struct spa
 
     str_printf(&text,
                "HTTP/1.1 %d %s\r\nServer: nothing\r\nx-amz-request-id: 1\r\n"
-               "Content-Length: %zu\r\n%s\r\n",
-               status, http_reason(status), body.size, lines);
+               "%sContent-Length: %zu\r\n%s\r\n",
+               status, http_reason(status), is_last(x) ? "Connection: close\r\n" : "", body.size,
+               lines);
     if (!span_is(x->head.method, "HEAD"))
         str_add_span(&text, body);
     return wire_write(x->wire, str_span(&text));
@@ -343,8 +354,8 @@ static bool bytes_send(struct exchange *x, int fd, uint64_t size)
 
     str_printf(&head,
                "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nLast-Modified: "
-               "Mon, 04 Nov 2024 00:00:00 GMT\r\nContent-Length: %ju\r\n\r\n",
-               (uintmax_t)size);
+               "Mon, 04 Nov 2024 00:00:00 GMT\r\n%sContent-Length: %ju\r\n\r\n",
+               is_last(x) ? "Connection: close\r\n" : "", (uintmax_t)size);
     if (!wire_write(x->wire, str_span(&head)))
         return false;
     while (!span_is(x->head.method, "HEAD") && size > 0) {
@@ -431,7 +442,9 @@ static void *connection_run(void *arg)
     keep = wire_begin(x.wire);
     while (keep && head_read(&x)) {
         str_reset(&x.trial);
-        keep = body_skip(&x, x.head.content_length) && respond(&x) && x.head.keep_alive;
+        x.served++;
+        keep = body_skip(&x, x.head.content_length) && respond(&x) && x.head.keep_alive
+               && !is_last(&x);
     }
     wire_free(x.wire);
     str_clear(&x.head_bytes);

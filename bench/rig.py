@@ -81,6 +81,14 @@ def null_store(build, folder, *options, tls=True):
                     *(() if tls else ("--http",))], folder)
 
 
+def both_trusted(folder):
+    """One file with the certificates of a web server in `folder`/web and of a store in `folder`."""
+    both = folder / "both.pem"
+    both.write_text("".join((place / "certs" / "ca.pem").read_text()
+                            for place in (folder / "web", folder)))
+    return both
+
+
 def has_radosgw():
     return not servers.lacks(*servers.Ceph.needs)
 
