@@ -938,6 +938,111 @@ TEST(a_session_is_taken_up_by_other_clients)
     }
 }
 
+/*
+ * Records, retries and what is gathered must not show: all that was sent arrives, though the server
+ * takes nothing for a while in the middle of it.
+ */
+TEST(bodies_arrive_over_tls_as_they_are)
+{
+    enum { PATIENCE_MS = 700 };
+    static const size_t sizes[] = { 0, 1, 16384, 65536, 65537, 700000, 12 << 20 };
+    static const struct server_step script[] = { TAKE,
+                                                 SEND(EMPTY),
+                                                 TAKE,
+                                                 SEND(EMPTY),
+                                                 TAKE,
+                                                 SEND(EMPTY),
+                                                 TAKE,
+                                                 SEND(EMPTY),
+                                                 TAKE,
+                                                 SEND(EMPTY),
+                                                 TAKE,
+                                                 SEND(EMPTY),
+                                                 { SERVER_PAUSE, NULL, PATIENCE_MS },
+                                                 TAKE,
+                                                 SEND(EMPTY),
+                                                 END };
+    auto_folder *folder = folder_new();
+    auto_certs *certs = certs_new(folder, "ca");
+    auto_free char *cert = certs_make(certs, "good", "IP:127.0.0.1", 1);
+    struct http_settings client = { .ca_file = certs_ca_file(certs) };
+    auto_talk talk = talk_with(script, &client, cert);
+    auto_free char *url = server_url(talk.server, "/");
+    auto_free char *bytes = mem_zero(sizes[lengthof(sizes) - 1]);
+
+    for (size_t i = 0; i < sizes[lengthof(sizes) - 1]; i++)
+        bytes[i] = server_byte(i) ? server_byte(i) : 1;
+    for (size_t i = 0; i < lengthof(sizes); i++) {
+        struct http_request request = {
+            .method = "PUT", .url = url, .body = { bytes, sizes[i] }, .sends_body = true
+        };
+        auto_answer *answer = NULL;
+        struct err err = { 0 };
+        const char *body;
+
+        CHECK_AT(i, http_open(talk.http, &request, &answer, &err) && http_status(answer) == 200);
+        CHECK_STR(err.msg, "");
+        body = strstr(server_request(talk.server, i), "\r\n\r\n");
+        CHECK_AT(i, body && strlen(body + 4) == sizes[i] && !memcmp(body + 4, bytes, sizes[i]));
+        CHECK_AT(i, server_connection(talk.server, i) == 1);
+    }
+}
+
+/* A server that has refused does not take the rest of the body. */
+TEST(a_refusal_in_the_middle_is_heard)
+{
+    static const struct server_step script[] = {
+        DO(SERVER_HEAD), SEND("HTTP/1.1 413 Too much\r\nContent-Length: 0\r\n\r\n"),
+        DO(SERVER_WAIT), END
+    };
+    auto_folder *folder = folder_new();
+    auto_certs *certs = certs_new(folder, "ca");
+    auto_free char *cert = certs_make(certs, "good", "IP:127.0.0.1", 1);
+    struct http_settings client = { .ca_file = certs_ca_file(certs), .plain_allowed = true };
+    auto_free char *bytes = mem_zero(40000000);
+
+    for (size_t i = 0; i < 2; i++) {
+        auto_talk talk = talk_with(script, &client, i ? cert : NULL);
+        auto_free char *url = server_url(talk.server, "/");
+        struct http_request request = { .method = "PUT",
+                                        .url = url,
+                                        .body = { bytes, 40000000 },
+                                        .sends_body = true,
+                                        .idle_us = 20 * TIME_SECOND };
+        auto_answer *answer = NULL;
+        struct err err = { 0 };
+
+        CHECK_AT(i, http_open(talk.http, &request, &answer, &err) && http_status(answer) == 413);
+        CHECK_STR(err.msg, "");
+        server_go(talk.server);
+    }
+}
+
+/* An end without good-bye may be anybody's who sits in between: the body is not complete. */
+TEST(an_end_without_good_bye_is_none)
+{
+    static const struct server_step script[] = {
+        TAKE, SEND("HTTP/1.1 200 OK\r\n\r\nhalf of it"), DO(SERVER_RESET),
+        TAKE, SEND("HTTP/1.1 200 OK\r\n\r\nall of it"),  DO(SERVER_CLOSE),
+        END
+    };
+    auto_folder *folder = folder_new();
+    auto_certs *certs = certs_new(folder, "ca");
+    auto_free char *cert = certs_make(certs, "good", "IP:127.0.0.1", 1);
+    struct http_settings client = { .ca_file = certs_ca_file(certs) };
+    auto_talk talk = talk_with(script, &client, cert);
+
+    for (size_t i = 0; i < 2; i++) {
+        auto_str body = STR_MAX(KIB(64));
+        struct err err = { 0 };
+        int status;
+
+        CHECK_AT(i, get_all(&talk, "/", &status, &body, &err) == (i == 1));
+        CHECK_AT(i, i == 1 || (err.kind == ERR_NET && err.code == HTTP_BROKEN));
+        CHECK_STR(i ? str_text(&body) : "all of it", "all of it");
+    }
+}
+
 TEST(plain_http_must_be_allowed)
 {
     static const struct server_step script[] = { TAKE, SEND(EMPTY), END };
