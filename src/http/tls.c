@@ -328,7 +328,7 @@ static enum connection_step not_greeted(struct tls *tls, struct err *err)
 
     session_forget(tls);
     if (verdict != X509_V_OK)
-        (void)err_set(err, ERR_NET, HTTP_NO_TRUST, "its certificate does not stand up: %s",
+        (void)err_set(err, ERR_NET, HTTP_NO_TRUST, "the server's certificate: %s",
                       X509_verify_cert_error_string(verdict));
     else
         (void)err_set(err, ERR_NET, HTTP_NO_CONNECTION, "no TLS: %s", tls->said);
