@@ -47,9 +47,10 @@ static int64_t connect_us(const struct connection *connection)
 }
 
 /* To a server that speaks TLS a proxy opens a tunnel; plain requests it passes on itself. */
-static void set_manners(CURL *easy, struct connection *connection)
+static void set_manners(struct connection *connection)
 {
     const struct http_settings *settings = &connection->settings;
+    CURL *easy = connection->easy;
 
     SET(CURLOPT_CONNECT_ONLY, 1L);
     SET(CURLOPT_PROTOCOLS_STR, "http");
@@ -84,7 +85,7 @@ struct connection *connection_new(const struct http_settings *settings)
     if (!connection->multi || !connection->easy)
         abort();
     connection->fd = -1;
-    set_manners(connection->easy, connection);
+    set_manners(connection);
     return connection;
 }
 
@@ -157,12 +158,14 @@ static bool scheme_is_allowed(const struct connection *connection, struct span o
 }
 
 /* What libcurl is to connect: without TLS, and always with a port. */
-static void address_set(CURL *easy, const struct url *url)
+static void address_set(const struct connection *connection)
 {
-    auto_free char *address = mem_printf("http://%s:%s", url->host, url->port);
+    CURL *easy = connection->easy;
+    auto_free char *address =
+        mem_printf("http://%s:%s", connection->url.host, connection->url.port);
 
     SET(CURLOPT_URL, address);
-    SET(CURLOPT_HTTPPROXYTUNNEL, strcmp(url->scheme, "https") == 0 ? 1L : 0L);
+    SET(CURLOPT_HTTPPROXYTUNNEL, connection->is_plain ? 0L : 1L);
 }
 
 bool connection_begin(struct connection *connection, const char *url, struct err *err)
@@ -184,7 +187,7 @@ bool connection_begin(struct connection *connection, const char *url, struct err
     connection->host = mem_text(str_text(&written) + strlen(parts->scheme) + strlen("://"));
     connection->said[0] = '\0';
     connection->begun_us = time_mono_us();
-    address_set(connection->easy, parts);
+    address_set(connection);
     if (curl_multi_add_handle(connection->multi, connection->easy) != CURLM_OK)
         abort();
     connection->is_begun = true;
@@ -260,17 +263,15 @@ enum connection_step connection_go_on(struct connection *connection, struct err 
 
 void connection_wait(struct connection *connection, const struct cancel *cancel)
 {
-    int stop = cancel ? cancel_fd(cancel) : -1;
-    struct curl_waitfd besides = { stop, CURL_WAIT_POLLIN, 0 };
+    struct curl_waitfd besides = { cancel_fd(cancel), CURL_WAIT_POLLIN, 0 };
     struct pollfd fds[] = {
         { connection->fd, connection->is_to_send ? POLLOUT : POLLIN, 0 },
-        { stop, POLLIN, 0 },
+        { cancel_fd(cancel), POLLIN, 0 },
     };
 
     if (connection->tls)
         (void)poll(fds, lengthof(fds), WAIT_MS);
-    else if (curl_multi_poll(connection->multi, &besides, cancel ? 1 : 0, WAIT_MS, NULL)
-             != CURLM_OK)
+    else if (curl_multi_poll(connection->multi, &besides, 1, WAIT_MS, NULL) != CURLM_OK)
         abort();
 }
 
@@ -320,9 +321,9 @@ enum connection_step connection_send(struct connection *connection, struct span 
 {
     enum connection_step step;
 
+    bytes = span_first(bytes, TLS_SEND_MAX);
     if (!connection->tls)
         return send_plain(connection, bytes, is_last, sent_r);
-    bytes = span_first(bytes, TLS_SEND_MAX);
     step = tls_send(connection->tls, bytes, is_last);
     if (step == CONNECTION_DONE)
         *sent_r = bytes.size;

@@ -30,7 +30,7 @@ must_check bool connection_begin(struct connection *connection, const char *url,
 /* Goes on connecting. CONNECTION_BROKEN: `err` is set, to ERR_NET or ERR_USAGE. */
 enum connection_step connection_go_on(struct connection *connection, struct err *err);
 
-/* Waits while it is connecting. `cancel` ends the wait; NULL: nothing does. */
+/* Waits while it is connecting; `cancel` ends the wait. */
 void connection_wait(struct connection *connection, const struct cancel *cancel);
 
 /* Whether it is open to the origin of this URL, alive, and has nothing to say unasked. */

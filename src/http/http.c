@@ -16,7 +16,6 @@
 
 enum {
     REQUEST_MAX = 256 * 1024, /* of a request's line and headers */
-    SEND_SIZE = 64 * 1024,    /* of a body at once */
     BUFFER_SIZE = HEAD_MAX + 16 * 1024,
     DRAIN_SIZE = 64 * 1024,
     TRUST_SIZE = 256 * 1024, /* so much of an announced length is believed before it is there */
@@ -137,7 +136,7 @@ static bool is_called_off(struct http_answer *answer)
     return !answer->sent || time_mono_us() - answer->stop_heard_us >= answer->request.grace_us;
 }
 
-/* Nothing came or went for a while: whether there is a reason to go on. */
+/* Before each step: who never falls silent must not keep us either. */
 static bool may_go_on(struct http_answer *answer, struct err *err)
 {
     answer->given_up = true;
@@ -161,7 +160,7 @@ static bool receive(struct http_answer *answer, void *bytes, size_t room, size_t
                     struct err *err)
 {
     answer->quiet_since_us = time_mono_us();
-    for (;;) {
+    while (may_go_on(answer, err)) {
         switch (connection_receive(answer->http->connection, bytes, room, size_r)) {
         case CONNECTION_DONE:
             return true;
@@ -171,10 +170,10 @@ static bool receive(struct http_answer *answer, void *bytes, size_t room, size_t
         case CONNECTION_BROKEN:
             return broken(answer, "without a good end", err);
         case CONNECTION_AGAIN:
-            if (!may_go_on(answer, err))
-                return false;
+            break;
         }
     }
+    return false;
 }
 
 /* Receives behind what is unread. */
@@ -273,15 +272,15 @@ static bool send_all(struct http_answer *answer, struct span bytes, bool is_last
     size_t sent;
 
     while (bytes.size && !*refused_r) {
-        switch (connection_send(connection, span_first(bytes, SEND_SIZE), is_last, &sent)) {
+        if (!may_go_on(answer, err))
+            return false;
+        switch (connection_send(connection, bytes, is_last, &sent)) {
         case CONNECTION_DONE:
             answer->quiet_since_us = time_mono_us(); /* a long upload is not silence */
             bytes = span_from(bytes, sent);
             break;
         case CONNECTION_AGAIN:
             *refused_r = is_refused_already(answer);
-            if (!*refused_r && !may_go_on(answer, err))
-                return false;
             break;
         case CONNECTION_ENDED:
         case CONNECTION_BROKEN:

@@ -331,7 +331,8 @@ static enum connection_step not_greeted(struct tls *tls, struct err *err)
         (void)err_set(err, ERR_NET, HTTP_NO_TRUST, "the server's certificate: %s",
                       X509_verify_cert_error_string(verdict));
     else
-        (void)err_set(err, ERR_NET, HTTP_NO_CONNECTION, "no TLS: %s", tls->said);
+        (void)err_set(err, ERR_NET, HTTP_NO_CONNECTION, "no TLS: %s",
+                      *tls->said ? tls->said : "the other side ended it");
     return CONNECTION_BROKEN;
 }
 

@@ -875,6 +875,55 @@ TEST(a_long_upload_is_no_silence)
     CHECK_STR(err.msg, "");
 }
 
+#define DRIP                                                                                       \
+    SEND("x"),                                                                                     \
+    {                                                                                              \
+        SERVER_PAUSE, NULL, 30                                                                     \
+    }
+#define DRIPS DRIP, DRIP, DRIP, DRIP, DRIP, DRIP, DRIP, DRIP, DRIP, DRIP
+
+/* Who never falls silent for long must not keep us beyond the time that we have. */
+TEST(what_drips_in_ends_in_time)
+{
+    static const struct server_step stopped[] = { TAKE,  SEND(OK "Content-Length: 41\r\n\r\n"),
+                                                  DRIP,  DO(SERVER_CANCEL),
+                                                  DRIPS, DRIPS,
+                                                  DRIPS, DRIPS,
+                                                  END };
+    static const struct server_step late[] = {
+        TAKE, SEND(OK "Content-Length: 40\r\n\r\n"), DRIPS, DRIPS, DRIPS, DRIPS, END
+    };
+    static const struct server_step taking[] = { { SERVER_SLOW, NULL, 30 }, SEND(EMPTY), END };
+    static const struct {
+        const struct server_step *script;
+        size_t size;
+        int64_t total_us;
+        enum err_kind kind;
+        int code;
+    } cases[] = {
+        { stopped, 0, 0, ERR_CANCELED, 0 },
+        { late, 0, 300 * TIME_MS, ERR_NET, HTTP_TIMED_OUT },
+        { taking, 40000000, 300 * TIME_MS, ERR_NET, HTTP_TIMED_OUT },
+    };
+    auto_free char *bytes = mem_zero(40000000);
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_talk talk = talk_begin(cases[i].script);
+        auto_free char *url = server_url(talk.server, "/");
+        struct http_request request = get_of(url);
+        auto_answer *answer = NULL;
+        struct err err = { 0 };
+
+        request.method = "PUT";
+        request.sends_body = cases[i].size > 0;
+        request.body = (struct span){ bytes, cases[i].size };
+        request.total_us = cases[i].total_us;
+        CHECK_AT(i,
+                 !http_open(talk.http, &request, &answer, &err) || !read_to_the_end(answer, &err));
+        CHECK_AT(i, err.kind == cases[i].kind && err.code == cases[i].code);
+    }
+}
+
 /* --- trust ---------------------------------------------------------------------------------- */
 
 TEST(only_a_good_certificate_is_trusted)
