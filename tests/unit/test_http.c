@@ -367,20 +367,16 @@ TEST(a_request_has_its_own_headers_and_no_others)
     }
 }
 
-/* A body of any length arrives as it is; a large one without asking first whether it may come. */
-TEST(bodies_of_all_sizes_arrive)
+/* Puts bodies of these lengths, one after the other: each arrives as it is, over one connection,
+ * and without being asked first whether it may come. The last is the longest. */
+static void check_bodies(struct talk *talk, const size_t *sizes, size_t count)
 {
-    static const struct server_step script[] = { TAKE,        SEND(EMPTY), TAKE,
-                                                 SEND(EMPTY), TAKE,        SEND(EMPTY),
-                                                 TAKE,        SEND(EMPTY), END };
-    static const size_t sizes[] = { 1, 65536, 65537, 3 * 1024 * 1024 };
-    auto_talk talk = talk_begin(script);
-    auto_free char *url = server_url(talk.server, "/");
-    auto_free char *bytes = mem_zero(sizes[3]);
+    auto_free char *url = server_url(talk->server, "/");
+    auto_free char *bytes = mem_zero(sizes[count - 1]);
 
-    for (size_t i = 0; i < sizes[3]; i++)
+    for (size_t i = 0; i < sizes[count - 1]; i++)
         bytes[i] = server_byte(i) ? server_byte(i) : 1;
-    for (size_t i = 0; i < lengthof(sizes); i++) {
+    for (size_t i = 0; i < count; i++) {
         struct http_request request = {
             .method = "PUT", .url = url, .body = { bytes, sizes[i] }, .sends_body = true
         };
@@ -388,11 +384,24 @@ TEST(bodies_of_all_sizes_arrive)
         struct err err = { 0 };
         const char *body;
 
-        CHECK_AT(i, http_open(talk.http, &request, &answer, &err) && http_status(answer) == 200);
-        body = strstr(server_request(talk.server, i), "\r\n\r\n");
+        CHECK_AT(i, http_open(talk->http, &request, &answer, &err) && http_status(answer) == 200);
+        CHECK_STR(err.msg, "");
+        body = strstr(server_request(talk->server, i), "\r\n\r\n");
         CHECK_AT(i, body && strlen(body + 4) == sizes[i] && !memcmp(body + 4, bytes, sizes[i]));
-        CHECK_AT(i, !strcasestr(server_request(talk.server, i), "\r\nExpect:"));
+        CHECK_AT(i, server_connection(talk->server, i) == 1);
+        CHECK_AT(i, !strcasestr(server_request(talk->server, i), "\r\nExpect:"));
     }
+}
+
+TEST(bodies_of_all_sizes_arrive)
+{
+    static const struct server_step script[] = { TAKE,        SEND(EMPTY), TAKE,
+                                                 SEND(EMPTY), TAKE,        SEND(EMPTY),
+                                                 TAKE,        SEND(EMPTY), END };
+    static const size_t sizes[] = { 1, 65536, 65537, 3 * 1024 * 1024 };
+    auto_talk talk = talk_begin(script);
+
+    check_bodies(&talk, sizes, lengthof(sizes));
 }
 
 /* The environment is not asked for a proxy; one that is named is used. */
@@ -1016,25 +1025,8 @@ TEST(bodies_arrive_over_tls_as_they_are)
     auto_free char *cert = certs_make(certs, "good", "IP:127.0.0.1", 1);
     struct http_settings client = { .ca_file = certs_ca_file(certs) };
     auto_talk talk = talk_with(script, &client, cert);
-    auto_free char *url = server_url(talk.server, "/");
-    auto_free char *bytes = mem_zero(sizes[lengthof(sizes) - 1]);
 
-    for (size_t i = 0; i < sizes[lengthof(sizes) - 1]; i++)
-        bytes[i] = server_byte(i) ? server_byte(i) : 1;
-    for (size_t i = 0; i < lengthof(sizes); i++) {
-        struct http_request request = {
-            .method = "PUT", .url = url, .body = { bytes, sizes[i] }, .sends_body = true
-        };
-        auto_answer *answer = NULL;
-        struct err err = { 0 };
-        const char *body;
-
-        CHECK_AT(i, http_open(talk.http, &request, &answer, &err) && http_status(answer) == 200);
-        CHECK_STR(err.msg, "");
-        body = strstr(server_request(talk.server, i), "\r\n\r\n");
-        CHECK_AT(i, body && strlen(body + 4) == sizes[i] && !memcmp(body + 4, bytes, sizes[i]));
-        CHECK_AT(i, server_connection(talk.server, i) == 1);
-    }
+    check_bodies(&talk, sizes, lengthof(sizes));
 }
 
 /* A server that has refused does not take the rest of the body. */
