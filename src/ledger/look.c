@@ -49,6 +49,20 @@ void ledger_tallies_free(struct ledger_tally *tallies, size_t count)
     free(tallies);
 }
 
+bool ledger_states(struct ledger *ledger, int64_t *states_r, struct err *err)
+{
+    struct ledger_tally *tallies;
+    size_t count;
+
+    if (!ledger_tallies(ledger, &tallies, &count, err))
+        return false;
+    memset(states_r, 0, LEDGER_STATES * sizeof *states_r);
+    for (size_t i = 0; i < count; i++)
+        states_r[tallies[i].state] += tallies[i].documents;
+    ledger_tallies_free(tallies, count);
+    return true;
+}
+
 bool ledger_runs(struct ledger *ledger, struct ledger_run **runs_r, size_t *count_r,
                  struct err *err)
 {

@@ -16,6 +16,9 @@ must_check bool ledger_tallies(struct ledger *ledger, struct ledger_tally **tall
                                size_t *count_r, struct err *err);
 void ledger_tallies_free(struct ledger_tally *tallies, size_t count);
 
+/* How many documents are in each state, by the tallies. `states_r`: LEDGER_STATES of them. */
+must_check bool ledger_states(struct ledger *ledger, int64_t *states_r, struct err *err);
+
 struct ledger_run {
     int64_t run, started_us;
     int64_t ended_us; /* 0: still running, or died without notice */

@@ -106,17 +106,11 @@ static bool census_or_wait(struct counting *c, struct err *err)
 /* How many documents are still to be handed out. */
 static bool waiting_work(const struct desk_hands *hands, void *arg, struct err *err)
 {
-    int64_t *waiting = arg;
-    struct ledger_tally *tallies = NULL;
-    size_t count;
+    int64_t *waiting = arg, states[LEDGER_STATES];
 
-    *waiting = 0;
-    if (!ledger_tallies(hands->ledger, &tallies, &count, err))
+    if (!ledger_states(hands->ledger, states, err))
         return false;
-    for (size_t i = 0; i < count; i++)
-        if (tallies[i].state == LEDGER_WAITING || tallies[i].state == LEDGER_STORED)
-            *waiting += tallies[i].documents;
-    ledger_tallies_free(tallies, count);
+    *waiting = states[LEDGER_WAITING] + states[LEDGER_STORED];
     return true;
 }
 

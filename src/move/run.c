@@ -186,26 +186,14 @@ static bool databases_open(struct run *run, struct err *err)
                          &run->registry, err);
 }
 
-static int64_t not_done(const struct ledger_tally *tallies, size_t count)
-{
-    int64_t documents = 0;
-
-    for (size_t i = 0; i < count; i++)
-        if (tallies[i].state != LEDGER_DONE && tallies[i].state != LEDGER_WAIVED
-            && tallies[i].state != LEDGER_GONE)
-            documents += tallies[i].documents;
-    return documents;
-}
-
 static bool todo_count(struct run *run, struct err *err)
 {
-    struct ledger_tally *tallies;
-    size_t count;
+    int64_t states[LEDGER_STATES];
 
-    if (!ledger_tallies(run->ledger, &tallies, &count, err))
+    if (!ledger_states(run->ledger, states, err))
         return false;
-    run->todo_before = not_done(tallies, count);
-    ledger_tallies_free(tallies, count);
+    run->todo_before = states[LEDGER_WAITING] + states[LEDGER_CLAIMED] + states[LEDGER_STORED]
+                       + states[LEDGER_FAILED];
     return true;
 }
 
@@ -414,20 +402,6 @@ static void watch(struct run *run, const struct run_watcher *watcher)
     }
 }
 
-static bool states_count(struct ledger *ledger, int64_t *states, struct err *err)
-{
-    struct ledger_tally *tallies;
-    size_t count;
-
-    memset(states, 0, LEDGER_STATES * sizeof *states);
-    if (!ledger_tallies(ledger, &tallies, &count, err))
-        return false;
-    for (size_t i = 0; i < count; i++)
-        states[tallies[i].state] += tallies[i].documents;
-    ledger_tallies_free(tallies, count);
-    return true;
-}
-
 static const char *status_of(const struct run *run, const struct run_result *result)
 {
     if (run->mover.stopped_by.kind != ERR_NONE)
@@ -448,7 +422,7 @@ static bool end_work(const struct desk_hands *hands, void *arg, struct err *err)
 
     return ledger_run_free(hands->ledger, &freed, err)
            && ledger_run_note(hands->ledger, &progress, status_of(job->run, job->result), true, err)
-           && states_count(hands->ledger, job->result->states, err)
+           && ledger_states(hands->ledger, job->result->states, err)
            && registry_deleted(hands->registry, &job->result->deleted_rows, err);
 }
 
