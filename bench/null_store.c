@@ -148,6 +148,11 @@ static bool is_last(const struct exchange *x)
     return most && x->served == most;
 }
 
+static const char *last_line(const struct exchange *x)
+{
+    return is_last(x) ? "Connection: close\r\n" : "";
+}
+
 /* `lines`: further headers, each ended by CRLF. The body is announced, and sent but for HEAD. */
 static bool answer(struct exchange *x, int status, const char *lines, struct span body)
 {
@@ -156,8 +161,7 @@ static bool answer(struct exchange *x, int status, const char *lines, struct spa
     str_printf(&text,
                "HTTP/1.1 %d %s\r\nServer: nothing\r\nx-amz-request-id: 1\r\n"
                "%sContent-Length: %zu\r\n%s\r\n",
-               status, http_reason(status), is_last(x) ? "Connection: close\r\n" : "", body.size,
-               lines);
+               status, http_reason(status), last_line(x), body.size, lines);
     if (!span_is(x->head.method, "HEAD"))
         str_add_span(&text, body);
     return wire_write(x->wire, str_span(&text));
@@ -355,7 +359,7 @@ static bool bytes_send(struct exchange *x, int fd, uint64_t size)
     str_printf(&head,
                "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nLast-Modified: "
                "Mon, 04 Nov 2024 00:00:00 GMT\r\n%sContent-Length: %ju\r\n\r\n",
-               is_last(x) ? "Connection: close\r\n" : "", (uintmax_t)size);
+               last_line(x), (uintmax_t)size);
     if (!wire_write(x->wire, str_span(&head)))
         return false;
     while (!span_is(x->head.method, "HEAD") && size > 0) {

@@ -36,20 +36,23 @@ char *mem_text(const char *text)
     return text ? mem_copy(text, strlen(text)) : NULL;
 }
 
-/* vasprintf() writes through a stream that it makes for each call; most texts are short. */
+/* Most texts are short. Not vasprintf(): it grows a text by and by, and shrinks it in the end. */
 char *mem_printf(const char *format, ...)
 {
-    char small[512], *text = NULL;
+    char small[512], *text;
     va_list args;
     int length;
 
     va_start(args, format);
     length = vsnprintf(small, sizeof small, format, args);
     va_end(args);
-    if (length >= 0 && (size_t)length < sizeof small)
+    if (length < 0)
+        return or_die(NULL);
+    if ((size_t)length < sizeof small)
         return mem_copy(small, (size_t)length);
+    text = or_die(malloc((size_t)length + 1));
     va_start(args, format);
-    length = vasprintf(&text, format, args);
+    (void)vsnprintf(text, (size_t)length + 1, format, args);
     va_end(args);
-    return or_die(length < 0 ? NULL : text);
+    return text;
 }

@@ -52,7 +52,6 @@ static char *block_take(struct json *json, size_t size)
 
         if (room < size)
             room = size;
-
         block = mem_grow(NULL, sizeof *block + room);
         block->before = json->blocks;
         block->used = 0;
