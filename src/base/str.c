@@ -6,30 +6,10 @@
 #include <stdarg.h>
 #include <strings.h>
 
-struct span span_of(const char *text)
-{
-    return (struct span){ text, text ? strlen(text) : 0 };
-}
-
-bool span_equal(struct span a, struct span b)
-{
-    return a.size == b.size && (a.size == 0 || memcmp(a.at, b.at, a.size) == 0);
-}
-
-bool span_is(struct span span, const char *text)
-{
-    return span_equal(span, span_of(text));
-}
-
 bool span_is_nocase(struct span span, const char *text)
 {
     return span.size == strlen(text)
            && (span.size == 0 || strncasecmp(span.at, text, span.size) == 0);
-}
-
-bool span_starts(struct span span, const char *prefix)
-{
-    return span_is(span_first(span, strlen(prefix)), prefix);
 }
 
 bool span_ends(struct span span, const char *suffix)
@@ -37,18 +17,6 @@ bool span_ends(struct span span, const char *suffix)
     size_t size = strlen(suffix);
 
     return span.size >= size && span_is(span_from(span, span.size - size), suffix);
-}
-
-struct span span_from(struct span span, size_t skip)
-{
-    if (skip >= span.size)
-        return (struct span){ span.at ? span.at + span.size : NULL, 0 };
-    return (struct span){ span.at + skip, span.size - skip };
-}
-
-struct span span_first(struct span span, size_t keep)
-{
-    return (struct span){ span.at, keep < span.size ? keep : span.size };
 }
 
 static bool is_blank(char c)
@@ -120,7 +88,7 @@ void str_cut(struct str *s, size_t size_bytes)
 /* Twice as much as before, but never beyond the cap and its zero. */
 static size_t room_for(const struct str *s, size_t need)
 {
-    size_t room = s->room < 32 ? 64 : s->room * 2;
+    size_t room = s->room < 128 ? 256 : s->room * 2;
 
     if (room > s->max)
         room = s->max + 1;
@@ -164,17 +132,6 @@ void str_add_span(struct str *s, struct span span)
     str_add(s, span.at, span.size);
 }
 
-/* Text is often written sign by sign: mostly there is room, and nothing else to be looked at. */
-void str_add_char(struct str *s, char c)
-{
-    if (s->size + 1 >= s->room) {
-        str_add(s, &c, 1);
-        return;
-    }
-    s->at[s->size++] = c;
-    s->at[s->size] = '\0';
-}
-
 void str_printf(struct str *s, const char *format, ...)
 {
     char small[256];
@@ -196,6 +153,24 @@ void str_printf(struct str *s, const char *format, ...)
     (void)vsnprintf(s->at + s->size, (size_t)length + 1, format, args);
     va_end(args);
     s->size += (size_t)length;
+}
+
+void str_add_u64(struct str *s, uint64_t number)
+{
+    char digits[20];
+    size_t at = sizeof digits;
+
+    do
+        digits[--at] = (char)('0' + number % 10);
+    while (number /= 10);
+    str_add(s, digits + at, sizeof digits - at);
+}
+
+void str_add_i64(struct str *s, int64_t number)
+{
+    if (number < 0)
+        str_add_char(s, '-');
+    str_add_u64(s, number < 0 ? 0 - (uint64_t)number : (uint64_t)number);
 }
 
 struct span str_span(const struct str *s)

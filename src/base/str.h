@@ -9,6 +9,8 @@
 #include "base/base.h"
 #include "base/err.h"
 
+#include <string.h>
+
 /* Borrowed bytes, not ended by a zero. `at` may be NULL if `size` is 0. */
 struct span {
     const char *at;
@@ -19,15 +21,49 @@ struct span {
 #define SPAN_FORMAT "%.*s"
 #define SPAN_ARGS(span) (int)(span).size, (span).at
 
-struct span span_of(const char *text); /* NULL gives SPAN_NONE */
-bool span_equal(struct span a, struct span b);
-bool span_is(struct span span, const char *text);
+/*
+ * The short ones stand here whole: they are asked thousands of times for a document, mostly with
+ * texts whose length the compiler knows.
+ */
+
+/* NULL gives SPAN_NONE. */
+static inline struct span span_of(const char *text)
+{
+    return (struct span){ text, text ? strlen(text) : 0 };
+}
+
+/* What is left after `skip` bytes. */
+static inline struct span span_from(struct span span, size_t skip)
+{
+    if (skip >= span.size)
+        return (struct span){ span.at ? span.at + span.size : NULL, 0 };
+    return (struct span){ span.at + skip, span.size - skip };
+}
+
+/* At most the first `keep` bytes. */
+static inline struct span span_first(struct span span, size_t keep)
+{
+    return (struct span){ span.at, keep < span.size ? keep : span.size };
+}
+
+static inline bool span_equal(struct span a, struct span b)
+{
+    return a.size == b.size && (a.size == 0 || memcmp(a.at, b.at, a.size) == 0);
+}
+
+static inline bool span_is(struct span span, const char *text)
+{
+    return span_equal(span, span_of(text));
+}
+
+static inline bool span_starts(struct span span, const char *prefix)
+{
+    return span_is(span_first(span, strlen(prefix)), prefix);
+}
+
 bool span_is_nocase(struct span span, const char *text); /* ASCII letters only */
-bool span_starts(struct span span, const char *prefix);
 bool span_ends(struct span span, const char *suffix);
-struct span span_trim(struct span span);               /* blanks, tabs, CR and LF at both ends */
-struct span span_from(struct span span, size_t skip);  /* what is left after `skip` bytes      */
-struct span span_first(struct span span, size_t keep); /* at most the first `keep` bytes       */
+struct span span_trim(struct span span); /* blanks, tabs, CR and LF at both ends */
 
 /* Where `needle` begins in `hay`, or hay.size. */
 size_t span_find(struct span hay, const char *needle);
@@ -62,8 +98,22 @@ void str_reset(struct str *s); /* empties; keeps the memory */
 void str_add(struct str *s, const void *bytes, size_t size_bytes);
 void str_add_text(struct str *s, const char *text);
 void str_add_span(struct str *s, struct span span);
-void str_add_char(struct str *s, char c);
 void str_printf(struct str *s, const char *format, ...) printf_like(2, 3);
+
+/* In decimal. */
+void str_add_i64(struct str *s, int64_t number);
+void str_add_u64(struct str *s, uint64_t number);
+
+/* Text is often written sign by sign: mostly there is room, and nothing else to be looked at. */
+static inline void str_add_char(struct str *s, char c)
+{
+    if (s->size + 1 >= s->room) {
+        str_add(s, &c, 1);
+        return;
+    }
+    s->at[s->size++] = c;
+    s->at[s->size] = '\0';
+}
 
 /* Shortens to `size_bytes`. */
 void str_cut(struct str *s, size_t size_bytes);

@@ -126,13 +126,13 @@ void json_write_text(struct json_writer *w, const char *text)
 void json_write_i64(struct json_writer *w, int64_t n)
 {
     before_value(w);
-    str_printf(w->to, "%jd", (intmax_t)n);
+    str_add_i64(w->to, n);
 }
 
 void json_write_u64(struct json_writer *w, uint64_t n)
 {
     before_value(w);
-    str_printf(w->to, "%ju", (uintmax_t)n);
+    str_add_u64(w->to, n);
 }
 
 void json_write_flag(struct json_writer *w, bool flag)

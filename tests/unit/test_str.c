@@ -175,6 +175,21 @@ TEST(printf_is_whole_whatever_its_length)
     }
 }
 
+TEST(numbers_are_added_in_decimal)
+{
+    auto_str s = STR_MAX(200);
+
+    str_add_u64(&s, 0);
+    str_add_char(&s, ' ');
+    str_add_u64(&s, UINT64_MAX);
+    str_add_char(&s, ' ');
+    str_add_i64(&s, INT64_MIN);
+    str_add_char(&s, ' ');
+    str_add_i64(&s, -7);
+    str_add_i64(&s, INT64_MAX);
+    CHECK_STR(str_text(&s), "0 18446744073709551615 -9223372036854775808 -79223372036854775807");
+}
+
 TEST(a_text_is_shortened_emptied_and_taken)
 {
     auto_str s = STR_MAX(8);
