@@ -133,18 +133,29 @@ static void unicode_open(void)
     abort();
 }
 
+static void add_lower_ascii(struct str *to, struct span text)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        char c = text.at[i];
+
+        str_add_char(to, c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c);
+    }
+}
+
 void utf8_add_lower(struct str *to, struct span text)
 {
     uint32_t code;
 
     (void)pthread_once(&unicode_once, unicode_open);
-    while (text.size) {
+    for (;;) {
+        size_t plain = ascii_size(text);
+
+        add_lower_ascii(to, span_first(text, plain));
+        text = span_from(text, plain);
+        if (text.size == 0)
+            return;
         (void)utf8_next(&text, &code);
-        if (code >= 0x80)
-            code = (uint32_t)towlower_l((wint_t)code, unicode);
-        else if (code >= 'A' && code <= 'Z')
-            code |= 0x20;
-        utf8_add(to, code);
+        utf8_add(to, (uint32_t)towlower_l((wint_t)code, unicode));
     }
 }
 

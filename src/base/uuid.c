@@ -30,25 +30,30 @@ bool uuid_read_loose(struct span text, struct uuid *uuid_r)
     return text.size == 32 ? digits_read(text, false, uuid_r) : uuid_read(text, uuid_r);
 }
 
-static const char *uuid_print(const struct uuid *uuid, const char *between, char *text)
+/* `hyphens`: after the 4th, 6th, 8th and 10th byte. */
+static const char *uuid_print(const struct uuid *uuid, bool hyphens, char *text)
 {
-    const uint8_t *b = uuid->bytes;
+    static const char digits[] = "0123456789abcdef";
+    char *to = text;
 
-    (void)snprintf(text, UUID_TEXT_SIZE,
-                   "%02x%02x%02x%02x%s%02x%02x%s%02x%02x%s%02x%02x%s%02x%02x%02x%02x%02x%02x", b[0],
-                   b[1], b[2], b[3], between, b[4], b[5], between, b[6], b[7], between, b[8], b[9],
-                   between, b[10], b[11], b[12], b[13], b[14], b[15]);
+    for (size_t i = 0; i < sizeof uuid->bytes; i++) {
+        if (hyphens && (i == 4 || i == 6 || i == 8 || i == 10))
+            *to++ = '-';
+        *to++ = digits[uuid->bytes[i] >> 4];
+        *to++ = digits[uuid->bytes[i] & 0x0F];
+    }
+    *to = '\0';
     return text;
 }
 
 const char *uuid_text(const struct uuid *uuid, char text[UUID_TEXT_SIZE])
 {
-    return uuid_print(uuid, "-", text);
+    return uuid_print(uuid, true, text);
 }
 
 const char *uuid_digits(const struct uuid *uuid, char text[UUID_TEXT_SIZE])
 {
-    return uuid_print(uuid, "", text);
+    return uuid_print(uuid, false, text);
 }
 
 static void set_version(struct uuid *uuid, unsigned version)
