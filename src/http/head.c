@@ -59,28 +59,52 @@ static void connection_read(const char *value, struct head *head)
     }
 }
 
+/* Most names are told apart by their first letter. */
+static bool is_named(const char *field, const char *name)
+{
+    return (field[0] | 0x20) == (name[0] | 0x20) && strcasecmp(field, name) == 0;
+}
+
+/* What stands behind a text and its zero: the value behind a name, the next name behind a value. */
+static const char *behind(const char *text)
+{
+    return text + strlen(text) + 1;
+}
+
+static bool length_read(const char *value, struct head *head)
+{
+    struct err ignored;
+    uint64_t length;
+
+    if (!num_u64(span_of(value), 0, INT64_MAX, &length, &ignored)
+        || (head->length >= 0 && (int64_t)length != head->length))
+        return false;
+    head->length = (int64_t)length;
+    return true;
+}
+
+static bool encoding_read(const char *value, struct head *head)
+{
+    bool is_chunked = strcasecmp(value, "chunked") == 0;
+
+    head->is_chunked |= is_chunked;
+    return is_chunked || strcasecmp(value, "identity") == 0;
+}
+
 /* What decides where the body ends, and the connection. False if that cannot be known. */
 static bool framing_read(struct head *head)
 {
     const char *value;
-    struct err ignored;
 
     head->length = -1;
-    for (size_t i = 0; (value = head_field(head, "Content-Length", i)); i++) {
-        uint64_t length;
-
-        if (!num_u64(span_of(value), 0, INT64_MAX, &length, &ignored)
-            || (i > 0 && (int64_t)length != head->length))
+    for (const char *name = head->fields; name < head->fields_end; name = behind(value)) {
+        value = behind(name);
+        if ((is_named(name, "Content-Length") && !length_read(value, head))
+            || (is_named(name, "Transfer-Encoding") && !encoding_read(value, head)))
             return false;
-        head->length = (int64_t)length;
+        if (is_named(name, "Connection"))
+            connection_read(value, head);
     }
-    for (size_t i = 0; (value = head_field(head, "Transfer-Encoding", i)); i++) {
-        if (strcasecmp(value, "chunked") != 0 && strcasecmp(value, "identity") != 0)
-            return false;
-        head->is_chunked |= strcasecmp(value, "chunked") == 0;
-    }
-    for (size_t i = 0; (value = head_field(head, "Connection", i)); i++)
-        connection_read(value, head);
     return true;
 }
 
@@ -135,20 +159,14 @@ bool head_read(char *bytes, size_t size, struct head *head_r)
     return framing_read(head_r);
 }
 
-/* Most names are told apart by their first letter. */
-static bool is_named(const char *field, const char *name)
-{
-    return (field[0] | 0x20) == (name[0] | 0x20) && strcasecmp(field, name) == 0;
-}
-
 const char *head_field(const struct head *head, const char *name, size_t index)
 {
-    for (const char *at = head->fields; at < head->fields_end;) {
-        const char *value = at + strlen(at) + 1;
+    const char *value;
 
+    for (const char *at = head->fields; at < head->fields_end; at = behind(value)) {
+        value = behind(at);
         if (is_named(at, name) && index-- == 0)
             return value;
-        at = value + strlen(value) + 1;
     }
     return NULL;
 }

@@ -211,6 +211,13 @@ static void target_add(struct str *to, const struct http *http, const char *url)
     str_add_text(to, target);
 }
 
+static void line_add(struct str *to, const char *name, const char *value)
+{
+    str_add_text(to, name);
+    str_add_text(to, value);
+    str_add_text(to, "\r\n");
+}
+
 /* All that goes before the body. */
 static bool request_write(struct http_answer *answer, struct err *err)
 {
@@ -224,15 +231,16 @@ static bool request_write(struct http_answer *answer, struct err *err)
     target_add(to, http, request->url);
     str_add_text(to, " HTTP/1.1\r\n");
     if (!has_header(request, "Host:"))
-        str_printf(to, "Host: %s\r\n", connection_host(http->connection));
+        line_add(to, "Host: ", connection_host(http->connection));
     if (!has_header(request, "Accept:"))
         str_add_text(to, "Accept: */*\r\n");
-    for (size_t i = 0; request->headers && request->headers[i]; i++) {
-        str_add_text(to, request->headers[i]);
+    for (size_t i = 0; request->headers && request->headers[i]; i++)
+        line_add(to, request->headers[i], "");
+    if (request->sends_body) {
+        str_add_text(to, "Content-Length: ");
+        str_add_u64(to, request->body.size);
         str_add_text(to, "\r\n");
     }
-    if (request->sends_body)
-        str_printf(to, "Content-Length: %zu\r\n", request->body.size);
     str_add_text(to, "\r\n");
     return str_fits(to, "the request's head", err);
 }
