@@ -37,6 +37,11 @@ static void wire_pair(struct wire *wire, const char *name, struct span value)
     wire->pairs[wire->count++] = (struct sign_pair){ span_of(name), value };
 }
 
+static char *put(char *to, struct span text)
+{
+    return text.size ? mempcpy(to, text.at, text.size) : to;
+}
+
 /* Signing is over: every pair becomes a line. False if they are too long. */
 static bool wire_line(struct wire *wire, size_t index, struct span name, struct span value)
 {
@@ -45,9 +50,9 @@ static bool wire_line(struct wire *wire, size_t index, struct span name, struct 
 
     if (need > HEADERS_MAX - wire->used)
         return false;
-    (void)snprintf(at, need, SPAN_FORMAT ": " SPAN_FORMAT, SPAN_ARGS(name), SPAN_ARGS(value));
     wire->lines[index] = at;
     wire->used += need;
+    *put(put(put(at, name), span_of(": ")), value) = '\0';
     return true;
 }
 

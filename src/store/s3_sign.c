@@ -11,13 +11,26 @@
 
 enum { CANONICAL_MAX = 64 * 1024, NAMES_MAX = 4096 };
 
+static char *two_digits(char *to, int number)
+{
+    *to++ = (char)('0' + number / 10 % 10);
+    *to++ = (char)('0' + number % 10);
+    return to;
+}
+
 const char *sign_time(int64_t at_us, char text[SIGN_TIME_SIZE])
 {
     struct time_civil t = time_to_utc(at_us);
+    const int day[] = { t.year / 100, t.year, t.month, t.day },
+              clock[] = { t.hour, t.minute, t.second };
+    char *to = text;
 
-    (void)snprintf(text, SIGN_TIME_SIZE, "%04u%02u%02uT%02u%02u%02uZ", (unsigned)t.year % 10000,
-                   (unsigned)t.month % 100, (unsigned)t.day % 100, (unsigned)t.hour % 100,
-                   (unsigned)t.minute % 100, (unsigned)t.second % 100);
+    for (size_t i = 0; i < lengthof(day); i++)
+        to = two_digits(to, day[i]);
+    *to++ = 'T';
+    for (size_t i = 0; i < lengthof(clock); i++)
+        to = two_digits(to, clock[i]);
+    memcpy(to, "Z", sizeof "Z");
     return text;
 }
 
