@@ -1,8 +1,6 @@
 /* Dates and stamps. Pure functions, but for the source's zone in stamp_text(). */
 #include "move/stamp.h"
 
-#include "base/num.h"
-
 const char *stamp_text(int64_t at_us, char text[STAMP_TEXT_SIZE])
 {
     struct time_civil at = time_to_zone(at_us);
@@ -12,18 +10,28 @@ const char *stamp_text(int64_t at_us, char text[STAMP_TEXT_SIZE])
     return text;
 }
 
+/* Up to four digits. */
+static bool number_read(struct span text, int *number_r)
+{
+    int number = 0;
+
+    if (text.size == 0 || text.size > 4)
+        return false;
+    for (size_t i = 0; i < text.size; i++) {
+        if (text.at[i] < '0' || text.at[i] > '9')
+            return false;
+        number = number * 10 + (text.at[i] - '0');
+    }
+    *number_r = number;
+    return true;
+}
+
 /* Three numbers with a separator between them. */
 static bool three_numbers(struct span text, char separator, int n[3])
 {
-    for (int i = 0; i < 3; i++) {
-        struct span part = i < 2 ? span_cut(&text, separator) : text;
-        struct err ignored;
-        uint64_t number;
-
-        if (part.size > 4 || !num_u64(part, 0, 9999, &number, &ignored))
+    for (int i = 0; i < 3; i++)
+        if (!number_read(i < 2 ? span_cut(&text, separator) : text, &n[i]))
             return false;
-        n[i] = (int)number;
-    }
     return true;
 }
 
