@@ -186,11 +186,13 @@ bool ledger_versions(struct ledger *ledger, int64_t document, struct ledger_vers
 
 bool ledger_still_ours(struct ledger *ledger, const struct ledger_claim *claim, struct err *err)
 {
-    return sql_run(ledger->sql, &LEDGER_DOCUMENT_HOLD,
-                   sql_args(sql_i64(claim->document), sql_i64(claim->epoch), sql_i64(ledger->run),
-                            sql_text(ledger_state_name(claim->state)), sql_i64(time_now_us())),
-                   err)
-           && ledger_touched(ledger, claim->document, err);
+    int64_t document;
+
+    return sql_number(ledger->sql, &LEDGER_DOCUMENT_HOLD,
+                      sql_args(sql_i64(claim->document), sql_i64(claim->epoch),
+                               sql_i64(ledger->run), sql_text(ledger_state_name(claim->state))),
+                      0, &document, err)
+           && (document != 0 || ledger_not_ours(claim->document, err));
 }
 
 bool ledger_intend(struct ledger *ledger, const struct ledger_claim *claim,
@@ -248,14 +250,10 @@ bool ledger_store(struct ledger *ledger, const struct ledger_claim *claim,
                             sql_i64((int64_t)version->mod_id), sql_i64(time_now_us())),
                    err)
            && ledger_touched(ledger, claim->document, err)
-           && sql_send(ledger->sql, &LEDGER_VERSION_REPLACE,
+           && sql_send(ledger->sql, &LEDGER_VERSION_STORE,
                        sql_args(sql_i64(claim->document), sql_i64(version->number),
                                 sql_bytes(version->sha256.bytes, SHA256_SIZE)),
                        err)
-           && sql_send(
-               ledger->sql, &LEDGER_VERSION_STATE,
-               sql_args(sql_i64(claim->document), sql_i64(version->number), sql_text("stored")),
-               err)
            && ledger_transition(ledger, &step, err);
 }
 

@@ -58,6 +58,9 @@ must_check bool ledger_audit(struct ledger *ledger, int64_t document, int64_t ep
                              const char *before, const char *after, const char *evidence,
                              struct err *err);
 
+/* Says LEDGER_NOT_OURS; always false. */
+bool ledger_not_ours(int64_t document, struct err *err);
+
 /* After a statement that should have touched one row: LEDGER_NOT_OURS if it did not. */
 must_check bool ledger_touched(const struct ledger *ledger, int64_t document, struct err *err);
 

@@ -245,8 +245,17 @@ static void entry_text(struct str *to, const struct ledger *ledger, int64_t seq,
                        int64_t document, int64_t epoch, const char *before, const char *after,
                        const char *evidence)
 {
-    str_printf(to, "%jd\n%jd\n%jd\n%jd\n%jd\n%s\n%s\n%s\n", (intmax_t)ledger->run, (intmax_t)seq,
-               (intmax_t)at_us, (intmax_t)document, (intmax_t)epoch, before, after, evidence);
+    const int64_t numbers[] = { ledger->run, seq, at_us, document, epoch };
+    const char *const words[] = { before, after, evidence };
+
+    for (size_t i = 0; i < lengthof(numbers); i++) {
+        str_add_i64(to, numbers[i]);
+        str_add_char(to, '\n');
+    }
+    for (size_t i = 0; i < lengthof(words); i++) {
+        str_add_text(to, words[i]);
+        str_add_char(to, '\n');
+    }
 }
 
 bool ledger_audit(struct ledger *ledger, int64_t document, int64_t epoch, const char *before,
@@ -318,12 +327,15 @@ bool ledger_transition(struct ledger *ledger, const struct transition *t, struct
                            ledger_state_name(t->after), t->evidence, err);
 }
 
-bool ledger_touched(const struct ledger *ledger, int64_t document, struct err *err)
+bool ledger_not_ours(int64_t document, struct err *err)
 {
-    if (sql_changed(ledger->sql) == 1)
-        return true;
     return err_set(err, ERR_DATABASE, LEDGER_NOT_OURS,
                    "document %jd is no longer ours: its claim has passed on", (intmax_t)document);
+}
+
+bool ledger_touched(const struct ledger *ledger, int64_t document, struct err *err)
+{
+    return sql_changed(ledger->sql) == 1 || ledger_not_ours(document, err);
 }
 
 /* --- notes ---------------------------------------------------------------------------------- */
