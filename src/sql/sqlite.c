@@ -7,6 +7,7 @@
 #include "base/mem.h"
 
 #include <assert.h>
+#include <pthread.h>
 #include <sqlite3.h>
 
 enum { BUSY_LOOK_MS = 20, BUSY_MS = 60 * 1000 };
@@ -271,6 +272,14 @@ static bool settle(struct sqlite *sqlite, bool may_write, struct err *err)
     return pages > 0 || !may_write || sqlite_script(&sqlite->sql, "pragma journal_mode = wal", err);
 }
 
+static pthread_once_t configured = PTHREAD_ONCE_INIT;
+
+/* Nobody asks how much memory SQLite has, so it need not take a lock at each allocation to know. */
+static void configure(void)
+{
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 bool sqlite_open(const char *path, bool may_write, const struct cancel *cancel, struct sql **sql_r,
                  struct err *err)
 {
@@ -279,6 +288,7 @@ bool sqlite_open(const char *path, bool may_write, const struct cancel *cancel, 
     auto_sql *sql = &sqlite->sql;
 
     sqlite->sql = (struct sql){ .driver = &driver, .cancel = cancel };
+    (void)pthread_once(&configured, configure);
     if (sqlite3_open_v2(path, &sqlite->handle, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
         (void)failed(sql, err);
         return err_ctx(err, "opening the database '%s'", path);
