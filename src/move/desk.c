@@ -27,7 +27,7 @@ enum { GROUP_JOBS = 64, GROUP_US = 4 * TIME_MS, QUIET_US = 1 * TIME_MS, POSTED_U
 #define AWAY_LOOK_US (1 * TIME_SECOND)
 enum { GROUP_TRIES = 20 };
 
-struct job {
+struct desk_job {
     desk_work *work;
     void *arg;
     void (*after)(void *arg, const struct err *why); /* posted: NULL for one that waits */
@@ -56,14 +56,14 @@ static bool leaves_group_whole(const struct err *why)
     return why->kind == ERR_DATABASE && why->code == LEDGER_NOT_OURS;
 }
 
-static bool jobs_do(struct desk *desk, struct job **jobs, size_t count, struct err *err)
+static bool jobs_do(struct desk *desk, struct desk_job **jobs, size_t count, struct err *err)
 {
     auto_change change = { 0 };
 
     if (!ledger_begin(desk->hands.ledger, &change, err))
         return false;
     for (size_t i = 0; i < count; i++) {
-        struct job *job = jobs[i];
+        struct desk_job *job = jobs[i];
 
         job->why = (struct err){ 0 };
         if (!job->work(&desk->hands, job->arg, &job->why) && !leaves_group_whole(&job->why)) {
@@ -109,7 +109,8 @@ static bool come_back(struct desk *desk, bool *committed_r, struct err *err)
 }
 
 /* As jobs_do(), in spite of others and of connections that break. */
-static bool jobs_do_for_sure(struct desk *desk, struct job **jobs, size_t count, struct err *err)
+static bool jobs_do_for_sure(struct desk *desk, struct desk_job **jobs, size_t count,
+                             struct err *err)
 {
     for (int tries = 1;; tries++) {
         bool committed = false;
@@ -130,13 +131,13 @@ static bool jobs_do_for_sure(struct desk *desk, struct job **jobs, size_t count,
     }
 }
 
-static void jobs_refuse(struct job **jobs, size_t count, const struct err *why)
+static void jobs_refuse(struct desk_job **jobs, size_t count, const struct err *why)
 {
     for (size_t i = 0; i < count; i++)
         jobs[i]->why = *why;
 }
 
-static void group_do(struct desk *desk, struct job **jobs, size_t count)
+static void group_do(struct desk *desk, struct desk_job **jobs, size_t count)
 {
     struct err err = desk->broken;
 
@@ -157,7 +158,7 @@ static void group_do(struct desk *desk, struct job **jobs, size_t count)
     }
 }
 
-static void job_end(struct job *job)
+static void job_end(struct desk_job *job)
 {
     if (job->after) {
         job->after(job->arg, job->why.kind == ERR_NONE ? NULL : &job->why);
@@ -171,7 +172,7 @@ static void job_end(struct job *job)
  * How many come beside the first, until there is no more reason to wait. For what was only posted
  * nobody waits: it lies until something else comes, and shares its commit.
  */
-static size_t company_wait(struct desk *desk, const struct job *first)
+static size_t company_wait(struct desk *desk, const struct desk_job *first)
 {
     size_t most = desk->most_jobs < GROUP_JOBS ? desk->most_jobs - 1 : GROUP_JOBS - 1;
     size_t before, count = 0;
@@ -187,7 +188,7 @@ static size_t company_wait(struct desk *desk, const struct job *first)
     return count < most ? count : most;
 }
 
-static size_t group_gather(struct desk *desk, struct job **jobs)
+static size_t group_gather(struct desk *desk, struct desk_job **jobs)
 {
     size_t count, company;
 
@@ -203,7 +204,7 @@ static size_t group_gather(struct desk *desk, struct job **jobs)
 static void *desk_run(void *arg)
 {
     struct desk *desk = arg;
-    struct job *jobs[GROUP_JOBS];
+    struct desk_job *jobs[GROUP_JOBS];
     size_t count;
 
     while ((count = group_gather(desk, jobs)) > 0) {
@@ -236,26 +237,43 @@ void desk_free(struct desk *desk)
     free(desk);
 }
 
+struct desk_job *desk_hand_in(struct desk *desk, desk_work *work, void *arg)
+{
+    struct desk_job *job = mem_new(struct desk_job);
+
+    job->work = work;
+    job->arg = arg;
+    (void)sem_init(&job->done, 0, 0);
+    if (!queue_push(desk->jobs, job)) {
+        (void)err_set(&job->why, ERR_CANCELED, 0, "the desk is closed");
+        (void)sem_post(&job->done);
+    }
+    return job;
+}
+
+bool desk_wait(struct desk_job *job, struct err *err)
+{
+    bool good;
+
+    while (sem_wait(&job->done) != 0)
+        continue;
+    good = job->why.kind == ERR_NONE;
+    if (!good)
+        *err = job->why;
+    (void)sem_destroy(&job->done);
+    free(job);
+    return good;
+}
+
 bool desk_do(struct desk *desk, desk_work *work, void *arg, struct err *err)
 {
-    struct job job = { .work = work, .arg = arg };
-
-    (void)sem_init(&job.done, 0, 0);
-    if (!queue_push(desk->jobs, &job))
-        return err_set(err, ERR_CANCELED, 0, "the desk is closed");
-    while (sem_wait(&job.done) != 0)
-        continue;
-    (void)sem_destroy(&job.done);
-    if (job.why.kind == ERR_NONE)
-        return true;
-    *err = job.why;
-    return false;
+    return desk_wait(desk_hand_in(desk, work, arg), err);
 }
 
 void desk_post(struct desk *desk, desk_work *work, void *arg,
                void (*after)(void *arg, const struct err *why))
 {
-    struct job *job = mem_new(struct job);
+    struct desk_job *job = mem_new(struct desk_job);
 
     job->work = work;
     job->arg = arg;

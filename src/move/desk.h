@@ -42,6 +42,18 @@ void desk_free(struct desk *desk); /* NULL is allowed */
  */
 must_check bool desk_do(struct desk *desk, desk_work *work, void *arg, struct err *err);
 
+/* A piece of work that somebody will wait for. */
+struct desk_job;
+
+/*
+ * desk_do() in two steps, with something else between them: hands it in, and waits until it is
+ * committed. Safe from any thread.
+ *   arg    untouched until desk_wait() has returned
+ * What is handed in must be waited for, once; desk_wait() frees the job.
+ */
+must_check struct desk_job *desk_hand_in(struct desk *desk, desk_work *work, void *arg);
+must_check bool desk_wait(struct desk_job *job, struct err *err);
+
 /*
  * Hands in a piece of work without waiting. Safe from any thread.
  *   arg     the desk's from now on

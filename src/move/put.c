@@ -36,6 +36,26 @@ static bool intend(struct journey *j)
     return true;
 }
 
+/*
+ * The record is read once more while the intent is written. Mostly it stayed as it was; else the
+ * intent stands for bytes that nobody puts, as it does when we die between the two.
+ */
+static bool intend_and_check(struct journey *j)
+{
+    struct intend_job job = { j->claim, &j->version };
+    struct err err = { 0 };
+    struct desk_job *intent;
+    bool unchanged;
+
+    FAILPOINT("put.chosen");
+    intent = desk_hand_in(j->mover->desk, intend_work, &job);
+    unchanged = journey_unchanged(j);
+    if (!desk_wait(intent, &err))
+        return trouble_of_desk(&j->trouble, "intend", &err);
+    FAILPOINT("put.intended");
+    return unchanged;
+}
+
 static const char *patient_of(const struct assignment *assignment)
 {
     return assignment->match == REGISTRY_ONE_PATIENT ? assignment->patient : NULL;
@@ -254,7 +274,7 @@ static bool put_small(struct journey *j)
     struct store_found found = { 0 };
     bool there;
 
-    if (!journey_unchanged(j) || !adopt_compare(j) || !version_choose(j) || !intend(j)
+    if (!adopt_compare(j) || !version_choose(j) || !intend_and_check(j)
         || !is_still_there(j, &there))
         return false;
     if (there)

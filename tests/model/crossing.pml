@@ -84,6 +84,29 @@ inline mark_lands(i, at) {
 
 inline let_go() { if :: HELD -> st = WAITING; owner = 0 :: else -> skip fi; v = 0; m = 0; my = 0; k = 0 }
 
+/* The record again: did it stay as it was? */
+inline again() { if :: atomic { mod != m -> let_go() }; goto start :: atomic { mod == m -> skip } fi }
+
+inline intend() {
+    atomic {
+        if :: HELD -> skip :: else -> v = 0; m = 0; my = 0; goto start fi;
+        if
+        :: intent[v] -> k = ikey[v]
+        :: !intent[v] && (ever[3 - v] && ikey[3 - v] == 0) -> k = 1
+        :: else -> k = 0
+        fi;
+#ifdef FORGETMARK
+        if :: intent[v] -> known = known & (255 - (1 << imark[v])) :: else -> skip fi;
+#endif
+#ifdef SAMEMARK
+        if :: imark[v] == 0 -> nm++; imark[v] = nm :: else -> skip fi;
+#else
+        nm++; imark[v] = nm;
+#endif
+        known = known | (1 << imark[v]); mver[imark[v]] = v;
+        intent[v] = true; ikey[v] = k; imod[v] = m };
+}
+
 proctype Mover() {
     byte v = 0, m = 0, my = 0, k = 0, u = 0;
 start:
@@ -91,7 +114,7 @@ start:
     :: atomic { st == WAITING && owner == 0 && ep < MAXE && nm < MAXM ->
             st = CLAIMED; ep++; my = ep; owner = _pid };
         KILL;
-        /* fetch: the record, its bytes, the record again */
+        /* fetch: the record, its bytes */
         atomic { v = src; m = mod;
             if
             :: mark != 0 && (mark == HUMAN || !(known & (1 << mark))) ->
@@ -100,25 +123,11 @@ start:
             :: else -> skip
             fi };
         KILL;
-        if :: atomic { mod != m -> let_go() }; goto start :: atomic { mod == m -> skip } fi;
-        /* intend */
-        atomic {
-            if :: HELD -> skip :: else -> v = 0; m = 0; my = 0; goto start fi;
-            if
-            :: intent[v] -> k = ikey[v]
-            :: !intent[v] && (ever[3 - v] && ikey[3 - v] == 0) -> k = 1
-            :: else -> k = 0
-            fi;
-#ifdef FORGETMARK
-            if :: intent[v] -> known = known & (255 - (1 << imark[v])) :: else -> skip fi;
-#endif
-#ifdef SAMEMARK
-            if :: imark[v] == 0 -> nm++; imark[v] = nm :: else -> skip fi;
-#else
-            nm++; imark[v] = nm;
-#endif
-            known = known | (1 << imark[v]); mver[imark[v]] = v;
-            intent[v] = true; ikey[v] = k; imod[v] = m };
+        /* both go on at the same time, and the put waits for both */
+        if
+        :: again(); intend()
+        :: intend(); KILL; again()
+        fi;
         KILL;
 put:    if
         :: atomic { true -> u = doc; put_lands(v, k) }
