@@ -215,6 +215,26 @@ static void post(struct desk *desk, struct log *log, char *what, const struct er
     desk_post(desk, posted_work, posted, posted_after);
 }
 
+/* Each hears of its own, in whatever order it is asked for. */
+TEST(what_is_handed_in_is_waited_for_later)
+{
+    enum { MANY = 3 };
+    auto_place place = place_new(MANY);
+    struct line handed[MANY] = { { .what = "a" },
+                                 { .what = "b", .fails = of_data },
+                                 { .what = "c" } };
+    struct desk_job *jobs[MANY];
+    struct err err = { 0 };
+
+    for (size_t i = 0; i < MANY; i++)
+        jobs[i] = desk_hand_in(place.desk, write_line, &handed[i]);
+    CHECK(desk_wait(jobs[2], &err) && err.kind == ERR_NONE);
+    CHECK(!desk_wait(jobs[1], &err) && err.kind == ERR_DATA);
+    CHECK(desk_wait(jobs[0], &err));
+    desk_free(take(place.desk));
+    CHECK(lines(&place) == 2);
+}
+
 /* What is posted is done in order, and before the desk is gone. */
 TEST(what_is_posted_is_done_in_order)
 {
