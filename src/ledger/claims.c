@@ -227,6 +227,14 @@ bool ledger_intend(struct ledger *ledger, const struct ledger_claim *claim,
     return true;
 }
 
+bool ledger_withdraw(struct ledger *ledger, const struct ledger_claim *claim, int64_t number,
+                     struct err *err)
+{
+    return ledger_still_ours(ledger, claim, err)
+           && sql_run(ledger->sql, &LEDGER_VERSION_WITHDRAW,
+                      sql_args(sql_i64(claim->document), sql_i64(number)), err);
+}
+
 /* --- the good end --------------------------------------------------------------------------- */
 
 bool ledger_store(struct ledger *ledger, const struct ledger_claim *claim,

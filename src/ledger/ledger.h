@@ -299,6 +299,10 @@ must_check bool ledger_marks(struct ledger *ledger, uint64_t record_id, char ***
 must_check bool ledger_intend(struct ledger *ledger, const struct ledger_claim *claim,
                               struct ledger_version *version, struct err *err);
 
+/* In a change: forgets an intent. Only for whoever knows that nothing was put under it. */
+must_check bool ledger_withdraw(struct ledger *ledger, const struct ledger_claim *claim,
+                                int64_t number, struct err *err);
+
 /*
  * In a change: claimed → stored.
  *   patient   the application's id of the patient, or NULL

@@ -36,16 +36,23 @@ static bool intend(struct journey *j)
     return true;
 }
 
+static bool withdraw_work(const struct desk_hands *hands, void *arg, struct err *err)
+{
+    const struct intend_job *job = arg;
+
+    return ledger_withdraw(hands->ledger, job->claim, job->version->number, err);
+}
+
 /*
- * The record is read once more while the intent is written. Mostly it stayed as it was; else the
- * intent stands for bytes that nobody puts, as it does when we die between the two.
+ * The record is read once more while the intent is written. Mostly it stayed as it was; else what
+ * was meant is withdrawn, unless an earlier try meant it already and may have put it.
  */
 static bool intend_and_check(struct journey *j)
 {
     struct intend_job job = { j->claim, &j->version };
-    struct err err = { 0 };
+    bool is_new = j->version.number == 0, unchanged;
     struct desk_job *intent;
-    bool unchanged;
+    struct err err = { 0 };
 
     FAILPOINT("put.chosen");
     intent = desk_hand_in(j->mover->desk, intend_work, &job);
@@ -53,6 +60,8 @@ static bool intend_and_check(struct journey *j)
     if (!desk_wait(intent, &err))
         return trouble_of_desk(&j->trouble, "intend", &err);
     FAILPOINT("put.intended");
+    if (!unchanged && is_new && !desk_do(j->mover->desk, withdraw_work, &job, &err))
+        return trouble_of_desk(&j->trouble, "intend", &err);
     return unchanged;
 }
 

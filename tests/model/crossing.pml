@@ -17,6 +17,7 @@
  *   LAXMOD      our mark in the record is proof enough, whatever its modification id
  *   FORGETMARK  a version that is meant again forgets the mark that it had
  *   SAMEMARK    a mark may have the text of the one that stands there
+ *   WITHDRAWOLD an intent that an earlier try may have put is withdrawn with the rest
  */
 #ifndef MAXK
 #define MAXK 1 /* kills            */
@@ -104,12 +105,37 @@ inline intend() {
         nm++; imark[v] = nm;
 #endif
         known = known | (1 << imark[v]); mver[imark[v]] = v;
+        fresh = !intent[v];
         intent[v] = true; ikey[v] = k; imod[v] = m };
+}
+
+/* Nothing was put under a new intent: it goes, with its mark. */
+inline withdraw() {
+    atomic {
+        if
+#ifdef WITHDRAWOLD
+        :: HELD ->
+#else
+        :: HELD && fresh ->
+#endif
+            intent[v] = false; known = known & (255 - (1 << imark[v])); imark[v] = 0
+        :: else -> skip
+        fi; fresh = false }
+}
+
+/* As again(), with the intent there already. */
+inline again_after() {
+    if
+    :: atomic { mod != m -> skip }; KILL; withdraw(); KILL; atomic { let_go() }; goto start
+    :: atomic { mod == m -> fresh = false }
+    fi
 }
 
 proctype Mover() {
     byte v = 0, m = 0, my = 0, k = 0, u = 0;
+    bool fresh = false;
 start:
+    fresh = false;
     do
     :: atomic { st == WAITING && owner == 0 && ep < MAXE && nm < MAXM ->
             st = CLAIMED; ep++; my = ep; owner = _pid };
@@ -125,8 +151,8 @@ start:
         KILL;
         /* both go on at the same time, and the put waits for both */
         if
-        :: again(); intend()
-        :: intend(); KILL; again()
+        :: again(); intend(); fresh = false
+        :: intend(); KILL; again_after()
         fi;
         KILL;
 put:    if
