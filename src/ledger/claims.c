@@ -155,15 +155,15 @@ static struct ledger_version version_read(const struct sql_rows *rows)
     return version;
 }
 
-bool ledger_versions_by(struct ledger *ledger, const struct sql_text *text, int64_t document,
-                        struct ledger_version **versions_r, size_t *count_r, struct err *err)
+bool ledger_versions(struct ledger *ledger, int64_t document, struct ledger_version **versions_r,
+                     size_t *count_r, struct err *err)
 {
     auto_rows *rows = NULL;
     struct ledger_version *versions = NULL;
     size_t count = 0;
     enum step step;
 
-    if (!sql_query(ledger->sql, text, sql_args(sql_i64(document)), &rows, err))
+    if (!sql_query(ledger->sql, &LEDGER_VERSIONS, sql_args(sql_i64(document)), &rows, err))
         return false;
     while ((step = sql_next(rows, err)) == STEP_ROW) {
         versions = mem_grow(versions, (count + 1) * sizeof *versions);
@@ -176,12 +176,6 @@ bool ledger_versions_by(struct ledger *ledger, const struct sql_text *text, int6
     *versions_r = versions;
     *count_r = count;
     return true;
-}
-
-bool ledger_versions(struct ledger *ledger, int64_t document, struct ledger_version **versions_r,
-                     size_t *count_r, struct err *err)
-{
-    return ledger_versions_by(ledger, &LEDGER_VERSIONS, document, versions_r, count_r, err);
 }
 
 bool ledger_still_ours(struct ledger *ledger, const struct ledger_claim *claim, struct err *err)

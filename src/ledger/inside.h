@@ -71,12 +71,6 @@ struct ledger_claim ledger_claim_read(const struct sql_rows *rows);
 must_check bool ledger_still_ours(struct ledger *ledger, const struct ledger_claim *claim,
                                   struct err *err);
 
-/* Versions by a statement whose parameter is the document and whose columns are those of versions.
- */
-must_check bool ledger_versions_by(struct ledger *ledger, const struct sql_text *text,
-                                   int64_t document, struct ledger_version **versions_r,
-                                   size_t *count_r, struct err *err);
-
 /* In a change: LEDGER_TAKEN_FOR_DEAD unless the present run is still open; it stays so. */
 must_check bool ledger_run_lives(struct ledger *ledger, struct err *err);
 

@@ -280,13 +280,17 @@ struct ledger_version {
     uint64_t mod_id; /* the record's when these bytes were read */
     char *mark;      /* exactly what is to be written to the record; NULL: nothing */
     char *patient;   /* the application's id of the patient in the key, or NULL */
-    bool stored, leaving;
+    bool stored;
+    bool leaving; /* its bytes lie elsewhere, with another patient: its object is to be removed */
 };
 
 void ledger_version_clear(struct ledger_version *version);
 void ledger_versions_free(struct ledger_version *versions, size_t count);
 
-/* Every version of a document, oldest first. The caller frees with ledger_versions_free(). */
+/*
+ * Every version of a document whose object may exist, oldest first. The caller frees with
+ * ledger_versions_free().
+ */
 must_check bool ledger_versions(struct ledger *ledger, int64_t document,
                                 struct ledger_version **versions_r, size_t *count_r,
                                 struct err *err);

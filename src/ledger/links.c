@@ -90,12 +90,6 @@ bool ledger_link_free(struct ledger *ledger, const struct ledger_claim *claim, s
                    err);
 }
 
-bool ledger_link_versions(struct ledger *ledger, int64_t document,
-                          struct ledger_version **versions_r, size_t *count_r, struct err *err)
-{
-    return ledger_versions_by(ledger, &LEDGER_LINK_VERSIONS, document, versions_r, count_r, err);
-}
-
 bool ledger_link_note(struct ledger *ledger, const struct ledger_claim *claim, int64_t number,
                       enum ledger_version_state state, struct err *err)
 {

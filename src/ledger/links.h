@@ -49,11 +49,6 @@ must_check bool ledger_link_hold(struct ledger *ledger, const struct ledger_clai
 must_check bool ledger_link_free(struct ledger *ledger, const struct ledger_claim *claim,
                                  struct err *err);
 
-/* As ledger_versions(), with those that are leaving, but not with those that are removed. */
-must_check bool ledger_link_versions(struct ledger *ledger, int64_t document,
-                                     struct ledger_version **versions_r, size_t *count_r,
-                                     struct err *err);
-
 /* A version whose bytes lie under a new key now; both numbers are the document's. */
 struct ledger_link_move {
     int64_t from, to;

@@ -83,8 +83,7 @@ static bool versions_work(const struct desk_hands *hands, void *arg, struct err 
 
     ledger_versions_free(take(p->versions), p->version_count);
     p->version_count = 0;
-    return ledger_link_versions(hands->ledger, p->claim->document, &p->versions, &p->version_count,
-                                err);
+    return ledger_versions(hands->ledger, p->claim->document, &p->versions, &p->version_count, err);
 }
 
 static bool intend_work(const struct desk_hands *hands, void *arg, struct err *err)
@@ -428,7 +427,7 @@ static bool is_half_way(struct ledger *ledger, const struct passage *p, bool *ha
     size_t count;
 
     *half_r = false;
-    if (!ledger_link_versions(ledger, p->claim->document, &versions, &count, err))
+    if (!ledger_versions(ledger, p->claim->document, &versions, &count, err))
         return false;
     for (size_t i = 0; i < count; i++)
         *half_r |= versions[i].leaving || !same_patient(versions[i].patient, p->claim->patient);

@@ -75,22 +75,38 @@ static bool same_patient(const char *a, const char *b)
     return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
+static bool has_bytes(const struct ledger_version *version, const struct sha256 *sha256)
+{
+    return version->has_sha256 && sha256_equal(&version->sha256, sha256);
+}
+
 static const struct ledger_version *version_with(const struct assignment *assignment,
                                                  const struct sha256 *sha256)
 {
-    for (size_t i = 0; i < assignment->version_count; i++)
-        if (assignment->versions[i].has_sha256
-            && sha256_equal(&assignment->versions[i].sha256, sha256)
-            && same_patient(assignment->versions[i].patient, patient_of(assignment)))
-            return &assignment->versions[i];
+    for (size_t i = 0; i < assignment->version_count; i++) {
+        const struct ledger_version *version = &assignment->versions[i];
+
+        if (!version->leaving && has_bytes(version, sha256)
+            && same_patient(version->patient, patient_of(assignment)))
+            return version;
+    }
     return NULL;
 }
 
-static bool key_was_used(const struct assignment *assignment, const char *key)
+/*
+ * Whether other bytes were stored there. Where they are leaving they may still be there; if they
+ * are these very bytes, they are welcome: the document has come back to its first patient.
+ */
+static bool key_was_used(const struct assignment *assignment, const char *key,
+                         const struct sha256 *sha256)
 {
-    for (size_t i = 0; i < assignment->version_count; i++)
-        if (assignment->versions[i].stored && strcmp(assignment->versions[i].key, key) == 0)
+    for (size_t i = 0; i < assignment->version_count; i++) {
+        const struct ledger_version *version = &assignment->versions[i];
+
+        if (version->stored && strcmp(version->key, key) == 0
+            && !(version->leaving && has_bytes(version, sha256)))
             return true;
+    }
     return false;
 }
 
@@ -196,7 +212,7 @@ static bool version_choose(struct journey *j)
         return journey_key(j, &j->version.sha256, &j->version.key);
     if (!journey_key(j, NULL, &documented))
         return false;
-    if (key_was_used(j->assignment, documented))
+    if (key_was_used(j->assignment, documented, &j->version.sha256))
         return journey_key(j, &j->version.sha256, &j->version.key);
     j->version.key = take(documented);
     return true;

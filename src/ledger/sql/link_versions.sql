@@ -1,3 +1,0 @@
--- Versions of a document whose object may exist. $1 document. Columns: as versions.
-select number, key, sha256, size, mime, upload_id, mod_id, mark, state, patient
-  from fmferry_version where document = $1 and state <> 'removed' order by number
