@@ -5,57 +5,80 @@
 
 BUILD is a build folder: its unit tests and fuzz replays are run from it (a sanitizer build is
 simply another folder). The first BUILD also runs the end-to-end tests, which drive its programs.
+Only programs that the build describes are run, and only if they are as new as their sources.
 The last line is `N passed, N failed`; the line before it says what was skipped, and why.
 """
 
 import argparse
 import collections
 import concurrent.futures
+import json
 import os
 import pathlib
 import subprocess
 import sys
+import tempfile
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import tap_reader  # noqa: E402
+
+ROOT = pathlib.Path(os.environ.get("FMFERRY_ROOT") or pathlib.Path(__file__).resolve().parent.parent)
+FOLDERS = ("checks", "sim", "e2e", "verify", "crash", "model", "real")
 Result = collections.namedtuple("Result", "name passed failed skipped output seconds")
+
+
+def described(build):
+    """The programs that a build folder makes, by its own description: what else lies there is left over."""
+    targets = json.loads((build / "meson-info" / "intro-targets.json").read_text())
+    return {pathlib.Path(path) for target in targets if target["type"] == "executable"
+            for path in target["filename"]}
 
 
 def programs_of(build, first):
     """Every TAP program of a build folder, as (name, command)."""
     build = pathlib.Path(build).resolve()
-    for kind in ("unit", "fuzz"):
-        for path in sorted((build / "tests" / kind).glob(f"{kind}_*")):
-            if path.is_file() and os.access(path, os.X_OK):
-                yield f"{build.name}/{path.name}", [str(path)], build
+    for path in sorted(described(build)):
+        if path.parent.parent.name == "tests" and path.name.startswith(("unit_", "fuzz_")):
+            yield f"{build.name}/{path.name}", [str(path)], build
     if first:
-        for folder in ("checks", "sim", "e2e", "verify", "crash", "model", "real"):
+        for folder in FOLDERS:
             for path in sorted((ROOT / "tests" / folder).glob("test_*")):
                 if os.access(path, os.X_OK):
                     yield f"{folder}/{path.name}", [str(path)], build
 
 
+def is_stale(build):
+    """Why a build folder cannot be tried as it is; "" if it can."""
+    if not (pathlib.Path(build) / "build.ninja").exists():
+        return f"{build} is no build folder: meson setup {build}"
+    done = subprocess.run(["ninja", "-C", str(build), "-n"], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True)
+    if done.returncode == 0 and "no work to do" in done.stdout:
+        return ""
+    return f"{build} is older than its sources, and would try what was: ninja -C {build}"
+
+
 def run(name, command, build, limit):
-    """Runs one program; a program that prints no plan, or dies, has failed."""
+    """Runs one program. Its output goes to a file: whoever it left behind could hold a pipe for ever."""
     environment = dict(os.environ, FMFERRY_BUILD=str(build), FMFERRY_ROOT=str(ROOT),
                        UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1")
     started = time.monotonic()
-    try:
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              env=environment, cwd=ROOT, timeout=limit)
-        output, status = done.stdout.decode("utf-8", "replace"), done.returncode
-    except subprocess.TimeoutExpired as late:
-        output = (late.stdout or b"").decode("utf-8", "replace") + f"\n# ended after {limit} s\n"
-        status = -1
-    lines = output.splitlines()
-    passed = [line for line in lines if line.startswith("ok ")]
-    failed = [line for line in lines if line.startswith("not ok ")]
-    skipped = [line for line in passed if "# SKIP" in line]
-    planned = any(line.startswith("1..") for line in lines)
-    if not planned or (status != 0 and not failed):
-        failed.append(f"not ok - {name} ended with status {status}")
-    return Result(name, len(passed) - len(skipped), failed, skipped, output,
-                  time.monotonic() - started)
+    with tempfile.TemporaryFile() as out:
+        try:
+            status = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=out,
+                                    stderr=subprocess.STDOUT, env=environment, cwd=ROOT,
+                                    timeout=limit).returncode
+        except subprocess.TimeoutExpired:
+            out.write(f"\n# ended after {limit} s\n".encode())
+            status = -1
+        except OSError as error:
+            out.write(f"# {error}\n".encode())
+            status = -1
+        out.seek(0)
+        output = out.read().decode("utf-8", "replace")
+    return Result(name, *tap_reader.read(name, output, status), output, time.monotonic() - started)
 
 
 def report(result):
@@ -65,6 +88,17 @@ def report(result):
           f"({result.seconds:.1f} s)", flush=True)
     if result.failed:
         print(result.output)
+        print("\n".join(line for line in result.failed if line not in result.output.splitlines()))
+
+
+def run_all(programs, jobs, limit):
+    results = []
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        waiting = [pool.submit(run, *program, limit) for program in programs]
+        for done in concurrent.futures.as_completed(waiting):
+            results.append(done.result())
+            report(results[-1])
+    return results
 
 
 def main():
@@ -75,14 +109,16 @@ def main():
     parser.add_argument("--limit", type=int, default=1800, help="seconds for one program")
     options = parser.parse_args()
 
+    stale = [why for why in map(is_stale, options.builds) if why]
+    if stale:
+        print("\n".join(stale))
+        sys.exit(2)
     programs = [program for index, build in enumerate(options.builds)
                 for program in programs_of(build, index == 0) if options.only in program[0]]
-    results = []
-    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        waiting = [pool.submit(run, *program, options.limit) for program in programs]
-        for done in concurrent.futures.as_completed(waiting):
-            results.append(done.result())
-            report(results[-1])
+    if not programs:
+        print(f"no test has '{options.only}' in its name")
+        sys.exit(2)
+    results = run_all(programs, options.jobs, options.limit)
 
     skipped = [f"{result.name}: {line}" for result in results for line in result.skipped]
     failed = sum(len(result.failed) for result in results)
@@ -90,7 +126,8 @@ def main():
         print(f"skipped {line}")
     print(f"{len(skipped)} skipped")
     print(f"{sum(result.passed for result in results)} passed, {failed} failed")
-    sys.exit(1 if failed or not results else 0)
+    sys.exit(1 if failed else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,4 +1,7 @@
-/* Runs the registered tests in the order of the file and prints TAP. */
+/*
+ * Runs the registered tests in the order of the file and prints TAP: the plan first, so that a test
+ * which ends the program is missed.
+ */
 #include "tap.h"
 
 #include "base/err.h"
@@ -47,8 +50,12 @@ void tap_skip(const char *why)
 
 int main(void)
 {
-    unsigned number = 0, bad = 0;
+    unsigned count = 0, number = 0, bad = 0;
 
+    for (struct tap_test *test = first; test; test = test->next)
+        count++;
+    (void)printf("1..%u\n", count);
+    (void)fflush(stdout);
     for (struct tap_test *test = first; test; test = test->next) {
         failures = 0;
         skipped = NULL;
@@ -58,6 +65,5 @@ int main(void)
                      skipped ? " # SKIP " : "", skipped ? skipped : "");
         (void)fflush(stdout);
     }
-    (void)printf("1..%u\n", number);
     return bad ? 1 : 0;
 }
