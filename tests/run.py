@@ -60,15 +60,15 @@ def is_stale(build):
     return f"{build} is older than its sources, and would try what was: ninja -C {build}"
 
 
-def run(name, command, build, limit):
+def run(name, command, build, limit, root=ROOT):
     """Runs one program. Its output goes to a file: whoever it left behind could hold a pipe for ever."""
-    environment = dict(os.environ, FMFERRY_BUILD=str(build), FMFERRY_ROOT=str(ROOT),
+    environment = dict(os.environ, FMFERRY_BUILD=str(build), FMFERRY_ROOT=str(root),
                        UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1")
     started = time.monotonic()
     with tempfile.TemporaryFile() as out:
         try:
             status = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=out,
-                                    stderr=subprocess.STDOUT, env=environment, cwd=ROOT,
+                                    stderr=subprocess.STDOUT, env=environment, cwd=root,
                                     timeout=limit).returncode
         except subprocess.TimeoutExpired:
             out.write(f"\n# ended after {limit} s\n".encode())
