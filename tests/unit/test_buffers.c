@@ -2,6 +2,7 @@
 #include "move/buffers.h"
 
 #include "base/time.h"
+#include "sleeper.h"
 #include "tap.h"
 
 #include <pthread.h>
@@ -16,6 +17,7 @@ struct taker {
     atomic_size_t *used, *most;
     size_t number, good;
     pthread_t thread;
+    atomic_int id;
 };
 
 static void *take_and_return(void *arg)
@@ -47,7 +49,7 @@ TEST(nobody_takes_more_than_there_is)
     struct taker takers[WORKERS];
 
     for (size_t i = 0; i < WORKERS; i++) {
-        takers[i] = (struct taker){ buffers, cancel, &used, &beyond, i, 0, 0 };
+        takers[i] = (struct taker){ buffers, cancel, &used, &beyond, i, 0, 0, 0 };
         CHECK_AT(i, pthread_create(&takers[i].thread, NULL, take_and_return, &takers[i]) == 0);
     }
     for (size_t i = 0; i < WORKERS; i++)
@@ -64,6 +66,7 @@ static void *wait_for_all(void *arg)
     char *bytes = NULL;
     struct err err = { 0 };
 
+    sleeper_begin(&taker->id);
     if (buffers_take(taker->buffers, BUDGET, taker->cancel, &bytes, &err)) {
         taker->good = 1;
         buffers_return(taker->buffers, bytes, BUDGET);
@@ -85,7 +88,7 @@ TEST(whoever_waits_gets_some_or_is_told_to_stop)
 
         CHECK_AT(stop, buffers_take(buffers, 1, cancel, &bytes, &err));
         CHECK_AT(stop, pthread_create(&taker.thread, NULL, wait_for_all, &taker) == 0);
-        (void)usleep(10 * 1000);
+        sleeper_wait(&taker.id);
         if (stop)
             cancel_set(cancel);
         else

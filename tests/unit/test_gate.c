@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/time.h"
+#include "sleeper.h"
 #include "tap.h"
 
 #include <pthread.h>
@@ -51,6 +52,7 @@ struct passer {
     size_t rounds, passed;
     enum err_kind kind;
     pthread_t thread;
+    atomic_int id;
 };
 
 static void *pass(void *arg)
@@ -58,6 +60,7 @@ static void *pass(void *arg)
     struct passer *p = arg;
     struct err err = { 0 };
 
+    sleeper_begin(&p->id);
     for (; p->passed < p->rounds && gate_enter(p->gate, p->cancel, &err); p->passed++) {
         int inside = atomic_fetch_add(p->inside, 1) + 1, most = atomic_load(p->most);
 
@@ -174,14 +177,14 @@ TEST(in_quiet_hours_nobody_passes)
     struct gate *shut = gate_new(&quiet), *open = gate_new(&busy);
     struct cancel *cancel = cancel_new();
     atomic_int inside = 0, most = 0;
-    struct passer passer = { shut, cancel, &inside, &most, 1, 0, ERR_NONE, 0 };
+    struct passer passer = { shut, cancel, &inside, &most, 1, 0, ERR_NONE, 0, 0 };
     struct err err = { 0 };
 
     log_setup(LOG_ERROR, false);
     CHECK(gate_enter(open, cancel, &err));
     gate_leave(open, GATE_GOOD, 1000);
     CHECK(pthread_create(&passer.thread, NULL, pass, &passer) == 0);
-    (void)usleep(30 * 1000);
+    sleeper_wait(&passer.id);
     cancel_set(cancel);
     CHECK(pthread_join(passer.thread, NULL) == 0 && passer.passed == 0);
     CHECK(passer.kind == ERR_CANCELED);

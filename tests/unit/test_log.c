@@ -3,12 +3,13 @@
 
 #include "base/fs.h"
 #include "base/mem.h"
+#include "sleeper.h"
 #include "tap.h"
 #include "json/json.h"
 
 #include <fcntl.h>
 #include <pthread.h>
-#include <semaphore.h>
+#include <sched.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -297,7 +298,7 @@ TEST(a_display_is_called_around_each_line)
 
 static void *say_one_line(void *arg)
 {
-    (void)arg;
+    sleeper_begin(arg);
     log_info("said");
     return NULL;
 }
@@ -306,12 +307,13 @@ TEST(lines_wait_while_something_else_is_written)
 {
     auto_str said = STR_MAX(KIB(64));
     struct capture capture = capture_begin();
+    atomic_int speaker = 0;
     pthread_t thread;
 
     log_line_lock();
-    CHECK(pthread_create(&thread, NULL, say_one_line, NULL) == 0);
+    CHECK(pthread_create(&thread, NULL, say_one_line, &speaker) == 0);
     (void)!write(STDERR_FILENO, "10 of ", 6);
-    (void)usleep(1000);
+    sleeper_wait(&speaker);
     (void)!write(STDERR_FILENO, "20\n", 3);
     log_line_unlock();
     CHECK(pthread_join(thread, NULL) == 0);
@@ -333,16 +335,16 @@ TEST(nobody_may_listen)
     CHECK(said.size == 0);
 }
 
-static sem_t speaking;
+static atomic_int speaking;
 
 static void begin_listening(void *arg, bool before)
 {
     (void)arg;
     if (before)
-        (void)sem_post(&speaking);
+        sleeper_begin(&speaking);
 }
 
-/* Begins when somebody speaks, and a little late, so that the pipe is still full by then. */
+/* Begins when somebody who speaks has found the pipe full, and waits. */
 static void *listen_late(void *arg)
 {
     auto_close int from = *(int *)arg;
@@ -350,8 +352,9 @@ static void *listen_late(void *arg)
     char part[4096];
     ssize_t got;
 
-    (void)sem_wait(&speaking);
-    (void)usleep(20000);
+    while (!atomic_load(&speaking))
+        (void)sched_yield();
+    sleeper_wait(&speaking);
     while ((got = read(from, part, sizeof part)) > 0)
         *heard += (size_t)got;
     return heard;
@@ -372,7 +375,6 @@ TEST(a_full_pipe_is_waited_for)
     CHECK(dup2(ends[1], STDERR_FILENO) >= 0 && close(ends[1]) == 0);
     while (write(STDERR_FILENO, "x", 1) == 1)
         filled++;
-    CHECK(sem_init(&speaking, 0, 0) == 0);
     CHECK(pthread_create(&listener, NULL, listen_late, &ends[0]) == 0);
     log_around_lines(begin_listening, NULL);
     log_info("said");

@@ -7,6 +7,7 @@
 #include "folder.h"
 #include "ledger_sql.h"
 #include "registry_sql.h"
+#include "sleeper.h"
 #include "tap.h"
 
 #include <pthread.h>
@@ -485,6 +486,7 @@ struct other_writer {
     int64_t begun_us;
     bool good;
     struct err err;
+    atomic_int id;
 };
 
 static void *write_too(void *arg)
@@ -493,6 +495,7 @@ static void *write_too(void *arg)
     auto_sql *sql = NULL;
     auto_tx tx = { 0 };
 
+    sleeper_begin(&w->id);
     w->good = sql_open(w->place->url, w->place->cancel, &sql, &w->err)
               && sql_begin(sql, &tx, &w->err);
     w->begun_us = time_mono_us();
@@ -513,7 +516,7 @@ TEST(a_writer_waits_for_another)
     CHECK(sql_begin(place.sql, &tx, &err));
     CHECK(sql_run(place.sql, &add_text, sql_args(sql_text("x")), &err));
     CHECK(pthread_create(&thread, NULL, write_too, &other) == 0);
-    (void)usleep(60 * 1000);
+    sleeper_wait(&other.id);
     committed_us = time_mono_us();
     CHECK(sql_commit(&tx, &err));
     CHECK(pthread_join(thread, NULL) == 0 && other.good);
@@ -536,7 +539,7 @@ TEST(asking_to_stop_ends_the_wait_for_a_lock)
             cancel_set(place.cancel);
         CHECK_AT(first, pthread_create(&thread, NULL, write_too, &other) == 0);
         if (!first)
-            (void)usleep(60 * 1000);
+            sleeper_wait(&other.id);
         cancel_set(place.cancel);
         CHECK_AT(first, pthread_join(thread, NULL) == 0 && !other.good);
         CHECK_AT(first, other.err.kind == ERR_CANCELED);
