@@ -84,6 +84,9 @@ static int run_dry(const struct mover_settings *mover, struct cancel *cancel, st
     say_count(r.linked, "whose patient is known");
     say_count(r.unlinked, "whose patient is not known yet");
     say_count(r.review, "whose patient is ambiguous");
+    say_count(r.dates_either, "whose date could be day first or month first: set [source] "
+                              "date_format");
+    say_count(r.dates_unlike, "whose date is not in the form that [source] date_format tells");
     return r.closed ? EXIT_DONE : EXIT_LEFT;
 }
 

@@ -5,7 +5,7 @@
 #include "base/time.h"
 #include "move/key.h"
 
-static const char *const date_formats[] = { "", "us", "iso", "day-first", NULL };
+static const char *const date_formats[] = { "", "us", "month-first", "iso", "day-first", NULL };
 static const char *const container_choices[] = { "waterfall", "each", NULL };
 static const char *const application_choices[] = { "nexus", "other", NULL };
 static const char *const slug_choices[] = { "all", "listed", NULL };
@@ -62,8 +62,9 @@ const struct conf_key settings_keys[] = {
     TEXT("source", "type_field", type_field, "Type", "The document's type: decides on its folder"),
     TEXT("source", "date_field", date_field, "Date", "The document's date"),
     CHOICE("source", "date_format", date_format, date_formats, "",
-           "How dates stand in a date field that is a text: us (MM/DD/YYYY), iso, day-first.\n"
-           "Empty: they are kept as text and not guessed. Fields of type date need no telling"),
+           "How dates stand in text fields: month-first (or us), day-first, iso (YYYY-MM-DD).\n"
+           "Empty: one that could be two days is kept as text and not guessed. Fields of type\n"
+           "date need no telling"),
     TEXT("source", "name_field", name_field, "",
          "The file's original name, if the solution keeps it; empty: it does not"),
     TEXT("source", "patient_field", patient_field, "id_Contact", "The patient's id"),
@@ -356,10 +357,16 @@ struct filemaker_settings settings_filemaker(const struct settings *s)
                                         .ca_file = or_null(s->ca_file) };
 }
 
+/* In the order of date_formats. */
+static enum date_form form_of(int choice)
+{
+    static const enum date_form forms[] = { DATE_ASK, DATE_US, DATE_US, DATE_ISO, DATE_DAY_FIRST };
+
+    return forms[choice];
+}
+
 static struct source_fields fields_of(const struct settings *s)
 {
-    static const enum date_form forms[] = { DATE_US, DATE_US, DATE_ISO, DATE_DAY_FIRST };
-
     return (struct source_fields){ .layout = s->layout,
                                    .key = s->key_field,
                                    .container_list = s->container_field,
@@ -373,8 +380,7 @@ static struct source_fields fields_of(const struct settings *s)
                                    .patient_dob = s->patient_dob_field,
                                    .author = s->author_field,
                                    .created = s->created_field,
-                                   .date_form = forms[s->date_format],
-                                   .date_is_told = s->date_format > 0 };
+                                   .text_dates = form_of(s->date_format) };
 }
 
 static struct registry_settings registry_of(const struct settings *s)

@@ -93,6 +93,12 @@ void filemaker_layout_clear(struct filemaker_layout *layout);
 const struct filemaker_field *filemaker_field(const struct filemaker_layout *layout,
                                               const char *name);
 
+/*
+ * Whether a field is of type date or timestamp. Whatever a text field may hold, FileMaker writes
+ * these in one form, month first.
+ */
+bool filemaker_is_moment(const struct filemaker_field *field);
+
 /* --- records -------------------------------------------------------------------------------- */
 
 /* A record inside an answer; borrowed from it. */

@@ -139,3 +139,8 @@ const struct filemaker_field *filemaker_field(const struct filemaker_layout *lay
             return &layout->fields[i];
     return NULL;
 }
+
+bool filemaker_is_moment(const struct filemaker_field *field)
+{
+    return strcmp(field->result, "date") == 0 || strcmp(field->result, "timeStamp") == 0;
+}

@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 
-enum { REPETITIONS_MAX = 1000 };
+enum { REPETITIONS_MAX = 1000, NAMES_MAX = 4 * 1024 * 1024 };
 
 void containers_clear(struct containers *containers)
 {
@@ -13,6 +13,7 @@ void containers_clear(struct containers *containers)
         free(containers->items[i].name);
     }
     free(containers->items);
+    free(containers->moments);
     *containers = (struct containers){ 0 };
 }
 
@@ -102,6 +103,37 @@ static bool names_differ(const struct containers *c, struct err *err)
     return true;
 }
 
+static char *moments_of(const struct filemaker_layout *layout)
+{
+    auto_str names = STR_MAX(NAMES_MAX);
+
+    for (size_t i = 0; i < layout->count; i++)
+        if (filemaker_is_moment(&layout->fields[i]))
+            str_printf(&names, "%s\n", layout->fields[i].name);
+    return str_take(&names);
+}
+
+static bool is_listed(const char *list, struct span name)
+{
+    struct span rest = span_of(list);
+
+    while (rest.size)
+        if (span_equal(span_cut(&rest, '\n'), name))
+            return true;
+    return false;
+}
+
+/* A repetition, "Date(2)", is of the type of its field. */
+bool containers_is_moment(const struct containers *containers, const char *field)
+{
+    struct span name = span_of(field);
+    bool repeats = span_ends(name, ")");
+
+    return containers
+           && (is_listed(containers->moments, name)
+               || (repeats && is_listed(containers->moments, span_cut(&name, '('))));
+}
+
 bool containers_read(const char *list, bool each, const struct filemaker_layout *layout,
                      struct containers *containers_r, struct err *err)
 {
@@ -118,6 +150,7 @@ bool containers_read(const char *list, bool each, const struct filemaker_layout 
         return err_set(err, ERR_USAGE, 0, "[source] container_field is empty");
     if (!names_differ(&c, err))
         return false;
+    c.moments = moments_of(layout);
     *containers_r = c;
     c = (struct containers){ 0 };
     return true;

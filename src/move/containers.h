@@ -1,5 +1,6 @@
 /*
- * The containers of a source, in the order in which the configuration names them. A repeating field
+ * What a layout shows: its fields that FileMaker itself keeps as dates or timestamps, and the
+ * containers of a source, in the order in which the configuration names them. A repeating field
  * that is named without a repetition stands for all that its layout shows.
  */
 #pragma once
@@ -18,6 +19,7 @@ struct containers {
     struct container *items;
     size_t count;
     bool each; /* each is a document of its own; else the first that is not empty is the record's */
+    char *moments; /* names of the fields of type date or timestamp, each ended by a line feed */
 };
 
 /*
@@ -29,6 +31,10 @@ struct containers {
 must_check bool containers_read(const char *list, bool each, const struct filemaker_layout *layout,
                                 struct containers *containers_r, struct err *err);
 void containers_clear(struct containers *containers);
+
+/* Whether a field of the layout is of type date or timestamp: FileMaker writes these in one form.
+ */
+bool containers_is_moment(const struct containers *containers, const char *field);
 #define auto_containers __attribute__((cleanup(containers_clear))) struct containers
 
 /*

@@ -75,11 +75,10 @@ static bool patient_agrees(struct journey *j)
 {
     const struct source_fields *fields = &j->mover->settings->fields;
     struct assignment *a = j->assignment;
-    char born[DATE_TEXT_SIZE];
+    struct span told = filemaker_text(j->record, fields->patient_dob);
 
     if (a->match == REGISTRY_ONE_PATIENT && *a->born
-        && date_read(span_trim(filemaker_text(j->record, fields->patient_dob)), DATE_US, born)
-        && strcmp(born, a->born) != 0) {
+        && date_contradicts(told, source_date_form(fields, fields->patient_dob), a->born)) {
         a->match = REGISTRY_REVIEW;
         a->doubt = "the document tells another date of birth than its patient has";
     }

@@ -117,14 +117,6 @@ static bool mark_is_writable(const struct filemaker_layout *layout, const char *
                    field->type);
 }
 
-/* Whatever a text field may hold, FileMaker gives fields of these types in US form. */
-static bool has_date_type(const struct filemaker_layout *layout, const char *name)
-{
-    const struct filemaker_field *field = filemaker_field(layout, name);
-
-    return field && (strcmp(field->result, "date") == 0 || strcmp(field->result, "timeStamp") == 0);
-}
-
 static bool filter_fits(const struct filter *filter, const struct filemaker_layout *layout,
                         struct err *err)
 {
@@ -167,8 +159,7 @@ static char *warning_of(const struct mover_settings *settings,
 }
 
 static bool layout_look(const struct mover_settings *settings, struct filemaker *filemaker,
-                        char **warning_r, bool *has_dates_r, struct containers *containers_r,
-                        struct err *err)
+                        char **warning_r, struct containers *containers_r, struct err *err)
 {
     static const char *const stamp[] = { "timeStamp", "text", NULL };
     static const char *const text[] = { "text", "number", NULL };
@@ -203,7 +194,6 @@ static bool layout_look(const struct mover_settings *settings, struct filemaker 
     if (!mark_is_writable(&layout, f->mark, err) || !filter_fits(settings->filter, &layout, err))
         return false;
     *warning_r = warning_of(settings, &layout, containers_r);
-    *has_dates_r = has_date_type(&layout, f->date);
     return true;
 }
 
@@ -211,9 +201,8 @@ bool preflight_layout(const struct mover_settings *settings, struct filemaker *f
                       char **warning_r, struct err *err)
 {
     auto_containers containers = { 0 };
-    bool has_dates;
 
-    return layout_look(settings, filemaker, warning_r, &has_dates, &containers, err);
+    return layout_look(settings, filemaker, warning_r, &containers, err);
 }
 
 /* --- records and streams -------------------------------------------------------------------- */
@@ -327,20 +316,15 @@ bool preflight(struct mover_settings *settings, enum trial trial, struct contain
                const struct cancel *cancel, struct err *err)
 {
     auto_filemaker *filemaker = NULL;
-    bool has_dates = false;
     auto_free char *said = NULL, *warning = NULL, *store = NULL;
 
     if (!filemaker_new(&settings->filemaker, cancel, &filemaker, err)
         || !preflight_server(settings, filemaker, &said, err)
         || !preflight_login(settings, filemaker, err)
-        || !layout_look(settings, filemaker, &warning, &has_dates, containers, err)
+        || !layout_look(settings, filemaker, &warning, containers, err)
         || !trial_make(settings, cancel, trial, &settings->store.traits, &store, err))
         return false;
     settings->fields.containers = containers;
-    if (has_dates) {
-        settings->fields.date_form = DATE_US;
-        settings->fields.date_is_told = true;
-    }
     if (warning)
         log_warn("%s", warning);
     return true;

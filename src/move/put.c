@@ -480,6 +480,17 @@ static struct row *row_of(const struct journey *j, const char *patient)
                                          .patient = patient });
 }
 
+/* For the run's last words: whose date is only in the metadata. */
+static void date_count(struct journey *j)
+{
+    enum date_doubt doubt = row_date_doubt(&j->mover->settings->fields, j->record);
+
+    if (doubt == DATE_DOUBT_EITHER)
+        atomic_fetch_add(&j->mover->dates_either, 1);
+    else if (doubt == DATE_DOUBT_UNLIKE)
+        atomic_fetch_add(&j->mover->dates_unlike, 1);
+}
+
 bool journey_record(struct journey *j)
 {
     enum ledger_link link = link_of(j->assignment->match);
@@ -500,6 +511,7 @@ bool journey_record(struct journey *j)
         return trouble_of_desk(&j->trouble, "record", &err);
     if (!job.there)
         log_warn("its row was deleted in the application, and is not made again");
+    date_count(j);
     j->claim->state = LEDGER_STORED;
     j->claim->link = link;
     j->claim->version = j->version.number;

@@ -6,6 +6,7 @@
 #include "move/preflight.h"
 #include "move/reference.h"
 #include "move/roll.h"
+#include "move/row.h"
 #include "registry/registry.h"
 
 enum { PAGE_RECORDS = 200 };
@@ -44,6 +45,14 @@ static void content_count(struct counting *c, const struct source_facts *facts)
     }
 }
 
+static void date_count(struct counting *c, const struct filemaker_record *record)
+{
+    enum date_doubt doubt = row_date_doubt(&c->settings->fields, record);
+
+    c->result->dates_either += doubt == DATE_DOUBT_EITHER;
+    c->result->dates_unlike += doubt == DATE_DOUBT_UNLIKE;
+}
+
 static bool patient_count(struct counting *c, const struct source_facts *facts, struct err *err)
 {
     enum registry_match match = REGISTRY_NO_PATIENT;
@@ -71,6 +80,7 @@ static bool document_count(struct counting *c, const struct filemaker_record *re
     c->result->without_id += !facts.has_uuid;
     c->result->marked += facts.mark.size > 0;
     content_count(c, &facts);
+    date_count(c, record);
     return patient_count(c, &facts, err);
 }
 

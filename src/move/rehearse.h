@@ -15,8 +15,10 @@ struct rehearsal {
     int64_t marked;     /* that carry a mark already                           */
     int64_t without_id; /* whose id is of no use                               */
     int64_t linked, unlinked, review;
-    bool closed;       /* the source was read to its end                      */
-    bool has_patients; /* the registry could be asked for patients            */
+    int64_t dates_either; /* day first or month first: nobody has told       */
+    int64_t dates_unlike; /* not in the form that [source] date_format tells */
+    bool closed;          /* the source was read to its end                      */
+    bool has_patients;    /* the registry could be asked for patients            */
 };
 
 /* Reads the whole source. Fails as a run would. */

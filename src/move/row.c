@@ -28,6 +28,7 @@ struct row {
     bool has_filemaker_id;
     struct uuid filemaker_id;
     const struct filemaker_record *record;
+    const struct source_fields *fields;
 };
 
 struct uuid row_id(const char *source_name, const char *identity, const char *container,
@@ -218,8 +219,24 @@ static void finding(struct json_writer *w, bool found, const char *what)
         json_write_text(w, what);
 }
 
+/* What is to be said of a document's date: NULL if it is one, or empty. */
+static const char *date_finding(enum date_doubt doubt)
+{
+    switch (doubt) {
+    case DATE_DOUBT_NONE:
+        return NULL;
+    case DATE_DOUBT_UNREADABLE:
+        return "date not understood";
+    case DATE_DOUBT_EITHER:
+        return "date could be day first or month first";
+    case DATE_DOUBT_UNLIKE:
+        return "date is not in the form of date_format";
+    }
+    abort();
+}
+
 static void metadata_write(struct str *to, const struct row_parts *p, bool name_is_own,
-                           bool date_is_bad)
+                           enum date_doubt doubt)
 {
     struct json_writer w = JSON_WRITER(to);
     char hex[SHA256_HEX_SIZE];
@@ -242,7 +259,7 @@ static void metadata_write(struct str *to, const struct row_parts *p, bool name_
     json_name(&w, "findings");
     json_open_array(&w);
     finding(&w, !name_is_own, "file name made");
-    finding(&w, date_is_bad, "date not understood");
+    finding(&w, doubt != DATE_DOUBT_NONE, date_finding(doubt));
     finding(&w, repaired, "text repaired");
     finding(&w, !p->facts->has_uuid, "id of no use");
     json_close_array(&w);
@@ -258,19 +275,42 @@ static char *author_of(const struct row_parts *p)
     return author.size ? span_text(author) : mem_text("FileMaker Import");
 }
 
+enum date_doubt row_date_doubt(const struct source_fields *fields,
+                               const struct filemaker_record *record)
+{
+    struct span date = span_trim(filemaker_text(record, fields->date));
+    char day[DATE_TEXT_SIZE];
+
+    if (date.size == 0 || date_read(date, source_date_form(fields, fields->date), day))
+        return DATE_DOUBT_NONE;
+    switch (date_sense(date)) {
+    case DATE_IS_NONE:
+    case DATE_IS_SHORT:
+        return DATE_DOUBT_UNREADABLE;
+    case DATE_IS_EITHER:
+        return fields->text_dates == DATE_ASK ? DATE_DOUBT_EITHER : DATE_DOUBT_UNLIKE;
+    case DATE_IS_YEAR_FIRST:
+    case DATE_IS_PLAIN:
+    case DATE_IS_MONTH_FIRST:
+    case DATE_IS_DAY_FIRST:
+        return DATE_DOUBT_UNLIKE;
+    }
+    abort();
+}
+
 struct row *row_make(const struct row_parts *p)
 {
     struct row *row = mem_new(struct row);
     struct span date = span_trim(filemaker_text(p->record, p->fields->date));
     char day[DATE_TEXT_SIZE];
-    bool has_day = p->fields->date_is_told && date_read(date, p->fields->date_form, day);
+    bool has_day = date_read(date, source_date_form(p->fields, p->fields->date), day);
     auto_str name = STR_MAX(NAME_MAX_BYTES);
     auto_str category = STR_MAX(KIB(1));
     auto_str metadata = STR_MAX(METADATA_MAX);
     bool name_is_own = name_add(&name, p, has_day ? day : NULL);
 
     key_slug(&category, p->facts->type);
-    metadata_write(&metadata, p, name_is_own, date.size > 0 && !has_day);
+    metadata_write(&metadata, p, name_is_own, row_date_doubt(p->fields, p->record));
     row->id = row_id(p->source_name, p->identity, p->container, p->repetition);
     row->patient = mem_text(p->patient);
     row->file_name = str_take(&name);
@@ -285,6 +325,7 @@ struct row *row_make(const struct row_parts *p)
     row->record_id = p->record->record_id;
     row->mod_id = p->record->mod_id;
     row->record = p->record;
+    row->fields = p->fields;
     (void)sha256_hex(p->sha256, row->sha256);
     row->author = author_of(p);
     row->date = has_day ? mem_text(day) : NULL;
@@ -293,6 +334,15 @@ struct row *row_make(const struct row_parts *p)
     row->has_filemaker_id = p->facts->has_uuid && !*p->container;
     row->filemaker_id = p->facts->uuid;
     return row;
+}
+
+/* What FileMaker keeps as a moment; a text only in the form that was told. */
+static bool moment_read(const struct source_fields *fields, const char *name, struct span text,
+                        struct time_civil *moment_r)
+{
+    return containers_is_moment(fields->containers, name)
+               ? stamp_read(span_trim(text), moment_r)
+               : date_moment(text, fields->text_dates, moment_r);
 }
 
 /* A field as the record says it; numbers as the tokens that came. */
@@ -304,7 +354,8 @@ static struct registry_field field_of(const void *arg, const char *name)
 
     if (value && value->kind != JSON_NULL)
         field.text = value->kind == JSON_TEXT ? value->text : value->raw;
-    field.is_moment = stamp_read(span_trim(field.text), &field.moment);
+    field.is_number = value && value->kind == JSON_NUMBER;
+    field.is_moment = moment_read(row->fields, name, field.text, &field.moment);
     return field;
 }
 

@@ -22,6 +22,17 @@ struct row_parts {
     const char *patient; /* the application's id, or NULL */
 };
 
+/* Why a document's date is not in its row. */
+enum date_doubt {
+    DATE_DOUBT_NONE,       /* it is there, or the record has none              */
+    DATE_DOUBT_UNREADABLE, /* it is no date, or its year has two digits        */
+    DATE_DOUBT_EITHER,     /* day first or month first: nobody has told        */
+    DATE_DOUBT_UNLIKE,     /* it cannot be read in the form that was told      */
+};
+
+enum date_doubt row_date_doubt(const struct source_fields *fields,
+                               const struct filemaker_record *record);
+
 struct row;
 
 /* Makes the row; never NULL. Of its parts only the record is borrowed. The caller frees with

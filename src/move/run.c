@@ -434,6 +434,24 @@ static bool nothing_work(const struct desk_hands *hands, void *arg, struct err *
     return true;
 }
 
+/* Dates that nobody could be sure of are not in the rows: what to set, and how many there are. */
+static void dates_say(const struct mover *mover)
+{
+    int64_t either = atomic_load(&mover->dates_either), unlike = atomic_load(&mover->dates_unlike);
+    const char *field = mover->settings->fields.date;
+
+    if (either > 0)
+        log_warn(
+            "%jd dates in the text field '%s' could be day first or month first: the rows have "
+            "none, their metadata keeps the texts. Set date_format in [source] before the "
+            "first run",
+            (intmax_t)either, field);
+    if (unlike > 0)
+        log_warn("%jd dates in '%s' are not in the form that [source] date_format tells: the rows "
+                 "have none, their metadata keeps the texts. Is date_format right?",
+                 (intmax_t)unlike, field);
+}
+
 /* What was told to the desk is counted only once it is committed, so that is waited for first. */
 static bool run_end(struct run *run, struct run_result *result, struct err *err)
 {
@@ -450,6 +468,7 @@ static bool run_end(struct run *run, struct run_result *result, struct err *err)
     if (result->deleted_rows > 0)
         log_warn("%jd rows of documents were deleted in the application, and are not made again",
                  (intmax_t)result->deleted_rows);
+    dates_say(&run->mover);
     return true;
 }
 

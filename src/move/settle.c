@@ -253,6 +253,20 @@ static void release(struct journey *j, const struct policy *policy)
     verdict_post(verdict);
 }
 
+/* For the report, which counts by days: of a text field only what can be no other day. */
+static char *created_text(const struct journey *j)
+{
+    const struct source_fields *fields = &j->mover->settings->fields;
+    struct time_civil c;
+
+    if (containers_is_moment(fields->containers, fields->created))
+        return span_text(j->facts.created);
+    if (!date_moment(j->facts.created, fields->text_dates, &c))
+        return mem_text("");
+    return mem_printf("%04d-%02d-%02dT%02d:%02d:%02d", c.year, c.month, c.day, c.hour, c.minute,
+                      c.second);
+}
+
 static void fail(struct journey *j, const struct policy *policy)
 {
     struct verdict *verdict;
@@ -264,7 +278,7 @@ static void fail(struct journey *j, const struct policy *policy)
     verdict->why = j->trouble.why;
     verdict->attempt = (struct ledger_attempt){ j->trouble.step, policy->name, &verdict->why,
                                                 j->trouble.bytes, true };
-    verdict->created = span_text(j->facts.created);
+    verdict->created = created_text(j);
     verdict->author = span_text(j->facts.author);
     if (j->facts.content == FILEMAKER_REFERENCE)
         verdict->path = span_text(j->facts.value);

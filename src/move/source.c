@@ -5,6 +5,11 @@
 
 enum { ID_MAX = 256 };
 
+enum date_form source_date_form(const struct source_fields *fields, const char *field)
+{
+    return containers_is_moment(fields->containers, field) ? DATE_US : fields->text_dates;
+}
+
 static const char *storage_of(const struct source_facts *facts)
 {
     switch (facts->content) {

@@ -16,11 +16,13 @@ struct source_fields {
     bool each;
     const struct containers *containers; /* read against the layout; NULL before */
     const char *author, *created;
-    const char *census_key;  /* a number to read records by */
-    const char *patient_dob; /* the patient's date of birth, if the layout shows it */
-    enum date_form date_form;
-    bool date_is_told; /* the date field is of type date, or its form was configured */
+    const char *census_key;    /* a number to read records by */
+    const char *patient_dob;   /* the patient's date of birth, if the layout shows it */
+    enum date_form text_dates; /* how dates stand in text fields; DATE_ASK: nobody has told */
 };
+
+/* How a date stands in a field: as FileMaker writes its own, or as was told of text fields. */
+enum date_form source_date_form(const struct source_fields *fields, const char *field);
 
 /* What a record says about its document. Spans point into the record's page. */
 struct source_facts {

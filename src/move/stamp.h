@@ -8,17 +8,29 @@
 enum { STAMP_TEXT_SIZE = 64, DATE_TEXT_SIZE = 64 };
 
 /*
- * How dates stand in a field. FileMaker's own date fields always come in US form, or in ISO form if
- * asked for; a text field may hold anything, so its form must be told.
+ * How dates stand in a field. FileMaker writes its own date fields month first; a text field or a
+ * file holds whatever people typed, so its form must be told. DATE_ASK: nobody has told it; then
+ * only what can mean one day alone is a date.
  */
-enum date_form { DATE_US, DATE_ISO, DATE_DAY_FIRST };
+enum date_form { DATE_ASK, DATE_US, DATE_ISO, DATE_DAY_FIRST };
+
+/* What a text can mean as a date, whatever form anybody was told. */
+enum date_sense {
+    DATE_IS_NONE,        /* no date                                                 */
+    DATE_IS_SHORT,       /* a year of fewer than four digits: nobody knows which    */
+    DATE_IS_YEAR_FIRST,  /* 2026-03-04: one day                                     */
+    DATE_IS_PLAIN,       /* 04/04/2026: one day, whichever number is the month      */
+    DATE_IS_MONTH_FIRST, /* 03/25/2026: can be nothing else                         */
+    DATE_IS_DAY_FIRST,   /* 25/03/2026: can be nothing else                         */
+    DATE_IS_EITHER,      /* 03/04/2026                                              */
+};
 
 /* The mark: "11/23/2026 08:15:02" on the source's wall clock, the form that the Data API takes. */
 const char *stamp_text(int64_t at_us, char text[STAMP_TEXT_SIZE]);
 
 /*
- * Reads a stamp, "MM/DD/YYYY HH:mm:ss" or "YYYY-MM-DDTHH:mm:ss"; a date alone is midnight.
- * False if it is neither.
+ * Reads a stamp as FileMaker writes it, "MM/DD/YYYY HH:mm:ss" or "YYYY-MM-DDTHH:mm:ss"; a date
+ * alone is midnight. False if it is neither.
  */
 must_check bool stamp_read(struct span text, struct time_civil *civil_r);
 
@@ -26,9 +38,23 @@ must_check bool stamp_read(struct span text, struct time_civil *civil_r);
 bool stamp_equal(struct span a, struct span b);
 
 /*
- * Reads a date, of a stamp its day.
- *   form   how an ambiguous one is meant; an ISO date is always understood
- *   day_r  "2026-11-23"
- * False if it is no date: it is then kept as text and never guessed.
+ * What a text that somebody typed can mean: three numbers with `-`, `/` or `.` between them, a year
+ * of four digits in front or at the end, perhaps a time of day behind (8:15, 8:15:02 p.m.). A time
+ * with a zone is no date: its day depends on who looks.
  */
+enum date_sense date_sense(struct span text);
+
+/*
+ * Reads such a text as a moment, by the form that was told. False if it cannot be read so, or if it
+ * could mean two days and nobody told: it is then kept as text and never guessed.
+ */
+must_check bool date_moment(struct span text, enum date_form form, struct time_civil *civil_r);
+
+/* As date_moment(), its day alone. `day_r`: "2026-11-23" */
 must_check bool date_read(struct span text, enum date_form form, char day_r[DATE_TEXT_SIZE]);
+
+/*
+ * Whether a text speaks against a day, "1980-02-29": it is a date, and none of what it can mean is
+ * that day.
+ */
+bool date_contradicts(struct span text, enum date_form form, const char *day);

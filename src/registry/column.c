@@ -46,6 +46,14 @@ static const struct {
     { "citext", COLUMN_TEXT, 0 },
 };
 
+/* Of a column of numbers: whether it holds whole ones alone. */
+static bool column_is_whole(const struct column *column)
+{
+    struct span type = span_of(column->type);
+
+    return span_starts(type, "smallint") || span_starts(type, "bigint") || span_starts(type, "int");
+}
+
 /* "character varying(255)" holds 255. */
 static size_t length_of(struct span type)
 {
@@ -125,12 +133,32 @@ static struct sql_value nothing(const struct column *column)
     return is_empty ? sql_span((struct span){ "", 0 }) : sql_null();
 }
 
+static bool is_word_of(struct span text, const char *const *words)
+{
+    for (; *words; words++)
+        if (span_is_nocase(text, *words))
+            return true;
+    return false;
+}
+
+/* A word that is neither yes nor no says nothing. */
+static struct sql_value of_truth(const struct column *column, struct span text)
+{
+    static const char *const yes[] = { "true", "yes", "on", "t", "y", "1", NULL };
+    static const char *const no[] = { "false", "no", "off", "f", "n", "0", NULL };
+    struct span word = span_trim(text);
+
+    if (is_word_of(word, yes))
+        return sql_i64(1);
+    return is_word_of(word, no) ? sql_i64(0) : nothing(column);
+}
+
 static struct sql_value of_text(const struct column *column, struct span text)
 {
     if (text.size == 0 && (column->kind != COLUMN_TEXT || !text.at))
         return nothing(column);
     if (column->kind == COLUMN_TRUTH)
-        return sql_i64(span_is_nocase(text, "true") || span_is(text, "1"));
+        return of_truth(column, text);
     if (column->kind == COLUMN_TEXT && column->most_chars)
         return sql_span(utf8_first(text, column->most_chars));
     return sql_span(text);
@@ -180,12 +208,44 @@ static struct sql_value of_stamp(const struct column *column, int64_t at_us,
     return sql_text(text);
 }
 
-static bool is_number(struct span text)
+/* How many digits stand in front. */
+static size_t digits(struct span text)
 {
-    for (size_t i = 0; i < text.size; i++)
-        if (!strchr("0123456789+-.eE", text.at[i]) || text.at[i] == '\0')
-            return false;
-    return text.size > 0;
+    size_t count = 0;
+
+    while (count < text.size && text.at[count] >= '0' && text.at[count] <= '9')
+        count++;
+    return count;
+}
+
+/* A number in plain digits; `places_r`: how many of them behind a point. */
+static bool is_decimal(struct span text, size_t *whole_r, size_t *places_r)
+{
+    struct span rest = span_from(text, span_starts(text, "-") ? 1 : 0);
+
+    *whole_r = digits(rest);
+    rest = span_from(rest, *whole_r);
+    *places_r = span_starts(rest, ".") ? digits(span_from(rest, 1)) : 0;
+    return *whole_r > 0 && rest.size == (*places_r ? *places_r + 1 : 0);
+}
+
+/*
+ * Whether a text is a number and one only: "1.234" that somebody typed is 1,234 to half of the
+ * world, as "1,5" is one and a half; a number that FileMaker keeps as such has a point.
+ */
+static bool is_number(const struct column *column, const struct value *value)
+{
+    struct span text = span_trim(value->text);
+    size_t whole, places;
+    int64_t n;
+    struct err ignored;
+
+    if (!is_decimal(text, &whole, &places))
+        return value->is_number && !column_is_whole(column);
+    if (column_is_whole(column))
+        return places == 0
+               && num_i64(text, -column->most_number - 1, column->most_number, &n, &ignored);
+    return value->is_number || places != 3 || whole > 3;
 }
 
 /* What a record says goes where it can; what a column cannot hold is null there. */
@@ -204,7 +264,7 @@ static struct sql_value of_field(const struct column *column, const struct value
                        value->moment.month, value->moment.day);
         return sql_text(text);
     case COLUMN_NUMBER:
-        return is_number(value->text) ? sql_span(value->text) : sql_null();
+        return is_number(column, value) ? sql_span(span_trim(value->text)) : sql_null();
     case COLUMN_UUID:
         return uuid_read_loose(value->text, &(struct uuid){ 0 }) ? sql_span(value->text)
                                                                  : sql_null();

@@ -373,6 +373,7 @@ static struct value field_value(const struct registry_document *d, const char *n
 
     return (struct value){ .type = VALUE_FIELD,
                            .text = field.text,
+                           .is_number = field.is_number,
                            .is_moment = field.is_moment,
                            .moment = field.moment };
 }

@@ -105,6 +105,7 @@ struct registry_writer {
 /* What a record says in one of its fields. */
 struct registry_field {
     struct span text;
+    bool is_number; /* it came as one: `text` is a JSON number */
     bool is_moment; /* it can be read as a date or a stamp */
     struct time_civil moment;
 };

@@ -63,6 +63,7 @@ struct value {
     struct span text;
     int64_t number; /* of a stamp: microseconds since 1970 UTC */
     struct uuid uuid;
+    bool is_number; /* of a field: `text` is a JSON number */
     bool is_moment; /* of a field: it can be read as a date or a stamp */
     struct time_civil moment;
 };

@@ -30,8 +30,7 @@ static struct source_fields fields_of(const struct containers *containers)
                                    .author = "Author",
                                    .created = "Created",
                                    .containers = containers,
-                                   .date_form = DATE_US,
-                                   .date_is_told = true };
+                                   .text_dates = DATE_US };
 }
 
 /* A record made of the JSON of its fields. */
@@ -260,31 +259,79 @@ TEST(a_date_that_is_not_told_is_not_guessed)
 {
     static const struct {
         const char *json;
-        bool told;
-        const char *date;
-        bool found;
+        enum date_form told;
+        bool is_typed; /* the field is FileMaker's own date */
+        const char *date, *found;
     } cases[] = {
-        { "{\"Date\":\"03/04/2026\"}", true, "2026-03-04", false },
-        { "{\"Date\":\"03/04/2026\"}", false, NULL, true },
-        { "{\"Date\":\"soon\"}", true, NULL, true },
-        { "{\"Date\":\"\"}", true, NULL, false },
-        { "{}", true, NULL, false },
+        { "{\"Date\":\"03/04/2026\"}", DATE_US, false, "2026-03-04", NULL },
+        { "{\"Date\":\"03/04/2026\"}", DATE_DAY_FIRST, false, "2026-04-03", NULL },
+        { "{\"Date\":\"03/04/2026\"}", DATE_DAY_FIRST, true, "2026-03-04", NULL },
+        { "{\"Date\":\"03/12/0001\"}", DATE_ASK, true, "0001-03-12", NULL },
+        { "{\"Date\":\"03/04/2026 08:15:02\"}", DATE_ASK, true, "2026-03-04", NULL },
+        { "{\"Date\":\"03/04/2026\"}", DATE_ASK, false, NULL, "day first or month first" },
+        { "{\"Date\":\"25/04/2026\"}", DATE_ASK, false, "2026-04-25", NULL },
+        { "{\"Date\":\"25/04/2026\"}", DATE_US, false, NULL, "not in the form" },
+        { "{\"Date\":\"04/25/2026\"}", DATE_DAY_FIRST, false, NULL, "not in the form" },
+        { "{\"Date\":\"3/4/26\"}", DATE_US, false, NULL, "date not understood" },
+        { "{\"Date\":\"soon\"}", DATE_US, false, NULL, "date not understood" },
+        { "{\"Date\":\"\"}", DATE_US, false, NULL, NULL },
+        { "{}", DATE_US, false, NULL, NULL },
     };
 
     for (size_t i = 0; i < lengthof(cases); i++) {
-        struct source_fields fields = fields_of(&each);
+        struct containers typed = each;
+        struct source_fields fields = fields_of(&typed);
         auto_record held = record_of(cases[i].json);
         auto_row *row = NULL;
         struct registry_document d;
 
-        fields.date_is_told = cases[i].told;
+        fields.text_dates = cases[i].told;
+        typed.moments = cases[i].is_typed ? (char[]){ "Created\nDate\n" } : NULL;
         row = make(&held, &fields, "", 1, NULL);
         d = row_document(row, 0);
         CHECK_AT(i, (d.document_date == NULL) == (cases[i].date == NULL));
         if (d.document_date && cases[i].date)
             CHECK_STR(d.document_date, cases[i].date);
-        CHECK_AT(i, (strstr(d.metadata, "\"date not understood\"") != NULL) == cases[i].found);
+        CHECK_AT(i, strstr(d.metadata, cases[i].found ? cases[i].found : "\"findings\":[\"file"));
+        CHECK_AT(i, (row_date_doubt(&fields, &held.record) == DATE_DOUBT_NONE) == !cases[i].found);
         CHECK_STR(d.uploaded_by, "FileMaker Import");
+    }
+}
+
+/* Any field may go into a column of dates: FileMaker's own, or a text in the form that was told. */
+TEST(a_text_field_is_a_moment_only_as_it_was_told)
+{
+    static const struct {
+        const char *json;
+        enum date_form told;
+        bool is_typed, is_moment;
+        int month;
+    } cases[] = {
+        { "{\"Seen\":\"03/04/2026 10:00:00\"}", DATE_ASK, true, true, 3 },
+        { "{\"Seen\":\"03/04/2026 10:00:00\"}", DATE_DAY_FIRST, true, true, 3 },
+        { "{\"Seen\":\"03/04/2026 10:00:00\"}", DATE_DAY_FIRST, false, true, 4 },
+        { "{\"Seen\":\"03/04/2026 10:00:00\"}", DATE_US, false, true, 3 },
+        { "{\"Seen\":\"03/04/2026 10:00:00\"}", DATE_ASK, false, false, 0 },
+        { "{\"Seen\":\"2026-03-04\"}", DATE_ASK, false, true, 3 },
+        { "{\"Seen\":20260304}", DATE_US, false, false, 0 },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        struct containers typed = each;
+        struct source_fields fields = fields_of(&typed);
+        auto_record held = record_of(cases[i].json);
+        auto_row *row = NULL;
+        struct registry_document d;
+        struct registry_field field;
+
+        fields.text_dates = cases[i].told;
+        typed.moments = cases[i].is_typed ? (char[]){ "Seen\n" } : NULL;
+        row = make(&held, &fields, "", 1, NULL);
+        d = row_document(row, 0);
+        field = d.field(d.field_arg, "Seen");
+        CHECK_AT(i, field.is_moment == cases[i].is_moment);
+        CHECK_AT(i, !field.is_moment || field.moment.month == cases[i].month);
+        CHECK_AT(i, field.is_number == (cases[i].json[8] == '2'));
     }
 }
 

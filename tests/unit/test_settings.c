@@ -40,7 +40,7 @@ TEST(without_a_word_everything_has_its_default)
     CHECK(mover.first_wait_us == 500000 && mover.attempts == 5 && mover.limit == 0);
     CHECK_STR(mover.ledger_url, mover.registry.url);
     CHECK_STR(patients.layout, "API_Contacts");
-    CHECK(!mover.fields.date_is_told);
+    CHECK(mover.fields.text_dates == DATE_ASK);
 }
 
 TEST(what_is_written_is_what_counts)
@@ -61,8 +61,8 @@ TEST(what_is_written_is_what_counts)
     CHECK_STR(mover.filemaker.ca_file, "ca.pem");
     CHECK_STR(mover.fields.mark, "");
     CHECK_STR(mover.fields.container_list, "Doc, Scan");
-    CHECK(mover.fields.each && mover.fields.date_form == DATE_DAY_FIRST);
-    CHECK(mover.fields.date_is_told && mover.keys.listed_only && mover.workers == 7);
+    CHECK(mover.fields.each && mover.fields.text_dates == DATE_DAY_FIRST);
+    CHECK(mover.keys.listed_only && mover.workers == 7);
     CHECK(mover.memory_bytes == MIB(64) && mover.attempts == 2 && mover.first_wait_us == 1000);
     CHECK(mover.filter && filter_field(mover.filter, 0) != NULL);
 }
@@ -72,23 +72,21 @@ TEST(dates_are_told_only_by_a_form)
 {
     static const struct {
         const char *words;
-        bool told;
         enum date_form form;
     } cases[] = {
-        { "[source]\ndate_format =\n", false, DATE_US },
-        { "[source]\ndate_format = us\n", true, DATE_US },
-        { "[source]\ndate_format = iso\n", true, DATE_ISO },
-        { "[source]\ndate_format = day-first\n", true, DATE_DAY_FIRST },
+        { "[source]\ndate_format =\n", DATE_ASK },
+        { "[source]\ndate_format = us\n", DATE_US },
+        { "[source]\ndate_format = month-first\n", DATE_US },
+        { "[source]\ndate_format = iso\n", DATE_ISO },
+        { "[source]\ndate_format = day-first\n", DATE_DAY_FIRST },
     };
 
     for (size_t i = 0; i < lengthof(cases); i++) {
         auto_settings settings = { 0 };
         struct err err = { 0 };
-        struct source_fields fields;
 
         CHECK_AT(i, read_words(cases[i].words, &settings, &err));
-        fields = settings_mover(&settings).fields;
-        CHECK_AT(i, fields.date_is_told == cases[i].told && fields.date_form == cases[i].form);
+        CHECK_AT(i, settings_mover(&settings).fields.text_dates == cases[i].form);
     }
 }
 
