@@ -13,7 +13,8 @@ static bool open_url(const char *url, bool may_write, const struct cancel *cance
 
     if (span_starts(text, "sqlite:"))
         return sqlite_open(url + strlen("sqlite:"), may_write, cancel, sql_r, err);
-    if (span_starts(text, "postgresql://") || span_starts(text, "postgres://"))
+    if (span_starts(text, "postgresql://") || span_starts(text, "postgres://")
+        || span_starts(text, "postgresql+unverified://"))
         return postgres_open(url, may_write, cancel, sql_r, err);
     return err_set(err, ERR_USAGE, 0,
                    "'%.64s' is not a database URL (sqlite:FILE or postgresql://host/name)", url);

@@ -54,7 +54,10 @@ static bool failed(const struct sql *sql, struct err *err)
 
     if (cause_of(code) == SQL_BUSY && cancel_is_set(sql->cancel))
         return err_set(err, ERR_CANCELED, 0, "asked to stop");
-    (void)err_set(err, ERR_DATABASE, (int)cause_of(code), "%s", sqlite3_errmsg(handle));
+    (void)err_set(err, ERR_DATABASE, (int)cause_of(code), "%s",
+                  code == SQLITE_CONSTRAINT_TRIGGER
+                      ? "a rule of the application's own (a trigger) refused the row"
+                      : sqlite3_errmsg(handle));
     err->reason = code;
     return false;
 }

@@ -221,7 +221,7 @@ class Line:
 
     def _what_now(self, data):
         """Whether this is a COMMIT, and one that breaks."""
-        if b"commit" not in data.lower():
+        if b"Q\0\0\0\x0bcommit\0" not in data:
             return ""
         with self.lock:
             self.commits += 1
