@@ -3,11 +3,14 @@
 
 #include "base/fs.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "base/utf8.h"
 
 #include <ini.h>
 
 enum { CONF_MAX = 1 << 20 };
+
+#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
 
 /* What the file says about one key: lines are gathered first, because a value may span several. */
 struct entry {
@@ -88,6 +91,34 @@ bool conf_free_key(const struct conf *conf, const char *section, size_t index, c
     return false;
 }
 
+/*
+ * Blanks and marks that nobody sees come with what is copied from web pages, and make a name that
+ * looks right a wrong one; a carriage return alone makes of a whole file one line.
+ */
+static bool line_is_visible(struct reading *reading, struct span line)
+{
+    struct span rest = span_ends(line, "\r") ? span_first(line, line.size - 1) : line;
+    const char *fault;
+
+    for (size_t i = 0; i < rest.size; i++)
+        if (rest.at[i] == '\r')
+            return err_set(reading->err, ERR_USAGE, 0,
+                           "%s:%d: lines end in carriage returns alone, as on old Macs: save the "
+                           "file with the line ends of Unix or Windows",
+                           reading->path, reading->line);
+    if (span_starts(span_trim(rest), "#") || span_starts(span_trim(rest), ";"))
+        return true;
+    for (struct span part; rest.at;) {
+        part = span_cut(&rest, '\t');
+        fault = text_id_fault(part);
+        if (fault)
+            return err_set(reading->err, ERR_USAGE, 0,
+                           "%s:%d: the line holds %s: type it anew, do not copy it", reading->path,
+                           reading->line, fault);
+    }
+    return true;
+}
+
 static bool line_check(struct reading *reading, struct span line, size_t max)
 {
     if (line.size > max)
@@ -99,7 +130,7 @@ static bool line_check(struct reading *reading, struct span line, size_t max)
     if (!utf8_is_valid(line) || memchr(line.at, '\0', line.size))
         return err_set(reading->err, ERR_USAGE, 0, "%s:%d: the line is not text in UTF-8",
                        reading->path, reading->line);
-    return true;
+    return line_is_visible(reading, line);
 }
 
 /* inih's fgets: counts lines, and refuses those that inih would silently cut. */
@@ -276,6 +307,17 @@ static bool file_read(const char *path, struct str *text, struct err *err)
     return err_ctx(err, "the configuration");
 }
 
+/* A byte order mark of UTF-8 says nothing wrong; UTF-16 is another matter. */
+static bool file_is_plain(const char *path, struct span bytes, struct err *err)
+{
+    bool has_mark = span_starts(bytes, BYTE_ORDER_MARK);
+    const char *strange = has_mark ? NULL : text_strange(bytes);
+
+    if (!strange || !span_starts(span_of(strange), "is UTF-16"))
+        return true;
+    return err_set(err, ERR_USAGE, 0, "%s: the file %s", path, strange);
+}
+
 bool conf_read(const char *path, const struct conf_key *keys, void *object, struct conf **conf_r,
                struct err *err)
 {
@@ -287,7 +329,10 @@ bool conf_read(const char *path, const struct conf_key *keys, void *object, stru
     if (!file_read(path, &text, err))
         return false;
     conf_fallbacks(keys, object);
-    reading.rest = str_span(&text);
+    if (!file_is_plain(path, str_span(&text), err))
+        return false;
+    reading.rest =
+        span_from(str_span(&text), span_starts(str_span(&text), BYTE_ORDER_MARK) ? 3 : 0);
     if (!lines_read(&reading) || !entries_apply(conf, path, object, &seen)) {
         conf_fallbacks(keys, object); /* nothing may point into what is freed here */
         *err = seen;

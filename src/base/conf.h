@@ -1,9 +1,10 @@
 /*
  * A configuration file: sections of `key = value`, read through inih into a struct by a table of
  * keys. A key that is not in the table, a key given twice, a value out of range and a line that is
- * not UTF-8 are errors that name file and line. A value may go on in the next line if that line
- * begins with a blank; after a backslash the two are joined without one. A line that begins with ;
- * or # is a comment, as is what follows a blank and a ;.
+ * not UTF-8, or holds what nobody sees, are errors that name file and line; a byte order mark at
+ * the beginning is passed over. A value may go on in the next line if that line begins with a
+ * blank; after a backslash the two are joined without one. A line that begins with ; or # is a
+ * comment, as is what follows a blank and a ;.
  */
 #pragma once
 

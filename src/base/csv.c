@@ -7,20 +7,50 @@ enum { LINE_MAX_BYTES = 1024 * 1024, CELLS_MAX = 1024 };
 
 struct csv {
     struct span rest;
+    char separator;
+    bool is_told; /* the file itself names it */
     size_t line, next_line;
     struct str text;
     size_t ends[CELLS_MAX]; /* where each cell ends in `text` */
     size_t count;
 };
 
+/* "sep=;" in a line of its own, as spreadsheets write and read it. */
+static size_t told_length(struct span text)
+{
+    struct span line = span_first(text, strlen("sep=") + 1), end;
+
+    if (line.size < 5 || !span_is_nocase(span_first(line, 4), "sep="))
+        return 0;
+    end = span_from(text, line.size);
+    if (span_starts(end, "\r\n"))
+        return line.size + 2;
+    return span_starts(end, "\n") || span_starts(end, "\r") ? line.size + 1 : 0;
+}
+
 struct csv *csv_new(struct span text)
 {
     struct csv *csv = mem_new(struct csv);
+    size_t told;
 
     csv->rest = span_starts(text, "\xEF\xBB\xBF") ? span_from(text, 3) : text;
-    csv->next_line = 1;
+    told = told_length(csv->rest);
+    csv->separator = told ? csv->rest.at[4] : ',';
+    csv->is_told = told > 0;
+    csv->rest = span_from(csv->rest, told);
+    csv->next_line = told ? 2 : 1;
     csv->text = (struct str)STR_MAX(LINE_MAX_BYTES);
     return csv;
+}
+
+bool csv_is_told(const struct csv *csv)
+{
+    return csv->is_told;
+}
+
+void csv_separate(struct csv *csv, char separator)
+{
+    csv->separator = separator;
 }
 
 void csv_free(struct csv *csv)
@@ -62,21 +92,32 @@ static bool quoted_take(struct csv *csv)
     return false;
 }
 
+/* Whether what is next ends a cell. */
+static bool is_end(const struct csv *csv)
+{
+    return csv->rest.size == 0 || csv->rest.at[0] == csv->separator || csv->rest.at[0] == '\n'
+           || csv->rest.at[0] == '\r';
+}
+
 /* A cell and the separator behind it. `more_r`: another cell follows in this line. */
-static bool cell_take(struct csv *csv, bool *more_r)
+static bool cell_take(struct csv *csv, bool *more_r, struct err *err)
 {
     *more_r = false;
     if (span_starts(csv->rest, "\"")) {
         (void)byte_take(csv);
         if (!quoted_take(csv))
-            return false;
+            return err_set(err, ERR_DATA, 0, "a quote does not close");
+        if (!is_end(csv))
+            return err_set(err, ERR_DATA, 0,
+                           "something stands behind a closing quote (a quote inside of a cell in "
+                           "quotes is written twice)");
     }
     while (csv->rest.size) {
         char c = byte_take(csv);
 
         if (c == '\r' && span_starts(csv->rest, "\n"))
             c = byte_take(csv);
-        *more_r = c == ',';
+        *more_r = c == csv->separator;
         if (c == '\n' || c == '\r' || *more_r)
             break;
         str_add_char(&csv->text, c);
@@ -91,8 +132,8 @@ static bool line_take(struct csv *csv, struct err *err)
     while (more) {
         if (csv->count == CELLS_MAX)
             return err_set(err, ERR_DATA, 0, "more than %d cells", CELLS_MAX);
-        if (!cell_take(csv, &more))
-            return err_set(err, ERR_DATA, 0, "a quote does not close");
+        if (!cell_take(csv, &more, err))
+            return false;
         if (csv->text.cut)
             return err_set(err, ERR_DATA, 0, "longer than %d bytes", LINE_MAX_BYTES);
         csv->ends[csv->count++] = csv->text.size;

@@ -1,6 +1,7 @@
 /*
- * Reading CSV (RFC 4180): commas, quotes, line ends inside quotes; a byte order mark is passed
- * over, and a carriage return alone, as FileMaker writes it, ends a line too.
+ * Reading CSV (RFC 4180): commas or what stands in their place, quotes, line ends inside quotes; a
+ * byte order mark is passed over, and a carriage return alone, as FileMaker writes it, ends a line
+ * too. A first line "sep=;" names the separator.
  */
 #pragma once
 
@@ -16,9 +17,16 @@ void csv_free(struct csv *csv); /* NULL is allowed */
 void auto_csv_cleanup(struct csv **csv);
 #define auto_csv __attribute__((cleanup(auto_csv_cleanup))) struct csv
 
+/* Whether the text itself names its separator. */
+bool csv_is_told(const struct csv *csv);
+
+/* Another separator than the comma, before the first line is read. */
+void csv_separate(struct csv *csv, char separator);
+
 /*
  * Moves to the next line. STEP_ERROR: ERR_DATA with the line's number (a quote that never closes,
- * more than 1,024 cells, more than 1 MiB); nothing can be read after it.
+ * or with something behind it, more than 1,024 cells, more than 1 MiB); nothing can be read after
+ * it.
  */
 must_check enum step csv_next(struct csv *csv, struct err *err);
 

@@ -2,6 +2,7 @@
 #include "base/secret.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -72,13 +73,33 @@ bool secret_source_is_set(const struct secret_source *source)
     return is_named(source->env) || is_named(source->file) || is_named(source->command);
 }
 
+/* What nobody sees would look like a wrong password. */
+static bool is_visible(struct span text, const char *what, const char *where, struct err *err)
+{
+    const char *strange = text_strange(text);
+
+    if (strange)
+        return err_set(err, ERR_USAGE, 0, "%s: what %s gives %s", what, where, strange);
+    for (size_t i = 0; i < text.size; i++)
+        if ((uint8_t)text.at[i] < 0x20 || text.at[i] == 0x7F)
+            return err_set(
+                err, ERR_USAGE, 0,
+                "%s: what %s gives holds a control character (0x%02X, place %zu): a line "
+                "end or a tab that nobody sees? Write it anew without",
+                what, where, (unsigned)(uint8_t)text.at[i], i + 1);
+    return true;
+}
+
 static bool from_env(const char *name, const char *what, struct secret **secret_r, struct err *err)
 {
+    auto_free char *where = mem_printf("the environment variable %s", name);
     char *value = getenv(name);
 
     if (!value || !*value)
         return err_set(err, ERR_USAGE, 0, "%s: the environment variable %s is %s", what, name,
                        value ? "empty" : "not set");
+    if (!is_visible(span_of(value), what, where, err))
+        return false;
     *secret_r = secret_new(span_of(value));
     explicit_bzero(value, strlen(value));
     (void)unsetenv(name);
@@ -115,7 +136,12 @@ static bool first_line(int fd, const char *what, const char *where, struct secre
         good = err_set(err, ERR_USAGE, 0, "%s: what %s gives is longer than %d bytes", what, where,
                        SECRET_MAX);
     else if (good && line.size == 0)
-        good = err_set(err, ERR_USAGE, 0, "%s: %s gives nothing", what, where);
+        good = err_set(err, ERR_USAGE, 0,
+                       rest.size ? "%s: %s gives nothing: its first line is empty"
+                                 : "%s: %s gives nothing",
+                       what, where);
+    else if (good)
+        good = is_visible(line, what, where, err);
     if (good)
         *secret_r = secret_new(line);
     explicit_bzero(text, sizeof text);

@@ -175,7 +175,18 @@ TEST(what_is_wrong_is_said_with_file_and_line)
         { "[source]\nfields = Gr\xF6\xDF"
           "e\n",
           "a.ini:2: the line is not text in UTF-8" },
-        { "\xFF\xFE[\n", "a.ini:1: the line is not text in UTF-8" },
+        { "\xFF\xFE[\n",
+          "a.ini: the file is UTF-16, as some editors and shells of Windows write it: "
+          "save it as plain UTF-8" },
+        { "[source]\rworkers = 3\r",
+          "a.ini:1: lines end in carriage returns alone, as on old Macs: save the file with the "
+          "line ends of Unix or Windows" },
+        { "[source]\nworkers =\xC2\xA0"
+          "3\n",
+          "a.ini:2: the line holds a blank that is not the usual one: type it anew, do not copy "
+          "it" },
+        { "[source]\nfields = \xE2\x80\x8BName\n",
+          "a.ini:2: the line holds a character that cannot be seen: type it anew, do not copy it" },
     };
 
     for (size_t i = 0; i < lengthof(cases); i++) {

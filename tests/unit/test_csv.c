@@ -56,7 +56,12 @@ TEST(lines_are_cut_into_cells)
         { BYTES("\"two\nlines\",x\ny\n"), "1[two\nlines][x] 3[y]" },
         { BYTES("\"two\r\nlines\"\r\ny"), "1[two\r\nlines] 3[y]" },
         { BYTES("a\"b\",c\"\n"), "1[a\"b\"][c\"]" },
-        { BYTES("\"a\"b,c\n"), "1[ab][c]" },
+        /* the separator is told */
+        { BYTES("sep=;\na,b;c\n"), "2[a,b][c]" },
+        { BYTES("\xEF\xBB\xBFSEP=|\r\na|b\r\n"), "2[a][b]" },
+        { BYTES("sep=\t\ra\tb"), "2[a][b]" },
+        { BYTES("sep=,x\na"), "1[sep=][x] 2[a]" },
+        { BYTES("sep=;"), "1[sep=;]" },
         /* FileMaker ends its lines with a carriage return alone */
         { BYTES("a,b\rc,d\r"), "1[a][b] 2[c][d]" },
         { BYTES("\"a\rb\",c\rd"), "1[a\rb][c] 3[d]" },
@@ -81,6 +86,15 @@ TEST(a_quote_that_does_not_close_is_said_with_its_line)
         { "\"", "", "line 1: a quote does not close" },
         { "a\nb,\"c\nd\n", "1[a]", "line 2: a quote does not close" },
         { "a\n\"b\"\"", "1[a]", "line 2: a quote does not close" },
+        { "\"a\"b,c\n", "",
+          "line 1: something stands behind a closing quote (a quote inside of a cell in quotes is "
+          "written twice)" },
+        { "a\n\"b\\\"c\",d\n", "1[a]",
+          "line 2: something stands behind a closing quote (a quote inside of a cell in quotes is "
+          "written twice)" },
+        { "a\n\"b\" ,c\n", "1[a]",
+          "line 2: something stands behind a closing quote (a quote inside of a cell in quotes is "
+          "written twice)" },
     };
 
     for (size_t i = 0; i < lengthof(cases); i++) {

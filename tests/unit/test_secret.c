@@ -90,6 +90,46 @@ TEST(the_first_line_of_a_file_is_taken)
     }
 }
 
+/* What nobody sees in an editor is said, before a server calls the password wrong. */
+TEST(what_cannot_be_seen_is_said)
+{
+    static const struct {
+        struct span bytes;
+        const char *said;
+    } cases[] = {
+        { BYTES("\xEF\xBB\xBFhunter2\n"), "gives begins with a byte order mark" },
+        { BYTES("\xFF\xFEh\0u\0n\0\r\0\n\0"), "gives is UTF-16" },
+        { BYTES("\xFE\xFF\0h\0u\0n\0\n"), "gives is UTF-16" },
+        { BYTES("h\0u\0n\0\n\0"), "gives is UTF-16" },
+        { BYTES("\0h\0u\0n\0\n"), "UTF-16" },
+        { BYTES("h\xFCnter2\n"), "gives is not UTF-8" },
+        { BYTES("hunter2\t\n"), "(0x09, place 8)" },
+        { BYTES("hunter2\rmore\r"), "(0x0D, place 8)" },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_free char *path = file_new();
+        struct secret_source source = { .file = path };
+        auto_secret *secret = NULL;
+        struct err err = { 0 };
+
+        CHECK_AT(i, fs_write(path, cases[i].bytes, 0600, &err));
+        CHECK_AT(i, !secret_read(&source, "the key", &secret, &err) && !secret);
+        CHECK_AT(i, err.kind == ERR_USAGE && strstr(err.msg, cases[i].said));
+        CHECK_AT(i, !strstr(err.msg, "unter") && !strstr(err.msg, "more"));
+        (void)unlink(path);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        static const struct secret_source source = { .env = "FMFERRY_TEST_SECRET" };
+        auto_secret *secret = NULL;
+        struct err err = { 0 };
+
+        (void)setenv("FMFERRY_TEST_SECRET", i ? "hunter2\r" : "hunter2\n", 1);
+        CHECK_AT(i, !secret_read(&source, "the key", &secret, &err));
+        CHECK_AT(i, strstr(err.msg, "a control character"));
+    }
+}
+
 TEST(a_secret_is_at_most_4096_bytes)
 {
     static const struct {
@@ -192,6 +232,10 @@ TEST(a_command_gives_its_first_line)
         { "exit 4", NULL, "the key: its command ended with status 4" },
         { "echo hunter2; kill -9 $$", NULL, "the key: its command was ended by signal 9" },
         { "exec 2>&-; /nowhere/at-all", NULL, "the key: its command ended with status 127" },
+        { "printf '\\377\\376h\\0'", NULL,
+          "the key: what its command gives is UTF-16, as some editors and shells of Windows write "
+          "it: "
+          "save it as plain UTF-8" },
         { "head -c 5000 /dev/zero", NULL,
           "the key: what its command gives is longer than 4096 bytes" },
     };

@@ -1,0 +1,46 @@
+/*
+ * Which letters a file's bytes mean. What cannot be known with certainty is asked for, never
+ * guessed: the sentence says line and column, the likely cause, and what to do.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "base/err.h"
+#include "base/str.h"
+
+/* TEXT_ASK: UTF-8, or UTF-16 where the bytes leave no doubt. Windows-1252 only if it is told. */
+enum text_coding { TEXT_ASK, TEXT_UTF8, TEXT_UTF16LE, TEXT_UTF16BE, TEXT_WINDOWS_1252 };
+
+/*
+ * Brings the bytes of a file to UTF-8, without a byte order mark.
+ *   bytes    the file, whole; borrowed
+ *   setting  what a coding is told by, for messages: "[patients] encoding"
+ *   room     holds what had to be rewritten
+ *   text_r   borrowed from `bytes` or `room`
+ * Fails with ERR_USAGE: what it is instead, with line and column (in characters, from 1).
+ */
+must_check bool text_decode(struct span bytes, enum text_coding coding, const char *setting,
+                            struct str *room, struct span *text_r, struct err *err);
+
+/*
+ * Why bytes are not plain text in UTF-8: a byte order mark, UTF-16, a NUL, a byte that is none of
+ * UTF-8; a clause to stand behind "it ". NULL: they are.
+ */
+const char *text_strange(struct span bytes);
+
+/*
+ * Why a text cannot stand as a name or an id: a control character, one that reverses the direction
+ * of writing, the sign for a letter that was lost; of an id also one that cannot be seen. A clause
+ * to stand behind "it holds ". NULL: it can.
+ */
+const char *text_name_fault(struct span text);
+const char *text_id_fault(struct span text);
+
+/* Without white space, of whatever kind Unicode knows, at both ends. */
+struct span text_trim(struct span text);
+
+/*
+ * Appends a text that others wrote, for a message: at most `most` characters, those that a terminal
+ * would obey as U+FFFD.
+ */
+void text_add_shown(struct str *to, struct span text, size_t most);
