@@ -17,6 +17,7 @@ static const struct cmd *const cmds[] = {
     &cmd_failures,
     &cmd_report,
     &cmd_retry,
+    &cmd_accept,
     &cmd_waive,
     &cmd_verify,
     &cmd_reconcile,

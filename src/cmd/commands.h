@@ -14,6 +14,7 @@ extern const struct cmd cmd_status;
 extern const struct cmd cmd_failures;
 extern const struct cmd cmd_report;
 extern const struct cmd cmd_retry;
+extern const struct cmd cmd_accept;
 extern const struct cmd cmd_waive;
 extern const struct cmd cmd_link;
 extern const struct cmd cmd_unlink;

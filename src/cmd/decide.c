@@ -1,4 +1,4 @@
-/* `fmferry retry` and `fmferry waive`: a person decides. */
+/* `fmferry retry`, `fmferry accept` and `fmferry waive`: a person decides. */
 #include "cmd/commands.h"
 #include "cmd/settings.h"
 
@@ -68,15 +68,28 @@ static int retry(const struct cli_globals *globals, const void *arg, struct err 
     return decide_with(globals, arg, "retry", err);
 }
 
+/* Who decides for good says who, and why. */
+static bool is_signed(const struct decide_options *o, const char *what, struct err *err)
+{
+    return (span_trim(span_of(o->by)).size > 0 && span_trim(span_of(o->reason)).size > 0)
+           || err_set(err, ERR_USAGE, 0, "%s needs a name and a reason that say something", what);
+}
+
 static int waive(const struct cli_globals *globals, const void *arg, struct err *err)
 {
-    const struct decide_options *o = arg;
+    return is_signed(arg, "a waiver", err) ? decide_with(globals, arg, "waive", err) : -1;
+}
 
-    if (span_trim(span_of(o->by)).size == 0 || span_trim(span_of(o->reason)).size == 0) {
-        (void)err_set(err, ERR_USAGE, 0, "a waiver needs a name and a reason that say something");
-        return -1;
-    }
-    return decide_with(globals, o, "waive", err);
+static int accept(const struct cli_globals *globals, const void *arg, struct err *err)
+{
+    int code = is_signed(arg, "an acceptance", err) ? decide_with(globals, arg, "accept", err) : -1;
+
+    if (code == EXIT_LEFT)
+        (void)printf("nothing came for it that could be accepted: 'accept' is for what failed as "
+                     "container-not-a-file, container-zero or store-conflict\n");
+    else if (code == EXIT_DONE)
+        (void)printf("next: fmferry run\n");
+    return code;
 }
 
 #define WHICH                                                                                      \
@@ -95,6 +108,15 @@ static const struct opt waive_opts[] = {
     OPT_END,
 };
 
+static const struct opt accept_opts[] = {
+    OPT_TEXT(struct decide_options, class, "class", 0, "CLASS", "all that failed with this class"),
+    OPT_TEXT(struct decide_options, id, "id", 0, "ID", "the document with this FileMaker id"),
+    OPT_TEXT(struct decide_options, record, "record", 0, "N", "the documents of this record"),
+    OPT_NEED(struct decide_options, by, "by", 0, "NAME", "who decides"),
+    OPT_NEED(struct decide_options, reason, "reason", 0, "TEXT", "how it is known"),
+    OPT_END,
+};
+
 static const struct decide_options decide_defaults = { 0 };
 
 const struct cmd cmd_retry = {
@@ -106,6 +128,20 @@ const struct cmd cmd_retry = {
     &decide_defaults,
     sizeof decide_defaults,
     retry,
+};
+
+const struct cmd cmd_accept = {
+    "accept",
+    "Say that what came is the document, by name and with a reason",
+    "For documents that look like an error page and are none, for files without a byte,\n"
+    "and for keys under which somebody else's object lies: the next run stores exactly\n"
+    "the bytes that came last (beside the other object, which stays). If other bytes\n"
+    "come by then, it fails again. Name and reason stand in the ledger, its audit chain\n"
+    "and the report.",
+    accept_opts,
+    &decide_defaults,
+    sizeof decide_defaults,
+    accept,
 };
 
 const struct cmd cmd_waive = {

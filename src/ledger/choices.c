@@ -1,4 +1,4 @@
-/* What a person decides about documents: try again, or accept the loss. */
+/* What a person decides about documents: try again, accept what came, or accept the loss. */
 #include "ledger/inside.h"
 
 #include "base/mem.h"
@@ -17,7 +17,8 @@ struct chosen {
 struct decision {
     enum ledger_state after;
     const struct sql_text *statement;
-    const char *who, *reason; /* of a waiver */
+    const char *who, *reason; /* of a waiver, or of an acceptance */
+    bool accepts;             /* what came and was refused        */
 };
 
 static bool batch_read(struct ledger *ledger, const struct ledger_choice *choice, int64_t after,
@@ -50,11 +51,34 @@ static bool waiver_note(struct ledger *ledger, const struct decision *d, int64_t
         err);
 }
 
+/* False in `some_r` if nothing ever came for this document that could be accepted. */
+static bool accept(struct ledger *ledger, const struct decision *d, int64_t document, bool *some_r,
+                   struct err *err)
+{
+    *some_r = true;
+    if (!d->accepts)
+        return true;
+    if (!sql_run(ledger->sql, &LEDGER_REFUSED_ACCEPT,
+                 sql_args(sql_i64(document), sql_i64(time_now_us()), sql_text(d->who),
+                          sql_text(d->reason)),
+                 err))
+        return false;
+    *some_r = sql_changed(ledger->sql) > 0;
+    return true;
+}
+
 static bool decide(struct ledger *ledger, const struct decision *d, const struct chosen *one,
                    int64_t *count, struct err *err)
 {
     auto_str evidence = STR_MAX(EVIDENCE_MAX);
+    bool some;
 
+    if (one->state == LEDGER_WAITING && d->accepts)
+        return true; /* it has tries left: they may bring the file */
+    if (!accept(ledger, d, one->document, &some, err))
+        return false;
+    if (!some)
+        return true;
     if (!sql_run(ledger->sql, d->statement,
                  sql_args(sql_i64(one->document), sql_i64(time_now_us()), sql_i64(one->epoch),
                           sql_text(ledger_state_name(one->state))),
@@ -64,7 +88,8 @@ static bool decide(struct ledger *ledger, const struct decision *d, const struct
         return true; /* its state is not one that this decision is for */
     ++*count;
     if (d->who)
-        str_printf(&evidence, "%s by %s: %s", one->class, d->who, d->reason);
+        str_printf(&evidence, "%s %sby %s: %s", one->class, d->accepts ? "accepted " : "", d->who,
+                   d->reason);
     else
         str_add_text(&evidence, one->class);
     return waiver_note(ledger, d, one->document, err)
@@ -106,14 +131,14 @@ static bool decide_all(struct ledger *ledger, const struct ledger_choice *choice
 bool ledger_retry(struct ledger *ledger, const struct ledger_choice *choice, int64_t *count_r,
                   struct err *err)
 {
-    struct decision decision = { LEDGER_WAITING, &LEDGER_DOCUMENT_RETRY, NULL, NULL };
+    struct decision decision = { LEDGER_WAITING, &LEDGER_DOCUMENT_RETRY, NULL, NULL, false };
 
     return decide_all(ledger, choice, &decision, count_r, err);
 }
 
 bool ledger_retry_class(struct ledger *ledger, const char *class, int64_t *count_r, struct err *err)
 {
-    struct decision decision = { LEDGER_WAITING, &LEDGER_DOCUMENT_RETRY_FAILED, NULL, NULL };
+    struct decision decision = { LEDGER_WAITING, &LEDGER_DOCUMENT_RETRY_FAILED, NULL, NULL, false };
 
     return decide_all(ledger, &(struct ledger_choice){ .class = class }, &decision, count_r, err);
 }
@@ -121,7 +146,15 @@ bool ledger_retry_class(struct ledger *ledger, const char *class, int64_t *count
 bool ledger_waive(struct ledger *ledger, const struct ledger_choice *choice, const char *who,
                   const char *reason, int64_t *count_r, struct err *err)
 {
-    struct decision decision = { LEDGER_WAIVED, &LEDGER_DOCUMENT_WAIVE, who, reason };
+    struct decision decision = { LEDGER_WAIVED, &LEDGER_DOCUMENT_WAIVE, who, reason, false };
+
+    return decide_all(ledger, choice, &decision, count_r, err);
+}
+
+bool ledger_accept(struct ledger *ledger, const struct ledger_choice *choice, const char *who,
+                   const char *reason, int64_t *count_r, struct err *err)
+{
+    struct decision decision = { LEDGER_WAITING, &LEDGER_DOCUMENT_RETRY, who, reason, true };
 
     return decide_all(ledger, choice, &decision, count_r, err);
 }

@@ -379,6 +379,22 @@ must_check bool ledger_fail(struct ledger *ledger, const struct ledger_claim *cl
                             const struct ledger_attempt *attempt, const struct ledger_trait *trait,
                             struct err *err);
 
+/* What is known of bytes that came for a document and were not taken for its file. */
+struct ledger_refused {
+    int64_t readings;  /* how often these bytes came for it before           */
+    int64_t elsewhere; /* another record for which they came; 0: none        */
+    bool accepted;     /* a person said that they are the document           */
+};
+
+/*
+ * In a change: notes that bytes came for a document and were refused.
+ *   class    why: the failure's name
+ *   seen_r   what was known of them before
+ */
+must_check bool ledger_refuse(struct ledger *ledger, const struct ledger_claim *claim,
+                              const char *class, const struct sha256 *sha256, uint64_t size_bytes,
+                              struct ledger_refused *seen_r, struct err *err);
+
 /* In a change: the record is not there any more. */
 must_check bool ledger_lose(struct ledger *ledger, const struct ledger_claim *claim,
                             struct err *err);
@@ -409,6 +425,15 @@ must_check bool ledger_retry(struct ledger *ledger, const struct ledger_choice *
 must_check bool ledger_waive(struct ledger *ledger, const struct ledger_choice *choice,
                              const char *who, const char *reason, int64_t *count_r,
                              struct err *err);
+
+/*
+ * In a change: failed or waived → waiting, for documents of which bytes were refused; what came
+ * last for each is its file from now on, and nothing else is. who, reason   a person's name and
+ * words; both stand in the audit chain count_r       how many
+ */
+must_check bool ledger_accept(struct ledger *ledger, const struct ledger_choice *choice,
+                              const char *who, const char *reason, int64_t *count_r,
+                              struct err *err);
 
 /* --- notes ---------------------------------------------------------------------------------- */
 

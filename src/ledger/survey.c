@@ -94,16 +94,16 @@ bool survey_last_entry(struct ledger *ledger, int64_t run, int64_t *at_us_r, str
                       err);
 }
 
-bool survey_each_waiver(struct ledger *ledger,
-                        bool (*each)(void *arg, const struct survey_waiver *waiver), void *arg,
-                        struct err *err)
+static bool each_word(struct ledger *ledger, const struct sql_text *statement,
+                      bool (*each)(void *arg, const struct survey_waiver *waiver), void *arg,
+                      struct err *err)
 {
     struct sql_value source[1];
     auto_rows *rows = NULL;
     bool more = true;
     enum step step = STEP_END;
 
-    if (!sql_query(ledger->sql, &LEDGER_SURVEY_WAIVERS, of_source(ledger, source), &rows, err))
+    if (!sql_query(ledger->sql, statement, of_source(ledger, source), &rows, err))
         return false;
     while (more && (step = sql_next(rows, err)) == STEP_ROW)
         more = each(arg, &(struct survey_waiver){ .record_id = sql_get_i64(rows, 0),
@@ -114,6 +114,20 @@ bool survey_each_waiver(struct ledger *ledger,
                                                   .who = sql_get_text(rows, 5),
                                                   .reason = sql_get_text(rows, 6) });
     return over(step, err, !more);
+}
+
+bool survey_each_waiver(struct ledger *ledger,
+                        bool (*each)(void *arg, const struct survey_waiver *waiver), void *arg,
+                        struct err *err)
+{
+    return each_word(ledger, &LEDGER_SURVEY_WAIVERS, each, arg, err);
+}
+
+bool survey_each_accepted(struct ledger *ledger,
+                          bool (*each)(void *arg, const struct survey_waiver *accepted), void *arg,
+                          struct err *err)
+{
+    return each_word(ledger, &LEDGER_SURVEY_ACCEPTED, each, arg, err);
 }
 
 bool survey_each_note(struct ledger *ledger,

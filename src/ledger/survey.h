@@ -51,6 +51,7 @@ must_check bool survey_each_entry(struct ledger *ledger, int64_t run,
 must_check bool survey_last_entry(struct ledger *ledger, int64_t run, int64_t *at_us_r,
                                   struct err *err);
 
+/* A person's word about a document. */
 struct survey_waiver {
     int64_t record_id, at_us;
     struct span filemaker_id, type, class, who, reason;
@@ -60,6 +61,11 @@ struct survey_waiver {
 must_check bool survey_each_waiver(struct ledger *ledger,
                                    bool (*each)(void *arg, const struct survey_waiver *waiver),
                                    void *arg, struct err *err);
+
+/* Every document that a person accepted as it came, oldest decision first. */
+must_check bool survey_each_accepted(struct ledger *ledger,
+                                     bool (*each)(void *arg, const struct survey_waiver *accepted),
+                                     void *arg, struct err *err);
 
 /* What was remembered of the source, by name. */
 must_check bool survey_each_note(struct ledger *ledger,

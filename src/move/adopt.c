@@ -3,6 +3,7 @@
 
 #include "base/failpoint.h"
 #include "base/mem.h"
+#include "move/page.h"
 
 #include <stdarg.h>
 
@@ -101,7 +102,7 @@ static void judge_object(struct journey *j, const char *key, struct store_reader
 
     if (!beginning_read(reader, &beginning, &err))
         find(j, ADOPT_UNPROVEN, "'%.200s' cannot be read: %.200s", key, err.msg);
-    else if (content_is_error_page(str_span(&beginning), SPAN_NONE))
+    else if (page_look(str_span(&beginning), SPAN_NONE) == PAGE_SURE)
         find(j, ADOPT_FALSE, "'%.200s' holds an error page of %ju bytes, not the document", key,
              (uintmax_t)store_reader_size(reader));
     else

@@ -3,8 +3,11 @@
 
 #include "base/failpoint.h"
 #include "base/mem.h"
+#include "move/disposition.h"
+#include "move/page.h"
+#include "move/refused.h"
 
-enum { BUFFER_LEAST = 4096 };
+enum { BUFFER_LEAST = 4096, SENT_NAME_MAX = 4096 };
 
 void cargo_clear(struct cargo *cargo)
 {
@@ -37,29 +40,120 @@ static bool fill(struct cargo *cargo, uint64_t before, struct trouble *trouble)
     return true;
 }
 
-static bool inspect(struct cargo *cargo, struct span extension, struct trouble *trouble)
-{
-    struct span bytes = { cargo->bytes, cargo->used };
+/* --- what is no file ------------------------------------------------------------------------ */
 
-    if (cargo->used == 0)
-        return trouble_say(trouble, FAILURE_CONTAINER_ZERO, "fetch",
-                           "the stream ended well, without a single byte");
-    if (content_is_error_page(bytes, extension)) {
-        (void)trouble_say(
-            trouble, FAILURE_CONTAINER_NOT_A_FILE, "fetch",
-            "the stream answered with HTTP status 200 and a page of %zu bytes instead "
-            "of the file",
-            cargo->used);
-        trouble->bytes = (int64_t)cargo->used;
-        return false;
-    }
-    content_tell(cargo->mover->contents, bytes, &cargo->content);
+/* Remembers what came, and says what is known of it. Hashed: it is small, or nothing. */
+static bool note(struct cargo *cargo, const struct ledger_claim *claim, enum failure failure,
+                 struct ledger_refused *seen_r, struct trouble *trouble)
+{
+    struct sha256 sha256 = sha256_of((struct span){ cargo->bytes, cargo->used });
+    struct err err = { 0 };
+
+    if (!refused_note(cargo->mover, claim, failure, &sha256, cargo->used, seen_r, &err))
+        return trouble_of_desk(trouble, "fetch", &err);
+    cargo->is_accepted = seen_r->accepted;
     return true;
 }
 
+static bool zero(struct cargo *cargo, const struct ledger_claim *claim, struct trouble *trouble)
+{
+    struct ledger_refused seen;
+
+    if (!note(cargo, claim, FAILURE_CONTAINER_ZERO, &seen, trouble))
+        return false;
+    return seen.accepted
+           || trouble_say(trouble, FAILURE_CONTAINER_ZERO, "fetch",
+                          "the stream ended well, without a single byte");
+}
+
+static bool is_page(struct trouble *trouble, const struct cargo *cargo, const char *words)
+{
+    (void)trouble_say(trouble, FAILURE_CONTAINER_NOT_A_FILE, "fetch",
+                      "the stream answered with HTTP status 200 and a page of %zu bytes instead "
+                      "of the file: %s",
+                      cargo->used, words);
+    trouble->bytes = (int64_t)cargo->used;
+    return false;
+}
+
+static bool is_page_of_others(struct trouble *trouble, const struct cargo *cargo, int64_t record)
+{
+    char words[80];
+
+    (void)snprintf(words, sizeof words, "the very same page came for record %jd", (intmax_t)record);
+    return is_page(trouble, cargo, words);
+}
+
+/*
+ * An error page takes two signs. What only looks like one is read a second time, at a later try:
+ * the same bytes again, and for no other record, are the file.
+ */
+static bool page(struct cargo *cargo, const struct ledger_claim *claim, enum page_look look,
+                 struct trouble *trouble)
+{
+    struct ledger_refused seen;
+
+    if (!note(cargo, claim, FAILURE_CONTAINER_NOT_A_FILE, &seen, trouble))
+        return false;
+    if (seen.accepted)
+        return true;
+    if (look == PAGE_SURE)
+        return is_page(trouble, cargo, "its name or its own words say so");
+    if (seen.elsewhere)
+        return is_page_of_others(trouble, cargo, seen.elsewhere);
+    return seen.readings > 0
+           || is_page(trouble, cargo, "or it is the file: then it reads the same another time");
+}
+
+/* The extension of a file's name, without the dot; SPAN_NONE if it has none. */
+static struct span extension_of(struct span name)
+{
+    for (size_t i = name.size; i > 0; i--)
+        if (name.at[i - 1] == '.')
+            return span_from(name, i);
+    return SPAN_NONE;
+}
+
+/*
+ * What the URL calls the file, or a field, or the stream: the first that says something.
+ *   name   room for the stream's word
+ */
+static struct span extension(const struct cargo *cargo, const struct source_facts *facts,
+                             struct str *name)
+{
+    struct span by_url = filemaker_extension(facts->value), by_field = extension_of(facts->name);
+
+    if (by_url.size && !span_is_nocase(by_url, "bin"))
+        return by_url;
+    if (by_field.size)
+        return by_field;
+    disposition_name(cargo->disposition, name);
+    return extension_of(str_span(name));
+}
+
+static bool inspect(struct cargo *cargo, const struct ledger_claim *claim,
+                    const struct source_facts *facts, struct trouble *trouble)
+{
+    struct span bytes = { cargo->bytes, cargo->used };
+    auto_str name = STR_MAX(SENT_NAME_MAX);
+    struct span ext = extension(cargo, facts, &name);
+    enum page_look look = cargo->is_whole ? page_look(bytes, ext) : PAGE_NONE;
+
+    if (cargo->used == 0 && !zero(cargo, claim, trouble))
+        return false;
+    if (look != PAGE_NONE && !page(cargo, claim, look, trouble))
+        return false;
+    content_tell(cargo->mover->contents, bytes, &cargo->content);
+    content_name(&cargo->content, ext);
+    return true;
+}
+
+/* --- ways ----------------------------------------------------------------------------------- */
+
 /* By one way, from the beginning. */
-static bool through(struct worker *worker, const struct source_facts *facts, enum intake_way way,
-                    struct cargo *cargo, struct trouble *trouble)
+static bool through(struct worker *worker, const struct ledger_claim *claim,
+                    const struct source_facts *facts, enum intake_way way, struct cargo *cargo,
+                    struct trouble *trouble)
 {
     struct mover *mover = worker->mover;
     struct err err = { 0 };
@@ -71,7 +165,7 @@ static bool through(struct worker *worker, const struct source_facts *facts, enu
     cargo->disposition = mem_text(intake_disposition(cargo->intake));
     if (!buffers_take(mover->buffers, cargo->room, mover->cancel, &cargo->bytes, &err))
         return trouble_of_source(trouble, "fetch", &err);
-    if (!fill(cargo, 0, trouble) || !inspect(cargo, filemaker_extension(facts->value), trouble))
+    if (!fill(cargo, 0, trouble) || !inspect(cargo, claim, facts, trouble))
         return false;
     if (cargo->is_whole) {
         intake_free(take(cargo->intake));
@@ -89,12 +183,13 @@ static void add_words(struct trouble *trouble, const struct err *err)
                    err->msg);
 }
 
-bool cargo_open(struct worker *worker, const struct source_facts *facts, bool last_try,
-                struct cargo *cargo_r, struct trouble *trouble)
+bool cargo_open(struct worker *worker, const struct ledger_claim *claim,
+                const struct source_facts *facts, bool last_try, struct cargo *cargo_r,
+                struct trouble *trouble)
 {
     const struct mover_settings *settings = worker->mover->settings;
 
-    if (through(worker, facts, INTAKE_DIRECT, cargo_r, trouble))
+    if (through(worker, claim, facts, INTAKE_DIRECT, cargo_r, trouble))
         return true;
     for (int way = INTAKE_DIRECT + 1; last_try && !trouble->run_wide && way < INTAKE_WAYS; way++) {
         struct trouble another = { 0 };
@@ -102,7 +197,7 @@ bool cargo_open(struct worker *worker, const struct source_facts *facts, bool la
         if (!intake_has_way(settings, facts, (enum intake_way)way))
             continue;
         cargo_clear(cargo_r);
-        if (through(worker, facts, (enum intake_way)way, cargo_r, &another))
+        if (through(worker, claim, facts, (enum intake_way)way, cargo_r, &another))
             return true;
         add_words(trouble, &another.why);
     }

@@ -15,20 +15,24 @@ struct cargo {
     struct intake *intake; /* while more may come */
     char *disposition;     /* what the server said about the name, or NULL */
     struct content content;
+    bool is_accepted;    /* a person said that these bytes are the document */
     uint64_t size_bytes; /* once everything has come */
     struct sha256 sha256;
 };
 
 /*
  * Opens a container and reads it, whole if it is no larger than STORE_SMALL_MAX, else its first
- * part; refuses what is no file.
+ * part; refuses what is no file, unless it came before in the same form (move/page) or a person
+ * accepted it.
+ *   claim     the document's
  *   facts     of the record as it was read in this worker's session
  *   last_try  where the direct way fails, the others are tried too; what they say is added to the
  *             words of the first trouble
  *   cargo_r   cleared by the caller with cargo_clear() (or auto_cargo)
  */
-must_check bool cargo_open(struct worker *worker, const struct source_facts *facts, bool last_try,
-                           struct cargo *cargo_r, struct trouble *trouble);
+must_check bool cargo_open(struct worker *worker, const struct ledger_claim *claim,
+                           const struct source_facts *facts, bool last_try, struct cargo *cargo_r,
+                           struct trouble *trouble);
 void cargo_clear(struct cargo *cargo);
 #define auto_cargo __attribute__((cleanup(cargo_clear))) struct cargo
 

@@ -1,14 +1,19 @@
-/* Types by libmagic, behind a lock; extensions by a table, where libmagic offers several or none.
+/*
+ * Types by libmagic, behind a lock; extensions by a table where libmagic offers several or none,
+ * and by the file's name where its bytes tell nothing.
  */
 #include "move/content.h"
 
 #include "base/mem.h"
-#include "json/json.h"
 
 #include <magic.h>
 #include <pthread.h>
 
-enum { LOOK_AT = 64 * 1024, PAGE_MAX = 1024 * 1024 };
+enum {
+    LOOK_AT = 64 * 1024,      /* bytes that tell nearly every file                        */
+    LOOK_AT_OLE = 8 << 20,    /* where the list of its parts may lie: libmagic follows it */
+    PDF_HEADER_WITHIN = 1024, /* as readers of PDF have it: ISO 32000-1, annex H.3.4.1    */
+};
 
 struct content_reader {
     pthread_mutex_t lock;
@@ -18,8 +23,10 @@ struct content_reader {
 static magic_t magic_new(int flags)
 {
     magic_t magic = magic_open(flags | MAGIC_NO_CHECK_COMPRESS | MAGIC_NO_CHECK_ELF);
+    size_t most = LOOK_AT_OLE;
 
-    if (magic && magic_load(magic, NULL) == 0)
+    if (magic && magic_setparam(magic, MAGIC_PARAM_BYTES_MAX, &most) == 0
+        && magic_load(magic, NULL) == 0)
         return magic;
     if (magic)
         magic_close(magic);
@@ -89,6 +96,39 @@ static const struct {
     { "audio/mpeg", "mp3" },
     { "video/mp4", "mp4" },
     { "video/quicktime", "mov" },
+    { "video/3gpp", "3gp" },
+    { "video/3gpp2", "3g2" },
+    { "video/x-m4v", "m4v" },
+    { "video/x-msvideo", "avi" },
+    { "video/x-ms-asf", "wmv" },
+    { "video/mpeg", "mpg" },
+    { "video/webm", "webm" },
+    { "audio/mp4", "m4a" },
+    { "audio/x-m4a", "m4a" },
+    { "audio/x-wav", "wav" },
+    { "audio/x-aiff", "aiff" },
+    { "audio/x-caf", "caf" },
+    { "audio/AMR", "amr" },
+    { "audio/amr", "amr" },
+    { "audio/ogg", "ogg" },
+    { "audio/flac", "flac" },
+    { "text/calendar", "ics" },
+    { "text/vcard", "vcf" },
+    { "text/x-vcard", "vcf" },
+    { "image/avif", "avif" },
+    { "image/jp2", "jp2" },
+    { "image/vnd.adobe.photoshop", "psd" },
+    { "application/postscript", "ps" },
+    { "application/vnd.oasis.opendocument.presentation", "odp" },
+    { "application/vnd.ms-tnef", "dat" },
+    { "application/gzip", "gz" },
+    { "application/x-7z-compressed", "7z" },
+    { "application/x-rar", "rar" },
+    { "application/x-xar", "xar" },
+    { "application/pgp-encrypted", "pgp" },
+    { "application/pkcs7-mime", "p7m" },
+    { "application/x-bzip2", "bz2" },
+    { "application/x-tar", "tar" },
 };
 
 /*
@@ -110,16 +150,58 @@ static const struct {
     BEGINNING("\x89PNG\r\n\x1A\n\0\0\0\rIHDR", "image/png", "png"),
 };
 
+static void content_set(struct content *content, const char *mime, const char *ext)
+{
+    (void)snprintf(content->mime, sizeof content->mime, "%s", mime);
+    (void)snprintf(content->ext, sizeof content->ext, "%s", ext);
+}
+
 static bool is_plain(struct span bytes, struct content *content)
 {
     for (size_t i = 0; i < lengthof(plain); i++) {
         if (!span_equal(span_first(bytes, plain[i].begins.size), plain[i].begins))
             continue;
-        (void)snprintf(content->mime, sizeof content->mime, "%s", plain[i].mime);
-        (void)snprintf(content->ext, sizeof content->ext, "%s", plain[i].ext);
+        content_set(content, plain[i].mime, plain[i].ext);
         return true;
     }
     return false;
+}
+
+/* What libmagic's table has no rule for, by beginnings that nothing else has. */
+static const struct {
+    struct span begins;
+    const char *mime, *ext;
+} unlisted[] = {
+    BEGINNING("caff\0\1\0\0", "audio/x-caf", "caf"),
+    BEGINNING("8BPS\0\1", "image/vnd.adobe.photoshop", "psd"),
+    BEGINNING("8BPS\0\2", "image/vnd.adobe.photoshop", "psb"),
+};
+
+static bool is_unlisted(struct span bytes, struct content *content)
+{
+    for (size_t i = 0; i < lengthof(unlisted); i++) {
+        if (!span_equal(span_first(bytes, unlisted[i].begins.size), unlisted[i].begins))
+            continue;
+        content_set(content, unlisted[i].mime, unlisted[i].ext);
+        return true;
+    }
+    return false;
+}
+
+/* Old Macs and mail gateways put bytes before the header; every reader of PDF looks past them. */
+static bool is_late_pdf(struct span bytes)
+{
+    const char *end = bytes.at + bytes.size;
+    struct span start = span_first(bytes, PDF_HEADER_WITHIN);
+    const char *header = start.size ? memmem(start.at, start.size, "%PDF-", 5) : NULL;
+
+    return header && end - header >= 8 && header[5] >= '0' && header[5] <= '9' && header[6] == '.'
+           && memmem(header, (size_t)(end - header), " obj", 4) != NULL;
+}
+
+static bool is_ole(struct span bytes)
+{
+    return span_starts(bytes, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1");
 }
 
 /* The first of libmagic's "jpeg/jpg/jpe"; false for "???". */
@@ -134,70 +216,79 @@ static bool first_extension(const char *list, char *ext, size_t room)
     return true;
 }
 
+static const char *known_extension(const char *mime)
+{
+    for (size_t i = 0; i < lengthof(known); i++)
+        if (strcmp(known[i].mime, mime) == 0)
+            return known[i].ext;
+    return NULL;
+}
+
 static void extension_tell(struct content_reader *reader, struct span bytes, struct content *c)
 {
-    for (size_t i = 0; i < lengthof(known); i++) {
-        if (strcmp(known[i].mime, c->mime) == 0) {
-            (void)snprintf(c->ext, sizeof c->ext, "%s", known[i].ext);
-            return;
-        }
-    }
-    if (!first_extension(magic_buffer(reader->extensions, bytes.at, bytes.size), c->ext,
-                         sizeof c->ext))
+    const char *ext = known_extension(c->mime);
+
+    if (ext)
+        (void)snprintf(c->ext, sizeof c->ext, "%s", ext);
+    else if (!first_extension(magic_buffer(reader->extensions, bytes.at, bytes.size), c->ext,
+                              sizeof c->ext))
         (void)snprintf(c->ext, sizeof c->ext, "bin");
+}
+
+static void ask_libmagic(struct content_reader *reader, struct span bytes, struct content *c)
+{
+    const char *mime;
+
+    (void)pthread_mutex_lock(&reader->lock);
+    mime = magic_buffer(reader->types, bytes.at, bytes.size);
+    (void)snprintf(c->mime, sizeof c->mime, "%s",
+                   mime && strchr(mime, '/') ? mime : CONTENT_UNKNOWN);
+    extension_tell(reader, bytes, c);
+    (void)pthread_mutex_unlock(&reader->lock);
 }
 
 void content_tell(struct content_reader *reader, struct span bytes, struct content *content_r)
 {
-    struct span start = span_first(bytes, LOOK_AT);
-    const char *mime;
-
-    if (is_plain(bytes, content_r))
+    *content_r = (struct content){ 0 };
+    if (is_plain(bytes, content_r) || is_unlisted(bytes, content_r))
         return;
-    (void)pthread_mutex_lock(&reader->lock);
-    mime = magic_buffer(reader->types, start.at, start.size);
-    (void)snprintf(content_r->mime, sizeof content_r->mime, "%s",
-                   mime && strchr(mime, '/') ? mime : "application/octet-stream");
-    extension_tell(reader, start, content_r);
-    (void)pthread_mutex_unlock(&reader->lock);
+    ask_libmagic(reader, span_first(bytes, is_ole(bytes) ? LOOK_AT_OLE : LOOK_AT), content_r);
+    if (strcmp(content_r->ext, "bin") == 0 && is_late_pdf(bytes))
+        content_set(content_r, "application/pdf", "pdf");
 }
 
-static bool says(struct span ext, const char *const *words)
+/* --- by the name ---------------------------------------------------------------------------- */
+
+/* Formats that are archives, for whoever does not look inside. */
+static const char *const archives[] = { "pages", "numbers", "key",  "docx", "docm", "dotx", "xlsx",
+                                        "xlsm",  "xltx",    "pptx", "pptm", "odt",  "ods",  "odp",
+                                        "odg",   "epub",    "xps",  "oxps", "kmz",  NULL };
+
+/* Whether the bytes tell no more than that they are bytes, or a box that may hold anything. */
+static bool may_be(const struct content *content, const char *ext)
 {
-    for (; *words; words++)
-        if (span_is_nocase(ext, *words))
-            return true;
-    return false;
+    if (strcmp(content->mime, "application/zip") == 0) {
+        for (const char *const *one = archives; *one; one++)
+            if (strcmp(*one, ext) == 0)
+                return true;
+        return false;
+    }
+    return strcmp(content->ext, "bin") == 0;
 }
 
-static bool begins_like_html(struct span bytes)
+void content_name(struct content *content, struct span ext)
 {
-    struct span start = span_trim(span_first(bytes, 512));
+    char lower[CONTENT_NAME_MAX + 1] = "";
 
-    if (span_starts(start, "\xEF\xBB\xBF"))
-        start = span_trim(span_from(start, 3));
-    if (span_starts(start, "<?xml")) /* Apache's own pages begin as XHTML */
-        start = span_trim(span_from(start, span_find(start, "?>") + strlen("?>")));
-    return span_is_nocase(span_first(start, 9), "<!doctype")
-           || span_is_nocase(span_first(start, 5), "<html")
-           || span_is_nocase(span_first(start, 5), "<head");
-}
-
-static bool is_api_message(struct span bytes)
-{
-    struct span start = span_trim(span_first(bytes, 64));
-    auto_json *json = NULL;
-    struct err ignored;
-
-    return span_starts(start, "{") && bytes.size <= PAGE_MAX && json_read(bytes, &json, &ignored)
-           && json_get(json_root(json), "messages") != NULL;
-}
-
-bool content_is_error_page(struct span bytes, struct span ext)
-{
-    static const char *const html[] = { "html", "htm", "xhtml", "mht", NULL };
-    static const char *const data[] = { "json", "txt", NULL };
-
-    return (begins_like_html(bytes) && !says(ext, html))
-           || (is_api_message(bytes) && !says(ext, data));
+    if (ext.size == 0 || ext.size > CONTENT_NAME_MAX)
+        return;
+    for (size_t i = 0; i < ext.size; i++) {
+        lower[i] = ext.at[i] >= 'A' && ext.at[i] <= 'Z' ? (char)(ext.at[i] - 'A' + 'a') : ext.at[i];
+        if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789", lower[i]))
+            return;
+    }
+    if (strcmp(lower, "bin") == 0 || !may_be(content, lower))
+        return;
+    (void)snprintf(content->ext, sizeof content->ext, "%s", lower);
+    content->is_named = true;
 }

@@ -1,4 +1,4 @@
-/* What the bytes are: type and extension by their beginning, and whether they are a file at all. */
+/* What the bytes are: type and extension. */
 #pragma once
 
 #include "base/base.h"
@@ -12,21 +12,28 @@ struct content_reader;
 must_check bool content_reader_new(struct content_reader **reader_r, struct err *err);
 void content_reader_free(struct content_reader *reader); /* NULL is allowed */
 
+#define CONTENT_UNKNOWN "application/octet-stream"
+
+enum { CONTENT_NAME_MAX = 8 }; /* letters of an extension that is taken from a name */
+
 struct content {
     char mime[101];
-    char ext[16]; /* lower case, without the dot; "bin" if unknown */
+    char ext[16];  /* lower case, without the dot; "bin" if unknown */
+    bool is_named; /* the bytes told nothing: `ext` is from the file's name */
 };
 
 /*
- * Tells what a file is.
- *   bytes   its beginning, the more the better up to 64 KiB, or all of it
+ * Tells what a file is by its bytes.
+ *   bytes   its beginning, the more the better up to 8 MiB, or all of it: old Office files keep the
+ *           list of their parts anywhere
  * Safe from any thread.
  */
 void content_tell(struct content_reader *reader, struct span bytes, struct content *content_r);
 
 /*
- * Whether what came as a file is really a page that a server shows instead of one: HTML or a Data
- * API message, unless the file was said to be of that kind.
- *   ext   what the container's URL said, or SPAN_NONE
+ * Gives a file the extension of its name where its bytes tell no type, or only that of a box that
+ * may hold anything (a zip archive). The type stays what the bytes tell.
+ *   ext   from the container's URL or the file's name, without the dot; SPAN_NONE, or anything but
+ *         1 to CONTENT_NAME_MAX plain letters and digits, changes nothing
  */
-bool content_is_error_page(struct span bytes, struct span ext);
+void content_name(struct content *content, struct span ext);

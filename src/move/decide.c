@@ -8,6 +8,8 @@ static bool decide_inside(struct ledger *ledger, const struct decision *d, int64
 {
     if (strcmp(d->kind, "waive") == 0)
         return ledger_waive(ledger, &d->choice, d->who, d->reason, count_r, err);
+    if (strcmp(d->kind, "accept") == 0)
+        return ledger_accept(ledger, &d->choice, d->who, d->reason, count_r, err);
     return ledger_retry(ledger, &d->choice, count_r, err);
 }
 

@@ -8,7 +8,7 @@
 
 /* A decision: who and why are NULL for one that needs no name. */
 struct decision {
-    const char *kind; /* "retry" or "waive" */
+    const char *kind; /* "retry", "accept" or "waive" */
     struct ledger_choice choice;
     const char *who, *reason;
 };

@@ -137,7 +137,8 @@ static bool fetch(struct journey *j)
 {
     return journey_read(j) && is_same_document(j) && is_as_claimed(j) && patient_agrees(j)
            && mark_is_ours_or_none(j) && has_contents(j)
-           && cargo_open(j->worker, &j->facts, journey_is_last_try(j), &j->cargo, &j->trouble);
+           && cargo_open(j->worker, j->claim, &j->facts, journey_is_last_try(j), &j->cargo,
+                         &j->trouble);
 }
 
 /* Steps with a name each, so that tests can kill us between any two. */

@@ -107,7 +107,7 @@ static bool open_file(const char *path, struct span name, struct intake **intake
         return err_set(err, ERR_DATA, 0, "what the container points to is not a file");
     }
     intake->length = about.st_size;
-    intake->name = mem_printf("filename=\"" SPAN_FORMAT "\"", SPAN_ARGS(name));
+    intake->name = mem_printf("attachment; filename=\"" SPAN_FORMAT "\"", SPAN_ARGS(name));
     *intake_r = intake;
     return true;
 }

@@ -33,11 +33,12 @@ static const struct policy policies[FAILURES] = {
     [FAILURE_CONTAINER_NOT_A_FILE] = { "container-not-a-file", "error pages instead of files",
                                        "the server sent an error page instead of the file",
                                        "look at the server's log at the time of the try; then "
-                                       "retry",
+                                       "retry. If it is the document: 'fmferry accept'",
                                        5, true, false },
     [FAILURE_CONTAINER_ZERO] = { "container-zero", "without a byte", "the file has no bytes",
-                                 "restore the file from a backup, or waive the document", 5, true,
-                                 false },
+                                 "restore the file from a backup; waive the document, or accept "
+                                 "that it has no bytes",
+                                 5, true, false },
     [FAILURE_SOURCE_LOCKED] = { "source-locked", "open in FileMaker",
                                 "somebody has the record open in FileMaker",
                                 "nothing: it is marked when the record is free", ALWAYS_WAITS, true,
@@ -69,7 +70,9 @@ static const struct policy policies[FAILURES] = {
                                  "see the store's own words in the evidence", 1, false, false },
     [FAILURE_STORE_CONFLICT] = { "store-conflict", "in conflict with another object",
                                  "something else lies under this document's key",
-                                 "find out whose it is; nothing was overwritten", 1, false, false },
+                                 "find out whose it is; nothing was overwritten. If it may stay: "
+                                 "'fmferry accept' puts the document beside it",
+                                 1, false, false },
     [FAILURE_STORE_AWAY] = { "store-away", "while the store was away",
                              "the store cannot be reached",
                              "nothing: the run waits, and stops if it lasts", ALWAYS_WAITS, true,

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/time.h"
+#include "move/refused.h"
 #include "registry/inherit.h"
 
 /* --- intents -------------------------------------------------------------------------------- */
@@ -243,17 +244,36 @@ static bool conflict(struct journey *j, const struct store_found *found)
                        (uintmax_t)j->version.size_bytes, sha256_hex(&j->version.sha256, ours));
 }
 
+/* Remembers that a key is taken, and asks whether a person has accepted it. */
+static bool conflict_note(struct journey *j, bool *accepted_r)
+{
+    struct ledger_refused seen;
+    struct err err = { 0 };
+
+    if (!refused_note(j->mover, j->claim, FAILURE_STORE_CONFLICT, &j->version.sha256,
+                      j->version.size_bytes, &seen, &err))
+        return trouble_of_desk(&j->trouble, "put", &err);
+    *accepted_r = seen.accepted;
+    return true;
+}
+
 /*
  * Something else lies under the documented key. An earlier version of this document that was put
  * by a try which never learnt so keeps it; this one gets a key of its own. So it does where an
- * earlier importer made a folder of that name.
+ * earlier importer made a folder of that name, and where a person accepted that another's object
+ * stays under the documented key.
  */
 static bool give_way(struct journey *j, const struct store_found *found)
 {
     bool is_earlier = found->has_sha256 && version_with(j->assignment, &found->sha256);
+    bool accepted;
 
-    if (!is_earlier && !(j->mover->settings->adopt && found->is_folder))
-        return conflict(j, found);
+    if (!is_earlier && !(j->mover->settings->adopt && found->is_folder)) {
+        if (!conflict_note(j, &accepted))
+            return false;
+        if (!accepted)
+            return conflict(j, found);
+    }
     FAILPOINT("put.gives-way");
     free(take(j->version.key));
     return journey_key(j, &j->version.sha256, &j->version.key) && intend(j);
@@ -326,7 +346,8 @@ static bool hash_first(struct journey *j, bool *is_stored_r)
     if (*is_stored_r)
         return true;
     cargo_clear(&j->cargo);
-    return cargo_open(j->worker, &j->facts, journey_is_last_try(j), &j->cargo, &j->trouble);
+    return cargo_open(j->worker, j->claim, &j->facts, journey_is_last_try(j), &j->cargo,
+                      &j->trouble);
 }
 
 /* What earlier tries began and did not end: it must not end by itself while this one goes on. */
@@ -473,6 +494,8 @@ static struct row *row_of(const struct journey *j, const char *patient)
                                          .disposition = j->cargo.disposition,
                                          .mime = j->version.mime,
                                          .ext = j->cargo.content.ext,
+                                         .ext_is_named = j->cargo.content.is_named,
+                                         .is_accepted = j->cargo.is_accepted,
                                          .size_bytes = j->version.size_bytes,
                                          .sha256 = &j->version.sha256,
                                          .bucket = store_bucket(j->worker->store),

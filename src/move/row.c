@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "move/disposition.h"
 #include "move/key.h"
 #include "json/writer.h"
 
@@ -94,23 +95,6 @@ static struct span name_last(struct span path)
     return last;
 }
 
-/* filename="..." of a Content-Disposition; SPAN_NONE if it has none. */
-static struct span disposition_name(const char *disposition)
-{
-    static const char mark[] = "filename=";
-    struct span text = span_of(disposition);
-    size_t at = span_find(text, mark);
-    struct span value = span_trim(span_from(text, at + strlen(mark)));
-
-    if (at == text.size)
-        return SPAN_NONE;
-    if (span_starts(value, "\"")) {
-        value = span_from(value, 1);
-        return span_cut(&value, '"');
-    }
-    return span_trim(span_cut(&value, ';'));
-}
-
 static void name_made(struct str *to, const struct row_parts *p, const char *date)
 {
     name_clean(to, span_trim(p->facts->type));
@@ -124,9 +108,12 @@ static void name_made(struct str *to, const struct row_parts *p, const char *dat
 /* True if the name is the file's own, false if we had to make one. */
 static bool name_add(struct str *to, const struct row_parts *p, const char *date)
 {
+    auto_str sent = STR_MAX(NAME_MAX_BYTES);
+
     name_clean(to, name_last(span_trim(filemaker_text(p->record, p->fields->name))));
-    if (to->size == 0 && p->disposition)
-        name_clean(to, name_last(disposition_name(p->disposition)));
+    disposition_name(p->disposition, &sent);
+    if (to->size == 0)
+        name_clean(to, name_last(str_span(&sent)));
     if (to->size)
         return true;
     name_made(to, p, date);
@@ -262,6 +249,8 @@ static void metadata_write(struct str *to, const struct row_parts *p, bool name_
     finding(&w, doubt != DATE_DOUBT_NONE, date_finding(doubt));
     finding(&w, repaired, "text repaired");
     finding(&w, !p->facts->has_uuid, "id of no use");
+    finding(&w, p->ext_is_named, "extension from the name");
+    finding(&w, p->is_accepted, "accepted as it came");
     json_close_array(&w);
     json_close_object(&w);
 }

@@ -16,6 +16,8 @@ struct row_parts {
     const struct source_facts *facts;
     const char *disposition; /* the stream's Content-Disposition, or NULL */
     const char *mime, *ext;
+    bool ext_is_named; /* the bytes told nothing                              */
+    bool is_accepted;  /* a person said that these bytes are the document     */
     uint64_t size_bytes;
     const struct sha256 *sha256;
     const char *bucket, *key;

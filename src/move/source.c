@@ -50,6 +50,7 @@ void source_facts_read(const struct source_fields *fields, const struct filemake
                                       .mark = span_trim(filemaker_text(record, fields->mark)),
                                       .author = filemaker_text(record, fields->author),
                                       .created = filemaker_text(record, fields->created) };
+    facts_r->name = span_trim(filemaker_text(record, fields->name));
     facts_r->container = container_choose(fields->containers, record, which);
     facts_r->value = filemaker_text(record, facts_r->container->name);
     facts_r->content = filemaker_value(record, facts_r->container->name)

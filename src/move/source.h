@@ -32,6 +32,7 @@ struct source_facts {
     struct uuid uuid;
     struct str patient_id; /* lower case, trimmed */
     struct span type, mark, author, created;
+    struct span name;                  /* of the file, where a field has it */
     const struct container *container; /* the one that is meant, or was chosen */
     struct span value;                 /* what it says                         */
     enum filemaker_content content;

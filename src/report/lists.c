@@ -125,6 +125,14 @@ static void cut_told(struct page *page, int64_t all)
                    "have all of them.</p>\n");
 }
 
+static void words_head(struct page *page)
+{
+    page_add(page, "<table class=\"list\"><thead><tr><th scope=\"col\">Record</th><th "
+                   "scope=\"col\">Id</th><th scope=\"col\">Type</th><th scope=\"col\">Cause</th>"
+                   "<th scope=\"col\">By</th><th scope=\"col\">Reason</th><th scope=\"col\">When "
+                   "(UTC)</th></tr></thead><tbody>\n");
+}
+
 static bool waivers(struct page *page, struct ledger *ledger, const struct figures *f,
                     struct err *err)
 {
@@ -135,15 +143,42 @@ static bool waivers(struct page *page, struct ledger *ledger, const struct figur
         page_add(page, "<p>None.</p>\n</section>\n");
         return true;
     }
-    page_add(page, "<table class=\"list\"><thead><tr><th scope=\"col\">Record</th><th "
-                   "scope=\"col\">Id</th><th scope=\"col\">Type</th><th scope=\"col\">Cause</th>"
-                   "<th scope=\"col\">By</th><th scope=\"col\">Reason</th><th scope=\"col\">When "
-                   "(UTC)</th></tr></thead><tbody>\n");
+    words_head(page);
     if (!survey_each_waiver(ledger, waiver_row, &list, err))
         return false;
     page_add(page, "</tbody></table>\n");
     cut_told(page, list.waived);
     page_add(page, "</section>\n");
+    return true;
+}
+
+/* --- acceptances ---------------------------------------------------------------------------- */
+
+static bool accepted_row(void *arg, const struct survey_waiver *w)
+{
+    struct list *list = arg;
+
+    if (list->waived == 0) {
+        page_add(list->page, "<section id=\"accepted\">\n<h2>Documents accepted as they came</h2>\n"
+                             "<p>The bytes looked like no document; a person said that they are "
+                             "it.</p>\n");
+        words_head(list->page);
+    }
+    return waiver_row(arg, w);
+}
+
+/* Nothing at all where nothing was accepted: it is rare. */
+static bool acceptances(struct page *page, struct ledger *ledger, struct err *err)
+{
+    struct list list = { .page = page };
+
+    if (!survey_each_accepted(ledger, accepted_row, &list, err))
+        return false;
+    if (list.waived > 0) {
+        page_add(page, "</tbody></table>\n");
+        cut_told(page, list.waived);
+        page_add(page, "</section>\n");
+    }
     return true;
 }
 
@@ -227,5 +262,6 @@ static bool failures(struct page *page, struct ledger *ledger, const struct figu
 
 bool lists_write(struct page *page, struct ledger *ledger, const struct figures *f, struct err *err)
 {
-    return waivers(page, ledger, f, err) && failures(page, ledger, f, err);
+    return waivers(page, ledger, f, err) && acceptances(page, ledger, err)
+           && failures(page, ledger, f, err);
 }

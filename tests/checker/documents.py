@@ -434,7 +434,7 @@ def check_key(scene, report, document, version):
     if not rules.KEY_BYTES.fullmatch(key) or any(p in ("", ".", "..") for p in key.split("/")):
         report.say("I3", "key-bytes", "has bytes or parts that no key may have", **where)
     plain = key.replace(f"~{(version['sha256'] or '')[:12]}", "")
-    needs_hash = scene.database.needs_hash(version)
+    needs_hash = scene.database.needs_hash(version) or scene.database.gave_way(version)
     if has_hash and version["number"] == 1 and not needs_hash and not scene.left.has_folder(plain):
         report.say("I3", "key-hash", "the first version has a later one's key", **where)
     if needs_hash and not has_hash:

@@ -189,6 +189,9 @@ class Database:
         for row in everything("fmferry_audit", "run, seq"):
             self.audit[row["run"]].append(row)
         self.waivers = {row["document"]: row for row in everything("fmferry_waiver", "document")}
+        self.accepted = {(row["document"], row["class"], row["sha256"].hex())
+                         for row in everything("fmferry_refused", "document, sha256")
+                         if row["accepted_us"] is not None}
         self.traits = {row["document"]: row for row in everything("fmferry_trait", "document")}
         self.rows = everything("documents_document")
         self.patients = everything("patients_patient")
@@ -211,6 +214,10 @@ class Database:
                       for word in note["value"].split())
         is_large = (version["size"] or 0) >= rules.LARGE
         return "no" in (traits.get("conditional"), is_large and traits.get("conditional-large"))
+
+    def gave_way(self, version):
+        """Whether a person accepted that another's object stays under the documented key."""
+        return (version["document"], "store-conflict", version["sha256"]) in self.accepted
 
     def _order(self):
         """How entries follow one another: run by run, or by the clock where runs went on together."""
