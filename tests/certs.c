@@ -105,7 +105,8 @@ char *certs_make(const struct certs *certs, const char *name, const char *alt_na
     char *path;
 
     must(X509_set_issuer_name(cert, X509_get_subject_name(certs->cert)) == 1);
-    extend(cert, certs->cert, NID_subject_alt_name, alt_name);
+    if (alt_name)
+        extend(cert, certs->cert, NID_subject_alt_name, alt_name);
     must(X509_sign(cert, certs->key, EVP_sha256()) > 0);
     path = cert_write(certs->folder, name, cert, key);
     X509_free(cert);

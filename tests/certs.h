@@ -20,7 +20,7 @@ const char *certs_ca_file(const struct certs *certs);
 
 /*
  * Makes a server's certificate with its key, in one file. The caller frees its name.
- *   alt_name   "IP:127.0.0.1" or "DNS:localhost"
+ *   alt_name   "IP:127.0.0.1" or "DNS:localhost"; NULL: `name` in the subject is all there is
  *   days       how long it lasts from now; negative: it ended so long ago
  */
 char *certs_make(const struct certs *certs, const char *name, const char *alt_name, int days);

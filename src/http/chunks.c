@@ -1,7 +1,7 @@
 /* One byte after the other: what stands between chunks is short. */
 #include "http/chunks.h"
 
-enum { LINES_MAX = 16 * 1024 };
+enum { LINES_MAX = 16 * 1024, EXTENSIONS_MAX = 64 * 1024, DIGITS_MAX = 32, ENDS_MAX = 2 };
 
 static int hex_digit(char c)
 {
@@ -28,7 +28,8 @@ static bool size_eat(struct chunks *chunks, char c)
     int digit = hex_digit(c);
 
     if (digit >= 0) {
-        chunks->line++;
+        if (++chunks->line > DIGITS_MAX)
+            return false;
         if (chunks->left > (uint64_t)INT64_MAX >> 4)
             return false;
         chunks->left = chunks->left << 4 | (uint64_t)digit;
@@ -44,7 +45,8 @@ static bool size_eat(struct chunks *chunks, char c)
 
 static bool extension_eat(struct chunks *chunks, char c)
 {
-    return c == '\n' ? size_end(chunks) : ++chunks->line < LINES_MAX;
+    return c == '\n' ? size_end(chunks)
+                     : ++chunks->line < LINES_MAX && ++chunks->extra < EXTENSIONS_MAX;
 }
 
 static bool data_end_eat(struct chunks *chunks, char c)
@@ -52,8 +54,9 @@ static bool data_end_eat(struct chunks *chunks, char c)
     if (c == '\n') {
         chunks->at = CHUNKS_AT_SIZE;
         chunks->line = 0;
+        return true;
     }
-    return c == '\n' || c == '\r';
+    return c == '\r' && ++chunks->line < ENDS_MAX;
 }
 
 static bool trailer_eat(struct chunks *chunks, char c)
@@ -90,8 +93,10 @@ enum chunks_step chunks_eat(struct chunks *chunks, struct span *bytes)
             return CHUNKS_END;
         if (chunks->at == CHUNKS_AT_DATA && chunks->left > 0)
             return CHUNKS_DATA;
-        if (chunks->at == CHUNKS_AT_DATA)
+        if (chunks->at == CHUNKS_AT_DATA) {
             chunks->at = CHUNKS_AT_DATA_END;
+            chunks->line = 0;
+        }
         if (bytes->size == 0)
             return CHUNKS_MORE;
         if (!eat(chunks, bytes->at[0]))

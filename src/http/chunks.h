@@ -21,6 +21,7 @@ struct chunks {
     enum chunks_at at;
     uint64_t left; /* of the chunk: whoever takes bytes of it takes them off here */
     size_t line;   /* how much of a line was read; of all trailers together       */
+    size_t extra;  /* of all extensions together                                  */
     bool is_empty; /* so far, the trailer's line                                  */
 };
 

@@ -91,6 +91,12 @@ static bool encoding_read(const char *value, struct head *head)
     return is_chunked || strcasecmp(value, "identity") == 0;
 }
 
+static bool complain(struct head *head, const char *complaint)
+{
+    head->complaint = complaint;
+    return false;
+}
+
 /* What decides where the body ends, and the connection. False if that cannot be known. */
 static bool framing_read(struct head *head)
 {
@@ -99,12 +105,16 @@ static bool framing_read(struct head *head)
     head->length = -1;
     for (const char *name = head->fields; name < head->fields_end; name = behind(value)) {
         value = behind(name);
-        if ((is_named(name, "Content-Length") && !length_read(value, head))
-            || (is_named(name, "Transfer-Encoding") && !encoding_read(value, head)))
-            return false;
+        if (is_named(name, "Content-Length") && !length_read(value, head))
+            return complain(head, "the answer announces two lengths, or one that is none");
+        if (is_named(name, "Transfer-Encoding") && !encoding_read(value, head))
+            return complain(head, "the answer was encoded on the way (Transfer-Encoding), which "
+                                  "nobody asked for");
         if (is_named(name, "Connection"))
             connection_read(value, head);
     }
+    /* Two ways to tell the end may be two ways to read what follows (RFC 9112, 6.3). */
+    head->closes |= head->is_chunked && head->length >= 0;
     return true;
 }
 
@@ -121,9 +131,18 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
+/* One in the middle: some would take it for the end of the line (RFC 9112, 2.2). */
+static bool has_return(struct span text)
+{
+    text = span_trim(text);
+    return text.size && memchr(text.at, '\r', text.size);
+}
+
 /* A line that begins with a blank goes on with the value before it. */
 static char *fold(char *to, struct span line)
 {
+    if (has_return(line))
+        return NULL;
     to[-1] = ' ';
     return put(to, span_trim(line));
 }
@@ -133,7 +152,7 @@ static char *field_put(char *to, struct span line)
 {
     struct span value = line, name = span_cut(&value, ':');
 
-    if (!value.at || name.size == 0 || is_blank(name.at[name.size - 1]))
+    if (!value.at || name.size == 0 || is_blank(name.at[name.size - 1]) || has_return(value))
         return NULL;
     return put(put(to, name), span_trim(value));
 }
@@ -143,7 +162,8 @@ bool head_read(char *bytes, size_t size, struct head *head_r)
     struct span rest = { bytes, size };
     char *to = bytes;
 
-    *head_r = (struct head){ .fields = bytes };
+    *head_r =
+        (struct head){ .fields = bytes, .complaint = "the headers of the answer make no sense" };
     if (memchr(bytes, '\0', size) || !status_read(span_trim(span_cut(&rest, '\n')), head_r))
         return false;
     while (to && rest.size) {

@@ -22,11 +22,12 @@ enum head_step {
 enum head_step head_find(struct span bytes, size_t *size_r);
 
 struct head {
-    int status;         /* 100 .. 999                                                        */
-    int64_t length;     /* Content-Length, the last one if there are more; -1 if there is none */
-    bool is_chunked;    /* then `length` means nothing                                       */
-    bool closes;        /* the connection ends with this answer                              */
-    const char *fields; /* name, zero, value, zero, name ...                                 */
+    int status;            /* 100 .. 999                                                        */
+    int64_t length;        /* Content-Length, the last one if there are more; -1 if there is none */
+    bool is_chunked;       /* then `length` means nothing                                       */
+    bool closes;           /* the connection ends with this answer                              */
+    const char *complaint; /* if it cannot be read: why, for people                          */
+    const char *fields;    /* name, zero, value, zero, name ...                                 */
     const char *fields_end;
 };
 

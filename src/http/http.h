@@ -27,9 +27,12 @@ struct http_settings {
     bool plain_allowed;  /* http:// too, for a laboratory                                   */
     int64_t connect_us;  /* time to connect, TLS included; 0: 15 s                          */
     int64_t keep_us;     /* how long an idle connection is reused; 0: 4 s                   */
+    /* The least that must come, or go, in a window of waiting; 0: 240 KiB in 4 minutes. */
+    int64_t least_window_us;
+    uint64_t least_bytes;
 };
 
-/* What kept an exchange from ending: `code` of ERR_NET and ERR_UNSURE. */
+/* What kept an exchange from ending: `code` of ERR_NET, ERR_UNSURE and, where said, ERR_DATA. */
 enum http_cause {
     HTTP_NO_CONNECTION = 1, /* name not found, refused, connect timed out       */
     HTTP_NO_TRUST,          /* the certificate does not stand up                 */
@@ -38,6 +41,10 @@ enum http_cause {
     HTTP_STALLED,           /* nothing came for `idle_us`                        */
     HTTP_TIMED_OUT,         /* not done after `total_us`                         */
     HTTP_NONSENSE,          /* what came is not HTTP, or its headers never end   */
+    HTTP_TOO_SLOW,          /* less came or went than the least pace             */
+    HTTP_TOO_LONG,          /* of ERR_DATA: the body is beyond the cap           */
+    HTTP_CODED,             /* of ERR_DATA: compressed on the way, and cannot be taken apart */
+    HTTP_UNSENT,            /* of ERR_DATA: URL or header cannot be sent as they are */
 };
 
 /*
@@ -55,6 +62,14 @@ void http_free(struct http *http); /* NULL is allowed */
  */
 void http_listen(struct http *http, const struct cancel *cancel);
 
+/* What a body is, as far as it matters to what may have been done to it on the way. */
+enum http_body {
+    HTTP_BODY_TEXT,       /* JSON, XML: taken apart if it was compressed                          */
+    HTTP_BODY_FILE,       /* somebody's file, which may be a .gz itself; see `name_ext`           */
+    HTTP_BODY_AS_IT_CAME, /* an object whose Content-Encoding is its owner's word, if there is one
+                           */
+};
+
 struct http_request {
     const char *method;
     const char *url;            /* absolute, percent-encoded; dot segments stay as they are */
@@ -63,14 +78,16 @@ struct http_request {
     bool sends_body;            /* even if `body` is empty                                  */
     bool repeatable;            /* arriving twice does no harm                              */
     int64_t idle_us, total_us;  /* 0: 60 s of silence, no total                             */
-    int64_t grace_us; /* once sent, its answer is waited for so long though asked to stop   */
+    int64_t grace_us;       /* once sent, its answer is waited for so long though asked to stop   */
+    enum http_body body_is; /* of the answer                                             */
+    const char *name_ext;   /* of a file: as its name says, without the dot; NULL: unknown */
 };
 
 /*
  * Sends a request and waits for the answer's status and headers.
  *   answer_r   one at a time per client; caller closes with http_close() (or auto_answer)
- * Fails with ERR_NET, ERR_UNSURE, ERR_USAGE (http:// not allowed, CA file unreadable),
- * ERR_CANCELED.
+ * Fails with ERR_NET, ERR_UNSURE, ERR_USAGE (http:// not allowed, CA file unreadable), ERR_DATA
+ * (HTTP_UNSENT: URL or a header with what would end its line), ERR_CANCELED.
  */
 must_check bool http_open(struct http *http, const struct http_request *request,
                           struct http_answer **answer_r, struct err *err);
@@ -88,19 +105,25 @@ const char *http_header(const struct http_answer *answer, const char *name);
 /* The header of that name at a place, from 0, for those that may come more than once; or NULL. */
 const char *http_header_at(const struct http_answer *answer, const char *name, size_t index);
 
-/* The announced length of the body, or -1. */
+/* How long the server asks us to wait, 5 minutes at most; 0: it does not say, or by a date. */
+int64_t http_retry_after_us(const struct http_answer *answer);
+
+/* The announced length of the body, or -1; -1 too where the body was compressed on the way. */
 int64_t http_length(const struct http_answer *answer);
 
 /*
  * Reads the next bytes of the body; waits for at least one.
  *   size_r   how many came; 0: the body is complete, and as long as announced
- * Fails with ERR_NET or ERR_UNSURE (see above), ERR_DATA (more came than was announced),
- * ERR_CANCELED.
+ * Every request says `Accept-Encoding: identity`; gzip and deflate that come all the same are taken
+ * apart here (http/coding.h), unless the body is HTTP_BODY_AS_IT_CAME.
+ * Fails with ERR_NET or ERR_UNSURE (see above), ERR_DATA (more came than was announced;
+ * HTTP_CODED), ERR_CANCELED.
  */
 must_check bool http_read(struct http_answer *answer, void *bytes, size_t room, size_t *size_r,
                           struct err *err);
 
-/* Reads to the end; the cap of `to` bounds it. Also fails with ERR_DATA beyond the cap. */
+/* Reads to the end; the cap of `to` bounds it. Also fails with ERR_DATA, HTTP_TOO_LONG, beyond it.
+ */
 must_check bool http_read_all(struct http_answer *answer, struct str *to, struct err *err);
 
 /* What clients of one process have done so far, all together. */

@@ -72,7 +72,10 @@ TEST(a_head_says_how_its_body_ends)
         { "HTTP/1.1 200 OK\r\nContent-Length: 5\r\ncontent-length: 3\r\n\r\n", false, 0, 0, false,
           false },
         { "HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\nContent-Length: 3\r\n\r\n", true, 200,
-          3, true, false },
+          3, true, true },
+        { "HTTP/1.1 200 OK\r\nX: a\rContent-Length: 3\r\n\r\n", false, 0, 0, false, false },
+        { "HTTP/1.1 200 OK\r\nX: a\r\r\n\r\n", true, 200, -1, false, false },
+        { "HTTP/1.1 200 OK\r\nX: a\r\n b\rY: c\r\n\r\n", false, 0, 0, false, false },
         { "HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n\r\n", true, 200, -1, false, false },
         { "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", false, 0, 0, false, false },
         { "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", false, 0, 0, false,
@@ -180,6 +183,9 @@ TEST(chunks_become_a_body)
         { "nonsense\r\n", CHUNKS_NONSENSE, "" },
         { "-1\r\n", CHUNKS_NONSENSE, "" },
         { "10000000000000000\r\n", CHUNKS_NONSENSE, "" },
+        { "00000000000000000000000000000003\r\nabc\r\n0\r\n\r\n", CHUNKS_END, "abc" },
+        { "000000000000000000000000000000003\r\nabc\r\n", CHUNKS_NONSENSE, "" },
+        { "3\r\nabc\r\r\r\r\n0\r\n\r\n", CHUNKS_NONSENSE, "abc" },
     };
 
     for (size_t i = 0; i < lengthof(cases); i++) {
@@ -192,4 +198,21 @@ TEST(chunks_become_a_body)
             CHECK_STR(str_text(&body), cases[i].body);
         }
     }
+}
+
+/* Each line is short, and there are many: what is no body has a most, all together. */
+TEST(extensions_of_chunks_have_a_most)
+{
+    static const char one[] = "1;x=0123456789012345678901234567890123456789\r\na\r\n";
+    auto_str bytes = STR_MAX(KIB(512)), body = STR_MAX(KIB(64));
+
+    for (int i = 0; i < 1000; i++)
+        str_add_text(&bytes, one);
+    str_add_text(&bytes, "0\r\n\r\n");
+    CHECK(unchunk(str_span(&bytes), SIZE_MAX, &body) == CHUNKS_END && body.size == 1000);
+    str_cut(&bytes, bytes.size - strlen("0\r\n\r\n"));
+    for (int i = 0; i < 1000; i++)
+        str_add_text(&bytes, one);
+    str_add_text(&bytes, "0\r\n\r\n");
+    CHECK(unchunk(str_span(&bytes), SIZE_MAX, &body) == CHUNKS_NONSENSE);
 }

@@ -1,0 +1,83 @@
+/* What the parts of the client share: http.c (the exchange), request.c and body.c. */
+#pragma once
+
+#include "base/mem.h"
+#include "base/time.h"
+#include "http/chunks.h"
+#include "http/coding.h"
+#include "http/connection.h"
+#include "http/head.h"
+#include "http/http.h"
+#include "http/pace.h"
+
+enum { HTTP_BUFFER_SIZE = HEAD_MAX + 16 * 1024 };
+
+/* How the end of a body is known. */
+enum framing { FRAMING_NONE, FRAMING_LENGTH, FRAMING_CHUNKS, FRAMING_CLOSE };
+
+struct http_answer {
+    struct http *http;
+    struct http_request request;
+    struct head head;
+    enum framing framing;
+    struct chunks chunks;
+    uint64_t left;          /* of a body whose length is known                  */
+    struct decoder *coding; /* of a body that was compressed on the way; or NULL */
+    struct pace pace;
+    bool sent, ended, given_up, excess;
+    bool moves; /* bytes are under way: it has begun to answer, or we are sending */
+    bool coding_is_seen, coding_is_good;
+    int64_t quiet_since_us, started_us;
+    int64_t stop_heard_us; /* when we were asked to stop in the middle; 0: not yet */
+};
+
+struct http {
+    struct http_settings settings;
+    const struct cancel *cancel;
+    struct connection *connection;
+    int64_t idle_since_us;
+    struct str request;        /* the one that is being sent */
+    struct http_answer answer; /* one at a time              */
+    bool busy;
+    /* What came and was not read yet: bytes[read .. used). Before it stands the answer's head. */
+    size_t head_size, read, used;
+    char bytes[HTTP_BUFFER_SIZE];
+};
+
+/* --- http.c --------------------------------------------------------------------------------- */
+
+/* Fails with ERR_NET or ERR_UNSURE, whichever it is for this request. Returns false. */
+bool http_exchange_failed(const struct http_answer *answer, enum http_cause cause, const char *said,
+                          struct err *err);
+
+/* Receives at least one byte; none if the other side closed the connection in good order. */
+must_check bool http_receive(struct http_answer *answer, void *bytes, size_t room, size_t *size_r,
+                             struct err *err);
+
+/* Receives behind what is unread. */
+must_check bool http_fill(struct http_answer *answer, size_t *size_r, struct err *err);
+
+/* The body has been read. The connection may serve again if nothing of it is left over. */
+void http_body_over(struct http_answer *answer);
+
+static inline struct span http_unread(const struct http *http)
+{
+    return (struct span){ http->bytes + http->read, http->used - http->read };
+}
+
+/* --- request.c ------------------------------------------------------------------------------ */
+
+/* All that goes before the body, into http->request. Fails with ERR_DATA. */
+must_check bool http_request_write(struct http_answer *answer, struct err *err);
+
+/* Whether URL and headers may go out as they are. Fails with ERR_DATA. */
+must_check bool http_request_is_clean(const struct http_request *request, struct err *err);
+
+/* --- body.c --------------------------------------------------------------------------------- */
+
+/* The next bytes as they came, whatever was done to them on the way; otherwise as http_read(). */
+must_check bool http_read_wire(struct http_answer *answer, void *bytes, size_t room, size_t *size_r,
+                               struct err *err);
+
+/* What was done to the body on the way; CODING_NONE too where that is not for us to say. */
+enum coding http_coding(const struct http_answer *answer);
