@@ -328,18 +328,41 @@ static const yajl_callbacks callbacks = {
 
 /* --- the document --------------------------------------------------------------------------- */
 
+/* Where reading stopped: "response.data[3].fieldData"; nothing at the top. */
+static void place_add(const struct reading *r, struct str *to)
+{
+    const struct json_value *values = r->json->values;
+
+    for (size_t i = 0; i < r->depth; i++) {
+        const struct json_value *in = &values[r->open[i]];
+        bool is_last = i + 1 == r->depth;
+
+        if (i > 0 && values[r->open[i - 1]].kind == JSON_OBJECT)
+            str_printf(to, "%s" SPAN_FORMAT, to->size ? "." : "", SPAN_ARGS(in->name));
+        if (in->kind == JSON_ARRAY)
+            str_printf(to, "[%u]", is_last ? in->count : in->count - 1);
+    }
+}
+
 static bool parse_failed(struct reading *r, struct err *err)
 {
     size_t at = position(r) < r->text.size ? position(r) : r->text.size;
+    auto_str place = STR_MAX(160);
     unsigned char *said;
 
     if (r->too_deep)
-        return err_set(err, ERR_DATA, 0, "the JSON is nested deeper than %d levels",
+        return err_set(err, ERR_DATA, JSON_TOO_MUCH, "the JSON is nested deeper than %d levels",
                        JSON_DEPTH_MAX);
     if (r->too_many)
-        return err_set(err, ERR_DATA, 0, "the JSON has more than %d values", JSON_VALUES_MAX);
+        return err_set(err, ERR_DATA, JSON_TOO_MUCH, "the JSON has more than %d values",
+                       JSON_VALUES_MAX);
+    place_add(r, &place);
+    if (r->passed == r->text.size)
+        return err_set(err, ERR_DATA, JSON_CUT, "the JSON ends at byte %zu%s%s, in the middle",
+                       r->text.size, place.size ? ", in " : "", str_text(&place));
     said = yajl_get_error(r->yajl, 0, NULL, 0);
-    (void)err_set(err, ERR_DATA, 0, "not JSON at byte %zu: %.*s", at,
+    (void)err_set(err, ERR_DATA, JSON_BROKEN, "not JSON at byte %zu%s%s: %.*s", at,
+                  place.size ? ", in " : "", str_text(&place),
                   (int)strcspn((const char *)said, "\n"), (const char *)said);
     yajl_free_error(r->yajl, said);
     return false;
@@ -428,7 +451,8 @@ bool json_read(struct span text, struct json **json_r, struct err *err)
     auto_json *json = mem_new(struct json);
 
     if (text.size > JSON_SIZE_MAX)
-        return err_set(err, ERR_DATA, 0, "the JSON is longer than %d bytes", JSON_SIZE_MAX);
+        return err_set(err, ERR_DATA, JSON_TOO_MUCH, "the JSON is longer than %d bytes",
+                       JSON_SIZE_MAX);
     if (!parse_or_paint(json, text, err))
         return false;
     *json_r = take(json);

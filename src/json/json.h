@@ -14,7 +14,14 @@
 #include "base/err.h"
 #include "base/str.h"
 
-enum { JSON_DEPTH_MAX = 64, JSON_VALUES_MAX = 4 * 1000 * 1000 };
+enum { JSON_DEPTH_MAX = 64, JSON_VALUES_MAX = 1000 * 1000 };
+
+/* What kept a document from being read: `code` of ERR_DATA. */
+enum json_cause {
+    JSON_BROKEN = 1, /* something in it is no JSON                       */
+    JSON_CUT,        /* it ends in the middle                            */
+    JSON_TOO_MUCH,   /* deeper, or with more values, than is read        */
+};
 
 enum json_kind { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_TEXT, JSON_ARRAY, JSON_OBJECT };
 
@@ -34,8 +41,8 @@ struct json;
  * Reads one document.
  *   text     must outlive `json_r`, which points into it
  *   json_r   caller frees with json_free() (or auto_json)
- * Fails with ERR_DATA: not JSON, deeper than JSON_DEPTH_MAX, more than
- * JSON_VALUES_MAX values, something after the end.
+ * Fails with ERR_DATA (enum json_cause), saying at which byte and where in the document: not JSON,
+ * deeper than JSON_DEPTH_MAX, more than JSON_VALUES_MAX values, something after the end.
  */
 must_check bool json_read(struct span text, struct json **json_r, struct err *err);
 void json_free(struct json *json); /* NULL is allowed */

@@ -207,6 +207,18 @@ static bool is_of_s3(const struct s3_answer *answer, bool of_object)
            || s3_header(answer, "ETag") || s3_header(answer, "x-trans-id");
 }
 
+/*
+ * An object's Content-Encoding is its owner's word, and its bytes are handed out as they are. But
+ * what compresses on the way says the same; it does not know the length, and so weakens the ETag.
+ */
+static bool was_changed_on_the_way(const struct s3_answer *answer)
+{
+    const char *etag = s3_header(answer, "ETag");
+
+    return s3_header(answer, "Content-Encoding")
+           && (http_length(answer->http) < 0 || (etag && strncmp(etag, "W/", 2) == 0));
+}
+
 static bool is_conditional(const struct s3_request *request)
 {
     for (size_t i = 0; i < request->header_count; i++)
@@ -221,6 +233,13 @@ static void answer_read(struct s3_answer *answer, const struct s3_request *reque
     answer->status = http_status(answer->http);
     if (answer->status >= 200 && answer->status < 300) {
         answer->class = is_of_s3(answer, request->of_object) ? S3_FINE : S3_AGAIN;
+        if (request->of_object && strcmp(request->method, "GET") == 0
+            && was_changed_on_the_way(answer)) {
+            answer->class = S3_AGAIN;
+            keep(answer->said, S3_SAID_SIZE,
+                 span_of("the object was compressed on the way, which nobody asked for: turn that "
+                         "off in the proxy before the store"));
+        }
     } else {
         headers_read(answer, lesson);
         refusal_read(answer, lesson);
@@ -247,7 +266,9 @@ static bool attempt(struct s3_client *client, const struct s3_request *request,
                                  .body = request->body,
                                  .sends_body = request->sends_body,
                                  .repeatable = !request->once,
-                                 .idle_us = client->settings.silence_us };
+                                 .idle_us = client->settings.silence_us,
+                                 .body_is = request->of_object ? HTTP_BODY_AS_IT_CAME
+                                                               : HTTP_BODY_TEXT };
     bool good;
 
     *answer = (struct s3_answer){ 0 };

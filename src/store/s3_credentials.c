@@ -2,6 +2,7 @@
 #include "store/s3_credentials.h"
 
 #include "base/mem.h"
+#include "http/http.h"
 #include "store/s3_profile.h"
 #include "store/s3_roles.h"
 
@@ -176,7 +177,9 @@ static bool fetch_machine(struct s3_chain *chain, struct s3_credentials *credent
         return fetch_nothing(chain, credentials_r, err);
     if (s3_fetch_machine(chain->cancel, credentials_r, err))
         return true;
-    return err->kind == ERR_NET ? fetch_nothing(chain, credentials_r, err) : false;
+    return err->kind == ERR_NET && err->code != HTTP_BROKEN
+               ? fetch_nothing(chain, credentials_r, err)
+               : false;
 }
 
 static bool fetch_of_profile(struct s3_chain *chain, const char *profile, int deep,

@@ -93,6 +93,7 @@ static enum s3_class class_of_status(int status)
     case 403:
     case 405:
     case 501:
+    case 505:
     case 507:
         return S3_STOP;
     case 404:

@@ -34,6 +34,15 @@ struct handed {
     struct span access_key, secret_key, token, session_token, expires;
 };
 
+/* They go into headers: nothing that could end a line there, or end the text before its end. */
+static bool is_sendable(struct span text)
+{
+    for (size_t i = 0; i < text.size; i++)
+        if ((unsigned char)text.at[i] <= ' ' || (unsigned char)text.at[i] >= 0x7F)
+            return false;
+    return true;
+}
+
 static bool handed_take(const struct handed *handed, struct s3_credentials *credentials_r,
                         struct err *err)
 {
@@ -43,6 +52,9 @@ static bool handed_take(const struct handed *handed, struct s3_credentials *cred
 
     if (!handed->access_key.size || !handed->secret_key.size)
         return err_set(err, ERR_DATA, 0, "the answer holds no credentials");
+    if (!is_sendable(handed->access_key) || !is_sendable(handed->secret_key) || !is_sendable(token))
+        return err_set(err, ERR_DATA, 0,
+                       "the credentials have a blank or control character in them");
     if (*until && !strptime(until, "%Y-%m-%dT%H:%M:%S", &tm))
         return err_set(err, ERR_DATA, 0, "the credentials expire at a time that is none");
     *credentials_r = (struct s3_credentials){ .access_key = span_text(handed->access_key),
@@ -147,6 +159,16 @@ bool s3_fetch_process(const char *command, struct s3_credentials *credentials_r,
 
 /* --- services of the host and the machine --------------------------------------------------- */
 
+/* What passes by itself is no answer. */
+static bool refused(int status, struct err *err)
+{
+    bool passes = (status >= 500 && status != 501 && status != 505) || status == 429
+                  || status == 408;
+
+    return err_set(err, passes ? ERR_NET : ERR_REMOTE, passes ? HTTP_BROKEN : status,
+                   "it answers %d", status);
+}
+
 /* One request to a service nearby; its answer's body is appended to `to`. */
 static bool ask(const struct http_settings *settings, const struct http_request *request,
                 const struct cancel *cancel, struct str *to, struct err *err)
@@ -156,7 +178,7 @@ static bool ask(const struct http_settings *settings, const struct http_request 
     bool good = http_open(http, request, &answer, err) && http_read_all(answer, to, err);
 
     if (good && http_status(answer) != STATUS_FINE)
-        good = err_set(err, ERR_REMOTE, http_status(answer), "it answers %d", http_status(answer));
+        good = refused(http_status(answer), err);
     http_close(answer);
     http_free(http);
     return good;
