@@ -4,6 +4,8 @@
  */
 #include "filemaker/errors.h"
 
+#include "http/http.h"
+
 static const struct {
     int first, last;
     enum filemaker_advice advice;
@@ -83,7 +85,9 @@ static const struct {
     { 953, 953, FILEMAKER_STOP, "Data transfer limit of the license reached" },
     { 954, 955, FILEMAKER_STOP, "Unsupported request" },
     { 956, 956, FILEMAKER_CROWDED, "Maximum number of sessions exceeded" },
-    { 957, 960, FILEMAKER_STOP, "A parameter is missing, unknown or not valid" },
+    { 957, 958, FILEMAKER_STOP, "A parameter is missing, unknown or not valid" },
+    { 959, 959, FILEMAKER_STOP, "The Data API is switched off (Admin Console, Connectors)" },
+    { 960, 960, FILEMAKER_STOP, "A parameter is missing, unknown or not valid" },
     { 1200, 1225, FILEMAKER_STOP, "Calculation error" },
     { 1630, 1630, FILEMAKER_STOP, "URL format is incorrect" },
     { 1631, 1631, FILEMAKER_REPEAT, "Connection failed" },
@@ -107,7 +111,7 @@ const char *filemaker_meaning(int code)
 
 static enum filemaker_advice advice_of_status(int status)
 {
-    if (status == 502 || status == 503 || status == 504 || status == 500)
+    if (status >= 500 && status != 501 && status != 505) /* whoever says it, and whatever else */
         return FILEMAKER_REPEAT;
     if (status == 408 || status == 425 || status == 429) /* too slow, too early, too many */
         return FILEMAKER_REPEAT;
@@ -130,4 +134,34 @@ enum filemaker_advice filemaker_advice(const struct err *err)
         if (err->reason >= codes[i].first && err->reason <= codes[i].last)
             return codes[i].advice;
     return FILEMAKER_ONE_ITEM;
+}
+
+/* Of memory: FileMaker's own, or that of the process that writes the answer. */
+static bool is_out_of_memory(int code)
+{
+    return code == 2 || code == 7;
+}
+
+bool filemaker_is_too_much(const struct err *err)
+{
+    switch (err->kind) {
+    case ERR_NET:
+        return err->code == HTTP_STALLED || err->code == HTTP_TIMED_OUT
+               || err->code == HTTP_TOO_SLOW || err->code == HTTP_SHORT;
+    case ERR_DATA:
+        return err->code == HTTP_TOO_LONG || err->code == FILEMAKER_BAD_ANSWER;
+    case ERR_REMOTE:
+        if (err->reason)
+            return is_out_of_memory(err->reason);
+        return err->code == 408 || err->code == 413 || err->code == 504 || err->code == 524
+               || (err->code >= 200 && err->code < 300);
+    case ERR_NONE:
+    case ERR_USAGE:
+    case ERR_UNSURE:
+    case ERR_DATABASE:
+    case ERR_OS:
+    case ERR_CANCELED:
+        return false;
+    }
+    abort();
 }

@@ -30,6 +30,15 @@ enum filemaker_advice {
     FILEMAKER_STOP,     /* the whole run: nothing will go better by itself    */
 };
 
+/* `code` of ERR_DATA: what came as an answer cannot be one, and will not be another time. */
+enum { FILEMAKER_BAD_ANSWER = 1000 };
+
+/*
+ * Whether a call for records may have failed because they were too many at once: it was not done in
+ * time, its answer was too long, or was cut. Fewer may go well.
+ */
+bool filemaker_is_too_much(const struct err *err);
+
 /* Words for a code: "Layout is missing"; "unknown error" for one that is not in the list. */
 const char *filemaker_meaning(int code);
 

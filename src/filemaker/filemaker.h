@@ -115,6 +115,7 @@ struct filemaker_page {
     uint64_t total, found; /* totalRecordCount, foundCount; UINT64_MAX if the server is silent */
     struct filemaker_record *records;
     size_t count;
+    uint64_t place, asked; /* by a pager: where it begins, from 1, and how many were asked for */
 };
 
 void filemaker_page_clear(struct filemaker_page *page);

@@ -106,7 +106,9 @@ bool filemaker_records(struct filemaker *filemaker, const char *layout, uint64_t
                        uint64_t limit, struct filemaker_page *page_r, struct err *err)
 {
     auto_str path = STR_MAX(KIB(4));
-    struct filemaker_call call = { .method = "GET", .auth = FILEMAKER_AUTH_SESSION, .reads = true };
+    struct filemaker_call call = {
+        .method = "GET", .auth = FILEMAKER_AUTH_SESSION, .reads = true, .is_page = true
+    };
 
     filemaker_path(&path, filemaker, (const char *const[]){ "layouts", layout, "records", NULL });
     str_printf(&path, "?_offset=%ju&_limit=%ju", (uintmax_t)offset, (uintmax_t)limit);
@@ -151,9 +153,9 @@ bool filemaker_find(struct filemaker *filemaker, const char *layout, const char 
 {
     auto_str path = STR_MAX(KIB(4));
     auto_str body = STR_MAX(KIB(256));
-    struct filemaker_call call = { .method = "POST",
-                                   .auth = FILEMAKER_AUTH_SESSION,
-                                   .reads = true };
+    struct filemaker_call call = {
+        .method = "POST", .auth = FILEMAKER_AUTH_SESSION, .reads = true, .is_page = true
+    };
 
     filemaker_path(&path, filemaker, (const char *const[]){ "layouts", layout, "_find", NULL });
     str_printf(&body, "{\"query\":%s,\"offset\":\"%ju\",\"limit\":\"%ju\"", query_json,

@@ -5,6 +5,8 @@
 #include "base/digest.h"
 #include "base/mem.h"
 
+enum { SCRIPT_ANSWER_MAX = 64 * 1024 * 1024 }; /* one text, so it costs little more than itself */
+
 /* A quote inside a key is written twice (OData 4.0, 5.1.1.6.1). */
 static void key_add(struct str *to, struct span key)
 {
@@ -65,7 +67,9 @@ bool filemaker_script_bytes(struct filemaker *filemaker, const char *layout, con
 {
     auto_str path = STR_MAX(KIB(8));
     auto_filemaker_answer answer = { 0 };
-    struct filemaker_call call = { .method = "GET", .auth = FILEMAKER_AUTH_SESSION, .reads = true };
+    struct filemaker_call call = {
+        .method = "GET", .auth = FILEMAKER_AUTH_SESSION, .reads = true, .most = SCRIPT_ANSWER_MAX
+    };
 
     filemaker_path(&path, filemaker,
                    (const char *const[]){ "layouts", layout, "script", script, NULL });

@@ -16,12 +16,14 @@
 #define CROWDED_WAIT_MAX_US (60 * TIME_SECOND)
 
 enum {
-    ANSWER_MAX = 64 * 1024 * 1024,
-    TRIES = 4, /* of a call that reads */
+    ANSWER_MAX = 16 * 1024 * 1024, /* each of it may cost six bytes of memory */
+    TRIES = 4,                     /* of a call that reads */
     FIRST_WAIT_US = 250 * TIME_MS,
     LOG_IN_GRACE_US = 5 * TIME_SECOND, /* to learn the session that is to be closed */
     LOG_OUT_US = 5 * TIME_SECOND,
-    CALL_IDLE_US = 120 * TIME_SECOND /* a big find may think for long before its first byte */
+    CALL_IDLE_US = 120 * TIME_SECOND, /* a big find may think for long before its first byte */
+    CALL_TOTAL_US = 600 * TIME_SECOND,
+    WAIT_MAX_US = 300 * TIME_SECOND
 };
 
 /* --- birth and death ------------------------------------------------------------------------ */
@@ -82,62 +84,6 @@ void filemaker_path(struct str *to, const struct filemaker *filemaker, const cha
 
 /* --- one exchange --------------------------------------------------------------------------- */
 
-void filemaker_answer_clear(struct filemaker_answer *answer)
-{
-    json_free(take(answer->json));
-    str_clear(&answer->text);
-}
-
-static bool remote_failed(int status, int reason, const char *words, struct err *err)
-{
-    (void)err_set(err, ERR_REMOTE, status, "%s", words);
-    err->reason = reason;
-    return false;
-}
-
-static bool web_server_spoke(int status, struct err *err)
-{
-    char words[128];
-
-    (void)snprintf(words, sizeof words,
-                   "the web server answered with HTTP status %d and no Data API message", status);
-    return remote_failed(status, 0, words, err);
-}
-
-struct envelope {
-    const struct json_value *response, *messages;
-};
-
-/* Decides on the code alone: its text may be overridden, translated, or name people. */
-static bool envelope_read(struct filemaker_answer *answer, int status, struct err *err)
-{
-    static const struct json_member shape[] = {
-        JSON_MAYBE_INSIDE(struct envelope, response, "response"),
-        JSON_LIST(struct envelope, messages, "messages"),
-        JSON_SHAPE_END,
-    };
-    struct envelope envelope = { 0 };
-    struct span code = SPAN_NONE;
-    struct err ignored;
-    int64_t number;
-    char words[128];
-
-    if (!json_read(str_span(&answer->text), &answer->json, &ignored)
-        || !json_fill(answer->json, json_root(answer->json), shape, &envelope, &ignored)
-        || envelope.messages->count == 0)
-        return web_server_spoke(status, err);
-    if (json_get(json_first(envelope.messages), "code"))
-        code = json_get(json_first(envelope.messages), "code")->text;
-    if (!num_i64(code, INT32_MIN, INT32_MAX, &number, &ignored))
-        return web_server_spoke(status, err);
-    answer->response = envelope.response;
-    if (number == FILEMAKER_OK)
-        return true;
-    (void)snprintf(words, sizeof words, "FileMaker error %d (%s)", (int)number,
-                   filemaker_meaning((int)number));
-    return remote_failed(status, (int)number, words, err);
-}
-
 static bool is_trouble(const struct err *err)
 {
     return err->kind == ERR_NET || err->kind == ERR_UNSURE
@@ -161,16 +107,14 @@ static bool exchange(struct http *http, const char *url, const struct filemaker_
                                     .total_us = total_us,
                                     .grace_us = token_r ? LOG_IN_GRACE_US : 0 };
     auto_answer *got = NULL;
-    int status;
 
     if (!http_open(http, &request, &got, err))
         return false;
     if (token_r)
         *token_r = mem_text(http_header(got, "X-FM-Data-Access-Token"));
-    if (!http_read_all(got, &answer->text, err))
-        return false;
-    status = http_status(got);
-    return envelope_read(answer, status, err);
+    answer->retry_after_us = http_retry_after_us(got);
+    return http_read_all(got, &answer->text, err) ? filemaker_answer_read(answer, got, err)
+                                                  : filemaker_answer_unread(got, err);
 }
 
 /* An exchange through the gate. */
@@ -185,7 +129,7 @@ static bool pass(struct filemaker *filemaker, const char *url, const struct file
     if (!gate_enter(gate, filemaker->cancel, err))
         return false;
     entered_us = time_mono_us();
-    good = exchange(filemaker->http, url, call, authorization, 0, token_r, answer, err);
+    good = exchange(filemaker->http, url, call, authorization, CALL_TOTAL_US, token_r, answer, err);
     gate_leave(gate, !good && is_trouble(err) ? GATE_TROUBLE : GATE_GOOD,
                time_mono_us() - entered_us);
     return good;
@@ -209,7 +153,7 @@ static bool call_once(struct filemaker *filemaker, const struct filemaker_call *
     auto_free char *url = mem_printf("%s%s", filemaker->origin, call->path);
     const char *bearer = NULL;
 
-    *answer = (struct filemaker_answer){ .text = STR_MAX(ANSWER_MAX) };
+    *answer = (struct filemaker_answer){ .text = STR_MAX(call->most ? call->most : ANSWER_MAX) };
     if (call->auth == FILEMAKER_AUTH_SESSION) {
         if (!filemaker_log_in(filemaker, err))
             return false;
@@ -237,6 +181,15 @@ static bool passes_by_itself(const struct err *err)
            || filemaker_advice(err) == FILEMAKER_REPEAT;
 }
 
+/* Asked for the same again it would hardly be quicker or shorter, and each time costs minutes. */
+static bool costs_long(const struct filemaker_call *call, const struct err *err)
+{
+    if (!filemaker_is_too_much(err) || err->reason)
+        return false;
+    return err->kind == ERR_REMOTE ? call->is_page && err->code >= 400
+                                   : err->kind != ERR_NET || err->code != HTTP_SHORT;
+}
+
 bool filemaker_call(struct filemaker *filemaker, const struct filemaker_call *call,
                     struct filemaker_answer *answer_r, struct err *err)
 {
@@ -251,12 +204,14 @@ bool filemaker_call(struct filemaker *filemaker, const struct filemaker_call *ca
             logged_in_again = true;
             continue;
         }
-        if (!passes_by_itself(err) || --tries <= 0)
+        if (!passes_by_itself(err) || costs_long(call, err) || --tries <= 0)
             return false;
+        if (answer.retry_after_us > wait_us) /* it knows better */
+            wait_us = answer.retry_after_us;
         log_debug("%s, trying again in %jd ms", err->msg, (intmax_t)(wait_us / TIME_MS));
         if (!cancel_sleep(filemaker->cancel, wait_us, err))
             return false;
-        wait_us *= 2;
+        wait_us = wait_us * 2 < WAIT_MAX_US ? wait_us * 2 : WAIT_MAX_US;
     }
     *answer_r = answer;
     return true;
@@ -280,6 +235,15 @@ char *filemaker_basic_header(const struct filemaker_settings *settings)
     return text;
 }
 
+/* It goes into a header and a path: nothing that could end either. */
+static bool is_sendable(struct span token)
+{
+    for (size_t i = 0; i < token.size; i++)
+        if ((unsigned char)token.at[i] <= ' ' || (unsigned char)token.at[i] >= 0x7F)
+            return false;
+    return true;
+}
+
 /* The token is in a header; older answers have it in the body as well, Claris ID's only there. */
 static bool token_keep(struct filemaker *filemaker, const char *from_header,
                        const struct filemaker_answer *answer, struct err *err)
@@ -290,6 +254,10 @@ static bool token_keep(struct filemaker *filemaker, const char *from_header,
 
     if (token.size == 0)
         return err_set(err, ERR_DATA, 0, "the server logged us in but gave no token");
+    if (!is_sendable(token))
+        return err_set(err, ERR_DATA, 0,
+                       "the server gave a session token with blanks or control characters in it, "
+                       "which cannot be sent back");
     str_printf(&header, "Authorization: Bearer " SPAN_FORMAT, SPAN_ARGS(token));
     if (!str_fits(&header, "the session token", err))
         return false;
@@ -299,7 +267,7 @@ static bool token_keep(struct filemaker *filemaker, const char *from_header,
 }
 
 /* A token that came is a session, whatever became of the rest of the answer: it must be closed. */
-static bool log_in_once(struct filemaker *filemaker, struct err *err)
+static bool log_in_once(struct filemaker *filemaker, int64_t *retry_after_us_r, struct err *err)
 {
     auto_str path = STR_MAX(KIB(4));
     auto_free char *basic = filemaker_basic_header(&filemaker->settings);
@@ -313,6 +281,7 @@ static bool log_in_once(struct filemaker *filemaker, struct err *err)
     url = mem_printf("%s%s", filemaker->origin, str_text(&path));
     good = pass(filemaker, url, &call, basic, &token, &answer, err)
            || (token && (err->kind != ERR_REMOTE || err->reason == 0));
+    *retry_after_us_r = answer.retry_after_us;
     explicit_bzero(basic, strlen(basic));
     return good && token_keep(filemaker, token, &answer, err);
 }
@@ -324,16 +293,16 @@ static bool log_in_once(struct filemaker *filemaker, struct err *err)
  */
 static bool log_in_patiently(struct filemaker *filemaker, struct err *err)
 {
-    int64_t wait_us = filemaker->settings.first_wait_us;
+    int64_t wait_us = filemaker->settings.first_wait_us, asked_us = 0;
 
-    for (int tries = TRIES; !log_in_once(filemaker, err); wait_us *= 2) {
+    for (int tries = TRIES; !log_in_once(filemaker, &asked_us, err); wait_us *= 2) {
         bool bad_login = err->kind == ERR_REMOTE && err->reason == FILEMAKER_BAD_LOGIN;
 
         if (bad_login && tries > 2)
             tries = 2;
         if ((!bad_login && !passes_by_itself(err)) || --tries <= 0)
             return err_ctx(err, "logging in to '%s'", filemaker->settings.database);
-        if (!cancel_sleep(filemaker->cancel, wait_us, err))
+        if (!cancel_sleep(filemaker->cancel, asked_us > wait_us ? asked_us : wait_us, err))
             return false;
     }
     return true;

@@ -21,7 +21,9 @@ struct filemaker_call {
     const char *path; /* behind the origin, percent-encoded */
     struct span body; /* JSON; SPAN_NONE for none           */
     enum filemaker_auth auth;
-    bool reads; /* changes nothing: may be repeated   */
+    bool reads;   /* changes nothing: may be repeated                                     */
+    bool is_page; /* of several records: what is too much is not asked for again as it is */
+    size_t most;  /* bytes of its answer; 0: 16 MiB                                       */
 };
 
 /* An answer that said OK. */
@@ -29,11 +31,22 @@ struct filemaker_answer {
     struct str text;
     struct json *json;
     const struct json_value *response;
+    int64_t retry_after_us; /* of one that said no, too: how long it asks us to wait, or 0 */
 };
 
 void filemaker_answer_clear(struct filemaker_answer *answer);
 #define auto_filemaker_answer                                                                      \
     __attribute__((cleanup(filemaker_answer_clear))) struct filemaker_answer
+
+/*
+ * Reads the answer whose text has come. Fails with ERR_REMOTE and ERR_DATA; the words say what it
+ * is where it is no message of the Data API.
+ */
+must_check bool filemaker_answer_read(struct filemaker_answer *answer,
+                                      const struct http_answer *from, struct err *err);
+
+/* Its text could not be read (`err` says why): one that says no anyway still says so. False. */
+bool filemaker_answer_unread(const struct http_answer *from, struct err *err);
 
 /* Makes a call and reads its answer; errors as in filemaker.h. */
 must_check bool filemaker_call(struct filemaker *filemaker, const struct filemaker_call *call,

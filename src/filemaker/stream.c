@@ -11,7 +11,10 @@
 
 #include <strings.h>
 
-enum { HOPS_MAX = 4, COOKIES_MAX = 64 * 1024, STREAM_IDLE_US = 60 * TIME_SECOND };
+enum { HOPS_MAX = 4, COOKIES_MAX = 64 * 1024, STREAM_IDLE_US = 60 * TIME_SECOND, EXT_SIZE = 16 };
+
+/* The least pace alone would let a large one go on for years. */
+static const int64_t STREAM_TOTAL_US = INT64_C(24) * 3600 * TIME_SECOND;
 
 struct filemaker_stream {
     struct http_answer *answer;
@@ -80,6 +83,7 @@ struct hop {
     struct str cookies; /* "name=value; other=value" */
     char *cookie_line;  /* "Cookie: ...", or NULL */
     bool bearer;
+    char ext[EXT_SIZE]; /* of the file, as its URL says; "" if it does not */
 };
 
 static void hop_clear(struct hop *hop)
@@ -117,6 +121,7 @@ static bool first_hop(const struct filemaker *filemaker, struct span value, stru
     hop->url = at_our_origin(filemaker, &url);
     hop->host = mem_text(url.host);
     hop->bearer = true;
+    (void)snprintf(hop->ext, sizeof hop->ext, SPAN_FORMAT, SPAN_ARGS(filemaker_extension(value)));
     return true;
 }
 
@@ -227,7 +232,10 @@ static bool hop_open(struct filemaker *filemaker, const struct hop *hop,
                                     .url = hop->url,
                                     .headers = headers,
                                     .repeatable = true,
-                                    .idle_us = STREAM_IDLE_US };
+                                    .idle_us = STREAM_IDLE_US,
+                                    .total_us = STREAM_TOTAL_US,
+                                    .body_is = HTTP_BODY_FILE,
+                                    .name_ext = hop->ext };
     size_t count = 0;
 
     if (hop->bearer)
@@ -295,7 +303,9 @@ bool filemaker_stream_of_url(struct filemaker *filemaker, const char *url,
                                     .url = url,
                                     .headers = headers,
                                     .repeatable = true,
-                                    .idle_us = STREAM_IDLE_US };
+                                    .idle_us = STREAM_IDLE_US,
+                                    .total_us = STREAM_TOTAL_US,
+                                    .body_is = HTTP_BODY_FILE };
     auto_answer *answer = NULL;
     bool good = gate_enter(filemaker->settings.gate, filemaker->cancel, err);
 
