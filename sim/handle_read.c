@@ -3,6 +3,7 @@
 
 #include "sim/codes.h"
 #include "sim/query.h"
+#include "sim/reaction.h"
 #include "sim/show.h"
 
 static void refuse(struct call *call, int code, const char *problem)
@@ -191,6 +192,7 @@ void handle_get(struct call *call)
         solution_read_lock(solution);
         get_answer(call, &page);
         solution_unlock(solution);
+        reaction_to_reading(call);
     } else {
         refuse(call, page.code, page.problem);
     }

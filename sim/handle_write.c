@@ -4,6 +4,7 @@
 #include "sim/change.h"
 #include "sim/codes.h"
 #include "sim/page.h"
+#include "sim/reaction.h"
 #include "sim/rows.h"
 #include "sim/script.h"
 
@@ -194,6 +195,7 @@ static void edit_commit(struct call *call, struct edit *edit, uint64_t ordinal)
                                        .count = edit->change->count });
         for (size_t i = 0; i < edit->change->count; i++)
             tell(call, "patch", ordinal, &edit->change->cells[i]);
+        reaction_to_edit(call, ordinal, edit->change->cells, edit->change->count);
     }
     rows_edit_apply(call, edit->rows, ordinal);
 }

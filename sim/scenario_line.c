@@ -1,6 +1,8 @@
 /* Reading a line, word by word. */
 #include "sim/scenario_line.h"
 
+#include "sim/reaction.h"
+
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/time.h"
@@ -223,6 +225,14 @@ static bool stale_read(struct words *words, struct deed *deed, struct err *err)
     return says(err, "401, 404, 400 or no-cookie", word);
 }
 
+static bool answer_read(struct words *words, struct deed *deed, struct err *err)
+{
+    struct span word = word_next(words);
+
+    return reaction_read(word, &deed->twist.reaction)
+           || says(err, "edit, touch, replace, clear or alter", word);
+}
+
 /* container RECORDS [field NAME] [repetition N] is WHAT */
 static bool container_read(struct words *words, struct deed *deed, struct err *err)
 {
@@ -356,6 +366,7 @@ static const struct deed_name deed_names[] = {
     TWIST("no-extension", TAKES_NOTHING, no_extension),
     TWIST("media", TAKES_TEXT, media),
     TWIST_OWN("stale", stale, stale_read),
+    TWIST_OWN("answer", reaction, answer_read),
     EVENT("drop-sessions", EVENT_DROP_SESSIONS, nothing_read),
     EVENT("down", EVENT_DOWN, event_time_read),
     EVENT("restart", EVENT_RESTART, event_time_read),

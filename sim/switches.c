@@ -456,6 +456,13 @@ static const struct a_switch list[SWITCHES] = {
                               0,
                               'O',
                               "tables with a blank in their name" },
+    [SWITCH_EDIT_ANSWER] = { "edit-answer",
+                             { "none", "edit", "touch" },
+                             1,
+                             0,
+                             'O',
+                             "what the solution does when a record is edited, in the same commit: "
+                             "nothing, an edit of its own, the same file anew" },
     [SWITCH_CLOUD_401] = { "cloud-401", { "json", "html" }, 1, 0, 'O', "a refused FMID login" },
 };
 

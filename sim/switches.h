@@ -86,6 +86,7 @@ enum switch_id {
     SWITCH_ODATA_FILENAME,          /* absent, present                       */
     SWITCH_ODATA_SPACES,            /* found, 404                            */
     SWITCH_CLOUD_401,               /* json, html                            */
+    SWITCH_EDIT_ANSWER,             /* none, edit, touch                     */
     SWITCHES,
 };
 

@@ -7,6 +7,16 @@
 #include "base/base.h"
 #include "base/str.h"
 
+/* What the solution does when a record is edited, or read: see sim/reaction.h. */
+enum twist_reaction {
+    REACTION_NONE,
+    REACTION_EDIT,    /* the modification id rises, and nothing else   */
+    REACTION_TOUCH,   /* the file is put there anew, with the same bytes */
+    REACTION_REPLACE, /* with others                                     */
+    REACTION_CLEAR,   /* what was written is emptied                     */
+    REACTION_ALTER,   /* what was written is turned into something else  */
+};
+
 enum twist_stale { STALE_NOT, STALE_401, STALE_404, STALE_400, STALE_NO_COOKIE };
 
 /* A place in a body: a number of bytes, or so many percent of it. */
@@ -38,6 +48,7 @@ struct twist {
     /* the request itself */
     bool twice;
     int64_t replay_us;
+    enum twist_reaction reaction;
 
     /* the answer */
     int64_t found_delta;
