@@ -19,6 +19,7 @@ struct decision {
     const struct sql_text *statement;
     const char *who, *reason; /* of a waiver, or of an acceptance */
     bool accepts;             /* what came and was refused        */
+    bool afresh;              /* a person has mended it: what answered its mark is forgotten */
 };
 
 static bool batch_read(struct ledger *ledger, const struct ledger_choice *choice, int64_t after,
@@ -93,6 +94,9 @@ static bool decide(struct ledger *ledger, const struct decision *d, const struct
     else
         str_add_text(&evidence, one->class);
     return waiver_note(ledger, d, one->document, err)
+           && (!d->afresh
+               || sql_run(ledger->sql, &LEDGER_REACTION_FORGET,
+                          sql_args(sql_i64(ledger->source), sql_i64(one->document)), err))
            && ledger_transition(
                ledger,
                &(struct transition){ .document = one->document,
@@ -131,14 +135,15 @@ static bool decide_all(struct ledger *ledger, const struct ledger_choice *choice
 bool ledger_retry(struct ledger *ledger, const struct ledger_choice *choice, int64_t *count_r,
                   struct err *err)
 {
-    struct decision decision = { LEDGER_WAITING, &LEDGER_DOCUMENT_RETRY, NULL, NULL, false };
+    struct decision decision = { LEDGER_WAITING, &LEDGER_DOCUMENT_RETRY, NULL, NULL, false, true };
 
     return decide_all(ledger, choice, &decision, count_r, err);
 }
 
 bool ledger_retry_class(struct ledger *ledger, const char *class, int64_t *count_r, struct err *err)
 {
-    struct decision decision = { LEDGER_WAITING, &LEDGER_DOCUMENT_RETRY_FAILED, NULL, NULL, false };
+    struct decision decision = { LEDGER_WAITING, &LEDGER_DOCUMENT_RETRY_FAILED, NULL, NULL, false,
+                                 false };
 
     return decide_all(ledger, &(struct ledger_choice){ .class = class }, &decision, count_r, err);
 }
@@ -146,7 +151,7 @@ bool ledger_retry_class(struct ledger *ledger, const char *class, int64_t *count
 bool ledger_waive(struct ledger *ledger, const struct ledger_choice *choice, const char *who,
                   const char *reason, int64_t *count_r, struct err *err)
 {
-    struct decision decision = { LEDGER_WAIVED, &LEDGER_DOCUMENT_WAIVE, who, reason, false };
+    struct decision decision = { LEDGER_WAIVED, &LEDGER_DOCUMENT_WAIVE, who, reason, false, false };
 
     return decide_all(ledger, choice, &decision, count_r, err);
 }
@@ -154,7 +159,7 @@ bool ledger_waive(struct ledger *ledger, const struct ledger_choice *choice, con
 bool ledger_accept(struct ledger *ledger, const struct ledger_choice *choice, const char *who,
                    const char *reason, int64_t *count_r, struct err *err)
 {
-    struct decision decision = { LEDGER_WAITING, &LEDGER_DOCUMENT_RETRY, who, reason, true };
+    struct decision decision = { LEDGER_WAITING, &LEDGER_DOCUMENT_RETRY, who, reason, true, false };
 
     return decide_all(ledger, choice, &decision, count_r, err);
 }

@@ -121,6 +121,29 @@ bool ledger_tries(struct ledger *ledger, int64_t *failed_r, int64_t *in_doubt_r,
            && sql_number(ledger->sql, &LEDGER_LOOK_DOUBTS, source, 0, in_doubt_r, err);
 }
 
+bool ledger_kept_marks(struct ledger *ledger, int64_t *count_r, struct err *err)
+{
+    return sql_number(ledger->sql, &LEDGER_LOOK_KEPT, sql_args(sql_i64(ledger->source)), 0, count_r,
+                      err);
+}
+
+bool ledger_waits(struct ledger *ledger, struct ledger_wait *waits_r, size_t *count_r,
+                  struct err *err)
+{
+    auto_rows *rows = NULL;
+    size_t count = 0;
+    enum step step = STEP_END;
+
+    if (!sql_query(ledger->sql, &LEDGER_LOOK_WAITS, sql_args(sql_i64(ledger->source)), &rows, err))
+        return false;
+    while (count < LEDGER_WAITS_MAX && (step = sql_next(rows, err)) == STEP_ROW) {
+        ledger_column_copy(rows, 0, waits_r[count].class, sizeof waits_r[count].class);
+        waits_r[count++].documents = sql_get_i64(rows, 1);
+    }
+    *count_r = count;
+    return step != STEP_ERROR;
+}
+
 static bool census_newest(struct ledger *ledger, struct ledger_census *census, struct err *err)
 {
     auto_rows *rows = NULL;

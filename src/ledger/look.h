@@ -44,6 +44,21 @@ must_check bool ledger_pace(struct ledger *ledger, int64_t run, int64_t since_us
 must_check bool ledger_tries(struct ledger *ledger, int64_t *failed_r, int64_t *in_doubt_r,
                              struct err *err);
 
+/* Documents whose mark counts although the source answered it with an edit. */
+must_check bool ledger_kept_marks(struct ledger *ledger, int64_t *count_r, struct err *err);
+
+/* Why documents wait, after a try that did not end well. */
+struct ledger_wait {
+    char class[40];
+    int64_t documents;
+};
+
+enum { LEDGER_WAITS_MAX = 32 };
+
+/* `waits_r` has room for LEDGER_WAITS_MAX. */
+must_check bool ledger_waits(struct ledger *ledger, struct ledger_wait *waits_r, size_t *count_r,
+                             struct err *err);
+
 /* How the newest census stands. */
 struct ledger_census {
     bool begun, closed;

@@ -49,6 +49,7 @@ void assignment_free(struct assignment *assignment)
     for (size_t i = 0; i < assignment->mark_count; i++)
         free(assignment->marks[i]);
     free(assignment->marks);
+    ledger_edits_clear(&assignment->edits);
     free(assignment->usual);
     free(assignment->left_key);
     free(assignment);
@@ -150,7 +151,9 @@ static bool assignment_fill(const struct desk_hands *hands, bool has_siblings, b
         && !ledger_usual_class(hands->ledger, a->claim.document, a->claim.attempts, &a->usual, err))
         return false;
     if ((!is_first || has_siblings)
-        && !ledger_marks(hands->ledger, a->claim.record_id, &a->marks, &a->mark_count, err))
+        && (!ledger_marks(hands->ledger, a->claim.record_id, &a->marks, &a->mark_count, err)
+            || !ledger_edits_look(hands->ledger, a->claim.record_id, time_now_us(), &a->edits,
+                                  err)))
         return false;
     return is_first
            || ledger_versions(hands->ledger, a->claim.document, &a->versions, &a->version_count,

@@ -3,6 +3,7 @@
 
 #include "base/base.h"
 #include "base/err.h"
+#include "ledger/edits.h"
 #include "ledger/ledger.h"
 #include "registry/registry.h"
 
@@ -20,6 +21,7 @@ struct assignment {
     size_t version_count;
     char **marks; /* every mark that we ever meant to write to the record */
     size_t mark_count;
+    struct ledger_edits edits; /* what became of the marks that were written lately */
     char *usual;    /* the class that most earlier tries ended with; NULL: fewer than two */
     char *left_key; /* where an earlier importer's row has the file; NULL: there is no such row */
 };

@@ -10,6 +10,7 @@ static void journey_clear(struct journey *j)
 {
     cargo_clear(&j->cargo);
     ledger_version_clear(&j->version);
+    ledger_reaction_clear(&j->reaction);
     source_facts_clear(&j->facts);
     filemaker_page_clear(&j->page);
 }
@@ -93,6 +94,8 @@ static bool mark_is_ours_or_none(struct journey *j)
     for (size_t i = 0; i < j->assignment->mark_count; i++)
         if (stamp_equal(j->facts.mark, span_of(j->assignment->marks[i])))
             return true;
+    if (journey_left_altered(j))
+        return journey_altered(j);
     j->mark_is_foreign = true;
     if (j->mover->settings->adopt)
         return true;

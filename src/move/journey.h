@@ -24,7 +24,9 @@ struct journey {
     struct trouble trouble;
     bool mark_is_foreign; /* an earlier importer's; only where it is to be taken over */
     bool is_adopted;      /* the earlier importer's object has exactly these bytes    */
-    struct finding left;  /* what was found out about what it left                    */
+    bool mark_stands;     /* ours stands there from before, and counts for this version too   */
+    struct ledger_reaction reaction; /* how the source answered our mark; mark NULL: it did not */
+    struct finding left;             /* what was found out about what it left                    */
 };
 
 /* A key for the cargo; `hash`: the version's, for any but the first. In put.c. */
@@ -44,8 +46,26 @@ must_check bool journey_unchanged(struct journey *j);
 /* Puts the cargo where it belongs, with its intent committed before. In put.c. */
 must_check bool journey_put(struct journey *j);
 
-/* Whether the record's mark is an earlier importer's, and right. In put.c. */
+/* Whether the mark that stands there is right: an earlier importer's, or ours. In put.c. */
 bool journey_keeps_mark(const struct journey *j);
+
+/*
+ * Once it is known which bytes the record has, and which version stands for them: may the mark that
+ * stands there stay, or may it be written once more? In reaction.c.
+ *   before   the version with these bytes, or NULL
+ */
+must_check bool journey_weigh_reaction(struct journey *j, const struct ledger_version *before);
+
+/* Says that the source answered our mark: always false. In reaction.c. */
+bool journey_answered(struct journey *j);
+
+/* Tells the ledger of a mark that is about to be written; false: not yet. In reaction.c. */
+must_check bool journey_may_mark(struct journey *j);
+
+/* Whether the mark that stands there is what the source made of ours; says so, always false. In
+ * reaction.c. */
+bool journey_left_altered(const struct journey *j);
+bool journey_altered(struct journey *j);
 
 /* Commits that the document is stored, and its row. In put.c. */
 must_check bool journey_record(struct journey *j);

@@ -15,18 +15,22 @@ enum { UNSURE_TRIES = 3 };
 enum mark_state {
     MARK_THERE, /* exactly ours, on the record that we read; or what stood there, and was taken over
                  */
-    MARK_ABSENT, /* not written, and the record is as we read it     */
-    MARK_STALE,  /* the record was edited                            */
+    MARK_ABSENT,   /* not written, and the record is as we read it     */
+    MARK_STALE,    /* the record was edited                            */
+    MARK_ANSWERED, /* it was written, and the record is otherwise than it left it */
 };
 
-static enum mark_state mark_state(const struct journey *j)
+/* `taken`: FileMaker said that it wrote it. */
+static enum mark_state mark_state(const struct journey *j, bool taken)
 {
     bool is_ours = j->version.mark && stamp_equal(j->facts.mark, span_of(j->version.mark));
 
     if (is_ours
         && (j->record->mod_id == j->version.mod_id + 1 || j->record->mod_id == j->version.mod_id))
         return MARK_THERE;
-    return j->record->mod_id == j->version.mod_id ? MARK_ABSENT : MARK_STALE;
+    if (j->record->mod_id == j->version.mod_id)
+        return MARK_ABSENT;
+    return is_ours || taken ? MARK_ANSWERED : MARK_STALE;
 }
 
 static bool edited(struct journey *j)
@@ -37,15 +41,16 @@ static bool edited(struct journey *j)
 }
 
 /* Asks for the mark to be written. What came of it is decided by the look that follows. */
-static bool mark_write(struct journey *j)
+static bool mark_write(struct journey *j, bool *taken_r)
 {
     const struct source_fields *fields = &j->mover->settings->fields;
     uint64_t mod_id;
     struct err err = { 0 };
 
-    if (filemaker_set(j->worker->filemaker, fields->layout, j->claim->record_id, j->version.mod_id,
-                      fields->mark, span_of(j->version.mark), &mod_id, &err)
-        || err.kind == ERR_UNSURE)
+    *taken_r = filemaker_set(j->worker->filemaker, fields->layout, j->claim->record_id,
+                             j->version.mod_id, fields->mark, span_of(j->version.mark), &mod_id,
+                             &err);
+    if (*taken_r || err.kind == ERR_UNSURE)
         return true;
     if (err.kind == ERR_REMOTE && err.reason == FILEMAKER_MOD_ID)
         return true;
@@ -54,19 +59,25 @@ static bool mark_write(struct journey *j)
 
 static bool mark_write_until_sure(struct journey *j)
 {
+    if (!journey_may_mark(j))
+        return false;
     for (int tries = UNSURE_TRIES; tries > 0; tries--) {
+        bool taken;
+
         FAILPOINT("mark.begun");
-        if (!mark_write(j))
+        if (!mark_write(j, &taken))
             return false;
         FAILPOINT("mark.written");
         if (!journey_read(j))
             return false;
         FAILPOINT("mark.read-back");
-        switch (mark_state(j)) {
+        switch (mark_state(j, taken)) {
         case MARK_THERE:
             return true;
         case MARK_STALE:
             return edited(j);
+        case MARK_ANSWERED:
+            return journey_answered(j);
         case MARK_ABSENT:
             break;
         }
@@ -133,11 +144,13 @@ bool journey_resume_mark(struct journey *j)
     FAILPOINT("mark.resumed");
     if (!version_recall(j) || !record_is_ready(j) || !journey_read(j))
         return false;
-    switch (mark_state(j)) {
+    switch (mark_state(j, false)) {
     case MARK_THERE:
         return true;
     case MARK_STALE:
         return edited(j);
+    case MARK_ANSWERED:
+        return journey_answered(j);
     case MARK_ABSENT:
         return journey_mark(j);
     }

@@ -3,7 +3,7 @@
 
 #include "base/time.h"
 
-enum { ALWAYS_WAITS = 0, WAIT_MAX_US = 300 * TIME_SECOND };
+enum { ALWAYS_WAITS = 0, CHANGES = 8, WAIT_MAX_US = 300 * TIME_SECOND };
 
 static const struct policy policies[FAILURES] = {
     [FAILURE_CONTAINER_EMPTY] = { "container-empty", "empty",
@@ -44,8 +44,19 @@ static const struct policy policies[FAILURES] = {
                                 "nothing: it is marked when the record is free", ALWAYS_WAITS, true,
                                 false },
     [FAILURE_SOURCE_CHANGED] = { "source-changed", "edited meanwhile",
-                                 "the record was edited while it was moved",
-                                 "nothing: it is moved again", ALWAYS_WAITS, true, false },
+                                 "the record was edited each time while it was moved",
+                                 "nothing, if somebody was at work in it: the next run moves it; "
+                                 "else find the script or robot that edits the record whenever "
+                                 "it is read",
+                                 CHANGES, true, false },
+    [FAILURE_SOURCE_REACTS] = { "source-reacts", "answered by FileMaker with an edit",
+                                "FileMaker answers the mark with an edit of its own, and the mark "
+                                "or the file is not as it was",
+                                "find the script (OnWindowTransaction), calculation or robot that "
+                                "edits the record when it is marked, and except the API's account "
+                                "from it; empty the mark field if it was altered; then 'fmferry "
+                                "retry --class source-reacts'",
+                                1, false, false },
     [FAILURE_SOURCE_REJECTED] = { "source-rejected", "refused by FileMaker",
                                   "FileMaker refuses to read or mark this record",
                                   "look up the FileMaker error number; validation and privileges "
@@ -56,6 +67,11 @@ static const struct policy policies[FAILURES] = {
                                 "an earlier importer was here: 'fmferry reconcile --adopt' takes "
                                 "over what is right",
                                 1, false, false },
+    [FAILURE_MARK_WAITS] = { "mark-waits", "marked too often within an hour",
+                             "the record was marked as often within an hour as is allowed",
+                             "nothing: it is marked when the hour is over; if nobody works in the "
+                             "record, find the script that edits it again and again",
+                             ALWAYS_WAITS, true, false },
     [FAILURE_RECORD_INCOMPLETE] = { "record-incomplete", "waiting for other files of their record",
                                     "another file of the same record has not arrived yet",
                                     "see to the other file: the record is marked when all of its "

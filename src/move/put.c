@@ -135,12 +135,13 @@ bool journey_key(struct journey *j, const struct sha256 *hash, char **key_r)
 }
 
 /*
- * An earlier importer's mark that is right stays as it is. While its row is not ours yet we
- * recorded nothing for this document, and so never marked it.
+ * An earlier importer's mark that is right stays as it is: while its row is not ours yet we
+ * recorded nothing for this document, and so never marked it. So does our own, where the source
+ * answers each mark with an edit: see journey_weigh_reaction().
  */
 bool journey_keeps_mark(const struct journey *j)
 {
-    return j->is_adopted && j->facts.mark.size > 0;
+    return j->mark_stands || (j->is_adopted && j->facts.mark.size > 0);
 }
 
 static bool was_meant(const struct journey *j, const char *mark)
@@ -152,8 +153,9 @@ static bool was_meant(const struct journey *j, const char *mark)
 }
 
 /*
- * The time of now, or the first second after it that no mark of this record ever said: else one
- * that stands there from before could pass for the one that is to be written.
+ * The time of now, or the last second before it that no mark of this record ever said: else one
+ * that stands there from before could pass for the one that is to be written. Never a later one:
+ * a mark that lies in the future is a lie.
  */
 static char *mark_make(const struct journey *j)
 {
@@ -161,7 +163,7 @@ static char *mark_make(const struct journey *j)
     int64_t at_us = time_now_us();
 
     while (was_meant(j, stamp_text(at_us, mark)))
-        at_us += TIME_SECOND;
+        at_us -= TIME_SECOND;
     return mem_text(mark);
 }
 
@@ -194,6 +196,8 @@ static bool version_choose(struct journey *j)
     const struct ledger_version *before = version_with(j->assignment, &j->cargo.sha256);
     auto_free char *documented = NULL;
 
+    if (!journey_weigh_reaction(j, before))
+        return false;
     version_begin(j);
     j->version.has_sha256 = true;
     j->version.sha256 = j->cargo.sha256;

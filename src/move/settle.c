@@ -31,6 +31,8 @@ struct verdict {
     struct finding left;
     int64_t due_us;
     bool fetch_again;
+    struct ledger_reaction reaction; /* how the source answered the mark, or which one was kept */
+    bool is_kept, was_answered;
     struct ledger_sighting seen; /* what the record says now, if it was edited */
     char *created, *author, *path, *identity, *patient_id, *filemaker_id, *type;
 };
@@ -38,6 +40,7 @@ struct verdict {
 static void verdict_free(struct verdict *verdict)
 {
     ledger_claim_clear(&verdict->claim);
+    ledger_reaction_clear(&verdict->reaction);
     free(verdict->siblings);
     free(verdict->created);
     free(verdict->author);
@@ -68,6 +71,8 @@ static bool verdict_release(const struct desk_hands *hands, const struct verdict
     uint64_t elsewhere;
 
     return ledger_release(hands->ledger, &v->claim, &v->attempt, v->due_us, v->fetch_again, err)
+           && (!v->reaction.mark
+               || ledger_reaction_note(hands->ledger, v->claim.record_id, &v->reaction, err))
            && (!v->seen.identity.at
                || ledger_see(hands->ledger, &v->seen, &ignored, &elsewhere, err));
 }
@@ -82,6 +87,17 @@ static bool siblings_finish(const struct desk_hands *hands, struct verdict *v, s
                                      &v->sibling_count, err);
 }
 
+/* What the source did with earlier marks: the present one is as it should be, or counts. */
+static bool reaction_settle(const struct desk_hands *hands, const struct verdict *v,
+                            struct err *err)
+{
+    if (v->is_kept)
+        return ledger_reaction_keep(hands->ledger, v->claim.record_id, v->reaction.mark, v->mod_id,
+                                    err)
+               && ledger_evidence(hands->ledger, &v->claim, &v->attempt, err);
+    return !v->was_answered || ledger_reaction_drop(hands->ledger, v->claim.record_id, err);
+}
+
 static bool verdict_work(const struct desk_hands *hands, void *arg, struct err *err)
 {
     struct verdict *v = arg;
@@ -90,7 +106,7 @@ static bool verdict_work(const struct desk_hands *hands, void *arg, struct err *
     switch (v->kind) {
     case VERDICT_DONE:
         return ledger_finish(hands->ledger, &v->claim, v->mod_id, err)
-               && siblings_finish(hands, v, err);
+               && siblings_finish(hands, v, err) && reaction_settle(hands, v, err);
     case VERDICT_RELEASED:
         return verdict_release(hands, v, err);
     case VERDICT_FAILED:
@@ -140,6 +156,21 @@ static void verdict_post(struct verdict *verdict)
 
 /* --- deciding ------------------------------------------------------------------------------- */
 
+/* How the record came to be marked, where that was not by the first mark. */
+static void tell_of_mark(const struct journey *j, struct verdict *verdict)
+{
+    verdict->was_answered = j->assignment->edits.reaction.mark;
+    verdict->is_kept = j->mark_stands;
+    if (!j->mark_stands)
+        return;
+    verdict->reaction.mark = mem_text(j->version.mark);
+    (void)err_set(&verdict->why, ERR_DATA, 0,
+                  "counts as marked: FileMaker answers each mark of the record with an edit of its "
+                  "own, and mark and file are as they should be");
+    verdict->attempt = (struct ledger_attempt){ "kept", policy_of(FAILURE_SOURCE_REACTS)->name,
+                                                &verdict->why, -1, false };
+}
+
 bool journey_settle_good(struct journey *j, struct err *err)
 {
     struct verdict *verdict;
@@ -149,6 +180,7 @@ bool journey_settle_good(struct journey *j, struct err *err)
     verdict = verdict_new(j);
     verdict->kind = VERDICT_DONE;
     verdict->mod_id = mod_id;
+    tell_of_mark(j, verdict);
     verdict_post(verdict);
     return true;
 }
@@ -207,8 +239,12 @@ static int64_t due_after(const struct journey *j, const struct policy *policy)
     int tries = j->claim->attempts + 1;
     int64_t now_us = time_now_us();
 
+    if (j->trouble.due_us)
+        return j->trouble.due_us;
     if (is_away(j->trouble.failure))
         return now_us + AWAY_WAIT_US;
+    if (j->trouble.failure == FAILURE_SOURCE_REACTS) /* stored: whether it fails is seen then */
+        return now_us + policy_wait_us(tries, j->mover->settings->first_wait_us);
     if (j->trouble.failure == FAILURE_RECORD_INCOMPLETE)
         return now_us + PARKED_US; /* whichever file of the record comes last takes it along */
     if (policy->tries ? is_tried_out(j, policy) : tries >= WAITS_IN_A_RUN)
@@ -216,12 +252,19 @@ static int64_t due_after(const struct journey *j, const struct policy *policy)
     return now_us + policy_wait_us(tries, j->mover->settings->first_wait_us);
 }
 
+/* What was read is not what the record has now. */
+static bool must_fetch_again(const struct journey *j)
+{
+    return j->trouble.failure == FAILURE_SOURCE_CHANGED
+           || j->trouble.failure == FAILURE_SOURCE_REACTS;
+}
+
 /* What the record says now, so that the next claim is made with it. */
 static void tell_what_was_seen(struct journey *j, struct verdict *verdict)
 {
     const struct source_fields *fields = &j->mover->settings->fields;
 
-    if (j->trouble.failure != FAILURE_SOURCE_CHANGED || !j->record || j->page.count == 0)
+    if (!must_fetch_again(j) || !j->record || j->page.count == 0)
         return;
     verdict->identity = mem_text(str_text(&j->facts.identity));
     verdict->patient_id = mem_text(str_text(&j->facts.patient_id));
@@ -245,7 +288,9 @@ static void release(struct journey *j, const struct policy *policy)
 
     verdict->kind = VERDICT_RELEASED;
     verdict->due_us = due_us;
-    verdict->fetch_again = j->trouble.failure == FAILURE_SOURCE_CHANGED;
+    verdict->fetch_again = must_fetch_again(j);
+    verdict->reaction = j->reaction;
+    j->reaction = (struct ledger_reaction){ 0 };
     verdict->why = j->trouble.why;
     verdict->attempt = (struct ledger_attempt){ j->trouble.step, policy->name, &verdict->why,
                                                 j->trouble.bytes, counts };

@@ -9,10 +9,11 @@ struct trouble {
     enum failure failure;
     const char *step; /* "fetch", "put", "record", "mark" */
     struct err why;
-    int64_t bytes; /* of the container seen before; -1: none */
-    bool run_wide; /* no document will do better: the run stops */
-    bool gone;     /* the record is not there any more */
-    bool not_ours; /* the claim has passed to somebody else, who will see to it */
+    int64_t bytes;  /* of the container seen before; -1: none */
+    int64_t due_us; /* when it can be tried again; 0: as the class says */
+    bool run_wide;  /* no document will do better: the run stops */
+    bool gone;      /* the record is not there any more */
+    bool not_ours;  /* the claim has passed to somebody else, who will see to it */
 };
 
 /* Each always returns false, so that `return trouble_...` reads as a sentence. */

@@ -46,8 +46,10 @@ static bool is_out_of_reach(enum failure failure)
         return true;
     case FAILURE_SOURCE_LOCKED:
     case FAILURE_SOURCE_CHANGED:
+    case FAILURE_SOURCE_REACTS:
     case FAILURE_SOURCE_REJECTED:
     case FAILURE_SOURCE_MARKED:
+    case FAILURE_MARK_WAITS:
     case FAILURE_RECORD_INCOMPLETE:
     case FAILURE_SOURCE_AWAY:
     case FAILURE_STORE_REJECTED:

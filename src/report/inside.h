@@ -30,9 +30,12 @@ struct status {
     int64_t linked, unlinked, review, bytes_stored;
     struct type_row *types;
     size_t type_count;
-    int64_t tries_failed; /* tries that did not end well, over all runs    */
-    int64_t in_doubt;     /* waiting, after at least one such try          */
-    double rate;          /* documents settled per second, lately; 0: none */
+    int64_t tries_failed;                       /* tries that did not end well, over all runs    */
+    int64_t in_doubt;                           /* waiting, after at least one such try          */
+    int64_t kept_marks;                         /* done, though the source answered the mark     */
+    struct ledger_wait waits[LEDGER_WAITS_MAX]; /* why those in doubt wait */
+    size_t wait_count;
+    double rate; /* documents settled per second, lately; 0: none */
     struct status_rows rows;
     struct verified verified;
 };

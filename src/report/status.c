@@ -198,6 +198,8 @@ bool status_read_within(struct ledger *ledger, const struct status_settings *set
         || !ledger_runs(ledger, &s->runs, &s->run_count, err)
         || !ledger_census(ledger, &s->census, err)
         || !ledger_tries(ledger, &s->tries_failed, &s->in_doubt, err)
+        || !ledger_kept_marks(ledger, &s->kept_marks, err)
+        || !ledger_waits(ledger, s->waits, &s->wait_count, err)
         || !findings_read(ledger, &s->findings, err) || !rate_read(ledger, s, err)
         || !verified_read(ledger, s->runs, s->run_count, &s->verified, err))
         return false;

@@ -239,6 +239,20 @@ static void write_verified(struct json_writer *w, const struct verified *v)
     json_close_object(w);
 }
 
+static void write_waits(struct json_writer *w, const struct status *s)
+{
+    json_member_i64(w, "kept_marks", s->kept_marks);
+    json_name(w, "waits");
+    json_open_array(w);
+    for (size_t i = 0; i < s->wait_count; i++) {
+        json_open_object(w);
+        json_member_text(w, "class", s->waits[i].class);
+        json_member_i64(w, "count", s->waits[i].documents);
+        json_close_object(w);
+    }
+    json_close_array(w);
+}
+
 void status_json(const struct status *s, struct str *to)
 {
     struct json_writer w = JSON_WRITER(to);
@@ -269,6 +283,7 @@ void status_json(const struct status *s, struct str *to)
     write_advice(&w, s);
     write_work(&w, s);
     write_verified(&w, &s->verified);
+    write_waits(&w, s);
     json_close_object(&w);
     str_add_char(to, '\n');
 }

@@ -228,6 +228,21 @@ static void when_told(const struct status *s, const struct forecast *f, struct s
     }
 }
 
+/* Why they are in doubt. */
+static void text_waits(const struct paint *p, const struct status *s)
+{
+    enum failure failure;
+
+    for (size_t i = 0; i < s->wait_count; i++) {
+        auto_str words = STR_MAX(KIB(1));
+
+        if (!failure_read(span_of(s->waits[i].class), &failure))
+            continue;
+        str_printf(&words, "%s: %s", s->waits[i].class, policy_of(failure)->meaning);
+        forecast_line(p, s->waits[i].documents, str_text(&words));
+    }
+}
+
 static void text_forecast(const struct paint *p, const struct status *s)
 {
     struct forecast f = forecast_of(s);
@@ -237,6 +252,7 @@ static void text_forecast(const struct paint *p, const struct status *s)
     forecast_line(p, f.arrived, "have arrived");
     forecast_line(p, f.coming, "will arrive: they wait, or are on their way");
     forecast_line(p, s->in_doubt, "of these are in doubt: a try went wrong");
+    text_waits(p, s);
     forecast_line(p, f.again, "will not, as things are; every run tries them again");
     forecast_line(p, f.never, "never will, until somebody does what stands below");
     forecast_line(p, f.given_up, "never will: given up by name");
@@ -398,6 +414,10 @@ static void text_sums(const struct paint *p, const struct status *s)
     if (s->review) {
         number(p, s->review);
         str_add_text(p->to, "  patient ambiguous\n");
+    }
+    if (s->kept_marks) {
+        number(p, s->kept_marks);
+        str_add_text(p->to, "  count as marked, though FileMaker answers the mark with an edit\n");
     }
     str_add_text(p->to, "  ");
     words_bytes(p->to, s->bytes_stored);

@@ -491,6 +491,7 @@ def check_marks_follow_records(scene, report):
             report.say("I4", "source-written", f"{line['effect']} of {line.get('field')!r} "
                        f"(journal line {line['line']})", line.get("recordId"))
     check_no_foreign_mark_was_lost(scene, report)
+    check_marks_are_few(scene, report)
 
 
 def check_mark_written(scene, report, line):
@@ -568,6 +569,9 @@ def check_marks_agree(scene, report):
         if scene.left.has_taken(document, version) and not was_marked_by_us(scene, document, version):
             check_mark_kept(scene, report, document, version, entry)
             continue
+        if marking and counts_as_marked(scene, document, version):
+            check_mark_stands_still(scene, report, document, version)
+            continue
         if document["mod_id"] != version["mod_id"] + (1 if marking else 0):
             report.say("I5", "mod-id", f"done at modId {document['mod_id']}, fetched at "
                        f"{version['mod_id']}", **where)
@@ -583,6 +587,53 @@ def check_marks_agree(scene, report):
                        f"the mark is '{entry['mark']}', the ledger means '{version['mark']}'", **where)
     if scene.truth is None:
         report.leave("I5", "the source is still running: there is no truth to compare with")
+
+
+def counts_as_marked(scene, document, version):
+    """Whether the ledger says that the mark that stood there counts, and the record was read since."""
+    reaction = scene.database.reactions.get(document["record_id"])
+    return (reaction is not None and reaction["kept_us"] is not None
+            and document["mod_id"] == version["mod_id"])
+
+
+def check_mark_stands_still(scene, report, document, version):
+    """
+    The source answers each mark with an edit: ours stands, was written for these very bytes, and since then
+    nobody wrote to the record but the answer itself, or it was marked as often as is allowed.
+    """
+    report.count("I5", 1, "marks that were answered")
+    where = {"record": document["record_id"], "key": version["key"]}
+    lines = scene.journal.by_record.get(str(document["record_id"]), ())
+    ours = [line for line in lines if line["effect"] == "patch" and scene.journal.is_ours(line)
+            and line["modId"] <= document["mod_id"]]
+    if not ours or ours[-1]["value"] not in marks_meant(scene, document, version):
+        report.say("I5", "mark-not-ours", f"the mark '{version['mark']}' counts, and was not the last that "
+                   "we wrote", **where)
+        return
+    between = [line for line in lines if ours[-1]["modId"] < line.get("modId", -1) <= document["mod_id"]]
+    if any(line["effect"] != "answer" for line in between) and len(ours) < rules.EDITS_MAX:
+        report.say("I5", "edit-lost", f"the mark of modId {ours[-1]['modId']} counts at modId "
+                   f"{document['mod_id']}, and somebody edited the record in between", **where)
+    before = [entry for entry in scene.database.stories[document["document"]]
+              if entry["after"] == "stored" and version["sha256"] in entry["evidence"]
+              and entry["evidence"].endswith(f" modId {ours[-1]['modId'] - 1}")]
+    if not before:
+        report.say("I5", "mark-for-other-bytes", f"the mark of modId {ours[-1]['modId']} was not written "
+                   "for these bytes", **where)
+    entry = scene.record(document)
+    if entry is not None and not scene.was_edited(document) and entry["mark"] != version["mark"]:
+        report.say("I5", "mark-foreign", f"the mark is '{entry['mark']}', the ledger means "
+                   f"'{version['mark']}'", **where)
+
+
+def check_marks_are_few(scene, report):
+    """I4: a record is marked a few times an hour, whatever answers."""
+    hour = 3600 * 1_000_000
+    for record, lines in scene.journal.by_record.items():
+        marks = [line["us"] for line in lines if line["effect"] == "patch" and scene.journal.is_ours(line)]
+        most = max((sum(at <= other < at + hour for other in marks) for at in marks), default=0)
+        if most > rules.EDITS_MAX:
+            report.say("I4", "marked-too-often", f"{most} marks within an hour", record)
 
 
 def check_mark_kept(scene, report, document, version, entry):

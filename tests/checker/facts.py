@@ -178,6 +178,7 @@ class Database:
         self.census = ours(everything("fmferry_census", "source, number"))
         self.tallies = ours(everything("fmferry_tally", "source, run, state"))
         self.notes = ours(everything("fmferry_note", "source, name"))
+        self.reactions = {row["record_id"]: row for row in ours(everything("fmferry_reaction", "record_id"))}
         self.versions = collections.defaultdict(list)
         for row in everything("fmferry_version", "document, number"):
             row["sha256"] = row["sha256"].hex() if row["sha256"] is not None else None

@@ -33,10 +33,12 @@ CLASS_OF_KIND = {
     "zero": "container-zero",
 }
 CLASSES = {*CLASS_OF_KIND.values(), "source-locked", "source-changed", "source-rejected",
+           "source-reacts", "mark-waits",
            "source-marked", "source-away", "record-incomplete", "store-rejected",
            "store-conflict", "store-away", "registry-rejected", "integrity", "internal"}
 # Classes that an earlier importer's mark, or the source's temper, may cause whatever the kind.
-ANY_KIND = {"source-locked", "source-changed", "source-rejected", "source-marked", "source-away"}
+ANY_KIND = {"source-locked", "source-changed", "source-reacts", "source-rejected", "source-marked",
+            "source-away", "mark-waits"}
 
 # First bytes -> MIME types that may be said of them.
 MAGIC = [
@@ -60,6 +62,7 @@ EXTENSIONS = {
 }
 EXTENSION = re.compile(r"[a-z0-9]{1,10}")
 UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+EDITS_MAX = 6  # marks of a record within an hour
 LARGE = 8 * 1024 * 1024  # from here on an object goes up in parts
 TRIAL = re.compile(r"fmferry-probe-\d+")
 KEY_BYTES = re.compile(r"[A-Za-z0-9._=/+~-]{1,900}")

@@ -1,0 +1,26 @@
+-- Marks that were written to a record lately, each told before it is written: never more than a few
+-- an hour, whatever answers them. With one modification id it can be written only once.
+create table fmferry_edit (
+    source bigint not null references fmferry_source,
+    record_id bigint not null,
+    mod_id bigint not null,
+    at_us bigint not null,
+    primary key (source, record_id, mod_id)
+);
+
+-- How a record was found after its mark had been written, where that was not as it should be: by how
+-- much its modification id rose, with which mark, how often in a row, and how often in all. `kept`:
+-- when what stands there was counted as the mark.
+create table fmferry_reaction (
+    source bigint not null references fmferry_source,
+    record_id bigint not null,
+    mark text not null,
+    is_ours bigint not null,
+    rise bigint not null,
+    mod_id bigint not null,
+    same bigint not null,
+    times bigint not null,
+    at_us bigint not null,
+    kept_us bigint,
+    primary key (source, record_id)
+);

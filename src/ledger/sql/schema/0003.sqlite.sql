@@ -1,0 +1,26 @@
+-- Marks that were written to a record lately, each told before it is written: never more than a few
+-- an hour, whatever answers them. With one modification id it can be written only once.
+create table fmferry_edit (
+    source integer not null references fmferry_source,
+    record_id integer not null,
+    mod_id integer not null,
+    at_us integer not null,
+    primary key (source, record_id, mod_id)
+) strict, without rowid;
+
+-- How a record was found after its mark had been written, where that was not as it should be: by how
+-- much its modification id rose, with which mark, how often in a row, and how often in all. `kept`:
+-- when what stands there was counted as the mark.
+create table fmferry_reaction (
+    source integer not null references fmferry_source,
+    record_id integer not null,
+    mark text not null,
+    is_ours integer not null,
+    rise integer not null,
+    mod_id integer not null,
+    same integer not null,
+    times integer not null,
+    at_us integer not null,
+    kept_us integer,
+    primary key (source, record_id)
+) strict, without rowid;
