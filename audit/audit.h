@@ -1,8 +1,9 @@
 /*
  * fmferry-audit checks a certificate of completeness, years later and without fmferry: it needs the
  * certificate, libcrypto, and for whatever else is to be compared with it the store's folder and
- * the database. It shares no line with the program that wrote them. The form of the certificate is
- * in docs/certificate.md.
+ * the database. All of them may have been made by somebody who means to deceive or to harm whoever
+ * checks them: nothing in them is run, and no other program is. It shares no line with the program
+ * that wrote them. The form of the certificate is in docs/certificate.md.
  */
 #pragma once
 
@@ -119,8 +120,40 @@ uint64_t differences(void);
 /* Ends the program with 1. */
 _Noreturn void give_up(const char *format, ...) __attribute__((__format__(__printf__, 1, 2)));
 
-/* Each compares the lines given, or all if `only` is NULL. */
+__attribute__((__format__(__printf__, 1, 2))) void say(const char *format, ...);
+
+/* --- lines.c -------------------------------------------------------------------------------- */
+
+/* Says which lines are not what a line must be; the certificate is refused because of them. */
+void lines_check(const struct certificate *certificate);
+
+/* One cell of every line that has it, sorted; the caller frees. */
+struct piece *cells_sorted(const struct certificate *certificate, enum cell cell, size_t *count_r);
+int piece_compare(const void *a, const void *b);
+
+/* --- beneath.c ------------------------------------------------------------------------------ */
+
+/* Whether a key names a place beneath a folder: no empty or dot segments, no control characters. */
+bool key_is_good(struct piece key);
+
+/*
+ * Opens for reading what lies under a key, whatever it is, beneath an open folder and through no
+ * link. -1 with errno: EXDEV for a key that is not good, ELOOP where a link lies.
+ */
+int beneath_open(int folder, struct piece key);
+
+/* --- confine.c ------------------------------------------------------------------------------ */
+
+/* From now on this process can start no other program. */
+void programs_refuse(void);
+
+/* --- comparing ------------------------------------------------------------------------------ */
+
+/*
+ * Each compares the line given, or all if `only` is NULL.
+ *   prefix   what the keys begin with and the folder's files do not; NULL: it is found out
+ */
 void store_compare(const struct certificate *certificate, const struct line *only,
-                   const char *folder);
+                   const char *folder, const char *prefix);
 void database_compare(const struct certificate *certificate, const struct line *only,
-                      const char *database);
+                      const char *where);

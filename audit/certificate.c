@@ -235,12 +235,14 @@ bool certificate_read(struct piece bytes, struct certificate *certificate_r,
 
 static bool file_map(const char *path, struct piece *mapped_r, struct problem *problem)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     struct stat about = { 0 };
     void *mapped = MAP_FAILED;
 
     if (fd < 0 || fstat(fd, &about) < 0)
         (void)problem_is(problem, "opening '%s': %s", path, strerrordesc_np(errno));
+    else if (!S_ISREG(about.st_mode))
+        (void)problem_is(problem, "'%s' is no file", path);
     else if (about.st_size == 0)
         (void)problem_is(problem, "'%s' is empty", path);
     else if ((mapped = mmap(NULL, (size_t)about.st_size, PROT_READ, MAP_PRIVATE, fd, 0))

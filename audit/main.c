@@ -10,7 +10,7 @@
 enum { EXIT_PROVEN = 0, EXIT_UNABLE = 1, EXIT_WRONG_USE = 2, EXIT_DIFFERS = 3 };
 
 struct options {
-    const char *key, *store, *database, *document, *proof, *certificate;
+    const char *key, *store, *prefix, *database, *document, *proof, *certificate;
 };
 
 static uint64_t difference_count;
@@ -56,7 +56,7 @@ __attribute__((__format__(__printf__, 2, 0))) static void say_to(FILE *to, const
     free(text);
 }
 
-__attribute__((__format__(__printf__, 1, 2))) static void say(const char *format, ...)
+void say(const char *format, ...)
 {
     va_list args;
 
@@ -129,7 +129,8 @@ static void signature_check(const struct certificate *c, const char *key)
             "to know whose it is\n");
 }
 
-static void tree_check(const struct certificate *c, const struct hash *leaves)
+/* Whether the lines are those that were signed. */
+static bool tree_check(const struct certificate *c, const struct hash *leaves)
 {
     struct hash root;
 
@@ -137,11 +138,16 @@ static void tree_check(const struct certificate *c, const struct hash *leaves)
         root = tree_root_by_path(leaves[0], c->place, c->leaves, c->path, c->path_count);
     else
         root = tree_root(leaves, c->line_count);
-    if (!c->is_proof && c->line_count != c->leaves)
+    if (!c->is_proof && c->line_count != c->leaves) {
         differ("lines", NULL, "there are %zu, %ju were signed", c->line_count,
                (uintmax_t)c->leaves);
-    else if (memcmp(root.bytes, c->root.bytes, HASH_SIZE) != 0)
+        return false;
+    }
+    if (memcmp(root.bytes, c->root.bytes, HASH_SIZE) != 0) {
         differ("lines", NULL, "a line was altered: the tree over them has another root");
+        return false;
+    }
+    return true;
 }
 
 /* --- one document -------------------------------------------------------------------------- */
@@ -199,7 +205,7 @@ static void proof_write(const struct certificate *c, const struct hash *leaves, 
 static void compare(const struct options *o, const struct certificate *c, const struct line *only)
 {
     if (o->store)
-        store_compare(c, only, o->store);
+        store_compare(c, only, o->store, o->prefix);
     if (o->database)
         database_compare(c, only, o->database);
 }
@@ -234,8 +240,9 @@ static _Noreturn void usage(FILE *to, int code)
         "Options:\n"
         "  --key FILE       the public key (PEM) that must have signed it\n"
         "  --store DIR      compare with the store's folder: every object, and what is surplus\n"
+        "  --prefix PREFIX  what the keys begin with, and the files in that folder do not\n"
         "  --database DB    compare with the database (a file of SQLite, or postgresql://...):\n"
-        "                   every row, and the audit chains; needs sqlite3 or psql\n"
+        "                   every row, and the audit chains\n"
         "  --document ID    only this document, by its id or its record id\n"
         "  --proof FILE     write a proof of that document, which can be checked alone:\n"
         "                   fmferry-audit FILE\n"
@@ -248,19 +255,17 @@ static _Noreturn void usage(FILE *to, int code)
 static void options_read(int argc, char **argv, struct options *o)
 {
     static const struct option names[] = {
-        { "key", required_argument, NULL, 'k' },
-        { "store", required_argument, NULL, 's' },
-        { "database", required_argument, NULL, 'd' },
-        { "document", required_argument, NULL, 'o' },
-        { "proof", required_argument, NULL, 'p' },
-        { "help", no_argument, NULL, 'h' },
-        { NULL, 0, NULL, 0 },
+        { "key", required_argument, NULL, 'k' },      { "store", required_argument, NULL, 's' },
+        { "prefix", required_argument, NULL, 'x' },   { "database", required_argument, NULL, 'd' },
+        { "document", required_argument, NULL, 'o' }, { "proof", required_argument, NULL, 'p' },
+        { "help", no_argument, NULL, 'h' },           { NULL, 0, NULL, 0 },
     };
     int letter;
 
     while ((letter = getopt_long(argc, argv, "", names, NULL)) != -1) {
         const char **const to = letter == 'k'   ? &o->key
                                 : letter == 's' ? &o->store
+                                : letter == 'x' ? &o->prefix
                                 : letter == 'd' ? &o->database
                                 : letter == 'o' ? &o->document
                                 : letter == 'p' ? &o->proof
@@ -284,12 +289,14 @@ int main(int argc, char **argv)
     struct problem problem;
     struct hash *leaves;
 
+    programs_refuse();
     options_read(argc, argv, &options);
     if (!certificate_open(options.certificate, &certificate, &problem))
         give_up("%s", problem.words);
     leaves = leaves_of(&certificate);
     signature_check(&certificate, options.key);
-    tree_check(&certificate, leaves);
+    if (tree_check(&certificate, leaves))
+        lines_check(&certificate);
     audit(&options, &certificate, leaves);
     free(leaves);
     say("%.*s, %ju documents, certified %.*s: %s\n", (int)certificate.source.size,

@@ -11,107 +11,268 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { READ_SIZE = 128 * 1024 };
+enum { READ_SIZE = 128 * 1024, TRIED = 64 };
 
-static bool file_hash(int fd, struct hash *hash_r, uint64_t *size_r)
+struct folder {
+    const char *path;
+    int fd;
+    struct piece prefix; /* of the keys, and not of the files: "" or ending in "/" */
+};
+
+static bool has_prefix(struct piece key, struct piece prefix)
+{
+    return key.size > prefix.size
+           && (prefix.size == 0 || memcmp(key.at, prefix.at, prefix.size) == 0);
+}
+
+static struct piece without(struct piece key, struct piece prefix)
+{
+    return (struct piece){ key.at + prefix.size, key.size - prefix.size };
+}
+
+/* --- one object ---------------------------------------------------------------------------- */
+
+/* At most `size` bytes are read, and one more that would be too many. */
+static void file_hash(int fd, uint64_t size, struct hash *hash_r, uint64_t *read_r)
 {
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     static char bytes[READ_SIZE];
     ssize_t got = 0;
 
-    *size_r = 0;
+    *read_r = 0;
     if (!context || EVP_DigestInit_ex(context, EVP_sha256(), NULL) != 1)
         give_up("libcrypto has no SHA-256");
-    while ((got = read(fd, bytes, sizeof bytes)) > 0) {
-        *size_r += (uint64_t)got;
+    while (*read_r <= size && (got = read(fd, bytes, sizeof bytes)) > 0) {
+        *read_r += (uint64_t)got;
         if (EVP_DigestUpdate(context, bytes, (size_t)got) != 1)
             give_up("libcrypto cannot hash");
     }
+    if (got < 0)
+        give_up("reading an object: %s", strerrordesc_np(errno));
     if (EVP_DigestFinal_ex(context, hash_r->bytes, NULL) != 1)
         give_up("libcrypto cannot hash");
     EVP_MD_CTX_free(context);
-    return got == 0;
 }
 
-static void object_compare(int folder, const struct line *line)
+/* The bytes of an open file; its size is looked at before any of them is read. */
+static void bytes_compare(int fd, const struct line *line)
 {
-    struct piece key = line->cells[CELL_KEY];
-    char path[4096];
     struct hash is, should;
     uint64_t size, certified;
-    int fd;
+    struct stat about;
 
-    if (key.size == 0 || key.size >= sizeof path)
-        return;
-    (void)snprintf(path, sizeof path, "%.*s", (int)key.size, key.at);
-    fd = openat(folder, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    if (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) {
-        differ("object-missing", line, "the document's object is not in the store");
+    if (fstat(fd, &about) < 0)
+        give_up("asking about an object: %s", strerrordesc_np(errno));
+    if (!S_ISREG(about.st_mode)) {
+        differ("object-missing", line, "what lies there is no file");
         return;
     }
-    if (fd < 0 || !file_hash(fd, &is, &size))
-        give_up("reading '%s': %s", path, strerrordesc_np(errno));
-    (void)close(fd);
-    if (!number_read(line->cells[CELL_SIZE], &certified) || size != certified)
+    size = (uint64_t)about.st_size;
+    if (!number_read(line->cells[CELL_SIZE], &certified) || size != certified) {
         differ("object-size", line, "%ju bytes lie there", (uintmax_t)size);
+        return;
+    }
+    file_hash(fd, size, &is, &size);
+    if (size != certified)
+        differ("object-size", line, "%ju bytes lie there or more", (uintmax_t)size);
     else if (!hash_read(line->cells[CELL_SHA256], &should)
              || memcmp(is.bytes, should.bytes, HASH_SIZE) != 0)
         differ("object-hash", line, "the bytes are not those of the certificate");
 }
 
-static int piece_compare(const void *a, const void *b)
+static void object_compare(const struct folder *folder, const struct line *line)
 {
-    const struct piece *left = a, *right = b;
-    size_t size = left->size < right->size ? left->size : right->size;
-    int order = size ? memcmp(left->at, right->at, size) : 0;
+    struct piece key = line->cells[CELL_KEY];
+    int fd;
 
-    return order ? order : (left->size > right->size) - (left->size < right->size);
-}
-
-/* What lies there and is in no line. */
-static void surplus_tell(struct piece *keys, size_t count, const char *folder)
-{
-    char *const roots[] = { (char *)folder, NULL };
-    FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
-    size_t skip = strlen(folder);
-    FTSENT *entry;
-
-    if (!walk)
-        give_up("opening '%s': %s", folder, strerrordesc_np(errno));
-    while ((entry = fts_read(walk))) {
-        const char *name = entry->fts_path + skip + strspn(entry->fts_path + skip, "/");
-        struct piece key = { name, strlen(name) };
-
-        if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR)
-            give_up("reading '%s': %s", entry->fts_path, strerrordesc_np(entry->fts_errno));
-        if (entry->fts_info == FTS_F && !bsearch(&key, keys, count, sizeof *keys, piece_compare))
-            differ("object-surplus", NULL, "'%s' is in no line of the certificate", name);
+    if (key.size == 0 || !key_is_good(key))
+        return; /* lines_check() has said what there is to say */
+    if (!has_prefix(key, folder->prefix)) {
+        differ("object-missing", line, "the key does not begin with '%.*s'",
+               (int)folder->prefix.size, folder->prefix.at);
+        return;
     }
-    (void)fts_close(walk);
-}
-
-void store_compare(const struct certificate *c, const struct line *only, const char *folder)
-{
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    struct piece *keys = only ? NULL : calloc(c->line_count + 1, sizeof *keys);
-    struct line line;
-
-    if (fd < 0)
-        give_up("opening the store's folder '%s': %s", folder, strerrordesc_np(errno));
-    if (only) {
-        object_compare(fd, only);
+    fd = beneath_open(folder->fd, without(key, folder->prefix));
+    if (fd >= 0) {
+        bytes_compare(fd, line);
         (void)close(fd);
         return;
     }
-    if (!keys)
-        give_up("no memory");
+    if (errno == ELOOP)
+        differ("object-missing", line, "a symbolic link lies there, and none is followed");
+    else if (errno == ENXIO || errno == ENODEV)
+        differ("object-missing", line, "what lies there is no file");
+    else if (errno == ENOENT || errno == ENOTDIR || errno == ENAMETOOLONG || errno == EXDEV)
+        differ("object-missing", line, "the document's object is not in the store");
+    else
+        give_up("opening '%.*s': %s", (int)key.size, key.at, strerrordesc_np(errno));
+}
+
+/* --- the prefix ---------------------------------------------------------------------------- */
+
+/* What all keys begin with, up to a slash. */
+static struct piece common_prefix(const struct certificate *c)
+{
+    struct piece common = { "", 0 };
+    bool first = true;
+    struct line line;
+
     for (size_t i = 0; i < c->line_count; i++) {
+        struct piece key;
+        size_t same = 0;
+
         line_split(c->lines[i], &line);
-        keys[i] = line.cells[CELL_KEY];
-        object_compare(fd, &line);
+        key = line.cells[CELL_KEY];
+        if (key.size == 0)
+            continue;
+        common = first ? key : common;
+        first = false;
+        while (same < common.size && same < key.size && common.at[same] == key.at[same])
+            same++;
+        common.size = same;
     }
-    qsort(keys, c->line_count, sizeof *keys, piece_compare);
-    surplus_tell(keys, c->line_count, folder);
+    while (common.size && common.at[common.size - 1] != '/')
+        common.size--;
+    return common;
+}
+
+/* How many of the first objects are there if keys lack `prefix`. */
+static size_t found_without(const struct folder *folder, const struct certificate *c,
+                            const struct line *only, struct piece prefix)
+{
+    size_t found = 0, tried = 0;
+    struct line line;
+
+    for (size_t i = 0; i < c->line_count && tried < TRIED; i++) {
+        int fd;
+
+        line_split(c->lines[i], &line);
+        line = only ? *only : line;
+        if (!has_prefix(line.cells[CELL_KEY], prefix))
+            continue;
+        fd = beneath_open(folder->fd, without(line.cells[CELL_KEY], prefix));
+        tried++;
+        found += fd >= 0;
+        if (fd >= 0)
+            (void)close(fd);
+        if (only)
+            break;
+    }
+    return found;
+}
+
+/*
+ * Who fetches `s3://bucket/prefix` into a folder has files without the prefix that the keys have.
+ * The bytes are compared all the same, so trying it proves nothing false.
+ */
+static void prefix_find(struct folder *folder, const struct certificate *c, const struct line *only)
+{
+    struct piece common = common_prefix(c);
+
+    if (found_without(folder, c, only, (struct piece){ "", 0 }) > 0)
+        return;
+    for (size_t i = 0; i < common.size; i++) {
+        struct piece prefix = { common.at, i + 1 };
+
+        if (common.at[i] != '/' || found_without(folder, c, only, prefix) == 0)
+            continue;
+        folder->prefix = prefix;
+        say("the keys begin with '%.*s', which the folder does not have: compared without it, as "
+            "with --prefix\n",
+            (int)prefix.size, prefix.at);
+        return;
+    }
+    if (common.size)
+        say("none of the first documents is in '%s': is this the folder? The keys begin with "
+            "'%.*s'; --prefix names a beginning that the folder does not have\n",
+            folder->path, (int)common.size, common.at);
+}
+
+/* As it was given, with or without its slash. */
+static struct piece prefix_given(const char *prefix)
+{
+    char *text = NULL;
+    size_t size = strlen(prefix);
+
+    if (asprintf(&text, "%s%s", prefix, size && prefix[size - 1] != '/' ? "/" : "") < 0)
+        give_up("no memory");
+    return (struct piece){ text, strlen(text) };
+}
+
+/* --- what is too many ---------------------------------------------------------------------- */
+
+/* What fmferry and the disk keep in a folder for themselves. */
+static bool is_housekeeping(const FTSENT *entry)
+{
+    return entry->fts_level == 1
+           && (strcmp(entry->fts_name, "lost+found") == 0
+               || strcmp(entry->fts_name, ".fmferry-store") == 0
+               || strcmp(entry->fts_name, ".fmferry-partial") == 0);
+}
+
+static void entry_tell(const FTSENT *entry, const struct folder *folder, const struct piece *keys,
+                       size_t count)
+{
+    const char *name = entry->fts_path + strlen(folder->path);
+    struct piece key;
+    char *whole = NULL;
+
+    name += strspn(name, "/");
+    if (asprintf(&whole, "%.*s%s", (int)folder->prefix.size, folder->prefix.at, name) < 0)
+        give_up("no memory");
+    key = (struct piece){ whole, strlen(whole) };
+    if (!bsearch(&key, keys, count, sizeof *keys, piece_compare))
+        differ("object-surplus", NULL, "'%s' is in no line of the certificate%s", name,
+               entry->fts_info == FTS_F ? "" : ", and no file");
+    free(whole);
+}
+
+/* What lies there and is in no line. */
+static void surplus_tell(const struct certificate *c, const struct folder *folder)
+{
+    char *const roots[] = { (char *)folder->path, NULL };
+    FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+    size_t count;
+    struct piece *keys = cells_sorted(c, CELL_KEY, &count);
+    FTSENT *entry;
+
+    if (!walk)
+        give_up("opening '%s': %s", folder->path, strerrordesc_np(errno));
+    while ((entry = fts_read(walk))) {
+        int info = entry->fts_info;
+
+        if (is_housekeeping(entry))
+            (void)fts_set(walk, entry, FTS_SKIP);
+        else if (info == FTS_DNR || info == FTS_ERR || info == FTS_NS)
+            give_up("reading '%s': %s", entry->fts_path, strerrordesc_np(entry->fts_errno));
+        else if (info != FTS_D && info != FTS_DP && info != FTS_DC)
+            entry_tell(entry, folder, keys, count);
+    }
+    (void)fts_close(walk);
     free(keys);
-    (void)close(fd);
+}
+
+void store_compare(const struct certificate *c, const struct line *only, const char *path,
+                   const char *prefix)
+{
+    struct folder folder = { path, open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), { "", 0 } };
+    struct line line;
+
+    if (folder.fd < 0)
+        give_up("opening the store's folder '%s': %s", path, strerrordesc_np(errno));
+    if (prefix)
+        folder.prefix = prefix_given(prefix);
+    else
+        prefix_find(&folder, c, only);
+    for (size_t i = 0; !only && i < c->line_count; i++) {
+        line_split(c->lines[i], &line);
+        object_compare(&folder, &line);
+    }
+    if (only)
+        object_compare(&folder, only);
+    else
+        surplus_tell(c, &folder);
+    if (prefix)
+        free((char *)folder.prefix.at);
+    (void)close(folder.fd);
 }

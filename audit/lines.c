@@ -1,0 +1,100 @@
+/*
+ * What a line of a certificate must be before anything is compared with it: a document that is said
+ * to be stored has a key, a size and a hash, and no two have the same key or row. Else whoever
+ * wrote the line could have it pass by leaving out what would be compared.
+ */
+#include "audit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_one_of(struct piece word, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (piece_is(word, words[i]))
+            return true;
+    return false;
+}
+
+static void state_check(const struct line *line)
+{
+    static const char *const with[] = { "stored", "done" };
+    static const char *const without[] = { "new", "waiting", "claimed", "failed", "waived" };
+    struct piece state = line->cells[CELL_STATE];
+    bool has_key = line->cells[CELL_KEY].size > 0;
+
+    if (is_one_of(state, with, 2) && !has_key)
+        differ("certificate-line", line, "refused: the document is %.*s, and has no key",
+               (int)state.size, state.at);
+    else if (is_one_of(state, without, 5) && has_key)
+        differ("certificate-line", line, "refused: the document is %.*s, and has a key",
+               (int)state.size, state.at);
+    else if (!is_one_of(state, with, 2) && !is_one_of(state, without, 5))
+        differ("certificate-line", line, "refused: '%.*s' is no state of a document",
+               (int)state.size, state.at);
+}
+
+static void object_cells_check(const struct line *line)
+{
+    struct hash hash;
+    uint64_t size;
+
+    if (!key_is_good(line->cells[CELL_KEY]))
+        differ("certificate-line", line, "refused: this is no key beneath a store");
+    if (!number_read(line->cells[CELL_SIZE], &size))
+        differ("certificate-line", line, "refused: the document has a key, and no size");
+    if (!hash_read(line->cells[CELL_SHA256], &hash))
+        differ("certificate-line", line, "refused: the document has a key, and no hash");
+}
+
+int piece_compare(const void *a, const void *b)
+{
+    const struct piece *left = a, *right = b;
+    size_t size = left->size < right->size ? left->size : right->size;
+    int order = size ? memcmp(left->at, right->at, size) : 0;
+
+    return order ? order : (left->size > right->size) - (left->size < right->size);
+}
+
+struct piece *cells_sorted(const struct certificate *c, enum cell cell, size_t *count_r)
+{
+    struct piece *cells = calloc(c->line_count + 1, sizeof *cells);
+    struct line line;
+
+    if (!cells)
+        give_up("no memory");
+    *count_r = 0;
+    for (size_t i = 0; i < c->line_count; i++) {
+        line_split(c->lines[i], &line);
+        if (line.cells[cell].size)
+            cells[(*count_r)++] = line.cells[cell];
+    }
+    qsort(cells, *count_r, sizeof *cells, piece_compare);
+    return cells;
+}
+
+static void doubles_check(const struct certificate *c, enum cell cell, const char *what)
+{
+    size_t count;
+    struct piece *cells = cells_sorted(c, cell, &count);
+
+    for (size_t i = 1; i < count; i++)
+        if (piece_equal(cells[i - 1], cells[i]))
+            differ("certificate-line", NULL, "refused: two documents have the %s '%.*s'", what,
+                   (int)cells[i].size, cells[i].at);
+    free(cells);
+}
+
+void lines_check(const struct certificate *c)
+{
+    struct line line;
+
+    for (size_t i = 0; i < c->line_count; i++) {
+        line_split(c->lines[i], &line);
+        state_check(&line);
+        if (line.cells[CELL_KEY].size > 0)
+            object_cells_check(&line);
+    }
+    doubles_check(c, CELL_KEY, "key");
+    doubles_check(c, CELL_ROW, "row");
+}

@@ -1,0 +1,242 @@
+/*
+ * SQLite by its library, which knows no shell. A view, a trigger, a virtual table or a function in
+ * the file is the author's program: none of them is run, and two tables are all that is read.
+ */
+#include "database.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { BUSY_MS = 10000, ROW_MAX = 64 * 1024 * 1024, FORMAT_AT = 18, FORMAT_WAL = 2 };
+
+struct sqlite {
+    struct database database;
+    const char *path;
+    sqlite3 *handle;
+    sqlite3_stmt *statement;
+};
+
+static struct sqlite *sqlite_of(struct database *database)
+{
+    return (struct sqlite *)database;
+}
+
+static _Noreturn void sqlite_refuse(const struct sqlite *s)
+{
+    give_up("the database '%s' cannot be read: %s", s->path, sqlite3_errmsg(s->handle));
+}
+
+/* --- opening ------------------------------------------------------------------------------- */
+
+/* Whether changes of a file in WAL mode lie in a second file beside it. */
+static bool has_wal(const char *path)
+{
+    struct stat about;
+    char *beside = NULL;
+    bool has;
+
+    if (asprintf(&beside, "%s-wal", path) < 0)
+        give_up("no memory");
+    has = lstat(beside, &about) == 0 && about.st_size > 0;
+    free(beside);
+    return has;
+}
+
+/*
+ * A file in WAL mode without such a second file is read as what it is, a file that nobody writes
+ * to: else SQLite would make files beside what the auditor was sent.
+ */
+static bool is_immutable(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    struct stat about;
+    char head[FORMAT_AT + 2] = "";
+
+    if (fd < 0 || fstat(fd, &about) < 0)
+        give_up("opening the database '%s': %s", path, strerrordesc_np(errno));
+    if (!S_ISREG(about.st_mode))
+        give_up("the database '%s' is no file", path);
+    if (read(fd, head, sizeof head) < 0)
+        give_up("reading the database '%s': %s", path, strerrordesc_np(errno));
+    (void)close(fd);
+    return head[FORMAT_AT + 1] == FORMAT_WAL && !has_wal(path);
+}
+
+/* Every byte that a URI could take for something else goes as %XX. */
+static char *uri_of(const char *path, bool immutable)
+{
+    static const char plain[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-";
+    char *uri = NULL;
+    size_t size;
+    FILE *to = open_memstream(&uri, &size);
+
+    if (!to)
+        give_up("no memory");
+    (void)fprintf(to, *path == '/' ? "file://" : "file:./");
+    for (const char *at = path; *at; at++)
+        (void)fprintf(to, strchr(plain, *at) ? "%c" : "%%%02x", (unsigned char)*at);
+    (void)fprintf(to, immutable ? "?mode=ro&immutable=1" : "?mode=ro");
+    if (fclose(to) != 0)
+        give_up("no memory");
+    return uri;
+}
+
+/* The columns of two tables, the list of tables, and two functions that only write text. */
+static int allow(void *arg, int action, const char *first, const char *second, const char *third,
+                 const char *fourth)
+{
+    static const char *const tables[] = { "sqlite_master", "documents_document", "fmferry_audit" };
+
+    (void)arg;
+    (void)third;
+    (void)fourth;
+    if (action == SQLITE_SELECT)
+        return SQLITE_OK;
+    if (action == SQLITE_FUNCTION && second)
+        return strcmp(second, "hex") == 0 || strcmp(second, "coalesce") == 0 ? SQLITE_OK
+                                                                             : SQLITE_DENY;
+    for (size_t i = 0; action == SQLITE_READ && first && i < sizeof tables / sizeof *tables; i++)
+        if (strcmp(first, tables[i]) == 0)
+            return SQLITE_OK;
+    return SQLITE_DENY;
+}
+
+static void switches_set(const struct sqlite *s)
+{
+    static const struct {
+        int name, value;
+    } switches[] = {
+        { SQLITE_DBCONFIG_DEFENSIVE, 1 },      { SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0 },
+        { SQLITE_DBCONFIG_ENABLE_TRIGGER, 0 }, { SQLITE_DBCONFIG_ENABLE_VIEW, 0 },
+        { SQLITE_DBCONFIG_DQS_DML, 0 },        { SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0 },
+    };
+    static const struct {
+        int name, value;
+    } limits[] = {
+        { SQLITE_LIMIT_LENGTH, ROW_MAX },   { SQLITE_LIMIT_ATTACHED, 0 },
+        { SQLITE_LIMIT_EXPR_DEPTH, 100 },   { SQLITE_LIMIT_TRIGGER_DEPTH, 1 },
+        { SQLITE_LIMIT_WORKER_THREADS, 0 }, { SQLITE_LIMIT_COMPOUND_SELECT, 2 },
+    };
+
+    for (size_t i = 0; i < sizeof switches / sizeof *switches; i++)
+        if (sqlite3_db_config(s->handle, switches[i].name, switches[i].value, NULL) != SQLITE_OK)
+            sqlite_refuse(s);
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
+        (void)sqlite3_limit(s->handle, limits[i].name, limits[i].value);
+    if (sqlite3_exec(s->handle,
+                     "pragma query_only = 1; pragma mmap_size = 0; pragma temp_store = 2;"
+                     " pragma cell_size_check = 1",
+                     NULL, NULL, NULL)
+            != SQLITE_OK
+        || sqlite3_set_authorizer(s->handle, allow, NULL) != SQLITE_OK)
+        sqlite_refuse(s);
+}
+
+/* --- asking -------------------------------------------------------------------------------- */
+
+static void statement_prepare(struct sqlite *s, const char *sql)
+{
+    (void)sqlite3_finalize(s->statement);
+    s->statement = NULL;
+    if (sqlite3_prepare_v2(s->handle, sql, -1, &s->statement, NULL) != SQLITE_OK)
+        sqlite_refuse(s);
+}
+
+static bool statement_step(const struct sqlite *s)
+{
+    int result = sqlite3_step(s->statement);
+
+    if (result != SQLITE_ROW && result != SQLITE_DONE)
+        sqlite_refuse(s);
+    return result == SQLITE_ROW;
+}
+
+/* A view or a virtual table has no page of its own where its rows begin. */
+static void table_check(struct sqlite *s, const char *table)
+{
+    int64_t tables = 0, others = 0;
+
+    statement_prepare(
+        s, "select type, rootpage, sql from sqlite_master where name = ?1 collate nocase");
+    (void)sqlite3_bind_text(s->statement, 1, table, -1, SQLITE_STATIC);
+    while (statement_step(s)) {
+        const char *type = (const char *)sqlite3_column_text(s->statement, 0);
+        const char *sql = (const char *)sqlite3_column_text(s->statement, 2);
+        bool plain = type && strcmp(type, "table") == 0 && sqlite3_column_int(s->statement, 1) > 0
+                     && sql && strncasecmp(sql, "create table", 12) == 0;
+
+        tables += plain;
+        others += !plain;
+    }
+    if (others)
+        give_up("'%s' in the database '%s' is no plain table, but something that its author made "
+                "to be run: it is not read",
+                table, s->path);
+    if (!tables)
+        give_up("the database '%s' has no table '%s'", s->path, table);
+}
+
+static void sqlite_ask(struct database *database, const struct question *q)
+{
+    struct sqlite *s = sqlite_of(database);
+    char *sql = NULL;
+
+    table_check(s, q->table);
+    if (asprintf(&sql, "select %s%s%s%s from %s %s", q->columns, q->hash ? ", hex(" : "",
+                 q->hash ? q->hash : "", q->hash ? ")" : "", q->table, q->rest)
+        < 0)
+        give_up("no memory");
+    statement_prepare(s, sql);
+    free(sql);
+}
+
+static bool sqlite_next(struct database *database, struct piece columns_r[COLUMNS_MAX])
+{
+    struct sqlite *s = sqlite_of(database);
+
+    memset(columns_r, 0, COLUMNS_MAX * sizeof *columns_r);
+    if (!statement_step(s))
+        return false;
+    for (int i = 0; i < sqlite3_column_count(s->statement) && i < COLUMNS_MAX; i++) {
+        const char *text = (const char *)sqlite3_column_text(s->statement, i);
+
+        columns_r[i] =
+            (struct piece){ text ? text : "", (size_t)sqlite3_column_bytes(s->statement, i) };
+    }
+    return true;
+}
+
+static void sqlite_close(struct database *database)
+{
+    struct sqlite *s = sqlite_of(database);
+
+    (void)sqlite3_finalize(s->statement);
+    (void)sqlite3_close(s->handle);
+    free(s);
+}
+
+struct database *sqlite_open(const char *path)
+{
+    static const struct database_kind kind = { sqlite_ask, sqlite_next, sqlite_close };
+    struct sqlite *s = calloc(1, sizeof *s);
+    char *uri = uri_of(path, is_immutable(path));
+
+    if (!s)
+        give_up("no memory");
+    s->database.kind = &kind;
+    s->path = path;
+    if (sqlite3_open_v2(uri, &s->handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL) != SQLITE_OK)
+        sqlite_refuse(s);
+    free(uri);
+    (void)sqlite3_busy_timeout(s->handle, BUSY_MS);
+    switches_set(s);
+    return &s->database;
+}
