@@ -206,8 +206,7 @@ static bool is_housekeeping(const FTSENT *entry)
 {
     return entry->fts_level == 1
            && (strcmp(entry->fts_name, "lost+found") == 0
-               || strcmp(entry->fts_name, ".fmferry-store") == 0
-               || strcmp(entry->fts_name, ".fmferry-partial") == 0);
+               || strcmp(entry->fts_name, ".fmferry") == 0);
 }
 
 static void entry_tell(const FTSENT *entry, const struct folder *folder, const struct piece *keys,

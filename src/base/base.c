@@ -15,6 +15,9 @@ void auto_free_cleanup(void *pointer_to_pointer)
 
 void auto_close_cleanup(int *fd)
 {
+    int code = errno;
+
     if (*fd >= 0)
         (void)close(*fd);
+    errno = code;
 }

@@ -39,6 +39,8 @@ must_check bool fs_make_folder(const char *path, struct err *err);
 /* Writes all bytes to a descriptor. Fails with ERR_OS naming `what`. */
 must_check bool fs_write_all(int fd, struct span bytes, const char *what, struct err *err);
 
-/* Flushes what a folder lists, so that a name made in it survives a power cut. Fails with ERR_OS.
+/*
+ * Flushes what a folder lists, so that a name made in it survives a power cut. A file system that
+ * knows no such thing is no failure. Fails with ERR_OS.
  */
 must_check bool fs_sync_folder(int folder_fd, const char *what, struct err *err);

@@ -8,6 +8,7 @@
 static const char *const date_formats[] = { "", "us", "month-first", "iso", "day-first", NULL };
 static const char *const container_choices[] = { "waterfall", "each", NULL };
 static const char *const application_choices[] = { "nexus", "other", NULL };
+static const char *const link_choices[] = { "no", "yes", NULL };
 static const char *const slug_choices[] = { "all", "listed", NULL };
 static const char *const addressing_choices[] = { "auto", "path", "virtual", NULL };
 static const char *const encryption_choices[] = { "", "AES256", "aws:kms", "aws:kms:dsse", NULL };
@@ -92,6 +93,9 @@ const struct conf_key settings_keys[] = {
     TEXT("source", "reference_map", reference_map, "",
          "Where files are mounted here that FileMaker only points to:\n"
          "C:/Scans = /mnt/scans, //server/old = /mnt/old"),
+    CHOICE("source", "reference_links", reference_links, link_choices, "no",
+           "Whether symbolic links below these folders are followed: only if nobody else can make "
+           "any"),
     TEXT("source", "odata_table", odata_table, "",
          "If a file cannot be streamed: the table occurrence to ask by OData; empty: do not"),
     TEXT("source", "script_name", script_name, "",
@@ -143,6 +147,12 @@ const struct conf_key settings_keys[] = {
     NUMBER("store", "silence_s", silence_s, 1, 3600, "60",
            "For how many seconds a server may say nothing before it counts as away"),
     TEXT("store", "tags", tags, "", "Tags of every object: name=value, name=value"),
+    TEXT("store", "file_mode", file_mode, "",
+         "For a folder: the mode of its files, such as 0640; empty: 0600, for you alone"),
+    TEXT("store", "folder_mode", folder_mode, "",
+         "The mode of its folders; empty: who may read the files may enter (0640: 0750)"),
+    TEXT("store", "group", group, "",
+         "The group of both, such as www-data, that you must belong to; empty: your own"),
     TEXT("store", "key", key,
          "patients/filemaker-import/documents/{patient_id}/{type-slug}/{filemaker_id}.{ext}",
          "The key of a document; the names in braces are filled in (docs/keys.md)"),
@@ -232,6 +242,9 @@ struct store_settings settings_of_store(const struct settings *s)
                                     .object_lock = or_null(s->object_lock),
                                     .expected_owner = or_null(s->expected_owner),
                                     .tags = or_null(s->tags),
+                                    .file_mode = or_null(s->file_mode),
+                                    .folder_mode = or_null(s->folder_mode),
+                                    .group = or_null(s->group),
                                     .silence_us = s->silence_s * TIME_SECOND,
                                     .access = s->store_access };
 }
@@ -408,6 +421,7 @@ struct mover_settings settings_mover(const struct settings *s)
                   .type_folders = s->type_folders,
                   .listed_only = s->type_slugs == 1 },
         .reference_map = s->reference_map,
+        .reference_links = s->reference_links,
         .odata_table = s->odata_table,
         .script = s->script_name,
         .ledger_url = s->ledger_url,

@@ -14,12 +14,13 @@ struct settings {
     const char *layout, *key_field, *container_field, *mark_field, *name_field, *type_field;
     const char *date_field, *patient_field, *author_field, *created_field;
     const char *time_zone, *reference_map, *odata_table, *script_name;
-    int date_format, containers;
+    int date_format, containers, reference_links;
     const char *patients_layout, *patients_key, *patients_first, *patients_last, *patients_dob;
     const char *store_url, *key, *unlinked_key, *type_folders;
     const char *endpoint, *region, *access_key, *profile, *store_ca_file;
     struct secret_source secret_key;
     const char *kms_key, *storage_class, *object_lock, *expected_owner, *tags;
+    const char *file_mode, *folder_mode, *group;
     int addressing, encryption, silence_s;
     int type_slugs;
     const char *registry_url, *ledger_url;

@@ -1,6 +1,7 @@
 /* The folder that an export grows in, and its files. */
 #include "export/inside.h"
 
+#include "base/beneath.h"
 #include "base/fs.h"
 #include "base/mem.h"
 
@@ -78,14 +79,28 @@ void export_clear(struct export *e)
 
 /* --- files ---------------------------------------------------------------------------------- */
 
+static bool folder_make(const struct export *e, const char *path, struct err *err)
+{
+    const char *name;
+    auto_close int parent = beneath_parent(e->folder_fd, path, &name);
+
+    return (parent >= 0 && (mkdirat(parent, name, 0700) == 0 || errno == EEXIST))
+           || err_os(err, "making the folder '%s'", path);
+}
+
+/* A path may hold what a row says: it leads to a place beneath the folder, or nothing is made. */
 static bool folders_make(const struct export *e, const char *path, struct err *err)
 {
     auto_free char *part = mem_text(path);
 
+    if (!beneath_is_good(path))
+        return err_set(err, ERR_DATA, 0,
+                       "a row's key leads out of the export, or is none: '%.200s'", path);
+
     for (char *slash = strchr(part, '/'); slash; *slash = '/', slash = strchr(slash + 1, '/')) {
         *slash = '\0';
-        if (mkdirat(e->folder_fd, part, 0700) < 0 && errno != EEXIST)
-            return err_os(err, "making the folder '%s'", part);
+        if (!folder_make(e, part, err))
+            return false;
     }
     return true;
 }
@@ -100,7 +115,7 @@ bool outlet_open(struct export *e, const char *path, struct outlet **outlet_r, s
     outlet->fd = -1;
     if (!folders_make(e, path, err))
         return false;
-    outlet->fd = openat(e->folder_fd, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    outlet->fd = beneath_open(e->folder_fd, path, O_WRONLY | O_CREAT | O_EXCL, 0600);
     if (outlet->fd < 0)
         return err_os(err, "making '%s'", path);
     *outlet_r = take(outlet);

@@ -61,7 +61,10 @@ static bool document_read(const struct export *e, const struct sql_rows *rows,
     if (!sha256_from_hex(origin->sha256, &d->sha256) || !*d->id)
         return err_set(err, ERR_DATA, 0, "row '%s' has no hash in its metadata", d->id);
     d->key = span_text(sql_get_text(rows, 4));
-    return true;
+    return store_key_is_good(d->key)
+           || err_set(err, ERR_DATA, 0,
+                      "row '%s' says a key that is none, or leads out of the store: '%.200s'",
+                      d->id, d->key);
 }
 
 static bool row_hand_on(struct export *e, const struct sql_rows *rows,

@@ -1,6 +1,7 @@
 /* Four ways, one interface. */
 #include "move/intake.h"
 
+#include "base/beneath.h"
 #include "base/mem.h"
 #include "move/reference.h"
 
@@ -91,14 +92,32 @@ static bool open_script(const struct mover_settings *settings, struct filemaker 
     return true;
 }
 
-static bool open_file(const char *path, struct span name, struct intake **intake_r, struct err *err)
+/*
+ * Opens a file below a mounted folder. What FileMaker says of it is foreign text, and who may write
+ * into the folder may not choose which file of this machine we send away: no link is followed.
+ */
+static int file_below(const char *path, const char *below, bool links)
+{
+    auto_free char *folder = span_text((struct span){ path, (size_t)(below - path) });
+    auto_close int folder_fd = -1;
+
+    if (links)
+        return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    folder_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return folder_fd < 0 ? -1 : beneath_open(folder_fd, below, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
+}
+
+static bool open_file(int fd, struct span name, struct intake **intake_r, struct err *err)
 {
     struct intake *intake = intake_new();
     struct stat about;
 
-    intake->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (intake->fd < 0 || fstat(intake->fd, &about) < 0) {
-        (void)err_os(err, "opening the file that the container points to");
+    intake->fd = fd;
+    if (fd < 0 || fstat(fd, &about) < 0) {
+        (void)err_os(err, "opening the file that the container points to%s",
+                     errno == ELOOP ? " (a symbolic link; none is followed unless [source] "
+                                      "reference_links = yes)"
+                                    : "");
         intake_free(intake);
         return false;
     }
@@ -133,13 +152,15 @@ bool intake_has_way(const struct mover_settings *settings, const struct source_f
 static bool open_reference(const struct mover *mover, const struct source_facts *facts,
                            struct intake **intake_r, struct trouble *trouble)
 {
-    auto_free char *path = reference_path(mover->settings->reference_map, facts->value);
+    const char *below;
+    auto_free char *path = reference_path(mover->settings->reference_map, facts->value, &below);
     struct err err = { 0 };
 
     if (!path)
         return trouble_say(trouble, FAILURE_CONTAINER_REFERENCE, "fetch",
                            "the container holds a path, not a file");
-    return open_file(path, reference_name(facts->value), intake_r, &err)
+    return open_file(file_below(path, below, mover->settings->reference_links),
+                     reference_name(facts->value), intake_r, &err)
            || trouble_set(trouble, FAILURE_CONTAINER_UNAVAILABLE, "fetch", &err);
 }
 

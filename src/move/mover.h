@@ -25,6 +25,7 @@ struct mover_settings {
     struct store_settings store;
     struct key_rules keys;
     const char *reference_map; /* where files that are only pointed to are mounted       */
+    bool reference_links;      /* symbolic links below those folders are followed        */
     const char *odata_table;   /* other ways to a container's bytes; "" for none          */
     const char *script;
     const char *ledger_url;

@@ -5,6 +5,8 @@
 
 #include <strings.h>
 
+enum { PATH_ROOM = 16 * 1024 };
+
 static const char *const kinds[] = { "filewin:",  "filemac:",    "filelinux:", "imagewin:",
                                      "imagemac:", "imagelinux:", "moviewin:",  "moviemac:",
                                      "file:",     "image:",      "movie:" };
@@ -32,40 +34,51 @@ static char *path_clean(struct span path)
     return text;
 }
 
-static bool leaves_folder(const char *rest)
+/* Puts a path's segments behind one another, without the empty ones and those that are a dot. */
+static bool segments_add(struct str *to, const char *path)
 {
-    struct span left = span_of(rest);
+    struct span left = span_of(path);
 
-    while (left.at)
-        if (span_is(span_cut(&left, '/'), ".."))
-            return true;
-    return false;
+    while (left.at) {
+        struct span segment = span_cut(&left, '/');
+
+        if (span_is(segment, ".."))
+            return false;
+        if (segment.size && !span_is(segment, "."))
+            str_printf(to, "/" SPAN_FORMAT, SPAN_ARGS(segment));
+    }
+    return true;
 }
 
-/* Case does not count: the folders of Windows and macOS do not care, and people neither. */
-static char *mapped(struct span from, struct span to, const char *path)
+/*
+ * Case does not count: the folders of Windows and macOS do not care, and people neither. `folder_r`
+ * is how long the mounted folder's part of the path is.
+ */
+static char *mapped(struct span from, struct span to, const char *path, size_t *folder_r)
 {
     auto_free char *prefix = path_clean(from);
+    auto_str here = STR_MAX(PATH_ROOM);
     size_t length = strlen(prefix);
-    const char *rest;
 
     while (length > 0 && prefix[length - 1] == '/')
         length--;
-    rest = path + length;
-    if (length == 0 || strncasecmp(path, prefix, length) != 0 || *rest != '/'
-        || leaves_folder(rest))
+    if (length == 0 || strncasecmp(path, prefix, length) != 0 || path[length] != '/')
         return NULL;
-    return mem_printf(SPAN_FORMAT "%s", SPAN_ARGS(to), rest);
+    str_add_span(&here, to);
+    if (!segments_add(&here, path + length) || here.cut || here.size == to.size)
+        return NULL;
+    *folder_r = to.size;
+    return str_take(&here);
 }
 
-static char *path_mapped(const char *map, const char *path)
+static char *path_mapped(const char *map, const char *path, size_t *folder_r)
 {
     struct span rest = span_of(map);
 
     while (rest.size) {
         struct span to = span_cut(&rest, ',');
         struct span from = span_trim(span_cut(&to, '='));
-        char *here = to.at ? mapped(from, span_trim(to), path) : NULL;
+        char *here = to.at ? mapped(from, span_trim(to), path, folder_r) : NULL;
 
         if (here)
             return here;
@@ -73,13 +86,17 @@ static char *path_mapped(const char *map, const char *path)
     return NULL;
 }
 
-char *reference_path(const char *map, struct span value)
+char *reference_path(const char *map, struct span value, const char **below_r)
 {
+    size_t folder = 0;
+
     while (value.size) {
         struct span path = line_path(span_trim(span_cut(&value, '\r')));
         auto_free char *clean = path.at ? path_clean(path) : NULL;
-        char *here = clean ? path_mapped(map, clean) : NULL;
+        char *here = clean ? path_mapped(map, clean, &folder) : NULL;
 
+        if (here && below_r)
+            *below_r = here + folder + 1;
         if (here)
             return here;
     }

@@ -36,7 +36,7 @@ static void content_count(struct counting *c, const struct source_facts *facts)
         r->unknown++;
         return;
     case FILEMAKER_REFERENCE:
-        path = reference_path(c->settings->reference_map, facts->value);
+        path = reference_path(c->settings->reference_map, facts->value, NULL);
         if (path)
             r->references++;
         else

@@ -35,7 +35,7 @@ static bool store_at(const struct mover_settings *settings, const struct cancel 
     return store_open(&store, cancel, store_r, err);
 }
 
-/* A folder is tried each time: that is cheap and leaves nothing. */
+/* A folder is tried each time: that is cheap, and it may have been mounted otherwise meanwhile. */
 static bool must_try(enum trial trial, const struct store *store, const struct store_traits *known,
                      bool same)
 {
@@ -50,6 +50,18 @@ static bool must_try(enum trial trial, const struct store *store, const struct s
         return !same || known->deletes != STORE_NO;
     }
     abort();
+}
+
+/* As if nothing were known of a bucket; a folder that is known must not be made anew. */
+static bool probe(const struct mover_settings *settings, const struct cancel *cancel,
+                  struct store *known, struct store_traits *traits, struct err *err)
+{
+    const struct store_traits nothing = { 0 };
+    auto_store *unknown = NULL;
+
+    if (!*store_bucket(known))
+        return store_probe(known, traits, err);
+    return store_at(settings, cancel, &nothing, &unknown, err) && store_probe(unknown, traits, err);
 }
 
 static char *words_of(const struct store *store, const struct store_traits *traits, bool tried)
@@ -78,7 +90,8 @@ bool trial_make(const struct mover_settings *settings, const struct cancel *canc
                 enum trial trial, struct store_traits *traits_r, char **said_r, struct err *err)
 {
     struct store_traits traits = { 0 };
-    auto_store *unknown = NULL, *store = NULL;
+    auto_free char *name = NULL;
+    auto_store *store = NULL;
     bool same = false, tried;
 
     if (trial == TRIAL_NONE && !span_starts(span_of(settings->store.url), "s3://")) {
@@ -86,13 +99,13 @@ bool trial_make(const struct mover_settings *settings, const struct cancel *canc
         *said_r = mem_printf("%s: not tried", settings->store.url);
         return true;
     }
-    if (!store_at(settings, cancel, &traits, &unknown, err))
+    if (!store_name_of(&settings->store, &name, err))
         return false;
-    (void)known_read(settings, store_name(unknown), cancel, &traits);
+    (void)known_read(settings, name, cancel, &traits);
     if (!store_at(settings, cancel, &traits, &store, err) || !store_greet(store, &same, err))
         return false;
     tried = must_try(trial, store, &traits, same);
-    if (tried && !store_probe(unknown, &traits, err))
+    if (tried && !probe(settings, cancel, store, &traits, err))
         return false;
     *said_r = words_of(store, &traits, tried);
     *traits_r = traits;
@@ -137,7 +150,7 @@ bool trial_keep(struct ledger *ledger, const struct mover_settings *settings,
 
     if (!store_at(settings, cancel, traits, &store, err))
         return false;
-    if (!*store_bucket(store) || traits->conditional == STORE_UNKNOWN)
+    if (traits->conditional == STORE_UNKNOWN)
         return true;
     note = note_of(store_name(store));
     store_traits_write(traits, &text);

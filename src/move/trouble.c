@@ -126,7 +126,9 @@ bool trouble_of_store(struct trouble *trouble, const struct err *why)
                            why->code == STORE_MISMATCH ? FAILURE_INTEGRITY : FAILURE_STORE_REJECTED,
                            "put", why);
     case ERR_OS:
-        if (why->code == ENAMETOOLONG || why->code == EINVAL || why->code == EFBIG)
+        /* What lies at this one key, not what the folder lacks. */
+        if (why->code == ENAMETOOLONG || why->code == EINVAL || why->code == EFBIG
+            || why->code == ELOOP || why->code == ENOTDIR || why->code == EISDIR)
             return trouble_set(trouble, FAILURE_STORE_REJECTED, "put", why);
         return stops_run(trouble, FAILURE_STORE_AWAY, "put", why);
     case ERR_REMOTE:

@@ -4,6 +4,7 @@
  */
 #include "store/kind.h"
 
+#include "base/beneath.h"
 #include "base/mem.h"
 
 #include <dirent.h>
@@ -65,13 +66,20 @@ static bool kind_ask(int folder, const char *name, unsigned char *kind_r, struct
     return true;
 }
 
+/* What fmferry and the disk keep at the top for themselves. */
+static bool is_housekeeping(const char *name)
+{
+    return span_starts(span_of(name), STORE_RESERVED) || strcmp(name, "lost+found") == 0;
+}
+
 static bool entry_take(struct level *level, int folder, const struct dirent *entry,
                        const char *begins, struct err *err)
 {
     unsigned char kind = entry->d_type;
 
     if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0
-        || !span_starts(span_of(entry->d_name), begins))
+        || !span_starts(span_of(entry->d_name), begins)
+        || (level->path_size == 0 && is_housekeeping(entry->d_name)))
         return true;
     if (kind == DT_UNKNOWN && !kind_ask(folder, entry->d_name, &kind, err))
         return false;
@@ -90,13 +98,24 @@ static bool entries_take(struct level *level, DIR *folder, const char *begins, s
     return errno == 0 || err_os(err, "reading a folder");
 }
 
+/* `path` may end in a slash. */
+static int folder_open(int top, const char *path)
+{
+    auto_free char *plain = mem_text(path);
+    size_t size = strlen(plain);
+
+    if (size == 0)
+        return openat(top, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    plain[size - (plain[size - 1] == '/')] = '\0';
+    return beneath_open(top, plain, O_RDONLY | O_DIRECTORY, 0);
+}
+
 /* Reads the folder whose path is at hand; one that is not there has nothing in it. */
 static bool level_read(struct dir_list *list, const char *begins, struct err *err)
 {
-    static const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW;
-    const char *path = list->path.size ? str_text(&list->path) : ".";
+    const char *path = list->path.size ? str_text(&list->path) : "";
     struct level *level = &list->levels[list->depth];
-    int fd = openat(list->fd, path, flags);
+    int fd = folder_open(list->fd, path);
     DIR *folder;
     bool good;
 

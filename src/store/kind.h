@@ -53,8 +53,8 @@ struct store_list {
     struct store *store;
 };
 
-must_check bool dir_open(const char *path, const struct cancel *cancel, struct store **store_r,
-                         struct err *err);
+must_check bool dir_open(const struct store_settings *settings, const char *path,
+                         const struct cancel *cancel, struct store **store_r, struct err *err);
 
 /* Lists below an open folder, which must outlive the list. */
 must_check bool dir_list(struct store *store, int folder_fd, const char *prefix,

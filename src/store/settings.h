@@ -27,6 +27,8 @@ struct store_traits {
     enum store_answer lists_v2;      /* ListObjectsV2                                        */
     enum store_answer lists_encoded; /* keys in listings are percent-encoded if asked for    */
     enum store_answer deletes;       /* what is made can be taken away again                 */
+    enum store_answer unnamed;       /* of a folder: files can be made without a name        */
+    enum store_answer links;         /* of a folder: a file can have a second name           */
 };
 
 /* Traits as one line of text, "conditional=yes conditional-large=no ...", and back. */
@@ -49,7 +51,7 @@ enum store_encryption { STORE_AS_BUCKET, STORE_SSE_S3, STORE_SSE_KMS, STORE_SSE_
 
 struct store_access;
 
-/* Texts may be NULL or "": not set. Of a folder only `url` matters. */
+/* Texts may be NULL or "": not set. Of a folder only `url` and the last three texts matter. */
 struct store_settings {
     const char *url;      /* "dir:PATH", "s3://BUCKET/PREFIX" */
     const char *endpoint; /* "https://HOST"; not set: AWS     */
@@ -65,6 +67,9 @@ struct store_settings {
     const char *object_lock;     /* "governance:DAYS", "compliance:DAYS", "legal-hold" */
     const char *expected_owner;  /* an account's number                                */
     const char *tags;            /* "key=value, key=value"                             */
+    const char *file_mode;       /* of a folder, as for chmod: "0640"; not set: 0600   */
+    const char *folder_mode;     /* not set: those who may read the files may enter    */
+    const char *group;           /* a name or a number; not set: the process's own     */
     int64_t silence_us;          /* how long a server may say nothing; 0: 60 s         */
     struct store_access *access; /* NULL: one of its own */
     struct store_traits traits;

@@ -12,7 +12,7 @@ bool store_open(const struct store_settings *settings, const struct cancel *canc
     struct span url = span_of(settings->url);
 
     if (span_starts(url, "dir:") && url.size > strlen("dir:"))
-        return dir_open(settings->url + strlen("dir:"), cancel, store_r, err);
+        return dir_open(settings, settings->url + strlen("dir:"), cancel, store_r, err);
     if (span_starts(url, "s3://"))
         return s3_open(settings, cancel, store_r, err);
     return err_set(err, ERR_USAGE, 0,
@@ -53,7 +53,8 @@ bool store_key_is_good(const char *key)
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._=/+~-";
     struct span rest = span_of(key);
 
-    if (rest.size == 0 || rest.size > STORE_KEY_MAX || strspn(key, allowed) != rest.size)
+    if (rest.size == 0 || rest.size > STORE_KEY_MAX || strspn(key, allowed) != rest.size
+        || span_starts(rest, STORE_RESERVED))
         return false;
     while (rest.at)
         if (!segment_is_good(span_cut(&rest, '/')))

@@ -32,7 +32,8 @@ enum { STORE_REFUSED, STORE_MISMATCH };
 struct store;
 
 /*
- * Opens a store. A folder is made if it is not there; of a server nothing is asked yet.
+ * Opens a store. A folder is made if it is not there, unless its traits are known: then it was used
+ * before, and one that is gone or empty is not mounted. Of a server nothing is asked yet.
  *   settings   copied; its texts must outlive the store
  *   store_r    caller closes with store_close() (or auto_store)
  * Fails with ERR_USAGE (no such kind of URL, settings that do not go together), ERR_OS.
@@ -206,6 +207,9 @@ must_check bool store_probe(struct store *store, struct store_traits *traits_r, 
  *   same_r   false: it should be tried again
  */
 must_check bool store_greet(struct store *store, bool *same_r, struct err *err);
+
+/* What fmferry keeps in a folder for itself begins like this; no key does. */
+#define STORE_RESERVED ".fmferry"
 
 /* Whether a key keeps the rules above. */
 bool store_key_is_good(const char *key);

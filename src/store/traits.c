@@ -16,6 +16,8 @@ static const struct {
     { "lists-v2", offsetof(struct store_traits, lists_v2) },
     { "lists-encoded", offsetof(struct store_traits, lists_encoded) },
     { "deletes", offsetof(struct store_traits, deletes) },
+    { "unnamed", offsetof(struct store_traits, unnamed) },
+    { "links", offsetof(struct store_traits, links) },
 };
 
 static const char *const answers[] = { "unknown", "yes", "no" };
@@ -94,6 +96,10 @@ void store_traits_say(const struct store_traits *traits, struct str *to)
         str_add_text(to, "; versioning is on");
     if (traits->locked == STORE_YES)
         str_add_text(to, "; object lock is on");
+    if (traits->unnamed == STORE_NO)
+        str_add_text(to, traits->links == STORE_YES
+                             ? "; files have a hidden name until they are whole, and are linked"
+                             : "; files have a hidden name until they are whole, and are renamed");
     if (traits->deletes == STORE_NO)
         str_add_text(to, "; nothing may be removed here, so the trial's object stays");
 }

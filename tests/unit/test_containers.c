@@ -240,6 +240,9 @@ TEST(a_path_is_found_where_its_folder_is_mounted)
         { "filewin:/C:/Scans/x/..", NULL },
         { "filewin:/C:/Scans/x\\..\\..\\a.pdf", NULL },
         { "filewin:/C:/Scans/..a/b..pdf", "/mnt/scans/..a/b..pdf" },
+        { "filewin:/C:/Scans//x/.//a.pdf", "/mnt/scans/x/a.pdf" },
+        { "filewin:/C:/Scans/..", NULL },
+        { "filewin:/C:/Scans/.", NULL },
         { "bad/a.pdf", NULL },
         { "file:bad/a.pdf", NULL },
         { "file:/x/a.pdf", NULL },
@@ -249,14 +252,14 @@ TEST(a_path_is_found_where_its_folder_is_mounted)
     };
 
     for (size_t i = 0; i < lengthof(cases); i++) {
-        auto_free char *path = reference_path(map, span_of(cases[i].value));
+        auto_free char *path = reference_path(map, span_of(cases[i].value), NULL);
 
         CHECK_AT(i, (path != NULL) == (cases[i].path != NULL));
         if (path && cases[i].path)
             CHECK_STR(path, cases[i].path);
     }
-    CHECK(!reference_path("", span_of("filewin:/C:/Scans/a.pdf")));
-    CHECK(!reference_path("C:/Scans", span_of("filewin:/C:/Scans/a.pdf")));
+    CHECK(!reference_path("", span_of("filewin:/C:/Scans/a.pdf"), NULL));
+    CHECK(!reference_path("C:/Scans", span_of("filewin:/C:/Scans/a.pdf"), NULL));
 }
 
 TEST(a_reference_has_a_name)

@@ -1,6 +1,7 @@
 /* A folder as a store: objects appear whole, once, and are never replaced. */
 #include "store/store.h"
 
+#include "base/beneath.h"
 #include "base/fs.h"
 #include "base/mem.h"
 #include "folder.h"
@@ -433,6 +434,132 @@ TEST(what_is_no_file_is_no_object)
     CHECK(store_look(place.store, "no/such/thing", &found, &err) && !found.exists);
 }
 
+/* Foreign keys and links above them: nothing is made, read, removed or listed elsewhere. */
+TEST(a_link_above_a_key_is_not_followed)
+{
+    auto_place place = place_new();
+    auto_folder *elsewhere = folder_new();
+    auto_free char *target = folder_path(elsewhere, "b"), *above = folder_path(place.folder, "a"),
+                   *inner = folder_path(elsewhere, "inner");
+
+    CHECK(mkdir(inner, 0700) == 0 && symlink(elsewhere, above) == 0);
+    for (size_t walk = 0; walk < 2; walk++) {
+        static const char *const keys[] = { "a/b", "a/c", "a/inner/x", "a/new/x" };
+        struct err err = { 0 };
+
+        CHECK_AT(walk, fs_write(target, span_of("theirs"), 0600, &err));
+        for (size_t i = 0; i < lengthof(keys); i++) {
+            struct store_found found = { 0 };
+            auto_reader *reader = NULL;
+            auto_list *list = NULL;
+
+            CHECK_AT(i, put(place.store, keys[i], span_of("theirs"), &found, &err) == -1);
+            CHECK_AT(i, err.kind == ERR_OS && err.code == ELOOP);
+            CHECK_AT(i, put_large(place.store, keys[i], span_of("x"), 1, &found, &err) == -1);
+            CHECK_AT(i, !store_look(place.store, keys[i], &found, &err) && err.code == ELOOP);
+            CHECK_AT(i, !store_get(place.store, keys[i], &reader, &err) && err.code == ELOOP);
+            CHECK_AT(i, !store_remove(place.store, keys[i], &err) && err.code == ELOOP);
+            CHECK_AT(i, !store_list(place.store, "a/", &list, &err) && err.code == ELOOP);
+        }
+        CHECK_AT(walk, folder_files(elsewhere) == 1 && folder_folders(elsewhere) == 1);
+        beneath_walk_only();
+    }
+}
+
+TEST(a_path_beneath_is_what_it_says)
+{
+    static const struct {
+        const char *path;
+        bool good;
+    } cases[] = {
+        { "a", true },     { "a/b", true },    { "..a/b..", true },    { "a b/\xc3\xa4", true },
+        { "", false },     { "/", false },     { "/etc", false },      { "a/", false },
+        { "a//b", false }, { ".", false },     { "..", false },        { "a/..", false },
+        { "../a", false }, { "a/./b", false }, { "a/../../b", false }, { "a\nb", false },
+        { "\x7f", false },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++)
+        CHECK_AT(i, beneath_is_good(cases[i].path) == cases[i].good);
+}
+
+/* A disk that was not mounted is an empty folder, or none. */
+TEST(a_folder_that_was_used_is_known_again)
+{
+    auto_folder *folder = folder_new();
+    auto_free char *path = folder_path(folder, "store"), *gone = folder_path(folder, "gone"),
+                   *marker = folder_path(folder, "store/.fmferry"),
+                   *old = folder_path(folder, "store/old.pdf"),
+                   *lost = folder_path(folder, "store/lost+found"),
+                   *url = mem_printf("dir:%s", path), *gone_url = mem_printf("dir:%s", gone);
+    struct cancel *cancel = cancel_new();
+    struct store_settings settings = { .url = url }, other = { .url = gone_url };
+    struct err err = { 0 };
+    auto_store *first = NULL, *empty = NULL, *with_marker = NULL, *with_files = NULL, *none = NULL;
+
+    CHECK(store_open(&settings, cancel, &first, &err)
+          && store_probe(first, &settings.traits, &err));
+    CHECK(access(marker, F_OK) == 0 && store_open(&settings, cancel, &with_marker, &err));
+    CHECK(rmdir(marker) == 0 && mkdir(lost, 0700) == 0);
+    CHECK(!store_open(&settings, cancel, &empty, &err) && err.kind == ERR_USAGE);
+    CHECK(strstr(err.msg, "mounted") && strstr(err.msg, "mkdir"));
+    CHECK(fs_write(old, span_of("x"), 0600, &err));
+    CHECK(store_open(&settings, cancel, &with_files, &err));
+    other.traits = settings.traits;
+    CHECK(!store_open(&other, cancel, &none, &err) && strstr(err.msg, "mounted"));
+    CHECK(access(gone, F_OK) < 0);
+    cancel_free(cancel);
+}
+
+static unsigned mode_of(const char *path)
+{
+    struct stat about = { 0 };
+
+    CHECK(stat(path, &about) == 0);
+    return about.st_mode & 07777;
+}
+
+TEST(modes_and_group_are_as_asked_for)
+{
+    static const struct {
+        const char *file, *folder;
+        unsigned is_file, is_folder; /* 0: refused */
+    } cases[] = {
+        { NULL, NULL, 0600, 0700 },  { "", "", 0600, 0700 },          { "0640", NULL, 0640, 0750 },
+        { "644", NULL, 0644, 0755 }, { "0660", "2770", 0660, 02770 }, { NULL, "0711", 0600, 0711 },
+        { "0400", NULL, 0, 0 },      { "0777", NULL, 0, 0 },          { "rw-r-----", NULL, 0, 0 },
+        { "8", NULL, 0, 0 },
+    };
+    mode_t before = umask(0077);
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_folder *folder = folder_new();
+        auto_free char *url = mem_printf("dir:%s/s", folder), *file = folder_path(folder, "s/a/b"),
+                       *above = folder_path(folder, "s/a"), *top = folder_path(folder, "s");
+        auto_free char *group = mem_printf("%u", (unsigned)getegid());
+        struct store_settings settings = {
+            .url = url, .file_mode = cases[i].file, .folder_mode = cases[i].folder, .group = group
+        };
+        struct cancel *cancel = cancel_new();
+        struct store_found found;
+        struct err err = { 0 };
+        auto_store *store = NULL;
+
+        if (!cases[i].is_file) {
+            CHECK_AT(i, !store_open(&settings, cancel, &store, &err) && err.kind == ERR_USAGE);
+            CHECK_AT(i, strstr(err.msg, "file_mode") != NULL);
+        } else {
+            CHECK_AT(i, store_open(&settings, cancel, &store, &err)
+                            && store_probe(store, &settings.traits, &err));
+            CHECK_AT(i, put(store, "a/b", span_of("x"), &found, &err) == STORE_MADE);
+            CHECK_AT(i, mode_of(file) == cases[i].is_file);
+            CHECK_AT(i, mode_of(above) == cases[i].is_folder && mode_of(top) == cases[i].is_folder);
+        }
+        cancel_free(cancel);
+    }
+    (void)umask(before);
+}
+
 /* --- keys ----------------------------------------------------------------------------------- */
 
 static char *repeated(char c, size_t count)
@@ -455,18 +582,32 @@ TEST(keys_keep_rules)
         const char *key;
         bool good;
     } cases[] = {
-        { "z", true },           { "patients/x/AZaz09._=+~-.pdf", true },
-        { "a/.b/c", true },      { "a/...", true },
-        { file, true },          { most, true },
-        { "", false },           { "/", false },
-        { "/a", false },         { "a/", false },
-        { "a//b", false },       { ".", false },
-        { "..", false },         { "a/./b", false },
-        { "../a", false },       { "a/..", false },
-        { "a b", false },        { "a\nb", false },
-        { "a\\b", false },       { "a%2fb", false },
-        { "\xc3\xa4", false },   { "a:b", false },
-        { long_segment, false }, { more, false },
+        { "z", true },
+        { "patients/x/AZaz09._=+~-.pdf", true },
+        { "a/.b/c", true },
+        { "a/...", true },
+        { file, true },
+        { most, true },
+        { "", false },
+        { "/", false },
+        { "/a", false },
+        { "a/", false },
+        { "a//b", false },
+        { ".", false },
+        { "..", false },
+        { "a/./b", false },
+        { "../a", false },
+        { "a/..", false },
+        { "a b", false },
+        { "a\nb", false },
+        { "a\\b", false },
+        { "a%2fb", false },
+        { "\xc3\xa4", false },
+        { "a:b", false },
+        { ".fmferry-store", false },
+        { "a/.fmferry-store", true },
+        { long_segment, false },
+        { more, false },
     };
     auto_place place = place_new();
 
@@ -530,7 +671,7 @@ TEST(trying_leaves_nothing)
     for (size_t i = 0; i < 2; i++) {
         CHECK_AT(i, store_probe(place.store, &traits, &err));
         CHECK_AT(i, !store_needs_hash_keys(&traits, true));
-        CHECK_AT(i, folder_files(place.folder) == i);
+        CHECK_AT(i, folder_files(place.folder) == i); /* the marker is a folder */
         CHECK_AT(i, put(place.store, "there", span_of("x"), &found, &err) >= 0);
     }
 }
