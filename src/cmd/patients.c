@@ -1,14 +1,133 @@
-/* `fmferry patients import` */
+/* `fmferry patients ...` */
 #include "cmd/commands.h"
 #include "cmd/settings.h"
 #include "cmd/signals.h"
 
+#include "base/text.h"
 #include "http/http.h"
 #include "move/patients.h"
 
+enum { ROWS_SHOWN = 10, CELL_SHOWN = 36 };
+
 struct patients_options {
     const char *csv;
+    int date_format, encoding;
+    bool dry_run, dates_as_set;
 };
+
+/* --- what is said of dates ------------------------------------------------------------------ */
+
+static void tally_say(const struct patients_tally *tally, const char *what, const char *advice)
+{
+    if (tally->count > 0)
+        (void)printf("%s: %jd (%s)%s\n", what, (intmax_t)tally->count, tally->places, advice);
+}
+
+static void contradiction_say(const struct patients_dates *d)
+{
+    if (!d->contradicts)
+        return;
+    if (!d->is_told)
+        (void)printf("dates contradict each other: some can only be day first (%s), others only "
+                     "month first (%s)\n",
+                     d->day_first.places, d->month_first.places);
+    else
+        (void)printf(
+            "dates contradict date_format: %jd can only be %s first (%s). Correct these, or "
+            "date_format; or hold to it with --dates-as-set\n",
+            (intmax_t)(d->day_first.count ? d->day_first.count : d->month_first.count),
+            d->day_first.count ? "day" : "month",
+            d->day_first.count ? d->day_first.places : d->month_first.places);
+}
+
+/* Whether any date of birth is not in its row. */
+static bool dates_say(const struct patients_dates *d)
+{
+    contradiction_say(d);
+    tally_say(&d->either, "dates of birth left out that could be day first or month first",
+              ": say how they stand, date_format in [patients], and import again");
+    tally_say(&d->unlike, "dates of birth left out that are not in the form of date_format", "");
+    tally_say(&d->shorts, "dates of birth left out for a year of fewer than four digits",
+              ": nobody knows the century; write four");
+    tally_say(&d->unread, "dates of birth left out that are no dates", "");
+    return d->contradicts
+           || d->either.count + d->unlike.count + d->shorts.count + d->unread.count > 0;
+}
+
+/* --- import --------------------------------------------------------------------------------- */
+
+struct sample {
+    int shown;
+};
+
+static void cell_print(struct span text, size_t width)
+{
+    auto_str shown = STR_MAX(KIB(1));
+
+    text_add_shown(&shown, text, width);
+    (void)printf("%-*s  ", (int)width, str_text(&shown));
+}
+
+/* Names are shown because somebody asked to see them. */
+static void row_show(void *arg, const struct patients_row *row)
+{
+    struct sample *sample = arg;
+
+    if (sample->shown == 0)
+        (void)printf("%-*s  %-20s  %-20s  %-10s  %s\n", CELL_SHOWN, "FileMaker id", "first name",
+                     "last name", "born", "record number");
+    if (sample->shown++ >= ROWS_SHOWN)
+        return;
+    cell_print(row->filemaker_id, CELL_SHOWN);
+    cell_print(row->first_name, 20);
+    cell_print(row->last_name, 20);
+    cell_print(span_of(*row->dob ? row->dob : "-"), 10);
+    cell_print(row->mrn.size ? row->mrn : span_of("-"), 20);
+    (void)printf("\n");
+}
+
+static int dry_say(const struct sample *sample, const struct patients_result *result)
+{
+    if (sample->shown > ROWS_SHOWN)
+        (void)printf("... and %d more\n", sample->shown - ROWS_SHOWN);
+    (void)printf("nothing was written; %jd patients read, %jd without a usable id or name\n",
+                 (intmax_t)result->read, (intmax_t)result->refused.count);
+    return dates_say(&result->dates) || result->refused.count ? EXIT_LEFT : EXIT_DONE;
+}
+
+static int import_say(const struct patients_result *result)
+{
+    bool left;
+
+    (void)printf("%jd patients read: %jd written, %jd already the application's own, %jd without a "
+                 "usable id, %jd in doubt%s\n",
+                 (intmax_t)result->read, (intmax_t)result->written, (intmax_t)result->kept,
+                 (intmax_t)result->refused.count, (intmax_t)result->doubted,
+                 result->doubted ? "; next: fmferry patients review" : "");
+    tally_say(&result->refused, "left out, without an id or with a character that no name has", "");
+    left = dates_say(&result->dates);
+    return left || result->refused.count || result->doubted ? EXIT_LEFT : EXIT_DONE;
+}
+
+static int import_with(const struct patients_options *o, struct settings *settings,
+                       const struct cancel *cancel, struct err *err)
+{
+    struct patients_order order = { .csv = o->csv, .dates_as_set = o->dates_as_set };
+    struct patients_result result = { 0 };
+    struct patients_settings patients;
+    struct sample sample = { 0 };
+
+    if (o->date_format)
+        settings->patients_dates = o->date_format;
+    if (o->encoding)
+        settings->patients_encoding = o->encoding;
+    patients = settings_patients(settings);
+    if (o->dry_run)
+        return patients_rehearse(&patients, &order, row_show, &sample, cancel, &result, err)
+                   ? dry_say(&sample, &result)
+                   : -1;
+    return patients_import(&patients, &order, cancel, &result, err) ? import_say(&result) : -1;
+}
 
 static int import(const struct cli_globals *globals, const void *arg, struct err *err)
 {
@@ -16,34 +135,36 @@ static int import(const struct cli_globals *globals, const void *arg, struct err
     struct cancel *cancel = cancel_new();
     struct signals *signals = signals_listen(NULL, cancel);
     auto_settings settings = { 0 };
-    struct patients_result result = { 0 };
-    struct patients_settings patients;
-    bool good;
+    int code = -1;
 
     http_setup();
-    good = settings_read(globals->config, &settings, err)
-           && (o->csv || settings_password(&settings, err));
-    if (good) {
-        patients = settings_patients(&settings);
-        good = patients_import(&patients, o->csv, cancel, &result, err);
-    }
+    if (settings_read(globals->config, &settings, err)
+        && (o->csv || settings_password(&settings, err)))
+        code = import_with(o, &settings, cancel, err);
     http_teardown();
     signals_free(signals);
     cancel_free(cancel);
-    if (!good)
-        return -1;
-    (void)printf("%jd patients read: %jd written, %jd already the application's own, %jd without a "
-                 "usable id, %jd in doubt%s\n",
-                 (intmax_t)result.read, (intmax_t)result.written, (intmax_t)result.kept,
-                 (intmax_t)result.refused, (intmax_t)result.doubted,
-                 result.doubted ? "; next: fmferry patients review" : "");
-    return result.refused || result.doubted ? EXIT_LEFT : EXIT_DONE;
+    return code;
 }
+
+#define OPT_CHOICE(member, long_name, value, choices, help)                                        \
+    {                                                                                              \
+        long_name, 0, value, FIELD_OF_CHOICE(struct patients_options, member, choices), false,     \
+            false, help                                                                            \
+    }
 
 static const struct opt import_opts[] = {
     OPT_TEXT(struct patients_options, csv, "csv", 0, "FILE",
              "read this file instead of FileMaker; its first line names the\n"
              "columns as [patients] in the configuration does"),
+    OPT_FLAG(struct patients_options, dry_run, "dry-run", 'n',
+             "show the first rows as they would be, and write nothing"),
+    OPT_CHOICE(date_format, "date-format", "FORM", settings_date_formats,
+               "how dates of birth stand: month-first, day-first, iso"),
+    OPT_CHOICE(encoding, "encoding", "NAME", settings_encodings,
+               "the letters of the CSV: utf-8, utf-16le, utf-16be, windows-1252"),
+    OPT_FLAG(struct patients_options, dates_as_set, "dates-as-set", 0,
+             "read dates as date_format says, although some cannot be meant so"),
     OPT_END,
 };
 
@@ -53,7 +174,8 @@ const struct cmd cmd_patients_import = {
     "patients import",
     "Fill the application's table of patients",
     "For where the application has not imported the patients itself. A patient whom\n"
-    "it knows already, by the FileMaker id in its metadata, is left as it is.",
+    "it knows already, by the FileMaker id in its metadata, is left as it is. A CSV is\n"
+    "written whole or not at all. A date that could be two days is left out, and said.",
     import_opts,
     &import_defaults,
     sizeof import_defaults,

@@ -5,7 +5,10 @@
 #include "base/time.h"
 #include "move/key.h"
 
-static const char *const date_formats[] = { "", "us", "month-first", "iso", "day-first", NULL };
+const char *const settings_date_formats[] = { "", "us", "month-first", "iso", "day-first", NULL };
+const char *const settings_encodings[] = {
+    "", "utf-8", "utf-16le", "utf-16be", "windows-1252", NULL
+};
 static const char *const container_choices[] = { "waterfall", "each", NULL };
 static const char *const application_choices[] = { "nexus", "other", NULL };
 static const char *const link_choices[] = { "no", "yes", NULL };
@@ -62,7 +65,7 @@ const struct conf_key settings_keys[] = {
          "Where the export date is written, a timestamp; empty: nothing is written to FileMaker"),
     TEXT("source", "type_field", type_field, "Type", "The document's type: decides on its folder"),
     TEXT("source", "date_field", date_field, "Date", "The document's date"),
-    CHOICE("source", "date_format", date_format, date_formats, "",
+    CHOICE("source", "date_format", date_format, settings_date_formats, "",
            "How dates stand in text fields: month-first (or us), day-first, iso (YYYY-MM-DD).\n"
            "Empty: one that could be two days is kept as text and not guessed. Fields of type\n"
            "date need no telling"),
@@ -107,6 +110,15 @@ const struct conf_key settings_keys[] = {
     TEXT("patients", "first_name", patients_first, "FirstName", "Fields of the patient's record"),
     TEXT("patients", "last_name", patients_last, "LastName", NULL),
     TEXT("patients", "dob", patients_dob, "DOB", NULL),
+    TEXT("patients", "mrn", patients_mrn, "",
+         "Its medical record number; empty: there is none, and nothing stands in for it"),
+    CHOICE("patients", "date_format", patients_dates, settings_date_formats, "",
+           "How dates of birth stand in a CSV or a text field: month-first (or us), day-first,\n"
+           "iso. Empty: in a text field as [source] date_format says; in a CSV one that could be\n"
+           "two days is left out"),
+    CHOICE("patients", "encoding", patients_encoding, settings_encodings, "",
+           "The letters of a CSV: utf-8, utf-16le, utf-16be, windows-1252. Empty: UTF-8, or\n"
+           "UTF-16 where the file shows it"),
     TEXT("patients", "second_identifier", second_identifier, "dob",
          "What must agree beside the id, where both sides know it: dob, last_name, first_name"),
 
@@ -370,7 +382,7 @@ struct filemaker_settings settings_filemaker(const struct settings *s)
                                         .ca_file = or_null(s->ca_file) };
 }
 
-/* In the order of date_formats. */
+/* In the order of settings_date_formats. */
 static enum date_form form_of(int choice)
 {
     static const enum date_form forms[] = { DATE_ASK, DATE_US, DATE_US, DATE_ISO, DATE_DAY_FIRST };
@@ -405,7 +417,8 @@ static struct registry_settings registry_of(const struct settings *s)
                                        .content_type = s->content_type,
                                        .documents = { s->document_columns, s->document_count },
                                        .patients = { s->patient_columns, s->patient_count },
-                                       .second_identifier = s->second_identifier };
+                                       .second_identifier = s->second_identifier,
+                                       .has_mrn = *s->patients_mrn != '\0' };
 }
 
 struct mover_settings settings_mover(const struct settings *s)
@@ -436,13 +449,28 @@ struct mover_settings settings_mover(const struct settings *s)
     };
 }
 
+/* In the order of settings_encodings. */
+static enum text_coding coding_of(int choice)
+{
+    static const enum text_coding codings[] = { TEXT_ASK, TEXT_UTF8, TEXT_UTF16LE, TEXT_UTF16BE,
+                                                TEXT_WINDOWS_1252 };
+
+    return codings[choice];
+}
+
 struct patients_settings settings_patients(const struct settings *s)
 {
+    int text_dates = s->patients_dates ? s->patients_dates : s->date_format;
+
     return (struct patients_settings){ .filemaker = settings_filemaker(s),
                                        .layout = s->patients_layout,
                                        .key = s->patients_key,
                                        .first_name = s->patients_first,
                                        .last_name = s->patients_last,
                                        .dob = s->patients_dob,
+                                       .mrn = s->patients_mrn,
+                                       .csv_dates = form_of(s->patients_dates),
+                                       .text_dates = form_of(text_dates),
+                                       .encoding = coding_of(s->patients_encoding),
                                        .registry = registry_of(s) };
 }

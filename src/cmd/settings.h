@@ -15,7 +15,9 @@ struct settings {
     const char *date_field, *patient_field, *author_field, *created_field;
     const char *time_zone, *reference_map, *odata_table, *script_name;
     int date_format, containers, reference_links;
-    const char *patients_layout, *patients_key, *patients_first, *patients_last, *patients_dob;
+    const char *patients_layout, *patients_key, *patients_first, *patients_last, *patients_dob,
+        *patients_mrn;
+    int patients_dates, patients_encoding;
     const char *store_url, *key, *unlinked_key, *type_folders;
     const char *endpoint, *region, *access_key, *profile, *store_ca_file;
     struct secret_source secret_key;
@@ -49,6 +51,10 @@ struct settings {
 
 /* The table, for `init` and the manual. */
 extern const struct conf_key settings_keys[];
+
+/* What may stand for a form of dates, and for the letters of a file; ended by NULL. */
+extern const char *const settings_date_formats[];
+extern const char *const settings_encodings[];
 
 /*
  * Reads the configuration and sets the source's time zone.

@@ -103,13 +103,22 @@ bool export_each_document(struct export *e,
     return step == STEP_END;
 }
 
+/* An earlier release wrote the row's own id where there was no record number: that is none. */
+static struct span record_number(struct span mrn, const char *row_id)
+{
+    struct uuid number, row;
+    bool is_row = uuid_read_loose(mrn, &number) && uuid_read_loose(span_of(row_id), &row)
+                  && memcmp(&number, &row, sizeof row) == 0;
+
+    return is_row ? SPAN_NONE : mrn;
+}
+
 static bool patient_hand_on(const struct sql_rows *rows,
                             bool (*each)(void *arg, const struct export_patient *patient,
                                          struct err *err),
                             void *arg, struct err *err)
 {
-    struct export_patient patient = { .mrn = span_trim(sql_get_text(rows, 1)),
-                                      .first_name = span_trim(sql_get_text(rows, 2)),
+    struct export_patient patient = { .first_name = span_trim(sql_get_text(rows, 2)),
                                       .last_name = span_trim(sql_get_text(rows, 3)),
                                       .dob = sql_get_text(rows, 4) };
     auto_json *json = NULL;
@@ -117,6 +126,7 @@ static bool patient_hand_on(const struct sql_rows *rows,
     struct err ignored;
 
     uuid_put(sql_get_text(rows, 0), patient.id);
+    patient.mrn = record_number(span_trim(sql_get_text(rows, 1)), patient.id);
     if (!sql_is_null(rows, 5) && json_read(sql_get_text(rows, 5), &json, &ignored)) {
         known = json_get(json_root(json), "filemaker_id");
         patient.filemaker_id = known && known->kind == JSON_TEXT ? known->text : SPAN_NONE;

@@ -1,36 +1,114 @@
 /*
- * Patients in pages, each in one transaction. A patient whom the application knows already, by
+ * Patients on their way into the application. A patient whom the application knows already, by
  * FileMaker's id in its metadata, is left as it is.
  */
 #include "move/patients.h"
 
-#include "base/csv.h"
-#include "base/fs.h"
 #include "base/mem.h"
-#include "base/utf8.h"
-#include "filemaker/errors.h"
-#include "move/stamp.h"
-#include "registry/registry.h"
-
-enum { PAGE_RECORDS = 500, CSV_MAX = 512 * 1024 * 1024, ID_MAX = 200 };
-
-/* A patient as the source tells it. */
-struct told {
-    struct span id, first_name, last_name, dob;
-};
+#include "move/roster.h"
+#include "move/telling.h"
 
 struct import {
     const struct patients_settings *settings;
-    struct registry *registry;
+    const struct patients_order *order;
+    struct roster *roster;
+    struct roster_fields fields;
+    struct registry *registry; /* NULL: nothing is written */
     struct patients_result *result;
+    enum date_form form;
+    const char *mrn_column; /* that must have a number of its own for each patient, or NULL */
     int64_t number;
-    bool (*meet)(struct import *import, const struct registry_person *person, struct err *err);
+    bool (*meet)(struct import *import, const struct told *told,
+                 const struct registry_person *person, struct err *err);
+    void (*on_row)(void *arg, const struct patients_row *row);
+    void *row_arg;
 };
 
-/* The first time: who there is. */
-static bool person_note(struct import *import, const struct registry_person *person,
-                        struct err *err)
+/* --- one patient ---------------------------------------------------------------------------- */
+
+/* A field that a column asks for, behind those that every patient has. */
+struct asking {
+    const struct import *import;
+    const struct told *told;
+};
+
+static enum date_form text_form(const struct import *import)
 {
+    return import->order->csv ? import->settings->csv_dates : import->settings->text_dates;
+}
+
+static struct registry_field field_of(const void *arg, size_t index)
+{
+    const struct asking *asking = arg;
+    size_t at = ROSTER_MORE + index;
+    struct registry_field field = { .text = asking->told->texts[at],
+                                    .is_number = asking->told->is_number[at] };
+
+    field.is_moment = asking->import->fields.fields[at].is_moment
+                          ? stamp_read(span_trim(field.text), &field.moment)
+                          : date_moment(field.text, text_form(asking->import), &field.moment);
+    return field;
+}
+
+/* A file is refused for one line; of a layout the record is left out, and counted. */
+static bool fault_say(struct import *import, const struct told *told, const char *fault,
+                      const char *column, struct err *err)
+{
+    char place[ROSTER_PLACE_SIZE];
+
+    if (!import->order->csv || !*fault) {
+        telling_count(&import->result->refused, import->roster, told->place);
+        return true;
+    }
+    return err_set(err, ERR_USAGE, 0, "%s: what stands for %s holds %s",
+                   roster_place(import->roster, told->place, place), column, fault);
+}
+
+static bool patient_take(void *arg, const struct told *told, struct err *err)
+{
+    struct import *import = arg;
+    struct asking asking = { import, told };
+    char day[DATE_TEXT_SIZE], place[ROSTER_PLACE_SIZE];
+    struct registry_person person = { .filemaker_id = told->texts[ROSTER_ID],
+                                      .first_name = told->texts[ROSTER_FIRST],
+                                      .last_name = told->texts[ROSTER_LAST],
+                                      .mrn = told->texts[ROSTER_MRN],
+                                      .dob = day,
+                                      .field = field_of,
+                                      .field_arg = &asking };
+    const char *column, *fault = telling_fault(&import->fields, told, &column);
+
+    import->result->read++;
+    if (fault)
+        return fault_say(import, told, fault, column, err);
+    telling_dob(told, import->form, import->roster, &import->result->dates, day);
+    if (!*day)
+        person.dob_text = told->texts[ROSTER_DOB];
+    return import->meet(import, told, &person, err)
+           || err_ctx(err, "%s", roster_place(import->roster, told->place, place));
+}
+
+/* Before anything else: what the dates can mean, and whether the whole source can be read. */
+static bool patient_look(void *arg, const struct told *told, struct err *err)
+{
+    struct import *import = arg;
+    const char *column, *fault = telling_fault(&import->fields, told, &column);
+
+    import->result->read++;
+    telling_look(told, import->roster, &import->result->dates);
+    return !fault || fault_say(import, told, fault, column, err);
+}
+
+/* The second time: who there is. */
+static bool person_note(struct import *import, const struct told *told,
+                        const struct registry_person *person, struct err *err)
+{
+    (void)told;
+    if (import->mrn_column && person->mrn.size == 0)
+        return err_set(err, ERR_USAGE, 0,
+                       "there is no record number, and the application's column '%s' must have one "
+                       "of its own for every patient",
+                       import->mrn_column);
     return registry_person_told(import->registry, import->number, person, err);
 }
 
@@ -43,14 +121,15 @@ static bool is_ours(const struct registry_person *person, const char *patient)
     return strcmp(patient, uuid_text(&ours, text)) == 0;
 }
 
-/* The second time: who is missing. */
-static bool person_write(struct import *import, const struct registry_person *person,
-                         struct err *err)
+/* The third time: who is missing. */
+static bool person_write(struct import *import, const struct told *told,
+                         const struct registry_person *person, struct err *err)
 {
     char patient[REGISTRY_PATIENT_SIZE];
     enum registry_match match;
     bool changed = false;
 
+    (void)told;
     if (!registry_match(import->registry, person->filemaker_id, &match, patient, err))
         return false;
     import->result->doubted += match == REGISTRY_REVIEW;
@@ -63,155 +142,94 @@ static bool person_write(struct import *import, const struct registry_person *pe
     if (!registry_put_patient(import->registry, person, &changed, err))
         return false;
     import->result->written += changed;
+    import->result->made += changed && match == REGISTRY_NO_PATIENT;
     return true;
 }
 
-static bool patient_take(struct import *import, struct told told, struct err *err)
+static bool person_show(struct import *import, const struct told *told,
+                        const struct registry_person *person, struct err *err)
 {
-    char day[DATE_TEXT_SIZE] = "";
-    struct registry_person person = { .filemaker_id = span_trim(told.id),
-                                      .first_name = span_trim(told.first_name),
-                                      .last_name = span_trim(told.last_name),
-                                      .dob = day };
+    struct patients_row row = { person->filemaker_id, person->first_name, person->last_name,
+                                person->mrn, person->dob };
 
-    if (!date_read(told.dob, DATE_US, day))
-        day[0] = '\0';
-    import->result->read++;
-    if (person.filemaker_id.size == 0 || person.filemaker_id.size > ID_MAX) {
-        import->result->refused++;
-        return true;
-    }
-    return import->meet(import, &person, err);
-}
-
-/* --- from FileMaker ------------------------------------------------------------------------- */
-
-static bool page_take(struct import *import, const struct filemaker_page *page, size_t first,
-                      struct err *err)
-{
-    const struct patients_settings *s = import->settings;
-
-    for (size_t i = first; i < page->count; i++) {
-        const struct filemaker_record *record = &page->records[i];
-        struct told told = { filemaker_text(record, s->key), filemaker_text(record, s->first_name),
-                             filemaker_text(record, s->last_name), filemaker_text(record, s->dob) };
-
-        if (!patient_take(import, told, err))
-            return false;
-    }
-    return registry_commit(import->registry, err);
-}
-
-/*
- * A name that is not on the layout would be read as empty, for every patient. Looked at before
- * anything is made of ours.
- */
-static bool source_fits(const struct patients_settings *s, const struct cancel *cancel,
-                        struct err *err)
-{
-    const struct {
-        const char *key, *field;
-    } needs[] = { { "key_field", s->key },
-                  { "first_name", s->first_name },
-                  { "last_name", s->last_name },
-                  { "dob", s->dob } };
-    auto_filemaker *filemaker = NULL;
-    auto_layout layout = { 0 };
-
-    if (!filemaker_new(&s->filemaker, cancel, &filemaker, err))
-        return false;
-    if (!filemaker_layout(filemaker, s->layout, &layout, err)) {
-        if (err->kind == ERR_REMOTE && err->reason == FILEMAKER_LAYOUT_MISSING)
-            err->kind = ERR_USAGE;
-        return err_ctx(err, "[patients] layout");
-    }
-    for (size_t i = 0; i < lengthof(needs); i++)
-        if (*needs[i].field && !filemaker_field(&layout, needs[i].field))
-            return err_set(err, ERR_USAGE, 0,
-                           "layout '%s' has no field '%s' ([patients] %s): put it on the layout, "
-                           "or name another one",
-                           s->layout, needs[i].field, needs[i].key);
+    (void)told;
+    (void)err;
+    import->on_row(import->row_arg, &row);
     return true;
 }
 
-static bool from_filemaker(struct import *import, const struct cancel *cancel, struct err *err)
+/* --- the source ----------------------------------------------------------------------------- */
+
+static void field_add(struct roster_fields *fields, const char *name, const char *setting)
+{
+    fields->fields[fields->count++] = (struct roster_field){ .name = name, .setting = setting };
+}
+
+/* `more` are those of the columns, which outlive the import. */
+static void fields_name(struct import *import, char *const *more, size_t count)
 {
     const struct patients_settings *s = import->settings;
-    auto_filemaker *filemaker = NULL;
-    uint64_t offset = 1, last_id = 0;
 
-    if (!filemaker_new(&s->filemaker, cancel, &filemaker, err))
-        return false;
-    for (;;) {
-        auto_page page = { 0 };
-        size_t first = last_id ? 1 : 0;
-
-        if (!filemaker_records(filemaker, s->layout, offset, PAGE_RECORDS, &page, err))
-            return false;
-        if (page.count == 0 && offset == 1)
-            return true;
-        if (page.count == 0 || (last_id && page.records[0].record_id != last_id))
-            return err_set(err, ERR_DATA, 0,
-                           "patients were added or deleted while they were read: import again");
-        if (!page_take(import, &page, first, err))
-            return false;
-        if (page.count < PAGE_RECORDS)
-            return true;
-        last_id = page.records[page.count - 1].record_id;
-        offset += page.count - 1;
-    }
+    field_add(&import->fields, s->key, "[patients] key_field");
+    field_add(&import->fields, s->first_name, "[patients] first_name");
+    field_add(&import->fields, s->last_name, "[patients] last_name");
+    field_add(&import->fields, s->dob, "[patients] dob");
+    field_add(&import->fields, s->mrn, "[patients] mrn");
+    for (size_t i = 0; i < count; i++)
+        field_add(&import->fields, more[i], "[patient_columns] {field:...}");
 }
 
-/* --- from CSV ------------------------------------------------------------------------------- */
-
-static bool column_find(const struct csv *csv, const char *name, bool needed, size_t *column_r,
-                        struct err *err)
+/* A CSV is committed whole, in the end. */
+static bool page_over(void *arg, struct err *err)
 {
-    for (*column_r = 0; *column_r < csv_count(csv); ++*column_r)
-        if (span_is_nocase(span_trim(csv_cell(csv, *column_r)), name))
-            return true;
-    return !needed
-           || err_set(err, ERR_USAGE, 0,
-                      "the CSV has no column '%s' (see [patients] in the configuration)", name);
+    struct import *import = arg;
+
+    return !import->registry || import->order->csv || registry_commit(import->registry, err);
 }
 
-static bool csv_lines(struct import *import, struct csv *csv, struct err *err)
+static bool all_tell(struct import *import,
+                     bool (*on_told)(void *arg, const struct told *told, struct err *err),
+                     struct err *err)
 {
-    const struct patients_settings *s = import->settings;
-    size_t id, first, last, dob;
-    enum step step = csv_next(csv, err);
+    struct roster_listener listener = { on_told, page_over, import };
+    struct patients_dates *dates = &import->result->dates;
 
-    if (step == STEP_END)
-        return err_set(err, ERR_USAGE, 0, "the CSV is empty");
-    if (step == STEP_ERROR || !column_find(csv, s->key, true, &id, err)
-        || !column_find(csv, s->first_name, false, &first, err)
-        || !column_find(csv, s->last_name, false, &last, err)
-        || !column_find(csv, s->dob, false, &dob, err))
-        return false;
-    while ((step = csv_next(csv, err)) == STEP_ROW) {
-        struct told told = { csv_cell(csv, id), csv_cell(csv, first), csv_cell(csv, last),
-                             csv_cell(csv, dob) };
-
-        if (csv_count(csv) == 1 && csv_cell(csv, 0).size == 0)
-            continue; /* an empty line */
-        if (!patient_take(import, told, err))
-            return false;
-    }
-    return step == STEP_END && registry_commit(import->registry, err);
+    import->result->read = 0;
+    import->result->refused = (struct patients_tally){ 0 };
+    dates->either = dates->shorts = dates->unread = dates->unlike = (struct patients_tally){ 0 };
+    return roster_each(import->roster, &listener, err);
 }
 
-static bool from_csv(struct import *import, const char *path, struct err *err)
+/* FileMaker's own dates need no telling, and cannot mean anything else. */
+static bool source_look(struct import *import, struct err *err)
 {
-    auto_str text = STR_MAX(CSV_MAX);
-    auto_csv *csv = NULL;
+    struct patients_dates *dates = &import->result->dates;
 
-    if (!fs_read(path, &text, err))
+    if (!all_tell(import, patient_look, err))
         return false;
-    csv = csv_new(str_span(&text));
-    return csv_lines(import, csv, err) || err_ctx(err, "'%s'", path);
+    import->form = import->fields.fields[ROSTER_DOB].is_moment
+                       ? DATE_US
+                       : telling_form(text_form(import), import->order->dates_as_set, dates);
+    return true;
 }
 
 /* --- the import ----------------------------------------------------------------------------- */
+
+static bool registry_ready(struct import *import, const struct cancel *cancel,
+                           struct registry **registry_r, struct err *err)
+{
+    if (!registry_open(&import->settings->registry, NULL, cancel, registry_r, err))
+        return false;
+    import->registry = *registry_r;
+    import->mrn_column = registry_needs_mrn(*registry_r);
+    if (!import->mrn_column || *import->settings->mrn)
+        return true;
+    return err_set(err, ERR_USAGE, 0,
+                   "the application's column '%s' must have a value of its own for every patient, "
+                   "and FileMaker's record number is not named: set mrn in [patients], or say in "
+                   "[patient_columns] what else is to stand there",
+                   import->mrn_column);
+}
 
 static bool patients_mapped(struct registry *registry, struct err *err)
 {
@@ -220,48 +238,86 @@ static bool patients_mapped(struct registry *registry, struct err *err)
     return registry_map_patients(registry, &count, err) && registry_commit(registry, err);
 }
 
-static bool read_all(struct import *import, const char *csv, const struct cancel *cancel,
-                     struct err *err)
-{
-    return csv ? from_csv(import, csv, err) : from_filemaker(import, cancel, err);
-}
-
 /* A CSV may hold some of the patients only; the layout holds them all. */
-static bool persons_hear(struct import *import, const char *csv, const struct cancel *cancel,
-                         struct err *err)
+static bool persons_hear(struct import *import, struct err *err)
 {
+    bool is_whole = !import->order->csv;
+    int64_t mapped;
+
     import->meet = person_note;
-    return registry_persons_begin(import->registry, &import->number, err)
-           && registry_commit(import->registry, err) && read_all(import, csv, cancel, err)
-           && registry_persons_over(import->registry, import->number, csv == NULL, err)
-           && patients_mapped(import->registry, err);
+    return registry_persons_begin(import->registry, &import->number, err) && page_over(import, err)
+           && all_tell(import, patient_take, err)
+           && registry_persons_over(import->registry, import->number, is_whole, err)
+           && registry_map_patients(import->registry, &mapped, err) && page_over(import, err);
 }
 
-static bool persons_write(struct import *import, const char *csv, const struct cancel *cancel,
-                          struct err *err)
+static bool persons_write(struct import *import, struct err *err)
 {
-    *import->result = (struct patients_result){ 0 };
     import->meet = person_write;
-    return read_all(import, csv, cancel, err) && patients_mapped(import->registry, err);
+    return all_tell(import, patient_take, err) && patients_mapped(import->registry, err);
 }
 
-bool patients_import(const struct patients_settings *settings, const char *csv,
+static bool import_with(struct import *import, const struct cancel *cancel, struct err *err)
+{
+    auto_registry *registry = NULL;
+    bool good = source_look(import, err);
+
+    if (import->on_row) {
+        import->meet = person_show;
+        return good && all_tell(import, patient_take, err);
+    }
+    good = good && registry_ready(import, cancel, &registry, err) && persons_hear(import, err)
+           && persons_write(import, err);
+    import->result->number = import->number;
+    import->registry = NULL;
+    return good;
+}
+
+static bool import_all(struct import *import, const struct cancel *cancel, struct err *err)
+{
+    char *more[REGISTRY_FIELDS_MAX];
+    size_t count = registry_patient_fields(&import->settings->registry, more);
+    auto_roster *roster = NULL;
+    bool good;
+
+    fields_name(import, more, count);
+    good = roster_open(import->settings, &import->fields, import->order->csv, cancel, &roster, err);
+    import->roster = roster;
+    good = good && import_with(import, cancel, err);
+    for (size_t i = 0; i < count; i++)
+        free(more[i]);
+    return good;
+}
+
+bool patients_import(const struct patients_settings *settings, const struct patients_order *order,
                      const struct cancel *cancel, struct patients_result *result_r, struct err *err)
 {
     struct patients_result result = { 0 };
-    auto_registry *registry = NULL;
-    struct import import = { .settings = settings, .result = &result };
+    struct import import = { .settings = settings, .order = order, .result = &result };
 
-    if (!csv && !source_fits(settings, cancel, err))
-        return false;
-    if (!registry_open(&settings->registry, NULL, cancel, &registry, err))
-        return false;
-    import.registry = registry;
-    if (!persons_hear(&import, csv, cancel, err) || !persons_write(&import, csv, cancel, err))
+    if (!import_all(&import, cancel, err))
         return false;
     *result_r = result;
     return true;
 }
+
+bool patients_rehearse(const struct patients_settings *settings, const struct patients_order *order,
+                       void (*on_row)(void *arg, const struct patients_row *row), void *arg,
+                       const struct cancel *cancel, struct patients_result *result_r,
+                       struct err *err)
+{
+    struct patients_result result = { 0 };
+    struct import import = {
+        .settings = settings, .order = order, .result = &result, .on_row = on_row, .row_arg = arg
+    };
+
+    if (!import_all(&import, cancel, err))
+        return false;
+    *result_r = result;
+    return true;
+}
+
+/* --- doubts --------------------------------------------------------------------------------- */
 
 bool patients_review(const struct patients_settings *settings,
                      bool (*on_doubt)(void *arg, const struct registry_doubt *doubt,

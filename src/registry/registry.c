@@ -33,9 +33,13 @@ static const struct registry_rule nexus_document_columns[] = {
 };
 
 static const struct registry_rule nexus_patient_columns[] = {
-    { "id", "{row_id}" },           { "mrn", "once {mrn}" }, { "first_name", "{first_name}" },
-    { "last_name", "{last_name}" }, { "dob", "{dob}" },      { "filemaker_metadata", "{metadata}" },
+    { "id", "{row_id}" }, { "first_name", "{first_name}" },       { "last_name", "{last_name}" },
+    { "dob", "{dob}" },   { "filemaker_metadata", "{metadata}" },
 };
+
+/* Without a source of record numbers, what people write into the column is theirs. */
+static const struct registry_rule nexus_mrn_told = { "mrn", "{mrn}" };
+static const struct registry_rule nexus_mrn_none = { "mrn", "once {mrn}" };
 
 /* --- settings ------------------------------------------------------------------------------- */
 
@@ -145,7 +149,9 @@ static bool tables_open(struct registry *registry, const struct registry_setting
                                             other ? 0 : lengthof(nexus_document_columns) },
                                           settings->documents };
     struct registry_rules patients[] = {
-        { nexus_patient_columns, other ? 0 : lengthof(nexus_patient_columns) }, settings->patients
+        { nexus_patient_columns, other ? 0 : lengthof(nexus_patient_columns) },
+        { settings->has_mrn ? &nexus_mrn_told : &nexus_mrn_none, other ? 0 : 1 },
+        settings->patients,
     };
 
     return table_open(registry->sql, TEMPLATE_DOCUMENTS, documents_table(settings), documents,
@@ -222,6 +228,7 @@ static bool look(struct registry *registry, const struct registry_settings *sett
                  struct str *problems, struct err *err)
 {
     registry->second_identifier = or_else(settings->second_identifier, "dob");
+    registry->patient_field_count = registry_patient_fields(settings, registry->patient_fields);
     if (may_make
         && (!sql_upgrade(registry->sql, "registry", REGISTRY_SCHEMA, err)
             || !application_ready(registry->sql, settings, err)))
@@ -304,6 +311,8 @@ void registry_free(struct registry *registry)
     sql_close(registry->own);
     for (size_t i = 0; i < TEXTS; i++)
         free(registry->texts[i]);
+    for (size_t i = 0; i < registry->patient_field_count; i++)
+        free(registry->patient_fields[i]);
     free(registry);
 }
 

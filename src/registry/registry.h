@@ -39,6 +39,7 @@ struct registry_settings {
     const char *content_type;                  /* "patients.patient"; "": there is no such table */
     struct registry_rules documents, patients; /* in place of Nexus's, or beside them */
     const char *second_identifier; /* what must agree beside the id: "dob, last_name, first_name" */
+    bool has_mrn;                  /* the source tells record numbers: they follow it */
 };
 
 /* --- opening -------------------------------------------------------------------------------- */
@@ -172,8 +173,30 @@ enum { REGISTRY_PATIENT_SIZE = 64 }; /* of an application's id of a patient */
 struct registry_person {
     struct span filemaker_id;
     struct span first_name, last_name;
-    const char *dob; /* "1980-02-29", or "" */
+    const char *dob;      /* "1980-02-29", or ""                                          */
+    struct span dob_text; /* what it says, if that is no date: kept in the metadata       */
+    struct span mrn;      /* its record number; nothing else ever stands for one          */
+
+    /* Any other field that a column asks for, by its place in registry_patient_fields(). */
+    struct registry_field (*field)(const void *arg, size_t index);
+    const void *field_arg;
 };
+
+enum { REGISTRY_FIELDS_MAX = 32 };
+
+/*
+ * The fields of FileMaker's patients that the configuration gives to columns, {field:X}. Nothing is
+ * opened. A template that cannot be read is said by registry_open().
+ *   names_r   room for REGISTRY_FIELDS_MAX; each to be freed by the caller
+ */
+size_t registry_patient_fields(const struct registry_settings *settings,
+                               char *names_r[REGISTRY_FIELDS_MAX]);
+
+/*
+ * The application's column that must have a record number of its own for each patient; NULL: none
+ * must, and one that the source does not tell is left empty.
+ */
+const char *registry_needs_mrn(const struct registry *registry);
 
 /*
  * In a change: begins to hear of FileMaker's patients. Each is then told once with

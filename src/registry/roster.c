@@ -354,12 +354,29 @@ struct putting {
     const struct registry *registry;
     const struct registry_person *person;
     struct uuid id;
-    struct span metadata, mrn;
+    struct span metadata;
+    char *const *fields; /* the names of registry_patient_fields() */
+    size_t field_count;
 };
 
 static struct value text_value(enum value_type type, struct span text)
 {
     return (struct value){ .type = type, .text = text.at ? text : (struct span){ "", 0 } };
+}
+
+static struct value person_field(const struct putting *putting, const char *name)
+{
+    const struct registry_person *person = putting->person;
+    struct registry_field field = { .text = SPAN_NONE };
+
+    for (size_t i = 0; i < putting->field_count && person->field; i++)
+        if (strcmp(putting->fields[i], name) == 0)
+            field = person->field(person->field_arg, i);
+    return (struct value){ .type = VALUE_FIELD,
+                           .text = field.text,
+                           .is_number = field.is_number,
+                           .is_moment = field.is_moment,
+                           .moment = field.moment };
 }
 
 static struct value patient_value(const void *arg, const struct piece *piece)
@@ -386,7 +403,10 @@ static struct value patient_value(const void *arg, const struct piece *piece)
         return *person->dob ? text_value(VALUE_DAY, span_of(person->dob))
                             : (struct value){ .type = VALUE_NOTHING };
     case NAME_MRN:
-        return text_value(VALUE_TEXT, putting->mrn);
+        return person->mrn.size ? text_value(VALUE_TEXT, person->mrn)
+                                : (struct value){ .type = VALUE_NOTHING };
+    case NAME_FIELD:
+        return person_field(putting, piece->text);
     case NAME_PATIENT: /* the application's own to give */
     case NAME_FILE_NAME:
     case NAME_ORIGINAL_NAME:
@@ -405,11 +425,35 @@ static struct value patient_value(const void *arg, const struct piece *piece)
     case NAME_CONTAINER:
     case NAME_REPETITION:
     case NAME_FILEMAKER_UUID:
-    case NAME_FIELD:
     case NAME_TEXT:
         return (struct value){ .type = VALUE_NOTHING };
     }
     abort();
+}
+
+size_t registry_patient_fields(const struct registry_settings *settings,
+                               char *names_r[REGISTRY_FIELDS_MAX])
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < settings->patients.count; i++) {
+        struct template template = { 0 };
+        struct err ignored;
+
+        if (!template_read(settings->patients.rules[i].template, TEMPLATE_PATIENTS, &template,
+                           &ignored))
+            continue;
+        for (size_t k = 0; k < template.count && count < REGISTRY_FIELDS_MAX; k++)
+            if (template.pieces[k].name == NAME_FIELD)
+                names_r[count++] = mem_text(template.pieces[k].text);
+        template_clear(&template);
+    }
+    return count;
+}
+
+const char *registry_needs_mrn(const struct registry *registry)
+{
+    return registry->patients ? table_needs(registry->patients, NAME_MRN) : NULL;
 }
 
 bool registry_put_patient(struct registry *registry, const struct registry_person *person,
@@ -417,10 +461,12 @@ bool registry_put_patient(struct registry *registry, const struct registry_perso
 {
     auto_str metadata = STR_MAX(2 * TEXT_MAX);
     struct json_writer w = JSON_WRITER(&metadata);
-    struct putting putting = { registry, person, registry_patient_row(person->filemaker_id),
-                               SPAN_NONE, SPAN_NONE };
+    struct putting putting = { .registry = registry,
+                               .person = person,
+                               .id = registry_patient_row(person->filemaker_id),
+                               .fields = registry->patient_fields,
+                               .field_count = registry->patient_field_count };
     struct values values = { patient_value, &putting };
-    char mrn[UUID_TEXT_SIZE];
 
     if (!registry->patients)
         return err_set(err, ERR_USAGE, 0,
@@ -428,9 +474,12 @@ bool registry_put_patient(struct registry *registry, const struct registry_perso
                        "([registry] patients_table)");
     json_open_object(&w);
     json_member_span(&w, "filemaker_id", span_trim(person->filemaker_id));
+    if (person->dob_text.size)
+        json_member_span(&w, "dob", person->dob_text);
     json_close_object(&w);
+    if (!str_fits(&metadata, "a patient's metadata", err))
+        return false;
     putting.metadata = str_span(&metadata);
-    putting.mrn = span_of(uuid_text(&putting.id, mrn));
     return registry_change(registry, err) && table_put(registry->patients, &values, changed_r, err);
 }
 

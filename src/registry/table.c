@@ -58,6 +58,15 @@ const char *table_column(const struct table *table, enum template_name name)
     return column ? column->name : NULL;
 }
 
+const char *table_needs(const struct table *table, enum template_name name)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (template_is(&table->columns[i].template, name) && table->columns[i].no_null
+            && table->columns[i].is_unique)
+            return table->columns[i].plain;
+    return NULL;
+}
+
 static bool may_hold_ids(const struct column *document, const struct column *patient)
 {
     return document->kind == patient->kind || document->kind == COLUMN_OTHER

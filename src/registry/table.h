@@ -28,6 +28,9 @@ void table_free(struct table *table); /* NULL is allowed */
 /* The column that holds one name and nothing else, in quotes for a statement; NULL if none does. */
 const char *table_column(const struct table *table, enum template_name name);
 
+/* The column, as it is called, that must hold this name, once for each row; NULL if none must. */
+const char *table_needs(const struct table *table, enum template_name name);
+
 /* Says so if a document's column for its patient cannot hold a patient's own id. */
 void table_compare(const struct table *documents, const struct table *patients,
                    struct str *problems);

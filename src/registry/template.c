@@ -36,11 +36,11 @@ static const struct {
     [NAME_REPETITION] = { "repetition", TEMPLATE_DOCUMENTS, VALUE_NUMBER, false, true, false },
     [NAME_FILEMAKER_UUID] = { "filemaker_uuid", TEMPLATE_DOCUMENTS, VALUE_UUID, false, true, true },
     [NAME_FILEMAKER_ID] = { "filemaker_id", TEMPLATE_PATIENTS, VALUE_TEXT, false, true, true },
-    [NAME_FIRST_NAME] = { "first_name", TEMPLATE_PATIENTS, VALUE_TEXT, false, true, false },
-    [NAME_LAST_NAME] = { "last_name", TEMPLATE_PATIENTS, VALUE_TEXT, false, true, false },
+    [NAME_FIRST_NAME] = { "first_name", TEMPLATE_PATIENTS, VALUE_TEXT, false, true, true },
+    [NAME_LAST_NAME] = { "last_name", TEMPLATE_PATIENTS, VALUE_TEXT, false, true, true },
     [NAME_DOB] = { "dob", TEMPLATE_PATIENTS, VALUE_DAY, false, true, false },
-    [NAME_MRN] = { "mrn", TEMPLATE_PATIENTS, VALUE_TEXT, false, true, false },
-    [NAME_FIELD] = { "", TEMPLATE_DOCUMENTS, VALUE_FIELD, false, true, false },
+    [NAME_MRN] = { "mrn", TEMPLATE_PATIENTS, VALUE_TEXT, false, true, true },
+    [NAME_FIELD] = { "", BOTH, VALUE_FIELD, false, true, false },
     [NAME_TEXT] = { "", BOTH, VALUE_NOTHING, false, false, false },
 };
 
@@ -54,7 +54,7 @@ static void piece_add(struct template *template, enum template_name name, struct
 static bool name_read(struct span word, enum template_table table, struct template *template,
                       struct err *err)
 {
-    if (span_starts(word, "field:") && table == TEMPLATE_DOCUMENTS) {
+    if (span_starts(word, "field:")) {
         piece_add(template, NAME_FIELD, span_trim(span_from(word, strlen("field:"))));
         return true;
     }

@@ -97,7 +97,8 @@ bool template_follows_patient(const struct template *template);
 /* Whether it can be told of a document whose record is not at hand. */
 bool template_needs_no_record(const struct template *template);
 
-/* Whether a part of its value would be of no use: a key, an id, a hash. */
+/* Whether a part of its value would be of no use, or false: a key, an id, a hash, a person's name.
+ */
 bool template_is_whole(const struct template *template);
 
 /* Who knows the values. */

@@ -1,0 +1,158 @@
+/* Patients from a layout, in pages; a CSV is read in roster_csv.c. */
+#include "move/roster.h"
+
+#include "base/mem.h"
+#include "filemaker/errors.h"
+#include "move/roster_csv.h"
+
+enum { PAGE_RECORDS = 500 };
+
+struct roster {
+    const struct patients_settings *settings;
+    struct roster_fields *fields;
+    const struct cancel *cancel;
+    struct roster_csv *csv; /* NULL: FileMaker's layout */
+};
+
+/*
+ * A name that is not on the layout would be read as empty, for every patient. Looked at before
+ * anything is made of ours.
+ */
+static bool layout_fits(const struct roster *roster, struct err *err)
+{
+    const struct patients_settings *s = roster->settings;
+    auto_filemaker *filemaker = NULL;
+    auto_layout layout = { 0 };
+
+    if (!filemaker_new(&s->filemaker, roster->cancel, &filemaker, err))
+        return false;
+    if (!filemaker_layout(filemaker, s->layout, &layout, err)) {
+        if (err->kind == ERR_REMOTE && err->reason == FILEMAKER_LAYOUT_MISSING)
+            err->kind = ERR_USAGE;
+        return err_ctx(err, "[patients] layout");
+    }
+    for (size_t i = 0; i < roster->fields->count; i++) {
+        struct roster_field *field = &roster->fields->fields[i];
+        const struct filemaker_field *shown = filemaker_field(&layout, field->name);
+
+        if (*field->name && !shown)
+            return err_set(err, ERR_USAGE, 0,
+                           "layout '%s' has no field '%s' (%s): put it on the layout, or name "
+                           "another one",
+                           s->layout, field->name, field->setting);
+        field->is_moment = shown && filemaker_is_moment(shown);
+    }
+    return true;
+}
+
+static bool key_is_named(const struct patients_settings *settings, struct err *err)
+{
+    return *settings->key
+           || err_set(err, ERR_USAGE, 0,
+                      "[patients] key_field is empty: patients are known by FileMaker's id");
+}
+
+bool roster_open(const struct patients_settings *settings, struct roster_fields *fields,
+                 const char *csv, const struct cancel *cancel, struct roster **roster_r,
+                 struct err *err)
+{
+    auto_roster *roster = mem_new(struct roster);
+
+    roster->settings = settings;
+    roster->fields = fields;
+    roster->cancel = cancel;
+    if (!key_is_named(settings, err)
+        || !(csv ? roster_csv_open(csv, settings->encoding, fields, &roster->csv, err)
+                 : layout_fits(roster, err)))
+        return false;
+    *roster_r = take(roster);
+    return true;
+}
+
+void roster_free(struct roster *roster)
+{
+    if (!roster)
+        return;
+    roster_csv_free(roster->csv);
+    free(roster);
+}
+
+void auto_roster_cleanup(struct roster **roster)
+{
+    roster_free(*roster);
+}
+
+bool roster_is_csv(const struct roster *roster)
+{
+    return roster->csv != NULL;
+}
+
+const char *roster_place(const struct roster *roster, uint64_t place, char text[ROSTER_PLACE_SIZE])
+{
+    (void)snprintf(text, ROSTER_PLACE_SIZE, roster->csv ? "line %ju" : "record %ju",
+                   (uintmax_t)place);
+    return text;
+}
+
+static bool record_tell(const struct roster_fields *fields, const struct filemaker_record *record,
+                        const struct roster_listener *listener, struct err *err)
+{
+    struct told told = { .place = record->record_id };
+
+    for (size_t i = 0; i < fields->count; i++) {
+        const char *name = fields->fields[i].name;
+        const struct json_value *value = *name ? filemaker_value(record, name) : NULL;
+
+        if (!value)
+            continue;
+        told.texts[i] = value->kind == JSON_NULL ? SPAN_NONE : value->text;
+        told.is_number[i] = value->kind == JSON_NUMBER;
+        if (i < ROSTER_MORE)
+            told.texts[i] = text_trim(told.texts[i]);
+    }
+    return listener->on_told(listener->arg, &told, err);
+}
+
+static bool page_tell(const struct roster *roster, const struct filemaker_page *page, size_t first,
+                      const struct roster_listener *listener, struct err *err)
+{
+    for (size_t i = first; i < page->count; i++)
+        if (!record_tell(roster->fields, &page->records[i], listener, err))
+            return false;
+    return listener->on_page(listener->arg, err);
+}
+
+static bool layout_each(const struct roster *roster, const struct roster_listener *listener,
+                        struct err *err)
+{
+    const struct patients_settings *s = roster->settings;
+    auto_filemaker *filemaker = NULL;
+    uint64_t offset = 1, last_id = 0;
+
+    if (!filemaker_new(&s->filemaker, roster->cancel, &filemaker, err))
+        return false;
+    for (;;) {
+        auto_page page = { 0 };
+        size_t first = last_id ? 1 : 0;
+
+        if (!filemaker_records(filemaker, s->layout, offset, PAGE_RECORDS, &page, err))
+            return false;
+        if (page.count == 0 && offset == 1)
+            return true;
+        if (page.count == 0 || (last_id && page.records[0].record_id != last_id))
+            return err_set(err, ERR_DATA, 0,
+                           "patients were added or deleted while they were read: import again");
+        if (!page_tell(roster, &page, first, listener, err))
+            return false;
+        if (page.count < PAGE_RECORDS)
+            return true;
+        last_id = page.records[page.count - 1].record_id;
+        offset += page.count - 1;
+    }
+}
+
+bool roster_each(struct roster *roster, const struct roster_listener *listener, struct err *err)
+{
+    return roster->csv ? roster_csv_each(roster->csv, listener, err)
+                       : layout_each(roster, listener, err);
+}
