@@ -175,7 +175,9 @@ static bool bytes_pass(struct export *e, struct store_reader *reader,
     } while (got > 0);
     sha256 = sha256_stream_end(hash);
     return sha256_equal(&sha256, &d->sha256)
-           || err_set(err, ERR_DATA, 0, "'%s' has other bytes than its row says: fmferry verify",
+           || err_set(err, ERR_DATA, 0,
+                      "'%s' has other bytes than its row says: 'fmferry verify --bytes' reads "
+                      "them all and names each that differs",
                       d->key);
 }
 
@@ -188,6 +190,8 @@ bool export_bytes(struct export *e, const struct export_document *d,
     if (!store_get(e->store, d->key, &reader, err))
         return false;
     if (!reader)
-        return err_set(err, ERR_DATA, 0, "'%s' is not in the store: fmferry verify", d->key);
+        return err_set(err, ERR_DATA, 0,
+                       "'%s' is not in the store: 'fmferry verify' names all that are missing",
+                       d->key);
     return bytes_pass(e, reader, d, take_bytes, arg, err);
 }

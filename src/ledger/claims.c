@@ -125,6 +125,7 @@ void ledger_version_clear(struct ledger_version *version)
     free(version->upload_id);
     free(version->mark);
     free(version->patient);
+    free(version->imprint);
     *version = (struct ledger_version){ 0 };
 }
 
@@ -147,6 +148,7 @@ static struct ledger_version version_read(const struct sql_rows *rows)
                                       .mod_id = (uint64_t)sql_get_i64(rows, 6),
                                       .mark = ledger_column_or_null(rows, 7),
                                       .patient = ledger_column_or_null(rows, 9),
+                                      .imprint = ledger_column_or_null(rows, 10),
                                       .stored = !span_is(sql_get_text(rows, 8), "intended"),
                                       .leaving = span_is(sql_get_text(rows, 8), "leaving") };
 
@@ -242,6 +244,8 @@ bool ledger_store(struct ledger *ledger, const struct ledger_claim *claim,
     str_printf(&evidence, "%s %ju bytes sha256 %s modId %ju", version->key,
                (uintmax_t)version->size_bytes, sha256_hex(&version->sha256, hex),
                (uintmax_t)version->mod_id);
+    if (version->imprint)
+        str_printf(&evidence, "; %s", version->imprint);
     step.evidence = str_text(&evidence);
     step.link_after = link;
     step.size_after = (int64_t)version->size_bytes;
@@ -254,7 +258,8 @@ bool ledger_store(struct ledger *ledger, const struct ledger_claim *claim,
            && ledger_touched(ledger, claim->document, err)
            && sql_send(ledger->sql, &LEDGER_VERSION_STORE,
                        sql_args(sql_i64(claim->document), sql_i64(version->number),
-                                sql_bytes(version->sha256.bytes, SHA256_SIZE)),
+                                sql_bytes(version->sha256.bytes, SHA256_SIZE),
+                                sql_text(version->imprint)),
                        err)
            && ledger_transition(ledger, &step, err);
 }

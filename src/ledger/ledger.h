@@ -280,6 +280,7 @@ struct ledger_version {
     uint64_t mod_id; /* the record's when these bytes were read */
     char *mark;      /* exactly what is to be written to the record; NULL: nothing */
     char *patient;   /* the application's id of the patient in the key, or NULL */
+    char *imprint;   /* what the store's server must say of its object (store.h), or NULL */
     bool stored;
     bool leaving; /* its bytes lie elsewhere, with another patient: its object is to be removed */
 };

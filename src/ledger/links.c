@@ -107,7 +107,12 @@ static bool moves_note(struct ledger *ledger, const struct ledger_claim *claim,
         enum ledger_version_state state =
             moves[i].from == claim->version ? LEDGER_VERSION_STORED : LEDGER_VERSION_SUPERSEDED;
 
-        if (!ledger_link_note(ledger, claim, moves[i].to, state, err)
+        if (!ledger_still_ours(ledger, claim, err)
+            || !sql_run(ledger->sql, &LEDGER_VERSION_MOVED,
+                        sql_args(sql_i64(claim->document), sql_i64(moves[i].to),
+                                 sql_text(version_states[state]),
+                                 sql_text(*moves[i].imprint ? moves[i].imprint : NULL)),
+                        err)
             || !ledger_link_note(ledger, claim, moves[i].from, LEDGER_VERSION_LEAVING, err))
             return false;
     }
@@ -129,9 +134,12 @@ static void evidence_write(struct str *to, const struct ledger_version *version,
 {
     char hex[SHA256_HEX_SIZE];
 
-    str_printf(to, "%s %ju bytes sha256 %s modId %ju; %s", version->key,
+    str_printf(to, "%s %ju bytes sha256 %s modId %ju; ", version->key,
                (uintmax_t)version->size_bytes, sha256_hex(&version->sha256, hex),
-               (uintmax_t)version->mod_id, ledger_link_name(target->link));
+               (uintmax_t)version->mod_id);
+    if (version->imprint)
+        str_printf(to, "%s; ", version->imprint);
+    str_add_text(to, ledger_link_name(target->link));
     if (target->patient)
         str_printf(to, " to %s", target->patient);
     if (target->who)

@@ -52,6 +52,7 @@ must_check bool ledger_link_free(struct ledger *ledger, const struct ledger_clai
 /* A version whose bytes lie under a new key now; both numbers are the document's. */
 struct ledger_link_move {
     int64_t from, to;
+    char imprint[96]; /* of the object under the new key (store.h), or "" */
 };
 
 /* Where a document belongs. */

@@ -38,15 +38,30 @@ static void find_difference(struct journey *j, const struct store_found *found)
          (uintmax_t)j->cargo.size_bytes, sha256_hex(&j->cargo.sha256, ours));
 }
 
-static bool find_same(struct journey *j)
+static bool find_same(struct journey *j, const struct store_found *found)
 {
     auto_free char *documented = NULL;
 
     if (!journey_key(j, NULL, &documented))
         return false;
     j->is_adopted = true;
+    (void)snprintf(j->left_imprint, sizeof j->left_imprint, "%s", found->imprint);
     find(j, ADOPT_TAKEN, "lies at '%.200s', not at '%.200s'", j->assignment->left_key, documented);
     return true;
+}
+
+/* Whatever an earlier importer wrote beside its objects is no proof of their bytes. */
+static bool left_compare(struct journey *j, const char *key, struct store_found *found_r,
+                         struct err *err)
+{
+    char imprint[STORE_IMPRINT_SIZE] = "";
+    struct store_object expected = {
+        .key = key, .size_bytes = j->cargo.size_bytes, .sha256 = j->cargo.sha256, .imprint = imprint
+    };
+
+    if (j->cargo.is_whole && j->cargo.used == j->cargo.size_bytes)
+        store_imprint_of(j->worker->store, (struct span){ j->cargo.bytes, j->cargo.used }, imprint);
+    return store_compare(j->worker->store, &expected, found_r, err);
 }
 
 bool adopt_compare(struct journey *j)
@@ -67,13 +82,13 @@ bool adopt_compare(struct journey *j)
         find(j, ADOPT_MOVED, "its row points to '%.200s', which is no key", key);
         return true;
     }
-    if (!store_look(j->worker->store, key, &found, &err))
+    if (!left_compare(j, key, &found, &err))
         return trouble_of_store(&j->trouble, &err);
     if (!found.exists)
         find(j, ADOPT_MOVED, "its row points to '%.200s', where nothing lies", key);
     else if (found.has_sha256 && found.size_bytes == j->cargo.size_bytes
              && sha256_equal(&found.sha256, &j->cargo.sha256))
-        return find_same(j);
+        return find_same(j, &found);
     else
         find_difference(j, &found);
     return true;

@@ -26,7 +26,8 @@ struct journey {
     bool is_adopted;      /* the earlier importer's object has exactly these bytes    */
     bool mark_stands;     /* ours stands there from before, and counts for this version too   */
     struct ledger_reaction reaction; /* how the source answered our mark; mark NULL: it did not */
-    struct finding left;             /* what was found out about what it left                    */
+    char left_imprint[STORE_IMPRINT_SIZE]; /* of what an earlier importer left, if it is the same */
+    struct finding left; /* what was found out about what it left                    */
 };
 
 /* A key for the cargo; `hash`: the version's, for any but the first. In put.c. */

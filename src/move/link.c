@@ -237,6 +237,7 @@ static bool version_copy(struct passage *p, bool with_hash, enum relocated *relo
     FAILPOINT("link.intended");
     if (!relocate(&relocation, p->from, key, relocated_r, err))
         return false;
+    p->to.imprint = text_or_null(*relocation.imprint ? relocation.imprint : NULL);
     FAILPOINT("link.copied");
     return true;
 }
@@ -247,7 +248,8 @@ static void present_set(struct passage *p, const struct ledger_version *version)
     p->present = (struct ledger_version){ .key = mem_text(version->key),
                                           .sha256 = version->sha256,
                                           .size_bytes = version->size_bytes,
-                                          .mod_id = version->mod_id };
+                                          .mod_id = version->mod_id,
+                                          .imprint = text_or_null(version->imprint) };
 }
 
 /* `moved_r` false: it cannot be done, and the log says why. */
@@ -255,6 +257,7 @@ static bool version_move(struct passage *p, const struct ledger_version *from, b
                          struct err *err)
 {
     bool with_hash = key_has_hash(from->key);
+    struct ledger_link_move *move;
     enum relocated relocated;
     struct err why = { 0 };
 
@@ -274,7 +277,9 @@ static bool version_move(struct passage *p, const struct ledger_version *from, b
                                                 : "something else lies under its new key");
         return true;
     }
-    p->moves[p->move_count++] = (struct ledger_link_move){ from->number, p->to.number };
+    move = &p->moves[p->move_count++];
+    *move = (struct ledger_link_move){ from->number, p->to.number, "" };
+    (void)snprintf(move->imprint, sizeof move->imprint, "%s", p->to.imprint ? p->to.imprint : "");
     if (from->number == p->claim->version)
         present_set(p, &p->to);
     return *moved_r = true;
@@ -324,10 +329,14 @@ static bool leaving_remove(struct passage *p, const struct ledger_version *versi
  */
 static bool stray_settle(struct passage *p, const struct ledger_version *version, struct err *err)
 {
+    struct store_object expected = { .key = version->key,
+                                     .size_bytes = version->size_bytes,
+                                     .sha256 = version->sha256,
+                                     .imprint = version->imprint };
     struct store_found found = { 0 };
     bool ours;
 
-    if (!store_look(p->linker->to, version->key, &found, err))
+    if (!store_compare(p->linker->to, &expected, &found, err))
         return false;
     ours = found.exists && found.has_sha256 && version->has_sha256
            && sha256_equal(&found.sha256, &version->sha256);

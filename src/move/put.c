@@ -205,12 +205,14 @@ static bool version_choose(struct journey *j)
     if (j->is_adopted) {
         j->version.number = before ? before->number : 0;
         j->version.key = mem_text(j->assignment->left_key);
+        j->version.imprint = *j->left_imprint ? mem_text(j->left_imprint) : NULL;
         return true;
     }
     if (before) {
         j->version.number = before->number;
         j->version.stored = before->stored;
         j->version.key = mem_text(before->key);
+        j->version.imprint = before->imprint ? mem_text(before->imprint) : NULL;
         return true;
     }
     if (needs_hash_key(j, j->version.size_bytes >= STORE_SMALL_MAX))
@@ -233,7 +235,15 @@ static struct store_object object_of(const struct journey *j)
                                   .has_sha256 = j->version.has_sha256,
                                   .sha256 = j->version.sha256,
                                   .record_id = j->claim->record_id,
-                                  .layout = j->mover->settings->fields.layout };
+                                  .layout = j->mover->settings->fields.layout,
+                                  .imprint = j->version.imprint };
+}
+
+/* What the server must say of it from now on; nothing, where its answer was not what we made. */
+static void imprint_keep(struct journey *j, const struct store_found *found)
+{
+    free(j->version.imprint);
+    j->version.imprint = *found->imprint ? mem_text(found->imprint) : NULL;
 }
 
 static bool conflict(struct journey *j, const struct store_found *found)
@@ -301,7 +311,7 @@ static bool is_still_there(struct journey *j, bool *there_r)
     *there_r = j->is_adopted;
     if ((!j->version.stored && !was_begun(j)) || j->is_adopted)
         return true;
-    if (!store_look(j->worker->store, object.key, &found, &err))
+    if (!store_compare(j->worker->store, &object, &found, &err))
         return trouble_of_store(&j->trouble, &err);
     *there_r = store_is_same(&object, &found);
     return true;
@@ -313,8 +323,11 @@ static bool put_bytes(struct journey *j, enum store_outcome *outcome_r, struct s
     struct span bytes = { j->cargo.bytes, j->cargo.used };
     struct err err = { 0 };
 
-    return store_put(j->worker->store, &object, bytes, outcome_r, found_r, &err)
-           || trouble_of_store(&j->trouble, &err);
+    if (!store_put(j->worker->store, &object, bytes, outcome_r, found_r, &err))
+        return trouble_of_store(&j->trouble, &err);
+    if (*outcome_r != STORE_OTHER)
+        imprint_keep(j, found_r);
+    return true;
 }
 
 static bool put_small(struct journey *j)
@@ -405,7 +418,10 @@ static bool large_end(struct journey *j, struct store_large *large)
 
     if (!store_large_end(large, &object, &outcome, &found, &err))
         return trouble_of_store(&j->trouble, &err);
-    return outcome != STORE_OTHER || conflict(j, &found);
+    if (outcome == STORE_OTHER)
+        return conflict(j, &found);
+    imprint_keep(j, &found);
+    return true;
 }
 
 static bool put_large(struct journey *j)

@@ -145,6 +145,10 @@ static bool corrections_do(struct comparison *c, struct err *err)
 static bool object_compare(struct comparison *c, struct pair *pair, struct err *err)
 {
     const struct ledger_version *version = &pair->whole->version;
+    struct store_object expected = { .key = version->key,
+                                     .size_bytes = version->size_bytes,
+                                     .sha256 = version->sha256,
+                                     .imprint = version->imprint };
     struct store_found found = { 0 };
     char words[WORDS_MAX], hex[SHA256_HEX_SIZE], other[SHA256_HEX_SIZE];
 
@@ -153,7 +157,7 @@ static bool object_compare(struct comparison *c, struct pair *pair, struct err *
                   "the ledger has no version of what it says is stored");
         return true;
     }
-    if (!store_look(c->store, version->key, &found, err))
+    if (!store_compare(c->store, &expected, &found, err))
         return false;
     if (!found.exists) {
         (void)snprintf(words, sizeof words, "nothing lies under '%.300s'", version->key);

@@ -18,9 +18,18 @@ static struct store_object object_of(const struct relocation *r,
 static enum relocated broken(const struct ledger_version *version, const char *what,
                              struct err *err)
 {
-    (void)err_set(err, ERR_DATA, 0, "'%.200s' %s: nothing was moved; 'fmferry verify' tells more",
+    (void)err_set(err, ERR_DATA, 0,
+                  "'%.200s' %s: nothing was moved; 'fmferry verify --bytes' tells more",
                   version->key, what);
     return RELOCATED_BROKEN;
+}
+
+static void relocated_as(struct relocation *r, enum store_outcome outcome,
+                         const struct store_found *found, enum relocated *relocated_r)
+{
+    *relocated_r = outcome == STORE_OTHER ? RELOCATED_TAKEN : RELOCATED;
+    if (outcome != STORE_OTHER)
+        (void)snprintf(r->imprint, sizeof r->imprint, "%s", found->imprint);
 }
 
 /* --- small objects -------------------------------------------------------------------------- */
@@ -38,7 +47,7 @@ static bool read_whole(struct store_reader *reader, unsigned char *bytes, size_t
     return used == size || err_set(err, ERR_DATA, 0, "the object is shorter than announced");
 }
 
-static bool small_copy(const struct relocation *r, struct store_reader *reader,
+static bool small_copy(struct relocation *r, struct store_reader *reader,
                        const struct ledger_version *version, const char *key,
                        enum relocated *relocated_r, struct err *err)
 {
@@ -59,7 +68,7 @@ static bool small_copy(const struct relocation *r, struct store_reader *reader,
     if (!store_put(r->to, &object, (struct span){ (const char *)bytes, size }, &outcome, &found,
                    err))
         return false;
-    *relocated_r = outcome == STORE_OTHER ? RELOCATED_TAKEN : RELOCATED;
+    relocated_as(r, outcome, &found, relocated_r);
     return true;
 }
 
@@ -97,7 +106,7 @@ static bool pour(struct store_reader *reader, struct store_large *large, struct 
     return true;
 }
 
-static bool large_copy(const struct relocation *r, struct store_reader *reader,
+static bool large_copy(struct relocation *r, struct store_reader *reader,
                        const struct ledger_version *version, const char *key,
                        enum relocated *relocated_r, struct err *err)
 {
@@ -117,12 +126,12 @@ static bool large_copy(const struct relocation *r, struct store_reader *reader,
     }
     if (!store_large_end(large, &object, &outcome, &found, err))
         return false;
-    *relocated_r = outcome == STORE_OTHER ? RELOCATED_TAKEN : RELOCATED;
+    relocated_as(r, outcome, &found, relocated_r);
     return true;
 }
 
-bool relocate(const struct relocation *relocation, const struct ledger_version *version,
-              const char *key, enum relocated *relocated_r, struct err *err)
+bool relocate(struct relocation *relocation, const struct ledger_version *version, const char *key,
+              enum relocated *relocated_r, struct err *err)
 {
     auto_reader *reader = NULL;
 

@@ -14,6 +14,7 @@ struct relocation {
     /* Writes down the name of an upload before its first byte goes. */
     bool (*intend)(void *arg, const char *upload_id, struct err *err);
     void *arg;
+    char imprint[STORE_IMPRINT_SIZE]; /* afterwards: the copy's */
 };
 
 enum relocated {
@@ -28,5 +29,5 @@ enum relocated {
  *   key       the new one
  * Fails with ERR_OS, ERR_REMOTE, ERR_NET, ERR_UNSURE, ERR_CANCELED, and as `intend` does.
  */
-must_check bool relocate(const struct relocation *relocation, const struct ledger_version *version,
+must_check bool relocate(struct relocation *relocation, const struct ledger_version *version,
                          const char *key, enum relocated *relocated_r, struct err *err);

@@ -19,7 +19,11 @@ struct store_kind {
     bool (*probe)(struct store *store, struct store_traits *traits_r, struct err *err);
     bool (*greet)(struct store *store, bool *same_r, struct err *err);
     bool (*look)(struct store *store, const char *key, struct store_found *found_r,
-                 struct err *err);
+                 struct err *err); /* by reading; NULL where there is `tell` */
+    bool (*tell)(struct store *store, const struct store_object *expected,
+                 struct store_found *found_r, struct err *err); /* as store_tell(), or NULL */
+    void (*imprint_of)(const struct store *store, struct span bytes,
+                       char imprint_r[STORE_IMPRINT_SIZE]); /* or NULL */
     bool (*remove)(struct store *store, const char *key, struct err *err);
     bool (*get)(struct store *store, const char *key, struct store_reader **reader_r,
                 struct err *err);

@@ -62,8 +62,9 @@ static enum put_state state_of_answer(const struct s3_answer *answer)
     abort();
 }
 
-static enum put_state put_once(struct s3 *s3, const struct s3_request *request,
-                               enum s3_class *class_r, struct err *why)
+/* `found_r` gets the imprint if the server's answer agrees. */
+static enum put_state put_once(struct s3 *s3, const struct s3_request *request, const char *imprint,
+                               enum s3_class *class_r, struct store_found *found_r, struct err *why)
 {
     auto_s3_answer answer = { 0 };
     enum put_state state;
@@ -77,6 +78,8 @@ static enum put_state put_once(struct s3 *s3, const struct s3_request *request,
         (void)s3_refusal(&answer, why);
     else if (!s3_made_as_asked(s3, &answer, request->body_hash, why))
         return PUT_FAILED;
+    else
+        s3_imprint_keep(imprint, s3_header(&answer, "ETag"), found_r);
     return state;
 }
 
@@ -88,7 +91,7 @@ static bool look(struct s3 *s3, const struct store_object *object, bool *exists_
                  enum store_outcome *outcome_r, struct store_found *found_r, struct err *err)
 {
     for (int i = 0; i < 2; i++) {
-        if (!s3_look(&s3->store, object->key, found_r, err))
+        if (!s3_compare(s3, object, found_r, err))
             return false;
         if (!found_r->exists || store_is_same(object, found_r))
             break;
@@ -108,7 +111,7 @@ static bool put_until_sure(struct s3 *s3, const struct store_object *object,
     for (;;) {
         struct err why = { 0 };
         enum s3_class class;
-        enum put_state state = put_once(s3, request, &class, &why);
+        enum put_state state = put_once(s3, request, object->imprint, &class, found_r, &why);
         bool exists = false;
 
         if (state == PUT_DONE) {
@@ -138,6 +141,7 @@ static bool s3_put(struct store *store, const struct store_object *object, struc
     struct s3 *s3 = s3_of(store);
     bool conditional = s3->client.settings.traits.conditional != STORE_NO;
     struct store_object known = *object;
+    char imprint[STORE_IMPRINT_SIZE];
     auto_s3_headers headers = S3_HEADERS;
     struct s3_request request = { .method = "PUT",
                                   .key = object->key,
@@ -148,9 +152,11 @@ static bool s3_put(struct store *store, const struct store_object *object, struc
                                   .body_hash = &object->sha256 };
     bool exists = false;
 
+    s3_imprint_of(store, bytes, imprint);
     known.has_sha256 = true;
+    known.imprint = imprint;
     /* A server that replaces whatever is there must not be asked to. */
-    if (!conditional && !look(s3, object, &exists, outcome_r, found_r, err))
+    if (!conditional && !look(s3, &known, &exists, outcome_r, found_r, err))
         return false;
     if (exists)
         return true;
@@ -161,7 +167,7 @@ static bool s3_put(struct store *store, const struct store_object *object, struc
     if (conditional)
         s3_headers_add(&headers, "If-None-Match", span_of("*"));
     request.header_count = headers.count;
-    return put_until_sure(s3, object, &request, outcome_r, found_r, err);
+    return put_until_sure(s3, &known, &request, outcome_r, found_r, err);
 }
 
 /* --- reading and removing ------------------------------------------------------------------- */
@@ -228,7 +234,8 @@ static const struct store_kind s3_kind = {
     .large_write = s3_large_write,
     .large_end = s3_large_end,
     .large_abort = s3_large_abort,
-    .look = s3_look,
+    .tell = s3_tell,
+    .imprint_of = s3_imprint_of,
     .remove = s3_remove,
     .get = s3_get,
     .read = s3_read,

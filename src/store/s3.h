@@ -20,18 +20,34 @@ static inline struct s3 *s3_of(struct store *store)
 struct s3_head {
     bool exists;
     uint64_t size_bytes;
-    bool has_sum,
-        has_meta; /* the server's checksum of the whole; the hash that we wrote beside it */
-    struct sha256 sum, meta;
+    bool has_sum; /* the server's checksum of the whole */
+    struct sha256 sum;
     char etag[128];      /* without quotes                             */
     char composite[128]; /* the checksum of a large object, "sum-N"    */
 };
 
 must_check bool s3_head(struct s3 *s3, const char *key, struct s3_head *head_r, struct err *err);
 
-/* As store_look(): by what the server tells where that can be trusted, else by reading. */
-must_check bool s3_look(struct store *store, const char *key, struct store_found *found_r,
-                        struct err *err);
+/* As store_tell(): by what the server itself says, never by what somebody wrote beside an object.
+ */
+must_check bool s3_tell(struct store *store, const struct store_object *expected,
+                        struct store_found *found_r, struct err *err);
+
+/* As store_compare(). */
+must_check bool s3_compare(struct s3 *s3, const struct store_object *expected,
+                           struct store_found *found_r, struct err *err);
+
+/* --- imprints (store.h) --------------------------------------------------------------------- */
+
+/* Whether the SHA-256 that the server tells was held by it against the bytes. */
+bool s3_sums_are_proof(const struct s3 *s3);
+
+/* What the ETag of an object is, if it is the MD5 of its bytes. "" where checksums are proof. */
+void s3_imprint_of(const struct store *store, struct span bytes,
+                   char imprint_r[STORE_IMPRINT_SIZE]);
+
+/* Keeps the imprint if the server's word is the same; `etag` with or without quotes, or NULL. */
+void s3_imprint_keep(const char *imprint, const char *etag, struct store_found *found_r);
 
 /*
  * Nothing of what was sent was checked on the way: it is read again. Fails with ERR_DATA,

@@ -20,7 +20,7 @@ struct s3_large {
     uint64_t size_bytes;
     struct str xml;  /* what Complete says of the parts */
     struct str sums; /* of the parts, one after the other */
-    struct str md5s; /* the same from their ETags; empty if one is none */
+    struct str md5s; /* their MD5s, where checksums are no proof         */
     bool is_over;    /* there is nothing to abort */
 };
 
@@ -196,9 +196,6 @@ bool s3_large_abort(struct store *store, const char *key, const char *upload_id,
 static bool part_note(struct s3_large *large, const char *etag, const struct sha256 *sum,
                       bool sum_is_known, struct err *err)
 {
-    struct span quoted = span_of(etag);
-    uint8_t md5[MD5_SIZE];
-
     str_printf(&large->xml, "<Part><PartNumber>%u</PartNumber><ETag>", large->parts);
     s3_xml_add(&large->xml, etag);
     str_add_text(&large->xml, "</ETag>");
@@ -209,10 +206,6 @@ static bool part_note(struct s3_large *large, const char *etag, const struct sha
     }
     str_add_text(&large->xml, "</Part>");
     str_add(&large->sums, sum->bytes, sizeof sum->bytes);
-    if (quoted.size == 2 * MD5_SIZE + 2)
-        quoted = (struct span){ quoted.at + 1, 2 * MD5_SIZE };
-    if (hex_read(quoted, md5, sizeof md5))
-        str_add(&large->md5s, md5, sizeof md5);
     return str_fits(&large->xml, "the list of parts", err);
 }
 
@@ -230,6 +223,17 @@ static bool part_answered(struct s3_large *large, struct s3_answer *answer,
                        large->parts);
     return s3_sum_agrees(answer, sum, err)
            && part_note(large, etag, sum, s3_header(answer, "x-amz-checksum-sha256"), err);
+}
+
+/* Made by us: the ETags of parts are the server's word alone. */
+static void md5_note(struct s3_large *large, struct span bytes)
+{
+    uint8_t md5[MD5_SIZE];
+
+    if (s3_sums_are_proof(s3_of(large->large.store)))
+        return;
+    md5_of(bytes, md5);
+    str_add(&large->md5s, md5, sizeof md5);
 }
 
 static bool part_put(struct s3_large *large, struct span bytes, struct err *err)
@@ -270,6 +274,7 @@ bool s3_large_write(struct store_large *base, struct span bytes, struct err *err
     large->parts++;
     if (!part_put(large, bytes, err))
         return err_ctx(err, "part %u", large->parts);
+    md5_note(large, bytes);
     large->size_bytes += bytes.size;
     return true;
 }
@@ -285,7 +290,7 @@ enum complete_state {
 
 struct completed {
     char code[S3_CODE_SIZE];
-    char sum[128];
+    char sum[128], etag[128];
 };
 
 static bool on_completed(void *arg, const char *path, struct span text, struct err *err)
@@ -299,6 +304,9 @@ static bool on_completed(void *arg, const char *path, struct span text, struct e
     else if (strcmp(path, "ChecksumSHA256") == 0)
         (void)snprintf(c->sum, sizeof c->sum, SPAN_FORMAT,
                        SPAN_ARGS(span_first(text, sizeof c->sum - 1)));
+    else if (strcmp(path, "ETag") == 0)
+        (void)snprintf(c->etag, sizeof c->etag, SPAN_FORMAT,
+                       SPAN_ARGS(span_first(text, sizeof c->etag - 1)));
     return true;
 }
 
@@ -332,12 +340,44 @@ static void composite_of(const struct s3_large *large, struct str *to)
     str_printf(to, "-%u", large->parts);
 }
 
+/* The ETag that the parts make, where ETags are MD5s. */
+static void etag_of(const struct s3_large *large, struct str *to)
+{
+    uint8_t md5[MD5_SIZE];
+
+    if (large->md5s.size != (size_t)large->parts * MD5_SIZE)
+        return;
+    md5_of(str_span(&large->md5s), md5);
+    hex_add(to, md5, sizeof md5);
+    str_printf(to, "-%u", large->parts);
+}
+
+/* What the server's word for the object will be, if what it says now is what we computed. */
+static void imprint_keep(const struct s3_large *large, const struct completed *completed,
+                         struct store_found *found_r)
+{
+    auto_str imprint = STR_MAX(STORE_IMPRINT_SIZE);
+
+    *found_r = (struct store_found){ 0 };
+    str_add_text(&imprint, "parts ");
+    composite_of(large, &imprint);
+    if (s3_sums_are_proof(s3_of(large->large.store))
+        && strcmp(completed->sum, str_text(&imprint) + strlen("parts ")) == 0) {
+        (void)snprintf(found_r->imprint, sizeof found_r->imprint, "%s", str_text(&imprint));
+        return;
+    }
+    str_reset(&imprint);
+    str_add_text(&imprint, "etag ");
+    etag_of(large, &imprint);
+    s3_imprint_keep(str_text(&imprint), completed->etag, found_r);
+}
+
 /*
  * An answer of 200 is none yet: it is sent before the work is done, and what became of it stands
  * at the end of the body. Only a whole result counts.
  */
 static enum complete_state completed_read(const struct s3_large *large, struct s3_answer *answer,
-                                          struct err *why)
+                                          struct store_found *found_r, struct err *why)
 {
     struct completed completed = { 0 };
     auto_str body = STR_MAX(ANSWER_MAX), composite = STR_MAX(128);
@@ -360,11 +400,13 @@ static enum complete_state completed_read(const struct s3_large *large, struct s
                       "the server's checksum of the parts is not that of what was sent");
         return COMPLETE_FAILED;
     }
+    imprint_keep(large, &completed, found_r);
     return COMPLETE_DONE;
 }
 
 static enum complete_state complete_once(struct s3_large *large, const struct s3_request *request,
-                                         enum s3_class *class_r, struct err *why)
+                                         enum s3_class *class_r, struct store_found *found_r,
+                                         struct err *why)
 {
     auto_s3_answer answer = { 0 };
 
@@ -373,50 +415,33 @@ static enum complete_state complete_once(struct s3_large *large, const struct s3
         return why->kind == ERR_NET && why->code != HTTP_NO_TRUST ? COMPLETE_LOOK : COMPLETE_FAILED;
     *class_r = answer.class;
     if (answer.class == S3_FINE)
-        return completed_read(large, &answer, why);
+        return completed_read(large, &answer, found_r, why);
     (void)s3_refusal(&answer, why);
     return state_of_class(answer.class);
 }
 
-/* Whether an object is the one these parts make, without reading it. */
-static bool is_of_these_parts(const struct s3_large *large, const struct s3_head *head)
+/* What the server would say of the object that these parts make. */
+static void imprint_of_parts(const struct s3_large *large, struct str *to)
 {
-    auto_str text = STR_MAX(128);
-    uint8_t md5[MD5_SIZE];
+    bool by_sum = s3_sums_are_proof(s3_of(large->large.store));
 
-    if (head->size_bytes != large->size_bytes)
-        return false;
-    composite_of(large, &text);
-    if (strcmp(head->composite, str_text(&text)) == 0)
-        return true;
-    if (large->md5s.size != (size_t)large->parts * MD5_SIZE)
-        return false;
-    str_reset(&text);
-    md5_of(str_span(&large->md5s), md5);
-    hex_add(&text, md5, sizeof md5);
-    str_printf(&text, "-%u", large->parts);
-    return strcmp(head->etag, str_text(&text)) == 0;
+    str_add_text(to, by_sum ? "parts " : "etag ");
+    (by_sum ? composite_of : etag_of)(large, to);
 }
 
 static bool look(struct s3_large *large, const struct store_object *object, bool *exists_r,
                  enum store_outcome *outcome_r, struct store_found *found_r, struct err *err)
 {
-    struct s3 *s3 = s3_of(large->large.store);
-    struct s3_head head;
+    auto_str imprint = STR_MAX(STORE_IMPRINT_SIZE);
+    struct store_object expected = *object;
 
-    if (!s3_head(s3, large->key, &head, err))
-        return false;
-    *exists_r = head.exists;
-    if (!head.exists)
-        return true;
-    if (is_of_these_parts(large, &head)) {
-        *outcome_r = STORE_SAME;
-        return true;
-    }
-    if (!s3_look(&s3->store, large->key, found_r, err)) /* which asks once more */
+    imprint_of_parts(large, &imprint);
+    expected.imprint = str_text(&imprint);
+    if (!s3_compare(s3_of(large->large.store), &expected, found_r, err))
         return false;
     *exists_r = found_r->exists;
-    *outcome_r = store_is_same(object, found_r) ? STORE_SAME : STORE_OTHER;
+    if (found_r->exists)
+        *outcome_r = store_is_same(&expected, found_r) ? STORE_SAME : STORE_OTHER;
     return true;
 }
 
@@ -429,7 +454,7 @@ static bool complete(struct s3_large *large, const struct store_object *object,
     for (;;) {
         struct err why = { 0 };
         enum s3_class class;
-        enum complete_state state = complete_once(large, request, &class, &why);
+        enum complete_state state = complete_once(large, request, &class, found_r, &why);
         bool exists = false;
 
         if (state == COMPLETE_DONE) {

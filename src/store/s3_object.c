@@ -215,7 +215,7 @@ static void text_keep(char *to, size_t room, const char *text)
 static bool head_read(struct s3_answer *answer, struct s3_head *head_r, struct err *err)
 {
     const char *sum = s3_header(answer, "x-amz-checksum-sha256");
-    const char *meta = s3_header(answer, "x-amz-meta-sha256");
+    const char *type = s3_header(answer, "x-amz-checksum-type");
     int64_t length = http_length(answer->http);
     struct s3_head head = { .exists = true };
 
@@ -223,10 +223,9 @@ static bool head_read(struct s3_answer *answer, struct s3_head *head_r, struct e
         return err_set(err, ERR_NET, HTTP_NONSENSE, "the answer names no length");
     head.size_bytes = (uint64_t)length;
     text_keep(head.etag, sizeof head.etag, s3_header(answer, "ETag"));
-    head.has_sum = sum_read(sum, &head.sum);
+    head.has_sum = sum_read(sum, &head.sum) && !(type && strcmp(type, "COMPOSITE") == 0);
     if (sum && !head.has_sum)
         text_keep(head.composite, sizeof head.composite, sum);
-    head.has_meta = meta && sha256_from_hex(span_of(meta), &head.meta);
     *head_r = head;
     return true;
 }
@@ -249,29 +248,103 @@ bool s3_head(struct s3 *s3, const char *key, struct s3_head *head_r, struct err 
     return true;
 }
 
-/* Our own word for what an object holds counts where no server would have taken other bytes. */
-static bool meta_is_true(const struct s3 *s3)
+/* --- whose word counts ---------------------------------------------------------------------- */
+
+/* A server that keeps whatever checksum it is sent only repeats what a client said. */
+bool s3_sums_are_proof(const struct s3 *s3)
 {
     const struct store_traits *traits = &s3->client.settings.traits;
 
-    return traits->checks_body == STORE_YES || traits->checks_sum == STORE_YES
-           || traits->checks_md5 == STORE_YES;
+    return traits->tells_sum == STORE_YES && traits->checks_sum == STORE_YES;
 }
 
-bool s3_look(struct store *store, const char *key, struct store_found *found_r, struct err *err)
+void s3_imprint_of(const struct store *store, struct span bytes, char imprint_r[STORE_IMPRINT_SIZE])
+{
+    uint8_t digest[MD5_SIZE];
+    auto_str hex = STR_MAX(64);
+
+    *imprint_r = '\0';
+    if (s3_sums_are_proof((const struct s3 *)store))
+        return;
+    md5_of(bytes, digest);
+    hex_add(&hex, digest, sizeof digest);
+    (void)snprintf(imprint_r, STORE_IMPRINT_SIZE, "etag %s", str_text(&hex));
+}
+
+static bool imprint_is(const char *imprint, const char *kind, const char *word)
+{
+    struct span rest = span_of(imprint);
+
+    return *word && span_is(span_cut(&rest, ' '), kind) && span_is(rest, word);
+}
+
+void s3_imprint_keep(const char *imprint, const char *etag, struct store_found *found_r)
+{
+    char word[STORE_IMPRINT_SIZE] = "";
+
+    if (etag)
+        text_keep(word, sizeof word, etag);
+    if (imprint_is(imprint, "etag", word))
+        (void)snprintf(found_r->imprint, sizeof found_r->imprint, "%s", imprint);
+}
+
+/* What was expected lies there. */
+static void found_expected(const struct store_object *expected, enum store_how how,
+                           struct store_found *found)
+{
+    found->has_sha256 = true;
+    found->sha256 = expected->sha256;
+    found->how = how;
+    (void)snprintf(found->imprint, sizeof found->imprint, "%s", expected->imprint);
+}
+
+/* Where the server's word must be there, its silence speaks against the object, too. */
+static bool head_contradicts(const struct s3 *s3, const struct store_object *expected,
+                             const struct s3_head *head)
+{
+    return head->size_bytes != expected->size_bytes || is_set(expected->imprint)
+           || s3_sums_are_proof(s3);
+}
+
+static void head_judge(const struct s3 *s3, const struct store_object *expected,
+                       const struct s3_head *head, struct store_found *found)
+{
+    bool is_long = is_set(expected->imprint) && head->size_bytes == expected->size_bytes;
+
+    if (head->has_sum && s3_sums_are_proof(s3)) {
+        found->has_sha256 = true;
+        found->sha256 = head->sum;
+        found->how = STORE_BY_SUM;
+    } else if (is_long && s3_sums_are_proof(s3)
+               && imprint_is(expected->imprint, "parts", head->composite)) {
+        found_expected(expected, STORE_BY_SUM, found);
+    } else if (is_long && imprint_is(expected->imprint, "etag", head->etag)) {
+        found_expected(expected, STORE_BY_ETAG, found);
+    } else {
+        found->contradicts = head_contradicts(s3, expected, head);
+    }
+}
+
+bool s3_tell(struct store *store, const struct store_object *expected, struct store_found *found_r,
+             struct err *err)
 {
     struct s3 *s3 = s3_of(store);
     struct s3_head head;
 
-    if (!s3_head(s3, key, &head, err))
+    if (!s3_head(s3, expected->key, &head, err))
         return false;
-    if (head.exists && !head.has_sum && !(head.has_meta && meta_is_true(s3)))
-        return store_hash(store, key, found_r, err);
-    *found_r = (struct store_found){ .exists = head.exists,
-                                     .size_bytes = head.size_bytes,
-                                     .has_sha256 = head.exists,
-                                     .sha256 = head.has_sum ? head.sum : head.meta };
+    *found_r = (struct store_found){ .exists = head.exists, .size_bytes = head.size_bytes };
+    if (head.exists)
+        head_judge(s3, expected, &head, found_r);
     return true;
+}
+
+bool s3_compare(struct s3 *s3, const struct store_object *expected, struct store_found *found_r,
+                struct err *err)
+{
+    return s3_tell(&s3->store, expected, found_r, err)
+           && (!found_r->exists || found_r->has_sha256
+               || store_hash(&s3->store, expected->key, found_r, err));
 }
 
 bool s3_read_back(struct store *store, const struct store_object *object, struct err *err)

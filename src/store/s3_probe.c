@@ -151,16 +151,21 @@ static bool lie_of_body(struct probe *p, struct err *err)
     return lie(p, &body, &p->traits.checks_body, err);
 }
 
-/* What is stored of a lie could not be taken away: then these are told only where it matters. */
+/*
+ * What is stored of a lie could not be taken away: then these are told only where it matters, as it
+ * does where the server's checksum is to be believed.
+ */
 static bool further_lies(struct probe *p, struct err *err)
 {
     struct sha256 other = sha256_of(span_of(OTHER_BYTES));
     const struct trial sum = { .suffix = "-3", .bytes = FIRST_BYTES, .sum = &other };
     const struct trial md5 = { .suffix = "-4", .bytes = FIRST_BYTES, .md5_of = OTHER_BYTES };
 
-    if (p->traits.deletes == STORE_NO && p->traits.checks_body == STORE_YES)
-        return true;
-    return lie(p, &sum, &p->traits.checks_sum, err) && lie(p, &md5, &p->traits.checks_md5, err);
+    bool all = p->traits.deletes != STORE_NO || p->traits.checks_body != STORE_YES;
+
+    if ((all || p->traits.tells_sum == STORE_YES) && !lie(p, &sum, &p->traits.checks_sum, err))
+        return false;
+    return !all || lie(p, &md5, &p->traits.checks_md5, err);
 }
 
 /* --- large ones ----------------------------------------------------------------------------- */
@@ -327,6 +332,7 @@ bool s3_greet(struct store *store, bool *same_r, struct err *err)
     if (!ask_versioning(s3, &versioned, err) || !ask_lock(s3, &locked, err))
         return false;
     *same_r = traits->conditional != STORE_UNKNOWN && traits->versioned == versioned
-              && traits->locked == locked;
+              && traits->locked == locked
+              && !(traits->tells_sum == STORE_YES && traits->checks_sum == STORE_UNKNOWN);
     return true;
 }

@@ -119,10 +119,53 @@ bool store_large_end(struct store_large *large, const struct store_object *objec
                || err_ctx(err, "putting '%s'", object->key));
 }
 
+const char *store_how_name(enum store_how how)
+{
+    static const char *const names[STORE_HOWS] = { "not compared", "etag", "checksum", "bytes" };
+
+    return names[how];
+}
+
+static bool look_by_reading(struct store *store, const char *key, struct store_found *found_r,
+                            struct err *err)
+{
+    if (!store->kind->look(store, key, found_r, err))
+        return false;
+    if (found_r->has_sha256)
+        found_r->how = STORE_BY_BYTES;
+    return true;
+}
+
+bool store_tell(struct store *store, const struct store_object *expected,
+                struct store_found *found_r, struct err *err)
+{
+    return key_checked(expected->key, err)
+           && ((store->kind->tell ? store->kind->tell(store, expected, found_r, err)
+                                  : look_by_reading(store, expected->key, found_r, err))
+               || err_ctx(err, "looking at '%s'", expected->key));
+}
+
+bool store_compare(struct store *store, const struct store_object *expected,
+                   struct store_found *found_r, struct err *err)
+{
+    return store_tell(store, expected, found_r, err)
+           && (!found_r->exists || found_r->is_folder || found_r->has_sha256
+               || store_hash(store, expected->key, found_r, err));
+}
+
+void store_imprint_of(const struct store *store, struct span bytes,
+                      char imprint_r[STORE_IMPRINT_SIZE])
+{
+    *imprint_r = '\0';
+    if (store->kind->imprint_of)
+        store->kind->imprint_of(store, bytes, imprint_r);
+}
+
 bool store_look(struct store *store, const char *key, struct store_found *found_r, struct err *err)
 {
-    return key_checked(key, err)
-           && (store->kind->look(store, key, found_r, err) || err_ctx(err, "looking at '%s'", key));
+    const struct store_object nothing_known = { .key = key };
+
+    return store_compare(store, &nothing_known, found_r, err);
 }
 
 bool store_remove(struct store *store, const char *key, struct err *err)
@@ -202,7 +245,7 @@ static bool hash_rest(struct store_reader *reader, struct store_found *found_r, 
 {
     auto_sha256_stream *hash = sha256_stream_new();
     auto_free char *part = mem_zero(READ_SIZE);
-    struct store_found found = { .exists = true, .has_sha256 = true };
+    struct store_found found = { .exists = true, .has_sha256 = true, .how = STORE_BY_BYTES };
     size_t got;
 
     do {

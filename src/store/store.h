@@ -58,9 +58,33 @@ struct store_object {
     uint64_t size_bytes;
     bool has_sha256; /* for store_large_begin(); elsewhere the hash is always known */
     struct sha256 sha256;
-    uint64_t record_id; /* where it is from, for its metadata; 0: not told */
-    const char *layout; /* NULL: not told                                  */
+    uint64_t record_id;  /* where it is from, for its metadata; 0: not told */
+    const char *layout;  /* NULL: not told                                  */
+    const char *imprint; /* for comparing, as it was kept at the put; NULL or "": not known */
 };
+
+/*
+ * How it is known which bytes lie under a key. Metadata that a client wrote is no proof of anything
+ * (docs/decisions/0035-whose-word-counts.md).
+ */
+enum store_how {
+    STORE_NOT_COMPARED, /* the server keeps nothing that says so                               */
+    STORE_BY_ETAG,      /* its ETag is the MD5 that we made at the put                         */
+    STORE_BY_SUM,       /* it tells the SHA-256, and refuses bytes that belie one              */
+    STORE_BY_BYTES,     /* they were read                                                      */
+};
+enum { STORE_HOWS = 4 };
+
+/* "not compared", "etag", "checksum", "bytes". */
+const char *store_how_name(enum store_how how);
+
+/*
+ * What the server's own word for an object must be, as we computed it when we put the object:
+ * "etag MD5", "etag MD5-PARTS" or "parts SHA256-PARTS". Only where the server's answer was the
+ * same;
+ * "" where it was not, where it tells the SHA-256 of the whole, and for folders.
+ */
+enum { STORE_IMPRINT_SIZE = 96 };
 
 enum store_outcome {
     STORE_MADE,  /* the object is there now, with exactly these bytes         */
@@ -75,6 +99,9 @@ struct store_found {
     uint64_t size_bytes;
     bool has_sha256;
     struct sha256 sha256;
+    enum store_how how;
+    bool contradicts; /* the server says something else than was expected: only bytes can tell */
+    char imprint[STORE_IMPRINT_SIZE]; /* of what was put, or was found to be the same */
 };
 
 /* Whether what was found is what was to be put. */
@@ -83,7 +110,7 @@ bool store_is_same(const struct store_object *object, const struct store_found *
 /*
  * Puts a whole object. After an answer was lost the store is asked what lies there before it is put
  * again.
- *   found_r   with STORE_OTHER: what lies there instead
+ *   found_r   with STORE_OTHER: what lies there instead; else its imprint is to be kept
  * Fails with ERR_OS, ERR_REMOTE, ERR_NET (it may lie there all the same), ERR_DATA, ERR_CANCELED.
  */
 must_check bool store_put(struct store *store, const struct store_object *object, struct span bytes,
@@ -132,6 +159,27 @@ must_check bool store_large_abort(struct store *store, const char *key, const ch
  */
 must_check bool store_look(struct store *store, const char *key, struct store_found *found_r,
                            struct err *err);
+
+/*
+ * As store_look(), for whoever knows what should lie there: that may spare the reading.
+ *   expected   key, size and hash; its imprint if there is one
+ */
+must_check bool store_compare(struct store *store, const struct store_object *expected,
+                              struct store_found *found_r, struct err *err);
+
+/*
+ * As store_compare(), but of a server no bytes are read: then `found_r` may have no hash, and
+ * `contradicts` says whether the server's word speaks against what is expected.
+ */
+must_check bool store_tell(struct store *store, const struct store_object *expected,
+                           struct store_found *found_r, struct err *err);
+
+/*
+ * What the imprint of an object with these bytes is if it was put whole, for store_compare() with
+ * objects that somebody else put. "" where there is none.
+ */
+void store_imprint_of(const struct store *store, struct span bytes,
+                      char imprint_r[STORE_IMPRINT_SIZE]);
 
 /* Removes an object; one that is not there is fine. Only for documents that have moved elsewhere.
  */

@@ -341,7 +341,7 @@ def mod_id_stored(scene, document):
     """The record's modification id when its row was written, as the audit has it."""
     stored = [entry["evidence"] for entry in scene.database.stories[document["document"]]
               if (entry["before"], entry["after"]) == ("claimed", "stored")]
-    last = stored[-1].rpartition(" modId ")[2] if stored else ""
+    last = stored[-1].partition(";")[0].rpartition(" modId ")[2] if stored else ""
     return int(last) if last.isdigit() else None
 
 
@@ -519,7 +519,8 @@ def check_mark_written(scene, report, line):
 def check_mark_of(scene, report, line, document):
     fetched = line["modId"] - 1
     stored = [entry for entry in scene.database.stories[document["document"]]
-              if entry["after"] == "stored" and entry["evidence"].endswith(f" modId {fetched}")]
+              if entry["after"] == "stored" and entry["evidence"].partition(";")[0]
+              .endswith(f" modId {fetched}")]
     if not stored:
         report.say("I4", "mark-without-record", f"marked as of modId {fetched}, which the ledger "
                    f"never stored (journal line {line['line']})", line["recordId"])

@@ -8,6 +8,7 @@
 
 #define EMPTY_SUM "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
 #define X_SUM "LXEWQrcmsEQBYnyp+6wy9chTD7GQPMTbAiWHF5IaSIE="
+#define X_MD5 "9dd4e461268c8034f5c8564e155c67a6"
 #define BODY "x"
 
 /* A store over http on a scripted server. */
@@ -93,7 +94,8 @@ static int put_x(struct place *place, struct store_found *found_r, struct err *e
     }
 
 #define OK(headers) "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n" headers "\r\n"
-#define HEAD_X                                                                                     \
+#define HEAD_X "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nETag: \"" X_MD5 "\"\r\n\r\n"
+#define HEAD_FORGED                                                                                \
     "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nETag: \"e\"\r\n"                                      \
     "x-amz-meta-sha256: 2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881\r\n\r\n"
 #define REFUSED(status, code)                                                                      \
@@ -238,26 +240,85 @@ TEST(a_wrong_clock_and_region_are_learnt)
 
 /* --- looking and listing -------------------------------------------------------------------- */
 
-TEST(a_hash_is_believed_only_of_who_checks_it)
-{
-    static const struct server_step told[] = { TAKE, SEND(HEAD_X), END };
-    static const struct server_step read[] = {
-        TAKE, SEND(HEAD_X), TAKE,
-        SEND("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nETag: \"e\"\r\n\r\nx"), END
-    };
-    struct sha256 hash = sha256_of(span_of(BODY));
+#define HEAD(headers) "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n" headers "\r\n"
+#define GET_X "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nETag: \"e\"\r\n\r\nx"
 
-    for (size_t i = 0; i < 2; i++) {
-        auto_place place = place_new(
-            i ? read : told,
-            (struct store_settings){ .traits = i ? (struct store_traits){ 0 } : trusted() });
+/* What a client wrote beside an object, or a checksum that the server keeps unread, is no proof. */
+TEST(only_the_servers_own_word_counts)
+{
+    static const struct store_traits proof = { .tells_sum = STORE_YES, .checks_sum = STORE_YES };
+    static const struct store_traits echo = { .tells_sum = STORE_YES, .checks_sum = STORE_NO };
+    static const struct {
+        const char *head, *imprint;
+        struct store_traits traits;
+        enum store_how how; /* without reading */
+        bool contradicts;
+    } cases[] = {
+        { HEAD_FORGED, NULL, { .checks_body = STORE_YES }, STORE_NOT_COMPARED, false },
+        { HEAD_FORGED, "etag " X_MD5, { 0 }, STORE_NOT_COMPARED, true },
+        { HEAD_X, "etag " X_MD5, { 0 }, STORE_BY_ETAG, false },
+        { HEAD_X, NULL, { 0 }, STORE_NOT_COMPARED, false }, /* nobody knows that it is an MD5 */
+        { HEAD("ETag: \"" X_MD5 "-1\"\r\n"), "etag " X_MD5, { 0 }, STORE_NOT_COMPARED, true },
+        { HEAD("ETag: \"e\"\r\nx-amz-checksum-sha256: " X_SUM "\r\n"), NULL, proof, STORE_BY_SUM,
+          false },
+        { HEAD("ETag: \"e\"\r\nx-amz-checksum-sha256: " X_SUM "\r\n"), NULL, echo,
+          STORE_NOT_COMPARED, false },
+        { HEAD("ETag: \"e\"\r\nx-amz-checksum-sha256: " X_SUM "\r\n"
+               "x-amz-checksum-type: COMPOSITE\r\n"),
+          NULL, proof, STORE_NOT_COMPARED, true },
+        { HEAD("ETag: \"e\"\r\nx-amz-checksum-sha256: " X_SUM "-2\r\n"), "parts " X_SUM "-2", proof,
+          STORE_BY_SUM, false },
+        { HEAD("ETag: \"e\"\r\nx-amz-checksum-sha256: " X_SUM "-2\r\n"), "parts " X_SUM "-2", echo,
+          STORE_NOT_COMPARED, true },
+        { HEAD("ETag: \"e\"\r\nx-amz-checksum-sha256: " X_SUM "-3\r\n"), "parts " X_SUM "-2", proof,
+          STORE_NOT_COMPARED, true },
+        { HEAD("ETag: \"e\"\r\nx-amz-checksum-crc64nvme: AAAAAAAAAAA=\r\n"), NULL, proof,
+          STORE_NOT_COMPARED, true },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        const struct server_step script[] = { TAKE, SEND(cases[i].head), TAKE, SEND(cases[i].head),
+                                              TAKE, SEND(GET_X),         END };
+        auto_place place = place_new(script, (struct store_settings){ .traits = cases[i].traits });
+        struct store_object object = x_object();
         struct store_found found = { 0 };
         struct err err = { 0 };
 
-        CHECK_AT(i, store_look(place.store, "a", &found, &err));
-        CHECK_STR(err.msg, "");
-        CHECK_AT(i, found.exists && found.size_bytes == 1 && sha256_equal(&found.sha256, &hash));
-        CHECK_AT(i, server_count(place.server) == i + 1);
+        object.imprint = cases[i].imprint;
+        CHECK_AT(i, store_tell(place.store, &object, &found, &err));
+        CHECK_AT(i, found.how == cases[i].how && found.contradicts == cases[i].contradicts);
+        CHECK_AT(i, found.has_sha256 == (found.how != STORE_NOT_COMPARED));
+        CHECK_AT(i, store_compare(place.store, &object, &found, &err));
+        CHECK_AT(i, store_is_same(&object, &found));
+        CHECK_AT(i, (found.how == STORE_BY_BYTES) == (cases[i].how == STORE_NOT_COMPARED));
+        CHECK_AT(i, server_count(place.server) == (found.how == STORE_BY_BYTES ? 3U : 2U));
+    }
+}
+
+/* What is kept at a put is what we computed, and only if the server said the same. */
+TEST(an_imprint_is_ours_and_the_servers)
+{
+    static const struct {
+        const char *answer, *imprint;
+        struct store_traits traits;
+    } cases[] = {
+        { OK("ETag: \"" X_MD5 "\"\r\n"), "etag " X_MD5, { 0 } },
+        { OK("ETag: " X_MD5 "\r\n"), "etag " X_MD5, { 0 } },
+        { OK("ETag: \"0123456789abcdef0123456789abcdef\"\r\n"), "", { 0 } }, /* SSE-KMS */
+        { OK("ETag: \"" X_MD5 "-1\"\r\n"), "", { 0 } },
+        { OK("ETag: \"" X_MD5 "\"\r\nx-amz-checksum-sha256: " X_SUM "\r\n"),
+          "",
+          { .tells_sum = STORE_YES, .checks_sum = STORE_YES } },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        const struct server_step script[] = { TAKE, SEND(cases[i].answer), END };
+        auto_place place = place_new(script, (struct store_settings){ .traits = cases[i].traits });
+        struct store_found found = { 0 };
+        struct err err = { 0 };
+
+        CHECK_AT(i, put_x(&place, &found, &err) == STORE_MADE);
+        CHECK_STR(found.imprint, cases[i].imprint);
     }
 }
 

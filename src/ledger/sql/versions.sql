@@ -1,6 +1,6 @@
 -- Every version of a document whose object may exist. $1 document.
--- Columns: number, key, sha256, size, mime, upload_id, mod_id, mark, state, patient.
-select number, key, sha256, size, mime, upload_id, mod_id, mark, state, patient
+-- Columns: number, key, sha256, size, mime, upload_id, mod_id, mark, state, patient, imprint.
+select number, key, sha256, size, mime, upload_id, mod_id, mark, state, patient, imprint
   from fmferry_version
  where document = $1 and state <> 'removed'
  order by number
