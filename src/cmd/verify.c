@@ -18,7 +18,7 @@
 enum { LINE_MAX_BYTES = 64 * 1024, SAMPLES_MAX = 1000000 };
 
 struct verify_options {
-    bool deep, json;
+    bool deep, bytes, checksums, json;
     const char *sample, *certificate;
 };
 
@@ -68,6 +68,20 @@ static void say(uint64_t count, const char *what)
         (void)printf("  %10ju  %s\n", (uintmax_t)count, what);
 }
 
+/* How the objects were compared; what was not is said first of all. */
+static void compared_text(const struct verify_result *r)
+{
+    static const char *const words[STORE_HOWS] = {
+        "objects not compared: the server keeps nothing to compare ('--bytes' reads them)",
+        "objects compared by their ETag, which is the MD5 that was made at the put",
+        "objects compared by the server's own checksum",
+        "objects compared by their bytes",
+    };
+
+    for (size_t i = 0; i < STORE_HOWS; i++)
+        say(r->compared[i], words[i]);
+}
+
 static void result_text(const struct verify_result *r)
 {
     (void)printf("  %10ju  documents of %ju records at the source, %ju with a mark\n",
@@ -78,8 +92,9 @@ static void result_text(const struct verify_result *r)
                          verify_state_names[i]);
     (void)printf("  %10ju  rows in the registry, besides %ju of the application's own\n",
                  (uintmax_t)r->rows, (uintmax_t)r->strange_rows);
-    (void)printf("  %10ju  objects in the store, %.1f MB, the bytes of %ju compared\n",
-                 (uintmax_t)r->objects, (double)r->object_bytes / 1e6, (uintmax_t)r->hashed);
+    (void)printf("  %10ju  objects in the store, %.1f MB\n", (uintmax_t)r->objects,
+                 (double)r->object_bytes / 1e6);
+    compared_text(r);
     say(r->source_read, "files read again at the source");
     say(r->source_unreadable, "files that the source does not give as a stream");
     say(r->not_sampled, "documents whose bytes were left to another sample");
@@ -90,9 +105,21 @@ static void result_text(const struct verify_result *r)
     say(r->gone, "deleted at the source since");
     say(r->moving, "on their way at this moment");
     say(r->linkable, "unlinked, though their patient is known now");
+    say(r->settled, "differences of before, read again: they agree now");
     if (!r->census_was_closed)
         (void)printf("the source was never counted to its end: let 'fmferry run' finish\n");
     (void)printf("%ju difference%s\n", (uintmax_t)r->differences, r->differences == 1 ? "" : "s");
+}
+
+static void compared_json(const struct verify_result *r, struct json_writer *w)
+{
+    json_name(w, "compared");
+    json_open_object(w);
+    json_member_u64(w, "bytes", r->compared[STORE_BY_BYTES]);
+    json_member_u64(w, "checksum", r->compared[STORE_BY_SUM]);
+    json_member_u64(w, "etag", r->compared[STORE_BY_ETAG]);
+    json_member_u64(w, "not_compared", r->compared[STORE_NOT_COMPARED]);
+    json_close_object(w);
 }
 
 static void kinds_json(const struct verify_result *r, struct json_writer *w)
@@ -127,6 +154,8 @@ static void result_json(const struct verify_options *o, const struct verify_resu
     json_member_u64(&w, "objects", r->objects);
     json_member_u64(&w, "bytes", r->object_bytes);
     json_member_u64(&w, "hashed", r->hashed);
+    json_member_u64(&w, "not_compared", r->compared[STORE_NOT_COMPARED]);
+    compared_json(r, &w);
     json_member_u64(&w, "source_read", r->source_read);
     json_member_u64(&w, "source_unreadable", r->source_unreadable);
     json_member_u64(&w, "not_sampled", r->not_sampled);
@@ -140,6 +169,7 @@ static void result_json(const struct verify_options *o, const struct verify_resu
     json_member_flag(&w, "census_complete", r->census_was_closed);
     json_member_text(&w, "certificate_root", r->certified ? sha256_hex(&r->root, hex) : NULL);
     json_member_text(&w, "certificate_sha256", r->certified ? sha256_hex(&r->file, hex) : NULL);
+    json_member_u64(&w, "settled", r->settled);
     json_member_u64(&w, "differences", r->differences);
     kinds_json(r, &w);
     json_close_object(&w);
@@ -151,21 +181,38 @@ static void say_certificate(const struct verify_options *o, const struct verify_
 
     if (r->certified)
         (void)printf("certified in %s, root %s\n", o->certificate, sha256_hex(&r->root, root));
-    else if (o->certificate)
+    else if (o->certificate && r->differences)
         (void)printf("no certificate was written: the differences come first\n");
+    else if (o->certificate)
+        (void)printf(
+            "no certificate was written: %ju documents were on their way and not compared, "
+            "verify once more\n",
+            (uintmax_t)r->unread);
 }
 
 /* --- what stays of it ----------------------------------------------------------------------- */
 
-static bool note(const struct verify_settings *s, const char *found, const struct cancel *cancel,
-                 int64_t *run_r, struct err *err)
+static bool next_finding(void *arg, struct ledger_finding *finding_r, bool *is_r, struct err *err)
+{
+    struct verify_finding finding;
+
+    if (!verify_findings_next(arg, &finding, is_r, err))
+        return false;
+    if (*is_r)
+        *finding_r = (struct ledger_finding){ finding.is_open, finding.kind, finding.place,
+                                              finding.record_id };
+    return true;
+}
+
+static bool note(const struct verify_settings *s, struct verify_result *result, const char *found,
+                 const struct cancel *cancel, int64_t *run_r, struct err *err)
 {
     struct presence_names names;
     struct ledger_process process = presence_process("verify", &names);
     auto_ledger *ledger = NULL;
 
     return ledger_open(s->ledger_url, s->source_name, cancel, &ledger, err)
-           && ledger_verified_note(ledger, &process, found, run_r, err);
+           && ledger_verified_note(ledger, &process, found, next_finding, result, run_r, err);
 }
 
 /*
@@ -173,14 +220,17 @@ static bool note(const struct verify_settings *s, const char *found, const struc
  * verified all the same; that nothing stays of it is said.
  */
 static void note_or_say(const struct verify_settings *s, const struct verify_options *o,
-                        const char *found, const struct cancel *cancel)
+                        struct verify_result *result, const char *found)
 {
+    struct cancel *cancel = cancel_new(); /* what was found is noted even if we are to stop */
     struct err err = { 0 };
     int64_t run;
+    bool noted = note(s, result, found, cancel, &run, &err);
 
-    if (!note(s, found, cancel, &run, &err))
+    cancel_free(cancel);
+    if (!noted)
         log_warn("the ledger keeps no note of this verification: %s", err.msg);
-    else if (!o->json)
+    else if (!o->json && found)
         (void)printf("noted in the ledger as number %jd\n", (intmax_t)run);
 }
 
@@ -203,6 +253,15 @@ static bool sample_read(const char *text, struct verify_settings *settings, stru
     return true;
 }
 
+static enum verify_reading reading_of(const struct verify_options *o)
+{
+    if (o->bytes)
+        return VERIFY_READ_ALL;
+    if (o->checksums)
+        return VERIFY_READ_UNTOLD;
+    return o->certificate ? VERIFY_READ_ALL : VERIFY_READ_DOUBTFUL;
+}
+
 static struct verify_settings settings_verify(const struct settings *s,
                                               const struct verify_options *o)
 {
@@ -221,20 +280,35 @@ static struct verify_settings settings_verify(const struct settings *s,
                                      .unlinked_template = s->unlinked_key_in_store,
                                      .ledger_url = s->ledger_url,
                                      .registry_url = s->registry_url,
+                                     .reading = reading_of(o),
                                      .deep = o->deep,
                                      .certificate = o->certificate,
                                      .signing_key = s->signing_key,
                                      .program = "fmferry " VERSION };
 }
 
+/*
+ * No difference is no proof where objects were not compared. A sample leaves the others to the
+ * other parts, as it is meant to.
+ */
+static bool is_left_open(const struct verify_settings *settings, const struct verify_options *o,
+                         const struct verify_result *r)
+{
+    return (o->certificate && !r->certified)
+           || (settings->samples == 0 && r->compared[STORE_NOT_COMPARED] > 0);
+}
+
 static int verify_and_say(const struct verify_settings *settings, struct verify_options *o,
                           const struct cancel *cancel, struct err *err)
 {
     auto_str line = STR_MAX(LINE_MAX_BYTES);
-    struct verify_result result;
+    auto_verify_result result = { 0 };
 
-    if (!verify_all(settings, cancel, tell, o, &result, err))
+    if (!verify_all(settings, cancel, tell, o, &result, err)) {
+        if (verify_has_findings(&result))
+            note_or_say(settings, o, &result, NULL);
         return -1;
+    }
     result_json(o, &result, &line);
     if (o->json) {
         (void)puts(str_text(&line));
@@ -242,12 +316,14 @@ static int verify_and_say(const struct verify_settings *settings, struct verify_
         result_text(&result);
         say_certificate(o, &result);
     }
-    note_or_say(settings, o, str_text(&line), cancel);
+    note_or_say(settings, o, &result, str_text(&line));
     if (fflush(stdout) != 0) {
         (void)err_os(err, "writing what was found");
         return -1;
     }
-    return result.differences || !result.census_was_closed ? EXIT_LEFT : EXIT_DONE;
+    return result.differences || !result.census_was_closed || is_left_open(settings, o, &result)
+               ? EXIT_LEFT
+               : EXIT_DONE;
 }
 
 /* What was read is given back at once: the streams are longer than the memory. */
@@ -289,11 +365,18 @@ static int verify(const struct cli_globals *globals, const void *arg, struct err
 static const struct opt verify_opts[] = {
     OPT_FLAG(struct verify_options, deep, "deep", 0,
              "read every byte again, in FileMaker and in the store"),
+    OPT_FLAG(struct verify_options, bytes, "bytes", 0,
+             "read every byte in the store; else, in a bucket, the server's own checksum or an\n"
+             "ETag that is a known MD5 is compared, and what has neither is not compared"),
     OPT_TEXT(struct verify_options, sample, "sample", 0, "N/T",
              "as --deep, for part N of T of the documents: T calls with N from\n"
              "1 to T read them all"),
     OPT_TEXT(struct verify_options, certificate, "certificate", 0, "FILE",
-             "if nothing differs, write the signed certificate of completeness"),
+             "if nothing differs, write the signed certificate of completeness: every byte in\n"
+             "the store is read for it"),
+    OPT_FLAG(struct verify_options, checksums, "checksums", 0,
+             "let the certificate rest on the server's own word where it has one, and read only\n"
+             "the others; each line says which"),
     OPT_FLAG(struct verify_options, json, "json", 0,
              "a JSON line for each difference, and one in the end (docs/json.md)"),
     OPT_END,
@@ -307,7 +390,9 @@ const struct cmd cmd_verify = {
     "Shares nothing with the part that moves documents. Names every difference, in both\n"
     "directions: what is missing, and what is there and should not be. Changes nothing,\n"
     "and notes in the ledger what it found; people may work in FileMaker and a run may\n"
-    "go on meanwhile. Ends with 0 if nothing differs, with 3 if something does.",
+    "go on meanwhile. Ends with 0 if nothing differs, with 3 if something does, or if there\n"
+    "are objects that were not compared. A difference in bytes stays open until they were\n"
+    "read again and agreed: whatever is asked for, those are read.",
     verify_opts,
     &verify_defaults,
     sizeof verify_defaults,

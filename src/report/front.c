@@ -341,12 +341,13 @@ static void accepted(struct page *page, const struct figures *f)
 static void verified_row(struct page *page, const struct verified *v)
 {
     static const char *const marks[] = { "\">– not yet", " good\">✔ yes", "\">– not since",
-                                         " bad\">✘ no" };
+                                         " bad\">✘ no", "\">– in part" };
     auto_str figure = STR_MAX(KIB(1));
 
     verified_figure(v, &figure);
     page_printf(page, "<tr><td class=\"mark%s</td><th scope=\"row\">", marks[verified_word(v)]);
-    page_add(page, "a separate reader agrees</th><td>");
+    page_add(page, verified_label(v));
+    page_add(page, "</th><td>");
     page_text(page, str_text(&figure));
     page_add(page, "</td></tr>\n");
 }

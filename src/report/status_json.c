@@ -218,11 +218,20 @@ static void write_checklist(struct json_writer *w, const struct status *s)
 static void write_verified(struct json_writer *w, const struct verified *v)
 {
     json_name(w, "verified");
-    if (v->run == 0) {
+    if (v->run == 0 && v->open == 0) {
         json_write_null(w);
         return;
     }
     json_open_object(w);
+    json_member_i64(w, "open", v->open);
+    write_time(w, "open_since", v->open_since_us);
+    json_name(w, "compared");
+    json_open_object(w);
+    json_member_u64(w, "bytes", v->by_bytes);
+    json_member_u64(w, "checksum", v->by_checksum);
+    json_member_u64(w, "etag", v->by_etag);
+    json_member_u64(w, "not_compared", v->not_compared);
+    json_close_object(w);
     json_member_i64(w, "run", v->run);
     write_time(w, "at", v->at_us);
     json_member_text(w, "version", v->version);

@@ -452,12 +452,12 @@ static void point(const struct paint *p, const char *code, const char *mark, con
 /* Whether somebody else came to the same; no harm is meant by "not yet". */
 static void text_verified(const struct paint *p, const struct verified *v)
 {
-    static const char *const codes[] = { "33", "32", "33", "31" }, *const marks[] = { "–", "✔", "–",
-                                                                                      "✘" };
+    static const char *const codes[] = { "33", "32", "33", "31", "33" };
+    static const char *const marks[] = { "–", "✔", "–", "✘", "–" };
     auto_str figure = STR_MAX(KIB(1));
 
     verified_figure(v, &figure);
-    point(p, codes[verified_word(v)], marks[verified_word(v)], "a separate reader agrees",
+    point(p, codes[verified_word(v)], marks[verified_word(v)], verified_label(v),
           str_text(&figure));
 }
 

@@ -10,6 +10,15 @@
 struct told {
     struct verified verified;
     struct span sample, certificate;
+    const struct json_value *compared;
+};
+
+static const struct json_member how_shape[] = {
+    JSON_U64(struct verified, by_bytes, "bytes"),
+    JSON_U64(struct verified, by_checksum, "checksum"),
+    JSON_U64(struct verified, by_etag, "etag"),
+    JSON_U64(struct verified, not_compared, "not_compared"),
+    JSON_SHAPE_END,
 };
 
 static const struct json_member shape[] = {
@@ -19,6 +28,7 @@ static const struct json_member shape[] = {
     JSON_U64(struct told, verified.rows, "rows"),
     JSON_U64(struct told, verified.objects, "objects"),
     JSON_U64(struct told, verified.hashed, "hashed"),
+    JSON_MAYBE_INSIDE(struct told, compared, "compared"),
     JSON_U64(struct told, verified.source_read, "source_read"),
     JSON_U64(struct told, verified.differences, "differences"),
     JSON_MAYBE_SPAN(struct told, certificate, "certificate_sha256"),
@@ -34,12 +44,25 @@ static bool told_read(const struct ledger_verified *noted, struct verified *veri
     auto_json *json = NULL;
 
     if (!json_read(span_of(noted->found), &json, err)
-        || !json_fill(json, json_root(json), shape, &told, err))
+        || !json_fill(json, json_root(json), shape, &told, err)
+        || (told.compared && !json_fill(json, told.compared, how_shape, v, err)))
         return err_ctx(err, "what verification %jd noted in the ledger", (intmax_t)noted->run);
+    v->has_how = told.compared != NULL;
     (void)snprintf(v->version, sizeof v->version, "%s", noted->version);
     (void)snprintf(v->sample, sizeof v->sample, SPAN_FORMAT, SPAN_ARGS(told.sample));
     (void)snprintf(v->certificate, sizeof v->certificate, SPAN_FORMAT, SPAN_ARGS(told.certificate));
     *verified_r = *v;
+    return true;
+}
+
+static bool open_read(struct ledger *ledger, struct verified *verified, struct err *err)
+{
+    struct ledger_open open;
+
+    if (!ledger_verified_open(ledger, &open, err))
+        return false;
+    verified->open = open.count;
+    verified->open_since_us = open.since_us;
     return true;
 }
 
@@ -67,8 +90,8 @@ bool verified_read(struct ledger *ledger, const struct ledger_run *runs, size_t 
     if (!ledger_verified_last(ledger, &noted, err))
         return false;
     if (noted.run == 0)
-        return true;
-    if (!told_read(&noted, verified_r, err))
+        return open_read(ledger, verified_r, err);
+    if (!told_read(&noted, verified_r, err) || !open_read(ledger, verified_r, err))
         return false;
     for (size_t i = 0; i < run_count; i++)
         if (!moved_since(ledger, &runs[i], noted.at_us, &verified_r->is_outdated, err))
@@ -80,11 +103,24 @@ bool verified_read(struct ledger *ledger, const struct ledger_run *runs, size_t 
 
 enum verified_word verified_word(const struct verified *v)
 {
+    if (v->open > 0 || (v->run != 0 && v->differences > 0))
+        return VERIFIED_DIFFERS;
     if (v->run == 0)
         return VERIFIED_NEVER;
-    if (v->differences > 0)
-        return VERIFIED_DIFFERS;
+    if (v->not_compared > 0 || !v->has_how)
+        return VERIFIED_PARTLY;
     return v->is_outdated ? VERIFIED_OUTDATED : VERIFIED_GOOD;
+}
+
+const char *verified_label(const struct verified *v)
+{
+    static const char *const labels[] = {
+        "a separate reader agrees",          "a separate reader agrees",
+        "a separate reader agrees",          "a separate reader found differences",
+        "a separate reader compared a part",
+    };
+
+    return labels[verified_word(v)];
 }
 
 static void number_and(struct str *to, uint64_t n, const char *words)
@@ -101,10 +137,49 @@ static void differences_add(struct str *to, uint64_t n)
         number_and(to, n, n == 1 ? " difference" : " differences");
 }
 
+static void open_add(struct str *to, const struct verified *v)
+{
+    number_and(to, (uint64_t)v->open, v->open == 1 ? " difference" : " differences");
+    str_add_text(to, " open since ");
+    words_stamp(to, v->open_since_us);
+    str_add_text(to, " UTC");
+}
+
+/* What a file's bytes were held against, from the surest on; "": an older program did not say. */
+static void how_add(struct str *to, const struct verified *v)
+{
+    const struct {
+        uint64_t count;
+        const char *words;
+    } hows[] = {
+        { v->by_bytes, " by their bytes" },
+        { v->by_checksum, " by the server’s checksum" },
+        { v->by_etag, " by their ETag" },
+        { v->not_compared, " not compared" },
+    };
+    size_t before = to->size;
+
+    for (size_t i = 0; i < lengthof(hows); i++) {
+        if (hows[i].count == 0)
+            continue;
+        str_add_text(to, to->size > before ? ", " : "");
+        number_and(to, hows[i].count, hows[i].words);
+    }
+    if (!v->has_how)
+        str_add_text(to, "an older program did not say how");
+    else if (to->size == before)
+        str_add_text(to, "none");
+}
+
 void verified_figure(const struct verified *v, struct str *to)
 {
+    if (v->open > 0) {
+        open_add(to, v);
+        str_add_text(to, "; ");
+    }
     if (v->run == 0) {
-        str_add_text(to, "never; 'fmferry verify' does it");
+        str_add_text(to, v->open > 0 ? "'fmferry verify' names them and reads them again"
+                                     : "never; 'fmferry verify' does it");
         return;
     }
     words_stamp(to, v->at_us);
@@ -112,14 +187,23 @@ void verified_figure(const struct verified *v, struct str *to)
     differences_add(to, v->differences);
     str_add_text(to, ", ");
     number_and(to, v->records, " records");
+    if (verified_word(v) != VERIFIED_GOOD && (v->not_compared > 0 || !v->has_how)) {
+        str_add_text(to, "; files: ");
+        how_add(to, v);
+    }
     if (v->is_outdated)
         str_add_text(to, "; a run moved documents since");
 }
 
 void verified_sentence(const struct verified *v, struct str *to)
 {
+    if (v->open > 0) {
+        str_add_text(to, "There are ");
+        open_add(to, v);
+        str_add_text(to, ", until those very files are read again and agree. ");
+    }
     if (v->run == 0) {
-        str_add_text(to, "That was never done.");
+        str_add_text(to, v->open > 0 ? "It never came to its end." : "That was never done.");
         return;
     }
     str_add_text(to, "Last done on ");
@@ -128,7 +212,8 @@ void verified_sentence(const struct verified *v, struct str *to)
     number_and(to, v->records, " records, ");
     number_and(to, v->rows, " rows and ");
     number_and(to, v->objects, " files compared (");
-    number_and(to, v->hashed, " by their hash, ");
+    how_add(to, v);
+    str_add_text(to, "; ");
     number_and(to, v->source_read, " read again from FileMaker), ");
     differences_add(to, v->differences);
     str_add_text(to, " found.");

@@ -16,6 +16,13 @@ struct verified {
     uint64_t records, rows, objects, hashed, source_read, differences;
     char certificate[SHA256_HEX_SIZE]; /* the hash of its file; "": none was written */
     bool is_outdated;                  /* a run moved documents afterwards           */
+
+    /* How the files were compared; `has_how` false: an older program did not say. */
+    bool has_how;
+    uint64_t by_bytes, by_checksum, by_etag, not_compared;
+
+    /* Differences that any verification found and none saw mended; `since` 0: there are none. */
+    int64_t open, open_since_us;
 };
 
 /* Fails with ERR_DATABASE, and ERR_DATA if what was noted is not what verify notes. */
@@ -23,8 +30,17 @@ must_check bool verified_read(struct ledger *ledger, const struct ledger_run *ru
                               size_t run_count, struct verified *verified_r, struct err *err);
 
 /* How far it speaks for what is there now. */
-enum verified_word { VERIFIED_NEVER, VERIFIED_GOOD, VERIFIED_OUTDATED, VERIFIED_DIFFERS };
+enum verified_word {
+    VERIFIED_NEVER,
+    VERIFIED_GOOD,
+    VERIFIED_OUTDATED,
+    VERIFIED_DIFFERS,
+    VERIFIED_PARTLY, /* no difference, but not every file was compared */
+};
 enum verified_word verified_word(const struct verified *verified);
+
+/* What stands beside its mark: "a separate reader agrees", where nothing speaks against it. */
+const char *verified_label(const struct verified *verified);
 
 /* "2026-11-23 07:50:12 UTC: no difference, 11,259 records"; without an end of line. */
 void verified_figure(const struct verified *verified, struct str *to);

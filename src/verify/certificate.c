@@ -68,13 +68,17 @@ static bool reason_cell(struct verifier *v, const struct ledger_fact *l, struct 
     return true;
 }
 
+static bool is_stored(const struct ledger_fact *l)
+{
+    return l && (span_is(l->state, "stored") || span_is(l->state, "done"));
+}
+
 /* What is in the store of it; nothing, if it is not. */
 static void stored_cells(const struct ledger_fact *l, const struct row_fact *row, struct str *line)
 {
-    bool is_stored = l && (span_is(l->state, "stored") || span_is(l->state, "done"));
     char text[ROW_TEXT_SIZE];
 
-    if (!is_stored) {
+    if (!is_stored(l)) {
         str_add_text(line, "\t\t\t\t");
         return;
     }
@@ -84,8 +88,22 @@ static void stored_cells(const struct ledger_fact *l, const struct row_fact *row
     cell(line, span_of(row ? uuid_text(&row->id, text) : ""));
 }
 
+/* "bytes", "bytes source": how the object was compared, and whether the source's bytes were, too.
+ */
+static void compared_cell(struct verifier *v, const struct ledger_fact *l, enum store_how how,
+                          bool source_read, struct str *line)
+{
+    str_add_char(line, '\t');
+    if (!is_stored(l))
+        return;
+    v->result->unread += how == STORE_NOT_COMPARED;
+    str_add_text(line, store_how_name(how));
+    if (source_read)
+        str_add_text(line, " source");
+}
+
 bool leaf_add(struct verifier *v, const struct source_fact *s, const struct ledger_fact *l,
-              const struct row_fact *row, struct err *err)
+              const struct row_fact *row, enum store_how how, bool source_read, struct err *err)
 {
     auto_str entry = STR_MAX(ENTRY_MAX), line = STR_MAX(LINE_MAX_BYTES);
 
@@ -96,7 +114,10 @@ bool leaf_add(struct verifier *v, const struct source_fact *s, const struct ledg
     cell(&line, s->storage);
     stored_cells(l, row, &line);
     cell(&line, l ? l->state : span_of("new"));
-    if (!reason_cell(v, l, &line, err) || !str_fits(&line, "a line of the certificate", err))
+    if (!reason_cell(v, l, &line, err))
+        return false;
+    compared_cell(v, l, how, source_read, &line);
+    if (!str_fits(&line, "a line of the certificate", err))
         return false;
     pack_u64(&entry, s->record_id);
     pack_name(&entry, s->container);
@@ -117,10 +138,22 @@ static void line_add(struct str *head, const char *name, const char *text)
 
 static void how_add(struct str *head, const struct verify_settings *s)
 {
+    const char *store = s->reading == VERIFY_READ_ALL ? "every byte in the store"
+                                                      : "what the server says of its bytes";
+
     if (s->samples)
-        str_printf(head, "read\tevery byte of part %d of %d\n", s->sample, s->samples);
+        str_printf(head, "read\t%s, at the source of part %d of %d\n", store, s->sample,
+                   s->samples);
     else
-        str_printf(head, "read\t%s\n", s->deep ? "every byte" : "what the store says of its bytes");
+        str_printf(head, "read\t%s\n", s->deep ? "every byte" : store);
+}
+
+static void compared_add(struct str *head, const struct verify_result *r)
+{
+    for (int how = STORE_HOWS - 1; how >= 0; how--)
+        str_printf(head, "compared\t%s\t%ju\n", store_how_name((enum store_how)how),
+                   (uintmax_t)r->compared[how]);
+    str_printf(head, "compared\tsource\t%ju\n", (uintmax_t)r->source_read);
 }
 
 static void states_add(struct str *head, const struct verify_result *r)
@@ -140,6 +173,7 @@ static void head_add(const struct verifier *v, const struct merkle *tree, struct
     line_add(head, "made", time_rfc3339(time_now_us(), made));
     line_add(head, "by", v->settings->program);
     how_add(head, v->settings);
+    compared_add(head, v->result);
     states_add(head, v->result);
     str_add_span(head, str_span(&v->heads));
     str_printf(head, "leaves\t%ju\n", (uintmax_t)tree->count);

@@ -16,6 +16,12 @@ struct hearing {
     struct ledger_fact ledger;
     struct source_fact source;
     struct span source_entry, ledger_entry; /* as packed, to be sent on */
+    struct span compared_entry, open_entry; /* ... or empty              */
+    enum store_how how;                     /* its object was compared   */
+    bool source_agrees;                     /* the source's bytes, too   */
+    bool is_open; /* a verification found that the source's do not agree, and none saw it mended */
+    bool is_told; /* ... and it was found again, or is mended now                                */
+    struct open_fact open;
     struct row_fact rows[ROWS_MAX];
     struct span row_entries[ROWS_MAX];
     size_t row_count;
@@ -181,37 +187,76 @@ static void patient_judge(struct verifier *v, const struct hearing *h, bool movi
                SPAN_ARGS(l->patient), SPAN_ARGS(s->patient));
 }
 
-static bool source_bytes_judge(struct verifier *v, const struct hearing *h, bool moving,
-                               struct err *err)
+static struct span place_of(const struct hearing *h, char row[ROW_TEXT_SIZE])
+{
+    return span_of(uuid_text(&h->id, row));
+}
+
+static bool settle(struct verifier *v, struct hearing *h, struct err *err)
+{
+    char row[ROW_TEXT_SIZE];
+
+    if (!h->is_open)
+        return true;
+    h->is_told = true;
+    return finding_close(v, &h->open, place_of(h, row), err);
+}
+
+/* A difference that is remembered until the file was read again and agreed. */
+static bool bytes_differ(struct verifier *v, struct hearing *h, const char *kind, const char *words,
+                         struct err *err)
+{
+    char row[ROW_TEXT_SIZE];
+
+    DIFFER(v, h, false, kind, "%s", words);
+    if (h->is_open)
+        return h->is_told = true;
+    return finding_open(v, kind, place_of(h, row), h->ledger.record_id, err);
+}
+
+static bool source_bytes_compare(struct verifier *v, struct hearing *h, bool moving,
+                                 const struct sha256 *sha256, uint64_t size, struct err *err)
+{
+    struct span stored = h->ledger.sha256;
+    char words[WORDS_SIZE];
+
+    h->source_agrees = stored.size == SHA256_SIZE
+                       && memcmp(stored.at, sha256->bytes, SHA256_SIZE) == 0;
+    if (h->source_agrees)
+        return settle(v, h, err);
+    (void)snprintf(words, sizeof words,
+                   "FileMaker gives %ju bytes that are not those that were stored",
+                   (uintmax_t)size);
+    return moving || bytes_differ(v, h, "source-bytes", words, err);
+}
+
+static bool source_bytes_judge(struct verifier *v, struct hearing *h, bool moving, struct err *err)
 {
     const struct ledger_fact *l = &h->ledger;
     struct sha256 sha256;
     uint64_t size, mod_id;
+    char words[WORDS_SIZE];
     struct err why = { 0 };
 
     switch (source_bytes(v->source, l->record_id, l->container, l->repetition, &mod_id, &sha256,
                          &size, &why)) {
     case SOURCE_READ:
         v->result->source_read++;
-        if (mod_id != l->mod_id)
-            v->result->edited++;
-        else if (l->sha256.size != SHA256_SIZE
-                 || memcmp(l->sha256.at, sha256.bytes, SHA256_SIZE) != 0)
-            DIFFER(v, h, moving, "source-bytes",
-                   "FileMaker gives %ju bytes that are not those that were stored",
-                   (uintmax_t)size);
+        if (mod_id == l->mod_id)
+            return source_bytes_compare(v, h, moving, &sha256, size, err);
+        v->result->edited++;
         return true;
     case SOURCE_REFUSED:
-        DIFFER(v, h, moving, "source-unreadable", "FileMaker does not give the file again: %s",
-               why.msg);
         v->result->source_unreadable++;
-        return true;
+        (void)snprintf(words, sizeof words, "FileMaker does not give the file again: %.300s",
+                       why.msg);
+        return moving || bytes_differ(v, h, "source-unreadable", words, err);
     case SOURCE_NO_STREAM:
         v->result->source_unreadable++;
         return true;
     case SOURCE_GONE:
         v->result->gone++;
-        return true;
+        return settle(v, h, err);
     case SOURCE_FAILED:
         *err = why;
         return err_ctx(err, "reading record %ju", (uintmax_t)l->record_id);
@@ -220,22 +265,21 @@ static bool source_bytes_judge(struct verifier *v, const struct hearing *h, bool
 }
 
 /* The record is as it was when the ledger last saw it, so everything must agree. */
-static bool unchanged_judge(struct verifier *v, const struct hearing *h, bool moving,
-                            struct err *err)
+static bool unchanged_judge(struct verifier *v, struct hearing *h, bool moving, struct err *err)
 {
     patient_judge(v, h, moving);
     if (h->source.type_hash != h->ledger.type_hash)
         DIFFER(v, h, moving, "type", "ledger and FileMaker name different types");
-    if (!is_stored(&h->ledger) || !v->settings->deep)
+    if (!is_stored(&h->ledger) || !(v->settings->deep || h->is_open))
         return true;
-    if (!is_sampled(v, h->id.bytes)) {
+    if (!h->is_open && !is_sampled(v, h->id.bytes)) {
         v->result->not_sampled++;
         return true;
     }
     return source_bytes_judge(v, h, moving, err);
 }
 
-static bool source_judge(struct verifier *v, const struct hearing *h, bool moving, struct err *err)
+static bool source_judge(struct verifier *v, struct hearing *h, bool moving, struct err *err)
 {
     if (!mark_judge(v, h, moving, err))
         return false;
@@ -253,15 +297,17 @@ static bool source_judge(struct verifier *v, const struct hearing *h, bool movin
 /* --- who is missing ------------------------------------------------------------------------- */
 
 /* The ledger has it, the walk over the source did not come by it. */
-static bool absent_judge(struct verifier *v, const struct hearing *h, bool moving, struct err *err)
+static bool absent_judge(struct verifier *v, struct hearing *h, bool moving, struct err *err)
 {
     bool lives;
 
     if (span_is(h->ledger.state, "gone"))
-        return true;
+        return settle(v, h, err);
     if (!source_look(v->source, h->ledger.record_id, &lives, err))
         return false;
     v->result->gone += !lives;
+    if (!lives)
+        return settle(v, h, err);
     if (lives)
         DIFFER(v, h, moving, "record-other",
                "record %ju is there, but it is not this document: another id, or no document by "
@@ -309,7 +355,7 @@ static void surplus_rows(struct verifier *v, const struct hearing *h)
 
 /* --- hearing -------------------------------------------------------------------------------- */
 
-static bool both_judge(struct verifier *v, const struct hearing *h, struct err *err)
+static bool both_judge(struct verifier *v, struct hearing *h, struct err *err)
 {
     bool moving;
 
@@ -325,23 +371,35 @@ static bool both_judge(struct verifier *v, const struct hearing *h, struct err *
     return h->has_source ? source_judge(v, h, moving, err) : absent_judge(v, h, moving, err);
 }
 
-static bool leaf_of(struct verifier *v, const struct hearing *h, struct err *err)
+static bool leaf_of(struct verifier *v, struct hearing *h, struct err *err)
 {
     return !v->leaves || !h->has_source
            || leaf_add(v, &h->source, h->has_ledger ? &h->ledger : NULL,
-                       h->row_count ? &h->rows[0] : NULL, err);
+                       h->row_count ? &h->rows[0] : NULL, h->how, h->source_agrees, err);
 }
 
-static bool judge(struct verifier *v, const struct hearing *h, struct err *err)
+/* What was found before, and could not be held against anything now; given up is settled. */
+static bool open_judge(struct verifier *v, struct hearing *h, struct err *err)
 {
-    if (!leaf_of(v, h, err))
-        return false;
-    if (h->has_ledger)
-        return both_judge(v, h, err);
-    if (h->has_source)
-        return unknown_judge(v, h, err);
-    surplus_rows(v, h);
+    char row[ROW_TEXT_SIZE];
+    struct named who = named(h, row);
+
+    if (!h->is_open || h->is_told)
+        return true;
+    if (h->has_ledger && span_is(h->ledger.state, "waived"))
+        return settle(v, h, err);
+    who.record_id = h->open.record_id;
+    finding_still_open(v, &h->open, &who);
     return true;
+}
+
+static bool judge(struct verifier *v, struct hearing *h, struct err *err)
+{
+    if (!h->has_ledger && !h->has_source)
+        surplus_rows(v, h);
+    else if (h->has_ledger ? !both_judge(v, h, err) : !unknown_judge(v, h, err))
+        return false;
+    return open_judge(v, h, err) && leaf_of(v, h, err);
 }
 
 /* Several records of one id: the one that the ledger knows has it, the others are strays. */
@@ -382,6 +440,15 @@ static void hear(const struct group *group, struct hearing *h)
             break;
         case FACT_SOURCE:
             source_hear(h, entry);
+            break;
+        case FACT_COMPARED:
+            h->compared_entry = group->entries[i];
+            h->how = (enum store_how)unpack_u8(&entry);
+            break;
+        case FACT_OPEN:
+            h->open_entry = group->entries[i];
+            h->is_open = true;
+            open_fact_unpack(entry, &h->open);
             break;
         case FACT_VERSION:
         case FACT_OBJECT:
@@ -427,7 +494,9 @@ static bool must_wait(const struct hearing *h)
 
 static bool wait_for_strays(struct verifier *v, const struct hearing *h, struct err *err)
 {
-    if (!odd_send(v, &h->id, h->ledger_entry, err))
+    if (!odd_send(v, &h->id, h->ledger_entry, err)
+        || (h->compared_entry.size && !odd_send(v, &h->id, h->compared_entry, err))
+        || (h->open_entry.size && !odd_send(v, &h->id, h->open_entry, err)))
         return false;
     for (size_t i = 0; i < h->row_count; i++)
         if (!odd_send(v, &h->id, h->row_entries[i], err))

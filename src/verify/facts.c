@@ -52,6 +52,7 @@ void ledger_fact_pack(struct str *to, const struct ledger_fact *f)
     pack_u64(to, f->size_bytes);
     pack_text(to, f->mark);
     pack_u64(to, f->version_mod_id);
+    pack_text(to, f->imprint);
 }
 
 void ledger_fact_unpack(struct span from, struct ledger_fact *f)
@@ -78,6 +79,7 @@ void ledger_fact_unpack(struct span from, struct ledger_fact *f)
     f->size_bytes = unpack_u64(&from);
     f->mark = unpack_text(&from);
     f->version_mod_id = unpack_u64(&from);
+    f->imprint = unpack_text(&from);
 }
 
 void source_fact_pack(struct str *to, const struct source_fact *f)
@@ -147,6 +149,7 @@ void version_fact_pack(struct str *to, const struct version_fact *f)
     pack_text(to, f->container);
     pack_u64(to, f->size_bytes);
     pack_u64(to, f->repetition);
+    pack_text(to, f->imprint);
 }
 
 void version_fact_unpack(struct span from, struct version_fact *f)
@@ -164,4 +167,5 @@ void version_fact_unpack(struct span from, struct version_fact *f)
     f->container = unpack_text(&from);
     f->size_bytes = unpack_u64(&from);
     f->repetition = unpack_u64(&from);
+    f->imprint = unpack_text(&from);
 }

@@ -11,7 +11,16 @@
 #include "base/uuid.h"
 
 /* What stands behind the sorting key. In a group the ledger speaks first. */
-enum fact { FACT_LEDGER = 1, FACT_ROW, FACT_SOURCE, FACT_VERSION, FACT_OBJECT, FACT_STRANGE_ROW };
+enum fact {
+    FACT_LEDGER = 1,
+    FACT_ROW,
+    FACT_SOURCE,
+    FACT_VERSION,
+    FACT_OBJECT,
+    FACT_STRANGE_ROW,
+    FACT_COMPARED,
+    FACT_OPEN
+};
 
 /* A document as the ledger has it, with the version that it is stored as. */
 struct ledger_fact {
@@ -28,6 +37,7 @@ struct ledger_fact {
     uint64_t size_bytes;
     struct span mark;
     uint64_t version_mod_id;
+    struct span imprint; /* what the server must say of its object (store.h), or empty */
 };
 
 /* A document as the source shows it. */
@@ -57,6 +67,7 @@ struct version_fact {
     bool is_current; /* the document is stored as this one */
     struct span state, sha256, document_state, identity, container;
     uint64_t size_bytes, repetition;
+    struct span imprint;
 };
 
 /* The id that a document's row has: of source, identity, container and repetition. */

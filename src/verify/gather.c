@@ -46,6 +46,7 @@ static struct ledger_fact document_read(const struct sql_rows *rows)
         .mark = sql_get_text(rows, 19),
         .version_mod_id = (uint64_t)sql_get_i64(rows, 20),
         .by_hand = sql_get_i64(rows, 21) != 0,
+        .imprint = sql_get_text(rows, 22),
     };
 }
 
@@ -77,7 +78,8 @@ static bool documents_read(struct verifier *v, struct err *err)
     auto_rows *rows = NULL;
     enum step step;
 
-    if (!sql_query(v->ledger, &VERIFY_DOCUMENTS, sql_args(sql_i64(v->source_number)), &rows, err))
+    if (!sql_query(v->ledger, v->is_step_1 ? &VERIFY_DOCUMENTS_OF_STEP_1 : &VERIFY_DOCUMENTS,
+                   sql_args(sql_i64(v->source_number)), &rows, err))
         return false;
     while ((step = sql_next(rows, err)) == STEP_ROW) {
         struct ledger_fact fact = document_read(rows);
@@ -105,6 +107,7 @@ static bool version_add(struct verifier *v, const struct sql_rows *rows, struct 
         .container = sql_get_text(rows, 10),
         .size_bytes = (uint64_t)sql_get_i64(rows, 5),
         .repetition = (uint64_t)sql_get_i64(rows, 11),
+        .imprint = sql_get_text(rows, 14),
     };
 
     pack_name(&entry, sql_get_text(rows, 0));
@@ -114,12 +117,17 @@ static bool version_add(struct verifier *v, const struct sql_rows *rows, struct 
            && sorter_add(v->keys, str_span(&entry), err);
 }
 
+const struct sql_text *verify_versions(const struct verifier *v)
+{
+    return v->is_step_1 ? &VERIFY_VERSIONS_OF_STEP_1 : &VERIFY_VERSIONS;
+}
+
 static bool versions_read(struct verifier *v, struct err *err)
 {
     auto_rows *rows = NULL;
     enum step step;
 
-    if (!sql_query(v->ledger, &VERIFY_VERSIONS, sql_args(sql_i64(v->source_number)), &rows, err))
+    if (!sql_query(v->ledger, verify_versions(v), sql_args(sql_i64(v->source_number)), &rows, err))
         return false;
     while ((step = sql_next(rows, err)) == STEP_ROW)
         if (!version_add(v, rows, err))
@@ -131,10 +139,14 @@ static bool versions_read(struct verifier *v, struct err *err)
 bool gather_ledger(struct verifier *v, struct err *err)
 {
     auto_tx tx = { 0 };
-    int64_t closed;
+    int64_t closed, step;
 
-    if (!sql_begin_reading(v->ledger, &tx, err) || !documents_read(v, err) || !versions_read(v, err)
-        || !story_read_chains(v, err)
+    if (!sql_begin_reading(v->ledger, &tx, err)
+        || !sql_number(v->ledger, &VERIFY_STEP, SQL_NO_ARGS, 0, &step, err))
+        return err_ctx(err, "the ledger");
+    v->is_step_1 = step < 2;
+    if (!documents_read(v, err) || !versions_read(v, err) || !story_read_chains(v, err)
+        || !findings_send(v, err)
         || !sql_number(v->ledger, &VERIFY_CENSUS, sql_args(sql_i64(v->source_number)), 0, &closed,
                        err)
         || !sql_commit(&tx, err))

@@ -3,6 +3,7 @@
 
 #include "sql/sql.h"
 #include "verify/facts.h"
+#include "verify/findings.h"
 #include "verify/groups.h"
 #include "verify/sorter.h"
 #include "verify/source.h"
@@ -31,6 +32,9 @@ struct verifier {
     struct sorter *stories;   /* by document: the ledger and its audit entries            */
     struct sorter *leaves;    /* by record: the certificate's; NULL if none is wanted     */
     struct sorter *hashes;    /* by hash: objects with wrong bytes, and who has those     */
+    struct sorter *openings;  /* by place: what verifications found and saw mended        */
+    struct sorter *findings;  /* by place: what is to be noted of this one                */
+    bool is_step_1;           /* the ledger's schema knows of no imprints yet             */
     struct str heads;         /* lines for the certificate: the ends of the audit chains  */
 };
 
@@ -55,6 +59,7 @@ bool is_sampled(const struct verifier *v, const uint8_t row_id[16]);
 /* --- gathering: gather.c, rows.c ------------------------------------------------------------ */
 
 must_check bool gather_ledger(struct verifier *v, struct err *err);
+const struct sql_text *verify_versions(const struct verifier *v); /* the text for its schema */
 must_check bool gather_registry(struct verifier *v, struct err *err);
 must_check bool gather_source(struct verifier *v, struct err *err);
 must_check bool gather_store(struct verifier *v, struct err *err);
@@ -70,8 +75,12 @@ must_check bool story_read_chains(struct verifier *v, struct err *err);
 
 /* --- certificate.c -------------------------------------------------------------------------- */
 
-/* A document of the source as it goes into the certificate. `ledger` NULL: it is new. */
+/*
+ * A document of the source as it goes into the certificate. `ledger` NULL: it is new.
+ *   how           how its object's bytes were compared
+ *   source_read   the source's were read again, and agreed
+ */
 must_check bool leaf_add(struct verifier *v, const struct source_fact *source,
                          const struct ledger_fact *ledger, const struct row_fact *row,
-                         struct err *err);
+                         enum store_how how, bool source_read, struct err *err);
 must_check bool certificate_write(struct verifier *v, struct err *err);

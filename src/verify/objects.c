@@ -18,6 +18,9 @@ struct place {
     uint64_t object_bytes;
     struct row_fact rows[GROUP_MAX]; /* rows that nobody of ours made */
     size_t row_count;
+    bool is_open; /* a verification found a difference, and none has seen it mended */
+    bool is_told; /* ... and it was found again, or is mended now                    */
+    struct open_fact open;
 };
 
 static struct uuid row_of(const struct verifier *v, const struct version_fact *version)
@@ -63,6 +66,24 @@ static void object_differ(struct verifier *v, const struct place *p, const char 
     differ(v, kind, &who, "%s", words);
 }
 
+/* A difference that is remembered until the object was read again and agreed. */
+static bool bytes_differ(struct verifier *v, struct place *p, const char *kind, const char *words,
+                         struct err *err)
+{
+    object_differ(v, p, kind, words);
+    if (p->is_open)
+        return p->is_told = true;
+    return finding_open(v, kind, p->key, spokesman(p)->record_id, err);
+}
+
+static bool settle(struct verifier *v, struct place *p, struct err *err)
+{
+    if (!p->is_open)
+        return true;
+    p->is_told = true;
+    return finding_close(v, &p->open, p->key, err);
+}
+
 /* --- bytes ---------------------------------------------------------------------------------- */
 
 static bool object_read(struct verifier *v, const char *key, struct store_found *found_r,
@@ -71,7 +92,7 @@ static bool object_read(struct verifier *v, const char *key, struct store_found 
     auto_reader *reader = NULL;
     auto_sha256_stream *hash = sha256_stream_new();
     auto_free char *bytes = mem_zero(READ_SIZE);
-    struct store_found found = { .has_sha256 = true };
+    struct store_found found = { .has_sha256 = true, .how = STORE_BY_BYTES };
     size_t got = 1;
 
     if (!store_get(v->store, key, &reader, err))
@@ -88,17 +109,51 @@ static bool object_read(struct verifier *v, const char *key, struct store_found 
     return true;
 }
 
-/* The hash of an object: by its bytes if they are to be read, else as the store has it. */
-static bool object_hash(struct verifier *v, const struct place *p, struct store_found *found_r,
-                        struct err *err)
+static bool must_read(const struct verifier *v, const struct place *p)
 {
-    auto_free char *key = span_text(p->key);
     struct uuid row = row_of(v, spokesman(p));
 
-    v->result->hashed++;
-    if (v->settings->deep && is_sampled(v, row.bytes))
+    return p->is_open || v->settings->reading == VERIFY_READ_ALL
+           || (v->settings->deep && is_sampled(v, row.bytes));
+}
+
+/* Whether the server's word was not enough. */
+static bool must_read_after_all(const struct verifier *v, const struct store_found *found)
+{
+    return found->exists && !found->has_sha256 && !found->is_folder
+           && (found->contradicts || v->settings->reading != VERIFY_READ_DOUBTFUL);
+}
+
+/* What lies there: by its bytes if they are to be read, else as the server itself has it. */
+static bool object_look(struct verifier *v, const struct place *p, struct store_found *found_r,
+                        struct err *err)
+{
+    const struct version_fact *version = spokesman(p);
+    auto_free char *key = span_text(p->key), *imprint = span_text(version->imprint);
+    struct store_object expected = { .key = key,
+                                     .size_bytes = version->size_bytes,
+                                     .imprint = imprint };
+
+    if (version->sha256.size == SHA256_SIZE)
+        memcpy(expected.sha256.bytes, version->sha256.at, SHA256_SIZE);
+    if (must_read(v, p))
         return object_read(v, key, found_r, err);
-    return store_look(v->store, key, found_r, err);
+    return store_tell(v->store, &expected, found_r, err)
+           && (!must_read_after_all(v, found_r) || object_read(v, key, found_r, err));
+}
+
+/* For the certificate: the line of the document says how its object was compared. */
+static bool how_send(struct verifier *v, const struct place *p, enum store_how how, struct err *err)
+{
+    auto_str entry = STR_MAX(64);
+    struct uuid row = row_of(v, spokesman(p));
+
+    if (!v->leaves || !spokesman(p)->is_current)
+        return true;
+    pack_bytes(&entry, row.bytes, sizeof row.bytes);
+    pack_u8(&entry, FACT_COMPARED);
+    pack_u8(&entry, (uint8_t)how);
+    return sorter_add(v->documents, str_span(&entry), err);
 }
 
 /* Remembers whose the wrong bytes may be. */
@@ -143,7 +198,7 @@ static bool surplus_judge(struct verifier *v, const struct place *p, struct err 
     return true;
 }
 
-static bool missing_judge(struct verifier *v, const struct place *p, struct err *err)
+static bool missing_judge(struct verifier *v, struct place *p, struct err *err)
 {
     bool moving;
 
@@ -151,11 +206,12 @@ static bool missing_judge(struct verifier *v, const struct place *p, struct err 
         return true; /* was only meant to be */
     if (!is_any_moving(v, p, &moving, err))
         return false;
-    if (!moving)
-        object_differ(v, p, "object-missing",
-                      spokesman(p)->is_current ? "the document's object is not in the store"
-                                               : "an earlier version's object is not in the store");
-    return true;
+    return moving
+           || bytes_differ(v, p, "object-missing",
+                           spokesman(p)->is_current
+                               ? "the document's object is not in the store"
+                               : "an earlier version's object is not in the store",
+                           err);
 }
 
 static void owners_judge(struct verifier *v, const struct place *p)
@@ -167,35 +223,52 @@ static void owners_judge(struct verifier *v, const struct place *p)
             object_differ(v, p, "key-shared", "two documents are stored under this key");
 }
 
-static bool content_judge(struct verifier *v, const struct place *p, struct err *err)
+static bool is_as_stored(const struct version_fact *version, const struct store_found *found)
+{
+    return found->size_bytes == version->size_bytes && found->has_sha256
+           && version->sha256.size == SHA256_SIZE
+           && memcmp(found->sha256.bytes, version->sha256.at, SHA256_SIZE) == 0;
+}
+
+static bool wrong_judge(struct verifier *v, struct place *p, const struct store_found *found,
+                        struct err *err)
 {
     const struct version_fact *version = spokesman(p);
-    struct store_found found;
     char words[WORDS_SIZE];
     bool moving;
 
-    if (!object_hash(v, p, &found, err))
-        return false;
-    if (!found.exists)
-        return missing_judge(v, p, err);
-    if (found.size_bytes == version->size_bytes && found.has_sha256
-        && version->sha256.size == SHA256_SIZE
-        && memcmp(found.sha256.bytes, version->sha256.at, SHA256_SIZE) == 0)
-        return true;
     if (!is_any_moving(v, p, &moving, err) || moving)
         return moving;
     (void)snprintf(words, sizeof words, "%ju bytes lie there, the ledger says %ju",
-                   (uintmax_t)found.size_bytes, (uintmax_t)version->size_bytes);
-    if (found.size_bytes != version->size_bytes)
-        object_differ(v, p, "object-size", words);
-    else if (!found.has_sha256)
-        object_differ(v, p, "object-hash", "the store cannot say the hash: --deep reads the bytes");
-    else
-        object_differ(v, p, "object-hash", "the bytes are not those that the ledger says");
-    return !found.has_sha256 || mismatch_note(v, p, &found.sha256, err);
+                   (uintmax_t)found->size_bytes, (uintmax_t)version->size_bytes);
+    if (found->is_folder)
+        return bytes_differ(v, p, "object-hash", "a folder lies there", err);
+    if (!(found->size_bytes != version->size_bytes
+              ? bytes_differ(v, p, "object-size", words, err)
+              : bytes_differ(v, p, "object-hash", "the bytes are not those that the ledger says",
+                             err)))
+        return false;
+    return mismatch_note(v, p, &found->sha256, err);
 }
 
-static bool place_judge(struct verifier *v, const struct place *p, struct err *err)
+static bool content_judge(struct verifier *v, struct place *p, struct err *err)
+{
+    struct store_found found;
+
+    if (!object_look(v, p, &found, err))
+        return false;
+    if (!found.exists)
+        return missing_judge(v, p, err);
+    v->result->compared[found.how]++;
+    v->result->hashed += found.how != STORE_NOT_COMPARED;
+    if (!how_send(v, p, found.how, err))
+        return false;
+    if (found.how == STORE_NOT_COMPARED && !found.is_folder)
+        return true;
+    return is_as_stored(spokesman(p), &found) ? settle(v, p, err) : wrong_judge(v, p, &found, err);
+}
+
+static bool versions_judge(struct verifier *v, struct place *p, struct err *err)
 {
     for (size_t i = 0; i < p->row_count; i++) {
         char text[ROW_TEXT_SIZE];
@@ -204,19 +277,32 @@ static bool place_judge(struct verifier *v, const struct place *p, struct err *e
         if (p->version_count)
             differ(v, "row-surplus", &who, "the application's own row points to our object");
     }
+    if (p->version_count == 0 && p->has_object)
+        return surplus_judge(v, p, err);
     if (p->version_count == 0)
-        return !p->has_object || surplus_judge(v, p, err);
+        return settle(v, p, err); /* nothing lies there any more, and nothing should */
     if (!p->has_object)
         return missing_judge(v, p, err);
     owners_judge(v, p);
     return !was_stored(spokesman(p)) || content_judge(v, p, err);
 }
 
+static bool place_judge(struct verifier *v, struct place *p, struct err *err)
+{
+    struct named who = { .record_id = p->open.record_id, .key = p->key, .row = "" };
+
+    if (!versions_judge(v, p, err))
+        return false;
+    if (p->is_open && !p->is_told)
+        finding_still_open(v, &p->open, &who);
+    return true;
+}
+
 static void place_hear(const struct group *group, struct place *p)
 {
     p->key = span_first(group->key, group->key.size - 1);
     p->version_count = p->row_count = 0;
-    p->has_object = false;
+    p->has_object = p->is_open = p->is_told = false;
     for (size_t i = 0; i < group->count; i++) {
         struct span entry = group->entries[i];
 
@@ -231,9 +317,14 @@ static void place_hear(const struct group *group, struct place *p)
         case FACT_STRANGE_ROW:
             row_fact_unpack(entry, &p->rows[p->row_count++]);
             break;
+        case FACT_OPEN:
+            p->is_open = true;
+            open_fact_unpack(entry, &p->open);
+            break;
         case FACT_LEDGER:
         case FACT_ROW:
         case FACT_SOURCE:
+        case FACT_COMPARED:
             abort();
         }
     }
@@ -260,7 +351,7 @@ static bool owners_note(struct verifier *v, struct err *err)
     auto_rows *rows = NULL;
     enum step step;
 
-    if (!sql_query(v->ledger, &VERIFY_VERSIONS, sql_args(sql_i64(v->source_number)), &rows, err))
+    if (!sql_query(v->ledger, verify_versions(v), sql_args(sql_i64(v->source_number)), &rows, err))
         return false;
     while ((step = sql_next(rows, err)) == STEP_ROW)
         if (!owner_note(v, rows, err))

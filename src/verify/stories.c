@@ -63,6 +63,17 @@ static bool story_add(struct verifier *v, const struct entry *e, struct err *err
            && sorter_add(v->stories, str_span(&to), err);
 }
 
+static bool entry_pass_on(struct verifier *v, const struct entry *e, struct err *err)
+{
+    bool is_finding = false;
+
+    if (e->document == 0
+        && !finding_hear(v, e->run, e->seq, e->at_us, e->before, e->after, e->evidence, &is_finding,
+                         err))
+        return false;
+    return is_finding || story_add(v, e, err);
+}
+
 /* Where a chain stands: the last entry that was there, and its hash as the table has it. */
 struct chain {
     int64_t seq, count;
@@ -101,7 +112,7 @@ static bool links_read(struct verifier *v, int64_t run, struct chain *chain, str
         chain->count++;
         if (e.hash.size == SHA256_SIZE)
             memcpy(chain->hash.bytes, e.hash.at, SHA256_SIZE);
-        if (!story_add(v, &e, err))
+        if (!entry_pass_on(v, &e, err))
             return false;
     }
     return step == STEP_END;
@@ -163,6 +174,7 @@ struct story {
     bool has_ledger, has_entries;
     struct ledger_fact ledger;
     struct str after, evidence, stored; /* of the last entry; the last time it was stored */
+    struct str imprint;                 /* then, or empty                                 */
     struct str ledger_text;
 };
 
@@ -189,7 +201,8 @@ static bool version_agrees(const struct story *s)
     str_printf(&told, " %ju bytes sha256 ", (uintmax_t)s->ledger.size_bytes);
     hex_add(&told, s->ledger.sha256.at, s->ledger.sha256.size);
     str_printf(&told, " modId %ju", (uintmax_t)s->ledger.version_mod_id);
-    return span_equal(str_span(&told), str_span(&s->stored));
+    return span_equal(str_span(&told), str_span(&s->stored))
+           && span_equal(s->ledger.imprint, str_span(&s->imprint));
 }
 
 static bool finish_agrees(const struct story *s)
@@ -254,6 +267,18 @@ static void ledger_hear(struct story *s, struct span entry)
     s->has_ledger = true;
 }
 
+/* "KEY 12 bytes sha256 HASH modId 3; etag MD5; linked to ...": what follows on the hash may be
+ * absent. */
+static void stored_hear(struct story *s, struct span evidence)
+{
+    struct span imprint;
+
+    keep(&s->stored, span_cut(&evidence, ';'));
+    imprint = span_trim(span_cut(&evidence, ';'));
+    keep(&s->imprint,
+         span_starts(imprint, "etag ") || span_starts(imprint, "parts ") ? imprint : SPAN_NONE);
+}
+
 static void entry_hear(struct story *s, struct span entry)
 {
     struct span after;
@@ -266,11 +291,11 @@ static void entry_hear(struct story *s, struct span entry)
     keep(&s->evidence, entry);
     /*
      * Claimed anew to be marked, it says "stored" again, without evidence; given to another patient
-     * it says "done" again, and where it lies now, up to a semicolon.
+     * it says "done" again, and where it lies now.
      */
     if ((span_is(after, "stored") || span_is(after, "done"))
         && span_find(entry, " bytes sha256 ") < entry.size)
-        keep(&s->stored, span_cut(&entry, ';'));
+        stored_hear(s, entry);
 }
 
 static void story_reset(struct story *s)
@@ -280,6 +305,7 @@ static void story_reset(struct story *s)
     str_reset(&s->after);
     str_reset(&s->evidence);
     str_reset(&s->stored);
+    str_reset(&s->imprint);
 }
 
 static void story_clear(struct story *s)
@@ -287,6 +313,7 @@ static void story_clear(struct story *s)
     str_clear(&s->after);
     str_clear(&s->evidence);
     str_clear(&s->stored);
+    str_clear(&s->imprint);
     str_clear(&s->ledger_text);
 }
 
@@ -296,6 +323,7 @@ bool judge_stories(struct verifier *v, struct err *err)
     __attribute__((cleanup(story_clear))) struct story story = { .after = STR_MAX(ENTRY_MAX),
                                                                  .evidence = STR_MAX(ENTRY_MAX),
                                                                  .stored = STR_MAX(ENTRY_MAX),
+                                                                 .imprint = STR_MAX(ENTRY_MAX),
                                                                  .ledger_text =
                                                                      STR_MAX(ENTRY_MAX) };
     uint64_t document = 0;

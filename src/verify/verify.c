@@ -118,7 +118,7 @@ static bool gather(struct verifier *v, struct err *err)
 
 static bool judge_all(struct verifier *v, struct err *err)
 {
-    return judge_stories(v, err) && judge_documents(v, err) && judge_objects(v, err);
+    return judge_stories(v, err) && judge_objects(v, err) && judge_documents(v, err);
 }
 
 static void sorters_make(struct verifier *v)
@@ -129,6 +129,8 @@ static void sorters_make(struct verifier *v)
     v->keys = sorter_new(SORT_MEMORY);
     v->stories = sorter_new(SORT_MEMORY);
     v->hashes = sorter_new(0);
+    v->openings = sorter_new(0);
+    v->findings = v->result->findings = sorter_new(0);
     if (v->settings->certificate)
         v->leaves = sorter_new(SORT_MEMORY);
 }
@@ -141,6 +143,7 @@ static void verifier_clear(struct verifier *v)
     sorter_free(v->keys);
     sorter_free(v->stories);
     sorter_free(v->hashes);
+    sorter_free(v->openings);
     sorter_free(v->leaves);
     source_close(v->source);
     store_close(v->store);
@@ -166,5 +169,6 @@ bool verify_all(const struct verify_settings *settings, const struct cancel *can
     sorters_make(&v);
     if (!gather(&v, err) || !judge_all(&v, err))
         return false;
-    return !settings->certificate || result_r->differences > 0 || certificate_write(&v, err);
+    return !settings->certificate || result_r->differences > 0 || result_r->unread > 0
+           || certificate_write(&v, err);
 }

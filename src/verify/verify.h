@@ -16,6 +16,13 @@
 #include "filemaker/filemaker.h"
 #include "store/store.h"
 
+/* Which objects are read whole where the store is a bucket; a folder's files are all read. */
+enum verify_reading {
+    VERIFY_READ_DOUBTFUL, /* those of which the server's word speaks against the ledger's */
+    VERIFY_READ_UNTOLD,   /* also those of which the server keeps nothing to compare       */
+    VERIFY_READ_ALL,
+};
+
 struct verify_settings {
     const char *source_name;
     struct filemaker_settings filemaker;
@@ -27,6 +34,7 @@ struct verify_settings {
     const char *key_template, *unlinked_template; /* what stands before their first { is listed */
     const char *ledger_url, *registry_url;
 
+    enum verify_reading reading;
     bool deep;               /* read every byte at both ends                              */
     int sample, samples;     /* of documents: the part `sample` of `samples`; 0: no parts */
     const char *certificate; /* where to write it; NULL: none is wanted                   */
@@ -57,7 +65,8 @@ struct verify_result {
     uint64_t states[VERIFY_STATES];          /* of the ledger, in the order of its words    */
     uint64_t strange_states;                 /* ... with a word that is none of them        */
     uint64_t rows, strange_rows;             /* ours, the application's own                 */
-    uint64_t objects, object_bytes, hashed;  /* listed, their bytes, read or asked for hash */
+    uint64_t objects, object_bytes, hashed;  /* listed, their bytes, compared by any means  */
+    uint64_t compared[STORE_HOWS];           /* ... by which; not compared at all           */
     uint64_t source_read, source_unreadable; /* files read again at the source              */
     uint64_t marks;
     uint64_t chains, entries; /* of the audit */
@@ -72,10 +81,34 @@ struct verify_result {
     uint64_t moving;      /* a run is at them right now                             */
     uint64_t linkable;    /* unlinked, and the patient is known now                 */
     uint64_t not_sampled; /* whose bytes were not read because of --sample          */
+    uint64_t settled;     /* differences of before that agree now                   */
+    uint64_t unread;      /* stored, and in no way compared: no certificate         */
     bool census_was_closed;
     bool certified;
     struct sha256 root, file; /* of the certificate's lines, of all its bytes */
+
+    struct sorter *findings; /* for verify_findings_next() */
+    bool findings_ended;
 };
+void verify_result_clear(struct verify_result *result);
+#define auto_verify_result __attribute__((cleanup(verify_result_clear))) struct verify_result
+
+/* What is to be remembered of a verification, also of one that broke off. */
+struct verify_finding {
+    bool is_open;      /* a difference in bytes; else one of before that agrees now */
+    struct span kind;  /* "object-hash"                                           */
+    struct span place; /* an object's key, or the id of a document's row          */
+    uint64_t record_id;
+};
+
+/*
+ * The next of them, by their places; borrowed until the call after.
+ *   is_r   false: there is no further one
+ * Fails with ERR_OS.
+ */
+bool verify_has_findings(const struct verify_result *result);
+must_check bool verify_findings_next(struct verify_result *result, struct verify_finding *finding_r,
+                                     bool *is_r, struct err *err);
 
 /* The words for `states`. */
 extern const char *const verify_state_names[VERIFY_STATES];
@@ -83,9 +116,10 @@ extern const char *const verify_state_names[VERIFY_STATES];
 /*
  * Verifies.
  *   tell       called for each difference
- *   result_r   filled also when there are differences
- * A certificate is written only if there are none. Fails with ERR_USAGE, ERR_REMOTE, ERR_NET,
- * ERR_DATA, ERR_DATABASE, ERR_OS, ERR_CANCELED: then it could not be finished and says nothing.
+ *   result_r   filled also when there are differences, or on failure; the caller clears it
+ * A certificate is written only if there are none, and every object's bytes are known. Fails with
+ * ERR_USAGE, ERR_REMOTE, ERR_NET, ERR_DATA, ERR_DATABASE, ERR_OS, ERR_CANCELED: then it could not
+ * be finished and says nothing.
  */
 must_check bool verify_all(const struct verify_settings *settings, const struct cancel *cancel,
                            void (*tell)(void *arg, const struct verify_difference *difference),

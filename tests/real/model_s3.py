@@ -22,6 +22,8 @@ QUIRKS = {"no-condition",           # If-None-Match is ignored
           "no-condition-complete",  # ... at the end of uploads only
           "verifies-nothing",       # neither signed hash, nor checksum, nor MD5
           "md5-only",               # only Content-MD5
+          "opaque-etags",           # ETags that are no MD5, as of objects under SSE-KMS
+          "keeps-sums",             # tells whatever checksum it was sent, and never checks one
           "spoils",                 # stores other bytes than it was sent
           "conflict-first",         # the first put of each key is told of a conflict
           "expires",                # the first credentials expire after some requests
@@ -112,7 +114,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if hashlib.sha256(body).hexdigest() != self.headers["x-amz-content-sha256"]:
             raise Refused(400, "XAmzContentSHA256Mismatch")
         checksum = self.headers.get("x-amz-checksum-sha256")
-        if checksum and checksum != sha256_base64(body):
+        if checksum and checksum != sha256_base64(body) and "keeps-sums" not in model.quirks:
             raise Refused(400, "BadDigest")
 
     # --- answering ---------------------------------------------------------------------------
@@ -223,18 +225,27 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if "verifies-nothing" not in model.quirks and "md5-only" not in model.quirks \
                 and not self.headers.get("x-amz-checksum-sha256") and "probe" not in key:
             raise Refused(400, "InvalidRequest", said="no checksum")
-        checksum, etag = sha256_base64(body), f'"{hashlib.md5(body).hexdigest()}"'
+        checksum, etag = sha256_base64(body), self.etag_of(model, hashlib.md5(body).hexdigest())
+        if "keeps-sums" in model.quirks:
+            checksum = self.headers.get("x-amz-checksum-sha256")
         replaced = self.keep(model, key, len(body), checksum, etag, None, body, self.kept_headers())
         model.note("put", key=key, size=len(body), sha256=hashlib.sha256(body).hexdigest(),
                    replaced=replaced, condition=self.headers.get("If-None-Match"))
         self.answer(200, ETag=etag, **self.sums(model, checksum))
+
+    def etag_of(self, model, md5):
+        """A made-up one looks like an MD5 and is another each time."""
+        if "opaque-etags" in model.quirks:
+            model.number += 1
+            md5 = hashlib.md5(f"{md5} {model.number}".encode()).hexdigest()
+        return f'"{md5}"'
 
     def kept_headers(self):
         return {name.lower(): value for name, value in self.headers.items()
                 if name.lower().startswith("x-amz-meta-") or name.lower() == "content-type"}
 
     def sums(self, model, checksum):
-        if {"verifies-nothing", "md5-only"} & model.quirks:
+        if {"verifies-nothing", "md5-only"} & model.quirks or not checksum:
             return {}
         return {"x_amz_checksum_sha256": checksum}
 

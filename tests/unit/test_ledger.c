@@ -1095,6 +1095,63 @@ static void check_verified(struct ledger *ledger, int64_t run, const char *found
     CHECK(last.at_us > 0 && last.at_us <= time_now_us());
 }
 
+/* Findings as "-KIND PLACE" (agrees) and "+KIND PLACE" (differs), separated by commas. */
+static bool next_finding(void *arg, struct ledger_finding *finding_r, bool *is_r, struct err *err)
+{
+    struct span *rest = arg, one = span_cut(rest, ',');
+
+    (void)err;
+    *is_r = one.size > 0;
+    if (!*is_r)
+        return true;
+    *finding_r = (struct ledger_finding){ .is_open = span_starts(one, "+"), .record_id = 7 };
+    one = span_from(one, 1);
+    finding_r->kind = span_cut(&one, ' ');
+    finding_r->place = one;
+    return true;
+}
+
+static bool verified_note(struct ledger *ledger, const struct ledger_process *verifier,
+                          const char *found, const char *findings, int64_t *run_r, struct err *err)
+{
+    struct span rest = span_of(findings);
+
+    return ledger_verified_note(ledger, verifier, found, next_finding, &rest, run_r, err);
+}
+
+/* Whatever a later verification says in sum: what was found stays until its own place agrees. */
+TEST(a_difference_stays_open_until_its_place_agrees)
+{
+    static const struct {
+        const char *found, *findings;
+        int64_t open;
+    } steps[] = {
+        { "{}", "", 0 },
+        { "{}", "+object-hash a,+object-size b", 2 },
+        { "{}", "", 2 },
+        { NULL, "+source-bytes c", 3 }, /* it broke off: what it saw is true all the same */
+        { "{}", "-object-hash a", 2 },
+        { "{}", "+object-hash a", 3 },
+        { "{}", "-object-hash a,-object-size b,-source-bytes c", 0 },
+    };
+    auto_place place = place_new();
+    struct ledger_process verifier = process;
+    int64_t began_us = time_now_us(), run;
+    struct err err = { 0 };
+
+    verifier.kind = "verify";
+    for (size_t i = 0; i < lengthof(steps); i++) {
+        struct ledger_open open;
+
+        CHECK_AT(i, verified_note(place.ledger, &verifier, steps[i].found, steps[i].findings, &run,
+                                  &err));
+        CHECK_AT(i, ledger_verified_open(place.ledger, &open, &err));
+        CHECK_AT(i, open.count == steps[i].open);
+        CHECK_AT(i, open.count ? open.since_us >= began_us : open.since_us == 0);
+    }
+    check_sound(0, place.ledger);
+}
+
 TEST(the_newest_verification_is_remembered)
 {
     auto_place place = place_new();
@@ -1105,9 +1162,9 @@ TEST(the_newest_verification_is_remembered)
 
     verifier.kind = "verify";
     check_verified(place.ledger, 0, NULL);
-    CHECK(ledger_verified_note(place.ledger, &verifier, "{\"differences\":2}", &first, &err));
+    CHECK(verified_note(place.ledger, &verifier, "{\"differences\":2}", "", &first, &err));
     check_verified(place.ledger, first, "{\"differences\":2}");
-    CHECK(ledger_verified_note(place.ledger, &verifier, "{\"differences\":0}", &second, &err));
+    CHECK(verified_note(place.ledger, &verifier, "{\"differences\":0}", "", &second, &err));
     check_verified(place.ledger, second, "{\"differences\":0}");
     check_verified(other, 0, NULL);
     CHECK(second > first);
