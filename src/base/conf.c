@@ -3,6 +3,7 @@
 
 #include "base/fs.h"
 #include "base/mem.h"
+#include "base/nearest.h"
 #include "base/text.h"
 #include "base/utf8.h"
 
@@ -237,6 +238,46 @@ static bool entry_add(struct reading *reading, const struct conf_key *key, const
     return true;
 }
 
+static bool no_section(const struct reading *reading, const char *section)
+{
+    struct nearest near = { .wanted = section };
+
+    for (const struct conf_key *key = reading->keys; key->section; key++)
+        nearest_offer(&near, key->section);
+    return err_set(reading->err, ERR_USAGE, 0, "%s:%d: there is no section [%.64s]%s%s%s",
+                   reading->path, reading->line, section, near.best ? "; is [" : "",
+                   near.best ? near.best : "", near.best ? "] meant?" : "");
+}
+
+/* A key that another section has was written into the wrong one more often than spelled wrongly. */
+static const char *section_with(const struct conf_key *keys, const char *name)
+{
+    for (; keys->section; keys++)
+        if (strcmp(keys->name, name) == 0)
+            return keys->section;
+    return NULL;
+}
+
+static bool no_key(const struct reading *reading, const char *section, const char *name)
+{
+    const char *elsewhere = section_with(reading->keys, name);
+    struct nearest near = { .wanted = name };
+    auto_free char *meant = NULL;
+
+    for (const struct conf_key *key = reading->keys; key->section; key++)
+        if (strcmp(key->section, section) == 0)
+            nearest_offer(&near, key->name);
+    if (elsewhere)
+        meant = mem_printf("it belongs into [%s]", elsewhere);
+    else if (near.best)
+        meant = mem_printf("is '%s' meant?", near.best);
+    return err_set(reading->err, ERR_USAGE, 0,
+                   "%s:%d: there is no key '%.64s' in [%s]%s%s ('fmferry init' writes a file with "
+                   "all of them)",
+                   reading->path, reading->line, name, section, meant ? "; " : "",
+                   meant ? meant : "");
+}
+
 static int on_value(void *arg, const char *section, const char *name, const char *value)
 {
     struct reading *reading = arg;
@@ -250,13 +291,9 @@ static int on_value(void *arg, const char *section, const char *name, const char
                        "%s:%d: '%.64s' stands before the first [section]", reading->path,
                        reading->line, name);
     if (!section_known)
-        return err_set(reading->err, ERR_USAGE, 0, "%s:%d: there is no section [%.64s]",
-                       reading->path, reading->line, section);
+        return no_section(reading, section);
     if (!key)
-        return err_set(reading->err, ERR_USAGE, 0,
-                       "%s:%d: there is no key '%.64s' in [%s] ('fmferry init' writes a file with "
-                       "all of them)",
-                       reading->path, reading->line, name, section);
+        return no_key(reading, section, name);
     if (key->refusal)
         return err_set(reading->err, ERR_USAGE, 0, "%s:%d: %s", reading->path, reading->line,
                        key->refusal);

@@ -138,7 +138,15 @@ TEST(what_is_wrong_is_said_with_file_and_line)
     } cases[] = {
         { "[source]\nbogus = 1\n", "a.ini:2: there is no key 'bogus' in [source] ('fmferry init' "
                                    "writes a file with all of them)" },
-        { "[Source]\nurl = 1\n", "a.ini:2: there is no section [Source]" },
+        { "[Source]\nurl = 1\n", "a.ini:2: there is no section [Source]; is [source] meant?" },
+        { "[source]\nwokers = 8\n", "a.ini:2: there is no key 'wokers' in [source] ('fmferry init' "
+                                    "writes a file with all of them)" },
+        { "[run]\nwokers = 8\n", "a.ini:2: there is no key 'wokers' in [run]; is 'workers' meant? "
+                                 "('fmferry init' writes a "
+                                 "file with all of them)" },
+        { "[source]\nworkers = 8\n",
+          "a.ini:2: there is no key 'workers' in [source]; it belongs into [run] ('fmferry init' "
+          "writes a file with all of them)" },
         { "\n\n[bogus]\na = 1\n", "a.ini:4: there is no section [bogus]" },
         { "url = a\n", "a.ini:1: 'url' stands before the first [section]" },
         { "[source]\nurl\n", "a.ini:2: this is neither '[section]' nor 'key = value'" },
