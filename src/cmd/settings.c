@@ -1,8 +1,10 @@
 /* Every key of fmferry.ini, with its default and the words that `init` writes beside it. */
 #include "cmd/settings.h"
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/time.h"
+#include "http/url.h"
 #include "move/key.h"
 
 const char *const settings_date_formats[] = { "", "us", "month-first", "iso", "day-first", NULL };
@@ -29,6 +31,11 @@ static const char *const encryption_choices[] = { "", "AES256", "aws:kms", "aws:
         section, name, FIELD_OF_CHOICE(struct settings, member, choices), fallback, help, NULL     \
     }
 
+#define FLAG(section, name, member, help)                                                          \
+    {                                                                                              \
+        section, name, FIELD_OF_FLAG(struct settings, member), "no", help, NULL                    \
+    }
+
 const struct conf_key settings_keys[] = {
     TEXT("source", "name", name, "",
          "What this source is called in the ledger; empty: database/layout.\n"
@@ -52,6 +59,9 @@ const struct conf_key settings_keys[] = {
     TEXT(
         "source", "ca_file", ca_file, "",
         "Certificates (PEM) to trust if the server's is not publicly trusted; empty: the system's"),
+    FLAG("source", "allow_http", source_http,
+         "yes: an http:// address that is not this machine's is spoken to, although password and\n"
+         "documents then cross the network readable for everybody"),
     TEXT("source", "layout", layout, "API_Docs",
          "The layout of the documents; a layout of its own, without portals, is fastest"),
     TEXT("source", "key_field", key_field, "id", "The document's id: a UUID that never changes"),
@@ -126,6 +136,9 @@ const struct conf_key settings_keys[] = {
          "Where the documents go: a folder (dir:PATH) or a bucket (s3://BUCKET/PREFIX)"),
     TEXT("store", "endpoint", endpoint, "",
          "For a bucket: the server, such as https://s3.example.com; empty: AWS"),
+    FLAG("store", "allow_http", store_http,
+         "yes: an http:// endpoint that is not this machine's is spoken to, although documents\n"
+         "then cross the network readable for everybody"),
     TEXT("store", "region", region, "",
          "The bucket's region, such as ap-southeast-2; empty: asked for, from us-east-1 on"),
     CHOICE("store", "addressing", addressing, addressing_choices, "auto",
@@ -307,6 +320,9 @@ bool settings_read(const char *path, struct settings *settings_r, struct err *er
         return err_ctx(err, "%s:%d: url", path, conf_line(settings.conf, "store", "url"));
     if (!templates_check(&settings, path, err))
         return false;
+    if (!gate_quiet_read(settings.quiet_hours, &(struct gate_settings){ 0 }, err))
+        return err_ctx(err, "%s:%d: quiet_hours", path,
+                       conf_line(settings.conf, "source", "quiet_hours"));
     if (!filter_read(settings.filter, settings.mark_field, &settings.filter_read, err))
         return err_ctx(err, "%s:%d: filter", path, conf_line(settings.conf, "source", "filter"));
     settings.document_count =
@@ -333,8 +349,35 @@ void settings_clear(struct settings *settings)
     *settings = (struct settings){ 0 };
 }
 
+/* What cannot be read as a URL is for those to refuse who use it. */
+static bool plain_is_meant(const char *section, const char *key, const char *address, bool allowed,
+                           const char *what, struct err *err)
+{
+    auto_url url = { 0 };
+    struct err ignored;
+
+    if (!url_read(address, &url, &ignored) || strcmp(url.scheme, "http") != 0)
+        return true;
+    if (url_is_loopback(&url))
+        log_info("[%s] %s is http://, to this machine itself: nothing of it crosses a network",
+                 section, key);
+    else if (allowed)
+        log_warn("[%s] %s is http://: %s CROSS THE NETWORK READABLE FOR EVERYBODY (allow_http)",
+                 section, key, what);
+    else
+        return err_set(err, ERR_USAGE, 0,
+                       "[%s] %s is http://: %s would cross the network readable for everybody. Use "
+                       "https://; or, if nobody else is on that network, set allow_http = yes in "
+                       "[%s]",
+                       section, key, what, section);
+    return true;
+}
+
 bool settings_password(struct settings *settings, struct err *err)
 {
+    if (!plain_is_meant("source", "url", settings->url, settings->source_http,
+                        "account, password and documents", err))
+        return false;
     if (!secret_source_is_set(&settings->password))
         return err_set(err, ERR_USAGE, 0,
                        "the FileMaker password is not named: set password_env, password_file or "
@@ -346,6 +389,9 @@ bool settings_store(struct settings *settings, const struct cancel *cancel, stru
 {
     struct store_settings store = settings_of_store(settings);
 
+    if (!plain_is_meant("store", "endpoint", settings->endpoint, settings->store_http, "documents",
+                        err))
+        return false;
     return store_access_new(&store, cancel, &settings->store_access, err);
 }
 
@@ -445,6 +491,7 @@ struct mover_settings settings_mover(const struct settings *s)
         .memory_bytes = MIB(s->memory_mib),
         .attempts = s->attempts,
         .filter = s->filter_read,
+        .filter_text = s->filter,
         .first_wait_us = s->retry_ms * TIME_MS,
     };
 }

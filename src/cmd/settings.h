@@ -24,6 +24,7 @@ struct settings {
     const char *kms_key, *storage_class, *object_lock, *expected_owner, *tags;
     const char *file_mode, *folder_mode, *group;
     int addressing, encryption, silence_s;
+    bool source_http, store_http; /* allow_http */
     int type_slugs;
     const char *registry_url, *ledger_url;
     const char *documents_table, *patients_table, *content_type, *second_identifier;
@@ -65,12 +66,16 @@ must_check bool settings_read(const char *path, struct settings *settings_r, str
 void settings_clear(struct settings *settings);
 #define auto_settings __attribute__((cleanup(settings_clear))) struct settings
 
-/* Reads the password from where the configuration says. Fails with ERR_USAGE, ERR_OS. */
+/*
+ * Reads the password from where the configuration says, for who is about to send it. Where it would
+ * cross a network readable for everybody, that is refused, or said aloud.
+ * Fails with ERR_USAGE, ERR_OS.
+ */
 must_check bool settings_password(struct settings *settings, struct err *err);
 
 /*
  * Reads the store's credentials from where they are, for everybody who speaks to it. Call it before
- * threads start.
+ * threads start. A server that is spoken to without TLS is refused, or said aloud.
  *   cancel   must outlive the settings
  * Fails with ERR_USAGE, ERR_OS.
  */

@@ -102,3 +102,12 @@ void url_add_encoded(struct str *to, struct span text, const char *keep)
             str_printf(to, "%%%02X", (uint8_t)c);
     }
 }
+
+/* A name such as 127.evil.example is a name, not a number. */
+bool url_is_loopback(const struct url *url)
+{
+    size_t number = strspn(url->host, "0123456789.");
+
+    return strcasecmp(url->host, "localhost") == 0 || strcmp(url->host, "[::1]") == 0
+           || (strncmp(url->host, "127.", 4) == 0 && url->host[number] == '\0');
+}

@@ -28,5 +28,8 @@ void url_add_origin(struct str *to, const struct url *url);
 /* Whether two URLs lead to the same scheme, host and port. */
 bool url_same_origin(const struct url *a, const struct url *b);
 
+/* Whether a URL leads to this machine itself, by its name or number: "localhost", 127.x, ::1. */
+bool url_is_loopback(const struct url *url);
+
 /* Percent-encodes everything but A-Z a-z 0-9 - . _ ~ and the bytes in `keep` (RFC 3986, 2.3). */
 void url_add_encoded(struct str *to, struct span text, const char *keep);

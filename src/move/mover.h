@@ -34,12 +34,14 @@ struct mover_settings {
     int workers;
     int sessions; /* that all movers of the source may have together; 0: any number */
     size_t memory_bytes;
-    int attempts;          /* caps the tries of every class; 0: as the class says */
-    int64_t first_wait_us; /* before a document's second try */
-    int64_t limit;         /* stop after so many documents; 0: none */
-    bool accept_rebuilt;   /* records that changed places are known by their ids          */
-    bool adopt;            /* take over what an earlier importer left */
-    int64_t follow_us;     /* go on for ever, counting anew so often; 0: end when all is settled */
+    int attempts;                  /* caps the tries of every class; 0: as the class says */
+    int64_t first_wait_us;         /* before a document's second try */
+    int64_t limit;                 /* stop after so many documents; 0: none */
+    const char *filter_text;       /* as configured, for messages */
+    const char *accept_record_ids; /* who answers for documents without an id; NULL: nobody */
+    bool accept_rebuilt;           /* records that changed places are known by their ids          */
+    bool adopt;                    /* take over what an earlier importer left */
+    int64_t follow_us; /* go on for ever, counting anew so often; 0: end when all is settled */
     const struct filter *filter;
 };
 

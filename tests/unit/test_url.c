@@ -143,3 +143,31 @@ TEST(everything_else_is_encoded)
         CHECK_STR(str_text(&encoded), cases[i].encoded);
     }
 }
+
+TEST(knows_this_machine)
+{
+    static const struct {
+        const char *text;
+        bool is_loopback;
+    } cases[] = {
+        { "http://127.0.0.1:8080", true },
+        { "http://127.1.2.3/", true },
+        { "http://localhost", true },
+        { "http://LocalHost:1/", true },
+        { "http://[::1]:9/", true },
+        { "http://127.example.com", false },
+        { "http://127.0.0.1.nip.io", false },
+        { "http://localhost.example.com", false },
+        { "http://[::2]", false },
+        { "http://10.0.0.1", false },
+        { "http://0.0.0.0", false },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_url url = { 0 };
+        struct err err = { 0 };
+
+        CHECK(url_read(cases[i].text, &url, &err));
+        CHECK(url_is_loopback(&url) == cases[i].is_loopback);
+    }
+}
