@@ -70,6 +70,13 @@ int conf_line(const struct conf *conf, const char *section, const char *name)
     return entry ? entry->line : 0;
 }
 
+const char *conf_value(const struct conf *conf, const char *section, const char *name)
+{
+    const struct entry *entry = entry_find(conf, section, name);
+
+    return entry ? entry->text : NULL;
+}
+
 static bool takes_any(const struct conf_key *key)
 {
     return strcmp(key->name, "*") == 0;

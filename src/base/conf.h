@@ -54,3 +54,6 @@ bool conf_free_key(const struct conf *conf, const char *section, size_t index, c
 
 /* The line on which a key stood, or 0. */
 int conf_line(const struct conf *conf, const char *section, const char *name);
+
+/* What the file says for a key, or NULL: then the key has its fallback. */
+const char *conf_value(const struct conf *conf, const char *section, const char *name);

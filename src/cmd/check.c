@@ -1,159 +1,148 @@
-/* `fmferry check`: tries every assumption and says how to mend what fails. */
+/* `fmferry check`: tries every setting as a run will use it, and says how to mend what fails. */
+#include "cmd/checks.h"
 #include "cmd/commands.h"
-#include "cmd/settings.h"
 #include "cmd/signals.h"
 
 #include "base/mem.h"
 #include "base/num.h"
-#include "base/time.h"
 #include "http/http.h"
-#include "move/preflight.h"
-#include "move/writetest.h"
 #include "store/s3_policy.h"
-
-enum { PROBLEMS_MAX = 64 * 1024 };
 
 struct check_options {
     const char *write_test; /* a record's number, or NULL */
     const char *policy;
 };
 
-/* The list as it grows. */
-struct checklist {
-    struct mover_settings *settings;
-    struct cancel *cancel;
-    int failed;
+/* --- the steps ------------------------------------------------------------------------------ */
+
+enum step_name {
+    STEP_STORE,
+    STEP_DATABASES,
+    STEP_SERVER,
+    STEP_LOGIN,
+    STEP_SESSIONS,
+    STEP_LAYOUT,
+    STEP_EARLIER,
+    STEP_IDS,
+    STEP_RECORDS,
+    STEP_FILTER,
+    STEP_FILE,
+    STEP_WAYS,
+    STEP_MARK,
+    STEP_WRITING,
+    STEP_TIMES,
+    STEP_ROSTER,
+    STEP_PATIENTS,
+    STEP_PACE,
+    STEP_ROOM,
+    STEP_SIGNING,
 };
 
-static bool pass(const char *what, char *said)
+#define NONE ((int)-1)
+
+/* In the order in which they are tried; each may need another one before it. */
+static const struct {
+    const char *name;
+    check_step *try;
+    int needs;
+} steps[] = {
+    [STEP_STORE] = { "store", check_store, NONE },
+    [STEP_DATABASES] = { "ledger and registry", check_databases, NONE },
+    [STEP_SERVER] = { "FileMaker Server", check_server, NONE },
+    [STEP_LOGIN] = { "login", check_login, STEP_SERVER },
+    [STEP_SESSIONS] = { "sessions", check_sessions, STEP_LOGIN },
+    [STEP_LAYOUT] = { "layout and fields", check_layout, STEP_LOGIN },
+    [STEP_EARLIER] = { "earlier runs", check_earlier, STEP_LAYOUT },
+    [STEP_IDS] = { "ids", check_ids, STEP_LAYOUT },
+    [STEP_RECORDS] = { "records", check_records, STEP_LAYOUT },
+    [STEP_FILTER] = { "filter", check_filter, STEP_RECORDS },
+    [STEP_FILE] = { "a file", check_file, STEP_RECORDS },
+    [STEP_WAYS] = { "other ways to files", check_ways, STEP_LOGIN },
+    [STEP_MARK] = { "mark", check_mark, STEP_RECORDS },
+    [STEP_WRITING] = { "writing the mark", check_writing, STEP_LAYOUT },
+    [STEP_TIMES] = { "dates and times", check_times, STEP_RECORDS },
+    [STEP_ROSTER] = { "layout of patients", check_roster, STEP_LOGIN },
+    [STEP_PATIENTS] = { "patients", check_patients, STEP_DATABASES },
+    [STEP_PACE] = { "pace", check_pace, STEP_RECORDS },
+    [STEP_ROOM] = { "room", check_room, STEP_RECORDS },
+    [STEP_SIGNING] = { "signing key", check_signing_key, NONE },
+};
+
+/* --- telling -------------------------------------------------------------------------------- */
+
+static void line(const char *how, const char *what, struct span sentence)
 {
-    (void)printf("ok    %-22s %s\n", what, said ? said : "");
+    (void)printf("%-5s %-22s " SPAN_FORMAT "\n", how, what, SPAN_ARGS(sentence));
     (void)fflush(stdout);
-    free(said);
-    return true;
 }
 
-static bool fail(struct checklist *list, const char *what, const struct err *err)
+static int lines(const char *how, const char *what, const struct str *sentences)
 {
-    (void)printf("FAIL  %-22s %s\n", what, err->msg);
-    (void)fflush(stdout);
-    list->failed++;
+    struct span rest = str_span(sentences);
+    int count = 0;
+
+    for (; rest.size; count++)
+        line(how, what, span_cut(&rest, '\n'));
+    return count;
+}
+
+static int step_tell(const struct checks *c, const char *name, const struct tried *tried)
+{
+    int failed = lines("FAIL", name, &tried->problems);
+    int noted = lines("note", name, &tried->notes);
+
+    if (c->left.size)
+        (void)printf("left  %-22s left out because %s\n", name, str_text(&c->left));
+    else if (failed == 0 && (tried->said.size || noted == 0))
+        line("ok", name, str_span(&tried->said));
+    return failed;
+}
+
+/* Whether it went well; what is to mend is counted. */
+static bool step_try(struct checks *c, const char *name, check_step *try, int *failed)
+{
+    auto_tried tried = TRIED;
+    struct err err = { 0 };
+    int before = *failed;
+
+    str_reset(&c->left);
+    if (try(c, &tried, &err)) {
+        *failed += step_tell(c, name, &tried);
+        return *failed == before;
+    }
+    (void)lines("note", name, &tried.notes);
+    line("FAIL", name, span_of(err.msg));
+    ++*failed;
     return false;
 }
 
-static void problem(struct checklist *list, const char *what, struct span sentence)
+static int steps_try(struct checks *c)
 {
-    (void)printf("FAIL  %-22s " SPAN_FORMAT "\n", what, SPAN_ARGS(sentence));
-    list->failed++;
-}
+    bool good[lengthof(steps)] = { false };
+    int failed = 0;
 
-static void warn(const char *what, const char *said)
-{
-    (void)printf("note  %-22s %s\n", what, said);
-}
+    for (size_t i = 0; i < lengthof(steps) && !cancel_is_set(c->cancel); i++) {
+        int needs = steps[i].needs;
 
-/* Each needs the one before. */
-static bool check_source(struct checklist *list)
-{
-    const struct mover_settings *s = list->settings;
-    auto_filemaker *filemaker = NULL;
-    auto_free char *warning = NULL;
-    struct err err = { 0 };
-    char *said = NULL;
-
-    if (!filemaker_new(&s->filemaker, list->cancel, &filemaker, &err)
-        || !preflight_server(s, filemaker, &said, &err))
-        return fail(list, "FileMaker Server", &err);
-    (void)pass("FileMaker Server", said);
-    if (span_starts(span_of(s->filemaker.url), "http://"))
-        warn("FileMaker Server", "the address is http://: password and documents cross the network "
-                                 "readable for everybody; use https://");
-    if (!preflight_login(s, filemaker, &err))
-        return fail(list, "login", &err);
-    (void)pass("login", mem_printf("'%s' opens '%s'", s->filemaker.account, s->filemaker.database));
-    if (!preflight_layout(s, filemaker, &warning, &err))
-        return fail(list, "layout and fields", &err);
-    (void)pass("layout and fields", mem_text(s->fields.layout));
-    if (warning)
-        warn("layout and fields", warning);
-    said = NULL;
-    if (!preflight_records(s, filemaker, &said, &err))
-        return fail(list, "records", &err);
-    (void)pass("records", said);
-    said = NULL;
-    if (!preflight_stream(s, filemaker, &said, &err))
-        return fail(list, "a file", &err);
-    return pass("a file", said);
-}
-
-/* What an earlier trial left in a bucket: for a person to remove. */
-static void check_left(struct checklist *list)
-{
-    auto_str names = STR_MAX(KIB(1));
-    auto_free char *said = NULL;
-    struct err err = { 0 };
-    size_t count;
-
-    if (!trial_left(list->settings, list->cancel, &names, &count, &err))
-        said = mem_printf("what earlier trials left cannot be seen: %s", err.msg);
-    else if (count > 0)
-        said =
-            mem_printf("%zu objects were left by trials that were cut off, or that may remove "
-                       "nothing: %s%s. They hold nothing; remove them when no fmferry is at work",
-                       count, str_text(&names), names.cut ? ", ..." : "");
-    if (said)
-        warn("store", said);
-}
-
-static bool check_ours(struct checklist *list)
-{
-    auto_str problems = STR_MAX(PROBLEMS_MAX);
-    struct span rest;
-    struct err err = { 0 };
-    char *said = NULL;
-    bool good = trial_make(list->settings, list->cancel, TRIAL_ALWAYS,
-                           &list->settings->store.traits, &said, &err);
-
-    good = good ? pass("store", said) : fail(list, "store", &err);
-    if (good && span_starts(span_of(list->settings->store.url), "s3://"))
-        check_left(list);
-    if (span_starts(span_of(list->settings->store.endpoint), "http://"))
-        warn("store",
-             "the endpoint is http://: documents cross the network readable for everybody; "
-             "use https://");
-    said = NULL;
-    if (!preflight_databases(list->settings, list->cancel, &problems, &said, &err)) {
-        for (rest = str_span(&problems); rest.size;)
-            problem(list, "registry", span_cut(&rest, '\n'));
-        return problems.size ? false : fail(list, "ledger and registry", &err);
+        if (needs == NONE || good[needs])
+            good[i] = step_try(c, steps[i].name, steps[i].try, &failed);
+        else
+            (void)printf("left  %-22s left out because of '%s' above\n", steps[i].name,
+                         steps[needs].name);
     }
-    return pass("ledger and registry", said) && good;
+    return failed;
 }
 
-static void check_mark(const struct mover_settings *s)
+/* --- the whole ------------------------------------------------------------------------------ */
+
+static void checks_clear(struct checks *c)
 {
-    char now[STAMP_TEXT_SIZE];
-
-    if (!*s->fields.mark)
-        warn("mark", "mark_field is empty: nothing is written to FileMaker, the ledger alone keeps "
-                     "track");
-    else
-        (void)pass("mark", mem_printf("would now be '%s' in '%s'; writing it also changes the "
-                                      "record's modification stamps",
-                                      stamp_text(time_now_us(), now), s->fields.mark));
-}
-
-/* By people's wish alone: one record is marked, and the mark is taken back. */
-static bool check_writing(struct checklist *list, uint64_t record_id)
-{
-    auto_filemaker *filemaker = NULL;
-    struct err err = { 0 };
-    char *said = NULL;
-
-    if (!filemaker_new(&list->settings->filemaker, list->cancel, &filemaker, &err)
-        || !write_test(list->settings, filemaker, record_id, &said, &err))
-        return fail(list, "writing the mark", &err);
-    return pass("writing the mark", said);
+    registry_free(c->registry);
+    ledger_close(c->ledger);
+    containers_clear(&c->containers);
+    filemaker_layout_clear(&c->layout);
+    filemaker_free(c->filemaker);
+    str_clear(&c->left);
 }
 
 static bool record_read(const struct check_options *o, uint64_t *record_r, struct err *err)
@@ -170,27 +159,29 @@ static int check_all(const struct cli_globals *globals, const struct check_optio
 {
     auto_settings settings = { 0 };
     struct mover_settings mover;
-    struct checklist list = { .cancel = cancel };
-    uint64_t record_id;
+    struct checks checks = {
+        .settings = &settings, .mover = &mover, .cancel = cancel, .left = STR_MAX(KIB(1))
+    };
+    int failed;
 
-    if (!record_read(o, &record_id, err) || !settings_read(globals->config, &settings, err)
+    if (!record_read(o, &checks.write_test, err) || !settings_read(globals->config, &settings, err)
         || !settings_password(&settings, err) || !settings_store(&settings, cancel, err))
         return -1;
-    (void)pass("configuration", mem_text(globals->config));
+    line("ok", "configuration", span_of(globals->config));
     mover = settings_mover(&settings);
-    list.settings = &mover;
-    if (check_source(&list)) {
-        check_mark(&mover);
-        if (record_id)
-            (void)check_writing(&list, record_id);
-    }
-    (void)check_ours(&list);
+    failed = steps_try(&checks);
+    checks_clear(&checks);
     if (cancel_is_set(cancel)) {
         (void)err_set(err, ERR_CANCELED, 0, "asked to stop");
         return -1;
     }
-    (void)printf(list.failed ? "%d to mend\n" : "all fine; next: fmferry run\n", list.failed);
-    return list.failed ? EXIT_FAILED : EXIT_DONE;
+    if (failed)
+        (void)printf("%d to mend\n", failed);
+    else
+        (void)printf("all fine; next: fmferry %s\n",
+                     checks.patients || !*mover.registry.patients_table ? "run"
+                                                                        : "patients import");
+    return failed ? EXIT_FAILED : EXIT_DONE;
 }
 
 /* Prints what the store's account must allow; nothing is asked of anybody. */
@@ -243,10 +234,15 @@ static const struct check_options check_defaults = { 0 };
 const struct cmd cmd_check = {
     "check",
     "Try every assumption, and say how to mend what fails",
-    "Reaches FileMaker Server and its certificate, logs in, looks at the layout and\n"
-    "its fields, reads records, fetches one file, makes and removes a file in the\n"
-    "store, opens ledger and registry. Writes nothing to FileMaker, unless --write-test\n"
-    "names a record: one that is not marked yet.",
+    "Tries each setting as a run will use it: makes and removes a file in the store,\n"
+    "opens ledger and registry, reaches FileMaker Server and its certificate, logs in,\n"
+    "looks at the layouts and their fields, counts ids, reads records over the whole\n"
+    "layout and fetches some of their files, looks for room on the disks. Each step is\n"
+    "ok, a note, left out because of something, or to mend (FAIL). Writes nothing to\n"
+    "FileMaker, unless --write-test names a record: one that is not marked yet.\n"
+    "\n"
+    "Ends with 0 if nothing is to mend, with 1 if something is, with 2 if the\n"
+    "configuration cannot be read as it stands.",
     check_opts,
     &check_defaults,
     sizeof check_defaults,

@@ -10,6 +10,7 @@
 
 struct run_options {
     int limit;
+    const char *accept_record_ids;
     bool dry_run, continuous, until_done, accept_rebuilt;
 };
 
@@ -61,6 +62,27 @@ static void say_count(int64_t count, const char *what)
         (void)printf("  %8jd  %s\n", (intmax_t)count, what);
 }
 
+static void ids_say(const struct rehearsal *r)
+{
+    say_count(r->distinct_ids, "different ids");
+    say_count(r->empty_id, "records without an id");
+    say_count(r->odd_id, "records whose id is no UUID");
+    say_count(r->shared_id, "records whose id another one had already");
+    say_count(r->without_id, "of all these, moved by the number of their record, for good");
+}
+
+static bool ids_are_enough(const struct rehearsal *r, const struct mover_settings *mover,
+                           struct err *err)
+{
+    return !r->is_refused || mover->accept_record_ids
+           || err_set(
+               err, ERR_USAGE, 0,
+               "a run would refuse to start: %jd of %jd records have no id of their own in "
+               "'%s' ([source] key_field). Name the field with each document's own UUID; or, "
+               "if there is none: fmferry run --accept-record-ids YOUR-NAME",
+               (intmax_t)r->records_by_number, (intmax_t)r->records, mover->fields.key);
+}
+
 static int run_dry(const struct mover_settings *mover, struct cancel *cancel, struct err *err)
 {
     struct rehearsal r;
@@ -78,7 +100,7 @@ static int run_dry(const struct mover_settings *mover, struct cancel *cancel, st
     say_count(r.no_access, "containers that the account may not see");
     say_count(r.unknown, "containers with a text that is no file");
     say_count(r.marked, "marked already: by earlier runs, or by another importer");
-    say_count(r.without_id, "without a usable id: moved by their record id");
+    ids_say(&r);
     if (!r.has_patients)
         (void)printf("  patients cannot be asked for: there is no registry yet\n");
     say_count(r.linked, "whose patient is known");
@@ -87,6 +109,8 @@ static int run_dry(const struct mover_settings *mover, struct cancel *cancel, st
     say_count(r.dates_either, "whose date could be day first or month first: set [source] "
                               "date_format");
     say_count(r.dates_unlike, "whose date is not in the form that [source] date_format tells");
+    if (!ids_are_enough(&r, mover, err))
+        return -1;
     return r.closed ? EXIT_DONE : EXIT_LEFT;
 }
 
@@ -95,6 +119,9 @@ static bool options_agree(const struct run_options *o, struct err *err)
     if (o->dry_run + o->continuous + o->until_done > 1)
         return err_set(err, ERR_USAGE, 0,
                        "--dry-run, --continuous and --until-done exclude each other");
+    if (o->accept_record_ids && !*o->accept_record_ids)
+        return err_set(err, ERR_USAGE, 0,
+                       "--accept-record-ids needs the name of who answers for it");
     return true;
 }
 
@@ -106,6 +133,7 @@ static int run_with(struct work *work, struct err *err)
 
     mover->limit = o->limit;
     mover->accept_rebuilt = o->accept_rebuilt;
+    mover->accept_record_ids = o->accept_record_ids;
     if (o->continuous)
         mover->follow_us = work->settings->follow_s * TIME_SECOND;
     if (o->dry_run)
@@ -133,6 +161,9 @@ static const struct opt run_opts[] = {
     OPT_FLAG(struct run_options, accept_rebuilt, "accept-rebuilt", 0,
              "the FileMaker file was restored or rebuilt, and that was meant:\n"
              "know documents by their ids, in whichever records they are now"),
+    OPT_TEXT(struct run_options, accept_record_ids, "accept-record-ids", 0, "NAME",
+             "records without an id of their own are moved by their numbers, for good:\n"
+             "NAME answers for it"),
     OPT_END,
 };
 

@@ -31,6 +31,7 @@ struct filemaker_settings {
     const char *ca_file;   /* NULL: the system's certificates */
     int64_t first_wait_us; /* before a second try, then twice as long each time; 0: 250 ms */
     struct gate *gate;     /* shared by the clients of a source; NULL: none */
+    bool impatient;        /* a server without a place for a session is an error at once */
 };
 
 /*
@@ -70,6 +71,10 @@ struct filemaker_field {
     char *type;   /* "normal", "calculation", "summary", "invalid"                        */
     char *result; /* "text", "number", "date", "time", "timeStamp", "container", ...      */
     bool global;
+    bool auto_enter;            /* FileMaker fills it by itself, when a record is made or edited */
+    bool not_empty;             /* it may not be emptied                                         */
+    bool digits_only;           /* a text that may hold a number only                            */
+    uint64_t characters_max;    /* 0: any number                                                 */
     unsigned repetitions;       /* as defined           */
     unsigned repetitions_shown; /* as this layout shows */
 };
@@ -205,6 +210,13 @@ must_check bool filemaker_stream_open(struct filemaker *filemaker, struct span v
 must_check bool filemaker_odata_open(struct filemaker *filemaker, const char *table,
                                      struct span key, const char *field,
                                      struct filemaker_stream **stream_r, struct err *err);
+
+/*
+ * Asks OData for a row of a table occurrence, to see that it is there and may be read.
+ * Fails with ERR_REMOTE (code: the HTTP status), ERR_NET, ERR_CANCELED.
+ */
+must_check bool filemaker_odata_table(struct filemaker *filemaker, const char *table,
+                                      struct err *err);
 
 /*
  * Has a script of the solution give the contents of a container as Base64.

@@ -44,8 +44,8 @@ bool filemaker_product(struct filemaker *filemaker, struct filemaker_product *pr
 
 struct field_info {
     struct span name, type, result;
-    bool global;
-    uint64_t max_repeat, first_shown, last_shown;
+    bool global, auto_enter, not_empty, numeric;
+    uint64_t max_characters, max_repeat, first_shown, last_shown;
 };
 
 static bool field_read(const struct json *json, const struct json_value *from,
@@ -56,6 +56,10 @@ static bool field_read(const struct json *json, const struct json_value *from,
         JSON_SPAN(struct field_info, type, "type"),
         JSON_SPAN(struct field_info, result, "result"),
         JSON_MAYBE_FLAG(struct field_info, global, "global"),
+        JSON_MAYBE_FLAG(struct field_info, auto_enter, "autoEnter"),
+        JSON_MAYBE_FLAG(struct field_info, not_empty, "notEmpty"),
+        JSON_MAYBE_FLAG(struct field_info, numeric, "numeric"),
+        JSON_MAYBE_U64(struct field_info, max_characters, "maxCharacters"),
         JSON_MAYBE_U64(struct field_info, max_repeat, "maxRepeat"),
         JSON_MAYBE_U64(struct field_info, first_shown, "repetitionStart"),
         JSON_MAYBE_U64(struct field_info, last_shown, "repetitionEnd"),
@@ -70,6 +74,10 @@ static bool field_read(const struct json *json, const struct json_value *from,
         .type = span_text(info.type),
         .result = span_text(info.result),
         .global = info.global,
+        .auto_enter = info.auto_enter,
+        .not_empty = info.not_empty,
+        .digits_only = info.numeric,
+        .characters_max = info.max_characters,
         .repetitions = (unsigned)info.max_repeat,
         .repetitions_shown = info.last_shown >= info.first_shown
                                  ? (unsigned)(info.last_shown - info.first_shown + 1)

@@ -39,6 +39,20 @@ bool filemaker_odata_open(struct filemaker *filemaker, const char *table, struct
            && filemaker_stream_of_url(filemaker, str_text(&url), stream_r, err);
 }
 
+bool filemaker_odata_table(struct filemaker *filemaker, const char *table, struct err *err)
+{
+    auto_str url = STR_MAX(KIB(16));
+    auto_stream *stream = NULL;
+
+    str_printf(&url, "%s/fmi/odata/v4/", filemaker->origin);
+    url_add_encoded(&url, span_of(filemaker->settings.database), "");
+    str_add_char(&url, '/');
+    url_add_encoded(&url, span_of(table), "");
+    str_add_text(&url, "?$top=1");
+    return str_fits(&url, "the OData URL", err)
+           && filemaker_stream_of_url(filemaker, str_text(&url), &stream, err);
+}
+
 struct script_result {
     struct span result, error;
 };

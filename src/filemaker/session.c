@@ -326,7 +326,7 @@ bool filemaker_log_in(struct filemaker *filemaker, struct err *err)
             return true;
         crowded = err->kind == ERR_REMOTE && filemaker_advice(err) == FILEMAKER_CROWDED;
         gate_session_return(gate, crowded);
-        if (!crowded || time_mono_us() - begun_us > CROWDED_US
+        if (!crowded || filemaker->settings.impatient || time_mono_us() - begun_us > CROWDED_US
             || !cancel_sleep(filemaker->cancel, wait_us, err))
             return false;
         wait_us = wait_us * 2 < CROWDED_WAIT_MAX_US ? wait_us * 2 : CROWDED_WAIT_MAX_US;

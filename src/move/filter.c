@@ -3,6 +3,9 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "json/writer.h"
+
+#include <ctype.h>
 
 struct condition {
     char *field;
@@ -104,4 +107,51 @@ bool filter_passes(const struct filter *filter, const struct filemaker_record *r
 const char *filter_field(const struct filter *filter, size_t index)
 {
     return index < filter->count ? filter->conditions[index].field : NULL;
+}
+
+/* --- asking the source ---------------------------------------------------------------------- */
+
+/* Signs mean something in finds; letters beyond ASCII are compared by the field's language. */
+static bool is_plain(struct span value)
+{
+    for (size_t i = 0; i < value.size; i++)
+        if (!isalnum((unsigned char)value.at[i]) && value.at[i] != ' ')
+            return false;
+    return value.size > 0;
+}
+
+/* Something must stand in the field, and only words that finds take as they are. */
+static bool can_be_asked(const struct condition *condition)
+{
+    struct span rest = span_of(condition->values);
+
+    if (condition->is_not)
+        return false;
+    do {
+        if (!is_plain(span_trim(span_cut(&rest, '|'))))
+            return false;
+    } while (rest.at);
+    return true;
+}
+
+/* One condition that must hold is enough: words that begin so are found, too. */
+bool filter_query(const struct filter *filter, struct str *query_r)
+{
+    struct json_writer w = JSON_WRITER(query_r);
+    size_t i = 0;
+    struct span rest;
+
+    while (i < filter->count && !can_be_asked(&filter->conditions[i]))
+        i++;
+    if (i == filter->count)
+        return false;
+    json_open_array(&w);
+    rest = span_of(filter->conditions[i].values);
+    do {
+        json_open_object(&w);
+        json_member_span(&w, filter->conditions[i].field, span_trim(span_cut(&rest, '|')));
+        json_close_object(&w);
+    } while (rest.at);
+    json_close_array(&w);
+    return !query_r->cut;
 }

@@ -27,3 +27,9 @@ bool filter_passes(const struct filter *filter, const struct filemaker_record *r
 
 /* The fields that the filter names, so that the layout can be looked at; NULL ends. */
 const char *filter_field(const struct filter *filter, size_t index);
+
+/*
+ * A query of finds that misses no record that the filter lets through, to be counted with one find;
+ * many more may match it. False: none can be made of such conditions.
+ */
+must_check bool filter_query(const struct filter *filter, struct str *query_r);

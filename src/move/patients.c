@@ -273,7 +273,8 @@ static bool import_with(struct import *import, const struct cancel *cancel, stru
     return good;
 }
 
-static bool import_all(struct import *import, const struct cancel *cancel, struct err *err)
+static bool import_open(struct import *import, const struct cancel *cancel, bool only_look,
+                        struct err *err)
 {
     char *more[REGISTRY_FIELDS_MAX];
     size_t count = registry_patient_fields(&import->settings->registry, more);
@@ -283,10 +284,26 @@ static bool import_all(struct import *import, const struct cancel *cancel, struc
     fields_name(import, more, count);
     good = roster_open(import->settings, &import->fields, import->order->csv, cancel, &roster, err);
     import->roster = roster;
-    good = good && import_with(import, cancel, err);
+    good = good && (only_look || import_with(import, cancel, err));
     for (size_t i = 0; i < count; i++)
         free(more[i]);
     return good;
+}
+
+static bool import_all(struct import *import, const struct cancel *cancel, struct err *err)
+{
+    return import_open(import, cancel, false, err);
+}
+
+bool patients_fit(const struct patients_settings *settings, const struct cancel *cancel,
+                  struct err *err)
+{
+    struct patients_result ignored = { 0 };
+    struct import import = { .settings = settings,
+                             .order = &(struct patients_order){ 0 },
+                             .result = &ignored };
+
+    return import_open(&import, cancel, true, err);
 }
 
 bool patients_import(const struct patients_settings *settings, const struct patients_order *order,

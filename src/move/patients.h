@@ -55,6 +55,13 @@ struct patients_result {
 };
 
 /*
+ * Whether the layout of the patients shows what is named; nothing is read of it.
+ * Fails with ERR_USAGE (what is not so, and how to mend it), ERR_REMOTE, ERR_NET, ERR_CANCELED.
+ */
+must_check bool patients_fit(const struct patients_settings *settings, const struct cancel *cancel,
+                             struct err *err);
+
+/*
  * Reads every patient, three times: first to learn what the source's dates can mean and that all of
  * it can be read; then to know them all, so that twins, namesakes and ids that were used again are
  * known for what they are; then to write those that the application does not have. A CSV is written

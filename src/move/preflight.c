@@ -3,11 +3,23 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/nearest.h"
+#include "filemaker/names.h"
 #include "http/http.h"
+#include "ledger/look.h"
 #include "move/filter.h"
+#include "move/fit.h"
+#include "move/ways.h"
 #include "registry/registry.h"
 
-enum { SAMPLE_RECORDS = 20 };
+enum { NAMES_MAX = 256 * 1024, SHOWN_MAX = 200 };
+
+void tried_clear(struct tried *tried)
+{
+    str_clear(&tried->said);
+    str_clear(&tried->notes);
+    str_clear(&tried->problems);
+}
 
 /* What the configuration says does not fit what is there: for whoever wrote it to mend. */
 static bool to_mend(struct err *err, const char *how)
@@ -20,12 +32,13 @@ static bool to_mend(struct err *err, const char *how)
 }
 
 bool preflight_server(const struct mover_settings *settings, struct filemaker *filemaker,
-                      char **said_r, struct err *err)
+                      struct tried *tried, struct err *err)
 {
     struct filemaker_product product;
 
     if (filemaker_product(filemaker, &product, err)) {
-        *said_r = mem_printf("%s%s%s", product.name, *product.version ? " " : "", product.version);
+        str_printf(&tried->said, "%s%s%s", product.name, *product.version ? " " : "",
+                   product.version);
         return true;
     }
     (void)err_ctx(err, "%s", settings->filemaker.url);
@@ -37,9 +50,62 @@ bool preflight_server(const struct mover_settings *settings, struct filemaker *f
     return false;
 }
 
+/* --- names that are not there --------------------------------------------------------------- */
+
+/* Which ones there are, and which was probably meant; nothing where that cannot be asked. */
+static void names_say(struct filemaker *filemaker, enum filemaker_names which, const char *wanted,
+                      struct str *to)
+{
+    auto_str names = STR_MAX(NAMES_MAX), shown = STR_MAX(SHOWN_MAX);
+    struct nearest near = { .wanted = wanted };
+    struct err ignored;
+
+    if (!filemaker_names(filemaker, which, &names, &ignored) || names.size == 0)
+        return;
+    for (char *name = names.at, *end; *name; name = end + 1) {
+        end = strchr(name, '\n');
+        *end = '\0';
+        nearest_offer(&near, name);
+        str_printf(&shown, "%s%s", shown.size ? ", " : "", name);
+    }
+    if (near.best && strcmp(near.best, wanted) != 0)
+        str_printf(to, "; is '%s' meant?", near.best);
+    str_printf(to, "; the account sees %s%s", str_text(&shown), shown.cut ? ", ..." : "");
+}
+
+static bool name_to_mend(struct filemaker *filemaker, enum filemaker_names which,
+                         const char *wanted, const char *how, struct err *err)
+{
+    auto_str said = STR_MAX(KIB(1));
+
+    str_add_text(&said, how);
+    names_say(filemaker, which, wanted, &said);
+    return to_mend(err, str_text(&said));
+}
+
+/* --- login ---------------------------------------------------------------------------------- */
+
+/* Refusals of a login that have a cause of their own. */
+static const struct {
+    int reason;
+    const char *how;
+} logins[] = {
+    { 9, "give the account's privilege set the extended privilege fmrest" },
+    { 18, "the file wants to know more than account and password: is it set up for an identity "
+          "provider? Name an account of the file itself" },
+    { 210, "the account is switched off: switch it on in FileMaker (Manage Security)" },
+    { 211, "set a new password in FileMaker, and let it not expire" },
+    { 214, "the account is locked after too many wrong passwords: correct the password, and wait "
+           "some minutes" },
+    { 1701, "is the Data API switched on (Admin Console, Connectors)?" },
+    { 1711, "see to the server's license" },
+};
+
 bool preflight_login(const struct mover_settings *settings, struct filemaker *filemaker,
                      struct err *err)
 {
+    const char *database = settings->filemaker.database;
+
     if (filemaker_log_in(filemaker, err))
         return true;
     if (err->kind != ERR_REMOTE)
@@ -50,229 +116,100 @@ bool preflight_login(const struct mover_settings *settings, struct filemaker *fi
                           "check account and password, and that the account's privilege set has "
                           "the extended privilege fmrest");
     if (err->reason == FILEMAKER_UNABLE_TO_OPEN)
-        return to_mend(err, "is the file hosted and open, and [source] database spelled exactly as "
-                            "on the server?");
+        return name_to_mend(filemaker, FILEMAKER_DATABASES, database,
+                            "is the file hosted and open, and [source] database spelled exactly as "
+                            "on the server?",
+                            err);
+    for (size_t i = 0; i < lengthof(logins); i++)
+        if (err->reason == logins[i].reason)
+            return err_ctx(err, "account '%s'", settings->filemaker.account)
+                   || to_mend(err, logins[i].how);
     return false;
 }
 
 /* --- the layout ----------------------------------------------------------------------------- */
 
-struct need {
-    const char *key;   /* of the configuration */
-    const char *field; /* "" for one that is not used */
-    const char *const *results;
-};
-
-static bool is_one_of(const char *word, const char *const *words)
+static bool layout_refused(const struct mover_settings *settings, struct filemaker *filemaker,
+                           struct err *err)
 {
-    for (; *words; words++)
-        if (strcmp(word, *words) == 0)
-            return true;
+    if (err->kind != ERR_REMOTE)
+        return false;
+    if (err->reason == FILEMAKER_LAYOUT_MISSING)
+        return name_to_mend(filemaker, FILEMAKER_LAYOUTS, settings->fields.layout,
+                            "[source] layout must be spelled exactly as in FileMaker, and the "
+                            "account must see it",
+                            err);
+    if (err->reason == 9 || (err->reason >= 200 && err->reason <= 209))
+        return to_mend(err, "the account's privilege set must be allowed to see this layout and "
+                            "the records of its table");
     return false;
 }
 
-static void list_fields(const struct filemaker_layout *layout, struct str *to)
-{
-    for (size_t i = 0; i < layout->count; i++)
-        str_printf(to, "%s%.64s", i ? ", " : "", layout->fields[i].name);
-}
-
-static bool field_fits(const struct filemaker_layout *layout, const char *layout_name,
-                       const struct need *need, struct err *err)
-{
-    const struct filemaker_field *field = filemaker_field(layout, need->field);
-    auto_str shown = STR_MAX(240);
-
-    if (!*need->field)
-        return true;
-    if (!field) {
-        list_fields(layout, &shown);
-        return err_set(err, ERR_USAGE, 0,
-                       "layout '%s' has no field '%s' ([source] %s): put it on the layout, or name "
-                       "one of %s%s",
-                       layout_name, need->field, need->key, str_text(&shown),
-                       shown.cut ? ", ..." : "");
-    }
-    if (field->global)
-        return err_set(err, ERR_USAGE, 0,
-                       "field '%s' ([source] %s) is global: it has one value for all records",
-                       need->field, need->key);
-    if (!is_one_of(field->result, need->results))
-        return err_set(err, ERR_USAGE, 0,
-                       "field '%s' ([source] %s) is of type %s: it must be of type %s%s%s",
-                       need->field, need->key, field->result, need->results[0],
-                       need->results[1] ? " or " : "", need->results[1] ? need->results[1] : "");
-    return true;
-}
-
-static bool mark_is_writable(const struct filemaker_layout *layout, const char *mark,
-                             struct err *err)
-{
-    const struct filemaker_field *field = filemaker_field(layout, mark);
-
-    if (!*mark || strcmp(field->type, "normal") == 0)
-        return true;
-    return err_set(err, ERR_USAGE, 0,
-                   "field '%s' ([source] mark_field) is a %s: a mark cannot be written to it", mark,
-                   field->type);
-}
-
-static bool filter_fits(const struct filter *filter, const struct filemaker_layout *layout,
-                        struct err *err)
-{
-    for (size_t i = 0; filter_field(filter, i); i++)
-        if (!filemaker_field(layout, filter_field(filter, i)))
-            return err_set(
-                err, ERR_USAGE, 0,
-                "the layout has no field '%.64s' ([source] filter): put it on the layout",
-                filter_field(filter, i));
-    return true;
-}
-
-/* Repetitions that the layout does not show do not exist for the Data API. */
-static const struct filemaker_field *hidden_repetitions(const struct filemaker_layout *layout,
-                                                        const struct containers *containers)
-{
-    for (size_t i = 0; i < containers->count; i++) {
-        const struct filemaker_field *field = filemaker_field(layout, containers->items[i].field);
-
-        if (field->repetitions > field->repetitions_shown)
-            return field;
-    }
-    return NULL;
-}
-
-static char *warning_of(const struct mover_settings *settings,
-                        const struct filemaker_layout *layout, const struct containers *containers)
-{
-    const struct filemaker_field *hidden = hidden_repetitions(layout, containers);
-
-    if (hidden)
-        return mem_printf("field '%s' has %u repetitions, and the layout shows %u: the others "
-                          "cannot be seen, and are not moved",
-                          hidden->name, hidden->repetitions, hidden->repetitions_shown);
-    if (layout->portals)
-        return mem_printf("layout '%s' has %zu portals, which make every answer slower; use a "
-                          "layout without",
-                          settings->fields.layout, layout->portals);
-    return NULL;
-}
-
-static bool layout_look(const struct mover_settings *settings, struct filemaker *filemaker,
-                        char **warning_r, struct containers *containers_r, struct err *err)
-{
-    static const char *const stamp[] = { "timeStamp", "text", NULL };
-    static const char *const text[] = { "text", "number", NULL };
-    static const char *const number[] = { "number", NULL };
-    static const char *const date[] = { "date", "text", "timeStamp", NULL };
-    const struct source_fields *f = &settings->fields;
-    const struct need needs[] = {
-        { "mark_field", f->mark, stamp },
-        { "key_field", f->key, text },
-        { "type_field", f->type, text },
-        { "date_field", f->date, date },
-        { "patient_field", f->patient, text },
-        { "name_field", f->name, text },
-        { "author_field", f->author, text },
-        { "created_field", f->created, stamp },
-        { "patient_dob_field", f->patient_dob, date },
-        { "census_key", f->census_key, number },
-    };
-    auto_layout layout = { 0 };
-
-    if (!filemaker_layout(filemaker, f->layout, &layout, err)) {
-        if (err->kind == ERR_REMOTE && err->reason == FILEMAKER_LAYOUT_MISSING)
-            return to_mend(err, "[source] layout must be spelled exactly as in FileMaker, and the "
-                                "account must see it");
-        return false;
-    }
-    if (!containers_read(f->container_list, f->each, &layout, containers_r, err))
-        return err_ctx(err, "layout '%s'", f->layout);
-    for (size_t i = 0; i < lengthof(needs); i++)
-        if (!field_fits(&layout, f->layout, &needs[i], err))
-            return false;
-    if (!mark_is_writable(&layout, f->mark, err) || !filter_fits(settings->filter, &layout, err))
-        return false;
-    *warning_r = warning_of(settings, &layout, containers_r);
-    return true;
-}
-
 bool preflight_layout(const struct mover_settings *settings, struct filemaker *filemaker,
-                      char **warning_r, struct err *err)
+                      struct filemaker_layout *layout_r, struct containers *containers_r,
+                      struct tried *tried, struct err *err)
 {
-    auto_containers containers = { 0 };
-
-    return layout_look(settings, filemaker, warning_r, &containers, err);
-}
-
-/* --- records and streams -------------------------------------------------------------------- */
-
-bool preflight_records(const struct mover_settings *settings, struct filemaker *filemaker,
-                       char **said_r, struct err *err)
-{
-    auto_page page = { 0 };
-
-    if (!filemaker_records(filemaker, settings->fields.layout, 1, 1, &page, err))
-        return false;
-    *said_r = page.total == UINT64_MAX
-                  ? mem_printf("%zu in the first answer", page.count)
-                  : mem_printf("%ju records, %ju of them visible to this account",
-                               (uintmax_t)page.total, (uintmax_t)page.found);
+    if (!filemaker_layout(filemaker, settings->fields.layout, layout_r, err))
+        return layout_refused(settings, filemaker, err);
+    fit_source(settings, layout_r, containers_r, &tried->problems, &tried->notes);
+    str_printf(&tried->said, "%s: %zu fields, those that are named among them",
+               settings->fields.layout, layout_r->count);
     return true;
 }
 
-/* The first name of the list: enough for a sample. */
-static char *first_container(const char *list)
+bool preflight_ways(const struct mover_settings *settings, struct filemaker *filemaker,
+                    struct tried *tried, struct err *err)
 {
-    struct span rest = span_of(list);
-
-    return span_text(span_trim(span_cut(&rest, ',')));
+    ways_folders(settings->reference_map, &tried->said, &tried->problems, &tried->notes);
+    return ways_ask(settings, filemaker, &tried->said, &tried->problems, &tried->notes, err);
 }
 
-static bool sample_fetch(struct filemaker *filemaker, struct span value, char **said_r,
-                         struct err *err)
+/* --- which records are documents ------------------------------------------------------------ */
+
+bool preflight_ids(const struct mover_settings *settings, struct filemaker *filemaker,
+                   struct ids_found *found_r, struct tried *tried, struct err *err)
 {
-    auto_stream *stream = NULL;
-    char part[16384];
-    uint64_t total = 0;
-    size_t got;
+    const struct source_fields *f = &settings->fields;
+    auto_str said = STR_MAX(KIB(1));
+    struct err refusal = { 0 };
 
-    if (!filemaker_stream_open(filemaker, value, &stream, err))
+    if (!ids_count(filemaker, f->layout, f->key, found_r, err))
         return false;
-    do {
-        if (!filemaker_stream_read(stream, part, sizeof part, &got, err))
-            return false;
-        total += got;
-    } while (got > 0);
-    *said_r = mem_printf("%ju bytes, stored %s", (uintmax_t)total, filemaker_storage(value));
-    return true;
-}
-
-bool preflight_stream(const struct mover_settings *settings, struct filemaker *filemaker,
-                      char **said_r, struct err *err)
-{
-    auto_free char *container = first_container(settings->fields.container_list);
-    auto_page page = { 0 };
-    struct err first = { 0 };
-
-    if (!filemaker_records(filemaker, settings->fields.layout, 1, SAMPLE_RECORDS, &page, err))
-        return false;
-    for (size_t i = 0; i < page.count; i++) {
-        struct span value = filemaker_text(&page.records[i], container);
-
-        if (filemaker_content(value) != FILEMAKER_STREAM)
-            continue;
-        if (sample_fetch(filemaker, value, said_r, err))
-            return true;
-        if (first.kind == ERR_NONE)
-            first = *err;
-    }
-    if (first.kind == ERR_NONE) {
-        *said_r = mem_printf("none of the first %zu records has a file", page.count);
+    if (ids_are_wrong(found_r) && !settings->accept_record_ids) {
+        (void)ids_refuse(found_r, f->key, &refusal);
+        str_printf(&tried->problems, "%s\n", refusal.msg);
         return true;
     }
-    *err = first;
-    return err_ctx(err, "fetching a file of the first %zu records", page.count);
+    ids_say(found_r, f->key, &said);
+    if (found_r->is_named && found_r->is_counted && ids_by_record(found_r) == 0)
+        str_add_span(&tried->said, str_span(&said));
+    else
+        str_printf(&tried->notes, "%s%s\n", str_text(&said),
+                   found_r->is_counted
+                       ? ": what has no id of its own is moved by the number of its "
+                         "record, for good"
+                       : "");
+    return true;
+}
+
+bool preflight_filter(const struct mover_settings *settings, struct filemaker *filemaker,
+                      struct tried *tried, struct err *err)
+{
+    auto_str query = STR_MAX(KIB(64));
+    auto_page page = { 0 };
+
+    if (!filter_query(settings->filter, &query))
+        return true;
+    if (!filemaker_find(filemaker, settings->fields.layout, str_text(&query), NULL, 1, 1, &page,
+                        err))
+        return err->kind == ERR_REMOTE && err->reason != 0; /* then it cannot be told so */
+    if (page.count == 0)
+        str_printf(
+            &tried->problems,
+            "no record matches the filter '%.200s' ([source] filter): spell field and values "
+            "as in FileMaker\n",
+            settings->filter_text);
+    return true;
 }
 
 /* --- our side ------------------------------------------------------------------------------- */
@@ -290,42 +227,92 @@ static bool databases_look(const struct mover_settings *settings, const struct c
 }
 
 bool preflight_databases(const struct mover_settings *settings, const struct cancel *cancel,
-                         struct str *problems, char **said_r, struct err *err)
+                         struct tried *tried, int64_t *patients_r, struct err *err)
 {
     auto_ledger *ledger = NULL;
     auto_change change = { 0 };
-    int64_t patients;
 
     if (!ledger_open(settings->ledger_url, settings->source_name, cancel, &ledger, err)
         || !ledger_begin(ledger, &change, err)
         || !trial_keep(ledger, settings, &settings->store.traits, cancel, err)
         || !ledger_commit(&change, err)
-        || !registry_check(&settings->registry, cancel, problems, err))
+        || !registry_check(&settings->registry, cancel, &tried->problems, err))
         return false;
-    if (problems->size > 0)
-        return err_set(err, ERR_USAGE, 0, "the application's tables are not as they should be");
-    if (!databases_look(settings, cancel, &patients, err))
+    if (tried->problems.size > 0)
+        return true;
+    return databases_look(settings, cancel, patients_r, err);
+}
+
+bool preflight_is_begun(const struct mover_settings *settings, const struct cancel *cancel)
+{
+    auto_ledger *ledger = NULL;
+    int64_t states[LEDGER_STATES], documents = 0;
+    struct err ignored; /* opening it to write will say it */
+
+    if (!ledger_open_reader(settings->ledger_url, settings->source_name, cancel, &ledger, &ignored)
+        || !ledger_states(ledger, states, &ignored))
         return false;
-    *said_r = patients ? mem_printf("%jd patients", (intmax_t)patients)
-                       : mem_text("no patients yet: without them every document stays unlinked "
-                                  "('fmferry patients import')");
-    return true;
+    for (int i = 0; i < LEDGER_STATES; i++)
+        documents += states[i];
+    return documents > 0;
+}
+
+/* --- a run ---------------------------------------------------------------------------------- */
+
+static bool none_to_mend(const struct tried *tried, struct err *err)
+{
+    struct span rest = str_span(&tried->problems), first = span_cut(&rest, '\n');
+
+    return first.size == 0 || err_set(err, ERR_USAGE, 0, SPAN_FORMAT, SPAN_ARGS(first));
+}
+
+static void notes_log(const struct tried *tried)
+{
+    struct span rest = str_span(&tried->notes);
+
+    while (rest.size) {
+        struct span note = span_cut(&rest, '\n');
+
+        log_warn(SPAN_FORMAT, SPAN_ARGS(note));
+    }
+}
+
+static bool first_documents(const struct mover_settings *settings, struct filemaker *filemaker,
+                            struct tried *tried, struct err *err)
+{
+    struct ids_found found;
+
+    return preflight_ids(settings, filemaker, &found, tried, err)
+           && preflight_filter(settings, filemaker, tried, err);
+}
+
+static bool source_tried(const struct mover_settings *settings, struct filemaker *filemaker,
+                         struct filemaker_layout *layout_r, struct containers *containers,
+                         struct tried *tried, struct err *err)
+{
+    return preflight_server(settings, filemaker, tried, err)
+           && preflight_login(settings, filemaker, err)
+           && preflight_layout(settings, filemaker, layout_r, containers, tried, err)
+           && none_to_mend(tried, err) && preflight_ways(settings, filemaker, tried, err)
+           && none_to_mend(tried, err);
 }
 
 bool preflight(struct mover_settings *settings, enum trial trial, struct containers *containers,
                const struct cancel *cancel, struct err *err)
 {
     auto_filemaker *filemaker = NULL;
-    auto_free char *said = NULL, *warning = NULL, *store = NULL;
+    auto_layout layout = { 0 };
+    auto_tried tried = TRIED;
+    auto_free char *store = NULL;
 
     if (!filemaker_new(&settings->filemaker, cancel, &filemaker, err)
-        || !preflight_server(settings, filemaker, &said, err)
-        || !preflight_login(settings, filemaker, err)
-        || !layout_look(settings, filemaker, &warning, containers, err)
+        || !source_tried(settings, filemaker, &layout, containers, &tried, err)
         || !trial_make(settings, cancel, trial, &settings->store.traits, &store, err))
         return false;
+    if (trial != TRIAL_NONE && !preflight_is_begun(settings, cancel)
+        && (!first_documents(settings, filemaker, &tried, err) || !none_to_mend(&tried, err)))
+        return false;
     settings->fields.containers = containers;
-    if (warning)
-        log_warn("%s", warning);
+    notes_log(&tried);
     return true;
 }

@@ -1,8 +1,11 @@
 /* A census that only counts. */
 #include "move/rehearse.h"
 
+#include "base/digest.h"
+#include "base/idset.h"
 #include "base/mem.h"
 #include "move/filter.h"
+#include "move/ids.h"
 #include "move/preflight.h"
 #include "move/reference.h"
 #include "move/roll.h"
@@ -15,7 +18,34 @@ struct counting {
     const struct mover_settings *settings;
     struct registry *registry; /* NULL: there is none yet */
     struct rehearsal *result;
+    struct idset *counted; /* records: a walk that begins anew comes by again */
+    struct idset *ids;     /* hashes of ids                                   */
 };
+
+static uint64_t number_of(struct span id)
+{
+    struct sha256 hash = sha256_of(id);
+    uint64_t number;
+
+    memcpy(&number, hash.bytes, sizeof number);
+    return number;
+}
+
+/* Whether the record's id is its own: for all documents of the record. */
+static bool id_look(struct counting *c, const struct filemaker_record *record)
+{
+    auto_facts facts = { 0 };
+    struct span id = span_trim(filemaker_text(record, c->settings->fields.key));
+    bool is_first;
+
+    source_facts_read(&c->settings->fields, record, false, 0, &facts);
+    is_first = facts.has_uuid && idset_add(c->ids, number_of(str_span(&facts.identity)));
+    c->result->empty_id += id.size == 0;
+    c->result->odd_id += id.size > 0 && !facts.has_uuid;
+    c->result->shared_id += facts.has_uuid && !is_first;
+    c->result->records_by_number += !is_first;
+    return is_first;
+}
 
 static void content_count(struct counting *c, const struct source_facts *facts)
 {
@@ -69,7 +99,7 @@ static bool patient_count(struct counting *c, const struct source_facts *facts, 
 }
 
 static bool document_count(struct counting *c, const struct filemaker_record *record, size_t which,
-                           struct err *err)
+                           bool has_id, struct err *err)
 {
     auto_facts facts = { 0 };
 
@@ -77,7 +107,7 @@ static bool document_count(struct counting *c, const struct filemaker_record *re
     if (which > 0 && facts.content == FILEMAKER_EMPTY)
         return true;
     c->result->documents++;
-    c->result->without_id += !facts.has_uuid;
+    c->result->without_id += !has_id;
     c->result->marked += facts.mark.size > 0;
     content_count(c, &facts);
     date_count(c, record);
@@ -91,10 +121,14 @@ static bool on_found(void *arg, const struct filemaker_record *records, size_t c
     const struct containers *containers = c->settings->fields.containers;
 
     for (size_t i = 0; i < count; i++) {
-        if (!filter_passes(c->settings->filter, &records[i]))
+        bool has_id;
+
+        if (!idset_add(c->counted, records[i].record_id)
+            || !filter_passes(c->settings->filter, &records[i]))
             continue;
+        has_id = id_look(c, &records[i]);
         for (size_t which = 0; which < (containers->each ? containers->count : 1); which++)
-            if (!document_count(c, &records[i], which, err))
+            if (!document_count(c, &records[i], which, has_id, err))
                 return false;
     }
     return true;
@@ -130,6 +164,8 @@ static bool count_all(struct counting *c, struct filemaker *filemaker, struct ca
 
     c->result->records = (int64_t)roll_count(roll);
     c->result->closed = good && !*why;
+    c->result->distinct_ids = (int64_t)idset_count(c->ids);
+    c->result->is_refused = ids_are_too_few(c->result->records_by_number, c->result->records);
     roll_free(roll);
     return good;
 }
@@ -143,14 +179,19 @@ bool rehearse(const struct mover_settings *settings, struct cancel *cancel,
     auto_filemaker *filemaker = NULL;
     auto_registry *registry = NULL;
     struct counting counting = { .settings = &learned, .result = &result };
+    bool good;
 
     if (!preflight(&learned, TRIAL_NONE, &containers, cancel, err)
         || !filemaker_new(&learned.filemaker, cancel, &filemaker, err))
         return false;
+    counting.counted = idset_new();
+    counting.ids = idset_new();
     counting.registry = registry = registry_look(settings, cancel);
     result.has_patients = registry != NULL;
-    if (!count_all(&counting, filemaker, cancel, err))
-        return false;
+    good = count_all(&counting, filemaker, cancel, err);
+    result.is_refused = result.is_refused && !preflight_is_begun(settings, cancel);
+    idset_free(counting.counted);
+    idset_free(counting.ids);
     *rehearsal_r = result;
-    return true;
+    return good;
 }

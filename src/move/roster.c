@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "filemaker/errors.h"
+#include "move/fit.h"
 #include "move/roster_csv.h"
 
 enum { PAGE_RECORDS = 500 };
@@ -23,6 +24,9 @@ static bool layout_fits(const struct roster *roster, struct err *err)
     const struct patients_settings *s = roster->settings;
     auto_filemaker *filemaker = NULL;
     auto_layout layout = { 0 };
+    struct fit_need needs[ROSTER_FIELDS_MAX];
+    auto_str problems = STR_MAX(KIB(64));
+    struct span rest, first;
 
     if (!filemaker_new(&s->filemaker, roster->cancel, &filemaker, err))
         return false;
@@ -35,14 +39,13 @@ static bool layout_fits(const struct roster *roster, struct err *err)
         struct roster_field *field = &roster->fields->fields[i];
         const struct filemaker_field *shown = filemaker_field(&layout, field->name);
 
-        if (*field->name && !shown)
-            return err_set(err, ERR_USAGE, 0,
-                           "layout '%s' has no field '%s' (%s): put it on the layout, or name "
-                           "another one",
-                           s->layout, field->name, field->setting);
         field->is_moment = shown && filemaker_is_moment(shown);
+        needs[i] = (struct fit_need){ field->setting, field->name, NULL };
     }
-    return true;
+    fit_fields(&layout, s->layout, needs, roster->fields->count, &problems);
+    rest = str_span(&problems);
+    first = span_cut(&rest, '\n');
+    return first.size == 0 || err_set(err, ERR_USAGE, 0, SPAN_FORMAT, SPAN_ARGS(first));
 }
 
 static bool key_is_named(const struct patients_settings *settings, struct err *err)

@@ -213,6 +213,14 @@ static bool failed_wake(struct run *run, struct err *err)
     return ledger_wake(run->ledger, err);
 }
 
+/* Who answers for documents without an id of their own. */
+static bool acceptance_keep(struct ledger *ledger, const struct mover_settings *settings,
+                            struct err *err)
+{
+    return !settings->accept_record_ids
+           || ledger_note(ledger, "record ids accepted by", settings->accept_record_ids, err);
+}
+
 static bool entered(struct run *run, struct err *err)
 {
     FAILPOINT("run.begun");
@@ -244,7 +252,8 @@ static bool run_enter(struct run *run, struct err *err)
            && ledger_run_lease(run->ledger, settings->lease_us, err)
            && steady_keep(run->ledger, settings, err)
            && trial_keep(run->ledger, settings, &settings->store.traits, run->mover.cancel, err)
-           && others_bury(&others, run->ledger, err) && (others.living > 0 || failed_wake(run, err))
+           && acceptance_keep(run->ledger, settings, err) && others_bury(&others, run->ledger, err)
+           && (others.living > 0 || failed_wake(run, err))
            && registry_map_patients(run->registry, &patients, err)
            && registry_commit(run->registry, err) && ledger_commit(&change, err)
            && entered(run, err);

@@ -3,19 +3,25 @@
 
 #include "json/writer.h"
 
-/* "No match" is an answer; a find that the server refuses is none, and the witness is silent. */
-bool witness_matching(struct filemaker *filemaker, const char *layout, const char *field,
-                      const char *criterion, uint64_t *count_r, bool *refused_r, struct err *err)
+void witness_query(const char *field, const char *criterion, struct str *query_r)
 {
-    auto_str query = STR_MAX(KIB(4));
-    auto_page page = { 0 };
-    struct json_writer w = JSON_WRITER(&query);
+    struct json_writer w = JSON_WRITER(query_r);
 
     json_open_array(&w);
     json_open_object(&w);
     json_member_text(&w, field, criterion);
     json_close_object(&w);
     json_close_array(&w);
+}
+
+/* "No match" is an answer; a find that the server refuses is none, and the witness is silent. */
+bool witness_matching(struct filemaker *filemaker, const char *layout, const char *field,
+                      const char *criterion, uint64_t *count_r, bool *refused_r, struct err *err)
+{
+    auto_str query = STR_MAX(KIB(4));
+    auto_page page = { 0 };
+
+    witness_query(field, criterion, &query);
     *refused_r = false;
     if (!filemaker_find(filemaker, layout, str_text(&query), NULL, 1, 1, &page, err)) {
         *refused_r = err->kind == ERR_REMOTE && err->reason != 0;

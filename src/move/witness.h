@@ -27,3 +27,6 @@ must_check bool witness_count(struct filemaker *filemaker, const char *layout,
 must_check bool witness_matching(struct filemaker *filemaker, const char *layout, const char *field,
                                  const char *criterion, uint64_t *count_r, bool *refused_r,
                                  struct err *err);
+
+/* The query of one criterion in one field, as filemaker_find() takes it. */
+void witness_query(const char *field, const char *criterion, struct str *query_r);

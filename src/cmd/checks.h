@@ -1,0 +1,45 @@
+/*
+ * What `fmferry check` tries, one function a step. Each says what is well, what should be known and
+ * what is to mend; a step that cannot be tried says why it is left out.
+ */
+#pragma once
+
+#include "cmd/settings.h"
+#include "filemaker/filemaker.h"
+#include "move/ids.h"
+#include "move/preflight.h"
+#include "move/sample.h"
+
+/* What the steps share: each uses what those before it found. */
+struct checks {
+    const struct settings *settings;
+    struct mover_settings *mover;
+    struct cancel *cancel;
+    uint64_t write_test; /* a record's number; 0: none was named */
+
+    struct filemaker *filemaker;
+    struct filemaker_layout layout;
+    struct containers containers;
+    struct ids_found ids;
+    struct sample sample;
+    struct ledger *ledger;     /* a reader; NULL: there is none */
+    struct registry *registry; /* a reader; NULL: there is none */
+    int64_t patients;          /* in the application            */
+
+    struct str left; /* why the step at hand was left out; "" */
+};
+
+/*
+ * A step. `tried` is empty when it begins; it may set `left`.
+ * Fails with what else went wrong, which is then to mend.
+ */
+typedef bool check_step(struct checks *checks, struct tried *tried, struct err *err);
+
+/* The server and what it holds. */
+check_step check_server, check_login, check_sessions, check_layout, check_records, check_ids,
+    check_filter, check_file, check_ways, check_mark, check_writing, check_times, check_roster,
+    check_pace;
+
+/* Our side. */
+check_step check_store, check_databases, check_earlier, check_patients, check_room,
+    check_signing_key;

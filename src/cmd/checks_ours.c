@@ -1,0 +1,298 @@
+/* Steps on our side: store, databases, disks, the key that signs. */
+#include "cmd/checks.h"
+
+#include "base/mem.h"
+#include "base/sign.h"
+#include "ledger/look.h"
+#include "move/room.h"
+#include "move/steady.h"
+
+#include <unistd.h>
+
+/* What a document takes in ledger and registry, generously, and in the files of a verification. */
+enum { LEDGER_BYTES = 6 * 1024, VERIFY_BYTES = 512 };
+
+#define ROOM_LEAST (64ULL * 1024 * 1024)
+
+/* --- the store ------------------------------------------------------------------------------ */
+
+/* What an earlier trial left in a bucket: for a person to remove. */
+static void left_say(struct checks *c, struct tried *tried)
+{
+    auto_str names = STR_MAX(KIB(1));
+    struct err err = { 0 };
+    size_t count;
+
+    if (!trial_left(c->mover, c->cancel, &names, &count, &err))
+        str_printf(&tried->notes, "what earlier trials left cannot be seen: %s\n", err.msg);
+    else if (count > 0)
+        str_printf(&tried->notes,
+                   "%zu objects were left by trials that were cut off, or that may remove nothing: "
+                   "%s%s. They hold nothing; remove them when no fmferry is at work\n",
+                   count, str_text(&names), names.cut ? ", ..." : "");
+}
+
+static bool is_bucket(const struct checks *c)
+{
+    return span_starts(span_of(c->mover->store.url), "s3://");
+}
+
+/* Settings of a bucket that do nothing for a folder. */
+static void idle_settings_say(const struct checks *c, struct tried *tried)
+{
+    static const char *const names[] = { "endpoint",        "region",
+                                         "access_key",      "secret_key_env",
+                                         "secret_key_file", "secret_key_command",
+                                         "profile",         "ca_file",
+                                         "encryption",      "kms_key",
+                                         "storage_class",   "object_lock",
+                                         "expected_owner",  "tags" };
+    auto_str set = STR_MAX(KIB(1));
+
+    for (size_t i = 0; i < lengthof(names); i++) {
+        const char *value = conf_value(c->settings->conf, "store", names[i]);
+
+        if (value && *value)
+            str_printf(&set, "%s%s", set.size ? ", " : "", names[i]);
+    }
+    if (set.size)
+        str_printf(&tried->problems,
+                   "[store] %s: for buckets only, and the store is a folder (%s): name a bucket in "
+                   "url (s3://BUCKET/PREFIX), or remove them\n",
+                   str_text(&set), c->mover->store.url);
+}
+
+bool check_store(struct checks *c, struct tried *tried, struct err *err)
+{
+    auto_free char *said = NULL;
+
+    if (!is_bucket(c))
+        idle_settings_say(c, tried);
+    if (!trial_make(c->mover, c->cancel, TRIAL_ALWAYS, &c->mover->store.traits, &said, err))
+        return false;
+    str_add_text(&tried->said, said);
+    if (is_bucket(c))
+        left_say(c, tried);
+    if (span_starts(span_of(c->mover->store.endpoint ? c->mover->store.endpoint : ""), "http://"))
+        str_add_text(&tried->notes,
+                     "the endpoint is http://: documents that cross a network so are "
+                     "readable for everybody; use https://\n");
+    return true;
+}
+
+/* --- ledger and registry -------------------------------------------------------------------- */
+
+/* Readers for the steps that follow; without them these know less. */
+static void readers_open(struct checks *c)
+{
+    struct err ignored;
+
+    if (!ledger_open_reader(c->mover->ledger_url, c->mover->source_name, c->cancel, &c->ledger,
+                            &ignored))
+        c->ledger = NULL;
+    if (!registry_open_reader(&c->mover->registry, c->cancel, &c->registry, &ignored))
+        c->registry = NULL;
+}
+
+bool check_databases(struct checks *c, struct tried *tried, struct err *err)
+{
+    if (!preflight_databases(c->mover, c->cancel, tried, &c->patients, err))
+        return false;
+    if (tried->problems.size)
+        return true;
+    readers_open(c);
+    str_add_text(&tried->said, "can be opened, the tables are as they should be");
+    return true;
+}
+
+bool check_patients(struct checks *c, struct tried *tried, struct err *err)
+{
+    const struct sample *s = &c->sample;
+
+    (void)err;
+    if (!*c->mover->registry.patients_table) {
+        str_add_text(&c->left,
+                     "[registry] patients_table is empty: the application has no patients");
+        return true;
+    }
+    if (c->patients == 0)
+        str_add_text(&tried->notes,
+                     "there are no patients in the application yet, so every document would be "
+                     "moved, but unlinked, to nobody. Next, unless the application imports them "
+                     "itself: fmferry patients import\n");
+    else
+        str_printf(&tried->said,
+                   "%jd in the application; of %jd patients of documents looked at it "
+                   "has %jd",
+                   (intmax_t)c->patients, (intmax_t)s->patients, (intmax_t)s->patients_known);
+    if (c->patients > 0 && s->patients > 2 && s->patients_known == 0)
+        str_printf(&tried->problems,
+                   "of %jd patients of documents the application has none: is '%s' ([source] "
+                   "patient_field) the patient's id, and is it in the application's patients?\n",
+                   (intmax_t)s->patients, c->mover->fields.patient);
+    if (s->without_patient > 0)
+        str_printf(&tried->notes,
+                   "%jd of %jd records looked at name no patient in '%s': they stay "
+                   "unlinked\n",
+                   (intmax_t)s->without_patient, (intmax_t)s->passed, c->mover->fields.patient);
+    return true;
+}
+
+/* What must stay as it was when the ledger was begun. */
+bool check_earlier(struct checks *c, struct tried *tried, struct err *err)
+{
+    int64_t states[LEDGER_STATES], documents = 0;
+
+    if (!c->ledger) {
+        str_add_text(&c->left, "there is no ledger yet");
+        return true;
+    }
+    if (!ledger_states(c->ledger, states, err))
+        return false;
+    for (int i = 0; i < LEDGER_STATES; i++)
+        documents += states[i];
+    if (documents == 0) {
+        str_add_text(&tried->said, "there was none");
+        return true;
+    }
+    if (!steady_check(c->ledger, c->mover, err))
+        return false;
+    str_printf(&tried->said, "%jd documents are known, %jd of them done; settings are as they were",
+               (intmax_t)documents, (intmax_t)states[LEDGER_DONE]);
+    return true;
+}
+
+/* --- room ----------------------------------------------------------------------------------- */
+
+static int64_t stored_bytes(struct checks *c)
+{
+    struct ledger_tally *tallies;
+    size_t count;
+    int64_t bytes = 0;
+    struct err ignored;
+
+    if (!c->ledger || !ledger_tallies(c->ledger, &tallies, &count, &ignored))
+        return 0;
+    for (size_t i = 0; i < count; i++)
+        if (tallies[i].state == LEDGER_DONE || tallies[i].state == LEDGER_STORED)
+            bytes += tallies[i].bytes;
+    ledger_tallies_free(tallies, count);
+    return bytes;
+}
+
+static double records_of(const struct sample *s)
+{
+    return s->records == UINT64_MAX ? (double)s->looked : (double)s->records;
+}
+
+/* What is still to come, by the mean of the files that were fetched. */
+static double bytes_to_come(struct checks *c)
+{
+    const struct sample *s = &c->sample;
+    double all;
+
+    if (s->good == 0 || s->looked == 0)
+        return 0;
+    all = records_of(s) * (double)(s->files + s->references) / (double)s->looked
+          * (double)s->good_bytes / (double)s->good;
+    all -= (double)stored_bytes(c);
+    return all > 0 ? all : 0;
+}
+
+static void size_add(struct str *to, double bytes)
+{
+    static const char *const units[] = { "MiB", "GiB", "TiB" };
+    size_t unit = 0;
+    double size = bytes / (1024 * 1024);
+
+    for (; size >= 1024 && unit + 1 < lengthof(units); unit++)
+        size /= 1024;
+    str_printf(to, size < 10 ? "%.1f %s" : "%.0f %s", size, units[unit]);
+}
+
+/* One place; `more` is what others that lie on the same disk need. */
+static void place_look(const char *what, const char *path, double needed, struct tried *tried)
+{
+    uint64_t there;
+    bool is_known = room_free(path, &there);
+    auto_str words = STR_MAX(KIB(1));
+
+    if (!is_known) {
+        str_printf(&tried->notes, "how much room '%s' (%s) has could not be found out\n", path,
+                   what);
+        return;
+    }
+    size_add(&words, (double)there);
+    str_printf(&words, " are free for %s ('%s'), about ", what, path);
+    size_add(&words, needed);
+    str_add_text(&words, " are needed");
+    if (there < ROOM_LEAST && needed * 2 > (double)there)
+        str_printf(&tried->problems, "%s: the disk is as good as full; make room\n",
+                   str_text(&words));
+    else if (needed > (double)there)
+        str_printf(&tried->problems,
+                   "%s, by the size of the files that were looked at: make room, "
+                   "or choose another place\n",
+                   str_text(&words));
+    else if (needed * 1.25 > (double)there)
+        str_printf(&tried->notes, "%s: that is little to spare\n", str_text(&words));
+    else
+        str_printf(&tried->said, "%s%s", tried->said.size ? "; " : "", str_text(&words));
+}
+
+/* What a verification sorts goes into nameless files there. */
+static void temporary_look(double documents, struct tried *tried)
+{
+    const char *named = getenv("TMPDIR");
+    const char *folder = named && *named ? named : "/tmp";
+
+    if (access(folder, W_OK | X_OK) < 0) {
+        str_printf(&tried->problems,
+                   "temporary files cannot be made in '%s' (%s): 'fmferry verify' needs them; name "
+                   "another folder in TMPDIR\n",
+                   folder, named ? "TMPDIR" : "TMPDIR is not set");
+        return;
+    }
+    place_look("temporary files", folder, documents * VERIFY_BYTES, tried);
+}
+
+bool check_room(struct checks *c, struct tried *tried, struct err *err)
+{
+    const char *store = room_path(c->mover->store.url), *ledger = room_path(c->mover->ledger_url);
+    double documents = records_of(&c->sample), files = bytes_to_come(c);
+    bool is_shared = store && ledger && room_is_shared(store, ledger);
+
+    (void)err;
+    if (store)
+        place_look(is_shared ? "documents and ledger" : "documents", store,
+                   files + (is_shared ? documents * LEDGER_BYTES : 0), tried);
+    if (ledger && !is_shared)
+        place_look("the ledger", ledger, documents * LEDGER_BYTES, tried);
+    temporary_look(documents, tried);
+    if (!store)
+        str_printf(&tried->said, "%sa bucket has room as long as its account has",
+                   tried->said.size ? "; " : "");
+    return true;
+}
+
+/* --- the key that signs --------------------------------------------------------------------- */
+
+bool check_signing_key(struct checks *c, struct tried *tried, struct err *err)
+{
+    const char *path = c->settings->signing_key;
+    auto_free char *public = mem_printf("%s.pub", path);
+    auto_sign_key *key = NULL;
+
+    if (!sign_key_read(path, &key, err)) {
+        if (conf_line(c->settings->conf, "report", "signing_key") > 0 || access(path, F_OK) == 0)
+            return err_ctx(err, "[report] signing_key");
+        str_printf(&tried->notes, "%s. Only 'fmferry verify --certificate' needs it\n", err->msg);
+        return true;
+    }
+    if (access(public, R_OK) < 0)
+        str_printf(&tried->notes,
+                   "'%s' is not beside it: who checks a certificate needs the public key\n",
+                   public);
+    str_printf(&tried->said, "'%s' can sign certificates", path);
+    return true;
+}

@@ -1,0 +1,52 @@
+/*
+ * Whether the key field is what it should be: a UUID in each record that no other has. A document
+ * whose record has no such id is moved by the number of its record, and that can never be changed;
+ * where many would be, the key field is almost surely another table's.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "filemaker/filemaker.h"
+
+enum { IDS_WHY_SIZE = 256 };
+
+struct ids_found {
+    bool is_named;   /* there is a key field at all                             */
+    bool is_counted; /* by finds of the whole layout; false: `why` says why not */
+    char why[IDS_WHY_SIZE];
+    int64_t records;     /* with and without an id                                  */
+    int64_t empty;       /* without                                                 */
+    int64_t shared;      /* with one that other records have too                    */
+    int64_t shared_ids;  /* how many ids these are                                  */
+    bool is_about;       /* `shared_ids` is taken from a part of them               */
+    int64_t looked, odd; /* records that were looked at, those whose id is no UUID  */
+};
+
+/*
+ * Counts by finds, and looks at some records: never at all of them.
+ *   key   "" if none is named
+ * A find that the server refuses is no failure: then nothing is counted.
+ * Fails with ERR_NET, ERR_REMOTE (not about the finds), ERR_DATA, ERR_CANCELED.
+ */
+must_check bool ids_count(struct filemaker *filemaker, const char *layout, const char *key,
+                          struct ids_found *found_r, struct err *err);
+
+/* How many would be moved by the number of their record. */
+int64_t ids_by_record(const struct ids_found *found);
+
+/* How many different ids there are; -1: nobody counted. */
+int64_t ids_distinct(const struct ids_found *found);
+
+/* Whether so many of all records have no id of their own: one in ten, and more than two. */
+bool ids_are_too_few(int64_t by_record, int64_t records);
+
+/* So many that a person must answer for it. */
+bool ids_are_wrong(const struct ids_found *found);
+
+/* In words, without a full stop. */
+void ids_say(const struct ids_found *found, const char *key, struct str *to);
+
+/* What a run that is refused for it says. Always returns false. */
+bool ids_refuse(const struct ids_found *found, const char *key, struct err *err);
