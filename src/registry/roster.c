@@ -488,6 +488,7 @@ bool registry_has_patient(struct registry *registry, const char *patient, bool *
 {
     const struct table *t = registry->patients;
     char text[COLUMN_TEXT_SIZE];
+    struct err why = { 0 };
     int64_t count = 0;
 
     if (t
@@ -495,8 +496,14 @@ bool registry_has_patient(struct registry *registry, const char *patient, bool *
             registry->sql, &registry->patient_has,
             sql_args(table_id(t, table_column(t, NAME_PATIENT) ? NAME_PATIENT : NAME_ROW_ID,
                               span_of(patient), text)),
-            0, &count, err))
+            0, &count, &why)) {
+        if (why.code == SQL_CONSTRAINT)
+            return err_set(err, ERR_USAGE, 0,
+                           "'%.64s' cannot be the id of one of the application's patients: %s",
+                           patient, why.msg);
+        *err = why;
         return false;
+    }
     *has_r = count > 0;
     return true;
 }

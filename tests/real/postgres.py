@@ -45,10 +45,11 @@ def lacks():
 class Postgres:
     """`with Postgres() as server:`; server.url names an empty database."""
 
-    def __init__(self, address="127.0.0.1"):
+    def __init__(self, address="127.0.0.1", settings=()):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="fmferry-pg-"))
         self.data, self.log = self.folder / "data", self.folder / "log"
         self.address, self.port, self.process = address, free_ports(1)[0], None
+        self.settings = settings
         self.user = "postgres" if os.getuid() == 0 else None
         if self.user:
             shutil.chown(self.folder, self.user)
@@ -88,7 +89,8 @@ class Postgres:
             self.process = subprocess.Popen(
                 self._command("postgres", "-D", self.data, "-c", f"listen_addresses={self.address}",
                               "-c", f"port={self.port}", "-c", f"unix_socket_directories={self.folder}",
-                              "-c", "shared_buffers=64MB"),
+                              "-c", "shared_buffers=64MB",
+                              *(word for one in self.settings for word in ("-c", one))),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder,
                 preexec_fn=self._as_user)
         deadline = time.monotonic() + START_LIMIT
