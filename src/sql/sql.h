@@ -86,10 +86,12 @@ struct sql_args {
 /*
  * Opens a database.
  *   url      "sqlite:PATH" (made if it is not there) or "postgresql://..."; beyond this machine the
- *            server's certificate must stand up, name included
+ *            server's certificate must stand up, name included, unless the scheme is
+ *            "postgresql+unverified". Through a pooler in transaction or session mode, too
  *   cancel   waits for other users of the database listen to it; must outlive the connection
  *   sql_r    caller closes with sql_close() (or auto_sql)
- * Fails with ERR_USAGE (no such kind of URL), ERR_DATABASE, ERR_OS.
+ * Fails with ERR_USAGE (no such kind of URL; a pooler in statement mode; a database that does not
+ * keep its texts in UTF-8), ERR_DATABASE, ERR_OS.
  */
 must_check bool sql_open(const char *url, const struct cancel *cancel, struct sql **sql_r,
                          struct err *err);

@@ -8,6 +8,7 @@
 #include "ledger_sql.h"
 #include "registry_sql.h"
 #include "sleeper.h"
+#include "sql/postgres_inside.h"
 #include "tap.h"
 
 #include <pthread.h>
@@ -342,6 +343,42 @@ TEST(reading_sees_one_state)
 }
 
 /* --- what goes wrong ------------------------------------------------------------------------ */
+
+/* What libpq is told, and whether that stays on this machine. */
+TEST(this_machine_is_told_from_others)
+{
+    static const struct {
+        const char *host, *address;
+        bool is_here;
+    } cases[] = {
+        { "", "", true },
+        { "/run/postgresql", "", true },
+        { "@abstract", "", true },
+        { "localhost", "", true },
+        { "127.0.0.1", "", true },
+        { "127.3.2.1", "", true },
+        { "127.1", "", true },
+        { "::1", "", true },
+        { "::ffff:127.0.0.1", "", true },
+        { "", "127.0.0.1", true },
+        { "db.example.com", "127.0.0.1", true },
+        { "127.example.com", "", false },
+        { "127.0.0.1.example.com", "", false },
+        { "localhost.example.com", "", false },
+        { "db.example.com", "", false },
+        { "0.0.0.0", "", false },
+        { "10.0.0.1", "", false },
+        { "fe80::1", "", false },
+        { "::ffff:10.0.0.1", "", false },
+        { "/run/postgresql", "10.0.0.1", false },
+        { "localhost", "10.0.0.1", false },
+        { "", "10.0.0.1", false },
+        { "", "db.example.com", false },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++)
+        CHECK_AT(i, postgres_is_here(cases[i].host, cases[i].address) == cases[i].is_here);
+}
 
 static void check_refused(size_t index, struct sql *sql, const struct sql_text *text,
                           enum sql_cause cause)
