@@ -7,7 +7,8 @@ TSAN := build-tsan
 FAILPOINTS := build-failpoints
 
 .PHONY: all bench demo test torture torture-switches torture-mixed \
-	torture-steps torture-kills torture-traps torture-live torture-swift failpoints clean
+	torture-steps torture-kills torture-traps torture-rosters torture-live torture-swift failpoints \
+	clean
 
 all: $(BUILD)/build.ninja
 	@ninja -C $(BUILD) --quiet
@@ -25,7 +26,8 @@ bench: packages-build packages-bench all
 	@bench/bench $(if $(QUICK),--quick) $(if $(WHOLE),--whole) --json $(BUILD)/bench.json $(BUILD)
 
 # What takes hours; `make test` has a sample of it. MINUTES=10: less of what goes by the clock.
-torture: torture-switches torture-mixed torture-steps torture-kills torture-traps torture-live torture-swift
+torture: torture-switches torture-mixed torture-steps torture-kills torture-traps torture-rosters \
+	torture-live torture-swift
 
 torture-switches: packages-build packages-test all
 	@FMFERRY_BUILD=$(BUILD) tests/torture/switches.py
@@ -44,6 +46,10 @@ torture-kills: packages-build packages-test all
 # A thousand seeds of traps for the census: an hour.
 torture-traps: packages-build packages-test all
 	@FMFERRY_BUILD=$(BUILD) TRAPS=1000 tests/e2e/test_traps
+
+# A thousand rosters as CSV, a hundred in FileMaker: two minutes.
+torture-rosters: packages-build packages-test all
+	@FMFERRY_BUILD=$(BUILD) ROSTERS=1000 tests/e2e/test_rosters
 
 # The first importer's clinic into the slower of the two S3 servers: ten minutes.
 torture-swift: packages-build packages-test packages-real all

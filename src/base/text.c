@@ -31,6 +31,14 @@ static bool refuse(const struct place *place, struct err *err, const char *why)
     return err_set(err, ERR_USAGE, 0, "line %zu, column %zu: %s", place->line, place->column, why);
 }
 
+static bool nul_byte(const struct place *place, const char *setting, struct err *err)
+{
+    return err_set(err, ERR_USAGE, 0,
+                   "line %zu, column %zu: a NUL: the file is damaged, or is UTF-16 (then save it "
+                   "in UTF-8, or say utf-16le or utf-16be in %s)",
+                   place->line, place->column, setting);
+}
+
 /* --- what else it may be -------------------------------------------------------------------- */
 
 static const struct {
@@ -133,13 +141,15 @@ static uint32_t windows_code(uint8_t byte)
     return byte >= 0x80 && byte < 0xA0 ? codes[byte - 0x80] : byte;
 }
 
-static bool windows_decode(struct span bytes, struct str *to, struct err *err)
+static bool windows_decode(struct span bytes, const char *setting, struct str *to, struct err *err)
 {
     struct place place = { 1, 1 };
 
     for (size_t i = 0; i < bytes.size; i++) {
         uint32_t code = windows_code((uint8_t)bytes.at[i]);
 
+        if (bytes.at[i] == '\0')
+            return nul_byte(&place, setting, err);
         if (code == 0)
             return refuse(&place, err, "a byte that is no letter of Windows-1252");
         utf8_add(to, code);
@@ -180,14 +190,6 @@ static bool bad_byte(const struct place *place, struct span bytes, uint8_t byte,
                    "line %zu, column %zu: the byte 0x%02X is not UTF-8: save the file in UTF-8 "
                    "(\"CSV UTF-8\")",
                    place->line, place->column, byte);
-}
-
-static bool nul_byte(const struct place *place, const char *setting, struct err *err)
-{
-    return err_set(err, ERR_USAGE, 0,
-                   "line %zu, column %zu: a NUL: the file is damaged, or is UTF-16 (then save it "
-                   "in UTF-8, or say utf-16le or utf-16be in %s)",
-                   place->line, place->column, setting);
 }
 
 static bool utf8_check(struct span bytes, const char *setting, struct err *err)
@@ -266,7 +268,7 @@ bool text_decode(struct span bytes, enum text_coding told, const char *setting, 
         good = utf16_decode(span_from(bytes, mark), coding == TEXT_UTF16LE, room, err);
         break;
     case TEXT_WINDOWS_1252:
-        good = windows_decode(bytes, room, err);
+        good = windows_decode(bytes, setting, room, err);
         break;
     }
     if (!good || !str_fits(room, "the file in UTF-8", err))

@@ -32,6 +32,7 @@ TEST(a_coding_is_certain_or_said)
           "line 2, column 2: the byte 0xFC is not UTF-8: save" },
         { BYTES("a\rb\xE9"), TEXT_UTF8, NULL, "line 2, column 2" },
         { BYTES("M\x81"), TEXT_WINDOWS_1252, NULL, "line 1, column 2: a byte that is no letter" },
+        { BYTES("M\0"), TEXT_WINDOWS_1252, NULL, "line 1, column 2: a NUL" },
         { BYTES("M\xC3\xBCller"), TEXT_WINDOWS_1252, NULL, "it is UTF-8, and encoding says" },
         { BYTES("\xFF\xFEi\0d\0"), TEXT_UTF8, NULL, "it is UTF-16 (little endian)" },
         { BYTES("\xFF\xFEi\0d\0"), TEXT_UTF16BE, NULL, "it is UTF-16 (little endian)" },
