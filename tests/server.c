@@ -35,6 +35,7 @@ struct server {
     SSL_CTX *tls;
     int listener, port, stop_fd;
     pthread_t thread;
+    char asked_name[256];
     struct connection *now; /* that the next acts are about; the thread's own */
     size_t accepted;        /* the thread's own */
 
@@ -64,14 +65,9 @@ static bool is_stopped(struct server *s)
 
 /* --- connections ---------------------------------------------------------------------------- */
 
-static void connection_drop(struct server *s, struct connection *c, bool reset)
+/* Lets the socket close by itself, without a word of TLS. */
+static void connection_leave(struct server *s, struct connection *c)
 {
-    struct linger linger = { 1, 0 };
-
-    if (reset)
-        (void)setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
-    else if (c->tls)
-        (void)SSL_shutdown(c->tls);
     SSL_free(c->tls);
     (void)pthread_mutex_lock(&s->lock);
     (void)close(c->fd);
@@ -81,13 +77,28 @@ static void connection_drop(struct server *s, struct connection *c, bool reset)
         s->now = NULL;
 }
 
+static void connection_drop(struct server *s, struct connection *c, bool reset)
+{
+    struct linger linger = { 1, 0 };
+
+    if (reset)
+        (void)setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+    else if (c->tls)
+        (void)SSL_shutdown(c->tls);
+    connection_leave(s, c);
+}
+
 static bool connection_secure(struct server *s, struct connection *c)
 {
+    const char *name;
+
     c->tls = SSL_new(s->tls);
     if (SSL_set_fd(c->tls, c->fd) != 1 || SSL_accept(c->tls) != 1) {
         ERR_clear_error();
         return false;
     }
+    name = SSL_get_servername(c->tls, TLSEXT_NAMETYPE_host_name);
+    (void)snprintf(s->asked_name, sizeof s->asked_name, "%s", name ? name : "");
     return true;
 }
 
@@ -309,6 +320,10 @@ static bool play(struct server *s, const struct server_step *step)
         if (s->now && !connection_secure(s, s->now))
             connection_drop(s, s->now, false);
         return true;
+    case SERVER_LEAVE:
+        if (s->now)
+            connection_leave(s, s->now);
+        return true;
     case SERVER_CLOSE:
     case SERVER_RESET:
         if (s->now)
@@ -367,10 +382,17 @@ static int listen_somewhere(int *port_r)
     return fd;
 }
 
-static SSL_CTX *tls_open(const char *cert_file)
+/* `most`: what a server of long ago can do, with the ciphers of its time. */
+static SSL_CTX *tls_open(const char *cert_file, int most)
 {
     SSL_CTX *tls = SSL_CTX_new(TLS_server_method());
 
+    if (most) {
+        SSL_CTX_set_security_level(tls, 0);
+        if (SSL_CTX_set_min_proto_version(tls, TLS1_VERSION) != 1
+            || SSL_CTX_set_max_proto_version(tls, most) != 1)
+            abort();
+    }
     if (!tls || SSL_CTX_use_certificate_chain_file(tls, cert_file) != 1
         || SSL_CTX_use_PrivateKey_file(tls, cert_file, SSL_FILETYPE_PEM) != 1)
         abort();
@@ -386,7 +408,7 @@ struct server *server_new(const struct server_step *script, const struct server_
     if (settings)
         s->settings = *settings;
     if (s->settings.cert_file)
-        s->tls = tls_open(s->settings.cert_file);
+        s->tls = tls_open(s->settings.cert_file, s->settings.tls_most);
     s->listener = listen_somewhere(&s->port);
     s->stop_fd = eventfd(0, EFD_CLOEXEC);
     (void)pthread_mutex_init(&s->lock, NULL);
@@ -434,8 +456,18 @@ void auto_server_cleanup(struct server **server)
 
 char *server_url(const struct server *s, const char *path)
 {
-    return mem_printf("%s://127.0.0.1:%d%s", s->settings.cert_file ? "https" : "http", s->port,
+    return server_url_as(s, "127.0.0.1", path);
+}
+
+char *server_url_as(const struct server *s, const char *host, const char *path)
+{
+    return mem_printf("%s://%s:%d%s", s->settings.cert_file ? "https" : "http", host, s->port,
                       path);
+}
+
+const char *server_asked_name(const struct server *s)
+{
+    return s->asked_name;
 }
 
 int server_port(const struct server *s)
@@ -457,7 +489,7 @@ bool server_is_over(struct server *s)
     bool over;
 
     (void)clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += 10;
+    until.tv_sec += 60;
     (void)pthread_mutex_lock(&s->lock);
     while (!s->over && pthread_cond_timedwait(&s->changed, &s->lock, &until) == 0)
         continue;

@@ -21,6 +21,7 @@ enum server_act {
     SERVER_CANCEL, /* sets the cancel that server_new() was given                                */
     SERVER_SECURE, /* TLS from here on, as after a proxy's answer to CONNECT                     */
     SERVER_CLOSE,  /* ends the connection in order                                               */
+    SERVER_LEAVE,  /* the same, without TLS's good-bye                                           */
     SERVER_RESET,  /* breaks it off                                                              */
 };
 
@@ -33,6 +34,7 @@ struct server_step {
 struct server_settings {
     const char *cert_file; /* PEM, certificate and key; NULL: no TLS   */
     bool secure_later;     /* only from SERVER_SECURE on               */
+    int tls_most;          /* TLS1_1_VERSION...: no later one; 0: any  */
     struct cancel *cancel; /* for SERVER_CANCEL; may be NULL           */
 };
 
@@ -52,10 +54,17 @@ void auto_server_cleanup(struct server **server);
 char *server_url(const struct server *server, const char *path);
 int server_port(const struct server *server);
 
+/* The same under another name: "localhost". The caller frees. */
+char *server_url_as(const struct server *server, const char *host, const char *path);
+
+/* The name that the last client asked for in its handshake, "" if it named none. Valid when the
+ * request after it was answered. */
+const char *server_asked_name(const struct server *server);
+
 /* Lets one SERVER_WAIT pass. */
 void server_go(struct server *server);
 
-/* Waits until the script has been played to its end. False if it is not within 10 s. */
+/* Waits until the script has been played to its end. False if it is not within a minute. */
 bool server_is_over(struct server *server);
 
 /* How many requests were taken, and how many came when the script was over. */

@@ -27,7 +27,7 @@ import run as runner  # noqa: E402
 
 ROOT = runner.ROOT
 UNIT_LIMIT, OTHER_LIMIT = 180, 900  # seconds; a fault that makes a test hang is noticed
-MOST_SURVIVORS = 0.05
+PROGRAMS = ["src/fmferry", "fmsim", "audit/fmferry-audit"]
 WORDS = {"killed": "killed", "lives": "survived, as the list says", "survived": "SURVIVED",
          "revived": "KILLED, though the list says that it survives", "unfit": "DOES NOT FIT",
          "no-build": "DOES NOT COMPILE", "no-test": "NO SUCH TEST"}
@@ -75,18 +75,24 @@ class Copy:
     def make(self, tests):
         """Builds what these tests need; what was said, or "" if all went well."""
         units = [f"tests/{name.split('_')[0]}/{name}" for name in tests if "/" not in name]
-        targets = units + (["src/fmferry", "fmsim", "audit/fmferry-audit"] if len(units) < len(tests) else [])
+        targets = units + (PROGRAMS + self.modules() if len(units) < len(tests) else [])
         said = ninja(self.build, targets)
         if not said and any(name.startswith("crash/") for name in tests):
             said = ninja(self.set_up("build-failpoints", "-Dfailpoints=true"), ["src/fmferry"])
         return said
 
+    def modules(self):
+        """What tests preload into programs."""
+        targets = json.loads((self.build / "meson-info" / "intro-targets.json").read_text())
+        return [str(pathlib.Path(path).relative_to(self.build)) for target in targets
+                if target["type"] == "shared module" for path in target["filename"]]
+
     def try_out(self, name):
         """Runs one test program here; whether it passed."""
         command = str(self.build / "tests" / name.split("_")[0] / name) if "/" not in name \
             else str(self.tree / "tests" / name)
-        done = runner.run(name, [command], self.build, OTHER_LIMIT if "/" in name else UNIT_LIMIT, self.tree)
-        return done
+        limit = OTHER_LIMIT if "/" in name else UNIT_LIMIT
+        return runner.run(name, [command], self.build, limit, self.tree)
 
     def put(self, path, text):
         (self.tree / path).write_text(text)

@@ -1,0 +1,229 @@
+/* TLS: which names and versions are good enough, which sessions are taken up, which ends are ends.
+ */
+#include "http/http.h"
+
+#include "base/fs.h"
+#include "base/mem.h"
+#include "base/time.h"
+#include "certs.h"
+#include "folder.h"
+#include "server.h"
+#include "tap.h"
+
+#include <openssl/ssl.h>
+#include <unistd.h>
+
+#define TAKE                                                                                       \
+    {                                                                                              \
+        .act = SERVER_TAKE                                                                         \
+    }
+#define SEND(words)                                                                                \
+    {                                                                                              \
+        SERVER_SEND, words, sizeof(words) - 1                                                      \
+    }
+#define DO(what)                                                                                   \
+    {                                                                                              \
+        .act = what                                                                                \
+    }
+#define OK "HTTP/1.1 200 OK\r\n"
+#define EMPTY OK "Content-Length: 0\r\n\r\n"
+
+/*
+ * This machine's OpenSSL is told to allow everything that it ever could: what is refused here is
+ * refused by us. It reads this once, before it is used for the first time.
+ */
+__attribute__((constructor)) static void allow_everything(void)
+{
+    static const char conf[] = "openssl_conf = all\n[all]\nssl_conf = ssl\n[ssl]\n"
+                               "system_default = weak\n[weak]\nMinProtocol = TLSv1\n"
+                               "CipherString = ALL:@SECLEVEL=0\n";
+    static char path[] = "/tmp/fmferry-openssl-XXXXXX";
+    int fd = mkstemp(path);
+    struct err err = { 0 };
+
+    if (fd < 0 || !fs_write_all(fd, span_of(conf), path, &err)
+        || setenv("OPENSSL_CONF", path, 1) != 0
+        || OPENSSL_init_ssl(OPENSSL_INIT_LOAD_CONFIG, NULL) != 1)
+        abort();
+    (void)close(fd);
+    (void)unlink(path);
+}
+
+struct place {
+    char *folder;
+    struct certs *certs;
+    struct cancel *cancel;
+    struct http *http;
+};
+
+static struct place place_new(void)
+{
+    struct place place = { .folder = folder_new(), .cancel = cancel_new() };
+
+    place.certs = certs_new(place.folder, "ca");
+    place.http =
+        http_new(&(struct http_settings){ .ca_file = certs_ca_file(place.certs) }, place.cancel);
+    return place;
+}
+
+static void place_end(struct place *place)
+{
+    http_free(place->http);
+    certs_free(place->certs);
+    cancel_free(place->cancel);
+    folder_remove(place->folder);
+}
+
+#define auto_place __attribute__((cleanup(place_end))) struct place
+
+/* Asks and reads to the end; the cause in `err_r`. */
+static bool get(struct place *place, const char *url, struct str *body, struct err *err_r)
+{
+    struct http_request request = {
+        .method = "GET", .url = url, .repeatable = true, .idle_us = 60 * TIME_SECOND
+    };
+    auto_answer *answer = NULL;
+
+    *err_r = (struct err){ 0 };
+    return http_open(place->http, &request, &answer, err_r) && http_read_all(answer, body, err_r);
+}
+
+/* --- names ---------------------------------------------------------------------------------- */
+
+/* Every name below localhost leads here without anybody being asked. */
+TEST(the_certificate_must_bear_the_name)
+{
+    static const struct server_step script[] = { TAKE, SEND(EMPTY), DO(SERVER_END) };
+    static const struct {
+        const char *alt_name, *host;
+        bool good;
+        const char *asked; /* for which name in the handshake */
+    } cases[] = {
+        { "DNS:localhost", "localhost", true, "localhost" },
+        { "DNS:localhost", "LOCALHOST", true, "LOCALHOST" },
+        { "DNS:other.localhost", "localhost", false, "" },
+        { "DNS:localhost", "other.localhost", false, "" },
+        { "DNS:a.localhost,DNS:b.localhost", "b.localhost", true, "b.localhost" },
+        { "DNS:*.docs.localhost", "one.docs.localhost", true, "one.docs.localhost" },
+        { "DNS:*.docs.localhost", "two.one.docs.localhost", false, "" },
+        { "DNS:*.docs.localhost", "docs.localhost", false, "" },
+        { "DNS:o*.docs.localhost", "one.docs.localhost", false, "" },
+        { "IP:127.0.0.1", "localhost", false, "" },
+        { "IP:127.0.0.1", "127.0.0.1", true, "" },
+        { "IP:127.0.0.2", "127.0.0.1", false, "" },
+        { "DNS:127.0.0.1", "127.0.0.1", false, "" },
+        { "DNS:localhost.example.com", "localhost", false, "" },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_place place = place_new();
+        auto_free char *cert = certs_make(place.certs, "it", cases[i].alt_name, 1);
+        auto_server *server = server_new(script, &(struct server_settings){ .cert_file = cert });
+        auto_free char *url = server_url_as(server, cases[i].host, "/");
+        auto_str body = STR_MAX(KIB(1));
+        struct err err;
+
+        CHECK_AT(i, get(&place, url, &body, &err) == cases[i].good);
+        CHECK_AT(i, cases[i].good || (err.kind == ERR_NET && err.code == HTTP_NO_TRUST));
+        CHECK_AT(i, server_count(server) == cases[i].good);
+        if (cases[i].good)
+            CHECK_STR(server_asked_name(server), cases[i].asked);
+    }
+}
+
+/* --- versions ------------------------------------------------------------------------------- */
+
+TEST(protocols_of_long_ago_are_refused)
+{
+    static const struct server_step script[] = { TAKE, SEND(EMPTY), DO(SERVER_END) };
+    static const struct {
+        int most;
+        bool good;
+    } cases[] = {
+        { TLS1_VERSION, false },
+        { TLS1_1_VERSION, false },
+        { TLS1_2_VERSION, true },
+        { TLS1_3_VERSION, true },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_place place = place_new();
+        auto_free char *cert = certs_make(place.certs, "it", "IP:127.0.0.1", 1);
+        auto_server *server = server_new(
+            script, &(struct server_settings){ .cert_file = cert, .tls_most = cases[i].most });
+        auto_free char *url = server_url(server, "/");
+        auto_str body = STR_MAX(KIB(1));
+        struct err err;
+
+        CHECK_AT(i, get(&place, url, &body, &err) == cases[i].good);
+        CHECK_AT(i, cases[i].good || (err.kind == ERR_NET && err.code == HTTP_NO_CONNECTION));
+        CHECK_AT(i, server_count(server) == cases[i].good);
+    }
+}
+
+/* --- sessions ------------------------------------------------------------------------------- */
+
+/*
+ * A session that is taken up is not asked for a certificate any more: so what one name has proved
+ * must not stand for another, though the server, and the keys of its sessions, are the same.
+ */
+TEST(a_session_is_for_the_name_that_earned_it)
+{
+    static const struct server_step script[] = { TAKE, SEND(EMPTY), DO(SERVER_CLOSE),
+                                                 TAKE, SEND(EMPTY), DO(SERVER_CLOSE),
+                                                 TAKE, SEND(EMPTY), DO(SERVER_END) };
+    static const struct {
+        const char *host;
+        bool good;
+        uint64_t resumed;
+    } cases[] = { { "localhost", true, 0 }, { "127.0.0.1", false, 0 }, { "localhost", true, 1 } };
+    auto_place place = place_new();
+    auto_free char *cert = certs_make(place.certs, "it", "DNS:localhost", 1);
+    auto_server *server = server_new(script, &(struct server_settings){ .cert_file = cert });
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_free char *url = server_url_as(server, cases[i].host, "/");
+        auto_str body = STR_MAX(KIB(1));
+        struct http_counts before = http_counts();
+        struct err err;
+
+        CHECK_AT(i, get(&place, url, &body, &err) == cases[i].good);
+        CHECK_AT(i, cases[i].good || (err.kind == ERR_NET && err.code == HTTP_NO_TRUST));
+        CHECK_AT(i, http_counts().resumed - before.resumed == cases[i].resumed);
+    }
+    CHECK(server_count(server) == 2);
+}
+
+/* --- ends ----------------------------------------------------------------------------------- */
+
+/* A body that lasts until the end of the connection is whole only if TLS says that this is it. */
+TEST(a_body_that_breaks_off_is_not_whole)
+{
+    static const struct {
+        struct server_step script[5];
+        bool good;
+    } cases[] = {
+        { { TAKE, SEND(OK "\r\nall of it"), DO(SERVER_CLOSE), DO(SERVER_END) }, true },
+        { { TAKE, SEND(OK "\r\nhalf of it"), DO(SERVER_LEAVE), DO(SERVER_END) }, false },
+        { { TAKE, SEND(OK "\r\n"), DO(SERVER_LEAVE), DO(SERVER_END) }, false },
+        { { TAKE, SEND(OK "\r\nhalf of it"), DO(SERVER_RESET), DO(SERVER_END) }, false },
+        { { TAKE, SEND(OK "Content-Length: 9\r\n\r\nall of it"), DO(SERVER_LEAVE), DO(SERVER_END) },
+          true },
+        { { TAKE, SEND(OK "Content-Length: 9\r\n\r\nhalf"), DO(SERVER_LEAVE), DO(SERVER_END) },
+          false },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_place place = place_new();
+        auto_free char *cert = certs_make(place.certs, "it", "IP:127.0.0.1", 1);
+        auto_server *server =
+            server_new(cases[i].script, &(struct server_settings){ .cert_file = cert });
+        auto_free char *url = server_url(server, "/");
+        auto_str body = STR_MAX(KIB(1));
+        struct err err;
+
+        CHECK_AT(i, get(&place, url, &body, &err) == cases[i].good);
+        CHECK_AT(i, cases[i].good || (err.kind == ERR_NET && err.code == HTTP_BROKEN));
+        CHECK_AT(i, !cases[i].good || span_is(str_span(&body), "all of it"));
+    }
+}
