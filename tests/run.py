@@ -60,10 +60,10 @@ def is_stale(build):
     return f"{build} is older than its sources, and would try what was: ninja -C {build}"
 
 
-def run(name, command, build, limit, root=ROOT):
-    """Runs one program. Its output goes to a file: whoever it left behind could hold a pipe for ever."""
+def run(name, command, build, limit, root=ROOT, **more):
+    """Runs one program, with `more` in its environment. Its output goes to a file: whoever it left behind could hold a pipe for ever."""
     environment = dict(os.environ, FMFERRY_BUILD=str(build), FMFERRY_ROOT=str(root),
-                       UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1")
+                       UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1", **more)
     started = time.monotonic()
     with tempfile.TemporaryFile() as out:
         try:

@@ -1,12 +1,13 @@
 /*
  * Runs the registered tests in the order of the file and prints TAP: the plan first, so that a test
- * which ends the program is missed.
+ * which ends the program is missed. With $TAP_STOP the first failure is the last test.
  */
 #include "tap.h"
 
 #include "base/err.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 static struct tap_test *first, **last = &first;
 static unsigned failures;
@@ -64,6 +65,8 @@ int main(void)
         (void)printf("%sok %u - %s%s%s\n", failures ? "not " : "", ++number, test->name,
                      skipped ? " # SKIP " : "", skipped ? skipped : "");
         (void)fflush(stdout);
+        if (bad && getenv("TAP_STOP"))
+            break;
     }
     return bad ? 1 : 0;
 }

@@ -62,6 +62,8 @@ class Tap:
         for detail in details:
             for said in str(detail).splitlines():
                 print(f"# {said}", flush=True)
+        if good is False and os.environ.get("TAP_STOP"):
+            sys.exit(1)  # one failure is enough for who asked
 
     def ok(self, good, name, *details):
         self.line(bool(good), name, *(() if good else details))

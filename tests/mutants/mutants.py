@@ -92,7 +92,7 @@ class Copy:
         command = str(self.build / "tests" / name.split("_")[0] / name) if "/" not in name \
             else str(self.tree / "tests" / name)
         limit = OTHER_LIMIT if "/" in name else UNIT_LIMIT
-        return runner.run(name, [command], self.build, limit, self.tree)
+        return runner.run(name, [command], self.build, limit, self.tree, TAP_STOP="1")
 
     def put(self, path, text):
         (self.tree / path).write_text(text)

@@ -9,6 +9,8 @@
 #include "tap.h"
 
 #include <pthread.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define TAKE                                                                                       \
@@ -494,6 +496,116 @@ TEST(a_connection_serves_again_when_it_can)
         CHECK_AT(i, server_connection(talk.server, 1) == cases[i].second_connection);
         CHECK_AT(i, http_counts().requests == before.requests + 2);
         CHECK_AT(i, http_counts().connections == before.connections + cases[i].second_connection);
+    }
+}
+
+/* Until one of this process's sockets has bytes that nobody has read: the kernel has brought them.
+ */
+static void wait_for_bytes(void)
+{
+    for (int waiting = 0; waiting <= 0;) {
+        (void)usleep(1000);
+        for (int fd = 0, type; fd < 256 && waiting <= 0; fd++) {
+            socklen_t size = sizeof type;
+
+            waiting = 0;
+            if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) < 0
+                || ioctl(fd, FIONREAD, &waiting) < 0)
+                waiting = 0;
+        }
+    }
+}
+
+/*
+ * What comes on a connection that nobody asked anything on is nobody's answer: not the next
+ * request's above all.
+ */
+TEST(an_answer_that_nobody_asked_for_is_not_taken)
+{
+    static const struct server_step script[] = { TAKE,
+                                                 SEND(OK "Content-Length: 5\r\n\r\nfirst"),
+                                                 DO(SERVER_WAIT),
+                                                 SEND(OK "Content-Length: 8\r\n\r\nsmuggled"),
+                                                 TAKE,
+                                                 SEND(OK "Content-Length: 6\r\n\r\nsecond"),
+                                                 END };
+
+    for (size_t secure = 0; secure < 2; secure++) {
+        auto_folder *folder = folder_new();
+        auto_certs *certs = certs_new(folder, "ca");
+        auto_free char *cert = certs_make(certs, "good", "IP:127.0.0.1", 1);
+        struct http_settings client = { .ca_file = certs_ca_file(certs), .plain_allowed = true };
+        auto_talk talk = talk_with(script, &client, secure ? cert : NULL);
+        auto_str first = STR_MAX(64), second = STR_MAX(64);
+        struct err err = { 0 };
+        int status;
+
+        CHECK_AT(secure, get_all(&talk, "/1", &status, &first, &err));
+        server_go(talk.server);
+        wait_for_bytes();
+        CHECK_AT(secure, get_all(&talk, "/2", &status, &second, &err));
+        CHECK_STR(str_text(&second), "second");
+        CHECK_AT(secure, server_connection(talk.server, 1) == 2);
+    }
+}
+
+/* A client talks to several servers in turn; what is meant for one never goes to another. */
+TEST(each_origin_has_a_connection_of_its_own)
+{
+    static const struct server_step one[] = { TAKE, SEND(OK "Content-Length: 3\r\n\r\none"), TAKE,
+                                              SEND(OK "Content-Length: 3\r\n\r\none"), END };
+    static const struct server_step two[] = { TAKE, SEND(OK "Content-Length: 3\r\n\r\ntwo"), TAKE,
+                                              SEND(OK "Content-Length: 3\r\n\r\ntwo"), END };
+    auto_talk talk = talk_begin(one);
+    auto_server *other = server_new(two, NULL);
+    auto_free char *first = server_url(talk.server, "/first");
+    auto_free char *second = server_url(other, "/second");
+
+    for (size_t i = 0; i < 4; i++) {
+        struct http_request request = get_of(i % 2 ? second : first);
+        auto_answer *answer = NULL;
+        auto_str body = STR_MAX(64);
+        struct err err = { 0 };
+
+        CHECK_AT(i, http_open(talk.http, &request, &answer, &err)
+                        && http_read_all(answer, &body, &err));
+        CHECK_STR(str_text(&body), i % 2 ? "two" : "one");
+    }
+    for (size_t i = 0; i < 2; i++) {
+        CHECK_AT(i, strncmp(server_request(talk.server, i), "GET /first ", 11) == 0);
+        CHECK_AT(i, strncmp(server_request(other, i), "GET /second ", 12) == 0);
+    }
+}
+
+/*
+ * URLs come from records and answers: one that would end the line, and say more than was asked for,
+ * is not sent.
+ */
+TEST(a_url_is_one_word)
+{
+    static const char *const paths[] = { "/a\nX-Evil: 1",
+                                         "/a\r\nX-Evil: 1\r\n\r\n",
+                                         "/a\tb",
+                                         "/a b",
+                                         "/a\x1F",
+                                         "/a\x01"
+                                         "b",
+                                         "/a\x7F",
+                                         "/a#b",
+                                         "/?a\nb",
+                                         "\n" };
+    static const struct server_step script[] = { TAKE, SEND(EMPTY), END };
+
+    for (size_t i = 0; i < lengthof(paths); i++) {
+        auto_talk talk = talk_begin(script);
+        auto_free char *url = server_url(talk.server, paths[i]);
+        struct http_request request = get_of(url);
+        auto_answer *answer = NULL;
+        struct err err = { 0 };
+
+        CHECK_AT(i, !http_open(talk.http, &request, &answer, &err) && err.kind == ERR_NET);
+        check_ok(i, &talk, "/a%0Ab");
+        CHECK_AT(i, strncmp(server_request(talk.server, 0), "GET /a%0Ab HTTP/1.1\r\n", 21) == 0);
     }
 }
 

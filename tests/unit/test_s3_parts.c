@@ -1,4 +1,5 @@
 /* The parts of a bucket that need no server: places, XML, errors, shared files, traits. */
+#include "store/s3_access.h"
 #include "store/s3_errors.h"
 #include "store/s3_place.h"
 #include "store/s3_profile.h"
@@ -250,6 +251,52 @@ TEST(profiles_are_found_in_shared_files)
         CHECK_AT(i, (value != NULL) == (cases[i].value != NULL));
         if (value && cases[i].value)
             CHECK_STR(value, cases[i].value);
+    }
+}
+
+/* --- what servers teach ------------------------------------------------------------------- */
+
+/* A region goes into a host's name and into what is signed: what is no region is not learnt. */
+TEST(a_region_has_a_form)
+{
+    static const struct {
+        const char *region;
+        bool learnt;
+    } cases[] = {
+        { "ap-southeast-2", true },
+        { "default", true },
+        { "us-gov-west-1", true },
+        { "eu-west-1", false }, /* which we know */
+        { "", false },
+        { "evil.example.com/", false },
+        { "evil.com", false },
+        { "a/b", false },
+        { "EU-WEST-2", false },
+        { "eu west", false },
+        { "eu\nX-Evil: 1", false },
+        { "eu-\xc3\xa9", false },
+        { "a@b", false },
+        { "a:b", false },
+        { "a?b", false },
+        { "a%2Fb", false },
+        { "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", true },
+        { "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false },
+    };
+    const struct store_settings settings = { .url = "s3://bucket",
+                                             .region = "eu-west-1",
+                                             .access_key = "KEY",
+                                             .secret_key.env = "S3_PARTS" };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        struct cancel *cancel = cancel_new();
+        struct store_access *access = NULL;
+        struct err err = { 0 };
+
+        (void)setenv("S3_PARTS", "secret", 1);
+        CHECK_AT(i, store_access_new(&settings, cancel, &access, &err));
+        CHECK_AT(i, s3_access_learn_region(access, span_of(cases[i].region)) == cases[i].learnt);
+        store_access_free(access);
+        cancel_free(cancel);
     }
 }
 

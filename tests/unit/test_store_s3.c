@@ -449,6 +449,60 @@ TEST(the_end_of_a_large_one_is_read_to_its_end)
     }
 }
 
+#define COMPLETED(sum)                                                                             \
+    BODY_OF("<CompleteMultipartUploadResult><ETag>e</ETag><ChecksumSHA256>" sum                    \
+            "</ChecksumSHA256></CompleteMultipartUploadResult>")
+#define X_COMPOSITE "CjJcowPrMBTEOuAElw80NjTbF2+haXvMjJ76yUYmSI0=-1"
+
+/* At the end a server says what it made of the parts: other bytes than ours are found out here. */
+TEST(the_sum_of_the_parts_is_compared)
+{
+    static const struct {
+        const char *answer;
+        bool good;
+    } cases[] = {
+        { COMPLETED(X_COMPOSITE), true },
+        { COMPLETED("AjJcowPrMBTEOuAElw80NjTbF2+haXvMjJ76yUYmSI0=-1"), false },
+        { COMPLETED("CjJcowPrMBTEOuAElw80NjTbF2+haXvMjJ76yUYmSI0=-2"), false },
+        { COMPLETED(EMPTY_SUM "-1"), false },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        struct server_step script[] = {
+            TAKE,
+            SEND(NO_UPLOADS),
+            TAKE,
+            SEND(CREATED),
+            CLOSED,
+            TAKE,
+            SEND(OK("ETag: \"9dd4e461268c8034f5c8564e155c67a6\"\r\n")),
+            TAKE,
+            SEND(cases[i].answer),
+            CLOSED,
+            { .act = cases[i].good ? SERVER_END : SERVER_TAKE },
+            SEND(REFUSED("404 X", "NoSuchUpload")),
+            CLOSED,
+            TAKE,
+            SEND(REFUSED("404 X", "NoSuchUpload")),
+            CLOSED,
+            END,
+        };
+        auto_place place = place_new(script, (struct store_settings){ .traits = trusted() });
+        struct store_object object = x_object();
+        auto_large *large = NULL;
+        struct store_found found = { 0 };
+        enum store_outcome outcome = STORE_OTHER;
+        struct err err = { 0 };
+
+        CHECK_AT(i, store_large_begin(place.store, &object, &large, &err)
+                        && store_large_write(large, span_of(BODY), &err));
+        CHECK_AT(i, store_large_end(large, &object, &outcome, &found, &err) == cases[i].good);
+        CHECK_AT(i, cases[i].good || (err.kind == ERR_DATA && err.code == STORE_MISMATCH));
+        store_large_free(take(large));
+        CHECK_AT(i, server_is_over(place.server) && server_surplus(place.server) == 0);
+    }
+}
+
 TEST(settings_that_do_not_go_together_are_told)
 {
     static const struct store_settings cases[] = {
