@@ -147,7 +147,7 @@ static bool assignment_fill(const struct desk_hands *hands, bool has_siblings, b
 
     if (!patient_find(hands, has_born, a, err))
         return false;
-    if (a->claim.attempts >= 2
+    if (a->claim.attempts >= 1
         && !ledger_usual_class(hands->ledger, a->claim.document, a->claim.attempts, &a->usual, err))
         return false;
     if ((!is_first || has_siblings)

@@ -246,11 +246,21 @@ static void imprint_keep(struct journey *j, const struct store_found *found)
     j->version.imprint = *found->imprint ? mem_text(found->imprint) : NULL;
 }
 
+/* An earlier try put these bytes there, and others came back: no stranger's object is in the way.
+ */
+static bool was_spoiled(const struct journey *j)
+{
+    const char *usual = j->assignment->usual;
+
+    return usual && strcmp(usual, policy_of(FAILURE_INTEGRITY)->name) == 0;
+}
+
 static bool conflict(struct journey *j, const struct store_found *found)
 {
     char ours[SHA256_HEX_SIZE], theirs[SHA256_HEX_SIZE];
+    enum failure failure = was_spoiled(j) ? FAILURE_INTEGRITY : FAILURE_STORE_CONFLICT;
 
-    return trouble_say(&j->trouble, FAILURE_STORE_CONFLICT, "put",
+    return trouble_say(&j->trouble, failure, "put",
                        "'%.200s' holds %ju bytes with sha256 %s; this document has %ju bytes with "
                        "sha256 %s",
                        j->version.key, (uintmax_t)found->size_bytes,
@@ -283,6 +293,8 @@ static bool give_way(struct journey *j, const struct store_found *found)
     bool accepted;
 
     if (!is_earlier && !(j->mover->settings->adopt && found->is_folder)) {
+        if (was_spoiled(j))
+            return conflict(j, found);
         if (!conflict_note(j, &accepted))
             return false;
         if (!accepted)

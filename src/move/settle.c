@@ -229,7 +229,8 @@ static bool is_tried_out(const struct journey *j, const struct policy *policy)
     int tries = j->claim->attempts + 1, allowed = tries_allowed(j->mover, policy);
     const char *usual = j->assignment->usual;
 
-    if (tries < allowed || allowed <= 1 || !usual || strcmp(usual, policy->name) == 0)
+    if (tries < allowed || allowed <= 1 || j->claim->attempts < 2 || !usual
+        || strcmp(usual, policy->name) == 0)
         return tries >= allowed;
     return tries >= allowed + DOUBTS;
 }
