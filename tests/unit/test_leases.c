@@ -241,3 +241,181 @@ TEST(what_others_hold_is_seen)
     CHECK(ledger_held_elsewhere(place.movers[1].ledger, &held, &err) && held);
     ledger_claim_clear(&claim);
 }
+
+/* --- fencing -------------------------------------------------------------------------------- */
+
+static const struct ledger_sighting one_document = { .identity = { "one", 3 },
+                                                     .container = { "", 0 },
+                                                     .repetition = 1,
+                                                     .record_id = 1,
+                                                     .mod_id = 1,
+                                                     .type = { "Letter", 6 },
+                                                     .storage = "embedded" };
+
+static void see(struct mover *mover)
+{
+    auto_change change = { 0 };
+    struct err err = { 0 };
+    enum ledger_seen seen;
+    uint64_t elsewhere;
+
+    CHECK(ledger_begin(mover->ledger, &change, &err)
+          && ledger_see(mover->ledger, &one_document, &seen, &elsewhere, &err)
+          && ledger_commit(&change, &err));
+}
+
+static struct ledger_claim claim(struct mover *mover)
+{
+    struct ledger_claim claim = { 0 };
+    auto_change change = { 0 };
+    struct err err = { 0 };
+    size_t count = 0;
+
+    CHECK(ledger_begin(mover->ledger, &change, &err)
+          && ledger_claim(mover->ledger, time_now_us() + TIME_SECOND, 1, &claim, &count, &err)
+          && ledger_commit(&change, &err));
+    CHECK(count == 1);
+    return claim;
+}
+
+static const struct ledger_attempt an_attempt = {
+    "put", "store-away", &(const struct err){ .kind = ERR_NET, .msg = "away" }, -1, true
+};
+
+/* What the holder of a claim may do, and whoever only once held it may not. */
+enum deed { INTEND, WITHDRAW, STORE, FINISH, RELEASE, FAIL, LOSE, DEEDS };
+
+static bool act(struct ledger *ledger, const struct ledger_claim *claim, enum deed deed,
+                struct err *err)
+{
+    struct ledger_version version = { .number = deed == INTEND ? 0 : 1,
+                                      .key = (char[]){ "k" },
+                                      .mime = (char[]){ "application/pdf" },
+                                      .has_sha256 = true,
+                                      .size_bytes = 3,
+                                      .mod_id = 1 };
+    const struct ledger_trait trait = { SPAN_NONE, SPAN_NONE, SPAN_NONE };
+
+    switch (deed) {
+    case INTEND:
+        return ledger_intend(ledger, claim, &version, err);
+    case WITHDRAW:
+        return ledger_withdraw(ledger, claim, 1, err);
+    case STORE:
+        return ledger_store(ledger, claim, &version, LEDGER_UNLINKED, NULL, err);
+    case FINISH:
+        return ledger_finish(ledger, claim, 2, err);
+    case RELEASE:
+        return ledger_release(ledger, claim, &an_attempt, 1, false, err);
+    case FAIL:
+        return ledger_fail(ledger, claim, &an_attempt, &trait, err);
+    case LOSE:
+        return ledger_lose(ledger, claim, err);
+    case DEEDS:
+        break;
+    }
+    abort();
+}
+
+/* Does it and commits, if it is done. */
+static bool act_for_good(struct mover *mover, const struct ledger_claim *claim, enum deed deed,
+                         struct err *err)
+{
+    auto_change change = { 0 };
+
+    *err = (struct err){ 0 };
+    return ledger_begin(mover->ledger, &change, err) && act(mover->ledger, claim, deed, err)
+           && ledger_commit(&change, err);
+}
+
+static void check_fenced(struct mover *mover, const struct ledger_claim *stale, enum deed deed)
+{
+    struct err err;
+
+    CHECK_AT(deed, !act_for_good(mover, stale, deed, &err));
+    CHECK_AT(deed, err.kind == ERR_DATABASE && err.code == LEDGER_NOT_OURS);
+}
+
+/* Brings a document, whose claim is `claim`, to where `deed` is allowed. */
+static void come_to(struct mover *mover, struct ledger_claim *claim, enum deed deed)
+{
+    struct err err;
+
+    if (deed != INTEND)
+        CHECK_AT(deed, act_for_good(mover, claim, INTEND, &err));
+    if (deed != FINISH)
+        return;
+    CHECK_AT(deed, act_for_good(mover, claim, STORE, &err));
+    claim->state = LEDGER_STORED;
+}
+
+static void bury(struct mover *by, const struct mover *whom)
+{
+    auto_change change = { 0 };
+    struct err err = { 0 };
+    int64_t freed;
+
+    CHECK(ledger_begin(by->ledger, &change, &err)
+          && ledger_run_bury(by->ledger, whom->run, &freed, &err) && freed == 1
+          && ledger_commit(&change, &err));
+}
+
+/*
+ * A run gives a document back and claims it again: what it meant to do under the first claim must
+ * not count under the second, though the run is the same. Only the epoch tells them apart.
+ */
+TEST(what_was_claimed_again_is_fenced_by_its_epoch)
+{
+    for (enum deed deed = 0; deed < DEEDS; deed++) {
+        auto_place place = place_new();
+        struct mover *mover = &place.movers[0];
+        struct ledger_claim stale, fresh;
+        struct err err;
+
+        mover_begin(&place, mover, "run");
+        see(mover);
+        stale = claim(mover);
+        CHECK_AT(deed, act_for_good(mover, &stale, RELEASE, &err));
+        fresh = claim(mover);
+        CHECK_AT(deed, fresh.epoch == stale.epoch + 1);
+        come_to(mover, &fresh, deed);
+        stale.state = fresh.state;
+        check_fenced(mover, &stale, deed);
+        CHECK_AT(deed, act_for_good(mover, &fresh, deed, &err));
+        CHECK_STR(err.msg, "");
+        ledger_claim_clear(&stale);
+        ledger_claim_clear(&fresh);
+    }
+}
+
+/*
+ * A mover was stopped for so long that it was taken for dead, and its document went to another.
+ * When it wakes, in the middle of whatever it did, it has no say any more; nor by guessing the
+ * epoch.
+ */
+TEST(who_was_taken_for_dead_is_fenced)
+{
+    for (enum deed deed = 0; deed < DEEDS; deed++) {
+        auto_place place = place_new();
+        struct mover *sleeper = &place.movers[0], *heir = &place.movers[1];
+        struct ledger_claim stale, fresh;
+        struct err err;
+
+        mover_begin(&place, sleeper, "run");
+        mover_begin(&place, heir, "run");
+        see(sleeper);
+        stale = claim(sleeper);
+        bury(heir, sleeper);
+        check_fenced(sleeper, &stale, deed); /* nobody has it */
+        fresh = claim(heir);
+        come_to(heir, &fresh, deed);
+        stale.state = fresh.state;
+        check_fenced(sleeper, &stale, deed);
+        stale.epoch = fresh.epoch;
+        check_fenced(sleeper, &stale, deed);
+        CHECK_AT(deed, act_for_good(heir, &fresh, deed, &err));
+        CHECK_STR(err.msg, "");
+        ledger_claim_clear(&stale);
+        ledger_claim_clear(&fresh);
+    }
+}
