@@ -6,8 +6,8 @@ ASAN := build-asan
 TSAN := build-tsan
 FAILPOINTS := build-failpoints
 
-.PHONY: all bench demo test torture torture-switches torture-mixed \
-	torture-steps torture-kills torture-traps torture-rosters torture-live torture-swift failpoints \
+.PHONY: all bench demo test mutants torture torture-switches torture-mixed \
+	torture-steps torture-kills torture-traps torture-rosters torture-live torture-swift torture-mutants failpoints \
 	clean
 
 all: $(BUILD)/build.ninja
@@ -25,9 +25,15 @@ test: packages-build packages-test packages-npm packages-real all $(ASAN)/build.
 bench: packages-build packages-bench all
 	@bench/bench $(if $(QUICK),--quick) $(if $(WHOLE),--whole) --json $(BUILD)/bench.json $(BUILD)
 
+# Deliberate faults, each put into a copy of the source: which of them does no test notice? An hour;
+# ONLY=word: those with this word in area, name or path; SAMPLE=20 SEED=7: so many of them; JOBS=2: copies.
+mutants: packages-build packages-test packages-real all
+	@nice tests/mutants/mutants.py $(if $(ONLY),--only $(ONLY)) $(if $(SAMPLE),--sample $(SAMPLE)) \
+		--seed $(or $(SEED),1) --jobs $(or $(JOBS),1) $(BUILD)
+
 # What takes hours; `make test` has a sample of it. MINUTES=10: less of what goes by the clock.
 torture: torture-switches torture-mixed torture-steps torture-kills torture-traps torture-rosters \
-	torture-live torture-swift
+	torture-live torture-swift torture-mutants
 
 torture-switches: packages-build packages-test all
 	@FMFERRY_BUILD=$(BUILD) tests/torture/switches.py
@@ -50,6 +56,10 @@ torture-traps: packages-build packages-test all
 # A thousand rosters as CSV, a hundred in FileMaker: two minutes.
 torture-rosters: packages-build packages-test all
 	@FMFERRY_BUILD=$(BUILD) ROSTERS=1000 tests/e2e/test_rosters
+
+# Twenty of the deliberate faults, others each day.
+torture-mutants:
+	@$(MAKE) --no-print-directory mutants SAMPLE=20 SEED=$$(date +%j)
 
 # The first importer's clinic into the slower of the two S3 servers: ten minutes.
 torture-swift: packages-build packages-test packages-real all
