@@ -22,7 +22,7 @@ struct assignment {
     char **marks; /* every mark that we ever meant to write to the record */
     size_t mark_count;
     struct ledger_edits edits; /* what became of the marks that were written lately */
-    char *usual;    /* the class that most earlier tries ended with; NULL: none */
+    char *usual;               /* the class that most earlier tries ended with; NULL: none */
     char *left_key; /* where an earlier importer's row has the file; NULL: there is no such row */
 };
 
