@@ -6,6 +6,7 @@
 
 #include "export/export.h"
 #include "http/http.h"
+#include "move/trial.h"
 
 struct export_options {
     const char *folder;
@@ -39,7 +40,10 @@ static int export(const struct cli_globals *globals, const void *arg, writes *wr
     good = settings_read(globals->config, &settings, err)
            && settings_nexus(&settings, "export", err) && settings_store(&settings, cancel, err);
     if (good) {
+        struct mover_settings mover = settings_mover(&settings);
+
         wanted = settings_export(&settings, o->folder);
+        trial_known(&mover, cancel, &wanted.store.traits);
         good = write(&wanted, cancel, &result, err);
     }
     http_teardown();

@@ -46,13 +46,12 @@ bool export_begin(struct export *e, struct err *err)
     e->partial = mem_printf("%s.partial", folder);
     if (!is_free(folder, ": name another folder", err)
         || !is_free(e->partial, ", from an export that did not end: remove it", err)
+        || !sql_open_reader(e->settings->registry_url, e->cancel, &e->sql, err)
+        || !store_open(&e->settings->store, e->cancel, &e->store, err)
         || !fs_make_folder(e->partial, err))
         return false;
     e->folder_fd = open(e->partial, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (e->folder_fd < 0)
-        return err_os(err, "opening '%s'", e->partial);
-    return sql_open_reader(e->settings->registry_url, e->cancel, &e->sql, err)
-           && store_open(&e->settings->store, e->cancel, &e->store, err);
+    return e->folder_fd >= 0 || err_os(err, "opening '%s'", e->partial);
 }
 
 bool export_end(struct export *e, struct err *err)

@@ -94,14 +94,14 @@ bool trial_make(const struct mover_settings *settings, const struct cancel *canc
     auto_store *store = NULL;
     bool same = false, tried;
 
+    if (!store_name_of(&settings->store, &name, err))
+        return false;
+    (void)known_read(settings, name, cancel, &traits);
     if (trial == TRIAL_NONE && !span_starts(span_of(settings->store.url), "s3://")) {
         *traits_r = traits; /* to open a folder is to make it */
         *said_r = mem_printf("%s: not tried", settings->store.url);
         return true;
     }
-    if (!store_name_of(&settings->store, &name, err))
-        return false;
-    (void)known_read(settings, name, cancel, &traits);
     if (!store_at(settings, cancel, &traits, &store, err) || !store_greet(store, &same, err))
         return false;
     tried = must_try(trial, store, &traits, same);
@@ -144,15 +144,15 @@ bool trial_left(const struct mover_settings *settings, const struct cancel *canc
 bool trial_keep(struct ledger *ledger, const struct mover_settings *settings,
                 const struct store_traits *traits, const struct cancel *cancel, struct err *err)
 {
-    auto_store *store = NULL;
-    auto_free char *note = NULL, *known = NULL;
+    auto_free char *name = NULL, *note = NULL, *known = NULL;
     auto_str text = STR_MAX(TEXT_MAX);
 
-    if (!store_at(settings, cancel, traits, &store, err))
-        return false;
+    (void)cancel;
     if (traits->conditional == STORE_UNKNOWN)
         return true;
-    note = note_of(store_name(store));
+    if (!store_name_of(&settings->store, &name, err))
+        return false;
+    note = note_of(name);
     store_traits_write(traits, &text);
     return ledger_noted(ledger, note, &known, err)
            && ((known && strcmp(known, str_text(&text)) == 0)
