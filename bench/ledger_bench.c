@@ -121,7 +121,7 @@ static bool resume(const struct options *o, struct cancel *cancel, struct ledger
         || !ledger_runs_open(*ledger_r, TIME_SECOND, &runs, &run_count, err)
         || !ledger_begin(*ledger_r, &change, err)
         || !ledger_run_begin(*ledger_r, &process, &run, err) || !ledger_wake(*ledger_r, err)
-        || !ledger_claim(*ledger_r, time_now_us(), GROUP, claims, &count, err))
+        || !ledger_claim(*ledger_r, time_now_us(), false, GROUP, claims, &count, err))
         return false;
     claims_clear(claims, count);
     ledger_tallies_free(tallies, tally_count);
@@ -215,7 +215,7 @@ static bool move(struct ledger *ledger, struct err *err)
         auto_change change = { 0 };
 
         if (!ledger_begin(ledger, &change, err)
-            || (k == 0 && !ledger_claim(ledger, time_now_us(), GROUP, claims, &count, err)))
+            || (k == 0 && !ledger_claim(ledger, time_now_us(), false, GROUP, claims, &count, err)))
             return false;
         for (size_t i = 0; k > 0 && i < count; i++)
             if (!steps[k - 1](ledger, &claims[i], &versions[i], err))

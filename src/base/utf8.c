@@ -96,6 +96,25 @@ static size_t ascii_size(struct span text)
     return size;
 }
 
+bool utf8_is_kept(struct span text)
+{
+    return text.size == 0 || (!memchr(text.at, '\0', text.size) && utf8_is_valid(text));
+}
+
+void utf8_add_kept(struct str *to, struct span text)
+{
+    uint32_t code;
+
+    if (utf8_is_kept(text)) {
+        str_add_span(to, text);
+        return;
+    }
+    while (text.size) {
+        (void)utf8_next(&text, &code);
+        utf8_add(to, code ? code : UTF8_REPLACEMENT);
+    }
+}
+
 bool utf8_is_valid(struct span text)
 {
     uint32_t code;

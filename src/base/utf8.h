@@ -20,6 +20,15 @@ bool utf8_is_valid(struct span text);
 /* Appends `text` with every byte that is not part of UTF-8 replaced by U+FFFD. */
 void utf8_add_repaired(struct str *to, struct span text);
 
+/*
+ * Appends `text` as every database can keep it, so that it compares equal with what is read back:
+ * NUL and every byte that is not part of UTF-8 become U+FFFD.
+ */
+void utf8_add_kept(struct str *to, struct span text);
+
+/* Whether it is kept as it is. */
+bool utf8_is_kept(struct span text);
+
 /* Appends `text` in lower case (Unicode simple mapping, independent of the locale). */
 void utf8_add_lower(struct str *to, struct span text);
 

@@ -11,6 +11,17 @@ bool ending_is_complete(const struct run_result *result)
            && result->states[LEDGER_FAILED] == 0;
 }
 
+/* Documents that came to no end: neither success nor failure tells of them. */
+static void tried_say(const struct score_counts *counts)
+{
+    int64_t wait = counts->processed - counts->successful - counts->failed;
+
+    if (wait > 0)
+        (void)printf("%jd tried, %jd could be read and stored; %jd wait for another try "
+                     "('fmferry failures' says why)\n",
+                     (intmax_t)counts->processed, (intmax_t)counts->successful, (intmax_t)wait);
+}
+
 void ending_say(const struct run_result *result, const char *command)
 {
     const struct run_view *view = &result->view;
@@ -19,6 +30,7 @@ void ending_say(const struct run_result *result, const char *command)
     (void)printf("this run: %jd done, %jd failed, %.1f MB in %s\n",
                  (intmax_t)view->counts.successful, (intmax_t)view->counts.failed,
                  (double)view->counts.bytes / 1e6, time_for_people(view->elapsed_us, took));
+    tried_say(&view->counts);
     (void)printf("in all: %jd done", (intmax_t)result->states[LEDGER_DONE]);
     for (int i = 0; i < LEDGER_STATES; i++)
         if (i != LEDGER_DONE && result->states[i] > 0)

@@ -37,7 +37,8 @@ struct status_settings watch_names(const struct settings *settings)
                                      .has_mark = *settings->mark_field != '\0',
                                      .registry_url = is_nexus(settings) ? settings->registry_url
                                                                         : NULL,
-                                     .ledger_url = settings->ledger_url };
+                                     .ledger_url = settings->ledger_url,
+                                     .lease_us = settings->lease_seconds * TIME_SECOND };
 }
 
 bool watch_on_terminal(void)

@@ -55,15 +55,20 @@ struct ledger_claim ledger_claim_read(const struct sql_rows *rows)
                                   .by_hand = sql_get_text(rows, 16).size > 0 };
 }
 
-static bool claims_add(struct ledger *ledger, int64_t from_us, int64_t to_us, size_t most,
+/* What to look for: due in this time, and claimed no more often than that. */
+struct pick {
+    int64_t from_us, to_us, epoch;
+};
+
+static bool claims_add(struct ledger *ledger, struct pick pick, size_t most,
                        struct ledger_claim *claims, size_t *count, struct err *err)
 {
     auto_rows *rows = NULL;
     enum step step;
 
     if (!sql_query(ledger->sql, &LEDGER_CLAIM_PICK,
-                   sql_args(sql_i64(ledger->source), sql_i64(from_us), sql_i64(to_us),
-                            sql_i64((int64_t)(most - *count))),
+                   sql_args(sql_i64(ledger->source), sql_i64(pick.from_us), sql_i64(pick.to_us),
+                            sql_i64((int64_t)(most - *count)), sql_i64(pick.epoch)),
                    &rows, err))
         return false;
     while ((step = sql_next(rows, err)) == STEP_ROW)
@@ -75,8 +80,21 @@ static bool claims_add(struct ledger *ledger, int64_t from_us, int64_t to_us, si
 static bool claims_pick(struct ledger *ledger, int64_t now_us, size_t most,
                         struct ledger_claim *claims, size_t *count, struct err *err)
 {
-    return claims_add(ledger, 1, now_us, most, claims, count, err)
-           && (*count == most || claims_add(ledger, 0, 0, most, claims, count, err));
+    return claims_add(ledger, (struct pick){ 1, now_us, INT64_MAX }, most, claims, count, err)
+           && (*count == most
+               || claims_add(ledger, (struct pick){ 0, 0, INT64_MAX }, most, claims, count, err));
+}
+
+/*
+ * Where only so many are to be tried, what was never tried goes first: else the same few that
+ * cannot be read would be tried each time, and nothing else ever.
+ */
+static bool claims_pick_new_first(struct ledger *ledger, int64_t now_us, size_t most,
+                                  struct ledger_claim *claims, size_t *count, struct err *err)
+{
+    if (!claims_add(ledger, (struct pick){ 0, 0, 0 }, most, claims, count, err))
+        return false;
+    return *count > 0 || claims_pick(ledger, now_us, most, claims, count, err);
 }
 
 /* A stored document stays stored while its mark is being written. */
@@ -95,12 +113,13 @@ static bool claim_take(struct ledger *ledger, struct ledger_claim *claim, struct
     return true;
 }
 
-bool ledger_claim(struct ledger *ledger, int64_t now_us, size_t most, struct ledger_claim *claims_r,
-                  size_t *count_r, struct err *err)
+bool ledger_claim(struct ledger *ledger, int64_t now_us, bool new_first, size_t most,
+                  struct ledger_claim *claims_r, size_t *count_r, struct err *err)
 {
     size_t count = 0;
     bool good = ledger_run_lives(ledger, err)
-                && claims_pick(ledger, now_us, most, claims_r, &count, err);
+                && (new_first ? claims_pick_new_first : claims_pick)(ledger, now_us, most, claims_r,
+                                                                     &count, err);
 
     for (size_t i = 0; good && i < count; i++)
         good = claim_take(ledger, &claims_r[i], err);

@@ -150,7 +150,7 @@ must_check bool ledger_wake(struct ledger *ledger, struct err *err);
 
 /* A run that never ended. */
 struct ledger_open_run {
-    int64_t run;
+    int64_t run, pid;
     bool is_late; /* its lease has run out; never with SQLite */
     char machine[72], host[72];
 };
@@ -260,9 +260,10 @@ void ledger_claim_clear(struct ledger_claim *claim);
 
 /*
  * In a change: claims up to `most` documents that are due, those first that wait for another try.
+ *   new_first  those first that were never tried, while there are any
  *   claims_r   room for `most`; each is cleared by the caller
  */
-must_check bool ledger_claim(struct ledger *ledger, int64_t now_us, size_t most,
+must_check bool ledger_claim(struct ledger *ledger, int64_t now_us, bool new_first, size_t most,
                              struct ledger_claim *claims_r, size_t *count_r, struct err *err);
 
 /* When the next document that nobody holds is due; INT64_MAX if none is. */

@@ -22,6 +22,7 @@ must_check bool ledger_states(struct ledger *ledger, int64_t *states_r, struct e
 struct ledger_run {
     int64_t run, started_us;
     int64_t ended_us; /* 0: still running, or died without notice */
+    bool is_dead;     /* it died without notice: see presence_of_runs() */
     struct ledger_progress progress;
     char status[32];
     char kind[16]; /* "run", "retry", "waive", ... */

@@ -7,7 +7,10 @@
 #include "version.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <unistd.h>
+
+static const char sqlite_url[] = "sqlite:";
 
 struct presence {
     int fd; /* -1: this kind of ledger needs no file */
@@ -16,12 +19,11 @@ struct presence {
 
 bool presence_open(const char *url, struct presence **presence_r, struct err *err)
 {
-    static const char kind[] = "sqlite:";
     struct presence *presence = mem_new(struct presence);
 
     presence->fd = -1;
-    if (span_starts(span_of(url), kind)) {
-        presence->path = mem_printf("%s.lock", url + strlen(kind));
+    if (span_starts(span_of(url), sqlite_url)) {
+        presence->path = mem_printf("%s.lock", url + strlen(sqlite_url));
         presence->fd = open(presence->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
         if (presence->fd < 0) {
             (void)err_os(err, "opening the ledger's lock '%s'", presence->path);
@@ -88,6 +90,52 @@ bool presence_is_held(struct presence *presence, int64_t run, bool *held_r, stru
     if (presence->fd >= 0 && fcntl(presence->fd, F_OFD_GETLK, &seat) < 0)
         return err_os(err, "asking '%s' for locks", presence->path);
     *held_r = presence->fd < 0 || seat.l_type != F_UNLCK;
+    return true;
+}
+
+/* --- whoever only looks --------------------------------------------------------------------- */
+
+/* The lock is only asked for, never taken. Without the file nothing is known. */
+static bool is_unlocked(const char *path, int64_t run)
+{
+    struct flock seat = place(F_WRLCK, 1 + run);
+    auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    return fd >= 0 && fcntl(fd, F_OFD_GETLK, &seat) == 0 && seat.l_type == F_UNLCK;
+}
+
+static bool is_dead(const struct ledger_open_run *run, const char *url,
+                    const struct presence_names *here)
+{
+    auto_free char *path = NULL;
+    bool is_here = strcmp(run->machine, here->machine) == 0;
+
+    if (!span_starts(span_of(url), sqlite_url))
+        return run->is_late
+               || (is_here && strcmp(run->host, here->host) == 0 && kill((pid_t)run->pid, 0) < 0
+                   && errno == ESRCH);
+    path = mem_printf("%s.lock", url + strlen(sqlite_url));
+    return is_here && is_unlocked(path, run->run);
+}
+
+bool presence_of_runs(struct ledger *ledger, const char *url, int64_t lease_us,
+                      struct ledger_run *runs, size_t count, struct err *err)
+{
+    auto_free struct ledger_open_run *open_runs = NULL;
+    struct presence_names here;
+    size_t open_count;
+
+    (void)presence_process("", &here);
+    if (!ledger_runs_open(ledger, lease_us, &open_runs, &open_count, err))
+        return false;
+    for (size_t i = 0; i < open_count; i++) {
+        for (size_t r = 0; r < count; r++) {
+            if (runs[r].run != open_runs[i].run || !is_dead(&open_runs[i], url, &here))
+                continue;
+            runs[r].is_dead = true;
+            (void)snprintf(runs[r].status, sizeof runs[r].status, "died");
+        }
+    }
     return true;
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/base.h"
 #include "ledger/ledger.h"
+#include "ledger/look.h"
 
 struct presence;
 
@@ -37,6 +38,16 @@ must_check bool presence_hold(struct presence *presence, int64_t run, struct err
  */
 must_check bool presence_is_held(struct presence *presence, int64_t run, bool *held_r,
                                  struct err *err);
+
+/*
+ * Finds out which of the runs that never ended are dead, and says so in `is_dead` and `status`, for
+ * whoever only looks: by the lock of a ledger in SQLite if it is this machine's; on PostgreSQL by
+ * the lease, or by the process if it was one of this machine's. What cannot be known is alive.
+ *   lease_us   as for ledger_runs_open()
+ * Fails with ERR_DATABASE.
+ */
+must_check bool presence_of_runs(struct ledger *ledger, const char *url, int64_t lease_us,
+                                 struct ledger_run *runs, size_t count, struct err *err);
 
 /* A name of this machine that stays, so that a ledger on a shared folder is noticed. */
 void presence_machine(char *name_r, size_t room);

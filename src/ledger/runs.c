@@ -137,7 +137,8 @@ bool ledger_run_bury(struct ledger *ledger, int64_t run, int64_t *freed_r, struc
 static struct ledger_open_run open_run_read(const struct sql_rows *rows)
 {
     struct ledger_open_run run = { .run = sql_get_i64(rows, 0),
-                                   .is_late = sql_get_i64(rows, 3) != 0 };
+                                   .is_late = sql_get_i64(rows, 3) != 0,
+                                   .pid = sql_get_i64(rows, 4) };
 
     (void)snprintf(run.machine, sizeof run.machine, SPAN_FORMAT, SPAN_ARGS(sql_get_text(rows, 1)));
     (void)snprintf(run.host, sizeof run.host, SPAN_FORMAT, SPAN_ARGS(sql_get_text(rows, 2)));

@@ -91,7 +91,7 @@ void dispatch_free(struct dispatch *dispatch)
 struct batch {
     struct dispatch *dispatch;
     size_t most, count;
-    bool has_siblings, has_born;
+    bool has_siblings, has_born, new_first;
     bool held_elsewhere;   /* other movers are at work on documents */
     const char *adopt_for; /* the source's name, where an earlier importer's work is taken over */
     struct assignment *assignments[BATCH_MAX];
@@ -167,7 +167,8 @@ static bool batch_claim(const struct desk_hands *hands, void *arg, struct err *e
     size_t count;
 
     batch_clear(batch);
-    if (!ledger_claim(hands->ledger, time_now_us(), batch->most, claims, &count, err))
+    if (!ledger_claim(hands->ledger, time_now_us(), batch->new_first, batch->most, claims, &count,
+                      err))
         return false;
     for (; batch->count < count; batch->count++) {
         batch->assignments[batch->count] = mem_new(struct assignment);
@@ -245,6 +246,7 @@ static struct batch batch_of(struct dispatch *dispatch)
 
     return (struct batch){ .dispatch = dispatch,
                            .most = batch_size(dispatch),
+                           .new_first = settings->limit > 0,
                            .has_siblings = settings->fields.containers->each,
                            .has_born = is_named(settings->fields.patient_dob),
                            .adopt_for = settings->adopt ? settings->source_name : NULL,

@@ -36,7 +36,7 @@ struct comparison {
     struct ledger *ledger;
     struct registry *registry;
     struct store *store;
-    struct idset *compared; /* records: a walk may come by twice */
+    struct idset *compared; /* records: a walk that begins anew comes by twice */
     struct correction *corrections;
     size_t count;
 };
@@ -351,7 +351,8 @@ static bool on_found(void *arg, const struct filemaker_record *records, size_t c
     struct comparison *c = arg;
 
     for (size_t i = 0; i < count; i++)
-        if (filter_passes(c->settings->filter, &records[i]) && !record_compare(c, &records[i], err))
+        if (filter_passes(c->settings->filter, &records[i])
+            && idset_add(c->compared, records[i].record_id) && !record_compare(c, &records[i], err))
             return err_ctx(err, "record %ju", (uintmax_t)records[i].record_id);
     return true;
 }

@@ -39,6 +39,26 @@ static const struct container *container_choose(const struct containers *contain
     return &containers->items[0];
 }
 
+/* What is compared with the ledger must be as the ledger can have it. */
+static void type_keep(struct source_facts *facts)
+{
+    if (utf8_is_kept(facts->type))
+        return;
+    utf8_add_kept(&facts->type_kept, facts->type);
+    facts->type = str_span(&facts->type_kept);
+}
+
+static void patient_read(struct span id, struct source_facts *facts)
+{
+    auto_str kept = STR_MAX(MIB(64));
+
+    if (!utf8_is_kept(id)) {
+        utf8_add_kept(&kept, id);
+        id = str_span(&kept);
+    }
+    utf8_add_lower(&facts->patient_id, id);
+}
+
 void source_facts_read(const struct source_fields *fields, const struct filemaker_record *record,
                        bool by_record, size_t which, struct source_facts *facts_r)
 {
@@ -46,6 +66,7 @@ void source_facts_read(const struct source_fields *fields, const struct filemake
 
     *facts_r = (struct source_facts){ .identity = STR_MAX(ID_MAX),
                                       .patient_id = STR_MAX(ID_MAX),
+                                      .type_kept = STR_MAX(MIB(64)),
                                       .type = filemaker_text(record, fields->type),
                                       .mark = span_trim(filemaker_text(record, fields->mark)),
                                       .author = filemaker_text(record, fields->author),
@@ -64,13 +85,15 @@ void source_facts_read(const struct source_fields *fields, const struct filemake
     } else {
         str_printf(&facts_r->identity, "rec:%ju", (uintmax_t)record->record_id);
     }
-    utf8_add_lower(&facts_r->patient_id, span_trim(filemaker_text(record, fields->patient)));
+    patient_read(span_trim(filemaker_text(record, fields->patient)), facts_r);
+    type_keep(facts_r);
 }
 
 void source_facts_clear(struct source_facts *facts)
 {
     str_clear(&facts->identity);
     str_clear(&facts->patient_id);
+    str_clear(&facts->type_kept);
 }
 
 struct ledger_sighting source_sighting(const struct source_fields *fields,

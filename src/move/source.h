@@ -30,7 +30,8 @@ struct source_facts {
     struct span filemaker_id; /* as spelled; SPAN_NONE if it is of no use */
     bool has_uuid;
     struct uuid uuid;
-    struct str patient_id; /* lower case, trimmed */
+    struct str patient_id; /* lower case, trimmed, as any database keeps it */
+    struct str type_kept;  /* the type as any database keeps it, if that is not as it came */
     struct span type, mark, author, created;
     struct span name;                  /* of the file, where a field has it */
     const struct container *container; /* the one that is meant, or was chosen */

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/time.h"
+#include "ledger/presence.h"
 #include "move/policy.h"
 #include "registry/look.h"
 #include "report/inside.h"
@@ -114,7 +115,8 @@ bool status_run_moved(const struct ledger_run *run)
 const struct ledger_run *status_run_open(const struct status *s)
 {
     for (size_t i = s->run_count; i > 0; i--)
-        if (status_run_moved(&s->runs[i - 1]) && s->runs[i - 1].ended_us == 0)
+        if (status_run_moved(&s->runs[i - 1]) && s->runs[i - 1].ended_us == 0
+            && !s->runs[i - 1].is_dead)
             return &s->runs[i - 1];
     return NULL;
 }
@@ -136,7 +138,7 @@ static bool rate_read(struct ledger *ledger, struct status *s, struct err *err)
     for (size_t i = 0; i < s->run_count; i++) {
         int64_t settled = 0, from_us = 0;
 
-        if (!status_run_moved(&s->runs[i]) || s->runs[i].ended_us)
+        if (!status_run_moved(&s->runs[i]) || s->runs[i].ended_us || s->runs[i].is_dead)
             continue;
         if (!ledger_pace(ledger, s->runs[i].run, s->at_us - PACE_US, &settled, &from_us, err))
             return false;
@@ -196,6 +198,9 @@ bool status_read_within(struct ledger *ledger, const struct status_settings *set
     s->at_us = time_now_us();
     if (!ledger_tallies(ledger, &s->tallies, &s->tally_count, err)
         || !ledger_runs(ledger, &s->runs, &s->run_count, err)
+        || (settings->ledger_url
+            && !presence_of_runs(ledger, settings->ledger_url, settings->lease_us, s->runs,
+                                 s->run_count, err))
         || !ledger_census(ledger, &s->census, err)
         || !ledger_tries(ledger, &s->tries_failed, &s->in_doubt, err)
         || !ledger_kept_marks(ledger, &s->kept_marks, err)

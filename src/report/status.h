@@ -14,6 +14,7 @@ struct status_settings {
     bool has_mark;            /* whether a mark is written to FileMaker at all                */
     const char *registry_url; /* Nexus's database; NULL: its rows are not counted           */
     const char *ledger_url;
+    int64_t lease_us; /* how long a run on PostgreSQL may be silent before it counts as dead */
 };
 
 /*

@@ -250,8 +250,8 @@ static void text_forecast(const struct paint *p, const struct status *s)
 
     heading(p, "Forecast");
     forecast_line(p, f.arrived, "have arrived");
-    forecast_line(p, f.coming, "will arrive: they wait, or are on their way");
-    forecast_line(p, s->in_doubt, "of these are in doubt: a try went wrong");
+    forecast_line(p, f.coming, "are still to be moved: they wait, or are on their way");
+    forecast_line(p, s->in_doubt, "of these are in doubt: they were tried, and did not arrive yet");
     text_waits(p, s);
     forecast_line(p, f.again, "will not, as things are; every run tries them again");
     forecast_line(p, f.never, "never will, until somebody does what stands below");

@@ -173,10 +173,13 @@ static bool record_tell(const struct source *s, const struct filemaker_record *r
                         struct walker *walker, struct err *err)
 {
     auto_str identity = STR_MAX(256), patient = STR_MAX(256);
+    auto_str kept = STR_MAX(MIB(64)), type = STR_MAX(MIB(64));
     size_t most = s->settings->each ? s->place_count : 1;
 
     identity_add(s, record, &identity);
-    utf8_add_lower(&patient, span_trim(filemaker_text(record, s->settings->patient_field)));
+    utf8_add_kept(&kept, span_trim(filemaker_text(record, s->settings->patient_field)));
+    utf8_add_lower(&patient, str_span(&kept));
+    utf8_add_kept(&type, filemaker_text(record, s->settings->type_field));
     for (size_t i = 0; i < most; i++) {
         const struct place *place = i ? &s->places[i] : own_place(s, record);
         struct source_fact fact = {
@@ -187,7 +190,7 @@ static bool record_tell(const struct source *s, const struct filemaker_record *r
             .repetition = i ? place->repetition : 1,
             .mark = span_trim(filemaker_text(record, s->settings->mark_field)),
             .storage = storage_of(record, place),
-            .type_hash = fact_type_hash(filemaker_text(record, s->settings->type_field)),
+            .type_hash = fact_type_hash(str_span(&type)),
             .has_patient_id = patient.size > 0,
         };
 

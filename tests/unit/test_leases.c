@@ -234,7 +234,7 @@ TEST(what_others_hold_is_seen)
         CHECK(ledger_begin(place.movers[0].ledger, &change, &err)
               && ledger_see(place.movers[0].ledger, &sighting, &seen, &elsewhere, &err)
               && ledger_held_elsewhere(place.movers[1].ledger, &held, &err) && !held
-              && ledger_claim(place.movers[0].ledger, time_now_us(), 1, &claim, &count, &err)
+              && ledger_claim(place.movers[0].ledger, time_now_us(), false, 1, &claim, &count, &err)
               && count == 1 && ledger_commit(&change, &err));
     }
     CHECK(ledger_held_elsewhere(place.movers[0].ledger, &held, &err) && !held);

@@ -182,7 +182,7 @@ static size_t claim(struct ledger *ledger, int64_t now_us, size_t most, struct l
     size_t count = 0;
 
     CHECK(ledger_begin(ledger, &change, &err)
-          && ledger_claim(ledger, now_us, most, claims, &count, &err)
+          && ledger_claim(ledger, now_us, false, most, claims, &count, &err)
           && ledger_commit(&change, &err));
     CHECK_STR(err.msg, "");
     return count;
@@ -284,7 +284,7 @@ static bool op_do(struct ledger *ledger, enum op op, struct ledger_claim *c, uin
     if (!ledger_begin(ledger, &change, err))
         return false;
     if (op == OP_CLAIM)
-        good = ledger_claim(ledger, INT64_MAX, 1, claims, &count, err);
+        good = ledger_claim(ledger, INT64_MAX, false, 1, claims, &count, err);
     else if (op >= OP_INTEND && op <= OP_LOSE)
         good = op_with_claim(ledger, op, c, err);
     else
@@ -678,7 +678,7 @@ TEST(a_change_taken_back_leaves_nothing)
 
         CHECK(ledger_begin(place.ledger, &change, &err));
         CHECK(ledger_see(place.ledger, &two, &seen, &elsewhere, &err));
-        CHECK(ledger_claim(place.ledger, INT64_MAX, 2, claims, &count, &err) && count == 2);
+        CHECK(ledger_claim(place.ledger, INT64_MAX, false, 2, claims, &count, &err) && count == 2);
         for (size_t i = 0; i < count; i++)
             ledger_claim_clear(&claims[i]);
     }
@@ -1373,7 +1373,7 @@ static bool walk_claim(struct ledger *ledger, struct model *all, struct err *err
     for (size_t i = 0; i < DOCUMENTS; i++)
         due += all[i].exists && !all[i].held && all[i].due_us <= now_us
                && (all[i].state == LEDGER_WAITING || all[i].state == LEDGER_STORED);
-    if (!ledger_claim(ledger, now_us, most, claims, &count, err))
+    if (!ledger_claim(ledger, now_us, false, most, claims, &count, err))
         return false;
     CHECK(count == (due < most ? due : most));
     for (size_t k = 0; k < count; k++) {

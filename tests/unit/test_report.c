@@ -78,7 +78,8 @@ static void fail(struct place *place, uint64_t record_id, const char *class, con
     sighting.identity = (struct span){ identity, (size_t)snprintf(identity, sizeof identity,
                                                                   "id-%ju", (uintmax_t)record_id) };
     CHECK_AT(record_id, ledger_see(place->ledger, &sighting, &seen, &elsewhere, &err)
-                            && ledger_claim(place->ledger, 0, 1, &claim, &count, &err) && count == 1
+                            && ledger_claim(place->ledger, 0, false, 1, &claim, &count, &err)
+                            && count == 1
                             && ledger_fail(place->ledger, &claim, &attempt, &trait, &err));
     CHECK_STR(err.msg, "");
     ledger_claim_clear(&claim);

@@ -112,7 +112,7 @@ static void make(struct place *place, const struct made *made)
     sighting.identity.size =
         (size_t)snprintf(identity, sizeof identity, "id-%ju", (uintmax_t)made->record_id);
     good = ledger_see(place->ledger, &sighting, &seen, &elsewhere, &err)
-           && ledger_claim(place->ledger, 0, 1, &claim, &count, &err) && count == 1;
+           && ledger_claim(place->ledger, 0, false, 1, &claim, &count, &err) && count == 1;
     if (made->state == LEDGER_STORED || made->state == LEDGER_DONE)
         good = good && document_store(place->ledger, &claim, made, &err);
     if (made->state == LEDGER_FAILED || made->state == LEDGER_WAIVED)
