@@ -14,6 +14,10 @@ import rig
 
 SHORT, LONG = 100, 400
 
+MOVED_BY_LOAD = {"futex", "poll", "ppoll", "select", "pselect6", "epoll_wait", "epoll_pwait", "nanosleep",
+                 "clock_nanosleep", "restart_syscall", "sched_yield", "recvfrom", "recvmsg", "read",
+                 "rt_sigtimedwait", "mmap", "munmap", "mremap", "mprotect", "madvise", "brk"}
+
 
 class Counted:
     """Two runs of different length, each over documents of its own."""
@@ -38,17 +42,20 @@ class Counted:
         return folder, report, done
 
     def instructions(self, store=None):
-        """Instructions for one more document."""
+        """Instructions for one more document, of all threads but the first, which only watches the time."""
         totals = []
         for count in (SHORT, LONG):
-            _, report, _ = self._run(count, "valgrind", "--tool=callgrind",
+            _, report, _ = self._run(count, "valgrind", "--tool=callgrind", "--separate-threads=yes",
                                      "--callgrind-out-file={}", store=store)
-            totals.append(int(re.search(r"^(?:totals|summary): (\d+)", report.read_text(),
-                                        re.M).group(1)))
+            totals.append(sum(instructions_of(path) for path in report.parent.glob(f"{report.name}-*")
+                              if not path.name.endswith("-01")))
         return (totals[1] - totals[0]) / (LONG - SHORT)
 
     def system_calls(self, store=None):
-        """{name: calls for one more document}, and "all"."""
+        """
+        {name: calls for one more document}, "all" of them, and "work": those whose number other load on the
+        machine cannot move, because they neither wait for time, threads or bytes nor serve the allocator.
+        """
         totals = []
         for count in (SHORT, LONG):
             _, report, _ = self._run(count, "strace", "-f", "-c", "-o", "{}", store=store)
@@ -56,13 +63,20 @@ class Counted:
         names = totals[0].keys() | totals[1].keys()
         per_document = {name: (totals[1].get(name, 0) - totals[0].get(name, 0)) / (LONG - SHORT)
                         for name in names}
-        return {**per_document, "all": sum(per_document.values())}
+        work = sum(calls for name, calls in per_document.items() if name not in MOVED_BY_LOAD)
+        return {**per_document, "all": sum(per_document.values()), "work": work}
 
     def plain(self, count=LONG, store=None):
         """A run as it is: the ledger's bytes for a document, peak memory."""
         folder, _, done = self._run(count, store=store)
         return {"ledger_bytes": ledger_bytes(folder / "fmferry.db") / count,
                 "peak_mib": done.peak_mib}
+
+
+def instructions_of(path):
+    """What callgrind counted in a thread."""
+    found = re.search(r"^(?:totals|summary): (\d+)", path.read_text(), re.M)
+    return int(found.group(1)) if found else 0
 
 
 def calls_of(report):
