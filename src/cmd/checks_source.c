@@ -332,7 +332,7 @@ bool check_writing(struct checks *c, struct tried *tried, struct err *err)
     char *said = NULL;
 
     if (c->write_test) {
-        if (!write_test(c->mover, c->filemaker, c->write_test, &said, err))
+        if (!write_test(c->mover, c->filemaker, c->cancel, c->write_test, &said, err))
             return false;
         str_add_text(&tried->said, said);
         free(said);

@@ -86,14 +86,49 @@ static bool patient_agrees(struct journey *j)
     return true;
 }
 
+static bool marks_work(const struct desk_hands *hands, void *arg, struct err *err)
+{
+    struct assignment *a = arg;
+
+    for (size_t i = 0; i < a->mark_count; i++)
+        free(a->marks[i]);
+    a->mark_count = 0;
+    ledger_edits_clear(&a->edits);
+    return ledger_marks(hands->ledger, a->claim.record_id, &a->marks, &a->mark_count, err)
+           && ledger_edits_look(hands->ledger, a->claim.record_id, time_now_us(), &a->edits, err);
+}
+
+/*
+ * A first claim does not ask for earlier marks. There may be one all the same: a test of writing
+ * that could not take it back.
+ */
+static bool marks_ask(struct journey *j)
+{
+    struct err err = { 0 };
+
+    return j->claim->epoch > 1 || desk_do(j->mover->desk, marks_work, j->assignment, &err)
+           || trouble_of_desk(&j->trouble, "fetch", &err);
+}
+
+static bool is_ours(const struct journey *j)
+{
+    for (size_t i = 0; i < j->assignment->mark_count; i++)
+        if (stamp_equal(j->facts.mark, span_of(j->assignment->marks[i])))
+            return true;
+    return false;
+}
+
 /* A mark that we never meant to write was written by somebody else, for reasons we do not know. */
 static bool mark_is_ours_or_none(struct journey *j)
 {
     if (j->facts.mark.size == 0)
         return true;
-    for (size_t i = 0; i < j->assignment->mark_count; i++)
-        if (stamp_equal(j->facts.mark, span_of(j->assignment->marks[i])))
-            return true;
+    if (is_ours(j))
+        return true;
+    if (!marks_ask(j))
+        return false;
+    if (is_ours(j))
+        return true;
     if (journey_left_altered(j))
         return journey_altered(j);
     j->mark_is_foreign = true;
