@@ -271,9 +271,10 @@ static struct ledger_claim claim(struct mover *mover)
     struct err err = { 0 };
     size_t count = 0;
 
-    CHECK(ledger_begin(mover->ledger, &change, &err)
-          && ledger_claim(mover->ledger, time_now_us() + TIME_SECOND, 1, &claim, &count, &err)
-          && ledger_commit(&change, &err));
+    CHECK(
+        ledger_begin(mover->ledger, &change, &err)
+        && ledger_claim(mover->ledger, time_now_us() + TIME_SECOND, false, 1, &claim, &count, &err)
+        && ledger_commit(&change, &err));
     CHECK(count == 1);
     return claim;
 }
