@@ -43,3 +43,6 @@ check_step check_server, check_login, check_sessions, check_layout, check_record
 /* Our side. */
 check_step check_store, check_databases, check_earlier, check_patients, check_room,
     check_signing_key;
+
+/* Says if a file that a setting names cannot be read; `path` NULL or "": none is named. */
+void checks_file_look(const char *setting, const char *path, struct tried *tried);

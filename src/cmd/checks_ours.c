@@ -14,6 +14,16 @@ enum { LEDGER_BYTES = 6 * 1024, VERIFY_BYTES = 512 };
 
 #define ROOM_LEAST (64ULL * 1024 * 1024)
 
+/* One that is not needed just now, http:// being spoken, is missed later. */
+void checks_file_look(const char *setting, const char *path, struct tried *tried)
+{
+    char text[128];
+
+    if (path && *path && access(path, R_OK) < 0)
+        str_printf(&tried->problems, "the CA file '%s' (%s): %s\n", path, setting,
+                   strerror_r(errno, text, sizeof text));
+}
+
 /* --- the store ------------------------------------------------------------------------------ */
 
 /* What an earlier trial left in a bucket: for a person to remove. */
@@ -68,6 +78,7 @@ bool check_store(struct checks *c, struct tried *tried, struct err *err)
 
     if (!is_bucket(c))
         idle_settings_say(c, tried);
+    checks_file_look("[store] ca_file", c->mover->store.ca_file, tried);
     if (!trial_make(c->mover, c->cancel, TRIAL_ALWAYS, &c->mover->store.traits, &said, err))
         return false;
     str_add_text(&tried->said, said);
@@ -130,7 +141,13 @@ bool check_patients(struct checks *c, struct tried *tried, struct err *err)
                    "of %jd patients of documents the application has none: is '%s' ([source] "
                    "patient_field) the patient's id, and is it in the application's patients?\n",
                    (intmax_t)s->patients, c->mover->fields.patient);
-    if (s->without_patient > 0)
+    if (s->passed > 2 && s->without_patient == s->passed)
+        str_printf(
+            &tried->problems,
+            "none of %jd records looked at names a patient in '%s' ([source] patient_field): "
+            "every document would be moved to nobody; correct the name\n",
+            (intmax_t)s->passed, c->mover->fields.patient);
+    else if (s->without_patient > 0)
         str_printf(&tried->notes,
                    "%jd of %jd records looked at name no patient in '%s': they stay "
                    "unlinked\n",

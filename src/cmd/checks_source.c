@@ -23,6 +23,7 @@ bool check_server(struct checks *c, struct tried *tried, struct err *err)
     if (span_starts(span_of(c->mover->filemaker.url), "http://"))
         str_add_text(&tried->notes, "the address is http://: what crosses a network so is readable "
                                     "for everybody; use https://\n");
+    checks_file_look("[source] ca_file", c->mover->filemaker.ca_file, tried);
     return filemaker_new(&c->mover->filemaker, c->cancel, &c->filemaker, err)
            && preflight_server(c->mover, c->filemaker, tried, err);
 }

@@ -287,13 +287,105 @@ static bool prefix_read(struct settings *settings, struct err *err)
     return true;
 }
 
+/* A key of a document that there might be, so that what stands between the braces is looked at. */
+static bool template_check(const struct settings *settings, const char *template, bool is_linked,
+                           struct err *err)
+{
+    struct key_rules rules = { .prefix = settings->store_prefix,
+                               .linked = template,
+                               .unlinked = template,
+                               .type_folders = "" };
+    struct key_facts facts = { .patient_id = is_linked ? "1" : NULL,
+                               .type = span_of("x"),
+                               .filemaker_id = span_of("x"),
+                               .container = "",
+                               .ext = "pdf" };
+    auto_str key = STR_MAX(STORE_KEY_MAX);
+
+    if (!key_template_check(template, is_linked, err) || !key_make(&rules, &facts, &key, err))
+        return false;
+    return store_key_is_good(str_text(&key))
+           || err_set(err, ERR_USAGE, 0,
+                      "keys such as '%.128s' break the rules for keys: A-Z a-z 0-9 . _ = / + ~ - "
+                      "alone, no '/' in front, and no part may be empty, '.' or '..'",
+                      str_text(&key));
+}
+
 static bool templates_check(const struct settings *settings, const char *path, struct err *err)
 {
-    if (!key_template_check(settings->key, true, err))
-        return err_ctx(err, "%s:%d: key", path, conf_line(settings->conf, "store", "key"));
-    if (!key_template_check(settings->unlinked_key, false, err))
-        return err_ctx(err, "%s:%d: unlinked_key", path,
-                       conf_line(settings->conf, "store", "unlinked_key"));
+    const char *key = NULL;
+
+    if (!template_check(settings, settings->key, true, err))
+        key = "key";
+    else if (!template_check(settings, settings->unlinked_key, false, err))
+        key = "unlinked_key";
+    else if (!key_folders_check(settings->type_folders, err))
+        key = "type_folders";
+    return !key || err_ctx(err, "%s:%d: %s", path, conf_line(settings->conf, "store", key), key);
+}
+
+/* --- what a bucket is told ------------------------------------------------------------------ */
+
+static bool kms_fits(const struct settings *s, struct err *err)
+{
+    return !*s->kms_key || s->encryption >= STORE_SSE_KMS
+           || err_set(err, ERR_USAGE, 0, "a key does nothing without encryption = aws:kms");
+}
+
+/* What must be thawed cannot be verified. */
+static bool class_fits(const struct settings *s, struct err *err)
+{
+    static const char *const frozen[] = { "GLACIER", "DEEP_ARCHIVE" };
+
+    for (size_t i = 0; i < lengthof(frozen); i++)
+        if (strcmp(s->storage_class, frozen[i]) == 0)
+            return err_set(
+                err, ERR_USAGE, 0,
+                "objects of the class %s cannot be read before they are thawed, so nothing "
+                "could be verified: take STANDARD, STANDARD_IA or GLACIER_IR",
+                frozen[i]);
+    return true;
+}
+
+static bool owner_fits(const struct settings *s, struct err *err)
+{
+    size_t digits = strspn(s->expected_owner, "0123456789");
+
+    return !*s->expected_owner || (digits == 12 && !s->expected_owner[digits])
+           || err_set(err, ERR_USAGE, 0, "'%.40s' is not an account's number (12 digits)",
+                      s->expected_owner);
+}
+
+static bool tags_fit(const struct settings *s, struct err *err)
+{
+    struct span rest = span_of(s->tags);
+
+    while (rest.size) {
+        struct span value = span_cut(&rest, ',');
+        struct span name = span_trim(span_cut(&value, '='));
+
+        if (name.size == 0 || !value.at)
+            return err_set(err, ERR_USAGE, 0,
+                           "'" SPAN_FORMAT "' is not of the form name=value, name=value",
+                           SPAN_ARGS(span_first(name, 64)));
+    }
+    return true;
+}
+
+static bool bucket_check(const struct settings *s, const char *path, struct err *err)
+{
+    static const struct {
+        const char *key;
+        bool (*fits)(const struct settings *s, struct err *err);
+    } rules[] = { { "kms_key", kms_fits },
+                  { "storage_class", class_fits },
+                  { "expected_owner", owner_fits },
+                  { "tags", tags_fit } };
+
+    for (size_t i = 0; i < lengthof(rules); i++)
+        if (!rules[i].fits(s, err))
+            return err_ctx(err, "%s:%d: %s", path, conf_line(s->conf, "store", rules[i].key),
+                           rules[i].key);
     return true;
 }
 
@@ -318,7 +410,9 @@ bool settings_read(const char *path, struct settings *settings_r, struct err *er
                        conf_line(settings.conf, "source", "time_zone"));
     if (!prefix_read(&settings, err))
         return err_ctx(err, "%s:%d: url", path, conf_line(settings.conf, "store", "url"));
-    if (!templates_check(&settings, path, err))
+    if (!templates_check(&settings, path, err)
+        || (span_starts(span_of(settings.store_url), "s3://")
+            && !bucket_check(&settings, path, err)))
         return false;
     if (!gate_quiet_read(settings.quiet_hours, &(struct gate_settings){ 0 }, err))
         return err_ctx(err, "%s:%d: quiet_hours", path,

@@ -2,6 +2,7 @@
 #include "move/containers.h"
 
 #include "base/mem.h"
+#include "base/nearest.h"
 #include "base/num.h"
 
 enum { REPETITIONS_MAX = 1000, NAMES_MAX = 4 * 1024 * 1024 };
@@ -45,7 +46,21 @@ static void name_split(const struct filemaker_layout *layout, struct span name, 
         *field_r = take(whole);
 }
 
-static bool field_check(const struct filemaker_field *field, const char *name, struct err *err)
+static bool missing(const struct filemaker_layout *layout, const char *name, struct err *err)
+{
+    struct nearest near = { .wanted = name };
+
+    for (size_t i = 0; i < layout->count; i++)
+        nearest_offer(&near, layout->fields[i].name);
+    return err_set(err, ERR_USAGE, 0,
+                   "the layout has no field '%s' ([source] container_field)%s%s%s: put it on the "
+                   "layout, or correct the name",
+                   name, near.best ? "; is '" : "", near.best ? near.best : "",
+                   near.best ? "' meant? If not" : "");
+}
+
+static bool field_check(const struct filemaker_layout *layout, const struct filemaker_field *field,
+                        const char *name, struct err *err)
 {
     if (strstr(name, "::"))
         return err_set(err, ERR_USAGE, 0,
@@ -53,10 +68,7 @@ static bool field_check(const struct filemaker_field *field, const char *name, s
                        "of it; use a layout of that table",
                        name);
     if (!field)
-        return err_set(err, ERR_USAGE, 0,
-                       "the layout has no field '%s' ([source] container_field): put it on the "
-                       "layout, or correct the name",
-                       name);
+        return missing(layout, name, err);
     if (strcmp(field->result, "container") != 0)
         return err_set(err, ERR_USAGE, 0,
                        "field '%s' ([source] container_field) is of type %s: it must be of type "
@@ -78,7 +90,7 @@ static bool name_add(struct containers *c, const struct filemaker_layout *layout
 
     name_split(layout, name, &field_name, &repetition);
     field = filemaker_field(layout, field_name);
-    if (!field_check(field, field_name, err))
+    if (!field_check(layout, field, field_name, err))
         return false;
     repeats = field->repetitions > 1;
     if (repetition > field->repetitions_shown)

@@ -2,6 +2,7 @@
 #include "move/key.h"
 
 #include "base/utf8.h"
+#include "store/store.h"
 
 enum { SLUG_MAX = 100, SLUG_KEPT = 80, HASH_DIGITS = 12, FOLDER_TEXT_MAX = 16 * 1024 };
 
@@ -176,6 +177,42 @@ bool key_template_check(const char *template, bool is_linked, struct err *err)
     return has_id
            || err_set(err, ERR_USAGE, 0,
                       "there is no {filemaker_id} in it, so that two documents could have one key");
+}
+
+static bool folder_check(struct span name, struct span folder, struct err *err)
+{
+    auto_str slug = STR_MAX(KIB(1));
+    auto_free char *text = span_text(folder);
+
+    key_slug(&slug, name);
+    if (name.size == 0 || folder.size == 0)
+        return err_set(err, ERR_USAGE, 0,
+                       "'" SPAN_FORMAT "=" SPAN_FORMAT "' is not of the form type=folder",
+                       SPAN_ARGS(span_first(name, 64)), SPAN_ARGS(span_first(folder, 64)));
+    if (!span_equal(name, str_span(&slug)))
+        return err_set(err, ERR_USAGE, 0,
+                       "'" SPAN_FORMAT "' is no folder name of a type, and would never be met: the "
+                       "type's is '%s' (docs/keys.md)",
+                       SPAN_ARGS(span_first(name, 64)), str_text(&slug));
+    return store_key_is_good(text)
+           || err_set(err, ERR_USAGE, 0,
+                      "the folder '%.64s' breaks the rules for keys: A-Z a-z 0-9 . _ = / + ~ - "
+                      "alone, and no part may begin with a dot",
+                      text);
+}
+
+bool key_folders_check(const char *type_folders, struct err *err)
+{
+    struct span rest = span_of(type_folders);
+
+    while (rest.size) {
+        struct span folder = span_cut(&rest, ',');
+        struct span name = span_trim(span_cut(&folder, '='));
+
+        if (!folder_check(name, folder.at ? span_trim(folder) : name, err))
+            return false;
+    }
+    return true;
 }
 
 bool key_make(const struct key_rules *rules, const struct key_facts *facts, struct str *key_r,

@@ -39,6 +39,12 @@ void key_slug(struct str *to, struct span type);
 must_check bool key_template_check(const char *template, bool is_linked, struct err *err);
 
 /*
+ * Whether each folder that is given to a type is given to the folder name that the type would have
+ * without it, and can be part of a key. Fails with ERR_USAGE, which says what is wrong, not where.
+ */
+must_check bool key_folders_check(const char *type_folders, struct err *err);
+
+/*
  * Makes a key.
  * Fails with ERR_USAGE (a template with an unknown name in braces) and ERR_DATA (too long).
  */
