@@ -10,6 +10,7 @@ static const struct cmd *const cmds[] = {
     &cmd_init,
     &cmd_check,
     &cmd_patients_import,
+    &cmd_patients_undo,
     &cmd_patients_review,
     &cmd_patients_accept,
     &cmd_run,

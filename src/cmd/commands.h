@@ -6,6 +6,7 @@
 extern const struct cmd cmd_init;
 extern const struct cmd cmd_check;
 extern const struct cmd cmd_patients_import;
+extern const struct cmd cmd_patients_undo;
 extern const struct cmd cmd_patients_review;
 extern const struct cmd cmd_patients_accept;
 extern const struct cmd cmd_run;

@@ -7,6 +7,8 @@
 #include "http/http.h"
 #include "move/patients.h"
 
+#include <limits.h>
+
 enum { ROWS_SHOWN = 10, CELL_SHOWN = 36 };
 
 struct patients_options {
@@ -104,6 +106,9 @@ static int import_say(const struct patients_result *result)
                  (intmax_t)result->read, (intmax_t)result->written, (intmax_t)result->kept,
                  (intmax_t)result->refused.count, (intmax_t)result->doubted,
                  result->doubted ? "; next: fmferry patients review" : "");
+    if (result->made > 0)
+        (void)printf("to take it back: fmferry patients undo --import %jd\n",
+                     (intmax_t)result->number);
     tally_say(&result->refused, "left out, without an id or with a character that no name has", "");
     left = dates_say(&result->dates);
     return left || result->refused.count || result->doubted ? EXIT_LEFT : EXIT_DONE;
@@ -180,6 +185,63 @@ const struct cmd cmd_patients_import = {
     &import_defaults,
     sizeof import_defaults,
     import,
+};
+
+/* --- undo ----------------------------------------------------------------------------------- */
+
+struct undo_options {
+    int import;
+    bool dry_run;
+};
+
+static int undo_say(const struct registry_undo *undo, bool dry)
+{
+    (void)printf("import %jd: %jd rows %s, %jd kept because people changed them, %jd kept because "
+                 "something points to them, %jd were gone already\n",
+                 (intmax_t)undo->import, (intmax_t)undo->removed,
+                 dry ? "would be taken away" : "taken away", (intmax_t)undo->changed,
+                 (intmax_t)undo->pointed, (intmax_t)undo->gone);
+    return undo->changed || undo->pointed ? EXIT_LEFT : EXIT_DONE;
+}
+
+static int undo(const struct cli_globals *globals, const void *arg, struct err *err)
+{
+    const struct undo_options *o = arg;
+    struct cancel *cancel = cancel_new();
+    struct signals *signals = signals_listen(NULL, cancel);
+    auto_settings settings = { 0 };
+    struct patients_settings patients;
+    struct registry_undo undone;
+    bool good = settings_read(globals->config, &settings, err);
+
+    if (good) {
+        patients = settings_patients(&settings);
+        good = patients_undo(&patients, o->import, o->dry_run, cancel, &undone, err);
+    }
+    signals_free(signals);
+    cancel_free(cancel);
+    return good ? undo_say(&undone, o->dry_run) : -1;
+}
+
+static const struct opt undo_opts[] = {
+    OPT_INT(struct undo_options, import, "import", 0, "N", 1, INT_MAX,
+            "the number that the import told; without: the last one"),
+    OPT_FLAG(struct undo_options, dry_run, "dry-run", 'n', "count only, take nothing away"),
+    OPT_END,
+};
+
+static const struct undo_options undo_defaults = { 0 };
+
+const struct cmd cmd_patients_undo = {
+    "patients undo",
+    "Take an import of patients back",
+    "Takes away the rows that the import made, and that nobody has changed and nothing\n"
+    "points to: neither a document nor any row with a foreign key. What it renewed\n"
+    "stays. Not while a run is at work.",
+    undo_opts,
+    &undo_defaults,
+    sizeof undo_defaults,
+    undo,
 };
 
 /* --- review --------------------------------------------------------------------------------- */

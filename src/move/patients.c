@@ -127,7 +127,7 @@ static bool person_write(struct import *import, const struct told *told,
 {
     char patient[REGISTRY_PATIENT_SIZE];
     enum registry_match match;
-    bool changed = false;
+    bool changed = false, was_ours = true;
 
     (void)told;
     if (!registry_match(import->registry, person->filemaker_id, &match, patient, err))
@@ -139,7 +139,12 @@ static bool person_write(struct import *import, const struct told *told,
         import->result->kept++;
         return true;
     }
-    if (!registry_put_patient(import->registry, person, &changed, err))
+    if ((match == REGISTRY_ONE_PATIENT
+         && !registry_is_as_imported(import->registry, person->filemaker_id, &was_ours, err))
+        || !registry_put_patient(import->registry, person, &changed, err)
+        || (changed
+            && !registry_imported(import->registry, import->number, person->filemaker_id,
+                                  match == REGISTRY_NO_PATIENT, was_ours, err)))
         return false;
     import->result->written += changed;
     import->result->made += changed && match == REGISTRY_NO_PATIENT;
@@ -331,6 +336,27 @@ bool patients_rehearse(const struct patients_settings *settings, const struct pa
     if (!import_all(&import, cancel, err))
         return false;
     *result_r = result;
+    return true;
+}
+
+/* --- taking back ---------------------------------------------------------------------------- */
+
+bool patients_undo(const struct patients_settings *settings, int64_t import, bool dry,
+                   const struct cancel *cancel, struct registry_undo *undo_r, struct err *err)
+{
+    auto_registry *registry = NULL;
+    struct registry_undo undo;
+
+    if (!registry_open(&settings->registry, NULL, cancel, &registry, err)
+        || !registry_undo_import(registry, import, dry, &undo, err)
+        || !patients_mapped(registry, err))
+        return false;
+    if (undo.import == 0)
+        return err_set(err, ERR_USAGE, 0,
+                       import ? "import %jd made no rows that are left"
+                              : "no import has made rows that are left",
+                       (intmax_t)import);
+    *undo_r = undo;
     return true;
 }
 

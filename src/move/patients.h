@@ -87,6 +87,16 @@ must_check bool patients_rehearse(const struct patients_settings *settings,
                                   struct patients_result *result_r, struct err *err);
 
 /*
+ * Takes an import back: its rows that nobody changed and nothing points to.
+ *   import   its number; 0: the last
+ *   dry      only counts
+ * Fails with ERR_USAGE if there is no such import.
+ */
+must_check bool patients_undo(const struct patients_settings *settings, int64_t import, bool dry,
+                              const struct cancel *cancel, struct registry_undo *undo_r,
+                              struct err *err);
+
+/*
  * Compares the two rosters afresh, and tells every patient, and every document, of whom or which
  * nobody can be sure.
  */

@@ -8,8 +8,8 @@
 /* Statements made for the application's own names; the first four are those of registry.c,
  * roster.c.
  */
-enum text { TEXT_LEFT = 4, TEXT_TAKE_OVER, TEXT_FIND, TEXT_IMPORTS };
-enum { TEXTS = TEXT_IMPORTS + 1 };
+enum text { TEXT_LEFT = 4, TEXT_TAKE_OVER, TEXT_FIND, TEXT_IMPORTS, TEXT_POINTING, TEXT_REMOVE };
+enum { TEXTS = TEXT_REMOVE + 1 };
 
 struct registry {
     struct sql *own;  /* NULL: the ledger's connection is shared */
@@ -23,6 +23,7 @@ struct registry {
     char *texts[TEXTS];
     struct sql_text deleted, patients_all, patients_count, patient_has;
     struct sql_text left, take_over, find, imports;
+    struct sql_text pointing, remove; /* in imports.c */
 };
 
 /* The first change since the last commit begins one, where the ledger's does not do. */

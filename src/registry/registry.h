@@ -269,6 +269,40 @@ must_check bool registry_put_patient(struct registry *registry,
                                      const struct registry_person *person, bool *changed_r,
                                      struct err *err);
 
+/*
+ * In a change: takes note that an import made the row of a patient, or renewed one of ours, so that
+ * it can be taken back. A row that people have changed before it was renewed stays theirs.
+ *   is_new     the import made it
+ *   was_ours   what registry_is_as_imported() said before it was written; true for a new one
+ */
+must_check bool registry_imported(struct registry *registry, int64_t import,
+                                  struct span filemaker_id, bool is_new, bool was_ours,
+                                  struct err *err);
+
+/* Whether a patient's row is there as our imports left it. */
+must_check bool registry_is_as_imported(struct registry *registry, struct span filemaker_id,
+                                        bool *is_r, struct err *err);
+
+/* What became of the rows that an import made. */
+struct registry_undo {
+    int64_t import;  /* which one; 0: there is none to take back */
+    int64_t removed; /* or would be */
+    int64_t changed; /* people have changed them: kept           */
+    int64_t pointed; /* something points to them: kept           */
+    int64_t gone;    /* people have removed them already         */
+};
+
+/*
+ * In a change: takes away the rows of patients that an import made, but for those that somebody
+ * changed, or that a document or any row with a foreign key points to.
+ *   import   its number; 0: the last of which rows are left
+ *   dry      only counts
+ * Fails with ERR_USAGE where the application gives patients their ids: we do not know the rows
+ * then.
+ */
+must_check bool registry_undo_import(struct registry *registry, int64_t import, bool dry,
+                                     struct registry_undo *undo_r, struct err *err);
+
 /* The id that a patient's row gets, if we make it. */
 struct uuid registry_patient_row(struct span filemaker_id);
 

@@ -14,8 +14,9 @@ struct table {
     char *plain, *name;
     struct column columns[COLUMNS_MAX];
     size_t count;
-    char *texts[3];
-    struct sql_text put, has, move;
+    struct str whole; /* an expression: everything that a row says, whoever's column it is */
+    char *texts[4];
+    struct sql_text put, has, move, look;
 };
 
 void table_free(struct table *table)
@@ -26,6 +27,7 @@ void table_free(struct table *table)
         column_clear(&table->columns[i]);
     for (size_t i = 0; i < lengthof(table->texts); i++)
         free(table->texts[i]);
+    str_clear(&table->whole);
     free(table->plain);
     free(table->name);
     free(table);
@@ -204,6 +206,17 @@ static void column_take(struct table *table, const struct sql_rows *rows, struct
     column_type_read(column, sql_get_text(rows, 1));
 }
 
+static void whole_add(struct table *table, struct span column)
+{
+    auto_free char *name = quoted(column);
+
+    str_add_text(&table->whole, table->whole.size ? " || ',' || " : "");
+    if (sql_kind_of(table->sql) == SQL_SQLITE)
+        str_printf(&table->whole, "quote(%s)", name);
+    else
+        str_printf(&table->whole, "quote_nullable(cast(%s as text))", name);
+}
+
 static void columns_judge(struct table *table, struct str *problems)
 {
     for (size_t i = 0; i < table->count; i++) {
@@ -241,6 +254,7 @@ static bool columns_read(struct table *table, struct str *problems, struct err *
         return false;
     while ((step = sql_next(rows, err)) == STEP_ROW) {
         read++;
+        whole_add(table, sql_get_text(rows, 0));
         column_take(table, rows, problems);
     }
     if (step == STEP_ERROR)
@@ -347,20 +361,24 @@ static bool statements_make(struct table *table, struct err *err)
     bool is_sqlite = sql_kind_of(table->sql) == SQL_SQLITE;
     const char *key = table_column(table, NAME_ROW_ID);
     auto_str put = STR_MAX(STATEMENT_MAX), has = STR_MAX(STATEMENT_MAX),
-             move = STR_MAX(STATEMENT_MAX);
+             move = STR_MAX(STATEMENT_MAX), look = STR_MAX(STATEMENT_MAX);
 
     put_write(table, &put);
     if (key) {
         str_printf(&has, "select count(*) from (select %s from %s where %s = $1%s) held", key,
                    table->name, key, is_sqlite ? "" : " for key share");
         move_write(table, key, &move);
+        str_printf(&look, "select %s from %s where %s = $1", str_text(&table->whole), table->name,
+                   key);
     }
     if (!str_fits(&put, "a statement", err) || !str_fits(&has, "a statement", err)
-        || !str_fits(&move, "a statement", err))
+        || !str_fits(&move, "a statement", err) || !str_fits(&look, "a statement", err)
+        || !str_fits(&table->whole, "a table's columns", err))
         return false;
     table->put = statement("row_put", &put, &table->texts[0]);
     table->has = statement("row_has", &has, &table->texts[1]);
     table->move = statement("row_move", &move, &table->texts[2]);
+    table->look = statement("row_look", &look, &table->texts[3]);
     return true;
 }
 
@@ -374,6 +392,7 @@ bool table_open(struct sql *sql, enum template_table kind, const char *name,
     table->kind = kind;
     table->plain = mem_text(name);
     table->name = quoted_table(sql, name);
+    table->whole = (struct str)STR_MAX(STATEMENT_MAX / 2);
     for (size_t i = 0; i < rules_count; i++)
         for (size_t k = 0; k < rules[i].count; k++)
             rule_take(table, &rules[i].rules[k], problems);
@@ -480,4 +499,36 @@ bool table_has(struct table *table, const struct uuid *id, bool *has_r, struct e
         return false;
     *has_r = count > 0;
     return true;
+}
+
+bool table_look(struct table *table, const struct uuid *id, char seen_r[SHA256_HEX_SIZE],
+                struct err *err)
+{
+    char text[COLUMN_TEXT_SIZE];
+    auto_rows *rows = NULL;
+    struct sha256 hash;
+    enum step step;
+
+    seen_r[0] = '\0';
+    if (!sql_query(table->sql, &table->look,
+                   sql_args(column_uuid(column_of(table, NAME_ROW_ID), id, text)), &rows, err))
+        return false;
+    step = sql_next(rows, err);
+    if (step != STEP_ROW)
+        return step == STEP_END;
+    hash = sha256_of(sql_get_text(rows, 0));
+    (void)sha256_hex(&hash, seen_r);
+    return true;
+}
+
+const char *table_plain_column(const struct table *table, enum template_name name)
+{
+    const struct column *column = column_of(table, name);
+
+    return column ? column->plain : NULL;
+}
+
+const char *table_plain_name(const struct table *table)
+{
+    return table->plain;
 }

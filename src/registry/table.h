@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "base/digest.h"
 #include "registry/column.h"
 #include "registry/registry.h"
 #include "registry/template.h"
@@ -54,3 +55,13 @@ must_check bool table_has(struct table *table, const struct uuid *id, bool *has_
 
 /* In a change: writes those columns of a row that follow its patient. */
 must_check bool table_move(struct table *table, const struct values *values, struct err *err);
+
+/*
+ * What a row says as a whole, whoever filled its columns, as a hash; "" if the row is not there.
+ */
+must_check bool table_look(struct table *table, const struct uuid *id, char seen_r[SHA256_HEX_SIZE],
+                           struct err *err);
+
+/* As table_column() and table_name(), without quotes. */
+const char *table_plain_column(const struct table *table, enum template_name name);
+const char *table_plain_name(const struct table *table);

@@ -1,0 +1,8 @@
+-- The rows of patients that our imports made, so that an import can be taken back. seen: a hash of
+-- the whole row as we left it; another one now: somebody has changed it.
+create table fmferry_imported (
+    id text primary key,
+    import integer not null,
+    seen text not null
+) strict, without rowid;
+create index fmferry_imported_import on fmferry_imported (import);
