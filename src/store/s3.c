@@ -162,7 +162,7 @@ static bool s3_put(struct store *store, const struct store_object *object, struc
         return true;
     if (!s3_headers_of_object(&headers, s3, &known, err))
         return false;
-    s3_headers_sum(&headers, &object->sha256);
+    s3_headers_sum(&headers, s3, &object->sha256);
     s3_headers_md5(&headers, s3, bytes);
     if (conditional)
         s3_headers_add(&headers, "If-None-Match", span_of("*"));

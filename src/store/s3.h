@@ -82,8 +82,14 @@ void s3_headers_keep(struct s3_headers *headers, const char *name, const char *v
 must_check bool s3_headers_of_object(struct s3_headers *headers, const struct s3 *s3,
                                      const struct store_object *object, struct err *err);
 
-/* The checksum of a body. */
-void s3_headers_sum(struct s3_headers *headers, const struct sha256 *sha256);
+/*
+ * Whether the server may be told checksums of S3's own. Some refuse every request that has one, or
+ * asks for one (Backblaze B2: "Unsupported header").
+ */
+bool s3_takes_sums(const struct s3 *s3);
+
+/* The checksum of a body, for servers that take one. */
+void s3_headers_sum(struct s3_headers *headers, const struct s3 *s3, const struct sha256 *sha256);
 
 /* Content-MD5, where the server checks nothing else. */
 void s3_headers_md5(struct s3_headers *headers, const struct s3 *s3, struct span body);

@@ -121,7 +121,8 @@ bool s3_large_begin(struct store *store, const struct store_object *object,
 
     if (!s3_headers_of_object(&headers, s3, object, err))
         return false;
-    s3_headers_add(&headers, "x-amz-checksum-algorithm", span_of("SHA256"));
+    if (s3_takes_sums(s3))
+        s3_headers_add(&headers, "x-amz-checksum-algorithm", span_of("SHA256"));
     request.header_count = headers.count;
     if (!create(&s3->client, &request, &upload_id, err))
         return false;
@@ -255,7 +256,7 @@ static bool part_put(struct s3_large *large, struct span bytes, struct err *err)
                                   .sends_body = true,
                                   .body_hash = &sum };
 
-    s3_headers_sum(&headers, &sum);
+    s3_headers_sum(&headers, s3_of(large->large.store), &sum);
     s3_headers_md5(&headers, s3_of(large->large.store), bytes);
     request.header_count = headers.count;
     return s3_ask(client_of(large), &request, &answer, err)

@@ -145,10 +145,17 @@ bool s3_headers_of_object(struct s3_headers *headers, const struct s3 *s3,
     return str_fits(&headers->text, "the object's metadata", err);
 }
 
-void s3_headers_sum(struct s3_headers *headers, const struct sha256 *sha256)
+bool s3_takes_sums(const struct s3 *s3)
+{
+    return s3->client.settings.traits.takes_sum != STORE_NO;
+}
+
+void s3_headers_sum(struct s3_headers *headers, const struct s3 *s3, const struct sha256 *sha256)
 {
     auto_str text = STR_MAX(64);
 
+    if (!s3_takes_sums(s3))
+        return;
     base64_add(&text, sha256->bytes, sizeof sha256->bytes);
     s3_headers_keep(headers, "x-amz-checksum-sha256", str_text(&text));
 }
@@ -233,9 +240,11 @@ static bool head_read(struct s3_answer *answer, struct s3_head *head_r, struct e
 bool s3_head(struct s3 *s3, const char *key, struct s3_head *head_r, struct err *err)
 {
     static const struct sign_pair mode = { { "x-amz-checksum-mode", 19 }, { "ENABLED", 7 } };
-    const struct s3_request request = {
-        .method = "HEAD", .key = key, .headers = &mode, .header_count = 1, .of_object = true
-    };
+    const struct s3_request request = { .method = "HEAD",
+                                        .key = key,
+                                        .headers = &mode,
+                                        .header_count = s3_takes_sums(s3),
+                                        .of_object = true };
     auto_s3_answer answer = { 0 };
 
     if (!s3_ask(&s3->client, &request, &answer, err))

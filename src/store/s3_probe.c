@@ -53,7 +53,7 @@ static bool try_put(struct probe *p, const struct trial *try, struct s3_answer *
     if (!s3_headers_of_object(&headers, p->s3, &object, err))
         return false;
     if (try->sum)
-        s3_headers_sum(&headers, try->sum);
+        s3_headers_sum(&headers, p->s3, try->sum);
     if (try->md5_of) {
         md5_of(span_of(try->md5_of), digest);
         base64_add(&md5, digest, sizeof digest);
@@ -65,24 +65,44 @@ static bool try_put(struct probe *p, const struct trial *try, struct s3_answer *
     return s3_ask(&p->s3->client, &request, answer_r, err);
 }
 
-/* As it will be done for every document, and read again. */
+/* A header that the server does not know, or knows and does not want: 400 or 501. */
+static bool is_unsupported(const struct s3_answer *answer)
+{
+    return answer->class == S3_REFUSED || answer->status == 501;
+}
+
+/*
+ * As it will be done for every document: on condition and with a checksum, or without whichever of
+ * the two the server refuses. (Swift says 501 of the condition, Backblaze B2 400 of the checksum.)
+ */
 static bool first_put(struct probe *p, struct err *err)
 {
+    static const struct {
+        bool conditional, sum;
+    } ways[] = { { true, true }, { false, true }, { true, false }, { false, false } };
     struct sha256 sum = sha256_of(span_of(FIRST_BYTES));
-    struct trial try = { .suffix = "", .bytes = FIRST_BYTES, .sum = &sum, .conditional = true };
-    auto_s3_answer answer = { 0 };
 
-    if (!try_put(p, &try, &answer, err))
-        return false;
-    if (answer.status == 501) { /* Swift says so of the condition */
-        p->traits.conditional = STORE_NO;
-        try.conditional = false;
-        s3_answer_close(&answer);
+    for (size_t i = 0; i < lengthof(ways); i++) {
+        const struct trial try = { .suffix = "",
+                                   .bytes = FIRST_BYTES,
+                                   .sum = ways[i].sum ? &sum : NULL,
+                                   .conditional = ways[i].conditional };
+        auto_s3_answer answer = { 0 };
+
         if (!try_put(p, &try, &answer, err))
             return false;
+        if (answer.class == S3_FINE) {
+            p->traits.conditional = ways[i].conditional ? STORE_UNKNOWN : STORE_NO;
+            p->traits.takes_sum = answer_of(ways[i].sum);
+            p->s3->client.settings.traits.takes_sum = p->traits.takes_sum;
+            return s3_made_as_asked(p->s3, &answer, &sum, err);
+        }
+        if (i == 0 || !is_unsupported(&answer)) /* the first refusal says what is wrong */
+            (void)s3_refusal(&answer, err);
+        if (!is_unsupported(&answer))
+            return false;
     }
-    return answer.class == S3_FINE ? s3_made_as_asked(p->s3, &answer, &sum, err)
-                                   : s3_refusal(&answer, err);
+    return false;
 }
 
 static bool comes_back(struct probe *p, struct err *err)
@@ -163,7 +183,9 @@ static bool further_lies(struct probe *p, struct err *err)
 
     bool all = p->traits.deletes != STORE_NO || p->traits.checks_body != STORE_YES;
 
-    if ((all || p->traits.tells_sum == STORE_YES) && !lie(p, &sum, &p->traits.checks_sum, err))
+    if (p->traits.takes_sum == STORE_NO)
+        p->traits.checks_sum = STORE_NO;
+    else if ((all || p->traits.tells_sum == STORE_YES) && !lie(p, &sum, &p->traits.checks_sum, err))
         return false;
     return !all || lie(p, &md5, &p->traits.checks_md5, err);
 }
@@ -186,7 +208,8 @@ static bool large_put(struct probe *p, struct err *err)
 
     if (!s3_large_begin(&p->s3->store, &object, &large, err) || !s3_large_write(large, bytes, err))
         return err_ctx(err, "an upload in parts");
-    *told = (struct store_traits){ .checks_body = STORE_YES }; /* ask, whatever was believed */
+    *told = (struct store_traits){ .checks_body = STORE_YES, /* ask, whatever was believed */
+                                   .takes_sum = p->traits.takes_sum };
     good = s3_large_end(large, &object, &outcome, &found, &why);
     *told = before;
     p->traits.conditional_large = answer_of(good && outcome == STORE_OTHER);
@@ -310,6 +333,7 @@ bool s3_probe(struct store *store, struct store_traits *traits_r, struct err *er
     struct err ignored = { 0 };
     bool good;
 
+    s3->client.settings.traits.takes_sum = STORE_UNKNOWN;
     random_bytes(bytes, sizeof bytes);
     hex_add(&id, bytes, sizeof bytes);
     probe.key = mem_printf("%s" STORE_PROBE "%s", s3_access_place(s3->client.access)->prefix,

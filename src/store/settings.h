@@ -19,6 +19,7 @@ struct store_traits {
     enum store_answer conditional;       /* a put refuses to replace                             */
     enum store_answer conditional_large; /* so does the end of a large one                       */
     enum store_answer checks_body;       /* a body that is not the one signed for is refused     */
+    enum store_answer takes_sum;         /* an x-amz-checksum-sha256 is no reason to refuse      */
     enum store_answer checks_sum;        /* so is one that belies its x-amz-checksum-sha256      */
     enum store_answer tells_sum;         /* answers hold that checksum                           */
     enum store_answer checks_md5;        /* a body that belies its Content-MD5 is refused        */

@@ -8,6 +8,7 @@ static const struct {
     { "conditional", offsetof(struct store_traits, conditional) },
     { "conditional-large", offsetof(struct store_traits, conditional_large) },
     { "checks-body", offsetof(struct store_traits, checks_body) },
+    { "takes-sum", offsetof(struct store_traits, takes_sum) },
     { "checks-sum", offsetof(struct store_traits, checks_sum) },
     { "tells-sum", offsetof(struct store_traits, tells_sum) },
     { "checks-md5", offsetof(struct store_traits, checks_md5) },
@@ -90,6 +91,8 @@ void store_traits_say(const struct store_traits *traits, struct str *to)
                      : large ? "objects are never replaced; above 8 MiB they may be, so their keys "
                                "carry the hash of their bytes"
                              : "objects can be made and are never replaced");
+    if (traits->takes_sum == STORE_NO)
+        str_add_text(to, "; it refuses SHA-256 checksums, so none are sent");
     if (store_needs_reading_back(traits))
         str_add_text(to, "; nothing is checked on the way, so everything is read back");
     if (traits->versioned == STORE_YES)

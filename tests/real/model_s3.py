@@ -24,6 +24,7 @@ QUIRKS = {"no-condition",           # If-None-Match is ignored
           "md5-only",               # only Content-MD5
           "opaque-etags",           # ETags that are no MD5, as of objects under SSE-KMS
           "keeps-sums",             # tells whatever checksum it was sent, and never checks one
+          "no-checksums",           # every request that names an x-amz-checksum is refused
           "spoils",                 # stores other bytes than it was sent
           "conflict-first",         # the first put of each key is told of a conflict
           "expires",                # the first credentials expire after some requests
@@ -103,6 +104,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if hmac.new(key, text.encode(), hashlib.sha256).hexdigest() != parts["Signature"]:
             raise Refused(403, "SignatureDoesNotMatch")
 
+    def check_headers(self, model):
+        """Backblaze B2 refuses S3's own checksums wherever they are named."""
+        for name in self.headers:
+            if "no-checksums" in model.quirks and (name.lower().startswith("x-amz-checksum-")
+                                                   or "-checksum-algorithm" in name.lower()):
+                raise Refused(400, "InvalidArgument",
+                              Message=f"Unsupported header '{name}' received for this API call.")
+
     def check_body(self, model, body):
         if "verifies-nothing" in model.quirks:
             return
@@ -140,6 +149,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         try:
             self.check_signature(model, "&".join(f"{a}={b}" for a, b in pairs),
                                  self.headers.get("x-amz-content-sha256", ""))
+            self.check_headers(model)
             self.check_body(model, body)
             bucket, _, key = urllib.parse.unquote(raw_path)[1:].partition("/")
             if bucket != model.bucket:
@@ -222,7 +232,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def object_put(self, model, key, body):
         self.check_condition(model, key, "")
-        if "verifies-nothing" not in model.quirks and "md5-only" not in model.quirks \
+        if not {"verifies-nothing", "md5-only", "no-checksums"} & model.quirks \
                 and not self.headers.get("x-amz-checksum-sha256") and "probe" not in key:
             raise Refused(400, "InvalidRequest", said="no checksum")
         checksum, etag = sha256_base64(body), self.etag_of(model, hashlib.md5(body).hexdigest())
@@ -245,7 +255,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 if name.lower().startswith("x-amz-meta-") or name.lower() == "content-type"}
 
     def sums(self, model, checksum):
-        if {"verifies-nothing", "md5-only"} & model.quirks or not checksum:
+        if {"verifies-nothing", "md5-only", "no-checksums"} & model.quirks or not checksum:
             return {}
         return {"x_amz_checksum_sha256": checksum}
 
@@ -290,7 +300,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         one, number = self.upload(model, key, query), int(query["partNumber"])
         if not 1 <= number <= 10000 or not body:
             raise Refused(400, "InvalidArgument")
-        if not self.headers.get("x-amz-checksum-sha256"):
+        if "no-checksums" not in model.quirks and not self.headers.get("x-amz-checksum-sha256"):
             raise Refused(400, "InvalidRequest", said="no checksum")
         part = {"size": len(body), "md5": hashlib.md5(body).digest(),
                 "sha256": hashlib.sha256(body).digest(), "body": body if len(body) <= 64 else b""}
@@ -339,7 +349,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
                    condition=self.headers.get("If-None-Match"))
         self.answer(200, ("<CompleteMultipartUploadResult>"
                           f"<ETag>{etag.replace(chr(34), '&quot;')}</ETag>"
-                          f"<ChecksumSHA256>{sums}</ChecksumSHA256>"
+                          + (f"<ChecksumSHA256>{sums}</ChecksumSHA256>"
+                             if "no-checksums" not in model.quirks else "") +
                           "</CompleteMultipartUploadResult>").encode())
 
 
