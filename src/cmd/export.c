@@ -6,6 +6,7 @@
 
 #include "export/export.h"
 #include "http/http.h"
+#include "move/steady.h"
 #include "move/trial.h"
 
 struct export_options {
@@ -44,7 +45,7 @@ static int export(const struct cli_globals *globals, const void *arg, writes *wr
 
         wanted = settings_export(&settings, o->folder);
         trial_known(&mover, cancel, &wanted.store.traits);
-        good = write(&wanted, cancel, &result, err);
+        good = steady_store(&mover, cancel, err) && write(&wanted, cancel, &result, err);
     }
     http_teardown();
     signals_free(signals);

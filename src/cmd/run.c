@@ -11,7 +11,7 @@
 struct run_options {
     int limit;
     const char *accept_record_ids;
-    bool dry_run, continuous, until_done, accept_rebuilt;
+    bool dry_run, continuous, until_done, accept_rebuilt, accept_store;
 };
 
 /* When a series of runs is given up: the rules of those who had to run their importer by hand. */
@@ -134,6 +134,7 @@ static int run_with(struct work *work, struct err *err)
     mover->limit = o->limit;
     mover->accept_rebuilt = o->accept_rebuilt;
     mover->accept_record_ids = o->accept_record_ids;
+    mover->accept_store = o->accept_store;
     if (o->continuous)
         mover->follow_us = work->settings->follow_s * TIME_SECOND;
     if (o->dry_run)
@@ -164,6 +165,9 @@ static const struct opt run_opts[] = {
     OPT_TEXT(struct run_options, accept_record_ids, "accept-record-ids", 0, "NAME",
              "records without an id of their own are moved by their numbers, for good:\n"
              "NAME answers for it"),
+    OPT_FLAG(struct run_options, accept_store, "accept-store", 0,
+             "the store has another name or place now, and that was meant: everything that\n"
+             "was moved is taken to lie in it ('fmferry verify --bytes' finds out)"),
     OPT_END,
 };
 

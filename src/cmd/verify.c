@@ -9,6 +9,7 @@
 #include "http/http.h"
 #include "ledger/presence.h"
 #include "ledger/verified.h"
+#include "move/steady.h"
 #include "move/trial.h"
 #include "verify/verify.h"
 #include "json/writer.h"
@@ -353,7 +354,8 @@ static int verify(const struct cli_globals *globals, const void *arg, struct err
             reader.filemaker = settings_filemaker(&settings);
             reader.store = settings_of_store(&settings);
             trial_known(&mover, cancel, &reader.store.traits);
-            code = verify_and_say(&reader, &o, cancel, err);
+            if (steady_store(&mover, cancel, err))
+                code = verify_and_say(&reader, &o, cancel, err);
         }
     }
     http_teardown();

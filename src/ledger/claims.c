@@ -199,6 +199,17 @@ bool ledger_versions(struct ledger *ledger, int64_t document, struct ledger_vers
     return true;
 }
 
+bool ledger_has_versions(struct ledger *ledger, bool *has_r, struct err *err)
+{
+    int64_t any;
+
+    if (!sql_number(ledger->sql, &LEDGER_VERSIONS_ANY, sql_args(sql_i64(ledger->source)), 0, &any,
+                    err))
+        return false;
+    *has_r = any != 0;
+    return true;
+}
+
 bool ledger_still_ours(struct ledger *ledger, const struct ledger_claim *claim, struct err *err)
 {
     int64_t document;

@@ -297,6 +297,9 @@ must_check bool ledger_versions(struct ledger *ledger, int64_t document,
                                 struct ledger_version **versions_r, size_t *count_r,
                                 struct err *err);
 
+/* Whether anything was ever meant to be stored. */
+must_check bool ledger_has_versions(struct ledger *ledger, bool *has_r, struct err *err);
+
 /* Every mark that was meant for a record, by any of its documents. The caller frees all. */
 must_check bool ledger_marks(struct ledger *ledger, uint64_t record_id, char ***marks_r,
                              size_t *count_r, struct err *err);

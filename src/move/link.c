@@ -14,6 +14,7 @@
 #include "move/others.h"
 #include "move/relocate.h"
 #include "move/row.h"
+#include "move/steady.h"
 
 enum { PAGE = 64, VERSIONS_MAX = 256 };
 
@@ -613,7 +614,8 @@ static bool open_all(struct linker *l, struct err *err)
     const struct mover_settings *s = l->settings;
     bool shared = sql_same_database(s->ledger_url, s->registry.url);
 
-    return ledger_open(s->ledger_url, s->source_name, l->cancel, &l->ledger, err)
+    return steady_store(s, l->cancel, err)
+           && ledger_open(s->ledger_url, s->source_name, l->cancel, &l->ledger, err)
            && presence_open(s->ledger_url, &l->presence, err)
            && registry_open(&s->registry, shared ? ledger_sql(l->ledger) : NULL, l->cancel,
                             &l->registry, err)

@@ -40,7 +40,8 @@ struct mover_settings {
     const char *filter_text;       /* as configured, for messages */
     const char *accept_record_ids; /* who answers for documents without an id; NULL: nobody */
     bool accept_rebuilt;           /* records that changed places are known by their ids          */
-    bool adopt;                    /* take over what an earlier importer left */
+    bool accept_store; /* the objects lie in another store now, or it has another name */
+    bool adopt;        /* take over what an earlier importer left */
     int64_t follow_us; /* go on for ever, counting anew so often; 0: end when all is settled */
     const struct filter *filter;
 };

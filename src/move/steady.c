@@ -5,7 +5,11 @@
 #include "base/mem.h"
 #include "move/policy.h"
 
+#include <limits.h>
+#include <unistd.h>
+
 #define CONTAINERS "containers"
+#define STORE "store"
 
 /* --- lists of containers -------------------------------------------------------------------- */
 
@@ -131,6 +135,76 @@ static bool containers_keep(struct ledger *ledger, const struct containers *cont
            && (!before || !keep || empty_wake(ledger, err));
 }
 
+/* --- the store ------------------------------------------------------------------------------ */
+
+/* A folder by its place in the file system, however it is written; it need not be there yet. */
+static char *folder_place(const char *path)
+{
+    auto_free char *real = realpath(path, NULL), *here = NULL;
+    auto_str whole = STR_MAX(PATH_MAX);
+
+    if (real)
+        return take(real);
+    if (*path != '/')
+        here = getcwd(NULL, 0);
+    str_printf(&whole, "%s%s%s", here ? here : "", here ? "/" : "", path);
+    while (whole.size > 1 && whole.at[whole.size - 1] == '/')
+        str_cut(&whole, whole.size - 1);
+    return str_take(&whole);
+}
+
+static bool store_place(const struct store_settings *store, char **place_r, struct err *err)
+{
+    auto_free char *name = NULL;
+
+    if (!store_name_of(store, &name, err))
+        return false;
+    *place_r = span_starts(span_of(store->url), "dir:") ? folder_place(name) : take(name);
+    return true;
+}
+
+static bool store_changed(const char *before, const char *now, struct err *err)
+{
+    return err_set(err, ERR_USAGE, 0,
+                   "[store] url was '%.160s' when this ledger was begun, and is '%.160s' now: what "
+                   "was moved lies in the old one. Set it back; or, if all of it was copied to "
+                   "the new one, or only its name is new: fmferry run --accept-store, then "
+                   "fmferry verify --bytes",
+                   before, now);
+}
+
+static bool store_keep(struct ledger *ledger, const struct mover_settings *s, bool keep,
+                       struct err *err)
+{
+    auto_free char *before = NULL, *now = NULL;
+    bool is_used;
+
+    if (!store_place(&s->store, &now, err) || !ledger_noted(ledger, STORE, &before, err))
+        return false;
+    if (before && strcmp(before, now) == 0)
+        return true;
+    if (!ledger_has_versions(ledger, &is_used, err))
+        return false;
+    if (before && is_used && !s->accept_store)
+        return store_changed(before, now, err);
+    if (before && is_used && keep)
+        log_warn("the store is '%s' from now on, before '%s'", now, before);
+    return note_is_kept(ledger, STORE, now, keep, err);
+}
+
+bool steady_store(const struct mover_settings *settings, const struct cancel *cancel,
+                  struct err *err)
+{
+    auto_ledger *ledger = NULL;
+    struct err ignored = { 0 };
+
+    if (!ledger_open_reader(settings->ledger_url, settings->source_name, cancel, &ledger, &ignored))
+        return true; /* whoever needs it will say so */
+    return store_keep(ledger, settings, false, err);
+}
+
+/* --- all of it ------------------------------------------------------------------------------ */
+
 static bool all_keep(struct ledger *ledger, const struct mover_settings *s, bool keep,
                      struct err *err)
 {
@@ -144,7 +218,8 @@ static bool all_keep(struct ledger *ledger, const struct mover_settings *s, bool
            && name_keep(ledger, "layout", s->fields.layout, other_records, keep, s->accept_rebuilt,
                         err)
            && name_keep(ledger, "key_field", s->fields.key, other_ids, keep, false, err)
-           && containers_keep(ledger, s->fields.containers, keep, err);
+           && containers_keep(ledger, s->fields.containers, keep, err)
+           && store_keep(ledger, s, keep, err);
 }
 
 bool steady_keep(struct ledger *ledger, const struct mover_settings *settings, struct err *err)

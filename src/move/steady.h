@@ -1,8 +1,8 @@
 /*
  * What must stay the same from run to run of one ledger, because it says which documents there are:
- * where the records are, which field is their key, which containers hold files. Another key, and
- * every document would be moved a second time; another container in front, and its file would pass
- * for a new version of what lies there already.
+ * where the records are, which field is their key, which containers hold files, and in which store
+ * they lie. Another key, and every document would be moved a second time; another container in
+ * front, and its file would pass for a new version of what lies there already.
  *
  * It is kept with the source in the ledger's notes by the first run.
  */
@@ -28,6 +28,14 @@ must_check bool steady_keep(struct ledger *ledger, const struct mover_settings *
 
 /* As steady_keep(), and keeps nothing: for those who only look. */
 must_check bool steady_check(struct ledger *ledger, const struct mover_settings *settings,
+                             struct err *err);
+
+/*
+ * Of these the store alone, before it is opened: whoever looks for documents where they never were
+ * would make a folder there, or call them all missing. A ledger that is not there yet has none.
+ * Fails with ERR_USAGE, as steady_keep() does.
+ */
+must_check bool steady_store(const struct mover_settings *settings, const struct cancel *cancel,
                              struct err *err);
 
 /*

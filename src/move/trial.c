@@ -2,6 +2,7 @@
 #include "move/trial.h"
 
 #include "base/mem.h"
+#include "move/steady.h"
 
 #include <ctype.h>
 
@@ -94,6 +95,8 @@ bool trial_make(const struct mover_settings *settings, const struct cancel *canc
     auto_store *store = NULL;
     bool same = false, tried;
 
+    if (!steady_store(settings, cancel, err))
+        return false;
     if (!store_name_of(&settings->store, &name, err))
         return false;
     (void)known_read(settings, name, cancel, &traits);
