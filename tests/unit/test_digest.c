@@ -40,6 +40,20 @@ TEST(sha256_gives_the_published_values)
     }
 }
 
+/* In every one of its bytes. */
+TEST(hashes_that_differ_are_not_equal)
+{
+    struct sha256 one = sha256_of(span_of("abc"));
+
+    for (size_t i = 0; i < SHA256_SIZE; i++) {
+        struct sha256 other = one;
+
+        CHECK_AT(i, sha256_equal(&one, &other));
+        other.bytes[i] ^= 1;
+        CHECK_AT(i, !sha256_equal(&one, &other));
+    }
+}
+
 TEST(a_stream_is_hashed_in_any_pieces)
 {
     static const size_t pieces[] = { 1, 7, 63, 64, 65, 1000, 100000 };

@@ -126,6 +126,25 @@ TEST(trouble_and_slowness_thin_the_traffic)
     }
 }
 
+TEST(no_more_pass_than_there_may_be)
+{
+    struct gate *gate = gate_new(&(struct gate_settings){ .most_at_once = 2 });
+    struct cancel *cancel = cancel_new();
+    atomic_int inside = 0, most = 0;
+    struct passer third = { gate, cancel, &inside, &most, 1, 0, ERR_NONE, 0, 0 };
+    struct err err = { 0 };
+
+    CHECK(gate_enter(gate, cancel, &err) && gate_enter(gate, cancel, &err));
+    CHECK(pthread_create(&third.thread, NULL, pass, &third) == 0);
+    sleeper_wait(&third.id);
+    CHECK(atomic_load(&most) == 0);
+    gate_leave(gate, GATE_GOOD, 1000);
+    CHECK(pthread_join(third.thread, NULL) == 0 && third.passed == 1);
+    gate_leave(gate, GATE_GOOD, 1000);
+    gate_free(gate);
+    cancel_free(cancel);
+}
+
 /* Never narrower than one, and one step at a time. */
 TEST(a_gate_is_never_shut_by_trouble)
 {

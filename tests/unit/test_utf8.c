@@ -94,6 +94,19 @@ TEST(what_is_not_utf8_is_passed_byte_by_byte)
     }
 }
 
+/* What is behind the end of a text may well go on with its last character. */
+TEST(a_text_ends_where_it_ends)
+{
+    static const char *const texts[] = { "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80" };
+
+    for (size_t i = 0; i < lengthof(texts); i++) {
+        size_t whole = strlen(texts[i]);
+
+        for (size_t size = 1; size <= whole; size++)
+            CHECK_AT(i, utf8_is_valid((struct span){ texts[i], size }) == (size == whole));
+    }
+}
+
 TEST(repaired_text_is_valid)
 {
     static const struct {
