@@ -26,7 +26,7 @@ import faults  # noqa: E402
 import run as runner  # noqa: E402
 
 ROOT = runner.ROOT
-UNIT_LIMIT, OTHER_LIMIT = 180, 900  # seconds; a fault that makes a test hang is noticed
+UNIT_LIMIT, OTHER_LIMIT = 90, 600  # seconds; a fault that makes a test hang is noticed
 PROGRAMS = ["src/fmferry", "fmsim", "audit/fmferry-audit"]
 WORDS = {"killed": "killed", "lives": "survived, as the list says", "survived": "SURVIVED",
          "revived": "KILLED, though the list says that it survives", "unfit": "DOES NOT FIT",
