@@ -1,13 +1,14 @@
 /* Errors as values. No allocation, no globals. */
 #include "base/err.h"
 
+#include "base/foreign.h"
 #include "base/utf8.h"
 
 #include <stdarg.h>
 
 /*
  * What others said may hold anything, and the words end in ledger rows, which refuse what is not
- * UTF-8, and on terminals, which obey: such a byte becomes '?', a control character blanks.
+ * UTF-8, and on terminals, which obey: such a byte becomes '?', what is harmful blanks.
  */
 static void make_harmless(char *words)
 {
@@ -17,9 +18,8 @@ static void make_harmless(char *words)
     while (rest.size) {
         char *begin = words + (rest.at - words);
         bool good = utf8_next(&rest, &code);
-        bool control = code < 0x20 || (code >= 0x7F && code < 0xA0);
 
-        if (!good || control)
+        if (!good || foreign_is_harmful(code))
             memset(begin, good ? ' ' : '?', (size_t)(rest.at - begin));
     }
 }

@@ -1,6 +1,7 @@
 /* Lines on standard error, whole ones even when threads speak at once. */
 #include "base/log.h"
 
+#include "base/foreign.h"
 #include "base/str.h"
 #include "base/time.h"
 #include "base/utf8.h"
@@ -66,15 +67,26 @@ static const char *level_name(enum log_level level)
     abort();
 }
 
-/* Control characters would let a server's text draw on the operator's terminal. */
+/* What would let a server's text draw on the operator's terminal, as its number. */
+static void add_number(struct str *to, uint32_t code)
+{
+    if (code > 0xFFFF)
+        str_printf(to, sink.as_json ? "\\u%04x\\u%04x" : "\\U%04x%04x",
+                   0xD800 + ((code - 0x10000) >> 10), 0xDC00 + (code & 0x3FF));
+    else if (sink.as_json || code > 0xFF)
+        str_printf(to, "\\u%04x", code);
+    else
+        str_printf(to, "\\x%02x", code);
+}
+
 static void add_visible(struct str *to, struct span text)
 {
     uint32_t code;
 
     while (text.size) {
         (void)utf8_next(&text, &code);
-        if (code < 0x20 || (code >= 0x7F && code < 0xA0))
-            str_printf(to, sink.as_json ? "\\u%04x" : "\\x%02x", code);
+        if (foreign_is_harmful(code))
+            add_number(to, code);
         else if (sink.as_json && (code == '"' || code == '\\'))
             str_printf(to, "\\%c", (int)code);
         else

@@ -1,6 +1,7 @@
 /* UTF-8, UTF-16 and Windows-1252, by what is certain; and what may stand in names and ids. */
 #include "base/text.h"
 
+#include "base/foreign.h"
 #include "base/utf8.h"
 
 #define BOM_UTF8 "\xEF\xBB\xBF"
@@ -364,7 +365,7 @@ void text_add_shown(struct str *to, struct span text, size_t most)
         uint32_t code;
 
         (void)utf8_next(&text, &code);
-        utf8_add(to, is_control(code) || is_turning(code) ? UTF8_REPLACEMENT : code);
+        utf8_add(to, foreign_is_harmful(code) ? UTF8_REPLACEMENT : code);
     }
     more = text.size > 0;
     if (more)

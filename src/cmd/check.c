@@ -3,6 +3,7 @@
 #include "cmd/commands.h"
 #include "cmd/signals.h"
 
+#include "base/foreign.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "http/http.h"
@@ -72,7 +73,7 @@ static const struct {
 
 static void line(const char *how, const char *what, struct span sentence)
 {
-    (void)printf("%-5s %-22s " SPAN_FORMAT "\n", how, what, SPAN_ARGS(sentence));
+    print("%-5s %-22s " SPAN_FORMAT "\n", how, what, SPAN_ARGS(sentence));
     (void)fflush(stdout);
 }
 
@@ -92,7 +93,7 @@ static int step_tell(const struct checks *c, const char *name, const struct trie
     int noted = lines("note", name, &tried->notes);
 
     if (c->left.size)
-        (void)printf("left  %-22s left out because %s\n", name, str_text(&c->left));
+        print("left  %-22s left out because %s\n", name, str_text(&c->left));
     else if (failed == 0 && (tried->said.size || noted == 0))
         line("ok", name, str_span(&tried->said));
     return failed;
@@ -127,8 +128,7 @@ static int steps_try(struct checks *c)
         if (needs == NONE || good[needs])
             good[i] = step_try(c, steps[i].name, steps[i].try, &failed);
         else
-            (void)printf("left  %-22s left out because of '%s' above\n", steps[i].name,
-                         steps[needs].name);
+            print("left  %-22s left out because of '%s' above\n", steps[i].name, steps[needs].name);
     }
     return failed;
 }
@@ -176,11 +176,10 @@ static int check_all(const struct cli_globals *globals, const struct check_optio
         return -1;
     }
     if (failed)
-        (void)printf("%d to mend\n", failed);
+        print("%d to mend\n", failed);
     else
-        (void)printf("all fine; next: fmferry %s\n",
-                     checks.patients || !*mover.registry.patients_table ? "run"
-                                                                        : "patients import");
+        print("all fine; next: fmferry %s\n",
+              checks.patients || !*mover.registry.patients_table ? "run" : "patients import");
     return failed ? EXIT_FAILED : EXIT_DONE;
 }
 
@@ -201,7 +200,7 @@ static int policy_print(const struct cli_globals *globals, const char *name, str
     store = settings_of_store(&settings);
     if (!store_policy(&store, links ? STORE_POLICY_LINK : STORE_POLICY_RUN, &text, err))
         return -1;
-    (void)printf("%s\n", str_text(&text));
+    (void)puts(str_text(&text)); /* ours, and over several lines */
     return EXIT_DONE;
 }
 

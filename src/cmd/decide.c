@@ -2,6 +2,7 @@
 #include "cmd/commands.h"
 #include "cmd/settings.h"
 
+#include "base/foreign.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/utf8.h"
@@ -59,7 +60,7 @@ static int decide_with(const struct cli_globals *globals, const struct decide_op
     cancel_free(cancel);
     if (!good)
         return -1;
-    (void)printf("%jd document%s\n", (intmax_t)count, count == 1 ? "" : "s");
+    print("%jd document%s\n", (intmax_t)count, count == 1 ? "" : "s");
     return count > 0 ? EXIT_DONE : EXIT_LEFT;
 }
 
@@ -85,10 +86,10 @@ static int accept(const struct cli_globals *globals, const void *arg, struct err
     int code = is_signed(arg, "an acceptance", err) ? decide_with(globals, arg, "accept", err) : -1;
 
     if (code == EXIT_LEFT)
-        (void)printf("nothing came for it that could be accepted: 'accept' is for what failed as "
-                     "container-not-a-file, container-zero or store-conflict\n");
+        print("nothing came for it that could be accepted: 'accept' is for what failed as "
+              "container-not-a-file, container-zero or store-conflict\n");
     else if (code == EXIT_DONE)
-        (void)printf("next: fmferry run\n");
+        print("next: fmferry run\n");
     return code;
 }
 

@@ -2,6 +2,7 @@
 #include "cmd/ending.h"
 
 #include "base/cli.h"
+#include "base/foreign.h"
 #include "base/time.h"
 
 bool ending_is_complete(const struct run_result *result)
@@ -17,9 +18,9 @@ static void tried_say(const struct score_counts *counts)
     int64_t wait = counts->processed - counts->successful - counts->failed;
 
     if (wait > 0)
-        (void)printf("%jd tried, %jd could be read and stored; %jd wait for another try "
-                     "('fmferry failures' says why)\n",
-                     (intmax_t)counts->processed, (intmax_t)counts->successful, (intmax_t)wait);
+        print("%jd tried, %jd could be read and stored; %jd wait for another try "
+              "('fmferry failures' says why)\n",
+              (intmax_t)counts->processed, (intmax_t)counts->successful, (intmax_t)wait);
 }
 
 void ending_say(const struct run_result *result, const char *command)
@@ -27,22 +28,21 @@ void ending_say(const struct run_result *result, const char *command)
     const struct run_view *view = &result->view;
     char took[TIME_TEXT_SIZE];
 
-    (void)printf("this run: %jd done, %jd failed, %.1f MB in %s\n",
-                 (intmax_t)view->counts.successful, (intmax_t)view->counts.failed,
-                 (double)view->counts.bytes / 1e6, time_for_people(view->elapsed_us, took));
+    print("this run: %jd done, %jd failed, %.1f MB in %s\n", (intmax_t)view->counts.successful,
+          (intmax_t)view->counts.failed, (double)view->counts.bytes / 1e6,
+          time_for_people(view->elapsed_us, took));
     tried_say(&view->counts);
-    (void)printf("in all: %jd done", (intmax_t)result->states[LEDGER_DONE]);
+    print("in all: %jd done", (intmax_t)result->states[LEDGER_DONE]);
     for (int i = 0; i < LEDGER_STATES; i++)
         if (i != LEDGER_DONE && result->states[i] > 0)
-            (void)printf(", %jd %s", (intmax_t)result->states[i],
-                         ledger_state_name((enum ledger_state)i));
-    (void)printf("\n");
+            print(", %jd %s", (intmax_t)result->states[i], ledger_state_name((enum ledger_state)i));
+    print("\n");
     if (result->states[LEDGER_FAILED] > 0)
-        (void)printf("'fmferry failures' says why, 'fmferry status' what to do\n");
+        print("'fmferry failures' says why, 'fmferry status' what to do\n");
     if (result->was_stopped)
-        (void)printf("interrupted; '%s' goes on from here\n", command);
+        print("interrupted; '%s' goes on from here\n", command);
     else if (ending_is_complete(result))
-        (void)printf("everything has arrived\n");
+        print("everything has arrived\n");
 }
 
 int ending_code(const struct run_result *result)

@@ -2,6 +2,8 @@
 #include "cmd/commands.h"
 #include "cmd/settings.h"
 #include "cmd/signals.h"
+
+#include "base/foreign.h"
 #include "version.h"
 
 #include "export/export.h"
@@ -52,9 +54,8 @@ static int export(const struct cli_globals *globals, const void *arg, writes *wr
     cancel_free(cancel);
     if (!good)
         return -1;
-    (void)printf("%ju documents (%.1f MB) and %ju patients are in %s\n",
-                 (uintmax_t)result.documents, (double)result.bytes / 1e6,
-                 (uintmax_t)result.patients, o->folder);
+    print("%ju documents (%.1f MB) and %ju patients are in %s\n", (uintmax_t)result.documents,
+          (double)result.bytes / 1e6, (uintmax_t)result.patients, o->folder);
     return EXIT_DONE;
 }
 

@@ -2,6 +2,7 @@
 #include "cmd/commands.h"
 #include "cmd/settings.h"
 
+#include "base/foreign.h"
 #include "base/fs.h"
 #include "base/mem.h"
 #include "base/sign.h"
@@ -45,7 +46,7 @@ static bool ask(const char *question, const char *fallback, char **answer_r)
     char line[ANSWER_SIZE];
     struct span answer;
 
-    (void)printf("%s [%s]: ", question, fallback);
+    print("%s [%s]: ", question, fallback);
     (void)fflush(stdout);
     if (!fgets(line, sizeof line, stdin))
         return false;
@@ -120,8 +121,8 @@ static int key_only(const struct cli_globals *globals, struct err *err)
     if (!settings_read(globals->config, &settings, err)
         || !signing_key_make(settings.signing_key, true, err))
         return -1;
-    (void)printf("%s signs certificates, %s.pub is for those who check them\n",
-                 settings.signing_key, settings.signing_key);
+    print("%s signs certificates, %s.pub is for those who check them\n", settings.signing_key,
+          settings.signing_key);
     return EXIT_DONE;
 }
 
@@ -148,7 +149,7 @@ static int init(const struct cli_globals *globals, const void *arg, struct err *
         free(answers[i]);
     if (!good)
         return -1;
-    (void)printf("%s is written; next: fmferry check\n", globals->config);
+    print("%s is written; next: fmferry check\n", globals->config);
     return EXIT_DONE;
 }
 

@@ -3,6 +3,7 @@
 #include "cmd/settings.h"
 #include "cmd/signals.h"
 
+#include "base/foreign.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/time.h"
@@ -56,14 +57,14 @@ static bool by_hand_check(const struct link_options *o, struct err *err)
 static void number_tell(int64_t number, const char *what)
 {
     if (number > 0)
-        (void)printf("%jd %s\n", (intmax_t)number, what);
+        print("%jd %s\n", (intmax_t)number, what);
 }
 
 static int result_tell(const struct link_result *r)
 {
-    (void)printf("%jd document%s looked at, %jd given to their patient, %jd taken from one\n",
-                 (intmax_t)r->looked_at, r->looked_at == 1 ? "" : "s", (intmax_t)r->linked,
-                 (intmax_t)r->unlinked);
+    print("%jd document%s looked at, %jd given to their patient, %jd taken from one\n",
+          (intmax_t)r->looked_at, r->looked_at == 1 ? "" : "s", (intmax_t)r->linked,
+          (intmax_t)r->unlinked);
     number_tell(r->tidied, "that an earlier call had left half-way, now where they belong");
     number_tell(r->waiting, "without a patient in the application yet");
     number_tell(r->review, "under review: 'fmferry patients review' tells why");
@@ -117,13 +118,13 @@ static bool change_tell(void *arg, const struct ledger_link_change *change, stru
 
     (void)arg;
     (void)err;
-    (void)printf("%.19s  record %ju  %s -> %s", time_rfc3339(change->at_us, at),
-                 (uintmax_t)change->record_id, patient_text(change->before, before, sizeof before),
-                 patient_text(change->after, after, sizeof after));
+    print("%.19s  record %ju  %s -> %s", time_rfc3339(change->at_us, at),
+          (uintmax_t)change->record_id, patient_text(change->before, before, sizeof before),
+          patient_text(change->after, after, sizeof after));
     if (change->who.size)
-        (void)printf("  by " SPAN_FORMAT ": " SPAN_FORMAT, SPAN_ARGS(change->who),
-                     SPAN_ARGS(change->reason));
-    (void)printf("\n");
+        print("  by " SPAN_FORMAT ": " SPAN_FORMAT, SPAN_ARGS(change->who),
+              SPAN_ARGS(change->reason));
+    print("\n");
     return true;
 }
 

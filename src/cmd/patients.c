@@ -3,6 +3,7 @@
 #include "cmd/settings.h"
 #include "cmd/signals.h"
 
+#include "base/foreign.h"
 #include "base/text.h"
 #include "http/http.h"
 #include "move/patients.h"
@@ -22,7 +23,7 @@ struct patients_options {
 static void tally_say(const struct patients_tally *tally, const char *what, const char *advice)
 {
     if (tally->count > 0)
-        (void)printf("%s: %jd (%s)%s\n", what, (intmax_t)tally->count, tally->places, advice);
+        print("%s: %jd (%s)%s\n", what, (intmax_t)tally->count, tally->places, advice);
 }
 
 static void contradiction_say(const struct patients_dates *d)
@@ -30,16 +31,15 @@ static void contradiction_say(const struct patients_dates *d)
     if (!d->contradicts)
         return;
     if (!d->is_told)
-        (void)printf("dates contradict each other: some can only be day first (%s), others only "
-                     "month first (%s)\n",
-                     d->day_first.places, d->month_first.places);
+        print("dates contradict each other: some can only be day first (%s), others only "
+              "month first (%s)\n",
+              d->day_first.places, d->month_first.places);
     else
-        (void)printf(
-            "dates contradict date_format: %jd can only be %s first (%s). Correct these, or "
-            "date_format; or hold to it with --dates-as-set\n",
-            (intmax_t)(d->day_first.count ? d->day_first.count : d->month_first.count),
-            d->day_first.count ? "day" : "month",
-            d->day_first.count ? d->day_first.places : d->month_first.places);
+        print("dates contradict date_format: %jd can only be %s first (%s). Correct these, or "
+              "date_format; or hold to it with --dates-as-set\n",
+              (intmax_t)(d->day_first.count ? d->day_first.count : d->month_first.count),
+              d->day_first.count ? "day" : "month",
+              d->day_first.count ? d->day_first.places : d->month_first.places);
 }
 
 /* Whether any date of birth is not in its row. */
@@ -67,7 +67,7 @@ static void cell_print(struct span text, size_t width)
     auto_str shown = STR_MAX(KIB(1));
 
     text_add_shown(&shown, text, width);
-    (void)printf("%-*s  ", (int)width, str_text(&shown));
+    print("%-*s  ", (int)width, str_text(&shown));
 }
 
 /* Names are shown because somebody asked to see them. */
@@ -76,8 +76,8 @@ static void row_show(void *arg, const struct patients_row *row)
     struct sample *sample = arg;
 
     if (sample->shown == 0)
-        (void)printf("%-*s  %-20s  %-20s  %-10s  %s\n", CELL_SHOWN, "FileMaker id", "first name",
-                     "last name", "born", "record number");
+        print("%-*s  %-20s  %-20s  %-10s  %s\n", CELL_SHOWN, "FileMaker id", "first name",
+              "last name", "born", "record number");
     if (sample->shown++ >= ROWS_SHOWN)
         return;
     cell_print(row->filemaker_id, CELL_SHOWN);
@@ -85,15 +85,15 @@ static void row_show(void *arg, const struct patients_row *row)
     cell_print(row->last_name, 20);
     cell_print(span_of(*row->dob ? row->dob : "-"), 10);
     cell_print(row->mrn.size ? row->mrn : span_of("-"), 20);
-    (void)printf("\n");
+    print("\n");
 }
 
 static int dry_say(const struct sample *sample, const struct patients_result *result)
 {
     if (sample->shown > ROWS_SHOWN)
-        (void)printf("... and %d more\n", sample->shown - ROWS_SHOWN);
-    (void)printf("nothing was written; %jd patients read, %jd without a usable id or name\n",
-                 (intmax_t)result->read, (intmax_t)result->refused.count);
+        print("... and %d more\n", sample->shown - ROWS_SHOWN);
+    print("nothing was written; %jd patients read, %jd without a usable id or name\n",
+          (intmax_t)result->read, (intmax_t)result->refused.count);
     return dates_say(&result->dates) || result->refused.count ? EXIT_LEFT : EXIT_DONE;
 }
 
@@ -101,14 +101,13 @@ static int import_say(const struct patients_result *result)
 {
     bool left;
 
-    (void)printf("%jd patients read: %jd written, %jd already the application's own, %jd without a "
-                 "usable id, %jd in doubt%s\n",
-                 (intmax_t)result->read, (intmax_t)result->written, (intmax_t)result->kept,
-                 (intmax_t)result->refused.count, (intmax_t)result->doubted,
-                 result->doubted ? "; next: fmferry patients review" : "");
+    print("%jd patients read: %jd written, %jd already the application's own, %jd without a "
+          "usable id, %jd in doubt%s\n",
+          (intmax_t)result->read, (intmax_t)result->written, (intmax_t)result->kept,
+          (intmax_t)result->refused.count, (intmax_t)result->doubted,
+          result->doubted ? "; next: fmferry patients review" : "");
     if (result->made > 0)
-        (void)printf("to take it back: fmferry patients undo --import %jd\n",
-                     (intmax_t)result->number);
+        print("to take it back: fmferry patients undo --import %jd\n", (intmax_t)result->number);
     tally_say(&result->refused, "left out, without an id or with a character that no name has", "");
     left = dates_say(&result->dates);
     return left || result->refused.count || result->doubted ? EXIT_LEFT : EXIT_DONE;
@@ -196,11 +195,11 @@ struct undo_options {
 
 static int undo_say(const struct registry_undo *undo, bool dry)
 {
-    (void)printf("import %jd: %jd rows %s, %jd kept because people changed them, %jd kept because "
-                 "something points to them, %jd were gone already\n",
-                 (intmax_t)undo->import, (intmax_t)undo->removed,
-                 dry ? "would be taken away" : "taken away", (intmax_t)undo->changed,
-                 (intmax_t)undo->pointed, (intmax_t)undo->gone);
+    print("import %jd: %jd rows %s, %jd kept because people changed them, %jd kept because "
+          "something points to them, %jd were gone already\n",
+          (intmax_t)undo->import, (intmax_t)undo->removed,
+          dry ? "would be taken away" : "taken away", (intmax_t)undo->changed,
+          (intmax_t)undo->pointed, (intmax_t)undo->gone);
     return undo->changed || undo->pointed ? EXIT_LEFT : EXIT_DONE;
 }
 
@@ -256,10 +255,10 @@ static bool doubt_print(void *arg, const struct registry_doubt *doubt, struct er
 
     (void)err;
     if ((*count)++ == 0)
-        (void)printf("%-36s  %-36s  %-36s  %s\n", "patient in FileMaker", "in the application",
-                     "document (row)", "why");
-    (void)printf("%-36.*s  %-36.*s  %-36.*s  " SPAN_FORMAT "\n", SPAN_ARGS(doubt->filemaker_id),
-                 SPAN_ARGS(doubt->patient), SPAN_ARGS(doubt->document), SPAN_ARGS(doubt->why));
+        print("%-36s  %-36s  %-36s  %s\n", "patient in FileMaker", "in the application",
+              "document (row)", "why");
+    print("%-36.*s  %-36.*s  %-36.*s  " SPAN_FORMAT "\n", SPAN_ARGS(doubt->filemaker_id),
+          SPAN_ARGS(doubt->patient), SPAN_ARGS(doubt->document), SPAN_ARGS(doubt->why));
     return true;
 }
 
@@ -281,7 +280,7 @@ static int review(const struct cli_globals *globals, const void *arg, struct err
     cancel_free(cancel);
     if (!good)
         return -1;
-    (void)printf(count ? "%jd to look at\n" : "nobody is in doubt\n", (intmax_t)count);
+    print(count ? "%jd to look at\n" : "nobody is in doubt\n", (intmax_t)count);
     return count ? EXIT_LEFT : EXIT_DONE;
 }
 
@@ -330,7 +329,7 @@ static int accept_patient(const struct cli_globals *globals, const void *arg, st
     cancel_free(cancel);
     if (!good)
         return -1;
-    (void)printf("accepted; next: fmferry link\n");
+    print("accepted; next: fmferry link\n");
     return EXIT_DONE;
 }
 

@@ -4,6 +4,7 @@
 #include "cmd/progress.h"
 #include "cmd/work.h"
 
+#include "base/foreign.h"
 #include "ledger/look.h"
 #include "move/adopt.h"
 #include "move/reconcile.h"
@@ -19,8 +20,8 @@ static void differs(void *arg, const struct difference *d)
 {
     (void)arg;
     if (d->record_id)
-        (void)printf("record %ju  ", (uintmax_t)d->record_id);
-    (void)printf("%s: %s%s%s\n", d->name, d->words, d->then ? "; " : "", d->then ? d->then : "");
+        print("record %ju  ", (uintmax_t)d->record_id);
+    print("%s: %s%s%s\n", d->name, d->words, d->then ? "; " : "", d->then ? d->then : "");
 }
 
 static int compare(struct work *work, struct err *err)
@@ -30,17 +31,16 @@ static int compare(struct work *work, struct err *err)
 
     if (!reconcile(&work->mover, work->cancel, &listener, &r, err))
         return -1;
-    (void)printf("compared: %jd records, %jd documents; %jd differences\n", (intmax_t)r.records,
-                 (intmax_t)r.documents, (intmax_t)r.differences);
+    print("compared: %jd records, %jd documents; %jd differences\n", (intmax_t)r.records,
+          (intmax_t)r.documents, (intmax_t)r.differences);
     if (r.in_hand)
-        (void)printf("left alone, because a run has them: %jd\n", (intmax_t)r.in_hand);
+        print("left alone, because a run has them: %jd\n", (intmax_t)r.in_hand);
     if (r.settled)
-        (void)printf("settled, because their marks were there: %jd\n", (intmax_t)r.settled);
+        print("settled, because their marks were there: %jd\n", (intmax_t)r.settled);
     if (r.put_back)
-        (void)printf("put back to waiting: %jd; 'fmferry run' does them again\n",
-                     (intmax_t)r.put_back);
+        print("put back to waiting: %jd; 'fmferry run' does them again\n", (intmax_t)r.put_back);
     if (!r.is_complete)
-        (void)printf("the source could not be read to its end\n");
+        print("the source could not be read to its end\n");
     return r.differences == 0 && r.is_complete ? EXIT_DONE : EXIT_LEFT;
 }
 
@@ -59,8 +59,8 @@ static bool remark_show(void *arg, const struct ledger_remark *remark)
     a->moved += span_is(remark->class, ADOPT_MOVED);
     a->false_marks += span_is(remark->class, ADOPT_FALSE);
     a->unproven += span_is(remark->class, ADOPT_UNPROVEN);
-    (void)printf("record %jd  " SPAN_FORMAT ": " SPAN_FORMAT "\n", (intmax_t)remark->record_id,
-                 SPAN_ARGS(remark->class), SPAN_ARGS(remark->message));
+    print("record %jd  " SPAN_FORMAT ": " SPAN_FORMAT "\n", (intmax_t)remark->record_id,
+          SPAN_ARGS(remark->class), SPAN_ARGS(remark->message));
     return true;
 }
 
@@ -75,13 +75,13 @@ static bool remarks_show(struct work *work, struct adopted *adopted, struct err 
 
 static void adopted_say(const struct adopted *a)
 {
-    (void)printf("taken over as it was, nothing put again: %jd, each under the earlier importer's "
-                 "key\n",
-                 (intmax_t)a->taken);
-    (void)printf("moved anew, because it was not right: %jd\n", (intmax_t)a->moved);
-    (void)printf("marked falsely, and with no file to move: %jd\n", (intmax_t)a->false_marks);
-    (void)printf("neither proven nor disproven: %jd\n", (intmax_t)a->unproven);
-    (void)printf("nothing was deleted\n");
+    print("taken over as it was, nothing put again: %jd, each under the earlier importer's "
+          "key\n",
+          (intmax_t)a->taken);
+    print("moved anew, because it was not right: %jd\n", (intmax_t)a->moved);
+    print("marked falsely, and with no file to move: %jd\n", (intmax_t)a->false_marks);
+    print("neither proven nor disproven: %jd\n", (intmax_t)a->unproven);
+    print("nothing was deleted\n");
 }
 
 static int adopt(struct work *work, struct err *err)

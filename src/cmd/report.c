@@ -4,6 +4,7 @@
 #include "cmd/shown.h"
 #include "cmd/watch.h"
 
+#include "base/foreign.h"
 #include "base/fs.h"
 #include "base/mem.h"
 #include "move/trial.h"
@@ -90,7 +91,7 @@ static bool write_file(const struct job *job, const char *path, struct err *err)
     if (!fs_open_unnamed(path, &fd, err) || !write_whole(job, fd, path, err)
         || !fs_put_in_place(fd, path, 0600, err))
         return false;
-    (void)printf("written: %s\n", path);
+    print("written: %s\n", path);
     return true;
 }
 

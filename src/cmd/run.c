@@ -4,6 +4,7 @@
 #include "cmd/progress.h"
 #include "cmd/work.h"
 
+#include "base/foreign.h"
 #include "base/time.h"
 #include "move/rehearse.h"
 #include "move/run.h"
@@ -43,13 +44,13 @@ static int run_series(const struct mover_settings *mover, struct cancel *cancel,
             return ending_code(&result);
         few = result.view.counts.successful < SERIES_FEW ? few + 1 : 0;
         if (result.view.to_do == 0)
-            (void)printf("stopped after %d runs: nothing was found to do\n", runs);
+            print("stopped after %d runs: nothing was found to do\n", runs);
         else if (few >= SERIES_FEW_RUNS)
-            (void)printf("stopped after %d runs: fewer than %d documents were moved in each of the "
-                         "last %d\n",
-                         runs, SERIES_FEW, SERIES_FEW_RUNS);
+            print("stopped after %d runs: fewer than %d documents were moved in each of the "
+                  "last %d\n",
+                  runs, SERIES_FEW, SERIES_FEW_RUNS);
         else if (runs >= SERIES_RUNS)
-            (void)printf("stopped after %d runs\n", runs);
+            print("stopped after %d runs\n", runs);
         else
             continue;
         return ending_code(&result);
@@ -59,7 +60,7 @@ static int run_series(const struct mover_settings *mover, struct cancel *cancel,
 static void say_count(int64_t count, const char *what)
 {
     if (count > 0)
-        (void)printf("  %8jd  %s\n", (intmax_t)count, what);
+        print("  %8jd  %s\n", (intmax_t)count, what);
 }
 
 static void ids_say(const struct rehearsal *r)
@@ -89,10 +90,9 @@ static int run_dry(const struct mover_settings *mover, struct cancel *cancel, st
 
     if (!rehearse(mover, cancel, &r, err))
         return -1;
-    (void)printf("nothing was written; a run would find\n");
-    (void)printf("  %8jd  records%s, %jd documents among them\n", (intmax_t)r.records,
-                 r.closed ? "" : " (the source could not be read to its end)",
-                 (intmax_t)r.documents);
+    print("nothing was written; a run would find\n");
+    print("  %8jd  records%s, %jd documents among them\n", (intmax_t)r.records,
+          r.closed ? "" : " (the source could not be read to its end)", (intmax_t)r.documents);
     say_count(r.files, "files to stream");
     say_count(r.references, "files that are only pointed to, and mounted here");
     say_count(r.unmapped, "files that are only pointed to, and not mounted here");
@@ -102,7 +102,7 @@ static int run_dry(const struct mover_settings *mover, struct cancel *cancel, st
     say_count(r.marked, "marked already: by earlier runs, or by another importer");
     ids_say(&r);
     if (!r.has_patients)
-        (void)printf("  patients cannot be asked for: there is no registry yet\n");
+        print("  patients cannot be asked for: there is no registry yet\n");
     say_count(r.linked, "whose patient is known");
     say_count(r.unlinked, "whose patient is not known yet");
     say_count(r.review, "whose patient is ambiguous");

@@ -4,6 +4,7 @@
 #include "cmd/signals.h"
 #include "version.h"
 
+#include "base/foreign.h"
 #include "base/log.h"
 #include "base/num.h"
 #include "http/http.h"
@@ -28,19 +29,19 @@ struct verify_options {
 /* One difference, as a line of its own in either form. */
 static void difference_text(const struct verify_difference *d)
 {
-    (void)printf("%-18s record %-8ju " SPAN_FORMAT "\n", d->kind, (uintmax_t)d->record_id,
-                 SPAN_ARGS(d->identity));
+    print("%-18s record %-8ju " SPAN_FORMAT "\n", d->kind, (uintmax_t)d->record_id,
+          SPAN_ARGS(d->identity));
     if (d->key.size)
-        (void)printf("  key  " SPAN_FORMAT "\n", SPAN_ARGS(d->key));
+        print("  key  " SPAN_FORMAT "\n", SPAN_ARGS(d->key));
     if (*d->row)
-        (void)printf("  row  %s\n", d->row);
-    (void)printf("  %s\n", d->words);
+        print("  row  %s\n", d->row);
+    print("  %s\n", d->words);
 }
 
 static void difference_json(const struct verify_difference *d)
 {
     auto_str line = STR_MAX(LINE_MAX_BYTES);
-    struct json_writer w = JSON_WRITER(&line);
+    struct json_writer w = JSON_WRITER_SHOWN(&line);
 
     json_open_object(&w);
     json_member_text(&w, "kind", d->kind);
@@ -66,7 +67,7 @@ static void tell(void *arg, const struct verify_difference *difference)
 static void say(uint64_t count, const char *what)
 {
     if (count > 0)
-        (void)printf("  %10ju  %s\n", (uintmax_t)count, what);
+        print("  %10ju  %s\n", (uintmax_t)count, what);
 }
 
 /* How the objects were compared; what was not is said first of all. */
@@ -85,22 +86,20 @@ static void compared_text(const struct verify_result *r)
 
 static void result_text(const struct verify_result *r)
 {
-    (void)printf("  %10ju  documents of %ju records at the source, %ju with a mark\n",
-                 (uintmax_t)r->documents, (uintmax_t)r->records, (uintmax_t)r->marks);
+    print("  %10ju  documents of %ju records at the source, %ju with a mark\n",
+          (uintmax_t)r->documents, (uintmax_t)r->records, (uintmax_t)r->marks);
     for (size_t i = 0; i < VERIFY_STATES; i++)
         if (r->states[i])
-            (void)printf("  %10ju  %s in the ledger\n", (uintmax_t)r->states[i],
-                         verify_state_names[i]);
-    (void)printf("  %10ju  rows in the registry, besides %ju of the application's own\n",
-                 (uintmax_t)r->rows, (uintmax_t)r->strange_rows);
-    (void)printf("  %10ju  objects in the store, %.1f MB\n", (uintmax_t)r->objects,
-                 (double)r->object_bytes / 1e6);
+            print("  %10ju  %s in the ledger\n", (uintmax_t)r->states[i], verify_state_names[i]);
+    print("  %10ju  rows in the registry, besides %ju of the application's own\n",
+          (uintmax_t)r->rows, (uintmax_t)r->strange_rows);
+    print("  %10ju  objects in the store, %.1f MB\n", (uintmax_t)r->objects,
+          (double)r->object_bytes / 1e6);
     compared_text(r);
     say(r->source_read, "files read again at the source");
     say(r->source_unreadable, "files that the source does not give as a stream");
     say(r->not_sampled, "documents whose bytes were left to another sample");
-    (void)printf("  %10ju  entries in %ju audit chains\n", (uintmax_t)r->entries,
-                 (uintmax_t)r->chains);
+    print("  %10ju  entries in %ju audit chains\n", (uintmax_t)r->entries, (uintmax_t)r->chains);
     say(r->newer, "records that came after the last run");
     say(r->edited, "edited at the source since they were stored");
     say(r->gone, "deleted at the source since");
@@ -108,8 +107,8 @@ static void result_text(const struct verify_result *r)
     say(r->linkable, "unlinked, though their patient is known now");
     say(r->settled, "differences of before, read again: they agree now");
     if (!r->census_was_closed)
-        (void)printf("the source was never counted to its end: let 'fmferry run' finish\n");
-    (void)printf("%ju difference%s\n", (uintmax_t)r->differences, r->differences == 1 ? "" : "s");
+        print("the source was never counted to its end: let 'fmferry run' finish\n");
+    print("%ju difference%s\n", (uintmax_t)r->differences, r->differences == 1 ? "" : "s");
 }
 
 static void compared_json(const struct verify_result *r, struct json_writer *w)
@@ -136,7 +135,7 @@ static void kinds_json(const struct verify_result *r, struct json_writer *w)
 static void result_json(const struct verify_options *o, const struct verify_result *r,
                         struct str *line)
 {
-    struct json_writer w = JSON_WRITER(line);
+    struct json_writer w = JSON_WRITER_SHOWN(line);
     char hex[SHA256_HEX_SIZE];
 
     json_open_object(&w);
@@ -181,14 +180,13 @@ static void say_certificate(const struct verify_options *o, const struct verify_
     char root[SHA256_HEX_SIZE];
 
     if (r->certified)
-        (void)printf("certified in %s, root %s\n", o->certificate, sha256_hex(&r->root, root));
+        print("certified in %s, root %s\n", o->certificate, sha256_hex(&r->root, root));
     else if (o->certificate && r->differences)
-        (void)printf("no certificate was written: the differences come first\n");
+        print("no certificate was written: the differences come first\n");
     else if (o->certificate)
-        (void)printf(
-            "no certificate was written: %ju documents were on their way and not compared, "
-            "verify once more\n",
-            (uintmax_t)r->unread);
+        print("no certificate was written: %ju documents were on their way and not compared, "
+              "verify once more\n",
+              (uintmax_t)r->unread);
 }
 
 /* --- what stays of it ----------------------------------------------------------------------- */
@@ -232,7 +230,7 @@ static void note_or_say(const struct verify_settings *s, const struct verify_opt
     if (!noted)
         log_warn("the ledger keeps no note of this verification: %s", err.msg);
     else if (!o->json && found)
-        (void)printf("noted in the ledger as number %jd\n", (intmax_t)run);
+        print("noted in the ledger as number %jd\n", (intmax_t)run);
 }
 
 /* --- options -------------------------------------------------------------------------------- */

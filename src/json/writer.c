@@ -1,6 +1,7 @@
 /* Writing JSON straight into a str. */
 #include "json/writer.h"
 
+#include "base/foreign.h"
 #include "base/utf8.h"
 
 #include <assert.h>
@@ -56,10 +57,19 @@ void json_close_array(struct json_writer *w)
 
 static bool is_plain(char c)
 {
-    return (uint8_t)c >= 0x20 && (uint8_t)c < 0x80 && c != '"' && c != '\\';
+    return (uint8_t)c >= 0x20 && (uint8_t)c < 0x7F && c != '"' && c != '\\';
 }
 
-static void add_escaped(struct str *to, uint32_t code)
+static void add_number(struct str *to, uint32_t code)
+{
+    if (code > 0xFFFF)
+        str_printf(to, "\\u%04x\\u%04x", 0xD800 + ((code - 0x10000) >> 10),
+                   0xDC00 + (code & 0x3FF));
+    else
+        str_printf(to, "\\u%04x", code);
+}
+
+static void add_escaped(struct str *to, uint32_t code, bool shown)
 {
     static const char shorts[][2] = { { '"', '"' },  { '\\', '\\' }, { '\b', 'b' }, { '\f', 'f' },
                                       { '\n', 'n' }, { '\r', 'r' },  { '\t', 't' } };
@@ -70,14 +80,16 @@ static void add_escaped(struct str *to, uint32_t code)
             return;
         }
     }
-    if (code < 0x20)
-        str_printf(to, "\\u%04x", code);
+    if (code < 0x20 || (shown && foreign_is_harmful(code)))
+        add_number(to, code);
     else
         utf8_add(to, code);
 }
 
-static void add_quoted(struct str *to, struct span text)
+static void add_quoted(const struct json_writer *w, struct span text)
 {
+    struct str *to = w->to;
+
     str_add_char(to, '"');
     while (text.size) {
         size_t plain = 0;
@@ -89,7 +101,7 @@ static void add_quoted(struct str *to, struct span text)
         text = span_from(text, plain);
         if (text.size) {
             (void)utf8_next(&text, &code);
-            add_escaped(to, code);
+            add_escaped(to, code, w->shown);
         }
     }
     str_add_char(to, '"');
@@ -99,7 +111,7 @@ void json_name_span(struct json_writer *w, struct span name)
 {
     assert(!w->after_name);
     before_value(w);
-    add_quoted(w->to, name);
+    add_quoted(w, name);
     str_add_char(w->to, ':');
     w->after_name = true;
 }
@@ -112,7 +124,7 @@ void json_name(struct json_writer *w, const char *name)
 void json_write_span(struct json_writer *w, struct span text)
 {
     before_value(w);
-    add_quoted(w->to, text);
+    add_quoted(w, text);
 }
 
 void json_write_text(struct json_writer *w, const char *text)

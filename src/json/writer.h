@@ -15,11 +15,17 @@ struct json_writer {
     uint64_t has_members; /* one bit per open level */
     unsigned depth;
     bool after_name;
+    bool shown; /* to people: what a terminal would obey stands as its number (base/foreign.h) */
 };
 
 #define JSON_WRITER(str_pointer)                                                                   \
     {                                                                                              \
         .to = (str_pointer)                                                                        \
+    }
+
+#define JSON_WRITER_SHOWN(str_pointer)                                                             \
+    {                                                                                              \
+        .to = (str_pointer), .shown = true                                                         \
     }
 
 void json_open_object(struct json_writer *w);

@@ -36,7 +36,7 @@ static void member_or_null(struct json_writer *w, const char *name, struct span 
 
 static void as_json(struct str *to, const struct survey_document *d)
 {
-    struct json_writer w = JSON_WRITER(to);
+    struct json_writer w = JSON_WRITER_SHOWN(to);
     char hex[SHA256_HEX_SIZE];
 
     json_open_object(&w);

@@ -1,6 +1,7 @@
 /* One line, object or row per document, as it comes from the ledger. */
 #include "report/failures.h"
 
+#include "base/foreign.h"
 #include "base/time.h"
 #include "base/utf8.h"
 #include "move/policy.h"
@@ -25,7 +26,7 @@ static void json_time(struct json_writer *w, const char *name, int64_t at_us)
 
 static void as_json(struct str *to, const struct ledger_failure *f)
 {
-    struct json_writer w = JSON_WRITER(to);
+    struct json_writer w = JSON_WRITER_SHOWN(to);
 
     json_open_object(&w);
     json_member_i64(&w, "recordId", f->record_id);
@@ -88,11 +89,11 @@ static void as_text(struct str *to, const struct ledger_failure *f)
 {
     enum failure failure;
 
-    str_printf(to, "record %jd  %s  %s  %s\n", (intmax_t)f->record_id,
-               f->filemaker_id ? f->filemaker_id : "(no id)", *f->type ? f->type : "(no type)",
-               f->class);
-    str_printf(to, "    %s at %s, try %d: %s\n", ledger_state_name(f->state), f->step, f->tries,
-               f->message);
+    foreign_printf(to, "record %jd  %s  %s  %s\n", (intmax_t)f->record_id,
+                   f->filemaker_id ? f->filemaker_id : "(no id)", *f->type ? f->type : "(no type)",
+                   f->class);
+    foreign_printf(to, "    %s at %s, try %d: %s\n", ledger_state_name(f->state), f->step, f->tries,
+                   f->message);
     if (failure_read(span_of(f->class), &failure))
         str_printf(to, "    → %s\n", policy_of(failure)->mend);
 }

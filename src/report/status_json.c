@@ -264,7 +264,7 @@ static void write_waits(struct json_writer *w, const struct status *s)
 
 void status_json(const struct status *s, struct str *to)
 {
-    struct json_writer w = JSON_WRITER(to);
+    struct json_writer w = JSON_WRITER_SHOWN(to);
 
     json_open_object(&w);
     write_source(&w, s);

@@ -1,6 +1,7 @@
 /* Numbers, sizes and times in words; texts made fit for a terminal. */
 #include "report/words.h"
 
+#include "base/foreign.h"
 #include "base/time.h"
 #include "base/utf8.h"
 
@@ -77,24 +78,9 @@ void words_stamp(struct str *to, int64_t at_us)
 
 /* --- for a terminal ------------------------------------------------------------------------- */
 
-static bool is_control(uint32_t code)
-{
-    return code < 0x20 || (code >= 0x7F && code < 0xA0)
-           || (code >= 0x200B && code <= 0x200F)  /* without width, and marks of direction */
-           || (code >= 0x2028 && code <= 0x202E)  /* line ends, and overrides of direction */
-           || (code >= 0x2066 && code <= 0x2069); /* isolates                              */
-}
-
 void words_clean(struct str *to, struct span text)
 {
-    uint32_t code;
-
-    while (text.size) {
-        (void)utf8_next(&text, &code);
-        if (code == '\t' || code == '\n' || code == '\r')
-            code = ' ';
-        utf8_add(to, is_control(code) ? UTF8_REPLACEMENT : code);
-    }
+    foreign_add(to, text);
 }
 
 /* East Asian wide characters and pictures take two columns, combining marks none. */

@@ -1,0 +1,40 @@
+/* Text by others as it is shown. */
+#include "base/foreign.h"
+
+#include "tap.h"
+
+TEST(what_is_harmful_does_not_pass)
+{
+    static const struct {
+        const char *text, *want;
+    } cases[] = {
+        { "", "" },
+        { "Müller-Weiß 🏥 李", "Müller-Weiß 🏥 李" },
+        { "a\tb\r\nc", "a b  c" },
+        { "\x1b[31mred", "\uFFFD[31mred" },
+        { "\xC2\x9B"
+          "31m",
+          "\uFFFD31m" },
+        { "\x7f", "\uFFFD" },
+        { "a\u202Eb\u2066c", "a\uFFFDb\uFFFDc" },
+        { "a\u200Bb\u200Fc\uFEFF", "a\uFFFDb\uFFFDc\uFFFD" },
+        { "\U000E0041", "\uFFFD" },
+        { "\xFF\xC0", "\uFFFD\uFFFD" },
+        { "a\u2028b", "a\uFFFDb" },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_str text = STR_MAX(KIB(1));
+
+        foreign_add(&text, span_of(cases[i].text));
+        CHECK_AT(i, strcmp(str_text(&text), cases[i].want) == 0);
+    }
+}
+
+TEST(only_our_line_ends_are_line_ends)
+{
+    auto_str text = STR_MAX(KIB(1));
+
+    foreign_printf(&text, "%s: %-4s|%d\n%.*s\n", "a\nb", "c\r", 7, 3, "x\nyz");
+    CHECK_STR(str_text(&text), "a b: c   |7\nx y\n");
+}
