@@ -12,7 +12,7 @@
 struct run_options {
     int limit;
     const char *accept_record_ids;
-    bool dry_run, continuous, until_done, accept_rebuilt, accept_store;
+    bool dry_run, continuous, until_done, accept_rebuilt, accept_store, dates_as_set;
 };
 
 /* When a series of runs is given up: the rules of those who had to run their importer by hand. */
@@ -133,6 +133,7 @@ static int run_with(struct work *work, struct err *err)
 
     mover->limit = o->limit;
     mover->accept_rebuilt = o->accept_rebuilt;
+    mover->dates_as_set = o->dates_as_set;
     mover->accept_record_ids = o->accept_record_ids;
     mover->accept_store = o->accept_store;
     if (o->continuous)
@@ -162,6 +163,9 @@ static const struct opt run_opts[] = {
     OPT_FLAG(struct run_options, accept_rebuilt, "accept-rebuilt", 0,
              "the FileMaker file was restored or rebuilt, and that was meant:\n"
              "know documents by their ids, in whichever records they are now"),
+    OPT_FLAG(struct run_options, dates_as_set, "dates-as-set", 0,
+             "read dates in text fields as date_format says, although some cannot be\n"
+             "meant so"),
     OPT_TEXT(struct run_options, accept_record_ids, "accept-record-ids", 0, "NAME",
              "records without an id of their own are moved by their numbers, for good:\n"
              "NAME answers for it"),

@@ -39,6 +39,7 @@ struct mover_settings {
     int64_t limit;                 /* stop after so many documents; 0: none */
     const char *filter_text;       /* as configured, for messages */
     const char *accept_record_ids; /* who answers for documents without an id; NULL: nobody */
+    bool dates_as_set;             /* date_format holds, whatever the documents show */
     bool accept_rebuilt;           /* records that changed places are known by their ids          */
     bool accept_store; /* the objects lie in another store now, or it has another name */
     bool adopt;        /* take over what an earlier importer left */

@@ -7,6 +7,7 @@
 #include "filemaker/names.h"
 #include "http/http.h"
 #include "ledger/look.h"
+#include "move/dates.h"
 #include "move/filter.h"
 #include "move/fit.h"
 #include "move/ways.h"
@@ -313,6 +314,8 @@ bool preflight(struct mover_settings *settings, enum trial trial, struct contain
         && (!first_documents(settings, filemaker, &tried, err) || !none_to_mend(&tried, err)))
         return false;
     settings->fields.containers = containers;
+    if (!dates_look(settings, filemaker, &tried.notes, err))
+        return false;
     notes_log(&tried);
     return true;
 }
