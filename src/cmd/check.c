@@ -46,9 +46,10 @@ static const struct {
     const char *name;
     check_step *try;
     int needs;
+    const char *mends; /* what is to mend where that is a part of it */
 } steps[] = {
     [STEP_STORE] = { "store", check_store, NONE },
-    [STEP_DATABASES] = { "ledger and registry", check_databases, NONE },
+    [STEP_DATABASES] = { "ledger and registry", check_databases, NONE, "registry" },
     [STEP_SERVER] = { "FileMaker Server", check_server, NONE },
     [STEP_LOGIN] = { "login", check_login, STEP_SERVER },
     [STEP_SESSIONS] = { "sessions", check_sessions, STEP_LOGIN },
@@ -87,9 +88,10 @@ static int lines(const char *how, const char *what, const struct str *sentences)
     return count;
 }
 
-static int step_tell(const struct checks *c, const char *name, const struct tried *tried)
+static int step_tell(const struct checks *c, const char *name, const char *mends,
+                     const struct tried *tried)
 {
-    int failed = lines("FAIL", name, &tried->problems);
+    int failed = lines("FAIL", mends ? mends : name, &tried->problems);
     int noted = lines("note", name, &tried->notes);
 
     if (c->left.size)
@@ -100,15 +102,16 @@ static int step_tell(const struct checks *c, const char *name, const struct trie
 }
 
 /* Whether it went well; what is to mend is counted. */
-static bool step_try(struct checks *c, const char *name, check_step *try, int *failed)
+static bool step_try(struct checks *c, size_t step, int *failed)
 {
+    const char *name = steps[step].name;
     auto_tried tried = TRIED;
     struct err err = { 0 };
     int before = *failed;
 
     str_reset(&c->left);
-    if (try(c, &tried, &err)) {
-        *failed += step_tell(c, name, &tried);
+    if (steps[step].try(c, &tried, &err)) {
+        *failed += step_tell(c, name, steps[step].mends, &tried);
         return *failed == before;
     }
     (void)lines("note", name, &tried.notes);
@@ -126,7 +129,7 @@ static int steps_try(struct checks *c)
         int needs = steps[i].needs;
 
         if (needs == NONE || good[needs])
-            good[i] = step_try(c, steps[i].name, steps[i].try, &failed);
+            good[i] = step_try(c, i, &failed);
         else
             print("left  %-22s left out because of '%s' above\n", steps[i].name, steps[needs].name);
     }

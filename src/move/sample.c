@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/time.h"
 #include "filemaker/pager.h"
+#include "ledger/edits.h"
 #include "move/filter.h"
 #include "move/intake.h"
 #include "move/page.h"
@@ -87,12 +88,17 @@ static void document_look(struct sampling *s, const struct filemaker_record *rec
 static bool is_ours(const struct sampling *s, uint64_t record_id, struct span mark, bool *ours_r,
                     struct err *err)
 {
+    struct ledger_edits edits = { 0 };
     char **marks = NULL;
     size_t count = 0;
 
     *ours_r = false;
     if (!s->of->ledger)
         return true;
+    if (!ledger_edits_look(s->of->ledger, record_id, time_now_us(), &edits, err))
+        return false;
+    *ours_r = edits.reaction.mark && stamp_equal(span_of(edits.reaction.mark), mark);
+    ledger_edits_clear(&edits);
     if (!ledger_marks(s->of->ledger, record_id, &marks, &count, err))
         return false;
     for (size_t i = 0; i < count; i++) {

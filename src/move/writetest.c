@@ -23,6 +23,52 @@ static void marked_clear(struct marked *marked)
 
 #define auto_marked __attribute__((cleanup(marked_clear))) struct marked
 
+/* Refusals with a cause that somebody can mend. */
+static const char *cure_of(int reason)
+{
+    switch (reason) {
+    case 9:
+    case 200:
+    case 201:
+    case 202:
+        return "let the account's privilege set edit records of this table and write this field";
+    case FILEMAKER_RECORD_MISSING:
+        return "there is no such record on the layout: name one that there is";
+    case FILEMAKER_FIELD_MISSING:
+        return "put the field on the layout";
+    case FILEMAKER_IN_USE:
+        return "somebody has the record open: name another one, or try again";
+    case FILEMAKER_MOD_ID:
+        return "somebody edited it meanwhile: try again";
+    case 500:
+    case 501:
+    case 502:
+    case 503:
+    case 504:
+    case 505:
+    case 506:
+    case 507:
+    case 509:
+    case 511:
+        return "the field's validation refuses a mark: use a plain timestamp field without any";
+    default:
+        return NULL;
+    }
+}
+
+static bool refused(uint64_t record_id, const char *doing, struct err *err)
+{
+    const char *cure = err->kind == ERR_REMOTE ? cure_of(err->reason) : NULL;
+    auto_free char *words = mem_text(err->msg);
+    enum err_kind kind = err->kind;
+    int code = err->code, reason = err->reason;
+
+    (void)err_set(err, kind, code, "%s record %ju: %.300s%s%s", doing, (uintmax_t)record_id, words,
+                  cure ? ". " : "", cure ? cure : "");
+    err->reason = reason;
+    return false;
+}
+
 static bool look(const struct mover_settings *settings, struct filemaker *filemaker,
                  uint64_t record_id, struct marked *marked_r, struct err *err)
 {
@@ -30,7 +76,7 @@ static bool look(const struct mover_settings *settings, struct filemaker *filema
     struct span mark;
 
     if (!filemaker_record(filemaker, settings->fields.layout, record_id, &page, err))
-        return err_ctx(err, "reading record %ju", (uintmax_t)record_id);
+        return refused(record_id, "reading", err);
     mark = filemaker_text(&page.records[0], settings->fields.mark);
     marked_r->mod_id = page.records[0].mod_id;
     marked_r->mark = mark.size ? span_text(mark) : mem_text("");
@@ -45,9 +91,7 @@ static bool set(const struct mover_settings *settings, struct filemaker *filemak
 
     return filemaker_set(filemaker, settings->fields.layout, record_id, mod_id,
                          settings->fields.mark, span_of(mark), &ignored, err)
-           || err->kind == ERR_UNSURE
-           || err_ctx(err, "writing '%s' of record %ju", settings->fields.mark,
-                      (uintmax_t)record_id);
+           || err->kind == ERR_UNSURE || refused(record_id, "writing the mark of", err);
 }
 
 static bool differs(const struct mover_settings *settings, uint64_t record_id,
