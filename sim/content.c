@@ -62,6 +62,10 @@ static const struct {
     [FILE_TIFF] = { ".tif", "image/tiff", { ".tif", ".tiff" } },
     [FILE_HEIC] = { ".heic", "image/heic", { ".heic", ".heif" } },
     [FILE_TEXT] = { "", "application/octet-stream", { ".txt", ".md" } },
+    [FILE_HTML] = { ".html", "text/html", { ".html", ".htm" } },
+    [FILE_XLS] = { ".xls", "application/vnd.ms-excel", { ".xls" } },
+    [FILE_JSON] = { ".json", "application/json", { ".json" } },
+    [FILE_GZIP] = { ".gz", "application/x-gzip", { ".gz", ".tgz" } },
     [FILE_OTHER] = { "", "application/octet-stream", { NULL } },
 };
 
@@ -174,6 +178,10 @@ void content_reference_text(const struct content *content, struct str *to)
         return;
     case FILE_PDF:
     case FILE_TEXT:
+    case FILE_HTML:
+    case FILE_XLS:
+    case FILE_JSON:
+    case FILE_GZIP:
     case FILE_OTHER:
         str_printf(to, "file:%s\rfilewin:/C:/Scans/%s", content->name, content->name);
         return;

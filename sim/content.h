@@ -38,6 +38,10 @@ enum file_type {
     FILE_TIFF,
     FILE_HEIC,
     FILE_TEXT,
+    FILE_HTML, /* a page that somebody saved                                     */
+    FILE_XLS,  /* a table as old programs export it: HTML under another name     */
+    FILE_JSON, /* with a member `messages`, as an answer of the Data API has one */
+    FILE_GZIP,
     FILE_OTHER,
 };
 

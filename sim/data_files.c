@@ -89,6 +89,10 @@ static const char *files_type(const struct clinic *clinic, uint64_t ordinal)
     case FILE_PDF:
         return "Report";
     case FILE_TEXT:
+    case FILE_HTML:
+    case FILE_XLS:
+    case FILE_JSON:
+    case FILE_GZIP:
     case FILE_OTHER:
         return "Letter";
     }

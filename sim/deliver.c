@@ -16,10 +16,10 @@ enum framing { FRAMED_LENGTH, FRAMED_CHUNKS, FRAMED_BY_END, FRAMED_NOT };
 
 struct plan {
     enum framing framing;
-    bool gzip;
-    uint64_t size;                                  /* of the body                         */
-    uint64_t claimed;                               /* what Content-Length says            */
-    uint64_t to_send;                               /* how much of it really goes out      */
+    enum twist_coding coding; /* what was done to the body, or is said to have been */
+    uint64_t size;            /* of the body                         */
+    uint64_t claimed;         /* what Content-Length says            */
+    uint64_t to_send;         /* how much of it really goes out      */
     uint64_t flip_at, reset_at, stall_at, alert_at; /* UINT64_MAX: never */
     bool keep;
 };
@@ -82,6 +82,13 @@ static void media_header(const struct answer *answer, const char *usual, struct 
     str_printf(head, "Content-Type: %s\r\n", answer->media ? answer->media : usual);
 }
 
+static void coding_header(const struct plan *plan, struct str *head)
+{
+    if (plan->coding != CODING_AS_ASKED)
+        str_printf(head, "Content-Encoding: %s\r\n",
+                   plan->coding == CODING_DEFLATE ? "deflate" : "gzip");
+}
+
 static void api_headers(const struct delivery *d, const struct plan *plan, struct str *head)
 {
     bool product = d->answer->style == ANSWER_PRODUCT;
@@ -94,8 +101,7 @@ static void api_headers(const struct delivery *d, const struct plan *plan, struc
     if (!product)
         str_printf(head, "ETag: %s\r\n", answer_etag(d->answer));
     str_add_text(head, "Vary: Accept-Encoding\r\n");
-    if (plan->gzip)
-        str_add_text(head, "Content-Encoding: gzip\r\n");
+    coding_header(plan, head);
     express_headers(d, head);
 }
 
@@ -106,6 +112,7 @@ static void plain_headers(const struct delivery *d, const struct plan *plan, con
     if (plan->size || d->answer->media)
         media_header(d->answer, media, head);
     length_header(plan, head);
+    coding_header(plan, head);
 }
 
 static void headers_make(const struct delivery *d, const struct plan *plan, struct str *head)
@@ -138,12 +145,13 @@ static void headers_make(const struct delivery *d, const struct plan *plan, stru
 
 /* --- gzip ----------------------------------------------------------------------------------- */
 
-static void gzip(struct span body, struct str *to)
+static void compress_body(struct span body, enum twist_coding coding, struct str *to)
 {
     z_stream z = { 0 };
     uLong room;
 
-    if (deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+    if (deflateInit2(&z, 6, Z_DEFLATED, coding == CODING_GZIP ? 15 + 16 : 15, 8, Z_DEFAULT_STRATEGY)
+        != Z_OK)
         abort();
     room = deflateBound(&z, body.size);
     if (!str_reserve(to, room))
@@ -165,6 +173,7 @@ struct sending {
     const struct delivery *d;
     const struct plan *plan;
     struct span left; /* of a body in memory */
+    bool is_packed;   /* which is the stream, compressed */
     uint64_t at;      /* bytes of the body sent */
     struct str *head; /* not sent yet; goes out with the first bytes */
 };
@@ -209,7 +218,7 @@ static bool block_read(struct sending *s, char *block, size_t most, size_t *got_
 {
     struct err err;
 
-    if (s->d->answer->stream)
+    if (s->d->answer->stream && !s->is_packed)
         return content_read(s->d->answer->stream, block, most, got_r, &err);
     *got_r = s->left.size < most ? s->left.size : most;
     if (*got_r)
@@ -344,15 +353,17 @@ static void plan_faults(const struct twist *twist, uint64_t stop, struct plan *p
         plan->keep = false;
 }
 
-static struct plan plan_make(const struct delivery *d, struct span body, bool compressed)
+static struct plan plan_make(const struct delivery *d, struct span body, enum twist_coding coding)
 {
-    struct plan plan = { .gzip = compressed };
+    bool compressed = coding == CODING_GZIP || coding == CODING_DEFLATE;
+    bool is_stream = d->answer->stream && !compressed;
+    struct plan plan = { .coding = coding };
 
-    plan.framing = framing_of(d, compressed);
-    plan.size = d->answer->stream ? d->answer->stream_size : body.size;
+    plan.framing = framing_of(d, compressed && d->answer->style == ANSWER_API);
+    plan.size = is_stream ? d->answer->stream_size : body.size;
     plan.claimed = plan.to_send = plan.size;
     plan.keep = d->request->head.keep_alive && d->left > 0 && plan.framing != FRAMED_BY_END;
-    plan_faults(&d->request->twist, d->answer->stream ? d->answer->stream_stop : 0, &plan);
+    plan_faults(&d->request->twist, is_stream ? d->answer->stream_stop : 0, &plan);
     return plan;
 }
 
@@ -365,20 +376,53 @@ static bool wants_gzip(const struct delivery *d)
            && http_header_lists(&d->request->head, "Accept-Encoding", "gzip");
 }
 
+static enum twist_coding coding_of(const struct delivery *d)
+{
+    enum twist_coding coding = d->request->twist.coding;
+
+    if (coding == CODING_AS_ASKED && wants_gzip(d))
+        return CODING_GZIP;
+    if (d->answer->status != 200 || d->answer->head_only
+        || (!d->answer->stream && d->answer->body.size == 0))
+        return CODING_AS_ASKED;
+    return coding;
+}
+
+/* The whole body in memory, as a proxy has it that compresses. */
+static bool body_gather(const struct delivery *d, struct str *to)
+{
+    struct sending s = { .d = d, .left = str_span(&d->answer->body) };
+    auto_free char *block = mem_grow(NULL, BLOCK);
+    uint64_t most = d->answer->stream ? d->answer->stream_size : d->answer->body.size;
+    size_t got = 1;
+
+    while (to->size < most && got > 0) {
+        uint64_t left = most - to->size;
+
+        if (!block_read(&s, block, left < BLOCK ? (size_t)left : BLOCK, &got))
+            return false;
+        str_add(to, block, got);
+    }
+    return true;
+}
+
 bool deliver(struct wire *wire, const struct delivery *d, uint64_t *sent_r)
 {
-    auto_str head = STR_MAX(KIB(64)), packed = STR_MAX(SIZE_MAX);
-    struct span body = str_span(&d->answer->body);
-    bool compressed = wants_gzip(d);
-    struct sending s = { .wire = wire, .d = d, .head = &head };
+    auto_str head = STR_MAX(KIB(64)), packed = STR_MAX(SIZE_MAX), whole = STR_MAX(SIZE_MAX);
+    enum twist_coding coding = coding_of(d);
+    struct sending s = { .wire = wire, .d = d, .head = &head, .left = str_span(&d->answer->body) };
     struct plan plan;
     bool good;
 
     *sent_r = 0;
-    if (compressed)
-        gzip(body, &packed);
-    s.left = compressed ? str_span(&packed) : body;
-    plan = plan_make(d, s.left, compressed);
+    if (coding == CODING_GZIP || coding == CODING_DEFLATE) {
+        if (!body_gather(d, &whole))
+            return false;
+        compress_body(str_span(&whole), coding, &packed);
+        s.left = str_span(&packed);
+        s.is_packed = true;
+    }
+    plan = plan_make(d, s.left, coding);
     s.plan = &plan;
     headers_make(d, &plan, &head);
     if (d->request->twist.endless_headers)

@@ -4,6 +4,8 @@
 #include "sim/chance.h"
 #include "sim/paint.h"
 
+#include <zlib.h>
+
 enum { PARTS_MAX = KIB(64), PDF_LEAST = 1536 };
 
 /* --- PDF: one page with a title; the bytes are an object that no page shows ----------------- */
@@ -102,6 +104,51 @@ static void picture_init(struct filler *filler, enum file_type type)
     blob_release(sample);
 }
 
+/* --- texts, and a file that is compressed itself; those that are too large end in noise ------ */
+
+static void letters_add(struct filler *filler, uint64_t count)
+{
+    static const char letters[] = "abcdefgh jklmnop";
+
+    for (uint64_t i = 0; i < count && filler->head.size < PARTS_MAX; i++)
+        str_add_char(&filler->head, letters[chance_of(filler->seed, i, 5) % 16]);
+}
+
+static void text_init(struct filler *filler, const char *begin, const char *end)
+{
+    size_t around = strlen(begin) + strlen(end);
+
+    str_add_text(&filler->head, begin);
+    letters_add(filler, filler->size > around ? filler->size - around : 0);
+    str_add_text(&filler->tail, end);
+}
+
+static void little_endian_add(struct str *to, uint64_t number, int bytes)
+{
+    for (int i = 0; i < bytes; i++)
+        str_add_char(to, (char)(number >> 8 * i));
+}
+
+/* One member with a name, its contents stored as they are (RFC 1952; RFC 1951, 3.2.4). */
+static void gzip_init(struct filler *filler)
+{
+    static const char head[] = "\x1f\x8b\x08\x08\x01\0\0\0\0\x03"
+                               "a.txt\0\x01";
+    enum { AROUND = sizeof head - 1 + 4 + 8 };
+    uint64_t size = filler->size > AROUND ? filler->size - AROUND : 0;
+    struct span inside;
+
+    if (size > 60000)
+        size = 60000; /* one block */
+    str_add(&filler->head, head, sizeof head - 1);
+    little_endian_add(&filler->head, size, 2);
+    little_endian_add(&filler->head, ~size, 2);
+    letters_add(filler, size);
+    inside = span_from(str_span(&filler->head), sizeof head - 1 + 4);
+    little_endian_add(&filler->tail, crc32(0, (const Bytef *)inside.at, (uInt)inside.size), 4);
+    little_endian_add(&filler->tail, size, 4);
+}
+
 void filler_init(struct filler *filler, const struct content *content)
 {
     *filler = (struct filler){ .head = STR_MAX(PARTS_MAX),
@@ -120,6 +167,17 @@ void filler_init(struct filler *filler, const struct content *content)
     case FILE_TIFF:
     case FILE_HEIC:
         picture_init(filler, content->type);
+        break;
+    case FILE_HTML:
+    case FILE_XLS:
+        text_init(filler, "<!DOCTYPE html>\n<html><body><table><tr><td>",
+                  "</td></tr></table></body></html>\n");
+        break;
+    case FILE_JSON:
+        text_init(filler, "{\"messages\":[\"", "\"]}\n");
+        break;
+    case FILE_GZIP:
+        gzip_init(filler);
         break;
     case FILE_TEXT:
     case FILE_OTHER:

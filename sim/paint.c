@@ -234,6 +234,10 @@ struct blob *paint_encode(const struct picture *picture, enum file_type type)
         break;
     case FILE_PDF:
     case FILE_TEXT:
+    case FILE_HTML:
+    case FILE_XLS:
+    case FILE_JSON:
+    case FILE_GZIP:
     case FILE_OTHER:
         abort();
     }

@@ -2,6 +2,7 @@
 #include "sim/request.h"
 
 #include "base/num.h"
+#include "json/json.h"
 
 static const char *const kind_names[REQUEST_KINDS] = {
     [REQUEST_OTHER] = "other",
@@ -282,4 +283,51 @@ struct span request_host_name(const struct request *request)
     if (host.at[0] == '[')
         return span_first(host, span_find(host, "]") + 1);
     return span_first(host, span_find(host, ":"));
+}
+
+/* --- pages ---------------------------------------------------------------------------------- */
+
+enum { LIMIT_DEFAULT = 100 };
+
+static struct span limit_of_body(const struct request *request, struct json **json_r)
+{
+    const struct json_value *limit;
+    struct err ignored;
+
+    if (!json_read(str_span(&request->body), json_r, &ignored))
+        return SPAN_NONE;
+    limit = json_get(json_root(*json_r), "limit");
+    return limit ? limit->text : SPAN_NONE;
+}
+
+uint64_t request_limit(const struct request *request)
+{
+    auto_json *json = NULL;
+    struct span text = SPAN_NONE;
+    struct err ignored;
+    uint64_t limit;
+
+    if (request->route.kind == REQUEST_LIST) {
+        const struct http_param *param = http_param(&request->params, "_limit");
+
+        text = param ? param->value : SPAN_NONE;
+    } else if (request->route.kind == REQUEST_FIND) {
+        text = limit_of_body(request, &json);
+    } else {
+        return 0;
+    }
+    return num_u64(text, 0, UINT64_MAX, &limit, &ignored) ? limit : LIMIT_DEFAULT;
+}
+
+bool request_reaches(const struct request *request, uint64_t n)
+{
+    const struct http_param *param = http_param(&request->params, "_offset");
+    struct err ignored;
+    uint64_t first;
+
+    if (request->route.kind != REQUEST_LIST)
+        return request->record_id == n;
+    if (!param || !num_u64(param->value, 1, UINT64_MAX, &first, &ignored))
+        first = 1;
+    return n >= first && n - first < request_limit(request);
 }

@@ -70,6 +70,12 @@ void request_clear(struct request *request);
 /* Works out route and parameters from the head. */
 void request_route(struct request *request);
 
+/* How many records a list or find asks for; 0: it is none. */
+uint64_t request_limit(const struct request *request);
+
+/* Whether a list asks for the record at this place, from 1; or any other is about this record. */
+bool request_reaches(const struct request *request, uint64_t n);
+
 /* Host header without and with port; "localhost" if there is none. */
 struct span request_host_name(const struct request *request);
 struct span request_host(const struct request *request);

@@ -119,7 +119,9 @@ static bool rule_meets(struct scenario *scenario, struct rule *rule, const struc
     struct times_seen times;
 
     if (rule->line.when != WHEN_REQUEST || !(rule->line.kinds >> request->route.kind & 1)
-        || !record_fits(&rule->line, request->record_id) || !time_fits(&rule->line, since_us))
+        || !record_fits(&rule->line, request->record_id) || !time_fits(&rule->line, since_us)
+        || (rule->line.reaching && !request_reaches(request, rule->line.reaching))
+        || (rule->line.has_above && request_limit(request) <= rule->line.above))
         return false;
     times = rule_counts(rule, request);
     return count_fits(&rule->line, rule->line.each_record ? times.of_record : times.all)

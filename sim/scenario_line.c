@@ -208,6 +208,22 @@ static bool stall_at_read(struct words *words, struct deed *deed, struct err *er
            && time_read(words, &deed->twist.stall_at.time_us, err);
 }
 
+static bool coding_word_read(struct words *words, struct deed *deed, struct err *err)
+{
+    static const char *const ways[] = {
+        [CODING_GZIP] = "gzip", [CODING_DEFLATE] = "deflate", [CODING_LABEL] = "label"
+    };
+    struct span word = word_next(words);
+
+    for (enum twist_coding way = CODING_GZIP; way <= CODING_LABEL; way++) {
+        if (span_is(word, ways[way])) {
+            deed->twist.coding = way;
+            return true;
+        }
+    }
+    return says(err, "gzip, deflate or label", word);
+}
+
 static bool stale_read(struct words *words, struct deed *deed, struct err *err)
 {
     static const char *const ways[] = { [STALE_401] = "401",
@@ -353,6 +369,9 @@ static const struct deed_name deed_names[] = {
     TWIST("empty-page", TAKES_NOTHING, empty_page),
     TWIST("empty", TAKES_NOTHING, empty),
     TWIST("html", TAKES_NOTHING, html),
+    TWIST("bom", TAKES_NOTHING, bom),
+    TWIST("pad", TAKES_NUMBER, pad),
+    TWIST_OWN("compress", coding, coding_word_read),
     TWIST("redirect", TAKES_TEXT, redirect),
     TWIST("endless-headers", TAKES_NOTHING, endless_headers),
     TWIST("twice", TAKES_NOTHING, twice),
@@ -478,12 +497,20 @@ static bool condition_read(struct words *words, struct line *line, struct span w
         return time_read(words, &line->from_us, err);
     if (span_is(word, "to"))
         return time_read(words, &line->to_us, err);
+    if (span_is(word, "reaching"))
+        return number_read(words, &line->reaching, err);
+    if (span_is(word, "above")) {
+        line->has_above = true;
+        return number_read(words, &line->above, err);
+    }
     if (span_is(word, "chance")) {
         line->has_chance = true;
         return chance_read(words, &line->chance, err);
     }
-    return says(err, "a condition (record, first, nth, every, after, from, to, chance) or 'do'",
-                word);
+    return says(
+        err,
+        "a condition (record, first, nth, every, after, above, reaching, from, to, chance) or 'do'",
+        word);
 }
 
 static bool request_line(struct words *words, struct line *line, struct err *err)

@@ -59,6 +59,9 @@ struct line {
     uint64_t records_every;
     uint64_t skip, first, nth, every;
     double chance;
+    bool has_above;
+    uint64_t above;    /* records that are asked for at once                               */
+    uint64_t reaching; /* a place that the page has, or the record that is asked for; or 0 */
     int64_t from_us, to_us;
     uint64_t count;  /* after KIND count, every KIND count */
     int64_t time_us; /* after time, every time */

@@ -9,9 +9,10 @@ static bool file_recipe(struct reader *r, struct recipe *recipe)
     static const struct {
         const char *name;
         enum file_type type;
-    } types[] = { { "pdf", FILE_PDF },    { "jpeg", FILE_JPEG }, { "png", FILE_PNG },
-                  { "tiff", FILE_TIFF },  { "heic", FILE_HEIC }, { "text", FILE_TEXT },
-                  { "other", FILE_OTHER } };
+    } types[] = { { "pdf", FILE_PDF },   { "jpeg", FILE_JPEG },  { "png", FILE_PNG },
+                  { "tiff", FILE_TIFF }, { "heic", FILE_HEIC },  { "text", FILE_TEXT },
+                  { "html", FILE_HTML }, { "xls", FILE_XLS },    { "json", FILE_JSON },
+                  { "gzip", FILE_GZIP }, { "other", FILE_OTHER } };
     struct span found = reader_word(r);
     struct people_content stored;
     size_t i = 0;
@@ -19,7 +20,9 @@ static bool file_recipe(struct reader *r, struct recipe *recipe)
     while (i < lengthof(types) && !span_is(found, types[i].name))
         i++;
     if (i == lengthof(types))
-        return reader_says(r, "a kind of file (pdf, jpeg, png, tiff, heic, text, other)", found);
+        return reader_says(
+            r, "a kind of file (pdf, jpeg, png, tiff, heic, text, html, xls, json, gzip, other)",
+            found);
     *recipe =
         (struct recipe){ .kind = RECIPE_CONTAINER, .type = types[i].type, .store = STORE_EMBEDDED };
     if (!reader_number(r, &recipe->size))

@@ -37,13 +37,17 @@ enum switch_id {
     SWITCH_CAPACITY_STATUS,         /* 500, 503                              */
     SWITCH_UNKNOWN_DATABASE_STATUS, /* 500, 404                        */
     SWITCH_SCRIPT_MISSING_STATUS,   /* 500, 404                          */
-    SWITCH_RESTART_STATUS,          /* 502, 503                              */
+    SWITCH_RESTART_STATUS,          /* 502, 503, 520, 530                    */
     SWITCH_BAD_JSON,                /* 1710, 960                             */
     SWITCH_BAD_PATH,                /* json, html                            */
     SWITCH_BAD_VERB,                /* 405, 400                              */
     SWITCH_REQUEST_CHARSET,         /* accepted, refused                     */
     SWITCH_SLASH_IN_PATH,           /* 404, accepted                         */
     SWITCH_GZIP_LEAST,              /* 1024, 2000, never                     */
+    SWITCH_JSON_CODING,             /* as-asked, gzip, deflate               */
+    SWITCH_JSON_MARK,               /* no, yes                               */
+    SWITCH_STREAM_CODING,           /* none, gzip, deflate, label            */
+    SWITCH_PAGE_MOST,               /* any, 504, 408, long                   */
     SWITCH_KEEP_ALIVE,              /* announced, silent, off                */
     SWITCH_ETAG_304,                /* yes, no                               */
     SWITCH_PRODUCT_VERSION,         /* absent, present                       */
@@ -109,6 +113,7 @@ enum { PER_TOKEN_QUEUE, PER_TOKEN_REFUSE };
 enum { BAD_JSON_1710, BAD_JSON_960 };
 enum { BAD_PATH_JSON, BAD_PATH_HTML };
 enum { GZIP_1024, GZIP_2000, GZIP_NEVER };
+enum { PAGE_MOST_ANY, PAGE_MOST_504, PAGE_MOST_408, PAGE_MOST_LONG };
 enum { KEEP_ALIVE_ANNOUNCED, KEEP_ALIVE_SILENT, KEEP_ALIVE_OFF };
 enum { PAST_END_101, PAST_END_401, PAST_END_EMPTY };
 enum { FIND_PAST_END_401, FIND_PAST_END_101, FIND_PAST_END_EMPTY };

@@ -76,7 +76,9 @@ static void status_answer(struct answer *answer, const struct twist_status *stat
 
 static void down_answer(struct sim *sim, struct answer *answer)
 {
-    answer_web(answer, switch_of(&sim->switches, SWITCH_RESTART_STATUS) == FIRST_YES ? 502 : 503);
+    static const int statuses[] = { 502, 503, 520, 530 };
+
+    answer_web(answer, statuses[switch_of(&sim->switches, SWITCH_RESTART_STATUS)]);
 }
 
 static void request_apply(struct sim *sim, struct request *request, struct answer *answer)
@@ -107,9 +109,65 @@ static void answer_make(struct sim *sim, struct request *request, struct answer 
     }
 }
 
+static bool is_stream(const struct request *request)
+{
+    return request->route.kind == REQUEST_STREAM1 || request->route.kind == REQUEST_STREAM2;
+}
+
+/* --- what stands between -------------------------------------------------------------------- */
+
+enum { PAGE_MOST = 30, LONG_BYTES = 20 * 1000 * 1000 };
+
+/* What the switches say of every answer, as a scenario would of one. */
+static void twist_by_switches(struct sim *sim, struct request *request)
+{
+    static const enum twist_coding codings[] = { CODING_AS_ASKED, CODING_GZIP, CODING_DEFLATE,
+                                                 CODING_LABEL };
+    struct twist *twist = &request->twist;
+    enum switch_id id = is_stream(request) ? SWITCH_STREAM_CODING : SWITCH_JSON_CODING;
+
+    if (request->route.kind == REQUEST_STATUS)
+        return;
+    if (twist->coding == CODING_AS_ASKED)
+        twist->coding = codings[switch_of(&sim->switches, id)];
+    twist->bom |= switch_of(&sim->switches, SWITCH_JSON_MARK) == SWITCHED_YES;
+    if (request_limit(request) <= PAGE_MOST)
+        return;
+    switch (switch_of(&sim->switches, SWITCH_PAGE_MOST)) {
+    case PAGE_MOST_504:
+        twist->status.status = 504;
+        break;
+    case PAGE_MOST_408:
+        twist->status.status = 408;
+        break;
+    case PAGE_MOST_LONG:
+        twist->pad = LONG_BYTES;
+        break;
+    default:
+        break;
+    }
+}
+
+static void json_dress(struct answer *answer, const struct twist *twist)
+{
+    if (twist->bom) {
+        auto_free char *text = span_text(str_span(&answer->body));
+        size_t size = answer->body.size;
+
+        str_reset(&answer->body);
+        str_add_text(&answer->body, "\xEF\xBB\xBF");
+        str_add(&answer->body, text, size);
+    }
+    while (answer->body.size < twist->pad)
+        str_add_text(&answer->body,
+                     "                                                                ");
+}
+
 /* The answer is there; something comes in between. */
 static void answer_spoil(struct answer *answer, const struct twist *twist)
 {
+    if (answer->style == ANSWER_API || answer->style == ANSWER_PRODUCT)
+        json_dress(answer, twist);
     if (twist->html) {
         answer_web(answer, 200);
     } else if (twist->empty) {
@@ -131,11 +189,6 @@ static uint64_t gzip_least(const struct sim *sim)
     default:
         return 0;
     }
-}
-
-static bool is_stream(const struct request *request)
-{
-    return request->route.kind == REQUEST_STREAM1 || request->route.kind == REQUEST_STREAM2;
 }
 
 /* A file served, or refused, is an effect: the mover's quota and the checker's evidence. */
@@ -200,6 +253,7 @@ bool turn(struct sim *sim, struct wire *wire, struct request *request, unsigned 
 
     if (twist->delay_us && !wire_pause(wire, twist->delay_us))
         return false;
+    twist_by_switches(sim, request);
     answer_init(&answer);
     answer_make(sim, request, &answer);
     scenario_after(sim, request);

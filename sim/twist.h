@@ -17,6 +17,13 @@ enum twist_reaction {
     REACTION_ALTER,   /* what was written is turned into something else  */
 };
 
+enum twist_coding {
+    CODING_AS_ASKED,
+    CODING_GZIP, /* compressed though nobody asked        */
+    CODING_DEFLATE,
+    CODING_LABEL, /* says gzip, and nothing was done to it */
+};
+
 enum twist_stale { STALE_NOT, STALE_401, STALE_404, STALE_400, STALE_NO_COOKIE };
 
 /* A place in a body: a number of bytes, or so many percent of it. */
@@ -55,8 +62,10 @@ struct twist {
     bool repeat_edge, empty_page, wrong_mod_id, no_extension;
     const char *url_host, *media;
     enum twist_stale stale;
-    bool html, empty, swap;
+    bool html, empty, swap, bom;
     struct twist_place flip;
+    uint64_t pad; /* JSON becomes so many bytes long, by blanks */
+    enum twist_coding coding;
 
     /* on the wire */
     bool reset_after;
