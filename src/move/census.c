@@ -14,7 +14,7 @@
 #include "move/roll.h"
 #include "move/witness.h"
 
-enum { PAGE_RECORDS = 500, HEARINGS = 6, ABSENT_BATCH = 256 };
+enum { HEARINGS = 6, ABSENT_BATCH = 256 };
 
 struct census {
     struct mover *mover;
@@ -388,11 +388,13 @@ bool census_take(struct mover *mover, struct filemaker *filemaker, struct census
 {
     struct census_result result = { 0 };
     struct census census = { .mover = mover, .filemaker = filemaker, .result = &result };
-    struct roll_listener listener = { on_found, on_gone, on_stop, &census };
+    struct roll_listener listener = { on_found, on_gone, on_stop, &census, false };
     bool good;
 
-    census.roll =
-        roll_new(filemaker, mover->settings->fields.layout, PAGE_RECORDS, mover->cancel, &listener);
+    if (mover->pager.most == 0)
+        mover->pager = pager_of(PAGER_FIRST, PAGER_MOST);
+    census.roll = roll_new(filemaker, mover->settings->fields.layout, &mover->pager, mover->cancel,
+                           &listener);
     roll_by_key(census.roll, mover->settings->fields.census_key);
     good = census_body(&census, err);
     roll_free(census.roll);

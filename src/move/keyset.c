@@ -52,14 +52,14 @@ static void sort_write(struct str *to, const char *field)
 }
 
 bool keyset_page(struct filemaker *filemaker, const char *layout, const char *field,
-                 const char *from, uint64_t limit, struct filemaker_page *page_r, struct err *err)
+                 const char *from, struct pager *pager, struct filemaker_page *page_r,
+                 struct err *err)
 {
     auto_str query = STR_MAX(QUERY_MAX), sort = STR_MAX(QUERY_MAX);
 
     query_write(&query, field, from);
     sort_write(&sort, field);
-    return filemaker_find(filemaker, layout, str_text(&query), str_text(&sort), 1, limit, page_r,
-                          err);
+    return pager_find(pager, filemaker, layout, str_text(&query), str_text(&sort), page_r, err);
 }
 
 bool keyset_key(const struct filemaker_record *record, const char *field,

@@ -7,6 +7,7 @@
 #include "base/base.h"
 #include "base/err.h"
 #include "filemaker/filemaker.h"
+#include "filemaker/pager.h"
 
 enum { KEYSET_KEY_MAX = 24 };
 
@@ -22,11 +23,12 @@ must_check bool keyset_prove(struct filemaker *filemaker, const char *layout, co
 /*
  * Reads a page of records in the order of their keys.
  *   from     the key to begin with, included; "" for the first page
+ *   pager    how many; two at least
  *   page_r   caller clears with filemaker_page_clear() (or auto_page)
  * Fails as filemaker_find().
  */
 must_check bool keyset_page(struct filemaker *filemaker, const char *layout, const char *field,
-                            const char *from, uint64_t limit, struct filemaker_page *page_r,
+                            const char *from, struct pager *pager, struct filemaker_page *page_r,
                             struct err *err);
 
 /* A record's key. False: it is no whole number. */

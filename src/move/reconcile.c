@@ -6,6 +6,7 @@
 
 #include "base/failpoint.h"
 #include "base/idset.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "ledger/compare.h"
@@ -19,7 +20,7 @@
 
 #include <stdarg.h>
 
-enum { PAGE_RECORDS = 200, WORDS_MAX = 512 };
+enum { WORDS_MAX = 512 };
 
 /* A document that is to become waiting or done. */
 struct correction {
@@ -367,7 +368,8 @@ static bool on_gone(void *arg, uint64_t record_id, struct err *err)
 
 static bool records_compare(struct comparison *c, struct cancel *cancel, struct err *err)
 {
-    struct roll_listener listener = { on_found, on_gone, NULL, c };
+    struct roll_listener listener = { on_found, on_gone, NULL, c, true };
+    struct pager pager = pager_of(PAGER_FIRST, PAGER_MOST);
     auto_filemaker *filemaker = NULL;
     struct roll *roll;
     char why[256];
@@ -375,10 +377,12 @@ static bool records_compare(struct comparison *c, struct cancel *cancel, struct 
 
     if (!filemaker_new(&c->settings->filemaker, cancel, &filemaker, err))
         return false;
-    roll = roll_new(filemaker, c->settings->fields.layout, PAGE_RECORDS, cancel, &listener);
+    roll = roll_new(filemaker, c->settings->fields.layout, &pager, cancel, &listener);
     good = roll_call(roll, why, sizeof why, err);
     c->result->is_complete = good && !*why;
     roll_free(roll);
+    if (good && *why)
+        log_warn("the source was not read whole: %s", why);
     return good;
 }
 

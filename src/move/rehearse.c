@@ -3,6 +3,7 @@
 
 #include "base/digest.h"
 #include "base/idset.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "move/filter.h"
 #include "move/ids.h"
@@ -11,8 +12,6 @@
 #include "move/roll.h"
 #include "move/row.h"
 #include "registry/registry.h"
-
-enum { PAGE_RECORDS = 200 };
 
 struct counting {
     const struct mover_settings *settings;
@@ -156,9 +155,9 @@ static struct registry *registry_look(const struct mover_settings *settings, str
 static bool count_all(struct counting *c, struct filemaker *filemaker, struct cancel *cancel,
                       struct err *err)
 {
-    struct roll_listener listener = { on_found, on_gone, NULL, c };
-    struct roll *roll =
-        roll_new(filemaker, c->settings->fields.layout, PAGE_RECORDS, cancel, &listener);
+    struct roll_listener listener = { on_found, on_gone, NULL, c, true };
+    struct pager pager = pager_of(PAGER_FIRST, PAGER_MOST);
+    struct roll *roll = roll_new(filemaker, c->settings->fields.layout, &pager, cancel, &listener);
     char why[256];
     bool good = roll_call(roll, why, sizeof why, err);
 
@@ -167,6 +166,8 @@ static bool count_all(struct counting *c, struct filemaker *filemaker, struct ca
     c->result->distinct_ids = (int64_t)idset_count(c->ids);
     c->result->is_refused = ids_are_too_few(c->result->records_by_number, c->result->records);
     roll_free(roll);
+    if (good && *why)
+        log_warn("the source was not read whole: %s", why);
     return good;
 }
 

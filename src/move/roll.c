@@ -24,7 +24,6 @@
 enum {
     WALKS_MAX = 6,
     STEPS_BACK_MAX = 200,
-    PAGE_FIRST = 100,  /* records; each later page has twice as many, up to `page_records` */
     EMPTY_TRIES = 4,   /* before an empty page is believed */
     ASK_TRIES = 4,     /* before a refusal to show a record is */
     LATER_TRIES = 5,   /* looks at an end that does not fit what the source says of it */
@@ -35,30 +34,34 @@ enum {
 struct roll {
     struct filemaker *filemaker;
     const char *layout;
-    uint64_t page_records;
+    struct pager *pager;
     const char *key; /* to walk by, or "" */
     const struct cancel *cancel;
     struct roll_listener listener;
     struct idset *ids;
-    uint64_t last_id;  /* of the last record in the source's order */
-    uint64_t found;    /* as the newest answer said                */
-    bool is_ascending; /* ids rise in the source's order, as FileMaker's do */
+    struct idset *told;   /* who has been heard of, of a listener that hears once; or NULL */
+    struct pager_gap gap; /* of this walk: what could not be read at all                   */
+    uint64_t last_id;     /* of the last record in the source's order */
+    uint64_t at_id;       /* where the walk stands; 0: it has stepped back */
+    uint64_t found;       /* as the newest answer said                */
+    bool is_ascending;    /* ids rise in the source's order, as FileMaker's do */
     char *why_open;
     size_t why_room;
 };
 
-struct roll *roll_new(struct filemaker *filemaker, const char *layout, uint64_t page_records,
+struct roll *roll_new(struct filemaker *filemaker, const char *layout, struct pager *pager,
                       const struct cancel *cancel, const struct roll_listener *listener)
 {
     struct roll *roll = mem_new(struct roll);
 
     roll->filemaker = filemaker;
     roll->layout = layout;
-    roll->page_records = page_records;
+    roll->pager = pager;
     roll->key = "";
     roll->cancel = cancel;
     roll->listener = *listener;
     roll->ids = idset_new();
+    roll->told = listener->once ? idset_new() : NULL;
     return roll;
 }
 
@@ -67,6 +70,8 @@ void roll_free(struct roll *roll)
     if (!roll)
         return;
     idset_free(roll->ids);
+    if (roll->told)
+        idset_free(roll->told);
     free(roll);
 }
 
@@ -102,19 +107,55 @@ static bool says_none(const struct filemaker_page *page)
     return page->found == 0 || page->found == UINT64_MAX;
 }
 
+/* Goes on from a place, at which the last record stands; from 0: at the beginning. */
+static bool page_once(struct roll *roll, uint64_t place, struct filemaker_page *page_r,
+                      struct err *err)
+{
+    struct pager_gap gap;
+
+    if (!pager_read_on(roll->pager, roll->filemaker, roll->layout, place, roll->at_id, page_r, &gap,
+                       err))
+        return false;
+    if (gap.count && roll->gap.count == 0)
+        roll->gap = gap;
+    return true;
+}
+
 /* An empty page where records should be is asked for again: servers have been seen to slip. */
-static bool page_read(struct roll *roll, uint64_t place, uint64_t limit,
-                      struct filemaker_page *page_r, struct err *err)
+static bool page_read(struct roll *roll, uint64_t place, struct filemaker_page *page_r,
+                      struct err *err)
 {
     for (int tries = EMPTY_TRIES;; tries--) {
-        if (!filemaker_records(roll->filemaker, roll->layout, place, limit, page_r, err))
+        if (!page_once(roll, place, page_r, err))
             return false;
-        if (page_r->count > 0 || tries == 0 || (place == 1 && says_none(page_r)))
+        if (page_r->count > 0 || tries == 0 || (place == 0 && says_none(page_r)))
             return true;
         filemaker_page_clear(page_r);
         if (!cancel_sleep(roll->cancel, SLIP_US, err))
             return false;
     }
+}
+
+static bool tell(struct roll *roll, const struct filemaker_record *records, size_t count,
+                 struct err *err)
+{
+    return count == 0 || roll->listener.found(roll->listener.arg, records, count, err);
+}
+
+/* Those who were not heard of, in the pieces in which they stand. */
+static bool tell_once(struct roll *roll, const struct filemaker_record *records, size_t count,
+                      struct err *err)
+{
+    size_t from = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (idset_add(roll->told, records[i].record_id))
+            continue;
+        if (!tell(roll, records + from, i - from, err))
+            return false;
+        from = i + 1;
+    }
+    return tell(roll, records + from, count - from, err);
 }
 
 /* Takes what is new on a page: known records stand in front, where it overlaps the one before. */
@@ -124,9 +165,7 @@ static bool page_take(struct roll *roll, const struct filemaker_page *page, stru
 
     while (first < page->count && idset_has(roll->ids, page->records[first].record_id))
         first++;
-    if (page->count > first
-        && !roll->listener.found(roll->listener.arg, page->records + first, page->count - first,
-                                 err))
+    if (!(roll->told ? tell_once : tell)(roll, page->records + first, page->count - first, err))
         return false;
     for (size_t i = first; i < page->count; i++) {
         uint64_t id = page->records[i].record_id;
@@ -142,68 +181,87 @@ static bool page_take(struct roll *roll, const struct filemaker_page *page, stru
 
 /* --- walking -------------------------------------------------------------------------------- */
 
-static uint64_t page_first(const struct roll *roll)
-{
-    return PAGE_FIRST < roll->page_records ? PAGE_FIRST : roll->page_records;
-}
-
-static uint64_t page_next(const struct roll *roll, uint64_t limit)
-{
-    return limit * 2 < roll->page_records ? limit * 2 : roll->page_records;
-}
-
-static bool is_last_page(uint64_t place, uint64_t limit, const struct filemaker_page *page)
+static bool is_last_page(const struct filemaker_page *page)
 {
     if (page->found == UINT64_MAX)
-        return page->count < limit;
-    return place + page->count > page->found;
+        return page->count < page->asked;
+    return page->place + page->count > page->found;
 }
 
-/* Whether a page connects to what is known: it begins with a record that is on the roll. */
+/*
+ * Whether a page connects to what is known: it begins with a record that is on the roll, or behind
+ * one that the pager has looked at.
+ */
 static bool page_connects(const struct roll *roll, uint64_t place,
                           const struct filemaker_page *page)
 {
-    return place == 1 || (page->count > 0 && idset_has(roll->ids, page->records[0].record_id));
+    return place == 0 || page->place > place
+           || (page->count > 0 && idset_has(roll->ids, page->records[0].record_id));
 }
 
 static uint64_t place_before(const struct roll *roll, uint64_t place)
 {
-    return place > roll->page_records ? place - roll->page_records + 1 : 1;
+    uint64_t records = roll->pager->size > 2 ? roll->pager->size : 2;
+
+    return place > records ? place - records + 1 : 0;
+}
+
+/* Nothing follows: one record is where we stood, and more do not come, whatever is said. */
+static bool is_over(uint64_t place, const struct filemaker_page *page)
+{
+    if (page->place > place && place > 0) /* behind where we stood */
+        return page->count == 0;
+    return is_last_page(page) || (page->count == 1 && page->asked > 1);
+}
+
+static void walk_begin(struct roll *roll)
+{
+    idset_clear(roll->ids);
+    roll->last_id = roll->at_id = 0;
+    roll->is_ascending = true;
+    roll->gap = (struct pager_gap){ 0 };
+    pager_begin(roll->pager);
+}
+
+static bool moved_about(struct roll *roll)
+{
+    stay_open(roll, "the records moved about faster than they could be read");
+    return true;
 }
 
 /* True also if the walk was given up; then `why_open` says so. */
 static bool walk(struct roll *roll, struct err *err)
 {
-    uint64_t place = 1, limit = page_first(roll);
+    uint64_t place = 0;
     int steps_back = 0;
 
-    idset_clear(roll->ids);
-    roll->last_id = 0;
-    roll->is_ascending = true;
+    walk_begin(roll);
     for (;;) {
         auto_page page = { 0 };
 
         if (is_stopped(roll))
             return err_set(err, ERR_CANCELED, 0, "asked to stop");
-        if (!page_read(roll, place, limit, &page, err))
+        if (!page_read(roll, place, &page, err))
             return false;
-        if (page.count == 0 && place == 1) {
+        if (page.count == 0 && place == 0) {
             roll->found = page.found;
             return true;
         }
         if (!page_connects(roll, place, &page)) {
             place = place_before(roll, place);
+            roll->at_id = 0;
             if (++steps_back <= STEPS_BACK_MAX)
                 continue;
-            stay_open(roll, "the records moved about faster than they could be read");
-            return true;
+            return moved_about(roll);
         }
         if (!page_take(roll, &page, err))
             return false;
-        if (is_last_page(place, limit, &page) || page.count == 1)
-            return true; /* one record is where we stood: more do not come, whatever is said */
-        place += page.count - 1;
-        limit = page_next(roll, limit);
+        if (is_over(place, &page))
+            return true;
+        roll->at_id = page.records[page.count - 1].record_id;
+        if (page.place + page.count - 1 == place && ++steps_back > STEPS_BACK_MAX)
+            return moved_about(roll);
+        place = page.place + page.count - 1;
     }
 }
 
@@ -225,11 +283,11 @@ static bool key_is_good(struct roll *roll, bool *good_r, struct err *err)
 }
 
 /* The next page by key; an empty one where records should be is asked for again. */
-static bool keys_read(struct roll *roll, const char *from, uint64_t limit,
-                      struct filemaker_page *page_r, struct err *err)
+static bool keys_read(struct roll *roll, const char *from, struct filemaker_page *page_r,
+                      struct err *err)
 {
     for (int tries = EMPTY_TRIES;; tries--) {
-        if (!keyset_page(roll->filemaker, roll->layout, roll->key, from, limit, page_r, err))
+        if (!keyset_page(roll->filemaker, roll->layout, roll->key, from, roll->pager, page_r, err))
             return false;
         if (page_r->count > 0 || tries == 0)
             return true;
@@ -246,18 +304,19 @@ static bool keys_read(struct roll *roll, const char *from, uint64_t limit,
 static bool walk_by_key(struct roll *roll, bool *walked_r, struct err *err)
 {
     char from[KEYSET_KEY_MAX] = "";
-    uint64_t before, limit = page_first(roll);
+    uint64_t before;
 
-    idset_clear(roll->ids);
+    walk_begin(roll);
     do {
         auto_page page = { 0 };
 
         before = roll_count(roll);
         if (is_stopped(roll))
             return err_set(err, ERR_CANCELED, 0, "asked to stop");
-        if (!keys_read(roll, from, limit, &page, err))
-            return false;
-        limit = page_next(roll, limit);
+        if (!keys_read(roll, from, &page, err)) {
+            *walked_r = false;
+            return filemaker_is_too_much(err); /* one at a time goes by place only */
+        }
         *walked_r = page.count == 0 || keyset_key(&page.records[page.count - 1], roll->key, from);
         if (!*walked_r)
             return true;
@@ -382,8 +441,40 @@ static enum closing differences(struct roll *roll, const struct filemaker_page *
 /* Nothing follows this page, and the source's own count is the roll's. */
 static bool is_end(const struct roll *roll, const struct filemaker_page *page)
 {
-    return page->count < roll->page_records
+    return page->count < page->asked
            && (page->found == UINT64_MAX || page->found == roll_count(roll));
+}
+
+/* The end needs no more than two: what stands last, and nothing. */
+static bool end_ask(struct roll *roll, uint64_t place, struct filemaker_page *page_r,
+                    struct err *err)
+{
+    uint64_t size = roll->pager->size;
+
+    if (size > 2 && filemaker_records(roll->filemaker, roll->layout, place, size, page_r, err)) {
+        page_r->asked = size;
+        return true;
+    }
+    if (size > 2 && !filemaker_is_too_much(err))
+        return false;
+    if (!filemaker_records(roll->filemaker, roll->layout, place, 2, page_r, err))
+        return false;
+    page_r->asked = 2;
+    return true;
+}
+
+static bool end_read(struct roll *roll, uint64_t place, struct filemaker_page *page_r,
+                     struct err *err)
+{
+    for (int tries = EMPTY_TRIES;; tries--) {
+        if (!end_ask(roll, place, page_r, err))
+            return false;
+        if (page_r->count > 0 || tries == 0 || (place == 1 && says_none(page_r)))
+            return true;
+        filemaker_page_clear(page_r);
+        if (!cancel_sleep(roll->cancel, SLIP_US, err))
+            return false;
+    }
 }
 
 /*
@@ -395,7 +486,7 @@ static enum closing close_once(struct roll *roll, struct err *err)
     uint64_t count = roll_count(roll);
     auto_page page = { 0 };
 
-    if (!page_read(roll, count ? count : 1, roll->page_records, &page, err))
+    if (!end_read(roll, count ? count : 1, &page, err))
         return CLOSING_FAILED;
     if (count == 0 && page.count == 0)
         return says_none(&page) ? CLOSING_DONE : CLOSING_WALK_AGAIN;
@@ -450,6 +541,10 @@ bool roll_call(struct roll *roll, char *why_open_r, size_t room, struct err *err
         *why_open_r = '\0';
         if (!walk_somehow(roll, walks == 1, err))
             return false;
+        if (roll->gap.count) { /* what cannot be read cannot be counted, however often */
+            pager_gap_tell(&roll->gap, why_open_r, room);
+            return true;
+        }
         if (*why_open_r)
             continue;
         if (!close_roll(roll, &closed, err))

@@ -10,6 +10,7 @@
 #include "base/cancel.h"
 #include "base/err.h"
 #include "filemaker/filemaker.h"
+#include "filemaker/pager.h"
 
 struct roll;
 
@@ -21,14 +22,14 @@ struct roll_listener {
     /* Asked before each page: should the walk end early? May be NULL. */
     bool (*stop)(void *arg);
     void *arg;
+    bool once; /* hears of each record once, however often the source must be walked */
 };
 
 /*
  * An empty roll. All arguments are borrowed.
- *   page_records   how many records are read at a time at most, 2 .. 10 000; a walk begins with
- *                  fewer, so that whoever listens has something to do soon
+ *   pager   how many records are read at a time; what it learns about the server stays in it
  */
-struct roll *roll_new(struct filemaker *filemaker, const char *layout, uint64_t page_records,
+struct roll *roll_new(struct filemaker *filemaker, const char *layout, struct pager *pager,
                       const struct cancel *cancel, const struct roll_listener *listener);
 void roll_free(struct roll *roll); /* NULL is allowed */
 
@@ -44,7 +45,8 @@ void roll_by_key(struct roll *roll, const char *field);
  * Reads the whole source and closes the roll: at one moment, the last record on the roll stood at
  * exactly the place that the roll's count says, and the source's own count was the same. Then roll
  * and source held the same records.
- *   why_open_r   "" if the roll was closed; else why it could not be, for people
+ *   why_open_r   "" if the roll was closed; else why it could not be, for people: also where a
+ *                record cannot be read even alone, which is then passed over
  *   room         of `why_open_r`
  * Fails with ERR_REMOTE, ERR_NET, ERR_DATA, ERR_CANCELED, and as the listener does.
  */

@@ -8,9 +8,10 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/utf8.h"
+#include "filemaker/pager.h"
 #include "verify/conditions.h"
 
-enum { PAGE_RECORDS = 500, STEPS_BACK_MAX = 200, REPETITIONS_MAX = 1000, READ_SIZE = 64 * 1024 };
+enum { STEPS_BACK_MAX = 200, REPETITIONS_MAX = 1000, READ_SIZE = 64 * 1024 };
 
 /* A container of the layout. */
 struct place {
@@ -23,7 +24,8 @@ struct source {
     struct filemaker *filemaker;
     struct place *places;
     size_t place_count;
-    uint64_t seen[PAGE_RECORDS]; /* the records of the page before */
+    struct pager pager;
+    uint64_t seen[PAGER_MOST]; /* the records of the page before */
     size_t seen_count;
 };
 
@@ -100,6 +102,7 @@ bool source_open(const struct verify_settings *settings, const struct cancel *ca
     auto_source *source = mem_new(struct source);
 
     source->settings = settings;
+    source->pager = pager_of(PAGER_FIRST, PAGER_MOST);
     if (!filemaker_new(&settings->filemaker, cancel, &source->filemaker, err)
         || !places_read(source, err))
         return err_ctx(err, "the source");
@@ -225,45 +228,85 @@ static bool page_tell(struct source *s, const struct filemaker_page *page, size_
             return false;
     }
     s->seen_count = 0;
-    for (size_t i = 0; i < page->count && i < PAGE_RECORDS; i++)
+    for (size_t i = 0; i < page->count && i < PAGER_MOST; i++)
         s->seen[s->seen_count++] = page->records[i].record_id;
     return true;
 }
 
-static bool is_last(const struct filemaker_page *page, uint64_t offset)
+static bool is_last(const struct filemaker_page *page)
 {
     if (page->found == UINT64_MAX)
-        return page->count < PAGE_RECORDS;
-    return offset + page->count > page->found;
+        return page->count < page->asked;
+    return page->place + page->count > page->found;
+}
+
+/* What cannot be read cannot be verified. */
+static bool not_read(const struct pager_gap *gap, struct err *err)
+{
+    char words[400];
+
+    pager_gap_tell(gap, words, sizeof words);
+    return err_set(err, ERR_DATA, 0, "%s", words);
+}
+
+/* Where a walk stands: the last record that was read; its id 0: it has stepped back. */
+struct standing {
+    uint64_t place, id;
+    int steps_back;
+};
+
+static void step_back(const struct source *s, struct standing *at)
+{
+    at->place = at->place > s->pager.size ? at->place - s->pager.size + 1 : 0;
+    at->id = 0;
+    at->steps_back++;
+}
+
+/* `over_r`: there is nothing behind this page. */
+static bool page_walk(struct source *s, struct standing *at, struct walker *walker, bool *over_r,
+                      struct err *err)
+{
+    auto_page page = { 0 };
+    struct pager_gap gap;
+    bool is_behind;
+    size_t known;
+
+    if (!pager_read_on(&s->pager, s->filemaker, s->settings->layout, at->place, at->id, &page, &gap,
+                       err))
+        return false;
+    if (gap.count)
+        return not_read(&gap, err);
+    is_behind = at->place > 0
+                && page.place > at->place; /* the pager has looked at what is before */
+    known = is_behind ? 0 : known_in_front(s, &page);
+    if (s->seen_count && known == 0 && !is_behind) {
+        step_back(s, at);
+        return true;
+    }
+    *over_r = page.count == 0 || (page.count == known && page.asked > 1 && is_last(&page));
+    if (*over_r)
+        return true;
+    if (!page_tell(s, &page, known, walker, err))
+        return false;
+    *over_r = is_last(&page);
+    at->steps_back += page.place + page.count - 1 == at->place; /* no further */
+    at->place = page.place + page.count - 1;
+    at->id = page.records[page.count - 1].record_id;
+    return true;
 }
 
 static bool walk_pages(struct source *s, struct walker *walker, struct err *err)
 {
-    uint64_t offset = 1;
-    int steps_back = 0;
+    struct standing at = { 0 };
+    bool over = false;
 
-    for (;;) {
-        auto_page page = { 0 };
-        size_t known;
-
-        if (!filemaker_records(s->filemaker, s->settings->layout, offset, PAGE_RECORDS, &page, err))
+    pager_begin(&s->pager);
+    while (!over && at.steps_back <= STEPS_BACK_MAX)
+        if (!page_walk(s, &at, walker, &over, err))
             return false;
-        known = known_in_front(s, &page);
-        if (s->seen_count && known == 0) {
-            offset = offset > PAGE_RECORDS ? offset - PAGE_RECORDS + 1 : 1;
-            if (++steps_back > STEPS_BACK_MAX)
-                return err_set(err, ERR_DATA, 0,
-                               "the source's records move about faster than they can be read");
-            continue;
-        }
-        if (page.count == 0 || (page.count == known && is_last(&page, offset)))
-            return true;
-        if (!page_tell(s, &page, known, walker, err))
-            return false;
-        if (is_last(&page, offset))
-            return true;
-        offset += page.count - 1;
-    }
+    return over
+           || err_set(err, ERR_DATA, 0,
+                      "the source's records move about faster than they can be read");
 }
 
 bool source_walk(struct source *source,
