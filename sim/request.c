@@ -311,7 +311,7 @@ uint64_t request_limit(const struct request *request)
         const struct http_param *param = http_param(&request->params, "_limit");
 
         text = param ? param->value : SPAN_NONE;
-    } else if (request->route.kind == REQUEST_FIND) {
+    } else if (request->route.kind == REQUEST_FIND && request->body.size) {
         text = limit_of_body(request, &json);
     } else {
         return 0;

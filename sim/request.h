@@ -70,7 +70,8 @@ void request_clear(struct request *request);
 /* Works out route and parameters from the head. */
 void request_route(struct request *request);
 
-/* How many records a list or find asks for; 0: it is none. */
+/* How many records a list or find asks for; 0: it is none, or a find whose body is still to come.
+ */
 uint64_t request_limit(const struct request *request);
 
 /* Whether a list asks for the record at this place, from 1; or any other is about this record. */

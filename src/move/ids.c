@@ -29,6 +29,7 @@ static void order_write(const char *field, struct str *to)
     json_close_array(&w);
 }
 
+/* As many as the server can give, up to a limit. */
 static bool ask(const struct asking *a, const char *criterion, bool in_order, uint64_t from,
                 uint64_t limit, struct filemaker_page *page_r, struct err *err)
 {
@@ -37,8 +38,14 @@ static bool ask(const struct asking *a, const char *criterion, bool in_order, ui
     witness_query(a->key, criterion, &query);
     if (in_order)
         order_write(a->key, &order);
-    return filemaker_find(a->filemaker, a->layout, str_text(&query),
-                          in_order ? str_text(&order) : NULL, from, limit, page_r, err);
+    while (!filemaker_find(a->filemaker, a->layout, str_text(&query),
+                           in_order ? str_text(&order) : NULL, from, limit, page_r, err)) {
+        if (limit == 1 || !filemaker_is_too_much(err))
+            return false;
+        limit /= 2;
+    }
+    page_r->asked = limit;
+    return true;
 }
 
 static void look_at(const struct asking *a, const struct filemaker_page *page)
@@ -92,15 +99,18 @@ static uint64_t number_of(struct span id)
 
 static bool shared_read(const struct asking *a, struct idset *ids, int64_t *read_r, struct err *err)
 {
-    for (uint64_t from = 1; from <= SHARED_PAGES * SHARED_PAGE; from += SHARED_PAGE) {
+    uint64_t limit = SHARED_PAGE;
+
+    while (*read_r < SHARED_PAGES * SHARED_PAGE) {
         auto_page page = { 0 };
 
-        if (!ask(a, "!", true, from, SHARED_PAGE, &page, err))
+        if (!ask(a, "!", true, (uint64_t)*read_r + 1, limit, &page, err))
             return false;
+        limit = page.asked;
         for (size_t i = 0; i < page.count; i++)
             (void)idset_add(ids, number_of(span_trim(filemaker_text(&page.records[i], a->key))));
         *read_r += (int64_t)page.count;
-        if (page.count < SHARED_PAGE)
+        if (page.count < page.asked)
             break;
     }
     return true;

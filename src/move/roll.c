@@ -445,6 +445,19 @@ static bool is_end(const struct roll *roll, const struct filemaker_page *page)
            && (page->found == UINT64_MAX || page->found == roll_count(roll));
 }
 
+/* One at a time: first that nothing stands behind the end, and then what stands there. */
+static bool end_ask_singly(struct roll *roll, uint64_t place, struct filemaker_page *page_r,
+                           struct err *err)
+{
+    auto_page behind = { 0 };
+
+    if (!filemaker_records(roll->filemaker, roll->layout, place + 1, 1, &behind, err)
+        || !filemaker_records(roll->filemaker, roll->layout, place, 1, page_r, err))
+        return false;
+    page_r->asked = behind.count ? 1 : 2;
+    return true;
+}
+
 /* The end needs no more than two: what stands last, and nothing. */
 static bool end_ask(struct roll *roll, uint64_t place, struct filemaker_page *page_r,
                     struct err *err)
@@ -458,7 +471,7 @@ static bool end_ask(struct roll *roll, uint64_t place, struct filemaker_page *pa
     if (size > 2 && !filemaker_is_too_much(err))
         return false;
     if (!filemaker_records(roll->filemaker, roll->layout, place, 2, page_r, err))
-        return false;
+        return filemaker_is_too_much(err) && end_ask_singly(roll, place, page_r, err);
     page_r->asked = 2;
     return true;
 }

@@ -4,9 +4,8 @@
 #include "base/mem.h"
 #include "filemaker/errors.h"
 #include "move/fit.h"
+#include "move/roll.h"
 #include "move/roster_csv.h"
-
-enum { PAGE_RECORDS = 500 };
 
 struct roster {
     const struct patients_settings *settings;
@@ -116,42 +115,52 @@ static bool record_tell(const struct roster_fields *fields, const struct filemak
     return listener->on_told(listener->arg, &told, err);
 }
 
-static bool page_tell(const struct roster *roster, const struct filemaker_page *page, size_t first,
-                      const struct roster_listener *listener, struct err *err)
+/* Who reads the roll of the layout. */
+struct reading {
+    const struct roster *roster;
+    const struct roster_listener *listener;
+};
+
+static bool on_found(void *arg, const struct filemaker_record *records, size_t count,
+                     struct err *err)
 {
-    for (size_t i = first; i < page->count; i++)
-        if (!record_tell(roster->fields, &page->records[i], listener, err))
+    struct reading *r = arg;
+
+    for (size_t i = 0; i < count; i++)
+        if (!record_tell(r->roster->fields, &records[i], r->listener, err))
             return false;
-    return listener->on_page(listener->arg, err);
+    return r->listener->on_page(r->listener->arg, err);
+}
+
+/* Who goes while we read was there: an import takes nobody away. */
+static bool on_gone(void *arg, uint64_t record_id, struct err *err)
+{
+    (void)arg;
+    (void)record_id;
+    (void)err;
+    return true;
 }
 
 static bool layout_each(const struct roster *roster, const struct roster_listener *listener,
                         struct err *err)
 {
     const struct patients_settings *s = roster->settings;
+    struct reading reading = { roster, listener };
+    struct roll_listener hears = { on_found, on_gone, NULL, &reading, true };
+    struct pager pager = pager_of(PAGER_FIRST, PAGER_MOST);
     auto_filemaker *filemaker = NULL;
-    uint64_t offset = 1, last_id = 0;
+    struct roll *roll;
+    char why[400];
+    bool good;
 
     if (!filemaker_new(&s->filemaker, roster->cancel, &filemaker, err))
         return false;
-    for (;;) {
-        auto_page page = { 0 };
-        size_t first = last_id ? 1 : 0;
-
-        if (!filemaker_records(filemaker, s->layout, offset, PAGE_RECORDS, &page, err))
-            return false;
-        if (page.count == 0 && offset == 1)
-            return true;
-        if (page.count == 0 || (last_id && page.records[0].record_id != last_id))
-            return err_set(err, ERR_DATA, 0,
-                           "patients were added or deleted while they were read: import again");
-        if (!page_tell(roster, &page, first, listener, err))
-            return false;
-        if (page.count < PAGE_RECORDS)
-            return true;
-        last_id = page.records[page.count - 1].record_id;
-        offset += page.count - 1;
-    }
+    roll = roll_new(filemaker, s->layout, &pager, roster->cancel, &hears);
+    good = roll_call(roll, why, sizeof why, err);
+    roll_free(roll);
+    if (good && *why)
+        return err_set(err, ERR_DATA, 0, "not all patients could be read, import again: %s", why);
+    return good;
 }
 
 bool roster_each(struct roster *roster, const struct roster_listener *listener, struct err *err)
