@@ -60,7 +60,7 @@ struct mover {
     atomic_int_least64_t dates_either, dates_unlike;      /* rows stored without their date */
     atomic_int_least64_t source_alive_us, store_alive_us; /* last good answers, monotonic */
     atomic_bool told_of_reaction; /* it was said that the source answers marks with edits */
-    struct pager pager; /* the census's thread's: from one census to the next */
+    struct pager pager;           /* the census's thread's: from one census to the next */
     pthread_mutex_t lock;
     struct err stopped_by; /* under the lock: the first failure that ends the run */
 };
