@@ -1,6 +1,7 @@
 /* Secrets: read once, kept apart, wiped. */
 #include "base/secret.h"
 
+#include "base/child.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -187,13 +188,13 @@ static bool from_command(const char *command, const char *what, struct secret **
                          struct err *err)
 {
     auto_secret *secret = NULL;
-    FILE *pipe = popen(command, "re");
+    struct child child;
     bool gave;
 
-    if (!pipe)
-        return err_os(err, "%s: running its command", what);
-    gave = first_line(fileno(pipe), what, "its command", &secret, err);
-    if (!ended_well(pclose(pipe), gave, what, err))
+    if (!child_start(command, what, &child, err))
+        return false;
+    gave = first_line(child.out, what, "its command", &secret, err);
+    if (!ended_well(child_end(&child), gave, what, err))
         return false;
     *secret_r = take(secret);
     return true;

@@ -24,8 +24,9 @@ struct span secret_reveal(const struct secret *secret);
 /*
  * Where a secret comes from; exactly one is set, the others are NULL or "". A file must be a plain
  * one, belong to this user and be readable by nobody else; an environment variable is removed once
- * read; a command is run by /bin/sh. Of a file and a command the first line is taken. It is plain
- * UTF-8: a byte order mark, UTF-16 and control characters are said, since nobody would see them.
+ * read; a command is run without a shell (base/child.h). Of a file and a command the first line is
+ * taken. It is plain UTF-8: a byte order mark, UTF-16 and control characters are said, since nobody
+ * would see them.
  */
 struct secret_source {
     const char *env;

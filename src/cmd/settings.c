@@ -1,6 +1,7 @@
 /* Every key of fmferry.ini, with its default and the words that `init` writes beside it. */
 #include "cmd/settings.h"
 
+#include "base/child.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/time.h"
@@ -52,7 +53,7 @@ const struct conf_key settings_keys[] = {
     TEXT("source", "password_file", password.file, "",
          "a file that belongs to you and that nobody else may read (mode 0600),"),
     TEXT("source", "password_command", password.command, "",
-         "or a command that prints it (such as: pass show clinic/filemaker)"),
+         "or a command that prints it (such as: pass show clinic/filemaker); no shell is started"),
     { "source", "password", FIELD_OF_TEXT(struct settings, url), "", "",
       "a password does not belong into this file: name where it is, by password_env, "
       "password_file or password_command" },
@@ -389,6 +390,16 @@ static bool bucket_check(const struct settings *s, const char *path, struct err 
     return true;
 }
 
+/* Whoever may write the file may name a program that is run as us. */
+static bool command_check(const struct settings *s, const char *path, struct err *err)
+{
+    const char *what = or_null(s->password.command)     ? "password_command"
+                       : or_null(s->secret_key.command) ? "secret_key_command"
+                                                        : NULL;
+
+    return !what || child_may_be_named_by(path, what, err) || err_ctx(err, "%s", path);
+}
+
 bool settings_read(const char *path, struct settings *settings_r, struct err *err)
 {
     auto_settings settings = { 0 };
@@ -400,6 +411,8 @@ bool settings_read(const char *path, struct settings *settings_r, struct err *er
         }
         return false;
     }
+    if (!command_check(&settings, path, err))
+        return false;
     settings.password = (struct secret_source){ or_null(settings.password.env),
                                                 or_null(settings.password.file),
                                                 or_null(settings.password.command) };

@@ -1,6 +1,7 @@
 /* The order of the places, and those that need no network. */
 #include "store/s3_credentials.h"
 
+#include "base/child.h"
 #include "base/mem.h"
 #include "http/http.h"
 #include "store/s3_profile.h"
@@ -226,7 +227,7 @@ static bool fetch_role_of(struct s3_chain *chain, const char *profile, int deep,
 static bool fetch_of_profile(struct s3_chain *chain, const char *profile, int deep,
                              struct s3_credentials *credentials_r, struct err *err)
 {
-    auto_free char *command = NULL;
+    auto_free char *command = NULL, *path = NULL;
 
     if (deep == ROLES_DEEP)
         return err_set(err, ERR_USAGE, 0, "source_profile goes round in a circle");
@@ -234,9 +235,10 @@ static bool fetch_of_profile(struct s3_chain *chain, const char *profile, int de
         return fetch_role_of(chain, profile, deep, credentials_r, err);
     if (profile_has(profile, "aws_access_key_id"))
         return fetch_static(profile, credentials_r, err);
-    command = s3_profile_read(profile, "credential_process");
+    command = s3_profile_read_from(profile, "credential_process", &path);
     return text_of(command)
-               ? s3_fetch_process(command, credentials_r, err)
+               ? child_may_be_named_by(path, "credential_process", err)
+                     && s3_fetch_process(command, credentials_r, err)
                : err_set(err, ERR_USAGE, 0, "profile '%.64s' holds no credentials", profile);
 }
 

@@ -68,7 +68,7 @@ static char *file_find(const char *path, const char *section, const char *key)
     return value;
 }
 
-char *s3_profile_read(const char *profile, const char *key)
+char *s3_profile_read_from(const char *profile, const char *key, char **path_r)
 {
     auto_free char *credentials = path_of("AWS_SHARED_CREDENTIALS_FILE", "/.aws/credentials"),
                    *config = path_of("AWS_CONFIG_FILE", "/.aws/config");
@@ -76,5 +76,13 @@ char *s3_profile_read(const char *profile, const char *key)
                                                               : mem_printf("profile %s", profile);
     char *value = file_find(credentials, profile, key);
 
-    return value ? value : file_find(config, section, key);
+    *path_r = value ? take(credentials) : take(config);
+    return value ? value : file_find(*path_r, section, key);
+}
+
+char *s3_profile_read(const char *profile, const char *key)
+{
+    auto_free char *path = NULL;
+
+    return s3_profile_read_from(profile, key, &path);
 }

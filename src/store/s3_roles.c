@@ -1,6 +1,7 @@
 /* Each way ends in the same few fields; what passes by on the way is wiped. */
 #include "store/s3_roles.h"
 
+#include "base/child.h"
 #include "base/fs.h"
 #include "base/mem.h"
 #include "base/time.h"
@@ -140,21 +141,25 @@ bool s3_credentials_read_sts(struct span xml, struct s3_credentials *credentials
 bool s3_fetch_process(const char *command, struct s3_credentials *credentials_r, struct err *err)
 {
     auto_wiped text = STR_MAX(ANSWER_MAX);
-    FILE *pipe = popen(command, "re");
+    struct child child;
     char part[1024];
-    size_t got;
+    ssize_t got;
     int status;
 
-    if (!pipe)
-        return err_os(err, "running credential_process");
-    while ((got = fread(part, 1, sizeof part, pipe)) > 0)
-        str_add(&text, part, got);
+    if (!child_start(command, "credential_process", &child, err))
+        return false;
+    while (!text.cut && (got = read(child.out, part, sizeof part)) != 0)
+        if (got > 0)
+            str_add(&text, part, (size_t)got);
+        else if (errno != EINTR)
+            break;
     explicit_bzero(part, sizeof part);
-    status = pclose(pipe);
+    status = child_end(&child);
+    if (!str_fits(&text, "what credential_process prints", err))
+        return false;
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
         return err_set(err, ERR_USAGE, 0, "credential_process ended badly");
-    return str_fits(&text, "what credential_process prints", err)
-           && s3_credentials_read(str_span(&text), credentials_r, err);
+    return s3_credentials_read(str_span(&text), credentials_r, err);
 }
 
 /* --- services of the host and the machine --------------------------------------------------- */

@@ -1,6 +1,7 @@
 /* Where secrets come from, and what is refused. */
 #include "base/secret.h"
 
+#include "base/child.h"
 #include "base/fs.h"
 #include "base/mem.h"
 #include "tap.h"
@@ -226,12 +227,25 @@ TEST(a_command_gives_its_first_line)
         { "echo hunter2", "hunter2", NULL },
         { "printf 'hunter2\\nmore'", "hunter2", NULL },
         { "printf hunter2", "hunter2", NULL },
-        { ":", NULL, "the key: its command gives nothing" },
+        { "sh -c 'echo hunter2'", "hunter2", NULL },
+        { "printf \"hun\\\"ter\"\\ 2", "hun\"ter 2", NULL },
+        { "  echo\t'a  b'  c ", "a  b c", NULL },
+        { "true", NULL, "the key: its command gives nothing" },
         { "echo", NULL, "the key: its command gives nothing" },
-        { "echo hunter2; exit 3", NULL, "the key: its command ended with status 3" },
-        { "exit 4", NULL, "the key: its command ended with status 4" },
-        { "echo hunter2; kill -9 $$", NULL, "the key: its command was ended by signal 9" },
-        { "exec 2>&-; /nowhere/at-all", NULL, "the key: its command ended with status 127" },
+        { "sh -c 'echo hunter2; exit 3'", NULL, "the key: its command ended with status 3" },
+        { "sh -c 'exit 4'", NULL, "the key: its command ended with status 4" },
+        { "sh -c 'echo hunter2; kill -9 $$'", NULL, "the key: its command was ended by signal 9" },
+        { "/nowhere/at-all", NULL,
+          "the key: its command '/nowhere/at-all' cannot be run: No such file or directory" },
+        { "echo 'hunter2", NULL, "the key: a quote in its command does not end" },
+        { "echo hunter2\\", NULL, "the key: a quote in its command does not end" },
+        { " ", NULL, "the key: its command is empty" },
+        { "echo a; echo b", NULL,
+          "the key: its command has a ';', but no shell is started: put it in quotes, or the whole "
+          "into a script, or write sh -c '...'" },
+        { "echo $(id)", NULL,
+          "the key: its command has a '$', but no shell is started: put it in quotes, or the whole "
+          "into a script, or write sh -c '...'" },
         { "printf '\\377\\376h\\0'", NULL,
           "the key: what its command gives is UTF-16, as some editors and shells of Windows write "
           "it: "
@@ -252,6 +266,63 @@ TEST(a_command_gives_its_first_line)
     }
 }
 
+TEST(a_command_sees_no_other_secret)
+{
+    struct secret_source source = { .command = "sh -c 'env | grep -c Canary; true'" };
+    static const char *const names[] = { "FMP", "AWS_SECRET_ACCESS_KEY", "PGPASSWORD",
+                                         "VAULT_TOKEN", "LD_PRELOAD_X" };
+    auto_secret *secret = NULL;
+    struct err err = { 0 };
+
+    for (size_t i = 0; i < lengthof(names); i++)
+        CHECK_AT(i, setenv(names[i], "Canary", 1) == 0);
+    CHECK(secret_read(&source, "the key", &secret, &err) && secret_is(secret, "0"));
+    CHECK_STR(err.msg, "");
+    for (size_t i = 0; i < lengthof(names); i++)
+        (void)unsetenv(names[i]);
+}
+
+/* A file that names a command is nobody else's to write, nor is a folder on the way to it. */
+TEST(only_our_own_file_may_name_a_command)
+{
+    char top[] = "/tmp/fmferry-secret-XXXXXX";
+    static const struct {
+        unsigned file, folder, above;
+        const char *said; /* NULL: fine */
+    } cases[] = {
+        { 0600, 0700, 0700, NULL },
+        { 0644, 0755, 01777, NULL },
+        { 0664, 0700, 0700, "others may write" },
+        { 0606, 0700, 0700, "chmod go-w" },
+        { 0600, 0770, 0700, "chmod go-w" },
+        { 0600, 0703, 0700, "chmod go-w" },
+        { 0600, 0700, 0777, "others may write" },
+    };
+    auto_free char *above = NULL, *folder = NULL, *file = NULL;
+    struct err err = { 0 };
+
+    CHECK(mkdtemp(top) != NULL);
+    above = mem_printf("%s/above", top);
+    folder = mem_printf("%s/folder", above);
+    file = mem_printf("%s/fmferry.ini", folder);
+    CHECK(mkdir(above, 0700) == 0 && mkdir(folder, 0700) == 0);
+    CHECK(fs_write(file, span_of("x"), 0600, &err));
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        err = (struct err){ 0 };
+        CHECK_AT(i, chmod(file, cases[i].file) == 0 && chmod(folder, cases[i].folder) == 0
+                        && chmod(above, cases[i].above) == 0);
+        CHECK_AT(i,
+                 child_may_be_named_by(file, "password_command", &err) == (cases[i].said == NULL));
+        CHECK_AT(i, !cases[i].said || (strstr(err.msg, cases[i].said) && err.kind == ERR_USAGE));
+    }
+    CHECK(chown(file, 65534, (gid_t)-1) < 0 || chmod(above, 0700) == 0);
+    if (geteuid() == 0) {
+        CHECK(!child_may_be_named_by(file, "password_command", &err));
+        CHECK(strstr(err.msg, "somebody else owns") != NULL);
+    }
+    CHECK(unlink(file) == 0 && rmdir(folder) == 0 && rmdir(above) == 0 && rmdir(top) == 0);
+}
+
 /* Settings that were left empty are texts without a character. */
 TEST(exactly_one_source_is_named)
 {
@@ -269,7 +340,7 @@ TEST(exactly_one_source_is_named)
           true,
           "the key is named more than once (a variable, a file, a command: one of them)" },
         { { "A", "", "" }, true, "the key: the environment variable A is not set" },
-        { { "", "", "exit 1" }, true, "the key: its command ended with status 1" },
+        { { "", "", "false" }, true, "the key: its command ended with status 1" },
     };
 
     (void)unsetenv("A");
