@@ -420,3 +420,261 @@ TEST(who_was_taken_for_dead_is_fenced)
         ledger_claim_clear(&fresh);
     }
 }
+
+/* --- small promises ------------------------------------------------------------------------- */
+
+static struct ledger_claim claimed(struct place *place, struct mover *mover)
+{
+    mover_begin(place, mover, "run");
+    see(mover);
+    return claim(mover);
+}
+
+static bool claim_some(struct mover *mover, struct err *err)
+{
+    struct ledger_claim claim = { 0 };
+    auto_change change = { 0 };
+    size_t count = 0;
+
+    return ledger_begin(mover->ledger, &change, err)
+           && ledger_claim(mover->ledger, time_now_us() + TIME_SECOND, false, 1, &claim, &count,
+                           err);
+}
+
+TEST(who_was_taken_for_dead_claims_nothing)
+{
+    auto_place place = place_new();
+    struct ledger_claim held = claimed(&place, &place.movers[0]);
+    struct err err = { 0 };
+
+    mover_begin(&place, &place.movers[1], "run");
+    bury(&place.movers[1], &place.movers[0]);
+    CHECK(!claim_some(&place.movers[0], &err));
+    CHECK(err.kind == ERR_DATABASE && err.code == LEDGER_TAKEN_FOR_DEAD);
+    ledger_claim_clear(&held);
+}
+
+static int64_t next_due(struct mover *mover)
+{
+    int64_t due_us = -1;
+    struct err err = { 0 };
+
+    CHECK(ledger_next_due(mover->ledger, &due_us, &err));
+    return due_us;
+}
+
+TEST(what_is_held_is_not_due)
+{
+    auto_place place = place_new();
+    struct mover *mover = &place.movers[0];
+    struct ledger_claim held;
+
+    mover_begin(&place, mover, "run");
+    see(mover);
+    CHECK(next_due(mover) == 0);
+    held = claim(mover);
+    CHECK(next_due(mover) == INT64_MAX);
+    ledger_claim_clear(&held);
+}
+
+TEST(a_run_may_count_again_though_its_first_count_did_not_end)
+{
+    auto_place place = place_new();
+    int64_t numbers[3] = { 0 };
+    struct err err = { 0 };
+
+    mover_begin(&place, &place.movers[0], "run");
+    mover_begin(&place, &place.movers[1], "run");
+    for (size_t i = 0; i < lengthof(numbers); i++) {
+        struct mover *mover = &place.movers[i == 2];
+        auto_change change = { 0 };
+
+        CHECK_AT(i, ledger_begin(mover->ledger, &change, &err)
+                        && ledger_census_begin(mover->ledger, &numbers[i], &err)
+                        && ledger_commit(&change, &err));
+    }
+    CHECK(numbers[0] > 0 && numbers[1] > numbers[0]);
+    CHECK(numbers[2] == 0); /* another run is at it */
+}
+
+/* Means a version, and stores it. */
+static void keep(struct mover *mover, const struct ledger_claim *claim,
+                 struct ledger_version *version, bool stores)
+{
+    auto_change change = { 0 };
+    struct err err = { 0 };
+
+    CHECK(
+        ledger_begin(mover->ledger, &change, &err)
+        && ledger_intend(mover->ledger, claim, version, &err)
+        && (!stores
+            || ledger_store(mover->ledger, claim, version, LEDGER_UNLINKED, version->patient, &err))
+        && ledger_commit(&change, &err));
+    CHECK_STR(err.msg, "");
+}
+
+static void withdraw(struct mover *mover, const struct ledger_claim *claim, int64_t number)
+{
+    auto_change change = { 0 };
+    struct err err = { 0 };
+
+    CHECK(ledger_begin(mover->ledger, &change, &err)
+          && ledger_withdraw(mover->ledger, claim, number, &err) && ledger_commit(&change, &err));
+}
+
+static struct ledger_version version_of(char *key, char *patient, char *mark)
+{
+    return (struct ledger_version){ .key = key,
+                                    .mime = (char[]){ "application/pdf" },
+                                    .has_sha256 = true,
+                                    .size_bytes = 3,
+                                    .mod_id = 1,
+                                    .patient = patient,
+                                    .mark = mark };
+}
+
+/* The states of a document's versions: "i" intended, "s" stored, "l" leaving. */
+static void check_versions(struct mover *mover, int64_t document, const char *want)
+{
+    struct ledger_version *versions = NULL;
+    char states[16] = "";
+    size_t count = 0;
+    struct err err = { 0 };
+
+    CHECK(ledger_versions(mover->ledger, document, &versions, &count, &err));
+    for (size_t i = 0; i < count && i < sizeof states - 1; i++)
+        states[i] = versions[i].leaving ? 'l' : versions[i].stored ? 's' : 'i';
+    CHECK_STR(states, want);
+    ledger_versions_free(versions, count);
+}
+
+TEST(only_what_was_never_put_is_withdrawn)
+{
+    auto_place place = place_new();
+    struct mover *mover = &place.movers[0];
+    struct ledger_claim held = claimed(&place, mover);
+    struct ledger_version first = version_of((char[]){ "a" }, NULL, NULL),
+                          second = version_of((char[]){ "b" }, NULL, NULL);
+
+    keep(mover, &held, &first, false);
+    keep(mover, &held, &second, false);
+    check_versions(mover, held.document, "ii");
+    withdraw(mover, &held, second.number);
+    check_versions(mover, held.document, "i");
+    keep(mover, &held, &first, true);
+    held.state = LEDGER_STORED;
+    withdraw(mover, &held, first.number);
+    check_versions(mover, held.document, "s");
+    ledger_claim_clear(&held);
+}
+
+/* The same bytes with another patient: the object with the first one is to go. */
+TEST(what_lies_with_the_first_patient_is_leaving)
+{
+    auto_place place = place_new();
+    struct mover *mover = &place.movers[0];
+    struct ledger_claim held = claimed(&place, mover), again;
+    struct ledger_version first = version_of((char[]){ "a" }, (char[]){ "anna" }, NULL),
+                          second = version_of((char[]){ "b" }, (char[]){ "bert" }, NULL);
+    struct err err;
+
+    keep(mover, &held, &first, true);
+    held.state = LEDGER_STORED;
+    {
+        auto_change change = { 0 };
+
+        err = (struct err){ 0 };
+        CHECK(ledger_begin(mover->ledger, &change, &err)
+              && ledger_release(mover->ledger, &held, &an_attempt, 1, true, &err)
+              && ledger_commit(&change, &err));
+    }
+    again = claim(mover);
+    keep(mover, &again, &second, true);
+    check_versions(mover, again.document, "ls");
+    ledger_claim_clear(&held);
+    ledger_claim_clear(&again);
+}
+
+/* One that was meant before and may stand there must not pass for somebody else's. */
+TEST(a_mark_that_gave_way_to_another_is_remembered)
+{
+    auto_place place = place_new();
+    struct mover *mover = &place.movers[0];
+    struct ledger_claim held = claimed(&place, mover);
+    struct ledger_version version = version_of((char[]){ "a" }, NULL, (char[]){ "01/02/2024" });
+    char **marks = NULL;
+    size_t count = 0;
+    struct err err = { 0 };
+
+    keep(mover, &held, &version, false);
+    version.mark = (char[]){ "03/04/2025" };
+    keep(mover, &held, &version, false);
+    CHECK(ledger_marks(mover->ledger, 1, &marks, &count, &err) && count == 2);
+    for (size_t i = 0; i < count; i++) {
+        CHECK_AT(i, strcmp(marks[i], "01/02/2024") == 0 || strcmp(marks[i], "03/04/2025") == 0);
+        free(marks[i]);
+    }
+    free(marks);
+    ledger_claim_clear(&held);
+}
+
+TEST(the_usual_class_is_the_most_frequent_one)
+{
+    static const char *const classes[] = { "store-away", "store-away", "container-zero" };
+    auto_place place = place_new();
+    struct mover *mover = &place.movers[0];
+    struct ledger_claim held = claimed(&place, mover);
+    struct err why = { .kind = ERR_NET, .msg = "away" }, err = { 0 };
+    auto_free char *usual = NULL;
+
+    for (size_t i = 0; i < lengthof(classes); i++) {
+        struct ledger_attempt attempt = { "put", classes[i], &why, -1, true };
+        auto_change change = { 0 };
+
+        CHECK_AT(i, ledger_begin(mover->ledger, &change, &err)
+                        && ledger_release(mover->ledger, &held, &attempt, 1, false, &err)
+                        && ledger_commit(&change, &err));
+        ledger_claim_clear(&held);
+        held = claim(mover);
+    }
+    CHECK(ledger_usual_class(mover->ledger, held.document, 3, &usual, &err));
+    CHECK_STR(usual, "store-away");
+    ledger_claim_clear(&held);
+}
+
+enum { MANY = 4100 }; /* more than two pages of a look */
+
+static bool is_odd(void *arg, uint64_t record_id)
+{
+    (void)arg;
+    return record_id % 2 == 1;
+}
+
+TEST(the_absent_are_found_on_every_page)
+{
+    auto_place place = place_new();
+    struct mover *mover = &place.movers[0];
+    auto_free uint64_t *absent = mem_zero(MANY * sizeof *absent);
+    auto_change change = { 0 };
+    struct err err = { 0 };
+    size_t count = 0;
+
+    mover_begin(&place, mover, "run");
+    CHECK(ledger_begin(mover->ledger, &change, &err));
+    for (uint64_t record = 1; record <= MANY; record++) {
+        struct ledger_sighting one = one_document;
+        char identity[24];
+        enum ledger_seen seen;
+        uint64_t elsewhere;
+
+        (void)snprintf(identity, sizeof identity, "id-%ju", (uintmax_t)record);
+        one.identity = span_of(identity);
+        one.record_id = record;
+        CHECK(ledger_see(mover->ledger, &one, &seen, &elsewhere, &err));
+    }
+    CHECK(ledger_commit(&change, &err));
+    CHECK(ledger_absent(mover->ledger, is_odd, NULL, absent, MANY, &count, &err));
+    CHECK(count == MANY / 2);
+    for (size_t i = 0; i < count; i++)
+        CHECK_AT(i, absent[i] == 2 * (i + 1));
+}
