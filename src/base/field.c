@@ -34,7 +34,8 @@ static bool choice_read(const char *text, const char *const *choices, int *choic
             *choice_r = i;
             return true;
         }
-        str_printf(&allowed, "%s%s", i ? ", " : "", choices[i]);
+        if (*choices[i])
+            str_printf(&allowed, "%s%s", allowed.size ? ", " : "", choices[i]);
     }
     return err_set(err, ERR_USAGE, 0, "'%.64s' is not one of: %s", text, str_text(&allowed));
 }
@@ -56,8 +57,9 @@ static bool decimal_read(const char *text, const struct field *field, double *n_
     double n = is_decimal(text) ? strtod(text, NULL) : 0;
 
     if (!is_decimal(text) || n < (double)field->min || n > (double)field->max)
-        return err_set(err, ERR_USAGE, 0, "'%.64s' is not a number from %jd to %jd", text,
-                       (intmax_t)field->min, (intmax_t)field->max);
+        return err_set(err, ERR_USAGE, 0, "'%.64s' is not a number from %jd to %jd%s", text,
+                       (intmax_t)field->min, (intmax_t)field->max,
+                       strchr(text, ',') ? " (with a point, such as 0.025, not a comma)" : "");
     *n_r = n;
     return true;
 }

@@ -3,6 +3,7 @@
 
 #include "base/fs.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 #include <fcntl.h>
 #include <openssl/evp.h>
@@ -84,6 +85,7 @@ static bool pem_read(int fd, const char *path, EVP_PKEY **pkey_r, struct err *er
 {
     char text[KEY_FILE_MAX];
     ssize_t got = read(fd, text, sizeof text);
+    const char *strange = got > 0 ? text_strange((struct span){ text, (size_t)got }) : NULL;
     auto_bio *bio = NULL;
 
     if (got < 0)
@@ -94,6 +96,8 @@ static bool pem_read(int fd, const char *path, EVP_PKEY **pkey_r, struct err *er
     explicit_bzero(text, sizeof text);
     if (*pkey_r && EVP_PKEY_is_a(*pkey_r, "ED25519"))
         return true;
+    if (strange)
+        return err_set(err, ERR_USAGE, 0, "the key '%s' %s", path, strange);
     return err_set(err, ERR_USAGE, 0, "'%s' holds no Ed25519 key ('fmferry init --key' makes one)",
                    path);
 }

@@ -88,11 +88,31 @@ static bool is_zone_file(const char *path)
            && memcmp(magic, "TZif", sizeof magic) == 0;
 }
 
+/* Names that the zone database has, and that mean something else to whoever writes them. */
+static const char *zone_trap(const char *name)
+{
+    struct span zone = span_of(name);
+
+    if (span_is(zone, "EST") || span_is(zone, "MST") || span_is(zone, "HST"))
+        return "is an American offset that knows no summer time, and means other zones elsewhere";
+    if ((span_starts(zone, "Etc/GMT+") || span_starts(zone, "Etc/GMT-"))
+        && !span_is(zone, "Etc/GMT+0") && !span_is(zone, "Etc/GMT-0"))
+        return "counts the other way round: Etc/GMT+9 is nine hours behind Greenwich";
+    if (span_starts(zone, "right/"))
+        return "counts leap seconds, which FileMaker does not";
+    return NULL;
+}
+
 bool time_zone_set(const char *name, struct err *err)
 {
+    const char *trap = zone_trap(name);
     char path[256];
     bool fits = snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", name) < (int)sizeof path;
 
+    if (trap)
+        return err_set(err, ERR_USAGE, 0,
+                       "time zone '%.64s' %s: name a place instead, such as Australia/Sydney", name,
+                       trap);
     if (*name && (!fits || strstr(name, "..") || !is_zone_file(path)))
         return err_set(
             err, ERR_USAGE, 0,

@@ -132,6 +132,16 @@ TEST(a_decimal_is_digits_and_a_point)
     }
 }
 
+TEST(a_decimal_comma_is_said)
+{
+    struct settings settings = { 0 };
+    struct err err = { 0 };
+
+    CHECK(!field_set(&settings, &decimal_field, "0,025", &err));
+    CHECK_STR(err.msg,
+              "'0,025' is not a number from -1 to 10 (with a point, such as 0.025, not a comma)");
+}
+
 TEST(the_message_says_what_is_allowed)
 {
     static const struct {

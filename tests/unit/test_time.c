@@ -210,6 +210,23 @@ TEST(a_zone_that_is_not_known_is_refused)
     CHECK_STR(getenv("TZ"), "UTC0");
 }
 
+/* The zone database has these, and they are not what people mean by them. */
+TEST(a_zone_that_means_something_else_is_refused)
+{
+    static const char *const names[] = { "EST",        "MST",        "HST",
+                                         "Etc/GMT+10", "Etc/GMT-10", "right/Australia/Sydney" };
+
+    (void)setenv("TZ", "UTC0", 1);
+    for (size_t i = 0; i < lengthof(names); i++) {
+        struct err err = { 0 };
+
+        CHECK_AT(i, !time_zone_set(names[i], &err) && err.kind == ERR_USAGE);
+        CHECK_AT(i, strstr(err.msg, "name a place instead") != NULL);
+    }
+    CHECK_STR(getenv("TZ"), "UTC0");
+    CHECK(zone("Etc/GMT") && zone("Etc/GMT+0"));
+}
+
 TEST(without_a_name_the_machine_s_own_zone_stays)
 {
     struct time_civil civil = { 2026, 1, 1, 12, 0, 0 };
