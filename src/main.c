@@ -1,5 +1,6 @@
 /* fmferry: the table of commands. */
 #include "cmd/commands.h"
+#include "sql/sql.h"
 #include "version.h"
 
 #include <sys/prctl.h>
@@ -52,5 +53,6 @@ static void harden(void)
 int main(int argc, char **argv)
 {
     harden();
+    sql_setup();
     return cli_main(&program, argc, argv);
 }

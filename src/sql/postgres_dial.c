@@ -318,6 +318,18 @@ static bool encoding_is_whole(const PGconn *connection, struct err *err)
                                                          : "lacks most characters");
 }
 
+/* A day that comes as 25.12.1961 is no date to us, and would be compared with nothing. */
+static bool dates_are_plain(const PGconn *connection, struct err *err)
+{
+    const char *style = PQparameterStatus(connection, "DateStyle");
+
+    return !style || span_starts(span_of(style), "ISO")
+           || err_set(err, ERR_USAGE, 0,
+                      "the database tells dates in the style '%.32s' although ISO was asked for (a "
+                      "pooler that takes no DateStyle?): connect to the server itself",
+                      style);
+}
+
 /* One statement, for what it says. False with the cause. */
 static bool ask(PGconn *connection, const char *statement, int64_t *number_r, struct err *err)
 {
@@ -403,7 +415,8 @@ static bool dial(const char *url, bool may_be_unverified, PGconn **connection_r,
     good = dial_as_said(url, may_be_unverified, said, &connection, err);
     PQconninfoFree(said);
     if (good && leads_where_it_should(connection, may_be_unverified, err)
-        && encoding_is_whole(connection, err) && pooler_find(connection, pooled_r, err)) {
+        && encoding_is_whole(connection, err) && dates_are_plain(connection, err)
+        && pooler_find(connection, pooled_r, err)) {
         *connection_r = connection;
         return true;
     }

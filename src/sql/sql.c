@@ -6,6 +6,11 @@
 
 #include <limits.h>
 
+void sql_setup(void)
+{
+    (void)setenv("PGDATESTYLE", "ISO, YMD", 1);
+}
+
 static bool open_url(const char *url, bool may_write, const struct cancel *cancel,
                      struct sql **sql_r, struct err *err)
 {

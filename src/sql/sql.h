@@ -84,6 +84,13 @@ struct sql_args {
 /* --- connections ---------------------------------------------------------------------------- */
 
 /*
+ * To be called once, before there are threads: dates of PostgreSQL come as 1961-12-25 whatever
+ * role, database or environment say. libpq takes that from the environment alone, and sends it when
+ * it connects, which a pooler keeps apart for each client.
+ */
+void sql_setup(void);
+
+/*
  * Opens a database.
  *   url      "sqlite:PATH" (made if it is not there) or "postgresql://..."; beyond this machine the
  *            server's certificate must stand up, name included, unless the scheme is
@@ -91,7 +98,7 @@ struct sql_args {
  *   cancel   waits for other users of the database listen to it; must outlive the connection
  *   sql_r    caller closes with sql_close() (or auto_sql)
  * Fails with ERR_USAGE (no such kind of URL; a pooler in statement mode; a database that does not
- * keep its texts in UTF-8), ERR_DATABASE, ERR_OS.
+ * keep its texts in UTF-8 or does not tell dates as asked), ERR_DATABASE, ERR_OS.
  */
 must_check bool sql_open(const char *url, const struct cancel *cancel, struct sql **sql_r,
                          struct err *err);
