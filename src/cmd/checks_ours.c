@@ -168,12 +168,12 @@ bool check_earlier(struct checks *c, struct tried *tried, struct err *err)
         return false;
     for (int i = 0; i < LEDGER_STATES; i++)
         documents += states[i];
+    if (!steady_check(c->ledger, c->mover, err))
+        return false;
     if (documents == 0) {
         str_add_text(&tried->said, "there was none");
         return true;
     }
-    if (!steady_check(c->ledger, c->mover, err))
-        return false;
     str_printf(&tried->said, "%jd documents are known, %jd of them done; settings are as they were",
                (intmax_t)documents, (intmax_t)states[LEDGER_DONE]);
     return true;

@@ -359,3 +359,20 @@ bool ledger_noted(struct ledger *ledger, const char *name, char **value_r, struc
         *value_r = step == STEP_ROW ? ledger_column_or_null(rows, 0) : NULL;
     return step != STEP_ERROR;
 }
+
+bool ledger_twin(struct ledger *ledger, const char *database, const char *layout,
+                 const char *containers, char **name_r, struct err *err)
+{
+    auto_rows *rows = NULL;
+    enum step step;
+
+    if (!sql_query(ledger->sql, &LEDGER_SOURCE_TWIN,
+                   sql_args(sql_i64(ledger->source), sql_text(database), sql_text(layout),
+                            sql_text(containers)),
+                   &rows, err))
+        return false;
+    step = sql_next(rows, err);
+    if (step != STEP_ERROR)
+        *name_r = step == STEP_ROW ? ledger_column_or_null(rows, 0) : NULL;
+    return step != STEP_ERROR;
+}

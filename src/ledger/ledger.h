@@ -449,3 +449,10 @@ must_check bool ledger_note(struct ledger *ledger, const char *name, const char 
 /* What was remembered; NULL if nothing. The caller frees. */
 must_check bool ledger_noted(struct ledger *ledger, const char *name, char **value_r,
                              struct err *err);
+
+/*
+ * Another source of the ledger that was begun with the same notes of these names, and has
+ * documents. name_r   NULL: there is none; the caller frees
+ */
+must_check bool ledger_twin(struct ledger *ledger, const char *database, const char *layout,
+                            const char *containers, char **name_r, struct err *err);

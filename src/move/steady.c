@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "move/filter.h"
 #include "move/policy.h"
 
 #include <limits.h>
@@ -203,6 +204,30 @@ bool steady_store(const struct mover_settings *settings, const struct cancel *ca
     return store_keep(ledger, settings, false, err);
 }
 
+/* --- the source's own name ------------------------------------------------------------------- */
+
+/* The same records under another name would be moved, or refused, a second time. */
+static bool name_is_new(struct ledger *ledger, const struct mover_settings *s, struct err *err)
+{
+    auto_free char *begun = NULL, *twin = NULL, *containers = NULL;
+
+    if (!ledger_noted(ledger, "database", &begun, err))
+        return false;
+    if (begun || s->accept_rebuilt || filter_field(s->filter, 0))
+        return true;
+    containers = containers_text(s->fields.containers);
+    if (!ledger_twin(ledger, s->filemaker.database, s->fields.layout, containers, &twin, err))
+        return false;
+    return !twin
+           || err_set(
+               err, ERR_USAGE, 0,
+               "[source] name: this ledger knows the records of layout '%.100s' as source "
+               "'%.100s', and now they are called '%.100s': each would be moved, or refused, "
+               "a second time. Set name = %.100s. If two sources are meant: fmferry run "
+               "--accept-rebuilt",
+               s->fields.layout, twin, s->source_name, twin);
+}
+
 /* --- all of it ------------------------------------------------------------------------------ */
 
 static bool all_keep(struct ledger *ledger, const struct mover_settings *s, bool keep,
@@ -213,8 +238,9 @@ static bool all_keep(struct ledger *ledger, const struct mover_settings *s, bool
         "records under another name: fmferry run --accept-rebuilt";
     static const char *const other_ids = "every document would be moved a second time. Set it back";
 
-    return name_keep(ledger, "database", s->filemaker.database, other_records, keep,
-                     s->accept_rebuilt, err)
+    return name_is_new(ledger, s, err)
+           && name_keep(ledger, "database", s->filemaker.database, other_records, keep,
+                        s->accept_rebuilt, err)
            && name_keep(ledger, "layout", s->fields.layout, other_records, keep, s->accept_rebuilt,
                         err)
            && name_keep(ledger, "key_field", s->fields.key, other_ids, keep, false, err)
