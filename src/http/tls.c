@@ -9,6 +9,7 @@
 #include "http/tls.h"
 
 #include "base/mem.h"
+#include "http/certificate.h"
 #include "http/http.h"
 
 #include <openssl/err.h>
@@ -43,6 +44,7 @@ struct tls {
     bool is_passed; /* the bytes of this send are with `ssl`; some may not have gone yet */
     bool is_broken;
     char said[SAID_SIZE];
+    char distrust[CERTIFICATE_WORDS]; /* why the certificate is refused, or "" */
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -111,6 +113,18 @@ static int on_session(SSL *ssl, SSL_SESSION *session)
 
 /* --- trust ---------------------------------------------------------------------------------- */
 
+/* Changes nothing about the verdict: only here the certificates are at hand. The first one counts.
+ */
+static int on_verified(int is_good, X509_STORE_CTX *verification)
+{
+    SSL *ssl = X509_STORE_CTX_get_ex_data(verification, SSL_get_ex_data_X509_STORE_CTX_idx());
+    struct tls *tls = ssl ? SSL_get_app_data(ssl) : NULL;
+
+    if (!is_good && tls && !*tls->distrust)
+        certificate_tell(verification, tls->distrust);
+    return is_good;
+}
+
 /*
  * A certificate in the file is trusted even if its own issuer is not there. AES with 128 bits comes
  * first, as everywhere but in OpenSSL: it is as good as the certificates around it, and cheaper.
@@ -128,7 +142,7 @@ static SSL_CTX *context_new(void)
         || SSL_CTX_set_ciphersuites(context, ciphers) != 1
         || SSL_CTX_set_alpn_protos(context, protocols, sizeof protocols - 1) != 0)
         abort();
-    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, on_verified);
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
     SSL_CTX_sess_set_new_cb(context, on_session);
     SSL_CTX_set_read_ahead(context, 1);
@@ -330,8 +344,8 @@ static enum connection_step not_greeted(struct tls *tls, struct err *err)
 
     session_forget(tls);
     if (verdict != X509_V_OK)
-        (void)err_set(err, ERR_NET, HTTP_NO_TRUST, "the server's certificate: %s",
-                      X509_verify_cert_error_string(verdict));
+        (void)err_set(err, ERR_NET, HTTP_NO_TRUST, "%s",
+                      *tls->distrust ? tls->distrust : X509_verify_cert_error_string(verdict));
     else
         (void)err_set(err, ERR_NET, HTTP_NO_CONNECTION, "no TLS: %s",
                       *tls->said ? tls->said : "the other side ended it");

@@ -43,9 +43,10 @@ bool preflight_server(const struct mover_settings *settings, struct filemaker *f
         return true;
     }
     (void)err_ctx(err, "%s", settings->filemaker.url);
-    if (err->kind == ERR_NET && err->code == HTTP_NO_TRUST)
-        return to_mend(err, "its certificate is not trusted; name the file of its CA in [source] "
-                            "ca_file");
+    if (err->kind == ERR_NET && err->code == HTTP_NO_TRUST) {
+        err->kind = ERR_USAGE; /* its words say what to do */
+        return false;
+    }
     if (err->kind == ERR_NET && err->code == HTTP_NO_CONNECTION)
         (void)to_mend(err, "is the address right, and the server on?"), err->kind = ERR_NET;
     return false;

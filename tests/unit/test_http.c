@@ -1063,18 +1063,31 @@ TEST(only_a_good_certificate_is_trusted)
     auto_free char *expired = certs_make(ours, "expired", "IP:127.0.0.1", -1);
     auto_free char *misnamed = certs_make(ours, "misnamed", "DNS:elsewhere.invalid", 1);
     auto_free char *missing = folder_path(folder, "missing");
+    auto_free char *nameless = certs_make(ours, "nameless", NULL, 1);
+    auto_free char *many = certs_make(ours, "many", "DNS:a.invalid,IP:10.0.0.1,DNS:c.invalid", 1);
     const struct {
         const char *cert_file, *ca_file;
         enum err_kind kind;
         enum http_cause cause;
+        const char *words; /* of its own cure: another file of a CA mends only strangers */
     } cases[] = {
-        { good, certs_ca_file(ours), ERR_NONE, 0 },
-        { good, certs_ca_file(others), ERR_NET, HTTP_NO_TRUST },
-        { good, NULL, ERR_NET, HTTP_NO_TRUST },
-        { expired, certs_ca_file(ours), ERR_NET, HTTP_NO_TRUST },
-        { misnamed, certs_ca_file(ours), ERR_NET, HTTP_NO_TRUST },
-        { good, missing, ERR_USAGE, 0 },
-        { good, expired, ERR_NET, HTTP_NO_TRUST },
+        { good, certs_ca_file(ours), ERR_NONE, 0, NULL },
+        { good, certs_ca_file(others), ERR_NET, HTTP_NO_TRUST,
+          "issued by 'ours', who is not among those trusted here, and whose own certificate the "
+          "server does not send. If that is a public authority, the server must send the "
+          "intermediate certificate, too; if it is your own, name the file of its CA as ca_file" },
+        { good, NULL, ERR_NET, HTTP_NO_TRUST, "issued by 'ours'" },
+        { expired, certs_ca_file(ours), ERR_NET, HTTP_NO_TRUST,
+          "must be renewed there, unless this machine's clock is wrong" },
+        { misnamed, certs_ca_file(ours), ERR_NET, HTTP_NO_TRUST,
+          "is for 'elsewhere.invalid' and not for '127.0.0.1': ask for the server by a name that "
+          "its certificate has" },
+        { many, certs_ca_file(ours), ERR_NET, HTTP_NO_TRUST,
+          "is for 'a.invalid', '10.0.0.1', 'c.invalid' and not for '127.0.0.1'" },
+        { nameless, certs_ca_file(ours), ERR_NET, HTTP_NO_TRUST,
+          "lists no names ('nameless' as its subject does not count)" },
+        { good, missing, ERR_USAGE, 0, NULL },
+        { good, expired, ERR_NET, HTTP_NO_TRUST, "issued by 'ours'" },
     };
 
     for (size_t i = 0; i < lengthof(cases); i++) {
@@ -1088,6 +1101,10 @@ TEST(only_a_good_certificate_is_trusted)
         CHECK_AT(i, http_open(talk.http, &request, &answer, &err) == (cases[i].kind == ERR_NONE));
         CHECK_AT(i, err.kind == cases[i].kind && err.code == (int)cases[i].cause);
         CHECK_AT(i, server_count(talk.server) == (cases[i].kind == ERR_NONE));
+        if (cases[i].words && !strstr(err.msg, cases[i].words))
+            CHECK_STR(err.msg, cases[i].words);
+        CHECK_AT(i, !cases[i].words || strstr(cases[i].words, "issued")
+                        || !strstr(err.msg, "ca_file"));
     }
 }
 

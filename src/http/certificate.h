@@ -1,0 +1,16 @@
+/* Why a certificate is not trusted, for people: what it says, what was expected, and what mends it.
+ */
+#pragma once
+
+#include "base/base.h"
+
+#include <openssl/x509.h>
+
+enum { CERTIFICATE_WORDS = 400 };
+
+/*
+ * Tells what a verification found; for use within OpenSSL's callback of it, where the certificates
+ * are at hand.
+ *   words_r   names in it are foreign, and not cleaned yet
+ */
+void certificate_tell(X509_STORE_CTX *verification, char words_r[CERTIFICATE_WORDS]);
