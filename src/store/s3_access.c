@@ -14,6 +14,9 @@
 
 /* A clock that is off by less was not the reason of a refusal. */
 #define CLOCK_MATTERS_US (60 * TIME_SECOND)
+/* A clock in a wrong zone is off by less. Who says more may want requests signed for another year.
+ */
+#define CLOCK_BELIEVED_US (24 * 3600 * (int64_t)TIME_SECOND)
 
 enum { UNLIMITED = 1 << 20, SLOW_LOOK_MS = 200 };
 #define SLOW_AGAIN_US (1 * TIME_SECOND) /* answers to what was under way count once */
@@ -131,6 +134,8 @@ bool s3_access_learn_time(struct store_access *access, int64_t server_us)
     int64_t off_us = server_us - time_now_us();
     int64_t change_us = off_us - s3_access_clock_off_us(access);
 
+    if (off_us > CLOCK_BELIEVED_US || off_us < -CLOCK_BELIEVED_US)
+        return false;
     if (change_us < CLOCK_MATTERS_US && change_us > -CLOCK_MATTERS_US)
         return false;
     atomic_store(&access->clock_off_us, off_us);

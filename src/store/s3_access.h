@@ -42,7 +42,7 @@ must_check bool s3_access_sign(struct store_access *access, int64_t at_us, struc
 
 /* What a server taught us. Each says whether a request signed before is worth signing anew. */
 bool s3_access_learn_region(struct store_access *access, struct span region);
-bool s3_access_learn_time(struct store_access *access, int64_t server_us);
+bool s3_access_learn_time(struct store_access *access, int64_t server_us); /* a day off at most */
 
 /*
  * The credentials of a signer were refused: fetches others.

@@ -310,6 +310,17 @@ static bool explain(struct s3_client *client, const struct s3_request *request,
 
 enum mend { MEND_REGION, MEND_CLOCK, MEND_CREDENTIALS, MENDS };
 
+/* Two clocks that are too far apart for one to be set by the other. */
+static void clocks_tell(int64_t server_us, struct s3_answer *answer)
+{
+    char there[TIME_TEXT_SIZE], here[TIME_TEXT_SIZE];
+    auto_str words = STR_MAX(S3_SAID_SIZE - 1);
+
+    str_printf(&words, "its clock says %s, this machine's %s", time_rfc3339(server_us, there),
+               time_rfc3339(time_now_us(), here));
+    keep(answer->said, S3_SAID_SIZE, str_span(&words));
+}
+
 /* Learns from an answer. `again_r`: the request is worth sending anew, signed otherwise. */
 static bool mend(struct s3_client *client, struct s3_answer *answer, const struct lesson *lesson,
                  bool tried[MENDS], bool *again_r, struct err *err)
@@ -321,6 +332,8 @@ static bool mend(struct s3_client *client, struct s3_answer *answer, const struc
     } else if (answer->class == S3_CLOCK && !tried[MEND_CLOCK]) {
         tried[MEND_CLOCK] = true;
         *again_r = lesson->server_us && s3_access_learn_time(client->access, lesson->server_us);
+        if (lesson->server_us && !*again_r)
+            clocks_tell(lesson->server_us, answer);
     } else if (answer->class == S3_CREDENTIALS && !tried[MEND_CREDENTIALS]) {
         tried[MEND_CREDENTIALS] = true;
         return s3_access_renew(client->access, &client->signer, again_r, err);

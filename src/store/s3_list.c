@@ -9,7 +9,7 @@
 #include "base/num.h"
 #include "store/s3_xml.h"
 
-enum { PAGE_KEYS = 500, PAGE_MAX = 8 * 1024 * 1024 };
+enum { EMPTY_MAX = 100, PAGE_KEYS = 500, PAGE_MAX = 8 * 1024 * 1024 };
 
 struct page {
     char **keys;
@@ -24,6 +24,7 @@ struct page {
 struct s3_list {
     struct store_list list;
     char *prefix, *last; /* the last key handed out */
+    unsigned empty;      /* pages in a row that said "more" and had nothing */
     struct page page;
     bool is_v1, is_over;
 };
@@ -169,6 +170,19 @@ static bool page_fetch(struct s3_list *list, const char *token, struct err *err)
     return page_read(list, &answer, err);
 }
 
+/* A server that says "more" for ever, and gives nothing, is not followed for ever. */
+static bool comes_further(struct s3_list *list, const char *token_before, struct err *err)
+{
+    const char *token = list->page.token;
+
+    list->empty = list->page.count ? 0 : list->empty + 1;
+    if (list->empty < EMPTY_MAX
+        && (list->page.count || !token || !token_before || strcmp(token, token_before) != 0))
+        return true;
+    return err_set(err, ERR_DATA, STORE_MISMATCH,
+                   "the server says that more follows, and lists nothing");
+}
+
 /* Fetches the page after the one at hand, which is used up. */
 static bool page_next(struct s3_list *list, struct err *err)
 {
@@ -184,10 +198,12 @@ static bool page_next(struct s3_list *list, struct err *err)
     if (!list->page.is_v2 && !list->page.token)
         list->is_v1 = true;
     list->is_over = !list->page.is_truncated;
-    if (!list->is_over && list->is_v1 && list->page.count == 0)
+    if (list->is_over)
+        return true;
+    if (list->is_v1 ? list->page.count == 0 : !list->page.token)
         return err_set(err, ERR_DATA, STORE_MISMATCH,
                        "the server says that more follows, but not after what");
-    return true;
+    return comes_further(list, token, err);
 }
 
 /* --- the listing ---------------------------------------------------------------------------- */

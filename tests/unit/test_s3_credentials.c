@@ -330,3 +330,33 @@ TEST(what_is_no_answer_is_told)
         CHECK_AT(i, err.kind == ERR_DATA && !got.access_key);
     }
 }
+
+/* They go into headers: what would end a line there, or end the text before its end, is refused. */
+TEST(credentials_that_cannot_be_sent_are_refused)
+{
+    static const struct {
+        const char *access_key, *secret_key, *token;
+        bool good;
+    } cases[] = {
+        { "AKIA", "a/b+c=", "dG9rZW4=", true },
+        { "A\\u0000B", "s", "t", false },
+        { "\\u0000", "s", "t", false },
+        { "A\\r\\nX-Evil: 1", "s", "t", false },
+        { "A", "s\\ns", "t", false },
+        { "A", "s", "t\\rX", false },
+        { "A", "s", "t t", false },
+        { "A", "s", "t\\u007f", false },
+        { "A", "s\\u00e4", "t", false },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_free char *text = mem_printf("{\"AccessKeyId\":\"%s\",\"SecretAccessKey\":\"%s\","
+                                          "\"Token\":\"%s\"}",
+                                          cases[i].access_key, cases[i].secret_key, cases[i].token);
+        auto_credentials credentials = { 0 };
+        struct err err = { 0 };
+
+        CHECK_AT(i, s3_credentials_read(span_of(text), &credentials, &err) == cases[i].good);
+        CHECK_AT(i, cases[i].good || (err.kind == ERR_DATA && !strstr(err.msg, "Evil")));
+    }
+}

@@ -2,6 +2,7 @@
 #include "store/store.h"
 
 #include "base/mem.h"
+#include "base/time.h"
 #include "http/http.h"
 #include "server.h"
 #include "tap.h"
@@ -213,12 +214,32 @@ TEST(what_answers_to_a_put_mean)
     }
 }
 
+/* A refusal by a server whose clock is so many seconds ahead. */
+static char *skewed_by(int64_t seconds)
+{
+    struct time_civil then = time_to_utc(time_now_us() + seconds * TIME_SECOND);
+
+    return mem_printf("HTTP/1.1 403 X\r\nConnection: close\r\n\r\n<Error><Code>RequestTimeTooSkewed"
+                      "</Code><ServerTime>%04d-%02d-%02dT%02d:%02d:%02dZ</ServerTime></Error>",
+                      then.year, then.month, then.day, then.hour, then.minute, then.second);
+}
+
+/* In seconds. */
+static int64_t signed_at(struct place *place, size_t index)
+{
+    const char *at = strstr(server_request(place->server, index), "x-amz-date: ");
+    struct tm tm = { 0 };
+
+    CHECK_AT(index, at && strptime(at, "x-amz-date: %Y%m%dT%H%M%SZ", &tm));
+    return (int64_t)timegm(&tm);
+}
+
 TEST(a_wrong_clock_and_region_are_learnt)
 {
-    static const struct server_step script[] = {
+    auto_free char *skewed = skewed_by(20 * 3600);
+    const struct server_step script[] = {
         TAKE,
-        SEND("HTTP/1.1 403 X\r\nConnection: close\r\n\r\n<Error><Code>RequestTimeTooSkewed</Code>"
-             "<ServerTime>2031-02-03T04:05:06Z</ServerTime></Error>"),
+        { SERVER_SEND, skewed, 0 },
         CLOSED,
         TAKE,
         SEND("HTTP/1.1 400 X\r\nConnection: close\r\n\r\n<Error>"
@@ -235,7 +256,28 @@ TEST(a_wrong_clock_and_region_are_learnt)
     CHECK(put_x(&place, &found, &err) == STORE_MADE);
     CHECK_STR(err.msg, "");
     CHECK(strstr(server_request(place.server, 0), "/eu-west-1/s3/"));
-    CHECK(strstr(server_request(place.server, 2), "/20310203/ap-southeast-2/s3/"));
+    CHECK(strstr(server_request(place.server, 2), "/ap-southeast-2/s3/"));
+    for (int i = 1; i <= 2; i++)
+        CHECK(signed_at(&place, (size_t)i) - signed_at(&place, 0) > 19 * 3600);
+}
+
+/* A request that is signed for another year could be kept, and used then. */
+TEST(a_clock_is_learnt_within_a_day)
+{
+    static const int64_t off_s[] = { 25 * 3600, -25 * 3600, INT64_C(7000) * 365 * 86400 };
+
+    for (size_t i = 0; i < lengthof(off_s); i++) {
+        auto_free char *skewed = skewed_by(off_s[i]);
+        const struct server_step script[] = { TAKE, { SERVER_SEND, skewed, 0 }, CLOSED, END };
+        auto_place place = place_new(script, (struct store_settings){ .traits = trusted() });
+        struct store_found found;
+        struct err err = { 0 };
+
+        CHECK_AT(i, put_x(&place, &found, &err) == -1 && err.kind == ERR_REMOTE);
+        CHECK_AT(i,
+                 strstr(err.msg, "its clock says ") && strstr(err.msg, "set this machine's clock"));
+        CHECK_AT(i, server_is_over(place.server) && server_surplus(place.server) == 0);
+    }
 }
 
 /* --- looking and listing -------------------------------------------------------------------- */
@@ -354,6 +396,28 @@ TEST(pages_are_listed_as_servers_give_them)
         TAKE, SEND(PAGE(ENTRY("a+b c") ENTRY("b") "<IsTruncated>true</IsTruncated>")), CLOSED,
         END,
     };
+    /* "More", for ever: after a token that stays the same, or that is not told. */
+    static const struct server_step same[] = {
+        TAKE,
+        SEND(PAGE(ENTRY("a+b c") ENTRY("b") "<KeyCount>2</KeyCount><IsTruncated>true</IsTruncated>"
+                                            "<NextContinuationToken>t</NextContinuationToken>")),
+        CLOSED,
+        TAKE,
+        SEND(PAGE("<KeyCount>0</KeyCount><IsTruncated>true</IsTruncated>"
+                  "<NextContinuationToken>t</NextContinuationToken>")),
+        CLOSED,
+        END,
+    };
+    static const struct server_step untold[] = {
+        TAKE,
+        SEND(PAGE(ENTRY("a+b c") ENTRY("b") "<KeyCount>2</KeyCount><IsTruncated>true</IsTruncated>"
+                                            "<NextContinuationToken>t</NextContinuationToken>")),
+        CLOSED,
+        TAKE,
+        SEND(PAGE("<KeyCount>0</KeyCount><IsTruncated>true</IsTruncated>")),
+        CLOSED,
+        END,
+    };
     static const struct {
         const struct server_step *script;
         const char *asks;
@@ -362,6 +426,8 @@ TEST(pages_are_listed_as_servers_give_them)
         { v2, "continuation-token=t%2B%2F%3D&", STEP_END },
         { v1, "&marker=a%2Bb%20c&", STEP_END },
         { round, "&marker=b&", STEP_ERROR },
+        { same, "continuation-token=t&", STEP_ERROR },
+        { untold, "continuation-token=t&", STEP_ERROR },
     };
 
     for (size_t i = 0; i < lengthof(cases); i++) {
