@@ -89,6 +89,10 @@ static void add_marked(struct str *to, struct span text)
     }
 }
 
+/* The format is the caller's own literal, checked there; only its marks are added here. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+
 printf_like(2, 0) static void add_sentence(struct str *to, const char *format, va_list args)
 {
     auto_free char *format_marked = marked(format);
@@ -100,6 +104,8 @@ printf_like(2, 0) static void add_sentence(struct str *to, const char *format, v
     add_marked(to, (struct span){ text, (size_t)size });
     free(text);
 }
+
+#pragma GCC diagnostic pop
 
 void foreign_printf(struct str *to, const char *format, ...)
 {

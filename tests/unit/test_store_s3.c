@@ -285,11 +285,19 @@ TEST(a_clock_is_learnt_within_a_day)
 #define HEAD(headers) "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n" headers "\r\n"
 #define GET_X "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nETag: \"e\"\r\n\r\nx"
 
+/* A server that checks the sums it tells, and one that repeats what it was sent. */
+#define TRAITS_PROOF                                                                               \
+    {                                                                                              \
+        .tells_sum = STORE_YES, .checks_sum = STORE_YES                                            \
+    }
+#define TRAITS_ECHO                                                                                \
+    {                                                                                              \
+        .tells_sum = STORE_YES, .checks_sum = STORE_NO                                             \
+    }
+
 /* What a client wrote beside an object, or a checksum that the server keeps unread, is no proof. */
 TEST(only_the_servers_own_word_counts)
 {
-    static const struct store_traits proof = { .tells_sum = STORE_YES, .checks_sum = STORE_YES };
-    static const struct store_traits echo = { .tells_sum = STORE_YES, .checks_sum = STORE_NO };
     static const struct {
         const char *head, *imprint;
         struct store_traits traits;
@@ -301,20 +309,20 @@ TEST(only_the_servers_own_word_counts)
         { HEAD_X, "etag " X_MD5, { 0 }, STORE_BY_ETAG, false },
         { HEAD_X, NULL, { 0 }, STORE_NOT_COMPARED, false }, /* nobody knows that it is an MD5 */
         { HEAD("ETag: \"" X_MD5 "-1\"\r\n"), "etag " X_MD5, { 0 }, STORE_NOT_COMPARED, true },
-        { HEAD("ETag: \"e\"\r\nx-amz-checksum-sha256: " X_SUM "\r\n"), NULL, proof, STORE_BY_SUM,
-          false },
-        { HEAD("ETag: \"e\"\r\nx-amz-checksum-sha256: " X_SUM "\r\n"), NULL, echo,
+        { HEAD("ETag: \"e\"\r\nx-amz-checksum-sha256: " X_SUM "\r\n"), NULL, TRAITS_PROOF,
+          STORE_BY_SUM, false },
+        { HEAD("ETag: \"e\"\r\nx-amz-checksum-sha256: " X_SUM "\r\n"), NULL, TRAITS_ECHO,
           STORE_NOT_COMPARED, false },
         { HEAD("ETag: \"e\"\r\nx-amz-checksum-sha256: " X_SUM "\r\n"
                "x-amz-checksum-type: COMPOSITE\r\n"),
-          NULL, proof, STORE_NOT_COMPARED, true },
-        { HEAD("ETag: \"e\"\r\nx-amz-checksum-sha256: " X_SUM "-2\r\n"), "parts " X_SUM "-2", proof,
-          STORE_BY_SUM, false },
-        { HEAD("ETag: \"e\"\r\nx-amz-checksum-sha256: " X_SUM "-2\r\n"), "parts " X_SUM "-2", echo,
-          STORE_NOT_COMPARED, true },
-        { HEAD("ETag: \"e\"\r\nx-amz-checksum-sha256: " X_SUM "-3\r\n"), "parts " X_SUM "-2", proof,
-          STORE_NOT_COMPARED, true },
-        { HEAD("ETag: \"e\"\r\nx-amz-checksum-crc64nvme: AAAAAAAAAAA=\r\n"), NULL, proof,
+          NULL, TRAITS_PROOF, STORE_NOT_COMPARED, true },
+        { HEAD("ETag: \"e\"\r\nx-amz-checksum-sha256: " X_SUM "-2\r\n"), "parts " X_SUM "-2",
+          TRAITS_PROOF, STORE_BY_SUM, false },
+        { HEAD("ETag: \"e\"\r\nx-amz-checksum-sha256: " X_SUM "-2\r\n"), "parts " X_SUM "-2",
+          TRAITS_ECHO, STORE_NOT_COMPARED, true },
+        { HEAD("ETag: \"e\"\r\nx-amz-checksum-sha256: " X_SUM "-3\r\n"), "parts " X_SUM "-2",
+          TRAITS_PROOF, STORE_NOT_COMPARED, true },
+        { HEAD("ETag: \"e\"\r\nx-amz-checksum-crc64nvme: AAAAAAAAAAA=\r\n"), NULL, TRAITS_PROOF,
           STORE_NOT_COMPARED, true },
     };
 
