@@ -204,7 +204,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         page, rest = keys[:most], keys[most:]
         shown = (lambda key: urllib.parse.quote_plus(key, safe="/")) if encode else str
         text = "".join(f"<Contents><Key>{shown(key)}</Key><Size>{model.objects[key]['size']}</Size>"
-                       "</Contents>" for key in page)
+                       "<LastModified>2026-01-01T00:00:00.000Z</LastModified></Contents>" for key in page)
         text += f"<IsTruncated>{'true' if rest else 'false'}</IsTruncated>"
         text += "<EncodingType>url</EncodingType>" if encode else ""
         if v2:
