@@ -340,6 +340,29 @@ const char *text_id_fault(struct span text)
     return fault_of(text, true);
 }
 
+/* What becomes of a continuation byte; dashes and quotes may stand behind a letter in earnest. */
+static bool is_continuation(uint32_t code)
+{
+    static const uint16_t signs[] = { 0x20AC, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020,
+                                      0x2021, 0x02C6, 0x2030, 0x0160, 0x0152, 0x017D,
+                                      0x02DC, 0x2122, 0x0161, 0x0153, 0x017E, 0x0178 };
+
+    for (size_t i = 0; i < lengthof(signs); i++)
+        if (code == signs[i])
+            return true;
+    return code > 0xA0 && code < 0xC0;
+}
+
+bool text_is_converted_twice(struct span text)
+{
+    uint32_t before = 0, code;
+
+    for (; text.size; before = code)
+        if (utf8_next(&text, &code) && (before == 0xC3 || before == 0xC2) && is_continuation(code))
+            return true;
+    return false;
+}
+
 struct span text_trim(struct span text)
 {
     struct span rest = text;

@@ -36,6 +36,12 @@ const char *text_strange(struct span bytes);
 const char *text_name_fault(struct span text);
 const char *text_id_fault(struct span text);
 
+/*
+ * Whether UTF-8 was taken for Windows-1252 and converted once more: "MÃ¼ller". An A with a tilde or
+ * a circumflex stands before such a sign in no name.
+ */
+bool text_is_converted_twice(struct span text);
+
 /* Without white space, of whatever kind Unicode knows, at both ends. */
 struct span text_trim(struct span text);
 

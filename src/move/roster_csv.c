@@ -268,6 +268,19 @@ static bool line_fits(const struct roster_csv *c, const struct csv *csv, struct 
     return true;
 }
 
+/* In FileMaker people see and live with such a name; a file of them was made wrongly today. */
+static bool names_are_plain(const struct roster_csv *c, const struct csv *csv, struct err *err)
+{
+    for (size_t i = ROSTER_FIRST; i <= ROSTER_LAST; i++)
+        if (*c->fields->fields[i].name && text_is_converted_twice(csv_cell(csv, c->columns[i])))
+            return err_set(
+                err, ERR_USAGE, 0,
+                "line %zu: what stands for %s was UTF-8, and converted once more (as "
+                "M\xC3\x83\xC2\xBCller for M\xC3\xBCller): export the file anew, in UTF-8",
+                csv_line(csv), c->fields->fields[i].setting);
+    return true;
+}
+
 static bool line_tell(const struct roster_csv *c, const struct csv *csv,
                       const struct roster_listener *listener, struct err *err)
 {
@@ -276,6 +289,8 @@ static bool line_tell(const struct roster_csv *c, const struct csv *csv,
     if (is_empty(csv))
         return true;
     if (!line_fits(c, csv, err))
+        return false;
+    if (!names_are_plain(c, csv, err))
         return false;
     for (size_t i = 0; i < c->fields->count; i++)
         if (*c->fields->fields[i].name) {

@@ -244,6 +244,14 @@ def lost_letter(roster):
     refuse(roster, f"line {roster.line_of(at)}", "lost letter")
 
 
+def converted_twice(roster):
+    at = pick(roster)
+    if roster.coding == "cp1252":
+        roster.coding, roster.encoding_told = "utf-8", ""
+    roster.rows[at][1] = roster.dice.choice(["Müller", "José", "Ümit"]).encode().decode("cp1252")
+    refuse(roster, f"line {roster.line_of(at)}", "converted once more", "anew")
+
+
 def hidden_in_id(roster):
     if roster.coding == "cp1252":
         roster.coding, roster.encoding_told = "utf-8", ""
@@ -356,6 +364,6 @@ def no_id(roster):
 
 TRAPS = {one.__name__: one for one in (
     missing_column, column_twice, ragged, short_line, open_quote, behind_quote, nul, bad_byte, windows_untold,
-    utf8_told_windows, workbook, cut_amid, header_again, control_in_name, lost_letter, hidden_in_id,
+    utf8_told_windows, workbook, cut_amid, header_again, control_in_name, lost_letter, converted_twice, hidden_in_id,
     shortened_id, no_separator, empty_file, told_separator, other_case, other_order, blanks_around,
     empty_lines, with_times, short_years, no_dates, mixed, id_twice, no_id)}

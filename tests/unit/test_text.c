@@ -117,6 +117,26 @@ TEST(names_and_ids_hold_what_can_be_seen)
     }
 }
 
+TEST(a_text_that_was_converted_twice_is_known)
+{
+    static const struct {
+        const char *text;
+        bool twice;
+    } cases[] = {
+        { "M\xC3\x83\xC2\xBCller", true }, /* Müller     */
+        { "\xC3\x83\xC5\x93mit", true },   /* Ümit       */
+        { "Jos\xC3\x83\xC2\xA9", true },   /* José       */
+        { "JO\xC3\x83O", false },          /* in earnest */
+        { "IRM\xC3\x83 X", false },
+        { "IRM\xC3\x83\xC2\xA0X", false }, /* a blank that does not break */
+        { "M\xC3\xBCller", false },
+        { "", false },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++)
+        CHECK_AT(i, text_is_converted_twice(span_of(cases[i].text)) == cases[i].twice);
+}
+
 TEST(white_space_is_trimmed_whatever_it_is)
 {
     static const struct {
