@@ -346,6 +346,32 @@ TEST(only_the_servers_own_word_counts)
 }
 
 /* What is kept at a put is what we computed, and only if the server said the same. */
+/*
+ * Proxies and servers under load mix answers up: one about an object has an ETag, and "there is
+ * something already" is no answer to a request that did not ask for nothing to be there.
+ */
+TEST(answers_that_are_meant_for_others_are_asked_for_again)
+{
+    static const char *const strange[] = {
+        "HTTP/1.1 412 Precondition Failed\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nx-amz-request-id: R\r\nContent-Length: 7\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n",
+    };
+
+    for (size_t i = 0; i < lengthof(strange); i++) {
+        const struct server_step script[] = { TAKE, SEND(strange[i]), TAKE, SEND(HEAD_X), END };
+        auto_place place = place_new(script, (struct store_settings){ .traits = trusted() });
+        struct store_object object = x_object();
+        struct store_found found = { 0 };
+        struct err err = { 0 };
+
+        CHECK_AT(i, store_tell(place.store, &object, &found, &err));
+        CHECK_STR(err.msg, "");
+        CHECK_AT(i, found.exists && found.size_bytes == 1);
+        CHECK_AT(i, server_count(place.server) == 2);
+    }
+}
+
 TEST(an_imprint_is_ours_and_the_servers)
 {
     static const struct {
