@@ -168,6 +168,7 @@ static struct ledger_version version_read(const struct sql_rows *rows)
                                       .mark = ledger_column_or_null(rows, 7),
                                       .patient = ledger_column_or_null(rows, 9),
                                       .imprint = ledger_column_or_null(rows, 10),
+                                      .mark_stood = sql_get_i64(rows, 11) != 0,
                                       .stored = !span_is(sql_get_text(rows, 8), "intended"),
                                       .leaving = span_is(sql_get_text(rows, 8), "leaving") };
 
@@ -246,7 +247,7 @@ bool ledger_intend(struct ledger *ledger, const struct ledger_claim *claim,
                            sql_text(version->key), sha256, size, sql_text(version->mime),
                            sql_text(version->upload_id), sql_i64((int64_t)version->mod_id),
                            sql_text(version->mark), sql_i64(time_now_us()),
-                           sql_text(version->patient)),
+                           sql_text(version->patient), sql_i64(version->mark_stood)),
                   err))
         return false;
     version->number = number;

@@ -28,6 +28,7 @@ static struct ledger_version version_read(const struct sql_rows *rows)
                                       .mod_id = (uint64_t)sql_get_i64(rows, 16),
                                       .mark = ledger_column_or_null(rows, 17),
                                       .imprint = ledger_column_or_null(rows, 18),
+                                      .mark_stood = sql_get_i64(rows, 19) != 0,
                                       .stored = true };
 
     if (version.has_sha256)

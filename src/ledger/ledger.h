@@ -280,6 +280,7 @@ struct ledger_version {
     char *upload_id; /* or NULL */
     uint64_t mod_id; /* the record's when these bytes were read */
     char *mark;      /* exactly what is to be written to the record; NULL: nothing */
+    bool mark_stood; /* it stands there already, at `mod_id`, and is not to be written */
     char *patient;   /* the application's id of the patient in the key, or NULL */
     char *imprint;   /* what the store's server must say of its object (store.h), or NULL */
     bool stored;

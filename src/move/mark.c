@@ -25,12 +25,11 @@ static enum mark_state mark_state(const struct journey *j, bool taken)
 {
     bool is_ours = j->version.mark && stamp_equal(j->facts.mark, span_of(j->version.mark));
 
-    if (is_ours
-        && (j->record->mod_id == j->version.mod_id + 1 || j->record->mod_id == j->version.mod_id))
+    if (is_ours && j->record->mod_id == j->version.mod_id + (j->version.mark_stood ? 0 : 1))
         return MARK_THERE;
     if (j->record->mod_id == j->version.mod_id)
         return MARK_ABSENT;
-    return is_ours || taken ? MARK_ANSWERED : MARK_STALE;
+    return (is_ours && !j->version.mark_stood) || taken ? MARK_ANSWERED : MARK_STALE;
 }
 
 static bool edited(struct journey *j)

@@ -176,8 +176,10 @@ static void version_begin(struct journey *j)
     j->version.patient = patient ? mem_text(patient) : NULL;
     j->version.mime = mem_text(j->cargo.content.mime);
     j->version.mod_id = j->record->mod_id;
-    if (*j->mover->settings->fields.mark)
-        j->version.mark = journey_keeps_mark(j) ? span_text(j->facts.mark) : mark_make(j);
+    if (!*j->mover->settings->fields.mark)
+        return;
+    j->version.mark_stood = journey_keeps_mark(j);
+    j->version.mark = j->version.mark_stood ? span_text(j->facts.mark) : mark_make(j);
 }
 
 /* Where the store may replace objects after all, equal keys must mean equal bytes. */

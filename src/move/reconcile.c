@@ -225,7 +225,7 @@ static void unsure_settle(struct comparison *c, struct pair *pair)
     const struct ledger_version *version = &pair->whole->version;
     bool same = version->mark && stamp_equal(pair->facts->mark, span_of(version->mark));
 
-    if (same && pair->record->mod_id == version->mod_id + 1) {
+    if (same && pair->record->mod_id == version->mod_id + (version->mark_stood ? 0 : 1)) {
         say(c, pair, "mark-unsure", "it is there: done", "stored, and its mark was not confirmed");
         correct_later(c, pair, LEDGER_DONE, "the mark is there");
     } else if (pair->record->mod_id == version->mod_id) {

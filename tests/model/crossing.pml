@@ -18,12 +18,24 @@
  *   FORGETMARK  a version that is meant again forgets the mark that it had
  *   SAMEMARK    a mark may have the text of the one that stands there
  *   WITHDRAWOLD an intent that an earlier try may have put is withdrawn with the rest
+ *
+ * -DREACTS: the solution may answer each mark with an edit of its own, in the same step, which may put
+ * another file there. After the same
+ * answer twice the record is fetched anew, and if it has the bytes that the mark was written for, the mark
+ * that stands there counts. Broken with
+ *   REACTS+BLINDKEEP  the mark counts after two answers, without looking at the record
+ *   REACTS+ANYKEEP    it counts for whatever bytes were fetched
+ *   REACTS+KEPTPLUS   one edit after a mark that stood there is taken for the mark
+ *   REACTS+FIRSTKEEP  it counts at the first answer, without looking
  */
 #ifndef MAXK
 #define MAXK 1 /* kills            */
 #endif
 #ifndef MAXE
 #define MAXE 3 /* claims           */
+#endif
+#ifndef MAXT
+#define MAXT 1 /* lost or late answers */
 #endif
 #define MAXM 4   /* marks, from 1  */
 #define HUMAN 15 /* a mark of people */
@@ -43,6 +55,9 @@ byte ikey[3], imark[3], imod[3];
 byte mver[MAXM + 1];
 /* the application's row */
 byte row = 0, rowep = 0;
+/* how the record was found after the mark was written: which one, at which modId, how often in a row */
+byte rmark = 0, rmod = 0, same = 0;
+bool stood[3]; /* the mark of this version stood there before */
 /* on the wire, their senders gone */
 bool latep[6];
 byte latem = 0, latemod = 0;
@@ -76,7 +91,10 @@ inline mark_lands(i, at) {
         badorder = badorder || !ever[mver[i]];
         badbytes = badbytes || src != mver[i];
         overwritten = overwritten || mark == HUMAN;
-        mark = i; mod++
+        mark = i; mod++;
+#ifdef REACTS
+        if :: mod++ :: src == 1 -> src = 2; mod++ :: skip fi
+#endif
 #ifndef NOMODID
     :: else -> skip
 #endif
@@ -102,11 +120,14 @@ inline intend() {
 #ifdef SAMEMARK
         if :: imark[v] == 0 -> nm++; imark[v] = nm :: else -> skip fi;
 #else
-        nm++; imark[v] = nm;
+        if
+        :: keep -> imark[v] = rmark
+        :: !keep -> nm++; imark[v] = nm
+        fi;
 #endif
-        known = known | (1 << imark[v]); mver[imark[v]] = v;
+        known = known | (1 << imark[v]); if :: keep -> skip :: !keep -> mver[imark[v]] = v fi;
         fresh = !intent[v];
-        intent[v] = true; ikey[v] = k; imod[v] = m };
+        intent[v] = true; ikey[v] = k; imod[v] = m; stood[v] = keep };
 }
 
 /* Nothing was put under a new intent: it goes, with its mark. */
@@ -133,9 +154,9 @@ inline again_after() {
 
 proctype Mover() {
     byte v = 0, m = 0, my = 0, k = 0, u = 0;
-    bool fresh = false;
+    bool fresh = false, keep = false;
 start:
-    fresh = false;
+    fresh = false; keep = false;
     do
     :: atomic { st == WAITING && owner == 0 && ep < MAXE && nm < MAXM ->
             st = CLAIMED; ep++; my = ep; owner = _pid };
@@ -147,7 +168,15 @@ start:
                 badfail = mark != HUMAN;
                 if :: HELD -> st = FAILED; owner = 0 :: else -> skip fi; v = 0; m = 0; my = 0; goto start
             :: else -> skip
-            fi };
+            fi;
+#ifdef REACTS
+#ifdef ANYKEEP
+            keep = same >= 2 && rmod == mod && rmark == mark
+#else
+            keep = same >= 2 && rmod == mod && rmark == mark && ever[v] && lv == v
+#endif
+#endif
+            };
         KILL;
         /* both go on at the same time, and the put waits for both */
         if
@@ -157,11 +186,11 @@ start:
         KILL;
 put:    if
         :: atomic { true -> u = doc; put_lands(v, k) }
-        :: atomic { timeouts < 1 && !latep[v * 2 + k] -> timeouts++; latep[v * 2 + k] = true }
+        :: atomic { timeouts < MAXT && !latep[v * 2 + k] -> timeouts++; latep[v * 2 + k] = true }
 #ifdef TRUSTTO
         ; goto record
 #endif
-        :: atomic { timeouts < 1 -> timeouts++; put_lands(v, k) }
+        :: atomic { timeouts < MAXT -> timeouts++; put_lands(v, k) }
         fi;
         KILL;
         /* what lies there now */
@@ -212,8 +241,13 @@ record: KILL;
 marking:
         KILL;
         if
+#ifdef REACTS
+        :: atomic { HELD && stood[v] -> skip } /* it stands there, and counts */
+        :: atomic { HELD && !stood[v] -> mark_lands(imark[v], imod[v]) }
+#else
         :: atomic { HELD -> mark_lands(imark[v], imod[v]) }
-        :: atomic { HELD && latem == 0 && timeouts < 1 -> timeouts++; latem = imark[v]; latemod = imod[v] }
+#endif
+        :: atomic { HELD && latem == 0 && timeouts < MAXT -> timeouts++; latem = imark[v]; latemod = imod[v] }
         :: atomic { !HELD -> v = 0; m = 0; my = 0; k = 0 }; goto start
         fi;
         KILL;
@@ -224,6 +258,29 @@ marking:
             :: HELD && mark == imark[lv] -> st = DONE; dmod = mod; owner = 0
             :: HELD && mark != imark[lv] && mod == imod[lv] -> owner = 0
             :: HELD && mark != imark[lv] && mod != imod[lv] -> st = WAITING; owner = 0
+#elif defined(REACTS)
+#ifdef KEPTPLUS
+            :: HELD && mark == imark[lv] && (mod == imod[lv] + 1 || (stood[lv] && mod == imod[lv])) ->
+#else
+            :: HELD && mark == imark[lv] && mod == imod[lv] + (stood[lv] -> 0 : 1) ->
+#endif
+                st = DONE; dmod = mod; owner = 0
+            :: HELD && mark != imark[lv] && mod == imod[lv] -> owner = 0
+            :: HELD && stood[lv] && mod != imod[lv] -> st = WAITING; owner = 0
+            :: HELD && !stood[lv] && mark == imark[lv] && mod > imod[lv] + 1 ->
+                if :: same > 0 && same < 2 -> same++ :: same == 0 -> same = 1 :: else -> skip fi;
+                rmark = mark; rmod = mod; owner = 0;
+                if
+#ifdef BLINDKEEP
+                :: same >= 2 -> st = DONE; dmod = mod
+                :: same < 2 -> st = WAITING
+#elif defined(FIRSTKEEP)
+                :: true -> st = DONE; dmod = mod
+#else
+                :: true -> st = WAITING
+#endif
+                fi
+            :: HELD && !stood[lv] && mark != imark[lv] && mod != imod[lv] -> st = WAITING; owner = 0
 #else
             :: HELD && mark == imark[lv] && mod == imod[lv] + 1 -> st = DONE; dmod = mod; owner = 0
             :: HELD && mod == imod[lv] -> owner = 0
@@ -278,14 +335,18 @@ end:
 /* marks are written for bytes that were recorded, over nobody's mark */
 #define I4 (!badorder && !badbytes && !overwritten)
 /* done: mark, row and bytes agree, or the record was edited since */
-#define I5 (st != DONE || mod != dmod || (mark == imark[lv] && lv == src && row == lv))
+#define I5 (st != DONE || mod != dmod || (mark == imark[lv] && mver[mark] == lv && lv == src && row == lv))
 /* stored: the row is there */
 #define I6 ((st != STORED && st != DONE) || row != 0)
 /* our own mark never passes for somebody else's */
 #define I7 (!badfail)
 /* what is done and true is not taken back by somebody late */
 #define I8 (!regress)
+#ifdef REACTS
+#define REACHED (st == DONE && lv == 2 && mod == dmod && row == 2 && mark == imark[2] && same == 2)
+#else
 #define REACHED (st == DONE && lv == 2 && mod == dmod && row == 2 && mark == imark[2])
+#endif
 
 /* Looks after every step. REACH: whether the end that we want can come about at all. */
 proctype Watch() {

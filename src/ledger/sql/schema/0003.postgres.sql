@@ -24,3 +24,7 @@ create table fmferry_reaction (
     kept_us bigint,
     primary key (source, record_id)
 );
+
+-- Whether the version's mark stood in the record before, and was not written for it: then it stands
+-- at the modification id that was read, not at the next one.
+alter table fmferry_version add column mark_stood bigint not null default 0;

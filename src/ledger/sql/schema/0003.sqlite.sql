@@ -24,3 +24,7 @@ create table fmferry_reaction (
     kept_us integer,
     primary key (source, record_id)
 ) strict, without rowid;
+
+-- Whether the version's mark stood in the record before, and was not written for it: then it stands
+-- at the modification id that was read, not at the next one.
+alter table fmferry_version add column mark_stood integer not null default 0;
