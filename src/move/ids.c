@@ -4,6 +4,7 @@
 #include "base/digest.h"
 #include "base/idset.h"
 #include "base/uuid.h"
+#include "filemaker/pager.h"
 #include "move/witness.h"
 #include "json/writer.h"
 
@@ -15,6 +16,7 @@ struct asking {
     struct filemaker *filemaker;
     const char *layout, *key;
     struct ids_found *found;
+    struct pager *pager; /* knows how many records come at a time */
 };
 
 static void order_write(const char *field, struct str *to)
@@ -58,18 +60,29 @@ static void look_at(const struct asking *a, const struct filemaker_page *page)
     }
 }
 
+/* The first page, and by it how many records come at a time. */
+static bool first_read(const struct asking *a, struct filemaker_page *page_r, struct err *err)
+{
+    auto_str query = STR_MAX(KIB(4));
+
+    witness_query(a->key, "*", &query);
+    return pager_find(a->pager, a->filemaker, a->layout, str_text(&query), NULL, page_r, err);
+}
+
 /* Those with an id, of which the first and the last few are looked at. */
 static bool with_count(const struct asking *a, int64_t *with_r, struct err *err)
 {
     auto_page first = { 0 }, last = { 0 };
+    uint64_t few;
 
-    if (!ask(a, "*", false, 1, LOOK_RECORDS, &first, err))
+    if (!first_read(a, &first, err))
         return false;
     look_at(a, &first);
     *with_r = first.count == 0 ? 0 : (int64_t)first.found;
-    if (first.found == UINT64_MAX || first.found <= 2 * LOOK_RECORDS)
+    few = a->pager->size < LOOK_RECORDS ? a->pager->size : LOOK_RECORDS;
+    if (first.found == UINT64_MAX || first.found <= 2 * few)
         return true;
-    if (!ask(a, "*", false, first.found - LOOK_RECORDS + 1, LOOK_RECORDS, &last, err))
+    if (!ask(a, "*", false, first.found - few + 1, few, &last, err))
         return false;
     look_at(a, &last);
     return true;
@@ -99,18 +112,17 @@ static uint64_t number_of(struct span id)
 
 static bool shared_read(const struct asking *a, struct idset *ids, int64_t *read_r, struct err *err)
 {
-    uint64_t limit = SHARED_PAGE;
+    uint64_t limit = a->pager->before ? a->pager->size : SHARED_PAGE;
 
-    while (*read_r < SHARED_PAGES * SHARED_PAGE) {
+    for (uint64_t from = 1; from <= SHARED_PAGES * limit; from += limit) {
         auto_page page = { 0 };
 
-        if (!ask(a, "!", true, (uint64_t)*read_r + 1, limit, &page, err))
+        if (!ask(a, "!", true, from, limit, &page, err))
             return false;
-        limit = page.asked;
         for (size_t i = 0; i < page.count; i++)
             (void)idset_add(ids, number_of(span_trim(filemaker_text(&page.records[i], a->key))));
         *read_r += (int64_t)page.count;
-        if (page.count < page.asked)
+        if (page.count < limit)
             break;
     }
     return true;
@@ -153,9 +165,11 @@ bool ids_count(struct filemaker *filemaker, const char *layout, const char *key,
                struct ids_found *found_r, struct err *err)
 {
     struct ids_found found = { .is_named = *key != '\0' };
-    struct asking asking = { filemaker, layout, key, &found };
+    struct pager pager = pager_of(LOOK_RECORDS, LOOK_RECORDS);
+    struct asking asking = { filemaker, layout, key, &found, &pager };
     int64_t with = 0;
 
+    pager_begin(&pager);
     if (found.is_named && !count_all(&asking, &with, err)) {
         if (!is_refusal(err))
             return err_ctx(err, "counting the ids of '%s'", key);

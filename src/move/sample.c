@@ -230,27 +230,45 @@ static bool large_page_look(struct sampling *s, uint64_t place, struct err *err)
     return records_look(s, &page, err);
 }
 
-/* The first page tells how many there are; the last one is at the end. */
+/* Where a place's page begins: the last one ends with the layout. */
+static uint64_t place_of(uint64_t index, uint64_t count)
+{
+    uint64_t room = count > PLACE_RECORDS ? count - PLACE_RECORDS : 0;
+
+    return index == 0 ? 0 : 1 + room * index / (PLACES - 1);
+}
+
+static bool place_look(struct sampling *s, struct pager *pager, uint64_t place, struct err *err)
+{
+    struct sample *sample = s->sample;
+    struct pager_gap gap = { 0 };
+    auto_page page = { 0 };
+    int64_t begun_us = time_mono_us();
+
+    if (!pager_read_on(pager, s->of->filemaker, s->of->settings->fields.layout, place, 0, &page,
+                       &gap, err))
+        return false;
+    sample->call_us = time_mono_us() - begun_us;
+    if (place == 0) {
+        sample->total = page.total;
+        sample->records = page.count ? page.found : 0;
+    }
+    if (gap.count > 0)
+        pager_gap_tell(&gap, sample->page_gap, sizeof sample->page_gap);
+    return records_look(s, &page, err);
+}
+
+/* The first page tells how many there are. */
 static bool places_look(struct sampling *s, struct err *err)
 {
-    const char *layout = s->of->settings->fields.layout;
+    struct pager pager = pager_of(PLACE_RECORDS, PLACE_RECORDS);
     uint64_t count = 0;
 
+    pager_begin(&pager);
     for (uint64_t i = 0; i < PLACES && (i == 0 || count > PLACE_RECORDS); i++) {
-        auto_page page = { 0 };
-        uint64_t room = count > PLACE_RECORDS ? count - PLACE_RECORDS : 0;
-        int64_t begun_us = time_mono_us();
-
-        if (!filemaker_records(s->of->filemaker, layout, 1 + room * i / (PLACES - 1), PLACE_RECORDS,
-                               &page, err)
-            || !records_look(s, &page, err))
+        if (!place_look(s, &pager, place_of(i, count), err))
             return false;
-        s->sample->call_us = time_mono_us() - begun_us;
-        if (i == 0) {
-            s->sample->total = page.total;
-            s->sample->records = page.count ? page.found : 0;
-            count = page.count && page.found != UINT64_MAX ? page.found : 0;
-        }
+        count = s->sample->records == UINT64_MAX ? 0 : s->sample->records;
     }
     return large_page_look(s, count > PAGER_MOST ? (count - PAGER_MOST) / 2 : 0, err);
 }
