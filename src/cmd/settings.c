@@ -100,6 +100,8 @@ const struct conf_key settings_keys[] = {
     { "source", "requests_per_second",
       FIELD_OF_DECIMAL(struct settings, requests_per_second, 0, 100000), "0",
       "A ceiling, for the sake of the people who work in FileMaker; 0: none", NULL },
+    NUMBER("source", "largest_mib", largest_mib, 1, 1048576, "65536",
+           "No file is larger: a download that goes on behind this has no end, and is given up"),
     NUMBER("source", "latency_budget_ms", latency_budget_ms, 0, 600000, "2000",
            "If calls take longer than this on average, fewer are made at once; 0: does not matter"),
     TEXT("source", "quiet_hours", quiet_hours, "",
@@ -532,7 +534,8 @@ struct filemaker_settings settings_filemaker(const struct settings *s)
                                         .database = s->database,
                                         .account = s->account,
                                         .password = s->secret,
-                                        .ca_file = or_null(s->ca_file) };
+                                        .ca_file = or_null(s->ca_file),
+                                        .largest_bytes = (uint64_t)s->largest_mib << 20 };
 }
 
 /* In the order of settings_date_formats. */

@@ -35,6 +35,7 @@ struct settings {
     int sessions, latency_budget_ms;
     double requests_per_second;
     const char *quiet_hours, *filter;
+    int largest_mib;
     int workers, memory_mib, attempts, retry_ms, follow_s, lease_seconds;
     double price;
     const char *currency, *signing_key;

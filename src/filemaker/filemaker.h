@@ -28,10 +28,11 @@ struct filemaker_settings {
     const char *database; /* exactly as hosted: the case counts                      */
     const char *account;
     const struct secret *password;
-    const char *ca_file;   /* NULL: the system's certificates */
-    int64_t first_wait_us; /* before a second try, then twice as long each time; 0: 250 ms */
-    struct gate *gate;     /* shared by the clients of a source; NULL: none */
-    bool impatient;        /* a server without a place for a session is an error at once */
+    const char *ca_file;    /* NULL: the system's certificates */
+    int64_t first_wait_us;  /* before a second try, then twice as long each time; 0: 250 ms */
+    struct gate *gate;      /* shared by the clients of a source; NULL: none */
+    uint64_t largest_bytes; /* of a container's file: what goes on behind has no end; 0: any */
+    bool impatient;         /* a server without a place for a session is an error at once */
 };
 
 /*
@@ -237,7 +238,9 @@ int64_t filemaker_stream_length(const struct filemaker_stream *stream);
 const char *filemaker_stream_type(const struct filemaker_stream *stream);
 const char *filemaker_stream_disposition(const struct filemaker_stream *stream);
 
-/* Reads on; 0 bytes: complete. Fails with ERR_NET (code HTTP_SHORT: cut), ERR_DATA, ERR_CANCELED.
+/*
+ * Reads on; 0 bytes: complete. Fails with ERR_NET (code HTTP_SHORT: cut), ERR_DATA (HTTP_TOO_LONG:
+ * larger than a file may be), ERR_CANCELED.
  */
 must_check bool filemaker_stream_read(struct filemaker_stream *stream, void *bytes, size_t room,
                                       size_t *size_r, struct err *err);

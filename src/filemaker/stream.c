@@ -18,7 +18,8 @@ static const int64_t STREAM_TOTAL_US = INT64_C(24) * 3600 * TIME_SECOND;
 
 struct filemaker_stream {
     struct http_answer *answer;
-    struct gate *gate; /* it is inside until it is closed */
+    struct gate *gate;    /* it is inside until it is closed */
+    uint64_t bytes, most; /* so far; 0: any number            */
 };
 
 static bool is_blank_access(struct span value)
@@ -272,6 +273,7 @@ static struct filemaker_stream *stream_new(struct filemaker *filemaker, struct h
 
     stream->answer = answer;
     stream->gate = filemaker->settings.gate;
+    stream->most = filemaker->settings.largest_bytes;
     return stream;
 }
 
@@ -353,5 +355,12 @@ const char *filemaker_stream_disposition(const struct filemaker_stream *stream)
 bool filemaker_stream_read(struct filemaker_stream *stream, void *bytes, size_t room,
                            size_t *size_r, struct err *err)
 {
-    return http_read(stream->answer, bytes, room, size_r, err);
+    if (!http_read(stream->answer, bytes, room, size_r, err))
+        return false;
+    stream->bytes += *size_r;
+    return stream->most == 0 || stream->bytes <= stream->most
+           || err_set(err, ERR_DATA, HTTP_TOO_LONG,
+                      "the file goes on behind %ju MiB, which no file of this source should "
+                      "([source] largest_mib)",
+                      (uintmax_t)(stream->most >> 20));
 }

@@ -15,6 +15,27 @@ static void journey_clear(struct journey *j)
     filemaker_page_clear(&j->page);
 }
 
+static bool is_out_of_time(const struct err *err)
+{
+    return filemaker_is_too_much(err)
+           && (err->kind == ERR_NET || (err->kind == ERR_REMOTE && err->code >= 400));
+}
+
+/*
+ * A server that is not done with this record in time, and answers all the same, is not away: then
+ * it is the record, which may fail, while what is away is waited for.
+ */
+static bool record_failed(struct journey *j, struct err *err)
+{
+    struct filemaker_product product;
+    struct err ignored = { 0 };
+
+    if (!is_out_of_time(err) || !filemaker_product(j->worker->filemaker, &product, &ignored))
+        return trouble_of_source(&j->trouble, "fetch", err);
+    (void)err_ctx(err, "the server answers, but is not done with this record");
+    return trouble_set(&j->trouble, FAILURE_SOURCE_REJECTED, "fetch", err);
+}
+
 bool journey_read(struct journey *j)
 {
     const struct source_fields *fields = &j->mover->settings->fields;
@@ -31,7 +52,7 @@ bool journey_read(struct journey *j)
     filemaker_page_clear(&j->page);
     if (!filemaker_record(j->worker->filemaker, fields->layout, j->claim->record_id, &j->page,
                           &err))
-        return trouble_of_source(&j->trouble, "fetch", &err);
+        return record_failed(j, &err);
     atomic_store(&j->mover->source_alive_us, time_mono_us());
     j->record = &j->page.records[0];
     source_facts_read(fields, j->record, by_record, which, &j->facts);
