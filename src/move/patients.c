@@ -15,8 +15,8 @@ struct import {
     struct roster_fields fields;
     struct registry *registry; /* NULL: nothing is written */
     struct patients_result *result;
-    enum date_form form;
-    const char *mrn_column; /* that must have a number of its own for each patient, or NULL */
+    enum date_form form, texts; /* how dates of birth stand, and those in other text fields */
+    const char *mrn_column;     /* that must have a number of its own for each patient, or NULL */
     int64_t number;
     bool (*meet)(struct import *import, const struct told *told,
                  const struct registry_person *person, struct err *err);
@@ -46,7 +46,7 @@ static struct registry_field field_of(const void *arg, size_t index)
 
     field.is_moment = asking->import->fields.fields[at].is_moment
                           ? stamp_read(span_trim(field.text), &field.moment)
-                          : date_moment(field.text, text_form(asking->import), &field.moment);
+                          : date_moment(field.text, asking->import->texts, &field.moment);
     return field;
 }
 
@@ -212,9 +212,13 @@ static bool source_look(struct import *import, struct err *err)
 
     if (!all_tell(import, patient_look, err))
         return false;
-    import->form = import->fields.fields[ROSTER_DOB].is_moment
-                       ? DATE_US
-                       : telling_form(text_form(import), import->order->dates_as_set, dates);
+    if (import->fields.fields[ROSTER_DOB].is_moment) {
+        import->form = DATE_US;
+        import->texts = text_form(import);
+        return true;
+    }
+    import->form = import->texts =
+        telling_form(text_form(import), import->order->dates_as_set, dates);
     return true;
 }
 
