@@ -5,8 +5,10 @@
 #include "base/fs.h"
 #include "base/mem.h"
 #include "folder.h"
+#include "store/dir_inside.h"
 #include "tap.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -388,6 +390,85 @@ TEST(a_prefix_stays_below_the_store)
     }
 }
 
+/* A process that has ended: its number is free for a while. */
+static pid_t dead_process(void)
+{
+    pid_t pid = fork();
+
+    if (pid == 0)
+        _exit(0);
+    CHECK(pid > 0 && waitpid(pid, NULL, 0) == pid);
+    return pid;
+}
+
+/* --- disks of other kinds ------------------------------------------------------------------- */
+
+/* As on NFS and on SMB: a hidden name first, then a link to the own one, or a new name. */
+TEST(each_way_makes_whole_objects_once)
+{
+    static const struct {
+        enum store_answer unnamed, links;
+    } ways[] = {
+        { STORE_UNKNOWN, STORE_UNKNOWN },
+        { STORE_YES, STORE_YES },
+        { STORE_NO, STORE_YES },
+        { STORE_NO, STORE_NO },
+    };
+
+    for (size_t i = 0; i < lengthof(ways); i++) {
+        auto_folder *folder = folder_new();
+        auto_free char *url = mem_printf("dir:%s", folder), *own = folder_path(folder, ".fmferry");
+        struct store_settings settings = { .url = url };
+        struct cancel *cancel = cancel_new();
+        struct store_found found;
+        struct err err = { 0 };
+        auto_store *store = NULL;
+
+        settings.traits.unnamed = ways[i].unnamed;
+        settings.traits.links = ways[i].links;
+        CHECK_AT(i, store_open(&settings, cancel, &store, &err));
+        CHECK_AT(i, put(store, "a/b", span_of("first"), &found, &err) == STORE_MADE);
+        CHECK_AT(i, put(store, "a/b", span_of("first"), &found, &err) == STORE_SAME);
+        CHECK_AT(i, put(store, "a/b", span_of("other"), &found, &err) == STORE_OTHER);
+        CHECK_AT(i, put_large(store, "a/c", span_of("first"), 2, &found, &err) == STORE_MADE);
+        CHECK_AT(i, put_large(store, "a/c", span_of("other"), 2, &found, &err) == STORE_OTHER);
+        CHECK_STR(err.msg, "");
+        CHECK_AT(i, folder_files(folder) == 2);
+        CHECK_AT(i, access(own, F_OK) < 0 || folder_files(own) == 0);
+        cancel_free(cancel);
+    }
+}
+
+/* Whose maker is gone goes; whose maker lives, or may live elsewhere, stays for a day. */
+TEST(what_a_crash_left_is_removed_and_never_listed)
+{
+    auto_place place = place_new();
+    auto_free char *own = folder_path(place.folder, ".fmferry"), *mine = dir_partial_name();
+    const char *pid = strchr(mine, '-') + 1, *behind = strchr(pid, '-');
+    pid_t gone = dead_process();
+    auto_free char *dead = mem_printf("%s/%.*s-%d%s", own, (int)(pid - mine - 1), mine, (int)gone,
+                                      behind),
+                   *living = mem_printf("%s/%s", own, mine),
+                   *elsewhere = mem_printf("%s/0123456789ab-%d-x", own, (int)gone),
+                   *elsewhere_old = mem_printf("%s/0123456789ab-%d-y", own, (int)gone);
+    const struct timespec long_ago[2] = { { 1000000000, 0 }, { 1000000000, 0 } };
+    struct store_traits traits = { 0 };
+    struct store_entry entry;
+    auto_list *list = NULL;
+    struct err err = { 0 };
+
+    CHECK(mkdir(own, 0700) == 0);
+    CHECK(fs_write(dead, span_of("x"), 0600, &err) && fs_write(living, span_of("x"), 0600, &err)
+          && fs_write(elsewhere, span_of("x"), 0600, &err)
+          && fs_write(elsewhere_old, span_of("x"), 0600, &err));
+    CHECK(utimensat(AT_FDCWD, elsewhere_old, long_ago, 0) == 0);
+    CHECK(store_list(place.store, "", &list, &err)
+          && store_list_next(list, &entry, &err) == STEP_END);
+    CHECK(store_probe(place.store, &traits, &err));
+    CHECK(access(dead, F_OK) < 0 && access(elsewhere_old, F_OK) < 0);
+    CHECK(access(living, F_OK) == 0 && access(elsewhere, F_OK) == 0);
+}
+
 /* --- what lies in the way ------------------------------------------------------------------- */
 
 /* A link under a key is neither followed nor replaced. */
@@ -674,17 +755,6 @@ TEST(trying_leaves_nothing)
         CHECK_AT(i, folder_files(place.folder) == i); /* the marker is a folder */
         CHECK_AT(i, put(place.store, "there", span_of("x"), &found, &err) >= 0);
     }
-}
-
-/* A process that has ended: its number is free for a while. */
-static pid_t dead_process(void)
-{
-    pid_t pid = fork();
-
-    if (pid == 0)
-        _exit(0);
-    CHECK(pid > 0 && waitpid(pid, NULL, 0) == pid);
-    return pid;
 }
 
 TEST(what_a_killed_trial_left_is_removed)
