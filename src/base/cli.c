@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/nearest.h"
 #include "base/str.h"
 
 #include <assert.h>
@@ -78,8 +79,15 @@ static bool opt_take_value(struct parsing *p, void *object, const struct opt *op
 
 static bool unknown_option(const struct parsing *p, const char *word, struct err *err)
 {
-    return err_set(err, ERR_USAGE, 0, "there is no option '%.64s' (try '%s %s%s--help')", word,
-                   p->program->name, p->cmd ? p->cmd->name : "",
+    auto_free char *name = span_text(span_first(span_of(word), strcspn(word, "=")));
+    struct nearest near = { .wanted = name };
+
+    for (const struct opt *opt = p->cmd ? p->cmd->options : NULL; opt && opt->name; opt++)
+        if (!opt->positional)
+            nearest_offer(&near, opt->name);
+    return err_set(err, ERR_USAGE, 0, "there is no option '%.64s'%s%s%s (try '%s %s%s--help')",
+                   word, near.best ? "; is '--" : "", near.best ? near.best : "",
+                   near.best ? "' meant?" : "", p->program->name, p->cmd ? p->cmd->name : "",
                    p->cmd && *p->cmd->name ? " " : "");
 }
 
@@ -122,13 +130,17 @@ static const struct cmd *cmd_named(const struct program *program, const char *na
 static bool cmd_unknown(const struct program *program, const char *word, struct err *err)
 {
     auto_free char *begin = mem_printf("%s ", word);
+    struct nearest near = { .wanted = word };
 
     for (const struct cmd *const *cmd = program->cmds; *cmd; cmd++)
         if (span_starts(span_of((*cmd)->name), begin))
             return err_set(err, ERR_USAGE, 0, "'%s' needs a second word: '%s %s'", word,
                            program->name, (*cmd)->name);
-    return err_set(err, ERR_USAGE, 0, "there is no command '%.64s' (try '%s --help')", word,
-                   program->name);
+    for (const struct cmd *const *cmd = program->cmds; *cmd; cmd++)
+        nearest_offer(&near, (*cmd)->name);
+    return err_set(err, ERR_USAGE, 0, "there is no command '%.64s'%s%s%s (try '%s --help')", word,
+                   near.best ? "; is '" : "", near.best ? near.best : "",
+                   near.best ? "' meant?" : "", program->name);
 }
 
 /* A command may have two words; the longer match wins, wherever it stands in the table. */
