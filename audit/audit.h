@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { HASH_SIZE = 32, HEX_SIZE = 65, CELLS = 12, PATH_MAX_HASHES = 64 };
+enum { HASH_SIZE = 32, HEX_SIZE = 65, CELLS = 13, PATH_MAX_HASHES = 64 };
 
 struct hash {
     uint8_t bytes[HASH_SIZE];
@@ -37,6 +37,7 @@ enum cell {
     CELL_ROW,
     CELL_STATE,
     CELL_REASON,
+    CELL_COMPARED, /* how its object was compared; of certificates since then */
 };
 
 struct line {

@@ -150,13 +150,33 @@ static bool tree_check(const struct certificate *c, const struct hash *leaves)
     return true;
 }
 
+/* --- by what right it was certified -------------------------------------------------------- */
+
+/* Of how many objects the bytes themselves were read for the certificate; older ones do not say. */
+static void compared_say(const struct certificate *c)
+{
+    size_t told = 0, read = 0;
+    struct line line;
+
+    for (size_t i = 0; i < c->line_count; i++) {
+        line_split(c->lines[i], &line);
+        told += line.cells[CELL_COMPARED].size > 0;
+        read += line.cells[CELL_COMPARED].size >= 5
+                && memcmp(line.cells[CELL_COMPARED].at, "bytes", 5) == 0;
+    }
+    if (told > read)
+        say("of %zu of %zu stored documents only the server's word was compared when they were "
+            "certified\n",
+            told - read, told);
+}
+
 /* --- one document -------------------------------------------------------------------------- */
 
 static void line_print(const struct line *line)
 {
-    static const char *const names[CELLS] = { "record",     "modId", "id",    "field",
-                                              "repetition", "kind",  "size",  "sha256",
-                                              "key",        "row",   "state", "reason" };
+    static const char *const names[CELLS] = { "record", "modId",  "id",      "field", "repetition",
+                                              "kind",   "size",   "sha256",  "key",   "row",
+                                              "state",  "reason", "compared" };
 
     for (size_t i = 0; i < CELLS; i++)
         if (line->cells[i].size)
@@ -299,6 +319,7 @@ int main(int argc, char **argv)
         lines_check(&certificate);
     audit(&options, &certificate, leaves);
     free(leaves);
+    compared_say(&certificate);
     say("%.*s, %ju documents, certified %.*s: %s\n", (int)certificate.source.size,
         certificate.source.at, (uintmax_t)certificate.leaves, (int)certificate.made.size,
         certificate.made.at, difference_count ? "NOT as certified" : "all is as certified");
