@@ -183,7 +183,7 @@ def sums(outcomes, seconds):
 
 def choose(options):
     chosen = [fault for fault in faults.all_faults()
-              if any(options.only in text for text in (f"{fault.area}/{fault.name}", fault.path))]
+              if any(options.only in text for text in (f"{fault.area}/{fault.name}", fault.path, *fault.tests))]
     if options.sample:
         print(f"seed {options.seed}")
         chosen = random.Random(options.seed).sample(chosen, min(options.sample, len(chosen)))
@@ -193,7 +193,7 @@ def choose(options):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("build", type=pathlib.Path)
-    parser.add_argument("--only", default="", help="only faults with this word in area, name or path")
+    parser.add_argument("--only", default="", help="only faults with this word in area, name, path or tests")
     parser.add_argument("--sample", type=int, default=0, help="so many, taken by seed")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=1, help="copies of the tree")
