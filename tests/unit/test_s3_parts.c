@@ -155,6 +155,14 @@ TEST(answers_are_walked_over)
     }
 }
 
+TEST(what_is_written_into_xml_stays_text)
+{
+    auto_str text = STR_MAX(KIB(1));
+
+    s3_xml_add(&text, "\"e\" & <Part>");
+    CHECK_STR(str_text(&text), "&quot;e&quot; &amp; &lt;Part&gt;");
+}
+
 TEST(deep_and_long_ones_are_refused)
 {
     auto_str deep = STR_MAX(KIB(1)), lengthy = STR_MAX(MIB(1)), named = STR_MAX(KIB(1));

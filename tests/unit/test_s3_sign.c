@@ -208,6 +208,20 @@ TEST(awkward_keys_are_encoded_once_and_never_normalised)
     }
 }
 
+TEST(runs_of_blanks_in_headers_are_one)
+{
+    static const struct sign_pair header = { { "X-Amz-Meta-A", 12 }, { "  a   b \t c ", 12 } };
+    const struct sign_request request = { .method = "GET",
+                                          .path = { "/", 1 },
+                                          .headers = &header,
+                                          .header_count = 1,
+                                          .payload = { "p", 1 } };
+    auto_str text = STR_MAX(KIB(1));
+
+    sign_canonical(&text, &request);
+    CHECK_STR(str_text(&text), "GET\n/\n\nx-amz-meta-a:a b c\n\nx-amz-meta-a\np");
+}
+
 TEST(arguments_are_encoded_then_sorted)
 {
     static const struct {

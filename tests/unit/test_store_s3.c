@@ -324,6 +324,11 @@ TEST(only_the_servers_own_word_counts)
           TRAITS_PROOF, STORE_NOT_COMPARED, true },
         { HEAD("ETag: \"e\"\r\nx-amz-checksum-crc64nvme: AAAAAAAAAAA=\r\n"), NULL, TRAITS_PROOF,
           STORE_NOT_COMPARED, true },
+        { "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nETag: \"" X_MD5 "\"\r\n\r\n",
+          "etag " X_MD5,
+          { 0 },
+          STORE_NOT_COMPARED,
+          true },
     };
 
     for (size_t i = 0; i < lengthof(cases); i++) {
@@ -503,6 +508,7 @@ TEST(the_end_of_a_large_one_is_read_to_its_end)
         { BODY_OF("  <Error><Code>InternalError</Code></Error>"), true },
         { BODY_OF("<CompleteMultipartUploadResult><ETag>"), true },
         { BODY_OF(""), true },
+        { BODY_OF("<html><body>OK</body></html>"), true },
     };
 
     for (size_t i = 0; i < lengthof(cases); i++) {
@@ -600,6 +606,121 @@ TEST(the_sum_of_the_parts_is_compared)
         CHECK_AT(i, cases[i].good || (err.kind == ERR_DATA && err.code == STORE_MISMATCH));
         store_large_free(take(large));
         CHECK_AT(i, server_is_over(place.server));
+    }
+}
+
+#define UPLOADS(inside)                                                                            \
+    BODY_OF("<ListMultipartUploadsResult>" inside "</ListMultipartUploadsResult>")
+#define UPLOAD(key, id) "<Upload><Key>" key "</Key><UploadId>" id "</UploadId></Upload>"
+#define GONE REFUSED("404 X", "NoSuchUpload")
+
+/*
+ * An upload of this key that somebody began and left could end at any time: it is taken away, as
+ * often as it takes, before another is begun. Those of other keys are other people's.
+ */
+TEST(uploads_of_before_are_taken_away)
+{
+    static const struct server_step script[] = {
+        TAKE,
+        SEND(UPLOADS(UPLOAD("a/b+c~1.pdf2", "other") UPLOAD("a/b+c~1.pdf", "old"))),
+        CLOSED,
+        TAKE,
+        SEND(OK("x-amz-request-id: R\r\n")), /* DELETE */
+        TAKE,
+        SEND(BODY_OF("<ListPartsResult/>")),
+        CLOSED, /* a part was on its way */
+        TAKE,
+        SEND(OK("x-amz-request-id: R\r\n")), /* DELETE again */
+        TAKE,
+        SEND(GONE),
+        CLOSED,
+        TAKE,
+        SEND(UPLOADS(UPLOAD("a/b+c~1.pdf2", "other"))),
+        CLOSED,
+        TAKE,
+        SEND(CREATED),
+        CLOSED,
+        TAKE,
+        SEND(GONE),
+        CLOSED,
+        TAKE,
+        SEND(GONE),
+        CLOSED,
+        END,
+    };
+    auto_place place = place_new(script, (struct store_settings){ .traits = trusted() });
+    struct store_object object = x_object();
+    struct store_large *large = NULL;
+    struct err err = { 0 };
+
+    CHECK(store_large_begin(place.store, &object, &large, &err));
+    CHECK_STR(err.msg, "");
+    for (size_t i = 1; i <= 4; i++) {
+        CHECK_AT(i, strncmp(server_request(place.server, i), i % 2 ? "DELETE " : "GET ", 4) == 0);
+        CHECK_AT(i, strstr(server_request(place.server, i), "uploadId=old"));
+    }
+    CHECK(strncmp(server_request(place.server, 6), "POST ", 5) == 0);
+    store_large_free(large);
+    CHECK(server_is_over(place.server));
+}
+
+/* What is wrong with a large one before its end is asked for. */
+TEST(a_large_one_that_is_not_as_announced_does_not_end)
+{
+    static const struct {
+        const char *part;
+        uint64_t size_bytes;
+        bool written;
+    } cases[] = {
+        { OK("ETag: \"e\"\r\nx-amz-checksum-sha256: " EMPTY_SUM "\r\n"), 1, false },
+        { OK("ETag: \"e\"\r\n"), 0, true },
+        { OK("ETag: \"e\"\r\n"), 2, true },
+        { OK("x-amz-request-id: R\r\n"), 1, false },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        const struct server_step script[] = {
+            TAKE, SEND(NO_UPLOADS), TAKE,   SEND(CREATED), CLOSED,     TAKE,   SEND(cases[i].part),
+            TAKE, SEND(GONE),       CLOSED, TAKE,          SEND(GONE), CLOSED, END,
+        };
+        auto_place place = place_new(script, (struct store_settings){ .traits = trusted() });
+        struct store_object object = x_object();
+        auto_large *large = NULL;
+        struct store_found found = { 0 };
+        enum store_outcome outcome;
+        struct err err = { 0 };
+
+        object.size_bytes = cases[i].size_bytes;
+        CHECK_AT(i, store_large_begin(place.store, &object, &large, &err));
+        CHECK_AT(i, store_large_write(large, span_of(BODY), &err) == cases[i].written);
+        if (cases[i].written)
+            CHECK_AT(i, !store_large_end(large, &object, &outcome, &found, &err)
+                            && err.kind == ERR_DATA && err.code == STORE_MISMATCH);
+        store_large_free(take(large));
+        CHECK_AT(i, server_is_over(place.server));
+    }
+}
+
+TEST(encryption_that_was_asked_for_is_demanded)
+{
+    static const struct {
+        const char *answer;
+        bool good;
+    } cases[] = {
+        { OK("ETag: \"e\"\r\nx-amz-server-side-encryption: AES256\r\n"), true },
+        { OK("ETag: \"e\"\r\nx-amz-server-side-encryption: aws:kms\r\n"), false },
+        { OK("ETag: \"e\"\r\n"), false },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        const struct server_step script[] = { TAKE, SEND(cases[i].answer), END };
+        auto_place place = place_new(
+            script, (struct store_settings){ .traits = trusted(), .encryption = STORE_SSE_S3 });
+        struct store_found found;
+        struct err err = { 0 };
+
+        CHECK_AT(i, (put_x(&place, &found, &err) == STORE_MADE) == cases[i].good);
+        CHECK_AT(i, cases[i].good || err.kind == ERR_REMOTE);
     }
 }
 
