@@ -36,6 +36,8 @@ static const struct {
 
 bool foreign_is_harmful(uint32_t code)
 {
+    if (code >= 0x20 && code < 0x7F) /* nearly every one */
+        return false;
     for (size_t i = 0; i < lengthof(harmful); i++)
         if (code >= harmful[i].first && code <= harmful[i].last)
             return true;
