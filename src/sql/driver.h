@@ -52,6 +52,7 @@ struct sql {
     int64_t changed;
     uint64_t commits;
     bool in_transaction;
+    bool is_pooled; /* sessions are shared: nothing may be left in one */
 };
 
 must_check bool postgres_open(const char *url, bool may_write, const struct cancel *cancel,

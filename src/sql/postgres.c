@@ -10,8 +10,8 @@
  * so.
  *
  * Whatever is set is set for one transaction: a pooler gives the session to others afterwards, who
- * would find what we left. Behind one that shares sessions (`pooled`) nothing is prepared under a
- * name, either, and no query is called off, which might hit somebody else's.
+ * would find what we left. Behind one that shares sessions (`is_pooled`) nothing is prepared under
+ * a name, either, and no query is called off, which might hit somebody else's.
  */
 #include "sql/driver.h"
 
@@ -29,7 +29,6 @@ struct postgres {
     PGconn *connection;
     char *url;
     bool may_write;
-    bool pooled;           /* sessions are shared: nothing may be left in one */
     size_t alone;          /* a reader's queries that hold a transaction of their own open */
     unsigned statements;   /* how many were prepared: names them */
     struct cursor *active; /* rows that still come; NULL: none  */
@@ -61,7 +60,7 @@ static bool result_failed(struct postgres *pg, const PGresult *result, struct er
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 
     if (state && (strcmp(state, "26000") == 0 || strcmp(state, "42P05") == 0))
-        pg->pooled = true;
+        pg->sql.is_pooled = true;
     return postgres_failed(pg->connection, result, err);
 }
 
@@ -169,7 +168,7 @@ static bool postgres_prepare(struct sql *sql, struct statement *statement, struc
     rows_fetch_ahead(pg);
     if (!settle(pg, err))
         return false;
-    if (!pg->pooled
+    if (!pg->sql.is_pooled
         && !done(
             pg, answer(pg, PQsendPrepare(pg->connection, name, statement->text->postgres, 0, NULL)),
             err))
@@ -190,7 +189,7 @@ static int send_off(struct postgres *pg, const struct statement *statement,
 {
     int count = (int)params->count;
 
-    if (pg->pooled)
+    if (pg->sql.is_pooled)
         return PQsendQueryParams(pg->connection, statement->text->postgres, count, NULL,
                                  (const char *const *)params->texts, NULL, NULL, 0);
     return PQsendQueryPrepared(pg->connection, statement->prepared, count,
@@ -359,7 +358,7 @@ static bool postgres_query(struct sql_rows *rows, struct sql_args args, struct e
     postgres_params_make(&params, args);
     if (send_off(pg, rows->statement, &params) != 1)
         return result_failed(pg, NULL, err);
-    if (pg->pooled && !rows->sql->in_transaction)
+    if (pg->sql.is_pooled && !rows->sql->in_transaction)
         return all_at_once(pg, cursor, err);
     (void)PQsetSingleRowMode(pg->connection);
     cursor->over = false;
@@ -409,7 +408,7 @@ static void rows_abandon(struct cursor *c)
 /* What a transaction still needs must not fail; and through a pooler a call might come late. */
 static bool may_be_called_off(const struct postgres *pg)
 {
-    return !pg->pooled && !pg->sql.in_transaction && pg->alone <= 1;
+    return !pg->sql.is_pooled && !pg->sql.in_transaction && pg->alone <= 1;
 }
 
 static void postgres_rows_close(struct sql_rows *rows)
@@ -485,7 +484,7 @@ static bool postgres_connect(struct postgres *pg, struct err *err)
 
     if (!postgres_dial(pg->url, &pg->connection, &pooled, err))
         return false;
-    pg->pooled = pg->pooled || pooled;
+    pg->sql.is_pooled = pg->sql.is_pooled || pooled;
     return true;
 }
 

@@ -77,6 +77,11 @@ enum sql_kind sql_kind_of(const struct sql *sql)
     return sql->driver->kind;
 }
 
+bool sql_is_pooled(const struct sql *sql)
+{
+    return sql->is_pooled;
+}
+
 /* Two spellings of one SQLite path are one database; other URLs are compared as they stand. */
 bool sql_same_database(const char *a, const char *b)
 {

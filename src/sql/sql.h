@@ -119,6 +119,9 @@ void auto_sql_cleanup(struct sql **sql);
 
 enum sql_kind sql_kind_of(const struct sql *sql);
 
+/* Whether a pooler, which shares sessions among its clients, stands before the database. */
+bool sql_is_pooled(const struct sql *sql);
+
 /* Whether two URLs name the same database. */
 bool sql_same_database(const char *a, const char *b);
 
