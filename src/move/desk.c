@@ -25,7 +25,8 @@ enum { GROUP_JOBS = 64, GROUP_US = 4 * TIME_MS, QUIET_US = 1 * TIME_MS, POSTED_U
  * because somebody else was in the way. */
 #define AWAY_US (5 * 60 * TIME_SECOND)
 #define AWAY_LOOK_US (1 * TIME_SECOND)
-enum { GROUP_TRIES = 20 };
+#define BUSY_FIRST_US (2 * TIME_MS)
+enum { GROUP_TRIES = 20, BUSY_DOUBLES = 5, BUSY_TOLD_AFTER = 10 };
 
 struct desk_job {
     desk_work *work;
@@ -108,6 +109,18 @@ static bool come_back(struct desk *desk, bool *committed_r, struct err *err)
     return true;
 }
 
+/* Somebody else was in the way: waits a little longer each time. Asked to stop, it does not wait.
+ */
+static void wait_for_others(const struct desk *desk, int tries, const struct err *why)
+{
+    int doubles = tries - 1 < BUSY_DOUBLES ? tries - 1 : BUSY_DOUBLES;
+    struct err ignored;
+
+    if (tries == BUSY_TOLD_AFTER)
+        log_warn("others keep the database busy, trying again: %s", why->msg);
+    (void)!cancel_sleep(desk->hands.cancel, BUSY_FIRST_US << doubles, &ignored);
+}
+
 /* As jobs_do(), in spite of others and of connections that break. */
 static bool jobs_do_for_sure(struct desk *desk, struct desk_job **jobs, size_t count,
                              struct err *err)
@@ -121,8 +134,10 @@ static bool jobs_do_for_sure(struct desk *desk, struct desk_job **jobs, size_t c
         registry_take_back(desk->hands.registry);
         if (tries == GROUP_TRIES)
             return false;
-        if (has_cause(err, SQL_BUSY))
+        if (has_cause(err, SQL_BUSY)) {
+            wait_for_others(desk, tries, err);
             continue;
+        }
         if ((!has_cause(err, SQL_AWAY) && !has_cause(err, SQL_COMMIT_LOST))
             || !come_back(desk, &committed, err))
             return false;

@@ -37,6 +37,7 @@ static struct place place_new(size_t most_jobs)
         || !sql_run(ledger_sql(place.ledger), &make_lines, SQL_NO_ARGS, &err))
         abort();
     hands.ledger = place.ledger;
+    hands.cancel = place.cancel;
     place.desk = desk_new(&hands, most_jobs);
     return place;
 }
