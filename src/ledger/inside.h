@@ -86,3 +86,6 @@ void ledger_column_copy(const struct sql_rows *rows, int column, char *to,
                         size_t room); /* or cut */
 enum ledger_state ledger_column_state(const struct sql_rows *rows, int column);
 enum ledger_link ledger_column_link(const struct sql_rows *rows, int column);
+
+/* False if the word is none. */
+must_check bool ledger_link_read(struct span word, enum ledger_link *link_r);

@@ -55,12 +55,24 @@ enum ledger_state ledger_column_state(const struct sql_rows *rows, int column)
     return state;
 }
 
+bool ledger_link_read(struct span word, enum ledger_link *link_r)
+{
+    for (size_t i = 0; i < lengthof(link_names); i++) {
+        if (span_is(word, link_names[i])) {
+            *link_r = (enum ledger_link)i;
+            return true;
+        }
+    }
+    return false;
+}
+
 enum ledger_link ledger_column_link(const struct sql_rows *rows, int column)
 {
-    for (size_t i = 0; i < lengthof(link_names); i++)
-        if (span_is(sql_get_text(rows, column), link_names[i]))
-            return (enum ledger_link)i;
-    abort();
+    enum ledger_link link;
+
+    if (!ledger_link_read(sql_get_text(rows, column), &link))
+        abort();
+    return link;
 }
 
 /* --- opening -------------------------------------------------------------------------------- */

@@ -6,6 +6,25 @@
 
 enum { FAILURE_PAGE = 500, PACE_ENTRIES = 4000 };
 
+/* Tallies have no check of their own: whoever may write to the ledger may write any word. */
+static bool tally_read(const struct sql_rows *rows, struct ledger_tally *tally_r, struct err *err)
+{
+    struct span state = sql_get_text(rows, 0), link = sql_get_text(rows, 3);
+    struct ledger_tally tally = { 0 };
+
+    if (!ledger_state_read(state, &tally.state) || !ledger_link_read(link, &tally.link))
+        return err_set(err, ERR_DATA, 0,
+                       "the ledger counts documents in state '" SPAN_FORMAT "', link '" SPAN_FORMAT
+                       "', which do not exist: another program altered it",
+                       SPAN_ARGS(state), SPAN_ARGS(link));
+    tally.class = ledger_column(rows, 1);
+    tally.type = ledger_column(rows, 2);
+    tally.documents = sql_get_i64(rows, 4);
+    tally.bytes = sql_get_i64(rows, 5);
+    *tally_r = tally;
+    return true;
+}
+
 bool ledger_tallies_by(struct ledger *ledger, const struct sql_text *text,
                        struct ledger_tally **tallies_r, size_t *count_r, struct err *err)
 {
@@ -18,12 +37,11 @@ bool ledger_tallies_by(struct ledger *ledger, const struct sql_text *text,
         return false;
     while ((step = sql_next(rows, err)) == STEP_ROW) {
         tallies = mem_grow(tallies, (count + 1) * sizeof *tallies);
-        tallies[count++] = (struct ledger_tally){ .state = ledger_column_state(rows, 0),
-                                                  .class = ledger_column(rows, 1),
-                                                  .type = ledger_column(rows, 2),
-                                                  .link = ledger_column_link(rows, 3),
-                                                  .documents = sql_get_i64(rows, 4),
-                                                  .bytes = sql_get_i64(rows, 5) };
+        if (!tally_read(rows, &tallies[count], err)) {
+            ledger_tallies_free(tallies, count);
+            return false;
+        }
+        count++;
     }
     if (step == STEP_ERROR) {
         ledger_tallies_free(tallies, count);

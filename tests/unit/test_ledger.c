@@ -1222,6 +1222,29 @@ TEST(sources_of_one_ledger_are_apart)
     check_sound(1, other);
 }
 
+/* Whoever may write to the ledger may write any word: it is said, and ends nothing. */
+TEST(a_tally_of_words_that_do_not_exist_is_refused)
+{
+    static const char *const spoils[] = { "update fmferry_tally set state = 'lost'",
+                                          "update fmferry_tally set link = 'x'",
+                                          "update fmferry_tally set state = ''" };
+
+    for (size_t i = 0; i < lengthof(spoils); i++) {
+        auto_place place = place_new();
+        struct ledger_sighting sighting = sighting_of("id", 17, 5);
+        struct ledger_tally *tallies = NULL;
+        size_t count = 0;
+        struct err err = { 0 };
+
+        CHECK_AT(i, see(place.ledger, &sighting) == LEDGER_SEEN_NEW);
+        CHECK_AT(i, ledger_tallies(place.ledger, &tallies, &count, &err));
+        ledger_tallies_free(take(tallies), count);
+        CHECK_AT(i, sql_script(ledger_sql(place.ledger), spoils[i], &err));
+        CHECK_AT(i, !ledger_tallies(place.ledger, &tallies, &count, &err));
+        CHECK_AT(i, err.kind == ERR_DATA && strstr(err.msg, "which do not exist"));
+    }
+}
+
 /* Two handles of one process are two, as two processes are. */
 TEST(who_lives_holds_a_place)
 {
