@@ -20,9 +20,11 @@ from killer import differences, end_of  # noqa: E402
 DYING = pathlib.Path(os.environ.get("FMFERRY_FAILPOINTS_BUILD")
                      or BUILD.parent / "build-failpoints") / "src" / "fmferry"
 RUN_LIMIT = 120
-# How much the desk commits at once, and how often claims are fetched, is chance: these places are
-# reached at least once, and nobody knows how often.
-BY_CHANCE = {"desk.written", "desk.committed", "desk.registry", "dispatch.claimed"}
+# How much the desk commits at once, how often claims are fetched, and whether the last census sees a
+# document that is not settled yet, so that another follows, is chance: these places are reached at
+# least once, and nobody knows how often.
+BY_CHANCE = {"desk.written", "desk.committed", "desk.registry", "dispatch.claimed",
+             "census.page-read", "census.page-told", "census.closing", "census.gone"}
 SHAPE = """
 database Clinic
 table CONTACTS 4
