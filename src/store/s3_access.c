@@ -14,9 +14,11 @@
 
 /* A clock that is off by less was not the reason of a refusal. */
 #define CLOCK_MATTERS_US (60 * TIME_SECOND)
-/* A clock in a wrong zone is off by less. Who says more may want requests signed for another year.
+/*
+ * A clock with a wrong zone or a wrong date is off by no more than a day, and the quarter of an
+ * hour that servers forgive. Who says more may want requests signed for another year.
  */
-#define CLOCK_BELIEVED_US (24 * 3600 * (int64_t)TIME_SECOND)
+#define CLOCK_BELIEVED_US ((24 * 3600 + 900) * (int64_t)TIME_SECOND)
 
 enum { UNLIMITED = 1 << 20, SLOW_LOOK_MS = 200 };
 #define SLOW_AGAIN_US (1 * TIME_SECOND) /* answers to what was under way count once */
