@@ -524,8 +524,10 @@ static void withdraw(struct mover *mover, const struct ledger_claim *claim, int6
 
 static struct ledger_version version_of(char *key, char *patient, char *mark)
 {
+    static char mime[] = "application/pdf";
+
     return (struct ledger_version){ .key = key,
-                                    .mime = (char[]){ "application/pdf" },
+                                    .mime = mime,
                                     .has_sha256 = true,
                                     .size_bytes = 3,
                                     .mod_id = 1,
