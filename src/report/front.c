@@ -67,6 +67,20 @@ static void whats_done(struct verdict *v, const struct status *s, const struct f
     str_add_char(&v->words, '.');
 }
 
+/* Whatever the ledger says: somebody read afresh, and it was otherwise. */
+static void what_differs(struct verdict *v, const struct verified *verified)
+{
+    int64_t n = verified->open > 0 ? verified->open : (int64_t)verified->differences;
+
+    if (strcmp(v->tone, "good") == 0)
+        v->head = "Not all of them are as they should be.";
+    v->tone = "bad";
+    str_add_text(&v->words, " A separate reader found ");
+    number_add(&v->words, n, "difference", "differences");
+    str_add_text(&v->words, n == 1 ? " that is not mended: “fmferry verify” names it."
+                                   : " that are not mended: “fmferry verify” names them.");
+}
+
 static struct verdict verdict_of(const struct status *s)
 {
     struct forecast f = forecast_of(s);
@@ -83,6 +97,8 @@ static struct verdict verdict_of(const struct status *s)
     } else {
         whats_done(&v, s, &f);
     }
+    if (verified_word(&s->verified) == VERIFIED_DIFFERS)
+        what_differs(&v, &s->verified);
     return v;
 }
 
