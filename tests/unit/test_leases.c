@@ -570,6 +570,19 @@ TEST(only_what_was_never_put_is_withdrawn)
     ledger_claim_clear(&held);
 }
 
+/* A stored document whose mark is being written is in somebody's hands, too. */
+TEST(what_is_being_marked_is_not_due)
+{
+    auto_place place = place_new();
+    struct mover *mover = &place.movers[0];
+    struct ledger_claim held = claimed(&place, mover);
+    struct ledger_version version = version_of((char[]){ "a" }, NULL, NULL);
+
+    keep(mover, &held, &version, true);
+    CHECK(next_due(mover) == INT64_MAX);
+    ledger_claim_clear(&held);
+}
+
 /* The same bytes with another patient: the object with the first one is to go. */
 TEST(what_lies_with_the_first_patient_is_leaving)
 {

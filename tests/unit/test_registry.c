@@ -78,6 +78,28 @@ static bool script(struct place *place, const char *words)
 
 /* --- tables --------------------------------------------------------------------------------- */
 
+/* A word that nobody knows would leave open what somebody meant to shut. */
+TEST(a_second_identifier_is_one_that_there_is)
+{
+    static const struct {
+        const char *words, *unknown; /* NULL: all are known */
+    } cases[] = {
+        { "dob", NULL },          { "dob, last_name,first_name", NULL },
+        { "mother", "'mother'" }, { "dob, mother", "'mother'" },
+        { "DOB", "'DOB'" },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_place place = place_without_tables();
+        struct registry_settings settings = { .url = "", .second_identifier = cases[i].words };
+        struct err err = { 0 };
+        bool good = registry_open(&settings, place.sql, place.cancel, &place.registry, &err);
+
+        CHECK_AT(i, good == !cases[i].unknown);
+        CHECK_AT(i, good || (err.kind == ERR_USAGE && strstr(err.msg, cases[i].unknown)));
+    }
+}
+
 TEST(the_applications_tables_are_made_or_found)
 {
     static const struct {
