@@ -159,7 +159,7 @@ static bool password_is_elsewhere(const PQconninfoOption *said, struct err *err)
 {
     return !option(said, "password")
            || err_set(err, ERR_USAGE, 0,
-                      "a password does not belong into the database URL: put it into a file of "
+                      "a password must not be written in the database URL: put it into a file of "
                       "mode 0600 and name that with ?passfile=FILE, or into PGPASSWORD");
 }
 

@@ -344,6 +344,24 @@ TEST(reading_sees_one_state)
 
 /* --- what goes wrong ------------------------------------------------------------------------ */
 
+/* The configuration is read by many; nobody is connected to, and nothing of it is repeated. */
+TEST(a_password_does_not_stand_in_the_url)
+{
+    static const char *const urls[] = { "postgresql://nexus:wren-4711@127.0.0.1:1/x",
+                                        "postgresql://127.0.0.1:1/x?password=wren-4711",
+                                        "postgresql+unverified://nexus:wren-4711@127.0.0.1:1/x" };
+    struct cancel *cancel = cancel_new();
+
+    for (size_t i = 0; i < lengthof(urls); i++) {
+        struct sql *sql = NULL;
+        struct err err = { 0 };
+
+        CHECK_AT(i, !sql_open(urls[i], cancel, &sql, &err) && err.kind == ERR_USAGE);
+        CHECK_AT(i, strstr(err.msg, "passfile") && !strstr(err.msg, "wren"));
+    }
+    cancel_free(cancel);
+}
+
 /* What libpq is told, and whether that stays on this machine. */
 TEST(this_machine_is_told_from_others)
 {
