@@ -106,6 +106,44 @@ TEST(what_is_spilled_is_written_a_few_times)
     }
 }
 
+/* Also where the last piece that is spilled has a single entry. */
+TEST(of_any_number_all_come_back)
+{
+    enum { MOST = 150 };
+
+    for (uint64_t count = 1; count <= MOST; count++) {
+        auto_sorter *sorter = sorter_new(SMALL);
+        char entry[KIB(1)] = { 0 };
+        struct err err = { 0 };
+        struct span got;
+        uint64_t came = 0;
+
+        for (uint64_t n = 0; n < count; n++) {
+            memcpy(entry, &n, sizeof n);
+            CHECK_AT(n, sorter_add(sorter, (struct span){ entry, sizeof entry }, &err));
+        }
+        CHECK_AT(count, sorter_end(sorter, &err));
+        while (sorter_next(sorter, &got, &err) == STEP_ROW)
+            came++;
+        CHECK_AT(count, came == count);
+    }
+}
+
+TEST(what_is_the_front_of_another_comes_first)
+{
+    static const char *const given[] = { "ab", "a", "abc", "a", "b" };
+    static const char *const wanted[] = { "a", "a", "ab", "abc", "b" };
+    auto_sorter *sorter = sorter_new(SMALL);
+    struct err err = { 0 };
+    struct span got;
+
+    for (size_t i = 0; i < lengthof(given); i++)
+        CHECK_AT(i, sorter_add(sorter, span_of(given[i]), &err));
+    CHECK(sorter_end(sorter, &err));
+    for (size_t i = 0; i < lengthof(wanted); i++)
+        CHECK_AT(i, sorter_next(sorter, &got, &err) == STEP_ROW && span_is(got, wanted[i]));
+}
+
 TEST(nothing_comes_back_as_nothing)
 {
     auto_sorter *sorter = sorter_new(SMALL);
