@@ -47,29 +47,36 @@ static bool is_bucket(const struct checks *c)
     return span_starts(span_of(c->mover->store.url), "s3://");
 }
 
-/* Settings of a bucket that do nothing for a folder. */
+static bool is_set(const struct checks *c, const char *name)
+{
+    const char *value = conf_value(c->settings->conf, "store", name);
+
+    return value && *value;
+}
+
+/*
+ * Settings of a bucket that do nothing for a folder: who set them may have meant a bucket, or rely
+ * on an encryption that there is not. An authority's file is no sign of either.
+ */
 static void idle_settings_say(const struct checks *c, struct tried *tried)
 {
-    static const char *const names[] = { "endpoint",        "region",
-                                         "access_key",      "secret_key_env",
-                                         "secret_key_file", "secret_key_command",
-                                         "profile",         "ca_file",
-                                         "encryption",      "kms_key",
-                                         "storage_class",   "object_lock",
-                                         "expected_owner",  "tags" };
+    static const char *const names[] = {
+        "endpoint",           "region",         "access_key", "secret_key_env", "secret_key_file",
+        "secret_key_command", "profile",        "encryption", "kms_key",        "storage_class",
+        "object_lock",        "expected_owner", "tags"
+    };
     auto_str set = STR_MAX(KIB(1));
 
-    for (size_t i = 0; i < lengthof(names); i++) {
-        const char *value = conf_value(c->settings->conf, "store", names[i]);
-
-        if (value && *value)
+    for (size_t i = 0; i < lengthof(names); i++)
+        if (is_set(c, names[i]))
             str_printf(&set, "%s%s", set.size ? ", " : "", names[i]);
-    }
     if (set.size)
         str_printf(&tried->problems,
                    "[store] %s: for buckets only, and the store is a folder (%s): name a bucket in "
                    "url (s3://BUCKET/PREFIX), or remove them\n",
                    str_text(&set), c->mover->store.url);
+    if (is_set(c, "ca_file"))
+        str_add_text(&tried->notes, "[store] ca_file is for buckets only, and does nothing here\n");
 }
 
 bool check_store(struct checks *c, struct tried *tried, struct err *err)
