@@ -3,6 +3,7 @@
  * and a long random walk beside a small model of it.
  */
 #include "ledger/ledger.h"
+#include "ledger/links.h"
 
 #include "base/mem.h"
 #include "base/time.h"
@@ -1220,6 +1221,36 @@ TEST(sources_of_one_ledger_are_apart)
     ledger_tallies_free(tallies, count);
     check_sound(0, place.ledger);
     check_sound(1, other);
+}
+
+/* An object is only removed if nobody's version lies there, in whichever state it counts. */
+TEST(a_key_is_used_by_every_version_that_counts)
+{
+    static const struct {
+        const char *state;
+        bool used;
+    } cases[] = { { "intended", true },
+                  { "stored", true },
+                  { "superseded", true },
+                  { "leaving", false },
+                  { "removed", false } };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_place place = place_new();
+        struct ledger_sighting sighting = sighting_of("id", 17, 5);
+        auto_free char *words = mem_printf(
+            "insert into fmferry_version (document, number, epoch, state, key, mime, mod_id, at_us)"
+            " select document, 1, 1, '%s', 'a/key', 'x/y', 5, 0 from fmferry_document",
+            cases[i].state);
+        struct err err = { 0 };
+        bool used = !cases[i].used;
+
+        CHECK_AT(i, see(place.ledger, &sighting) == LEDGER_SEEN_NEW);
+        CHECK_AT(i, sql_script(ledger_sql(place.ledger), words, &err));
+        CHECK_AT(i,
+                 ledger_key_is_used(place.ledger, "a/key", &used, &err) && used == cases[i].used);
+        CHECK_AT(i, ledger_key_is_used(place.ledger, "another", &used, &err) && !used);
+    }
 }
 
 /* Whoever may write to the ledger may write any word: it is said, and ends nothing. */
