@@ -60,6 +60,14 @@ struct span span_cut(struct span *rest, char separator)
     return before;
 }
 
+struct span span_extension(struct span path)
+{
+    for (size_t i = path.size; i > 0 && path.at[i - 1] != '/'; i--)
+        if (path.at[i - 1] == '.')
+            return span_from(path, i);
+    return SPAN_NONE;
+}
+
 char *span_text(struct span span)
 {
     return mem_copy(span.at, span.size);

@@ -74,6 +74,9 @@ size_t span_find(struct span hay, const char *needle);
  */
 struct span span_cut(struct span *rest, char separator);
 
+/* What follows the last dot of a path's last name, up to its end; SPAN_NONE if it has no dot. */
+struct span span_extension(struct span path);
+
 /* A copy ended by a zero; the caller frees. */
 char *span_text(struct span span);
 

@@ -63,16 +63,7 @@ const char *filemaker_storage(struct span value)
 
 struct span filemaker_extension(struct span value)
 {
-    struct span path = span_cut(&value, '?');
-    struct span name = path;
-
-    for (size_t i = 0; i < path.size; i++)
-        if (path.at[i] == '/')
-            name = span_from(path, i + 1);
-    for (size_t i = name.size; i > 0; i--)
-        if (name.at[i - 1] == '.')
-            return span_from(name, i);
-    return SPAN_NONE;
+    return span_extension(span_cut(&value, '?'));
 }
 
 /* --- hops ----------------------------------------------------------------------------------- */

@@ -110,14 +110,6 @@ static bool beginning_read(struct store_reader *reader, struct str *to, struct e
     return true;
 }
 
-/* What the key says of the kind of file; SPAN_NONE if nothing. */
-static struct span extension_of(const char *key)
-{
-    const char *dot = strrchr(key, '.');
-
-    return dot ? span_of(dot + 1) : SPAN_NONE;
-}
-
 static void judge_object(struct journey *j, const char *key, struct store_reader *reader)
 {
     auto_str beginning = STR_MAX(PAGE_LOOK_BYTES);
@@ -125,7 +117,7 @@ static void judge_object(struct journey *j, const char *key, struct store_reader
 
     if (!beginning_read(reader, &beginning, &err))
         find(j, ADOPT_UNPROVEN, "'%.200s' cannot be read: %.200s", key, err.msg);
-    else if (page_look(str_span(&beginning), extension_of(key)) == PAGE_SURE)
+    else if (page_look(str_span(&beginning), span_extension(span_of(key))) == PAGE_SURE)
         find(j, ADOPT_FALSE, "'%.200s' holds an error page of %ju bytes, not the document", key,
              (uintmax_t)store_reader_size(reader));
     else

@@ -105,15 +105,6 @@ static bool page(struct cargo *cargo, const struct ledger_claim *claim, enum pag
            || is_page(trouble, cargo, "or it is the file: then it reads the same another time");
 }
 
-/* The extension of a file's name, without the dot; SPAN_NONE if it has none. */
-static struct span extension_of(struct span name)
-{
-    for (size_t i = name.size; i > 0; i--)
-        if (name.at[i - 1] == '.')
-            return span_from(name, i);
-    return SPAN_NONE;
-}
-
 /*
  * What the URL calls the file, or a field, or the stream: the first that says something.
  *   name   room for the stream's word
@@ -121,14 +112,14 @@ static struct span extension_of(struct span name)
 static struct span extension(const struct cargo *cargo, const struct source_facts *facts,
                              struct str *name)
 {
-    struct span by_url = filemaker_extension(facts->value), by_field = extension_of(facts->name);
+    struct span by_url = filemaker_extension(facts->value), by_field = span_extension(facts->name);
 
     if (by_url.size && !span_is_nocase(by_url, "bin"))
         return by_url;
     if (by_field.size)
         return by_field;
     disposition_name(cargo->disposition, name);
-    return extension_of(str_span(name));
+    return span_extension(str_span(name));
 }
 
 static bool inspect(struct cargo *cargo, const struct ledger_claim *claim,

@@ -6,7 +6,6 @@
 #include "base/uuid.h"
 #include "filemaker/pager.h"
 #include "move/witness.h"
-#include "json/writer.h"
 
 enum { LOOK_RECORDS = 50, SHARED_PAGE = 250, SHARED_PAGES = 4 };
 
@@ -19,18 +18,6 @@ struct asking {
     struct pager *pager; /* knows how many records come at a time */
 };
 
-static void order_write(const char *field, struct str *to)
-{
-    struct json_writer w = JSON_WRITER(to);
-
-    json_open_array(&w);
-    json_open_object(&w);
-    json_member_text(&w, "fieldName", field);
-    json_member_text(&w, "sortOrder", "ascend");
-    json_close_object(&w);
-    json_close_array(&w);
-}
-
 /* As many as the server can give, up to a limit. */
 static bool ask(const struct asking *a, const char *criterion, bool in_order, uint64_t from,
                 uint64_t limit, struct filemaker_page *page_r, struct err *err)
@@ -39,7 +26,7 @@ static bool ask(const struct asking *a, const char *criterion, bool in_order, ui
 
     witness_query(a->key, criterion, &query);
     if (in_order)
-        order_write(a->key, &order);
+        witness_order(a->key, &order);
     while (!filemaker_find(a->filemaker, a->layout, str_text(&query),
                            in_order ? str_text(&order) : NULL, from, limit, page_r, err)) {
         if (limit == 1 || !filemaker_is_too_much(err))

@@ -3,7 +3,6 @@
 
 #include "base/num.h"
 #include "move/witness.h"
-#include "json/writer.h"
 
 enum { QUERY_MAX = 4096 };
 
@@ -28,27 +27,10 @@ bool keyset_prove(struct filemaker *filemaker, const char *layout, const char *f
 
 static void query_write(struct str *to, const char *field, const char *from)
 {
-    struct json_writer w = JSON_WRITER(to);
     char criterion[KEYSET_KEY_MAX + 2];
 
     (void)snprintf(criterion, sizeof criterion, *from ? ">=%s" : "*", from);
-    json_open_array(&w);
-    json_open_object(&w);
-    json_member_text(&w, field, criterion);
-    json_close_object(&w);
-    json_close_array(&w);
-}
-
-static void sort_write(struct str *to, const char *field)
-{
-    struct json_writer w = JSON_WRITER(to);
-
-    json_open_array(&w);
-    json_open_object(&w);
-    json_member_text(&w, "fieldName", field);
-    json_member_text(&w, "sortOrder", "ascend");
-    json_close_object(&w);
-    json_close_array(&w);
+    witness_query(field, criterion, to);
 }
 
 bool keyset_page(struct filemaker *filemaker, const char *layout, const char *field,
@@ -58,7 +40,7 @@ bool keyset_page(struct filemaker *filemaker, const char *layout, const char *fi
     auto_str query = STR_MAX(QUERY_MAX), sort = STR_MAX(QUERY_MAX);
 
     query_write(&query, field, from);
-    sort_write(&sort, field);
+    witness_order(field, &sort);
     return pager_find(pager, filemaker, layout, str_text(&query), str_text(&sort), page_r, err);
 }
 

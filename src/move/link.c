@@ -166,9 +166,9 @@ static bool upload_intend(void *arg, const char *upload_id, struct err *err)
 
 static const char *extension_of(const char *key)
 {
-    const char *dot = strrchr(key, '.'), *slash = strrchr(key, '/');
+    const char *ext = span_extension(span_of(key)).at; /* up to the key's own end */
 
-    return dot && (!slash || dot > slash) ? dot + 1 : "bin";
+    return ext ? ext : "bin";
 }
 
 static bool key_has_hash(const char *key)

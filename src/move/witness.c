@@ -14,6 +14,18 @@ void witness_query(const char *field, const char *criterion, struct str *query_r
     json_close_array(&w);
 }
 
+void witness_order(const char *field, struct str *order_r)
+{
+    struct json_writer w = JSON_WRITER(order_r);
+
+    json_open_array(&w);
+    json_open_object(&w);
+    json_member_text(&w, "fieldName", field);
+    json_member_text(&w, "sortOrder", "ascend");
+    json_close_object(&w);
+    json_close_array(&w);
+}
+
 /* "No match" is an answer; a find that the server refuses is none, and the witness is silent. */
 bool witness_matching(struct filemaker *filemaker, const char *layout, const char *field,
                       const char *criterion, uint64_t *count_r, bool *refused_r, struct err *err)

@@ -30,3 +30,6 @@ must_check bool witness_matching(struct filemaker *filemaker, const char *layout
 
 /* The query of one criterion in one field, as filemaker_find() takes it. */
 void witness_query(const char *field, const char *criterion, struct str *query_r);
+
+/* The order by one field, from its least on, as filemaker_find() takes it. */
+void witness_order(const char *field, struct str *order_r);

@@ -118,6 +118,23 @@ TEST(a_list_is_cut_piece_by_piece)
     }
 }
 
+TEST(an_extension_is_that_of_the_last_name)
+{
+    static const struct {
+        const char *path, *ext; /* NULL: none */
+    } cases[] = {
+        { "a.pdf", "pdf" }, { "b/a.tar.gz", "gz" }, { "b.d/a", NULL },
+        { "b.d/a.x", "x" }, { "a.", "" },           { ".a", "a" },
+        { "a", NULL },      { "", NULL },           { "b.d/", NULL },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        struct span ext = span_extension(span_of(cases[i].path));
+
+        CHECK_AT(i, cases[i].ext ? ext.at && span_is(ext, cases[i].ext) : !ext.at);
+    }
+}
+
 TEST(a_text_grows_to_its_cap_and_remembers_what_did_not_fit)
 {
     static const struct {
