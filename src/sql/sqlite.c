@@ -257,22 +257,44 @@ static const struct sql_driver driver = {
  * A database that somebody else made keeps its journal; one of ours gets a write-ahead log, so that
  * readers and the writer do not wait for each other.
  */
-static bool settle(struct sqlite *sqlite, bool may_write, struct err *err)
+static bool journal_choose(struct sqlite *sqlite, bool may_write, struct err *err)
 {
     static const struct sql_text page_count = { "page_count", "pragma page_count", NULL };
+    int64_t pages;
+
+    if (!sql_number(&sqlite->sql, &page_count, SQL_NO_ARGS, 0, &pages, err))
+        return false;
+    return pages > 0 || !may_write || sqlite_script(&sqlite->sql, "pragma journal_mode = wal", err);
+}
+
+/*
+ * Of several who give a new database its journal, SQLite refuses all but one at once: each holds a
+ * shared lock that the others wait for, so its busy handler is not asked. Whoever was refused has
+ * let go of its lock by then, waits as the handler would, and looks again.
+ */
+static bool journal_settle(struct sqlite *sqlite, bool may_write, struct err *err)
+{
+    for (int looked = 0; !journal_choose(sqlite, may_write, err); looked++) {
+        if (err->kind != ERR_DATABASE || err->code != SQL_BUSY)
+            return false;
+        if (!on_busy(sqlite, looked))
+            return failed(&sqlite->sql, err);
+        *err = (struct err){ 0 };
+    }
+    return true;
+}
+
+static bool connection_settle(struct sqlite *sqlite, bool may_write, struct err *err)
+{
     /* trusted_schema stays on: Django's tables check their JSON with a function it would forbid. */
-    static const char *const manners = "pragma synchronous = full;"
+    static const char *const options = "pragma synchronous = full;"
                                        "pragma foreign_keys = on;"
                                        "pragma cell_size_check = on;"
                                        "pragma cache_size = -4096;";
-    int64_t pages;
 
     (void)sqlite3_extended_result_codes(sqlite->handle, 1);
     (void)sqlite3_busy_handler(sqlite->handle, on_busy, sqlite);
-    if (!sqlite_script(&sqlite->sql, manners, err)
-        || !sql_number(&sqlite->sql, &page_count, SQL_NO_ARGS, 0, &pages, err))
-        return false;
-    return pages > 0 || !may_write || sqlite_script(&sqlite->sql, "pragma journal_mode = wal", err);
+    return sqlite_script(&sqlite->sql, options, err) && journal_settle(sqlite, may_write, err);
 }
 
 static pthread_once_t configured = PTHREAD_ONCE_INIT;
@@ -296,7 +318,7 @@ bool sqlite_open(const char *path, bool may_write, const struct cancel *cancel, 
         (void)failed(sql, err);
         return err_ctx(err, "opening the database '%s'", path);
     }
-    if (!settle(sqlite, may_write, err))
+    if (!connection_settle(sqlite, may_write, err))
         return err_ctx(err, "opening the database '%s'", path);
     *sql_r = take(sql);
     return true;

@@ -615,6 +615,53 @@ TEST(writing_on_an_old_state_is_busy)
     check_refused(0, other, &add_text, SQL_BUSY);
 }
 
+/* --- a new database ------------------------------------------------------------------------- */
+
+enum { NEWCOMERS = 6, NEW_DATABASES = 40 };
+
+struct newcomer {
+    const char *url;
+    const struct cancel *cancel;
+    pthread_barrier_t *together;
+    bool good;
+    struct err err;
+};
+
+static void *open_at_once(void *arg)
+{
+    struct newcomer *newcomer = arg;
+    auto_sql *sql = NULL;
+
+    (void)pthread_barrier_wait(newcomer->together);
+    newcomer->good = sql_open(newcomer->url, newcomer->cancel, &sql, &newcomer->err);
+    return NULL;
+}
+
+/* Each wants to give it its write-ahead log, and SQLite refuses all but one without waiting. */
+TEST(several_open_a_new_database_at_once)
+{
+    auto_place place = place_new();
+
+    for (size_t round = 0; round < NEW_DATABASES; round++) {
+        auto_free char *url = mem_printf("sqlite:%s/new-%zu.db", place.folder, round);
+        struct newcomer newcomers[NEWCOMERS];
+        pthread_t threads[NEWCOMERS];
+        pthread_barrier_t together;
+
+        CHECK(pthread_barrier_init(&together, NULL, NEWCOMERS) == 0);
+        for (size_t i = 0; i < NEWCOMERS; i++) {
+            newcomers[i] =
+                (struct newcomer){ .url = url, .cancel = place.cancel, .together = &together };
+            CHECK(pthread_create(&threads[i], NULL, open_at_once, &newcomers[i]) == 0);
+        }
+        for (size_t i = 0; i < NEWCOMERS; i++) {
+            CHECK(pthread_join(threads[i], NULL) == 0 && newcomers[i].good);
+            CHECK_STR(newcomers[i].err.msg, "");
+        }
+        (void)pthread_barrier_destroy(&together);
+    }
+}
+
 TEST(two_names_of_one_database_are_one)
 {
     auto_place place = place_new();
