@@ -1,7 +1,10 @@
 #!/usr/bin/python3
 """Compiles .sql files into C: one `struct sql_text` per statement.
 
-    embed_sql.py PREFIX OUT.c OUT.h FILE.sql ...
+    embed_sql.py PREFIX OUT.c OUT.h OUT.d FOLDER
+
+Every .sql file below FOLDER is taken; OUT.d names them and their folders for Ninja, so that a new file
+is seen by the next build.
 
 `document_claim.sql` becomes PREFIX_DOCUMENT_CLAIM and serves both databases; a pair
 `x.sqlite.sql` and `x.postgres.sql` becomes one PREFIX_X. Files below `schema/` become, in the order
@@ -23,7 +26,7 @@ def text_of(path):
 def gather(paths):
     """name -> {driver: C string}, statements and schema steps apart."""
     statements, schema = {}, {}
-    for path in sorted(map(pathlib.Path, paths)):
+    for path in paths:
         name, _, driver = path.name.removesuffix(".sql").partition(".")
         texts = (schema if path.parent.name == "schema" else statements).setdefault(name, {})
         for which in [driver] if driver else ["sqlite", "postgres"]:
@@ -40,9 +43,18 @@ def initializer(name, texts):
     return f'{{ "{name}",\n    {texts["sqlite"]},\n    {texts["postgres"]} }}'
 
 
+def write_depfile(depfile, outputs, folder, paths):
+    """A folder's time changes when a file comes or goes."""
+    folders = [folder, *sorted(path for path in folder.rglob("*") if path.is_dir())]
+    needed = " ".join(str(path).replace(" ", "\\ ") for path in [*folders, *paths])
+    pathlib.Path(depfile).write_text("".join(f"{output}: {needed}\n" for output in outputs))
+
+
 def main():
-    prefix, source, header, *paths = sys.argv[1:]
+    prefix, source, header, depfile, folder = sys.argv[1:]
+    paths = sorted(pathlib.Path(folder).rglob("*.sql"))
     statements, schema = gather(paths)
+    write_depfile(depfile, [source, header], pathlib.Path(folder), paths)
     head = [f"/* Made from the .sql files by {pathlib.Path(sys.argv[0]).name}. */", "#pragma once",
             "", '#include "sql/sql.h"', ""]
     body = [f"/* Made from the .sql files by {pathlib.Path(sys.argv[0]).name}. */",

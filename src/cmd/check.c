@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "http/http.h"
-#include "store/s3_policy.h"
+#include "store/s3/policy.h"
 
 struct check_options {
     const char *write_test; /* a record's number, or NULL */

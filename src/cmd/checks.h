@@ -6,9 +6,9 @@
 
 #include "cmd/settings.h"
 #include "filemaker/filemaker.h"
-#include "move/ids.h"
-#include "move/preflight.h"
-#include "move/sample.h"
+#include "preflight/id_check.h"
+#include "preflight/preflight.h"
+#include "preflight/sample.h"
 
 /* What the steps share: each uses what those before it found. */
 struct checks {

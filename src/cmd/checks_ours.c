@@ -4,8 +4,8 @@
 #include "base/mem.h"
 #include "base/sign.h"
 #include "ledger/look.h"
-#include "move/room.h"
-#include "move/steady.h"
+#include "preflight/disk_room.h"
+#include "preflight/pinned.h"
 
 #include <unistd.h>
 

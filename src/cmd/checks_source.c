@@ -3,11 +3,11 @@
 
 #include "base/mem.h"
 #include "base/time.h"
-#include "move/keyset.h"
-#include "move/patients.h"
-#include "move/stamp.h"
-#include "move/witness.h"
-#include "move/writetest.h"
+#include "census/find_count.h"
+#include "census/walk_by_key.h"
+#include "document/dates.h"
+#include "patients/patients.h"
+#include "preflight/mark_test.h"
 
 #include <ctype.h>
 

@@ -6,8 +6,8 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/utf8.h"
-#include "move/decide.h"
-#include "move/policy.h"
+#include "document/failure_class.h"
+#include "run/decisions.h"
 
 struct decide_options {
     const char *class, *id, *record, *by, *reason;

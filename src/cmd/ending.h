@@ -1,7 +1,7 @@
 /* How a run ended, for people and for scripts. */
 #pragma once
 
-#include "move/run.h"
+#include "run/run.h"
 
 /* `command`: what goes on from here if it was interrupted. */
 void ending_say(const struct run_result *result, const char *command);

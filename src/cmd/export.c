@@ -8,8 +8,8 @@
 
 #include "export/export.h"
 #include "http/http.h"
-#include "move/steady.h"
-#include "move/trial.h"
+#include "preflight/pinned.h"
+#include "preflight/store_probe.h"
 
 struct export_options {
     const char *folder;

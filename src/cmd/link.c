@@ -10,8 +10,8 @@
 #include "base/utf8.h"
 #include "base/uuid.h"
 #include "http/http.h"
-#include "move/link.h"
-#include "move/trial.h"
+#include "preflight/store_probe.h"
+#include "run/relink.h"
 
 struct link_options {
     const char *document, *patient, *by, *reason;

@@ -6,7 +6,7 @@
 #include "base/foreign.h"
 #include "base/text.h"
 #include "http/http.h"
-#include "move/patients.h"
+#include "patients/patients.h"
 
 #include <limits.h>
 

@@ -1,7 +1,7 @@
 /* How a run goes on: a display on a terminal, plain lines elsewhere. */
 #pragma once
 
-#include "move/run.h"
+#include "run/run.h"
 
 struct progress;
 

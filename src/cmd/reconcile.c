@@ -6,9 +6,9 @@
 
 #include "base/foreign.h"
 #include "ledger/look.h"
-#include "move/adopt.h"
-#include "move/reconcile.h"
-#include "move/run.h"
+#include "run/reconcile.h"
+#include "run/run.h"
+#include "transfer/adopt.h"
 
 struct reconcile_options {
     bool adopt;

@@ -7,7 +7,7 @@
 #include "base/foreign.h"
 #include "base/fs.h"
 #include "base/mem.h"
-#include "move/trial.h"
+#include "preflight/store_probe.h"
 #include "report/documents.h"
 #include "report/report.h"
 #include "version.h"

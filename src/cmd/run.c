@@ -6,8 +6,8 @@
 
 #include "base/foreign.h"
 #include "base/time.h"
-#include "move/rehearse.h"
-#include "move/run.h"
+#include "run/dry_run.h"
+#include "run/run.h"
 
 struct run_options {
     int limit;

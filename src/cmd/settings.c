@@ -5,8 +5,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/time.h"
+#include "document/key.h"
 #include "http/url.h"
-#include "move/key.h"
 
 const char *const settings_date_formats[] = { "", "us", "month-first", "iso", "day-first", NULL };
 const char *const settings_encodings[] = {

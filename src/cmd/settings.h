@@ -4,9 +4,9 @@
 #include "base/base.h"
 #include "base/conf.h"
 #include "base/secret.h"
-#include "move/filter.h"
-#include "move/mover.h"
-#include "move/patients.h"
+#include "document/filter.h"
+#include "engine/engine.h"
+#include "patients/patients.h"
 
 struct settings {
     const char *name, *url, *database, *account, *ca_file;

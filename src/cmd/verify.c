@@ -8,10 +8,10 @@
 #include "base/log.h"
 #include "base/num.h"
 #include "http/http.h"
-#include "ledger/presence.h"
+#include "ledger/peer_locks.h"
 #include "ledger/verified.h"
-#include "move/steady.h"
-#include "move/trial.h"
+#include "preflight/pinned.h"
+#include "preflight/store_probe.h"
 #include "verify/verify.h"
 #include "json/writer.h"
 

@@ -2,7 +2,7 @@
 #include "export/inside.h"
 
 #include "base/mem.h"
-#include "export_sql.h"
+#include "export/export_sql.h"
 
 enum { READ_SIZE = 128 * 1024 };
 

@@ -1,8 +1,8 @@
 /* What the files of ledger/ share. Private. */
 #pragma once
 
+#include "ledger/ledger_sql.h"
 #include "ledger/look.h"
-#include "ledger_sql.h"
 
 enum { TALLY_PENDING_MAX = 256 };
 

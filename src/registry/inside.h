@@ -2,8 +2,8 @@
 #pragma once
 
 #include "registry/registry.h"
+#include "registry/registry_sql.h"
 #include "registry/table.h"
-#include "registry_sql.h"
 
 /* Statements made for the application's own names; the first four are those of registry.c,
  * roster.c.

@@ -2,7 +2,7 @@
 #include "registry/look.h"
 
 #include "base/num.h"
-#include "registry_sql.h"
+#include "registry/registry_sql.h"
 
 bool registry_count(struct sql *sql, const char *source, struct registry_rows *rows_r,
                     struct err *err)

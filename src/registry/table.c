@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "registry/column.h"
-#include "registry_sql.h"
+#include "registry/registry_sql.h"
 
 enum { COLUMNS_MAX = 32, NAME_BYTES = 256, MIXED_MAX = 64 * 1024, STATEMENT_MAX = 32 * 1024 };
 

@@ -4,7 +4,7 @@
 #include "base/foreign.h"
 #include "base/time.h"
 #include "base/utf8.h"
-#include "move/policy.h"
+#include "document/failure_class.h"
 #include "report/cells.h"
 #include "json/writer.h"
 

@@ -2,7 +2,7 @@
 #include "report/figures.h"
 
 #include "base/mem.h"
-#include "move/policy.h"
+#include "document/failure_class.h"
 
 /* --- places --------------------------------------------------------------------------------- */
 

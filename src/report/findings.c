@@ -8,8 +8,8 @@
 #include "report/findings.h"
 
 #include "base/mem.h"
+#include "document/dates.h"
 #include "ledger/look.h"
-#include "move/stamp.h"
 #include "report/words.h"
 
 enum {

@@ -7,8 +7,8 @@
 
 #include "base/base.h"
 #include "base/err.h"
+#include "document/failure_class.h"
 #include "ledger/ledger.h"
-#include "move/policy.h"
 
 struct finding {
     char *text; /* "1,056 of 1,056 failures are records 1–1,056, created 3–9 March 2015 by Admin:

@@ -1,7 +1,7 @@
 /* What will become of the documents, and whether it is complete: from states, never from trends. */
 #include "report/inside.h"
 
-#include "move/policy.h"
+#include "document/failure_class.h"
 #include "report/words.h"
 
 /* --- forecast ------------------------------------------------------------------------------- */

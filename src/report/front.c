@@ -4,7 +4,7 @@
  */
 #include "report/parts.h"
 
-#include "move/policy.h"
+#include "document/failure_class.h"
 #include "report/words.h"
 
 enum { WAIVINGS_SHOWN = 12 };

@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "base/time.h"
 #include "base/utf8.h"
-#include "move/policy.h"
+#include "document/failure_class.h"
 #include "report/chart.h"
 #include "report/words.h"
 

@@ -2,7 +2,7 @@
 #include "report/report.h"
 
 #include "report/parts.h"
-#include "report_css.h"
+#include "report/report_css.h"
 
 static void head_write(struct page *page, const struct status *s)
 {

@@ -3,8 +3,8 @@
 
 #include "base/mem.h"
 #include "base/time.h"
-#include "ledger/presence.h"
-#include "move/policy.h"
+#include "document/failure_class.h"
+#include "ledger/peer_locks.h"
 #include "registry/look.h"
 #include "report/inside.h"
 

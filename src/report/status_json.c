@@ -2,7 +2,7 @@
 #include "report/status.h"
 
 #include "base/time.h"
-#include "move/policy.h"
+#include "document/failure_class.h"
 #include "report/inside.h"
 #include "json/writer.h"
 

@@ -7,7 +7,7 @@
 
 #include "base/time.h"
 #include "base/utf8.h"
-#include "move/policy.h"
+#include "document/failure_class.h"
 #include "report/inside.h"
 #include "report/words.h"
 

@@ -8,7 +8,7 @@
 #include "verify/sorter.h"
 #include "verify/source.h"
 #include "verify/verify.h"
-#include "verify_sql.h"
+#include "verify/verify_sql.h"
 
 enum { ENTRY_MAX = SORTER_ENTRY_MAX, WORDS_SIZE = 400, ROW_TEXT_SIZE = UUID_TEXT_SIZE };
 

@@ -5,11 +5,11 @@
 #include "fuzz.h"
 
 #include "base/mem.h"
-#include "store/s3_credentials.h"
-#include "store/s3_errors.h"
-#include "store/s3_place.h"
-#include "store/s3_profile.h"
-#include "store/s3_roles.h"
+#include "store/aws/credentials.h"
+#include "store/aws/profile.h"
+#include "store/aws/roles.h"
+#include "store/s3/endpoint.h"
+#include "store/s3/errors.h"
 
 static void check_place(const char *text)
 {

@@ -2,9 +2,9 @@
 #include "fuzz.h"
 
 #include "base/mem.h"
-#include "store/s3_credentials.h"
-#include "store/s3_roles.h"
-#include "store/s3_xml.h"
+#include "store/aws/credentials.h"
+#include "store/aws/roles.h"
+#include "store/s3/xml.h"
 
 static bool on_element(void *arg, const char *path, struct span text, struct err *err)
 {

@@ -1,5 +1,5 @@
 /* Memory as a budget: nobody takes more than there is, and whoever waits gets some. */
-#include "move/buffers.h"
+#include "engine/buffers.h"
 
 #include "base/time.h"
 #include "sleeper.h"

@@ -1,10 +1,10 @@
 /* Which containers are meant, which records, and where a path leads. */
-#include "move/containers.h"
+#include "document/containers.h"
 
 #include "base/mem.h"
-#include "move/filter.h"
-#include "move/reference.h"
-#include "move/steady.h"
+#include "document/filter.h"
+#include "document/reference.h"
+#include "preflight/pinned.h"
 #include "tap.h"
 #include "json/json.h"
 

@@ -1,5 +1,5 @@
 /* What bytes are, by their beginning or their name. */
-#include "move/content.h"
+#include "document/file_type.h"
 
 #include "base/mem.h"
 #include "tap.h"

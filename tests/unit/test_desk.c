@@ -1,5 +1,5 @@
 /* The one thread that writes: what it commits together, and whom a failure concerns. */
-#include "move/desk.h"
+#include "engine/writer.h"
 
 #include "base/mem.h"
 #include "folder.h"

@@ -1,10 +1,10 @@
 /* Handing out documents: each once to one worker, again when it is due, and an end to it. */
-#include "move/dispatch.h"
+#include "engine/dispatch.h"
 
 #include "base/mem.h"
 #include "base/time.h"
+#include "engine/engine.h"
 #include "folder.h"
-#include "move/mover.h"
 #include "tap.h"
 
 #include <pthread.h>

@@ -1,5 +1,5 @@
 /* Keys: every rule of docs/keys.md. */
-#include "move/key.h"
+#include "document/key.h"
 
 #include "base/mem.h"
 #include "store/store.h"

@@ -8,10 +8,10 @@
 #include "base/mem.h"
 #include "base/time.h"
 #include "folder.h"
+#include "ledger/ledger_sql.h"
 #include "ledger/look.h"
-#include "ledger/presence.h"
+#include "ledger/peer_locks.h"
 #include "ledger/verified.h"
-#include "ledger_sql.h"
 #include "tap.h"
 
 #include <unistd.h>

@@ -1,5 +1,5 @@
 /* Pages that came instead of a file, and documents that look like one. */
-#include "move/page.h"
+#include "document/error_page.h"
 
 #include "base/mem.h"
 #include "tap.h"

@@ -3,7 +3,7 @@
 
 #include "base/mem.h"
 #include "folder.h"
-#include "ledger_sql.h"
+#include "ledger/ledger_sql.h"
 #include "tap.h"
 
 static const struct {

@@ -1,5 +1,5 @@
 /* The classes of failure, and how long to wait. */
-#include "move/policy.h"
+#include "document/failure_class.h"
 
 #include "base/time.h"
 #include "tap.h"

@@ -1,9 +1,9 @@
 /* What a record says about its document, and the application's row made of it. */
-#include "move/row.h"
+#include "document/row.h"
 
 #include "base/mem.h"
 #include "base/time.h"
-#include "move/key.h"
+#include "document/key.h"
 #include "tap.h"
 #include "json/json.h"
 

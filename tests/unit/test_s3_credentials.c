@@ -1,6 +1,6 @@
 /* Where credentials come from: every place, in its order, and what they are worth. */
-#include "store/s3_credentials.h"
-#include "store/s3_roles.h"
+#include "store/aws/credentials.h"
+#include "store/aws/roles.h"
 
 #include "base/fs.h"
 #include "base/mem.h"

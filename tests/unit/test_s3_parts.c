@@ -1,9 +1,9 @@
 /* The parts of a bucket that need no server: places, XML, errors, shared files, traits. */
-#include "store/s3_access.h"
-#include "store/s3_errors.h"
-#include "store/s3_place.h"
-#include "store/s3_profile.h"
-#include "store/s3_xml.h"
+#include "store/aws/profile.h"
+#include "store/s3/access.h"
+#include "store/s3/endpoint.h"
+#include "store/s3/errors.h"
+#include "store/s3/xml.h"
 
 #include "base/mem.h"
 #include "tap.h"

@@ -2,7 +2,7 @@
  * The signer beside signatures that others computed: the worked examples of the S3 API reference,
  * keys that are hard to encode, and (from FMFERRY_SHARED) the suite of aws-c-auth.
  */
-#include "store/s3_sign.h"
+#include "store/s3/sigv4.h"
 
 #include "base/fs.h"
 #include "base/mem.h"

@@ -1,5 +1,5 @@
 /* Dates and stamps as FileMaker writes them. */
-#include "move/stamp.h"
+#include "document/dates.h"
 
 #include "tap.h"
 

@@ -5,7 +5,7 @@
 #include "base/fs.h"
 #include "base/mem.h"
 #include "folder.h"
-#include "store/dir_inside.h"
+#include "store/folder/inside.h"
 #include "tap.h"
 
 #include <fcntl.h>

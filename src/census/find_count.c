@@ -1,0 +1,69 @@
+/* Finds go through FileMaker's indexes and found sets, which ranges do not. */
+#include "census/find_count.h"
+
+#include "json/writer.h"
+
+void witness_query(const char *field, const char *criterion, struct str *query_r)
+{
+    struct json_writer w = JSON_WRITER(query_r);
+
+    json_open_array(&w);
+    json_open_object(&w);
+    json_member_text(&w, field, criterion);
+    json_close_object(&w);
+    json_close_array(&w);
+}
+
+void witness_order(const char *field, struct str *order_r)
+{
+    struct json_writer w = JSON_WRITER(order_r);
+
+    json_open_array(&w);
+    json_open_object(&w);
+    json_member_text(&w, "fieldName", field);
+    json_member_text(&w, "sortOrder", "ascend");
+    json_close_object(&w);
+    json_close_array(&w);
+}
+
+/* "No match" is an answer; a find that the server refuses is none, and the witness is silent. */
+bool witness_matching(struct filemaker *filemaker, const char *layout, const char *field,
+                      const char *criterion, uint64_t *count_r, bool *refused_r, struct err *err)
+{
+    auto_str query = STR_MAX(KIB(4));
+    auto_page page = { 0 };
+
+    witness_query(field, criterion, &query);
+    *refused_r = false;
+    if (!filemaker_find(filemaker, layout, str_text(&query), NULL, 1, 1, &page, err)) {
+        *refused_r = err->kind == ERR_REMOTE && err->reason != 0;
+        return *refused_r;
+    }
+    *count_r = page.count == 0 ? 0 : page.found;
+    return true;
+}
+
+/*
+ * The first find has records to find wherever there are any; only if it found some is an empty
+ * answer of the second one worth anything.
+ */
+bool witness_count(struct filemaker *filemaker, const char *layout, const char *key_field,
+                   int64_t *count_r, char *why_r, size_t room, struct err *err)
+{
+    uint64_t with = 0, without = 0;
+    bool refused = false;
+
+    *count_r = -1;
+    if (!*key_field)
+        return true;
+    if (!witness_matching(filemaker, layout, key_field, "*", &with, &refused, err)
+        || (!refused
+            && !witness_matching(filemaker, layout, key_field, "=", &without, &refused, err)))
+        return false;
+    if (refused || with == UINT64_MAX || without == UINT64_MAX) {
+        (void)snprintf(why_r, room, "%s", refused ? err->msg : "the server gives no counts");
+        return true;
+    }
+    *count_r = (int64_t)(with + without);
+    return true;
+}

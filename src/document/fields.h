@@ -1,0 +1,58 @@
+/* Which field of the source means what, and what a record says in them. */
+#pragma once
+
+#include "base/base.h"
+#include "base/uuid.h"
+#include "document/containers.h"
+#include "document/dates.h"
+#include "filemaker/filemaker.h"
+#include "ledger/ledger.h"
+
+/* Names of fields on the source's layout; "" where there is none. All borrowed. */
+struct source_fields {
+    const char *layout;
+    const char *key, *mark, *name, *type, *date, *patient;
+    const char *container_list; /* as configured                        */
+    bool each;
+    const struct containers *containers; /* read against the layout; NULL before */
+    const char *author, *created;
+    const char *census_key;    /* a number to read records by */
+    const char *patient_dob;   /* the patient's date of birth, if the layout shows it */
+    enum date_form text_dates; /* how dates stand in text fields; DATE_ASK: nobody has told */
+};
+
+/* How a date stands in a field: as FileMaker writes its own, or as was told of text fields. */
+enum date_form source_date_form(const struct source_fields *fields, const char *field);
+
+/* What a record says about its document. Spans point into the record's page. */
+struct source_facts {
+    struct str identity;      /* lower case; "rec:17" */
+    struct span filemaker_id; /* as spelled; SPAN_NONE if it is of no use */
+    bool has_uuid;
+    struct uuid uuid;
+    struct str patient_id; /* lower case, trimmed, as any database keeps it */
+    struct str type_kept;  /* the type as any database keeps it, if that is not as it came */
+    struct span type, mark, author, created;
+    struct span name;                  /* of the file, where a field has it */
+    const struct container *container; /* the one that is meant, or was chosen */
+    struct span value;                 /* what it says                         */
+    enum filemaker_content content;
+    const char *storage;
+};
+
+/*
+ * Reads the facts of one document of a record.
+ *   by_record   give it the identity of its record id, whatever its key says
+ *   which       of the source's containers; 0 is the record's own document, which in a waterfall is
+ *               the first that is not empty
+ *   facts_r     caller clears with source_facts_clear() (or auto_facts), before the page
+ */
+void source_facts_read(const struct source_fields *fields, const struct filemaker_record *record,
+                       bool by_record, size_t which, struct source_facts *facts_r);
+void source_facts_clear(struct source_facts *facts);
+#define auto_facts __attribute__((cleanup(source_facts_clear))) struct source_facts
+
+/* The facts as the ledger takes note of them; borrowed from all three. */
+struct ledger_sighting source_sighting(const struct source_fields *fields,
+                                       const struct filemaker_record *record, size_t which,
+                                       const struct source_facts *facts);

@@ -1,0 +1,52 @@
+/* The application's row of a document, made of what the record says and of what was stored. */
+#pragma once
+
+#include "base/base.h"
+#include "base/digest.h"
+#include "document/fields.h"
+#include "registry/registry.h"
+
+/* What is known when the bytes are stored. All borrowed. */
+struct row_parts {
+    const char *source_name;
+    const char *identity, *container;
+    int repetition;
+    const struct filemaker_record *record;
+    const struct source_fields *fields;
+    const struct source_facts *facts;
+    const char *disposition; /* the stream's Content-Disposition, or NULL */
+    const char *mime, *ext;
+    bool ext_is_named; /* the bytes told nothing                              */
+    bool is_accepted;  /* a person said that these bytes are the document     */
+    uint64_t size_bytes;
+    const struct sha256 *sha256;
+    const char *bucket, *key;
+    const char *patient; /* the application's id, or NULL */
+};
+
+/* Why a document's date is not in its row. */
+enum date_doubt {
+    DATE_DOUBT_NONE,       /* it is there, or the record has none              */
+    DATE_DOUBT_UNREADABLE, /* it is no date, or its year has two digits        */
+    DATE_DOUBT_EITHER,     /* day first or month first: nobody has told        */
+    DATE_DOUBT_UNLIKE,     /* it cannot be read in the form that was told      */
+};
+
+enum date_doubt row_date_doubt(const struct source_fields *fields,
+                               const struct filemaker_record *record);
+
+struct row;
+
+/* Makes the row; never NULL. Of its parts only the record is borrowed. The caller frees with
+ * row_free(). */
+struct row *row_make(const struct row_parts *parts);
+void row_free(struct row *row); /* NULL is allowed */
+void auto_row_cleanup(struct row **row);
+#define auto_row __attribute__((cleanup(auto_row_cleanup))) struct row
+
+/* The row as the registry takes it, but for who writes it; borrowed. */
+struct registry_document row_document(const struct row *row, int64_t now_us);
+
+/* The id that a document's row always has, so that no second one can be made. */
+struct uuid row_id(const char *source_name, const char *identity, const char *container,
+                   int repetition);

@@ -1,0 +1,153 @@
+/* From errors to classes. Every kind of error is looked at; none is passed over. */
+#include "engine/classify.h"
+
+#include "engine/writer.h"
+#include "filemaker/errors.h"
+#include "http/http.h"
+#include "store/store.h"
+
+#include <stdarg.h>
+
+bool trouble_set(struct trouble *trouble, enum failure failure, const char *step,
+                 const struct err *why)
+{
+    *trouble = (struct trouble){ .failure = failure, .step = step, .why = *why, .bytes = -1 };
+    return false;
+}
+
+bool trouble_say(struct trouble *trouble, enum failure failure, const char *step,
+                 const char *format, ...)
+{
+    struct err why = { .kind = ERR_DATA };
+    va_list args;
+
+    va_start(args, format);
+    (void)vsnprintf(why.msg, sizeof why.msg, format, args);
+    va_end(args);
+    return trouble_set(trouble, failure, step, &why);
+}
+
+static bool stops_run(struct trouble *trouble, enum failure failure, const char *step,
+                      const struct err *why)
+{
+    (void)trouble_set(trouble, failure, step, why);
+    trouble->run_wide = true;
+    return false;
+}
+
+/* The web server in front, or nobody, answered: the engine will be back, or the run gives up. */
+static bool is_web_server(const struct err *why)
+{
+    return why->kind == ERR_REMOTE && why->reason == 0;
+}
+
+static bool trouble_of_answer(struct trouble *trouble, const char *step, const struct err *why)
+{
+    if (why->reason == FILEMAKER_RECORD_MISSING) {
+        (void)trouble_set(trouble, FAILURE_SOURCE_REJECTED, step, why);
+        trouble->gone = true;
+        return false;
+    }
+    switch (filemaker_advice(why)) {
+    case FILEMAKER_STOP:
+    case FILEMAKER_CROWDED: /* a login has waited for a quarter of an hour */
+        return stops_run(trouble, FAILURE_SOURCE_REJECTED, step, why);
+    case FILEMAKER_LOG_IN:
+        return trouble_set(trouble, FAILURE_SOURCE_AWAY, step, why);
+    case FILEMAKER_REPEAT:
+        if (why->reason == FILEMAKER_IN_USE)
+            return trouble_set(trouble, FAILURE_SOURCE_LOCKED, step, why);
+        return trouble_set(
+            trouble, is_web_server(why) ? FAILURE_SOURCE_AWAY : FAILURE_SOURCE_REJECTED, step, why);
+    case FILEMAKER_ONE_ITEM:
+        return trouble_set(trouble, FAILURE_SOURCE_REJECTED, step, why);
+    }
+    abort();
+}
+
+bool trouble_of_source(struct trouble *trouble, const char *step, const struct err *why)
+{
+    switch (why->kind) {
+    case ERR_REMOTE:
+        return trouble_of_answer(trouble, step, why);
+    case ERR_NET:
+        if (why->code == HTTP_NO_TRUST)
+            return stops_run(trouble, FAILURE_SOURCE_AWAY, step, why);
+        return trouble_set(trouble, FAILURE_SOURCE_AWAY, step, why);
+    case ERR_UNSURE:
+        return trouble_set(trouble, FAILURE_SOURCE_AWAY, step, why);
+    case ERR_DATA:
+        return trouble_set(trouble, FAILURE_SOURCE_REJECTED, step, why);
+    case ERR_USAGE:
+    case ERR_OS:
+    case ERR_CANCELED:
+        return stops_run(trouble, FAILURE_SOURCE_AWAY, step, why);
+    case ERR_DATABASE:
+    case ERR_NONE:
+        return stops_run(trouble, FAILURE_INTERNAL, step, why);
+    }
+    abort();
+}
+
+static enum failure failure_of_broken_stream(int64_t bytes, const struct err *why)
+{
+    if (why->code == HTTP_NO_CONNECTION)
+        return FAILURE_SOURCE_AWAY;
+    return bytes > 0 || why->code == HTTP_SHORT ? FAILURE_CONTAINER_TRUNCATED
+                                                : FAILURE_CONTAINER_UNAVAILABLE;
+}
+
+bool trouble_of_stream(struct trouble *trouble, int64_t bytes, const struct err *why)
+{
+    if (why->kind == ERR_REMOTE)
+        (void)trouble_set(trouble, FAILURE_CONTAINER_UNAVAILABLE, "fetch", why);
+    else if (why->kind == ERR_NET && why->code != HTTP_NO_TRUST)
+        (void)trouble_set(trouble, failure_of_broken_stream(bytes, why), "fetch", why);
+    else if (why->kind == ERR_DATA)
+        (void)trouble_set(trouble,
+                          bytes > 0 ? FAILURE_CONTAINER_TRUNCATED : FAILURE_CONTAINER_UNAVAILABLE,
+                          "fetch", why);
+    else
+        (void)trouble_of_source(trouble, "fetch", why);
+    trouble->bytes = bytes;
+    return false;
+}
+
+bool trouble_of_store(struct trouble *trouble, const struct err *why)
+{
+    switch (why->kind) {
+    case ERR_NET:
+    case ERR_UNSURE:
+        if (why->code == HTTP_NO_TRUST)
+            return stops_run(trouble, FAILURE_STORE_AWAY, "put", why);
+        return trouble_set(trouble, FAILURE_STORE_AWAY, "put", why);
+    case ERR_DATA:
+        return trouble_set(trouble,
+                           why->code == STORE_MISMATCH ? FAILURE_INTEGRITY : FAILURE_STORE_REJECTED,
+                           "put", why);
+    case ERR_OS:
+        /* What lies at this one key, not what the folder lacks. */
+        if (why->code == ENAMETOOLONG || why->code == EINVAL || why->code == EFBIG
+            || why->code == ELOOP || why->code == ENOTDIR || why->code == EISDIR)
+            return trouble_set(trouble, FAILURE_STORE_REJECTED, "put", why);
+        return stops_run(trouble, FAILURE_STORE_AWAY, "put", why);
+    case ERR_REMOTE:
+    case ERR_USAGE:
+    case ERR_CANCELED:
+    case ERR_DATABASE:
+    case ERR_NONE:
+        return stops_run(trouble, FAILURE_STORE_AWAY, "put", why);
+    }
+    abort();
+}
+
+bool trouble_of_desk(struct trouble *trouble, const char *step, const struct err *why)
+{
+    if (desk_is_broken_by(why))
+        return stops_run(trouble, FAILURE_INTERNAL, step, why);
+    if (why->kind == ERR_DATABASE && why->code == SQL_CONSTRAINT)
+        return trouble_set(trouble, FAILURE_REGISTRY_REJECTED, step, why);
+    (void)trouble_set(trouble, FAILURE_INTERNAL, step, why);
+    trouble->not_ours = why->kind == ERR_DATABASE && why->code == LEDGER_NOT_OURS;
+    return false;
+}

@@ -1,0 +1,396 @@
+/*
+ * Patients on their way into the application. A patient whom the application knows already, by
+ * FileMaker's id in its metadata, is left as it is.
+ */
+#include "patients/patients.h"
+
+#include "base/mem.h"
+#include "patients/roster.h"
+#include "patients/roster_tally.h"
+
+struct import {
+    const struct patients_settings *settings;
+    const struct patients_order *order;
+    struct roster *roster;
+    struct roster_fields fields;
+    struct registry *registry; /* NULL: nothing is written */
+    struct patients_result *result;
+    enum date_form form, texts; /* how dates of birth stand, and those in other text fields */
+    const char *mrn_column;     /* that must have a number of its own for each patient, or NULL */
+    int64_t number;
+    bool (*meet)(struct import *import, const struct told *told,
+                 const struct registry_person *person, struct err *err);
+    void (*on_row)(void *arg, const struct patients_row *row);
+    void *row_arg;
+};
+
+/* --- one patient ---------------------------------------------------------------------------- */
+
+/* A field that a column asks for, behind those that every patient has. */
+struct asking {
+    const struct import *import;
+    const struct told *told;
+};
+
+static enum date_form text_form(const struct import *import)
+{
+    return import->order->csv ? import->settings->csv_dates : import->settings->text_dates;
+}
+
+static struct registry_field field_of(const void *arg, size_t index)
+{
+    const struct asking *asking = arg;
+    size_t at = ROSTER_MORE + index;
+    struct registry_field field = { .text = asking->told->texts[at],
+                                    .is_number = asking->told->is_number[at] };
+
+    field.is_moment = asking->import->fields.fields[at].is_moment
+                          ? stamp_read(span_trim(field.text), &field.moment)
+                          : date_moment(field.text, asking->import->texts, &field.moment);
+    return field;
+}
+
+/* A file is refused for one line; of a layout the record is left out, and counted. */
+static bool fault_say(struct import *import, const struct told *told, const char *fault,
+                      const char *column, struct err *err)
+{
+    char place[ROSTER_PLACE_SIZE];
+
+    if (!import->order->csv || !*fault) {
+        telling_count(&import->result->refused, import->roster, told->place);
+        return true;
+    }
+    return err_set(err, ERR_USAGE, 0, "%s: what stands for %s holds %s",
+                   roster_place(import->roster, told->place, place), column, fault);
+}
+
+static bool patient_take(void *arg, const struct told *told, struct err *err)
+{
+    struct import *import = arg;
+    struct asking asking = { import, told };
+    char day[DATE_TEXT_SIZE], place[ROSTER_PLACE_SIZE];
+    struct registry_person person = { .filemaker_id = told->texts[ROSTER_ID],
+                                      .first_name = told->texts[ROSTER_FIRST],
+                                      .last_name = told->texts[ROSTER_LAST],
+                                      .mrn = told->texts[ROSTER_MRN],
+                                      .dob = day,
+                                      .field = field_of,
+                                      .field_arg = &asking };
+    const char *column, *fault = telling_fault(&import->fields, told, &column);
+
+    import->result->read++;
+    if (fault)
+        return fault_say(import, told, fault, column, err);
+    telling_dob(told, import->form, import->roster, &import->result->dates, day);
+    if (!*day)
+        person.dob_text = told->texts[ROSTER_DOB];
+    return import->meet(import, told, &person, err)
+           || err_ctx(err, "%s", roster_place(import->roster, told->place, place));
+}
+
+/* Before anything else: what the dates can mean, and whether the whole source can be read. */
+static bool patient_look(void *arg, const struct told *told, struct err *err)
+{
+    struct import *import = arg;
+    const char *column, *fault = telling_fault(&import->fields, told, &column);
+
+    import->result->read++;
+    telling_look(told, import->roster, &import->result->dates);
+    return !fault || fault_say(import, told, fault, column, err);
+}
+
+/* The second time: who there is. */
+static bool person_note(struct import *import, const struct told *told,
+                        const struct registry_person *person, struct err *err)
+{
+    (void)told;
+    if (import->mrn_column && person->mrn.size == 0)
+        return err_set(err, ERR_USAGE, 0,
+                       "there is no record number, and the application's column '%s' must have one "
+                       "of its own for every patient",
+                       import->mrn_column);
+    return registry_person_told(import->registry, import->number, person, err);
+}
+
+/* Whether a matched patient's row is one that we made: such a one may be renewed. */
+static bool is_ours(const struct registry_person *person, const char *patient)
+{
+    struct uuid ours = registry_patient_row(person->filemaker_id);
+    char text[UUID_TEXT_SIZE];
+
+    return strcmp(patient, uuid_text(&ours, text)) == 0;
+}
+
+/* The third time: who is missing. */
+static bool person_write(struct import *import, const struct told *told,
+                         const struct registry_person *person, struct err *err)
+{
+    char patient[REGISTRY_PATIENT_SIZE];
+    enum registry_match match;
+    bool changed = false, was_ours = true;
+
+    (void)told;
+    if (!registry_match(import->registry, person->filemaker_id, &match, patient, err))
+        return false;
+    import->result->doubted += match == REGISTRY_REVIEW;
+    if (match == REGISTRY_REVIEW)
+        return true;
+    if (match == REGISTRY_ONE_PATIENT && !is_ours(person, patient)) {
+        import->result->kept++;
+        return true;
+    }
+    if ((match == REGISTRY_ONE_PATIENT
+         && !registry_is_as_imported(import->registry, person->filemaker_id, &was_ours, err))
+        || !registry_put_patient(import->registry, person, &changed, err)
+        || (changed
+            && !registry_imported(import->registry, import->number, person->filemaker_id,
+                                  match == REGISTRY_NO_PATIENT, was_ours, err)))
+        return false;
+    import->result->written += changed;
+    import->result->made += changed && match == REGISTRY_NO_PATIENT;
+    return true;
+}
+
+static bool person_show(struct import *import, const struct told *told,
+                        const struct registry_person *person, struct err *err)
+{
+    struct patients_row row = { person->filemaker_id, person->first_name, person->last_name,
+                                person->mrn, person->dob };
+
+    (void)told;
+    (void)err;
+    import->on_row(import->row_arg, &row);
+    return true;
+}
+
+/* --- the source ----------------------------------------------------------------------------- */
+
+static void field_add(struct roster_fields *fields, const char *name, const char *setting)
+{
+    fields->fields[fields->count++] = (struct roster_field){ .name = name, .setting = setting };
+}
+
+/* `more` are those of the columns, which outlive the import. */
+static void fields_name(struct import *import, char *const *more, size_t count)
+{
+    const struct patients_settings *s = import->settings;
+
+    field_add(&import->fields, s->key, "[patients] key_field");
+    field_add(&import->fields, s->first_name, "[patients] first_name");
+    field_add(&import->fields, s->last_name, "[patients] last_name");
+    field_add(&import->fields, s->dob, "[patients] dob");
+    field_add(&import->fields, s->mrn, "[patients] mrn");
+    for (size_t i = 0; i < count; i++)
+        field_add(&import->fields, more[i], "[patient_columns] {field:...}");
+}
+
+/* A CSV is committed whole, in the end. */
+static bool page_over(void *arg, struct err *err)
+{
+    struct import *import = arg;
+
+    return !import->registry || import->order->csv || registry_commit(import->registry, err);
+}
+
+static bool all_tell(struct import *import,
+                     bool (*on_told)(void *arg, const struct told *told, struct err *err),
+                     struct err *err)
+{
+    struct roster_listener listener = { on_told, page_over, import };
+    struct patients_dates *dates = &import->result->dates;
+
+    import->result->read = 0;
+    import->result->refused = (struct patients_tally){ 0 };
+    dates->either = dates->shorts = dates->unread = dates->unlike = (struct patients_tally){ 0 };
+    return roster_each(import->roster, &listener, err);
+}
+
+/* FileMaker's own dates need no telling, and cannot mean anything else. */
+static bool source_look(struct import *import, struct err *err)
+{
+    struct patients_dates *dates = &import->result->dates;
+
+    if (!all_tell(import, patient_look, err))
+        return false;
+    if (import->fields.fields[ROSTER_DOB].is_moment) {
+        import->form = DATE_US;
+        import->texts = text_form(import);
+        return true;
+    }
+    import->form = import->texts =
+        telling_form(text_form(import), import->order->dates_as_set, dates);
+    return true;
+}
+
+/* --- the import ----------------------------------------------------------------------------- */
+
+static bool registry_ready(struct import *import, const struct cancel *cancel,
+                           struct registry **registry_r, struct err *err)
+{
+    if (!registry_open(&import->settings->registry, NULL, cancel, registry_r, err))
+        return false;
+    import->registry = *registry_r;
+    import->mrn_column = registry_needs_mrn(*registry_r);
+    if (!import->mrn_column || *import->settings->mrn)
+        return true;
+    return err_set(err, ERR_USAGE, 0,
+                   "the application's column '%s' must have a value of its own for every patient, "
+                   "and FileMaker's record number is not named: set mrn in [patients], or say in "
+                   "[patient_columns] what else is to stand there",
+                   import->mrn_column);
+}
+
+static bool patients_mapped(struct registry *registry, struct err *err)
+{
+    int64_t count;
+
+    return registry_map_patients(registry, &count, err) && registry_commit(registry, err);
+}
+
+/* A CSV may hold some of the patients only; the layout holds them all. */
+static bool persons_hear(struct import *import, struct err *err)
+{
+    bool is_whole = !import->order->csv;
+    int64_t mapped;
+
+    import->meet = person_note;
+    return registry_persons_begin(import->registry, &import->number, err) && page_over(import, err)
+           && all_tell(import, patient_take, err)
+           && registry_persons_over(import->registry, import->number, is_whole, err)
+           && registry_map_patients(import->registry, &mapped, err) && page_over(import, err);
+}
+
+static bool persons_write(struct import *import, struct err *err)
+{
+    import->meet = person_write;
+    return all_tell(import, patient_take, err) && patients_mapped(import->registry, err);
+}
+
+static bool import_with(struct import *import, const struct cancel *cancel, struct err *err)
+{
+    auto_registry *registry = NULL;
+    bool good = source_look(import, err);
+
+    if (import->on_row) {
+        import->meet = person_show;
+        return good && all_tell(import, patient_take, err);
+    }
+    good = good && registry_ready(import, cancel, &registry, err) && persons_hear(import, err)
+           && persons_write(import, err);
+    import->result->number = import->number;
+    import->registry = NULL;
+    return good;
+}
+
+static bool import_open(struct import *import, const struct cancel *cancel, bool only_look,
+                        struct err *err)
+{
+    char *more[REGISTRY_FIELDS_MAX];
+    size_t count = registry_patient_fields(&import->settings->registry, more);
+    auto_roster *roster = NULL;
+    bool good;
+
+    fields_name(import, more, count);
+    good = roster_open(import->settings, &import->fields, import->order->csv, cancel, &roster, err);
+    import->roster = roster;
+    good = good && (only_look || import_with(import, cancel, err));
+    for (size_t i = 0; i < count; i++)
+        free(more[i]);
+    return good;
+}
+
+static bool import_all(struct import *import, const struct cancel *cancel, struct err *err)
+{
+    return import_open(import, cancel, false, err);
+}
+
+bool patients_fit(const struct patients_settings *settings, const struct cancel *cancel,
+                  struct err *err)
+{
+    struct patients_result ignored = { 0 };
+    struct import import = { .settings = settings,
+                             .order = &(struct patients_order){ 0 },
+                             .result = &ignored };
+
+    return import_open(&import, cancel, true, err);
+}
+
+bool patients_import(const struct patients_settings *settings, const struct patients_order *order,
+                     const struct cancel *cancel, struct patients_result *result_r, struct err *err)
+{
+    struct patients_result result = { 0 };
+    struct import import = { .settings = settings, .order = order, .result = &result };
+
+    if (!import_all(&import, cancel, err))
+        return false;
+    *result_r = result;
+    return true;
+}
+
+bool patients_rehearse(const struct patients_settings *settings, const struct patients_order *order,
+                       void (*on_row)(void *arg, const struct patients_row *row), void *arg,
+                       const struct cancel *cancel, struct patients_result *result_r,
+                       struct err *err)
+{
+    struct patients_result result = { 0 };
+    struct import import = {
+        .settings = settings, .order = order, .result = &result, .on_row = on_row, .row_arg = arg
+    };
+
+    if (!import_all(&import, cancel, err))
+        return false;
+    *result_r = result;
+    return true;
+}
+
+/* --- taking back ---------------------------------------------------------------------------- */
+
+bool patients_undo(const struct patients_settings *settings, int64_t import, bool dry,
+                   const struct cancel *cancel, struct registry_undo *undo_r, struct err *err)
+{
+    auto_registry *registry = NULL;
+    struct registry_undo undo;
+
+    if (!registry_open(&settings->registry, NULL, cancel, &registry, err)
+        || !registry_undo_import(registry, import, dry, &undo, err)
+        || !patients_mapped(registry, err))
+        return false;
+    if (undo.import == 0)
+        return err_set(err, ERR_USAGE, 0,
+                       import ? "import %jd made no rows that are left"
+                              : "no import has made rows that are left",
+                       (intmax_t)import);
+    *undo_r = undo;
+    return true;
+}
+
+/* --- doubts --------------------------------------------------------------------------------- */
+
+bool patients_review(const struct patients_settings *settings,
+                     bool (*on_doubt)(void *arg, const struct registry_doubt *doubt,
+                                      struct err *err),
+                     void *arg, const struct cancel *cancel, struct err *err)
+{
+    auto_registry *registry = NULL;
+
+    return registry_open(&settings->registry, NULL, cancel, &registry, err)
+           && patients_mapped(registry, err) && registry_doubts(registry, on_doubt, arg, err);
+}
+
+bool patients_accept(const struct patients_settings *settings, const char *filemaker_id,
+                     const char *who, const char *reason, const struct cancel *cancel,
+                     struct err *err)
+{
+    auto_registry *registry = NULL;
+    bool accepted = false;
+
+    if (!registry_open(&settings->registry, NULL, cancel, &registry, err)
+        || !patients_mapped(registry, err)
+        || !registry_accept(registry, span_of(filemaker_id), who, reason, &accepted, err))
+        return false;
+    if (!accepted)
+        return err_set(err, ERR_USAGE, 0,
+                       "nobody with this id is in doubt, or the application has not exactly one: "
+                       "see 'fmferry patients review'");
+    return patients_mapped(registry, err);
+}

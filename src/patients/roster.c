@@ -1,0 +1,170 @@
+/* Patients from a layout, in pages; a CSV is read in roster_csv.c. */
+#include "patients/roster.h"
+
+#include "base/mem.h"
+#include "census/walk.h"
+#include "filemaker/errors.h"
+#include "patients/roster_csv.h"
+#include "preflight/layout_check.h"
+
+struct roster {
+    const struct patients_settings *settings;
+    struct roster_fields *fields;
+    const struct cancel *cancel;
+    struct roster_csv *csv; /* NULL: FileMaker's layout */
+};
+
+/*
+ * A name that is not on the layout would be read as empty, for every patient. Looked at before
+ * anything is made of ours.
+ */
+static bool layout_fits(const struct roster *roster, struct err *err)
+{
+    const struct patients_settings *s = roster->settings;
+    auto_filemaker *filemaker = NULL;
+    auto_layout layout = { 0 };
+    struct fit_need needs[ROSTER_FIELDS_MAX];
+    auto_str problems = STR_MAX(KIB(64));
+    struct span rest, first;
+
+    if (!filemaker_new(&s->filemaker, roster->cancel, &filemaker, err))
+        return false;
+    if (!filemaker_layout(filemaker, s->layout, &layout, err)) {
+        if (err->kind == ERR_REMOTE && err->reason == FILEMAKER_LAYOUT_MISSING)
+            err->kind = ERR_USAGE;
+        return err_ctx(err, "[patients] layout");
+    }
+    for (size_t i = 0; i < roster->fields->count; i++) {
+        struct roster_field *field = &roster->fields->fields[i];
+        const struct filemaker_field *shown = filemaker_field(&layout, field->name);
+
+        field->is_moment = shown && filemaker_is_moment(shown);
+        needs[i] = (struct fit_need){ field->setting, field->name, NULL };
+    }
+    fit_fields(&layout, s->layout, needs, roster->fields->count, &problems);
+    rest = str_span(&problems);
+    first = span_cut(&rest, '\n');
+    return first.size == 0 || err_set(err, ERR_USAGE, 0, SPAN_FORMAT, SPAN_ARGS(first));
+}
+
+static bool key_is_named(const struct patients_settings *settings, struct err *err)
+{
+    return *settings->key
+           || err_set(err, ERR_USAGE, 0,
+                      "[patients] key_field is empty: patients are known by FileMaker's id");
+}
+
+bool roster_open(const struct patients_settings *settings, struct roster_fields *fields,
+                 const char *csv, const struct cancel *cancel, struct roster **roster_r,
+                 struct err *err)
+{
+    auto_roster *roster = mem_new(struct roster);
+
+    roster->settings = settings;
+    roster->fields = fields;
+    roster->cancel = cancel;
+    if (!key_is_named(settings, err)
+        || !(csv ? roster_csv_open(csv, settings->encoding, fields, &roster->csv, err)
+                 : layout_fits(roster, err)))
+        return false;
+    *roster_r = take(roster);
+    return true;
+}
+
+void roster_free(struct roster *roster)
+{
+    if (!roster)
+        return;
+    roster_csv_free(roster->csv);
+    free(roster);
+}
+
+void auto_roster_cleanup(struct roster **roster)
+{
+    roster_free(*roster);
+}
+
+bool roster_is_csv(const struct roster *roster)
+{
+    return roster->csv != NULL;
+}
+
+const char *roster_place(const struct roster *roster, uint64_t place, char text[ROSTER_PLACE_SIZE])
+{
+    (void)snprintf(text, ROSTER_PLACE_SIZE, roster->csv ? "line %ju" : "record %ju",
+                   (uintmax_t)place);
+    return text;
+}
+
+static bool record_tell(const struct roster_fields *fields, const struct filemaker_record *record,
+                        const struct roster_listener *listener, struct err *err)
+{
+    struct told told = { .place = record->record_id };
+
+    for (size_t i = 0; i < fields->count; i++) {
+        const char *name = fields->fields[i].name;
+        const struct json_value *value = *name ? filemaker_value(record, name) : NULL;
+
+        if (!value)
+            continue;
+        told.texts[i] = value->kind == JSON_NULL ? SPAN_NONE : value->text;
+        told.is_number[i] = value->kind == JSON_NUMBER;
+        if (i < ROSTER_MORE)
+            told.texts[i] = text_trim(told.texts[i]);
+    }
+    return listener->on_told(listener->arg, &told, err);
+}
+
+/* Who reads the roll of the layout. */
+struct reading {
+    const struct roster *roster;
+    const struct roster_listener *listener;
+};
+
+static bool on_found(void *arg, const struct filemaker_record *records, size_t count,
+                     struct err *err)
+{
+    struct reading *r = arg;
+
+    for (size_t i = 0; i < count; i++)
+        if (!record_tell(r->roster->fields, &records[i], r->listener, err))
+            return false;
+    return r->listener->on_page(r->listener->arg, err);
+}
+
+/* Who goes while we read was there: an import takes nobody away. */
+static bool on_gone(void *arg, uint64_t record_id, struct err *err)
+{
+    (void)arg;
+    (void)record_id;
+    (void)err;
+    return true;
+}
+
+static bool layout_each(const struct roster *roster, const struct roster_listener *listener,
+                        struct err *err)
+{
+    const struct patients_settings *s = roster->settings;
+    struct reading reading = { roster, listener };
+    struct roll_listener hears = { on_found, on_gone, NULL, &reading, true };
+    struct pager pager = pager_of(PAGER_FIRST, PAGER_MOST);
+    auto_filemaker *filemaker = NULL;
+    struct roll *roll;
+    char why[400];
+    bool good;
+
+    if (!filemaker_new(&s->filemaker, roster->cancel, &filemaker, err))
+        return false;
+    roll = roll_new(filemaker, s->layout, &pager, roster->cancel, &hears);
+    good = roll_call(roll, why, sizeof why, err);
+    roll_free(roll);
+    if (good && *why)
+        return err_set(err, ERR_DATA, 0, "not all patients could be read, import again: %s", why);
+    return good;
+}
+
+bool roster_each(struct roster *roster, const struct roster_listener *listener, struct err *err)
+{
+    return roster->csv ? roster_csv_each(roster->csv, listener, err)
+                       : layout_each(roster, listener, err);
+}

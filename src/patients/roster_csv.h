@@ -1,0 +1,18 @@
+/* Patients from a CSV file: for roster.c. */
+#pragma once
+
+#include "patients/roster.h"
+
+struct roster_csv;
+
+/*
+ * Reads a file whole, and finds its letters, its separator and its columns.
+ *   csv_r   caller frees with roster_csv_free()
+ * Fails with ERR_USAGE and ERR_OS.
+ */
+must_check bool roster_csv_open(const char *path, enum text_coding coding,
+                                const struct roster_fields *fields, struct roster_csv **csv_r,
+                                struct err *err);
+void roster_csv_free(struct roster_csv *csv); /* NULL is allowed */
+must_check bool roster_csv_each(struct roster_csv *csv, const struct roster_listener *listener,
+                                struct err *err);

@@ -1,0 +1,71 @@
+/* Two small pages: a setting that is wrong for the whole layout shows in any of them. */
+#include "preflight/date_check.h"
+
+enum { PAGE_RECORDS = 100 };
+
+static bool contradicts(enum date_form told, struct span date)
+{
+    enum date_sense sense = date_sense(date);
+
+    return (told == DATE_US && sense == DATE_IS_DAY_FIRST)
+           || (told == DATE_DAY_FIRST && sense == DATE_IS_MONTH_FIRST);
+}
+
+/* The first record of a page whose date can only be meant the other way; 0: none. */
+static uint64_t page_look(const struct source_fields *fields, const struct filemaker_page *page)
+{
+    for (size_t i = 0; i < page->count; i++)
+        if (contradicts(fields->text_dates, filemaker_text(&page->records[i], fields->date)))
+            return page->records[i].record_id;
+    return 0;
+}
+
+static bool is_passing(const struct err *err)
+{
+    return err->kind != ERR_CANCELED;
+}
+
+static bool layout_look(const struct source_fields *fields, struct filemaker *filemaker,
+                        uint64_t *record_r, struct err *err)
+{
+    auto_page first = { 0 }, last = { 0 };
+
+    *record_r = 0;
+    if (!filemaker_records(filemaker, fields->layout, 1, PAGE_RECORDS, &first, err))
+        return is_passing(err);
+    *record_r = page_look(fields, &first);
+    if (*record_r || first.found == UINT64_MAX || first.found <= PAGE_RECORDS)
+        return true;
+    if (!filemaker_records(filemaker, fields->layout, first.found - PAGE_RECORDS + 1, PAGE_RECORDS,
+                           &last, err))
+        return is_passing(err);
+    *record_r = page_look(fields, &last);
+    return true;
+}
+
+bool dates_look(struct mover_settings *settings, struct filemaker *filemaker, struct str *notes,
+                struct err *err)
+{
+    struct source_fields *fields = &settings->fields;
+    enum date_form told = fields->text_dates;
+    uint64_t record;
+    struct err why = { 0 };
+
+    if (settings->dates_as_set || !*fields->date || (told != DATE_US && told != DATE_DAY_FIRST)
+        || containers_is_moment(fields->containers, fields->date))
+        return true;
+    if (!layout_look(fields, filemaker, &record, &why)) {
+        *err = why;
+        return false;
+    }
+    if (record == 0)
+        return true;
+    fields->text_dates = DATE_ASK;
+    str_printf(notes,
+               "[source] date_format is %s-first, but the date of record %ju can only be %s first: "
+               "no date in a text field is read that could be either. Correct the record, or "
+               "date_format; or hold to it with --dates-as-set\n",
+               told == DATE_US ? "month" : "day", (uintmax_t)record,
+               told == DATE_US ? "day" : "month");
+    return true;
+}

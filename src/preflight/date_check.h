@@ -1,0 +1,20 @@
+/*
+ * Whether the documents show that [source] date_format cannot be meant as it was told: looked at
+ * before the first row is written.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "engine/engine.h"
+#include "filemaker/filemaker.h"
+
+/*
+ * Looks at the first and the last records of the layout, if dates stand in a text field there. If
+ * one can only be meant the other way, dates that could be either are not read any more. settings
+ * with `containers` read; loses the form that was told notes      gets a sentence, ended by a
+ * newline Pages that cannot be read are for others to say. Fails with ERR_CANCELED.
+ */
+must_check bool dates_look(struct mover_settings *settings, struct filemaker *filemaker,
+                           struct str *notes, struct err *err);

@@ -1,0 +1,242 @@
+/* A few finds and two pages, whatever the size of the layout. */
+#include "preflight/id_check.h"
+
+#include "base/digest.h"
+#include "base/idset.h"
+#include "base/uuid.h"
+#include "census/find_count.h"
+#include "filemaker/pager.h"
+
+enum { LOOK_RECORDS = 50, SHARED_PAGE = 250, SHARED_PAGES = 4 };
+
+/* --- finds ---------------------------------------------------------------------------------- */
+
+struct asking {
+    struct filemaker *filemaker;
+    const char *layout, *key;
+    struct ids_found *found;
+    struct pager *pager; /* knows how many records come at a time */
+};
+
+/* As many as the server can give, up to a limit. */
+static bool ask(const struct asking *a, const char *criterion, bool in_order, uint64_t from,
+                uint64_t limit, struct filemaker_page *page_r, struct err *err)
+{
+    auto_str query = STR_MAX(KIB(4)), order = STR_MAX(KIB(4));
+
+    witness_query(a->key, criterion, &query);
+    if (in_order)
+        witness_order(a->key, &order);
+    while (!filemaker_find(a->filemaker, a->layout, str_text(&query),
+                           in_order ? str_text(&order) : NULL, from, limit, page_r, err)) {
+        if (limit == 1 || !filemaker_is_too_much(err))
+            return false;
+        limit /= 2;
+    }
+    page_r->asked = limit;
+    return true;
+}
+
+static void look_at(const struct asking *a, const struct filemaker_page *page)
+{
+    for (size_t i = 0; i < page->count; i++) {
+        struct uuid uuid;
+
+        a->found->looked++;
+        a->found->odd += !uuid_read(span_trim(filemaker_text(&page->records[i], a->key)), &uuid);
+    }
+}
+
+/* The first page, and by it how many records come at a time. */
+static bool first_read(const struct asking *a, struct filemaker_page *page_r, struct err *err)
+{
+    auto_str query = STR_MAX(KIB(4));
+
+    witness_query(a->key, "*", &query);
+    return pager_find(a->pager, a->filemaker, a->layout, str_text(&query), NULL, page_r, err);
+}
+
+/* Those with an id, of which the first and the last few are looked at. */
+static bool with_count(const struct asking *a, int64_t *with_r, struct err *err)
+{
+    auto_page first = { 0 }, last = { 0 };
+    uint64_t few;
+
+    if (!first_read(a, &first, err))
+        return false;
+    look_at(a, &first);
+    *with_r = first.count == 0 ? 0 : (int64_t)first.found;
+    few = a->pager->size < LOOK_RECORDS ? a->pager->size : LOOK_RECORDS;
+    if (first.found == UINT64_MAX || first.found <= 2 * few)
+        return true;
+    if (!ask(a, "*", false, first.found - few + 1, few, &last, err))
+        return false;
+    look_at(a, &last);
+    return true;
+}
+
+static bool matching(const struct asking *a, const char *criterion, int64_t *count_r,
+                     struct err *err)
+{
+    auto_page page = { 0 };
+
+    if (!ask(a, criterion, false, 1, 1, &page, err))
+        return false;
+    *count_r = page.count == 0 ? 0 : (int64_t)page.found;
+    return true;
+}
+
+/* --- how many ids the records with shared ones have ------------------------------------------ */
+
+static uint64_t number_of(struct span id)
+{
+    struct sha256 hash = sha256_of(id);
+    uint64_t number;
+
+    memcpy(&number, hash.bytes, sizeof number);
+    return number;
+}
+
+static bool shared_read(const struct asking *a, struct idset *ids, int64_t *read_r, struct err *err)
+{
+    uint64_t limit = a->pager->before ? a->pager->size : SHARED_PAGE;
+
+    for (uint64_t from = 1; from <= SHARED_PAGES * limit; from += limit) {
+        auto_page page = { 0 };
+
+        if (!ask(a, "!", true, from, limit, &page, err))
+            return false;
+        for (size_t i = 0; i < page.count; i++)
+            (void)idset_add(ids, number_of(span_trim(filemaker_text(&page.records[i], a->key))));
+        *read_r += (int64_t)page.count;
+        if (page.count < limit)
+            break;
+    }
+    return true;
+}
+
+/* In order, so that the part that is read is like the rest. */
+static bool shared_count(const struct asking *a, struct err *err)
+{
+    struct ids_found *found = a->found;
+    struct idset *ids = idset_new();
+    int64_t read = 0;
+    bool good = shared_read(a, ids, &read, err);
+
+    found->shared_ids = (int64_t)idset_count(ids);
+    found->is_about = read < found->shared;
+    if (found->is_about && read > 0)
+        found->shared_ids =
+            (int64_t)((double)found->shared_ids * (double)found->shared / (double)read);
+    idset_free(ids);
+    return good;
+}
+
+/* --- the whole ------------------------------------------------------------------------------ */
+
+static bool count_all(const struct asking *a, int64_t *with_r, struct err *err)
+{
+    struct ids_found *found = a->found;
+
+    return with_count(a, with_r, err) && matching(a, "=", &found->empty, err)
+           && (*with_r == 0 || matching(a, "!", &found->shared, err))
+           && (found->shared == 0 || shared_count(a, err));
+}
+
+static bool is_refusal(const struct err *err)
+{
+    return err->kind == ERR_REMOTE && err->reason != 0;
+}
+
+bool ids_count(struct filemaker *filemaker, const char *layout, const char *key,
+               struct ids_found *found_r, struct err *err)
+{
+    struct ids_found found = { .is_named = *key != '\0' };
+    struct pager pager = pager_of(LOOK_RECORDS, LOOK_RECORDS);
+    struct asking asking = { filemaker, layout, key, &found, &pager };
+    int64_t with = 0;
+
+    pager_begin(&pager);
+    if (found.is_named && !count_all(&asking, &with, err)) {
+        if (!is_refusal(err))
+            return err_ctx(err, "counting the ids of '%s'", key);
+        (void)snprintf(found.why, sizeof found.why, "%.255s", err->msg);
+    } else if (found.is_named && (with < 0 || found.empty < 0 || found.shared < 0)) {
+        (void)snprintf(found.why, sizeof found.why, "the server gives no counts");
+    } else {
+        found.is_counted = found.is_named;
+        found.records = with + found.empty;
+    }
+    *found_r = found;
+    return true;
+}
+
+/* --- judging -------------------------------------------------------------------------------- */
+
+static int64_t odd_of_all(const struct ids_found *found)
+{
+    double part = found->looked ? (double)found->odd / (double)found->looked : 0;
+
+    return (int64_t)(part * (double)(found->records - found->empty) + 0.5);
+}
+
+int64_t ids_by_record(const struct ids_found *found)
+{
+    int64_t by_record = found->empty + found->shared - found->shared_ids + odd_of_all(found);
+
+    return by_record < found->records ? by_record : found->records;
+}
+
+int64_t ids_distinct(const struct ids_found *found)
+{
+    return found->is_counted ? found->records - found->empty - found->shared + found->shared_ids
+                             : -1;
+}
+
+bool ids_are_too_few(int64_t by_record, int64_t records)
+{
+    return by_record > 2 && by_record * 10 > records;
+}
+
+bool ids_are_wrong(const struct ids_found *found)
+{
+    if (!found->is_named)
+        return true;
+    if (!found->is_counted)
+        return ids_are_too_few(found->odd, found->looked);
+    return ids_are_too_few(ids_by_record(found), found->records);
+}
+
+void ids_say(const struct ids_found *found, const char *key, struct str *to)
+{
+    if (!found->is_named) {
+        str_add_text(to, "no key_field is named: every document goes by the number of its record");
+        return;
+    }
+    if (!found->is_counted)
+        str_printf(to, "the ids in '%s' could not be counted (%s); ", key, found->why);
+    else
+        str_printf(to, "%jd records have %s%jd different ids in '%s'; ", (intmax_t)found->records,
+                   found->is_about ? "about " : "", (intmax_t)ids_distinct(found), key);
+    if (found->shared > 0)
+        str_printf(to, "%jd records share %s%jd of them with others; ", (intmax_t)found->shared,
+                   found->is_about ? "about " : "", (intmax_t)found->shared_ids);
+    if (found->empty > 0)
+        str_printf(to, "%jd have none; ", (intmax_t)found->empty);
+    if (found->odd > 0)
+        str_printf(to, "of %jd that were looked at %jd have one that is no UUID; ",
+                   (intmax_t)found->looked, (intmax_t)found->odd);
+    str_cut(to, to->size - 2);
+}
+
+bool ids_refuse(const struct ids_found *found, const char *key, struct err *err)
+{
+    auto_str said = STR_MAX(KIB(1));
+
+    ids_say(found, key, &said);
+    return err_set(err, ERR_USAGE, 0,
+                   "[source] key_field: %.250s. So %jd of them would be moved by the number of "
+                   "their record, for good. Name the field with each document's own UUID; or, if "
+                   "there is none: fmferry run --accept-record-ids YOUR-NAME",
+                   str_text(&said), (intmax_t)ids_by_record(found));
+}

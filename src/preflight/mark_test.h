@@ -1,0 +1,21 @@
+/* Whether the mark can be written: tried on one record, and taken back. */
+#pragma once
+
+#include "base/base.h"
+#include "base/cancel.h"
+#include "base/err.h"
+#include "engine/engine.h"
+
+/*
+ * Marks a record, reads that back, empties the mark again and reads that back. Each write is
+ * guarded by the modification id, so that nothing that somebody edits meanwhile is touched; and the
+ * ledger, made if there is none, knows the mark before it is written, so that no run takes it for
+ * an earlier importer's. Edits with which the source answers are told in `said_r`. record_id   of a
+ * record whose mark is empty said_r      what was done; the caller frees Fails with ERR_USAGE
+ * (there is no mark field, the record is marked already), ERR_REMOTE, ERR_NET, ERR_DATABASE (the
+ * ledger), ERR_DATA (what was written does not stand there); the words say what stands in the
+ * record now.
+ */
+must_check bool write_test(const struct mover_settings *settings, struct filemaker *filemaker,
+                           struct cancel *cancel, uint64_t record_id, char **said_r,
+                           struct err *err);

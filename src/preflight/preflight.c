@@ -1,0 +1,331 @@
+/* Trying before starting. Nothing is written to the source. */
+#include "preflight/preflight.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/nearest.h"
+#include "document/filter.h"
+#include "filemaker/names.h"
+#include "http/http.h"
+#include "ledger/look.h"
+#include "preflight/date_check.h"
+#include "preflight/layout_check.h"
+#include "preflight/places_check.h"
+#include "registry/registry.h"
+
+enum { NAMES_MAX = 256 * 1024, SHOWN_MAX = 200 };
+
+void tried_clear(struct tried *tried)
+{
+    str_clear(&tried->said);
+    str_clear(&tried->notes);
+    str_clear(&tried->problems);
+}
+
+/* What the configuration says does not fit what is there: for whoever wrote it to mend. */
+static bool to_mend(struct err *err, const char *how)
+{
+    size_t used = strlen(err->msg);
+
+    (void)snprintf(err->msg + used, sizeof err->msg - used, ": %s", how);
+    err->kind = ERR_USAGE;
+    return false;
+}
+
+bool preflight_server(const struct mover_settings *settings, struct filemaker *filemaker,
+                      struct tried *tried, struct err *err)
+{
+    struct filemaker_product product;
+
+    if (filemaker_product(filemaker, &product, err)) {
+        str_printf(&tried->said, "%s%s%s", product.name, *product.version ? " " : "",
+                   product.version);
+        return true;
+    }
+    (void)err_ctx(err, "%s", settings->filemaker.url);
+    if (err->kind == ERR_NET && err->code == HTTP_NO_TRUST) {
+        err->kind = ERR_USAGE; /* its words say what to do */
+        return false;
+    }
+    if (err->kind == ERR_NET && err->code == HTTP_NO_CONNECTION)
+        (void)to_mend(err, "is the address right, and the server on?"), err->kind = ERR_NET;
+    return false;
+}
+
+/* --- names that are not there --------------------------------------------------------------- */
+
+/* Which ones there are, and which was probably meant; nothing where that cannot be asked. */
+static void names_say(struct filemaker *filemaker, enum filemaker_names which, const char *wanted,
+                      struct str *to)
+{
+    auto_str names = STR_MAX(NAMES_MAX), shown = STR_MAX(SHOWN_MAX);
+    struct nearest near = { .wanted = wanted };
+    struct err ignored;
+
+    if (!filemaker_names(filemaker, which, &names, &ignored) || names.size == 0)
+        return;
+    for (char *name = names.at, *end; *name; name = end + 1) {
+        end = strchr(name, '\n');
+        *end = '\0';
+        nearest_offer(&near, name);
+        str_printf(&shown, "%s%s", shown.size ? ", " : "", name);
+    }
+    if (near.best && strcmp(near.best, wanted) != 0)
+        str_printf(to, "; is '%s' meant?", near.best);
+    str_printf(to, "; the account sees %s%s", str_text(&shown), shown.cut ? ", ..." : "");
+}
+
+static bool name_to_mend(struct filemaker *filemaker, enum filemaker_names which,
+                         const char *wanted, const char *how, struct err *err)
+{
+    auto_str said = STR_MAX(KIB(1));
+
+    str_add_text(&said, how);
+    names_say(filemaker, which, wanted, &said);
+    return to_mend(err, str_text(&said));
+}
+
+/* --- login ---------------------------------------------------------------------------------- */
+
+/* Refusals of a login that have a cause of their own. */
+static const struct {
+    int reason;
+    const char *how;
+} logins[] = {
+    { 9, "give the account's privilege set the extended privilege fmrest" },
+    { 18, "the file wants to know more than account and password: is it set up for an identity "
+          "provider? Name an account of the file itself" },
+    { 210, "the account is switched off: switch it on in FileMaker (Manage Security)" },
+    { 211, "set a new password in FileMaker, and let it not expire" },
+    { 214, "the account is locked after too many wrong passwords: correct the password, and wait "
+           "some minutes" },
+    { 1701, "is the Data API switched on (Admin Console, Connectors)?" },
+    { 1711, "see to the server's license" },
+};
+
+bool preflight_login(const struct mover_settings *settings, struct filemaker *filemaker,
+                     struct err *err)
+{
+    const char *database = settings->filemaker.database;
+
+    if (filemaker_log_in(filemaker, err))
+        return true;
+    if (err->kind != ERR_REMOTE)
+        return false;
+    if (err->reason == FILEMAKER_BAD_LOGIN)
+        return err_ctx(err, "account '%s'", settings->filemaker.account)
+               || to_mend(err,
+                          "check account and password, and that the account's privilege set has "
+                          "the extended privilege fmrest");
+    if (err->reason == FILEMAKER_UNABLE_TO_OPEN)
+        return name_to_mend(filemaker, FILEMAKER_DATABASES, database,
+                            "is the file hosted and open, and [source] database spelled exactly as "
+                            "on the server?",
+                            err);
+    for (size_t i = 0; i < lengthof(logins); i++)
+        if (err->reason == logins[i].reason)
+            return err_ctx(err, "account '%s'", settings->filemaker.account)
+                   || to_mend(err, logins[i].how);
+    return false;
+}
+
+/* --- the layout ----------------------------------------------------------------------------- */
+
+static bool layout_refused(const struct mover_settings *settings, struct filemaker *filemaker,
+                           struct err *err)
+{
+    if (err->kind != ERR_REMOTE)
+        return false;
+    if (err->reason == FILEMAKER_LAYOUT_MISSING)
+        return name_to_mend(filemaker, FILEMAKER_LAYOUTS, settings->fields.layout,
+                            "[source] layout must be spelled exactly as in FileMaker, and the "
+                            "account must see it",
+                            err);
+    if (err->reason == 9 || (err->reason >= 200 && err->reason <= 209))
+        return to_mend(err, "the account's privilege set must be allowed to see this layout and "
+                            "the records of its table");
+    return false;
+}
+
+bool preflight_layout(const struct mover_settings *settings, struct filemaker *filemaker,
+                      struct filemaker_layout *layout_r, struct containers *containers_r,
+                      struct tried *tried, struct err *err)
+{
+    if (!filemaker_layout(filemaker, settings->fields.layout, layout_r, err))
+        return layout_refused(settings, filemaker, err);
+    fit_source(settings, layout_r, containers_r, &tried->problems, &tried->notes);
+    str_printf(&tried->said, "%s: %zu fields, those that are named among them",
+               settings->fields.layout, layout_r->count);
+    return true;
+}
+
+bool preflight_ways(const struct mover_settings *settings, struct filemaker *filemaker,
+                    struct tried *tried, struct err *err)
+{
+    ways_folders(settings->reference_map, &tried->said, &tried->problems, &tried->notes);
+    return ways_ask(settings, filemaker, &tried->said, &tried->problems, &tried->notes, err);
+}
+
+/* --- which records are documents ------------------------------------------------------------ */
+
+bool preflight_ids(const struct mover_settings *settings, struct filemaker *filemaker,
+                   struct ids_found *found_r, struct tried *tried, struct err *err)
+{
+    const struct source_fields *f = &settings->fields;
+    auto_str said = STR_MAX(KIB(1));
+    struct err refusal = { 0 };
+
+    if (!ids_count(filemaker, f->layout, f->key, found_r, err))
+        return false;
+    if (ids_are_wrong(found_r) && !settings->accept_record_ids) {
+        (void)ids_refuse(found_r, f->key, &refusal);
+        str_printf(&tried->problems, "%s\n", refusal.msg);
+        return true;
+    }
+    ids_say(found_r, f->key, &said);
+    if (found_r->is_named && found_r->is_counted && ids_by_record(found_r) == 0)
+        str_add_span(&tried->said, str_span(&said));
+    else
+        str_printf(&tried->notes, "%s%s\n", str_text(&said),
+                   found_r->is_counted
+                       ? ": what has no id of its own is moved by the number of its "
+                         "record, for good"
+                       : "");
+    return true;
+}
+
+bool preflight_filter(const struct mover_settings *settings, struct filemaker *filemaker,
+                      struct tried *tried, struct err *err)
+{
+    auto_str query = STR_MAX(KIB(64));
+    auto_page page = { 0 };
+
+    if (!filter_query(settings->filter, &query))
+        return true;
+    if (!filemaker_find(filemaker, settings->fields.layout, str_text(&query), NULL, 1, 1, &page,
+                        err))
+        return err->kind == ERR_REMOTE && err->reason != 0; /* then it cannot be told so */
+    if (page.count == 0)
+        str_printf(
+            &tried->problems,
+            "no record matches the filter '%.200s' ([source] filter): spell field and values "
+            "as in FileMaker\n",
+            settings->filter_text);
+    return true;
+}
+
+/* --- our side ------------------------------------------------------------------------------- */
+
+/* Ledger and registry are opened, and whatever was not there is made. */
+static bool databases_look(const struct mover_settings *settings, const struct cancel *cancel,
+                           int64_t *patients_r, struct err *err)
+{
+    auto_registry *registry = NULL;
+    int64_t mapped;
+
+    return registry_open(&settings->registry, NULL, cancel, &registry, err)
+           && registry_map_patients(registry, &mapped, err) && registry_commit(registry, err)
+           && registry_patients(registry, patients_r, err);
+}
+
+static void pooler_note(struct ledger *ledger, struct tried *tried)
+{
+    if (sql_is_pooled(ledger_sql(ledger)))
+        str_add_text(&tried->notes,
+                     "a connection pooler stands before the database: nothing is left in its "
+                     "sessions; straight to the server a run is faster\n");
+}
+
+bool preflight_databases(const struct mover_settings *settings, const struct cancel *cancel,
+                         struct tried *tried, int64_t *patients_r, struct err *err)
+{
+    auto_ledger *ledger = NULL;
+    auto_change change = { 0 };
+
+    if (!ledger_open(settings->ledger_url, settings->source_name, cancel, &ledger, err)
+        || !ledger_begin(ledger, &change, err)
+        || !trial_keep(ledger, settings, &settings->store.traits, cancel, err)
+        || !ledger_commit(&change, err)
+        || !registry_check(&settings->registry, cancel, &tried->problems, err))
+        return false;
+    pooler_note(ledger, tried);
+    if (tried->problems.size > 0)
+        return true;
+    return databases_look(settings, cancel, patients_r, err);
+}
+
+bool preflight_is_begun(const struct mover_settings *settings, const struct cancel *cancel)
+{
+    auto_ledger *ledger = NULL;
+    int64_t states[LEDGER_STATES], documents = 0;
+    struct err ignored; /* opening it to write will say it */
+
+    if (!ledger_open_reader(settings->ledger_url, settings->source_name, cancel, &ledger, &ignored)
+        || !ledger_states(ledger, states, &ignored))
+        return false;
+    for (int i = 0; i < LEDGER_STATES; i++)
+        documents += states[i];
+    return documents > 0;
+}
+
+/* --- a run ---------------------------------------------------------------------------------- */
+
+static bool none_to_mend(const struct tried *tried, struct err *err)
+{
+    struct span rest = str_span(&tried->problems), first = span_cut(&rest, '\n');
+
+    return first.size == 0 || err_set(err, ERR_USAGE, 0, SPAN_FORMAT, SPAN_ARGS(first));
+}
+
+static void notes_log(const struct tried *tried)
+{
+    struct span rest = str_span(&tried->notes);
+
+    while (rest.size) {
+        struct span note = span_cut(&rest, '\n');
+
+        log_warn(SPAN_FORMAT, SPAN_ARGS(note));
+    }
+}
+
+static bool first_documents(const struct mover_settings *settings, struct filemaker *filemaker,
+                            struct tried *tried, struct err *err)
+{
+    struct ids_found found;
+
+    return preflight_ids(settings, filemaker, &found, tried, err)
+           && preflight_filter(settings, filemaker, tried, err);
+}
+
+static bool source_tried(const struct mover_settings *settings, struct filemaker *filemaker,
+                         struct filemaker_layout *layout_r, struct containers *containers,
+                         struct tried *tried, struct err *err)
+{
+    return preflight_server(settings, filemaker, tried, err)
+           && preflight_login(settings, filemaker, err)
+           && preflight_layout(settings, filemaker, layout_r, containers, tried, err)
+           && none_to_mend(tried, err) && preflight_ways(settings, filemaker, tried, err)
+           && none_to_mend(tried, err);
+}
+
+bool preflight(struct mover_settings *settings, enum trial trial, struct containers *containers,
+               const struct cancel *cancel, struct err *err)
+{
+    auto_filemaker *filemaker = NULL;
+    auto_layout layout = { 0 };
+    auto_tried tried = TRIED;
+    auto_free char *store = NULL;
+
+    if (!filemaker_new(&settings->filemaker, cancel, &filemaker, err)
+        || !source_tried(settings, filemaker, &layout, containers, &tried, err)
+        || !trial_make(settings, cancel, trial, &settings->store.traits, &store, err))
+        return false;
+    if (trial != TRIAL_NONE && !preflight_is_begun(settings, cancel)
+        && (!first_documents(settings, filemaker, &tried, err) || !none_to_mend(&tried, err)))
+        return false;
+    settings->fields.containers = containers;
+    if (!dates_look(settings, filemaker, &tried.notes, err))
+        return false;
+    notes_log(&tried);
+    return true;
+}

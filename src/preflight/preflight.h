@@ -1,0 +1,82 @@
+/*
+ * Assumptions, tried before anything is moved: one function each, so that `check` can show them and
+ * `run` can refuse to start. What is to mend says what is wrong, where, and how to mend it.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "engine/engine.h"
+#include "preflight/id_check.h"
+#include "preflight/store_probe.h"
+
+/* What trying something found out. */
+struct tried {
+    struct str said;     /* what is well, in few words                                        */
+    struct str notes;    /* what should be known: lines; a run goes on, and logs them         */
+    struct str problems; /* what is to mend: lines; a run does not start                      */
+};
+
+/* `auto_tried t = TRIED;` */
+#define TRIED                                                                                      \
+    {                                                                                              \
+        STR_MAX(KIB(4)), STR_MAX(KIB(64)), STR_MAX(KIB(64))                                        \
+    }
+void tried_clear(struct tried *tried);
+#define auto_tried __attribute__((cleanup(tried_clear))) struct tried
+
+/* The server answers and its certificate stands up. */
+must_check bool preflight_server(const struct mover_settings *settings, struct filemaker *filemaker,
+                                 struct tried *tried, struct err *err);
+
+/* Account and password open the database. */
+must_check bool preflight_login(const struct mover_settings *settings, struct filemaker *filemaker,
+                                struct err *err);
+
+/*
+ * The layout shows every field that is named, of a kind that can serve.
+ *   layout_r       caller clears with filemaker_layout_clear() (or auto_layout)
+ *   containers_r   caller clears with containers_clear() (or auto_containers)
+ */
+must_check bool preflight_layout(const struct mover_settings *settings, struct filemaker *filemaker,
+                                 struct filemaker_layout *layout_r, struct containers *containers_r,
+                                 struct tried *tried, struct err *err);
+
+/* Folders, OData and script that files may come by are there. */
+must_check bool preflight_ways(const struct mover_settings *settings, struct filemaker *filemaker,
+                               struct tried *tried, struct err *err);
+
+/*
+ * Ids are each document's own. Where too many are not, that is to mend, unless somebody answers for
+ * it (settings->accept_record_ids).
+ */
+must_check bool preflight_ids(const struct mover_settings *settings, struct filemaker *filemaker,
+                              struct ids_found *found_r, struct tried *tried, struct err *err);
+
+/* Whether documents are known already: then what may be chosen before the first was chosen. */
+bool preflight_is_begun(const struct mover_settings *settings, const struct cancel *cancel);
+
+/* The filter lets something through, as far as a find can tell; nothing is said without one. */
+must_check bool preflight_filter(const struct mover_settings *settings, struct filemaker *filemaker,
+                                 struct tried *tried, struct err *err);
+
+/*
+ * Ledger and registry can be opened; their tables are what they should be. What was found out about
+ * the store is kept there.
+ *   patients_r   how many the application has
+ */
+must_check bool preflight_databases(const struct mover_settings *settings,
+                                    const struct cancel *cancel, struct tried *tried,
+                                    int64_t *patients_r, struct err *err);
+
+/*
+ * Those that a run needs: server, login, layout, other ways, store; and before its first document,
+ * ids and filter.
+ *   trial        how the store is tried
+ *   settings     learns what only layout and store tell: `containers`, the traits
+ *   containers   filled; the caller's, and outlives the settings
+ */
+must_check bool preflight(struct mover_settings *settings, enum trial trial,
+                          struct containers *containers, const struct cancel *cancel,
+                          struct err *err);

@@ -1,0 +1,410 @@
+/*
+ * Pages at places that are spread evenly, then a page of the run's size. What is there to be
+ * fetched is remembered by record, and read again before it is fetched, as a run does.
+ */
+#include "preflight/sample.h"
+
+#include "base/idset.h"
+#include "base/mem.h"
+#include "base/time.h"
+#include "census/walk.h"
+#include "document/dates.h"
+#include "document/error_page.h"
+#include "document/filter.h"
+#include "document/reference.h"
+#include "document/row.h"
+#include "filemaker/pager.h"
+#include "ledger/edits.h"
+#include "transfer/content_source.h"
+
+#include <ctype.h>
+
+enum {
+    PLACES = 10,
+    PLACE_RECORDS = 20,
+    TRIES_FEW = 8,   /* files, if one of them is good */
+    TRIES_MOST = 64, /* else */
+    CANDIDATES_MAX = 1024,
+    BEGIN_SIZE = 64 * 1024,
+    WHOLE_MAX = 64 * 1024 * 1024
+};
+
+#define TOMORROW_US (26 * 3600 * TIME_SECOND)
+
+struct candidate {
+    uint64_t record_id;
+    size_t which;
+};
+
+struct sampling {
+    const struct sample_of *of;
+    struct sample *sample;
+    struct idset *records, *patients;
+    struct candidate candidates[CANDIDATES_MAX];
+    size_t count;
+};
+
+/* --- one document --------------------------------------------------------------------------- */
+
+static void content_count(struct sampling *s, const struct source_facts *facts, uint64_t record_id,
+                          size_t which)
+{
+    struct sample *sample = s->sample;
+    auto_free char *path = NULL;
+    bool can_come = facts->content == FILEMAKER_STREAM;
+
+    sample->files += facts->content == FILEMAKER_STREAM;
+    sample->empty += facts->content == FILEMAKER_EMPTY;
+    sample->no_access += facts->content == FILEMAKER_NO_ACCESS;
+    sample->unknown += facts->content == FILEMAKER_UNKNOWN;
+    if (facts->content == FILEMAKER_REFERENCE) {
+        path = reference_path(s->of->settings->reference_map, facts->value, NULL);
+        sample->references += path != NULL;
+        sample->unmapped += path == NULL;
+        can_come = path != NULL;
+    }
+    if (can_come && s->count < CANDIDATES_MAX)
+        s->candidates[s->count++] = (struct candidate){ record_id, which };
+}
+
+static void document_look(struct sampling *s, const struct filemaker_record *record, size_t which)
+{
+    const struct source_fields *f = &s->of->settings->fields;
+    size_t place;
+    auto_facts facts = { 0 };
+
+    source_facts_read(f, record, false, which, &facts);
+    place = (size_t)(facts.container - f->containers->items);
+    if (facts.content != FILEMAKER_EMPTY && place < lengthof(s->sample->by_container))
+        s->sample->by_container[place]++;
+    if (which > 0 && facts.content == FILEMAKER_EMPTY)
+        return;
+    s->sample->documents++;
+    content_count(s, &facts, record->record_id, which);
+}
+
+/* --- one record ----------------------------------------------------------------------------- */
+
+static bool is_ours(const struct sampling *s, uint64_t record_id, struct span mark, bool *ours_r,
+                    struct err *err)
+{
+    struct ledger_edits edits = { 0 };
+    char **marks = NULL;
+    size_t count = 0;
+
+    *ours_r = false;
+    if (!s->of->ledger)
+        return true;
+    if (!ledger_edits_look(s->of->ledger, record_id, time_now_us(), &edits, err))
+        return false;
+    *ours_r = edits.reaction.mark && stamp_equal(span_of(edits.reaction.mark), mark);
+    ledger_edits_clear(&edits);
+    if (!ledger_marks(s->of->ledger, record_id, &marks, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        *ours_r = *ours_r || stamp_equal(span_of(marks[i]), mark);
+        free(marks[i]);
+    }
+    free(marks);
+    return true;
+}
+
+static bool mark_look(struct sampling *s, const struct filemaker_record *record, struct err *err)
+{
+    struct span mark = span_trim(filemaker_text(record, s->of->settings->fields.mark));
+    struct time_civil ignored;
+    bool ours;
+
+    if (mark.size == 0) {
+        s->sample->unmarked_record = s->sample->unmarked_record ? s->sample->unmarked_record
+                                                                : record->record_id;
+        return true;
+    }
+    s->sample->marked++;
+    s->sample->marked_odd += !stamp_read(mark, &ignored);
+    if (!is_ours(s, record->record_id, mark, &ours, err))
+        return false;
+    s->sample->marked_ours += ours;
+    return true;
+}
+
+static bool patient_look(struct sampling *s, const struct filemaker_record *record, struct err *err)
+{
+    struct span id = span_trim(filemaker_text(record, s->of->settings->fields.patient));
+    struct sha256 hash = sha256_of(id);
+    enum registry_match match = REGISTRY_NO_PATIENT;
+    char patient[REGISTRY_PATIENT_SIZE];
+    uint64_t number;
+
+    memcpy(&number, hash.bytes, sizeof number);
+    s->sample->without_patient += id.size == 0;
+    if (id.size == 0 || !idset_add(s->patients, number))
+        return true;
+    if (s->sample->patients < SAMPLE_IDS && id.size < SAMPLE_ID_SIZE)
+        memcpy(s->sample->patient_ids[s->sample->patients], id.at, id.size);
+    s->sample->patients++;
+    if (s->of->registry && !registry_match(s->of->registry, id, &match, patient, err))
+        return false;
+    s->sample->patients_known += match != REGISTRY_NO_PATIENT;
+    return true;
+}
+
+/* What a value looks like, without what it says: it may be a birthday. */
+static void form_of(struct span value, char form[SAMPLE_VALUE_SIZE])
+{
+    size_t i;
+
+    for (i = 0; i < value.size && i < SAMPLE_VALUE_SIZE - 1; i++) {
+        unsigned char c = (unsigned char)value.at[i];
+
+        form[i] = (char)(isdigit(c) ? '9' : isalpha(c) || c >= 0x80 ? 'x' : c);
+    }
+    form[i] = '\0';
+}
+
+static void times_look(struct sampling *s, const struct filemaker_record *record)
+{
+    const struct source_fields *f = &s->of->settings->fields;
+    struct span date = span_trim(filemaker_text(record, f->date));
+    struct time_civil made;
+    enum date_doubt doubt = row_date_doubt(f, record);
+
+    s->sample->without_type += *f->type && span_trim(filemaker_text(record, f->type)).size == 0;
+    s->sample->dates += date.size > 0;
+    s->sample->dates_none += doubt == DATE_DOUBT_UNREADABLE;
+    s->sample->dates_either += doubt == DATE_DOUBT_EITHER;
+    s->sample->dates_unlike += doubt == DATE_DOUBT_UNLIKE;
+    if (doubt != DATE_DOUBT_NONE)
+        form_of(date, s->sample->odd_date_form);
+    if (stamp_read(span_trim(filemaker_text(record, f->created)), &made)
+        && time_from_zone(made) > time_now_us() + TOMORROW_US)
+        s->sample->from_tomorrow++;
+}
+
+static bool record_look(struct sampling *s, const struct filemaker_record *record, struct err *err)
+{
+    const struct containers *containers = s->of->settings->fields.containers;
+
+    if (!idset_add(s->records, record->record_id))
+        return true;
+    s->sample->looked++;
+    if (!filter_passes(s->of->settings->filter, record))
+        return true;
+    s->sample->passed++;
+    for (size_t which = 0; which < (containers->each ? containers->count : 1); which++)
+        document_look(s, record, which);
+    times_look(s, record);
+    return (!*s->of->settings->fields.mark || mark_look(s, record, err))
+           && patient_look(s, record, err);
+}
+
+static bool records_look(struct sampling *s, const struct filemaker_page *page, struct err *err)
+{
+    for (size_t i = 0; i < page->count; i++)
+        if (!record_look(s, &page->records[i], err))
+            return false;
+    return true;
+}
+
+/* --- pages ---------------------------------------------------------------------------------- */
+
+/* A page as large as the census's become, or what the server can give of it. */
+static bool large_page_look(struct sampling *s, uint64_t place, struct err *err)
+{
+    struct sample *sample = s->sample;
+    struct pager pager = pager_of(PAGER_MOST, PAGER_MOST);
+    struct pager_gap gap = { 0 };
+    auto_page page = { 0 };
+    int64_t begun_us = time_mono_us();
+
+    pager_begin(&pager);
+    if (!pager_read_on(&pager, s->of->filemaker, s->of->settings->fields.layout, place, 0, &page,
+                       &gap, err))
+        return false;
+    sample->page_records = page.count;
+    sample->page_is_cut = pager.before > 0;
+    sample->page_bytes = page.text.size;
+    sample->page_us = time_mono_us() - begun_us;
+    if (gap.count > 0)
+        pager_gap_tell(&gap, sample->page_gap, sizeof sample->page_gap);
+    return records_look(s, &page, err);
+}
+
+/* Where a place's page begins: the last one ends with the layout. */
+static uint64_t place_of(uint64_t index, uint64_t count)
+{
+    uint64_t room = count > PLACE_RECORDS ? count - PLACE_RECORDS : 0;
+
+    return index == 0 ? 0 : 1 + room * index / (PLACES - 1);
+}
+
+static bool place_look(struct sampling *s, struct pager *pager, uint64_t place, struct err *err)
+{
+    struct sample *sample = s->sample;
+    struct pager_gap gap = { 0 };
+    auto_page page = { 0 };
+    int64_t begun_us = time_mono_us();
+
+    if (!pager_read_on(pager, s->of->filemaker, s->of->settings->fields.layout, place, 0, &page,
+                       &gap, err))
+        return false;
+    sample->call_us = time_mono_us() - begun_us;
+    if (place == 0) {
+        sample->total = page.total;
+        sample->records = page.count ? page.found : 0;
+    }
+    if (gap.count > 0)
+        pager_gap_tell(&gap, sample->page_gap, sizeof sample->page_gap);
+    return records_look(s, &page, err);
+}
+
+/* The first page tells how many there are. */
+static bool places_look(struct sampling *s, struct err *err)
+{
+    struct pager pager = pager_of(PLACE_RECORDS, PLACE_RECORDS);
+    uint64_t count = 0;
+
+    pager_begin(&pager);
+    for (uint64_t i = 0; i < PLACES && (i == 0 || count > PLACE_RECORDS); i++) {
+        if (!place_look(s, &pager, place_of(i, count), err))
+            return false;
+        count = s->sample->records == UINT64_MAX ? 0 : s->sample->records;
+    }
+    return large_page_look(s, count > PAGER_MOST ? (count - PAGER_MOST) / 2 : 0, err);
+}
+
+/* --- files ---------------------------------------------------------------------------------- */
+
+static void failure_note(struct sample *sample, const struct trouble *trouble)
+{
+    struct sample_failure *failure = &sample->failures[trouble->failure];
+
+    if (failure->count++ == 0)
+        (void)snprintf(failure->words, sizeof failure->words, "%.199s", trouble->why.msg);
+}
+
+/*
+ * Reads a file as a run does, and keeps its beginning; of a very large one, only that.
+ *   bytes   room for BEGIN_SIZE
+ */
+static bool file_read(struct intake *intake, char *bytes, uint64_t *size_r, bool *whole_r,
+                      struct trouble *trouble)
+{
+    char rest[16384];
+    size_t got = 1;
+
+    for (*size_r = 0; got > 0 && *size_r <= WHOLE_MAX; *size_r += got) {
+        bool begins = *size_r < BEGIN_SIZE;
+        char *to = begins ? bytes + *size_r : rest;
+
+        if (!intake_read(intake, to, begins ? BEGIN_SIZE - (size_t)*size_r : sizeof rest, *size_r,
+                         &got, trouble))
+            return false;
+    }
+    *whole_r = got == 0;
+    return true;
+}
+
+/* Empty, or a page that a server shows instead of a file. */
+static bool is_a_file(struct span bytes, const struct source_facts *facts, struct trouble *trouble)
+{
+    if (bytes.size == 0)
+        return trouble_say(trouble, FAILURE_CONTAINER_ZERO, "fetch",
+                           "the stream ended well, without a single byte");
+    return page_look(bytes, filemaker_extension(facts->value)) == PAGE_NONE
+           || trouble_say(trouble, FAILURE_CONTAINER_NOT_A_FILE, "fetch",
+                          "a page of %zu bytes came, or a file that looks like one", bytes.size);
+}
+
+static bool file_fetch(const struct mover *mover, struct filemaker *filemaker,
+                       const struct source_facts *facts, int64_t *size_r, struct trouble *trouble)
+{
+    auto_free char *bytes = mem_zero(BEGIN_SIZE);
+    struct intake *intake = NULL;
+    uint64_t size = 0;
+    bool whole = false;
+    bool good = intake_open(mover, filemaker, facts, INTAKE_DIRECT, &intake, trouble)
+                && file_read(intake, bytes, &size, &whole, trouble)
+                && (!whole || size >= BEGIN_SIZE
+                    || is_a_file((struct span){ bytes, (size_t)size }, facts, trouble));
+
+    *size_r = whole || !intake ? (int64_t)size : intake_length(intake);
+    intake_free(intake);
+    return good;
+}
+
+static void file_try(struct sampling *s, const struct mover *mover,
+                     const struct source_facts *facts)
+{
+    struct sample *sample = s->sample;
+    struct trouble trouble = { 0 };
+    int64_t size;
+
+    sample->tried++;
+    if (!file_fetch(mover, s->of->filemaker, facts, &size, &trouble)) {
+        failure_note(sample, &trouble);
+        return;
+    }
+    if (sample->good++ == 0)
+        (void)snprintf(sample->storage, sizeof sample->storage, "%s", facts->storage);
+    sample->good_bytes += size;
+}
+
+static bool candidate_try(struct sampling *s, const struct mover *mover, size_t index,
+                          struct err *err)
+{
+    const struct source_fields *f = &s->of->settings->fields;
+    const struct candidate *candidate = &s->candidates[index];
+    struct trouble trouble = { 0 };
+    auto_page page = { 0 };
+    auto_facts facts = { 0 };
+    bool lives;
+
+    if (!roll_ask(s->of->filemaker, f->layout, candidate->record_id, s->of->cancel, &lives, &page,
+                  err)) {
+        (void)trouble_of_source(&trouble, "fetch", err);
+        if (trouble.run_wide)
+            return false;
+        s->sample->tried++;
+        failure_note(s->sample, &trouble);
+        return true;
+    }
+    if (!lives)
+        return true;
+    source_facts_read(f, &page.records[0], false, candidate->which, &facts);
+    file_try(s, mover, &facts);
+    return !cancel_is_set(s->of->cancel) || err_set(err, ERR_CANCELED, 0, "asked to stop");
+}
+
+/* Spread evenly: a few, and if none of them is good, more. */
+static bool files_try(struct sampling *s, struct err *err)
+{
+    /* As much of a run as the opening of a file needs. */
+    struct mover mover = { .settings = s->of->settings, .cancel = s->of->cancel };
+    size_t few = s->count < TRIES_FEW ? s->count : TRIES_FEW;
+    size_t most = s->count < TRIES_MOST ? s->count : TRIES_MOST;
+
+    for (size_t i = 0; i < few; i++)
+        if (!candidate_try(s, &mover, i * s->count / few, err))
+            return false;
+    for (size_t i = 0; i < most && s->sample->good == 0 && s->count > few; i++)
+        if (!candidate_try(s, &mover, (2 * i + 1) * s->count / (2 * most), err))
+            return false;
+    return true;
+}
+
+bool sample_take(const struct sample_of *of, struct sample *sample_r, struct err *err)
+{
+    auto_free struct sampling *s = mem_new(struct sampling);
+    bool good;
+
+    *sample_r = (struct sample){ 0 };
+    s->of = of;
+    s->sample = sample_r;
+    s->records = idset_new();
+    s->patients = idset_new();
+    good = places_look(s, err) && files_try(s, err);
+    idset_free(s->records);
+    idset_free(s->patients);
+    return good;
+}

@@ -1,0 +1,31 @@
+/* One short run per decision: begun, decided and ended in one transaction. */
+#include "run/decisions.h"
+
+#include "ledger/peer_locks.h"
+
+static bool decide_inside(struct ledger *ledger, const struct decision *d, int64_t *count_r,
+                          struct err *err)
+{
+    if (strcmp(d->kind, "waive") == 0)
+        return ledger_waive(ledger, &d->choice, d->who, d->reason, count_r, err);
+    if (strcmp(d->kind, "accept") == 0)
+        return ledger_accept(ledger, &d->choice, d->who, d->reason, count_r, err);
+    return ledger_retry(ledger, &d->choice, count_r, err);
+}
+
+bool decide(const char *ledger_url, const char *source_name, const struct decision *decision,
+            struct cancel *cancel, int64_t *count_r, struct err *err)
+{
+    struct presence_names names;
+    struct ledger_process process = presence_process(decision->kind, &names);
+    struct ledger_progress nothing = { 0 };
+    auto_ledger *ledger = NULL;
+    auto_change change = { 0 };
+    int64_t run;
+
+    return ledger_open(ledger_url, source_name, cancel, &ledger, err)
+           && ledger_begin(ledger, &change, err) && ledger_run_begin(ledger, &process, &run, err)
+           && decide_inside(ledger, decision, count_r, err)
+           && ledger_run_note(ledger, &nothing, "finished", true, err)
+           && ledger_commit(&change, err);
+}

@@ -1,0 +1,198 @@
+/* A census that only counts. */
+#include "run/dry_run.h"
+
+#include "base/digest.h"
+#include "base/idset.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "census/walk.h"
+#include "document/filter.h"
+#include "document/reference.h"
+#include "document/row.h"
+#include "preflight/id_check.h"
+#include "preflight/preflight.h"
+#include "registry/registry.h"
+
+struct counting {
+    const struct mover_settings *settings;
+    struct registry *registry; /* NULL: there is none yet */
+    struct rehearsal *result;
+    struct idset *counted; /* records: a walk that begins anew comes by again */
+    struct idset *ids;     /* hashes of ids                                   */
+};
+
+static uint64_t number_of(struct span id)
+{
+    struct sha256 hash = sha256_of(id);
+    uint64_t number;
+
+    memcpy(&number, hash.bytes, sizeof number);
+    return number;
+}
+
+/* Whether the record's id is its own: for all documents of the record. */
+static bool id_look(struct counting *c, const struct filemaker_record *record)
+{
+    auto_facts facts = { 0 };
+    struct span id = span_trim(filemaker_text(record, c->settings->fields.key));
+    bool is_first;
+
+    source_facts_read(&c->settings->fields, record, false, 0, &facts);
+    is_first = facts.has_uuid && idset_add(c->ids, number_of(str_span(&facts.identity)));
+    c->result->empty_id += id.size == 0;
+    c->result->odd_id += id.size > 0 && !facts.has_uuid;
+    c->result->shared_id += facts.has_uuid && !is_first;
+    c->result->records_by_number += !is_first;
+    return is_first;
+}
+
+static void content_count(struct counting *c, const struct source_facts *facts)
+{
+    struct rehearsal *r = c->result;
+    auto_free char *path = NULL;
+
+    switch (facts->content) {
+    case FILEMAKER_STREAM:
+        r->files++;
+        return;
+    case FILEMAKER_EMPTY:
+        r->empty++;
+        return;
+    case FILEMAKER_NO_ACCESS:
+        r->no_access++;
+        return;
+    case FILEMAKER_UNKNOWN:
+        r->unknown++;
+        return;
+    case FILEMAKER_REFERENCE:
+        path = reference_path(c->settings->reference_map, facts->value, NULL);
+        if (path)
+            r->references++;
+        else
+            r->unmapped++;
+        return;
+    }
+}
+
+static void date_count(struct counting *c, const struct filemaker_record *record)
+{
+    enum date_doubt doubt = row_date_doubt(&c->settings->fields, record);
+
+    c->result->dates_either += doubt == DATE_DOUBT_EITHER;
+    c->result->dates_unlike += doubt == DATE_DOUBT_UNLIKE;
+}
+
+static bool patient_count(struct counting *c, const struct source_facts *facts, struct err *err)
+{
+    enum registry_match match = REGISTRY_NO_PATIENT;
+    char patient[REGISTRY_PATIENT_SIZE];
+
+    if (!c->registry)
+        return true;
+    if (!registry_match(c->registry, str_span(&facts->patient_id), &match, patient, err))
+        return false;
+    c->result->linked += match == REGISTRY_ONE_PATIENT;
+    c->result->unlinked += match == REGISTRY_NO_PATIENT;
+    c->result->review += match == REGISTRY_REVIEW;
+    return true;
+}
+
+static bool document_count(struct counting *c, const struct filemaker_record *record, size_t which,
+                           bool has_id, struct err *err)
+{
+    auto_facts facts = { 0 };
+
+    source_facts_read(&c->settings->fields, record, false, which, &facts);
+    if (which > 0 && facts.content == FILEMAKER_EMPTY)
+        return true;
+    c->result->documents++;
+    c->result->without_id += !has_id;
+    c->result->marked += facts.mark.size > 0;
+    content_count(c, &facts);
+    date_count(c, record);
+    return patient_count(c, &facts, err);
+}
+
+static bool on_found(void *arg, const struct filemaker_record *records, size_t count,
+                     struct err *err)
+{
+    struct counting *c = arg;
+    const struct containers *containers = c->settings->fields.containers;
+
+    for (size_t i = 0; i < count; i++) {
+        bool has_id;
+
+        if (!idset_add(c->counted, records[i].record_id)
+            || !filter_passes(c->settings->filter, &records[i]))
+            continue;
+        has_id = id_look(c, &records[i]);
+        for (size_t which = 0; which < (containers->each ? containers->count : 1); which++)
+            if (!document_count(c, &records[i], which, has_id, err))
+                return false;
+    }
+    return true;
+}
+
+static bool on_gone(void *arg, uint64_t record_id, struct err *err)
+{
+    (void)arg;
+    (void)record_id;
+    (void)err;
+    return true;
+}
+
+/* The registry as it is; where there is none, nothing is made. */
+static struct registry *registry_look(const struct mover_settings *settings, struct cancel *cancel)
+{
+    struct registry *registry;
+    struct err ignored;
+
+    if (!registry_open_reader(&settings->registry, cancel, &registry, &ignored))
+        return NULL;
+    return registry;
+}
+
+static bool count_all(struct counting *c, struct filemaker *filemaker, struct cancel *cancel,
+                      struct err *err)
+{
+    struct roll_listener listener = { on_found, on_gone, NULL, c, true };
+    struct pager pager = pager_of(PAGER_FIRST, PAGER_MOST);
+    struct roll *roll = roll_new(filemaker, c->settings->fields.layout, &pager, cancel, &listener);
+    char why[256];
+    bool good = roll_call(roll, why, sizeof why, err);
+
+    c->result->records = (int64_t)roll_count(roll);
+    c->result->closed = good && !*why;
+    c->result->distinct_ids = (int64_t)idset_count(c->ids);
+    c->result->is_refused = ids_are_too_few(c->result->records_by_number, c->result->records);
+    roll_free(roll);
+    if (good && *why)
+        log_warn("the source was not read whole: %s", why);
+    return good;
+}
+
+bool rehearse(const struct mover_settings *settings, struct cancel *cancel,
+              struct rehearsal *rehearsal_r, struct err *err)
+{
+    struct mover_settings learned = *settings;
+    struct rehearsal result = { 0 };
+    auto_containers containers = { 0 };
+    auto_filemaker *filemaker = NULL;
+    auto_registry *registry = NULL;
+    struct counting counting = { .settings = &learned, .result = &result };
+    bool good;
+
+    if (!preflight(&learned, TRIAL_NONE, &containers, cancel, err)
+        || !filemaker_new(&learned.filemaker, cancel, &filemaker, err))
+        return false;
+    counting.counted = idset_new();
+    counting.ids = idset_new();
+    counting.registry = registry = registry_look(settings, cancel);
+    result.has_patients = registry != NULL;
+    good = count_all(&counting, filemaker, cancel, err);
+    result.is_refused = result.is_refused && !preflight_is_begun(settings, cancel);
+    idset_free(counting.counted);
+    idset_free(counting.ids);
+    *rehearsal_r = result;
+    return good;
+}

@@ -1,0 +1,489 @@
+/*
+ * One thread, reading. What is to be corrected is kept until the end and then written in one
+ * change, each correction only if nothing has happened to its document since it was looked at.
+ */
+#include "run/reconcile.h"
+
+#include "base/failpoint.h"
+#include "base/idset.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "census/walk.h"
+#include "document/filter.h"
+#include "document/row.h"
+#include "ledger/compare.h"
+#include "ledger/peer_locks.h"
+#include "preflight/pinned.h"
+#include "preflight/preflight.h"
+#include "registry/previous.h"
+
+#include <stdarg.h>
+
+enum { WORDS_MAX = 512 };
+
+/* A document that is to become waiting or done. */
+struct correction {
+    struct ledger_whole whole;
+    enum ledger_state after;
+    uint64_t mod_id;
+    char *why;
+};
+
+struct comparison {
+    const struct mover_settings *settings;
+    const struct reconcile_listener *listener;
+    struct reconcile_result *result;
+    struct ledger *ledger;
+    struct registry *registry;
+    struct store *store;
+    struct idset *compared; /* records: a walk that begins anew comes by twice */
+    struct correction *corrections;
+    size_t count;
+};
+
+/* A document between the books. */
+struct pair {
+    const struct filemaker_record *record;
+    const struct source_facts *facts;
+    struct ledger_whole *whole;
+    bool mark_is_ours;
+    bool is_wrong;      /* something must be done again */
+    const char *reason; /* the first difference's name  */
+};
+
+static void say(struct comparison *c, struct pair *pair, const char *name, const char *then,
+                const char *format, ...) printf_like(5, 6);
+
+static void say(struct comparison *c, struct pair *pair, const char *name, const char *then,
+                const char *format, ...)
+{
+    char words[WORDS_MAX];
+    struct difference difference = { pair ? pair->record->record_id : 0,
+                                     pair && pair->whole ? pair->whole->identity : "", name, words,
+                                     then };
+    va_list args;
+
+    va_start(args, format);
+    (void)vsnprintf(words, sizeof words, format, args);
+    va_end(args);
+    c->result->differences++;
+    c->listener->differs(c->listener->arg, &difference);
+}
+
+static const char again[] = "the next run moves it again";
+
+static void say_again(struct comparison *c, struct pair *pair, const char *name, const char *words)
+{
+    if (!pair->is_wrong)
+        pair->reason = name;
+    pair->is_wrong = true;
+    say(c, pair, name, again, "%s", words);
+}
+
+/* --- corrections ---------------------------------------------------------------------------- */
+
+static void correct_later(struct comparison *c, struct pair *pair, enum ledger_state after,
+                          const char *why)
+{
+    c->corrections = mem_grow(c->corrections, (c->count + 1) * sizeof *c->corrections);
+    c->corrections[c->count++] = (struct correction){ .whole = *pair->whole,
+                                                      .after = after,
+                                                      .mod_id = pair->record->mod_id,
+                                                      .why = mem_printf("reconcile: %s", why) };
+    *pair->whole = (struct ledger_whole){ 0 };
+}
+
+static void corrections_free(struct comparison *c)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        struct ledger_whole *whole = mem_new(struct ledger_whole);
+
+        *whole = c->corrections[i].whole;
+        ledger_wholes_free(whole, 1);
+        free(c->corrections[i].why);
+    }
+    free(c->corrections);
+}
+
+static bool corrections_write(struct comparison *c, struct err *err)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        const struct correction *one = &c->corrections[i];
+        bool changed;
+
+        if (!ledger_correct(c->ledger, &one->whole, one->after, one->mod_id, one->why, &changed,
+                            err))
+            return false;
+        c->result->put_back += changed && one->after == LEDGER_WAITING;
+        c->result->settled += changed && one->after == LEDGER_DONE;
+    }
+    return true;
+}
+
+/* One short run, as for any decision: begun, done and ended in one change. */
+static bool corrections_do(struct comparison *c, struct err *err)
+{
+    struct presence_names names;
+    struct ledger_process process = presence_process("reconcile", &names);
+    struct ledger_progress progress = { 0 };
+    auto_change change = { 0 };
+    int64_t run;
+
+    if (c->count == 0)
+        return true;
+    FAILPOINT("reconcile.compared");
+    if (!ledger_begin(c->ledger, &change, err) || !ledger_run_begin(c->ledger, &process, &run, err)
+        || !corrections_write(c, err))
+        return false;
+    progress.found = progress.processed = progress.successful = c->result->settled;
+    return ledger_run_note(c->ledger, &progress, "finished", true, err)
+           && ledger_commit(&change, err);
+}
+
+/* --- object, row, mark ---------------------------------------------------------------------- */
+
+static bool object_compare(struct comparison *c, struct pair *pair, struct err *err)
+{
+    const struct ledger_version *version = &pair->whole->version;
+    struct store_object expected = { .key = version->key,
+                                     .size_bytes = version->size_bytes,
+                                     .sha256 = version->sha256,
+                                     .imprint = version->imprint };
+    struct store_found found = { 0 };
+    char words[WORDS_MAX], hex[SHA256_HEX_SIZE], other[SHA256_HEX_SIZE];
+
+    if (!version->key) {
+        say_again(c, pair, "version-missing",
+                  "the ledger has no version of what it says is stored");
+        return true;
+    }
+    if (!store_compare(c->store, &expected, &found, err))
+        return false;
+    if (!found.exists) {
+        (void)snprintf(words, sizeof words, "nothing lies under '%.300s'", version->key);
+        say_again(c, pair, "object-missing", words);
+    } else if (found.size_bytes != version->size_bytes
+               || (found.has_sha256 && !sha256_equal(&found.sha256, &version->sha256))) {
+        (void)snprintf(words, sizeof words,
+                       "'%.200s' holds %ju bytes with sha256 %s; %ju with %s were stored",
+                       version->key, (uintmax_t)found.size_bytes,
+                       found.has_sha256 ? sha256_hex(&found.sha256, hex) : "unknown",
+                       (uintmax_t)version->size_bytes, sha256_hex(&version->sha256, other));
+        say_again(c, pair, "object-differs", words);
+    }
+    return true;
+}
+
+static struct uuid row_of(const struct comparison *c, const struct pair *pair)
+{
+    return row_id(c->settings->source_name, pair->whole->identity, pair->whole->container,
+                  pair->whole->repetition);
+}
+
+/* A row that somebody deleted in the application stays deleted: it is only said. */
+static bool row_compare(struct comparison *c, struct pair *pair, struct err *err)
+{
+    struct uuid id = row_of(c, pair);
+    auto_free char *key = NULL;
+    char words[WORDS_MAX];
+    bool is_there;
+
+    if (!registry_find(c->registry, &id, &is_there, &key, err))
+        return false;
+    if (!is_there) {
+        say(c, pair, "row-deleted", NULL, "the application has no row for it any more");
+    } else if (key && pair->whole->version.key && strcmp(key, pair->whole->version.key) != 0) {
+        (void)snprintf(words, sizeof words, "its row points to '%.200s', it was stored at '%.200s'",
+                       key, pair->whole->version.key);
+        say_again(c, pair, "row-points-elsewhere", words);
+    }
+    return true;
+}
+
+/*
+ * The mark of a document that is done. If the record was edited since, the next census sees it, and
+ * nothing is wrong yet.
+ */
+static void mark_compare(struct comparison *c, struct pair *pair)
+{
+    struct span mark = pair->facts->mark;
+
+    if (!*c->settings->fields.mark || pair->mark_is_ours)
+        return;
+    if (mark.size == 0)
+        say_again(c, pair, "mark-missing", "somebody emptied the mark");
+    else
+        say(c, pair, "mark-altered", NULL,
+            "the mark is '" SPAN_FORMAT "', which this migration did not write",
+            SPAN_ARGS(span_first(mark, 64)));
+}
+
+/* An answer to the mark was lost: was it written? */
+static void unsure_settle(struct comparison *c, struct pair *pair)
+{
+    const struct ledger_version *version = &pair->whole->version;
+    bool same = version->mark && stamp_equal(pair->facts->mark, span_of(version->mark));
+
+    if (same && pair->record->mod_id == version->mod_id + (version->mark_stood ? 0 : 1)) {
+        say(c, pair, "mark-unsure", "it is there: done", "stored, and its mark was not confirmed");
+        correct_later(c, pair, LEDGER_DONE, "the mark is there");
+    } else if (pair->record->mod_id == version->mod_id) {
+        say(c, pair, "mark-pending", "the next run marks it", "stored, and not marked");
+    } else {
+        say(c, pair, "edited", again, "the record was edited before it could be marked");
+        correct_later(c, pair, LEDGER_WAITING, "edited before it could be marked");
+    }
+}
+
+static bool stored_compare(struct comparison *c, struct pair *pair, struct err *err)
+{
+    if (!object_compare(c, pair, err) || !row_compare(c, pair, err))
+        return false;
+    if (pair->whole->state == LEDGER_DONE)
+        mark_compare(c, pair);
+    if (pair->is_wrong)
+        correct_later(c, pair, LEDGER_WAITING, pair->reason);
+    else if (pair->whole->state == LEDGER_STORED)
+        unsure_settle(c, pair);
+    return true;
+}
+
+/* --- what is not stored --------------------------------------------------------------------- */
+
+static bool row_left(struct comparison *c, struct pair *pair, char **key_r, struct err *err)
+{
+    struct uuid filemaker_id, ours = row_of(c, pair);
+
+    if (*pair->whole->container || !pair->whole->filemaker_id
+        || !uuid_read_loose(span_of(pair->whole->filemaker_id), &filemaker_id))
+        return true;
+    return registry_left(c->registry, &filemaker_id, &ours, key_r, err);
+}
+
+static bool unstored_compare(struct comparison *c, struct pair *pair, struct err *err)
+{
+    auto_free char *key = NULL;
+
+    if (!row_left(c, pair, &key, err))
+        return false;
+    if (pair->facts->mark.size && !pair->mark_is_ours)
+        say(c, pair, "mark-of-another", "'fmferry reconcile --adopt' looks into it",
+            "%s, and marked by an earlier importer", ledger_state_name(pair->whole->state));
+    if (key)
+        say(c, pair, "row-of-another", "'fmferry reconcile --adopt' looks into it",
+            "an earlier importer's row points to '%.200s'", key);
+    return true;
+}
+
+/* --- records -------------------------------------------------------------------------------- */
+
+static bool mark_is_ours(struct comparison *c, const struct filemaker_record *record,
+                         struct span mark, bool *is_r, struct err *err)
+{
+    char **marks = NULL;
+    size_t count = 0;
+
+    *is_r = false;
+    if (mark.size == 0)
+        return true;
+    if (!ledger_marks(c->ledger, record->record_id, &marks, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        *is_r = *is_r || stamp_equal(mark, span_of(marks[i]));
+        free(marks[i]);
+    }
+    free(marks);
+    return true;
+}
+
+static bool document_compare(struct comparison *c, struct pair *pair, struct err *err)
+{
+    c->result->documents++;
+    if (pair->whole->held) {
+        c->result->in_hand++;
+        return true;
+    }
+    switch (pair->whole->state) {
+    case LEDGER_STORED:
+    case LEDGER_DONE:
+        return stored_compare(c, pair, err);
+    case LEDGER_WAITING:
+    case LEDGER_CLAIMED:
+    case LEDGER_FAILED:
+    case LEDGER_WAIVED:
+        return unstored_compare(c, pair, err);
+    case LEDGER_GONE:
+        say(c, pair, "record-back", "the next run sees it", "the ledger says gone");
+        return true;
+    }
+    abort();
+}
+
+static bool record_compare(struct comparison *c, const struct filemaker_record *record,
+                           struct err *err)
+{
+    auto_facts facts = { 0 };
+    struct pair pair = { .record = record, .facts = &facts };
+    struct ledger_whole *wholes = NULL;
+    size_t count = 0;
+    bool good, ours;
+
+    source_facts_read(&c->settings->fields, record, false, 0, &facts);
+    c->result->records++;
+    if (!mark_is_ours(c, record, facts.mark, &ours, err)
+        || !ledger_wholes(c->ledger, record->record_id, &wholes, &count, err))
+        return false;
+    if (count == 0)
+        say(c, &pair, "not-counted", "the next run counts it", "the ledger does not know it");
+    good = true;
+    for (size_t i = 0; good && i < count; i++) {
+        struct pair one = { record, &facts, &wholes[i], ours, false, NULL };
+
+        good = document_compare(c, &one, err);
+    }
+    ledger_wholes_free(wholes, count);
+    return good;
+}
+
+static bool on_found(void *arg, const struct filemaker_record *records, size_t count,
+                     struct err *err)
+{
+    struct comparison *c = arg;
+
+    for (size_t i = 0; i < count; i++)
+        if (filter_passes(c->settings->filter, &records[i])
+            && idset_add(c->compared, records[i].record_id) && !record_compare(c, &records[i], err))
+            return err_ctx(err, "record %ju", (uintmax_t)records[i].record_id);
+    return true;
+}
+
+static bool on_gone(void *arg, uint64_t record_id, struct err *err)
+{
+    (void)arg;
+    (void)record_id;
+    (void)err;
+    return true;
+}
+
+static bool records_compare(struct comparison *c, struct cancel *cancel, struct err *err)
+{
+    struct roll_listener listener = { on_found, on_gone, NULL, c, true };
+    struct pager pager = pager_of(PAGER_FIRST, PAGER_MOST);
+    auto_filemaker *filemaker = NULL;
+    struct roll *roll;
+    char why[256];
+    bool good;
+
+    if (!filemaker_new(&c->settings->filemaker, cancel, &filemaker, err))
+        return false;
+    roll = roll_new(filemaker, c->settings->fields.layout, &pager, cancel, &listener);
+    good = roll_call(roll, why, sizeof why, err);
+    c->result->is_complete = good && !*why;
+    roll_free(roll);
+    if (good && *why)
+        log_warn("the source was not read whole: %s", why);
+    return good;
+}
+
+/* --- what belongs to nothing ---------------------------------------------------------------- */
+
+/* What every key begins with, up to the last folder without a name in braces. */
+static struct span common_folder(const struct mover_settings *settings)
+{
+    struct span a = span_of(settings->keys.linked), b = span_of(settings->keys.unlinked);
+    size_t same = 0, folder = 0;
+
+    while (same < a.size && same < b.size && a.at[same] == b.at[same] && a.at[same] != '{')
+        if (a.at[same++] == '/')
+            folder = same;
+    return span_first(a, folder);
+}
+
+static bool objects_compare(struct comparison *c, struct err *err)
+{
+    auto_free char *folder = mem_printf("%s" SPAN_FORMAT, c->settings->keys.prefix,
+                                        SPAN_ARGS(common_folder(c->settings)));
+    auto_list *list = NULL;
+    struct store_entry entry;
+    enum step step;
+
+    if (!store_list(c->store, folder, &list, err))
+        return false;
+    while ((step = store_list_next(list, &entry, err)) == STEP_ROW) {
+        bool known;
+
+        if (!ledger_knows_key(c->ledger, entry.key, &known, err))
+            return false;
+        if (!known)
+            say(c, NULL, "object-unknown", NULL, "'%.300s', %ju bytes: the ledger never meant it",
+                entry.key, (uintmax_t)entry.size_bytes);
+    }
+    return step == STEP_END;
+}
+
+static bool on_row(void *arg, struct span filemaker_id, struct span key, struct err *err)
+{
+    struct comparison *c = arg;
+    char identity[UUID_TEXT_SIZE];
+    struct uuid uuid;
+    bool known;
+
+    if (!uuid_read_loose(filemaker_id, &uuid))
+        return true; /* the column cannot hold one */
+    if (!ledger_knows_identity(c->ledger, uuid_text(&uuid, identity), &known, err))
+        return false;
+    if (!known)
+        say(c, NULL, "row-unknown", NULL,
+            "the application has a row for %s at '" SPAN_FORMAT "', which the source does not have",
+            identity, SPAN_ARGS(span_first(key, 200)));
+    return true;
+}
+
+/* --- the whole ------------------------------------------------------------------------------ */
+
+static bool compare_all(struct comparison *c, struct cancel *cancel, struct err *err)
+{
+    return records_compare(c, cancel, err) && objects_compare(c, err)
+           && registry_each_import(c->registry, on_row, c, err) && corrections_do(c, err);
+}
+
+static bool compare_in(struct comparison *c, struct cancel *cancel, struct err *err)
+{
+    const struct mover_settings *s = c->settings;
+    auto_ledger *ledger = NULL;
+    auto_registry *registry = NULL;
+    auto_store *store = NULL;
+
+    if (!ledger_open(s->ledger_url, s->source_name, cancel, &ledger, err)
+        || !steady_check(ledger, s, err)
+        || !registry_open_reader(&s->registry, cancel, &registry, err)
+        || !store_open(&s->store, cancel, &store, err))
+        return false;
+    c->ledger = ledger;
+    c->registry = registry;
+    c->store = store;
+    return compare_all(c, cancel, err);
+}
+
+bool reconcile(const struct mover_settings *settings, struct cancel *cancel,
+               const struct reconcile_listener *listener, struct reconcile_result *result_r,
+               struct err *err)
+{
+    struct mover_settings learned = *settings;
+    auto_containers containers = { 0 };
+    struct reconcile_result result = { 0 };
+    struct comparison comparison = { .settings = &learned,
+                                     .listener = listener,
+                                     .result = &result };
+    bool good;
+
+    comparison.compared = idset_new();
+    good = preflight(&learned, TRIAL_NONE, &containers, cancel, err)
+           && compare_in(&comparison, cancel, err);
+    corrections_free(&comparison);
+    idset_free(comparison.compared);
+    if (good)
+        *result_r = result;
+    return good;
+}

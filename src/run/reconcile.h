@@ -1,0 +1,44 @@
+/*
+ * Comparing the four books — the marks in FileMaker, the ledger, the objects, the application's
+ * rows — record by record, and naming every combination that should not be. What can be put right
+ * by moving a document again is put back to waiting; a document whose mark was left unsure is
+ * settled by a look at it. Nothing is written but to the ledger.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "base/cancel.h"
+#include "base/err.h"
+#include "engine/engine.h"
+
+/* One thing that is not as it should be. All borrowed. */
+struct difference {
+    uint64_t record_id;   /* 0: it belongs to no record                    */
+    const char *identity; /* of the document, or ""                        */
+    const char *name;     /* "object-missing"; docs/protocol.md lists them */
+    const char *words;
+    const char *then; /* what is done about it, or NULL                    */
+};
+
+struct reconcile_listener {
+    void (*differs)(void *arg, const struct difference *difference);
+    void *arg;
+};
+
+struct reconcile_result {
+    int64_t records, documents; /* compared                                        */
+    int64_t in_hand;            /* left alone: a run has them                      */
+    int64_t differences;
+    int64_t put_back; /* now waiting: the next run does them again                */
+    int64_t settled;  /* now done: their mark was there                           */
+    bool is_complete; /* the source was read to its end                           */
+};
+
+/*
+ * Compares everything.
+ *   listener   told of each difference, in the order of the source; then objects, then rows
+ * Fails with ERR_USAGE (no ledger yet), ERR_DATABASE, ERR_REMOTE, ERR_NET, ERR_OS, ERR_CANCELED.
+ */
+must_check bool reconcile(const struct mover_settings *settings, struct cancel *cancel,
+                          const struct reconcile_listener *listener,
+                          struct reconcile_result *result_r, struct err *err);

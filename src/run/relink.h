@@ -1,0 +1,42 @@
+/*
+ * Documents to their patients, after they were moved: those whose patient came later, whose patient
+ * has a new id in the application, or whom a person gives to somebody else. The object goes to a
+ * new key, the row and the ledger follow in one change, the old object is removed last; whenever it
+ * is interrupted, the next call goes on (docs/links.md).
+ */
+#pragma once
+
+#include "base/base.h"
+#include "base/cancel.h"
+#include "base/err.h"
+#include "engine/engine.h"
+#include "ledger/links.h"
+
+/* What is wanted. */
+struct link_order {
+    struct ledger_link_choice choice;
+    bool by_hand;             /* a person names the patient; else the patient's id does */
+    const char *patient;      /* by hand: the application's id; NULL: nobody            */
+    const char *who, *reason; /* by hand: both say something                            */
+};
+
+/* Documents. */
+struct link_result {
+    int64_t looked_at;
+    int64_t linked;   /* have a patient now, or another one                                  */
+    int64_t unlinked; /* have none any more                                                  */
+    int64_t tidied;   /* were half-way between two patients, and are with theirs             */
+    int64_t waiting;  /* have no patient yet                                                 */
+    int64_t review;   /* several patients have their patient's id, or contradict it          */
+    int64_t orphaned; /* lie with a patient whom the application no longer knows by their id */
+    int64_t trouble;  /* could not be moved; the log says why                                */
+};
+
+/*
+ * Moves documents to their patients. Several processes may do so at the same time, and beside runs.
+ *   result_r   also set when it fails: what was done by then
+ * Fails with ERR_USAGE (no such patient), ERR_DATABASE, ERR_OS, ERR_REMOTE, ERR_NET, ERR_CANCELED.
+ */
+must_check bool link_documents(const struct mover_settings *settings,
+                               const struct link_order *order, struct cancel *cancel,
+                               struct link_result *result_r, struct err *err);

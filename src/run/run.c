@@ -1,0 +1,556 @@
+/*
+ * Threads of a run: the desk, the census, the workers, and the caller, who watches. All are joined
+ * before run_all() returns.
+ */
+#include "run/run.h"
+
+#include "base/failpoint.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/time.h"
+#include "census/schedule.h"
+#include "engine/dispatch.h"
+#include "engine/peers.h"
+#include "ledger/look.h"
+#include "ledger/peer_locks.h"
+#include "preflight/pinned.h"
+#include "preflight/preflight.h"
+#include "transfer/transfer.h"
+
+#include <unistd.h>
+
+enum { WORKERS_MAX = 256 };
+
+/* How often we look for processes that died beside us. */
+#define TEND_US (5 * TIME_SECOND)
+
+/* What a run is made of. */
+struct run {
+    struct mover mover;
+    struct ledger *ledger;
+    struct registry *registry;
+    struct presence *presence;
+    int64_t run, todo_before;
+    int64_t begun_us; /* wall clock */
+    pthread_t census, workers[WORKERS_MAX];
+    int started;
+    bool census_started;
+    atomic_int alive;
+    atomic_bool census_closed;
+    int64_t started_us;
+};
+
+/* For run_finish(), which is called when a signal comes: the run of this process, while there is
+ * one. */
+static struct {
+    pthread_mutex_t lock;
+    struct mover *mover;
+} present = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static void present_set(struct mover *mover)
+{
+    (void)pthread_mutex_lock(&present.lock);
+    present.mover = mover;
+    (void)pthread_mutex_unlock(&present.lock);
+}
+
+void run_finish(void)
+{
+    (void)pthread_mutex_lock(&present.lock);
+    if (present.mover)
+        mover_finish(present.mover);
+    (void)pthread_mutex_unlock(&present.lock);
+}
+
+/* --- threads -------------------------------------------------------------------------------- */
+
+static void *census_run(void *arg)
+{
+    struct run *run = arg;
+    struct err err = { 0 };
+
+    log_context("census", NULL);
+    if (!counting_go(&run->mover, run->begun_us, &run->census_closed, &err)
+        && !mover_is_finishing(&run->mover))
+        mover_stop(&run->mover, &err);
+    dispatch_census_over(run->mover.dispatch, false, 0);
+    atomic_fetch_sub(&run->alive, 1);
+    return NULL;
+}
+
+/* A session that does nothing is given up if somebody else waits for one. */
+static void rest(void *arg)
+{
+    struct worker *worker = arg;
+
+    if (gate_session_is_wanted(worker->mover->settings->filemaker.gate))
+        filemaker_log_out(worker->filemaker);
+}
+
+/* Another mover has come, and needs a part of the sessions. */
+static void share(struct worker *worker)
+{
+    if (gate_session_is_surplus(worker->mover->settings->filemaker.gate))
+        filemaker_log_out(worker->filemaker);
+}
+
+static bool work(struct worker *worker, struct err *err)
+{
+    struct mover *mover = worker->mover;
+
+    if (!filemaker_new(&mover->settings->filemaker, mover->cancel, &worker->filemaker, err)
+        || !store_open(&mover->settings->store, mover->cancel, &worker->store, err))
+        return false;
+    for (;;) {
+        auto_assignment *assignment = NULL;
+
+        if (!dispatch_next(mover->dispatch, rest, worker, &assignment, err))
+            return false;
+        if (!assignment)
+            return true;
+        if (!document_move(worker, assignment, err))
+            return false;
+        share(worker);
+    }
+}
+
+/* A worker on its way to its thread, which frees it. */
+struct start {
+    struct run *run;
+    struct worker worker;
+};
+
+static void *worker_run(void *arg)
+{
+    struct start *start = arg;
+    struct worker *worker = &start->worker;
+    struct run *run = start->run;
+    struct err err = { 0 };
+
+    log_context(worker->name, NULL);
+    if (!work(worker, &err))
+        mover_stop(worker->mover, &err);
+    store_close(worker->store);
+    filemaker_free(worker->filemaker);
+    free(start);
+    atomic_fetch_sub(&run->alive, 1);
+    return NULL;
+}
+
+static void worker_start(struct run *run, int number)
+{
+    struct start *start = mem_new(struct start);
+
+    start->run = run;
+    start->worker.mover = &run->mover;
+    (void)snprintf(start->worker.name, sizeof start->worker.name, "worker-%d", number + 1);
+    atomic_fetch_add(&run->alive, 1);
+    if (pthread_create(&run->workers[number], NULL, worker_run, start) != 0)
+        abort();
+    run->started++;
+}
+
+static void threads_start(struct run *run)
+{
+    int workers = run->mover.settings->workers;
+
+    atomic_fetch_add(&run->alive, 1);
+    if (pthread_create(&run->census, NULL, census_run, run) != 0)
+        abort();
+    run->census_started = true;
+    for (int i = 0; i < workers && i < WORKERS_MAX; i++)
+        worker_start(run, i);
+}
+
+static void threads_join(struct run *run)
+{
+    if (run->census_started)
+        (void)pthread_join(run->census, NULL);
+    for (int i = 0; i < run->started; i++)
+        (void)pthread_join(run->workers[i], NULL);
+}
+
+/* --- beginning ------------------------------------------------------------------------------ */
+
+static bool databases_open(struct run *run, struct err *err)
+{
+    const struct mover_settings *settings = run->mover.settings;
+    struct cancel *cancel = run->mover.cancel;
+    bool is_shared;
+
+    if (!ledger_open(settings->ledger_url, settings->source_name, cancel, &run->ledger, err)
+        || !presence_open(settings->ledger_url, &run->presence, err))
+        return false;
+    is_shared = sql_same_database(settings->ledger_url, settings->registry.url);
+    return registry_open(&settings->registry, is_shared ? ledger_sql(run->ledger) : NULL, cancel,
+                         &run->registry, err);
+}
+
+static bool todo_count(struct run *run, struct err *err)
+{
+    int64_t states[LEDGER_STATES];
+
+    if (!ledger_states(run->ledger, states, err))
+        return false;
+    run->todo_before = states[LEDGER_WAITING] + states[LEDGER_CLAIMED] + states[LEDGER_STORED]
+                       + states[LEDGER_FAILED];
+    return true;
+}
+
+/* What failed for a reason that may have passed gets its tries anew. */
+static bool failed_wake(struct run *run, struct err *err)
+{
+    for (int i = 0; i < FAILURES; i++) {
+        const struct policy *policy = policy_of((enum failure)i);
+        int64_t count;
+
+        bool again = policy->again
+                     || (run->mover.settings->adopt && policy_is_of_others((enum failure)i));
+
+        if (again && !ledger_retry_class(run->ledger, policy->name, &count, err))
+            return false;
+    }
+    return ledger_wake(run->ledger, err);
+}
+
+/* Who answers for documents without an id of their own. */
+static bool acceptance_keep(struct ledger *ledger, const struct mover_settings *settings,
+                            struct err *err)
+{
+    return !settings->accept_record_ids
+           || ledger_note(ledger, "record ids accepted by", settings->accept_record_ids, err);
+}
+
+static bool entered(struct run *run, struct err *err)
+{
+    FAILPOINT("run.begun");
+    if (!presence_hold(run->presence, run->run, err))
+        return false;
+    FAILPOINT("run.entered");
+    return true;
+}
+
+/* Behind the door. Only who comes first gives failed documents their tries anew. */
+static bool run_enter(struct run *run, struct err *err)
+{
+    const struct mover_settings *settings = run->mover.settings;
+    struct presence_names names;
+    struct ledger_process process = presence_process("run", &names);
+    struct ledger_share share;
+    auto_change change = { 0 };
+    auto_others others = { .lease_us = settings->lease_us };
+    int64_t patients;
+
+    if (!todo_count(run, err) || !ledger_begin(run->ledger, &change, err)
+        || !ledger_sessions_look(run->ledger, settings->sessions, &share, err)
+        || !ledger_runs_open(run->ledger, settings->lease_us, &others.runs, &others.count, err)
+        || !others_divide(&others, run->presence, err))
+        return false;
+    if (settings->sessions > 0 && others.living >= (size_t)settings->sessions)
+        return true; /* there is no place for one more mover */
+    return ledger_run_begin(run->ledger, &process, &run->run, err)
+           && ledger_run_lease(run->ledger, settings->lease_us, err)
+           && steady_keep(run->ledger, settings, err)
+           && trial_keep(run->ledger, settings, &settings->store.traits, run->mover.cancel, err)
+           && acceptance_keep(run->ledger, settings, err) && others_bury(&others, run->ledger, err)
+           && (others.living > 0 || failed_wake(run, err))
+           && registry_map_patients(run->registry, &patients, err)
+           && registry_commit(run->registry, err) && ledger_commit(&change, err)
+           && entered(run, err);
+}
+
+static bool run_enter_by_the_door(struct run *run, struct err *err)
+{
+    bool good;
+
+    if (!presence_door_shut(run->presence, err))
+        return false;
+    good = run_enter(run, err);
+    presence_door_open(run->presence);
+    return good;
+}
+
+/* Each mover needs a session at least: who finds that none is left for him waits for a place. */
+static bool run_begin(struct run *run, struct err *err)
+{
+    bool told = false;
+
+    run->begun_us = time_now_us();
+    for (;;) {
+        if (!run_enter_by_the_door(run, err))
+            return false;
+        if (run->run)
+            return true;
+        if (!told)
+            log_info("as many movers are at work as the source may have sessions (%d): waiting "
+                     "for one to end",
+                     run->mover.settings->sessions);
+        told = true;
+        if (!cancel_sleep(run->mover.cancel, TEND_US, err))
+            return false;
+    }
+}
+
+/* --- watching and ending -------------------------------------------------------------------- */
+
+static struct run_view view_of(struct run *run)
+{
+    struct run_view view = { .elapsed_us = time_mono_us() - run->started_us,
+                             .counts = score_counts(run->mover.score),
+                             .census_over = atomic_load(&run->census_closed) };
+
+    view.to_do = run->todo_before + view.counts.seen;
+    if (view.to_do < view.counts.processed)
+        view.to_do = view.counts.processed; /* documents that were done, and edited since */
+    score_recent(run->mover.score, view.recent);
+    return view;
+}
+
+static struct ledger_progress progress_of(const struct run_view *view)
+{
+    const struct score_counts *counts = &view->counts;
+
+    return (struct ledger_progress){ .found = view->to_do,
+                                     .processed = counts->processed,
+                                     .successful = counts->successful,
+                                     .failed = counts->failed,
+                                     .waiting = counts->processed - counts->successful
+                                                - counts->failed };
+}
+
+/* A sign of life, with how the run stands. */
+struct sign_job {
+    struct ledger_progress progress;
+    int64_t lease_us;
+};
+
+static bool sign_work(const struct desk_hands *hands, void *arg, struct err *err)
+{
+    struct sign_job *job = arg;
+
+    return ledger_run_note(hands->ledger, &job->progress, "running", false, err)
+           && ledger_run_lease(hands->ledger, job->lease_us, err);
+}
+
+/* The sessions of the source are shared with the other movers. */
+struct share_job {
+    struct gate *gate;
+    int most;
+    int limit; /* for our gate, once the ledger knows */
+};
+
+/* What is given away is not used any more before others may have it. */
+static int share_divide(struct share_job *job, const struct ledger_share *share)
+{
+    int more = share->fair - share->now, used;
+
+    if (more >= 0)
+        return job->limit = share->now + (more < share->open ? more : share->open);
+    job->limit = share->fair;
+    used = gate_sessions_limit(job->gate, share->fair);
+    return used < share->fair ? share->fair : used < share->now ? used : share->now;
+}
+
+static bool share_work(const struct desk_hands *hands, void *arg, struct err *err)
+{
+    struct share_job *job = arg;
+    struct ledger_share share;
+    int granted;
+
+    if (!ledger_sessions_look(hands->ledger, job->most, &share, err))
+        return false;
+    granted = share_divide(job, &share);
+    return granted == share.now || ledger_sessions_take(hands->ledger, granted, err);
+}
+
+static bool sessions_share(struct run *run, struct err *err)
+{
+    const struct mover_settings *settings = run->mover.settings;
+    struct share_job job = { settings->filemaker.gate, settings->sessions, 0 };
+
+    if (settings->sessions == 0)
+        return true;
+    if (!desk_do(run->mover.desk, share_work, &job, err))
+        return false;
+    (void)gate_sessions_limit(job.gate, job.limit);
+    return true;
+}
+
+/* Now and then: we say that we live, the dead are buried, and the living get their share. */
+static void tend(struct run *run)
+{
+    struct mover *mover = &run->mover;
+    struct run_view view = view_of(run);
+    int64_t lease_us = mover->settings->lease_us;
+    struct sign_job sign = { progress_of(&view), lease_us };
+    struct err err = { 0 };
+
+    if (!desk_do(mover->desk, sign_work, &sign, &err)
+        || (!mover_is_finishing(mover)
+            && (!others_tend(mover->desk, run->presence, lease_us, &err)
+                || !sessions_share(run, &err))))
+        mover_stop(mover, &err);
+}
+
+static void watch(struct run *run, const struct run_watcher *watcher)
+{
+    int64_t look_us = time_mono_us(), tend_us = time_mono_us() + TEND_US;
+
+    while (atomic_load(&run->alive) > 0) {
+        (void)usleep(20 * 1000);
+        if (time_mono_us() >= tend_us) {
+            tend(run);
+            tend_us = time_mono_us() + TEND_US;
+        }
+        if (watcher && time_mono_us() >= look_us) {
+            struct run_view view = view_of(run);
+
+            watcher->look(watcher->arg, &view);
+            look_us = time_mono_us() + watcher->every_us;
+        }
+    }
+}
+
+static const char *status_of(const struct run *run, const struct run_result *result)
+{
+    if (run->mover.stopped_by.kind != ERR_NONE)
+        return "stopped";
+    return result->was_stopped ? "interrupted" : "finished";
+}
+
+struct end_job {
+    struct run *run;
+    struct run_result *result;
+};
+
+static bool end_work(const struct desk_hands *hands, void *arg, struct err *err)
+{
+    const struct end_job *job = arg;
+    struct ledger_progress progress = progress_of(&job->result->view);
+    int64_t freed;
+
+    return ledger_run_free(hands->ledger, &freed, err)
+           && ledger_run_note(hands->ledger, &progress, status_of(job->run, job->result), true, err)
+           && ledger_states(hands->ledger, job->result->states, err)
+           && registry_deleted(hands->registry, &job->result->deleted_rows, err);
+}
+
+static bool nothing_work(const struct desk_hands *hands, void *arg, struct err *err)
+{
+    (void)hands;
+    (void)arg;
+    (void)err;
+    return true;
+}
+
+/* Dates that nobody could be sure of are not in the rows: what to set, and how many there are. */
+static void dates_say(const struct mover *mover)
+{
+    int64_t either = atomic_load(&mover->dates_either), unlike = atomic_load(&mover->dates_unlike);
+    const char *field = mover->settings->fields.date;
+
+    if (either > 0)
+        log_warn(
+            "%jd dates in the text field '%s' could be day first or month first: the rows have "
+            "none, their metadata keeps the texts. Set date_format in [source] before the "
+            "first run",
+            (intmax_t)either, field);
+    if (unlike > 0)
+        log_warn("%jd dates in '%s' are not in the form that [source] date_format tells: the rows "
+                 "have none, their metadata keeps the texts. Is date_format right?",
+                 (intmax_t)unlike, field);
+}
+
+/* What was told to the desk is counted only once it is committed, so that is waited for first. */
+static bool run_end(struct run *run, struct run_result *result, struct err *err)
+{
+    struct end_job job = { run, result };
+
+    FAILPOINT("run.ending");
+    if (!desk_do(run->mover.desk, nothing_work, NULL, err))
+        return false;
+    result->view = view_of(run);
+    result->census_closed = atomic_load(&run->census_closed);
+    result->was_stopped = mover_is_finishing(&run->mover);
+    if (!desk_do(run->mover.desk, end_work, &job, err))
+        return false;
+    if (result->deleted_rows > 0)
+        log_warn("%jd rows of documents were deleted in the application, and are not made again",
+                 (intmax_t)result->deleted_rows);
+    dates_say(&run->mover);
+    return true;
+}
+
+static void run_clear(struct run *run)
+{
+    struct mover *mover = &run->mover;
+
+    registry_free(run->registry);
+    ledger_close(run->ledger);
+    dispatch_free(mover->dispatch);
+    buffers_free(mover->buffers);
+    score_free(mover->score);
+    content_reader_free(mover->contents);
+    (void)pthread_mutex_destroy(&mover->lock);
+    presence_free(run->presence);
+}
+
+/* A mark stands for all files of its record, and an earlier importer knew of one. */
+static bool may_adopt(const struct mover_settings *settings, struct err *err)
+{
+    return !settings->adopt || !settings->fields.containers->each
+           || err_set(err, ERR_USAGE, 0,
+                      "what an earlier importer left can be taken over only with one document a "
+                      "record ([source] containers = waterfall)");
+}
+
+static bool run_body(struct run *run, const struct run_watcher *watcher, struct run_result *result,
+                     struct err *err)
+{
+    struct mover *mover = &run->mover;
+    struct desk_hands hands;
+    struct err end_err = { 0 };
+    bool ended;
+
+    if (!content_reader_new(&mover->contents, err) || !databases_open(run, err)
+        || !run_begin(run, err))
+        return false;
+    hands = (struct desk_hands){ run->ledger, run->registry, mover->cancel };
+    mover->buffers = buffers_new(mover->settings->memory_bytes);
+    mover->dispatch = dispatch_new(mover);
+    mover->desk = desk_new(&hands, (size_t)mover->settings->workers + 1);
+    if (!sessions_share(run, &end_err))
+        mover_stop(mover, &end_err);
+    present_set(mover);
+    threads_start(run);
+    watch(run, watcher);
+    threads_join(run);
+    present_set(NULL);
+    ended = run_end(run, result, &end_err);
+    desk_free(take(mover->desk));
+    if (mover->stopped_by.kind == ERR_NONE && ended)
+        return true;
+    *err = mover->stopped_by.kind != ERR_NONE ? mover->stopped_by : end_err;
+    return false;
+}
+
+bool run_all(const struct mover_settings *settings, struct cancel *cancel,
+             const struct run_watcher *watcher, struct run_result *result_r, struct err *err)
+{
+    struct mover_settings learned = *settings;
+    auto_containers containers = { 0 };
+    struct run run = { .mover = { .settings = &learned, .cancel = cancel } };
+    struct run_result result = { 0 };
+    bool good;
+
+    (void)pthread_mutex_init(&run.mover.lock, NULL);
+    run.mover.score = score_new();
+    run.started_us = time_mono_us();
+    atomic_store(&run.mover.source_alive_us, run.started_us);
+    atomic_store(&run.mover.store_alive_us, run.started_us);
+    good = preflight(&learned, TRIAL_NEEDED, &containers, cancel, err) && may_adopt(&learned, err)
+           && run_body(&run, watcher, &result, err);
+    run_clear(&run);
+    *result_r = result;
+    return good;
+}

@@ -1,0 +1,430 @@
+/* Each way ends in the same few fields; what passes by on the way is wiped. */
+#include "store/aws/roles.h"
+
+#include "base/child.h"
+#include "base/fs.h"
+#include "base/mem.h"
+#include "base/time.h"
+#include "http/http.h"
+#include "http/url.h"
+#include "store/s3/sigv4.h"
+#include "store/s3/xml.h"
+#include "json/json.h"
+
+#include <sys/wait.h>
+
+enum { ANSWER_MAX = 64 * 1024, STATUS_FINE = 200 };
+
+#define CONTAINER_HOST "http://169.254.170.2"
+#define MACHINE_HOST "http://169.254.169.254"
+#define NEAR_US (1 * TIME_SECOND)
+#define FAR_US (10 * TIME_SECOND)
+
+static void wiped_clear(struct str *text)
+{
+    if (text->room)
+        explicit_bzero(text->at, text->room);
+    str_clear(text);
+}
+
+#define auto_wiped __attribute__((cleanup(wiped_clear))) struct str
+
+/* --- what they hand out --------------------------------------------------------------------- */
+
+struct handed {
+    struct span access_key, secret_key, token, session_token, expires;
+};
+
+/* They go into headers: nothing that could end a line there, or end the text before its end. */
+static bool is_sendable(struct span text)
+{
+    for (size_t i = 0; i < text.size; i++)
+        if ((unsigned char)text.at[i] <= ' ' || (unsigned char)text.at[i] >= 0x7F)
+            return false;
+    return true;
+}
+
+static bool handed_take(const struct handed *handed, struct s3_credentials *credentials_r,
+                        struct err *err)
+{
+    struct span token = handed->token.size ? handed->token : handed->session_token;
+    auto_free char *until = span_text(handed->expires);
+    struct tm tm = { 0 };
+
+    if (!handed->access_key.size || !handed->secret_key.size)
+        return err_set(err, ERR_DATA, 0, "the answer holds no credentials");
+    if (!is_sendable(handed->access_key) || !is_sendable(handed->secret_key) || !is_sendable(token))
+        return err_set(err, ERR_DATA, 0,
+                       "the credentials have a blank or control character in them");
+    if (*until && !strptime(until, "%Y-%m-%dT%H:%M:%S", &tm))
+        return err_set(err, ERR_DATA, 0, "the credentials expire at a time that is none");
+    *credentials_r = (struct s3_credentials){ .access_key = span_text(handed->access_key),
+                                              .secret_key = secret_new(handed->secret_key),
+                                              .token = token.size ? secret_new(token) : NULL };
+    credentials_r->expires_us = *until ? (int64_t)timegm(&tm) * TIME_SECOND : INT64_MAX;
+    return true;
+}
+
+bool s3_credentials_read(struct span text, struct s3_credentials *credentials_r, struct err *err)
+{
+    static const struct json_member shape[] = {
+        JSON_SPAN(struct handed, access_key, "AccessKeyId"),
+        JSON_SPAN(struct handed, secret_key, "SecretAccessKey"),
+        JSON_MAYBE_SPAN(struct handed, token, "Token"),
+        JSON_MAYBE_SPAN(struct handed, session_token, "SessionToken"),
+        JSON_MAYBE_SPAN(struct handed, expires, "Expiration"),
+        JSON_SHAPE_END,
+    };
+    struct handed handed = { 0 };
+    auto_json *json = NULL;
+
+    return json_read(text, &json, err) && json_fill(json, json_root(json), shape, &handed, err)
+           && handed_take(&handed, credentials_r, err);
+}
+
+/* Texts of STS, kept until the walk is over. */
+struct sts {
+    char *access_key, *secret_key, *token, *expires;
+};
+
+static void sts_keep(char **to, struct span text)
+{
+    free(*to);
+    *to = span_text(text);
+}
+
+static bool on_sts(void *arg, const char *path, struct span text, struct err *err)
+{
+    struct sts *sts = arg;
+    const char *at = strstr(path, "Result/Credentials/");
+    const char *name = at ? at + strlen("Result/Credentials/") : "";
+
+    (void)err;
+    if (strcmp(name, "AccessKeyId") == 0)
+        sts_keep(&sts->access_key, text);
+    else if (strcmp(name, "SecretAccessKey") == 0)
+        sts_keep(&sts->secret_key, text);
+    else if (strcmp(name, "SessionToken") == 0)
+        sts_keep(&sts->token, text);
+    else if (strcmp(name, "Expiration") == 0)
+        sts_keep(&sts->expires, text);
+    return true;
+}
+
+static void wiped_free(char *text)
+{
+    if (text)
+        explicit_bzero(text, strlen(text));
+    free(text);
+}
+
+bool s3_credentials_read_sts(struct span xml, struct s3_credentials *credentials_r, struct err *err)
+{
+    struct sts sts = { NULL };
+    char root[S3_XML_NAME_SIZE];
+    bool good = s3_xml_walk(xml, root, on_sts, &sts, err);
+    struct handed handed = { .access_key = span_of(sts.access_key),
+                             .secret_key = span_of(sts.secret_key),
+                             .token = span_of(sts.token),
+                             .expires = span_of(sts.expires) };
+
+    good = good && handed_take(&handed, credentials_r, err);
+    free(sts.access_key);
+    wiped_free(sts.secret_key);
+    wiped_free(sts.token);
+    free(sts.expires);
+    return good;
+}
+
+/* --- a program ------------------------------------------------------------------------------ */
+
+bool s3_fetch_process(const char *command, struct s3_credentials *credentials_r, struct err *err)
+{
+    auto_wiped text = STR_MAX(ANSWER_MAX);
+    struct child child;
+    char part[1024];
+    ssize_t got;
+    int status;
+
+    if (!child_start(command, "credential_process", &child, err))
+        return false;
+    while (!text.cut && (got = read(child.out, part, sizeof part)) != 0)
+        if (got > 0)
+            str_add(&text, part, (size_t)got);
+        else if (errno != EINTR)
+            break;
+    explicit_bzero(part, sizeof part);
+    status = child_end(&child);
+    if (!str_fits(&text, "what credential_process prints", err))
+        return false;
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        return err_set(err, ERR_USAGE, 0, "credential_process ended badly");
+    return s3_credentials_read(str_span(&text), credentials_r, err);
+}
+
+/* --- services of the host and the machine --------------------------------------------------- */
+
+/* What passes by itself is no answer. */
+static bool refused(int status, struct err *err)
+{
+    bool passes = (status >= 500 && status != 501 && status != 505) || status == 429
+                  || status == 408;
+
+    return err_set(err, passes ? ERR_NET : ERR_REMOTE, passes ? HTTP_BROKEN : status,
+                   "it answers %d", status);
+}
+
+/* One request to a service nearby; its answer's body is appended to `to`. */
+static bool ask(const struct http_settings *settings, const struct http_request *request,
+                const struct cancel *cancel, struct str *to, struct err *err)
+{
+    struct http *http = http_new(settings, cancel);
+    struct http_answer *answer = NULL;
+    bool good = http_open(http, request, &answer, err) && http_read_all(answer, to, err);
+
+    if (good && http_status(answer) != STATUS_FINE)
+        good = refused(http_status(answer), err);
+    http_close(answer);
+    http_free(http);
+    return good;
+}
+
+static bool ask_nearby(const char *method, const char *url, const char *header,
+                       const struct cancel *cancel, struct str *to, struct err *err)
+{
+    const struct http_settings settings = { .plain_allowed = true, .connect_us = NEAR_US };
+    const char *const headers[] = { header, NULL };
+    const struct http_request request = { .method = method,
+                                          .url = url,
+                                          .headers = headers,
+                                          .repeatable = true,
+                                          .sends_body = strcmp(method, "PUT") == 0,
+                                          .idle_us = NEAR_US,
+                                          .total_us = 3 * NEAR_US };
+
+    return ask(&settings, &request, cancel, to, err);
+}
+
+static const char *set_or_null(const char *name)
+{
+    const char *value = getenv(name);
+
+    return value && *value ? value : NULL;
+}
+
+/* The token is sent to whoever is named here: only to those who may have it. */
+static bool host_may_know(const char *text, struct err *err)
+{
+    static const char *const hosts[] = { "127.0.0.1",     "[::1]",          "localhost",
+                                         "169.254.170.2", "169.254.170.23", "[fd00:ec2::23]" };
+    auto_url url = { 0 };
+
+    if (!url_read(text, &url, err))
+        return err_ctx(err, "AWS_CONTAINER_CREDENTIALS_FULL_URI");
+    if (strcmp(url.scheme, "https") == 0)
+        return true;
+    for (size_t i = 0; i < lengthof(hosts); i++)
+        if (strcmp(url.host, hosts[i]) == 0)
+            return true;
+    return err_set(err, ERR_USAGE, 0,
+                   "AWS_CONTAINER_CREDENTIALS_FULL_URI names neither https nor this host");
+}
+
+static bool container_token(struct str *header, struct err *err)
+{
+    const char *file = set_or_null("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
+    const char *token = set_or_null("AWS_CONTAINER_AUTHORIZATION_TOKEN");
+    auto_wiped text = STR_MAX(8 * 1024);
+
+    if (file && !fs_read(file, &text, err))
+        return false;
+    if (!file && token)
+        str_add_text(&text, token);
+    if (text.size)
+        str_printf(header, "Authorization: " SPAN_FORMAT, SPAN_ARGS(span_trim(str_span(&text))));
+    return true;
+}
+
+bool s3_fetch_container(const struct cancel *cancel, struct s3_credentials *credentials_r,
+                        struct err *err)
+{
+    const char *relative = set_or_null("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
+    const char *full = set_or_null("AWS_CONTAINER_CREDENTIALS_FULL_URI");
+    auto_free char *url = relative ? mem_printf(CONTAINER_HOST "%s", relative) : mem_text(full);
+    auto_wiped header = STR_MAX(16 * 1024), text = STR_MAX(ANSWER_MAX);
+
+    if (!url)
+        return err_set(err, ERR_USAGE, 0, "no container names where to ask");
+    return (relative || host_may_know(full, err)) && container_token(&header, err)
+           && ask_nearby("GET", url, header.size ? str_text(&header) : NULL, cancel, &text, err)
+           && s3_credentials_read(str_span(&text), credentials_r, err);
+}
+
+static const char *machine_host(void)
+{
+    const char *told = set_or_null("AWS_EC2_METADATA_SERVICE_ENDPOINT");
+
+    return told ? told : MACHINE_HOST;
+}
+
+static bool ask_machine(const char *path, const char *header, const struct cancel *cancel,
+                        struct str *to, struct err *err)
+{
+    auto_free char *url =
+        mem_printf("%s/latest/meta-data/iam/security-credentials/%s", machine_host(), path);
+
+    return ask_nearby("GET", url, header, cancel, to, err);
+}
+
+/* A session first, then the name of the machine's role, then its credentials. */
+bool s3_fetch_machine(const struct cancel *cancel, struct s3_credentials *credentials_r,
+                      struct err *err)
+{
+    auto_free char *url = mem_printf("%s/latest/api/token", machine_host()), *role = NULL;
+    auto_wiped token = STR_MAX(KIB(4)), header = STR_MAX(KIB(8)), text = STR_MAX(ANSWER_MAX);
+    auto_str roles = STR_MAX(KIB(4));
+    struct span rest;
+
+    if (!ask_nearby("PUT", url, "X-aws-ec2-metadata-token-ttl-seconds: 21600", cancel, &token, err))
+        return false;
+    str_printf(&header, "X-aws-ec2-metadata-token: " SPAN_FORMAT,
+               SPAN_ARGS(span_trim(str_span(&token))));
+    if (!ask_machine("", str_text(&header), cancel, &roles, err))
+        return false;
+    rest = str_span(&roles);
+    role = span_text(span_trim(span_cut(&rest, '\n')));
+    return ask_machine(role, str_text(&header), cancel, &text, err)
+           && s3_credentials_read(str_span(&text), credentials_r, err);
+}
+
+/* --- the exchange --------------------------------------------------------------------------- */
+
+static void form_add(struct str *form, const char *name, const char *value)
+{
+    if (form->size)
+        str_add_char(form, '&');
+    str_printf(form, "%s=", name);
+    url_add_encoded(form, span_of(value), "");
+}
+
+static void form_begin(struct str *form, const char *action, const struct s3_role *role)
+{
+    form_add(form, "Action", action);
+    form_add(form, "Version", "2011-06-15");
+    form_add(form, "RoleArn", role->arn);
+    form_add(form, "RoleSessionName", role->session && *role->session ? role->session : "fmferry");
+}
+
+static bool sts_url(const struct s3_role *role, struct url *url, struct err *err)
+{
+    const char *told = set_or_null("AWS_ENDPOINT_URL_STS");
+    auto_free char *text = told
+                               ? mem_text(told)
+                               : mem_printf("https://sts.%s.amazonaws.com%s", role->region,
+                                            span_starts(span_of(role->region), "cn-") ? ".cn" : "");
+
+    return url_read(text, url, err) || err_ctx(err, "the address of STS");
+}
+
+/* Lines of headers; the signed ones come ready. */
+static bool exchange(const struct url *url, const struct s3_role *role, const char *const *headers,
+                     const struct str *form, const struct cancel *cancel,
+                     struct s3_credentials *credentials_r, struct err *err)
+{
+    const struct http_settings settings = { .ca_file = role->ca_file,
+                                            .plain_allowed = strcmp(url->scheme, "http") == 0,
+                                            .connect_us = FAR_US };
+    auto_str origin = STR_MAX(KIB(1));
+    auto_wiped text = STR_MAX(ANSWER_MAX);
+    struct http_request request = { .method = "POST",
+                                    .headers = headers,
+                                    .body = str_span(form),
+                                    .sends_body = true,
+                                    .repeatable = true,
+                                    .idle_us = FAR_US };
+
+    url_add_origin(&origin, url);
+    str_add_char(&origin, '/');
+    request.url = str_text(&origin);
+    return (ask(&settings, &request, cancel, &text, err)
+            && s3_credentials_read_sts(str_span(&text), credentials_r, err))
+           || err_ctx(err, "becoming %.200s", role->arn);
+}
+
+bool s3_fetch_web_identity(const struct s3_role *role, const char *token_file,
+                           const struct cancel *cancel, struct s3_credentials *credentials_r,
+                           struct err *err)
+{
+    static const char *const headers[] = { "Content-Type: application/x-www-form-urlencoded",
+                                           NULL };
+    auto_wiped token = STR_MAX(64 * 1024), form = STR_MAX(256 * 1024);
+    auto_free char *word = NULL;
+    auto_url url = { 0 };
+
+    if (!fs_read(token_file, &token, err) || !sts_url(role, &url, err))
+        return false;
+    word = span_text(span_trim(str_span(&token)));
+    form_begin(&form, "AssumeRoleWithWebIdentity", role);
+    form_add(&form, "WebIdentityToken", word);
+    explicit_bzero(word, strlen(word));
+    return exchange(&url, role, headers, &form, cancel, credentials_r, err);
+}
+
+/* Signs the request to STS, which lives at "/". */
+static void sts_sign(const struct s3_role *role, const struct s3_credentials *own,
+                     const struct url *url, const struct str *form, struct str *date,
+                     struct str *authorization)
+{
+    auto_str origin = STR_MAX(KIB(1));
+    char time[SIGN_TIME_SIZE], hex[SHA256_HEX_SIZE];
+    struct sha256 hash = sha256_of(str_span(form));
+    struct sign_scope scope = { .access_key = own->access_key,
+                                .region = role->region,
+                                .service = "sts",
+                                .at_us = time_now_us() };
+    struct sign_key key = sign_key_of(secret_reveal(own->secret_key), &scope);
+    struct sign_pair pairs[4] = {
+        { span_of("Content-Type"), span_of("application/x-www-form-urlencoded") },
+        { span_of("X-Amz-Date"), span_of(sign_time(scope.at_us, time)) },
+    };
+    struct sign_request request = { .method = "POST",
+                                    .path = span_of("/"),
+                                    .headers = pairs,
+                                    .header_count = 3,
+                                    .payload = span_of(sha256_hex(&hash, hex)) };
+
+    url_add_origin(&origin, url);
+    pairs[2] =
+        (struct sign_pair){ span_of("Host"),
+                            span_from(str_span(&origin), strlen(url->scheme) + strlen("://")) };
+    if (own->token)
+        pairs[request.header_count++] =
+            (struct sign_pair){ span_of("X-Amz-Security-Token"), secret_reveal(own->token) };
+    str_printf(date, "X-Amz-Date: %s", time);
+    str_add_text(authorization, "Authorization: ");
+    sign_header(authorization, &request, &scope, &key);
+    explicit_bzero(&key, sizeof key);
+}
+
+bool s3_fetch_role(const struct s3_role *role, const struct s3_credentials *own,
+                   const struct cancel *cancel, struct s3_credentials *credentials_r,
+                   struct err *err)
+{
+    auto_wiped form = STR_MAX(64 * 1024), token = STR_MAX(16 * 1024);
+    auto_str date = STR_MAX(KIB(1)), authorization = STR_MAX(KIB(4));
+    const char *headers[5] = { "Content-Type: application/x-www-form-urlencoded" };
+    auto_url url = { 0 };
+
+    if (!sts_url(role, &url, err))
+        return false;
+    form_begin(&form, "AssumeRole", role);
+    sts_sign(role, own, &url, &form, &date, &authorization);
+    if (own->token) {
+        str_printf(&token, "X-Amz-Security-Token: " SPAN_FORMAT,
+                   SPAN_ARGS(secret_reveal(own->token)));
+        headers[3] = str_text(&token);
+    }
+    headers[1] = str_text(&date);
+    headers[2] = str_text(&authorization);
+    return exchange(&url, role, headers, &form, cancel, credentials_r, err);
+}

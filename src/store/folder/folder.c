@@ -1,0 +1,343 @@
+/*
+ * A folder as a store: opening, looking, reading, removing. How objects are made is in dir_put.c,
+ * how it is found out what the folder's disk can do, in dir_trial.c.
+ *
+ * A key is foreign text: everything goes through beneath_open(), which follows no link.
+ */
+#include "store/folder/inside.h"
+
+#include "base/beneath.h"
+#include "base/fs.h"
+#include "base/mem.h"
+#include "base/num.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <stdarg.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { READ_SIZE = 128 * 1024, GROUP_ROOM = 16 * 1024 };
+
+struct dir_reader {
+    struct store_reader reader;
+    int fd;
+    char *key;
+    uint64_t read_bytes;
+};
+
+/* --- what went wrong ------------------------------------------------------------------------ */
+
+/* What is to be done about an errno that the whole folder has. */
+static const char *cure_of(int code)
+{
+    switch (code) {
+    case EROFS:
+        return " (the folder is mounted for reading only: mount it for writing)";
+    case ENOSPC:
+        return " (the disk of the store's folder is full: make room, then run again)";
+    case EDQUOT:
+        return " (the quota on the store's folder is used up: raise it, then run again)";
+    case ESTALE:
+        return " (the file server has forgotten the folder: mount it anew, then run again)";
+    case EIO:
+        return " (the disk or the network under the store's folder fails: look at the kernel's "
+               "log)";
+    case ENOTCONN:
+    case EHOSTDOWN:
+        return " (the program or server behind the mount is gone: mount it anew, then run again)";
+    case ELOOP:
+        return " (a symbolic link lies there; none is followed below the store's folder)";
+    default:
+        return "";
+    }
+}
+
+bool dir_failed(struct err *err, const char *format, ...)
+{
+    char words[sizeof err->msg];
+    int code = errno;
+    va_list args;
+
+    va_start(args, format);
+    (void)vsnprintf(words, sizeof words, format, args);
+    va_end(args);
+    return err_set(err, ERR_OS, code, "%s: %s%s", words, strerrordesc_np(code), cure_of(code));
+}
+
+bool dir_write_all(int fd, struct span bytes, const char *what, struct err *err)
+{
+    if (fs_write_all(fd, bytes, what, err))
+        return true;
+    errno = err->code;
+    return dir_failed(err, "writing '%s'", what);
+}
+
+static void dir_close(struct store *store)
+{
+    struct dir *dir = dir_of(store);
+
+    if (dir->fd >= 0)
+        (void)close(dir->fd);
+    idset_free(dir->lasting);
+    free(dir->path);
+    free(dir);
+}
+
+/* --- looking -------------------------------------------------------------------------------- */
+
+/* What is no file is in the way as much as one, but has no bytes to compare. */
+static bool file_hash(int fd, const char *key, struct store_found *found_r, struct err *err)
+{
+    auto_sha256_stream *hash = sha256_stream_new();
+    auto_free char *part = mem_zero(READ_SIZE);
+    struct store_found found = { .exists = true, .has_sha256 = true };
+    struct stat about;
+    ssize_t got;
+
+    if (fstat(fd, &about) < 0)
+        return dir_failed(err, "asking about '%s'", key);
+    if (!S_ISREG(about.st_mode)) {
+        *found_r = (struct store_found){ .exists = true, .is_folder = true };
+        return true;
+    }
+    while ((got = read(fd, part, READ_SIZE)) != 0) {
+        if (got < 0 && errno != EINTR)
+            return dir_failed(err, "reading '%s'", key);
+        if (got < 0)
+            continue;
+        sha256_stream_add(hash, (struct span){ part, (size_t)got });
+        found.size_bytes += (uint64_t)got;
+    }
+    found.sha256 = sha256_stream_end(hash);
+    *found_r = found;
+    return true;
+}
+
+/* Opens what lies under a key; `fd_r` -1: there is nothing. */
+static bool file_open(const struct dir *dir, const char *key, int *fd_r, struct err *err)
+{
+    /* Not to wait for the other end, should a pipe lie there. */
+    int fd = beneath_open(dir->fd, key, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
+
+    if (fd < 0 && errno != ENOENT && errno != ENOTDIR)
+        return dir_failed(err, "opening '%s'", key);
+    *fd_r = fd;
+    return true;
+}
+
+static bool dir_look(struct store *store, const char *key, struct store_found *found_r,
+                     struct err *err)
+{
+    auto_close int fd = -1;
+
+    if (!file_open(dir_of(store), key, &fd, err))
+        return false;
+    if (fd >= 0)
+        return file_hash(fd, key, found_r, err);
+    *found_r = (struct store_found){ .exists = false };
+    return true;
+}
+
+/* --- reading -------------------------------------------------------------------------------- */
+
+static bool dir_get(struct store *store, const char *key, struct store_reader **reader_r,
+                    struct err *err)
+{
+    auto_close int fd = -1;
+    struct dir_reader *reader;
+    struct stat about;
+
+    if (!file_open(dir_of(store), key, &fd, err))
+        return false;
+    *reader_r = NULL;
+    if (fd < 0)
+        return true;
+    if (fstat(fd, &about) < 0)
+        return dir_failed(err, "asking about '%s'", key);
+    if (!S_ISREG(about.st_mode))
+        return err_set(err, ERR_DATA, STORE_REFUSED, "what lies there is no file");
+    reader = mem_new(struct dir_reader);
+    reader->key = mem_text(key);
+    reader->reader = (struct store_reader){ store, reader->key, (uint64_t)about.st_size };
+    reader->fd = take_fd(fd);
+    *reader_r = &reader->reader;
+    return true;
+}
+
+static void dir_reader_close(struct store_reader *base)
+{
+    struct dir_reader *reader = (struct dir_reader *)base;
+
+    (void)close(reader->fd);
+    free(reader->key);
+    free(reader);
+}
+
+static bool dir_read(struct store_reader *base, void *bytes, size_t room, size_t *got_r,
+                     struct err *err)
+{
+    struct dir_reader *reader = (struct dir_reader *)base;
+    ssize_t got;
+
+    do {
+        got = read(reader->fd, bytes, room);
+    } while (got < 0 && errno == EINTR);
+    if (got < 0)
+        return dir_failed(err, "at byte %ju", (uintmax_t)reader->read_bytes);
+    reader->read_bytes += (uint64_t)got;
+    if (got == 0 && reader->read_bytes != base->size_bytes)
+        return err_set(err, ERR_DATA, 0, "%ju bytes came of %ju", (uintmax_t)reader->read_bytes,
+                       (uintmax_t)base->size_bytes);
+    *got_r = (size_t)got;
+    return true;
+}
+
+static const char *dir_large_id(const struct store_large *large)
+{
+    (void)large;
+    return NULL;
+}
+
+/* A file on its way is gone with its process, or removed at a later start. */
+static bool dir_large_abort(struct store *store, const char *key, const char *upload_id,
+                            struct err *err)
+{
+    (void)store;
+    (void)key;
+    (void)upload_id;
+    (void)err;
+    return true;
+}
+
+static bool dir_remove(struct store *store, const char *key, struct err *err)
+{
+    const char *name;
+    auto_close int parent = beneath_parent(dir_of(store)->fd, key, &name);
+
+    if (parent >= 0 && unlinkat(parent, name, 0) == 0)
+        return fs_sync_folder(parent, key, err);
+    return errno == ENOENT || errno == ENOTDIR || dir_failed(err, "unlinking");
+}
+
+static bool dir_list_begin(struct store *store, const char *prefix, struct store_list **list_r,
+                           struct err *err)
+{
+    return dir_list(store, dir_of(store)->fd, prefix, list_r, err);
+}
+
+/* A trial costs nothing here and leaves nothing. */
+static bool dir_greet(struct store *store, bool *same_r, struct err *err)
+{
+    (void)store;
+    (void)err;
+    *same_r = false;
+    return true;
+}
+
+static const struct store_kind dir_kind = {
+    .close = dir_close,
+    .put = dir_put,
+    .large_begin = dir_large_begin,
+    .large_free = dir_large_free,
+    .large_id = dir_large_id,
+    .large_write = dir_large_write,
+    .large_end = dir_large_end,
+    .large_abort = dir_large_abort,
+    .probe = dir_probe,
+    .greet = dir_greet,
+    .look = dir_look,
+    .remove = dir_remove,
+    .get = dir_get,
+    .read = dir_read,
+    .reader_close = dir_reader_close,
+    .list = dir_list_begin,
+    .list_next = dir_list_next,
+    .list_free = dir_list_free,
+};
+
+/* --- opening -------------------------------------------------------------------------------- */
+
+/* A mode as it is written for chmod: 0640. */
+static bool mode_read(const char *text, unsigned most, const char *what, unsigned *mode_r,
+                      struct err *err)
+{
+    unsigned mode = 0;
+
+    if (!text || !*text)
+        return true;
+    for (const char *at = text; *at; at++) {
+        mode = mode * 8 + (unsigned)(*at - '0');
+        if (*at < '0' || *at > '7' || mode > most)
+            return err_set(err, ERR_USAGE, 0, "%s = %s: write it as for chmod, from 0600 to 0%o",
+                           what, text, most);
+    }
+    if ((mode & 0600) != 0600)
+        return err_set(err, ERR_USAGE, 0, "%s = %s: the owner must be able to read and write", what,
+                       text);
+    *mode_r = mode;
+    return true;
+}
+
+/* Who may read the files may enter the folders. */
+static unsigned folder_mode_of(unsigned file_mode)
+{
+    return file_mode | 0100 | (file_mode & 0040 ? 0010 : 0) | (file_mode & 0004 ? 0001 : 0);
+}
+
+static bool group_read(const char *name, struct dir *dir, struct err *err)
+{
+    auto_free char *room = mem_zero(GROUP_ROOM);
+    struct group group, *found = NULL;
+    int64_t number;
+    struct err ignored;
+
+    dir->has_group = name && *name;
+    if (!dir->has_group)
+        return true;
+    if (getgrnam_r(name, &group, room, GROUP_ROOM, &found) == 0 && found)
+        dir->group = group.gr_gid;
+    else if (num_i64(span_of(name), 0, UINT32_MAX - 1, &number, &ignored))
+        dir->group = (unsigned)number;
+    else
+        return err_set(err, ERR_USAGE, 0, "group = %s: there is no such group on this machine",
+                       name);
+    return true;
+}
+
+static bool modes_read(const struct store_settings *settings, struct dir *dir, struct err *err)
+{
+    dir->file_mode = 0600;
+    if (!mode_read(settings->file_mode, 0666, "file_mode", &dir->file_mode, err))
+        return false;
+    dir->folder_mode = folder_mode_of(dir->file_mode);
+    return mode_read(settings->folder_mode, 02777, "folder_mode", &dir->folder_mode, err)
+           && group_read(settings->group, dir, err);
+}
+
+static enum dir_way way_of(const struct store_traits *traits)
+{
+    if (traits->unnamed == STORE_UNKNOWN)
+        return DIR_UNKNOWN;
+    if (traits->unnamed == STORE_YES)
+        return DIR_UNNAMED;
+    return traits->links == STORE_YES ? DIR_LINKED : DIR_RENAMED;
+}
+
+bool dir_open(const struct store_settings *settings, const char *path, const struct cancel *cancel,
+              struct store **store_r, struct err *err)
+{
+    struct dir *dir = mem_new(struct dir);
+    auto_store *store = &dir->store;
+
+    dir->path = mem_text(path);
+    dir->store = (struct store){ &dir_kind, cancel, "", dir->path };
+    dir->fd = -1;
+    dir->lasting = idset_new();
+    dir->way = way_of(&settings->traits);
+    if (!modes_read(settings, dir, err)
+        || !dir_folder_open(dir, path, settings->traits.conditional != STORE_UNKNOWN, err))
+        return false;
+    *store_r = take(store);
+    return true;
+}

@@ -1,0 +1,305 @@
+/* Credentials, region, clock and pace behind one lock that is held for no request. */
+#include "store/s3/access.h"
+
+#include "base/mem.h"
+#include "base/time.h"
+#include "store/aws/credentials.h"
+#include "store/aws/profile.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+/* Credentials are fetched anew this long before they expire; other programs do it so too. */
+#define RENEW_US (10 * 60 * TIME_SECOND)
+
+/* A clock that is off by less was not the reason of a refusal. */
+#define CLOCK_MATTERS_US (60 * TIME_SECOND)
+/*
+ * A clock with a wrong zone or a wrong date is off by no more than a day, and the quarter of an
+ * hour that servers forgive. Who says more may want requests signed for another year.
+ */
+#define CLOCK_BELIEVED_US ((24 * 3600 + 900) * (int64_t)TIME_SECOND)
+
+enum { UNLIMITED = 1 << 20, SLOW_LOOK_MS = 200 };
+#define SLOW_AGAIN_US (1 * TIME_SECOND) /* answers to what was under way count once */
+
+struct store_access {
+    struct s3_place place;
+    struct s3_chain *chain;
+    atomic_uint_least64_t generation; /* grows with each change of what is signed with */
+    atomic_int_least64_t expires_us, clock_off_us;
+    pthread_mutex_t lock; /* for what follows */
+    pthread_cond_t left;
+    struct s3_credentials credentials;
+    char *region;
+    double allowed; /* requests at once */
+    int busy;
+    int64_t slowed_us;
+    pthread_mutex_t fetching; /* held while credentials are fetched */
+};
+
+/* --- making --------------------------------------------------------------------------------- */
+
+static const char *first_set(const char *a, const char *b)
+{
+    return a && *a ? a : b && *b ? b : NULL;
+}
+
+static char *region_of(const struct store_settings *settings, const struct s3_place *place)
+{
+    const char *told = first_set(settings->region, NULL);
+    struct span named = s3_place_region(place);
+    char *profile;
+
+    if (!told && named.size)
+        return span_text(named);
+    told = first_set(told, first_set(getenv("AWS_REGION"), getenv("AWS_DEFAULT_REGION")));
+    if (told)
+        return mem_text(told);
+    profile = s3_profile_setting(settings->profile, "region");
+    return profile ? profile : mem_text("us-east-1");
+}
+
+static char *endpoint_of(const struct store_settings *settings)
+{
+    const char *told = first_set(settings->endpoint, getenv("AWS_ENDPOINT_URL_S3"));
+
+    told = first_set(told, getenv("AWS_ENDPOINT_URL"));
+    return told ? mem_text(told) : s3_profile_setting(settings->profile, "endpoint_url");
+}
+
+bool s3_access_locate(const struct store_settings *settings, struct s3_place *place_r,
+                      struct err *err)
+{
+    auto_free char *endpoint = endpoint_of(settings);
+
+    return s3_place_read(settings->url, endpoint, settings->addressing, place_r, err);
+}
+
+bool store_access_new(const struct store_settings *settings, const struct cancel *cancel,
+                      struct store_access **access_r, struct err *err)
+{
+    struct store_access *access;
+
+    *access_r = NULL;
+    if (!span_starts(span_of(settings->url), "s3://"))
+        return true;
+    access = mem_new(struct store_access);
+    (void)pthread_mutex_init(&access->lock, NULL);
+    (void)pthread_mutex_init(&access->fetching, NULL);
+    (void)pthread_cond_init(&access->left, NULL);
+    access->allowed = UNLIMITED;
+    if (s3_access_locate(settings, &access->place, err)) {
+        access->region = region_of(settings, &access->place);
+        if (s3_chain_new(settings, access->region, cancel, &access->chain, err)) {
+            *access_r = access;
+            return true;
+        }
+    }
+    store_access_free(access);
+    return err_ctx(err, "the store");
+}
+
+void store_access_free(struct store_access *access)
+{
+    if (!access)
+        return;
+    s3_credentials_clear(&access->credentials);
+    s3_chain_free(access->chain);
+    s3_place_clear(&access->place);
+    free(access->region);
+    (void)pthread_cond_destroy(&access->left);
+    (void)pthread_mutex_destroy(&access->fetching);
+    (void)pthread_mutex_destroy(&access->lock);
+    free(access);
+}
+
+const struct s3_place *s3_access_place(const struct store_access *access)
+{
+    return &access->place;
+}
+
+/* --- the clock ------------------------------------------------------------------------------ */
+
+int64_t s3_access_clock_off_us(const struct store_access *access)
+{
+    return atomic_load(&access->clock_off_us);
+}
+
+int64_t s3_access_now_us(const struct store_access *access)
+{
+    return time_now_us() + s3_access_clock_off_us(access);
+}
+
+bool s3_access_learn_time(struct store_access *access, int64_t server_us)
+{
+    int64_t off_us = server_us - time_now_us();
+    int64_t change_us = off_us - s3_access_clock_off_us(access);
+
+    if (off_us > CLOCK_BELIEVED_US || off_us < -CLOCK_BELIEVED_US)
+        return false;
+    if (change_us < CLOCK_MATTERS_US && change_us > -CLOCK_MATTERS_US)
+        return false;
+    atomic_store(&access->clock_off_us, off_us);
+    return true;
+}
+
+/* --- signing -------------------------------------------------------------------------------- */
+
+void s3_signer_clear(struct s3_signer *signer)
+{
+    free(signer->access_key);
+    free(signer->region);
+    secret_free(signer->token);
+    explicit_bzero(signer, sizeof *signer);
+}
+
+static void credentials_take(struct store_access *access, struct s3_credentials *credentials)
+{
+    (void)pthread_mutex_lock(&access->lock);
+    s3_credentials_clear(&access->credentials);
+    access->credentials = *credentials;
+    atomic_store(&access->expires_us, credentials->expires_us);
+    atomic_fetch_add(&access->generation, 1);
+    (void)pthread_mutex_unlock(&access->lock);
+    *credentials = (struct s3_credentials){ 0 };
+}
+
+/* Fetches, unless another thread did while this one waited for its turn. */
+static bool fetch(struct store_access *access, uint64_t generation, struct err *err)
+{
+    auto_credentials credentials = { 0 };
+    bool good = true;
+
+    (void)pthread_mutex_lock(&access->fetching);
+    if (atomic_load(&access->generation) == generation) {
+        good = s3_chain_fetch(access->chain, &credentials, err);
+        if (good)
+            credentials_take(access, &credentials);
+    }
+    (void)pthread_mutex_unlock(&access->fetching);
+    return good || err_ctx(err, "credentials from %s", s3_chain_place(access->chain));
+}
+
+static bool are_good(const struct store_access *access)
+{
+    int64_t expires_us = atomic_load(&access->expires_us);
+
+    return atomic_load(&access->generation) > 0
+           && (expires_us == INT64_MAX || time_now_us() < expires_us - RENEW_US);
+}
+
+/* Old ones serve for as long as they last. */
+static bool are_of_use(const struct store_access *access)
+{
+    return atomic_load(&access->generation) > 0 && time_now_us() < atomic_load(&access->expires_us);
+}
+
+static void copy(struct store_access *access, const char *date, int64_t at_us,
+                 struct s3_signer *signer)
+{
+    struct sign_scope scope = { .service = "s3", .at_us = at_us };
+
+    s3_signer_clear(signer);
+    (void)pthread_mutex_lock(&access->lock);
+    signer->generation = atomic_load(&access->generation);
+    signer->access_key = mem_text(access->credentials.access_key);
+    signer->region = mem_text(access->region);
+    if (access->credentials.token)
+        signer->token = secret_new(secret_reveal(access->credentials.token));
+    (void)snprintf(signer->date, sizeof signer->date, "%s", date);
+    scope.region = signer->region;
+    signer->key = sign_key_of(secret_reveal(access->credentials.secret_key), &scope);
+    (void)pthread_mutex_unlock(&access->lock);
+}
+
+bool s3_access_sign(struct store_access *access, int64_t at_us, struct s3_signer *signer,
+                    struct err *err)
+{
+    char date[SIGN_DATE_SIZE];
+
+    if (!are_good(access) && !fetch(access, atomic_load(&access->generation), err)) {
+        if (!are_of_use(access) || err->kind == ERR_CANCELED)
+            return false;
+        *err = (struct err){ 0 };
+    }
+    (void)sign_date(at_us, date);
+    if (signer->generation != atomic_load(&access->generation) || strcmp(signer->date, date) != 0)
+        copy(access, date, at_us, signer);
+    return true;
+}
+
+bool s3_access_renew(struct store_access *access, const struct s3_signer *signer, bool *changed_r,
+                     struct err *err)
+{
+    if (!fetch(access, signer->generation, err))
+        return false;
+    (void)pthread_mutex_lock(&access->lock);
+    *changed_r = strcmp(access->credentials.access_key, signer->access_key) != 0
+                 || (access->credentials.token
+                     && !(signer->token
+                          && span_equal(secret_reveal(access->credentials.token),
+                                        secret_reveal(signer->token))));
+    (void)pthread_mutex_unlock(&access->lock);
+    return true;
+}
+
+static bool region_is_good(struct span region)
+{
+    for (size_t i = 0; i < region.size; i++)
+        if (!region.at[i] || !strchr("abcdefghijklmnopqrstuvwxyz0123456789-", region.at[i]))
+            return false;
+    return region.size > 0 && region.size <= 64;
+}
+
+bool s3_access_learn_region(struct store_access *access, struct span region)
+{
+    bool is_new;
+
+    if (!region_is_good(region))
+        return false;
+    (void)pthread_mutex_lock(&access->lock);
+    is_new = !span_is(region, access->region);
+    if (is_new) {
+        free(access->region);
+        access->region = span_text(region);
+        atomic_fetch_add(&access->generation, 1);
+    }
+    (void)pthread_mutex_unlock(&access->lock);
+    return is_new;
+}
+
+/* --- the pace ------------------------------------------------------------------------------- */
+
+bool s3_access_enter(struct store_access *access, const struct cancel *cancel, struct err *err)
+{
+    bool good = true;
+
+    (void)pthread_mutex_lock(&access->lock);
+    while (good && access->busy >= (int)access->allowed) {
+        int64_t until_us = time_now_us() + SLOW_LOOK_MS * TIME_MS;
+        struct timespec until = { until_us / TIME_SECOND, until_us % TIME_SECOND * 1000 };
+
+        (void)pthread_cond_timedwait(&access->left, &access->lock, &until);
+        good = !cancel_is_set(cancel);
+    }
+    access->busy += good;
+    (void)pthread_mutex_unlock(&access->lock);
+    return good || err_set(err, ERR_CANCELED, 0, "asked to stop");
+}
+
+void s3_access_leave(struct store_access *access, bool was_told_to_slow_down)
+{
+    (void)pthread_mutex_lock(&access->lock);
+    if (was_told_to_slow_down && time_mono_us() - access->slowed_us >= SLOW_AGAIN_US) {
+        access->allowed = access->busy > 1 ? access->busy / 2.0 : 1;
+        access->slowed_us = time_mono_us();
+    } else if (!was_told_to_slow_down && access->allowed < UNLIMITED) {
+        access->allowed += 1 / access->allowed;
+        if (access->allowed > 2.0 * access->busy + 64)
+            access->allowed = UNLIMITED; /* it has not been the limit for long */
+    }
+    access->busy--;
+    (void)pthread_cond_signal(&access->left);
+    (void)pthread_mutex_unlock(&access->lock);
+}

@@ -1,0 +1,546 @@
+/*
+ * A large object: an upload is created, its parts are put one by one, and at the end it is
+ * completed on the condition that nothing lies there. Whatever happens, no upload stays open if it
+ * can be helped; whoever begins anew for a key first takes away what is open.
+ */
+#include "store/s3/uploads.h"
+
+#include "base/mem.h"
+#include "base/time.h"
+#include "store/s3/xml.h"
+
+enum { PARTS_MOST = 10000, PARTS_XML_MAX = 4 * 1024 * 1024, ANSWER_MAX = 64 * 1024 };
+
+#define FAREWELL_US (3 * TIME_SECOND)
+
+struct s3_large {
+    struct store_large large;
+    char *key, *upload_id;
+    unsigned parts;
+    uint64_t size_bytes;
+    struct str xml;  /* what Complete says of the parts */
+    struct str sums; /* of the parts, one after the other */
+    struct str md5s; /* their MD5s, where checksums are no proof         */
+    bool is_over;    /* there is nothing to abort */
+};
+
+static struct s3_large *large_of(struct store_large *large)
+{
+    return (struct s3_large *)large;
+}
+
+static struct s3_client *client_of(const struct s3_large *large)
+{
+    return &s3_of(large->large.store)->client;
+}
+
+/* --- beginning ------------------------------------------------------------------------------ */
+
+struct created {
+    char *upload_id;
+};
+
+static bool on_created(void *arg, const char *path, struct span text, struct err *err)
+{
+    struct created *created = arg;
+
+    (void)err;
+    if (strcmp(path, "UploadId") == 0) {
+        free(created->upload_id);
+        created->upload_id = span_text(text);
+    }
+    return true;
+}
+
+static bool created_read(struct s3_answer *answer, char **upload_id_r, struct err *err)
+{
+    struct created created = { NULL };
+    auto_str body = STR_MAX(ANSWER_MAX);
+    char root[S3_XML_NAME_SIZE];
+
+    if (s3_body(answer, &body, err)
+        && s3_xml_walk(str_span(&body), root, on_created, &created, err)) {
+        if (strcmp(root, "InitiateMultipartUploadResult") == 0 && created.upload_id
+            && *created.upload_id) {
+            *upload_id_r = created.upload_id;
+            return true;
+        }
+        (void)err_set(err, ERR_NET, HTTP_NONSENSE, "the answer names no upload");
+    }
+    free(created.upload_id);
+    return false;
+}
+
+/*
+ * Creates an upload. One whose answer was lost is taken away before another is created: nobody
+ * would ever learn its name.
+ */
+static bool create(struct s3_client *client, const struct s3_request *request, char **upload_id_r,
+                   struct err *err)
+{
+    struct s3_patience patience = { 0 };
+
+    for (;;) {
+        auto_s3_answer answer = { 0 };
+        struct err why = { 0 };
+
+        if (!s3_uploads_abort(client, request->key, err))
+            return false;
+        if (s3_call(client, request, &answer, &why)) {
+            if (answer.class != S3_FINE && !s3_passes(answer.class))
+                return s3_refusal(&answer, err);
+            if (answer.class == S3_FINE && created_read(&answer, upload_id_r, &why))
+                return true;
+            if (why.kind == ERR_NONE)
+                (void)s3_refusal(&answer, &why);
+        }
+        if (why.kind == ERR_CANCELED || why.kind == ERR_USAGE || why.code == HTTP_NO_TRUST) {
+            *err = why;
+            return false;
+        }
+        if (!s3_wait(client, &patience, answer.class, &why, err))
+            return false;
+    }
+}
+
+bool s3_large_begin(struct store *store, const struct store_object *object,
+                    struct store_large **large_r, struct err *err)
+{
+    static const struct sign_pair uploads = { { "uploads", 7 }, { NULL, 0 } };
+    struct s3 *s3 = s3_of(store);
+    auto_s3_headers headers = S3_HEADERS;
+    struct s3_request request = { .method = "POST",
+                                  .key = object->key,
+                                  .query = &uploads,
+                                  .query_count = 1,
+                                  .headers = headers.pairs,
+                                  .sends_body = true,
+                                  .once = true };
+    struct s3_large *large;
+    char *upload_id = NULL;
+
+    if (!s3_headers_of_object(&headers, s3, object, err))
+        return false;
+    if (s3_takes_sums(s3))
+        s3_headers_add(&headers, "x-amz-checksum-algorithm", span_of("SHA256"));
+    request.header_count = headers.count;
+    if (!create(&s3->client, &request, &upload_id, err))
+        return false;
+    large = mem_new(struct s3_large);
+    large->large.store = store;
+    large->key = mem_text(object->key);
+    large->upload_id = upload_id;
+    large->xml = (struct str)STR_MAX(PARTS_XML_MAX);
+    large->sums = (struct str)STR_MAX(PARTS_MOST * SHA256_SIZE);
+    large->md5s = (struct str)STR_MAX(PARTS_MOST * MD5_SIZE);
+    *large_r = &large->large;
+    return true;
+}
+
+const char *s3_large_id(const struct store_large *large)
+{
+    return ((const struct s3_large *)large)->upload_id;
+}
+
+/* --- ending early --------------------------------------------------------------------------- */
+
+/* Even when asked to stop: a last word to the server, once, and not for long. */
+static void farewell(const struct s3_large *large)
+{
+    const struct s3_client *ours = client_of(large);
+    struct http_settings http = ours->http_settings;
+    const struct sign_pair id = { span_of("uploadId"), span_of(large->upload_id) };
+    const struct s3_request request = {
+        .method = "DELETE", .key = large->key, .query = &id, .query_count = 1
+    };
+    struct cancel *cancel = cancel_new();
+    struct s3_client client = { .settings = ours->settings,
+                                .cancel = cancel,
+                                .access = ours->access };
+    auto_s3_answer answer = { 0 };
+    struct err ignored;
+
+    client.settings.silence_us = http.connect_us = FAREWELL_US;
+    client.http = http_new(&http, cancel);
+    (void)!s3_call(&client, &request, &answer, &ignored); /* the next run aborts it otherwise */
+    s3_answer_close(&answer);
+    http_free(client.http);
+    s3_signer_clear(&client.signer);
+    cancel_free(cancel);
+}
+
+void s3_large_free(struct store_large *base)
+{
+    struct s3_large *large = large_of(base);
+    struct err ignored = { 0 };
+
+    if (!large->is_over && cancel_is_set(client_of(large)->cancel))
+        farewell(large);
+    else if (!large->is_over)
+        (void)!s3_upload_abort(client_of(large), large->key, large->upload_id, &ignored);
+    free(large->key);
+    free(large->upload_id);
+    str_clear(&large->xml);
+    str_clear(&large->sums);
+    str_clear(&large->md5s);
+    free(large);
+}
+
+bool s3_large_abort(struct store *store, const char *key, const char *upload_id, struct err *err)
+{
+    return s3_upload_abort(&s3_of(store)->client, key, upload_id, err);
+}
+
+/* --- parts ---------------------------------------------------------------------------------- */
+
+/* What Complete will say of this part; checksums only to servers that know of them. */
+static bool part_note(struct s3_large *large, const char *etag, const struct sha256 *sum,
+                      bool sum_is_known, struct err *err)
+{
+    str_printf(&large->xml, "<Part><PartNumber>%u</PartNumber><ETag>", large->parts);
+    s3_xml_add(&large->xml, etag);
+    str_add_text(&large->xml, "</ETag>");
+    if (sum_is_known) {
+        str_add_text(&large->xml, "<ChecksumSHA256>");
+        base64_add(&large->xml, sum->bytes, sizeof sum->bytes);
+        str_add_text(&large->xml, "</ChecksumSHA256>");
+    }
+    str_add_text(&large->xml, "</Part>");
+    str_add(&large->sums, sum->bytes, sizeof sum->bytes);
+    return str_fits(&large->xml, "the list of parts", err);
+}
+
+static bool part_answered(struct s3_large *large, struct s3_answer *answer,
+                          const struct sha256 *sum, struct err *err)
+{
+    const char *etag = answer->http ? s3_header(answer, "ETag") : NULL;
+
+    if (answer->class == S3_ABSENT)
+        return err_set(err, ERR_NET, HTTP_BROKEN, "the upload was ended by somebody else");
+    if (answer->class != S3_FINE)
+        return s3_refusal(answer, err);
+    if (!etag || !*etag)
+        return err_set(err, ERR_NET, HTTP_NONSENSE, "the answer to part %u has no ETag",
+                       large->parts);
+    return s3_sum_agrees(answer, sum, err)
+           && part_note(large, etag, sum, s3_header(answer, "x-amz-checksum-sha256"), err);
+}
+
+/* Made by us: the ETags of parts are the server's word alone. */
+static void md5_note(struct s3_large *large, struct span bytes)
+{
+    uint8_t md5[MD5_SIZE];
+
+    if (s3_sums_are_proof(s3_of(large->large.store)))
+        return;
+    md5_of(bytes, md5);
+    str_add(&large->md5s, md5, sizeof md5);
+}
+
+static bool part_put(struct s3_large *large, struct span bytes, struct err *err)
+{
+    struct sha256 sum = sha256_of(bytes);
+    auto_s3_headers headers = S3_HEADERS;
+    auto_s3_answer answer = { 0 };
+    auto_free char *number = mem_printf("%u", large->parts);
+    const struct sign_pair query[] = {
+        { span_of("partNumber"), span_of(number) },
+        { span_of("uploadId"), span_of(large->upload_id) },
+    };
+    struct s3_request request = { .method = "PUT",
+                                  .key = large->key,
+                                  .query = query,
+                                  .query_count = lengthof(query),
+                                  .headers = headers.pairs,
+                                  .body = bytes,
+                                  .sends_body = true,
+                                  .body_hash = &sum };
+
+    s3_headers_sum(&headers, s3_of(large->large.store), &sum);
+    s3_headers_md5(&headers, s3_of(large->large.store), bytes);
+    request.header_count = headers.count;
+    return s3_ask(client_of(large), &request, &answer, err)
+           && part_answered(large, &answer, &sum, err);
+}
+
+bool s3_large_write(struct store_large *base, struct span bytes, struct err *err)
+{
+    struct s3_large *large = large_of(base);
+
+    if (bytes.size == 0) /* the end of a body whose last part was full */
+        return true;
+    if (large->parts == PARTS_MOST)
+        return err_set(err, ERR_DATA, STORE_REFUSED, "it is larger than %u parts of %d MiB",
+                       PARTS_MOST, STORE_SMALL_MAX / 1024 / 1024);
+    large->parts++;
+    if (!part_put(large, bytes, err))
+        return err_ctx(err, "part %u", large->parts);
+    md5_note(large, bytes);
+    large->size_bytes += bytes.size;
+    return true;
+}
+
+/* --- ending --------------------------------------------------------------------------------- */
+
+enum complete_state {
+    COMPLETE_DONE,
+    COMPLETE_LOOK, /* it may be there                                */
+    COMPLETE_OVER, /* it may be there, and the upload is of no use   */
+    COMPLETE_FAILED,
+};
+
+struct completed {
+    char code[S3_CODE_SIZE];
+    char sum[128], etag[128];
+};
+
+static bool on_completed(void *arg, const char *path, struct span text, struct err *err)
+{
+    struct completed *c = arg;
+
+    (void)err;
+    if (strcmp(path, "Code") == 0)
+        (void)snprintf(c->code, sizeof c->code, SPAN_FORMAT,
+                       SPAN_ARGS(span_first(text, sizeof c->code - 1)));
+    else if (strcmp(path, "ChecksumSHA256") == 0)
+        (void)snprintf(c->sum, sizeof c->sum, SPAN_FORMAT,
+                       SPAN_ARGS(span_first(text, sizeof c->sum - 1)));
+    else if (strcmp(path, "ETag") == 0)
+        (void)snprintf(c->etag, sizeof c->etag, SPAN_FORMAT,
+                       SPAN_ARGS(span_first(text, sizeof c->etag - 1)));
+    return true;
+}
+
+static enum complete_state state_of_class(enum s3_class class)
+{
+    switch (class) {
+    case S3_EXISTS:
+    case S3_ABSENT: /* the upload: it was completed, or taken away */
+        return COMPLETE_OVER;
+    case S3_FINE:
+    case S3_AGAIN:
+    case S3_SLOWER:
+    case S3_DAMAGED:
+    case S3_REGION:
+        return COMPLETE_LOOK;
+    case S3_CLOCK:
+    case S3_CREDENTIALS:
+    case S3_STOP:
+    case S3_REFUSED:
+        return COMPLETE_FAILED;
+    }
+    abort();
+}
+
+/* The checksum of the parts' checksums, as S3 writes it. */
+static void composite_of(const struct s3_large *large, struct str *to)
+{
+    struct sha256 whole = sha256_of(str_span(&large->sums));
+
+    base64_add(to, whole.bytes, sizeof whole.bytes);
+    str_printf(to, "-%u", large->parts);
+}
+
+/* The ETag that the parts make, where ETags are MD5s. */
+static void etag_of(const struct s3_large *large, struct str *to)
+{
+    uint8_t md5[MD5_SIZE];
+
+    if (large->md5s.size != (size_t)large->parts * MD5_SIZE)
+        return;
+    md5_of(str_span(&large->md5s), md5);
+    hex_add(to, md5, sizeof md5);
+    str_printf(to, "-%u", large->parts);
+}
+
+/* What the server's word for the object will be, if what it says now is what we computed. */
+static void imprint_keep(const struct s3_large *large, const struct completed *completed,
+                         struct store_found *found_r)
+{
+    auto_str imprint = STR_MAX(STORE_IMPRINT_SIZE);
+
+    *found_r = (struct store_found){ 0 };
+    str_add_text(&imprint, "parts ");
+    composite_of(large, &imprint);
+    if (s3_sums_are_proof(s3_of(large->large.store))
+        && strcmp(completed->sum, str_text(&imprint) + strlen("parts ")) == 0) {
+        (void)snprintf(found_r->imprint, sizeof found_r->imprint, "%s", str_text(&imprint));
+        return;
+    }
+    str_reset(&imprint);
+    str_add_text(&imprint, "etag ");
+    etag_of(large, &imprint);
+    s3_imprint_keep(str_text(&imprint), completed->etag, found_r);
+}
+
+/*
+ * An answer of 200 is none yet: it is sent before the work is done, and what became of it stands
+ * at the end of the body. Only a whole result counts.
+ */
+static enum complete_state completed_read(const struct s3_large *large, struct s3_answer *answer,
+                                          struct store_found *found_r, struct err *why)
+{
+    struct completed completed = { 0 };
+    auto_str body = STR_MAX(ANSWER_MAX), composite = STR_MAX(128);
+    char root[S3_XML_NAME_SIZE];
+    struct err ignored = { 0 };
+
+    if (!s3_body(answer, &body, why)
+        || !s3_xml_walk(str_span(&body), root, on_completed, &completed, &ignored)) {
+        (void)err_set(why, ERR_NET, HTTP_SHORT, "the answer to the end of the upload broke off");
+        return COMPLETE_LOOK;
+    }
+    if (strcmp(root, "CompleteMultipartUploadResult") != 0) {
+        (void)err_set(why, ERR_NET, HTTP_BROKEN, "the end of the upload was answered by %s",
+                      *completed.code ? completed.code : "nothing that S3 says");
+        return state_of_class(s3_class_of(500, completed.code));
+    }
+    composite_of(large, &composite);
+    if (strchr(completed.sum, '-') && strcmp(completed.sum, str_text(&composite)) != 0) {
+        (void)err_set(why, ERR_DATA, STORE_MISMATCH,
+                      "the server's checksum of the parts is not that of what was sent");
+        return COMPLETE_FAILED;
+    }
+    imprint_keep(large, &completed, found_r);
+    return COMPLETE_DONE;
+}
+
+static enum complete_state complete_once(struct s3_large *large, const struct s3_request *request,
+                                         enum s3_class *class_r, struct store_found *found_r,
+                                         struct err *why)
+{
+    auto_s3_answer answer = { 0 };
+
+    *class_r = S3_AGAIN;
+    if (!s3_call(client_of(large), request, &answer, why))
+        return why->kind == ERR_NET && why->code != HTTP_NO_TRUST ? COMPLETE_LOOK : COMPLETE_FAILED;
+    *class_r = answer.class;
+    if (answer.class == S3_FINE)
+        return completed_read(large, &answer, found_r, why);
+    (void)s3_refusal(&answer, why);
+    return state_of_class(answer.class);
+}
+
+/* What the server would say of the object that these parts make. */
+static void imprint_of_parts(const struct s3_large *large, struct str *to)
+{
+    bool by_sum = s3_sums_are_proof(s3_of(large->large.store));
+
+    str_add_text(to, by_sum ? "parts " : "etag ");
+    (by_sum ? composite_of : etag_of)(large, to);
+}
+
+/* `may_read`: where the server's word is not enough. */
+static bool look(struct s3_large *large, const struct store_object *object, bool may_read,
+                 bool *exists_r, enum store_outcome *outcome_r, struct store_found *found_r,
+                 struct err *err)
+{
+    auto_str imprint = STR_MAX(STORE_IMPRINT_SIZE);
+    struct store_object expected = *object;
+
+    imprint_of_parts(large, &imprint);
+    expected.imprint = str_text(&imprint);
+    if (!(may_read ? s3_compare(s3_of(large->large.store), &expected, found_r, err)
+                   : s3_tell(large->large.store, &expected, found_r, err)))
+        return false;
+    *exists_r = found_r->exists;
+    if (found_r->exists)
+        *outcome_r = store_is_same(&expected, found_r) ? STORE_SAME : STORE_OTHER;
+    return true;
+}
+
+/* Ceph's answer to the end of an upload names no ETag. Without an imprint the bytes will be read.
+ */
+static void imprint_ask(struct s3_large *large, const struct store_object *object,
+                        struct store_found *made)
+{
+    struct store_found found = { 0 };
+    enum store_outcome outcome;
+    struct err ignored = { 0 };
+    bool exists;
+
+    if (!*made->imprint && look(large, object, false, &exists, &outcome, &found, &ignored))
+        *made = found;
+}
+
+static bool complete(struct s3_large *large, const struct store_object *object,
+                     const struct s3_request *request, enum store_outcome *outcome_r,
+                     struct store_found *found_r, struct err *err)
+{
+    struct s3_patience patience = { 0 };
+
+    for (;;) {
+        struct err why = { 0 };
+        enum s3_class class;
+        enum complete_state state = complete_once(large, request, &class, found_r, &why);
+        bool exists = false;
+
+        if (state == COMPLETE_DONE) {
+            *outcome_r = STORE_MADE;
+            imprint_ask(large, object, found_r);
+            return true;
+        }
+        if (state != COMPLETE_FAILED
+            && !look(large, object, true, &exists, outcome_r, found_r, err))
+            return false;
+        if (exists)
+            return true;
+        if (state == COMPLETE_OVER)
+            return err_set(err, ERR_NET, HTTP_BROKEN, "the upload is gone, and nothing came of it");
+        if (state == COMPLETE_FAILED) {
+            *err = why;
+            return false;
+        }
+        if (!s3_wait(client_of(large), &patience, class, &why, err))
+            return false;
+    }
+}
+
+static bool complete_request(struct s3_large *large, const struct store_object *object,
+                             bool conditional, enum store_outcome *outcome_r,
+                             struct store_found *found_r, struct err *err)
+{
+    const struct sign_pair id = { span_of("uploadId"), span_of(large->upload_id) };
+    auto_str body = STR_MAX(PARTS_XML_MAX + KIB(1));
+    auto_s3_headers headers = S3_HEADERS;
+    struct s3_request request = { .method = "POST",
+                                  .key = large->key,
+                                  .query = &id,
+                                  .query_count = 1,
+                                  .headers = headers.pairs,
+                                  .sends_body = true };
+    char size[24];
+
+    (void)snprintf(size, sizeof size, "%ju", (uintmax_t)large->size_bytes);
+    s3_headers_add(&headers, "Content-Type", span_of("application/xml"));
+    s3_headers_add(&headers, "x-amz-mp-object-size", span_of(size));
+    if (conditional)
+        s3_headers_add(&headers, "If-None-Match", span_of("*"));
+    request.header_count = headers.count;
+    str_add_text(&body,
+                 "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">");
+    str_add_span(&body, str_span(&large->xml));
+    str_add_text(&body, "</CompleteMultipartUpload>");
+    request.body = str_span(&body);
+    return complete(large, object, &request, outcome_r, found_r, err);
+}
+
+bool s3_large_end(struct store_large *base, const struct store_object *object,
+                  enum store_outcome *outcome_r, struct store_found *found_r, struct err *err)
+{
+    const struct store_traits *traits = &s3_of(base->store)->client.settings.traits;
+    struct s3_large *large = large_of(base);
+    bool conditional = traits->conditional_large != STORE_NO, exists = false;
+
+    if (large->size_bytes != object->size_bytes)
+        return err_set(err, ERR_DATA, STORE_MISMATCH, "%ju bytes were sent of %ju",
+                       (uintmax_t)large->size_bytes, (uintmax_t)object->size_bytes);
+    /* A server that replaces whatever is there must not be asked to. */
+    if (!conditional && !look(large, object, true, &exists, outcome_r, found_r, err))
+        return false;
+    if (!exists && !complete_request(large, object, conditional, outcome_r, found_r, err))
+        return false;
+    large->is_over = *outcome_r == STORE_MADE;
+    return *outcome_r != STORE_MADE || !store_needs_reading_back(traits)
+           || s3_read_back(large->large.store, object, err);
+}

@@ -1,0 +1,93 @@
+/*
+ * One request to S3: signed, sent, its answer classed. What a server teaches on the way (its
+ * region, its time, that our credentials have expired) is learnt and the request sent anew.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "base/cancel.h"
+#include "base/digest.h"
+#include "base/err.h"
+#include "http/http.h"
+#include "store/s3/access.h"
+#include "store/s3/errors.h"
+#include "store/s3/sigv4.h"
+
+/* What one thread asks with. */
+struct s3_client {
+    struct store_settings settings;
+    const struct cancel *cancel;
+    struct store_access *access;
+    struct http_settings http_settings;
+    struct http *http;
+    struct s3_signer signer;
+};
+
+enum { S3_EXTRA_MAX = 24 }; /* most headers and arguments that a request may bring */
+
+struct s3_request {
+    const char *method;
+    const char *key; /* NULL: the bucket */
+    const struct sign_pair *query, *headers;
+    size_t query_count, header_count;
+    struct span body;
+    bool sends_body;
+    bool of_object;                 /* an answer that is fine has an ETag, or it is none of S3 */
+    const struct sha256 *body_hash; /* NULL: made here                                */
+    bool once;                      /* must not arrive twice: then failures may be ERR_UNSURE */
+};
+
+enum { S3_CODE_SIZE = 64, S3_SAID_SIZE = 200, S3_TOKEN_SIZE = 80 };
+
+struct s3_answer {
+    int status;
+    enum s3_class class;
+    char code[S3_CODE_SIZE]; /* "" where none was told */
+    char said[S3_SAID_SIZE];
+    char request_id[S3_TOKEN_SIZE];
+    struct http_answer *http; /* open, of class S3_FINE only */
+};
+
+void s3_answer_close(struct s3_answer *answer);
+#define auto_s3_answer __attribute__((cleanup(s3_answer_close))) struct s3_answer
+
+/*
+ * Asks once. True: there is an answer, whatever it says.
+ * Fails with ERR_NET (not answered), ERR_UNSURE (of one that is sent `once`), ERR_CANCELED, and as
+ * s3_access_sign().
+ */
+must_check bool s3_call(struct s3_client *client, const struct s3_request *request,
+                        struct s3_answer *answer_r, struct err *err);
+
+/*
+ * Asks until there is an answer that will not change by itself, or patience ends; for requests that
+ * do no harm when they arrive twice.
+ * Fails with ERR_NET when it has ended.
+ */
+must_check bool s3_ask(struct s3_client *client, const struct s3_request *request,
+                       struct s3_answer *answer_r, struct err *err);
+
+/* How often something is tried, and how long it is waited in between. `{ 0 }` to begin with. */
+struct s3_patience {
+    int tries;
+};
+
+/*
+ * Waits before the next try.
+ *   why   what the last one said; becomes `err` when patience has ended
+ * False: it has (`err` is `why`), or we are asked to stop.
+ */
+must_check bool s3_wait(struct s3_client *client, struct s3_patience *patience, enum s3_class class,
+                        const struct err *why, struct err *err);
+
+/* Whether waiting may help. */
+bool s3_passes(enum s3_class class);
+
+/* Says what an answer that is not fine means, in the kinds of store.h. Returns false. */
+bool s3_refusal(const struct s3_answer *answer, struct err *err);
+
+/* A header of an answer that is fine; NULL if it has none. */
+const char *s3_header(const struct s3_answer *answer, const char *name);
+
+/* Reads the body of an answer that is fine, and closes it. */
+must_check bool s3_body(struct s3_answer *answer, struct str *to, struct err *err);

@@ -1,0 +1,11 @@
+/* Unfinished uploads: what is there of a key, and taking it away for good. Private to store/. */
+#pragma once
+
+#include "store/s3/bucket.h"
+
+/* Aborts an upload until the server knows nothing of it. */
+must_check bool s3_upload_abort(struct s3_client *client, const char *key, const char *upload_id,
+                                struct err *err);
+
+/* Aborts every upload of a key, whoever began it: its document is ours alone. */
+must_check bool s3_uploads_abort(struct s3_client *client, const char *key, struct err *err);

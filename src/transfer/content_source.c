@@ -1,0 +1,237 @@
+/* Four ways, one interface. */
+#include "transfer/content_source.h"
+
+#include "base/beneath.h"
+#include "base/mem.h"
+#include "document/reference.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { SCRIPT_BYTES_MAX = 48 * 1024 * 1024 };
+
+struct intake {
+    struct filemaker_stream *stream; /* of a stream or OData                 */
+    int fd;                          /* of a file; -1                        */
+    struct str bytes;                /* of a script, decoded                 */
+    size_t bytes_read;
+    int64_t length;
+    char *name; /* of a file, as a Content-Disposition would say it; or NULL */
+};
+
+static struct intake *intake_new(void)
+{
+    struct intake *intake = mem_new(struct intake);
+
+    intake->fd = -1;
+    intake->length = -1;
+    return intake;
+}
+
+void intake_free(struct intake *intake)
+{
+    if (!intake)
+        return;
+    filemaker_stream_close(intake->stream);
+    if (intake->fd >= 0)
+        (void)close(intake->fd);
+    str_clear(&intake->bytes);
+    free(intake->name);
+    free(intake);
+}
+
+/* --- ways ----------------------------------------------------------------------------------- */
+
+static struct intake *of_stream(struct filemaker_stream *stream)
+{
+    struct intake *intake = intake_new();
+
+    intake->stream = stream;
+    intake->length = filemaker_stream_length(stream);
+    return intake;
+}
+
+static bool open_stream(struct filemaker *filemaker, const struct source_facts *facts,
+                        struct intake **intake_r, struct trouble *trouble)
+{
+    struct filemaker_stream *stream;
+    struct err err = { 0 };
+
+    if (!filemaker_stream_open(filemaker, facts->value, &stream, &err))
+        return trouble_of_stream(trouble, -1, &err);
+    *intake_r = of_stream(stream);
+    return true;
+}
+
+static bool open_odata(const struct mover_settings *settings, struct filemaker *filemaker,
+                       const struct source_facts *facts, struct intake **intake_r, struct err *err)
+{
+    struct filemaker_stream *stream;
+
+    if (!filemaker_odata_open(filemaker, settings->odata_table, facts->filemaker_id,
+                              facts->container->field, &stream, err))
+        return false;
+    *intake_r = of_stream(stream);
+    return true;
+}
+
+static bool open_script(const struct mover_settings *settings, struct filemaker *filemaker,
+                        const struct source_facts *facts, struct intake **intake_r, struct err *err)
+{
+    struct intake *intake = intake_new();
+
+    intake->bytes = (struct str)STR_MAX(SCRIPT_BYTES_MAX);
+    if (!filemaker_script_bytes(filemaker, settings->fields.layout, settings->script,
+                                facts->filemaker_id, &intake->bytes, err)) {
+        intake_free(intake);
+        return false;
+    }
+    intake->length = (int64_t)intake->bytes.size;
+    *intake_r = intake;
+    return true;
+}
+
+/*
+ * Opens a file below a mounted folder. What FileMaker says of it is foreign text, and who may write
+ * into the folder may not choose which file of this machine we send away: no link is followed.
+ */
+static int file_below(const char *path, const char *below, bool links)
+{
+    auto_free char *folder = span_text((struct span){ path, (size_t)(below - path) });
+    auto_close int folder_fd = -1;
+
+    if (links)
+        return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    folder_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return folder_fd < 0 ? -1 : beneath_open(folder_fd, below, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
+}
+
+static bool open_file(int fd, struct span name, struct intake **intake_r, struct err *err)
+{
+    struct intake *intake = intake_new();
+    struct stat about;
+
+    intake->fd = fd;
+    if (fd < 0 || fstat(fd, &about) < 0) {
+        (void)err_os(err, "opening the file that the container points to%s",
+                     errno == ELOOP ? " (a symbolic link; none is followed unless [source] "
+                                      "reference_links = yes)"
+                                    : "");
+        intake_free(intake);
+        return false;
+    }
+    if (!S_ISREG(about.st_mode)) {
+        intake_free(intake);
+        return err_set(err, ERR_DATA, 0, "what the container points to is not a file");
+    }
+    intake->length = about.st_size;
+    intake->name = mem_printf("attachment; filename=\"" SPAN_FORMAT "\"", SPAN_ARGS(name));
+    *intake_r = intake;
+    return true;
+}
+
+/* --- choosing ------------------------------------------------------------------------------- */
+
+/* The other ways address a record by its id. */
+bool intake_has_way(const struct mover_settings *settings, const struct source_facts *facts,
+                    enum intake_way way)
+{
+    switch (way) {
+    case INTAKE_DIRECT:
+        return true;
+    case INTAKE_ODATA:
+        return facts->filemaker_id.size && *settings->odata_table
+               && facts->content != FILEMAKER_REFERENCE;
+    case INTAKE_SCRIPT:
+        return facts->filemaker_id.size && *settings->script;
+    }
+    abort();
+}
+
+static bool open_reference(const struct mover *mover, const struct source_facts *facts,
+                           struct intake **intake_r, struct trouble *trouble)
+{
+    const char *below;
+    auto_free char *path = reference_path(mover->settings->reference_map, facts->value, &below);
+    struct err err = { 0 };
+
+    if (!path)
+        return trouble_say(trouble, FAILURE_CONTAINER_REFERENCE, "fetch",
+                           "the container holds a path, not a file");
+    return open_file(file_below(path, below, mover->settings->reference_links),
+                     reference_name(facts->value), intake_r, &err)
+           || trouble_set(trouble, FAILURE_CONTAINER_UNAVAILABLE, "fetch", &err);
+}
+
+bool intake_open(const struct mover *mover, struct filemaker *filemaker,
+                 const struct source_facts *facts, enum intake_way way, struct intake **intake_r,
+                 struct trouble *trouble)
+{
+    struct err err = { 0 };
+
+    switch (way) {
+    case INTAKE_DIRECT:
+        return facts->content == FILEMAKER_REFERENCE
+                   ? open_reference(mover, facts, intake_r, trouble)
+                   : open_stream(filemaker, facts, intake_r, trouble);
+    case INTAKE_ODATA:
+        return open_odata(mover->settings, filemaker, facts, intake_r, &err)
+               || trouble_of_stream(trouble, -1, &err);
+    case INTAKE_SCRIPT:
+        return open_script(mover->settings, filemaker, facts, intake_r, &err)
+               || trouble_of_stream(trouble, -1, &err);
+    }
+    abort();
+}
+
+/* --- reading -------------------------------------------------------------------------------- */
+
+int64_t intake_length(const struct intake *intake)
+{
+    return intake->length;
+}
+
+const char *intake_disposition(const struct intake *intake)
+{
+    return intake->stream ? filemaker_stream_disposition(intake->stream) : intake->name;
+}
+
+static bool read_file(struct intake *intake, void *bytes, size_t room, size_t *size_r,
+                      struct err *err)
+{
+    ssize_t got;
+
+    do
+        got = read(intake->fd, bytes, room);
+    while (got < 0 && errno == EINTR);
+    if (got < 0)
+        return err_os(err, "reading the file that the container points to");
+    *size_r = (size_t)got;
+    return true;
+}
+
+static void read_bytes(struct intake *intake, void *bytes, size_t room, size_t *size_r)
+{
+    struct span rest = span_first(span_from(str_span(&intake->bytes), intake->bytes_read), room);
+
+    if (rest.size)
+        memcpy(bytes, rest.at, rest.size);
+    intake->bytes_read += rest.size;
+    *size_r = rest.size;
+}
+
+bool intake_read(struct intake *intake, void *bytes, size_t room, uint64_t before, size_t *size_r,
+                 struct trouble *trouble)
+{
+    struct err err = { 0 };
+
+    if (intake->stream)
+        return filemaker_stream_read(intake->stream, bytes, room, size_r, &err)
+               || trouble_of_stream(trouble, (int64_t)before, &err);
+    if (intake->fd >= 0)
+        return read_file(intake, bytes, room, size_r, &err)
+               || trouble_set(trouble, FAILURE_CONTAINER_UNAVAILABLE, "fetch", &err);
+    read_bytes(intake, bytes, room, size_r);
+    return true;
+}

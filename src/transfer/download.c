@@ -1,0 +1,227 @@
+/* Bytes through one buffer. A large document passes through the same 8 MiB again and again. */
+#include "transfer/download.h"
+
+#include "base/failpoint.h"
+#include "base/mem.h"
+#include "document/disposition.h"
+#include "document/error_page.h"
+#include "engine/refused.h"
+
+enum { BUFFER_LEAST = 4096, SENT_NAME_MAX = 4096 };
+
+void cargo_clear(struct cargo *cargo)
+{
+    intake_free(take(cargo->intake));
+    if (cargo->bytes)
+        buffers_return(cargo->mover->buffers, take(cargo->bytes), cargo->room);
+    free(take(cargo->disposition));
+}
+
+/* One byte more than announced, so that the end is seen without another look. */
+static size_t room_for(int64_t announced)
+{
+    if (announced < 0 || announced >= STORE_SMALL_MAX)
+        return STORE_SMALL_MAX;
+    return announced + 1 > BUFFER_LEAST ? (size_t)announced + 1 : BUFFER_LEAST;
+}
+
+/* Reads until the buffer is full or the stream has ended. */
+static bool fill(struct cargo *cargo, uint64_t before, struct trouble *trouble)
+{
+    size_t got = 1;
+
+    while (cargo->used < cargo->room && got > 0) {
+        if (!intake_read(cargo->intake, cargo->bytes + cargo->used, cargo->room - cargo->used,
+                         before + cargo->used, &got, trouble))
+            return false;
+        cargo->used += got;
+    }
+    cargo->is_whole = got == 0;
+    return true;
+}
+
+/* --- what is no file ------------------------------------------------------------------------ */
+
+/* Remembers what came, and says what is known of it. Hashed: it is small, or nothing. */
+static bool note(struct cargo *cargo, const struct ledger_claim *claim, enum failure failure,
+                 struct ledger_refused *seen_r, struct trouble *trouble)
+{
+    struct sha256 sha256 = sha256_of((struct span){ cargo->bytes, cargo->used });
+    struct err err = { 0 };
+
+    if (!refused_note(cargo->mover, claim, failure, &sha256, cargo->used, seen_r, &err))
+        return trouble_of_desk(trouble, "fetch", &err);
+    cargo->is_accepted = seen_r->accepted;
+    return true;
+}
+
+static bool zero(struct cargo *cargo, const struct ledger_claim *claim, struct trouble *trouble)
+{
+    struct ledger_refused seen;
+
+    if (!note(cargo, claim, FAILURE_CONTAINER_ZERO, &seen, trouble))
+        return false;
+    return seen.accepted
+           || trouble_say(trouble, FAILURE_CONTAINER_ZERO, "fetch",
+                          "the stream ended well, without a single byte");
+}
+
+static bool is_page(struct trouble *trouble, const struct cargo *cargo, const char *words)
+{
+    (void)trouble_say(trouble, FAILURE_CONTAINER_NOT_A_FILE, "fetch",
+                      "the stream answered with HTTP status 200 and a page of %zu bytes instead "
+                      "of the file: %s",
+                      cargo->used, words);
+    trouble->bytes = (int64_t)cargo->used;
+    return false;
+}
+
+static bool is_page_of_others(struct trouble *trouble, const struct cargo *cargo, int64_t record)
+{
+    char words[80];
+
+    (void)snprintf(words, sizeof words, "the very same page came for record %jd", (intmax_t)record);
+    return is_page(trouble, cargo, words);
+}
+
+/*
+ * An error page takes two signs. What only looks like one is read a second time, at a later try:
+ * the same bytes again, and for no other record, are the file.
+ */
+static bool page(struct cargo *cargo, const struct ledger_claim *claim, enum page_look look,
+                 struct trouble *trouble)
+{
+    struct ledger_refused seen;
+
+    if (!note(cargo, claim, FAILURE_CONTAINER_NOT_A_FILE, &seen, trouble))
+        return false;
+    if (seen.accepted)
+        return true;
+    if (look == PAGE_SURE)
+        return is_page(trouble, cargo, "its name or its own words say so");
+    if (seen.elsewhere)
+        return is_page_of_others(trouble, cargo, seen.elsewhere);
+    return seen.readings > 0
+           || is_page(trouble, cargo, "or it is the file: then it reads the same another time");
+}
+
+/*
+ * What the URL calls the file, or a field, or the stream: the first that says something.
+ *   name   room for the stream's word
+ */
+static struct span extension(const struct cargo *cargo, const struct source_facts *facts,
+                             struct str *name)
+{
+    struct span by_url = filemaker_extension(facts->value), by_field = span_extension(facts->name);
+
+    if (by_url.size && !span_is_nocase(by_url, "bin"))
+        return by_url;
+    if (by_field.size)
+        return by_field;
+    disposition_name(cargo->disposition, name);
+    return span_extension(str_span(name));
+}
+
+static bool inspect(struct cargo *cargo, const struct ledger_claim *claim,
+                    const struct source_facts *facts, struct trouble *trouble)
+{
+    struct span bytes = { cargo->bytes, cargo->used };
+    auto_str name = STR_MAX(SENT_NAME_MAX);
+    struct span ext = extension(cargo, facts, &name);
+    enum page_look look = cargo->is_whole ? page_look(bytes, ext) : PAGE_NONE;
+
+    if (cargo->used == 0 && !zero(cargo, claim, trouble))
+        return false;
+    if (look != PAGE_NONE && !page(cargo, claim, look, trouble))
+        return false;
+    content_tell(cargo->mover->contents, bytes, &cargo->content);
+    content_name(&cargo->content, ext);
+    return true;
+}
+
+/* --- ways ----------------------------------------------------------------------------------- */
+
+/* By one way, from the beginning. */
+static bool through(struct worker *worker, const struct ledger_claim *claim,
+                    const struct source_facts *facts, enum intake_way way, struct cargo *cargo,
+                    struct trouble *trouble)
+{
+    struct mover *mover = worker->mover;
+    struct err err = { 0 };
+
+    *cargo = (struct cargo){ .mover = mover };
+    if (!intake_open(mover, worker->filemaker, facts, way, &cargo->intake, trouble))
+        return false;
+    cargo->room = room_for(intake_length(cargo->intake));
+    cargo->disposition = mem_text(intake_disposition(cargo->intake));
+    if (!buffers_take(mover->buffers, cargo->room, mover->cancel, &cargo->bytes, &err))
+        return trouble_of_source(trouble, "fetch", &err);
+    if (!fill(cargo, 0, trouble) || !inspect(cargo, claim, facts, trouble))
+        return false;
+    if (cargo->is_whole) {
+        intake_free(take(cargo->intake));
+        cargo->size_bytes = cargo->used;
+        cargo->sha256 = sha256_of((struct span){ cargo->bytes, cargo->used });
+    }
+    return true;
+}
+
+static void add_words(struct trouble *trouble, const struct err *err)
+{
+    size_t used = strlen(trouble->why.msg);
+
+    (void)snprintf(trouble->why.msg + used, sizeof trouble->why.msg - used, "; by another way: %s",
+                   err->msg);
+}
+
+bool cargo_open(struct worker *worker, const struct ledger_claim *claim,
+                const struct source_facts *facts, bool last_try, struct cargo *cargo_r,
+                struct trouble *trouble)
+{
+    const struct mover_settings *settings = worker->mover->settings;
+
+    if (through(worker, claim, facts, INTAKE_DIRECT, cargo_r, trouble))
+        return true;
+    for (int way = INTAKE_DIRECT + 1; last_try && !trouble->run_wide && way < INTAKE_WAYS; way++) {
+        struct trouble another = { 0 };
+
+        if (!intake_has_way(settings, facts, (enum intake_way)way))
+            continue;
+        cargo_clear(cargo_r);
+        if (through(worker, claim, facts, (enum intake_way)way, cargo_r, &another))
+            return true;
+        add_words(trouble, &another.why);
+    }
+    return false;
+}
+
+static bool part_pass(struct cargo *cargo, struct sha256_stream *hash, struct store_large *to,
+                      struct trouble *trouble)
+{
+    struct span part = { cargo->bytes, cargo->used };
+    struct err err = { 0 };
+
+    FAILPOINT("large.part");
+    sha256_stream_add(hash, part);
+    cargo->size_bytes += part.size;
+    return !to || store_large_write(to, part, &err) || trouble_of_store(trouble, &err);
+}
+
+bool cargo_drain(struct cargo *cargo, struct store_large *to, struct trouble *trouble)
+{
+    auto_sha256_stream *hash = sha256_stream_new();
+
+    cargo->size_bytes = 0;
+    for (;;) {
+        if (!part_pass(cargo, hash, to, trouble))
+            return false;
+        if (cargo->is_whole)
+            break;
+        cargo->used = 0;
+        if (!fill(cargo, cargo->size_bytes, trouble))
+            return false;
+    }
+    intake_free(take(cargo->intake));
+    cargo->sha256 = sha256_stream_end(hash);
+    return true;
+}

@@ -1,0 +1,371 @@
+/* What becomes of a document is told to the desk, which commits it while the worker goes on. */
+#include "transfer/inside.h"
+
+#include "base/failpoint.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/time.h"
+
+enum {
+    WAITS_IN_A_RUN = 8, /* of a class that never fails                              */
+    DOUBTS = 3,         /* tries more, where the last one says otherwise than the rest */
+};
+
+/* How long source or store may be away, and how long to wait between looks meanwhile. */
+#define AWAY_US (15 * 60 * TIME_SECOND)
+#define AWAY_WAIT_US (5 * TIME_SECOND)
+
+/* A document that is left for later: by then a later run will have come. */
+#define PARKED_US (60 * 60 * TIME_SECOND)
+
+/* What the desk is told; owned by the desk once posted. */
+struct verdict {
+    struct mover *mover;
+    struct ledger_claim claim;
+    enum { VERDICT_DONE, VERDICT_RELEASED, VERDICT_FAILED, VERDICT_GONE } kind;
+    uint64_t mod_id;
+    struct ledger_done *siblings; /* done with it */
+    size_t sibling_count;
+    struct ledger_attempt attempt;
+    struct err why;
+    struct finding left;
+    int64_t due_us;
+    bool fetch_again;
+    struct ledger_reaction reaction; /* how the source answered the mark, or which one was kept */
+    bool is_kept, was_answered;
+    struct ledger_sighting seen; /* what the record says now, if it was edited */
+    char *created, *author, *path, *identity, *patient_id, *filemaker_id, *type;
+};
+
+static void verdict_free(struct verdict *verdict)
+{
+    ledger_claim_clear(&verdict->claim);
+    ledger_reaction_clear(&verdict->reaction);
+    free(verdict->siblings);
+    free(verdict->created);
+    free(verdict->author);
+    free(verdict->path);
+    free(verdict->identity);
+    free(verdict->patient_id);
+    free(verdict->filemaker_id);
+    free(verdict->type);
+    free(verdict);
+}
+
+static struct verdict *verdict_new(struct journey *j)
+{
+    struct verdict *verdict = mem_new(struct verdict);
+
+    verdict->mover = j->mover;
+    verdict->claim = *j->claim;
+    *j->claim = (struct ledger_claim){ 0 };
+    return verdict;
+}
+
+/* --- at the desk ---------------------------------------------------------------------------- */
+
+static bool verdict_release(const struct desk_hands *hands, const struct verdict *v,
+                            struct err *err)
+{
+    enum ledger_seen ignored;
+    uint64_t elsewhere;
+
+    return ledger_release(hands->ledger, &v->claim, &v->attempt, v->due_us, v->fetch_again, err)
+           && (!v->reaction.mark
+               || ledger_reaction_note(hands->ledger, v->claim.record_id, &v->reaction, err))
+           && (!v->seen.identity.at
+               || ledger_see(hands->ledger, &v->seen, &ignored, &elsewhere, err));
+}
+
+/* May be done again after it was taken back, as any work of the desk. */
+static bool siblings_finish(const struct desk_hands *hands, struct verdict *v, struct err *err)
+{
+    free(take(v->siblings));
+    v->sibling_count = 0;
+    return !v->mover->settings->fields.containers->each
+           || ledger_finish_siblings(hands->ledger, &v->claim, v->mod_id, &v->siblings,
+                                     &v->sibling_count, err);
+}
+
+/* What the source did with earlier marks: the present one is as it should be, or counts. */
+static bool reaction_settle(const struct desk_hands *hands, const struct verdict *v,
+                            struct err *err)
+{
+    if (v->is_kept)
+        return ledger_reaction_keep(hands->ledger, v->claim.record_id, v->reaction.mark, v->mod_id,
+                                    err)
+               && ledger_evidence(hands->ledger, &v->claim, &v->attempt, err);
+    return !v->was_answered || ledger_reaction_drop(hands->ledger, v->claim.record_id, err);
+}
+
+static bool verdict_work(const struct desk_hands *hands, void *arg, struct err *err)
+{
+    struct verdict *v = arg;
+    struct ledger_trait trait = { span_of(v->created), span_of(v->author), span_of(v->path) };
+
+    switch (v->kind) {
+    case VERDICT_DONE:
+        return ledger_finish(hands->ledger, &v->claim, v->mod_id, err)
+               && siblings_finish(hands, v, err) && reaction_settle(hands, v, err);
+    case VERDICT_RELEASED:
+        return verdict_release(hands, v, err);
+    case VERDICT_FAILED:
+        return adopt_note(hands->ledger, &v->claim, &v->left, err)
+               && ledger_fail(hands->ledger, &v->claim, &v->attempt, &trait, err);
+    case VERDICT_GONE:
+        return ledger_lose(hands->ledger, &v->claim, err);
+    }
+    abort();
+}
+
+static void count(const struct verdict *v)
+{
+    struct score *score = v->mover->score;
+
+    if (v->kind == VERDICT_DONE)
+        score_done(score, v->claim.document, v->claim.size);
+    else if (v->kind == VERDICT_FAILED)
+        score_failed(score, v->claim.document, v->claim.record_id, v->attempt.class);
+    else if (v->kind == VERDICT_GONE)
+        score_gone(score, v->claim.document);
+    else
+        score_waits(score, v->claim.document);
+    for (size_t i = 0; i < v->sibling_count; i++)
+        score_done(score, v->siblings[i].document, v->siblings[i].size);
+}
+
+static void verdict_after(void *arg, const struct err *why)
+{
+    struct verdict *v = arg;
+
+    if (!why)
+        count(v);
+    else if (why->kind == ERR_DATABASE && why->code == LEDGER_NOT_OURS)
+        log_debug("%s", why->msg);
+    else
+        mover_stop(v->mover, why);
+    dispatch_back(v->mover->dispatch);
+    verdict_free(v);
+}
+
+static void verdict_post(struct verdict *verdict)
+{
+    FAILPOINT("settle.told");
+    desk_post(verdict->mover->desk, verdict_work, verdict, verdict_after);
+}
+
+/* --- deciding ------------------------------------------------------------------------------- */
+
+/* How the record came to be marked, where that was not by the first mark. */
+static void tell_of_mark(const struct journey *j, struct verdict *verdict)
+{
+    verdict->was_answered = j->assignment->edits.reaction.mark;
+    verdict->is_kept = j->mark_stands;
+    if (!j->mark_stands)
+        return;
+    verdict->reaction.mark = mem_text(j->version.mark);
+    (void)err_set(&verdict->why, ERR_DATA, 0,
+                  "counts as marked: FileMaker answers each mark of the record with an edit of its "
+                  "own, and mark and file are as they should be");
+    verdict->attempt = (struct ledger_attempt){ "kept", policy_of(FAILURE_SOURCE_REACTS)->name,
+                                                &verdict->why, -1, false };
+}
+
+bool journey_settle_good(struct journey *j, struct err *err)
+{
+    struct verdict *verdict;
+    uint64_t mod_id = j->record->mod_id;
+
+    (void)err;
+    verdict = verdict_new(j);
+    verdict->kind = VERDICT_DONE;
+    verdict->mod_id = mod_id;
+    tell_of_mark(j, verdict);
+    verdict_post(verdict);
+    return true;
+}
+
+static int tries_allowed(const struct mover *mover, const struct policy *policy)
+{
+    int cap = mover->settings->attempts;
+
+    return policy->tries > 1 && cap > 0 && cap < policy->tries ? cap : policy->tries;
+}
+
+bool journey_is_last_try(const struct journey *j)
+{
+    const struct policy *policy = policy_of(FAILURE_CONTAINER_UNAVAILABLE);
+
+    if (j->facts.content == FILEMAKER_REFERENCE)
+        return true; /* a path stays a path */
+    return j->claim->attempts + 1 >= tries_allowed(j->mover, policy);
+}
+
+static bool is_away(enum failure failure)
+{
+    return failure == FAILURE_SOURCE_AWAY || failure == FAILURE_STORE_AWAY;
+}
+
+/* Nobody has heard from the other side for so long that a person should look. */
+static bool away_too_long(const struct journey *j, struct err *err)
+{
+    bool source = j->trouble.failure == FAILURE_SOURCE_AWAY;
+    int64_t alive_us = atomic_load(source ? &j->mover->source_alive_us : &j->mover->store_alive_us);
+    char text[TIME_TEXT_SIZE];
+
+    if (!is_away(j->trouble.failure) || time_mono_us() - alive_us < AWAY_US)
+        return false;
+    *err = j->trouble.why;
+    return !err_ctx(err, "%s for %s", source ? "FileMaker Server is away" : "the store is away",
+                    time_for_people(time_mono_us() - alive_us, text));
+}
+
+/*
+ * Whether a document has no try left that its class allows. A try that ends otherwise than most
+ * before it may have met a trouble of its own: then its class is not what the document fails with.
+ */
+static bool is_tried_out(const struct journey *j, const struct policy *policy)
+{
+    int tries = j->claim->attempts + 1, allowed = tries_allowed(j->mover, policy);
+    const char *usual = j->assignment->usual;
+
+    if (tries < allowed || allowed <= 1 || j->claim->attempts < 2 || !usual
+        || strcmp(usual, policy->name) == 0)
+        return tries >= allowed;
+    return tries >= allowed + DOUBTS;
+}
+
+static int64_t due_after(const struct journey *j, const struct policy *policy)
+{
+    int tries = j->claim->attempts + 1;
+    int64_t now_us = time_now_us();
+
+    if (j->trouble.due_us)
+        return j->trouble.due_us;
+    if (is_away(j->trouble.failure))
+        return now_us + AWAY_WAIT_US;
+    if (j->trouble.failure == FAILURE_SOURCE_REACTS) /* stored: whether it fails is seen then */
+        return now_us + policy_wait_us(tries, j->mover->settings->first_wait_us);
+    if (j->trouble.failure == FAILURE_RECORD_INCOMPLETE)
+        return now_us + PARKED_US; /* whichever file of the record comes last takes it along */
+    if (policy->tries ? is_tried_out(j, policy) : tries >= WAITS_IN_A_RUN)
+        return now_us + PARKED_US;
+    return now_us + policy_wait_us(tries, j->mover->settings->first_wait_us);
+}
+
+/* What was read is not what the record has now. */
+static bool must_fetch_again(const struct journey *j)
+{
+    return j->trouble.failure == FAILURE_SOURCE_CHANGED
+           || j->trouble.failure == FAILURE_SOURCE_REACTS;
+}
+
+/* What the record says now, so that the next claim is made with it. */
+static void tell_what_was_seen(struct journey *j, struct verdict *verdict)
+{
+    const struct source_fields *fields = &j->mover->settings->fields;
+
+    if (!must_fetch_again(j) || !j->record || j->page.count == 0)
+        return;
+    verdict->identity = mem_text(str_text(&j->facts.identity));
+    verdict->patient_id = mem_text(str_text(&j->facts.patient_id));
+    verdict->filemaker_id = span_text(j->facts.filemaker_id);
+    verdict->type = span_text(j->facts.type);
+    verdict->seen = source_sighting(
+        fields, j->record,
+        containers_find(fields->containers, verdict->claim.container, verdict->claim.repetition),
+        &j->facts);
+    verdict->seen.identity = span_of(verdict->identity);
+    verdict->seen.patient_id = span_of(verdict->patient_id);
+    verdict->seen.filemaker_id = span_of(verdict->filemaker_id);
+    verdict->seen.type = span_of(verdict->type);
+}
+
+static void release(struct journey *j, const struct policy *policy)
+{
+    int64_t due_us = due_after(j, policy);
+    bool counts = !is_away(j->trouble.failure);
+    struct verdict *verdict = verdict_new(j);
+
+    verdict->kind = VERDICT_RELEASED;
+    verdict->due_us = due_us;
+    verdict->fetch_again = must_fetch_again(j);
+    verdict->reaction = j->reaction;
+    j->reaction = (struct ledger_reaction){ 0 };
+    verdict->why = j->trouble.why;
+    verdict->attempt = (struct ledger_attempt){ j->trouble.step, policy->name, &verdict->why,
+                                                j->trouble.bytes, counts };
+    tell_what_was_seen(j, verdict);
+    verdict_post(verdict);
+}
+
+/* For the report, which counts by days: of a text field only what can be no other day. */
+static char *created_text(const struct journey *j)
+{
+    const struct source_fields *fields = &j->mover->settings->fields;
+    struct time_civil c;
+
+    if (containers_is_moment(fields->containers, fields->created))
+        return span_text(j->facts.created);
+    if (!date_moment(j->facts.created, fields->text_dates, &c))
+        return mem_text("");
+    return mem_printf("%04d-%02d-%02dT%02d:%02d:%02d", c.year, c.month, c.day, c.hour, c.minute,
+                      c.second);
+}
+
+static void fail(struct journey *j, const struct policy *policy)
+{
+    struct verdict *verdict;
+
+    adopt_judge(j);
+    verdict = verdict_new(j);
+    verdict->kind = VERDICT_FAILED;
+    verdict->left = j->left;
+    verdict->why = j->trouble.why;
+    verdict->attempt = (struct ledger_attempt){ j->trouble.step, policy->name, &verdict->why,
+                                                j->trouble.bytes, true };
+    verdict->created = created_text(j);
+    verdict->author = span_text(j->facts.author);
+    if (j->facts.content == FILEMAKER_REFERENCE)
+        verdict->path = span_text(j->facts.value);
+    verdict_post(verdict);
+}
+
+static void lose(struct journey *j)
+{
+    struct verdict *verdict = verdict_new(j);
+
+    verdict->kind = VERDICT_GONE;
+    verdict_post(verdict);
+}
+
+/* A document that is stored does not fail any more: at worst its mark has to wait. */
+static bool is_lost_cause(const struct journey *j, const struct policy *policy)
+{
+    return policy->tries > 0 && j->claim->state == LEDGER_CLAIMED && is_tried_out(j, policy);
+}
+
+bool journey_settle_bad(struct journey *j, struct err *err)
+{
+    const struct policy *policy = policy_of(j->trouble.failure);
+    bool lost = is_lost_cause(j, policy);
+
+    log_debug("%s at %s: %s", policy->name, j->trouble.step, j->trouble.why.msg);
+    if (j->trouble.not_ours) {
+        dispatch_back(j->mover->dispatch);
+        return true;
+    }
+    if (j->trouble.run_wide || (lost && policy->stops)) {
+        *err = j->trouble.why;
+        return false;
+    }
+    if (away_too_long(j, err))
+        return false;
+    if (j->trouble.gone)
+        lose(j);
+    else if (lost)
+        fail(j, policy);
+    else
+        release(j, policy);
+    return true;
+}

@@ -1,0 +1,145 @@
+/*
+ * What a source does that answers our mark with an edit of its own, in the same commit or later: a
+ * script, a calculation, a robot. Writing the mark again would be answered again. So it is counted
+ * how the record was found, and nothing is written more often than LEDGER_EDITS_MAX times an hour.
+ *
+ * A mark that stands there counts, without being written once more, if the record was read anew
+ * and has the very bytes that were stored for this mark, and either the source answered twice in
+ * the same way and nothing happened since, or the hour allows no more.
+ */
+#include "transfer/inside.h"
+
+#include "base/failpoint.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/time.h"
+#include "ledger/edits.h"
+
+enum { SAME_ENOUGH = 2, TIMES_MAX = 4 };
+
+/* --- before a mark is written --------------------------------------------------------------- */
+
+struct tell_job {
+    uint64_t record_id, mod_id;
+    int64_t due_us;
+};
+
+static bool tell_work(const struct desk_hands *hands, void *arg, struct err *err)
+{
+    struct tell_job *job = arg;
+
+    return ledger_edit_tell(hands->ledger, job->record_id, job->mod_id, time_now_us(), &job->due_us,
+                            err);
+}
+
+/* The mark of a first claim is told by the claim itself: see LEDGER_EDITS_TOLD_MAX. */
+static bool is_told(const struct journey *j)
+{
+    return j->claim->epoch <= 1 && !j->mover->settings->fields.containers->each;
+}
+
+bool journey_may_mark(struct journey *j)
+{
+    struct tell_job job = { j->claim->record_id, j->version.mod_id, 0 };
+    char wait[TIME_TEXT_SIZE];
+    struct err err = { 0 };
+
+    if (is_told(j))
+        return true;
+    if (!desk_do(j->mover->desk, tell_work, &job, &err))
+        return trouble_of_desk(&j->trouble, "mark", &err);
+    FAILPOINT("mark.told");
+    if (job.due_us == 0)
+        return true;
+    (void)trouble_say(&j->trouble, FAILURE_MARK_WAITS, "mark",
+                      "the record was marked %d times within an hour: it may be again in %s",
+                      LEDGER_EDITS_MAX, time_for_people(job.due_us - time_now_us(), wait));
+    j->trouble.due_us = job.due_us;
+    return false;
+}
+
+/* --- after it was written ------------------------------------------------------------------- */
+
+static const char *how_it_is(const struct ledger_reaction *reaction, char *words, size_t room)
+{
+    if (reaction->is_ours)
+        (void)snprintf(words, room, "modId rose by %jd instead of 1", (intmax_t)reaction->rise);
+    else if (!*reaction->mark)
+        (void)snprintf(words, room, "the mark field was emptied");
+    else
+        (void)snprintf(words, room, "the mark field says '%.64s' now", reaction->mark);
+    return words;
+}
+
+static bool say(struct journey *j, const struct ledger_reaction *reaction, const char *then)
+{
+    char words[128];
+
+    return trouble_say(&j->trouble, FAILURE_SOURCE_REACTS, "mark",
+                       "the mark was written, and answered with another edit, by a script, a "
+                       "calculation or somebody: %s%s",
+                       how_it_is(reaction, words, sizeof words), then);
+}
+
+bool journey_answered(struct journey *j)
+{
+    bool is_ours = stamp_equal(j->facts.mark, span_of(j->version.mark));
+    auto_free char *there = span_text(j->facts.mark);
+
+    j->reaction = (struct ledger_reaction){
+        .mark = is_ours ? mem_text(j->version.mark) : mem_text(there ? there : ""),
+        .is_ours = is_ours,
+        .mod_id = j->record->mod_id,
+        .rise = (int64_t)(j->record->mod_id - j->version.mod_id),
+    };
+    (void)say(j, &j->reaction, "");
+    if (!atomic_exchange(&j->mover->told_of_reaction, true))
+        log_warn("%s; a record is marked %d times an hour at most (docs/errors.md, source-reacts)",
+                 j->trouble.why.msg, LEDGER_EDITS_MAX);
+    return false;
+}
+
+/* --- at the next try ------------------------------------------------------------------------ */
+
+bool journey_left_altered(const struct journey *j)
+{
+    const struct ledger_reaction *before = &j->assignment->edits.reaction;
+
+    return before->mark && !before->is_ours && stamp_equal(j->facts.mark, span_of(before->mark));
+}
+
+bool journey_altered(struct journey *j)
+{
+    return say(j, &j->assignment->edits.reaction, "; it was altered when we wrote it");
+}
+
+/* The same answer twice, and nothing happened since. */
+static bool is_answer_known(const struct journey *j)
+{
+    const struct ledger_reaction *before = &j->assignment->edits.reaction;
+
+    return before->mark && before->is_ours && before->same >= SAME_ENOUGH
+           && before->mod_id == j->record->mod_id
+           && stamp_equal(j->facts.mark, span_of(before->mark));
+}
+
+/* No more marks are allowed for now, and the last one stands there. */
+static bool is_enough(const struct journey *j, const struct ledger_version *before)
+{
+    return j->assignment->edits.due_us > 0 && before->mark
+           && stamp_equal(j->facts.mark, span_of(before->mark));
+}
+
+bool journey_weigh_reaction(struct journey *j, const struct ledger_version *before)
+{
+    const struct ledger_reaction *reaction = &j->assignment->edits.reaction;
+    bool is_stored = before && before->stored && before->number == j->claim->version;
+
+    if (!*j->mover->settings->fields.mark || j->facts.mark.size == 0 || !is_stored)
+        j->mark_stands = false;
+    else
+        j->mark_stands = is_answer_known(j) || is_enough(j, before);
+    if (j->mark_stands || reaction->times < TIMES_MAX)
+        return true;
+    return say(j, reaction, is_stored ? ", each time otherwise" : ", and the file is another one");
+}

@@ -1,0 +1,24 @@
+/* The way of one document: fetch, intend, put, record, mark, confirm. */
+#pragma once
+
+#include "base/base.h"
+#include "base/err.h"
+#include "engine/dispatch.h"
+#include "engine/engine.h"
+
+/* What one worker has for itself. */
+struct worker {
+    struct mover *mover;
+    struct filemaker *filemaker;
+    struct store *store;
+    char name[24];
+};
+
+/*
+ * Takes a document as far as it goes, and tells the desk what became of it: done, waiting for a
+ * later try, failed with a class, or gone.
+ *   assignment   the caller's; not used afterwards by anybody else
+ * Fails only if the whole run should stop.
+ */
+must_check bool document_move(struct worker *worker, struct assignment *assignment,
+                              struct err *err);

@@ -1,0 +1,577 @@
+/*
+ * From intent to record. The intent is committed before anything is put, so that no object is ever
+ * without one; a key that is taken is looked at, never overwritten.
+ */
+#include "transfer/inside.h"
+
+#include "base/failpoint.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/time.h"
+#include "engine/refused.h"
+#include "registry/previous.h"
+
+/* --- intents -------------------------------------------------------------------------------- */
+
+struct intend_job {
+    const struct ledger_claim *claim;
+    struct ledger_version *version;
+};
+
+static bool intend_work(const struct desk_hands *hands, void *arg, struct err *err)
+{
+    struct intend_job *job = arg;
+
+    return ledger_intend(hands->ledger, job->claim, job->version, err);
+}
+
+static bool intend(struct journey *j)
+{
+    struct intend_job job = { j->claim, &j->version };
+    struct err err = { 0 };
+
+    FAILPOINT("put.chosen");
+    if (!desk_do(j->mover->desk, intend_work, &job, &err))
+        return trouble_of_desk(&j->trouble, "intend", &err);
+    FAILPOINT("put.intended");
+    return true;
+}
+
+static bool withdraw_work(const struct desk_hands *hands, void *arg, struct err *err)
+{
+    const struct intend_job *job = arg;
+
+    return ledger_withdraw(hands->ledger, job->claim, job->version->number, err);
+}
+
+/*
+ * The record is read once more while the intent is written. Mostly it stayed as it was; else what
+ * was meant is withdrawn, unless an earlier try meant it already and may have put it.
+ */
+static bool intend_and_check(struct journey *j)
+{
+    struct intend_job job = { j->claim, &j->version };
+    bool is_new = j->version.number == 0, unchanged;
+    struct desk_job *intent;
+    struct err err = { 0 };
+
+    FAILPOINT("put.chosen");
+    intent = desk_hand_in(j->mover->desk, intend_work, &job);
+    unchanged = journey_unchanged(j);
+    if (!desk_wait(intent, &err))
+        return trouble_of_desk(&j->trouble, "intend", &err);
+    FAILPOINT("put.intended");
+    if (!unchanged && is_new && !desk_do(j->mover->desk, withdraw_work, &job, &err))
+        return trouble_of_desk(&j->trouble, "intend", &err);
+    return unchanged;
+}
+
+static const char *patient_of(const struct assignment *assignment)
+{
+    return assignment->match == REGISTRY_ONE_PATIENT ? assignment->patient : NULL;
+}
+
+static bool same_patient(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static bool has_bytes(const struct ledger_version *version, const struct sha256 *sha256)
+{
+    return version->has_sha256 && sha256_equal(&version->sha256, sha256);
+}
+
+static const struct ledger_version *version_with(const struct assignment *assignment,
+                                                 const struct sha256 *sha256)
+{
+    for (size_t i = 0; i < assignment->version_count; i++) {
+        const struct ledger_version *version = &assignment->versions[i];
+
+        if (!version->leaving && has_bytes(version, sha256)
+            && same_patient(version->patient, patient_of(assignment)))
+            return version;
+    }
+    return NULL;
+}
+
+/*
+ * Whether other bytes were stored there. Where they are leaving they may still be there; if they
+ * are these very bytes, they are welcome: the document has come back to its first patient.
+ */
+static bool key_was_used(const struct assignment *assignment, const char *key,
+                         const struct sha256 *sha256)
+{
+    for (size_t i = 0; i < assignment->version_count; i++) {
+        const struct ledger_version *version = &assignment->versions[i];
+
+        if (version->stored && strcmp(version->key, key) == 0
+            && !(version->leaving && has_bytes(version, sha256)))
+            return true;
+    }
+    return false;
+}
+
+bool journey_key(struct journey *j, const struct sha256 *hash, char **key_r)
+{
+    const struct assignment *a = j->assignment;
+    struct key_facts facts = { .patient_id = patient_of(a),
+                               .type = j->facts.type,
+                               .filemaker_id = j->facts.filemaker_id,
+                               .record_id = j->claim->record_id,
+                               .container = j->claim->container,
+                               .repetition = j->claim->repetition,
+                               .ext = j->cargo.content.ext,
+                               .version = hash };
+    auto_str key = STR_MAX(STORE_KEY_MAX);
+    struct err err = { 0 };
+
+    if (!key_make(&j->mover->settings->keys, &facts, &key, &err)) {
+        (void)trouble_set(&j->trouble, FAILURE_STORE_REJECTED, "intend", &err);
+        j->trouble.run_wide = err.kind == ERR_USAGE;
+        return false;
+    }
+    *key_r = str_take(&key);
+    return true;
+}
+
+/*
+ * An earlier importer's mark that is right stays as it is: while its row is not ours yet we
+ * recorded nothing for this document, and so never marked it. So does our own, where the source
+ * answers each mark with an edit: see journey_weigh_reaction().
+ */
+bool journey_keeps_mark(const struct journey *j)
+{
+    return j->mark_stands || (j->is_adopted && j->facts.mark.size > 0);
+}
+
+static bool was_meant(const struct journey *j, const char *mark)
+{
+    for (size_t i = 0; i < j->assignment->mark_count; i++)
+        if (stamp_equal(span_of(mark), span_of(j->assignment->marks[i])))
+            return true;
+    return stamp_equal(span_of(mark), j->facts.mark);
+}
+
+/*
+ * The time of now, or the last second before it that no mark of this record ever said: else one
+ * that stands there from before could pass for the one that is to be written. Never a later one:
+ * a mark that lies in the future is a lie.
+ */
+static char *mark_make(const struct journey *j)
+{
+    char mark[STAMP_TEXT_SIZE];
+    int64_t at_us = time_now_us();
+
+    while (was_meant(j, stamp_text(at_us, mark)))
+        at_us -= TIME_SECOND;
+    return mem_text(mark);
+}
+
+/* What is to be stored, but for key and hash. */
+static void version_begin(struct journey *j)
+{
+    const char *patient = patient_of(j->assignment);
+
+    ledger_version_clear(&j->version);
+    j->version.patient = patient ? mem_text(patient) : NULL;
+    j->version.mime = mem_text(j->cargo.content.mime);
+    j->version.mod_id = j->record->mod_id;
+    if (!*j->mover->settings->fields.mark)
+        return;
+    j->version.mark_stood = journey_keeps_mark(j);
+    j->version.mark = j->version.mark_stood ? span_text(j->facts.mark) : mark_make(j);
+}
+
+/* Where the store may replace objects after all, equal keys must mean equal bytes. */
+static bool needs_hash_key(const struct journey *j, bool is_large)
+{
+    return store_needs_hash_keys(&j->mover->settings->store.traits, is_large);
+}
+
+/*
+ * The key for bytes whose hash is known: where an earlier importer has them; that of an earlier
+ * version with the same bytes, if it lies with the same patient; else the documented one; else,
+ * where another version lies there or could come to lie, one of their own.
+ */
+static bool version_choose(struct journey *j)
+{
+    const struct ledger_version *before = version_with(j->assignment, &j->cargo.sha256);
+    auto_free char *documented = NULL;
+
+    if (!journey_weigh_reaction(j, before))
+        return false;
+    version_begin(j);
+    j->version.has_sha256 = true;
+    j->version.sha256 = j->cargo.sha256;
+    j->version.size_bytes = j->cargo.size_bytes;
+    if (j->is_adopted) {
+        j->version.number = before ? before->number : 0;
+        j->version.key = mem_text(j->assignment->left_key);
+        j->version.imprint = *j->left_imprint ? mem_text(j->left_imprint) : NULL;
+        return true;
+    }
+    if (before) {
+        j->version.number = before->number;
+        j->version.stored = before->stored;
+        j->version.key = mem_text(before->key);
+        j->version.imprint = before->imprint ? mem_text(before->imprint) : NULL;
+        return true;
+    }
+    if (needs_hash_key(j, j->version.size_bytes >= STORE_SMALL_MAX))
+        return journey_key(j, &j->version.sha256, &j->version.key);
+    if (!journey_key(j, NULL, &documented))
+        return false;
+    if (key_was_used(j->assignment, documented, &j->version.sha256))
+        return journey_key(j, &j->version.sha256, &j->version.key);
+    j->version.key = take(documented);
+    return true;
+}
+
+/* --- putting -------------------------------------------------------------------------------- */
+
+static struct store_object object_of(const struct journey *j)
+{
+    return (struct store_object){ .key = j->version.key,
+                                  .mime = j->version.mime,
+                                  .size_bytes = j->version.size_bytes,
+                                  .has_sha256 = j->version.has_sha256,
+                                  .sha256 = j->version.sha256,
+                                  .record_id = j->claim->record_id,
+                                  .layout = j->mover->settings->fields.layout,
+                                  .imprint = j->version.imprint };
+}
+
+/* What the server must say of it from now on; nothing, where its answer was not what we made. */
+static void imprint_keep(struct journey *j, const struct store_found *found)
+{
+    free(j->version.imprint);
+    j->version.imprint = *found->imprint ? mem_text(found->imprint) : NULL;
+}
+
+/* An earlier try put these bytes there, and others came back: no stranger's object is in the way.
+ */
+static bool was_spoiled(const struct journey *j)
+{
+    const char *usual = j->assignment->usual;
+
+    return usual && strcmp(usual, policy_of(FAILURE_INTEGRITY)->name) == 0;
+}
+
+static bool conflict(struct journey *j, const struct store_found *found)
+{
+    char ours[SHA256_HEX_SIZE], theirs[SHA256_HEX_SIZE];
+    enum failure failure = was_spoiled(j) ? FAILURE_INTEGRITY : FAILURE_STORE_CONFLICT;
+
+    return trouble_say(&j->trouble, failure, "put",
+                       "'%.200s' holds %ju bytes with sha256 %s; this document has %ju bytes with "
+                       "sha256 %s",
+                       j->version.key, (uintmax_t)found->size_bytes,
+                       found->has_sha256 ? sha256_hex(&found->sha256, theirs) : "unknown",
+                       (uintmax_t)j->version.size_bytes, sha256_hex(&j->version.sha256, ours));
+}
+
+/* Remembers that a key is taken, and asks whether a person has accepted it. */
+static bool conflict_note(struct journey *j, bool *accepted_r)
+{
+    struct ledger_refused seen;
+    struct err err = { 0 };
+
+    if (!refused_note(j->mover, j->claim, FAILURE_STORE_CONFLICT, &j->version.sha256,
+                      j->version.size_bytes, &seen, &err))
+        return trouble_of_desk(&j->trouble, "put", &err);
+    *accepted_r = seen.accepted;
+    return true;
+}
+
+/*
+ * Something else lies under the documented key. An earlier version of this document that was put
+ * by a try which never learnt so keeps it; this one gets a key of its own. So it does where an
+ * earlier importer made a folder of that name, and where a person accepted that another's object
+ * stays under the documented key.
+ */
+static bool give_way(struct journey *j, const struct store_found *found)
+{
+    bool is_earlier = found->has_sha256 && version_with(j->assignment, &found->sha256);
+    bool accepted;
+
+    if (!is_earlier && !(j->mover->settings->adopt && found->is_folder)) {
+        if (was_spoiled(j))
+            return conflict(j, found);
+        if (!conflict_note(j, &accepted))
+            return false;
+        if (!accepted)
+            return conflict(j, found);
+    }
+    FAILPOINT("put.gives-way");
+    free(take(j->version.key));
+    return journey_key(j, &j->version.sha256, &j->version.key) && intend(j);
+}
+
+/* An earlier try may have ended the upload of these very bytes and never learnt of it. */
+static bool was_begun(const struct journey *j)
+{
+    const struct ledger_version *before = version_with(j->assignment, &j->version.sha256);
+
+    return before && before->upload_id;
+}
+
+/* These bytes were stored, or nearly, at an earlier time: are they there? */
+static bool is_still_there(struct journey *j, bool *there_r)
+{
+    struct store_object object = object_of(j);
+    struct store_found found = { 0 };
+    struct err err = { 0 };
+
+    *there_r = j->is_adopted;
+    if ((!j->version.stored && !was_begun(j)) || j->is_adopted)
+        return true;
+    if (!store_compare(j->worker->store, &object, &found, &err))
+        return trouble_of_store(&j->trouble, &err);
+    *there_r = store_is_same(&object, &found);
+    return true;
+}
+
+static bool put_bytes(struct journey *j, enum store_outcome *outcome_r, struct store_found *found_r)
+{
+    struct store_object object = object_of(j);
+    struct span bytes = { j->cargo.bytes, j->cargo.used };
+    struct err err = { 0 };
+
+    if (!store_put(j->worker->store, &object, bytes, outcome_r, found_r, &err))
+        return trouble_of_store(&j->trouble, &err);
+    if (*outcome_r != STORE_OTHER)
+        imprint_keep(j, found_r);
+    return true;
+}
+
+static bool put_small(struct journey *j)
+{
+    enum store_outcome outcome;
+    struct store_found found = { 0 };
+    bool there;
+
+    if (!adopt_compare(j) || !version_choose(j) || !intend_and_check(j)
+        || !is_still_there(j, &there))
+        return false;
+    if (there)
+        return true;
+    if (!put_bytes(j, &outcome, &found))
+        return false;
+    if (outcome != STORE_OTHER)
+        return true;
+    return give_way(j, &found) && put_bytes(j, &outcome, &found)
+           && (outcome != STORE_OTHER || conflict(j, &found));
+}
+
+/* --- large documents ------------------------------------------------------------------------ */
+
+/*
+ * Bytes are read once if nothing was ever stored for this document, by us or by an earlier
+ * importer, and its key does not need their hash; else twice, hash first.
+ */
+static bool hash_first(struct journey *j, bool *is_stored_r)
+{
+    if (!cargo_drain(&j->cargo, NULL, &j->trouble) || !journey_unchanged(j) || !adopt_compare(j)
+        || !version_choose(j) || !intend(j) || !is_still_there(j, is_stored_r))
+        return false;
+    if (*is_stored_r)
+        return true;
+    cargo_clear(&j->cargo);
+    return cargo_open(j->worker, j->claim, &j->facts, journey_is_last_try(j), &j->cargo,
+                      &j->trouble);
+}
+
+/* What earlier tries began and did not end: it must not end by itself while this one goes on. */
+static bool abort_unfinished(struct journey *j)
+{
+    FAILPOINT("large.begun");
+    struct err err = { 0 };
+
+    for (size_t i = 0; i < j->assignment->version_count; i++) {
+        const struct ledger_version *before = &j->assignment->versions[i];
+
+        if (before->upload_id && !before->stored
+            && !store_large_abort(j->worker->store, before->key, before->upload_id, &err))
+            return trouble_of_store(&j->trouble, &err);
+    }
+    return true;
+}
+
+static bool large_begin(struct journey *j, struct store_large **large_r)
+{
+    struct store_object object = object_of(j);
+    struct err err = { 0 };
+
+    if (!store_large_begin(j->worker->store, &object, large_r, &err))
+        return trouble_of_store(&j->trouble, &err);
+    if (!store_large_id(*large_r))
+        return true;
+    j->version.upload_id = mem_text(store_large_id(*large_r));
+    return intend(j);
+}
+
+/* The second reading must give what the first one did. */
+static bool large_settle(struct journey *j)
+{
+    FAILPOINT("large.sent");
+    if (j->version.has_sha256 && !sha256_equal(&j->version.sha256, &j->cargo.sha256))
+        return trouble_say(&j->trouble, FAILURE_SOURCE_CHANGED, "fetch",
+                           "two readings of the file gave different bytes");
+    j->version.has_sha256 = true;
+    j->version.sha256 = j->cargo.sha256;
+    j->version.size_bytes = j->cargo.size_bytes;
+    return journey_unchanged(j) && intend(j);
+}
+
+static bool large_end(struct journey *j, struct store_large *large)
+{
+    struct store_object object = object_of(j);
+    struct store_found found = { 0 };
+    enum store_outcome outcome;
+    struct err err = { 0 };
+
+    if (!store_large_end(large, &object, &outcome, &found, &err))
+        return trouble_of_store(&j->trouble, &err);
+    if (outcome == STORE_OTHER)
+        return conflict(j, &found);
+    imprint_keep(j, &found);
+    return true;
+}
+
+static bool put_large(struct journey *j)
+{
+    auto_large *large = NULL;
+    bool is_stored = false;
+
+    if (!abort_unfinished(j))
+        return false;
+    if (j->assignment->version_count > 0 || needs_hash_key(j, true) || adopt_concerns(j)) {
+        if (!hash_first(j, &is_stored))
+            return false;
+    } else {
+        version_begin(j);
+        if (!journey_key(j, NULL, &j->version.key))
+            return false;
+    }
+    return is_stored
+           || (large_begin(j, &large) && cargo_drain(&j->cargo, large, &j->trouble)
+               && large_settle(j) && large_end(j, large));
+}
+
+bool journey_put(struct journey *j)
+{
+    if (!(j->cargo.is_whole ? put_small(j) : put_large(j)))
+        return false;
+    atomic_store(&j->mover->store_alive_us, time_mono_us());
+    return true;
+}
+
+/* --- recording ------------------------------------------------------------------------------ */
+
+struct record_job {
+    const struct ledger_claim *claim;
+    const struct ledger_version *version;
+    const struct row *row;
+    enum ledger_link link;
+    const char *patient;
+    const char *doubt; /* "" if there is none */
+    bool has_siblings;
+    bool take_over; /* an earlier importer's row becomes ours */
+    const struct finding *left;
+    bool ready; /* out: nothing is missing but the mark              */
+    bool there; /* out: false if people have deleted the document's row */
+};
+
+static bool record_work(const struct desk_hands *hands, void *arg, struct err *err)
+{
+    struct record_job *job = arg;
+    struct registry_document document = row_document(job->row, time_now_us());
+
+    document.doubt = *job->doubt ? job->doubt : NULL;
+    document.doubt_about = job->claim->patient_id;
+    document.writer = (struct registry_writer){ ledger_born_us(hands->ledger), job->claim->epoch };
+    job->ready = true;
+    return ledger_store(hands->ledger, job->claim, job->version, job->link, job->patient, err)
+           && adopt_note(hands->ledger, job->claim, job->left, err)
+           && (!job->take_over
+               || registry_take_over(hands->registry, &document.filemaker_id, &document.id, err))
+           && registry_put_document(hands->registry, &document, &job->there, err)
+           && (!job->has_siblings
+               || ledger_record_ready(hands->ledger, job->claim, job->version->mod_id, &job->ready,
+                                      err));
+}
+
+static enum ledger_link link_of(enum registry_match match)
+{
+    switch (match) {
+    case REGISTRY_ONE_PATIENT:
+        return LEDGER_LINKED;
+    case REGISTRY_NO_PATIENT:
+        return LEDGER_UNLINKED;
+    case REGISTRY_REVIEW:
+        return LEDGER_REVIEW;
+    }
+    abort();
+}
+
+static struct row *row_of(const struct journey *j, const char *patient)
+{
+    const struct mover_settings *settings = j->mover->settings;
+
+    return row_make(&(struct row_parts){ .source_name = settings->source_name,
+                                         .identity = j->claim->identity,
+                                         .container = j->claim->container,
+                                         .repetition = j->claim->repetition,
+                                         .record = j->record,
+                                         .fields = &settings->fields,
+                                         .facts = &j->facts,
+                                         .disposition = j->cargo.disposition,
+                                         .mime = j->version.mime,
+                                         .ext = j->cargo.content.ext,
+                                         .ext_is_named = j->cargo.content.is_named,
+                                         .is_accepted = j->cargo.is_accepted,
+                                         .size_bytes = j->version.size_bytes,
+                                         .sha256 = &j->version.sha256,
+                                         .bucket = store_bucket(j->worker->store),
+                                         .key = j->version.key,
+                                         .patient = patient });
+}
+
+/* For the run's last words: whose date is only in the metadata. */
+static void date_count(struct journey *j)
+{
+    enum date_doubt doubt = row_date_doubt(&j->mover->settings->fields, j->record);
+
+    if (doubt == DATE_DOUBT_EITHER)
+        atomic_fetch_add(&j->mover->dates_either, 1);
+    else if (doubt == DATE_DOUBT_UNLIKE)
+        atomic_fetch_add(&j->mover->dates_unlike, 1);
+}
+
+bool journey_record(struct journey *j)
+{
+    enum ledger_link link = link_of(j->assignment->match);
+    const char *patient = link == LEDGER_LINKED ? j->assignment->patient : NULL;
+    auto_row *row = row_of(j, patient);
+    struct record_job job = { .claim = j->claim,
+                              .version = &j->version,
+                              .row = row,
+                              .link = link,
+                              .patient = patient,
+                              .doubt = j->assignment->doubt,
+                              .take_over = j->assignment->left_key != NULL,
+                              .left = &j->left,
+                              .has_siblings = j->mover->settings->fields.containers->each };
+    struct err err = { 0 };
+
+    if (!desk_do(j->mover->desk, record_work, &job, &err))
+        return trouble_of_desk(&j->trouble, "record", &err);
+    if (!job.there)
+        log_warn("its row was deleted in the application, and is not made again");
+    date_count(j);
+    j->claim->state = LEDGER_STORED;
+    j->claim->link = link;
+    j->claim->version = j->version.number;
+    j->claim->size = (int64_t)j->version.size_bytes;
+    return job.ready || journey_incomplete(j);
+}
