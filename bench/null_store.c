@@ -8,10 +8,10 @@
  * checked, so that a client finds what it would find on AWS. One thread for each connection; the
  * server stands on fmsim's.
  */
-#include "sim/certs.h"
-#include "sim/http.h"
-#include "sim/map.h"
-#include "sim/wire.h"
+#include "sim/file/map.h"
+#include "sim/server/certs.h"
+#include "sim/server/http.h"
+#include "sim/server/wire.h"
 
 #include "base/cli.h"
 #include "base/digest.h"

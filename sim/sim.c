@@ -1,7 +1,7 @@
 /* Counters and the engine's state. */
 #include "sim/sim.h"
 
-#include "sim/server.h"
+#include "sim/server/server.h"
 
 #include "base/time.h"
 

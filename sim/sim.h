@@ -3,12 +3,12 @@
 
 #include "base/base.h"
 #include "base/cancel.h"
+#include "sim/api/request.h"
+#include "sim/api/session.h"
+#include "sim/faults/switches.h"
+#include "sim/file/solution.h"
 #include "sim/journal.h"
-#include "sim/request.h"
-#include "sim/session.h"
-#include "sim/solution.h"
-#include "sim/switches.h"
-#include "sim/timer.h"
+#include "sim/server/timer.h"
 
 struct scenario;
 struct server;

@@ -6,7 +6,7 @@
 
 #include "base/base.h"
 #include "base/err.h"
-#include "sim/solution.h"
+#include "sim/file/solution.h"
 
 /* Writes it. Fails with ERR_OS. */
 must_check bool truth_write(const char *path, struct solution *solution, struct err *err);

@@ -5,15 +5,15 @@
  */
 #include "fuzz.h"
 
-#include "sim/address.h"
-#include "sim/change.h"
-#include "sim/data.h"
-#include "sim/multipart.h"
-#include "sim/odata_filter.h"
-#include "sim/page.h"
-#include "sim/query.h"
-#include "sim/request.h"
-#include "sim/scenario_line.h"
+#include "sim/api/address.h"
+#include "sim/api/change.h"
+#include "sim/api/multipart.h"
+#include "sim/api/odata_filter.h"
+#include "sim/api/page.h"
+#include "sim/api/query.h"
+#include "sim/api/request.h"
+#include "sim/data/data.h"
+#include "sim/faults/scenario_line.h"
 #include "json/json.h"
 
 static struct solution *solution;

@@ -4,7 +4,7 @@
  */
 #include "fuzz.h"
 
-#include "sim/shape.h"
+#include "sim/data/shape.h"
 
 enum { SIZE_MAX_TRIED = 4096, RECORDS_TRIED = 3 };
 

@@ -1,10 +1,10 @@
 /* The simulator without sockets of its own: a pair of connected ones per request. */
 #include "ask.h"
 
-#include "sim/data.h"
-#include "sim/scenario.h"
-#include "sim/serve.h"
-#include "sim/swap.h"
+#include "sim/data/data.h"
+#include "sim/faults/scenario.h"
+#include "sim/faults/swap.h"
+#include "sim/server/connection.h"
 
 #include "base/mem.h"
 #include "base/num.h"

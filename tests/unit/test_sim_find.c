@@ -1,7 +1,7 @@
 /* The find operators, value by value, and finds over a table that changes. */
-#include "sim/data.h"
-#include "sim/find.h"
-#include "sim/query.h"
+#include "sim/api/query.h"
+#include "sim/data/data.h"
+#include "sim/file/find.h"
 
 #include "base/mem.h"
 #include "tap.h"

@@ -6,7 +6,7 @@
  */
 #include "ask.h"
 
-#include "sim/answer.h"
+#include "sim/api/answer.h"
 
 #include "base/fs.h"
 #include "base/mem.h"

@@ -1,7 +1,7 @@
 /* The order of living records, and the ids that lead back to them. */
-#include "sim/address.h"
+#include "sim/api/address.h"
 #include "sim/chance.h"
-#include "sim/places.h"
+#include "sim/file/places.h"
 
 #include "tap.h"
 

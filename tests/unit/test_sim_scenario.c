@@ -1,5 +1,5 @@
 /* Reading scenario lines. */
-#include "sim/scenario_line.h"
+#include "sim/faults/scenario_line.h"
 
 #include "base/time.h"
 #include "tap.h"

@@ -1,0 +1,35 @@
+/* $filter of OData: parsed once, asked of each record. Needs the solution's lock to be asked. */
+#pragma once
+
+#include "base/base.h"
+#include "sim/file/table.h"
+
+struct odata_filter;
+
+enum { ODATA_PROBLEM_SIZE = 200 };
+
+/* Why a query is refused. */
+struct odata_problem {
+    char code[12];
+    char text[ODATA_PROBLEM_SIZE];
+};
+
+/*
+ * Parses: comparisons (eq ne gt ge lt le), and, or, not, parentheses, contains, startswith,
+ * endswith; texts in single quotes, numbers, dates, timestamps, null, true, false; field names bare
+ * or in double quotes.
+ *   filter_r   caller frees with odata_filter_free()
+ * False with the problem told.
+ */
+bool odata_filter_read(struct span text, const struct table *table, struct odata_filter **filter_r,
+                       struct odata_problem *problem);
+void odata_filter_free(struct odata_filter *filter); /* NULL is allowed */
+
+bool odata_filter_keeps(const struct odata_filter *filter, uint64_t ordinal);
+
+/* A field by name, with or without double quotes, or ROWID and ROWMODID; -1 if there is none. */
+enum { ODATA_ROWID = 100000, ODATA_ROWMODID };
+int odata_column(const struct table *table, struct span name);
+
+/* Tells that a field is not there, as the server does. */
+void odata_unknown_field(struct odata_problem *problem, struct span name);

@@ -1,0 +1,26 @@
+/* A record as a client sees it through a layout. Needs the solution's lock. */
+#pragma once
+
+#include "base/base.h"
+#include "sim/api/page.h"
+#include "sim/sim.h"
+#include "json/writer.h"
+
+struct show {
+    struct sim *sim;
+    const struct request *request;
+    struct session *session;
+    const struct layout *layout; /* that of the answer */
+    const struct table *table;
+    const struct page *page;
+};
+
+/* {"fieldData":…,"portalData":…,"recordId":…,"modId":…,"portalDataInfo":…} */
+void show_record(const struct show *show, struct json_writer *w, uint64_t ordinal);
+
+/* Whether a seeded one in fifty records is closed to the account (switch no-access-records). */
+bool record_is_closed(const struct sim *sim, const struct table *table, uint64_t ordinal);
+
+/* "Doc(2)" or "Doc", as the layout's field is keyed. */
+void shown_key(const struct sim *sim, const struct shown *shown, const struct column *column,
+               unsigned repetition, struct str *to);

@@ -1,0 +1,83 @@
+/*
+ * The clinic: the solution that the built-in data sets share. Layout API_Docs shows the documents,
+ * API_Contacts the patients. A data set says how many there are and what a document is; everything
+ * else follows from the seed and a record's number.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "sim/file/solution.h"
+
+struct clinic;
+
+struct clinic_ops {
+    /* All of them are called with the solution's lock held, and with any ordinal. */
+    const char *(*type)(const struct clinic *clinic, uint64_t ordinal);
+    int64_t (*created)(const struct clinic *clinic,
+                       uint64_t ordinal); /* seconds, local; ascending */
+    const char *(*creator)(const struct clinic *clinic, uint64_t ordinal);
+    void (*content)(const struct clinic *clinic, uint64_t ordinal, struct content *content_r);
+    /* The patient's number, or -1 for an id that is in no list. */
+    int64_t (*patient)(const struct clinic *clinic, uint64_t ordinal);
+    /* Overrules the date; NULL if the data set has nothing to say. */
+    const char *(*date)(const struct clinic *clinic, uint64_t ordinal);
+    const char *(*file_name)(const struct clinic *clinic,
+                             uint64_t ordinal); /* NULL: no such field */
+};
+
+struct clinic {
+    const struct clinic_ops *ops;
+    uint64_t seed;
+    uint64_t documents;
+    uint64_t patients, late; /* the last `late` of the patients arrive later */
+    unsigned record_gap;
+    void *data; /* of the data set */
+    void (*data_free)(void *data);
+    struct table_plan document_plan, contact_plan;
+};
+
+enum clinic_column {
+    DOC_ID,
+    DOC_CONTACT,
+    DOC_TYPE,
+    DOC_DATE,
+    DOC_ORDER,
+    DOC_IMPORTED,
+    DOC_NUM,
+    DOC_CREATED_BY,
+    DOC_CREATED_AT,
+    DOC_MODIFIED_BY,
+    DOC_MODIFIED_AT,
+    DOC_FILE,
+    DOC_MARK,
+    DOC_FILE_NAME, /* only where the data set has file names */
+    DOC_COLUMNS,
+};
+
+/* Makes the solution; takes `clinic`, which the solution frees. */
+struct solution *clinic_solution(struct clinic *clinic);
+
+/* What data sets use for their answers. */
+uint64_t clinic_chance(const struct clinic *clinic, uint64_t ordinal, unsigned what);
+int64_t clinic_some_patient(const struct clinic *clinic, uint64_t ordinal);
+const char *clinic_some_creator(const struct clinic *clinic, uint64_t ordinal);
+void clinic_patient_name(const struct clinic *clinic, uint64_t patient, struct str *first,
+                         struct str *last);
+
+void clinic_patient_born(const struct clinic *clinic, uint64_t patient, struct str *to);
+void clinic_document_date(const struct clinic *clinic, uint64_t ordinal, struct str *to);
+
+/*
+ * The n-th of `count` moments of the clinic's opening hours between two days (days since 1970), in
+ * order. Seconds.
+ */
+int64_t clinic_moment(uint64_t seed, uint64_t n, uint64_t count, int64_t first_day,
+                      int64_t last_day);
+
+/* Days since 1970. */
+int64_t clinic_day(int year, int month, int day);
+
+/* Document types as the clinic spells them, the most frequent first. */
+extern const char *const clinic_types[];
+extern const unsigned clinic_type_weights[];
+extern const size_t clinic_type_count;

@@ -1,0 +1,329 @@
+/* Contents of container fields. */
+#include "sim/data/content.h"
+
+#include "sim/data/filler.h"
+
+#include "base/digest.h"
+#include "base/mem.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* --- shared bytes --------------------------------------------------------------------------- */
+
+struct blob *blob_new(struct span bytes)
+{
+    struct blob *blob = mem_grow(NULL, sizeof *blob + bytes.size);
+
+    blob->users = 1;
+    blob->size = bytes.size;
+    if (bytes.size)
+        memcpy(blob->bytes, bytes.at, bytes.size);
+    return blob;
+}
+
+struct blob *blob_share(struct blob *blob)
+{
+    (void)__atomic_add_fetch(&blob->users, 1, __ATOMIC_RELAXED);
+    return blob;
+}
+
+void blob_release(struct blob *blob)
+{
+    if (blob && __atomic_sub_fetch(&blob->users, 1, __ATOMIC_ACQ_REL) == 0)
+        free(blob);
+}
+
+void content_clear(struct content *content)
+{
+    blob_release(content->blob);
+    content->blob = NULL;
+}
+
+struct content content_copy(const struct content *content)
+{
+    struct content copy = *content;
+
+    if (copy.blob)
+        (void)blob_share(copy.blob);
+    return copy;
+}
+
+/* --- names ---------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *suffix, *media;
+    const char *endings[3];
+} types[] = {
+    [FILE_PDF] = { ".pdf", "application/pdf", { ".pdf" } },
+    [FILE_JPEG] = { ".jpg", "image/jpeg", { ".jpg", ".jpeg" } },
+    [FILE_PNG] = { ".png", "image/png", { ".png" } },
+    [FILE_TIFF] = { ".tif", "image/tiff", { ".tif", ".tiff" } },
+    [FILE_HEIC] = { ".heic", "image/heic", { ".heic", ".heif" } },
+    [FILE_TEXT] = { "", "application/octet-stream", { ".txt", ".md" } },
+    [FILE_HTML] = { ".html", "text/html", { ".html", ".htm" } },
+    [FILE_XLS] = { ".xls", "application/vnd.ms-excel", { ".xls" } },
+    [FILE_JSON] = { ".json", "application/json", { ".json" } },
+    [FILE_GZIP] = { ".gz", "application/x-gzip", { ".gz", ".tgz" } },
+    [FILE_OTHER] = { "", "application/octet-stream", { NULL } },
+};
+
+const char *file_type_suffix(enum file_type type)
+{
+    return types[type].suffix;
+}
+
+const char *file_type_media(enum file_type type)
+{
+    return types[type].media;
+}
+
+static bool ends_nocase(struct span name, const char *ending)
+{
+    size_t size = strlen(ending);
+
+    return name.size >= size && span_is_nocase(span_from(name, name.size - size), ending);
+}
+
+enum file_type file_type_of_name(struct span name)
+{
+    for (enum file_type type = FILE_PDF; type < FILE_OTHER; type++)
+        for (size_t i = 0; i < lengthof(types[type].endings); i++)
+            if (types[type].endings[i] && ends_nocase(name, types[type].endings[i]))
+                return type;
+    return FILE_OTHER;
+}
+
+bool content_has_bytes(const struct content *content)
+{
+    switch (content->store) {
+    case STORE_EMPTY:
+    case STORE_REFERENCE:
+    case STORE_NO_ACCESS:
+        return false;
+    case STORE_EMBEDDED:
+    case STORE_SECURED:
+    case STORE_OPEN:
+    case STORE_ADDITIONAL:
+        return true;
+    }
+    abort();
+}
+
+static const char *fate_kind(enum content_fate fate, const char *good)
+{
+    switch (fate) {
+    case FATE_GOOD:
+        return good;
+    case FATE_MISSING:
+        return "missing";
+    case FATE_TRUNCATED:
+        return "truncated";
+    case FATE_ERROR_PAGE:
+        return "error-page";
+    case FATE_ZERO:
+        return "zero";
+    }
+    abort();
+}
+
+const char *content_kind(const struct content *content)
+{
+    switch (content->store) {
+    case STORE_EMPTY:
+        return "empty";
+    case STORE_EMBEDDED:
+        return fate_kind(content->fate, "embedded");
+    case STORE_SECURED:
+        return fate_kind(content->fate, "secured");
+    case STORE_OPEN:
+        return fate_kind(content->fate, "open");
+    case STORE_ADDITIONAL:
+        return fate_kind(content->fate, "additional");
+    case STORE_REFERENCE:
+        return "reference";
+    case STORE_NO_ACCESS:
+        return "no-access";
+    }
+    abort();
+}
+
+const char *content_processor(const struct content *content)
+{
+    switch (content->store) {
+    case STORE_SECURED:
+        return "SecuredRCFileProcessor";
+    case STORE_OPEN:
+        return "RCFileProcessor";
+    case STORE_EMPTY:
+    case STORE_EMBEDDED:
+    case STORE_ADDITIONAL:
+    case STORE_REFERENCE:
+    case STORE_NO_ACCESS:
+        return "EmbeddedRCFileProcessor";
+    }
+    abort();
+}
+
+void content_reference_text(const struct content *content, struct str *to)
+{
+    switch (content->type) {
+    case FILE_JPEG:
+    case FILE_PNG:
+    case FILE_TIFF:
+    case FILE_HEIC:
+        str_printf(to, "size:1024,768\rimage:%s\rimagewin:/C:/Scans/%s", content->name,
+                   content->name);
+        return;
+    case FILE_PDF:
+    case FILE_TEXT:
+    case FILE_HTML:
+    case FILE_XLS:
+    case FILE_JSON:
+    case FILE_GZIP:
+    case FILE_OTHER:
+        str_printf(to, "file:%s\rfilewin:/C:/Scans/%s", content->name, content->name);
+        return;
+    }
+    abort();
+}
+
+/* --- bytes ---------------------------------------------------------------------------------- */
+
+struct content_reader {
+    enum content_from from;
+    uint64_t size, at;
+    struct filler filler;
+    struct blob *blob;
+    int fd;
+};
+
+static bool file_open(struct content_reader *reader, const char *path, struct err *err)
+{
+    struct stat about;
+
+    reader->fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (reader->fd < 0 || fstat(reader->fd, &about) < 0)
+        return err_os(err, "opening '%s'", path);
+    reader->size = (uint64_t)about.st_size;
+    return true;
+}
+
+static bool source_open(const struct content *content, struct content_reader *reader,
+                        struct err *err)
+{
+    switch (content->from) {
+    case FROM_FILLER:
+        filler_init(&reader->filler, content);
+        reader->size = content->size;
+        return true;
+    case FROM_PAINTER:
+        reader->blob = content->painter->paint(content->painter, content->subject);
+        reader->size = reader->blob->size;
+        return true;
+    case FROM_FILE:
+        return file_open(reader, content->path, err);
+    case FROM_BLOB:
+        reader->blob = blob_share(content->blob);
+        reader->size = reader->blob->size;
+        return true;
+    }
+    abort();
+}
+
+bool content_open(const struct content *content, struct content_reader **reader_r, struct err *err)
+{
+    auto_content_reader *reader = mem_new(struct content_reader);
+
+    reader->fd = -1;
+    reader->from = content->from;
+    if (!content_has_bytes(content))
+        return err_set(err, ERR_DATA, 0, "the container is %s", content_kind(content));
+    if (!source_open(content, reader, err))
+        return false;
+    *reader_r = take(reader);
+    return true;
+}
+
+void content_close(struct content_reader *reader)
+{
+    if (!reader)
+        return;
+    filler_clear(&reader->filler);
+    blob_release(reader->blob);
+    if (reader->fd >= 0)
+        (void)close(reader->fd);
+    free(reader);
+}
+
+void auto_content_reader_cleanup(struct content_reader **reader)
+{
+    content_close(*reader);
+}
+
+uint64_t content_size(const struct content_reader *reader)
+{
+    return reader->size;
+}
+
+void content_seek(struct content_reader *reader, uint64_t offset)
+{
+    reader->at = offset;
+}
+
+static bool file_read(struct content_reader *reader, void *bytes_r, size_t size, struct err *err)
+{
+    ssize_t got = pread(reader->fd, bytes_r, size, (off_t)reader->at);
+
+    if (got < 0)
+        return err_os(err, "reading a container's file");
+    if ((size_t)got < size)
+        return err_set(err, ERR_DATA, 0, "a container's file became shorter while it was served");
+    return true;
+}
+
+bool content_read(struct content_reader *reader, void *bytes_r, size_t size_bytes, size_t *got_r,
+                  struct err *err)
+{
+    uint64_t left = reader->size - reader->at;
+    size_t size = left < size_bytes ? (size_t)left : size_bytes;
+
+    switch (reader->from) {
+    case FROM_FILLER:
+        filler_read(&reader->filler, reader->at, bytes_r, size);
+        break;
+    case FROM_PAINTER:
+    case FROM_BLOB:
+        memcpy(bytes_r, reader->blob->bytes + reader->at, size);
+        break;
+    case FROM_FILE:
+        if (!file_read(reader, bytes_r, size, err))
+            return false;
+        break;
+    }
+    reader->at += size;
+    *got_r = size;
+    return true;
+}
+
+bool content_hash(const struct content *content, uint64_t *size_r, char hex_r[65], struct err *err)
+{
+    auto_content_reader *reader = NULL;
+    auto_sha256_stream *stream = sha256_stream_new();
+    struct sha256 sha256;
+    char block[KIB(64)];
+    size_t got;
+
+    if (!content_open(content, &reader, err))
+        return false;
+    do {
+        if (!content_read(reader, block, sizeof block, &got, err))
+            return false;
+        sha256_stream_add(stream, (struct span){ block, got });
+    } while (got > 0);
+    sha256 = sha256_stream_end(stream);
+    (void)sha256_hex(&sha256, hex_r);
+    *size_r = reader->size;
+    return true;
+}

@@ -1,0 +1,355 @@
+/* People at work. */
+#include "sim/faults/people.h"
+
+#include "sim/chance.h"
+
+#include "base/mem.h"
+#include "base/time.h"
+
+enum { VALUE_MAX = 1 << 20, RECORDS_MAX = 100000, PIECE_MEDIAN = 24 << 10 };
+
+/* Where they work. */
+struct desk {
+    struct sim *sim;
+    const struct layout *layout;
+    struct table *table;
+    int container; /* column; -1: none */
+};
+
+static struct desk desk_of(struct sim *sim)
+{
+    struct desk desk = { .sim = sim, .container = -1 };
+
+    desk.layout = solution_layout(sim->solution, span_of(sim->solution->documents));
+    desk.table = solution_table(sim->solution, desk.layout->table);
+    for (size_t i = 0; desk.container < 0 && i < table_plan(desk.table)->column_count; i++)
+        if (table_plan(desk.table)->columns[i].type == COLUMN_CONTAINER)
+            desk.container = (int)i;
+    return desk;
+}
+
+/* A fresh number for every choice they make. */
+static uint64_t choice(struct sim *sim, uint64_t what)
+{
+    return chance_of(sim->seed, sim_count(&sim->choices, 1), what);
+}
+
+static const char *somebody(struct sim *sim)
+{
+    static const char *const staff[] = { "reception", "m.okafor", "s.lindqvist", "t.nakagawa" };
+
+    return staff[chance_below(choice(sim, 1), lengthof(staff))];
+}
+
+static void tell(const struct desk *desk, const char *what, uint64_t ordinal, const char *field,
+                 struct span value)
+{
+    journal_write(desk->sim->journal,
+                  &(struct effect){ .name = what,
+                                    .layout = desk->layout->name,
+                                    .record_id = table_record_id(desk->table, ordinal),
+                                    .field = field,
+                                    .repetition = field ? 1 : 0,
+                                    .value = value,
+                                    .has_mod_id = true,
+                                    .mod_id = table_mod_id(desk->table, ordinal) });
+}
+
+/* Calls `deed` for each of the records that live; the lock is taken for each anew. */
+static void each_record(struct desk *desk, struct people_records records,
+                        void (*deed)(struct desk *desk, uint64_t ordinal, const void *arg),
+                        const void *arg)
+{
+    uint64_t count = records.some ? records.some : records.last - records.first + 1;
+
+    for (uint64_t i = 0; i < count && i < RECORDS_MAX; i++) {
+        uint64_t ordinal, living;
+        bool there;
+
+        solution_write_lock(desk->sim->solution);
+        living = table_count(desk->table);
+        there = living > 0;
+        if (records.some && there)
+            ordinal = table_select(desk->table, chance_below(choice(desk->sim, 2), living));
+        else
+            there = table_find_id(desk->table, records.first + i, &ordinal);
+        if (there)
+            deed(desk, ordinal, arg);
+        solution_unlock(desk->sim->solution);
+    }
+}
+
+/* --- files ---------------------------------------------------------------------------------- */
+
+static struct content new_file(struct sim *sim, enum file_type type, uint32_t version)
+{
+    uint64_t seed = choice(sim, 3);
+    struct content content = { .store = STORE_EMBEDDED,
+                               .from = FROM_FILLER,
+                               .type = type,
+                               .version = version,
+                               .seed = seed,
+                               .size = 2048 + chance_size(~seed, PIECE_MEDIAN, 0.8) };
+
+    (void)snprintf(content.name, sizeof content.name, "Scan %08jx%s", (uintmax_t)(seed >> 32),
+                   file_type_suffix(type));
+    return content;
+}
+
+static void file_put(const struct desk *desk, uint64_t ordinal, const struct content *content,
+                     bool silent)
+{
+    struct cell cell = { .column = (unsigned)desk->container, .repetition = 1, .content = content };
+
+    table_commit(
+        desk->table, ordinal,
+        &(struct commit){
+            .account = somebody(desk->sim), .cells = &cell, .count = 1, .silent = silent });
+}
+
+/* --- what they do --------------------------------------------------------------------------- */
+
+void people_insert(struct sim *sim, uint64_t count)
+{
+    struct desk desk = desk_of(sim);
+
+    for (uint64_t i = 0; i < count; i++) {
+        struct content content = new_file(sim, FILE_PDF, 0);
+        uint64_t ordinal;
+
+        solution_write_lock(sim->solution);
+        ordinal = table_create(desk.table, somebody(sim), true);
+        if (desk.container >= 0)
+            file_put(&desk, ordinal, &content, true);
+        tell(&desk, "create", ordinal, NULL, SPAN_NONE);
+        solution_unlock(sim->solution);
+    }
+}
+
+static void delete_one(struct desk *desk, uint64_t ordinal, const void *arg)
+{
+    (void)arg;
+    tell(desk, "delete", ordinal, NULL, SPAN_NONE);
+    table_delete(desk->table, ordinal);
+}
+
+void people_delete(struct sim *sim, struct people_records records)
+{
+    struct desk desk = desk_of(sim);
+
+    each_record(&desk, records, delete_one, NULL);
+}
+
+/* Fields that people type into: shown, plain, and with other values to take. */
+static bool is_typed_in(const struct column *column)
+{
+    return column->make && column->auto_enter == AUTO_NONE && !column->fixed
+           && !column->is_calculation && !column->is_summary && column->type != COLUMN_CONTAINER;
+}
+
+static const struct column *some_column(const struct desk *desk, unsigned *index_r)
+{
+    const struct table_plan *plan = table_plan(desk->table);
+    size_t start = chance_below(choice(desk->sim, 4), plan->column_count);
+
+    for (size_t i = 0; i < plan->column_count; i++) {
+        *index_r = (unsigned)((start + i) % plan->column_count);
+        if (is_typed_in(&plan->columns[*index_r]))
+            return &plan->columns[*index_r];
+    }
+    return NULL;
+}
+
+static void edit_one(struct desk *desk, uint64_t ordinal, const void *arg)
+{
+    auto_str value = STR_MAX(VALUE_MAX);
+    unsigned index;
+    const struct column *column = some_column(desk, &index);
+    uint64_t other = chance_below(choice(desk->sim, 5), table_plan(desk->table)->count + 1);
+    struct making making = { desk->table, column, other, 1 };
+    struct cell cell;
+
+    (void)arg;
+    if (!column)
+        return;
+    column->make(&making, &value);
+    cell = (struct cell){ .column = index, .repetition = 1, .text = str_span(&value) };
+    table_commit(desk->table, ordinal,
+                 &(struct commit){ .account = somebody(desk->sim), .cells = &cell, .count = 1 });
+    tell(desk, "edit", ordinal, column->name, value.at ? str_span(&value) : span_of(""));
+}
+
+void people_edit(struct sim *sim, struct people_records records)
+{
+    struct desk desk = desk_of(sim);
+
+    each_record(&desk, records, edit_one, NULL);
+}
+
+static void replace_one(struct desk *desk, uint64_t ordinal, const void *arg)
+{
+    auto_content before = { 0 };
+    struct content after;
+
+    (void)arg;
+    table_content(desk->table, ordinal, (unsigned)desk->container, 1, &before);
+    after =
+        new_file(desk->sim, before.type == FILE_OTHER ? FILE_PDF : before.type, before.version + 1);
+    if (content_has_bytes(&before))
+        after.store = before.store;
+    file_put(desk, ordinal, &after, false);
+    tell(desk, "replace", ordinal, table_plan(desk->table)->columns[desk->container].name,
+         SPAN_NONE);
+}
+
+void people_replace(struct sim *sim, struct people_records records)
+{
+    struct desk desk = desk_of(sim);
+
+    if (desk.container >= 0)
+        each_record(&desk, records, replace_one, NULL);
+}
+
+static void hold_one(struct desk *desk, uint64_t ordinal, const void *arg)
+{
+    table_hold(desk->table, ordinal, time_mono_us() + *(const int64_t *)arg);
+}
+
+void people_hold(struct sim *sim, struct people_records records, int64_t wait_us)
+{
+    struct desk desk = desk_of(sim);
+
+    each_record(&desk, records, hold_one, &wait_us);
+}
+
+void people_arrive(struct sim *sim)
+{
+    uint64_t arrived = 0;
+
+    solution_write_lock(sim->solution);
+    for (size_t i = 0; i < sim->solution->table_count; i++)
+        arrived += table_arrive(sim->solution->tables[i]);
+    solution_unlock(sim->solution);
+    journal_write(sim->journal,
+                  &(struct effect){ .name = "patients-arrive", .has_size = true, .size = arrived });
+}
+
+/* --- spoiling containers -------------------------------------------------------------------- */
+
+bool people_content_read(struct span word, struct people_content *content_r)
+{
+    static const struct {
+        const char *word;
+        struct people_content content;
+    } words[] = {
+        { "good", { .fate = FATE_GOOD, .keep_store = true } },
+        { "empty", { .store = STORE_EMPTY } },
+        { "embedded", { .store = STORE_EMBEDDED } },
+        { "secured", { .store = STORE_SECURED } },
+        { "open", { .store = STORE_OPEN } },
+        { "additional", { .store = STORE_ADDITIONAL } },
+        { "reference", { .store = STORE_REFERENCE } },
+        { "no-access", { .store = STORE_NO_ACCESS } },
+        { "missing", { .fate = FATE_MISSING, .keep_store = true } },
+        { "truncated", { .fate = FATE_TRUNCATED, .keep_store = true } },
+        { "error-page", { .fate = FATE_ERROR_PAGE, .keep_store = true } },
+        { "zero", { .fate = FATE_ZERO, .keep_store = true } },
+    };
+
+    for (size_t i = 0; i < lengthof(words); i++) {
+        if (span_is(word, words[i].word)) {
+            *content_r = words[i].content;
+            return true;
+        }
+    }
+    return false;
+}
+
+struct spoiling {
+    const struct people_content *to;
+    unsigned column, repetition;
+};
+
+static void spoil_one(struct desk *desk, uint64_t ordinal, const void *arg)
+{
+    const struct spoiling *spoiling = arg;
+    auto_content content = { 0 };
+    struct cell cell = { .column = spoiling->column,
+                         .repetition = spoiling->repetition,
+                         .content = &content };
+
+    table_content(desk->table, ordinal, spoiling->column, spoiling->repetition, &content);
+    if (content.store == STORE_EMPTY && spoiling->to->store != STORE_EMPTY)
+        content = new_file(desk->sim, FILE_PDF, 0);
+    content.fate = spoiling->to->fate;
+    if (!spoiling->to->keep_store)
+        content.store = spoiling->to->store;
+    table_commit(desk->table, ordinal,
+                 &(struct commit){ .cells = &cell, .count = 1, .silent = true });
+}
+
+void people_content(struct sim *sim, struct people_records records, const char *field,
+                    unsigned repetition, const struct people_content *content)
+{
+    struct desk desk = desk_of(sim);
+    int column = field ? table_column(desk.table, span_of(field)) : desk.container;
+    struct spoiling spoiling = { content, (unsigned)column, repetition };
+
+    if (column >= 0)
+        each_record(&desk, records, spoil_one, &spoiling);
+}
+
+/* --- at their own pace ---------------------------------------------------------------------- */
+
+struct worker {
+    struct sim *sim;
+    int per_minute;
+    void (*once)(struct sim *sim);
+};
+
+static void insert_once(struct sim *sim)
+{
+    people_insert(sim, 1);
+}
+
+static void delete_once(struct sim *sim)
+{
+    people_delete(sim, (struct people_records){ .some = 1 });
+}
+
+static void edit_once(struct sim *sim)
+{
+    people_edit(sim, (struct people_records){ .some = 1 });
+}
+
+static void replace_once(struct sim *sim)
+{
+    people_replace(sim, (struct people_records){ .some = 1 });
+}
+
+static int64_t worker_run(void *arg)
+{
+    const struct worker *worker = arg;
+
+    worker->once(worker->sim);
+    return 60 * (int64_t)TIME_SECOND / worker->per_minute;
+}
+
+static void worker_start(struct sim *sim, int per_minute, void (*once)(struct sim *sim))
+{
+    struct worker *worker;
+
+    if (!per_minute)
+        return;
+    worker = mem_new(struct worker);
+    *worker = (struct worker){ sim, per_minute, once };
+    timers_add(sim->timers, 60 * (int64_t)TIME_SECOND / per_minute, worker_run, free, worker);
+}
+
+void people_start(struct sim *sim, const struct people_rates *rates)
+{
+    worker_start(sim, rates->inserts, insert_once);
+    worker_start(sim, rates->deletes, delete_once);
+    worker_start(sim, rates->edits, edit_once);
+    worker_start(sim, rates->replaces, replace_once);
+}

@@ -1,0 +1,76 @@
+/* One line of a scenario, read. */
+#pragma once
+
+#include "base/base.h"
+#include "base/err.h"
+#include "sim/api/request.h"
+#include "sim/faults/people.h"
+#include "sim/faults/twist.h"
+
+enum line_when {
+    WHEN_NEVER,     /* an empty line or a comment */
+    WHEN_NOW,       /* do ...                     */
+    WHEN_REQUEST,   /* on KIND ... do ...         */
+    WHEN_AFTER,     /* after KIND N do ...        */
+    WHEN_EVERY,     /* every KIND N do ...        */
+    WHEN_TIME,      /* after 10s do ...           */
+    WHEN_EACH_TIME, /* every 10s do ...           */
+};
+
+enum event_kind {
+    EVENT_NONE, /* the deed is a twist of the request */
+    EVENT_DROP_SESSIONS,
+    EVENT_DOWN,
+    EVENT_RESTART,
+    EVENT_REFUSE,
+    EVENT_INSERT,
+    EVENT_DELETE,
+    EVENT_EDIT,
+    EVENT_REPLACE,
+    EVENT_HOLD,
+    EVENT_CONTAINER,
+    EVENT_ARRIVE,
+    EVENT_SET,
+};
+
+struct event {
+    enum event_kind kind;
+    uint64_t number;
+    int64_t time_us;
+    struct people_records records;
+    unsigned repetition;
+    struct people_content content;
+    const char *text;
+};
+
+struct deed {
+    struct event event;
+    struct twist twist; /* without an event: only the member at `offset` counts */
+    size_t offset, size;
+    char *text; /* what event and twist point to */
+};
+
+struct line {
+    unsigned number;
+    enum line_when when;
+    uint64_t kinds; /* a bit for each kind of request */
+    bool has_records, each_record, has_chance;
+    struct people_records records;
+    uint64_t records_every;
+    uint64_t skip, first, nth, every;
+    double chance;
+    bool has_above;
+    uint64_t above;    /* records that are asked for at once                               */
+    uint64_t reaching; /* a place that the page has, or the record that is asked for; or 0 */
+    int64_t from_us, to_us;
+    uint64_t count;  /* after KIND count, every KIND count */
+    int64_t time_us; /* after time, every time */
+    struct deed deed;
+};
+
+/* Fails with ERR_USAGE; clear it either way. */
+must_check bool line_read(struct span text, struct line *line_r, struct err *err);
+void line_clear(struct line *line);
+
+/* Lays a deed that is no event over a request. Texts are borrowed from the deed. */
+void deed_to_twist(const struct deed *deed, struct twist *twist);

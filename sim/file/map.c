@@ -1,0 +1,81 @@
+/* Open addressing, at most half full. */
+#include "sim/file/map.h"
+
+#include "base/mem.h"
+
+struct entry {
+    uint64_t key;
+    void *value;
+    bool used;
+};
+
+struct map {
+    struct entry *entries;
+    size_t room, count; /* `room` is a power of two */
+};
+
+struct map *map_new(void)
+{
+    struct map *map = mem_new(struct map);
+
+    map->room = 16;
+    map->entries = mem_zero(map->room * sizeof *map->entries);
+    return map;
+}
+
+void map_free(struct map *map, void (*release)(void *value))
+{
+    if (!map)
+        return;
+    for (size_t i = 0; release && i < map->room; i++)
+        if (map->entries[i].value)
+            release(map->entries[i].value);
+    free(map->entries);
+    free(map);
+}
+
+size_t map_count(const struct map *map)
+{
+    return map->count;
+}
+
+static struct entry *entry_for(const struct map *map, uint64_t key)
+{
+    uint64_t hash = key * 0x9E3779B97F4A7C15u;
+    size_t at = (size_t)(hash ^ hash >> 32) & (map->room - 1);
+
+    while (map->entries[at].used && map->entries[at].key != key)
+        at = (at + 1) & (map->room - 1);
+    return &map->entries[at];
+}
+
+void *map_get(const struct map *map, uint64_t key)
+{
+    return map->count ? entry_for(map, key)->value : NULL;
+}
+
+static void grow(struct map *map)
+{
+    struct map bigger = { .room = map->room * 2, .count = map->count };
+
+    bigger.entries = mem_zero(bigger.room * sizeof *bigger.entries);
+    for (size_t i = 0; i < map->room; i++)
+        if (map->entries[i].used)
+            *entry_for(&bigger, map->entries[i].key) = map->entries[i];
+    free(map->entries);
+    *map = bigger;
+}
+
+void **map_slot(struct map *map, uint64_t key)
+{
+    struct entry *entry;
+
+    if ((map->count + 1) * 2 > map->room)
+        grow(map);
+    entry = entry_for(map, key);
+    if (!entry->used) {
+        *entry = (struct entry){ .key = key, .used = true };
+        map->count++;
+    }
+    return &entry->value;
+}

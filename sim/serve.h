@@ -1,8 +1,0 @@
-/* One connection: requests in, answers out, until one side has had enough. */
-#pragma once
-
-#include "sim/sim.h"
-#include "sim/wire.h"
-
-/* Serves until the connection ends. The caller frees `wire`. */
-void serve(struct sim *sim, struct wire *wire);

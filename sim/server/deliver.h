@@ -1,0 +1,22 @@
+/* Sends an answer: headers as a real server orders them, gzip, chunks, and what goes wrong. */
+#pragma once
+
+#include "base/base.h"
+#include "sim/api/answer.h"
+#include "sim/api/request.h"
+#include "sim/server/wire.h"
+
+struct delivery {
+    const struct request *request;
+    struct answer *answer;
+    unsigned left;         /* requests that this connection may still carry after this one */
+    unsigned idle_seconds; /* announced in Keep-Alive */
+    uint64_t gzip_least;   /* bodies from this size on are compressed; 0: never */
+};
+
+/*
+ * Sends.
+ *   sent_r    bytes of the body that went out
+ *   returns   whether the connection can carry another request
+ */
+bool deliver(struct wire *wire, const struct delivery *delivery, uint64_t *sent_r);
