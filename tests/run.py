@@ -40,7 +40,7 @@ def programs_of(build, first):
     """Every TAP program of a build folder, as (name, command)."""
     build = pathlib.Path(build).resolve()
     for path in sorted(described(build)):
-        if path.parent.parent.name == "tests" and path.name.startswith(("unit_", "fuzz_")):
+        if "tests" in path.relative_to(build).parts and path.name.startswith(("unit_", "fuzz_")):
             yield f"{build.name}/{path.name}", [str(path)], build
     if first:
         for folder in FOLDERS:
