@@ -51,11 +51,11 @@ torture-kills: packages-build packages-test all
 
 # A thousand seeds of traps for the census: an hour.
 torture-traps: packages-build packages-test all
-	@FMFERRY_BUILD=$(BUILD) TRAPS=1000 tests/e2e/test_traps
+	@FMFERRY_BUILD=$(BUILD) TRAPS=1000 tests/e2e/test_traps.py
 
 # A thousand rosters as CSV, a hundred in FileMaker: two minutes.
 torture-rosters: packages-build packages-test all
-	@FMFERRY_BUILD=$(BUILD) ROSTERS=1000 tests/e2e/test_rosters
+	@FMFERRY_BUILD=$(BUILD) ROSTERS=1000 tests/e2e/test_rosters.py
 
 # Twenty of the deliberate faults, others each day.
 torture-mutants:
@@ -63,12 +63,12 @@ torture-mutants:
 
 # The first importer's clinic into the slower of the two S3 servers: ten minutes.
 torture-swift: packages-build packages-test packages-real all
-	@FMFERRY_BUILD=$(BUILD) SEED=1 tests/real/test_swift
+	@FMFERRY_BUILD=$(BUILD) SEED=1 tests/real/test_swift.py
 
 # 5,000 records amid people and faults, three seeds, one mover and two; the clinic's own set with the
 # same faults: half an hour.
 torture-live: packages-build packages-test all
-	@FMFERRY_BUILD=$(BUILD) LIVE_RECORDS=5000 LIVE_SEEDS="1 2 3" LIVE_REPLAY=1 tests/e2e/test_live
+	@FMFERRY_BUILD=$(BUILD) LIVE_RECORDS=5000 LIVE_SEEDS="1 2 3" LIVE_REPLAY=1 tests/e2e/test_live.py
 
 # The mover with places where a test can make it die; never to be given away.
 failpoints: $(FAILPOINTS)/build.ninja

@@ -51,7 +51,7 @@ def measure(movers, server, machines, documents):
 
 def main():
     documents = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
-    machines = story_of("test_movers")
+    machines = story_of("test_movers.py")
     print(f"{documents} documents of 50 KiB, {LATENCY_MS} ms per answer, {WORKERS} workers per mover")
     print("movers  documents/s  of the possible")
     with postgres.Postgres() as server:

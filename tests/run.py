@@ -44,7 +44,7 @@ def programs_of(build, first):
             yield f"{build.name}/{path.name}", [str(path)], build
     if first:
         for folder in FOLDERS:
-            for path in sorted((ROOT / "tests" / folder).glob("test_*")):
+            for path in sorted((ROOT / "tests" / folder).glob("test_*.py")):
                 if os.access(path, os.X_OK):
                     yield f"{folder}/{path.name}", [str(path)], build
 

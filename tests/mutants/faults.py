@@ -3,7 +3,7 @@ The kept list of deliberate faults, tests/mutants/*.txt, and how one is put into
 
     [name]
     in    src/http/tls.c context_new          the file, and the function; none: anywhere in the file
-    test  unit_http_http e2e/test_faults           the programs that should notice, the quickest first
+    test  unit_http_http e2e/test_faults.py           the programs that should notice, the quickest first
     old   SSL_VERIFY_PEER                     what stands there, once in that function
     new   SSL_VERIFY_NONE                     what is put instead; without it: nothing
     lives why no test can notice              only for a fault that may survive

@@ -74,7 +74,7 @@ class Copy:
 
     def make(self, tests):
         """Builds what these tests need; what was said, or "" if all went well."""
-        units = [f"tests/{name.split('_')[0]}/{name}" for name in tests if "/" not in name]
+        units = [f"{folder_of(name)}/{name}" for name in tests if "/" not in name]
         targets = units + (PROGRAMS + self.modules() if len(units) < len(tests) else [])
         said = ninja(self.build, targets)
         if not said and any(name.startswith("crash/") for name in tests):
@@ -89,7 +89,7 @@ class Copy:
 
     def try_out(self, name):
         """Runs one test program here; whether it passed."""
-        command = str(self.build / "tests" / name.split("_")[0] / name) if "/" not in name \
+        command = str(self.build / folder_of(name) / name) if "/" not in name \
             else str(self.tree / "tests" / name)
         limit = OTHER_LIMIT if "/" in name else UNIT_LIMIT
         return runner.run(name, [command], self.build, limit, self.tree, TAP_STOP="1")
@@ -112,11 +112,19 @@ def ninja(build, targets):
     return done.stdout if done.returncode else ""
 
 
+def folder_of(program):
+    """Where a program's source lies: unit_base_num in tests/unit/base, fuzz_num in tests/fuzz."""
+    kind, _, rest = program.partition("_")
+    return f"tests/unit/{rest.partition('_')[0]}" if kind == "unit" else "tests/fuzz"
+
+
 def is_test(name):
-    """A unit test by its program's name, another by its path."""
+    """A unit test or a fuzz target by its program's name, another by its path."""
+    if "/" in name:
+        return (ROOT / "tests" / name).is_file()
     kind, _, rest = name.partition("_")
-    source = {"unit": f"tests/unit/test_{rest}.c", "fuzz": f"tests/fuzz/{name}.c"}.get(kind)
-    return (ROOT / (source or f"tests/{name}")).is_file() and ("/" in name) != bool(source)
+    source = name if kind == "fuzz" else "test_" + rest.partition("_")[2]
+    return (ROOT / folder_of(name) / f"{source}.c").is_file()
 
 
 def try_fault(copy, fault):

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """
-A few of the rosters of tests/e2e/test_rosters on PostgreSQL and SQLite, with an application whose
+A few of the rosters of tests/e2e/test_rosters.py on PostgreSQL and SQLite, with an application whose
 columns are its own: what psycopg2 and sqlite3 read is the truth or nothing, further fields go where
 they were told to, and a record number that must be there is asked for.
 """

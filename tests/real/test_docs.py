@@ -24,7 +24,7 @@ NOT_RUN = {
     "make demo": "it installs packages; what it does then is the next block",
     "make test": "it would run itself",
     "(umask 077; nano password)": "an editor; the test writes the file",
-    "manage.py migrate --fake contenttypes": "tests/real/test_django runs it with Django",
+    "manage.py migrate --fake contenttypes": "tests/real/test_django.py runs it with Django",
     "manage.py migrate --fake-initial": "the same",
 }
 LIMIT = 120

@@ -5,7 +5,7 @@ time others: verify and fmferry-audit must name every one that their table says 
 nothing else. The same is done in buckets, a few documents each time, where whoever replaces an object
 keeps all that was written beside it. The table in docs/verify.md is this test's output:
 
-    tests/verify/test_mutations --write
+    tests/verify/test_mutations.py --write
 """
 
 import json
@@ -31,7 +31,7 @@ EACH, FEW = 100, 2
 FEW_OF = "generate:90,2000"
 AUDIT = harness.BUILD / "audit" / "fmferry-audit"
 PAGE = harness.ROOT / "docs" / "verify.md"
-BEGIN, END = "<!-- the table: tests/verify/test_mutations --write -->\n", "<!-- end -->\n"
+BEGIN, END = "<!-- the table: tests/verify/test_mutations.py --write -->\n", "<!-- end -->\n"
 
 
 class World:
