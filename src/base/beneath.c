@@ -58,7 +58,7 @@ static int step_down(int folder, const char *name)
     return fd;
 }
 
-static int walk(int folder_fd, const char *path, int flags, unsigned mode)
+static int beneath_walk(int folder_fd, const char *path, int flags, unsigned mode)
 {
     auto_free char *copy = mem_text(path);
     auto_close int at = fcntl(folder_fd, F_DUPFD_CLOEXEC, 0);
@@ -107,13 +107,13 @@ int beneath_open(int folder_fd, const char *path, int flags, unsigned mode)
     }
     flags |= O_CLOEXEC;
     if (atomic_load(&walk_only))
-        return walk(folder_fd, path, flags, mode);
+        return beneath_walk(folder_fd, path, flags, mode);
     fd = open_at_once(folder_fd, path, flags, mode);
     if (fd >= 0 || (errno != ENOSYS && errno != EPERM))
         return fd;
     if (errno == ENOSYS)
         beneath_walk_only();
-    return walk(folder_fd, path, flags, mode);
+    return beneath_walk(folder_fd, path, flags, mode);
 }
 
 int beneath_parent(int folder_fd, const char *path, const char **name_r)

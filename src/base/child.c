@@ -17,14 +17,14 @@ enum { WORDS_MAX = 64, COMMAND_MAX = 8192, ENVIRONMENT_MAX = 64 };
 
 /* --- words ---------------------------------------------------------------------------------- */
 
-struct words {
+struct child_words {
     char room[COMMAND_MAX]; /* the words, each with a zero behind it */
     char *list[WORDS_MAX + 1];
     size_t count;
 };
 
 /* What stands in quotes, or after a backslash; `at` is moved behind it. NULL: it does not end. */
-static char *quoted(const char **at, char *to)
+static char *quoted_copy(const char **at, char *to)
 {
     char quote = *(*at)++;
 
@@ -45,7 +45,8 @@ static char *quoted(const char **at, char *to)
     return to;
 }
 
-static bool words_split(const char *command, struct words *words, const char *what, struct err *err)
+static bool words_split(const char *command, struct child_words *words, const char *what,
+                        struct err *err)
 {
     char *to = words->room;
     const char *at = command;
@@ -63,7 +64,7 @@ static bool words_split(const char *command, struct words *words, const char *wh
                                "quotes, or the whole into a script, or write sh -c '...'",
                                what, *at);
             if (strchr("'\"\\", *at))
-                to = quoted(&at, to);
+                to = quoted_copy(&at, to);
             else
                 *to++ = *at++;
         }
@@ -143,7 +144,7 @@ static void environment_make(char *environment[ENVIRONMENT_MAX + 1])
 /* --- starting ------------------------------------------------------------------------------- */
 
 /* Our threads block the signals that one of them waits for; a program of its own takes them. */
-static int spawn(const struct words *words, int out, pid_t *pid_r)
+static int child_spawn(const struct child_words *words, int out, pid_t *pid_r)
 {
     char *environment[ENVIRONMENT_MAX + 1];
     posix_spawn_file_actions_t files;
@@ -168,7 +169,7 @@ static int spawn(const struct words *words, int out, pid_t *pid_r)
 
 bool child_start(const char *command, const char *what, struct child *child_r, struct err *err)
 {
-    auto_free struct words *words = mem_new(struct words);
+    auto_free struct child_words *words = mem_new(struct child_words);
     auto_close int out = -1, in = -1;
     struct child child;
     int ends[2], code;
@@ -179,7 +180,7 @@ bool child_start(const char *command, const char *what, struct child *child_r, s
         return err_os(err, "%s: running its command", what);
     in = ends[0];
     out = ends[1];
-    code = spawn(words, out, &child.pid);
+    code = child_spawn(words, out, &child.pid);
     if (code != 0)
         return err_set(err, ERR_USAGE, 0, "%s: its command '%.64s' cannot be run: %s", what,
                        words->list[0], strerrordesc_np(code));
@@ -202,8 +203,8 @@ int child_end(struct child *child)
 
 /* --- whose word it is ----------------------------------------------------------------------- */
 
-static bool refuse(const char *path, const char *what, const char *why, const char *cure,
-                   struct err *err)
+static bool program_refuse(const char *path, const char *what, const char *why, const char *cure,
+                           struct err *err)
 {
     return err_set(err, ERR_USAGE, 0, "%s names a program to be run, but %s '%.200s': %s '%.200s'",
                    what, why, path, cure, path);
@@ -217,9 +218,9 @@ static bool place_check(const char *path, bool owned, const char *what, struct e
     if (stat(path, &about) < 0)
         return err_os(err, "asking about '%s'", path);
     if (about.st_mode & 022 && !(S_ISDIR(about.st_mode) && about.st_mode & S_ISVTX))
-        return refuse(path, what, "others may write", "chmod go-w", err);
+        return program_refuse(path, what, "others may write", "chmod go-w", err);
     return !owned || about.st_uid == geteuid() || about.st_uid == 0
-           || refuse(path, what, "somebody else owns", "chown it to yourself:", err);
+           || program_refuse(path, what, "somebody else owns", "chown it to yourself:", err);
 }
 
 bool child_may_be_named_by(const char *path, const char *what, struct err *err)

@@ -23,7 +23,7 @@ static const struct opt *globals_of(const struct program *program)
 }
 
 /* One command line on its way through the tables. */
-struct parsing {
+struct cli_parsing {
     const struct program *program;
     struct cli_globals globals;
     const struct cmd *cmd;
@@ -50,7 +50,7 @@ static const struct opt *opt_lettered(const struct opt *table, char letter)
     return NULL;
 }
 
-static bool opt_set(struct parsing *p, void *object, const struct opt *opt, const char *value,
+static bool opt_set(struct cli_parsing *p, void *object, const struct opt *opt, const char *value,
                     struct err *err)
 {
     const char *dashes = opt->positional ? "" : "--";
@@ -64,7 +64,7 @@ static bool opt_set(struct parsing *p, void *object, const struct opt *opt, cons
     return true;
 }
 
-static bool opt_take_value(struct parsing *p, void *object, const struct opt *opt,
+static bool opt_take_value(struct cli_parsing *p, void *object, const struct opt *opt,
                            const char *joined, struct err *err)
 {
     if (!opt->value && joined)
@@ -77,7 +77,7 @@ static bool opt_take_value(struct parsing *p, void *object, const struct opt *op
     return opt_set(p, object, opt, joined ? joined : p->argv[p->next++], err);
 }
 
-static bool unknown_option(const struct parsing *p, const char *word, struct err *err)
+static bool unknown_option(const struct cli_parsing *p, const char *word, struct err *err)
 {
     auto_free char *name = span_text(span_first(span_of(word), strcspn(word, "=")));
     struct nearest near = { .wanted = name };
@@ -91,7 +91,7 @@ static bool unknown_option(const struct parsing *p, const char *word, struct err
                    p->cmd && *p->cmd->name ? " " : "");
 }
 
-static bool option_read(struct parsing *p, char *word, struct err *err)
+static bool option_read(struct cli_parsing *p, char *word, struct err *err)
 {
     struct span rest = span_of(word + 2);
     bool is_long = word[1] == '-';
@@ -110,7 +110,7 @@ static bool option_read(struct parsing *p, char *word, struct err *err)
     return opt_take_value(p, object, opt, is_long ? rest.at : NULL, err);
 }
 
-static bool place_read(struct parsing *p, const char *word, struct err *err)
+static bool place_read(struct cli_parsing *p, const char *word, struct err *err)
 {
     for (const struct opt *opt = p->cmd->options; opt->name; opt++)
         if (opt->positional && !p->given[opt - p->cmd->options])
@@ -144,7 +144,7 @@ static bool cmd_unknown(const struct program *program, const char *word, struct 
 }
 
 /* A command may have two words; the longer match wins, wherever it stands in the table. */
-static bool cmd_find(struct parsing *p, struct err *err)
+static bool cmd_find(struct cli_parsing *p, struct err *err)
 {
     const char *first = p->argv[p->next];
     const char *second = p->next + 1 < p->argc ? p->argv[p->next + 1] : "";
@@ -160,7 +160,7 @@ static bool cmd_find(struct parsing *p, struct err *err)
     return true;
 }
 
-static bool words_read(struct parsing *p, struct err *err)
+static bool words_read(struct cli_parsing *p, struct err *err)
 {
     bool only_places = false;
 
@@ -186,7 +186,7 @@ static bool words_read(struct parsing *p, struct err *err)
     return true;
 }
 
-static bool needs_met(const struct parsing *p, struct err *err)
+static bool needs_met(const struct cli_parsing *p, struct err *err)
 {
     for (const struct opt *opt = p->cmd->options; opt->name; opt++)
         if (opt->needed && !p->given[opt - p->cmd->options])
@@ -272,7 +272,7 @@ void cli_help(const struct program *program, const struct cmd *cmd, struct str *
         str_printf(to, "\n%s\n", program->closing);
 }
 
-static int print_help(const struct parsing *p)
+static int print_help(const struct cli_parsing *p)
 {
     auto_str text = STR_MAX(MIB(1));
 
@@ -303,7 +303,7 @@ int cli_exit_of(const struct err *err)
     abort();
 }
 
-static int complain(const struct program *program, const struct err *err)
+static int cli_complain(const struct program *program, const struct err *err)
 {
     assert(err->kind != ERR_NONE);
     (void)fflush(stdout);
@@ -311,7 +311,7 @@ static int complain(const struct program *program, const struct err *err)
     return cli_exit_of(err);
 }
 
-static int parsed_run(struct parsing *p, struct err *err)
+static int parsed_run(struct cli_parsing *p, struct err *err)
 {
     if (p->globals.version) {
         (void)printf("%s %s\n", p->program->name, p->program->version);
@@ -331,7 +331,7 @@ static int parsed_run(struct parsing *p, struct err *err)
 
 int cli_main(const struct program *program, int argc, char **argv)
 {
-    struct parsing p = { .program = program, .argc = argc, .argv = argv, .next = 1 };
+    struct cli_parsing p = { .program = program, .argc = argc, .argv = argv, .next = 1 };
     struct err err = { 0 };
     int code = -1;
 
@@ -347,5 +347,5 @@ int cli_main(const struct program *program, int argc, char **argv)
         code = -1;
     }
     free(p.options);
-    return code >= 0 ? code : complain(program, &err);
+    return code >= 0 ? code : cli_complain(program, &err);
 }

@@ -14,7 +14,7 @@ enum { CONF_MAX = 1 << 20 };
 #define BYTE_ORDER_MARK "\xEF\xBB\xBF"
 
 /* What the file says about one key: lines are gathered first, because a value may span several. */
-struct entry {
+struct conf_entry {
     const struct conf_key *key;
     char *name; /* the key's, but where any may be used */
     char *text;
@@ -22,17 +22,17 @@ struct entry {
 };
 
 struct conf {
-    struct entry *entries;
+    struct conf_entry *entries;
     size_t count;
 };
 
-struct reading {
+struct conf_reading {
     const char *path;
     struct span rest; /* of the file */
     const struct conf_key *keys;
     struct conf *conf;
-    struct entry *last; /* whose value the next line may go on with */
-    bool indented;      /* the line at hand begins with a blank     */
+    struct conf_entry *last; /* whose value the next line may go on with */
+    bool indented;           /* the line at hand begins with a blank     */
     int line;
     struct err *err;
 };
@@ -54,7 +54,7 @@ void auto_conf_cleanup(struct conf **conf)
     conf_free(*conf);
 }
 
-static struct entry *entry_find(const struct conf *conf, const char *section, const char *name)
+static struct conf_entry *entry_find(const struct conf *conf, const char *section, const char *name)
 {
     for (size_t i = 0; i < conf->count; i++)
         if (strcmp(conf->entries[i].key->section, section) == 0
@@ -65,14 +65,14 @@ static struct entry *entry_find(const struct conf *conf, const char *section, co
 
 int conf_line(const struct conf *conf, const char *section, const char *name)
 {
-    const struct entry *entry = entry_find(conf, section, name);
+    const struct conf_entry *entry = entry_find(conf, section, name);
 
     return entry ? entry->line : 0;
 }
 
 const char *conf_value(const struct conf *conf, const char *section, const char *name)
 {
-    const struct entry *entry = entry_find(conf, section, name);
+    const struct conf_entry *entry = entry_find(conf, section, name);
 
     return entry ? entry->text : NULL;
 }
@@ -86,7 +86,7 @@ bool conf_free_key(const struct conf *conf, const char *section, size_t index, c
                    const char **value_r, int *line_r)
 {
     for (size_t i = 0; i < conf->count; i++) {
-        const struct entry *entry = &conf->entries[i];
+        const struct conf_entry *entry = &conf->entries[i];
 
         if (!takes_any(entry->key) || strcmp(entry->key->section, section) != 0 || index-- > 0)
             continue;
@@ -103,7 +103,7 @@ bool conf_free_key(const struct conf *conf, const char *section, size_t index, c
  * Blanks and marks that nobody sees come with what is copied from web pages, and make a name that
  * looks right a wrong one; a carriage return alone makes of a whole file one line.
  */
-static bool line_is_visible(struct reading *reading, struct span line)
+static bool line_is_visible(struct conf_reading *reading, struct span line)
 {
     struct span rest = span_ends(line, "\r") ? span_first(line, line.size - 1) : line;
     const char *fault;
@@ -127,7 +127,7 @@ static bool line_is_visible(struct reading *reading, struct span line)
     return true;
 }
 
-static bool line_check(struct reading *reading, struct span line, size_t max)
+static bool line_check(struct conf_reading *reading, struct span line, size_t max)
 {
     if (line.size > max)
         return err_set(
@@ -144,7 +144,7 @@ static bool line_check(struct reading *reading, struct span line, size_t max)
 /* inih's fgets: counts lines, and refuses those that inih would silently cut. */
 static char *next_line(char *text, int room, void *arg)
 {
-    struct reading *reading = arg;
+    struct conf_reading *reading = arg;
     struct span line;
 
     if (reading->err->kind != ERR_NONE || reading->rest.size == 0)
@@ -176,13 +176,13 @@ static const struct conf_key *key_find(const struct conf_key *keys, const char *
 }
 
 /* inih goes on with the last key's value in every line that begins with a blank. */
-static bool goes_on(const struct reading *reading)
+static bool goes_on(const struct conf_reading *reading)
 {
     return reading->indented && reading->last;
 }
 
 /* An indented `key = value` is meant as a key of its own more often than as more of the last. */
-static bool is_key_line(const struct reading *reading, const char *section, const char *value)
+static bool is_key_line(const struct conf_reading *reading, const char *section, const char *value)
 {
     struct span rest = span_of(value);
     auto_free char *name = span_text(span_trim(span_cut(&rest, '=')));
@@ -202,7 +202,7 @@ static struct span without_comment(struct span value)
 }
 
 /* With a blank between the two, unless the line before ends in a backslash: for a long URL. */
-static char *joined(struct span before, struct span more)
+static char *lines_join(struct span before, struct span more)
 {
     bool closely = span_ends(before, "\\");
 
@@ -212,10 +212,10 @@ static char *joined(struct span before, struct span more)
                       SPAN_ARGS(more));
 }
 
-static bool entry_go_on(struct reading *reading, const char *value)
+static bool entry_go_on(struct conf_reading *reading, const char *value)
 {
     struct span more = without_comment(span_of(value));
-    struct entry *entry = reading->last;
+    struct conf_entry *entry = reading->last;
     char *longer;
 
     if (is_key_line(reading, entry->key->section, value))
@@ -223,17 +223,17 @@ static bool entry_go_on(struct reading *reading, const char *value)
                        "%s:%d: a line that begins with a blank goes on with '%s' of line %d; for a "
                        "key of its own, remove the blank",
                        reading->path, reading->line, entry->name, entry->line);
-    longer = joined(span_of(entry->text), more);
+    longer = lines_join(span_of(entry->text), more);
     free(entry->text);
     entry->text = longer;
     return true;
 }
 
-static bool entry_add(struct reading *reading, const struct conf_key *key, const char *name,
+static bool entry_add(struct conf_reading *reading, const struct conf_key *key, const char *name,
                       const char *value)
 {
     struct conf *conf = reading->conf;
-    const struct entry *before = entry_find(conf, key->section, name);
+    const struct conf_entry *before = entry_find(conf, key->section, name);
 
     if (before)
         return err_set(reading->err, ERR_USAGE, 0,
@@ -241,11 +241,11 @@ static bool entry_add(struct reading *reading, const struct conf_key *key, const
                        reading->line, name, key->section, before->line);
     conf->entries = mem_grow(conf->entries, (conf->count + 1) * sizeof *conf->entries);
     reading->last = &conf->entries[conf->count++];
-    *reading->last = (struct entry){ key, mem_text(name), mem_text(value), reading->line };
+    *reading->last = (struct conf_entry){ key, mem_text(name), mem_text(value), reading->line };
     return true;
 }
 
-static bool no_section(const struct reading *reading, const char *section)
+static bool no_section(const struct conf_reading *reading, const char *section)
 {
     struct nearest near = { .wanted = section };
 
@@ -265,7 +265,7 @@ static const char *section_with(const struct conf_key *keys, const char *name)
     return NULL;
 }
 
-static bool no_key(const struct reading *reading, const char *section, const char *name)
+static bool no_key(const struct conf_reading *reading, const char *section, const char *name)
 {
     const char *elsewhere = section_with(reading->keys, name);
     struct nearest near = { .wanted = name };
@@ -287,7 +287,7 @@ static bool no_key(const struct reading *reading, const char *section, const cha
 
 static int on_value(void *arg, const char *section, const char *name, const char *value)
 {
-    struct reading *reading = arg;
+    struct conf_reading *reading = arg;
     bool section_known;
     const struct conf_key *key = key_find(reading->keys, section, name, &section_known);
 
@@ -318,7 +318,7 @@ void conf_fallbacks(const struct conf_key *keys, void *object)
     }
 }
 
-static bool lines_read(struct reading *reading)
+static bool lines_read(struct conf_reading *reading)
 {
     int bad_line = ini_parse_stream(next_line, reading, on_value, reading);
 
@@ -334,7 +334,7 @@ static bool lines_read(struct reading *reading)
 static bool entries_apply(const struct conf *conf, const char *path, void *object, struct err *err)
 {
     for (size_t i = 0; i < conf->count; i++) {
-        const struct entry *entry = &conf->entries[i];
+        const struct conf_entry *entry = &conf->entries[i];
 
         if (!takes_any(entry->key) && !field_set(object, &entry->key->field, entry->text, err))
             return err_ctx(err, "%s:%d: %s", path, entry->line, entry->name);
@@ -368,7 +368,7 @@ bool conf_read(const char *path, const struct conf_key *keys, void *object, stru
     auto_conf *conf = mem_new(struct conf);
     auto_str text = STR_MAX(CONF_MAX);
     struct err seen = { 0 };
-    struct reading reading = { .path = path, .keys = keys, .conf = conf, .err = &seen };
+    struct conf_reading reading = { .path = path, .keys = keys, .conf = conf, .err = &seen };
 
     if (!file_read(path, &text, err))
         return false;

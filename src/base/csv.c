@@ -8,7 +8,7 @@ enum { LINE_MAX_BYTES = 1024 * 1024, CELLS_MAX = 1024 };
 struct csv {
     struct span rest;
     char separator;
-    bool is_told; /* the file itself names it */
+    bool names_separator; /* the file itself names it */
     size_t line, next_line;
     struct str text;
     size_t ends[CELLS_MAX]; /* where each cell ends in `text` */
@@ -16,7 +16,7 @@ struct csv {
 };
 
 /* "sep=;" in a line of its own, as spreadsheets write and read it. */
-static size_t told_length(struct span text)
+static size_t separator_line_size(struct span text)
 {
     struct span line = span_first(text, strlen("sep=") + 1), end;
 
@@ -34,18 +34,18 @@ struct csv *csv_new(struct span text)
     size_t told;
 
     csv->rest = span_starts(text, "\xEF\xBB\xBF") ? span_from(text, 3) : text;
-    told = told_length(csv->rest);
+    told = separator_line_size(csv->rest);
     csv->separator = told ? csv->rest.at[4] : ',';
-    csv->is_told = told > 0;
+    csv->names_separator = told > 0;
     csv->rest = span_from(csv->rest, told);
     csv->next_line = told ? 2 : 1;
     csv->text = (struct str)STR_MAX(LINE_MAX_BYTES);
     return csv;
 }
 
-bool csv_is_told(const struct csv *csv)
+bool csv_names_separator(const struct csv *csv)
 {
-    return csv->is_told;
+    return csv->names_separator;
 }
 
 void csv_separate(struct csv *csv, char separator)

@@ -18,7 +18,7 @@ void auto_csv_cleanup(struct csv **csv);
 #define auto_csv __attribute__((cleanup(auto_csv_cleanup))) struct csv
 
 /* Whether the text itself names its separator. */
-bool csv_is_told(const struct csv *csv);
+bool csv_names_separator(const struct csv *csv);
 
 /* Another separator than the comma, before the first line is read. */
 void csv_separate(struct csv *csv, char separator);

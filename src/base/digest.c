@@ -11,7 +11,7 @@
 #include <pthread.h>
 #include <sys/random.h>
 
-static void must(int worked)
+static void digest_must(int worked)
 {
     if (worked != 1)
         abort();
@@ -34,34 +34,34 @@ static void known_make(void)
     known.sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
     known.sha1 = EVP_MD_fetch(NULL, "SHA1", NULL);
     known.hmac = EVP_MAC_CTX_new(hmac);
-    must(known.sha256 && known.sha1 && known.hmac);
-    must(EVP_MAC_CTX_set_params(known.hmac, with));
+    digest_must(known.sha256 && known.sha1 && known.hmac);
+    digest_must(EVP_MAC_CTX_set_params(known.hmac, with));
     EVP_MAC_free(hmac);
 }
 
 /* What it holds stays for as long as the process lives. */
-static void know(void)
+static void algorithms_load(void)
 {
     (void)pthread_once(&known_once, known_make);
 }
 
 static void digest_of(const EVP_MD *kind, struct span bytes, uint8_t *digest_r)
 {
-    must(EVP_Digest(bytes.at ? bytes.at : "", bytes.size, digest_r, NULL, kind, NULL));
+    digest_must(EVP_Digest(bytes.at ? bytes.at : "", bytes.size, digest_r, NULL, kind, NULL));
 }
 
 struct sha256 sha256_of(struct span bytes)
 {
     struct sha256 sha256;
 
-    know();
+    algorithms_load();
     digest_of(known.sha256, bytes, sha256.bytes);
     return sha256;
 }
 
 void sha1_of(struct span bytes, uint8_t digest_r[SHA1_SIZE])
 {
-    know();
+    algorithms_load();
     digest_of(known.sha1, bytes, digest_r);
 }
 
@@ -100,10 +100,10 @@ struct sha256_stream *sha256_stream_new(void)
 {
     struct sha256_stream *stream = mem_new(struct sha256_stream);
 
-    know();
+    algorithms_load();
     stream->context = EVP_MD_CTX_new();
-    must(stream->context != NULL);
-    must(EVP_DigestInit_ex(stream->context, known.sha256, NULL));
+    digest_must(stream->context != NULL);
+    digest_must(EVP_DigestInit_ex(stream->context, known.sha256, NULL));
     return stream;
 }
 
@@ -122,15 +122,15 @@ void auto_sha256_stream_cleanup(struct sha256_stream **stream)
 
 void sha256_stream_add(struct sha256_stream *stream, struct span bytes)
 {
-    must(EVP_DigestUpdate(stream->context, bytes.at, bytes.size));
+    digest_must(EVP_DigestUpdate(stream->context, bytes.at, bytes.size));
 }
 
 struct sha256 sha256_stream_end(struct sha256_stream *stream)
 {
     struct sha256 sha256;
 
-    must(EVP_DigestFinal_ex(stream->context, sha256.bytes, NULL));
-    must(EVP_DigestInit_ex(stream->context, known.sha256, NULL));
+    digest_must(EVP_DigestFinal_ex(stream->context, sha256.bytes, NULL));
+    digest_must(EVP_DigestInit_ex(stream->context, known.sha256, NULL));
     return sha256;
 }
 
@@ -140,12 +140,14 @@ struct sha256 hmac_sha256(struct span key, struct span text)
     EVP_MAC_CTX *context;
     size_t size;
 
-    know();
+    algorithms_load();
     context = EVP_MAC_CTX_dup(known.hmac);
-    must(context != NULL);
-    must(EVP_MAC_init(context, (const unsigned char *)(key.at ? key.at : ""), key.size, NULL));
-    must(EVP_MAC_update(context, (const unsigned char *)(text.at ? text.at : ""), text.size));
-    must(EVP_MAC_final(context, mac.bytes, &size, sizeof mac.bytes));
+    digest_must(context != NULL);
+    digest_must(
+        EVP_MAC_init(context, (const unsigned char *)(key.at ? key.at : ""), key.size, NULL));
+    digest_must(
+        EVP_MAC_update(context, (const unsigned char *)(text.at ? text.at : ""), text.size));
+    digest_must(EVP_MAC_final(context, mac.bytes, &size, sizeof mac.bytes));
     EVP_MAC_CTX_free(context);
     return mac;
 }

@@ -5,7 +5,7 @@
 
 #include <strings.h>
 
-static bool is_one_of(const char *text, const char *const *words)
+static bool word_is_one_of(const char *text, const char *const *words)
 {
     for (; *words; words++)
         if (strcasecmp(text, *words) == 0)
@@ -18,9 +18,9 @@ static bool flag_read(const char *text, bool *flag_r, struct err *err)
     static const char *const yes[] = { "yes", "true", "on", "1", NULL };
     static const char *const no[] = { "no", "false", "off", "0", NULL };
 
-    if (!is_one_of(text, yes) && !is_one_of(text, no))
+    if (!word_is_one_of(text, yes) && !word_is_one_of(text, no))
         return err_set(err, ERR_USAGE, 0, "'%.64s' is neither yes nor no", text);
-    *flag_r = is_one_of(text, yes);
+    *flag_r = word_is_one_of(text, yes);
     return true;
 }
 

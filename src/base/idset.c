@@ -5,21 +5,21 @@
 
 enum { BLOCK_BITS = 10, BLOCK_WORDS = (1 << BLOCK_BITS) / 64, FIRST_ROOM = 64 };
 
-struct block {
+struct idset_block {
     uint64_t number_and_one; /* which 1,024 ids, plus one; 0: the place is free */
     uint64_t bits[BLOCK_WORDS];
 };
 
 struct idset {
-    struct block *blocks;
+    struct idset_block *blocks;
     size_t room, used; /* `room` is a power of two */
     uint64_t count;
-    struct place *order; /* the blocks in ascending order; NULL after a change */
+    struct idset_ordered *order; /* the blocks in ascending order; NULL after a change */
 };
 
 /* A block in the order, and how many ids stand before it. */
-struct place {
-    const struct block *block;
+struct idset_ordered {
+    const struct idset_block *block;
     uint64_t before;
 };
 
@@ -56,7 +56,7 @@ void idset_clear(struct idset *set)
 }
 
 /* Where the block is, or the free place where it belongs. */
-static struct block *place_of(const struct idset *set, uint64_t number)
+static struct idset_block *slot_of(const struct idset *set, uint64_t number)
 {
     size_t at = (size_t)(number * UINT64_C(0x9E3779B97F4A7C15)) & (set->room - 1);
 
@@ -65,28 +65,28 @@ static struct block *place_of(const struct idset *set, uint64_t number)
     return &set->blocks[at];
 }
 
-static void grow(struct idset *set)
+static void idset_grow(struct idset *set)
 {
-    struct block *old = set->blocks;
+    struct idset_block *old = set->blocks;
     size_t old_room = set->room;
 
     set->room *= 2;
     set->blocks = mem_zero(set->room * sizeof *set->blocks);
     for (size_t i = 0; i < old_room; i++)
         if (old[i].number_and_one)
-            *place_of(set, old[i].number_and_one - 1) = old[i];
+            *slot_of(set, old[i].number_and_one - 1) = old[i];
     free(old);
 }
 
-static struct block *block_of(struct idset *set, uint64_t number)
+static struct idset_block *block_of(struct idset *set, uint64_t number)
 {
-    struct block *block = place_of(set, number);
+    struct idset_block *block = slot_of(set, number);
 
     if (block->number_and_one)
         return block;
     if ((set->used + 1) * 4 > set->room * 3) {
-        grow(set);
-        block = place_of(set, number);
+        idset_grow(set);
+        block = slot_of(set, number);
     }
     set->used++;
     block->number_and_one = number + 1;
@@ -119,7 +119,7 @@ bool idset_remove(struct idset *set, uint64_t id)
 {
     if (!idset_has(set, id))
         return false;
-    place_of(set, id >> BLOCK_BITS)->bits[word_of(id)] &= ~bit_of(id);
+    slot_of(set, id >> BLOCK_BITS)->bits[word_of(id)] &= ~bit_of(id);
     set->count--;
     order_forget(set);
     return true;
@@ -127,7 +127,7 @@ bool idset_remove(struct idset *set, uint64_t id)
 
 bool idset_has(const struct idset *set, uint64_t id)
 {
-    const struct block *block = place_of(set, id >> BLOCK_BITS);
+    const struct idset_block *block = slot_of(set, id >> BLOCK_BITS);
 
     return block->number_and_one && (block->bits[word_of(id)] & bit_of(id));
 }
@@ -139,7 +139,7 @@ uint64_t idset_count(const struct idset *set)
 
 /* --- order ---------------------------------------------------------------------------------- */
 
-static uint64_t bits_in(const struct block *block, size_t words)
+static uint64_t bits_in(const struct idset_block *block, size_t words)
 {
     uint64_t count = 0;
 
@@ -150,8 +150,8 @@ static uint64_t bits_in(const struct block *block, size_t words)
 
 static int by_number(const void *a, const void *b)
 {
-    uint64_t left = ((const struct place *)a)->block->number_and_one;
-    uint64_t right = ((const struct place *)b)->block->number_and_one;
+    uint64_t left = ((const struct idset_ordered *)a)->block->number_and_one;
+    uint64_t right = ((const struct idset_ordered *)b)->block->number_and_one;
 
     return (left > right) - (left < right);
 }
@@ -178,7 +178,7 @@ uint64_t idset_rank(struct idset *set, uint64_t id)
 {
     uint64_t number_and_one = (id >> BLOCK_BITS) + 1;
     size_t low = 0, high = set->used;
-    const struct place *place;
+    const struct idset_ordered *place;
 
     order_make(set);
     while (low < high) {
@@ -210,7 +210,7 @@ static uint64_t bit_at(uint64_t word, uint64_t first, uint64_t left)
 uint64_t idset_nth(struct idset *set, uint64_t place)
 {
     size_t low = 0, high = set->used;
-    const struct block *block;
+    const struct idset_block *block;
     uint64_t left;
 
     order_make(set);

@@ -94,7 +94,7 @@ static void add_visible(struct str *to, struct span text)
     }
 }
 
-static struct span who(const char *name)
+static struct span name_capped(const char *name)
 {
     return span_first(span_of(name), WHO_MAX);
 }
@@ -110,9 +110,9 @@ static void line_as_json(struct str *to, const char *at, const char *level, cons
 {
     str_printf(to, "{\"time\":\"%s\",\"level\":\"%s\"", at, level);
     if (speaker.worker)
-        add_member(to, "worker", who(speaker.worker));
+        add_member(to, "worker", name_capped(speaker.worker));
     if (speaker.item)
-        add_member(to, "item", who(speaker.item));
+        add_member(to, "item", name_capped(speaker.item));
     add_member(to, "message", span_of(sentence));
     str_add_text(to, "}\n");
 }
@@ -122,11 +122,11 @@ static void line_as_text(struct str *to, const char *at, const char *level, cons
     str_printf(to, "%.19sZ %-5s ", at, level);
     if (speaker.worker) {
         str_add_char(to, '[');
-        add_visible(to, who(speaker.worker));
+        add_visible(to, name_capped(speaker.worker));
         str_add_text(to, "] ");
     }
     if (speaker.item) {
-        add_visible(to, who(speaker.item));
+        add_visible(to, name_capped(speaker.item));
         str_add_text(to, ": ");
     }
     add_visible(to, span_of(sentence));

@@ -16,7 +16,7 @@ static size_t letters_of(const char *word, char letters[WORD_MAX])
     return count;
 }
 
-static size_t least(size_t a, size_t b, size_t c)
+static size_t least_of_three(size_t a, size_t b, size_t c)
 {
     size_t ab = a < b ? a : b;
 
@@ -35,7 +35,8 @@ static size_t distance_of(const char *a, size_t a_count, const char *b, size_t b
 
         row[0] = i;
         for (size_t k = 1; k <= b_count; k++) {
-            row[k] = least(last[k] + 1, row[k - 1] + 1, last[k - 1] + (a[i - 1] != b[k - 1]));
+            row[k] =
+                least_of_three(last[k] + 1, row[k - 1] + 1, last[k - 1] + (a[i - 1] != b[k - 1]));
             if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1]
                 && before[k - 2] + 1 < row[k])
                 row[k] = before[k - 2] + 1;

@@ -89,7 +89,7 @@ void *queue_pop(struct queue *queue)
     return item;
 }
 
-static struct timespec after(int64_t wait_us)
+static struct timespec deadline_after(int64_t wait_us)
 {
     int64_t until_us = time_mono_after_us(wait_us);
 
@@ -99,7 +99,7 @@ static struct timespec after(int64_t wait_us)
 
 void *queue_pop_within(struct queue *queue, int64_t wait_us)
 {
-    struct timespec until = after(wait_us);
+    struct timespec until = deadline_after(wait_us);
     int late = wait_us <= 0;
     void *item;
 
@@ -113,7 +113,7 @@ void *queue_pop_within(struct queue *queue, int64_t wait_us)
 
 size_t queue_wait_for(struct queue *queue, size_t count, int64_t wait_us)
 {
-    struct timespec until = after(wait_us);
+    struct timespec until = deadline_after(wait_us);
     int late = 0;
     size_t used;
 

@@ -64,14 +64,15 @@ struct span secret_reveal(const struct secret *secret)
 }
 
 /* A setting that was left empty is a text without a character. */
-static bool is_named(const char *text)
+static bool source_is_named(const char *text)
 {
     return text && *text;
 }
 
 bool secret_source_is_set(const struct secret_source *source)
 {
-    return is_named(source->env) || is_named(source->file) || is_named(source->command);
+    return source_is_named(source->env) || source_is_named(source->file)
+           || source_is_named(source->command);
 }
 
 /* What nobody sees would look like a wrong password. */
@@ -203,17 +204,18 @@ static bool from_command(const char *command, const char *what, struct secret **
 bool secret_read(const struct secret_source *source, const char *what, struct secret **secret_r,
                  struct err *err)
 {
-    int named = is_named(source->env) + is_named(source->file) + is_named(source->command);
+    int named = source_is_named(source->env) + source_is_named(source->file)
+                + source_is_named(source->command);
 
     if (named > 1)
         return err_set(err, ERR_USAGE, 0,
                        "%s is named more than once (a variable, a file, a command: one of them)",
                        what);
-    if (is_named(source->env))
+    if (source_is_named(source->env))
         return from_env(source->env, what, secret_r, err);
-    if (is_named(source->file))
+    if (source_is_named(source->file))
         return from_file(source->file, what, secret_r, err);
-    if (is_named(source->command))
+    if (source_is_named(source->command))
         return from_command(source->command, what, secret_r, err);
     return err_set(err, ERR_USAGE, 0, "%s is not named anywhere", what);
 }

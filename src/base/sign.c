@@ -24,7 +24,7 @@ static void bio_cleanup(BIO **bio)
 
 #define auto_bio __attribute__((cleanup(bio_cleanup))) BIO
 
-static void must(bool good)
+static void sign_must(bool good)
 {
     if (!good)
         abort();
@@ -59,9 +59,9 @@ bool sign_key_make(const char *path, struct err *err)
     auto_free char *public_path = mem_printf("%s.pub", path);
 
     key->pkey = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
-    must(key->pkey && private_pem && public_pem
-         && PEM_write_bio_PKCS8PrivateKey(private_pem, key->pkey, NULL, NULL, 0, NULL, NULL)
-         && PEM_write_bio_PUBKEY(public_pem, key->pkey));
+    sign_must(key->pkey && private_pem && public_pem
+              && PEM_write_bio_PKCS8PrivateKey(private_pem, key->pkey, NULL, NULL, 0, NULL, NULL)
+              && PEM_write_bio_PUBKEY(public_pem, key->pkey));
     return fs_create(path, bio_span(private_pem), 0600, err)
            && fs_write(public_path, bio_span(public_pem), 0644, err);
 }
@@ -91,7 +91,7 @@ static bool pem_read(int fd, const char *path, EVP_PKEY **pkey_r, struct err *er
     if (got < 0)
         return err_os(err, "reading the key '%s'", path);
     bio = BIO_new_mem_buf(text, (int)got);
-    must(bio != NULL);
+    sign_must(bio != NULL);
     *pkey_r = PEM_read_bio_PrivateKey(bio, NULL, NULL, NULL);
     explicit_bzero(text, sizeof text);
     if (*pkey_r && EVP_PKEY_is_a(*pkey_r, "ED25519"))
@@ -122,7 +122,8 @@ void sign_key_public(const struct sign_key *key, uint8_t public_r[SIGN_KEY_SIZE]
 {
     size_t size = SIGN_KEY_SIZE;
 
-    must(EVP_PKEY_get_raw_public_key(key->pkey, public_r, &size) == 1 && size == SIGN_KEY_SIZE);
+    sign_must(EVP_PKEY_get_raw_public_key(key->pkey, public_r, &size) == 1
+              && size == SIGN_KEY_SIZE);
 }
 
 void sign_bytes(const struct sign_key *key, struct span bytes, uint8_t signature_r[SIGN_SIZE])
@@ -130,8 +131,9 @@ void sign_bytes(const struct sign_key *key, struct span bytes, uint8_t signature
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     size_t size = SIGN_SIZE;
 
-    must(context && EVP_DigestSignInit(context, NULL, NULL, NULL, key->pkey) == 1
-         && EVP_DigestSign(context, signature_r, &size, (const uint8_t *)bytes.at, bytes.size) == 1
-         && size == SIGN_SIZE);
+    sign_must(context && EVP_DigestSignInit(context, NULL, NULL, NULL, key->pkey) == 1
+              && EVP_DigestSign(context, signature_r, &size, (const uint8_t *)bytes.at, bytes.size)
+                     == 1
+              && size == SIGN_SIZE);
     EVP_MD_CTX_free(context);
 }

@@ -12,12 +12,12 @@ enum { BOM = 0xFEFF, LOOK_UNITS = 256 };
 
 /* --- where ---------------------------------------------------------------------------------- */
 
-struct place {
+struct text_position {
     size_t line, column;
 };
 
 /* Counts a character; a line ends in LF, CR LF, or CR alone. */
-static void place_pass(struct place *place, uint32_t code, uint32_t next)
+static void place_pass(struct text_position *place, uint32_t code, uint32_t next)
 {
     if (code == '\n' || (code == '\r' && next != '\n')) {
         place->line++;
@@ -27,12 +27,12 @@ static void place_pass(struct place *place, uint32_t code, uint32_t next)
     place->column++;
 }
 
-static bool refuse(const struct place *place, struct err *err, const char *why)
+static bool position_refuse(const struct text_position *place, struct err *err, const char *why)
 {
     return err_set(err, ERR_USAGE, 0, "line %zu, column %zu: %s", place->line, place->column, why);
 }
 
-static bool nul_byte(const struct place *place, const char *setting, struct err *err)
+static bool nul_byte(const struct text_position *place, const char *setting, struct err *err)
 {
     return err_set(err, ERR_USAGE, 0,
                    "line %zu, column %zu: a NUL: the file is damaged, or is UTF-16 (then save it "
@@ -55,7 +55,7 @@ static const struct {
     { "\0\0\xFE\xFF", 4, "UTF-32" },
 };
 
-static bool begins(struct span bytes, const char *magic, size_t size)
+static bool bytes_begin_with(struct span bytes, const char *magic, size_t size)
 {
     return bytes.size >= size && memcmp(bytes.at, magic, size) == 0;
 }
@@ -63,7 +63,7 @@ static bool begins(struct span bytes, const char *magic, size_t size)
 static bool is_text(struct span bytes, struct err *err)
 {
     for (size_t i = 0; i < lengthof(others); i++)
-        if (begins(bytes, others[i].magic, others[i].size))
+        if (bytes_begin_with(bytes, others[i].magic, others[i].size))
             return err_set(err, ERR_USAGE, 0,
                            "it is %s, not text: save it as CSV, in UTF-8 (\"CSV UTF-8\")",
                            others[i].what);
@@ -107,7 +107,7 @@ static bool is_half(uint32_t unit, uint32_t first)
 
 static bool utf16_decode(struct span bytes, bool little, struct str *to, struct err *err)
 {
-    struct place place = { 1, 1 };
+    struct text_position place = { 1, 1 };
     size_t size = bytes.size - bytes.size % 2;
 
     for (size_t i = 0; i < size; i += 2) {
@@ -119,14 +119,15 @@ static bool utf16_decode(struct span bytes, bool little, struct str *to, struct 
             i += 2;
         }
         if (is_half(code, 0xD800) || is_half(code, 0xDC00))
-            return refuse(&place, err, "half of a character of UTF-16: the file is damaged");
+            return position_refuse(&place, err,
+                                   "half of a character of UTF-16: the file is damaged");
         if (code == 0)
-            return refuse(&place, err, "a NUL: the file is damaged, or is not UTF-16");
+            return position_refuse(&place, err, "a NUL: the file is damaged, or is not UTF-16");
         utf8_add(to, code);
         place_pass(&place, code, next);
     }
     return bytes.size % 2 == 0
-           || refuse(&place, err, "the file ends amid a character of UTF-16: it was cut");
+           || position_refuse(&place, err, "the file ends amid a character of UTF-16: it was cut");
 }
 
 /* --- Windows-1252 --------------------------------------------------------------------------- */
@@ -144,7 +145,7 @@ static uint32_t windows_code(uint8_t byte)
 
 static bool windows_decode(struct span bytes, const char *setting, struct str *to, struct err *err)
 {
-    struct place place = { 1, 1 };
+    struct text_position place = { 1, 1 };
 
     for (size_t i = 0; i < bytes.size; i++) {
         uint32_t code = windows_code((uint8_t)bytes.at[i]);
@@ -152,7 +153,7 @@ static bool windows_decode(struct span bytes, const char *setting, struct str *t
         if (bytes.at[i] == '\0')
             return nul_byte(&place, setting, err);
         if (code == 0)
-            return refuse(&place, err, "a byte that is no letter of Windows-1252");
+            return position_refuse(&place, err, "a byte that is no letter of Windows-1252");
         utf8_add(to, code);
         place_pass(&place, code, i + 1 < bytes.size ? (uint8_t)bytes.at[i + 1] : 0);
     }
@@ -178,7 +179,7 @@ static bool may_be_windows(struct span bytes)
     return true;
 }
 
-static bool bad_byte(const struct place *place, struct span bytes, uint8_t byte,
+static bool bad_byte(const struct text_position *place, struct span bytes, uint8_t byte,
                      const char *setting, struct err *err)
 {
     if (may_be_windows(bytes))
@@ -195,7 +196,7 @@ static bool bad_byte(const struct place *place, struct span bytes, uint8_t byte,
 
 static bool utf8_check(struct span bytes, const char *setting, struct err *err)
 {
-    struct place place = { 1, 1 };
+    struct text_position place = { 1, 1 };
     struct span rest = bytes;
 
     while (rest.size) {
@@ -215,11 +216,11 @@ static bool utf8_check(struct span bytes, const char *setting, struct err *err)
 
 static enum text_coding coding_seen(struct span bytes)
 {
-    if (begins(bytes, BOM_UTF8, 3))
+    if (bytes_begin_with(bytes, BOM_UTF8, 3))
         return TEXT_UTF8;
-    if (begins(bytes, BOM_LE, 2) || looks_utf16(bytes, 1))
+    if (bytes_begin_with(bytes, BOM_LE, 2) || looks_utf16(bytes, 1))
         return TEXT_UTF16LE;
-    if (begins(bytes, BOM_BE, 2) || looks_utf16(bytes, 0))
+    if (bytes_begin_with(bytes, BOM_BE, 2) || looks_utf16(bytes, 0))
         return TEXT_UTF16BE;
     return TEXT_ASK;
 }
@@ -256,9 +257,9 @@ bool text_decode(struct span bytes, enum text_coding told, const char *setting, 
 
     if (!is_text(bytes, err) || !coding_choose(bytes, told, setting, &coding, err))
         return false;
-    mark = begins(bytes, BOM_UTF8, 3)                             ? 3
-           : begins(bytes, BOM_LE, 2) || begins(bytes, BOM_BE, 2) ? 2
-                                                                  : 0;
+    mark = bytes_begin_with(bytes, BOM_UTF8, 3)                                       ? 3
+           : bytes_begin_with(bytes, BOM_LE, 2) || bytes_begin_with(bytes, BOM_BE, 2) ? 2
+                                                                                      : 0;
     switch (coding) {
     case TEXT_ASK:
     case TEXT_UTF8:
@@ -280,10 +281,10 @@ bool text_decode(struct span bytes, enum text_coding told, const char *setting, 
 
 const char *text_strange(struct span bytes)
 {
-    if (begins(bytes, BOM_LE, 2) || begins(bytes, BOM_BE, 2) || looks_utf16(bytes, 1)
-        || looks_utf16(bytes, 0))
+    if (bytes_begin_with(bytes, BOM_LE, 2) || bytes_begin_with(bytes, BOM_BE, 2)
+        || looks_utf16(bytes, 1) || looks_utf16(bytes, 0))
         return "is UTF-16, as some editors and shells of Windows write it: save it as plain UTF-8";
-    if (begins(bytes, BOM_UTF8, 3))
+    if (bytes_begin_with(bytes, BOM_UTF8, 3))
         return "begins with a byte order mark, which nobody sees: save it as plain UTF-8, without";
     if (bytes.size && memchr(bytes.at, '\0', bytes.size))
         return "holds NULs, as UTF-16 does: save it as plain UTF-8";

@@ -15,7 +15,7 @@ static const struct {
     { 0xF8, 0xF0, 3, 0x10000 },
 };
 
-static bool decode(struct span text, uint32_t *code_r, size_t *used_r)
+static bool utf8_decode(struct span text, uint32_t *code_r, size_t *used_r)
 {
     uint8_t first = (uint8_t)text.at[0];
 
@@ -50,7 +50,7 @@ static bool decode(struct span text, uint32_t *code_r, size_t *used_r)
 bool utf8_next(struct span *text, uint32_t *code_r)
 {
     size_t used = 1;
-    bool good = decode(*text, code_r, &used);
+    bool good = utf8_decode(*text, code_r, &used);
 
     if (!good)
         *code_r = UTF8_REPLACEMENT;
@@ -58,7 +58,7 @@ bool utf8_next(struct span *text, uint32_t *code_r)
     return good;
 }
 
-static char continued(uint32_t code, unsigned shift)
+static char continuation_byte(uint32_t code, unsigned shift)
 {
     return (char)(0x80 | (code >> shift & 0x3F));
 }
@@ -69,14 +69,16 @@ void utf8_add(struct str *to, uint32_t code)
     if (code < 0x80)
         str_add_char(to, (char)code);
     else if (code < 0x800)
-        str_add(to, (char[]){ (char)(0xC0 | code >> 6), continued(code, 0) }, 2);
+        str_add(to, (char[]){ (char)(0xC0 | code >> 6), continuation_byte(code, 0) }, 2);
     else if (code < 0x10000)
-        str_add(to, (char[]){ (char)(0xE0 | code >> 12), continued(code, 6), continued(code, 0) },
+        str_add(to,
+                (char[]){ (char)(0xE0 | code >> 12), continuation_byte(code, 6),
+                          continuation_byte(code, 0) },
                 3);
     else
         str_add(to,
-                (char[]){ (char)(0xF0 | code >> 18), continued(code, 12), continued(code, 6),
-                          continued(code, 0) },
+                (char[]){ (char)(0xF0 | code >> 18), continuation_byte(code, 12),
+                          continuation_byte(code, 6), continuation_byte(code, 0) },
                 4);
 }
 

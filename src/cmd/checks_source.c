@@ -50,7 +50,7 @@ static bool sessions_open(struct checks *c, struct filemaker **open, int wanted,
 {
     struct filemaker_settings settings = c->mover->filemaker;
 
-    settings.impatient = true;
+    settings.fails_when_full = true;
     for (*count_r = 1; *count_r < wanted; ++*count_r) {
         if (!filemaker_new(&settings, c->cancel, &open[*count_r - 1], err))
             return false;

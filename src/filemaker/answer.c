@@ -64,7 +64,7 @@ static bool is_html(struct span text)
 }
 
 /* What a status means when the web server itself says it. */
-static const char *cure_of(int status)
+static const char *cure_of_status(int status)
 {
     switch (status) {
     case 404:
@@ -96,7 +96,7 @@ static void page_tell(int status, struct span text, struct str *words)
     str_printf(words, "the web server answered with HTTP status %d and a web page", status);
     if (title.size)
         str_printf(words, " ('" SPAN_FORMAT "')", SPAN_ARGS(title));
-    str_printf(words, " instead of a message of the Data API%s", cure_of(status));
+    str_printf(words, " instead of a message of the Data API%s", cure_of_status(status));
 }
 
 static bool is_utf16(struct span text)
@@ -106,7 +106,7 @@ static bool is_utf16(struct span text)
 }
 
 /* What the bytes are, where they are neither a page nor JSON. */
-static const char *form_of(struct span text)
+static const char *text_form_of(struct span text)
 {
     if (span_starts(text, "\x1f\x8b"))
         return "compressed bytes that are not said to be compressed";
@@ -126,13 +126,13 @@ static void stranger_tell(const struct http_answer *from, struct span text, stru
         page_tell(status, text, words);
     } else if (span_trim(text).size == 0) {
         str_printf(words, "the web server answered with HTTP status %d and nothing else%s", status,
-                   cure_of(status));
+                   cure_of_status(status));
     } else {
         str_printf(words, "the web server answered with HTTP status %d and %s", status,
-                   form_of(text));
+                   text_form_of(text));
         if (type.size)
             str_printf(words, " (" SPAN_FORMAT ")", SPAN_ARGS(span_first(type, 60)));
-        str_add_text(words, cure_of(status));
+        str_add_text(words, cure_of_status(status));
     }
 }
 
@@ -175,7 +175,7 @@ static bool json_is_bad(const struct http_answer *from, struct span text, const 
 
 /* --- the text ------------------------------------------------------------------------------- */
 
-static struct span without_mark(struct span text)
+static struct span bom_strip(struct span text)
 {
     return span_starts(text, "\xEF\xBB\xBF") ? span_from(text, 3) : text;
 }
@@ -261,7 +261,7 @@ static bool envelope_read(struct filemaker_answer *answer, const struct http_ans
 bool filemaker_answer_read(struct filemaker_answer *answer, const struct http_answer *from,
                            struct err *err)
 {
-    struct span text = without_mark(str_span(&answer->text));
+    struct span text = bom_strip(str_span(&answer->text));
     struct err why;
 
     if (!json_read(text, &answer->json, &why))

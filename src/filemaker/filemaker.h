@@ -32,7 +32,7 @@ struct filemaker_settings {
     int64_t first_wait_us;  /* before a second try, then twice as long each time; 0: 250 ms */
     struct gate *gate;      /* shared by the clients of a source; NULL: none */
     uint64_t largest_bytes; /* of a container's file: what goes on behind has no end; 0: any */
-    bool impatient;         /* a server without a place for a session is an error at once */
+    bool fails_when_full;   /* a server without a place for a session is an error at once */
 };
 
 /*

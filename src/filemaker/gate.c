@@ -97,7 +97,7 @@ static void wait_us(struct gate *gate, int64_t us)
     (void)pthread_cond_timedwait(&gate->changed, &gate->lock, &until);
 }
 
-static bool is_quiet(struct gate *gate)
+static bool gate_is_quiet(struct gate *gate)
 {
     const struct gate_settings *s = &gate->settings;
     struct time_civil now;
@@ -141,8 +141,9 @@ bool gate_enter(struct gate *gate, const struct cancel *cancel, struct err *err)
     if (!gate)
         return true;
     (void)pthread_mutex_lock(&gate->lock);
-    while (!(stopped = cancel_is_set(cancel))
-           && (gate->inside >= gate->width || is_quiet(gate) || (wait = ceiling_wait(gate)) > 0))
+    while (
+        !(stopped = cancel_is_set(cancel))
+        && (gate->inside >= gate->width || gate_is_quiet(gate) || (wait = ceiling_wait(gate)) > 0))
         wait_us(gate, wait > 0 ? wait : LOOK_US);
     gate->inside += !stopped;
     (void)pthread_mutex_unlock(&gate->lock);
@@ -151,7 +152,7 @@ bool gate_enter(struct gate *gate, const struct cancel *cancel, struct err *err)
 
 /* --- adapting ------------------------------------------------------------------------------- */
 
-static void narrow(struct gate *gate, int width, const char *why)
+static void gate_narrow(struct gate *gate, int width, const char *why)
 {
     int64_t now_us = time_mono_us();
 
@@ -164,7 +165,7 @@ static void narrow(struct gate *gate, int width, const char *why)
     gate->width = width;
 }
 
-static void widen(struct gate *gate)
+static void gate_widen(struct gate *gate)
 {
     int64_t now_us = time_mono_us();
 
@@ -189,13 +190,13 @@ void gate_leave(struct gate *gate, enum gate_outcome outcome, int64_t took_us)
     gate->inside--;
     switch (outcome) {
     case GATE_TROUBLE:
-        narrow(gate, gate->width / 2, "the server has trouble");
+        gate_narrow(gate, gate->width / 2, "the server has trouble");
         break;
     case GATE_GOOD:
         if (is_slow(gate, took_us))
-            narrow(gate, gate->width - 1, "the server is slow");
+            gate_narrow(gate, gate->width - 1, "the server is slow");
         else
-            widen(gate);
+            gate_widen(gate);
         break;
     case GATE_STREAM:
         break;

@@ -3,7 +3,7 @@
 
 #include "base/log.h"
 
-enum { PATIENCE = 16, PATIENCE_MAX = 4096, GAP_MAX = 4 };
+enum { GOOD_NEEDED = 16, GOOD_NEEDED_MAX = 4096, GAP_MAX = 4 };
 
 struct pager pager_of(uint64_t first, uint64_t most)
 {
@@ -16,55 +16,55 @@ void pager_begin(struct pager *pager)
         pager->size = pager->first;
 }
 
-static void more(struct pager *pager)
+static void pager_grow(struct pager *pager)
 {
     pager->is_trial = false;
-    if (++pager->good < pager->patience)
+    if (++pager->good < pager->good_needed)
         return;
     pager->good = 0;
-    pager->is_trial = pager->patience > 0 && pager->size < pager->most;
+    pager->is_trial = pager->good_needed > 0 && pager->size < pager->most;
     pager->size = pager->size * 2 < pager->most ? pager->size * 2 : pager->most;
 }
 
 /* Who was too bold waits longer before the next time. */
-static void careful(struct pager *pager, uint64_t size)
+static void pager_back_off(struct pager *pager, uint64_t size)
 {
-    if (pager->before == 0)
-        pager->before = pager->size;
-    if (pager->patience == 0)
-        pager->patience = PATIENCE;
-    else if (pager->is_trial && pager->patience < PATIENCE_MAX)
-        pager->patience *= 4;
+    if (pager->size_before == 0)
+        pager->size_before = pager->size;
+    if (pager->good_needed == 0)
+        pager->good_needed = GOOD_NEEDED;
+    else if (pager->is_trial && pager->good_needed < GOOD_NEEDED_MAX)
+        pager->good_needed *= 4;
     pager->is_trial = false;
     pager->size = size;
     pager->good = 0;
 }
 
-static void fewer(struct pager *pager, uint64_t size, const struct err *why)
+static void pager_shrink(struct pager *pager, uint64_t size, const struct err *why)
 {
     log_info("%ju records at once are too much for the server (%s): %ju at once from now on",
              (uintmax_t)pager->size, why->msg, (uintmax_t)size);
-    careful(pager, size);
+    pager_back_off(pager, size);
 }
 
 /* It was the record's fault, and not the size's. */
-static void as_before(struct pager *pager)
+static void pager_restore(struct pager *pager)
 {
-    if (pager->before)
-        pager->size = pager->before;
-    pager->before = 0;
+    if (pager->size_before)
+        pager->size = pager->size_before;
+    pager->size_before = 0;
     pager->good = 0;
 }
 
 /* What a page is read by: a range, or a find. */
-struct asked {
+struct pager_query {
     struct filemaker *filemaker;
     const char *layout, *query, *sort; /* `query` NULL: a range */
     uint64_t place;
 };
 
-static bool ask(const struct asked *asked, uint64_t limit, struct filemaker_page *page_r,
-                struct err *err)
+static bool page_ask(const struct pager_query *asked, uint64_t limit, struct filemaker_page *page_r,
+                     struct err *err)
 {
     bool good = asked->query ? filemaker_find(asked->filemaker, asked->layout, asked->query,
                                               asked->sort, 1, limit, page_r, err)
@@ -79,15 +79,15 @@ static bool ask(const struct asked *asked, uint64_t limit, struct filemaker_page
 }
 
 /* As many as can be had. False, too, where that would be fewer than `least`. */
-static bool ask_fewer(struct pager *pager, const struct asked *asked, uint64_t least,
+static bool ask_fewer(struct pager *pager, const struct pager_query *asked, uint64_t least,
                       struct filemaker_page *page_r, struct err *err)
 {
-    while (!ask(asked, pager->size, page_r, err)) {
+    while (!page_ask(asked, pager->size, page_r, err)) {
         if (!filemaker_is_too_much(err) || pager->size / 2 < least)
             return false;
-        fewer(pager, pager->size / 2, err);
+        pager_shrink(pager, pager->size / 2, err);
     }
-    more(pager);
+    pager_grow(pager);
     return true;
 }
 
@@ -99,27 +99,27 @@ static void page_move(struct filemaker_page *to, struct filemaker_page *from)
     *from = (struct filemaker_page){ 0 };
 }
 
-static bool one(const struct asked *from, uint64_t place, struct filemaker_page *page_r,
-                struct err *err)
+static bool page_of_one(const struct pager_query *from, uint64_t place,
+                        struct filemaker_page *page_r, struct err *err)
 {
-    struct asked asked = *from;
+    struct pager_query asked = *from;
 
     asked.place = place;
-    return ask(&asked, 1, page_r, err);
+    return page_ask(&asked, 1, page_r, err);
 }
 
 /*
  * The record behind `place`, and then whether `last_id` is still before it: records only move to
  * the front, so what stands there afterwards stood there all the time.
  */
-static bool one_behind(const struct asked *asked, uint64_t last_id, struct filemaker_page *page_r,
-                       struct err *err)
+static bool page_of_one_behind(const struct pager_query *asked, uint64_t last_id,
+                               struct filemaker_page *page_r, struct err *err)
 {
     auto_page page = { 0 }, before = { 0 };
 
-    if (!one(asked, asked->place + 1, &page, err))
+    if (!page_of_one(asked, asked->place + 1, &page, err))
         return false;
-    if (asked->place > 0 && !one(asked, asked->place, &before, err))
+    if (asked->place > 0 && !page_of_one(asked, asked->place, &before, err))
         return false;
     if (asked->place > 0 && (before.count != 1 || before.records[0].record_id != last_id))
         page_move(page_r, &before);
@@ -130,12 +130,13 @@ static bool one_behind(const struct asked *asked, uint64_t last_id, struct filem
 
 /* Whether the one behind `place` can be read after all: once more, now that the server has
  * answered. */
-static bool was_a_slip(const struct asked *asked, uint64_t last_id, struct filemaker_page *page_r)
+static bool gap_was_transient(const struct pager_query *asked, uint64_t last_id,
+                              struct filemaker_page *page_r)
 {
     auto_page page = { 0 };
     struct err ignored = { 0 };
 
-    if (!one_behind(asked, last_id, &page, &ignored))
+    if (!page_of_one_behind(asked, last_id, &page, &ignored))
         return false;
     filemaker_page_clear(page_r);
     page_move(page_r, &page);
@@ -143,15 +144,16 @@ static bool was_a_slip(const struct asked *asked, uint64_t last_id, struct filem
 }
 
 /* Over what cannot be read, to the next that can. */
-static bool over(const struct asked *asked, uint64_t last_id, struct filemaker_page *page_r,
-                 struct pager_gap *gap_r, const struct err *why, struct err *err)
+static bool gap_skip(const struct pager_query *asked, uint64_t last_id,
+                     struct filemaker_page *page_r, struct pager_gap *gap_r, const struct err *why,
+                     struct err *err)
 {
     struct pager_gap gap = { .place = asked->place + 1, .count = 1, .before_id = last_id };
 
-    while (!one(asked, asked->place + 1 + gap.count, page_r, err))
+    while (!page_of_one(asked, asked->place + 1 + gap.count, page_r, err))
         if (!filemaker_is_too_much(err) || ++gap.count > GAP_MAX)
             return false;
-    if (was_a_slip(asked, last_id, page_r))
+    if (gap_was_transient(asked, last_id, page_r))
         return true;
     gap.behind_id = page_r->count ? page_r->records[0].record_id : 0;
     (void)snprintf(gap.why, sizeof gap.why, "%.255s", why->msg);
@@ -159,21 +161,21 @@ static bool over(const struct asked *asked, uint64_t last_id, struct filemaker_p
     return true;
 }
 
-static bool step(struct pager *pager, const struct asked *asked, uint64_t last_id,
-                 struct filemaker_page *page_r, struct pager_gap *gap_r, struct err *err)
+static bool pager_step(struct pager *pager, const struct pager_query *asked, uint64_t last_id,
+                       struct filemaker_page *page_r, struct pager_gap *gap_r, struct err *err)
 {
     struct err why = { 0 };
 
-    if (!one_behind(asked, last_id, page_r, &why)) {
+    if (!page_of_one_behind(asked, last_id, page_r, &why)) {
         if (filemaker_is_too_much(&why))
-            return over(asked, last_id, page_r, gap_r, &why, err);
+            return gap_skip(asked, last_id, page_r, gap_r, &why, err);
         *err = why;
         return false;
     }
     if (pager->size > 1)
-        fewer(pager, 1, err);
+        pager_shrink(pager, 1, err);
     else
-        more(pager);
+        pager_grow(pager);
     return true;
 }
 
@@ -183,7 +185,9 @@ bool pager_read_on(struct pager *pager, struct filemaker *filemaker, const char 
                    uint64_t place, uint64_t last_id, struct filemaker_page *page_r,
                    struct pager_gap *gap_r, struct err *err)
 {
-    struct asked asked = { .filemaker = filemaker, .layout = layout, .place = place ? place : 1 };
+    struct pager_query asked = { .filemaker = filemaker,
+                                 .layout = layout,
+                                 .place = place ? place : 1 };
     uint64_t least = place ? 2 : 1; /* a page that begins with what is known has one more */
 
     *gap_r = (struct pager_gap){ 0 };
@@ -194,10 +198,10 @@ bool pager_read_on(struct pager *pager, struct filemaker *filemaker, const char 
             return false;
     }
     asked.place = place;
-    if (!step(pager, &asked, last_id, page_r, gap_r, err))
+    if (!pager_step(pager, &asked, last_id, page_r, gap_r, err))
         return false;
     if (gap_r->count)
-        as_before(pager);
+        pager_restore(pager);
     return true;
 }
 
@@ -205,7 +209,7 @@ bool pager_find(struct pager *pager, struct filemaker *filemaker, const char *la
                 const char *query_json, const char *sort_json, struct filemaker_page *page_r,
                 struct err *err)
 {
-    const struct asked asked = {
+    const struct pager_query asked = {
         .filemaker = filemaker, .layout = layout, .query = query_json, .sort = sort_json, .place = 1
     };
 

@@ -24,9 +24,9 @@ enum { PAGER_FIRST = 100, PAGER_MOST = 500 };
 struct pager {
     uint64_t first, most; /* records: of a walk's first page, of any page                     */
     uint64_t size;        /* of the next page                                                 */
-    uint64_t before;      /* the size before pages were too much; 0: they never were          */
+    uint64_t size_before; /* the size before pages were too much; 0: they never were          */
     unsigned good;        /* pages in a row since the size was changed                        */
-    unsigned patience;    /* how many of these before more are tried; 0: more with every page */
+    unsigned good_needed; /* how many of these before more are tried; 0: more with every page */
     bool is_trial;        /* the size is larger than what worked                              */
 };
 

@@ -50,8 +50,8 @@ static bool counts_read(const struct json *json, const struct json_value *respon
 }
 
 /* Moves the answer into a page and reads it; `answer` is empty afterwards. */
-static bool page_read(struct filemaker_answer *answer, int64_t asked_us,
-                      struct filemaker_page *page_r, struct err *err)
+static bool records_page_read(struct filemaker_answer *answer, int64_t asked_us,
+                              struct filemaker_page *page_r, struct err *err)
 {
     auto_page page = { .text = answer->text, .json = take(answer->json) };
     const struct json_value *list = json_get(answer->response, "data");
@@ -87,7 +87,7 @@ static bool call_for_page(struct filemaker *filemaker, const struct filemaker_ca
     int64_t asked_us = time_now_us();
 
     return filemaker_call(filemaker, call, &answer, err)
-           && page_read(&answer, asked_us, page_r, err);
+           && records_page_read(&answer, asked_us, page_r, err);
 }
 
 /* An offset behind the end is 101, an empty find 401, or the other way round. */

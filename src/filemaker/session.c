@@ -91,9 +91,9 @@ static bool is_trouble(const struct err *err)
            || (err->kind == ERR_REMOTE && filemaker_advice(err) == FILEMAKER_CROWDED);
 }
 
-static bool exchange(struct http *http, const char *url, const struct filemaker_call *call,
-                     const char *authorization, int64_t total_us, char **token_r,
-                     struct filemaker_answer *answer, struct err *err)
+static bool call_exchange(struct http *http, const char *url, const struct filemaker_call *call,
+                          const char *authorization, int64_t total_us, char **token_r,
+                          struct filemaker_answer *answer, struct err *err)
 {
     const char *headers[] = { authorization,
                               call->body.at ? "Content-Type: application/json" : NULL, NULL };
@@ -118,9 +118,9 @@ static bool exchange(struct http *http, const char *url, const struct filemaker_
 }
 
 /* An exchange through the gate. */
-static bool pass(struct filemaker *filemaker, const char *url, const struct filemaker_call *call,
-                 const char *authorization, char **token_r, struct filemaker_answer *answer,
-                 struct err *err)
+static bool call_through_gate(struct filemaker *filemaker, const char *url,
+                              const struct filemaker_call *call, const char *authorization,
+                              char **token_r, struct filemaker_answer *answer, struct err *err)
 {
     struct gate *gate = filemaker->settings.gate;
     int64_t entered_us;
@@ -129,7 +129,8 @@ static bool pass(struct filemaker *filemaker, const char *url, const struct file
     if (!gate_enter(gate, filemaker->cancel, err))
         return false;
     entered_us = time_mono_us();
-    good = exchange(filemaker->http, url, call, authorization, CALL_TOTAL_US, token_r, answer, err);
+    good = call_exchange(filemaker->http, url, call, authorization, CALL_TOTAL_US, token_r, answer,
+                         err);
     gate_leave(gate, !good && is_trouble(err) ? GATE_TROUBLE : GATE_GOOD,
                time_mono_us() - entered_us);
     return good;
@@ -159,7 +160,7 @@ static bool call_once(struct filemaker *filemaker, const struct filemaker_call *
             return false;
         bearer = secret_reveal(filemaker->bearer).at;
     }
-    if (pass(filemaker, url, call, bearer, NULL, answer, err))
+    if (call_through_gate(filemaker, url, call, bearer, NULL, answer, err))
         return true;
     filemaker_answer_clear(answer);
     if (write_is_unsure(call, err))
@@ -177,7 +178,7 @@ static void session_forget(struct filemaker *filemaker)
 /* Or what came was no answer at all: more than was announced, say. */
 static bool passes_by_itself(const struct err *err)
 {
-    return (err->kind == ERR_DATA && err->code == HTTP_NONSENSE)
+    return (err->kind == ERR_DATA && err->code == HTTP_MALFORMED)
            || filemaker_advice(err) == FILEMAKER_REPEAT;
 }
 
@@ -279,7 +280,7 @@ static bool log_in_once(struct filemaker *filemaker, int64_t *retry_after_us_r, 
 
     filemaker_path(&path, filemaker, (const char *const[]){ "sessions", NULL });
     url = mem_printf("%s%s", filemaker->origin, str_text(&path));
-    good = pass(filemaker, url, &call, basic, &token, &answer, err)
+    good = call_through_gate(filemaker, url, &call, basic, &token, &answer, err)
            || (token && (err->kind != ERR_REMOTE || err->reason == 0));
     *retry_after_us_r = answer.retry_after_us;
     explicit_bzero(basic, strlen(basic));
@@ -326,7 +327,8 @@ bool filemaker_log_in(struct filemaker *filemaker, struct err *err)
             return true;
         crowded = err->kind == ERR_REMOTE && filemaker_advice(err) == FILEMAKER_CROWDED;
         gate_session_return(gate, crowded);
-        if (!crowded || filemaker->settings.impatient || time_mono_us() - begun_us > CROWDED_US
+        if (!crowded || filemaker->settings.fails_when_full
+            || time_mono_us() - begun_us > CROWDED_US
             || !cancel_sleep(filemaker->cancel, wait_us, err))
             return false;
         wait_us = wait_us * 2 < CROWDED_WAIT_MAX_US ? wait_us * 2 : CROWDED_WAIT_MAX_US;
@@ -346,18 +348,19 @@ void filemaker_log_out(struct filemaker *filemaker)
     if (!filemaker->bearer)
         return;
     never = cancel_new();
-    http_listen(filemaker->http, never);
+    http_set_cancel(filemaker->http, never);
     str_add_text(&url, filemaker->origin);
     filemaker_path(
         &url, filemaker,
         (const char *const[]){ "sessions", secret_reveal(filemaker->bearer).at + prefix, NULL });
-    if (!exchange(filemaker->http, str_text(&url), &call, NULL, LOG_OUT_US, NULL, &answer, &err))
+    if (!call_exchange(filemaker->http, str_text(&url), &call, NULL, LOG_OUT_US, NULL, &answer,
+                       &err))
         log_debug("logging out: %s; the server ends the session by itself when it was idle long "
                   "enough",
                   err.msg);
     if (url.at)
         explicit_bzero(url.at, url.size);
     session_forget(filemaker);
-    http_listen(filemaker->http, filemaker->cancel);
+    http_set_cancel(filemaker->http, filemaker->cancel);
     cancel_free(never);
 }

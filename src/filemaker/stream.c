@@ -173,8 +173,8 @@ static bool leads_here(const struct filemaker *filemaker, const struct hop *hop,
     return strcmp(location, hop->url + strlen(filemaker->origin)) == 0;
 }
 
-static bool elsewhere(const struct filemaker *filemaker, const char *location, struct hop *hop,
-                      struct err *err)
+static bool redirect_take(const struct filemaker *filemaker, const char *location, struct hop *hop,
+                          struct err *err)
 {
     auto_free char *absolute = NULL;
     auto_url url = { 0 };
@@ -202,7 +202,7 @@ static bool next_hop(const struct filemaker *filemaker, const struct http_answer
     if (!hop->cookie_line)
         return refuse_redirect("without a cookie: the URL is stale", err);
     hop->bearer = false;
-    return leads_here(filemaker, hop, location) || elsewhere(filemaker, location, hop, err);
+    return leads_here(filemaker, hop, location) || redirect_take(filemaker, location, hop, err);
 }
 
 static bool is_redirect(int status)

@@ -33,10 +33,10 @@ static bool is_short(const struct http_answer *answer, struct err *err)
  * The reader's room may be larger than what is left: a surplus that comes along then shows itself,
  * and fails the next read.
  */
-static bool length_read(struct http_answer *answer, char *bytes, size_t room, size_t *size_r,
-                        struct err *err)
+static bool sized_read(struct http_answer *answer, char *bytes, size_t room, size_t *size_r,
+                       struct err *err)
 {
-    size_t most = answer->left < SIZE_MAX ? (size_t)answer->left : SIZE_MAX;
+    size_t most = answer->remaining < SIZE_MAX ? (size_t)answer->remaining : SIZE_MAX;
 
     if (!take_bytes(answer, bytes, room, most, size_r, err))
         return false;
@@ -45,20 +45,20 @@ static bool length_read(struct http_answer *answer, char *bytes, size_t room, si
     answer->excess = *size_r > most;
     if (answer->excess)
         *size_r = most;
-    answer->left -= *size_r;
-    if (answer->left == 0)
-        http_body_over(answer);
+    answer->remaining -= *size_r;
+    if (answer->remaining == 0)
+        http_body_finish(answer);
     return true;
 }
 
 static bool chunk_read(struct http_answer *answer, char *bytes, size_t room, size_t *size_r,
                        struct err *err)
 {
-    size_t left = answer->chunks.left < SIZE_MAX ? (size_t)answer->chunks.left : SIZE_MAX;
+    size_t left = answer->chunks.remaining < SIZE_MAX ? (size_t)answer->chunks.remaining : SIZE_MAX;
 
     if (!take_bytes(answer, bytes, room < left ? room : left, left, size_r, err))
         return false;
-    answer->chunks.left -= *size_r;
+    answer->chunks.remaining -= *size_r;
     return *size_r > 0 || is_short(answer, err);
 }
 
@@ -78,9 +78,9 @@ static bool chunks_read(struct http_answer *answer, char *bytes, size_t room, si
             return chunk_read(answer, bytes, room, size_r, err);
         case CHUNKS_END:
             *size_r = 0;
-            http_body_over(answer);
+            http_body_finish(answer);
             return true;
-        case CHUNKS_NONSENSE:
+        case CHUNKS_MALFORMED:
             return http_exchange_failed(answer, HTTP_BROKEN, "the chunks of the body make no sense",
                                         err);
         case CHUNKS_MORE:
@@ -97,14 +97,14 @@ static bool framed_read(struct http_answer *answer, char *bytes, size_t room, si
 {
     switch (answer->framing) {
     case FRAMING_LENGTH:
-        return length_read(answer, bytes, room, size_r, err);
+        return sized_read(answer, bytes, room, size_r, err);
     case FRAMING_CHUNKS:
         return chunks_read(answer, bytes, room, size_r, err);
     case FRAMING_CLOSE:
         if (!take_bytes(answer, bytes, room, room, size_r, err))
             return false;
         if (*size_r == 0)
-            http_body_over(answer);
+            http_body_finish(answer);
         return true;
     case FRAMING_NONE:
         break;
@@ -116,7 +116,7 @@ bool http_read_wire(struct http_answer *answer, void *bytes, size_t room, size_t
                     struct err *err)
 {
     if (answer->excess && answer->ended)
-        return err_set(err, ERR_DATA, HTTP_NONSENSE, "more bytes came than the answer announced");
+        return err_set(err, ERR_DATA, HTTP_MALFORMED, "more bytes came than the answer announced");
     if (answer->ended) {
         *size_r = 0;
         return true;
@@ -129,7 +129,7 @@ bool http_read_wire(struct http_answer *answer, void *bytes, size_t room, size_t
 
 /* --- what was compressed on the way --------------------------------------------------------- */
 
-static bool feed(struct http_answer *answer, struct err *err)
+static bool decoder_feed(struct http_answer *answer, struct err *err)
 {
     size_t room, size;
     void *to = decoder_room(answer->coding, &room);
@@ -148,7 +148,7 @@ static bool coded_read(struct http_answer *answer, void *bytes, size_t room, siz
         case DECODER_BYTES:
             return true;
         case DECODER_HUNGRY:
-            if (!feed(answer, err))
+            if (!decoder_feed(answer, err))
                 return false;
             break;
         case DECODER_END:
@@ -167,8 +167,9 @@ enum coding http_coding(const struct http_answer *answer)
 {
     bool is_object = http_status(answer) < 300;
 
-    return answer->request.body_is == HTTP_BODY_AS_IT_CAME && is_object ? CODING_NONE
-                                                                        : coding_of(&answer->head);
+    return answer->request.body_is == HTTP_BODY_AS_IT_CAME && is_object
+               ? CODING_NONE
+               : coding_of_head(&answer->head);
 }
 
 static bool coding_refused(const struct http_answer *answer, struct err *err)

@@ -28,7 +28,7 @@ static void date_add(const ASN1_TIME *time, struct str *words)
 
 /* --- names ---------------------------------------------------------------------------------- */
 
-static bool name_add(const GENERAL_NAME *name, bool is_first, struct str *words)
+static bool alt_name_add(const GENERAL_NAME *name, bool is_first, struct str *words)
 {
     char address[INET6_ADDRSTRLEN] = "";
     const ASN1_STRING *text = name->type == GEN_DNS     ? name->d.dNSName
@@ -50,13 +50,13 @@ static bool name_add(const GENERAL_NAME *name, bool is_first, struct str *words)
 }
 
 /* "'a.example', 'b.example', ..."; how many were there. */
-static int names_add(const X509 *leaf, struct str *words)
+static int alt_names_add(const X509 *leaf, struct str *words)
 {
     GENERAL_NAMES *names = X509_get_ext_d2i(leaf, NID_subject_alt_name, NULL, NULL);
     int count = 0;
 
     for (int i = 0; i < sk_GENERAL_NAME_num(names) && count < NAMES_MAX; i++)
-        count += name_add(sk_GENERAL_NAME_value(names, i), count == 0, words);
+        count += alt_name_add(sk_GENERAL_NAME_value(names, i), count == 0, words);
     if (count == NAMES_MAX && sk_GENERAL_NAME_num(names) > NAMES_MAX)
         str_add_text(words, ", ...");
     GENERAL_NAMES_free(names);
@@ -73,7 +73,7 @@ static void misnamed_tell(X509_STORE_CTX *verification, struct str *words)
     char subject[NAME_MAX_SIZE];
     auto_str names = STR_MAX(200);
 
-    if (names_add(leaf, &names) > 0) {
+    if (alt_names_add(leaf, &names) > 0) {
         str_printf(words,
                    "the server's certificate is for %s and not for '%s': ask for the server by a "
                    "name that its certificate has",

@@ -17,7 +17,7 @@ static int hex_digit(char c)
 /* The end of the line with the length. */
 static bool size_end(struct chunks *chunks)
 {
-    chunks->at = chunks->left ? CHUNKS_AT_DATA : CHUNKS_AT_TRAILER;
+    chunks->at = chunks->remaining ? CHUNKS_AT_DATA : CHUNKS_AT_TRAILER;
     chunks->line = 0;
     chunks->is_empty = true;
     return true;
@@ -30,9 +30,9 @@ static bool size_eat(struct chunks *chunks, char c)
     if (digit >= 0) {
         if (++chunks->line > DIGITS_MAX)
             return false;
-        if (chunks->left > (uint64_t)INT64_MAX >> 4)
+        if (chunks->remaining > (uint64_t)INT64_MAX >> 4)
             return false;
-        chunks->left = chunks->left << 4 | (uint64_t)digit;
+        chunks->remaining = chunks->remaining << 4 | (uint64_t)digit;
         return true;
     }
     if (chunks->line == 0)
@@ -68,7 +68,7 @@ static bool trailer_eat(struct chunks *chunks, char c)
     return ++chunks->line < LINES_MAX;
 }
 
-static bool eat(struct chunks *chunks, char c)
+static bool byte_eat(struct chunks *chunks, char c)
 {
     switch (chunks->at) {
     case CHUNKS_AT_SIZE:
@@ -91,7 +91,7 @@ enum chunks_step chunks_eat(struct chunks *chunks, struct span *bytes)
     for (;;) {
         if (chunks->at == CHUNKS_AT_END)
             return CHUNKS_END;
-        if (chunks->at == CHUNKS_AT_DATA && chunks->left > 0)
+        if (chunks->at == CHUNKS_AT_DATA && chunks->remaining > 0)
             return CHUNKS_DATA;
         if (chunks->at == CHUNKS_AT_DATA) {
             chunks->at = CHUNKS_AT_DATA_END;
@@ -99,8 +99,8 @@ enum chunks_step chunks_eat(struct chunks *chunks, struct span *bytes)
         }
         if (bytes->size == 0)
             return CHUNKS_MORE;
-        if (!eat(chunks, bytes->at[0]))
-            return CHUNKS_NONSENSE;
+        if (!byte_eat(chunks, bytes->at[0]))
+            return CHUNKS_MALFORMED;
         *bytes = span_from(*bytes, 1);
     }
 }

@@ -19,17 +19,17 @@ enum chunks_at {
 /* All zero at the beginning. */
 struct chunks {
     enum chunks_at at;
-    uint64_t left; /* of the chunk: whoever takes bytes of it takes them off here */
-    size_t line;   /* how much of a line was read; of all trailers together       */
-    size_t extra;  /* of all extensions together                                  */
-    bool is_empty; /* so far, the trailer's line                                  */
+    uint64_t remaining; /* of the chunk: whoever takes bytes of it takes them off here */
+    size_t line;        /* how much of a line was read; of all trailers together       */
+    size_t extra;       /* of all extensions together                                  */
+    bool is_empty;      /* so far, the trailer's line                                  */
 };
 
 enum chunks_step {
     CHUNKS_MORE, /* all bytes were eaten                          */
     CHUNKS_DATA, /* `left` more bytes are the body's: take them   */
     CHUNKS_END,  /* the body is complete                          */
-    CHUNKS_NONSENSE,
+    CHUNKS_MALFORMED,
 };
 
 /* Eats what stands between the bytes of the body. */

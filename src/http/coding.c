@@ -12,17 +12,17 @@
 enum { FED_SIZE = 16 * 1024, MEMBER_HEAD = 10, FIRST_SIZE = 64 };
 enum { GZIP_HAS_NAME = 0x08 };
 
-enum mode {
-    MODE_UNDECIDED,
-    MODE_PLAIN, /* nothing was done to it */
-    MODE_INFLATE,
-    MODE_OVER, /* a member has ended; another may follow */
+enum decoder_mode {
+    DECODER_MODE_UNDECIDED,
+    DECODER_MODE_PLAIN, /* nothing was done to it */
+    DECODER_MODE_INFLATE,
+    DECODER_MODE_MEMBER_END, /* a member has ended; another may follow */
 };
 
 struct decoder {
     enum coding coding;
     bool is_gzip_file, is_doubtful;
-    enum mode mode;
+    enum decoder_mode mode;
     bool is_last; /* all has been fed */
     z_stream z;
     bool has_z;
@@ -48,7 +48,7 @@ static enum coding coding_named(struct span name)
     return span_is_nocase(name, "deflate") ? CODING_DEFLATE : CODING_OTHER;
 }
 
-enum coding coding_of(const struct head *head)
+enum coding coding_of_head(const struct head *head)
 {
     enum coding all = CODING_NONE;
     const char *value;
@@ -132,7 +132,7 @@ const char *decoder_said(const struct decoder *decoder)
     return decoder->said;
 }
 
-static struct span fed(const struct decoder *decoder)
+static struct span fed_span(const struct decoder *decoder)
 {
     return (struct span){ decoder->fed + decoder->at, decoder->size - decoder->at };
 }
@@ -157,7 +157,7 @@ static void z_begin(struct decoder *decoder, int window)
     if (inflateInit2(&decoder->z, window) != Z_OK)
         abort();
     decoder->has_z = true;
-    decoder->mode = MODE_INFLATE;
+    decoder->mode = DECODER_MODE_INFLATE;
 }
 
 /* Whether what is inside begins as gzip, too. */
@@ -184,7 +184,7 @@ static bool was_a_file(struct span bytes)
     return (bytes.at[3] & GZIP_HAS_NAME) || memcmp(bytes.at + 4, no_time, sizeof no_time) != 0;
 }
 
-static enum decoder_step broken(struct decoder *decoder, const char *said)
+static enum decoder_step decoder_break(struct decoder *decoder, const char *said)
 {
     decoder->said = said;
     return DECODER_BROKEN;
@@ -193,11 +193,11 @@ static enum decoder_step broken(struct decoder *decoder, const char *said)
 /* False: refused. */
 static bool gzip_begin(struct decoder *decoder)
 {
-    struct span bytes = fed(decoder);
+    struct span bytes = fed_span(decoder);
 
     if (bytes.size < MEMBER_HEAD || !is_gzip(bytes)
         || (decoder->is_gzip_file && !holds_gzip(bytes))) {
-        decoder->mode = MODE_PLAIN;
+        decoder->mode = DECODER_MODE_PLAIN;
         return true;
     }
     if (decoder->is_doubtful && was_a_file(bytes))
@@ -207,26 +207,27 @@ static bool gzip_begin(struct decoder *decoder)
 }
 
 /* As much as is needed to decide is there, or all. */
-static bool is_ripe(const struct decoder *decoder)
+static bool format_is_decidable(const struct decoder *decoder)
 {
     return decoder->is_last || decoder->size - decoder->at == sizeof decoder->fed
            || (!decoder->is_gzip_file && decoder->size - decoder->at >= MEMBER_HEAD);
 }
 
-static bool begin(struct decoder *decoder)
+static bool decoder_begin(struct decoder *decoder)
 {
     if (decoder->coding == CODING_GZIP)
         return gzip_begin(decoder);
-    if (fed(decoder).size == 0)
-        decoder->mode = MODE_PLAIN;
+    if (fed_span(decoder).size == 0)
+        decoder->mode = DECODER_MODE_PLAIN;
     else
-        z_begin(decoder, is_zlib(fed(decoder)) ? 15 : -15);
+        z_begin(decoder, is_zlib(fed_span(decoder)) ? 15 : -15);
     return true;
 }
 
-static enum decoder_step plain(struct decoder *decoder, void *bytes, size_t room, size_t *size_r)
+static enum decoder_step plain_read(struct decoder *decoder, void *bytes, size_t room,
+                                    size_t *size_r)
 {
-    struct span some = span_first(fed(decoder), room);
+    struct span some = span_first(fed_span(decoder), room);
 
     if (some.size == 0)
         return decoder->is_last ? DECODER_END : DECODER_HUNGRY;
@@ -236,9 +237,10 @@ static enum decoder_step plain(struct decoder *decoder, void *bytes, size_t room
     return DECODER_BYTES;
 }
 
-static enum decoder_step inflated(struct decoder *decoder, void *bytes, size_t room, size_t *size_r)
+static enum decoder_step inflated_read(struct decoder *decoder, void *bytes, size_t room,
+                                       size_t *size_r)
 {
-    struct span from = fed(decoder);
+    struct span from = fed_span(decoder);
     z_stream *z = &decoder->z;
     uInt most = room < UINT_MAX ? (uInt)room : UINT_MAX;
     int got;
@@ -251,45 +253,47 @@ static enum decoder_step inflated(struct decoder *decoder, void *bytes, size_t r
     decoder->at += from.size - z->avail_in;
     *size_r = most - z->avail_out;
     if (got == Z_STREAM_END)
-        decoder->mode = MODE_OVER;
+        decoder->mode = DECODER_MODE_MEMBER_END;
     else if (got != Z_OK && got != Z_BUF_ERROR)
-        return broken(decoder,
-                      "the body is not what its Content-Encoding says, or was damaged on the way");
+        return decoder_break(
+            decoder, "the body is not what its Content-Encoding says, or was damaged on the way");
     if (*size_r > 0)
         return DECODER_BYTES;
-    if (decoder->mode == MODE_OVER)
+    if (decoder->mode == DECODER_MODE_MEMBER_END)
         return decoder_read(decoder, bytes, room, size_r);
     return decoder->is_last ? DECODER_SHORT : DECODER_HUNGRY;
 }
 
 /* Behind the end of a member: nothing, or another one. */
-static enum decoder_step over(struct decoder *decoder, void *bytes, size_t room, size_t *size_r)
+static enum decoder_step member_end_read(struct decoder *decoder, void *bytes, size_t room,
+                                         size_t *size_r)
 {
-    if (fed(decoder).size < 3 && !decoder->is_last)
+    if (fed_span(decoder).size < 3 && !decoder->is_last)
         return DECODER_HUNGRY;
-    if (fed(decoder).size == 0)
+    if (fed_span(decoder).size == 0)
         return DECODER_END;
-    if (decoder->coding != CODING_GZIP || !is_gzip(fed(decoder)))
-        return broken(decoder, "more follows behind the end of the compressed body");
+    if (decoder->coding != CODING_GZIP || !is_gzip(fed_span(decoder)))
+        return decoder_break(decoder, "more follows behind the end of the compressed body");
     z_begin(decoder, 15 + 16);
     return decoder_read(decoder, bytes, room, size_r);
 }
 
 enum decoder_step decoder_read(struct decoder *decoder, void *bytes, size_t room, size_t *size_r)
 {
-    if (decoder->mode == MODE_UNDECIDED && !is_ripe(decoder))
+    if (decoder->mode == DECODER_MODE_UNDECIDED && !format_is_decidable(decoder))
         return DECODER_HUNGRY;
-    if (decoder->mode == MODE_UNDECIDED && !begin(decoder))
-        return broken(decoder, "the answer says Content-Encoding: gzip, and nothing tells whether "
-                               "the file is a .gz itself or was compressed on the way");
+    if (decoder->mode == DECODER_MODE_UNDECIDED && !decoder_begin(decoder))
+        return decoder_break(decoder,
+                             "the answer says Content-Encoding: gzip, and nothing tells whether "
+                             "the file is a .gz itself or was compressed on the way");
     switch (decoder->mode) {
-    case MODE_PLAIN:
-        return plain(decoder, bytes, room, size_r);
-    case MODE_INFLATE:
-        return inflated(decoder, bytes, room, size_r);
-    case MODE_OVER:
-        return over(decoder, bytes, room, size_r);
-    case MODE_UNDECIDED:
+    case DECODER_MODE_PLAIN:
+        return plain_read(decoder, bytes, room, size_r);
+    case DECODER_MODE_INFLATE:
+        return inflated_read(decoder, bytes, room, size_r);
+    case DECODER_MODE_MEMBER_END:
+        return member_end_read(decoder, bytes, room, size_r);
+    case DECODER_MODE_UNDECIDED:
         break;
     }
     abort();

@@ -21,7 +21,7 @@ enum coding {
 };
 
 /* What the headers say was done to the body. */
-enum coding coding_of(const struct head *head);
+enum coding coding_of_head(const struct head *head);
 
 /*
  * Whether a file may be a .gz itself.

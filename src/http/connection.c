@@ -47,7 +47,7 @@ static int64_t connect_us(const struct connection *connection)
 }
 
 /* To a server that speaks TLS a proxy opens a tunnel; plain requests it passes on itself. */
-static void set_manners(struct connection *connection)
+static void curl_options_set(struct connection *connection)
 {
     const struct http_settings *settings = &connection->settings;
     CURL *easy = connection->easy;
@@ -85,7 +85,7 @@ struct connection *connection_new(const struct http_settings *settings)
     if (!connection->multi || !connection->easy)
         abort();
     connection->fd = -1;
-    set_manners(connection);
+    curl_options_set(connection);
     return connection;
 }
 
@@ -195,7 +195,7 @@ bool connection_begin(struct connection *connection, const char *url, struct err
 }
 
 /* libcurl's part, up to a socket that leads there. */
-static enum connection_step reach(struct connection *connection, struct err *err)
+static enum connection_step connect_go_on(struct connection *connection, struct err *err)
 {
     CURLMsg *message;
     curl_socket_t fd;
@@ -220,7 +220,7 @@ static enum connection_step reach(struct connection *connection, struct err *err
     return CONNECTION_DONE;
 }
 
-static enum connection_step greet(struct connection *connection, struct err *err)
+static enum connection_step handshake_go_on(struct connection *connection, struct err *err)
 {
     enum connection_step step;
 
@@ -228,7 +228,7 @@ static enum connection_step greet(struct connection *connection, struct err *err
         && !tls_new(connection->fd, connection->settings.ca_file, &connection->url,
                     &connection->tls, err))
         return CONNECTION_BROKEN;
-    step = tls_greet(connection->tls, &connection->is_to_send, err);
+    step = tls_handshake(connection->tls, &connection->is_to_send, err);
     if (step != CONNECTION_AGAIN || time_mono_us() - connection->begun_us < connect_us(connection))
         return step;
     (void)no_connection("the server did not end the handshake of TLS in time", err);
@@ -236,7 +236,7 @@ static enum connection_step greet(struct connection *connection, struct err *err
 }
 
 /* From now on the socket waits by itself. */
-static void settle(int fd)
+static void socket_set_blocking(int fd)
 {
     struct timeval wait = { .tv_usec = WAIT_MS * 1000 };
 
@@ -251,12 +251,12 @@ enum connection_step connection_go_on(struct connection *connection, struct err 
     enum connection_step step = CONNECTION_DONE;
 
     if (connection->fd < 0)
-        step = reach(connection, err);
+        step = connect_go_on(connection, err);
     if (step == CONNECTION_DONE && !connection->is_plain)
-        step = greet(connection, err);
+        step = handshake_go_on(connection, err);
     if (step != CONNECTION_DONE)
         return step;
-    settle(connection->fd);
+    socket_set_blocking(connection->fd);
     connection->is_open = true;
     return CONNECTION_DONE;
 }
@@ -293,7 +293,7 @@ bool connection_serves(struct connection *connection, const char *url)
 }
 
 /* What became of a call to the system that failed. */
-static enum connection_step failed(struct connection *connection)
+static enum connection_step errno_step(struct connection *connection)
 {
     char text[128];
 
@@ -311,7 +311,7 @@ static enum connection_step send_plain(struct connection *connection, struct spa
         send(connection->fd, bytes.at, bytes.size, MSG_NOSIGNAL | (is_last ? 0 : MSG_MORE));
 
     if (sent < 0)
-        return failed(connection);
+        return errno_step(connection);
     *sent_r = (size_t)sent;
     return CONNECTION_DONE;
 }
@@ -336,7 +336,7 @@ static enum connection_step receive_plain(struct connection *connection, void *b
     ssize_t size = recv(connection->fd, bytes, room, 0);
 
     if (size < 0)
-        return failed(connection);
+        return errno_step(connection);
     *size_r = (size_t)size;
     return size > 0 ? CONNECTION_DONE : CONNECTION_ENDED;
 }

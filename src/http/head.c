@@ -12,17 +12,17 @@ enum head_step head_find(struct span bytes, size_t *size_r)
     struct span most = span_first(bytes, HEAD_MAX);
 
     if (known > 0 && memcmp(bytes.at, start, known) != 0)
-        return HEAD_NONSENSE;
+        return HEAD_MALFORMED;
     for (const char *end = most.at + most.size, *line = most.at;
          (line = memchr(line, '\n', (size_t)(end - line))); line++) {
         const char *next = line + 1 < end && line[1] == '\r' ? line + 2 : line + 1;
 
         if (next < end && *next == '\n') {
             *size_r = (size_t)(next + 1 - bytes.at);
-            return HEAD_WHOLE;
+            return HEAD_COMPLETE;
         }
     }
-    return bytes.size >= HEAD_MAX ? HEAD_NONSENSE : HEAD_MORE;
+    return bytes.size >= HEAD_MAX ? HEAD_MALFORMED : HEAD_MORE;
 }
 
 static bool is_digit(char c)
@@ -31,7 +31,7 @@ static bool is_digit(char c)
 }
 
 /* "HTTP/1.1 200 OK"; the words are often missing. */
-static bool status_read(struct span line, struct head *head)
+static bool status_line_read(struct span line, struct head *head)
 {
     static const char sample[] = "HTTP/1.1 200";
     const char *at = line.at;
@@ -60,18 +60,18 @@ static void connection_read(const char *value, struct head *head)
 }
 
 /* Most names are told apart by their first letter. */
-static bool is_named(const char *field, const char *name)
+static bool header_is_named(const char *field, const char *name)
 {
     return (field[0] | 0x20) == (name[0] | 0x20) && strcasecmp(field, name) == 0;
 }
 
 /* What stands behind a text and its zero: the value behind a name, the next name behind a value. */
-static const char *behind(const char *text)
+static const char *text_after(const char *text)
 {
     return text + strlen(text) + 1;
 }
 
-static bool length_read(const char *value, struct head *head)
+static bool content_length_read(const char *value, struct head *head)
 {
     struct err ignored;
     uint64_t length;
@@ -91,7 +91,7 @@ static bool encoding_read(const char *value, struct head *head)
     return is_chunked || strcasecmp(value, "identity") == 0;
 }
 
-static bool complain(struct head *head, const char *complaint)
+static bool head_complain(struct head *head, const char *complaint)
 {
     head->complaint = complaint;
     return false;
@@ -103,14 +103,15 @@ static bool framing_read(struct head *head)
     const char *value;
 
     head->length = -1;
-    for (const char *name = head->fields; name < head->fields_end; name = behind(value)) {
-        value = behind(name);
-        if (is_named(name, "Content-Length") && !length_read(value, head))
-            return complain(head, "the answer announces two lengths, or one that is none");
-        if (is_named(name, "Transfer-Encoding") && !encoding_read(value, head))
-            return complain(head, "the answer was encoded on the way (Transfer-Encoding), which "
-                                  "nobody asked for");
-        if (is_named(name, "Connection"))
+    for (const char *name = head->fields; name < head->fields_end; name = text_after(value)) {
+        value = text_after(name);
+        if (header_is_named(name, "Content-Length") && !content_length_read(value, head))
+            return head_complain(head, "the answer announces two lengths, or one that is none");
+        if (header_is_named(name, "Transfer-Encoding") && !encoding_read(value, head))
+            return head_complain(head,
+                                 "the answer was encoded on the way (Transfer-Encoding), which "
+                                 "nobody asked for");
+        if (header_is_named(name, "Connection"))
             connection_read(value, head);
     }
     /* Two ways to tell the end may be two ways to read what follows (RFC 9112, 6.3). */
@@ -119,14 +120,14 @@ static bool framing_read(struct head *head)
 }
 
 /* Writes behind `to` what never is longer than where it came from. */
-static char *put(char *to, struct span text)
+static char *text_put(char *to, struct span text)
 {
     memmove(to, text.at, text.size);
     to[text.size] = '\0';
     return to + text.size + 1;
 }
 
-static bool is_blank(char c)
+static bool head_is_blank(char c)
 {
     return c == ' ' || c == '\t';
 }
@@ -139,12 +140,12 @@ static bool has_return(struct span text)
 }
 
 /* A line that begins with a blank goes on with the value before it. */
-static char *fold(char *to, struct span line)
+static char *line_fold(char *to, struct span line)
 {
     if (has_return(line))
         return NULL;
     to[-1] = ' ';
-    return put(to, span_trim(line));
+    return text_put(to, span_trim(line));
 }
 
 /* "Name: value" becomes name, zero, value, zero; NULL if it is not of that form. */
@@ -152,9 +153,9 @@ static char *field_put(char *to, struct span line)
 {
     struct span value = line, name = span_cut(&value, ':');
 
-    if (!value.at || name.size == 0 || is_blank(name.at[name.size - 1]) || has_return(value))
+    if (!value.at || name.size == 0 || head_is_blank(name.at[name.size - 1]) || has_return(value))
         return NULL;
-    return put(put(to, name), span_trim(value));
+    return text_put(text_put(to, name), span_trim(value));
 }
 
 bool head_read(char *bytes, size_t size, struct head *head_r)
@@ -164,14 +165,14 @@ bool head_read(char *bytes, size_t size, struct head *head_r)
 
     *head_r =
         (struct head){ .fields = bytes, .complaint = "the headers of the answer make no sense" };
-    if (memchr(bytes, '\0', size) || !status_read(span_trim(span_cut(&rest, '\n')), head_r))
+    if (memchr(bytes, '\0', size) || !status_line_read(span_trim(span_cut(&rest, '\n')), head_r))
         return false;
     while (to && rest.size) {
         struct span line = span_cut(&rest, '\n');
 
         if (span_trim(line).size == 0)
             continue;
-        to = is_blank(line.at[0]) && to > bytes ? fold(to, line) : field_put(to, line);
+        to = head_is_blank(line.at[0]) && to > bytes ? line_fold(to, line) : field_put(to, line);
     }
     if (!to)
         return false;
@@ -183,9 +184,9 @@ const char *head_field(const struct head *head, const char *name, size_t index)
 {
     const char *value;
 
-    for (const char *at = head->fields; at < head->fields_end; at = behind(value)) {
-        value = behind(at);
-        if (is_named(at, name) && index-- == 0)
+    for (const char *at = head->fields; at < head->fields_end; at = text_after(value)) {
+        value = text_after(at);
+        if (header_is_named(at, name) && index-- == 0)
             return value;
     }
     return NULL;

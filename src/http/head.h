@@ -10,14 +10,14 @@
 enum { HEAD_MAX = 64 * 1024 };
 
 enum head_step {
-    HEAD_MORE,     /* its end has not come yet */
-    HEAD_WHOLE,    /* it is all there          */
-    HEAD_NONSENSE, /* this is no answer        */
+    HEAD_MORE,      /* its end has not come yet */
+    HEAD_COMPLETE,  /* it is all there          */
+    HEAD_MALFORMED, /* this is no answer        */
 };
 
 /*
  * Looks for the end of the head that `bytes` begin with.
- *   size_r   with HEAD_WHOLE: of the head, its empty line included; at most HEAD_MAX
+ *   size_r   with HEAD_COMPLETE: of the head, its empty line included; at most HEAD_MAX
  */
 enum head_step head_find(struct span bytes, size_t *size_r);
 

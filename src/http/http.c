@@ -42,7 +42,7 @@ struct http *http_new(const struct http_settings *settings, const struct cancel 
     return http;
 }
 
-void http_listen(struct http *http, const struct cancel *cancel)
+void http_set_cancel(struct http *http, const struct cancel *cancel)
 {
     http->cancel = cancel;
 }
@@ -68,7 +68,7 @@ bool http_exchange_failed(const struct http_answer *answer, enum http_cause caus
     return err_set(err, unsure ? ERR_UNSURE : ERR_NET, (int)cause, "%s", said);
 }
 
-static bool broken(const struct http_answer *answer, const char *where, struct err *err)
+static bool exchange_broken(const struct http_answer *answer, const char *where, struct err *err)
 {
     const char *said = connection_said(answer->http->connection);
     char words[320];
@@ -131,20 +131,20 @@ static bool is_out_of_time(struct http_answer *answer, struct err *err)
 }
 
 /* Whether we were asked to stop, and what is under way had its time to end well. */
-static bool is_called_off(struct http_answer *answer)
+static bool exchange_cancel_is_due(struct http_answer *answer)
 {
     if (!cancel_is_set(answer->http->cancel))
         return false;
-    if (answer->stop_heard_us == 0)
-        answer->stop_heard_us = time_mono_us();
-    return !answer->sent || time_mono_us() - answer->stop_heard_us >= answer->request.grace_us;
+    if (answer->cancel_seen_us == 0)
+        answer->cancel_seen_us = time_mono_us();
+    return !answer->sent || time_mono_us() - answer->cancel_seen_us >= answer->request.grace_us;
 }
 
 /* Before each step: who never falls silent must not keep us either. */
 static bool may_go_on(struct http_answer *answer, struct err *err)
 {
     answer->given_up = true;
-    if (is_called_off(answer))
+    if (exchange_cancel_is_due(answer))
         return err_set(err, ERR_CANCELED, 0, "asked to stop");
     if (is_out_of_time(answer, err))
         return false;
@@ -168,7 +168,7 @@ bool http_receive(struct http_answer *answer, void *bytes, size_t room, size_t *
             *size_r = 0;
             return true;
         case CONNECTION_BROKEN:
-            return broken(answer, "without a good end", err);
+            return exchange_broken(answer, "without a good end", err);
         case CONNECTION_AGAIN:
             break;
         }
@@ -236,9 +236,9 @@ static bool send_all(struct http_answer *answer, struct span bytes, bool is_last
 
 /* --- the answer's head ---------------------------------------------------------------------- */
 
-static bool nonsense(const struct http_answer *answer, const char *said, struct err *err)
+static bool answer_malformed(const struct http_answer *answer, const char *said, struct err *err)
 {
-    return http_exchange_failed(answer, HTTP_NONSENSE, said, err);
+    return http_exchange_failed(answer, HTTP_MALFORMED, said, err);
 }
 
 static bool head_wait(struct http_answer *answer, size_t *size_r, struct err *err)
@@ -249,14 +249,14 @@ static bool head_wait(struct http_answer *answer, size_t *size_r, struct err *er
     for (;;) {
         enum head_step step = head_find(http_unread(http), size_r);
 
-        if (step == HEAD_WHOLE)
+        if (step == HEAD_COMPLETE)
             return true;
-        if (step == HEAD_NONSENSE)
-            return nonsense(answer,
-                            http_unread(http).size < HEAD_MAX
-                                ? "what came is no answer of HTTP/1.1"
-                                : "the headers of the answer are longer than 64 KiB",
-                            err);
+        if (step == HEAD_MALFORMED)
+            return answer_malformed(answer,
+                                    http_unread(http).size < HEAD_MAX
+                                        ? "what came is no answer of HTTP/1.1"
+                                        : "the headers of the answer are longer than 64 KiB",
+                                    err);
         if (http->read > 0) { /* what informational answers leave behind */
             memmove(http->bytes, http->bytes + http->read, http_unread(http).size);
             http->used -= http->read;
@@ -265,8 +265,8 @@ static bool head_wait(struct http_answer *answer, size_t *size_r, struct err *er
         if (!http_fill(answer, &got, err))
             return false;
         if (got == 0)
-            return broken(answer, http->used ? "in the middle of the answer" : "without an answer",
-                          err);
+            return exchange_broken(
+                answer, http->used ? "in the middle of the answer" : "without an answer", err);
     }
 }
 
@@ -282,17 +282,17 @@ static bool head_take(struct http_answer *answer, struct err *err)
         if (!head_wait(answer, &size, err))
             return false;
         if (!head_read(http->bytes + http->read, size, &answer->head))
-            return nonsense(answer, answer->head.complaint, err);
+            return answer_malformed(answer, answer->head.complaint, err);
         http->read += size;
         http->head_size = http->read;
         if (answer->head.status >= 200)
             return true;
     }
-    return nonsense(answer, "the server goes on saying that an answer will come, and none does",
-                    err);
+    return answer_malformed(
+        answer, "the server goes on saying that an answer will come, and none does", err);
 }
 
-static enum framing framing_of(const struct http_answer *answer)
+static enum http_framing framing_of(const struct http_answer *answer)
 {
     int status = answer->head.status;
 
@@ -304,7 +304,7 @@ static enum framing framing_of(const struct http_answer *answer)
 }
 
 /* The body has been read. The connection may serve again if nothing of it is left over. */
-void http_body_over(struct http_answer *answer)
+void http_body_finish(struct http_answer *answer)
 {
     struct http *http = answer->http;
 
@@ -319,10 +319,10 @@ static void body_begin(struct http_answer *answer, bool refused)
 {
     answer->framing = framing_of(answer);
     answer->head.closes |= refused || answer->framing == FRAMING_CLOSE;
-    answer->left = answer->framing == FRAMING_LENGTH ? (uint64_t)answer->head.length : 0;
+    answer->remaining = answer->framing == FRAMING_LENGTH ? (uint64_t)answer->head.length : 0;
     if (answer->framing == FRAMING_NONE
         || (answer->framing == FRAMING_LENGTH && answer->head.length == 0))
-        http_body_over(answer);
+        http_body_finish(answer);
 }
 
 /* --- one exchange --------------------------------------------------------------------------- */
@@ -358,7 +358,7 @@ static bool is_connected(struct http *http, const char *url)
            && connection_serves(http->connection, url);
 }
 
-static bool ask(struct http_answer *answer, struct err *err)
+static bool exchange_try(struct http_answer *answer, struct err *err)
 {
     struct http *http = answer->http;
     struct span body = answer->request.body;
@@ -379,14 +379,14 @@ static bool ask(struct http_answer *answer, struct err *err)
  * A connection that served before may have died meanwhile, and be found out only by the request. A
  * request that may be repeated then goes again, over a new one, unless something came back.
  */
-static bool exchange(struct http_answer *answer, struct err *err)
+static bool exchange_or_reconnect(struct http_answer *answer, struct err *err)
 {
     struct http *http = answer->http;
 
     if (is_connected(http, answer->request.url)) {
         struct err why = { 0 };
 
-        if (ask(answer, &why))
+        if (exchange_try(answer, &why))
             return true;
         if (why.kind != ERR_NET || why.code != HTTP_BROKEN || http->used > 0) {
             *err = why;
@@ -394,7 +394,7 @@ static bool exchange(struct http_answer *answer, struct err *err)
         }
         answer->sent = false;
     }
-    return connect_to(answer, err) && ask(answer, err);
+    return connect_to(answer, err) && exchange_try(answer, err);
 }
 
 bool http_open(struct http *http, const struct http_request *request, struct http_answer **answer_r,
@@ -414,7 +414,7 @@ bool http_open(struct http *http, const struct http_request *request, struct htt
     if (answer->request.idle_us == 0)
         answer->request.idle_us = IDLE_US;
     atomic_fetch_add(&request_count, 1);
-    if (!exchange(answer, err)) {
+    if (!exchange_or_reconnect(answer, err)) {
         connection_close(http->connection);
         return false;
     }
@@ -424,7 +424,7 @@ bool http_open(struct http *http, const struct http_request *request, struct htt
 }
 
 /* A short rest is read so that the connection can serve again; a new one costs far more. */
-static void drain(struct http_answer *answer)
+static void body_drain(struct http_answer *answer)
 {
     char rest[4096];
     size_t size = 1;
@@ -441,7 +441,7 @@ void http_close(struct http_answer *answer)
         return;
     if (!answer->ended && !answer->given_up && answer->framing == FRAMING_LENGTH
         && answer->head.length <= DRAIN_SIZE)
-        drain(answer);
+        body_drain(answer);
     decoder_free(take(answer->coding));
     if (!answer->ended)
         connection_close(answer->http->connection);

@@ -40,7 +40,7 @@ enum http_cause {
     HTTP_SHORT,             /* the body ended before its announced length        */
     HTTP_STALLED,           /* nothing came for `idle_us`                        */
     HTTP_TIMED_OUT,         /* not done after `total_us`                         */
-    HTTP_NONSENSE,          /* what came is not HTTP, or its headers never end   */
+    HTTP_MALFORMED,         /* what came is not HTTP, or its headers never end   */
     HTTP_TOO_SLOW,          /* less came or went than the least pace             */
     HTTP_TOO_LONG,          /* of ERR_DATA: the body is beyond the cap           */
     HTTP_CODED,             /* of ERR_DATA: compressed on the way, and cannot be taken apart */
@@ -60,7 +60,7 @@ void http_free(struct http *http); /* NULL is allowed */
  * Listens to another `cancel` from now on: for what must be said even when we were asked to stop.
  * Not while an answer is open.
  */
-void http_listen(struct http *http, const struct cancel *cancel);
+void http_set_cancel(struct http *http, const struct cancel *cancel);
 
 /* What a body is, as far as it matters to what may have been done to it on the way. */
 enum http_body {

@@ -13,22 +13,22 @@
 enum { HTTP_BUFFER_SIZE = HEAD_MAX + 16 * 1024 };
 
 /* How the end of a body is known. */
-enum framing { FRAMING_NONE, FRAMING_LENGTH, FRAMING_CHUNKS, FRAMING_CLOSE };
+enum http_framing { FRAMING_NONE, FRAMING_LENGTH, FRAMING_CHUNKS, FRAMING_CLOSE };
 
 struct http_answer {
     struct http *http;
     struct http_request request;
     struct head head;
-    enum framing framing;
+    enum http_framing framing;
     struct chunks chunks;
-    uint64_t left;          /* of a body whose length is known                  */
+    uint64_t remaining;     /* of a body whose length is known                  */
     struct decoder *coding; /* of a body that was compressed on the way; or NULL */
     struct pace pace;
     bool sent, ended, given_up, excess;
     bool moves; /* bytes are under way: it has begun to answer, or we are sending */
     bool coding_is_seen, coding_is_good;
     int64_t quiet_since_us, started_us;
-    int64_t stop_heard_us; /* when we were asked to stop in the middle; 0: not yet */
+    int64_t cancel_seen_us; /* when we were asked to stop in the middle; 0: not yet */
 };
 
 struct http {
@@ -58,7 +58,7 @@ must_check bool http_receive(struct http_answer *answer, void *bytes, size_t roo
 must_check bool http_fill(struct http_answer *answer, size_t *size_r, struct err *err);
 
 /* The body has been read. The connection may serve again if nothing of it is left over. */
-void http_body_over(struct http_answer *answer);
+void http_body_finish(struct http_answer *answer);
 
 static inline struct span http_unread(const struct http *http)
 {

@@ -24,7 +24,7 @@ static void target_add(struct str *to, const struct http *http, const char *url)
     str_add_text(to, target);
 }
 
-static void line_add(struct str *to, const char *name, const char *value)
+static void header_line_add(struct str *to, const char *name, const char *value)
 {
     str_add_text(to, name);
     str_add_text(to, value);
@@ -43,13 +43,13 @@ bool http_request_write(struct http_answer *answer, struct err *err)
     target_add(to, http, request->url);
     str_add_text(to, " HTTP/1.1\r\n");
     if (!has_header(request, "Host:"))
-        line_add(to, "Host: ", connection_host(http->connection));
+        header_line_add(to, "Host: ", connection_host(http->connection));
     if (!has_header(request, "Accept:"))
         str_add_text(to, "Accept: */*\r\n");
     if (!has_header(request, "Accept-Encoding:"))
         str_add_text(to, "Accept-Encoding: identity\r\n");
     for (size_t i = 0; request->headers && request->headers[i]; i++)
-        line_add(to, request->headers[i], "");
+        header_line_add(to, request->headers[i], "");
     if (request->sends_body) {
         str_add_text(to, "Content-Length: ");
         str_add_u64(to, request->body.size);

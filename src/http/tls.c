@@ -23,21 +23,21 @@ enum {
 };
 
 /* The last session of one server. */
-struct kept {
-    struct kept *next;
+struct tls_session {
+    struct tls_session *next;
     char *server;
     SSL_SESSION *session;
 };
 
-struct trust {
-    struct trust *next;
+struct tls_trust {
+    struct tls_trust *next;
     char *ca_file; /* NULL: the system's */
     SSL_CTX *context;
-    struct kept *kept;
+    struct tls_session *sessions;
 };
 
 struct tls {
-    struct trust *trust;
+    struct tls_trust *trust;
     char *server; /* "name:port" */
     SSL *ssl;
     BIO *gather;    /* owned by `ssl` */
@@ -47,59 +47,59 @@ struct tls {
     char distrust[CERTIFICATE_WORDS]; /* why the certificate is refused, or "" */
 };
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct trust *trusts;
+static pthread_mutex_t trust_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct tls_trust *trusts;
 
 /* --- sessions ------------------------------------------------------------------------------- */
 
-static struct kept *kept_of(struct trust *trust, const char *server)
+static struct tls_session *tls_session_find(struct tls_trust *trust, const char *server)
 {
-    for (struct kept *kept = trust->kept; kept; kept = kept->next)
+    for (struct tls_session *kept = trust->sessions; kept; kept = kept->next)
         if (strcmp(kept->server, server) == 0)
             return kept;
     return NULL;
 }
 
 /* Takes the session. */
-static void session_keep(struct trust *trust, const char *server, SSL_SESSION *session)
+static void session_keep(struct tls_trust *trust, const char *server, SSL_SESSION *session)
 {
-    struct kept *kept;
+    struct tls_session *kept;
 
-    (void)pthread_mutex_lock(&lock);
-    kept = kept_of(trust, server);
+    (void)pthread_mutex_lock(&trust_lock);
+    kept = tls_session_find(trust, server);
     if (!kept) {
-        kept = mem_new(struct kept);
+        kept = mem_new(struct tls_session);
         kept->server = mem_text(server);
-        kept->next = trust->kept;
-        trust->kept = kept;
+        kept->next = trust->sessions;
+        trust->sessions = kept;
     }
     SSL_SESSION_free(kept->session);
     kept->session = session;
-    (void)pthread_mutex_unlock(&lock);
+    (void)pthread_mutex_unlock(&trust_lock);
 }
 
 /* The session stays with the list, too. */
-static void session_take_up(struct tls *tls)
+static void session_resume(struct tls *tls)
 {
-    struct kept *kept;
+    struct tls_session *kept;
 
-    (void)pthread_mutex_lock(&lock);
-    kept = kept_of(tls->trust, tls->server);
+    (void)pthread_mutex_lock(&trust_lock);
+    kept = tls_session_find(tls->trust, tls->server);
     if (kept && kept->session && SSL_set_session(tls->ssl, kept->session) != 1)
         abort();
-    (void)pthread_mutex_unlock(&lock);
+    (void)pthread_mutex_unlock(&trust_lock);
 }
 
 /* After a handshake that failed: the next one is to begin from nothing. */
 static void session_forget(const struct tls *tls)
 {
-    struct kept *kept;
+    struct tls_session *kept;
 
-    (void)pthread_mutex_lock(&lock);
-    kept = kept_of(tls->trust, tls->server);
+    (void)pthread_mutex_lock(&trust_lock);
+    kept = tls_session_find(tls->trust, tls->server);
     if (kept)
         SSL_SESSION_free(take(kept->session));
-    (void)pthread_mutex_unlock(&lock);
+    (void)pthread_mutex_unlock(&trust_lock);
 }
 
 /* OpenSSL has a new session for us; 1: it is ours now. */
@@ -150,7 +150,7 @@ static SSL_CTX *context_new(void)
     return context;
 }
 
-static const char *reason(void)
+static const char *error_reason(void)
 {
     unsigned long code = ERR_peek_last_error();
     const char *text = ERR_reason_error_string(code);
@@ -166,51 +166,51 @@ static bool context_load(SSL_CTX *context, const char *ca_file, struct err *err)
                 : SSL_CTX_set_default_verify_dir(context) == 1)
         return true;
     return err_set(err, ERR_USAGE, 0, "the CA file '%s' cannot be used: %s",
-                   ca_file ? ca_file : "of the system", reason());
+                   ca_file ? ca_file : "of the system", error_reason());
 }
 
-static struct trust *trust_known(const char *ca_file)
+static struct tls_trust *trust_known(const char *ca_file)
 {
-    for (struct trust *trust = trusts; trust; trust = trust->next)
+    for (struct tls_trust *trust = trusts; trust; trust = trust->next)
         if (ca_file && trust->ca_file ? strcmp(trust->ca_file, ca_file) == 0
                                       : trust->ca_file == ca_file)
             return trust;
     return NULL;
 }
 
-static struct trust *trust_read(const char *ca_file, struct err *err)
+static struct tls_trust *trust_read(const char *ca_file, struct err *err)
 {
     SSL_CTX *context = context_new();
-    struct trust *trust;
+    struct tls_trust *trust;
 
     if (!context_load(context, ca_file, err)) {
         SSL_CTX_free(context);
         return NULL;
     }
-    trust = mem_new(struct trust);
-    *trust = (struct trust){ .next = trusts, .ca_file = mem_text(ca_file), .context = context };
+    trust = mem_new(struct tls_trust);
+    *trust = (struct tls_trust){ .next = trusts, .ca_file = mem_text(ca_file), .context = context };
     trusts = trust;
     return trust;
 }
 
-static struct trust *trust_of(const char *ca_file, struct err *err)
+static struct tls_trust *trust_of(const char *ca_file, struct err *err)
 {
-    struct trust *trust;
+    struct tls_trust *trust;
 
-    (void)pthread_mutex_lock(&lock);
+    (void)pthread_mutex_lock(&trust_lock);
     trust = trust_known(ca_file);
     if (!trust)
         trust = trust_read(ca_file, err);
-    (void)pthread_mutex_unlock(&lock);
+    (void)pthread_mutex_unlock(&trust_lock);
     return trust;
 }
 
-static void trust_free(struct trust *trust)
+static void trust_free(struct tls_trust *trust)
 {
-    struct kept *kept;
+    struct tls_session *kept;
 
-    while ((kept = trust->kept)) {
-        trust->kept = kept->next;
+    while ((kept = trust->sessions)) {
+        trust->sessions = kept->next;
         SSL_SESSION_free(kept->session);
         free(kept->server);
         free(kept);
@@ -222,7 +222,7 @@ static void trust_free(struct trust *trust)
 
 void tls_teardown(void)
 {
-    struct trust *trust;
+    struct tls_trust *trust;
 
     while ((trust = trusts)) {
         trusts = trust->next;
@@ -246,7 +246,7 @@ static char *name_of(const char *host)
 }
 
 /* Whom to ask for and whom to expect; an address is not asked for (RFC 6066, 3). */
-static void expect(SSL *ssl, const char *host)
+static void host_expect(SSL *ssl, const char *host)
 {
     auto_free char *name = name_of(host);
     X509_VERIFY_PARAM *param = SSL_get0_param(ssl);
@@ -261,7 +261,7 @@ static void expect(SSL *ssl, const char *host)
 }
 
 /* Bytes come straight from the socket, and go to it by way of the gathering. */
-static BIO *attach(SSL *ssl, int fd)
+static BIO *bio_attach(SSL *ssl, int fd)
 {
     BIO *socket = BIO_new_socket(fd, BIO_NOCLOSE), *gather = BIO_new(BIO_f_buffer());
 
@@ -275,7 +275,7 @@ static BIO *attach(SSL *ssl, int fd)
 bool tls_new(int fd, const char *ca_file, const struct url *server, struct tls **tls_r,
              struct err *err)
 {
-    struct trust *trust = trust_of(ca_file, err);
+    struct tls_trust *trust = trust_of(ca_file, err);
     struct tls *tls;
 
     if (!trust)
@@ -286,10 +286,10 @@ bool tls_new(int fd, const char *ca_file, const struct url *server, struct tls *
     tls->ssl = SSL_new(trust->context);
     if (!tls->ssl || SSL_set_app_data(tls->ssl, tls) != 1)
         abort();
-    expect(tls->ssl, server->host);
-    tls->gather = attach(tls->ssl, fd);
+    host_expect(tls->ssl, server->host);
+    tls->gather = bio_attach(tls->ssl, fd);
     SSL_set_connect_state(tls->ssl);
-    session_take_up(tls);
+    session_resume(tls);
     *tls_r = tls;
     return true;
 }
@@ -307,13 +307,13 @@ void tls_free(struct tls *tls)
 }
 
 /* Notes what broke it: OpenSSL's reason, the system's, or that the other side just went. */
-static enum connection_step broken(struct tls *tls, int error, int number)
+static enum connection_step tls_break(struct tls *tls, int error, int number)
 {
     char text[128];
 
     tls->is_broken = true;
     if (error == SSL_ERROR_SSL)
-        (void)snprintf(tls->said, sizeof tls->said, "%s", reason());
+        (void)snprintf(tls->said, sizeof tls->said, "%s", error_reason());
     else if (number)
         (void)snprintf(tls->said, sizeof tls->said, "%s", strerror_r(number, text, sizeof text));
     else
@@ -323,7 +323,7 @@ static enum connection_step broken(struct tls *tls, int error, int number)
 }
 
 /* What became of a call to OpenSSL that did not succeed. */
-static enum connection_step step_of(struct tls *tls, int result)
+static enum connection_step tls_step_of(struct tls *tls, int result)
 {
     int number = errno, error = SSL_get_error(tls->ssl, result);
 
@@ -334,11 +334,11 @@ static enum connection_step step_of(struct tls *tls, int result)
     case SSL_ERROR_ZERO_RETURN:
         return CONNECTION_ENDED;
     default:
-        return broken(tls, error, number);
+        return tls_break(tls, error, number);
     }
 }
 
-static enum connection_step not_greeted(struct tls *tls, struct err *err)
+static enum connection_step handshake_failed(struct tls *tls, struct err *err)
 {
     long verdict = SSL_get_verify_result(tls->ssl);
 
@@ -352,7 +352,7 @@ static enum connection_step not_greeted(struct tls *tls, struct err *err)
     return CONNECTION_BROKEN;
 }
 
-enum connection_step tls_greet(struct tls *tls, bool *to_send_r, struct err *err)
+enum connection_step tls_handshake(struct tls *tls, bool *to_send_r, struct err *err)
 {
     enum connection_step step;
     int result;
@@ -362,12 +362,12 @@ enum connection_step tls_greet(struct tls *tls, bool *to_send_r, struct err *err
     result = SSL_do_handshake(tls->ssl);
     if (result == 1)
         return CONNECTION_DONE;
-    step = step_of(tls, result);
+    step = tls_step_of(tls, result);
     if (step == CONNECTION_AGAIN) {
         *to_send_r = SSL_want_write(tls->ssl);
         return step;
     }
-    return not_greeted(tls, err);
+    return handshake_failed(tls, err);
 }
 
 bool tls_is_resumed(const struct tls *tls)
@@ -385,12 +385,13 @@ bool tls_holds_bytes(const struct tls *tls)
     return SSL_has_pending(tls->ssl);
 }
 
-static enum connection_step flush(struct tls *tls)
+static enum connection_step tls_flush(struct tls *tls)
 {
     errno = 0;
     if (BIO_flush(tls->gather) == 1)
         return CONNECTION_DONE;
-    return BIO_should_retry(tls->gather) ? CONNECTION_AGAIN : broken(tls, SSL_ERROR_SYSCALL, errno);
+    return BIO_should_retry(tls->gather) ? CONNECTION_AGAIN
+                                         : tls_break(tls, SSL_ERROR_SYSCALL, errno);
 }
 
 enum connection_step tls_send(struct tls *tls, struct span bytes, bool is_last)
@@ -402,11 +403,11 @@ enum connection_step tls_send(struct tls *tls, struct span bytes, bool is_last)
         errno = 0;
         ERR_clear_error();
         if (SSL_write_ex(tls->ssl, bytes.at, bytes.size, &sent) != 1)
-            return step_of(tls, 0);
+            return tls_step_of(tls, 0);
         tls->is_passed = true;
     }
     if (is_last)
-        step = flush(tls);
+        step = tls_flush(tls);
     if (step != CONNECTION_AGAIN)
         tls->is_passed = false;
     return step;
@@ -418,5 +419,5 @@ enum connection_step tls_receive(struct tls *tls, void *bytes, size_t room, size
     ERR_clear_error();
     if (SSL_read_ex(tls->ssl, bytes, room, size_r) == 1)
         return CONNECTION_DONE;
-    return step_of(tls, 0);
+    return tls_step_of(tls, 0);
 }

@@ -35,7 +35,7 @@ void tls_free(struct tls *tls);
  *   to_send_r   with CONNECTION_AGAIN: whether it waits for room to send, not for bytes
  * CONNECTION_BROKEN: `err` is set, to ERR_NET with HTTP_NO_TRUST or HTTP_NO_CONNECTION.
  */
-enum connection_step tls_greet(struct tls *tls, bool *to_send_r, struct err *err);
+enum connection_step tls_handshake(struct tls *tls, bool *to_send_r, struct err *err);
 
 /* Whether the handshake took up a session. */
 bool tls_is_resumed(const struct tls *tls);

@@ -5,7 +5,7 @@
 
 #include <curl/curl.h>
 
-static char *part(CURLU *parsed, CURLUPart which, unsigned flags)
+static char *part_copy(CURLU *parsed, CURLUPart which, unsigned flags)
 {
     char *text = NULL, *copy;
 
@@ -18,7 +18,7 @@ static char *part(CURLU *parsed, CURLUPart which, unsigned flags)
 
 static bool has_part(CURLU *parsed, CURLUPart which)
 {
-    char *text = part(parsed, which, 0);
+    char *text = part_copy(parsed, which, 0);
 
     free(text);
     return text != NULL;
@@ -32,11 +32,11 @@ static bool parsed_read(CURLU *parsed, const char *text, struct url *url_r, stru
         || has_part(parsed, CURLUPART_FRAGMENT))
         return err_set(err, ERR_DATA, 0, "a URL with a user name, password or fragment");
     *url_r = (struct url){
-        .scheme = part(parsed, CURLUPART_SCHEME, 0),
-        .host = part(parsed, CURLUPART_HOST, 0),
-        .port = part(parsed, CURLUPART_PORT, CURLU_DEFAULT_PORT),
-        .path = part(parsed, CURLUPART_PATH, 0),
-        .query = part(parsed, CURLUPART_QUERY, 0),
+        .scheme = part_copy(parsed, CURLUPART_SCHEME, 0),
+        .host = part_copy(parsed, CURLUPART_HOST, 0),
+        .port = part_copy(parsed, CURLUPART_PORT, CURLU_DEFAULT_PORT),
+        .path = part_copy(parsed, CURLUPART_PATH, 0),
+        .query = part_copy(parsed, CURLUPART_QUERY, 0),
     };
     if (url_r->scheme && url_r->host && url_r->port && url_r->path
         && (strcmp(url_r->scheme, "https") == 0 || strcmp(url_r->scheme, "http") == 0))

@@ -15,8 +15,8 @@
 enum { BLOCK_SIZE = 65536, FIRST_VALUES = 64, JSON_SIZE_MAX = 1 << 30 };
 
 /* Decoded texts live in blocks that never move. */
-struct block {
-    struct block *before;
+struct json_block {
+    struct json_block *before;
     size_t used, room;
     char bytes[];
 };
@@ -24,11 +24,11 @@ struct block {
 struct json {
     struct json_value *values;
     size_t count, room;
-    struct block *blocks;
+    struct json_block *blocks;
     size_t most_text; /* of what came: decoding makes hardly anything longer */
 };
 
-struct reading {
+struct json_reading {
     struct json *json;
     struct span text; /* the bytes as they came: what values point into */
     yajl_handle yajl;
@@ -45,7 +45,7 @@ struct reading {
 
 static char *block_take(struct json *json, size_t size)
 {
-    struct block *block = json->blocks;
+    struct json_block *block = json->blocks;
 
     if (!block || block->room - block->used < size) {
         size_t room = json->most_text < BLOCK_SIZE ? json->most_text : BLOCK_SIZE;
@@ -62,7 +62,7 @@ static char *block_take(struct json *json, size_t size)
     return block->bytes + block->used - size;
 }
 
-static uint32_t hex4(struct span at)
+static uint32_t hex4_code(struct span at)
 {
     uint32_t code = 0;
 
@@ -82,12 +82,12 @@ static bool is_surrogate(uint32_t code, uint32_t first)
 /* \uXXXX, perhaps with its other half; `rest` stands behind "\u". YAJL has checked the digits. */
 static uint32_t escaped_code(struct span *rest, bool *repaired)
 {
-    uint32_t code = hex4(*rest);
+    uint32_t code = hex4_code(*rest);
 
     *rest = span_from(*rest, 4);
     if (is_surrogate(code, 0xD800) && span_starts(*rest, "\\u")
-        && is_surrogate(hex4(span_from(*rest, 2)), 0xDC00)) {
-        code = 0x10000 + ((code - 0xD800) << 10) + (hex4(span_from(*rest, 2)) - 0xDC00);
+        && is_surrogate(hex4_code(span_from(*rest, 2)), 0xDC00)) {
+        code = 0x10000 + ((code - 0xD800) << 10) + (hex4_code(span_from(*rest, 2)) - 0xDC00);
         *rest = span_from(*rest, 6);
     }
     if (code >= 0xD800 && code <= 0xDFFF) {
@@ -141,7 +141,7 @@ static void escape_add(struct str *to, struct span *rest, bool *repaired)
 }
 
 /* The text between the quotes. Most need no decoding and are borrowed from the bytes. */
-static struct span decode(struct json *json, struct span inside, bool *repaired)
+static struct span json_unescape(struct json *json, struct span inside, bool *repaired)
 {
     auto_str text = STR_MAX(JSON_SIZE_MAX);
     char *kept;
@@ -166,13 +166,13 @@ static struct span decode(struct json *json, struct span inside, bool *repaired)
 /* --- YAJL's callbacks ----------------------------------------------------------------------- */
 
 /* A page of nothing but zeros would take thirty times its size. */
-static bool is_full(struct reading *r)
+static bool is_full(struct json_reading *r)
 {
     r->too_many = r->json->count >= JSON_VALUES_MAX;
     return r->too_many;
 }
 
-static struct json_value *value_add(struct reading *r, enum json_kind kind)
+static struct json_value *value_add(struct json_reading *r, enum json_kind kind)
 {
     struct json *json = r->json;
     struct json_value *value;
@@ -192,29 +192,29 @@ static struct json_value *value_add(struct reading *r, enum json_kind kind)
     return value;
 }
 
-static size_t position(const struct reading *r)
+static size_t reading_position(const struct json_reading *r)
 {
     return r->passed + yajl_get_bytes_consumed(r->yajl);
 }
 
 /* The bytes of the token that YAJL has just passed: of that `size`, or all since the last quote. */
-static struct span token_end(struct reading *r, size_t size)
+static struct span token_end(struct json_reading *r, size_t size)
 {
-    r->after = position(r);
+    r->after = reading_position(r);
     return (struct span){ r->text.at + r->after - size, size };
 }
 
-static struct span text_token(struct reading *r)
+static struct span text_token(struct json_reading *r)
 {
     const char *begin = r->text.at + r->after;
-    size_t end = position(r);
+    size_t end = reading_position(r);
     const char *quote = memchr(begin, '"', end - r->after);
 
     r->after = end;
     return (struct span){ quote, (size_t)(r->text.at + end - quote) };
 }
 
-static int scalar_add(struct reading *r, enum json_kind kind, struct span raw)
+static int scalar_add(struct json_reading *r, enum json_kind kind, struct span raw)
 {
     struct json_value *value;
 
@@ -243,17 +243,17 @@ static int on_number(void *arg, const char *token, size_t size)
     return scalar_add(arg, span_is(raw, "?") ? JSON_NULL : JSON_NUMBER, raw);
 }
 
-static struct span unquoted(struct span raw)
+static struct span quotes_strip(struct span raw)
 {
     return (struct span){ raw.at + 1, raw.size - 2 };
 }
 
 static int on_text(void *arg, const unsigned char *decoded, size_t size)
 {
-    struct reading *r = arg;
+    struct json_reading *r = arg;
     struct span raw = text_token(r);
     bool repaired;
-    struct span text = decode(r->json, unquoted(raw), &repaired);
+    struct span text = json_unescape(r->json, quotes_strip(raw), &repaired);
     struct json_value *value;
 
     (void)decoded;
@@ -269,15 +269,15 @@ static int on_text(void *arg, const unsigned char *decoded, size_t size)
 
 static int on_name(void *arg, const unsigned char *decoded, size_t size)
 {
-    struct reading *r = arg;
+    struct json_reading *r = arg;
 
     (void)decoded;
     (void)size;
-    r->name = decode(r->json, unquoted(text_token(r)), &r->name_repaired);
+    r->name = json_unescape(r->json, quotes_strip(text_token(r)), &r->name_repaired);
     return 1;
 }
 
-static int open_add(struct reading *r, enum json_kind kind)
+static int open_add(struct json_reading *r, enum json_kind kind)
 {
     struct span raw = token_end(r, 1);
 
@@ -294,7 +294,7 @@ static int open_add(struct reading *r, enum json_kind kind)
 
 static int on_close(void *arg)
 {
-    struct reading *r = arg;
+    struct json_reading *r = arg;
     struct span raw = token_end(r, 1);
     size_t index = r->open[--r->depth];
     struct json_value *value = &r->json->values[index];
@@ -329,7 +329,7 @@ static const yajl_callbacks callbacks = {
 /* --- the document --------------------------------------------------------------------------- */
 
 /* Where reading stopped: "response.data[3].fieldData"; nothing at the top. */
-static void place_add(const struct reading *r, struct str *to)
+static void place_add(const struct json_reading *r, struct str *to)
 {
     const struct json_value *values = r->json->values;
 
@@ -344,9 +344,9 @@ static void place_add(const struct reading *r, struct str *to)
     }
 }
 
-static bool parse_failed(struct reading *r, struct err *err)
+static bool parse_failed(struct json_reading *r, struct err *err)
 {
-    size_t at = position(r) < r->text.size ? position(r) : r->text.size;
+    size_t at = reading_position(r) < r->text.size ? reading_position(r) : r->text.size;
     auto_str place = STR_MAX(160);
     unsigned char *said;
 
@@ -368,7 +368,7 @@ static bool parse_failed(struct reading *r, struct err *err)
     return false;
 }
 
-static bool fed(struct reading *r, const char *bytes)
+static bool reading_feed(struct json_reading *r, const char *bytes)
 {
     if (yajl_parse(r->yajl, (const unsigned char *)bytes, r->text.size) != yajl_status_ok)
         return false;
@@ -377,9 +377,9 @@ static bool fed(struct reading *r, const char *bytes)
 }
 
 /* `bytes` is what YAJL sees: the text itself, or a patched copy of the same size. */
-static bool parse(struct json *json, struct span text, const char *bytes, struct err *err)
+static bool json_parse(struct json *json, struct span text, const char *bytes, struct err *err)
 {
-    struct reading r = { .json = json, .text = text };
+    struct json_reading r = { .json = json, .text = text };
     bool good;
 
     json->count = 0;
@@ -388,7 +388,7 @@ static bool parse(struct json *json, struct span text, const char *bytes, struct
     if (!r.yajl)
         abort();
     (void)yajl_config(r.yajl, yajl_dont_validate_strings, 1);
-    good = fed(&r, bytes) || parse_failed(&r, err);
+    good = reading_feed(&r, bytes) || parse_failed(&r, err);
     yajl_free(r.yajl);
     return good;
 }
@@ -437,11 +437,11 @@ static bool parse_or_paint(struct json *json, struct span text, struct err *err)
     auto_free char *painted = NULL;
     struct err first;
 
-    if (parse(json, text, text.at, &first))
+    if (json_parse(json, text, text.at, &first))
         return true;
     painted = painted_over(text);
     if (painted)
-        return parse(json, text, painted, err);
+        return json_parse(json, text, painted, err);
     *err = first;
     return false;
 }
@@ -464,7 +464,7 @@ void json_free(struct json *json)
     if (!json)
         return;
     while (json->blocks) {
-        struct block *block = json->blocks;
+        struct json_block *block = json->blocks;
 
         json->blocks = block->before;
         free(block);
@@ -610,8 +610,8 @@ static bool value_fits(const struct json_value *value, enum json_want want, void
     abort();
 }
 
-static bool misfit(const struct json *json, const struct json_value *object, const char *member,
-                   const char *complaint, struct err *err)
+static bool fill_failed(const struct json *json, const struct json_value *object,
+                        const char *member, const char *complaint, struct err *err)
 {
     auto_str path = STR_MAX(256);
 
@@ -630,11 +630,11 @@ static bool member_fill(const struct json *json, const struct json_value *object
     if (member->optional && (!value || value->kind == JSON_NULL))
         return true;
     if (!value)
-        return misfit(json, object, member->name, "is missing", err);
+        return fill_failed(json, object, member->name, "is missing", err);
     if (value_fits(value, member->want, place))
         return true;
     (void)snprintf(complaint, sizeof complaint, "is not %s", want_name(member->want));
-    return misfit(json, object, member->name, complaint, err);
+    return fill_failed(json, object, member->name, complaint, err);
 }
 
 bool json_fill(const struct json *json, const struct json_value *object,
@@ -643,7 +643,7 @@ bool json_fill(const struct json *json, const struct json_value *object,
     if (!object)
         return err_set(err, ERR_DATA, 0, "the object is missing");
     if (object->kind != JSON_OBJECT)
-        return misfit(json, object, "", "is not an object", err);
+        return fill_failed(json, object, "", "is not an object", err);
     for (; shape->name; shape++)
         if (!member_fill(json, object, shape, (char *)target + shape->offset, err))
             return false;

@@ -55,7 +55,7 @@ void json_close_array(struct json_writer *w)
     close_level(w, ']');
 }
 
-static bool is_plain(char c)
+static bool char_is_plain(char c)
 {
     return (uint8_t)c >= 0x20 && (uint8_t)c < 0x7F && c != '"' && c != '\\';
 }
@@ -95,7 +95,7 @@ static void add_quoted(const struct json_writer *w, struct span text)
         size_t plain = 0;
         uint32_t code;
 
-        while (plain < text.size && is_plain(text.at[plain]))
+        while (plain < text.size && char_is_plain(text.at[plain]))
             plain++;
         str_add(to, text.at, plain);
         text = span_from(text, plain);

@@ -63,7 +63,7 @@ static struct csv *csv_begin(const struct roster_csv *c)
 {
     struct csv *csv = csv_new(c->text);
 
-    if (!csv_is_told(csv))
+    if (!csv_names_separator(csv))
         csv_separate(csv, c->separator);
     return csv;
 }
@@ -215,7 +215,7 @@ static bool file_open(struct roster_csv *c, enum text_coding coding, struct err 
     if (c->text.size == 0)
         return err_set(err, ERR_USAGE, 0, "it is empty");
     csv = csv_new(c->text);
-    c->is_told = csv_is_told(csv);
+    c->is_told = csv_names_separator(csv);
     return (c->is_told ? header_read(c, err) : separator_find(c, err)) && columns_find(c, err);
 }
 

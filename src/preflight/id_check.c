@@ -99,7 +99,7 @@ static uint64_t number_of(struct span id)
 
 static bool shared_read(const struct asking *a, struct idset *ids, int64_t *read_r, struct err *err)
 {
-    uint64_t limit = a->pager->before ? a->pager->size : SHARED_PAGE;
+    uint64_t limit = a->pager->size_before ? a->pager->size : SHARED_PAGE;
 
     for (uint64_t from = 1; from <= SHARED_PAGES * limit; from += limit) {
         auto_page page = { 0 };

@@ -222,7 +222,7 @@ static bool large_page_look(struct sampling *s, uint64_t place, struct err *err)
                        &gap, err))
         return false;
     sample->page_records = page.count;
-    sample->page_is_cut = pager.before > 0;
+    sample->page_is_cut = pager.size_before > 0;
     sample->page_bytes = page.text.size;
     sample->page_us = time_mono_us() - begun_us;
     if (gap.count > 0)

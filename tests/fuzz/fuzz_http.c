@@ -15,7 +15,7 @@ static void try_head(struct span bytes)
     struct head head;
     size_t size;
 
-    if (head_find(bytes, &size) != HEAD_WHOLE)
+    if (head_find(bytes, &size) != HEAD_COMPLETE)
         return;
     assert(size > 0 && size <= bytes.size && size <= HEAD_MAX);
     copy = mem_grow(copy, size);
@@ -33,10 +33,10 @@ static void try_chunks(struct span bytes)
     enum chunks_step step;
 
     while ((step = chunks_eat(&chunks, &bytes)) == CHUNKS_DATA && bytes.size) {
-        size_t size = span_first(bytes, (size_t)chunks.left).size;
+        size_t size = span_first(bytes, (size_t)chunks.remaining).size;
 
-        assert(chunks.left <= INT64_MAX && size > 0);
-        chunks.left -= size;
+        assert(chunks.remaining <= INT64_MAX && size > 0);
+        chunks.remaining -= size;
         bytes = span_from(bytes, size);
     }
     assert(step != CHUNKS_MORE || bytes.size == 0);

@@ -187,7 +187,7 @@ static bool s3_get(struct store *store, const char *key, struct store_reader **r
     if (answer.class != S3_FINE)
         return s3_refusal(&answer, err);
     if (http_length(answer.http) < 0)
-        return err_set(err, ERR_NET, HTTP_NONSENSE, "the answer names no length");
+        return err_set(err, ERR_NET, HTTP_MALFORMED, "the answer names no length");
     reader = mem_new(struct s3_reader);
     reader->key = mem_text(key);
     reader->reader =

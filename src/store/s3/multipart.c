@@ -65,7 +65,7 @@ static bool created_read(struct s3_answer *answer, char **upload_id_r, struct er
             *upload_id_r = created.upload_id;
             return true;
         }
-        (void)err_set(err, ERR_NET, HTTP_NONSENSE, "the answer names no upload");
+        (void)err_set(err, ERR_NET, HTTP_MALFORMED, "the answer names no upload");
     }
     free(created.upload_id);
     return false;
@@ -220,7 +220,7 @@ static bool part_answered(struct s3_large *large, struct s3_answer *answer,
     if (answer->class != S3_FINE)
         return s3_refusal(answer, err);
     if (!etag || !*etag)
-        return err_set(err, ERR_NET, HTTP_NONSENSE, "the answer to part %u has no ETag",
+        return err_set(err, ERR_NET, HTTP_MALFORMED, "the answer to part %u has no ETag",
                        large->parts);
     return s3_sum_agrees(answer, sum, err)
            && part_note(large, etag, sum, s3_header(answer, "x-amz-checksum-sha256"), err);

@@ -227,7 +227,7 @@ static bool head_read(struct s3_answer *answer, struct s3_head *head_r, struct e
     struct s3_head head = { .exists = true };
 
     if (length < 0)
-        return err_set(err, ERR_NET, HTTP_NONSENSE, "the answer names no length");
+        return err_set(err, ERR_NET, HTTP_MALFORMED, "the answer names no length");
     head.size_bytes = (uint64_t)length;
     text_keep(head.etag, sizeof head.etag, s3_header(answer, "ETag"));
     head.has_sum = sum_read(sum, &head.sum) && !(type && strcmp(type, "COMPOSITE") == 0);

@@ -426,7 +426,9 @@ TEST(a_record_that_is_too_much_alone_is_passed_over_with_words)
     };
 
     for (size_t i = 0; i < lengthof(cases); i++) {
-        struct pager pager = { .first = 8, .most = 8, .size = 2, .before = 8, .patience = 16 };
+        struct pager pager = {
+            .first = 8, .most = 8, .size = 2, .size_before = 8, .good_needed = 16
+        };
         struct pager_gap gap;
         auto_talk talk = { 0 };
         auto_page page = { 0 };

@@ -1033,7 +1033,7 @@ TEST(a_stream_that_is_cut_says_so)
         int code;
     } cases[] = {
         { { 200, NULL, "%PDF-", SHORT }, ERR_NET, HTTP_SHORT },
-        { { 200, NULL, "%PDF-", LONG }, ERR_DATA, HTTP_NONSENSE },
+        { { 200, NULL, "%PDF-", LONG }, ERR_DATA, HTTP_MALFORMED },
     };
 
     for (size_t i = 0; i < lengthof(cases); i++) {

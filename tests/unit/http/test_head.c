@@ -17,13 +17,13 @@ TEST(the_end_of_a_head_is_found)
         { "HT", HEAD_MORE, 0 },
         { "HTTP/1.1 200 OK\r\n", HEAD_MORE, 0 },
         { "HTTP/1.1 200 OK\r\n\r", HEAD_MORE, 0 },
-        { "HTTP/1.1 200 OK\r\n\r\n", HEAD_WHOLE, 19 },
-        { "HTTP/1.1 200 OK\r\nA: b\r\n\r\nbody\r\n\r\n", HEAD_WHOLE, 25 },
-        { "HTTP/1.1 200 OK\nA: b\n\nbody", HEAD_WHOLE, 22 },
-        { "http/1.1 200 OK\r\n\r\n", HEAD_NONSENSE, 0 },
-        { "220 mail.example ESMTP\r\n", HEAD_NONSENSE, 0 },
-        { "\r\nHTTP/1.1 200 OK\r\n\r\n", HEAD_NONSENSE, 0 },
-        { "X", HEAD_NONSENSE, 0 },
+        { "HTTP/1.1 200 OK\r\n\r\n", HEAD_COMPLETE, 19 },
+        { "HTTP/1.1 200 OK\r\nA: b\r\n\r\nbody\r\n\r\n", HEAD_COMPLETE, 25 },
+        { "HTTP/1.1 200 OK\nA: b\n\nbody", HEAD_COMPLETE, 22 },
+        { "http/1.1 200 OK\r\n\r\n", HEAD_MALFORMED, 0 },
+        { "220 mail.example ESMTP\r\n", HEAD_MALFORMED, 0 },
+        { "\r\nHTTP/1.1 200 OK\r\n\r\n", HEAD_MALFORMED, 0 },
+        { "X", HEAD_MALFORMED, 0 },
     };
 
     for (size_t i = 0; i < lengthof(cases); i++) {
@@ -45,9 +45,9 @@ TEST(a_head_has_a_most)
     memset(bytes, 'x', sizeof bytes);
     memcpy(bytes, start, sizeof start - 1);
     CHECK(head_find(span_first(all, sizeof bytes - 1), &size) == HEAD_MORE);
-    CHECK(head_find(all, &size) == HEAD_NONSENSE);
+    CHECK(head_find(all, &size) == HEAD_MALFORMED);
     memcpy(bytes + sizeof bytes - (sizeof end - 1), end, sizeof end - 1);
-    CHECK(head_find(all, &size) == HEAD_WHOLE && size == sizeof bytes);
+    CHECK(head_find(all, &size) == HEAD_COMPLETE && size == sizeof bytes);
 }
 
 TEST(a_head_says_how_its_body_ends)
@@ -147,15 +147,15 @@ static enum chunks_step unchunk(struct span bytes, size_t piece, struct str *bod
     struct chunks chunks = { 0 };
     enum chunks_step step = CHUNKS_MORE;
 
-    while (bytes.size && step != CHUNKS_NONSENSE && step != CHUNKS_END) {
+    while (bytes.size && step != CHUNKS_MALFORMED && step != CHUNKS_END) {
         struct span part = span_first(bytes, piece);
 
         bytes = span_from(bytes, part.size);
         while ((step = chunks_eat(&chunks, &part)) == CHUNKS_DATA && part.size) {
-            struct span data = span_first(part, (size_t)chunks.left);
+            struct span data = span_first(part, (size_t)chunks.remaining);
 
             str_add_span(body, data);
-            chunks.left -= data.size;
+            chunks.remaining -= data.size;
             part = span_from(part, data.size);
         }
     }
@@ -178,14 +178,14 @@ TEST(chunks_become_a_body)
         { "9\r\nabc", CHUNKS_DATA, "abc" },
         { "0\r\n", CHUNKS_MORE, "" },
         { "0\r\nX: 1\r\n", CHUNKS_MORE, "" },
-        { "3\r\nabcd\r\n", CHUNKS_NONSENSE, "abc" },
-        { "\r\n", CHUNKS_NONSENSE, "" },
-        { "nonsense\r\n", CHUNKS_NONSENSE, "" },
-        { "-1\r\n", CHUNKS_NONSENSE, "" },
-        { "10000000000000000\r\n", CHUNKS_NONSENSE, "" },
+        { "3\r\nabcd\r\n", CHUNKS_MALFORMED, "abc" },
+        { "\r\n", CHUNKS_MALFORMED, "" },
+        { "nonsense\r\n", CHUNKS_MALFORMED, "" },
+        { "-1\r\n", CHUNKS_MALFORMED, "" },
+        { "10000000000000000\r\n", CHUNKS_MALFORMED, "" },
         { "00000000000000000000000000000003\r\nabc\r\n0\r\n\r\n", CHUNKS_END, "abc" },
-        { "000000000000000000000000000000003\r\nabc\r\n", CHUNKS_NONSENSE, "" },
-        { "3\r\nabc\r\r\r\r\n0\r\n\r\n", CHUNKS_NONSENSE, "abc" },
+        { "000000000000000000000000000000003\r\nabc\r\n", CHUNKS_MALFORMED, "" },
+        { "3\r\nabc\r\r\r\r\n0\r\n\r\n", CHUNKS_MALFORMED, "abc" },
     };
 
     for (size_t i = 0; i < lengthof(cases); i++) {
@@ -214,5 +214,5 @@ TEST(extensions_of_chunks_have_a_most)
     for (int i = 0; i < 1000; i++)
         str_add_text(&bytes, one);
     str_add_text(&bytes, "0\r\n\r\n");
-    CHECK(unchunk(str_span(&bytes), SIZE_MAX, &body) == CHUNKS_NONSENSE);
+    CHECK(unchunk(str_span(&bytes), SIZE_MAX, &body) == CHUNKS_MALFORMED);
 }

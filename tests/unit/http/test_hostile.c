@@ -344,7 +344,7 @@ TEST(saying_for_ever_that_an_answer_comes_is_none)
         struct err err = { 0 };
 
         CHECK(!ask(&talk, &request, 16, &body, &err));
-        CHECK(err.kind == ERR_NET && err.code == HTTP_NONSENSE);
+        CHECK(err.kind == ERR_NET && err.code == HTTP_MALFORMED);
         CHECK(strstr(err.msg, "goes on saying") != NULL);
     }
 }

@@ -678,24 +678,24 @@ static const struct failing failing[] = {
     { "no HTTP",
       { TAKE, SEND("220 mail.example ESMTP\r\n"), DO(SERVER_CLOSE), END },
       AT_OPEN,
-      HTTP_NONSENSE },
+      HTTP_MALFORMED },
     { "bytes",
       { TAKE, SEND("\0\1\2\3\4\5\6\7 not HTTP at all \xff\xff\r\n\r\n"), DO(SERVER_CLOSE), END },
       AT_OPEN,
-      HTTP_NONSENSE },
+      HTTP_MALFORMED },
     { "headers without end",
       { TAKE, SEND(OK "X-Long: "), FILL(200000), END },
       AT_OPEN,
-      HTTP_NONSENSE },
+      HTTP_MALFORMED },
     { "an odd length",
       { TAKE, SEND(OK "Content-Length: -5\r\n\r\nhello"), DO(SERVER_CLOSE), END },
       AT_OPEN,
-      HTTP_NONSENSE },
+      HTTP_MALFORMED },
     { "two lengths",
       { TAKE, SEND(OK "Content-Length: 5\r\nContent-Length: 3\r\n\r\nhello"), DO(SERVER_CLOSE),
         END },
       AT_OPEN,
-      HTTP_NONSENSE },
+      HTTP_MALFORMED },
     { "a short body",
       { TAKE, SEND(OK "Content-Length: 10\r\n\r\nhello"), DO(SERVER_CLOSE), END },
       AT_READ,
@@ -727,7 +727,7 @@ static const struct failing failing[] = {
     { "a longer body",
       { TAKE, SEND(OK "Content-Length: 3\r\n\r\nhello"), END },
       AT_READ,
-      HTTP_NONSENSE,
+      HTTP_MALFORMED,
       0,
       0,
       ERR_DATA },
@@ -1280,7 +1280,7 @@ TEST(nonsense_over_tls_is_nonsense)
     struct err err = { 0 };
 
     CHECK(!http_open(talk.http, &request, &answer, &err));
-    CHECK(err.kind == ERR_UNSURE && err.code == HTTP_NONSENSE);
+    CHECK(err.kind == ERR_UNSURE && err.code == HTTP_MALFORMED);
 }
 
 /* The proxy's own answer is not the server's. */
