@@ -17,11 +17,12 @@ struct store_kind {
     bool (*large_abort)(struct store *store, const char *key, const char *upload_id,
                         struct err *err);
     bool (*probe)(struct store *store, struct store_traits *traits_r, struct err *err);
-    bool (*greet)(struct store *store, bool *same_r, struct err *err);
+    bool (*probe_check)(struct store *store, bool *same_r, struct err *err);
     bool (*look)(struct store *store, const char *key, struct store_found *found_r,
                  struct err *err); /* by reading; NULL where there is `tell` */
-    bool (*tell)(struct store *store, const struct store_object *expected,
-                 struct store_found *found_r, struct err *err); /* as store_tell(), or NULL */
+    bool (*compare_unread)(struct store *store, const struct store_object *expected,
+                           struct store_found *found_r,
+                           struct err *err); /* as store_tell(), or NULL */
     void (*imprint_of)(const struct store *store, struct span bytes,
                        char imprint_r[STORE_IMPRINT_SIZE]); /* or NULL */
     bool (*remove)(struct store *store, const char *key, struct err *err);
@@ -57,14 +58,15 @@ struct store_list {
     struct store *store;
 };
 
-must_check bool dir_open(const struct store_settings *settings, const char *path,
-                         const struct cancel *cancel, struct store **store_r, struct err *err);
+must_check bool folder_store_open(const struct store_settings *settings, const char *path,
+                                  const struct cancel *cancel, struct store **store_r,
+                                  struct err *err);
 
 /* Lists below an open folder, which must outlive the list. */
-must_check bool dir_list(struct store *store, int folder_fd, const char *prefix,
-                         struct store_list **list_r, struct err *err);
-enum step dir_list_next(struct store_list *list, struct store_entry *entry_r, struct err *err);
-void dir_list_free(struct store_list *list);
+must_check bool folder_list(struct store *store, int folder_fd, const char *prefix,
+                            struct store_list **list_r, struct err *err);
+enum step folder_list_next(struct store_list *list, struct store_entry *entry_r, struct err *err);
+void folder_list_free(struct store_list *list);
 
-must_check bool s3_open(const struct store_settings *settings, const struct cancel *cancel,
-                        struct store **store_r, struct err *err);
+must_check bool s3_store_open(const struct store_settings *settings, const struct cancel *cancel,
+                              struct store **store_r, struct err *err);

@@ -12,9 +12,9 @@ bool store_open(const struct store_settings *settings, const struct cancel *canc
     struct span url = span_of(settings->url);
 
     if (span_starts(url, "dir:") && url.size > strlen("dir:"))
-        return dir_open(settings, settings->url + strlen("dir:"), cancel, store_r, err);
+        return folder_store_open(settings, settings->url + strlen("dir:"), cancel, store_r, err);
     if (span_starts(url, "s3://"))
-        return s3_open(settings, cancel, store_r, err);
+        return s3_store_open(settings, cancel, store_r, err);
     return err_set(err, ERR_USAGE, 0,
                    "'%.128s' is not the URL of a store (dir:FOLDER or s3://BUCKET/PREFIX)",
                    settings->url);
@@ -140,8 +140,9 @@ bool store_tell(struct store *store, const struct store_object *expected,
                 struct store_found *found_r, struct err *err)
 {
     return key_checked(expected->key, err)
-           && ((store->kind->tell ? store->kind->tell(store, expected, found_r, err)
-                                  : look_by_reading(store, expected->key, found_r, err))
+           && ((store->kind->compare_unread
+                    ? store->kind->compare_unread(store, expected, found_r, err)
+                    : look_by_reading(store, expected->key, found_r, err))
                || err_ctx(err, "looking at '%s'", expected->key));
 }
 
@@ -278,5 +279,6 @@ bool store_probe(struct store *store, struct store_traits *traits_r, struct err 
 
 bool store_greet(struct store *store, bool *same_r, struct err *err)
 {
-    return store->kind->greet(store, same_r, err) || err_ctx(err, "the store '%s'", store->name);
+    return store->kind->probe_check(store, same_r, err)
+           || err_ctx(err, "the store '%s'", store->name);
 }

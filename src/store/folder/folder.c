@@ -1,5 +1,5 @@
 /*
- * A folder as a store: opening, looking, reading, removing. How objects are made is in dir_put.c,
+ * A folder as a store: opening, looking, reading, removing. How objects are made is in folder_put.c,
  * how it is found out what the folder's disk can do, in dir_trial.c.
  *
  * A key is foreign text: everything goes through beneath_open(), which follows no link.
@@ -19,7 +19,7 @@
 
 enum { READ_SIZE = 128 * 1024, GROUP_ROOM = 16 * 1024 };
 
-struct dir_reader {
+struct folder_reader {
     struct store_reader reader;
     int fd;
     char *key;
@@ -29,7 +29,7 @@ struct dir_reader {
 /* --- what went wrong ------------------------------------------------------------------------ */
 
 /* What is to be done about an errno that the whole folder has. */
-static const char *cure_of(int code)
+static const char *cure_of_errno(int code)
 {
     switch (code) {
     case EROFS:
@@ -53,7 +53,7 @@ static const char *cure_of(int code)
     }
 }
 
-bool dir_failed(struct err *err, const char *format, ...)
+bool folder_failed(struct err *err, const char *format, ...)
 {
     char words[sizeof err->msg];
     int code = errno;
@@ -62,24 +62,25 @@ bool dir_failed(struct err *err, const char *format, ...)
     va_start(args, format);
     (void)vsnprintf(words, sizeof words, format, args);
     va_end(args);
-    return err_set(err, ERR_OS, code, "%s: %s%s", words, strerrordesc_np(code), cure_of(code));
+    return err_set(err, ERR_OS, code, "%s: %s%s", words, strerrordesc_np(code),
+                   cure_of_errno(code));
 }
 
-bool dir_write_all(int fd, struct span bytes, const char *what, struct err *err)
+bool folder_write_all(int fd, struct span bytes, const char *what, struct err *err)
 {
     if (fs_write_all(fd, bytes, what, err))
         return true;
     errno = err->code;
-    return dir_failed(err, "writing '%s'", what);
+    return folder_failed(err, "writing '%s'", what);
 }
 
-static void dir_close(struct store *store)
+static void folder_close(struct store *store)
 {
-    struct dir *dir = dir_of(store);
+    struct folder_store *dir = folder_store_of(store);
 
     if (dir->fd >= 0)
         (void)close(dir->fd);
-    idset_free(dir->lasting);
+    idset_free(dir->flushed);
     free(dir->path);
     free(dir);
 }
@@ -96,14 +97,14 @@ static bool file_hash(int fd, const char *key, struct store_found *found_r, stru
     ssize_t got;
 
     if (fstat(fd, &about) < 0)
-        return dir_failed(err, "asking about '%s'", key);
+        return folder_failed(err, "asking about '%s'", key);
     if (!S_ISREG(about.st_mode)) {
         *found_r = (struct store_found){ .exists = true, .is_folder = true };
         return true;
     }
     while ((got = read(fd, part, READ_SIZE)) != 0) {
         if (got < 0 && errno != EINTR)
-            return dir_failed(err, "reading '%s'", key);
+            return folder_failed(err, "reading '%s'", key);
         if (got < 0)
             continue;
         sha256_stream_add(hash, (struct span){ part, (size_t)got });
@@ -115,23 +116,24 @@ static bool file_hash(int fd, const char *key, struct store_found *found_r, stru
 }
 
 /* Opens what lies under a key; `fd_r` -1: there is nothing. */
-static bool file_open(const struct dir *dir, const char *key, int *fd_r, struct err *err)
+static bool object_file_open(const struct folder_store *dir, const char *key, int *fd_r,
+                             struct err *err)
 {
     /* Not to wait for the other end, should a pipe lie there. */
     int fd = beneath_open(dir->fd, key, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
 
     if (fd < 0 && errno != ENOENT && errno != ENOTDIR)
-        return dir_failed(err, "opening '%s'", key);
+        return folder_failed(err, "opening '%s'", key);
     *fd_r = fd;
     return true;
 }
 
-static bool dir_look(struct store *store, const char *key, struct store_found *found_r,
-                     struct err *err)
+static bool folder_object_look(struct store *store, const char *key, struct store_found *found_r,
+                               struct err *err)
 {
     auto_close int fd = -1;
 
-    if (!file_open(dir_of(store), key, &fd, err))
+    if (!object_file_open(folder_store_of(store), key, &fd, err))
         return false;
     if (fd >= 0)
         return file_hash(fd, key, found_r, err);
@@ -141,23 +143,23 @@ static bool dir_look(struct store *store, const char *key, struct store_found *f
 
 /* --- reading -------------------------------------------------------------------------------- */
 
-static bool dir_get(struct store *store, const char *key, struct store_reader **reader_r,
-                    struct err *err)
+static bool folder_get(struct store *store, const char *key, struct store_reader **reader_r,
+                       struct err *err)
 {
     auto_close int fd = -1;
-    struct dir_reader *reader;
+    struct folder_reader *reader;
     struct stat about;
 
-    if (!file_open(dir_of(store), key, &fd, err))
+    if (!object_file_open(folder_store_of(store), key, &fd, err))
         return false;
     *reader_r = NULL;
     if (fd < 0)
         return true;
     if (fstat(fd, &about) < 0)
-        return dir_failed(err, "asking about '%s'", key);
+        return folder_failed(err, "asking about '%s'", key);
     if (!S_ISREG(about.st_mode))
         return err_set(err, ERR_DATA, STORE_REFUSED, "what lies there is no file");
-    reader = mem_new(struct dir_reader);
+    reader = mem_new(struct folder_reader);
     reader->key = mem_text(key);
     reader->reader = (struct store_reader){ store, reader->key, (uint64_t)about.st_size };
     reader->fd = take_fd(fd);
@@ -165,26 +167,26 @@ static bool dir_get(struct store *store, const char *key, struct store_reader **
     return true;
 }
 
-static void dir_reader_close(struct store_reader *base)
+static void folder_reader_close(struct store_reader *base)
 {
-    struct dir_reader *reader = (struct dir_reader *)base;
+    struct folder_reader *reader = (struct folder_reader *)base;
 
     (void)close(reader->fd);
     free(reader->key);
     free(reader);
 }
 
-static bool dir_read(struct store_reader *base, void *bytes, size_t room, size_t *got_r,
-                     struct err *err)
+static bool folder_reader_read(struct store_reader *base, void *bytes, size_t room, size_t *got_r,
+                               struct err *err)
 {
-    struct dir_reader *reader = (struct dir_reader *)base;
+    struct folder_reader *reader = (struct folder_reader *)base;
     ssize_t got;
 
     do {
         got = read(reader->fd, bytes, room);
     } while (got < 0 && errno == EINTR);
     if (got < 0)
-        return dir_failed(err, "at byte %ju", (uintmax_t)reader->read_bytes);
+        return folder_failed(err, "at byte %ju", (uintmax_t)reader->read_bytes);
     reader->read_bytes += (uint64_t)got;
     if (got == 0 && reader->read_bytes != base->size_bytes)
         return err_set(err, ERR_DATA, 0, "%ju bytes came of %ju", (uintmax_t)reader->read_bytes,
@@ -193,15 +195,15 @@ static bool dir_read(struct store_reader *base, void *bytes, size_t room, size_t
     return true;
 }
 
-static const char *dir_large_id(const struct store_large *large)
+static const char *folder_large_id(const struct store_large *large)
 {
     (void)large;
     return NULL;
 }
 
 /* A file on its way is gone with its process, or removed at a later start. */
-static bool dir_large_abort(struct store *store, const char *key, const char *upload_id,
-                            struct err *err)
+static bool folder_large_abort(struct store *store, const char *key, const char *upload_id,
+                               struct err *err)
 {
     (void)store;
     (void)key;
@@ -210,24 +212,24 @@ static bool dir_large_abort(struct store *store, const char *key, const char *up
     return true;
 }
 
-static bool dir_remove(struct store *store, const char *key, struct err *err)
+static bool folder_object_remove(struct store *store, const char *key, struct err *err)
 {
     const char *name;
-    auto_close int parent = beneath_parent(dir_of(store)->fd, key, &name);
+    auto_close int parent = beneath_parent(folder_store_of(store)->fd, key, &name);
 
     if (parent >= 0 && unlinkat(parent, name, 0) == 0)
         return fs_sync_folder(parent, key, err);
-    return errno == ENOENT || errno == ENOTDIR || dir_failed(err, "unlinking");
+    return errno == ENOENT || errno == ENOTDIR || folder_failed(err, "unlinking");
 }
 
-static bool dir_list_begin(struct store *store, const char *prefix, struct store_list **list_r,
-                           struct err *err)
+static bool folder_list_begin(struct store *store, const char *prefix, struct store_list **list_r,
+                              struct err *err)
 {
-    return dir_list(store, dir_of(store)->fd, prefix, list_r, err);
+    return folder_list(store, folder_store_of(store)->fd, prefix, list_r, err);
 }
 
 /* A trial costs nothing here and leaves nothing. */
-static bool dir_greet(struct store *store, bool *same_r, struct err *err)
+static bool folder_probe_check(struct store *store, bool *same_r, struct err *err)
 {
     (void)store;
     (void)err;
@@ -235,25 +237,25 @@ static bool dir_greet(struct store *store, bool *same_r, struct err *err)
     return true;
 }
 
-static const struct store_kind dir_kind = {
-    .close = dir_close,
-    .put = dir_put,
-    .large_begin = dir_large_begin,
-    .large_free = dir_large_free,
-    .large_id = dir_large_id,
-    .large_write = dir_large_write,
-    .large_end = dir_large_end,
-    .large_abort = dir_large_abort,
-    .probe = dir_probe,
-    .greet = dir_greet,
-    .look = dir_look,
-    .remove = dir_remove,
-    .get = dir_get,
-    .read = dir_read,
-    .reader_close = dir_reader_close,
-    .list = dir_list_begin,
-    .list_next = dir_list_next,
-    .list_free = dir_list_free,
+static const struct store_kind folder_kind = {
+    .close = folder_close,
+    .put = folder_put,
+    .large_begin = folder_large_begin,
+    .large_free = folder_large_free,
+    .large_id = folder_large_id,
+    .large_write = folder_large_write,
+    .large_end = folder_large_end,
+    .large_abort = folder_large_abort,
+    .probe = folder_probe,
+    .probe_check = folder_probe_check,
+    .look = folder_object_look,
+    .remove = folder_object_remove,
+    .get = folder_get,
+    .read = folder_reader_read,
+    .reader_close = folder_reader_close,
+    .list = folder_list_begin,
+    .list_next = folder_list_next,
+    .list_free = folder_list_free,
 };
 
 /* --- opening -------------------------------------------------------------------------------- */
@@ -285,7 +287,7 @@ static unsigned folder_mode_of(unsigned file_mode)
     return file_mode | 0100 | (file_mode & 0040 ? 0010 : 0) | (file_mode & 0004 ? 0001 : 0);
 }
 
-static bool group_read(const char *name, struct dir *dir, struct err *err)
+static bool group_read(const char *name, struct folder_store *dir, struct err *err)
 {
     auto_free char *room = mem_zero(GROUP_ROOM);
     struct group group, *found = NULL;
@@ -305,7 +307,8 @@ static bool group_read(const char *name, struct dir *dir, struct err *err)
     return true;
 }
 
-static bool modes_read(const struct store_settings *settings, struct dir *dir, struct err *err)
+static bool modes_read(const struct store_settings *settings, struct folder_store *dir,
+                       struct err *err)
 {
     dir->file_mode = 0600;
     if (!mode_read(settings->file_mode, 0666, "file_mode", &dir->file_mode, err))
@@ -315,28 +318,28 @@ static bool modes_read(const struct store_settings *settings, struct dir *dir, s
            && group_read(settings->group, dir, err);
 }
 
-static enum dir_way way_of(const struct store_traits *traits)
+static enum folder_method method_of(const struct store_traits *traits)
 {
     if (traits->unnamed == STORE_UNKNOWN)
-        return DIR_UNKNOWN;
+        return FOLDER_UNKNOWN;
     if (traits->unnamed == STORE_YES)
-        return DIR_UNNAMED;
-    return traits->links == STORE_YES ? DIR_LINKED : DIR_RENAMED;
+        return FOLDER_UNNAMED;
+    return traits->links == STORE_YES ? FOLDER_LINKED : FOLDER_RENAMED;
 }
 
-bool dir_open(const struct store_settings *settings, const char *path, const struct cancel *cancel,
-              struct store **store_r, struct err *err)
+bool folder_store_open(const struct store_settings *settings, const char *path,
+                       const struct cancel *cancel, struct store **store_r, struct err *err)
 {
-    struct dir *dir = mem_new(struct dir);
+    struct folder_store *dir = mem_new(struct folder_store);
     auto_store *store = &dir->store;
 
     dir->path = mem_text(path);
-    dir->store = (struct store){ &dir_kind, cancel, "", dir->path };
+    dir->store = (struct store){ &folder_kind, cancel, "", dir->path };
     dir->fd = -1;
-    dir->lasting = idset_new();
-    dir->way = way_of(&settings->traits);
+    dir->flushed = idset_new();
+    dir->method = method_of(&settings->traits);
     if (!modes_read(settings, dir, err)
-        || !dir_folder_open(dir, path, settings->traits.conditional != STORE_UNKNOWN, err))
+        || !folder_top_open(dir, path, settings->traits.conditional != STORE_UNKNOWN, err))
         return false;
     *store_r = take(store);
     return true;

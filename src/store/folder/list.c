@@ -14,29 +14,29 @@
 
 enum { LEVELS_MAX = STORE_KEY_MAX / 2 + 1 }; /* a key has no more segments */
 
-struct level {
+struct list_level {
     char **names; /* those of folders end in "/" */
     size_t count, room, next;
     size_t path_size; /* of the folder's own path, its slash included */
 };
 
-struct dir_list {
+struct folder_list {
     struct store_list list;
     int fd;
     struct str path; /* the folder at hand, or the key handed out */
-    struct level levels[LEVELS_MAX];
+    struct list_level levels[LEVELS_MAX];
     size_t depth;
 };
 
-static void level_clear(struct level *level)
+static void level_clear(struct list_level *level)
 {
     for (size_t i = 0; i < level->count; i++)
         free(level->names[i]);
     free(level->names);
-    *level = (struct level){ 0 };
+    *level = (struct list_level){ 0 };
 }
 
-static void level_add(struct level *level, const char *name, bool is_folder)
+static void level_add(struct list_level *level, const char *name, bool is_folder)
 {
     if (level->count == level->room) {
         level->room = level->room ? 2 * level->room : 64;
@@ -72,7 +72,7 @@ static bool is_housekeeping(const char *name)
     return span_starts(span_of(name), STORE_RESERVED) || strcmp(name, "lost+found") == 0;
 }
 
-static bool entry_take(struct level *level, int folder, const struct dirent *entry,
+static bool entry_take(struct list_level *level, int folder, const struct dirent *entry,
                        const char *begins, struct err *err)
 {
     unsigned char kind = entry->d_type;
@@ -88,7 +88,7 @@ static bool entry_take(struct level *level, int folder, const struct dirent *ent
     return true;
 }
 
-static bool entries_take(struct level *level, DIR *folder, const char *begins, struct err *err)
+static bool entries_take(struct list_level *level, DIR *folder, const char *begins, struct err *err)
 {
     const struct dirent *entry;
 
@@ -99,7 +99,7 @@ static bool entries_take(struct level *level, DIR *folder, const char *begins, s
 }
 
 /* `path` may end in a slash. */
-static int folder_open(int top, const char *path)
+static int list_folder_open(int top, const char *path)
 {
     auto_free char *plain = mem_text(path);
     size_t size = strlen(plain);
@@ -111,11 +111,11 @@ static int folder_open(int top, const char *path)
 }
 
 /* Reads the folder whose path is at hand; one that is not there has nothing in it. */
-static bool level_read(struct dir_list *list, const char *begins, struct err *err)
+static bool level_read(struct folder_list *list, const char *begins, struct err *err)
 {
     const char *path = list->path.size ? str_text(&list->path) : "";
-    struct level *level = &list->levels[list->depth];
-    int fd = folder_open(list->fd, path);
+    struct list_level *level = &list->levels[list->depth];
+    int fd = list_folder_open(list->fd, path);
     DIR *folder;
     bool good;
 
@@ -133,7 +133,7 @@ static bool level_read(struct dir_list *list, const char *begins, struct err *er
     return good || err_ctx(err, "'%s'", path);
 }
 
-static bool level_enter(struct dir_list *list, const char *begins, struct err *err)
+static bool level_enter(struct folder_list *list, const char *begins, struct err *err)
 {
     if (list->depth == LEVELS_MAX)
         return err_set(err, ERR_DATA, 0, "folders are deeper than any key");
@@ -143,19 +143,19 @@ static bool level_enter(struct dir_list *list, const char *begins, struct err *e
 
 /* --- the walk ------------------------------------------------------------------------------- */
 
-bool dir_list(struct store *store, int folder_fd, const char *prefix, struct store_list **list_r,
-              struct err *err)
+bool folder_list(struct store *store, int folder_fd, const char *prefix, struct store_list **list_r,
+                 struct err *err)
 {
     const char *slash = strrchr(prefix, '/');
     size_t above = slash ? (size_t)(slash - prefix) + 1 : 0;
-    struct dir_list *list = mem_new(struct dir_list);
+    struct folder_list *list = mem_new(struct folder_list);
 
     list->list.store = store;
     list->fd = folder_fd;
     list->path = (struct str)STR_MAX(KIB(8));
     str_add(&list->path, prefix, above);
     if (!level_enter(list, prefix + above, err)) {
-        dir_list_free(&list->list);
+        folder_list_free(&list->list);
         return false;
     }
     *list_r = &list->list;
@@ -163,7 +163,7 @@ bool dir_list(struct store *store, int folder_fd, const char *prefix, struct sto
 }
 
 /* The size of the file whose path is at hand. STEP_END: it is gone. */
-static enum step file_size(const struct dir_list *list, uint64_t *size_r, struct err *err)
+static enum step file_size(const struct folder_list *list, uint64_t *size_r, struct err *err)
 {
     struct stat about;
 
@@ -177,12 +177,12 @@ static enum step file_size(const struct dir_list *list, uint64_t *size_r, struct
     return STEP_ERROR;
 }
 
-enum step dir_list_next(struct store_list *base, struct store_entry *entry_r, struct err *err)
+enum step folder_list_next(struct store_list *base, struct store_entry *entry_r, struct err *err)
 {
-    struct dir_list *list = (struct dir_list *)base;
+    struct folder_list *list = (struct folder_list *)base;
 
     while (list->depth > 0) {
-        struct level *level = &list->levels[list->depth - 1];
+        struct list_level *level = &list->levels[list->depth - 1];
         enum step step;
 
         str_cut(&list->path, level->path_size);
@@ -207,9 +207,9 @@ enum step dir_list_next(struct store_list *base, struct store_entry *entry_r, st
     return STEP_END;
 }
 
-void dir_list_free(struct store_list *base)
+void folder_list_free(struct store_list *base)
 {
-    struct dir_list *list = (struct dir_list *)base;
+    struct folder_list *list = (struct folder_list *)base;
 
     for (size_t i = 0; i < LEVELS_MAX; i++)
         level_clear(&list->levels[i]);

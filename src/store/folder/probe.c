@@ -24,7 +24,7 @@ enum { PROBE_TRIES = 3 };
 /* --- left by earlier trials ----------------------------------------------------------------- */
 
 /* Whether a name is that of a trial whose process is gone: it was killed in the middle. */
-static bool is_left_over(const char *name)
+static bool probe_is_abandoned(const char *name)
 {
     struct err ignored;
     int64_t pid;
@@ -33,24 +33,24 @@ static bool is_left_over(const char *name)
            && kill((pid_t)pid, 0) < 0 && errno == ESRCH;
 }
 
-static bool left_overs_unlink(struct dir *dir, struct err *err)
+static bool abandoned_probes_unlink(struct folder_store *dir, struct err *err)
 {
     auto_list *list = NULL;
     struct store_entry entry;
     enum step step;
 
-    if (!dir_list(&dir->store, dir->fd, STORE_PROBE, &list, err))
+    if (!folder_list(&dir->store, dir->fd, STORE_PROBE, &list, err))
         return false;
     while ((step = store_list_next(list, &entry, err)) == STEP_ROW)
-        if (is_left_over(entry.key) && unlinkat(dir->fd, entry.key, 0) < 0 && errno != ENOENT)
-            return dir_failed(err, "removing '%s', which an earlier trial left", entry.key);
+        if (probe_is_abandoned(entry.key) && unlinkat(dir->fd, entry.key, 0) < 0 && errno != ENOENT)
+            return folder_failed(err, "removing '%s', which an earlier trial left", entry.key);
     return step == STEP_END;
 }
 
 /* --- ways ----------------------------------------------------------------------------------- */
 
 /* Makes a file twice: the second time must find the first. A thread's number is its own. */
-static bool put_twice(struct dir *dir, bool *refused_r, struct err *err)
+static bool put_twice(struct folder_store *dir, bool *refused_r, struct err *err)
 {
     auto_free char *key = mem_printf(STORE_PROBE "%d", (int)gettid());
     struct store_object object = { .key = key, .size_bytes = 1, .sha256 = sha256_of(span_of("1")) };
@@ -59,9 +59,9 @@ static bool put_twice(struct dir *dir, bool *refused_r, struct err *err)
     bool good;
 
     (void)unlinkat(dir->fd, key, 0);
-    good = dir_put(&dir->store, &object, span_of("1"), &first, &found, err);
+    good = folder_put(&dir->store, &object, span_of("1"), &first, &found, err);
     object.sha256 = sha256_of(span_of("2"));
-    good = good && dir_put(&dir->store, &object, span_of("2"), &second, &found, err);
+    good = good && folder_put(&dir->store, &object, span_of("2"), &second, &found, err);
     (void)unlinkat(dir->fd, key, 0);
     *refused_r = second == STORE_OTHER;
     return good;
@@ -79,10 +79,11 @@ static bool is_of_the_folder(const struct err *err)
  * Tried again, because somebody on another machine may just have taken our file for one that was
  * left over.
  */
-static bool way_works(struct dir *dir, enum dir_way way, bool *works_r, struct err *err)
+static bool method_works(struct folder_store *dir, enum folder_method way, bool *works_r,
+                         struct err *err)
 {
     *works_r = false;
-    dir->way = way;
+    dir->method = way;
     for (int tries = PROBE_TRIES; tries > 0 && !*works_r; tries--) {
         struct err why = { 0 };
 
@@ -95,23 +96,23 @@ static bool way_works(struct dir *dir, enum dir_way way, bool *works_r, struct e
     return true;
 }
 
-bool dir_way_find(struct dir *dir, struct err *err)
+bool folder_method_find(struct folder_store *dir, struct err *err)
 {
     bool works = false;
     struct err why = { 0 };
 
-    if (dir->way != DIR_UNKNOWN)
+    if (dir->method != FOLDER_UNKNOWN)
         return true;
-    for (enum dir_way way = DIR_UNNAMED; way < DIR_WAYS; way++) {
-        if (!way_works(dir, way, &works, &why)) {
-            dir->way = DIR_UNKNOWN;
+    for (enum folder_method way = FOLDER_UNNAMED; way < FOLDER_METHODS; way++) {
+        if (!method_works(dir, way, &works, &why)) {
+            dir->method = FOLDER_UNKNOWN;
             *err = why;
             return false;
         }
         if (works)
             return true;
     }
-    dir->way = DIR_UNKNOWN;
+    dir->method = FOLDER_UNKNOWN;
     return err_set(
         err, ERR_USAGE, 0,
         "the folder '%s' can neither link a finished file to its name nor rename it "
@@ -123,14 +124,15 @@ bool dir_way_find(struct dir *dir, struct err *err)
 /* --- the marker ----------------------------------------------------------------------------- */
 
 /* Made last of all: it says that the trial was passed here. */
-static bool marker_make(struct dir *dir, struct err *err)
+static bool marker_make(struct folder_store *dir, struct err *err)
 {
-    if (faccessat(dir->fd, DIR_OWN, F_OK, AT_SYMLINK_NOFOLLOW) < 0 && !dir_top_mode_set(dir, err))
+    if (faccessat(dir->fd, FOLDER_OWN, F_OK, AT_SYMLINK_NOFOLLOW) < 0
+        && !folder_top_mode_set(dir, err))
         return false;
-    return dir_folder_make(dir, DIR_OWN, err);
+    return folder_subfolder_make(dir, FOLDER_OWN, err);
 }
 
-static bool is_empty(int folder_fd)
+static bool folder_store_is_empty(int folder_fd)
 {
     int fd = openat(folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
@@ -145,12 +147,13 @@ static bool is_empty(int folder_fd)
 }
 
 /* A store that an earlier fmferry made has no marker, but documents. */
-static bool is_the_store(const struct dir *dir)
+static bool is_the_store(const struct folder_store *dir)
 {
-    return faccessat(dir->fd, DIR_OWN, F_OK, AT_SYMLINK_NOFOLLOW) == 0 || !is_empty(dir->fd);
+    return faccessat(dir->fd, FOLDER_OWN, F_OK, AT_SYMLINK_NOFOLLOW) == 0
+           || !folder_store_is_empty(dir->fd);
 }
 
-bool dir_folder_open(struct dir *dir, const char *path, bool known, struct err *err)
+bool folder_top_open(struct folder_store *dir, const char *path, bool known, struct err *err)
 {
     if (!known && !fs_make_folder(path, err))
         return err_ctx(err, "the store");
@@ -162,32 +165,32 @@ bool dir_folder_open(struct dir *dir, const char *path, bool known, struct err *
             "or share mounted? (If it is meant to begin anew: make the folder)",
             path);
     if (dir->fd < 0)
-        return dir_failed(err, "opening the store's folder '%s'", path);
+        return folder_failed(err, "opening the store's folder '%s'", path);
     if (known && !is_the_store(dir))
         return err_set(
             err, ERR_USAGE, 0,
             "the store's folder '%s' is empty, though it was used before: is its disk or "
-            "share mounted? (If it is meant to begin anew: mkdir '%s/" DIR_OWN "')",
+            "share mounted? (If it is meant to begin anew: mkdir '%s/" FOLDER_OWN "')",
             path, path);
     return true;
 }
 
 /* --- the trial ------------------------------------------------------------------------------ */
 
-bool dir_probe(struct store *store, struct store_traits *traits_r, struct err *err)
+bool folder_probe(struct store *store, struct store_traits *traits_r, struct err *err)
 {
-    struct dir *dir = dir_of(store);
+    struct folder_store *dir = folder_store_of(store);
 
-    dir->way = DIR_UNKNOWN;
-    if (!left_overs_unlink(dir, err) || !dir_partial_clear(dir, err) || !dir_way_find(dir, err)
-        || !marker_make(dir, err))
+    dir->method = FOLDER_UNKNOWN;
+    if (!abandoned_probes_unlink(dir, err) || !folder_partial_clear(dir, err)
+        || !folder_method_find(dir, err) || !marker_make(dir, err))
         return false;
     *traits_r = (struct store_traits){
         .conditional = STORE_YES,
         .conditional_large = STORE_YES,
         .deletes = STORE_YES,
-        .unnamed = dir->way == DIR_UNNAMED ? STORE_YES : STORE_NO,
-        .links = dir->way == DIR_RENAMED ? STORE_NO : STORE_YES,
+        .unnamed = dir->method == FOLDER_UNNAMED ? STORE_YES : STORE_NO,
+        .links = dir->method == FOLDER_RENAMED ? STORE_NO : STORE_YES,
     };
     return true;
 }

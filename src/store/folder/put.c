@@ -24,31 +24,31 @@ enum { MACHINE_SIZE = 13, USUAL_FILE = 0600, USUAL_FOLDER = 0700 };
 #define PARTIAL_MAX_AGE_US (24 * 3600 * TIME_SECOND)
 
 /* A file on its way. */
-struct partial {
+struct partial_file {
     int fd;
-    char *name; /* in DIR_OWN; NULL: it has none */
+    char *name; /* in FOLDER_OWN; NULL: it has none */
 };
 
-struct dir_large {
+struct folder_large {
     struct store_large large;
-    struct partial partial;
+    struct partial_file partial;
 };
 
 /* --- folders -------------------------------------------------------------------------------- */
 
 /* Without a setting nothing is set: not every disk keeps modes, and those that were made are right.
  */
-bool dir_mode_set(const struct dir *dir, int fd, unsigned mode, unsigned usual, const char *what,
-                  struct err *err)
+bool folder_mode_apply(const struct folder_store *dir, int fd, unsigned mode, unsigned usual,
+                       const char *what, struct err *err)
 {
     if (dir->has_group && fchown(fd, (uid_t)-1, dir->group) < 0)
-        return dir_failed(err, "giving '%s' to the group that [store] group names", what);
+        return folder_failed(err, "giving '%s' to the group that [store] group names", what);
     if ((mode != usual || dir->has_group) && fchmod(fd, mode) < 0)
-        return dir_failed(err, "giving '%s' the mode 0%o", what, mode);
+        return folder_failed(err, "giving '%s' the mode 0%o", what, mode);
     return true;
 }
 
-static uint64_t hash_of(const char *path)
+static uint64_t path_hash(const char *path)
 {
     struct sha256 hash = sha256_of(span_of(path));
     uint64_t number;
@@ -58,7 +58,7 @@ static uint64_t hash_of(const char *path)
 }
 
 /* Ours with the mode of its making: we were killed before it got the one that was asked for. */
-static bool is_unfinished(const struct dir *dir, int fd)
+static bool is_unfinished(const struct folder_store *dir, int fd)
 {
     struct stat about;
 
@@ -67,13 +67,13 @@ static bool is_unfinished(const struct dir *dir, int fd)
            && (dir->folder_mode != USUAL_FOLDER || (dir->has_group && about.st_gid != dir->group));
 }
 
-bool dir_top_mode_set(const struct dir *dir, struct err *err)
+bool folder_top_mode_set(const struct folder_store *dir, struct err *err)
 {
     return !is_unfinished(dir, dir->fd)
-           || dir_mode_set(dir, dir->fd, dir->folder_mode, USUAL_FOLDER, dir->path, err);
+           || folder_mode_apply(dir, dir->fd, dir->folder_mode, USUAL_FOLDER, dir->path, err);
 }
 
-static bool folder_mode_set(const struct dir *dir, int parent, const char *name, bool made,
+static bool folder_mode_set(const struct folder_store *dir, int parent, const char *name, bool made,
                             struct err *err)
 {
     auto_close int fd = -1;
@@ -83,42 +83,42 @@ static bool folder_mode_set(const struct dir *dir, int parent, const char *name,
     fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0 || (!made && !is_unfinished(dir, fd)))
         return true; /* what is no folder is told when it is used as one */
-    return dir_mode_set(dir, fd, dir->folder_mode, USUAL_FOLDER, name, err);
+    return folder_mode_apply(dir, fd, dir->folder_mode, USUAL_FOLDER, name, err);
 }
 
 /*
  * Makes a folder unless it is there, and makes its name last. Another worker may have made it a
  * moment ago and not flushed it yet, so one that is there is flushed too, the first time we see it.
  */
-bool dir_folder_make(struct dir *dir, const char *folder, struct err *err)
+bool folder_subfolder_make(struct folder_store *dir, const char *folder, struct err *err)
 {
-    uint64_t hash = hash_of(folder);
+    uint64_t hash = path_hash(folder);
     const char *name;
     auto_close int parent = -1;
     bool made;
 
-    if (idset_has(dir->lasting, hash))
+    if (idset_has(dir->flushed, hash))
         return true;
     parent = beneath_parent(dir->fd, folder, &name);
     if (parent < 0)
-        return dir_failed(err, "making the folder '%s'", folder);
+        return folder_failed(err, "making the folder '%s'", folder);
     made = mkdirat(parent, name, USUAL_FOLDER) == 0;
     if (!made && errno != EEXIST)
-        return dir_failed(err, "making the folder '%s'", folder);
+        return folder_failed(err, "making the folder '%s'", folder);
     if (!folder_mode_set(dir, parent, name, made, err) || !fs_sync_folder(parent, folder, err))
         return false;
-    (void)idset_add(dir->lasting, hash);
+    (void)idset_add(dir->flushed, hash);
     return true;
 }
 
 /* The folders above a key, from the top down. */
-static bool folders_make(struct dir *dir, const char *key, struct err *err)
+static bool folders_make(struct folder_store *dir, const char *key, struct err *err)
 {
     auto_free char *path = mem_text(key);
 
     for (char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
-        if (!dir_folder_make(dir, path, err))
+        if (!folder_subfolder_make(dir, path, err))
             return false;
         *slash = '/';
     }
@@ -143,7 +143,7 @@ static const char *machine_digits(char digits[MACHINE_SIZE])
     return digits;
 }
 
-char *dir_partial_name(void)
+char *folder_partial_name(void)
 {
     char machine[MACHINE_SIZE], digits[UUID_TEXT_SIZE];
     struct uuid uuid = uuid_v4();
@@ -152,24 +152,24 @@ char *dir_partial_name(void)
                       uuid_digits(&uuid, digits));
 }
 
-static bool partial_open(struct dir *dir, struct partial *partial_r, struct err *err)
+static bool partial_open(struct folder_store *dir, struct partial_file *partial_r, struct err *err)
 {
-    struct partial partial = { -1, NULL };
+    struct partial_file partial = { -1, NULL };
     auto_free char *path = NULL;
 
-    if (!dir_way_find(dir, err))
+    if (!folder_method_find(dir, err))
         return false;
-    if (dir->way == DIR_UNNAMED) {
+    if (dir->method == FOLDER_UNNAMED) {
         partial.fd = openat(dir->fd, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, USUAL_FILE);
     } else {
-        if (!dir_folder_make(dir, DIR_OWN, err))
+        if (!folder_subfolder_make(dir, FOLDER_OWN, err))
             return false;
-        partial.name = dir_partial_name();
-        path = mem_printf(DIR_OWN "/%s", partial.name);
+        partial.name = folder_partial_name();
+        path = mem_printf(FOLDER_OWN "/%s", partial.name);
         partial.fd = beneath_open(dir->fd, path, O_CREAT | O_EXCL | O_WRONLY, USUAL_FILE);
     }
     if (partial.fd < 0) {
-        (void)dir_failed(err, "making a file in '%s'", dir->path);
+        (void)folder_failed(err, "making a file in '%s'", dir->path);
         free(partial.name);
         return false;
     }
@@ -177,9 +177,9 @@ static bool partial_open(struct dir *dir, struct partial *partial_r, struct err 
     return true;
 }
 
-static void partial_end(const struct dir *dir, struct partial *partial)
+static void partial_end(const struct folder_store *dir, struct partial_file *partial)
 {
-    auto_free char *path = partial->name ? mem_printf(DIR_OWN "/%s", partial->name) : NULL;
+    auto_free char *path = partial->name ? mem_printf(FOLDER_OWN "/%s", partial->name) : NULL;
 
     if (partial->fd >= 0)
         (void)close(partial->fd);
@@ -189,7 +189,7 @@ static void partial_end(const struct dir *dir, struct partial *partial)
 }
 
 /* Its maker is gone; or, where it was made we cannot know, for a day now. */
-static bool is_left(const char *name, const struct stat *about)
+static bool partial_is_abandoned(const char *name, const struct stat *about)
 {
     struct span rest = span_of(name), machine = span_cut(&rest, '-'), pid = span_cut(&rest, '-');
     char digits[MACHINE_SIZE];
@@ -201,20 +201,20 @@ static bool is_left(const char *name, const struct stat *about)
     return time_now_us() - (int64_t)about->st_mtime * TIME_SECOND > PARTIAL_MAX_AGE_US;
 }
 
-bool dir_partial_clear(const struct dir *dir, struct err *err)
+bool folder_partial_clear(const struct folder_store *dir, struct err *err)
 {
-    int fd = beneath_open(dir->fd, DIR_OWN, O_RDONLY | O_DIRECTORY, 0);
+    int fd = beneath_open(dir->fd, FOLDER_OWN, O_RDONLY | O_DIRECTORY, 0);
     DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
     const struct dirent *entry;
     struct stat about;
 
     if (fd < 0)
-        return errno == ENOENT || dir_failed(err, "opening '" DIR_OWN "'");
+        return errno == ENOENT || folder_failed(err, "opening '" FOLDER_OWN "'");
     if (!folder)
         abort();
     while ((entry = readdir(folder)) != NULL)
         if (fstatat(fd, entry->d_name, &about, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(about.st_mode)
-            && is_left(entry->d_name, &about))
+            && partial_is_abandoned(entry->d_name, &about))
             (void)unlinkat(fd, entry->d_name, 0);
     (void)closedir(folder);
     return true;
@@ -222,9 +222,9 @@ bool dir_partial_clear(const struct dir *dir, struct err *err)
 
 /* --- naming --------------------------------------------------------------------------------- */
 
-static bool what_lies_there(struct dir *dir, const struct store_object *object,
-                            enum store_outcome *outcome_r, struct store_found *found_r,
-                            struct err *err)
+static bool occupant_look(struct folder_store *dir, const struct store_object *object,
+                          enum store_outcome *outcome_r, struct store_found *found_r,
+                          struct err *err)
 {
     if (!store_look(&dir->store, object->key, found_r, err))
         return false;
@@ -233,23 +233,24 @@ static bool what_lies_there(struct dir *dir, const struct store_object *object,
 }
 
 /* Gives a flushed file its name; -1 with errno, EEXIST if something has it already. */
-static int name_once(const struct dir *dir, const struct partial *partial, int parent,
+static int name_once(const struct folder_store *dir, const struct partial_file *partial, int parent,
                      const char *name)
 {
-    auto_free char *hidden = partial->name ? mem_printf(DIR_OWN "/%s", partial->name) : NULL;
+    auto_free char *hidden = partial->name ? mem_printf(FOLDER_OWN "/%s", partial->name) : NULL;
     char link[64];
 
     if (!hidden) {
         (void)snprintf(link, sizeof link, "/proc/self/fd/%d", partial->fd);
         return linkat(AT_FDCWD, link, parent, name, AT_SYMLINK_FOLLOW);
     }
-    return dir->way == DIR_LINKED ? linkat(dir->fd, hidden, parent, name, 0)
-                                  : renameat2(dir->fd, hidden, parent, name, RENAME_NOREPLACE);
+    return dir->method == FOLDER_LINKED
+               ? linkat(dir->fd, hidden, parent, name, 0)
+               : renameat2(dir->fd, hidden, parent, name, RENAME_NOREPLACE);
 }
 
 /* `parent_r` is open, whatever came of the name, unless even that failed. */
-static int name_below(const struct dir *dir, const struct partial *partial, const char *key,
-                      int *parent_r)
+static int name_below(const struct folder_store *dir, const struct partial_file *partial,
+                      const char *key, int *parent_r)
 {
     const char *name;
     int parent = beneath_parent(dir->fd, key, &name);
@@ -261,8 +262,8 @@ static int name_below(const struct dir *dir, const struct partial *partial, cons
 }
 
 /* Somebody may have removed a folder that we knew: make it again, once. */
-static int name_with_folders(struct dir *dir, const struct partial *partial, const char *key,
-                             int *parent_r, struct err *err)
+static int name_with_folders(struct folder_store *dir, const struct partial_file *partial,
+                             const char *key, int *parent_r, struct err *err)
 {
     int result;
 
@@ -271,7 +272,7 @@ static int name_with_folders(struct dir *dir, const struct partial *partial, con
     result = name_below(dir, partial, key, parent_r);
     if (result == 0 || errno != ENOENT)
         return result;
-    idset_clear(dir->lasting);
+    idset_clear(dir->flushed);
     if (!folders_make(dir, key, err))
         return -1;
     auto_close_cleanup(parent_r);
@@ -280,17 +281,17 @@ static int name_with_folders(struct dir *dir, const struct partial *partial, con
 }
 
 /* Flushes the bytes, then gives them their name, then flushes the name. */
-static bool name_it(struct dir *dir, const struct partial *partial,
-                    const struct store_object *object, enum store_outcome *outcome_r,
-                    struct store_found *found_r, struct err *err)
+static bool partial_finish(struct folder_store *dir, const struct partial_file *partial,
+                           const struct store_object *object, enum store_outcome *outcome_r,
+                           struct store_found *found_r, struct err *err)
 {
     struct err folders = { 0 };
     auto_close int parent = -1;
 
-    if (!dir_mode_set(dir, partial->fd, dir->file_mode, USUAL_FILE, object->key, err))
+    if (!folder_mode_apply(dir, partial->fd, dir->file_mode, USUAL_FILE, object->key, err))
         return false;
     if (fsync(partial->fd) < 0)
-        return dir_failed(err, "flushing '%s'", object->key);
+        return folder_failed(err, "flushing '%s'", object->key);
     FAILPOINT("store.flushed");
     if (name_with_folders(dir, partial, object->key, &parent, &folders) == 0) {
         *outcome_r = STORE_MADE;
@@ -302,60 +303,61 @@ static bool name_it(struct dir *dir, const struct partial *partial,
         return false;
     }
     if (errno != EEXIST)
-        return dir_failed(err, "naming '%s'", object->key);
-    return what_lies_there(dir, object, outcome_r, found_r, err)
+        return folder_failed(err, "naming '%s'", object->key);
+    return occupant_look(dir, object, outcome_r, found_r, err)
            && fs_sync_folder(parent, object->key, err);
 }
 
 /* --- objects -------------------------------------------------------------------------------- */
 
-bool dir_put(struct store *store, const struct store_object *object, struct span bytes,
-             enum store_outcome *outcome_r, struct store_found *found_r, struct err *err)
+bool folder_put(struct store *store, const struct store_object *object, struct span bytes,
+                enum store_outcome *outcome_r, struct store_found *found_r, struct err *err)
 {
-    struct dir *dir = dir_of(store);
-    struct partial partial;
+    struct folder_store *dir = folder_store_of(store);
+    struct partial_file partial;
     bool good;
 
     if (!partial_open(dir, &partial, err))
         return false;
-    good = dir_write_all(partial.fd, bytes, object->key, err)
-           && name_it(dir, &partial, object, outcome_r, found_r, err);
+    good = folder_write_all(partial.fd, bytes, object->key, err)
+           && partial_finish(dir, &partial, object, outcome_r, found_r, err);
     partial_end(dir, &partial);
     return good;
 }
 
-bool dir_large_begin(struct store *store, const struct store_object *object,
-                     struct store_large **large_r, struct err *err)
+bool folder_large_begin(struct store *store, const struct store_object *object,
+                        struct store_large **large_r, struct err *err)
 {
-    struct dir_large *large;
-    struct partial partial;
+    struct folder_large *large;
+    struct partial_file partial;
 
     (void)object;
-    if (!partial_open(dir_of(store), &partial, err))
+    if (!partial_open(folder_store_of(store), &partial, err))
         return false;
-    large = mem_new(struct dir_large);
+    large = mem_new(struct folder_large);
     large->large.store = store;
     large->partial = partial;
     *large_r = &large->large;
     return true;
 }
 
-void dir_large_free(struct store_large *base)
+void folder_large_free(struct store_large *base)
 {
-    struct dir_large *large = (struct dir_large *)base;
+    struct folder_large *large = (struct folder_large *)base;
 
-    partial_end(dir_of(base->store), &large->partial);
+    partial_end(folder_store_of(base->store), &large->partial);
     free(large);
 }
 
-bool dir_large_write(struct store_large *large, struct span bytes, struct err *err)
+bool folder_large_write(struct store_large *large, struct span bytes, struct err *err)
 {
-    return dir_write_all(((struct dir_large *)large)->partial.fd, bytes, "a large document", err);
+    return folder_write_all(((struct folder_large *)large)->partial.fd, bytes, "a large document",
+                            err);
 }
 
-bool dir_large_end(struct store_large *large, const struct store_object *object,
-                   enum store_outcome *outcome_r, struct store_found *found_r, struct err *err)
+bool folder_large_end(struct store_large *large, const struct store_object *object,
+                      enum store_outcome *outcome_r, struct store_found *found_r, struct err *err)
 {
-    return name_it(dir_of(large->store), &((struct dir_large *)large)->partial, object, outcome_r,
-                   found_r, err);
+    return partial_finish(folder_store_of(large->store), &((struct folder_large *)large)->partial,
+                          object, outcome_r, found_r, err);
 }

@@ -24,12 +24,12 @@ enum { UNLIMITED = 1 << 20, SLOW_LOOK_MS = 200 };
 #define SLOW_AGAIN_US (1 * TIME_SECOND) /* answers to what was under way count once */
 
 struct store_access {
-    struct s3_place place;
+    struct s3_place endpoint;
     struct s3_chain *chain;
     atomic_uint_least64_t generation; /* grows with each change of what is signed with */
     atomic_int_least64_t expires_us, clock_off_us;
     pthread_mutex_t lock; /* for what follows */
-    pthread_cond_t left;
+    pthread_cond_t released;
     struct s3_credentials credentials;
     char *region;
     double allowed; /* requests at once */
@@ -87,10 +87,10 @@ bool store_access_new(const struct store_settings *settings, const struct cancel
     access = mem_new(struct store_access);
     (void)pthread_mutex_init(&access->lock, NULL);
     (void)pthread_mutex_init(&access->fetching, NULL);
-    (void)pthread_cond_init(&access->left, NULL);
+    (void)pthread_cond_init(&access->released, NULL);
     access->allowed = UNLIMITED;
-    if (s3_access_locate(settings, &access->place, err)) {
-        access->region = region_of(settings, &access->place);
+    if (s3_access_locate(settings, &access->endpoint, err)) {
+        access->region = region_of(settings, &access->endpoint);
         if (s3_chain_new(settings, access->region, cancel, &access->chain, err)) {
             *access_r = access;
             return true;
@@ -106,17 +106,17 @@ void store_access_free(struct store_access *access)
         return;
     s3_credentials_clear(&access->credentials);
     s3_chain_free(access->chain);
-    s3_place_clear(&access->place);
+    s3_place_clear(&access->endpoint);
     free(access->region);
-    (void)pthread_cond_destroy(&access->left);
+    (void)pthread_cond_destroy(&access->released);
     (void)pthread_mutex_destroy(&access->fetching);
     (void)pthread_mutex_destroy(&access->lock);
     free(access);
 }
 
-const struct s3_place *s3_access_place(const struct store_access *access)
+const struct s3_place *s3_access_endpoint(const struct store_access *access)
 {
-    return &access->place;
+    return &access->endpoint;
 }
 
 /* --- the clock ------------------------------------------------------------------------------ */
@@ -166,7 +166,7 @@ static void credentials_take(struct store_access *access, struct s3_credentials 
 }
 
 /* Fetches, unless another thread did while this one waited for its turn. */
-static bool fetch(struct store_access *access, uint64_t generation, struct err *err)
+static bool credentials_fetch(struct store_access *access, uint64_t generation, struct err *err)
 {
     auto_credentials credentials = { 0 };
     bool good = true;
@@ -181,7 +181,7 @@ static bool fetch(struct store_access *access, uint64_t generation, struct err *
     return good || err_ctx(err, "credentials from %s", s3_chain_place(access->chain));
 }
 
-static bool are_good(const struct store_access *access)
+static bool credentials_are_fresh(const struct store_access *access)
 {
     int64_t expires_us = atomic_load(&access->expires_us);
 
@@ -190,13 +190,13 @@ static bool are_good(const struct store_access *access)
 }
 
 /* Old ones serve for as long as they last. */
-static bool are_of_use(const struct store_access *access)
+static bool credentials_are_usable(const struct store_access *access)
 {
     return atomic_load(&access->generation) > 0 && time_now_us() < atomic_load(&access->expires_us);
 }
 
-static void copy(struct store_access *access, const char *date, int64_t at_us,
-                 struct s3_signer *signer)
+static void signer_refresh(struct store_access *access, const char *date, int64_t at_us,
+                           struct s3_signer *signer)
 {
     struct sign_scope scope = { .service = "s3", .at_us = at_us };
 
@@ -218,21 +218,22 @@ bool s3_access_sign(struct store_access *access, int64_t at_us, struct s3_signer
 {
     char date[SIGN_DATE_SIZE];
 
-    if (!are_good(access) && !fetch(access, atomic_load(&access->generation), err)) {
-        if (!are_of_use(access) || err->kind == ERR_CANCELED)
+    if (!credentials_are_fresh(access)
+        && !credentials_fetch(access, atomic_load(&access->generation), err)) {
+        if (!credentials_are_usable(access) || err->kind == ERR_CANCELED)
             return false;
         *err = (struct err){ 0 };
     }
     (void)sign_date(at_us, date);
     if (signer->generation != atomic_load(&access->generation) || strcmp(signer->date, date) != 0)
-        copy(access, date, at_us, signer);
+        signer_refresh(access, date, at_us, signer);
     return true;
 }
 
 bool s3_access_renew(struct store_access *access, const struct s3_signer *signer, bool *changed_r,
                      struct err *err)
 {
-    if (!fetch(access, signer->generation, err))
+    if (!credentials_fetch(access, signer->generation, err))
         return false;
     (void)pthread_mutex_lock(&access->lock);
     *changed_r = strcmp(access->credentials.access_key, signer->access_key) != 0
@@ -280,7 +281,7 @@ bool s3_access_enter(struct store_access *access, const struct cancel *cancel, s
         int64_t until_us = time_now_us() + SLOW_LOOK_MS * TIME_MS;
         struct timespec until = { until_us / TIME_SECOND, until_us % TIME_SECOND * 1000 };
 
-        (void)pthread_cond_timedwait(&access->left, &access->lock, &until);
+        (void)pthread_cond_timedwait(&access->released, &access->lock, &until);
         good = !cancel_is_set(cancel);
     }
     access->busy += good;
@@ -300,6 +301,6 @@ void s3_access_leave(struct store_access *access, bool was_told_to_slow_down)
             access->allowed = UNLIMITED; /* it has not been the limit for long */
     }
     access->busy--;
-    (void)pthread_cond_signal(&access->left);
+    (void)pthread_cond_signal(&access->released);
     (void)pthread_mutex_unlock(&access->lock);
 }

@@ -26,7 +26,7 @@ must_check bool s3_access_locate(const struct store_settings *settings, struct s
 
 void s3_signer_clear(struct s3_signer *signer);
 
-const struct s3_place *s3_access_place(const struct store_access *access);
+const struct s3_place *s3_access_endpoint(const struct store_access *access);
 
 /* Now, on the clock of the server as far as we know it. */
 int64_t s3_access_now_us(const struct store_access *access);

@@ -13,9 +13,9 @@ struct s3_reader {
     char *key;
 };
 
-static void s3_close(struct store *store)
+static void s3_store_close(struct store *store)
 {
-    struct s3 *s3 = s3_of(store);
+    struct s3_store *s3 = s3_store_of(store);
 
     http_free(s3->client.http);
     s3_signer_clear(&s3->client.signer);
@@ -63,23 +63,24 @@ static enum put_state state_of_answer(const struct s3_answer *answer)
 }
 
 /* `found_r` gets the imprint if the server's answer agrees. */
-static enum put_state put_once(struct s3 *s3, const struct s3_request *request, const char *imprint,
-                               enum s3_class *class_r, struct store_found *found_r, struct err *why)
+static enum put_state put_once(struct s3_store *s3, const struct s3_request *request,
+                               const char *imprint, enum s3_class *class_r,
+                               struct store_found *found_r, struct err *why)
 {
     auto_s3_answer answer = { 0 };
     enum put_state state;
 
     *class_r = S3_AGAIN;
-    if (!s3_call(&s3->client, request, &answer, why))
+    if (!s3_request_send(&s3->client, request, &answer, why))
         return state_of_silence(why);
     *class_r = answer.class;
     state = state_of_answer(&answer);
     if (state != PUT_DONE)
-        (void)s3_refusal(&answer, why);
+        (void)s3_answer_error(&answer, why);
     else if (!s3_made_as_asked(s3, &answer, request->body_hash, why))
         return PUT_FAILED;
     else
-        s3_imprint_keep(imprint, s3_header(&answer, "ETag"), found_r);
+        s3_imprint_keep(imprint, s3_answer_header(&answer, "ETag"), found_r);
     return state;
 }
 
@@ -87,11 +88,12 @@ static enum put_state put_once(struct s3 *s3, const struct s3_request *request, 
  * `*exists_r`: something is there, and `outcome_r` says what. That something else lies there fails
  * a document for good, so it is asked twice: an answer may have been meant for somebody else.
  */
-static bool look(struct s3 *s3, const struct store_object *object, bool *exists_r,
-                 enum store_outcome *outcome_r, struct store_found *found_r, struct err *err)
+static bool put_outcome_look(struct s3_store *s3, const struct store_object *object, bool *exists_r,
+                             enum store_outcome *outcome_r, struct store_found *found_r,
+                             struct err *err)
 {
     for (int i = 0; i < 2; i++) {
-        if (!s3_compare(s3, object, found_r, err))
+        if (!s3_object_compare(s3, object, found_r, err))
             return false;
         if (!found_r->exists || store_is_same(object, found_r))
             break;
@@ -102,11 +104,11 @@ static bool look(struct s3 *s3, const struct store_object *object, bool *exists_
     return true;
 }
 
-static bool put_until_sure(struct s3 *s3, const struct store_object *object,
+static bool put_until_sure(struct s3_store *s3, const struct store_object *object,
                            const struct s3_request *request, enum store_outcome *outcome_r,
                            struct store_found *found_r, struct err *err)
 {
-    struct s3_patience patience = { 0 };
+    struct s3_backoff patience = { 0 };
 
     for (;;) {
         struct err why = { 0 };
@@ -117,28 +119,29 @@ static bool put_until_sure(struct s3 *s3, const struct store_object *object,
         if (state == PUT_DONE) {
             *outcome_r = STORE_MADE;
             return !store_needs_reading_back(&s3->client.settings.traits)
-                   || s3_read_back(&s3->store, object, err);
+                   || s3_object_read_back(&s3->store, object, err);
         }
         if (state == PUT_FAILED) {
             *err = why;
             return false;
         }
-        if (state == PUT_LOOK && !look(s3, object, &exists, outcome_r, found_r, err))
+        if (state == PUT_LOOK && !put_outcome_look(s3, object, &exists, outcome_r, found_r, err))
             return false;
         if (exists)
             return true;
         if (class == S3_EXISTS) /* and is gone again, or not to be seen yet */
             (void)err_set(&why, ERR_NET, HTTP_BROKEN,
                           "the server says that the key is taken, and that nothing is there");
-        if (!s3_wait(&s3->client, &patience, class, &why, err))
+        if (!s3_backoff_wait(&s3->client, &patience, class, &why, err))
             return false;
     }
 }
 
-static bool s3_put(struct store *store, const struct store_object *object, struct span bytes,
-                   enum store_outcome *outcome_r, struct store_found *found_r, struct err *err)
+static bool s3_store_put(struct store *store, const struct store_object *object, struct span bytes,
+                         enum store_outcome *outcome_r, struct store_found *found_r,
+                         struct err *err)
 {
-    struct s3 *s3 = s3_of(store);
+    struct s3_store *s3 = s3_store_of(store);
     bool conditional = s3->client.settings.traits.conditional != STORE_NO;
     struct store_object known = *object;
     char imprint[STORE_IMPRINT_SIZE];
@@ -156,7 +159,7 @@ static bool s3_put(struct store *store, const struct store_object *object, struc
     known.has_sha256 = true;
     known.imprint = imprint;
     /* A server that replaces whatever is there must not be asked to. */
-    if (!conditional && !look(s3, &known, &exists, outcome_r, found_r, err))
+    if (!conditional && !put_outcome_look(s3, &known, &exists, outcome_r, found_r, err))
         return false;
     if (exists)
         return true;
@@ -172,20 +175,20 @@ static bool s3_put(struct store *store, const struct store_object *object, struc
 
 /* --- reading and removing ------------------------------------------------------------------- */
 
-static bool s3_get(struct store *store, const char *key, struct store_reader **reader_r,
-                   struct err *err)
+static bool s3_store_get(struct store *store, const char *key, struct store_reader **reader_r,
+                         struct err *err)
 {
     const struct s3_request request = { .method = "GET", .key = key, .of_object = true };
     auto_s3_answer answer = { 0 };
     struct s3_reader *reader;
 
-    if (!s3_ask(&s3_of(store)->client, &request, &answer, err))
+    if (!s3_request_with_retries(&s3_store_of(store)->client, &request, &answer, err))
         return false;
     *reader_r = NULL;
     if (answer.class == S3_ABSENT && strcmp(answer.code, "NoSuchBucket") != 0)
         return true;
     if (answer.class != S3_FINE)
-        return s3_refusal(&answer, err);
+        return s3_answer_error(&answer, err);
     if (http_length(answer.http) < 0)
         return err_set(err, ERR_NET, HTTP_MALFORMED, "the answer names no length");
     reader = mem_new(struct s3_reader);
@@ -198,8 +201,8 @@ static bool s3_get(struct store *store, const char *key, struct store_reader **r
     return true;
 }
 
-static bool s3_read(struct store_reader *reader, void *bytes, size_t room, size_t *got_r,
-                    struct err *err)
+static bool s3_reader_read(struct store_reader *reader, void *bytes, size_t room, size_t *got_r,
+                           struct err *err)
 {
     return http_read(((struct s3_reader *)reader)->answer.http, bytes, room, got_r, err);
 }
@@ -213,41 +216,41 @@ static void s3_reader_close(struct store_reader *base)
     free(reader);
 }
 
-static bool s3_remove(struct store *store, const char *key, struct err *err)
+static bool s3_store_remove(struct store *store, const char *key, struct err *err)
 {
     const struct s3_request request = { .method = "DELETE", .key = key };
     auto_s3_answer answer = { 0 };
 
-    if (!s3_ask(&s3_of(store)->client, &request, &answer, err))
+    if (!s3_request_with_retries(&s3_store_of(store)->client, &request, &answer, err))
         return false;
-    return answer.class == S3_FINE || answer.class == S3_ABSENT || s3_refusal(&answer, err);
+    return answer.class == S3_FINE || answer.class == S3_ABSENT || s3_answer_error(&answer, err);
 }
 
 /* --- opening -------------------------------------------------------------------------------- */
 
 static const struct store_kind s3_kind = {
-    .close = s3_close,
-    .put = s3_put,
-    .large_begin = s3_large_begin,
-    .large_free = s3_large_free,
-    .large_id = s3_large_id,
-    .large_write = s3_large_write,
-    .large_end = s3_large_end,
-    .large_abort = s3_large_abort,
-    .tell = s3_tell,
+    .close = s3_store_close,
+    .put = s3_store_put,
+    .large_begin = s3_multipart_begin,
+    .large_free = s3_multipart_free,
+    .large_id = s3_multipart_id,
+    .large_write = s3_multipart_write,
+    .large_end = s3_multipart_end,
+    .large_abort = s3_multipart_abort,
+    .compare_unread = s3_object_compare_unread,
     .imprint_of = s3_imprint_of,
-    .remove = s3_remove,
-    .get = s3_get,
-    .read = s3_read,
+    .remove = s3_store_remove,
+    .get = s3_store_get,
+    .read = s3_reader_read,
     .reader_close = s3_reader_close,
     .list = s3_list,
     .list_next = s3_list_next,
     .list_free = s3_list_free,
     .probe = s3_probe,
-    .greet = s3_greet,
+    .probe_check = s3_probe_check,
 };
 
-static char *name_of(const struct s3_place *place)
+static char *bucket_name_of(const struct s3_place *place)
 {
     auto_str prefix = STR_MAX(KIB(2));
 
@@ -258,26 +261,26 @@ static char *name_of(const struct s3_place *place)
                       place->endpoint ? " at " : "", place->endpoint ? place->endpoint : "");
 }
 
-bool s3_open(const struct store_settings *settings, const struct cancel *cancel,
-             struct store **store_r, struct err *err)
+bool s3_store_open(const struct store_settings *settings, const struct cancel *cancel,
+                   struct store **store_r, struct err *err)
 {
     struct store_access *own = NULL, *access = settings->access;
     const struct s3_place *place;
     struct http_settings http = { .ca_file = settings->ca_file };
-    struct s3 *s3;
+    struct s3_store *s3;
 
     if (!access && !store_access_new(settings, cancel, &own, err))
         return false;
     access = access ? access : own;
-    place = s3_access_place(access);
+    place = s3_access_endpoint(access);
     if (!http.ca_file || !*http.ca_file)
         http.ca_file = getenv("AWS_CA_BUNDLE");
     if (http.ca_file && !*http.ca_file)
         http.ca_file = NULL;
     http.plain_allowed = strcmp(place->scheme, "http") == 0;
-    s3 = mem_new(struct s3);
+    s3 = mem_new(struct s3_store);
     s3->own_access = own;
-    s3->name = name_of(place);
+    s3->name = bucket_name_of(place);
     s3->store = (struct store){ &s3_kind, cancel, place->bucket, s3->name };
     s3->client = (struct s3_client){ .settings = *settings,
                                      .cancel = cancel,
@@ -299,7 +302,7 @@ bool store_name_of(const struct store_settings *settings, char **name_r, struct 
     }
     if (!s3_access_locate(settings, &place, err))
         return false;
-    *name_r = name_of(&place);
+    *name_r = bucket_name_of(&place);
     s3_place_clear(&place);
     return true;
 }

@@ -4,20 +4,20 @@
 #include "store/kind.h"
 #include "store/s3/request.h"
 
-struct s3 {
+struct s3_store {
     struct store store;
     struct s3_client client;
     struct store_access *own_access; /* NULL: somebody else's is used */
     char *name;
 };
 
-static inline struct s3 *s3_of(struct store *store)
+static inline struct s3_store *s3_store_of(struct store *store)
 {
-    return (struct s3 *)store;
+    return (struct s3_store *)store;
 }
 
 /* What HEAD tells of an object. */
-struct s3_head {
+struct s3_object_head {
     bool exists;
     uint64_t size_bytes;
     bool has_sum; /* the server's checksum of the whole */
@@ -26,21 +26,22 @@ struct s3_head {
     char composite[128]; /* the checksum of a large object, "sum-N"    */
 };
 
-must_check bool s3_head(struct s3 *s3, const char *key, struct s3_head *head_r, struct err *err);
+must_check bool s3_object_head(struct s3_store *s3, const char *key, struct s3_object_head *head_r,
+                               struct err *err);
 
 /* As store_tell(): by what the server itself says, never by what somebody wrote beside an object.
  */
-must_check bool s3_tell(struct store *store, const struct store_object *expected,
-                        struct store_found *found_r, struct err *err);
+must_check bool s3_object_compare_unread(struct store *store, const struct store_object *expected,
+                                         struct store_found *found_r, struct err *err);
 
 /* As store_compare(). */
-must_check bool s3_compare(struct s3 *s3, const struct store_object *expected,
-                           struct store_found *found_r, struct err *err);
+must_check bool s3_object_compare(struct s3_store *s3, const struct store_object *expected,
+                                  struct store_found *found_r, struct err *err);
 
 /* --- imprints (store.h) --------------------------------------------------------------------- */
 
 /* Whether the SHA-256 that the server tells was held by it against the bytes. */
-bool s3_sums_are_proof(const struct s3 *s3);
+bool s3_sums_are_proof(const struct s3_store *s3);
 
 /* What the ETag of an object is, if it is the MD5 of its bytes. "" where checksums are proof. */
 void s3_imprint_of(const struct store *store, struct span bytes,
@@ -53,14 +54,14 @@ void s3_imprint_keep(const char *imprint, const char *etag, struct store_found *
  * Nothing of what was sent was checked on the way: it is read again. Fails with ERR_DATA,
  * STORE_MISMATCH, if it is not what was to be put.
  */
-must_check bool s3_read_back(struct store *store, const struct store_object *object,
-                             struct err *err);
+must_check bool s3_object_read_back(struct store *store, const struct store_object *object,
+                                    struct err *err);
 
 /* --- headers of objects --------------------------------------------------------------------- */
 
 /* Headers as they are gathered; their texts live in `text`. */
 struct s3_headers {
-    struct sign_pair pairs[S3_EXTRA_MAX];
+    struct sign_pair pairs[S3_REQUEST_PAIRS_MAX];
     size_t count;
     struct str text;
 };
@@ -79,20 +80,21 @@ void s3_headers_add(struct s3_headers *headers, const char *name, struct span va
 void s3_headers_keep(struct s3_headers *headers, const char *name, const char *value);
 
 /* What a whole object is made with: type, metadata, and what the settings want. */
-must_check bool s3_headers_of_object(struct s3_headers *headers, const struct s3 *s3,
+must_check bool s3_headers_of_object(struct s3_headers *headers, const struct s3_store *s3,
                                      const struct store_object *object, struct err *err);
 
 /*
  * Whether the server may be told checksums of S3's own. Some refuse every request that has one, or
  * asks for one (Backblaze B2: "Unsupported header").
  */
-bool s3_takes_sums(const struct s3 *s3);
+bool s3_takes_sums(const struct s3_store *s3);
 
 /* The checksum of a body, for servers that take one. */
-void s3_headers_sum(struct s3_headers *headers, const struct s3 *s3, const struct sha256 *sha256);
+void s3_headers_sum(struct s3_headers *headers, const struct s3_store *s3,
+                    const struct sha256 *sha256);
 
 /* Content-MD5, where the server checks nothing else. */
-void s3_headers_md5(struct s3_headers *headers, const struct s3 *s3, struct span body);
+void s3_headers_md5(struct s3_headers *headers, const struct s3_store *s3, struct span body);
 
 /* Whether a checksum that the server tells is this one; one that it does not tell is. */
 must_check bool s3_sum_agrees(const struct s3_answer *answer, const struct sha256 *sha256,
@@ -103,21 +105,21 @@ must_check bool s3_sum_agrees(const struct s3_answer *answer, const struct sha25
  * that of what was sent.
  * Fails with ERR_REMOTE, ERR_DATA (STORE_MISMATCH).
  */
-must_check bool s3_made_as_asked(const struct s3 *s3, const struct s3_answer *answer,
+must_check bool s3_made_as_asked(const struct s3_store *s3, const struct s3_answer *answer,
                                  const struct sha256 *sha256, struct err *err);
 
 /* --- the parts ------------------------------------------------------------------------------ */
 
-must_check bool s3_large_begin(struct store *store, const struct store_object *object,
-                               struct store_large **large_r, struct err *err);
-void s3_large_free(struct store_large *large);
-const char *s3_large_id(const struct store_large *large);
-must_check bool s3_large_write(struct store_large *large, struct span bytes, struct err *err);
-must_check bool s3_large_end(struct store_large *large, const struct store_object *object,
-                             enum store_outcome *outcome_r, struct store_found *found_r,
-                             struct err *err);
-must_check bool s3_large_abort(struct store *store, const char *key, const char *upload_id,
-                               struct err *err);
+must_check bool s3_multipart_begin(struct store *store, const struct store_object *object,
+                                   struct store_large **large_r, struct err *err);
+void s3_multipart_free(struct store_large *large);
+const char *s3_multipart_id(const struct store_large *large);
+must_check bool s3_multipart_write(struct store_large *large, struct span bytes, struct err *err);
+must_check bool s3_multipart_end(struct store_large *large, const struct store_object *object,
+                                 enum store_outcome *outcome_r, struct store_found *found_r,
+                                 struct err *err);
+must_check bool s3_multipart_abort(struct store *store, const char *key, const char *upload_id,
+                                   struct err *err);
 
 must_check bool s3_list(struct store *store, const char *prefix, struct store_list **list_r,
                         struct err *err);
@@ -125,4 +127,4 @@ enum step s3_list_next(struct store_list *list, struct store_entry *entry_r, str
 void s3_list_free(struct store_list *list);
 
 must_check bool s3_probe(struct store *store, struct store_traits *traits_r, struct err *err);
-must_check bool s3_greet(struct store *store, bool *same_r, struct err *err);
+must_check bool s3_probe_check(struct store *store, bool *same_r, struct err *err);

@@ -130,7 +130,8 @@ static bool page_read(struct s3_list *list, struct s3_answer *answer, struct err
     auto_str body = STR_MAX(PAGE_MAX);
     char root[S3_XML_NAME_SIZE];
 
-    if (!s3_body(answer, &body, err) || !s3_xml_walk(str_span(&body), root, on_element, page, err))
+    if (!s3_answer_body(answer, &body, err)
+        || !s3_xml_walk(str_span(&body), root, on_element, page, err))
         return false;
     if (strcmp(root, "ListBucketResult") != 0)
         return err_set(err, ERR_DATA, STORE_MISMATCH, "the answer is no listing");
@@ -163,10 +164,10 @@ static bool page_fetch(struct s3_list *list, const char *token, struct err *err)
         query_add(query, &request.query_count, "continuation-token", token);
     else if (list->is_v1 && list->last)
         query_add(query, &request.query_count, "marker", list->last);
-    if (!s3_ask(&s3_of(list->list.store)->client, &request, &answer, err))
+    if (!s3_request_with_retries(&s3_store_of(list->list.store)->client, &request, &answer, err))
         return false;
     if (answer.class != S3_FINE)
-        return s3_refusal(&answer, err);
+        return s3_answer_error(&answer, err);
     return page_read(list, &answer, err);
 }
 

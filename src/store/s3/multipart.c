@@ -31,7 +31,7 @@ static struct s3_large *large_of(struct store_large *large)
 
 static struct s3_client *client_of(const struct s3_large *large)
 {
-    return &s3_of(large->large.store)->client;
+    return &s3_store_of(large->large.store)->client;
 }
 
 /* --- beginning ------------------------------------------------------------------------------ */
@@ -58,7 +58,7 @@ static bool created_read(struct s3_answer *answer, char **upload_id_r, struct er
     auto_str body = STR_MAX(ANSWER_MAX);
     char root[S3_XML_NAME_SIZE];
 
-    if (s3_body(answer, &body, err)
+    if (s3_answer_body(answer, &body, err)
         && s3_xml_walk(str_span(&body), root, on_created, &created, err)) {
         if (strcmp(root, "InitiateMultipartUploadResult") == 0 && created.upload_id
             && *created.upload_id) {
@@ -78,7 +78,7 @@ static bool created_read(struct s3_answer *answer, char **upload_id_r, struct er
 static bool create(struct s3_client *client, const struct s3_request *request, char **upload_id_r,
                    struct err *err)
 {
-    struct s3_patience patience = { 0 };
+    struct s3_backoff patience = { 0 };
 
     for (;;) {
         auto_s3_answer answer = { 0 };
@@ -86,28 +86,28 @@ static bool create(struct s3_client *client, const struct s3_request *request, c
 
         if (!s3_uploads_abort(client, request->key, err))
             return false;
-        if (s3_call(client, request, &answer, &why)) {
-            if (answer.class != S3_FINE && !s3_passes(answer.class))
-                return s3_refusal(&answer, err);
+        if (s3_request_send(client, request, &answer, &why)) {
+            if (answer.class != S3_FINE && !s3_class_is_transient(answer.class))
+                return s3_answer_error(&answer, err);
             if (answer.class == S3_FINE && created_read(&answer, upload_id_r, &why))
                 return true;
             if (why.kind == ERR_NONE)
-                (void)s3_refusal(&answer, &why);
+                (void)s3_answer_error(&answer, &why);
         }
         if (why.kind == ERR_CANCELED || why.kind == ERR_USAGE || why.code == HTTP_NO_TRUST) {
             *err = why;
             return false;
         }
-        if (!s3_wait(client, &patience, answer.class, &why, err))
+        if (!s3_backoff_wait(client, &patience, answer.class, &why, err))
             return false;
     }
 }
 
-bool s3_large_begin(struct store *store, const struct store_object *object,
-                    struct store_large **large_r, struct err *err)
+bool s3_multipart_begin(struct store *store, const struct store_object *object,
+                        struct store_large **large_r, struct err *err)
 {
     static const struct sign_pair uploads = { { "uploads", 7 }, { NULL, 0 } };
-    struct s3 *s3 = s3_of(store);
+    struct s3_store *s3 = s3_store_of(store);
     auto_s3_headers headers = S3_HEADERS;
     struct s3_request request = { .method = "POST",
                                   .key = object->key,
@@ -137,7 +137,7 @@ bool s3_large_begin(struct store *store, const struct store_object *object,
     return true;
 }
 
-const char *s3_large_id(const struct store_large *large)
+const char *s3_multipart_id(const struct store_large *large)
 {
     return ((const struct s3_large *)large)->upload_id;
 }
@@ -162,14 +162,15 @@ static void farewell(const struct s3_large *large)
 
     client.settings.silence_us = http.connect_us = FAREWELL_US;
     client.http = http_new(&http, cancel);
-    (void)!s3_call(&client, &request, &answer, &ignored); /* the next run aborts it otherwise */
+    (void)!s3_request_send(&client, &request, &answer,
+                           &ignored); /* the next run aborts it otherwise */
     s3_answer_close(&answer);
     http_free(client.http);
     s3_signer_clear(&client.signer);
     cancel_free(cancel);
 }
 
-void s3_large_free(struct store_large *base)
+void s3_multipart_free(struct store_large *base)
 {
     struct s3_large *large = large_of(base);
     struct err ignored = { 0 };
@@ -186,9 +187,10 @@ void s3_large_free(struct store_large *base)
     free(large);
 }
 
-bool s3_large_abort(struct store *store, const char *key, const char *upload_id, struct err *err)
+bool s3_multipart_abort(struct store *store, const char *key, const char *upload_id,
+                        struct err *err)
 {
-    return s3_upload_abort(&s3_of(store)->client, key, upload_id, err);
+    return s3_upload_abort(&s3_store_of(store)->client, key, upload_id, err);
 }
 
 /* --- parts ---------------------------------------------------------------------------------- */
@@ -213,17 +215,17 @@ static bool part_note(struct s3_large *large, const char *etag, const struct sha
 static bool part_answered(struct s3_large *large, struct s3_answer *answer,
                           const struct sha256 *sum, struct err *err)
 {
-    const char *etag = answer->http ? s3_header(answer, "ETag") : NULL;
+    const char *etag = answer->http ? s3_answer_header(answer, "ETag") : NULL;
 
     if (answer->class == S3_ABSENT)
         return err_set(err, ERR_NET, HTTP_BROKEN, "the upload was ended by somebody else");
     if (answer->class != S3_FINE)
-        return s3_refusal(answer, err);
+        return s3_answer_error(answer, err);
     if (!etag || !*etag)
         return err_set(err, ERR_NET, HTTP_MALFORMED, "the answer to part %u has no ETag",
                        large->parts);
     return s3_sum_agrees(answer, sum, err)
-           && part_note(large, etag, sum, s3_header(answer, "x-amz-checksum-sha256"), err);
+           && part_note(large, etag, sum, s3_answer_header(answer, "x-amz-checksum-sha256"), err);
 }
 
 /* Made by us: the ETags of parts are the server's word alone. */
@@ -231,7 +233,7 @@ static void md5_note(struct s3_large *large, struct span bytes)
 {
     uint8_t md5[MD5_SIZE];
 
-    if (s3_sums_are_proof(s3_of(large->large.store)))
+    if (s3_sums_are_proof(s3_store_of(large->large.store)))
         return;
     md5_of(bytes, md5);
     str_add(&large->md5s, md5, sizeof md5);
@@ -256,14 +258,14 @@ static bool part_put(struct s3_large *large, struct span bytes, struct err *err)
                                   .sends_body = true,
                                   .body_hash = &sum };
 
-    s3_headers_sum(&headers, s3_of(large->large.store), &sum);
-    s3_headers_md5(&headers, s3_of(large->large.store), bytes);
+    s3_headers_sum(&headers, s3_store_of(large->large.store), &sum);
+    s3_headers_md5(&headers, s3_store_of(large->large.store), bytes);
     request.header_count = headers.count;
-    return s3_ask(client_of(large), &request, &answer, err)
+    return s3_request_with_retries(client_of(large), &request, &answer, err)
            && part_answered(large, &answer, &sum, err);
 }
 
-bool s3_large_write(struct store_large *base, struct span bytes, struct err *err)
+bool s3_multipart_write(struct store_large *base, struct span bytes, struct err *err)
 {
     struct s3_large *large = large_of(base);
 
@@ -362,7 +364,7 @@ static void imprint_keep(const struct s3_large *large, const struct completed *c
     *found_r = (struct store_found){ 0 };
     str_add_text(&imprint, "parts ");
     composite_of(large, &imprint);
-    if (s3_sums_are_proof(s3_of(large->large.store))
+    if (s3_sums_are_proof(s3_store_of(large->large.store))
         && strcmp(completed->sum, str_text(&imprint) + strlen("parts ")) == 0) {
         (void)snprintf(found_r->imprint, sizeof found_r->imprint, "%s", str_text(&imprint));
         return;
@@ -385,7 +387,7 @@ static enum complete_state completed_read(const struct s3_large *large, struct s
     char root[S3_XML_NAME_SIZE];
     struct err ignored = { 0 };
 
-    if (!s3_body(answer, &body, why)
+    if (!s3_answer_body(answer, &body, why)
         || !s3_xml_walk(str_span(&body), root, on_completed, &completed, &ignored)) {
         (void)err_set(why, ERR_NET, HTTP_SHORT, "the answer to the end of the upload broke off");
         return COMPLETE_LOOK;
@@ -412,19 +414,19 @@ static enum complete_state complete_once(struct s3_large *large, const struct s3
     auto_s3_answer answer = { 0 };
 
     *class_r = S3_AGAIN;
-    if (!s3_call(client_of(large), request, &answer, why))
+    if (!s3_request_send(client_of(large), request, &answer, why))
         return why->kind == ERR_NET && why->code != HTTP_NO_TRUST ? COMPLETE_LOOK : COMPLETE_FAILED;
     *class_r = answer.class;
     if (answer.class == S3_FINE)
         return completed_read(large, &answer, found_r, why);
-    (void)s3_refusal(&answer, why);
+    (void)s3_answer_error(&answer, why);
     return state_of_class(answer.class);
 }
 
 /* What the server would say of the object that these parts make. */
 static void imprint_of_parts(const struct s3_large *large, struct str *to)
 {
-    bool by_sum = s3_sums_are_proof(s3_of(large->large.store));
+    bool by_sum = s3_sums_are_proof(s3_store_of(large->large.store));
 
     str_add_text(to, by_sum ? "parts " : "etag ");
     (by_sum ? composite_of : etag_of)(large, to);
@@ -440,8 +442,8 @@ static bool look(struct s3_large *large, const struct store_object *object, bool
 
     imprint_of_parts(large, &imprint);
     expected.imprint = str_text(&imprint);
-    if (!(may_read ? s3_compare(s3_of(large->large.store), &expected, found_r, err)
-                   : s3_tell(large->large.store, &expected, found_r, err)))
+    if (!(may_read ? s3_object_compare(s3_store_of(large->large.store), &expected, found_r, err)
+                   : s3_object_compare_unread(large->large.store, &expected, found_r, err)))
         return false;
     *exists_r = found_r->exists;
     if (found_r->exists)
@@ -467,7 +469,7 @@ static bool complete(struct s3_large *large, const struct store_object *object,
                      const struct s3_request *request, enum store_outcome *outcome_r,
                      struct store_found *found_r, struct err *err)
 {
-    struct s3_patience patience = { 0 };
+    struct s3_backoff patience = { 0 };
 
     for (;;) {
         struct err why = { 0 };
@@ -491,7 +493,7 @@ static bool complete(struct s3_large *large, const struct store_object *object,
             *err = why;
             return false;
         }
-        if (!s3_wait(client_of(large), &patience, class, &why, err))
+        if (!s3_backoff_wait(client_of(large), &patience, class, &why, err))
             return false;
     }
 }
@@ -525,10 +527,10 @@ static bool complete_request(struct s3_large *large, const struct store_object *
     return complete(large, object, &request, outcome_r, found_r, err);
 }
 
-bool s3_large_end(struct store_large *base, const struct store_object *object,
-                  enum store_outcome *outcome_r, struct store_found *found_r, struct err *err)
+bool s3_multipart_end(struct store_large *base, const struct store_object *object,
+                      enum store_outcome *outcome_r, struct store_found *found_r, struct err *err)
 {
-    const struct store_traits *traits = &s3_of(base->store)->client.settings.traits;
+    const struct store_traits *traits = &s3_store_of(base->store)->client.settings.traits;
     struct s3_large *large = large_of(base);
     bool conditional = traits->conditional_large != STORE_NO, exists = false;
 
@@ -542,5 +544,5 @@ bool s3_large_end(struct store_large *base, const struct store_object *object,
         return false;
     large->is_over = *outcome_r == STORE_MADE;
     return *outcome_r != STORE_MADE || !store_needs_reading_back(traits)
-           || s3_read_back(large->large.store, object, err);
+           || s3_object_read_back(large->large.store, object, err);
 }

@@ -17,7 +17,7 @@ void s3_headers_clear(struct s3_headers *headers)
 
 void s3_headers_add(struct s3_headers *headers, const char *name, struct span value)
 {
-    assert(headers->count < S3_EXTRA_MAX);
+    assert(headers->count < S3_REQUEST_PAIRS_MAX);
     headers->pairs[headers->count++] = (struct sign_pair){ span_of(name), value };
 }
 
@@ -127,7 +127,7 @@ static void add_metadata(struct s3_headers *headers, const struct store_object *
     s3_headers_keep(headers, "x-amz-meta-filemaker-layout", str_text(&layout));
 }
 
-bool s3_headers_of_object(struct s3_headers *headers, const struct s3 *s3,
+bool s3_headers_of_object(struct s3_headers *headers, const struct s3_store *s3,
                           const struct store_object *object, struct err *err)
 {
     const struct store_settings *settings = &s3->client.settings;
@@ -145,12 +145,13 @@ bool s3_headers_of_object(struct s3_headers *headers, const struct s3 *s3,
     return str_fits(&headers->text, "the object's metadata", err);
 }
 
-bool s3_takes_sums(const struct s3 *s3)
+bool s3_takes_sums(const struct s3_store *s3)
 {
     return s3->client.settings.traits.takes_sum != STORE_NO;
 }
 
-void s3_headers_sum(struct s3_headers *headers, const struct s3 *s3, const struct sha256 *sha256)
+void s3_headers_sum(struct s3_headers *headers, const struct s3_store *s3,
+                    const struct sha256 *sha256)
 {
     auto_str text = STR_MAX(64);
 
@@ -160,7 +161,7 @@ void s3_headers_sum(struct s3_headers *headers, const struct s3 *s3, const struc
     s3_headers_keep(headers, "x-amz-checksum-sha256", str_text(&text));
 }
 
-void s3_headers_md5(struct s3_headers *headers, const struct s3 *s3, struct span body)
+void s3_headers_md5(struct s3_headers *headers, const struct s3_store *s3, struct span body)
 {
     const struct store_traits *traits = &s3->client.settings.traits;
     uint8_t digest[MD5_SIZE];
@@ -191,16 +192,17 @@ bool s3_sum_agrees(const struct s3_answer *answer, const struct sha256 *sha256, 
 {
     struct sha256 sum;
 
-    return !sum_read(s3_header(answer, "x-amz-checksum-sha256"), &sum) || sha256_equal(&sum, sha256)
+    return !sum_read(s3_answer_header(answer, "x-amz-checksum-sha256"), &sum)
+           || sha256_equal(&sum, sha256)
            || err_set(err, ERR_DATA, STORE_MISMATCH,
                       "the server's checksum is not that of what was sent");
 }
 
-bool s3_made_as_asked(const struct s3 *s3, const struct s3_answer *answer,
+bool s3_made_as_asked(const struct s3_store *s3, const struct s3_answer *answer,
                       const struct sha256 *sha256, struct err *err)
 {
     const char *asked = encryption_name(s3->client.settings.encryption);
-    const char *got = s3_header(answer, "x-amz-server-side-encryption");
+    const char *got = s3_answer_header(answer, "x-amz-server-side-encryption");
 
     if (asked && !(got && strcmp(asked, got) == 0))
         return err_set(err, ERR_REMOTE, answer->status,
@@ -219,17 +221,17 @@ static void text_keep(char *to, size_t room, const char *text)
     (void)snprintf(to, room, SPAN_FORMAT, SPAN_ARGS(span_first(span, room - 1)));
 }
 
-static bool head_read(struct s3_answer *answer, struct s3_head *head_r, struct err *err)
+static bool head_read(struct s3_answer *answer, struct s3_object_head *head_r, struct err *err)
 {
-    const char *sum = s3_header(answer, "x-amz-checksum-sha256");
-    const char *type = s3_header(answer, "x-amz-checksum-type");
+    const char *sum = s3_answer_header(answer, "x-amz-checksum-sha256");
+    const char *type = s3_answer_header(answer, "x-amz-checksum-type");
     int64_t length = http_length(answer->http);
-    struct s3_head head = { .exists = true };
+    struct s3_object_head head = { .exists = true };
 
     if (length < 0)
         return err_set(err, ERR_NET, HTTP_MALFORMED, "the answer names no length");
     head.size_bytes = (uint64_t)length;
-    text_keep(head.etag, sizeof head.etag, s3_header(answer, "ETag"));
+    text_keep(head.etag, sizeof head.etag, s3_answer_header(answer, "ETag"));
     head.has_sum = sum_read(sum, &head.sum) && !(type && strcmp(type, "COMPOSITE") == 0);
     if (sum && !head.has_sum)
         text_keep(head.composite, sizeof head.composite, sum);
@@ -237,7 +239,8 @@ static bool head_read(struct s3_answer *answer, struct s3_head *head_r, struct e
     return true;
 }
 
-bool s3_head(struct s3 *s3, const char *key, struct s3_head *head_r, struct err *err)
+bool s3_object_head(struct s3_store *s3, const char *key, struct s3_object_head *head_r,
+                    struct err *err)
 {
     static const struct sign_pair mode = { { "x-amz-checksum-mode", 19 }, { "ENABLED", 7 } };
     const struct s3_request request = { .method = "HEAD",
@@ -247,20 +250,20 @@ bool s3_head(struct s3 *s3, const char *key, struct s3_head *head_r, struct err 
                                         .of_object = true };
     auto_s3_answer answer = { 0 };
 
-    if (!s3_ask(&s3->client, &request, &answer, err))
+    if (!s3_request_with_retries(&s3->client, &request, &answer, err))
         return false;
     if (answer.class == S3_FINE)
         return head_read(&answer, head_r, err);
     if (answer.class != S3_ABSENT || strcmp(answer.code, "NoSuchBucket") == 0)
-        return s3_refusal(&answer, err);
-    *head_r = (struct s3_head){ .exists = false };
+        return s3_answer_error(&answer, err);
+    *head_r = (struct s3_object_head){ .exists = false };
     return true;
 }
 
 /* --- whose word counts ---------------------------------------------------------------------- */
 
 /* A server that keeps whatever checksum it is sent only repeats what a client said. */
-bool s3_sums_are_proof(const struct s3 *s3)
+bool s3_sums_are_proof(const struct s3_store *s3)
 {
     const struct store_traits *traits = &s3->client.settings.traits;
 
@@ -273,7 +276,7 @@ void s3_imprint_of(const struct store *store, struct span bytes, char imprint_r[
     auto_str hex = STR_MAX(64);
 
     *imprint_r = '\0';
-    if (s3_sums_are_proof((const struct s3 *)store))
+    if (s3_sums_are_proof((const struct s3_store *)store))
         return;
     md5_of(bytes, digest);
     hex_add(&hex, digest, sizeof digest);
@@ -308,15 +311,15 @@ static void found_expected(const struct store_object *expected, enum store_how h
 }
 
 /* Where the server's word must be there, its silence speaks against the object, too. */
-static bool head_contradicts(const struct s3 *s3, const struct store_object *expected,
-                             const struct s3_head *head)
+static bool head_contradicts(const struct s3_store *s3, const struct store_object *expected,
+                             const struct s3_object_head *head)
 {
     return head->size_bytes != expected->size_bytes || is_set(expected->imprint)
            || s3_sums_are_proof(s3);
 }
 
-static void head_judge(const struct s3 *s3, const struct store_object *expected,
-                       const struct s3_head *head, struct store_found *found)
+static void head_judge(const struct s3_store *s3, const struct store_object *expected,
+                       const struct s3_object_head *head, struct store_found *found)
 {
     bool is_long = is_set(expected->imprint) && head->size_bytes == expected->size_bytes;
 
@@ -334,13 +337,13 @@ static void head_judge(const struct s3 *s3, const struct store_object *expected,
     }
 }
 
-bool s3_tell(struct store *store, const struct store_object *expected, struct store_found *found_r,
-             struct err *err)
+bool s3_object_compare_unread(struct store *store, const struct store_object *expected,
+                              struct store_found *found_r, struct err *err)
 {
-    struct s3 *s3 = s3_of(store);
-    struct s3_head head;
+    struct s3_store *s3 = s3_store_of(store);
+    struct s3_object_head head;
 
-    if (!s3_head(s3, expected->key, &head, err))
+    if (!s3_object_head(s3, expected->key, &head, err))
         return false;
     *found_r = (struct store_found){ .exists = head.exists, .size_bytes = head.size_bytes };
     if (head.exists)
@@ -352,17 +355,17 @@ bool s3_tell(struct store *store, const struct store_object *expected, struct st
  * Where everything is read back, the server's word is not enough here either: what a try before
  * this one put, and got back otherwise, still has the ETag of what was sent.
  */
-bool s3_compare(struct s3 *s3, const struct store_object *expected, struct store_found *found_r,
-                struct err *err)
+bool s3_object_compare(struct s3_store *s3, const struct store_object *expected,
+                       struct store_found *found_r, struct err *err)
 {
     bool reads = store_needs_reading_back(&s3->client.settings.traits);
 
-    return s3_tell(&s3->store, expected, found_r, err)
+    return s3_object_compare_unread(&s3->store, expected, found_r, err)
            && (!found_r->exists || (found_r->has_sha256 && !reads)
                || store_hash(&s3->store, expected->key, found_r, err));
 }
 
-bool s3_read_back(struct store *store, const struct store_object *object, struct err *err)
+bool s3_object_read_back(struct store *store, const struct store_object *object, struct err *err)
 {
     struct store_found found = { 0 };
 

@@ -13,7 +13,7 @@ enum { ANSWER_MAX = 256 * 1024, ID_BYTES = 6 };
 #define OTHER_BYTES "fmferry tries this bucket: two\n" /* as long */
 
 struct probe {
-    struct s3 *s3;
+    struct s3_store *s3;
     char *key; /* of the object that is made; "-2" and so on for further ones */
     struct store_traits traits;
 };
@@ -62,7 +62,7 @@ static bool try_put(struct probe *p, const struct trial *try, struct s3_answer *
     if (try->conditional)
         s3_headers_add(&headers, "If-None-Match", span_of("*"));
     request.header_count = headers.count;
-    return s3_ask(&p->s3->client, &request, answer_r, err);
+    return s3_request_with_retries(&p->s3->client, &request, answer_r, err);
 }
 
 /* A header that the server does not know, or knows and does not want: 400 or 501. */
@@ -98,7 +98,7 @@ static bool first_put(struct probe *p, struct err *err)
             return s3_made_as_asked(p->s3, &answer, &sum, err);
         }
         if (i == 0 || !is_unsupported(&answer)) /* the first refusal says what is wrong */
-            (void)s3_refusal(&answer, err);
+            (void)s3_answer_error(&answer, err);
         if (!is_unsupported(&answer))
             return false;
     }
@@ -109,9 +109,10 @@ static bool comes_back(struct probe *p, struct err *err)
 {
     struct sha256 sum = sha256_of(span_of(FIRST_BYTES));
     struct store_found found = { 0 };
-    struct s3_head head;
+    struct s3_object_head head;
 
-    if (!s3_head(p->s3, p->key, &head, err) || !store_hash(&p->s3->store, p->key, &found, err))
+    if (!s3_object_head(p->s3, p->key, &head, err)
+        || !store_hash(&p->s3->store, p->key, &found, err))
         return false;
     p->traits.tells_sum = answer_of(head.has_sum && sha256_equal(&head.sum, &sum));
     if (head.exists && found.exists && sha256_equal(&found.sha256, &sum))
@@ -133,7 +134,7 @@ static bool second_put(struct probe *p, struct err *err)
     if (!try_put(p, &try, &answer, err))
         return false;
     if (answer.class != S3_EXISTS && answer.class != S3_FINE)
-        return s3_refusal(&answer, err);
+        return s3_answer_error(&answer, err);
     p->traits.conditional = answer_of(answer.class == S3_EXISTS);
     return true;
 }
@@ -147,7 +148,7 @@ static bool lie(struct probe *p, const struct trial *try, enum store_answer *che
     auto_s3_answer answer = { 0 };
     struct err why = { 0 };
 
-    /* A server that is told damage says so again and again: s3_ask() ends with that. */
+    /* A server that is told damage says so again and again: s3_request_with_retries() ends with that. */
     if (!try_put(p, try, &answer, &why)) {
         *checks_r = STORE_YES;
         if (why.kind == ERR_DATA)
@@ -157,7 +158,7 @@ static bool lie(struct probe *p, const struct trial *try, enum store_answer *che
     }
     *checks_r = answer_of(answer.class != S3_FINE);
     if (answer.class != S3_FINE)
-        return answer.class != S3_STOP || answer.status == 403 || s3_refusal(&answer, err);
+        return answer.class != S3_STOP || answer.status == 403 || s3_answer_error(&answer, err);
     s3_answer_close(&answer);
     take_away(p, try->suffix, &why);
     return true;
@@ -206,11 +207,12 @@ static bool large_put(struct probe *p, struct err *err)
     struct err why = { 0 };
     bool good;
 
-    if (!s3_large_begin(&p->s3->store, &object, &large, err) || !s3_large_write(large, bytes, err))
+    if (!s3_multipart_begin(&p->s3->store, &object, &large, err)
+        || !s3_multipart_write(large, bytes, err))
         return err_ctx(err, "an upload in parts");
     *told = (struct store_traits){ .checks_body = STORE_YES, /* ask, whatever was believed */
                                    .takes_sum = p->traits.takes_sum };
-    good = s3_large_end(large, &object, &outcome, &found, &why);
+    good = s3_multipart_end(large, &object, &outcome, &found, &why);
     *told = before;
     p->traits.conditional_large = answer_of(good && outcome == STORE_OTHER);
     if (good || why.code == 501)
@@ -241,7 +243,7 @@ static bool on_element(void *arg, const char *path, struct span text, struct err
 }
 
 /* A question about the bucket. What it does not know or may not tell is "". */
-static bool ask_bucket(struct s3 *s3, const struct sign_pair *query, size_t count,
+static bool ask_bucket(struct s3_store *s3, const struct sign_pair *query, size_t count,
                        struct asked *asked, struct err *err)
 {
     const struct s3_request request = { .method = "GET", .query = query, .query_count = count };
@@ -250,23 +252,23 @@ static bool ask_bucket(struct s3 *s3, const struct sign_pair *query, size_t coun
     char root[S3_XML_NAME_SIZE];
     struct err ignored = { 0 };
 
-    if (!s3_ask(&s3->client, &request, &answer, err))
+    if (!s3_request_with_retries(&s3->client, &request, &answer, err))
         return false;
     if (answer.class != S3_FINE) {
         bool of_all = strcmp(answer.code, "NoSuchBucket") == 0 || answer.class == S3_CREDENTIALS
                       || answer.class == S3_CLOCK
                       || strcmp(answer.code, "SignatureDoesNotMatch") == 0;
 
-        return !of_all || s3_refusal(&answer, err);
+        return !of_all || s3_answer_error(&answer, err);
     }
     /* Who does not know the question lists the bucket instead, and that may be long. */
-    if (!s3_body(&answer, &body, err))
+    if (!s3_answer_body(&answer, &body, err))
         return err->kind == ERR_DATA;
     (void)!s3_xml_walk(str_span(&body), root, on_element, asked, &ignored);
     return true;
 }
 
-static bool ask_versioning(struct s3 *s3, enum store_answer *versioned_r, struct err *err)
+static bool ask_versioning(struct s3_store *s3, enum store_answer *versioned_r, struct err *err)
 {
     static const struct sign_pair query = { { "versioning", 10 }, { NULL, 0 } };
     struct asked asked = { .path = "Status" };
@@ -277,7 +279,7 @@ static bool ask_versioning(struct s3 *s3, enum store_answer *versioned_r, struct
     return true;
 }
 
-static bool ask_lock(struct s3 *s3, enum store_answer *locked_r, struct err *err)
+static bool ask_lock(struct s3_store *s3, enum store_answer *locked_r, struct err *err)
 {
     static const struct sign_pair query = { { "object-lock", 11 }, { NULL, 0 } };
     struct asked asked = { .path = "ObjectLockEnabled" };
@@ -326,7 +328,7 @@ static bool try_all(struct probe *p, struct err *err)
 
 bool s3_probe(struct store *store, struct store_traits *traits_r, struct err *err)
 {
-    struct s3 *s3 = s3_of(store);
+    struct s3_store *s3 = s3_store_of(store);
     struct probe probe = { .s3 = s3, .traits = { .deletes = STORE_YES } };
     auto_str id = STR_MAX(64);
     uint8_t bytes[ID_BYTES];
@@ -336,7 +338,7 @@ bool s3_probe(struct store *store, struct store_traits *traits_r, struct err *er
     s3->client.settings.traits.takes_sum = STORE_UNKNOWN;
     random_bytes(bytes, sizeof bytes);
     hex_add(&id, bytes, sizeof bytes);
-    probe.key = mem_printf("%s" STORE_PROBE "%s", s3_access_place(s3->client.access)->prefix,
+    probe.key = mem_printf("%s" STORE_PROBE "%s", s3_access_endpoint(s3->client.access)->prefix,
                            str_text(&id));
     good = try_all(&probe, err);
     take_away(&probe, "", &ignored);
@@ -347,9 +349,9 @@ bool s3_probe(struct store *store, struct store_traits *traits_r, struct err *er
     return good;
 }
 
-bool s3_greet(struct store *store, bool *same_r, struct err *err)
+bool s3_probe_check(struct store *store, bool *same_r, struct err *err)
 {
-    struct s3 *s3 = s3_of(store);
+    struct s3_store *s3 = s3_store_of(store);
     const struct store_traits *traits = &s3->client.settings.traits;
     enum store_answer versioned, locked;
 

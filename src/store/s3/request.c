@@ -20,10 +20,10 @@ enum { TRIES = 6 };
 
 /* --- building ------------------------------------------------------------------------------- */
 
-enum { PAIRS_MAX = S3_EXTRA_MAX + 8 };
+enum { PAIRS_MAX = S3_REQUEST_PAIRS_MAX + 8 };
 
 /* A request in all its forms: signed from pairs, sent as lines. */
-struct wire {
+struct s3_wire {
     struct sign_pair pairs[PAIRS_MAX];
     size_t count;
     const char *lines[PAIRS_MAX + 1];
@@ -31,19 +31,19 @@ struct wire {
     size_t used;
 };
 
-static void wire_pair(struct wire *wire, const char *name, struct span value)
+static void wire_pair(struct s3_wire *wire, const char *name, struct span value)
 {
     assert(wire->count < PAIRS_MAX - 1);
     wire->pairs[wire->count++] = (struct sign_pair){ span_of(name), value };
 }
 
-static char *put(char *to, struct span text)
+static char *line_put(char *to, struct span text)
 {
     return text.size ? mempcpy(to, text.at, text.size) : to;
 }
 
 /* Signing is over: every pair becomes a line. False if they are too long. */
-static bool wire_line(struct wire *wire, size_t index, struct span name, struct span value)
+static bool wire_line(struct s3_wire *wire, size_t index, struct span name, struct span value)
 {
     size_t need = name.size + value.size + strlen(": ") + 1;
     char *at = wire->text + wire->used;
@@ -52,11 +52,11 @@ static bool wire_line(struct wire *wire, size_t index, struct span name, struct 
         return false;
     wire->lines[index] = at;
     wire->used += need;
-    *put(put(put(at, name), span_of(": ")), value) = '\0';
+    *line_put(line_put(line_put(at, name), span_of(": ")), value) = '\0';
     return true;
 }
 
-static bool wire_lines(struct wire *wire, const struct str *authorization, struct err *err)
+static bool wire_lines(struct s3_wire *wire, const struct str *authorization, struct err *err)
 {
     size_t i;
 
@@ -81,10 +81,11 @@ static const char *payload_hex(const struct s3_request *request, char hex[SHA256
     return sha256_hex(&hash, hex);
 }
 
-static bool wire_make(struct wire *wire, struct s3_client *client, const struct s3_request *request,
-                      int64_t at_us, struct str *url, struct err *err)
+static bool wire_make(struct s3_wire *wire, struct s3_client *client,
+                      const struct s3_request *request, int64_t at_us, struct str *url,
+                      struct err *err)
 {
-    const struct s3_place *place = s3_access_place(client->access);
+    const struct s3_place *place = s3_access_endpoint(client->access);
     const char *owner = client->settings.expected_owner;
     auto_str host = STR_MAX(KIB(1)), path = STR_MAX(URL_MAX_SIZE), authorization = STR_MAX(KIB(4));
     char time[SIGN_TIME_SIZE], hex[SHA256_HEX_SIZE];
@@ -127,14 +128,14 @@ static bool wire_make(struct wire *wire, struct s3_client *client, const struct 
 /* --- reading -------------------------------------------------------------------------------- */
 
 /* What an answer teaches beside what it says. */
-struct lesson {
+struct s3_hints {
     char region[S3_TOKEN_SIZE];
     int64_t server_us; /* 0: not told */
 };
 
-struct reading {
+struct s3_error_reading {
     struct s3_answer *answer;
-    struct lesson *lesson;
+    struct s3_hints *hints;
 };
 
 static int64_t time_of(const char *text, const char *form)
@@ -144,57 +145,57 @@ static int64_t time_of(const char *text, const char *form)
     return text && strptime(text, form, &tm) ? (int64_t)timegm(&tm) * TIME_SECOND : 0;
 }
 
-static void keep(char *to, size_t room, struct span text)
+static void words_keep(char *to, size_t room, struct span text)
 {
     (void)snprintf(to, room, SPAN_FORMAT, SPAN_ARGS(span_first(text, room - 1)));
 }
 
-static bool on_element(void *arg, const char *path, struct span text, struct err *err)
+static bool on_error_element(void *arg, const char *path, struct span text, struct err *err)
 {
-    struct reading *r = arg;
+    struct s3_error_reading *r = arg;
     const char *name = strncmp(path, "Error/", strlen("Error/")) == 0 ? path + strlen("Error/")
                                                                       : path;
 
     (void)err;
     if (strcmp(name, "Code") == 0)
-        keep(r->answer->code, S3_CODE_SIZE, text);
+        words_keep(r->answer->code, S3_CODE_SIZE, text);
     else if (strcmp(name, "Message") == 0)
-        keep(r->answer->said, S3_SAID_SIZE, text);
+        words_keep(r->answer->said, S3_SAID_SIZE, text);
     else if (strcmp(name, "RequestId") == 0)
-        keep(r->answer->request_id, S3_TOKEN_SIZE, text);
+        words_keep(r->answer->request_id, S3_TOKEN_SIZE, text);
     else if (strcmp(name, "Region") == 0)
-        keep(r->lesson->region, S3_TOKEN_SIZE, text);
+        words_keep(r->hints->region, S3_TOKEN_SIZE, text);
     else if (strcmp(name, "ServerTime") == 0) {
         char stamp[S3_TOKEN_SIZE];
 
-        keep(stamp, sizeof stamp, text);
-        r->lesson->server_us = time_of(stamp, "%Y-%m-%dT%H:%M:%S");
+        words_keep(stamp, sizeof stamp, text);
+        r->hints->server_us = time_of(stamp, "%Y-%m-%dT%H:%M:%S");
     }
     return true;
 }
 
 /* The body of a refusal, if it is one of S3's; a proxy's page says nothing to us. */
-static void refusal_read(struct s3_answer *answer, struct lesson *lesson)
+static void refusal_read(struct s3_answer *answer, struct s3_hints *lesson)
 {
-    struct reading reading = { answer, lesson };
+    struct s3_error_reading reading = { answer, lesson };
     auto_str body = STR_MAX(ERROR_BODY_MAX);
     char root[S3_XML_NAME_SIZE];
     struct err ignored = { 0 };
 
     if (!http_read_all(answer->http, &body, &ignored)
-        || !s3_xml_walk(str_span(&body), root, on_element, &reading, &ignored))
+        || !s3_xml_walk(str_span(&body), root, on_error_element, &reading, &ignored))
         answer->code[0] = answer->said[0] = '\0';
 }
 
-static void headers_read(struct s3_answer *answer, struct lesson *lesson)
+static void headers_read(struct s3_answer *answer, struct s3_hints *lesson)
 {
     const char *region = http_header(answer->http, "x-amz-bucket-region");
     const char *id = http_header(answer->http, "x-amz-request-id");
 
     if (region)
-        keep(lesson->region, S3_TOKEN_SIZE, span_of(region));
+        words_keep(lesson->region, S3_TOKEN_SIZE, span_of(region));
     if (id)
-        keep(answer->request_id, S3_TOKEN_SIZE, span_of(id));
+        words_keep(answer->request_id, S3_TOKEN_SIZE, span_of(id));
     lesson->server_us = time_of(http_header(answer->http, "Date"), "%a, %d %b %Y %H:%M:%S GMT");
 }
 
@@ -202,9 +203,9 @@ static void headers_read(struct s3_answer *answer, struct lesson *lesson)
 static bool is_of_s3(const struct s3_answer *answer, bool of_object)
 {
     if (of_object)
-        return s3_header(answer, "ETag");
-    return s3_header(answer, "x-amz-request-id") || s3_header(answer, "x-amz-id-2")
-           || s3_header(answer, "ETag") || s3_header(answer, "x-trans-id");
+        return s3_answer_header(answer, "ETag");
+    return s3_answer_header(answer, "x-amz-request-id") || s3_answer_header(answer, "x-amz-id-2")
+           || s3_answer_header(answer, "ETag") || s3_answer_header(answer, "x-trans-id");
 }
 
 /*
@@ -213,9 +214,9 @@ static bool is_of_s3(const struct s3_answer *answer, bool of_object)
  */
 static bool was_changed_on_the_way(const struct s3_answer *answer)
 {
-    const char *etag = s3_header(answer, "ETag");
+    const char *etag = s3_answer_header(answer, "ETag");
 
-    return s3_header(answer, "Content-Encoding")
+    return s3_answer_header(answer, "Content-Encoding")
            && (http_length(answer->http) < 0 || (etag && strncmp(etag, "W/", 2) == 0));
 }
 
@@ -228,7 +229,7 @@ static bool is_conditional(const struct s3_request *request)
 }
 
 static void answer_read(struct s3_answer *answer, const struct s3_request *request,
-                        struct lesson *lesson)
+                        struct s3_hints *lesson)
 {
     answer->status = http_status(answer->http);
     if (answer->status >= 200 && answer->status < 300) {
@@ -236,9 +237,10 @@ static void answer_read(struct s3_answer *answer, const struct s3_request *reque
         if (request->of_object && strcmp(request->method, "GET") == 0
             && was_changed_on_the_way(answer)) {
             answer->class = S3_AGAIN;
-            keep(answer->said, S3_SAID_SIZE,
-                 span_of("the object was compressed on the way, which nobody asked for: turn that "
-                         "off in the proxy before the store"));
+            words_keep(
+                answer->said, S3_SAID_SIZE,
+                span_of("the object was compressed on the way, which nobody asked for: turn that "
+                        "off in the proxy before the store"));
         }
     } else {
         headers_read(answer, lesson);
@@ -255,12 +257,12 @@ static void answer_read(struct s3_answer *answer, const struct s3_request *reque
 
 /* --- one request ---------------------------------------------------------------------------- */
 
-static bool attempt(struct s3_client *client, const struct s3_request *request,
-                    struct s3_answer *answer, struct lesson *lesson, struct err *err)
+static bool request_attempt(struct s3_client *client, const struct s3_request *request,
+                            struct s3_answer *answer, struct s3_hints *lesson, struct err *err)
 {
     int64_t at_us = s3_access_now_us(client->access);
     auto_str url = STR_MAX(URL_MAX_SIZE);
-    struct wire wire;
+    struct s3_wire wire;
     struct http_request http = { .method = request->method,
                                  .headers = wire.lines,
                                  .body = request->body,
@@ -272,7 +274,7 @@ static bool attempt(struct s3_client *client, const struct s3_request *request,
     bool good;
 
     *answer = (struct s3_answer){ 0 };
-    *lesson = (struct lesson){ 0 };
+    *lesson = (struct s3_hints){ 0 };
     if (!s3_access_sign(client->access, at_us, &client->signer, err)
         || !wire_make(&wire, client, request, at_us, &url, err))
         return false;
@@ -287,19 +289,20 @@ static bool attempt(struct s3_client *client, const struct s3_request *request,
 }
 
 /* What says no to a HEAD says so without a word: the same is asked by a GET for one byte. */
-static bool explain(struct s3_client *client, const struct s3_request *request,
-                    struct s3_answer *answer, struct lesson *lesson, struct err *err)
+static bool head_explain(struct s3_client *client, const struct s3_request *request,
+                         struct s3_answer *answer, struct s3_hints *lesson, struct err *err)
 {
     const struct sign_pair range = { span_of("Range"), span_of("bytes=0-0") };
     struct s3_request aloud = *request;
 
     if (strcmp(request->method, "HEAD") != 0 || answer->class == S3_FINE
-        || answer->class == S3_ABSENT || answer->class == S3_EXISTS || s3_passes(answer->class))
+        || answer->class == S3_ABSENT || answer->class == S3_EXISTS
+        || s3_class_is_transient(answer->class))
         return true;
     aloud.method = "GET";
     aloud.headers = &range;
     aloud.header_count = 1;
-    if (!attempt(client, &aloud, answer, lesson, err))
+    if (!request_attempt(client, &aloud, answer, lesson, err))
         return false;
     if (answer->class == S3_FINE) { /* so it was no refusal that lasts */
         s3_answer_close(answer);
@@ -308,7 +311,7 @@ static bool explain(struct s3_client *client, const struct s3_request *request,
     return true;
 }
 
-enum mend { MEND_REGION, MEND_CLOCK, MEND_CREDENTIALS, MENDS };
+enum s3_hint { S3_HINT_REGION, S3_HINT_CLOCK, S3_HINT_CREDENTIALS, S3_HINTS };
 
 /* Two clocks that are too far apart for one to be set by the other. */
 static void clocks_tell(int64_t server_us, struct s3_answer *answer)
@@ -318,39 +321,40 @@ static void clocks_tell(int64_t server_us, struct s3_answer *answer)
 
     str_printf(&words, "its clock says %s, this machine's %s", time_rfc3339(server_us, there),
                time_rfc3339(time_now_us(), here));
-    keep(answer->said, S3_SAID_SIZE, str_span(&words));
+    words_keep(answer->said, S3_SAID_SIZE, str_span(&words));
 }
 
 /* Learns from an answer. `again_r`: the request is worth sending anew, signed otherwise. */
-static bool mend(struct s3_client *client, struct s3_answer *answer, const struct lesson *lesson,
-                 bool tried[MENDS], bool *again_r, struct err *err)
+static bool hints_apply(struct s3_client *client, struct s3_answer *answer,
+                        const struct s3_hints *lesson, bool tried[S3_HINTS], bool *again_r,
+                        struct err *err)
 {
     *again_r = false;
-    if (answer->class == S3_REGION && !tried[MEND_REGION]) {
-        tried[MEND_REGION] = true;
+    if (answer->class == S3_REGION && !tried[S3_HINT_REGION]) {
+        tried[S3_HINT_REGION] = true;
         *again_r = s3_access_learn_region(client->access, span_of(lesson->region));
-    } else if (answer->class == S3_CLOCK && !tried[MEND_CLOCK]) {
-        tried[MEND_CLOCK] = true;
+    } else if (answer->class == S3_CLOCK && !tried[S3_HINT_CLOCK]) {
+        tried[S3_HINT_CLOCK] = true;
         *again_r = lesson->server_us && s3_access_learn_time(client->access, lesson->server_us);
         if (lesson->server_us && !*again_r)
             clocks_tell(lesson->server_us, answer);
-    } else if (answer->class == S3_CREDENTIALS && !tried[MEND_CREDENTIALS]) {
-        tried[MEND_CREDENTIALS] = true;
+    } else if (answer->class == S3_CREDENTIALS && !tried[S3_HINT_CREDENTIALS]) {
+        tried[S3_HINT_CREDENTIALS] = true;
         return s3_access_renew(client->access, &client->signer, again_r, err);
     }
     return true;
 }
 
-bool s3_call(struct s3_client *client, const struct s3_request *request, struct s3_answer *answer_r,
-             struct err *err)
+bool s3_request_send(struct s3_client *client, const struct s3_request *request,
+                     struct s3_answer *answer_r, struct err *err)
 {
-    bool tried[MENDS] = { false }, again;
-    struct lesson lesson;
+    bool tried[S3_HINTS] = { false }, again;
+    struct s3_hints lesson;
 
     do {
-        if (!attempt(client, request, answer_r, &lesson, err)
-            || !explain(client, request, answer_r, &lesson, err)
-            || !mend(client, answer_r, &lesson, tried, &again, err))
+        if (!request_attempt(client, request, answer_r, &lesson, err)
+            || !head_explain(client, request, answer_r, &lesson, err)
+            || !hints_apply(client, answer_r, &lesson, tried, &again, err))
             return false;
     } while (again);
     return true;
@@ -364,13 +368,13 @@ void s3_answer_close(struct s3_answer *answer)
 
 /* --- again and again ------------------------------------------------------------------------ */
 
-bool s3_passes(enum s3_class class)
+bool s3_class_is_transient(enum s3_class class)
 {
     /* An address that names no region is a proxy's, or a mistake that check tells. */
     return class == S3_AGAIN || class == S3_SLOWER || class == S3_DAMAGED || class == S3_REGION;
 }
 
-static int64_t drawn(int64_t most_us)
+static int64_t wait_draw(int64_t most_us)
 {
     uint64_t chance;
 
@@ -378,8 +382,8 @@ static int64_t drawn(int64_t most_us)
     return (int64_t)(chance % (uint64_t)most_us);
 }
 
-bool s3_wait(struct s3_client *client, struct s3_patience *patience, enum s3_class class,
-             const struct err *why, struct err *err)
+bool s3_backoff_wait(struct s3_client *client, struct s3_backoff *patience, enum s3_class class,
+                     const struct err *why, struct err *err)
 {
     int64_t most_us = class == S3_SLOWER ? SLOWER_WAIT_US : WAIT_US;
     bool is_over = ++patience->tries >= (class == S3_DAMAGED ? 2 : TRIES);
@@ -392,7 +396,7 @@ bool s3_wait(struct s3_client *client, struct s3_patience *patience, enum s3_cla
     }
     for (int i = 1; i < patience->tries && most_us < WAIT_MOST_US; i++)
         most_us *= 2;
-    return cancel_sleep(client->cancel, drawn(most_us < WAIT_MOST_US ? most_us : WAIT_MOST_US),
+    return cancel_sleep(client->cancel, wait_draw(most_us < WAIT_MOST_US ? most_us : WAIT_MOST_US),
                         err);
 }
 
@@ -402,32 +406,32 @@ static bool may_repeat(const struct err *why)
     return why->kind == ERR_NET && why->code != HTTP_NO_TRUST;
 }
 
-bool s3_ask(struct s3_client *client, const struct s3_request *request, struct s3_answer *answer_r,
-            struct err *err)
+bool s3_request_with_retries(struct s3_client *client, const struct s3_request *request,
+                             struct s3_answer *answer_r, struct err *err)
 {
-    struct s3_patience patience = { 0 };
+    struct s3_backoff patience = { 0 };
 
     for (;;) {
         struct err why = { 0 };
 
-        if (s3_call(client, request, answer_r, &why)) {
-            if (!s3_passes(answer_r->class))
+        if (s3_request_send(client, request, answer_r, &why)) {
+            if (!s3_class_is_transient(answer_r->class))
                 return true;
-            (void)s3_refusal(answer_r, &why);
+            (void)s3_answer_error(answer_r, &why);
         } else if (!may_repeat(&why)) {
             *err = why;
             return false;
         } else {
             answer_r->class = S3_AGAIN;
         }
-        if (!s3_wait(client, &patience, answer_r->class, &why, err))
+        if (!s3_backoff_wait(client, &patience, answer_r->class, &why, err))
             return false;
     }
 }
 
 /* --- what it means -------------------------------------------------------------------------- */
 
-static enum err_kind kind_of(enum s3_class class)
+static enum err_kind err_kind_of_class(enum s3_class class)
 {
     switch (class) {
     case S3_AGAIN:
@@ -449,9 +453,9 @@ static enum err_kind kind_of(enum s3_class class)
     abort();
 }
 
-bool s3_refusal(const struct s3_answer *answer, struct err *err)
+bool s3_answer_error(const struct s3_answer *answer, struct err *err)
 {
-    enum err_kind kind = kind_of(answer->class);
+    enum err_kind kind = err_kind_of_class(answer->class);
     const char *advice = s3_advice(answer->status, answer->code);
     int code = kind == ERR_REMOTE            ? answer->status
                : answer->class == S3_DAMAGED ? STORE_MISMATCH
@@ -464,12 +468,12 @@ bool s3_refusal(const struct s3_answer *answer, struct err *err)
                    answer->request_id, advice ? ": " : "", advice ? advice : "");
 }
 
-const char *s3_header(const struct s3_answer *answer, const char *name)
+const char *s3_answer_header(const struct s3_answer *answer, const char *name)
 {
     return http_header(answer->http, name);
 }
 
-bool s3_body(struct s3_answer *answer, struct str *to, struct err *err)
+bool s3_answer_body(struct s3_answer *answer, struct str *to, struct err *err)
 {
     bool good = http_read_all(answer->http, to, err);
 

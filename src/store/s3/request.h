@@ -23,7 +23,7 @@ struct s3_client {
     struct s3_signer signer;
 };
 
-enum { S3_EXTRA_MAX = 24 }; /* most headers and arguments that a request may bring */
+enum { S3_REQUEST_PAIRS_MAX = 24 }; /* most headers and arguments that a request may bring */
 
 struct s3_request {
     const char *method;
@@ -56,19 +56,19 @@ void s3_answer_close(struct s3_answer *answer);
  * Fails with ERR_NET (not answered), ERR_UNSURE (of one that is sent `once`), ERR_CANCELED, and as
  * s3_access_sign().
  */
-must_check bool s3_call(struct s3_client *client, const struct s3_request *request,
-                        struct s3_answer *answer_r, struct err *err);
+must_check bool s3_request_send(struct s3_client *client, const struct s3_request *request,
+                                struct s3_answer *answer_r, struct err *err);
 
 /*
  * Asks until there is an answer that will not change by itself, or patience ends; for requests that
  * do no harm when they arrive twice.
  * Fails with ERR_NET when it has ended.
  */
-must_check bool s3_ask(struct s3_client *client, const struct s3_request *request,
-                       struct s3_answer *answer_r, struct err *err);
+must_check bool s3_request_with_retries(struct s3_client *client, const struct s3_request *request,
+                                        struct s3_answer *answer_r, struct err *err);
 
 /* How often something is tried, and how long it is waited in between. `{ 0 }` to begin with. */
-struct s3_patience {
+struct s3_backoff {
     int tries;
 };
 
@@ -77,17 +77,17 @@ struct s3_patience {
  *   why   what the last one said; becomes `err` when patience has ended
  * False: it has (`err` is `why`), or we are asked to stop.
  */
-must_check bool s3_wait(struct s3_client *client, struct s3_patience *patience, enum s3_class class,
-                        const struct err *why, struct err *err);
+must_check bool s3_backoff_wait(struct s3_client *client, struct s3_backoff *patience,
+                                enum s3_class class, const struct err *why, struct err *err);
 
 /* Whether waiting may help. */
-bool s3_passes(enum s3_class class);
+bool s3_class_is_transient(enum s3_class class);
 
 /* Says what an answer that is not fine means, in the kinds of store.h. Returns false. */
-bool s3_refusal(const struct s3_answer *answer, struct err *err);
+bool s3_answer_error(const struct s3_answer *answer, struct err *err);
 
 /* A header of an answer that is fine; NULL if it has none. */
-const char *s3_header(const struct s3_answer *answer, const char *name);
+const char *s3_answer_header(const struct s3_answer *answer, const char *name);
 
 /* Reads the body of an answer that is fine, and closes it. */
-must_check bool s3_body(struct s3_answer *answer, struct str *to, struct err *err);
+must_check bool s3_answer_body(struct s3_answer *answer, struct str *to, struct err *err);

@@ -14,7 +14,7 @@ static bool upload_ask(struct s3_client *client, const char *method, const char 
         .method = method, .key = key, .query = &id, .query_count = 1
     };
 
-    return s3_ask(client, &request, answer, err);
+    return s3_request_with_retries(client, &request, answer, err);
 }
 
 bool s3_upload_abort(struct s3_client *client, const char *key, const char *upload_id,
@@ -26,14 +26,14 @@ bool s3_upload_abort(struct s3_client *client, const char *key, const char *uplo
         if (!upload_ask(client, "DELETE", key, upload_id, &aborted, err))
             return false;
         if (aborted.class != S3_FINE && aborted.class != S3_ABSENT)
-            return s3_refusal(&aborted, err);
+            return s3_answer_error(&aborted, err);
         s3_answer_close(&aborted);
         if (!upload_ask(client, "GET", key, upload_id, &asked, err))
             return false;
         if (asked.class == S3_ABSENT)
             return true;
         if (asked.class != S3_FINE)
-            return s3_refusal(&asked, err);
+            return s3_answer_error(&asked, err);
     }
     return err_set(err, ERR_NET, HTTP_BROKEN, "an upload does not end however often it is aborted");
 }
@@ -81,13 +81,13 @@ static bool find(struct s3_client *client, const char *key, char **id_r, struct 
     bool good;
 
     *id_r = NULL;
-    if (!s3_ask(client, &request, &answer, err))
+    if (!s3_request_with_retries(client, &request, &answer, err))
         return false;
     if (answer.status == 501 || answer.status == 405)
         return true;
     if (answer.class != S3_FINE)
-        return s3_refusal(&answer, err);
-    good = s3_body(&answer, &body, err)
+        return s3_answer_error(&answer, err);
+    good = s3_answer_body(&answer, &body, err)
            && s3_xml_walk(str_span(&body), root, on_element, &finding, err);
     free(finding.key_at);
     free(finding.id_at);

@@ -443,7 +443,7 @@ TEST(each_way_makes_whole_objects_once)
 TEST(what_a_crash_left_is_removed_and_never_listed)
 {
     auto_place place = place_new();
-    auto_free char *own = folder_path(place.folder, ".fmferry"), *mine = dir_partial_name();
+    auto_free char *own = folder_path(place.folder, ".fmferry"), *mine = folder_partial_name();
     const char *pid = strchr(mine, '-') + 1, *behind = strchr(pid, '-');
     pid_t gone = dead_process();
     auto_free char *dead = mem_printf("%s/%.*s-%d%s", own, (int)(pid - mine - 1), mine, (int)gone,
