@@ -14,20 +14,20 @@
 static void check_place(const char *text)
 {
     auto_str host = STR_MAX(KIB(4)), path = STR_MAX(KIB(8));
-    struct s3_place place = { 0 };
+    struct s3_endpoint place = { 0 };
     struct err err = { 0 };
 
-    if (s3_place_read(text, NULL, STORE_ADDRESSING_AUTO, &place, &err)) {
+    if (s3_endpoint_read(text, NULL, STORE_ADDRESSING_AUTO, &place, &err)) {
         assert(*place.bucket && (!*place.prefix || span_ends(span_of(place.prefix), "/")));
-        s3_place_host(&place, "eu-west-1", &host);
-        s3_place_path(&place, "key", &path);
+        s3_endpoint_host(&place, "eu-west-1", &host);
+        s3_endpoint_path(&place, "key", &path);
         assert(!strpbrk(str_text(&host), " /\r\n") && !strpbrk(str_text(&path), " \r\n?#"));
     } else {
         assert(err.kind == ERR_USAGE);
     }
-    s3_place_clear(&place);
-    (void)!s3_place_read("s3://bucket", text, STORE_ADDRESSING_VIRTUAL, &place, &err);
-    s3_place_clear(&place);
+    s3_endpoint_clear(&place);
+    (void)!s3_endpoint_read("s3://bucket", text, STORE_ADDRESSING_VIRTUAL, &place, &err);
+    s3_endpoint_clear(&place);
 }
 
 static void check_traits(struct span text)
@@ -45,14 +45,14 @@ static void check_traits(struct span text)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct span text = fuzz_span(data, size);
-    auto_free char *word = span_text(text), *found = s3_profile_find(text, "default", "region");
-    auto_free char *other = s3_profile_find(text, "profile work", "a");
+    auto_free char *word = span_text(text), *found = aws_profile_find(text, "default", "region");
+    auto_free char *other = aws_profile_find(text, "profile work", "a");
     auto_credentials credentials = { 0 };
     struct err err = { 0 };
 
     assert(!found || !strchr(found, '\n'));
     assert(!other || !strchr(other, '\n'));
-    if (s3_credentials_read(text, &credentials, &err))
+    if (aws_credentials_read(text, &credentials, &err))
         assert(*credentials.access_key && credentials.secret_key);
     else
         assert(err.kind == ERR_DATA);

@@ -54,7 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     else
         assert(err.kind == ERR_DATA && err.msg[0]);
     err = (struct err){ 0 };
-    if (s3_credentials_read_sts(text, &credentials, &err))
+    if (aws_credentials_read_sts(text, &credentials, &err))
         assert(*credentials.access_key && credentials.secret_key);
     check_writing(text);
     return 0;

@@ -11,43 +11,43 @@
 #include "base/secret.h"
 #include "store/settings.h"
 
-struct s3_credentials {
+struct aws_credentials {
     char *access_key;
     struct secret *secret_key;
     struct secret *token; /* NULL: a lasting key         */
     int64_t expires_us;   /* wall clock; INT64_MAX: never */
 };
 
-void s3_credentials_clear(struct s3_credentials *credentials);
-#define auto_credentials __attribute__((cleanup(s3_credentials_clear))) struct s3_credentials
+void aws_credentials_clear(struct aws_credentials *credentials);
+#define auto_credentials __attribute__((cleanup(aws_credentials_clear))) struct aws_credentials
 
-struct s3_chain;
+struct aws_chain;
 
 /*
  * Finds the place that credentials come from. Nothing is asked over the network yet.
  *   settings   its texts must outlive the chain
  *   region     of the service that exchanges identities for credentials; borrowed for the call
- *   chain_r    caller frees with s3_chain_free()
+ *   chain_r    caller frees with aws_chain_free()
  * Fails with ERR_USAGE: a place is named and does not hold what it should.
  */
-must_check bool s3_chain_new(const struct store_settings *settings, const char *region,
-                             const struct cancel *cancel, struct s3_chain **chain_r,
-                             struct err *err);
-void s3_chain_free(struct s3_chain *chain); /* NULL is allowed */
+must_check bool aws_chain_new(const struct store_settings *settings, const char *region,
+                              const struct cancel *cancel, struct aws_chain **chain_r,
+                              struct err *err);
+void aws_chain_free(struct aws_chain *chain); /* NULL is allowed */
 
 /*
  * Fetches credentials. One thread at a time.
  *   credentials_r   the caller clears
  * Fails with ERR_USAGE (there are none anywhere), ERR_REMOTE, ERR_NET, ERR_DATA, ERR_CANCELED.
  */
-must_check bool s3_chain_fetch(struct s3_chain *chain, struct s3_credentials *credentials_r,
-                               struct err *err);
+must_check bool aws_chain_fetch(struct aws_chain *chain, struct aws_credentials *credentials_r,
+                                struct err *err);
 
 /* Where they come from, for people. */
-const char *s3_chain_place(const struct s3_chain *chain);
+const char *aws_chain_source(const struct aws_chain *chain);
 
 /*
  * A setting of the profile in the shared files, "region" or "endpoint_url"; NULL if it has none.
  * The caller frees. Files that cannot be read hold nothing.
  */
-char *s3_profile_setting(const char *profile, const char *name);
+char *aws_profile_setting(const char *profile, const char *name);

@@ -21,12 +21,12 @@ static bool section_is(struct span line, const char *section)
 }
 
 /* An indented line belongs to the key above it. */
-static bool is_plain(struct span line)
+static bool line_is_plain(struct span line)
 {
     return line.size > 0 && !strchr(" \t#;", line.at[0]);
 }
 
-char *s3_profile_find(struct span text, const char *section, const char *key)
+char *aws_profile_find(struct span text, const char *section, const char *key)
 {
     struct span rest = text;
     bool inside = false;
@@ -40,7 +40,7 @@ char *s3_profile_find(struct span text, const char *section, const char *key)
             continue;
         }
         name = span_trim(span_cut(&value, '='));
-        if (inside && is_plain(line) && value.at && span_is_nocase(name, key))
+        if (inside && line_is_plain(line) && value.at && span_is_nocase(name, key))
             return span_text(span_trim(value));
     }
     return NULL;
@@ -62,13 +62,13 @@ static char *file_find(const char *path, const char *section, const char *key)
     char *value = NULL;
 
     if (fs_read(path, &text, &ignored))
-        value = s3_profile_find(str_span(&text), section, key);
+        value = aws_profile_find(str_span(&text), section, key);
     if (text.size)
         explicit_bzero(text.at, text.size);
     return value;
 }
 
-char *s3_profile_read_from(const char *profile, const char *key, char **path_r)
+char *aws_profile_read_from(const char *profile, const char *key, char **path_r)
 {
     auto_free char *credentials = path_of("AWS_SHARED_CREDENTIALS_FILE", "/.aws/credentials"),
                    *config = path_of("AWS_CONFIG_FILE", "/.aws/config");
@@ -80,9 +80,9 @@ char *s3_profile_read_from(const char *profile, const char *key, char **path_r)
     return value ? value : file_find(*path_r, section, key);
 }
 
-char *s3_profile_read(const char *profile, const char *key)
+char *aws_profile_read(const char *profile, const char *key)
 {
     auto_free char *path = NULL;
 
-    return s3_profile_read_from(profile, key, &path);
+    return aws_profile_read_from(profile, key, &path);
 }

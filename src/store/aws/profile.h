@@ -12,10 +12,10 @@
  *   text      the whole file
  *   section   as it stands between the brackets: "default", "profile work"
  */
-char *s3_profile_find(struct span text, const char *section, const char *key);
+char *aws_profile_find(struct span text, const char *section, const char *key);
 
 /* The same from the file of the credentials, then from that of the configuration. */
-char *s3_profile_read(const char *profile, const char *key);
+char *aws_profile_read(const char *profile, const char *key);
 
-/* As s3_profile_read(), and `path_r` is the file that was asked last; the caller frees it, too. */
-char *s3_profile_read_from(const char *profile, const char *key, char **path_r);
+/* As aws_profile_read(), and `path_r` is the file that was asked last; the caller frees it, too. */
+char *aws_profile_read_from(const char *profile, const char *key, char **path_r);

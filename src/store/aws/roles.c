@@ -31,7 +31,7 @@ static void wiped_clear(struct str *text)
 
 /* --- what they hand out --------------------------------------------------------------------- */
 
-struct handed {
+struct aws_credential_texts {
     struct span access_key, secret_key, token, session_token, expires;
 };
 
@@ -44,8 +44,8 @@ static bool is_sendable(struct span text)
     return true;
 }
 
-static bool handed_take(const struct handed *handed, struct s3_credentials *credentials_r,
-                        struct err *err)
+static bool credential_texts_take(const struct aws_credential_texts *handed,
+                                  struct aws_credentials *credentials_r, struct err *err)
 {
     struct span token = handed->token.size ? handed->token : handed->session_token;
     auto_free char *until = span_text(handed->expires);
@@ -58,32 +58,32 @@ static bool handed_take(const struct handed *handed, struct s3_credentials *cred
                        "the credentials have a blank or control character in them");
     if (*until && !strptime(until, "%Y-%m-%dT%H:%M:%S", &tm))
         return err_set(err, ERR_DATA, 0, "the credentials expire at a time that is none");
-    *credentials_r = (struct s3_credentials){ .access_key = span_text(handed->access_key),
-                                              .secret_key = secret_new(handed->secret_key),
-                                              .token = token.size ? secret_new(token) : NULL };
+    *credentials_r = (struct aws_credentials){ .access_key = span_text(handed->access_key),
+                                               .secret_key = secret_new(handed->secret_key),
+                                               .token = token.size ? secret_new(token) : NULL };
     credentials_r->expires_us = *until ? (int64_t)timegm(&tm) * TIME_SECOND : INT64_MAX;
     return true;
 }
 
-bool s3_credentials_read(struct span text, struct s3_credentials *credentials_r, struct err *err)
+bool aws_credentials_read(struct span text, struct aws_credentials *credentials_r, struct err *err)
 {
     static const struct json_member shape[] = {
-        JSON_SPAN(struct handed, access_key, "AccessKeyId"),
-        JSON_SPAN(struct handed, secret_key, "SecretAccessKey"),
-        JSON_MAYBE_SPAN(struct handed, token, "Token"),
-        JSON_MAYBE_SPAN(struct handed, session_token, "SessionToken"),
-        JSON_MAYBE_SPAN(struct handed, expires, "Expiration"),
+        JSON_SPAN(struct aws_credential_texts, access_key, "AccessKeyId"),
+        JSON_SPAN(struct aws_credential_texts, secret_key, "SecretAccessKey"),
+        JSON_MAYBE_SPAN(struct aws_credential_texts, token, "Token"),
+        JSON_MAYBE_SPAN(struct aws_credential_texts, session_token, "SessionToken"),
+        JSON_MAYBE_SPAN(struct aws_credential_texts, expires, "Expiration"),
         JSON_SHAPE_END,
     };
-    struct handed handed = { 0 };
+    struct aws_credential_texts handed = { 0 };
     auto_json *json = NULL;
 
     return json_read(text, &json, err) && json_fill(json, json_root(json), shape, &handed, err)
-           && handed_take(&handed, credentials_r, err);
+           && credential_texts_take(&handed, credentials_r, err);
 }
 
 /* Texts of STS, kept until the walk is over. */
-struct sts {
+struct sts_answer {
     char *access_key, *secret_key, *token, *expires;
 };
 
@@ -95,7 +95,7 @@ static void sts_keep(char **to, struct span text)
 
 static bool on_sts(void *arg, const char *path, struct span text, struct err *err)
 {
-    struct sts *sts = arg;
+    struct sts_answer *sts = arg;
     const char *at = strstr(path, "Result/Credentials/");
     const char *name = at ? at + strlen("Result/Credentials/") : "";
 
@@ -118,17 +118,18 @@ static void wiped_free(char *text)
     free(text);
 }
 
-bool s3_credentials_read_sts(struct span xml, struct s3_credentials *credentials_r, struct err *err)
+bool aws_credentials_read_sts(struct span xml, struct aws_credentials *credentials_r,
+                              struct err *err)
 {
-    struct sts sts = { NULL };
+    struct sts_answer sts = { NULL };
     char root[S3_XML_NAME_SIZE];
     bool good = s3_xml_walk(xml, root, on_sts, &sts, err);
-    struct handed handed = { .access_key = span_of(sts.access_key),
-                             .secret_key = span_of(sts.secret_key),
-                             .token = span_of(sts.token),
-                             .expires = span_of(sts.expires) };
+    struct aws_credential_texts handed = { .access_key = span_of(sts.access_key),
+                                           .secret_key = span_of(sts.secret_key),
+                                           .token = span_of(sts.token),
+                                           .expires = span_of(sts.expires) };
 
-    good = good && handed_take(&handed, credentials_r, err);
+    good = good && credential_texts_take(&handed, credentials_r, err);
     free(sts.access_key);
     wiped_free(sts.secret_key);
     wiped_free(sts.token);
@@ -138,7 +139,7 @@ bool s3_credentials_read_sts(struct span xml, struct s3_credentials *credentials
 
 /* --- a program ------------------------------------------------------------------------------ */
 
-bool s3_fetch_process(const char *command, struct s3_credentials *credentials_r, struct err *err)
+bool aws_fetch_process(const char *command, struct aws_credentials *credentials_r, struct err *err)
 {
     auto_wiped text = STR_MAX(ANSWER_MAX);
     struct child child;
@@ -159,13 +160,13 @@ bool s3_fetch_process(const char *command, struct s3_credentials *credentials_r,
         return false;
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
         return err_set(err, ERR_USAGE, 0, "credential_process ended badly");
-    return s3_credentials_read(str_span(&text), credentials_r, err);
+    return aws_credentials_read(str_span(&text), credentials_r, err);
 }
 
 /* --- services of the host and the machine --------------------------------------------------- */
 
 /* What passes by itself is no answer. */
-static bool refused(int status, struct err *err)
+static bool service_refused(int status, struct err *err)
 {
     bool passes = (status >= 500 && status != 501 && status != 505) || status == 429
                   || status == 408;
@@ -175,22 +176,22 @@ static bool refused(int status, struct err *err)
 }
 
 /* One request to a service nearby; its answer's body is appended to `to`. */
-static bool ask(const struct http_settings *settings, const struct http_request *request,
-                const struct cancel *cancel, struct str *to, struct err *err)
+static bool service_ask(const struct http_settings *settings, const struct http_request *request,
+                        const struct cancel *cancel, struct str *to, struct err *err)
 {
     struct http *http = http_new(settings, cancel);
     struct http_answer *answer = NULL;
     bool good = http_open(http, request, &answer, err) && http_read_all(answer, to, err);
 
     if (good && http_status(answer) != STATUS_FINE)
-        good = refused(http_status(answer), err);
+        good = service_refused(http_status(answer), err);
     http_close(answer);
     http_free(http);
     return good;
 }
 
-static bool ask_nearby(const char *method, const char *url, const char *header,
-                       const struct cancel *cancel, struct str *to, struct err *err)
+static bool local_service_ask(const char *method, const char *url, const char *header,
+                              const struct cancel *cancel, struct str *to, struct err *err)
 {
     const struct http_settings settings = { .plain_allowed = true, .connect_us = NEAR_US };
     const char *const headers[] = { header, NULL };
@@ -202,7 +203,7 @@ static bool ask_nearby(const char *method, const char *url, const char *header,
                                           .idle_us = NEAR_US,
                                           .total_us = 3 * NEAR_US };
 
-    return ask(&settings, &request, cancel, to, err);
+    return service_ask(&settings, &request, cancel, to, err);
 }
 
 static const char *set_or_null(const char *name)
@@ -245,8 +246,8 @@ static bool container_token(struct str *header, struct err *err)
     return true;
 }
 
-bool s3_fetch_container(const struct cancel *cancel, struct s3_credentials *credentials_r,
-                        struct err *err)
+bool aws_fetch_container(const struct cancel *cancel, struct aws_credentials *credentials_r,
+                         struct err *err)
 {
     const char *relative = set_or_null("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
     const char *full = set_or_null("AWS_CONTAINER_CREDENTIALS_FULL_URI");
@@ -256,8 +257,9 @@ bool s3_fetch_container(const struct cancel *cancel, struct s3_credentials *cred
     if (!url)
         return err_set(err, ERR_USAGE, 0, "no container names where to ask");
     return (relative || host_may_know(full, err)) && container_token(&header, err)
-           && ask_nearby("GET", url, header.size ? str_text(&header) : NULL, cancel, &text, err)
-           && s3_credentials_read(str_span(&text), credentials_r, err);
+           && local_service_ask("GET", url, header.size ? str_text(&header) : NULL, cancel, &text,
+                                err)
+           && aws_credentials_read(str_span(&text), credentials_r, err);
 }
 
 static const char *machine_host(void)
@@ -273,19 +275,20 @@ static bool ask_machine(const char *path, const char *header, const struct cance
     auto_free char *url =
         mem_printf("%s/latest/meta-data/iam/security-credentials/%s", machine_host(), path);
 
-    return ask_nearby("GET", url, header, cancel, to, err);
+    return local_service_ask("GET", url, header, cancel, to, err);
 }
 
 /* A session first, then the name of the machine's role, then its credentials. */
-bool s3_fetch_machine(const struct cancel *cancel, struct s3_credentials *credentials_r,
-                      struct err *err)
+bool aws_fetch_machine(const struct cancel *cancel, struct aws_credentials *credentials_r,
+                       struct err *err)
 {
     auto_free char *url = mem_printf("%s/latest/api/token", machine_host()), *role = NULL;
     auto_wiped token = STR_MAX(KIB(4)), header = STR_MAX(KIB(8)), text = STR_MAX(ANSWER_MAX);
     auto_str roles = STR_MAX(KIB(4));
     struct span rest;
 
-    if (!ask_nearby("PUT", url, "X-aws-ec2-metadata-token-ttl-seconds: 21600", cancel, &token, err))
+    if (!local_service_ask("PUT", url, "X-aws-ec2-metadata-token-ttl-seconds: 21600", cancel,
+                           &token, err))
         return false;
     str_printf(&header, "X-aws-ec2-metadata-token: " SPAN_FORMAT,
                SPAN_ARGS(span_trim(str_span(&token))));
@@ -294,7 +297,7 @@ bool s3_fetch_machine(const struct cancel *cancel, struct s3_credentials *creden
     rest = str_span(&roles);
     role = span_text(span_trim(span_cut(&rest, '\n')));
     return ask_machine(role, str_text(&header), cancel, &text, err)
-           && s3_credentials_read(str_span(&text), credentials_r, err);
+           && aws_credentials_read(str_span(&text), credentials_r, err);
 }
 
 /* --- the exchange --------------------------------------------------------------------------- */
@@ -307,7 +310,7 @@ static void form_add(struct str *form, const char *name, const char *value)
     url_add_encoded(form, span_of(value), "");
 }
 
-static void form_begin(struct str *form, const char *action, const struct s3_role *role)
+static void form_begin(struct str *form, const char *action, const struct aws_role *role)
 {
     form_add(form, "Action", action);
     form_add(form, "Version", "2011-06-15");
@@ -315,7 +318,7 @@ static void form_begin(struct str *form, const char *action, const struct s3_rol
     form_add(form, "RoleSessionName", role->session && *role->session ? role->session : "fmferry");
 }
 
-static bool sts_url(const struct s3_role *role, struct url *url, struct err *err)
+static bool sts_url(const struct aws_role *role, struct url *url, struct err *err)
 {
     const char *told = set_or_null("AWS_ENDPOINT_URL_STS");
     auto_free char *text = told
@@ -327,9 +330,10 @@ static bool sts_url(const struct s3_role *role, struct url *url, struct err *err
 }
 
 /* Lines of headers; the signed ones come ready. */
-static bool exchange(const struct url *url, const struct s3_role *role, const char *const *headers,
-                     const struct str *form, const struct cancel *cancel,
-                     struct s3_credentials *credentials_r, struct err *err)
+static bool sts_exchange(const struct url *url, const struct aws_role *role,
+                         const char *const *headers, const struct str *form,
+                         const struct cancel *cancel, struct aws_credentials *credentials_r,
+                         struct err *err)
 {
     const struct http_settings settings = { .ca_file = role->ca_file,
                                             .plain_allowed = strcmp(url->scheme, "http") == 0,
@@ -346,14 +350,14 @@ static bool exchange(const struct url *url, const struct s3_role *role, const ch
     url_add_origin(&origin, url);
     str_add_char(&origin, '/');
     request.url = str_text(&origin);
-    return (ask(&settings, &request, cancel, &text, err)
-            && s3_credentials_read_sts(str_span(&text), credentials_r, err))
+    return (service_ask(&settings, &request, cancel, &text, err)
+            && aws_credentials_read_sts(str_span(&text), credentials_r, err))
            || err_ctx(err, "becoming %.200s", role->arn);
 }
 
-bool s3_fetch_web_identity(const struct s3_role *role, const char *token_file,
-                           const struct cancel *cancel, struct s3_credentials *credentials_r,
-                           struct err *err)
+bool aws_fetch_web_identity(const struct aws_role *role, const char *token_file,
+                            const struct cancel *cancel, struct aws_credentials *credentials_r,
+                            struct err *err)
 {
     static const char *const headers[] = { "Content-Type: application/x-www-form-urlencoded",
                                            NULL };
@@ -367,11 +371,11 @@ bool s3_fetch_web_identity(const struct s3_role *role, const char *token_file,
     form_begin(&form, "AssumeRoleWithWebIdentity", role);
     form_add(&form, "WebIdentityToken", word);
     explicit_bzero(word, strlen(word));
-    return exchange(&url, role, headers, &form, cancel, credentials_r, err);
+    return sts_exchange(&url, role, headers, &form, cancel, credentials_r, err);
 }
 
 /* Signs the request to STS, which lives at "/". */
-static void sts_sign(const struct s3_role *role, const struct s3_credentials *own,
+static void sts_sign(const struct aws_role *role, const struct aws_credentials *own,
                      const struct url *url, const struct str *form, struct str *date,
                      struct str *authorization)
 {
@@ -406,9 +410,9 @@ static void sts_sign(const struct s3_role *role, const struct s3_credentials *ow
     explicit_bzero(&key, sizeof key);
 }
 
-bool s3_fetch_role(const struct s3_role *role, const struct s3_credentials *own,
-                   const struct cancel *cancel, struct s3_credentials *credentials_r,
-                   struct err *err)
+bool aws_fetch_role(const struct aws_role *role, const struct aws_credentials *own,
+                    const struct cancel *cancel, struct aws_credentials *credentials_r,
+                    struct err *err)
 {
     auto_wiped form = STR_MAX(64 * 1024), token = STR_MAX(16 * 1024);
     auto_str date = STR_MAX(KIB(1)), authorization = STR_MAX(KIB(4));
@@ -426,5 +430,5 @@ bool s3_fetch_role(const struct s3_role *role, const struct s3_credentials *own,
     }
     headers[1] = str_text(&date);
     headers[2] = str_text(&authorization);
-    return exchange(&url, role, headers, &form, cancel, credentials_r, err);
+    return sts_exchange(&url, role, headers, &form, cancel, credentials_r, err);
 }

@@ -24,13 +24,13 @@ enum { UNLIMITED = 1 << 20, SLOW_LOOK_MS = 200 };
 #define SLOW_AGAIN_US (1 * TIME_SECOND) /* answers to what was under way count once */
 
 struct store_access {
-    struct s3_place endpoint;
-    struct s3_chain *chain;
+    struct s3_endpoint endpoint;
+    struct aws_chain *chain;
     atomic_uint_least64_t generation; /* grows with each change of what is signed with */
     atomic_int_least64_t expires_us, clock_off_us;
     pthread_mutex_t lock; /* for what follows */
     pthread_cond_t released;
-    struct s3_credentials credentials;
+    struct aws_credentials credentials;
     char *region;
     double allowed; /* requests at once */
     int busy;
@@ -45,10 +45,10 @@ static const char *first_set(const char *a, const char *b)
     return a && *a ? a : b && *b ? b : NULL;
 }
 
-static char *region_of(const struct store_settings *settings, const struct s3_place *place)
+static char *region_of(const struct store_settings *settings, const struct s3_endpoint *place)
 {
     const char *told = first_set(settings->region, NULL);
-    struct span named = s3_place_region(place);
+    struct span named = s3_endpoint_region(place);
     char *profile;
 
     if (!told && named.size)
@@ -56,7 +56,7 @@ static char *region_of(const struct store_settings *settings, const struct s3_pl
     told = first_set(told, first_set(getenv("AWS_REGION"), getenv("AWS_DEFAULT_REGION")));
     if (told)
         return mem_text(told);
-    profile = s3_profile_setting(settings->profile, "region");
+    profile = aws_profile_setting(settings->profile, "region");
     return profile ? profile : mem_text("us-east-1");
 }
 
@@ -65,15 +65,15 @@ static char *endpoint_of(const struct store_settings *settings)
     const char *told = first_set(settings->endpoint, getenv("AWS_ENDPOINT_URL_S3"));
 
     told = first_set(told, getenv("AWS_ENDPOINT_URL"));
-    return told ? mem_text(told) : s3_profile_setting(settings->profile, "endpoint_url");
+    return told ? mem_text(told) : aws_profile_setting(settings->profile, "endpoint_url");
 }
 
-bool s3_access_locate(const struct store_settings *settings, struct s3_place *place_r,
+bool s3_access_locate(const struct store_settings *settings, struct s3_endpoint *place_r,
                       struct err *err)
 {
     auto_free char *endpoint = endpoint_of(settings);
 
-    return s3_place_read(settings->url, endpoint, settings->addressing, place_r, err);
+    return s3_endpoint_read(settings->url, endpoint, settings->addressing, place_r, err);
 }
 
 bool store_access_new(const struct store_settings *settings, const struct cancel *cancel,
@@ -91,7 +91,7 @@ bool store_access_new(const struct store_settings *settings, const struct cancel
     access->allowed = UNLIMITED;
     if (s3_access_locate(settings, &access->endpoint, err)) {
         access->region = region_of(settings, &access->endpoint);
-        if (s3_chain_new(settings, access->region, cancel, &access->chain, err)) {
+        if (aws_chain_new(settings, access->region, cancel, &access->chain, err)) {
             *access_r = access;
             return true;
         }
@@ -104,9 +104,9 @@ void store_access_free(struct store_access *access)
 {
     if (!access)
         return;
-    s3_credentials_clear(&access->credentials);
-    s3_chain_free(access->chain);
-    s3_place_clear(&access->endpoint);
+    aws_credentials_clear(&access->credentials);
+    aws_chain_free(access->chain);
+    s3_endpoint_clear(&access->endpoint);
     free(access->region);
     (void)pthread_cond_destroy(&access->released);
     (void)pthread_mutex_destroy(&access->fetching);
@@ -114,7 +114,7 @@ void store_access_free(struct store_access *access)
     free(access);
 }
 
-const struct s3_place *s3_access_endpoint(const struct store_access *access)
+const struct s3_endpoint *s3_access_endpoint(const struct store_access *access)
 {
     return &access->endpoint;
 }
@@ -154,15 +154,15 @@ void s3_signer_clear(struct s3_signer *signer)
     explicit_bzero(signer, sizeof *signer);
 }
 
-static void credentials_take(struct store_access *access, struct s3_credentials *credentials)
+static void credentials_take(struct store_access *access, struct aws_credentials *credentials)
 {
     (void)pthread_mutex_lock(&access->lock);
-    s3_credentials_clear(&access->credentials);
+    aws_credentials_clear(&access->credentials);
     access->credentials = *credentials;
     atomic_store(&access->expires_us, credentials->expires_us);
     atomic_fetch_add(&access->generation, 1);
     (void)pthread_mutex_unlock(&access->lock);
-    *credentials = (struct s3_credentials){ 0 };
+    *credentials = (struct aws_credentials){ 0 };
 }
 
 /* Fetches, unless another thread did while this one waited for its turn. */
@@ -173,12 +173,12 @@ static bool credentials_fetch(struct store_access *access, uint64_t generation, 
 
     (void)pthread_mutex_lock(&access->fetching);
     if (atomic_load(&access->generation) == generation) {
-        good = s3_chain_fetch(access->chain, &credentials, err);
+        good = aws_chain_fetch(access->chain, &credentials, err);
         if (good)
             credentials_take(access, &credentials);
     }
     (void)pthread_mutex_unlock(&access->fetching);
-    return good || err_ctx(err, "credentials from %s", s3_chain_place(access->chain));
+    return good || err_ctx(err, "credentials from %s", aws_chain_source(access->chain));
 }
 
 static bool credentials_are_fresh(const struct store_access *access)

@@ -21,12 +21,12 @@ struct s3_signer {
 };
 
 /* Where a bucket is, by the settings and what stands in for those that are not set. */
-must_check bool s3_access_locate(const struct store_settings *settings, struct s3_place *place_r,
+must_check bool s3_access_locate(const struct store_settings *settings, struct s3_endpoint *place_r,
                                  struct err *err);
 
 void s3_signer_clear(struct s3_signer *signer);
 
-const struct s3_place *s3_access_endpoint(const struct store_access *access);
+const struct s3_endpoint *s3_access_endpoint(const struct store_access *access);
 
 /* Now, on the clock of the server as far as we know it. */
 int64_t s3_access_now_us(const struct store_access *access);
@@ -35,7 +35,7 @@ int64_t s3_access_clock_off_us(const struct store_access *access);
 /*
  * Brings a signer up to date for a request at `at_us`, fetching credentials if they are about to
  * expire.
- * Fails as s3_chain_fetch().
+ * Fails as aws_chain_fetch().
  */
 must_check bool s3_access_sign(struct store_access *access, int64_t at_us, struct s3_signer *signer,
                                struct err *err);

@@ -250,7 +250,7 @@ static const struct store_kind s3_kind = {
     .probe_check = s3_probe_check,
 };
 
-static char *bucket_name_of(const struct s3_place *place)
+static char *bucket_name_of(const struct s3_endpoint *place)
 {
     auto_str prefix = STR_MAX(KIB(2));
 
@@ -258,14 +258,14 @@ static char *bucket_name_of(const struct s3_place *place)
     if (prefix.size)
         str_cut(&prefix, prefix.size - 1);
     return mem_printf("s3://%s%s%s%s%s", place->bucket, prefix.size ? "/" : "", str_text(&prefix),
-                      place->endpoint ? " at " : "", place->endpoint ? place->endpoint : "");
+                      place->authority ? " at " : "", place->authority ? place->authority : "");
 }
 
 bool s3_store_open(const struct store_settings *settings, const struct cancel *cancel,
                    struct store **store_r, struct err *err)
 {
     struct store_access *own = NULL, *access = settings->access;
-    const struct s3_place *place;
+    const struct s3_endpoint *place;
     struct http_settings http = { .ca_file = settings->ca_file };
     struct s3_store *s3;
 
@@ -294,7 +294,7 @@ bool s3_store_open(const struct store_settings *settings, const struct cancel *c
 bool store_name_of(const struct store_settings *settings, char **name_r, struct err *err)
 {
     struct span url = span_of(settings->url);
-    struct s3_place place;
+    struct s3_endpoint place;
 
     if (!span_starts(url, "s3://")) {
         *name_r = span_text(span_starts(url, "dir:") ? span_from(url, strlen("dir:")) : url);
@@ -303,21 +303,21 @@ bool store_name_of(const struct store_settings *settings, char **name_r, struct 
     if (!s3_access_locate(settings, &place, err))
         return false;
     *name_r = bucket_name_of(&place);
-    s3_place_clear(&place);
+    s3_endpoint_clear(&place);
     return true;
 }
 
 bool store_prefix(const struct store_settings *settings, char **prefix_r, struct err *err)
 {
-    struct s3_place place;
+    struct s3_endpoint place;
 
     if (!span_starts(span_of(settings->url), "s3://")) {
         *prefix_r = mem_text("");
         return true;
     }
-    if (!s3_place_read(settings->url, settings->endpoint, settings->addressing, &place, err))
+    if (!s3_endpoint_read(settings->url, settings->endpoint, settings->addressing, &place, err))
         return false;
     *prefix_r = take(place.prefix);
-    s3_place_clear(&place);
+    s3_endpoint_clear(&place);
     return true;
 }

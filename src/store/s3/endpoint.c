@@ -7,13 +7,13 @@
 
 enum { BUCKET_LEAST = 3, BUCKET_MOST = 255 };
 
-void s3_place_clear(struct s3_place *place)
+void s3_endpoint_clear(struct s3_endpoint *place)
 {
     free(place->bucket);
     free(place->prefix);
     free(place->scheme);
-    free(place->endpoint);
-    *place = (struct s3_place){ 0 };
+    free(place->authority);
+    *place = (struct s3_endpoint){ 0 };
 }
 
 static bool bucket_is_good(struct span bucket)
@@ -28,7 +28,7 @@ static bool bucket_is_good(struct span bucket)
            && bucket.at[0] != '-';
 }
 
-static bool url_take(const char *text, struct s3_place *place, struct err *err)
+static bool url_take(const char *text, struct s3_endpoint *place, struct err *err)
 {
     struct span rest = span_from(span_of(text), strlen("s3://"));
     struct span bucket = span_cut(&rest, '/');
@@ -55,7 +55,7 @@ static bool host_is_aws(struct span host)
     return span_ends(host, ".amazonaws.com") || span_ends(host, ".amazonaws.com.cn");
 }
 
-static bool endpoint_take(const char *text, struct s3_place *place, struct err *err)
+static bool endpoint_take(const char *text, struct s3_endpoint *place, struct err *err)
 {
     auto_url url = { 0 };
     auto_str host = STR_MAX(KIB(1));
@@ -71,12 +71,12 @@ static bool endpoint_take(const char *text, struct s3_place *place, struct err *
                        text);
     url_add_origin(&host, &url);
     place->scheme = mem_text(url.scheme);
-    place->endpoint = mem_text(str_text(&host) + strlen(url.scheme) + strlen("://"));
+    place->authority = mem_text(str_text(&host) + strlen(url.scheme) + strlen("://"));
     place->is_aws = host_is_aws(span_of(url.host));
     return true;
 }
 
-static bool in_host(const struct s3_place *place, enum store_addressing addressing)
+static bool in_host(const struct s3_endpoint *place, enum store_addressing addressing)
 {
     switch (addressing) {
     case STORE_ADDRESSING_AUTO: /* a certificate for *.host does not cover a name with dots */
@@ -89,13 +89,13 @@ static bool in_host(const struct s3_place *place, enum store_addressing addressi
     abort();
 }
 
-bool s3_place_read(const char *url, const char *endpoint, enum store_addressing addressing,
-                   struct s3_place *place_r, struct err *err)
+bool s3_endpoint_read(const char *url, const char *endpoint, enum store_addressing addressing,
+                      struct s3_endpoint *place_r, struct err *err)
 {
-    struct s3_place place = { 0 };
+    struct s3_endpoint place = { 0 };
 
     if (!url_take(url, &place, err) || !endpoint_take(endpoint, &place, err)) {
-        s3_place_clear(&place);
+        s3_endpoint_clear(&place);
         return false;
     }
     place.in_host = in_host(&place, addressing);
@@ -104,9 +104,9 @@ bool s3_place_read(const char *url, const char *endpoint, enum store_addressing 
 }
 
 /* s3.REGION.amazonaws.com, s3-fips.dualstack.REGION...: the last label before AWS's own. */
-struct span s3_place_region(const struct s3_place *place)
+struct span s3_endpoint_region(const struct s3_endpoint *place)
 {
-    struct span host = span_of(place->endpoint);
+    struct span host = span_of(place->authority);
     const char *dot;
 
     if (!place->is_aws || !host.size)
@@ -118,9 +118,9 @@ struct span s3_place_region(const struct s3_place *place)
 }
 
 /* An endpoint of AWS that names a region serves others under the name with theirs. */
-static void add_endpoint(const struct s3_place *place, const char *region, struct str *to)
+static void authority_add(const struct s3_endpoint *place, const char *region, struct str *to)
 {
-    struct span own = s3_place_region(place), whole = span_of(place->endpoint);
+    struct span own = s3_endpoint_region(place), whole = span_of(place->authority);
 
     if (!own.size) {
         str_add_span(to, whole);
@@ -131,18 +131,18 @@ static void add_endpoint(const struct s3_place *place, const char *region, struc
     str_add_text(to, own.at + own.size);
 }
 
-void s3_place_host(const struct s3_place *place, const char *region, struct str *to)
+void s3_endpoint_host(const struct s3_endpoint *place, const char *region, struct str *to)
 {
     if (place->in_host)
         str_printf(to, "%s.", place->bucket);
-    if (place->endpoint)
-        add_endpoint(place, region, to);
+    if (place->authority)
+        authority_add(place, region, to);
     else
         str_printf(to, "s3.%s.amazonaws.com%s", region,
                    span_starts(span_of(region), "cn-") ? ".cn" : "");
 }
 
-void s3_place_path(const struct s3_place *place, const char *key, struct str *to)
+void s3_endpoint_path(const struct s3_endpoint *place, const char *key, struct str *to)
 {
     if (!place->in_host) {
         str_add_char(to, '/');

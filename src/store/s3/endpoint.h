@@ -8,11 +8,11 @@
 #include "base/str.h"
 #include "store/store.h"
 
-struct s3_place {
+struct s3_endpoint {
     char *bucket;
-    char *prefix;   /* in front of every key; "" or ending in "/"                     */
-    char *scheme;   /* "https" or "http"                                              */
-    char *endpoint; /* host, with a port that is not the scheme's own; NULL: AWS's    */
+    char *prefix;    /* in front of every key; "" or ending in "/"                     */
+    char *scheme;    /* "https" or "http"                                              */
+    char *authority; /* host, with a port that is not the scheme's own; NULL: AWS's    */
     bool is_aws;
     bool in_host; /* the bucket's name is part of the host's (virtual-hosted)       */
 };
@@ -20,19 +20,19 @@ struct s3_place {
 /*
  * Reads a store's URL ("s3://BUCKET[/PREFIX]") and an endpoint.
  *   endpoint   an http or https URL without a path; NULL or "": AWS, by region
- *   place_r    cleared by the caller with s3_place_clear()
+ *   place_r    cleared by the caller with s3_endpoint_clear()
  * Fails with ERR_USAGE.
  */
-must_check bool s3_place_read(const char *url, const char *endpoint,
-                              enum store_addressing addressing, struct s3_place *place_r,
-                              struct err *err);
-void s3_place_clear(struct s3_place *place);
+must_check bool s3_endpoint_read(const char *url, const char *endpoint,
+                                 enum store_addressing addressing, struct s3_endpoint *place_r,
+                                 struct err *err);
+void s3_endpoint_clear(struct s3_endpoint *place);
 
 /* Appends the host that a request goes to, with its port, as the header Host has it. */
-void s3_place_host(const struct s3_place *place, const char *region, struct str *to);
+void s3_endpoint_host(const struct s3_endpoint *place, const char *region, struct str *to);
 
 /* Appends the path of an object, or of the bucket (`key` NULL), encoded for the wire. */
-void s3_place_path(const struct s3_place *place, const char *key, struct str *to);
+void s3_endpoint_path(const struct s3_endpoint *place, const char *key, struct str *to);
 
 /* The region that an endpoint of AWS names, or SPAN_NONE. */
-struct span s3_place_region(const struct s3_place *place);
+struct span s3_endpoint_region(const struct s3_endpoint *place);

@@ -11,7 +11,7 @@
 
 enum { EMPTY_MAX = 100, PAGE_KEYS = 500, PAGE_MAX = 8 * 1024 * 1024 };
 
-struct page {
+struct s3_list_page {
     char **keys;
     uint64_t *sizes;
     size_t count, room, next;
@@ -25,11 +25,11 @@ struct s3_list {
     struct store_list list;
     char *prefix, *last; /* the last key handed out */
     unsigned empty;      /* pages in a row that said "more" and had nothing */
-    struct page page;
-    bool is_v1, is_over;
+    struct s3_list_page page;
+    bool is_v1, is_finished;
 };
 
-static void page_clear(struct page *page)
+static void list_page_clear(struct s3_list_page *page)
 {
     for (size_t i = 0; i < page->count; i++)
         free(page->keys[i]);
@@ -37,12 +37,12 @@ static void page_clear(struct page *page)
     free(page->sizes);
     free(page->token);
     free(page->key_at);
-    *page = (struct page){ 0 };
+    *page = (struct s3_list_page){ 0 };
 }
 
 /* --- reading a page ------------------------------------------------------------------------- */
 
-static int digit(char c)
+static int hex_digit_value(char c)
 {
     return c >= '0' && c <= '9'   ? c - '0'
            : c >= 'A' && c <= 'F' ? c - 'A' + 10
@@ -51,12 +51,13 @@ static int digit(char c)
 }
 
 /* "%XX" and "+", which is a blank here. */
-static void decode(char *text)
+static void key_decode(char *text)
 {
     char *to = text;
 
     for (const char *at = text; *at; at++) {
-        int high = *at == '%' ? digit(at[1]) : -1, low = high >= 0 ? digit(at[2]) : -1;
+        int high = *at == '%' ? hex_digit_value(at[1]) : -1,
+            low = high >= 0 ? hex_digit_value(at[2]) : -1;
 
         if (low >= 0) {
             *to++ = (char)(high * 16 + low);
@@ -68,7 +69,7 @@ static void decode(char *text)
     *to = '\0';
 }
 
-static void entry_add(struct page *page)
+static void entry_add(struct s3_list_page *page)
 {
     if (page->count == page->room) {
         page->room = page->room ? 2 * page->room : 64;
@@ -86,9 +87,9 @@ static void text_take(char **to, struct span text)
     *to = span_text(text);
 }
 
-static bool on_element(void *arg, const char *path, struct span text, struct err *err)
+static bool on_list_element(void *arg, const char *path, struct span text, struct err *err)
 {
-    struct page *page = arg;
+    struct s3_list_page *page = arg;
 
     if (strcmp(path, "Contents/Key") == 0)
         text_take(&page->key_at, text);
@@ -108,7 +109,7 @@ static bool on_element(void *arg, const char *path, struct span text, struct err
 }
 
 /* Each key comes after the one before, from page to page too. */
-static bool goes_on(const struct s3_list *list, struct err *err)
+static bool keys_are_in_order(const struct s3_list *list, struct err *err)
 {
     const char *last = list->last;
 
@@ -124,20 +125,20 @@ static bool goes_on(const struct s3_list *list, struct err *err)
     return true;
 }
 
-static bool page_read(struct s3_list *list, struct s3_answer *answer, struct err *err)
+static bool list_page_read(struct s3_list *list, struct s3_answer *answer, struct err *err)
 {
-    struct page *page = &list->page;
+    struct s3_list_page *page = &list->page;
     auto_str body = STR_MAX(PAGE_MAX);
     char root[S3_XML_NAME_SIZE];
 
     if (!s3_answer_body(answer, &body, err)
-        || !s3_xml_walk(str_span(&body), root, on_element, page, err))
+        || !s3_xml_walk(str_span(&body), root, on_list_element, page, err))
         return false;
     if (strcmp(root, "ListBucketResult") != 0)
         return err_set(err, ERR_DATA, STORE_MISMATCH, "the answer is no listing");
     for (size_t i = 0; page->is_encoded && i < page->count; i++)
-        decode(page->keys[i]);
-    return goes_on(list, err);
+        key_decode(page->keys[i]);
+    return keys_are_in_order(list, err);
 }
 
 /* --- asking for one ------------------------------------------------------------------------- */
@@ -168,11 +169,11 @@ static bool page_fetch(struct s3_list *list, const char *token, struct err *err)
         return false;
     if (answer.class != S3_FINE)
         return s3_answer_error(&answer, err);
-    return page_read(list, &answer, err);
+    return list_page_read(list, &answer, err);
 }
 
 /* A server that says "more" for ever, and gives nothing, is not followed for ever. */
-static bool comes_further(struct s3_list *list, const char *token_before, struct err *err)
+static bool listing_advances(struct s3_list *list, const char *token_before, struct err *err)
 {
     const char *token = list->page.token;
 
@@ -193,18 +194,18 @@ static bool page_next(struct s3_list *list, struct err *err)
         free(list->last);
         list->last = take(list->page.keys[list->page.count - 1]);
     }
-    page_clear(&list->page);
+    list_page_clear(&list->page);
     if (!page_fetch(list, token, err))
         return false;
     if (!list->page.is_v2 && !list->page.token)
         list->is_v1 = true;
-    list->is_over = !list->page.is_truncated;
-    if (list->is_over)
+    list->is_finished = !list->page.is_truncated;
+    if (list->is_finished)
         return true;
     if (list->is_v1 ? list->page.count == 0 : !list->page.token)
         return err_set(err, ERR_DATA, STORE_MISMATCH,
                        "the server says that more follows, but not after what");
-    return comes_further(list, token, err);
+    return listing_advances(list, token, err);
 }
 
 /* --- the listing ---------------------------------------------------------------------------- */
@@ -226,10 +227,10 @@ bool s3_list(struct store *store, const char *prefix, struct store_list **list_r
 enum step s3_list_next(struct store_list *base, struct store_entry *entry_r, struct err *err)
 {
     struct s3_list *list = (struct s3_list *)base;
-    struct page *page = &list->page;
+    struct s3_list_page *page = &list->page;
 
     while (page->next == page->count) {
-        if (list->is_over)
+        if (list->is_finished)
             return STEP_END;
         if (!page_next(list, err))
             return STEP_ERROR;
@@ -243,7 +244,7 @@ void s3_list_free(struct store_list *base)
 {
     struct s3_list *list = (struct s3_list *)base;
 
-    page_clear(&list->page);
+    list_page_clear(&list->page);
     free(list->prefix);
     free(list->last);
     free(list);

@@ -11,25 +11,25 @@
 
 enum { PARTS_MOST = 10000, PARTS_XML_MAX = 4 * 1024 * 1024, ANSWER_MAX = 64 * 1024 };
 
-#define FAREWELL_US (3 * TIME_SECOND)
+#define LAST_ABORT_US (3 * TIME_SECOND)
 
-struct s3_large {
+struct s3_multipart {
     struct store_large large;
     char *key, *upload_id;
     unsigned parts;
     uint64_t size_bytes;
-    struct str xml;  /* what Complete says of the parts */
-    struct str sums; /* of the parts, one after the other */
-    struct str md5s; /* their MD5s, where checksums are no proof         */
-    bool is_over;    /* there is nothing to abort */
+    struct str xml;   /* what Complete says of the parts */
+    struct str sums;  /* of the parts, one after the other */
+    struct str md5s;  /* their MD5s, where checksums are no proof         */
+    bool is_finished; /* there is nothing to abort */
 };
 
-static struct s3_large *large_of(struct store_large *large)
+static struct s3_multipart *multipart_of(struct store_large *large)
 {
-    return (struct s3_large *)large;
+    return (struct s3_multipart *)large;
 }
 
-static struct s3_client *client_of(const struct s3_large *large)
+static struct s3_client *client_of(const struct s3_multipart *large)
 {
     return &s3_store_of(large->large.store)->client;
 }
@@ -75,8 +75,8 @@ static bool created_read(struct s3_answer *answer, char **upload_id_r, struct er
  * Creates an upload. One whose answer was lost is taken away before another is created: nobody
  * would ever learn its name.
  */
-static bool create(struct s3_client *client, const struct s3_request *request, char **upload_id_r,
-                   struct err *err)
+static bool upload_create(struct s3_client *client, const struct s3_request *request,
+                          char **upload_id_r, struct err *err)
 {
     struct s3_backoff patience = { 0 };
 
@@ -116,7 +116,7 @@ bool s3_multipart_begin(struct store *store, const struct store_object *object,
                                   .headers = headers.pairs,
                                   .sends_body = true,
                                   .once = true };
-    struct s3_large *large;
+    struct s3_multipart *large;
     char *upload_id = NULL;
 
     if (!s3_headers_of_object(&headers, s3, object, err))
@@ -124,9 +124,9 @@ bool s3_multipart_begin(struct store *store, const struct store_object *object,
     if (s3_takes_sums(s3))
         s3_headers_add(&headers, "x-amz-checksum-algorithm", span_of("SHA256"));
     request.header_count = headers.count;
-    if (!create(&s3->client, &request, &upload_id, err))
+    if (!upload_create(&s3->client, &request, &upload_id, err))
         return false;
-    large = mem_new(struct s3_large);
+    large = mem_new(struct s3_multipart);
     large->large.store = store;
     large->key = mem_text(object->key);
     large->upload_id = upload_id;
@@ -139,13 +139,13 @@ bool s3_multipart_begin(struct store *store, const struct store_object *object,
 
 const char *s3_multipart_id(const struct store_large *large)
 {
-    return ((const struct s3_large *)large)->upload_id;
+    return ((const struct s3_multipart *)large)->upload_id;
 }
 
 /* --- ending early --------------------------------------------------------------------------- */
 
 /* Even when asked to stop: a last word to the server, once, and not for long. */
-static void farewell(const struct s3_large *large)
+static void abort_when_canceled(const struct s3_multipart *large)
 {
     const struct s3_client *ours = client_of(large);
     struct http_settings http = ours->http_settings;
@@ -160,7 +160,7 @@ static void farewell(const struct s3_large *large)
     auto_s3_answer answer = { 0 };
     struct err ignored;
 
-    client.settings.silence_us = http.connect_us = FAREWELL_US;
+    client.settings.silence_us = http.connect_us = LAST_ABORT_US;
     client.http = http_new(&http, cancel);
     (void)!s3_request_send(&client, &request, &answer,
                            &ignored); /* the next run aborts it otherwise */
@@ -172,12 +172,12 @@ static void farewell(const struct s3_large *large)
 
 void s3_multipart_free(struct store_large *base)
 {
-    struct s3_large *large = large_of(base);
+    struct s3_multipart *large = multipart_of(base);
     struct err ignored = { 0 };
 
-    if (!large->is_over && cancel_is_set(client_of(large)->cancel))
-        farewell(large);
-    else if (!large->is_over)
+    if (!large->is_finished && cancel_is_set(client_of(large)->cancel))
+        abort_when_canceled(large);
+    else if (!large->is_finished)
         (void)!s3_upload_abort(client_of(large), large->key, large->upload_id, &ignored);
     free(large->key);
     free(large->upload_id);
@@ -196,7 +196,7 @@ bool s3_multipart_abort(struct store *store, const char *key, const char *upload
 /* --- parts ---------------------------------------------------------------------------------- */
 
 /* What Complete will say of this part; checksums only to servers that know of them. */
-static bool part_note(struct s3_large *large, const char *etag, const struct sha256 *sum,
+static bool part_note(struct s3_multipart *large, const char *etag, const struct sha256 *sum,
                       bool sum_is_known, struct err *err)
 {
     str_printf(&large->xml, "<Part><PartNumber>%u</PartNumber><ETag>", large->parts);
@@ -212,7 +212,7 @@ static bool part_note(struct s3_large *large, const char *etag, const struct sha
     return str_fits(&large->xml, "the list of parts", err);
 }
 
-static bool part_answered(struct s3_large *large, struct s3_answer *answer,
+static bool part_answered(struct s3_multipart *large, struct s3_answer *answer,
                           const struct sha256 *sum, struct err *err)
 {
     const char *etag = answer->http ? s3_answer_header(answer, "ETag") : NULL;
@@ -229,7 +229,7 @@ static bool part_answered(struct s3_large *large, struct s3_answer *answer,
 }
 
 /* Made by us: the ETags of parts are the server's word alone. */
-static void md5_note(struct s3_large *large, struct span bytes)
+static void md5_note(struct s3_multipart *large, struct span bytes)
 {
     uint8_t md5[MD5_SIZE];
 
@@ -239,7 +239,7 @@ static void md5_note(struct s3_large *large, struct span bytes)
     str_add(&large->md5s, md5, sizeof md5);
 }
 
-static bool part_put(struct s3_large *large, struct span bytes, struct err *err)
+static bool part_put(struct s3_multipart *large, struct span bytes, struct err *err)
 {
     struct sha256 sum = sha256_of(bytes);
     auto_s3_headers headers = S3_HEADERS;
@@ -267,7 +267,7 @@ static bool part_put(struct s3_large *large, struct span bytes, struct err *err)
 
 bool s3_multipart_write(struct store_large *base, struct span bytes, struct err *err)
 {
-    struct s3_large *large = large_of(base);
+    struct s3_multipart *large = multipart_of(base);
 
     if (bytes.size == 0) /* the end of a body whose last part was full */
         return true;
@@ -287,7 +287,7 @@ bool s3_multipart_write(struct store_large *base, struct span bytes, struct err 
 enum complete_state {
     COMPLETE_DONE,
     COMPLETE_LOOK, /* it may be there                                */
-    COMPLETE_OVER, /* it may be there, and the upload is of no use   */
+    COMPLETE_GONE, /* it may be there, and the upload is of no use   */
     COMPLETE_FAILED,
 };
 
@@ -318,7 +318,7 @@ static enum complete_state state_of_class(enum s3_class class)
     switch (class) {
     case S3_EXISTS:
     case S3_ABSENT: /* the upload: it was completed, or taken away */
-        return COMPLETE_OVER;
+        return COMPLETE_GONE;
     case S3_FINE:
     case S3_AGAIN:
     case S3_SLOWER:
@@ -335,7 +335,7 @@ static enum complete_state state_of_class(enum s3_class class)
 }
 
 /* The checksum of the parts' checksums, as S3 writes it. */
-static void composite_of(const struct s3_large *large, struct str *to)
+static void composite_of(const struct s3_multipart *large, struct str *to)
 {
     struct sha256 whole = sha256_of(str_span(&large->sums));
 
@@ -344,7 +344,7 @@ static void composite_of(const struct s3_large *large, struct str *to)
 }
 
 /* The ETag that the parts make, where ETags are MD5s. */
-static void etag_of(const struct s3_large *large, struct str *to)
+static void multipart_etag_of(const struct s3_multipart *large, struct str *to)
 {
     uint8_t md5[MD5_SIZE];
 
@@ -356,8 +356,8 @@ static void etag_of(const struct s3_large *large, struct str *to)
 }
 
 /* What the server's word for the object will be, if what it says now is what we computed. */
-static void imprint_keep(const struct s3_large *large, const struct completed *completed,
-                         struct store_found *found_r)
+static void completed_imprint_keep(const struct s3_multipart *large,
+                                   const struct completed *completed, struct store_found *found_r)
 {
     auto_str imprint = STR_MAX(STORE_IMPRINT_SIZE);
 
@@ -371,7 +371,7 @@ static void imprint_keep(const struct s3_large *large, const struct completed *c
     }
     str_reset(&imprint);
     str_add_text(&imprint, "etag ");
-    etag_of(large, &imprint);
+    multipart_etag_of(large, &imprint);
     s3_imprint_keep(str_text(&imprint), completed->etag, found_r);
 }
 
@@ -379,8 +379,9 @@ static void imprint_keep(const struct s3_large *large, const struct completed *c
  * An answer of 200 is none yet: it is sent before the work is done, and what became of it stands
  * at the end of the body. Only a whole result counts.
  */
-static enum complete_state completed_read(const struct s3_large *large, struct s3_answer *answer,
-                                          struct store_found *found_r, struct err *why)
+static enum complete_state completed_read(const struct s3_multipart *large,
+                                          struct s3_answer *answer, struct store_found *found_r,
+                                          struct err *why)
 {
     struct completed completed = { 0 };
     auto_str body = STR_MAX(ANSWER_MAX), composite = STR_MAX(128);
@@ -403,13 +404,13 @@ static enum complete_state completed_read(const struct s3_large *large, struct s
                       "the server's checksum of the parts is not that of what was sent");
         return COMPLETE_FAILED;
     }
-    imprint_keep(large, &completed, found_r);
+    completed_imprint_keep(large, &completed, found_r);
     return COMPLETE_DONE;
 }
 
-static enum complete_state complete_once(struct s3_large *large, const struct s3_request *request,
-                                         enum s3_class *class_r, struct store_found *found_r,
-                                         struct err *why)
+static enum complete_state complete_once(struct s3_multipart *large,
+                                         const struct s3_request *request, enum s3_class *class_r,
+                                         struct store_found *found_r, struct err *why)
 {
     auto_s3_answer answer = { 0 };
 
@@ -424,18 +425,18 @@ static enum complete_state complete_once(struct s3_large *large, const struct s3
 }
 
 /* What the server would say of the object that these parts make. */
-static void imprint_of_parts(const struct s3_large *large, struct str *to)
+static void imprint_of_parts(const struct s3_multipart *large, struct str *to)
 {
     bool by_sum = s3_sums_are_proof(s3_store_of(large->large.store));
 
     str_add_text(to, by_sum ? "parts " : "etag ");
-    (by_sum ? composite_of : etag_of)(large, to);
+    (by_sum ? composite_of : multipart_etag_of)(large, to);
 }
 
 /* `may_read`: where the server's word is not enough. */
-static bool look(struct s3_large *large, const struct store_object *object, bool may_read,
-                 bool *exists_r, enum store_outcome *outcome_r, struct store_found *found_r,
-                 struct err *err)
+static bool upload_outcome_look(struct s3_multipart *large, const struct store_object *object,
+                                bool may_read, bool *exists_r, enum store_outcome *outcome_r,
+                                struct store_found *found_r, struct err *err)
 {
     auto_str imprint = STR_MAX(STORE_IMPRINT_SIZE);
     struct store_object expected = *object;
@@ -453,7 +454,7 @@ static bool look(struct s3_large *large, const struct store_object *object, bool
 
 /* Ceph's answer to the end of an upload names no ETag. Without an imprint the bytes will be read.
  */
-static void imprint_ask(struct s3_large *large, const struct store_object *object,
+static void imprint_ask(struct s3_multipart *large, const struct store_object *object,
                         struct store_found *made)
 {
     struct store_found found = { 0 };
@@ -461,13 +462,14 @@ static void imprint_ask(struct s3_large *large, const struct store_object *objec
     struct err ignored = { 0 };
     bool exists;
 
-    if (!*made->imprint && look(large, object, false, &exists, &outcome, &found, &ignored))
+    if (!*made->imprint
+        && upload_outcome_look(large, object, false, &exists, &outcome, &found, &ignored))
         *made = found;
 }
 
-static bool complete(struct s3_large *large, const struct store_object *object,
-                     const struct s3_request *request, enum store_outcome *outcome_r,
-                     struct store_found *found_r, struct err *err)
+static bool complete_until_sure(struct s3_multipart *large, const struct store_object *object,
+                                const struct s3_request *request, enum store_outcome *outcome_r,
+                                struct store_found *found_r, struct err *err)
 {
     struct s3_backoff patience = { 0 };
 
@@ -483,11 +485,11 @@ static bool complete(struct s3_large *large, const struct store_object *object,
             return true;
         }
         if (state != COMPLETE_FAILED
-            && !look(large, object, true, &exists, outcome_r, found_r, err))
+            && !upload_outcome_look(large, object, true, &exists, outcome_r, found_r, err))
             return false;
         if (exists)
             return true;
-        if (state == COMPLETE_OVER)
+        if (state == COMPLETE_GONE)
             return err_set(err, ERR_NET, HTTP_BROKEN, "the upload is gone, and nothing came of it");
         if (state == COMPLETE_FAILED) {
             *err = why;
@@ -498,7 +500,7 @@ static bool complete(struct s3_large *large, const struct store_object *object,
     }
 }
 
-static bool complete_request(struct s3_large *large, const struct store_object *object,
+static bool complete_request(struct s3_multipart *large, const struct store_object *object,
                              bool conditional, enum store_outcome *outcome_r,
                              struct store_found *found_r, struct err *err)
 {
@@ -524,25 +526,25 @@ static bool complete_request(struct s3_large *large, const struct store_object *
     str_add_span(&body, str_span(&large->xml));
     str_add_text(&body, "</CompleteMultipartUpload>");
     request.body = str_span(&body);
-    return complete(large, object, &request, outcome_r, found_r, err);
+    return complete_until_sure(large, object, &request, outcome_r, found_r, err);
 }
 
 bool s3_multipart_end(struct store_large *base, const struct store_object *object,
                       enum store_outcome *outcome_r, struct store_found *found_r, struct err *err)
 {
     const struct store_traits *traits = &s3_store_of(base->store)->client.settings.traits;
-    struct s3_large *large = large_of(base);
+    struct s3_multipart *large = multipart_of(base);
     bool conditional = traits->conditional_large != STORE_NO, exists = false;
 
     if (large->size_bytes != object->size_bytes)
         return err_set(err, ERR_DATA, STORE_MISMATCH, "%ju bytes were sent of %ju",
                        (uintmax_t)large->size_bytes, (uintmax_t)object->size_bytes);
     /* A server that replaces whatever is there must not be asked to. */
-    if (!conditional && !look(large, object, true, &exists, outcome_r, found_r, err))
+    if (!conditional && !upload_outcome_look(large, object, true, &exists, outcome_r, found_r, err))
         return false;
     if (!exists && !complete_request(large, object, conditional, outcome_r, found_r, err))
         return false;
-    large->is_over = *outcome_r == STORE_MADE;
+    large->is_finished = *outcome_r == STORE_MADE;
     return *outcome_r != STORE_MADE || !store_needs_reading_back(traits)
            || s3_object_read_back(large->large.store, object, err);
 }

@@ -221,7 +221,8 @@ static void text_keep(char *to, size_t room, const char *text)
     (void)snprintf(to, room, SPAN_FORMAT, SPAN_ARGS(span_first(span, room - 1)));
 }
 
-static bool head_read(struct s3_answer *answer, struct s3_object_head *head_r, struct err *err)
+static bool object_head_read(struct s3_answer *answer, struct s3_object_head *head_r,
+                             struct err *err)
 {
     const char *sum = s3_answer_header(answer, "x-amz-checksum-sha256");
     const char *type = s3_answer_header(answer, "x-amz-checksum-type");
@@ -253,7 +254,7 @@ bool s3_object_head(struct s3_store *s3, const char *key, struct s3_object_head 
     if (!s3_request_with_retries(&s3->client, &request, &answer, err))
         return false;
     if (answer.class == S3_FINE)
-        return head_read(&answer, head_r, err);
+        return object_head_read(&answer, head_r, err);
     if (answer.class != S3_ABSENT || strcmp(answer.code, "NoSuchBucket") == 0)
         return s3_answer_error(&answer, err);
     *head_r = (struct s3_object_head){ .exists = false };

@@ -4,7 +4,7 @@
 #include "store/s3/endpoint.h"
 #include "json/writer.h"
 
-static void list(struct json_writer *w, const char *name, const char *const *texts)
+static void texts_write(struct json_writer *w, const char *name, const char *const *texts)
 {
     json_name(w, name);
     json_open_array(w);
@@ -13,7 +13,7 @@ static void list(struct json_writer *w, const char *name, const char *const *tex
     json_close_array(w);
 }
 
-static void arn_add(struct str *to, const struct s3_place *place, const char *rest)
+static void arn_add(struct str *to, const struct s3_endpoint *place, const char *rest)
 {
     str_printf(to, "arn:aws:s3:::%s%s", place->bucket, rest);
 }
@@ -25,7 +25,7 @@ static void open_statement(struct json_writer *w, const char *sid)
     json_member_text(w, "Effect", "Allow");
 }
 
-static void objects_write(struct json_writer *w, const struct s3_place *place, const char *sid,
+static void objects_write(struct json_writer *w, const struct s3_endpoint *place, const char *sid,
                           const char *const *actions)
 {
     auto_str arn = STR_MAX(KIB(2));
@@ -33,7 +33,7 @@ static void objects_write(struct json_writer *w, const struct s3_place *place, c
     arn_add(&arn, place, "/");
     str_printf(&arn, "%s*", place->prefix);
     open_statement(w, sid);
-    list(w, "Action", actions);
+    texts_write(w, "Action", actions);
     json_member_text(w, "Resource", str_text(&arn));
     json_close_object(w);
 }
@@ -42,7 +42,7 @@ static void objects_write(struct json_writer *w, const struct s3_place *place, c
  * Listing is not bound to the prefix: a question after one key names none, and without this right
  * S3 answers "forbidden" instead of "not there".
  */
-static void bucket_write(struct json_writer *w, const struct s3_place *place)
+static void bucket_write(struct json_writer *w, const struct s3_endpoint *place)
 {
     static const char *const actions[] = { "s3:ListBucket", "s3:ListBucketMultipartUploads",
                                            "s3:GetBucketVersioning",
@@ -51,7 +51,7 @@ static void bucket_write(struct json_writer *w, const struct s3_place *place)
 
     arn_add(&arn, place, "");
     open_statement(w, "Bucket");
-    list(w, "Action", actions);
+    texts_write(w, "Action", actions);
     json_member_text(w, "Resource", str_text(&arn));
     json_close_object(w);
 }
@@ -61,13 +61,13 @@ static void key_write(struct json_writer *w, const char *kms_key)
     static const char *const actions[] = { "kms:GenerateDataKey", "kms:Decrypt", NULL };
 
     open_statement(w, "Key");
-    list(w, "Action", actions);
+    texts_write(w, "Action", actions);
     json_member_text(w, "Resource", kms_key);
     json_close_object(w);
 }
 
 static void policy_write(struct json_writer *w, const struct store_settings *settings,
-                         const struct s3_place *place, enum store_policy policy)
+                         const struct s3_endpoint *place, enum store_policy policy)
 {
     static const char *const move[] = { "s3:PutObject", "s3:GetObject", "s3:AbortMultipartUpload",
                                         "s3:ListMultipartUploadParts", NULL };
@@ -97,14 +97,14 @@ bool store_policy(const struct store_settings *settings, enum store_policy polic
                   struct err *err)
 {
     struct json_writer w = JSON_WRITER(to);
-    struct s3_place place;
+    struct s3_endpoint place;
 
     if (!span_starts(span_of(settings->url), "s3://"))
         return err_set(err, ERR_USAGE, 0, "policies are for buckets, and [store] url is '%.128s'",
                        settings->url);
-    if (!s3_place_read(settings->url, settings->endpoint, settings->addressing, &place, err))
+    if (!s3_endpoint_read(settings->url, settings->endpoint, settings->addressing, &place, err))
         return false;
     policy_write(&w, settings, &place, policy);
-    s3_place_clear(&place);
+    s3_endpoint_clear(&place);
     return true;
 }

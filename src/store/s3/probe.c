@@ -12,20 +12,20 @@ enum { ANSWER_MAX = 256 * 1024, ID_BYTES = 6 };
 #define FIRST_BYTES "fmferry tries this bucket: one\n"
 #define OTHER_BYTES "fmferry tries this bucket: two\n" /* as long */
 
-struct probe {
+struct s3_probing {
     struct s3_store *s3;
     char *key; /* of the object that is made; "-2" and so on for further ones */
     struct store_traits traits;
 };
 
-static enum store_answer answer_of(bool yes)
+static enum store_answer trait_of(bool yes)
 {
     return yes ? STORE_YES : STORE_NO;
 }
 
 /* --- puts ----------------------------------------------------------------------------------- */
 
-struct trial {
+struct s3_probe_put {
     const char *suffix;             /* of the key                              */
     const char *bytes;              /* what is sent                            */
     const struct sha256 *body_hash; /* what is signed; NULL: what is true      */
@@ -34,8 +34,8 @@ struct trial {
     bool conditional;
 };
 
-static bool try_put(struct probe *p, const struct trial *try, struct s3_answer *answer_r,
-                    struct err *err)
+static bool try_put(struct s3_probing *p, const struct s3_probe_put *try,
+                    struct s3_answer *answer_r, struct err *err)
 {
     auto_free char *key = mem_printf("%s%s", p->key, try->suffix);
     const struct store_object object = { .key = key, .mime = "text/plain" };
@@ -75,7 +75,7 @@ static bool is_unsupported(const struct s3_answer *answer)
  * As it will be done for every document: on condition and with a checksum, or without whichever of
  * the two the server refuses. (Swift says 501 of the condition, Backblaze B2 400 of the checksum.)
  */
-static bool first_put(struct probe *p, struct err *err)
+static bool first_put(struct s3_probing *p, struct err *err)
 {
     static const struct {
         bool conditional, sum;
@@ -83,17 +83,17 @@ static bool first_put(struct probe *p, struct err *err)
     struct sha256 sum = sha256_of(span_of(FIRST_BYTES));
 
     for (size_t i = 0; i < lengthof(ways); i++) {
-        const struct trial try = { .suffix = "",
-                                   .bytes = FIRST_BYTES,
-                                   .sum = ways[i].sum ? &sum : NULL,
-                                   .conditional = ways[i].conditional };
+        const struct s3_probe_put try = { .suffix = "",
+                                          .bytes = FIRST_BYTES,
+                                          .sum = ways[i].sum ? &sum : NULL,
+                                          .conditional = ways[i].conditional };
         auto_s3_answer answer = { 0 };
 
         if (!try_put(p, &try, &answer, err))
             return false;
         if (answer.class == S3_FINE) {
             p->traits.conditional = ways[i].conditional ? STORE_UNKNOWN : STORE_NO;
-            p->traits.takes_sum = answer_of(ways[i].sum);
+            p->traits.takes_sum = trait_of(ways[i].sum);
             p->s3->client.settings.traits.takes_sum = p->traits.takes_sum;
             return s3_made_as_asked(p->s3, &answer, &sum, err);
         }
@@ -105,7 +105,7 @@ static bool first_put(struct probe *p, struct err *err)
     return false;
 }
 
-static bool comes_back(struct probe *p, struct err *err)
+static bool first_put_reads_back(struct s3_probing *p, struct err *err)
 {
     struct sha256 sum = sha256_of(span_of(FIRST_BYTES));
     struct store_found found = { 0 };
@@ -114,17 +114,17 @@ static bool comes_back(struct probe *p, struct err *err)
     if (!s3_object_head(p->s3, p->key, &head, err)
         || !store_hash(&p->s3->store, p->key, &found, err))
         return false;
-    p->traits.tells_sum = answer_of(head.has_sum && sha256_equal(&head.sum, &sum));
+    p->traits.tells_sum = trait_of(head.has_sum && sha256_equal(&head.sum, &sum));
     if (head.exists && found.exists && sha256_equal(&found.sha256, &sum))
         return true;
     return err_set(err, ERR_DATA, STORE_MISMATCH,
                    "what was put into the bucket does not come back from it");
 }
 
-static bool second_put(struct probe *p, struct err *err)
+static bool second_put(struct s3_probing *p, struct err *err)
 {
     struct sha256 sum = sha256_of(span_of(OTHER_BYTES));
-    const struct trial try = {
+    const struct s3_probe_put try = {
         .suffix = "", .bytes = OTHER_BYTES, .sum = &sum, .conditional = true
     };
     auto_s3_answer answer = { 0 };
@@ -135,15 +135,15 @@ static bool second_put(struct probe *p, struct err *err)
         return false;
     if (answer.class != S3_EXISTS && answer.class != S3_FINE)
         return s3_answer_error(&answer, err);
-    p->traits.conditional = answer_of(answer.class == S3_EXISTS);
+    p->traits.conditional = trait_of(answer.class == S3_EXISTS);
     return true;
 }
 
-static void take_away(struct probe *p, const char *suffix, struct err *err);
+static void probe_object_remove(struct s3_probing *p, const char *suffix, struct err *err);
 
 /* Whether a put that belies itself is refused. What is stored all the same goes away at once. */
-static bool lie(struct probe *p, const struct trial *try, enum store_answer *checks_r,
-                struct err *err)
+static bool put_mismatched(struct s3_probing *p, const struct s3_probe_put *try,
+                           enum store_answer *checks_r, struct err *err)
 {
     auto_s3_answer answer = { 0 };
     struct err why = { 0 };
@@ -156,45 +156,46 @@ static bool lie(struct probe *p, const struct trial *try, enum store_answer *che
         *err = why;
         return false;
     }
-    *checks_r = answer_of(answer.class != S3_FINE);
+    *checks_r = trait_of(answer.class != S3_FINE);
     if (answer.class != S3_FINE)
         return answer.class != S3_STOP || answer.status == 403 || s3_answer_error(&answer, err);
     s3_answer_close(&answer);
-    take_away(p, try->suffix, &why);
+    probe_object_remove(p, try->suffix, &why);
     return true;
 }
 
-static bool lie_of_body(struct probe *p, struct err *err)
+static bool put_mismatched_body(struct s3_probing *p, struct err *err)
 {
     struct sha256 other = sha256_of(span_of(OTHER_BYTES));
-    const struct trial body = { .suffix = "-2", .bytes = FIRST_BYTES, .body_hash = &other };
+    const struct s3_probe_put body = { .suffix = "-2", .bytes = FIRST_BYTES, .body_hash = &other };
 
-    return lie(p, &body, &p->traits.checks_body, err);
+    return put_mismatched(p, &body, &p->traits.checks_body, err);
 }
 
 /*
  * What is stored of a lie could not be taken away: then these are told only where it matters, as it
  * does where the server's checksum is to be believed.
  */
-static bool further_lies(struct probe *p, struct err *err)
+static bool put_further_mismatches(struct s3_probing *p, struct err *err)
 {
     struct sha256 other = sha256_of(span_of(OTHER_BYTES));
-    const struct trial sum = { .suffix = "-3", .bytes = FIRST_BYTES, .sum = &other };
-    const struct trial md5 = { .suffix = "-4", .bytes = FIRST_BYTES, .md5_of = OTHER_BYTES };
+    const struct s3_probe_put sum = { .suffix = "-3", .bytes = FIRST_BYTES, .sum = &other };
+    const struct s3_probe_put md5 = { .suffix = "-4", .bytes = FIRST_BYTES, .md5_of = OTHER_BYTES };
 
     bool all = p->traits.deletes != STORE_NO || p->traits.checks_body != STORE_YES;
 
     if (p->traits.takes_sum == STORE_NO)
         p->traits.checks_sum = STORE_NO;
-    else if ((all || p->traits.tells_sum == STORE_YES) && !lie(p, &sum, &p->traits.checks_sum, err))
+    else if ((all || p->traits.tells_sum == STORE_YES)
+             && !put_mismatched(p, &sum, &p->traits.checks_sum, err))
         return false;
-    return !all || lie(p, &md5, &p->traits.checks_md5, err);
+    return !all || put_mismatched(p, &md5, &p->traits.checks_md5, err);
 }
 
 /* --- large ones ----------------------------------------------------------------------------- */
 
 /* The end of a large object under the key that is taken must be refused. */
-static bool large_put(struct probe *p, struct err *err)
+static bool large_put(struct s3_probing *p, struct err *err)
 {
     struct span bytes = span_of(OTHER_BYTES);
     const struct store_object object = {
@@ -214,7 +215,7 @@ static bool large_put(struct probe *p, struct err *err)
                                    .takes_sum = p->traits.takes_sum };
     good = s3_multipart_end(large, &object, &outcome, &found, &why);
     *told = before;
-    p->traits.conditional_large = answer_of(good && outcome == STORE_OTHER);
+    p->traits.conditional_large = trait_of(good && outcome == STORE_OTHER);
     if (good || why.code == 501)
         return true;
     *err = why;
@@ -223,15 +224,15 @@ static bool large_put(struct probe *p, struct err *err)
 
 /* --- what the bucket is --------------------------------------------------------------------- */
 
-struct asked {
+struct s3_probe_question {
     const char *path; /* of the element looked for */
     char text[64];    /* what it held              */
     bool has_key_count, is_encoded;
 };
 
-static bool on_element(void *arg, const char *path, struct span text, struct err *err)
+static bool on_probe_element(void *arg, const char *path, struct span text, struct err *err)
 {
-    struct asked *asked = arg;
+    struct s3_probe_question *asked = arg;
 
     (void)err;
     if (asked->path && strcmp(path, asked->path) == 0)
@@ -244,7 +245,7 @@ static bool on_element(void *arg, const char *path, struct span text, struct err
 
 /* A question about the bucket. What it does not know or may not tell is "". */
 static bool ask_bucket(struct s3_store *s3, const struct sign_pair *query, size_t count,
-                       struct asked *asked, struct err *err)
+                       struct s3_probe_question *asked, struct err *err)
 {
     const struct s3_request request = { .method = "GET", .query = query, .query_count = count };
     auto_s3_answer answer = { 0 };
@@ -264,33 +265,33 @@ static bool ask_bucket(struct s3_store *s3, const struct sign_pair *query, size_
     /* Who does not know the question lists the bucket instead, and that may be long. */
     if (!s3_answer_body(&answer, &body, err))
         return err->kind == ERR_DATA;
-    (void)!s3_xml_walk(str_span(&body), root, on_element, asked, &ignored);
+    (void)!s3_xml_walk(str_span(&body), root, on_probe_element, asked, &ignored);
     return true;
 }
 
 static bool ask_versioning(struct s3_store *s3, enum store_answer *versioned_r, struct err *err)
 {
     static const struct sign_pair query = { { "versioning", 10 }, { NULL, 0 } };
-    struct asked asked = { .path = "Status" };
+    struct s3_probe_question asked = { .path = "Status" };
 
     if (!ask_bucket(s3, &query, 1, &asked, err))
         return false;
-    *versioned_r = answer_of(strcmp(asked.text, "Enabled") == 0);
+    *versioned_r = trait_of(strcmp(asked.text, "Enabled") == 0);
     return true;
 }
 
 static bool ask_lock(struct s3_store *s3, enum store_answer *locked_r, struct err *err)
 {
     static const struct sign_pair query = { { "object-lock", 11 }, { NULL, 0 } };
-    struct asked asked = { .path = "ObjectLockEnabled" };
+    struct s3_probe_question asked = { .path = "ObjectLockEnabled" };
 
     if (!ask_bucket(s3, &query, 1, &asked, err))
         return false;
-    *locked_r = answer_of(strcmp(asked.text, "Enabled") == 0);
+    *locked_r = trait_of(strcmp(asked.text, "Enabled") == 0);
     return true;
 }
 
-static bool ask_listing(struct probe *p, struct err *err)
+static bool ask_listing(struct s3_probing *p, struct err *err)
 {
     const struct sign_pair query[] = {
         { span_of("encoding-type"), span_of("url") },
@@ -298,19 +299,19 @@ static bool ask_listing(struct probe *p, struct err *err)
         { span_of("max-keys"), span_of("1") },
         { span_of("prefix"), span_of(p->key) },
     };
-    struct asked asked = { 0 };
+    struct s3_probe_question asked = { 0 };
 
     if (!ask_bucket(p->s3, query, lengthof(query), &asked, err))
         return false;
-    p->traits.lists_v2 = answer_of(asked.has_key_count);
-    p->traits.lists_encoded = answer_of(asked.is_encoded);
+    p->traits.lists_v2 = trait_of(asked.has_key_count);
+    p->traits.lists_encoded = trait_of(asked.is_encoded);
     return true;
 }
 
 /* --- all of it ------------------------------------------------------------------------------ */
 
 /* Removing is a right that the mover need not have. */
-static void take_away(struct probe *p, const char *suffix, struct err *err)
+static void probe_object_remove(struct s3_probing *p, const char *suffix, struct err *err)
 {
     auto_free char *key = mem_printf("%s%s", p->key, suffix);
 
@@ -319,17 +320,18 @@ static void take_away(struct probe *p, const char *suffix, struct err *err)
     p->traits.deletes = STORE_NO;
 }
 
-static bool try_all(struct probe *p, struct err *err)
+static bool probe_all(struct s3_probing *p, struct err *err)
 {
     return ask_versioning(p->s3, &p->traits.versioned, err)
-           && ask_lock(p->s3, &p->traits.locked, err) && first_put(p, err) && comes_back(p, err)
-           && second_put(p, err) && lie_of_body(p, err) && large_put(p, err) && ask_listing(p, err);
+           && ask_lock(p->s3, &p->traits.locked, err) && first_put(p, err)
+           && first_put_reads_back(p, err) && second_put(p, err) && put_mismatched_body(p, err)
+           && large_put(p, err) && ask_listing(p, err);
 }
 
 bool s3_probe(struct store *store, struct store_traits *traits_r, struct err *err)
 {
     struct s3_store *s3 = s3_store_of(store);
-    struct probe probe = { .s3 = s3, .traits = { .deletes = STORE_YES } };
+    struct s3_probing probe = { .s3 = s3, .traits = { .deletes = STORE_YES } };
     auto_str id = STR_MAX(64);
     uint8_t bytes[ID_BYTES];
     struct err ignored = { 0 };
@@ -340,9 +342,9 @@ bool s3_probe(struct store *store, struct store_traits *traits_r, struct err *er
     hex_add(&id, bytes, sizeof bytes);
     probe.key = mem_printf("%s" STORE_PROBE "%s", s3_access_endpoint(s3->client.access)->prefix,
                            str_text(&id));
-    good = try_all(&probe, err);
-    take_away(&probe, "", &ignored);
-    good = good && further_lies(&probe, err);
+    good = probe_all(&probe, err);
+    probe_object_remove(&probe, "", &ignored);
+    good = good && put_further_mismatches(&probe, err);
     free(probe.key);
     if (good)
         *traits_r = probe.traits;

@@ -85,7 +85,7 @@ static bool wire_make(struct s3_wire *wire, struct s3_client *client,
                       const struct s3_request *request, int64_t at_us, struct str *url,
                       struct err *err)
 {
-    const struct s3_place *place = s3_access_endpoint(client->access);
+    const struct s3_endpoint *place = s3_access_endpoint(client->access);
     const char *owner = client->settings.expected_owner;
     auto_str host = STR_MAX(KIB(1)), path = STR_MAX(URL_MAX_SIZE), authorization = STR_MAX(KIB(4));
     char time[SIGN_TIME_SIZE], hex[SHA256_HEX_SIZE];
@@ -95,8 +95,8 @@ static bool wire_make(struct s3_wire *wire, struct s3_client *client,
                                 .at_us = at_us };
     struct sign_request signing;
 
-    s3_place_host(place, scope.region, &host);
-    s3_place_path(place, request->key, &path);
+    s3_endpoint_host(place, scope.region, &host);
+    s3_endpoint_path(place, request->key, &path);
     wire->count = wire->used = 0;
     wire_pair(wire, "Host", str_span(&host));
     wire_pair(wire, "x-amz-date", span_of(sign_time(at_us, time)));

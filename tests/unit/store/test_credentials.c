@@ -83,13 +83,13 @@ static void shared_write(const struct home *home, const char *credentials, const
     file_write(home, ".aws/config", config);
 }
 
-static bool fetch(const struct home *home, struct s3_credentials *credentials_r, struct err *err)
+static bool fetch(const struct home *home, struct aws_credentials *credentials_r, struct err *err)
 {
-    struct s3_chain *chain = NULL;
-    bool good = s3_chain_new(&home->settings, "eu-west-1", home->cancel, &chain, err)
-                && s3_chain_fetch(chain, credentials_r, err);
+    struct aws_chain *chain = NULL;
+    bool good = aws_chain_new(&home->settings, "eu-west-1", home->cancel, &chain, err)
+                && aws_chain_fetch(chain, credentials_r, err);
 
-    s3_chain_free(chain);
+    aws_chain_free(chain);
     return good;
 }
 
@@ -224,7 +224,7 @@ TEST(a_stranger_is_not_asked)
         struct err err = { 0 };
 
         (void)setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", urls[i], 1);
-        CHECK_AT(i, !s3_fetch_container(home.cancel, &got, &err) && err.kind != ERR_NET);
+        CHECK_AT(i, !aws_fetch_container(home.cancel, &got, &err) && err.kind != ERR_NET);
     }
 }
 
@@ -326,7 +326,7 @@ TEST(what_is_no_answer_is_told)
         auto_credentials got = { 0 };
         struct err err = { 0 };
 
-        CHECK_AT(i, !s3_credentials_read(span_of(answers[i]), &got, &err));
+        CHECK_AT(i, !aws_credentials_read(span_of(answers[i]), &got, &err));
         CHECK_AT(i, err.kind == ERR_DATA && !got.access_key);
     }
 }
@@ -356,7 +356,7 @@ TEST(credentials_that_cannot_be_sent_are_refused)
         auto_credentials credentials = { 0 };
         struct err err = { 0 };
 
-        CHECK_AT(i, s3_credentials_read(span_of(text), &credentials, &err) == cases[i].good);
+        CHECK_AT(i, aws_credentials_read(span_of(text), &credentials, &err) == cases[i].good);
         CHECK_AT(i, cases[i].good || (err.kind == ERR_DATA && !strstr(err.msg, "Evil")));
     }
 }

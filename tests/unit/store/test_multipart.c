@@ -38,32 +38,32 @@ TEST(a_bucket_has_a_host_and_a_path)
     for (size_t i = 0; i < lengthof(cases); i++) {
         auto_str host = STR_MAX(KIB(1)), path = STR_MAX(KIB(1)), top = STR_MAX(KIB(1));
         auto_free char *wanted = NULL;
-        struct s3_place place = { 0 };
+        struct s3_endpoint place = { 0 };
         struct err err = { 0 };
 
-        CHECK_AT(i,
-                 s3_place_read(cases[i].url, cases[i].endpoint, cases[i].addressing, &place, &err));
-        s3_place_host(&place, "eu-west-1", &host);
-        s3_place_path(&place, "a/b+c~d=2e.pdf", &path);
-        s3_place_path(&place, NULL, &top);
+        CHECK_AT(i, s3_endpoint_read(cases[i].url, cases[i].endpoint, cases[i].addressing, &place,
+                                     &err));
+        s3_endpoint_host(&place, "eu-west-1", &host);
+        s3_endpoint_path(&place, "a/b+c~d=2e.pdf", &path);
+        s3_endpoint_path(&place, NULL, &top);
         CHECK_STR(str_text(&host), cases[i].host);
         CHECK_STR(str_text(&path), cases[i].path);
         wanted = mem_printf("/%s", place.in_host ? "" : place.bucket);
         CHECK_STR(str_text(&top), wanted);
-        s3_place_clear(&place);
+        s3_endpoint_clear(&place);
     }
 }
 
 TEST(china_has_a_domain_of_its_own)
 {
     auto_str host = STR_MAX(KIB(1));
-    struct s3_place place = { 0 };
+    struct s3_endpoint place = { 0 };
     struct err err = { 0 };
 
-    CHECK(s3_place_read("s3://bucket", NULL, STORE_ADDRESSING_AUTO, &place, &err));
-    s3_place_host(&place, "cn-north-1", &host);
+    CHECK(s3_endpoint_read("s3://bucket", NULL, STORE_ADDRESSING_AUTO, &place, &err));
+    s3_endpoint_host(&place, "cn-north-1", &host);
     CHECK_STR(str_text(&host), "bucket.s3.cn-north-1.amazonaws.com.cn");
-    s3_place_clear(&place);
+    s3_endpoint_clear(&place);
 }
 
 TEST(prefixes_end_in_a_slash)
@@ -104,11 +104,11 @@ TEST(what_is_no_place_is_told)
     };
 
     for (size_t i = 0; i < lengthof(cases); i++) {
-        struct s3_place place = { 0 };
+        struct s3_endpoint place = { 0 };
         struct err err = { 0 };
 
-        CHECK_AT(i, !s3_place_read(cases[i].url, cases[i].endpoint, STORE_ADDRESSING_AUTO, &place,
-                                   &err));
+        CHECK_AT(i, !s3_endpoint_read(cases[i].url, cases[i].endpoint, STORE_ADDRESSING_AUTO,
+                                      &place, &err));
         CHECK_AT(i, err.kind == ERR_USAGE && !place.bucket);
     }
 }
@@ -254,7 +254,7 @@ TEST(profiles_are_found_in_shared_files)
     };
 
     for (size_t i = 0; i < lengthof(cases); i++) {
-        auto_free char *value = s3_profile_find(span_of(file), cases[i].section, cases[i].key);
+        auto_free char *value = aws_profile_find(span_of(file), cases[i].section, cases[i].key);
 
         CHECK_AT(i, (value != NULL) == (cases[i].value != NULL));
         if (value && cases[i].value)
