@@ -152,7 +152,7 @@ static bool assignment_fill(const struct desk_hands *hands, bool has_siblings, b
         return false;
     if ((!is_first || has_siblings)
         && (!ledger_marks(hands->ledger, a->claim.record_id, &a->marks, &a->mark_count, err)
-            || !ledger_edits_look(hands->ledger, a->claim.record_id, time_now_us(), &a->edits,
+            || !ledger_edits_read(hands->ledger, a->claim.record_id, time_now_us(), &a->edits,
                                   err)))
         return false;
     return is_first

@@ -11,8 +11,8 @@ struct bag {
     uint64_t bytes, files; /* of the payload */
 };
 
-static bool line_add(struct outlet *manifest, const struct sha256 *sha256, const char *path,
-                     struct err *err)
+static bool manifest_line_add(struct outlet *manifest, const struct sha256 *sha256,
+                              const char *path, struct err *err)
 {
     auto_str line = STR_MAX(KIB(8));
     char hex[SHA256_HEX_SIZE];
@@ -32,7 +32,7 @@ static bool payload_end(struct bag *bag, struct outlet *outlet, const char *path
         return false;
     bag->bytes += bytes;
     bag->files++;
-    return line_add(bag->manifest, &sha256, path, err);
+    return manifest_line_add(bag->manifest, &sha256, path, err);
 }
 
 /* --- payload -------------------------------------------------------------------------------- */
@@ -52,7 +52,7 @@ static bool object_copy(struct bag *bag, const struct export_document *d, const 
            && payload_end(bag, outlet, path, err);
 }
 
-static void member(struct json_writer *w, const char *name, struct span text)
+static void member_write(struct json_writer *w, const char *name, struct span text)
 {
     json_name(w, name);
     if (text.size)
@@ -77,15 +77,15 @@ static bool document_describe(struct bag *bag, const struct export_document *d, 
     json_open_object(&w);
     json_member_text(&w, "file", path);
     json_member_text(&w, "id", d->id);
-    member(&w, "filemaker_id", span_of(d->filemaker_id));
-    member(&w, "patient", span_of(d->patient));
-    member(&w, "type", d->type);
-    member(&w, "category", d->category);
-    member(&w, "file_name", d->file_name);
-    member(&w, "mime_type", d->mime_type);
-    member(&w, "document_date", d->date);
-    member(&w, "uploaded_by", d->author);
-    member(&w, "uploaded_at", d->uploaded_at);
+    member_write(&w, "filemaker_id", span_of(d->filemaker_id));
+    member_write(&w, "patient", span_of(d->patient));
+    member_write(&w, "type", d->type);
+    member_write(&w, "category", d->category);
+    member_write(&w, "file_name", d->file_name);
+    member_write(&w, "mime_type", d->mime_type);
+    member_write(&w, "document_date", d->date);
+    member_write(&w, "uploaded_by", d->author);
+    member_write(&w, "uploaded_at", d->uploaded_at);
     json_member_flag(&w, "is_active", d->is_active);
     json_name(&w, "metadata");
     json_write_raw(&w, d->metadata);
@@ -109,11 +109,11 @@ static bool patient_put(void *arg, const struct export_patient *p, struct err *e
 
     json_open_object(&w);
     json_member_text(&w, "id", p->id);
-    member(&w, "filemaker_id", p->filemaker_id);
-    member(&w, "mrn", p->mrn);
-    member(&w, "first_name", p->first_name);
-    member(&w, "last_name", p->last_name);
-    member(&w, "dob", p->dob);
+    member_write(&w, "filemaker_id", p->filemaker_id);
+    member_write(&w, "mrn", p->mrn);
+    member_write(&w, "first_name", p->first_name);
+    member_write(&w, "last_name", p->last_name);
+    member_write(&w, "dob", p->dob);
     json_close_object(&w);
     return line_write(bag->patients, &line, err);
 }
@@ -128,7 +128,8 @@ static bool tag_write(struct bag *bag, struct outlet *tags, const char *path, st
     uint64_t bytes;
 
     return outlet_open(bag->export, path, &outlet, err) && outlet_write(outlet, text, err)
-           && outlet_end(outlet, &sha256, &bytes, err) && line_add(tags, &sha256, path, err);
+           && outlet_end(outlet, &sha256, &bytes, err)
+           && manifest_line_add(tags, &sha256, path, err);
 }
 
 static void info_add(const struct bag *bag, struct str *to)
@@ -153,7 +154,7 @@ static bool tags_write(struct bag *bag, struct err *err)
     info_add(bag, &info);
     return outlet_end(bag->manifest, &manifest, &bytes, err)
            && outlet_open(bag->export, "tagmanifest-sha256.txt", &tags, err)
-           && line_add(tags, &manifest, "manifest-sha256.txt", err)
+           && manifest_line_add(tags, &manifest, "manifest-sha256.txt", err)
            && tag_write(bag, tags, "bag-info.txt", str_span(&info), err)
            && tag_write(bag, tags, "bagit.txt",
                         span_of("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"), err)

@@ -16,28 +16,28 @@ struct fhir {
     struct str rest; /* bytes that wait for a whole piece */
 };
 
-static void member(struct json_writer *w, const char *name, struct span text)
+static void text_member_write(struct json_writer *w, const char *name, struct span text)
 {
     if (text.size)
         json_member_span(w, name, text);
 }
 
-static void begin(struct json_writer *w, const char *type, const char *id)
+static void resource_begin(struct json_writer *w, const char *type, const char *id)
 {
     json_open_object(w);
     json_member_text(w, "resourceType", type);
     json_member_text(w, "id", id);
 }
 
-static bool end(struct json_writer *w, struct outlet *to, struct err *err)
+static bool resource_end(struct json_writer *w, struct outlet *to, struct err *err)
 {
     json_close_object(w);
     str_add_char(w->to, '\n');
     return str_fits(w->to, "a resource", err) && outlet_write(to, str_span(w->to), err);
 }
 
-static void identifier(struct json_writer *w, const char *system, const char *prefix,
-                       struct span value)
+static void identifier_write(struct json_writer *w, const char *system, const char *prefix,
+                             struct span value)
 {
     auto_str text = STR_MAX(KIB(4));
 
@@ -58,14 +58,14 @@ static bool is_day(struct span text)
 
 /* --- patients ------------------------------------------------------------------------------- */
 
-static void name_add(struct json_writer *w, const struct export_patient *p)
+static void patient_name_add(struct json_writer *w, const struct export_patient *p)
 {
     if (!p->first_name.size && !p->last_name.size)
         return;
     json_name(w, "name");
     json_open_array(w);
     json_open_object(w);
-    member(w, "family", p->last_name);
+    text_member_write(w, "family", p->last_name);
     if (p->first_name.size) {
         json_name(w, "given");
         json_open_array(w);
@@ -82,17 +82,17 @@ static bool patient_put(void *arg, const struct export_patient *p, struct err *e
     auto_str line = STR_MAX(KIB(64));
     struct json_writer w = JSON_WRITER(&line);
 
-    begin(&w, "Patient", p->id);
+    resource_begin(&w, "Patient", p->id);
     if (p->filemaker_id.size || p->mrn.size) {
         json_name(&w, "identifier");
         json_open_array(&w);
-        identifier(&w, "urn:fmferry:filemaker-id", "", p->filemaker_id);
-        identifier(&w, "urn:fmferry:mrn", "", p->mrn);
+        identifier_write(&w, "urn:fmferry:filemaker-id", "", p->filemaker_id);
+        identifier_write(&w, "urn:fmferry:mrn", "", p->mrn);
         json_close_array(&w);
     }
-    name_add(&w, p);
-    member(&w, "birthDate", is_day(p->dob) ? p->dob : SPAN_NONE);
-    return end(&w, fhir->patients, err);
+    patient_name_add(&w, p);
+    text_member_write(&w, "birthDate", is_day(p->dob) ? p->dob : SPAN_NONE);
+    return resource_end(&w, fhir->patients, err);
 }
 
 /* --- references ----------------------------------------------------------------------------- */
@@ -145,12 +145,12 @@ static void attachment_add(struct json_writer *w, const struct export_document *
     json_member_text(w, "valueString", sha256_hex(&d->sha256, hex));
     json_close_object(w);
     json_close_array(w);
-    member(w, "contentType", d->mime_type);
+    text_member_write(w, "contentType", d->mime_type);
     json_member_text(w, "url", url);
     if (d->size_bytes <= INT32_MAX)
         json_member_u64(w, "size", d->size_bytes);
-    member(w, "title", d->file_name);
-    member(w, "creation", is_day(d->date) ? d->date : SPAN_NONE);
+    text_member_write(w, "title", d->file_name);
+    text_member_write(w, "creation", is_day(d->date) ? d->date : SPAN_NONE);
     json_close_object(w);
 }
 
@@ -184,11 +184,11 @@ static bool reference_put(struct fhir *fhir, const struct export_document *d, st
     auto_str line = STR_MAX(KIB(256));
     struct json_writer w = JSON_WRITER(&line);
 
-    begin(&w, "DocumentReference", d->id);
+    resource_begin(&w, "DocumentReference", d->id);
     if (*d->filemaker_id) {
         json_name(&w, "identifier");
         json_open_array(&w);
-        identifier(&w, "urn:ietf:rfc:3986", "urn:uuid:", span_of(d->filemaker_id));
+        identifier_write(&w, "urn:ietf:rfc:3986", "urn:uuid:", span_of(d->filemaker_id));
         json_close_array(&w);
     }
     json_member_text(&w, "status", d->is_active ? "current" : "entered-in-error");
@@ -205,7 +205,7 @@ static bool reference_put(struct fhir *fhir, const struct export_document *d, st
         json_close_array(&w);
     }
     content_add(&w, d);
-    return end(&w, fhir->references, err);
+    return resource_end(&w, fhir->references, err);
 }
 
 /* --- bytes ---------------------------------------------------------------------------------- */
@@ -241,7 +241,7 @@ static bool binary_put(struct fhir *fhir, const struct export_document *d, struc
     auto_str head = STR_MAX(KIB(64));
     struct json_writer w = JSON_WRITER(&head);
 
-    begin(&w, "Binary", d->id);
+    resource_begin(&w, "Binary", d->id);
     json_member_span(&w, "contentType",
                      d->mime_type.size ? d->mime_type : span_of("application/octet-stream"));
     str_add_text(&head, ",\"data\":\"");

@@ -138,7 +138,7 @@ void auto_outlet_cleanup(struct outlet **outlet)
     outlet_free(*outlet);
 }
 
-static bool flush(struct outlet *outlet, struct err *err)
+static bool outlet_flush(struct outlet *outlet, struct err *err)
 {
     bool good = fs_write_all(outlet->fd, str_span(&outlet->buffer), outlet->path, err);
 
@@ -150,7 +150,7 @@ bool outlet_write(struct outlet *outlet, struct span bytes, struct err *err)
 {
     sha256_stream_add(outlet->hash, bytes);
     outlet->bytes += bytes.size;
-    if (outlet->buffer.size + bytes.size > BUFFER_SIZE && !flush(outlet, err))
+    if (outlet->buffer.size + bytes.size > BUFFER_SIZE && !outlet_flush(outlet, err))
         return false;
     if (bytes.size > BUFFER_SIZE)
         return fs_write_all(outlet->fd, bytes, outlet->path, err);
@@ -160,7 +160,7 @@ bool outlet_write(struct outlet *outlet, struct span bytes, struct err *err)
 
 bool outlet_end(struct outlet *outlet, struct sha256 *sha256_r, uint64_t *bytes_r, struct err *err)
 {
-    if (!flush(outlet, err))
+    if (!outlet_flush(outlet, err))
         return false;
     if (sha256_r)
         *sha256_r = sha256_stream_end(outlet->hash);

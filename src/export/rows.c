@@ -17,31 +17,33 @@ static void uuid_put(struct span text, char room[UUID_TEXT_SIZE])
 }
 
 /* What the metadata of our rows says. */
-struct origin {
+struct export_origin {
     struct span source, sha256;
     uint64_t size_bytes;
     const struct json_value *fields;
 };
 
 /* False for a row that fmferry did not make from this source. */
-static bool origin_read(const struct export *e, const struct json *json, struct origin *origin_r)
+static bool origin_read(const struct export *e, const struct json *json,
+                        struct export_origin *origin_r)
 {
     static const struct json_member shape[] = {
-        JSON_SPAN(struct origin, source, "source"),
-        JSON_SPAN(struct origin, sha256, "sha256"),
-        JSON_U64(struct origin, size_bytes, "size"),
-        JSON_MAYBE_INSIDE(struct origin, fields, "fields"),
+        JSON_SPAN(struct export_origin, source, "source"),
+        JSON_SPAN(struct export_origin, sha256, "sha256"),
+        JSON_U64(struct export_origin, size_bytes, "size"),
+        JSON_MAYBE_INSIDE(struct export_origin, fields, "fields"),
         JSON_SHAPE_END,
     };
     struct err ignored;
 
-    *origin_r = (struct origin){ 0 };
+    *origin_r = (struct export_origin){ 0 };
     return json_fill(json, json_root(json), shape, origin_r, &ignored)
            && span_is(origin_r->source, e->settings->source_name);
 }
 
-static bool document_read(const struct export *e, const struct sql_rows *rows,
-                          const struct origin *origin, struct export_document *d, struct err *err)
+static bool export_document_read(const struct export *e, const struct sql_rows *rows,
+                                 const struct export_origin *origin, struct export_document *d,
+                                 struct err *err)
 {
     const struct json_value *type = json_get(origin->fields, e->settings->type_field);
 
@@ -73,14 +75,14 @@ static bool row_hand_on(struct export *e, const struct sql_rows *rows,
                         void *arg, struct err *err)
 {
     struct export_document document = { 0 };
-    struct origin origin;
+    struct export_origin origin;
     auto_json *json = NULL;
     struct err ignored;
     bool good;
 
     if (!json_read(sql_get_text(rows, 11), &json, &ignored) || !origin_read(e, json, &origin))
         return true; /* the application's own */
-    good = document_read(e, rows, &origin, &document, err) && each(arg, &document, err);
+    good = export_document_read(e, rows, &origin, &document, err) && each(arg, &document, err);
     e->result->documents += good;
     e->result->bytes += good ? document.size_bytes : 0;
     free(document.key);

@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "base/time.h"
 
-static struct sql_value optional(struct span text)
+static struct sql_value span_or_null(struct span text)
 {
     return text.size ? sql_span(text) : sql_null();
 }
@@ -15,7 +15,7 @@ static struct sql_value text_or_empty(struct span text)
 }
 
 /* A document as the ledger knew it when the census came by. */
-struct known {
+struct known_document {
     bool exists;
     int64_t document, record_id, mod_id, size, epoch, changed_us;
     enum ledger_state state;
@@ -24,14 +24,14 @@ struct known {
     char *type, *class;
 };
 
-static void known_clear(struct known *known)
+static void known_clear(struct known_document *known)
 {
     free(known->type);
     free(known->class);
 }
 
 static bool known_find(struct ledger *ledger, const struct ledger_sighting *s,
-                       struct known *known_r, struct err *err)
+                       struct known_document *known_r, struct err *err)
 {
     auto_rows *rows = NULL;
     enum step step;
@@ -43,18 +43,18 @@ static bool known_find(struct ledger *ledger, const struct ledger_sighting *s,
         return false;
     step = sql_next(rows, err);
     if (step == STEP_ROW)
-        *known_r = (struct known){ .exists = true,
-                                   .document = sql_get_i64(rows, 0),
-                                   .record_id = sql_get_i64(rows, 1),
-                                   .mod_id = sql_get_i64(rows, 2),
-                                   .state = ledger_column_state(rows, 3),
-                                   .type = ledger_column(rows, 4),
-                                   .link = ledger_column_link(rows, 5),
-                                   .size = sql_get_i64(rows, 6),
-                                   .held = !sql_is_null(rows, 7),
-                                   .class = ledger_column(rows, 8),
-                                   .epoch = sql_get_i64(rows, 11),
-                                   .changed_us = sql_get_i64(rows, 12) };
+        *known_r = (struct known_document){ .exists = true,
+                                            .document = sql_get_i64(rows, 0),
+                                            .record_id = sql_get_i64(rows, 1),
+                                            .mod_id = sql_get_i64(rows, 2),
+                                            .state = ledger_column_state(rows, 3),
+                                            .type = ledger_column(rows, 4),
+                                            .link = ledger_column_link(rows, 5),
+                                            .size = sql_get_i64(rows, 6),
+                                            .held = !sql_is_null(rows, 7),
+                                            .class = ledger_column(rows, 8),
+                                            .epoch = sql_get_i64(rows, 11),
+                                            .changed_us = sql_get_i64(rows, 12) };
     return step != STEP_ERROR;
 }
 
@@ -67,8 +67,8 @@ static bool document_add(struct ledger *ledger, const struct ledger_sighting *s,
     if (!sql_run(ledger->sql, &LEDGER_DOCUMENT_ADD,
                  sql_args(sql_i64(ledger->source), sql_span(s->identity),
                           text_or_empty(s->container), sql_i64(s->repetition),
-                          sql_i64((int64_t)s->record_id), optional(s->filemaker_id),
-                          optional(s->patient_id), sql_text(type), sql_text(s->storage),
+                          sql_i64((int64_t)s->record_id), span_or_null(s->filemaker_id),
+                          span_or_null(s->patient_id), sql_text(type), sql_text(s->storage),
                           sql_i64((int64_t)s->mod_id), sql_i64(time_now_us())),
                  err))
         return false;
@@ -79,7 +79,7 @@ static bool document_add(struct ledger *ledger, const struct ledger_sighting *s,
                                                       .after = LEDGER_WAITING,
                                                       .class_after = "",
                                                       .type = type,
-                                                      .quiet = true },
+                                                      .tallies_only = true },
                                 err);
 }
 
@@ -88,7 +88,7 @@ static bool document_add(struct ledger *ledger, const struct ledger_sighting *s,
  * now. A waived one stays waived: somebody decided so.
  */
 static bool document_changed(struct ledger *ledger, const struct ledger_sighting *s,
-                             const struct known *known, struct err *err)
+                             const struct known_document *known, struct err *err)
 {
     enum ledger_state after = known->state == LEDGER_WAIVED ? LEDGER_WAIVED : LEDGER_WAITING;
     const char *class = after == LEDGER_WAIVED ? known->class : "";
@@ -100,8 +100,9 @@ static bool document_changed(struct ledger *ledger, const struct ledger_sighting
     return sql_run(ledger->sql, &LEDGER_DOCUMENT_SEE_AGAIN,
                    sql_args(sql_i64(known->document), sql_i64((int64_t)s->mod_id),
                             sql_text(ledger_state_name(after)), sql_text(class), sql_text(type),
-                            optional(s->patient_id), sql_text(s->storage), sql_i64(time_now_us()),
-                            sql_i64(known->epoch), sql_text(ledger_state_name(known->state))),
+                            span_or_null(s->patient_id), sql_text(s->storage),
+                            sql_i64(time_now_us()), sql_i64(known->epoch),
+                            sql_text(ledger_state_name(known->state))),
                    err)
            && (sql_changed(ledger->sql) == 0 /* somebody was faster: the next census sees to it */
                || ledger_transition(ledger,
@@ -116,12 +117,12 @@ static bool document_changed(struct ledger *ledger, const struct ledger_sighting
                                                           .type = type,
                                                           .type_before = known->type,
                                                           .evidence = evidence,
-                                                          .quiet = known->state == after },
+                                                          .tallies_only = known->state == after },
                                     err));
 }
 
 /* What was read before our own mark was written comes late, and would have us move it again. */
-static bool is_stale(const struct known *known, const struct ledger_sighting *s)
+static bool is_stale(const struct known_document *known, const struct ledger_sighting *s)
 {
     return s->asked_us > 0 && (int64_t)s->mod_id < known->mod_id
            && known->changed_us >= s->asked_us;
@@ -132,7 +133,7 @@ static bool is_stale(const struct known *known, const struct ledger_sighting *s)
  * modification id too. One more than what was stored is most likely our own mark, written just
  * before a crash: whoever finishes the document will see.
  */
-static bool is_news(const struct known *known, const struct ledger_sighting *s)
+static bool is_edited_since(const struct known_document *known, const struct ledger_sighting *s)
 {
     int64_t mod_id = (int64_t)s->mod_id;
 
@@ -148,7 +149,7 @@ static bool is_news(const struct known *known, const struct ledger_sighting *s)
 bool ledger_see(struct ledger *ledger, const struct ledger_sighting *s, enum ledger_seen *seen_r,
                 uint64_t *elsewhere_r, struct err *err)
 {
-    __attribute__((cleanup(known_clear))) struct known known = { 0 };
+    __attribute__((cleanup(known_clear))) struct known_document known = { 0 };
     bool added = false;
 
     if (!known_find(ledger, s, &known, err)
@@ -165,13 +166,13 @@ bool ledger_see(struct ledger *ledger, const struct ledger_sighting *s, enum led
         *elsewhere_r = (uint64_t)known.record_id;
         return true;
     }
-    *seen_r = is_news(&known, s) ? LEDGER_SEEN_CHANGED : LEDGER_SEEN_SAME;
+    *seen_r = is_edited_since(&known, s) ? LEDGER_SEEN_CHANGED : LEDGER_SEEN_SAME;
     return *seen_r == LEDGER_SEEN_SAME || document_changed(ledger, s, &known, err);
 }
 
 bool ledger_readdress(struct ledger *ledger, const struct ledger_sighting *s, struct err *err)
 {
-    __attribute__((cleanup(known_clear))) struct known known = { 0 };
+    __attribute__((cleanup(known_clear))) struct known_document known = { 0 };
     enum ledger_state after;
     char evidence[96];
 
@@ -282,12 +283,12 @@ bool ledger_census_close(struct ledger *ledger, int64_t number, int64_t records,
 enum { ABSENT_PAGE = 2000 };
 
 /* Where a pass over the documents stands. */
-struct pass {
+struct absent_pass {
     int64_t record_id, document;
     bool more;
 };
 
-static bool absent_page(struct ledger *ledger, struct pass *pass,
+static bool absent_page(struct ledger *ledger, struct absent_pass *pass,
                         bool (*was_seen)(void *arg, uint64_t record_id), void *arg,
                         uint64_t *absent, size_t room, size_t *count, struct err *err)
 {
@@ -317,7 +318,7 @@ static bool absent_page(struct ledger *ledger, struct pass *pass,
 bool ledger_absent(struct ledger *ledger, bool (*was_seen)(void *arg, uint64_t record_id),
                    void *arg, uint64_t *absent_r, size_t room, size_t *count_r, struct err *err)
 {
-    struct pass pass = { .record_id = -1, .document = -1, .more = true };
+    struct absent_pass pass = { .record_id = -1, .document = -1, .more = true };
 
     *count_r = 0;
     while (pass.more)
@@ -326,7 +327,7 @@ bool ledger_absent(struct ledger *ledger, bool (*was_seen)(void *arg, uint64_t r
     return true;
 }
 
-static bool doomed_find(struct ledger *ledger, uint64_t record_id, struct known *doomed_r,
+static bool doomed_find(struct ledger *ledger, uint64_t record_id, struct known_document *doomed_r,
                         struct err *err)
 {
     auto_rows *rows = NULL;
@@ -337,18 +338,19 @@ static bool doomed_find(struct ledger *ledger, uint64_t record_id, struct known 
         return false;
     step = sql_next(rows, err);
     if (step == STEP_ROW)
-        *doomed_r = (struct known){ .exists = true,
-                                    .document = sql_get_i64(rows, 0),
-                                    .state = ledger_column_state(rows, 1),
-                                    .epoch = sql_get_i64(rows, 2),
-                                    .type = ledger_column(rows, 3),
-                                    .link = ledger_column_link(rows, 4),
-                                    .size = sql_get_i64(rows, 5),
-                                    .class = ledger_column(rows, 6) };
+        *doomed_r = (struct known_document){ .exists = true,
+                                             .document = sql_get_i64(rows, 0),
+                                             .state = ledger_column_state(rows, 1),
+                                             .epoch = sql_get_i64(rows, 2),
+                                             .type = ledger_column(rows, 3),
+                                             .link = ledger_column_link(rows, 4),
+                                             .size = sql_get_i64(rows, 5),
+                                             .class = ledger_column(rows, 6) };
     return step != STEP_ERROR;
 }
 
-static bool doomed_lose(struct ledger *ledger, const struct known *known, struct err *err)
+static bool doomed_mark_gone(struct ledger *ledger, const struct known_document *known,
+                             struct err *err)
 {
     return sql_run(ledger->sql, &LEDGER_DOCUMENT_GONE,
                    sql_args(sql_i64(known->document), sql_i64(time_now_us()), sql_i64(known->epoch),
@@ -372,13 +374,13 @@ static bool doomed_lose(struct ledger *ledger, const struct known *known, struct
 bool ledger_gone(struct ledger *ledger, uint64_t record_id, struct err *err)
 {
     for (;;) {
-        __attribute__((cleanup(known_clear))) struct known known = { 0 };
+        __attribute__((cleanup(known_clear))) struct known_document known = { 0 };
 
         if (!doomed_find(ledger, record_id, &known, err))
             return false;
         if (!known.exists)
             return true;
-        if (!doomed_lose(ledger, &known, err))
+        if (!doomed_mark_gone(ledger, &known, err))
             return false;
     }
 }

@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "base/time.h"
 
-void ledger_wholes_free(struct ledger_whole *wholes, size_t count)
+void ledger_document_states_free(struct ledger_document_state *wholes, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         free(wholes[i].identity);
@@ -18,7 +18,7 @@ void ledger_wholes_free(struct ledger_whole *wholes, size_t count)
     free(wholes);
 }
 
-static struct ledger_version version_read(const struct sql_rows *rows)
+static struct ledger_version state_version_read(const struct sql_rows *rows)
 {
     struct span sha256 = sql_get_bytes(rows, 14);
     struct ledger_version version = { .number = sql_get_i64(rows, 12),
@@ -36,28 +36,29 @@ static struct ledger_version version_read(const struct sql_rows *rows)
     return version;
 }
 
-static struct ledger_whole whole_read(const struct sql_rows *rows)
+static struct ledger_document_state document_state_read(const struct sql_rows *rows)
 {
-    return (struct ledger_whole){ .document = sql_get_i64(rows, 0),
-                                  .epoch = sql_get_i64(rows, 1),
-                                  .state = ledger_column_state(rows, 2),
-                                  .held = sql_get_i64(rows, 3) != 0,
-                                  .identity = ledger_column(rows, 4),
-                                  .container = ledger_column(rows, 5),
-                                  .repetition = (int)sql_get_i64(rows, 6),
-                                  .filemaker_id = ledger_column_or_null(rows, 7),
-                                  .type = ledger_column(rows, 8),
-                                  .link = ledger_column_link(rows, 9),
-                                  .size = sql_get_i64(rows, 10),
-                                  .mod_id = (uint64_t)sql_get_i64(rows, 11),
-                                  .version = version_read(rows) };
+    return (struct ledger_document_state){ .document = sql_get_i64(rows, 0),
+                                           .epoch = sql_get_i64(rows, 1),
+                                           .state = ledger_column_state(rows, 2),
+                                           .held = sql_get_i64(rows, 3) != 0,
+                                           .identity = ledger_column(rows, 4),
+                                           .container = ledger_column(rows, 5),
+                                           .repetition = (int)sql_get_i64(rows, 6),
+                                           .filemaker_id = ledger_column_or_null(rows, 7),
+                                           .type = ledger_column(rows, 8),
+                                           .link = ledger_column_link(rows, 9),
+                                           .size = sql_get_i64(rows, 10),
+                                           .mod_id = (uint64_t)sql_get_i64(rows, 11),
+                                           .version = state_version_read(rows) };
 }
 
-bool ledger_wholes(struct ledger *ledger, uint64_t record_id, struct ledger_whole **wholes_r,
-                   size_t *count_r, struct err *err)
+bool ledger_document_states(struct ledger *ledger, uint64_t record_id,
+                            struct ledger_document_state **wholes_r, size_t *count_r,
+                            struct err *err)
 {
     auto_rows *rows = NULL;
-    struct ledger_whole *wholes = NULL;
+    struct ledger_document_state *wholes = NULL;
     size_t count = 0;
     enum step step;
 
@@ -66,10 +67,10 @@ bool ledger_wholes(struct ledger *ledger, uint64_t record_id, struct ledger_whol
         return false;
     while ((step = sql_next(rows, err)) == STEP_ROW) {
         wholes = mem_grow(wholes, (count + 1) * sizeof *wholes);
-        wholes[count++] = whole_read(rows);
+        wholes[count++] = document_state_read(rows);
     }
     if (step == STEP_ERROR) {
-        ledger_wholes_free(wholes, count);
+        ledger_document_states_free(wholes, count);
         return false;
     }
     *wholes_r = wholes;
@@ -77,7 +78,7 @@ bool ledger_wholes(struct ledger *ledger, uint64_t record_id, struct ledger_whol
     return true;
 }
 
-bool ledger_correct(struct ledger *ledger, const struct ledger_whole *whole,
+bool ledger_correct(struct ledger *ledger, const struct ledger_document_state *whole,
                     enum ledger_state after, uint64_t mod_id, const char *why, bool *changed_r,
                     struct err *err)
 {

@@ -4,7 +4,7 @@
 #include "ledger/ledger.h"
 
 /* A document with what is stored for it. */
-struct ledger_whole {
+struct ledger_document_state {
     int64_t document, epoch, size;
     enum ledger_state state;
     enum ledger_link link;
@@ -15,10 +15,11 @@ struct ledger_whole {
     struct ledger_version version; /* the stored one; its key is NULL if nothing is stored */
 };
 
-/* The documents of one record. The caller frees with ledger_wholes_free(). */
-must_check bool ledger_wholes(struct ledger *ledger, uint64_t record_id,
-                              struct ledger_whole **wholes_r, size_t *count_r, struct err *err);
-void ledger_wholes_free(struct ledger_whole *wholes, size_t count);
+/* The documents of one record. The caller frees with ledger_document_states_free(). */
+must_check bool ledger_document_states(struct ledger *ledger, uint64_t record_id,
+                                       struct ledger_document_state **wholes_r, size_t *count_r,
+                                       struct err *err);
+void ledger_document_states_free(struct ledger_document_state *wholes, size_t count);
 
 /*
  * In a change: a document that nobody holds becomes waiting, because it must be done again, or
@@ -26,7 +27,7 @@ void ledger_wholes_free(struct ledger_whole *wholes, size_t count);
  * record's why         for the audit chain changed_r   false: something happened to it since we
  * looked, and nothing was written
  */
-must_check bool ledger_correct(struct ledger *ledger, const struct ledger_whole *whole,
+must_check bool ledger_correct(struct ledger *ledger, const struct ledger_document_state *whole,
                                enum ledger_state after, uint64_t mod_id, const char *why,
                                bool *changed_r, struct err *err);
 

@@ -14,12 +14,12 @@ struct chosen {
 };
 
 /* What is done with each. */
-struct decision {
+struct ledger_decision {
     enum ledger_state after;
     const struct sql_text *statement;
     const char *who, *reason; /* of a waiver, or of an acceptance */
     bool accepts;             /* what came and was refused        */
-    bool afresh;              /* a person has mended it: what answered its mark is forgotten */
+    bool forgets_reaction;    /* a person has mended it: what answered its mark is forgotten */
 };
 
 static bool batch_read(struct ledger *ledger, const struct ledger_choice *choice, int64_t after,
@@ -41,7 +41,7 @@ static bool batch_read(struct ledger *ledger, const struct ledger_choice *choice
     return step == STEP_END;
 }
 
-static bool waiver_note(struct ledger *ledger, const struct decision *d, int64_t document,
+static bool waiver_note(struct ledger *ledger, const struct ledger_decision *d, int64_t document,
                         struct err *err)
 {
     if (d->after != LEDGER_WAIVED)
@@ -53,8 +53,8 @@ static bool waiver_note(struct ledger *ledger, const struct decision *d, int64_t
 }
 
 /* False in `some_r` if nothing ever came for this document that could be accepted. */
-static bool accept(struct ledger *ledger, const struct decision *d, int64_t document, bool *some_r,
-                   struct err *err)
+static bool refused_accept(struct ledger *ledger, const struct ledger_decision *d, int64_t document,
+                           bool *some_r, struct err *err)
 {
     *some_r = true;
     if (!d->accepts)
@@ -68,15 +68,15 @@ static bool accept(struct ledger *ledger, const struct decision *d, int64_t docu
     return true;
 }
 
-static bool decide(struct ledger *ledger, const struct decision *d, const struct chosen *one,
-                   int64_t *count, struct err *err)
+static bool document_decide(struct ledger *ledger, const struct ledger_decision *d,
+                            const struct chosen *one, int64_t *count, struct err *err)
 {
     auto_str evidence = STR_MAX(EVIDENCE_MAX);
     bool some;
 
     if (one->state == LEDGER_WAITING && d->accepts)
         return true; /* it has tries left: they may bring the file */
-    if (!accept(ledger, d, one->document, &some, err))
+    if (!refused_accept(ledger, d, one->document, &some, err))
         return false;
     if (!some)
         return true;
@@ -94,7 +94,7 @@ static bool decide(struct ledger *ledger, const struct decision *d, const struct
     else
         str_add_text(&evidence, one->class);
     return waiver_note(ledger, d, one->document, err)
-           && (!d->afresh
+           && (!d->forgets_reaction
                || sql_run(ledger->sql, &LEDGER_REACTION_FORGET,
                           sql_args(sql_i64(ledger->source), sql_i64(one->document)), err))
            && ledger_transition(
@@ -110,8 +110,8 @@ static bool decide(struct ledger *ledger, const struct decision *d, const struct
                err);
 }
 
-static bool decide_all(struct ledger *ledger, const struct ledger_choice *choice,
-                       const struct decision *d, int64_t *count_r, struct err *err)
+static bool selection_decide(struct ledger *ledger, const struct ledger_choice *choice,
+                             const struct ledger_decision *d, int64_t *count_r, struct err *err)
 {
     auto_free struct chosen *batch = mem_zero(BATCH * sizeof *batch);
     int64_t last = 0, decided = 0;
@@ -122,7 +122,7 @@ static bool decide_all(struct ledger *ledger, const struct ledger_choice *choice
         count = 0;
         good = batch_read(ledger, choice, last, batch, &count, err);
         for (size_t i = 0; i < count; i++) {
-            good = good && decide(ledger, d, &batch[i], &decided, err);
+            good = good && document_decide(ledger, d, &batch[i], &decided, err);
             last = batch[i].document;
             free(batch[i].class);
             free(batch[i].type);
@@ -135,31 +135,37 @@ static bool decide_all(struct ledger *ledger, const struct ledger_choice *choice
 bool ledger_retry(struct ledger *ledger, const struct ledger_choice *choice, int64_t *count_r,
                   struct err *err)
 {
-    struct decision decision = { LEDGER_WAITING, &LEDGER_DOCUMENT_RETRY, NULL, NULL, false, true };
+    struct ledger_decision decision = { LEDGER_WAITING, &LEDGER_DOCUMENT_RETRY,
+                                        NULL,           NULL,
+                                        false,          true };
 
-    return decide_all(ledger, choice, &decision, count_r, err);
+    return selection_decide(ledger, choice, &decision, count_r, err);
 }
 
 bool ledger_retry_class(struct ledger *ledger, const char *class, int64_t *count_r, struct err *err)
 {
-    struct decision decision = { LEDGER_WAITING, &LEDGER_DOCUMENT_RETRY_FAILED, NULL, NULL, false,
-                                 false };
+    struct ledger_decision decision = { LEDGER_WAITING, &LEDGER_DOCUMENT_RETRY_FAILED,
+                                        NULL,           NULL,
+                                        false,          false };
 
-    return decide_all(ledger, &(struct ledger_choice){ .class = class }, &decision, count_r, err);
+    return selection_decide(ledger, &(struct ledger_choice){ .class = class }, &decision, count_r,
+                            err);
 }
 
 bool ledger_waive(struct ledger *ledger, const struct ledger_choice *choice, const char *who,
                   const char *reason, int64_t *count_r, struct err *err)
 {
-    struct decision decision = { LEDGER_WAIVED, &LEDGER_DOCUMENT_WAIVE, who, reason, false, false };
+    struct ledger_decision decision = { LEDGER_WAIVED, &LEDGER_DOCUMENT_WAIVE, who, reason, false,
+                                        false };
 
-    return decide_all(ledger, choice, &decision, count_r, err);
+    return selection_decide(ledger, choice, &decision, count_r, err);
 }
 
 bool ledger_accept(struct ledger *ledger, const struct ledger_choice *choice, const char *who,
                    const char *reason, int64_t *count_r, struct err *err)
 {
-    struct decision decision = { LEDGER_WAITING, &LEDGER_DOCUMENT_RETRY, who, reason, true, false };
+    struct ledger_decision decision = { LEDGER_WAITING, &LEDGER_DOCUMENT_RETRY, who, reason, true,
+                                        false };
 
-    return decide_all(ledger, choice, &decision, count_r, err);
+    return selection_decide(ledger, choice, &decision, count_r, err);
 }

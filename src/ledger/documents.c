@@ -15,8 +15,8 @@ void ledger_claim_clear(struct ledger_claim *claim)
     *claim = (struct ledger_claim){ 0 };
 }
 
-static struct transition step_of(const struct ledger_claim *claim, enum ledger_state after,
-                                 const char *evidence)
+static struct transition claim_transition(const struct ledger_claim *claim, enum ledger_state after,
+                                          const char *evidence)
 {
     return (struct transition){ .document = claim->document,
                                 .epoch = claim->epoch,
@@ -101,7 +101,7 @@ static bool claims_pick_new_first(struct ledger *ledger, int64_t now_us, size_t 
 static bool claim_take(struct ledger *ledger, struct ledger_claim *claim, struct err *err)
 {
     enum ledger_state after = claim->state == LEDGER_WAITING ? LEDGER_CLAIMED : claim->state;
-    struct transition step = step_of(claim, after, "");
+    struct transition step = claim_transition(claim, after, "");
 
     if (!sql_run(ledger->sql, &LEDGER_CLAIM_TAKE,
                  sql_args(sql_i64(claim->document), sql_i64(ledger->run),
@@ -117,7 +117,7 @@ bool ledger_claim(struct ledger *ledger, int64_t now_us, bool new_first, size_t 
                   struct ledger_claim *claims_r, size_t *count_r, struct err *err)
 {
     size_t count = 0;
-    bool good = ledger_run_lives(ledger, err)
+    bool good = ledger_run_still_open(ledger, err)
                 && (new_first ? claims_pick_new_first : claims_pick)(ledger, now_us, most, claims_r,
                                                                      &count, err);
 
@@ -155,7 +155,7 @@ void ledger_versions_free(struct ledger_version *versions, size_t count)
     free(versions);
 }
 
-static struct ledger_version version_read(const struct sql_rows *rows)
+static struct ledger_version claim_version_read(const struct sql_rows *rows)
 {
     struct span sha256 = sql_get_bytes(rows, 2);
     struct ledger_version version = { .number = sql_get_i64(rows, 0),
@@ -189,7 +189,7 @@ bool ledger_versions(struct ledger *ledger, int64_t document, struct ledger_vers
         return false;
     while ((step = sql_next(rows, err)) == STEP_ROW) {
         versions = mem_grow(versions, (count + 1) * sizeof *versions);
-        versions[count++] = version_read(rows);
+        versions[count++] = claim_version_read(rows);
     }
     if (step == STEP_ERROR) {
         ledger_versions_free(versions, count);
@@ -211,7 +211,8 @@ bool ledger_has_versions(struct ledger *ledger, bool *has_r, struct err *err)
     return true;
 }
 
-bool ledger_still_ours(struct ledger *ledger, const struct ledger_claim *claim, struct err *err)
+bool ledger_claim_still_ours(struct ledger *ledger, const struct ledger_claim *claim,
+                             struct err *err)
 {
     int64_t document;
 
@@ -231,7 +232,7 @@ bool ledger_intend(struct ledger *ledger, const struct ledger_claim *claim,
     struct sql_value size = version->has_sha256 ? sql_i64((int64_t)version->size_bytes)
                                                 : sql_null();
 
-    if (!ledger_still_ours(ledger, claim, err))
+    if (!ledger_claim_still_ours(ledger, claim, err))
         return false;
     if (number == 0
         && !sql_number(ledger->sql, &LEDGER_VERSION_NEXT, sql_args(sql_i64(claim->document)), 1,
@@ -257,7 +258,7 @@ bool ledger_intend(struct ledger *ledger, const struct ledger_claim *claim,
 bool ledger_withdraw(struct ledger *ledger, const struct ledger_claim *claim, int64_t number,
                      struct err *err)
 {
-    return ledger_still_ours(ledger, claim, err)
+    return ledger_claim_still_ours(ledger, claim, err)
            && sql_run(ledger->sql, &LEDGER_VERSION_WITHDRAW,
                       sql_args(sql_i64(claim->document), sql_i64(number)), err);
 }
@@ -269,7 +270,7 @@ bool ledger_store(struct ledger *ledger, const struct ledger_claim *claim,
                   struct err *err)
 {
     auto_str evidence = STR_MAX(KIB(4));
-    struct transition step = step_of(claim, LEDGER_STORED, NULL);
+    struct transition step = claim_transition(claim, LEDGER_STORED, NULL);
     char hex[SHA256_HEX_SIZE];
 
     str_printf(&evidence, "%s %ju bytes sha256 %s modId %ju", version->key,
@@ -299,7 +300,7 @@ bool ledger_finish(struct ledger *ledger, const struct ledger_claim *claim, uint
                    struct err *err)
 {
     char evidence[64];
-    struct transition step = step_of(claim, LEDGER_DONE, NULL);
+    struct transition step = claim_transition(claim, LEDGER_DONE, NULL);
 
     (void)snprintf(evidence, sizeof evidence, "marked, modId %ju", (uintmax_t)mod_id);
     step.evidence = evidence;
@@ -336,7 +337,7 @@ bool ledger_evidence(struct ledger *ledger, const struct ledger_claim *claim,
 static bool let_go(struct ledger *ledger, const struct ledger_claim *claim, enum ledger_state after,
                    const char *class, int64_t due_us, int counted, struct err *err)
 {
-    struct transition step = step_of(claim, after, class);
+    struct transition step = claim_transition(claim, after, class);
 
     step.class_after = after == LEDGER_FAILED ? class : "";
     return sql_run(ledger->sql, &LEDGER_DOCUMENT_RELEASE,

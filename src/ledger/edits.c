@@ -47,19 +47,19 @@ static bool reaction_find(struct ledger *ledger, uint64_t record_id,
     if (step == STEP_ROW)
         *reaction_r = (struct ledger_reaction){ .mark = ledger_column(rows, 0),
                                                 .is_ours = sql_get_i64(rows, 1) != 0,
-                                                .rise = sql_get_i64(rows, 2),
+                                                .mod_id_rise = sql_get_i64(rows, 2),
                                                 .mod_id = (uint64_t)sql_get_i64(rows, 3),
-                                                .same = sql_get_i64(rows, 4),
-                                                .times = sql_get_i64(rows, 5) };
+                                                .in_a_row = sql_get_i64(rows, 4),
+                                                .total = sql_get_i64(rows, 5) };
     return step != STEP_ERROR;
 }
 
 static int64_t due_after(int64_t count, int64_t oldest_us)
 {
-    return count < LEDGER_EDITS_TOLD_MAX ? 0 : oldest_us + LEDGER_EDITS_US;
+    return count < LEDGER_EDITS_NOTED_MAX ? 0 : oldest_us + LEDGER_EDITS_US;
 }
 
-bool ledger_edits_look(struct ledger *ledger, uint64_t record_id, int64_t now_us,
+bool ledger_edits_read(struct ledger *ledger, uint64_t record_id, int64_t now_us,
                        struct ledger_edits *edits_r, struct err *err)
 {
     struct ledger_edits edits = { 0 };
@@ -73,7 +73,7 @@ bool ledger_edits_look(struct ledger *ledger, uint64_t record_id, int64_t now_us
     return true;
 }
 
-bool ledger_edit_tell(struct ledger *ledger, uint64_t record_id, uint64_t mod_id, int64_t now_us,
+bool ledger_edit_note(struct ledger *ledger, uint64_t record_id, uint64_t mod_id, int64_t now_us,
                       int64_t *due_us_r, struct err *err)
 {
     int64_t count = 0, oldest_us = 0;
@@ -98,8 +98,9 @@ bool ledger_reaction_note(struct ledger *ledger, uint64_t record_id,
 {
     return sql_run(ledger->sql, &LEDGER_REACTION_PUT,
                    sql_args(sql_i64(ledger->source), sql_i64((int64_t)record_id),
-                            sql_text(found->mark), sql_i64(found->is_ours), sql_i64(found->rise),
-                            sql_i64((int64_t)found->mod_id), sql_i64(time_now_us())),
+                            sql_text(found->mark), sql_i64(found->is_ours),
+                            sql_i64(found->mod_id_rise), sql_i64((int64_t)found->mod_id),
+                            sql_i64(time_now_us())),
                    err);
 }
 

@@ -13,17 +13,17 @@
  * The mark of a record's first claim is not told, because that claim's own commit tells of it: so
  * one fewer is allowed of those that are.
  */
-enum { LEDGER_EDITS_MAX = 6, LEDGER_EDITS_TOLD_MAX = LEDGER_EDITS_MAX - 1 };
+enum { LEDGER_EDITS_MAX = 6, LEDGER_EDITS_NOTED_MAX = LEDGER_EDITS_MAX - 1 };
 #define LEDGER_EDITS_US (60 * 60 * TIME_SECOND)
 
 /* How a record was found after its mark was written, if not as it should be. */
 struct ledger_reaction {
-    char *mark;      /* that stood there then; NULL: nothing is known               */
-    bool is_ours;    /* exactly what we had written                                 */
-    uint64_t mod_id; /* the record's then                                           */
-    int64_t rise;    /* by how much it was higher than what the mark was meant for  */
-    int64_t same;    /* how often in a row it was so, this time included            */
-    int64_t times;   /* how often it was not as it should be, in all                */
+    char *mark;          /* that stood there then; NULL: nothing is known               */
+    bool is_ours;        /* exactly what we had written                                 */
+    uint64_t mod_id;     /* the record's then                                           */
+    int64_t mod_id_rise; /* by how much it was higher than what the mark was meant for  */
+    int64_t in_a_row;    /* how often in a row it was so, this time included            */
+    int64_t total;       /* how often it was not as it should be, in all                */
 };
 
 void ledger_reaction_clear(struct ledger_reaction *reaction);
@@ -41,7 +41,7 @@ void ledger_edits_clear(struct ledger_edits *edits);
  * Looks, and changes nothing.
  *   edits_r   caller clears with ledger_edits_clear()
  */
-must_check bool ledger_edits_look(struct ledger *ledger, uint64_t record_id, int64_t now_us,
+must_check bool ledger_edits_read(struct ledger *ledger, uint64_t record_id, int64_t now_us,
                                   struct ledger_edits *edits_r, struct err *err);
 
 /*
@@ -50,7 +50,7 @@ must_check bool ledger_edits_look(struct ledger *ledger, uint64_t record_id, int
  *   mod_id     that the record must have for it
  *   due_us_r   0: it may be written once the change is committed; else when it may be
  */
-must_check bool ledger_edit_tell(struct ledger *ledger, uint64_t record_id, uint64_t mod_id,
+must_check bool ledger_edit_note(struct ledger *ledger, uint64_t record_id, uint64_t mod_id,
                                  int64_t now_us, int64_t *due_us_r, struct err *err);
 
 /* In a change: notes what was found; `same` and `times` are counted here. */

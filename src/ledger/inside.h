@@ -15,24 +15,24 @@ struct tally {
 };
 
 /* The end of the run's audit chain. */
-struct chain {
+struct ledger_chain {
     int64_t seq;
     struct sha256 hash;
 };
 
 /* A change whose commit may go unanswered. */
-struct unanswered {
-    int64_t beats; /* the run's, if it was committed; 0: none */
-    struct chain chain;
+struct unanswered_commit {
+    int64_t heartbeats; /* the run's, if it was committed; 0: none */
+    struct ledger_chain chain;
 };
 
 struct ledger {
     struct sql *sql;
-    struct unanswered unanswered;
+    struct unanswered_commit unanswered;
     int64_t source, run;
-    int64_t born_us; /* when the source was added */
+    int64_t source_created_us; /* when the source was added */
     bool in_change;
-    struct chain chain, chain_before; /* as it will be, and as it was before this change */
+    struct ledger_chain chain, chain_before; /* as it will be, and as it was before this change */
     struct tally *tallies;
     size_t tally_count, tally_room;
 };
@@ -47,7 +47,7 @@ struct transition {
     int64_t size_before, size_after; /* counted while stored or done */
     const char *type, *type_before;  /* type_before NULL: the same */
     const char *evidence;
-    bool quiet; /* counted only: the audit chain hears of it otherwise, or need not */
+    bool tallies_only; /* counted only: the audit chain hears of it otherwise, or need not */
 };
 
 must_check bool ledger_transition(struct ledger *ledger, const struct transition *t,
@@ -68,11 +68,11 @@ must_check bool ledger_touched(const struct ledger *ledger, int64_t document, st
 struct ledger_claim ledger_claim_read(const struct sql_rows *rows);
 
 /* In a change: LEDGER_NOT_OURS unless the claim still holds. */
-must_check bool ledger_still_ours(struct ledger *ledger, const struct ledger_claim *claim,
-                                  struct err *err);
+must_check bool ledger_claim_still_ours(struct ledger *ledger, const struct ledger_claim *claim,
+                                        struct err *err);
 
 /* In a change: LEDGER_TAKEN_FOR_DEAD unless the present run is still open; it stays so. */
-must_check bool ledger_run_lives(struct ledger *ledger, struct err *err);
+must_check bool ledger_run_still_open(struct ledger *ledger, struct err *err);
 
 /* Tallies by a statement whose parameter is the source and whose columns are those of look_tallies.
  */

@@ -16,7 +16,7 @@ bool ledger_run_lease(struct ledger *ledger, int64_t for_us, struct err *err)
            && (sql_changed(ledger->sql) == 1 || taken_for_dead(ledger, err));
 }
 
-bool ledger_run_lives(struct ledger *ledger, struct err *err)
+bool ledger_run_still_open(struct ledger *ledger, struct err *err)
 {
     int64_t run;
 

@@ -87,7 +87,7 @@ static bool source_find(struct ledger *ledger, const char *name, struct err *err
     step = sql_next(rows, err);
     if (step == STEP_ROW) {
         ledger->source = sql_get_i64(rows, 0);
-        ledger->born_us = sql_get_i64(rows, 1);
+        ledger->source_created_us = sql_get_i64(rows, 1);
     }
     return step != STEP_ERROR;
 }
@@ -167,14 +167,15 @@ int64_t ledger_source(const struct ledger *ledger)
 
 int64_t ledger_born_us(const struct ledger *ledger)
 {
-    return ledger->born_us;
+    return ledger->source_created_us;
 }
 
 /* --- changes -------------------------------------------------------------------------------- */
 
 bool ledger_begin(struct ledger *ledger, struct ledger_change *change, struct err *err)
 {
-    ledger->unanswered = (struct unanswered){ 0 }; /* that of the change before was answered */
+    ledger->unanswered =
+        (struct unanswered_commit){ 0 }; /* that of the change before was answered */
     if (!sql_begin(ledger->sql, &change->tx, err))
         return err_ctx(err, "the ledger");
     change->ledger = ledger;
@@ -203,10 +204,10 @@ static bool tallies_write(struct ledger *ledger, struct err *err)
 /* What can be found out later, should the answer to the commit be lost. */
 static bool change_sign(struct ledger *ledger, struct err *err)
 {
-    ledger->unanswered = (struct unanswered){ .chain = ledger->chain };
+    ledger->unanswered = (struct unanswered_commit){ .chain = ledger->chain };
     return sql_kind_of(ledger->sql) == SQL_SQLITE || ledger->run == 0
            || sql_number(ledger->sql, &LEDGER_RUN_BEAT, sql_args(sql_i64(ledger->run)), 0,
-                         &ledger->unanswered.beats, err);
+                         &ledger->unanswered.heartbeats, err);
 }
 
 bool ledger_commit(struct ledger_change *change, struct err *err)
@@ -222,16 +223,16 @@ bool ledger_commit(struct ledger_change *change, struct err *err)
 
 bool ledger_reconnect(struct ledger *ledger, bool *committed_r, struct err *err)
 {
-    const struct unanswered *unanswered = &ledger->unanswered;
+    const struct unanswered_commit *unanswered = &ledger->unanswered;
     int64_t beats = -1;
 
     *committed_r = false;
     if (!sql_reconnect(ledger->sql, err)
-        || (unanswered->beats
+        || (unanswered->heartbeats
             && !sql_number(ledger->sql, &LEDGER_RUN_BEATS, sql_args(sql_i64(ledger->run)), -1,
                            &beats, err)))
         return err_ctx(err, "the ledger");
-    if (unanswered->beats && beats >= unanswered->beats) {
+    if (unanswered->heartbeats && beats >= unanswered->heartbeats) {
         *committed_r = true;
         ledger->chain = unanswered->chain;
     }
@@ -289,7 +290,7 @@ bool ledger_audit(struct ledger *ledger, int64_t document, int64_t epoch, const 
                            sql_bytes(hash.bytes, SHA256_SIZE)),
                   err))
         return false;
-    ledger->chain = (struct chain){ seq, hash };
+    ledger->chain = (struct ledger_chain){ seq, hash };
     return true;
 }
 
@@ -333,7 +334,7 @@ bool ledger_transition(struct ledger *ledger, const struct transition *t, struct
         tally_move(ledger, t->before, t->class_before, type_before, t->link_before, t->size_before,
                    -1);
     tally_move(ledger, t->after, t->class_after, t->type, t->link_after, t->size_after, 1);
-    return t->quiet
+    return t->tallies_only
            || ledger_audit(ledger, t->document, t->epoch,
                            t->is_new ? "" : ledger_state_name(t->before),
                            ledger_state_name(t->after), t->evidence, err);

@@ -74,7 +74,7 @@ bool ledger_link_hold(struct ledger *ledger, const struct ledger_claim *claim, s
 {
     struct transition step = step_of(claim, claim->link, "");
 
-    return ledger_run_lives(ledger, err)
+    return ledger_run_still_open(ledger, err)
            && sql_run(ledger->sql, &LEDGER_LINK_HOLD,
                       sql_args(sql_i64(claim->document), sql_i64(claim->epoch),
                                sql_i64(ledger->run), sql_i64(time_now_us())),
@@ -93,7 +93,7 @@ bool ledger_link_free(struct ledger *ledger, const struct ledger_claim *claim, s
 bool ledger_link_note(struct ledger *ledger, const struct ledger_claim *claim, int64_t number,
                       enum ledger_version_state state, struct err *err)
 {
-    return ledger_still_ours(ledger, claim, err)
+    return ledger_claim_still_ours(ledger, claim, err)
            && sql_run(
                ledger->sql, &LEDGER_VERSION_STATE,
                sql_args(sql_i64(claim->document), sql_i64(number), sql_text(version_states[state])),
@@ -107,7 +107,7 @@ static bool moves_note(struct ledger *ledger, const struct ledger_claim *claim,
         enum ledger_version_state state =
             moves[i].from == claim->version ? LEDGER_VERSION_STORED : LEDGER_VERSION_SUPERSEDED;
 
-        if (!ledger_still_ours(ledger, claim, err)
+        if (!ledger_claim_still_ours(ledger, claim, err)
             || !sql_run(ledger->sql, &LEDGER_VERSION_MOVED,
                         sql_args(sql_i64(claim->document), sql_i64(moves[i].to),
                                  sql_text(version_states[state]),

@@ -28,7 +28,7 @@ bool ledger_refuse(struct ledger *ledger, const struct ledger_claim *claim, cons
     struct sql_value hash = sql_bytes(sha256->bytes, SHA256_SIZE);
     struct ledger_refused seen = { 0 };
 
-    if (!ledger_still_ours(ledger, claim, err)
+    if (!ledger_claim_still_ours(ledger, claim, err)
         || !before_read(ledger, claim->document, hash, &seen, err)
         || !sql_number(ledger->sql, &LEDGER_REFUSED_ELSEWHERE,
                        sql_args(sql_i64(ledger->source), hash, sql_i64(claim->document)), 0,

@@ -18,7 +18,7 @@ bool ledger_run_begin(struct ledger *ledger, const struct ledger_process *proces
                     0, &run, err))
         return false;
     ledger->run = run;
-    ledger->chain = ledger->chain_before = (struct chain){ 0 };
+    ledger->chain = ledger->chain_before = (struct ledger_chain){ 0 };
     str_printf(&evidence, "%s %jd of fmferry %s on %s", process->kind, (intmax_t)run,
                process->version, process->host);
     if (!ledger_audit(ledger, 0, 0, "", "running", str_text(&evidence), err))

@@ -126,7 +126,7 @@ static bool remember_altered(struct ledger *ledger, uint64_t record_id, uint64_t
 {
     const struct ledger_reaction reaction = { .mark = now->mark,
                                               .mod_id = now->mod_id,
-                                              .rise = (int64_t)(now->mod_id - mod_id) };
+                                              .mod_id_rise = (int64_t)(now->mod_id - mod_id) };
     auto_change change = { 0 };
 
     return ledger_begin(ledger, &change, err)

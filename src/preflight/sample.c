@@ -95,7 +95,7 @@ static bool is_ours(const struct sampling *s, uint64_t record_id, struct span ma
     *ours_r = false;
     if (!s->of->ledger)
         return true;
-    if (!ledger_edits_look(s->of->ledger, record_id, time_now_us(), &edits, err))
+    if (!ledger_edits_read(s->of->ledger, record_id, time_now_us(), &edits, err))
         return false;
     *ours_r = edits.reaction.mark && stamp_equal(span_of(edits.reaction.mark), mark);
     ledger_edits_clear(&edits);

@@ -105,7 +105,7 @@ bool trial_make(const struct mover_settings *settings, const struct cancel *canc
         *said_r = mem_printf("%s: not tried", settings->store.url);
         return true;
     }
-    if (!store_at(settings, cancel, &traits, &store, err) || !store_greet(store, &same, err))
+    if (!store_at(settings, cancel, &traits, &store, err) || !store_probe_check(store, &same, err))
         return false;
     tried = must_try(trial, store, &traits, same);
     if (tried && !probe(settings, cancel, store, &traits, err))

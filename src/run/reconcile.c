@@ -24,7 +24,7 @@ enum { WORDS_MAX = 512 };
 
 /* A document that is to become waiting or done. */
 struct correction {
-    struct ledger_whole whole;
+    struct ledger_document_state whole;
     enum ledger_state after;
     uint64_t mod_id;
     char *why;
@@ -46,7 +46,7 @@ struct comparison {
 struct pair {
     const struct filemaker_record *record;
     const struct source_facts *facts;
-    struct ledger_whole *whole;
+    struct ledger_document_state *whole;
     bool mark_is_ours;
     bool is_wrong;      /* something must be done again */
     const char *reason; /* the first difference's name  */
@@ -91,16 +91,16 @@ static void correct_later(struct comparison *c, struct pair *pair, enum ledger_s
                                                       .after = after,
                                                       .mod_id = pair->record->mod_id,
                                                       .why = mem_printf("reconcile: %s", why) };
-    *pair->whole = (struct ledger_whole){ 0 };
+    *pair->whole = (struct ledger_document_state){ 0 };
 }
 
 static void corrections_free(struct comparison *c)
 {
     for (size_t i = 0; i < c->count; i++) {
-        struct ledger_whole *whole = mem_new(struct ledger_whole);
+        struct ledger_document_state *whole = mem_new(struct ledger_document_state);
 
         *whole = c->corrections[i].whole;
-        ledger_wholes_free(whole, 1);
+        ledger_document_states_free(whole, 1);
         free(c->corrections[i].why);
     }
     free(c->corrections);
@@ -325,14 +325,14 @@ static bool record_compare(struct comparison *c, const struct filemaker_record *
 {
     auto_facts facts = { 0 };
     struct pair pair = { .record = record, .facts = &facts };
-    struct ledger_whole *wholes = NULL;
+    struct ledger_document_state *wholes = NULL;
     size_t count = 0;
     bool good, ours;
 
     source_facts_read(&c->settings->fields, record, false, 0, &facts);
     c->result->records++;
     if (!mark_is_ours(c, record, facts.mark, &ours, err)
-        || !ledger_wholes(c->ledger, record->record_id, &wholes, &count, err))
+        || !ledger_document_states(c->ledger, record->record_id, &wholes, &count, err))
         return false;
     if (count == 0)
         say(c, &pair, "not-counted", "the next run counts it", "the ledger does not know it");
@@ -342,7 +342,7 @@ static bool record_compare(struct comparison *c, const struct filemaker_record *
 
         good = document_compare(c, &one, err);
     }
-    ledger_wholes_free(wholes, count);
+    ledger_document_states_free(wholes, count);
     return good;
 }
 

@@ -22,7 +22,7 @@ struct store_kind {
                  struct err *err); /* by reading; NULL where there is `tell` */
     bool (*compare_unread)(struct store *store, const struct store_object *expected,
                            struct store_found *found_r,
-                           struct err *err); /* as store_tell(), or NULL */
+                           struct err *err); /* as store_compare_unread(), or NULL */
     void (*imprint_of)(const struct store *store, struct span bytes,
                        char imprint_r[STORE_IMPRINT_SIZE]); /* or NULL */
     bool (*remove)(struct store *store, const char *key, struct err *err);

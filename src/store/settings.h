@@ -12,24 +12,24 @@
 
 /* --- traits --------------------------------------------------------------------------------- */
 
-enum store_answer { STORE_UNKNOWN, STORE_YES, STORE_NO };
+enum store_trait { STORE_UNKNOWN, STORE_YES, STORE_NO };
 
 /* What a trial found out about a store; all unknown before one. */
 struct store_traits {
-    enum store_answer conditional;       /* a put refuses to replace                             */
-    enum store_answer conditional_large; /* so does the end of a large one                       */
-    enum store_answer checks_body;       /* a body that is not the one signed for is refused     */
-    enum store_answer takes_sum;         /* an x-amz-checksum-sha256 is no reason to refuse      */
-    enum store_answer checks_sum;        /* so is one that belies its x-amz-checksum-sha256      */
-    enum store_answer tells_sum;         /* answers hold that checksum                           */
-    enum store_answer checks_md5;        /* a body that belies its Content-MD5 is refused        */
-    enum store_answer versioned;
-    enum store_answer locked;        /* object lock is switched on                           */
-    enum store_answer lists_v2;      /* ListObjectsV2                                        */
-    enum store_answer lists_encoded; /* keys in listings are percent-encoded if asked for    */
-    enum store_answer deletes;       /* what is made can be taken away again                 */
-    enum store_answer unnamed;       /* of a folder: files can be made without a name        */
-    enum store_answer links;         /* of a folder: a file can have a second name           */
+    enum store_trait conditional;       /* a put refuses to replace                             */
+    enum store_trait conditional_large; /* so does the end of a large one                       */
+    enum store_trait checks_body;       /* a body that is not the one signed for is refused     */
+    enum store_trait takes_sum;         /* an x-amz-checksum-sha256 is no reason to refuse      */
+    enum store_trait checks_sum;        /* so is one that belies its x-amz-checksum-sha256      */
+    enum store_trait tells_sum;         /* answers hold that checksum                           */
+    enum store_trait checks_md5;        /* a body that belies its Content-MD5 is refused        */
+    enum store_trait versioned;
+    enum store_trait locked;        /* object lock is switched on                           */
+    enum store_trait lists_v2;      /* ListObjectsV2                                        */
+    enum store_trait lists_encoded; /* keys in listings are percent-encoded if asked for    */
+    enum store_trait deletes;       /* what is made can be taken away again                 */
+    enum store_trait unnamed;       /* of a folder: files can be made without a name        */
+    enum store_trait links;         /* of a folder: a file can have a second name           */
 };
 
 /* Traits as one line of text, "conditional=yes conditional-large=no ...", and back. */

@@ -136,8 +136,8 @@ static bool look_by_reading(struct store *store, const char *key, struct store_f
     return true;
 }
 
-bool store_tell(struct store *store, const struct store_object *expected,
-                struct store_found *found_r, struct err *err)
+bool store_compare_unread(struct store *store, const struct store_object *expected,
+                          struct store_found *found_r, struct err *err)
 {
     return key_checked(expected->key, err)
            && ((store->kind->compare_unread
@@ -149,7 +149,7 @@ bool store_tell(struct store *store, const struct store_object *expected,
 bool store_compare(struct store *store, const struct store_object *expected,
                    struct store_found *found_r, struct err *err)
 {
-    return store_tell(store, expected, found_r, err)
+    return store_compare_unread(store, expected, found_r, err)
            && (!found_r->exists || found_r->is_folder || found_r->has_sha256
                || store_hash(store, expected->key, found_r, err));
 }
@@ -277,7 +277,7 @@ bool store_probe(struct store *store, struct store_traits *traits_r, struct err 
     return store->kind->probe(store, traits_r, err) || err_ctx(err, "the store '%s'", store->name);
 }
 
-bool store_greet(struct store *store, bool *same_r, struct err *err)
+bool store_probe_check(struct store *store, bool *same_r, struct err *err)
 {
     return store->kind->probe_check(store, same_r, err)
            || err_ctx(err, "the store '%s'", store->name);

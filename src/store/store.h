@@ -171,8 +171,8 @@ must_check bool store_compare(struct store *store, const struct store_object *ex
  * As store_compare(), but of a server no bytes are read: then `found_r` may have no hash, and
  * `contradicts` says whether the server's word speaks against what is expected.
  */
-must_check bool store_tell(struct store *store, const struct store_object *expected,
-                           struct store_found *found_r, struct err *err);
+must_check bool store_compare_unread(struct store *store, const struct store_object *expected,
+                                     struct store_found *found_r, struct err *err);
 
 /*
  * What the imprint of an object with these bytes is if it was put whole, for store_compare() with
@@ -254,7 +254,7 @@ must_check bool store_probe(struct store *store, struct store_traits *traits_r, 
  * writing.
  *   same_r   false: it should be tried again
  */
-must_check bool store_greet(struct store *store, bool *same_r, struct err *err);
+must_check bool store_probe_check(struct store *store, bool *same_r, struct err *err);
 
 /* What fmferry keeps in a folder for itself begins like this; no key does. */
 #define STORE_RESERVED ".fmferry"

@@ -26,18 +26,18 @@ static const char *const answers[] = { "unknown", "yes", "no" };
 void store_traits_write(const struct store_traits *traits, struct str *to)
 {
     for (size_t i = 0; i < lengthof(words); i++) {
-        enum store_answer answer;
+        enum store_trait answer;
 
         memcpy(&answer, (const char *)traits + words[i].offset, sizeof answer);
         str_printf(to, "%s%s=%s", i ? " " : "", words[i].name, answers[answer]);
     }
 }
 
-static bool answer_read(struct span text, enum store_answer *answer_r)
+static bool trait_read(struct span text, enum store_trait *answer_r)
 {
     for (size_t i = 0; i < lengthof(answers); i++) {
         if (span_is(text, answers[i])) {
-            *answer_r = (enum store_answer)i;
+            *answer_r = (enum store_trait)i;
             return true;
         }
     }
@@ -47,9 +47,9 @@ static bool answer_read(struct span text, enum store_answer *answer_r)
 static bool word_read(struct span word, struct store_traits *traits)
 {
     struct span name = span_cut(&word, '=');
-    enum store_answer answer;
+    enum store_trait answer;
 
-    if (!answer_read(word, &answer))
+    if (!trait_read(word, &answer))
         return false;
     for (size_t i = 0; i < lengthof(words); i++)
         if (span_is(name, words[i].name))

@@ -28,11 +28,11 @@ static bool tell_work(const struct desk_hands *hands, void *arg, struct err *err
 {
     struct tell_job *job = arg;
 
-    return ledger_edit_tell(hands->ledger, job->record_id, job->mod_id, time_now_us(), &job->due_us,
+    return ledger_edit_note(hands->ledger, job->record_id, job->mod_id, time_now_us(), &job->due_us,
                             err);
 }
 
-/* The mark of a first claim is told by the claim itself: see LEDGER_EDITS_TOLD_MAX. */
+/* The mark of a first claim is told by the claim itself: see LEDGER_EDITS_NOTED_MAX. */
 static bool is_told(const struct journey *j)
 {
     return j->claim->epoch <= 1 && !j->mover->settings->fields.containers->each;
@@ -63,7 +63,8 @@ bool journey_may_mark(struct journey *j)
 static const char *how_it_is(const struct ledger_reaction *reaction, char *words, size_t room)
 {
     if (reaction->is_ours)
-        (void)snprintf(words, room, "modId rose by %jd instead of 1", (intmax_t)reaction->rise);
+        (void)snprintf(words, room, "modId rose by %jd instead of 1",
+                       (intmax_t)reaction->mod_id_rise);
     else if (!*reaction->mark)
         (void)snprintf(words, room, "the mark field was emptied");
     else
@@ -90,7 +91,7 @@ bool journey_answered(struct journey *j)
         .mark = is_ours ? mem_text(j->version.mark) : mem_text(there ? there : ""),
         .is_ours = is_ours,
         .mod_id = j->record->mod_id,
-        .rise = (int64_t)(j->record->mod_id - j->version.mod_id),
+        .mod_id_rise = (int64_t)(j->record->mod_id - j->version.mod_id),
     };
     (void)say(j, &j->reaction, "");
     if (!atomic_exchange(&j->mover->told_of_reaction, true))
@@ -118,7 +119,7 @@ static bool is_answer_known(const struct journey *j)
 {
     const struct ledger_reaction *before = &j->assignment->edits.reaction;
 
-    return before->mark && before->is_ours && before->same >= SAME_ENOUGH
+    return before->mark && before->is_ours && before->in_a_row >= SAME_ENOUGH
            && before->mod_id == j->record->mod_id
            && stamp_equal(j->facts.mark, span_of(before->mark));
 }
@@ -139,7 +140,7 @@ bool journey_weigh_reaction(struct journey *j, const struct ledger_version *befo
         j->mark_stands = false;
     else
         j->mark_stands = is_answer_known(j) || is_enough(j, before);
-    if (j->mark_stands || reaction->times < TIMES_MAX)
+    if (j->mark_stands || reaction->total < TIMES_MAX)
         return true;
     return say(j, reaction, is_stored ? ", each time otherwise" : ", and the file is another one");
 }

@@ -116,7 +116,7 @@ static bool marks_work(const struct desk_hands *hands, void *arg, struct err *er
     a->mark_count = 0;
     ledger_edits_clear(&a->edits);
     return ledger_marks(hands->ledger, a->claim.record_id, &a->marks, &a->mark_count, err)
-           && ledger_edits_look(hands->ledger, a->claim.record_id, time_now_us(), &a->edits, err);
+           && ledger_edits_read(hands->ledger, a->claim.record_id, time_now_us(), &a->edits, err);
 }
 
 /*

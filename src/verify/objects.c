@@ -138,7 +138,7 @@ static bool object_look(struct verifier *v, const struct place *p, struct store_
         memcpy(expected.sha256.bytes, version->sha256.at, SHA256_SIZE);
     if (must_read(v, p))
         return object_read(v, key, found_r, err);
-    return store_tell(v->store, &expected, found_r, err)
+    return store_compare_unread(v->store, &expected, found_r, err)
            && (!must_read_after_all(v, found_r) || object_read(v, key, found_r, err));
 }
 

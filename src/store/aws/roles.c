@@ -380,33 +380,33 @@ static void sts_sign(const struct aws_role *role, const struct aws_credentials *
                      struct str *authorization)
 {
     auto_str origin = STR_MAX(KIB(1));
-    char time[SIGN_TIME_SIZE], hex[SHA256_HEX_SIZE];
+    char time[SIGV4_TIME_SIZE], hex[SHA256_HEX_SIZE];
     struct sha256 hash = sha256_of(str_span(form));
-    struct sign_scope scope = { .access_key = own->access_key,
-                                .region = role->region,
-                                .service = "sts",
-                                .at_us = time_now_us() };
-    struct sign_key key = sign_key_of(secret_reveal(own->secret_key), &scope);
-    struct sign_pair pairs[4] = {
+    struct sigv4_scope scope = { .access_key = own->access_key,
+                                 .region = role->region,
+                                 .service = "sts",
+                                 .at_us = time_now_us() };
+    struct sigv4_key key = sigv4_key_of(secret_reveal(own->secret_key), &scope);
+    struct sigv4_pair pairs[4] = {
         { span_of("Content-Type"), span_of("application/x-www-form-urlencoded") },
-        { span_of("X-Amz-Date"), span_of(sign_time(scope.at_us, time)) },
+        { span_of("X-Amz-Date"), span_of(sigv4_time(scope.at_us, time)) },
     };
-    struct sign_request request = { .method = "POST",
-                                    .path = span_of("/"),
-                                    .headers = pairs,
-                                    .header_count = 3,
-                                    .payload = span_of(sha256_hex(&hash, hex)) };
+    struct sigv4_request request = { .method = "POST",
+                                     .path = span_of("/"),
+                                     .headers = pairs,
+                                     .header_count = 3,
+                                     .payload = span_of(sha256_hex(&hash, hex)) };
 
     url_add_origin(&origin, url);
     pairs[2] =
-        (struct sign_pair){ span_of("Host"),
-                            span_from(str_span(&origin), strlen(url->scheme) + strlen("://")) };
+        (struct sigv4_pair){ span_of("Host"),
+                             span_from(str_span(&origin), strlen(url->scheme) + strlen("://")) };
     if (own->token)
         pairs[request.header_count++] =
-            (struct sign_pair){ span_of("X-Amz-Security-Token"), secret_reveal(own->token) };
+            (struct sigv4_pair){ span_of("X-Amz-Security-Token"), secret_reveal(own->token) };
     str_printf(date, "X-Amz-Date: %s", time);
     str_add_text(authorization, "Authorization: ");
-    sign_header(authorization, &request, &scope, &key);
+    sigv4_header(authorization, &request, &scope, &key);
     explicit_bzero(&key, sizeof key);
 }
 

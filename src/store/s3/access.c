@@ -198,7 +198,7 @@ static bool credentials_are_usable(const struct store_access *access)
 static void signer_refresh(struct store_access *access, const char *date, int64_t at_us,
                            struct s3_signer *signer)
 {
-    struct sign_scope scope = { .service = "s3", .at_us = at_us };
+    struct sigv4_scope scope = { .service = "s3", .at_us = at_us };
 
     s3_signer_clear(signer);
     (void)pthread_mutex_lock(&access->lock);
@@ -209,14 +209,14 @@ static void signer_refresh(struct store_access *access, const char *date, int64_
         signer->token = secret_new(secret_reveal(access->credentials.token));
     (void)snprintf(signer->date, sizeof signer->date, "%s", date);
     scope.region = signer->region;
-    signer->key = sign_key_of(secret_reveal(access->credentials.secret_key), &scope);
+    signer->key = sigv4_key_of(secret_reveal(access->credentials.secret_key), &scope);
     (void)pthread_mutex_unlock(&access->lock);
 }
 
 bool s3_access_sign(struct store_access *access, int64_t at_us, struct s3_signer *signer,
                     struct err *err)
 {
-    char date[SIGN_DATE_SIZE];
+    char date[SIGV4_DATE_SIZE];
 
     if (!credentials_are_fresh(access)
         && !credentials_fetch(access, atomic_load(&access->generation), err)) {
@@ -224,7 +224,7 @@ bool s3_access_sign(struct store_access *access, int64_t at_us, struct s3_signer
             return false;
         *err = (struct err){ 0 };
     }
-    (void)sign_date(at_us, date);
+    (void)sigv4_date(at_us, date);
     if (signer->generation != atomic_load(&access->generation) || strcmp(signer->date, date) != 0)
         signer_refresh(access, date, at_us, signer);
     return true;

@@ -14,10 +14,10 @@
 /* What one client signs with: a copy, so that signing takes no lock. */
 struct s3_signer {
     uint64_t generation; /* of what it was copied from; 0: never */
-    char date[SIGN_DATE_SIZE];
+    char date[SIGV4_DATE_SIZE];
     char *access_key, *region;
     struct secret *token;
-    struct sign_key key;
+    struct sigv4_key key;
 };
 
 /* Where a bucket is, by the settings and what stands in for those that are not set. */

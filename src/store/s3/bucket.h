@@ -29,7 +29,7 @@ struct s3_object_head {
 must_check bool s3_object_head(struct s3_store *s3, const char *key, struct s3_object_head *head_r,
                                struct err *err);
 
-/* As store_tell(): by what the server itself says, never by what somebody wrote beside an object.
+/* As store_compare_unread(): by what the server itself says, never by what somebody wrote beside an object.
  */
 must_check bool s3_object_compare_unread(struct store *store, const struct store_object *expected,
                                          struct store_found *found_r, struct err *err);
@@ -61,7 +61,7 @@ must_check bool s3_object_read_back(struct store *store, const struct store_obje
 
 /* Headers as they are gathered; their texts live in `text`. */
 struct s3_headers {
-    struct sign_pair pairs[S3_REQUEST_PAIRS_MAX];
+    struct sigv4_pair pairs[S3_REQUEST_PAIRS_MAX];
     size_t count;
     struct str text;
 };

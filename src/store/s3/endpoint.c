@@ -146,10 +146,10 @@ void s3_endpoint_path(const struct s3_endpoint *place, const char *key, struct s
 {
     if (!place->in_host) {
         str_add_char(to, '/');
-        sign_path(to, span_of(place->bucket));
+        sigv4_path(to, span_of(place->bucket));
     }
     if (!key && to->size && !place->in_host)
         return;
     str_add_char(to, '/');
-    sign_path(to, span_of(key));
+    sigv4_path(to, span_of(key));
 }

@@ -143,14 +143,14 @@ static bool list_page_read(struct s3_list *list, struct s3_answer *answer, struc
 
 /* --- asking for one ------------------------------------------------------------------------- */
 
-static void query_add(struct sign_pair *query, size_t *count, const char *name, const char *value)
+static void query_add(struct sigv4_pair *query, size_t *count, const char *name, const char *value)
 {
-    query[(*count)++] = (struct sign_pair){ span_of(name), span_of(value) };
+    query[(*count)++] = (struct sigv4_pair){ span_of(name), span_of(value) };
 }
 
 static bool page_fetch(struct s3_list *list, const char *token, struct err *err)
 {
-    struct sign_pair query[6];
+    struct sigv4_pair query[6];
     struct s3_request request = { .method = "GET", .query = query };
     auto_s3_answer answer = { 0 };
     char most[16];

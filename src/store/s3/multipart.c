@@ -106,7 +106,7 @@ static bool upload_create(struct s3_client *client, const struct s3_request *req
 bool s3_multipart_begin(struct store *store, const struct store_object *object,
                         struct store_large **large_r, struct err *err)
 {
-    static const struct sign_pair uploads = { { "uploads", 7 }, { NULL, 0 } };
+    static const struct sigv4_pair uploads = { { "uploads", 7 }, { NULL, 0 } };
     struct s3_store *s3 = s3_store_of(store);
     auto_s3_headers headers = S3_HEADERS;
     struct s3_request request = { .method = "POST",
@@ -149,7 +149,7 @@ static void abort_when_canceled(const struct s3_multipart *large)
 {
     const struct s3_client *ours = client_of(large);
     struct http_settings http = ours->http_settings;
-    const struct sign_pair id = { span_of("uploadId"), span_of(large->upload_id) };
+    const struct sigv4_pair id = { span_of("uploadId"), span_of(large->upload_id) };
     const struct s3_request request = {
         .method = "DELETE", .key = large->key, .query = &id, .query_count = 1
     };
@@ -245,7 +245,7 @@ static bool part_put(struct s3_multipart *large, struct span bytes, struct err *
     auto_s3_headers headers = S3_HEADERS;
     auto_s3_answer answer = { 0 };
     auto_free char *number = mem_printf("%u", large->parts);
-    const struct sign_pair query[] = {
+    const struct sigv4_pair query[] = {
         { span_of("partNumber"), span_of(number) },
         { span_of("uploadId"), span_of(large->upload_id) },
     };
@@ -504,7 +504,7 @@ static bool complete_request(struct s3_multipart *large, const struct store_obje
                              bool conditional, enum store_outcome *outcome_r,
                              struct store_found *found_r, struct err *err)
 {
-    const struct sign_pair id = { span_of("uploadId"), span_of(large->upload_id) };
+    const struct sigv4_pair id = { span_of("uploadId"), span_of(large->upload_id) };
     auto_str body = STR_MAX(PARTS_XML_MAX + KIB(1));
     auto_s3_headers headers = S3_HEADERS;
     struct s3_request request = { .method = "POST",

@@ -18,7 +18,7 @@ void s3_headers_clear(struct s3_headers *headers)
 void s3_headers_add(struct s3_headers *headers, const char *name, struct span value)
 {
     assert(headers->count < S3_REQUEST_PAIRS_MAX);
-    headers->pairs[headers->count++] = (struct sign_pair){ span_of(name), value };
+    headers->pairs[headers->count++] = (struct sigv4_pair){ span_of(name), value };
 }
 
 /* The room is taken at once, so that what was kept does not move. */
@@ -243,7 +243,7 @@ static bool object_head_read(struct s3_answer *answer, struct s3_object_head *he
 bool s3_object_head(struct s3_store *s3, const char *key, struct s3_object_head *head_r,
                     struct err *err)
 {
-    static const struct sign_pair mode = { { "x-amz-checksum-mode", 19 }, { "ENABLED", 7 } };
+    static const struct sigv4_pair mode = { { "x-amz-checksum-mode", 19 }, { "ENABLED", 7 } };
     const struct s3_request request = { .method = "HEAD",
                                         .key = key,
                                         .headers = &mode,

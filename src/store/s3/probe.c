@@ -18,7 +18,7 @@ struct s3_probing {
     struct store_traits traits;
 };
 
-static enum store_answer trait_of(bool yes)
+static enum store_trait trait_of(bool yes)
 {
     return yes ? STORE_YES : STORE_NO;
 }
@@ -143,7 +143,7 @@ static void probe_object_remove(struct s3_probing *p, const char *suffix, struct
 
 /* Whether a put that belies itself is refused. What is stored all the same goes away at once. */
 static bool put_mismatched(struct s3_probing *p, const struct s3_probe_put *try,
-                           enum store_answer *checks_r, struct err *err)
+                           enum store_trait *checks_r, struct err *err)
 {
     auto_s3_answer answer = { 0 };
     struct err why = { 0 };
@@ -244,7 +244,7 @@ static bool on_probe_element(void *arg, const char *path, struct span text, stru
 }
 
 /* A question about the bucket. What it does not know or may not tell is "". */
-static bool ask_bucket(struct s3_store *s3, const struct sign_pair *query, size_t count,
+static bool ask_bucket(struct s3_store *s3, const struct sigv4_pair *query, size_t count,
                        struct s3_probe_question *asked, struct err *err)
 {
     const struct s3_request request = { .method = "GET", .query = query, .query_count = count };
@@ -269,9 +269,9 @@ static bool ask_bucket(struct s3_store *s3, const struct sign_pair *query, size_
     return true;
 }
 
-static bool ask_versioning(struct s3_store *s3, enum store_answer *versioned_r, struct err *err)
+static bool ask_versioning(struct s3_store *s3, enum store_trait *versioned_r, struct err *err)
 {
-    static const struct sign_pair query = { { "versioning", 10 }, { NULL, 0 } };
+    static const struct sigv4_pair query = { { "versioning", 10 }, { NULL, 0 } };
     struct s3_probe_question asked = { .path = "Status" };
 
     if (!ask_bucket(s3, &query, 1, &asked, err))
@@ -280,9 +280,9 @@ static bool ask_versioning(struct s3_store *s3, enum store_answer *versioned_r, 
     return true;
 }
 
-static bool ask_lock(struct s3_store *s3, enum store_answer *locked_r, struct err *err)
+static bool ask_lock(struct s3_store *s3, enum store_trait *locked_r, struct err *err)
 {
-    static const struct sign_pair query = { { "object-lock", 11 }, { NULL, 0 } };
+    static const struct sigv4_pair query = { { "object-lock", 11 }, { NULL, 0 } };
     struct s3_probe_question asked = { .path = "ObjectLockEnabled" };
 
     if (!ask_bucket(s3, &query, 1, &asked, err))
@@ -293,7 +293,7 @@ static bool ask_lock(struct s3_store *s3, enum store_answer *locked_r, struct er
 
 static bool ask_listing(struct s3_probing *p, struct err *err)
 {
-    const struct sign_pair query[] = {
+    const struct sigv4_pair query[] = {
         { span_of("encoding-type"), span_of("url") },
         { span_of("list-type"), span_of("2") },
         { span_of("max-keys"), span_of("1") },
@@ -355,7 +355,7 @@ bool s3_probe_check(struct store *store, bool *same_r, struct err *err)
 {
     struct s3_store *s3 = s3_store_of(store);
     const struct store_traits *traits = &s3->client.settings.traits;
-    enum store_answer versioned, locked;
+    enum store_trait versioned, locked;
 
     if (!ask_versioning(s3, &versioned, err) || !ask_lock(s3, &locked, err))
         return false;

@@ -24,7 +24,7 @@ enum { PAIRS_MAX = S3_REQUEST_PAIRS_MAX + 8 };
 
 /* A request in all its forms: signed from pairs, sent as lines. */
 struct s3_wire {
-    struct sign_pair pairs[PAIRS_MAX];
+    struct sigv4_pair pairs[PAIRS_MAX];
     size_t count;
     const char *lines[PAIRS_MAX + 1];
     char text[HEADERS_MAX]; /* of the lines */
@@ -34,7 +34,7 @@ struct s3_wire {
 static void wire_pair(struct s3_wire *wire, const char *name, struct span value)
 {
     assert(wire->count < PAIRS_MAX - 1);
-    wire->pairs[wire->count++] = (struct sign_pair){ span_of(name), value };
+    wire->pairs[wire->count++] = (struct sigv4_pair){ span_of(name), value };
 }
 
 static char *line_put(char *to, struct span text)
@@ -88,18 +88,18 @@ static bool wire_make(struct s3_wire *wire, struct s3_client *client,
     const struct s3_endpoint *place = s3_access_endpoint(client->access);
     const char *owner = client->settings.expected_owner;
     auto_str host = STR_MAX(KIB(1)), path = STR_MAX(URL_MAX_SIZE), authorization = STR_MAX(KIB(4));
-    char time[SIGN_TIME_SIZE], hex[SHA256_HEX_SIZE];
-    struct sign_scope scope = { .access_key = client->signer.access_key,
-                                .region = client->signer.region,
-                                .service = "s3",
-                                .at_us = at_us };
-    struct sign_request signing;
+    char time[SIGV4_TIME_SIZE], hex[SHA256_HEX_SIZE];
+    struct sigv4_scope scope = { .access_key = client->signer.access_key,
+                                 .region = client->signer.region,
+                                 .service = "s3",
+                                 .at_us = at_us };
+    struct sigv4_request signing;
 
     s3_endpoint_host(place, scope.region, &host);
     s3_endpoint_path(place, request->key, &path);
     wire->count = wire->used = 0;
     wire_pair(wire, "Host", str_span(&host));
-    wire_pair(wire, "x-amz-date", span_of(sign_time(at_us, time)));
+    wire_pair(wire, "x-amz-date", span_of(sigv4_time(at_us, time)));
     wire_pair(wire, "x-amz-content-sha256", span_of(payload_hex(request, hex)));
     if (client->signer.token)
         wire_pair(wire, "x-amz-security-token", secret_reveal(client->signer.token));
@@ -109,18 +109,18 @@ static bool wire_make(struct s3_wire *wire, struct s3_client *client,
         assert(wire->count < PAIRS_MAX - 1);
         wire->pairs[wire->count++] = request->headers[i];
     }
-    signing = (struct sign_request){ .method = request->method,
-                                     .path = str_span(&path),
-                                     .query = request->query,
-                                     .query_count = request->query_count,
-                                     .headers = wire->pairs,
-                                     .header_count = wire->count,
-                                     .payload = wire->pairs[2].value };
-    sign_header(&authorization, &signing, &scope, &client->signer.key);
+    signing = (struct sigv4_request){ .method = request->method,
+                                      .path = str_span(&path),
+                                      .query = request->query,
+                                      .query_count = request->query_count,
+                                      .headers = wire->pairs,
+                                      .header_count = wire->count,
+                                      .payload = wire->pairs[2].value };
+    sigv4_header(&authorization, &signing, &scope, &client->signer.key);
     str_printf(url, "%s://%s%s", place->scheme, str_text(&host), str_text(&path));
     if (request->query_count) {
         str_add_char(url, '?');
-        sign_query(url, request->query, request->query_count);
+        sigv4_query(url, request->query, request->query_count);
     }
     return str_fits(url, "the URL", err) && wire_lines(wire, &authorization, err);
 }
@@ -292,7 +292,7 @@ static bool request_attempt(struct s3_client *client, const struct s3_request *r
 static bool head_explain(struct s3_client *client, const struct s3_request *request,
                          struct s3_answer *answer, struct s3_hints *lesson, struct err *err)
 {
-    const struct sign_pair range = { span_of("Range"), span_of("bytes=0-0") };
+    const struct sigv4_pair range = { span_of("Range"), span_of("bytes=0-0") };
     struct s3_request aloud = *request;
 
     if (strcmp(request->method, "HEAD") != 0 || answer->class == S3_FINE

@@ -28,7 +28,7 @@ enum { S3_REQUEST_PAIRS_MAX = 24 }; /* most headers and arguments that a request
 struct s3_request {
     const char *method;
     const char *key; /* NULL: the bucket */
-    const struct sign_pair *query, *headers;
+    const struct sigv4_pair *query, *headers;
     size_t query_count, header_count;
     struct span body;
     bool sends_body;

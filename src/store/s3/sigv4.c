@@ -18,7 +18,7 @@ static char *two_digits(char *to, int number)
     return to;
 }
 
-const char *sign_time(int64_t at_us, char text[SIGN_TIME_SIZE])
+const char *sigv4_time(int64_t at_us, char text[SIGV4_TIME_SIZE])
 {
     struct time_civil t = time_to_utc(at_us);
     const int day[] = { t.year / 100, t.year, t.month, t.day },
@@ -34,18 +34,18 @@ const char *sign_time(int64_t at_us, char text[SIGN_TIME_SIZE])
     return text;
 }
 
-const char *sign_date(int64_t at_us, char text[SIGN_DATE_SIZE])
+const char *sigv4_date(int64_t at_us, char text[SIGV4_DATE_SIZE])
 {
-    char time[SIGN_TIME_SIZE];
+    char time[SIGV4_TIME_SIZE];
 
-    memcpy(text, sign_time(at_us, time), SIGN_DATE_SIZE - 1);
-    text[SIGN_DATE_SIZE - 1] = '\0';
+    memcpy(text, sigv4_time(at_us, time), SIGV4_DATE_SIZE - 1);
+    text[SIGV4_DATE_SIZE - 1] = '\0';
     return text;
 }
 
 /* --- paths and queries ---------------------------------------------------------------------- */
 
-void sign_path(struct str *to, struct span raw)
+void sigv4_path(struct str *to, struct span raw)
 {
     url_add_encoded(to, raw, "/");
 }
@@ -58,7 +58,7 @@ static int span_order(struct span a, struct span b)
     return order ? order : (a.size > b.size) - (a.size < b.size);
 }
 
-static int pair_order(const struct sign_pair *a, const struct sign_pair *b)
+static int pair_order(const struct sigv4_pair *a, const struct sigv4_pair *b)
 {
     int order = span_order(a->name, b->name);
 
@@ -66,11 +66,11 @@ static int pair_order(const struct sign_pair *a, const struct sign_pair *b)
 }
 
 /* Few, and mostly in order already. What is equal stays in the order in which it was sent. */
-static void pairs_sort(struct sign_pair *pairs, size_t count,
-                       int (*order)(const struct sign_pair *, const struct sign_pair *))
+static void pairs_sort(struct sigv4_pair *pairs, size_t count,
+                       int (*order)(const struct sigv4_pair *, const struct sigv4_pair *))
 {
     for (size_t i = 1; i < count; i++) {
-        struct sign_pair pair = pairs[i];
+        struct sigv4_pair pair = pairs[i];
         size_t at = i;
 
         for (; at > 0 && order(&pairs[at - 1], &pair) > 0; at--)
@@ -79,7 +79,7 @@ static void pairs_sort(struct sign_pair *pairs, size_t count,
     }
 }
 
-static struct span encoded(struct str *scratch, struct span raw)
+static struct span encoded_copy(struct str *scratch, struct span raw)
 {
     size_t before = scratch->size;
 
@@ -87,7 +87,7 @@ static struct span encoded(struct str *scratch, struct span raw)
     return (struct span){ scratch->at + before, scratch->size - before };
 }
 
-static size_t encoded_most(const struct sign_pair *pairs, size_t count)
+static size_t encoded_most(const struct sigv4_pair *pairs, size_t count)
 {
     size_t most = 1;
 
@@ -96,17 +96,17 @@ static size_t encoded_most(const struct sign_pair *pairs, size_t count)
     return most;
 }
 
-void sign_query(struct str *to, const struct sign_pair *query, size_t count)
+void sigv4_query(struct str *to, const struct sigv4_pair *query, size_t count)
 {
     size_t most = encoded_most(query, count);
     auto_str scratch = STR_MAX(most);
-    struct sign_pair sorted[SIGN_PAIRS_MAX];
+    struct sigv4_pair sorted[SIGV4_PAIRS_MAX];
 
-    assert(count <= SIGN_PAIRS_MAX);
+    assert(count <= SIGV4_PAIRS_MAX);
     (void)str_reserve(&scratch, most); /* at once, so that it does not move under the spans */
     for (size_t i = 0; i < count; i++) {
-        sorted[i].name = encoded(&scratch, query[i].name);
-        sorted[i].value = encoded(&scratch, query[i].value);
+        sorted[i].name = encoded_copy(&scratch, query[i].name);
+        sorted[i].value = encoded_copy(&scratch, query[i].value);
     }
     pairs_sort(sorted, count, pair_order);
     for (size_t i = 0; i < count; i++) {
@@ -120,7 +120,7 @@ void sign_query(struct str *to, const struct sign_pair *query, size_t count)
 
 /* --- headers -------------------------------------------------------------------------------- */
 
-static int name_order(const struct sign_pair *a, const struct sign_pair *b)
+static int name_order(const struct sigv4_pair *a, const struct sigv4_pair *b)
 {
     size_t both = a->name.size < b->name.size ? a->name.size : b->name.size;
     int order = strncasecmp(a->name.at, b->name.at, both);
@@ -142,11 +142,11 @@ static bool is_signed(struct span name)
     return !span_is_nocase(span_first(name, strlen("proxy-")), "proxy-");
 }
 
-static size_t headers_sort(const struct sign_request *request, struct sign_pair *sorted)
+static size_t headers_sort(const struct sigv4_request *request, struct sigv4_pair *sorted)
 {
     size_t count = 0;
 
-    assert(request->header_count <= SIGN_PAIRS_MAX);
+    assert(request->header_count <= SIGV4_PAIRS_MAX);
     for (size_t i = 0; i < request->header_count; i++)
         if (is_signed(request->headers[i].name))
             sorted[count++] = request->headers[i];
@@ -163,47 +163,47 @@ static void add_lower(struct str *to, struct span name)
     }
 }
 
-static bool is_blank(char c)
+static bool value_is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
 /* Without blanks at the ends; any run of blanks inside is one. */
-static void add_value(struct str *to, struct span value)
+static void header_value_add(struct str *to, struct span value)
 {
     struct span trimmed = span_trim(value);
 
     for (size_t i = 0; i < trimmed.size; i++) {
-        if (!is_blank(trimmed.at[i]))
+        if (!value_is_blank(trimmed.at[i]))
             str_add_char(to, trimmed.at[i]);
-        else if (!is_blank(trimmed.at[i - 1]))
+        else if (!value_is_blank(trimmed.at[i - 1]))
             str_add_char(to, ' ');
     }
 }
 
-static bool continues(const struct sign_pair *sorted, size_t i)
+static bool name_repeats(const struct sigv4_pair *sorted, size_t i)
 {
     return i > 0 && name_order(&sorted[i - 1], &sorted[i]) == 0;
 }
 
-static void add_headers(struct str *to, const struct sign_pair *sorted, size_t count)
+static void add_headers(struct str *to, const struct sigv4_pair *sorted, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (continues(sorted, i)) {
+        if (name_repeats(sorted, i)) {
             to->at[to->size - 1] = ','; /* in place of the line's end */
         } else {
             add_lower(to, sorted[i].name);
             str_add_char(to, ':');
         }
-        add_value(to, sorted[i].value);
+        header_value_add(to, sorted[i].value);
         str_add_char(to, '\n');
     }
 }
 
-static void add_names(struct str *to, const struct sign_pair *sorted, size_t count)
+static void add_names(struct str *to, const struct sigv4_pair *sorted, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (continues(sorted, i))
+        if (name_repeats(sorted, i))
             continue;
         if (i)
             str_add_char(to, ';');
@@ -211,16 +211,16 @@ static void add_names(struct str *to, const struct sign_pair *sorted, size_t cou
     }
 }
 
-void sign_canonical(struct str *to, const struct sign_request *request)
+void sigv4_canonical(struct str *to, const struct sigv4_request *request)
 {
-    struct sign_pair sorted[SIGN_PAIRS_MAX];
+    struct sigv4_pair sorted[SIGV4_PAIRS_MAX];
     size_t count = headers_sort(request, sorted);
 
     str_add_text(to, request->method);
     str_add_char(to, '\n');
     str_add_span(to, request->path);
     str_add_char(to, '\n');
-    sign_query(to, request->query, request->query_count);
+    sigv4_query(to, request->query, request->query_count);
     str_add_char(to, '\n');
     add_headers(to, sorted, count);
     str_add_char(to, '\n');
@@ -231,20 +231,20 @@ void sign_canonical(struct str *to, const struct sign_request *request)
 
 /* --- the signature -------------------------------------------------------------------------- */
 
-static void add_scope(struct str *to, const struct sign_scope *scope)
+static void add_scope(struct str *to, const struct sigv4_scope *scope)
 {
-    char date[SIGN_DATE_SIZE];
+    char date[SIGV4_DATE_SIZE];
 
-    str_printf(to, "%s/%s/%s/aws4_request", sign_date(scope->at_us, date), scope->region,
+    str_printf(to, "%s/%s/%s/aws4_request", sigv4_date(scope->at_us, date), scope->region,
                scope->service);
 }
 
-void sign_text(struct str *to, const struct sign_scope *scope, struct span canonical)
+void sigv4_text(struct str *to, const struct sigv4_scope *scope, struct span canonical)
 {
     struct sha256 hash = sha256_of(canonical);
-    char time[SIGN_TIME_SIZE], hex[SHA256_HEX_SIZE];
+    char time[SIGV4_TIME_SIZE], hex[SHA256_HEX_SIZE];
 
-    str_printf(to, ALGORITHM "\n%s\n", sign_time(scope->at_us, time));
+    str_printf(to, ALGORITHM "\n%s\n", sigv4_time(scope->at_us, time));
     add_scope(to, scope);
     str_printf(to, "\n%s", sha256_hex(&hash, hex));
 }
@@ -254,16 +254,16 @@ static struct span mac_span(const struct sha256 *mac)
     return (struct span){ (const char *)mac->bytes, SHA256_SIZE };
 }
 
-struct sign_key sign_key_of(struct span secret_key, const struct sign_scope *scope)
+struct sigv4_key sigv4_key_of(struct span secret_key, const struct sigv4_scope *scope)
 {
-    char date[SIGN_DATE_SIZE];
+    char date[SIGV4_DATE_SIZE];
     auto_str first = STR_MAX(KIB(8));
     struct sha256 mac;
-    struct sign_key key;
+    struct sigv4_key key;
 
     str_add_text(&first, "AWS4");
     str_add_span(&first, secret_key);
-    mac = hmac_sha256(str_span(&first), span_of(sign_date(scope->at_us, date)));
+    mac = hmac_sha256(str_span(&first), span_of(sigv4_date(scope->at_us, date)));
     mac = hmac_sha256(mac_span(&mac), span_of(scope->region));
     mac = hmac_sha256(mac_span(&mac), span_of(scope->service));
     mac = hmac_sha256(mac_span(&mac), span_of("aws4_request"));
@@ -273,24 +273,24 @@ struct sign_key sign_key_of(struct span secret_key, const struct sign_scope *sco
     return key;
 }
 
-static void add_signature(struct str *to, const struct sign_request *request,
-                          const struct sign_scope *scope, const struct sign_key *key)
+static void add_signature(struct str *to, const struct sigv4_request *request,
+                          const struct sigv4_scope *scope, const struct sigv4_key *key)
 {
     auto_str canonical = STR_MAX(CANONICAL_MAX), text = STR_MAX(NAMES_MAX);
     struct sha256 mac;
 
-    sign_canonical(&canonical, request);
+    sigv4_canonical(&canonical, request);
     assert(!canonical.cut);
-    sign_text(&text, scope, str_span(&canonical));
+    sigv4_text(&text, scope, str_span(&canonical));
     mac =
         hmac_sha256((struct span){ (const char *)key->bytes, sizeof key->bytes }, str_span(&text));
     hex_add(to, mac.bytes, sizeof mac.bytes);
 }
 
-void sign_header(struct str *to, const struct sign_request *request, const struct sign_scope *scope,
-                 const struct sign_key *key)
+void sigv4_header(struct str *to, const struct sigv4_request *request,
+                  const struct sigv4_scope *scope, const struct sigv4_key *key)
 {
-    struct sign_pair sorted[SIGN_PAIRS_MAX];
+    struct sigv4_pair sorted[SIGV4_PAIRS_MAX];
     size_t count = headers_sort(request, sorted);
 
     str_printf(to, ALGORITHM " Credential=%s/", scope->access_key);
@@ -301,19 +301,20 @@ void sign_header(struct str *to, const struct sign_request *request, const struc
     add_signature(to, request, scope, key);
 }
 
-static void pair_add(struct sign_pair *pairs, size_t *count, const char *name, struct span value)
+static void pair_add(struct sigv4_pair *pairs, size_t *count, const char *name, struct span value)
 {
-    assert(*count < SIGN_PAIRS_MAX);
-    pairs[(*count)++] = (struct sign_pair){ span_of(name), value };
+    assert(*count < SIGV4_PAIRS_MAX);
+    pairs[(*count)++] = (struct sigv4_pair){ span_of(name), value };
 }
 
-void sign_presigned(struct str *to, const struct sign_request *request,
-                    const struct sign_scope *scope, const struct sign_key *key, unsigned expires_s)
+void sigv4_presigned(struct str *to, const struct sigv4_request *request,
+                     const struct sigv4_scope *scope, const struct sigv4_key *key,
+                     unsigned expires_s)
 {
-    struct sign_pair sorted[SIGN_PAIRS_MAX], query[SIGN_PAIRS_MAX];
-    struct sign_request whole = *request;
+    struct sigv4_pair sorted[SIGV4_PAIRS_MAX], query[SIGV4_PAIRS_MAX];
+    struct sigv4_request whole = *request;
     auto_str credential = STR_MAX(NAMES_MAX), names = STR_MAX(NAMES_MAX);
-    char time[SIGN_TIME_SIZE], expires[16];
+    char time[SIGV4_TIME_SIZE], expires[16];
 
     assert(expires_s >= 1 && expires_s <= 604800);
     str_printf(&credential, "%s/", scope->access_key);
@@ -326,12 +327,12 @@ void sign_presigned(struct str *to, const struct sign_request *request,
         query[i] = request->query[i];
     pair_add(query, &whole.query_count, "X-Amz-Algorithm", span_of(ALGORITHM));
     pair_add(query, &whole.query_count, "X-Amz-Credential", str_span(&credential));
-    pair_add(query, &whole.query_count, "X-Amz-Date", span_of(sign_time(scope->at_us, time)));
+    pair_add(query, &whole.query_count, "X-Amz-Date", span_of(sigv4_time(scope->at_us, time)));
     pair_add(query, &whole.query_count, "X-Amz-Expires", span_of(expires));
     pair_add(query, &whole.query_count, "X-Amz-SignedHeaders", str_span(&names));
     if (scope->token.size)
         pair_add(query, &whole.query_count, "X-Amz-Security-Token", scope->token);
-    sign_query(to, whole.query, whole.query_count);
+    sigv4_query(to, whole.query, whole.query_count);
     str_add_text(to, "&X-Amz-Signature=");
     add_signature(to, &whole, scope, key);
 }

@@ -3,7 +3,7 @@
  * or into the query of a URL that is handed on. Pure functions: time and keys are arguments.
  *
  * S3 encodes a path once and never normalises it. Whoever builds a request encodes its path with
- * sign_path() and uses the same text for the URL and here. (Other services encode a path twice;
+ * sigv4_path() and uses the same text for the URL and here. (Other services encode a path twice;
  * those we ask live at "/", where that makes no difference.)
  */
 #pragma once
@@ -12,28 +12,28 @@
 #include "base/digest.h"
 #include "base/str.h"
 
-enum { SIGN_TIME_SIZE = 17, SIGN_DATE_SIZE = 9, SIGN_PAIRS_MAX = 40 };
+enum { SIGV4_TIME_SIZE = 17, SIGV4_DATE_SIZE = 9, SIGV4_PAIRS_MAX = 40 };
 
 /* What stands for the hash of a body that is not covered by the signature. */
-#define SIGN_UNSIGNED "UNSIGNED-PAYLOAD"
+#define SIGV4_UNSIGNED "UNSIGNED-PAYLOAD"
 
 /* A header, or an argument of a query; neither is encoded yet. */
-struct sign_pair {
+struct sigv4_pair {
     struct span name, value;
 };
 
-struct sign_request {
+struct sigv4_request {
     const char *method;
     struct span path; /* as on the wire */
-    const struct sign_pair *query;
-    size_t query_count; /* at most SIGN_PAIRS_MAX, as `header_count` */
-    const struct sign_pair *headers;
+    const struct sigv4_pair *query;
+    size_t query_count; /* at most SIGV4_PAIRS_MAX, as `header_count` */
+    const struct sigv4_pair *headers;
     size_t header_count;
-    struct span payload; /* 64 hex digits of the body's SHA-256, or SIGN_UNSIGNED */
+    struct span payload; /* 64 hex digits of the body's SHA-256, or SIGV4_UNSIGNED */
 };
 
 /* Who signs, and for whom. */
-struct sign_scope {
+struct sigv4_scope {
     const char *access_key;
     struct span token; /* SPAN_NONE for a lasting key */
     const char *region, *service;
@@ -41,42 +41,43 @@ struct sign_scope {
 };
 
 /* What signs all requests of one day, one key and one region: worth keeping. */
-struct sign_key {
+struct sigv4_key {
     uint8_t bytes[SHA256_SIZE];
 };
 
 /* "20130524T000000Z" and "20130524". Each returns `text`. */
-const char *sign_time(int64_t at_us, char text[SIGN_TIME_SIZE]);
-const char *sign_date(int64_t at_us, char text[SIGN_DATE_SIZE]);
+const char *sigv4_time(int64_t at_us, char text[SIGV4_TIME_SIZE]);
+const char *sigv4_date(int64_t at_us, char text[SIGV4_DATE_SIZE]);
 
-struct sign_key sign_key_of(struct span secret_key, const struct sign_scope *scope);
+struct sigv4_key sigv4_key_of(struct span secret_key, const struct sigv4_scope *scope);
 
 /* Appends a path in the form of the wire: every byte but A-Z a-z 0-9 - . _ ~ and / as %XX. */
-void sign_path(struct str *to, struct span raw);
+void sigv4_path(struct str *to, struct span raw);
 
 /* Appends arguments as they stand in a URL and in the canonical form: encoded, sorted, joined. */
-void sign_query(struct str *to, const struct sign_pair *query, size_t count);
+void sigv4_query(struct str *to, const struct sigv4_pair *query, size_t count);
 
 /*
  * Appends the canonical request. Left out are headers that a proxy may change on the way:
  * Connection, Expect, User-Agent and their like.
  */
-void sign_canonical(struct str *to, const struct sign_request *request);
+void sigv4_canonical(struct str *to, const struct sigv4_request *request);
 
 /* Appends what is signed: the time, the scope and the hash of the canonical request. */
-void sign_text(struct str *to, const struct sign_scope *scope, struct span canonical);
+void sigv4_text(struct str *to, const struct sigv4_scope *scope, struct span canonical);
 
 /*
  * Appends the value of the header Authorization.
  *   request   its headers hold Host, X-Amz-Date and, with a token, X-Amz-Security-Token already
  */
-void sign_header(struct str *to, const struct sign_request *request, const struct sign_scope *scope,
-                 const struct sign_key *key);
+void sigv4_header(struct str *to, const struct sigv4_request *request,
+                  const struct sigv4_scope *scope, const struct sigv4_key *key);
 
 /*
  * Appends the query of a URL that anybody may use for a while: a secret. The token, if there is
  * one, becomes part of it.
  *   expires_s   1 .. 604800
  */
-void sign_presigned(struct str *to, const struct sign_request *request,
-                    const struct sign_scope *scope, const struct sign_key *key, unsigned expires_s);
+void sigv4_presigned(struct str *to, const struct sigv4_request *request,
+                     const struct sigv4_scope *scope, const struct sigv4_key *key,
+                     unsigned expires_s);

@@ -9,7 +9,7 @@ enum { LISTING_MAX = 4 * 1024 * 1024, ROUNDS = 20 };
 static bool upload_ask(struct s3_client *client, const char *method, const char *key,
                        const char *upload_id, struct s3_answer *answer, struct err *err)
 {
-    const struct sign_pair id = { span_of("uploadId"), span_of(upload_id) };
+    const struct sigv4_pair id = { span_of("uploadId"), span_of(upload_id) };
     const struct s3_request request = {
         .method = method, .key = key, .query = &id, .query_count = 1
     };
@@ -40,15 +40,15 @@ bool s3_upload_abort(struct s3_client *client, const char *key, const char *uplo
 
 /* --- what there is of a key ----------------------------------------------------------------- */
 
-struct finding {
+struct s3_upload_search {
     const char *key;
     char *key_at, *id_at; /* of the upload at hand */
     char *found;          /* an upload of our key  */
 };
 
-static bool on_element(void *arg, const char *path, struct span text, struct err *err)
+static bool on_upload_element(void *arg, const char *path, struct span text, struct err *err)
 {
-    struct finding *f = arg;
+    struct s3_upload_search *f = arg;
 
     (void)err;
     if (strcmp(path, "Upload/Key") == 0) {
@@ -65,16 +65,16 @@ static bool on_element(void *arg, const char *path, struct span text, struct err
 }
 
 /* `*id_r` NULL: there is none, or the server does not tell. */
-static bool find(struct s3_client *client, const char *key, char **id_r, struct err *err)
+static bool upload_find(struct s3_client *client, const char *key, char **id_r, struct err *err)
 {
-    const struct sign_pair query[] = {
+    const struct sigv4_pair query[] = {
         { span_of("prefix"), span_of(key) },
         { span_of("uploads"), SPAN_NONE },
     };
     const struct s3_request request = { .method = "GET",
                                         .query = query,
                                         .query_count = lengthof(query) };
-    struct finding finding = { .key = key };
+    struct s3_upload_search finding = { .key = key };
     auto_str body = STR_MAX(LISTING_MAX);
     auto_s3_answer answer = { 0 };
     char root[S3_XML_NAME_SIZE];
@@ -88,7 +88,7 @@ static bool find(struct s3_client *client, const char *key, char **id_r, struct 
     if (answer.class != S3_FINE)
         return s3_answer_error(&answer, err);
     good = s3_answer_body(&answer, &body, err)
-           && s3_xml_walk(str_span(&body), root, on_element, &finding, err);
+           && s3_xml_walk(str_span(&body), root, on_upload_element, &finding, err);
     free(finding.key_at);
     free(finding.id_at);
     if (!good)
@@ -102,7 +102,7 @@ bool s3_uploads_abort(struct s3_client *client, const char *key, struct err *err
     for (int i = 0; i < ROUNDS; i++) {
         auto_free char *id = NULL;
 
-        if (!find(client, key, &id, err))
+        if (!upload_find(client, key, &id, err))
             return false;
         if (!id)
             return true;

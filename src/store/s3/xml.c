@@ -5,7 +5,7 @@
 
 enum { PATH_MAX_SIZE = 512 };
 
-struct walk {
+struct s3_xml_walker {
     XML_Parser parser;
     s3_xml_ended *ended;
     void *arg;
@@ -16,12 +16,12 @@ struct walk {
     struct str texts[S3_XML_DEPTH_MAX + 1]; /* of each level                         */
 };
 
-static void walk_stop(struct walk *walk)
+static void walk_stop(struct s3_xml_walker *walk)
 {
     (void)XML_StopParser(walk->parser, XML_FALSE);
 }
 
-static void walk_refuse(struct walk *walk, const char *why)
+static void walk_refuse(struct s3_xml_walker *walk, const char *why)
 {
     if (walk->err->kind == ERR_NONE)
         (void)err_set(walk->err, ERR_DATA, 0, "an XML answer %s", why);
@@ -30,7 +30,7 @@ static void walk_refuse(struct walk *walk, const char *why)
 
 static void XMLCALL on_start(void *arg, const XML_Char *name, const XML_Char **attributes)
 {
-    struct walk *walk = arg;
+    struct s3_xml_walker *walk = arg;
 
     (void)attributes;
     if (walk->depth == S3_XML_DEPTH_MAX || strlen(name) >= S3_XML_NAME_SIZE) {
@@ -47,7 +47,7 @@ static void XMLCALL on_start(void *arg, const XML_Char *name, const XML_Char **a
     str_add_text(&walk->path, name);
 }
 
-static void path_up(struct walk *walk)
+static void path_up(struct s3_xml_walker *walk)
 {
     const char *slash = walk->path.size ? strrchr(walk->path.at, '/') : NULL;
 
@@ -56,7 +56,7 @@ static void path_up(struct walk *walk)
 
 static void XMLCALL on_end(void *arg, const XML_Char *name)
 {
-    struct walk *walk = arg;
+    struct s3_xml_walker *walk = arg;
     struct str *text;
 
     (void)name;
@@ -73,7 +73,7 @@ static void XMLCALL on_end(void *arg, const XML_Char *name)
 
 static void XMLCALL on_text(void *arg, const XML_Char *text, int size)
 {
-    struct walk *walk = arg;
+    struct s3_xml_walker *walk = arg;
 
     str_add(&walk->texts[walk->depth - 1], text, (size_t)size);
 }
@@ -88,7 +88,7 @@ static void XMLCALL on_doctype(void *arg, const XML_Char *name, const XML_Char *
     walk_refuse(arg, "declares a document type");
 }
 
-static bool walk_all(struct walk *walk, struct span text)
+static bool walk_all(struct s3_xml_walker *walk, struct span text)
 {
     XML_SetUserData(walk->parser, walk);
     XML_SetElementHandler(walk->parser, on_start, on_end);
@@ -108,7 +108,7 @@ bool s3_xml_walk(struct span text, char root_r[S3_XML_NAME_SIZE], s3_xml_ended *
                  struct err *err)
 {
     struct err why = { 0 };
-    struct walk walk = {
+    struct s3_xml_walker walk = {
         .ended = ended, .arg = arg, .err = &why, .root = root_r, .path = STR_MAX(PATH_MAX_SIZE)
     };
     bool good;

@@ -38,7 +38,7 @@ static int64_t tell(struct place *place, uint64_t mod_id, int64_t now_us)
     int64_t due_us = -1;
 
     CHECK(ledger_begin(place->ledger, &change, &err)
-          && ledger_edit_tell(place->ledger, RECORD, mod_id, now_us, &due_us, &err)
+          && ledger_edit_note(place->ledger, RECORD, mod_id, now_us, &due_us, &err)
           && ledger_commit(&change, &err));
     CHECK_STR(err.msg, "");
     return due_us;
@@ -49,7 +49,7 @@ static struct ledger_edits look(struct place *place, int64_t now_us)
     struct ledger_edits edits = { 0 };
     struct err err = { 0 };
 
-    CHECK(ledger_edits_look(place->ledger, RECORD, now_us, &edits, &err));
+    CHECK(ledger_edits_read(place->ledger, RECORD, now_us, &edits, &err));
     return edits;
 }
 
@@ -72,11 +72,11 @@ TEST(never_more_than_a_few_an_hour)
             allowed[count++] = now_us;
         else
             CHECK_AT(i, due_us > now_us
-                            && due_us == allowed[count - LEDGER_EDITS_TOLD_MAX] + LEDGER_EDITS_US);
+                            && due_us == allowed[count - LEDGER_EDITS_NOTED_MAX] + LEDGER_EDITS_US);
     }
     CHECK(count > 100 && count < TRIES / 10);
-    for (size_t i = LEDGER_EDITS_TOLD_MAX; i < count; i++)
-        CHECK_AT(i, allowed[i] - allowed[i - LEDGER_EDITS_TOLD_MAX] >= LEDGER_EDITS_US);
+    for (size_t i = LEDGER_EDITS_NOTED_MAX; i < count; i++)
+        CHECK_AT(i, allowed[i] - allowed[i - LEDGER_EDITS_NOTED_MAX] >= LEDGER_EDITS_US);
     place_end(&place);
 }
 
@@ -131,9 +131,9 @@ TEST(the_same_answer_is_counted_in_a_row)
         note(&place, cases[i].mark, cases[i].is_ours, cases[i].rise);
         edits = look(&place, 0);
         CHECK_STR(edits.reaction.mark, cases[i].mark);
-        CHECK_AT(i, edits.reaction.same == cases[i].same && edits.reaction.times == cases[i].times
-                        && edits.reaction.is_ours == cases[i].is_ours
-                        && edits.reaction.mod_id == 10);
+        CHECK_AT(i,
+                 edits.reaction.in_a_row == cases[i].same && edits.reaction.total == cases[i].times
+                     && edits.reaction.is_ours == cases[i].is_ours && edits.reaction.mod_id == 10);
         ledger_edits_clear(&edits);
     }
     place_end(&place);

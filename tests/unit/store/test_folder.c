@@ -407,7 +407,7 @@ static pid_t dead_process(void)
 TEST(each_way_makes_whole_objects_once)
 {
     static const struct {
-        enum store_answer unnamed, links;
+        enum store_trait unnamed, links;
     } ways[] = {
         { STORE_UNKNOWN, STORE_UNKNOWN },
         { STORE_YES, STORE_YES },

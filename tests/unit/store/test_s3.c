@@ -340,7 +340,7 @@ TEST(only_the_servers_own_word_counts)
         struct err err = { 0 };
 
         object.imprint = cases[i].imprint;
-        CHECK_AT(i, store_tell(place.store, &object, &found, &err));
+        CHECK_AT(i, store_compare_unread(place.store, &object, &found, &err));
         CHECK_AT(i, found.how == cases[i].how && found.contradicts == cases[i].contradicts);
         CHECK_AT(i, found.has_sha256 == (found.how != STORE_NOT_COMPARED));
         CHECK_AT(i, store_compare(place.store, &object, &found, &err));
@@ -370,7 +370,7 @@ TEST(answers_that_are_meant_for_others_are_asked_for_again)
         struct store_found found = { 0 };
         struct err err = { 0 };
 
-        CHECK_AT(i, store_tell(place.store, &object, &found, &err));
+        CHECK_AT(i, store_compare_unread(place.store, &object, &found, &err));
         CHECK_STR(err.msg, "");
         CHECK_AT(i, found.exists && found.size_bytes == 1);
         CHECK_AT(i, server_count(place.server) == 2);

@@ -24,13 +24,13 @@ enum { HEADERS = 12 };
 #define EXAMPLES_AT (INT64_C(1369353600) * TIME_SECOND)
 
 static const char examples_secret[] = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
-static const struct sign_scope examples = { .access_key = "AKIAIOSFODNN7EXAMPLE",
-                                            .region = "us-east-1",
-                                            .service = "s3",
-                                            .at_us = EXAMPLES_AT };
+static const struct sigv4_scope examples = { .access_key = "AKIAIOSFODNN7EXAMPLE",
+                                             .region = "us-east-1",
+                                             .service = "s3",
+                                             .at_us = EXAMPLES_AT };
 
 /* "name: value" or "name=value" in pairs. */
-static size_t pairs_of(const char *const *texts, char separator, struct sign_pair *pairs)
+static size_t pairs_of(const char *const *texts, char separator, struct sigv4_pair *pairs)
 {
     size_t count = 0;
 
@@ -104,37 +104,37 @@ static const struct {
 
 TEST(the_published_examples_have_their_signatures)
 {
-    struct sign_key key = sign_key_of(span_of(examples_secret), &examples);
+    struct sigv4_key key = sigv4_key_of(span_of(examples_secret), &examples);
 
     for (size_t i = 0; i < lengthof(published); i++) {
-        struct sign_pair query[4], headers[HEADERS];
+        struct sigv4_pair query[4], headers[HEADERS];
         auto_str path = STR_MAX(KIB(1)), authorization = STR_MAX(KIB(4));
-        struct sign_request request = { .method = published[i].method,
-                                        .query = query,
-                                        .headers = headers,
-                                        .payload = span_of(published[i].payload) };
+        struct sigv4_request request = { .method = published[i].method,
+                                         .query = query,
+                                         .headers = headers,
+                                         .payload = span_of(published[i].payload) };
 
-        sign_path(&path, span_of(published[i].path));
+        sigv4_path(&path, span_of(published[i].path));
         request.path = str_span(&path);
         request.query_count = pairs_of(published[i].query, '=', query);
         request.header_count = pairs_of(published[i].headers, ':', headers);
-        sign_header(&authorization, &request, &examples, &key);
+        sigv4_header(&authorization, &request, &examples, &key);
         CHECK_AT(i, span_is(signature_of(str_span(&authorization)), published[i].signature));
     }
 }
 
 TEST(a_header_names_who_signs_what)
 {
-    struct sign_key key = sign_key_of(span_of(examples_secret), &examples);
-    struct sign_pair headers[HEADERS];
+    struct sigv4_key key = sigv4_key_of(span_of(examples_secret), &examples);
+    struct sigv4_pair headers[HEADERS];
     auto_str authorization = STR_MAX(KIB(4));
-    struct sign_request request = { .method = "GET",
-                                    .path = span_of("/test.txt"),
-                                    .headers = headers,
-                                    .payload = span_of(EMPTY_HASH) };
+    struct sigv4_request request = { .method = "GET",
+                                     .path = span_of("/test.txt"),
+                                     .headers = headers,
+                                     .payload = span_of(EMPTY_HASH) };
 
     request.header_count = pairs_of(published[0].headers, ':', headers);
-    sign_header(&authorization, &request, &examples, &key);
+    sigv4_header(&authorization, &request, &examples, &key);
     CHECK_STR(str_text(&authorization),
               "AWS4-HMAC-SHA256 "
               "Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, "
@@ -145,17 +145,17 @@ TEST(a_header_names_who_signs_what)
 TEST(a_url_is_signed_as_published)
 {
     static const char *const host[] = { "Host:examplebucket.s3.amazonaws.com", NULL };
-    struct sign_key key = sign_key_of(span_of(examples_secret), &examples);
-    struct sign_pair headers[1];
+    struct sigv4_key key = sigv4_key_of(span_of(examples_secret), &examples);
+    struct sigv4_pair headers[1];
     auto_str query = STR_MAX(KIB(4));
-    struct sign_request request = { .method = "GET",
-                                    .path = span_of("/test.txt"),
-                                    .headers = headers,
-                                    .header_count = 1,
-                                    .payload = span_of(SIGN_UNSIGNED) };
+    struct sigv4_request request = { .method = "GET",
+                                     .path = span_of("/test.txt"),
+                                     .headers = headers,
+                                     .header_count = 1,
+                                     .payload = span_of(SIGV4_UNSIGNED) };
 
     (void)pairs_of(host, ':', headers);
-    sign_presigned(&query, &request, &examples, &key, 86400);
+    sigv4_presigned(&query, &request, &examples, &key, 86400);
     CHECK_STR(str_text(&query),
               "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524"
               "%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400"
@@ -188,37 +188,37 @@ TEST(awkward_keys_are_encoded_once_and_never_normalised)
     };
     static const char *const texts[] = { "x-amz-date:20130524T000000Z",
                                          "Host:examplebucket.s3.amazonaws.com",
-                                         "x-amz-content-sha256:" SIGN_UNSIGNED, NULL };
-    struct sign_key key = sign_key_of(span_of(examples_secret), &examples);
-    struct sign_pair headers[HEADERS];
+                                         "x-amz-content-sha256:" SIGV4_UNSIGNED, NULL };
+    struct sigv4_key key = sigv4_key_of(span_of(examples_secret), &examples);
+    struct sigv4_pair headers[HEADERS];
 
     for (size_t i = 0; i < lengthof(cases); i++) {
         auto_str path = STR_MAX(KIB(1)), authorization = STR_MAX(KIB(4));
-        struct sign_request request = { .method = "PUT",
-                                        .headers = headers,
-                                        .header_count = pairs_of(texts, ':', headers),
-                                        .payload = span_of(SIGN_UNSIGNED) };
+        struct sigv4_request request = { .method = "PUT",
+                                         .headers = headers,
+                                         .header_count = pairs_of(texts, ':', headers),
+                                         .payload = span_of(SIGV4_UNSIGNED) };
 
         str_add_char(&path, '/');
-        sign_path(&path, span_of(cases[i].key));
+        sigv4_path(&path, span_of(cases[i].key));
         CHECK_AT(i, strcmp(str_text(&path), cases[i].wire) == 0);
         request.path = str_span(&path);
-        sign_header(&authorization, &request, &examples, &key);
+        sigv4_header(&authorization, &request, &examples, &key);
         CHECK_AT(i, span_is(signature_of(str_span(&authorization)), cases[i].signature));
     }
 }
 
 TEST(runs_of_blanks_in_headers_are_one)
 {
-    static const struct sign_pair header = { { "X-Amz-Meta-A", 12 }, { "  a   b \t c ", 12 } };
-    const struct sign_request request = { .method = "GET",
-                                          .path = { "/", 1 },
-                                          .headers = &header,
-                                          .header_count = 1,
-                                          .payload = { "p", 1 } };
+    static const struct sigv4_pair header = { { "X-Amz-Meta-A", 12 }, { "  a   b \t c ", 12 } };
+    const struct sigv4_request request = { .method = "GET",
+                                           .path = { "/", 1 },
+                                           .headers = &header,
+                                           .header_count = 1,
+                                           .payload = { "p", 1 } };
     auto_str text = STR_MAX(KIB(1));
 
-    sign_canonical(&text, &request);
+    sigv4_canonical(&text, &request);
     CHECK_STR(str_text(&text), "GET\n/\n\nx-amz-meta-a:a b c\n\nx-amz-meta-a\np");
 }
 
@@ -236,10 +236,10 @@ TEST(arguments_are_encoded_then_sorted)
     };
 
     for (size_t i = 0; i < lengthof(cases); i++) {
-        struct sign_pair query[5];
+        struct sigv4_pair query[5];
         auto_str text = STR_MAX(KIB(1));
 
-        sign_query(&text, query, pairs_of(cases[i].texts, '=', query));
+        sigv4_query(&text, query, pairs_of(cases[i].texts, '=', query));
         CHECK_AT(i, strcmp(str_text(&text), cases[i].want) == 0);
     }
 }
@@ -340,10 +340,10 @@ struct suite_case {
     char *context, *request;
     struct json *json;
     struct str scratch, path;
-    struct sign_pair headers[HEADERS], query[HEADERS];
+    struct sigv4_pair headers[HEADERS], query[HEADERS];
     char payload[SHA256_HEX_SIZE];
-    struct sign_request r;
-    struct sign_scope scope;
+    struct sigv4_request r;
+    struct sigv4_scope scope;
     struct span secret, token;
     char *region, *service, *access_key;
     bool omits_token, signs_body, normalises;
@@ -381,10 +381,10 @@ static void case_context(struct suite_case *c)
     c->signs_body = span_is(json_get(root, "sign_body")->text, "true");
     c->normalises = span_is(json_get(root, "normalize")->text, "true");
     c->expires_s = 3600;
-    c->scope = (struct sign_scope){ .access_key = c->access_key,
-                                    .region = c->region,
-                                    .service = c->service,
-                                    .at_us = INT64_C(1440938160) * TIME_SECOND };
+    c->scope = (struct sigv4_scope){ .access_key = c->access_key,
+                                     .region = c->region,
+                                     .service = c->service,
+                                     .at_us = INT64_C(1440938160) * TIME_SECOND };
 }
 
 static void case_target(struct suite_case *c, struct span target)
@@ -395,17 +395,17 @@ static void case_target(struct suite_case *c, struct span target)
         auto_str plain = STR_MAX(KIB(4));
 
         path_normalise(&plain, path);
-        sign_path(&c->path, str_span(&plain));
+        sigv4_path(&c->path, str_span(&plain));
     } else {
-        sign_path(&c->path, path);
+        sigv4_path(&c->path, path);
     }
     c->r.path = str_span(&c->path);
     while (rest.size) {
         struct span argument = span_cut(&rest, '&'), name = span_cut(&argument, '=');
 
         c->query[c->r.query_count++] =
-            (struct sign_pair){ decoded(&c->scratch, name),
-                                decoded(&c->scratch, argument.at ? argument : span_of("")) };
+            (struct sigv4_pair){ decoded(&c->scratch, name),
+                                 decoded(&c->scratch, argument.at ? argument : span_of("")) };
     }
 }
 
@@ -423,7 +423,7 @@ static void case_headers(struct suite_case *c, struct span head)
         if (rest.at)
             value.size = (size_t)(rest.at - 1 - value.at);
         name = span_cut(&value, ':');
-        c->headers[c->r.header_count++] = (struct sign_pair){ name, value };
+        c->headers[c->r.header_count++] = (struct sigv4_pair){ name, value };
     }
 }
 
@@ -441,7 +441,7 @@ static void case_read(struct suite_case *c, const char *folder, const char *name
     head = span_first(rest, span_find(rest, "\n\n"));
     hash = sha256_of(span_trim(span_from(rest, head.size)));
     c->request[head.size] = '\0';
-    c->r = (struct sign_request){ .query = c->query, .headers = c->headers };
+    c->r = (struct sigv4_request){ .query = c->query, .headers = c->headers };
     c->r.payload = span_of(sha256_hex(&hash, c->payload));
     line = span_cut(&head, '\n');
     c->r.method = span_is(span_cut(&line, ' '), "GET") ? "GET" : "POST";
@@ -452,12 +452,12 @@ static void case_read(struct suite_case *c, const char *folder, const char *name
 
 static void header_add(struct suite_case *c, const char *name, struct span value)
 {
-    c->headers[c->r.header_count++] = (struct sign_pair){ span_of(name), value };
+    c->headers[c->r.header_count++] = (struct sigv4_pair){ span_of(name), value };
 }
 
 static void check_header_form(size_t i, struct suite_case *c, const char *folder, const char *name)
 {
-    struct sign_key key = sign_key_of(c->secret, &c->scope);
+    struct sigv4_key key = sigv4_key_of(c->secret, &c->scope);
     auto_str canonical = STR_MAX(KIB(16)), text = STR_MAX(KIB(4)), value = STR_MAX(KIB(4));
     size_t headers = c->r.header_count;
 
@@ -466,9 +466,9 @@ static void check_header_form(size_t i, struct suite_case *c, const char *folder
         header_add(c, "X-Amz-Security-Token", c->token);
     if (c->signs_body)
         header_add(c, "x-amz-content-sha256", c->r.payload);
-    sign_canonical(&canonical, &c->r);
-    sign_text(&text, &c->scope, str_span(&canonical));
-    sign_header(&value, &c->r, &c->scope, &key);
+    sigv4_canonical(&canonical, &c->r);
+    sigv4_text(&text, &c->scope, str_span(&canonical));
+    sigv4_header(&value, &c->r, &c->scope, &key);
     CHECK_AT(i, suite_same(folder, name, "header-canonical-request.txt", str_span(&canonical)));
     CHECK_AT(i, suite_same(folder, name, "header-string-to-sign.txt", str_span(&text)));
     CHECK_AT(i, suite_same(folder, name, "header-signature.txt", signature_of(str_span(&value))));
@@ -477,12 +477,12 @@ static void check_header_form(size_t i, struct suite_case *c, const char *folder
 
 static void check_query_form(size_t i, struct suite_case *c, const char *folder, const char *name)
 {
-    struct sign_key key = sign_key_of(c->secret, &c->scope);
+    struct sigv4_key key = sigv4_key_of(c->secret, &c->scope);
     auto_str query = STR_MAX(KIB(8));
-    struct sign_scope scope = c->scope;
+    struct sigv4_scope scope = c->scope;
 
     scope.token = c->omits_token ? SPAN_NONE : c->token;
-    sign_presigned(&query, &c->r, &scope, &key, (unsigned)c->expires_s);
+    sigv4_presigned(&query, &c->r, &scope, &key, (unsigned)c->expires_s);
     CHECK_AT(i, suite_same(folder, name, "query-signature.txt", signature_of(str_span(&query))));
 }
 
