@@ -118,15 +118,16 @@ static bool resume(const struct options *o, struct cancel *cancel, struct ledger
 
     if (!ledger_open(o->url, "bench", cancel, ledger_r, err)
         || !ledger_tallies(*ledger_r, &tallies, &tally_count, err)
-        || !ledger_runs_open(*ledger_r, TIME_SECOND, &runs, &run_count, err)
+        || !ledger_open_runs(*ledger_r, TIME_SECOND, &runs, &run_count, err)
         || !ledger_begin(*ledger_r, &change, err)
-        || !ledger_run_begin(*ledger_r, &process, &run, err) || !ledger_wake(*ledger_r, err)
+        || !ledger_run_begin(*ledger_r, &process, &run, err)
+        || !ledger_make_waiting_due(*ledger_r, err)
         || !ledger_claim(*ledger_r, time_now_us(), false, GROUP, claims, &count, err))
         return false;
     claims_clear(claims, count);
     ledger_tallies_free(tallies, tally_count);
     free(runs);
-    if (!ledger_run_free(*ledger_r, &run, err) || !ledger_commit(&change, err))
+    if (!ledger_run_release(*ledger_r, &run, err) || !ledger_commit(&change, err))
         return false;
     say("resume", begun, 1);
     return true;
@@ -143,20 +144,20 @@ static bool see_page(struct ledger *ledger, int first, bool is_new, int rows, st
         uint32_t place = (uint32_t)i * 2654435761u % (uint32_t)rows + 1;
         uint64_t record_id = is_new ? (uint64_t)rows + (uint64_t)i + 1 : place;
         char identity[40];
-        struct ledger_sighting sighting = { .container = { "", 0 },
-                                            .repetition = 1,
-                                            .record_id = record_id,
-                                            .mod_id = 1,
-                                            .type = span_of("Referral"),
-                                            .storage = "embedded" };
-        enum ledger_seen seen;
+        struct ledger_census_entry sighting = { .container = { "", 0 },
+                                                .repetition = 1,
+                                                .record_id = record_id,
+                                                .mod_id = 1,
+                                                .type = span_of("Referral"),
+                                                .storage = "embedded" };
+        enum ledger_upsert_result seen;
         uint64_t elsewhere;
 
         (void)snprintf(identity, sizeof identity, "%08x-0000-4000-8000-%012x", place,
                        is_new ? i + 1 : 0);
         sighting.identity = sighting.filemaker_id = span_of(identity);
         sighting.patient_id = span_of("00000001-1111-4000-8000-000000000000");
-        if (!ledger_see(ledger, &sighting, &seen, &elsewhere, err))
+        if (!ledger_census_upsert(ledger, &sighting, &seen, &elsewhere, err))
             return false;
     }
     return ledger_commit(&change, err);

@@ -31,8 +31,8 @@ struct entry {
     const struct filemaker_record *record;
     size_t which; /* of the source's containers */
     struct source_facts facts;
-    struct ledger_sighting sighting;
-    enum ledger_seen seen;
+    struct ledger_census_entry sighting;
+    enum ledger_upsert_result seen;
     uint64_t elsewhere;
 };
 
@@ -59,18 +59,19 @@ static bool page_work(const struct desk_hands *hands, void *arg, struct err *err
     for (size_t i = 0; i < job->count; i++) {
         struct entry *entry = &job->entries[i];
 
-        if (!ledger_see(hands->ledger, &entry->sighting, &entry->seen, &entry->elsewhere, err))
+        if (!ledger_census_upsert(hands->ledger, &entry->sighting, &entry->seen, &entry->elsewhere,
+                                  err))
             return false;
-        job->new_count += entry->seen == LEDGER_SEEN_NEW;
-        job->changed_count += entry->seen == LEDGER_SEEN_CHANGED;
+        job->new_count += entry->seen == LEDGER_UPSERT_NEW;
+        job->changed_count += entry->seen == LEDGER_UPSERT_CHANGED;
     }
     return job->new_count == 0
-           || ledger_saw(hands->ledger, job->count, job->new_count, &job->hash, err);
+           || ledger_audit_page(hands->ledger, job->count, job->new_count, &job->hash, err);
 }
 
 /* Whether the other record that has this id still has it. */
-static bool other_has_it(struct census *c, const struct ledger_sighting *sighting, uint64_t other,
-                         bool *has_r, struct err *err)
+static bool other_has_it(struct census *c, const struct ledger_census_entry *sighting,
+                         uint64_t other, bool *has_r, struct err *err)
 {
     const struct source_fields *fields = &c->mover->settings->fields;
     auto_page page = { 0 };
@@ -93,7 +94,7 @@ static bool readdress_work(const struct desk_hands *hands, void *arg, struct err
 }
 
 /* A record whose document the ledger knows in another one: records have changed places. */
-static bool rebuilt(struct census *c, struct ledger_sighting *sighting, uint64_t other,
+static bool rebuilt(struct census *c, struct ledger_census_entry *sighting, uint64_t other,
                     struct err *err)
 {
     if (c->mover->settings->accept_rebuilt) {
@@ -141,7 +142,7 @@ static bool doubles_tell(struct census *c, const struct page_job *page, struct e
         struct entry *entry = &page->entries[i];
         bool is_double;
 
-        if (entry->seen != LEDGER_SEEN_ELSEWHERE)
+        if (entry->seen != LEDGER_UPSERT_ELSEWHERE)
             continue;
         if (!other_has_it(c, &entry->sighting, entry->elsewhere, &is_double, err)
             || !(is_double ? double_tell(c, entry, err)
@@ -206,7 +207,7 @@ static bool on_found(void *arg, const struct filemaker_record *records, size_t c
 
 static bool gone_work(const struct desk_hands *hands, void *arg, struct err *err)
 {
-    return ledger_gone(hands->ledger, *(const uint64_t *)arg, err);
+    return ledger_mark_record_gone(hands->ledger, *(const uint64_t *)arg, err);
 }
 
 static bool on_gone(void *arg, uint64_t record_id, struct err *err)
@@ -241,8 +242,8 @@ static bool absent_work(const struct desk_hands *hands, void *arg, struct err *e
 {
     struct absent_job *job = arg;
 
-    return ledger_absent(hands->ledger, was_seen, job->roll, job->records, ABSENT_BATCH,
-                         &job->count, err);
+    return ledger_absent_records(hands->ledger, was_seen, job->roll, job->records, ABSENT_BATCH,
+                                 &job->count, err);
 }
 
 /* `found_r`: a record that the roll does not have lives all the same. */

@@ -14,7 +14,7 @@ struct decide_options {
     bool all;
 };
 
-static bool choice_read(const struct decide_options *o, struct ledger_choice *choice, char **id,
+static bool choice_read(const struct decide_options *o, struct ledger_selection *choice, char **id,
                         struct err *err)
 {
     auto_str lower = STR_MAX(512);
@@ -32,7 +32,7 @@ static bool choice_read(const struct decide_options *o, struct ledger_choice *ch
         utf8_add_lower(&lower, span_of(o->id));
         *id = str_take(&lower);
     }
-    *choice = (struct ledger_choice){ o->class, *id, (int64_t)record };
+    *choice = (struct ledger_selection){ o->class, *id, (int64_t)record };
     return true;
 }
 

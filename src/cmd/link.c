@@ -24,7 +24,7 @@ static bool says_something(const char *text)
 }
 
 /* A number is a record's, anything else a document's id. */
-static void document_read(const char *text, struct ledger_link_choice *choice, struct str *lower)
+static void document_read(const char *text, struct ledger_link_selection *choice, struct str *lower)
 {
     uint64_t record;
     struct err ignored;

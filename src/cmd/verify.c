@@ -206,8 +206,8 @@ static bool next_finding(void *arg, struct ledger_finding *finding_r, bool *is_r
 static bool note(const struct verify_settings *s, struct verify_result *result, const char *found,
                  const struct cancel *cancel, int64_t *run_r, struct err *err)
 {
-    struct presence_names names;
-    struct ledger_process process = presence_process("verify", &names);
+    struct peer_locks_names names;
+    struct ledger_process process = peer_locks_process("verify", &names);
     auto_ledger *ledger = NULL;
 
     return ledger_open(s->ledger_url, s->source_name, cancel, &ledger, err)

@@ -96,20 +96,20 @@ void source_facts_clear(struct source_facts *facts)
     str_clear(&facts->type_kept);
 }
 
-struct ledger_sighting source_sighting(const struct source_fields *fields,
-                                       const struct filemaker_record *record, size_t which,
-                                       const struct source_facts *facts)
+struct ledger_census_entry source_sighting(const struct source_fields *fields,
+                                           const struct filemaker_record *record, size_t which,
+                                           const struct source_facts *facts)
 {
     const struct container *own = which ? &fields->containers->items[which] : NULL;
 
-    return (struct ledger_sighting){ .identity = str_span(&facts->identity),
-                                     .container = own ? span_of(own->field) : SPAN_NONE,
-                                     .repetition = own ? own->repetition : 1,
-                                     .record_id = record->record_id,
-                                     .mod_id = record->mod_id,
-                                     .asked_us = record->asked_us,
-                                     .filemaker_id = facts->filemaker_id,
-                                     .patient_id = str_span(&facts->patient_id),
-                                     .type = facts->type,
-                                     .storage = facts->storage };
+    return (struct ledger_census_entry){ .identity = str_span(&facts->identity),
+                                         .container = own ? span_of(own->field) : SPAN_NONE,
+                                         .repetition = own ? own->repetition : 1,
+                                         .record_id = record->record_id,
+                                         .mod_id = record->mod_id,
+                                         .asked_us = record->asked_us,
+                                         .filemaker_id = facts->filemaker_id,
+                                         .patient_id = str_span(&facts->patient_id),
+                                         .type = facts->type,
+                                         .storage = facts->storage };
 }

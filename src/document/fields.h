@@ -53,6 +53,6 @@ void source_facts_clear(struct source_facts *facts);
 #define auto_facts __attribute__((cleanup(source_facts_clear))) struct source_facts
 
 /* The facts as the ledger takes note of them; borrowed from all three. */
-struct ledger_sighting source_sighting(const struct source_fields *fields,
-                                       const struct filemaker_record *record, size_t which,
-                                       const struct source_facts *facts);
+struct ledger_census_entry source_sighting(const struct source_fields *fields,
+                                           const struct filemaker_record *record, size_t which,
+                                           const struct source_facts *facts);

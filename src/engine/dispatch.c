@@ -136,7 +136,7 @@ static bool assignment_left(const struct desk_hands *hands, const char *source_n
         || !uuid_read_loose(span_of(a->claim.filemaker_id), &filemaker_id))
         return true;
     ours = row_id(source_name, a->claim.identity, a->claim.container, a->claim.repetition);
-    return registry_left(hands->registry, &filemaker_id, &ours, &a->left_key, err);
+    return registry_previous(hands->registry, &filemaker_id, &ours, &a->left_key, err);
 }
 
 /* A document in its first claim has no past; its record may have, if it has other documents. */

@@ -14,29 +14,29 @@ void others_clear(struct others *others)
     *others = (struct others){ 0 };
 }
 
-static bool is_dead(const struct ledger_open_run *run, struct presence *presence, bool *dead_r,
+static bool is_dead(const struct ledger_open_run *run, struct peer_locks *presence, bool *dead_r,
                     struct err *err)
 {
     char machine[72];
     bool held;
 
-    if (!presence_is_by_lock(presence)) {
+    if (!peer_locks_are_used(presence)) {
         *dead_r = run->is_late;
         return true;
     }
-    presence_machine(machine, sizeof machine);
+    peer_locks_machine(machine, sizeof machine);
     if (strcmp(run->machine, machine) != 0)
         return err_set(err, ERR_USAGE, 0,
                        "run %jd of this ledger is under way on another machine ('%s'): a ledger in "
                        "SQLite serves one machine; put it on PostgreSQL to share it",
                        (intmax_t)run->run, run->host);
-    if (!presence_is_held(presence, run->run, &held, err))
+    if (!peer_locks_is_held(presence, run->run, &held, err))
         return false;
     *dead_r = !held;
     return true;
 }
 
-bool others_divide(struct others *others, struct presence *presence, struct err *err)
+bool others_divide(struct others *others, struct peer_locks *presence, struct err *err)
 {
     others->living = 0;
     free(others->is_dead);
@@ -56,7 +56,7 @@ bool others_bury(const struct others *others, struct ledger *ledger, struct err 
 
         if (!others->is_dead[i])
             continue;
-        if (!ledger_run_bury(ledger, others->runs[i].run, &freed, err))
+        if (!ledger_run_release_dead(ledger, others->runs[i].run, &freed, err))
             return false;
         log_info("run %jd had died; %jd documents that it held are free again",
                  (intmax_t)others->runs[i].run, (intmax_t)freed);
@@ -69,7 +69,7 @@ static bool list_work(const struct desk_hands *hands, void *arg, struct err *err
     struct others *others = arg;
 
     free(take(others->runs));
-    return ledger_runs_open(hands->ledger, others->lease_us, &others->runs, &others->count, err);
+    return ledger_open_runs(hands->ledger, others->lease_us, &others->runs, &others->count, err);
 }
 
 static bool bury_work(const struct desk_hands *hands, void *arg, struct err *err)
@@ -77,15 +77,15 @@ static bool bury_work(const struct desk_hands *hands, void *arg, struct err *err
     return others_bury(arg, hands->ledger, err);
 }
 
-bool others_tend(struct desk *desk, struct presence *presence, int64_t lease_us, struct err *err)
+bool others_tend(struct desk *desk, struct peer_locks *presence, int64_t lease_us, struct err *err)
 {
     auto_others others = { .lease_us = lease_us };
     bool good;
 
-    if (!presence_door_shut(presence, err))
+    if (!peer_locks_start_lock(presence, err))
         return false;
     good = desk_do(desk, list_work, &others, err) && others_divide(&others, presence, err)
            && (others.living == others.count || desk_do(desk, bury_work, &others, err));
-    presence_door_open(presence);
+    peer_locks_start_unlock(presence);
     return good;
 }

@@ -22,7 +22,7 @@ void others_clear(struct others *others);
  *   others   `runs` and `count` are those that never ended
  * Fails with ERR_USAGE if one is under way on another machine, where we cannot know; ERR_OS.
  */
-must_check bool others_divide(struct others *others, struct presence *presence, struct err *err);
+must_check bool others_divide(struct others *others, struct peer_locks *presence, struct err *err);
 
 /* In a change: what the dead held is free again. */
 must_check bool others_bury(const struct others *others, struct ledger *ledger, struct err *err);
@@ -32,5 +32,5 @@ must_check bool others_bury(const struct others *others, struct ledger *ledger, 
  * The door is shut before the database is asked, as it is when a run begins, so that neither waits
  * for the other. Fails as the desk does, and as others_divide().
  */
-must_check bool others_tend(struct desk *desk, struct presence *presence, int64_t lease_us,
+must_check bool others_tend(struct desk *desk, struct peer_locks *presence, int64_t lease_us,
                             struct err *err);

@@ -30,7 +30,7 @@ static void known_clear(struct known_document *known)
     free(known->class);
 }
 
-static bool known_find(struct ledger *ledger, const struct ledger_sighting *s,
+static bool known_find(struct ledger *ledger, const struct ledger_census_entry *s,
                        struct known_document *known_r, struct err *err)
 {
     auto_rows *rows = NULL;
@@ -59,7 +59,7 @@ static bool known_find(struct ledger *ledger, const struct ledger_sighting *s,
 }
 
 /* Adds it, unless another census, which took this run for dead, did so since we looked. */
-static bool document_add(struct ledger *ledger, const struct ledger_sighting *s, bool *added_r,
+static bool document_add(struct ledger *ledger, const struct ledger_census_entry *s, bool *added_r,
                          struct err *err)
 {
     auto_free char *type = span_text(s->type);
@@ -87,7 +87,7 @@ static bool document_add(struct ledger *ledger, const struct ledger_sighting *s,
  * An edited record: what was stored or done must be looked at again, and what failed may do better
  * now. A waived one stays waived: somebody decided so.
  */
-static bool document_changed(struct ledger *ledger, const struct ledger_sighting *s,
+static bool document_changed(struct ledger *ledger, const struct ledger_census_entry *s,
                              const struct known_document *known, struct err *err)
 {
     enum ledger_state after = known->state == LEDGER_WAIVED ? LEDGER_WAIVED : LEDGER_WAITING;
@@ -122,7 +122,7 @@ static bool document_changed(struct ledger *ledger, const struct ledger_sighting
 }
 
 /* What was read before our own mark was written comes late, and would have us move it again. */
-static bool is_stale(const struct known_document *known, const struct ledger_sighting *s)
+static bool is_stale(const struct known_document *known, const struct ledger_census_entry *s)
 {
     return s->asked_us > 0 && (int64_t)s->mod_id < known->mod_id
            && known->changed_us >= s->asked_us;
@@ -133,7 +133,7 @@ static bool is_stale(const struct known_document *known, const struct ledger_sig
  * modification id too. One more than what was stored is most likely our own mark, written just
  * before a crash: whoever finishes the document will see.
  */
-static bool is_edited_since(const struct known_document *known, const struct ledger_sighting *s)
+static bool is_edited_since(const struct known_document *known, const struct ledger_census_entry *s)
 {
     int64_t mod_id = (int64_t)s->mod_id;
 
@@ -146,8 +146,8 @@ static bool is_edited_since(const struct known_document *known, const struct led
     return known->state != LEDGER_STORED || known->mod_id + 1 != mod_id;
 }
 
-bool ledger_see(struct ledger *ledger, const struct ledger_sighting *s, enum ledger_seen *seen_r,
-                uint64_t *elsewhere_r, struct err *err)
+bool ledger_census_upsert(struct ledger *ledger, const struct ledger_census_entry *s,
+                          enum ledger_upsert_result *seen_r, uint64_t *elsewhere_r, struct err *err)
 {
     __attribute__((cleanup(known_clear))) struct known_document known = { 0 };
     bool added = false;
@@ -156,21 +156,21 @@ bool ledger_see(struct ledger *ledger, const struct ledger_sighting *s, enum led
         || (!known.exists && !document_add(ledger, s, &added, err)))
         return false;
     if (added) {
-        *seen_r = LEDGER_SEEN_NEW;
+        *seen_r = LEDGER_UPSERT_NEW;
         return true;
     }
     if (!known.exists && !known_find(ledger, s, &known, err))
         return false;
     if (known.record_id != (int64_t)s->record_id) {
-        *seen_r = LEDGER_SEEN_ELSEWHERE;
+        *seen_r = LEDGER_UPSERT_ELSEWHERE;
         *elsewhere_r = (uint64_t)known.record_id;
         return true;
     }
-    *seen_r = is_edited_since(&known, s) ? LEDGER_SEEN_CHANGED : LEDGER_SEEN_SAME;
-    return *seen_r == LEDGER_SEEN_SAME || document_changed(ledger, s, &known, err);
+    *seen_r = is_edited_since(&known, s) ? LEDGER_UPSERT_CHANGED : LEDGER_UPSERT_SAME;
+    return *seen_r == LEDGER_UPSERT_SAME || document_changed(ledger, s, &known, err);
 }
 
-bool ledger_readdress(struct ledger *ledger, const struct ledger_sighting *s, struct err *err)
+bool ledger_readdress(struct ledger *ledger, const struct ledger_census_entry *s, struct err *err)
 {
     __attribute__((cleanup(known_clear))) struct known_document known = { 0 };
     enum ledger_state after;
@@ -205,8 +205,8 @@ bool ledger_readdress(struct ledger *ledger, const struct ledger_sighting *s, st
                    err));
 }
 
-bool ledger_saw(struct ledger *ledger, size_t count, size_t new_count, const struct sha256 *hash,
-                struct err *err)
+bool ledger_audit_page(struct ledger *ledger, size_t count, size_t new_count,
+                       const struct sha256 *hash, struct err *err)
 {
     char evidence[128], hex[SHA256_HEX_SIZE];
 
@@ -315,8 +315,9 @@ static bool absent_page(struct ledger *ledger, struct absent_pass *pass,
     return *count == room || step != STEP_ERROR;
 }
 
-bool ledger_absent(struct ledger *ledger, bool (*was_seen)(void *arg, uint64_t record_id),
-                   void *arg, uint64_t *absent_r, size_t room, size_t *count_r, struct err *err)
+bool ledger_absent_records(struct ledger *ledger, bool (*was_seen)(void *arg, uint64_t record_id),
+                           void *arg, uint64_t *absent_r, size_t room, size_t *count_r,
+                           struct err *err)
 {
     struct absent_pass pass = { .record_id = -1, .document = -1, .more = true };
 
@@ -371,7 +372,7 @@ static bool doomed_mark_gone(struct ledger *ledger, const struct known_document 
                                     err));
 }
 
-bool ledger_gone(struct ledger *ledger, uint64_t record_id, struct err *err)
+bool ledger_mark_record_gone(struct ledger *ledger, uint64_t record_id, struct err *err)
 {
     for (;;) {
         __attribute__((cleanup(known_clear))) struct known_document known = { 0 };

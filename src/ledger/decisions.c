@@ -22,7 +22,7 @@ struct ledger_decision {
     bool forgets_reaction;    /* a person has mended it: what answered its mark is forgotten */
 };
 
-static bool batch_read(struct ledger *ledger, const struct ledger_choice *choice, int64_t after,
+static bool batch_read(struct ledger *ledger, const struct ledger_selection *choice, int64_t after,
                        struct chosen *batch, size_t *count, struct err *err)
 {
     auto_rows *rows = NULL;
@@ -110,7 +110,7 @@ static bool document_decide(struct ledger *ledger, const struct ledger_decision 
                err);
 }
 
-static bool selection_decide(struct ledger *ledger, const struct ledger_choice *choice,
+static bool selection_decide(struct ledger *ledger, const struct ledger_selection *choice,
                              const struct ledger_decision *d, int64_t *count_r, struct err *err)
 {
     auto_free struct chosen *batch = mem_zero(BATCH * sizeof *batch);
@@ -132,7 +132,7 @@ static bool selection_decide(struct ledger *ledger, const struct ledger_choice *
     return good;
 }
 
-bool ledger_retry(struct ledger *ledger, const struct ledger_choice *choice, int64_t *count_r,
+bool ledger_retry(struct ledger *ledger, const struct ledger_selection *choice, int64_t *count_r,
                   struct err *err)
 {
     struct ledger_decision decision = { LEDGER_WAITING, &LEDGER_DOCUMENT_RETRY,
@@ -148,11 +148,11 @@ bool ledger_retry_class(struct ledger *ledger, const char *class, int64_t *count
                                         NULL,           NULL,
                                         false,          false };
 
-    return selection_decide(ledger, &(struct ledger_choice){ .class = class }, &decision, count_r,
-                            err);
+    return selection_decide(ledger, &(struct ledger_selection){ .class = class }, &decision,
+                            count_r, err);
 }
 
-bool ledger_waive(struct ledger *ledger, const struct ledger_choice *choice, const char *who,
+bool ledger_waive(struct ledger *ledger, const struct ledger_selection *choice, const char *who,
                   const char *reason, int64_t *count_r, struct err *err)
 {
     struct ledger_decision decision = { LEDGER_WAIVED, &LEDGER_DOCUMENT_WAIVE, who, reason, false,
@@ -161,7 +161,7 @@ bool ledger_waive(struct ledger *ledger, const struct ledger_choice *choice, con
     return selection_decide(ledger, choice, &decision, count_r, err);
 }
 
-bool ledger_accept(struct ledger *ledger, const struct ledger_choice *choice, const char *who,
+bool ledger_accept(struct ledger *ledger, const struct ledger_selection *choice, const char *who,
                    const char *reason, int64_t *count_r, struct err *err)
 {
     struct ledger_decision decision = { LEDGER_WAITING, &LEDGER_DOCUMENT_RETRY, who, reason, true,

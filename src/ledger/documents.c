@@ -390,7 +390,7 @@ bool ledger_fail(struct ledger *ledger, const struct ledger_claim *claim,
                       err);
 }
 
-bool ledger_lose(struct ledger *ledger, const struct ledger_claim *claim, struct err *err)
+bool ledger_mark_gone(struct ledger *ledger, const struct ledger_claim *claim, struct err *err)
 {
     return let_go(ledger, claim, LEDGER_GONE, "", 0, 0, err);
 }

@@ -35,10 +35,10 @@ bool ledger_held_elsewhere(struct ledger *ledger, bool *held_r, struct err *err)
     return good;
 }
 
-bool ledger_sessions_look(struct ledger *ledger, int most, struct ledger_share *share_r,
-                          struct err *err)
+bool ledger_sessions_share(struct ledger *ledger, int most, struct ledger_share *share_r,
+                           struct err *err)
 {
-    struct ledger_share share = { .open = most };
+    struct ledger_share share = { .spare = most };
     auto_rows *rows = NULL;
     enum step step;
     int place = 0;
@@ -51,15 +51,15 @@ bool ledger_sessions_look(struct ledger *ledger, int most, struct ledger_share *
     while ((step = sql_next(rows, err)) == STEP_ROW) {
         int sessions = (int)sql_get_i64(rows, 1);
 
-        share.open -= sessions;
+        share.spare -= sessions;
         if (sql_get_i64(rows, 0) == ledger->run) {
-            place = share.movers;
-            share.now = sessions;
+            place = share.runs;
+            share.current = sessions;
         }
-        share.movers++;
+        share.runs++;
     }
-    if (share.movers > 0)
-        share.fair = most / share.movers + (place < most % share.movers);
+    if (share.runs > 0)
+        share.fair = most / share.runs + (place < most % share.runs);
     *share_r = share;
     return step == STEP_END;
 }

@@ -165,7 +165,7 @@ int64_t ledger_source(const struct ledger *ledger)
     return ledger->source;
 }
 
-int64_t ledger_born_us(const struct ledger *ledger)
+int64_t ledger_source_created_us(const struct ledger *ledger)
 {
     return ledger->source_created_us;
 }
@@ -353,13 +353,13 @@ bool ledger_touched(const struct ledger *ledger, int64_t document, struct err *e
 
 /* --- notes ---------------------------------------------------------------------------------- */
 
-bool ledger_note(struct ledger *ledger, const char *name, const char *value, struct err *err)
+bool ledger_note_write(struct ledger *ledger, const char *name, const char *value, struct err *err)
 {
     return sql_run(ledger->sql, &LEDGER_NOTE_PUT,
                    sql_args(sql_i64(ledger->source), sql_text(name), sql_text(value)), err);
 }
 
-bool ledger_noted(struct ledger *ledger, const char *name, char **value_r, struct err *err)
+bool ledger_note_read(struct ledger *ledger, const char *name, char **value_r, struct err *err)
 {
     auto_rows *rows = NULL;
     enum step step;
@@ -373,8 +373,8 @@ bool ledger_noted(struct ledger *ledger, const char *name, char **value_r, struc
     return step != STEP_ERROR;
 }
 
-bool ledger_twin(struct ledger *ledger, const char *database, const char *layout,
-                 const char *containers, char **name_r, struct err *err)
+bool ledger_twin_source(struct ledger *ledger, const char *database, const char *layout,
+                        const char *containers, char **name_r, struct err *err)
 {
     auto_rows *rows = NULL;
     enum step step;

@@ -48,7 +48,7 @@ struct ledger;
 must_check bool ledger_open(const char *url, const char *source, const struct cancel *cancel,
                             struct ledger **ledger_r, struct err *err);
 
-/* As ledger_open() for looking only. Fails with ERR_USAGE if there is no such ledger or source. */
+/* As ledger_open_findings() for looking only. Fails with ERR_USAGE if there is no such ledger or source. */
 must_check bool ledger_open_reader(const char *url, const char *source, const struct cancel *cancel,
                                    struct ledger **ledger_r, struct err *err);
 void ledger_close(struct ledger *ledger); /* NULL is allowed */
@@ -60,7 +60,7 @@ struct sql *ledger_sql(struct ledger *ledger);
 int64_t ledger_source(const struct ledger *ledger);
 
 /* When the ledger began to know its source: of two ledgers of one source, the later one counts. */
-int64_t ledger_born_us(const struct ledger *ledger);
+int64_t ledger_source_created_us(const struct ledger *ledger);
 
 /* --- changes -------------------------------------------------------------------------------- */
 
@@ -120,33 +120,33 @@ must_check bool ledger_held_elsewhere(struct ledger *ledger, bool *held_r, struc
 
 /* How the sessions that all runs of a source may have together are shared out. */
 struct ledger_share {
-    int movers; /* runs under way, this one among them                              */
-    int now;    /* what this run may have now                                       */
-    int fair;   /* what it should have                                              */
-    int open;   /* what nobody has: more than `now` it may take only as many of them */
+    int runs;    /* runs under way, this one among them                              */
+    int current; /* what this run may have now                                       */
+    int fair;    /* what it should have                                              */
+    int spare;   /* what nobody has: more than `now` it may take only as many of them */
 };
 
 /*
  * In a change: how this run's share stands; until the change is over no other run alters its own.
  *   most   sessions of all runs together; at least 1
  */
-must_check bool ledger_sessions_look(struct ledger *ledger, int most, struct ledger_share *share_r,
-                                     struct err *err);
+must_check bool ledger_sessions_share(struct ledger *ledger, int most, struct ledger_share *share_r,
+                                      struct err *err);
 
-/* In a change, after ledger_sessions_look(): this run may have so many from now on. */
+/* In a change, after ledger_sessions_share(): this run may have so many from now on. */
 must_check bool ledger_sessions_take(struct ledger *ledger, int sessions, struct err *err);
 
 /* In a change: lets go of everything that the present run still holds. `freed_r`: how many. */
-must_check bool ledger_run_free(struct ledger *ledger, int64_t *freed_r, struct err *err);
+must_check bool ledger_run_release(struct ledger *ledger, int64_t *freed_r, struct err *err);
 
 /* In a change: frees what a dead run held, and notes that it died. `freed_r`: how many documents.
  */
-must_check bool ledger_run_bury(struct ledger *ledger, int64_t run, int64_t *freed_r,
-                                struct err *err);
+must_check bool ledger_run_release_dead(struct ledger *ledger, int64_t run, int64_t *freed_r,
+                                        struct err *err);
 
 /* In a change: lets everything that waits for a later time be due now, its tries not yet counted.
  */
-must_check bool ledger_wake(struct ledger *ledger, struct err *err);
+must_check bool ledger_make_waiting_due(struct ledger *ledger, struct err *err);
 
 /* A run that never ended. */
 struct ledger_open_run {
@@ -160,13 +160,13 @@ struct ledger_open_run {
  *   lease_us   how long they promise to live each time; so long nobody is late after the database
  *              was started
  */
-must_check bool ledger_runs_open(struct ledger *ledger, int64_t lease_us,
+must_check bool ledger_open_runs(struct ledger *ledger, int64_t lease_us,
                                  struct ledger_open_run **runs_r, size_t *count_r, struct err *err);
 
 /* --- census --------------------------------------------------------------------------------- */
 
 /* A document as the census sees it. Texts are borrowed for the call. */
-struct ledger_sighting {
+struct ledger_census_entry {
     struct span identity;  /* lower case; "rec:17" where the id is of no use */
     struct span container; /* "" for the record's own document               */
     int repetition;
@@ -178,30 +178,32 @@ struct ledger_sighting {
     const char *storage; /* "embedded", "empty", "reference", ...          */
 };
 
-enum ledger_seen {
-    LEDGER_SEEN_NEW,      /* now waiting                                                     */
-    LEDGER_SEEN_SAME,     /* nothing happened since                                          */
-    LEDGER_SEEN_CHANGED,  /* edited since it was stored: waiting again                       */
-    LEDGER_SEEN_ELSEWHERE /* this identity lives in another record: nothing was written      */
+enum ledger_upsert_result {
+    LEDGER_UPSERT_NEW,      /* now waiting                                                     */
+    LEDGER_UPSERT_SAME,     /* nothing happened since                                          */
+    LEDGER_UPSERT_CHANGED,  /* edited since it was stored: waiting again                       */
+    LEDGER_UPSERT_ELSEWHERE /* this identity lives in another record: nothing was written      */
 };
 
 /*
  * In a change: takes note of one document.
- *   elsewhere_r   with LEDGER_SEEN_ELSEWHERE: the record that has this identity
+ *   elsewhere_r   with LEDGER_UPSERT_ELSEWHERE: the record that has this identity
  */
-must_check bool ledger_see(struct ledger *ledger, const struct ledger_sighting *sighting,
-                           enum ledger_seen *seen_r, uint64_t *elsewhere_r, struct err *err);
+must_check bool ledger_census_upsert(struct ledger *ledger,
+                                     const struct ledger_census_entry *sighting,
+                                     enum ledger_upsert_result *seen_r, uint64_t *elsewhere_r,
+                                     struct err *err);
 
 /*
  * In a change: a document lives in another record now, because the file was rebuilt. Nothing of
  * what was stored is lost; the record is looked at again.
  */
-must_check bool ledger_readdress(struct ledger *ledger, const struct ledger_sighting *sighting,
+must_check bool ledger_readdress(struct ledger *ledger, const struct ledger_census_entry *sighting,
                                  struct err *err);
 
 /* In a change: tells the audit chain of documents seen together; `hash` covers their identities. */
-must_check bool ledger_saw(struct ledger *ledger, size_t count, size_t new_count,
-                           const struct sha256 *hash, struct err *err);
+must_check bool ledger_audit_page(struct ledger *ledger, size_t count, size_t new_count,
+                                  const struct sha256 *hash, struct err *err);
 
 /*
  * Looks for documents whose record was not seen.
@@ -209,12 +211,13 @@ must_check bool ledger_saw(struct ledger *ledger, size_t count, size_t new_count
  *   absent_r     the records that were not; room for `room`
  *   count_r      how many of them; `room` means that there may be more
  */
-must_check bool ledger_absent(struct ledger *ledger,
-                              bool (*was_seen)(void *arg, uint64_t record_id), void *arg,
-                              uint64_t *absent_r, size_t room, size_t *count_r, struct err *err);
+must_check bool ledger_absent_records(struct ledger *ledger,
+                                      bool (*was_seen)(void *arg, uint64_t record_id), void *arg,
+                                      uint64_t *absent_r, size_t room, size_t *count_r,
+                                      struct err *err);
 
 /* In a change: the record is gone, and so are its documents, but for those in somebody's hands. */
-must_check bool ledger_gone(struct ledger *ledger, uint64_t record_id, struct err *err);
+must_check bool ledger_mark_record_gone(struct ledger *ledger, uint64_t record_id, struct err *err);
 
 /*
  * In a change: begins a census of the source, unless another run is at one.
@@ -402,8 +405,8 @@ must_check bool ledger_refuse(struct ledger *ledger, const struct ledger_claim *
                               struct ledger_refused *seen_r, struct err *err);
 
 /* In a change: the record is not there any more. */
-must_check bool ledger_lose(struct ledger *ledger, const struct ledger_claim *claim,
-                            struct err *err);
+must_check bool ledger_mark_gone(struct ledger *ledger, const struct ledger_claim *claim,
+                                 struct err *err);
 
 /*
  * In a change: failed → waiting, for all documents of a class.
@@ -413,14 +416,14 @@ must_check bool ledger_retry_class(struct ledger *ledger, const char *class, int
                                    struct err *err);
 
 /* Which documents a person means; what is NULL or 0 does not matter. */
-struct ledger_choice {
+struct ledger_selection {
     const char *class;
     const char *identity; /* in lower case */
     int64_t record_id;
 };
 
 /* In a change: failed or waived → waiting. `count_r`: how many. */
-must_check bool ledger_retry(struct ledger *ledger, const struct ledger_choice *choice,
+must_check bool ledger_retry(struct ledger *ledger, const struct ledger_selection *choice,
                              int64_t *count_r, struct err *err);
 
 /*
@@ -428,7 +431,7 @@ must_check bool ledger_retry(struct ledger *ledger, const struct ledger_choice *
  *   who, reason   a person's name and words; both stand in the audit chain
  *   count_r       how many
  */
-must_check bool ledger_waive(struct ledger *ledger, const struct ledger_choice *choice,
+must_check bool ledger_waive(struct ledger *ledger, const struct ledger_selection *choice,
                              const char *who, const char *reason, int64_t *count_r,
                              struct err *err);
 
@@ -437,23 +440,23 @@ must_check bool ledger_waive(struct ledger *ledger, const struct ledger_choice *
  * last for each is its file from now on, and nothing else is. who, reason   a person's name and
  * words; both stand in the audit chain count_r       how many
  */
-must_check bool ledger_accept(struct ledger *ledger, const struct ledger_choice *choice,
+must_check bool ledger_accept(struct ledger *ledger, const struct ledger_selection *choice,
                               const char *who, const char *reason, int64_t *count_r,
                               struct err *err);
 
 /* --- notes ---------------------------------------------------------------------------------- */
 
 /* In a change: remembers something about the source. */
-must_check bool ledger_note(struct ledger *ledger, const char *name, const char *value,
-                            struct err *err);
+must_check bool ledger_note_write(struct ledger *ledger, const char *name, const char *value,
+                                  struct err *err);
 
 /* What was remembered; NULL if nothing. The caller frees. */
-must_check bool ledger_noted(struct ledger *ledger, const char *name, char **value_r,
-                             struct err *err);
+must_check bool ledger_note_read(struct ledger *ledger, const char *name, char **value_r,
+                                 struct err *err);
 
 /*
  * Another source of the ledger that was begun with the same notes of these names, and has
  * documents. name_r   NULL: there is none; the caller frees
  */
-must_check bool ledger_twin(struct ledger *ledger, const char *database, const char *layout,
-                            const char *containers, char **name_r, struct err *err);
+must_check bool ledger_twin_source(struct ledger *ledger, const char *database, const char *layout,
+                                   const char *containers, char **name_r, struct err *err);

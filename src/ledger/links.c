@@ -22,8 +22,8 @@ static const struct sql_text *search_text(enum ledger_link_search search)
     abort();
 }
 
-static bool find(struct ledger *ledger, const struct ledger_link_choice *choice, int64_t after,
-                 size_t most, struct sql_rows **rows_r, struct err *err)
+static bool links_find(struct ledger *ledger, const struct ledger_link_selection *choice,
+                       int64_t after, size_t most, struct sql_rows **rows_r, struct err *err)
 {
     struct sql_value values[] = {
         sql_i64(ledger->source),    sql_i64(after),
@@ -36,7 +36,7 @@ static bool find(struct ledger *ledger, const struct ledger_link_choice *choice,
                      rows_r, err);
 }
 
-bool ledger_links(struct ledger *ledger, const struct ledger_link_choice *choice, int64_t after,
+bool ledger_links(struct ledger *ledger, const struct ledger_link_selection *choice, int64_t after,
                   size_t most, struct ledger_claim *claims_r, size_t *count_r, struct err *err)
 {
     auto_rows *rows = NULL;
@@ -44,7 +44,7 @@ bool ledger_links(struct ledger *ledger, const struct ledger_link_choice *choice
     size_t count = 0;
 
     *count_r = 0;
-    if (!find(ledger, choice, after, most, &rows, err))
+    if (!links_find(ledger, choice, after, most, &rows, err))
         return false;
     while (count < most && (step = sql_next(rows, err)) == STEP_ROW)
         claims_r[count++] = ledger_claim_read(rows);
@@ -53,8 +53,8 @@ bool ledger_links(struct ledger *ledger, const struct ledger_link_choice *choice
 }
 
 /* As it goes into audit chain and tallies: done before and after. */
-static struct transition step_of(const struct ledger_claim *claim, enum ledger_link link,
-                                 const char *evidence)
+static struct transition link_transition(const struct ledger_claim *claim, enum ledger_link link,
+                                         const char *evidence)
 {
     return (struct transition){ .document = claim->document,
                                 .epoch = claim->epoch,
@@ -72,7 +72,7 @@ static struct transition step_of(const struct ledger_claim *claim, enum ledger_l
 
 bool ledger_link_hold(struct ledger *ledger, const struct ledger_claim *claim, struct err *err)
 {
-    struct transition step = step_of(claim, claim->link, "");
+    struct transition step = link_transition(claim, claim->link, "");
 
     return ledger_run_still_open(ledger, err)
            && sql_run(ledger->sql, &LEDGER_LINK_HOLD,
@@ -82,7 +82,7 @@ bool ledger_link_hold(struct ledger *ledger, const struct ledger_claim *claim, s
            && ledger_touched(ledger, claim->document, err) && ledger_transition(ledger, &step, err);
 }
 
-bool ledger_link_free(struct ledger *ledger, const struct ledger_claim *claim, struct err *err)
+bool ledger_link_release(struct ledger *ledger, const struct ledger_claim *claim, struct err *err)
 {
     return sql_run(ledger->sql, &LEDGER_LINK_FREE,
                    sql_args(sql_i64(claim->document), sql_i64(claim->epoch), sql_i64(ledger->run),
@@ -156,7 +156,7 @@ bool ledger_link_switch(struct ledger *ledger, const struct ledger_claim *claim,
     int64_t now_us = time_now_us();
 
     evidence_write(&evidence, version, target);
-    step = step_of(claim, target->link, str_text(&evidence));
+    step = link_transition(claim, target->link, str_text(&evidence));
     return moves_note(ledger, claim, moves, count, err)
            && sql_run(ledger->sql, &LEDGER_LINK_HISTORY_ADD,
                       sql_args(sql_i64(claim->document), sql_i64(ledger->run), sql_i64(now_us),

@@ -25,7 +25,7 @@ enum ledger_link_search {
     LEDGER_LINKS_ONE,  /* those with an identity, or of a record               */
 };
 
-struct ledger_link_choice {
+struct ledger_link_selection {
     enum ledger_link_search search;
     const char *identity; /* LEDGER_LINKS_ONE: in lower case, or NULL */
     int64_t record_id;    /* LEDGER_LINKS_ONE: or 0                   */
@@ -37,7 +37,7 @@ struct ledger_link_choice {
  *   claims_r   room for `most`; not held yet, with the epoch that they would be held with. Each is
  *              cleared by the caller
  */
-must_check bool ledger_links(struct ledger *ledger, const struct ledger_link_choice *choice,
+must_check bool ledger_links(struct ledger *ledger, const struct ledger_link_selection *choice,
                              int64_t after, size_t most, struct ledger_claim *claims_r,
                              size_t *count_r, struct err *err);
 
@@ -46,8 +46,8 @@ must_check bool ledger_link_hold(struct ledger *ledger, const struct ledger_clai
                                  struct err *err);
 
 /* In a change: lets it go. */
-must_check bool ledger_link_free(struct ledger *ledger, const struct ledger_claim *claim,
-                                 struct err *err);
+must_check bool ledger_link_release(struct ledger *ledger, const struct ledger_claim *claim,
+                                    struct err *err);
 
 /* A version whose bytes lie under a new key now; both numbers are the document's. */
 struct ledger_link_move {

@@ -188,7 +188,7 @@ static bool census_last_closed(struct ledger *ledger, struct ledger_census *cens
         census->at_us = sql_get_i64(rows, 0);
         census->records = sql_get_i64(rows, 1);
         census->found = sql_get_i64(rows, 2);
-        census->witness = sql_get_i64(rows, 3);
+        census->independent_count = sql_get_i64(rows, 3);
     }
     return step != STEP_ERROR;
 }

@@ -22,7 +22,7 @@ must_check bool ledger_states(struct ledger *ledger, int64_t *states_r, struct e
 struct ledger_run {
     int64_t run, started_us;
     int64_t ended_us; /* 0: still running, or died without notice */
-    bool is_dead;     /* it died without notice: see presence_of_runs() */
+    bool is_dead;     /* it died without notice: see peer_locks_find_dead() */
     struct ledger_progress progress;
     char status[32];
     char kind[16]; /* "run", "retry", "waive", ... */
@@ -64,7 +64,7 @@ must_check bool ledger_waits(struct ledger *ledger, struct ledger_wait *waits_r,
 struct ledger_census {
     bool begun, closed;
     int64_t at_us; /* when the last one that was closed was closed; 0: never */
-    int64_t records, found, witness;
+    int64_t records, found, independent_count;
 };
 must_check bool ledger_census(struct ledger *ledger, struct ledger_census *census_r,
                               struct err *err);

@@ -12,14 +12,14 @@
 
 static const char sqlite_url[] = "sqlite:";
 
-struct presence {
+struct peer_locks {
     int fd; /* -1: this kind of ledger needs no file */
     char *path;
 };
 
-bool presence_open(const char *url, struct presence **presence_r, struct err *err)
+bool peer_locks_open(const char *url, struct peer_locks **presence_r, struct err *err)
 {
-    struct presence *presence = mem_new(struct presence);
+    struct peer_locks *presence = mem_new(struct peer_locks);
 
     presence->fd = -1;
     if (span_starts(span_of(url), sqlite_url)) {
@@ -27,7 +27,7 @@ bool presence_open(const char *url, struct presence **presence_r, struct err *er
         presence->fd = open(presence->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
         if (presence->fd < 0) {
             (void)err_os(err, "opening the ledger's lock '%s'", presence->path);
-            presence_free(presence);
+            peer_locks_free(presence);
             return false;
         }
     }
@@ -35,7 +35,7 @@ bool presence_open(const char *url, struct presence **presence_r, struct err *er
     return true;
 }
 
-void presence_free(struct presence *presence)
+void peer_locks_free(struct peer_locks *presence)
 {
     if (!presence)
         return;
@@ -45,19 +45,19 @@ void presence_free(struct presence *presence)
     free(presence);
 }
 
-bool presence_is_by_lock(const struct presence *presence)
+bool peer_locks_are_used(const struct peer_locks *presence)
 {
     return presence->fd >= 0;
 }
 
-static struct flock place(short type, int64_t byte)
+static struct flock lock_byte(short type, int64_t byte)
 {
     return (struct flock){ .l_type = type, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1 };
 }
 
-bool presence_door_shut(struct presence *presence, struct err *err)
+bool peer_locks_start_lock(struct peer_locks *presence, struct err *err)
 {
-    struct flock door = place(F_WRLCK, 0);
+    struct flock door = lock_byte(F_WRLCK, 0);
 
     if (presence->fd < 0)
         return true;
@@ -67,25 +67,25 @@ bool presence_door_shut(struct presence *presence, struct err *err)
     return true;
 }
 
-void presence_door_open(struct presence *presence)
+void peer_locks_start_unlock(struct peer_locks *presence)
 {
-    struct flock door = place(F_UNLCK, 0);
+    struct flock door = lock_byte(F_UNLCK, 0);
 
     if (presence->fd >= 0)
         (void)fcntl(presence->fd, F_OFD_SETLK, &door);
 }
 
-bool presence_hold(struct presence *presence, int64_t run, struct err *err)
+bool peer_locks_hold(struct peer_locks *presence, int64_t run, struct err *err)
 {
-    struct flock seat = place(F_WRLCK, 1 + run);
+    struct flock seat = lock_byte(F_WRLCK, 1 + run);
 
     return presence->fd < 0 || fcntl(presence->fd, F_OFD_SETLK, &seat) == 0
            || err_os(err, "locking '%s'", presence->path);
 }
 
-bool presence_is_held(struct presence *presence, int64_t run, bool *held_r, struct err *err)
+bool peer_locks_is_held(struct peer_locks *presence, int64_t run, bool *held_r, struct err *err)
 {
-    struct flock seat = place(F_WRLCK, 1 + run);
+    struct flock seat = lock_byte(F_WRLCK, 1 + run);
 
     if (presence->fd >= 0 && fcntl(presence->fd, F_OFD_GETLK, &seat) < 0)
         return err_os(err, "asking '%s' for locks", presence->path);
@@ -98,14 +98,14 @@ bool presence_is_held(struct presence *presence, int64_t run, bool *held_r, stru
 /* The lock is only asked for, never taken. Without the file nothing is known. */
 static bool is_unlocked(const char *path, int64_t run)
 {
-    struct flock seat = place(F_WRLCK, 1 + run);
+    struct flock seat = lock_byte(F_WRLCK, 1 + run);
     auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
 
     return fd >= 0 && fcntl(fd, F_OFD_GETLK, &seat) == 0 && seat.l_type == F_UNLCK;
 }
 
 static bool is_dead(const struct ledger_open_run *run, const char *url,
-                    const struct presence_names *here)
+                    const struct peer_locks_names *here)
 {
     auto_free char *path = NULL;
     bool is_here = strcmp(run->machine, here->machine) == 0;
@@ -118,15 +118,15 @@ static bool is_dead(const struct ledger_open_run *run, const char *url,
     return is_here && is_unlocked(path, run->run);
 }
 
-bool presence_of_runs(struct ledger *ledger, const char *url, int64_t lease_us,
-                      struct ledger_run *runs, size_t count, struct err *err)
+bool peer_locks_find_dead(struct ledger *ledger, const char *url, int64_t lease_us,
+                          struct ledger_run *runs, size_t count, struct err *err)
 {
     auto_free struct ledger_open_run *open_runs = NULL;
-    struct presence_names here;
+    struct peer_locks_names here;
     size_t open_count;
 
-    (void)presence_process("", &here);
-    if (!ledger_runs_open(ledger, lease_us, &open_runs, &open_count, err))
+    (void)peer_locks_process("", &here);
+    if (!ledger_open_runs(ledger, lease_us, &open_runs, &open_count, err))
         return false;
     for (size_t i = 0; i < open_count; i++) {
         for (size_t r = 0; r < count; r++) {
@@ -139,7 +139,7 @@ bool presence_of_runs(struct ledger *ledger, const char *url, int64_t lease_us,
     return true;
 }
 
-void presence_machine(char *name_r, size_t room)
+void peer_locks_machine(char *name_r, size_t room)
 {
     int fd = open("/etc/machine-id", O_RDONLY | O_CLOEXEC);
     ssize_t got = fd >= 0 ? read(fd, name_r, room - 1) : 0;
@@ -152,10 +152,10 @@ void presence_machine(char *name_r, size_t room)
         (void)close(fd);
 }
 
-struct ledger_process presence_process(const char *kind, struct presence_names *names_r)
+struct ledger_process peer_locks_process(const char *kind, struct peer_locks_names *names_r)
 {
-    *names_r = (struct presence_names){ 0 };
-    presence_machine(names_r->machine, sizeof names_r->machine);
+    *names_r = (struct peer_locks_names){ 0 };
+    peer_locks_machine(names_r->machine, sizeof names_r->machine);
     (void)gethostname(names_r->host, sizeof names_r->host - 1);
     return (struct ledger_process){ names_r->machine, names_r->host, getpid(), VERSION, kind };
 }

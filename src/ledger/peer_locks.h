@@ -10,50 +10,50 @@
 #include "ledger/ledger.h"
 #include "ledger/look.h"
 
-struct presence;
+struct peer_locks;
 
 /*
  * Opens the lock file of a ledger.
  *   url          of the ledger
- *   presence_r   caller frees with presence_free(), which also gives up what is held
+ *   presence_r   caller frees with peer_locks_free(), which also gives up what is held
  * Fails with ERR_OS.
  */
-must_check bool presence_open(const char *url, struct presence **presence_r, struct err *err);
-void presence_free(struct presence *presence); /* NULL is allowed */
+must_check bool peer_locks_open(const char *url, struct peer_locks **presence_r, struct err *err);
+void peer_locks_free(struct peer_locks *presence); /* NULL is allowed */
 
 /* Whether the life of runs is told by locks here; otherwise by their leases in the ledger. */
-bool presence_is_by_lock(const struct presence *presence);
+bool peer_locks_are_used(const struct peer_locks *presence);
 
 /*
  * The door: one process at a time comes in, so that none is taken for dead before it holds its
  * place. Waits. Fails with ERR_OS.
  */
-must_check bool presence_door_shut(struct presence *presence, struct err *err);
-void presence_door_open(struct presence *presence);
+must_check bool peer_locks_start_lock(struct peer_locks *presence, struct err *err);
+void peer_locks_start_unlock(struct peer_locks *presence);
 
 /* Holds the place of a run until this process ends. Behind the door. Fails with ERR_OS. */
-must_check bool presence_hold(struct presence *presence, int64_t run, struct err *err);
+must_check bool peer_locks_hold(struct peer_locks *presence, int64_t run, struct err *err);
 
 /* Whether a process holds the place of a run, on this machine. Behind the door. Fails with ERR_OS.
  */
-must_check bool presence_is_held(struct presence *presence, int64_t run, bool *held_r,
-                                 struct err *err);
+must_check bool peer_locks_is_held(struct peer_locks *presence, int64_t run, bool *held_r,
+                                   struct err *err);
 
 /*
  * Finds out which of the runs that never ended are dead, and says so in `is_dead` and `status`, for
  * whoever only looks: by the lock of a ledger in SQLite if it is this machine's; on PostgreSQL by
  * the lease, or by the process if it was one of this machine's. What cannot be known is alive.
- *   lease_us   as for ledger_runs_open()
+ *   lease_us   as for ledger_open_runs()
  * Fails with ERR_DATABASE.
  */
-must_check bool presence_of_runs(struct ledger *ledger, const char *url, int64_t lease_us,
-                                 struct ledger_run *runs, size_t count, struct err *err);
+must_check bool peer_locks_find_dead(struct ledger *ledger, const char *url, int64_t lease_us,
+                                     struct ledger_run *runs, size_t count, struct err *err);
 
 /* A name of this machine that stays, so that a ledger on a shared folder is noticed. */
-void presence_machine(char *name_r, size_t room);
+void peer_locks_machine(char *name_r, size_t room);
 
 /* This process, as ledger_run_begin() wants it; its texts are in `names_r` and `kind`. */
-struct presence_names {
+struct peer_locks_names {
     char machine[72], host[72];
 };
-struct ledger_process presence_process(const char *kind, struct presence_names *names_r);
+struct ledger_process peer_locks_process(const char *kind, struct peer_locks_names *names_r);

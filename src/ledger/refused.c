@@ -4,8 +4,8 @@
 
 #include "base/time.h"
 
-static bool before_read(struct ledger *ledger, int64_t document, struct sql_value sha256,
-                        struct ledger_refused *seen, struct err *err)
+static bool refused_before_read(struct ledger *ledger, int64_t document, struct sql_value sha256,
+                                struct ledger_refused *seen, struct err *err)
 {
     auto_rows *rows = NULL;
     enum step step;
@@ -29,7 +29,7 @@ bool ledger_refuse(struct ledger *ledger, const struct ledger_claim *claim, cons
     struct ledger_refused seen = { 0 };
 
     if (!ledger_claim_still_ours(ledger, claim, err)
-        || !before_read(ledger, claim->document, hash, &seen, err)
+        || !refused_before_read(ledger, claim->document, hash, &seen, err)
         || !sql_number(ledger->sql, &LEDGER_REFUSED_ELSEWHERE,
                        sql_args(sql_i64(ledger->source), hash, sql_i64(claim->document)), 0,
                        &seen.elsewhere, err)

@@ -41,18 +41,18 @@ bool ledger_run_note(struct ledger *ledger, const struct ledger_progress *progre
 }
 
 /* A document that a dead run held. */
-struct held {
+struct held_document {
     int64_t document, epoch, size;
     enum ledger_state state;
     enum ledger_link link;
     char *type;
 };
 
-static bool held_by(struct ledger *ledger, int64_t run, struct held **held_r, size_t *count_r,
-                    struct err *err)
+static bool held_by(struct ledger *ledger, int64_t run, struct held_document **held_r,
+                    size_t *count_r, struct err *err)
 {
     auto_rows *rows = NULL;
-    struct held *held = NULL;
+    struct held_document *held = NULL;
     size_t count = 0, room = 0;
     enum step step = STEP_ERROR;
 
@@ -62,12 +62,12 @@ static bool held_by(struct ledger *ledger, int64_t run, struct held **held_r, si
                 room = room ? room * 2 : 64;
                 held = mem_grow(held, room * sizeof *held);
             }
-            held[count++] = (struct held){ .document = sql_get_i64(rows, 0),
-                                           .state = ledger_column_state(rows, 1),
-                                           .epoch = sql_get_i64(rows, 2),
-                                           .type = ledger_column(rows, 3),
-                                           .link = ledger_column_link(rows, 4),
-                                           .size = sql_get_i64(rows, 5) };
+            held[count++] = (struct held_document){ .document = sql_get_i64(rows, 0),
+                                                    .state = ledger_column_state(rows, 1),
+                                                    .epoch = sql_get_i64(rows, 2),
+                                                    .type = ledger_column(rows, 3),
+                                                    .link = ledger_column_link(rows, 4),
+                                                    .size = sql_get_i64(rows, 5) };
         }
     }
     *held_r = held;
@@ -75,7 +75,7 @@ static bool held_by(struct ledger *ledger, int64_t run, struct held **held_r, si
     return step == STEP_END;
 }
 
-static bool held_free(struct ledger *ledger, const struct held *held, const char *evidence,
+static bool held_free(struct ledger *ledger, const struct held_document *held, const char *evidence,
                       struct err *err)
 {
     enum ledger_state after = held->state == LEDGER_CLAIMED ? LEDGER_WAITING : held->state;
@@ -103,7 +103,7 @@ static bool held_free(struct ledger *ledger, const struct held *held, const char
 static bool all_held_free(struct ledger *ledger, int64_t run, const char *evidence,
                           int64_t *freed_r, struct err *err)
 {
-    struct held *held = NULL;
+    struct held_document *held = NULL;
     size_t count = 0, freed = 0;
     bool good = held_by(ledger, run, &held, &count, err);
 
@@ -116,12 +116,12 @@ static bool all_held_free(struct ledger *ledger, int64_t run, const char *eviden
     return good;
 }
 
-bool ledger_run_free(struct ledger *ledger, int64_t *freed_r, struct err *err)
+bool ledger_run_release(struct ledger *ledger, int64_t *freed_r, struct err *err)
 {
     return all_held_free(ledger, ledger->run, "the run ends", freed_r, err);
 }
 
-bool ledger_run_bury(struct ledger *ledger, int64_t run, int64_t *freed_r, struct err *err)
+bool ledger_run_release_dead(struct ledger *ledger, int64_t run, int64_t *freed_r, struct err *err)
 {
     char evidence[64];
 
@@ -145,7 +145,7 @@ static struct ledger_open_run open_run_read(const struct sql_rows *rows)
     return run;
 }
 
-bool ledger_runs_open(struct ledger *ledger, int64_t lease_us, struct ledger_open_run **runs_r,
+bool ledger_open_runs(struct ledger *ledger, int64_t lease_us, struct ledger_open_run **runs_r,
                       size_t *count_r, struct err *err)
 {
     auto_rows *rows = NULL;
@@ -168,7 +168,7 @@ bool ledger_runs_open(struct ledger *ledger, int64_t lease_us, struct ledger_ope
     return true;
 }
 
-bool ledger_wake(struct ledger *ledger, struct err *err)
+bool ledger_make_waiting_due(struct ledger *ledger, struct err *err)
 {
     return sql_run(ledger->sql, &LEDGER_DOCUMENTS_WAKE, sql_args(sql_i64(ledger->source)), err);
 }

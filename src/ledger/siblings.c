@@ -79,7 +79,7 @@ static bool sibling_move(struct ledger *ledger, const struct sibling *s, enum le
  * Why a sibling must be moved anew before the record is marked, or NULL. What is done stood under a
  * mark that did not stand for this file: a container may have been added to the list.
  */
-static const char *why_anew(const struct sibling *s, int64_t mod_id)
+static const char *evidence_anew(const struct sibling *s, int64_t mod_id)
 {
     if (s->state == LEDGER_DONE)
         return "another file of its record is to be moved too";
@@ -98,7 +98,7 @@ bool ledger_record_ready(struct ledger *ledger, const struct ledger_claim *claim
         return false;
     for (size_t i = 0; i < siblings->count; i++) {
         const struct sibling *s = &siblings->items[i];
-        const char *anew = why_anew(s, (int64_t)mod_id);
+        const char *anew = evidence_anew(s, (int64_t)mod_id);
 
         if (s->state == LEDGER_WAIVED || s->state == LEDGER_GONE)
             continue;

@@ -11,7 +11,7 @@ static struct sql_args of_source(const struct ledger *ledger, struct sql_value v
 }
 
 /* STEP_END of a walk that was ended early is as good as that of one which came to its end. */
-static bool over(enum step step, struct err *err, bool was_ended)
+static bool walk_ended(enum step step, struct err *err, bool was_ended)
 {
     if (was_ended)
         return err_set(err, ERR_CANCELED, 0, "the walk was ended");
@@ -42,7 +42,7 @@ bool survey_sizes(struct ledger *ledger, struct survey_size sizes_r[SURVEY_SIZES
     return step == STEP_END;
 }
 
-bool survey_span(struct ledger *ledger, int64_t *first_r, int64_t *last_r, struct err *err)
+bool survey_record_range(struct ledger *ledger, int64_t *first_r, int64_t *last_r, struct err *err)
 {
     struct sql_value source[1];
     auto_rows *rows = NULL;
@@ -113,7 +113,7 @@ static bool each_word(struct ledger *ledger, const struct sql_text *statement,
                                                   .at_us = sql_get_i64(rows, 4),
                                                   .who = sql_get_text(rows, 5),
                                                   .reason = sql_get_text(rows, 6) });
-    return over(step, err, !more);
+    return walk_ended(step, err, !more);
 }
 
 bool survey_each_waiver(struct ledger *ledger,
@@ -147,7 +147,7 @@ bool survey_each_note(struct ledger *ledger,
 
 /* --- documents ------------------------------------------------------------------------------ */
 
-static void version_read(const struct sql_rows *rows, struct survey_document *document)
+static void survey_version_read(const struct sql_rows *rows, struct survey_document *document)
 {
     struct span hash = sql_get_bytes(rows, 16);
 
@@ -161,7 +161,7 @@ static void version_read(const struct sql_rows *rows, struct survey_document *do
     document->mark = sql_get_text(rows, 18);
 }
 
-static struct survey_document document_read(const struct sql_rows *rows)
+static struct survey_document survey_document_read(const struct sql_rows *rows)
 {
     struct survey_document document = { .record_id = sql_get_i64(rows, 0),
                                         .filemaker_id = sql_get_text(rows, 1),
@@ -180,7 +180,7 @@ static struct survey_document document_read(const struct sql_rows *rows)
                                         .who = sql_get_text(rows, 19),
                                         .reason = sql_get_text(rows, 20) };
 
-    version_read(rows, &document);
+    survey_version_read(rows, &document);
     return document;
 }
 
@@ -196,11 +196,11 @@ bool survey_each_document(struct ledger *ledger,
     if (!sql_query(ledger->sql, &LEDGER_SURVEY_DOCUMENTS, of_source(ledger, source), &rows, err))
         return false;
     while (more && (step = sql_next(rows, err)) == STEP_ROW) {
-        struct survey_document document = document_read(rows);
+        struct survey_document document = survey_document_read(rows);
 
         more = each(arg, &document);
     }
-    return over(step, err, !more);
+    return walk_ended(step, err, !more);
 }
 
 bool survey_database(struct ledger *ledger, char **name_r, struct err *err)

@@ -24,8 +24,8 @@ must_check bool survey_sizes(struct ledger *ledger, struct survey_size sizes_r[S
                              struct err *err);
 
 /* The first and the last record of the source; both 0 if there is none. */
-must_check bool survey_span(struct ledger *ledger, int64_t *first_r, int64_t *last_r,
-                            struct err *err);
+must_check bool survey_record_range(struct ledger *ledger, int64_t *first_r, int64_t *last_r,
+                                    struct err *err);
 
 /*
  * Documents by place: records `first` .. `first + per_place - 1` are place 0.

@@ -51,7 +51,8 @@ bool ledger_verified_note(struct ledger *ledger, const struct ledger_process *pr
            && ledger_commit(&change, err);
 }
 
-bool ledger_verified_open(struct ledger *ledger, struct ledger_open *open_r, struct err *err)
+bool ledger_verified_open_findings(struct ledger *ledger, struct ledger_open_findings *open_r,
+                                   struct err *err)
 {
     auto_rows *rows = NULL;
     enum step step;
@@ -59,10 +60,10 @@ bool ledger_verified_open(struct ledger *ledger, struct ledger_open *open_r, str
     if (!sql_query(ledger->sql, &LEDGER_VERIFIED_OPEN, sql_args(sql_i64(ledger->source)), &rows,
                    err))
         return false;
-    *open_r = (struct ledger_open){ 0 };
+    *open_r = (struct ledger_open_findings){ 0 };
     step = sql_next(rows, err);
     if (step == STEP_ROW)
-        *open_r = (struct ledger_open){ sql_get_i64(rows, 0), sql_get_i64(rows, 1) };
+        *open_r = (struct ledger_open_findings){ sql_get_i64(rows, 0), sql_get_i64(rows, 1) };
     return step != STEP_ERROR;
 }
 

@@ -40,11 +40,11 @@ must_check bool ledger_verified_note(struct ledger *ledger, const struct ledger_
                                      int64_t *run_r, struct err *err);
 
 /* What verifications found and none saw mended. */
-struct ledger_open {
+struct ledger_open_findings {
     int64_t count, since_us; /* since_us 0: nothing is open */
 };
-must_check bool ledger_verified_open(struct ledger *ledger, struct ledger_open *open_r,
-                                     struct err *err);
+must_check bool ledger_verified_open_findings(struct ledger *ledger,
+                                              struct ledger_open_findings *open_r, struct err *err);
 
 /* The newest verification. The caller clears it. */
 must_check bool ledger_verified_last(struct ledger *ledger, struct ledger_verified *last_r,

@@ -116,7 +116,7 @@ static bool remember(struct ledger *ledger, uint64_t record_id, const char *mark
     char name[64];
 
     (void)snprintf(name, sizeof name, "write-test %ju", (uintmax_t)record_id);
-    return ledger_begin(ledger, &change, err) && ledger_note(ledger, name, mark, err)
+    return ledger_begin(ledger, &change, err) && ledger_note_write(ledger, name, mark, err)
            && ledger_commit(&change, err);
 }
 

@@ -90,7 +90,7 @@ static bool changed(const char *what, const char *before, const char *now, const
 static bool note_is_kept(struct ledger *ledger, const char *name, const char *now, bool keep,
                          struct err *err)
 {
-    return !keep || ledger_note(ledger, name, now, err);
+    return !keep || ledger_note_write(ledger, name, now, err);
 }
 
 /* A name that may not change; `so`: what would happen, and how to mend it. */
@@ -99,7 +99,7 @@ static bool name_keep(struct ledger *ledger, const char *name, const char *now, 
 {
     auto_free char *before = NULL;
 
-    if (!ledger_noted(ledger, name, &before, err))
+    if (!ledger_note_read(ledger, name, &before, err))
         return false;
     if (before && strcmp(before, now) == 0)
         return true;
@@ -121,7 +121,7 @@ static bool containers_keep(struct ledger *ledger, const struct containers *cont
 {
     auto_free char *now = containers_text(containers), *before = NULL;
 
-    if (!ledger_noted(ledger, CONTAINERS, &before, err))
+    if (!ledger_note_read(ledger, CONTAINERS, &before, err))
         return false;
     if (before && strcmp(before, now) == 0)
         return true;
@@ -180,7 +180,7 @@ static bool store_keep(struct ledger *ledger, const struct mover_settings *s, bo
     auto_free char *before = NULL, *now = NULL;
     bool is_used;
 
-    if (!store_place(&s->store, &now, err) || !ledger_noted(ledger, STORE, &before, err))
+    if (!store_place(&s->store, &now, err) || !ledger_note_read(ledger, STORE, &before, err))
         return false;
     if (before && strcmp(before, now) == 0)
         return true;
@@ -211,12 +211,13 @@ static bool name_is_new(struct ledger *ledger, const struct mover_settings *s, s
 {
     auto_free char *begun = NULL, *twin = NULL, *containers = NULL;
 
-    if (!ledger_noted(ledger, "database", &begun, err))
+    if (!ledger_note_read(ledger, "database", &begun, err))
         return false;
     if (begun || s->accept_rebuilt || filter_field(s->filter, 0))
         return true;
     containers = containers_text(s->fields.containers);
-    if (!ledger_twin(ledger, s->filemaker.database, s->fields.layout, containers, &twin, err))
+    if (!ledger_twin_source(ledger, s->filemaker.database, s->fields.layout, containers, &twin,
+                            err))
         return false;
     return !twin
            || err_set(

@@ -23,7 +23,7 @@ static bool known_read(const struct mover_settings *settings, const char *name,
 
     return ledger_open_reader(settings->ledger_url, settings->source_name, cancel, &ledger,
                               &ignored)
-           && ledger_noted(ledger, note, &text, &ignored) && text
+           && ledger_note_read(ledger, note, &text, &ignored) && text
            && store_traits_read(span_of(text), traits_r);
 }
 
@@ -157,7 +157,7 @@ bool trial_keep(struct ledger *ledger, const struct mover_settings *settings,
         return false;
     note = note_of(name);
     store_traits_write(traits, &text);
-    return ledger_noted(ledger, note, &known, err)
+    return ledger_note_read(ledger, note, &known, err)
            && ((known && strcmp(known, str_text(&text)) == 0)
-               || ledger_note(ledger, note, str_text(&text), err));
+               || ledger_note_write(ledger, note, str_text(&text), err));
 }

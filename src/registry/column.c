@@ -7,14 +7,14 @@
 
 #include <limits.h>
 
-void column_clear(struct column *column)
+void column_clear(struct registry_column *column)
 {
-    free(column->plain);
-    free(column->name);
-    free(column->words);
+    free(column->plain_name);
+    free(column->quoted_name);
+    free(column->template_text);
     free(column->type);
     template_clear(&column->template);
-    *column = (struct column){ 0 };
+    *column = (struct registry_column){ 0 };
 }
 
 /* --- types ---------------------------------------------------------------------------------- */
@@ -47,7 +47,7 @@ static const struct {
 };
 
 /* Of a column of numbers: whether it holds whole ones alone. */
-static bool column_is_whole(const struct column *column)
+static bool column_is_whole(const struct registry_column *column)
 {
     struct span type = span_of(column->type);
 
@@ -67,7 +67,7 @@ static size_t length_of(struct span type)
     return (size_t)length;
 }
 
-void column_type_read(struct column *column, struct span type)
+void column_type_read(struct registry_column *column, struct span type)
 {
     column->kind = type.size ? COLUMN_OTHER : COLUMN_TEXT; /* SQLite: a column without a type */
     for (size_t i = 0; i < lengthof(types); i++) {
@@ -82,7 +82,7 @@ void column_type_read(struct column *column, struct span type)
     column->type = type.size ? span_text(type) : mem_text("of no type");
 }
 
-const char *column_wants(const struct column *column)
+const char *column_wants(const struct registry_column *column)
 {
     size_t most = column->most_chars;
     enum column_kind kind = column->kind;
@@ -126,9 +126,9 @@ const char *column_wants(const struct column *column)
 /* --- values --------------------------------------------------------------------------------- */
 
 /* Nothing is null, but where a column takes none: there a text is empty. */
-static struct sql_value nothing(const struct column *column)
+static struct sql_value column_nothing(const struct registry_column *column)
 {
-    bool is_empty = column->no_null && column->kind == COLUMN_TEXT;
+    bool is_empty = column->not_null && column->kind == COLUMN_TEXT;
 
     return is_empty ? sql_span((struct span){ "", 0 }) : sql_null();
 }
@@ -142,7 +142,7 @@ static bool is_word_of(struct span text, const char *const *words)
 }
 
 /* A word that is neither yes nor no says nothing. */
-static struct sql_value of_truth(const struct column *column, struct span text)
+static struct sql_value value_of_truth(const struct registry_column *column, struct span text)
 {
     static const char *const yes[] = { "true", "yes", "on", "t", "y", "1", NULL };
     static const char *const no[] = { "false", "no", "off", "f", "n", "0", NULL };
@@ -150,22 +150,22 @@ static struct sql_value of_truth(const struct column *column, struct span text)
 
     if (is_word_of(word, yes))
         return sql_i64(1);
-    return is_word_of(word, no) ? sql_i64(0) : nothing(column);
+    return is_word_of(word, no) ? sql_i64(0) : column_nothing(column);
 }
 
-static struct sql_value of_text(const struct column *column, struct span text)
+static struct sql_value value_of_text(const struct registry_column *column, struct span text)
 {
     if (text.size == 0 && (column->kind != COLUMN_TEXT || !text.at))
-        return nothing(column);
+        return column_nothing(column);
     if (column->kind == COLUMN_TRUTH)
-        return of_truth(column, text);
+        return value_of_truth(column, text);
     if (column->kind == COLUMN_TEXT && column->most_chars)
         return sql_span(utf8_first(text, column->most_chars));
     return sql_span(text);
 }
 
-static struct sql_value of_number(const struct column *column, int64_t number,
-                                  char text[COLUMN_TEXT_SIZE])
+static struct sql_value value_of_number(const struct registry_column *column, int64_t number,
+                                        char text[COLUMN_TEXT_SIZE])
 {
     if (column->kind == COLUMN_NUMBER)
         return sql_i64(number > column->most_number ? column->most_number : number);
@@ -174,7 +174,7 @@ static struct sql_value of_number(const struct column *column, int64_t number,
 }
 
 /* Too short a column for the hyphens takes the digits alone, as Django keeps UUIDs in SQLite. */
-struct sql_value column_uuid(const struct column *column, const struct uuid *uuid,
+struct sql_value column_uuid(const struct registry_column *column, const struct uuid *uuid,
                              char text[COLUMN_TEXT_SIZE])
 {
     bool digits = column->kind == COLUMN_TEXT && column->most_chars > 0
@@ -184,17 +184,18 @@ struct sql_value column_uuid(const struct column *column, const struct uuid *uui
 }
 
 /* A patient's id that is a UUID takes the form of its column; any other stays as it is. */
-struct sql_value column_id(const struct column *column, struct span id, char text[COLUMN_TEXT_SIZE])
+struct sql_value column_id(const struct registry_column *column, struct span id,
+                           char text[COLUMN_TEXT_SIZE])
 {
     struct uuid uuid;
 
     if (!id.at)
-        return nothing(column);
+        return column_nothing(column);
     return uuid_read_loose(id, &uuid) ? column_uuid(column, &uuid, text) : sql_span(id);
 }
 
-static struct sql_value of_stamp(const struct column *column, int64_t at_us,
-                                 char text[COLUMN_TEXT_SIZE])
+static struct sql_value value_of_stamp(const struct registry_column *column, int64_t at_us,
+                                       char text[COLUMN_TEXT_SIZE])
 {
     char rfc[TIME_TEXT_SIZE];
 
@@ -209,7 +210,7 @@ static struct sql_value of_stamp(const struct column *column, int64_t at_us,
 }
 
 /* How many digits stand in front. */
-static size_t digits(struct span text)
+static size_t digits_in_front(struct span text)
 {
     size_t count = 0;
 
@@ -223,9 +224,9 @@ static bool is_decimal(struct span text, size_t *whole_r, size_t *places_r)
 {
     struct span rest = span_from(text, span_starts(text, "-") ? 1 : 0);
 
-    *whole_r = digits(rest);
+    *whole_r = digits_in_front(rest);
     rest = span_from(rest, *whole_r);
-    *places_r = span_starts(rest, ".") ? digits(span_from(rest, 1)) : 0;
+    *places_r = span_starts(rest, ".") ? digits_in_front(span_from(rest, 1)) : 0;
     return *whole_r > 0 && rest.size == (*places_r ? *places_r + 1 : 0);
 }
 
@@ -233,7 +234,7 @@ static bool is_decimal(struct span text, size_t *whole_r, size_t *places_r)
  * Whether a text is a number and one only: "1.234" that somebody typed is 1,234 to half of the
  * world, as "1,5" is one and a half; a number that FileMaker keeps as such has a point.
  */
-static bool is_number(const struct column *column, const struct value *value)
+static bool is_number(const struct registry_column *column, const struct value *value)
 {
     struct span text = span_trim(value->text);
     size_t whole, places;
@@ -249,13 +250,13 @@ static bool is_number(const struct column *column, const struct value *value)
 }
 
 /* What a record says goes where it can; what a column cannot hold is null there. */
-static struct sql_value of_field(const struct column *column, const struct value *value,
-                                 char text[COLUMN_TEXT_SIZE])
+static struct sql_value value_of_field(const struct registry_column *column,
+                                       const struct value *value, char text[COLUMN_TEXT_SIZE])
 {
     switch (column->kind) {
     case COLUMN_STAMP:
     case COLUMN_LOCAL:
-        return value->is_moment ? of_stamp(column, time_from_zone(value->moment), text)
+        return value->is_moment ? value_of_stamp(column, time_from_zone(value->moment), text)
                                 : sql_null();
     case COLUMN_DATE:
         if (!value->is_moment)
@@ -273,31 +274,31 @@ static struct sql_value of_field(const struct column *column, const struct value
     case COLUMN_TEXT:
     case COLUMN_TRUTH:
     case COLUMN_OTHER:
-        return of_text(column, value->text);
+        return value_of_text(column, value->text);
     }
     abort();
 }
 
-struct sql_value column_value(const struct column *column, const struct value *value,
+struct sql_value column_value(const struct registry_column *column, const struct value *value,
                               char text[COLUMN_TEXT_SIZE])
 {
     switch (value->type) {
     case VALUE_NOTHING:
-        return nothing(column);
+        return column_nothing(column);
     case VALUE_TEXT:
     case VALUE_DAY:
     case VALUE_JSON:
-        return of_text(column, value->text);
+        return value_of_text(column, value->text);
     case VALUE_FIELD:
-        return of_field(column, value, text);
+        return value_of_field(column, value, text);
     case VALUE_ID:
         return column_id(column, value->text, text);
     case VALUE_NUMBER:
-        return of_number(column, value->number, text);
+        return value_of_number(column, value->number, text);
     case VALUE_UUID:
         return column_uuid(column, &value->uuid, text);
     case VALUE_STAMP:
-        return of_stamp(column, value->number, text);
+        return value_of_stamp(column, value->number, text);
     }
     abort();
 }

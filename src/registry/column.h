@@ -20,30 +20,30 @@ enum column_kind {
     COLUMN_JSON,
 };
 
-struct column {
-    char *plain, *name; /* as it is, and in quotes    */
-    char *words;        /* the template, as written   */
+struct registry_column {
+    char *plain_name, *quoted_name; /* as it is, and in quotes    */
+    char *template_text;            /* the template, as written   */
     struct template template;
     bool read_only; /* the application's to fill  */
-    bool is_there, no_null, is_unique;
+    bool is_there, not_null, is_unique;
     char *type; /* in the database's own words */
     enum column_kind kind;
     size_t most_chars;   /* of a text; 0: any number   */
     int64_t most_number; /* of a number                */
 };
 
-void column_clear(struct column *column);
+void column_clear(struct registry_column *column);
 
 /* Takes note of a column's type, in the database's own words. */
-void column_type_read(struct column *column, struct span type);
+void column_type_read(struct registry_column *column, struct span type);
 
 /* What a column should be to take what its template gives; NULL: it is. */
-const char *column_wants(const struct column *column);
+const char *column_wants(const struct registry_column *column);
 
 /* A value as the column takes it; borrowed from the value, or from `text`. */
-struct sql_value column_value(const struct column *column, const struct value *value,
+struct sql_value column_value(const struct registry_column *column, const struct value *value,
                               char text[COLUMN_TEXT_SIZE]);
-struct sql_value column_uuid(const struct column *column, const struct uuid *uuid,
+struct sql_value column_uuid(const struct registry_column *column, const struct uuid *uuid,
                              char text[COLUMN_TEXT_SIZE]);
-struct sql_value column_id(const struct column *column, struct span id,
+struct sql_value column_id(const struct registry_column *column, struct span id,
                            char text[COLUMN_TEXT_SIZE]);

@@ -47,7 +47,7 @@ bool registry_imported(struct registry *registry, int64_t import, struct span fi
 /* One number: how many rows of whichever tables point to a patient. $1 in the form of its own
  * column, $2 in that of the documents'.
  */
-static bool pointing_write(struct registry *registry, struct str *to, struct err *err)
+static bool referencing_write(struct registry *registry, struct str *to, struct err *err)
 {
     bool is_sqlite = sql_kind_of(registry->sql) == SQL_SQLITE;
     const struct table *t = registry->patients;
@@ -78,15 +78,15 @@ static bool statements_make(struct registry *registry, struct err *err)
     auto_str pointing = STR_MAX(STATEMENT_MAX);
     const struct table *t = registry->patients;
 
-    if (!pointing_write(registry, &pointing, err))
+    if (!referencing_write(registry, &pointing, err))
         return false;
-    free(registry->texts[TEXT_POINTING]);
+    free(registry->texts[TEXT_REFERENCING]);
     free(registry->texts[TEXT_REMOVE]);
-    registry->texts[TEXT_POINTING] = str_take(&pointing);
+    registry->texts[TEXT_REFERENCING] = str_take(&pointing);
     registry->texts[TEXT_REMOVE] =
         mem_printf("delete from %s where %s = $1", table_name(t), table_column(t, NAME_ROW_ID));
-    registry->pointing = (struct sql_text){ "patient_pointed", registry->texts[TEXT_POINTING],
-                                            registry->texts[TEXT_POINTING] };
+    registry->referencing = (struct sql_text){ "patient_pointed", registry->texts[TEXT_REFERENCING],
+                                               registry->texts[TEXT_REFERENCING] };
     registry->remove = (struct sql_text){ "patient_remove", registry->texts[TEXT_REMOVE],
                                           registry->texts[TEXT_REMOVE] };
     return true;
@@ -121,8 +121,8 @@ static bool row_undo(struct registry *registry, const char *id, const char *seen
         undo->changed++;
         return true;
     }
-    if (!sql_number(registry->sql, &registry->pointing, (struct sql_args){ keys, 2 }, 0, &pointed,
-                    err))
+    if (!sql_number(registry->sql, &registry->referencing, (struct sql_args){ keys, 2 }, 0,
+                    &pointed, err))
         return false;
     undo->pointed += pointed > 0;
     undo->removed += pointed == 0;
@@ -161,7 +161,7 @@ bool registry_undo_import(struct registry *registry, int64_t import, bool dry,
         return err_set(err, ERR_USAGE, 0,
                        "the application gives patients their ids itself: which rows an import made "
                        "is not known");
-    if (!registry_change(registry, err) || !statements_make(registry, err)
+    if (!registry_begin_change(registry, err) || !statements_make(registry, err)
         || !sql_number(registry->sql, &REGISTRY_IMPORTED_LAST, sql_args(sql_i64(import)), 0,
                        &undo.import, err)
         || (undo.import && !rows_undo(registry, dry, &undo, err)))

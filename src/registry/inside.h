@@ -8,7 +8,14 @@
 /* Statements made for the application's own names; the first four are those of registry.c,
  * roster.c.
  */
-enum text { TEXT_LEFT = 4, TEXT_TAKE_OVER, TEXT_FIND, TEXT_IMPORTS, TEXT_POINTING, TEXT_REMOVE };
+enum registry_text {
+    TEXT_PREVIOUS = 4,
+    TEXT_TAKE_OVER,
+    TEXT_FIND,
+    TEXT_IMPORTS,
+    TEXT_REFERENCING,
+    TEXT_REMOVE
+};
 enum { TEXTS = TEXT_REMOVE + 1 };
 
 struct registry {
@@ -22,15 +29,15 @@ struct registry {
     struct table *documents, *patients; /* patients NULL: the application has no such table */
     char *texts[TEXTS];
     struct sql_text deleted, patients_all, patients_count, patient_has;
-    struct sql_text left, take_over, find, imports;
-    struct sql_text pointing, remove; /* in imports.c */
+    struct sql_text previous, take_over, find, imports;
+    struct sql_text referencing, remove; /* in imports.c */
 };
 
 /* The first change since the last commit begins one, where the ledger's does not do. */
-must_check bool registry_change(struct registry *registry, struct err *err);
+must_check bool registry_begin_change(struct registry *registry, struct err *err);
 
 /* Makes the statements that read the application's patients. In roster.c. */
-void registry_roster_prepare(struct registry *registry);
+void registry_patients_prepare(struct registry *registry);
 
 /* Whether this can be a patient's id. Fails with ERR_DATA. In roster.c. */
 must_check bool registry_patient_fits(const struct registry *registry, struct span patient,

@@ -76,7 +76,7 @@ static struct span patient_id(struct span id, char text[UUID_TEXT_SIZE])
 
 bool registry_persons_begin(struct registry *registry, int64_t *import_r, struct err *err)
 {
-    return registry_change(registry, err)
+    return registry_begin_change(registry, err)
            && sql_number(registry->sql, &REGISTRY_IMPORT_BEGIN, SQL_NO_ARGS, 0, import_r, err);
 }
 
@@ -88,7 +88,7 @@ bool registry_person_told(struct registry *registry, int64_t import,
     normalise(&id, person->filemaker_id);
     normalise(&first, person->first_name);
     normalise(&last, person->last_name);
-    return registry_change(registry, err)
+    return registry_begin_change(registry, err)
            && sql_run(registry->sql, &REGISTRY_PERSON_TOLD,
                       sql_args(sql_text(str_text(&id)), sql_text(str_text(&first)),
                                sql_text(str_text(&last)), sql_span(day_of(span_of(person->dob))),
@@ -99,7 +99,7 @@ bool registry_person_told(struct registry *registry, int64_t import,
 bool registry_persons_over(struct registry *registry, int64_t import, bool complete,
                            struct err *err)
 {
-    return registry_change(registry, err)
+    return registry_begin_change(registry, err)
            && sql_run(registry->sql, &REGISTRY_IMPORT_OVER,
                       sql_args(sql_i64(import), sql_i64(complete)), err)
            && (!complete
@@ -121,7 +121,7 @@ static struct sql_text statement(const char *name, char *words)
     return (struct sql_text){ name, words, words };
 }
 
-void registry_roster_prepare(struct registry *registry)
+void registry_patients_prepare(struct registry *registry)
 {
     const struct table *t = registry->patients;
     const char *id, *dob;
@@ -262,7 +262,7 @@ bool registry_map_patients(struct registry *registry, int64_t *count_r, struct e
 {
     int64_t count = 0, ignored;
 
-    if (!registry_change(registry, err)
+    if (!registry_begin_change(registry, err)
         || !sql_number(registry->sql, &REGISTRY_MATCHES_HOLD, SQL_NO_ARGS, 0, &ignored, err)
         || !patients_read(registry, &count, err) || !matches_make(registry, err))
         return err_ctx(err, "the application's patients");
@@ -337,7 +337,7 @@ bool registry_accept(struct registry *registry, struct span filemaker_id, const 
     auto_str id = STR_MAX(TEXT_MAX);
 
     normalise(&id, filemaker_id);
-    if (!registry_change(registry, err)
+    if (!registry_begin_change(registry, err)
         || !sql_run(registry->sql, &REGISTRY_ACCEPT,
                     sql_args(sql_text(str_text(&id)), sql_text(who), sql_text(reason),
                              sql_i64(time_now_us())),
@@ -480,7 +480,8 @@ bool registry_put_patient(struct registry *registry, const struct registry_perso
     if (!str_fits(&metadata, "a patient's metadata", err))
         return false;
     putting.metadata = str_span(&metadata);
-    return registry_change(registry, err) && table_put(registry->patients, &values, changed_r, err);
+    return registry_begin_change(registry, err)
+           && table_put(registry->patients, &values, changed_r, err);
 }
 
 bool registry_has_patient(struct registry *registry, const char *patient, bool *has_r,

@@ -7,26 +7,27 @@
 enum { STATEMENT_MAX = 4 * 1024 };
 
 /* The columns that are looked at, in quotes; NULL where the application has none. */
-struct columns {
+struct previous_columns {
     const char *table, *id, *filemaker_id, *key;
 };
 
-static struct columns columns_of(const struct registry *registry)
+static struct previous_columns columns_of(const struct registry *registry)
 {
-    return (struct columns){ table_name(registry->documents),
-                             table_column(registry->documents, NAME_ROW_ID),
-                             table_column(registry->documents, NAME_FILEMAKER_UUID),
-                             table_column(registry->documents, NAME_KEY) };
+    return (struct previous_columns){ table_name(registry->documents),
+                                      table_column(registry->documents, NAME_ROW_ID),
+                                      table_column(registry->documents, NAME_FILEMAKER_UUID),
+                                      table_column(registry->documents, NAME_KEY) };
 }
 
-static bool has_all(const struct columns *columns)
+static bool has_all(const struct previous_columns *columns)
 {
     return columns->id && columns->filemaker_id && columns->key;
 }
 
 /* Makes a statement the first time that it is wanted. */
-static const struct sql_text *statement(struct registry *registry, enum text which,
-                                        struct sql_text *text, const char *name, const char *words)
+static const struct sql_text *statement_cached(struct registry *registry, enum registry_text which,
+                                               struct sql_text *text, const char *name,
+                                               const char *words)
 {
     if (!registry->texts[which]) {
         registry->texts[which] = mem_text(words);
@@ -44,10 +45,10 @@ static struct sql_value id_value(const struct registry *registry, enum template_
 
 /* --- an earlier importer's ------------------------------------------------------------------ */
 
-bool registry_left(struct registry *registry, const struct uuid *filemaker_id,
-                   const struct uuid *ours, char **key_r, struct err *err)
+bool registry_previous(struct registry *registry, const struct uuid *filemaker_id,
+                       const struct uuid *ours, char **key_r, struct err *err)
 {
-    struct columns c = columns_of(registry);
+    struct previous_columns c = columns_of(registry);
     char plain[2][UUID_TEXT_SIZE], text[2][COLUMN_TEXT_SIZE];
     auto_str words = STR_MAX(STATEMENT_MAX);
     auto_rows *rows = NULL;
@@ -60,7 +61,8 @@ bool registry_left(struct registry *registry, const struct uuid *filemaker_id,
                c.filemaker_id, c.id);
     if (!sql_query(
             registry->sql,
-            statement(registry, TEXT_LEFT, &registry->left, "row_left", str_text(&words)),
+            statement_cached(registry, TEXT_PREVIOUS, &registry->previous, "row_left",
+                             str_text(&words)),
             sql_args(id_value(registry, NAME_FILEMAKER_UUID, filemaker_id, plain[0], text[0]),
                      id_value(registry, NAME_ROW_ID, ours, plain[1], text[1])),
             &rows, err))
@@ -71,10 +73,10 @@ bool registry_left(struct registry *registry, const struct uuid *filemaker_id,
     return step != STEP_ERROR;
 }
 
-bool registry_take_over(struct registry *registry, const struct uuid *filemaker_id,
-                        const struct uuid *ours, struct err *err)
+bool registry_take_over_previous(struct registry *registry, const struct uuid *filemaker_id,
+                                 const struct uuid *ours, struct err *err)
 {
-    struct columns c = columns_of(registry);
+    struct previous_columns c = columns_of(registry);
     char plain[2][UUID_TEXT_SIZE], text[2][COLUMN_TEXT_SIZE];
     auto_str words = STR_MAX(STATEMENT_MAX);
 
@@ -82,11 +84,11 @@ bool registry_take_over(struct registry *registry, const struct uuid *filemaker_
         return true;
     str_printf(&words, "update %s set %s = $2 where %s = $1 and %s <> $2", c.table, c.id,
                c.filemaker_id, c.id);
-    return registry_change(registry, err)
+    return registry_begin_change(registry, err)
            && sql_run(
                registry->sql,
-               statement(registry, TEXT_TAKE_OVER, &registry->take_over, "row_take_over",
-                         str_text(&words)),
+               statement_cached(registry, TEXT_TAKE_OVER, &registry->take_over, "row_take_over",
+                                str_text(&words)),
                sql_args(id_value(registry, NAME_FILEMAKER_UUID, filemaker_id, plain[0], text[0]),
                         id_value(registry, NAME_ROW_ID, ours, plain[1], text[1])),
                err);
@@ -94,19 +96,20 @@ bool registry_take_over(struct registry *registry, const struct uuid *filemaker_
 
 /* --- as they are now ------------------------------------------------------------------------ */
 
-bool registry_find(struct registry *registry, const struct uuid *id, bool *is_there_r, char **key_r,
-                   struct err *err)
+bool registry_find_document(struct registry *registry, const struct uuid *id, bool *is_there_r,
+                            char **key_r, struct err *err)
 {
-    struct columns c = columns_of(registry);
+    struct previous_columns c = columns_of(registry);
     char plain[UUID_TEXT_SIZE], text[COLUMN_TEXT_SIZE];
     auto_str words = STR_MAX(STATEMENT_MAX);
     auto_rows *rows = NULL;
     enum step step;
 
     str_printf(&words, "select %s from %s where %s = $1", c.key ? c.key : "null", c.table, c.id);
-    if (!sql_query(registry->sql,
-                   statement(registry, TEXT_FIND, &registry->find, "row_find", str_text(&words)),
-                   sql_args(id_value(registry, NAME_ROW_ID, id, plain, text)), &rows, err))
+    if (!sql_query(
+            registry->sql,
+            statement_cached(registry, TEXT_FIND, &registry->find, "row_find", str_text(&words)),
+            sql_args(id_value(registry, NAME_ROW_ID, id, plain, text)), &rows, err))
         return false;
     step = sql_next(rows, err);
     *is_there_r = step == STEP_ROW;
@@ -114,12 +117,12 @@ bool registry_find(struct registry *registry, const struct uuid *id, bool *is_th
     return step != STEP_ERROR;
 }
 
-bool registry_each_import(struct registry *registry,
-                          bool (*each)(void *arg, struct span filemaker_id, struct span key,
-                                       struct err *err),
-                          void *arg, struct err *err)
+bool registry_each_document(struct registry *registry,
+                            bool (*each)(void *arg, struct span filemaker_id, struct span key,
+                                         struct err *err),
+                            void *arg, struct err *err)
 {
-    struct columns c = columns_of(registry);
+    struct previous_columns c = columns_of(registry);
     auto_str words = STR_MAX(STATEMENT_MAX);
     auto_rows *rows = NULL;
     enum step step;
@@ -129,8 +132,8 @@ bool registry_each_import(struct registry *registry,
     str_printf(&words, "select %s, %s from %s where %s is not null order by %s", c.filemaker_id,
                c.key, c.table, c.filemaker_id, c.id);
     if (!sql_query(registry->sql,
-                   statement(registry, TEXT_IMPORTS, &registry->imports, "rows_imported",
-                             str_text(&words)),
+                   statement_cached(registry, TEXT_IMPORTS, &registry->imports, "rows_imported",
+                                    str_text(&words)),
                    SQL_NO_ARGS, &rows, err))
         return false;
     while ((step = sql_next(rows, err)) == STEP_ROW)

@@ -12,29 +12,30 @@
  *   key_r   where it says that the file lies, caller frees; NULL: there is no such row, or the
  *           application has no column for FileMaker's id or for the key
  */
-must_check bool registry_left(struct registry *registry, const struct uuid *filemaker_id,
-                              const struct uuid *ours, char **key_r, struct err *err);
+must_check bool registry_previous(struct registry *registry, const struct uuid *filemaker_id,
+                                  const struct uuid *ours, char **key_r, struct err *err);
 
 /*
  * In a change: gives such a row our id, so that registry_put_document() brings it up to date and
  * what people wrote into it stays. Does nothing if there is none.
  */
-must_check bool registry_take_over(struct registry *registry, const struct uuid *filemaker_id,
-                                   const struct uuid *ours, struct err *err);
+must_check bool registry_take_over_previous(struct registry *registry,
+                                            const struct uuid *filemaker_id,
+                                            const struct uuid *ours, struct err *err);
 
 /*
  * Our row of a document.
  *   is_there_r   whether the application has it
  *   key_r        where it says that the file lies, caller frees; NULL: it does not say
  */
-must_check bool registry_find(struct registry *registry, const struct uuid *id, bool *is_there_r,
-                              char **key_r, struct err *err);
+must_check bool registry_find_document(struct registry *registry, const struct uuid *id,
+                                       bool *is_there_r, char **key_r, struct err *err);
 
 /*
  * Calls `each` for every row of a document that came from FileMaker; both spans are borrowed.
  * Ends, and fails, when `each` fails.
  */
-must_check bool registry_each_import(struct registry *registry,
-                                     bool (*each)(void *arg, struct span filemaker_id,
-                                                  struct span key, struct err *err),
-                                     void *arg, struct err *err);
+must_check bool registry_each_document(struct registry *registry,
+                                       bool (*each)(void *arg, struct span filemaker_id,
+                                                    struct span key, struct err *err),
+                                       void *arg, struct err *err);

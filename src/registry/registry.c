@@ -241,7 +241,7 @@ static bool look(struct registry *registry, const struct registry_settings *sett
     if (problems->size > 0)
         return true;
     deleted_prepare(registry);
-    registry_roster_prepare(registry);
+    registry_patients_prepare(registry);
     return true;
 }
 
@@ -323,7 +323,7 @@ void auto_registry_cleanup(struct registry **registry)
 
 /* --- changes -------------------------------------------------------------------------------- */
 
-bool registry_change(struct registry *registry, struct err *err)
+bool registry_begin_change(struct registry *registry, struct err *err)
 {
     return !registry->own || registry->tx.sql || sql_begin(registry->own, &registry->tx, err)
            || err_ctx(err, "the registry");
@@ -467,7 +467,7 @@ static bool row_claim(struct registry *registry, const struct uuid *id,
     char text[UUID_TEXT_SIZE];
     int64_t writes;
 
-    if (!registry_change(registry, err)
+    if (!registry_begin_change(registry, err)
         || !sql_number(registry->sql, &REGISTRY_ROW_CLAIM,
                        sql_args(sql_text(uuid_text(id, text)), sql_i64(writer->lineage),
                                 sql_i64(writer->epoch)),

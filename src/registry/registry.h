@@ -99,7 +99,7 @@ must_check bool registry_reconnect(struct registry *registry, struct err *err);
  * constraint would be: it is late.
  */
 struct registry_writer {
-    int64_t lineage; /* when the ledger began to know the source: ledger_born_us() */
+    int64_t lineage; /* when the ledger began to know the source: ledger_source_created_us() */
     int64_t epoch;   /* the claim's                                                */
 };
 

@@ -12,7 +12,7 @@ struct table {
     struct sql *sql;
     enum template_table kind;
     char *plain, *name;
-    struct column columns[COLUMNS_MAX];
+    struct registry_column columns[COLUMNS_MAX];
     size_t count;
     struct str whole; /* an expression: everything that a row says, whoever's column it is */
     char *texts[4];
@@ -45,7 +45,7 @@ const char *table_name(const struct table *table)
     return table->name;
 }
 
-static const struct column *column_of(const struct table *table, enum template_name name)
+static const struct registry_column *column_of(const struct table *table, enum template_name name)
 {
     for (size_t i = 0; i < table->count; i++)
         if (template_is(&table->columns[i].template, name))
@@ -55,21 +55,22 @@ static const struct column *column_of(const struct table *table, enum template_n
 
 const char *table_column(const struct table *table, enum template_name name)
 {
-    const struct column *column = column_of(table, name);
+    const struct registry_column *column = column_of(table, name);
 
-    return column ? column->name : NULL;
+    return column ? column->quoted_name : NULL;
 }
 
 const char *table_needs(const struct table *table, enum template_name name)
 {
     for (size_t i = 0; i < table->count; i++)
-        if (template_is(&table->columns[i].template, name) && table->columns[i].no_null
+        if (template_is(&table->columns[i].template, name) && table->columns[i].not_null
             && table->columns[i].is_unique)
-            return table->columns[i].plain;
+            return table->columns[i].plain_name;
     return NULL;
 }
 
-static bool may_hold_ids(const struct column *document, const struct column *patient)
+static bool may_hold_ids(const struct registry_column *document,
+                         const struct registry_column *patient)
 {
     return document->kind == patient->kind || document->kind == COLUMN_OTHER
            || patient->kind == COLUMN_OTHER
@@ -79,16 +80,16 @@ static bool may_hold_ids(const struct column *document, const struct column *pat
 void table_compare(const struct table *documents, const struct table *patients,
                    struct str *problems)
 {
-    const struct column *document = column_of(documents, NAME_PATIENT);
-    const struct column *patient = column_of(patients, NAME_PATIENT);
+    const struct registry_column *document = column_of(documents, NAME_PATIENT);
+    const struct registry_column *patient = column_of(patients, NAME_PATIENT);
 
     if (!patient)
         patient = column_of(patients, NAME_ROW_ID);
     if (document && patient && document->is_there && patient->is_there
         && !may_hold_ids(document, patient))
         str_printf(problems, "%s.%s is %s, and the patients' ids in %s.%s are %s\n",
-                   documents->plain, document->plain, document->type, patients->plain,
-                   patient->plain, patient->type);
+                   documents->plain, document->plain_name, document->type, patients->plain,
+                   patient->plain_name, patient->type);
 }
 
 /* --- names ---------------------------------------------------------------------------------- */
@@ -133,39 +134,39 @@ static const char *section_of(const struct table *table)
     return table->kind == TEMPLATE_DOCUMENTS ? "document_columns" : "patient_columns";
 }
 
-static struct column *column_named(struct table *table, struct span name)
+static struct registry_column *column_named(struct table *table, struct span name)
 {
     for (size_t i = 0; i < table->count; i++)
-        if (span_is(name, table->columns[i].plain))
+        if (span_is(name, table->columns[i].plain_name))
             return &table->columns[i];
     return NULL;
 }
 
-static void column_remove(struct table *table, struct column *column)
+static void column_remove(struct table *table, struct registry_column *column)
 {
     size_t place = (size_t)(column - table->columns);
 
     column_clear(column);
     memmove(column, column + 1, (table->count - place - 1) * sizeof *column);
-    table->columns[--table->count] = (struct column){ 0 };
+    table->columns[--table->count] = (struct registry_column){ 0 };
 }
 
 /* Where the application gives its patients their ids, we only read them. */
 static void column_add(struct table *table, const struct registry_rule *rule,
                        struct template *template)
 {
-    struct column *column = &table->columns[table->count++];
+    struct registry_column *column = &table->columns[table->count++];
 
-    column->plain = mem_text(rule->column);
-    column->name = quoted(span_of(rule->column));
-    column->words = mem_text(rule->template);
+    column->plain_name = mem_text(rule->column);
+    column->quoted_name = quoted(span_of(rule->column));
+    column->template_text = mem_text(rule->template);
     column->template = *template;
     column->read_only = table->kind == TEMPLATE_PATIENTS && template_is(template, NAME_PATIENT);
 }
 
 static void rule_take(struct table *table, const struct registry_rule *rule, struct str *problems)
 {
-    struct column *before = column_named(table, span_of(rule->column));
+    struct registry_column *before = column_named(table, span_of(rule->column));
     struct template template = { 0 };
     struct err err = { 0 };
 
@@ -191,7 +192,7 @@ static void rule_take(struct table *table, const struct registry_rule *rule, str
 static void column_take(struct table *table, const struct sql_rows *rows, struct str *problems)
 {
     struct span name = sql_get_text(rows, 0);
-    struct column *column = column_named(table, name);
+    struct registry_column *column = column_named(table, name);
 
     if (!column) {
         if (sql_get_i64(rows, 3) != 0 && table->kind == TEMPLATE_DOCUMENTS)
@@ -201,7 +202,7 @@ static void column_take(struct table *table, const struct sql_rows *rows, struct
         return;
     }
     column->is_there = true;
-    column->no_null = sql_get_i64(rows, 2) != 0;
+    column->not_null = sql_get_i64(rows, 2) != 0;
     column->is_unique = sql_get_i64(rows, 4) != 0;
     column_type_read(column, sql_get_text(rows, 1));
 }
@@ -220,25 +221,25 @@ static void whole_add(struct table *table, struct span column)
 static void columns_judge(struct table *table, struct str *problems)
 {
     for (size_t i = 0; i < table->count; i++) {
-        const struct column *column = &table->columns[i];
+        const struct registry_column *column = &table->columns[i];
         const char *wanted = column->is_there ? column_wants(column) : NULL;
 
         if (!column->is_there)
             str_printf(problems, "%s has no column '%.64s', which is to hold %.64s\n", table->plain,
-                       column->plain, column->words);
+                       column->plain_name, column->template_text);
         else if (wanted)
             str_printf(problems, "%s.%s is %.64s, and to hold %.64s it must be %s\n", table->plain,
-                       column->plain, column->type, column->words, wanted);
+                       column->plain_name, column->type, column->template_text, wanted);
         else if (template_is(&column->template, NAME_ROW_ID) && !column->is_unique)
             str_printf(problems, "%s.%s is to hold %s and is not unique\n", table->plain,
-                       column->plain, column->words);
+                       column->plain_name, column->template_text);
         if (table->kind == TEMPLATE_DOCUMENTS && template_follows_patient(&column->template)
             && !template_needs_no_record(&column->template))
             str_printf(problems,
                        "[%s] %s: {patient}, {bucket}, {key} and {now} may be mixed with words, but "
                        "not with what only the record tells: a document may get another patient "
                        "later\n",
-                       section_of(table), column->plain);
+                       section_of(table), column->plain_name);
     }
 }
 
@@ -268,21 +269,22 @@ static bool columns_read(struct table *table, struct str *problems, struct err *
 
 /* --- statements ----------------------------------------------------------------------------- */
 
-static bool is_told_apart(const struct column *column)
+static bool is_told_apart(const struct registry_column *column)
 {
     return !column->template.once && !template_is(&column->template, NAME_ROW_ID)
            && !template_is(&column->template, NAME_NOW);
 }
 
-static void difference_write(const struct table *table, const struct column *column, struct str *to)
+static void difference_write(const struct table *table, const struct registry_column *column,
+                             struct str *to)
 {
     bool is_json = column->kind == COLUMN_JSON;
 
-    str_printf(to, is_json ? "cast(%s.%s as text)" : "%s.%s", table->name, column->name);
+    str_printf(to, is_json ? "cast(%s.%s as text)" : "%s.%s", table->name, column->quoted_name);
     str_printf(to,
                is_json ? " is distinct from cast(excluded.%s as text)"
                        : " is distinct from excluded.%s",
-               column->name);
+               column->quoted_name);
 }
 
 static void conflict_write(const struct table *table, const char *key, struct str *to)
@@ -291,12 +293,12 @@ static void conflict_write(const struct table *table, const char *key, struct st
 
     str_printf(to, " on conflict (%s)", key);
     for (size_t i = 0; i < table->count; i++) {
-        const struct column *column = &table->columns[i];
+        const struct registry_column *column = &table->columns[i];
 
         if (column->read_only || column->template.once
             || template_is(&column->template, NAME_ROW_ID))
             continue;
-        str_printf(to, "%s%s = excluded.%s", comma, column->name, column->name);
+        str_printf(to, "%s%s = excluded.%s", comma, column->quoted_name, column->quoted_name);
         comma = ", ";
     }
     if (*comma == ' ') {
@@ -321,7 +323,7 @@ static void put_write(const struct table *table, struct str *to)
     for (size_t i = 0; i < table->count; i++) {
         if (table->columns[i].read_only)
             continue;
-        str_printf(to, "%s%s", comma, table->columns[i].name);
+        str_printf(to, "%s%s", comma, table->columns[i].quoted_name);
         comma = ", ";
     }
     str_add_text(to, ") values (");
@@ -344,7 +346,7 @@ static void move_write(const struct table *table, const char *key, struct str *t
     str_printf(to, "update %s set ", table->name);
     for (size_t i = 0; i < table->count; i++)
         if (template_follows_patient(&table->columns[i].template)) {
-            str_printf(to, "%s%s = $%zu", n ? ", " : "", table->columns[i].name, n + 1);
+            str_printf(to, "%s%s = $%zu", n ? ", " : "", table->columns[i].quoted_name, n + 1);
             n++;
         }
     str_printf(to, " where %s = $%zu", key, n + 1);
@@ -405,14 +407,14 @@ bool table_open(struct sql *sql, enum template_table kind, const char *name,
 /* --- values --------------------------------------------------------------------------------- */
 
 /* A key that was cut would lead to nothing. */
-static bool fits(const struct table *table, const struct column *column, struct span text,
+static bool fits(const struct table *table, const struct registry_column *column, struct span text,
                  struct err *err)
 {
     return !column->most_chars || !template_is_whole(&column->template)
            || utf8_count(text) <= column->most_chars
            || err_set(err, ERR_DATABASE, SQL_CONSTRAINT,
                       "%s.%s takes no more than %zu characters, and %s has more", table->plain,
-                      column->plain, column->most_chars, column->words);
+                      column->plain_name, column->most_chars, column->template_text);
 }
 
 /* Room for what the values are put together in. */
@@ -431,7 +433,7 @@ static void parameters_clear(struct parameters *parameters)
 
 #define auto_parameters __attribute__((cleanup(parameters_clear))) struct parameters
 
-static bool parameter_add(const struct table *table, const struct column *column,
+static bool parameter_add(const struct table *table, const struct registry_column *column,
                           const struct values *values, struct parameters *to, struct err *err)
 {
     size_t n = to->count++;
@@ -484,7 +486,7 @@ bool table_move(struct table *table, const struct values *values, struct err *er
 struct sql_value table_id(const struct table *table, enum template_name name, struct span id,
                           char text[COLUMN_TEXT_SIZE])
 {
-    const struct column *column = column_of(table, name);
+    const struct registry_column *column = column_of(table, name);
 
     return column ? column_id(column, id, text) : sql_span(id);
 }
@@ -523,9 +525,9 @@ bool table_look(struct table *table, const struct uuid *id, char seen_r[SHA256_H
 
 const char *table_plain_column(const struct table *table, enum template_name name)
 {
-    const struct column *column = column_of(table, name);
+    const struct registry_column *column = column_of(table, name);
 
-    return column ? column->plain : NULL;
+    return column ? column->plain_name : NULL;
 }
 
 const char *table_plain_name(const struct table *table)

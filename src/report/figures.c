@@ -20,7 +20,7 @@ static void place_count(void *arg, int64_t place, struct span class, int64_t doc
 
 static bool places_read(struct ledger *ledger, struct figures *f, struct err *err)
 {
-    if (!survey_span(ledger, &f->first_record, &f->last_record, err))
+    if (!survey_record_range(ledger, &f->first_record, &f->last_record, err))
         return false;
     f->records_per_place = (f->last_record - f->first_record) / PLACES + 1;
     return survey_each_place(ledger, f->first_record, f->records_per_place, place_count, f, err);

@@ -92,15 +92,15 @@ static void exhausted(const struct status *s, struct criterion *c, struct str *t
 
     c->what = "the source was read to its end";
     c->met = census->at_us > 0 && census->records == census->found
-             && (census->witness < 0 || census->witness == census->records);
+             && (census->independent_count < 0 || census->independent_count == census->records);
     if (census->at_us == 0) {
         str_add_text(text, "not yet: no census was closed");
     } else {
         number_and(text, census->records, " records seen, ");
         number_and(text, census->found, " found");
-        if (census->witness >= 0) {
+        if (census->independent_count >= 0) {
             str_add_text(text, ", ");
-            number_and(text, census->witness, " by a second count");
+            number_and(text, census->independent_count, " by a second count");
         } else {
             str_add_text(text, "; the second count was silent");
         }

@@ -199,8 +199,8 @@ bool status_read_within(struct ledger *ledger, const struct status_settings *set
     if (!ledger_tallies(ledger, &s->tallies, &s->tally_count, err)
         || !ledger_runs(ledger, &s->runs, &s->run_count, err)
         || (settings->ledger_url
-            && !presence_of_runs(ledger, settings->ledger_url, settings->lease_us, s->runs,
-                                 s->run_count, err))
+            && !peer_locks_find_dead(ledger, settings->ledger_url, settings->lease_us, s->runs,
+                                     s->run_count, err))
         || !ledger_census(ledger, &s->census, err)
         || !ledger_tries(ledger, &s->tries_failed, &s->in_doubt, err)
         || !ledger_kept_marks(ledger, &s->kept_marks, err)

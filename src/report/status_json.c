@@ -27,7 +27,7 @@ static void write_source(struct json_writer *w, const struct status *s)
     json_name(w, "witnesses");
     json_open_array(w);
     json_write_i64(w, s->census.records);
-    json_write_i64(w, s->census.witness);
+    json_write_i64(w, s->census.independent_count);
     json_close_array(w);
     json_close_object(w);
 }

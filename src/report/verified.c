@@ -57,9 +57,9 @@ static bool told_read(const struct ledger_verified *noted, struct verified *veri
 
 static bool open_read(struct ledger *ledger, struct verified *verified, struct err *err)
 {
-    struct ledger_open open;
+    struct ledger_open_findings open;
 
-    if (!ledger_verified_open(ledger, &open, err))
+    if (!ledger_verified_open_findings(ledger, &open, err))
         return false;
     verified->open = open.count;
     verified->open_since_us = open.since_us;

@@ -16,8 +16,8 @@ static bool decide_inside(struct ledger *ledger, const struct decision *d, int64
 bool decide(const char *ledger_url, const char *source_name, const struct decision *decision,
             struct cancel *cancel, int64_t *count_r, struct err *err)
 {
-    struct presence_names names;
-    struct ledger_process process = presence_process(decision->kind, &names);
+    struct peer_locks_names names;
+    struct ledger_process process = peer_locks_process(decision->kind, &names);
     struct ledger_progress nothing = { 0 };
     auto_ledger *ledger = NULL;
     auto_change change = { 0 };

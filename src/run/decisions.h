@@ -9,7 +9,7 @@
 /* A decision: who and why are NULL for one that needs no name. */
 struct decision {
     const char *kind; /* "retry", "accept" or "waive" */
-    struct ledger_choice choice;
+    struct ledger_selection choice;
     const char *who, *reason;
 };
 

@@ -124,8 +124,8 @@ static bool corrections_write(struct comparison *c, struct err *err)
 /* One short run, as for any decision: begun, done and ended in one change. */
 static bool corrections_do(struct comparison *c, struct err *err)
 {
-    struct presence_names names;
-    struct ledger_process process = presence_process("reconcile", &names);
+    struct peer_locks_names names;
+    struct ledger_process process = peer_locks_process("reconcile", &names);
     struct ledger_progress progress = { 0 };
     auto_change change = { 0 };
     int64_t run;
@@ -189,7 +189,7 @@ static bool row_compare(struct comparison *c, struct pair *pair, struct err *err
     char words[WORDS_MAX];
     bool is_there;
 
-    if (!registry_find(c->registry, &id, &is_there, &key, err))
+    if (!registry_find_document(c->registry, &id, &is_there, &key, err))
         return false;
     if (!is_there) {
         say(c, pair, "row-deleted", NULL, "the application has no row for it any more");
@@ -258,7 +258,7 @@ static bool row_left(struct comparison *c, struct pair *pair, char **key_r, stru
     if (*pair->whole->container || !pair->whole->filemaker_id
         || !uuid_read_loose(span_of(pair->whole->filemaker_id), &filemaker_id))
         return true;
-    return registry_left(c->registry, &filemaker_id, &ours, key_r, err);
+    return registry_previous(c->registry, &filemaker_id, &ours, key_r, err);
 }
 
 static bool unstored_compare(struct comparison *c, struct pair *pair, struct err *err)
@@ -445,7 +445,7 @@ static bool on_row(void *arg, struct span filemaker_id, struct span key, struct 
 static bool compare_all(struct comparison *c, struct cancel *cancel, struct err *err)
 {
     return records_compare(c, cancel, err) && objects_compare(c, err)
-           && registry_each_import(c->registry, on_row, c, err) && corrections_do(c, err);
+           && registry_each_document(c->registry, on_row, c, err) && corrections_do(c, err);
 }
 
 static bool compare_in(struct comparison *c, struct cancel *cancel, struct err *err)

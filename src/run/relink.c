@@ -25,7 +25,7 @@ struct linker {
     struct link_result *result;
     struct ledger *ledger;
     struct registry *registry;
-    struct presence *presence;
+    struct peer_locks *presence;
     struct store *from, *to;
     struct desk *desk;
     int64_t run, switched;
@@ -105,7 +105,7 @@ static bool switch_work(const struct desk_hands *hands, void *arg, struct err *e
         .bucket = store_bucket(p->linker->to),
         .key = p->present.key,
         .now_us = time_now_us(),
-        .writer = { ledger_born_us(hands->ledger), claim->epoch },
+        .writer = { ledger_source_created_us(hands->ledger), claim->epoch },
     };
     bool there;
 
@@ -145,7 +145,7 @@ static bool free_work(const struct desk_hands *hands, void *arg, struct err *err
 {
     struct passage *p = arg;
 
-    return ledger_link_free(hands->ledger, p->claim, err);
+    return ledger_link_release(hands->ledger, p->claim, err);
 }
 
 static bool is_not_ours(const struct err *err)
@@ -562,31 +562,31 @@ static bool all_move(struct linker *l, struct err *err)
 /* Behind the door, as every run comes in. */
 static bool enter(struct linker *l, struct err *err)
 {
-    struct presence_names names;
-    struct ledger_process process = presence_process("link", &names);
+    struct peer_locks_names names;
+    struct ledger_process process = peer_locks_process("link", &names);
     auto_others others = { .lease_us = l->settings->lease_us };
     auto_change change = { 0 };
     int64_t patients;
 
     return ledger_begin(l->ledger, &change, err)
-           && ledger_runs_open(l->ledger, others.lease_us, &others.runs, &others.count, err)
+           && ledger_open_runs(l->ledger, others.lease_us, &others.runs, &others.count, err)
            && others_divide(&others, l->presence, err)
            && ledger_run_begin(l->ledger, &process, &l->run, err)
            && ledger_run_lease(l->ledger, others.lease_us, err)
            && others_bury(&others, l->ledger, err)
            && registry_map_patients(l->registry, &patients, err)
            && registry_commit(l->registry, err) && ledger_commit(&change, err)
-           && presence_hold(l->presence, l->run, err);
+           && peer_locks_hold(l->presence, l->run, err);
 }
 
 static bool enter_by_the_door(struct linker *l, struct err *err)
 {
     bool good;
 
-    if (!presence_door_shut(l->presence, err))
+    if (!peer_locks_start_lock(l->presence, err))
         return false;
     good = enter(l, err);
-    presence_door_open(l->presence);
+    peer_locks_start_unlock(l->presence);
     return good;
 }
 
@@ -605,7 +605,7 @@ static bool end_work(const struct desk_hands *hands, void *arg, struct err *err)
                                         .failed = result->trouble };
     int64_t freed;
 
-    return ledger_run_free(hands->ledger, &freed, err)
+    return ledger_run_release(hands->ledger, &freed, err)
            && ledger_run_note(hands->ledger, &progress, job->status, true, err);
 }
 
@@ -616,7 +616,7 @@ static bool open_all(struct linker *l, struct err *err)
 
     return steady_store(s, l->cancel, err)
            && ledger_open(s->ledger_url, s->source_name, l->cancel, &l->ledger, err)
-           && presence_open(s->ledger_url, &l->presence, err)
+           && peer_locks_open(s->ledger_url, &l->presence, err)
            && registry_open(&s->registry, shared ? ledger_sql(l->ledger) : NULL, l->cancel,
                             &l->registry, err)
            && store_open(&s->store, l->cancel, &l->from, err)
@@ -671,6 +671,6 @@ bool link_documents(const struct mover_settings *settings, const struct link_ord
     store_close(linker.from);
     registry_free(linker.registry);
     ledger_close(linker.ledger);
-    presence_free(linker.presence);
+    peer_locks_free(linker.presence);
     return good;
 }

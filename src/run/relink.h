@@ -14,7 +14,7 @@
 
 /* What is wanted. */
 struct link_order {
-    struct ledger_link_choice choice;
+    struct ledger_link_selection choice;
     bool by_hand;             /* a person names the patient; else the patient's id does */
     const char *patient;      /* by hand: the application's id; NULL: nobody            */
     const char *who, *reason; /* by hand: both say something                            */

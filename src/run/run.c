@@ -29,7 +29,7 @@ struct run {
     struct mover mover;
     struct ledger *ledger;
     struct registry *registry;
-    struct presence *presence;
+    struct peer_locks *presence;
     int64_t run, todo_before;
     int64_t begun_us; /* wall clock */
     pthread_t census, workers[WORKERS_MAX];
@@ -179,7 +179,7 @@ static bool databases_open(struct run *run, struct err *err)
     bool is_shared;
 
     if (!ledger_open(settings->ledger_url, settings->source_name, cancel, &run->ledger, err)
-        || !presence_open(settings->ledger_url, &run->presence, err))
+        || !peer_locks_open(settings->ledger_url, &run->presence, err))
         return false;
     is_shared = sql_same_database(settings->ledger_url, settings->registry.url);
     return registry_open(&settings->registry, is_shared ? ledger_sql(run->ledger) : NULL, cancel,
@@ -210,7 +210,7 @@ static bool failed_wake(struct run *run, struct err *err)
         if (again && !ledger_retry_class(run->ledger, policy->name, &count, err))
             return false;
     }
-    return ledger_wake(run->ledger, err);
+    return ledger_make_waiting_due(run->ledger, err);
 }
 
 /* Who answers for documents without an id of their own. */
@@ -218,13 +218,13 @@ static bool acceptance_keep(struct ledger *ledger, const struct mover_settings *
                             struct err *err)
 {
     return !settings->accept_record_ids
-           || ledger_note(ledger, "record ids accepted by", settings->accept_record_ids, err);
+           || ledger_note_write(ledger, "record ids accepted by", settings->accept_record_ids, err);
 }
 
 static bool entered(struct run *run, struct err *err)
 {
     FAILPOINT("run.begun");
-    if (!presence_hold(run->presence, run->run, err))
+    if (!peer_locks_hold(run->presence, run->run, err))
         return false;
     FAILPOINT("run.entered");
     return true;
@@ -234,16 +234,16 @@ static bool entered(struct run *run, struct err *err)
 static bool run_enter(struct run *run, struct err *err)
 {
     const struct mover_settings *settings = run->mover.settings;
-    struct presence_names names;
-    struct ledger_process process = presence_process("run", &names);
+    struct peer_locks_names names;
+    struct ledger_process process = peer_locks_process("run", &names);
     struct ledger_share share;
     auto_change change = { 0 };
     auto_others others = { .lease_us = settings->lease_us };
     int64_t patients;
 
     if (!todo_count(run, err) || !ledger_begin(run->ledger, &change, err)
-        || !ledger_sessions_look(run->ledger, settings->sessions, &share, err)
-        || !ledger_runs_open(run->ledger, settings->lease_us, &others.runs, &others.count, err)
+        || !ledger_sessions_share(run->ledger, settings->sessions, &share, err)
+        || !ledger_open_runs(run->ledger, settings->lease_us, &others.runs, &others.count, err)
         || !others_divide(&others, run->presence, err))
         return false;
     if (settings->sessions > 0 && others.living >= (size_t)settings->sessions)
@@ -263,10 +263,10 @@ static bool run_enter_by_the_door(struct run *run, struct err *err)
 {
     bool good;
 
-    if (!presence_door_shut(run->presence, err))
+    if (!peer_locks_start_lock(run->presence, err))
         return false;
     good = run_enter(run, err);
-    presence_door_open(run->presence);
+    peer_locks_start_unlock(run->presence);
     return good;
 }
 
@@ -342,13 +342,13 @@ struct share_job {
 /* What is given away is not used any more before others may have it. */
 static int share_divide(struct share_job *job, const struct ledger_share *share)
 {
-    int more = share->fair - share->now, used;
+    int more = share->fair - share->current, used;
 
     if (more >= 0)
-        return job->limit = share->now + (more < share->open ? more : share->open);
+        return job->limit = share->current + (more < share->spare ? more : share->spare);
     job->limit = share->fair;
     used = gate_sessions_limit(job->gate, share->fair);
-    return used < share->fair ? share->fair : used < share->now ? used : share->now;
+    return used < share->fair ? share->fair : used < share->current ? used : share->current;
 }
 
 static bool share_work(const struct desk_hands *hands, void *arg, struct err *err)
@@ -357,10 +357,10 @@ static bool share_work(const struct desk_hands *hands, void *arg, struct err *er
     struct ledger_share share;
     int granted;
 
-    if (!ledger_sessions_look(hands->ledger, job->most, &share, err))
+    if (!ledger_sessions_share(hands->ledger, job->most, &share, err))
         return false;
     granted = share_divide(job, &share);
-    return granted == share.now || ledger_sessions_take(hands->ledger, granted, err);
+    return granted == share.current || ledger_sessions_take(hands->ledger, granted, err);
 }
 
 static bool sessions_share(struct run *run, struct err *err)
@@ -429,7 +429,7 @@ static bool end_work(const struct desk_hands *hands, void *arg, struct err *err)
     struct ledger_progress progress = progress_of(&job->result->view);
     int64_t freed;
 
-    return ledger_run_free(hands->ledger, &freed, err)
+    return ledger_run_release(hands->ledger, &freed, err)
            && ledger_run_note(hands->ledger, &progress, status_of(job->run, job->result), true, err)
            && ledger_states(hands->ledger, job->result->states, err)
            && registry_deleted(hands->registry, &job->result->deleted_rows, err);
@@ -492,7 +492,7 @@ static void run_clear(struct run *run)
     score_free(mover->score);
     content_reader_free(mover->contents);
     (void)pthread_mutex_destroy(&mover->lock);
-    presence_free(run->presence);
+    peer_locks_free(run->presence);
 }
 
 /* A mark stands for all files of its record, and an earlier importer knew of one. */

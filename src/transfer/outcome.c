@@ -33,7 +33,7 @@ struct verdict {
     bool fetch_again;
     struct ledger_reaction reaction; /* how the source answered the mark, or which one was kept */
     bool is_kept, was_answered;
-    struct ledger_sighting seen; /* what the record says now, if it was edited */
+    struct ledger_census_entry seen; /* what the record says now, if it was edited */
     char *created, *author, *path, *identity, *patient_id, *filemaker_id, *type;
 };
 
@@ -67,14 +67,14 @@ static struct verdict *verdict_new(struct journey *j)
 static bool verdict_release(const struct desk_hands *hands, const struct verdict *v,
                             struct err *err)
 {
-    enum ledger_seen ignored;
+    enum ledger_upsert_result ignored;
     uint64_t elsewhere;
 
     return ledger_release(hands->ledger, &v->claim, &v->attempt, v->due_us, v->fetch_again, err)
            && (!v->reaction.mark
                || ledger_reaction_note(hands->ledger, v->claim.record_id, &v->reaction, err))
            && (!v->seen.identity.at
-               || ledger_see(hands->ledger, &v->seen, &ignored, &elsewhere, err));
+               || ledger_census_upsert(hands->ledger, &v->seen, &ignored, &elsewhere, err));
 }
 
 /* May be done again after it was taken back, as any work of the desk. */
@@ -113,7 +113,7 @@ static bool verdict_work(const struct desk_hands *hands, void *arg, struct err *
         return adopt_note(hands->ledger, &v->claim, &v->left, err)
                && ledger_fail(hands->ledger, &v->claim, &v->attempt, &trait, err);
     case VERDICT_GONE:
-        return ledger_lose(hands->ledger, &v->claim, err);
+        return ledger_mark_gone(hands->ledger, &v->claim, err);
     }
     abort();
 }

@@ -489,12 +489,14 @@ static bool record_work(const struct desk_hands *hands, void *arg, struct err *e
 
     document.doubt = *job->doubt ? job->doubt : NULL;
     document.doubt_about = job->claim->patient_id;
-    document.writer = (struct registry_writer){ ledger_born_us(hands->ledger), job->claim->epoch };
+    document.writer =
+        (struct registry_writer){ ledger_source_created_us(hands->ledger), job->claim->epoch };
     job->ready = true;
     return ledger_store(hands->ledger, job->claim, job->version, job->link, job->patient, err)
            && adopt_note(hands->ledger, job->claim, job->left, err)
            && (!job->take_over
-               || registry_take_over(hands->registry, &document.filemaker_id, &document.id, err))
+               || registry_take_over_previous(hands->registry, &document.filemaker_id, &document.id,
+                                              err))
            && registry_put_document(hands->registry, &document, &job->there, err)
            && (!job->has_siblings
                || ledger_record_ready(hands->ledger, job->claim, job->version->mod_id, &job->ready,

@@ -133,7 +133,7 @@ TEST(a_sighting_names_the_container)
 
     for (size_t which = 0; which < 3; which++) {
         auto_facts facts = { 0 };
-        struct ledger_sighting s;
+        struct ledger_census_entry s;
 
         source_facts_read(&fields, &held.record, false, which, &facts);
         s = source_sighting(&fields, &held.record, which, &facts);

@@ -88,18 +88,18 @@ static bool page_see(const struct desk_hands *hands, void *arg, struct err *err)
 
     for (uint64_t i = page->first; i < page->first + page->count; i++) {
         char identity[24];
-        struct ledger_sighting sighting = { .repetition = 1,
-                                            .record_id = i,
-                                            .mod_id = 1,
-                                            .patient_id = span_of("patient"),
-                                            .type = span_of("Letter"),
-                                            .storage = "embedded" };
-        enum ledger_seen seen;
+        struct ledger_census_entry sighting = { .repetition = 1,
+                                                .record_id = i,
+                                                .mod_id = 1,
+                                                .patient_id = span_of("patient"),
+                                                .type = span_of("Letter"),
+                                                .storage = "embedded" };
+        enum ledger_upsert_result seen;
         uint64_t elsewhere;
 
         (void)snprintf(identity, sizeof identity, "id-%ju", (uintmax_t)i);
         sighting.identity = span_of(identity);
-        if (!ledger_see(hands->ledger, &sighting, &seen, &elsewhere, err))
+        if (!ledger_census_upsert(hands->ledger, &sighting, &seen, &elsewhere, err))
             return false;
     }
     return true;

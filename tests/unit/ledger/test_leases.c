@@ -72,7 +72,7 @@ static struct ledger_share look(struct mover *mover, int most)
     struct err err = { 0 };
 
     CHECK(ledger_begin(mover->ledger, &change, &err)
-          && ledger_sessions_look(mover->ledger, most, &share, &err));
+          && ledger_sessions_share(mover->ledger, most, &share, &err));
     return share;
 }
 
@@ -86,11 +86,11 @@ static void share(struct mover *mover, int most, int used)
     int more;
 
     CHECK(ledger_begin(mover->ledger, &change, &err)
-          && ledger_sessions_look(mover->ledger, most, &share, &err));
-    CHECK(share.now == mover->sessions);
-    more = share.fair - share.now;
+          && ledger_sessions_share(mover->ledger, most, &share, &err));
+    CHECK(share.current == mover->sessions);
+    more = share.fair - share.current;
     if (more > 0)
-        mover->sessions += more < share.open ? more : share.open;
+        mover->sessions += more < share.spare ? more : share.spare;
     else
         mover->sessions = used > share.fair ? used : share.fair;
     CHECK(ledger_sessions_take(mover->ledger, mover->sessions, &err)
@@ -117,7 +117,7 @@ TEST(shares_are_fair_and_make_the_whole)
         for (size_t i = 0; i < MOVERS; i++) {
             struct ledger_share one = look(&place.movers[i], most);
 
-            CHECK_AT((size_t)most, one.movers == MOVERS && one.now == 0 && one.open == most);
+            CHECK_AT((size_t)most, one.runs == MOVERS && one.current == 0 && one.spare == most);
             CHECK_AT((size_t)most, one.fair == most / MOVERS || one.fair == most / MOVERS + 1);
             sum += one.fair;
         }
@@ -175,7 +175,7 @@ TEST(who_opens_no_sessions_has_no_share)
 
     mover_begin(&place, &place.movers[0], "run");
     mover_begin(&place, &place.movers[1], "waive");
-    CHECK(look(&place.movers[0], 4).movers == 1);
+    CHECK(look(&place.movers[0], 4).runs == 1);
 }
 
 TEST(a_run_that_was_buried_learns_it)
@@ -197,7 +197,7 @@ TEST(a_run_that_was_buried_learns_it)
         auto_change change = { 0 };
 
         CHECK(ledger_begin(place.movers[1].ledger, &change, &err)
-              && ledger_run_bury(place.movers[1].ledger, place.movers[0].run, &freed, &err)
+              && ledger_run_release_dead(place.movers[1].ledger, place.movers[0].run, &freed, &err)
               && ledger_commit(&change, &err));
     }
     {
@@ -212,16 +212,16 @@ TEST(a_run_that_was_buried_learns_it)
 TEST(what_others_hold_is_seen)
 {
     auto_place place = place_new();
-    struct ledger_sighting sighting = { .identity = span_of("one"),
-                                        .container = span_of(""),
-                                        .repetition = 1,
-                                        .record_id = 1,
-                                        .mod_id = 1,
-                                        .type = span_of("Letter"),
-                                        .storage = "embedded" };
+    struct ledger_census_entry sighting = { .identity = span_of("one"),
+                                            .container = span_of(""),
+                                            .repetition = 1,
+                                            .record_id = 1,
+                                            .mod_id = 1,
+                                            .type = span_of("Letter"),
+                                            .storage = "embedded" };
     struct ledger_claim claim = { 0 };
     struct err err = { 0 };
-    enum ledger_seen seen;
+    enum ledger_upsert_result seen;
     uint64_t elsewhere;
     size_t count;
     bool held;
@@ -232,7 +232,7 @@ TEST(what_others_hold_is_seen)
         auto_change change = { 0 };
 
         CHECK(ledger_begin(place.movers[0].ledger, &change, &err)
-              && ledger_see(place.movers[0].ledger, &sighting, &seen, &elsewhere, &err)
+              && ledger_census_upsert(place.movers[0].ledger, &sighting, &seen, &elsewhere, &err)
               && ledger_held_elsewhere(place.movers[1].ledger, &held, &err) && !held
               && ledger_claim(place.movers[0].ledger, time_now_us(), false, 1, &claim, &count, &err)
               && count == 1 && ledger_commit(&change, &err));
@@ -244,23 +244,23 @@ TEST(what_others_hold_is_seen)
 
 /* --- fencing -------------------------------------------------------------------------------- */
 
-static const struct ledger_sighting one_document = { .identity = { "one", 3 },
-                                                     .container = { "", 0 },
-                                                     .repetition = 1,
-                                                     .record_id = 1,
-                                                     .mod_id = 1,
-                                                     .type = { "Letter", 6 },
-                                                     .storage = "embedded" };
+static const struct ledger_census_entry one_document = { .identity = { "one", 3 },
+                                                         .container = { "", 0 },
+                                                         .repetition = 1,
+                                                         .record_id = 1,
+                                                         .mod_id = 1,
+                                                         .type = { "Letter", 6 },
+                                                         .storage = "embedded" };
 
 static void see(struct mover *mover)
 {
     auto_change change = { 0 };
     struct err err = { 0 };
-    enum ledger_seen seen;
+    enum ledger_upsert_result seen;
     uint64_t elsewhere;
 
     CHECK(ledger_begin(mover->ledger, &change, &err)
-          && ledger_see(mover->ledger, &one_document, &seen, &elsewhere, &err)
+          && ledger_census_upsert(mover->ledger, &one_document, &seen, &elsewhere, &err)
           && ledger_commit(&change, &err));
 }
 
@@ -311,7 +311,7 @@ static bool act(struct ledger *ledger, const struct ledger_claim *claim, enum de
     case FAIL:
         return ledger_fail(ledger, claim, &an_attempt, &trait, err);
     case LOSE:
-        return ledger_lose(ledger, claim, err);
+        return ledger_mark_gone(ledger, claim, err);
     case DEEDS:
         break;
     }
@@ -357,7 +357,7 @@ static void bury(struct mover *by, const struct mover *whom)
     int64_t freed;
 
     CHECK(ledger_begin(by->ledger, &change, &err)
-          && ledger_run_bury(by->ledger, whom->run, &freed, &err) && freed == 1
+          && ledger_run_release_dead(by->ledger, whom->run, &freed, &err) && freed == 1
           && ledger_commit(&change, &err));
 }
 
@@ -677,18 +677,18 @@ TEST(the_absent_are_found_on_every_page)
     mover_begin(&place, mover, "run");
     CHECK(ledger_begin(mover->ledger, &change, &err));
     for (uint64_t record = 1; record <= MANY; record++) {
-        struct ledger_sighting one = one_document;
+        struct ledger_census_entry one = one_document;
         char identity[24];
-        enum ledger_seen seen;
+        enum ledger_upsert_result seen;
         uint64_t elsewhere;
 
         (void)snprintf(identity, sizeof identity, "id-%ju", (uintmax_t)record);
         one.identity = span_of(identity);
         one.record_id = record;
-        CHECK(ledger_see(mover->ledger, &one, &seen, &elsewhere, &err));
+        CHECK(ledger_census_upsert(mover->ledger, &one, &seen, &elsewhere, &err));
     }
     CHECK(ledger_commit(&change, &err));
-    CHECK(ledger_absent(mover->ledger, is_odd, NULL, absent, MANY, &count, &err));
+    CHECK(ledger_absent_records(mover->ledger, is_odd, NULL, absent, MANY, &count, &err));
     CHECK(count == MANY / 2);
     for (size_t i = 0; i < count; i++)
         CHECK_AT(i, absent[i] == 2 * (i + 1));

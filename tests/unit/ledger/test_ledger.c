@@ -150,27 +150,30 @@ static void check_sound(size_t index, struct ledger *ledger)
 
 /* --- small steps ---------------------------------------------------------------------------- */
 
-static struct ledger_sighting sighting_of(const char *identity, uint64_t record_id, uint64_t mod_id)
+static struct ledger_census_entry sighting_of(const char *identity, uint64_t record_id,
+                                              uint64_t mod_id)
 {
-    return (struct ledger_sighting){ .identity = span_of(identity),
-                                     .repetition = 1,
-                                     .record_id = record_id,
-                                     .mod_id = mod_id,
-                                     .filemaker_id = span_of(identity),
-                                     .patient_id = span_of("patient"),
-                                     .type = span_of("Letter"),
-                                     .storage = "embedded" };
+    return (struct ledger_census_entry){ .identity = span_of(identity),
+                                         .repetition = 1,
+                                         .record_id = record_id,
+                                         .mod_id = mod_id,
+                                         .filemaker_id = span_of(identity),
+                                         .patient_id = span_of("patient"),
+                                         .type = span_of("Letter"),
+                                         .storage = "embedded" };
 }
 
-static enum ledger_seen see(struct ledger *ledger, const struct ledger_sighting *sighting)
+static enum ledger_upsert_result see(struct ledger *ledger,
+                                     const struct ledger_census_entry *sighting)
 {
     auto_change change = { 0 };
-    enum ledger_seen seen = LEDGER_SEEN_NEW;
+    enum ledger_upsert_result seen = LEDGER_UPSERT_NEW;
     uint64_t elsewhere;
     struct err err = { 0 };
 
     CHECK(ledger_begin(ledger, &change, &err)
-          && ledger_see(ledger, sighting, &seen, &elsewhere, &err) && ledger_commit(&change, &err));
+          && ledger_census_upsert(ledger, sighting, &seen, &elsewhere, &err)
+          && ledger_commit(&change, &err));
     CHECK_STR(err.msg, "");
     return seen;
 }
@@ -245,17 +248,17 @@ static bool op_with_claim(struct ledger *ledger, enum op op, const struct ledger
     if (op == OP_FAIL)
         return ledger_fail(ledger, c, &attempt, &trait, err);
     if (op == OP_LOSE)
-        return ledger_lose(ledger, c, err);
+        return ledger_mark_gone(ledger, c, err);
     return ledger_release(ledger, c, &attempt, 1000, op == OP_RELEASE_AGAIN, err);
 }
 
 static bool op_by_anybody(struct ledger *ledger, enum op op, uint64_t record_id, uint64_t mod_id,
                           struct err *err)
 {
-    struct ledger_choice choice = { .record_id = (int64_t)record_id };
-    struct ledger_sighting sighting = sighting_of("id", record_id, mod_id);
+    struct ledger_selection choice = { .record_id = (int64_t)record_id };
+    struct ledger_census_entry sighting = sighting_of("id", record_id, mod_id);
     uint64_t elsewhere;
-    enum ledger_seen seen;
+    enum ledger_upsert_result seen;
     int64_t count;
 
     sighting.mod_id += op == OP_SEE_EDITED ? 2 : op == OP_SEE_MARKED ? 1 : 0;
@@ -266,12 +269,12 @@ static bool op_by_anybody(struct ledger *ledger, enum op op, uint64_t record_id,
     if (op == OP_WAIVE)
         return ledger_waive(ledger, &choice, "Ada", "it was empty", &count, err);
     if (op == OP_GONE)
-        return ledger_gone(ledger, record_id, err);
+        return ledger_mark_record_gone(ledger, record_id, err);
     if (op == OP_FREE)
-        return ledger_run_free(ledger, &count, err);
+        return ledger_run_release(ledger, &count, err);
     if (op == OP_WAKE)
-        return ledger_wake(ledger, err);
-    return ledger_see(ledger, &sighting, &seen, &elsewhere, err);
+        return ledger_make_waiting_due(ledger, err);
+    return ledger_census_upsert(ledger, &sighting, &seen, &elsewhere, err);
 }
 
 static bool op_do(struct ledger *ledger, enum op op, struct ledger_claim *c, uint64_t mod_id,
@@ -319,9 +322,9 @@ static const char all_letters[] = "wcsSdfvg";
 /* Brings a new document into a state; `claim_r` is the last claim on it, in force or not. */
 static void bring(struct ledger *ledger, char to, struct ledger_claim *claim_r)
 {
-    struct ledger_sighting sighting = sighting_of("id", 17, 5);
+    struct ledger_census_entry sighting = sighting_of("id", 17, 5);
     struct err err = { 0 };
-    bool good = see(ledger, &sighting) == LEDGER_SEEN_NEW && claim(ledger, 0, 1, claim_r) == 1;
+    bool good = see(ledger, &sighting) == LEDGER_UPSERT_NEW && claim(ledger, 0, 1, claim_r) == 1;
 
     if (to == 'w' || to == 'v')
         good = good && op_do(ledger, OP_RELEASE, claim_r, 5, &err);
@@ -412,24 +415,24 @@ TEST(every_transition_is_as_the_protocol_has_it)
 TEST(a_document_is_what_its_identity_says)
 {
     auto_place place = place_new();
-    struct ledger_sighting first = sighting_of("id-1", 1, 0), moved = sighting_of("id-1", 2, 0);
-    struct ledger_sighting page = first, again = first;
+    struct ledger_census_entry first = sighting_of("id-1", 1, 0), moved = sighting_of("id-1", 2, 0);
+    struct ledger_census_entry page = first, again = first;
     uint64_t elsewhere = 0;
-    enum ledger_seen seen;
+    enum ledger_upsert_result seen;
     auto_change change = { 0 };
     struct err err = { 0 };
 
     page.container = span_of("Scan");
     again.repetition = 2;
-    CHECK(see(place.ledger, &first) == LEDGER_SEEN_NEW);
-    CHECK(see(place.ledger, &page) == LEDGER_SEEN_NEW);
-    CHECK(see(place.ledger, &again) == LEDGER_SEEN_NEW);
-    CHECK(see(place.ledger, &first) == LEDGER_SEEN_SAME);
-    CHECK(see(place.ledger, &page) == LEDGER_SEEN_SAME);
+    CHECK(see(place.ledger, &first) == LEDGER_UPSERT_NEW);
+    CHECK(see(place.ledger, &page) == LEDGER_UPSERT_NEW);
+    CHECK(see(place.ledger, &again) == LEDGER_UPSERT_NEW);
+    CHECK(see(place.ledger, &first) == LEDGER_UPSERT_SAME);
+    CHECK(see(place.ledger, &page) == LEDGER_UPSERT_SAME);
     CHECK(number(place.ledger, &document_count, SQL_NO_ARGS) == 3);
     CHECK(ledger_begin(place.ledger, &change, &err));
-    CHECK(ledger_see(place.ledger, &moved, &seen, &elsewhere, &err));
-    CHECK(seen == LEDGER_SEEN_ELSEWHERE && elsewhere == 1);
+    CHECK(ledger_census_upsert(place.ledger, &moved, &seen, &elsewhere, &err));
+    CHECK(seen == LEDGER_UPSERT_ELSEWHERE && elsewhere == 1);
     CHECK(ledger_commit(&change, &err) && number(place.ledger, &document_count, SQL_NO_ARGS) == 3);
     check_sound(0, place.ledger);
 }
@@ -440,16 +443,16 @@ TEST(an_edit_brings_what_the_record_says_now)
     STATEMENT(look, "select type || ' ' || patient_id || ' ' || storage || ' ' || mod_id"
                     " from fmferry_document");
     auto_place place = place_new();
-    struct ledger_sighting sighting = sighting_of("id", 17, 5);
+    struct ledger_census_entry sighting = sighting_of("id", 17, 5);
     auto_rows *rows = NULL;
     struct err err = { 0 };
 
-    CHECK(see(place.ledger, &sighting) == LEDGER_SEEN_NEW);
+    CHECK(see(place.ledger, &sighting) == LEDGER_UPSERT_NEW);
     sighting.mod_id = 6;
     sighting.type = span_of("Referral");
     sighting.patient_id = span_of("another");
     sighting.storage = "secure";
-    CHECK(see(place.ledger, &sighting) == LEDGER_SEEN_CHANGED);
+    CHECK(see(place.ledger, &sighting) == LEDGER_UPSERT_CHANGED);
     CHECK(sql_query(ledger_sql(place.ledger), &look, SQL_NO_ARGS, &rows, &err));
     CHECK(sql_next(rows, &err) == STEP_ROW);
     CHECK(span_is(sql_get_text(rows, 0), "Referral another secure 6"));
@@ -460,14 +463,14 @@ TEST(an_edit_brings_what_the_record_says_now)
 TEST(what_was_read_before_the_last_change_is_no_news)
 {
     auto_place place = place_new();
-    struct ledger_sighting before = sighting_of("id", 17, 5);
-    struct ledger_sighting now = sighting_of("id", 17, 6);
+    struct ledger_census_entry before = sighting_of("id", 17, 5);
+    struct ledger_census_entry now = sighting_of("id", 17, 6);
 
     before.asked_us = time_now_us();
-    CHECK(see(place.ledger, &now) == LEDGER_SEEN_NEW);
-    CHECK(see(place.ledger, &before) == LEDGER_SEEN_SAME);
+    CHECK(see(place.ledger, &now) == LEDGER_UPSERT_NEW);
+    CHECK(see(place.ledger, &before) == LEDGER_UPSERT_SAME);
     before.asked_us = time_now_us() + TIME_SECOND;
-    CHECK(see(place.ledger, &before) == LEDGER_SEEN_CHANGED);
+    CHECK(see(place.ledger, &before) == LEDGER_UPSERT_CHANGED);
     check_sound(0, place.ledger);
 }
 
@@ -492,27 +495,30 @@ TEST(absent_records_are_found_and_lost)
 
     for (uint64_t record = 1; record <= 10; record++) {
         char identity[24];
-        struct ledger_sighting one, other;
+        struct ledger_census_entry one, other;
 
         (void)snprintf(identity, sizeof identity, "id-%ju", (uintmax_t)record);
         one = other = sighting_of(identity, record, 1);
         other.repetition = 2;
-        CHECK_AT(record, see(place.ledger, &one) == LEDGER_SEEN_NEW);
-        CHECK_AT(record, see(place.ledger, &other) == LEDGER_SEEN_NEW);
+        CHECK_AT(record, see(place.ledger, &one) == LEDGER_UPSERT_NEW);
+        CHECK_AT(record, see(place.ledger, &other) == LEDGER_UPSERT_NEW);
     }
-    CHECK(ledger_absent(place.ledger, was_seen, &seen, absent, lengthof(absent), &count, &err));
+    CHECK(ledger_absent_records(place.ledger, was_seen, &seen, absent, lengthof(absent), &count,
+                                &err));
     CHECK(count == 4 && absent[0] == 1 && absent[3] == 4);
     for (size_t i = 0; i < count; i++) {
         auto_change change = { 0 };
 
         CHECK_AT(i, ledger_begin(place.ledger, &change, &err)
-                        && ledger_gone(place.ledger, absent[i], &err)
+                        && ledger_mark_record_gone(place.ledger, absent[i], &err)
                         && ledger_commit(&change, &err));
     }
-    CHECK(ledger_absent(place.ledger, was_seen, &seen, absent, lengthof(absent), &count, &err));
+    CHECK(ledger_absent_records(place.ledger, was_seen, &seen, absent, lengthof(absent), &count,
+                                &err));
     CHECK(count == 1 && absent[0] == 5);
     seen.least = 0;
-    CHECK(ledger_absent(place.ledger, was_seen, &seen, absent, lengthof(absent), &count, &err));
+    CHECK(ledger_absent_records(place.ledger, was_seen, &seen, absent, lengthof(absent), &count,
+                                &err));
     CHECK(count == 0);
     CHECK_STR(err.msg, "");
     check_sound(0, place.ledger);
@@ -549,7 +555,8 @@ TEST(a_census_is_begun_closed_and_told)
     /* a census whose run died hinders nobody */
     CHECK(ledger_begin(place.ledger, &change, &err)
           && ledger_census_begin(place.ledger, &number_1, &err) && ledger_commit(&change, &err));
-    CHECK(ledger_begin(other, &change, &err) && ledger_run_bury(other, place.run, &freed, &err)
+    CHECK(ledger_begin(other, &change, &err)
+          && ledger_run_release_dead(other, place.run, &freed, &err)
           && ledger_census_begin(other, &number_2, &err) && ledger_commit(&change, &err));
     CHECK(number_1 == 2 && number_2 == 3);
     CHECK(ledger_begin(other, &change, &err) && ledger_census_end(other, number_2, &err)
@@ -576,9 +583,9 @@ TEST(what_is_due_first_is_claimed_first)
 
     CHECK(ledger_next_due(place.ledger, &due_us, &err) && due_us == INT64_MAX);
     for (size_t i = 0; i < lengthof(documents); i++) {
-        struct ledger_sighting sighting = sighting_of(documents[i].identity, i + 1, 0);
+        struct ledger_census_entry sighting = sighting_of(documents[i].identity, i + 1, 0);
 
-        CHECK_AT(i, see(place.ledger, &sighting) == LEDGER_SEEN_NEW);
+        CHECK_AT(i, see(place.ledger, &sighting) == LEDGER_UPSERT_NEW);
         CHECK_AT(i, sql_run(ledger_sql(place.ledger), &set_due,
                             sql_args(sql_i64(documents[i].due_us), sql_text(documents[i].identity)),
                             &err));
@@ -606,24 +613,26 @@ TEST(a_buried_run_lets_go)
 {
     auto_place place = place_new();
     auto_ledger *other = NULL;
-    struct ledger_sighting sighting = sighting_of("id", 17, 5);
+    struct ledger_census_entry sighting = sighting_of("id", 17, 5);
     struct ledger_claim old = { 0 }, fresh = { 0 };
     auto_free struct ledger_open_run *open = NULL;
     size_t count = 9;
     int64_t run, freed = 0;
     struct err err = { 0 };
 
-    CHECK(see(place.ledger, &sighting) == LEDGER_SEEN_NEW && claim(place.ledger, 0, 1, &old) == 1);
+    CHECK(see(place.ledger, &sighting) == LEDGER_UPSERT_NEW
+          && claim(place.ledger, 0, 1, &old) == 1);
     other = ledger_at(&place, "source");
     CHECK(run_begin(other, &run) && run != place.run);
     CHECK(claim(other, INT64_MAX, 1, &fresh) == 0);
-    CHECK(ledger_runs_open(other, 120 * TIME_SECOND, &open, &count, &err) && count == 1
+    CHECK(ledger_open_runs(other, 120 * TIME_SECOND, &open, &count, &err) && count == 1
           && open[0].run == place.run);
     CHECK_STR(open[0].machine, "machine");
     {
         auto_change change = { 0 };
 
-        CHECK(ledger_begin(other, &change, &err) && ledger_run_bury(other, place.run, &freed, &err)
+        CHECK(ledger_begin(other, &change, &err)
+              && ledger_run_release_dead(other, place.run, &freed, &err)
               && ledger_commit(&change, &err) && freed == 1);
     }
     CHECK(letter(other) == 'w' && claim(other, INT64_MAX, 1, &fresh) == 1 && fresh.epoch == 2);
@@ -635,7 +644,7 @@ TEST(a_buried_run_lets_go)
     }
     CHECK(op_do(other, OP_STORE, &fresh, 5, &err) && letter(other) == 's');
     free(take(open));
-    CHECK(ledger_runs_open(other, 120 * TIME_SECOND, &open, &count, &err) && count == 0);
+    CHECK(ledger_open_runs(other, 120 * TIME_SECOND, &open, &count, &err) && count == 0);
     check_sound(0, other);
     ledger_claim_clear(&old);
     ledger_claim_clear(&fresh);
@@ -645,11 +654,12 @@ TEST(a_buried_run_lets_go)
 TEST(an_old_claim_of_the_same_run_is_no_claim)
 {
     auto_place place = place_new();
-    struct ledger_sighting sighting = sighting_of("id", 17, 5);
+    struct ledger_census_entry sighting = sighting_of("id", 17, 5);
     struct ledger_claim old = { 0 }, fresh = { 0 };
     struct err err = { 0 };
 
-    CHECK(see(place.ledger, &sighting) == LEDGER_SEEN_NEW && claim(place.ledger, 0, 1, &old) == 1);
+    CHECK(see(place.ledger, &sighting) == LEDGER_UPSERT_NEW
+          && claim(place.ledger, 0, 1, &old) == 1);
     CHECK(op_do(place.ledger, OP_RELEASE, &old, 5, &err));
     CHECK(claim(place.ledger, INT64_MAX, 1, &fresh) == 1);
     CHECK(!op_do(place.ledger, OP_FAIL, &old, 5, &err) && err.code == LEDGER_NOT_OURS);
@@ -664,21 +674,21 @@ TEST(an_old_claim_of_the_same_run_is_no_claim)
 TEST(a_change_taken_back_leaves_nothing)
 {
     auto_place place = place_new();
-    struct ledger_sighting one = sighting_of("one", 1, 0), two = sighting_of("two", 2, 0);
+    struct ledger_census_entry one = sighting_of("one", 1, 0), two = sighting_of("two", 2, 0);
     struct ledger_claim claims[2] = { 0 };
     int64_t audits;
     struct err err = { 0 };
 
-    CHECK(see(place.ledger, &one) == LEDGER_SEEN_NEW);
+    CHECK(see(place.ledger, &one) == LEDGER_UPSERT_NEW);
     audits = number(place.ledger, &audit_count, SQL_NO_ARGS);
     {
         auto_change change = { 0 };
-        enum ledger_seen seen;
+        enum ledger_upsert_result seen;
         uint64_t elsewhere;
         size_t count = 0;
 
         CHECK(ledger_begin(place.ledger, &change, &err));
-        CHECK(ledger_see(place.ledger, &two, &seen, &elsewhere, &err));
+        CHECK(ledger_census_upsert(place.ledger, &two, &seen, &elsewhere, &err));
         CHECK(ledger_claim(place.ledger, INT64_MAX, false, 2, claims, &count, &err) && count == 2);
         for (size_t i = 0; i < count; i++)
             ledger_claim_clear(&claims[i]);
@@ -706,7 +716,7 @@ TEST(versions_are_intended_stored_and_superseded)
     STATEMENT(states, "select group_concat(state, ' ') from"
                       " (select state from fmferry_version order by number)");
     auto_place place = place_new();
-    struct ledger_sighting sighting = sighting_of("id", 17, 5);
+    struct ledger_census_entry sighting = sighting_of("id", 17, 5);
     struct ledger_claim c = { 0 };
     struct ledger_version first = version_of("a.pdf", "first", 5);
     struct ledger_version second = version_of("a~2.pdf", "second", 6);
@@ -720,7 +730,7 @@ TEST(versions_are_intended_stored_and_superseded)
     first.size_bytes = 0;
     first.mark = mem_text("11/23/2026 08:15:02");
     first.upload_id = mem_text("upload");
-    CHECK(see(place.ledger, &sighting) == LEDGER_SEEN_NEW && claim(place.ledger, 0, 1, &c) == 1);
+    CHECK(see(place.ledger, &sighting) == LEDGER_UPSERT_NEW && claim(place.ledger, 0, 1, &c) == 1);
     CHECK(ledger_begin(place.ledger, &change, &err) && ledger_intend(place.ledger, &c, &first, &err)
           && ledger_commit(&change, &err) && first.number == 1);
     CHECK(ledger_versions(place.ledger, c.document, &versions, &count, &err) && count == 1);
@@ -766,14 +776,15 @@ TEST(versions_are_intended_stored_and_superseded)
 TEST(every_mark_that_was_meant_is_remembered)
 {
     auto_place place = place_new();
-    struct ledger_sighting one = sighting_of("id", 17, 5), two = one;
+    struct ledger_census_entry one = sighting_of("id", 17, 5), two = one;
     struct ledger_claim claims[2] = { 0 };
     char **marks = NULL;
     size_t count = 0;
     struct err err = { 0 };
 
     two.repetition = 2;
-    CHECK(see(place.ledger, &one) == LEDGER_SEEN_NEW && see(place.ledger, &two) == LEDGER_SEEN_NEW);
+    CHECK(see(place.ledger, &one) == LEDGER_UPSERT_NEW
+          && see(place.ledger, &two) == LEDGER_UPSERT_NEW);
     CHECK(claim(place.ledger, 0, 2, claims) == 2);
     for (size_t i = 0; i < 2; i++) {
         struct ledger_version version = version_of("key", "bytes", 5);
@@ -837,17 +848,17 @@ TEST(a_record_is_marked_when_all_its_documents_are_stored)
                                         "done done waived" };
     auto_place place = place_new();
     struct ledger_claim c[3] = { 0 }, again = { 0 };
-    struct ledger_choice third = { .class = "container-zero" };
+    struct ledger_selection third = { .class = "container-zero" };
     auto_free struct ledger_done *done = NULL;
     size_t done_count = 0;
     int64_t waived = 0;
     struct err err = { 0 };
 
     for (int i = 0; i < 3; i++) {
-        struct ledger_sighting sighting = sighting_of("id", 17, 5);
+        struct ledger_census_entry sighting = sighting_of("id", 17, 5);
 
         sighting.repetition = i + 1;
-        CHECK(see(place.ledger, &sighting) == LEDGER_SEEN_NEW);
+        CHECK(see(place.ledger, &sighting) == LEDGER_UPSERT_NEW);
     }
     CHECK(claim(place.ledger, 0, 3, c) == 3);
     for (size_t i = 0; i < lengthof(want); i++) {
@@ -910,12 +921,12 @@ static bool list_one(void *arg, const struct ledger_failure *f)
 TEST(a_failure_is_listed_with_its_last_evidence)
 {
     auto_place place = place_new();
-    struct ledger_sighting sighting = sighting_of("id", 17, 5);
+    struct ledger_census_entry sighting = sighting_of("id", 17, 5);
     struct ledger_claim c = { 0 };
     struct listed listed = { .most = 99 };
     struct err err = { 0 };
 
-    CHECK(see(place.ledger, &sighting) == LEDGER_SEEN_NEW);
+    CHECK(see(place.ledger, &sighting) == LEDGER_UPSERT_NEW);
     CHECK(ledger_each_failure(place.ledger, list_one, &listed, &err) && listed.count == 0);
     for (int tries = 1; tries <= 3; tries++) {
         CHECK(claim(place.ledger, INT64_MAX, 1, &c) == 1 && c.attempts == tries - 1);
@@ -949,13 +960,13 @@ TEST(a_long_list_is_whole)
     CHECK(ledger_begin(place.ledger, &change, &err));
     for (uint64_t i = 1; i <= MANY; i++) {
         char identity[24];
-        struct ledger_sighting sighting;
-        enum ledger_seen seen;
+        struct ledger_census_entry sighting;
+        enum ledger_upsert_result seen;
         uint64_t elsewhere;
 
         (void)snprintf(identity, sizeof identity, "id-%ju", (uintmax_t)i);
         sighting = sighting_of(identity, i, 0);
-        CHECK_AT(i, ledger_see(place.ledger, &sighting, &seen, &elsewhere, &err));
+        CHECK_AT(i, ledger_census_upsert(place.ledger, &sighting, &seen, &elsewhere, &err));
     }
     CHECK(ledger_commit(&change, &err));
     CHECK(sql_run(ledger_sql(place.ledger), &fail_all, SQL_NO_ARGS, &err));
@@ -972,7 +983,7 @@ TEST(a_choice_is_for_whom_it_names)
     STATEMENT(waiting_count, "select count(*) from fmferry_document where state = 'waiting'");
     enum { MANY = 1204 };
     static const struct {
-        struct ledger_choice choice;
+        struct ledger_selection choice;
         int64_t count;
     } cases[] = {
         { { .identity = "id-7" }, 1 },       { { .record_id = 9 }, 1 },
@@ -988,13 +999,13 @@ TEST(a_choice_is_for_whom_it_names)
     CHECK(ledger_begin(place.ledger, &change, &err));
     for (uint64_t i = 1; i <= MANY; i++) {
         char identity[24];
-        struct ledger_sighting sighting;
-        enum ledger_seen seen;
+        struct ledger_census_entry sighting;
+        enum ledger_upsert_result seen;
         uint64_t elsewhere;
 
         (void)snprintf(identity, sizeof identity, "id-%ju", (uintmax_t)i);
         sighting = sighting_of(identity, i, 0);
-        CHECK_AT(i, ledger_see(place.ledger, &sighting, &seen, &elsewhere, &err));
+        CHECK_AT(i, ledger_census_upsert(place.ledger, &sighting, &seen, &elsewhere, &err));
     }
     CHECK(ledger_commit(&change, &err));
     CHECK(sql_run(ledger_sql(place.ledger), &fail_some, SQL_NO_ARGS, &err));
@@ -1068,18 +1079,18 @@ TEST(a_note_is_kept_until_it_is_changed)
     struct err err = { 0 };
     char *value = NULL;
 
-    CHECK(ledger_noted(place.ledger, "key", &value, &err) && !value);
+    CHECK(ledger_note_read(place.ledger, "key", &value, &err) && !value);
     for (int i = 0; i < 2; i++) {
         auto_change change = { 0 };
 
         CHECK(ledger_begin(place.ledger, &change, &err)
-              && ledger_note(place.ledger, "key", i ? "second" : "", &err)
+              && ledger_note_write(place.ledger, "key", i ? "second" : "", &err)
               && ledger_commit(&change, &err));
-        CHECK(ledger_noted(place.ledger, "key", &value, &err));
+        CHECK(ledger_note_read(place.ledger, "key", &value, &err));
         CHECK_STR(value, i ? "second" : "");
         free(value);
     }
-    CHECK(ledger_noted(other, "key", &value, &err) && !value);
+    CHECK(ledger_note_read(other, "key", &value, &err) && !value);
 }
 
 static void check_verified(struct ledger *ledger, int64_t run, const char *found)
@@ -1142,11 +1153,11 @@ TEST(a_difference_stays_open_until_its_place_agrees)
 
     verifier.kind = "verify";
     for (size_t i = 0; i < lengthof(steps); i++) {
-        struct ledger_open open;
+        struct ledger_open_findings open;
 
         CHECK_AT(i, verified_note(place.ledger, &verifier, steps[i].found, steps[i].findings, &run,
                                   &err));
-        CHECK_AT(i, ledger_verified_open(place.ledger, &open, &err));
+        CHECK_AT(i, ledger_verified_open_findings(place.ledger, &open, &err));
         CHECK_AT(i, open.count == steps[i].open);
         CHECK_AT(i, open.count ? open.since_us >= began_us : open.since_us == 0);
     }
@@ -1203,7 +1214,7 @@ TEST(sources_of_one_ledger_are_apart)
 {
     auto_place place = place_new();
     auto_ledger *other = ledger_at(&place, "another source");
-    struct ledger_sighting sighting = sighting_of("id", 17, 5);
+    struct ledger_census_entry sighting = sighting_of("id", 17, 5);
     struct ledger_tally *tallies = NULL;
     struct ledger_claim c = { 0 };
     size_t count = 9;
@@ -1211,11 +1222,11 @@ TEST(sources_of_one_ledger_are_apart)
     struct err err = { 0 };
 
     CHECK(ledger_source(other) != ledger_source(place.ledger) && run_begin(other, &run));
-    CHECK(see(place.ledger, &sighting) == LEDGER_SEEN_NEW);
+    CHECK(see(place.ledger, &sighting) == LEDGER_UPSERT_NEW);
     CHECK(claim(other, INT64_MAX, 1, &c) == 0);
     CHECK(ledger_tallies(other, &tallies, &count, &err) && count == 0);
     ledger_tallies_free(tallies, count);
-    CHECK(see(other, &sighting) == LEDGER_SEEN_NEW);
+    CHECK(see(other, &sighting) == LEDGER_UPSERT_NEW);
     CHECK(ledger_tallies(other, &tallies, &count, &err) && count == 1);
     CHECK(tallies[0].state == LEDGER_WAITING && tallies[0].documents == 1);
     ledger_tallies_free(tallies, count);
@@ -1237,7 +1248,7 @@ TEST(a_key_is_used_by_every_version_that_counts)
 
     for (size_t i = 0; i < lengthof(cases); i++) {
         auto_place place = place_new();
-        struct ledger_sighting sighting = sighting_of("id", 17, 5);
+        struct ledger_census_entry sighting = sighting_of("id", 17, 5);
         auto_free char *words = mem_printf(
             "insert into fmferry_version (document, number, epoch, state, key, mime, mod_id, at_us)"
             " select document, 1, 1, '%s', 'a/key', 'x/y', 5, 0 from fmferry_document",
@@ -1245,7 +1256,7 @@ TEST(a_key_is_used_by_every_version_that_counts)
         struct err err = { 0 };
         bool used = !cases[i].used;
 
-        CHECK_AT(i, see(place.ledger, &sighting) == LEDGER_SEEN_NEW);
+        CHECK_AT(i, see(place.ledger, &sighting) == LEDGER_UPSERT_NEW);
         CHECK_AT(i, sql_script(ledger_sql(place.ledger), words, &err));
         CHECK_AT(i,
                  ledger_key_is_used(place.ledger, "a/key", &used, &err) && used == cases[i].used);
@@ -1262,12 +1273,12 @@ TEST(a_tally_of_words_that_do_not_exist_is_refused)
 
     for (size_t i = 0; i < lengthof(spoils); i++) {
         auto_place place = place_new();
-        struct ledger_sighting sighting = sighting_of("id", 17, 5);
+        struct ledger_census_entry sighting = sighting_of("id", 17, 5);
         struct ledger_tally *tallies = NULL;
         size_t count = 0;
         struct err err = { 0 };
 
-        CHECK_AT(i, see(place.ledger, &sighting) == LEDGER_SEEN_NEW);
+        CHECK_AT(i, see(place.ledger, &sighting) == LEDGER_UPSERT_NEW);
         CHECK_AT(i, ledger_tallies(place.ledger, &tallies, &count, &err));
         ledger_tallies_free(take(tallies), count);
         CHECK_AT(i, sql_script(ledger_sql(place.ledger), spoils[i], &err));
@@ -1281,30 +1292,30 @@ TEST(who_lives_holds_a_place)
 {
     auto_folder *folder = folder_new();
     auto_free char *url = mem_printf("sqlite:%s/ledger.db", folder);
-    struct presence *one = NULL, *other = NULL, *none = NULL;
+    struct peer_locks *one = NULL, *other = NULL, *none = NULL;
     struct err err = { 0 };
     char machine[72];
     bool held = true;
 
-    CHECK(presence_open(url, &one, &err) && presence_open(url, &other, &err));
-    CHECK(presence_door_shut(one, &err) && presence_hold(one, 7, &err));
-    presence_door_open(one);
-    CHECK(presence_door_shut(other, &err));
-    CHECK(presence_is_held(other, 7, &held, &err) && held);
-    CHECK(presence_is_held(other, 8, &held, &err) && !held);
-    CHECK(presence_is_held(other, 6, &held, &err) && !held);
-    CHECK(!presence_hold(other, 7, &err) && err.kind == ERR_OS);
-    presence_door_open(other);
-    presence_free(one);
-    CHECK(presence_is_held(other, 7, &held, &err) && !held);
-    presence_free(other);
-    CHECK(!presence_open("sqlite:/dev/null/ledger.db", &one, &err) && err.kind == ERR_OS);
-    CHECK(presence_open("postgresql://host/db", &none, &err) && presence_door_shut(none, &err)
-          && presence_hold(none, 1, &err));
-    presence_door_open(none);
-    presence_free(none);
-    presence_free(NULL);
-    presence_machine(machine, sizeof machine);
+    CHECK(peer_locks_open(url, &one, &err) && peer_locks_open(url, &other, &err));
+    CHECK(peer_locks_start_lock(one, &err) && peer_locks_hold(one, 7, &err));
+    peer_locks_start_unlock(one);
+    CHECK(peer_locks_start_lock(other, &err));
+    CHECK(peer_locks_is_held(other, 7, &held, &err) && held);
+    CHECK(peer_locks_is_held(other, 8, &held, &err) && !held);
+    CHECK(peer_locks_is_held(other, 6, &held, &err) && !held);
+    CHECK(!peer_locks_hold(other, 7, &err) && err.kind == ERR_OS);
+    peer_locks_start_unlock(other);
+    peer_locks_free(one);
+    CHECK(peer_locks_is_held(other, 7, &held, &err) && !held);
+    peer_locks_free(other);
+    CHECK(!peer_locks_open("sqlite:/dev/null/ledger.db", &one, &err) && err.kind == ERR_OS);
+    CHECK(peer_locks_open("postgresql://host/db", &none, &err) && peer_locks_start_lock(none, &err)
+          && peer_locks_hold(none, 1, &err));
+    peer_locks_start_unlock(none);
+    peer_locks_free(none);
+    peer_locks_free(NULL);
+    peer_locks_machine(machine, sizeof machine);
     CHECK(*machine && !strchr(machine, '\n'));
 }
 
@@ -1349,9 +1360,9 @@ static uint64_t roll(uint64_t below)
 static const char *const types[] = { "Letter", "Referral", "" };
 static const char *const classes[] = { "container-zero", "integrity" };
 
-static struct ledger_sighting model_sighting(size_t i, const struct model *m, char identity[24])
+static struct ledger_census_entry model_sighting(size_t i, const struct model *m, char identity[24])
 {
-    struct ledger_sighting sighting;
+    struct ledger_census_entry sighting;
 
     (void)snprintf(identity, 24, "id-%zu", i);
     sighting = sighting_of(identity, i + 1, (uint64_t)m->mod_id);
@@ -1376,8 +1387,8 @@ static bool walk_see(struct ledger *ledger, struct model *all, struct err *err)
     struct model *m = &all[i];
     struct model edited = *m;
     char identity[24];
-    struct ledger_sighting sighting;
-    enum ledger_seen seen;
+    struct ledger_census_entry sighting;
+    enum ledger_upsert_result seen;
     uint64_t elsewhere;
 
     edited.mod_id += (int64_t)roll(3);
@@ -1385,23 +1396,23 @@ static bool walk_see(struct ledger *ledger, struct model *all, struct err *err)
     if (edited.mod_id == m->mod_id && m->exists)
         edited.type = m->type;
     sighting = model_sighting(i, &edited, identity);
-    if (!ledger_see(ledger, &sighting, &seen, &elsewhere, err))
+    if (!ledger_census_upsert(ledger, &sighting, &seen, &elsewhere, err))
         return false;
     if (!m->exists) {
         *m = (struct model){
             .exists = true, .class = "", .type = edited.type, .mod_id = edited.mod_id
         };
-        CHECK(seen == LEDGER_SEEN_NEW);
+        CHECK(seen == LEDGER_UPSERT_NEW);
         return true;
     }
     if (m->held
         || (m->state != LEDGER_GONE
             && (m->mod_id == edited.mod_id
                 || (m->state == LEDGER_STORED && m->mod_id + 1 == edited.mod_id)))) {
-        CHECK(seen == LEDGER_SEEN_SAME);
+        CHECK(seen == LEDGER_UPSERT_SAME);
         return true;
     }
-    CHECK(seen == LEDGER_SEEN_CHANGED);
+    CHECK(seen == LEDGER_UPSERT_CHANGED);
     m->mod_id = edited.mod_id;
     m->type = edited.type;
     if (m->state == LEDGER_WAIVED)
@@ -1502,7 +1513,7 @@ static bool walk_work(struct ledger *ledger, struct model *all, struct err *err)
             model_go(m, LEDGER_FAILED, class, 0, m->claim.attempts + 1);
         break;
     case 3:
-        good = ledger_lose(ledger, &m->claim, err);
+        good = ledger_mark_gone(ledger, &m->claim, err);
         if (good)
             model_go(m, LEDGER_GONE, "", 0, m->claim.attempts);
         break;
@@ -1520,7 +1531,7 @@ static bool walk_work(struct ledger *ledger, struct model *all, struct err *err)
 static bool walk_decide(struct ledger *ledger, struct model *all, struct err *err)
 {
     size_t i = roll(DOCUMENTS);
-    struct ledger_choice choice = { .record_id = (int64_t)i + 1 };
+    struct ledger_selection choice = { .record_id = (int64_t)i + 1 };
     bool waives = roll(2);
     enum ledger_state other = waives ? LEDGER_WAITING : LEDGER_WAIVED;
     bool fits = all[i].exists && !all[i].held
@@ -1560,12 +1571,12 @@ static bool walk_sweep(struct ledger *ledger, struct model *all, struct err *err
                      m->attempts);
     }
     if (what == 0)
-        return ledger_wake(ledger, err);
+        return ledger_make_waiting_due(ledger, err);
     if (what == 1)
         return ledger_retry_class(ledger, class, &ignored, err);
     if (what == 2)
-        return ledger_gone(ledger, record, err);
-    return ledger_run_free(ledger, &ignored, err);
+        return ledger_mark_record_gone(ledger, record, err);
+    return ledger_run_release(ledger, &ignored, err);
 }
 
 static void check_model(size_t step, struct ledger *ledger, const struct model *all)
@@ -1639,7 +1650,7 @@ TEST(ledger_and_model_walk_together)
             for (int64_t run = 1; run < place.run; run++) {
                 int64_t freed;
 
-                CHECK_AT(step, ledger_run_bury(place.ledger, run, &freed, &err));
+                CHECK_AT(step, ledger_run_release_dead(place.ledger, run, &freed, &err));
             }
             CHECK_AT(step, ledger_commit(&change, &err));
             for (size_t i = 0; i < DOCUMENTS; i++)

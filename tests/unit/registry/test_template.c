@@ -104,7 +104,7 @@ TEST(what_is_no_template_is_told)
 /* What a value becomes, as text; a number with '#' before it, "null" for null. */
 static void become(const char *words, const char *type, bool no_null, struct str *to)
 {
-    struct column column = { .no_null = no_null };
+    struct registry_column column = { .not_null = no_null };
     struct values values = { say, "some text" };
     auto_str mixed = STR_MAX(KIB(1));
     char text[COLUMN_TEXT_SIZE];
@@ -240,7 +240,7 @@ TEST(what_a_column_cannot_hold_is_told)
     };
 
     for (size_t i = 0; i < lengthof(cases); i++) {
-        struct column column = { 0 };
+        struct registry_column column = { 0 };
         struct err err = { 0 };
 
         column_type_read(&column, span_of(cases[i].type));

@@ -61,23 +61,23 @@ static void place_end(struct place *place)
 static void fail(struct place *place, uint64_t record_id, const char *class, const char *type)
 {
     char identity[24];
-    struct ledger_sighting sighting = { .repetition = 1,
-                                        .record_id = record_id,
-                                        .mod_id = 1,
-                                        .type = span_of(type),
-                                        .storage = "embedded" };
+    struct ledger_census_entry sighting = { .repetition = 1,
+                                            .record_id = record_id,
+                                            .mod_id = 1,
+                                            .type = span_of(type),
+                                            .storage = "embedded" };
     struct err why = { .kind = ERR_REMOTE, .code = 404, .msg = "it said <no> & \"never\"" };
     struct ledger_attempt attempt = { "fetch", class, &why, 7, true };
     struct ledger_trait trait = { span_of("03/03/2015"), span_of("Ada"), span_of("") };
     struct ledger_claim claim = { 0 };
-    enum ledger_seen seen;
+    enum ledger_upsert_result seen;
     uint64_t elsewhere;
     size_t count = 0;
     struct err err = { 0 };
 
     sighting.identity = (struct span){ identity, (size_t)snprintf(identity, sizeof identity,
                                                                   "id-%ju", (uintmax_t)record_id) };
-    CHECK_AT(record_id, ledger_see(place->ledger, &sighting, &seen, &elsewhere, &err)
+    CHECK_AT(record_id, ledger_census_upsert(place->ledger, &sighting, &seen, &elsewhere, &err)
                             && ledger_claim(place->ledger, 0, false, 1, &claim, &count, &err)
                             && count == 1
                             && ledger_fail(place->ledger, &claim, &attempt, &trait, &err));

@@ -84,7 +84,7 @@ static bool document_fail(struct ledger *ledger, const struct ledger_claim *clai
     struct ledger_attempt attempt = { "fetch", made->class, &why, 7, true };
     struct ledger_trait trait = { span_of(made->created), span_of(made->author),
                                   span_of(made->path) };
-    struct ledger_choice choice = { .record_id = (int64_t)made->record_id };
+    struct ledger_selection choice = { .record_id = (int64_t)made->record_id };
     int64_t count;
 
     (void)snprintf(why.msg, sizeof why.msg, "=no, \"%s\"", made->class);
@@ -96,14 +96,14 @@ static bool document_fail(struct ledger *ledger, const struct ledger_claim *clai
 static void make(struct place *place, const struct made *made)
 {
     char identity[24];
-    struct ledger_sighting sighting = { .identity = { identity, 0 },
-                                        .repetition = 1,
-                                        .record_id = made->record_id,
-                                        .mod_id = 1,
-                                        .type = span_of(made->type),
-                                        .storage = "embedded" };
+    struct ledger_census_entry sighting = { .identity = { identity, 0 },
+                                            .repetition = 1,
+                                            .record_id = made->record_id,
+                                            .mod_id = 1,
+                                            .type = span_of(made->type),
+                                            .storage = "embedded" };
     struct ledger_claim claim = { 0 };
-    enum ledger_seen seen;
+    enum ledger_upsert_result seen;
     uint64_t elsewhere;
     size_t count = 0;
     struct err err = { 0 };
@@ -111,14 +111,14 @@ static void make(struct place *place, const struct made *made)
 
     sighting.identity.size =
         (size_t)snprintf(identity, sizeof identity, "id-%ju", (uintmax_t)made->record_id);
-    good = ledger_see(place->ledger, &sighting, &seen, &elsewhere, &err)
+    good = ledger_census_upsert(place->ledger, &sighting, &seen, &elsewhere, &err)
            && ledger_claim(place->ledger, 0, false, 1, &claim, &count, &err) && count == 1;
     if (made->state == LEDGER_STORED || made->state == LEDGER_DONE)
         good = good && document_store(place->ledger, &claim, made, &err);
     if (made->state == LEDGER_FAILED || made->state == LEDGER_WAIVED)
         good = good && document_fail(place->ledger, &claim, made, &err);
     if (made->state == LEDGER_GONE)
-        good = good && ledger_lose(place->ledger, &claim, &err);
+        good = good && ledger_mark_gone(place->ledger, &claim, &err);
     CHECK_AT(made->record_id, good);
     CHECK_STR(err.msg, "");
     ledger_claim_clear(&claim);
