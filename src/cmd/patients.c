@@ -199,8 +199,8 @@ static int undo_say(const struct registry_undo *undo, bool dry)
           "something points to them, %jd were gone already\n",
           (intmax_t)undo->import, (intmax_t)undo->removed,
           dry ? "would be taken away" : "taken away", (intmax_t)undo->changed,
-          (intmax_t)undo->pointed, (intmax_t)undo->gone);
-    return undo->changed || undo->pointed ? EXIT_LEFT : EXIT_DONE;
+          (intmax_t)undo->referenced, (intmax_t)undo->gone);
+    return undo->changed || undo->referenced ? EXIT_LEFT : EXIT_DONE;
 }
 
 static int undo(const struct cli_globals *globals, const void *arg, struct err *err)

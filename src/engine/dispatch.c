@@ -123,7 +123,7 @@ static bool patient_find(const struct desk_hands *hands, bool has_born, struct a
         return patient_by_hand(a);
     return registry_match(hands->registry, id, &a->match, a->patient, err)
            && (!has_born || a->match != REGISTRY_ONE_PATIENT
-               || registry_born(hands->registry, id, a->born, err));
+               || registry_patient_dob(hands->registry, id, a->born, err));
 }
 
 /* What an earlier importer has in the application for this document. */

@@ -109,7 +109,7 @@ static bool person_note(struct import *import, const struct told *told,
                        "there is no record number, and the application's column '%s' must have one "
                        "of its own for every patient",
                        import->mrn_column);
-    return registry_person_told(import->registry, import->number, person, err);
+    return registry_person_collect(import->registry, import->number, person, err);
 }
 
 /* Whether a matched patient's row is one that we made: such a one may be renewed. */
@@ -143,8 +143,8 @@ static bool person_write(struct import *import, const struct told *told,
          && !registry_is_as_imported(import->registry, person->filemaker_id, &was_ours, err))
         || !registry_put_patient(import->registry, person, &changed, err)
         || (changed
-            && !registry_imported(import->registry, import->number, person->filemaker_id,
-                                  match == REGISTRY_NO_PATIENT, was_ours, err)))
+            && !registry_note_import(import->registry, import->number, person->filemaker_id,
+                                     match == REGISTRY_NO_PATIENT, was_ours, err)))
         return false;
     import->result->written += changed;
     import->result->made += changed && match == REGISTRY_NO_PATIENT;
@@ -256,7 +256,7 @@ static bool persons_hear(struct import *import, struct err *err)
     import->meet = person_note;
     return registry_persons_begin(import->registry, &import->number, err) && page_over(import, err)
            && all_tell(import, patient_take, err)
-           && registry_persons_over(import->registry, import->number, is_whole, err)
+           && registry_persons_finish(import->registry, import->number, is_whole, err)
            && registry_map_patients(import->registry, &mapped, err) && page_over(import, err);
 }
 

@@ -225,7 +225,7 @@ static bool databases_look(const struct mover_settings *settings, const struct c
 
     return registry_open(&settings->registry, NULL, cancel, &registry, err)
            && registry_map_patients(registry, &mapped, err) && registry_commit(registry, err)
-           && registry_patients(registry, patients_r, err);
+           && registry_count_patients(registry, patients_r, err);
 }
 
 static void pooler_note(struct ledger *ledger, struct tried *tried)

@@ -16,9 +16,9 @@ bool registry_is_as_imported(struct registry *registry, struct span filemaker_id
     enum step step;
 
     *is_r = false;
-    if (!registry->patients || !table_column(registry->patients, NAME_ROW_ID))
+    if (!registry->patients || !registry_table_column(registry->patients, NAME_ROW_ID))
         return true;
-    if (!table_look(registry->patients, &row, seen, err)
+    if (!registry_table_row_hash(registry->patients, &row, seen, err)
         || !sql_query(registry->sql, &REGISTRY_IMPORTED_SEEN,
                       sql_args(sql_text(uuid_text(&row, id))), &rows, err))
         return false;
@@ -27,15 +27,15 @@ bool registry_is_as_imported(struct registry *registry, struct span filemaker_id
     return step != STEP_ERROR;
 }
 
-bool registry_imported(struct registry *registry, int64_t import, struct span filemaker_id,
-                       bool is_new, bool was_ours, struct err *err)
+bool registry_note_import(struct registry *registry, int64_t import, struct span filemaker_id,
+                          bool is_new, bool was_ours, struct err *err)
 {
     struct uuid row = registry_patient_row(filemaker_id);
     char id[UUID_TEXT_SIZE], seen[SHA256_HEX_SIZE];
 
-    if (!was_ours || !registry->patients || !table_column(registry->patients, NAME_ROW_ID))
+    if (!was_ours || !registry->patients || !registry_table_column(registry->patients, NAME_ROW_ID))
         return true;
-    return table_look(registry->patients, &row, seen, err)
+    return registry_table_row_hash(registry->patients, &row, seen, err)
            && sql_run(registry->sql, &REGISTRY_IMPORTED_PUT,
                       sql_args(sql_text(uuid_text(&row, id)), sql_i64(import), sql_text(seen),
                                sql_i64(is_new)),
@@ -50,25 +50,27 @@ bool registry_imported(struct registry *registry, int64_t import, struct span fi
 static bool referencing_write(struct registry *registry, struct str *to, struct err *err)
 {
     bool is_sqlite = sql_kind_of(registry->sql) == SQL_SQLITE;
-    const struct table *t = registry->patients;
-    const char *ours = table_column(registry->documents, NAME_PATIENT);
+    const struct registry_table *t = registry->patients;
+    const char *ours = registry_table_column(registry->documents, NAME_PATIENT);
     auto_rows *rows = NULL;
     enum step step;
 
     if (ours)
         str_printf(to, "select (select count(*) from %s where %s = $2)",
-                   table_name(registry->documents), ours);
+                   registry_table_name(registry->documents), ours);
     else
         str_add_text(to, "select case when cast($2 as text) is null then 0 else 0 end");
-    if (!sql_query(registry->sql, &REGISTRY_POINTING,
-                   sql_args(sql_text(is_sqlite ? table_plain_name(t) : table_name(t)),
-                            sql_text(table_plain_column(t, NAME_ROW_ID))),
-                   &rows, err))
+    if (!sql_query(
+            registry->sql, &REGISTRY_POINTING,
+            sql_args(sql_text(is_sqlite ? registry_table_plain_name(t) : registry_table_name(t)),
+                     sql_text(registry_table_plain_column(t, NAME_ROW_ID))),
+            &rows, err))
         return false;
     while ((step = sql_next(rows, err)) == STEP_ROW)
         str_printf(to, " + (select count(*) from " SPAN_FORMAT " where " SPAN_FORMAT " = $1)",
                    SPAN_ARGS(sql_get_text(rows, 0)), SPAN_ARGS(sql_get_text(rows, 1)));
-    str_printf(to, " from %s where %s = $1", table_name(t), table_column(t, NAME_ROW_ID));
+    str_printf(to, " from %s where %s = $1", registry_table_name(t),
+               registry_table_column(t, NAME_ROW_ID));
     return step == STEP_END && str_fits(to, "a statement", err);
 }
 
@@ -76,15 +78,16 @@ static bool referencing_write(struct registry *registry, struct str *to, struct 
 static bool statements_make(struct registry *registry, struct err *err)
 {
     auto_str pointing = STR_MAX(STATEMENT_MAX);
-    const struct table *t = registry->patients;
+    const struct registry_table *t = registry->patients;
 
     if (!referencing_write(registry, &pointing, err))
         return false;
     free(registry->texts[TEXT_REFERENCING]);
     free(registry->texts[TEXT_REMOVE]);
     registry->texts[TEXT_REFERENCING] = str_take(&pointing);
-    registry->texts[TEXT_REMOVE] =
-        mem_printf("delete from %s where %s = $1", table_name(t), table_column(t, NAME_ROW_ID));
+    registry->texts[TEXT_REMOVE] = mem_printf("delete from %s where %s = $1",
+                                              registry_table_name(t),
+                                              registry_table_column(t, NAME_ROW_ID));
     registry->referencing = (struct sql_text){ "patient_pointed", registry->texts[TEXT_REFERENCING],
                                                registry->texts[TEXT_REFERENCING] };
     registry->remove = (struct sql_text){ "patient_remove", registry->texts[TEXT_REMOVE],
@@ -105,13 +108,15 @@ static bool row_undo(struct registry *registry, const char *id, const char *seen
                      struct registry_undo *undo, struct err *err)
 {
     char seen[SHA256_HEX_SIZE], own[COLUMN_TEXT_SIZE], documents[COLUMN_TEXT_SIZE];
-    struct sql_value keys[] = { table_id(registry->patients, NAME_ROW_ID, span_of(id), own),
-                                table_id(registry->documents, NAME_PATIENT, span_of(id),
-                                         documents) };
+    struct sql_value keys[] = {
+        registry_table_id(registry->patients, NAME_ROW_ID, span_of(id), own),
+        registry_table_id(registry->documents, NAME_PATIENT, span_of(id), documents)
+    };
     struct uuid row;
     int64_t pointed;
 
-    if (!uuid_read(span_of(id), &row) || !table_look(registry->patients, &row, seen, err))
+    if (!uuid_read(span_of(id), &row)
+        || !registry_table_row_hash(registry->patients, &row, seen, err))
         return false;
     if (!*seen) {
         undo->gone++;
@@ -124,7 +129,7 @@ static bool row_undo(struct registry *registry, const char *id, const char *seen
     if (!sql_number(registry->sql, &registry->referencing, (struct sql_args){ keys, 2 }, 0,
                     &pointed, err))
         return false;
-    undo->pointed += pointed > 0;
+    undo->referenced += pointed > 0;
     undo->removed += pointed == 0;
     return dry || pointed > 0 || row_remove(registry, id, &keys[0], err);
 }
@@ -157,7 +162,7 @@ bool registry_undo_import(struct registry *registry, int64_t import, bool dry,
 {
     struct registry_undo undo = { 0 };
 
-    if (!registry->patients || !table_column(registry->patients, NAME_ROW_ID))
+    if (!registry->patients || !registry_table_column(registry->patients, NAME_ROW_ID))
         return err_set(err, ERR_USAGE, 0,
                        "the application gives patients their ids itself: which rows an import made "
                        "is not known");

@@ -26,7 +26,8 @@ struct registry {
     const char *second_identifier;
     char *patient_fields[REGISTRY_FIELDS_MAX]; /* as registry_patient_fields() gives them */
     size_t patient_field_count;
-    struct table *documents, *patients; /* patients NULL: the application has no such table */
+    struct registry_table *documents,
+        *patients; /* patients NULL: the application has no such table */
     char *texts[TEXTS];
     struct sql_text deleted, patients_all, patients_count, patient_has;
     struct sql_text previous, take_over, find, imports;

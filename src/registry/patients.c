@@ -18,7 +18,7 @@ static const struct uuid patient_space = { { 0x2f, 0x9d, 0x0b, 0x6e, 0x51, 0x7c,
 /* --- one form for both sides ---------------------------------------------------------------- */
 
 /* Lower case, trimmed, runs of white space as one blank. Too long to be true: empty. */
-static void normalise(struct str *to, struct span text)
+static void name_normalise(struct str *to, struct span text)
 {
     auto_str lower = STR_MAX(TEXT_MAX);
     struct span rest;
@@ -80,14 +80,14 @@ bool registry_persons_begin(struct registry *registry, int64_t *import_r, struct
            && sql_number(registry->sql, &REGISTRY_IMPORT_BEGIN, SQL_NO_ARGS, 0, import_r, err);
 }
 
-bool registry_person_told(struct registry *registry, int64_t import,
-                          const struct registry_person *person, struct err *err)
+bool registry_person_collect(struct registry *registry, int64_t import,
+                             const struct registry_person *person, struct err *err)
 {
     auto_str id = STR_MAX(TEXT_MAX), first = STR_MAX(TEXT_MAX), last = STR_MAX(TEXT_MAX);
 
-    normalise(&id, person->filemaker_id);
-    normalise(&first, person->first_name);
-    normalise(&last, person->last_name);
+    name_normalise(&id, person->filemaker_id);
+    name_normalise(&first, person->first_name);
+    name_normalise(&last, person->last_name);
     return registry_begin_change(registry, err)
            && sql_run(registry->sql, &REGISTRY_PERSON_TOLD,
                       sql_args(sql_text(str_text(&id)), sql_text(str_text(&first)),
@@ -96,8 +96,8 @@ bool registry_person_told(struct registry *registry, int64_t import,
                       err);
 }
 
-bool registry_persons_over(struct registry *registry, int64_t import, bool complete,
-                           struct err *err)
+bool registry_persons_finish(struct registry *registry, int64_t import, bool complete,
+                             struct err *err)
 {
     return registry_begin_change(registry, err)
            && sql_run(registry->sql, &REGISTRY_IMPORT_OVER,
@@ -109,36 +109,38 @@ bool registry_persons_over(struct registry *registry, int64_t import, bool compl
 /* --- the application's side ----------------------------------------------------------------- */
 
 /* A column to read; one that there is not reads as null. */
-static const char *column_or_null(const struct table *table, enum template_name name)
+static const char *column_or_null(const struct registry_table *table, enum template_name name)
 {
-    const char *column = table_column(table, name);
+    const char *column = registry_table_column(table, name);
 
     return column ? column : "null";
 }
 
-static struct sql_text statement(const char *name, char *words)
+static struct sql_text statement_of(const char *name, char *words)
 {
     return (struct sql_text){ name, words, words };
 }
 
 void registry_patients_prepare(struct registry *registry)
 {
-    const struct table *t = registry->patients;
+    const struct registry_table *t = registry->patients;
     const char *id, *dob;
 
     if (!t)
         return;
-    id = column_or_null(t, table_column(t, NAME_PATIENT) ? NAME_PATIENT : NAME_ROW_ID);
+    id = column_or_null(t, registry_table_column(t, NAME_PATIENT) ? NAME_PATIENT : NAME_ROW_ID);
     dob = column_or_null(t, NAME_DOB);
     registry->texts[1] = mem_printf(
         "select cast(%s as varchar(200)), %s, %s, %s, %s, cast(%s as varchar(40)) from %s", id,
         column_or_null(t, NAME_FILEMAKER_ID), column_or_null(t, NAME_METADATA),
-        column_or_null(t, NAME_FIRST_NAME), column_or_null(t, NAME_LAST_NAME), dob, table_name(t));
-    registry->texts[2] = mem_printf("select count(*) from %s", table_name(t));
-    registry->texts[3] = mem_printf("select count(*) from %s where %s = $1", table_name(t), id);
-    registry->patients_all = statement("patients_all", registry->texts[1]);
-    registry->patients_count = statement("patients_count", registry->texts[2]);
-    registry->patient_has = statement("patient_has", registry->texts[3]);
+        column_or_null(t, NAME_FIRST_NAME), column_or_null(t, NAME_LAST_NAME), dob,
+        registry_table_name(t));
+    registry->texts[2] = mem_printf("select count(*) from %s", registry_table_name(t));
+    registry->texts[3] =
+        mem_printf("select count(*) from %s where %s = $1", registry_table_name(t), id);
+    registry->patients_all = statement_of("patients_all", registry->texts[1]);
+    registry->patients_count = statement_of("patients_count", registry->texts[2]);
+    registry->patient_has = statement_of("patient_has", registry->texts[3]);
 }
 
 /* The FileMaker id of a patient's row: of its column, or of its metadata. */
@@ -148,15 +150,15 @@ static void filemaker_id_of(const struct sql_rows *rows, struct str *to)
     const struct json_value *id;
     struct err ignored;
 
-    normalise(to, sql_get_text(rows, 1));
+    name_normalise(to, sql_get_text(rows, 1));
     if (to->size > 0 || sql_is_null(rows, 2) || !json_read(sql_get_text(rows, 2), &json, &ignored))
         return;
     id = json_get(json_root(json), "filemaker_id");
     if (id && id->kind == JSON_TEXT)
-        normalise(to, id->text);
+        name_normalise(to, id->text);
 }
 
-static bool is_plain(char c)
+static bool is_id_char(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-'
            || c == '_';
@@ -165,13 +167,13 @@ static bool is_plain(char c)
 /* An id goes into keys and rows: a UUID, unless the application makes its own. */
 bool registry_patient_fits(const struct registry *registry, struct span patient, struct err *err)
 {
-    const struct table *t = registry->patients;
+    const struct registry_table *t = registry->patients;
     struct uuid uuid;
 
-    if (t && !table_column(t, NAME_PATIENT) && !uuid_read_loose(patient, &uuid))
+    if (t && !registry_table_column(t, NAME_PATIENT) && !uuid_read_loose(patient, &uuid))
         return err_set(err, ERR_DATA, 0, "a patient's id is not a UUID");
     for (size_t i = 0; i < patient.size; i++)
-        if (!is_plain(patient.at[i]))
+        if (!is_id_char(patient.at[i]))
             return err_set(err, ERR_DATA, 0,
                            "a patient's id has other characters than a-z A-Z 0-9 - _");
     return (patient.size > 0 && patient.size < REGISTRY_PATIENT_SIZE)
@@ -190,8 +192,8 @@ static bool patient_note(struct registry *registry, const struct sql_rows *rows,
     if (!registry_patient_fits(registry, patient, err))
         return false;
     filemaker_id_of(rows, &id);
-    normalise(&first, sql_get_text(rows, 3));
-    normalise(&last, sql_get_text(rows, 4));
+    name_normalise(&first, sql_get_text(rows, 3));
+    name_normalise(&last, sql_get_text(rows, 4));
     row = registry_patient_row(str_span(&id));
     *count += id.size > 0;
     return sql_run(registry->sql, &REGISTRY_PATIENT_NOTE,
@@ -220,7 +222,7 @@ static bool patients_read(struct registry *registry, int64_t *count, struct err 
 
 /* --- who is who ----------------------------------------------------------------------------- */
 
-static bool is_listed(const char *list, const char *word)
+static bool second_has_word(const char *list, const char *word)
 {
     struct span rest = span_of(list);
 
@@ -240,9 +242,9 @@ static bool matches_make(struct registry *registry, struct err *err)
         { &REGISTRY_MATCHES_FORGET, true },
         { &REGISTRY_MATCHES_MAKE, true },
         { &REGISTRY_DOUBT_TIMES, true },
-        { &REGISTRY_DOUBT_DOB, is_listed(must_agree, "dob") },
-        { &REGISTRY_DOUBT_LAST_NAME, is_listed(must_agree, "last_name") },
-        { &REGISTRY_DOUBT_FIRST_NAME, is_listed(must_agree, "first_name") },
+        { &REGISTRY_DOUBT_DOB, second_has_word(must_agree, "dob") },
+        { &REGISTRY_DOUBT_LAST_NAME, second_has_word(must_agree, "last_name") },
+        { &REGISTRY_DOUBT_FIRST_NAME, second_has_word(must_agree, "first_name") },
         { &REGISTRY_DOUBT_NAMES, true },
         { &REGISTRY_DOUBT_UNPROVEN, true },
         { &REGISTRY_DOUBT_TWINS, true },
@@ -277,7 +279,7 @@ bool registry_match(struct registry *registry, struct span filemaker_id,
     auto_rows *rows = NULL;
     enum step step;
 
-    normalise(&id, filemaker_id);
+    name_normalise(&id, filemaker_id);
     *match_r = REGISTRY_NO_PATIENT;
     if (id.size == 0)
         return true;
@@ -292,15 +294,15 @@ bool registry_match(struct registry *registry, struct span filemaker_id,
     return true;
 }
 
-bool registry_born(struct registry *registry, struct span filemaker_id,
-                   char born[REGISTRY_DAY_SIZE], struct err *err)
+bool registry_patient_dob(struct registry *registry, struct span filemaker_id,
+                          char born[REGISTRY_DAY_SIZE], struct err *err)
 {
     auto_str id = STR_MAX(TEXT_MAX);
     auto_rows *rows = NULL;
     enum step step;
 
     born[0] = '\0';
-    normalise(&id, filemaker_id);
+    name_normalise(&id, filemaker_id);
     if (!sql_query(registry->sql, &REGISTRY_BORN, sql_args(sql_text(str_text(&id))), &rows, err))
         return false;
     step = sql_next(rows, err);
@@ -336,7 +338,7 @@ bool registry_accept(struct registry *registry, struct span filemaker_id, const 
 {
     auto_str id = STR_MAX(TEXT_MAX);
 
-    normalise(&id, filemaker_id);
+    name_normalise(&id, filemaker_id);
     if (!registry_begin_change(registry, err)
         || !sql_run(registry->sql, &REGISTRY_ACCEPT,
                     sql_args(sql_text(str_text(&id)), sql_text(who), sql_text(reason),
@@ -350,7 +352,7 @@ bool registry_accept(struct registry *registry, struct span filemaker_id, const 
 /* --- rows of patients ----------------------------------------------------------------------- */
 
 /* A patient on the way into its row. */
-struct putting {
+struct patient_putting {
     const struct registry *registry;
     const struct registry_person *person;
     struct uuid id;
@@ -364,7 +366,7 @@ static struct value text_value(enum value_type type, struct span text)
     return (struct value){ .type = type, .text = text.at ? text : (struct span){ "", 0 } };
 }
 
-static struct value person_field(const struct putting *putting, const char *name)
+static struct value person_field(const struct patient_putting *putting, const char *name)
 {
     const struct registry_person *person = putting->person;
     struct registry_field field = { .text = SPAN_NONE };
@@ -379,9 +381,9 @@ static struct value person_field(const struct putting *putting, const char *name
                            .moment = field.moment };
 }
 
-static struct value patient_value(const void *arg, const struct piece *piece)
+static struct value patient_value(const void *arg, const struct template_piece *piece)
 {
-    const struct putting *putting = arg;
+    const struct patient_putting *putting = arg;
     const struct registry_person *person = putting->person;
 
     switch (piece->name) {
@@ -453,7 +455,7 @@ size_t registry_patient_fields(const struct registry_settings *settings,
 
 const char *registry_needs_mrn(const struct registry *registry)
 {
-    return registry->patients ? table_needs(registry->patients, NAME_MRN) : NULL;
+    return registry->patients ? registry_table_needs(registry->patients, NAME_MRN) : NULL;
 }
 
 bool registry_put_patient(struct registry *registry, const struct registry_person *person,
@@ -461,12 +463,12 @@ bool registry_put_patient(struct registry *registry, const struct registry_perso
 {
     auto_str metadata = STR_MAX(2 * TEXT_MAX);
     struct json_writer w = JSON_WRITER(&metadata);
-    struct putting putting = { .registry = registry,
-                               .person = person,
-                               .id = registry_patient_row(person->filemaker_id),
-                               .fields = registry->patient_fields,
-                               .field_count = registry->patient_field_count };
-    struct values values = { patient_value, &putting };
+    struct patient_putting putting = { .registry = registry,
+                                       .person = person,
+                                       .id = registry_patient_row(person->filemaker_id),
+                                       .fields = registry->patient_fields,
+                                       .field_count = registry->patient_field_count };
+    struct template_values values = { patient_value, &putting };
 
     if (!registry->patients)
         return err_set(err, ERR_USAGE, 0,
@@ -481,23 +483,23 @@ bool registry_put_patient(struct registry *registry, const struct registry_perso
         return false;
     putting.metadata = str_span(&metadata);
     return registry_begin_change(registry, err)
-           && table_put(registry->patients, &values, changed_r, err);
+           && registry_table_put(registry->patients, &values, changed_r, err);
 }
 
 bool registry_has_patient(struct registry *registry, const char *patient, bool *has_r,
                           struct err *err)
 {
-    const struct table *t = registry->patients;
+    const struct registry_table *t = registry->patients;
     char text[COLUMN_TEXT_SIZE];
     struct err why = { 0 };
     int64_t count = 0;
 
     if (t
-        && !sql_number(
-            registry->sql, &registry->patient_has,
-            sql_args(table_id(t, table_column(t, NAME_PATIENT) ? NAME_PATIENT : NAME_ROW_ID,
-                              span_of(patient), text)),
-            0, &count, &why)) {
+        && !sql_number(registry->sql, &registry->patient_has,
+                       sql_args(registry_table_id(
+                           t, registry_table_column(t, NAME_PATIENT) ? NAME_PATIENT : NAME_ROW_ID,
+                           span_of(patient), text)),
+                       0, &count, &why)) {
         if (why.code == SQL_CONSTRAINT)
             return err_set(err, ERR_USAGE, 0,
                            "'%.64s' cannot be the id of one of the application's patients: %s",
@@ -509,7 +511,7 @@ bool registry_has_patient(struct registry *registry, const char *patient, bool *
     return true;
 }
 
-bool registry_patients(struct registry *registry, int64_t *count_r, struct err *err)
+bool registry_count_patients(struct registry *registry, int64_t *count_r, struct err *err)
 {
     *count_r = 0;
     return !registry->patients

@@ -13,10 +13,11 @@ struct previous_columns {
 
 static struct previous_columns columns_of(const struct registry *registry)
 {
-    return (struct previous_columns){ table_name(registry->documents),
-                                      table_column(registry->documents, NAME_ROW_ID),
-                                      table_column(registry->documents, NAME_FILEMAKER_UUID),
-                                      table_column(registry->documents, NAME_KEY) };
+    return (
+        struct previous_columns){ registry_table_name(registry->documents),
+                                  registry_table_column(registry->documents, NAME_ROW_ID),
+                                  registry_table_column(registry->documents, NAME_FILEMAKER_UUID),
+                                  registry_table_column(registry->documents, NAME_KEY) };
 }
 
 static bool has_all(const struct previous_columns *columns)
@@ -40,7 +41,7 @@ static struct sql_value id_value(const struct registry *registry, enum template_
                                  const struct uuid *id, char plain[UUID_TEXT_SIZE],
                                  char text[COLUMN_TEXT_SIZE])
 {
-    return table_id(registry->documents, name, span_of(uuid_text(id, plain)), text);
+    return registry_table_id(registry->documents, name, span_of(uuid_text(id, plain)), text);
 }
 
 /* --- an earlier importer's ------------------------------------------------------------------ */

@@ -38,7 +38,7 @@ static const struct registry_rule nexus_patient_columns[] = {
 };
 
 /* Without a source of record numbers, what people write into the column is theirs. */
-static const struct registry_rule nexus_mrn_told = { "mrn", "{mrn}" };
+static const struct registry_rule nexus_mrn_required = { "mrn", "{mrn}" };
 static const struct registry_rule nexus_mrn_none = { "mrn", "once {mrn}" };
 
 /* --- settings ------------------------------------------------------------------------------- */
@@ -150,32 +150,34 @@ static bool tables_open(struct registry *registry, const struct registry_setting
                                           settings->documents };
     struct registry_rules patients[] = {
         { nexus_patient_columns, other ? 0 : lengthof(nexus_patient_columns) },
-        { settings->has_mrn ? &nexus_mrn_told : &nexus_mrn_none, other ? 0 : 1 },
+        { settings->has_mrn ? &nexus_mrn_required : &nexus_mrn_none, other ? 0 : 1 },
         settings->patients,
     };
 
-    return table_open(registry->sql, TEMPLATE_DOCUMENTS, documents_table(settings), documents,
-                      lengthof(documents), problems, &registry->documents, err)
+    return registry_table_open(registry->sql, TEMPLATE_DOCUMENTS, documents_table(settings),
+                               documents, lengthof(documents), problems, &registry->documents, err)
            && (!*patients_table(settings)
-               || table_open(registry->sql, TEMPLATE_PATIENTS, patients_table(settings), patients,
-                             lengthof(patients), problems, &registry->patients, err));
+               || registry_table_open(registry->sql, TEMPLATE_PATIENTS, patients_table(settings),
+                                      patients, lengthof(patients), problems, &registry->patients,
+                                      err));
 }
 
 static void roles_judge(const struct registry *registry, struct str *problems)
 {
-    const struct table *patients = registry->patients;
+    const struct registry_table *patients = registry->patients;
 
-    if (!table_column(registry->documents, NAME_ROW_ID))
+    if (!registry_table_column(registry->documents, NAME_ROW_ID))
         str_add_text(problems, "[document_columns] no column is to hold {row_id}, which keeps "
                                "documents apart\n");
-    if (patients && !table_column(patients, NAME_ROW_ID) && !table_column(patients, NAME_PATIENT))
+    if (patients && !registry_table_column(patients, NAME_ROW_ID)
+        && !registry_table_column(patients, NAME_PATIENT))
         str_add_text(problems,
                      "[patient_columns] no column is to hold {row_id}, or is said to hold "
                      "the application's own id {patient}\n");
     if (patients)
-        table_compare(registry->documents, patients, problems);
-    if (patients && !table_column(patients, NAME_METADATA)
-        && !table_column(patients, NAME_FILEMAKER_ID))
+        registry_table_compare(registry->documents, patients, problems);
+    if (patients && !registry_table_column(patients, NAME_METADATA)
+        && !registry_table_column(patients, NAME_FILEMAKER_ID))
         str_add_text(problems, "[patient_columns] no column is said to hold FileMaker's id: "
                                "{filemaker_id}, or {metadata} with a member of that name\n");
 }
@@ -202,12 +204,12 @@ static void deleted_prepare(struct registry *registry)
     auto_str words = STR_MAX(STATEMENT_MAX);
     struct uuid example = { 0 };
     char text[COLUMN_TEXT_SIZE];
-    const char *key = table_column(registry->documents, NAME_ROW_ID), *form = "r.id";
+    const char *key = registry_table_column(registry->documents, NAME_ROW_ID), *form = "r.id";
 
     if (!key)
         return;
-    if (table_id(registry->documents, NAME_ROW_ID,
-                 span_of(uuid_text(&example, (char[UUID_TEXT_SIZE]){ 0 })), text)
+    if (registry_table_id(registry->documents, NAME_ROW_ID,
+                          span_of(uuid_text(&example, (char[UUID_TEXT_SIZE]){ 0 })), text)
             .bytes.size
         == 32)
         form = "replace(r.id, '-', '')";
@@ -216,7 +218,7 @@ static void deleted_prepare(struct registry *registry)
     str_printf(&words,
                "select count(*) from fmferry_row r where not exists"
                " (select 1 from %s d where d.%s = %s)",
-               table_name(registry->documents), key, form);
+               registry_table_name(registry->documents), key, form);
     registry->texts[0] = str_take(&words);
     registry->deleted = (struct sql_text){ "rows_deleted", registry->texts[0], registry->texts[0] };
 }
@@ -224,8 +226,8 @@ static void deleted_prepare(struct registry *registry)
 /* --- opening -------------------------------------------------------------------------------- */
 
 /* `may_make`: what is missing may be made. */
-static bool look(struct registry *registry, const struct registry_settings *settings, bool may_make,
-                 struct str *problems, struct err *err)
+static bool application_inspect(struct registry *registry, const struct registry_settings *settings,
+                                bool may_make, struct str *problems, struct err *err)
 {
     registry->second_identifier = or_else(settings->second_identifier, "dob");
     registry->patient_field_count = registry_patient_fields(settings, registry->patient_fields);
@@ -269,7 +271,8 @@ bool registry_open(const struct registry_settings *settings, struct sql *shared,
     if (!shared && !sql_open(settings->url, cancel, &registry->own, err))
         return err_ctx(err, "the registry");
     registry->sql = shared ? shared : registry->own;
-    if (!look(registry, settings, true, &problems, err) || !first_problem(&problems, err))
+    if (!application_inspect(registry, settings, true, &problems, err)
+        || !first_problem(&problems, err))
         return err_ctx(err, "the registry");
     *registry_r = take(registry);
     return true;
@@ -284,7 +287,8 @@ bool registry_open_reader(const struct registry_settings *settings, const struct
     if (!sql_open_reader(settings->url, cancel, &registry->own, err))
         return err_ctx(err, "the registry");
     registry->sql = registry->own;
-    if (!look(registry, settings, false, &problems, err) || !first_problem(&problems, err))
+    if (!application_inspect(registry, settings, false, &problems, err)
+        || !first_problem(&problems, err))
         return err_ctx(err, "the registry");
     *registry_r = take(registry);
     return true;
@@ -298,7 +302,8 @@ bool registry_check(const struct registry_settings *settings, const struct cance
     if (!sql_open(settings->url, cancel, &registry->own, err))
         return err_ctx(err, "the registry");
     registry->sql = registry->own;
-    return look(registry, settings, true, problems, err) || err_ctx(err, "the registry");
+    return application_inspect(registry, settings, true, problems, err)
+           || err_ctx(err, "the registry");
 }
 
 void registry_free(struct registry *registry)
@@ -306,8 +311,8 @@ void registry_free(struct registry *registry)
     if (!registry)
         return;
     registry_take_back(registry);
-    table_free(registry->documents);
-    table_free(registry->patients);
+    registry_table_free(registry->documents);
+    registry_table_free(registry->patients);
     sql_close(registry->own);
     for (size_t i = 0; i < TEXTS; i++)
         free(registry->texts[i]);
@@ -388,14 +393,14 @@ static struct value field_value(const struct registry_document *d, const char *n
 }
 
 /* A document on its way into its row. */
-struct putting {
+struct document_putting {
     const struct registry *registry;
     const struct registry_document *document;
 };
 
-static struct value document_value(const void *arg, const struct piece *piece)
+static struct value document_value(const void *arg, const struct template_piece *piece)
 {
-    const struct putting *putting = arg;
+    const struct document_putting *putting = arg;
     const struct registry_document *d = putting->document;
 
     switch (piece->name) {
@@ -480,7 +485,7 @@ static bool row_claim(struct registry *registry, const struct uuid *id,
                        (intmax_t)writer->epoch);
     *is_new_r = writes == 1;
     *there_r = true;
-    return *is_new_r || table_has(registry->documents, id, there_r, err);
+    return *is_new_r || registry_table_has(registry->documents, id, there_r, err);
 }
 
 /* `may_have_one`: the document was written before. */
@@ -507,8 +512,8 @@ static bool patient_is_good(const struct registry *registry, const char *patient
 bool registry_put_document(struct registry *registry, const struct registry_document *d,
                            bool *there_r, struct err *err)
 {
-    struct putting putting = { registry, d };
-    struct values values = { document_value, &putting };
+    struct document_putting putting = { registry, d };
+    struct template_values values = { document_value, &putting };
     bool is_new, changed;
 
     if (!patient_is_good(registry, d->patient, err)
@@ -516,25 +521,25 @@ bool registry_put_document(struct registry *registry, const struct registry_docu
         return false;
     return !*there_r
            || (doubt_note(registry, &d->id, d->doubt, d->doubt_about, !is_new, err)
-               && table_put(registry->documents, &values, &changed, err));
+               && registry_table_put(registry->documents, &values, &changed, err));
 }
 
 /* A document on its way to another patient. */
-struct moving {
+struct document_moving {
     const struct registry *registry;
     const struct registry_move *move;
 };
 
-static struct value move_value(const void *arg, const struct piece *piece)
+static struct value move_value(const void *arg, const struct template_piece *piece)
 {
-    const struct moving *moving = arg;
+    const struct document_moving *moving = arg;
     const struct registry_move *move = moving->move;
     struct registry_document known = { .id = move->id,
                                        .patient = move->patient,
                                        .s3_bucket = move->bucket,
                                        .s3_key = move->key,
                                        .now_us = move->now_us };
-    struct putting putting = { moving->registry, &known };
+    struct document_putting putting = { moving->registry, &known };
 
     return document_value(&putting, piece);
 }
@@ -542,17 +547,17 @@ static struct value move_value(const void *arg, const struct piece *piece)
 bool registry_move_document(struct registry *registry, const struct registry_move *move,
                             bool *there_r, struct err *err)
 {
-    struct moving moving = { registry, move };
-    struct values values = { move_value, &moving };
+    struct document_moving moving = { registry, move };
+    struct template_values values = { move_value, &moving };
     bool is_new;
 
     return patient_is_good(registry, move->patient, err)
            && row_claim(registry, &move->id, &move->writer, &is_new, there_r, err)
-           && (!*there_r || table_move(registry->documents, &values, err))
+           && (!*there_r || registry_table_move(registry->documents, &values, err))
            && doubt_note(registry, &move->id, NULL, NULL, true, err);
 }
 
-bool registry_deleted(struct registry *registry, int64_t *count_r, struct err *err)
+bool registry_count_deleted(struct registry *registry, int64_t *count_r, struct err *err)
 {
     return sql_number(registry->sql, &registry->deleted, SQL_NO_ARGS, 0, count_r, err);
 }

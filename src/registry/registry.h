@@ -163,7 +163,8 @@ must_check bool registry_move_document(struct registry *registry, const struct r
                                        bool *there_r, struct err *err);
 
 /* How many rows of ours are not in the application any more. */
-must_check bool registry_deleted(struct registry *registry, int64_t *count_r, struct err *err);
+must_check bool registry_count_deleted(struct registry *registry, int64_t *count_r,
+                                       struct err *err);
 
 /* --- patients ------------------------------------------------------------------------------- */
 
@@ -200,15 +201,15 @@ const char *registry_needs_mrn(const struct registry *registry);
 
 /*
  * In a change: begins to hear of FileMaker's patients. Each is then told once with
- * registry_person_told(), and registry_persons_over() ends it.
+ * registry_person_collect(), and registry_persons_finish() ends it.
  *   complete   all were told: whom FileMaker does not have any more is in doubt
  */
 must_check bool registry_persons_begin(struct registry *registry, int64_t *import_r,
                                        struct err *err);
-must_check bool registry_person_told(struct registry *registry, int64_t import,
-                                     const struct registry_person *person, struct err *err);
-must_check bool registry_persons_over(struct registry *registry, int64_t import, bool complete,
-                                      struct err *err);
+must_check bool registry_person_collect(struct registry *registry, int64_t import,
+                                        const struct registry_person *person, struct err *err);
+must_check bool registry_persons_finish(struct registry *registry, int64_t import, bool complete,
+                                        struct err *err);
 
 /*
  * In a change: reads the application's patients into the map that registry_match() looks into, and
@@ -233,8 +234,8 @@ must_check bool registry_match(struct registry *registry, struct span filemaker_
 enum { REGISTRY_DAY_SIZE = 16 };
 
 /* The birthday of a patient with a FileMaker id, "1980-02-29"; "" if nobody knows it. */
-must_check bool registry_born(struct registry *registry, struct span filemaker_id,
-                              char born[REGISTRY_DAY_SIZE], struct err *err);
+must_check bool registry_patient_dob(struct registry *registry, struct span filemaker_id,
+                                     char born[REGISTRY_DAY_SIZE], struct err *err);
 
 /* Whose patient nobody can be sure of. */
 struct registry_doubt {
@@ -275,9 +276,9 @@ must_check bool registry_put_patient(struct registry *registry,
  *   is_new     the import made it
  *   was_ours   what registry_is_as_imported() said before it was written; true for a new one
  */
-must_check bool registry_imported(struct registry *registry, int64_t import,
-                                  struct span filemaker_id, bool is_new, bool was_ours,
-                                  struct err *err);
+must_check bool registry_note_import(struct registry *registry, int64_t import,
+                                     struct span filemaker_id, bool is_new, bool was_ours,
+                                     struct err *err);
 
 /* Whether a patient's row is there as our imports left it. */
 must_check bool registry_is_as_imported(struct registry *registry, struct span filemaker_id,
@@ -285,11 +286,11 @@ must_check bool registry_is_as_imported(struct registry *registry, struct span f
 
 /* What became of the rows that an import made. */
 struct registry_undo {
-    int64_t import;  /* which one; 0: there is none to take back */
-    int64_t removed; /* or would be */
-    int64_t changed; /* people have changed them: kept           */
-    int64_t pointed; /* something points to them: kept           */
-    int64_t gone;    /* people have removed them already         */
+    int64_t import;     /* which one; 0: there is none to take back */
+    int64_t removed;    /* or would be */
+    int64_t changed;    /* people have changed them: kept           */
+    int64_t referenced; /* something points to them: kept           */
+    int64_t gone;       /* people have removed them already         */
 };
 
 /*
@@ -311,4 +312,5 @@ must_check bool registry_has_patient(struct registry *registry, const char *pati
                                      struct err *err);
 
 /* How many patients the application has. */
-must_check bool registry_patients(struct registry *registry, int64_t *count_r, struct err *err);
+must_check bool registry_count_patients(struct registry *registry, int64_t *count_r,
+                                        struct err *err);

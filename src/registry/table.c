@@ -8,18 +8,18 @@
 
 enum { COLUMNS_MAX = 32, NAME_BYTES = 256, MIXED_MAX = 64 * 1024, STATEMENT_MAX = 32 * 1024 };
 
-struct table {
+struct registry_table {
     struct sql *sql;
     enum template_table kind;
-    char *plain, *name;
+    char *plain_name, *quoted_name;
     struct registry_column columns[COLUMNS_MAX];
     size_t count;
-    struct str whole; /* an expression: everything that a row says, whoever's column it is */
+    struct str whole_row; /* an expression: everything that a row says, whoever's column it is */
     char *texts[4];
     struct sql_text put, has, move, look;
 };
 
-void table_free(struct table *table)
+void registry_table_free(struct registry_table *table)
 {
     if (!table)
         return;
@@ -27,25 +27,26 @@ void table_free(struct table *table)
         column_clear(&table->columns[i]);
     for (size_t i = 0; i < lengthof(table->texts); i++)
         free(table->texts[i]);
-    str_clear(&table->whole);
-    free(table->plain);
-    free(table->name);
+    str_clear(&table->whole_row);
+    free(table->plain_name);
+    free(table->quoted_name);
     free(table);
 }
 
-static void table_cleanup(struct table **table)
+static void table_cleanup(struct registry_table **table)
 {
-    table_free(*table);
+    registry_table_free(*table);
 }
 
-#define auto_table __attribute__((cleanup(table_cleanup))) struct table
+#define auto_table __attribute__((cleanup(table_cleanup))) struct registry_table
 
-const char *table_name(const struct table *table)
+const char *registry_table_name(const struct registry_table *table)
 {
-    return table->name;
+    return table->quoted_name;
 }
 
-static const struct registry_column *column_of(const struct table *table, enum template_name name)
+static const struct registry_column *column_of(const struct registry_table *table,
+                                               enum template_name name)
 {
     for (size_t i = 0; i < table->count; i++)
         if (template_is(&table->columns[i].template, name))
@@ -53,14 +54,14 @@ static const struct registry_column *column_of(const struct table *table, enum t
     return NULL;
 }
 
-const char *table_column(const struct table *table, enum template_name name)
+const char *registry_table_column(const struct registry_table *table, enum template_name name)
 {
     const struct registry_column *column = column_of(table, name);
 
     return column ? column->quoted_name : NULL;
 }
 
-const char *table_needs(const struct table *table, enum template_name name)
+const char *registry_table_needs(const struct registry_table *table, enum template_name name)
 {
     for (size_t i = 0; i < table->count; i++)
         if (template_is(&table->columns[i].template, name) && table->columns[i].not_null
@@ -77,8 +78,8 @@ static bool may_hold_ids(const struct registry_column *document,
            || (document->kind == COLUMN_TEXT && patient->kind == COLUMN_UUID);
 }
 
-void table_compare(const struct table *documents, const struct table *patients,
-                   struct str *problems)
+void registry_table_compare(const struct registry_table *documents,
+                            const struct registry_table *patients, struct str *problems)
 {
     const struct registry_column *document = column_of(documents, NAME_PATIENT);
     const struct registry_column *patient = column_of(patients, NAME_PATIENT);
@@ -88,13 +89,13 @@ void table_compare(const struct table *documents, const struct table *patients,
     if (document && patient && document->is_there && patient->is_there
         && !may_hold_ids(document, patient))
         str_printf(problems, "%s.%s is %s, and the patients' ids in %s.%s are %s\n",
-                   documents->plain, document->plain_name, document->type, patients->plain,
-                   patient->plain_name, patient->type);
+                   documents->plain_name, document->plain_name, document->type,
+                   patients->plain_name, patient->plain_name, patient->type);
 }
 
 /* --- names ---------------------------------------------------------------------------------- */
 
-static void quote(struct str *to, struct span name)
+static void name_quote(struct str *to, struct span name)
 {
     str_add_char(to, '"');
     for (size_t i = 0; i < name.size; i++) {
@@ -105,11 +106,11 @@ static void quote(struct str *to, struct span name)
     str_add_char(to, '"');
 }
 
-static char *quoted(struct span name)
+static char *quoted_name_of(struct span name)
 {
     auto_str text = STR_MAX(2 * NAME_BYTES);
 
-    quote(&text, name);
+    name_quote(&text, name);
     return str_take(&text);
 }
 
@@ -120,21 +121,21 @@ static char *quoted_table(const struct sql *sql, const char *name)
     auto_str text = STR_MAX(4 * NAME_BYTES);
 
     if (!rest.at || sql_kind_of(sql) == SQL_SQLITE)
-        return quoted(span_of(name));
-    quote(&text, first);
+        return quoted_name_of(span_of(name));
+    name_quote(&text, first);
     str_add_char(&text, '.');
-    quote(&text, rest);
+    name_quote(&text, rest);
     return str_take(&text);
 }
 
 /* --- rules ---------------------------------------------------------------------------------- */
 
-static const char *section_of(const struct table *table)
+static const char *section_of(const struct registry_table *table)
 {
     return table->kind == TEMPLATE_DOCUMENTS ? "document_columns" : "patient_columns";
 }
 
-static struct registry_column *column_named(struct table *table, struct span name)
+static struct registry_column *column_named(struct registry_table *table, struct span name)
 {
     for (size_t i = 0; i < table->count; i++)
         if (span_is(name, table->columns[i].plain_name))
@@ -142,7 +143,7 @@ static struct registry_column *column_named(struct table *table, struct span nam
     return NULL;
 }
 
-static void column_remove(struct table *table, struct registry_column *column)
+static void column_remove(struct registry_table *table, struct registry_column *column)
 {
     size_t place = (size_t)(column - table->columns);
 
@@ -152,19 +153,20 @@ static void column_remove(struct table *table, struct registry_column *column)
 }
 
 /* Where the application gives its patients their ids, we only read them. */
-static void column_add(struct table *table, const struct registry_rule *rule,
+static void column_add(struct registry_table *table, const struct registry_rule *rule,
                        struct template *template)
 {
     struct registry_column *column = &table->columns[table->count++];
 
     column->plain_name = mem_text(rule->column);
-    column->quoted_name = quoted(span_of(rule->column));
+    column->quoted_name = quoted_name_of(span_of(rule->column));
     column->template_text = mem_text(rule->template);
     column->template = *template;
     column->read_only = table->kind == TEMPLATE_PATIENTS && template_is(template, NAME_PATIENT);
 }
 
-static void rule_take(struct table *table, const struct registry_rule *rule, struct str *problems)
+static void rule_take(struct registry_table *table, const struct registry_rule *rule,
+                      struct str *problems)
 {
     struct registry_column *before = column_named(table, span_of(rule->column));
     struct template template = { 0 };
@@ -189,7 +191,8 @@ static void rule_take(struct table *table, const struct registry_rule *rule, str
 /* --- what the columns are ------------------------------------------------------------------- */
 
 /* A column that no rule fills must be able to do without a value. */
-static void column_take(struct table *table, const struct sql_rows *rows, struct str *problems)
+static void column_take(struct registry_table *table, const struct sql_rows *rows,
+                        struct str *problems)
 {
     struct span name = sql_get_text(rows, 0);
     struct registry_column *column = column_named(table, name);
@@ -198,7 +201,7 @@ static void column_take(struct table *table, const struct sql_rows *rows, struct
         if (sql_get_i64(rows, 3) != 0 && table->kind == TEMPLATE_DOCUMENTS)
             str_printf(problems,
                        "%s." SPAN_FORMAT " wants a value and is given none: name it in [%s]\n",
-                       table->plain, SPAN_ARGS(span_first(name, 64)), section_of(table));
+                       table->plain_name, SPAN_ARGS(span_first(name, 64)), section_of(table));
         return;
     }
     column->is_there = true;
@@ -207,31 +210,32 @@ static void column_take(struct table *table, const struct sql_rows *rows, struct
     column_type_read(column, sql_get_text(rows, 1));
 }
 
-static void whole_add(struct table *table, struct span column)
+static void whole_row_add(struct registry_table *table, struct span column)
 {
-    auto_free char *name = quoted(column);
+    auto_free char *name = quoted_name_of(column);
 
-    str_add_text(&table->whole, table->whole.size ? " || ',' || " : "");
+    str_add_text(&table->whole_row, table->whole_row.size ? " || ',' || " : "");
     if (sql_kind_of(table->sql) == SQL_SQLITE)
-        str_printf(&table->whole, "quote(%s)", name);
+        str_printf(&table->whole_row, "quote(%s)", name);
     else
-        str_printf(&table->whole, "quote_nullable(cast(%s as text))", name);
+        str_printf(&table->whole_row, "quote_nullable(cast(%s as text))", name);
 }
 
-static void columns_judge(struct table *table, struct str *problems)
+static void columns_judge(struct registry_table *table, struct str *problems)
 {
     for (size_t i = 0; i < table->count; i++) {
         const struct registry_column *column = &table->columns[i];
         const char *wanted = column->is_there ? column_wants(column) : NULL;
 
         if (!column->is_there)
-            str_printf(problems, "%s has no column '%.64s', which is to hold %.64s\n", table->plain,
-                       column->plain_name, column->template_text);
+            str_printf(problems, "%s has no column '%.64s', which is to hold %.64s\n",
+                       table->plain_name, column->plain_name, column->template_text);
         else if (wanted)
-            str_printf(problems, "%s.%s is %.64s, and to hold %.64s it must be %s\n", table->plain,
-                       column->plain_name, column->type, column->template_text, wanted);
+            str_printf(problems, "%s.%s is %.64s, and to hold %.64s it must be %s\n",
+                       table->plain_name, column->plain_name, column->type, column->template_text,
+                       wanted);
         else if (template_is(&column->template, NAME_ROW_ID) && !column->is_unique)
-            str_printf(problems, "%s.%s is to hold %s and is not unique\n", table->plain,
+            str_printf(problems, "%s.%s is to hold %s and is not unique\n", table->plain_name,
                        column->plain_name, column->template_text);
         if (table->kind == TEMPLATE_DOCUMENTS && template_follows_patient(&column->template)
             && !template_needs_no_record(&column->template))
@@ -243,7 +247,7 @@ static void columns_judge(struct table *table, struct str *problems)
     }
 }
 
-static bool columns_read(struct table *table, struct str *problems, struct err *err)
+static bool columns_read(struct registry_table *table, struct str *problems, struct err *err)
 {
     bool is_sqlite = sql_kind_of(table->sql) == SQL_SQLITE;
     auto_rows *rows = NULL;
@@ -251,17 +255,18 @@ static bool columns_read(struct table *table, struct str *problems, struct err *
     enum step step;
 
     if (!sql_query(table->sql, &REGISTRY_COLUMNS,
-                   sql_args(sql_text(is_sqlite ? table->plain : table->name)), &rows, err))
+                   sql_args(sql_text(is_sqlite ? table->plain_name : table->quoted_name)), &rows,
+                   err))
         return false;
     while ((step = sql_next(rows, err)) == STEP_ROW) {
         read++;
-        whole_add(table, sql_get_text(rows, 0));
+        whole_row_add(table, sql_get_text(rows, 0));
         column_take(table, rows, problems);
     }
     if (step == STEP_ERROR)
         return false;
     if (read == 0)
-        str_printf(problems, "there is no table '%.64s'\n", table->plain);
+        str_printf(problems, "there is no table '%.64s'\n", table->plain_name);
     else
         columns_judge(table, problems);
     return true;
@@ -269,25 +274,26 @@ static bool columns_read(struct table *table, struct str *problems, struct err *
 
 /* --- statements ----------------------------------------------------------------------------- */
 
-static bool is_told_apart(const struct registry_column *column)
+static bool column_is_compared(const struct registry_column *column)
 {
     return !column->template.once && !template_is(&column->template, NAME_ROW_ID)
            && !template_is(&column->template, NAME_NOW);
 }
 
-static void difference_write(const struct table *table, const struct registry_column *column,
-                             struct str *to)
+static void difference_write(const struct registry_table *table,
+                             const struct registry_column *column, struct str *to)
 {
     bool is_json = column->kind == COLUMN_JSON;
 
-    str_printf(to, is_json ? "cast(%s.%s as text)" : "%s.%s", table->name, column->quoted_name);
+    str_printf(to, is_json ? "cast(%s.%s as text)" : "%s.%s", table->quoted_name,
+               column->quoted_name);
     str_printf(to,
                is_json ? " is distinct from cast(excluded.%s as text)"
                        : " is distinct from excluded.%s",
                column->quoted_name);
 }
 
-static void conflict_write(const struct table *table, const char *key, struct str *to)
+static void conflict_write(const struct registry_table *table, const char *key, struct str *to)
 {
     const char *comma = " do update set ", * or = " where ";
 
@@ -306,7 +312,7 @@ static void conflict_write(const struct table *table, const char *key, struct st
         return;
     }
     for (size_t i = 0; i < table->count; i++) {
-        if (table->columns[i].read_only || !is_told_apart(&table->columns[i]))
+        if (table->columns[i].read_only || !column_is_compared(&table->columns[i]))
             continue;
         str_add_text(to, or);
         difference_write(table, &table->columns[i], to);
@@ -315,11 +321,11 @@ static void conflict_write(const struct table *table, const char *key, struct st
 }
 
 /* Parameter $n is the value of the nth column, in every statement. */
-static void put_write(const struct table *table, struct str *to)
+static void put_write(const struct registry_table *table, struct str *to)
 {
-    const char *key = table_column(table, NAME_ROW_ID), *comma = "";
+    const char *key = registry_table_column(table, NAME_ROW_ID), *comma = "";
 
-    str_printf(to, "insert into %s (", table->name);
+    str_printf(to, "insert into %s (", table->quoted_name);
     for (size_t i = 0; i < table->count; i++) {
         if (table->columns[i].read_only)
             continue;
@@ -339,11 +345,11 @@ static void put_write(const struct table *table, struct str *to)
         conflict_write(table, key, to);
 }
 
-static void move_write(const struct table *table, const char *key, struct str *to)
+static void move_write(const struct registry_table *table, const char *key, struct str *to)
 {
     size_t n = 0;
 
-    str_printf(to, "update %s set ", table->name);
+    str_printf(to, "update %s set ", table->quoted_name);
     for (size_t i = 0; i < table->count; i++)
         if (template_follows_patient(&table->columns[i].template)) {
             str_printf(to, "%s%s = $%zu", n ? ", " : "", table->columns[i].quoted_name, n + 1);
@@ -352,49 +358,49 @@ static void move_write(const struct table *table, const char *key, struct str *t
     str_printf(to, " where %s = $%zu", key, n + 1);
 }
 
-static struct sql_text statement(const char *name, struct str *words, char **text)
+static struct sql_text statement_take(const char *name, struct str *words, char **text)
 {
     *text = str_take(words);
     return (struct sql_text){ name, *text, *text };
 }
 
-static bool statements_make(struct table *table, struct err *err)
+static bool statements_make(struct registry_table *table, struct err *err)
 {
     bool is_sqlite = sql_kind_of(table->sql) == SQL_SQLITE;
-    const char *key = table_column(table, NAME_ROW_ID);
+    const char *key = registry_table_column(table, NAME_ROW_ID);
     auto_str put = STR_MAX(STATEMENT_MAX), has = STR_MAX(STATEMENT_MAX),
              move = STR_MAX(STATEMENT_MAX), look = STR_MAX(STATEMENT_MAX);
 
     put_write(table, &put);
     if (key) {
         str_printf(&has, "select count(*) from (select %s from %s where %s = $1%s) held", key,
-                   table->name, key, is_sqlite ? "" : " for key share");
+                   table->quoted_name, key, is_sqlite ? "" : " for key share");
         move_write(table, key, &move);
-        str_printf(&look, "select %s from %s where %s = $1", str_text(&table->whole), table->name,
-                   key);
+        str_printf(&look, "select %s from %s where %s = $1", str_text(&table->whole_row),
+                   table->quoted_name, key);
     }
     if (!str_fits(&put, "a statement", err) || !str_fits(&has, "a statement", err)
         || !str_fits(&move, "a statement", err) || !str_fits(&look, "a statement", err)
-        || !str_fits(&table->whole, "a table's columns", err))
+        || !str_fits(&table->whole_row, "a table's columns", err))
         return false;
-    table->put = statement("row_put", &put, &table->texts[0]);
-    table->has = statement("row_has", &has, &table->texts[1]);
-    table->move = statement("row_move", &move, &table->texts[2]);
-    table->look = statement("row_look", &look, &table->texts[3]);
+    table->put = statement_take("row_put", &put, &table->texts[0]);
+    table->has = statement_take("row_has", &has, &table->texts[1]);
+    table->move = statement_take("row_move", &move, &table->texts[2]);
+    table->look = statement_take("row_look", &look, &table->texts[3]);
     return true;
 }
 
-bool table_open(struct sql *sql, enum template_table kind, const char *name,
-                const struct registry_rules *rules, size_t rules_count, struct str *problems,
-                struct table **table_r, struct err *err)
+bool registry_table_open(struct sql *sql, enum template_table kind, const char *name,
+                         const struct registry_rules *rules, size_t rules_count,
+                         struct str *problems, struct registry_table **table_r, struct err *err)
 {
-    auto_table *table = mem_new(struct table);
+    auto_table *table = mem_new(struct registry_table);
 
     table->sql = sql;
     table->kind = kind;
-    table->plain = mem_text(name);
-    table->name = quoted_table(sql, name);
-    table->whole = (struct str)STR_MAX(STATEMENT_MAX / 2);
+    table->plain_name = mem_text(name);
+    table->quoted_name = quoted_table(sql, name);
+    table->whole_row = (struct str)STR_MAX(STATEMENT_MAX / 2);
     for (size_t i = 0; i < rules_count; i++)
         for (size_t k = 0; k < rules[i].count; k++)
             rule_take(table, &rules[i].rules[k], problems);
@@ -407,34 +413,36 @@ bool table_open(struct sql *sql, enum template_table kind, const char *name,
 /* --- values --------------------------------------------------------------------------------- */
 
 /* A key that was cut would lead to nothing. */
-static bool fits(const struct table *table, const struct registry_column *column, struct span text,
-                 struct err *err)
+static bool text_fits_column(const struct registry_table *table,
+                             const struct registry_column *column, struct span text,
+                             struct err *err)
 {
     return !column->most_chars || !template_is_whole(&column->template)
            || utf8_count(text) <= column->most_chars
            || err_set(err, ERR_DATABASE, SQL_CONSTRAINT,
-                      "%s.%s takes no more than %zu characters, and %s has more", table->plain,
+                      "%s.%s takes no more than %zu characters, and %s has more", table->plain_name,
                       column->plain_name, column->most_chars, column->template_text);
 }
 
 /* Room for what the values are put together in. */
-struct parameters {
+struct put_parameters {
     struct sql_value values[COLUMNS_MAX];
     char texts[COLUMNS_MAX][COLUMN_TEXT_SIZE];
     struct str mixed[COLUMNS_MAX];
     size_t count;
 };
 
-static void parameters_clear(struct parameters *parameters)
+static void parameters_clear(struct put_parameters *parameters)
 {
     for (size_t i = 0; i < parameters->count; i++)
         str_clear(&parameters->mixed[i]);
 }
 
-#define auto_parameters __attribute__((cleanup(parameters_clear))) struct parameters
+#define auto_parameters __attribute__((cleanup(parameters_clear))) struct put_parameters
 
-static bool parameter_add(const struct table *table, const struct registry_column *column,
-                          const struct values *values, struct parameters *to, struct err *err)
+static bool parameter_add(const struct registry_table *table, const struct registry_column *column,
+                          const struct template_values *values, struct put_parameters *to,
+                          struct err *err)
 {
     size_t n = to->count++;
     struct value value;
@@ -442,21 +450,22 @@ static bool parameter_add(const struct table *table, const struct registry_colum
     to->mixed[n] = (struct str)STR_MAX(MIXED_MAX);
     value = template_value(&column->template, values, &to->mixed[n]);
     if ((value.type == VALUE_TEXT || value.type == VALUE_JSON)
-        && !fits(table, column, value.text, err))
+        && !text_fits_column(table, column, value.text, err))
         return false;
     to->values[n] = column_value(column, &value, to->texts[n]);
     return true;
 }
 
-static bool run(struct table *table, const struct sql_text *words, struct parameters *parameters,
-                struct err *err)
+static bool table_run(struct registry_table *table, const struct sql_text *words,
+                      struct put_parameters *parameters, struct err *err)
 {
     return sql_run(table->sql, words, (struct sql_args){ parameters->values, parameters->count },
                    err)
-           || err_ctx(err, "%s", table->plain);
+           || err_ctx(err, "%s", table->plain_name);
 }
 
-bool table_put(struct table *table, const struct values *values, bool *changed_r, struct err *err)
+bool registry_table_put(struct registry_table *table, const struct template_values *values,
+                        bool *changed_r, struct err *err)
 {
     auto_parameters parameters = { .count = 0 };
 
@@ -464,13 +473,14 @@ bool table_put(struct table *table, const struct values *values, bool *changed_r
         if (!table->columns[i].read_only
             && !parameter_add(table, &table->columns[i], values, &parameters, err))
             return false;
-    if (!run(table, &table->put, &parameters, err))
+    if (!table_run(table, &table->put, &parameters, err))
         return false;
     *changed_r = sql_changed(table->sql) > 0;
     return true;
 }
 
-bool table_move(struct table *table, const struct values *values, struct err *err)
+bool registry_table_move(struct registry_table *table, const struct template_values *values,
+                         struct err *err)
 {
     auto_parameters parameters = { .count = 0 };
 
@@ -480,18 +490,19 @@ bool table_move(struct table *table, const struct values *values, struct err *er
             return false;
     return parameters.count == 0
            || (parameter_add(table, column_of(table, NAME_ROW_ID), values, &parameters, err)
-               && run(table, &table->move, &parameters, err));
+               && table_run(table, &table->move, &parameters, err));
 }
 
-struct sql_value table_id(const struct table *table, enum template_name name, struct span id,
-                          char text[COLUMN_TEXT_SIZE])
+struct sql_value registry_table_id(const struct registry_table *table, enum template_name name,
+                                   struct span id, char text[COLUMN_TEXT_SIZE])
 {
     const struct registry_column *column = column_of(table, name);
 
     return column ? column_id(column, id, text) : sql_span(id);
 }
 
-bool table_has(struct table *table, const struct uuid *id, bool *has_r, struct err *err)
+bool registry_table_has(struct registry_table *table, const struct uuid *id, bool *has_r,
+                        struct err *err)
 {
     char text[COLUMN_TEXT_SIZE];
     int64_t count;
@@ -503,8 +514,8 @@ bool table_has(struct table *table, const struct uuid *id, bool *has_r, struct e
     return true;
 }
 
-bool table_look(struct table *table, const struct uuid *id, char seen_r[SHA256_HEX_SIZE],
-                struct err *err)
+bool registry_table_row_hash(struct registry_table *table, const struct uuid *id,
+                             char seen_r[SHA256_HEX_SIZE], struct err *err)
 {
     char text[COLUMN_TEXT_SIZE];
     auto_rows *rows = NULL;
@@ -523,14 +534,14 @@ bool table_look(struct table *table, const struct uuid *id, char seen_r[SHA256_H
     return true;
 }
 
-const char *table_plain_column(const struct table *table, enum template_name name)
+const char *registry_table_plain_column(const struct registry_table *table, enum template_name name)
 {
     const struct registry_column *column = column_of(table, name);
 
     return column ? column->plain_name : NULL;
 }
 
-const char *table_plain_name(const struct table *table)
+const char *registry_table_plain_name(const struct registry_table *table)
 {
-    return table->plain;
+    return table->plain_name;
 }

@@ -47,7 +47,7 @@ static const struct {
 static void piece_add(struct template *template, enum template_name name, struct span text)
 {
     template->pieces = mem_grow(template->pieces, (template->count + 1) * sizeof *template->pieces);
-    template->pieces[template->count++] = (struct piece){ name, span_text(text) };
+    template->pieces[template->count++] = (struct template_piece){ name, span_text(text) };
 }
 
 /* What stands between two braces. */
@@ -149,7 +149,7 @@ bool template_is_whole(const struct template *template)
 
 /* --- values --------------------------------------------------------------------------------- */
 
-static void value_add(struct str *to, const struct value *value)
+static void piece_value_add(struct str *to, const struct value *value)
 {
     char text[VALUE_TEXT_SIZE];
 
@@ -175,14 +175,15 @@ static void value_add(struct str *to, const struct value *value)
     }
 }
 
-static struct value piece_value(const struct piece *piece, const struct values *values)
+static struct value piece_value(const struct template_piece *piece,
+                                const struct template_values *values)
 {
     if (piece->name == NAME_TEXT)
         return (struct value){ .type = VALUE_TEXT, .text = span_of(piece->text) };
     return values->of(values->arg, piece);
 }
 
-struct value template_value(const struct template *template, const struct values *values,
+struct value template_value(const struct template *template, const struct template_values *values,
                             struct str *text)
 {
     if (template->count == 1)
@@ -190,7 +191,7 @@ struct value template_value(const struct template *template, const struct values
     for (size_t i = 0; i < template->count; i++) {
         struct value value = piece_value(&template->pieces[i], values);
 
-        value_add(text, &value);
+        piece_value_add(text, &value);
     }
     return (struct value){ .type = VALUE_TEXT, .text = span_of(str_text(text)) };
 }

@@ -68,7 +68,7 @@ struct value {
     struct time_civil moment;
 };
 
-struct piece {
+struct template_piece {
     enum template_name name;
     char *text; /* of NAME_FIELD and NAME_TEXT */
 };
@@ -76,7 +76,7 @@ struct piece {
 struct template
 {
     bool once; /* only when the row is made */
-    struct piece *pieces;
+    struct template_piece *pieces;
     size_t count; /* 0: an empty text */
 };
 
@@ -102,11 +102,11 @@ bool template_needs_no_record(const struct template *template);
 bool template_is_whole(const struct template *template);
 
 /* Who knows the values. */
-struct values {
-    struct value (*of)(const void *arg, const struct piece *piece);
+struct template_values {
+    struct value (*of)(const void *arg, const struct template_piece *piece);
     const void *arg;
 };
 
 /* The template's value; `text` is where it is put together, if it is not one name. */
-struct value template_value(const struct template *template, const struct values *values,
+struct value template_value(const struct template *template, const struct template_values *values,
                             struct str *text);

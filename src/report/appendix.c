@@ -5,7 +5,7 @@
 
 /* --- what was remembered -------------------------------------------------------------------- */
 
-static void value_write(struct page *page, const struct json_value *value)
+static void setting_value_write(struct page *page, const struct json_value *value)
 {
     switch (value->kind) {
     case JSON_TEXT:
@@ -34,7 +34,7 @@ static void row_open(struct page *page, const char *name)
 }
 
 /* A note that is a JSON object is a row for each member, any other is one row. */
-static void note_rows(struct page *page, const struct note *note)
+static void note_rows(struct page *page, const struct source_note *note)
 {
     auto_json *json = NULL;
     struct err not_json;
@@ -52,12 +52,12 @@ static void note_rows(struct page *page, const struct note *note)
         page_add(page, ": ");
         page_span(page, member->name);
         page_add(page, "</th><td>");
-        value_write(page, member);
+        setting_value_write(page, member);
         page_add(page, "</td></tr>\n");
     }
 }
 
-static void notes(struct page *page, const struct figures *f)
+static void notes_write(struct page *page, const struct figures *f)
 {
     page_add(page, "<section id=\"probe\">\n<h2>What was found out about the store and the "
                    "source</h2>\n");
@@ -124,8 +124,8 @@ static void verifier_row(struct page *page, const struct verified *v)
     page_add(page, "</td></tr>\n");
 }
 
-static void versions(struct page *page, const struct figures *f,
-                     const struct report_settings *settings)
+static void versions_write(struct page *page, const struct figures *f,
+                           const struct report_settings *settings)
 {
     const struct status *s = f->status;
     const char *between = "";
@@ -155,7 +155,7 @@ static void versions(struct page *page, const struct figures *f,
 
 /* --- sums ----------------------------------------------------------------------------------- */
 
-static void sums(struct page *page, const struct balance *b)
+static void sums_write(struct page *page, const struct balance *b)
 {
     page_add(page, "<section id=\"sums\">\n<h2>Sums that balance</h2>\n<p>Each figure was reached "
                    "on two ways before the first line of this report was written.</p>\n"
@@ -179,8 +179,8 @@ static void sums(struct page *page, const struct balance *b)
 void appendix_write(struct page *page, const struct figures *f, const struct balance *b,
                     const struct report_settings *settings)
 {
-    notes(page, f);
+    notes_write(page, f);
     settings_table(page, settings);
-    versions(page, f, settings);
-    sums(page, b);
+    versions_write(page, f, settings);
+    sums_write(page, b);
 }

@@ -6,7 +6,7 @@
 static void sum_add(struct balance *b, const char *what, int64_t here, int64_t there,
                     const char *how)
 {
-    struct sum *sum;
+    struct balance_sum *sum;
 
     if (b->count == SUMS_MAX)
         abort();
@@ -19,7 +19,7 @@ static void sum_add(struct balance *b, const char *what, int64_t here, int64_t t
 
 /* --- groups --------------------------------------------------------------------------------- */
 
-static int order(const struct ledger_tally *a, const struct ledger_tally *b)
+static int tally_order(const struct ledger_tally *a, const struct ledger_tally *b)
 {
     int by;
 
@@ -33,10 +33,11 @@ static int order(const struct ledger_tally *a, const struct ledger_tally *b)
 
 static int by_order(const void *a, const void *b)
 {
-    return order(*(const struct ledger_tally *const *)a, *(const struct ledger_tally *const *)b);
+    return tally_order(*(const struct ledger_tally *const *)a,
+                       *(const struct ledger_tally *const *)b);
 }
 
-static const struct ledger_tally **sorted(const struct ledger_tally *tallies, size_t count)
+static const struct ledger_tally **tallies_sorted(const struct ledger_tally *tallies, size_t count)
 {
     const struct ledger_tally **all = mem_zero((count + 1) * sizeof(struct ledger_tally *));
 
@@ -50,8 +51,8 @@ static const struct ledger_tally **sorted(const struct ledger_tally *tallies, si
 static void groups_add(struct balance *b, const struct figures *f)
 {
     const struct status *s = f->status;
-    const struct ledger_tally **mine = sorted(s->tallies, s->tally_count);
-    const struct ledger_tally **theirs = sorted(f->counts, f->count_count);
+    const struct ledger_tally **mine = tallies_sorted(s->tallies, s->tally_count);
+    const struct ledger_tally **theirs = tallies_sorted(f->counts, f->count_count);
     int64_t same = 0, documents = 0, same_bytes = 0, bytes = 0;
 
     for (size_t i = 0; i < f->count_count; i++) {
@@ -59,7 +60,7 @@ static void groups_add(struct balance *b, const struct figures *f)
         bytes += f->counts[i].bytes;
     }
     for (size_t i = 0, k = 0; i < s->tally_count && k < f->count_count;) {
-        int by = order(mine[i], theirs[k]);
+        int by = tally_order(mine[i], theirs[k]);
 
         if (by == 0 && mine[i]->documents == theirs[k]->documents)
             same += mine[i]->documents;
@@ -78,7 +79,7 @@ static void groups_add(struct balance *b, const struct figures *f)
 
 /* --- sums ----------------------------------------------------------------------------------- */
 
-static int64_t counted(const struct figures *f, enum ledger_state state)
+static int64_t documents_counted(const struct figures *f, enum ledger_state state)
 {
     int64_t documents = 0;
 
@@ -94,12 +95,13 @@ static void states_add(struct balance *b, const struct figures *f)
         auto_str what = STR_MAX(64);
 
         str_printf(&what, "documents %s", ledger_state_name((enum ledger_state)i));
-        sum_add(b, str_text(&what), f->status->states[i], counted(f, (enum ledger_state)i),
+        sum_add(b, str_text(&what), f->status->states[i],
+                documents_counted(f, (enum ledger_state)i),
                 "the tallies; the documents, counted one by one");
         if (i == LEDGER_WAITING)
             continue; /* the chains tell of new documents by pages, not one by one */
         str_add_text(&what, " by the chains");
-        sum_add(b, str_text(&what), f->tempo->flows[i], counted(f, (enum ledger_state)i),
+        sum_add(b, str_text(&what), f->tempo->flows[i], documents_counted(f, (enum ledger_state)i),
                 "the audit chains, in less out; the documents, counted one by one");
     }
 }
@@ -164,7 +166,7 @@ struct balance balance_of(const struct figures *f)
 bool balance_check(const struct balance *b, struct err *err)
 {
     for (size_t i = 0; i < b->count; i++) {
-        const struct sum *sum = &b->sums[i];
+        const struct balance_sum *sum = &b->sums[i];
 
         if (sum->here != sum->there)
             return err_set(err, ERR_DATA, 0,

@@ -7,7 +7,7 @@
 
 #include "report/figures.h"
 
-struct sum {
+struct balance_sum {
     char what[96];
     int64_t here, there; /* the same figure on its two ways                  */
     char how[96];        /* "the tallies; the documents, counted one by one" */
@@ -16,7 +16,7 @@ struct sum {
 enum { SUMS_MAX = 32 };
 
 struct balance {
-    struct sum sums[SUMS_MAX];
+    struct balance_sum sums[SUMS_MAX];
     size_t count;
 };
 

@@ -86,7 +86,7 @@ static double point_height(const struct chart *c, size_t point)
     return height;
 }
 
-static double highest(const struct chart *c)
+static double highest_point(const struct chart *c)
 {
     double most = 0;
 
@@ -99,7 +99,7 @@ static double highest(const struct chart *c)
 /* Steps of 1, 2 or 5 times a power of ten, at most TICKS_MAX of them. */
 static struct scale scale_of(const struct chart *c)
 {
-    double most = highest(c), step = c->unit == chart_unit_rate ? 0.01 : 1;
+    double most = highest_point(c), step = c->unit == chart_unit_rate ? 0.01 : 1;
     int digit = 0;
 
     while (most / step > TICKS_MAX) {
@@ -113,7 +113,7 @@ static struct scale scale_of(const struct chart *c)
 
 /* --- frame ---------------------------------------------------------------------------------- */
 
-static void legend(struct page *page, const struct chart *c)
+static void legend_write(struct page *page, const struct chart *c)
 {
     if (c->series_count < 2)
         return;
@@ -207,7 +207,7 @@ static void lines_across(struct page *page, const struct chart *c)
 
 /* --- forms ---------------------------------------------------------------------------------- */
 
-static void columns(struct page *page, const struct chart *c, const struct scale *scale)
+static void columns_write(struct page *page, const struct chart *c, const struct scale *scale)
 {
     double width = (double)(WIDTH - LEFT - RIGHT) / (double)c->point_count * 0.8;
 
@@ -234,7 +234,7 @@ static void columns(struct page *page, const struct chart *c, const struct scale
 }
 
 /* The height of a series at a point: upon those before it where they are stacked. */
-static double level(const struct chart *c, size_t series, size_t point)
+static double series_level(const struct chart *c, size_t series, size_t point)
 {
     double height = c->series[series].values[point];
 
@@ -243,8 +243,8 @@ static double level(const struct chart *c, size_t series, size_t point)
     return height;
 }
 
-static void outline(struct page *page, const struct chart *c, const struct scale *scale,
-                    size_t series)
+static void outline_write(struct page *page, const struct chart *c, const struct scale *scale,
+                          size_t series)
 {
     bool on = false;
 
@@ -254,42 +254,42 @@ static void outline(struct page *page, const struct chart *c, const struct scale
             continue;
         }
         page_printf(page, "%s%.1f %.1f", on ? "L" : "M", x_of(c, (double)i),
-                    y_of(scale, level(c, series, i)));
+                    y_of(scale, series_level(c, series, i)));
         on = true;
     }
 }
 
-static void areas(struct page *page, const struct chart *c, const struct scale *scale)
+static void areas_write(struct page *page, const struct chart *c, const struct scale *scale)
 {
     for (size_t s = c->series_count; s > 0; s--) { /* the highest first, the others before it */
         page_printf(page, "<path class=\"%s\" d=\"", c->series[s - 1].tone);
-        outline(page, c, scale, s - 1);
+        outline_write(page, c, scale, s - 1);
         page_printf(page, "L%.1f %.1fL%.1f %.1fZ\"/>\n", x_of(c, (double)(c->point_count - 1)),
                     y_of(scale, 0), x_of(c, 0), y_of(scale, 0));
     }
 }
 
-static void lines(struct page *page, const struct chart *c, const struct scale *scale)
+static void lines_write(struct page *page, const struct chart *c, const struct scale *scale)
 {
     for (size_t s = 0; s < c->series_count; s++) {
         page_printf(page, "<path class=\"line %s\" d=\"", c->series[s].tone);
-        outline(page, c, scale, s);
+        outline_write(page, c, scale, s);
         page_add(page, "\"/>\n");
     }
 }
 
-static void upright(struct page *page, const struct chart *c)
+static void upright_write(struct page *page, const struct chart *c)
 {
     struct scale scale = scale_of(c);
 
     svg_open(page, c, HEIGHT);
     y_axis(page, c, &scale);
     if (c->form == CHART_COLUMNS)
-        columns(page, c, &scale);
+        columns_write(page, c, &scale);
     else if (c->form == CHART_AREAS)
-        areas(page, c, &scale);
+        areas_write(page, c, &scale);
     else
-        lines(page, c, &scale);
+        lines_write(page, c, &scale);
     lines_across(page, c);
     x_axis(page, c);
     page_add(page, "</svg>\n");
@@ -310,9 +310,9 @@ static void row_label(struct page *page, const char *label)
         page_add(page, "…");
 }
 
-static void lying(struct page *page, const struct chart *c)
+static void lying_write(struct page *page, const struct chart *c)
 {
-    double most = highest(c), room = WIDTH - ROW_LABEL - ROW_VALUE;
+    double most = highest_point(c), room = WIDTH - ROW_LABEL - ROW_VALUE;
 
     svg_open(page, c, (int)c->point_count * ROW + 4);
     for (size_t i = 0; i < c->point_count; i++) {
@@ -374,11 +374,11 @@ void chart_write(struct page *page, const struct chart *c)
     page_add(page, "</strong> ");
     page_text(page, c->summary);
     page_add(page, "</figcaption>\n");
-    legend(page, c);
+    legend_write(page, c);
     if (c->form == CHART_ROWS)
-        lying(page, c);
+        lying_write(page, c);
     else
-        upright(page, c);
+        upright_write(page, c);
     figures_table(page, c);
     page_add(page, "</figure>\n");
 }

@@ -6,7 +6,7 @@
 #include "report/cells.h"
 #include "json/writer.h"
 
-struct list {
+struct documents_list {
     enum documents_form form;
     FILE *to;
     int64_t count;
@@ -103,9 +103,9 @@ static void as_csv(struct str *to, const struct survey_document *d)
 
 /* --- the list ------------------------------------------------------------------------------- */
 
-static bool one(void *arg, const struct survey_document *d)
+static bool document_line_write(void *arg, const struct survey_document *d)
 {
-    struct list *list = arg;
+    struct documents_list *list = arg;
     auto_str text = STR_MAX(MIB(1));
 
     if (list->form == DOCUMENTS_JSON) {
@@ -118,7 +118,8 @@ static bool one(void *arg, const struct survey_document *d)
     return !text.cut && fwrite(str_text(&text), 1, text.size, list->to) == text.size;
 }
 
-static bool all_there(struct ledger *ledger, const struct list *list, struct err *err)
+static bool all_are_written(struct ledger *ledger, const struct documents_list *list,
+                            struct err *err)
 {
     struct ledger_tally *tallies;
     int64_t documents = 0;
@@ -137,13 +138,13 @@ static bool all_there(struct ledger *ledger, const struct list *list, struct err
 
 bool documents_write(struct ledger *ledger, enum documents_form form, FILE *to, struct err *err)
 {
-    struct list list = { form, to, 0 };
+    struct documents_list list = { form, to, 0 };
     auto_tx tx = { 0 };
 
     if (!sql_begin_reading(ledger_sql(ledger), &tx, err))
         return false;
     (void)fputs(form == DOCUMENTS_JSON ? "[" : csv_head, to);
-    if (!survey_each_document(ledger, one, &list, err)) {
+    if (!survey_each_document(ledger, document_line_write, &list, err)) {
         if (err->kind == ERR_CANCELED)
             return err_os(err, "writing the documents");
         return false;
@@ -152,5 +153,5 @@ bool documents_write(struct ledger *ledger, enum documents_form form, FILE *to, 
         (void)fputs("\n]\n", to);
     if (fflush(to) != 0 || ferror(to))
         return err_os(err, "writing the documents");
-    return all_there(ledger, &list, err);
+    return all_are_written(ledger, &list, err);
 }

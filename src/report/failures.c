@@ -8,7 +8,7 @@
 #include "report/cells.h"
 #include "json/writer.h"
 
-struct list {
+struct failures_list {
     enum failures_form form;
     FILE *to;
     int64_t count;
@@ -100,9 +100,9 @@ static void as_text(struct str *to, const struct ledger_failure *f)
 
 /* --- the list ------------------------------------------------------------------------------- */
 
-static bool one(void *arg, const struct ledger_failure *failure)
+static bool failure_entry_write(void *arg, const struct ledger_failure *failure)
 {
-    struct list *list = arg;
+    struct failures_list *list = arg;
     auto_str text = STR_MAX(KIB(64));
 
     if (list->form == FAILURES_JSON)
@@ -124,13 +124,13 @@ static bool one(void *arg, const struct ledger_failure *failure)
 
 bool failures_write(struct ledger *ledger, enum failures_form form, FILE *to, struct err *err)
 {
-    struct list list = { form, to, 0 };
+    struct failures_list list = { form, to, 0 };
 
     if (form == FAILURES_JSON)
         (void)fputc('[', to);
     if (form == FAILURES_CSV)
         (void)fputs(csv_head, to);
-    if (!ledger_each_failure(ledger, one, &list, err))
+    if (!ledger_each_failure(ledger, failure_entry_write, &list, err))
         return false;
     if (form == FAILURES_JSON)
         (void)fputs("\n]\n", to);

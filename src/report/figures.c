@@ -28,23 +28,26 @@ static bool places_read(struct ledger *ledger, struct figures *f, struct err *er
 
 /* --- waivers and notes ---------------------------------------------------------------------- */
 
-static struct waiving *waiving_of(struct figures *f, const struct survey_waiver *w)
+static struct waiver_group *waiver_group_of(struct figures *f, const struct survey_waiver *w)
 {
-    struct waiving *waiving;
+    struct waiver_group *waiving;
 
-    for (size_t i = 0; i < f->waiving_count; i++)
-        if (span_is(w->who, f->waivings[i].who) && span_is(w->reason, f->waivings[i].reason))
-            return &f->waivings[i];
-    f->waivings = mem_grow(f->waivings, (f->waiving_count + 1) * sizeof *f->waivings);
-    waiving = &f->waivings[f->waiving_count++];
-    *waiving = (struct waiving){ span_text(w->who), span_text(w->reason), 0, w->at_us, w->at_us };
+    for (size_t i = 0; i < f->waiver_group_count; i++)
+        if (span_is(w->who, f->waiver_groups[i].who)
+            && span_is(w->reason, f->waiver_groups[i].reason))
+            return &f->waiver_groups[i];
+    f->waiver_groups =
+        mem_grow(f->waiver_groups, (f->waiver_group_count + 1) * sizeof *f->waiver_groups);
+    waiving = &f->waiver_groups[f->waiver_group_count++];
+    *waiving =
+        (struct waiver_group){ span_text(w->who), span_text(w->reason), 0, w->at_us, w->at_us };
     return waiving;
 }
 
 static bool waiver_count(void *arg, const struct survey_waiver *w)
 {
     struct figures *f = arg;
-    struct waiving *waiving = waiving_of(f, w);
+    struct waiver_group *waiving = waiver_group_of(f, w);
 
     waiving->count++;
     waiving->last_us = w->at_us;
@@ -57,7 +60,7 @@ static void note_keep(void *arg, struct span name, struct span value)
     struct figures *f = arg;
 
     f->notes = mem_grow(f->notes, (f->note_count + 1) * sizeof *f->notes);
-    f->notes[f->note_count++] = (struct note){ span_text(name), span_text(value) };
+    f->notes[f->note_count++] = (struct source_note){ span_text(name), span_text(value) };
 }
 
 /* --- the application's rows ----------------------------------------------------------------- */
@@ -67,10 +70,10 @@ static void year_keep(void *arg, int year, int64_t rows)
     struct figures *f = arg;
 
     if (f->year_count < YEARS_MAX)
-        f->years[f->year_count++] = (struct year){ year, rows };
+        f->years[f->year_count++] = (struct year_rows){ year, rows };
 }
 
-static bool rows_count(struct sql *sql, struct figures *f, struct err *err)
+static bool figures_rows_count(struct sql *sql, struct figures *f, struct err *err)
 {
     const char *source = f->status->settings.name;
 
@@ -84,11 +87,11 @@ static bool rows_count_apart(struct figures *f, struct err *err)
     auto_tx tx = { 0 };
 
     return sql_open_reader(f->status->settings.registry_url, NULL, &sql, err)
-           && sql_begin_reading(sql, &tx, err) && rows_count(sql, f, err);
+           && sql_begin_reading(sql, &tx, err) && figures_rows_count(sql, f, err);
 }
 
 /* In the ledger's own database they belong to the same state of it, and must be there. */
-static bool rows_read(struct ledger *ledger, struct figures *f, struct err *err)
+static bool figures_rows_read(struct ledger *ledger, struct figures *f, struct err *err)
 {
     const struct status_settings *settings = &f->status->settings;
     struct err why = { 0 };
@@ -99,7 +102,7 @@ static bool rows_read(struct ledger *ledger, struct figures *f, struct err *err)
         return true;
     }
     if (sql_same_database(settings->registry_url, settings->ledger_url)) {
-        f->rows_are_known = rows_count(ledger_sql(ledger), f, err);
+        f->rows_are_known = figures_rows_count(ledger_sql(ledger), f, err);
         return f->rows_are_known;
     }
     f->rows_are_known = rows_count_apart(f, &why);
@@ -108,7 +111,7 @@ static bool rows_read(struct ledger *ledger, struct figures *f, struct err *err)
 }
 
 /* The checklist tells of the rows that were counted here. */
-static void rows_tell(struct figures *f)
+static void checklist_rows_set(struct figures *f)
 {
     struct status_rows *rows = &f->status->rows;
 
@@ -136,9 +139,9 @@ bool figures_read(struct ledger *ledger, const struct status_settings *settings,
                        err)
         || !survey_each_waiver(ledger, waiver_count, f, err)
         || !survey_each_note(ledger, note_keep, f, err)
-        || !survey_database(ledger, &f->database, err) || !rows_read(ledger, f, err))
+        || !survey_database(ledger, &f->database, err) || !figures_rows_read(ledger, f, err))
         return false;
-    rows_tell(f);
+    checklist_rows_set(f);
     *figures_r = take(f);
     return true;
 }
@@ -150,15 +153,15 @@ void figures_free(struct figures *f)
     status_free(f->status);
     ledger_tallies_free(f->counts, f->count_count);
     tempo_free(f->tempo);
-    for (size_t i = 0; i < f->waiving_count; i++) {
-        free(f->waivings[i].who);
-        free(f->waivings[i].reason);
+    for (size_t i = 0; i < f->waiver_group_count; i++) {
+        free(f->waiver_groups[i].who);
+        free(f->waiver_groups[i].reason);
     }
     for (size_t i = 0; i < f->note_count; i++) {
         free(f->notes[i].name);
         free(f->notes[i].value);
     }
-    free(f->waivings);
+    free(f->waiver_groups);
     free(f->notes);
     free(f->database);
     free(f);

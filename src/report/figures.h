@@ -9,23 +9,23 @@
 enum { PLACES = 80, YEARS_MAX = 400 };
 
 /* Documents whose records stand near each other in the source. */
-struct place {
+struct record_range {
     int64_t documents;
     int64_t failed[FAILURES];
 };
 
-struct year {
+struct year_rows {
     int year; /* 0: a date that is none */
     int64_t rows;
 };
 
 /* Documents that one person gave up for one reason. */
-struct waiving {
+struct waiver_group {
     char *who, *reason;
     int64_t count, first_us, last_us;
 };
 
-struct note {
+struct source_note {
     char *name, *value;
 };
 
@@ -35,17 +35,17 @@ struct figures {
     size_t count_count;
     struct survey_size sizes[SURVEY_SIZES];
     int64_t first_record, last_record, records_per_place;
-    struct place places[PLACES];
+    struct record_range places[PLACES];
     struct tempo *tempo;
     bool rows_are_known; /* false: the application's database cannot be read; `rows_why` says why */
     char rows_why[256];
     struct registry_rows rows;
-    struct year years[YEARS_MAX];
+    struct year_rows years[YEARS_MAX];
     size_t year_count;
-    struct waiving *waivings;
-    size_t waiving_count;
+    struct waiver_group *waiver_groups;
+    size_t waiver_group_count;
     int64_t waived; /* documents with a name and a reason */
-    struct note *notes;
+    struct source_note *notes;
     size_t note_count;
     char *database;
 };

@@ -26,7 +26,7 @@ enum trait { TRAIT_AUTHOR, TRAIT_TYPE, TRAIT_STORAGE, TRAIT_FOLDER };
 enum { TRAITS = TRAIT_FOLDER + 1 };
 
 /* The most frequent values of one trait in a group. */
-struct values {
+struct trait_values {
     struct {
         char *text;
         int64_t count;
@@ -34,24 +34,24 @@ struct values {
     size_t count;
 };
 
-struct group {
+struct failure_group {
     int64_t documents, first, last;
     int64_t by_class[FAILURES];
-    struct values traits[TRAITS];
+    struct trait_values traits[TRAITS];
     bool has_days;
     struct time_civil first_day, last_day;
 };
 
 struct grouping {
-    struct group *groups; /* closed ones that are large enough */
+    struct failure_group *groups; /* closed ones that are large enough */
     size_t count;
-    struct group open, rest; /* the present neighbours; what stands alone */
+    struct failure_group open, rest; /* the present neighbours; what stands alone */
     int64_t total;
 };
 
 /* --- counting ------------------------------------------------------------------------------- */
 
-static void value_count(struct values *values, struct span text, int64_t by)
+static void value_count(struct trait_values *values, struct span text, int64_t by)
 {
     for (size_t i = 0; i < values->count; i++) {
         if (span_is(text, values->items[i].text)) {
@@ -65,12 +65,12 @@ static void value_count(struct values *values, struct span text, int64_t by)
     values->items[values->count++].count = by;
 }
 
-static void group_clear(struct group *group)
+static void failure_group_clear(struct failure_group *group)
 {
     for (int t = 0; t < TRAITS; t++)
         for (size_t i = 0; i < group->traits[t].count; i++)
             free(group->traits[t].items[i].text);
-    *group = (struct group){ 0 };
+    *group = (struct failure_group){ 0 };
 }
 
 static int day_order(const struct time_civil *a, const struct time_civil *b)
@@ -82,7 +82,7 @@ static int day_order(const struct time_civil *a, const struct time_civil *b)
     return (a->day > b->day) - (a->day < b->day);
 }
 
-static void day_count(struct group *group, const struct time_civil *day)
+static void day_count(struct failure_group *group, const struct time_civil *day)
 {
     if (!group->has_days || day_order(day, &group->first_day) < 0)
         group->first_day = *day;
@@ -102,7 +102,7 @@ static struct span folder_of(struct span path)
     return span_first(path, end);
 }
 
-struct failed {
+struct failed_document {
     int64_t record_id;
     enum failure class;
     struct span traits[TRAITS];
@@ -110,12 +110,12 @@ struct failed {
 };
 
 /* That an empty container is empty its class says already. */
-static bool is_telling(struct span value)
+static bool trait_says_something(struct span value)
 {
     return !span_is(value, "empty") && !span_is(value, "reference");
 }
 
-static void group_count(struct group *group, const struct failed *failed)
+static void group_count(struct failure_group *group, const struct failed_document *failed)
 {
     struct time_civil created;
 
@@ -124,14 +124,14 @@ static void group_count(struct group *group, const struct failed *failed)
     group->last = failed->record_id;
     group->by_class[failed->class]++;
     for (int t = 0; t < TRAITS; t++)
-        if (failed->traits[t].size && is_telling(failed->traits[t]))
+        if (failed->traits[t].size && trait_says_something(failed->traits[t]))
             value_count(&group->traits[t], failed->traits[t], 1);
     if (stamp_read(failed->created, &created))
         day_count(group, &created);
 }
 
 /* Adds one group to another, which need not be its neighbour. */
-static void group_join(struct group *to, const struct group *from)
+static void group_join(struct failure_group *to, const struct failure_group *from)
 {
     if (from->documents == 0)
         return;
@@ -155,14 +155,14 @@ static void group_close(struct grouping *g)
     if (g->open.documents >= GROUP_LEAST && g->count < GROUPS_MAX) {
         g->groups = mem_grow(g->groups, (g->count + 1) * sizeof *g->groups);
         g->groups[g->count++] = g->open;
-        g->open = (struct group){ 0 };
+        g->open = (struct failure_group){ 0 };
         return;
     }
     group_join(&g->rest, &g->open);
-    group_clear(&g->open);
+    failure_group_clear(&g->open);
 }
 
-static void grouping_add(struct grouping *g, const struct failed *failed)
+static void grouping_add(struct grouping *g, const struct failed_document *failed)
 {
     int64_t gap = failed->record_id - g->open.last - 1;
 
@@ -175,9 +175,9 @@ static void grouping_add(struct grouping *g, const struct failed *failed)
 static void grouping_clear(struct grouping *g)
 {
     for (size_t i = 0; i < g->count; i++)
-        group_clear(&g->groups[i]);
-    group_clear(&g->open);
-    group_clear(&g->rest);
+        failure_group_clear(&g->groups[i]);
+    failure_group_clear(&g->open);
+    failure_group_clear(&g->rest);
     free(g->groups);
 }
 
@@ -201,9 +201,9 @@ static void days_add(struct str *to, const struct time_civil *a, const struct ti
 }
 
 /* The value that nearly all of a group have; NULL if there is none. */
-static const char *shared(const struct group *group, enum trait trait)
+static const char *trait_shared(const struct failure_group *group, enum trait trait)
 {
-    const struct values *values = &group->traits[trait];
+    const struct trait_values *values = &group->traits[trait];
 
     for (size_t i = 0; i < values->count; i++)
         if (values->items[i].count * 100 >= group->documents * NEARLY_ALL)
@@ -212,7 +212,7 @@ static const char *shared(const struct group *group, enum trait trait)
 }
 
 /* The kinds of external storage by the names that FileMaker's own dialogs give them. */
-static const char *told(enum trait trait, const char *value)
+static const char *trait_words(enum trait trait, const char *value)
 {
     if (trait != TRAIT_STORAGE)
         return value;
@@ -223,20 +223,20 @@ static const char *told(enum trait trait, const char *value)
     return value;
 }
 
-static void traits_add(struct str *to, const struct group *group)
+static void traits_add(struct str *to, const struct failure_group *group)
 {
     static const char *const before[TRAITS] = { " by ", ", all of type ", ", all stored ",
                                                 ", all in the folder " };
 
     for (int t = 0; t < TRAITS; t++) {
-        const char *value = shared(group, (enum trait)t);
+        const char *value = trait_shared(group, (enum trait)t);
 
         if (value)
-            str_printf(to, "%s%s", before[t], told((enum trait)t, value));
+            str_printf(to, "%s%s", before[t], trait_words((enum trait)t, value));
     }
 }
 
-static bool is_of_one_class(const struct group *group)
+static bool is_of_one_class(const struct failure_group *group)
 {
     for (int c = 0; c < FAILURES; c++)
         if (group->by_class[c] == group->documents)
@@ -244,7 +244,7 @@ static bool is_of_one_class(const struct group *group)
     return false;
 }
 
-static void classes_add(struct str *to, const struct group *group)
+static void classes_add(struct str *to, const struct failure_group *group)
 {
     int64_t left[FAILURES];
     const char *between = ": ";
@@ -279,7 +279,7 @@ static void head_add(struct str *to, int64_t count, int64_t total)
     str_add_text(to, total == 1 ? " failure" : " failures");
 }
 
-static char *neighbours_told(const struct group *group, int64_t total)
+static char *neighbours_sentence(const struct failure_group *group, int64_t total)
 {
     auto_str to = STR_MAX(KIB(4));
 
@@ -297,7 +297,7 @@ static char *neighbours_told(const struct group *group, int64_t total)
     return str_take(&to);
 }
 
-static char *rest_told(const struct group *group, int64_t total)
+static char *rest_sentence(const struct failure_group *group, int64_t total)
 {
     auto_str to = STR_MAX(KIB(4));
 
@@ -318,7 +318,7 @@ static char *rest_told(const struct group *group, int64_t total)
 
 static int by_size(const void *a, const void *b)
 {
-    const struct group *left = a, *right = b;
+    const struct failure_group *left = a, *right = b;
 
     if (left->documents != right->documents)
         return left->documents < right->documents ? 1 : -1;
@@ -328,37 +328,37 @@ static int by_size(const void *a, const void *b)
 static void finding_add(struct finding_list *list, char *text, int64_t count)
 {
     list->items = mem_grow(list->items, (list->count + 1) * sizeof *list->items);
-    list->items[list->count++] = (struct finding){ text, count };
+    list->items[list->count++] = (struct report_finding){ text, count };
 }
 
-static void grouping_tell(struct grouping *g, struct finding_list *list)
+static void grouping_finish(struct grouping *g, struct finding_list *list)
 {
     group_close(g);
     if (g->count)
         qsort(g->groups, g->count, sizeof *g->groups, by_size);
     for (size_t i = 0; i < g->count; i++) {
         if (i < FINDINGS_MAX)
-            finding_add(list, neighbours_told(&g->groups[i], g->total), g->groups[i].documents);
+            finding_add(list, neighbours_sentence(&g->groups[i], g->total), g->groups[i].documents);
         else
             group_join(&g->rest, &g->groups[i]);
     }
     if (g->rest.documents)
-        finding_add(list, rest_told(&g->rest, g->total), g->rest.documents);
+        finding_add(list, rest_sentence(&g->rest, g->total), g->rest.documents);
 }
 
 /* --- reading -------------------------------------------------------------------------------- */
 
-struct reading {
+struct findings_reading {
     struct grouping all, by_class[FAILURES];
 };
 
 static bool on_failed(void *arg, const struct ledger_failed_trait *trait)
 {
-    struct reading *reading = arg;
-    struct failed failed = { .record_id = trait->record_id,
-                             .traits = { trait->author, trait->type, trait->storage,
-                                         folder_of(trait->path) },
-                             .created = trait->created };
+    struct findings_reading *reading = arg;
+    struct failed_document failed = { .record_id = trait->record_id,
+                                      .traits = { trait->author, trait->type, trait->storage,
+                                                  folder_of(trait->path) },
+                                      .created = trait->created };
 
     if (!failure_read(trait->class, &failed.class))
         failed.class = FAILURE_INTERNAL; /* a class of a newer version */
@@ -369,14 +369,14 @@ static bool on_failed(void *arg, const struct ledger_failed_trait *trait)
 
 bool findings_read(struct ledger *ledger, struct findings *findings_r, struct err *err)
 {
-    struct reading *reading = mem_new(struct reading);
+    struct findings_reading *reading = mem_new(struct findings_reading);
     struct findings findings = { 0 };
     bool good = ledger_each_trait(ledger, on_failed, reading, err);
 
     if (good) {
-        grouping_tell(&reading->all, &findings.all);
+        grouping_finish(&reading->all, &findings.all);
         for (int c = 0; c < FAILURES; c++)
-            grouping_tell(&reading->by_class[c], &findings.by_class[c]);
+            grouping_finish(&reading->by_class[c], &findings.by_class[c]);
         *findings_r = findings;
     }
     grouping_clear(&reading->all);

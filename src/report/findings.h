@@ -10,14 +10,14 @@
 #include "document/failure_class.h"
 #include "ledger/ledger.h"
 
-struct finding {
+struct report_finding {
     char *text; /* "1,056 of 1,056 failures are records 1–1,056, created 3–9 March 2015 by Admin:
                    ..." */
     int64_t count;
 };
 
 struct finding_list {
-    struct finding *items;
+    struct report_finding *items;
     size_t count;
 };
 

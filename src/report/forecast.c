@@ -74,7 +74,7 @@ int64_t checklist_out_of_reach(const struct status *s)
 }
 
 /* "N of M" and what follows, into a figure. */
-static void figure_set(struct criterion *c, struct str *text)
+static void figure_set(struct checklist_item *c, struct str *text)
 {
     (void)snprintf(c->figure, sizeof c->figure, "%s", str_text(text));
     str_reset(text);
@@ -86,7 +86,7 @@ static void number_and(struct str *to, int64_t n, const char *words)
     str_add_text(to, words);
 }
 
-static void exhausted(const struct status *s, struct criterion *c, struct str *text)
+static void exhausted_check(const struct status *s, struct checklist_item *c, struct str *text)
 {
     const struct ledger_census *census = &s->census;
 
@@ -108,7 +108,7 @@ static void exhausted(const struct status *s, struct criterion *c, struct str *t
     figure_set(c, text);
 }
 
-static void accessible(const struct status *s, struct criterion *c, struct str *text)
+static void accessible_check(const struct status *s, struct checklist_item *c, struct str *text)
 {
     int64_t out = checklist_out_of_reach(s), waived = s->states[LEDGER_WAIVED];
     int64_t within = status_total(s) - out - waived;
@@ -121,7 +121,7 @@ static void accessible(const struct status *s, struct criterion *c, struct str *
     figure_set(c, text);
 }
 
-static void linked(const struct status *s, struct criterion *c, struct str *text)
+static void linked_check(const struct status *s, struct checklist_item *c, struct str *text)
 {
     c->what = "every stored document is linked, or recorded as unlinked";
     c->met = status_stored(s) > 0 && s->linked + s->unlinked == status_stored(s);
@@ -131,7 +131,7 @@ static void linked(const struct status *s, struct criterion *c, struct str *text
     figure_set(c, text);
 }
 
-static void metadata(const struct status *s, struct criterion *c, struct str *text)
+static void metadata_check(const struct status *s, struct checklist_item *c, struct str *text)
 {
     c->what = "every stored document's fields are kept with it";
     if (*s->rows.why) {
@@ -149,7 +149,7 @@ static void metadata(const struct status *s, struct criterion *c, struct str *te
     figure_set(c, text);
 }
 
-static void marked(const struct status *s, struct criterion *c, struct str *text)
+static void marked_check(const struct status *s, struct checklist_item *c, struct str *text)
 {
     c->what = "every stored document is marked in FileMaker";
     c->met = status_stored(s) > 0 && s->states[LEDGER_STORED] == 0;
@@ -162,7 +162,7 @@ static void marked(const struct status *s, struct criterion *c, struct str *text
     figure_set(c, text);
 }
 
-static void captured(const struct status *s, struct criterion *c, struct str *text)
+static void captured_check(const struct status *s, struct checklist_item *c, struct str *text)
 {
     int64_t total = status_total(s);
 
@@ -177,15 +177,16 @@ static void captured(const struct status *s, struct criterion *c, struct str *te
     figure_set(c, text);
 }
 
-void checklist_of(const struct status *s, struct criterion criteria_r[CRITERIA])
+void checklist_of(const struct status *s, struct checklist_item criteria_r[CRITERIA])
 {
-    static void (*const rules[CRITERIA])(const struct status *, struct criterion *,
-                                         struct str *) = { exhausted, accessible, linked,
-                                                           metadata,  marked,     captured };
+    static void (*const rules[CRITERIA])(const struct status *, struct checklist_item *,
+                                         struct str *) = { exhausted_check, accessible_check,
+                                                           linked_check,    metadata_check,
+                                                           marked_check,    captured_check };
     auto_str text = STR_MAX(512);
 
     for (int i = 0; i < CRITERIA; i++) {
-        criteria_r[i] = (struct criterion){ 0 };
+        criteria_r[i] = (struct checklist_item){ 0 };
         rules[i](s, &criteria_r[i], &text);
     }
 }

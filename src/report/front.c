@@ -11,29 +11,31 @@ enum { WAIVINGS_SHOWN = 12 };
 
 /* --- the verdict ---------------------------------------------------------------------------- */
 
-struct verdict {
+struct front_verdict {
     const char *tone, *head;
     struct str words;
 };
 
-static void number_add(struct str *to, int64_t n, const char *one, const char *many)
+static void counted_noun_add(struct str *to, int64_t n, const char *one, const char *many)
 {
     words_number(to, n);
     str_printf(to, " %s", n == 1 ? one : many);
 }
 
-static void whats_coming(struct verdict *v, const struct status *s, const struct forecast *f)
+static void coming_verdict(struct front_verdict *v, const struct status *s,
+                           const struct forecast *f)
 {
     v->tone = "wait";
     v->head = "Not yet.";
-    number_add(&v->words, f->arrived, "document has", "documents have");
+    counted_noun_add(&v->words, f->arrived, "document has", "documents have");
     str_add_text(&v->words, " arrived so far; ");
-    number_add(&v->words, f->coming, "is", "are");
+    counted_noun_add(&v->words, f->coming, "is", "are");
     str_add_text(&v->words, status_run_open(s) ? " still on the way while this is written."
                                                : " waiting for the next run.");
 }
 
-static void whats_missing(struct verdict *v, const struct status *s, const struct forecast *f)
+static void missing_verdict(struct front_verdict *v, const struct status *s,
+                            const struct forecast *f)
 {
     v->tone = "bad";
     v->head = "Not all of them.";
@@ -41,17 +43,17 @@ static void whats_missing(struct verdict *v, const struct status *s, const struc
     str_add_text(&v->words, " of ");
     words_number(&v->words, status_total(s));
     str_add_text(&v->words, " documents have arrived. ");
-    number_add(&v->words, s->states[LEDGER_FAILED], "did", "did");
+    counted_noun_add(&v->words, s->states[LEDGER_FAILED], "did", "did");
     str_add_text(&v->words, " not, for the reasons below");
     if (f->given_up) {
         str_add_text(&v->words, "; ");
-        number_add(&v->words, f->given_up, "was", "were");
+        counted_noun_add(&v->words, f->given_up, "was", "were");
         str_add_text(&v->words, " given up by name");
     }
     str_add_char(&v->words, '.');
 }
 
-static void whats_done(struct verdict *v, const struct status *s, const struct forecast *f)
+static void done_verdict(struct front_verdict *v, const struct status *s, const struct forecast *f)
 {
     v->tone = "good";
     v->head = f->given_up ? "Yes, but for those that were given up." : "Yes, every one of them.";
@@ -61,14 +63,14 @@ static void whats_done(struct verdict *v, const struct status *s, const struct f
     str_add_text(&v->words, " documents have arrived");
     if (f->given_up) {
         str_add_text(&v->words, "; ");
-        number_add(&v->words, f->given_up, "was", "were");
+        counted_noun_add(&v->words, f->given_up, "was", "were");
         str_add_text(&v->words, " given up by a named person, for a reason");
     }
     str_add_char(&v->words, '.');
 }
 
 /* Whatever the ledger says: somebody read afresh, and it was otherwise. */
-static void what_differs(struct verdict *v, const struct verified *verified)
+static void differences_verdict(struct front_verdict *v, const struct verified *verified)
 {
     int64_t n = verified->open > 0 ? verified->open : (int64_t)verified->differences;
 
@@ -76,29 +78,29 @@ static void what_differs(struct verdict *v, const struct verified *verified)
         v->head = "Not all of them are as they should be.";
     v->tone = "bad";
     str_add_text(&v->words, " A separate reader found ");
-    number_add(&v->words, n, "difference", "differences");
+    counted_noun_add(&v->words, n, "difference", "differences");
     str_add_text(&v->words, n == 1 ? " that is not mended: “fmferry verify” names it."
                                    : " that are not mended: “fmferry verify” names them.");
 }
 
-static struct verdict verdict_of(const struct status *s)
+static struct front_verdict verdict_of(const struct status *s)
 {
     struct forecast f = forecast_of(s);
-    struct verdict v = { .words = STR_MAX(KIB(4)) };
+    struct front_verdict v = { .words = STR_MAX(KIB(4)) };
 
     if (s->census.at_us == 0) {
         v.tone = "wait";
         v.head = "Nobody can say yet.";
         str_add_text(&v.words, "The documents in FileMaker have not been counted to the end.");
     } else if (f.coming > 0) {
-        whats_coming(&v, s, &f);
+        coming_verdict(&v, s, &f);
     } else if (s->states[LEDGER_FAILED] > 0) {
-        whats_missing(&v, s, &f);
+        missing_verdict(&v, s, &f);
     } else {
-        whats_done(&v, s, &f);
+        done_verdict(&v, s, &f);
     }
     if (verified_word(&s->verified) == VERIFIED_DIFFERS)
-        what_differs(&v, &s->verified);
+        differences_verdict(&v, &s->verified);
     return v;
 }
 
@@ -178,7 +180,7 @@ static void parts_bar(struct page *page, const struct part parts[PARTS], int64_t
     page_add(page, "</svg>\n");
 }
 
-static void whereabouts(struct page *page, const struct status *s)
+static void whereabouts_write(struct page *page, const struct status *s)
 {
     struct part parts[PARTS];
     int64_t total = status_total(s);
@@ -214,7 +216,7 @@ static void whereabouts(struct page *page, const struct status *s)
     page_add(page, "</td></tr></tfoot></table>\n");
 }
 
-static void patients(struct page *page, const struct status *s)
+static void patients_write(struct page *page, const struct status *s)
 {
     page_add(page, "<p>Of the documents that are in the new store, <strong>");
     page_number(page, s->linked);
@@ -252,7 +254,7 @@ static void cause_row(struct page *page, const struct policy *policy, int64_t co
     page_add(page, "</td></tr>\n");
 }
 
-static void causes(struct page *page, const struct status *s)
+static void causes_table(struct page *page, const struct status *s)
 {
     bool told[FAILURES] = { false };
 
@@ -277,7 +279,7 @@ static void causes(struct page *page, const struct status *s)
 }
 
 /* What will become of those that did not arrive, as things are. */
-static void outlook(struct page *page, const struct status *s)
+static void outlook_write(struct page *page, const struct status *s)
 {
     struct forecast f = forecast_of(s);
 
@@ -297,7 +299,7 @@ static void outlook(struct page *page, const struct status *s)
     page_add(page, ".</p>\n");
 }
 
-static void missing(struct page *page, const struct status *s)
+static void missing_write(struct page *page, const struct status *s)
 {
     page_add(page, "<h2>What did not arrive, and why</h2>\n");
     if (s->states[LEDGER_FAILED] == 0) {
@@ -311,15 +313,15 @@ static void missing(struct page *page, const struct status *s)
         page_add(page, ".</li>\n");
     }
     page_add(page, "</ul>\n");
-    causes(page, s);
-    outlook(page, s);
+    causes_table(page, s);
+    outlook_write(page, s);
     page_add(page, "<p>Every single one is listed <a href=\"#failures\">at the end</a>, with what "
                    "was tried and what was answered.</p>\n");
 }
 
 /* --- the second page ------------------------------------------------------------------------ */
 
-static void waiving_row(struct page *page, const struct waiving *w)
+static void waiver_group_row(struct page *page, const struct waiver_group *w)
 {
     page_add(page, "<tr><th scope=\"row\">");
     page_text(page, w->who);
@@ -332,22 +334,22 @@ static void waiving_row(struct page *page, const struct waiving *w)
     page_add(page, "</td></tr>\n");
 }
 
-static void accepted(struct page *page, const struct figures *f)
+static void accepted_write(struct page *page, const struct figures *f)
 {
     page_add(page, "<h2>What was accepted, and by whom</h2>\n");
-    if (f->waiving_count == 0) {
+    if (f->waiver_group_count == 0) {
         page_add(page, "<p>Nobody has given up any document.</p>\n");
         return;
     }
     page_add(page, "<table><thead><tr><th scope=\"col\">Who</th><th scope=\"col\" class=\"n\">"
                    "Documents</th><th scope=\"col\">Reason</th><th scope=\"col\">When (UTC)</th>"
                    "</tr></thead><tbody>\n");
-    for (size_t i = 0; i < f->waiving_count && i < WAIVINGS_SHOWN; i++)
-        waiving_row(page, &f->waivings[i]);
+    for (size_t i = 0; i < f->waiver_group_count && i < WAIVINGS_SHOWN; i++)
+        waiver_group_row(page, &f->waiver_groups[i]);
     page_add(page, "</tbody></table>\n");
-    if (f->waiving_count > WAIVINGS_SHOWN) {
+    if (f->waiver_group_count > WAIVINGS_SHOWN) {
         page_add(page, "<p>and ");
-        page_count(page, (int64_t)f->waiving_count - WAIVINGS_SHOWN, "other decision",
+        page_count(page, (int64_t)f->waiver_group_count - WAIVINGS_SHOWN, "other decision",
                    "other decisions");
         page_add(page, ", <a href=\"#waivers\">listed at the end</a>.</p>\n");
     }
@@ -368,9 +370,9 @@ static void verified_row(struct page *page, const struct verified *v)
     page_add(page, "</td></tr>\n");
 }
 
-static void complete(struct page *page, const struct status *s)
+static void complete_write(struct page *page, const struct status *s)
 {
-    struct criterion criteria[CRITERIA];
+    struct checklist_item criteria[CRITERIA];
 
     checklist_of(s, criteria);
     page_add(page,
@@ -390,7 +392,7 @@ static void complete(struct page *page, const struct status *s)
 }
 
 /* What the separate reader found the last time. */
-static void verified_told(struct page *page, const struct verified *v)
+static void verification_write(struct page *page, const struct verified *v)
 {
     auto_str words = STR_MAX(KIB(1));
 
@@ -402,7 +404,7 @@ static void verified_told(struct page *page, const struct verified *v)
         page_add(page, " A run has moved documents since: it should be done again.");
 }
 
-static void checked(struct page *page, const struct figures *f, const struct balance *b)
+static void checked_write(struct page *page, const struct figures *f, const struct balance *b)
 {
     page_add(page, "<h2>How far this can be relied on</h2>\n<ul class=\"plainly\">\n<li>Before the "
                    "first line was written, ");
@@ -421,11 +423,11 @@ static void checked(struct page *page, const struct figures *f, const struct bal
                    "<li>This report rests on the migration’s own book and on the application’s "
                    "database. It does not open the store or FileMaker again; <code>fmferry "
                    "verify</code> does that, by another way. ");
-    verified_told(page, &f->status->verified);
+    verification_write(page, &f->status->verified);
     page_add(page, "</li>\n</ul>\n");
 }
 
-static void costs(struct page *page, const struct status *s)
+static void costs_write(struct page *page, const struct status *s)
 {
     double cost = status_cost(s);
 
@@ -442,7 +444,7 @@ static void costs(struct page *page, const struct status *s)
     page_add(page, " a month</strong>.</p>\n");
 }
 
-static void signature(struct page *page)
+static void signature_write(struct page *page)
 {
     page_add(page, "<div class=\"together\">\n<h2>Signature</h2>\n<p>I have read these two pages. "
                    "I know which documents did "
@@ -453,7 +455,7 @@ static void signature(struct page *page)
 
 /* --- the pages ------------------------------------------------------------------------------ */
 
-static void title(struct page *page, const struct status *s)
+static void title_write(struct page *page, const struct status *s)
 {
     page_add(page, "<h1>Did every document arrive?</h1>\n<p class=\"about\">");
     page_text(page, s->settings.name);
@@ -469,10 +471,10 @@ static void title(struct page *page, const struct status *s)
 void front_write(struct page *page, const struct figures *f, const struct balance *b)
 {
     const struct status *s = f->status;
-    struct verdict verdict = verdict_of(s);
+    struct front_verdict verdict = verdict_of(s);
 
     page_add(page, "<section class=\"sheet\">\n");
-    title(page, s);
+    title_write(page, s);
     page_printf(page, "<p class=\"verdict %s\"><strong>", verdict.tone);
     page_text(page, verdict.head);
     page_add(page, "</strong> ");
@@ -480,14 +482,14 @@ void front_write(struct page *page, const struct figures *f, const struct balanc
     page_add(page, "</p>\n");
     str_clear(&verdict.words);
     rows_warn(page, f);
-    whereabouts(page, s);
-    patients(page, s);
-    missing(page, s);
+    whereabouts_write(page, s);
+    patients_write(page, s);
+    missing_write(page, s);
     page_add(page, "</section>\n<section class=\"sheet\">\n");
-    accepted(page, f);
-    complete(page, s);
-    checked(page, f, b);
-    costs(page, s);
-    signature(page);
+    accepted_write(page, f);
+    complete_write(page, s);
+    checked_write(page, f, b);
+    costs_write(page, s);
+    signature_write(page);
     page_add(page, "</section>\n");
 }

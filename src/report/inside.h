@@ -81,7 +81,7 @@ struct forecast forecast_of(const struct status *s);
 
 /* --- checklist ------------------------------------------------------------------------------ */
 
-struct criterion {
+struct checklist_item {
     const char *what;
     bool met;
     char figure[160];
@@ -90,7 +90,7 @@ struct criterion {
 enum { CRITERIA = 6 };
 
 /* What "done" means, each computed with the figure beside it. */
-void checklist_of(const struct status *s, struct criterion criteria_r[CRITERIA]);
+void checklist_of(const struct status *s, struct checklist_item criteria_r[CRITERIA]);
 
 /* Failed for a reason that lies in the source: its file cannot be had. */
 int64_t checklist_out_of_reach(const struct status *s);

@@ -7,7 +7,7 @@
 /* More rows than this no browser shows gladly, and nobody reads; --csv has all. */
 enum { ROWS_MAX = 2000 };
 
-struct list {
+struct page_list {
     struct page *page;
     int64_t rows;   /* written             */
     int64_t failed; /* seen, written or not */
@@ -94,7 +94,7 @@ void runs_write(struct page *page, const struct figures *f)
 
 static bool waiver_row(void *arg, const struct survey_waiver *w)
 {
-    struct list *list = arg;
+    struct page_list *list = arg;
     struct page *page = list->page;
 
     if (list->waived++ >= ROWS_MAX)
@@ -115,7 +115,7 @@ static bool waiver_row(void *arg, const struct survey_waiver *w)
     return true;
 }
 
-static void cut_told(struct page *page, int64_t all)
+static void cut_note(struct page *page, int64_t all)
 {
     if (all <= ROWS_MAX)
         return;
@@ -133,10 +133,10 @@ static void words_head(struct page *page)
                    "(UTC)</th></tr></thead><tbody>\n");
 }
 
-static bool waivers(struct page *page, struct ledger *ledger, const struct figures *f,
-                    struct err *err)
+static bool waivers_list(struct page *page, struct ledger *ledger, const struct figures *f,
+                         struct err *err)
 {
-    struct list list = { .page = page };
+    struct page_list list = { .page = page };
 
     page_add(page, "<section id=\"waivers\">\n<h2>Documents that were given up</h2>\n");
     if (f->waived == 0) {
@@ -147,7 +147,7 @@ static bool waivers(struct page *page, struct ledger *ledger, const struct figur
     if (!survey_each_waiver(ledger, waiver_row, &list, err))
         return false;
     page_add(page, "</tbody></table>\n");
-    cut_told(page, list.waived);
+    cut_note(page, list.waived);
     page_add(page, "</section>\n");
     return true;
 }
@@ -156,7 +156,7 @@ static bool waivers(struct page *page, struct ledger *ledger, const struct figur
 
 static bool accepted_row(void *arg, const struct survey_waiver *w)
 {
-    struct list *list = arg;
+    struct page_list *list = arg;
 
     if (list->waived == 0) {
         page_add(list->page, "<section id=\"accepted\">\n<h2>Documents accepted as they came</h2>\n"
@@ -168,15 +168,15 @@ static bool accepted_row(void *arg, const struct survey_waiver *w)
 }
 
 /* Nothing at all where nothing was accepted: it is rare. */
-static bool acceptances(struct page *page, struct ledger *ledger, struct err *err)
+static bool acceptances_list(struct page *page, struct ledger *ledger, struct err *err)
 {
-    struct list list = { .page = page };
+    struct page_list list = { .page = page };
 
     if (!survey_each_accepted(ledger, accepted_row, &list, err))
         return false;
     if (list.waived > 0) {
         page_add(page, "</tbody></table>\n");
-        cut_told(page, list.waived);
+        cut_note(page, list.waived);
         page_add(page, "</section>\n");
     }
     return true;
@@ -184,7 +184,7 @@ static bool acceptances(struct page *page, struct ledger *ledger, struct err *er
 
 /* --- failures ------------------------------------------------------------------------------- */
 
-static void evidence(struct page *page, const struct ledger_failure *e)
+static void evidence_write_cell(struct page *page, const struct ledger_failure *e)
 {
     page_text(page, e->message);
     page_printf(page, "<br><span class=\"soft\">try %d", e->tries);
@@ -212,7 +212,7 @@ static void evidence(struct page *page, const struct ledger_failure *e)
 
 static bool failure_row(void *arg, const struct ledger_failure *e)
 {
-    struct list *list = arg;
+    struct page_list *list = arg;
     struct page *page = list->page;
 
     list->failed += e->state == LEDGER_FAILED;
@@ -227,15 +227,15 @@ static bool failure_row(void *arg, const struct ledger_failure *e)
     if (e->state != LEDGER_FAILED)
         page_add(page, "<br><span class=\"soft\">will be tried again</span>");
     page_add(page, "</td><td>");
-    evidence(page, e);
+    evidence_write_cell(page, e);
     page_add(page, "</td></tr>\n");
     return true;
 }
 
-static bool failures(struct page *page, struct ledger *ledger, const struct figures *f,
-                     struct err *err)
+static bool failures_list_write(struct page *page, struct ledger *ledger, const struct figures *f,
+                                struct err *err)
 {
-    struct list list = { .page = page };
+    struct page_list list = { .page = page };
     int64_t failed = f->status->states[LEDGER_FAILED];
 
     page_add(page, "<section id=\"failures\">\n<h2>Documents that did not arrive</h2>\n");
@@ -250,7 +250,7 @@ static bool failures(struct page *page, struct ledger *ledger, const struct figu
     if (!ledger_each_failure(ledger, failure_row, &list, err))
         return false;
     page_add(page, "</tbody></table>\n");
-    cut_told(page, list.rows);
+    cut_note(page, list.rows);
     page_add(page, "</section>\n");
     return list.failed == failed
            || err_set(
@@ -262,6 +262,6 @@ static bool failures(struct page *page, struct ledger *ledger, const struct figu
 
 bool lists_write(struct page *page, struct ledger *ledger, const struct figures *f, struct err *err)
 {
-    return waivers(page, ledger, f, err) && acceptances(page, ledger, err)
-           && failures(page, ledger, f, err);
+    return waivers_list(page, ledger, f, err) && acceptances_list(page, ledger, err)
+           && failures_list_write(page, ledger, f, err);
 }

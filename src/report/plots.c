@@ -48,7 +48,7 @@ static size_t years_fill(const struct figures *f, struct labels *labels, double 
     int last = 0;
 
     for (size_t i = 0; i < f->year_count; i++) {
-        const struct year *year = &f->years[i];
+        const struct year_rows *year = &f->years[i];
 
         while (last && year->year - last > 1 && year->year - last < 60 && count < YEARS_MAX) {
             (void)snprintf(labels->texts[count], LABEL_SIZE, "%d", ++last);

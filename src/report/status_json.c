@@ -199,7 +199,7 @@ static void write_work(struct json_writer *w, const struct status *s)
 
 static void write_checklist(struct json_writer *w, const struct status *s)
 {
-    struct criterion criteria[CRITERIA];
+    struct checklist_item criteria[CRITERIA];
 
     checklist_of(s, criteria);
     json_name(w, "checklist");

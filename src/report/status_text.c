@@ -463,7 +463,7 @@ static void text_verified(const struct paint *p, const struct verified *v)
 
 static void text_checklist(const struct paint *p, const struct status *s)
 {
-    struct criterion criteria[CRITERIA];
+    struct checklist_item criteria[CRITERIA];
 
     checklist_of(s, criteria);
     heading(p, "Is it complete?");

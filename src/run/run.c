@@ -432,7 +432,7 @@ static bool end_work(const struct desk_hands *hands, void *arg, struct err *err)
     return ledger_run_release(hands->ledger, &freed, err)
            && ledger_run_note(hands->ledger, &progress, status_of(job->run, job->result), true, err)
            && ledger_states(hands->ledger, job->result->states, err)
-           && registry_deleted(hands->registry, &job->result->deleted_rows, err);
+           && registry_count_deleted(hands->registry, &job->result->deleted_rows, err);
 }
 
 static bool nothing_work(const struct desk_hands *hands, void *arg, struct err *err)

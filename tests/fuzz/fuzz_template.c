@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "registry/template.h"
 
-static struct value echo(const void *arg, const struct piece *piece)
+static struct value echo(const void *arg, const struct template_piece *piece)
 {
     (void)arg;
     return (struct value){ .type = VALUE_TEXT,
@@ -14,7 +14,7 @@ static struct value echo(const void *arg, const struct piece *piece)
 
 static void check(const char *text, enum template_table table)
 {
-    struct values values = { echo, NULL };
+    struct template_values values = { echo, NULL };
     struct template template = { 0 };
     auto_str whole = STR_MAX(MIB(1));
     struct err err = { 0 };

@@ -501,7 +501,7 @@ TEST(a_patient_is_matched_without_regard_to_case)
     }
     CHECK(registry_match(place.registry, span_of(long_id), &match, patient, &err));
     CHECK(match == REGISTRY_NO_PATIENT);
-    CHECK(registry_patients(place.registry, &count, &err) && count == 11);
+    CHECK(registry_count_patients(place.registry, &count, &err) && count == 11);
 }
 
 TEST(the_map_follows_the_application)

@@ -5,7 +5,7 @@
 #include "tap.h"
 
 /* Every name says itself in capitals; {row_id}, {size}, {now} and {date} are of their own types. */
-static struct value say(const void *arg, const struct piece *piece)
+static struct value say(const void *arg, const struct template_piece *piece)
 {
     const char *words = arg;
 
@@ -56,7 +56,7 @@ TEST(templates_are_read)
     };
 
     for (size_t i = 0; i < lengthof(cases); i++) {
-        struct values values = { say, "word" };
+        struct template_values values = { say, "word" };
         struct template template = { 0 };
         auto_str text = STR_MAX(KIB(1));
         struct err err = { 0 };
@@ -105,7 +105,7 @@ TEST(what_is_no_template_is_told)
 static void become(const char *words, const char *type, bool no_null, struct str *to)
 {
     struct registry_column column = { .not_null = no_null };
-    struct values values = { say, "some text" };
+    struct template_values values = { say, "some text" };
     auto_str mixed = STR_MAX(KIB(1));
     char text[COLUMN_TEXT_SIZE];
     struct sql_value bound;
