@@ -5,7 +5,7 @@
 
 /* --- what was remembered -------------------------------------------------------------------- */
 
-static void setting_value_write(struct page *page, const struct json_value *value)
+static void setting_value_write(struct html_page *page, const struct json_value *value)
 {
     switch (value->kind) {
     case JSON_TEXT:
@@ -26,7 +26,7 @@ static void setting_value_write(struct page *page, const struct json_value *valu
     abort();
 }
 
-static void row_open(struct page *page, const char *name)
+static void row_open(struct html_page *page, const char *name)
 {
     page_add(page, "<tr><th scope=\"row\">");
     page_text(page, name);
@@ -34,7 +34,7 @@ static void row_open(struct page *page, const char *name)
 }
 
 /* A note that is a JSON object is a row for each member, any other is one row. */
-static void note_rows(struct page *page, const struct source_note *note)
+static void note_rows(struct html_page *page, const struct source_note *note)
 {
     auto_json *json = NULL;
     struct err not_json;
@@ -57,7 +57,7 @@ static void note_rows(struct page *page, const struct source_note *note)
     }
 }
 
-static void notes_write(struct page *page, const struct figures *f)
+static void notes_write(struct html_page *page, const struct figures *f)
 {
     page_add(page, "<section id=\"probe\">\n<h2>What was found out about the store and the "
                    "source</h2>\n");
@@ -74,7 +74,7 @@ static void notes_write(struct page *page, const struct figures *f)
 
 /* --- settings and versions ------------------------------------------------------------------ */
 
-static void settings_table(struct page *page, const struct report_settings *settings)
+static void settings_table(struct html_page *page, const struct report_settings *settings)
 {
     page_add(page, "<section id=\"settings\">\n<h2>Settings</h2>\n<p>As they were when this was "
                    "written. Secrets are named in the configuration, never written in it, and "
@@ -110,7 +110,7 @@ static bool version_is_new(const struct status *s, size_t run)
 }
 
 /* With what is needed to tell the certificate's file from any other. */
-static void verifier_row(struct page *page, const struct verified *v)
+static void verifier_row(struct html_page *page, const struct verified *v)
 {
     if (v->run == 0)
         return;
@@ -124,7 +124,7 @@ static void verifier_row(struct page *page, const struct verified *v)
     page_add(page, "</td></tr>\n");
 }
 
-static void versions_write(struct page *page, const struct figures *f,
+static void versions_write(struct html_page *page, const struct figures *f,
                            const struct report_settings *settings)
 {
     const struct status *s = f->status;
@@ -155,7 +155,7 @@ static void versions_write(struct page *page, const struct figures *f,
 
 /* --- sums ----------------------------------------------------------------------------------- */
 
-static void sums_write(struct page *page, const struct balance *b)
+static void sums_write(struct html_page *page, const struct balance *b)
 {
     page_add(page, "<section id=\"sums\">\n<h2>Sums that balance</h2>\n<p>Each figure was reached "
                    "on two ways before the first line of this report was written.</p>\n"
@@ -176,7 +176,7 @@ static void sums_write(struct page *page, const struct balance *b)
     page_add(page, "</tbody></table>\n</section>\n");
 }
 
-void appendix_write(struct page *page, const struct figures *f, const struct balance *b,
+void appendix_write(struct html_page *page, const struct figures *f, const struct balance *b,
                     const struct report_settings *settings)
 {
     notes_write(page, f);

@@ -52,7 +52,7 @@ void chart_unit_duration(struct str *to, double value)
         str_add_text(to, time_for_people((int64_t)value, text));
 }
 
-static void value_text(struct page *page, const struct chart *c, double value)
+static void value_text(struct html_page *page, const struct chart *c, double value)
 {
     auto_str text = STR_MAX(128);
 
@@ -113,7 +113,7 @@ static struct scale scale_of(const struct chart *c)
 
 /* --- frame ---------------------------------------------------------------------------------- */
 
-static void legend_write(struct page *page, const struct chart *c)
+static void legend_write(struct html_page *page, const struct chart *c)
 {
     if (c->series_count < 2)
         return;
@@ -126,7 +126,7 @@ static void legend_write(struct page *page, const struct chart *c)
     page_add(page, "</ul>\n");
 }
 
-static void svg_open(struct page *page, const struct chart *c, int height)
+static void svg_open(struct html_page *page, const struct chart *c, int height)
 {
     page_printf(page,
                 "<svg%s viewBox=\"0 0 %d %d\" role=\"img\" aria-labelledby=\"%s-title %s-text\">"
@@ -153,7 +153,7 @@ static double x_of(const struct chart *c, double point)
     return LEFT + (c->point_count > 1 ? point * room / (double)(c->point_count - 1) : room / 2);
 }
 
-static void y_axis(struct page *page, const struct chart *c, const struct scale *scale)
+static void y_axis(struct html_page *page, const struct chart *c, const struct scale *scale)
 {
     for (double tick = 0; tick <= scale->top * 1.0001; tick += scale->step) {
         double y = y_of(scale, tick);
@@ -175,7 +175,7 @@ static size_t label_every(const struct chart *c)
     return c->point_count > room ? (c->point_count + room - 1) / room : 1;
 }
 
-static void x_axis(struct page *page, const struct chart *c)
+static void x_axis(struct html_page *page, const struct chart *c)
 {
     size_t every = label_every(c);
 
@@ -191,7 +191,7 @@ static void x_axis(struct page *page, const struct chart *c)
     page_add(page, "</text>\n");
 }
 
-static void lines_across(struct page *page, const struct chart *c)
+static void lines_across(struct html_page *page, const struct chart *c)
 {
     for (size_t i = 0; i < c->line_count; i++) {
         double x = x_of(c, (double)c->lines[i]);
@@ -207,7 +207,7 @@ static void lines_across(struct page *page, const struct chart *c)
 
 /* --- forms ---------------------------------------------------------------------------------- */
 
-static void columns_write(struct page *page, const struct chart *c, const struct scale *scale)
+static void columns_write(struct html_page *page, const struct chart *c, const struct scale *scale)
 {
     double width = (double)(WIDTH - LEFT - RIGHT) / (double)c->point_count * 0.8;
 
@@ -243,7 +243,7 @@ static double series_level(const struct chart *c, size_t series, size_t point)
     return height;
 }
 
-static void outline_write(struct page *page, const struct chart *c, const struct scale *scale,
+static void outline_write(struct html_page *page, const struct chart *c, const struct scale *scale,
                           size_t series)
 {
     bool on = false;
@@ -259,7 +259,7 @@ static void outline_write(struct page *page, const struct chart *c, const struct
     }
 }
 
-static void areas_write(struct page *page, const struct chart *c, const struct scale *scale)
+static void areas_write(struct html_page *page, const struct chart *c, const struct scale *scale)
 {
     for (size_t s = c->series_count; s > 0; s--) { /* the highest first, the others before it */
         page_printf(page, "<path class=\"%s\" d=\"", c->series[s - 1].tone);
@@ -269,7 +269,7 @@ static void areas_write(struct page *page, const struct chart *c, const struct s
     }
 }
 
-static void lines_write(struct page *page, const struct chart *c, const struct scale *scale)
+static void lines_write(struct html_page *page, const struct chart *c, const struct scale *scale)
 {
     for (size_t s = 0; s < c->series_count; s++) {
         page_printf(page, "<path class=\"line %s\" d=\"", c->series[s].tone);
@@ -278,7 +278,7 @@ static void lines_write(struct page *page, const struct chart *c, const struct s
     }
 }
 
-static void upright_write(struct page *page, const struct chart *c)
+static void upright_write(struct html_page *page, const struct chart *c)
 {
     struct scale scale = scale_of(c);
 
@@ -296,7 +296,7 @@ static void upright_write(struct page *page, const struct chart *c)
 }
 
 /* Cut to the room beside the bars. */
-static void row_label(struct page *page, const char *label)
+static void row_label(struct html_page *page, const char *label)
 {
     struct span text = span_of(label);
     struct span shown = text;
@@ -310,7 +310,7 @@ static void row_label(struct page *page, const char *label)
         page_add(page, "…");
 }
 
-static void lying_write(struct page *page, const struct chart *c)
+static void lying_write(struct html_page *page, const struct chart *c)
 {
     double most = highest_point(c), room = WIDTH - ROW_LABEL - ROW_VALUE;
 
@@ -340,7 +340,7 @@ static void lying_write(struct page *page, const struct chart *c)
 
 /* --- the figures ---------------------------------------------------------------------------- */
 
-static void figures_table(struct page *page, const struct chart *c)
+static void figures_table(struct html_page *page, const struct chart *c)
 {
     page_add(page, "<details class=\"figures\"><summary>The figures</summary><table><caption>");
     page_text(page, c->title);
@@ -367,7 +367,7 @@ static void figures_table(struct page *page, const struct chart *c)
     page_add(page, "</tbody></table></details>\n");
 }
 
-void chart_write(struct page *page, const struct chart *c)
+void chart_write(struct html_page *page, const struct chart *c)
 {
     page_printf(page, "<figure id=\"%s\">\n<figcaption><strong>", c->id);
     page_text(page, c->title);

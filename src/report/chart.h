@@ -41,7 +41,7 @@ struct chart {
     size_t line_count;
 };
 
-void chart_write(struct page *page, const struct chart *chart);
+void chart_write(struct html_page *page, const struct chart *chart);
 
 /* Units. */
 void chart_unit_count(struct str *to, double value);

@@ -105,7 +105,7 @@ static struct front_verdict verdict_of(const struct status *s)
 }
 
 /* Rows that are not there although the documents are: somebody deleted them, or worse. */
-static void rows_warn(struct page *page, const struct figures *f)
+static void rows_warn(struct html_page *page, const struct figures *f)
 {
     int64_t stored = status_stored(f->status);
 
@@ -157,7 +157,7 @@ static void parts_of(const struct status *s, struct part parts_r[PARTS])
         (struct part){ "away", "given up", "a named person accepted the loss", f.given_up };
 }
 
-static void parts_bar(struct page *page, const struct part parts[PARTS], int64_t total)
+static void parts_bar(struct html_page *page, const struct part parts[PARTS], int64_t total)
 {
     double x = 0;
 
@@ -180,7 +180,7 @@ static void parts_bar(struct page *page, const struct part parts[PARTS], int64_t
     page_add(page, "</svg>\n");
 }
 
-static void whereabouts_write(struct page *page, const struct status *s)
+static void whereabouts_write(struct html_page *page, const struct status *s)
 {
     struct part parts[PARTS];
     int64_t total = status_total(s);
@@ -216,7 +216,7 @@ static void whereabouts_write(struct page *page, const struct status *s)
     page_add(page, "</td></tr></tfoot></table>\n");
 }
 
-static void patients_write(struct page *page, const struct status *s)
+static void patients_write(struct html_page *page, const struct status *s)
 {
     page_add(page, "<p>Of the documents that are in the new store, <strong>");
     page_number(page, s->linked);
@@ -241,7 +241,7 @@ static void patients_write(struct page *page, const struct status *s)
 
 /* --- what did not arrive -------------------------------------------------------------------- */
 
-static void cause_row(struct page *page, const struct policy *policy, int64_t count)
+static void cause_row(struct html_page *page, const struct policy *policy, int64_t count)
 {
     page_add(page, "<tr><td class=\"n\">");
     page_number(page, count);
@@ -254,7 +254,7 @@ static void cause_row(struct page *page, const struct policy *policy, int64_t co
     page_add(page, "</td></tr>\n");
 }
 
-static void causes_table(struct page *page, const struct status *s)
+static void causes_table(struct html_page *page, const struct status *s)
 {
     bool told[FAILURES] = { false };
 
@@ -279,7 +279,7 @@ static void causes_table(struct page *page, const struct status *s)
 }
 
 /* What will become of those that did not arrive, as things are. */
-static void outlook_write(struct page *page, const struct status *s)
+static void outlook_write(struct html_page *page, const struct status *s)
 {
     struct forecast f = forecast_of(s);
 
@@ -299,7 +299,7 @@ static void outlook_write(struct page *page, const struct status *s)
     page_add(page, ".</p>\n");
 }
 
-static void missing_write(struct page *page, const struct status *s)
+static void missing_write(struct html_page *page, const struct status *s)
 {
     page_add(page, "<h2>What did not arrive, and why</h2>\n");
     if (s->states[LEDGER_FAILED] == 0) {
@@ -321,7 +321,7 @@ static void missing_write(struct page *page, const struct status *s)
 
 /* --- the second page ------------------------------------------------------------------------ */
 
-static void waiver_group_row(struct page *page, const struct waiver_group *w)
+static void waiver_group_row(struct html_page *page, const struct waiver_group *w)
 {
     page_add(page, "<tr><th scope=\"row\">");
     page_text(page, w->who);
@@ -334,7 +334,7 @@ static void waiver_group_row(struct page *page, const struct waiver_group *w)
     page_add(page, "</td></tr>\n");
 }
 
-static void accepted_write(struct page *page, const struct figures *f)
+static void accepted_write(struct html_page *page, const struct figures *f)
 {
     page_add(page, "<h2>What was accepted, and by whom</h2>\n");
     if (f->waiver_group_count == 0) {
@@ -356,7 +356,7 @@ static void accepted_write(struct page *page, const struct figures *f)
 }
 
 /* Below what follows from the ledger: whether somebody else came to the same. */
-static void verified_row(struct page *page, const struct verified *v)
+static void verified_row(struct html_page *page, const struct verified *v)
 {
     static const char *const marks[] = { "\">– not yet", " good\">✔ yes", "\">– not since",
                                          " bad\">✘ no", "\">– in part" };
@@ -370,7 +370,7 @@ static void verified_row(struct page *page, const struct verified *v)
     page_add(page, "</td></tr>\n");
 }
 
-static void complete_write(struct page *page, const struct status *s)
+static void complete_write(struct html_page *page, const struct status *s)
 {
     struct checklist_item criteria[CRITERIA];
 
@@ -392,7 +392,7 @@ static void complete_write(struct page *page, const struct status *s)
 }
 
 /* What the separate reader found the last time. */
-static void verification_write(struct page *page, const struct verified *v)
+static void verification_write(struct html_page *page, const struct verified *v)
 {
     auto_str words = STR_MAX(KIB(1));
 
@@ -404,7 +404,7 @@ static void verification_write(struct page *page, const struct verified *v)
         page_add(page, " A run has moved documents since: it should be done again.");
 }
 
-static void checked_write(struct page *page, const struct figures *f, const struct balance *b)
+static void checked_write(struct html_page *page, const struct figures *f, const struct balance *b)
 {
     page_add(page, "<h2>How far this can be relied on</h2>\n<ul class=\"plainly\">\n<li>Before the "
                    "first line was written, ");
@@ -427,7 +427,7 @@ static void checked_write(struct page *page, const struct figures *f, const stru
     page_add(page, "</li>\n</ul>\n");
 }
 
-static void costs_write(struct page *page, const struct status *s)
+static void costs_write(struct html_page *page, const struct status *s)
 {
     double cost = status_cost(s);
 
@@ -444,7 +444,7 @@ static void costs_write(struct page *page, const struct status *s)
     page_add(page, " a month</strong>.</p>\n");
 }
 
-static void signature_write(struct page *page)
+static void signature_write(struct html_page *page)
 {
     page_add(page, "<div class=\"together\">\n<h2>Signature</h2>\n<p>I have read these two pages. "
                    "I know which documents did "
@@ -455,7 +455,7 @@ static void signature_write(struct page *page)
 
 /* --- the pages ------------------------------------------------------------------------------ */
 
-static void title_write(struct page *page, const struct status *s)
+static void title_write(struct html_page *page, const struct status *s)
 {
     page_add(page, "<h1>Did every document arrive?</h1>\n<p class=\"about\">");
     page_text(page, s->settings.name);
@@ -468,7 +468,7 @@ static void title_write(struct page *page, const struct status *s)
     page_add(page, "</p>\n");
 }
 
-void front_write(struct page *page, const struct figures *f, const struct balance *b)
+void front_write(struct html_page *page, const struct figures *f, const struct balance *b)
 {
     const struct status *s = f->status;
     struct front_verdict verdict = verdict_of(s);

@@ -8,7 +8,7 @@
 enum { ROWS_MAX = 2000 };
 
 struct page_list {
-    struct page *page;
+    struct html_page *page;
     int64_t rows;   /* written             */
     int64_t failed; /* seen, written or not */
     int64_t waived;
@@ -16,21 +16,21 @@ struct page_list {
 
 /* --- runs ----------------------------------------------------------------------------------- */
 
-static void number_cell(struct page *page, int64_t n)
+static void number_cell(struct html_page *page, int64_t n)
 {
     page_add(page, "<td class=\"n\">");
     page_number(page, n);
     page_add(page, "</td>");
 }
 
-static void whole_cell(struct page *page, const char *text)
+static void whole_cell(struct html_page *page, const char *text)
 {
     page_add(page, "<td class=\"whole\">");
     page_text(page, text);
     page_add(page, "</td>");
 }
 
-static void run_row(struct page *page, const struct ledger_run *run, int64_t now_us)
+static void run_row(struct html_page *page, const struct ledger_run *run, int64_t now_us)
 {
     const struct ledger_progress *at = &run->progress;
     char took[TIME_TEXT_SIZE];
@@ -59,7 +59,7 @@ static void run_row(struct page *page, const struct ledger_run *run, int64_t now
     page_add(page, "</tr>\n");
 }
 
-void runs_write(struct page *page, const struct figures *f)
+void runs_write(struct html_page *page, const struct figures *f)
 {
     const struct status *s = f->status;
     int64_t good = status_tries_good(s);
@@ -95,7 +95,7 @@ void runs_write(struct page *page, const struct figures *f)
 static bool waiver_row(void *arg, const struct survey_waiver *w)
 {
     struct page_list *list = arg;
-    struct page *page = list->page;
+    struct html_page *page = list->page;
 
     if (list->waived++ >= ROWS_MAX)
         return true;
@@ -115,7 +115,7 @@ static bool waiver_row(void *arg, const struct survey_waiver *w)
     return true;
 }
 
-static void cut_note(struct page *page, int64_t all)
+static void cut_note(struct html_page *page, int64_t all)
 {
     if (all <= ROWS_MAX)
         return;
@@ -125,7 +125,7 @@ static void cut_note(struct page *page, int64_t all)
                    "have all of them.</p>\n");
 }
 
-static void words_head(struct page *page)
+static void words_head(struct html_page *page)
 {
     page_add(page, "<table class=\"list\"><thead><tr><th scope=\"col\">Record</th><th "
                    "scope=\"col\">Id</th><th scope=\"col\">Type</th><th scope=\"col\">Cause</th>"
@@ -133,7 +133,7 @@ static void words_head(struct page *page)
                    "(UTC)</th></tr></thead><tbody>\n");
 }
 
-static bool waivers_list(struct page *page, struct ledger *ledger, const struct figures *f,
+static bool waivers_list(struct html_page *page, struct ledger *ledger, const struct figures *f,
                          struct err *err)
 {
     struct page_list list = { .page = page };
@@ -168,7 +168,7 @@ static bool accepted_row(void *arg, const struct survey_waiver *w)
 }
 
 /* Nothing at all where nothing was accepted: it is rare. */
-static bool acceptances_list(struct page *page, struct ledger *ledger, struct err *err)
+static bool acceptances_list(struct html_page *page, struct ledger *ledger, struct err *err)
 {
     struct page_list list = { .page = page };
 
@@ -184,7 +184,7 @@ static bool acceptances_list(struct page *page, struct ledger *ledger, struct er
 
 /* --- failures ------------------------------------------------------------------------------- */
 
-static void evidence_write_cell(struct page *page, const struct ledger_failure *e)
+static void evidence_write_cell(struct html_page *page, const struct ledger_failure *e)
 {
     page_text(page, e->message);
     page_printf(page, "<br><span class=\"soft\">try %d", e->tries);
@@ -213,7 +213,7 @@ static void evidence_write_cell(struct page *page, const struct ledger_failure *
 static bool failure_row(void *arg, const struct ledger_failure *e)
 {
     struct page_list *list = arg;
-    struct page *page = list->page;
+    struct html_page *page = list->page;
 
     list->failed += e->state == LEDGER_FAILED;
     if (list->rows++ >= ROWS_MAX)
@@ -232,8 +232,8 @@ static bool failure_row(void *arg, const struct ledger_failure *e)
     return true;
 }
 
-static bool failures_list_write(struct page *page, struct ledger *ledger, const struct figures *f,
-                                struct err *err)
+static bool failures_list_write(struct html_page *page, struct ledger *ledger,
+                                const struct figures *f, struct err *err)
 {
     struct page_list list = { .page = page };
     int64_t failed = f->status->states[LEDGER_FAILED];
@@ -260,7 +260,8 @@ static bool failures_list_write(struct page *page, struct ledger *ledger, const 
                (intmax_t)failed, (intmax_t)list.failed);
 }
 
-bool lists_write(struct page *page, struct ledger *ledger, const struct figures *f, struct err *err)
+bool lists_write(struct html_page *page, struct ledger *ledger, const struct figures *f,
+                 struct err *err)
 {
     return waivers_list(page, ledger, f, err) && acceptances_list(page, ledger, err)
            && failures_list_write(page, ledger, f, err);

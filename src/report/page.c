@@ -8,23 +8,23 @@
 
 enum { GATHERED = 32 * 1024, TEXT_MAX = 1024 * 1024 };
 
-struct page {
+struct html_page {
     FILE *to;
     struct str text;
     bool broken;
     int code; /* errno, if broken */
 };
 
-struct page *page_new(FILE *to)
+struct html_page *page_new(FILE *to)
 {
-    struct page *page = mem_new(struct page);
+    struct html_page *page = mem_new(struct html_page);
 
     page->to = to;
     page->text = (struct str)STR_MAX(GATHERED + TEXT_MAX);
     return page;
 }
 
-void page_free(struct page *page)
+void page_free(struct html_page *page)
 {
     if (!page)
         return;
@@ -32,12 +32,12 @@ void page_free(struct page *page)
     free(page);
 }
 
-void auto_written_page_cleanup(struct page **page)
+void auto_written_page_cleanup(struct html_page **page)
 {
     page_free(*page);
 }
 
-static void flush(struct page *page)
+static void page_flush(struct html_page *page)
 {
     if (!page->broken
         && fwrite(str_text(&page->text), 1, page->text.size, page->to) != page->text.size) {
@@ -47,14 +47,14 @@ static void flush(struct page *page)
     str_reset(&page->text);
 }
 
-void page_add(struct page *page, const char *markup)
+void page_add(struct html_page *page, const char *markup)
 {
     str_add_text(&page->text, markup);
     if (page->text.size >= GATHERED)
-        flush(page);
+        page_flush(page);
 }
 
-void page_printf(struct page *page, const char *format, ...)
+void page_printf(struct html_page *page, const char *format, ...)
 {
     char text[1024];
     va_list args;
@@ -66,7 +66,7 @@ void page_printf(struct page *page, const char *format, ...)
     page_add(page, text);
 }
 
-void page_span(struct page *page, struct span text)
+void page_span(struct html_page *page, struct span text)
 {
     auto_str clean = STR_MAX(TEXT_MAX);
 
@@ -92,50 +92,50 @@ void page_span(struct page *page, struct span text)
             str_add_char(&page->text, clean.at[i]);
         }
         if (page->text.size >= GATHERED)
-            flush(page);
+            page_flush(page);
     }
 }
 
-void page_text(struct page *page, const char *text)
+void page_text(struct html_page *page, const char *text)
 {
     page_span(page, span_of(text));
 }
 
-void page_number(struct page *page, int64_t n)
+void page_number(struct html_page *page, int64_t n)
 {
     words_number(&page->text, n);
 }
 
-void page_bytes(struct page *page, int64_t bytes)
+void page_bytes(struct html_page *page, int64_t bytes)
 {
     words_bytes(&page->text, bytes);
 }
 
-void page_share(struct page *page, int64_t part, int64_t whole)
+void page_share(struct html_page *page, int64_t part, int64_t whole)
 {
     words_share(&page->text, part, whole);
 }
 
-void page_moment(struct page *page, int64_t at_us)
+void page_moment(struct html_page *page, int64_t at_us)
 {
     words_moment(&page->text, at_us);
 }
 
-void page_stamp(struct page *page, int64_t at_us)
+void page_stamp(struct html_page *page, int64_t at_us)
 {
     words_stamp(&page->text, at_us);
 }
 
-void page_count(struct page *page, int64_t n, const char *one, const char *many)
+void page_count(struct html_page *page, int64_t n, const char *one, const char *many)
 {
     page_number(page, n);
     page_add(page, " ");
     page_add(page, n == 1 ? one : many);
 }
 
-bool page_end(struct page *page, struct err *err)
+bool page_end(struct html_page *page, struct err *err)
 {
-    flush(page);
+    page_flush(page);
     if (page->broken)
         errno = page->code;
     return (!page->broken && fflush(page->to) == 0) || err_os(err, "writing the report");

@@ -63,7 +63,7 @@ static size_t years_fill(const struct figures *f, struct labels *labels, double 
     return count;
 }
 
-static void by_year(struct page *page, const struct figures *f)
+static void by_year(struct html_page *page, const struct figures *f)
 {
     auto_labels labels = labels_new(YEARS_MAX);
     auto_str summary = STR_MAX(KIB(1));
@@ -104,7 +104,7 @@ static void type_label(struct labels *labels, size_t at, const char *type)
     label_set(labels, at, &text);
 }
 
-static void by_type(struct page *page, const struct status *s)
+static void by_type(struct html_page *page, const struct status *s)
 {
     auto_labels labels = labels_new(TYPES_SHOWN + 1);
     double done[TYPES_SHOWN + 1] = { 0 }, failed[TYPES_SHOWN + 1] = { 0 };
@@ -144,7 +144,7 @@ static void by_type(struct page *page, const struct status *s)
 
 /* --- by size -------------------------------------------------------------------------------- */
 
-static void by_size(struct page *page, const struct figures *f)
+static void by_size(struct html_page *page, const struct figures *f)
 {
     static const char *const names[SURVEY_SIZES] = { "below 1 kB", "1–3 kB",       "3–10 kB",
                                                      "10–30 kB",   "30–100 kB",    "0.1–0.3 MB",
@@ -243,7 +243,7 @@ static struct chart over_time(const struct axis *axis, const struct tempo *t)
                            .line_count = axis->run_count };
 }
 
-static void progress(struct page *page, const struct figures *f, const struct axis *axis)
+static void progress_plot(struct html_page *page, const struct figures *f, const struct axis *axis)
 {
     double done[TEMPO_BINS], failed[TEMPO_BINS], done_now = 0, failed_now = 0;
     struct chart_series series[] = { { "arrived", "good", done },
@@ -271,7 +271,7 @@ static void progress(struct page *page, const struct figures *f, const struct ax
     chart_write(page, &chart);
 }
 
-static void rate(struct page *page, const struct figures *f, const struct axis *axis)
+static void rate_plot(struct html_page *page, const struct figures *f, const struct axis *axis)
 {
     double rates[TEMPO_BINS],
         bin_s = (double)f->tempo->total_us / (double)f->tempo->bin_count / 1e6;
@@ -295,7 +295,7 @@ static void rate(struct page *page, const struct figures *f, const struct axis *
     chart_write(page, &chart);
 }
 
-static void latency(struct page *page, const struct figures *f, const struct axis *axis)
+static void latency_plot(struct html_page *page, const struct figures *f, const struct axis *axis)
 {
     double medians[TEMPO_BINS], p95s[TEMPO_BINS];
     struct chart_series series[] = { { "half took less than", "plain", medians },
@@ -349,7 +349,7 @@ static size_t causes_of(const struct status *s, enum failure causes_r[FAILURES])
     return count;
 }
 
-static void by_cause(struct page *page, const struct status *s, const enum failure *causes,
+static void by_cause(struct html_page *page, const struct status *s, const enum failure *causes,
                      size_t count)
 {
     const char *labels[FAILURES];
@@ -384,7 +384,7 @@ static void place_labels(struct labels *labels, const struct figures *f)
 }
 
 /* Causes beyond the first ones are one series. */
-static void by_place(struct page *page, const struct figures *f, const enum failure *causes,
+static void by_place(struct html_page *page, const struct figures *f, const enum failure *causes,
                      size_t count)
 {
     static const char *const tones[] = {
@@ -432,7 +432,7 @@ static void by_place(struct page *page, const struct figures *f, const enum fail
 
 /* --- all of them ---------------------------------------------------------------------------- */
 
-void plots_write(struct page *page, const struct figures *f)
+void plots_write(struct html_page *page, const struct figures *f)
 {
     enum failure causes[FAILURES];
     size_t count = causes_of(f->status, causes);
@@ -445,9 +445,9 @@ void plots_write(struct page *page, const struct figures *f)
         auto_axis axis = axis_new(f->tempo);
 
         page_add(page, "<h2>The work</h2>\n");
-        progress(page, f, &axis);
-        rate(page, f, &axis);
-        latency(page, f, &axis);
+        progress_plot(page, f, &axis);
+        rate_plot(page, f, &axis);
+        latency_plot(page, f, &axis);
     }
     if (count) {
         page_add(page, "<h2>What failed</h2>\n");

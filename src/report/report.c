@@ -4,7 +4,7 @@
 #include "report/parts.h"
 #include "report/report_css.h"
 
-static void head_write(struct page *page, const struct status *s)
+static void head_write(struct html_page *page, const struct status *s)
 {
     page_add(page,
              "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -24,7 +24,7 @@ static void head_write(struct page *page, const struct status *s)
     page_add(page, "</ul></nav>\n</header>\n<main>\n");
 }
 
-static void foot_write(struct page *page, const struct report_settings *settings,
+static void foot_write(struct html_page *page, const struct report_settings *settings,
                        const struct status *s)
 {
     page_add(page, "</main>\n<footer><p>Written by fmferry ");
@@ -36,7 +36,7 @@ static void foot_write(struct page *page, const struct report_settings *settings
                    "</html>\n");
 }
 
-static bool parts_write(struct page *page, struct ledger *ledger, const struct figures *f,
+static bool parts_write(struct html_page *page, struct ledger *ledger, const struct figures *f,
                         const struct report_settings *settings, struct err *err)
 {
     struct balance balance = balance_of(f);

@@ -150,7 +150,7 @@ static bool rate_read(struct ledger *ledger, struct status *s, struct err *err)
 
 /* --- the application's rows ----------------------------------------------------------------- */
 
-static bool rows_count(struct sql *sql, struct status *s, struct err *err)
+static bool status_rows_count(struct sql *sql, struct status *s, struct err *err)
 {
     struct registry_rows rows;
 
@@ -166,12 +166,13 @@ static bool rows_count_elsewhere(struct status *s, struct err *err)
 {
     auto_sql *sql = NULL;
 
-    return sql_open_reader(s->settings.registry_url, NULL, &sql, err) && rows_count(sql, s, err);
+    return sql_open_reader(s->settings.registry_url, NULL, &sql, err)
+           && status_rows_count(sql, s, err);
 }
 
 /* That the application cannot be asked is said in the checklist; the ledger is read all the same.
  */
-static void rows_read(struct ledger *ledger, struct status *s)
+static void status_rows_read(struct ledger *ledger, struct status *s)
 {
     struct err err = { 0 };
     bool good;
@@ -179,7 +180,7 @@ static void rows_read(struct ledger *ledger, struct status *s)
     if (!s->settings.registry_url || status_stored(s) > ROWS_COUNTED_MAX)
         return;
     if (sql_same_database(s->settings.registry_url, s->settings.ledger_url))
-        good = rows_count(ledger_sql(ledger), s, &err);
+        good = status_rows_count(ledger_sql(ledger), s, &err);
     else
         good = rows_count_elsewhere(s, &err);
     if (!good)
@@ -212,8 +213,8 @@ bool status_read_within(struct ledger *ledger, const struct status_settings *set
         tally_count(s, &s->tallies[i]);
     if (s->type_count)
         qsort(s->types, s->type_count, sizeof *s->types, by_total);
-    rows_read(ledger,
-              s); /* the last: if it fails, PostgreSQL answers nothing more in this change */
+    status_rows_read(ledger,
+                     s); /* the last: if it fails, PostgreSQL answers nothing more in this change */
     *status_r = take(s);
     return true;
 }

@@ -32,34 +32,34 @@ struct paint {
 
 /* --- pieces --------------------------------------------------------------------------------- */
 
-static void colour(const struct paint *p, const char *code)
+static void colour_set(const struct paint *p, const char *code)
 {
     if (p->colour)
         str_printf(p->to, "\033[%sm", code);
 }
 
-static void heading(const struct paint *p, const char *text)
+static void heading_add(const struct paint *p, const char *text)
 {
     str_add_char(p->to, '\n');
-    colour(p, "1");
+    colour_set(p, "1");
     str_add_text(p->to, text);
-    colour(p, "0");
+    colour_set(p, "0");
     str_add_char(p->to, '\n');
 }
 
-static void blanks(const struct paint *p, size_t count)
+static void blanks_add(const struct paint *p, size_t count)
 {
     while (count-- > 0)
         str_add_char(p->to, ' ');
 }
 
 /* A number at the right end of nine columns, as "   11,259". */
-static void number(const struct paint *p, int64_t n)
+static void number_cell_add(const struct paint *p, int64_t n)
 {
     auto_str digits = STR_MAX(64);
 
     words_number(&digits, n);
-    blanks(p, digits.size < 9 ? 9 - digits.size : 0);
+    blanks_add(p, digits.size < 9 ? 9 - digits.size : 0);
     str_add_span(p->to, str_span(&digits));
 }
 
@@ -68,7 +68,7 @@ static void number(const struct paint *p, int64_t n)
  *   at       columns that are taken
  *   indent   of the lines that follow
  */
-static void fold(const struct paint *p, size_t at, size_t indent, const char *text)
+static void sentence_fold(const struct paint *p, size_t at, size_t indent, const char *text)
 {
     auto_str clean = STR_MAX(KIB(16));
     struct span rest;
@@ -84,7 +84,7 @@ static void fold(const struct paint *p, size_t at, size_t indent, const char *te
 
         if (!first && at + 1 + columns > p->columns) {
             str_add_char(p->to, '\n');
-            blanks(p, indent);
+            blanks_add(p, indent);
             at = indent;
         } else if (!first) {
             str_add_char(p->to, ' ');
@@ -98,7 +98,7 @@ static void fold(const struct paint *p, size_t at, size_t indent, const char *te
 }
 
 /* A text of somebody else's, cut or filled to a width. */
-static void cell(const struct paint *p, const char *text, size_t columns)
+static void text_cell_add(const struct paint *p, const char *text, size_t columns)
 {
     auto_str clean = STR_MAX(KIB(4));
     struct span rest;
@@ -121,7 +121,7 @@ static void cell(const struct paint *p, const char *text, size_t columns)
         utf8_add(p->to, code);
         at += wide;
     }
-    blanks(p, columns - at);
+    blanks_add(p, columns - at);
 }
 
 /* --- states --------------------------------------------------------------------------------- */
@@ -146,17 +146,18 @@ static const char *colour_of(enum ledger_state state)
 }
 
 /* Whatever there is one of is seen; the whole bar stands for all documents. */
-static void bar(const struct paint *p, int64_t count, int64_t total, size_t width, const char *code)
+static void bar_add(const struct paint *p, int64_t count, int64_t total, size_t width,
+                    const char *code)
 {
     int64_t full = total > 0 ? (count * (int64_t)width + total - 1) / total : 0;
 
-    colour(p, code);
+    colour_set(p, code);
     for (int64_t i = 0; i < full; i++)
         str_add_text(p->to, "█");
-    colour(p, "90");
+    colour_set(p, "90");
     for (int64_t i = full; i < (int64_t)width; i++)
         str_add_text(p->to, "░");
-    colour(p, "0");
+    colour_set(p, "0");
 }
 
 static size_t bar_width(const struct paint *p)
@@ -171,25 +172,25 @@ static void text_states(const struct paint *p, const struct status *s)
 {
     int64_t total = status_total(s);
 
-    heading(p, "Documents");
+    heading_add(p, "Documents");
     for (int i = 0; i < LEDGER_STATES; i++) {
         auto_str share = STR_MAX(64);
 
         if (s->states[i] == 0 && i != LEDGER_DONE && i != LEDGER_FAILED)
             continue;
         str_printf(p->to, "  %-8s", ledger_state_name((enum ledger_state)i));
-        number(p, s->states[i]);
+        number_cell_add(p, s->states[i]);
         words_share(&share, s->states[i], total);
         if (i == LEDGER_GONE) {
             str_add_text(p->to, "  counted apart\n");
             continue;
         }
         str_printf(p->to, "  %11s%s", str_text(&share), bar_width(p) ? "  " : "");
-        bar(p, s->states[i], total, bar_width(p), colour_of((enum ledger_state)i));
+        bar_add(p, s->states[i], total, bar_width(p), colour_of((enum ledger_state)i));
         str_add_char(p->to, '\n');
     }
     str_add_text(p->to, "  total   ");
-    number(p, total);
+    number_cell_add(p, total);
     str_add_char(p->to, '\n');
 }
 
@@ -199,12 +200,12 @@ static void forecast_line(const struct paint *p, int64_t count, const char *word
 {
     if (count == 0)
         return;
-    number(p, count);
+    number_cell_add(p, count);
     str_add_text(p->to, "  ");
-    fold(p, 11, 11, words);
+    sentence_fold(p, 11, 11, words);
 }
 
-static void when_told(const struct status *s, const struct forecast *f, struct str *to)
+static void eta_add(const struct status *s, const struct forecast *f, struct str *to)
 {
     const struct ledger_run *run = status_run_open(s);
     char left[TIME_TEXT_SIZE];
@@ -248,7 +249,7 @@ static void text_forecast(const struct paint *p, const struct status *s)
     struct forecast f = forecast_of(s);
     auto_str when = STR_MAX(KIB(1));
 
-    heading(p, "Forecast");
+    heading_add(p, "Forecast");
     forecast_line(p, f.arrived, "have arrived");
     forecast_line(p, f.coming, "are still to be moved: they wait, or are on their way");
     forecast_line(p, s->in_doubt, "of these are in doubt: they were tried, and did not arrive yet");
@@ -256,9 +257,9 @@ static void text_forecast(const struct paint *p, const struct status *s)
     forecast_line(p, f.again, "will not, as things are; every run tries them again");
     forecast_line(p, f.never, "never will, until somebody does what stands below");
     forecast_line(p, f.given_up, "never will: given up by name");
-    when_told(s, &f, &when);
+    eta_add(s, &f, &when);
     str_add_text(p->to, "     when  ");
-    fold(p, 11, 11, str_text(&when));
+    sentence_fold(p, 11, 11, str_text(&when));
 }
 
 /* --- failures ------------------------------------------------------------------------------- */
@@ -269,10 +270,10 @@ static void text_failures(const struct paint *p, const struct status *s)
 
     if (s->states[LEDGER_FAILED] == 0)
         return;
-    heading(p, "Failures");
+    heading_add(p, "Failures");
     for (size_t i = 0; i < s->findings.all.count; i++) {
         str_add_text(p->to, "  ");
-        fold(p, 2, 4, s->findings.all.items[i].text);
+        sentence_fold(p, 2, 4, s->findings.all.items[i].text);
     }
     str_add_char(p->to, '\n');
     for (int i = 0; i < FAILURES; i++) {
@@ -281,13 +282,13 @@ static void text_failures(const struct paint *p, const struct status *s)
 
         if (count == 0)
             continue;
-        number(p, count);
+        number_cell_add(p, count);
         str_printf(p->to, indent < 34 ? "  %s\n" : "  %-22s ", policy->name);
-        blanks(p, indent < 34 ? indent : 0);
-        fold(p, indent, indent, policy->meaning);
-        blanks(p, indent);
+        blanks_add(p, indent < 34 ? indent : 0);
+        sentence_fold(p, indent, indent, policy->meaning);
+        blanks_add(p, indent);
         str_add_text(p->to, "→ ");
-        fold(p, indent + 2, indent + 2, policy->mend);
+        sentence_fold(p, indent + 2, indent + 2, policy->mend);
     }
 }
 
@@ -346,7 +347,7 @@ static void text_together(const struct paint *p, const struct status *s)
     words_share(&text, good, tries);
     str_add_char(&text, ')');
     str_add_text(p->to, "  in all: ");
-    fold(p, 10, 10, str_text(&text));
+    sentence_fold(p, 10, 10, str_text(&text));
 }
 
 static void text_runs(const struct paint *p, const struct status *s)
@@ -355,7 +356,7 @@ static void text_runs(const struct paint *p, const struct status *s)
 
     for (size_t i = 0; i < s->run_count; i++)
         moved += status_run_moved(&s->runs[i]);
-    heading(p, "Runs");
+    heading_add(p, "Runs");
     if (moved > RUNS_SHOWN)
         str_printf(p->to, "  the last %d of %zu:\n", RUNS_SHOWN, moved);
     if (moved)
@@ -372,14 +373,14 @@ static void type_row_text(const struct paint *p, const struct type_row *row)
 {
     const char *type = *row->type ? row->type : "(none)";
 
-    number(p, row->total);
+    number_cell_add(p, row->total);
     str_add_text(p->to, "  ");
     if (p->columns < 72) {
-        cell(p, type, p->columns > 31 ? p->columns - 31 : 9);
+        text_cell_add(p, type, p->columns > 31 ? p->columns - 31 : 9);
         str_printf(p->to, " %jd/%jd\n", (intmax_t)row->done, (intmax_t)row->failed);
         return;
     }
-    cell(p, type, TYPE_COLUMNS);
+    text_cell_add(p, type, TYPE_COLUMNS);
     str_add_char(p->to, ' ');
     words_number(p->to, row->done);
     str_add_text(p->to, " done, ");
@@ -391,7 +392,7 @@ static void text_types(const struct paint *p, const struct status *s)
 {
     int64_t rest = 0;
 
-    heading(p, p->columns < 72 ? "Types (done/failed)" : "Types");
+    heading_add(p, p->columns < 72 ? "Types (done/failed)" : "Types");
     for (size_t i = 0; i < s->type_count; i++) {
         if (i < TYPES_SHOWN)
             type_row_text(p, &s->types[i]);
@@ -399,24 +400,24 @@ static void text_types(const struct paint *p, const struct status *s)
             rest += s->types[i].total;
     }
     if (rest) {
-        number(p, rest);
+        number_cell_add(p, rest);
         str_printf(p->to, "  of %zu other types\n", s->type_count - TYPES_SHOWN);
     }
 }
 
 static void text_sums(const struct paint *p, const struct status *s)
 {
-    heading(p, "Sums");
-    number(p, s->linked);
+    heading_add(p, "Sums");
+    number_cell_add(p, s->linked);
     str_add_text(p->to, "  linked to their patients\n");
-    number(p, s->unlinked);
+    number_cell_add(p, s->unlinked);
     str_add_text(p->to, "  patient not known yet\n");
     if (s->review) {
-        number(p, s->review);
+        number_cell_add(p, s->review);
         str_add_text(p->to, "  patient ambiguous\n");
     }
     if (s->kept_marks) {
-        number(p, s->kept_marks);
+        number_cell_add(p, s->kept_marks);
         str_add_text(p->to, "  count as marked, though FileMaker answers the mark with an edit\n");
     }
     str_add_text(p->to, "  ");
@@ -428,25 +429,25 @@ static void text_sums(const struct paint *p, const struct status *s)
 }
 
 /* What must be so, and what is so: in a column beside it, or below if there is no room for one. */
-static void point(const struct paint *p, const char *code, const char *mark, const char *what,
-                  const char *figure)
+static void checklist_point_add(const struct paint *p, const char *code, const char *mark,
+                                const char *what, const char *figure)
 {
     size_t at = 4 + words_columns(span_of(what));
     bool beside = FIGURE_AT + FIGURE_LEAST <= p->columns;
 
     str_add_text(p->to, "  ");
-    colour(p, code);
+    colour_set(p, code);
     str_add_text(p->to, mark);
-    colour(p, "0");
+    colour_set(p, "0");
     str_add_char(p->to, ' ');
     if (beside) {
         str_add_text(p->to, what);
-        blanks(p, FIGURE_AT - at);
+        blanks_add(p, FIGURE_AT - at);
     } else {
-        fold(p, 4, 4, what);
-        blanks(p, 6);
+        sentence_fold(p, 4, 4, what);
+        blanks_add(p, 6);
     }
-    fold(p, beside ? FIGURE_AT : 6, beside ? FIGURE_AT : 6, figure);
+    sentence_fold(p, beside ? FIGURE_AT : 6, beside ? FIGURE_AT : 6, figure);
 }
 
 /* Whether somebody else came to the same; no harm is meant by "not yet". */
@@ -457,8 +458,8 @@ static void text_verified(const struct paint *p, const struct verified *v)
     auto_str figure = STR_MAX(KIB(1));
 
     verified_figure(v, &figure);
-    point(p, codes[verified_word(v)], marks[verified_word(v)], verified_label(v),
-          str_text(&figure));
+    checklist_point_add(p, codes[verified_word(v)], marks[verified_word(v)], verified_label(v),
+                        str_text(&figure));
 }
 
 static void text_checklist(const struct paint *p, const struct status *s)
@@ -466,10 +467,10 @@ static void text_checklist(const struct paint *p, const struct status *s)
     struct checklist_item criteria[CRITERIA];
 
     checklist_of(s, criteria);
-    heading(p, "Is it complete?");
+    heading_add(p, "Is it complete?");
     for (int i = 0; i < CRITERIA; i++)
-        point(p, criteria[i].met ? "32" : "31", criteria[i].met ? "✔" : "✘", criteria[i].what,
-              criteria[i].figure);
+        checklist_point_add(p, criteria[i].met ? "32" : "31", criteria[i].met ? "✔" : "✘",
+                            criteria[i].what, criteria[i].figure);
     text_verified(p, &s->verified);
 }
 
@@ -478,7 +479,7 @@ static void text_census(const struct paint *p, const struct status *s)
     auto_str text = STR_MAX(KIB(1));
 
     str_add_text(p->to, "Source ");
-    fold(p, 7, 7, s->settings.name);
+    sentence_fold(p, 7, 7, s->settings.name);
     if (s->census.at_us) {
         str_add_text(&text, "Census closed ");
         words_stamp(&text, s->census.at_us);
@@ -490,7 +491,7 @@ static void text_census(const struct paint *p, const struct status *s)
     } else {
         str_add_text(&text, "Census not closed yet");
     }
-    fold(p, 0, 2, str_text(&text));
+    sentence_fold(p, 0, 2, str_text(&text));
 }
 
 static struct paint paint_of(struct status_form form, struct str *to)
@@ -502,7 +503,7 @@ void status_sentence(const char *text, struct status_form form, struct str *to)
 {
     struct paint p = paint_of(form, to);
 
-    fold(&p, 0, 2, text);
+    sentence_fold(&p, 0, 2, text);
 }
 
 void status_text(const struct status *s, struct status_form form, struct str *to)

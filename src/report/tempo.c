@@ -11,14 +11,14 @@
 enum { CLASSES = 72, HANDS_FIRST = 256, BINS_LEAST = 12 };
 
 /* When a document was claimed. */
-struct hand {
+struct claimed_document {
     int64_t document, at_us; /* document 0: free */
 };
 
-struct walk {
+struct tempo_walk {
     struct tempo *tempo;
-    int64_t (*durations)[CLASSES]; /* per bin */
-    struct hand *hands;            /* open addressing; room is a power of two */
+    int64_t (*durations)[CLASSES];    /* per bin */
+    struct claimed_document *claimed; /* open addressing; room is a power of two */
     size_t room, held;
     int64_t started_us; /* of the present run */
     int64_t base_us, length_us;
@@ -26,59 +26,59 @@ struct walk {
 
 /* --- documents in hand ---------------------------------------------------------------------- */
 
-static size_t place_of(const struct walk *w, int64_t document)
+static size_t hand_place(const struct tempo_walk *w, int64_t document)
 {
     size_t at = (size_t)((uint64_t)document * UINT64_C(0x9E3779B97F4A7C15)) & (w->room - 1);
 
-    while (w->hands[at].document && w->hands[at].document != document)
+    while (w->claimed[at].document && w->claimed[at].document != document)
         at = (at + 1) & (w->room - 1);
     return at;
 }
 
-static void hands_resize(struct walk *w, size_t room)
+static void claimed_resize(struct tempo_walk *w, size_t room)
 {
-    struct hand *old = w->hands;
+    struct claimed_document *old = w->claimed;
     size_t old_room = w->room;
 
-    w->hands = mem_zero(room * sizeof *w->hands);
+    w->claimed = mem_zero(room * sizeof *w->claimed);
     w->room = room;
     for (size_t i = 0; i < old_room; i++)
         if (old[i].document)
-            w->hands[place_of(w, old[i].document)] = old[i];
+            w->claimed[hand_place(w, old[i].document)] = old[i];
     free(old);
 }
 
-static void hand_put(struct walk *w, int64_t document, int64_t at_us)
+static void claimed_put(struct tempo_walk *w, int64_t document, int64_t at_us)
 {
     size_t at;
 
     if ((w->held + 1) * 2 > w->room)
-        hands_resize(w, w->room ? w->room * 2 : HANDS_FIRST);
-    at = place_of(w, document);
-    w->held += w->hands[at].document == 0;
-    w->hands[at] = (struct hand){ document, at_us };
+        claimed_resize(w, w->room ? w->room * 2 : HANDS_FIRST);
+    at = hand_place(w, document);
+    w->held += w->claimed[at].document == 0;
+    w->claimed[at] = (struct claimed_document){ document, at_us };
 }
 
 /* Takes a document out of the hands; those behind it move up. 0: it was not there. */
-static int64_t hand_take(struct walk *w, int64_t document)
+static int64_t claimed_take(struct tempo_walk *w, int64_t document)
 {
     size_t at, next;
     int64_t at_us;
 
     if (w->held == 0)
         return 0;
-    at = place_of(w, document);
-    if (w->hands[at].document == 0)
+    at = hand_place(w, document);
+    if (w->claimed[at].document == 0)
         return 0;
-    at_us = w->hands[at].at_us;
-    w->hands[at].document = 0;
+    at_us = w->claimed[at].at_us;
+    w->claimed[at].document = 0;
     w->held--;
-    for (next = (at + 1) & (w->room - 1); w->hands[next].document;
+    for (next = (at + 1) & (w->room - 1); w->claimed[next].document;
          next = (next + 1) & (w->room - 1)) {
-        struct hand hand = w->hands[next];
+        struct claimed_document hand = w->claimed[next];
 
-        w->hands[next].document = 0;
-        w->hands[place_of(w, hand.document)] = hand;
+        w->claimed[next].document = 0;
+        w->claimed[hand_place(w, hand.document)] = hand;
     }
     return at_us;
 }
@@ -108,7 +108,7 @@ static int class_of(int64_t duration_us)
 }
 
 /* Below which a share of the durations lies. */
-static int64_t below(const int64_t durations[CLASSES], int64_t share)
+static int64_t percentile_us(const int64_t durations[CLASSES], int64_t share)
 {
     int64_t all = 0, seen = 0;
 
@@ -124,24 +124,24 @@ static int64_t below(const int64_t durations[CLASSES], int64_t share)
     return class_end_us(CLASSES - 1);
 }
 
-static void durations_tell(const struct walk *w)
+static void percentiles_set(const struct tempo_walk *w)
 {
     struct tempo *tempo = w->tempo;
     int64_t all[CLASSES] = { 0 };
 
     for (int b = 0; b < TEMPO_BINS; b++) {
-        tempo->bins[b].median_us = below(w->durations[b], 50);
-        tempo->bins[b].p95_us = below(w->durations[b], 95);
+        tempo->bins[b].median_us = percentile_us(w->durations[b], 50);
+        tempo->bins[b].p95_us = percentile_us(w->durations[b], 95);
         for (int c = 0; c < CLASSES; c++)
             all[c] += w->durations[b][c];
     }
-    tempo->median_us = below(all, 50);
-    tempo->p95_us = below(all, 95);
+    tempo->median_us = percentile_us(all, 50);
+    tempo->p95_us = percentile_us(all, 95);
 }
 
 /* --- the walk ------------------------------------------------------------------------------- */
 
-static int bin_of(const struct walk *w, int64_t at_us)
+static int bin_of(const struct tempo_walk *w, int64_t at_us)
 {
     int64_t within = at_us - w->started_us;
     int64_t bin;
@@ -154,7 +154,7 @@ static int bin_of(const struct walk *w, int64_t at_us)
     return bin < (int64_t)w->tempo->bin_count ? (int)bin : (int)w->tempo->bin_count - 1;
 }
 
-static void flow(struct walk *w, struct tempo_bin *bin, struct span word, int64_t by)
+static void flow_count(struct tempo_walk *w, struct tempo_bin *bin, struct span word, int64_t by)
 {
     enum ledger_state state;
 
@@ -167,7 +167,7 @@ static void flow(struct walk *w, struct tempo_bin *bin, struct span word, int64_
 
 static void entry_walk(void *arg, const struct survey_entry *e)
 {
-    struct walk *w = arg;
+    struct tempo_walk *w = arg;
     int b = bin_of(w, e->at_us);
     struct tempo_bin *bin = &w->tempo->bins[b];
     bool is_done = span_is(e->after, "done");
@@ -176,10 +176,10 @@ static void entry_walk(void *arg, const struct survey_entry *e)
     w->tempo->entries++;
     if (e->document == 0)
         return;
-    flow(w, bin, e->before, -1);
-    flow(w, bin, e->after, 1);
+    flow_count(w, bin, e->before, -1);
+    flow_count(w, bin, e->after, 1);
     if (span_is(e->after, "claimed")) {
-        hand_put(w, e->document, e->at_us);
+        claimed_put(w, e->document, e->at_us);
         return;
     }
     if (is_done || span_is(e->after, "failed")) {
@@ -188,14 +188,14 @@ static void entry_walk(void *arg, const struct survey_entry *e)
     }
     if (span_is(e->after, "stored"))
         return; /* still in hand: the mark is to come */
-    claimed_us = hand_take(w, e->document);
+    claimed_us = claimed_take(w, e->document);
     if (is_done && claimed_us > 0)
         w->durations[b][class_of(e->at_us - claimed_us)]++;
 }
 
 /* Where a run ends on the axis: at its last entry, for one that died was buried much later. */
-static bool length_read(struct ledger *ledger, const struct ledger_run *run, int64_t now_us,
-                        int64_t *length_us_r, struct err *err)
+static bool run_length_read(struct ledger *ledger, const struct ledger_run *run, int64_t now_us,
+                            int64_t *length_us_r, struct err *err)
 {
     int64_t end_us;
 
@@ -217,7 +217,7 @@ static size_t bins_for(int64_t total_us)
     return seconds < BINS_LEAST ? BINS_LEAST : seconds < TEMPO_BINS ? (size_t)seconds : TEMPO_BINS;
 }
 
-static bool lengths_read(struct ledger *ledger, struct walk *w, const struct ledger_run *runs,
+static bool lengths_read(struct ledger *ledger, struct tempo_walk *w, const struct ledger_run *runs,
                          size_t count, int64_t now_us, struct err *err)
 {
     struct tempo *tempo = w->tempo;
@@ -228,7 +228,7 @@ static bool lengths_read(struct ledger *ledger, struct walk *w, const struct led
 
         run->run = runs[i].run;
         run->at_us = tempo->total_us;
-        if (!length_read(ledger, &runs[i], now_us, &run->length_us, err))
+        if (!run_length_read(ledger, &runs[i], now_us, &run->length_us, err))
             return false;
         tempo->total_us += run->length_us;
     }
@@ -236,7 +236,7 @@ static bool lengths_read(struct ledger *ledger, struct walk *w, const struct led
     return true;
 }
 
-static bool chains_walk(struct ledger *ledger, struct walk *w, const struct ledger_run *runs,
+static bool chains_walk(struct ledger *ledger, struct tempo_walk *w, const struct ledger_run *runs,
                         struct err *err)
 {
     for (size_t i = 0; i < w->tempo->run_count; i++) {
@@ -248,7 +248,7 @@ static bool chains_walk(struct ledger *ledger, struct walk *w, const struct ledg
         if (!survey_each_entry(ledger, run->run, entry_walk, w, err))
             return false;
         if (w->held)
-            memset(w->hands, 0, w->room * sizeof *w->hands);
+            memset(w->claimed, 0, w->room * sizeof *w->claimed);
         w->held = 0;
     }
     return true;
@@ -258,16 +258,17 @@ bool tempo_read(struct ledger *ledger, const struct ledger_run *runs, size_t run
                 int64_t now_us, struct tempo **tempo_r, struct err *err)
 {
     auto_tempo *tempo = mem_new(struct tempo);
-    struct walk w = { .tempo = tempo, .durations = mem_zero(TEMPO_BINS * sizeof *w.durations) };
+    struct tempo_walk w = { .tempo = tempo,
+                            .durations = mem_zero(TEMPO_BINS * sizeof *w.durations) };
     bool good = lengths_read(ledger, &w, runs, run_count, now_us, err)
                 && chains_walk(ledger, &w, runs, err);
 
     if (good) {
-        durations_tell(&w);
+        percentiles_set(&w);
         *tempo_r = take(tempo);
     }
     free(w.durations);
-    free(w.hands);
+    free(w.claimed);
     return good;
 }
 

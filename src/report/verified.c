@@ -7,7 +7,7 @@
 #include "json/json.h"
 
 /* What is read of it; texts point into it. */
-struct told {
+struct verified_fields {
     struct verified verified;
     struct span sample, certificate;
     const struct json_value *compared;
@@ -22,24 +22,24 @@ static const struct json_member how_shape[] = {
 };
 
 static const struct json_member shape[] = {
-    JSON_FLAG(struct told, verified.deep, "deep"),
-    JSON_MAYBE_SPAN(struct told, sample, "sample"),
-    JSON_U64(struct told, verified.records, "records"),
-    JSON_U64(struct told, verified.rows, "rows"),
-    JSON_U64(struct told, verified.objects, "objects"),
-    JSON_U64(struct told, verified.hashed, "hashed"),
-    JSON_MAYBE_INSIDE(struct told, compared, "compared"),
-    JSON_U64(struct told, verified.source_read, "source_read"),
-    JSON_U64(struct told, verified.differences, "differences"),
-    JSON_MAYBE_SPAN(struct told, certificate, "certificate_sha256"),
+    JSON_FLAG(struct verified_fields, verified.deep, "deep"),
+    JSON_MAYBE_SPAN(struct verified_fields, sample, "sample"),
+    JSON_U64(struct verified_fields, verified.records, "records"),
+    JSON_U64(struct verified_fields, verified.rows, "rows"),
+    JSON_U64(struct verified_fields, verified.objects, "objects"),
+    JSON_U64(struct verified_fields, verified.hashed, "hashed"),
+    JSON_MAYBE_INSIDE(struct verified_fields, compared, "compared"),
+    JSON_U64(struct verified_fields, verified.source_read, "source_read"),
+    JSON_U64(struct verified_fields, verified.differences, "differences"),
+    JSON_MAYBE_SPAN(struct verified_fields, certificate, "certificate_sha256"),
     JSON_SHAPE_END,
 };
 
 /* Found out what it says by, and the rest of it by whom and when. */
-static bool told_read(const struct ledger_verified *noted, struct verified *verified_r,
-                      struct err *err)
+static bool verified_fields_read(const struct ledger_verified *noted, struct verified *verified_r,
+                                 struct err *err)
 {
-    struct told told = { .verified = { .run = noted->run, .at_us = noted->at_us } };
+    struct verified_fields told = { .verified = { .run = noted->run, .at_us = noted->at_us } };
     struct verified *v = &told.verified;
     auto_json *json = NULL;
 
@@ -91,7 +91,7 @@ bool verified_read(struct ledger *ledger, const struct ledger_run *runs, size_t 
         return false;
     if (noted.run == 0)
         return open_read(ledger, verified_r, err);
-    if (!told_read(&noted, verified_r, err) || !open_read(ledger, verified_r, err))
+    if (!verified_fields_read(&noted, verified_r, err) || !open_read(ledger, verified_r, err))
         return false;
     for (size_t i = 0; i < run_count; i++)
         if (!moved_since(ledger, &runs[i], noted.at_us, &verified_r->is_outdated, err))

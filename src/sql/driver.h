@@ -55,7 +55,7 @@ struct sql {
     bool is_pooled; /* sessions are shared: nothing may be left in one */
 };
 
-must_check bool postgres_open(const char *url, bool may_write, const struct cancel *cancel,
-                              struct sql **sql_r, struct err *err);
-must_check bool sqlite_open(const char *path, bool may_write, const struct cancel *cancel,
-                            struct sql **sql_r, struct err *err);
+must_check bool sql_postgres_open(const char *url, bool may_write, const struct cancel *cancel,
+                                  struct sql **sql_r, struct err *err);
+must_check bool sql_sqlite_open(const char *path, bool may_write, const struct cancel *cancel,
+                                struct sql **sql_r, struct err *err);

@@ -24,38 +24,38 @@
 
 enum { SENT_MAX = 100 };
 
-struct postgres {
+struct postgres_connection {
     struct sql sql;
     PGconn *connection;
     char *url;
     bool may_write;
-    size_t alone;          /* a reader's queries that hold a transaction of their own open */
-    unsigned statements;   /* how many were prepared: names them */
-    struct cursor *active; /* rows that still come; NULL: none  */
-    size_t sent;           /* statements in the pipeline; 0: there is no pipeline */
+    size_t own_transactions; /* a reader's queries that hold a transaction of their own open */
+    unsigned statements;     /* how many were prepared: names them */
+    struct postgres_cursor *active; /* rows that still come; NULL: none  */
+    size_t sent;                    /* statements in the pipeline; 0: there is no pipeline */
 };
 
 /* The rows of a query. */
-struct cursor {
-    struct postgres *postgres;
+struct postgres_cursor {
+    struct postgres_connection *postgres;
     PGresult **kept; /* fetched ahead because another statement came between */
     size_t kept_count, kept_read;
     PGresult *row; /* where the present one stands */
     int at;        /* its place there: 0 but where all rows came at once */
-    bool over;
-    bool is_whole;          /* `row` holds all rows */
-    bool alone;             /* it holds the reader's own transaction open */
-    struct err failure;     /* what came while fetching ahead */
-    unsigned char *decoded; /* the bytes of the column asked for last */
+    bool ended;
+    bool is_whole;           /* `row` holds all rows */
+    bool in_own_transaction; /* it holds the reader's own transaction open */
+    struct err failure;      /* what came while fetching ahead */
+    unsigned char *decoded;  /* the bytes of the column asked for last */
 };
 
-static struct postgres *postgres_of(const struct sql *sql)
+static struct postgres_connection *postgres_of(const struct sql *sql)
 {
-    return (struct postgres *)sql;
+    return (struct postgres_connection *)sql;
 }
 
 /* A pooler that gave no sign of itself is found out by its mixing up the statements of sessions. */
-static bool result_failed(struct postgres *pg, const PGresult *result, struct err *err)
+static bool result_failed(struct postgres_connection *pg, const PGresult *result, struct err *err)
 {
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 
@@ -72,7 +72,7 @@ static bool is_row(const PGresult *result)
 }
 
 /* The next result of the query under way; NULL when it is over. */
-static PGresult *next_result(struct cursor *c, struct err *err)
+static PGresult *next_result(struct postgres_cursor *c, struct err *err)
 {
     PGresult *result = PQgetResult(c->postgres->connection);
 
@@ -86,16 +86,16 @@ static PGresult *next_result(struct cursor *c, struct err *err)
     }
     if (PQstatus(c->postgres->connection) != CONNECTION_OK && err->kind == ERR_NONE)
         (void)result_failed(c->postgres, NULL, err);
-    c->over = true;
+    c->ended = true;
     if (c->postgres->active == c)
         c->postgres->active = NULL;
     return NULL;
 }
 
 /* Another statement wants the connection: what still comes is fetched into memory. */
-static void rows_fetch_ahead(struct postgres *pg)
+static void rows_fetch_ahead(struct postgres_connection *pg)
 {
-    struct cursor *c = pg->active;
+    struct postgres_cursor *c = pg->active;
 
     while (pg->active) {
         PGresult *result = next_result(c, &c->failure);
@@ -109,12 +109,12 @@ static void rows_fetch_ahead(struct postgres *pg)
 
 /* --- statements ----------------------------------------------------------------------------- */
 
-static PGresult *answer(struct postgres *pg, int sent)
+static PGresult *answer_wait(struct postgres_connection *pg, int sent)
 {
     return postgres_answer(pg->connection, sent);
 }
 
-static bool done(struct postgres *pg, PGresult *result, struct err *err)
+static bool result_finish(struct postgres_connection *pg, PGresult *result, struct err *err)
 {
     ExecStatusType status = PQresultStatus(result);
     bool good = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK
@@ -138,7 +138,7 @@ static int64_t changed_by(PGresult *result)
  * Hears what became of everything that was sent; the first failure is told. What `changed` says is
  * the last one's.
  */
-static bool settle(struct postgres *pg, struct err *err)
+static bool pipeline_drain(struct postgres_connection *pg, struct err *err)
 {
     bool good = pg->sent == 0 || PQpipelineSync(pg->connection) == 1
                 || result_failed(pg, NULL, err);
@@ -150,7 +150,7 @@ static bool settle(struct postgres *pg, struct err *err)
 
         pg->sql.changed = changed_by(result);
         if (good)
-            good = done(pg, result, err);
+            good = result_finish(pg, result, err);
         else
             PQclear(result);
         PQclear(PQgetResult(pg->connection)); /* nothing: the end of this one */
@@ -162,16 +162,17 @@ static bool settle(struct postgres *pg, struct err *err)
 
 static bool postgres_prepare(struct sql *sql, struct statement *statement, struct err *err)
 {
-    struct postgres *pg = postgres_of(sql);
+    struct postgres_connection *pg = postgres_of(sql);
     auto_free char *name = mem_printf("s%u", ++pg->statements);
 
     rows_fetch_ahead(pg);
-    if (!settle(pg, err))
+    if (!pipeline_drain(pg, err))
         return false;
     if (!pg->sql.is_pooled
-        && !done(
-            pg, answer(pg, PQsendPrepare(pg->connection, name, statement->text->postgres, 0, NULL)),
-            err))
+        && !result_finish(pg,
+                          answer_wait(pg, PQsendPrepare(pg->connection, name,
+                                                        statement->text->postgres, 0, NULL)),
+                          err))
         return false;
     statement->prepared = take(name);
     return true;
@@ -184,7 +185,7 @@ static void postgres_unprepare(struct sql *sql, struct statement *statement)
 }
 
 /* Behind a pooler the next one may be done in another session, which knows no names. */
-static int send_off(struct postgres *pg, const struct statement *statement,
+static int send_off(struct postgres_connection *pg, const struct statement *statement,
                     const struct postgres_params *params)
 {
     int count = (int)params->count;
@@ -197,8 +198,8 @@ static int send_off(struct postgres *pg, const struct statement *statement,
 }
 
 /* Into the pipeline. */
-static bool push(struct postgres *pg, const struct statement *statement, struct sql_args args,
-                 struct err *err)
+static bool pipeline_push(struct postgres_connection *pg, const struct statement *statement,
+                          struct sql_args args, struct err *err)
 {
     auto_postgres_params params = { 0 };
 
@@ -211,27 +212,28 @@ static bool push(struct postgres *pg, const struct statement *statement, struct 
     return true;
 }
 
-static bool run_within(struct postgres *pg, const struct statement *statement, struct sql_args args,
-                       struct err *err)
+static bool run_within(struct postgres_connection *pg, const struct statement *statement,
+                       struct sql_args args, struct err *err)
 {
     auto_postgres_params params = { 0 };
     PGresult *result;
 
     if (pg->sent > 0)
-        return push(pg, statement, args, err) && settle(pg, err);
+        return pipeline_push(pg, statement, args, err) && pipeline_drain(pg, err);
     rows_fetch_ahead(pg);
     postgres_params_make(&params, args);
-    result = answer(pg, send_off(pg, statement, &params));
+    result = answer_wait(pg, send_off(pg, statement, &params));
     pg->sql.changed = changed_by(result);
-    return done(pg, result, err);
+    return result_finish(pg, result, err);
 }
 
 static bool postgres_script(struct sql *sql, const char *script, struct err *err)
 {
-    struct postgres *pg = postgres_of(sql);
+    struct postgres_connection *pg = postgres_of(sql);
 
     rows_fetch_ahead(pg);
-    return settle(pg, err) && done(pg, answer(pg, PQsendQuery(pg->connection, script)), err);
+    return pipeline_drain(pg, err)
+           && result_finish(pg, answer_wait(pg, PQsendQuery(pg->connection, script)), err);
 }
 
 /* --- transactions --------------------------------------------------------------------------- */
@@ -249,9 +251,9 @@ static bool refuse_to_write(struct err *err)
 
 static bool postgres_begin(struct sql *sql, bool writes, struct err *err)
 {
-    struct postgres *pg = postgres_of(sql);
+    struct postgres_connection *pg = postgres_of(sql);
 
-    assert(pg->alone == 0);
+    assert(pg->own_transactions == 0);
     if (writes && !pg->may_write)
         return refuse_to_write(err);
     return postgres_script(sql, writes ? writing : reading, err);
@@ -270,7 +272,7 @@ static void postgres_rollback(struct sql *sql)
 {
     struct err ignored = { 0 };
 
-    (void)settle(postgres_of(sql), &ignored);
+    (void)pipeline_drain(postgres_of(sql), &ignored);
     (void)postgres_script(sql, "rollback", &ignored);
 }
 
@@ -278,7 +280,7 @@ static void postgres_rollback(struct sql *sql)
 static bool postgres_run(struct sql *sql, struct statement *statement, struct sql_args args,
                          struct err *err)
 {
-    struct postgres *pg = postgres_of(sql);
+    struct postgres_connection *pg = postgres_of(sql);
 
     if (sql->in_transaction)
         return run_within(pg, statement, args, err);
@@ -294,42 +296,45 @@ static bool postgres_run(struct sql *sql, struct statement *statement, struct sq
 static bool postgres_send(struct sql *sql, struct statement *statement, struct sql_args args,
                           struct err *err)
 {
-    struct postgres *pg = postgres_of(sql);
+    struct postgres_connection *pg = postgres_of(sql);
 
     if (!sql->in_transaction)
         return postgres_run(sql, statement, args, err);
-    return push(pg, statement, args, err) && (pg->sent < SENT_MAX || settle(pg, err));
+    return pipeline_push(pg, statement, args, err)
+           && (pg->sent < SENT_MAX || pipeline_drain(pg, err));
 }
 
 /* --- queries -------------------------------------------------------------------------------- */
 
 /* A reader's query by itself gets a transaction in which nothing can be written. */
-static bool alone_begin(struct postgres *pg, struct cursor *cursor, struct err *err)
+static bool own_transaction_begin(struct postgres_connection *pg, struct postgres_cursor *cursor,
+                                  struct err *err)
 {
     if (pg->may_write || pg->sql.in_transaction)
         return true;
-    if (pg->alone == 0 && !postgres_script(&pg->sql, reading, err))
+    if (pg->own_transactions == 0 && !postgres_script(&pg->sql, reading, err))
         return false;
-    cursor->alone = true;
-    pg->alone++;
+    cursor->in_own_transaction = true;
+    pg->own_transactions++;
     return true;
 }
 
 /* What it says of its end is what the next statement says. */
-static void alone_end(struct postgres *pg, struct cursor *cursor)
+static void own_transaction_end(struct postgres_connection *pg, struct postgres_cursor *cursor)
 {
     struct err ignored = { 0 };
 
-    if (cursor->alone && pg->alone > 0 && --pg->alone == 0)
+    if (cursor->in_own_transaction && pg->own_transactions > 0 && --pg->own_transactions == 0)
         (void)postgres_script(&pg->sql, "commit", &ignored);
-    cursor->alone = false;
+    cursor->in_own_transaction = false;
 }
 
 /* A pool's connection is not kept while the rows are read: others may wait for it, we among them.
  */
-static bool all_at_once(struct postgres *pg, struct cursor *cursor, struct err *err)
+static bool all_at_once(struct postgres_connection *pg, struct postgres_cursor *cursor,
+                        struct err *err)
 {
-    PGresult *result = answer(pg, 1);
+    PGresult *result = answer_wait(pg, 1);
 
     if (PQresultStatus(result) != PGRES_TUPLES_OK) {
         (void)result_failed(pg, result, err);
@@ -339,21 +344,21 @@ static bool all_at_once(struct postgres *pg, struct cursor *cursor, struct err *
     cursor->row = result;
     cursor->at = -1;
     cursor->is_whole = true;
-    alone_end(pg, cursor);
+    own_transaction_end(pg, cursor);
     return true;
 }
 
 static bool postgres_query(struct sql_rows *rows, struct sql_args args, struct err *err)
 {
-    struct postgres *pg = postgres_of(rows->sql);
-    struct cursor *cursor = mem_new(struct cursor);
+    struct postgres_connection *pg = postgres_of(rows->sql);
+    struct postgres_cursor *cursor = mem_new(struct postgres_cursor);
     auto_postgres_params params = { 0 };
 
     rows->cursor = cursor;
     cursor->postgres = pg;
-    cursor->over = true;
+    cursor->ended = true;
     rows_fetch_ahead(pg);
-    if (!settle(pg, err) || !alone_begin(pg, cursor, err))
+    if (!pipeline_drain(pg, err) || !own_transaction_begin(pg, cursor, err))
         return false;
     postgres_params_make(&params, args);
     if (send_off(pg, rows->statement, &params) != 1)
@@ -361,14 +366,14 @@ static bool postgres_query(struct sql_rows *rows, struct sql_args args, struct e
     if (pg->sql.is_pooled && !rows->sql->in_transaction)
         return all_at_once(pg, cursor, err);
     (void)PQsetSingleRowMode(pg->connection);
-    cursor->over = false;
+    cursor->ended = false;
     pg->active = cursor;
     return true;
 }
 
 static enum step postgres_next(struct sql_rows *rows, struct err *err)
 {
-    struct cursor *c = rows->cursor;
+    struct postgres_cursor *c = rows->cursor;
     struct err failure = { 0 };
 
     if (c->is_whole)
@@ -378,7 +383,7 @@ static enum step postgres_next(struct sql_rows *rows, struct err *err)
     if (c->kept_read < c->kept_count) {
         c->row = c->kept[c->kept_read];
         c->kept[c->kept_read++] = NULL;
-    } else if (!c->over) {
+    } else if (!c->ended) {
         c->row = next_result(c, &failure);
     } else {
         failure = c->failure;
@@ -392,7 +397,7 @@ static enum step postgres_next(struct sql_rows *rows, struct err *err)
 }
 
 /* What nobody wants to read any more is stopped at the server and thrown away. */
-static void rows_abandon(struct cursor *c)
+static void rows_abandon(struct postgres_cursor *c)
 {
     PGcancel *stop = PQgetCancel(c->postgres->connection);
     char said[256];
@@ -401,33 +406,33 @@ static void rows_abandon(struct cursor *c)
     if (stop)
         (void)PQcancel(stop, said, sizeof said);
     PQfreeCancel(stop);
-    while (!c->over)
+    while (!c->ended)
         PQclear(next_result(c, &ignored));
 }
 
 /* What a transaction still needs must not fail; and through a pooler a call might come late. */
-static bool may_be_called_off(const struct postgres *pg)
+static bool query_may_be_cancelled(const struct postgres_connection *pg)
 {
-    return !pg->sql.is_pooled && !pg->sql.in_transaction && pg->alone <= 1;
+    return !pg->sql.is_pooled && !pg->sql.in_transaction && pg->own_transactions <= 1;
 }
 
 static void postgres_rows_close(struct sql_rows *rows)
 {
-    struct cursor *c = rows->cursor;
-    struct postgres *pg;
+    struct postgres_cursor *c = rows->cursor;
+    struct postgres_connection *pg;
 
     if (!c)
         return;
     pg = c->postgres;
-    while (!c->over) { /* usually the end is what comes next */
+    while (!c->ended) { /* usually the end is what comes next */
         struct err ignored = { 0 };
         PGresult *result = next_result(c, &ignored);
 
         PQclear(result);
-        if (result && !c->over && may_be_called_off(pg))
+        if (result && !c->ended && query_may_be_cancelled(pg))
             rows_abandon(c);
     }
-    alone_end(pg, c);
+    own_transaction_end(pg, c);
     PQclear(c->row);
     for (size_t i = c->kept_read; i < c->kept_count; i++)
         PQclear(c->kept[i]);
@@ -438,14 +443,14 @@ static void postgres_rows_close(struct sql_rows *rows)
 
 static bool postgres_is_null(const struct sql_rows *rows, int column)
 {
-    const struct cursor *c = rows->cursor;
+    const struct postgres_cursor *c = rows->cursor;
 
     return PQgetisnull(c->row, c->at, column) == 1;
 }
 
 static struct span postgres_get_text(const struct sql_rows *rows, int column)
 {
-    const struct cursor *c = rows->cursor;
+    const struct postgres_cursor *c = rows->cursor;
 
     if (PQgetisnull(c->row, c->at, column))
         return SPAN_NONE;
@@ -466,7 +471,7 @@ static int64_t postgres_get_i64(const struct sql_rows *rows, int column)
 
 static struct span postgres_get_bytes(const struct sql_rows *rows, int column)
 {
-    struct cursor *c = rows->cursor;
+    struct postgres_cursor *c = rows->cursor;
     size_t size = 0;
 
     if (PQgetisnull(c->row, c->at, column))
@@ -478,7 +483,7 @@ static struct span postgres_get_bytes(const struct sql_rows *rows, int column)
 
 /* --- connecting ----------------------------------------------------------------------------- */
 
-static bool postgres_connect(struct postgres *pg, struct err *err)
+static bool postgres_connect(struct postgres_connection *pg, struct err *err)
 {
     bool pooled;
 
@@ -490,19 +495,19 @@ static bool postgres_connect(struct postgres *pg, struct err *err)
 
 static bool postgres_reconnect(struct sql *sql, struct err *err)
 {
-    struct postgres *pg = postgres_of(sql);
+    struct postgres_connection *pg = postgres_of(sql);
 
     PQfinish(pg->connection);
     pg->connection = NULL;
     pg->active = NULL;
     pg->sent = 0;
-    pg->alone = 0;
+    pg->own_transactions = 0;
     return postgres_connect(pg, err);
 }
 
 static void postgres_close(struct sql *sql)
 {
-    struct postgres *pg = postgres_of(sql);
+    struct postgres_connection *pg = postgres_of(sql);
 
     PQfinish(pg->connection);
     free(pg->url);
@@ -530,10 +535,10 @@ static const struct sql_driver driver = {
     .rollback = postgres_rollback,
 };
 
-bool postgres_open(const char *url, bool may_write, const struct cancel *cancel, struct sql **sql_r,
-                   struct err *err)
+bool sql_postgres_open(const char *url, bool may_write, const struct cancel *cancel,
+                       struct sql **sql_r, struct err *err)
 {
-    struct postgres *pg = mem_new(struct postgres);
+    struct postgres_connection *pg = mem_new(struct postgres_connection);
     auto_sql *sql = &pg->sql;
 
     pg->sql = (struct sql){ .driver = &driver, .cancel = cancel };

@@ -30,7 +30,7 @@ static const char unverified[] = "postgresql+unverified://";
 
 /* --- where a connection leads --------------------------------------------------------------- */
 
-static bool socket_is_here(const struct sockaddr *address)
+static bool socket_is_local(const struct sockaddr *address)
 {
     struct sockaddr_in v4;
     struct sockaddr_in6 v6;
@@ -51,7 +51,7 @@ static bool socket_is_here(const struct sockaddr *address)
 }
 
 /* Whether everything that a name or an address leads to is this machine. */
-static bool leads_here(const char *name, int flags)
+static bool resolves_to_local(const char *name, int flags)
 {
     struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = flags }, *all = NULL;
     bool here = true;
@@ -59,33 +59,33 @@ static bool leads_here(const char *name, int flags)
     if (getaddrinfo(name, NULL, &hints, &all) != 0 || !all)
         return false;
     for (const struct addrinfo *one = all; one; one = one->ai_next)
-        here = here && socket_is_here(one->ai_addr);
+        here = here && socket_is_local(one->ai_addr);
     freeaddrinfo(all);
     return here;
 }
 
 /* No name but localhost is taken for this machine: what others lead to may change. */
-bool postgres_is_here(const char *host, const char *address)
+bool postgres_is_local(const char *host, const char *address)
 {
     if (*address)
-        return leads_here(address, AI_NUMERICHOST);
+        return resolves_to_local(address, AI_NUMERICHOST);
     if (!*host || *host == '/' || *host == '@')
         return true;
-    return leads_here(host, strcmp(host, "localhost") == 0 ? 0 : AI_NUMERICHOST);
+    return resolves_to_local(host, strcmp(host, "localhost") == 0 ? 0 : AI_NUMERICHOST);
 }
 
-static bool connection_is_here(const PGconn *connection)
+static bool connection_is_local(const PGconn *connection)
 {
     struct sockaddr_storage peer = { .ss_family = AF_UNSPEC };
     socklen_t size = sizeof peer;
 
     return getpeername(PQsocket(connection), (struct sockaddr *)&peer, &size) == 0
-           && socket_is_here((const struct sockaddr *)&peer);
+           && socket_is_local((const struct sockaddr *)&peer);
 }
 
 /* --- what libpq was told -------------------------------------------------------------------- */
 
-static const char *option(const PQconninfoOption *options, const char *name)
+static const char *conninfo_value(const PQconninfoOption *options, const char *name)
 {
     for (; options && options->keyword; options++)
         if (strcmp(options->keyword, name) == 0)
@@ -94,7 +94,7 @@ static const char *option(const PQconninfoOption *options, const char *name)
 }
 
 /* Hosts and addresses are lists; the n-th of one belongs to the n-th of the other. */
-static bool all_are_here(const char *hosts, const char *addresses)
+static bool all_are_local(const char *hosts, const char *addresses)
 {
     struct span host_list = span_of(hosts ? hosts : "");
     struct span address_list = span_of(addresses ? addresses : "");
@@ -103,37 +103,39 @@ static bool all_are_here(const char *hosts, const char *addresses)
         auto_free char *host = span_text(span_cut(&host_list, ','));
         auto_free char *address = span_text(span_cut(&address_list, ','));
 
-        if (!postgres_is_here(host, address))
+        if (!postgres_is_local(host, address))
             return false;
     } while (host_list.size || address_list.size);
     return true;
 }
 
 /* A service file is read by libpq alone: it begins to connect, and is asked what it would do. */
-static bool service_is_here(const char *url)
+static bool service_is_local(const char *url)
 {
     const char *const names[] = { "dbname", "sslmode", "gssencmode", NULL };
     const char *const values[] = { url, "verify-full", "disable", NULL };
     PGconn *trial = PQconnectStartParams(names, values, 1);
     PQconninfoOption *options = trial ? PQconninfo(trial) : NULL;
-    bool here = options && all_are_here(option(options, "host"), option(options, "hostaddr"));
+    bool here =
+        options
+        && all_are_local(conninfo_value(options, "host"), conninfo_value(options, "hostaddr"));
 
     PQconninfoFree(options);
     PQfinish(trial);
     return here;
 }
 
-static bool url_is_here(const char *url, const PQconninfoOption *said)
+static bool url_is_local(const char *url, const PQconninfoOption *said)
 {
     PQconninfoOption *defaults;
-    const char *host = option(said, "host"), *address = option(said, "hostaddr");
+    const char *host = conninfo_value(said, "host"), *address = conninfo_value(said, "hostaddr");
     bool here;
 
-    if (option(said, "service") || getenv("PGSERVICE"))
-        return service_is_here(url);
+    if (conninfo_value(said, "service") || getenv("PGSERVICE"))
+        return service_is_local(url);
     defaults = PQconndefaults();
-    here = all_are_here(host ? host : option(defaults, "host"),
-                        address ? address : option(defaults, "hostaddr"));
+    here = all_are_local(host ? host : conninfo_value(defaults, "host"),
+                         address ? address : conninfo_value(defaults, "hostaddr"));
     PQconninfoFree(defaults);
     return here;
 }
@@ -143,12 +145,12 @@ static bool url_is_here(const char *url, const PQconninfoOption *said)
 enum { OPTIONS_MAX = 20 };
 
 /* What libpq is told; later ones stand above earlier ones, ours above URL and environment. */
-struct options {
+struct dial_options {
     const char *names[OPTIONS_MAX + 1], *values[OPTIONS_MAX + 1];
     size_t count;
 };
 
-static void tell(struct options *o, const char *name, const char *value)
+static void option_set(struct dial_options *o, const char *name, const char *value)
 {
     assert(o->count < OPTIONS_MAX);
     o->names[o->count] = name;
@@ -157,7 +159,7 @@ static void tell(struct options *o, const char *name, const char *value)
 
 static bool password_is_elsewhere(const PQconninfoOption *said, struct err *err)
 {
-    return !option(said, "password")
+    return !conninfo_value(said, "password")
            || err_set(err, ERR_USAGE, 0,
                       "a password must not be written in the database URL: put it into a file of "
                       "mode 0600 and name that with ?passfile=FILE, or into PGPASSWORD");
@@ -173,54 +175,55 @@ static bool mode_is_proof(const char *mode, struct err *err)
                       mode, unverified);
 }
 
-static bool ask_for_proof(struct options *o, const PQconninfoOption *said, struct err *err)
+static bool options_for_proof(struct dial_options *o, const PQconninfoOption *said, struct err *err)
 {
-    const char *least = option(said, "ssl_min_protocol_version"), *roots;
+    const char *least = conninfo_value(said, "ssl_min_protocol_version"), *roots;
 
-    if (!mode_is_proof(option(said, "sslmode"), err))
+    if (!mode_is_proof(conninfo_value(said, "sslmode"), err))
         return false;
-    tell(o, "sslmode", "verify-full");
-    tell(o, "gssencmode", "disable");
-    tell(o, "ssl_min_protocol_version",
-         least && strcmp(least, "TLSv1.3") == 0 ? "TLSv1.3" : "TLSv1.2");
-    if (option(said, "sslrootcert"))
-        tell(o, "sslrootcert", option(said, "sslrootcert"));
+    option_set(o, "sslmode", "verify-full");
+    option_set(o, "gssencmode", "disable");
+    option_set(o, "ssl_min_protocol_version",
+               least && strcmp(least, "TLSv1.3") == 0 ? "TLSv1.3" : "TLSv1.2");
+    if (conninfo_value(said, "sslrootcert"))
+        option_set(o, "sslrootcert", conninfo_value(said, "sslrootcert"));
     else if (postgres_roots(&roots, err))
-        tell(o, "sslrootcert", roots);
+        option_set(o, "sslrootcert", roots);
     else
         return false;
     return true;
 }
 
 /* Encrypted at least, unless the URL says otherwise. */
-static void ask_for_less(struct options *o, const PQconninfoOption *said)
+static void options_for_unverified(struct dial_options *o, const PQconninfoOption *said)
 {
-    tell(o, "sslmode", option(said, "sslmode") ? option(said, "sslmode") : "require");
-    tell(o, "gssencmode", "disable");
+    option_set(o, "sslmode",
+               conninfo_value(said, "sslmode") ? conninfo_value(said, "sslmode") : "require");
+    option_set(o, "gssencmode", "disable");
 }
 
 /* On this machine the URL decides; who names roots' use there gets this system's. */
-static bool ask_for_what_is_said(struct options *o, const PQconninfoOption *said, struct err *err)
+static bool options_for_local(struct dial_options *o, const PQconninfoOption *said, struct err *err)
 {
-    const char *mode = option(said, "sslmode"), *roots;
+    const char *mode = conninfo_value(said, "sslmode"), *roots;
 
-    if (!mode || strncmp(mode, "verify-", 7) != 0 || option(said, "sslrootcert"))
+    if (!mode || strncmp(mode, "verify-", 7) != 0 || conninfo_value(said, "sslrootcert"))
         return true;
     if (!postgres_roots(&roots, err))
         return false;
-    tell(o, "sslrootcert", roots);
+    option_set(o, "sslrootcert", roots);
     return true;
 }
 
-static void ask_for_manners(struct options *o)
+static void options_for_session(struct dial_options *o)
 {
-    tell(o, "application_name", "fmferry");
-    tell(o, "client_encoding", "UTF8");
-    tell(o, "connect_timeout", "15");
-    tell(o, "keepalives_idle", "10");
-    tell(o, "keepalives_interval", "5");
-    tell(o, "keepalives_count", "3");
-    tell(o, "tcp_user_timeout", "25000");
+    option_set(o, "application_name", "fmferry");
+    option_set(o, "client_encoding", "UTF8");
+    option_set(o, "connect_timeout", "15");
+    option_set(o, "keepalives_idle", "10");
+    option_set(o, "keepalives_interval", "5");
+    option_set(o, "keepalives_count", "3");
+    option_set(o, "tcp_user_timeout", "25000");
 }
 
 /* --- connecting ----------------------------------------------------------------------------- */
@@ -256,7 +259,7 @@ static bool is_refusal(const char *words)
     return false;
 }
 
-static bool say_why_not(const PGconn *connection, struct err *err)
+static bool connection_refusal_say(const PGconn *connection, struct err *err)
 {
     const char *words = PQerrorMessage(connection), *cure = "";
     struct span said = span_first(span_trim(span_of(words)), 320);
@@ -274,7 +277,7 @@ static void say_nothing(void *arg, const char *message)
     (void)message;
 }
 
-static bool connect_with(const struct options *o, PGconn **connection_r, struct err *err)
+static bool connect_with(const struct dial_options *o, PGconn **connection_r, struct err *err)
 {
     PGconn *connection = PQconnectdbParams(o->names, o->values, 1);
 
@@ -286,7 +289,7 @@ static bool connect_with(const struct options *o, PGconn **connection_r, struct 
         *connection_r = connection;
         return true;
     }
-    (void)say_why_not(connection, err);
+    (void)connection_refusal_say(connection, err);
     PQfinish(connection);
     return false;
 }
@@ -294,9 +297,9 @@ static bool connect_with(const struct options *o, PGconn **connection_r, struct 
 /* --- afterwards ----------------------------------------------------------------------------- */
 
 /* The socket, not the words, says where it leads. */
-static bool leads_where_it_should(PGconn *connection, bool may_be_unverified, struct err *err)
+static bool peer_is_as_required(PGconn *connection, bool may_be_unverified, struct err *err)
 {
-    return may_be_unverified || PQsslInUse(connection) || connection_is_here(connection)
+    return may_be_unverified || PQsslInUse(connection) || connection_is_local(connection)
            || err_set(err, ERR_USAGE, 0,
                       "the connection leads to another machine (%s) without TLS: name that machine "
                       "as the host in the URL",
@@ -331,7 +334,8 @@ static bool dates_are_plain(const PGconn *connection, struct err *err)
 }
 
 /* One statement, for what it says. False with the cause. */
-static bool ask(PGconn *connection, const char *statement, int64_t *number_r, struct err *err)
+static bool number_query(PGconn *connection, const char *statement, int64_t *number_r,
+                         struct err *err)
 {
     PGresult *result = postgres_answer(connection, PQsendQuery(connection, statement));
     ExecStatusType status = PQresultStatus(result);
@@ -349,8 +353,8 @@ static bool has_transactions(PGconn *connection, struct err *err)
 {
     int64_t ignored;
 
-    if (ask(connection, "begin transaction read only", &ignored, err)
-        && ask(connection, "commit", &ignored, err))
+    if (number_query(connection, "begin transaction read only", &ignored, err)
+        && number_query(connection, "commit", &ignored, err))
         return true;
     if (!strstr(err->msg, "statement pooling"))
         return false;
@@ -365,7 +369,7 @@ static bool pooler_find(PGconn *connection, bool *pooled_r, struct err *err)
 {
     int64_t number = 0;
 
-    if (!ask(connection, "select pg_backend_pid()", &number, err))
+    if (!number_query(connection, "select pg_backend_pid()", &number, err))
         return false;
     *pooled_r = number != PQbackendPID(connection);
     return !*pooled_r || has_transactions(connection, err);
@@ -373,17 +377,17 @@ static bool pooler_find(PGconn *connection, bool *pooled_r, struct err *err)
 
 /* --- the whole ------------------------------------------------------------------------------ */
 
-static bool options_make(struct options *o, const char *url, bool may_be_unverified,
+static bool options_make(struct dial_options *o, const char *url, bool may_be_unverified,
                          const PQconninfoOption *said, bool *here_r, struct err *err)
 {
-    *here_r = url_is_here(url, said);
-    tell(o, "dbname", url);
-    ask_for_manners(o);
+    *here_r = url_is_local(url, said);
+    option_set(o, "dbname", url);
+    options_for_session(o);
     if (*here_r)
-        return ask_for_what_is_said(o, said, err);
+        return options_for_local(o, said, err);
     if (!may_be_unverified)
-        return ask_for_proof(o, said, err);
-    ask_for_less(o, said);
+        return options_for_proof(o, said, err);
+    options_for_unverified(o, said);
     log_warn("%s... in the configuration: nothing proves which database answers, and who can read "
              "or change what passes the network can read or change patients' data",
              unverified);
@@ -393,7 +397,7 @@ static bool options_make(struct options *o, const char *url, bool may_be_unverif
 static bool dial_as_said(const char *url, bool may_be_unverified, const PQconninfoOption *said,
                          PGconn **connection_r, struct err *err)
 {
-    struct options o = { 0 };
+    struct dial_options o = { 0 };
     bool here;
 
     return password_is_elsewhere(said, err)
@@ -401,8 +405,8 @@ static bool dial_as_said(const char *url, bool may_be_unverified, const PQconnin
            && connect_with(&o, connection_r, err);
 }
 
-static bool dial(const char *url, bool may_be_unverified, PGconn **connection_r, bool *pooled_r,
-                 struct err *err)
+static bool dial_url(const char *url, bool may_be_unverified, PGconn **connection_r, bool *pooled_r,
+                     struct err *err)
 {
     char *why = NULL;
     PQconninfoOption *said = PQconninfoParse(url, &why);
@@ -414,7 +418,7 @@ static bool dial(const char *url, bool may_be_unverified, PGconn **connection_r,
         return err_set(err, ERR_USAGE, 0, "the database URL cannot be read");
     good = dial_as_said(url, may_be_unverified, said, &connection, err);
     PQconninfoFree(said);
-    if (good && leads_where_it_should(connection, may_be_unverified, err)
+    if (good && peer_is_as_required(connection, may_be_unverified, err)
         && encoding_is_whole(connection, err) && dates_are_plain(connection, err)
         && pooler_find(connection, pooled_r, err)) {
         *connection_r = connection;
@@ -430,5 +434,5 @@ bool postgres_dial(const char *url, PGconn **connection_r, bool *pooled_r, struc
     auto_free char *plain =
         may_be_unverified ? mem_printf("postgresql://%s", url + strlen(unverified)) : mem_text(url);
 
-    return dial(plain, may_be_unverified, connection_r, pooled_r, err);
+    return dial_url(plain, may_be_unverified, connection_r, pooled_r, err);
 }

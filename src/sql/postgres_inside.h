@@ -54,7 +54,7 @@ must_check bool postgres_dial(const char *url, struct pg_conn **connection_r, bo
 /* --- for the unit tests --------------------------------------------------------------------- */
 
 /* Whether libpq, told this host and address ("" for none), stays on this machine. */
-bool postgres_is_here(const char *host, const char *address);
+bool postgres_is_local(const char *host, const char *address);
 
 /*
  * The file with the authorities that this system trusts, as libpq wants it: a bundle, or what a

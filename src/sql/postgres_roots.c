@@ -27,7 +27,7 @@ static const char *const bundles[] = {
 };
 static const char *const folders[] = { "/etc/ssl/certs", "/etc/pki/tls/certs" };
 
-static pthread_once_t found = PTHREAD_ONCE_INIT;
+static pthread_once_t roots_gathered_once = PTHREAD_ONCE_INIT;
 static char gathered[64]; /* "" until some were */
 
 /* As OpenSSL names them in a folder: "5443e9e3.0". */
@@ -39,7 +39,7 @@ static bool is_hashed(const char *name)
            && strspn(name + 9, "0123456789") == size - 9;
 }
 
-static bool copy(int folder, const char *name, int to)
+static bool certificate_copy(int folder, const char *name, int to)
 {
     auto_close int from = openat(folder, name, O_RDONLY | O_CLOEXEC);
     char bytes[8192];
@@ -57,7 +57,7 @@ static bool copy(int folder, const char *name, int to)
 }
 
 /* How many certificates came from a folder. */
-static size_t gather(const char *path, int to)
+static size_t folder_gather(const char *path, int to)
 {
     DIR *folder = opendir(path);
     size_t count = 0;
@@ -65,19 +65,19 @@ static size_t gather(const char *path, int to)
     if (!folder)
         return 0;
     for (struct dirent *entry; (entry = readdir(folder));)
-        count += is_hashed(entry->d_name) && copy(dirfd(folder), entry->d_name, to);
+        count += is_hashed(entry->d_name) && certificate_copy(dirfd(folder), entry->d_name, to);
     (void)closedir(folder);
     return count;
 }
 
 /* The file lives as long as the process. */
-static void gather_once(void)
+static void roots_gather_once(void)
 {
     int to = memfd_create("authorities", MFD_CLOEXEC);
     size_t count = 0;
 
     for (size_t i = 0; to >= 0 && i < lengthof(folders); i++)
-        count += gather(folders[i], to);
+        count += folder_gather(folders[i], to);
     if (count > 0)
         (void)snprintf(gathered, sizeof gathered, "/proc/self/fd/%d", to);
     else if (to >= 0)
@@ -94,7 +94,7 @@ bool postgres_roots(const char **file_r, struct err *err)
             return true;
         }
     }
-    (void)pthread_once(&found, gather_once);
+    (void)pthread_once(&roots_gathered_once, roots_gather_once);
     if (!*gathered)
         return err_set(err, ERR_USAGE, 0,
                        "this system keeps no authorities for certificates where we know to look: "

@@ -125,7 +125,7 @@ static const char *type_named(const char *words)
     return NULL;
 }
 
-static void name_add(struct str *to, const char *what, const char *name)
+static void quoted_name_add(struct str *to, const char *what, const char *name)
 {
     if (name)
         str_printf(to, ", %s \"" SPAN_FORMAT "\"", what, SPAN_ARGS(span_first(span_of(name), 63)));
@@ -140,17 +140,17 @@ static bool say_refusal(const PGresult *result, const char *state, const char *w
     auto_str text = STR_MAX(480);
 
     str_printf(&text, "%s (SQLSTATE %.5s", words, state);
-    name_add(&text, "table", PQresultErrorField(result, PG_DIAG_TABLE_NAME));
-    name_add(&text, "column", PQresultErrorField(result, PG_DIAG_COLUMN_NAME));
-    name_add(&text, "constraint", PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME));
-    name_add(&text, "type", type || !said ? type : type_named(said));
+    quoted_name_add(&text, "table", PQresultErrorField(result, PG_DIAG_TABLE_NAME));
+    quoted_name_add(&text, "column", PQresultErrorField(result, PG_DIAG_COLUMN_NAME));
+    quoted_name_add(&text, "constraint", PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME));
+    quoted_name_add(&text, "type", type || !said ? type : type_named(said));
     str_add_char(&text, ')');
     return err_set(err, ERR_DATABASE, (int)cause_of(state), "%s", str_text(&text));
 }
 
 /* --- cures ---------------------------------------------------------------------------------- */
 
-static const char *cure_of(const char *state, const char *words)
+static const char *postgres_cure_of(const char *state, const char *words)
 {
     if (strncmp(state, "26000", 5) == 0 || strncmp(state, "42P05", 5) == 0)
         return "a connection pooler gives our statements to other sessions: connect to the server "
@@ -169,7 +169,7 @@ static const char *cure_of(const char *state, const char *words)
 /* What the server says may go over several lines; the first says it. */
 static bool say_words(const char *state, const char *words, struct err *err)
 {
-    const char *cure = cure_of(state, words);
+    const char *cure = postgres_cure_of(state, words);
     struct span rest = span_of(words), line = span_trim(span_cut(&rest, '\n'));
 
     return err_set(err, ERR_DATABASE, (int)cause_of(state), SPAN_FORMAT "%s%s", SPAN_ARGS(line),

@@ -17,10 +17,10 @@ static bool open_url(const char *url, bool may_write, const struct cancel *cance
     struct span text = span_of(url);
 
     if (span_starts(text, "sqlite:"))
-        return sqlite_open(url + strlen("sqlite:"), may_write, cancel, sql_r, err);
+        return sql_sqlite_open(url + strlen("sqlite:"), may_write, cancel, sql_r, err);
     if (span_starts(text, "postgresql://") || span_starts(text, "postgres://")
         || span_starts(text, "postgresql+unverified://"))
-        return postgres_open(url, may_write, cancel, sql_r, err);
+        return sql_postgres_open(url, may_write, cancel, sql_r, err);
     return err_set(err, ERR_USAGE, 0,
                    "'%.64s' is not a database URL (sqlite:FILE or postgresql://host/name)", url);
 }
@@ -232,7 +232,7 @@ void auto_tx_cleanup(struct sql_tx *tx)
     tx->sql->in_transaction = false;
 }
 
-static bool begin(struct sql *sql, bool writes, struct sql_tx *tx, struct err *err)
+static bool transaction_begin(struct sql *sql, bool writes, struct sql_tx *tx, struct err *err)
 {
     if (!sql->driver->begin(sql, writes, err))
         return err_ctx(err, "beginning a transaction");
@@ -243,12 +243,12 @@ static bool begin(struct sql *sql, bool writes, struct sql_tx *tx, struct err *e
 
 bool sql_begin(struct sql *sql, struct sql_tx *tx, struct err *err)
 {
-    return begin(sql, true, tx, err);
+    return transaction_begin(sql, true, tx, err);
 }
 
 bool sql_begin_reading(struct sql *sql, struct sql_tx *tx, struct err *err)
 {
-    return begin(sql, false, tx, err);
+    return transaction_begin(sql, false, tx, err);
 }
 
 bool sql_commit(struct sql_tx *tx, struct err *err)

@@ -12,14 +12,14 @@
 
 enum { BUSY_LOOK_MS = 20, BUSY_MS = 60 * 1000 };
 
-struct sqlite {
+struct sqlite_connection {
     struct sql sql;
     sqlite3 *handle;
 };
 
 static sqlite3 *handle_of(const struct sql *sql)
 {
-    return ((const struct sqlite *)sql)->handle;
+    return ((const struct sqlite_connection *)sql)->handle;
 }
 
 static enum sql_cause cause_of(int code)
@@ -47,7 +47,7 @@ static enum sql_cause cause_of(int code)
     }
 }
 
-static bool failed(const struct sql *sql, struct err *err)
+static bool sqlite_failed(const struct sql *sql, struct err *err)
 {
     sqlite3 *handle = handle_of(sql);
     int code = sqlite3_extended_errcode(handle);
@@ -65,7 +65,7 @@ static bool failed(const struct sql *sql, struct err *err)
 /* Waits for another writer, but not longer than BUSY_MS and not after being asked to stop. */
 static int on_busy(void *arg, int looked)
 {
-    struct sqlite *sqlite = arg;
+    struct sqlite_connection *sqlite = arg;
     struct err ignored;
 
     return looked < BUSY_MS / BUSY_LOOK_MS
@@ -92,7 +92,7 @@ static bool sqlite_prepare(struct sql *sql, struct statement *statement, struct 
     if (sqlite3_prepare_v3(handle_of(sql), statement->text->sqlite, -1, SQLITE_PREPARE_PERSISTENT,
                            &prepared, NULL)
         != SQLITE_OK)
-        return failed(sql, err);
+        return sqlite_failed(sql, err);
     statement->prepared = prepared;
     places_find(statement, prepared);
     return true;
@@ -134,7 +134,7 @@ static bool bind_all(struct sql *sql, const struct statement *statement, struct 
         int place = statement->places[i];
 
         if (place > 0 && bind_value(statement->prepared, place, &args.values[i], keep) != SQLITE_OK)
-            return failed(sql, err);
+            return sqlite_failed(sql, err);
     }
     return true;
 }
@@ -148,7 +148,7 @@ static bool sqlite_run(struct sql *sql, struct statement *statement, struct sql_
 
     while (good && (code = sqlite3_step(prepared)) == SQLITE_ROW)
         continue;
-    good = good && (code == SQLITE_DONE || failed(sql, err));
+    good = good && (code == SQLITE_DONE || sqlite_failed(sql, err));
     sql->changed = sqlite3_changes64(handle_of(sql));
     (void)sqlite3_reset(prepared);
     (void)sqlite3_clear_bindings(prepared);
@@ -157,7 +157,8 @@ static bool sqlite_run(struct sql *sql, struct statement *statement, struct sql_
 
 static bool sqlite_script(struct sql *sql, const char *script, struct err *err)
 {
-    return sqlite3_exec(handle_of(sql), script, NULL, NULL, NULL) == SQLITE_OK || failed(sql, err);
+    return sqlite3_exec(handle_of(sql), script, NULL, NULL, NULL) == SQLITE_OK
+           || sqlite_failed(sql, err);
 }
 
 /* --- queries -------------------------------------------------------------------------------- */
@@ -176,7 +177,7 @@ static enum step sqlite_next(struct sql_rows *rows, struct err *err)
         return STEP_ROW;
     if (code == SQLITE_DONE)
         return STEP_END;
-    (void)failed(rows->sql, err);
+    (void)sqlite_failed(rows->sql, err);
     return STEP_ERROR;
 }
 
@@ -257,7 +258,7 @@ static const struct sql_driver driver = {
  * A database that somebody else made keeps its journal; one of ours gets a write-ahead log, so that
  * readers and the writer do not wait for each other.
  */
-static bool journal_choose(struct sqlite *sqlite, bool may_write, struct err *err)
+static bool journal_choose(struct sqlite_connection *sqlite, bool may_write, struct err *err)
 {
     static const struct sql_text page_count = { "page_count", "pragma page_count", NULL };
     int64_t pages;
@@ -272,19 +273,19 @@ static bool journal_choose(struct sqlite *sqlite, bool may_write, struct err *er
  * shared lock that the others wait for, so its busy handler is not asked. Whoever was refused has
  * let go of its lock by then, waits as the handler would, and looks again.
  */
-static bool journal_settle(struct sqlite *sqlite, bool may_write, struct err *err)
+static bool journal_settle(struct sqlite_connection *sqlite, bool may_write, struct err *err)
 {
     for (int looked = 0; !journal_choose(sqlite, may_write, err); looked++) {
         if (err->kind != ERR_DATABASE || err->code != SQL_BUSY)
             return false;
         if (!on_busy(sqlite, looked))
-            return failed(&sqlite->sql, err);
+            return sqlite_failed(&sqlite->sql, err);
         *err = (struct err){ 0 };
     }
     return true;
 }
 
-static bool connection_settle(struct sqlite *sqlite, bool may_write, struct err *err)
+static bool connection_settle(struct sqlite_connection *sqlite, bool may_write, struct err *err)
 {
     /* trusted_schema stays on: Django's tables check their JSON with a function it would forbid. */
     static const char *const options = "pragma synchronous = full;"
@@ -300,22 +301,22 @@ static bool connection_settle(struct sqlite *sqlite, bool may_write, struct err 
 static pthread_once_t configured = PTHREAD_ONCE_INIT;
 
 /* Nobody asks how much memory SQLite has, so it need not take a lock at each allocation to know. */
-static void configure(void)
+static void sqlite_configure(void)
 {
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
-bool sqlite_open(const char *path, bool may_write, const struct cancel *cancel, struct sql **sql_r,
-                 struct err *err)
+bool sql_sqlite_open(const char *path, bool may_write, const struct cancel *cancel,
+                     struct sql **sql_r, struct err *err)
 {
     int flags = may_write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
-    struct sqlite *sqlite = mem_new(struct sqlite);
+    struct sqlite_connection *sqlite = mem_new(struct sqlite_connection);
     auto_sql *sql = &sqlite->sql;
 
     sqlite->sql = (struct sql){ .driver = &driver, .cancel = cancel };
-    (void)pthread_once(&configured, configure);
+    (void)pthread_once(&configured, sqlite_configure);
     if (sqlite3_open_v2(path, &sqlite->handle, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
-        (void)failed(sql, err);
+        (void)sqlite_failed(sql, err);
         return err_ctx(err, "opening the database '%s'", path);
     }
     if (!connection_settle(sqlite, may_write, err))

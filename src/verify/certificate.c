@@ -34,7 +34,7 @@ static void cell_add(struct str *line, struct span text)
     }
 }
 
-static void cell(struct str *line, struct span text)
+static void next_cell_add(struct str *line, struct span text)
 {
     str_add_char(line, '\t');
     cell_add(line, text);
@@ -64,7 +64,7 @@ static bool reason_cell(struct verifier *v, const struct ledger_fact *l, struct 
         str_add_span(&reason, l->class);
     if (l && span_is(l->state, "waived") && !waiver_add(v, l->document, &reason, err))
         return false;
-    cell(line, str_span(&reason));
+    next_cell_add(line, str_span(&reason));
     return true;
 }
 
@@ -84,8 +84,8 @@ static void stored_cells(const struct ledger_fact *l, const struct row_fact *row
     }
     str_printf(line, "\t%ju\t", (uintmax_t)l->size_bytes);
     hex_add(line, l->sha256.at, l->sha256.size);
-    cell(line, l->key);
-    cell(line, span_of(row ? uuid_text(&row->id, text) : ""));
+    next_cell_add(line, l->key);
+    next_cell_add(line, span_of(row ? uuid_text(&row->id, text) : ""));
 }
 
 /* "bytes", "bytes source": how the object was compared, and whether the source's bytes were, too.
@@ -108,12 +108,12 @@ bool leaf_add(struct verifier *v, const struct source_fact *s, const struct ledg
     auto_str entry = STR_MAX(ENTRY_MAX), line = STR_MAX(LINE_MAX_BYTES);
 
     str_printf(&line, "%ju\t%ju", (uintmax_t)s->record_id, (uintmax_t)s->mod_id);
-    cell(&line, l ? l->identity : s->identity);
-    cell(&line, s->container);
+    next_cell_add(&line, l ? l->identity : s->identity);
+    next_cell_add(&line, s->container);
     str_printf(&line, "\t%ju", (uintmax_t)s->repetition);
-    cell(&line, s->storage);
+    next_cell_add(&line, s->storage);
     stored_cells(l, row, &line);
-    cell(&line, l ? l->state : span_of("new"));
+    next_cell_add(&line, l ? l->state : span_of("new"));
     if (!reason_cell(v, l, &line, err))
         return false;
     compared_cell(v, l, how, source_read, &line);
@@ -129,10 +129,10 @@ bool leaf_add(struct verifier *v, const struct source_fact *s, const struct ledg
 
 /* --- the head ------------------------------------------------------------------------------- */
 
-static void line_add(struct str *head, const char *name, const char *text)
+static void certificate_line_add(struct str *head, const char *name, const char *text)
 {
     str_add_text(head, name);
-    cell(head, span_of(text));
+    next_cell_add(head, span_of(text));
     str_add_char(head, '\n');
 }
 
@@ -168,17 +168,17 @@ static void head_add(const struct verifier *v, const struct merkle *tree, struct
     char made[TIME_TEXT_SIZE], hex[SHA256_HEX_SIZE];
 
     str_add_text(head, "fmferry certificate 1\n");
-    line_add(head, "source", v->settings->source_name);
-    line_add(head, "store", store_name(v->store));
-    line_add(head, "made", time_rfc3339(time_now_us(), made));
-    line_add(head, "by", v->settings->program);
+    certificate_line_add(head, "source", v->settings->source_name);
+    certificate_line_add(head, "store", store_name(v->store));
+    certificate_line_add(head, "made", time_rfc3339(time_now_us(), made));
+    certificate_line_add(head, "by", v->settings->program);
     how_add(head, v->settings);
     compared_add(head, v->result);
     states_add(head, v->result);
     str_add_span(head, str_span(&v->heads));
     str_printf(head, "leaves\t%ju\n", (uintmax_t)tree->count);
     v->result->root = merkle_root(tree);
-    line_add(head, "root", sha256_hex(&v->result->root, hex));
+    certificate_line_add(head, "root", sha256_hex(&v->result->root, hex));
 }
 
 /* The signature covers everything before its own line. */

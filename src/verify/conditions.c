@@ -6,20 +6,20 @@
 
 #include "base/utf8.h"
 
-static void fold(struct str *to, struct span text)
+static void text_fold(struct str *to, struct span text)
 {
     utf8_add_lower(to, span_trim(text));
 }
 
-static bool is_among(struct span value, struct span list)
+static bool value_is_among(struct span value, struct span list)
 {
     auto_str have = STR_MAX(KIB(64));
 
-    fold(&have, value);
+    text_fold(&have, value);
     do {
         auto_str wanted = STR_MAX(KIB(64));
 
-        fold(&wanted, span_cut(&list, '|'));
+        text_fold(&wanted, span_cut(&list, '|'));
         if (span_equal(str_span(&have), str_span(&wanted)))
             return true;
     } while (list.at);
@@ -33,7 +33,7 @@ static bool condition_holds(struct span condition, const struct filemaker_record
     bool negated = span_ends(name, "!");
     auto_free char *field = span_text(span_trim(span_first(name, name.size - negated)));
 
-    return is_among(filemaker_text(record, field), list) != negated;
+    return value_is_among(filemaker_text(record, field), list) != negated;
 }
 
 bool conditions_hold(const char *filter, const struct filemaker_record *record)

@@ -10,7 +10,7 @@
 enum { ROWS_MAX = GROUP_MAX };
 
 /* All that is said of one document. */
-struct hearing {
+struct document_facts {
     struct uuid id; /* that its row should have */
     bool has_ledger, has_source;
     struct ledger_fact ledger;
@@ -20,7 +20,8 @@ struct hearing {
     enum store_how how;                     /* its object was compared   */
     bool source_agrees;                     /* the source's bytes, too   */
     bool is_open; /* a verification found that the source's do not agree, and none saw it mended */
-    bool is_told; /* ... and it was found again, or is mended now                                */
+    bool
+        is_reported; /* ... and it was found again, or is mended now                                */
     struct open_fact open;
     struct row_fact rows[ROWS_MAX];
     struct span row_entries[ROWS_MAX];
@@ -29,7 +30,7 @@ struct hearing {
     size_t stray_count;
 };
 
-static struct named named(const struct hearing *h, char row[ROW_TEXT_SIZE])
+static struct named document_named(const struct document_facts *h, char row[ROW_TEXT_SIZE])
 {
     struct named named = { .record_id = h->has_source ? h->source.record_id : h->ledger.record_id,
                            .identity = h->has_ledger ? h->ledger.identity : h->source.identity,
@@ -50,7 +51,7 @@ static bool is_stored(const struct ledger_fact *fact)
 #define DIFFER(v, h, moving, kind, ...)                                                            \
     do {                                                                                           \
         char row_text[ROW_TEXT_SIZE];                                                              \
-        struct named who = named(h, row_text);                                                     \
+        struct named who = document_named(h, row_text);                                            \
                                                                                                    \
         if (!(moving))                                                                             \
             differ(v, kind, &who, __VA_ARGS__);                                                    \
@@ -66,7 +67,7 @@ static bool sha256_differs(struct span bytes, struct span hex)
            || memcmp(told.bytes, bytes.at, SHA256_SIZE) != 0;
 }
 
-static void row_judge(struct verifier *v, const struct hearing *h, bool moving)
+static void row_judge(struct verifier *v, const struct document_facts *h, bool moving)
 {
     const struct ledger_fact *l = &h->ledger;
     const struct row_fact *r = &h->rows[0];
@@ -90,7 +91,7 @@ static void row_judge(struct verifier *v, const struct hearing *h, bool moving)
                (uintmax_t)r->record_id);
 }
 
-static void rows_judge(struct verifier *v, const struct hearing *h, bool moving)
+static void rows_judge(struct verifier *v, const struct document_facts *h, bool moving)
 {
     if (is_stored(&h->ledger) && h->row_count == 0)
         DIFFER(v, h, moving, "row-missing", "the document is stored and has no row");
@@ -133,7 +134,7 @@ static bool is_same_mark(struct span a, struct span b)
 }
 
 /* Whether any version of any document of the record was to write this mark. */
-static bool is_mark_of_ours(struct verifier *v, const struct hearing *h, bool *is_r,
+static bool is_mark_of_ours(struct verifier *v, const struct document_facts *h, bool *is_r,
                             struct err *err)
 {
     auto_rows *rows = NULL;
@@ -149,7 +150,8 @@ static bool is_mark_of_ours(struct verifier *v, const struct hearing *h, bool *i
     return *is_r || step == STEP_END;
 }
 
-static bool mark_judge(struct verifier *v, const struct hearing *h, bool moving, struct err *err)
+static bool mark_judge(struct verifier *v, const struct document_facts *h, bool moving,
+                       struct err *err)
 {
     bool is_ours = is_same_mark(h->source.mark, h->ledger.mark);
 
@@ -171,7 +173,7 @@ static bool mark_judge(struct verifier *v, const struct hearing *h, bool moving,
 
 /* --- the source ----------------------------------------------------------------------------- */
 
-static void patient_judge(struct verifier *v, const struct hearing *h, bool moving)
+static void patient_judge(struct verifier *v, const struct document_facts *h, bool moving)
 {
     const struct ledger_fact *l = &h->ledger;
     const struct source_fact *s = &h->source;
@@ -187,34 +189,34 @@ static void patient_judge(struct verifier *v, const struct hearing *h, bool movi
                SPAN_ARGS(l->patient), SPAN_ARGS(s->patient));
 }
 
-static struct span place_of(const struct hearing *h, char row[ROW_TEXT_SIZE])
+static struct span document_place(const struct document_facts *h, char row[ROW_TEXT_SIZE])
 {
     return span_of(uuid_text(&h->id, row));
 }
 
-static bool settle(struct verifier *v, struct hearing *h, struct err *err)
+static bool document_settle(struct verifier *v, struct document_facts *h, struct err *err)
 {
     char row[ROW_TEXT_SIZE];
 
     if (!h->is_open)
         return true;
-    h->is_told = true;
-    return finding_close(v, &h->open, place_of(h, row), err);
+    h->is_reported = true;
+    return finding_close(v, &h->open, document_place(h, row), err);
 }
 
 /* A difference that is remembered until the file was read again and agreed. */
-static bool bytes_differ(struct verifier *v, struct hearing *h, const char *kind, const char *words,
-                         struct err *err)
+static bool bytes_differ(struct verifier *v, struct document_facts *h, const char *kind,
+                         const char *words, struct err *err)
 {
     char row[ROW_TEXT_SIZE];
 
     DIFFER(v, h, false, kind, "%s", words);
     if (h->is_open)
-        return h->is_told = true;
-    return finding_open(v, kind, place_of(h, row), h->ledger.record_id, err);
+        return h->is_reported = true;
+    return finding_open(v, kind, document_place(h, row), h->ledger.record_id, err);
 }
 
-static bool source_bytes_compare(struct verifier *v, struct hearing *h, bool moving,
+static bool source_bytes_compare(struct verifier *v, struct document_facts *h, bool moving,
                                  const struct sha256 *sha256, uint64_t size, struct err *err)
 {
     struct span stored = h->ledger.sha256;
@@ -223,14 +225,15 @@ static bool source_bytes_compare(struct verifier *v, struct hearing *h, bool mov
     h->source_agrees = stored.size == SHA256_SIZE
                        && memcmp(stored.at, sha256->bytes, SHA256_SIZE) == 0;
     if (h->source_agrees)
-        return settle(v, h, err);
+        return document_settle(v, h, err);
     (void)snprintf(words, sizeof words,
                    "FileMaker gives %ju bytes that are not those that were stored",
                    (uintmax_t)size);
     return moving || bytes_differ(v, h, "source-bytes", words, err);
 }
 
-static bool source_bytes_judge(struct verifier *v, struct hearing *h, bool moving, struct err *err)
+static bool source_bytes_judge(struct verifier *v, struct document_facts *h, bool moving,
+                               struct err *err)
 {
     const struct ledger_fact *l = &h->ledger;
     struct sha256 sha256;
@@ -256,7 +259,7 @@ static bool source_bytes_judge(struct verifier *v, struct hearing *h, bool movin
         return true;
     case SOURCE_GONE:
         v->result->gone++;
-        return settle(v, h, err);
+        return document_settle(v, h, err);
     case SOURCE_FAILED:
         *err = why;
         return err_ctx(err, "reading record %ju", (uintmax_t)l->record_id);
@@ -265,7 +268,8 @@ static bool source_bytes_judge(struct verifier *v, struct hearing *h, bool movin
 }
 
 /* The record is as it was when the ledger last saw it, so everything must agree. */
-static bool unchanged_judge(struct verifier *v, struct hearing *h, bool moving, struct err *err)
+static bool unchanged_judge(struct verifier *v, struct document_facts *h, bool moving,
+                            struct err *err)
 {
     patient_judge(v, h, moving);
     if (h->source.type_hash != h->ledger.type_hash)
@@ -279,7 +283,7 @@ static bool unchanged_judge(struct verifier *v, struct hearing *h, bool moving, 
     return source_bytes_judge(v, h, moving, err);
 }
 
-static bool source_judge(struct verifier *v, struct hearing *h, bool moving, struct err *err)
+static bool source_judge(struct verifier *v, struct document_facts *h, bool moving, struct err *err)
 {
     if (!mark_judge(v, h, moving, err))
         return false;
@@ -297,17 +301,17 @@ static bool source_judge(struct verifier *v, struct hearing *h, bool moving, str
 /* --- who is missing ------------------------------------------------------------------------- */
 
 /* The ledger has it, the walk over the source did not come by it. */
-static bool absent_judge(struct verifier *v, struct hearing *h, bool moving, struct err *err)
+static bool absent_judge(struct verifier *v, struct document_facts *h, bool moving, struct err *err)
 {
     bool lives;
 
     if (span_is(h->ledger.state, "gone"))
-        return settle(v, h, err);
+        return document_settle(v, h, err);
     if (!source_look(v->source, h->ledger.record_id, &lives, err))
         return false;
     v->result->gone += !lives;
     if (!lives)
-        return settle(v, h, err);
+        return document_settle(v, h, err);
     if (lives)
         DIFFER(v, h, moving, "record-other",
                "record %ju is there, but it is not this document: another id, or no document by "
@@ -317,7 +321,7 @@ static bool absent_judge(struct verifier *v, struct hearing *h, bool moving, str
 }
 
 /* The source has it, the ledger has not. */
-static bool unknown_judge(struct verifier *v, const struct hearing *h, struct err *err)
+static bool unknown_judge(struct verifier *v, const struct document_facts *h, struct err *err)
 {
     const struct source_fact *s = &h->source;
     int64_t count;
@@ -341,7 +345,7 @@ static bool unknown_judge(struct verifier *v, const struct hearing *h, struct er
     return true;
 }
 
-static void surplus_rows(struct verifier *v, const struct hearing *h)
+static void surplus_rows(struct verifier *v, const struct document_facts *h)
 {
     for (size_t i = 0; i < h->row_count; i++) {
         char text[ROW_TEXT_SIZE];
@@ -355,7 +359,7 @@ static void surplus_rows(struct verifier *v, const struct hearing *h)
 
 /* --- hearing -------------------------------------------------------------------------------- */
 
-static bool both_judge(struct verifier *v, struct hearing *h, struct err *err)
+static bool both_judge(struct verifier *v, struct document_facts *h, struct err *err)
 {
     bool moving;
 
@@ -371,7 +375,7 @@ static bool both_judge(struct verifier *v, struct hearing *h, struct err *err)
     return h->has_source ? source_judge(v, h, moving, err) : absent_judge(v, h, moving, err);
 }
 
-static bool leaf_of(struct verifier *v, struct hearing *h, struct err *err)
+static bool document_leaf_add(struct verifier *v, struct document_facts *h, struct err *err)
 {
     return !v->leaves || !h->has_source
            || leaf_add(v, &h->source, h->has_ledger ? &h->ledger : NULL,
@@ -379,31 +383,31 @@ static bool leaf_of(struct verifier *v, struct hearing *h, struct err *err)
 }
 
 /* What was found before, and could not be held against anything now; given up is settled. */
-static bool open_judge(struct verifier *v, struct hearing *h, struct err *err)
+static bool open_judge(struct verifier *v, struct document_facts *h, struct err *err)
 {
     char row[ROW_TEXT_SIZE];
-    struct named who = named(h, row);
+    struct named who = document_named(h, row);
 
-    if (!h->is_open || h->is_told)
+    if (!h->is_open || h->is_reported)
         return true;
     if (h->has_ledger && span_is(h->ledger.state, "waived"))
-        return settle(v, h, err);
+        return document_settle(v, h, err);
     who.record_id = h->open.record_id;
     finding_still_open(v, &h->open, &who);
     return true;
 }
 
-static bool judge(struct verifier *v, struct hearing *h, struct err *err)
+static bool document_judge(struct verifier *v, struct document_facts *h, struct err *err)
 {
     if (!h->has_ledger && !h->has_source)
         surplus_rows(v, h);
     else if (h->has_ledger ? !both_judge(v, h, err) : !unknown_judge(v, h, err))
         return false;
-    return open_judge(v, h, err) && leaf_of(v, h, err);
+    return open_judge(v, h, err) && document_leaf_add(v, h, err);
 }
 
 /* Several records of one id: the one that the ledger knows has it, the others are strays. */
-static void source_hear(struct hearing *h, struct span entry)
+static void source_collect(struct document_facts *h, struct span entry)
 {
     struct source_fact fact;
 
@@ -421,9 +425,9 @@ static void source_hear(struct hearing *h, struct span entry)
     h->source_entry = entry;
 }
 
-static void hear(const struct group *group, struct hearing *h)
+static void facts_collect(const struct fact_group *group, struct document_facts *h)
 {
-    *h = (struct hearing){ 0 };
+    *h = (struct document_facts){ 0 };
     memcpy(h->id.bytes, group->key.at, sizeof h->id.bytes);
     for (size_t i = 0; i < group->count; i++) {
         struct span entry = group->entries[i];
@@ -439,7 +443,7 @@ static void hear(const struct group *group, struct hearing *h)
             h->row_entries[h->row_count++] = group->entries[i];
             break;
         case FACT_SOURCE:
-            source_hear(h, entry);
+            source_collect(h, entry);
             break;
         case FACT_COMPARED:
             h->compared_entry = group->entries[i];
@@ -460,7 +464,8 @@ static void hear(const struct group *group, struct hearing *h)
 
 /* --- records that go by their number -------------------------------------------------------- */
 
-static bool odd_send(struct verifier *v, const struct uuid *id, struct span entry, struct err *err)
+static bool by_record_id_send(struct verifier *v, const struct uuid *id, struct span entry,
+                              struct err *err)
 {
     auto_str to = STR_MAX(ENTRY_MAX);
 
@@ -482,24 +487,24 @@ static bool stray_send(struct verifier *v, struct span entry, struct err *err)
     id = fact_row_id(v->settings->source_name, fact.identity, fact.container, fact.repetition);
     pack_u8(&to, FACT_SOURCE);
     source_fact_pack(&to, &fact);
-    return odd_send(v, &id, str_span(&to), err);
+    return by_record_id_send(v, &id, str_span(&to), err);
 }
 
 /* The ledger's documents that go by their record id and found no record here wait for the strays.
  */
-static bool must_wait(const struct hearing *h)
+static bool must_wait(const struct document_facts *h)
 {
     return h->has_ledger && !h->has_source && span_starts(h->ledger.identity, "rec:");
 }
 
-static bool wait_for_strays(struct verifier *v, const struct hearing *h, struct err *err)
+static bool wait_for_strays(struct verifier *v, const struct document_facts *h, struct err *err)
 {
-    if (!odd_send(v, &h->id, h->ledger_entry, err)
-        || (h->compared_entry.size && !odd_send(v, &h->id, h->compared_entry, err))
-        || (h->open_entry.size && !odd_send(v, &h->id, h->open_entry, err)))
+    if (!by_record_id_send(v, &h->id, h->ledger_entry, err)
+        || (h->compared_entry.size && !by_record_id_send(v, &h->id, h->compared_entry, err))
+        || (h->open_entry.size && !by_record_id_send(v, &h->id, h->open_entry, err)))
         return false;
     for (size_t i = 0; i < h->row_count; i++)
-        if (!odd_send(v, &h->id, h->row_entries[i], err))
+        if (!by_record_id_send(v, &h->id, h->row_entries[i], err))
             return false;
     return true;
 }
@@ -507,15 +512,15 @@ static bool wait_for_strays(struct verifier *v, const struct hearing *h, struct 
 static bool groups_judge(struct verifier *v, struct sorter *sorter, bool is_first, struct err *err)
 {
     auto_group group = GROUP_OF(sorter, sizeof(struct uuid));
-    auto_free struct hearing *h = mem_new(struct hearing);
+    auto_free struct document_facts *h = mem_new(struct document_facts);
     enum step step;
 
-    while ((step = group_next(&group, err)) == STEP_ROW) {
-        hear(&group, h);
+    while ((step = fact_group_next(&group, err)) == STEP_ROW) {
+        facts_collect(&group, h);
         for (size_t i = 0; is_first && i < h->stray_count; i++)
             if (!stray_send(v, h->strays[i], err))
                 return false;
-        if (is_first && must_wait(h) ? !wait_for_strays(v, h, err) : !judge(v, h, err))
+        if (is_first && must_wait(h) ? !wait_for_strays(v, h, err) : !document_judge(v, h, err))
             return false;
     }
     return step == STEP_END;

@@ -30,8 +30,8 @@ static void evidence_read(struct span evidence, struct span *kind_r, uint64_t *r
     (void)!num_u64(rest, 0, INT64_MAX, record_id_r, &ignored);
 }
 
-bool finding_hear(struct verifier *v, int64_t run, int64_t seq, int64_t at_us, struct span place,
-                  struct span after, struct span evidence, bool *is_r, struct err *err)
+bool finding_collect(struct verifier *v, int64_t run, int64_t seq, int64_t at_us, struct span place,
+                     struct span after, struct span evidence, bool *is_r, struct err *err)
 {
     auto_str entry = STR_MAX(ENTRY_MAX);
     bool is_open = span_is(after, "differs");
@@ -58,18 +58,18 @@ bool finding_hear(struct verifier *v, int64_t run, int64_t seq, int64_t at_us, s
 /* --- to where it is judged ------------------------------------------------------------------ */
 
 /* The last word on a place. */
-struct last {
+struct last_word {
     struct str place, fact;
     bool is_open;
 };
 
-static void last_clear(struct last *last)
+static void last_word_clear(struct last_word *last)
 {
     str_clear(&last->place);
     str_clear(&last->fact);
 }
 
-static bool last_send(struct verifier *v, const struct last *last, struct err *err)
+static bool last_word_send(struct verifier *v, const struct last_word *last, struct err *err)
 {
     auto_str entry = STR_MAX(ENTRY_MAX);
     struct sorter *to = v->keys;
@@ -93,8 +93,9 @@ static bool last_send(struct verifier *v, const struct last *last, struct err *e
 
 bool findings_send(struct verifier *v, struct err *err)
 {
-    __attribute__((cleanup(last_clear))) struct last last = { .place = STR_MAX(ENTRY_MAX),
-                                                              .fact = STR_MAX(ENTRY_MAX) };
+    __attribute__((cleanup(last_word_clear))) struct last_word last = {
+        .place = STR_MAX(ENTRY_MAX), .fact = STR_MAX(ENTRY_MAX)
+    };
     struct span entry;
     enum step step;
 
@@ -103,7 +104,7 @@ bool findings_send(struct verifier *v, struct err *err)
     while ((step = sorter_next(v->openings, &entry, err)) == STEP_ROW) {
         struct span place = unpack_name(&entry);
 
-        if (!span_equal(place, str_span(&last.place)) && !last_send(v, &last, err))
+        if (!span_equal(place, str_span(&last.place)) && !last_word_send(v, &last, err))
             return false;
         str_reset(&last.place);
         str_add_span(&last.place, place);
@@ -112,7 +113,7 @@ bool findings_send(struct verifier *v, struct err *err)
         str_reset(&last.fact);
         str_add_span(&last.fact, entry);
     }
-    return step == STEP_END && last_send(v, &last, err);
+    return step == STEP_END && last_word_send(v, &last, err);
 }
 
 /* --- to be remembered ----------------------------------------------------------------------- */

@@ -25,9 +25,9 @@ void open_fact_unpack(struct span from, struct open_fact *fact_r); /* borrows `f
  * An entry of an audit chain, perhaps one of these.
  *   is_r   whether it is, and was taken
  */
-must_check bool finding_hear(struct verifier *v, int64_t run, int64_t seq, int64_t at_us,
-                             struct span place, struct span after, struct span evidence, bool *is_r,
-                             struct err *err);
+must_check bool finding_collect(struct verifier *v, int64_t run, int64_t seq, int64_t at_us,
+                                struct span place, struct span after, struct span evidence,
+                                bool *is_r, struct err *err);
 
 /* Once all chains were heard: what is open goes to where its object or document is judged. */
 must_check bool findings_send(struct verifier *v, struct err *err);

@@ -21,7 +21,7 @@ static size_t state_index(struct span state)
     return i;
 }
 
-static struct ledger_fact document_read(const struct sql_rows *rows)
+static struct ledger_fact gathered_document_read(const struct sql_rows *rows)
 {
     return (struct ledger_fact){
         .document = (uint64_t)sql_get_i64(rows, 0),
@@ -82,7 +82,7 @@ static bool documents_read(struct verifier *v, struct err *err)
                    sql_args(sql_i64(v->source_number)), &rows, err))
         return false;
     while ((step = sql_next(rows, err)) == STEP_ROW) {
-        struct ledger_fact fact = document_read(rows);
+        struct ledger_fact fact = gathered_document_read(rows);
 
         if (!document_add(v, &fact, err))
             return false;
@@ -206,7 +206,7 @@ static bool source_fact_send(struct verifier *v, struct span entry, struct span 
  * Patients and documents meet. A patient may have any number of documents, so this does not use
  * groups: patients sort in front and the last one seen stays known.
  */
-static bool patients_meet(struct verifier *v, struct err *err)
+static bool patients_join(struct verifier *v, struct err *err)
 {
     auto_str name = STR_MAX(ENTRY_MAX), chosen = STR_MAX(KIB(1));
     uint64_t matches = 0;
@@ -235,7 +235,7 @@ static bool patients_meet(struct verifier *v, struct err *err)
 bool gather_source(struct verifier *v, struct err *err)
 {
     return source_walk(v->source, source_add, v, &v->result->records, err)
-           && sorter_end(v->patients, err) && patients_meet(v, err);
+           && sorter_end(v->patients, err) && patients_join(v, err);
 }
 
 /* --- store ---------------------------------------------------------------------------------- */

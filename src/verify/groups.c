@@ -1,17 +1,17 @@
 /* Entries are copied, because the sorter lends one at a time. */
 #include "verify/groups.h"
 
-void group_clear(struct group *group)
+void fact_group_clear(struct fact_group *group)
 {
     str_clear(&group->text);
 }
 
-static size_t key_size(const struct group *g, struct span entry)
+static size_t key_size(const struct fact_group *g, struct span entry)
 {
     return g->key_bytes ? g->key_bytes : strnlen(entry.at, entry.size) + 1;
 }
 
-static bool step_on(struct group *g, struct err *err)
+static bool step_on(struct fact_group *g, struct err *err)
 {
     enum step step = sorter_next(g->sorter, &g->next, err);
 
@@ -20,7 +20,7 @@ static bool step_on(struct group *g, struct err *err)
 }
 
 /* Where the entries stand in `text`: their ends, because the text may move while it grows. */
-static void entry_keep(struct group *g, size_t skip, size_t ends[GROUP_MAX])
+static void entry_keep(struct fact_group *g, size_t skip, size_t ends[GROUP_MAX])
 {
     if (g->count == GROUP_MAX) {
         g->left_out++;
@@ -30,7 +30,7 @@ static void entry_keep(struct group *g, size_t skip, size_t ends[GROUP_MAX])
     ends[g->count++] = g->text.size;
 }
 
-static void entries_point(struct group *g, size_t skip, const size_t ends[GROUP_MAX])
+static void entries_point(struct fact_group *g, size_t skip, const size_t ends[GROUP_MAX])
 {
     size_t begin = skip;
 
@@ -41,7 +41,7 @@ static void entries_point(struct group *g, size_t skip, const size_t ends[GROUP_
     }
 }
 
-enum step group_next(struct group *g, struct err *err)
+enum step fact_group_next(struct fact_group *g, struct err *err)
 {
     size_t ends[GROUP_MAX], skip;
 

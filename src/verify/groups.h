@@ -12,7 +12,7 @@
  */
 enum { GROUP_MAX = 64 };
 
-struct group {
+struct fact_group {
     struct span key;                /* what they share                 */
     struct span entries[GROUP_MAX]; /* what stands behind it: borrowed */
     size_t count, left_out;
@@ -24,13 +24,13 @@ struct group {
     bool has_next, begun;
 };
 
-/* `struct group group = GROUP_OF(sorter, 16);` and group_clear() (or auto_group) in the end. */
+/* `struct group group = GROUP_OF(sorter, 16);` and fact_group_clear() (or auto_group) in the end. */
 #define GROUP_OF(a_sorter, size_of_key)                                                            \
     {                                                                                              \
         .sorter = (a_sorter), .key_bytes = (size_of_key), .text = STR_MAX(MIB(8))                  \
     }
-void group_clear(struct group *group);
-#define auto_group __attribute__((cleanup(group_clear))) struct group
+void fact_group_clear(struct fact_group *group);
+#define auto_group __attribute__((cleanup(fact_group_clear))) struct fact_group
 
 /* The next group; all of it is valid until the call after. STEP_ERROR: as sorter_next(). */
-must_check enum step group_next(struct group *group, struct err *err);
+must_check enum step fact_group_next(struct fact_group *group, struct err *err);

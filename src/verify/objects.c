@@ -298,7 +298,7 @@ static bool place_judge(struct verifier *v, struct place *p, struct err *err)
     return true;
 }
 
-static void place_hear(const struct group *group, struct place *p)
+static void place_hear(const struct fact_group *group, struct place *p)
 {
     p->key = span_first(group->key, group->key.size - 1);
     p->version_count = p->row_count = 0;
@@ -360,7 +360,7 @@ static bool owners_note(struct verifier *v, struct err *err)
 }
 
 /* Versions sort behind objects only by their tag: a group is gone through twice. */
-static void owner_tell(struct verifier *v, const struct group *group, struct span object)
+static void owner_tell(struct verifier *v, const struct fact_group *group, struct span object)
 {
     struct named who = { .record_id = unpack_u64(&object), .row = "" };
 
@@ -390,7 +390,7 @@ static bool owners_tell(struct verifier *v, struct err *err)
         return true;
     if (!owners_note(v, err) || !sorter_end(v->hashes, err))
         return false;
-    while ((step = group_next(&group, err)) == STEP_ROW)
+    while ((step = fact_group_next(&group, err)) == STEP_ROW)
         for (size_t i = 0; i < group.count; i++) {
             struct span entry = group.entries[i];
 
@@ -408,7 +408,7 @@ bool judge_objects(struct verifier *v, struct err *err)
 
     if (!sorter_end(v->keys, err))
         return false;
-    while ((step = group_next(&group, err)) == STEP_ROW) {
+    while ((step = fact_group_next(&group, err)) == STEP_ROW) {
         place_hear(&group, place);
         if (!place_judge(v, place, err))
             return err_ctx(err, "the store");

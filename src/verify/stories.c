@@ -68,8 +68,8 @@ static bool entry_pass_on(struct verifier *v, const struct entry *e, struct err 
     bool is_finding = false;
 
     if (e->document == 0
-        && !finding_hear(v, e->run, e->seq, e->at_us, e->before, e->after, e->evidence, &is_finding,
-                         err))
+        && !finding_collect(v, e->run, e->seq, e->at_us, e->before, e->after, e->evidence,
+                            &is_finding, err))
         return false;
     return is_finding || story_add(v, e, err);
 }

@@ -233,7 +233,7 @@ static void chart_of(const struct chart *chart, struct str *to)
     char *bytes = NULL;
     size_t size = 0;
     FILE *file = open_memstream(&bytes, &size);
-    struct page *page = page_new(file);
+    struct html_page *page = page_new(file);
     struct err err = { 0 };
 
     chart_write(page, chart);

@@ -395,7 +395,7 @@ TEST(this_machine_is_told_from_others)
     };
 
     for (size_t i = 0; i < lengthof(cases); i++)
-        CHECK_AT(i, postgres_is_here(cases[i].host, cases[i].address) == cases[i].is_here);
+        CHECK_AT(i, postgres_is_local(cases[i].host, cases[i].address) == cases[i].is_here);
 }
 
 static void check_refused(size_t index, struct sql *sql, const struct sql_text *text,

@@ -162,7 +162,7 @@ TEST(groups_hold_what_shares_its_front)
     uint64_t next = 0;
     bool good = true;
 
-    while (group_next(&group, &err) == STEP_ROW) {
+    while (fact_group_next(&group, &err) == STEP_ROW) {
         good = good && unpack_u64(&group.key) == next / 5 && group.count == 5 && !group.left_out;
         for (size_t i = 0; i < group.count; i++)
             good = good && unpack_u64(&group.entries[i]) == next++;
@@ -177,11 +177,11 @@ TEST(of_a_huge_group_the_first_are_kept)
     auto_group group = GROUP_OF(sorter, sizeof(uint64_t));
     struct err err = { 0 };
 
-    CHECK(group_next(&group, &err) == STEP_ROW);
+    CHECK(fact_group_next(&group, &err) == STEP_ROW);
     CHECK(group.count == GROUP_MAX);
     CHECK(group.left_out == ENTRIES - GROUP_MAX);
     CHECK(unpack_u64(&group.entries[GROUP_MAX - 1]) == GROUP_MAX - 1);
-    CHECK(group_next(&group, &err) == STEP_END);
+    CHECK(fact_group_next(&group, &err) == STEP_END);
 }
 
 TEST(names_that_begin_alike_are_different_groups)
@@ -201,8 +201,8 @@ TEST(names_that_begin_alike_are_different_groups)
     }
     CHECK(sorter_end(sorter, &err));
     for (size_t i = 0; i < lengthof(counts); i++) {
-        CHECK_AT(i, group_next(&group, &err) == STEP_ROW);
+        CHECK_AT(i, fact_group_next(&group, &err) == STEP_ROW);
         CHECK_AT(i, group.count == counts[i]);
     }
-    CHECK(group_next(&group, &err) == STEP_END);
+    CHECK(fact_group_next(&group, &err) == STEP_END);
 }
