@@ -186,7 +186,7 @@ static void say_certificate(const struct verify_options *o, const struct verify_
     else if (o->certificate)
         print("no certificate was written: %ju documents were on their way and not compared, "
               "verify once more\n",
-              (uintmax_t)r->unread);
+              (uintmax_t)r->uncompared);
 }
 
 /* --- what stays of it ----------------------------------------------------------------------- */
@@ -246,8 +246,8 @@ static bool sample_read(const char *text, struct verify_settings *settings, stru
     if (!rest.at || !num_u64(rest, 1, SAMPLES_MAX, &of, err) || !num_u64(part, 1, of, &n, err))
         return err_set(err, ERR_USAGE, 0,
                        "--sample is one part of several, such as 2/7, not '%.40s'", text);
-    settings->sample = (int)n;
-    settings->samples = (int)of;
+    settings->sample_index = (int)n;
+    settings->sample_count = (int)of;
     settings->deep = true;
     return true;
 }
@@ -272,7 +272,7 @@ static struct verify_settings settings_verify(const struct settings *s,
                                      .patient_field = s->patient_field,
                                      .type_field = s->type_field,
                                      .container_list = s->container_field,
-                                     .each = s->containers == 1,
+                                     .each_container = s->containers == 1,
                                      .filter = s->filter,
                                      .store = settings_of_store(s),
                                      .key_template = s->key_in_store,
@@ -294,7 +294,7 @@ static bool is_left_open(const struct verify_settings *settings, const struct ve
                          const struct verify_result *r)
 {
     return (o->certificate && !r->certified)
-           || (settings->samples == 0 && r->compared[STORE_NOT_COMPARED] > 0);
+           || (settings->sample_count == 0 && r->compared[STORE_NOT_COMPARED] > 0);
 }
 
 static int verify_and_say(const struct verify_settings *settings, struct verify_options *o,

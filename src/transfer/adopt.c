@@ -14,13 +14,14 @@ bool adopt_concerns(const struct journey *j)
     return j->mover->settings->adopt && (j->mark_is_foreign || j->assignment->left_key);
 }
 
-static void find(struct journey *j, const char *class, const char *format, ...) printf_like(3, 4);
+static void finding_set(struct journey *j, const char *class, const char *format, ...)
+    printf_like(3, 4);
 
-static void find(struct journey *j, const char *class, const char *format, ...)
+static void finding_set(struct journey *j, const char *class, const char *format, ...)
 {
     va_list args;
 
-    j->left = (struct finding){ .class = class, .why = { .kind = ERR_DATA } };
+    j->left = (struct adopt_finding){ .class = class, .why = { .kind = ERR_DATA } };
     va_start(args, format);
     (void)vsnprintf(j->left.why.msg, sizeof j->left.why.msg, format, args);
     va_end(args);
@@ -28,17 +29,18 @@ static void find(struct journey *j, const char *class, const char *format, ...)
 
 /* --- comparing ------------------------------------------------------------------------------ */
 
-static void find_difference(struct journey *j, const struct store_found *found)
+static void finding_difference(struct journey *j, const struct store_found *found)
 {
     char theirs[SHA256_HEX_SIZE], ours[SHA256_HEX_SIZE];
 
-    find(j, ADOPT_MOVED, "'%.200s' holds %ju bytes with sha256 %s; the source has %ju with %s",
-         j->assignment->left_key, (uintmax_t)found->size_bytes,
-         found->has_sha256 ? sha256_hex(&found->sha256, theirs) : "unknown",
-         (uintmax_t)j->cargo.size_bytes, sha256_hex(&j->cargo.sha256, ours));
+    finding_set(j, ADOPT_MOVED,
+                "'%.200s' holds %ju bytes with sha256 %s; the source has %ju with %s",
+                j->assignment->left_key, (uintmax_t)found->size_bytes,
+                found->has_sha256 ? sha256_hex(&found->sha256, theirs) : "unknown",
+                (uintmax_t)j->cargo.size_bytes, sha256_hex(&j->cargo.sha256, ours));
 }
 
-static bool find_same(struct journey *j, const struct store_found *found)
+static bool finding_same(struct journey *j, const struct store_found *found)
 {
     auto_free char *documented = NULL;
 
@@ -46,20 +48,21 @@ static bool find_same(struct journey *j, const struct store_found *found)
         return false;
     j->is_adopted = true;
     (void)snprintf(j->left_imprint, sizeof j->left_imprint, "%s", found->imprint);
-    find(j, ADOPT_TAKEN, "lies at '%.200s', not at '%.200s'", j->assignment->left_key, documented);
+    finding_set(j, ADOPT_TAKEN, "lies at '%.200s', not at '%.200s'", j->assignment->left_key,
+                documented);
     return true;
 }
 
 /* Whatever an earlier importer wrote beside its objects is no proof of their bytes. */
-static bool left_compare(struct journey *j, const char *key, struct store_found *found_r,
-                         struct err *err)
+static bool previous_compare(struct journey *j, const char *key, struct store_found *found_r,
+                             struct err *err)
 {
     char imprint[STORE_IMPRINT_SIZE] = "";
     struct store_object expected = {
         .key = key, .size_bytes = j->cargo.size_bytes, .sha256 = j->cargo.sha256, .imprint = imprint
     };
 
-    if (j->cargo.is_whole && j->cargo.used == j->cargo.size_bytes)
+    if (j->cargo.is_complete && j->cargo.used == j->cargo.size_bytes)
         store_imprint_of(j->worker->store, (struct span){ j->cargo.bytes, j->cargo.used }, imprint);
     return store_compare(j->worker->store, &expected, found_r, err);
 }
@@ -75,22 +78,22 @@ bool adopt_compare(struct journey *j)
         return true;
     FAILPOINT("adopt.compares");
     if (!key) {
-        find(j, ADOPT_MOVED, "marked, and the application has no row for it");
+        finding_set(j, ADOPT_MOVED, "marked, and the application has no row for it");
         return true;
     }
     if (!store_key_is_good(key)) {
-        find(j, ADOPT_MOVED, "its row points to '%.200s', which is no key", key);
+        finding_set(j, ADOPT_MOVED, "its row points to '%.200s', which is no key", key);
         return true;
     }
-    if (!left_compare(j, key, &found, &err))
+    if (!previous_compare(j, key, &found, &err))
         return trouble_of_store(&j->trouble, &err);
     if (!found.exists)
-        find(j, ADOPT_MOVED, "its row points to '%.200s', where nothing lies", key);
+        finding_set(j, ADOPT_MOVED, "its row points to '%.200s', where nothing lies", key);
     else if (found.has_sha256 && found.size_bytes == j->cargo.size_bytes
              && sha256_equal(&found.sha256, &j->cargo.sha256))
-        return find_same(j, &found);
+        return finding_same(j, &found);
     else
-        find_difference(j, &found);
+        finding_difference(j, &found);
     return true;
 }
 
@@ -116,14 +119,14 @@ static void judge_object(struct journey *j, const char *key, struct store_reader
     struct err err = { 0 };
 
     if (!beginning_read(reader, &beginning, &err))
-        find(j, ADOPT_UNPROVEN, "'%.200s' cannot be read: %.200s", key, err.msg);
+        finding_set(j, ADOPT_UNPROVEN, "'%.200s' cannot be read: %.200s", key, err.msg);
     else if (page_look(str_span(&beginning), span_extension(span_of(key))) == PAGE_SURE)
-        find(j, ADOPT_FALSE, "'%.200s' holds an error page of %ju bytes, not the document", key,
-             (uintmax_t)store_reader_size(reader));
+        finding_set(j, ADOPT_FALSE, "'%.200s' holds an error page of %ju bytes, not the document",
+                    key, (uintmax_t)store_reader_size(reader));
     else
-        find(j, ADOPT_UNPROVEN,
-             "'%.200s' holds %ju bytes, and the source gives no file to compare them with", key,
-             (uintmax_t)store_reader_size(reader));
+        finding_set(j, ADOPT_UNPROVEN,
+                    "'%.200s' holds %ju bytes, and the source gives no file to compare them with",
+                    key, (uintmax_t)store_reader_size(reader));
 }
 
 void adopt_judge(struct journey *j)
@@ -135,13 +138,13 @@ void adopt_judge(struct journey *j)
     if (!adopt_concerns(j))
         return;
     if (!key)
-        find(j, ADOPT_FALSE, "marked, with neither a row in the application nor a file");
+        finding_set(j, ADOPT_FALSE, "marked, with neither a row in the application nor a file");
     else if (!store_key_is_good(key))
-        find(j, ADOPT_FALSE, "its row points to '%.200s', which is no key", key);
+        finding_set(j, ADOPT_FALSE, "its row points to '%.200s', which is no key", key);
     else if (!store_get(j->worker->store, key, &reader, &err))
-        find(j, ADOPT_UNPROVEN, "'%.200s' cannot be read: %.200s", key, err.msg);
+        finding_set(j, ADOPT_UNPROVEN, "'%.200s' cannot be read: %.200s", key, err.msg);
     else if (!reader)
-        find(j, ADOPT_FALSE, "its row points to '%.200s', where nothing lies", key);
+        finding_set(j, ADOPT_FALSE, "its row points to '%.200s', where nothing lies", key);
     else
         judge_object(j, key, reader);
 }
@@ -149,7 +152,7 @@ void adopt_judge(struct journey *j)
 /* --- telling -------------------------------------------------------------------------------- */
 
 bool adopt_note(struct ledger *ledger, const struct ledger_claim *claim,
-                const struct finding *finding, struct err *err)
+                const struct adopt_finding *finding, struct err *err)
 {
     struct ledger_attempt attempt = { ADOPT_STEP, finding->class, &finding->why, -1, false };
 

@@ -18,7 +18,7 @@
 #define ADOPT_UNPROVEN "unproven" /* the source gives no file to compare the object with      */
 
 /* What was found out about one document; `class` NULL: nothing was left for it. */
-struct finding {
+struct adopt_finding {
     const char *class;
     struct err why; /* the words */
 };
@@ -39,4 +39,4 @@ void adopt_judge(struct journey *j);
 
 /* In a change: the finding becomes evidence in the ledger. */
 must_check bool adopt_note(struct ledger *ledger, const struct ledger_claim *claim,
-                           const struct finding *finding, struct err *err);
+                           const struct adopt_finding *finding, struct err *err);

@@ -9,16 +9,16 @@
 
 enum { BUFFER_LEAST = 4096, SENT_NAME_MAX = 4096 };
 
-void cargo_clear(struct cargo *cargo)
+void download_clear(struct download *cargo)
 {
-    intake_free(take(cargo->intake));
+    intake_free(take(cargo->source));
     if (cargo->bytes)
-        buffers_return(cargo->mover->buffers, take(cargo->bytes), cargo->room);
+        buffers_return(cargo->engine->buffers, take(cargo->bytes), cargo->room);
     free(take(cargo->disposition));
 }
 
 /* One byte more than announced, so that the end is seen without another look. */
-static size_t room_for(int64_t announced)
+static size_t buffer_room(int64_t announced)
 {
     if (announced < 0 || announced >= STORE_SMALL_MAX)
         return STORE_SMALL_MAX;
@@ -26,47 +26,49 @@ static size_t room_for(int64_t announced)
 }
 
 /* Reads until the buffer is full or the stream has ended. */
-static bool fill(struct cargo *cargo, uint64_t before, struct trouble *trouble)
+static bool buffer_fill(struct download *cargo, uint64_t before, struct trouble *trouble)
 {
     size_t got = 1;
 
     while (cargo->used < cargo->room && got > 0) {
-        if (!intake_read(cargo->intake, cargo->bytes + cargo->used, cargo->room - cargo->used,
+        if (!intake_read(cargo->source, cargo->bytes + cargo->used, cargo->room - cargo->used,
                          before + cargo->used, &got, trouble))
             return false;
         cargo->used += got;
     }
-    cargo->is_whole = got == 0;
+    cargo->is_complete = got == 0;
     return true;
 }
 
 /* --- what is no file ------------------------------------------------------------------------ */
 
 /* Remembers what came, and says what is known of it. Hashed: it is small, or nothing. */
-static bool note(struct cargo *cargo, const struct ledger_claim *claim, enum failure failure,
-                 struct ledger_refused *seen_r, struct trouble *trouble)
+static bool refused_remember(struct download *cargo, const struct ledger_claim *claim,
+                             enum failure failure, struct ledger_refused *seen_r,
+                             struct trouble *trouble)
 {
     struct sha256 sha256 = sha256_of((struct span){ cargo->bytes, cargo->used });
     struct err err = { 0 };
 
-    if (!refused_note(cargo->mover, claim, failure, &sha256, cargo->used, seen_r, &err))
+    if (!refused_note(cargo->engine, claim, failure, &sha256, cargo->used, seen_r, &err))
         return trouble_of_desk(trouble, "fetch", &err);
     cargo->is_accepted = seen_r->accepted;
     return true;
 }
 
-static bool zero(struct cargo *cargo, const struct ledger_claim *claim, struct trouble *trouble)
+static bool zero_bytes_check(struct download *cargo, const struct ledger_claim *claim,
+                             struct trouble *trouble)
 {
     struct ledger_refused seen;
 
-    if (!note(cargo, claim, FAILURE_CONTAINER_ZERO, &seen, trouble))
+    if (!refused_remember(cargo, claim, FAILURE_CONTAINER_ZERO, &seen, trouble))
         return false;
     return seen.accepted
            || trouble_say(trouble, FAILURE_CONTAINER_ZERO, "fetch",
                           "the stream ended well, without a single byte");
 }
 
-static bool is_page(struct trouble *trouble, const struct cargo *cargo, const char *words)
+static bool refuse_page(struct trouble *trouble, const struct download *cargo, const char *words)
 {
     (void)trouble_say(trouble, FAILURE_CONTAINER_NOT_A_FILE, "fetch",
                       "the stream answered with HTTP status 200 and a page of %zu bytes instead "
@@ -76,41 +78,42 @@ static bool is_page(struct trouble *trouble, const struct cargo *cargo, const ch
     return false;
 }
 
-static bool is_page_of_others(struct trouble *trouble, const struct cargo *cargo, int64_t record)
+static bool refuse_page_of_others(struct trouble *trouble, const struct download *cargo,
+                                  int64_t record)
 {
     char words[80];
 
     (void)snprintf(words, sizeof words, "the very same page came for record %jd", (intmax_t)record);
-    return is_page(trouble, cargo, words);
+    return refuse_page(trouble, cargo, words);
 }
 
 /*
  * An error page takes two signs. What only looks like one is read a second time, at a later try:
  * the same bytes again, and for no other record, are the file.
  */
-static bool page(struct cargo *cargo, const struct ledger_claim *claim, enum page_look look,
-                 struct trouble *trouble)
+static bool page_check(struct download *cargo, const struct ledger_claim *claim,
+                       enum page_look look, struct trouble *trouble)
 {
     struct ledger_refused seen;
 
-    if (!note(cargo, claim, FAILURE_CONTAINER_NOT_A_FILE, &seen, trouble))
+    if (!refused_remember(cargo, claim, FAILURE_CONTAINER_NOT_A_FILE, &seen, trouble))
         return false;
     if (seen.accepted)
         return true;
     if (look == PAGE_SURE)
-        return is_page(trouble, cargo, "its name or its own words say so");
+        return refuse_page(trouble, cargo, "its name or its own words say so");
     if (seen.elsewhere)
-        return is_page_of_others(trouble, cargo, seen.elsewhere);
+        return refuse_page_of_others(trouble, cargo, seen.elsewhere);
     return seen.readings > 0
-           || is_page(trouble, cargo, "or it is the file: then it reads the same another time");
+           || refuse_page(trouble, cargo, "or it is the file: then it reads the same another time");
 }
 
 /*
  * What the URL calls the file, or a field, or the stream: the first that says something.
  *   name   room for the stream's word
  */
-static struct span extension(const struct cargo *cargo, const struct source_facts *facts,
-                             struct str *name)
+static struct span download_extension(const struct download *cargo,
+                                      const struct source_facts *facts, struct str *name)
 {
     struct span by_url = filemaker_extension(facts->value), by_field = span_extension(facts->name);
 
@@ -122,51 +125,51 @@ static struct span extension(const struct cargo *cargo, const struct source_fact
     return span_extension(str_span(name));
 }
 
-static bool inspect(struct cargo *cargo, const struct ledger_claim *claim,
-                    const struct source_facts *facts, struct trouble *trouble)
+static bool download_inspect(struct download *cargo, const struct ledger_claim *claim,
+                             const struct source_facts *facts, struct trouble *trouble)
 {
     struct span bytes = { cargo->bytes, cargo->used };
     auto_str name = STR_MAX(SENT_NAME_MAX);
-    struct span ext = extension(cargo, facts, &name);
-    enum page_look look = cargo->is_whole ? page_look(bytes, ext) : PAGE_NONE;
+    struct span ext = download_extension(cargo, facts, &name);
+    enum page_look look = cargo->is_complete ? page_look(bytes, ext) : PAGE_NONE;
 
-    if (cargo->used == 0 && !zero(cargo, claim, trouble))
+    if (cargo->used == 0 && !zero_bytes_check(cargo, claim, trouble))
         return false;
-    if (look != PAGE_NONE && !page(cargo, claim, look, trouble))
+    if (look != PAGE_NONE && !page_check(cargo, claim, look, trouble))
         return false;
-    content_tell(cargo->mover->contents, bytes, &cargo->content);
-    content_name(&cargo->content, ext);
+    content_tell(cargo->engine->contents, bytes, &cargo->file_type);
+    content_name(&cargo->file_type, ext);
     return true;
 }
 
 /* --- ways ----------------------------------------------------------------------------------- */
 
 /* By one way, from the beginning. */
-static bool through(struct worker *worker, const struct ledger_claim *claim,
-                    const struct source_facts *facts, enum intake_way way, struct cargo *cargo,
-                    struct trouble *trouble)
+static bool download_by_method(struct worker *worker, const struct ledger_claim *claim,
+                               const struct source_facts *facts, enum intake_way way,
+                               struct download *cargo, struct trouble *trouble)
 {
     struct mover *mover = worker->mover;
     struct err err = { 0 };
 
-    *cargo = (struct cargo){ .mover = mover };
-    if (!intake_open(mover, worker->filemaker, facts, way, &cargo->intake, trouble))
+    *cargo = (struct download){ .engine = mover };
+    if (!intake_open(mover, worker->filemaker, facts, way, &cargo->source, trouble))
         return false;
-    cargo->room = room_for(intake_length(cargo->intake));
-    cargo->disposition = mem_text(intake_disposition(cargo->intake));
+    cargo->room = buffer_room(intake_length(cargo->source));
+    cargo->disposition = mem_text(intake_disposition(cargo->source));
     if (!buffers_take(mover->buffers, cargo->room, mover->cancel, &cargo->bytes, &err))
         return trouble_of_source(trouble, "fetch", &err);
-    if (!fill(cargo, 0, trouble) || !inspect(cargo, claim, facts, trouble))
+    if (!buffer_fill(cargo, 0, trouble) || !download_inspect(cargo, claim, facts, trouble))
         return false;
-    if (cargo->is_whole) {
-        intake_free(take(cargo->intake));
+    if (cargo->is_complete) {
+        intake_free(take(cargo->source));
         cargo->size_bytes = cargo->used;
         cargo->sha256 = sha256_of((struct span){ cargo->bytes, cargo->used });
     }
     return true;
 }
 
-static void add_words(struct trouble *trouble, const struct err *err)
+static void failure_add_words(struct trouble *trouble, const struct err *err)
 {
     size_t used = strlen(trouble->why.msg);
 
@@ -174,28 +177,28 @@ static void add_words(struct trouble *trouble, const struct err *err)
                    err->msg);
 }
 
-bool cargo_open(struct worker *worker, const struct ledger_claim *claim,
-                const struct source_facts *facts, bool last_try, struct cargo *cargo_r,
-                struct trouble *trouble)
+bool download_open(struct worker *worker, const struct ledger_claim *claim,
+                   const struct source_facts *facts, bool last_try, struct download *cargo_r,
+                   struct trouble *trouble)
 {
     const struct mover_settings *settings = worker->mover->settings;
 
-    if (through(worker, claim, facts, INTAKE_DIRECT, cargo_r, trouble))
+    if (download_by_method(worker, claim, facts, INTAKE_DIRECT, cargo_r, trouble))
         return true;
     for (int way = INTAKE_DIRECT + 1; last_try && !trouble->run_wide && way < INTAKE_WAYS; way++) {
         struct trouble another = { 0 };
 
         if (!intake_has_way(settings, facts, (enum intake_way)way))
             continue;
-        cargo_clear(cargo_r);
-        if (through(worker, claim, facts, (enum intake_way)way, cargo_r, &another))
+        download_clear(cargo_r);
+        if (download_by_method(worker, claim, facts, (enum intake_way)way, cargo_r, &another))
             return true;
-        add_words(trouble, &another.why);
+        failure_add_words(trouble, &another.why);
     }
     return false;
 }
 
-static bool part_pass(struct cargo *cargo, struct sha256_stream *hash, struct store_large *to,
+static bool part_pass(struct download *cargo, struct sha256_stream *hash, struct store_large *to,
                       struct trouble *trouble)
 {
     struct span part = { cargo->bytes, cargo->used };
@@ -207,7 +210,7 @@ static bool part_pass(struct cargo *cargo, struct sha256_stream *hash, struct st
     return !to || store_large_write(to, part, &err) || trouble_of_store(trouble, &err);
 }
 
-bool cargo_drain(struct cargo *cargo, struct store_large *to, struct trouble *trouble)
+bool download_drain(struct download *cargo, struct store_large *to, struct trouble *trouble)
 {
     auto_sha256_stream *hash = sha256_stream_new();
 
@@ -215,13 +218,13 @@ bool cargo_drain(struct cargo *cargo, struct store_large *to, struct trouble *tr
     for (;;) {
         if (!part_pass(cargo, hash, to, trouble))
             return false;
-        if (cargo->is_whole)
+        if (cargo->is_complete)
             break;
         cargo->used = 0;
-        if (!fill(cargo, cargo->size_bytes, trouble))
+        if (!buffer_fill(cargo, cargo->size_bytes, trouble))
             return false;
     }
-    intake_free(take(cargo->intake));
+    intake_free(take(cargo->source));
     cargo->sha256 = sha256_stream_end(hash);
     return true;
 }

@@ -19,7 +19,7 @@ struct journey {
     struct filemaker_page page;            /* the record, freshly read         */
     const struct filemaker_record *record; /* inside it                        */
     struct source_facts facts;
-    struct cargo cargo;
+    struct download cargo;
     struct ledger_version version; /* what is to be stored, or was     */
     struct trouble trouble;
     bool mark_is_foreign; /* an earlier importer's; only where it is to be taken over */
@@ -27,7 +27,7 @@ struct journey {
     bool mark_stands;     /* ours stands there from before, and counts for this version too   */
     struct ledger_reaction reaction; /* how the source answered our mark; mark NULL: it did not */
     char left_imprint[STORE_IMPRINT_SIZE]; /* of what an earlier importer left, if it is the same */
-    struct finding left; /* what was found out about what it left                    */
+    struct adopt_finding left; /* what was found out about what it left                    */
 };
 
 /* A key for the cargo; `hash`: the version's, for any but the first. In put.c. */

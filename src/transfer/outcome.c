@@ -28,7 +28,7 @@ struct verdict {
     size_t sibling_count;
     struct ledger_attempt attempt;
     struct err why;
-    struct finding left;
+    struct adopt_finding left;
     int64_t due_us;
     bool fetch_again;
     struct ledger_reaction reaction; /* how the source answered the mark, or which one was kept */

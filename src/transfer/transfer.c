@@ -8,7 +8,7 @@
 
 static void journey_clear(struct journey *j)
 {
-    cargo_clear(&j->cargo);
+    download_clear(&j->cargo);
     ledger_version_clear(&j->version);
     ledger_reaction_clear(&j->reaction);
     source_facts_clear(&j->facts);
@@ -196,8 +196,8 @@ static bool fetch(struct journey *j)
 {
     return journey_read(j) && is_same_document(j) && is_as_claimed(j) && patient_agrees(j)
            && mark_is_ours_or_none(j) && has_contents(j)
-           && cargo_open(j->worker, j->claim, &j->facts, journey_is_last_try(j), &j->cargo,
-                         &j->trouble);
+           && download_open(j->worker, j->claim, &j->facts, journey_is_last_try(j), &j->cargo,
+                            &j->trouble);
 }
 
 /* Steps with a name each, so that tests can kill us between any two. */

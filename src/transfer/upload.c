@@ -120,7 +120,7 @@ bool journey_key(struct journey *j, const struct sha256 *hash, char **key_r)
                                .record_id = j->claim->record_id,
                                .container = j->claim->container,
                                .repetition = j->claim->repetition,
-                               .ext = j->cargo.content.ext,
+                               .ext = j->cargo.file_type.ext,
                                .version = hash };
     auto_str key = STR_MAX(STORE_KEY_MAX);
     struct err err = { 0 };
@@ -174,7 +174,7 @@ static void version_begin(struct journey *j)
 
     ledger_version_clear(&j->version);
     j->version.patient = patient ? mem_text(patient) : NULL;
-    j->version.mime = mem_text(j->cargo.content.mime);
+    j->version.mime = mem_text(j->cargo.file_type.mime);
     j->version.mod_id = j->record->mod_id;
     if (!*j->mover->settings->fields.mark)
         return;
@@ -371,14 +371,14 @@ static bool put_small(struct journey *j)
  */
 static bool hash_first(struct journey *j, bool *is_stored_r)
 {
-    if (!cargo_drain(&j->cargo, NULL, &j->trouble) || !journey_unchanged(j) || !adopt_compare(j)
+    if (!download_drain(&j->cargo, NULL, &j->trouble) || !journey_unchanged(j) || !adopt_compare(j)
         || !version_choose(j) || !intend(j) || !is_still_there(j, is_stored_r))
         return false;
     if (*is_stored_r)
         return true;
-    cargo_clear(&j->cargo);
-    return cargo_open(j->worker, j->claim, &j->facts, journey_is_last_try(j), &j->cargo,
-                      &j->trouble);
+    download_clear(&j->cargo);
+    return download_open(j->worker, j->claim, &j->facts, journey_is_last_try(j), &j->cargo,
+                         &j->trouble);
 }
 
 /* What earlier tries began and did not end: it must not end by itself while this one goes on. */
@@ -454,13 +454,13 @@ static bool put_large(struct journey *j)
             return false;
     }
     return is_stored
-           || (large_begin(j, &large) && cargo_drain(&j->cargo, large, &j->trouble)
+           || (large_begin(j, &large) && download_drain(&j->cargo, large, &j->trouble)
                && large_settle(j) && large_end(j, large));
 }
 
 bool journey_put(struct journey *j)
 {
-    if (!(j->cargo.is_whole ? put_small(j) : put_large(j)))
+    if (!(j->cargo.is_complete ? put_small(j) : put_large(j)))
         return false;
     atomic_store(&j->mover->store_alive_us, time_mono_us());
     return true;
@@ -477,7 +477,7 @@ struct record_job {
     const char *doubt; /* "" if there is none */
     bool has_siblings;
     bool take_over; /* an earlier importer's row becomes ours */
-    const struct finding *left;
+    const struct adopt_finding *left;
     bool ready; /* out: nothing is missing but the mark              */
     bool there; /* out: false if people have deleted the document's row */
 };
@@ -529,8 +529,8 @@ static struct row *row_of(const struct journey *j, const char *patient)
                                          .facts = &j->facts,
                                          .disposition = j->cargo.disposition,
                                          .mime = j->version.mime,
-                                         .ext = j->cargo.content.ext,
-                                         .ext_is_named = j->cargo.content.is_named,
+                                         .ext = j->cargo.file_type.ext,
+                                         .ext_is_named = j->cargo.file_type.is_named,
                                          .is_accepted = j->cargo.is_accepted,
                                          .size_bytes = j->version.size_bytes,
                                          .sha256 = &j->version.sha256,

@@ -96,14 +96,15 @@ static void compared_cell(struct verifier *v, const struct ledger_fact *l, enum 
     str_add_char(line, '\t');
     if (!is_stored(l))
         return;
-    v->result->unread += how == STORE_NOT_COMPARED;
+    v->result->uncompared += how == STORE_NOT_COMPARED;
     str_add_text(line, store_how_name(how));
     if (source_read)
         str_add_text(line, " source");
 }
 
-bool leaf_add(struct verifier *v, const struct source_fact *s, const struct ledger_fact *l,
-              const struct row_fact *row, enum store_how how, bool source_read, struct err *err)
+bool certificate_add_leaf(struct verifier *v, const struct source_fact *s,
+                          const struct ledger_fact *l, const struct row_fact *row,
+                          enum store_how how, bool source_read, struct err *err)
 {
     auto_str entry = STR_MAX(ENTRY_MAX), line = STR_MAX(LINE_MAX_BYTES);
 
@@ -141,9 +142,9 @@ static void how_add(struct str *head, const struct verify_settings *s)
     const char *store = s->reading == VERIFY_READ_ALL ? "every byte in the store"
                                                       : "what the server says of its bytes";
 
-    if (s->samples)
-        str_printf(head, "read\t%s, at the source of part %d of %d\n", store, s->sample,
-                   s->samples);
+    if (s->sample_count)
+        str_printf(head, "read\t%s, at the source of part %d of %d\n", store, s->sample_index,
+                   s->sample_count);
     else
         str_printf(head, "read\t%s\n", s->deep ? "every byte" : store);
 }
@@ -175,7 +176,7 @@ static void head_add(const struct verifier *v, const struct merkle *tree, struct
     how_add(head, v->settings);
     compared_add(head, v->result);
     states_add(head, v->result);
-    str_add_span(head, str_span(&v->heads));
+    str_add_span(head, str_span(&v->chain_heads));
     str_printf(head, "leaves\t%ju\n", (uintmax_t)tree->count);
     v->result->root = merkle_root(tree);
     certificate_line_add(head, "root", sha256_hex(&v->result->root, hex));

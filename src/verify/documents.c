@@ -30,12 +30,14 @@ struct document_facts {
     size_t stray_count;
 };
 
-static struct named document_named(const struct document_facts *h, char row[ROW_TEXT_SIZE])
+static struct named_document document_named(const struct document_facts *h, char row[ROW_TEXT_SIZE])
 {
-    struct named named = { .record_id = h->has_source ? h->source.record_id : h->ledger.record_id,
-                           .identity = h->has_ledger ? h->ledger.identity : h->source.identity,
-                           .key = h->ledger.key,
-                           .row = "" };
+    struct named_document named = {
+        .record_id = h->has_source ? h->source.record_id : h->ledger.record_id,
+        .identity = h->has_ledger ? h->ledger.identity : h->source.identity,
+        .key = h->ledger.key,
+        .row = ""
+    };
 
     if (h->row_count || h->ledger.version)
         named.row = uuid_text(h->row_count ? &h->rows[0].id : &h->id, row);
@@ -51,10 +53,10 @@ static bool is_stored(const struct ledger_fact *fact)
 #define DIFFER(v, h, moving, kind, ...)                                                            \
     do {                                                                                           \
         char row_text[ROW_TEXT_SIZE];                                                              \
-        struct named who = document_named(h, row_text);                                            \
+        struct named_document who = document_named(h, row_text);                                   \
                                                                                                    \
         if (!(moving))                                                                             \
-            differ(v, kind, &who, __VA_ARGS__);                                                    \
+            difference_report(v, kind, &who, __VA_ARGS__);                                         \
     } while (0)
 
 /* --- rows ----------------------------------------------------------------------------------- */
@@ -276,7 +278,7 @@ static bool unchanged_judge(struct verifier *v, struct document_facts *h, bool m
         DIFFER(v, h, moving, "type", "ledger and FileMaker name different types");
     if (!is_stored(&h->ledger) || !(v->settings->deep || h->is_open))
         return true;
-    if (!h->is_open && !is_sampled(v, h->id.bytes)) {
+    if (!h->is_open && !document_is_sampled(v, h->id.bytes)) {
         v->result->not_sampled++;
         return true;
     }
@@ -307,7 +309,7 @@ static bool absent_judge(struct verifier *v, struct document_facts *h, bool movi
 
     if (span_is(h->ledger.state, "gone"))
         return document_settle(v, h, err);
-    if (!source_look(v->source, h->ledger.record_id, &lives, err))
+    if (!source_record_exists(v->source, h->ledger.record_id, &lives, err))
         return false;
     v->result->gone += !lives;
     if (!lives)
@@ -349,11 +351,12 @@ static void surplus_rows(struct verifier *v, const struct document_facts *h)
 {
     for (size_t i = 0; i < h->row_count; i++) {
         char text[ROW_TEXT_SIZE];
-        struct named who = { .record_id = h->rows[i].record_id,
-                             .key = h->rows[i].key,
-                             .row = uuid_text(&h->rows[i].id, text) };
+        struct named_document who = { .record_id = h->rows[i].record_id,
+                                      .key = h->rows[i].key,
+                                      .row = uuid_text(&h->rows[i].id, text) };
 
-        differ(v, "row-surplus", &who, "neither FileMaker nor the ledger has a document for it");
+        difference_report(v, "row-surplus", &who,
+                          "neither FileMaker nor the ledger has a document for it");
     }
 }
 
@@ -363,7 +366,8 @@ static bool both_judge(struct verifier *v, struct document_facts *h, struct err 
 {
     bool moving;
 
-    if (!is_moving(v, h->ledger.document, h->ledger.epoch, h->ledger.changed_us, &moving, err))
+    if (!document_is_moving(v, h->ledger.document, h->ledger.epoch, h->ledger.changed_us, &moving,
+                            err))
         return false;
     v->result->moving += moving;
     if (is_stored(&h->ledger) && h->ledger.version == 0)
@@ -378,15 +382,16 @@ static bool both_judge(struct verifier *v, struct document_facts *h, struct err 
 static bool document_leaf_add(struct verifier *v, struct document_facts *h, struct err *err)
 {
     return !v->leaves || !h->has_source
-           || leaf_add(v, &h->source, h->has_ledger ? &h->ledger : NULL,
-                       h->row_count ? &h->rows[0] : NULL, h->how, h->source_agrees, err);
+           || certificate_add_leaf(v, &h->source, h->has_ledger ? &h->ledger : NULL,
+                                   h->row_count ? &h->rows[0] : NULL, h->how, h->source_agrees,
+                                   err);
 }
 
 /* What was found before, and could not be held against anything now; given up is settled. */
 static bool open_judge(struct verifier *v, struct document_facts *h, struct err *err)
 {
     char row[ROW_TEXT_SIZE];
-    struct named who = document_named(h, row);
+    struct named_document who = document_named(h, row);
 
     if (!h->is_open || h->is_reported)
         return true;
@@ -471,7 +476,7 @@ static bool by_record_id_send(struct verifier *v, const struct uuid *id, struct 
 
     pack_bytes(&to, id->bytes, sizeof id->bytes);
     str_add_span(&to, entry);
-    return sorter_add(v->odd, str_span(&to), err);
+    return sorter_add(v->by_record_id, str_span(&to), err);
 }
 
 /* A record whose id another one has goes by its record id, as the ledger should have it too. */
@@ -529,5 +534,5 @@ static bool groups_judge(struct verifier *v, struct sorter *sorter, bool is_firs
 bool judge_documents(struct verifier *v, struct err *err)
 {
     return sorter_end(v->documents, err) && groups_judge(v, v->documents, true, err)
-           && sorter_end(v->odd, err) && groups_judge(v, v->odd, false, err);
+           && sorter_end(v->by_record_id, err) && groups_judge(v, v->by_record_id, false, err);
 }

@@ -52,7 +52,7 @@ bool finding_collect(struct verifier *v, int64_t run, int64_t seq, int64_t at_us
     pack_u64(&entry, record_id);
     str_add_span(&entry, kind);
     return str_fits(&entry, "a difference that was found before", err)
-           && sorter_add(v->openings, str_span(&entry), err);
+           && sorter_add(v->earlier_findings, str_span(&entry), err);
 }
 
 /* --- to where it is judged ------------------------------------------------------------------ */
@@ -99,9 +99,9 @@ bool findings_send(struct verifier *v, struct err *err)
     struct span entry;
     enum step step;
 
-    if (!sorter_end(v->openings, err))
+    if (!sorter_end(v->earlier_findings, err))
         return false;
-    while ((step = sorter_next(v->openings, &entry, err)) == STEP_ROW) {
+    while ((step = sorter_next(v->earlier_findings, &entry, err)) == STEP_ROW) {
         struct span place = unpack_name(&entry);
 
         if (!span_equal(place, str_span(&last.place)) && !last_word_send(v, &last, err))
@@ -155,13 +155,15 @@ static const char *kind_of(struct span word)
     return "object-hash";
 }
 
-void finding_still_open(struct verifier *v, const struct open_fact *open, const struct named *named)
+void finding_still_open(struct verifier *v, const struct open_fact *open,
+                        const struct named_document *named)
 {
     char at[TIME_TEXT_SIZE];
 
-    differ(v, kind_of(open->kind), named,
-           "found on %s by verification %jd, and what it is about could not be read again since",
-           time_rfc3339(open->at_us, at), (intmax_t)open->run);
+    difference_report(
+        v, kind_of(open->kind), named,
+        "found on %s by verification %jd, and what it is about could not be read again since",
+        time_rfc3339(open->at_us, at), (intmax_t)open->run);
 }
 
 bool verify_has_findings(const struct verify_result *result)

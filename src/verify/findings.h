@@ -39,6 +39,6 @@ must_check bool finding_close(struct verifier *v, const struct open_fact *open, 
                               struct err *err);
 
 /* Says of one that it was found before and could not be read again. */
-struct named;
+struct named_document;
 void finding_still_open(struct verifier *v, const struct open_fact *open,
-                        const struct named *named);
+                        const struct named_document *named);

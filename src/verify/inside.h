@@ -25,36 +25,36 @@ struct verifier {
     struct store *store;
     uint64_t last_record_id; /* the highest that the ledger knows: what is above may be new */
 
-    struct sorter *documents; /* by row id: ledger, rows and source                       */
-    struct sorter *odd;       /* the same, of records that must go by their record id     */
-    struct sorter *patients;  /* by the patient's id in FileMaker: patients and source    */
-    struct sorter *keys;      /* by key: versions, objects, rows that are not ours        */
-    struct sorter *stories;   /* by document: the ledger and its audit entries            */
-    struct sorter *leaves;    /* by record: the certificate's; NULL if none is wanted     */
-    struct sorter *hashes;    /* by hash: objects with wrong bytes, and who has those     */
-    struct sorter *openings;  /* by place: what verifications found and saw mended        */
-    struct sorter *findings;  /* by place: what is to be noted of this one                */
-    bool is_step_1;           /* the ledger's schema knows of no imprints yet             */
-    struct str heads;         /* lines for the certificate: the ends of the audit chains  */
+    struct sorter *documents;        /* by row id: ledger, rows and source                       */
+    struct sorter *by_record_id;     /* the same, of records that must go by their record id     */
+    struct sorter *patients;         /* by the patient's id in FileMaker: patients and source    */
+    struct sorter *keys;             /* by key: versions, objects, rows that are not ours        */
+    struct sorter *stories;          /* by document: the ledger and its audit entries            */
+    struct sorter *leaves;           /* by record: the certificate's; NULL if none is wanted     */
+    struct sorter *hashes;           /* by hash: objects with wrong bytes, and who has those     */
+    struct sorter *earlier_findings; /* by place: what verifications found and saw mended        */
+    struct sorter *findings;         /* by place: what is to be noted of this one                */
+    bool is_old_schema;              /* the ledger's schema knows of no imprints yet             */
+    struct str chain_heads;          /* lines for the certificate: the ends of the audit chains  */
 };
 
 /* A document, to name it in a difference. */
-struct named {
+struct named_document {
     uint64_t record_id;
     struct span identity, key;
     const char *row;
 };
 
 /* Says that something is not as it should be. */
-void differ(struct verifier *v, const char *kind, const struct named *named, const char *format,
-            ...) printf_like(4, 5);
+void difference_report(struct verifier *v, const char *kind, const struct named_document *named,
+                       const char *format, ...) printf_like(4, 5);
 
 /* Whether a run is at a document: the ledger says something else of it than before. */
-must_check bool is_moving(struct verifier *v, uint64_t document, uint64_t epoch,
-                          uint64_t changed_us, bool *moving_r, struct err *err);
+must_check bool document_is_moving(struct verifier *v, uint64_t document, uint64_t epoch,
+                                   uint64_t changed_us, bool *moving_r, struct err *err);
 
 /* Whether the bytes of a document are to be read, by --deep and --sample. */
-bool is_sampled(const struct verifier *v, const uint8_t row_id[16]);
+bool document_is_sampled(const struct verifier *v, const uint8_t row_id[16]);
 
 /* --- gathering: gather.c, rows.c ------------------------------------------------------------ */
 
@@ -80,7 +80,7 @@ must_check bool story_read_chains(struct verifier *v, struct err *err);
  *   how           how its object's bytes were compared
  *   source_read   the source's were read again, and agreed
  */
-must_check bool leaf_add(struct verifier *v, const struct source_fact *source,
-                         const struct ledger_fact *ledger, const struct row_fact *row,
-                         enum store_how how, bool source_read, struct err *err);
+must_check bool certificate_add_leaf(struct verifier *v, const struct source_fact *source,
+                                     const struct ledger_fact *ledger, const struct row_fact *row,
+                                     enum store_how how, bool source_read, struct err *err);
 must_check bool certificate_write(struct verifier *v, struct err *err);

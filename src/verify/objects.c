@@ -10,7 +10,7 @@
 enum { READ_SIZE = 128 * 1024 };
 
 /* All that is said of one key. */
-struct place {
+struct object_facts {
     struct span key;
     struct version_fact versions[GROUP_MAX];
     size_t version_count;
@@ -18,12 +18,12 @@ struct place {
     uint64_t object_bytes;
     struct row_fact rows[GROUP_MAX]; /* rows that nobody of ours made */
     size_t row_count;
-    bool is_open; /* a verification found a difference, and none has seen it mended */
-    bool is_told; /* ... and it was found again, or is mended now                    */
+    bool is_open;     /* a verification found a difference, and none has seen it mended */
+    bool is_reported; /* ... and it was found again, or is mended now                    */
     struct open_fact open;
 };
 
-static struct uuid row_of(const struct verifier *v, const struct version_fact *version)
+static struct uuid version_row_id(const struct verifier *v, const struct version_fact *version)
 {
     return fact_row_id(v->settings->source_name, version->identity, version->container,
                        version->repetition);
@@ -35,7 +35,7 @@ static bool was_stored(const struct version_fact *version)
 }
 
 /* Who speaks for a key: the version that is a document's own now, else one that was stored. */
-static const struct version_fact *spokesman(const struct place *p)
+static const struct version_fact *version_for_key(const struct object_facts *p)
 {
     const struct version_fact *best = NULL;
 
@@ -49,38 +49,38 @@ static const struct version_fact *spokesman(const struct place *p)
     return best;
 }
 
-static void object_differ(struct verifier *v, const struct place *p, const char *kind,
+static void object_report(struct verifier *v, const struct object_facts *p, const char *kind,
                           const char *words)
 {
-    const struct version_fact *version = spokesman(p);
+    const struct version_fact *version = version_for_key(p);
     char text[ROW_TEXT_SIZE] = "";
-    struct named who = { .key = p->key, .row = "" };
+    struct named_document who = { .key = p->key, .row = "" };
     struct uuid row;
 
     if (version) {
-        row = row_of(v, version);
+        row = version_row_id(v, version);
         who.record_id = version->record_id;
         who.identity = version->identity;
         who.row = version->is_current ? uuid_text(&row, text) : "";
     }
-    differ(v, kind, &who, "%s", words);
+    difference_report(v, kind, &who, "%s", words);
 }
 
 /* A difference that is remembered until the object was read again and agreed. */
-static bool bytes_differ(struct verifier *v, struct place *p, const char *kind, const char *words,
-                         struct err *err)
+static bool bytes_differ(struct verifier *v, struct object_facts *p, const char *kind,
+                         const char *words, struct err *err)
 {
-    object_differ(v, p, kind, words);
+    object_report(v, p, kind, words);
     if (p->is_open)
-        return p->is_told = true;
-    return finding_open(v, kind, p->key, spokesman(p)->record_id, err);
+        return p->is_reported = true;
+    return finding_open(v, kind, p->key, version_for_key(p)->record_id, err);
 }
 
-static bool settle(struct verifier *v, struct place *p, struct err *err)
+static bool object_settle(struct verifier *v, struct object_facts *p, struct err *err)
 {
     if (!p->is_open)
         return true;
-    p->is_told = true;
+    p->is_reported = true;
     return finding_close(v, &p->open, p->key, err);
 }
 
@@ -109,12 +109,12 @@ static bool object_read(struct verifier *v, const char *key, struct store_found 
     return true;
 }
 
-static bool must_read(const struct verifier *v, const struct place *p)
+static bool must_read(const struct verifier *v, const struct object_facts *p)
 {
-    struct uuid row = row_of(v, spokesman(p));
+    struct uuid row = version_row_id(v, version_for_key(p));
 
     return p->is_open || v->settings->reading == VERIFY_READ_ALL
-           || (v->settings->deep && is_sampled(v, row.bytes));
+           || (v->settings->deep && document_is_sampled(v, row.bytes));
 }
 
 /* Whether the server's word was not enough. */
@@ -125,10 +125,10 @@ static bool must_read_after_all(const struct verifier *v, const struct store_fou
 }
 
 /* What lies there: by its bytes if they are to be read, else as the server itself has it. */
-static bool object_look(struct verifier *v, const struct place *p, struct store_found *found_r,
-                        struct err *err)
+static bool object_look(struct verifier *v, const struct object_facts *p,
+                        struct store_found *found_r, struct err *err)
 {
-    const struct version_fact *version = spokesman(p);
+    const struct version_fact *version = version_for_key(p);
     auto_free char *key = span_text(p->key), *imprint = span_text(version->imprint);
     struct store_object expected = { .key = key,
                                      .size_bytes = version->size_bytes,
@@ -143,12 +143,13 @@ static bool object_look(struct verifier *v, const struct place *p, struct store_
 }
 
 /* For the certificate: the line of the document says how its object was compared. */
-static bool how_send(struct verifier *v, const struct place *p, enum store_how how, struct err *err)
+static bool how_send(struct verifier *v, const struct object_facts *p, enum store_how how,
+                     struct err *err)
 {
     auto_str entry = STR_MAX(64);
-    struct uuid row = row_of(v, spokesman(p));
+    struct uuid row = version_row_id(v, version_for_key(p));
 
-    if (!v->leaves || !spokesman(p)->is_current)
+    if (!v->leaves || !version_for_key(p)->is_current)
         return true;
     pack_bytes(&entry, row.bytes, sizeof row.bytes);
     pack_u8(&entry, FACT_COMPARED);
@@ -157,11 +158,11 @@ static bool how_send(struct verifier *v, const struct place *p, enum store_how h
 }
 
 /* Remembers whose the wrong bytes may be. */
-static bool mismatch_note(struct verifier *v, const struct place *p, const struct sha256 *found,
-                          struct err *err)
+static bool mismatch_note(struct verifier *v, const struct object_facts *p,
+                          const struct sha256 *found, struct err *err)
 {
     auto_str entry = STR_MAX(ENTRY_MAX);
-    const struct version_fact *version = spokesman(p);
+    const struct version_fact *version = version_for_key(p);
 
     pack_bytes(&entry, found->bytes, SHA256_SIZE);
     pack_u8(&entry, FACT_OBJECT);
@@ -173,19 +174,19 @@ static bool mismatch_note(struct verifier *v, const struct place *p, const struc
 
 /* --- one key -------------------------------------------------------------------------------- */
 
-static bool is_any_moving(struct verifier *v, const struct place *p, bool *moving_r,
+static bool is_any_moving(struct verifier *v, const struct object_facts *p, bool *moving_r,
                           struct err *err)
 {
     *moving_r = false;
     for (size_t i = 0; i < p->version_count && !*moving_r; i++)
-        if (!is_moving(v, p->versions[i].document, p->versions[i].epoch, p->versions[i].changed_us,
-                       moving_r, err))
+        if (!document_is_moving(v, p->versions[i].document, p->versions[i].epoch,
+                                p->versions[i].changed_us, moving_r, err))
             return false;
     return true;
 }
 
 /* An object that no version names: unless one came since, it is surplus. */
-static bool surplus_judge(struct verifier *v, const struct place *p, struct err *err)
+static bool surplus_judge(struct verifier *v, const struct object_facts *p, struct err *err)
 {
     int64_t count;
 
@@ -194,33 +195,33 @@ static bool surplus_judge(struct verifier *v, const struct place *p, struct err 
     if (count > 0)
         v->result->moving++;
     else
-        object_differ(v, p, "object-surplus", "the ledger never meant to store this object");
+        object_report(v, p, "object-surplus", "the ledger never meant to store this object");
     return true;
 }
 
-static bool missing_judge(struct verifier *v, struct place *p, struct err *err)
+static bool missing_judge(struct verifier *v, struct object_facts *p, struct err *err)
 {
     bool moving;
 
-    if (!was_stored(spokesman(p)))
+    if (!was_stored(version_for_key(p)))
         return true; /* was only meant to be */
     if (!is_any_moving(v, p, &moving, err))
         return false;
     return moving
            || bytes_differ(v, p, "object-missing",
-                           spokesman(p)->is_current
+                           version_for_key(p)->is_current
                                ? "the document's object is not in the store"
                                : "an earlier version's object is not in the store",
                            err);
 }
 
-static void owners_judge(struct verifier *v, const struct place *p)
+static void owners_judge(struct verifier *v, const struct object_facts *p)
 {
-    const struct version_fact *owner = spokesman(p);
+    const struct version_fact *owner = version_for_key(p);
 
     for (size_t i = 0; i < p->version_count; i++)
         if (was_stored(&p->versions[i]) && p->versions[i].document != owner->document)
-            object_differ(v, p, "key-shared", "two documents are stored under this key");
+            object_report(v, p, "key-shared", "two documents are stored under this key");
 }
 
 static bool is_as_stored(const struct version_fact *version, const struct store_found *found)
@@ -230,10 +231,10 @@ static bool is_as_stored(const struct version_fact *version, const struct store_
            && memcmp(found->sha256.bytes, version->sha256.at, SHA256_SIZE) == 0;
 }
 
-static bool wrong_judge(struct verifier *v, struct place *p, const struct store_found *found,
+static bool wrong_judge(struct verifier *v, struct object_facts *p, const struct store_found *found,
                         struct err *err)
 {
-    const struct version_fact *version = spokesman(p);
+    const struct version_fact *version = version_for_key(p);
     char words[WORDS_SIZE];
     bool moving;
 
@@ -251,7 +252,7 @@ static bool wrong_judge(struct verifier *v, struct place *p, const struct store_
     return mismatch_note(v, p, &found->sha256, err);
 }
 
-static bool content_judge(struct verifier *v, struct place *p, struct err *err)
+static bool content_judge(struct verifier *v, struct object_facts *p, struct err *err)
 {
     struct store_found found;
 
@@ -265,44 +266,46 @@ static bool content_judge(struct verifier *v, struct place *p, struct err *err)
         return false;
     if (found.how == STORE_NOT_COMPARED && !found.is_folder)
         return true;
-    return is_as_stored(spokesman(p), &found) ? settle(v, p, err) : wrong_judge(v, p, &found, err);
+    return is_as_stored(version_for_key(p), &found) ? object_settle(v, p, err)
+                                                    : wrong_judge(v, p, &found, err);
 }
 
-static bool versions_judge(struct verifier *v, struct place *p, struct err *err)
+static bool versions_judge(struct verifier *v, struct object_facts *p, struct err *err)
 {
     for (size_t i = 0; i < p->row_count; i++) {
         char text[ROW_TEXT_SIZE];
-        struct named who = { .key = p->key, .row = uuid_text(&p->rows[i].id, text) };
+        struct named_document who = { .key = p->key, .row = uuid_text(&p->rows[i].id, text) };
 
         if (p->version_count)
-            differ(v, "row-surplus", &who, "the application's own row points to our object");
+            difference_report(v, "row-surplus", &who,
+                              "the application's own row points to our object");
     }
     if (p->version_count == 0 && p->has_object)
         return surplus_judge(v, p, err);
     if (p->version_count == 0)
-        return settle(v, p, err); /* nothing lies there any more, and nothing should */
+        return object_settle(v, p, err); /* nothing lies there any more, and nothing should */
     if (!p->has_object)
         return missing_judge(v, p, err);
     owners_judge(v, p);
-    return !was_stored(spokesman(p)) || content_judge(v, p, err);
+    return !was_stored(version_for_key(p)) || content_judge(v, p, err);
 }
 
-static bool place_judge(struct verifier *v, struct place *p, struct err *err)
+static bool key_judge(struct verifier *v, struct object_facts *p, struct err *err)
 {
-    struct named who = { .record_id = p->open.record_id, .key = p->key, .row = "" };
+    struct named_document who = { .record_id = p->open.record_id, .key = p->key, .row = "" };
 
     if (!versions_judge(v, p, err))
         return false;
-    if (p->is_open && !p->is_told)
+    if (p->is_open && !p->is_reported)
         finding_still_open(v, &p->open, &who);
     return true;
 }
 
-static void place_hear(const struct fact_group *group, struct place *p)
+static void key_collect(const struct fact_group *group, struct object_facts *p)
 {
     p->key = span_first(group->key, group->key.size - 1);
     p->version_count = p->row_count = 0;
-    p->has_object = p->is_open = p->is_told = false;
+    p->has_object = p->is_open = p->is_reported = false;
     for (size_t i = 0; i < group->count; i++) {
         struct span entry = group->entries[i];
 
@@ -360,9 +363,9 @@ static bool owners_note(struct verifier *v, struct err *err)
 }
 
 /* Versions sort behind objects only by their tag: a group is gone through twice. */
-static void owner_tell(struct verifier *v, const struct fact_group *group, struct span object)
+static void owner_report(struct verifier *v, const struct fact_group *group, struct span object)
 {
-    struct named who = { .record_id = unpack_u64(&object), .row = "" };
+    struct named_document who = { .record_id = unpack_u64(&object), .row = "" };
 
     who.identity = unpack_text(&object);
     who.key = object;
@@ -375,13 +378,14 @@ static void owner_tell(struct verifier *v, const struct fact_group *group, struc
         record_id = unpack_u64(&entry);
         if (record_id == who.record_id)
             return; /* its own: the ledger's size is wrong, not the bytes */
-        differ(v, "object-of-another", &who, "these are the bytes of record %ju, document %.*s",
-               (uintmax_t)record_id, SPAN_ARGS(entry));
+        difference_report(v, "object-of-another", &who,
+                          "these are the bytes of record %ju, document %.*s", (uintmax_t)record_id,
+                          SPAN_ARGS(entry));
         return;
     }
 }
 
-static bool owners_tell(struct verifier *v, struct err *err)
+static bool owners_report(struct verifier *v, struct err *err)
 {
     auto_group group = GROUP_OF(v->hashes, SHA256_SIZE);
     enum step step;
@@ -395,7 +399,7 @@ static bool owners_tell(struct verifier *v, struct err *err)
             struct span entry = group.entries[i];
 
             if (unpack_u8(&entry) == FACT_OBJECT)
-                owner_tell(v, &group, entry);
+                owner_report(v, &group, entry);
         }
     return step == STEP_END;
 }
@@ -403,15 +407,15 @@ static bool owners_tell(struct verifier *v, struct err *err)
 bool judge_objects(struct verifier *v, struct err *err)
 {
     auto_group group = GROUP_OF(v->keys, 0);
-    auto_free struct place *place = mem_new(struct place);
+    auto_free struct object_facts *place = mem_new(struct object_facts);
     enum step step;
 
     if (!sorter_end(v->keys, err))
         return false;
     while ((step = fact_group_next(&group, err)) == STEP_ROW) {
-        place_hear(&group, place);
-        if (!place_judge(v, place, err))
+        key_collect(&group, place);
+        if (!key_judge(v, place, err))
             return err_ctx(err, "the store");
     }
-    return step == STEP_END && owners_tell(v, err);
+    return step == STEP_END && owners_report(v, err);
 }

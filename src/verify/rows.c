@@ -10,29 +10,29 @@
 #include "json/json.h"
 
 /* What a row's metadata says of where it comes from. */
-struct origin {
+struct row_origin {
     struct span source, identity, container, sha256;
     uint64_t repetition, record_id, size_bytes;
 };
 
 /* Metadata that is not ours leaves everything empty. */
-static void origin_read(const struct json *json, struct origin *origin_r)
+static void origin_read(const struct json *json, struct row_origin *origin_r)
 {
     static const struct json_member shape[] = {
-        JSON_MAYBE_SPAN(struct origin, source, "source"),
-        JSON_MAYBE_SPAN(struct origin, identity, "identity"),
-        JSON_MAYBE_SPAN(struct origin, container, "container"),
-        JSON_MAYBE_SPAN(struct origin, sha256, "sha256"),
-        JSON_MAYBE_U64(struct origin, repetition, "repetition"),
-        JSON_MAYBE_U64(struct origin, record_id, "recordId"),
-        JSON_MAYBE_U64(struct origin, size_bytes, "size"),
+        JSON_MAYBE_SPAN(struct row_origin, source, "source"),
+        JSON_MAYBE_SPAN(struct row_origin, identity, "identity"),
+        JSON_MAYBE_SPAN(struct row_origin, container, "container"),
+        JSON_MAYBE_SPAN(struct row_origin, sha256, "sha256"),
+        JSON_MAYBE_U64(struct row_origin, repetition, "repetition"),
+        JSON_MAYBE_U64(struct row_origin, record_id, "recordId"),
+        JSON_MAYBE_U64(struct row_origin, size_bytes, "size"),
         JSON_SHAPE_END,
     };
     struct err ignored;
 
-    *origin_r = (struct origin){ .repetition = 1 };
+    *origin_r = (struct row_origin){ .repetition = 1 };
     if (!json_fill(json, json_root(json), shape, origin_r, &ignored))
-        *origin_r = (struct origin){ .repetition = 1 };
+        *origin_r = (struct row_origin){ .repetition = 1 };
 }
 
 /* A UUID in whichever form the database keeps it, as text with hyphens; "" if it is none. */
@@ -79,7 +79,7 @@ static bool row_add(struct verifier *v, const struct sql_rows *rows, struct err 
 {
     char patient[UUID_TEXT_SIZE];
     auto_json *json = NULL;
-    struct origin origin = { 0 };
+    struct row_origin origin = { 0 };
     struct row_fact fact = { .patient = uuid_span(sql_get_text(rows, 1), patient),
                              .key = sql_get_text(rows, 2),
                              .size_bytes = (uint64_t)sql_get_i64(rows, 3) };
@@ -100,7 +100,7 @@ static bool row_add(struct verifier *v, const struct sql_rows *rows, struct err 
     return row_send(v, rows, &fact, is_ours, err);
 }
 
-static bool rows_read(struct verifier *v, struct err *err)
+static bool registry_rows_read(struct verifier *v, struct err *err)
 {
     auto_rows *rows = NULL;
     enum step step;
@@ -153,7 +153,7 @@ bool gather_registry(struct verifier *v, struct err *err)
 {
     auto_tx tx = { 0 };
 
-    return (sql_begin_reading(v->registry, &tx, err) && patients_read(v, err) && rows_read(v, err)
-            && sql_commit(&tx, err))
+    return (sql_begin_reading(v->registry, &tx, err) && patients_read(v, err)
+            && registry_rows_read(v, err) && sql_commit(&tx, err))
            || err_ctx(err, "the registry");
 }

@@ -21,7 +21,7 @@ enum {
 };
 
 /* A sorted run in a file of its own, and what of it is in memory. */
-struct run {
+struct sorter_run {
     int fd;
     unsigned level; /* how often its entries were merged */
     off64_t next, end;
@@ -31,7 +31,7 @@ struct run {
 
 /* Runs that are read together: the one with the smallest entry stands first. */
 struct heap {
-    struct run *runs;
+    struct sorter_run *runs;
     size_t count, piece_bytes;
     bool is_open; /* an entry of the first run is with the caller */
 };
@@ -42,7 +42,7 @@ struct sorter {
     uint32_t *places; /* of the entries in the buffer */
     size_t place_count, place_room, place_read;
     uint64_t count;
-    struct run *runs; /* those of the highest level first */
+    struct sorter_run *runs; /* those of the highest level first */
     size_t run_count;
     struct heap heap; /* of all runs, after sorter_end() */
 };
@@ -55,7 +55,7 @@ struct sorter *sorter_new(size_t memory_bytes)
     return sorter;
 }
 
-static void run_clear(struct run *run)
+static void run_clear(struct sorter_run *run)
 {
     free(run->piece);
     (void)close(run->fd);
@@ -112,7 +112,7 @@ static void buffer_sort(struct sorter *s)
 
 /* --- spilling ------------------------------------------------------------------------------- */
 
-static bool file_open(int *fd_r, struct err *err)
+static bool spill_file_open(int *fd_r, struct err *err)
 {
     const char *folder = getenv("TMPDIR");
 
@@ -123,7 +123,7 @@ static bool file_open(int *fd_r, struct err *err)
 }
 
 /* Adds to what is to be written to a run, and writes it when it is much. */
-static bool run_write(struct run *run, struct str *out, struct span entry, struct err *err)
+static bool run_write(struct sorter_run *run, struct str *out, struct span entry, struct err *err)
 {
     str_add(out, entry.at - SIZE_BYTES, entry.size + SIZE_BYTES);
     if (out->size < WRITE_SIZE)
@@ -135,18 +135,18 @@ static bool run_write(struct run *run, struct str *out, struct span entry, struc
     return true;
 }
 
-static bool run_flush(struct run *run, struct str *out, struct err *err)
+static bool run_flush(struct sorter_run *run, struct str *out, struct err *err)
 {
     run->end += (off64_t)out->size;
     return fs_write_all(run->fd, str_span(out), "a temporary file", err);
 }
 
 /* The newest run, which is still empty. */
-static bool run_add(struct sorter *s, unsigned level, struct run **run_r, struct err *err)
+static bool run_add(struct sorter *s, unsigned level, struct sorter_run **run_r, struct err *err)
 {
-    struct run run = { .level = level };
+    struct sorter_run run = { .level = level };
 
-    if (!file_open(&run.fd, err))
+    if (!spill_file_open(&run.fd, err))
         return false;
     s->runs = mem_grow(s->runs, (s->run_count + 1) * sizeof *s->runs);
     s->runs[s->run_count] = run;
@@ -154,10 +154,10 @@ static bool run_add(struct sorter *s, unsigned level, struct run **run_r, struct
     return true;
 }
 
-static bool spill(struct sorter *s, struct err *err)
+static bool buffer_spill(struct sorter *s, struct err *err)
 {
     auto_str out = STR_MAX(WRITE_SIZE + SORTER_ENTRY_MAX + SIZE_BYTES);
-    struct run *run;
+    struct sorter_run *run;
 
     buffer_sort(s);
     if (!run_add(s, 0, &run, err))
@@ -183,7 +183,7 @@ static void buffer_lend(struct sorter *s)
 /* --- reading back --------------------------------------------------------------------------- */
 
 /* Keeps what was not read yet and fills the rest of the piece from the file. */
-static bool piece_fill(struct run *run, size_t piece_bytes, struct err *err)
+static bool piece_fill(struct sorter_run *run, size_t piece_bytes, struct err *err)
 {
     size_t room = piece_bytes - (run->used - run->read);
 
@@ -209,26 +209,26 @@ static bool piece_fill(struct run *run, size_t piece_bytes, struct err *err)
 }
 
 /* Whether a whole entry stands at the read place. */
-static bool has_entry(const struct run *run)
+static bool has_entry(const struct sorter_run *run)
 {
     size_t left = run->used - run->read;
 
     return left >= SIZE_BYTES && left >= SIZE_BYTES + entry_at(run->piece + run->read).size;
 }
 
-static struct span run_entry(const struct run *run)
+static struct span run_entry(const struct sorter_run *run)
 {
     return entry_at(run->piece + run->read);
 }
 
-static bool run_is_before(const struct run *a, const struct run *b)
+static bool run_is_before(const struct sorter_run *a, const struct sorter_run *b)
 {
     return entry_compare(run_entry(a), run_entry(b)) < 0;
 }
 
 static void heap_sink(struct heap *heap, size_t at)
 {
-    struct run *runs = heap->runs;
+    struct sorter_run *runs = heap->runs;
 
     for (;;) {
         size_t least = at;
@@ -238,7 +238,7 @@ static void heap_sink(struct heap *heap, size_t at)
                 least = child;
         if (least == at)
             return;
-        struct run run = runs[at];
+        struct sorter_run run = runs[at];
         runs[at] = runs[least];
         runs[least] = run;
         at = least;
@@ -264,7 +264,7 @@ static bool heap_begin(struct heap *heap, size_t memory_bytes, struct err *err)
 /* Moves the first run past the entry that the caller had; a run that is at its end goes away. */
 static bool heap_advance(struct heap *heap, struct err *err)
 {
-    struct run *first = heap->runs;
+    struct sorter_run *first = heap->runs;
 
     first->read += SIZE_BYTES + run_entry(first).size;
     if (!has_entry(first) && !piece_fill(first, heap->piece_bytes, err))
@@ -292,7 +292,7 @@ static enum step heap_next(struct heap *heap, struct span *entry_r, struct err *
 
 /* --- merging -------------------------------------------------------------------------------- */
 
-static bool heap_pour(struct heap *heap, struct run *to, struct err *err)
+static bool heap_pour(struct heap *heap, struct sorter_run *to, struct err *err)
 {
     auto_str out = STR_MAX(WRITE_SIZE + SORTER_ENTRY_MAX + SIZE_BYTES);
     struct span entry;
@@ -308,7 +308,7 @@ static bool heap_pour(struct heap *heap, struct run *to, struct err *err)
 static bool newest_merge(struct sorter *s, struct err *err)
 {
     size_t first = s->run_count - MERGED;
-    struct run *merged;
+    struct sorter_run *merged;
     struct heap heap = { .count = MERGED };
     bool good;
 
@@ -351,7 +351,7 @@ bool sorter_add(struct sorter *s, struct span entry, struct err *err)
 
     assert(entry.size > 0 && entry.size <= SORTER_ENTRY_MAX);
     if (s->place_count && is_full(s, SIZE_BYTES + entry.size)
-        && (!spill(s, err) || !runs_merge(s, err)))
+        && (!buffer_spill(s, err) || !runs_merge(s, err)))
         return false;
     if (!s->buffer)
         s->buffer = mem_zero(s->memory_bytes);
@@ -373,7 +373,7 @@ bool sorter_end(struct sorter *s, struct err *err)
         buffer_sort(s);
         return true;
     }
-    if (s->place_count && !spill(s, err))
+    if (s->place_count && !buffer_spill(s, err))
         return false;
     buffer_lend(s);
     s->heap = (struct heap){ .runs = s->runs, .count = s->run_count };

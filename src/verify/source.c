@@ -14,7 +14,7 @@
 enum { STEPS_BACK_MAX = 200, REPETITIONS_MAX = 1000, READ_SIZE = 64 * 1024 };
 
 /* A container of the layout. */
-struct place {
+struct container_place {
     char *field, *name; /* "Scan" and, in a record, "Scan(2)" */
     uint64_t repetition;
 };
@@ -22,7 +22,7 @@ struct place {
 struct source {
     const struct verify_settings *settings;
     struct filemaker *filemaker;
-    struct place *places;
+    struct container_place *places;
     size_t place_count;
     struct pager pager;
     uint64_t seen[PAGER_MOST]; /* the records of the page before */
@@ -52,7 +52,7 @@ void auto_source_cleanup(struct source **source)
 static void place_add(struct source *s, const char *field, uint64_t repetition, bool repeats)
 {
     s->places = mem_grow(s->places, (s->place_count + 1) * sizeof *s->places);
-    s->places[s->place_count++] = (struct place){
+    s->places[s->place_count++] = (struct container_place){
         .field = mem_text(field),
         .name = repeats ? mem_printf("%s(%ju)", field, (uintmax_t)repetition) : mem_text(field),
         .repetition = repetition,
@@ -112,26 +112,30 @@ bool source_open(const struct verify_settings *settings, const struct cancel *ca
 
 /* --- a record's documents ------------------------------------------------------------------- */
 
-static struct span place_value(const struct filemaker_record *record, const struct place *place)
+static struct span place_value(const struct filemaker_record *record,
+                               const struct container_place *place)
 {
     return filemaker_text(record, place->name);
 }
 
-static bool is_empty(const struct filemaker_record *record, const struct place *place)
+static bool container_is_empty(const struct filemaker_record *record,
+                               const struct container_place *place)
 {
     return filemaker_content(place_value(record, place)) == FILEMAKER_EMPTY;
 }
 
 /* Where the record's own document lies: of several containers the first that is not empty. */
-static const struct place *own_place(const struct source *s, const struct filemaker_record *record)
+static const struct container_place *own_place(const struct source *s,
+                                               const struct filemaker_record *record)
 {
-    for (size_t i = 0; !s->settings->each && i < s->place_count; i++)
-        if (!is_empty(record, &s->places[i]))
+    for (size_t i = 0; !s->settings->each_container && i < s->place_count; i++)
+        if (!container_is_empty(record, &s->places[i]))
             return &s->places[i];
     return &s->places[0];
 }
 
-static struct span storage_of(const struct filemaker_record *record, const struct place *place)
+static struct span storage_of(const struct filemaker_record *record,
+                              const struct container_place *place)
 {
     struct span value = place_value(record, place);
 
@@ -172,19 +176,19 @@ struct walker {
     uint64_t records;
 };
 
-static bool record_tell(const struct source *s, const struct filemaker_record *record,
-                        struct walker *walker, struct err *err)
+static bool record_documents_visit(const struct source *s, const struct filemaker_record *record,
+                                   struct walker *walker, struct err *err)
 {
     auto_str identity = STR_MAX(256), patient = STR_MAX(256);
     auto_str kept = STR_MAX(MIB(64)), type = STR_MAX(MIB(64));
-    size_t most = s->settings->each ? s->place_count : 1;
+    size_t most = s->settings->each_container ? s->place_count : 1;
 
     identity_add(s, record, &identity);
     utf8_add_kept(&kept, span_trim(filemaker_text(record, s->settings->patient_field)));
     utf8_add_lower(&patient, str_span(&kept));
     utf8_add_kept(&type, filemaker_text(record, s->settings->type_field));
     for (size_t i = 0; i < most; i++) {
-        const struct place *place = i ? &s->places[i] : own_place(s, record);
+        const struct container_place *place = i ? &s->places[i] : own_place(s, record);
         struct source_fact fact = {
             .record_id = record->record_id,
             .mod_id = record->mod_id,
@@ -197,7 +201,7 @@ static bool record_tell(const struct source *s, const struct filemaker_record *r
             .has_patient_id = patient.size > 0,
         };
 
-        if ((i == 0 || !is_empty(record, place))
+        if ((i == 0 || !container_is_empty(record, place))
             && !walker->each(walker->arg, &fact, str_span(&patient), err))
             return false;
     }
@@ -218,13 +222,13 @@ static size_t known_in_front(const struct source *s, const struct filemaker_page
     return known;
 }
 
-static bool page_tell(struct source *s, const struct filemaker_page *page, size_t skip,
-                      struct walker *walker, struct err *err)
+static bool page_records_visit(struct source *s, const struct filemaker_page *page, size_t skip,
+                               struct walker *walker, struct err *err)
 {
     for (size_t i = skip; i < page->count; i++) {
         walker->records++;
         if (conditions_hold(s->settings->filter, &page->records[i])
-            && !record_tell(s, &page->records[i], walker, err))
+            && !record_documents_visit(s, &page->records[i], walker, err))
             return false;
     }
     s->seen_count = 0;
@@ -250,12 +254,12 @@ static bool not_read(const struct pager_gap *gap, struct err *err)
 }
 
 /* Where a walk stands: the last record that was read; its id 0: it has stepped back. */
-struct standing {
+struct walk_standing {
     uint64_t place, id;
     int steps_back;
 };
 
-static void step_back(const struct source *s, struct standing *at)
+static void step_back(const struct source *s, struct walk_standing *at)
 {
     at->place = at->place > s->pager.size ? at->place - s->pager.size + 1 : 0;
     at->id = 0;
@@ -263,8 +267,8 @@ static void step_back(const struct source *s, struct standing *at)
 }
 
 /* `over_r`: there is nothing behind this page. */
-static bool page_walk(struct source *s, struct standing *at, struct walker *walker, bool *over_r,
-                      struct err *err)
+static bool page_walk(struct source *s, struct walk_standing *at, struct walker *walker,
+                      bool *over_r, struct err *err)
 {
     auto_page page = { 0 };
     struct pager_gap gap;
@@ -286,7 +290,7 @@ static bool page_walk(struct source *s, struct standing *at, struct walker *walk
     *over_r = page.count == 0 || (page.count == known && page.asked > 1 && is_last(&page));
     if (*over_r)
         return true;
-    if (!page_tell(s, &page, known, walker, err))
+    if (!page_records_visit(s, &page, known, walker, err))
         return false;
     *over_r = is_last(&page);
     at->steps_back += page.place + page.count - 1 == at->place; /* no further */
@@ -297,7 +301,7 @@ static bool page_walk(struct source *s, struct standing *at, struct walker *walk
 
 static bool walk_pages(struct source *s, struct walker *walker, struct err *err)
 {
-    struct standing at = { 0 };
+    struct walk_standing at = { 0 };
     bool over = false;
 
     pager_begin(&s->pager);
@@ -330,7 +334,7 @@ static bool is_missing(const struct err *err)
     return err->kind == ERR_REMOTE && err->reason == FILEMAKER_RECORD_MISSING;
 }
 
-bool source_look(struct source *source, uint64_t record_id, bool *lives_r, struct err *err)
+bool source_record_exists(struct source *source, uint64_t record_id, bool *lives_r, struct err *err)
 {
     auto_page page = { 0 };
     bool good =
@@ -340,8 +344,9 @@ bool source_look(struct source *source, uint64_t record_id, bool *lives_r, struc
     return good || is_missing(err);
 }
 
-static const struct place *place_find(const struct source *s, const struct filemaker_record *record,
-                                      struct span container, uint64_t repetition)
+static const struct container_place *place_find(const struct source *s,
+                                                const struct filemaker_record *record,
+                                                struct span container, uint64_t repetition)
 {
     if (container.size == 0)
         return own_place(s, record);
@@ -381,7 +386,7 @@ enum source_read source_bytes(struct source *source, uint64_t record_id, struct 
 {
     auto_page page = { 0 };
     auto_stream *stream = NULL;
-    const struct place *place;
+    const struct container_place *place;
 
     if (!filemaker_record(source->filemaker, source->settings->layout, record_id, &page, err))
         return is_missing(err) ? SOURCE_GONE : SOURCE_FAILED;

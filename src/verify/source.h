@@ -32,8 +32,8 @@ must_check bool source_walk(struct source *source,
                             void *arg, uint64_t *records_r, struct err *err);
 
 /* Whether a record lives at this moment. */
-must_check bool source_look(struct source *source, uint64_t record_id, bool *lives_r,
-                            struct err *err);
+must_check bool source_record_exists(struct source *source, uint64_t record_id, bool *lives_r,
+                                     struct err *err);
 
 enum source_read {
     SOURCE_READ,      /* `sha256_r` and `size_r` are those of the bytes                     */

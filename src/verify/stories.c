@@ -10,26 +10,26 @@
 /* --- chains --------------------------------------------------------------------------------- */
 
 /* An entry as it stands in the table. Borrowed from the row. */
-struct entry {
+struct chain_entry {
     int64_t run, seq, at_us, document, epoch;
     struct span before, after, evidence, hash;
 };
 
-static struct entry entry_read(int64_t run, const struct sql_rows *rows)
+static struct chain_entry entry_read(int64_t run, const struct sql_rows *rows)
 {
-    return (struct entry){ run,
-                           sql_get_i64(rows, 0),
-                           sql_get_i64(rows, 1),
-                           sql_get_i64(rows, 2),
-                           sql_get_i64(rows, 3),
-                           sql_get_text(rows, 4),
-                           sql_get_text(rows, 5),
-                           sql_get_text(rows, 6),
-                           sql_get_bytes(rows, 7) };
+    return (struct chain_entry){ run,
+                                 sql_get_i64(rows, 0),
+                                 sql_get_i64(rows, 1),
+                                 sql_get_i64(rows, 2),
+                                 sql_get_i64(rows, 3),
+                                 sql_get_text(rows, 4),
+                                 sql_get_text(rows, 5),
+                                 sql_get_text(rows, 6),
+                                 sql_get_bytes(rows, 7) };
 }
 
 /* The hash of an entry: of the hash before, and its columns line by line (docs/ledger.md). */
-static struct sha256 entry_hash(const struct entry *e, const struct sha256 *before)
+static struct sha256 entry_hash(const struct chain_entry *e, const struct sha256 *before)
 {
     auto_str text = STR_MAX(MIB(1));
 
@@ -45,7 +45,7 @@ static struct sha256 entry_hash(const struct entry *e, const struct sha256 *befo
     return sha256_of(str_span(&text));
 }
 
-static bool story_add(struct verifier *v, const struct entry *e, struct err *err)
+static bool story_add(struct verifier *v, const struct chain_entry *e, struct err *err)
 {
     auto_str to = STR_MAX(ENTRY_MAX);
 
@@ -63,7 +63,7 @@ static bool story_add(struct verifier *v, const struct entry *e, struct err *err
            && sorter_add(v->stories, str_span(&to), err);
 }
 
-static bool entry_pass_on(struct verifier *v, const struct entry *e, struct err *err)
+static bool entry_pass_on(struct verifier *v, const struct chain_entry *e, struct err *err)
 {
     bool is_finding = false;
 
@@ -75,7 +75,7 @@ static bool entry_pass_on(struct verifier *v, const struct entry *e, struct err 
 }
 
 /* Where a chain stands: the last entry that was there, and its hash as the table has it. */
-struct chain {
+struct chain_walk {
     int64_t seq, count;
     struct sha256 hash;
 };
@@ -84,20 +84,22 @@ struct chain {
  * Each entry is held against the hash that the one before has in the table, so that every entry
  * that was altered is named, not only the first.
  */
-static void link_judge(struct verifier *v, const struct chain *chain, const struct entry *e)
+static void link_judge(struct verifier *v, const struct chain_walk *chain,
+                       const struct chain_entry *e)
 {
     struct sha256 hash = entry_hash(e, &chain->hash);
-    struct named who = { .row = "" };
+    struct named_document who = { .row = "" };
 
     if (e->seq != chain->seq + 1)
-        differ(v, "audit-chain", &who, "run %jd: entries %jd to %jd are not there",
-               (intmax_t)e->run, (intmax_t)chain->seq + 1, (intmax_t)e->seq - 1);
+        difference_report(v, "audit-chain", &who, "run %jd: entries %jd to %jd are not there",
+                          (intmax_t)e->run, (intmax_t)chain->seq + 1, (intmax_t)e->seq - 1);
     else if (e->hash.size != SHA256_SIZE || memcmp(e->hash.at, hash.bytes, SHA256_SIZE) != 0)
-        differ(v, "audit-chain", &who, "run %jd: entry %jd does not follow from the one before",
-               (intmax_t)e->run, (intmax_t)e->seq);
+        difference_report(v, "audit-chain", &who,
+                          "run %jd: entry %jd does not follow from the one before",
+                          (intmax_t)e->run, (intmax_t)e->seq);
 }
 
-static bool links_read(struct verifier *v, int64_t run, struct chain *chain, struct err *err)
+static bool links_read(struct verifier *v, int64_t run, struct chain_walk *chain, struct err *err)
 {
     auto_rows *rows = NULL;
     enum step step;
@@ -105,7 +107,7 @@ static bool links_read(struct verifier *v, int64_t run, struct chain *chain, str
     if (!sql_query(v->ledger, &VERIFY_AUDIT, sql_args(sql_i64(run)), &rows, err))
         return false;
     while ((step = sql_next(rows, err)) == STEP_ROW) {
-        struct entry e = entry_read(run, rows);
+        struct chain_entry e = entry_read(run, rows);
 
         link_judge(v, chain, &e);
         chain->seq = e.seq;
@@ -120,17 +122,17 @@ static bool links_read(struct verifier *v, int64_t run, struct chain *chain, str
 
 static bool chain_read(struct verifier *v, int64_t run, struct err *err)
 {
-    struct chain chain = { 0 };
+    struct chain_walk chain = { 0 };
     char hex[SHA256_HEX_SIZE];
 
     if (!links_read(v, run, &chain, err))
         return false;
     if (chain.count == 0)
-        differ(v, "audit-chain", &(struct named){ .row = "" }, "run %jd has no audit chain",
-               (intmax_t)run);
+        difference_report(v, "audit-chain", &(struct named_document){ .row = "" },
+                          "run %jd has no audit chain", (intmax_t)run);
     v->result->chains++;
     v->result->entries += (uint64_t)chain.count;
-    str_printf(&v->heads, "run\t%jd\t%jd\t%s\n", (intmax_t)run, (intmax_t)chain.count,
+    str_printf(&v->chain_heads, "run\t%jd\t%jd\t%s\n", (intmax_t)run, (intmax_t)chain.count,
                sha256_hex(&chain.hash, hex));
     return true;
 }
@@ -159,8 +161,8 @@ bool story_read_chains(struct verifier *v, struct err *err)
         || !sql_number(v->ledger, &VERIFY_AUDIT_STRAYS, SQL_NO_ARGS, 0, &strays, err))
         return false;
     if (strays > 0)
-        differ(v, "audit-chain", &(struct named){ .row = "" },
-               "%jd entries belong to no run that the ledger knows", (intmax_t)strays);
+        difference_report(v, "audit-chain", &(struct named_document){ .row = "" },
+                          "%jd entries belong to no run that the ledger knows", (intmax_t)strays);
     for (size_t i = 0; i < count; i++)
         if (!chain_read(v, runs[i], err))
             return false;
@@ -178,18 +180,18 @@ struct story {
     struct str ledger_text;
 };
 
-static void keep(struct str *to, struct span text)
+static void span_keep(struct str *to, struct span text)
 {
     str_reset(to);
     str_add_span(to, text);
 }
 
-static struct named story_named(const struct story *s)
+static struct named_document story_named(const struct story *s)
 {
-    return (struct named){ .record_id = s->ledger.record_id,
-                           .identity = s->ledger.identity,
-                           .key = s->ledger.key,
-                           .row = "" };
+    return (struct named_document){ .record_id = s->ledger.record_id,
+                                    .identity = s->ledger.identity,
+                                    .key = s->ledger.key,
+                                    .row = "" };
 }
 
 /* As the ledger would tell of the version that it says is stored. */
@@ -214,72 +216,75 @@ static bool finish_agrees(const struct story *s)
            || span_is(str_span(&s->evidence), told);
 }
 
-static void state_tell(struct verifier *v, const struct story *s)
+static void state_report(struct verifier *v, const struct story *s)
 {
-    struct named who = story_named(s);
+    struct named_document who = story_named(s);
     struct span state = s->ledger.state, after = str_span(&s->after);
 
     if (!s->has_entries) {
         if (!span_is(state, "waiting"))
-            differ(v, "audit-state", &who,
-                   "the ledger says '" SPAN_FORMAT "', and no entry tells "
-                   "how it came to that",
-                   SPAN_ARGS(state));
+            difference_report(v, "audit-state", &who,
+                              "the ledger says '" SPAN_FORMAT "', and no entry tells "
+                              "how it came to that",
+                              SPAN_ARGS(state));
         return;
     }
     if (!span_equal(state, after))
-        differ(v, "audit-state", &who,
-               "the ledger says '" SPAN_FORMAT "', the audit chain ends with '" SPAN_FORMAT "'",
-               SPAN_ARGS(state), SPAN_ARGS(after));
+        difference_report(v, "audit-state", &who,
+                          "the ledger says '" SPAN_FORMAT
+                          "', the audit chain ends with '" SPAN_FORMAT "'",
+                          SPAN_ARGS(state), SPAN_ARGS(after));
     else if (span_is(state, "failed") && !span_equal(s->ledger.class, str_span(&s->evidence)))
-        differ(v, "audit-state", &who,
-               "the ledger says '" SPAN_FORMAT "', the audit chain '" SPAN_FORMAT "'",
-               SPAN_ARGS(s->ledger.class), SPAN_ARGS(str_span(&s->evidence)));
+        difference_report(v, "audit-state", &who,
+                          "the ledger says '" SPAN_FORMAT "', the audit chain '" SPAN_FORMAT "'",
+                          SPAN_ARGS(s->ledger.class), SPAN_ARGS(str_span(&s->evidence)));
     else if (span_is(state, "done") && !finish_agrees(s))
-        differ(v, "audit-state", &who,
-               "the ledger says modId %ju, the audit chain '" SPAN_FORMAT "'",
-               (uintmax_t)s->ledger.mod_id, SPAN_ARGS(str_span(&s->evidence)));
+        difference_report(v, "audit-state", &who,
+                          "the ledger says modId %ju, the audit chain '" SPAN_FORMAT "'",
+                          (uintmax_t)s->ledger.mod_id, SPAN_ARGS(str_span(&s->evidence)));
 }
 
 static void story_judge(struct verifier *v, const struct story *s)
 {
-    struct named who = story_named(s);
+    struct named_document who = story_named(s);
 
     if (!s->has_ledger) {
-        differ(v, "audit-document", &who,
-               "the audit chain tells of a document that the ledger has "
-               "not: '" SPAN_FORMAT "'",
-               SPAN_ARGS(str_span(&s->stored)));
+        difference_report(v, "audit-document", &who,
+                          "the audit chain tells of a document that the ledger has "
+                          "not: '" SPAN_FORMAT "'",
+                          SPAN_ARGS(str_span(&s->stored)));
         return;
     }
-    state_tell(v, s);
+    state_report(v, s);
     if ((span_is(s->ledger.state, "stored") || span_is(s->ledger.state, "done"))
         && !version_agrees(s))
-        differ(v, "audit-version", &who,
-               "what the ledger says is stored is not what the audit chain says: '" SPAN_FORMAT "'",
-               SPAN_ARGS(str_span(&s->stored)));
+        difference_report(
+            v, "audit-version", &who,
+            "what the ledger says is stored is not what the audit chain says: '" SPAN_FORMAT "'",
+            SPAN_ARGS(str_span(&s->stored)));
 }
 
-static void ledger_hear(struct story *s, struct span entry)
+static void ledger_collect(struct story *s, struct span entry)
 {
-    keep(&s->ledger_text, entry);
+    span_keep(&s->ledger_text, entry);
     ledger_fact_unpack(str_span(&s->ledger_text), &s->ledger);
     s->has_ledger = true;
 }
 
 /* "KEY 12 bytes sha256 HASH modId 3; etag MD5; linked to ...": what follows on the hash may be
  * absent. */
-static void stored_hear(struct story *s, struct span evidence)
+static void stored_collect(struct story *s, struct span evidence)
 {
     struct span imprint;
 
-    keep(&s->stored, span_cut(&evidence, ';'));
+    span_keep(&s->stored, span_cut(&evidence, ';'));
     imprint = span_trim(span_cut(&evidence, ';'));
-    keep(&s->imprint,
-         span_starts(imprint, "etag ") || span_starts(imprint, "parts ") ? imprint : SPAN_NONE);
+    span_keep(&s->imprint, span_starts(imprint, "etag ") || span_starts(imprint, "parts ")
+                               ? imprint
+                               : SPAN_NONE);
 }
 
-static void entry_hear(struct story *s, struct span entry)
+static void entry_collect(struct story *s, struct span entry)
 {
     struct span after;
 
@@ -287,15 +292,15 @@ static void entry_hear(struct story *s, struct span entry)
     after = unpack_text(&entry);
     entry = unpack_text(&entry);
     s->has_entries = true;
-    keep(&s->after, after);
-    keep(&s->evidence, entry);
+    span_keep(&s->after, after);
+    span_keep(&s->evidence, entry);
     /*
      * Claimed anew to be marked, it says "stored" again, without evidence; given to another patient
      * it says "done" again, and where it lies now.
      */
     if ((span_is(after, "stored") || span_is(after, "done"))
         && span_find(entry, " bytes sha256 ") < entry.size)
-        stored_hear(s, entry);
+        stored_collect(s, entry);
 }
 
 static void story_reset(struct story *s)
@@ -342,9 +347,9 @@ bool judge_stories(struct verifier *v, struct err *err)
             document = next;
         }
         if (unpack_u8(&entry) == FACT_LEDGER)
-            ledger_hear(&story, entry);
+            ledger_collect(&story, entry);
         else
-            entry_hear(&story, entry);
+            entry_collect(&story, entry);
     }
     if (document)
         story_judge(v, &story);

@@ -26,8 +26,8 @@ static void kind_count(struct verify_result *r, const char *kind)
     r->kinds[at].count++;
 }
 
-void differ(struct verifier *v, const char *kind, const struct named *named, const char *format,
-            ...)
+void difference_report(struct verifier *v, const char *kind, const struct named_document *named,
+                       const char *format, ...)
 {
     char words[WORDS_SIZE];
     va_list args;
@@ -45,8 +45,8 @@ void differ(struct verifier *v, const char *kind, const struct named *named, con
                                                  .words = words });
 }
 
-bool is_moving(struct verifier *v, uint64_t document, uint64_t epoch, uint64_t changed_us,
-               bool *moving_r, struct err *err)
+bool document_is_moving(struct verifier *v, uint64_t document, uint64_t epoch, uint64_t changed_us,
+                        bool *moving_r, struct err *err)
 {
     auto_rows *rows = NULL;
     enum step step;
@@ -61,13 +61,14 @@ bool is_moving(struct verifier *v, uint64_t document, uint64_t epoch, uint64_t c
     return step != STEP_ERROR;
 }
 
-bool is_sampled(const struct verifier *v, const uint8_t row_id[16])
+bool document_is_sampled(const struct verifier *v, const uint8_t row_id[16])
 {
     uint64_t number;
 
     memcpy(&number, row_id, sizeof number);
-    return v->settings->samples == 0
-           || number % (uint64_t)v->settings->samples + 1 == (uint64_t)v->settings->sample;
+    return v->settings->sample_count == 0
+           || number % (uint64_t)v->settings->sample_count + 1
+                  == (uint64_t)v->settings->sample_index;
 }
 
 /* --- the whole ------------------------------------------------------------------------------ */
@@ -110,7 +111,7 @@ static bool sides_open(struct verifier *v, struct err *err)
  * The ledger first: what it says is stored must be there afterwards, while a run only adds. What is
  * found beyond it is asked for once more.
  */
-static bool gather(struct verifier *v, struct err *err)
+static bool sides_gather(struct verifier *v, struct err *err)
 {
     return gather_ledger(v, err) && gather_registry(v, err) && gather_store(v, err)
            && gather_source(v, err);
@@ -124,12 +125,12 @@ static bool judge_all(struct verifier *v, struct err *err)
 static void sorters_make(struct verifier *v)
 {
     v->documents = sorter_new(SORT_MEMORY);
-    v->odd = sorter_new(0);
+    v->by_record_id = sorter_new(0);
     v->patients = sorter_new(SORT_MEMORY);
     v->keys = sorter_new(SORT_MEMORY);
     v->stories = sorter_new(SORT_MEMORY);
     v->hashes = sorter_new(0);
-    v->openings = sorter_new(0);
+    v->earlier_findings = sorter_new(0);
     v->findings = v->result->findings = sorter_new(0);
     if (v->settings->certificate)
         v->leaves = sorter_new(SORT_MEMORY);
@@ -138,18 +139,18 @@ static void sorters_make(struct verifier *v)
 static void verifier_clear(struct verifier *v)
 {
     sorter_free(v->documents);
-    sorter_free(v->odd);
+    sorter_free(v->by_record_id);
     sorter_free(v->patients);
     sorter_free(v->keys);
     sorter_free(v->stories);
     sorter_free(v->hashes);
-    sorter_free(v->openings);
+    sorter_free(v->earlier_findings);
     sorter_free(v->leaves);
     source_close(v->source);
     store_close(v->store);
     sql_close(v->registry);
     sql_close(v->ledger);
-    str_clear(&v->heads);
+    str_clear(&v->chain_heads);
 }
 
 bool verify_all(const struct verify_settings *settings, const struct cancel *cancel,
@@ -161,14 +162,14 @@ bool verify_all(const struct verify_settings *settings, const struct cancel *can
                                                                    .result = result_r,
                                                                    .tell = tell,
                                                                    .arg = arg,
-                                                                   .heads = STR_MAX(MIB(8)) };
+                                                                   .chain_heads = STR_MAX(MIB(8)) };
 
     *result_r = (struct verify_result){ 0 };
     if (!sides_open(&v, err))
         return false;
     sorters_make(&v);
-    if (!gather(&v, err) || !judge_all(&v, err))
+    if (!sides_gather(&v, err) || !judge_all(&v, err))
         return false;
-    return !settings->certificate || result_r->differences > 0 || result_r->unread > 0
+    return !settings->certificate || result_r->differences > 0 || result_r->uncompared > 0
            || certificate_write(&v, err);
 }

@@ -28,18 +28,18 @@ struct verify_settings {
     struct filemaker_settings filemaker;
     const char *layout, *key_field, *mark_field, *patient_field, *type_field;
     const char *container_list; /* "Doc, Scan(2)" */
-    bool each;                  /* each container is a document of its own */
+    bool each_container;        /* each container is a document of its own */
     const char *filter;
     struct store_settings store;
     const char *key_template, *unlinked_template; /* what stands before their first { is listed */
     const char *ledger_url, *registry_url;
 
     enum verify_reading reading;
-    bool deep;               /* read every byte at both ends                              */
-    int sample, samples;     /* of documents: the part `sample` of `samples`; 0: no parts */
-    const char *certificate; /* where to write it; NULL: none is wanted                   */
-    const char *signing_key; /* who signs it                                              */
-    const char *program;     /* name and version, for the certificate                     */
+    bool deep;                      /* read every byte at both ends                              */
+    int sample_index, sample_count; /* of documents: the part `sample` of `samples`; 0: no parts */
+    const char *certificate;        /* where to write it; NULL: none is wanted                   */
+    const char *signing_key;        /* who signs it                                              */
+    const char *program;            /* name and version, for the certificate                     */
 };
 
 /* Something that is not as it should be. All borrowed. */
@@ -82,7 +82,7 @@ struct verify_result {
     uint64_t linkable;    /* unlinked, and the patient is known now                 */
     uint64_t not_sampled; /* whose bytes were not read because of --sample          */
     uint64_t settled;     /* differences of before that agree now                   */
-    uint64_t unread;      /* stored, and in no way compared: no certificate         */
+    uint64_t uncompared;  /* stored, and in no way compared: no certificate         */
     bool census_was_closed;
     bool certified;
     struct sha256 root, file; /* of the certificate's lines, of all its bytes */
