@@ -14,12 +14,12 @@
 #include "document/filter.h"
 #include "engine/dispatch.h"
 
-enum { HEARINGS = 6, ABSENT_BATCH = 256 };
+enum { CONFIRM_TRIES = 6, ABSENT_BATCH = 256 };
 
 struct census {
-    struct mover *mover;
+    struct mover *engine;
     struct filemaker *filemaker;
-    struct roll *roll;
+    struct roll *walk;
     int64_t number;
     struct census_result *result;
 };
@@ -27,39 +27,40 @@ struct census {
 /* --- telling the ledger --------------------------------------------------------------------- */
 
 /* A document of a record on a page. */
-struct entry {
+struct census_document {
     const struct filemaker_record *record;
-    size_t which; /* of the source's containers */
+    size_t container_index; /* of the source's containers */
     struct source_facts facts;
-    struct ledger_census_entry sighting;
+    struct ledger_census_entry entry;
     enum ledger_upsert_result seen;
-    uint64_t elsewhere;
+    uint64_t other_record;
 };
 
 struct page_job {
-    struct entry *entries;
+    struct census_document *documents;
     size_t count;
     struct sha256 hash; /* of the identities */
     size_t new_count, changed_count;
 };
 
-static void entry_read(const struct source_fields *fields, const struct filemaker_record *record,
-                       bool by_record, size_t which, struct entry *entry_r)
+static void census_document_read(const struct source_fields *fields,
+                                 const struct filemaker_record *record, bool by_record,
+                                 size_t which, struct census_document *entry_r)
 {
-    *entry_r = (struct entry){ .record = record, .which = which };
+    *entry_r = (struct census_document){ .record = record, .container_index = which };
     source_facts_read(fields, record, by_record, which, &entry_r->facts);
-    entry_r->sighting = source_sighting(fields, record, which, &entry_r->facts);
+    entry_r->entry = source_sighting(fields, record, which, &entry_r->facts);
 }
 
-static bool page_work(const struct desk_hands *hands, void *arg, struct err *err)
+static bool census_page_work(const struct desk_hands *hands, void *arg, struct err *err)
 {
     struct page_job *job = arg;
 
     job->new_count = job->changed_count = 0;
     for (size_t i = 0; i < job->count; i++) {
-        struct entry *entry = &job->entries[i];
+        struct census_document *entry = &job->documents[i];
 
-        if (!ledger_census_upsert(hands->ledger, &entry->sighting, &entry->seen, &entry->elsewhere,
+        if (!ledger_census_upsert(hands->ledger, &entry->entry, &entry->seen, &entry->other_record,
                                   err))
             return false;
         job->new_count += entry->seen == LEDGER_UPSERT_NEW;
@@ -70,16 +71,16 @@ static bool page_work(const struct desk_hands *hands, void *arg, struct err *err
 }
 
 /* Whether the other record that has this id still has it. */
-static bool other_has_it(struct census *c, const struct ledger_census_entry *sighting,
-                         uint64_t other, bool *has_r, struct err *err)
+static bool other_has_identity(struct census *c, const struct ledger_census_entry *sighting,
+                               uint64_t other, bool *has_r, struct err *err)
 {
-    const struct source_fields *fields = &c->mover->settings->fields;
+    const struct source_fields *fields = &c->engine->settings->fields;
     auto_page page = { 0 };
     auto_facts facts = { 0 };
     bool lives;
 
     *has_r = false;
-    if (!roll_ask(c->filemaker, fields->layout, other, c->mover->cancel, &lives, &page, err))
+    if (!roll_ask(c->filemaker, fields->layout, other, c->engine->cancel, &lives, &page, err))
         return false;
     if (!lives)
         return true;
@@ -94,12 +95,12 @@ static bool readdress_work(const struct desk_hands *hands, void *arg, struct err
 }
 
 /* A record whose document the ledger knows in another one: records have changed places. */
-static bool rebuilt(struct census *c, struct ledger_census_entry *sighting, uint64_t other,
-                    struct err *err)
+static bool readdress_or_refuse(struct census *c, struct ledger_census_entry *sighting,
+                                uint64_t other, struct err *err)
 {
-    if (c->mover->settings->accept_rebuilt) {
-        c->result->news++;
-        return desk_do(c->mover->desk, readdress_work, sighting, err);
+    if (c->engine->settings->accept_rebuilt) {
+        c->result->change_count++;
+        return desk_do(c->engine->desk, readdress_work, sighting, err);
     }
     c->result->rebuilt = true;
     return err_set(err, ERR_DATA, 0,
@@ -112,52 +113,53 @@ static bool rebuilt(struct census *c, struct ledger_census_entry *sighting, uint
 static bool page_send(struct census *c, struct page_job *job, struct err *err)
 {
     FAILPOINT("census.page-read");
-    if (!desk_do(c->mover->desk, page_work, job, err))
+    if (!desk_do(c->engine->desk, census_page_work, job, err))
         return false;
     FAILPOINT("census.page-told");
-    c->result->news += (int64_t)(job->new_count + job->changed_count);
-    score_seen(c->mover->score, (int64_t)job->new_count);
+    c->result->change_count += (int64_t)(job->new_count + job->changed_count);
+    score_seen(c->engine->score, (int64_t)job->new_count);
     if (job->new_count + job->changed_count)
-        dispatch_wake(c->mover->dispatch);
+        dispatch_wake(c->engine->dispatch);
     return true;
 }
 
 /* Both records have the id: then it is no identity of the second, which goes by its record id. */
-static bool double_tell(struct census *c, const struct entry *entry, struct err *err)
+static bool duplicate_send(struct census *c, const struct census_document *entry, struct err *err)
 {
-    struct entry own;
-    struct page_job one = { .entries = &own, .count = 1 };
+    struct census_document own;
+    struct page_job one = { .documents = &own, .count = 1 };
     bool good;
 
-    entry_read(&c->mover->settings->fields, entry->record, true, entry->which, &own);
-    one.hash = sha256_of(own.sighting.identity);
+    census_document_read(&c->engine->settings->fields, entry->record, true, entry->container_index,
+                         &own);
+    one.hash = sha256_of(own.entry.identity);
     good = page_send(c, &one, err);
     source_facts_clear(&own.facts);
     return good;
 }
 
-static bool doubles_tell(struct census *c, const struct page_job *page, struct err *err)
+static bool duplicates_send(struct census *c, const struct page_job *page, struct err *err)
 {
     for (size_t i = 0; i < page->count; i++) {
-        struct entry *entry = &page->entries[i];
+        struct census_document *entry = &page->documents[i];
         bool is_double;
 
         if (entry->seen != LEDGER_UPSERT_ELSEWHERE)
             continue;
-        if (!other_has_it(c, &entry->sighting, entry->elsewhere, &is_double, err)
-            || !(is_double ? double_tell(c, entry, err)
-                           : rebuilt(c, &entry->sighting, entry->elsewhere, err)))
+        if (!other_has_identity(c, &entry->entry, entry->other_record, &is_double, err)
+            || !(is_double ? duplicate_send(c, entry, err)
+                           : readdress_or_refuse(c, &entry->entry, entry->other_record, err)))
             return false;
     }
     return true;
 }
 
-static struct sha256 identities_hash(const struct entry *entries, size_t count)
+static struct sha256 identities_hash(const struct census_document *entries, size_t count)
 {
     auto_sha256_stream *hash = sha256_stream_new();
 
     for (size_t i = 0; i < count; i++) {
-        sha256_stream_add(hash, entries[i].sighting.identity);
+        sha256_stream_add(hash, entries[i].entry.identity);
         sha256_stream_add(hash, (struct span){ "\n", 1 });
     }
     return sha256_stream_end(hash);
@@ -169,14 +171,15 @@ static struct sha256 identities_hash(const struct entry *entries, size_t count)
  * The documents of a record: its own, and with `each` one for every other container that is not
  * empty.
  */
-static size_t entries_read(const struct source_fields *fields,
-                           const struct filemaker_record *record, struct entry *entries)
+static size_t census_documents_read(const struct source_fields *fields,
+                                    const struct filemaker_record *record,
+                                    struct census_document *entries)
 {
-    size_t containers = fields->containers->each ? fields->containers->count : 1;
+    size_t containers = fields->containers->each_is_document ? fields->containers->count : 1;
     size_t count = 0;
 
     for (size_t which = 0; which < containers; which++) {
-        entry_read(fields, record, false, which, &entries[count]);
+        census_document_read(fields, record, false, which, &entries[count]);
         if (which == 0 || entries[count].facts.content != FILEMAKER_EMPTY)
             count++;
         else
@@ -185,43 +188,44 @@ static size_t entries_read(const struct source_fields *fields,
     return count;
 }
 
-static bool on_found(void *arg, const struct filemaker_record *records, size_t count,
-                     struct err *err)
+static bool census_on_found(void *arg, const struct filemaker_record *records, size_t count,
+                            struct err *err)
 {
     struct census *c = arg;
-    const struct source_fields *fields = &c->mover->settings->fields;
-    auto_free struct entry *entries = mem_zero(count * fields->containers->count * sizeof *entries);
-    struct page_job job = { .entries = entries };
+    const struct source_fields *fields = &c->engine->settings->fields;
+    auto_free struct census_document *entries =
+        mem_zero(count * fields->containers->count * sizeof *entries);
+    struct page_job job = { .documents = entries };
     bool good;
 
-    atomic_store(&c->mover->source_alive_us, time_mono_us());
+    atomic_store(&c->engine->source_alive_us, time_mono_us());
     for (size_t i = 0; i < count; i++)
-        if (filter_passes(c->mover->settings->filter, &records[i]))
-            job.count += entries_read(fields, &records[i], &entries[job.count]);
+        if (filter_passes(c->engine->settings->filter, &records[i]))
+            job.count += census_documents_read(fields, &records[i], &entries[job.count]);
     job.hash = identities_hash(entries, job.count);
-    good = page_send(c, &job, err) && doubles_tell(c, &job, err);
+    good = page_send(c, &job, err) && duplicates_send(c, &job, err);
     for (size_t i = 0; i < job.count; i++)
         source_facts_clear(&entries[i].facts);
     return good;
 }
 
-static bool gone_work(const struct desk_hands *hands, void *arg, struct err *err)
+static bool mark_gone_work(const struct desk_hands *hands, void *arg, struct err *err)
 {
     return ledger_mark_record_gone(hands->ledger, *(const uint64_t *)arg, err);
 }
 
-static bool on_gone(void *arg, uint64_t record_id, struct err *err)
+static bool census_on_gone(void *arg, uint64_t record_id, struct err *err)
 {
     struct census *c = arg;
 
-    c->result->news++;
+    c->result->change_count++;
     FAILPOINT("census.gone");
-    return desk_do(c->mover->desk, gone_work, &record_id, err);
+    return desk_do(c->engine->desk, mark_gone_work, &record_id, err);
 }
 
-static bool on_stop(void *arg)
+static bool census_on_stop(void *arg)
 {
-    return mover_is_finishing(((struct census *)arg)->mover);
+    return mover_is_finishing(((struct census *)arg)->engine);
 }
 
 /* --- absence -------------------------------------------------------------------------------- */
@@ -232,7 +236,7 @@ static bool was_seen(void *arg, uint64_t record_id)
 }
 
 struct absent_job {
-    struct roll *roll;
+    struct roll *walk;
     uint64_t records[ABSENT_BATCH];
     size_t count;
 };
@@ -242,32 +246,32 @@ static bool absent_work(const struct desk_hands *hands, void *arg, struct err *e
 {
     struct absent_job *job = arg;
 
-    return ledger_absent_records(hands->ledger, was_seen, job->roll, job->records, ABSENT_BATCH,
+    return ledger_absent_records(hands->ledger, was_seen, job->walk, job->records, ABSENT_BATCH,
                                  &job->count, err);
 }
 
 /* `found_r`: a record that the roll does not have lives all the same. */
-static bool absent_ask(struct census *c, uint64_t record_id, bool *lives_r, struct err *err)
+static bool absent_check(struct census *c, uint64_t record_id, bool *lives_r, struct err *err)
 {
     auto_page page = { 0 };
 
-    return roll_ask(c->filemaker, c->mover->settings->fields.layout, record_id, c->mover->cancel,
+    return roll_ask(c->filemaker, c->engine->settings->fields.layout, record_id, c->engine->cancel,
                     lives_r, &page, err)
-           && (*lives_r || on_gone(c, record_id, err));
+           && (*lives_r || census_on_gone(c, record_id, err));
 }
 
-static bool absent_chase(struct census *c, bool *all_gone_r, struct err *err)
+static bool absent_check_all(struct census *c, bool *all_gone_r, struct err *err)
 {
-    struct absent_job job = { .roll = c->roll };
+    struct absent_job job = { .walk = c->walk };
 
     *all_gone_r = true;
     do {
-        if (!desk_do(c->mover->desk, absent_work, &job, err))
+        if (!desk_do(c->engine->desk, absent_work, &job, err))
             return false;
         for (size_t i = 0; i < job.count; i++) {
             bool lives;
 
-            if (!absent_ask(c, job.records[i], &lives, err))
+            if (!absent_check(c, job.records[i], &lives, err))
                 return false;
             *all_gone_r = *all_gone_r && !lives;
         }
@@ -282,22 +286,22 @@ static bool absent_chase(struct census *c, bool *all_gone_r, struct err *err)
  * it agrees if what it says lies between the two counts. `open_r`: why the roll could not be closed
  * any more, or "".
  */
-static bool witness_hear(struct census *c, int64_t *witness_r, char *open_r, struct err *err)
+static bool find_count_compare(struct census *c, int64_t *witness_r, char *open_r, struct err *err)
 {
-    const struct source_fields *fields = &c->mover->settings->fields;
+    const struct source_fields *fields = &c->engine->settings->fields;
     char *why = c->result->why;
 
-    for (int hearings = HEARINGS; hearings > 0; hearings--) {
-        int64_t before = (int64_t)roll_count(c->roll), after;
+    for (int hearings = CONFIRM_TRIES; hearings > 0; hearings--) {
+        int64_t before = (int64_t)roll_count(c->walk), after;
 
         if (!witness_count(c->filemaker, fields->layout, fields->key, witness_r, why,
                            CENSUS_WHY_SIZE, err)
-            || !roll_close(c->roll, open_r, CENSUS_WHY_SIZE, err))
+            || !roll_close(c->walk, open_r, CENSUS_WHY_SIZE, err))
             return false;
         c->result->closed = false;
         if (*open_r)
             return true;
-        after = (int64_t)roll_count(c->roll);
+        after = (int64_t)roll_count(c->walk);
         c->result->closed = *witness_r < 0
                             || (*witness_r >= (before < after ? before : after)
                                 && *witness_r <= (before < after ? after : before));
@@ -312,24 +316,24 @@ static bool witness_hear(struct census *c, int64_t *witness_r, char *open_r, str
 
 /* --- the whole ------------------------------------------------------------------------------ */
 
-static bool begin_work(const struct desk_hands *hands, void *arg, struct err *err)
+static bool census_begin_work(const struct desk_hands *hands, void *arg, struct err *err)
 {
     return ledger_census_begin(hands->ledger, arg, err);
 }
 
 struct close_job {
-    int64_t number, records, witness;
+    int64_t number, records, find_count;
 };
 
-static bool close_work(const struct desk_hands *hands, void *arg, struct err *err)
+static bool census_close_work(const struct desk_hands *hands, void *arg, struct err *err)
 {
     const struct close_job *job = arg;
 
-    return ledger_census_close(hands->ledger, job->number, job->records, job->records, job->witness,
-                               err);
+    return ledger_census_close(hands->ledger, job->number, job->records, job->records,
+                               job->find_count, err);
 }
 
-static bool end_work(const struct desk_hands *hands, void *arg, struct err *err)
+static bool census_end_work(const struct desk_hands *hands, void *arg, struct err *err)
 {
     return ledger_census_end(hands->ledger, *(const int64_t *)arg, err);
 }
@@ -340,17 +344,17 @@ static bool count_and_close(struct census *c, struct err *err)
     char open[CENSUS_WHY_SIZE] = "";
     bool all_gone;
 
-    if (!roll_call(c->roll, c->result->why, CENSUS_WHY_SIZE, err))
+    if (!roll_call(c->walk, c->result->why, CENSUS_WHY_SIZE, err))
         return false;
     if (*c->result->why)
         return true;
-    if (!witness_hear(c, &job.witness, open, err))
+    if (!find_count_compare(c, &job.find_count, open, err))
         return false;
     if (*open) {
         (void)snprintf(c->result->why, CENSUS_WHY_SIZE, "%s", open);
         return true;
     }
-    if (!absent_chase(c, &all_gone, err))
+    if (!absent_check_all(c, &all_gone, err))
         return false;
     if (!all_gone) {
         c->result->closed = false;
@@ -360,9 +364,9 @@ static bool count_and_close(struct census *c, struct err *err)
     if (!c->result->closed)
         return true;
     job.number = c->number;
-    job.records = (int64_t)roll_count(c->roll);
+    job.records = (int64_t)roll_count(c->walk);
     FAILPOINT("census.closing");
-    return desk_do(c->mover->desk, close_work, &job, err);
+    return desk_do(c->engine->desk, census_close_work, &job, err);
 }
 
 /* However it ends, others may count again afterwards. */
@@ -371,13 +375,13 @@ static bool census_body(struct census *c, struct err *err)
     struct err end_err = { 0 };
     bool good;
 
-    if (!desk_do(c->mover->desk, begin_work, &c->number, err))
+    if (!desk_do(c->engine->desk, census_begin_work, &c->number, err))
         return false;
-    c->result->elsewhere = c->number == 0;
-    if (c->result->elsewhere)
+    c->result->taken_elsewhere = c->number == 0;
+    if (c->result->taken_elsewhere)
         return true;
     good = count_and_close(c, err);
-    if (c->result->closed || desk_do(c->mover->desk, end_work, &c->number, &end_err))
+    if (c->result->closed || desk_do(c->engine->desk, census_end_work, &c->number, &end_err))
         return good;
     if (good)
         *err = end_err;
@@ -388,17 +392,18 @@ bool census_take(struct mover *mover, struct filemaker *filemaker, struct census
                  struct err *err)
 {
     struct census_result result = { 0 };
-    struct census census = { .mover = mover, .filemaker = filemaker, .result = &result };
-    struct roll_listener listener = { on_found, on_gone, on_stop, &census, false };
+    struct census census = { .engine = mover, .filemaker = filemaker, .result = &result };
+    struct roll_listener listener = { census_on_found, census_on_gone, census_on_stop, &census,
+                                      false };
     bool good;
 
     if (mover->pager.most == 0)
         mover->pager = pager_of(PAGER_FIRST, PAGER_MOST);
-    census.roll = roll_new(filemaker, mover->settings->fields.layout, &mover->pager, mover->cancel,
+    census.walk = roll_new(filemaker, mover->settings->fields.layout, &mover->pager, mover->cancel,
                            &listener);
-    roll_by_key(census.roll, mover->settings->fields.census_key);
+    roll_by_key(census.walk, mover->settings->fields.census_key);
     good = census_body(&census, err);
-    roll_free(census.roll);
+    roll_free(census.walk);
     *result_r = result;
     return good || err_ctx(err, "the census");
 }

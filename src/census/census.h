@@ -12,11 +12,11 @@
 enum { CENSUS_WHY_SIZE = 256 };
 
 struct census_result {
-    bool elsewhere;            /* another process is at it: nothing was done here */
+    bool taken_elsewhere;      /* another process is at it: nothing was done here */
     bool closed;               /* roll, source and second witness agree          */
     bool rebuilt;              /* it failed because the file was restored or rebuilt */
     char why[CENSUS_WHY_SIZE]; /* if not: who says what, for people              */
-    int64_t news;              /* documents that are new, edited, back, or gone  */
+    int64_t change_count;      /* documents that are new, edited, back, or gone  */
 };
 
 /*

@@ -16,30 +16,30 @@
 #define BROKEN_OFF_US (15 * 60 * TIME_SECOND)
 #define WAIT_MAX_US (60 * TIME_SECOND)
 
-struct counting {
-    struct mover *mover;
+struct census_schedule {
+    struct mover *engine;
     struct filemaker *filemaker;
     int64_t begun_us;
     atomic_bool *closed;
-    bool first;
+    bool is_first;
 };
 
 /* Another process may have counted for us: since this run began, or since it last wanted to. */
 struct since_job {
     int64_t begun_us, closed_us;
-    bool was;
+    bool was_closed;
 };
 
 static bool since_work(const struct desk_hands *hands, void *arg, struct err *err)
 {
     struct since_job *job = arg;
 
-    return ledger_census_since(hands->ledger, job->begun_us, job->closed_us, &job->was, err);
+    return ledger_census_since(hands->ledger, job->begun_us, job->closed_us, &job->was_closed, err);
 }
 
 /* --- patience ------------------------------------------------------------------------------- */
 
-static bool passes(const struct census_result *result, const struct err *why)
+static bool census_may_retry(const struct census_result *result, const struct err *why)
 {
     struct trouble trouble;
 
@@ -51,19 +51,20 @@ static bool passes(const struct census_result *result, const struct err *why)
  * A census, in spite of sessions that are dropped again and again, of answers that make no sense,
  * of a server that is away for a while: the workers go on meanwhile, as far as they can.
  */
-static bool census_patiently(struct counting *c, struct census_result *result_r, struct err *err)
+static bool census_with_retries(struct census_schedule *c, struct census_result *result_r,
+                                struct err *err)
 {
-    int64_t since_us = time_mono_us(), wait_us = c->mover->settings->first_wait_us;
+    int64_t since_us = time_mono_us(), wait_us = c->engine->settings->first_wait_us;
     char text[TIME_TEXT_SIZE];
 
-    while (!census_take(c->mover, c->filemaker, result_r, err)) {
-        if (!passes(result_r, err) || mover_is_finishing(c->mover))
+    while (!census_take(c->engine, c->filemaker, result_r, err)) {
+        if (!census_may_retry(result_r, err) || mover_is_finishing(c->engine))
             return false;
         if (time_mono_us() - since_us >= BROKEN_OFF_US)
             return err_ctx(err, "the source could not be counted for %s",
                            time_for_people(time_mono_us() - since_us, text));
         log_warn("%s, beginning anew in %s", err->msg, time_for_people(wait_us, text));
-        if (!cancel_sleep(c->mover->cancel, wait_us, err))
+        if (!cancel_sleep(c->engine->cancel, wait_us, err))
             return false;
         wait_us = wait_us * 2 < WAIT_MAX_US ? wait_us * 2 : WAIT_MAX_US;
     }
@@ -74,32 +75,32 @@ static bool census_patiently(struct counting *c, struct census_result *result_r,
 
 /* Whose census will do: at first, any that is closed since the run began; later, only one that
  * begins from now on. */
-static struct since_job since_when(const struct counting *c)
+static struct since_job since_when(const struct census_schedule *c)
 {
-    if (c->first)
+    if (c->is_first)
         return (struct since_job){ c->begun_us, c->begun_us, false };
     return (struct since_job){ time_now_us(), INT64_MAX, false };
 }
 
-static bool census_or_wait(struct counting *c, struct err *err)
+static bool census_or_wait(struct census_schedule *c, struct err *err)
 {
-    struct mover *mover = c->mover;
+    struct mover *mover = c->engine;
     struct since_job since = since_when(c);
     struct census_result result = { 0 };
 
     do {
-        if (!census_patiently(c, &result, err))
+        if (!census_with_retries(c, &result, err))
             return false;
-        if (result.elsewhere
+        if (result.taken_elsewhere
             && (!cancel_sleep(mover->cancel, ELSEWHERE_LOOK_US, err)
                 || !desk_do(mover->desk, since_work, &since, err)))
             return false;
-    } while (result.elsewhere && !since.was && !mover_is_finishing(mover));
-    if (!result.closed && !since.was)
+    } while (result.taken_elsewhere && !since.was_closed && !mover_is_finishing(mover));
+    if (!result.closed && !since.was_closed)
         log_warn("the census stays open: %s", result.why);
     else if (*result.why)
         log_info("there is no second witness for the census: %s", result.why);
-    atomic_store(c->closed, result.closed || since.was);
+    atomic_store(c->closed, result.closed || since.was_closed);
     return true;
 }
 
@@ -114,10 +115,10 @@ static bool waiting_work(const struct desk_hands *hands, void *arg, struct err *
     return true;
 }
 
-bool counting_go(struct mover *mover, int64_t begun_us, atomic_bool *closed_r, struct err *err)
+bool schedule_run(struct mover *mover, int64_t begun_us, atomic_bool *closed_r, struct err *err)
 {
     auto_filemaker *filemaker = NULL;
-    struct counting c = { mover, NULL, begun_us, closed_r, true };
+    struct census_schedule c = { mover, NULL, begun_us, closed_r, true };
     int64_t waiting;
 
     if (!filemaker_new(&mover->settings->filemaker, mover->cancel, &filemaker, err))
@@ -131,7 +132,7 @@ bool counting_go(struct mover *mover, int64_t begun_us, atomic_bool *closed_r, s
         if (!desk_do(mover->desk, waiting_work, &waiting, err))
             return false;
         dispatch_census_over(mover->dispatch, atomic_load(closed_r), waiting);
-        c.first = false;
+        c.is_first = false;
     } while (dispatch_wants_census(mover->dispatch));
     return true;
 }

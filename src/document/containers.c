@@ -14,7 +14,7 @@ void containers_clear(struct containers *containers)
         free(containers->items[i].name);
     }
     free(containers->items);
-    free(containers->moments);
+    free(containers->date_fields);
     *containers = (struct containers){ 0 };
 }
 
@@ -46,7 +46,7 @@ static void name_split(const struct filemaker_layout *layout, struct span name, 
         *field_r = take(whole);
 }
 
-static bool missing(const struct filemaker_layout *layout, const char *name, struct err *err)
+static bool field_missing(const struct filemaker_layout *layout, const char *name, struct err *err)
 {
     struct nearest near = { .wanted = name };
 
@@ -68,7 +68,7 @@ static bool field_check(const struct filemaker_layout *layout, const struct file
                        "of it; use a layout of that table",
                        name);
     if (!field)
-        return missing(layout, name, err);
+        return field_missing(layout, name, err);
     if (strcmp(field->result, "container") != 0)
         return err_set(err, ERR_USAGE, 0,
                        "field '%s' ([source] container_field) is of type %s: it must be of type "
@@ -80,8 +80,8 @@ static bool field_check(const struct filemaker_layout *layout, const struct file
     return true;
 }
 
-static bool name_add(struct containers *c, const struct filemaker_layout *layout, struct span name,
-                     struct err *err)
+static bool container_name_add(struct containers *c, const struct filemaker_layout *layout,
+                               struct span name, struct err *err)
 {
     auto_free char *field_name = NULL;
     const struct filemaker_field *field;
@@ -115,7 +115,7 @@ static bool names_differ(const struct containers *c, struct err *err)
     return true;
 }
 
-static char *moments_of(const struct filemaker_layout *layout)
+static char *date_fields_of(const struct filemaker_layout *layout)
 {
     auto_str names = STR_MAX(NAMES_MAX);
 
@@ -125,7 +125,7 @@ static char *moments_of(const struct filemaker_layout *layout)
     return str_take(&names);
 }
 
-static bool is_listed(const char *list, struct span name)
+static bool container_is_listed(const char *list, struct span name)
 {
     struct span rest = span_of(list);
 
@@ -136,33 +136,33 @@ static bool is_listed(const char *list, struct span name)
 }
 
 /* A repetition, "Date(2)", is of the type of its field. */
-bool containers_is_moment(const struct containers *containers, const char *field)
+bool containers_field_is_date(const struct containers *containers, const char *field)
 {
     struct span name = span_of(field);
     bool repeats = span_ends(name, ")");
 
     return containers
-           && (is_listed(containers->moments, name)
-               || (repeats && is_listed(containers->moments, span_cut(&name, '('))));
+           && (container_is_listed(containers->date_fields, name)
+               || (repeats && container_is_listed(containers->date_fields, span_cut(&name, '('))));
 }
 
 bool containers_read(const char *list, bool each, const struct filemaker_layout *layout,
                      struct containers *containers_r, struct err *err)
 {
-    auto_containers c = { .each = each };
+    auto_containers c = { .each_is_document = each };
     struct span rest = span_of(list);
 
     while (rest.at) {
         struct span name = span_trim(span_cut(&rest, ','));
 
-        if (name.size && !name_add(&c, layout, name, err))
+        if (name.size && !container_name_add(&c, layout, name, err))
             return false;
     }
     if (c.count == 0)
         return err_set(err, ERR_USAGE, 0, "[source] container_field is empty");
     if (!names_differ(&c, err))
         return false;
-    c.moments = moments_of(layout);
+    c.date_fields = date_fields_of(layout);
     *containers_r = c;
     c = (struct containers){ 0 };
     return true;
@@ -182,7 +182,7 @@ char *containers_text(const struct containers *c)
 {
     auto_str text = STR_MAX(KIB(64));
 
-    str_add_text(&text, c->each ? "each:" : "waterfall:");
+    str_add_text(&text, c->each_is_document ? "each:" : "waterfall:");
     for (size_t i = 0; i < c->count; i++)
         str_printf(&text, "%s %s", i ? "," : "", c->items[i].name);
     return str_take(&text);

@@ -18,8 +18,10 @@ struct container {
 struct containers {
     struct container *items;
     size_t count;
-    bool each; /* each is a document of its own; else the first that is not empty is the record's */
-    char *moments; /* names of the fields of type date or timestamp, each ended by a line feed */
+    bool
+        each_is_document; /* each is a document of its own; else the first that is not empty is the record's */
+    char
+        *date_fields; /* names of the fields of type date or timestamp, each ended by a line feed */
 };
 
 /*
@@ -34,7 +36,7 @@ void containers_clear(struct containers *containers);
 
 /* Whether a field of the layout is of type date or timestamp: FileMaker writes these in one form.
  */
-bool containers_is_moment(const struct containers *containers, const char *field);
+bool containers_field_is_date(const struct containers *containers, const char *field);
 #define auto_containers __attribute__((cleanup(containers_clear))) struct containers
 
 /*

@@ -7,7 +7,7 @@ enum { ID_MAX = 256 };
 
 enum date_form source_date_form(const struct source_fields *fields, const char *field)
 {
-    return containers_is_moment(fields->containers, field) ? DATE_US : fields->text_dates;
+    return containers_field_is_date(fields->containers, field) ? DATE_US : fields->text_dates;
 }
 
 static const char *storage_of(const struct source_facts *facts)
@@ -31,7 +31,7 @@ static const char *storage_of(const struct source_facts *facts)
 static const struct container *container_choose(const struct containers *containers,
                                                 const struct filemaker_record *record, size_t which)
 {
-    if (containers->each)
+    if (containers->each_is_document)
         return &containers->items[which];
     for (size_t i = 0; i < containers->count; i++)
         if (filemaker_content(filemaker_text(record, containers->items[i].name)) != FILEMAKER_EMPTY)

@@ -15,7 +15,7 @@ enum {
     PDF_HEADER_WITHIN = 1024, /* as readers of PDF have it: ISO 32000-1, annex H.3.4.1    */
 };
 
-struct content_reader {
+struct type_detector {
     pthread_mutex_t lock;
     magic_t types, extensions;
 };
@@ -33,15 +33,15 @@ static magic_t magic_new(int flags)
     return NULL;
 }
 
-bool content_reader_new(struct content_reader **reader_r, struct err *err)
+bool type_detector_new(struct type_detector **reader_r, struct err *err)
 {
-    struct content_reader *reader = mem_new(struct content_reader);
+    struct type_detector *reader = mem_new(struct type_detector);
 
     (void)pthread_mutex_init(&reader->lock, NULL);
     reader->types = magic_new(MAGIC_MIME_TYPE);
     reader->extensions = magic_new(MAGIC_EXTENSION);
     if (!reader->types || !reader->extensions) {
-        content_reader_free(reader);
+        type_detector_free(reader);
         return err_set(err, ERR_OS, 0,
                        "libmagic cannot load its table of file types (package libmagic1)");
     }
@@ -49,7 +49,7 @@ bool content_reader_new(struct content_reader **reader_r, struct err *err)
     return true;
 }
 
-void content_reader_free(struct content_reader *reader)
+void type_detector_free(struct type_detector *reader)
 {
     if (!reader)
         return;
@@ -150,18 +150,18 @@ static const struct {
     BEGINNING("\x89PNG\r\n\x1A\n\0\0\0\rIHDR", "image/png", "png"),
 };
 
-static void content_set(struct content *content, const char *mime, const char *ext)
+static void file_type_set(struct detected_type *content, const char *mime, const char *ext)
 {
     (void)snprintf(content->mime, sizeof content->mime, "%s", mime);
     (void)snprintf(content->ext, sizeof content->ext, "%s", ext);
 }
 
-static bool is_plain(struct span bytes, struct content *content)
+static bool plain_text_detect(struct span bytes, struct detected_type *content)
 {
     for (size_t i = 0; i < lengthof(plain); i++) {
         if (!span_equal(span_first(bytes, plain[i].begins.size), plain[i].begins))
             continue;
-        content_set(content, plain[i].mime, plain[i].ext);
+        file_type_set(content, plain[i].mime, plain[i].ext);
         return true;
     }
     return false;
@@ -177,12 +177,12 @@ static const struct {
     BEGINNING("8BPS\0\2", "image/vnd.adobe.photoshop", "psb"),
 };
 
-static bool is_unlisted(struct span bytes, struct content *content)
+static bool is_unlisted(struct span bytes, struct detected_type *content)
 {
     for (size_t i = 0; i < lengthof(unlisted); i++) {
         if (!span_equal(span_first(bytes, unlisted[i].begins.size), unlisted[i].begins))
             continue;
-        content_set(content, unlisted[i].mime, unlisted[i].ext);
+        file_type_set(content, unlisted[i].mime, unlisted[i].ext);
         return true;
     }
     return false;
@@ -224,7 +224,7 @@ static const char *known_extension(const char *mime)
     return NULL;
 }
 
-static void extension_tell(struct content_reader *reader, struct span bytes, struct content *c)
+static void extension_tell(struct type_detector *reader, struct span bytes, struct detected_type *c)
 {
     const char *ext = known_extension(c->mime);
 
@@ -235,26 +235,27 @@ static void extension_tell(struct content_reader *reader, struct span bytes, str
         (void)snprintf(c->ext, sizeof c->ext, "bin");
 }
 
-static void ask_libmagic(struct content_reader *reader, struct span bytes, struct content *c)
+static void ask_libmagic(struct type_detector *reader, struct span bytes, struct detected_type *c)
 {
     const char *mime;
 
     (void)pthread_mutex_lock(&reader->lock);
     mime = magic_buffer(reader->types, bytes.at, bytes.size);
     (void)snprintf(c->mime, sizeof c->mime, "%s",
-                   mime && strchr(mime, '/') ? mime : CONTENT_UNKNOWN);
+                   mime && strchr(mime, '/') ? mime : FILE_TYPE_UNKNOWN);
     extension_tell(reader, bytes, c);
     (void)pthread_mutex_unlock(&reader->lock);
 }
 
-void content_tell(struct content_reader *reader, struct span bytes, struct content *content_r)
+void file_type_detect(struct type_detector *reader, struct span bytes,
+                      struct detected_type *content_r)
 {
-    *content_r = (struct content){ 0 };
-    if (is_plain(bytes, content_r) || is_unlisted(bytes, content_r))
+    *content_r = (struct detected_type){ 0 };
+    if (plain_text_detect(bytes, content_r) || is_unlisted(bytes, content_r))
         return;
     ask_libmagic(reader, span_first(bytes, is_ole(bytes) ? LOOK_AT_OLE : LOOK_AT), content_r);
     if (strcmp(content_r->ext, "bin") == 0 && is_late_pdf(bytes))
-        content_set(content_r, "application/pdf", "pdf");
+        file_type_set(content_r, "application/pdf", "pdf");
 }
 
 /* --- by the name ---------------------------------------------------------------------------- */
@@ -265,7 +266,7 @@ static const char *const archives[] = { "pages", "numbers", "key",  "docx", "doc
                                         "odg",   "epub",    "xps",  "oxps", "kmz",  NULL };
 
 /* Whether the bytes tell no more than that they are bytes, or a box that may hold anything. */
-static bool may_be(const struct content *content, const char *ext)
+static bool ext_is_possible(const struct detected_type *content, const char *ext)
 {
     if (strcmp(content->mime, "application/zip") == 0) {
         for (const char *const *one = archives; *one; one++)
@@ -276,19 +277,19 @@ static bool may_be(const struct content *content, const char *ext)
     return strcmp(content->ext, "bin") == 0;
 }
 
-void content_name(struct content *content, struct span ext)
+void file_type_use_name(struct detected_type *content, struct span ext)
 {
-    char lower[CONTENT_NAME_MAX + 1] = "";
+    char lower[FILE_TYPE_EXT_MAX + 1] = "";
 
-    if (ext.size == 0 || ext.size > CONTENT_NAME_MAX)
+    if (ext.size == 0 || ext.size > FILE_TYPE_EXT_MAX)
         return;
     for (size_t i = 0; i < ext.size; i++) {
         lower[i] = ext.at[i] >= 'A' && ext.at[i] <= 'Z' ? (char)(ext.at[i] - 'A' + 'a') : ext.at[i];
         if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789", lower[i]))
             return;
     }
-    if (strcmp(lower, "bin") == 0 || !may_be(content, lower))
+    if (strcmp(lower, "bin") == 0 || !ext_is_possible(content, lower))
         return;
     (void)snprintf(content->ext, sizeof content->ext, "%s", lower);
-    content->is_named = true;
+    content->ext_is_named = true;
 }

@@ -6,20 +6,20 @@
 #include "base/str.h"
 
 /* One for all threads; a handle of libmagic takes megabytes. */
-struct content_reader;
+struct type_detector;
 
-/* Fails with ERR_OS if libmagic's database is missing. Caller frees with content_reader_free(). */
-must_check bool content_reader_new(struct content_reader **reader_r, struct err *err);
-void content_reader_free(struct content_reader *reader); /* NULL is allowed */
+/* Fails with ERR_OS if libmagic's database is missing. Caller frees with type_detector_free(). */
+must_check bool type_detector_new(struct type_detector **reader_r, struct err *err);
+void type_detector_free(struct type_detector *reader); /* NULL is allowed */
 
-#define CONTENT_UNKNOWN "application/octet-stream"
+#define FILE_TYPE_UNKNOWN "application/octet-stream"
 
-enum { CONTENT_NAME_MAX = 8 }; /* letters of an extension that is taken from a name */
+enum { FILE_TYPE_EXT_MAX = 8 }; /* letters of an extension that is taken from a name */
 
-struct content {
+struct detected_type {
     char mime[101];
-    char ext[16];  /* lower case, without the dot; "bin" if unknown */
-    bool is_named; /* the bytes told nothing: `ext` is from the file's name */
+    char ext[16];      /* lower case, without the dot; "bin" if unknown */
+    bool ext_is_named; /* the bytes told nothing: `ext` is from the file's name */
 };
 
 /*
@@ -28,12 +28,13 @@ struct content {
  *           list of their parts anywhere
  * Safe from any thread.
  */
-void content_tell(struct content_reader *reader, struct span bytes, struct content *content_r);
+void file_type_detect(struct type_detector *reader, struct span bytes,
+                      struct detected_type *content_r);
 
 /*
  * Gives a file the extension of its name where its bytes tell no type, or only that of a box that
  * may hold anything (a zip archive). The type stays what the bytes tell.
  *   ext   from the container's URL or the file's name, without the dot; SPAN_NONE, or anything but
- *         1 to CONTENT_NAME_MAX plain letters and digits, changes nothing
+ *         1 to FILE_TYPE_EXT_MAX plain letters and digits, changes nothing
  */
-void content_name(struct content *content, struct span ext);
+void file_type_use_name(struct detected_type *content, struct span ext);

@@ -329,7 +329,7 @@ struct row *row_make(const struct row_parts *p)
 static bool moment_read(const struct source_fields *fields, const char *name, struct span text,
                         struct time_civil *moment_r)
 {
-    return containers_is_moment(fields->containers, name)
+    return containers_field_is_date(fields->containers, name)
                ? stamp_read(span_trim(text), moment_r)
                : date_moment(text, fields->text_dates, moment_r);
 }

@@ -247,7 +247,7 @@ static struct batch batch_of(struct dispatch *dispatch)
     return (struct batch){ .dispatch = dispatch,
                            .most = batch_size(dispatch),
                            .new_first = settings->limit > 0,
-                           .has_siblings = settings->fields.containers->each,
+                           .has_siblings = settings->fields.containers->each_is_document,
                            .has_born = is_named(settings->fields.patient_dob),
                            .adopt_for = settings->adopt ? settings->source_name : NULL,
                            .next_due_us = INT64_MAX };

@@ -55,7 +55,7 @@ struct mover {
     struct desk *desk;
     struct dispatch *dispatch;
     struct buffers *buffers;
-    struct content_reader *contents;
+    struct type_detector *contents;
     struct score *score;
     atomic_int_least64_t dates_either, dates_unlike;      /* rows stored without their date */
     atomic_int_least64_t source_alive_us, store_alive_us; /* last good answers, monotonic */

@@ -52,7 +52,7 @@ bool dates_look(struct mover_settings *settings, struct filemaker *filemaker, st
     struct err why = { 0 };
 
     if (settings->dates_as_set || !*fields->date || (told != DATE_US && told != DATE_DAY_FIRST)
-        || containers_is_moment(fields->containers, fields->date))
+        || containers_field_is_date(fields->containers, fields->date))
         return true;
     if (!layout_look(fields, filemaker, &record, &why)) {
         *err = why;

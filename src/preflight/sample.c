@@ -191,7 +191,7 @@ static bool record_look(struct sampling *s, const struct filemaker_record *recor
     if (!filter_passes(s->of->settings->filter, record))
         return true;
     s->sample->passed++;
-    for (size_t which = 0; which < (containers->each ? containers->count : 1); which++)
+    for (size_t which = 0; which < (containers->each_is_document ? containers->count : 1); which++)
         document_look(s, record, which);
     times_look(s, record);
     return (!*s->of->settings->fields.mark || mark_look(s, record, err))

@@ -126,7 +126,8 @@ static bool on_found(void *arg, const struct filemaker_record *records, size_t c
             || !filter_passes(c->settings->filter, &records[i]))
             continue;
         has_id = id_look(c, &records[i]);
-        for (size_t which = 0; which < (containers->each ? containers->count : 1); which++)
+        for (size_t which = 0; which < (containers->each_is_document ? containers->count : 1);
+             which++)
             if (!document_count(c, &records[i], which, has_id, err))
                 return false;
     }

@@ -70,7 +70,7 @@ static void *census_run(void *arg)
     struct err err = { 0 };
 
     log_context("census", NULL);
-    if (!counting_go(&run->mover, run->begun_us, &run->census_closed, &err)
+    if (!schedule_run(&run->mover, run->begun_us, &run->census_closed, &err)
         && !mover_is_finishing(&run->mover))
         mover_stop(&run->mover, &err);
     dispatch_census_over(run->mover.dispatch, false, 0);
@@ -490,7 +490,7 @@ static void run_clear(struct run *run)
     dispatch_free(mover->dispatch);
     buffers_free(mover->buffers);
     score_free(mover->score);
-    content_reader_free(mover->contents);
+    type_detector_free(mover->contents);
     (void)pthread_mutex_destroy(&mover->lock);
     peer_locks_free(run->presence);
 }
@@ -498,7 +498,7 @@ static void run_clear(struct run *run)
 /* A mark stands for all files of its record, and an earlier importer knew of one. */
 static bool may_adopt(const struct mover_settings *settings, struct err *err)
 {
-    return !settings->adopt || !settings->fields.containers->each
+    return !settings->adopt || !settings->fields.containers->each_is_document
            || err_set(err, ERR_USAGE, 0,
                       "what an earlier importer left can be taken over only with one document a "
                       "record ([source] containers = waterfall)");
@@ -512,7 +512,7 @@ static bool run_body(struct run *run, const struct run_watcher *watcher, struct 
     struct err end_err = { 0 };
     bool ended;
 
-    if (!content_reader_new(&mover->contents, err) || !databases_open(run, err)
+    if (!type_detector_new(&mover->contents, err) || !databases_open(run, err)
         || !run_begin(run, err))
         return false;
     hands = (struct desk_hands){ run->ledger, run->registry, mover->cancel };

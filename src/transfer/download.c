@@ -137,8 +137,8 @@ static bool download_inspect(struct download *cargo, const struct ledger_claim *
         return false;
     if (look != PAGE_NONE && !page_check(cargo, claim, look, trouble))
         return false;
-    content_tell(cargo->engine->contents, bytes, &cargo->file_type);
-    content_name(&cargo->file_type, ext);
+    file_type_detect(cargo->engine->contents, bytes, &cargo->file_type);
+    file_type_use_name(&cargo->file_type, ext);
     return true;
 }
 

@@ -14,7 +14,7 @@ struct download {
     bool is_complete;      /* nothing came after `bytes` */
     struct intake *source; /* while more may come */
     char *disposition;     /* what the server said about the name, or NULL */
-    struct content file_type;
+    struct detected_type file_type;
     bool is_accepted;    /* a person said that these bytes are the document */
     uint64_t size_bytes; /* once everything has come */
     struct sha256 sha256;

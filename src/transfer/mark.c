@@ -132,7 +132,7 @@ static bool record_is_ready(struct journey *j)
     struct ready_job job = { j->claim, j->version.mod_id, true };
     struct err err = { 0 };
 
-    if (j->mover->settings->fields.containers->each
+    if (j->mover->settings->fields.containers->each_is_document
         && !desk_do(j->mover->desk, ready_work, &job, &err))
         return trouble_of_desk(&j->trouble, "mark", &err);
     return job.ready || journey_incomplete(j);

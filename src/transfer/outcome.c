@@ -82,7 +82,7 @@ static bool siblings_finish(const struct desk_hands *hands, struct verdict *v, s
 {
     free(take(v->siblings));
     v->sibling_count = 0;
-    return !v->mover->settings->fields.containers->each
+    return !v->mover->settings->fields.containers->each_is_document
            || ledger_finish_siblings(hands->ledger, &v->claim, v->mod_id, &v->siblings,
                                      &v->sibling_count, err);
 }
@@ -305,7 +305,7 @@ static char *created_text(const struct journey *j)
     const struct source_fields *fields = &j->mover->settings->fields;
     struct time_civil c;
 
-    if (containers_is_moment(fields->containers, fields->created))
+    if (containers_field_is_date(fields->containers, fields->created))
         return span_text(j->facts.created);
     if (!date_moment(j->facts.created, fields->text_dates, &c))
         return mem_text("");

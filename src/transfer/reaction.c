@@ -35,7 +35,7 @@ static bool tell_work(const struct desk_hands *hands, void *arg, struct err *err
 /* The mark of a first claim is told by the claim itself: see LEDGER_EDITS_NOTED_MAX. */
 static bool is_told(const struct journey *j)
 {
-    return j->claim->epoch <= 1 && !j->mover->settings->fields.containers->each;
+    return j->claim->epoch <= 1 && !j->mover->settings->fields.containers->each_is_document;
 }
 
 bool journey_may_mark(struct journey *j)

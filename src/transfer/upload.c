@@ -530,7 +530,7 @@ static struct row *row_of(const struct journey *j, const char *patient)
                                          .disposition = j->cargo.disposition,
                                          .mime = j->version.mime,
                                          .ext = j->cargo.file_type.ext,
-                                         .ext_is_named = j->cargo.file_type.is_named,
+                                         .ext_is_named = j->cargo.file_type.ext_is_named,
                                          .is_accepted = j->cargo.is_accepted,
                                          .size_bytes = j->version.size_bytes,
                                          .sha256 = &j->version.sha256,
@@ -563,7 +563,8 @@ bool journey_record(struct journey *j)
                               .doubt = j->assignment->doubt,
                               .take_over = j->assignment->left_key != NULL,
                               .left = &j->left,
-                              .has_siblings = j->mover->settings->fields.containers->each };
+                              .has_siblings =
+                                  j->mover->settings->fields.containers->each_is_document };
     struct err err = { 0 };
 
     if (!desk_do(j->mover->desk, record_work, &job, &err))

@@ -37,60 +37,61 @@ static const struct {
 
 TEST(a_file_is_told_by_its_beginning)
 {
-    struct content_reader *reader = NULL;
+    struct type_detector *reader = NULL;
     struct err err = { 0 };
 
-    CHECK(content_reader_new(&reader, &err));
+    CHECK(type_detector_new(&reader, &err));
     for (size_t i = 0; reader && i < lengthof(files); i++) {
-        struct content content;
+        struct detected_type content;
 
-        content_tell(reader, files[i].bytes, &content);
+        file_type_detect(reader, files[i].bytes, &content);
         CHECK_STR(content.mime, files[i].mime);
         CHECK_STR(content.ext, files[i].ext);
     }
-    content_reader_free(reader);
-    content_reader_free(NULL);
+    type_detector_free(reader);
+    type_detector_free(NULL);
 }
 
 /* A long file is told by its start, and whatever it is, type and extension have a form. */
 TEST(every_file_has_a_type_and_an_extension)
 {
     enum { SIZE = 300000 };
-    struct content_reader *reader = NULL;
+    struct type_detector *reader = NULL;
     auto_free char *bytes = mem_zero(SIZE);
     uint64_t state = 1;
     struct err err = { 0 };
 
-    CHECK(content_reader_new(&reader, &err));
+    CHECK(type_detector_new(&reader, &err));
     for (size_t i = 0; i < SIZE; i++)
         bytes[i] = (char)((state = state * 6364136223846793005u + 1) >> 56);
     for (size_t i = 0; reader && i < 2000; i++) {
-        struct content content;
+        struct detected_type content;
 
-        content_tell(reader, span_first((struct span){ bytes + i, SIZE - i }, i % 64), &content);
+        file_type_detect(reader, span_first((struct span){ bytes + i, SIZE - i }, i % 64),
+                         &content);
         CHECK_AT(i, strchr(content.mime, '/') && *content.ext && strlen(content.ext) <= 15);
         CHECK_AT(i, strspn(content.ext, "abcdefghijklmnopqrstuvwxyz0123456789")
                         == strlen(content.ext));
     }
     memcpy(bytes, "%PDF-1.4\n", 9);
     if (reader) {
-        struct content content;
+        struct detected_type content;
 
-        content_tell(reader, (struct span){ bytes, SIZE }, &content);
+        file_type_detect(reader, (struct span){ bytes, SIZE }, &content);
         CHECK_STR(content.ext, "pdf");
     }
-    content_reader_free(reader);
+    type_detector_free(reader);
 }
 
 static void *tell_all(void *arg)
 {
-    struct content_reader *reader = arg;
+    struct type_detector *reader = arg;
     size_t good = 0;
 
     for (size_t i = 0; i < 10 * lengthof(files); i++) {
-        struct content content;
+        struct detected_type content;
 
-        content_tell(reader, files[i % lengthof(files)].bytes, &content);
+        file_type_detect(reader, files[i % lengthof(files)].bytes, &content);
         good += strcmp(content.ext, files[i % lengthof(files)].ext) == 0;
     }
     return (void *)good;
@@ -99,11 +100,11 @@ static void *tell_all(void *arg)
 TEST(many_threads_share_one_reader)
 {
     enum { THREADS = 4 };
-    struct content_reader *reader = NULL;
+    struct type_detector *reader = NULL;
     pthread_t threads[THREADS];
     struct err err = { 0 };
 
-    CHECK(content_reader_new(&reader, &err));
+    CHECK(type_detector_new(&reader, &err));
     for (size_t i = 0; i < THREADS; i++)
         CHECK_AT(i, pthread_create(&threads[i], NULL, tell_all, reader) == 0);
     for (size_t i = 0; i < THREADS; i++) {
@@ -112,7 +113,7 @@ TEST(many_threads_share_one_reader)
         CHECK_AT(i, pthread_join(threads[i], &good) == 0);
         CHECK_AT(i, (size_t)good == 10 * lengthof(files));
     }
-    content_reader_free(reader);
+    type_detector_free(reader);
 }
 
 /* Bytes, and the extension that they tell. */
@@ -123,17 +124,17 @@ struct told {
 
 static void check_extensions(const struct told *cases, size_t count)
 {
-    struct content_reader *reader = NULL;
+    struct type_detector *reader = NULL;
     struct err err = { 0 };
 
-    CHECK(content_reader_new(&reader, &err));
+    CHECK(type_detector_new(&reader, &err));
     for (size_t i = 0; reader && i < count; i++) {
-        struct content content;
+        struct detected_type content;
 
-        content_tell(reader, cases[i].bytes, &content);
+        file_type_detect(reader, cases[i].bytes, &content);
         CHECK_STR(content.ext, cases[i].ext);
     }
-    content_reader_free(reader);
+    type_detector_free(reader);
 }
 
 /* Files for which 64 KiB, a beginning at the first byte, or libmagic's own list are not enough. */
@@ -244,20 +245,20 @@ static char *old_word(size_t *size_r)
 
 TEST(an_old_office_file_is_told_by_its_parts_wherever_they_lie)
 {
-    struct content_reader *reader = NULL;
-    struct content content;
+    struct type_detector *reader = NULL;
+    struct detected_type content;
     struct err err = { 0 };
     size_t size;
     auto_free char *word = old_word(&size);
 
     CHECK(size > 96 * 1024);
-    CHECK(content_reader_new(&reader, &err));
+    CHECK(type_detector_new(&reader, &err));
     if (reader) {
-        content_tell(reader, (struct span){ word, size }, &content);
+        file_type_detect(reader, (struct span){ word, size }, &content);
         CHECK_STR(content.mime, "application/msword");
         CHECK_STR(content.ext, "doc");
     }
-    content_reader_free(reader);
+    type_detector_free(reader);
 }
 
 TEST(where_the_bytes_tell_nothing_the_name_does)
@@ -266,13 +267,13 @@ TEST(where_the_bytes_tell_nothing_the_name_does)
         const char *mime, *told, *name, *ext;
         bool is_named;
     } cases[] = {
-        { CONTENT_UNKNOWN, "bin", "dcm", "dcm", true },
-        { CONTENT_UNKNOWN, "bin", "GDT", "gdt", true },
-        { CONTENT_UNKNOWN, "bin", "bin", "bin", false },
-        { CONTENT_UNKNOWN, "bin", "", "bin", false },
-        { CONTENT_UNKNOWN, "bin", "a/b", "bin", false },
-        { CONTENT_UNKNOWN, "bin", "p\xc3\xa4", "bin", false },
-        { CONTENT_UNKNOWN, "bin", "longerthan8", "bin", false },
+        { FILE_TYPE_UNKNOWN, "bin", "dcm", "dcm", true },
+        { FILE_TYPE_UNKNOWN, "bin", "GDT", "gdt", true },
+        { FILE_TYPE_UNKNOWN, "bin", "bin", "bin", false },
+        { FILE_TYPE_UNKNOWN, "bin", "", "bin", false },
+        { FILE_TYPE_UNKNOWN, "bin", "a/b", "bin", false },
+        { FILE_TYPE_UNKNOWN, "bin", "p\xc3\xa4", "bin", false },
+        { FILE_TYPE_UNKNOWN, "bin", "longerthan8", "bin", false },
         { "application/x-ole-storage", "bin", "xls", "xls", true },
         { "application/zip", "zip", "pages", "pages", true },
         { "application/zip", "zip", "docx", "docx", true },
@@ -282,13 +283,13 @@ TEST(where_the_bytes_tell_nothing_the_name_does)
     };
 
     for (size_t i = 0; i < lengthof(cases); i++) {
-        struct content content = { 0 };
+        struct detected_type content = { 0 };
 
         (void)snprintf(content.mime, sizeof content.mime, "%s", cases[i].mime);
         (void)snprintf(content.ext, sizeof content.ext, "%s", cases[i].told);
-        content_name(&content, span_of(cases[i].name));
+        file_type_use_name(&content, span_of(cases[i].name));
         CHECK_STR(content.ext, cases[i].ext);
-        CHECK_AT(i, content.is_named == cases[i].is_named);
+        CHECK_AT(i, content.ext_is_named == cases[i].is_named);
         CHECK_STR(content.mime, cases[i].mime);
     }
 }

@@ -295,7 +295,7 @@ TEST(a_date_that_is_not_told_is_not_guessed)
         struct registry_document d;
 
         fields.text_dates = cases[i].told;
-        typed.moments = cases[i].is_typed ? (char[]){ "Created\nDate\n" } : NULL;
+        typed.date_fields = cases[i].is_typed ? (char[]){ "Created\nDate\n" } : NULL;
         row = make(&held, &fields, "", 1, NULL);
         d = row_document(row, 0);
         CHECK_AT(i, (d.document_date == NULL) == (cases[i].date == NULL));
@@ -334,7 +334,7 @@ TEST(a_text_field_is_a_moment_only_as_it_was_told)
         struct registry_field field;
 
         fields.text_dates = cases[i].told;
-        typed.moments = cases[i].is_typed ? (char[]){ "Seen\n" } : NULL;
+        typed.date_fields = cases[i].is_typed ? (char[]){ "Seen\n" } : NULL;
         row = make(&held, &fields, "", 1, NULL);
         d = row_document(row, 0);
         field = d.field(d.field_arg, "Seen");
