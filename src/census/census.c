@@ -52,7 +52,7 @@ static void census_document_read(const struct source_fields *fields,
     entry_r->entry = source_sighting(fields, record, which, &entry_r->facts);
 }
 
-static bool census_page_work(const struct desk_hands *hands, void *arg, struct err *err)
+static bool census_page_work(const struct writer_context *hands, void *arg, struct err *err)
 {
     struct page_job *job = arg;
 
@@ -89,7 +89,7 @@ static bool other_has_identity(struct census *c, const struct ledger_census_entr
     return true;
 }
 
-static bool readdress_work(const struct desk_hands *hands, void *arg, struct err *err)
+static bool readdress_work(const struct writer_context *hands, void *arg, struct err *err)
 {
     return ledger_readdress(hands->ledger, arg, err);
 }
@@ -100,7 +100,7 @@ static bool readdress_or_refuse(struct census *c, struct ledger_census_entry *si
 {
     if (c->engine->settings->accept_rebuilt) {
         c->result->change_count++;
-        return desk_do(c->engine->desk, readdress_work, sighting, err);
+        return writer_run(c->engine->desk, readdress_work, sighting, err);
     }
     c->result->rebuilt = true;
     return err_set(err, ERR_DATA, 0,
@@ -113,7 +113,7 @@ static bool readdress_or_refuse(struct census *c, struct ledger_census_entry *si
 static bool page_send(struct census *c, struct page_job *job, struct err *err)
 {
     FAILPOINT("census.page-read");
-    if (!desk_do(c->engine->desk, census_page_work, job, err))
+    if (!writer_run(c->engine->desk, census_page_work, job, err))
         return false;
     FAILPOINT("census.page-told");
     c->result->change_count += (int64_t)(job->new_count + job->changed_count);
@@ -209,7 +209,7 @@ static bool census_on_found(void *arg, const struct filemaker_record *records, s
     return good;
 }
 
-static bool mark_gone_work(const struct desk_hands *hands, void *arg, struct err *err)
+static bool mark_gone_work(const struct writer_context *hands, void *arg, struct err *err)
 {
     return ledger_mark_record_gone(hands->ledger, *(const uint64_t *)arg, err);
 }
@@ -220,7 +220,7 @@ static bool census_on_gone(void *arg, uint64_t record_id, struct err *err)
 
     c->result->change_count++;
     FAILPOINT("census.gone");
-    return desk_do(c->engine->desk, mark_gone_work, &record_id, err);
+    return writer_run(c->engine->desk, mark_gone_work, &record_id, err);
 }
 
 static bool census_on_stop(void *arg)
@@ -242,7 +242,7 @@ struct absent_job {
 };
 
 /* The census thread waits meanwhile, so the desk may look at its roll. */
-static bool absent_work(const struct desk_hands *hands, void *arg, struct err *err)
+static bool absent_work(const struct writer_context *hands, void *arg, struct err *err)
 {
     struct absent_job *job = arg;
 
@@ -266,7 +266,7 @@ static bool absent_check_all(struct census *c, bool *all_gone_r, struct err *err
 
     *all_gone_r = true;
     do {
-        if (!desk_do(c->engine->desk, absent_work, &job, err))
+        if (!writer_run(c->engine->desk, absent_work, &job, err))
             return false;
         for (size_t i = 0; i < job.count; i++) {
             bool lives;
@@ -316,7 +316,7 @@ static bool find_count_compare(struct census *c, int64_t *witness_r, char *open_
 
 /* --- the whole ------------------------------------------------------------------------------ */
 
-static bool census_begin_work(const struct desk_hands *hands, void *arg, struct err *err)
+static bool census_begin_work(const struct writer_context *hands, void *arg, struct err *err)
 {
     return ledger_census_begin(hands->ledger, arg, err);
 }
@@ -325,7 +325,7 @@ struct close_job {
     int64_t number, records, find_count;
 };
 
-static bool census_close_work(const struct desk_hands *hands, void *arg, struct err *err)
+static bool census_close_work(const struct writer_context *hands, void *arg, struct err *err)
 {
     const struct close_job *job = arg;
 
@@ -333,7 +333,7 @@ static bool census_close_work(const struct desk_hands *hands, void *arg, struct 
                                job->find_count, err);
 }
 
-static bool census_end_work(const struct desk_hands *hands, void *arg, struct err *err)
+static bool census_end_work(const struct writer_context *hands, void *arg, struct err *err)
 {
     return ledger_census_end(hands->ledger, *(const int64_t *)arg, err);
 }
@@ -366,7 +366,7 @@ static bool count_and_close(struct census *c, struct err *err)
     job.number = c->number;
     job.records = (int64_t)roll_count(c->walk);
     FAILPOINT("census.closing");
-    return desk_do(c->engine->desk, census_close_work, &job, err);
+    return writer_run(c->engine->desk, census_close_work, &job, err);
 }
 
 /* However it ends, others may count again afterwards. */
@@ -375,13 +375,13 @@ static bool census_body(struct census *c, struct err *err)
     struct err end_err = { 0 };
     bool good;
 
-    if (!desk_do(c->engine->desk, census_begin_work, &c->number, err))
+    if (!writer_run(c->engine->desk, census_begin_work, &c->number, err))
         return false;
     c->result->taken_elsewhere = c->number == 0;
     if (c->result->taken_elsewhere)
         return true;
     good = count_and_close(c, err);
-    if (c->result->closed || desk_do(c->engine->desk, census_end_work, &c->number, &end_err))
+    if (c->result->closed || writer_run(c->engine->desk, census_end_work, &c->number, &end_err))
         return good;
     if (good)
         *err = end_err;

@@ -30,7 +30,7 @@ struct since_job {
     bool was_closed;
 };
 
-static bool since_work(const struct desk_hands *hands, void *arg, struct err *err)
+static bool since_work(const struct writer_context *hands, void *arg, struct err *err)
 {
     struct since_job *job = arg;
 
@@ -93,7 +93,7 @@ static bool census_or_wait(struct census_schedule *c, struct err *err)
             return false;
         if (result.taken_elsewhere
             && (!cancel_sleep(mover->cancel, ELSEWHERE_LOOK_US, err)
-                || !desk_do(mover->desk, since_work, &since, err)))
+                || !writer_run(mover->desk, since_work, &since, err)))
             return false;
     } while (result.taken_elsewhere && !since.was_closed && !mover_is_finishing(mover));
     if (!result.closed && !since.was_closed)
@@ -105,7 +105,7 @@ static bool census_or_wait(struct census_schedule *c, struct err *err)
 }
 
 /* How many documents are still to be handed out. */
-static bool waiting_work(const struct desk_hands *hands, void *arg, struct err *err)
+static bool waiting_work(const struct writer_context *hands, void *arg, struct err *err)
 {
     int64_t *waiting = arg, states[LEDGER_STATES];
 
@@ -129,9 +129,9 @@ bool schedule_run(struct mover *mover, int64_t begun_us, atomic_bool *closed_r, 
         if (!census_or_wait(&c, err))
             return false;
         filemaker_log_out(filemaker); /* its place on the server is worth more than a login */
-        if (!desk_do(mover->desk, waiting_work, &waiting, err))
+        if (!writer_run(mover->desk, waiting_work, &waiting, err))
             return false;
-        dispatch_census_over(mover->dispatch, atomic_load(closed_r), waiting);
+        dispatch_census_ended(mover->dispatch, atomic_load(closed_r), waiting);
         c.is_first = false;
     } while (dispatch_wants_census(mover->dispatch));
     return true;

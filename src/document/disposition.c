@@ -25,7 +25,7 @@ static struct span value_take(struct span *rest, struct str *room)
 }
 
 /* False for a text in which a % is followed by no two hex digits. */
-static bool decode(struct span text, struct str *to)
+static bool percent_decode(struct span text, struct str *to)
 {
     for (; text.size; text = span_from(text, 1)) {
         char byte = *text.at;
@@ -47,7 +47,7 @@ static bool extended_read(struct span value, struct str *to)
     auto_str bytes = STR_MAX(NAME_MAX_BYTES);
 
     (void)span_cut(&value, '\'');
-    if (!decode(value, &bytes) || bytes.size == 0)
+    if (!percent_decode(value, &bytes) || bytes.size == 0)
         return false;
     if (span_is_nocase(charset, "utf-8")) {
         if (!utf8_is_valid(str_span(&bytes)))

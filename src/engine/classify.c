@@ -143,7 +143,7 @@ bool trouble_of_store(struct trouble *trouble, const struct err *why)
 
 bool trouble_of_desk(struct trouble *trouble, const char *step, const struct err *why)
 {
-    if (desk_is_broken_by(why))
+    if (writer_is_broken_by(why))
         return stops_run(trouble, FAILURE_INTERNAL, step, why);
     if (why->kind == ERR_DATABASE && why->code == SQL_CONSTRAINT)
         return trouble_set(trouble, FAILURE_REGISTRY_REJECTED, step, why);

@@ -24,20 +24,21 @@ enum {
 };
 
 struct dispatch {
-    struct mover *mover;
+    struct mover *engine;
     pthread_mutex_t lock;
     pthread_cond_t changed;
     struct assignment *ready[2 * BATCH_MAX];
     size_t ready_count;
     size_t in_hand;
     int64_t handed_out;
-    bool fetching, census_over, census_closed, over;
-    bool dry; /* nothing was there to be claimed ahead, and nothing has been heard since */
+    bool fetching, census_ended, census_closed, finished;
+    bool
+        nothing_ahead; /* nothing was there to be claimed ahead, and nothing has been heard since */
     int censuses;
-    int64_t census_begun_us, census_over_us; /* of the newest                                   */
-    int64_t left, left_then;                 /* to be handed out: now, and when it was over     */
+    int64_t census_begun_us, census_ended_us; /* of the newest                                   */
+    int64_t remaining, remaining_at_end;      /* to be handed out: now, and when it was over     */
     int64_t moves_counted; /* how often a document may have become done and need no other census */
-    uint64_t news; /* counts wakes, so that none is lost while somebody looks into the ledger */
+    uint64_t wakes; /* counts wakes, so that none is lost while somebody looks into the ledger */
 };
 
 void assignment_free(struct assignment *assignment)
@@ -50,8 +51,8 @@ void assignment_free(struct assignment *assignment)
         free(assignment->marks[i]);
     free(assignment->marks);
     ledger_edits_clear(&assignment->edits);
-    free(assignment->usual);
-    free(assignment->left_key);
+    free(assignment->usual_class);
+    free(assignment->previous_key);
     free(assignment);
 }
 
@@ -65,7 +66,7 @@ struct dispatch *dispatch_new(struct mover *mover)
     struct dispatch *dispatch = mem_new(struct dispatch);
     pthread_condattr_t monotonic;
 
-    dispatch->mover = mover;
+    dispatch->engine = mover;
     dispatch->census_begun_us = time_mono_us();
     (void)pthread_mutex_init(&dispatch->lock, NULL);
     (void)pthread_condattr_init(&monotonic);
@@ -91,9 +92,10 @@ void dispatch_free(struct dispatch *dispatch)
 struct batch {
     struct dispatch *dispatch;
     size_t most, count;
-    bool has_siblings, has_born, new_first;
-    bool held_elsewhere;   /* other movers are at work on documents */
-    const char *adopt_for; /* the source's name, where an earlier importer's work is taken over */
+    bool has_siblings, has_patient_dob, new_first;
+    bool held_elsewhere; /* other movers are at work on documents */
+    const char
+        *adopt_source; /* the source's name, where an earlier importer's work is taken over */
     struct assignment *assignments[BATCH_MAX];
     int64_t next_due_us;
 };
@@ -113,7 +115,7 @@ static bool patient_by_hand(struct assignment *a)
     return true;
 }
 
-static bool patient_find(const struct desk_hands *hands, bool has_born, struct assignment *a,
+static bool patient_find(const struct writer_context *hands, bool has_born, struct assignment *a,
                          struct err *err)
 {
     struct span id = span_of(a->claim.patient_id);
@@ -123,12 +125,12 @@ static bool patient_find(const struct desk_hands *hands, bool has_born, struct a
         return patient_by_hand(a);
     return registry_match(hands->registry, id, &a->match, a->patient, err)
            && (!has_born || a->match != REGISTRY_ONE_PATIENT
-               || registry_patient_dob(hands->registry, id, a->born, err));
+               || registry_patient_dob(hands->registry, id, a->patient_dob, err));
 }
 
 /* What an earlier importer has in the application for this document. */
-static bool assignment_left(const struct desk_hands *hands, const char *source_name,
-                            struct assignment *a, struct err *err)
+static bool assignment_previous(const struct writer_context *hands, const char *source_name,
+                                struct assignment *a, struct err *err)
 {
     struct uuid filemaker_id, ours;
 
@@ -136,11 +138,11 @@ static bool assignment_left(const struct desk_hands *hands, const char *source_n
         || !uuid_read_loose(span_of(a->claim.filemaker_id), &filemaker_id))
         return true;
     ours = row_id(source_name, a->claim.identity, a->claim.container, a->claim.repetition);
-    return registry_previous(hands->registry, &filemaker_id, &ours, &a->left_key, err);
+    return registry_previous(hands->registry, &filemaker_id, &ours, &a->previous_key, err);
 }
 
 /* A document in its first claim has no past; its record may have, if it has other documents. */
-static bool assignment_fill(const struct desk_hands *hands, bool has_siblings, bool has_born,
+static bool assignment_fill(const struct writer_context *hands, bool has_siblings, bool has_born,
                             struct assignment *a, struct err *err)
 {
     bool is_first = a->claim.epoch <= 1;
@@ -148,7 +150,8 @@ static bool assignment_fill(const struct desk_hands *hands, bool has_siblings, b
     if (!patient_find(hands, has_born, a, err))
         return false;
     if (a->claim.attempts >= 1
-        && !ledger_usual_class(hands->ledger, a->claim.document, a->claim.attempts, &a->usual, err))
+        && !ledger_usual_class(hands->ledger, a->claim.document, a->claim.attempts, &a->usual_class,
+                               err))
         return false;
     if ((!is_first || has_siblings)
         && (!ledger_marks(hands->ledger, a->claim.record_id, &a->marks, &a->mark_count, err)
@@ -160,7 +163,7 @@ static bool assignment_fill(const struct desk_hands *hands, bool has_siblings, b
                               err);
 }
 
-static bool batch_claim(const struct desk_hands *hands, void *arg, struct err *err)
+static bool batch_claim(const struct writer_context *hands, void *arg, struct err *err)
 {
     struct batch *batch = arg;
     struct ledger_claim claims[BATCH_MAX];
@@ -175,10 +178,10 @@ static bool batch_claim(const struct desk_hands *hands, void *arg, struct err *e
         batch->assignments[batch->count]->claim = claims[batch->count];
     }
     for (size_t i = 0; i < batch->count; i++)
-        if (!assignment_fill(hands, batch->has_siblings, batch->has_born, batch->assignments[i],
-                             err)
-            || (batch->adopt_for
-                && !assignment_left(hands, batch->adopt_for, batch->assignments[i], err)))
+        if (!assignment_fill(hands, batch->has_siblings, batch->has_patient_dob,
+                             batch->assignments[i], err)
+            || (batch->adopt_source
+                && !assignment_previous(hands, batch->adopt_source, batch->assignments[i], err)))
             return false;
     return count > 0
            || (ledger_next_due(hands->ledger, &batch->next_due_us, err)
@@ -189,7 +192,7 @@ static bool batch_claim(const struct desk_hands *hands, void *arg, struct err *e
 
 static size_t batch_size(const struct dispatch *dispatch)
 {
-    const struct mover_settings *settings = dispatch->mover->settings;
+    const struct mover_settings *settings = dispatch->engine->settings;
     size_t most = (size_t)settings->workers * 2;
     int64_t left = settings->limit - dispatch->handed_out;
 
@@ -199,9 +202,9 @@ static size_t batch_size(const struct dispatch *dispatch)
 }
 
 /* What others hold may become ours, should they die. */
-static bool nothing_left(const struct dispatch *dispatch, const struct batch *batch)
+static bool nothing_remains(const struct dispatch *dispatch, const struct batch *batch)
 {
-    return dispatch->census_over && dispatch->in_hand == 0 && !batch->held_elsewhere
+    return dispatch->census_ended && dispatch->in_hand == 0 && !batch->held_elsewhere
            && (batch->next_due_us == INT64_MAX || batch->next_due_us > time_now_us() + HORIZON_US);
 }
 
@@ -222,34 +225,34 @@ static void wait_until_due(struct dispatch *dispatch, int64_t next_due_us)
  * People went on working while documents were moved: look once more, but not for ever. What is
  * moved beside that needs no further look.
  */
-static bool recount(struct dispatch *dispatch)
+static bool census_reopen(struct dispatch *dispatch)
 {
-    const struct mover *mover = dispatch->mover;
+    const struct mover *mover = dispatch->engine;
     int64_t moves = score_counts(mover->score).moves;
 
     if (!dispatch->census_closed || moves <= dispatch->moves_counted
         || dispatch->censuses >= CENSUSES_MAX || mover->settings->limit)
         return false;
-    dispatch->moves_counted = moves + (int64_t)dispatch->in_hand + dispatch->left;
-    dispatch->census_over = false;
+    dispatch->moves_counted = moves + (int64_t)dispatch->in_hand + dispatch->remaining;
+    dispatch->census_ended = false;
     return true;
 }
 
-static bool is_named(const char *field)
+static bool field_is_named(const char *field)
 {
     return field && *field;
 }
 
 static struct batch batch_of(struct dispatch *dispatch)
 {
-    const struct mover_settings *settings = dispatch->mover->settings;
+    const struct mover_settings *settings = dispatch->engine->settings;
 
     return (struct batch){ .dispatch = dispatch,
                            .most = batch_size(dispatch),
                            .new_first = settings->limit > 0,
                            .has_siblings = settings->fields.containers->each_is_document,
-                           .has_born = is_named(settings->fields.patient_dob),
-                           .adopt_for = settings->adopt ? settings->source_name : NULL,
+                           .has_patient_dob = field_is_named(settings->fields.patient_dob),
+                           .adopt_source = settings->adopt ? settings->source_name : NULL,
                            .next_due_us = INT64_MAX };
 }
 
@@ -258,17 +261,17 @@ static void batch_take(struct dispatch *dispatch, struct batch *batch)
 {
     dispatch->fetching = false;
     dispatch->in_hand += batch->count;
-    dispatch->left -= (int64_t)batch->count;
-    if (batch->count == 0 || dispatch->left < 0)
-        dispatch->left = 0; /* what was thought to be left waits for a later time */
+    dispatch->remaining -= (int64_t)batch->count;
+    if (batch->count == 0 || dispatch->remaining < 0)
+        dispatch->remaining = 0; /* what was thought to be left waits for a later time */
     dispatch->handed_out += (int64_t)batch->count;
     for (size_t i = 0; i < batch->count; i++)
         dispatch->ready[dispatch->ready_count++] = batch->assignments[i];
-    dispatch->dry = batch->count == 0;
+    dispatch->nothing_ahead = batch->count == 0;
 }
 
 /* On the desk's thread. A failure is met again, and told, by whoever looks next. */
-static void ahead_come(void *arg, const struct err *why)
+static void batch_arrived(void *arg, const struct err *why)
 {
     struct batch *batch = arg;
     struct dispatch *dispatch = batch->dispatch;
@@ -289,39 +292,41 @@ static void ahead_come(void *arg, const struct err *why)
 static void claim_ahead(struct dispatch *dispatch)
 {
     struct batch batch = batch_of(dispatch);
-    size_t workers = (size_t)dispatch->mover->settings->workers;
+    size_t workers = (size_t)dispatch->engine->settings->workers;
     size_t enough = workers < BATCH_MAX ? workers : BATCH_MAX;
 
-    if (dispatch->fetching || dispatch->dry || dispatch->ready_count >= enough || batch.most == 0)
+    if (dispatch->fetching || dispatch->nothing_ahead || dispatch->ready_count >= enough
+        || batch.most == 0)
         return;
     dispatch->fetching = true;
-    desk_post(dispatch->mover->desk, batch_claim, mem_copy(&batch, sizeof batch), ahead_come);
+    writer_post(dispatch->engine->desk, batch_claim, mem_copy(&batch, sizeof batch), batch_arrived);
 }
 
 /* Looks into the ledger for all; called and left with the lock held. */
 static bool fetch_more(struct dispatch *dispatch, struct err *err)
 {
     struct batch batch = batch_of(dispatch);
-    uint64_t news = dispatch->news;
+    uint64_t news = dispatch->wakes;
     bool good = true;
 
     dispatch->fetching = true;
     (void)pthread_mutex_unlock(&dispatch->lock);
     if (batch.most > 0)
-        good = desk_do(dispatch->mover->desk, batch_claim, &batch, err);
+        good = writer_run(dispatch->engine->desk, batch_claim, &batch, err);
     if (!good)
         batch_clear(&batch);
     FAILPOINT("dispatch.claimed");
     (void)pthread_mutex_lock(&dispatch->lock);
     batch_take(dispatch, &batch);
-    if (good && batch.count == 0 && news == dispatch->news) {
-        dispatch->over = batch.most == 0
-                         || (nothing_left(dispatch, &batch) && !recount(dispatch)
-                             && dispatch->mover->settings->follow_us == 0);
-        if (!dispatch->over)
+    if (good && batch.count == 0 && news == dispatch->wakes) {
+        dispatch->finished = batch.most == 0
+                             || (nothing_remains(dispatch, &batch) && !census_reopen(dispatch)
+                                 && dispatch->engine->settings->follow_us == 0);
+        if (!dispatch->finished)
             wait_until_due(dispatch, batch.next_due_us);
     }
-    if (batch.count > 0 || dispatch->over || !good) /* or all would look where one found nothing */
+    if (batch.count > 0 || dispatch->finished
+        || !good) /* or all would look where one found nothing */
         (void)pthread_cond_broadcast(&dispatch->changed);
     return good;
 }
@@ -336,7 +341,7 @@ static struct assignment *take_ready(struct dispatch *dispatch)
 }
 
 /* With the lock let go meanwhile. */
-static void be_idle(struct dispatch *dispatch, void (*idle)(void *arg), void *arg)
+static void idle_unlocked(struct dispatch *dispatch, void (*idle)(void *arg), void *arg)
 {
     (void)pthread_mutex_unlock(&dispatch->lock);
     idle(arg);
@@ -350,30 +355,30 @@ bool dispatch_next(struct dispatch *dispatch, void (*idle)(void *arg), void *arg
 
     *assignment_r = NULL;
     (void)pthread_mutex_lock(&dispatch->lock);
-    while (good && !mover_is_finishing(dispatch->mover)) {
+    while (good && !mover_is_finishing(dispatch->engine)) {
         if (dispatch->ready_count > 0) {
             *assignment_r = take_ready(dispatch);
             claim_ahead(dispatch);
             break;
         }
-        if (dispatch->over)
+        if (dispatch->finished)
             break;
         if (dispatch->fetching)
             wait_until_due(dispatch, INT64_MAX);
         else
             good = fetch_more(dispatch, err);
         if (dispatch->ready_count == 0)
-            be_idle(dispatch, idle, arg);
+            idle_unlocked(dispatch, idle, arg);
     }
     (void)pthread_mutex_unlock(&dispatch->lock);
     return good;
 }
 
-void dispatch_back(struct dispatch *dispatch)
+void dispatch_give_back(struct dispatch *dispatch)
 {
     (void)pthread_mutex_lock(&dispatch->lock);
     dispatch->in_hand--;
-    dispatch->news++;
+    dispatch->wakes++;
     if (dispatch->in_hand == 0)
         (void)pthread_cond_broadcast(&dispatch->changed);
     (void)pthread_mutex_unlock(&dispatch->lock);
@@ -382,26 +387,26 @@ void dispatch_back(struct dispatch *dispatch)
 void dispatch_wake(struct dispatch *dispatch)
 {
     (void)pthread_mutex_lock(&dispatch->lock);
-    dispatch->news++;
-    dispatch->dry = false;
+    dispatch->wakes++;
+    dispatch->nothing_ahead = false;
     (void)pthread_cond_broadcast(&dispatch->changed);
     (void)pthread_mutex_unlock(&dispatch->lock);
 }
 
-void dispatch_census_over(struct dispatch *dispatch, bool closed, int64_t waiting)
+void dispatch_census_ended(struct dispatch *dispatch, bool closed, int64_t waiting)
 {
-    int64_t moves = score_counts(dispatch->mover->score).moves;
+    int64_t moves = score_counts(dispatch->engine->score).moves;
 
     (void)pthread_mutex_lock(&dispatch->lock);
-    dispatch->census_over = true;
+    dispatch->census_ended = true;
     dispatch->census_closed = closed;
-    dispatch->census_over_us = time_mono_us();
-    dispatch->left_then = dispatch->left = waiting;
+    dispatch->census_ended_us = time_mono_us();
+    dispatch->remaining_at_end = dispatch->remaining = waiting;
     dispatch->censuses++;
     if (dispatch->moves_counted < moves)
         dispatch->moves_counted = moves;
-    dispatch->news++;
-    dispatch->dry = false;
+    dispatch->wakes++;
+    dispatch->nothing_ahead = false;
     (void)pthread_cond_broadcast(&dispatch->changed);
     (void)pthread_mutex_unlock(&dispatch->lock);
 }
@@ -409,7 +414,7 @@ void dispatch_census_over(struct dispatch *dispatch, bool closed, int64_t waitin
 /* Who follows the source counts it anew from time to time. */
 static bool time_to_follow(const struct dispatch *dispatch, int64_t since_us)
 {
-    int64_t follow_us = dispatch->mover->settings->follow_us;
+    int64_t follow_us = dispatch->engine->settings->follow_us;
 
     return follow_us > 0 && time_mono_us() - since_us >= follow_us;
 }
@@ -418,13 +423,13 @@ static bool time_to_follow(const struct dispatch *dispatch, int64_t since_us)
  * newest: once there was time to see how they go. */
 static bool is_last_lap(const struct dispatch *dispatch)
 {
-    double took_us = (double)(dispatch->census_over_us - dispatch->census_begun_us);
-    double since_us = (double)(time_mono_us() - dispatch->census_over_us);
-    int64_t handed_out = dispatch->left_then - dispatch->left;
+    double took_us = (double)(dispatch->census_ended_us - dispatch->census_begun_us);
+    double since_us = (double)(time_mono_us() - dispatch->census_ended_us);
+    int64_t handed_out = dispatch->remaining_at_end - dispatch->remaining;
 
-    return dispatch->left == 0
+    return dispatch->remaining == 0
            || (since_us >= took_us
-               && (double)dispatch->left * since_us <= (double)handed_out * took_us);
+               && (double)dispatch->remaining * since_us <= (double)handed_out * took_us);
 }
 
 bool dispatch_wants_census(struct dispatch *dispatch)
@@ -433,13 +438,14 @@ bool dispatch_wants_census(struct dispatch *dispatch)
     bool wanted;
 
     (void)pthread_mutex_lock(&dispatch->lock);
-    while (dispatch->census_over && !dispatch->over && !mover_is_finishing(dispatch->mover)) {
+    while (dispatch->census_ended && !dispatch->finished && !mover_is_finishing(dispatch->engine)) {
         if (time_to_follow(dispatch, since_us))
-            dispatch->census_over = false;
-        else if (!is_last_lap(dispatch) || !recount(dispatch))
+            dispatch->census_ended = false;
+        else if (!is_last_lap(dispatch) || !census_reopen(dispatch))
             wait_until_due(dispatch, INT64_MAX);
     }
-    wanted = !dispatch->census_over && !dispatch->over && !mover_is_finishing(dispatch->mover);
+    wanted = !dispatch->census_ended && !dispatch->finished
+             && !mover_is_finishing(dispatch->engine);
     dispatch->census_begun_us = time_mono_us();
     (void)pthread_mutex_unlock(&dispatch->lock);
     return wanted;

@@ -52,7 +52,7 @@ struct mover {
     const struct mover_settings *settings;
     struct cancel *cancel; /* leave at once   */
     atomic_bool finishing; /* begin nothing   */
-    struct desk *desk;
+    struct writer *desk;
     struct dispatch *dispatch;
     struct buffers *buffers;
     struct type_detector *contents;

@@ -64,7 +64,7 @@ bool others_bury(const struct others *others, struct ledger *ledger, struct err 
     return true;
 }
 
-static bool list_work(const struct desk_hands *hands, void *arg, struct err *err)
+static bool list_work(const struct writer_context *hands, void *arg, struct err *err)
 {
     struct others *others = arg;
 
@@ -72,20 +72,21 @@ static bool list_work(const struct desk_hands *hands, void *arg, struct err *err
     return ledger_open_runs(hands->ledger, others->lease_us, &others->runs, &others->count, err);
 }
 
-static bool bury_work(const struct desk_hands *hands, void *arg, struct err *err)
+static bool bury_work(const struct writer_context *hands, void *arg, struct err *err)
 {
     return others_bury(arg, hands->ledger, err);
 }
 
-bool others_tend(struct desk *desk, struct peer_locks *presence, int64_t lease_us, struct err *err)
+bool others_tend(struct writer *desk, struct peer_locks *presence, int64_t lease_us,
+                 struct err *err)
 {
     auto_others others = { .lease_us = lease_us };
     bool good;
 
     if (!peer_locks_start_lock(presence, err))
         return false;
-    good = desk_do(desk, list_work, &others, err) && others_divide(&others, presence, err)
-           && (others.living == others.count || desk_do(desk, bury_work, &others, err));
+    good = writer_run(desk, list_work, &others, err) && others_divide(&others, presence, err)
+           && (others.living == others.count || writer_run(desk, bury_work, &others, err));
     peer_locks_start_unlock(presence);
     return good;
 }

@@ -32,5 +32,5 @@ must_check bool others_bury(const struct others *others, struct ledger *ledger, 
  * The door is shut before the database is asked, as it is when a run begins, so that neither waits
  * for the other. Fails as the desk does, and as others_divide().
  */
-must_check bool others_tend(struct desk *desk, struct peer_locks *presence, int64_t lease_us,
+must_check bool others_tend(struct writer *desk, struct peer_locks *presence, int64_t lease_us,
                             struct err *err);

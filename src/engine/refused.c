@@ -9,7 +9,7 @@ struct refuse_job {
     struct ledger_refused seen;
 };
 
-static bool refuse_work(const struct desk_hands *hands, void *arg, struct err *err)
+static bool refuse_work(const struct writer_context *hands, void *arg, struct err *err)
 {
     struct refuse_job *job = arg;
 
@@ -26,7 +26,7 @@ bool refused_note(struct mover *mover, const struct ledger_claim *claim, enum fa
                               .sha256 = sha256,
                               .size_bytes = size_bytes };
 
-    if (!desk_do(mover->desk, refuse_work, &job, err))
+    if (!writer_run(mover->desk, refuse_work, &job, err))
         return false;
     *seen_r = job.seen;
     return true;

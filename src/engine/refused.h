@@ -12,7 +12,7 @@
 /*
  * Remembers bytes that are refused, and says what was known of them before.
  *   failure   why they are refused
- * Fails as desk_do(). Any worker's thread.
+ * Fails as writer_run(). Any worker's thread.
  */
 must_check bool refused_note(struct mover *mover, const struct ledger_claim *claim,
                              enum failure failure, const struct sha256 *sha256, uint64_t size_bytes,

@@ -28,23 +28,23 @@ enum { GROUP_JOBS = 64, GROUP_US = 4 * TIME_MS, QUIET_US = 1 * TIME_MS, POSTED_U
 #define BUSY_FIRST_US (2 * TIME_MS)
 enum { GROUP_TRIES = 20, BUSY_DOUBLES = 5, BUSY_TOLD_AFTER = 10 };
 
-struct desk_job {
-    desk_work *work;
+struct writer_job {
+    writer_work *work;
     void *arg;
     void (*after)(void *arg, const struct err *why); /* posted: NULL for one that waits */
     struct err why;
     sem_t done; /* for one that waits */
 };
 
-struct desk {
-    struct desk_hands hands;
+struct writer {
+    struct writer_context context;
     size_t most_jobs;
     struct queue *jobs;
     pthread_t thread;
     struct err broken; /* the desk's thread only */
 };
 
-bool desk_is_broken_by(const struct err *err)
+bool writer_is_broken_by(const struct err *err)
 {
     return err->kind == ERR_CANCELED
            || (err->kind == ERR_DATABASE && err->code != SQL_CONSTRAINT
@@ -52,28 +52,28 @@ bool desk_is_broken_by(const struct err *err)
 }
 
 /* A claim that has passed on is found out before anything is written, so the group can go on. */
-static bool leaves_group_whole(const struct err *why)
+static bool spares_group(const struct err *why)
 {
     return why->kind == ERR_DATABASE && why->code == LEDGER_NOT_OURS;
 }
 
-static bool jobs_do(struct desk *desk, struct desk_job **jobs, size_t count, struct err *err)
+static bool jobs_run(struct writer *desk, struct writer_job **jobs, size_t count, struct err *err)
 {
     auto_change change = { 0 };
 
-    if (!ledger_begin(desk->hands.ledger, &change, err))
+    if (!ledger_begin(desk->context.ledger, &change, err))
         return false;
     for (size_t i = 0; i < count; i++) {
-        struct desk_job *job = jobs[i];
+        struct writer_job *job = jobs[i];
 
         job->why = (struct err){ 0 };
-        if (!job->work(&desk->hands, job->arg, &job->why) && !leaves_group_whole(&job->why)) {
+        if (!job->work(&desk->context, job->arg, &job->why) && !spares_group(&job->why)) {
             *err = job->why;
             return false;
         }
     }
     FAILPOINT("desk.written");
-    if (!registry_commit(desk->hands.registry, err))
+    if (!registry_commit(desk->context.registry, err))
         return false;
     FAILPOINT("desk.registry");
     if (!ledger_commit(&change, err))
@@ -88,7 +88,7 @@ static bool has_cause(const struct err *err, enum sql_cause cause)
 }
 
 /* Waits until the database answers again. `err`: how it went away; stays so if it never does. */
-static bool come_back(struct desk *desk, bool *committed_r, struct err *err)
+static bool databases_wait(struct writer *desk, bool *committed_r, struct err *err)
 {
     int64_t since_us = time_mono_us();
     char text[TIME_TEXT_SIZE];
@@ -96,13 +96,13 @@ static bool come_back(struct desk *desk, bool *committed_r, struct err *err)
 
     log_warn("the database is away, looking for it again: %s", err->msg);
     for (;;) {
-        if (registry_reconnect(desk->hands.registry, &still)
-            && ledger_reconnect(desk->hands.ledger, committed_r, &still))
+        if (registry_reconnect(desk->context.registry, &still)
+            && ledger_reconnect(desk->context.ledger, committed_r, &still))
             break;
         if (time_mono_us() - since_us >= AWAY_US)
             return err_ctx(err, "the database was away for %s",
                            time_for_people(time_mono_us() - since_us, text));
-        if (!cancel_sleep(desk->hands.cancel, AWAY_LOOK_US, err))
+        if (!cancel_sleep(desk->context.cancel, AWAY_LOOK_US, err))
             return false;
     }
     log_info("the database is back after %s", time_for_people(time_mono_us() - since_us, text));
@@ -111,48 +111,48 @@ static bool come_back(struct desk *desk, bool *committed_r, struct err *err)
 
 /* Somebody else was in the way: waits a little longer each time. Asked to stop, it does not wait.
  */
-static void wait_for_others(const struct desk *desk, int tries, const struct err *why)
+static void wait_while_busy(const struct writer *desk, int tries, const struct err *why)
 {
     int doubles = tries - 1 < BUSY_DOUBLES ? tries - 1 : BUSY_DOUBLES;
     struct err ignored;
 
     if (tries == BUSY_TOLD_AFTER)
         log_warn("others keep the database busy, trying again: %s", why->msg);
-    (void)!cancel_sleep(desk->hands.cancel, BUSY_FIRST_US << doubles, &ignored);
+    (void)!cancel_sleep(desk->context.cancel, BUSY_FIRST_US << doubles, &ignored);
 }
 
-/* As jobs_do(), in spite of others and of connections that break. */
-static bool jobs_do_for_sure(struct desk *desk, struct desk_job **jobs, size_t count,
-                             struct err *err)
+/* As jobs_run(), in spite of others and of connections that break. */
+static bool jobs_run_for_sure(struct writer *desk, struct writer_job **jobs, size_t count,
+                              struct err *err)
 {
     for (int tries = 1;; tries++) {
         bool committed = false;
 
         *err = (struct err){ 0 };
-        if (jobs_do(desk, jobs, count, err))
+        if (jobs_run(desk, jobs, count, err))
             return true;
-        registry_take_back(desk->hands.registry);
+        registry_take_back(desk->context.registry);
         if (tries == GROUP_TRIES)
             return false;
         if (has_cause(err, SQL_BUSY)) {
-            wait_for_others(desk, tries, err);
+            wait_while_busy(desk, tries, err);
             continue;
         }
         if ((!has_cause(err, SQL_AWAY) && !has_cause(err, SQL_COMMIT_LOST))
-            || !come_back(desk, &committed, err))
+            || !databases_wait(desk, &committed, err))
             return false;
         if (committed)
             return true;
     }
 }
 
-static void jobs_refuse(struct desk_job **jobs, size_t count, const struct err *why)
+static void jobs_refuse(struct writer_job **jobs, size_t count, const struct err *why)
 {
     for (size_t i = 0; i < count; i++)
         jobs[i]->why = *why;
 }
 
-static void group_do(struct desk *desk, struct desk_job **jobs, size_t count)
+static void group_run(struct writer *desk, struct writer_job **jobs, size_t count)
 {
     struct err err = desk->broken;
 
@@ -160,20 +160,20 @@ static void group_do(struct desk *desk, struct desk_job **jobs, size_t count)
         jobs_refuse(jobs, count, &err);
         return;
     }
-    if (jobs_do_for_sure(desk, jobs, count, &err))
+    if (jobs_run_for_sure(desk, jobs, count, &err))
         return;
-    if (desk_is_broken_by(&err)) {
+    if (writer_is_broken_by(&err)) {
         desk->broken = err;
         jobs_refuse(jobs, count, &err);
     } else if (count == 1) {
         jobs_refuse(jobs, 1, &err);
     } else {
         for (size_t i = 0; i < count; i++)
-            group_do(desk, &jobs[i], 1);
+            group_run(desk, &jobs[i], 1);
     }
 }
 
-static void job_end(struct desk_job *job)
+static void job_end(struct writer_job *job)
 {
     if (job->after) {
         job->after(job->arg, job->why.kind == ERR_NONE ? NULL : &job->why);
@@ -187,7 +187,7 @@ static void job_end(struct desk_job *job)
  * How many come beside the first, until there is no more reason to wait. For what was only posted
  * nobody waits: it lies until something else comes, and shares its commit.
  */
-static size_t company_wait(struct desk *desk, const struct desk_job *first)
+static size_t group_wait(struct writer *desk, const struct writer_job *first)
 {
     size_t most = desk->most_jobs < GROUP_JOBS ? desk->most_jobs - 1 : GROUP_JOBS - 1;
     size_t before, count = 0;
@@ -203,46 +203,46 @@ static size_t company_wait(struct desk *desk, const struct desk_job *first)
     return count < most ? count : most;
 }
 
-static size_t group_gather(struct desk *desk, struct desk_job **jobs)
+static size_t group_gather(struct writer *desk, struct writer_job **jobs)
 {
     size_t count, company;
 
     jobs[0] = queue_pop(desk->jobs);
     if (!jobs[0])
         return 0;
-    company = company_wait(desk, jobs[0]);
+    company = group_wait(desk, jobs[0]);
     for (count = 1; count <= company; count++)
         jobs[count] = queue_pop(desk->jobs);
     return count;
 }
 
-static void *desk_run(void *arg)
+static void *writer_thread(void *arg)
 {
-    struct desk *desk = arg;
-    struct desk_job *jobs[GROUP_JOBS];
+    struct writer *desk = arg;
+    struct writer_job *jobs[GROUP_JOBS];
     size_t count;
 
     while ((count = group_gather(desk, jobs)) > 0) {
-        group_do(desk, jobs, count);
+        group_run(desk, jobs, count);
         for (size_t i = 0; i < count; i++)
             job_end(jobs[i]);
     }
     return NULL;
 }
 
-struct desk *desk_new(const struct desk_hands *hands, size_t most_jobs)
+struct writer *writer_new(const struct writer_context *hands, size_t most_jobs)
 {
-    struct desk *desk = mem_new(struct desk);
+    struct writer *desk = mem_new(struct writer);
 
-    desk->hands = *hands;
+    desk->context = *hands;
     desk->most_jobs = most_jobs > 0 ? most_jobs : 1;
     desk->jobs = queue_new(1024);
-    if (pthread_create(&desk->thread, NULL, desk_run, desk) != 0)
+    if (pthread_create(&desk->thread, NULL, writer_thread, desk) != 0)
         abort();
     return desk;
 }
 
-void desk_free(struct desk *desk)
+void writer_free(struct writer *desk)
 {
     if (!desk)
         return;
@@ -252,9 +252,9 @@ void desk_free(struct desk *desk)
     free(desk);
 }
 
-struct desk_job *desk_hand_in(struct desk *desk, desk_work *work, void *arg)
+struct writer_job *writer_submit(struct writer *desk, writer_work *work, void *arg)
 {
-    struct desk_job *job = mem_new(struct desk_job);
+    struct writer_job *job = mem_new(struct writer_job);
 
     job->work = work;
     job->arg = arg;
@@ -266,7 +266,7 @@ struct desk_job *desk_hand_in(struct desk *desk, desk_work *work, void *arg)
     return job;
 }
 
-bool desk_wait(struct desk_job *job, struct err *err)
+bool writer_wait(struct writer_job *job, struct err *err)
 {
     bool good;
 
@@ -280,15 +280,15 @@ bool desk_wait(struct desk_job *job, struct err *err)
     return good;
 }
 
-bool desk_do(struct desk *desk, desk_work *work, void *arg, struct err *err)
+bool writer_run(struct writer *desk, writer_work *work, void *arg, struct err *err)
 {
-    return desk_wait(desk_hand_in(desk, work, arg), err);
+    return writer_wait(writer_submit(desk, work, arg), err);
 }
 
-void desk_post(struct desk *desk, desk_work *work, void *arg,
-               void (*after)(void *arg, const struct err *why))
+void writer_post(struct writer *desk, writer_work *work, void *arg,
+                 void (*after)(void *arg, const struct err *why))
 {
-    struct desk_job *job = mem_new(struct desk_job);
+    struct writer_job *job = mem_new(struct writer_job);
 
     job->work = work;
     job->arg = arg;

@@ -27,7 +27,7 @@ struct linker {
     struct registry *registry;
     struct peer_locks *presence;
     struct store *from, *to;
-    struct desk *desk;
+    struct writer *desk;
     int64_t run, switched;
 };
 
@@ -70,7 +70,7 @@ static struct uuid row_of(const struct passage *p)
 
 /* --- at the desk ---------------------------------------------------------------------------- */
 
-static bool hold_work(const struct desk_hands *hands, void *arg, struct err *err)
+static bool hold_work(const struct writer_context *hands, void *arg, struct err *err)
 {
     struct passage *p = arg;
 
@@ -78,7 +78,7 @@ static bool hold_work(const struct desk_hands *hands, void *arg, struct err *err
            && ledger_link_hold(hands->ledger, p->claim, err);
 }
 
-static bool versions_work(const struct desk_hands *hands, void *arg, struct err *err)
+static bool versions_work(const struct writer_context *hands, void *arg, struct err *err)
 {
     struct passage *p = arg;
 
@@ -87,7 +87,7 @@ static bool versions_work(const struct desk_hands *hands, void *arg, struct err 
     return ledger_versions(hands->ledger, p->claim->document, &p->versions, &p->version_count, err);
 }
 
-static bool intend_work(const struct desk_hands *hands, void *arg, struct err *err)
+static bool intend_work(const struct writer_context *hands, void *arg, struct err *err)
 {
     struct passage *p = arg;
 
@@ -95,7 +95,7 @@ static bool intend_work(const struct desk_hands *hands, void *arg, struct err *e
            && ledger_intend(hands->ledger, p->claim, &p->to, err);
 }
 
-static bool switch_work(const struct desk_hands *hands, void *arg, struct err *err)
+static bool switch_work(const struct writer_context *hands, void *arg, struct err *err)
 {
     struct passage *p = arg;
     const struct ledger_claim *claim = p->claim;
@@ -126,7 +126,7 @@ struct note_job {
     bool used; /* out */
 };
 
-static bool note_work(const struct desk_hands *hands, void *arg, struct err *err)
+static bool note_work(const struct writer_context *hands, void *arg, struct err *err)
 {
     struct note_job *job = arg;
 
@@ -134,14 +134,14 @@ static bool note_work(const struct desk_hands *hands, void *arg, struct err *err
                             err);
 }
 
-static bool used_work(const struct desk_hands *hands, void *arg, struct err *err)
+static bool used_work(const struct writer_context *hands, void *arg, struct err *err)
 {
     struct note_job *job = arg;
 
     return ledger_key_is_used(hands->ledger, job->version->key, &job->used, err);
 }
 
-static bool free_work(const struct desk_hands *hands, void *arg, struct err *err)
+static bool free_work(const struct writer_context *hands, void *arg, struct err *err)
 {
     struct passage *p = arg;
 
@@ -161,7 +161,7 @@ static bool upload_intend(void *arg, const char *upload_id, struct err *err)
 
     free(take(p->to.upload_id));
     p->to.upload_id = mem_text(upload_id);
-    return desk_do(p->linker->desk, intend_work, p, err);
+    return writer_run(p->linker->desk, intend_work, p, err);
 }
 
 static const char *extension_of(const char *key)
@@ -233,7 +233,7 @@ static bool version_copy(struct passage *p, bool with_hash, enum relocated *relo
     if (!key_of(p, with_hash, &key, err))
         return false;
     version_make(p, key);
-    if (!desk_do(p->linker->desk, intend_work, p, err))
+    if (!writer_run(p->linker->desk, intend_work, p, err))
         return false;
     FAILPOINT("link.intended");
     if (!relocate(&relocation, p->from, key, relocated_r, err))
@@ -310,18 +310,18 @@ static bool note(struct passage *p, const struct ledger_version *version,
 {
     struct note_job job = { p, version, state, false };
 
-    return desk_do(p->linker->desk, note_work, &job, err);
+    return writer_run(p->linker->desk, note_work, &job, err);
 }
 
 static bool leaving_remove(struct passage *p, const struct ledger_version *version, struct err *err)
 {
     struct note_job job = { p, version, LEDGER_VERSION_REMOVED, false };
 
-    if (!desk_do(p->linker->desk, used_work, &job, err)
+    if (!writer_run(p->linker->desk, used_work, &job, err)
         || (!job.used && !store_remove(p->linker->to, version->key, err)))
         return false;
     FAILPOINT("link.removed");
-    return desk_do(p->linker->desk, note_work, &job, err);
+    return writer_run(p->linker->desk, note_work, &job, err);
 }
 
 /*
@@ -357,7 +357,7 @@ static bool strays_settle(struct passage *p, struct err *err)
 
 static bool all_leaving_remove(struct passage *p, struct err *err)
 {
-    if (!desk_do(p->linker->desk, versions_work, p, err))
+    if (!writer_run(p->linker->desk, versions_work, p, err))
         return false;
     for (size_t i = 0; i < p->version_count; i++)
         if (p->versions[i].leaving && !leaving_remove(p, &p->versions[i], err))
@@ -387,7 +387,7 @@ static void count(const struct passage *p, bool is_new)
 
 static bool document_switch(struct passage *p, struct err *err)
 {
-    if (!desk_do(p->linker->desk, switch_work, p, err))
+    if (!writer_run(p->linker->desk, switch_work, p, err))
         return false;
     FAILPOINT("link.switched");
     p->linker->switched++;
@@ -399,7 +399,7 @@ static bool held_move(struct passage *p, struct err *err)
     struct linker *l = p->linker;
     bool moved, is_new = has_new_place(p);
 
-    if (!desk_do(l->desk, versions_work, p, err) || !versions_move(p, &moved, err))
+    if (!writer_run(l->desk, versions_work, p, err) || !versions_move(p, &moved, err))
         return false;
     if (!moved)
         l->result->trouble++;
@@ -409,12 +409,12 @@ static bool held_move(struct passage *p, struct err *err)
         return false;
     else
         count(p, is_new);
-    return desk_do(l->desk, free_work, p, err);
+    return writer_run(l->desk, free_work, p, err);
 }
 
 static bool document_move(struct passage *p, struct err *err)
 {
-    if (!desk_do(p->linker->desk, hold_work, p, err))
+    if (!writer_run(p->linker->desk, hold_work, p, err))
         return is_not_ours(err); /* somebody else sees to it */
     FAILPOINT("link.held");
     return held_move(p, err) || is_not_ours(err);
@@ -510,7 +510,7 @@ static void page_clear(struct page *page)
     page->count = 0;
 }
 
-static bool page_work(const struct desk_hands *hands, void *arg, struct err *err)
+static bool page_work(const struct writer_context *hands, void *arg, struct err *err)
 {
     struct page *page = arg;
     struct link_result before = *page->linker->result;
@@ -549,7 +549,7 @@ static bool all_move(struct linker *l, struct err *err)
 
     page->linker = l;
     do {
-        good = desk_do(l->desk, page_work, page, err) && page_move(l, page, err);
+        good = writer_run(l->desk, page_work, page, err) && page_move(l, page, err);
         more = page->count == PAGE;
         page_clear(page);
     } while (good && more);
@@ -595,7 +595,7 @@ struct end_job {
     const char *status;
 };
 
-static bool end_work(const struct desk_hands *hands, void *arg, struct err *err)
+static bool end_work(const struct writer_context *hands, void *arg, struct err *err)
 {
     const struct end_job *job = arg;
     const struct link_result *result = job->linker->result;
@@ -640,17 +640,17 @@ static bool patient_exists(struct linker *l, struct err *err)
 
 static bool moved_at_the_desk(struct linker *l, struct err *err)
 {
-    struct desk_hands hands = { l->ledger, l->registry, l->cancel };
+    struct writer_context hands = { l->ledger, l->registry, l->cancel };
     struct end_job end = { l, "finished" };
     struct err end_err = { 0 };
     bool good, ended;
 
-    l->desk = desk_new(&hands, 1);
+    l->desk = writer_new(&hands, 1);
     good = all_move(l, err);
     if (!good)
         end.status = err->kind == ERR_CANCELED ? "interrupted" : "stopped";
-    ended = desk_do(l->desk, end_work, &end, &end_err);
-    desk_free(l->desk);
+    ended = writer_run(l->desk, end_work, &end, &end_err);
+    writer_free(l->desk);
     if (good && !ended)
         *err = end_err;
     return good && ended;

@@ -73,7 +73,7 @@ static void *census_run(void *arg)
     if (!schedule_run(&run->mover, run->begun_us, &run->census_closed, &err)
         && !mover_is_finishing(&run->mover))
         mover_stop(&run->mover, &err);
-    dispatch_census_over(run->mover.dispatch, false, 0);
+    dispatch_census_ended(run->mover.dispatch, false, 0);
     atomic_fetch_sub(&run->alive, 1);
     return NULL;
 }
@@ -324,7 +324,7 @@ struct sign_job {
     int64_t lease_us;
 };
 
-static bool sign_work(const struct desk_hands *hands, void *arg, struct err *err)
+static bool sign_work(const struct writer_context *hands, void *arg, struct err *err)
 {
     struct sign_job *job = arg;
 
@@ -351,7 +351,7 @@ static int share_divide(struct share_job *job, const struct ledger_share *share)
     return used < share->fair ? share->fair : used < share->current ? used : share->current;
 }
 
-static bool share_work(const struct desk_hands *hands, void *arg, struct err *err)
+static bool share_work(const struct writer_context *hands, void *arg, struct err *err)
 {
     struct share_job *job = arg;
     struct ledger_share share;
@@ -370,7 +370,7 @@ static bool sessions_share(struct run *run, struct err *err)
 
     if (settings->sessions == 0)
         return true;
-    if (!desk_do(run->mover.desk, share_work, &job, err))
+    if (!writer_run(run->mover.desk, share_work, &job, err))
         return false;
     (void)gate_sessions_limit(job.gate, job.limit);
     return true;
@@ -385,7 +385,7 @@ static void tend(struct run *run)
     struct sign_job sign = { progress_of(&view), lease_us };
     struct err err = { 0 };
 
-    if (!desk_do(mover->desk, sign_work, &sign, &err)
+    if (!writer_run(mover->desk, sign_work, &sign, &err)
         || (!mover_is_finishing(mover)
             && (!others_tend(mover->desk, run->presence, lease_us, &err)
                 || !sessions_share(run, &err))))
@@ -423,7 +423,7 @@ struct end_job {
     struct run_result *result;
 };
 
-static bool end_work(const struct desk_hands *hands, void *arg, struct err *err)
+static bool end_work(const struct writer_context *hands, void *arg, struct err *err)
 {
     const struct end_job *job = arg;
     struct ledger_progress progress = progress_of(&job->result->view);
@@ -435,7 +435,7 @@ static bool end_work(const struct desk_hands *hands, void *arg, struct err *err)
            && registry_count_deleted(hands->registry, &job->result->deleted_rows, err);
 }
 
-static bool nothing_work(const struct desk_hands *hands, void *arg, struct err *err)
+static bool nothing_work(const struct writer_context *hands, void *arg, struct err *err)
 {
     (void)hands;
     (void)arg;
@@ -467,12 +467,12 @@ static bool run_end(struct run *run, struct run_result *result, struct err *err)
     struct end_job job = { run, result };
 
     FAILPOINT("run.ending");
-    if (!desk_do(run->mover.desk, nothing_work, NULL, err))
+    if (!writer_run(run->mover.desk, nothing_work, NULL, err))
         return false;
     result->view = view_of(run);
     result->census_closed = atomic_load(&run->census_closed);
     result->was_stopped = mover_is_finishing(&run->mover);
-    if (!desk_do(run->mover.desk, end_work, &job, err))
+    if (!writer_run(run->mover.desk, end_work, &job, err))
         return false;
     if (result->deleted_rows > 0)
         log_warn("%jd rows of documents were deleted in the application, and are not made again",
@@ -508,17 +508,17 @@ static bool run_body(struct run *run, const struct run_watcher *watcher, struct 
                      struct err *err)
 {
     struct mover *mover = &run->mover;
-    struct desk_hands hands;
+    struct writer_context hands;
     struct err end_err = { 0 };
     bool ended;
 
     if (!type_detector_new(&mover->contents, err) || !databases_open(run, err)
         || !run_begin(run, err))
         return false;
-    hands = (struct desk_hands){ run->ledger, run->registry, mover->cancel };
+    hands = (struct writer_context){ run->ledger, run->registry, mover->cancel };
     mover->buffers = buffers_new(mover->settings->memory_bytes);
     mover->dispatch = dispatch_new(mover);
-    mover->desk = desk_new(&hands, (size_t)mover->settings->workers + 1);
+    mover->desk = writer_new(&hands, (size_t)mover->settings->workers + 1);
     if (!sessions_share(run, &end_err))
         mover_stop(mover, &end_err);
     present_set(mover);
@@ -527,7 +527,7 @@ static bool run_body(struct run *run, const struct run_watcher *watcher, struct 
     threads_join(run);
     present_set(NULL);
     ended = run_end(run, result, &end_err);
-    desk_free(take(mover->desk));
+    writer_free(take(mover->desk));
     if (mover->stopped_by.kind == ERR_NONE && ended)
         return true;
     *err = mover->stopped_by.kind != ERR_NONE ? mover->stopped_by : end_err;

@@ -11,7 +11,7 @@ enum { PAGE_LOOK_BYTES = KIB(64) };
 
 bool adopt_concerns(const struct journey *j)
 {
-    return j->mover->settings->adopt && (j->mark_is_foreign || j->assignment->left_key);
+    return j->mover->settings->adopt && (j->mark_is_foreign || j->assignment->previous_key);
 }
 
 static void finding_set(struct journey *j, const char *class, const char *format, ...)
@@ -35,7 +35,7 @@ static void finding_difference(struct journey *j, const struct store_found *foun
 
     finding_set(j, ADOPT_MOVED,
                 "'%.200s' holds %ju bytes with sha256 %s; the source has %ju with %s",
-                j->assignment->left_key, (uintmax_t)found->size_bytes,
+                j->assignment->previous_key, (uintmax_t)found->size_bytes,
                 found->has_sha256 ? sha256_hex(&found->sha256, theirs) : "unknown",
                 (uintmax_t)j->cargo.size_bytes, sha256_hex(&j->cargo.sha256, ours));
 }
@@ -48,7 +48,7 @@ static bool finding_same(struct journey *j, const struct store_found *found)
         return false;
     j->is_adopted = true;
     (void)snprintf(j->left_imprint, sizeof j->left_imprint, "%s", found->imprint);
-    finding_set(j, ADOPT_TAKEN, "lies at '%.200s', not at '%.200s'", j->assignment->left_key,
+    finding_set(j, ADOPT_TAKEN, "lies at '%.200s', not at '%.200s'", j->assignment->previous_key,
                 documented);
     return true;
 }
@@ -69,7 +69,7 @@ static bool previous_compare(struct journey *j, const char *key, struct store_fo
 
 bool adopt_compare(struct journey *j)
 {
-    const char *key = j->assignment->left_key;
+    const char *key = j->assignment->previous_key;
     struct store_found found = { 0 };
     struct err err = { 0 };
 
@@ -131,7 +131,7 @@ static void judge_object(struct journey *j, const char *key, struct store_reader
 
 void adopt_judge(struct journey *j)
 {
-    const char *key = j->assignment->left_key;
+    const char *key = j->assignment->previous_key;
     auto_reader *reader = NULL;
     struct err err = { 0 };
 

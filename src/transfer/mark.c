@@ -119,7 +119,7 @@ struct ready_job {
     bool ready;
 };
 
-static bool ready_work(const struct desk_hands *hands, void *arg, struct err *err)
+static bool ready_work(const struct writer_context *hands, void *arg, struct err *err)
 {
     struct ready_job *job = arg;
 
@@ -133,7 +133,7 @@ static bool record_is_ready(struct journey *j)
     struct err err = { 0 };
 
     if (j->mover->settings->fields.containers->each_is_document
-        && !desk_do(j->mover->desk, ready_work, &job, &err))
+        && !writer_run(j->mover->desk, ready_work, &job, &err))
         return trouble_of_desk(&j->trouble, "mark", &err);
     return job.ready || journey_incomplete(j);
 }

@@ -64,7 +64,7 @@ static struct verdict *verdict_new(struct journey *j)
 
 /* --- at the desk ---------------------------------------------------------------------------- */
 
-static bool verdict_release(const struct desk_hands *hands, const struct verdict *v,
+static bool verdict_release(const struct writer_context *hands, const struct verdict *v,
                             struct err *err)
 {
     enum ledger_upsert_result ignored;
@@ -78,7 +78,7 @@ static bool verdict_release(const struct desk_hands *hands, const struct verdict
 }
 
 /* May be done again after it was taken back, as any work of the desk. */
-static bool siblings_finish(const struct desk_hands *hands, struct verdict *v, struct err *err)
+static bool siblings_finish(const struct writer_context *hands, struct verdict *v, struct err *err)
 {
     free(take(v->siblings));
     v->sibling_count = 0;
@@ -88,7 +88,7 @@ static bool siblings_finish(const struct desk_hands *hands, struct verdict *v, s
 }
 
 /* What the source did with earlier marks: the present one is as it should be, or counts. */
-static bool reaction_settle(const struct desk_hands *hands, const struct verdict *v,
+static bool reaction_settle(const struct writer_context *hands, const struct verdict *v,
                             struct err *err)
 {
     if (v->is_kept)
@@ -98,7 +98,7 @@ static bool reaction_settle(const struct desk_hands *hands, const struct verdict
     return !v->was_answered || ledger_reaction_drop(hands->ledger, v->claim.record_id, err);
 }
 
-static bool verdict_work(const struct desk_hands *hands, void *arg, struct err *err)
+static bool verdict_work(const struct writer_context *hands, void *arg, struct err *err)
 {
     struct verdict *v = arg;
     struct ledger_trait trait = { span_of(v->created), span_of(v->author), span_of(v->path) };
@@ -144,14 +144,14 @@ static void verdict_after(void *arg, const struct err *why)
         log_debug("%s", why->msg);
     else
         mover_stop(v->mover, why);
-    dispatch_back(v->mover->dispatch);
+    dispatch_give_back(v->mover->dispatch);
     verdict_free(v);
 }
 
 static void verdict_post(struct verdict *verdict)
 {
     FAILPOINT("settle.told");
-    desk_post(verdict->mover->desk, verdict_work, verdict, verdict_after);
+    writer_post(verdict->mover->desk, verdict_work, verdict, verdict_after);
 }
 
 /* --- deciding ------------------------------------------------------------------------------- */
@@ -227,7 +227,7 @@ static bool away_too_long(const struct journey *j, struct err *err)
 static bool is_tried_out(const struct journey *j, const struct policy *policy)
 {
     int tries = j->claim->attempts + 1, allowed = tries_allowed(j->mover, policy);
-    const char *usual = j->assignment->usual;
+    const char *usual = j->assignment->usual_class;
 
     if (tries < allowed || allowed <= 1 || j->claim->attempts < 2 || !usual
         || strcmp(usual, policy->name) == 0)
@@ -352,7 +352,7 @@ bool journey_settle_bad(struct journey *j, struct err *err)
 
     log_debug("%s at %s: %s", policy->name, j->trouble.step, j->trouble.why.msg);
     if (j->trouble.not_ours) {
-        dispatch_back(j->mover->dispatch);
+        dispatch_give_back(j->mover->dispatch);
         return true;
     }
     if (j->trouble.run_wide || (lost && policy->stops)) {

@@ -24,7 +24,7 @@ struct tell_job {
     int64_t due_us;
 };
 
-static bool tell_work(const struct desk_hands *hands, void *arg, struct err *err)
+static bool tell_work(const struct writer_context *hands, void *arg, struct err *err)
 {
     struct tell_job *job = arg;
 
@@ -46,7 +46,7 @@ bool journey_may_mark(struct journey *j)
 
     if (is_told(j))
         return true;
-    if (!desk_do(j->mover->desk, tell_work, &job, &err))
+    if (!writer_run(j->mover->desk, tell_work, &job, &err))
         return trouble_of_desk(&j->trouble, "mark", &err);
     FAILPOINT("mark.told");
     if (job.due_us == 0)

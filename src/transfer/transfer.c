@@ -99,15 +99,15 @@ static bool patient_agrees(struct journey *j)
     struct assignment *a = j->assignment;
     struct span told = filemaker_text(j->record, fields->patient_dob);
 
-    if (a->match == REGISTRY_ONE_PATIENT && *a->born
-        && date_contradicts(told, source_date_form(fields, fields->patient_dob), a->born)) {
+    if (a->match == REGISTRY_ONE_PATIENT && *a->patient_dob
+        && date_contradicts(told, source_date_form(fields, fields->patient_dob), a->patient_dob)) {
         a->match = REGISTRY_REVIEW;
         a->doubt = "the document tells another date of birth than its patient has";
     }
     return true;
 }
 
-static bool marks_work(const struct desk_hands *hands, void *arg, struct err *err)
+static bool marks_work(const struct writer_context *hands, void *arg, struct err *err)
 {
     struct assignment *a = arg;
 
@@ -127,7 +127,7 @@ static bool marks_ask(struct journey *j)
 {
     struct err err = { 0 };
 
-    return j->claim->epoch > 1 || desk_do(j->mover->desk, marks_work, j->assignment, &err)
+    return j->claim->epoch > 1 || writer_run(j->mover->desk, marks_work, j->assignment, &err)
            || trouble_of_desk(&j->trouble, "fetch", &err);
 }
 

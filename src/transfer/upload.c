@@ -18,7 +18,7 @@ struct intend_job {
     struct ledger_version *version;
 };
 
-static bool intend_work(const struct desk_hands *hands, void *arg, struct err *err)
+static bool intend_work(const struct writer_context *hands, void *arg, struct err *err)
 {
     struct intend_job *job = arg;
 
@@ -31,13 +31,13 @@ static bool intend(struct journey *j)
     struct err err = { 0 };
 
     FAILPOINT("put.chosen");
-    if (!desk_do(j->mover->desk, intend_work, &job, &err))
+    if (!writer_run(j->mover->desk, intend_work, &job, &err))
         return trouble_of_desk(&j->trouble, "intend", &err);
     FAILPOINT("put.intended");
     return true;
 }
 
-static bool withdraw_work(const struct desk_hands *hands, void *arg, struct err *err)
+static bool withdraw_work(const struct writer_context *hands, void *arg, struct err *err)
 {
     const struct intend_job *job = arg;
 
@@ -52,16 +52,16 @@ static bool intend_and_check(struct journey *j)
 {
     struct intend_job job = { j->claim, &j->version };
     bool is_new = j->version.number == 0, unchanged;
-    struct desk_job *intent;
+    struct writer_job *intent;
     struct err err = { 0 };
 
     FAILPOINT("put.chosen");
-    intent = desk_hand_in(j->mover->desk, intend_work, &job);
+    intent = writer_submit(j->mover->desk, intend_work, &job);
     unchanged = journey_unchanged(j);
-    if (!desk_wait(intent, &err))
+    if (!writer_wait(intent, &err))
         return trouble_of_desk(&j->trouble, "intend", &err);
     FAILPOINT("put.intended");
-    if (!unchanged && is_new && !desk_do(j->mover->desk, withdraw_work, &job, &err))
+    if (!unchanged && is_new && !writer_run(j->mover->desk, withdraw_work, &job, &err))
         return trouble_of_desk(&j->trouble, "intend", &err);
     return unchanged;
 }
@@ -206,7 +206,7 @@ static bool version_choose(struct journey *j)
     j->version.size_bytes = j->cargo.size_bytes;
     if (j->is_adopted) {
         j->version.number = before ? before->number : 0;
-        j->version.key = mem_text(j->assignment->left_key);
+        j->version.key = mem_text(j->assignment->previous_key);
         j->version.imprint = *j->left_imprint ? mem_text(j->left_imprint) : NULL;
         return true;
     }
@@ -252,7 +252,7 @@ static void imprint_keep(struct journey *j, const struct store_found *found)
  */
 static bool was_spoiled(const struct journey *j)
 {
-    const char *usual = j->assignment->usual;
+    const char *usual = j->assignment->usual_class;
 
     return usual && strcmp(usual, policy_of(FAILURE_INTEGRITY)->name) == 0;
 }
@@ -482,7 +482,7 @@ struct record_job {
     bool there; /* out: false if people have deleted the document's row */
 };
 
-static bool record_work(const struct desk_hands *hands, void *arg, struct err *err)
+static bool record_work(const struct writer_context *hands, void *arg, struct err *err)
 {
     struct record_job *job = arg;
     struct registry_document document = row_document(job->row, time_now_us());
@@ -561,13 +561,13 @@ bool journey_record(struct journey *j)
                               .link = link,
                               .patient = patient,
                               .doubt = j->assignment->doubt,
-                              .take_over = j->assignment->left_key != NULL,
+                              .take_over = j->assignment->previous_key != NULL,
                               .left = &j->left,
                               .has_siblings =
                                   j->mover->settings->fields.containers->each_is_document };
     struct err err = { 0 };
 
-    if (!desk_do(j->mover->desk, record_work, &job, &err))
+    if (!writer_run(j->mover->desk, record_work, &job, &err))
         return trouble_of_desk(&j->trouble, "record", &err);
     if (!job.there)
         log_warn("its row was deleted in the application, and is not made again");

@@ -25,7 +25,7 @@ static struct place *place_new(int workers, int64_t limit)
     struct place *p = mem_new(struct place);
     auto_free char *url = NULL;
     auto_change change = { 0 };
-    struct desk_hands hands;
+    struct writer_context hands;
     int64_t run, patients;
     struct err err = { 0 };
 
@@ -51,8 +51,8 @@ static struct place *place_new(int workers, int64_t limit)
         || !ledger_run_begin(p->ledger, &process, &run, &err)
         || !registry_map_patients(p->registry, &patients, &err) || !ledger_commit(&change, &err))
         abort();
-    hands = (struct desk_hands){ p->ledger, p->registry };
-    p->mover.desk = desk_new(&hands, (size_t)workers + 1);
+    hands = (struct writer_context){ p->ledger, p->registry };
+    p->mover.desk = writer_new(&hands, (size_t)workers + 1);
     p->mover.dispatch = dispatch_new(&p->mover);
     return p;
 }
@@ -61,7 +61,7 @@ static void place_end(struct place **place)
 {
     struct place *p = *place;
 
-    desk_free(p->mover.desk);
+    writer_free(p->mover.desk);
     dispatch_free(p->mover.dispatch);
     registry_free(p->registry);
     ledger_close(p->ledger);
@@ -82,7 +82,7 @@ struct page {
     uint64_t first, count;
 };
 
-static bool page_see(const struct desk_hands *hands, void *arg, struct err *err)
+static bool page_see(const struct writer_context *hands, void *arg, struct err *err)
 {
     const struct page *page = arg;
 
@@ -110,7 +110,7 @@ static void see(struct place *p, uint64_t first, uint64_t count)
     struct page page = { first, count };
     struct err err = { 0 };
 
-    CHECK(desk_do(p->mover.desk, page_see, &page, &err));
+    CHECK(writer_run(p->mover.desk, page_see, &page, &err));
     dispatch_wake(p->mover.dispatch);
 }
 
@@ -134,7 +134,7 @@ struct outcome {
     enum fate fate;
 };
 
-static bool outcome_write(const struct desk_hands *hands, void *arg, struct err *err)
+static bool outcome_write(const struct writer_context *hands, void *arg, struct err *err)
 {
     static const struct err why = { .kind = ERR_NET };
     const struct outcome *outcome = arg;
@@ -179,7 +179,7 @@ static void *worker_run(void *arg)
         w->matched = w->matched && assignment->match == REGISTRY_ONE_PATIENT
                      && strcmp(assignment->patient, "aaaaaaaa-5a2e-4b58-9a3e-2c5b3e3f1a10") == 0;
         outcome = (struct outcome){ &assignment->claim, w->fate(&assignment->claim) };
-        if (!desk_do(mover->desk, outcome_write, &outcome, &w->err)) {
+        if (!writer_run(mover->desk, outcome_write, &outcome, &w->err)) {
             w->good = false;
             return NULL;
         }
@@ -187,7 +187,7 @@ static void *worker_run(void *arg)
             w->numbers += assignment->claim.record_id;
             score_done(mover->score, assignment->claim.document, 1);
         }
-        dispatch_back(mover->dispatch);
+        dispatch_give_back(mover->dispatch);
     }
 }
 
@@ -245,9 +245,9 @@ TEST(each_document_is_handed_out_once)
     workers_start(p, workers, WORKERS, all_done);
     for (uint64_t first = 1; first <= DOCUMENTS; first += PAGE)
         see(p, first, PAGE);
-    dispatch_census_over(p->mover.dispatch, true, 0);
+    dispatch_census_ended(p->mover.dispatch, true, 0);
     for (; dispatch_wants_census(p->mover.dispatch); censuses++)
-        dispatch_census_over(p->mover.dispatch, true, 0);
+        dispatch_census_ended(p->mover.dispatch, true, 0);
     CHECK(workers_join(workers, WORKERS, &numbers) == DOCUMENTS);
     CHECK(numbers == (uint64_t)DOCUMENTS * (DOCUMENTS + 1) / 2);
     CHECK(censuses <= 3);
@@ -267,7 +267,7 @@ TEST(a_document_comes_again_when_it_is_due)
         want += i % 10 ? i : 0;
     }
     see(p, 1, DOCUMENTS);
-    dispatch_census_over(p->mover.dispatch, false, 0);
+    dispatch_census_ended(p->mover.dispatch, false, 0);
     workers_start(p, workers, WORKERS, some_wait);
     CHECK(workers_join(workers, WORKERS, &numbers) == handed && numbers == want);
     CHECK(!dispatch_wants_census(p->mover.dispatch));
@@ -283,13 +283,13 @@ TEST(the_end_waits_for_what_is_in_hand)
     uint64_t numbers;
 
     see(p, 1, 1);
-    dispatch_census_over(p->mover.dispatch, false, 0);
+    dispatch_census_ended(p->mover.dispatch, false, 0);
     CHECK(dispatch_next(p->mover.dispatch, on_idle, &me, &mine, &me.err) && mine);
     workers_start(p, &other, 1, all_done);
     see(p, 2, 1);
     outcome = (struct outcome){ &mine->claim, FATE_SOON };
-    CHECK(desk_do(p->mover.desk, outcome_write, &outcome, &me.err));
-    dispatch_back(p->mover.dispatch);
+    CHECK(writer_run(p->mover.desk, outcome_write, &outcome, &me.err));
+    dispatch_give_back(p->mover.dispatch);
     CHECK(workers_join(&other, 1, &numbers) == 2 && numbers == 3);
 }
 
@@ -298,9 +298,9 @@ static void move_one(struct place *p, struct worker *me, struct assignment *assi
 {
     struct outcome outcome = { &assignment->claim, FATE_DONE };
 
-    CHECK(desk_do(p->mover.desk, outcome_write, &outcome, &me->err));
+    CHECK(writer_run(p->mover.desk, outcome_write, &outcome, &me->err));
     score_done(p->mover.score, assignment->claim.document, 1);
-    dispatch_back(p->mover.dispatch);
+    dispatch_give_back(p->mover.dispatch);
 }
 
 /* Nobody waits for the last documents with the last census, which looks no more than once at them.
@@ -313,7 +313,7 @@ TEST(the_last_census_is_taken_beside_the_last_documents)
     struct worker me = { .place = p };
 
     see(p, 1, DOCUMENTS);
-    dispatch_census_over(p->mover.dispatch, true, DOCUMENTS);
+    dispatch_census_ended(p->mover.dispatch, true, DOCUMENTS);
     for (size_t i = 0; i < DOCUMENTS; i++)
         CHECK_AT(i, dispatch_next(p->mover.dispatch, on_idle, &me, &in_hand[i], &me.err)
                         && in_hand[i]);
@@ -321,7 +321,7 @@ TEST(the_last_census_is_taken_beside_the_last_documents)
     CHECK(dispatch_wants_census(p->mover.dispatch));
     for (size_t i = 1; i < DOCUMENTS; i++)
         move_one(p, &me, in_hand[i]);
-    dispatch_census_over(p->mover.dispatch, true, 0);
+    dispatch_census_ended(p->mover.dispatch, true, 0);
     CHECK(dispatch_next(p->mover.dispatch, on_idle, &me, &in_hand[DOCUMENTS], &me.err)
           && !in_hand[DOCUMENTS]);
     CHECK(!dispatch_wants_census(p->mover.dispatch));
@@ -336,7 +336,7 @@ TEST(a_limit_ends_the_run)
     uint64_t numbers;
 
     see(p, 1, 50);
-    dispatch_census_over(p->mover.dispatch, true, 0);
+    dispatch_census_ended(p->mover.dispatch, true, 0);
     workers_start(p, workers, WORKERS, all_done);
     CHECK(workers_join(workers, WORKERS, &numbers) == 7);
     CHECK(!dispatch_wants_census(p->mover.dispatch));
@@ -356,7 +356,7 @@ TEST(finishing_wakes_all_who_wait)
     CHECK(!dispatch_wants_census(p->mover.dispatch) && !cancel_is_set(p->mover.cancel));
 }
 
-static bool work_breaks(const struct desk_hands *hands, void *arg, struct err *err)
+static bool work_breaks(const struct writer_context *hands, void *arg, struct err *err)
 {
     (void)hands;
     (void)arg;
@@ -370,7 +370,7 @@ TEST(a_broken_desk_is_told_to_who_asks)
     struct worker me = { .place = p };
     struct err err = { 0 };
 
-    CHECK(!desk_do(p->mover.desk, work_breaks, NULL, &err));
+    CHECK(!writer_run(p->mover.desk, work_breaks, NULL, &err));
     CHECK(!dispatch_next(p->mover.dispatch, on_idle, &me, &assignment, &err) && !assignment);
     CHECK(err.kind == ERR_DATABASE && err.code == SQL_BROKEN);
     mover_stop(&p->mover, &err);

@@ -21,7 +21,7 @@ struct place {
     char *folder;
     struct cancel *cancel;
     struct ledger *ledger;
-    struct desk *desk;
+    struct writer *desk;
 };
 
 static struct place place_new(size_t most_jobs)
@@ -29,7 +29,7 @@ static struct place place_new(size_t most_jobs)
     char *folder = folder_new();
     auto_free char *url = mem_printf("sqlite:%s/ledger.db", folder);
     struct place place = { folder, cancel_new(), NULL, NULL };
-    struct desk_hands hands = { 0 };
+    struct writer_context hands = { 0 };
     struct err err = { 0 };
 
     if (!ledger_open(url, "source", place.cancel, &place.ledger, &err)
@@ -38,13 +38,13 @@ static struct place place_new(size_t most_jobs)
         abort();
     hands.ledger = place.ledger;
     hands.cancel = place.cancel;
-    place.desk = desk_new(&hands, most_jobs);
+    place.desk = writer_new(&hands, most_jobs);
     return place;
 }
 
 static void place_end(struct place *place)
 {
-    desk_free(place->desk);
+    writer_free(place->desk);
     ledger_close(place->ledger);
     cancel_free(place->cancel);
     folder_remove(place->folder);
@@ -70,7 +70,7 @@ struct line {
     atomic_int runs;
 };
 
-static bool write_line(const struct desk_hands *hands, void *arg, struct err *err)
+static bool write_line(const struct writer_context *hands, void *arg, struct err *err)
 {
     struct line *line = arg;
 
@@ -96,7 +96,7 @@ static const struct err of_data = { .kind = ERR_DATA, .msg = "it was odd" };
 enum { WORKERS = 8, EACH = 60 };
 
 struct worker {
-    struct desk *desk;
+    struct writer *desk;
     size_t number, good;
     pthread_t thread;
 };
@@ -110,7 +110,7 @@ static void *work(void *arg)
         struct line line = { .what = what };
         struct err err = { 0 };
 
-        worker->good += desk_do(worker->desk, write_line, &line, &err);
+        worker->good += writer_run(worker->desk, write_line, &line, &err);
     }
     return NULL;
 }
@@ -127,7 +127,7 @@ TEST(many_threads_have_their_work_committed)
     }
     for (size_t i = 0; i < WORKERS; i++)
         CHECK_AT(i, pthread_join(workers[i].thread, NULL) == 0 && workers[i].good == EACH);
-    desk_free(take(place.desk));
+    writer_free(take(place.desk));
     after = sql_commits(ledger_sql(place.ledger));
     CHECK(lines(&place) == WORKERS * EACH);
     CHECK(after - before <= WORKERS * EACH);
@@ -161,11 +161,11 @@ TEST(work_fails_for_whom_it_fails)
                              .before = cases[i].before };
         struct err err = { 0 };
 
-        CHECK_AT(i, desk_do(place.desk, write_line, &line, &err) == (cases[i].kind == ERR_NONE));
+        CHECK_AT(i, writer_run(place.desk, write_line, &line, &err) == (cases[i].kind == ERR_NONE));
         CHECK_AT(i, err.kind == cases[i].kind && err.code == cases[i].code);
         CHECK_AT(i, atomic_load(&line.runs) == 1);
     }
-    desk_free(take(place.desk));
+    writer_free(take(place.desk));
     CHECK(lines(&place) == 3);
 }
 
@@ -184,7 +184,7 @@ struct log {
     atomic_bool other_thread;
 };
 
-static bool posted_work(const struct desk_hands *hands, void *arg, struct err *err)
+static bool posted_work(const struct writer_context *hands, void *arg, struct err *err)
 {
     struct posted *posted = arg;
 
@@ -203,7 +203,7 @@ static void posted_after(void *arg, const struct err *why)
     free(posted);
 }
 
-static void post(struct desk *desk, struct log *log, char *what, const struct err *fails)
+static void post(struct writer *desk, struct log *log, char *what, const struct err *fails)
 {
     struct posted *posted = mem_new(struct posted);
 
@@ -213,7 +213,7 @@ static void post(struct desk *desk, struct log *log, char *what, const struct er
     if (fails)
         posted->line.fails = *fails;
     posted->line.before = fails && fails->code == LEDGER_NOT_OURS;
-    desk_post(desk, posted_work, posted, posted_after);
+    writer_post(desk, posted_work, posted, posted_after);
 }
 
 /* Each hears of its own, in whatever order it is asked for. */
@@ -224,15 +224,15 @@ TEST(what_is_handed_in_is_waited_for_later)
     struct line handed[MANY] = { { .what = "a" },
                                  { .what = "b", .fails = of_data },
                                  { .what = "c" } };
-    struct desk_job *jobs[MANY];
+    struct writer_job *jobs[MANY];
     struct err err = { 0 };
 
     for (size_t i = 0; i < MANY; i++)
-        jobs[i] = desk_hand_in(place.desk, write_line, &handed[i]);
-    CHECK(desk_wait(jobs[2], &err) && err.kind == ERR_NONE);
-    CHECK(!desk_wait(jobs[1], &err) && err.kind == ERR_DATA);
-    CHECK(desk_wait(jobs[0], &err));
-    desk_free(take(place.desk));
+        jobs[i] = writer_submit(place.desk, write_line, &handed[i]);
+    CHECK(writer_wait(jobs[2], &err) && err.kind == ERR_NONE);
+    CHECK(!writer_wait(jobs[1], &err) && err.kind == ERR_DATA);
+    CHECK(writer_wait(jobs[0], &err));
+    writer_free(take(place.desk));
     CHECK(lines(&place) == 2);
 }
 
@@ -251,7 +251,7 @@ TEST(what_is_posted_is_done_in_order)
         post(place.desk, &log, mem_printf("%d", i), NULL);
         str_printf(&want, "%s%d", i ? " " : "", i);
     }
-    desk_free(take(place.desk));
+    writer_free(take(place.desk));
     CHECK(atomic_load(&log.done) == MANY && atomic_load(&log.failed) == 0);
     CHECK(!atomic_load(&log.other_thread));
     CHECK(sql_query(ledger_sql(place.ledger), &all_lines, SQL_NO_ARGS, &rows, &err));
@@ -272,7 +272,7 @@ TEST(a_failure_harms_nobody_else)
         post(place.desk, &log, mem_printf("%d", i), fails[i % 5]);
     for (int i = 0; i < MANY; i++) /* each of these was written already, or may now be */
         post(place.desk, &log, mem_printf("%d", i), NULL);
-    desk_free(take(place.desk));
+    writer_free(take(place.desk));
     CHECK(atomic_load(&log.done) == MANY && atomic_load(&log.failed) == MANY);
     CHECK(lines(&place) == MANY);
 }
@@ -303,14 +303,14 @@ TEST(a_broken_desk_writes_nothing_more)
         struct log log = { 0 };
         struct err err = { 0 };
 
-        CHECK_AT(i, desk_is_broken_by(&cases[i].why) == cases[i].breaks);
-        CHECK_AT(i, !desk_do(place.desk, write_line, &bad, &err));
+        CHECK_AT(i, writer_is_broken_by(&cases[i].why) == cases[i].breaks);
+        CHECK_AT(i, !writer_run(place.desk, write_line, &bad, &err));
         CHECK_AT(i, err.kind == cases[i].why.kind && err.code == cases[i].why.code);
-        CHECK_AT(i, desk_do(place.desk, write_line, &good, &err) == !cases[i].breaks);
+        CHECK_AT(i, writer_run(place.desk, write_line, &good, &err) == !cases[i].breaks);
         CHECK_AT(i, atomic_load(&good.runs) == !cases[i].breaks);
         CHECK_AT(i, err.kind == cases[i].why.kind);
         post(place.desk, &log, mem_text("posted"), NULL);
-        desk_free(take(place.desk));
+        writer_free(take(place.desk));
         CHECK_AT(i, atomic_load(&log.failed) == cases[i].breaks);
         CHECK_AT(i, lines(&place) == (cases[i].breaks ? 0 : 2));
     }
@@ -325,8 +325,8 @@ TEST(who_stands_beside_the_break_is_refused_too)
 
     for (int i = 0; i < MANY; i++)
         post(place.desk, &log, mem_printf("%d", i), i == MANY - 1 ? &broken : NULL);
-    desk_free(take(place.desk));
+    writer_free(take(place.desk));
     CHECK(atomic_load(&log.failed) >= 1);
     CHECK(lines(&place) == (int64_t)atomic_load(&log.done));
-    desk_free(NULL);
+    writer_free(NULL);
 }
