@@ -7,14 +7,14 @@
 
 #include <ctype.h>
 
-struct condition {
+struct filter_condition {
     char *field;
     bool is_not;
     char *values; /* lower case, separated by '|' */
 };
 
 struct filter {
-    struct condition *conditions;
+    struct filter_condition *conditions;
     size_t count;
 };
 
@@ -30,7 +30,7 @@ void filter_free(struct filter *filter)
     free(filter);
 }
 
-static char *lower(struct span text)
+static char *lower_copy(struct span text)
 {
     auto_str to = STR_MAX(KIB(64));
 
@@ -38,8 +38,8 @@ static char *lower(struct span text)
     return str_take(&to);
 }
 
-static bool condition_read(struct span text, const char *mark_field, struct condition *condition_r,
-                           struct err *err)
+static bool condition_read(struct span text, const char *mark_field,
+                           struct filter_condition *condition_r, struct err *err)
 {
     struct span values = text;
     struct span name = span_cut(&values, '=');
@@ -56,7 +56,7 @@ static bool condition_read(struct span text, const char *mark_field, struct cond
                        name.size ? "the mark changes while documents are moved, and cannot say "
                                    "which are documents"
                                  : "no field is named");
-    *condition_r = (struct condition){ span_text(name), is_not, lower(values) };
+    *condition_r = (struct filter_condition){ span_text(name), is_not, lower_copy(values) };
     return true;
 }
 
@@ -67,7 +67,7 @@ bool filter_read(const char *text, const char *mark_field, struct filter **filte
     struct span rest = span_trim(span_of(text));
 
     while (rest.size) {
-        struct condition condition;
+        struct filter_condition condition;
 
         if (!condition_read(span_cut(&rest, ','), mark_field, &condition, err)) {
             filter_free(filter);
@@ -81,7 +81,7 @@ bool filter_read(const char *text, const char *mark_field, struct filter **filte
     return true;
 }
 
-static bool is_one_of(const char *value, const char *values)
+static bool value_is_one_of(const char *value, const char *values)
 {
     struct span rest = span_of(values);
 
@@ -95,10 +95,10 @@ static bool is_one_of(const char *value, const char *values)
 bool filter_passes(const struct filter *filter, const struct filemaker_record *record)
 {
     for (size_t i = 0; i < filter->count; i++) {
-        const struct condition *condition = &filter->conditions[i];
-        auto_free char *value = lower(filemaker_text(record, condition->field));
+        const struct filter_condition *condition = &filter->conditions[i];
+        auto_free char *value = lower_copy(filemaker_text(record, condition->field));
 
-        if (is_one_of(value, condition->values) == condition->is_not)
+        if (value_is_one_of(value, condition->values) == condition->is_not)
             return false;
     }
     return true;
@@ -112,7 +112,7 @@ const char *filter_field(const struct filter *filter, size_t index)
 /* --- asking the source ---------------------------------------------------------------------- */
 
 /* Signs mean something in finds; letters beyond ASCII are compared by the field's language. */
-static bool is_plain(struct span value)
+static bool value_is_plain(struct span value)
 {
     for (size_t i = 0; i < value.size; i++)
         if (!isalnum((unsigned char)value.at[i]) && value.at[i] != ' ')
@@ -121,14 +121,14 @@ static bool is_plain(struct span value)
 }
 
 /* Something must stand in the field, and only words that finds take as they are. */
-static bool can_be_asked(const struct condition *condition)
+static bool can_be_asked(const struct filter_condition *condition)
 {
     struct span rest = span_of(condition->values);
 
     if (condition->is_not)
         return false;
     do {
-        if (!is_plain(span_trim(span_cut(&rest, '|'))))
+        if (!value_is_plain(span_trim(span_cut(&rest, '|'))))
             return false;
     } while (rest.at);
     return true;

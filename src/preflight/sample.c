@@ -287,7 +287,7 @@ static void failure_note(struct sample *sample, const struct trouble *trouble)
  * Reads a file as a run does, and keeps its beginning; of a very large one, only that.
  *   bytes   room for BEGIN_SIZE
  */
-static bool file_read(struct intake *intake, char *bytes, uint64_t *size_r, bool *whole_r,
+static bool file_read(struct content_source *intake, char *bytes, uint64_t *size_r, bool *whole_r,
                       struct trouble *trouble)
 {
     char rest[16384];
@@ -297,8 +297,8 @@ static bool file_read(struct intake *intake, char *bytes, uint64_t *size_r, bool
         bool begins = *size_r < BEGIN_SIZE;
         char *to = begins ? bytes + *size_r : rest;
 
-        if (!intake_read(intake, to, begins ? BEGIN_SIZE - (size_t)*size_r : sizeof rest, *size_r,
-                         &got, trouble))
+        if (!content_source_read(intake, to, begins ? BEGIN_SIZE - (size_t)*size_r : sizeof rest,
+                                 *size_r, &got, trouble))
             return false;
     }
     *whole_r = got == 0;
@@ -320,16 +320,17 @@ static bool file_fetch(const struct mover *mover, struct filemaker *filemaker,
                        const struct source_facts *facts, int64_t *size_r, struct trouble *trouble)
 {
     auto_free char *bytes = mem_zero(BEGIN_SIZE);
-    struct intake *intake = NULL;
+    struct content_source *intake = NULL;
     uint64_t size = 0;
     bool whole = false;
-    bool good = intake_open(mover, filemaker, facts, INTAKE_DIRECT, &intake, trouble)
-                && file_read(intake, bytes, &size, &whole, trouble)
-                && (!whole || size >= BEGIN_SIZE
-                    || is_a_file((struct span){ bytes, (size_t)size }, facts, trouble));
+    bool good =
+        content_source_open(mover, filemaker, facts, CONTENT_METHOD_DIRECT, &intake, trouble)
+        && file_read(intake, bytes, &size, &whole, trouble)
+        && (!whole || size >= BEGIN_SIZE
+            || is_a_file((struct span){ bytes, (size_t)size }, facts, trouble));
 
-    *size_r = whole || !intake ? (int64_t)size : intake_length(intake);
-    intake_free(intake);
+    *size_r = whole || !intake ? (int64_t)size : content_source_length(intake);
+    content_source_free(intake);
     return good;
 }
 

@@ -81,22 +81,22 @@ static void *census_run(void *arg)
 /* A session that does nothing is given up if somebody else waits for one. */
 static void rest(void *arg)
 {
-    struct worker *worker = arg;
+    struct engine_worker *worker = arg;
 
-    if (gate_session_is_wanted(worker->mover->settings->filemaker.gate))
+    if (gate_session_is_wanted(worker->engine->settings->filemaker.gate))
         filemaker_log_out(worker->filemaker);
 }
 
 /* Another mover has come, and needs a part of the sessions. */
-static void share(struct worker *worker)
+static void share(struct engine_worker *worker)
 {
-    if (gate_session_is_surplus(worker->mover->settings->filemaker.gate))
+    if (gate_session_is_surplus(worker->engine->settings->filemaker.gate))
         filemaker_log_out(worker->filemaker);
 }
 
-static bool work(struct worker *worker, struct err *err)
+static bool work(struct engine_worker *worker, struct err *err)
 {
-    struct mover *mover = worker->mover;
+    struct mover *mover = worker->engine;
 
     if (!filemaker_new(&mover->settings->filemaker, mover->cancel, &worker->filemaker, err)
         || !store_open(&mover->settings->store, mover->cancel, &worker->store, err))
@@ -108,7 +108,7 @@ static bool work(struct worker *worker, struct err *err)
             return false;
         if (!assignment)
             return true;
-        if (!document_move(worker, assignment, err))
+        if (!transfer_run(worker, assignment, err))
             return false;
         share(worker);
     }
@@ -117,19 +117,19 @@ static bool work(struct worker *worker, struct err *err)
 /* A worker on its way to its thread, which frees it. */
 struct start {
     struct run *run;
-    struct worker worker;
+    struct engine_worker worker;
 };
 
 static void *worker_run(void *arg)
 {
     struct start *start = arg;
-    struct worker *worker = &start->worker;
+    struct engine_worker *worker = &start->worker;
     struct run *run = start->run;
     struct err err = { 0 };
 
     log_context(worker->name, NULL);
     if (!work(worker, &err))
-        mover_stop(worker->mover, &err);
+        mover_stop(worker->engine, &err);
     store_close(worker->store);
     filemaker_free(worker->filemaker);
     free(start);
@@ -142,7 +142,7 @@ static void worker_start(struct run *run, int number)
     struct start *start = mem_new(struct start);
 
     start->run = run;
-    start->worker.mover = &run->mover;
+    start->worker.engine = &run->mover;
     (void)snprintf(start->worker.name, sizeof start->worker.name, "worker-%d", number + 1);
     atomic_fetch_add(&run->alive, 1);
     if (pthread_create(&run->workers[number], NULL, worker_run, start) != 0)

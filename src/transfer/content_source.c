@@ -11,7 +11,7 @@
 
 enum { SCRIPT_BYTES_MAX = 48 * 1024 * 1024 };
 
-struct intake {
+struct content_source {
     struct filemaker_stream *stream; /* of a stream or OData                 */
     int fd;                          /* of a file; -1                        */
     struct str bytes;                /* of a script, decoded                 */
@@ -20,16 +20,16 @@ struct intake {
     char *name; /* of a file, as a Content-Disposition would say it; or NULL */
 };
 
-static struct intake *intake_new(void)
+static struct content_source *content_source_new(void)
 {
-    struct intake *intake = mem_new(struct intake);
+    struct content_source *intake = mem_new(struct content_source);
 
     intake->fd = -1;
     intake->length = -1;
     return intake;
 }
 
-void intake_free(struct intake *intake)
+void content_source_free(struct content_source *intake)
 {
     if (!intake)
         return;
@@ -43,9 +43,9 @@ void intake_free(struct intake *intake)
 
 /* --- ways ----------------------------------------------------------------------------------- */
 
-static struct intake *of_stream(struct filemaker_stream *stream)
+static struct content_source *source_of_stream(struct filemaker_stream *stream)
 {
-    struct intake *intake = intake_new();
+    struct content_source *intake = content_source_new();
 
     intake->stream = stream;
     intake->length = filemaker_stream_length(stream);
@@ -53,38 +53,40 @@ static struct intake *of_stream(struct filemaker_stream *stream)
 }
 
 static bool open_stream(struct filemaker *filemaker, const struct source_facts *facts,
-                        struct intake **intake_r, struct trouble *trouble)
+                        struct content_source **intake_r, struct trouble *trouble)
 {
     struct filemaker_stream *stream;
     struct err err = { 0 };
 
     if (!filemaker_stream_open(filemaker, facts->value, &stream, &err))
         return trouble_of_stream(trouble, -1, &err);
-    *intake_r = of_stream(stream);
+    *intake_r = source_of_stream(stream);
     return true;
 }
 
 static bool open_odata(const struct mover_settings *settings, struct filemaker *filemaker,
-                       const struct source_facts *facts, struct intake **intake_r, struct err *err)
+                       const struct source_facts *facts, struct content_source **intake_r,
+                       struct err *err)
 {
     struct filemaker_stream *stream;
 
     if (!filemaker_odata_open(filemaker, settings->odata_table, facts->filemaker_id,
                               facts->container->field, &stream, err))
         return false;
-    *intake_r = of_stream(stream);
+    *intake_r = source_of_stream(stream);
     return true;
 }
 
 static bool open_script(const struct mover_settings *settings, struct filemaker *filemaker,
-                        const struct source_facts *facts, struct intake **intake_r, struct err *err)
+                        const struct source_facts *facts, struct content_source **intake_r,
+                        struct err *err)
 {
-    struct intake *intake = intake_new();
+    struct content_source *intake = content_source_new();
 
     intake->bytes = (struct str)STR_MAX(SCRIPT_BYTES_MAX);
     if (!filemaker_script_bytes(filemaker, settings->fields.layout, settings->script,
                                 facts->filemaker_id, &intake->bytes, err)) {
-        intake_free(intake);
+        content_source_free(intake);
         return false;
     }
     intake->length = (int64_t)intake->bytes.size;
@@ -107,9 +109,9 @@ static int file_below(const char *path, const char *below, bool links)
     return folder_fd < 0 ? -1 : beneath_open(folder_fd, below, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
 }
 
-static bool open_file(int fd, struct span name, struct intake **intake_r, struct err *err)
+static bool open_file(int fd, struct span name, struct content_source **intake_r, struct err *err)
 {
-    struct intake *intake = intake_new();
+    struct content_source *intake = content_source_new();
     struct stat about;
 
     intake->fd = fd;
@@ -118,11 +120,11 @@ static bool open_file(int fd, struct span name, struct intake **intake_r, struct
                      errno == ELOOP ? " (a symbolic link; none is followed unless [source] "
                                       "reference_links = yes)"
                                     : "");
-        intake_free(intake);
+        content_source_free(intake);
         return false;
     }
     if (!S_ISREG(about.st_mode)) {
-        intake_free(intake);
+        content_source_free(intake);
         return err_set(err, ERR_DATA, 0, "what the container points to is not a file");
     }
     intake->length = about.st_size;
@@ -134,23 +136,23 @@ static bool open_file(int fd, struct span name, struct intake **intake_r, struct
 /* --- choosing ------------------------------------------------------------------------------- */
 
 /* The other ways address a record by its id. */
-bool intake_has_way(const struct mover_settings *settings, const struct source_facts *facts,
-                    enum intake_way way)
+bool content_source_has_method(const struct mover_settings *settings,
+                               const struct source_facts *facts, enum content_method way)
 {
     switch (way) {
-    case INTAKE_DIRECT:
+    case CONTENT_METHOD_DIRECT:
         return true;
-    case INTAKE_ODATA:
+    case CONTENT_METHOD_ODATA:
         return facts->filemaker_id.size && *settings->odata_table
                && facts->content != FILEMAKER_REFERENCE;
-    case INTAKE_SCRIPT:
+    case CONTENT_METHOD_SCRIPT:
         return facts->filemaker_id.size && *settings->script;
     }
     abort();
 }
 
 static bool open_reference(const struct mover *mover, const struct source_facts *facts,
-                           struct intake **intake_r, struct trouble *trouble)
+                           struct content_source **intake_r, struct trouble *trouble)
 {
     const char *below;
     auto_free char *path = reference_path(mover->settings->reference_map, facts->value, &below);
@@ -164,21 +166,21 @@ static bool open_reference(const struct mover *mover, const struct source_facts 
            || trouble_set(trouble, FAILURE_CONTAINER_UNAVAILABLE, "fetch", &err);
 }
 
-bool intake_open(const struct mover *mover, struct filemaker *filemaker,
-                 const struct source_facts *facts, enum intake_way way, struct intake **intake_r,
-                 struct trouble *trouble)
+bool content_source_open(const struct mover *mover, struct filemaker *filemaker,
+                         const struct source_facts *facts, enum content_method way,
+                         struct content_source **intake_r, struct trouble *trouble)
 {
     struct err err = { 0 };
 
     switch (way) {
-    case INTAKE_DIRECT:
+    case CONTENT_METHOD_DIRECT:
         return facts->content == FILEMAKER_REFERENCE
                    ? open_reference(mover, facts, intake_r, trouble)
                    : open_stream(filemaker, facts, intake_r, trouble);
-    case INTAKE_ODATA:
+    case CONTENT_METHOD_ODATA:
         return open_odata(mover->settings, filemaker, facts, intake_r, &err)
                || trouble_of_stream(trouble, -1, &err);
-    case INTAKE_SCRIPT:
+    case CONTENT_METHOD_SCRIPT:
         return open_script(mover->settings, filemaker, facts, intake_r, &err)
                || trouble_of_stream(trouble, -1, &err);
     }
@@ -187,17 +189,17 @@ bool intake_open(const struct mover *mover, struct filemaker *filemaker,
 
 /* --- reading -------------------------------------------------------------------------------- */
 
-int64_t intake_length(const struct intake *intake)
+int64_t content_source_length(const struct content_source *intake)
 {
     return intake->length;
 }
 
-const char *intake_disposition(const struct intake *intake)
+const char *content_source_disposition(const struct content_source *intake)
 {
     return intake->stream ? filemaker_stream_disposition(intake->stream) : intake->name;
 }
 
-static bool read_file(struct intake *intake, void *bytes, size_t room, size_t *size_r,
+static bool read_file(struct content_source *intake, void *bytes, size_t room, size_t *size_r,
                       struct err *err)
 {
     ssize_t got;
@@ -211,7 +213,7 @@ static bool read_file(struct intake *intake, void *bytes, size_t room, size_t *s
     return true;
 }
 
-static void read_bytes(struct intake *intake, void *bytes, size_t room, size_t *size_r)
+static void read_bytes(struct content_source *intake, void *bytes, size_t room, size_t *size_r)
 {
     struct span rest = span_first(span_from(str_span(&intake->bytes), intake->bytes_read), room);
 
@@ -221,8 +223,8 @@ static void read_bytes(struct intake *intake, void *bytes, size_t room, size_t *
     *size_r = rest.size;
 }
 
-bool intake_read(struct intake *intake, void *bytes, size_t room, uint64_t before, size_t *size_r,
-                 struct trouble *trouble)
+bool content_source_read(struct content_source *intake, void *bytes, size_t room, uint64_t before,
+                         size_t *size_r, struct trouble *trouble)
 {
     struct err err = { 0 };
 

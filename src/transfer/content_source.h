@@ -11,34 +11,34 @@
 #include "engine/engine.h"
 #include "filemaker/filemaker.h"
 
-struct intake;
+struct content_source;
 
-enum intake_way {
-    INTAKE_DIRECT, /* what the container itself says: a stream, or a file it points to */
-    INTAKE_ODATA,
-    INTAKE_SCRIPT,
+enum content_method {
+    CONTENT_METHOD_DIRECT, /* what the container itself says: a stream, or a file it points to */
+    CONTENT_METHOD_ODATA,
+    CONTENT_METHOD_SCRIPT,
 };
-enum { INTAKE_WAYS = INTAKE_SCRIPT + 1 };
+enum { CONTENT_METHODS = CONTENT_METHOD_SCRIPT + 1 };
 
 /* Whether a way is open to a document: configured, and the document has what it needs. */
-bool intake_has_way(const struct mover_settings *settings, const struct source_facts *facts,
-                    enum intake_way way);
+bool content_source_has_method(const struct mover_settings *settings,
+                               const struct source_facts *facts, enum content_method way);
 
 /*
  * Opens what a document's facts point to.
- *   intake_r   caller frees with intake_free()
+ *   intake_r   caller frees with content_source_free()
  */
-must_check bool intake_open(const struct mover *mover, struct filemaker *filemaker,
-                            const struct source_facts *facts, enum intake_way way,
-                            struct intake **intake_r, struct trouble *trouble);
-void intake_free(struct intake *intake); /* NULL is allowed */
+must_check bool content_source_open(const struct mover *mover, struct filemaker *filemaker,
+                                    const struct source_facts *facts, enum content_method way,
+                                    struct content_source **intake_r, struct trouble *trouble);
+void content_source_free(struct content_source *intake); /* NULL is allowed */
 
 /* The announced size, or -1. */
-int64_t intake_length(const struct intake *intake);
+int64_t content_source_length(const struct content_source *intake);
 
 /* The file's name, where the way tells it: a Content-Disposition, or NULL. */
-const char *intake_disposition(const struct intake *intake);
+const char *content_source_disposition(const struct content_source *intake);
 
 /* Reads on; 0 bytes: complete. `before`: how many came already, for the evidence. */
-must_check bool intake_read(struct intake *intake, void *bytes, size_t room, uint64_t before,
-                            size_t *size_r, struct trouble *trouble);
+must_check bool content_source_read(struct content_source *intake, void *bytes, size_t room,
+                                    uint64_t before, size_t *size_r, struct trouble *trouble);

@@ -11,7 +11,7 @@ enum { BUFFER_LEAST = 4096, SENT_NAME_MAX = 4096 };
 
 void download_clear(struct download *cargo)
 {
-    intake_free(take(cargo->source));
+    content_source_free(take(cargo->source));
     if (cargo->bytes)
         buffers_return(cargo->engine->buffers, take(cargo->bytes), cargo->room);
     free(take(cargo->disposition));
@@ -31,8 +31,8 @@ static bool buffer_fill(struct download *cargo, uint64_t before, struct trouble 
     size_t got = 1;
 
     while (cargo->used < cargo->room && got > 0) {
-        if (!intake_read(cargo->source, cargo->bytes + cargo->used, cargo->room - cargo->used,
-                         before + cargo->used, &got, trouble))
+        if (!content_source_read(cargo->source, cargo->bytes + cargo->used,
+                                 cargo->room - cargo->used, before + cargo->used, &got, trouble))
             return false;
         cargo->used += got;
     }
@@ -145,24 +145,24 @@ static bool download_inspect(struct download *cargo, const struct ledger_claim *
 /* --- ways ----------------------------------------------------------------------------------- */
 
 /* By one way, from the beginning. */
-static bool download_by_method(struct worker *worker, const struct ledger_claim *claim,
-                               const struct source_facts *facts, enum intake_way way,
+static bool download_by_method(struct engine_worker *worker, const struct ledger_claim *claim,
+                               const struct source_facts *facts, enum content_method way,
                                struct download *cargo, struct trouble *trouble)
 {
-    struct mover *mover = worker->mover;
+    struct mover *mover = worker->engine;
     struct err err = { 0 };
 
     *cargo = (struct download){ .engine = mover };
-    if (!intake_open(mover, worker->filemaker, facts, way, &cargo->source, trouble))
+    if (!content_source_open(mover, worker->filemaker, facts, way, &cargo->source, trouble))
         return false;
-    cargo->room = buffer_room(intake_length(cargo->source));
-    cargo->disposition = mem_text(intake_disposition(cargo->source));
+    cargo->room = buffer_room(content_source_length(cargo->source));
+    cargo->disposition = mem_text(content_source_disposition(cargo->source));
     if (!buffers_take(mover->buffers, cargo->room, mover->cancel, &cargo->bytes, &err))
         return trouble_of_source(trouble, "fetch", &err);
     if (!buffer_fill(cargo, 0, trouble) || !download_inspect(cargo, claim, facts, trouble))
         return false;
     if (cargo->is_complete) {
-        intake_free(take(cargo->source));
+        content_source_free(take(cargo->source));
         cargo->size_bytes = cargo->used;
         cargo->sha256 = sha256_of((struct span){ cargo->bytes, cargo->used });
     }
@@ -177,21 +177,22 @@ static void failure_add_words(struct trouble *trouble, const struct err *err)
                    err->msg);
 }
 
-bool download_open(struct worker *worker, const struct ledger_claim *claim,
+bool download_open(struct engine_worker *worker, const struct ledger_claim *claim,
                    const struct source_facts *facts, bool last_try, struct download *cargo_r,
                    struct trouble *trouble)
 {
-    const struct mover_settings *settings = worker->mover->settings;
+    const struct mover_settings *settings = worker->engine->settings;
 
-    if (download_by_method(worker, claim, facts, INTAKE_DIRECT, cargo_r, trouble))
+    if (download_by_method(worker, claim, facts, CONTENT_METHOD_DIRECT, cargo_r, trouble))
         return true;
-    for (int way = INTAKE_DIRECT + 1; last_try && !trouble->run_wide && way < INTAKE_WAYS; way++) {
+    for (int way = CONTENT_METHOD_DIRECT + 1;
+         last_try && !trouble->run_wide && way < CONTENT_METHODS; way++) {
         struct trouble another = { 0 };
 
-        if (!intake_has_way(settings, facts, (enum intake_way)way))
+        if (!content_source_has_method(settings, facts, (enum content_method)way))
             continue;
         download_clear(cargo_r);
-        if (download_by_method(worker, claim, facts, (enum intake_way)way, cargo_r, &another))
+        if (download_by_method(worker, claim, facts, (enum content_method)way, cargo_r, &another))
             return true;
         failure_add_words(trouble, &another.why);
     }
@@ -224,7 +225,7 @@ bool download_drain(struct download *cargo, struct store_large *to, struct troub
         if (!buffer_fill(cargo, cargo->size_bytes, trouble))
             return false;
     }
-    intake_free(take(cargo->source));
+    content_source_free(take(cargo->source));
     cargo->sha256 = sha256_stream_end(hash);
     return true;
 }

@@ -11,9 +11,9 @@ struct download {
     struct mover *engine;
     char *bytes; /* a small document, whole; or the first part of a large one */
     size_t used, room;
-    bool is_complete;      /* nothing came after `bytes` */
-    struct intake *source; /* while more may come */
-    char *disposition;     /* what the server said about the name, or NULL */
+    bool is_complete;              /* nothing came after `bytes` */
+    struct content_source *source; /* while more may come */
+    char *disposition;             /* what the server said about the name, or NULL */
     struct detected_type file_type;
     bool is_accepted;    /* a person said that these bytes are the document */
     uint64_t size_bytes; /* once everything has come */
@@ -30,7 +30,7 @@ struct download {
  *             words of the first trouble
  *   cargo_r   cleared by the caller with download_clear() (or auto_download)
  */
-must_check bool download_open(struct worker *worker, const struct ledger_claim *claim,
+must_check bool download_open(struct engine_worker *worker, const struct ledger_claim *claim,
                               const struct source_facts *facts, bool last_try,
                               struct download *cargo_r, struct trouble *trouble);
 void download_clear(struct download *cargo);

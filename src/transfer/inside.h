@@ -12,7 +12,7 @@
 #include "transfer/transfer.h"
 
 struct journey {
-    struct worker *worker;
+    struct engine_worker *worker;
     struct mover *mover;
     struct assignment *assignment;
     struct ledger_claim *claim;

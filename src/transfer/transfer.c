@@ -6,7 +6,7 @@
 #include "base/time.h"
 #include "transfer/inside.h"
 
-static void journey_clear(struct journey *j)
+static void transfer_clear(struct journey *j)
 {
     download_clear(&j->cargo);
     ledger_version_clear(&j->version);
@@ -25,7 +25,7 @@ static bool is_out_of_time(const struct err *err)
  * A server that is not done with this record in time, and answers all the same, is not away: then
  * it is the record, which may fail, while what is away is waited for.
  */
-static bool record_failed(struct journey *j, struct err *err)
+static bool record_read_failed(struct journey *j, struct err *err)
 {
     struct filemaker_product product;
     struct err ignored = { 0 };
@@ -52,7 +52,7 @@ bool journey_read(struct journey *j)
     filemaker_page_clear(&j->page);
     if (!filemaker_record(j->worker->filemaker, fields->layout, j->claim->record_id, &j->page,
                           &err))
-        return record_failed(j, &err);
+        return record_read_failed(j, &err);
     atomic_store(&j->mover->source_alive_us, time_mono_us());
     j->record = &j->page.records[0];
     source_facts_read(fields, j->record, by_record, which, &j->facts);
@@ -131,7 +131,7 @@ static bool marks_ask(struct journey *j)
            || trouble_of_desk(&j->trouble, "fetch", &err);
 }
 
-static bool is_ours(const struct journey *j)
+static bool transfer_mark_is_ours(const struct journey *j)
 {
     for (size_t i = 0; i < j->assignment->mark_count; i++)
         if (stamp_equal(j->facts.mark, span_of(j->assignment->marks[i])))
@@ -144,11 +144,11 @@ static bool mark_is_ours_or_none(struct journey *j)
 {
     if (j->facts.mark.size == 0)
         return true;
-    if (is_ours(j))
+    if (transfer_mark_is_ours(j))
         return true;
     if (!marks_ask(j))
         return false;
-    if (is_ours(j))
+    if (transfer_mark_is_ours(j))
         return true;
     if (journey_left_altered(j))
         return journey_altered(j);
@@ -192,7 +192,7 @@ bool journey_unchanged(struct journey *j)
                        (uintmax_t)mod_id, (uintmax_t)j->record->mod_id);
 }
 
-static bool fetch(struct journey *j)
+static bool transfer_fetch(struct journey *j)
 {
     return journey_read(j) && is_same_document(j) && is_as_claimed(j) && patient_agrees(j)
            && mark_is_ours_or_none(j) && has_contents(j)
@@ -201,10 +201,10 @@ static bool fetch(struct journey *j)
 }
 
 /* Steps with a name each, so that tests can kill us between any two. */
-static bool move(struct journey *j)
+static bool transfer_steps(struct journey *j)
 {
     FAILPOINT("move.begun");
-    if (!fetch(j))
+    if (!transfer_fetch(j))
         return false;
     FAILPOINT("move.fetched");
     if (!journey_put(j))
@@ -216,18 +216,18 @@ static bool move(struct journey *j)
     return journey_mark(j);
 }
 
-bool document_move(struct worker *worker, struct assignment *assignment, struct err *err)
+bool transfer_run(struct engine_worker *worker, struct assignment *assignment, struct err *err)
 {
     struct journey j = { .worker = worker,
-                         .mover = worker->mover,
+                         .mover = worker->engine,
                          .assignment = assignment,
                          .claim = &assignment->claim };
     bool good;
 
     log_context(worker->name, assignment->claim.identity);
-    good = assignment->claim.state == LEDGER_STORED ? journey_resume_mark(&j) : move(&j);
+    good = assignment->claim.state == LEDGER_STORED ? journey_resume_mark(&j) : transfer_steps(&j);
     good = good ? journey_settle_good(&j, err) : journey_settle_bad(&j, err);
-    journey_clear(&j);
+    transfer_clear(&j);
     log_context(worker->name, NULL);
     return good;
 }

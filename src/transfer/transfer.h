@@ -7,8 +7,8 @@
 #include "engine/engine.h"
 
 /* What one worker has for itself. */
-struct worker {
-    struct mover *mover;
+struct engine_worker {
+    struct mover *engine;
     struct filemaker *filemaker;
     struct store *store;
     char name[24];
@@ -20,5 +20,5 @@ struct worker {
  *   assignment   the caller's; not used afterwards by anybody else
  * Fails only if the whole run should stop.
  */
-must_check bool document_move(struct worker *worker, struct assignment *assignment,
-                              struct err *err);
+must_check bool transfer_run(struct engine_worker *worker, struct assignment *assignment,
+                             struct err *err);
