@@ -274,7 +274,7 @@ static bool key_is_good(struct roll *roll, bool *good_r, struct err *err)
     *good_r = false;
     if (!*roll->key)
         return true;
-    if (!keyset_prove(roll->filemaker, roll->layout, roll->key, good_r, why, sizeof why, err))
+    if (!walk_key_prove(roll->filemaker, roll->layout, roll->key, good_r, why, sizeof why, err))
         return false;
     if (!*good_r)
         log_warn("records cannot be read by '%s' ([source] census_key), and are read by place: %s",
@@ -287,7 +287,8 @@ static bool keys_read(struct roll *roll, const char *from, struct filemaker_page
                       struct err *err)
 {
     for (int tries = EMPTY_TRIES;; tries--) {
-        if (!keyset_page(roll->filemaker, roll->layout, roll->key, from, roll->pager, page_r, err))
+        if (!walk_key_page(roll->filemaker, roll->layout, roll->key, from, roll->pager, page_r,
+                           err))
             return false;
         if (page_r->count > 0 || tries == 0)
             return true;
@@ -303,7 +304,7 @@ static bool keys_read(struct roll *roll, const char *from, struct filemaker_page
  */
 static bool walk_by_key(struct roll *roll, bool *walked_r, struct err *err)
 {
-    char from[KEYSET_KEY_MAX] = "";
+    char from[WALK_KEY_MAX] = "";
     uint64_t before;
 
     walk_begin(roll);
@@ -317,7 +318,7 @@ static bool walk_by_key(struct roll *roll, bool *walked_r, struct err *err)
             *walked_r = false;
             return filemaker_is_too_much(err); /* one at a time goes by place only */
         }
-        *walked_r = page.count == 0 || keyset_key(&page.records[page.count - 1], roll->key, from);
+        *walked_r = page.count == 0 || walk_key_of(&page.records[page.count - 1], roll->key, from);
         if (!*walked_r)
             return true;
         if (!page_take(roll, &page, err))

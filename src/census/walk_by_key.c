@@ -6,8 +6,8 @@
 
 enum { QUERY_MAX = 4096 };
 
-bool keyset_prove(struct filemaker *filemaker, const char *layout, const char *field, bool *good_r,
-                  char *why_r, size_t room, struct err *err)
+bool walk_key_prove(struct filemaker *filemaker, const char *layout, const char *field,
+                    bool *good_r, char *why_r, size_t room, struct err *err)
 {
     uint64_t empty = 0, doubles = 0;
     bool refused = false;
@@ -27,15 +27,15 @@ bool keyset_prove(struct filemaker *filemaker, const char *layout, const char *f
 
 static void query_write(struct str *to, const char *field, const char *from)
 {
-    char criterion[KEYSET_KEY_MAX + 2];
+    char criterion[WALK_KEY_MAX + 2];
 
     (void)snprintf(criterion, sizeof criterion, *from ? ">=%s" : "*", from);
     witness_query(field, criterion, to);
 }
 
-bool keyset_page(struct filemaker *filemaker, const char *layout, const char *field,
-                 const char *from, struct pager *pager, struct filemaker_page *page_r,
-                 struct err *err)
+bool walk_key_page(struct filemaker *filemaker, const char *layout, const char *field,
+                   const char *from, struct pager *pager, struct filemaker_page *page_r,
+                   struct err *err)
 {
     auto_str query = STR_MAX(QUERY_MAX), sort = STR_MAX(QUERY_MAX);
 
@@ -44,8 +44,7 @@ bool keyset_page(struct filemaker *filemaker, const char *layout, const char *fi
     return pager_find(pager, filemaker, layout, str_text(&query), str_text(&sort), page_r, err);
 }
 
-bool keyset_key(const struct filemaker_record *record, const char *field,
-                char key_r[KEYSET_KEY_MAX])
+bool walk_key_of(const struct filemaker_record *record, const char *field, char key_r[WALK_KEY_MAX])
 {
     struct span text = span_trim(filemaker_text(record, field));
     struct err ignored;
@@ -53,6 +52,6 @@ bool keyset_key(const struct filemaker_record *record, const char *field,
 
     if (!num_i64(text, 0, INT64_MAX, &number, &ignored))
         return false;
-    (void)snprintf(key_r, KEYSET_KEY_MAX, "%jd", (intmax_t)number);
+    (void)snprintf(key_r, WALK_KEY_MAX, "%jd", (intmax_t)number);
     return true;
 }

@@ -9,7 +9,7 @@
 #include "filemaker/filemaker.h"
 #include "filemaker/pager.h"
 
-enum { KEYSET_KEY_MAX = 24 };
+enum { WALK_KEY_MAX = 24 };
 
 /*
  * Whether a field can be walked by: every record has a whole number in it, none the same as
@@ -17,8 +17,8 @@ enum { KEYSET_KEY_MAX = 24 };
  *   good_r   false: not so, or the source cannot be asked; then `why_r` says why
  * Fails as filemaker_find(), but for a find that is refused.
  */
-must_check bool keyset_prove(struct filemaker *filemaker, const char *layout, const char *field,
-                             bool *good_r, char *why_r, size_t room, struct err *err);
+must_check bool walk_key_prove(struct filemaker *filemaker, const char *layout, const char *field,
+                               bool *good_r, char *why_r, size_t room, struct err *err);
 
 /*
  * Reads a page of records in the order of their keys.
@@ -27,10 +27,10 @@ must_check bool keyset_prove(struct filemaker *filemaker, const char *layout, co
  *   page_r   caller clears with filemaker_page_clear() (or auto_page)
  * Fails as filemaker_find().
  */
-must_check bool keyset_page(struct filemaker *filemaker, const char *layout, const char *field,
-                            const char *from, struct pager *pager, struct filemaker_page *page_r,
-                            struct err *err);
+must_check bool walk_key_page(struct filemaker *filemaker, const char *layout, const char *field,
+                              const char *from, struct pager *pager, struct filemaker_page *page_r,
+                              struct err *err);
 
 /* A record's key. False: it is no whole number. */
-bool keyset_key(const struct filemaker_record *record, const char *field,
-                char key_r[KEYSET_KEY_MAX]);
+bool walk_key_of(const struct filemaker_record *record, const char *field,
+                 char key_r[WALK_KEY_MAX]);

@@ -147,7 +147,7 @@ static bool census_key_try(struct checks *c, struct tried *tried, struct err *er
 
     if (!*f->census_key)
         return true;
-    if (!keyset_prove(c->filemaker, f->layout, f->census_key, &good, why, sizeof why, err))
+    if (!walk_key_prove(c->filemaker, f->layout, f->census_key, &good, why, sizeof why, err))
         return false;
     if (!good)
         str_printf(&tried->problems,

@@ -7,7 +7,7 @@
 enum { SLUG_MAX = 100, SLUG_KEPT = 80, HASH_DIGITS = 12, FOLDER_TEXT_MAX = 16 * 1024 };
 
 /* Lower case, trimmed, runs of white space as one hyphen. */
-static void normalise(struct str *to, struct span type)
+static void slug_normalise(struct str *to, struct span type)
 {
     auto_str lower = STR_MAX(FOLDER_TEXT_MAX);
     struct span rest;
@@ -28,7 +28,7 @@ static void normalise(struct str *to, struct span type)
     }
 }
 
-static bool is_plain(char c)
+static bool slug_char_is_plain(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')
            || (c != '\0' && strchr("-_+.", c) != NULL);
@@ -60,11 +60,11 @@ void key_slug(struct str *to, struct span type)
     auto_str normal = STR_MAX(FOLDER_TEXT_MAX);
     auto_str slug = STR_MAX(4 * FOLDER_TEXT_MAX);
 
-    normalise(&normal, type);
+    slug_normalise(&normal, type);
     for (size_t i = 0; i < normal.size; i++) {
         char c = normal.at[i];
 
-        if (is_plain(c) && !is_edge_dot(str_span(&normal), i))
+        if (slug_char_is_plain(c) && !is_edge_dot(str_span(&normal), i))
             str_add_char(&slug, c);
         else
             str_printf(&slug, "=%02x", (uint8_t)c);

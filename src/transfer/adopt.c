@@ -9,27 +9,27 @@
 
 enum { PAGE_LOOK_BYTES = KIB(64) };
 
-bool adopt_concerns(const struct journey *j)
+bool adopt_concerns(const struct transfer *j)
 {
-    return j->mover->settings->adopt && (j->mark_is_foreign || j->assignment->previous_key);
+    return j->engine->settings->adopt && (j->mark_is_foreign || j->assignment->previous_key);
 }
 
-static void finding_set(struct journey *j, const char *class, const char *format, ...)
+static void finding_set(struct transfer *j, const char *class, const char *format, ...)
     printf_like(3, 4);
 
-static void finding_set(struct journey *j, const char *class, const char *format, ...)
+static void finding_set(struct transfer *j, const char *class, const char *format, ...)
 {
     va_list args;
 
-    j->left = (struct adopt_finding){ .class = class, .why = { .kind = ERR_DATA } };
+    j->previous_finding = (struct adopt_finding){ .class = class, .why = { .kind = ERR_DATA } };
     va_start(args, format);
-    (void)vsnprintf(j->left.why.msg, sizeof j->left.why.msg, format, args);
+    (void)vsnprintf(j->previous_finding.why.msg, sizeof j->previous_finding.why.msg, format, args);
     va_end(args);
 }
 
 /* --- comparing ------------------------------------------------------------------------------ */
 
-static void finding_difference(struct journey *j, const struct store_found *found)
+static void finding_difference(struct transfer *j, const struct store_found *found)
 {
     char theirs[SHA256_HEX_SIZE], ours[SHA256_HEX_SIZE];
 
@@ -37,37 +37,39 @@ static void finding_difference(struct journey *j, const struct store_found *foun
                 "'%.200s' holds %ju bytes with sha256 %s; the source has %ju with %s",
                 j->assignment->previous_key, (uintmax_t)found->size_bytes,
                 found->has_sha256 ? sha256_hex(&found->sha256, theirs) : "unknown",
-                (uintmax_t)j->cargo.size_bytes, sha256_hex(&j->cargo.sha256, ours));
+                (uintmax_t)j->download.size_bytes, sha256_hex(&j->download.sha256, ours));
 }
 
-static bool finding_same(struct journey *j, const struct store_found *found)
+static bool finding_same(struct transfer *j, const struct store_found *found)
 {
     auto_free char *documented = NULL;
 
-    if (!journey_key(j, NULL, &documented))
+    if (!version_key_make(j, NULL, &documented))
         return false;
     j->is_adopted = true;
-    (void)snprintf(j->left_imprint, sizeof j->left_imprint, "%s", found->imprint);
+    (void)snprintf(j->previous_imprint, sizeof j->previous_imprint, "%s", found->imprint);
     finding_set(j, ADOPT_TAKEN, "lies at '%.200s', not at '%.200s'", j->assignment->previous_key,
                 documented);
     return true;
 }
 
 /* Whatever an earlier importer wrote beside its objects is no proof of their bytes. */
-static bool previous_compare(struct journey *j, const char *key, struct store_found *found_r,
+static bool previous_compare(struct transfer *j, const char *key, struct store_found *found_r,
                              struct err *err)
 {
     char imprint[STORE_IMPRINT_SIZE] = "";
-    struct store_object expected = {
-        .key = key, .size_bytes = j->cargo.size_bytes, .sha256 = j->cargo.sha256, .imprint = imprint
-    };
+    struct store_object expected = { .key = key,
+                                     .size_bytes = j->download.size_bytes,
+                                     .sha256 = j->download.sha256,
+                                     .imprint = imprint };
 
-    if (j->cargo.is_complete && j->cargo.used == j->cargo.size_bytes)
-        store_imprint_of(j->worker->store, (struct span){ j->cargo.bytes, j->cargo.used }, imprint);
+    if (j->download.is_complete && j->download.used == j->download.size_bytes)
+        store_imprint_of(j->worker->store, (struct span){ j->download.bytes, j->download.used },
+                         imprint);
     return store_compare(j->worker->store, &expected, found_r, err);
 }
 
-bool adopt_compare(struct journey *j)
+bool adopt_compare(struct transfer *j)
 {
     const char *key = j->assignment->previous_key;
     struct store_found found = { 0 };
@@ -86,11 +88,11 @@ bool adopt_compare(struct journey *j)
         return true;
     }
     if (!previous_compare(j, key, &found, &err))
-        return trouble_of_store(&j->trouble, &err);
+        return trouble_of_store(&j->failure, &err);
     if (!found.exists)
         finding_set(j, ADOPT_MOVED, "its row points to '%.200s', where nothing lies", key);
-    else if (found.has_sha256 && found.size_bytes == j->cargo.size_bytes
-             && sha256_equal(&found.sha256, &j->cargo.sha256))
+    else if (found.has_sha256 && found.size_bytes == j->download.size_bytes
+             && sha256_equal(&found.sha256, &j->download.sha256))
         return finding_same(j, &found);
     else
         finding_difference(j, &found);
@@ -113,7 +115,7 @@ static bool beginning_read(struct store_reader *reader, struct str *to, struct e
     return true;
 }
 
-static void judge_object(struct journey *j, const char *key, struct store_reader *reader)
+static void judge_object(struct transfer *j, const char *key, struct store_reader *reader)
 {
     auto_str beginning = STR_MAX(PAGE_LOOK_BYTES);
     struct err err = { 0 };
@@ -129,7 +131,7 @@ static void judge_object(struct journey *j, const char *key, struct store_reader
                     key, (uintmax_t)store_reader_size(reader));
 }
 
-void adopt_judge(struct journey *j)
+void adopt_judge(struct transfer *j)
 {
     const char *key = j->assignment->previous_key;
     auto_reader *reader = NULL;

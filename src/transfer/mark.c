@@ -21,7 +21,7 @@ enum mark_state {
 };
 
 /* `taken`: FileMaker said that it wrote it. */
-static enum mark_state mark_state(const struct journey *j, bool taken)
+static enum mark_state mark_state(const struct transfer *j, bool taken)
 {
     bool is_ours = j->version.mark && stamp_equal(j->facts.mark, span_of(j->version.mark));
 
@@ -32,17 +32,17 @@ static enum mark_state mark_state(const struct journey *j, bool taken)
     return (is_ours && !j->version.mark_stood) || taken ? MARK_ANSWERED : MARK_STALE;
 }
 
-static bool edited(struct journey *j)
+static bool edited_fail(struct transfer *j)
 {
-    return trouble_say(&j->trouble, FAILURE_SOURCE_CHANGED, "mark",
+    return trouble_say(&j->failure, FAILURE_SOURCE_CHANGED, "mark",
                        "the record was edited before it could be marked (modId %ju, now %ju)",
                        (uintmax_t)j->version.mod_id, (uintmax_t)j->record->mod_id);
 }
 
 /* Asks for the mark to be written. What came of it is decided by the look that follows. */
-static bool mark_write(struct journey *j, bool *taken_r)
+static bool mark_write(struct transfer *j, bool *taken_r)
 {
-    const struct source_fields *fields = &j->mover->settings->fields;
+    const struct source_fields *fields = &j->engine->settings->fields;
     uint64_t mod_id;
     struct err err = { 0 };
 
@@ -53,12 +53,12 @@ static bool mark_write(struct journey *j, bool *taken_r)
         return true;
     if (err.kind == ERR_REMOTE && err.reason == FILEMAKER_MOD_ID)
         return true;
-    return trouble_of_source(&j->trouble, "mark", &err);
+    return trouble_of_source(&j->failure, "mark", &err);
 }
 
-static bool mark_write_until_sure(struct journey *j)
+static bool mark_write_until_sure(struct transfer *j)
 {
-    if (!journey_may_mark(j))
+    if (!reaction_may_mark(j))
         return false;
     for (int tries = UNSURE_TRIES; tries > 0; tries--) {
         bool taken;
@@ -67,31 +67,31 @@ static bool mark_write_until_sure(struct journey *j)
         if (!mark_write(j, &taken))
             return false;
         FAILPOINT("mark.written");
-        if (!journey_read(j))
+        if (!transfer_read_record(j))
             return false;
         FAILPOINT("mark.read-back");
         switch (mark_state(j, taken)) {
         case MARK_THERE:
             return true;
         case MARK_STALE:
-            return edited(j);
+            return edited_fail(j);
         case MARK_ANSWERED:
-            return journey_answered(j);
+            return reaction_report_answer(j);
         case MARK_ABSENT:
             break;
         }
     }
-    return trouble_say(&j->trouble, FAILURE_SOURCE_REJECTED, "mark",
+    return trouble_say(&j->failure, FAILURE_SOURCE_REJECTED, "mark",
                        "FileMaker took the mark %d times, and it is not there", UNSURE_TRIES);
 }
 
-bool journey_mark(struct journey *j)
+bool mark_document(struct transfer *j)
 {
-    return !j->version.mark || journey_keeps_mark(j) || mark_write_until_sure(j);
+    return !j->version.mark || mark_is_kept(j) || mark_write_until_sure(j);
 }
 
 /* The version that is stored, as an earlier run left it. */
-static bool version_recall(struct journey *j)
+static bool version_recall(struct transfer *j)
 {
     for (size_t i = 0; i < j->assignment->version_count; i++) {
         struct ledger_version *version = &j->assignment->versions[i];
@@ -102,14 +102,14 @@ static bool version_recall(struct journey *j)
         *version = (struct ledger_version){ 0 };
         return true;
     }
-    return trouble_say(&j->trouble, FAILURE_INTERNAL, "mark",
+    return trouble_say(&j->failure, FAILURE_INTERNAL, "mark",
                        "the ledger says stored, but has no version %jd",
                        (intmax_t)j->claim->version);
 }
 
-bool journey_incomplete(struct journey *j)
+bool mark_report_incomplete(struct transfer *j)
 {
-    return trouble_say(&j->trouble, FAILURE_RECORD_INCOMPLETE, "mark",
+    return trouble_say(&j->failure, FAILURE_RECORD_INCOMPLETE, "mark",
                        "other files of the record are not stored yet");
 }
 
@@ -127,31 +127,31 @@ static bool ready_work(const struct writer_context *hands, void *arg, struct err
 }
 
 /* Whether the record may be marked now, as far as its other files go. */
-static bool record_is_ready(struct journey *j)
+static bool record_is_ready(struct transfer *j)
 {
     struct ready_job job = { j->claim, j->version.mod_id, true };
     struct err err = { 0 };
 
-    if (j->mover->settings->fields.containers->each_is_document
-        && !writer_run(j->mover->desk, ready_work, &job, &err))
-        return trouble_of_desk(&j->trouble, "mark", &err);
-    return job.ready || journey_incomplete(j);
+    if (j->engine->settings->fields.containers->each_is_document
+        && !writer_run(j->engine->desk, ready_work, &job, &err))
+        return trouble_of_desk(&j->failure, "mark", &err);
+    return job.ready || mark_report_incomplete(j);
 }
 
-bool journey_resume_mark(struct journey *j)
+bool mark_resume(struct transfer *j)
 {
     FAILPOINT("mark.resumed");
-    if (!version_recall(j) || !record_is_ready(j) || !journey_read(j))
+    if (!version_recall(j) || !record_is_ready(j) || !transfer_read_record(j))
         return false;
     switch (mark_state(j, false)) {
     case MARK_THERE:
         return true;
     case MARK_STALE:
-        return edited(j);
+        return edited_fail(j);
     case MARK_ANSWERED:
-        return journey_answered(j);
+        return reaction_report_answer(j);
     case MARK_ABSENT:
-        return journey_mark(j);
+        return mark_document(j);
     }
     abort();
 }

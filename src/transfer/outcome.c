@@ -52,11 +52,11 @@ static void verdict_free(struct verdict *verdict)
     free(verdict);
 }
 
-static struct verdict *verdict_new(struct journey *j)
+static struct verdict *verdict_new(struct transfer *j)
 {
     struct verdict *verdict = mem_new(struct verdict);
 
-    verdict->mover = j->mover;
+    verdict->mover = j->engine;
     verdict->claim = *j->claim;
     *j->claim = (struct ledger_claim){ 0 };
     return verdict;
@@ -157,7 +157,7 @@ static void verdict_post(struct verdict *verdict)
 /* --- deciding ------------------------------------------------------------------------------- */
 
 /* How the record came to be marked, where that was not by the first mark. */
-static void tell_of_mark(const struct journey *j, struct verdict *verdict)
+static void tell_of_mark(const struct transfer *j, struct verdict *verdict)
 {
     verdict->was_answered = j->assignment->edits.reaction.mark;
     verdict->is_kept = j->mark_stands;
@@ -171,7 +171,7 @@ static void tell_of_mark(const struct journey *j, struct verdict *verdict)
                                                 &verdict->why, -1, false };
 }
 
-bool journey_settle_good(struct journey *j, struct err *err)
+bool outcome_of_success(struct transfer *j, struct err *err)
 {
     struct verdict *verdict;
     uint64_t mod_id = j->record->mod_id;
@@ -192,13 +192,13 @@ static int tries_allowed(const struct mover *mover, const struct policy *policy)
     return policy->tries > 1 && cap > 0 && cap < policy->tries ? cap : policy->tries;
 }
 
-bool journey_is_last_try(const struct journey *j)
+bool outcome_is_last_try(const struct transfer *j)
 {
     const struct policy *policy = policy_of(FAILURE_CONTAINER_UNAVAILABLE);
 
     if (j->facts.content == FILEMAKER_REFERENCE)
         return true; /* a path stays a path */
-    return j->claim->attempts + 1 >= tries_allowed(j->mover, policy);
+    return j->claim->attempts + 1 >= tries_allowed(j->engine, policy);
 }
 
 static bool is_away(enum failure failure)
@@ -207,15 +207,16 @@ static bool is_away(enum failure failure)
 }
 
 /* Nobody has heard from the other side for so long that a person should look. */
-static bool away_too_long(const struct journey *j, struct err *err)
+static bool away_too_long(const struct transfer *j, struct err *err)
 {
-    bool source = j->trouble.failure == FAILURE_SOURCE_AWAY;
-    int64_t alive_us = atomic_load(source ? &j->mover->source_alive_us : &j->mover->store_alive_us);
+    bool source = j->failure.failure == FAILURE_SOURCE_AWAY;
+    int64_t alive_us =
+        atomic_load(source ? &j->engine->source_alive_us : &j->engine->store_alive_us);
     char text[TIME_TEXT_SIZE];
 
-    if (!is_away(j->trouble.failure) || time_mono_us() - alive_us < AWAY_US)
+    if (!is_away(j->failure.failure) || time_mono_us() - alive_us < AWAY_US)
         return false;
-    *err = j->trouble.why;
+    *err = j->failure.why;
     return !err_ctx(err, "%s for %s", source ? "FileMaker Server is away" : "the store is away",
                     time_for_people(time_mono_us() - alive_us, text));
 }
@@ -224,9 +225,9 @@ static bool away_too_long(const struct journey *j, struct err *err)
  * Whether a document has no try left that its class allows. A try that ends otherwise than most
  * before it may have met a trouble of its own: then its class is not what the document fails with.
  */
-static bool is_tried_out(const struct journey *j, const struct policy *policy)
+static bool is_tried_out(const struct transfer *j, const struct policy *policy)
 {
-    int tries = j->claim->attempts + 1, allowed = tries_allowed(j->mover, policy);
+    int tries = j->claim->attempts + 1, allowed = tries_allowed(j->engine, policy);
     const char *usual = j->assignment->usual_class;
 
     if (tries < allowed || allowed <= 1 || j->claim->attempts < 2 || !usual
@@ -235,35 +236,35 @@ static bool is_tried_out(const struct journey *j, const struct policy *policy)
     return tries >= allowed + DOUBTS;
 }
 
-static int64_t due_after(const struct journey *j, const struct policy *policy)
+static int64_t due_after(const struct transfer *j, const struct policy *policy)
 {
     int tries = j->claim->attempts + 1;
     int64_t now_us = time_now_us();
 
-    if (j->trouble.due_us)
-        return j->trouble.due_us;
-    if (is_away(j->trouble.failure))
+    if (j->failure.due_us)
+        return j->failure.due_us;
+    if (is_away(j->failure.failure))
         return now_us + AWAY_WAIT_US;
-    if (j->trouble.failure == FAILURE_SOURCE_REACTS) /* stored: whether it fails is seen then */
-        return now_us + policy_wait_us(tries, j->mover->settings->first_wait_us);
-    if (j->trouble.failure == FAILURE_RECORD_INCOMPLETE)
+    if (j->failure.failure == FAILURE_SOURCE_REACTS) /* stored: whether it fails is seen then */
+        return now_us + policy_wait_us(tries, j->engine->settings->first_wait_us);
+    if (j->failure.failure == FAILURE_RECORD_INCOMPLETE)
         return now_us + PARKED_US; /* whichever file of the record comes last takes it along */
     if (policy->tries ? is_tried_out(j, policy) : tries >= WAITS_IN_A_RUN)
         return now_us + PARKED_US;
-    return now_us + policy_wait_us(tries, j->mover->settings->first_wait_us);
+    return now_us + policy_wait_us(tries, j->engine->settings->first_wait_us);
 }
 
 /* What was read is not what the record has now. */
-static bool must_fetch_again(const struct journey *j)
+static bool must_fetch_again(const struct transfer *j)
 {
-    return j->trouble.failure == FAILURE_SOURCE_CHANGED
-           || j->trouble.failure == FAILURE_SOURCE_REACTS;
+    return j->failure.failure == FAILURE_SOURCE_CHANGED
+           || j->failure.failure == FAILURE_SOURCE_REACTS;
 }
 
 /* What the record says now, so that the next claim is made with it. */
-static void tell_what_was_seen(struct journey *j, struct verdict *verdict)
+static void tell_what_was_seen(struct transfer *j, struct verdict *verdict)
 {
-    const struct source_fields *fields = &j->mover->settings->fields;
+    const struct source_fields *fields = &j->engine->settings->fields;
 
     if (!must_fetch_again(j) || !j->record || j->page.count == 0)
         return;
@@ -281,10 +282,10 @@ static void tell_what_was_seen(struct journey *j, struct verdict *verdict)
     verdict->seen.type = span_of(verdict->type);
 }
 
-static void release(struct journey *j, const struct policy *policy)
+static void release(struct transfer *j, const struct policy *policy)
 {
     int64_t due_us = due_after(j, policy);
-    bool counts = !is_away(j->trouble.failure);
+    bool counts = !is_away(j->failure.failure);
     struct verdict *verdict = verdict_new(j);
 
     verdict->kind = VERDICT_RELEASED;
@@ -292,17 +293,17 @@ static void release(struct journey *j, const struct policy *policy)
     verdict->fetch_again = must_fetch_again(j);
     verdict->reaction = j->reaction;
     j->reaction = (struct ledger_reaction){ 0 };
-    verdict->why = j->trouble.why;
-    verdict->attempt = (struct ledger_attempt){ j->trouble.step, policy->name, &verdict->why,
-                                                j->trouble.bytes, counts };
+    verdict->why = j->failure.why;
+    verdict->attempt = (struct ledger_attempt){ j->failure.step, policy->name, &verdict->why,
+                                                j->failure.bytes, counts };
     tell_what_was_seen(j, verdict);
     verdict_post(verdict);
 }
 
 /* For the report, which counts by days: of a text field only what can be no other day. */
-static char *created_text(const struct journey *j)
+static char *created_text(const struct transfer *j)
 {
-    const struct source_fields *fields = &j->mover->settings->fields;
+    const struct source_fields *fields = &j->engine->settings->fields;
     struct time_civil c;
 
     if (containers_field_is_date(fields->containers, fields->created))
@@ -313,17 +314,17 @@ static char *created_text(const struct journey *j)
                       c.second);
 }
 
-static void fail(struct journey *j, const struct policy *policy)
+static void fail(struct transfer *j, const struct policy *policy)
 {
     struct verdict *verdict;
 
     adopt_judge(j);
     verdict = verdict_new(j);
     verdict->kind = VERDICT_FAILED;
-    verdict->left = j->left;
-    verdict->why = j->trouble.why;
-    verdict->attempt = (struct ledger_attempt){ j->trouble.step, policy->name, &verdict->why,
-                                                j->trouble.bytes, true };
+    verdict->left = j->previous_finding;
+    verdict->why = j->failure.why;
+    verdict->attempt = (struct ledger_attempt){ j->failure.step, policy->name, &verdict->why,
+                                                j->failure.bytes, true };
     verdict->created = created_text(j);
     verdict->author = span_text(j->facts.author);
     if (j->facts.content == FILEMAKER_REFERENCE)
@@ -331,7 +332,7 @@ static void fail(struct journey *j, const struct policy *policy)
     verdict_post(verdict);
 }
 
-static void lose(struct journey *j)
+static void lose(struct transfer *j)
 {
     struct verdict *verdict = verdict_new(j);
 
@@ -340,28 +341,28 @@ static void lose(struct journey *j)
 }
 
 /* A document that is stored does not fail any more: at worst its mark has to wait. */
-static bool is_lost_cause(const struct journey *j, const struct policy *policy)
+static bool is_lost_cause(const struct transfer *j, const struct policy *policy)
 {
     return policy->tries > 0 && j->claim->state == LEDGER_CLAIMED && is_tried_out(j, policy);
 }
 
-bool journey_settle_bad(struct journey *j, struct err *err)
+bool outcome_of_failure(struct transfer *j, struct err *err)
 {
-    const struct policy *policy = policy_of(j->trouble.failure);
+    const struct policy *policy = policy_of(j->failure.failure);
     bool lost = is_lost_cause(j, policy);
 
-    log_debug("%s at %s: %s", policy->name, j->trouble.step, j->trouble.why.msg);
-    if (j->trouble.not_ours) {
-        dispatch_give_back(j->mover->dispatch);
+    log_debug("%s at %s: %s", policy->name, j->failure.step, j->failure.why.msg);
+    if (j->failure.not_ours) {
+        dispatch_give_back(j->engine->dispatch);
         return true;
     }
-    if (j->trouble.run_wide || (lost && policy->stops)) {
-        *err = j->trouble.why;
+    if (j->failure.run_wide || (lost && policy->stops)) {
+        *err = j->failure.why;
         return false;
     }
     if (away_too_long(j, err))
         return false;
-    if (j->trouble.gone)
+    if (j->failure.gone)
         lose(j);
     else if (lost)
         fail(j, policy);

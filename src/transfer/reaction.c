@@ -33,12 +33,12 @@ static bool tell_work(const struct writer_context *hands, void *arg, struct err 
 }
 
 /* The mark of a first claim is told by the claim itself: see LEDGER_EDITS_NOTED_MAX. */
-static bool is_told(const struct journey *j)
+static bool is_told(const struct transfer *j)
 {
-    return j->claim->epoch <= 1 && !j->mover->settings->fields.containers->each_is_document;
+    return j->claim->epoch <= 1 && !j->engine->settings->fields.containers->each_is_document;
 }
 
-bool journey_may_mark(struct journey *j)
+bool reaction_may_mark(struct transfer *j)
 {
     struct tell_job job = { j->claim->record_id, j->version.mod_id, 0 };
     char wait[TIME_TEXT_SIZE];
@@ -46,15 +46,15 @@ bool journey_may_mark(struct journey *j)
 
     if (is_told(j))
         return true;
-    if (!writer_run(j->mover->desk, tell_work, &job, &err))
-        return trouble_of_desk(&j->trouble, "mark", &err);
+    if (!writer_run(j->engine->desk, tell_work, &job, &err))
+        return trouble_of_desk(&j->failure, "mark", &err);
     FAILPOINT("mark.told");
     if (job.due_us == 0)
         return true;
-    (void)trouble_say(&j->trouble, FAILURE_MARK_WAITS, "mark",
+    (void)trouble_say(&j->failure, FAILURE_MARK_WAITS, "mark",
                       "the record was marked %d times within an hour: it may be again in %s",
                       LEDGER_EDITS_MAX, time_for_people(job.due_us - time_now_us(), wait));
-    j->trouble.due_us = job.due_us;
+    j->failure.due_us = job.due_us;
     return false;
 }
 
@@ -72,17 +72,17 @@ static const char *how_it_is(const struct ledger_reaction *reaction, char *words
     return words;
 }
 
-static bool say(struct journey *j, const struct ledger_reaction *reaction, const char *then)
+static bool say(struct transfer *j, const struct ledger_reaction *reaction, const char *then)
 {
     char words[128];
 
-    return trouble_say(&j->trouble, FAILURE_SOURCE_REACTS, "mark",
+    return trouble_say(&j->failure, FAILURE_SOURCE_REACTS, "mark",
                        "the mark was written, and answered with another edit, by a script, a "
                        "calculation or somebody: %s%s",
                        how_it_is(reaction, words, sizeof words), then);
 }
 
-bool journey_answered(struct journey *j)
+bool reaction_report_answer(struct transfer *j)
 {
     bool is_ours = stamp_equal(j->facts.mark, span_of(j->version.mark));
     auto_free char *there = span_text(j->facts.mark);
@@ -94,28 +94,28 @@ bool journey_answered(struct journey *j)
         .mod_id_rise = (int64_t)(j->record->mod_id - j->version.mod_id),
     };
     (void)say(j, &j->reaction, "");
-    if (!atomic_exchange(&j->mover->told_of_reaction, true))
+    if (!atomic_exchange(&j->engine->told_of_reaction, true))
         log_warn("%s; a record is marked %d times an hour at most (docs/errors.md, source-reacts)",
-                 j->trouble.why.msg, LEDGER_EDITS_MAX);
+                 j->failure.why.msg, LEDGER_EDITS_MAX);
     return false;
 }
 
 /* --- at the next try ------------------------------------------------------------------------ */
 
-bool journey_left_altered(const struct journey *j)
+bool reaction_altered_mark(const struct transfer *j)
 {
     const struct ledger_reaction *before = &j->assignment->edits.reaction;
 
     return before->mark && !before->is_ours && stamp_equal(j->facts.mark, span_of(before->mark));
 }
 
-bool journey_altered(struct journey *j)
+bool reaction_report_altered(struct transfer *j)
 {
     return say(j, &j->assignment->edits.reaction, "; it was altered when we wrote it");
 }
 
 /* The same answer twice, and nothing happened since. */
-static bool is_answer_known(const struct journey *j)
+static bool is_answer_known(const struct transfer *j)
 {
     const struct ledger_reaction *before = &j->assignment->edits.reaction;
 
@@ -125,18 +125,18 @@ static bool is_answer_known(const struct journey *j)
 }
 
 /* No more marks are allowed for now, and the last one stands there. */
-static bool is_enough(const struct journey *j, const struct ledger_version *before)
+static bool is_enough(const struct transfer *j, const struct ledger_version *before)
 {
     return j->assignment->edits.due_us > 0 && before->mark
            && stamp_equal(j->facts.mark, span_of(before->mark));
 }
 
-bool journey_weigh_reaction(struct journey *j, const struct ledger_version *before)
+bool reaction_weigh(struct transfer *j, const struct ledger_version *before)
 {
     const struct ledger_reaction *reaction = &j->assignment->edits.reaction;
     bool is_stored = before && before->stored && before->number == j->claim->version;
 
-    if (!*j->mover->settings->fields.mark || j->facts.mark.size == 0 || !is_stored)
+    if (!*j->engine->settings->fields.mark || j->facts.mark.size == 0 || !is_stored)
         j->mark_stands = false;
     else
         j->mark_stands = is_answer_known(j) || is_enough(j, before);

@@ -6,9 +6,9 @@
 #include "base/time.h"
 #include "transfer/inside.h"
 
-static void transfer_clear(struct journey *j)
+static void transfer_clear(struct transfer *j)
 {
-    download_clear(&j->cargo);
+    download_clear(&j->download);
     ledger_version_clear(&j->version);
     ledger_reaction_clear(&j->reaction);
     source_facts_clear(&j->facts);
@@ -25,26 +25,26 @@ static bool is_out_of_time(const struct err *err)
  * A server that is not done with this record in time, and answers all the same, is not away: then
  * it is the record, which may fail, while what is away is waited for.
  */
-static bool record_read_failed(struct journey *j, struct err *err)
+static bool record_read_failed(struct transfer *j, struct err *err)
 {
     struct filemaker_product product;
     struct err ignored = { 0 };
 
     if (!is_out_of_time(err) || !filemaker_product(j->worker->filemaker, &product, &ignored))
-        return trouble_of_source(&j->trouble, "fetch", err);
+        return trouble_of_source(&j->failure, "fetch", err);
     (void)err_ctx(err, "the server answers, but is not done with this record");
-    return trouble_set(&j->trouble, FAILURE_SOURCE_REJECTED, "fetch", err);
+    return trouble_set(&j->failure, FAILURE_SOURCE_REJECTED, "fetch", err);
 }
 
-bool journey_read(struct journey *j)
+bool transfer_read_record(struct transfer *j)
 {
-    const struct source_fields *fields = &j->mover->settings->fields;
+    const struct source_fields *fields = &j->engine->settings->fields;
     bool by_record = span_starts(span_of(j->claim->identity), "rec:");
     size_t which = containers_find(fields->containers, j->claim->container, j->claim->repetition);
     struct err err = { 0 };
 
     if (which == fields->containers->count)
-        return trouble_say(&j->trouble, FAILURE_SOURCE_REJECTED, "fetch",
+        return trouble_say(&j->failure, FAILURE_SOURCE_REJECTED, "fetch",
                            "container '%.64s' is no longer in the configuration",
                            j->claim->container);
 
@@ -53,39 +53,39 @@ bool journey_read(struct journey *j)
     if (!filemaker_record(j->worker->filemaker, fields->layout, j->claim->record_id, &j->page,
                           &err))
         return record_read_failed(j, &err);
-    atomic_store(&j->mover->source_alive_us, time_mono_us());
+    atomic_store(&j->engine->source_alive_us, time_mono_us());
     j->record = &j->page.records[0];
     source_facts_read(fields, j->record, by_record, which, &j->facts);
     return true;
 }
 
 /* Another id under a known record id: a restored or rebuilt file. Nothing can be trusted then. */
-static bool is_same_document(struct journey *j)
+static bool is_same_document(struct transfer *j)
 {
     if (span_is(str_span(&j->facts.identity), j->claim->identity))
         return true;
-    if (j->mover->settings->accept_rebuilt)
-        return trouble_say(&j->trouble, FAILURE_SOURCE_REJECTED, "fetch",
+    if (j->engine->settings->accept_rebuilt)
+        return trouble_say(&j->failure, FAILURE_SOURCE_REJECTED, "fetch",
                            "record %ju belongs to another document now",
                            (uintmax_t)j->claim->record_id);
-    (void)trouble_say(&j->trouble, FAILURE_INTEGRITY, "fetch",
+    (void)trouble_say(&j->failure, FAILURE_INTEGRITY, "fetch",
                       "record %ju was document %.64s and is now %.64s: the FileMaker file was "
                       "restored or rebuilt. If that was meant: fmferry run --accept-rebuilt",
                       (uintmax_t)j->claim->record_id, j->claim->identity,
                       str_text(&j->facts.identity));
-    j->trouble.run_wide = true;
+    j->failure.run_wide = true;
     return false;
 }
 
 /* Type and patient decide on the key, and the claim was made with those of the census. */
-static bool is_as_claimed(struct journey *j)
+static bool is_as_claimed(struct transfer *j)
 {
     const char *patient_id = j->claim->patient_id ? j->claim->patient_id : "";
 
     if (span_is(str_span(&j->facts.patient_id), patient_id)
         && span_is(j->facts.type, j->claim->type))
         return true;
-    return trouble_say(&j->trouble, FAILURE_SOURCE_CHANGED, "fetch",
+    return trouble_say(&j->failure, FAILURE_SOURCE_CHANGED, "fetch",
                        "type or patient were edited since the record was counted");
 }
 
@@ -93,9 +93,9 @@ static bool is_as_claimed(struct journey *j)
  * The document's own word on its patient's date of birth, where the layout has it, is as good as
  * the roster's: if they disagree, nobody can be sure whose document this is.
  */
-static bool patient_agrees(struct journey *j)
+static bool patient_agrees(struct transfer *j)
 {
-    const struct source_fields *fields = &j->mover->settings->fields;
+    const struct source_fields *fields = &j->engine->settings->fields;
     struct assignment *a = j->assignment;
     struct span told = filemaker_text(j->record, fields->patient_dob);
 
@@ -123,15 +123,15 @@ static bool marks_work(const struct writer_context *hands, void *arg, struct err
  * A first claim does not ask for earlier marks. There may be one all the same: a test of writing
  * that could not take it back.
  */
-static bool marks_ask(struct journey *j)
+static bool marks_ask(struct transfer *j)
 {
     struct err err = { 0 };
 
-    return j->claim->epoch > 1 || writer_run(j->mover->desk, marks_work, j->assignment, &err)
-           || trouble_of_desk(&j->trouble, "fetch", &err);
+    return j->claim->epoch > 1 || writer_run(j->engine->desk, marks_work, j->assignment, &err)
+           || trouble_of_desk(&j->failure, "fetch", &err);
 }
 
-static bool transfer_mark_is_ours(const struct journey *j)
+static bool transfer_mark_is_ours(const struct transfer *j)
 {
     for (size_t i = 0; i < j->assignment->mark_count; i++)
         if (stamp_equal(j->facts.mark, span_of(j->assignment->marks[i])))
@@ -140,7 +140,7 @@ static bool transfer_mark_is_ours(const struct journey *j)
 }
 
 /* A mark that we never meant to write was written by somebody else, for reasons we do not know. */
-static bool mark_is_ours_or_none(struct journey *j)
+static bool mark_is_ours_or_none(struct transfer *j)
 {
     if (j->facts.mark.size == 0)
         return true;
@@ -150,28 +150,28 @@ static bool mark_is_ours_or_none(struct journey *j)
         return false;
     if (transfer_mark_is_ours(j))
         return true;
-    if (journey_left_altered(j))
-        return journey_altered(j);
+    if (reaction_altered_mark(j))
+        return reaction_report_altered(j);
     j->mark_is_foreign = true;
-    if (j->mover->settings->adopt)
+    if (j->engine->settings->adopt)
         return true;
-    return trouble_say(&j->trouble, FAILURE_SOURCE_MARKED, "fetch",
+    return trouble_say(&j->failure, FAILURE_SOURCE_MARKED, "fetch",
                        "the mark field holds a value that this migration did not write");
 }
 
-static bool has_contents(struct journey *j)
+static bool has_contents(struct transfer *j)
 {
     switch (j->facts.content) {
     case FILEMAKER_STREAM:
     case FILEMAKER_REFERENCE:
         return true;
     case FILEMAKER_EMPTY:
-        return trouble_say(&j->trouble, FAILURE_CONTAINER_EMPTY, "fetch", "the container is empty");
+        return trouble_say(&j->failure, FAILURE_CONTAINER_EMPTY, "fetch", "the container is empty");
     case FILEMAKER_NO_ACCESS:
-        return trouble_say(&j->trouble, FAILURE_CONTAINER_NO_ACCESS, "fetch",
+        return trouble_say(&j->failure, FAILURE_CONTAINER_NO_ACCESS, "fetch",
                            "the account may not see the container");
     case FILEMAKER_UNKNOWN:
-        return trouble_say(&j->trouble, FAILURE_CONTAINER_UNAVAILABLE, "fetch",
+        return trouble_say(&j->failure, FAILURE_CONTAINER_UNAVAILABLE, "fetch",
                            "the container holds %zu bytes of text that are neither a stream nor a "
                            "path",
                            j->facts.value.size);
@@ -179,54 +179,54 @@ static bool has_contents(struct journey *j)
     abort();
 }
 
-bool journey_unchanged(struct journey *j)
+bool transfer_check_unchanged(struct transfer *j)
 {
     uint64_t mod_id = j->record->mod_id;
 
-    if (!journey_read(j))
+    if (!transfer_read_record(j))
         return false;
     if (j->record->mod_id == mod_id)
         return true;
-    return trouble_say(&j->trouble, FAILURE_SOURCE_CHANGED, "fetch",
+    return trouble_say(&j->failure, FAILURE_SOURCE_CHANGED, "fetch",
                        "the record was edited while its file was read (modId %ju, now %ju)",
                        (uintmax_t)mod_id, (uintmax_t)j->record->mod_id);
 }
 
-static bool transfer_fetch(struct journey *j)
+static bool transfer_fetch(struct transfer *j)
 {
-    return journey_read(j) && is_same_document(j) && is_as_claimed(j) && patient_agrees(j)
+    return transfer_read_record(j) && is_same_document(j) && is_as_claimed(j) && patient_agrees(j)
            && mark_is_ours_or_none(j) && has_contents(j)
-           && download_open(j->worker, j->claim, &j->facts, journey_is_last_try(j), &j->cargo,
-                            &j->trouble);
+           && download_open(j->worker, j->claim, &j->facts, outcome_is_last_try(j), &j->download,
+                            &j->failure);
 }
 
 /* Steps with a name each, so that tests can kill us between any two. */
-static bool transfer_steps(struct journey *j)
+static bool transfer_steps(struct transfer *j)
 {
     FAILPOINT("move.begun");
     if (!transfer_fetch(j))
         return false;
     FAILPOINT("move.fetched");
-    if (!journey_put(j))
+    if (!upload_file(j))
         return false;
     FAILPOINT("move.put");
-    if (!journey_record(j))
+    if (!transfer_commit(j))
         return false;
     FAILPOINT("move.recorded");
-    return journey_mark(j);
+    return mark_document(j);
 }
 
 bool transfer_run(struct engine_worker *worker, struct assignment *assignment, struct err *err)
 {
-    struct journey j = { .worker = worker,
-                         .mover = worker->engine,
-                         .assignment = assignment,
-                         .claim = &assignment->claim };
+    struct transfer j = { .worker = worker,
+                          .engine = worker->engine,
+                          .assignment = assignment,
+                          .claim = &assignment->claim };
     bool good;
 
     log_context(worker->name, assignment->claim.identity);
-    good = assignment->claim.state == LEDGER_STORED ? journey_resume_mark(&j) : transfer_steps(&j);
-    good = good ? journey_settle_good(&j, err) : journey_settle_bad(&j, err);
+    good = assignment->claim.state == LEDGER_STORED ? mark_resume(&j) : transfer_steps(&j);
+    good = good ? outcome_of_success(&j, err) : outcome_of_failure(&j, err);
     transfer_clear(&j);
     log_context(worker->name, NULL);
     return good;

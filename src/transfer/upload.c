@@ -25,14 +25,14 @@ static bool intend_work(const struct writer_context *hands, void *arg, struct er
     return ledger_intend(hands->ledger, job->claim, job->version, err);
 }
 
-static bool intend(struct journey *j)
+static bool intend(struct transfer *j)
 {
     struct intend_job job = { j->claim, &j->version };
     struct err err = { 0 };
 
     FAILPOINT("put.chosen");
-    if (!writer_run(j->mover->desk, intend_work, &job, &err))
-        return trouble_of_desk(&j->trouble, "intend", &err);
+    if (!writer_run(j->engine->desk, intend_work, &job, &err))
+        return trouble_of_desk(&j->failure, "intend", &err);
     FAILPOINT("put.intended");
     return true;
 }
@@ -48,7 +48,7 @@ static bool withdraw_work(const struct writer_context *hands, void *arg, struct 
  * The record is read once more while the intent is written. Mostly it stayed as it was; else what
  * was meant is withdrawn, unless an earlier try meant it already and may have put it.
  */
-static bool intend_and_check(struct journey *j)
+static bool intend_and_check(struct transfer *j)
 {
     struct intend_job job = { j->claim, &j->version };
     bool is_new = j->version.number == 0, unchanged;
@@ -56,13 +56,13 @@ static bool intend_and_check(struct journey *j)
     struct err err = { 0 };
 
     FAILPOINT("put.chosen");
-    intent = writer_submit(j->mover->desk, intend_work, &job);
-    unchanged = journey_unchanged(j);
+    intent = writer_submit(j->engine->desk, intend_work, &job);
+    unchanged = transfer_check_unchanged(j);
     if (!writer_wait(intent, &err))
-        return trouble_of_desk(&j->trouble, "intend", &err);
+        return trouble_of_desk(&j->failure, "intend", &err);
     FAILPOINT("put.intended");
-    if (!unchanged && is_new && !writer_run(j->mover->desk, withdraw_work, &job, &err))
-        return trouble_of_desk(&j->trouble, "intend", &err);
+    if (!unchanged && is_new && !writer_run(j->engine->desk, withdraw_work, &job, &err))
+        return trouble_of_desk(&j->failure, "intend", &err);
     return unchanged;
 }
 
@@ -111,7 +111,7 @@ static bool key_was_used(const struct assignment *assignment, const char *key,
     return false;
 }
 
-bool journey_key(struct journey *j, const struct sha256 *hash, char **key_r)
+bool version_key_make(struct transfer *j, const struct sha256 *hash, char **key_r)
 {
     const struct assignment *a = j->assignment;
     struct key_facts facts = { .patient_id = patient_of(a),
@@ -120,14 +120,14 @@ bool journey_key(struct journey *j, const struct sha256 *hash, char **key_r)
                                .record_id = j->claim->record_id,
                                .container = j->claim->container,
                                .repetition = j->claim->repetition,
-                               .ext = j->cargo.file_type.ext,
+                               .ext = j->download.file_type.ext,
                                .version = hash };
     auto_str key = STR_MAX(STORE_KEY_MAX);
     struct err err = { 0 };
 
-    if (!key_make(&j->mover->settings->keys, &facts, &key, &err)) {
-        (void)trouble_set(&j->trouble, FAILURE_STORE_REJECTED, "intend", &err);
-        j->trouble.run_wide = err.kind == ERR_USAGE;
+    if (!key_make(&j->engine->settings->keys, &facts, &key, &err)) {
+        (void)trouble_set(&j->failure, FAILURE_STORE_REJECTED, "intend", &err);
+        j->failure.run_wide = err.kind == ERR_USAGE;
         return false;
     }
     *key_r = str_take(&key);
@@ -137,14 +137,14 @@ bool journey_key(struct journey *j, const struct sha256 *hash, char **key_r)
 /*
  * An earlier importer's mark that is right stays as it is: while its row is not ours yet we
  * recorded nothing for this document, and so never marked it. So does our own, where the source
- * answers each mark with an edit: see journey_weigh_reaction().
+ * answers each mark with an edit: see reaction_weigh().
  */
-bool journey_keeps_mark(const struct journey *j)
+bool mark_is_kept(const struct transfer *j)
 {
     return j->mark_stands || (j->is_adopted && j->facts.mark.size > 0);
 }
 
-static bool was_meant(const struct journey *j, const char *mark)
+static bool was_meant(const struct transfer *j, const char *mark)
 {
     for (size_t i = 0; i < j->assignment->mark_count; i++)
         if (stamp_equal(span_of(mark), span_of(j->assignment->marks[i])))
@@ -157,7 +157,7 @@ static bool was_meant(const struct journey *j, const char *mark)
  * that stands there from before could pass for the one that is to be written. Never a later one:
  * a mark that lies in the future is a lie.
  */
-static char *mark_make(const struct journey *j)
+static char *mark_make(const struct transfer *j)
 {
     char mark[STAMP_TEXT_SIZE];
     int64_t at_us = time_now_us();
@@ -168,24 +168,24 @@ static char *mark_make(const struct journey *j)
 }
 
 /* What is to be stored, but for key and hash. */
-static void version_begin(struct journey *j)
+static void version_begin(struct transfer *j)
 {
     const char *patient = patient_of(j->assignment);
 
     ledger_version_clear(&j->version);
     j->version.patient = patient ? mem_text(patient) : NULL;
-    j->version.mime = mem_text(j->cargo.file_type.mime);
+    j->version.mime = mem_text(j->download.file_type.mime);
     j->version.mod_id = j->record->mod_id;
-    if (!*j->mover->settings->fields.mark)
+    if (!*j->engine->settings->fields.mark)
         return;
-    j->version.mark_stood = journey_keeps_mark(j);
+    j->version.mark_stood = mark_is_kept(j);
     j->version.mark = j->version.mark_stood ? span_text(j->facts.mark) : mark_make(j);
 }
 
 /* Where the store may replace objects after all, equal keys must mean equal bytes. */
-static bool needs_hash_key(const struct journey *j, bool is_large)
+static bool needs_hash_key(const struct transfer *j, bool is_large)
 {
-    return store_needs_hash_keys(&j->mover->settings->store.traits, is_large);
+    return store_needs_hash_keys(&j->engine->settings->store.traits, is_large);
 }
 
 /*
@@ -193,21 +193,21 @@ static bool needs_hash_key(const struct journey *j, bool is_large)
  * version with the same bytes, if it lies with the same patient; else the documented one; else,
  * where another version lies there or could come to lie, one of their own.
  */
-static bool version_choose(struct journey *j)
+static bool version_choose(struct transfer *j)
 {
-    const struct ledger_version *before = version_with(j->assignment, &j->cargo.sha256);
+    const struct ledger_version *before = version_with(j->assignment, &j->download.sha256);
     auto_free char *documented = NULL;
 
-    if (!journey_weigh_reaction(j, before))
+    if (!reaction_weigh(j, before))
         return false;
     version_begin(j);
     j->version.has_sha256 = true;
-    j->version.sha256 = j->cargo.sha256;
-    j->version.size_bytes = j->cargo.size_bytes;
+    j->version.sha256 = j->download.sha256;
+    j->version.size_bytes = j->download.size_bytes;
     if (j->is_adopted) {
         j->version.number = before ? before->number : 0;
         j->version.key = mem_text(j->assignment->previous_key);
-        j->version.imprint = *j->left_imprint ? mem_text(j->left_imprint) : NULL;
+        j->version.imprint = *j->previous_imprint ? mem_text(j->previous_imprint) : NULL;
         return true;
     }
     if (before) {
@@ -218,18 +218,18 @@ static bool version_choose(struct journey *j)
         return true;
     }
     if (needs_hash_key(j, j->version.size_bytes >= STORE_SMALL_MAX))
-        return journey_key(j, &j->version.sha256, &j->version.key);
-    if (!journey_key(j, NULL, &documented))
+        return version_key_make(j, &j->version.sha256, &j->version.key);
+    if (!version_key_make(j, NULL, &documented))
         return false;
     if (key_was_used(j->assignment, documented, &j->version.sha256))
-        return journey_key(j, &j->version.sha256, &j->version.key);
+        return version_key_make(j, &j->version.sha256, &j->version.key);
     j->version.key = take(documented);
     return true;
 }
 
 /* --- putting -------------------------------------------------------------------------------- */
 
-static struct store_object object_of(const struct journey *j)
+static struct store_object object_of(const struct transfer *j)
 {
     return (struct store_object){ .key = j->version.key,
                                   .mime = j->version.mime,
@@ -237,12 +237,12 @@ static struct store_object object_of(const struct journey *j)
                                   .has_sha256 = j->version.has_sha256,
                                   .sha256 = j->version.sha256,
                                   .record_id = j->claim->record_id,
-                                  .layout = j->mover->settings->fields.layout,
+                                  .layout = j->engine->settings->fields.layout,
                                   .imprint = j->version.imprint };
 }
 
 /* What the server must say of it from now on; nothing, where its answer was not what we made. */
-static void imprint_keep(struct journey *j, const struct store_found *found)
+static void imprint_keep(struct transfer *j, const struct store_found *found)
 {
     free(j->version.imprint);
     j->version.imprint = *found->imprint ? mem_text(found->imprint) : NULL;
@@ -250,19 +250,19 @@ static void imprint_keep(struct journey *j, const struct store_found *found)
 
 /* An earlier try put these bytes there, and others came back: no stranger's object is in the way.
  */
-static bool was_spoiled(const struct journey *j)
+static bool was_spoiled(const struct transfer *j)
 {
     const char *usual = j->assignment->usual_class;
 
     return usual && strcmp(usual, policy_of(FAILURE_INTEGRITY)->name) == 0;
 }
 
-static bool conflict(struct journey *j, const struct store_found *found)
+static bool conflict(struct transfer *j, const struct store_found *found)
 {
     char ours[SHA256_HEX_SIZE], theirs[SHA256_HEX_SIZE];
     enum failure failure = was_spoiled(j) ? FAILURE_INTEGRITY : FAILURE_STORE_CONFLICT;
 
-    return trouble_say(&j->trouble, failure, "put",
+    return trouble_say(&j->failure, failure, "put",
                        "'%.200s' holds %ju bytes with sha256 %s; this document has %ju bytes with "
                        "sha256 %s",
                        j->version.key, (uintmax_t)found->size_bytes,
@@ -271,14 +271,14 @@ static bool conflict(struct journey *j, const struct store_found *found)
 }
 
 /* Remembers that a key is taken, and asks whether a person has accepted it. */
-static bool conflict_note(struct journey *j, bool *accepted_r)
+static bool conflict_note(struct transfer *j, bool *accepted_r)
 {
     struct ledger_refused seen;
     struct err err = { 0 };
 
-    if (!refused_note(j->mover, j->claim, FAILURE_STORE_CONFLICT, &j->version.sha256,
+    if (!refused_note(j->engine, j->claim, FAILURE_STORE_CONFLICT, &j->version.sha256,
                       j->version.size_bytes, &seen, &err))
-        return trouble_of_desk(&j->trouble, "put", &err);
+        return trouble_of_desk(&j->failure, "put", &err);
     *accepted_r = seen.accepted;
     return true;
 }
@@ -289,12 +289,12 @@ static bool conflict_note(struct journey *j, bool *accepted_r)
  * earlier importer made a folder of that name, and where a person accepted that another's object
  * stays under the documented key.
  */
-static bool give_way(struct journey *j, const struct store_found *found)
+static bool give_way(struct transfer *j, const struct store_found *found)
 {
     bool is_earlier = found->has_sha256 && version_with(j->assignment, &found->sha256);
     bool accepted;
 
-    if (!is_earlier && !(j->mover->settings->adopt && found->is_folder)) {
+    if (!is_earlier && !(j->engine->settings->adopt && found->is_folder)) {
         if (was_spoiled(j))
             return conflict(j, found);
         if (!conflict_note(j, &accepted))
@@ -304,11 +304,11 @@ static bool give_way(struct journey *j, const struct store_found *found)
     }
     FAILPOINT("put.gives-way");
     free(take(j->version.key));
-    return journey_key(j, &j->version.sha256, &j->version.key) && intend(j);
+    return version_key_make(j, &j->version.sha256, &j->version.key) && intend(j);
 }
 
 /* An earlier try may have ended the upload of these very bytes and never learnt of it. */
-static bool was_begun(const struct journey *j)
+static bool was_begun(const struct transfer *j)
 {
     const struct ledger_version *before = version_with(j->assignment, &j->version.sha256);
 
@@ -316,7 +316,7 @@ static bool was_begun(const struct journey *j)
 }
 
 /* These bytes were stored, or nearly, at an earlier time: are they there? */
-static bool is_still_there(struct journey *j, bool *there_r)
+static bool is_still_there(struct transfer *j, bool *there_r)
 {
     struct store_object object = object_of(j);
     struct store_found found = { 0 };
@@ -326,25 +326,26 @@ static bool is_still_there(struct journey *j, bool *there_r)
     if ((!j->version.stored && !was_begun(j)) || j->is_adopted)
         return true;
     if (!store_compare(j->worker->store, &object, &found, &err))
-        return trouble_of_store(&j->trouble, &err);
+        return trouble_of_store(&j->failure, &err);
     *there_r = store_is_same(&object, &found);
     return true;
 }
 
-static bool put_bytes(struct journey *j, enum store_outcome *outcome_r, struct store_found *found_r)
+static bool put_bytes(struct transfer *j, enum store_outcome *outcome_r,
+                      struct store_found *found_r)
 {
     struct store_object object = object_of(j);
-    struct span bytes = { j->cargo.bytes, j->cargo.used };
+    struct span bytes = { j->download.bytes, j->download.used };
     struct err err = { 0 };
 
     if (!store_put(j->worker->store, &object, bytes, outcome_r, found_r, &err))
-        return trouble_of_store(&j->trouble, &err);
+        return trouble_of_store(&j->failure, &err);
     if (*outcome_r != STORE_OTHER)
         imprint_keep(j, found_r);
     return true;
 }
 
-static bool put_small(struct journey *j)
+static bool put_small(struct transfer *j)
 {
     enum store_outcome outcome;
     struct store_found found = { 0 };
@@ -369,20 +370,20 @@ static bool put_small(struct journey *j)
  * Bytes are read once if nothing was ever stored for this document, by us or by an earlier
  * importer, and its key does not need their hash; else twice, hash first.
  */
-static bool hash_first(struct journey *j, bool *is_stored_r)
+static bool hash_first(struct transfer *j, bool *is_stored_r)
 {
-    if (!download_drain(&j->cargo, NULL, &j->trouble) || !journey_unchanged(j) || !adopt_compare(j)
-        || !version_choose(j) || !intend(j) || !is_still_there(j, is_stored_r))
+    if (!download_drain(&j->download, NULL, &j->failure) || !transfer_check_unchanged(j)
+        || !adopt_compare(j) || !version_choose(j) || !intend(j) || !is_still_there(j, is_stored_r))
         return false;
     if (*is_stored_r)
         return true;
-    download_clear(&j->cargo);
-    return download_open(j->worker, j->claim, &j->facts, journey_is_last_try(j), &j->cargo,
-                         &j->trouble);
+    download_clear(&j->download);
+    return download_open(j->worker, j->claim, &j->facts, outcome_is_last_try(j), &j->download,
+                         &j->failure);
 }
 
 /* What earlier tries began and did not end: it must not end by itself while this one goes on. */
-static bool abort_unfinished(struct journey *j)
+static bool abort_unfinished(struct transfer *j)
 {
     FAILPOINT("large.begun");
     struct err err = { 0 };
@@ -392,18 +393,18 @@ static bool abort_unfinished(struct journey *j)
 
         if (before->upload_id && !before->stored
             && !store_large_abort(j->worker->store, before->key, before->upload_id, &err))
-            return trouble_of_store(&j->trouble, &err);
+            return trouble_of_store(&j->failure, &err);
     }
     return true;
 }
 
-static bool large_begin(struct journey *j, struct store_large **large_r)
+static bool large_begin(struct transfer *j, struct store_large **large_r)
 {
     struct store_object object = object_of(j);
     struct err err = { 0 };
 
     if (!store_large_begin(j->worker->store, &object, large_r, &err))
-        return trouble_of_store(&j->trouble, &err);
+        return trouble_of_store(&j->failure, &err);
     if (!store_large_id(*large_r))
         return true;
     j->version.upload_id = mem_text(store_large_id(*large_r));
@@ -411,19 +412,19 @@ static bool large_begin(struct journey *j, struct store_large **large_r)
 }
 
 /* The second reading must give what the first one did. */
-static bool large_settle(struct journey *j)
+static bool large_settle(struct transfer *j)
 {
     FAILPOINT("large.sent");
-    if (j->version.has_sha256 && !sha256_equal(&j->version.sha256, &j->cargo.sha256))
-        return trouble_say(&j->trouble, FAILURE_SOURCE_CHANGED, "fetch",
+    if (j->version.has_sha256 && !sha256_equal(&j->version.sha256, &j->download.sha256))
+        return trouble_say(&j->failure, FAILURE_SOURCE_CHANGED, "fetch",
                            "two readings of the file gave different bytes");
     j->version.has_sha256 = true;
-    j->version.sha256 = j->cargo.sha256;
-    j->version.size_bytes = j->cargo.size_bytes;
-    return journey_unchanged(j) && intend(j);
+    j->version.sha256 = j->download.sha256;
+    j->version.size_bytes = j->download.size_bytes;
+    return transfer_check_unchanged(j) && intend(j);
 }
 
-static bool large_end(struct journey *j, struct store_large *large)
+static bool large_end(struct transfer *j, struct store_large *large)
 {
     struct store_object object = object_of(j);
     struct store_found found = { 0 };
@@ -431,14 +432,14 @@ static bool large_end(struct journey *j, struct store_large *large)
     struct err err = { 0 };
 
     if (!store_large_end(large, &object, &outcome, &found, &err))
-        return trouble_of_store(&j->trouble, &err);
+        return trouble_of_store(&j->failure, &err);
     if (outcome == STORE_OTHER)
         return conflict(j, &found);
     imprint_keep(j, &found);
     return true;
 }
 
-static bool put_large(struct journey *j)
+static bool put_large(struct transfer *j)
 {
     auto_large *large = NULL;
     bool is_stored = false;
@@ -450,19 +451,19 @@ static bool put_large(struct journey *j)
             return false;
     } else {
         version_begin(j);
-        if (!journey_key(j, NULL, &j->version.key))
+        if (!version_key_make(j, NULL, &j->version.key))
             return false;
     }
     return is_stored
-           || (large_begin(j, &large) && download_drain(&j->cargo, large, &j->trouble)
+           || (large_begin(j, &large) && download_drain(&j->download, large, &j->failure)
                && large_settle(j) && large_end(j, large));
 }
 
-bool journey_put(struct journey *j)
+bool upload_file(struct transfer *j)
 {
-    if (!(j->cargo.is_complete ? put_small(j) : put_large(j)))
+    if (!(j->download.is_complete ? put_small(j) : put_large(j)))
         return false;
-    atomic_store(&j->mover->store_alive_us, time_mono_us());
+    atomic_store(&j->engine->store_alive_us, time_mono_us());
     return true;
 }
 
@@ -516,9 +517,9 @@ static enum ledger_link link_of(enum registry_match match)
     abort();
 }
 
-static struct row *row_of(const struct journey *j, const char *patient)
+static struct row *row_of(const struct transfer *j, const char *patient)
 {
-    const struct mover_settings *settings = j->mover->settings;
+    const struct mover_settings *settings = j->engine->settings;
 
     return row_make(&(struct row_parts){ .source_name = settings->source_name,
                                          .identity = j->claim->identity,
@@ -527,11 +528,11 @@ static struct row *row_of(const struct journey *j, const char *patient)
                                          .record = j->record,
                                          .fields = &settings->fields,
                                          .facts = &j->facts,
-                                         .disposition = j->cargo.disposition,
+                                         .disposition = j->download.disposition,
                                          .mime = j->version.mime,
-                                         .ext = j->cargo.file_type.ext,
-                                         .ext_is_named = j->cargo.file_type.ext_is_named,
-                                         .is_accepted = j->cargo.is_accepted,
+                                         .ext = j->download.file_type.ext,
+                                         .ext_is_named = j->download.file_type.ext_is_named,
+                                         .is_accepted = j->download.is_accepted,
                                          .size_bytes = j->version.size_bytes,
                                          .sha256 = &j->version.sha256,
                                          .bucket = store_bucket(j->worker->store),
@@ -540,17 +541,17 @@ static struct row *row_of(const struct journey *j, const char *patient)
 }
 
 /* For the run's last words: whose date is only in the metadata. */
-static void date_count(struct journey *j)
+static void date_count(struct transfer *j)
 {
-    enum date_doubt doubt = row_date_doubt(&j->mover->settings->fields, j->record);
+    enum date_doubt doubt = row_date_doubt(&j->engine->settings->fields, j->record);
 
     if (doubt == DATE_DOUBT_EITHER)
-        atomic_fetch_add(&j->mover->dates_either, 1);
+        atomic_fetch_add(&j->engine->dates_either, 1);
     else if (doubt == DATE_DOUBT_UNLIKE)
-        atomic_fetch_add(&j->mover->dates_unlike, 1);
+        atomic_fetch_add(&j->engine->dates_unlike, 1);
 }
 
-bool journey_record(struct journey *j)
+bool transfer_commit(struct transfer *j)
 {
     enum ledger_link link = link_of(j->assignment->match);
     const char *patient = link == LEDGER_LINKED ? j->assignment->patient : NULL;
@@ -562,13 +563,13 @@ bool journey_record(struct journey *j)
                               .patient = patient,
                               .doubt = j->assignment->doubt,
                               .take_over = j->assignment->previous_key != NULL,
-                              .left = &j->left,
+                              .left = &j->previous_finding,
                               .has_siblings =
-                                  j->mover->settings->fields.containers->each_is_document };
+                                  j->engine->settings->fields.containers->each_is_document };
     struct err err = { 0 };
 
-    if (!writer_run(j->mover->desk, record_work, &job, &err))
-        return trouble_of_desk(&j->trouble, "record", &err);
+    if (!writer_run(j->engine->desk, record_work, &job, &err))
+        return trouble_of_desk(&j->failure, "record", &err);
     if (!job.there)
         log_warn("its row was deleted in the application, and is not made again");
     date_count(j);
@@ -576,5 +577,5 @@ bool journey_record(struct journey *j)
     j->claim->link = link;
     j->claim->version = j->version.number;
     j->claim->size = (int64_t)j->version.size_bytes;
-    return job.ready || journey_incomplete(j);
+    return job.ready || mark_report_incomplete(j);
 }
