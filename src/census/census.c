@@ -17,7 +17,7 @@
 enum { CONFIRM_TRIES = 6, ABSENT_BATCH = 256 };
 
 struct census {
-    struct mover *engine;
+    struct engine *engine;
     struct filemaker *filemaker;
     struct roll *walk;
     int64_t number;
@@ -100,7 +100,7 @@ static bool readdress_or_refuse(struct census *c, struct ledger_census_entry *si
 {
     if (c->engine->settings->accept_rebuilt) {
         c->result->change_count++;
-        return writer_run(c->engine->desk, readdress_work, sighting, err);
+        return writer_run(c->engine->writer, readdress_work, sighting, err);
     }
     c->result->rebuilt = true;
     return err_set(err, ERR_DATA, 0,
@@ -113,11 +113,11 @@ static bool readdress_or_refuse(struct census *c, struct ledger_census_entry *si
 static bool page_send(struct census *c, struct page_job *job, struct err *err)
 {
     FAILPOINT("census.page-read");
-    if (!writer_run(c->engine->desk, census_page_work, job, err))
+    if (!writer_run(c->engine->writer, census_page_work, job, err))
         return false;
     FAILPOINT("census.page-told");
     c->result->change_count += (int64_t)(job->new_count + job->changed_count);
-    score_seen(c->engine->score, (int64_t)job->new_count);
+    score_seen(c->engine->counts, (int64_t)job->new_count);
     if (job->new_count + job->changed_count)
         dispatch_wake(c->engine->dispatch);
     return true;
@@ -220,12 +220,12 @@ static bool census_on_gone(void *arg, uint64_t record_id, struct err *err)
 
     c->result->change_count++;
     FAILPOINT("census.gone");
-    return writer_run(c->engine->desk, mark_gone_work, &record_id, err);
+    return writer_run(c->engine->writer, mark_gone_work, &record_id, err);
 }
 
 static bool census_on_stop(void *arg)
 {
-    return mover_is_finishing(((struct census *)arg)->engine);
+    return engine_is_finishing(((struct census *)arg)->engine);
 }
 
 /* --- absence -------------------------------------------------------------------------------- */
@@ -266,7 +266,7 @@ static bool absent_check_all(struct census *c, bool *all_gone_r, struct err *err
 
     *all_gone_r = true;
     do {
-        if (!writer_run(c->engine->desk, absent_work, &job, err))
+        if (!writer_run(c->engine->writer, absent_work, &job, err))
             return false;
         for (size_t i = 0; i < job.count; i++) {
             bool lives;
@@ -366,7 +366,7 @@ static bool count_and_close(struct census *c, struct err *err)
     job.number = c->number;
     job.records = (int64_t)roll_count(c->walk);
     FAILPOINT("census.closing");
-    return writer_run(c->engine->desk, census_close_work, &job, err);
+    return writer_run(c->engine->writer, census_close_work, &job, err);
 }
 
 /* However it ends, others may count again afterwards. */
@@ -375,20 +375,20 @@ static bool census_body(struct census *c, struct err *err)
     struct err end_err = { 0 };
     bool good;
 
-    if (!writer_run(c->engine->desk, census_begin_work, &c->number, err))
+    if (!writer_run(c->engine->writer, census_begin_work, &c->number, err))
         return false;
     c->result->taken_elsewhere = c->number == 0;
     if (c->result->taken_elsewhere)
         return true;
     good = count_and_close(c, err);
-    if (c->result->closed || writer_run(c->engine->desk, census_end_work, &c->number, &end_err))
+    if (c->result->closed || writer_run(c->engine->writer, census_end_work, &c->number, &end_err))
         return good;
     if (good)
         *err = end_err;
     return false;
 }
 
-bool census_take(struct mover *mover, struct filemaker *filemaker, struct census_result *result_r,
+bool census_take(struct engine *mover, struct filemaker *filemaker, struct census_result *result_r,
                  struct err *err)
 {
     struct census_result result = { 0 };

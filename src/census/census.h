@@ -23,5 +23,5 @@ struct census_result {
  * Calls the roll of the source, tells the ledger of every record, and asks the second witness.
  * Fails with what stopped it; with ERR_DATA if the file was restored or rebuilt. ERR_CANCELED.
  */
-must_check bool census_take(struct mover *mover, struct filemaker *filemaker,
+must_check bool census_take(struct engine *mover, struct filemaker *filemaker,
                             struct census_result *result_r, struct err *err);

@@ -17,7 +17,7 @@
 #define WAIT_MAX_US (60 * TIME_SECOND)
 
 struct census_schedule {
-    struct mover *engine;
+    struct engine *engine;
     struct filemaker *filemaker;
     int64_t begun_us;
     atomic_bool *closed;
@@ -58,7 +58,7 @@ static bool census_with_retries(struct census_schedule *c, struct census_result 
     char text[TIME_TEXT_SIZE];
 
     while (!census_take(c->engine, c->filemaker, result_r, err)) {
-        if (!census_may_retry(result_r, err) || mover_is_finishing(c->engine))
+        if (!census_may_retry(result_r, err) || engine_is_finishing(c->engine))
             return false;
         if (time_mono_us() - since_us >= BROKEN_OFF_US)
             return err_ctx(err, "the source could not be counted for %s",
@@ -84,7 +84,7 @@ static struct since_job since_when(const struct census_schedule *c)
 
 static bool census_or_wait(struct census_schedule *c, struct err *err)
 {
-    struct mover *mover = c->engine;
+    struct engine *mover = c->engine;
     struct since_job since = since_when(c);
     struct census_result result = { 0 };
 
@@ -93,9 +93,9 @@ static bool census_or_wait(struct census_schedule *c, struct err *err)
             return false;
         if (result.taken_elsewhere
             && (!cancel_sleep(mover->cancel, ELSEWHERE_LOOK_US, err)
-                || !writer_run(mover->desk, since_work, &since, err)))
+                || !writer_run(mover->writer, since_work, &since, err)))
             return false;
-    } while (result.taken_elsewhere && !since.was_closed && !mover_is_finishing(mover));
+    } while (result.taken_elsewhere && !since.was_closed && !engine_is_finishing(mover));
     if (!result.closed && !since.was_closed)
         log_warn("the census stays open: %s", result.why);
     else if (*result.why)
@@ -115,7 +115,7 @@ static bool waiting_work(const struct writer_context *hands, void *arg, struct e
     return true;
 }
 
-bool schedule_run(struct mover *mover, int64_t begun_us, atomic_bool *closed_r, struct err *err)
+bool schedule_run(struct engine *mover, int64_t begun_us, atomic_bool *closed_r, struct err *err)
 {
     auto_filemaker *filemaker = NULL;
     struct census_schedule c = { mover, NULL, begun_us, closed_r, true };
@@ -129,7 +129,7 @@ bool schedule_run(struct mover *mover, int64_t begun_us, atomic_bool *closed_r, 
         if (!census_or_wait(&c, err))
             return false;
         filemaker_log_out(filemaker); /* its place on the server is worth more than a login */
-        if (!writer_run(mover->desk, waiting_work, &waiting, err))
+        if (!writer_run(mover->writer, waiting_work, &waiting, err))
             return false;
         dispatch_census_ended(mover->dispatch, atomic_load(closed_r), waiting);
         c.is_first = false;

@@ -18,5 +18,5 @@
  * Fails with what ends the run: the source does not let itself be counted for a quarter of an hour,
  * the file was rebuilt, a setting is wrong, ERR_DATABASE, ERR_CANCELED.
  */
-must_check bool schedule_run(struct mover *mover, int64_t begun_us, atomic_bool *closed_r,
+must_check bool schedule_run(struct engine *mover, int64_t begun_us, atomic_bool *closed_r,
                              struct err *err);

@@ -161,7 +161,7 @@ static int check_all(const struct cli_globals *globals, const struct check_optio
                      struct cancel *cancel, struct err *err)
 {
     auto_settings settings = { 0 };
-    struct mover_settings mover;
+    struct engine_settings mover;
     struct checks checks = {
         .settings = &settings, .mover = &mover, .cancel = cancel, .left = STR_MAX(KIB(1))
     };

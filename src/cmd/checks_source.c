@@ -38,7 +38,7 @@ bool check_login(struct checks *c, struct tried *tried, struct err *err)
 }
 
 /* One for each worker and one to count, as a run has them; ours is one already. */
-static int sessions_wanted(const struct mover_settings *mover)
+static int sessions_wanted(const struct engine_settings *mover)
 {
     int wanted = mover->workers + 1;
 

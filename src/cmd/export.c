@@ -43,7 +43,7 @@ static int export(const struct cli_globals *globals, const void *arg, writes *wr
     good = settings_read(globals->config, &settings, err)
            && settings_nexus(&settings, "export", err) && settings_store(&settings, cancel, err);
     if (good) {
-        struct mover_settings mover = settings_mover(&settings);
+        struct engine_settings mover = settings_mover(&settings);
 
         wanted = settings_export(&settings, o->folder);
         trial_known(&mover, cancel, &wanted.store.traits);

@@ -81,7 +81,7 @@ static int link_with(const struct cli_globals *globals, const struct link_order 
     struct signals *signals = signals_listen(NULL, cancel);
     auto_settings settings = { 0 };
     struct link_result result = { 0 };
-    struct mover_settings mover;
+    struct engine_settings mover;
     bool good;
 
     http_setup();

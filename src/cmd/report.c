@@ -31,7 +31,7 @@ struct job {
 /* Beside what the store was told stands what it was found to do. */
 static void found_add(const struct settings *settings, struct report_setting **shown, size_t *count)
 {
-    const struct mover_settings mover = settings_mover(settings);
+    const struct engine_settings mover = settings_mover(settings);
     struct cancel *cancel = cancel_new();
     auto_str text = STR_MAX(KIB(1));
     struct store_traits traits;

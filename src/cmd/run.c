@@ -18,7 +18,7 @@ struct run_options {
 /* When a series of runs is given up: the rules of those who had to run their importer by hand. */
 enum { SERIES_RUNS = 20, SERIES_FEW = 10, SERIES_FEW_RUNS = 2 };
 
-static bool run_once(const struct mover_settings *mover, struct cancel *cancel,
+static bool run_once(const struct engine_settings *mover, struct cancel *cancel,
                      struct run_result *result, struct err *err)
 {
     struct progress *progress = progress_new();
@@ -32,7 +32,7 @@ static bool run_once(const struct mover_settings *mover, struct cancel *cancel,
 }
 
 /* Run after run, until nothing is left or nothing comes of it any more. */
-static int run_series(const struct mover_settings *mover, struct cancel *cancel, struct err *err)
+static int run_series(const struct engine_settings *mover, struct cancel *cancel, struct err *err)
 {
     struct run_result result;
     int few = 0;
@@ -72,7 +72,7 @@ static void ids_say(const struct rehearsal *r)
     say_count(r->without_id, "of all these, moved by the number of their record, for good");
 }
 
-static bool ids_are_enough(const struct rehearsal *r, const struct mover_settings *mover,
+static bool ids_are_enough(const struct rehearsal *r, const struct engine_settings *mover,
                            struct err *err)
 {
     return !r->is_refused || mover->accept_record_ids
@@ -84,7 +84,7 @@ static bool ids_are_enough(const struct rehearsal *r, const struct mover_setting
                (intmax_t)r->records_by_number, (intmax_t)r->records, mover->fields.key);
 }
 
-static int run_dry(const struct mover_settings *mover, struct cancel *cancel, struct err *err)
+static int run_dry(const struct engine_settings *mover, struct cancel *cancel, struct err *err)
 {
     struct rehearsal r;
 
@@ -128,7 +128,7 @@ static bool options_agree(const struct run_options *o, struct err *err)
 static int run_with(struct work *work, struct err *err)
 {
     const struct run_options *o = work->options;
-    struct mover_settings *mover = &work->mover;
+    struct engine_settings *mover = &work->mover;
     struct run_result result;
 
     mover->limit = o->limit;
@@ -137,7 +137,7 @@ static int run_with(struct work *work, struct err *err)
     mover->accept_record_ids = o->accept_record_ids;
     mover->accept_store = o->accept_store;
     if (o->continuous)
-        mover->follow_us = work->settings->follow_s * TIME_SECOND;
+        mover->follow_every_us = work->settings->follow_s * TIME_SECOND;
     if (o->dry_run)
         return run_dry(mover, work->cancel, err);
     if (o->until_done)

@@ -577,9 +577,9 @@ static struct registry_settings registry_of(const struct settings *s)
                                        .has_mrn = *s->patients_mrn != '\0' };
 }
 
-struct mover_settings settings_mover(const struct settings *s)
+struct engine_settings settings_mover(const struct settings *s)
 {
-    return (struct mover_settings){
+    return (struct engine_settings){
         .source_name = s->source_name,
         .filemaker = settings_filemaker(s),
         .fields = fields_of(s),
@@ -599,7 +599,7 @@ struct mover_settings settings_mover(const struct settings *s)
         .workers = s->workers,
         .sessions = s->sessions,
         .memory_bytes = MIB(s->memory_mib),
-        .attempts = s->attempts,
+        .max_tries = s->attempts,
         .filter = s->filter_read,
         .filter_text = s->filter,
         .first_wait_us = s->retry_ms * TIME_MS,

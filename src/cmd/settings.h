@@ -101,5 +101,5 @@ must_check bool settings_gate(const struct settings *settings, struct gate **gat
 /* The parts as their users want them; borrowed from `settings`. */
 struct filemaker_settings settings_filemaker(const struct settings *settings);
 struct store_settings settings_of_store(const struct settings *settings);
-struct mover_settings settings_mover(const struct settings *settings);
+struct engine_settings settings_mover(const struct settings *settings);
 struct patients_settings settings_patients(const struct settings *settings);

@@ -347,7 +347,7 @@ static int verify(const struct cli_globals *globals, const void *arg, struct err
         && settings_store(&settings, cancel, err)) {
         reader = settings_verify(&settings, &o);
         if (sample_read(o.sample, &reader, err) && settings_password(&settings, err)) {
-            struct mover_settings mover = settings_mover(&settings);
+            struct engine_settings mover = settings_mover(&settings);
 
             reader.filemaker = settings_filemaker(&settings);
             reader.store = settings_of_store(&settings);

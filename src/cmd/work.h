@@ -7,7 +7,7 @@
 /* What such a command is told; all borrowed. `mover` has its gate. */
 struct work {
     const struct settings *settings;
-    struct mover_settings mover;
+    struct engine_settings mover;
     struct cancel *cancel;
     const void *options;
 };

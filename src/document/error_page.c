@@ -4,11 +4,11 @@
 #include "json/json.h"
 
 enum {
-    PAGE_MAX = 1024 * 1024, /* nobody's error page is longer */
-    WORDS_WITHIN = 4096,    /* where a page says what it is  */
+    ERROR_PAGE_MAX = 1024 * 1024, /* nobody's error page is longer */
+    WORDS_WITHIN = 4096,          /* where a page says what it is  */
 };
 
-static bool says(struct span ext, const char *const *words)
+static bool ext_is_one_of(struct span ext, const char *const *words)
 {
     for (; *words; words++)
         if (span_is_nocase(ext, *words))
@@ -25,7 +25,7 @@ static bool is_binary_name(struct span ext)
                                          "mp3", "mp4",  "m4a",  "mov",  "avi",  "wav",  "dcm",
                                          "msg", "psd",  NULL };
 
-    return says(ext, names);
+    return ext_is_one_of(ext, names);
 }
 
 static bool is_html(struct span bytes)
@@ -44,7 +44,7 @@ static bool is_html(struct span bytes)
 /* --- what a page says ----------------------------------------------------------------------- */
 
 /* The text of the first element of this name; SPAN_NONE if there is none. */
-static struct span element(struct span bytes, const char *opening)
+static struct span element_text(struct span bytes, const char *opening)
 {
     struct span rest = span_first(bytes, WORDS_WITHIN);
     size_t length = strlen(opening);
@@ -111,7 +111,8 @@ static bool is_error_text(struct span text)
 
 static bool html_says_error(struct span bytes)
 {
-    return is_error_text(element(bytes, "<title")) || is_error_text(element(bytes, "<h1"));
+    return is_error_text(element_text(bytes, "<title"))
+           || is_error_text(element_text(bytes, "<h1"));
 }
 
 static bool is_digits(struct span text)
@@ -147,17 +148,17 @@ static bool is_api_message(const struct json_value *root)
 
 /* --- judging -------------------------------------------------------------------------------- */
 
-static enum page_look look_at_html(struct span bytes, struct span ext)
+static enum error_page_sign html_judge(struct span bytes, struct span ext)
 {
     static const char *const html[] = { "html", "htm", "xhtml", "mht", "mhtml", NULL };
     bool is_error = html_says_error(bytes);
 
-    if (says(ext, html))
-        return is_error ? PAGE_LIKELY : PAGE_NONE;
-    return is_error || is_binary_name(ext) ? PAGE_SURE : PAGE_LIKELY;
+    if (ext_is_one_of(ext, html))
+        return is_error ? ERROR_PAGE_LIKELY : ERROR_PAGE_NONE;
+    return is_error || is_binary_name(ext) ? ERROR_PAGE_SURE : ERROR_PAGE_LIKELY;
 }
 
-static enum page_look look_at_json(struct span bytes, struct span ext)
+static enum error_page_sign json_judge(struct span bytes, struct span ext)
 {
     static const char *const data[] = { "json", "txt", NULL };
     auto_json *json = NULL;
@@ -165,20 +166,20 @@ static enum page_look look_at_json(struct span bytes, struct span ext)
     bool is_message;
 
     if (!json_read(bytes, &json, &ignored) || !json_get(json_root(json), "messages"))
-        return PAGE_NONE;
+        return ERROR_PAGE_NONE;
     is_message = is_api_message(json_root(json));
-    if (says(ext, data))
-        return is_message ? PAGE_LIKELY : PAGE_NONE;
-    return is_message || is_binary_name(ext) ? PAGE_SURE : PAGE_LIKELY;
+    if (ext_is_one_of(ext, data))
+        return is_message ? ERROR_PAGE_LIKELY : ERROR_PAGE_NONE;
+    return is_message || is_binary_name(ext) ? ERROR_PAGE_SURE : ERROR_PAGE_LIKELY;
 }
 
-enum page_look page_look(struct span bytes, struct span ext)
+enum error_page_sign error_page_judge(struct span bytes, struct span ext)
 {
-    if (bytes.size > PAGE_MAX)
-        return PAGE_NONE;
+    if (bytes.size > ERROR_PAGE_MAX)
+        return ERROR_PAGE_NONE;
     if (is_html(bytes))
-        return look_at_html(bytes, ext);
+        return html_judge(bytes, ext);
     if (span_starts(span_trim(span_first(bytes, 64)), "{"))
-        return look_at_json(bytes, ext);
-    return PAGE_NONE;
+        return json_judge(bytes, ext);
+    return ERROR_PAGE_NONE;
 }

@@ -8,10 +8,10 @@
 #include "base/base.h"
 #include "base/str.h"
 
-enum page_look {
-    PAGE_NONE,   /* a file                                                                  */
-    PAGE_LIKELY, /* looks like a page: a second reading decides                             */
-    PAGE_SURE,   /* and a second sign says so: the name of a picture, or an error's own words */
+enum error_page_sign {
+    ERROR_PAGE_NONE,   /* a file                                                                  */
+    ERROR_PAGE_LIKELY, /* looks like a page: a second reading decides                             */
+    ERROR_PAGE_SURE, /* and a second sign says so: the name of a picture, or an error's own words */
 };
 
 /*
@@ -19,4 +19,4 @@ enum page_look {
  *   bytes   all of it, or its beginning
  *   ext     what the container's URL or the file's name said, or SPAN_NONE
  */
-enum page_look page_look(struct span bytes, struct span ext);
+enum error_page_sign error_page_judge(struct span bytes, struct span ext);

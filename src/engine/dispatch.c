@@ -24,7 +24,7 @@ enum {
 };
 
 struct dispatch {
-    struct mover *engine;
+    struct engine *engine;
     pthread_mutex_t lock;
     pthread_cond_t changed;
     struct assignment *ready[2 * BATCH_MAX];
@@ -61,7 +61,7 @@ void auto_assignment_cleanup(struct assignment **assignment)
     assignment_free(*assignment);
 }
 
-struct dispatch *dispatch_new(struct mover *mover)
+struct dispatch *dispatch_new(struct engine *mover)
 {
     struct dispatch *dispatch = mem_new(struct dispatch);
     pthread_condattr_t monotonic;
@@ -192,7 +192,7 @@ static bool batch_claim(const struct writer_context *hands, void *arg, struct er
 
 static size_t batch_size(const struct dispatch *dispatch)
 {
-    const struct mover_settings *settings = dispatch->engine->settings;
+    const struct engine_settings *settings = dispatch->engine->settings;
     size_t most = (size_t)settings->workers * 2;
     int64_t left = settings->limit - dispatch->handed_out;
 
@@ -227,8 +227,8 @@ static void wait_until_due(struct dispatch *dispatch, int64_t next_due_us)
  */
 static bool census_reopen(struct dispatch *dispatch)
 {
-    const struct mover *mover = dispatch->engine;
-    int64_t moves = score_counts(mover->score).moves;
+    const struct engine *mover = dispatch->engine;
+    int64_t moves = score_counts(mover->counts).moves;
 
     if (!dispatch->census_closed || moves <= dispatch->moves_counted
         || dispatch->censuses >= CENSUSES_MAX || mover->settings->limit)
@@ -245,7 +245,7 @@ static bool field_is_named(const char *field)
 
 static struct batch batch_of(struct dispatch *dispatch)
 {
-    const struct mover_settings *settings = dispatch->engine->settings;
+    const struct engine_settings *settings = dispatch->engine->settings;
 
     return (struct batch){ .dispatch = dispatch,
                            .most = batch_size(dispatch),
@@ -299,7 +299,8 @@ static void claim_ahead(struct dispatch *dispatch)
         || batch.most == 0)
         return;
     dispatch->fetching = true;
-    writer_post(dispatch->engine->desk, batch_claim, mem_copy(&batch, sizeof batch), batch_arrived);
+    writer_post(dispatch->engine->writer, batch_claim, mem_copy(&batch, sizeof batch),
+                batch_arrived);
 }
 
 /* Looks into the ledger for all; called and left with the lock held. */
@@ -312,7 +313,7 @@ static bool fetch_more(struct dispatch *dispatch, struct err *err)
     dispatch->fetching = true;
     (void)pthread_mutex_unlock(&dispatch->lock);
     if (batch.most > 0)
-        good = writer_run(dispatch->engine->desk, batch_claim, &batch, err);
+        good = writer_run(dispatch->engine->writer, batch_claim, &batch, err);
     if (!good)
         batch_clear(&batch);
     FAILPOINT("dispatch.claimed");
@@ -321,7 +322,7 @@ static bool fetch_more(struct dispatch *dispatch, struct err *err)
     if (good && batch.count == 0 && news == dispatch->wakes) {
         dispatch->finished = batch.most == 0
                              || (nothing_remains(dispatch, &batch) && !census_reopen(dispatch)
-                                 && dispatch->engine->settings->follow_us == 0);
+                                 && dispatch->engine->settings->follow_every_us == 0);
         if (!dispatch->finished)
             wait_until_due(dispatch, batch.next_due_us);
     }
@@ -355,7 +356,7 @@ bool dispatch_next(struct dispatch *dispatch, void (*idle)(void *arg), void *arg
 
     *assignment_r = NULL;
     (void)pthread_mutex_lock(&dispatch->lock);
-    while (good && !mover_is_finishing(dispatch->engine)) {
+    while (good && !engine_is_finishing(dispatch->engine)) {
         if (dispatch->ready_count > 0) {
             *assignment_r = take_ready(dispatch);
             claim_ahead(dispatch);
@@ -395,7 +396,7 @@ void dispatch_wake(struct dispatch *dispatch)
 
 void dispatch_census_ended(struct dispatch *dispatch, bool closed, int64_t waiting)
 {
-    int64_t moves = score_counts(dispatch->engine->score).moves;
+    int64_t moves = score_counts(dispatch->engine->counts).moves;
 
     (void)pthread_mutex_lock(&dispatch->lock);
     dispatch->census_ended = true;
@@ -414,7 +415,7 @@ void dispatch_census_ended(struct dispatch *dispatch, bool closed, int64_t waiti
 /* Who follows the source counts it anew from time to time. */
 static bool time_to_follow(const struct dispatch *dispatch, int64_t since_us)
 {
-    int64_t follow_us = dispatch->engine->settings->follow_us;
+    int64_t follow_us = dispatch->engine->settings->follow_every_us;
 
     return follow_us > 0 && time_mono_us() - since_us >= follow_us;
 }
@@ -438,14 +439,15 @@ bool dispatch_wants_census(struct dispatch *dispatch)
     bool wanted;
 
     (void)pthread_mutex_lock(&dispatch->lock);
-    while (dispatch->census_ended && !dispatch->finished && !mover_is_finishing(dispatch->engine)) {
+    while (dispatch->census_ended && !dispatch->finished
+           && !engine_is_finishing(dispatch->engine)) {
         if (time_to_follow(dispatch, since_us))
             dispatch->census_ended = false;
         else if (!is_last_lap(dispatch) || !census_reopen(dispatch))
             wait_until_due(dispatch, INT64_MAX);
     }
     wanted = !dispatch->census_ended && !dispatch->finished
-             && !mover_is_finishing(dispatch->engine);
+             && !engine_is_finishing(dispatch->engine);
     dispatch->census_begun_us = time_mono_us();
     (void)pthread_mutex_unlock(&dispatch->lock);
     return wanted;

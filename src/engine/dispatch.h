@@ -7,7 +7,7 @@
 #include "ledger/ledger.h"
 #include "registry/registry.h"
 
-struct mover;
+struct engine;
 struct dispatch;
 
 /* A document with all that is known about it. */
@@ -31,7 +31,7 @@ void assignment_free(struct assignment *assignment); /* NULL is allowed */
 void auto_assignment_cleanup(struct assignment **assignment);
 #define auto_assignment __attribute__((cleanup(auto_assignment_cleanup))) struct assignment
 
-struct dispatch *dispatch_new(struct mover *mover);
+struct dispatch *dispatch_new(struct engine *mover);
 void dispatch_free(struct dispatch *dispatch); /* NULL is allowed */
 
 /*

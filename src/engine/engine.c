@@ -3,7 +3,7 @@
 
 #include "engine/dispatch.h"
 
-void mover_stop(struct mover *mover, const struct err *why)
+void engine_stop(struct engine *mover, const struct err *why)
 {
     (void)pthread_mutex_lock(&mover->lock);
     if (mover->stopped_by.kind == ERR_NONE)
@@ -14,13 +14,13 @@ void mover_stop(struct mover *mover, const struct err *why)
     dispatch_wake(mover->dispatch);
 }
 
-void mover_finish(struct mover *mover)
+void engine_finish(struct engine *mover)
 {
     atomic_store(&mover->finishing, true);
     dispatch_wake(mover->dispatch);
 }
 
-bool mover_is_finishing(const struct mover *mover)
+bool engine_is_finishing(const struct engine *mover)
 {
     return atomic_load(&mover->finishing);
 }

@@ -19,7 +19,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-struct mover_settings {
+struct engine_settings {
     const char *source_name; /* names the source in the ledger */
     struct filemaker_settings filemaker;
     struct source_fields fields;
@@ -35,7 +35,7 @@ struct mover_settings {
     int workers;
     int sessions; /* that all movers of the source may have together; 0: any number */
     size_t memory_bytes;
-    int attempts;                  /* caps the tries of every class; 0: as the class says */
+    int max_tries;                 /* caps the tries of every class; 0: as the class says */
     int64_t first_wait_us;         /* before a document's second try */
     int64_t limit;                 /* stop after so many documents; 0: none */
     const char *filter_text;       /* as configured, for messages */
@@ -44,31 +44,32 @@ struct mover_settings {
     bool accept_rebuilt;           /* records that changed places are known by their ids          */
     bool accept_store; /* the objects lie in another store now, or it has another name */
     bool adopt;        /* take over what an earlier importer left */
-    int64_t follow_us; /* go on for ever, counting anew so often; 0: end when all is settled */
+    int64_t
+        follow_every_us; /* go on for ever, counting anew so often; 0: end when all is settled */
     const struct filter *filter;
 };
 
-struct mover {
-    const struct mover_settings *settings;
+struct engine {
+    const struct engine_settings *settings;
     struct cancel *cancel; /* leave at once   */
     atomic_bool finishing; /* begin nothing   */
-    struct writer *desk;
+    struct writer *writer;
     struct dispatch *dispatch;
     struct buffers *buffers;
-    struct type_detector *contents;
-    struct score *score;
+    struct type_detector *type_detector;
+    struct score *counts;
     atomic_int_least64_t dates_either, dates_unlike;      /* rows stored without their date */
     atomic_int_least64_t source_alive_us, store_alive_us; /* last good answers, monotonic */
-    atomic_bool told_of_reaction; /* it was said that the source answers marks with edits */
-    struct pager pager;           /* the census's thread's: from one census to the next */
+    atomic_bool reaction_was_logged; /* it was said that the source answers marks with edits */
+    struct pager pager;              /* the census's thread's: from one census to the next */
     pthread_mutex_t lock;
     struct err stopped_by; /* under the lock: the first failure that ends the run */
 };
 
 /* Ends the whole run because of a failure; the first one is what is told. Safe from any thread. */
-void mover_stop(struct mover *mover, const struct err *why);
+void engine_stop(struct engine *mover, const struct err *why);
 
 /* Begins nothing new; what is under way is finished. Safe from any thread and signal-like places.
  */
-void mover_finish(struct mover *mover);
-bool mover_is_finishing(const struct mover *mover);
+void engine_finish(struct engine *mover);
+bool engine_is_finishing(const struct engine *mover);

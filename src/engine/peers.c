@@ -7,15 +7,15 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-void others_clear(struct others *others)
+void peers_clear(struct peers *others)
 {
     free(others->runs);
     free(others->is_dead);
-    *others = (struct others){ 0 };
+    *others = (struct peers){ 0 };
 }
 
-static bool is_dead(const struct ledger_open_run *run, struct peer_locks *presence, bool *dead_r,
-                    struct err *err)
+static bool peer_is_dead(const struct ledger_open_run *run, struct peer_locks *presence,
+                         bool *dead_r, struct err *err)
 {
     char machine[72];
     bool held;
@@ -36,20 +36,20 @@ static bool is_dead(const struct ledger_open_run *run, struct peer_locks *presen
     return true;
 }
 
-bool others_divide(struct others *others, struct peer_locks *presence, struct err *err)
+bool peers_find_dead(struct peers *others, struct peer_locks *presence, struct err *err)
 {
     others->living = 0;
     free(others->is_dead);
     others->is_dead = mem_zero(others->count * sizeof *others->is_dead);
     for (size_t i = 0; i < others->count; i++) {
-        if (!is_dead(&others->runs[i], presence, &others->is_dead[i], err))
+        if (!peer_is_dead(&others->runs[i], presence, &others->is_dead[i], err))
             return false;
         others->living += !others->is_dead[i];
     }
     return true;
 }
 
-bool others_bury(const struct others *others, struct ledger *ledger, struct err *err)
+bool peers_release_dead(const struct peers *others, struct ledger *ledger, struct err *err)
 {
     for (size_t i = 0; i < others->count; i++) {
         int64_t freed;
@@ -64,29 +64,30 @@ bool others_bury(const struct others *others, struct ledger *ledger, struct err 
     return true;
 }
 
-static bool list_work(const struct writer_context *hands, void *arg, struct err *err)
+static bool peers_list_work(const struct writer_context *hands, void *arg, struct err *err)
 {
-    struct others *others = arg;
+    struct peers *others = arg;
 
     free(take(others->runs));
     return ledger_open_runs(hands->ledger, others->lease_us, &others->runs, &others->count, err);
 }
 
-static bool bury_work(const struct writer_context *hands, void *arg, struct err *err)
+static bool release_dead_work(const struct writer_context *hands, void *arg, struct err *err)
 {
-    return others_bury(arg, hands->ledger, err);
+    return peers_release_dead(arg, hands->ledger, err);
 }
 
-bool others_tend(struct writer *desk, struct peer_locks *presence, int64_t lease_us,
+bool peers_check(struct writer *desk, struct peer_locks *presence, int64_t lease_us,
                  struct err *err)
 {
-    auto_others others = { .lease_us = lease_us };
+    auto_peers others = { .lease_us = lease_us };
     bool good;
 
     if (!peer_locks_start_lock(presence, err))
         return false;
-    good = writer_run(desk, list_work, &others, err) && others_divide(&others, presence, err)
-           && (others.living == others.count || writer_run(desk, bury_work, &others, err));
+    good = writer_run(desk, peers_list_work, &others, err)
+           && peers_find_dead(&others, presence, err)
+           && (others.living == others.count || writer_run(desk, release_dead_work, &others, err));
     peer_locks_start_unlock(presence);
     return good;
 }

@@ -17,7 +17,7 @@ static bool refuse_work(const struct writer_context *hands, void *arg, struct er
                          &job->seen, err);
 }
 
-bool refused_note(struct mover *mover, const struct ledger_claim *claim, enum failure failure,
+bool refused_note(struct engine *mover, const struct ledger_claim *claim, enum failure failure,
                   const struct sha256 *sha256, uint64_t size_bytes, struct ledger_refused *seen_r,
                   struct err *err)
 {
@@ -26,7 +26,7 @@ bool refused_note(struct mover *mover, const struct ledger_claim *claim, enum fa
                               .sha256 = sha256,
                               .size_bytes = size_bytes };
 
-    if (!writer_run(mover->desk, refuse_work, &job, err))
+    if (!writer_run(mover->writer, refuse_work, &job, err))
         return false;
     *seen_r = job.seen;
     return true;

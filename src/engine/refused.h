@@ -14,6 +14,6 @@
  *   failure   why they are refused
  * Fails as writer_run(). Any worker's thread.
  */
-must_check bool refused_note(struct mover *mover, const struct ledger_claim *claim,
+must_check bool refused_note(struct engine *mover, const struct ledger_claim *claim,
                              enum failure failure, const struct sha256 *sha256, uint64_t size_bytes,
                              struct ledger_refused *seen_r, struct err *err);

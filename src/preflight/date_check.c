@@ -43,7 +43,7 @@ static bool layout_look(const struct source_fields *fields, struct filemaker *fi
     return true;
 }
 
-bool dates_look(struct mover_settings *settings, struct filemaker *filemaker, struct str *notes,
+bool dates_look(struct engine_settings *settings, struct filemaker *filemaker, struct str *notes,
                 struct err *err)
 {
     struct source_fields *fields = &settings->fields;

@@ -233,7 +233,7 @@ static void hidden_say(const struct filemaker_layout *layout, const struct conta
     }
 }
 
-static void containers_fit(const struct mover_settings *settings,
+static void containers_fit(const struct engine_settings *settings,
                            const struct filemaker_layout *layout, struct containers *containers_r,
                            struct str *problems, struct str *notes)
 {
@@ -246,7 +246,7 @@ static void containers_fit(const struct mover_settings *settings,
         hidden_say(layout, containers_r, notes);
 }
 
-void fit_source(const struct mover_settings *settings, const struct filemaker_layout *layout,
+void fit_source(const struct engine_settings *settings, const struct filemaker_layout *layout,
                 struct containers *containers_r, struct str *problems, struct str *notes)
 {
     static const char *const stamp[] = { "timeStamp", "text", NULL };

@@ -31,5 +31,5 @@ void fit_fields(const struct filemaker_layout *layout, const char *layout_name,
  *   problems       as fit_fields()
  *   notes          gets lines on what is not wrong but should be known
  */
-void fit_source(const struct mover_settings *settings, const struct filemaker_layout *layout,
+void fit_source(const struct engine_settings *settings, const struct filemaker_layout *layout,
                 struct containers *containers_r, struct str *problems, struct str *notes);

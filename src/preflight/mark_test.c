@@ -69,7 +69,7 @@ static bool refused(uint64_t record_id, const char *doing, struct err *err)
     return false;
 }
 
-static bool look(const struct mover_settings *settings, struct filemaker *filemaker,
+static bool look(const struct engine_settings *settings, struct filemaker *filemaker,
                  uint64_t record_id, struct marked *marked_r, struct err *err)
 {
     auto_page page = { 0 };
@@ -84,7 +84,7 @@ static bool look(const struct mover_settings *settings, struct filemaker *filema
 }
 
 /* A lost answer is no failure yet: the look that follows tells. */
-static bool set(const struct mover_settings *settings, struct filemaker *filemaker,
+static bool set(const struct engine_settings *settings, struct filemaker *filemaker,
                 uint64_t record_id, uint64_t mod_id, const char *mark, struct err *err)
 {
     uint64_t ignored;
@@ -94,7 +94,7 @@ static bool set(const struct mover_settings *settings, struct filemaker *filemak
            || err->kind == ERR_UNSURE || refused(record_id, "writing the mark of", err);
 }
 
-static bool differs(const struct mover_settings *settings, uint64_t record_id,
+static bool differs(const struct engine_settings *settings, uint64_t record_id,
                     const struct marked *now, const char *wanted, struct err *err)
 {
     return err_set(
@@ -137,7 +137,7 @@ static bool remember_altered(struct ledger *ledger, uint64_t record_id, uint64_t
 /* --- the test ------------------------------------------------------------------------------- */
 
 struct test {
-    const struct mover_settings *settings;
+    const struct engine_settings *settings;
     struct filemaker *filemaker;
     struct ledger *ledger;
     uint64_t record_id;
@@ -201,7 +201,7 @@ static bool mark_and_take_back(struct test *t, uint64_t before, const char *mark
     return differs(t->settings, t->record_id, &now, mark, err);
 }
 
-static bool may_try(const struct mover_settings *settings, uint64_t record_id,
+static bool may_try(const struct engine_settings *settings, uint64_t record_id,
                     const struct marked *before, struct err *err)
 {
     if (!*before->mark)
@@ -227,7 +227,7 @@ static char *told(const struct test *t, const char *mark, uint64_t before, uint6
         (uintmax_t)before + 2);
 }
 
-bool write_test(const struct mover_settings *settings, struct filemaker *filemaker,
+bool write_test(const struct engine_settings *settings, struct filemaker *filemaker,
                 struct cancel *cancel, uint64_t record_id, char **said_r, struct err *err)
 {
     char text[STAMP_TEXT_SIZE];

@@ -174,7 +174,7 @@ static bool store_changed(const char *before, const char *now, struct err *err)
                    before, now);
 }
 
-static bool store_keep(struct ledger *ledger, const struct mover_settings *s, bool keep,
+static bool store_keep(struct ledger *ledger, const struct engine_settings *s, bool keep,
                        struct err *err)
 {
     auto_free char *before = NULL, *now = NULL;
@@ -193,7 +193,7 @@ static bool store_keep(struct ledger *ledger, const struct mover_settings *s, bo
     return note_is_kept(ledger, STORE, now, keep, err);
 }
 
-bool steady_store(const struct mover_settings *settings, const struct cancel *cancel,
+bool steady_store(const struct engine_settings *settings, const struct cancel *cancel,
                   struct err *err)
 {
     auto_ledger *ledger = NULL;
@@ -207,7 +207,7 @@ bool steady_store(const struct mover_settings *settings, const struct cancel *ca
 /* --- the source's own name ------------------------------------------------------------------- */
 
 /* The same records under another name would be moved, or refused, a second time. */
-static bool name_is_new(struct ledger *ledger, const struct mover_settings *s, struct err *err)
+static bool name_is_new(struct ledger *ledger, const struct engine_settings *s, struct err *err)
 {
     auto_free char *begun = NULL, *twin = NULL, *containers = NULL;
 
@@ -231,7 +231,7 @@ static bool name_is_new(struct ledger *ledger, const struct mover_settings *s, s
 
 /* --- all of it ------------------------------------------------------------------------------ */
 
-static bool all_keep(struct ledger *ledger, const struct mover_settings *s, bool keep,
+static bool all_keep(struct ledger *ledger, const struct engine_settings *s, bool keep,
                      struct err *err)
 {
     static const char *const other_records =
@@ -249,12 +249,12 @@ static bool all_keep(struct ledger *ledger, const struct mover_settings *s, bool
            && store_keep(ledger, s, keep, err);
 }
 
-bool steady_keep(struct ledger *ledger, const struct mover_settings *settings, struct err *err)
+bool steady_keep(struct ledger *ledger, const struct engine_settings *settings, struct err *err)
 {
     return all_keep(ledger, settings, true, err);
 }
 
-bool steady_check(struct ledger *ledger, const struct mover_settings *settings, struct err *err)
+bool steady_check(struct ledger *ledger, const struct engine_settings *settings, struct err *err)
 {
     return all_keep(ledger, settings, false, err);
 }

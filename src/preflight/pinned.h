@@ -23,11 +23,11 @@
  *   settings   with the containers as the layout has them
  * Fails with ERR_USAGE: what was changed, and how to mend it.
  */
-must_check bool steady_keep(struct ledger *ledger, const struct mover_settings *settings,
+must_check bool steady_keep(struct ledger *ledger, const struct engine_settings *settings,
                             struct err *err);
 
 /* As steady_keep(), and keeps nothing: for those who only look. */
-must_check bool steady_check(struct ledger *ledger, const struct mover_settings *settings,
+must_check bool steady_check(struct ledger *ledger, const struct engine_settings *settings,
                              struct err *err);
 
 /*
@@ -35,7 +35,7 @@ must_check bool steady_check(struct ledger *ledger, const struct mover_settings 
  * would make a folder there, or call them all missing. A ledger that is not there yet has none.
  * Fails with ERR_USAGE, as steady_keep() does.
  */
-must_check bool steady_store(const struct mover_settings *settings, const struct cancel *cancel,
+must_check bool steady_store(const struct engine_settings *settings, const struct cancel *cancel,
                              struct err *err);
 
 /*

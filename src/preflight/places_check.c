@@ -159,7 +159,7 @@ static bool table_ask(const char *table, struct filemaker *filemaker, struct str
     return !is_over(err);
 }
 
-bool ways_ask(const struct mover_settings *settings, struct filemaker *filemaker, struct str *said,
+bool ways_ask(const struct engine_settings *settings, struct filemaker *filemaker, struct str *said,
               struct str *problems, struct str *notes, struct err *err)
 {
     return (!*settings->odata_table

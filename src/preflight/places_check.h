@@ -19,6 +19,6 @@ void ways_folders(const char *map, struct str *said, struct str *problems, struc
  * Asks for the OData table and for the script, where they are named; runs no script.
  * Fails with ERR_CANCELED.
  */
-must_check bool ways_ask(const struct mover_settings *settings, struct filemaker *filemaker,
+must_check bool ways_ask(const struct engine_settings *settings, struct filemaker *filemaker,
                          struct str *said, struct str *problems, struct str *notes,
                          struct err *err);

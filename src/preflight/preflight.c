@@ -32,7 +32,7 @@ static bool to_mend(struct err *err, const char *how)
     return false;
 }
 
-bool preflight_server(const struct mover_settings *settings, struct filemaker *filemaker,
+bool preflight_server(const struct engine_settings *settings, struct filemaker *filemaker,
                       struct tried *tried, struct err *err)
 {
     struct filemaker_product product;
@@ -103,7 +103,7 @@ static const struct {
     { 1711, "see to the server's license" },
 };
 
-bool preflight_login(const struct mover_settings *settings, struct filemaker *filemaker,
+bool preflight_login(const struct engine_settings *settings, struct filemaker *filemaker,
                      struct err *err)
 {
     const char *database = settings->filemaker.database;
@@ -131,7 +131,7 @@ bool preflight_login(const struct mover_settings *settings, struct filemaker *fi
 
 /* --- the layout ----------------------------------------------------------------------------- */
 
-static bool layout_refused(const struct mover_settings *settings, struct filemaker *filemaker,
+static bool layout_refused(const struct engine_settings *settings, struct filemaker *filemaker,
                            struct err *err)
 {
     if (err->kind != ERR_REMOTE)
@@ -147,7 +147,7 @@ static bool layout_refused(const struct mover_settings *settings, struct filemak
     return false;
 }
 
-bool preflight_layout(const struct mover_settings *settings, struct filemaker *filemaker,
+bool preflight_layout(const struct engine_settings *settings, struct filemaker *filemaker,
                       struct filemaker_layout *layout_r, struct containers *containers_r,
                       struct tried *tried, struct err *err)
 {
@@ -159,7 +159,7 @@ bool preflight_layout(const struct mover_settings *settings, struct filemaker *f
     return true;
 }
 
-bool preflight_ways(const struct mover_settings *settings, struct filemaker *filemaker,
+bool preflight_ways(const struct engine_settings *settings, struct filemaker *filemaker,
                     struct tried *tried, struct err *err)
 {
     ways_folders(settings->reference_map, &tried->said, &tried->problems, &tried->notes);
@@ -168,7 +168,7 @@ bool preflight_ways(const struct mover_settings *settings, struct filemaker *fil
 
 /* --- which records are documents ------------------------------------------------------------ */
 
-bool preflight_ids(const struct mover_settings *settings, struct filemaker *filemaker,
+bool preflight_ids(const struct engine_settings *settings, struct filemaker *filemaker,
                    struct ids_found *found_r, struct tried *tried, struct err *err)
 {
     const struct source_fields *f = &settings->fields;
@@ -194,7 +194,7 @@ bool preflight_ids(const struct mover_settings *settings, struct filemaker *file
     return true;
 }
 
-bool preflight_filter(const struct mover_settings *settings, struct filemaker *filemaker,
+bool preflight_filter(const struct engine_settings *settings, struct filemaker *filemaker,
                       struct tried *tried, struct err *err)
 {
     auto_str query = STR_MAX(KIB(64));
@@ -217,7 +217,7 @@ bool preflight_filter(const struct mover_settings *settings, struct filemaker *f
 /* --- our side ------------------------------------------------------------------------------- */
 
 /* Ledger and registry are opened, and whatever was not there is made. */
-static bool databases_look(const struct mover_settings *settings, const struct cancel *cancel,
+static bool databases_look(const struct engine_settings *settings, const struct cancel *cancel,
                            int64_t *patients_r, struct err *err)
 {
     auto_registry *registry = NULL;
@@ -236,7 +236,7 @@ static void pooler_note(struct ledger *ledger, struct tried *tried)
                      "sessions; straight to the server a run is faster\n");
 }
 
-bool preflight_databases(const struct mover_settings *settings, const struct cancel *cancel,
+bool preflight_databases(const struct engine_settings *settings, const struct cancel *cancel,
                          struct tried *tried, int64_t *patients_r, struct err *err)
 {
     auto_ledger *ledger = NULL;
@@ -254,7 +254,7 @@ bool preflight_databases(const struct mover_settings *settings, const struct can
     return databases_look(settings, cancel, patients_r, err);
 }
 
-bool preflight_is_begun(const struct mover_settings *settings, const struct cancel *cancel)
+bool preflight_is_begun(const struct engine_settings *settings, const struct cancel *cancel)
 {
     auto_ledger *ledger = NULL;
     int64_t states[LEDGER_STATES], documents = 0;
@@ -288,7 +288,7 @@ static void notes_log(const struct tried *tried)
     }
 }
 
-static bool first_documents(const struct mover_settings *settings, struct filemaker *filemaker,
+static bool first_documents(const struct engine_settings *settings, struct filemaker *filemaker,
                             struct tried *tried, struct err *err)
 {
     struct ids_found found;
@@ -297,7 +297,7 @@ static bool first_documents(const struct mover_settings *settings, struct filema
            && preflight_filter(settings, filemaker, tried, err);
 }
 
-static bool source_tried(const struct mover_settings *settings, struct filemaker *filemaker,
+static bool source_tried(const struct engine_settings *settings, struct filemaker *filemaker,
                          struct filemaker_layout *layout_r, struct containers *containers,
                          struct tried *tried, struct err *err)
 {
@@ -308,7 +308,7 @@ static bool source_tried(const struct mover_settings *settings, struct filemaker
            && none_to_mend(tried, err);
 }
 
-bool preflight(struct mover_settings *settings, enum trial trial, struct containers *containers,
+bool preflight(struct engine_settings *settings, enum trial trial, struct containers *containers,
                const struct cancel *cancel, struct err *err)
 {
     auto_filemaker *filemaker = NULL;

@@ -27,11 +27,11 @@ void tried_clear(struct tried *tried);
 #define auto_tried __attribute__((cleanup(tried_clear))) struct tried
 
 /* The server answers and its certificate stands up. */
-must_check bool preflight_server(const struct mover_settings *settings, struct filemaker *filemaker,
-                                 struct tried *tried, struct err *err);
+must_check bool preflight_server(const struct engine_settings *settings,
+                                 struct filemaker *filemaker, struct tried *tried, struct err *err);
 
 /* Account and password open the database. */
-must_check bool preflight_login(const struct mover_settings *settings, struct filemaker *filemaker,
+must_check bool preflight_login(const struct engine_settings *settings, struct filemaker *filemaker,
                                 struct err *err);
 
 /*
@@ -39,34 +39,35 @@ must_check bool preflight_login(const struct mover_settings *settings, struct fi
  *   layout_r       caller clears with filemaker_layout_clear() (or auto_layout)
  *   containers_r   caller clears with containers_clear() (or auto_containers)
  */
-must_check bool preflight_layout(const struct mover_settings *settings, struct filemaker *filemaker,
-                                 struct filemaker_layout *layout_r, struct containers *containers_r,
-                                 struct tried *tried, struct err *err);
+must_check bool preflight_layout(const struct engine_settings *settings,
+                                 struct filemaker *filemaker, struct filemaker_layout *layout_r,
+                                 struct containers *containers_r, struct tried *tried,
+                                 struct err *err);
 
 /* Folders, OData and script that files may come by are there. */
-must_check bool preflight_ways(const struct mover_settings *settings, struct filemaker *filemaker,
+must_check bool preflight_ways(const struct engine_settings *settings, struct filemaker *filemaker,
                                struct tried *tried, struct err *err);
 
 /*
  * Ids are each document's own. Where too many are not, that is to mend, unless somebody answers for
  * it (settings->accept_record_ids).
  */
-must_check bool preflight_ids(const struct mover_settings *settings, struct filemaker *filemaker,
+must_check bool preflight_ids(const struct engine_settings *settings, struct filemaker *filemaker,
                               struct ids_found *found_r, struct tried *tried, struct err *err);
 
 /* Whether documents are known already: then what may be chosen before the first was chosen. */
-bool preflight_is_begun(const struct mover_settings *settings, const struct cancel *cancel);
+bool preflight_is_begun(const struct engine_settings *settings, const struct cancel *cancel);
 
 /* The filter lets something through, as far as a find can tell; nothing is said without one. */
-must_check bool preflight_filter(const struct mover_settings *settings, struct filemaker *filemaker,
-                                 struct tried *tried, struct err *err);
+must_check bool preflight_filter(const struct engine_settings *settings,
+                                 struct filemaker *filemaker, struct tried *tried, struct err *err);
 
 /*
  * Ledger and registry can be opened; their tables are what they should be. What was found out about
  * the store is kept there.
  *   patients_r   how many the application has
  */
-must_check bool preflight_databases(const struct mover_settings *settings,
+must_check bool preflight_databases(const struct engine_settings *settings,
                                     const struct cancel *cancel, struct tried *tried,
                                     int64_t *patients_r, struct err *err);
 
@@ -77,6 +78,6 @@ must_check bool preflight_databases(const struct mover_settings *settings,
  *   settings     learns what only layout and store tell: `containers`, the traits
  *   containers   filled; the caller's, and outlives the settings
  */
-must_check bool preflight(struct mover_settings *settings, enum trial trial,
+must_check bool preflight(struct engine_settings *settings, enum trial trial,
                           struct containers *containers, const struct cancel *cancel,
                           struct err *err);

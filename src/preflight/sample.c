@@ -311,12 +311,12 @@ static bool is_a_file(struct span bytes, const struct source_facts *facts, struc
     if (bytes.size == 0)
         return trouble_say(trouble, FAILURE_CONTAINER_ZERO, "fetch",
                            "the stream ended well, without a single byte");
-    return page_look(bytes, filemaker_extension(facts->value)) == PAGE_NONE
+    return error_page_judge(bytes, filemaker_extension(facts->value)) == ERROR_PAGE_NONE
            || trouble_say(trouble, FAILURE_CONTAINER_NOT_A_FILE, "fetch",
                           "a page of %zu bytes came, or a file that looks like one", bytes.size);
 }
 
-static bool file_fetch(const struct mover *mover, struct filemaker *filemaker,
+static bool file_fetch(const struct engine *mover, struct filemaker *filemaker,
                        const struct source_facts *facts, int64_t *size_r, struct trouble *trouble)
 {
     auto_free char *bytes = mem_zero(BEGIN_SIZE);
@@ -334,7 +334,7 @@ static bool file_fetch(const struct mover *mover, struct filemaker *filemaker,
     return good;
 }
 
-static void file_try(struct sampling *s, const struct mover *mover,
+static void file_try(struct sampling *s, const struct engine *mover,
                      const struct source_facts *facts)
 {
     struct sample *sample = s->sample;
@@ -351,7 +351,7 @@ static void file_try(struct sampling *s, const struct mover *mover,
     sample->good_bytes += size;
 }
 
-static bool candidate_try(struct sampling *s, const struct mover *mover, size_t index,
+static bool candidate_try(struct sampling *s, const struct engine *mover, size_t index,
                           struct err *err)
 {
     const struct source_fields *f = &s->of->settings->fields;
@@ -381,7 +381,7 @@ static bool candidate_try(struct sampling *s, const struct mover *mover, size_t 
 static bool files_try(struct sampling *s, struct err *err)
 {
     /* As much of a run as the opening of a file needs. */
-    struct mover mover = { .settings = s->of->settings, .cancel = s->of->cancel };
+    struct engine mover = { .settings = s->of->settings, .cancel = s->of->cancel };
     size_t few = s->count < TRIES_FEW ? s->count : TRIES_FEW;
     size_t most = s->count < TRIES_MOST ? s->count : TRIES_MOST;
 

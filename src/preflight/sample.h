@@ -56,7 +56,7 @@ struct sample {
 };
 
 struct sample_of {
-    struct mover_settings *settings; /* with `containers` read      */
+    struct engine_settings *settings; /* with `containers` read      */
     struct filemaker *filemaker;
     struct ledger *ledger;     /* to know our marks; or NULL  */
     struct registry *registry; /* to know patients; or NULL   */

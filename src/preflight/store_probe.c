@@ -14,7 +14,7 @@ static char *note_of(const char *name)
 }
 
 /* What is known; nothing where there is no ledger yet. */
-static bool known_read(const struct mover_settings *settings, const char *name,
+static bool known_read(const struct engine_settings *settings, const char *name,
                        const struct cancel *cancel, struct store_traits *traits_r)
 {
     auto_free char *note = note_of(name), *text = NULL;
@@ -27,7 +27,7 @@ static bool known_read(const struct mover_settings *settings, const char *name,
            && store_traits_read(span_of(text), traits_r);
 }
 
-static bool store_at(const struct mover_settings *settings, const struct cancel *cancel,
+static bool store_at(const struct engine_settings *settings, const struct cancel *cancel,
                      const struct store_traits *traits, struct store **store_r, struct err *err)
 {
     struct store_settings store = settings->store;
@@ -54,7 +54,7 @@ static bool must_try(enum trial trial, const struct store *store, const struct s
 }
 
 /* As if nothing were known of a bucket; a folder that is known must not be made anew. */
-static bool probe(const struct mover_settings *settings, const struct cancel *cancel,
+static bool probe(const struct engine_settings *settings, const struct cancel *cancel,
                   struct store *known, struct store_traits *traits, struct err *err)
 {
     const struct store_traits nothing = { 0 };
@@ -76,7 +76,7 @@ static char *words_of(const struct store *store, const struct store_traits *trai
                       tried ? "" : " (as was found before)");
 }
 
-void trial_known(const struct mover_settings *settings, const struct cancel *cancel,
+void trial_known(const struct engine_settings *settings, const struct cancel *cancel,
                  struct store_traits *traits_r)
 {
     auto_free char *name = NULL;
@@ -87,7 +87,7 @@ void trial_known(const struct mover_settings *settings, const struct cancel *can
         (void)known_read(settings, name, cancel, traits_r);
 }
 
-bool trial_make(const struct mover_settings *settings, const struct cancel *cancel,
+bool trial_make(const struct engine_settings *settings, const struct cancel *cancel,
                 enum trial trial, struct store_traits *traits_r, char **said_r, struct err *err)
 {
     struct store_traits traits = { 0 };
@@ -125,7 +125,7 @@ static bool is_of_a_trial(struct span id)
     return digits == PROBE_DIGITS && (id.size == digits || id.size == digits + 2);
 }
 
-bool trial_left(const struct mover_settings *settings, const struct cancel *cancel,
+bool trial_left(const struct engine_settings *settings, const struct cancel *cancel,
                 struct str *names, size_t *count_r, struct err *err)
 {
     auto_free char *prefix = mem_printf("%s" STORE_PROBE, settings->keys.prefix);
@@ -144,7 +144,7 @@ bool trial_left(const struct mover_settings *settings, const struct cancel *canc
     return step == STEP_END;
 }
 
-bool trial_keep(struct ledger *ledger, const struct mover_settings *settings,
+bool trial_keep(struct ledger *ledger, const struct engine_settings *settings,
                 const struct store_traits *traits, const struct cancel *cancel, struct err *err)
 {
     auto_free char *name = NULL, *note = NULL, *known = NULL;

@@ -21,12 +21,12 @@ enum trial {
  *   said_r     in words; the caller frees
  * Fails as store_probe().
  */
-must_check bool trial_make(const struct mover_settings *settings, const struct cancel *cancel,
+must_check bool trial_make(const struct engine_settings *settings, const struct cancel *cancel,
                            enum trial trial, struct store_traits *traits_r, char **said_r,
                            struct err *err);
 
 /* What was found before; nothing, where there is no ledger yet or nobody tried. */
-void trial_known(const struct mover_settings *settings, const struct cancel *cancel,
+void trial_known(const struct engine_settings *settings, const struct cancel *cancel,
                  struct store_traits *traits_r);
 
 /*
@@ -37,10 +37,10 @@ void trial_known(const struct mover_settings *settings, const struct cancel *can
  *   count_r    how many
  * Fails as store_list().
  */
-must_check bool trial_left(const struct mover_settings *settings, const struct cancel *cancel,
+must_check bool trial_left(const struct engine_settings *settings, const struct cancel *cancel,
                            struct str *names, size_t *count_r, struct err *err);
 
 /* In a change: keeps what was found, if it is not what was known already. */
-must_check bool trial_keep(struct ledger *ledger, const struct mover_settings *settings,
+must_check bool trial_keep(struct ledger *ledger, const struct engine_settings *settings,
                            const struct store_traits *traits, const struct cancel *cancel,
                            struct err *err);

@@ -14,7 +14,7 @@
 #include "registry/registry.h"
 
 struct counting {
-    const struct mover_settings *settings;
+    const struct engine_settings *settings;
     struct registry *registry; /* NULL: there is none yet */
     struct rehearsal *result;
     struct idset *counted; /* records: a walk that begins anew comes by again */
@@ -143,7 +143,7 @@ static bool on_gone(void *arg, uint64_t record_id, struct err *err)
 }
 
 /* The registry as it is; where there is none, nothing is made. */
-static struct registry *registry_look(const struct mover_settings *settings, struct cancel *cancel)
+static struct registry *registry_look(const struct engine_settings *settings, struct cancel *cancel)
 {
     struct registry *registry;
     struct err ignored;
@@ -172,10 +172,10 @@ static bool count_all(struct counting *c, struct filemaker *filemaker, struct ca
     return good;
 }
 
-bool rehearse(const struct mover_settings *settings, struct cancel *cancel,
+bool rehearse(const struct engine_settings *settings, struct cancel *cancel,
               struct rehearsal *rehearsal_r, struct err *err)
 {
-    struct mover_settings learned = *settings;
+    struct engine_settings learned = *settings;
     struct rehearsal result = { 0 };
     auto_containers containers = { 0 };
     auto_filemaker *filemaker = NULL;

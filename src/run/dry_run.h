@@ -26,5 +26,5 @@ struct rehearsal {
 };
 
 /* Reads the whole source. Fails as a run would. */
-must_check bool rehearse(const struct mover_settings *settings, struct cancel *cancel,
+must_check bool rehearse(const struct engine_settings *settings, struct cancel *cancel,
                          struct rehearsal *rehearsal_r, struct err *err);

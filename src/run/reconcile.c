@@ -31,7 +31,7 @@ struct correction {
 };
 
 struct comparison {
-    const struct mover_settings *settings;
+    const struct engine_settings *settings;
     const struct reconcile_listener *listener;
     struct reconcile_result *result;
     struct ledger *ledger;
@@ -389,7 +389,7 @@ static bool records_compare(struct comparison *c, struct cancel *cancel, struct 
 /* --- what belongs to nothing ---------------------------------------------------------------- */
 
 /* What every key begins with, up to the last folder without a name in braces. */
-static struct span common_folder(const struct mover_settings *settings)
+static struct span common_folder(const struct engine_settings *settings)
 {
     struct span a = span_of(settings->keys.linked), b = span_of(settings->keys.unlinked);
     size_t same = 0, folder = 0;
@@ -450,7 +450,7 @@ static bool compare_all(struct comparison *c, struct cancel *cancel, struct err 
 
 static bool compare_in(struct comparison *c, struct cancel *cancel, struct err *err)
 {
-    const struct mover_settings *s = c->settings;
+    const struct engine_settings *s = c->settings;
     auto_ledger *ledger = NULL;
     auto_registry *registry = NULL;
     auto_store *store = NULL;
@@ -466,11 +466,11 @@ static bool compare_in(struct comparison *c, struct cancel *cancel, struct err *
     return compare_all(c, cancel, err);
 }
 
-bool reconcile(const struct mover_settings *settings, struct cancel *cancel,
+bool reconcile(const struct engine_settings *settings, struct cancel *cancel,
                const struct reconcile_listener *listener, struct reconcile_result *result_r,
                struct err *err)
 {
-    struct mover_settings learned = *settings;
+    struct engine_settings learned = *settings;
     auto_containers containers = { 0 };
     struct reconcile_result result = { 0 };
     struct comparison comparison = { .settings = &learned,

@@ -39,6 +39,6 @@ struct reconcile_result {
  *   listener   told of each difference, in the order of the source; then objects, then rows
  * Fails with ERR_USAGE (no ledger yet), ERR_DATABASE, ERR_REMOTE, ERR_NET, ERR_OS, ERR_CANCELED.
  */
-must_check bool reconcile(const struct mover_settings *settings, struct cancel *cancel,
+must_check bool reconcile(const struct engine_settings *settings, struct cancel *cancel,
                           const struct reconcile_listener *listener,
                           struct reconcile_result *result_r, struct err *err);

@@ -19,7 +19,7 @@
 enum { PAGE = 64, VERSIONS_MAX = 256 };
 
 struct linker {
-    const struct mover_settings *settings;
+    const struct engine_settings *settings;
     const struct link_order *order;
     struct cancel *cancel;
     struct link_result *result;
@@ -564,16 +564,16 @@ static bool enter(struct linker *l, struct err *err)
 {
     struct peer_locks_names names;
     struct ledger_process process = peer_locks_process("link", &names);
-    auto_others others = { .lease_us = l->settings->lease_us };
+    auto_peers others = { .lease_us = l->settings->lease_us };
     auto_change change = { 0 };
     int64_t patients;
 
     return ledger_begin(l->ledger, &change, err)
            && ledger_open_runs(l->ledger, others.lease_us, &others.runs, &others.count, err)
-           && others_divide(&others, l->presence, err)
+           && peers_find_dead(&others, l->presence, err)
            && ledger_run_begin(l->ledger, &process, &l->run, err)
            && ledger_run_lease(l->ledger, others.lease_us, err)
-           && others_bury(&others, l->ledger, err)
+           && peers_release_dead(&others, l->ledger, err)
            && registry_map_patients(l->registry, &patients, err)
            && registry_commit(l->registry, err) && ledger_commit(&change, err)
            && peer_locks_hold(l->presence, l->run, err);
@@ -611,7 +611,7 @@ static bool end_work(const struct writer_context *hands, void *arg, struct err *
 
 static bool open_all(struct linker *l, struct err *err)
 {
-    const struct mover_settings *s = l->settings;
+    const struct engine_settings *s = l->settings;
     bool shared = sql_same_database(s->ledger_url, s->registry.url);
 
     return steady_store(s, l->cancel, err)
@@ -656,7 +656,7 @@ static bool moved_at_the_desk(struct linker *l, struct err *err)
     return good && ended;
 }
 
-bool link_documents(const struct mover_settings *settings, const struct link_order *order,
+bool link_documents(const struct engine_settings *settings, const struct link_order *order,
                     struct cancel *cancel, struct link_result *result_r, struct err *err)
 {
     struct linker linker = {

@@ -37,6 +37,6 @@ struct link_result {
  *   result_r   also set when it fails: what was done by then
  * Fails with ERR_USAGE (no such patient), ERR_DATABASE, ERR_OS, ERR_REMOTE, ERR_NET, ERR_CANCELED.
  */
-must_check bool link_documents(const struct mover_settings *settings,
+must_check bool link_documents(const struct engine_settings *settings,
                                const struct link_order *order, struct cancel *cancel,
                                struct link_result *result_r, struct err *err);

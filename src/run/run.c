@@ -26,7 +26,7 @@ enum { WORKERS_MAX = 256 };
 
 /* What a run is made of. */
 struct run {
-    struct mover mover;
+    struct engine mover;
     struct ledger *ledger;
     struct registry *registry;
     struct peer_locks *presence;
@@ -44,10 +44,10 @@ struct run {
  * one. */
 static struct {
     pthread_mutex_t lock;
-    struct mover *mover;
+    struct engine *mover;
 } present = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
-static void present_set(struct mover *mover)
+static void present_set(struct engine *mover)
 {
     (void)pthread_mutex_lock(&present.lock);
     present.mover = mover;
@@ -58,7 +58,7 @@ void run_finish(void)
 {
     (void)pthread_mutex_lock(&present.lock);
     if (present.mover)
-        mover_finish(present.mover);
+        engine_finish(present.mover);
     (void)pthread_mutex_unlock(&present.lock);
 }
 
@@ -71,8 +71,8 @@ static void *census_run(void *arg)
 
     log_context("census", NULL);
     if (!schedule_run(&run->mover, run->begun_us, &run->census_closed, &err)
-        && !mover_is_finishing(&run->mover))
-        mover_stop(&run->mover, &err);
+        && !engine_is_finishing(&run->mover))
+        engine_stop(&run->mover, &err);
     dispatch_census_ended(run->mover.dispatch, false, 0);
     atomic_fetch_sub(&run->alive, 1);
     return NULL;
@@ -96,7 +96,7 @@ static void share(struct engine_worker *worker)
 
 static bool work(struct engine_worker *worker, struct err *err)
 {
-    struct mover *mover = worker->engine;
+    struct engine *mover = worker->engine;
 
     if (!filemaker_new(&mover->settings->filemaker, mover->cancel, &worker->filemaker, err)
         || !store_open(&mover->settings->store, mover->cancel, &worker->store, err))
@@ -129,7 +129,7 @@ static void *worker_run(void *arg)
 
     log_context(worker->name, NULL);
     if (!work(worker, &err))
-        mover_stop(worker->engine, &err);
+        engine_stop(worker->engine, &err);
     store_close(worker->store);
     filemaker_free(worker->filemaker);
     free(start);
@@ -174,7 +174,7 @@ static void threads_join(struct run *run)
 
 static bool databases_open(struct run *run, struct err *err)
 {
-    const struct mover_settings *settings = run->mover.settings;
+    const struct engine_settings *settings = run->mover.settings;
     struct cancel *cancel = run->mover.cancel;
     bool is_shared;
 
@@ -214,7 +214,7 @@ static bool failed_wake(struct run *run, struct err *err)
 }
 
 /* Who answers for documents without an id of their own. */
-static bool acceptance_keep(struct ledger *ledger, const struct mover_settings *settings,
+static bool acceptance_keep(struct ledger *ledger, const struct engine_settings *settings,
                             struct err *err)
 {
     return !settings->accept_record_ids
@@ -233,18 +233,18 @@ static bool entered(struct run *run, struct err *err)
 /* Behind the door. Only who comes first gives failed documents their tries anew. */
 static bool run_enter(struct run *run, struct err *err)
 {
-    const struct mover_settings *settings = run->mover.settings;
+    const struct engine_settings *settings = run->mover.settings;
     struct peer_locks_names names;
     struct ledger_process process = peer_locks_process("run", &names);
     struct ledger_share share;
     auto_change change = { 0 };
-    auto_others others = { .lease_us = settings->lease_us };
+    auto_peers others = { .lease_us = settings->lease_us };
     int64_t patients;
 
     if (!todo_count(run, err) || !ledger_begin(run->ledger, &change, err)
         || !ledger_sessions_share(run->ledger, settings->sessions, &share, err)
         || !ledger_open_runs(run->ledger, settings->lease_us, &others.runs, &others.count, err)
-        || !others_divide(&others, run->presence, err))
+        || !peers_find_dead(&others, run->presence, err))
         return false;
     if (settings->sessions > 0 && others.living >= (size_t)settings->sessions)
         return true; /* there is no place for one more mover */
@@ -252,7 +252,8 @@ static bool run_enter(struct run *run, struct err *err)
            && ledger_run_lease(run->ledger, settings->lease_us, err)
            && steady_keep(run->ledger, settings, err)
            && trial_keep(run->ledger, settings, &settings->store.traits, run->mover.cancel, err)
-           && acceptance_keep(run->ledger, settings, err) && others_bury(&others, run->ledger, err)
+           && acceptance_keep(run->ledger, settings, err)
+           && peers_release_dead(&others, run->ledger, err)
            && (others.living > 0 || failed_wake(run, err))
            && registry_map_patients(run->registry, &patients, err)
            && registry_commit(run->registry, err) && ledger_commit(&change, err)
@@ -296,13 +297,13 @@ static bool run_begin(struct run *run, struct err *err)
 static struct run_view view_of(struct run *run)
 {
     struct run_view view = { .elapsed_us = time_mono_us() - run->started_us,
-                             .counts = score_counts(run->mover.score),
+                             .counts = score_counts(run->mover.counts),
                              .census_over = atomic_load(&run->census_closed) };
 
     view.to_do = run->todo_before + view.counts.seen;
     if (view.to_do < view.counts.processed)
         view.to_do = view.counts.processed; /* documents that were done, and edited since */
-    score_recent(run->mover.score, view.recent);
+    score_recent(run->mover.counts, view.recent);
     return view;
 }
 
@@ -365,12 +366,12 @@ static bool share_work(const struct writer_context *hands, void *arg, struct err
 
 static bool sessions_share(struct run *run, struct err *err)
 {
-    const struct mover_settings *settings = run->mover.settings;
+    const struct engine_settings *settings = run->mover.settings;
     struct share_job job = { settings->filemaker.gate, settings->sessions, 0 };
 
     if (settings->sessions == 0)
         return true;
-    if (!writer_run(run->mover.desk, share_work, &job, err))
+    if (!writer_run(run->mover.writer, share_work, &job, err))
         return false;
     (void)gate_sessions_limit(job.gate, job.limit);
     return true;
@@ -379,17 +380,17 @@ static bool sessions_share(struct run *run, struct err *err)
 /* Now and then: we say that we live, the dead are buried, and the living get their share. */
 static void tend(struct run *run)
 {
-    struct mover *mover = &run->mover;
+    struct engine *mover = &run->mover;
     struct run_view view = view_of(run);
     int64_t lease_us = mover->settings->lease_us;
     struct sign_job sign = { progress_of(&view), lease_us };
     struct err err = { 0 };
 
-    if (!writer_run(mover->desk, sign_work, &sign, &err)
-        || (!mover_is_finishing(mover)
-            && (!others_tend(mover->desk, run->presence, lease_us, &err)
+    if (!writer_run(mover->writer, sign_work, &sign, &err)
+        || (!engine_is_finishing(mover)
+            && (!peers_check(mover->writer, run->presence, lease_us, &err)
                 || !sessions_share(run, &err))))
-        mover_stop(mover, &err);
+        engine_stop(mover, &err);
 }
 
 static void watch(struct run *run, const struct run_watcher *watcher)
@@ -444,7 +445,7 @@ static bool nothing_work(const struct writer_context *hands, void *arg, struct e
 }
 
 /* Dates that nobody could be sure of are not in the rows: what to set, and how many there are. */
-static void dates_say(const struct mover *mover)
+static void dates_say(const struct engine *mover)
 {
     int64_t either = atomic_load(&mover->dates_either), unlike = atomic_load(&mover->dates_unlike);
     const char *field = mover->settings->fields.date;
@@ -467,12 +468,12 @@ static bool run_end(struct run *run, struct run_result *result, struct err *err)
     struct end_job job = { run, result };
 
     FAILPOINT("run.ending");
-    if (!writer_run(run->mover.desk, nothing_work, NULL, err))
+    if (!writer_run(run->mover.writer, nothing_work, NULL, err))
         return false;
     result->view = view_of(run);
     result->census_closed = atomic_load(&run->census_closed);
-    result->was_stopped = mover_is_finishing(&run->mover);
-    if (!writer_run(run->mover.desk, end_work, &job, err))
+    result->was_stopped = engine_is_finishing(&run->mover);
+    if (!writer_run(run->mover.writer, end_work, &job, err))
         return false;
     if (result->deleted_rows > 0)
         log_warn("%jd rows of documents were deleted in the application, and are not made again",
@@ -483,20 +484,20 @@ static bool run_end(struct run *run, struct run_result *result, struct err *err)
 
 static void run_clear(struct run *run)
 {
-    struct mover *mover = &run->mover;
+    struct engine *mover = &run->mover;
 
     registry_free(run->registry);
     ledger_close(run->ledger);
     dispatch_free(mover->dispatch);
     buffers_free(mover->buffers);
-    score_free(mover->score);
-    type_detector_free(mover->contents);
+    score_free(mover->counts);
+    type_detector_free(mover->type_detector);
     (void)pthread_mutex_destroy(&mover->lock);
     peer_locks_free(run->presence);
 }
 
 /* A mark stands for all files of its record, and an earlier importer knew of one. */
-static bool may_adopt(const struct mover_settings *settings, struct err *err)
+static bool may_adopt(const struct engine_settings *settings, struct err *err)
 {
     return !settings->adopt || !settings->fields.containers->each_is_document
            || err_set(err, ERR_USAGE, 0,
@@ -507,44 +508,44 @@ static bool may_adopt(const struct mover_settings *settings, struct err *err)
 static bool run_body(struct run *run, const struct run_watcher *watcher, struct run_result *result,
                      struct err *err)
 {
-    struct mover *mover = &run->mover;
+    struct engine *mover = &run->mover;
     struct writer_context hands;
     struct err end_err = { 0 };
     bool ended;
 
-    if (!type_detector_new(&mover->contents, err) || !databases_open(run, err)
+    if (!type_detector_new(&mover->type_detector, err) || !databases_open(run, err)
         || !run_begin(run, err))
         return false;
     hands = (struct writer_context){ run->ledger, run->registry, mover->cancel };
     mover->buffers = buffers_new(mover->settings->memory_bytes);
     mover->dispatch = dispatch_new(mover);
-    mover->desk = writer_new(&hands, (size_t)mover->settings->workers + 1);
+    mover->writer = writer_new(&hands, (size_t)mover->settings->workers + 1);
     if (!sessions_share(run, &end_err))
-        mover_stop(mover, &end_err);
+        engine_stop(mover, &end_err);
     present_set(mover);
     threads_start(run);
     watch(run, watcher);
     threads_join(run);
     present_set(NULL);
     ended = run_end(run, result, &end_err);
-    writer_free(take(mover->desk));
+    writer_free(take(mover->writer));
     if (mover->stopped_by.kind == ERR_NONE && ended)
         return true;
     *err = mover->stopped_by.kind != ERR_NONE ? mover->stopped_by : end_err;
     return false;
 }
 
-bool run_all(const struct mover_settings *settings, struct cancel *cancel,
+bool run_all(const struct engine_settings *settings, struct cancel *cancel,
              const struct run_watcher *watcher, struct run_result *result_r, struct err *err)
 {
-    struct mover_settings learned = *settings;
+    struct engine_settings learned = *settings;
     auto_containers containers = { 0 };
     struct run run = { .mover = { .settings = &learned, .cancel = cancel } };
     struct run_result result = { 0 };
     bool good;
 
     (void)pthread_mutex_init(&run.mover.lock, NULL);
-    run.mover.score = score_new();
+    run.mover.counts = score_new();
     run.started_us = time_mono_us();
     atomic_store(&run.mover.source_alive_us, run.started_us);
     atomic_store(&run.mover.store_alive_us, run.started_us);

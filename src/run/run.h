@@ -37,7 +37,7 @@ struct run_result {
  * Fails with what stopped the run: ERR_USAGE (another process is at work, the registry is not what
  * it should be), ERR_DATABASE, ERR_REMOTE, ERR_NET, ERR_DATA, ERR_OS.
  */
-must_check bool run_all(const struct mover_settings *settings, struct cancel *cancel,
+must_check bool run_all(const struct engine_settings *settings, struct cancel *cancel,
                         const struct run_watcher *watcher, struct run_result *result_r,
                         struct err *err);
 

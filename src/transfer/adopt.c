@@ -122,7 +122,8 @@ static void judge_object(struct transfer *j, const char *key, struct store_reade
 
     if (!beginning_read(reader, &beginning, &err))
         finding_set(j, ADOPT_UNPROVEN, "'%.200s' cannot be read: %.200s", key, err.msg);
-    else if (page_look(str_span(&beginning), span_extension(span_of(key))) == PAGE_SURE)
+    else if (error_page_judge(str_span(&beginning), span_extension(span_of(key)))
+             == ERROR_PAGE_SURE)
         finding_set(j, ADOPT_FALSE, "'%.200s' holds an error page of %ju bytes, not the document",
                     key, (uintmax_t)store_reader_size(reader));
     else

@@ -64,7 +64,7 @@ static bool open_stream(struct filemaker *filemaker, const struct source_facts *
     return true;
 }
 
-static bool open_odata(const struct mover_settings *settings, struct filemaker *filemaker,
+static bool open_odata(const struct engine_settings *settings, struct filemaker *filemaker,
                        const struct source_facts *facts, struct content_source **intake_r,
                        struct err *err)
 {
@@ -77,7 +77,7 @@ static bool open_odata(const struct mover_settings *settings, struct filemaker *
     return true;
 }
 
-static bool open_script(const struct mover_settings *settings, struct filemaker *filemaker,
+static bool open_script(const struct engine_settings *settings, struct filemaker *filemaker,
                         const struct source_facts *facts, struct content_source **intake_r,
                         struct err *err)
 {
@@ -136,7 +136,7 @@ static bool open_file(int fd, struct span name, struct content_source **intake_r
 /* --- choosing ------------------------------------------------------------------------------- */
 
 /* The other ways address a record by its id. */
-bool content_source_has_method(const struct mover_settings *settings,
+bool content_source_has_method(const struct engine_settings *settings,
                                const struct source_facts *facts, enum content_method way)
 {
     switch (way) {
@@ -151,7 +151,7 @@ bool content_source_has_method(const struct mover_settings *settings,
     abort();
 }
 
-static bool open_reference(const struct mover *mover, const struct source_facts *facts,
+static bool open_reference(const struct engine *mover, const struct source_facts *facts,
                            struct content_source **intake_r, struct trouble *trouble)
 {
     const char *below;
@@ -166,7 +166,7 @@ static bool open_reference(const struct mover *mover, const struct source_facts 
            || trouble_set(trouble, FAILURE_CONTAINER_UNAVAILABLE, "fetch", &err);
 }
 
-bool content_source_open(const struct mover *mover, struct filemaker *filemaker,
+bool content_source_open(const struct engine *mover, struct filemaker *filemaker,
                          const struct source_facts *facts, enum content_method way,
                          struct content_source **intake_r, struct trouble *trouble)
 {

@@ -21,14 +21,14 @@ enum content_method {
 enum { CONTENT_METHODS = CONTENT_METHOD_SCRIPT + 1 };
 
 /* Whether a way is open to a document: configured, and the document has what it needs. */
-bool content_source_has_method(const struct mover_settings *settings,
+bool content_source_has_method(const struct engine_settings *settings,
                                const struct source_facts *facts, enum content_method way);
 
 /*
  * Opens what a document's facts point to.
  *   intake_r   caller frees with content_source_free()
  */
-must_check bool content_source_open(const struct mover *mover, struct filemaker *filemaker,
+must_check bool content_source_open(const struct engine *mover, struct filemaker *filemaker,
                                     const struct source_facts *facts, enum content_method way,
                                     struct content_source **intake_r, struct trouble *trouble);
 void content_source_free(struct content_source *intake); /* NULL is allowed */

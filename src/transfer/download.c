@@ -92,7 +92,7 @@ static bool refuse_page_of_others(struct trouble *trouble, const struct download
  * the same bytes again, and for no other record, are the file.
  */
 static bool page_check(struct download *cargo, const struct ledger_claim *claim,
-                       enum page_look look, struct trouble *trouble)
+                       enum error_page_sign look, struct trouble *trouble)
 {
     struct ledger_refused seen;
 
@@ -100,7 +100,7 @@ static bool page_check(struct download *cargo, const struct ledger_claim *claim,
         return false;
     if (seen.accepted)
         return true;
-    if (look == PAGE_SURE)
+    if (look == ERROR_PAGE_SURE)
         return refuse_page(trouble, cargo, "its name or its own words say so");
     if (seen.elsewhere)
         return refuse_page_of_others(trouble, cargo, seen.elsewhere);
@@ -131,13 +131,13 @@ static bool download_inspect(struct download *cargo, const struct ledger_claim *
     struct span bytes = { cargo->bytes, cargo->used };
     auto_str name = STR_MAX(SENT_NAME_MAX);
     struct span ext = download_extension(cargo, facts, &name);
-    enum page_look look = cargo->is_complete ? page_look(bytes, ext) : PAGE_NONE;
+    enum error_page_sign look = cargo->is_complete ? error_page_judge(bytes, ext) : ERROR_PAGE_NONE;
 
     if (cargo->used == 0 && !zero_bytes_check(cargo, claim, trouble))
         return false;
-    if (look != PAGE_NONE && !page_check(cargo, claim, look, trouble))
+    if (look != ERROR_PAGE_NONE && !page_check(cargo, claim, look, trouble))
         return false;
-    file_type_detect(cargo->engine->contents, bytes, &cargo->file_type);
+    file_type_detect(cargo->engine->type_detector, bytes, &cargo->file_type);
     file_type_use_name(&cargo->file_type, ext);
     return true;
 }
@@ -149,7 +149,7 @@ static bool download_by_method(struct engine_worker *worker, const struct ledger
                                const struct source_facts *facts, enum content_method way,
                                struct download *cargo, struct trouble *trouble)
 {
-    struct mover *mover = worker->engine;
+    struct engine *mover = worker->engine;
     struct err err = { 0 };
 
     *cargo = (struct download){ .engine = mover };
@@ -181,7 +181,7 @@ bool download_open(struct engine_worker *worker, const struct ledger_claim *clai
                    const struct source_facts *facts, bool last_try, struct download *cargo_r,
                    struct trouble *trouble)
 {
-    const struct mover_settings *settings = worker->engine->settings;
+    const struct engine_settings *settings = worker->engine->settings;
 
     if (download_by_method(worker, claim, facts, CONTENT_METHOD_DIRECT, cargo_r, trouble))
         return true;

@@ -8,7 +8,7 @@
 #include "transfer/transfer.h"
 
 struct download {
-    struct mover *engine;
+    struct engine *engine;
     char *bytes; /* a small document, whole; or the first part of a large one */
     size_t used, room;
     bool is_complete;              /* nothing came after `bytes` */

@@ -13,7 +13,7 @@
 
 struct transfer {
     struct engine_worker *worker;
-    struct mover *engine;
+    struct engine *engine;
     struct assignment *assignment;
     struct ledger_claim *claim;
     struct filemaker_page page;            /* the record, freshly read         */

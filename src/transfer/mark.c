@@ -133,7 +133,7 @@ static bool record_is_ready(struct transfer *j)
     struct err err = { 0 };
 
     if (j->engine->settings->fields.containers->each_is_document
-        && !writer_run(j->engine->desk, ready_work, &job, &err))
+        && !writer_run(j->engine->writer, ready_work, &job, &err))
         return trouble_of_desk(&j->failure, "mark", &err);
     return job.ready || mark_report_incomplete(j);
 }

@@ -20,7 +20,7 @@ enum {
 
 /* What the desk is told; owned by the desk once posted. */
 struct verdict {
-    struct mover *mover;
+    struct engine *mover;
     struct ledger_claim claim;
     enum { VERDICT_DONE, VERDICT_RELEASED, VERDICT_FAILED, VERDICT_GONE } kind;
     uint64_t mod_id;
@@ -120,7 +120,7 @@ static bool verdict_work(const struct writer_context *hands, void *arg, struct e
 
 static void count(const struct verdict *v)
 {
-    struct score *score = v->mover->score;
+    struct score *score = v->mover->counts;
 
     if (v->kind == VERDICT_DONE)
         score_done(score, v->claim.document, v->claim.size);
@@ -143,7 +143,7 @@ static void verdict_after(void *arg, const struct err *why)
     else if (why->kind == ERR_DATABASE && why->code == LEDGER_NOT_OURS)
         log_debug("%s", why->msg);
     else
-        mover_stop(v->mover, why);
+        engine_stop(v->mover, why);
     dispatch_give_back(v->mover->dispatch);
     verdict_free(v);
 }
@@ -151,7 +151,7 @@ static void verdict_after(void *arg, const struct err *why)
 static void verdict_post(struct verdict *verdict)
 {
     FAILPOINT("settle.told");
-    writer_post(verdict->mover->desk, verdict_work, verdict, verdict_after);
+    writer_post(verdict->mover->writer, verdict_work, verdict, verdict_after);
 }
 
 /* --- deciding ------------------------------------------------------------------------------- */
@@ -185,9 +185,9 @@ bool outcome_of_success(struct transfer *j, struct err *err)
     return true;
 }
 
-static int tries_allowed(const struct mover *mover, const struct policy *policy)
+static int tries_allowed(const struct engine *mover, const struct policy *policy)
 {
-    int cap = mover->settings->attempts;
+    int cap = mover->settings->max_tries;
 
     return policy->tries > 1 && cap > 0 && cap < policy->tries ? cap : policy->tries;
 }

@@ -46,7 +46,7 @@ bool reaction_may_mark(struct transfer *j)
 
     if (is_told(j))
         return true;
-    if (!writer_run(j->engine->desk, tell_work, &job, &err))
+    if (!writer_run(j->engine->writer, tell_work, &job, &err))
         return trouble_of_desk(&j->failure, "mark", &err);
     FAILPOINT("mark.told");
     if (job.due_us == 0)
@@ -94,7 +94,7 @@ bool reaction_report_answer(struct transfer *j)
         .mod_id_rise = (int64_t)(j->record->mod_id - j->version.mod_id),
     };
     (void)say(j, &j->reaction, "");
-    if (!atomic_exchange(&j->engine->told_of_reaction, true))
+    if (!atomic_exchange(&j->engine->reaction_was_logged, true))
         log_warn("%s; a record is marked %d times an hour at most (docs/errors.md, source-reacts)",
                  j->failure.why.msg, LEDGER_EDITS_MAX);
     return false;

@@ -127,7 +127,7 @@ static bool marks_ask(struct transfer *j)
 {
     struct err err = { 0 };
 
-    return j->claim->epoch > 1 || writer_run(j->engine->desk, marks_work, j->assignment, &err)
+    return j->claim->epoch > 1 || writer_run(j->engine->writer, marks_work, j->assignment, &err)
            || trouble_of_desk(&j->failure, "fetch", &err);
 }
 

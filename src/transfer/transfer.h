@@ -8,7 +8,7 @@
 
 /* What one worker has for itself. */
 struct engine_worker {
-    struct mover *engine;
+    struct engine *engine;
     struct filemaker *filemaker;
     struct store *store;
     char name[24];

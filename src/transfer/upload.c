@@ -31,7 +31,7 @@ static bool intend(struct transfer *j)
     struct err err = { 0 };
 
     FAILPOINT("put.chosen");
-    if (!writer_run(j->engine->desk, intend_work, &job, &err))
+    if (!writer_run(j->engine->writer, intend_work, &job, &err))
         return trouble_of_desk(&j->failure, "intend", &err);
     FAILPOINT("put.intended");
     return true;
@@ -56,12 +56,12 @@ static bool intend_and_check(struct transfer *j)
     struct err err = { 0 };
 
     FAILPOINT("put.chosen");
-    intent = writer_submit(j->engine->desk, intend_work, &job);
+    intent = writer_submit(j->engine->writer, intend_work, &job);
     unchanged = transfer_check_unchanged(j);
     if (!writer_wait(intent, &err))
         return trouble_of_desk(&j->failure, "intend", &err);
     FAILPOINT("put.intended");
-    if (!unchanged && is_new && !writer_run(j->engine->desk, withdraw_work, &job, &err))
+    if (!unchanged && is_new && !writer_run(j->engine->writer, withdraw_work, &job, &err))
         return trouble_of_desk(&j->failure, "intend", &err);
     return unchanged;
 }
@@ -519,7 +519,7 @@ static enum ledger_link link_of(enum registry_match match)
 
 static struct row *row_of(const struct transfer *j, const char *patient)
 {
-    const struct mover_settings *settings = j->engine->settings;
+    const struct engine_settings *settings = j->engine->settings;
 
     return row_make(&(struct row_parts){ .source_name = settings->source_name,
                                          .identity = j->claim->identity,
@@ -568,7 +568,7 @@ bool transfer_commit(struct transfer *j)
                                   j->engine->settings->fields.containers->each_is_document };
     struct err err = { 0 };
 
-    if (!writer_run(j->engine->desk, record_work, &job, &err))
+    if (!writer_run(j->engine->writer, record_work, &job, &err))
         return trouble_of_desk(&j->failure, "record", &err);
     if (!job.there)
         log_warn("its row was deleted in the application, and is not made again");

@@ -20,7 +20,7 @@ static bool read_words(const char *words, struct settings *settings_r, struct er
 TEST(without_a_word_everything_has_its_default)
 {
     auto_settings settings = { 0 };
-    struct mover_settings mover;
+    struct engine_settings mover;
     struct patients_settings patients;
     struct err err = { 0 };
 
@@ -37,7 +37,7 @@ TEST(without_a_word_everything_has_its_default)
               "patients/filemaker-import/documents/{patient_id}/{type-slug}/{filemaker_id}.{ext}");
     CHECK_STR(mover.keys.type_folders, "referral=referrals");
     CHECK(!mover.keys.listed_only && mover.workers == 4 && mover.memory_bytes == MIB(48));
-    CHECK(mover.first_wait_us == 500000 && mover.attempts == 5 && mover.limit == 0);
+    CHECK(mover.first_wait_us == 500000 && mover.max_tries == 5 && mover.limit == 0);
     CHECK_STR(mover.ledger_url, mover.registry.url);
     CHECK_STR(patients.layout, "API_Contacts");
     CHECK(mover.fields.text_dates == DATE_ASK);
@@ -46,7 +46,7 @@ TEST(without_a_word_everything_has_its_default)
 TEST(what_is_written_is_what_counts)
 {
     auto_settings settings = { 0 };
-    struct mover_settings mover;
+    struct engine_settings mover;
     struct err err = { 0 };
 
     CHECK(read_words("[source]\nname = Old files\nurl = https://fms.example.com\n"
@@ -63,7 +63,7 @@ TEST(what_is_written_is_what_counts)
     CHECK_STR(mover.fields.container_list, "Doc, Scan");
     CHECK(mover.fields.each && mover.fields.text_dates == DATE_DAY_FIRST);
     CHECK(mover.keys.listed_only && mover.workers == 7);
-    CHECK(mover.memory_bytes == MIB(64) && mover.attempts == 2 && mover.first_wait_us == 1000);
+    CHECK(mover.memory_bytes == MIB(64) && mover.max_tries == 2 && mover.first_wait_us == 1000);
     CHECK(mover.filter && filter_field(mover.filter, 0) != NULL);
 }
 

@@ -13,8 +13,8 @@
 struct place {
     char *folder;
     struct containers containers;
-    struct mover_settings settings;
-    struct mover mover;
+    struct engine_settings settings;
+    struct engine mover;
     struct ledger *ledger;
     struct registry *registry;
 };
@@ -36,7 +36,7 @@ static struct place *place_new(int workers, int64_t limit)
     p->settings.limit = limit;
     p->mover.settings = &p->settings;
     p->mover.cancel = cancel_new();
-    p->mover.score = score_new();
+    p->mover.counts = score_new();
     (void)pthread_mutex_init(&p->mover.lock, NULL);
     if (!ledger_open(url, "source", p->mover.cancel, &p->ledger, &err)
         || !sql_script(ledger_sql(p->ledger), "pragma synchronous = off", &err)
@@ -52,7 +52,7 @@ static struct place *place_new(int workers, int64_t limit)
         || !registry_map_patients(p->registry, &patients, &err) || !ledger_commit(&change, &err))
         abort();
     hands = (struct writer_context){ p->ledger, p->registry };
-    p->mover.desk = writer_new(&hands, (size_t)workers + 1);
+    p->mover.writer = writer_new(&hands, (size_t)workers + 1);
     p->mover.dispatch = dispatch_new(&p->mover);
     return p;
 }
@@ -61,11 +61,11 @@ static void place_end(struct place **place)
 {
     struct place *p = *place;
 
-    writer_free(p->mover.desk);
+    writer_free(p->mover.writer);
     dispatch_free(p->mover.dispatch);
     registry_free(p->registry);
     ledger_close(p->ledger);
-    score_free(p->mover.score);
+    score_free(p->mover.counts);
     (void)pthread_mutex_destroy(&p->mover.lock);
     cancel_free(p->mover.cancel);
     folder_remove(p->folder);
@@ -110,7 +110,7 @@ static void see(struct place *p, uint64_t first, uint64_t count)
     struct page page = { first, count };
     struct err err = { 0 };
 
-    CHECK(writer_run(p->mover.desk, page_see, &page, &err));
+    CHECK(writer_run(p->mover.writer, page_see, &page, &err));
     dispatch_wake(p->mover.dispatch);
 }
 
@@ -165,7 +165,7 @@ static void on_idle(void *arg)
 static void *worker_run(void *arg)
 {
     struct worker *w = arg;
-    struct mover *mover = &w->place->mover;
+    struct engine *mover = &w->place->mover;
 
     w->matched = true;
     for (;;) {
@@ -179,13 +179,13 @@ static void *worker_run(void *arg)
         w->matched = w->matched && assignment->match == REGISTRY_ONE_PATIENT
                      && strcmp(assignment->patient, "aaaaaaaa-5a2e-4b58-9a3e-2c5b3e3f1a10") == 0;
         outcome = (struct outcome){ &assignment->claim, w->fate(&assignment->claim) };
-        if (!writer_run(mover->desk, outcome_write, &outcome, &w->err)) {
+        if (!writer_run(mover->writer, outcome_write, &outcome, &w->err)) {
             w->good = false;
             return NULL;
         }
         if (outcome.fate == FATE_DONE) {
             w->numbers += assignment->claim.record_id;
-            score_done(mover->score, assignment->claim.document, 1);
+            score_done(mover->counts, assignment->claim.document, 1);
         }
         dispatch_give_back(mover->dispatch);
     }
@@ -288,7 +288,7 @@ TEST(the_end_waits_for_what_is_in_hand)
     workers_start(p, &other, 1, all_done);
     see(p, 2, 1);
     outcome = (struct outcome){ &mine->claim, FATE_SOON };
-    CHECK(writer_run(p->mover.desk, outcome_write, &outcome, &me.err));
+    CHECK(writer_run(p->mover.writer, outcome_write, &outcome, &me.err));
     dispatch_give_back(p->mover.dispatch);
     CHECK(workers_join(&other, 1, &numbers) == 2 && numbers == 3);
 }
@@ -298,8 +298,8 @@ static void move_one(struct place *p, struct worker *me, struct assignment *assi
 {
     struct outcome outcome = { &assignment->claim, FATE_DONE };
 
-    CHECK(writer_run(p->mover.desk, outcome_write, &outcome, &me->err));
-    score_done(p->mover.score, assignment->claim.document, 1);
+    CHECK(writer_run(p->mover.writer, outcome_write, &outcome, &me->err));
+    score_done(p->mover.counts, assignment->claim.document, 1);
     dispatch_give_back(p->mover.dispatch);
 }
 
@@ -351,7 +351,7 @@ TEST(finishing_wakes_all_who_wait)
 
     workers_start(p, workers, WORKERS, all_done);
     see(p, 1, 3);
-    mover_finish(&p->mover);
+    engine_finish(&p->mover);
     CHECK(workers_join(workers, WORKERS, &numbers) <= 3);
     CHECK(!dispatch_wants_census(p->mover.dispatch) && !cancel_is_set(p->mover.cancel));
 }
@@ -370,13 +370,13 @@ TEST(a_broken_desk_is_told_to_who_asks)
     struct worker me = { .place = p };
     struct err err = { 0 };
 
-    CHECK(!writer_run(p->mover.desk, work_breaks, NULL, &err));
+    CHECK(!writer_run(p->mover.writer, work_breaks, NULL, &err));
     CHECK(!dispatch_next(p->mover.dispatch, on_idle, &me, &assignment, &err) && !assignment);
     CHECK(err.kind == ERR_DATABASE && err.code == SQL_BROKEN);
-    mover_stop(&p->mover, &err);
-    CHECK(mover_is_finishing(&p->mover) && cancel_is_set(p->mover.cancel));
+    engine_stop(&p->mover, &err);
+    CHECK(engine_is_finishing(&p->mover) && cancel_is_set(p->mover.cancel));
     CHECK(p->mover.stopped_by.code == SQL_BROKEN);
-    mover_stop(&p->mover, &(struct err){ .kind = ERR_DATA });
+    engine_stop(&p->mover, &(struct err){ .kind = ERR_DATA });
     CHECK(p->mover.stopped_by.code == SQL_BROKEN); /* the first is what is told */
 }
 
@@ -390,7 +390,7 @@ TEST(what_was_claimed_and_not_taken_is_freed)
 
     see(p, 1, 50);
     CHECK(dispatch_next(p->mover.dispatch, on_idle, &me, &assignment, &err) && assignment);
-    mover_finish(&p->mover);
+    engine_finish(&p->mover);
     assignment_free(take(assignment));
     CHECK(dispatch_next(p->mover.dispatch, on_idle, &me, &assignment, &err) && !assignment);
 }
