@@ -19,7 +19,7 @@ enum { CONFIRM_TRIES = 6, ABSENT_BATCH = 256 };
 struct census {
     struct engine *engine;
     struct filemaker *filemaker;
-    struct roll *walk;
+    struct record_walk *walk;
     int64_t number;
     struct census_result *result;
 };
@@ -80,7 +80,8 @@ static bool other_has_identity(struct census *c, const struct ledger_census_entr
     bool lives;
 
     *has_r = false;
-    if (!roll_ask(c->filemaker, fields->layout, other, c->engine->cancel, &lives, &page, err))
+    if (!walk_ask_record(c->filemaker, fields->layout, other, c->engine->cancel, &lives, &page,
+                         err))
         return false;
     if (!lives)
         return true;
@@ -117,7 +118,7 @@ static bool page_send(struct census *c, struct page_job *job, struct err *err)
         return false;
     FAILPOINT("census.page-told");
     c->result->change_count += (int64_t)(job->new_count + job->changed_count);
-    score_seen(c->engine->counts, (int64_t)job->new_count);
+    counts_add_seen(c->engine->counts, (int64_t)job->new_count);
     if (job->new_count + job->changed_count)
         dispatch_wake(c->engine->dispatch);
     return true;
@@ -232,11 +233,11 @@ static bool census_on_stop(void *arg)
 
 static bool was_seen(void *arg, uint64_t record_id)
 {
-    return roll_has(arg, record_id);
+    return walk_has(arg, record_id);
 }
 
 struct absent_job {
-    struct roll *walk;
+    struct record_walk *walk;
     uint64_t records[ABSENT_BATCH];
     size_t count;
 };
@@ -255,8 +256,8 @@ static bool absent_check(struct census *c, uint64_t record_id, bool *lives_r, st
 {
     auto_page page = { 0 };
 
-    return roll_ask(c->filemaker, c->engine->settings->fields.layout, record_id, c->engine->cancel,
-                    lives_r, &page, err)
+    return walk_ask_record(c->filemaker, c->engine->settings->fields.layout, record_id,
+                           c->engine->cancel, lives_r, &page, err)
            && (*lives_r || census_on_gone(c, record_id, err));
 }
 
@@ -292,16 +293,16 @@ static bool find_count_compare(struct census *c, int64_t *witness_r, char *open_
     char *why = c->result->why;
 
     for (int hearings = CONFIRM_TRIES; hearings > 0; hearings--) {
-        int64_t before = (int64_t)roll_count(c->walk), after;
+        int64_t before = (int64_t)walk_count(c->walk), after;
 
         if (!witness_count(c->filemaker, fields->layout, fields->key, witness_r, why,
                            CENSUS_WHY_SIZE, err)
-            || !roll_close(c->walk, open_r, CENSUS_WHY_SIZE, err))
+            || !walk_confirm(c->walk, open_r, CENSUS_WHY_SIZE, err))
             return false;
         c->result->closed = false;
         if (*open_r)
             return true;
-        after = (int64_t)roll_count(c->walk);
+        after = (int64_t)walk_count(c->walk);
         c->result->closed = *witness_r < 0
                             || (*witness_r >= (before < after ? before : after)
                                 && *witness_r <= (before < after ? after : before));
@@ -344,7 +345,7 @@ static bool count_and_close(struct census *c, struct err *err)
     char open[CENSUS_WHY_SIZE] = "";
     bool all_gone;
 
-    if (!roll_call(c->walk, c->result->why, CENSUS_WHY_SIZE, err))
+    if (!walk_run(c->walk, c->result->why, CENSUS_WHY_SIZE, err))
         return false;
     if (*c->result->why)
         return true;
@@ -364,7 +365,7 @@ static bool count_and_close(struct census *c, struct err *err)
     if (!c->result->closed)
         return true;
     job.number = c->number;
-    job.records = (int64_t)roll_count(c->walk);
+    job.records = (int64_t)walk_count(c->walk);
     FAILPOINT("census.closing");
     return writer_run(c->engine->writer, census_close_work, &job, err);
 }
@@ -393,17 +394,17 @@ bool census_take(struct engine *mover, struct filemaker *filemaker, struct censu
 {
     struct census_result result = { 0 };
     struct census census = { .engine = mover, .filemaker = filemaker, .result = &result };
-    struct roll_listener listener = { census_on_found, census_on_gone, census_on_stop, &census,
+    struct walk_listener listener = { census_on_found, census_on_gone, census_on_stop, &census,
                                       false };
     bool good;
 
     if (mover->pager.most == 0)
         mover->pager = pager_of(PAGER_FIRST, PAGER_MOST);
-    census.walk = roll_new(filemaker, mover->settings->fields.layout, &mover->pager, mover->cancel,
+    census.walk = walk_new(filemaker, mover->settings->fields.layout, &mover->pager, mover->cancel,
                            &listener);
-    roll_by_key(census.walk, mover->settings->fields.census_key);
+    walk_use_key(census.walk, mover->settings->fields.census_key);
     good = census_body(&census, err);
-    roll_free(census.walk);
+    walk_free(census.walk);
     *result_r = result;
     return good || err_ctx(err, "the census");
 }

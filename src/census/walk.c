@@ -24,35 +24,35 @@
 enum {
     WALKS_MAX = 6,
     STEPS_BACK_MAX = 200,
-    EMPTY_TRIES = 4,   /* before an empty page is believed */
-    ASK_TRIES = 4,     /* before a refusal to show a record is */
-    LATER_TRIES = 5,   /* looks at an end that does not fit what the source says of it */
-    CLOSE_TRIES = 200, /* looks at the end, and records struck off */
-    STRIKE_MAX = 40,   /* more than that: walking again is cheaper */
+    EMPTY_TRIES = 4,         /* before an empty page is believed */
+    ASK_TRIES = 4,           /* before a refusal to show a record is */
+    LATER_TRIES = 5,         /* looks at an end that does not fit what the source says of it */
+    CONFIRM_LOOKS_MAX = 200, /* looks at the end, and records struck off */
+    REMOVED_MAX = 40,        /* more than that: walking again is cheaper */
 };
 
-struct roll {
+struct record_walk {
     struct filemaker *filemaker;
     const char *layout;
     struct pager *pager;
     const char *key; /* to walk by, or "" */
     const struct cancel *cancel;
-    struct roll_listener listener;
+    struct walk_listener listener;
     struct idset *ids;
-    struct idset *told;   /* who has been heard of, of a listener that hears once; or NULL */
-    struct pager_gap gap; /* of this walk: what could not be read at all                   */
-    uint64_t last_id;     /* of the last record in the source's order */
-    uint64_t at_id;       /* where the walk stands; 0: it has stepped back */
-    uint64_t found;       /* as the newest answer said                */
-    bool is_ascending;    /* ids rise in the source's order, as FileMaker's do */
-    char *why_open;
+    struct idset *told_ids; /* who has been heard of, of a listener that hears once; or NULL */
+    struct pager_gap gap;   /* of this walk: what could not be read at all                   */
+    uint64_t last_id;       /* of the last record in the source's order */
+    uint64_t at_id;         /* where the walk stands; 0: it has stepped back */
+    uint64_t source_total;  /* as the newest answer said                */
+    bool is_ascending;      /* ids rise in the source's order, as FileMaker's do */
+    char *why_unconfirmed;
     size_t why_room;
 };
 
-struct roll *roll_new(struct filemaker *filemaker, const char *layout, struct pager *pager,
-                      const struct cancel *cancel, const struct roll_listener *listener)
+struct record_walk *walk_new(struct filemaker *filemaker, const char *layout, struct pager *pager,
+                             const struct cancel *cancel, const struct walk_listener *listener)
 {
-    struct roll *roll = mem_new(struct roll);
+    struct record_walk *roll = mem_new(struct record_walk);
 
     roll->filemaker = filemaker;
     roll->layout = layout;
@@ -61,43 +61,43 @@ struct roll *roll_new(struct filemaker *filemaker, const char *layout, struct pa
     roll->cancel = cancel;
     roll->listener = *listener;
     roll->ids = idset_new();
-    roll->told = listener->once ? idset_new() : NULL;
+    roll->told_ids = listener->tells_once ? idset_new() : NULL;
     return roll;
 }
 
-void roll_free(struct roll *roll)
+void walk_free(struct record_walk *roll)
 {
     if (!roll)
         return;
     idset_free(roll->ids);
-    if (roll->told)
-        idset_free(roll->told);
+    if (roll->told_ids)
+        idset_free(roll->told_ids);
     free(roll);
 }
 
-void roll_by_key(struct roll *roll, const char *field)
+void walk_use_key(struct record_walk *roll, const char *field)
 {
     roll->key = field;
 }
 
-uint64_t roll_count(const struct roll *roll)
+uint64_t walk_count(const struct record_walk *roll)
 {
     return idset_count(roll->ids);
 }
 
-bool roll_has(const struct roll *roll, uint64_t record_id)
+bool walk_has(const struct record_walk *roll, uint64_t record_id)
 {
     return idset_has(roll->ids, record_id);
 }
 
-static bool is_stopped(const struct roll *roll)
+static bool is_stopped(const struct record_walk *roll)
 {
     return roll->listener.stop && roll->listener.stop(roll->listener.arg);
 }
 
-static void stay_open(struct roll *roll, const char *why)
+static void set_unconfirmed(struct record_walk *roll, const char *why)
 {
-    (void)snprintf(roll->why_open, roll->why_room, "%s", why);
+    (void)snprintf(roll->why_unconfirmed, roll->why_room, "%s", why);
 }
 
 /* --- pages ---------------------------------------------------------------------------------- */
@@ -108,8 +108,8 @@ static bool says_none(const struct filemaker_page *page)
 }
 
 /* Goes on from a place, at which the last record stands; from 0: at the beginning. */
-static bool page_once(struct roll *roll, uint64_t place, struct filemaker_page *page_r,
-                      struct err *err)
+static bool walk_page_once(struct record_walk *roll, uint64_t place, struct filemaker_page *page_r,
+                           struct err *err)
 {
     struct pager_gap gap;
 
@@ -122,11 +122,11 @@ static bool page_once(struct roll *roll, uint64_t place, struct filemaker_page *
 }
 
 /* An empty page where records should be is asked for again: servers have been seen to slip. */
-static bool page_read(struct roll *roll, uint64_t place, struct filemaker_page *page_r,
-                      struct err *err)
+static bool walk_page_read(struct record_walk *roll, uint64_t place, struct filemaker_page *page_r,
+                           struct err *err)
 {
     for (int tries = EMPTY_TRIES;; tries--) {
-        if (!page_once(roll, place, page_r, err))
+        if (!walk_page_once(roll, place, page_r, err))
             return false;
         if (page_r->count > 0 || tries == 0 || (place == 0 && says_none(page_r)))
             return true;
@@ -136,36 +136,38 @@ static bool page_read(struct roll *roll, uint64_t place, struct filemaker_page *
     }
 }
 
-static bool tell(struct roll *roll, const struct filemaker_record *records, size_t count,
-                 struct err *err)
+static bool listener_tell(struct record_walk *roll, const struct filemaker_record *records,
+                          size_t count, struct err *err)
 {
     return count == 0 || roll->listener.found(roll->listener.arg, records, count, err);
 }
 
 /* Those who were not heard of, in the pieces in which they stand. */
-static bool tell_once(struct roll *roll, const struct filemaker_record *records, size_t count,
-                      struct err *err)
+static bool listener_tell_once(struct record_walk *roll, const struct filemaker_record *records,
+                               size_t count, struct err *err)
 {
     size_t from = 0;
 
     for (size_t i = 0; i < count; i++) {
-        if (idset_add(roll->told, records[i].record_id))
+        if (idset_add(roll->told_ids, records[i].record_id))
             continue;
-        if (!tell(roll, records + from, i - from, err))
+        if (!listener_tell(roll, records + from, i - from, err))
             return false;
         from = i + 1;
     }
-    return tell(roll, records + from, count - from, err);
+    return listener_tell(roll, records + from, count - from, err);
 }
 
 /* Takes what is new on a page: known records stand in front, where it overlaps the one before. */
-static bool page_take(struct roll *roll, const struct filemaker_page *page, struct err *err)
+static bool walk_page_take(struct record_walk *roll, const struct filemaker_page *page,
+                           struct err *err)
 {
     size_t first = 0;
 
     while (first < page->count && idset_has(roll->ids, page->records[first].record_id))
         first++;
-    if (!(roll->told ? tell_once : tell)(roll, page->records + first, page->count - first, err))
+    if (!(roll->told_ids ? listener_tell_once : listener_tell)(roll, page->records + first,
+                                                               page->count - first, err))
         return false;
     for (size_t i = first; i < page->count; i++) {
         uint64_t id = page->records[i].record_id;
@@ -175,7 +177,7 @@ static bool page_take(struct roll *roll, const struct filemaker_page *page, stru
             roll->last_id = id;
         }
     }
-    roll->found = page->found;
+    roll->source_total = page->found;
     return true;
 }
 
@@ -192,14 +194,14 @@ static bool is_last_page(const struct filemaker_page *page)
  * Whether a page connects to what is known: it begins with a record that is on the roll, or behind
  * one that the pager has looked at.
  */
-static bool page_connects(const struct roll *roll, uint64_t place,
+static bool page_connects(const struct record_walk *roll, uint64_t place,
                           const struct filemaker_page *page)
 {
     return place == 0 || page->place > place
            || (page->count > 0 && idset_has(roll->ids, page->records[0].record_id));
 }
 
-static uint64_t place_before(const struct roll *roll, uint64_t place)
+static uint64_t place_before(const struct record_walk *roll, uint64_t place)
 {
     uint64_t records = roll->pager->size > 2 ? roll->pager->size : 2;
 
@@ -207,14 +209,14 @@ static uint64_t place_before(const struct roll *roll, uint64_t place)
 }
 
 /* Nothing follows: one record is where we stood, and more do not come, whatever is said. */
-static bool is_over(uint64_t place, const struct filemaker_page *page)
+static bool walk_is_over(uint64_t place, const struct filemaker_page *page)
 {
     if (page->place > place && place > 0) /* behind where we stood */
         return page->count == 0;
     return is_last_page(page) || (page->count == 1 && page->asked > 1);
 }
 
-static void walk_begin(struct roll *roll)
+static void walk_begin(struct record_walk *roll)
 {
     idset_clear(roll->ids);
     roll->last_id = roll->at_id = 0;
@@ -223,14 +225,14 @@ static void walk_begin(struct roll *roll)
     pager_begin(roll->pager);
 }
 
-static bool moved_about(struct roll *roll)
+static bool moved_about(struct record_walk *roll)
 {
-    stay_open(roll, "the records moved about faster than they could be read");
+    set_unconfirmed(roll, "the records moved about faster than they could be read");
     return true;
 }
 
-/* True also if the walk was given up; then `why_open` says so. */
-static bool walk(struct roll *roll, struct err *err)
+/* True also if the walk was given up; then `why_unconfirmed` says so. */
+static bool walk_by_place(struct record_walk *roll, struct err *err)
 {
     uint64_t place = 0;
     int steps_back = 0;
@@ -241,10 +243,10 @@ static bool walk(struct roll *roll, struct err *err)
 
         if (is_stopped(roll))
             return err_set(err, ERR_CANCELED, 0, "asked to stop");
-        if (!page_read(roll, place, &page, err))
+        if (!walk_page_read(roll, place, &page, err))
             return false;
         if (page.count == 0 && place == 0) {
-            roll->found = page.found;
+            roll->source_total = page.found;
             return true;
         }
         if (!page_connects(roll, place, &page)) {
@@ -254,9 +256,9 @@ static bool walk(struct roll *roll, struct err *err)
                 continue;
             return moved_about(roll);
         }
-        if (!page_take(roll, &page, err))
+        if (!walk_page_take(roll, &page, err))
             return false;
-        if (is_over(place, &page))
+        if (walk_is_over(place, &page))
             return true;
         roll->at_id = page.records[page.count - 1].record_id;
         if (page.place + page.count - 1 == place && ++steps_back > STEPS_BACK_MAX)
@@ -267,7 +269,7 @@ static bool walk(struct roll *roll, struct err *err)
 
 /* --- walking by key ------------------------------------------------------------------------- */
 
-static bool key_is_good(struct roll *roll, bool *good_r, struct err *err)
+static bool walk_key_is_good(struct record_walk *roll, bool *good_r, struct err *err)
 {
     char why[256];
 
@@ -283,8 +285,8 @@ static bool key_is_good(struct roll *roll, bool *good_r, struct err *err)
 }
 
 /* The next page by key; an empty one where records should be is asked for again. */
-static bool keys_read(struct roll *roll, const char *from, struct filemaker_page *page_r,
-                      struct err *err)
+static bool walk_key_page_read(struct record_walk *roll, const char *from,
+                               struct filemaker_page *page_r, struct err *err)
 {
     for (int tries = EMPTY_TRIES;; tries--) {
         if (!walk_key_page(roll->filemaker, roll->layout, roll->key, from, roll->pager, page_r,
@@ -302,7 +304,7 @@ static bool keys_read(struct roll *roll, const char *from, struct filemaker_page
  * Records are made in the order of their ids, so the roll is closed by places as after any walk.
  * `walked_r`: false where a record's key is no number after all.
  */
-static bool walk_by_key(struct roll *roll, bool *walked_r, struct err *err)
+static bool walk_by_key(struct record_walk *roll, bool *walked_r, struct err *err)
 {
     char from[WALK_KEY_MAX] = "";
     uint64_t before;
@@ -311,42 +313,43 @@ static bool walk_by_key(struct roll *roll, bool *walked_r, struct err *err)
     do {
         auto_page page = { 0 };
 
-        before = roll_count(roll);
+        before = walk_count(roll);
         if (is_stopped(roll))
             return err_set(err, ERR_CANCELED, 0, "asked to stop");
-        if (!keys_read(roll, from, &page, err)) {
+        if (!walk_key_page_read(roll, from, &page, err)) {
             *walked_r = false;
             return filemaker_is_too_much(err); /* one at a time goes by place only */
         }
         *walked_r = page.count == 0 || walk_key_of(&page.records[page.count - 1], roll->key, from);
         if (!*walked_r)
             return true;
-        if (!page_take(roll, &page, err))
+        if (!walk_page_take(roll, &page, err))
             return false;
-    } while (roll_count(roll) > before);
+    } while (walk_count(roll) > before);
     roll->is_ascending = true;
-    roll->last_id = roll_count(roll) ? idset_nth(roll->ids, roll_count(roll)) : 0;
+    roll->last_id = walk_count(roll) ? idset_nth(roll->ids, walk_count(roll)) : 0;
     return true;
 }
 
 /* By key the first time, if there is a good one; else, and if that came to no end, by place. */
-static bool walk_somehow(struct roll *roll, bool first, struct err *err)
+static bool walk_once(struct record_walk *roll, bool first, struct err *err)
 {
     bool by_key = false;
 
-    if (first && (!key_is_good(roll, &by_key, err) || (by_key && !walk_by_key(roll, &by_key, err))))
+    if (first
+        && (!walk_key_is_good(roll, &by_key, err) || (by_key && !walk_by_key(roll, &by_key, err))))
         return false;
-    return by_key || walk(roll, err);
+    return by_key || walk_by_place(roll, err);
 }
 
 /* --- closing -------------------------------------------------------------------------------- */
 
-enum closing {
-    CLOSING_DONE,
-    CLOSING_LOOK_AGAIN,
-    CLOSING_LOOK_LATER, /* nothing is new, and yet the source counts otherwise than it lists */
-    CLOSING_WALK_AGAIN,
-    CLOSING_FAILED, /* `err` says why */
+enum confirmation {
+    CONFIRM_DONE,
+    CONFIRM_LOOK_AGAIN,
+    CONFIRM_LOOK_LATER, /* nothing is new, and yet the source counts otherwise than it lists */
+    CONFIRM_WALK_AGAIN,
+    CONFIRM_FAILED, /* `err` says why */
 };
 
 static bool is_slip(const struct err *err)
@@ -355,9 +358,9 @@ static bool is_slip(const struct err *err)
            || (err->kind == ERR_REMOTE && filemaker_advice(err) == FILEMAKER_ONE_ITEM);
 }
 
-bool roll_ask(struct filemaker *filemaker, const char *layout, uint64_t record_id,
-              const struct cancel *cancel, bool *lives_r, struct filemaker_page *page_r,
-              struct err *err)
+bool walk_ask_record(struct filemaker *filemaker, const char *layout, uint64_t record_id,
+                     const struct cancel *cancel, bool *lives_r, struct filemaker_page *page_r,
+                     struct err *err)
 {
     for (int tries = ASK_TRIES; !filemaker_record(filemaker, layout, record_id, page_r, err);) {
         if (err->kind == ERR_REMOTE && err->reason == FILEMAKER_RECORD_MISSING) {
@@ -375,24 +378,26 @@ bool roll_ask(struct filemaker *filemaker, const char *layout, uint64_t record_i
 }
 
 /* A record that should be there and is not: ask for it by its id before striking it off. */
-static enum closing strike(struct roll *roll, uint64_t record_id, struct err *err)
+static enum confirmation remove_if_gone(struct record_walk *roll, uint64_t record_id,
+                                        struct err *err)
 {
     auto_page page = { 0 };
     bool lives;
 
-    if (!roll_ask(roll->filemaker, roll->layout, record_id, roll->cancel, &lives, &page, err))
-        return CLOSING_FAILED;
+    if (!walk_ask_record(roll->filemaker, roll->layout, record_id, roll->cancel, &lives, &page,
+                         err))
+        return CONFIRM_FAILED;
     if (lives)
-        return CLOSING_WALK_AGAIN; /* then the places moved while we looked */
+        return CONFIRM_WALK_AGAIN; /* then the places moved while we looked */
     (void)idset_remove(roll->ids, record_id);
     if (record_id == roll->last_id)
-        roll->last_id = roll_count(roll) ? idset_nth(roll->ids, roll_count(roll)) : 0;
-    return roll->listener.gone(roll->listener.arg, record_id, err) ? CLOSING_LOOK_AGAIN
-                                                                   : CLOSING_FAILED;
+        roll->last_id = walk_count(roll) ? idset_nth(roll->ids, walk_count(roll)) : 0;
+    return roll->listener.gone(roll->listener.arg, record_id, err) ? CONFIRM_LOOK_AGAIN
+                                                                   : CONFIRM_FAILED;
 }
 
 /* Whether the source has, at this place, the record that the roll has there. */
-static bool place_agrees(struct roll *roll, uint64_t place, bool *agrees_r, bool *unknown_r,
+static bool place_agrees(struct record_walk *roll, uint64_t place, bool *agrees_r, bool *unknown_r,
                          struct err *err)
 {
     auto_page page = { 0 };
@@ -407,47 +412,47 @@ static bool place_agrees(struct roll *roll, uint64_t place, bool *agrees_r, bool
 }
 
 /* Finds the first place where roll and source differ; the roll's record there was deleted. */
-static enum closing strike_first_difference(struct roll *roll, struct err *err)
+static enum confirmation remove_first_difference(struct record_walk *roll, struct err *err)
 {
-    uint64_t low = 1, high = roll_count(roll);
+    uint64_t low = 1, high = walk_count(roll);
 
     while (low < high) {
         uint64_t middle = low + (high - low) / 2;
         bool agrees, unknown;
 
         if (!place_agrees(roll, middle, &agrees, &unknown, err))
-            return CLOSING_FAILED;
+            return CONFIRM_FAILED;
         if (unknown)
-            return CLOSING_WALK_AGAIN;
+            return CONFIRM_WALK_AGAIN;
         if (agrees)
             low = middle + 1;
         else
             high = middle;
     }
-    return strike(roll, idset_nth(roll->ids, low), err);
+    return remove_if_gone(roll, idset_nth(roll->ids, low), err);
 }
 
-static enum closing differences(struct roll *roll, const struct filemaker_page *page,
-                                struct err *err)
+static enum confirmation resolve_differences(struct record_walk *roll,
+                                             const struct filemaker_page *page, struct err *err)
 {
-    uint64_t count = roll_count(roll);
+    uint64_t count = walk_count(roll);
 
     if (!roll->is_ascending)
-        return CLOSING_WALK_AGAIN;
-    if (page->found != UINT64_MAX && count > page->found && count - page->found > STRIKE_MAX)
-        return CLOSING_WALK_AGAIN;
-    return strike_first_difference(roll, err);
+        return CONFIRM_WALK_AGAIN;
+    if (page->found != UINT64_MAX && count > page->found && count - page->found > REMOVED_MAX)
+        return CONFIRM_WALK_AGAIN;
+    return remove_first_difference(roll, err);
 }
 
 /* Nothing follows this page, and the source's own count is the roll's. */
-static bool is_end(const struct roll *roll, const struct filemaker_page *page)
+static bool page_is_end(const struct record_walk *roll, const struct filemaker_page *page)
 {
     return page->count < page->asked
-           && (page->found == UINT64_MAX || page->found == roll_count(roll));
+           && (page->found == UINT64_MAX || page->found == walk_count(roll));
 }
 
 /* One at a time: first that nothing stands behind the end, and then what stands there. */
-static bool end_ask_singly(struct roll *roll, uint64_t place, struct filemaker_page *page_r,
+static bool end_ask_singly(struct record_walk *roll, uint64_t place, struct filemaker_page *page_r,
                            struct err *err)
 {
     auto_page behind = { 0 };
@@ -460,7 +465,7 @@ static bool end_ask_singly(struct roll *roll, uint64_t place, struct filemaker_p
 }
 
 /* The end needs no more than two: what stands last, and nothing. */
-static bool end_ask(struct roll *roll, uint64_t place, struct filemaker_page *page_r,
+static bool end_ask(struct record_walk *roll, uint64_t place, struct filemaker_page *page_r,
                     struct err *err)
 {
     uint64_t size = roll->pager->size;
@@ -477,7 +482,7 @@ static bool end_ask(struct roll *roll, uint64_t place, struct filemaker_page *pa
     return true;
 }
 
-static bool end_read(struct roll *roll, uint64_t place, struct filemaker_page *page_r,
+static bool end_read(struct record_walk *roll, uint64_t place, struct filemaker_page *page_r,
                      struct err *err)
 {
     for (int tries = EMPTY_TRIES;; tries--) {
@@ -495,65 +500,65 @@ static bool end_read(struct roll *roll, uint64_t place, struct filemaker_page *p
  * One look at the end: the last record of the roll must stand where the roll's count says. What
  * follows it in this answer was added meanwhile, and belongs to the roll as well.
  */
-static enum closing close_once(struct roll *roll, struct err *err)
+static enum confirmation confirm_once(struct record_walk *roll, struct err *err)
 {
-    uint64_t count = roll_count(roll);
+    uint64_t count = walk_count(roll);
     auto_page page = { 0 };
 
     if (!end_read(roll, count ? count : 1, &page, err))
-        return CLOSING_FAILED;
+        return CONFIRM_FAILED;
     if (count == 0 && page.count == 0)
-        return says_none(&page) ? CLOSING_DONE : CLOSING_WALK_AGAIN;
+        return says_none(&page) ? CONFIRM_DONE : CONFIRM_WALK_AGAIN;
     if (count == 0)
-        return CLOSING_WALK_AGAIN;
+        return CONFIRM_WALK_AGAIN;
     if (page.count == 0 || page.records[0].record_id != roll->last_id)
-        return differences(roll, &page, err);
-    if (!page_take(roll, &page, err))
-        return CLOSING_FAILED;
-    if (is_end(roll, &page))
-        return CLOSING_DONE;
-    return roll_count(roll) > count ? CLOSING_LOOK_AGAIN : CLOSING_LOOK_LATER;
+        return resolve_differences(roll, &page, err);
+    if (!walk_page_take(roll, &page, err))
+        return CONFIRM_FAILED;
+    if (page_is_end(roll, &page))
+        return CONFIRM_DONE;
+    return walk_count(roll) > count ? CONFIRM_LOOK_AGAIN : CONFIRM_LOOK_LATER;
 }
 
 /* `closed_r`: false means that the walk should be made again. */
-static bool close_roll(struct roll *roll, bool *closed_r, struct err *err)
+static bool confirm_walk(struct record_walk *roll, bool *closed_r, struct err *err)
 {
     int later = LATER_TRIES;
 
     *closed_r = false;
-    for (int tries = CLOSE_TRIES; tries > 0; tries--) {
+    for (int tries = CONFIRM_LOOKS_MAX; tries > 0; tries--) {
         if (is_stopped(roll))
             return err_set(err, ERR_CANCELED, 0, "asked to stop");
-        switch (close_once(roll, err)) {
-        case CLOSING_DONE:
+        switch (confirm_once(roll, err)) {
+        case CONFIRM_DONE:
             *closed_r = true;
             return true;
-        case CLOSING_LOOK_AGAIN:
+        case CONFIRM_LOOK_AGAIN:
             break;
-        case CLOSING_LOOK_LATER:
+        case CONFIRM_LOOK_LATER:
             if (--later == 0)
                 return true;
             if (!cancel_sleep(roll->cancel, SLIP_US, err))
                 return false;
             break;
-        case CLOSING_WALK_AGAIN:
+        case CONFIRM_WALK_AGAIN:
             return true;
-        case CLOSING_FAILED:
+        case CONFIRM_FAILED:
             return false;
         }
     }
     return true;
 }
 
-bool roll_call(struct roll *roll, char *why_open_r, size_t room, struct err *err)
+bool walk_run(struct record_walk *roll, char *why_open_r, size_t room, struct err *err)
 {
-    roll->why_open = why_open_r;
+    roll->why_unconfirmed = why_open_r;
     roll->why_room = room;
     for (int walks = 1; walks <= WALKS_MAX; walks++) {
         bool closed;
 
         *why_open_r = '\0';
-        if (!walk_somehow(roll, walks == 1, err))
+        if (!walk_once(roll, walks == 1, err))
             return false;
         if (roll->gap.count) { /* what cannot be read cannot be counted, however often */
             pager_gap_tell(&roll->gap, why_open_r, room);
@@ -561,24 +566,24 @@ bool roll_call(struct roll *roll, char *why_open_r, size_t room, struct err *err
         }
         if (*why_open_r)
             continue;
-        if (!close_roll(roll, &closed, err))
+        if (!confirm_walk(roll, &closed, err))
             return false;
         if (closed)
             return true;
         (void)snprintf(why_open_r, room,
                        "the source says that it has %ju records, and %ju were read",
-                       (uintmax_t)roll->found, (uintmax_t)roll_count(roll));
+                       (uintmax_t)roll->source_total, (uintmax_t)walk_count(roll));
         log_debug("%s; walking again", why_open_r);
     }
     return true;
 }
 
-bool roll_close(struct roll *roll, char *why_open_r, size_t room, struct err *err)
+bool walk_confirm(struct record_walk *roll, char *why_open_r, size_t room, struct err *err)
 {
     bool closed;
 
     *why_open_r = '\0';
-    if (!close_roll(roll, &closed, err))
+    if (!confirm_walk(roll, &closed, err))
         return false;
-    return closed || roll_call(roll, why_open_r, room, err);
+    return closed || walk_run(roll, why_open_r, room, err);
 }

@@ -219,8 +219,8 @@ static void failures_say(const struct sample *s, struct tried *tried)
         if (s->failures[i].count > 0)
             str_printf(&tried->notes, "%jd of %jd files that were tried: %s (%s): %s\n",
                        (intmax_t)s->failures[i].count, (intmax_t)s->tried,
-                       policy_of((enum failure)i)->name, policy_of((enum failure)i)->meaning,
-                       s->failures[i].words);
+                       failure_class_of((enum failure_kind)i)->name,
+                       failure_class_of((enum failure_kind)i)->meaning, s->failures[i].words);
 }
 
 static void idle_containers_say(const struct checks *c, struct tried *tried)

@@ -18,10 +18,10 @@ static bool choice_read(const struct decide_options *o, struct ledger_selection 
                         struct err *err)
 {
     auto_str lower = STR_MAX(512);
-    enum failure known;
+    enum failure_kind known;
     uint64_t record = 0;
 
-    if (o->class && !failure_read(span_of(o->class), &known))
+    if (o->class && !failure_class_read(span_of(o->class), &known))
         return err_set(err, ERR_USAGE, 0, "there is no class '%.64s' (docs/errors.md lists them)",
                        o->class);
     if (o->record && !num_u64(span_of(o->record), 1, INT64_MAX, &record, err)) {

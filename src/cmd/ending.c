@@ -13,7 +13,7 @@ bool ending_is_complete(const struct run_result *result)
 }
 
 /* Documents that came to no end: neither success nor failure tells of them. */
-static void tried_say(const struct score_counts *counts)
+static void tried_say(const struct counts_snapshot *counts)
 {
     int64_t wait = counts->processed - counts->successful - counts->failed;
 

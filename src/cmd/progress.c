@@ -104,7 +104,7 @@ static void draw(struct progress *progress)
                (intmax_t)(view->to_do - settled(view)), progress->rate,
                (double)view->counts.bytes / 1e6, time_for_people(view->elapsed_us, spent), left);
     progress->lines = 2;
-    for (int i = 0; i < SCORE_RECENT && *view->recent[i]; i++, progress->lines++)
+    for (int i = 0; i < COUNTS_RECENT && *view->recent[i]; i++, progress->lines++)
         str_printf(&text, "\033[31m✘\033[0m %s\n", view->recent[i]);
     to_terminal(str_span(&text));
 }

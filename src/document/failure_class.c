@@ -5,7 +5,7 @@
 
 enum { ALWAYS_WAITS = 0, CHANGES = 8, WAIT_MAX_US = 300 * TIME_SECOND };
 
-static const struct policy policies[FAILURES] = {
+static const struct failure_class policies[FAILURES] = {
     [FAILURE_CONTAINER_EMPTY] = { "container-empty", "empty",
                                   "there is no file in the container field",
                                   "put the file into the record, or waive the document", 1, false,
@@ -105,29 +105,29 @@ static const struct policy policies[FAILURES] = {
                            false, false },
 };
 
-const struct policy *policy_of(enum failure failure)
+const struct failure_class *failure_class_of(enum failure_kind failure)
 {
     return &policies[failure];
 }
 
-bool policy_is_of_others(enum failure failure)
+bool failure_class_is_previous(enum failure_kind failure)
 {
     return failure == FAILURE_SOURCE_MARKED || failure == FAILURE_REGISTRY_REJECTED
            || failure == FAILURE_STORE_CONFLICT;
 }
 
-bool failure_read(struct span name, enum failure *failure_r)
+bool failure_class_read(struct span name, enum failure_kind *failure_r)
 {
     for (size_t i = 0; i < FAILURES; i++) {
         if (span_is(name, policies[i].name)) {
-            *failure_r = (enum failure)i;
+            *failure_r = (enum failure_kind)i;
             return true;
         }
     }
     return false;
 }
 
-int64_t policy_wait_us(int tries, int64_t first_us)
+int64_t failure_class_wait_us(int tries, int64_t first_us)
 {
     int64_t wait_us = first_us;
 

@@ -5,7 +5,7 @@
 #include "base/err.h"
 #include "base/str.h"
 
-enum failure {
+enum failure_kind {
     FAILURE_CONTAINER_EMPTY,
     FAILURE_CONTAINER_REFERENCE,
     FAILURE_CONTAINER_NO_ACCESS,
@@ -30,27 +30,27 @@ enum failure {
 };
 enum { FAILURES = FAILURE_INTERNAL + 1 };
 
-struct policy {
-    const char *name;    /* "container-empty" */
-    const char *briefly; /* behind a number: "264 empty" */
-    const char *meaning; /* a sentence for people: what it is */
-    const char *mend;    /* and what they can do about it */
-    int tries;           /* in one run; 0: it waits, and never fails by itself */
-    bool again;          /* a later run tries anew */
-    bool stops;          /* when the tries are used up, the whole run stops */
+struct failure_class {
+    const char *name;      /* "container-empty" */
+    const char *briefly;   /* behind a number: "264 empty" */
+    const char *meaning;   /* a sentence for people: what it is */
+    const char *advice;    /* and what they can do about it */
+    int tries;             /* in one run; 0: it waits, and never fails by itself */
+    bool is_retried_later; /* a later run tries anew */
+    bool stops_run;        /* when the tries are used up, the whole run stops */
 };
 
-const struct policy *policy_of(enum failure failure);
+const struct failure_class *failure_class_of(enum failure_kind failure);
 
 /* Whether what an earlier importer left may be the cause, so that adopting it may help. */
-bool policy_is_of_others(enum failure failure);
+bool failure_class_is_previous(enum failure_kind failure);
 
 /* The class of that name; false if there is none. */
-must_check bool failure_read(struct span name, enum failure *failure_r);
+must_check bool failure_class_read(struct span name, enum failure_kind *failure_r);
 
 /*
  * How long to wait before a document's next try.
  *   tries      made so far in this run, from 1
  *   first_us   the first wait; each later one is three times as long, 5 min at most
  */
-int64_t policy_wait_us(int tries, int64_t first_us);
+int64_t failure_class_wait_us(int tries, int64_t first_us);

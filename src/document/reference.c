@@ -54,7 +54,7 @@ static bool segments_add(struct str *to, const char *path)
  * Case does not count: the folders of Windows and macOS do not care, and people neither. `folder_r`
  * is how long the mounted folder's part of the path is.
  */
-static char *mapped(struct span from, struct span to, const char *path, size_t *folder_r)
+static char *path_replace(struct span from, struct span to, const char *path, size_t *folder_r)
 {
     auto_free char *prefix = path_clean(from);
     auto_str here = STR_MAX(PATH_ROOM);
@@ -78,7 +78,7 @@ static char *path_mapped(const char *map, const char *path, size_t *folder_r)
     while (rest.size) {
         struct span to = span_cut(&rest, ',');
         struct span from = span_trim(span_cut(&to, '='));
-        char *here = to.at ? mapped(from, span_trim(to), path, folder_r) : NULL;
+        char *here = to.at ? path_replace(from, span_trim(to), path, folder_r) : NULL;
 
         if (here)
             return here;

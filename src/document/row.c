@@ -19,7 +19,7 @@ enum {
 static const struct uuid row_space = { { 0x8b, 0x0e, 0x5e, 0x5c, 0x3c, 0x1f, 0x4d, 0x0a, 0x9c, 0x5e,
                                          0x66, 0x6d, 0x66, 0x65, 0x72, 0x72 } };
 
-struct row {
+struct document_row {
     struct uuid id;
     char *patient, *file_name, *mime, *bucket, *key, *category, *type, *author, *date, *metadata;
     char *identity, *container;
@@ -41,7 +41,7 @@ struct uuid row_id(const char *source_name, const char *identity, const char *co
     return uuid_v5(&row_space, span_of(name));
 }
 
-void row_free(struct row *row)
+void row_free(struct document_row *row)
 {
     if (!row)
         return;
@@ -60,7 +60,7 @@ void row_free(struct row *row)
     free(row);
 }
 
-void auto_row_cleanup(struct row **row)
+void auto_row_cleanup(struct document_row **row)
 {
     row_free(*row);
 }
@@ -95,7 +95,7 @@ static struct span name_last(struct span path)
     return last;
 }
 
-static void name_made(struct str *to, const struct row_parts *p, const char *date)
+static void name_compose(struct str *to, const struct row_parts *p, const char *date)
 {
     name_clean(to, span_trim(p->facts->type));
     if (to->size == 0)
@@ -106,7 +106,7 @@ static void name_made(struct str *to, const struct row_parts *p, const char *dat
 }
 
 /* True if the name is the file's own, false if we had to make one. */
-static bool name_add(struct str *to, const struct row_parts *p, const char *date)
+static bool row_name_add(struct str *to, const struct row_parts *p, const char *date)
 {
     auto_str sent = STR_MAX(NAME_MAX_BYTES);
 
@@ -116,7 +116,7 @@ static bool name_add(struct str *to, const struct row_parts *p, const char *date
         name_clean(to, name_last(str_span(&sent)));
     if (to->size)
         return true;
-    name_made(to, p, date);
+    name_compose(to, p, date);
     return false;
 }
 
@@ -159,7 +159,7 @@ static bool is_stream(const struct json_value *value)
  * tomorrow: a container's URL does not.
  * True if it had to be repaired.
  */
-static bool value_write(struct json_writer *w, const struct json_value *value)
+static bool metadata_value_write(struct json_writer *w, const struct json_value *value)
 {
     bool broken = value->kind == JSON_TEXT
                   && (value->repaired || has_nul(value->text) || has_raw_control(value->raw));
@@ -194,13 +194,13 @@ static bool fields_write(struct json_writer *w, const struct filemaker_record *r
         if (is_said_again(record, value))
             continue;
         json_name_span(w, value->name);
-        repaired |= value_write(w, value);
+        repaired |= metadata_value_write(w, value);
     }
     json_close_object(w);
     return repaired;
 }
 
-static void finding(struct json_writer *w, bool found, const char *what)
+static void finding_write(struct json_writer *w, bool found, const char *what)
 {
     if (found)
         json_write_text(w, what);
@@ -245,12 +245,12 @@ static void metadata_write(struct str *to, const struct row_parts *p, bool name_
     repaired = fields_write(&w, p->record);
     json_name(&w, "findings");
     json_open_array(&w);
-    finding(&w, !name_is_own, "file name made");
-    finding(&w, doubt != DATE_DOUBT_NONE, date_finding(doubt));
-    finding(&w, repaired, "text repaired");
-    finding(&w, !p->facts->has_uuid, "id of no use");
-    finding(&w, p->ext_is_named, "extension from the name");
-    finding(&w, p->is_accepted, "accepted as it came");
+    finding_write(&w, !name_is_own, "file name made");
+    finding_write(&w, doubt != DATE_DOUBT_NONE, date_finding(doubt));
+    finding_write(&w, repaired, "text repaired");
+    finding_write(&w, !p->facts->has_uuid, "id of no use");
+    finding_write(&w, p->ext_is_named, "extension from the name");
+    finding_write(&w, p->is_accepted, "accepted as it came");
     json_close_array(&w);
     json_close_object(&w);
 }
@@ -287,16 +287,16 @@ enum date_doubt row_date_doubt(const struct source_fields *fields,
     abort();
 }
 
-struct row *row_make(const struct row_parts *p)
+struct document_row *row_make(const struct row_parts *p)
 {
-    struct row *row = mem_new(struct row);
+    struct document_row *row = mem_new(struct document_row);
     struct span date = span_trim(filemaker_text(p->record, p->fields->date));
     char day[DATE_TEXT_SIZE];
     bool has_day = date_read(date, source_date_form(p->fields, p->fields->date), day);
     auto_str name = STR_MAX(NAME_MAX_BYTES);
     auto_str category = STR_MAX(KIB(1));
     auto_str metadata = STR_MAX(METADATA_MAX);
-    bool name_is_own = name_add(&name, p, has_day ? day : NULL);
+    bool name_is_own = row_name_add(&name, p, has_day ? day : NULL);
 
     key_slug(&category, p->facts->type);
     metadata_write(&metadata, p, name_is_own, row_date_doubt(p->fields, p->record));
@@ -337,7 +337,7 @@ static bool moment_read(const struct source_fields *fields, const char *name, st
 /* A field as the record says it; numbers as the tokens that came. */
 static struct registry_field field_of(const void *arg, const char *name)
 {
-    const struct row *row = arg;
+    const struct document_row *row = arg;
     const struct json_value *value = filemaker_value(row->record, name);
     struct registry_field field = { .text = SPAN_NONE };
 
@@ -348,7 +348,7 @@ static struct registry_field field_of(const void *arg, const char *name)
     return field;
 }
 
-struct registry_document row_document(const struct row *row, int64_t now_us)
+struct registry_document row_document(const struct document_row *row, int64_t now_us)
 {
     return (struct registry_document){ .id = row->id,
                                        .patient = row->patient,

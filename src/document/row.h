@@ -35,17 +35,17 @@ enum date_doubt {
 enum date_doubt row_date_doubt(const struct source_fields *fields,
                                const struct filemaker_record *record);
 
-struct row;
+struct document_row;
 
 /* Makes the row; never NULL. Of its parts only the record is borrowed. The caller frees with
  * row_free(). */
-struct row *row_make(const struct row_parts *parts);
-void row_free(struct row *row); /* NULL is allowed */
-void auto_row_cleanup(struct row **row);
-#define auto_row __attribute__((cleanup(auto_row_cleanup))) struct row
+struct document_row *row_make(const struct row_parts *parts);
+void row_free(struct document_row *row); /* NULL is allowed */
+void auto_row_cleanup(struct document_row **row);
+#define auto_row __attribute__((cleanup(auto_row_cleanup))) struct document_row
 
 /* The row as the registry takes it, but for who writes it; borrowed. */
-struct registry_document row_document(const struct row *row, int64_t now_us);
+struct registry_document row_document(const struct document_row *row, int64_t now_us);
 
 /* The id that a document's row always has, so that no second one can be made. */
 struct uuid row_id(const char *source_name, const char *identity, const char *container,

@@ -8,14 +8,14 @@
 
 #include <stdarg.h>
 
-bool trouble_set(struct trouble *trouble, enum failure failure, const char *step,
+bool trouble_set(struct trouble *trouble, enum failure_kind failure, const char *step,
                  const struct err *why)
 {
     *trouble = (struct trouble){ .failure = failure, .step = step, .why = *why, .bytes = -1 };
     return false;
 }
 
-bool trouble_say(struct trouble *trouble, enum failure failure, const char *step,
+bool trouble_say(struct trouble *trouble, enum failure_kind failure, const char *step,
                  const char *format, ...)
 {
     struct err why = { .kind = ERR_DATA };
@@ -27,7 +27,7 @@ bool trouble_say(struct trouble *trouble, enum failure failure, const char *step
     return trouble_set(trouble, failure, step, &why);
 }
 
-static bool stops_run(struct trouble *trouble, enum failure failure, const char *step,
+static bool stops_run(struct trouble *trouble, enum failure_kind failure, const char *step,
                       const struct err *why)
 {
     (void)trouble_set(trouble, failure, step, why);
@@ -89,7 +89,7 @@ bool trouble_of_source(struct trouble *trouble, const char *step, const struct e
     abort();
 }
 
-static enum failure failure_of_broken_stream(int64_t bytes, const struct err *why)
+static enum failure_kind failure_of_broken_stream(int64_t bytes, const struct err *why)
 {
     if (why->code == HTTP_NO_CONNECTION)
         return FAILURE_SOURCE_AWAY;

@@ -6,7 +6,7 @@
 #include "document/failure_class.h"
 
 struct trouble {
-    enum failure failure;
+    enum failure_kind failure;
     const char *step; /* "fetch", "put", "record", "mark" */
     struct err why;
     int64_t bytes;  /* of the container seen before; -1: none */
@@ -19,9 +19,9 @@ struct trouble {
 /* Each always returns false, so that `return trouble_...` reads as a sentence. */
 
 /* A failure whose class is known; `why` may be NULL if `format` says it all. */
-bool trouble_set(struct trouble *trouble, enum failure failure, const char *step,
+bool trouble_set(struct trouble *trouble, enum failure_kind failure, const char *step,
                  const struct err *why);
-bool trouble_say(struct trouble *trouble, enum failure failure, const char *step,
+bool trouble_say(struct trouble *trouble, enum failure_kind failure, const char *step,
                  const char *format, ...) printf_like(4, 5);
 
 /* A failed call to FileMaker about this record. */

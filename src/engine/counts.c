@@ -6,16 +6,16 @@
 
 #include <pthread.h>
 
-struct score {
+struct counts {
     pthread_mutex_t lock;
     struct idset *tried, *done, *failed;
     int64_t seen, bytes, moves;
-    char recent[SCORE_RECENT][SCORE_RECENT_SIZE];
+    char recent[COUNTS_RECENT][COUNTS_RECENT_SIZE];
 };
 
-struct score *score_new(void)
+struct counts *counts_new(void)
 {
-    struct score *score = mem_new(struct score);
+    struct counts *score = mem_new(struct counts);
 
     (void)pthread_mutex_init(&score->lock, NULL);
     score->tried = idset_new();
@@ -24,7 +24,7 @@ struct score *score_new(void)
     return score;
 }
 
-void score_free(struct score *score)
+void counts_free(struct counts *score)
 {
     if (!score)
         return;
@@ -35,7 +35,7 @@ void score_free(struct score *score)
     free(score);
 }
 
-void score_seen(struct score *score, int64_t documents)
+void counts_add_seen(struct counts *score, int64_t documents)
 {
     (void)pthread_mutex_lock(&score->lock);
     score->seen += documents;
@@ -43,7 +43,7 @@ void score_seen(struct score *score, int64_t documents)
 }
 
 /* Puts a document into one of the two sets, or into neither. */
-static void settle(struct score *score, int64_t document, struct idset *into)
+static void counts_put(struct counts *score, int64_t document, struct idset *into)
 {
     uint64_t id = (uint64_t)document;
 
@@ -54,56 +54,57 @@ static void settle(struct score *score, int64_t document, struct idset *into)
         (void)idset_add(into, id);
 }
 
-void score_done(struct score *score, int64_t document, int64_t size_bytes)
+void counts_set_done(struct counts *score, int64_t document, int64_t size_bytes)
 {
     (void)pthread_mutex_lock(&score->lock);
-    settle(score, document, score->done);
+    counts_put(score, document, score->done);
     score->bytes += size_bytes;
     score->moves++;
     (void)pthread_mutex_unlock(&score->lock);
 }
 
-void score_failed(struct score *score, int64_t document, uint64_t record_id, const char *class)
+void counts_set_failed(struct counts *score, int64_t document, uint64_t record_id,
+                       const char *class)
 {
     (void)pthread_mutex_lock(&score->lock);
-    settle(score, document, score->failed);
+    counts_put(score, document, score->failed);
     memmove(score->recent[1], score->recent[0], sizeof score->recent - sizeof score->recent[0]);
     (void)snprintf(score->recent[0], sizeof score->recent[0], "record %ju: %s",
                    (uintmax_t)record_id, class);
     (void)pthread_mutex_unlock(&score->lock);
 }
 
-void score_waits(struct score *score, int64_t document)
+void counts_set_waiting(struct counts *score, int64_t document)
 {
     (void)pthread_mutex_lock(&score->lock);
-    settle(score, document, NULL);
+    counts_put(score, document, NULL);
     (void)pthread_mutex_unlock(&score->lock);
 }
 
-void score_gone(struct score *score, int64_t document)
+void counts_set_gone(struct counts *score, int64_t document)
 {
     (void)pthread_mutex_lock(&score->lock);
-    settle(score, document, NULL);
+    counts_put(score, document, NULL);
     (void)idset_remove(score->tried, (uint64_t)document);
     (void)pthread_mutex_unlock(&score->lock);
 }
 
-struct score_counts score_counts(struct score *score)
+struct counts_snapshot counts_get(struct counts *score)
 {
-    struct score_counts counts;
+    struct counts_snapshot counts;
 
     (void)pthread_mutex_lock(&score->lock);
-    counts = (struct score_counts){ .seen = score->seen,
-                                    .processed = (int64_t)idset_count(score->tried),
-                                    .successful = (int64_t)idset_count(score->done),
-                                    .failed = (int64_t)idset_count(score->failed),
-                                    .bytes = score->bytes,
-                                    .moves = score->moves };
+    counts = (struct counts_snapshot){ .seen = score->seen,
+                                       .processed = (int64_t)idset_count(score->tried),
+                                       .successful = (int64_t)idset_count(score->done),
+                                       .failed = (int64_t)idset_count(score->failed),
+                                       .bytes = score->bytes,
+                                       .moves = score->moves };
     (void)pthread_mutex_unlock(&score->lock);
     return counts;
 }
 
-void score_recent(struct score *score, char recent_r[SCORE_RECENT][SCORE_RECENT_SIZE])
+void counts_recent(struct counts *score, char recent_r[COUNTS_RECENT][COUNTS_RECENT_SIZE])
 {
     (void)pthread_mutex_lock(&score->lock);
     memcpy(recent_r, score->recent, sizeof score->recent);

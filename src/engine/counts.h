@@ -6,9 +6,9 @@
 
 #include "base/base.h"
 
-struct score;
+struct counts;
 
-struct score_counts {
+struct counts_snapshot {
     int64_t seen;       /* by the census, for the first time  */
     int64_t processed;  /* tried at least once                */
     int64_t successful; /* done, as things stand now          */
@@ -17,18 +17,21 @@ struct score_counts {
     int64_t moves;      /* how often a document became done   */
 };
 
-enum { SCORE_RECENT = 3, SCORE_RECENT_SIZE = 80 };
+enum { COUNTS_RECENT = 3, COUNTS_RECENT_SIZE = 80 };
 
-struct score *score_new(void);
-void score_free(struct score *score); /* NULL is allowed */
+struct counts *counts_new(void);
+void counts_free(struct counts *score); /* NULL is allowed */
 
-void score_seen(struct score *score, int64_t documents);
-void score_done(struct score *score, int64_t document, int64_t size_bytes);
-void score_failed(struct score *score, int64_t document, uint64_t record_id, const char *class);
-void score_waits(struct score *score, int64_t document); /* neither done nor failed, so far */
-void score_gone(struct score *score, int64_t document);  /* its record is: it counts no more  */
+void counts_add_seen(struct counts *score, int64_t documents);
+void counts_set_done(struct counts *score, int64_t document, int64_t size_bytes);
+void counts_set_failed(struct counts *score, int64_t document, uint64_t record_id,
+                       const char *class);
+void counts_set_waiting(struct counts *score,
+                        int64_t document); /* neither done nor failed, so far */
+void counts_set_gone(struct counts *score,
+                     int64_t document); /* its record is: it counts no more  */
 
-struct score_counts score_counts(struct score *score);
+struct counts_snapshot counts_get(struct counts *score);
 
 /* The latest failures, newest first: "record 17: container-empty"; "" where there are fewer. */
-void score_recent(struct score *score, char recent_r[SCORE_RECENT][SCORE_RECENT_SIZE]);
+void counts_recent(struct counts *score, char recent_r[COUNTS_RECENT][COUNTS_RECENT_SIZE]);

@@ -228,7 +228,7 @@ static void wait_until_due(struct dispatch *dispatch, int64_t next_due_us)
 static bool census_reopen(struct dispatch *dispatch)
 {
     const struct engine *mover = dispatch->engine;
-    int64_t moves = score_counts(mover->counts).moves;
+    int64_t moves = counts_get(mover->counts).moves;
 
     if (!dispatch->census_closed || moves <= dispatch->moves_counted
         || dispatch->censuses >= CENSUSES_MAX || mover->settings->limit)
@@ -396,7 +396,7 @@ void dispatch_wake(struct dispatch *dispatch)
 
 void dispatch_census_ended(struct dispatch *dispatch, bool closed, int64_t waiting)
 {
-    int64_t moves = score_counts(dispatch->engine->counts).moves;
+    int64_t moves = counts_get(dispatch->engine->counts).moves;
 
     (void)pthread_mutex_lock(&dispatch->lock);
     dispatch->census_ended = true;

@@ -57,7 +57,7 @@ struct engine {
     struct dispatch *dispatch;
     struct buffers *buffers;
     struct type_detector *type_detector;
-    struct score *counts;
+    struct counts *counts;
     atomic_int_least64_t dates_either, dates_unlike;      /* rows stored without their date */
     atomic_int_least64_t source_alive_us, store_alive_us; /* last good answers, monotonic */
     atomic_bool reaction_was_logged; /* it was said that the source answers marks with edits */

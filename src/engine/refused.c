@@ -17,12 +17,12 @@ static bool refuse_work(const struct writer_context *hands, void *arg, struct er
                          &job->seen, err);
 }
 
-bool refused_note(struct engine *mover, const struct ledger_claim *claim, enum failure failure,
+bool refused_note(struct engine *mover, const struct ledger_claim *claim, enum failure_kind failure,
                   const struct sha256 *sha256, uint64_t size_bytes, struct ledger_refused *seen_r,
                   struct err *err)
 {
     struct refuse_job job = { .claim = claim,
-                              .class = policy_of(failure)->name,
+                              .class = failure_class_of(failure)->name,
                               .sha256 = sha256,
                               .size_bytes = size_bytes };
 

@@ -15,5 +15,5 @@
  * Fails as writer_run(). Any worker's thread.
  */
 must_check bool refused_note(struct engine *mover, const struct ledger_claim *claim,
-                             enum failure failure, const struct sha256 *sha256, uint64_t size_bytes,
-                             struct ledger_refused *seen_r, struct err *err);
+                             enum failure_kind failure, const struct sha256 *sha256,
+                             uint64_t size_bytes, struct ledger_refused *seen_r, struct err *err);

@@ -146,18 +146,18 @@ static bool layout_each(const struct roster *roster, const struct roster_listene
 {
     const struct patients_settings *s = roster->settings;
     struct reading reading = { roster, listener };
-    struct roll_listener hears = { on_found, on_gone, NULL, &reading, true };
+    struct walk_listener hears = { on_found, on_gone, NULL, &reading, true };
     struct pager pager = pager_of(PAGER_FIRST, PAGER_MOST);
     auto_filemaker *filemaker = NULL;
-    struct roll *roll;
+    struct record_walk *roll;
     char why[400];
     bool good;
 
     if (!filemaker_new(&s->filemaker, roster->cancel, &filemaker, err))
         return false;
-    roll = roll_new(filemaker, s->layout, &pager, roster->cancel, &hears);
-    good = roll_call(roll, why, sizeof why, err);
-    roll_free(roll);
+    roll = walk_new(filemaker, s->layout, &pager, roster->cancel, &hears);
+    good = walk_run(roll, why, sizeof why, err);
+    walk_free(roll);
     if (good && *why)
         return err_set(err, ERR_DATA, 0, "not all patients could be read, import again: %s", why);
     return good;

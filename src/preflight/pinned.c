@@ -113,7 +113,7 @@ static bool empty_wake(struct ledger *ledger, struct err *err)
 {
     int64_t count;
 
-    return ledger_retry_class(ledger, policy_of(FAILURE_CONTAINER_EMPTY)->name, &count, err);
+    return ledger_retry_class(ledger, failure_class_of(FAILURE_CONTAINER_EMPTY)->name, &count, err);
 }
 
 static bool containers_keep(struct ledger *ledger, const struct containers *containers, bool keep,

@@ -361,8 +361,8 @@ static bool candidate_try(struct sampling *s, const struct engine *mover, size_t
     auto_facts facts = { 0 };
     bool lives;
 
-    if (!roll_ask(s->of->filemaker, f->layout, candidate->record_id, s->of->cancel, &lives, &page,
-                  err)) {
+    if (!walk_ask_record(s->of->filemaker, f->layout, candidate->record_id, s->of->cancel, &lives,
+                         &page, err)) {
         (void)trouble_of_source(&trouble, "fetch", err);
         if (trouble.run_wide)
             return false;

@@ -111,7 +111,7 @@ static void causes_add(struct balance *b, const struct figures *f)
     int64_t causes = 0, placed = 0, placed_failed = 0;
 
     for (int i = 0; i < FAILURES; i++)
-        causes += status_class_count(f->status, (enum failure)i);
+        causes += status_class_count(f->status, (enum failure_kind)i);
     for (int p = 0; p < PLACES; p++) {
         placed += f->places[p].documents;
         for (int i = 0; i < FAILURES; i++)

@@ -87,15 +87,15 @@ static void as_csv(struct str *to, const struct ledger_failure *f)
 
 static void as_text(struct str *to, const struct ledger_failure *f)
 {
-    enum failure failure;
+    enum failure_kind failure;
 
     foreign_printf(to, "record %jd  %s  %s  %s\n", (intmax_t)f->record_id,
                    f->filemaker_id ? f->filemaker_id : "(no id)", *f->type ? f->type : "(no type)",
                    f->class);
     foreign_printf(to, "    %s at %s, try %d: %s\n", ledger_state_name(f->state), f->step, f->tries,
                    f->message);
-    if (failure_read(span_of(f->class), &failure))
-        str_printf(to, "    → %s\n", policy_of(failure)->mend);
+    if (failure_class_read(span_of(f->class), &failure))
+        str_printf(to, "    → %s\n", failure_class_of(failure)->advice);
 }
 
 /* --- the list ------------------------------------------------------------------------------- */

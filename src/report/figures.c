@@ -9,12 +9,12 @@
 static void place_count(void *arg, int64_t place, struct span class, int64_t documents)
 {
     struct figures *f = arg;
-    enum failure failure;
+    enum failure_kind failure;
 
     if (place < 0 || place >= PLACES)
         return; /* the sums will not balance, and say so */
     f->places[place].documents += documents;
-    if (failure_read(class, &failure))
+    if (failure_class_read(class, &failure))
         f->places[place].failed[failure] += documents;
 }
 

@@ -104,7 +104,7 @@ static struct span folder_of(struct span path)
 
 struct failed_document {
     int64_t record_id;
-    enum failure class;
+    enum failure_kind class;
     struct span traits[TRAITS];
     struct span created;
 };
@@ -265,7 +265,7 @@ static void classes_add(struct str *to, const struct failure_group *group)
         } else if (group->documents > 1) {
             str_add_text(to, "all ");
         }
-        str_add_text(to, policy_of((enum failure)most)->briefly);
+        str_add_text(to, failure_class_of((enum failure_kind)most)->briefly);
         left[most] = 0;
         between = ", ";
     }
@@ -360,7 +360,7 @@ static bool on_failed(void *arg, const struct ledger_failed_trait *trait)
                                                   folder_of(trait->path) },
                                       .created = trait->created };
 
-    if (!failure_read(trait->class, &failed.class))
+    if (!failure_class_read(trait->class, &failed.class))
         failed.class = FAILURE_INTERNAL; /* a class of a newer version */
     grouping_add(&reading->all, &failed);
     grouping_add(&reading->by_class[failed.class], &failed);

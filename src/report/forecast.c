@@ -11,8 +11,8 @@ static int64_t failed_again(const struct status *s)
     int64_t again = 0;
 
     for (int i = 0; i < FAILURES; i++)
-        if (policy_of((enum failure)i)->again)
-            again += status_class_count(s, (enum failure)i);
+        if (failure_class_of((enum failure_kind)i)->is_retried_later)
+            again += status_class_count(s, (enum failure_kind)i);
     return again;
 }
 
@@ -33,7 +33,7 @@ struct forecast forecast_of(const struct status *s)
 /* --- checklist ------------------------------------------------------------------------------ */
 
 /* Whether the file cannot be had from the source, whatever store and application do. */
-static bool is_out_of_reach(enum failure failure)
+static bool is_out_of_reach(enum failure_kind failure)
 {
     switch (failure) {
     case FAILURE_CONTAINER_EMPTY:
@@ -68,8 +68,8 @@ int64_t checklist_out_of_reach(const struct status *s)
     int64_t count = 0;
 
     for (int i = 0; i < FAILURES; i++)
-        if (is_out_of_reach((enum failure)i))
-            count += status_class_count(s, (enum failure)i);
+        if (is_out_of_reach((enum failure_kind)i))
+            count += status_class_count(s, (enum failure_kind)i);
     return count;
 }
 

@@ -241,15 +241,15 @@ static void patients_write(struct html_page *page, const struct status *s)
 
 /* --- what did not arrive -------------------------------------------------------------------- */
 
-static void cause_row(struct html_page *page, const struct policy *policy, int64_t count)
+static void cause_row(struct html_page *page, const struct failure_class *policy, int64_t count)
 {
     page_add(page, "<tr><td class=\"n\">");
     page_number(page, count);
     page_add(page, "</td><td>");
     page_text(page, policy->meaning);
     page_add(page, "</td><td>");
-    page_text(page, policy->mend);
-    if (policy->again)
+    page_text(page, policy->advice);
+    if (policy->is_retried_later)
         page_add(page, "<br><span class=\"soft\">each run tries these again</span>");
     page_add(page, "</td></tr>\n");
 }
@@ -265,15 +265,16 @@ static void causes_table(struct html_page *page, const struct status *s)
         int most = -1;
 
         for (int i = 0; i < FAILURES; i++)
-            if (!told[i] && status_class_count(s, (enum failure)i) > 0
+            if (!told[i] && status_class_count(s, (enum failure_kind)i) > 0
                 && (most < 0
-                    || status_class_count(s, (enum failure)i)
-                           > status_class_count(s, (enum failure)most)))
+                    || status_class_count(s, (enum failure_kind)i)
+                           > status_class_count(s, (enum failure_kind)most)))
                 most = i;
         if (most < 0)
             break;
         told[most] = true;
-        cause_row(page, policy_of((enum failure)most), status_class_count(s, (enum failure)most));
+        cause_row(page, failure_class_of((enum failure_kind)most),
+                  status_class_count(s, (enum failure_kind)most));
     }
     page_add(page, "</tbody></table>\n");
 }

@@ -51,7 +51,7 @@ int64_t status_total(const struct status *s);
 int64_t status_stored(const struct status *s);
 
 /* Failed documents of a class. */
-int64_t status_class_count(const struct status *s, enum failure failure);
+int64_t status_class_count(const struct status *s, enum failure_kind failure);
 
 /* What the store costs in a month. */
 double status_cost(const struct status *s);

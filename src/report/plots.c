@@ -328,36 +328,36 @@ static void latency_plot(struct html_page *page, const struct figures *f, const 
 /* --- failures ------------------------------------------------------------------------------- */
 
 /* The causes in the order of their number. */
-static size_t causes_of(const struct status *s, enum failure causes_r[FAILURES])
+static size_t causes_of(const struct status *s, enum failure_kind causes_r[FAILURES])
 {
     size_t count = 0;
 
     for (int i = 0; i < FAILURES; i++) {
         size_t at = count;
 
-        if (status_class_count(s, (enum failure)i) == 0)
+        if (status_class_count(s, (enum failure_kind)i) == 0)
             continue;
         while (at > 0
                && status_class_count(s, causes_r[at - 1])
-                      < status_class_count(s, (enum failure)i)) {
+                      < status_class_count(s, (enum failure_kind)i)) {
             causes_r[at] = causes_r[at - 1];
             at--;
         }
-        causes_r[at] = (enum failure)i;
+        causes_r[at] = (enum failure_kind)i;
         count++;
     }
     return count;
 }
 
-static void by_cause(struct html_page *page, const struct status *s, const enum failure *causes,
-                     size_t count)
+static void by_cause(struct html_page *page, const struct status *s,
+                     const enum failure_kind *causes, size_t count)
 {
     const char *labels[FAILURES];
     double documents[FAILURES];
     struct chart_series series = { "documents", "bad", documents };
 
     for (size_t i = 0; i < count; i++) {
-        labels[i] = policy_of(causes[i])->name;
+        labels[i] = failure_class_of(causes[i])->name;
         documents[i] = (double)status_class_count(s, causes[i]);
     }
     chart_write(page, &(struct chart){ .form = CHART_ROWS,
@@ -384,8 +384,8 @@ static void place_labels(struct labels *labels, const struct figures *f)
 }
 
 /* Causes beyond the first ones are one series. */
-static void by_place(struct html_page *page, const struct figures *f, const enum failure *causes,
-                     size_t count)
+static void by_place(struct html_page *page, const struct figures *f,
+                     const enum failure_kind *causes, size_t count)
 {
     static const char *const tones[] = {
         "tone-1", "tone-2", "tone-3", "tone-4", "tone-5", "tone-6"
@@ -401,7 +401,7 @@ static void by_place(struct html_page *page, const struct figures *f, const enum
         size_t at = c < CAUSES_SHOWN ? c : CAUSES_SHOWN;
 
         series[at] = (struct chart_series){ c < CAUSES_SHOWN || count == shown
-                                                ? policy_of(causes[c])->name
+                                                ? failure_class_of(causes[c])->name
                                                 : "other causes",
                                             tones[at], values[at] };
         for (size_t p = 0; p < PLACES; p++)
@@ -434,7 +434,7 @@ static void by_place(struct html_page *page, const struct figures *f, const enum
 
 void plots_write(struct html_page *page, const struct figures *f)
 {
-    enum failure causes[FAILURES];
+    enum failure_kind causes[FAILURES];
     size_t count = causes_of(f->status, causes);
 
     page_add(page, "<section id=\"plots\">\n<h2>The documents</h2>\n");

@@ -83,9 +83,9 @@ int64_t status_stored(const struct status *s)
     return s->states[LEDGER_STORED] + s->states[LEDGER_DONE];
 }
 
-int64_t status_class_count(const struct status *s, enum failure failure)
+int64_t status_class_count(const struct status *s, enum failure_kind failure)
 {
-    const char *class = policy_of(failure)->name;
+    const char *class = failure_class_of(failure)->name;
     int64_t count = 0;
 
     for (size_t i = 0; i < s->tally_count; i++)

@@ -60,8 +60,8 @@ static void write_failures(struct json_writer *w, const struct status *s)
     json_name(w, "failures");
     json_open_array(w);
     for (int i = 0; i < FAILURES; i++) {
-        const struct policy *policy = policy_of((enum failure)i);
-        int64_t count = status_class_count(s, (enum failure)i);
+        const struct failure_class *policy = failure_class_of((enum failure_kind)i);
+        int64_t count = status_class_count(s, (enum failure_kind)i);
 
         if (count == 0)
             continue;
@@ -165,14 +165,14 @@ static void write_advice(struct json_writer *w, const struct status *s)
     json_name(w, "advice");
     json_open_array(w);
     for (int i = 0; i < FAILURES; i++) {
-        const struct policy *policy = policy_of((enum failure)i);
+        const struct failure_class *policy = failure_class_of((enum failure_kind)i);
 
-        if (status_class_count(s, (enum failure)i) == 0)
+        if (status_class_count(s, (enum failure_kind)i) == 0)
             continue;
         json_open_object(w);
         json_member_text(w, "class", policy->name);
         json_member_text(w, "meaning", policy->meaning);
-        json_member_text(w, "mend", policy->mend);
+        json_member_text(w, "mend", policy->advice);
         json_close_object(w);
     }
     json_close_array(w);

@@ -232,14 +232,14 @@ static void eta_add(const struct status *s, const struct forecast *f, struct str
 /* Why they are in doubt. */
 static void text_waits(const struct paint *p, const struct status *s)
 {
-    enum failure failure;
+    enum failure_kind failure;
 
     for (size_t i = 0; i < s->wait_count; i++) {
         auto_str words = STR_MAX(KIB(1));
 
-        if (!failure_read(span_of(s->waits[i].class), &failure))
+        if (!failure_class_read(span_of(s->waits[i].class), &failure))
             continue;
-        str_printf(&words, "%s: %s", s->waits[i].class, policy_of(failure)->meaning);
+        str_printf(&words, "%s: %s", s->waits[i].class, failure_class_of(failure)->meaning);
         forecast_line(p, s->waits[i].documents, str_text(&words));
     }
 }
@@ -277,8 +277,8 @@ static void text_failures(const struct paint *p, const struct status *s)
     }
     str_add_char(p->to, '\n');
     for (int i = 0; i < FAILURES; i++) {
-        const struct policy *policy = policy_of((enum failure)i);
-        int64_t count = status_class_count(s, (enum failure)i);
+        const struct failure_class *policy = failure_class_of((enum failure_kind)i);
+        int64_t count = status_class_count(s, (enum failure_kind)i);
 
         if (count == 0)
             continue;
@@ -288,7 +288,7 @@ static void text_failures(const struct paint *p, const struct status *s)
         sentence_fold(p, indent, indent, policy->meaning);
         blanks_add(p, indent);
         str_add_text(p->to, "→ ");
-        sentence_fold(p, indent + 2, indent + 2, policy->mend);
+        sentence_fold(p, indent + 2, indent + 2, policy->advice);
     }
 }
 

@@ -156,17 +156,18 @@ static struct registry *registry_look(const struct engine_settings *settings, st
 static bool count_all(struct counting *c, struct filemaker *filemaker, struct cancel *cancel,
                       struct err *err)
 {
-    struct roll_listener listener = { on_found, on_gone, NULL, c, true };
+    struct walk_listener listener = { on_found, on_gone, NULL, c, true };
     struct pager pager = pager_of(PAGER_FIRST, PAGER_MOST);
-    struct roll *roll = roll_new(filemaker, c->settings->fields.layout, &pager, cancel, &listener);
+    struct record_walk *roll =
+        walk_new(filemaker, c->settings->fields.layout, &pager, cancel, &listener);
     char why[256];
-    bool good = roll_call(roll, why, sizeof why, err);
+    bool good = walk_run(roll, why, sizeof why, err);
 
-    c->result->records = (int64_t)roll_count(roll);
+    c->result->records = (int64_t)walk_count(roll);
     c->result->closed = good && !*why;
     c->result->distinct_ids = (int64_t)idset_count(c->ids);
     c->result->is_refused = ids_are_too_few(c->result->records_by_number, c->result->records);
-    roll_free(roll);
+    walk_free(roll);
     if (good && *why)
         log_warn("the source was not read whole: %s", why);
     return good;

@@ -368,19 +368,19 @@ static bool on_gone(void *arg, uint64_t record_id, struct err *err)
 
 static bool records_compare(struct comparison *c, struct cancel *cancel, struct err *err)
 {
-    struct roll_listener listener = { on_found, on_gone, NULL, c, true };
+    struct walk_listener listener = { on_found, on_gone, NULL, c, true };
     struct pager pager = pager_of(PAGER_FIRST, PAGER_MOST);
     auto_filemaker *filemaker = NULL;
-    struct roll *roll;
+    struct record_walk *roll;
     char why[256];
     bool good;
 
     if (!filemaker_new(&c->settings->filemaker, cancel, &filemaker, err))
         return false;
-    roll = roll_new(filemaker, c->settings->fields.layout, &pager, cancel, &listener);
-    good = roll_call(roll, why, sizeof why, err);
+    roll = walk_new(filemaker, c->settings->fields.layout, &pager, cancel, &listener);
+    good = walk_run(roll, why, sizeof why, err);
     c->result->is_complete = good && !*why;
-    roll_free(roll);
+    walk_free(roll);
     if (good && *why)
         log_warn("the source was not read whole: %s", why);
     return good;

@@ -201,11 +201,12 @@ static bool todo_count(struct run *run, struct err *err)
 static bool failed_wake(struct run *run, struct err *err)
 {
     for (int i = 0; i < FAILURES; i++) {
-        const struct policy *policy = policy_of((enum failure)i);
+        const struct failure_class *policy = failure_class_of((enum failure_kind)i);
         int64_t count;
 
-        bool again = policy->again
-                     || (run->mover.settings->adopt && policy_is_of_others((enum failure)i));
+        bool again =
+            policy->is_retried_later
+            || (run->mover.settings->adopt && failure_class_is_previous((enum failure_kind)i));
 
         if (again && !ledger_retry_class(run->ledger, policy->name, &count, err))
             return false;
@@ -297,19 +298,19 @@ static bool run_begin(struct run *run, struct err *err)
 static struct run_view view_of(struct run *run)
 {
     struct run_view view = { .elapsed_us = time_mono_us() - run->started_us,
-                             .counts = score_counts(run->mover.counts),
+                             .counts = counts_get(run->mover.counts),
                              .census_over = atomic_load(&run->census_closed) };
 
     view.to_do = run->todo_before + view.counts.seen;
     if (view.to_do < view.counts.processed)
         view.to_do = view.counts.processed; /* documents that were done, and edited since */
-    score_recent(run->mover.counts, view.recent);
+    counts_recent(run->mover.counts, view.recent);
     return view;
 }
 
 static struct ledger_progress progress_of(const struct run_view *view)
 {
-    const struct score_counts *counts = &view->counts;
+    const struct counts_snapshot *counts = &view->counts;
 
     return (struct ledger_progress){ .found = view->to_do,
                                      .processed = counts->processed,
@@ -490,7 +491,7 @@ static void run_clear(struct run *run)
     ledger_close(run->ledger);
     dispatch_free(mover->dispatch);
     buffers_free(mover->buffers);
-    score_free(mover->counts);
+    counts_free(mover->counts);
     type_detector_free(mover->type_detector);
     (void)pthread_mutex_destroy(&mover->lock);
     peer_locks_free(run->presence);
@@ -545,7 +546,7 @@ bool run_all(const struct engine_settings *settings, struct cancel *cancel,
     bool good;
 
     (void)pthread_mutex_init(&run.mover.lock, NULL);
-    run.mover.counts = score_new();
+    run.mover.counts = counts_new();
     run.started_us = time_mono_us();
     atomic_store(&run.mover.source_alive_us, run.started_us);
     atomic_store(&run.mover.store_alive_us, run.started_us);

@@ -9,10 +9,10 @@
 /* How a run stands, for those who watch it. */
 struct run_view {
     int64_t elapsed_us;
-    struct score_counts counts;
+    struct counts_snapshot counts;
     int64_t to_do; /* not done when the run began, or come up since */
     bool census_over;
-    char recent[SCORE_RECENT][SCORE_RECENT_SIZE];
+    char recent[COUNTS_RECENT][COUNTS_RECENT_SIZE];
 };
 
 /* Who watches a run; called now and then by the thread that called run_all(). May be NULL. */

@@ -44,7 +44,7 @@ static bool buffer_fill(struct download *cargo, uint64_t before, struct trouble 
 
 /* Remembers what came, and says what is known of it. Hashed: it is small, or nothing. */
 static bool refused_remember(struct download *cargo, const struct ledger_claim *claim,
-                             enum failure failure, struct ledger_refused *seen_r,
+                             enum failure_kind failure, struct ledger_refused *seen_r,
                              struct trouble *trouble)
 {
     struct sha256 sha256 = sha256_of((struct span){ cargo->bytes, cargo->used });

@@ -120,18 +120,18 @@ static bool verdict_work(const struct writer_context *hands, void *arg, struct e
 
 static void count(const struct verdict *v)
 {
-    struct score *score = v->mover->counts;
+    struct counts *score = v->mover->counts;
 
     if (v->kind == VERDICT_DONE)
-        score_done(score, v->claim.document, v->claim.size);
+        counts_set_done(score, v->claim.document, v->claim.size);
     else if (v->kind == VERDICT_FAILED)
-        score_failed(score, v->claim.document, v->claim.record_id, v->attempt.class);
+        counts_set_failed(score, v->claim.document, v->claim.record_id, v->attempt.class);
     else if (v->kind == VERDICT_GONE)
-        score_gone(score, v->claim.document);
+        counts_set_gone(score, v->claim.document);
     else
-        score_waits(score, v->claim.document);
+        counts_set_waiting(score, v->claim.document);
     for (size_t i = 0; i < v->sibling_count; i++)
-        score_done(score, v->siblings[i].document, v->siblings[i].size);
+        counts_set_done(score, v->siblings[i].document, v->siblings[i].size);
 }
 
 static void verdict_after(void *arg, const struct err *why)
@@ -167,7 +167,8 @@ static void tell_of_mark(const struct transfer *j, struct verdict *verdict)
     (void)err_set(&verdict->why, ERR_DATA, 0,
                   "counts as marked: FileMaker answers each mark of the record with an edit of its "
                   "own, and mark and file are as they should be");
-    verdict->attempt = (struct ledger_attempt){ "kept", policy_of(FAILURE_SOURCE_REACTS)->name,
+    verdict->attempt = (struct ledger_attempt){ "kept",
+                                                failure_class_of(FAILURE_SOURCE_REACTS)->name,
                                                 &verdict->why, -1, false };
 }
 
@@ -185,7 +186,7 @@ bool outcome_of_success(struct transfer *j, struct err *err)
     return true;
 }
 
-static int tries_allowed(const struct engine *mover, const struct policy *policy)
+static int tries_allowed(const struct engine *mover, const struct failure_class *policy)
 {
     int cap = mover->settings->max_tries;
 
@@ -194,14 +195,14 @@ static int tries_allowed(const struct engine *mover, const struct policy *policy
 
 bool outcome_is_last_try(const struct transfer *j)
 {
-    const struct policy *policy = policy_of(FAILURE_CONTAINER_UNAVAILABLE);
+    const struct failure_class *policy = failure_class_of(FAILURE_CONTAINER_UNAVAILABLE);
 
     if (j->facts.content == FILEMAKER_REFERENCE)
         return true; /* a path stays a path */
     return j->claim->attempts + 1 >= tries_allowed(j->engine, policy);
 }
 
-static bool is_away(enum failure failure)
+static bool is_away(enum failure_kind failure)
 {
     return failure == FAILURE_SOURCE_AWAY || failure == FAILURE_STORE_AWAY;
 }
@@ -225,7 +226,7 @@ static bool away_too_long(const struct transfer *j, struct err *err)
  * Whether a document has no try left that its class allows. A try that ends otherwise than most
  * before it may have met a trouble of its own: then its class is not what the document fails with.
  */
-static bool is_tried_out(const struct transfer *j, const struct policy *policy)
+static bool is_tried_out(const struct transfer *j, const struct failure_class *policy)
 {
     int tries = j->claim->attempts + 1, allowed = tries_allowed(j->engine, policy);
     const char *usual = j->assignment->usual_class;
@@ -236,7 +237,7 @@ static bool is_tried_out(const struct transfer *j, const struct policy *policy)
     return tries >= allowed + DOUBTS;
 }
 
-static int64_t due_after(const struct transfer *j, const struct policy *policy)
+static int64_t due_after(const struct transfer *j, const struct failure_class *policy)
 {
     int tries = j->claim->attempts + 1;
     int64_t now_us = time_now_us();
@@ -246,12 +247,12 @@ static int64_t due_after(const struct transfer *j, const struct policy *policy)
     if (is_away(j->failure.failure))
         return now_us + AWAY_WAIT_US;
     if (j->failure.failure == FAILURE_SOURCE_REACTS) /* stored: whether it fails is seen then */
-        return now_us + policy_wait_us(tries, j->engine->settings->first_wait_us);
+        return now_us + failure_class_wait_us(tries, j->engine->settings->first_wait_us);
     if (j->failure.failure == FAILURE_RECORD_INCOMPLETE)
         return now_us + PARKED_US; /* whichever file of the record comes last takes it along */
     if (policy->tries ? is_tried_out(j, policy) : tries >= WAITS_IN_A_RUN)
         return now_us + PARKED_US;
-    return now_us + policy_wait_us(tries, j->engine->settings->first_wait_us);
+    return now_us + failure_class_wait_us(tries, j->engine->settings->first_wait_us);
 }
 
 /* What was read is not what the record has now. */
@@ -282,7 +283,7 @@ static void tell_what_was_seen(struct transfer *j, struct verdict *verdict)
     verdict->seen.type = span_of(verdict->type);
 }
 
-static void release(struct transfer *j, const struct policy *policy)
+static void release(struct transfer *j, const struct failure_class *policy)
 {
     int64_t due_us = due_after(j, policy);
     bool counts = !is_away(j->failure.failure);
@@ -314,7 +315,7 @@ static char *created_text(const struct transfer *j)
                       c.second);
 }
 
-static void fail(struct transfer *j, const struct policy *policy)
+static void fail(struct transfer *j, const struct failure_class *policy)
 {
     struct verdict *verdict;
 
@@ -341,14 +342,14 @@ static void lose(struct transfer *j)
 }
 
 /* A document that is stored does not fail any more: at worst its mark has to wait. */
-static bool is_lost_cause(const struct transfer *j, const struct policy *policy)
+static bool is_lost_cause(const struct transfer *j, const struct failure_class *policy)
 {
     return policy->tries > 0 && j->claim->state == LEDGER_CLAIMED && is_tried_out(j, policy);
 }
 
 bool outcome_of_failure(struct transfer *j, struct err *err)
 {
-    const struct policy *policy = policy_of(j->failure.failure);
+    const struct failure_class *policy = failure_class_of(j->failure.failure);
     bool lost = is_lost_cause(j, policy);
 
     log_debug("%s at %s: %s", policy->name, j->failure.step, j->failure.why.msg);
@@ -356,7 +357,7 @@ bool outcome_of_failure(struct transfer *j, struct err *err)
         dispatch_give_back(j->engine->dispatch);
         return true;
     }
-    if (j->failure.run_wide || (lost && policy->stops)) {
+    if (j->failure.run_wide || (lost && policy->stops_run)) {
         *err = j->failure.why;
         return false;
     }

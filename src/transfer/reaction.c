@@ -19,34 +19,34 @@ enum { SAME_ENOUGH = 2, TIMES_MAX = 4 };
 
 /* --- before a mark is written --------------------------------------------------------------- */
 
-struct tell_job {
+struct announce_job {
     uint64_t record_id, mod_id;
     int64_t due_us;
 };
 
-static bool tell_work(const struct writer_context *hands, void *arg, struct err *err)
+static bool announce_work(const struct writer_context *hands, void *arg, struct err *err)
 {
-    struct tell_job *job = arg;
+    struct announce_job *job = arg;
 
     return ledger_edit_note(hands->ledger, job->record_id, job->mod_id, time_now_us(), &job->due_us,
                             err);
 }
 
 /* The mark of a first claim is told by the claim itself: see LEDGER_EDITS_NOTED_MAX. */
-static bool is_told(const struct transfer *j)
+static bool mark_is_announced(const struct transfer *j)
 {
     return j->claim->epoch <= 1 && !j->engine->settings->fields.containers->each_is_document;
 }
 
 bool reaction_may_mark(struct transfer *j)
 {
-    struct tell_job job = { j->claim->record_id, j->version.mod_id, 0 };
+    struct announce_job job = { j->claim->record_id, j->version.mod_id, 0 };
     char wait[TIME_TEXT_SIZE];
     struct err err = { 0 };
 
-    if (is_told(j))
+    if (mark_is_announced(j))
         return true;
-    if (!writer_run(j->engine->writer, tell_work, &job, &err))
+    if (!writer_run(j->engine->writer, announce_work, &job, &err))
         return trouble_of_desk(&j->failure, "mark", &err);
     FAILPOINT("mark.told");
     if (job.due_us == 0)
@@ -60,7 +60,7 @@ bool reaction_may_mark(struct transfer *j)
 
 /* --- after it was written ------------------------------------------------------------------- */
 
-static const char *how_it_is(const struct ledger_reaction *reaction, char *words, size_t room)
+static const char *reaction_words(const struct ledger_reaction *reaction, char *words, size_t room)
 {
     if (reaction->is_ours)
         (void)snprintf(words, room, "modId rose by %jd instead of 1",
@@ -72,14 +72,15 @@ static const char *how_it_is(const struct ledger_reaction *reaction, char *words
     return words;
 }
 
-static bool say(struct transfer *j, const struct ledger_reaction *reaction, const char *then)
+static bool reaction_say(struct transfer *j, const struct ledger_reaction *reaction,
+                         const char *then)
 {
     char words[128];
 
     return trouble_say(&j->failure, FAILURE_SOURCE_REACTS, "mark",
                        "the mark was written, and answered with another edit, by a script, a "
                        "calculation or somebody: %s%s",
-                       how_it_is(reaction, words, sizeof words), then);
+                       reaction_words(reaction, words, sizeof words), then);
 }
 
 bool reaction_report_answer(struct transfer *j)
@@ -93,7 +94,7 @@ bool reaction_report_answer(struct transfer *j)
         .mod_id = j->record->mod_id,
         .mod_id_rise = (int64_t)(j->record->mod_id - j->version.mod_id),
     };
-    (void)say(j, &j->reaction, "");
+    (void)reaction_say(j, &j->reaction, "");
     if (!atomic_exchange(&j->engine->reaction_was_logged, true))
         log_warn("%s; a record is marked %d times an hour at most (docs/errors.md, source-reacts)",
                  j->failure.why.msg, LEDGER_EDITS_MAX);
@@ -111,7 +112,7 @@ bool reaction_altered_mark(const struct transfer *j)
 
 bool reaction_report_altered(struct transfer *j)
 {
-    return say(j, &j->assignment->edits.reaction, "; it was altered when we wrote it");
+    return reaction_say(j, &j->assignment->edits.reaction, "; it was altered when we wrote it");
 }
 
 /* The same answer twice, and nothing happened since. */
@@ -125,7 +126,7 @@ static bool is_answer_known(const struct transfer *j)
 }
 
 /* No more marks are allowed for now, and the last one stands there. */
-static bool is_enough(const struct transfer *j, const struct ledger_version *before)
+static bool marks_are_spent(const struct transfer *j, const struct ledger_version *before)
 {
     return j->assignment->edits.due_us > 0 && before->mark
            && stamp_equal(j->facts.mark, span_of(before->mark));
@@ -139,8 +140,9 @@ bool reaction_weigh(struct transfer *j, const struct ledger_version *before)
     if (!*j->engine->settings->fields.mark || j->facts.mark.size == 0 || !is_stored)
         j->mark_stands = false;
     else
-        j->mark_stands = is_answer_known(j) || is_enough(j, before);
+        j->mark_stands = is_answer_known(j) || marks_are_spent(j, before);
     if (j->mark_stands || reaction->total < TIMES_MAX)
         return true;
-    return say(j, reaction, is_stored ? ", each time otherwise" : ", and the file is another one");
+    return reaction_say(j, reaction,
+                        is_stored ? ", each time otherwise" : ", and the file is another one");
 }

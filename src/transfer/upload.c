@@ -13,25 +13,25 @@
 
 /* --- intents -------------------------------------------------------------------------------- */
 
-struct intend_job {
+struct intent_job {
     const struct ledger_claim *claim;
     struct ledger_version *version;
 };
 
-static bool intend_work(const struct writer_context *hands, void *arg, struct err *err)
+static bool intent_work(const struct writer_context *hands, void *arg, struct err *err)
 {
-    struct intend_job *job = arg;
+    struct intent_job *job = arg;
 
     return ledger_intend(hands->ledger, job->claim, job->version, err);
 }
 
-static bool intend(struct transfer *j)
+static bool intent_commit(struct transfer *j)
 {
-    struct intend_job job = { j->claim, &j->version };
+    struct intent_job job = { j->claim, &j->version };
     struct err err = { 0 };
 
     FAILPOINT("put.chosen");
-    if (!writer_run(j->engine->writer, intend_work, &job, &err))
+    if (!writer_run(j->engine->writer, intent_work, &job, &err))
         return trouble_of_desk(&j->failure, "intend", &err);
     FAILPOINT("put.intended");
     return true;
@@ -39,7 +39,7 @@ static bool intend(struct transfer *j)
 
 static bool withdraw_work(const struct writer_context *hands, void *arg, struct err *err)
 {
-    const struct intend_job *job = arg;
+    const struct intent_job *job = arg;
 
     return ledger_withdraw(hands->ledger, job->claim, job->version->number, err);
 }
@@ -48,15 +48,15 @@ static bool withdraw_work(const struct writer_context *hands, void *arg, struct 
  * The record is read once more while the intent is written. Mostly it stayed as it was; else what
  * was meant is withdrawn, unless an earlier try meant it already and may have put it.
  */
-static bool intend_and_check(struct transfer *j)
+static bool intent_commit_and_check(struct transfer *j)
 {
-    struct intend_job job = { j->claim, &j->version };
+    struct intent_job job = { j->claim, &j->version };
     bool is_new = j->version.number == 0, unchanged;
     struct writer_job *intent;
     struct err err = { 0 };
 
     FAILPOINT("put.chosen");
-    intent = writer_submit(j->engine->writer, intend_work, &job);
+    intent = writer_submit(j->engine->writer, intent_work, &job);
     unchanged = transfer_check_unchanged(j);
     if (!writer_wait(intent, &err))
         return trouble_of_desk(&j->failure, "intend", &err);
@@ -144,7 +144,7 @@ bool mark_is_kept(const struct transfer *j)
     return j->mark_stands || (j->is_adopted && j->facts.mark.size > 0);
 }
 
-static bool was_meant(const struct transfer *j, const char *mark)
+static bool mark_was_meant(const struct transfer *j, const char *mark)
 {
     for (size_t i = 0; i < j->assignment->mark_count; i++)
         if (stamp_equal(span_of(mark), span_of(j->assignment->marks[i])))
@@ -162,7 +162,7 @@ static char *mark_make(const struct transfer *j)
     char mark[STAMP_TEXT_SIZE];
     int64_t at_us = time_now_us();
 
-    while (was_meant(j, stamp_text(at_us, mark)))
+    while (mark_was_meant(j, stamp_text(at_us, mark)))
         at_us -= TIME_SECOND;
     return mem_text(mark);
 }
@@ -250,17 +250,17 @@ static void imprint_keep(struct transfer *j, const struct store_found *found)
 
 /* An earlier try put these bytes there, and others came back: no stranger's object is in the way.
  */
-static bool was_spoiled(const struct transfer *j)
+static bool upload_was_spoiled(const struct transfer *j)
 {
     const char *usual = j->assignment->usual_class;
 
-    return usual && strcmp(usual, policy_of(FAILURE_INTEGRITY)->name) == 0;
+    return usual && strcmp(usual, failure_class_of(FAILURE_INTEGRITY)->name) == 0;
 }
 
-static bool conflict(struct transfer *j, const struct store_found *found)
+static bool conflict_fail(struct transfer *j, const struct store_found *found)
 {
     char ours[SHA256_HEX_SIZE], theirs[SHA256_HEX_SIZE];
-    enum failure failure = was_spoiled(j) ? FAILURE_INTEGRITY : FAILURE_STORE_CONFLICT;
+    enum failure_kind failure = upload_was_spoiled(j) ? FAILURE_INTEGRITY : FAILURE_STORE_CONFLICT;
 
     return trouble_say(&j->failure, failure, "put",
                        "'%.200s' holds %ju bytes with sha256 %s; this document has %ju bytes with "
@@ -295,20 +295,20 @@ static bool give_way(struct transfer *j, const struct store_found *found)
     bool accepted;
 
     if (!is_earlier && !(j->engine->settings->adopt && found->is_folder)) {
-        if (was_spoiled(j))
-            return conflict(j, found);
+        if (upload_was_spoiled(j))
+            return conflict_fail(j, found);
         if (!conflict_note(j, &accepted))
             return false;
         if (!accepted)
-            return conflict(j, found);
+            return conflict_fail(j, found);
     }
     FAILPOINT("put.gives-way");
     free(take(j->version.key));
-    return version_key_make(j, &j->version.sha256, &j->version.key) && intend(j);
+    return version_key_make(j, &j->version.sha256, &j->version.key) && intent_commit(j);
 }
 
 /* An earlier try may have ended the upload of these very bytes and never learnt of it. */
-static bool was_begun(const struct transfer *j)
+static bool upload_was_begun(const struct transfer *j)
 {
     const struct ledger_version *before = version_with(j->assignment, &j->version.sha256);
 
@@ -323,7 +323,7 @@ static bool is_still_there(struct transfer *j, bool *there_r)
     struct err err = { 0 };
 
     *there_r = j->is_adopted;
-    if ((!j->version.stored && !was_begun(j)) || j->is_adopted)
+    if ((!j->version.stored && !upload_was_begun(j)) || j->is_adopted)
         return true;
     if (!store_compare(j->worker->store, &object, &found, &err))
         return trouble_of_store(&j->failure, &err);
@@ -351,7 +351,7 @@ static bool put_small(struct transfer *j)
     struct store_found found = { 0 };
     bool there;
 
-    if (!adopt_compare(j) || !version_choose(j) || !intend_and_check(j)
+    if (!adopt_compare(j) || !version_choose(j) || !intent_commit_and_check(j)
         || !is_still_there(j, &there))
         return false;
     if (there)
@@ -361,7 +361,7 @@ static bool put_small(struct transfer *j)
     if (outcome != STORE_OTHER)
         return true;
     return give_way(j, &found) && put_bytes(j, &outcome, &found)
-           && (outcome != STORE_OTHER || conflict(j, &found));
+           && (outcome != STORE_OTHER || conflict_fail(j, &found));
 }
 
 /* --- large documents ------------------------------------------------------------------------ */
@@ -373,7 +373,8 @@ static bool put_small(struct transfer *j)
 static bool hash_first(struct transfer *j, bool *is_stored_r)
 {
     if (!download_drain(&j->download, NULL, &j->failure) || !transfer_check_unchanged(j)
-        || !adopt_compare(j) || !version_choose(j) || !intend(j) || !is_still_there(j, is_stored_r))
+        || !adopt_compare(j) || !version_choose(j) || !intent_commit(j)
+        || !is_still_there(j, is_stored_r))
         return false;
     if (*is_stored_r)
         return true;
@@ -408,11 +409,11 @@ static bool large_begin(struct transfer *j, struct store_large **large_r)
     if (!store_large_id(*large_r))
         return true;
     j->version.upload_id = mem_text(store_large_id(*large_r));
-    return intend(j);
+    return intent_commit(j);
 }
 
 /* The second reading must give what the first one did. */
-static bool large_settle(struct transfer *j)
+static bool large_check_hash(struct transfer *j)
 {
     FAILPOINT("large.sent");
     if (j->version.has_sha256 && !sha256_equal(&j->version.sha256, &j->download.sha256))
@@ -421,7 +422,7 @@ static bool large_settle(struct transfer *j)
     j->version.has_sha256 = true;
     j->version.sha256 = j->download.sha256;
     j->version.size_bytes = j->download.size_bytes;
-    return transfer_check_unchanged(j) && intend(j);
+    return transfer_check_unchanged(j) && intent_commit(j);
 }
 
 static bool large_end(struct transfer *j, struct store_large *large)
@@ -434,7 +435,7 @@ static bool large_end(struct transfer *j, struct store_large *large)
     if (!store_large_end(large, &object, &outcome, &found, &err))
         return trouble_of_store(&j->failure, &err);
     if (outcome == STORE_OTHER)
-        return conflict(j, &found);
+        return conflict_fail(j, &found);
     imprint_keep(j, &found);
     return true;
 }
@@ -456,7 +457,7 @@ static bool put_large(struct transfer *j)
     }
     return is_stored
            || (large_begin(j, &large) && download_drain(&j->download, large, &j->failure)
-               && large_settle(j) && large_end(j, large));
+               && large_check_hash(j) && large_end(j, large));
 }
 
 bool upload_file(struct transfer *j)
@@ -469,23 +470,23 @@ bool upload_file(struct transfer *j)
 
 /* --- recording ------------------------------------------------------------------------------ */
 
-struct record_job {
+struct commit_job {
     const struct ledger_claim *claim;
     const struct ledger_version *version;
-    const struct row *row;
+    const struct document_row *row;
     enum ledger_link link;
     const char *patient;
     const char *doubt; /* "" if there is none */
     bool has_siblings;
     bool take_over; /* an earlier importer's row becomes ours */
-    const struct adopt_finding *left;
-    bool ready; /* out: nothing is missing but the mark              */
-    bool there; /* out: false if people have deleted the document's row */
+    const struct adopt_finding *previous_finding;
+    bool ready;      /* out: nothing is missing but the mark              */
+    bool row_exists; /* out: false if people have deleted the document's row */
 };
 
-static bool record_work(const struct writer_context *hands, void *arg, struct err *err)
+static bool commit_work(const struct writer_context *hands, void *arg, struct err *err)
 {
-    struct record_job *job = arg;
+    struct commit_job *job = arg;
     struct registry_document document = row_document(job->row, time_now_us());
 
     document.doubt = *job->doubt ? job->doubt : NULL;
@@ -494,11 +495,11 @@ static bool record_work(const struct writer_context *hands, void *arg, struct er
         (struct registry_writer){ ledger_source_created_us(hands->ledger), job->claim->epoch };
     job->ready = true;
     return ledger_store(hands->ledger, job->claim, job->version, job->link, job->patient, err)
-           && adopt_note(hands->ledger, job->claim, job->left, err)
+           && adopt_note(hands->ledger, job->claim, job->previous_finding, err)
            && (!job->take_over
                || registry_take_over_previous(hands->registry, &document.filemaker_id, &document.id,
                                               err))
-           && registry_put_document(hands->registry, &document, &job->there, err)
+           && registry_put_document(hands->registry, &document, &job->row_exists, err)
            && (!job->has_siblings
                || ledger_record_ready(hands->ledger, job->claim, job->version->mod_id, &job->ready,
                                       err));
@@ -517,7 +518,7 @@ static enum ledger_link link_of(enum registry_match match)
     abort();
 }
 
-static struct row *row_of(const struct transfer *j, const char *patient)
+static struct document_row *transfer_row(const struct transfer *j, const char *patient)
 {
     const struct engine_settings *settings = j->engine->settings;
 
@@ -541,7 +542,7 @@ static struct row *row_of(const struct transfer *j, const char *patient)
 }
 
 /* For the run's last words: whose date is only in the metadata. */
-static void date_count(struct transfer *j)
+static void date_doubt_count(struct transfer *j)
 {
     enum date_doubt doubt = row_date_doubt(&j->engine->settings->fields, j->record);
 
@@ -555,24 +556,24 @@ bool transfer_commit(struct transfer *j)
 {
     enum ledger_link link = link_of(j->assignment->match);
     const char *patient = link == LEDGER_LINKED ? j->assignment->patient : NULL;
-    auto_row *row = row_of(j, patient);
-    struct record_job job = { .claim = j->claim,
+    auto_row *row = transfer_row(j, patient);
+    struct commit_job job = { .claim = j->claim,
                               .version = &j->version,
                               .row = row,
                               .link = link,
                               .patient = patient,
                               .doubt = j->assignment->doubt,
                               .take_over = j->assignment->previous_key != NULL,
-                              .left = &j->previous_finding,
+                              .previous_finding = &j->previous_finding,
                               .has_siblings =
                                   j->engine->settings->fields.containers->each_is_document };
     struct err err = { 0 };
 
-    if (!writer_run(j->engine->writer, record_work, &job, &err))
+    if (!writer_run(j->engine->writer, commit_work, &job, &err))
         return trouble_of_desk(&j->failure, "record", &err);
-    if (!job.there)
+    if (!job.row_exists)
         log_warn("its row was deleted in the application, and is not made again");
-    date_count(j);
+    date_doubt_count(j);
     j->claim->state = LEDGER_STORED;
     j->claim->link = link;
     j->claim->version = j->version.number;

@@ -8,7 +8,7 @@
 TEST(every_class_is_as_it_is_documented)
 {
     static const struct {
-        enum failure failure;
+        enum failure_kind failure;
         const char *name;
         int tries;
         bool again, stops;
@@ -38,14 +38,15 @@ TEST(every_class_is_as_it_is_documented)
 
     CHECK(lengthof(cases) == FAILURES);
     for (size_t i = 0; i < lengthof(cases); i++) {
-        const struct policy *policy = policy_of(cases[i].failure);
-        enum failure failure = FAILURE_INTERNAL;
+        const struct failure_class *policy = failure_class_of(cases[i].failure);
+        enum failure_kind failure = FAILURE_INTERNAL;
 
         CHECK_STR(policy->name, cases[i].name);
-        CHECK_AT(i, policy->tries == cases[i].tries && policy->again == cases[i].again);
-        CHECK_AT(i, policy->stops == cases[i].stops);
-        CHECK_AT(i, *policy->meaning && *policy->mend && *policy->briefly);
-        CHECK_AT(i, failure_read(span_of(cases[i].name), &failure) && failure == cases[i].failure);
+        CHECK_AT(i, policy->tries == cases[i].tries && policy->is_retried_later == cases[i].again);
+        CHECK_AT(i, policy->stops_run == cases[i].stops);
+        CHECK_AT(i, *policy->meaning && *policy->advice && *policy->briefly);
+        CHECK_AT(i, failure_class_read(span_of(cases[i].name), &failure)
+                        && failure == cases[i].failure);
     }
 }
 
@@ -54,7 +55,8 @@ TEST(other_words_are_no_class)
     static const char *const words[] = { "", "container", "container-empty ", "Container-empty" };
 
     for (size_t i = 0; i < lengthof(words); i++)
-        CHECK_AT(i, !failure_read(span_of(words[i]), &(enum failure){ FAILURE_INTERNAL }));
+        CHECK_AT(i,
+                 !failure_class_read(span_of(words[i]), &(enum failure_kind){ FAILURE_INTERNAL }));
 }
 
 TEST(waits_grow_to_a_limit)
@@ -71,5 +73,5 @@ TEST(waits_grow_to_a_limit)
     };
 
     for (size_t i = 0; i < lengthof(cases); i++)
-        CHECK_AT(i, policy_wait_us(cases[i].tries, cases[i].first_us) == cases[i].wait_us);
+        CHECK_AT(i, failure_class_wait_us(cases[i].tries, cases[i].first_us) == cases[i].wait_us);
 }

@@ -146,8 +146,8 @@ TEST(a_sighting_names_the_container)
 
 /* --- rows ----------------------------------------------------------------------------------- */
 
-static struct row *make(const struct held_record *held, const struct source_fields *fields,
-                        const char *container, int repetition, const char *disposition)
+static struct document_row *make(const struct held_record *held, const struct source_fields *fields,
+                                 const char *container, int repetition, const char *disposition)
 {
     struct sha256 sha256 = sha256_of(span_of("bytes"));
     auto_facts facts = { 0 };

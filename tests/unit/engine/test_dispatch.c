@@ -36,7 +36,7 @@ static struct place *place_new(int workers, int64_t limit)
     p->settings.limit = limit;
     p->mover.settings = &p->settings;
     p->mover.cancel = cancel_new();
-    p->mover.counts = score_new();
+    p->mover.counts = counts_new();
     (void)pthread_mutex_init(&p->mover.lock, NULL);
     if (!ledger_open(url, "source", p->mover.cancel, &p->ledger, &err)
         || !sql_script(ledger_sql(p->ledger), "pragma synchronous = off", &err)
@@ -65,7 +65,7 @@ static void place_end(struct place **place)
     dispatch_free(p->mover.dispatch);
     registry_free(p->registry);
     ledger_close(p->ledger);
-    score_free(p->mover.counts);
+    counts_free(p->mover.counts);
     (void)pthread_mutex_destroy(&p->mover.lock);
     cancel_free(p->mover.cancel);
     folder_remove(p->folder);
@@ -185,7 +185,7 @@ static void *worker_run(void *arg)
         }
         if (outcome.fate == FATE_DONE) {
             w->numbers += assignment->claim.record_id;
-            score_done(mover->counts, assignment->claim.document, 1);
+            counts_set_done(mover->counts, assignment->claim.document, 1);
         }
         dispatch_give_back(mover->dispatch);
     }
@@ -299,7 +299,7 @@ static void move_one(struct place *p, struct worker *me, struct assignment *assi
     struct outcome outcome = { &assignment->claim, FATE_DONE };
 
     CHECK(writer_run(p->mover.writer, outcome_write, &outcome, &me->err));
-    score_done(p->mover.counts, assignment->claim.document, 1);
+    counts_set_done(p->mover.counts, assignment->claim.document, 1);
     dispatch_give_back(p->mover.dispatch);
 }
 
@@ -399,29 +399,29 @@ TEST(what_was_claimed_and_not_taken_is_freed)
 
 TEST(a_document_counts_once)
 {
-    struct score *score = score_new();
-    struct score_counts counts;
-    char recent[SCORE_RECENT][SCORE_RECENT_SIZE];
+    struct counts *score = counts_new();
+    struct counts_snapshot counts;
+    char recent[COUNTS_RECENT][COUNTS_RECENT_SIZE];
 
-    score_seen(score, 10);
-    score_failed(score, 1, 17, "container-zero");
-    score_waits(score, 1);
-    score_done(score, 1, 100);
-    score_done(score, 1, 50); /* edited, and moved again */
+    counts_add_seen(score, 10);
+    counts_set_failed(score, 1, 17, "container-zero");
+    counts_set_waiting(score, 1);
+    counts_set_done(score, 1, 100);
+    counts_set_done(score, 1, 50); /* edited, and moved again */
     for (uint64_t i = 2; i <= 6; i++)
-        score_failed(score, (int64_t)i, i, "container-empty");
-    score_waits(score, 7);
-    score_waits(score, 8);
-    score_gone(score, 8);
-    counts = score_counts(score);
+        counts_set_failed(score, (int64_t)i, i, "container-empty");
+    counts_set_waiting(score, 7);
+    counts_set_waiting(score, 8);
+    counts_set_gone(score, 8);
+    counts = counts_get(score);
     CHECK(counts.seen == 10 && counts.processed == 7 && counts.successful == 1);
     CHECK(counts.failed == 5 && counts.bytes == 150 && counts.moves == 2);
-    score_failed(score, 1, 17, "integrity");
-    CHECK(score_counts(score).successful == 0 && score_counts(score).failed == 6);
-    score_recent(score, recent);
+    counts_set_failed(score, 1, 17, "integrity");
+    CHECK(counts_get(score).successful == 0 && counts_get(score).failed == 6);
+    counts_recent(score, recent);
     CHECK_STR(recent[0], "record 17: integrity");
     CHECK_STR(recent[1], "record 6: container-empty");
     CHECK_STR(recent[2], "record 5: container-empty");
-    score_free(score);
-    score_free(NULL);
+    counts_free(score);
+    counts_free(NULL);
 }

@@ -111,12 +111,12 @@ TEST(every_cause_is_told)
     struct err err = { 0 };
 
     for (size_t i = 0; i < FAILURES; i++)
-        fail(&place, i * 100 + 1, policy_of((enum failure)i)->name, "Letter");
+        fail(&place, i * 100 + 1, failure_class_of((enum failure_kind)i)->name, "Letter");
     CHECK(ledger_commit(&place.change, &err));
     CHECK(report_of(&place, &text, &err));
     CHECK_STR(err.msg, "");
     for (size_t i = 0; i < FAILURES; i++) {
-        const struct policy *policy = policy_of((enum failure)i);
+        const struct failure_class *policy = failure_class_of((enum failure_kind)i);
         auto_free char *cell = mem_printf("<td class=\"whole\">%s</td>", policy->name);
         auto_free char *plot = mem_printf("<th scope=\"row\">%s</th>", policy->name);
 
