@@ -48,8 +48,8 @@ static void census_document_read(const struct source_fields *fields,
                                  size_t which, struct census_document *entry_r)
 {
     *entry_r = (struct census_document){ .record = record, .container_index = which };
-    source_facts_read(fields, record, by_record, which, &entry_r->facts);
-    entry_r->entry = source_sighting(fields, record, which, &entry_r->facts);
+    facts_read(fields, record, by_record, which, &entry_r->facts);
+    entry_r->entry = facts_census_entry(fields, record, which, &entry_r->facts);
 }
 
 static bool census_page_work(const struct writer_context *hands, void *arg, struct err *err)
@@ -85,7 +85,7 @@ static bool other_has_identity(struct census *c, const struct ledger_census_entr
         return false;
     if (!lives)
         return true;
-    source_facts_read(fields, &page.records[0], false, 0, &facts);
+    facts_read(fields, &page.records[0], false, 0, &facts);
     *has_r = span_equal(str_span(&facts.identity), sighting->identity);
     return true;
 }
@@ -135,7 +135,7 @@ static bool duplicate_send(struct census *c, const struct census_document *entry
                          &own);
     one.hash = sha256_of(own.entry.identity);
     good = page_send(c, &one, err);
-    source_facts_clear(&own.facts);
+    facts_clear(&own.facts);
     return good;
 }
 
@@ -184,7 +184,7 @@ static size_t census_documents_read(const struct source_fields *fields,
         if (which == 0 || entries[count].facts.content != FILEMAKER_EMPTY)
             count++;
         else
-            source_facts_clear(&entries[count].facts);
+            facts_clear(&entries[count].facts);
     }
     return count;
 }
@@ -206,7 +206,7 @@ static bool census_on_found(void *arg, const struct filemaker_record *records, s
     job.hash = identities_hash(entries, job.count);
     good = page_send(c, &job, err) && duplicates_send(c, &job, err);
     for (size_t i = 0; i < job.count; i++)
-        source_facts_clear(&entries[i].facts);
+        facts_clear(&entries[i].facts);
     return good;
 }
 

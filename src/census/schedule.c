@@ -41,9 +41,9 @@ static bool since_work(const struct writer_context *hands, void *arg, struct err
 
 static bool census_may_retry(const struct census_result *result, const struct err *why)
 {
-    struct trouble trouble;
+    struct failure trouble;
 
-    (void)trouble_of_source(&trouble, "census", why);
+    (void)failure_of_source(&trouble, "census", why);
     return !result->rebuilt && !trouble.run_wide;
 }
 

@@ -321,7 +321,7 @@ bool check_mark(struct checks *c, struct tried *tried, struct err *err)
     str_printf(
         &tried->said,
         "would now be '%s' in '%s'; writing it also changes the record's modification stamps",
-        stamp_text(time_now_us(), now), c->mover->fields.mark);
+        dates_stamp_text(time_now_us(), now), c->mover->fields.mark);
     marks_say(&c->sample, tried);
     return true;
 }
@@ -389,7 +389,7 @@ bool check_times(struct checks *c, struct tried *tried, struct err *err)
 
     (void)err;
     dates_say(c, tried);
-    str_printf(&tried->said, "it is %s in %s", stamp_text(time_now_us(), now),
+    str_printf(&tried->said, "it is %s in %s", dates_stamp_text(time_now_us(), now),
                *zone ? zone : "this machine's time zone, which is taken for FileMaker's");
     if (c->sample.from_tomorrow > 0)
         str_printf(

@@ -539,9 +539,9 @@ struct filemaker_settings settings_filemaker(const struct settings *s)
 }
 
 /* In the order of settings_date_formats. */
-static enum date_form form_of(int choice)
+static enum dates_form form_of(int choice)
 {
-    static const enum date_form forms[] = { DATE_ASK, DATE_US, DATE_US, DATE_ISO, DATE_DAY_FIRST };
+    static const enum dates_form forms[] = { DATE_ASK, DATE_US, DATE_US, DATE_ISO, DATE_DAY_FIRST };
 
     return forms[choice];
 }
@@ -551,7 +551,7 @@ static struct source_fields fields_of(const struct settings *s)
     return (struct source_fields){ .layout = s->layout,
                                    .key = s->key_field,
                                    .container_list = s->container_field,
-                                   .each = s->containers == 1,
+                                   .each_is_document = s->containers == 1,
                                    .mark = s->mark_field,
                                    .name = s->name_field,
                                    .type = s->type_field,

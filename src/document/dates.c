@@ -1,9 +1,9 @@
-/* Dates and stamps. Pure functions, but for the source's zone in stamp_text(). */
+/* Dates and stamps. Pure functions, but for the source's zone in dates_stamp_text(). */
 #include "document/dates.h"
 
 enum { YEAR_DIGITS = 4 };
 
-const char *stamp_text(int64_t at_us, char text[STAMP_TEXT_SIZE])
+const char *dates_stamp_text(int64_t at_us, char text[STAMP_TEXT_SIZE])
 {
     struct time_civil at = time_to_zone(at_us);
 
@@ -13,7 +13,7 @@ const char *stamp_text(int64_t at_us, char text[STAMP_TEXT_SIZE])
 }
 
 /* Up to four digits. */
-static bool number_read(struct span text, int *number_r)
+static bool date_number_read(struct span text, int *number_r)
 {
     int number = 0;
 
@@ -29,29 +29,29 @@ static bool number_read(struct span text, int *number_r)
 }
 
 /* Three numbers with a separator between them, and how many digits each was written with. */
-struct three {
+struct three_numbers {
     int n[3];
     size_t digits[3];
 };
 
-static bool three_read(struct span text, char separator, struct three *three_r)
+static bool three_read(struct span text, char separator, struct three_numbers *three_r)
 {
     for (int i = 0; i < 3; i++) {
         struct span number = i < 2 ? span_cut(&text, separator) : text;
 
-        if (!number_read(number, &three_r->n[i]))
+        if (!date_number_read(number, &three_r->n[i]))
             return false;
         three_r->digits[i] = number.size;
     }
     return true;
 }
 
-static bool is_year_first(const struct three *t)
+static bool is_year_first(const struct three_numbers *t)
 {
     return t->digits[0] == YEAR_DIGITS && t->digits[1] <= 2 && t->digits[2] <= 2;
 }
 
-static bool is_year_last(const struct three *t)
+static bool is_year_last(const struct three_numbers *t)
 {
     return t->digits[0] <= 2 && t->digits[1] <= 2 && t->digits[2] == YEAR_DIGITS;
 }
@@ -65,7 +65,7 @@ static struct time_civil day_of(int year, int month, int day)
 
 static bool stamp_day_read(struct span text, struct time_civil *civil)
 {
-    struct three t;
+    struct three_numbers t;
 
     if (three_read(text, '-', &t)) {
         *civil = day_of(t.n[0], t.n[1], t.n[2]);
@@ -79,7 +79,7 @@ static bool stamp_day_read(struct span text, struct time_civil *civil)
 
 static bool stamp_clock_read(struct span text, struct time_civil *civil)
 {
-    struct three t;
+    struct three_numbers t;
 
     if (!three_read(text, ':', &t))
         return false;
@@ -96,7 +96,7 @@ static struct span day_cut(struct span text, struct span *clock_r)
     return span_cut(clock_r, between);
 }
 
-bool stamp_read(struct span text, struct time_civil *civil_r)
+bool dates_stamp_read(struct span text, struct time_civil *civil_r)
 {
     struct time_civil civil = { 0 };
     struct span clock, day = day_cut(span_trim(text), &clock);
@@ -108,29 +108,30 @@ bool stamp_read(struct span text, struct time_civil *civil_r)
     return true;
 }
 
-bool stamp_equal(struct span a, struct span b)
+bool dates_stamp_equal(struct span a, struct span b)
 {
     struct time_civil left, right;
 
     if (span_equal(a, b))
         return true;
-    return stamp_read(a, &left) && stamp_read(b, &right) && memcmp(&left, &right, sizeof left) == 0;
+    return dates_stamp_read(a, &left) && dates_stamp_read(b, &right)
+           && memcmp(&left, &right, sizeof left) == 0;
 }
 
 /* --- dates as people type them -------------------------------------------------------------- */
 
 /* The days that a text can mean; several only if the year stands last. */
-struct readings {
+struct date_readings {
     enum date_sense sense;
     struct time_civil year_first, month_first, day_first;
 };
 
-static bool day_three(struct span text, struct three *t)
+static bool day_numbers_read(struct span text, struct three_numbers *t)
 {
     return three_read(text, '-', t) || three_read(text, '/', t) || three_read(text, '.', t);
 }
 
-static enum date_sense sense_of(const struct three *t, const struct readings *r)
+static enum date_sense sense_of(const struct three_numbers *t, const struct date_readings *r)
 {
     bool month_first = time_civil_is_valid(r->month_first);
     bool day_first = time_civil_is_valid(r->day_first);
@@ -174,7 +175,7 @@ static bool clock_read(struct span text, struct time_civil *civil)
         part = span_cut(&clock, ':');
         if (i == 2)
             part = span_cut(&part, '.');
-        if (part.size > 2 || !number_read(part, &n[i]))
+        if (part.size > 2 || !date_number_read(part, &n[i]))
             return false;
         if (!clock.at && i == 0)
             return false;
@@ -186,14 +187,14 @@ static bool clock_read(struct span text, struct time_civil *civil)
     return civil->hour <= 23 && civil->minute <= 59 && civil->second <= 59;
 }
 
-static struct readings readings_of(struct span text)
+static struct date_readings readings_of(struct span text)
 {
-    struct readings r = { .sense = DATE_IS_NONE };
+    struct date_readings r = { .sense = DATE_IS_NONE };
     struct time_civil at = { 0 };
     struct span clock, day = day_cut(span_trim(text), &clock);
-    struct three t;
+    struct three_numbers t;
 
-    if (!day_three(day, &t) || (clock.at && !clock_read(clock, &at)))
+    if (!day_numbers_read(day, &t) || (clock.at && !clock_read(clock, &at)))
         return r;
     r.year_first = day_of(t.n[0], t.n[1], t.n[2]);
     r.month_first = day_of(t.n[2], t.n[0], t.n[1]);
@@ -204,12 +205,12 @@ static struct readings readings_of(struct span text)
     return r;
 }
 
-enum date_sense date_sense(struct span text)
+enum date_sense dates_sense(struct span text)
 {
     return readings_of(text).sense;
 }
 
-static const struct time_civil *last_year_read(const struct readings *r, enum date_form form)
+static const struct time_civil *last_year_read(const struct date_readings *r, enum dates_form form)
 {
     bool day_first = r->sense == DATE_IS_DAY_FIRST;
 
@@ -228,7 +229,7 @@ static const struct time_civil *last_year_read(const struct readings *r, enum da
     abort();
 }
 
-static const struct time_civil *form_read(const struct readings *r, enum date_form form)
+static const struct time_civil *form_read(const struct date_readings *r, enum dates_form form)
 {
     switch (r->sense) {
     case DATE_IS_NONE:
@@ -245,9 +246,9 @@ static const struct time_civil *form_read(const struct readings *r, enum date_fo
     abort();
 }
 
-bool date_moment(struct span text, enum date_form form, struct time_civil *civil_r)
+bool dates_moment_read(struct span text, enum dates_form form, struct time_civil *civil_r)
 {
-    struct readings r = readings_of(text);
+    struct date_readings r = readings_of(text);
     const struct time_civil *read = form_read(&r, form);
 
     if (!read)
@@ -262,20 +263,20 @@ static const char *day_text(const struct time_civil *day, char text[DATE_TEXT_SI
     return text;
 }
 
-bool date_read(struct span text, enum date_form form, char day_r[DATE_TEXT_SIZE])
+bool dates_day_read(struct span text, enum dates_form form, char day_r[DATE_TEXT_SIZE])
 {
     struct time_civil civil;
 
-    if (!date_moment(text, form, &civil))
+    if (!dates_moment_read(text, form, &civil))
         return false;
     (void)day_text(&civil, day_r);
     return true;
 }
 
 /* A text that does not fit the form that was told still has what it can mean at all. */
-bool date_contradicts(struct span text, enum date_form form, const char *day)
+bool dates_contradict(struct span text, enum dates_form form, const char *day)
 {
-    struct readings r = readings_of(text);
+    struct date_readings r = readings_of(text);
     const struct time_civil *read = form_read(&r, form);
     char first[DATE_TEXT_SIZE], second[DATE_TEXT_SIZE];
 

@@ -12,7 +12,7 @@ enum { STAMP_TEXT_SIZE = 64, DATE_TEXT_SIZE = 64 };
  * file holds whatever people typed, so its form must be told. DATE_ASK: nobody has told it; then
  * only what can mean one day alone is a date.
  */
-enum date_form { DATE_ASK, DATE_US, DATE_ISO, DATE_DAY_FIRST };
+enum dates_form { DATE_ASK, DATE_US, DATE_ISO, DATE_DAY_FIRST };
 
 /* What a text can mean as a date, whatever form anybody was told. */
 enum date_sense {
@@ -26,35 +26,36 @@ enum date_sense {
 };
 
 /* The mark: "11/23/2026 08:15:02" on the source's wall clock, the form that the Data API takes. */
-const char *stamp_text(int64_t at_us, char text[STAMP_TEXT_SIZE]);
+const char *dates_stamp_text(int64_t at_us, char text[STAMP_TEXT_SIZE]);
 
 /*
  * Reads a stamp as FileMaker writes it, "MM/DD/YYYY HH:mm:ss" or "YYYY-MM-DDTHH:mm:ss"; a date
  * alone is midnight. False if it is neither.
  */
-must_check bool stamp_read(struct span text, struct time_civil *civil_r);
+must_check bool dates_stamp_read(struct span text, struct time_civil *civil_r);
 
 /* Whether two stamps say the same moment, however they are written. */
-bool stamp_equal(struct span a, struct span b);
+bool dates_stamp_equal(struct span a, struct span b);
 
 /*
  * What a text that somebody typed can mean: three numbers with `-`, `/` or `.` between them, a year
  * of four digits in front or at the end, perhaps a time of day behind (8:15, 8:15:02 p.m.). A time
  * with a zone is no date: its day depends on who looks.
  */
-enum date_sense date_sense(struct span text);
+enum date_sense dates_sense(struct span text);
 
 /*
  * Reads such a text as a moment, by the form that was told. False if it cannot be read so, or if it
  * could mean two days and nobody told: it is then kept as text and never guessed.
  */
-must_check bool date_moment(struct span text, enum date_form form, struct time_civil *civil_r);
+must_check bool dates_moment_read(struct span text, enum dates_form form,
+                                  struct time_civil *civil_r);
 
-/* As date_moment(), its day alone. `day_r`: "2026-11-23" */
-must_check bool date_read(struct span text, enum date_form form, char day_r[DATE_TEXT_SIZE]);
+/* As dates_moment_read(), its day alone. `day_r`: "2026-11-23" */
+must_check bool dates_day_read(struct span text, enum dates_form form, char day_r[DATE_TEXT_SIZE]);
 
 /*
  * Whether a text speaks against a day, "1980-02-29": it is a date, and none of what it can mean is
  * that day.
  */
-bool date_contradicts(struct span text, enum date_form form, const char *day);
+bool dates_contradict(struct span text, enum dates_form form, const char *day);

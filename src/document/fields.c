@@ -5,7 +5,7 @@
 
 enum { ID_MAX = 256 };
 
-enum date_form source_date_form(const struct source_fields *fields, const char *field)
+enum dates_form fields_date_form(const struct source_fields *fields, const char *field)
 {
     return containers_field_is_date(fields->containers, field) ? DATE_US : fields->text_dates;
 }
@@ -59,8 +59,8 @@ static void patient_read(struct span id, struct source_facts *facts)
     utf8_add_lower(&facts->patient_id, id);
 }
 
-void source_facts_read(const struct source_fields *fields, const struct filemaker_record *record,
-                       bool by_record, size_t which, struct source_facts *facts_r)
+void facts_read(const struct source_fields *fields, const struct filemaker_record *record,
+                bool by_record, size_t which, struct source_facts *facts_r)
 {
     struct span id = span_trim(filemaker_text(record, fields->key));
 
@@ -89,16 +89,16 @@ void source_facts_read(const struct source_fields *fields, const struct filemake
     type_keep(facts_r);
 }
 
-void source_facts_clear(struct source_facts *facts)
+void facts_clear(struct source_facts *facts)
 {
     str_clear(&facts->identity);
     str_clear(&facts->patient_id);
     str_clear(&facts->type_kept);
 }
 
-struct ledger_census_entry source_sighting(const struct source_fields *fields,
-                                           const struct filemaker_record *record, size_t which,
-                                           const struct source_facts *facts)
+struct ledger_census_entry facts_census_entry(const struct source_fields *fields,
+                                              const struct filemaker_record *record, size_t which,
+                                              const struct source_facts *facts)
 {
     const struct container *own = which ? &fields->containers->items[which] : NULL;
 

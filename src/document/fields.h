@@ -13,16 +13,16 @@ struct source_fields {
     const char *layout;
     const char *key, *mark, *name, *type, *date, *patient;
     const char *container_list; /* as configured                        */
-    bool each;
+    bool each_is_document;
     const struct containers *containers; /* read against the layout; NULL before */
     const char *author, *created;
-    const char *census_key;    /* a number to read records by */
-    const char *patient_dob;   /* the patient's date of birth, if the layout shows it */
-    enum date_form text_dates; /* how dates stand in text fields; DATE_ASK: nobody has told */
+    const char *census_key;     /* a number to read records by */
+    const char *patient_dob;    /* the patient's date of birth, if the layout shows it */
+    enum dates_form text_dates; /* how dates stand in text fields; DATE_ASK: nobody has told */
 };
 
 /* How a date stands in a field: as FileMaker writes its own, or as was told of text fields. */
-enum date_form source_date_form(const struct source_fields *fields, const char *field);
+enum dates_form fields_date_form(const struct source_fields *fields, const char *field);
 
 /* What a record says about its document. Spans point into the record's page. */
 struct source_facts {
@@ -45,14 +45,14 @@ struct source_facts {
  *   by_record   give it the identity of its record id, whatever its key says
  *   which       of the source's containers; 0 is the record's own document, which in a waterfall is
  *               the first that is not empty
- *   facts_r     caller clears with source_facts_clear() (or auto_facts), before the page
+ *   facts_r     caller clears with facts_clear() (or auto_facts), before the page
  */
-void source_facts_read(const struct source_fields *fields, const struct filemaker_record *record,
-                       bool by_record, size_t which, struct source_facts *facts_r);
-void source_facts_clear(struct source_facts *facts);
-#define auto_facts __attribute__((cleanup(source_facts_clear))) struct source_facts
+void facts_read(const struct source_fields *fields, const struct filemaker_record *record,
+                bool by_record, size_t which, struct source_facts *facts_r);
+void facts_clear(struct source_facts *facts);
+#define auto_facts __attribute__((cleanup(facts_clear))) struct source_facts
 
 /* The facts as the ledger takes note of them; borrowed from all three. */
-struct ledger_census_entry source_sighting(const struct source_fields *fields,
-                                           const struct filemaker_record *record, size_t which,
-                                           const struct source_facts *facts);
+struct ledger_census_entry facts_census_entry(const struct source_fields *fields,
+                                              const struct filemaker_record *record, size_t which,
+                                              const struct source_facts *facts);

@@ -270,9 +270,9 @@ enum date_doubt row_date_doubt(const struct source_fields *fields,
     struct span date = span_trim(filemaker_text(record, fields->date));
     char day[DATE_TEXT_SIZE];
 
-    if (date.size == 0 || date_read(date, source_date_form(fields, fields->date), day))
+    if (date.size == 0 || dates_day_read(date, fields_date_form(fields, fields->date), day))
         return DATE_DOUBT_NONE;
-    switch (date_sense(date)) {
+    switch (dates_sense(date)) {
     case DATE_IS_NONE:
     case DATE_IS_SHORT:
         return DATE_DOUBT_UNREADABLE;
@@ -292,7 +292,7 @@ struct document_row *row_make(const struct row_parts *p)
     struct document_row *row = mem_new(struct document_row);
     struct span date = span_trim(filemaker_text(p->record, p->fields->date));
     char day[DATE_TEXT_SIZE];
-    bool has_day = date_read(date, source_date_form(p->fields, p->fields->date), day);
+    bool has_day = dates_day_read(date, fields_date_form(p->fields, p->fields->date), day);
     auto_str name = STR_MAX(NAME_MAX_BYTES);
     auto_str category = STR_MAX(KIB(1));
     auto_str metadata = STR_MAX(METADATA_MAX);
@@ -330,8 +330,8 @@ static bool moment_read(const struct source_fields *fields, const char *name, st
                         struct time_civil *moment_r)
 {
     return containers_field_is_date(fields->containers, name)
-               ? stamp_read(span_trim(text), moment_r)
-               : date_moment(text, fields->text_dates, moment_r);
+               ? dates_stamp_read(span_trim(text), moment_r)
+               : dates_moment_read(text, fields->text_dates, moment_r);
 }
 
 /* A field as the record says it; numbers as the tokens that came. */

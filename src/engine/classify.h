@@ -5,33 +5,33 @@
 #include "base/err.h"
 #include "document/failure_class.h"
 
-struct trouble {
-    enum failure_kind failure;
+struct failure {
+    enum failure_kind kind;
     const char *step; /* "fetch", "put", "record", "mark" */
     struct err why;
-    int64_t bytes;  /* of the container seen before; -1: none */
-    int64_t due_us; /* when it can be tried again; 0: as the class says */
-    bool run_wide;  /* no document will do better: the run stops */
-    bool gone;      /* the record is not there any more */
-    bool not_ours;  /* the claim has passed to somebody else, who will see to it */
+    int64_t bytes;       /* of the container seen before; -1: none */
+    int64_t due_us;      /* when it can be tried again; 0: as the class says */
+    bool run_wide;       /* no document will do better: the run stops */
+    bool record_is_gone; /* the record is not there any more */
+    bool claim_is_lost;  /* the claim has passed to somebody else, who will see to it */
 };
 
 /* Each always returns false, so that `return trouble_...` reads as a sentence. */
 
 /* A failure whose class is known; `why` may be NULL if `format` says it all. */
-bool trouble_set(struct trouble *trouble, enum failure_kind failure, const char *step,
+bool failure_set(struct failure *trouble, enum failure_kind failure, const char *step,
                  const struct err *why);
-bool trouble_say(struct trouble *trouble, enum failure_kind failure, const char *step,
+bool failure_say(struct failure *trouble, enum failure_kind failure, const char *step,
                  const char *format, ...) printf_like(4, 5);
 
 /* A failed call to FileMaker about this record. */
-bool trouble_of_source(struct trouble *trouble, const char *step, const struct err *why);
+bool failure_of_source(struct failure *trouble, const char *step, const struct err *why);
 
 /* A failed stream; `bytes` came before. */
-bool trouble_of_stream(struct trouble *trouble, int64_t bytes, const struct err *why);
+bool failure_of_stream(struct failure *trouble, int64_t bytes, const struct err *why);
 
 /* A failed call to the store. */
-bool trouble_of_store(struct trouble *trouble, const struct err *why);
+bool failure_of_store(struct failure *trouble, const struct err *why);
 
 /* A failed piece of work at the desk. */
-bool trouble_of_desk(struct trouble *trouble, const char *step, const struct err *why);
+bool failure_of_writer(struct failure *trouble, const char *step, const struct err *why);

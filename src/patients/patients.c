@@ -15,8 +15,8 @@ struct import {
     struct roster_fields fields;
     struct registry *registry; /* NULL: nothing is written */
     struct patients_result *result;
-    enum date_form form, texts; /* how dates of birth stand, and those in other text fields */
-    const char *mrn_column;     /* that must have a number of its own for each patient, or NULL */
+    enum dates_form form, texts; /* how dates of birth stand, and those in other text fields */
+    const char *mrn_column;      /* that must have a number of its own for each patient, or NULL */
     int64_t number;
     bool (*meet)(struct import *import, const struct told *told,
                  const struct registry_person *person, struct err *err);
@@ -32,7 +32,7 @@ struct asking {
     const struct told *told;
 };
 
-static enum date_form text_form(const struct import *import)
+static enum dates_form text_form(const struct import *import)
 {
     return import->order->csv ? import->settings->csv_dates : import->settings->text_dates;
 }
@@ -45,8 +45,8 @@ static struct registry_field field_of(const void *arg, size_t index)
                                     .is_number = asking->told->is_number[at] };
 
     field.is_moment = asking->import->fields.fields[at].is_moment
-                          ? stamp_read(span_trim(field.text), &field.moment)
-                          : date_moment(field.text, asking->import->texts, &field.moment);
+                          ? dates_stamp_read(span_trim(field.text), &field.moment)
+                          : dates_moment_read(field.text, asking->import->texts, &field.moment);
     return field;
 }
 

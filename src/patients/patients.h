@@ -12,9 +12,9 @@
 struct patients_settings {
     struct filemaker_settings filemaker;
     const char *layout, *key, *first_name, *last_name, *dob, *mrn; /* of fields or CSV columns */
-    enum date_form csv_dates;  /* how dates stand in a CSV; DATE_ASK: nobody has told */
-    enum date_form text_dates; /* and in text fields of the layout                    */
-    enum text_coding encoding; /* of a CSV                                            */
+    enum dates_form csv_dates;  /* how dates stand in a CSV; DATE_ASK: nobody has told */
+    enum dates_form text_dates; /* and in text fields of the layout                    */
+    enum text_coding encoding;  /* of a CSV                                            */
     struct registry_settings registry;
 };
 

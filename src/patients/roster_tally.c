@@ -60,7 +60,7 @@ const char *telling_fault(const struct roster_fields *fields, const struct told 
 void telling_look(const struct told *told, const struct roster *roster,
                   struct patients_dates *dates)
 {
-    switch (date_sense(told->texts[ROSTER_DOB])) {
+    switch (dates_sense(told->texts[ROSTER_DOB])) {
     case DATE_IS_DAY_FIRST:
         telling_count(&dates->day_first, roster, told->place);
         return;
@@ -77,7 +77,7 @@ void telling_look(const struct told *told, const struct roster *roster,
     abort();
 }
 
-enum date_form telling_form(enum date_form told, bool as_set, struct patients_dates *dates)
+enum dates_form telling_form(enum dates_form told, bool as_set, struct patients_dates *dates)
 {
     bool shows_day = dates->day_first.count > 0, shows_month = dates->month_first.count > 0;
 
@@ -87,16 +87,16 @@ enum date_form telling_form(enum date_form told, bool as_set, struct patients_da
     return dates->contradicts && !as_set ? DATE_ASK : told;
 }
 
-void telling_dob(const struct told *told, enum date_form form, const struct roster *roster,
+void telling_dob(const struct told *told, enum dates_form form, const struct roster *roster,
                  struct patients_dates *dates, char day_r[DATE_TEXT_SIZE])
 {
     struct span text = told->texts[ROSTER_DOB];
     struct patients_tally *tally = &dates->unread;
 
     day_r[0] = '\0';
-    if (text.size == 0 || date_read(text, form, day_r))
+    if (text.size == 0 || dates_day_read(text, form, day_r))
         return;
-    switch (date_sense(text)) {
+    switch (dates_sense(text)) {
     case DATE_IS_NONE:
         break;
     case DATE_IS_SHORT:

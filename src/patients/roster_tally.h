@@ -24,8 +24,8 @@ void telling_look(const struct told *told, const struct roster *roster,
  * How dates are to be read: as was told, unless the source shows that it cannot be meant so; then
  * only those that can mean one day alone.
  */
-enum date_form telling_form(enum date_form told, bool as_set, struct patients_dates *dates);
+enum dates_form telling_form(enum dates_form told, bool as_set, struct patients_dates *dates);
 
 /* The date of birth, "1980-02-29"; "" if there is none, which is counted. */
-void telling_dob(const struct told *told, enum date_form form, const struct roster *roster,
+void telling_dob(const struct told *told, enum dates_form form, const struct roster *roster,
                  struct patients_dates *dates, char day_r[DATE_TEXT_SIZE]);

@@ -3,9 +3,9 @@
 
 enum { PAGE_RECORDS = 100 };
 
-static bool contradicts(enum date_form told, struct span date)
+static bool contradicts(enum dates_form told, struct span date)
 {
-    enum date_sense sense = date_sense(date);
+    enum date_sense sense = dates_sense(date);
 
     return (told == DATE_US && sense == DATE_IS_DAY_FIRST)
            || (told == DATE_DAY_FIRST && sense == DATE_IS_MONTH_FIRST);
@@ -47,7 +47,7 @@ bool dates_look(struct engine_settings *settings, struct filemaker *filemaker, s
                 struct err *err)
 {
     struct source_fields *fields = &settings->fields;
-    enum date_form told = fields->text_dates;
+    enum dates_form told = fields->text_dates;
     uint64_t record;
     struct err why = { 0 };
 

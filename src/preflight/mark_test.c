@@ -155,7 +155,7 @@ static bool set_and_look(struct test *t, uint64_t mod_id, const char *mark, stru
     if (!set(t->settings, t->filemaker, t->record_id, mod_id, mark, err)
         || !look(t->settings, t->filemaker, t->record_id, now_r, err))
         return false;
-    *same_r = *mark ? stamp_equal(span_of(now_r->mark), span_of(mark)) : !*now_r->mark;
+    *same_r = *mark ? dates_stamp_equal(span_of(now_r->mark), span_of(mark)) : !*now_r->mark;
     if (*same_r && now_r->mod_id != mod_id)
         t->answers += (int64_t)(now_r->mod_id - mod_id) - 1;
     *same_r = *same_r && now_r->mod_id != mod_id;
@@ -231,7 +231,7 @@ bool write_test(const struct engine_settings *settings, struct filemaker *filema
                 struct cancel *cancel, uint64_t record_id, char **said_r, struct err *err)
 {
     char text[STAMP_TEXT_SIZE];
-    const char *mark = stamp_text(time_now_us(), text);
+    const char *mark = dates_stamp_text(time_now_us(), text);
     struct test test = { .settings = settings, .filemaker = filemaker, .record_id = record_id };
     auto_marked before = { 0 };
     auto_ledger *ledger = NULL;

@@ -73,7 +73,7 @@ static void document_look(struct sampling *s, const struct filemaker_record *rec
     size_t place;
     auto_facts facts = { 0 };
 
-    source_facts_read(f, record, false, which, &facts);
+    facts_read(f, record, false, which, &facts);
     place = (size_t)(facts.container - f->containers->items);
     if (facts.content != FILEMAKER_EMPTY && place < lengthof(s->sample->by_container))
         s->sample->by_container[place]++;
@@ -97,12 +97,12 @@ static bool is_ours(const struct sampling *s, uint64_t record_id, struct span ma
         return true;
     if (!ledger_edits_read(s->of->ledger, record_id, time_now_us(), &edits, err))
         return false;
-    *ours_r = edits.reaction.mark && stamp_equal(span_of(edits.reaction.mark), mark);
+    *ours_r = edits.reaction.mark && dates_stamp_equal(span_of(edits.reaction.mark), mark);
     ledger_edits_clear(&edits);
     if (!ledger_marks(s->of->ledger, record_id, &marks, &count, err))
         return false;
     for (size_t i = 0; i < count; i++) {
-        *ours_r = *ours_r || stamp_equal(span_of(marks[i]), mark);
+        *ours_r = *ours_r || dates_stamp_equal(span_of(marks[i]), mark);
         free(marks[i]);
     }
     free(marks);
@@ -121,7 +121,7 @@ static bool mark_look(struct sampling *s, const struct filemaker_record *record,
         return true;
     }
     s->sample->marked++;
-    s->sample->marked_odd += !stamp_read(mark, &ignored);
+    s->sample->marked_odd += !dates_stamp_read(mark, &ignored);
     if (!is_ours(s, record->record_id, mark, &ours, err))
         return false;
     s->sample->marked_ours += ours;
@@ -176,7 +176,7 @@ static void times_look(struct sampling *s, const struct filemaker_record *record
     s->sample->dates_unlike += doubt == DATE_DOUBT_UNLIKE;
     if (doubt != DATE_DOUBT_NONE)
         form_of(date, s->sample->odd_date_form);
-    if (stamp_read(span_trim(filemaker_text(record, f->created)), &made)
+    if (dates_stamp_read(span_trim(filemaker_text(record, f->created)), &made)
         && time_from_zone(made) > time_now_us() + TOMORROW_US)
         s->sample->from_tomorrow++;
 }
@@ -275,9 +275,9 @@ static bool places_look(struct sampling *s, struct err *err)
 
 /* --- files ---------------------------------------------------------------------------------- */
 
-static void failure_note(struct sample *sample, const struct trouble *trouble)
+static void failure_note(struct sample *sample, const struct failure *trouble)
 {
-    struct sample_failure *failure = &sample->failures[trouble->failure];
+    struct sample_failure *failure = &sample->failures[trouble->kind];
 
     if (failure->count++ == 0)
         (void)snprintf(failure->words, sizeof failure->words, "%.199s", trouble->why.msg);
@@ -288,7 +288,7 @@ static void failure_note(struct sample *sample, const struct trouble *trouble)
  *   bytes   room for BEGIN_SIZE
  */
 static bool file_read(struct content_source *intake, char *bytes, uint64_t *size_r, bool *whole_r,
-                      struct trouble *trouble)
+                      struct failure *trouble)
 {
     char rest[16384];
     size_t got = 1;
@@ -306,18 +306,18 @@ static bool file_read(struct content_source *intake, char *bytes, uint64_t *size
 }
 
 /* Empty, or a page that a server shows instead of a file. */
-static bool is_a_file(struct span bytes, const struct source_facts *facts, struct trouble *trouble)
+static bool is_a_file(struct span bytes, const struct source_facts *facts, struct failure *trouble)
 {
     if (bytes.size == 0)
-        return trouble_say(trouble, FAILURE_CONTAINER_ZERO, "fetch",
+        return failure_say(trouble, FAILURE_CONTAINER_ZERO, "fetch",
                            "the stream ended well, without a single byte");
     return error_page_judge(bytes, filemaker_extension(facts->value)) == ERROR_PAGE_NONE
-           || trouble_say(trouble, FAILURE_CONTAINER_NOT_A_FILE, "fetch",
+           || failure_say(trouble, FAILURE_CONTAINER_NOT_A_FILE, "fetch",
                           "a page of %zu bytes came, or a file that looks like one", bytes.size);
 }
 
 static bool file_fetch(const struct engine *mover, struct filemaker *filemaker,
-                       const struct source_facts *facts, int64_t *size_r, struct trouble *trouble)
+                       const struct source_facts *facts, int64_t *size_r, struct failure *trouble)
 {
     auto_free char *bytes = mem_zero(BEGIN_SIZE);
     struct content_source *intake = NULL;
@@ -338,7 +338,7 @@ static void file_try(struct sampling *s, const struct engine *mover,
                      const struct source_facts *facts)
 {
     struct sample *sample = s->sample;
-    struct trouble trouble = { 0 };
+    struct failure trouble = { 0 };
     int64_t size;
 
     sample->tried++;
@@ -356,14 +356,14 @@ static bool candidate_try(struct sampling *s, const struct engine *mover, size_t
 {
     const struct source_fields *f = &s->of->settings->fields;
     const struct candidate *candidate = &s->candidates[index];
-    struct trouble trouble = { 0 };
+    struct failure trouble = { 0 };
     auto_page page = { 0 };
     auto_facts facts = { 0 };
     bool lives;
 
     if (!walk_ask_record(s->of->filemaker, f->layout, candidate->record_id, s->of->cancel, &lives,
                          &page, err)) {
-        (void)trouble_of_source(&trouble, "fetch", err);
+        (void)failure_of_source(&trouble, "fetch", err);
         if (trouble.run_wide)
             return false;
         s->sample->tried++;
@@ -372,7 +372,7 @@ static bool candidate_try(struct sampling *s, const struct engine *mover, size_t
     }
     if (!lives)
         return true;
-    source_facts_read(f, &page.records[0], false, candidate->which, &facts);
+    facts_read(f, &page.records[0], false, candidate->which, &facts);
     file_try(s, mover, &facts);
     return !cancel_is_set(s->of->cancel) || err_set(err, ERR_CANCELED, 0, "asked to stop");
 }

@@ -126,7 +126,7 @@ static void group_count(struct failure_group *group, const struct failed_documen
     for (int t = 0; t < TRAITS; t++)
         if (failed->traits[t].size && trait_says_something(failed->traits[t]))
             value_count(&group->traits[t], failed->traits[t], 1);
-    if (stamp_read(failed->created, &created))
+    if (dates_stamp_read(failed->created, &created))
         day_count(group, &created);
 }
 

@@ -37,7 +37,7 @@ static bool id_look(struct counting *c, const struct filemaker_record *record)
     struct span id = span_trim(filemaker_text(record, c->settings->fields.key));
     bool is_first;
 
-    source_facts_read(&c->settings->fields, record, false, 0, &facts);
+    facts_read(&c->settings->fields, record, false, 0, &facts);
     is_first = facts.has_uuid && idset_add(c->ids, number_of(str_span(&facts.identity)));
     c->result->empty_id += id.size == 0;
     c->result->odd_id += id.size > 0 && !facts.has_uuid;
@@ -102,7 +102,7 @@ static bool document_count(struct counting *c, const struct filemaker_record *re
 {
     auto_facts facts = { 0 };
 
-    source_facts_read(&c->settings->fields, record, false, which, &facts);
+    facts_read(&c->settings->fields, record, false, which, &facts);
     if (which > 0 && facts.content == FILEMAKER_EMPTY)
         return true;
     c->result->documents++;

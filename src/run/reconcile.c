@@ -223,7 +223,7 @@ static void mark_compare(struct comparison *c, struct pair *pair)
 static void unsure_settle(struct comparison *c, struct pair *pair)
 {
     const struct ledger_version *version = &pair->whole->version;
-    bool same = version->mark && stamp_equal(pair->facts->mark, span_of(version->mark));
+    bool same = version->mark && dates_stamp_equal(pair->facts->mark, span_of(version->mark));
 
     if (same && pair->record->mod_id == version->mod_id + (version->mark_stood ? 0 : 1)) {
         say(c, pair, "mark-unsure", "it is there: done", "stored, and its mark was not confirmed");
@@ -290,7 +290,7 @@ static bool mark_is_ours(struct comparison *c, const struct filemaker_record *re
     if (!ledger_marks(c->ledger, record->record_id, &marks, &count, err))
         return false;
     for (size_t i = 0; i < count; i++) {
-        *is_r = *is_r || stamp_equal(mark, span_of(marks[i]));
+        *is_r = *is_r || dates_stamp_equal(mark, span_of(marks[i]));
         free(marks[i]);
     }
     free(marks);
@@ -329,7 +329,7 @@ static bool record_compare(struct comparison *c, const struct filemaker_record *
     size_t count = 0;
     bool good, ours;
 
-    source_facts_read(&c->settings->fields, record, false, 0, &facts);
+    facts_read(&c->settings->fields, record, false, 0, &facts);
     c->result->records++;
     if (!mark_is_ours(c, record, facts.mark, &ours, err)
         || !ledger_document_states(c->ledger, record->record_id, &wholes, &count, err))

@@ -88,7 +88,7 @@ bool adopt_compare(struct transfer *j)
         return true;
     }
     if (!previous_compare(j, key, &found, &err))
-        return trouble_of_store(&j->failure, &err);
+        return failure_of_store(&j->failure, &err);
     if (!found.exists)
         finding_set(j, ADOPT_MOVED, "its row points to '%.200s', where nothing lies", key);
     else if (found.has_sha256 && found.size_bytes == j->download.size_bytes

@@ -53,13 +53,13 @@ static struct content_source *source_of_stream(struct filemaker_stream *stream)
 }
 
 static bool open_stream(struct filemaker *filemaker, const struct source_facts *facts,
-                        struct content_source **intake_r, struct trouble *trouble)
+                        struct content_source **intake_r, struct failure *trouble)
 {
     struct filemaker_stream *stream;
     struct err err = { 0 };
 
     if (!filemaker_stream_open(filemaker, facts->value, &stream, &err))
-        return trouble_of_stream(trouble, -1, &err);
+        return failure_of_stream(trouble, -1, &err);
     *intake_r = source_of_stream(stream);
     return true;
 }
@@ -152,23 +152,23 @@ bool content_source_has_method(const struct engine_settings *settings,
 }
 
 static bool open_reference(const struct engine *mover, const struct source_facts *facts,
-                           struct content_source **intake_r, struct trouble *trouble)
+                           struct content_source **intake_r, struct failure *trouble)
 {
     const char *below;
     auto_free char *path = reference_path(mover->settings->reference_map, facts->value, &below);
     struct err err = { 0 };
 
     if (!path)
-        return trouble_say(trouble, FAILURE_CONTAINER_REFERENCE, "fetch",
+        return failure_say(trouble, FAILURE_CONTAINER_REFERENCE, "fetch",
                            "the container holds a path, not a file");
     return open_file(file_below(path, below, mover->settings->reference_links),
                      reference_name(facts->value), intake_r, &err)
-           || trouble_set(trouble, FAILURE_CONTAINER_UNAVAILABLE, "fetch", &err);
+           || failure_set(trouble, FAILURE_CONTAINER_UNAVAILABLE, "fetch", &err);
 }
 
 bool content_source_open(const struct engine *mover, struct filemaker *filemaker,
                          const struct source_facts *facts, enum content_method way,
-                         struct content_source **intake_r, struct trouble *trouble)
+                         struct content_source **intake_r, struct failure *trouble)
 {
     struct err err = { 0 };
 
@@ -179,10 +179,10 @@ bool content_source_open(const struct engine *mover, struct filemaker *filemaker
                    : open_stream(filemaker, facts, intake_r, trouble);
     case CONTENT_METHOD_ODATA:
         return open_odata(mover->settings, filemaker, facts, intake_r, &err)
-               || trouble_of_stream(trouble, -1, &err);
+               || failure_of_stream(trouble, -1, &err);
     case CONTENT_METHOD_SCRIPT:
         return open_script(mover->settings, filemaker, facts, intake_r, &err)
-               || trouble_of_stream(trouble, -1, &err);
+               || failure_of_stream(trouble, -1, &err);
     }
     abort();
 }
@@ -224,16 +224,16 @@ static void read_bytes(struct content_source *intake, void *bytes, size_t room, 
 }
 
 bool content_source_read(struct content_source *intake, void *bytes, size_t room, uint64_t before,
-                         size_t *size_r, struct trouble *trouble)
+                         size_t *size_r, struct failure *trouble)
 {
     struct err err = { 0 };
 
     if (intake->stream)
         return filemaker_stream_read(intake->stream, bytes, room, size_r, &err)
-               || trouble_of_stream(trouble, (int64_t)before, &err);
+               || failure_of_stream(trouble, (int64_t)before, &err);
     if (intake->fd >= 0)
         return read_file(intake, bytes, room, size_r, &err)
-               || trouble_set(trouble, FAILURE_CONTAINER_UNAVAILABLE, "fetch", &err);
+               || failure_set(trouble, FAILURE_CONTAINER_UNAVAILABLE, "fetch", &err);
     read_bytes(intake, bytes, room, size_r);
     return true;
 }

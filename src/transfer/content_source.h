@@ -30,7 +30,7 @@ bool content_source_has_method(const struct engine_settings *settings,
  */
 must_check bool content_source_open(const struct engine *mover, struct filemaker *filemaker,
                                     const struct source_facts *facts, enum content_method way,
-                                    struct content_source **intake_r, struct trouble *trouble);
+                                    struct content_source **intake_r, struct failure *trouble);
 void content_source_free(struct content_source *intake); /* NULL is allowed */
 
 /* The announced size, or -1. */
@@ -41,4 +41,4 @@ const char *content_source_disposition(const struct content_source *intake);
 
 /* Reads on; 0 bytes: complete. `before`: how many came already, for the evidence. */
 must_check bool content_source_read(struct content_source *intake, void *bytes, size_t room,
-                                    uint64_t before, size_t *size_r, struct trouble *trouble);
+                                    uint64_t before, size_t *size_r, struct failure *trouble);

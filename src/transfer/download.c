@@ -26,7 +26,7 @@ static size_t buffer_room(int64_t announced)
 }
 
 /* Reads until the buffer is full or the stream has ended. */
-static bool buffer_fill(struct download *cargo, uint64_t before, struct trouble *trouble)
+static bool buffer_fill(struct download *cargo, uint64_t before, struct failure *trouble)
 {
     size_t got = 1;
 
@@ -45,32 +45,32 @@ static bool buffer_fill(struct download *cargo, uint64_t before, struct trouble 
 /* Remembers what came, and says what is known of it. Hashed: it is small, or nothing. */
 static bool refused_remember(struct download *cargo, const struct ledger_claim *claim,
                              enum failure_kind failure, struct ledger_refused *seen_r,
-                             struct trouble *trouble)
+                             struct failure *trouble)
 {
     struct sha256 sha256 = sha256_of((struct span){ cargo->bytes, cargo->used });
     struct err err = { 0 };
 
     if (!refused_note(cargo->engine, claim, failure, &sha256, cargo->used, seen_r, &err))
-        return trouble_of_desk(trouble, "fetch", &err);
+        return failure_of_writer(trouble, "fetch", &err);
     cargo->is_accepted = seen_r->accepted;
     return true;
 }
 
 static bool zero_bytes_check(struct download *cargo, const struct ledger_claim *claim,
-                             struct trouble *trouble)
+                             struct failure *trouble)
 {
     struct ledger_refused seen;
 
     if (!refused_remember(cargo, claim, FAILURE_CONTAINER_ZERO, &seen, trouble))
         return false;
     return seen.accepted
-           || trouble_say(trouble, FAILURE_CONTAINER_ZERO, "fetch",
+           || failure_say(trouble, FAILURE_CONTAINER_ZERO, "fetch",
                           "the stream ended well, without a single byte");
 }
 
-static bool refuse_page(struct trouble *trouble, const struct download *cargo, const char *words)
+static bool refuse_page(struct failure *trouble, const struct download *cargo, const char *words)
 {
-    (void)trouble_say(trouble, FAILURE_CONTAINER_NOT_A_FILE, "fetch",
+    (void)failure_say(trouble, FAILURE_CONTAINER_NOT_A_FILE, "fetch",
                       "the stream answered with HTTP status 200 and a page of %zu bytes instead "
                       "of the file: %s",
                       cargo->used, words);
@@ -78,7 +78,7 @@ static bool refuse_page(struct trouble *trouble, const struct download *cargo, c
     return false;
 }
 
-static bool refuse_page_of_others(struct trouble *trouble, const struct download *cargo,
+static bool refuse_page_of_others(struct failure *trouble, const struct download *cargo,
                                   int64_t record)
 {
     char words[80];
@@ -92,7 +92,7 @@ static bool refuse_page_of_others(struct trouble *trouble, const struct download
  * the same bytes again, and for no other record, are the file.
  */
 static bool page_check(struct download *cargo, const struct ledger_claim *claim,
-                       enum error_page_sign look, struct trouble *trouble)
+                       enum error_page_sign look, struct failure *trouble)
 {
     struct ledger_refused seen;
 
@@ -126,7 +126,7 @@ static struct span download_extension(const struct download *cargo,
 }
 
 static bool download_inspect(struct download *cargo, const struct ledger_claim *claim,
-                             const struct source_facts *facts, struct trouble *trouble)
+                             const struct source_facts *facts, struct failure *trouble)
 {
     struct span bytes = { cargo->bytes, cargo->used };
     auto_str name = STR_MAX(SENT_NAME_MAX);
@@ -147,7 +147,7 @@ static bool download_inspect(struct download *cargo, const struct ledger_claim *
 /* By one way, from the beginning. */
 static bool download_by_method(struct engine_worker *worker, const struct ledger_claim *claim,
                                const struct source_facts *facts, enum content_method way,
-                               struct download *cargo, struct trouble *trouble)
+                               struct download *cargo, struct failure *trouble)
 {
     struct engine *mover = worker->engine;
     struct err err = { 0 };
@@ -158,7 +158,7 @@ static bool download_by_method(struct engine_worker *worker, const struct ledger
     cargo->room = buffer_room(content_source_length(cargo->source));
     cargo->disposition = mem_text(content_source_disposition(cargo->source));
     if (!buffers_take(mover->buffers, cargo->room, mover->cancel, &cargo->bytes, &err))
-        return trouble_of_source(trouble, "fetch", &err);
+        return failure_of_source(trouble, "fetch", &err);
     if (!buffer_fill(cargo, 0, trouble) || !download_inspect(cargo, claim, facts, trouble))
         return false;
     if (cargo->is_complete) {
@@ -169,7 +169,7 @@ static bool download_by_method(struct engine_worker *worker, const struct ledger
     return true;
 }
 
-static void failure_add_words(struct trouble *trouble, const struct err *err)
+static void failure_add_words(struct failure *trouble, const struct err *err)
 {
     size_t used = strlen(trouble->why.msg);
 
@@ -179,7 +179,7 @@ static void failure_add_words(struct trouble *trouble, const struct err *err)
 
 bool download_open(struct engine_worker *worker, const struct ledger_claim *claim,
                    const struct source_facts *facts, bool last_try, struct download *cargo_r,
-                   struct trouble *trouble)
+                   struct failure *trouble)
 {
     const struct engine_settings *settings = worker->engine->settings;
 
@@ -187,7 +187,7 @@ bool download_open(struct engine_worker *worker, const struct ledger_claim *clai
         return true;
     for (int way = CONTENT_METHOD_DIRECT + 1;
          last_try && !trouble->run_wide && way < CONTENT_METHODS; way++) {
-        struct trouble another = { 0 };
+        struct failure another = { 0 };
 
         if (!content_source_has_method(settings, facts, (enum content_method)way))
             continue;
@@ -200,7 +200,7 @@ bool download_open(struct engine_worker *worker, const struct ledger_claim *clai
 }
 
 static bool part_pass(struct download *cargo, struct sha256_stream *hash, struct store_large *to,
-                      struct trouble *trouble)
+                      struct failure *trouble)
 {
     struct span part = { cargo->bytes, cargo->used };
     struct err err = { 0 };
@@ -208,10 +208,10 @@ static bool part_pass(struct download *cargo, struct sha256_stream *hash, struct
     FAILPOINT("large.part");
     sha256_stream_add(hash, part);
     cargo->size_bytes += part.size;
-    return !to || store_large_write(to, part, &err) || trouble_of_store(trouble, &err);
+    return !to || store_large_write(to, part, &err) || failure_of_store(trouble, &err);
 }
 
-bool download_drain(struct download *cargo, struct store_large *to, struct trouble *trouble)
+bool download_drain(struct download *cargo, struct store_large *to, struct failure *trouble)
 {
     auto_sha256_stream *hash = sha256_stream_new();
 

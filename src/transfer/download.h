@@ -32,7 +32,7 @@ struct download {
  */
 must_check bool download_open(struct engine_worker *worker, const struct ledger_claim *claim,
                               const struct source_facts *facts, bool last_try,
-                              struct download *cargo_r, struct trouble *trouble);
+                              struct download *cargo_r, struct failure *trouble);
 void download_clear(struct download *cargo);
 #define auto_download __attribute__((cleanup(download_clear))) struct download
 
@@ -41,4 +41,4 @@ void download_clear(struct download *cargo);
  *   to   may be NULL: only the hash is wanted
  */
 must_check bool download_drain(struct download *cargo, struct store_large *to,
-                               struct trouble *trouble);
+                               struct failure *trouble);

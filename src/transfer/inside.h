@@ -21,7 +21,7 @@ struct transfer {
     struct source_facts facts;
     struct download download;
     struct ledger_version version; /* what is to be stored, or was     */
-    struct trouble failure;
+    struct failure failure;
     bool mark_is_foreign; /* an earlier importer's; only where it is to be taken over */
     bool is_adopted;      /* the earlier importer's object has exactly these bytes    */
     bool mark_stands;     /* ours stands there from before, and counts for this version too   */

@@ -23,7 +23,7 @@ enum mark_state {
 /* `taken`: FileMaker said that it wrote it. */
 static enum mark_state mark_state(const struct transfer *j, bool taken)
 {
-    bool is_ours = j->version.mark && stamp_equal(j->facts.mark, span_of(j->version.mark));
+    bool is_ours = j->version.mark && dates_stamp_equal(j->facts.mark, span_of(j->version.mark));
 
     if (is_ours && j->record->mod_id == j->version.mod_id + (j->version.mark_stood ? 0 : 1))
         return MARK_THERE;
@@ -34,7 +34,7 @@ static enum mark_state mark_state(const struct transfer *j, bool taken)
 
 static bool edited_fail(struct transfer *j)
 {
-    return trouble_say(&j->failure, FAILURE_SOURCE_CHANGED, "mark",
+    return failure_say(&j->failure, FAILURE_SOURCE_CHANGED, "mark",
                        "the record was edited before it could be marked (modId %ju, now %ju)",
                        (uintmax_t)j->version.mod_id, (uintmax_t)j->record->mod_id);
 }
@@ -53,7 +53,7 @@ static bool mark_write(struct transfer *j, bool *taken_r)
         return true;
     if (err.kind == ERR_REMOTE && err.reason == FILEMAKER_MOD_ID)
         return true;
-    return trouble_of_source(&j->failure, "mark", &err);
+    return failure_of_source(&j->failure, "mark", &err);
 }
 
 static bool mark_write_until_sure(struct transfer *j)
@@ -81,7 +81,7 @@ static bool mark_write_until_sure(struct transfer *j)
             break;
         }
     }
-    return trouble_say(&j->failure, FAILURE_SOURCE_REJECTED, "mark",
+    return failure_say(&j->failure, FAILURE_SOURCE_REJECTED, "mark",
                        "FileMaker took the mark %d times, and it is not there", UNSURE_TRIES);
 }
 
@@ -102,14 +102,14 @@ static bool version_recall(struct transfer *j)
         *version = (struct ledger_version){ 0 };
         return true;
     }
-    return trouble_say(&j->failure, FAILURE_INTERNAL, "mark",
+    return failure_say(&j->failure, FAILURE_INTERNAL, "mark",
                        "the ledger says stored, but has no version %jd",
                        (intmax_t)j->claim->version);
 }
 
 bool mark_report_incomplete(struct transfer *j)
 {
-    return trouble_say(&j->failure, FAILURE_RECORD_INCOMPLETE, "mark",
+    return failure_say(&j->failure, FAILURE_RECORD_INCOMPLETE, "mark",
                        "other files of the record are not stored yet");
 }
 
@@ -134,7 +134,7 @@ static bool record_is_ready(struct transfer *j)
 
     if (j->engine->settings->fields.containers->each_is_document
         && !writer_run(j->engine->writer, ready_work, &job, &err))
-        return trouble_of_desk(&j->failure, "mark", &err);
+        return failure_of_writer(&j->failure, "mark", &err);
     return job.ready || mark_report_incomplete(j);
 }
 

@@ -8,7 +8,7 @@
 
 enum {
     WAITS_IN_A_RUN = 8, /* of a class that never fails                              */
-    DOUBTS = 3,         /* tries more, where the last one says otherwise than the rest */
+    DOUBT_TRIES = 3,    /* tries more, where the last one says otherwise than the rest */
 };
 
 /* How long source or store may be away, and how long to wait between looks meanwhile. */
@@ -19,25 +19,25 @@ enum {
 #define PARKED_US (60 * 60 * TIME_SECOND)
 
 /* What the desk is told; owned by the desk once posted. */
-struct verdict {
-    struct engine *mover;
+struct outcome {
+    struct engine *engine;
     struct ledger_claim claim;
-    enum { VERDICT_DONE, VERDICT_RELEASED, VERDICT_FAILED, VERDICT_GONE } kind;
+    enum { OUTCOME_DONE, OUTCOME_RELEASED, OUTCOME_FAILED, OUTCOME_GONE } kind;
     uint64_t mod_id;
     struct ledger_done *siblings; /* done with it */
     size_t sibling_count;
     struct ledger_attempt attempt;
     struct err why;
-    struct adopt_finding left;
+    struct adopt_finding previous_finding;
     int64_t due_us;
     bool fetch_again;
     struct ledger_reaction reaction; /* how the source answered the mark, or which one was kept */
     bool is_kept, was_answered;
-    struct ledger_census_entry seen; /* what the record says now, if it was edited */
+    struct ledger_census_entry census_entry; /* what the record says now, if it was edited */
     char *created, *author, *path, *identity, *patient_id, *filemaker_id, *type;
 };
 
-static void verdict_free(struct verdict *verdict)
+static void outcome_free(struct outcome *verdict)
 {
     ledger_claim_clear(&verdict->claim);
     ledger_reaction_clear(&verdict->reaction);
@@ -52,11 +52,11 @@ static void verdict_free(struct verdict *verdict)
     free(verdict);
 }
 
-static struct verdict *verdict_new(struct transfer *j)
+static struct outcome *outcome_new(struct transfer *j)
 {
-    struct verdict *verdict = mem_new(struct verdict);
+    struct outcome *verdict = mem_new(struct outcome);
 
-    verdict->mover = j->engine;
+    verdict->engine = j->engine;
     verdict->claim = *j->claim;
     *j->claim = (struct ledger_claim){ 0 };
     return verdict;
@@ -64,7 +64,7 @@ static struct verdict *verdict_new(struct transfer *j)
 
 /* --- at the desk ---------------------------------------------------------------------------- */
 
-static bool verdict_release(const struct writer_context *hands, const struct verdict *v,
+static bool outcome_release(const struct writer_context *hands, const struct outcome *v,
                             struct err *err)
 {
     enum ledger_upsert_result ignored;
@@ -73,22 +73,22 @@ static bool verdict_release(const struct writer_context *hands, const struct ver
     return ledger_release(hands->ledger, &v->claim, &v->attempt, v->due_us, v->fetch_again, err)
            && (!v->reaction.mark
                || ledger_reaction_note(hands->ledger, v->claim.record_id, &v->reaction, err))
-           && (!v->seen.identity.at
-               || ledger_census_upsert(hands->ledger, &v->seen, &ignored, &elsewhere, err));
+           && (!v->census_entry.identity.at
+               || ledger_census_upsert(hands->ledger, &v->census_entry, &ignored, &elsewhere, err));
 }
 
 /* May be done again after it was taken back, as any work of the desk. */
-static bool siblings_finish(const struct writer_context *hands, struct verdict *v, struct err *err)
+static bool siblings_finish(const struct writer_context *hands, struct outcome *v, struct err *err)
 {
     free(take(v->siblings));
     v->sibling_count = 0;
-    return !v->mover->settings->fields.containers->each_is_document
+    return !v->engine->settings->fields.containers->each_is_document
            || ledger_finish_siblings(hands->ledger, &v->claim, v->mod_id, &v->siblings,
                                      &v->sibling_count, err);
 }
 
 /* What the source did with earlier marks: the present one is as it should be, or counts. */
-static bool reaction_settle(const struct writer_context *hands, const struct verdict *v,
+static bool reaction_settle(const struct writer_context *hands, const struct outcome *v,
                             struct err *err)
 {
     if (v->is_kept)
@@ -98,35 +98,35 @@ static bool reaction_settle(const struct writer_context *hands, const struct ver
     return !v->was_answered || ledger_reaction_drop(hands->ledger, v->claim.record_id, err);
 }
 
-static bool verdict_work(const struct writer_context *hands, void *arg, struct err *err)
+static bool outcome_work(const struct writer_context *hands, void *arg, struct err *err)
 {
-    struct verdict *v = arg;
+    struct outcome *v = arg;
     struct ledger_trait trait = { span_of(v->created), span_of(v->author), span_of(v->path) };
 
     switch (v->kind) {
-    case VERDICT_DONE:
+    case OUTCOME_DONE:
         return ledger_finish(hands->ledger, &v->claim, v->mod_id, err)
                && siblings_finish(hands, v, err) && reaction_settle(hands, v, err);
-    case VERDICT_RELEASED:
-        return verdict_release(hands, v, err);
-    case VERDICT_FAILED:
-        return adopt_note(hands->ledger, &v->claim, &v->left, err)
+    case OUTCOME_RELEASED:
+        return outcome_release(hands, v, err);
+    case OUTCOME_FAILED:
+        return adopt_note(hands->ledger, &v->claim, &v->previous_finding, err)
                && ledger_fail(hands->ledger, &v->claim, &v->attempt, &trait, err);
-    case VERDICT_GONE:
+    case OUTCOME_GONE:
         return ledger_mark_gone(hands->ledger, &v->claim, err);
     }
     abort();
 }
 
-static void count(const struct verdict *v)
+static void outcome_count(const struct outcome *v)
 {
-    struct counts *score = v->mover->counts;
+    struct counts *score = v->engine->counts;
 
-    if (v->kind == VERDICT_DONE)
+    if (v->kind == OUTCOME_DONE)
         counts_set_done(score, v->claim.document, v->claim.size);
-    else if (v->kind == VERDICT_FAILED)
+    else if (v->kind == OUTCOME_FAILED)
         counts_set_failed(score, v->claim.document, v->claim.record_id, v->attempt.class);
-    else if (v->kind == VERDICT_GONE)
+    else if (v->kind == OUTCOME_GONE)
         counts_set_gone(score, v->claim.document);
     else
         counts_set_waiting(score, v->claim.document);
@@ -134,30 +134,30 @@ static void count(const struct verdict *v)
         counts_set_done(score, v->siblings[i].document, v->siblings[i].size);
 }
 
-static void verdict_after(void *arg, const struct err *why)
+static void outcome_after(void *arg, const struct err *why)
 {
-    struct verdict *v = arg;
+    struct outcome *v = arg;
 
     if (!why)
-        count(v);
+        outcome_count(v);
     else if (why->kind == ERR_DATABASE && why->code == LEDGER_NOT_OURS)
         log_debug("%s", why->msg);
     else
-        engine_stop(v->mover, why);
-    dispatch_give_back(v->mover->dispatch);
-    verdict_free(v);
+        engine_stop(v->engine, why);
+    dispatch_give_back(v->engine->dispatch);
+    outcome_free(v);
 }
 
-static void verdict_post(struct verdict *verdict)
+static void outcome_post(struct outcome *verdict)
 {
     FAILPOINT("settle.told");
-    writer_post(verdict->mover->writer, verdict_work, verdict, verdict_after);
+    writer_post(verdict->engine->writer, outcome_work, verdict, outcome_after);
 }
 
 /* --- deciding ------------------------------------------------------------------------------- */
 
 /* How the record came to be marked, where that was not by the first mark. */
-static void tell_of_mark(const struct transfer *j, struct verdict *verdict)
+static void outcome_add_mark(const struct transfer *j, struct outcome *verdict)
 {
     verdict->was_answered = j->assignment->edits.reaction.mark;
     verdict->is_kept = j->mark_stands;
@@ -174,15 +174,15 @@ static void tell_of_mark(const struct transfer *j, struct verdict *verdict)
 
 bool outcome_of_success(struct transfer *j, struct err *err)
 {
-    struct verdict *verdict;
+    struct outcome *verdict;
     uint64_t mod_id = j->record->mod_id;
 
     (void)err;
-    verdict = verdict_new(j);
-    verdict->kind = VERDICT_DONE;
+    verdict = outcome_new(j);
+    verdict->kind = OUTCOME_DONE;
     verdict->mod_id = mod_id;
-    tell_of_mark(j, verdict);
-    verdict_post(verdict);
+    outcome_add_mark(j, verdict);
+    outcome_post(verdict);
     return true;
 }
 
@@ -210,12 +210,12 @@ static bool is_away(enum failure_kind failure)
 /* Nobody has heard from the other side for so long that a person should look. */
 static bool away_too_long(const struct transfer *j, struct err *err)
 {
-    bool source = j->failure.failure == FAILURE_SOURCE_AWAY;
+    bool source = j->failure.kind == FAILURE_SOURCE_AWAY;
     int64_t alive_us =
         atomic_load(source ? &j->engine->source_alive_us : &j->engine->store_alive_us);
     char text[TIME_TEXT_SIZE];
 
-    if (!is_away(j->failure.failure) || time_mono_us() - alive_us < AWAY_US)
+    if (!is_away(j->failure.kind) || time_mono_us() - alive_us < AWAY_US)
         return false;
     *err = j->failure.why;
     return !err_ctx(err, "%s for %s", source ? "FileMaker Server is away" : "the store is away",
@@ -234,7 +234,7 @@ static bool is_tried_out(const struct transfer *j, const struct failure_class *p
     if (tries < allowed || allowed <= 1 || j->claim->attempts < 2 || !usual
         || strcmp(usual, policy->name) == 0)
         return tries >= allowed;
-    return tries >= allowed + DOUBTS;
+    return tries >= allowed + DOUBT_TRIES;
 }
 
 static int64_t due_after(const struct transfer *j, const struct failure_class *policy)
@@ -244,11 +244,11 @@ static int64_t due_after(const struct transfer *j, const struct failure_class *p
 
     if (j->failure.due_us)
         return j->failure.due_us;
-    if (is_away(j->failure.failure))
+    if (is_away(j->failure.kind))
         return now_us + AWAY_WAIT_US;
-    if (j->failure.failure == FAILURE_SOURCE_REACTS) /* stored: whether it fails is seen then */
+    if (j->failure.kind == FAILURE_SOURCE_REACTS) /* stored: whether it fails is seen then */
         return now_us + failure_class_wait_us(tries, j->engine->settings->first_wait_us);
-    if (j->failure.failure == FAILURE_RECORD_INCOMPLETE)
+    if (j->failure.kind == FAILURE_RECORD_INCOMPLETE)
         return now_us + PARKED_US; /* whichever file of the record comes last takes it along */
     if (policy->tries ? is_tried_out(j, policy) : tries >= WAITS_IN_A_RUN)
         return now_us + PARKED_US;
@@ -258,12 +258,11 @@ static int64_t due_after(const struct transfer *j, const struct failure_class *p
 /* What was read is not what the record has now. */
 static bool must_fetch_again(const struct transfer *j)
 {
-    return j->failure.failure == FAILURE_SOURCE_CHANGED
-           || j->failure.failure == FAILURE_SOURCE_REACTS;
+    return j->failure.kind == FAILURE_SOURCE_CHANGED || j->failure.kind == FAILURE_SOURCE_REACTS;
 }
 
 /* What the record says now, so that the next claim is made with it. */
-static void tell_what_was_seen(struct transfer *j, struct verdict *verdict)
+static void outcome_add_record(struct transfer *j, struct outcome *verdict)
 {
     const struct source_fields *fields = &j->engine->settings->fields;
 
@@ -273,23 +272,23 @@ static void tell_what_was_seen(struct transfer *j, struct verdict *verdict)
     verdict->patient_id = mem_text(str_text(&j->facts.patient_id));
     verdict->filemaker_id = span_text(j->facts.filemaker_id);
     verdict->type = span_text(j->facts.type);
-    verdict->seen = source_sighting(
+    verdict->census_entry = facts_census_entry(
         fields, j->record,
         containers_find(fields->containers, verdict->claim.container, verdict->claim.repetition),
         &j->facts);
-    verdict->seen.identity = span_of(verdict->identity);
-    verdict->seen.patient_id = span_of(verdict->patient_id);
-    verdict->seen.filemaker_id = span_of(verdict->filemaker_id);
-    verdict->seen.type = span_of(verdict->type);
+    verdict->census_entry.identity = span_of(verdict->identity);
+    verdict->census_entry.patient_id = span_of(verdict->patient_id);
+    verdict->census_entry.filemaker_id = span_of(verdict->filemaker_id);
+    verdict->census_entry.type = span_of(verdict->type);
 }
 
-static void release(struct transfer *j, const struct failure_class *policy)
+static void post_released(struct transfer *j, const struct failure_class *policy)
 {
     int64_t due_us = due_after(j, policy);
-    bool counts = !is_away(j->failure.failure);
-    struct verdict *verdict = verdict_new(j);
+    bool counts = !is_away(j->failure.kind);
+    struct outcome *verdict = outcome_new(j);
 
-    verdict->kind = VERDICT_RELEASED;
+    verdict->kind = OUTCOME_RELEASED;
     verdict->due_us = due_us;
     verdict->fetch_again = must_fetch_again(j);
     verdict->reaction = j->reaction;
@@ -297,8 +296,8 @@ static void release(struct transfer *j, const struct failure_class *policy)
     verdict->why = j->failure.why;
     verdict->attempt = (struct ledger_attempt){ j->failure.step, policy->name, &verdict->why,
                                                 j->failure.bytes, counts };
-    tell_what_was_seen(j, verdict);
-    verdict_post(verdict);
+    outcome_add_record(j, verdict);
+    outcome_post(verdict);
 }
 
 /* For the report, which counts by days: of a text field only what can be no other day. */
@@ -309,20 +308,20 @@ static char *created_text(const struct transfer *j)
 
     if (containers_field_is_date(fields->containers, fields->created))
         return span_text(j->facts.created);
-    if (!date_moment(j->facts.created, fields->text_dates, &c))
+    if (!dates_moment_read(j->facts.created, fields->text_dates, &c))
         return mem_text("");
     return mem_printf("%04d-%02d-%02dT%02d:%02d:%02d", c.year, c.month, c.day, c.hour, c.minute,
                       c.second);
 }
 
-static void fail(struct transfer *j, const struct failure_class *policy)
+static void post_failed(struct transfer *j, const struct failure_class *policy)
 {
-    struct verdict *verdict;
+    struct outcome *verdict;
 
     adopt_judge(j);
-    verdict = verdict_new(j);
-    verdict->kind = VERDICT_FAILED;
-    verdict->left = j->previous_finding;
+    verdict = outcome_new(j);
+    verdict->kind = OUTCOME_FAILED;
+    verdict->previous_finding = j->previous_finding;
     verdict->why = j->failure.why;
     verdict->attempt = (struct ledger_attempt){ j->failure.step, policy->name, &verdict->why,
                                                 j->failure.bytes, true };
@@ -330,15 +329,15 @@ static void fail(struct transfer *j, const struct failure_class *policy)
     verdict->author = span_text(j->facts.author);
     if (j->facts.content == FILEMAKER_REFERENCE)
         verdict->path = span_text(j->facts.value);
-    verdict_post(verdict);
+    outcome_post(verdict);
 }
 
-static void lose(struct transfer *j)
+static void post_gone(struct transfer *j)
 {
-    struct verdict *verdict = verdict_new(j);
+    struct outcome *verdict = outcome_new(j);
 
-    verdict->kind = VERDICT_GONE;
-    verdict_post(verdict);
+    verdict->kind = OUTCOME_GONE;
+    outcome_post(verdict);
 }
 
 /* A document that is stored does not fail any more: at worst its mark has to wait. */
@@ -349,11 +348,11 @@ static bool is_lost_cause(const struct transfer *j, const struct failure_class *
 
 bool outcome_of_failure(struct transfer *j, struct err *err)
 {
-    const struct failure_class *policy = failure_class_of(j->failure.failure);
+    const struct failure_class *policy = failure_class_of(j->failure.kind);
     bool lost = is_lost_cause(j, policy);
 
     log_debug("%s at %s: %s", policy->name, j->failure.step, j->failure.why.msg);
-    if (j->failure.not_ours) {
+    if (j->failure.claim_is_lost) {
         dispatch_give_back(j->engine->dispatch);
         return true;
     }
@@ -363,11 +362,11 @@ bool outcome_of_failure(struct transfer *j, struct err *err)
     }
     if (away_too_long(j, err))
         return false;
-    if (j->failure.gone)
-        lose(j);
+    if (j->failure.record_is_gone)
+        post_gone(j);
     else if (lost)
-        fail(j, policy);
+        post_failed(j, policy);
     else
-        release(j, policy);
+        post_released(j, policy);
     return true;
 }

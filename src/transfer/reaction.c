@@ -47,11 +47,11 @@ bool reaction_may_mark(struct transfer *j)
     if (mark_is_announced(j))
         return true;
     if (!writer_run(j->engine->writer, announce_work, &job, &err))
-        return trouble_of_desk(&j->failure, "mark", &err);
+        return failure_of_writer(&j->failure, "mark", &err);
     FAILPOINT("mark.told");
     if (job.due_us == 0)
         return true;
-    (void)trouble_say(&j->failure, FAILURE_MARK_WAITS, "mark",
+    (void)failure_say(&j->failure, FAILURE_MARK_WAITS, "mark",
                       "the record was marked %d times within an hour: it may be again in %s",
                       LEDGER_EDITS_MAX, time_for_people(job.due_us - time_now_us(), wait));
     j->failure.due_us = job.due_us;
@@ -77,7 +77,7 @@ static bool reaction_say(struct transfer *j, const struct ledger_reaction *react
 {
     char words[128];
 
-    return trouble_say(&j->failure, FAILURE_SOURCE_REACTS, "mark",
+    return failure_say(&j->failure, FAILURE_SOURCE_REACTS, "mark",
                        "the mark was written, and answered with another edit, by a script, a "
                        "calculation or somebody: %s%s",
                        reaction_words(reaction, words, sizeof words), then);
@@ -85,7 +85,7 @@ static bool reaction_say(struct transfer *j, const struct ledger_reaction *react
 
 bool reaction_report_answer(struct transfer *j)
 {
-    bool is_ours = stamp_equal(j->facts.mark, span_of(j->version.mark));
+    bool is_ours = dates_stamp_equal(j->facts.mark, span_of(j->version.mark));
     auto_free char *there = span_text(j->facts.mark);
 
     j->reaction = (struct ledger_reaction){
@@ -107,7 +107,8 @@ bool reaction_altered_mark(const struct transfer *j)
 {
     const struct ledger_reaction *before = &j->assignment->edits.reaction;
 
-    return before->mark && !before->is_ours && stamp_equal(j->facts.mark, span_of(before->mark));
+    return before->mark && !before->is_ours
+           && dates_stamp_equal(j->facts.mark, span_of(before->mark));
 }
 
 bool reaction_report_altered(struct transfer *j)
@@ -122,14 +123,14 @@ static bool is_answer_known(const struct transfer *j)
 
     return before->mark && before->is_ours && before->in_a_row >= SAME_ENOUGH
            && before->mod_id == j->record->mod_id
-           && stamp_equal(j->facts.mark, span_of(before->mark));
+           && dates_stamp_equal(j->facts.mark, span_of(before->mark));
 }
 
 /* No more marks are allowed for now, and the last one stands there. */
 static bool marks_are_spent(const struct transfer *j, const struct ledger_version *before)
 {
     return j->assignment->edits.due_us > 0 && before->mark
-           && stamp_equal(j->facts.mark, span_of(before->mark));
+           && dates_stamp_equal(j->facts.mark, span_of(before->mark));
 }
 
 bool reaction_weigh(struct transfer *j, const struct ledger_version *before)

@@ -11,7 +11,7 @@ static void transfer_clear(struct transfer *j)
     download_clear(&j->download);
     ledger_version_clear(&j->version);
     ledger_reaction_clear(&j->reaction);
-    source_facts_clear(&j->facts);
+    facts_clear(&j->facts);
     filemaker_page_clear(&j->page);
 }
 
@@ -31,9 +31,9 @@ static bool record_read_failed(struct transfer *j, struct err *err)
     struct err ignored = { 0 };
 
     if (!is_out_of_time(err) || !filemaker_product(j->worker->filemaker, &product, &ignored))
-        return trouble_of_source(&j->failure, "fetch", err);
+        return failure_of_source(&j->failure, "fetch", err);
     (void)err_ctx(err, "the server answers, but is not done with this record");
-    return trouble_set(&j->failure, FAILURE_SOURCE_REJECTED, "fetch", err);
+    return failure_set(&j->failure, FAILURE_SOURCE_REJECTED, "fetch", err);
 }
 
 bool transfer_read_record(struct transfer *j)
@@ -44,18 +44,18 @@ bool transfer_read_record(struct transfer *j)
     struct err err = { 0 };
 
     if (which == fields->containers->count)
-        return trouble_say(&j->failure, FAILURE_SOURCE_REJECTED, "fetch",
+        return failure_say(&j->failure, FAILURE_SOURCE_REJECTED, "fetch",
                            "container '%.64s' is no longer in the configuration",
                            j->claim->container);
 
-    source_facts_clear(&j->facts);
+    facts_clear(&j->facts);
     filemaker_page_clear(&j->page);
     if (!filemaker_record(j->worker->filemaker, fields->layout, j->claim->record_id, &j->page,
                           &err))
         return record_read_failed(j, &err);
     atomic_store(&j->engine->source_alive_us, time_mono_us());
     j->record = &j->page.records[0];
-    source_facts_read(fields, j->record, by_record, which, &j->facts);
+    facts_read(fields, j->record, by_record, which, &j->facts);
     return true;
 }
 
@@ -65,10 +65,10 @@ static bool is_same_document(struct transfer *j)
     if (span_is(str_span(&j->facts.identity), j->claim->identity))
         return true;
     if (j->engine->settings->accept_rebuilt)
-        return trouble_say(&j->failure, FAILURE_SOURCE_REJECTED, "fetch",
+        return failure_say(&j->failure, FAILURE_SOURCE_REJECTED, "fetch",
                            "record %ju belongs to another document now",
                            (uintmax_t)j->claim->record_id);
-    (void)trouble_say(&j->failure, FAILURE_INTEGRITY, "fetch",
+    (void)failure_say(&j->failure, FAILURE_INTEGRITY, "fetch",
                       "record %ju was document %.64s and is now %.64s: the FileMaker file was "
                       "restored or rebuilt. If that was meant: fmferry run --accept-rebuilt",
                       (uintmax_t)j->claim->record_id, j->claim->identity,
@@ -85,7 +85,7 @@ static bool is_as_claimed(struct transfer *j)
     if (span_is(str_span(&j->facts.patient_id), patient_id)
         && span_is(j->facts.type, j->claim->type))
         return true;
-    return trouble_say(&j->failure, FAILURE_SOURCE_CHANGED, "fetch",
+    return failure_say(&j->failure, FAILURE_SOURCE_CHANGED, "fetch",
                        "type or patient were edited since the record was counted");
 }
 
@@ -100,7 +100,7 @@ static bool patient_agrees(struct transfer *j)
     struct span told = filemaker_text(j->record, fields->patient_dob);
 
     if (a->match == REGISTRY_ONE_PATIENT && *a->patient_dob
-        && date_contradicts(told, source_date_form(fields, fields->patient_dob), a->patient_dob)) {
+        && dates_contradict(told, fields_date_form(fields, fields->patient_dob), a->patient_dob)) {
         a->match = REGISTRY_REVIEW;
         a->doubt = "the document tells another date of birth than its patient has";
     }
@@ -128,13 +128,13 @@ static bool marks_ask(struct transfer *j)
     struct err err = { 0 };
 
     return j->claim->epoch > 1 || writer_run(j->engine->writer, marks_work, j->assignment, &err)
-           || trouble_of_desk(&j->failure, "fetch", &err);
+           || failure_of_writer(&j->failure, "fetch", &err);
 }
 
 static bool transfer_mark_is_ours(const struct transfer *j)
 {
     for (size_t i = 0; i < j->assignment->mark_count; i++)
-        if (stamp_equal(j->facts.mark, span_of(j->assignment->marks[i])))
+        if (dates_stamp_equal(j->facts.mark, span_of(j->assignment->marks[i])))
             return true;
     return false;
 }
@@ -155,7 +155,7 @@ static bool mark_is_ours_or_none(struct transfer *j)
     j->mark_is_foreign = true;
     if (j->engine->settings->adopt)
         return true;
-    return trouble_say(&j->failure, FAILURE_SOURCE_MARKED, "fetch",
+    return failure_say(&j->failure, FAILURE_SOURCE_MARKED, "fetch",
                        "the mark field holds a value that this migration did not write");
 }
 
@@ -166,12 +166,12 @@ static bool has_contents(struct transfer *j)
     case FILEMAKER_REFERENCE:
         return true;
     case FILEMAKER_EMPTY:
-        return trouble_say(&j->failure, FAILURE_CONTAINER_EMPTY, "fetch", "the container is empty");
+        return failure_say(&j->failure, FAILURE_CONTAINER_EMPTY, "fetch", "the container is empty");
     case FILEMAKER_NO_ACCESS:
-        return trouble_say(&j->failure, FAILURE_CONTAINER_NO_ACCESS, "fetch",
+        return failure_say(&j->failure, FAILURE_CONTAINER_NO_ACCESS, "fetch",
                            "the account may not see the container");
     case FILEMAKER_UNKNOWN:
-        return trouble_say(&j->failure, FAILURE_CONTAINER_UNAVAILABLE, "fetch",
+        return failure_say(&j->failure, FAILURE_CONTAINER_UNAVAILABLE, "fetch",
                            "the container holds %zu bytes of text that are neither a stream nor a "
                            "path",
                            j->facts.value.size);
@@ -187,7 +187,7 @@ bool transfer_check_unchanged(struct transfer *j)
         return false;
     if (j->record->mod_id == mod_id)
         return true;
-    return trouble_say(&j->failure, FAILURE_SOURCE_CHANGED, "fetch",
+    return failure_say(&j->failure, FAILURE_SOURCE_CHANGED, "fetch",
                        "the record was edited while its file was read (modId %ju, now %ju)",
                        (uintmax_t)mod_id, (uintmax_t)j->record->mod_id);
 }

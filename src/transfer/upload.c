@@ -32,7 +32,7 @@ static bool intent_commit(struct transfer *j)
 
     FAILPOINT("put.chosen");
     if (!writer_run(j->engine->writer, intent_work, &job, &err))
-        return trouble_of_desk(&j->failure, "intend", &err);
+        return failure_of_writer(&j->failure, "intend", &err);
     FAILPOINT("put.intended");
     return true;
 }
@@ -59,10 +59,10 @@ static bool intent_commit_and_check(struct transfer *j)
     intent = writer_submit(j->engine->writer, intent_work, &job);
     unchanged = transfer_check_unchanged(j);
     if (!writer_wait(intent, &err))
-        return trouble_of_desk(&j->failure, "intend", &err);
+        return failure_of_writer(&j->failure, "intend", &err);
     FAILPOINT("put.intended");
     if (!unchanged && is_new && !writer_run(j->engine->writer, withdraw_work, &job, &err))
-        return trouble_of_desk(&j->failure, "intend", &err);
+        return failure_of_writer(&j->failure, "intend", &err);
     return unchanged;
 }
 
@@ -126,7 +126,7 @@ bool version_key_make(struct transfer *j, const struct sha256 *hash, char **key_
     struct err err = { 0 };
 
     if (!key_make(&j->engine->settings->keys, &facts, &key, &err)) {
-        (void)trouble_set(&j->failure, FAILURE_STORE_REJECTED, "intend", &err);
+        (void)failure_set(&j->failure, FAILURE_STORE_REJECTED, "intend", &err);
         j->failure.run_wide = err.kind == ERR_USAGE;
         return false;
     }
@@ -147,9 +147,9 @@ bool mark_is_kept(const struct transfer *j)
 static bool mark_was_meant(const struct transfer *j, const char *mark)
 {
     for (size_t i = 0; i < j->assignment->mark_count; i++)
-        if (stamp_equal(span_of(mark), span_of(j->assignment->marks[i])))
+        if (dates_stamp_equal(span_of(mark), span_of(j->assignment->marks[i])))
             return true;
-    return stamp_equal(span_of(mark), j->facts.mark);
+    return dates_stamp_equal(span_of(mark), j->facts.mark);
 }
 
 /*
@@ -162,7 +162,7 @@ static char *mark_make(const struct transfer *j)
     char mark[STAMP_TEXT_SIZE];
     int64_t at_us = time_now_us();
 
-    while (mark_was_meant(j, stamp_text(at_us, mark)))
+    while (mark_was_meant(j, dates_stamp_text(at_us, mark)))
         at_us -= TIME_SECOND;
     return mem_text(mark);
 }
@@ -262,7 +262,7 @@ static bool conflict_fail(struct transfer *j, const struct store_found *found)
     char ours[SHA256_HEX_SIZE], theirs[SHA256_HEX_SIZE];
     enum failure_kind failure = upload_was_spoiled(j) ? FAILURE_INTEGRITY : FAILURE_STORE_CONFLICT;
 
-    return trouble_say(&j->failure, failure, "put",
+    return failure_say(&j->failure, failure, "put",
                        "'%.200s' holds %ju bytes with sha256 %s; this document has %ju bytes with "
                        "sha256 %s",
                        j->version.key, (uintmax_t)found->size_bytes,
@@ -278,7 +278,7 @@ static bool conflict_note(struct transfer *j, bool *accepted_r)
 
     if (!refused_note(j->engine, j->claim, FAILURE_STORE_CONFLICT, &j->version.sha256,
                       j->version.size_bytes, &seen, &err))
-        return trouble_of_desk(&j->failure, "put", &err);
+        return failure_of_writer(&j->failure, "put", &err);
     *accepted_r = seen.accepted;
     return true;
 }
@@ -326,7 +326,7 @@ static bool is_still_there(struct transfer *j, bool *there_r)
     if ((!j->version.stored && !upload_was_begun(j)) || j->is_adopted)
         return true;
     if (!store_compare(j->worker->store, &object, &found, &err))
-        return trouble_of_store(&j->failure, &err);
+        return failure_of_store(&j->failure, &err);
     *there_r = store_is_same(&object, &found);
     return true;
 }
@@ -339,7 +339,7 @@ static bool put_bytes(struct transfer *j, enum store_outcome *outcome_r,
     struct err err = { 0 };
 
     if (!store_put(j->worker->store, &object, bytes, outcome_r, found_r, &err))
-        return trouble_of_store(&j->failure, &err);
+        return failure_of_store(&j->failure, &err);
     if (*outcome_r != STORE_OTHER)
         imprint_keep(j, found_r);
     return true;
@@ -394,7 +394,7 @@ static bool abort_unfinished(struct transfer *j)
 
         if (before->upload_id && !before->stored
             && !store_large_abort(j->worker->store, before->key, before->upload_id, &err))
-            return trouble_of_store(&j->failure, &err);
+            return failure_of_store(&j->failure, &err);
     }
     return true;
 }
@@ -405,7 +405,7 @@ static bool large_begin(struct transfer *j, struct store_large **large_r)
     struct err err = { 0 };
 
     if (!store_large_begin(j->worker->store, &object, large_r, &err))
-        return trouble_of_store(&j->failure, &err);
+        return failure_of_store(&j->failure, &err);
     if (!store_large_id(*large_r))
         return true;
     j->version.upload_id = mem_text(store_large_id(*large_r));
@@ -417,7 +417,7 @@ static bool large_check_hash(struct transfer *j)
 {
     FAILPOINT("large.sent");
     if (j->version.has_sha256 && !sha256_equal(&j->version.sha256, &j->download.sha256))
-        return trouble_say(&j->failure, FAILURE_SOURCE_CHANGED, "fetch",
+        return failure_say(&j->failure, FAILURE_SOURCE_CHANGED, "fetch",
                            "two readings of the file gave different bytes");
     j->version.has_sha256 = true;
     j->version.sha256 = j->download.sha256;
@@ -433,7 +433,7 @@ static bool large_end(struct transfer *j, struct store_large *large)
     struct err err = { 0 };
 
     if (!store_large_end(large, &object, &outcome, &found, &err))
-        return trouble_of_store(&j->failure, &err);
+        return failure_of_store(&j->failure, &err);
     if (outcome == STORE_OTHER)
         return conflict_fail(j, &found);
     imprint_keep(j, &found);
@@ -570,7 +570,7 @@ bool transfer_commit(struct transfer *j)
     struct err err = { 0 };
 
     if (!writer_run(j->engine->writer, commit_work, &job, &err))
-        return trouble_of_desk(&j->failure, "record", &err);
+        return failure_of_writer(&j->failure, "record", &err);
     if (!job.row_exists)
         log_warn("its row was deleted in the application, and is not made again");
     date_doubt_count(j);

@@ -61,7 +61,7 @@ TEST(what_is_written_is_what_counts)
     CHECK_STR(mover.filemaker.ca_file, "ca.pem");
     CHECK_STR(mover.fields.mark, "");
     CHECK_STR(mover.fields.container_list, "Doc, Scan");
-    CHECK(mover.fields.each && mover.fields.text_dates == DATE_DAY_FIRST);
+    CHECK(mover.fields.each_is_document && mover.fields.text_dates == DATE_DAY_FIRST);
     CHECK(mover.keys.listed_only && mover.workers == 7);
     CHECK(mover.memory_bytes == MIB(64) && mover.max_tries == 2 && mover.first_wait_us == 1000);
     CHECK(mover.filter && filter_field(mover.filter, 0) != NULL);
@@ -72,7 +72,7 @@ TEST(dates_are_told_only_by_a_form)
 {
     static const struct {
         const char *words;
-        enum date_form form;
+        enum dates_form form;
     } cases[] = {
         { "[source]\ndate_format =\n", DATE_ASK },
         { "[source]\ndate_format = us\n", DATE_US },

@@ -56,7 +56,7 @@ TEST(a_stamp_is_read_in_both_forms)
     for (size_t i = 0; i < lengthof(cases); i++) {
         struct time_civil got = { 0 };
 
-        CHECK_AT(i, stamp_read(cases[i].text, &got) == cases[i].good);
+        CHECK_AT(i, dates_stamp_read(cases[i].text, &got) == cases[i].good);
         CHECK_AT(i, memcmp(&got, &cases[i].want, sizeof got) == 0);
     }
 }
@@ -112,10 +112,10 @@ TEST(a_date_is_read_as_it_was_told)
         const char *const wanted[] = { cases[i].ask, cases[i].us, cases[i].iso,
                                        cases[i].day_first };
 
-        CHECK_AT(i, date_sense(span_of(cases[i].text)) == cases[i].sense);
+        CHECK_AT(i, dates_sense(span_of(cases[i].text)) == cases[i].sense);
         for (int form = DATE_ASK; form <= DATE_DAY_FIRST; form++) {
             char day[DATE_TEXT_SIZE] = "untouched";
-            bool good = date_read(span_of(cases[i].text), (enum date_form)form, day);
+            bool good = dates_day_read(span_of(cases[i].text), (enum dates_form)form, day);
 
             CHECK_AT(i, good == (wanted[form] != NULL));
             CHECK_STR(day, wanted[form] ? wanted[form] : "untouched");
@@ -140,7 +140,7 @@ TEST(a_typed_moment_keeps_its_time_of_day)
     for (size_t i = 0; i < lengthof(cases); i++) {
         struct time_civil at;
 
-        CHECK_AT(i, date_moment(span_of(cases[i].text), DATE_ASK, &at));
+        CHECK_AT(i, dates_moment_read(span_of(cases[i].text), DATE_ASK, &at));
         CHECK_AT(i, at.day == 4 && at.hour == cases[i].hour && at.minute == cases[i].minute
                         && at.second == cases[i].second);
     }
@@ -151,7 +151,7 @@ TEST(a_date_contradicts_a_day_only_if_it_cannot_mean_it)
 {
     static const struct {
         const char *text;
-        enum date_form form;
+        enum dates_form form;
         bool contradicts;
     } cases[] = {
         { "03/04/1950", DATE_ASK, false },
@@ -170,7 +170,7 @@ TEST(a_date_contradicts_a_day_only_if_it_cannot_mean_it)
     };
 
     for (size_t i = 0; i < lengthof(cases); i++)
-        CHECK_AT(i, date_contradicts(span_of(cases[i].text), cases[i].form, "1950-03-04")
+        CHECK_AT(i, dates_contradict(span_of(cases[i].text), cases[i].form, "1950-03-04")
                         == cases[i].contradicts);
 }
 
@@ -192,8 +192,8 @@ TEST(stamps_are_equal_however_they_are_written)
     };
 
     for (size_t i = 0; i < lengthof(cases); i++) {
-        CHECK_AT(i, stamp_equal(span_of(cases[i].a), span_of(cases[i].b)) == cases[i].equal);
-        CHECK_AT(i, stamp_equal(span_of(cases[i].b), span_of(cases[i].a)) == cases[i].equal);
+        CHECK_AT(i, dates_stamp_equal(span_of(cases[i].a), span_of(cases[i].b)) == cases[i].equal);
+        CHECK_AT(i, dates_stamp_equal(span_of(cases[i].b), span_of(cases[i].a)) == cases[i].equal);
     }
 }
 
@@ -222,7 +222,7 @@ TEST(a_mark_is_written_by_the_sources_clock)
         struct time_civil back;
 
         CHECK_AT(i, time_zone_set(cases[i].zone, &err));
-        CHECK_STR(stamp_text(time_from_utc(cases[i].utc), mark), cases[i].mark);
-        CHECK_AT(i, stamp_read(span_of(mark), &back));
+        CHECK_STR(dates_stamp_text(time_from_utc(cases[i].utc), mark), cases[i].mark);
+        CHECK_AT(i, dates_stamp_read(span_of(mark), &back));
     }
 }

@@ -83,7 +83,7 @@ TEST(a_record_has_an_identity)
         auto_record held = record_of(cases[i].json);
         auto_facts facts = { 0 };
 
-        source_facts_read(&fields, &held.record, cases[i].by_record, 0, &facts);
+        facts_read(&fields, &held.record, cases[i].by_record, 0, &facts);
         CHECK_STR(str_text(&facts.identity), cases[i].identity);
         CHECK_STR(str_text(&facts.patient_id), cases[i].patient);
         CHECK_AT(i, span_equal(facts.filemaker_id, span_of(cases[i].filemaker_id)));
@@ -119,7 +119,7 @@ TEST(a_container_is_chosen)
         auto_record held = record_of(cases[i].json);
         auto_facts facts = { 0 };
 
-        source_facts_read(&fields, &held.record, false, cases[i].which, &facts);
+        facts_read(&fields, &held.record, false, cases[i].which, &facts);
         CHECK_STR(facts.container->name, cases[i].name);
         CHECK_STR(facts.storage, cases[i].storage);
         CHECK_AT(i, facts.content == cases[i].content);
@@ -135,8 +135,8 @@ TEST(a_sighting_names_the_container)
         auto_facts facts = { 0 };
         struct ledger_census_entry s;
 
-        source_facts_read(&fields, &held.record, false, which, &facts);
-        s = source_sighting(&fields, &held.record, which, &facts);
+        facts_read(&fields, &held.record, false, which, &facts);
+        s = facts_census_entry(&fields, &held.record, which, &facts);
         CHECK_AT(which, span_is(s.identity, "7f2d0c7e-5a2e-4b58-9a3e-2c5b3e3f1a10"));
         CHECK_AT(which, span_equal(s.container, which ? span_of("Scan") : SPAN_NONE));
         CHECK_AT(which, s.repetition == (which == 2 ? 2 : 1));
@@ -153,7 +153,7 @@ static struct document_row *make(const struct held_record *held, const struct so
     auto_facts facts = { 0 };
     size_t which = containers_find(fields->containers, container, repetition);
 
-    source_facts_read(fields, &held->record, false, which, &facts);
+    facts_read(fields, &held->record, false, which, &facts);
     return row_make(&(struct row_parts){ .source_name = "Clinic/Docs",
                                          .identity = str_text(&facts.identity),
                                          .container = container,
@@ -268,7 +268,7 @@ TEST(a_date_that_is_not_told_is_not_guessed)
 {
     static const struct {
         const char *json;
-        enum date_form told;
+        enum dates_form told;
         bool is_typed; /* the field is FileMaker's own date */
         const char *date, *found;
     } cases[] = {
@@ -312,7 +312,7 @@ TEST(a_text_field_is_a_moment_only_as_it_was_told)
 {
     static const struct {
         const char *json;
-        enum date_form told;
+        enum dates_form told;
         bool is_typed, is_moment;
         int month;
     } cases[] = {
