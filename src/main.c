@@ -41,7 +41,7 @@ static const struct program program = {
 };
 
 /* What this process writes is its owner's alone, and its memory is nobody's to look at. */
-static void harden(void)
+static void process_harden(void)
 {
     struct rlimit none = { 0, 0 };
 
@@ -52,7 +52,7 @@ static void harden(void)
 
 int main(int argc, char **argv)
 {
-    harden();
+    process_harden();
     sql_setup();
     return cli_main(&program, argc, argv);
 }

@@ -295,8 +295,8 @@ static bool find_count_compare(struct census *c, int64_t *witness_r, char *open_
     for (int hearings = CONFIRM_TRIES; hearings > 0; hearings--) {
         int64_t before = (int64_t)walk_count(c->walk), after;
 
-        if (!witness_count(c->filemaker, fields->layout, fields->key, witness_r, why,
-                           CENSUS_WHY_SIZE, err)
+        if (!find_count_all(c->filemaker, fields->layout, fields->key, witness_r, why,
+                            CENSUS_WHY_SIZE, err)
             || !walk_confirm(c->walk, open_r, CENSUS_WHY_SIZE, err))
             return false;
         c->result->closed = false;

@@ -3,7 +3,7 @@
 
 #include "json/writer.h"
 
-void witness_query(const char *field, const char *criterion, struct str *query_r)
+void find_count_query(const char *field, const char *criterion, struct str *query_r)
 {
     struct json_writer w = JSON_WRITER(query_r);
 
@@ -14,7 +14,7 @@ void witness_query(const char *field, const char *criterion, struct str *query_r
     json_close_array(&w);
 }
 
-void witness_order(const char *field, struct str *order_r)
+void find_count_order(const char *field, struct str *order_r)
 {
     struct json_writer w = JSON_WRITER(order_r);
 
@@ -27,13 +27,13 @@ void witness_order(const char *field, struct str *order_r)
 }
 
 /* "No match" is an answer; a find that the server refuses is none, and the witness is silent. */
-bool witness_matching(struct filemaker *filemaker, const char *layout, const char *field,
-                      const char *criterion, uint64_t *count_r, bool *refused_r, struct err *err)
+bool find_count_matching(struct filemaker *filemaker, const char *layout, const char *field,
+                         const char *criterion, uint64_t *count_r, bool *refused_r, struct err *err)
 {
     auto_str query = STR_MAX(KIB(4));
     auto_page page = { 0 };
 
-    witness_query(field, criterion, &query);
+    find_count_query(field, criterion, &query);
     *refused_r = false;
     if (!filemaker_find(filemaker, layout, str_text(&query), NULL, 1, 1, &page, err)) {
         *refused_r = err->kind == ERR_REMOTE && err->reason != 0;
@@ -47,8 +47,8 @@ bool witness_matching(struct filemaker *filemaker, const char *layout, const cha
  * The first find has records to find wherever there are any; only if it found some is an empty
  * answer of the second one worth anything.
  */
-bool witness_count(struct filemaker *filemaker, const char *layout, const char *key_field,
-                   int64_t *count_r, char *why_r, size_t room, struct err *err)
+bool find_count_all(struct filemaker *filemaker, const char *layout, const char *key_field,
+                    int64_t *count_r, char *why_r, size_t room, struct err *err)
 {
     uint64_t with = 0, without = 0;
     bool refused = false;
@@ -56,9 +56,9 @@ bool witness_count(struct filemaker *filemaker, const char *layout, const char *
     *count_r = -1;
     if (!*key_field)
         return true;
-    if (!witness_matching(filemaker, layout, key_field, "*", &with, &refused, err)
+    if (!find_count_matching(filemaker, layout, key_field, "*", &with, &refused, err)
         || (!refused
-            && !witness_matching(filemaker, layout, key_field, "=", &without, &refused, err)))
+            && !find_count_matching(filemaker, layout, key_field, "=", &without, &refused, err)))
         return false;
     if (refused || with == UINT64_MAX || without == UINT64_MAX) {
         (void)snprintf(why_r, room, "%s", refused ? err->msg : "the server gives no counts");

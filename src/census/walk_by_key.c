@@ -13,8 +13,9 @@ bool walk_key_prove(struct filemaker *filemaker, const char *layout, const char 
     bool refused = false;
 
     *good_r = false;
-    if (!witness_matching(filemaker, layout, field, "=", &empty, &refused, err)
-        || (!refused && !witness_matching(filemaker, layout, field, "!", &doubles, &refused, err)))
+    if (!find_count_matching(filemaker, layout, field, "=", &empty, &refused, err)
+        || (!refused
+            && !find_count_matching(filemaker, layout, field, "!", &doubles, &refused, err)))
         return false;
     *good_r = !refused && empty == 0 && doubles == 0;
     if (refused)
@@ -30,7 +31,7 @@ static void query_write(struct str *to, const char *field, const char *from)
     char criterion[WALK_KEY_MAX + 2];
 
     (void)snprintf(criterion, sizeof criterion, *from ? ">=%s" : "*", from);
-    witness_query(field, criterion, to);
+    find_count_query(field, criterion, to);
 }
 
 bool walk_key_page(struct filemaker *filemaker, const char *layout, const char *field,
@@ -40,7 +41,7 @@ bool walk_key_page(struct filemaker *filemaker, const char *layout, const char *
     auto_str query = STR_MAX(QUERY_MAX), sort = STR_MAX(QUERY_MAX);
 
     query_write(&query, field, from);
-    witness_order(field, &sort);
+    find_count_order(field, &sort);
     return pager_find(pager, filemaker, layout, str_text(&query), str_text(&sort), page_r, err);
 }
 

@@ -16,7 +16,7 @@ struct check_options {
 
 /* --- the steps ------------------------------------------------------------------------------ */
 
-enum step_name {
+enum check_step_name {
     STEP_STORE,
     STEP_DATABASES,
     STEP_SERVER,
@@ -28,7 +28,7 @@ enum step_name {
     STEP_RECORDS,
     STEP_FILTER,
     STEP_FILE,
-    STEP_WAYS,
+    STEP_PLACES,
     STEP_MARK,
     STEP_WRITING,
     STEP_TIMES,
@@ -59,7 +59,7 @@ static const struct {
     [STEP_RECORDS] = { "records", check_records, STEP_LAYOUT },
     [STEP_FILTER] = { "filter", check_filter, STEP_RECORDS },
     [STEP_FILE] = { "a file", check_file, STEP_RECORDS },
-    [STEP_WAYS] = { "other ways to files", check_ways, STEP_LOGIN },
+    [STEP_PLACES] = { "other ways to files", check_places, STEP_LOGIN },
     [STEP_MARK] = { "mark", check_mark, STEP_RECORDS },
     [STEP_WRITING] = { "writing the mark", check_writing, STEP_LAYOUT },
     [STEP_TIMES] = { "dates and times", check_times, STEP_RECORDS },
@@ -72,32 +72,32 @@ static const struct {
 
 /* --- telling -------------------------------------------------------------------------------- */
 
-static void line(const char *how, const char *what, struct span sentence)
+static void step_line_print(const char *how, const char *what, struct span sentence)
 {
     print("%-5s %-22s " SPAN_FORMAT "\n", how, what, SPAN_ARGS(sentence));
     (void)fflush(stdout);
 }
 
-static int lines(const char *how, const char *what, const struct str *sentences)
+static int step_lines_print(const char *how, const char *what, const struct str *sentences)
 {
     struct span rest = str_span(sentences);
     int count = 0;
 
     for (; rest.size; count++)
-        line(how, what, span_cut(&rest, '\n'));
+        step_line_print(how, what, span_cut(&rest, '\n'));
     return count;
 }
 
-static int step_tell(const struct checks *c, const char *name, const char *mends,
-                     const struct tried *tried)
+static int step_print(const struct checks *c, const char *name, const char *mends,
+                      const struct tried *tried)
 {
-    int failed = lines("FAIL", mends ? mends : name, &tried->problems);
-    int noted = lines("note", name, &tried->notes);
+    int failed = step_lines_print("FAIL", mends ? mends : name, &tried->problems);
+    int noted = step_lines_print("note", name, &tried->notes);
 
-    if (c->left.size)
-        print("left  %-22s left out because %s\n", name, str_text(&c->left));
+    if (c->skipped.size)
+        print("left  %-22s left out because %s\n", name, str_text(&c->skipped));
     else if (failed == 0 && (tried->said.size || noted == 0))
-        line("ok", name, str_span(&tried->said));
+        step_line_print("ok", name, str_span(&tried->said));
     return failed;
 }
 
@@ -109,13 +109,13 @@ static bool step_try(struct checks *c, size_t step, int *failed)
     struct err err = { 0 };
     int before = *failed;
 
-    str_reset(&c->left);
+    str_reset(&c->skipped);
     if (steps[step].try(c, &tried, &err)) {
-        *failed += step_tell(c, name, steps[step].mends, &tried);
+        *failed += step_print(c, name, steps[step].mends, &tried);
         return *failed == before;
     }
-    (void)lines("note", name, &tried.notes);
-    line("FAIL", name, span_of(err.msg));
+    (void)step_lines_print("note", name, &tried.notes);
+    step_line_print("FAIL", name, span_of(err.msg));
     ++*failed;
     return false;
 }
@@ -145,10 +145,10 @@ static void checks_clear(struct checks *c)
     containers_clear(&c->containers);
     filemaker_layout_clear(&c->layout);
     filemaker_free(c->filemaker);
-    str_clear(&c->left);
+    str_clear(&c->skipped);
 }
 
-static bool record_read(const struct check_options *o, uint64_t *record_r, struct err *err)
+static bool write_test_read(const struct check_options *o, uint64_t *record_r, struct err *err)
 {
     *record_r = 0;
     if (!o->write_test || num_u64(span_of(o->write_test), 1, INT64_MAX, record_r, err))
@@ -163,14 +163,15 @@ static int check_all(const struct cli_globals *globals, const struct check_optio
     auto_settings settings = { 0 };
     struct engine_settings mover;
     struct checks checks = {
-        .settings = &settings, .mover = &mover, .cancel = cancel, .left = STR_MAX(KIB(1))
+        .settings = &settings, .mover = &mover, .cancel = cancel, .skipped = STR_MAX(KIB(1))
     };
     int failed;
 
-    if (!record_read(o, &checks.write_test, err) || !settings_read(globals->config, &settings, err)
-        || !settings_password(&settings, err) || !settings_store(&settings, cancel, err))
+    if (!write_test_read(o, &checks.write_test, err)
+        || !settings_read(globals->config, &settings, err) || !settings_password(&settings, err)
+        || !settings_credentials(&settings, cancel, err))
         return -1;
-    line("ok", "configuration", span_of(globals->config));
+    step_line_print("ok", "configuration", span_of(globals->config));
     mover = settings_mover(&settings);
     failed = steps_try(&checks);
     checks_clear(&checks);
@@ -207,7 +208,7 @@ static int policy_print(const struct cli_globals *globals, const char *name, str
     return EXIT_DONE;
 }
 
-static int check(const struct cli_globals *globals, const void *arg, struct err *err)
+static int check_command(const struct cli_globals *globals, const void *arg, struct err *err)
 {
     const struct check_options *o = arg;
     struct cancel *cancel = cancel_new();
@@ -248,5 +249,5 @@ const struct cmd cmd_check = {
     check_opts,
     &check_defaults,
     sizeof check_defaults,
-    check,
+    check_command,
 };

@@ -20,13 +20,13 @@ struct checks {
     struct filemaker *filemaker;
     struct filemaker_layout layout;
     struct containers containers;
-    struct ids_found ids;
+    struct id_check_result ids;
     struct sample sample;
     struct ledger *ledger;     /* a reader; NULL: there is none */
     struct registry *registry; /* a reader; NULL: there is none */
     int64_t patients;          /* in the application            */
 
-    struct str left; /* why the step at hand was left out; "" */
+    struct str skipped; /* why the step at hand was left out; "" */
 };
 
 /*
@@ -37,7 +37,7 @@ typedef bool check_step(struct checks *checks, struct tried *tried, struct err *
 
 /* The server and what it holds. */
 check_step check_server, check_login, check_sessions, check_layout, check_records, check_ids,
-    check_filter, check_file, check_ways, check_mark, check_writing, check_times, check_roster,
+    check_filter, check_file, check_places, check_mark, check_writing, check_times, check_roster,
     check_pace;
 
 /* Our side. */
@@ -45,4 +45,4 @@ check_step check_store, check_databases, check_earlier, check_patients, check_ro
     check_signing_key;
 
 /* Says if a file that a setting names cannot be read; `path` NULL or "": none is named. */
-void checks_file_look(const char *setting, const char *path, struct tried *tried);
+void checks_file_readable(const char *setting, const char *path, struct tried *tried);

@@ -15,7 +15,7 @@ enum { LEDGER_BYTES = 6 * 1024, VERIFY_BYTES = 512 };
 #define ROOM_LEAST (64ULL * 1024 * 1024)
 
 /* One that is not needed just now, http:// being spoken, is missed later. */
-void checks_file_look(const char *setting, const char *path, struct tried *tried)
+void checks_file_readable(const char *setting, const char *path, struct tried *tried)
 {
     char text[128];
 
@@ -27,7 +27,7 @@ void checks_file_look(const char *setting, const char *path, struct tried *tried
 /* --- the store ------------------------------------------------------------------------------ */
 
 /* What an earlier trial left in a bucket: for a person to remove. */
-static void left_say(struct checks *c, struct tried *tried)
+static void leftovers_say(struct checks *c, struct tried *tried)
 {
     auto_str names = STR_MAX(KIB(1));
     struct err err = { 0 };
@@ -42,12 +42,12 @@ static void left_say(struct checks *c, struct tried *tried)
                    count, str_text(&names), names.cut ? ", ..." : "");
 }
 
-static bool is_bucket(const struct checks *c)
+static bool store_is_bucket(const struct checks *c)
 {
     return span_starts(span_of(c->mover->store.url), "s3://");
 }
 
-static bool is_set(const struct checks *c, const char *name)
+static bool store_key_is_set(const struct checks *c, const char *name)
 {
     const char *value = conf_value(c->settings->conf, "store", name);
 
@@ -68,14 +68,14 @@ static void idle_settings_say(const struct checks *c, struct tried *tried)
     auto_str set = STR_MAX(KIB(1));
 
     for (size_t i = 0; i < lengthof(names); i++)
-        if (is_set(c, names[i]))
+        if (store_key_is_set(c, names[i]))
             str_printf(&set, "%s%s", set.size ? ", " : "", names[i]);
     if (set.size)
         str_printf(&tried->problems,
                    "[store] %s: for buckets only, and the store is a folder (%s): name a bucket in "
                    "url (s3://BUCKET/PREFIX), or remove them\n",
                    str_text(&set), c->mover->store.url);
-    if (is_set(c, "ca_file"))
+    if (store_key_is_set(c, "ca_file"))
         str_add_text(&tried->notes, "[store] ca_file is for buckets only, and does nothing here\n");
 }
 
@@ -83,14 +83,14 @@ bool check_store(struct checks *c, struct tried *tried, struct err *err)
 {
     auto_free char *said = NULL;
 
-    if (!is_bucket(c))
+    if (!store_is_bucket(c))
         idle_settings_say(c, tried);
-    checks_file_look("[store] ca_file", c->mover->store.ca_file, tried);
+    checks_file_readable("[store] ca_file", c->mover->store.ca_file, tried);
     if (!trial_make(c->mover, c->cancel, TRIAL_ALWAYS, &c->mover->store.traits, &said, err))
         return false;
     str_add_text(&tried->said, said);
-    if (is_bucket(c))
-        left_say(c, tried);
+    if (store_is_bucket(c))
+        leftovers_say(c, tried);
     if (span_starts(span_of(c->mover->store.endpoint ? c->mover->store.endpoint : ""), "http://"))
         str_add_text(&tried->notes,
                      "the endpoint is http://: documents that cross a network so are "
@@ -129,7 +129,7 @@ bool check_patients(struct checks *c, struct tried *tried, struct err *err)
 
     (void)err;
     if (!*c->mover->registry.patients_table) {
-        str_add_text(&c->left,
+        str_add_text(&c->skipped,
                      "[registry] patients_table is empty: the application has no patients");
         return true;
     }
@@ -168,7 +168,7 @@ bool check_earlier(struct checks *c, struct tried *tried, struct err *err)
     int64_t states[LEDGER_STATES], documents = 0;
 
     if (!c->ledger) {
-        str_add_text(&c->left, "there is no ledger yet");
+        str_add_text(&c->skipped, "there is no ledger yet");
         return true;
     }
     if (!ledger_states(c->ledger, states, err))
@@ -235,7 +235,7 @@ static void size_add(struct str *to, double bytes)
 }
 
 /* One place; `more` is what others that lie on the same disk need. */
-static void place_look(const char *what, const char *path, double needed, struct tried *tried)
+static void disk_look(const char *what, const char *path, double needed, struct tried *tried)
 {
     uint64_t there;
     bool is_known = room_free(path, &there);
@@ -265,7 +265,7 @@ static void place_look(const char *what, const char *path, double needed, struct
 }
 
 /* What a verification sorts goes into nameless files there. */
-static void temporary_look(double documents, struct tried *tried)
+static void temporary_files_look(double documents, struct tried *tried)
 {
     const char *named = getenv("TMPDIR");
     const char *folder = named && *named ? named : "/tmp";
@@ -277,7 +277,7 @@ static void temporary_look(double documents, struct tried *tried)
                    folder, named ? "TMPDIR" : "TMPDIR is not set");
         return;
     }
-    place_look("temporary files", folder, documents * VERIFY_BYTES, tried);
+    disk_look("temporary files", folder, documents * VERIFY_BYTES, tried);
 }
 
 bool check_room(struct checks *c, struct tried *tried, struct err *err)
@@ -288,11 +288,11 @@ bool check_room(struct checks *c, struct tried *tried, struct err *err)
 
     (void)err;
     if (store)
-        place_look(is_shared ? "documents and ledger" : "documents", store,
-                   files + (is_shared ? documents * LEDGER_BYTES : 0), tried);
+        disk_look(is_shared ? "documents and ledger" : "documents", store,
+                  files + (is_shared ? documents * LEDGER_BYTES : 0), tried);
     if (ledger && !is_shared)
-        place_look("the ledger", ledger, documents * LEDGER_BYTES, tried);
-    temporary_look(documents, tried);
+        disk_look("the ledger", ledger, documents * LEDGER_BYTES, tried);
+    temporary_files_look(documents, tried);
     if (!store)
         str_printf(&tried->said, "%sa bucket has room as long as its account has",
                    tried->said.size ? "; " : "");

@@ -14,7 +14,7 @@
 enum { SESSIONS_TRIED_MAX = 25, PAGE_FAT = 4 * 1024 * 1024, REQUESTS_A_DOCUMENT = 5 };
 
 #define PAGE_SLOW_US (20 * TIME_SECOND)
-#define PATIENCE_DAYS 7
+#define LONG_RUN_DAYS 7
 
 /* --- reaching it ---------------------------------------------------------------------------- */
 
@@ -23,7 +23,7 @@ bool check_server(struct checks *c, struct tried *tried, struct err *err)
     if (span_starts(span_of(c->mover->filemaker.url), "http://"))
         str_add_text(&tried->notes, "the address is http://: what crosses a network so is readable "
                                     "for everybody; use https://\n");
-    checks_file_look("[source] ca_file", c->mover->filemaker.ca_file, tried);
+    checks_file_readable("[source] ca_file", c->mover->filemaker.ca_file, tried);
     return filemaker_new(&c->mover->filemaker, c->cancel, &c->filemaker, err)
            && preflight_server(c->mover, c->filemaker, tried, err);
 }
@@ -258,12 +258,12 @@ bool check_file(struct checks *c, struct tried *tried, struct err *err)
             "the account sees none of %jd containers: give its privilege set access to '%s'\n",
             (intmax_t)s->documents, c->mover->fields.container_list);
     else
-        str_printf(&c->left, "none of %jd documents looked at has a file to fetch",
+        str_printf(&c->skipped, "none of %jd documents looked at has a file to fetch",
                    (intmax_t)s->documents);
     return true;
 }
 
-bool check_ways(struct checks *c, struct tried *tried, struct err *err)
+bool check_places(struct checks *c, struct tried *tried, struct err *err)
 {
     if (!*c->mover->reference_map && !*c->mover->odata_table && !*c->mover->script) {
         str_add_text(&tried->said, "none are named (reference_map, odata_table, script_name)");
@@ -281,7 +281,7 @@ static bool unmarked_find(struct checks *c, uint64_t *record_r, struct err *err)
     auto_page page = { 0 };
 
     *record_r = c->sample.unmarked_record;
-    witness_query(c->mover->fields.mark, "=", &query);
+    find_count_query(c->mover->fields.mark, "=", &query);
     if (!filemaker_find(c->filemaker, c->mover->fields.layout, str_text(&query), NULL, 1, 1, &page,
                         err))
         return err->kind == ERR_REMOTE && err->reason != 0;
@@ -340,25 +340,26 @@ bool check_writing(struct checks *c, struct tried *tried, struct err *err)
         return true;
     }
     if (!*c->mover->fields.mark) {
-        str_add_text(&c->left, "mark_field is empty");
+        str_add_text(&c->skipped, "mark_field is empty");
         return true;
     }
     if (!unmarked_find(c, &record, err))
         return false;
     if (record)
-        str_printf(&c->left,
+        str_printf(&c->skipped,
                    "it writes to FileMaker: 'fmferry check --write-test %ju' marks that "
                    "record, and takes the mark back",
                    (uintmax_t)record);
     else
-        str_add_text(&c->left, "every record of the layout is marked already, so there is none to "
-                               "try it on");
+        str_add_text(&c->skipped,
+                     "every record of the layout is marked already, so there is none to "
+                     "try it on");
     return true;
 }
 
 /* --- dates and times ------------------------------------------------------------------------ */
 
-static void dates_say(const struct checks *c, struct tried *tried)
+static void sample_dates_say(const struct checks *c, struct tried *tried)
 {
     const struct sample *s = &c->sample;
     const struct source_fields *f = &c->mover->fields;
@@ -388,7 +389,7 @@ bool check_times(struct checks *c, struct tried *tried, struct err *err)
     const char *zone = c->settings->time_zone;
 
     (void)err;
-    dates_say(c, tried);
+    sample_dates_say(c, tried);
     str_printf(&tried->said, "it is %s in %s", dates_stamp_text(time_now_us(), now),
                *zone ? zone : "this machine's time zone, which is taken for FileMaker's");
     if (c->sample.from_tomorrow > 0)
@@ -426,7 +427,7 @@ static void ceiling_say(const struct checks *c, struct tried *tried)
                       ? (double)c->sample.records * REQUESTS_A_DOCUMENT / most / 86400
                       : 0;
 
-    if (days > PATIENCE_DAYS)
+    if (days > LONG_RUN_DAYS)
         str_printf(&tried->notes,
                    "at most %g requests a second ([source] requests_per_second): %ju records take "
                    "%.0f days at least\n",
@@ -451,7 +452,7 @@ bool check_pace(struct checks *c, struct tried *tried, struct err *err)
 /* --- the layout of the patients ------------------------------------------------------------- */
 
 /* Signs mean something in finds. */
-static bool is_plain(const char *id)
+static bool id_is_plain(const char *id)
 {
     for (; *id; id++)
         if (!isalnum((unsigned char)*id) && *id != '-')
@@ -460,8 +461,8 @@ static bool is_plain(const char *id)
 }
 
 /* How many of some patients of documents the layout of the patients has. */
-static bool patients_meet(struct checks *c, const struct patients_settings *patients, int *asked_r,
-                          int *met_r, struct err *err)
+static bool patients_known_count(struct checks *c, const struct patients_settings *patients,
+                                 int *asked_r, int *met_r, struct err *err)
 {
     *asked_r = *met_r = 0;
     for (int i = 0; i < SAMPLE_IDS && i < c->sample.patients; i++) {
@@ -469,10 +470,10 @@ static bool patients_meet(struct checks *c, const struct patients_settings *pati
         uint64_t count = 0;
         bool refused = false;
 
-        if (!*c->sample.patient_ids[i] || !is_plain(c->sample.patient_ids[i]))
+        if (!*c->sample.patient_ids[i] || !id_is_plain(c->sample.patient_ids[i]))
             continue;
-        if (!witness_matching(c->filemaker, patients->layout, patients->key, criterion, &count,
-                              &refused, err))
+        if (!find_count_matching(c->filemaker, patients->layout, patients->key, criterion, &count,
+                                 &refused, err))
             return false;
         *asked_r += !refused;
         *met_r += !refused && count > 0;
@@ -481,7 +482,7 @@ static bool patients_meet(struct checks *c, const struct patients_settings *pati
 }
 
 /* Who leaves the names as they are, and has patients from elsewhere, does not use this layout. */
-static bool is_used(const struct checks *c)
+static bool roster_is_used(const struct checks *c)
 {
     static const char *const names[] = { "layout",    "key_field", "first_name",
                                          "last_name", "dob",       "mrn" };
@@ -492,7 +493,7 @@ static bool is_used(const struct checks *c)
     return c->patients == 0;
 }
 
-static void not_used(const struct checks *c, struct tried *tried, const char *why)
+static void not_used_say(const struct checks *c, struct tried *tried, const char *why)
 {
     str_printf(&tried->notes,
                "'fmferry patients import' could not be used: %s. The application has %jd patients "
@@ -507,7 +508,7 @@ static bool roster_count(struct checks *c, const struct patients_settings *patie
     int asked, met;
 
     if (!filemaker_records(c->filemaker, patients->layout, 1, 1, &page, err)
-        || !patients_meet(c, patients, &asked, &met, err))
+        || !patients_known_count(c, patients, &asked, &met, err))
         return false;
     if (page.count == 0)
         str_printf(&tried->notes, "layout '%s' shows no patient to this account\n",
@@ -535,8 +536,8 @@ bool check_roster(struct checks *c, struct tried *tried, struct err *err)
 
     if (patients_fit(&patients, c->cancel, err))
         return roster_count(c, &patients, tried, err);
-    if (is_used(c) || err->kind == ERR_CANCELED)
+    if (roster_is_used(c) || err->kind == ERR_CANCELED)
         return false;
-    not_used(c, tried, err->msg);
+    not_used_say(c, tried, err->msg);
     return true;
 }

@@ -14,8 +14,8 @@ struct decide_options {
     bool all;
 };
 
-static bool choice_read(const struct decide_options *o, struct ledger_selection *choice, char **id,
-                        struct err *err)
+static bool selection_read(const struct decide_options *o, struct ledger_selection *choice,
+                           char **id, struct err *err)
 {
     auto_str lower = STR_MAX(512);
     enum failure_kind known;
@@ -37,25 +37,25 @@ static bool choice_read(const struct decide_options *o, struct ledger_selection 
 }
 
 /* Nothing named would mean every document: that has to be said. */
-static bool is_meant(const struct decide_options *o, struct err *err)
+static bool selection_is_given(const struct decide_options *o, struct err *err)
 {
     if (o->class || o->id || o->record || o->all)
         return true;
     return err_set(err, ERR_USAGE, 0, "which documents: --class, --id, --record, or --all");
 }
 
-static int decide_with(const struct cli_globals *globals, const struct decide_options *o,
-                       const char *kind, struct err *err)
+static int decision_run(const struct cli_globals *globals, const struct decide_options *o,
+                        const char *kind, struct err *err)
 {
     struct cancel *cancel = cancel_new();
     auto_settings settings = { 0 };
     auto_free char *id = NULL;
-    struct decision decision = { .kind = kind, .who = o->by, .reason = o->reason };
+    struct decision_request decision = { .kind = kind, .who = o->by, .reason = o->reason };
     int64_t count = 0;
-    bool good =
-        is_meant(o, err) && choice_read(o, &decision.choice, &id, err)
-        && settings_read(globals->config, &settings, err)
-        && decide(settings.ledger_url, settings.source_name, &decision, cancel, &count, err);
+    bool good = selection_is_given(o, err) && selection_read(o, &decision.choice, &id, err)
+                && settings_read(globals->config, &settings, err)
+                && decision_carry_out(settings.ledger_url, settings.source_name, &decision, cancel,
+                                      &count, err);
 
     cancel_free(cancel);
     if (!good)
@@ -64,26 +64,28 @@ static int decide_with(const struct cli_globals *globals, const struct decide_op
     return count > 0 ? EXIT_DONE : EXIT_LEFT;
 }
 
-static int retry(const struct cli_globals *globals, const void *arg, struct err *err)
+static int retry_command(const struct cli_globals *globals, const void *arg, struct err *err)
 {
-    return decide_with(globals, arg, "retry", err);
+    return decision_run(globals, arg, "retry", err);
 }
 
 /* Who decides for good says who, and why. */
-static bool is_signed(const struct decide_options *o, const char *what, struct err *err)
+static bool decision_is_signed(const struct decide_options *o, const char *what, struct err *err)
 {
     return (span_trim(span_of(o->by)).size > 0 && span_trim(span_of(o->reason)).size > 0)
            || err_set(err, ERR_USAGE, 0, "%s needs a name and a reason that say something", what);
 }
 
-static int waive(const struct cli_globals *globals, const void *arg, struct err *err)
+static int waive_command(const struct cli_globals *globals, const void *arg, struct err *err)
 {
-    return is_signed(arg, "a waiver", err) ? decide_with(globals, arg, "waive", err) : -1;
+    return decision_is_signed(arg, "a waiver", err) ? decision_run(globals, arg, "waive", err) : -1;
 }
 
-static int accept(const struct cli_globals *globals, const void *arg, struct err *err)
+static int accept_command(const struct cli_globals *globals, const void *arg, struct err *err)
 {
-    int code = is_signed(arg, "an acceptance", err) ? decide_with(globals, arg, "accept", err) : -1;
+    int code = decision_is_signed(arg, "an acceptance", err)
+                   ? decision_run(globals, arg, "accept", err)
+                   : -1;
 
     if (code == EXIT_LEFT)
         print("nothing came for it that could be accepted: 'accept' is for what failed as "
@@ -93,17 +95,17 @@ static int accept(const struct cli_globals *globals, const void *arg, struct err
     return code;
 }
 
-#define WHICH                                                                                      \
+#define SELECTION_OPTS                                                                             \
     OPT_TEXT(struct decide_options, class, "class", 0, "CLASS",                                    \
              "all that failed with this class"),                                                   \
         OPT_TEXT(struct decide_options, id, "id", 0, "ID", "the document with this FileMaker id"), \
         OPT_TEXT(struct decide_options, record, "record", 0, "N", "the documents of this record"), \
         OPT_FLAG(struct decide_options, all, "all", 0, "all that failed")
 
-static const struct opt retry_opts[] = { WHICH, OPT_END };
+static const struct opt retry_opts[] = { SELECTION_OPTS, OPT_END };
 
 static const struct opt waive_opts[] = {
-    WHICH,
+    SELECTION_OPTS,
     OPT_NEED(struct decide_options, by, "by", 0, "NAME", "who decides"),
     OPT_NEED(struct decide_options, reason, "reason", 0, "TEXT", "why the loss is acceptable"),
     OPT_END,
@@ -128,7 +130,7 @@ const struct cmd cmd_retry = {
     retry_opts,
     &decide_defaults,
     sizeof decide_defaults,
-    retry,
+    retry_command,
 };
 
 const struct cmd cmd_accept = {
@@ -142,7 +144,7 @@ const struct cmd cmd_accept = {
     accept_opts,
     &decide_defaults,
     sizeof decide_defaults,
-    accept,
+    accept_command,
 };
 
 const struct cmd cmd_waive = {
@@ -153,5 +155,5 @@ const struct cmd cmd_waive = {
     waive_opts,
     &decide_defaults,
     sizeof decide_defaults,
-    waive,
+    waive_command,
 };

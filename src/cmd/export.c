@@ -28,8 +28,8 @@ static struct export_settings settings_export(const struct settings *s, const ch
                                      .program = "fmferry " VERSION };
 }
 
-static int export(const struct cli_globals *globals, const void *arg, writes *write,
-                  struct err *err)
+static int export_with(const struct cli_globals *globals, const void *arg, writes *write,
+                       struct err *err)
 {
     const struct export_options *o = arg;
     struct cancel *cancel = cancel_new();
@@ -41,7 +41,8 @@ static int export(const struct cli_globals *globals, const void *arg, writes *wr
 
     http_setup();
     good = settings_read(globals->config, &settings, err)
-           && settings_nexus(&settings, "export", err) && settings_store(&settings, cancel, err);
+           && settings_require_nexus(&settings, "export", err)
+           && settings_credentials(&settings, cancel, err);
     if (good) {
         struct engine_settings mover = settings_mover(&settings);
 
@@ -59,14 +60,14 @@ static int export(const struct cli_globals *globals, const void *arg, writes *wr
     return EXIT_DONE;
 }
 
-static int bagit(const struct cli_globals *globals, const void *arg, struct err *err)
+static int bagit_command(const struct cli_globals *globals, const void *arg, struct err *err)
 {
-    return export(globals, arg, export_bagit, err);
+    return export_with(globals, arg, export_bagit, err);
 }
 
-static int fhir(const struct cli_globals *globals, const void *arg, struct err *err)
+static int fhir_command(const struct cli_globals *globals, const void *arg, struct err *err)
 {
-    return export(globals, arg, export_fhir, err);
+    return export_with(globals, arg, export_fhir, err);
 }
 
 static const struct opt export_opts[] = {
@@ -85,7 +86,7 @@ const struct cmd cmd_export_bagit = {
     export_opts,
     &export_defaults,
     sizeof export_defaults,
-    bagit,
+    bagit_command,
 };
 
 const struct cmd cmd_export_fhir = {
@@ -97,5 +98,5 @@ const struct cmd cmd_export_fhir = {
     export_opts,
     &export_defaults,
     sizeof export_defaults,
-    fhir,
+    fhir_command,
 };

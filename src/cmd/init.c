@@ -41,7 +41,7 @@ static const char *fallback_of(const char *section, const char *name)
 }
 
 /* Empty keeps the default; the end of the input ends the questions. */
-static bool ask(const char *question, const char *fallback, char **answer_r)
+static bool question_ask(const char *question, const char *fallback, char **answer_r)
 {
     char line[ANSWER_SIZE];
     struct span answer;
@@ -95,8 +95,8 @@ static void file_write(struct str *to, char *const *answers)
 static bool answers_ask(char **answers, struct err *err)
 {
     for (size_t i = 0; i < lengthof(questions); i++)
-        if (!ask(questions[i].question, fallback_of(questions[i].section, questions[i].name),
-                 &answers[i]))
+        if (!question_ask(questions[i].question,
+                          fallback_of(questions[i].section, questions[i].name), &answers[i]))
             return err_set(err, ERR_CANCELED, 0, "nothing was written");
     return true;
 }
@@ -126,7 +126,7 @@ static int key_only(const struct cli_globals *globals, struct err *err)
     return EXIT_DONE;
 }
 
-static int init(const struct cli_globals *globals, const void *arg, struct err *err)
+static int init_command(const struct cli_globals *globals, const void *arg, struct err *err)
 {
     const struct init_options *o = arg;
     char *answers[lengthof(questions)] = { NULL };
@@ -169,5 +169,5 @@ const struct cmd cmd_init = {
     init_opts,
     &init_defaults,
     sizeof init_defaults,
-    init,
+    init_command,
 };

@@ -24,7 +24,8 @@ static bool says_something(const char *text)
 }
 
 /* A number is a record's, anything else a document's id. */
-static void document_read(const char *text, struct ledger_link_selection *choice, struct str *lower)
+static void document_option_read(const char *text, struct ledger_link_selection *choice,
+                                 struct str *lower)
 {
     uint64_t record;
     struct err ignored;
@@ -39,7 +40,7 @@ static void document_read(const char *text, struct ledger_link_selection *choice
 }
 
 /* UUIDs may be spelled in more than one way; other ids are taken as they are. */
-static const char *patient_read(const char *text, char patient[UUID_TEXT_SIZE])
+static const char *patient_option_read(const char *text, char patient[UUID_TEXT_SIZE])
 {
     struct uuid uuid;
 
@@ -85,7 +86,8 @@ static int link_with(const struct cli_globals *globals, const struct link_order 
     bool good;
 
     http_setup();
-    good = settings_read(globals->config, &settings, err) && settings_store(&settings, cancel, err);
+    good = settings_read(globals->config, &settings, err)
+           && settings_credentials(&settings, cancel, err);
     if (good) {
         mover = settings_mover(&settings);
         trial_known(&mover, cancel, &mover.store.traits);
@@ -141,7 +143,7 @@ static int history_tell(const struct cli_globals *globals, struct err *err)
                : -1;
 }
 
-static int link_run(const struct cli_globals *globals, const void *arg, struct err *err)
+static int link_command(const struct cli_globals *globals, const void *arg, struct err *err)
 {
     const struct link_options *o = arg;
     auto_str lower = STR_MAX(512);
@@ -158,15 +160,15 @@ static int link_run(const struct cli_globals *globals, const void *arg, struct e
     }
     if (!by_hand_check(o, err))
         return -1;
-    document_read(o->document, &order.choice, &lower);
+    document_option_read(o->document, &order.choice, &lower);
     order.by_hand = true;
-    order.patient = patient_read(o->patient, patient);
+    order.patient = patient_option_read(o->patient, patient);
     order.who = o->by;
     order.reason = o->reason;
     return link_with(globals, &order, err);
 }
 
-static int unlink_run(const struct cli_globals *globals, const void *arg, struct err *err)
+static int unlink_command(const struct cli_globals *globals, const void *arg, struct err *err)
 {
     const struct link_options *o = arg;
     auto_str lower = STR_MAX(512);
@@ -174,7 +176,7 @@ static int unlink_run(const struct cli_globals *globals, const void *arg, struct
 
     if (!by_hand_check(o, err))
         return -1;
-    document_read(o->document, &order.choice, &lower);
+    document_option_read(o->document, &order.choice, &lower);
     return link_with(globals, &order, err);
 }
 
@@ -201,7 +203,7 @@ static const struct opt unlink_opts[] = {
     OPT_END,
 };
 
-static const struct link_options defaults = { 0 };
+static const struct link_options link_defaults = { 0 };
 
 const struct cmd cmd_link = {
     "link",
@@ -211,9 +213,9 @@ const struct cmd cmd_link = {
     "before the copy was compared. It can be interrupted and called again at any\n"
     "time, also while a run goes on. What a person links by hand stays so.",
     link_opts,
-    &defaults,
-    sizeof defaults,
-    link_run,
+    &link_defaults,
+    sizeof link_defaults,
+    link_command,
 };
 
 const struct cmd cmd_unlink = {
@@ -222,7 +224,7 @@ const struct cmd cmd_unlink = {
     "The document goes to unlinked/ and stays there until a person links it again.\n"
     "Name and reason stand in the ledger's history and its audit chain.",
     unlink_opts,
-    &defaults,
-    sizeof defaults,
-    unlink_run,
+    &link_defaults,
+    sizeof link_defaults,
+    unlink_command,
 };

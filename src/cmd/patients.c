@@ -12,7 +12,7 @@
 
 enum { ROWS_SHOWN = 10, CELL_SHOWN = 36 };
 
-struct patients_options {
+struct import_options {
     const char *csv;
     int date_format, encoding;
     bool dry_run, dates_as_set;
@@ -43,7 +43,7 @@ static void contradiction_say(const struct patients_dates *d)
 }
 
 /* Whether any date of birth is not in its row. */
-static bool dates_say(const struct patients_dates *d)
+static bool import_dates_say(const struct patients_dates *d)
 {
     contradiction_say(d);
     tally_say(&d->either, "dates of birth left out that could be day first or month first",
@@ -58,7 +58,7 @@ static bool dates_say(const struct patients_dates *d)
 
 /* --- import --------------------------------------------------------------------------------- */
 
-struct sample {
+struct rows_display {
     int shown;
 };
 
@@ -71,9 +71,9 @@ static void cell_print(struct span text, size_t width)
 }
 
 /* Names are shown because somebody asked to see them. */
-static void row_show(void *arg, const struct patients_row *row)
+static void patients_row_print(void *arg, const struct patients_row *row)
 {
-    struct sample *sample = arg;
+    struct rows_display *sample = arg;
 
     if (sample->shown == 0)
         print("%-*s  %-20s  %-20s  %-10s  %s\n", CELL_SHOWN, "FileMaker id", "first name",
@@ -88,13 +88,13 @@ static void row_show(void *arg, const struct patients_row *row)
     print("\n");
 }
 
-static int dry_say(const struct sample *sample, const struct patients_result *result)
+static int dry_say(const struct rows_display *sample, const struct patients_result *result)
 {
     if (sample->shown > ROWS_SHOWN)
         print("... and %d more\n", sample->shown - ROWS_SHOWN);
     print("nothing was written; %jd patients read, %jd without a usable id or name\n",
           (intmax_t)result->read, (intmax_t)result->refused.count);
-    return dates_say(&result->dates) || result->refused.count ? EXIT_LEFT : EXIT_DONE;
+    return import_dates_say(&result->dates) || result->refused.count ? EXIT_LEFT : EXIT_DONE;
 }
 
 static int import_say(const struct patients_result *result)
@@ -109,17 +109,17 @@ static int import_say(const struct patients_result *result)
     if (result->made > 0)
         print("to take it back: fmferry patients undo --import %jd\n", (intmax_t)result->number);
     tally_say(&result->refused, "left out, without an id or with a character that no name has", "");
-    left = dates_say(&result->dates);
+    left = import_dates_say(&result->dates);
     return left || result->refused.count || result->doubted ? EXIT_LEFT : EXIT_DONE;
 }
 
-static int import_with(const struct patients_options *o, struct settings *settings,
-                       const struct cancel *cancel, struct err *err)
+static int import_and_say(const struct import_options *o, struct settings *settings,
+                          const struct cancel *cancel, struct err *err)
 {
     struct patients_order order = { .csv = o->csv, .dates_as_set = o->dates_as_set };
     struct patients_result result = { 0 };
     struct patients_settings patients;
-    struct sample sample = { 0 };
+    struct rows_display sample = { 0 };
 
     if (o->date_format)
         settings->patients_dates = o->date_format;
@@ -127,15 +127,16 @@ static int import_with(const struct patients_options *o, struct settings *settin
         settings->patients_encoding = o->encoding;
     patients = settings_patients(settings);
     if (o->dry_run)
-        return patients_rehearse(&patients, &order, row_show, &sample, cancel, &result, err)
+        return patients_rehearse(&patients, &order, patients_row_print, &sample, cancel, &result,
+                                 err)
                    ? dry_say(&sample, &result)
                    : -1;
     return patients_import(&patients, &order, cancel, &result, err) ? import_say(&result) : -1;
 }
 
-static int import(const struct cli_globals *globals, const void *arg, struct err *err)
+static int import_command(const struct cli_globals *globals, const void *arg, struct err *err)
 {
-    const struct patients_options *o = arg;
+    const struct import_options *o = arg;
     struct cancel *cancel = cancel_new();
     struct signals *signals = signals_listen(NULL, cancel);
     auto_settings settings = { 0 };
@@ -144,7 +145,7 @@ static int import(const struct cli_globals *globals, const void *arg, struct err
     http_setup();
     if (settings_read(globals->config, &settings, err)
         && (o->csv || settings_password(&settings, err)))
-        code = import_with(o, &settings, cancel, err);
+        code = import_and_say(o, &settings, cancel, err);
     http_teardown();
     signals_free(signals);
     cancel_free(cancel);
@@ -153,26 +154,26 @@ static int import(const struct cli_globals *globals, const void *arg, struct err
 
 #define OPT_CHOICE(member, long_name, value, choices, help)                                        \
     {                                                                                              \
-        long_name, 0, value, FIELD_OF_CHOICE(struct patients_options, member, choices), false,     \
+        long_name, 0, value, FIELD_OF_CHOICE(struct import_options, member, choices), false,       \
             false, help                                                                            \
     }
 
 static const struct opt import_opts[] = {
-    OPT_TEXT(struct patients_options, csv, "csv", 0, "FILE",
+    OPT_TEXT(struct import_options, csv, "csv", 0, "FILE",
              "read this file instead of FileMaker; its first line names the\n"
              "columns as [patients] in the configuration does"),
-    OPT_FLAG(struct patients_options, dry_run, "dry-run", 'n',
+    OPT_FLAG(struct import_options, dry_run, "dry-run", 'n',
              "show the first rows as they would be, and write nothing"),
     OPT_CHOICE(date_format, "date-format", "FORM", settings_date_formats,
                "how dates of birth stand: month-first, day-first, iso"),
     OPT_CHOICE(encoding, "encoding", "NAME", settings_encodings,
                "the letters of the CSV: utf-8, utf-16le, utf-16be, windows-1252"),
-    OPT_FLAG(struct patients_options, dates_as_set, "dates-as-set", 0,
+    OPT_FLAG(struct import_options, dates_as_set, "dates-as-set", 0,
              "read dates as date_format says, although some cannot be meant so"),
     OPT_END,
 };
 
-static const struct patients_options import_defaults = { 0 };
+static const struct import_options import_defaults = { 0 };
 
 const struct cmd cmd_patients_import = {
     "patients import",
@@ -183,7 +184,7 @@ const struct cmd cmd_patients_import = {
     import_opts,
     &import_defaults,
     sizeof import_defaults,
-    import,
+    import_command,
 };
 
 /* --- undo ----------------------------------------------------------------------------------- */
@@ -203,7 +204,7 @@ static int undo_say(const struct registry_undo *undo, bool dry)
     return undo->changed || undo->referenced ? EXIT_LEFT : EXIT_DONE;
 }
 
-static int undo(const struct cli_globals *globals, const void *arg, struct err *err)
+static int undo_command(const struct cli_globals *globals, const void *arg, struct err *err)
 {
     const struct undo_options *o = arg;
     struct cancel *cancel = cancel_new();
@@ -240,7 +241,7 @@ const struct cmd cmd_patients_undo = {
     undo_opts,
     &undo_defaults,
     sizeof undo_defaults,
-    undo,
+    undo_command,
 };
 
 /* --- review --------------------------------------------------------------------------------- */
@@ -262,7 +263,7 @@ static bool doubt_print(void *arg, const struct registry_doubt *doubt, struct er
     return true;
 }
 
-static int review(const struct cli_globals *globals, const void *arg, struct err *err)
+static int review_command(const struct cli_globals *globals, const void *arg, struct err *err)
 {
     struct cancel *cancel = cancel_new();
     struct signals *signals = signals_listen(NULL, cancel);
@@ -296,7 +297,7 @@ const struct cmd cmd_patients_review = {
     review_opts,
     &review_defaults,
     sizeof review_defaults,
-    review,
+    review_command,
 };
 
 /* --- accept --------------------------------------------------------------------------------- */
@@ -310,7 +311,8 @@ static bool says_something(const char *text)
     return text && span_trim(span_of(text)).size > 0;
 }
 
-static int accept_patient(const struct cli_globals *globals, const void *arg, struct err *err)
+static int accept_patient_command(const struct cli_globals *globals, const void *arg,
+                                  struct err *err)
 {
     const struct accept_options *o = arg;
     struct cancel *cancel = cancel_new();
@@ -350,5 +352,5 @@ const struct cmd cmd_patients_accept = {
     accept_opts,
     &accept_defaults,
     sizeof accept_defaults,
-    accept_patient,
+    accept_patient_command,
 };

@@ -25,7 +25,7 @@ struct progress {
     double rate;
 };
 
-static int64_t settled(const struct run_view *view)
+static int64_t settled_count(const struct run_view *view)
 {
     return view->counts.successful + view->counts.failed;
 }
@@ -33,7 +33,7 @@ static int64_t settled(const struct run_view *view)
 static void rate_update(struct progress *progress, const struct run_view *view)
 {
     int64_t elapsed_us = view->elapsed_us - progress->rate_from_us;
-    int64_t more = settled(view) - progress->rate_from_count;
+    int64_t more = settled_count(view) - progress->rate_from_count;
 
     /* What is edited after it was moved waits again: there may be fewer than before. */
     if (elapsed_us > 0)
@@ -41,14 +41,14 @@ static void rate_update(struct progress *progress, const struct run_view *view)
     if (elapsed_us < RATE_US)
         return;
     progress->rate_from_us = view->elapsed_us;
-    progress->rate_from_count = settled(view);
+    progress->rate_from_count = settled_count(view);
 }
 
 /* The time that is left, if the source has been counted and things go on as they do. */
-static void eta(const struct progress *progress, char *text)
+static void eta_write(const struct progress *progress, char *text)
 {
     const struct run_view *view = &progress->view;
-    int64_t left = view->to_do - settled(view);
+    int64_t left = view->to_do - settled_count(view);
 
     if (!view->census_over || progress->rate < 0.01 || left < 0)
         (void)snprintf(text, TIME_TEXT_SIZE, "…");
@@ -80,7 +80,7 @@ static void to_terminal(struct span text)
         return; /* the terminal is gone; the run goes on */
 }
 
-static void erase(struct progress *progress)
+static void progress_erase(struct progress *progress)
 {
     auto_str text = STR_MAX(256);
 
@@ -89,19 +89,19 @@ static void erase(struct progress *progress)
     to_terminal(str_span(&text));
 }
 
-static void draw(struct progress *progress)
+static void progress_draw(struct progress *progress)
 {
     const struct run_view *view = &progress->view;
     char left[TIME_TEXT_SIZE], spent[TIME_TEXT_SIZE];
     auto_str text = STR_MAX(KIB(4));
 
-    eta(progress, left);
+    eta_write(progress, left);
     bar_write(view, &text);
-    str_printf(&text, " %jd of %jd%s\n", (intmax_t)settled(view), (intmax_t)view->to_do,
+    str_printf(&text, " %jd of %jd%s\n", (intmax_t)settled_count(view), (intmax_t)view->to_do,
                view->census_over ? "" : " so far");
     str_printf(&text, "%jd done  %jd failed  %jd waiting  %.1f/s  %.1f MB  %s  left: %s\n",
                (intmax_t)view->counts.successful, (intmax_t)view->counts.failed,
-               (intmax_t)(view->to_do - settled(view)), progress->rate,
+               (intmax_t)(view->to_do - settled_count(view)), progress->rate,
                (double)view->counts.bytes / 1e6, time_for_people(view->elapsed_us, spent), left);
     progress->lines = 2;
     for (int i = 0; i < COUNTS_RECENT && *view->recent[i]; i++, progress->lines++)
@@ -114,10 +114,10 @@ static void step_aside(void *arg, bool before)
     struct progress *progress = arg;
 
     if (before)
-        erase(progress);
+        progress_erase(progress);
 }
 
-static void look(void *arg, const struct run_view *view)
+static void progress_on_view(void *arg, const struct run_view *view)
 {
     struct progress *progress = arg;
     char left[TIME_TEXT_SIZE];
@@ -126,15 +126,15 @@ static void look(void *arg, const struct run_view *view)
     progress->view = *view;
     if (progress->on_terminal) {
         log_line_lock();
-        erase(progress);
-        draw(progress);
+        progress_erase(progress);
+        progress_draw(progress);
         log_line_unlock();
         return;
     }
     if (view->elapsed_us < LINE_US)
         return;
-    eta(progress, left);
-    log_info("%jd of %jd%s: %jd done, %jd failed, %.1f/s, left: %s", (intmax_t)settled(view),
+    eta_write(progress, left);
+    log_info("%jd of %jd%s: %jd done, %jd failed, %.1f/s, left: %s", (intmax_t)settled_count(view),
              (intmax_t)view->to_do, view->census_over ? "" : " so far",
              (intmax_t)view->counts.successful, (intmax_t)view->counts.failed, progress->rate,
              left);
@@ -156,11 +156,12 @@ void progress_free(struct progress *progress)
     if (!progress)
         return;
     log_around_lines(NULL, NULL);
-    erase(progress);
+    progress_erase(progress);
     free(progress);
 }
 
 struct run_watcher progress_watcher(struct progress *progress)
 {
-    return (struct run_watcher){ look, progress, progress->on_terminal ? REDRAW_US : LINE_US };
+    return (struct run_watcher){ progress_on_view, progress,
+                                 progress->on_terminal ? REDRAW_US : LINE_US };
 }

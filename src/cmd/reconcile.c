@@ -16,7 +16,7 @@ struct reconcile_options {
 
 /* --- comparing ------------------------------------------------------------------------------ */
 
-static void differs(void *arg, const struct difference *d)
+static void difference_print(void *arg, const struct difference *d)
 {
     (void)arg;
     if (d->record_id)
@@ -24,9 +24,9 @@ static void differs(void *arg, const struct difference *d)
     print("%s: %s%s%s\n", d->name, d->words, d->then ? "; " : "", d->then ? d->then : "");
 }
 
-static int compare(struct work *work, struct err *err)
+static int compare_and_say(struct work *work, struct err *err)
 {
-    struct reconcile_listener listener = { differs, NULL };
+    struct reconcile_listener listener = { difference_print, NULL };
     struct reconcile_result r;
 
     if (!reconcile(&work->mover, work->cancel, &listener, &r, err))
@@ -84,7 +84,7 @@ static void adopted_say(const struct adopted *a)
     print("nothing was deleted\n");
 }
 
-static int adopt(struct work *work, struct err *err)
+static int adopt_and_say(struct work *work, struct err *err)
 {
     struct progress *progress = progress_new();
     struct run_watcher watcher = progress_watcher(progress);
@@ -104,18 +104,18 @@ static int adopt(struct work *work, struct err *err)
 
 /* --- the command ---------------------------------------------------------------------------- */
 
-static int body(struct work *work, struct err *err)
+static int reconcile_body(struct work *work, struct err *err)
 {
     const struct reconcile_options *o = work->options;
 
-    return o->adopt ? adopt(work, err) : compare(work, err);
+    return o->adopt ? adopt_and_say(work, err) : compare_and_say(work, err);
 }
 
-static int reconcile_do(const struct cli_globals *globals, const void *arg, struct err *err)
+static int reconcile_command(const struct cli_globals *globals, const void *arg, struct err *err)
 {
     const struct reconcile_options *o = arg;
 
-    return work_do(globals, o->adopt ? run_finish : NULL, arg, body, err);
+    return work_do(globals, o->adopt ? run_finish : NULL, arg, reconcile_body, err);
 }
 
 static const struct opt reconcile_opts[] = {
@@ -143,5 +143,5 @@ const struct cmd cmd_reconcile = {
     reconcile_opts,
     &reconcile_defaults,
     sizeof reconcile_defaults,
-    reconcile_do,
+    reconcile_command,
 };

@@ -22,14 +22,15 @@ struct report_options {
 };
 
 /* What is written, and how it is written to a stream. */
-struct job {
+struct report_job {
     const struct report_options *options;
     const struct settings *settings;
     struct ledger *ledger;
 };
 
 /* Beside what the store was told stands what it was found to do. */
-static void found_add(const struct settings *settings, struct report_setting **shown, size_t *count)
+static void store_traits_add(const struct settings *settings, struct report_setting **shown,
+                             size_t *count)
 {
     const struct engine_settings mover = settings_mover(settings);
     struct cancel *cancel = cancel_new();
@@ -45,21 +46,22 @@ static void found_add(const struct settings *settings, struct report_setting **s
     (*shown)[(*count)++] = (struct report_setting){ "store", "was found", str_take(&text) };
 }
 
-static bool html_write(const struct job *job, FILE *to, struct err *err)
+static bool html_write(const struct report_job *job, FILE *to, struct err *err)
 {
-    struct report_settings settings = { .status = watch_names(job->settings), .version = VERSION };
+    struct report_settings settings = { .status = watch_settings(job->settings),
+                                        .version = VERSION };
     struct report_setting *shown;
     bool good;
 
     shown_settings(job->settings, &shown, &settings.setting_count);
-    found_add(job->settings, &shown, &settings.setting_count);
+    store_traits_add(job->settings, &shown, &settings.setting_count);
     settings.settings = shown;
     good = report_write(job->ledger, &settings, to, err);
     shown_free(shown, settings.setting_count);
     return good;
 }
 
-static bool write_to(const struct job *job, FILE *to, struct err *err)
+static bool write_to(const struct report_job *job, FILE *to, struct err *err)
 {
     if (job->options->json)
         return documents_write(job->ledger, DOCUMENTS_JSON, to, err);
@@ -69,7 +71,7 @@ static bool write_to(const struct job *job, FILE *to, struct err *err)
 }
 
 /* The stream has a descriptor of its own, so that closing it tells whether all was taken. */
-static bool write_whole(const struct job *job, int fd, const char *path, struct err *err)
+static bool write_whole(const struct report_job *job, int fd, const char *path, struct err *err)
 {
     auto_close int own = dup(fd);
     FILE *to = own < 0 ? NULL : fdopen(own, "w");
@@ -84,7 +86,7 @@ static bool write_whole(const struct job *job, int fd, const char *path, struct 
     return good;
 }
 
-static bool write_file(const struct job *job, const char *path, struct err *err)
+static bool write_file(const struct report_job *job, const char *path, struct err *err)
 {
     auto_close int fd = -1;
 
@@ -95,7 +97,7 @@ static bool write_file(const struct job *job, const char *path, struct err *err)
     return true;
 }
 
-static bool report_do(const struct job *job, struct err *err)
+static bool report_do(const struct report_job *job, struct err *err)
 {
     const struct report_options *o = job->options;
 
@@ -106,7 +108,7 @@ static bool report_do(const struct job *job, struct err *err)
     return o->json || o->csv ? write_to(job, stdout, err) : write_file(job, default_output, err);
 }
 
-static int report(const struct cli_globals *globals, const void *arg, struct err *err)
+static int report_command(const struct cli_globals *globals, const void *arg, struct err *err)
 {
     const struct report_options *o = arg;
     struct cancel *cancel = cancel_new();
@@ -120,7 +122,7 @@ static int report(const struct cli_globals *globals, const void *arg, struct err
         good =
             settings_read(globals->config, &settings, err)
             && ledger_open_reader(settings.ledger_url, settings.source_name, cancel, &ledger, err)
-            && report_do(&(struct job){ o, &settings, ledger }, err);
+            && report_do(&(struct report_job){ o, &settings, ledger }, err);
     ledger_close(ledger);
     cancel_free(cancel);
     return good ? EXIT_DONE : -1;
@@ -152,5 +154,5 @@ const struct cmd cmd_report = {
     report_opts,
     &report_defaults,
     sizeof report_defaults,
-    report,
+    report_command,
 };

@@ -63,7 +63,7 @@ static void say_count(int64_t count, const char *what)
         print("  %8jd  %s\n", (intmax_t)count, what);
 }
 
-static void ids_say(const struct rehearsal *r)
+static void ids_print(const struct rehearsal *r)
 {
     say_count(r->distinct_ids, "different ids");
     say_count(r->empty_id, "records without an id");
@@ -100,7 +100,7 @@ static int run_dry(const struct engine_settings *mover, struct cancel *cancel, s
     say_count(r.no_access, "containers that the account may not see");
     say_count(r.unknown, "containers with a text that is no file");
     say_count(r.marked, "marked already: by earlier runs, or by another importer");
-    ids_say(&r);
+    ids_print(&r);
     if (!r.has_patients)
         print("  patients cannot be asked for: there is no registry yet\n");
     say_count(r.linked, "whose patient is known");
@@ -145,7 +145,7 @@ static int run_with(struct work *work, struct err *err)
     return run_once(mover, work->cancel, &result, err) ? ending_code(&result) : -1;
 }
 
-static int run(const struct cli_globals *globals, const void *arg, struct err *err)
+static int run_command(const struct cli_globals *globals, const void *arg, struct err *err)
 {
     if (!options_agree(arg, err))
         return -1;
@@ -190,5 +190,5 @@ const struct cmd cmd_run = {
     run_opts,
     &run_defaults,
     sizeof run_defaults,
-    run,
+    run_command,
 };

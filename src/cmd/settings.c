@@ -432,7 +432,7 @@ bool settings_read(const char *path, struct settings *settings_r, struct err *er
     if (!gate_quiet_read(settings.quiet_hours, &(struct gate_settings){ 0 }, err))
         return err_ctx(err, "%s:%d: quiet_hours", path,
                        conf_line(settings.conf, "source", "quiet_hours"));
-    if (!filter_read(settings.filter, settings.mark_field, &settings.filter_read, err))
+    if (!filter_read(settings.filter, settings.mark_field, &settings.filter_parsed, err))
         return err_ctx(err, "%s:%d: filter", path, conf_line(settings.conf, "source", "filter"));
     settings.document_count =
         columns_read(settings.conf, "document_columns", &settings.document_columns);
@@ -450,7 +450,7 @@ void settings_clear(struct settings *settings)
     free(settings->document_columns);
     free(settings->patient_columns);
     secret_free(settings->secret);
-    filter_free(settings->filter_read);
+    filter_free(settings->filter_parsed);
     free(settings->store_prefix);
     free(settings->key_in_store);
     free(settings->unlinked_key_in_store);
@@ -494,7 +494,7 @@ bool settings_password(struct settings *settings, struct err *err)
     return secret_read(&settings->password, "the FileMaker password", &settings->secret, err);
 }
 
-bool settings_store(struct settings *settings, const struct cancel *cancel, struct err *err)
+bool settings_credentials(struct settings *settings, const struct cancel *cancel, struct err *err)
 {
     struct store_settings store = settings_of_store(settings);
 
@@ -504,7 +504,7 @@ bool settings_store(struct settings *settings, const struct cancel *cancel, stru
     return store_access_new(&store, cancel, &settings->store_access, err);
 }
 
-bool settings_nexus(const struct settings *s, const char *what, struct err *err)
+bool settings_require_nexus(const struct settings *s, const char *what, struct err *err)
 {
     if (s->application == 0 && strcmp(s->documents_table, "documents_document") == 0
         && strcmp(s->patients_table, "patients_patient") == 0)
@@ -539,14 +539,14 @@ struct filemaker_settings settings_filemaker(const struct settings *s)
 }
 
 /* In the order of settings_date_formats. */
-static enum dates_form form_of(int choice)
+static enum dates_form date_form_of(int choice)
 {
     static const enum dates_form forms[] = { DATE_ASK, DATE_US, DATE_US, DATE_ISO, DATE_DAY_FIRST };
 
     return forms[choice];
 }
 
-static struct source_fields fields_of(const struct settings *s)
+static struct source_fields source_fields_of(const struct settings *s)
 {
     return (struct source_fields){ .layout = s->layout,
                                    .key = s->key_field,
@@ -561,10 +561,10 @@ static struct source_fields fields_of(const struct settings *s)
                                    .patient_dob = s->patient_dob_field,
                                    .author = s->author_field,
                                    .created = s->created_field,
-                                   .text_dates = form_of(s->date_format) };
+                                   .text_dates = date_form_of(s->date_format) };
 }
 
-static struct registry_settings registry_of(const struct settings *s)
+static struct registry_settings registry_settings_of(const struct settings *s)
 {
     return (struct registry_settings){ .url = s->registry_url,
                                        .is_other_application = s->application == 1,
@@ -582,7 +582,7 @@ struct engine_settings settings_mover(const struct settings *s)
     return (struct engine_settings){
         .source_name = s->source_name,
         .filemaker = settings_filemaker(s),
-        .fields = fields_of(s),
+        .fields = source_fields_of(s),
         .store = settings_of_store(s),
         .keys = { .prefix = s->store_prefix,
                   .linked = s->key,
@@ -594,20 +594,20 @@ struct engine_settings settings_mover(const struct settings *s)
         .odata_table = s->odata_table,
         .script = s->script_name,
         .ledger_url = s->ledger_url,
-        .registry = registry_of(s),
+        .registry = registry_settings_of(s),
         .lease_us = s->lease_seconds * TIME_SECOND,
         .workers = s->workers,
         .sessions = s->sessions,
         .memory_bytes = MIB(s->memory_mib),
         .max_tries = s->attempts,
-        .filter = s->filter_read,
+        .filter = s->filter_parsed,
         .filter_text = s->filter,
         .first_wait_us = s->retry_ms * TIME_MS,
     };
 }
 
 /* In the order of settings_encodings. */
-static enum text_coding coding_of(int choice)
+static enum text_coding text_coding_of(int choice)
 {
     static const enum text_coding codings[] = { TEXT_ASK, TEXT_UTF8, TEXT_UTF16LE, TEXT_UTF16BE,
                                                 TEXT_WINDOWS_1252 };
@@ -626,8 +626,8 @@ struct patients_settings settings_patients(const struct settings *s)
                                        .last_name = s->patients_last,
                                        .dob = s->patients_dob,
                                        .mrn = s->patients_mrn,
-                                       .csv_dates = form_of(s->patients_dates),
-                                       .text_dates = form_of(text_dates),
-                                       .encoding = coding_of(s->patients_encoding),
-                                       .registry = registry_of(s) };
+                                       .csv_dates = date_form_of(s->patients_dates),
+                                       .text_dates = date_form_of(text_dates),
+                                       .encoding = text_coding_of(s->patients_encoding),
+                                       .registry = registry_settings_of(s) };
 }

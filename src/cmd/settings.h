@@ -44,11 +44,12 @@ struct settings {
     char *source_name; /* `name`, or made of database and layout */
     struct registry_rule *document_columns, *patient_columns;
     size_t document_count, patient_count;
-    struct filter *filter_read;                 /* `filter`, read */
+    struct filter *filter_parsed;               /* `filter`, read */
     char *store_prefix;                         /* of `store_url` */
     char *key_in_store, *unlinked_key_in_store; /* the templates behind it */
     struct secret *secret;                      /* once settings_password() was called */
-    struct store_access *store_access; /* once settings_store() was called; NULL for a folder */
+    struct store_access
+        *store_access; /* once settings_credentials() was called; NULL for a folder */
 };
 
 /* The table, for `init` and the manual. */
@@ -80,15 +81,16 @@ must_check bool settings_password(struct settings *settings, struct err *err);
  *   cancel   must outlive the settings
  * Fails with ERR_USAGE, ERR_OS.
  */
-must_check bool settings_store(struct settings *settings, const struct cancel *cancel,
-                               struct err *err);
+must_check bool settings_credentials(struct settings *settings, const struct cancel *cancel,
+                                     struct err *err);
 
 /*
  * Whether the application's tables are Nexus's, which are read by name.
  *   what   who wants to read them: "verify"
  * Fails with ERR_USAGE.
  */
-must_check bool settings_nexus(const struct settings *settings, const char *what, struct err *err);
+must_check bool settings_require_nexus(const struct settings *settings, const char *what,
+                                       struct err *err);
 
 /*
  * The gate that the configuration describes, for everybody who speaks to the source.

@@ -35,7 +35,7 @@ static struct status_form form_of_output(void)
 static int status_show(const struct settings *settings, struct ledger *ledger, bool json,
                        struct err *err)
 {
-    struct status_settings names = watch_names(settings);
+    struct status_settings names = watch_settings(settings);
     auto_str text = STR_MAX(TEXT_MAX);
     auto_status *status = NULL;
 
@@ -62,7 +62,7 @@ static int status_once(const struct settings *settings, bool json, struct err *e
     return code;
 }
 
-static int status(const struct cli_globals *globals, const void *arg, struct err *err)
+static int status_command(const struct cli_globals *globals, const void *arg, struct err *err)
 {
     const struct status_options *o = arg;
     auto_settings settings = { 0 };
@@ -73,10 +73,10 @@ static int status(const struct cli_globals *globals, const void *arg, struct err
     }
     if (!settings_read(globals->config, &settings, err))
         return -1;
-    return o->watch ? watch(&settings, o->every, err) : status_once(&settings, o->json, err);
+    return o->watch ? watch_status(&settings, o->every, err) : status_once(&settings, o->json, err);
 }
 
-static int failures(const struct cli_globals *globals, const void *arg, struct err *err)
+static int failures_command(const struct cli_globals *globals, const void *arg, struct err *err)
 {
     const struct failures_options *o = arg;
     struct cancel *cancel = cancel_new();
@@ -126,7 +126,7 @@ const struct cmd cmd_status = {
     status_opts,
     &status_defaults,
     sizeof status_defaults,
-    status,
+    status_command,
 };
 
 const struct cmd cmd_failures = {
@@ -137,5 +137,5 @@ const struct cmd cmd_failures = {
     failures_opts,
     &failures_defaults,
     sizeof failures_defaults,
-    failures,
+    failures_command,
 };

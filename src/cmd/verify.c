@@ -54,7 +54,7 @@ static void difference_json(const struct verify_difference *d)
     (void)puts(str_text(&line));
 }
 
-static void tell(void *arg, const struct verify_difference *difference)
+static void verify_difference_print(void *arg, const struct verify_difference *difference)
 {
     const struct verify_options *o = arg;
 
@@ -64,7 +64,7 @@ static void tell(void *arg, const struct verify_difference *difference)
         difference_text(difference);
 }
 
-static void say(uint64_t count, const char *what)
+static void count_print(uint64_t count, const char *what)
 {
     if (count > 0)
         print("  %10ju  %s\n", (uintmax_t)count, what);
@@ -81,7 +81,7 @@ static void compared_text(const struct verify_result *r)
     };
 
     for (size_t i = 0; i < STORE_HOWS; i++)
-        say(r->compared[i], words[i]);
+        count_print(r->compared[i], words[i]);
 }
 
 static void result_text(const struct verify_result *r)
@@ -96,16 +96,16 @@ static void result_text(const struct verify_result *r)
     print("  %10ju  objects in the store, %.1f MB\n", (uintmax_t)r->objects,
           (double)r->object_bytes / 1e6);
     compared_text(r);
-    say(r->source_read, "files read again at the source");
-    say(r->source_unreadable, "files that the source does not give as a stream");
-    say(r->not_sampled, "documents whose bytes were left to another sample");
+    count_print(r->source_read, "files read again at the source");
+    count_print(r->source_unreadable, "files that the source does not give as a stream");
+    count_print(r->not_sampled, "documents whose bytes were left to another sample");
     print("  %10ju  entries in %ju audit chains\n", (uintmax_t)r->entries, (uintmax_t)r->chains);
-    say(r->newer, "records that came after the last run");
-    say(r->edited, "edited at the source since they were stored");
-    say(r->gone, "deleted at the source since");
-    say(r->moving, "on their way at this moment");
-    say(r->linkable, "unlinked, though their patient is known now");
-    say(r->settled, "differences of before, read again: they agree now");
+    count_print(r->newer, "records that came after the last run");
+    count_print(r->edited, "edited at the source since they were stored");
+    count_print(r->gone, "deleted at the source since");
+    count_print(r->moving, "on their way at this moment");
+    count_print(r->linkable, "unlinked, though their patient is known now");
+    count_print(r->settled, "differences of before, read again: they agree now");
     if (!r->census_was_closed)
         print("the source was never counted to its end: let 'fmferry run' finish\n");
     print("%ju difference%s\n", (uintmax_t)r->differences, r->differences == 1 ? "" : "s");
@@ -203,8 +203,9 @@ static bool next_finding(void *arg, struct ledger_finding *finding_r, bool *is_r
     return true;
 }
 
-static bool note(const struct verify_settings *s, struct verify_result *result, const char *found,
-                 const struct cancel *cancel, int64_t *run_r, struct err *err)
+static bool verify_note(const struct verify_settings *s, struct verify_result *result,
+                        const char *found, const struct cancel *cancel, int64_t *run_r,
+                        struct err *err)
 {
     struct peer_locks_names names;
     struct ledger_process process = peer_locks_process("verify", &names);
@@ -224,7 +225,7 @@ static void note_or_say(const struct verify_settings *s, const struct verify_opt
     struct cancel *cancel = cancel_new(); /* what was found is noted even if we are to stop */
     struct err err = { 0 };
     int64_t run;
-    bool noted = note(s, result, found, cancel, &run, &err);
+    bool noted = verify_note(s, result, found, cancel, &run, &err);
 
     cancel_free(cancel);
     if (!noted)
@@ -303,7 +304,7 @@ static int verify_and_say(const struct verify_settings *settings, struct verify_
     auto_str line = STR_MAX(LINE_MAX_BYTES);
     auto_verify_result result = { 0 };
 
-    if (!verify_all(settings, cancel, tell, o, &result, err)) {
+    if (!verify_all(settings, cancel, verify_difference_print, o, &result, err)) {
         if (verify_has_findings(&result))
             note_or_say(settings, o, &result, NULL);
         return -1;
@@ -326,13 +327,13 @@ static int verify_and_say(const struct verify_settings *settings, struct verify_
 }
 
 /* What was read is given back at once: the streams are longer than the memory. */
-static void memory_manners(void)
+static void verify_malloc_options(void)
 {
     (void)mallopt(M_MMAP_THRESHOLD, 128 * 1024);
     (void)mallopt(M_TRIM_THRESHOLD, 256 * 1024);
 }
 
-static int verify(const struct cli_globals *globals, const void *arg, struct err *err)
+static int verify_command(const struct cli_globals *globals, const void *arg, struct err *err)
 {
     struct verify_options o = *(const struct verify_options *)arg;
     struct cancel *cancel = cancel_new();
@@ -341,10 +342,11 @@ static int verify(const struct cli_globals *globals, const void *arg, struct err
     struct verify_settings reader = { 0 };
     int code = -1;
 
-    memory_manners();
+    verify_malloc_options();
     http_setup();
-    if (settings_read(globals->config, &settings, err) && settings_nexus(&settings, "verify", err)
-        && settings_store(&settings, cancel, err)) {
+    if (settings_read(globals->config, &settings, err)
+        && settings_require_nexus(&settings, "verify", err)
+        && settings_credentials(&settings, cancel, err)) {
         reader = settings_verify(&settings, &o);
         if (sample_read(o.sample, &reader, err) && settings_password(&settings, err)) {
             struct engine_settings mover = settings_mover(&settings);
@@ -396,5 +398,5 @@ const struct cmd cmd_verify = {
     verify_opts,
     &verify_defaults,
     sizeof verify_defaults,
-    verify,
+    verify_command,
 };

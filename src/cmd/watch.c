@@ -28,7 +28,7 @@ static bool is_nexus(const struct settings *settings)
            && strcmp(settings->documents_table, "documents_document") == 0;
 }
 
-struct status_settings watch_names(const struct settings *settings)
+struct status_settings watch_settings(const struct settings *settings)
 {
     return (struct status_settings){ .name = settings->source_name,
                                      .layout = settings->layout,
@@ -48,7 +48,7 @@ bool watch_on_terminal(void)
     return isatty(STDOUT_FILENO) && term && strcmp(term, "dumb") != 0;
 }
 
-static struct winsize window(void)
+static struct winsize window_size(void)
 {
     struct winsize size = { 0 };
 
@@ -59,14 +59,14 @@ static struct winsize window(void)
 
 int watch_columns(void)
 {
-    return window().ws_col;
+    return window_size().ws_col;
 }
 
 /* --- one look ------------------------------------------------------------------------------- */
 
-static bool look(const struct watch *w, struct str *text, struct err *err)
+static bool frame_read(const struct watch *w, struct str *text, struct err *err)
 {
-    struct status_settings names = watch_names(w->settings);
+    struct status_settings names = watch_settings(w->settings);
     auto_ledger *ledger = NULL;
     auto_status *status = NULL;
 
@@ -106,24 +106,24 @@ static void frame_add(struct str *to, struct span text, int rows)
     str_add_text(to, "Ctrl-C ends\033[0m");
 }
 
-static bool show(const struct watch *w, struct span text, struct err *err)
+static bool frame_show(const struct watch *w, struct span text, struct err *err)
 {
     auto_str frame = STR_MAX(TEXT_MAX);
 
     if (w->on_terminal)
-        frame_add(&frame, text, window().ws_row);
+        frame_add(&frame, text, window_size().ws_row);
     else
         str_add_span(&frame, text);
     return fs_write_all(STDOUT_FILENO, str_span(&frame), "the terminal", err);
 }
 
 /* Whoever waits for a run to begin may start watching before it. */
-static bool look_and_show(const struct watch *w, struct err *err)
+static bool frame_read_and_show(const struct watch *w, struct err *err)
 {
     auto_str text = STR_MAX(TEXT_MAX), sentence = STR_MAX(KIB(4));
     struct err why = { 0 };
 
-    if (!look(w, &text, &why)) {
+    if (!frame_read(w, &text, &why)) {
         if (why.kind == ERR_CANCELED)
             return true;
         str_reset(&text);
@@ -132,12 +132,12 @@ static bool look_and_show(const struct watch *w, struct err *err)
                         (struct status_form){ .columns = w->on_terminal ? watch_columns() : 0 },
                         &text);
     }
-    return show(w, str_span(&text), err);
+    return frame_show(w, str_span(&text), err);
 }
 
 /* --- the loop ------------------------------------------------------------------------------- */
 
-static bool screen(const struct watch *w, const char *sequence, struct err *err)
+static bool screen_write(const struct watch *w, const char *sequence, struct err *err)
 {
     return !w->on_terminal || fs_write_all(STDOUT_FILENO, span_of(sequence), "the terminal", err);
 }
@@ -147,22 +147,22 @@ static bool watch_until_stopped(const struct watch *w, struct err *err)
     struct err stopped;
 
     do {
-        if (!look_and_show(w, err))
+        if (!frame_read_and_show(w, err))
             return false;
     } while (cancel_sleep(w->cancel, w->every_s * TIME_SECOND, &stopped));
     return true;
 }
 
-int watch(const struct settings *settings, int every_s, struct err *err)
+int watch_status(const struct settings *settings, int every_s, struct err *err)
 {
     struct cancel *cancel = cancel_new();
     struct signals *signals = signals_listen(NULL, cancel);
     struct watch w = { settings, cancel, watch_on_terminal(), every_s };
-    bool good = screen(&w, "\033[?25l\033[2J", err) && watch_until_stopped(&w, err);
+    bool good = screen_write(&w, "\033[?25l\033[2J", err) && watch_until_stopped(&w, err);
     struct err ignored;
 
     /* The cursor comes back whatever went wrong before. */
-    good = screen(&w, "\033[?25h\n", good ? err : &ignored) && good;
+    good = screen_write(&w, "\033[?25h\n", good ? err : &ignored) && good;
     signals_free(signals);
     cancel_free(cancel);
     return good ? EXIT_CANCELED : -1;

@@ -13,10 +13,10 @@
  *   every_s   seconds between two looks
  * The result is the exit code; -1 with `err` set if the output cannot be written.
  */
-must_check int watch(const struct settings *settings, int every_s, struct err *err);
+must_check int watch_status(const struct settings *settings, int every_s, struct err *err);
 
 /* What status needs to know of the configuration; borrowed. */
-struct status_settings watch_names(const struct settings *settings);
+struct status_settings watch_settings(const struct settings *settings);
 
 /* Whether standard output is a terminal that understands what moves its cursor. */
 bool watch_on_terminal(void);

@@ -11,7 +11,7 @@
  * Threads share a few heaps: of two, each waited for the other. A large document's memory goes back
  * to the system, a small one's is used again.
  */
-static void memory_manners(void)
+static void work_malloc_options(void)
 {
     (void)mallopt(M_ARENA_MAX, 8);
     (void)mallopt(M_MMAP_THRESHOLD, 128 * 1024);
@@ -40,10 +40,10 @@ int work_do(const struct cli_globals *globals, void (*first)(void), const void *
     struct gate *gate = NULL;
     int code = -1;
 
-    memory_manners();
+    work_malloc_options();
     http_setup();
     if (settings_read(globals->config, &settings, err) && settings_password(&settings, err)
-        && settings_store(&settings, cancel, err) && settings_gate(&settings, &gate, err))
+        && settings_credentials(&settings, cancel, err) && settings_gate(&settings, &gate, err))
         code = work_with(&settings, gate, cancel, options, body, err);
     gate_free(gate);
     http_teardown();

@@ -23,7 +23,7 @@ static bool layout_fits(const struct roster *roster, struct err *err)
     const struct patients_settings *s = roster->settings;
     auto_filemaker *filemaker = NULL;
     auto_layout layout = { 0 };
-    struct fit_need needs[ROSTER_FIELDS_MAX];
+    struct layout_need needs[ROSTER_FIELDS_MAX];
     auto_str problems = STR_MAX(KIB(64));
     struct span rest, first;
 
@@ -39,9 +39,9 @@ static bool layout_fits(const struct roster *roster, struct err *err)
         const struct filemaker_field *shown = filemaker_field(&layout, field->name);
 
         field->is_moment = shown && filemaker_is_moment(shown);
-        needs[i] = (struct fit_need){ field->setting, field->name, NULL };
+        needs[i] = (struct layout_need){ field->setting, field->name, NULL };
     }
-    fit_fields(&layout, s->layout, needs, roster->fields->count, &problems);
+    layout_check_fields(&layout, s->layout, needs, roster->fields->count, &problems);
     rest = str_span(&problems);
     first = span_cut(&rest, '\n');
     return first.size == 0 || err_set(err, ERR_USAGE, 0, SPAN_FORMAT, SPAN_ARGS(first));

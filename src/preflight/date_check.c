@@ -3,7 +3,7 @@
 
 enum { PAGE_RECORDS = 100 };
 
-static bool contradicts(enum dates_form told, struct span date)
+static bool date_refutes_form(enum dates_form told, struct span date)
 {
     enum date_sense sense = dates_sense(date);
 
@@ -12,39 +12,40 @@ static bool contradicts(enum dates_form told, struct span date)
 }
 
 /* The first record of a page whose date can only be meant the other way; 0: none. */
-static uint64_t page_look(const struct source_fields *fields, const struct filemaker_page *page)
+static uint64_t page_contradiction(const struct source_fields *fields,
+                                   const struct filemaker_page *page)
 {
     for (size_t i = 0; i < page->count; i++)
-        if (contradicts(fields->text_dates, filemaker_text(&page->records[i], fields->date)))
+        if (date_refutes_form(fields->text_dates, filemaker_text(&page->records[i], fields->date)))
             return page->records[i].record_id;
     return 0;
 }
 
-static bool is_passing(const struct err *err)
+static bool error_may_pass(const struct err *err)
 {
     return err->kind != ERR_CANCELED;
 }
 
-static bool layout_look(const struct source_fields *fields, struct filemaker *filemaker,
-                        uint64_t *record_r, struct err *err)
+static bool layout_contradiction(const struct source_fields *fields, struct filemaker *filemaker,
+                                 uint64_t *record_r, struct err *err)
 {
     auto_page first = { 0 }, last = { 0 };
 
     *record_r = 0;
     if (!filemaker_records(filemaker, fields->layout, 1, PAGE_RECORDS, &first, err))
-        return is_passing(err);
-    *record_r = page_look(fields, &first);
+        return error_may_pass(err);
+    *record_r = page_contradiction(fields, &first);
     if (*record_r || first.found == UINT64_MAX || first.found <= PAGE_RECORDS)
         return true;
     if (!filemaker_records(filemaker, fields->layout, first.found - PAGE_RECORDS + 1, PAGE_RECORDS,
                            &last, err))
-        return is_passing(err);
-    *record_r = page_look(fields, &last);
+        return error_may_pass(err);
+    *record_r = page_contradiction(fields, &last);
     return true;
 }
 
-bool dates_look(struct engine_settings *settings, struct filemaker *filemaker, struct str *notes,
-                struct err *err)
+bool date_check_run(struct engine_settings *settings, struct filemaker *filemaker,
+                    struct str *notes, struct err *err)
 {
     struct source_fields *fields = &settings->fields;
     enum dates_form told = fields->text_dates;
@@ -54,7 +55,7 @@ bool dates_look(struct engine_settings *settings, struct filemaker *filemaker, s
     if (settings->dates_as_set || !*fields->date || (told != DATE_US && told != DATE_DAY_FIRST)
         || containers_field_is_date(fields->containers, fields->date))
         return true;
-    if (!layout_look(fields, filemaker, &record, &why)) {
+    if (!layout_contradiction(fields, filemaker, &record, &why)) {
         *err = why;
         return false;
     }

@@ -16,5 +16,5 @@
  * with `containers` read; loses the form that was told notes      gets a sentence, ended by a
  * newline Pages that cannot be read are for others to say. Fails with ERR_CANCELED.
  */
-must_check bool dates_look(struct engine_settings *settings, struct filemaker *filemaker,
-                           struct str *notes, struct err *err);
+must_check bool date_check_run(struct engine_settings *settings, struct filemaker *filemaker,
+                               struct str *notes, struct err *err);

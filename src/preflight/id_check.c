@@ -11,22 +11,22 @@ enum { LOOK_RECORDS = 50, SHARED_PAGE = 250, SHARED_PAGES = 4 };
 
 /* --- finds ---------------------------------------------------------------------------------- */
 
-struct asking {
+struct id_query {
     struct filemaker *filemaker;
     const char *layout, *key;
-    struct ids_found *found;
+    struct id_check_result *found;
     struct pager *pager; /* knows how many records come at a time */
 };
 
 /* As many as the server can give, up to a limit. */
-static bool ask(const struct asking *a, const char *criterion, bool in_order, uint64_t from,
-                uint64_t limit, struct filemaker_page *page_r, struct err *err)
+static bool ids_find(const struct id_query *a, const char *criterion, bool in_order, uint64_t from,
+                     uint64_t limit, struct filemaker_page *page_r, struct err *err)
 {
     auto_str query = STR_MAX(KIB(4)), order = STR_MAX(KIB(4));
 
-    witness_query(a->key, criterion, &query);
+    find_count_query(a->key, criterion, &query);
     if (in_order)
-        witness_order(a->key, &order);
+        find_count_order(a->key, &order);
     while (!filemaker_find(a->filemaker, a->layout, str_text(&query),
                            in_order ? str_text(&order) : NULL, from, limit, page_r, err)) {
         if (limit == 1 || !filemaker_is_too_much(err))
@@ -37,27 +37,28 @@ static bool ask(const struct asking *a, const char *criterion, bool in_order, ui
     return true;
 }
 
-static void look_at(const struct asking *a, const struct filemaker_page *page)
+static void look_at(const struct id_query *a, const struct filemaker_page *page)
 {
     for (size_t i = 0; i < page->count; i++) {
         struct uuid uuid;
 
         a->found->looked++;
-        a->found->odd += !uuid_read(span_trim(filemaker_text(&page->records[i], a->key)), &uuid);
+        a->found->malformed +=
+            !uuid_read(span_trim(filemaker_text(&page->records[i], a->key)), &uuid);
     }
 }
 
 /* The first page, and by it how many records come at a time. */
-static bool first_read(const struct asking *a, struct filemaker_page *page_r, struct err *err)
+static bool first_read(const struct id_query *a, struct filemaker_page *page_r, struct err *err)
 {
     auto_str query = STR_MAX(KIB(4));
 
-    witness_query(a->key, "*", &query);
+    find_count_query(a->key, "*", &query);
     return pager_find(a->pager, a->filemaker, a->layout, str_text(&query), NULL, page_r, err);
 }
 
 /* Those with an id, of which the first and the last few are looked at. */
-static bool with_count(const struct asking *a, int64_t *with_r, struct err *err)
+static bool with_count(const struct id_query *a, int64_t *with_r, struct err *err)
 {
     auto_page first = { 0 }, last = { 0 };
     uint64_t few;
@@ -69,18 +70,18 @@ static bool with_count(const struct asking *a, int64_t *with_r, struct err *err)
     few = a->pager->size < LOOK_RECORDS ? a->pager->size : LOOK_RECORDS;
     if (first.found == UINT64_MAX || first.found <= 2 * few)
         return true;
-    if (!ask(a, "*", false, first.found - few + 1, few, &last, err))
+    if (!ids_find(a, "*", false, first.found - few + 1, few, &last, err))
         return false;
     look_at(a, &last);
     return true;
 }
 
-static bool matching(const struct asking *a, const char *criterion, int64_t *count_r,
-                     struct err *err)
+static bool matching_count(const struct id_query *a, const char *criterion, int64_t *count_r,
+                           struct err *err)
 {
     auto_page page = { 0 };
 
-    if (!ask(a, criterion, false, 1, 1, &page, err))
+    if (!ids_find(a, criterion, false, 1, 1, &page, err))
         return false;
     *count_r = page.count == 0 ? 0 : (int64_t)page.found;
     return true;
@@ -88,7 +89,7 @@ static bool matching(const struct asking *a, const char *criterion, int64_t *cou
 
 /* --- how many ids the records with shared ones have ------------------------------------------ */
 
-static uint64_t number_of(struct span id)
+static uint64_t id_hash_number(struct span id)
 {
     struct sha256 hash = sha256_of(id);
     uint64_t number;
@@ -97,17 +98,19 @@ static uint64_t number_of(struct span id)
     return number;
 }
 
-static bool shared_read(const struct asking *a, struct idset *ids, int64_t *read_r, struct err *err)
+static bool shared_read(const struct id_query *a, struct idset *ids, int64_t *read_r,
+                        struct err *err)
 {
     uint64_t limit = a->pager->size_before ? a->pager->size : SHARED_PAGE;
 
     for (uint64_t from = 1; from <= SHARED_PAGES * limit; from += limit) {
         auto_page page = { 0 };
 
-        if (!ask(a, "!", true, from, limit, &page, err))
+        if (!ids_find(a, "!", true, from, limit, &page, err))
             return false;
         for (size_t i = 0; i < page.count; i++)
-            (void)idset_add(ids, number_of(span_trim(filemaker_text(&page.records[i], a->key))));
+            (void)idset_add(ids,
+                            id_hash_number(span_trim(filemaker_text(&page.records[i], a->key))));
         *read_r += (int64_t)page.count;
         if (page.count < limit)
             break;
@@ -116,16 +119,16 @@ static bool shared_read(const struct asking *a, struct idset *ids, int64_t *read
 }
 
 /* In order, so that the part that is read is like the rest. */
-static bool shared_count(const struct asking *a, struct err *err)
+static bool shared_count(const struct id_query *a, struct err *err)
 {
-    struct ids_found *found = a->found;
+    struct id_check_result *found = a->found;
     struct idset *ids = idset_new();
     int64_t read = 0;
     bool good = shared_read(a, ids, &read, err);
 
     found->shared_ids = (int64_t)idset_count(ids);
-    found->is_about = read < found->shared;
-    if (found->is_about && read > 0)
+    found->is_estimate = read < found->shared;
+    if (found->is_estimate && read > 0)
         found->shared_ids =
             (int64_t)((double)found->shared_ids * (double)found->shared / (double)read);
     idset_free(ids);
@@ -134,31 +137,31 @@ static bool shared_count(const struct asking *a, struct err *err)
 
 /* --- the whole ------------------------------------------------------------------------------ */
 
-static bool count_all(const struct asking *a, int64_t *with_r, struct err *err)
+static bool ids_count_all(const struct id_query *a, int64_t *with_r, struct err *err)
 {
-    struct ids_found *found = a->found;
+    struct id_check_result *found = a->found;
 
-    return with_count(a, with_r, err) && matching(a, "=", &found->empty, err)
-           && (*with_r == 0 || matching(a, "!", &found->shared, err))
+    return with_count(a, with_r, err) && matching_count(a, "=", &found->empty, err)
+           && (*with_r == 0 || matching_count(a, "!", &found->shared, err))
            && (found->shared == 0 || shared_count(a, err));
 }
 
-static bool is_refusal(const struct err *err)
+static bool find_is_refused(const struct err *err)
 {
     return err->kind == ERR_REMOTE && err->reason != 0;
 }
 
-bool ids_count(struct filemaker *filemaker, const char *layout, const char *key,
-               struct ids_found *found_r, struct err *err)
+bool id_check_count(struct filemaker *filemaker, const char *layout, const char *key,
+                    struct id_check_result *found_r, struct err *err)
 {
-    struct ids_found found = { .is_named = *key != '\0' };
+    struct id_check_result found = { .is_named = *key != '\0' };
     struct pager pager = pager_of(LOOK_RECORDS, LOOK_RECORDS);
-    struct asking asking = { filemaker, layout, key, &found, &pager };
+    struct id_query asking = { filemaker, layout, key, &found, &pager };
     int64_t with = 0;
 
     pager_begin(&pager);
-    if (found.is_named && !count_all(&asking, &with, err)) {
-        if (!is_refusal(err))
+    if (found.is_named && !ids_count_all(&asking, &with, err)) {
+        if (!find_is_refused(err))
             return err_ctx(err, "counting the ids of '%s'", key);
         (void)snprintf(found.why, sizeof found.why, "%.255s", err->msg);
     } else if (found.is_named && (with < 0 || found.empty < 0 || found.shared < 0)) {
@@ -173,41 +176,41 @@ bool ids_count(struct filemaker *filemaker, const char *layout, const char *key,
 
 /* --- judging -------------------------------------------------------------------------------- */
 
-static int64_t odd_of_all(const struct ids_found *found)
+static int64_t malformed_of_all(const struct id_check_result *found)
 {
-    double part = found->looked ? (double)found->odd / (double)found->looked : 0;
+    double part = found->looked ? (double)found->malformed / (double)found->looked : 0;
 
     return (int64_t)(part * (double)(found->records - found->empty) + 0.5);
 }
 
-int64_t ids_by_record(const struct ids_found *found)
+int64_t id_check_by_record(const struct id_check_result *found)
 {
-    int64_t by_record = found->empty + found->shared - found->shared_ids + odd_of_all(found);
+    int64_t by_record = found->empty + found->shared - found->shared_ids + malformed_of_all(found);
 
     return by_record < found->records ? by_record : found->records;
 }
 
-int64_t ids_distinct(const struct ids_found *found)
+int64_t id_check_distinct(const struct id_check_result *found)
 {
     return found->is_counted ? found->records - found->empty - found->shared + found->shared_ids
                              : -1;
 }
 
-bool ids_are_too_few(int64_t by_record, int64_t records)
+bool id_check_is_too_few(int64_t by_record, int64_t records)
 {
     return by_record > 2 && by_record * 10 > records;
 }
 
-bool ids_are_wrong(const struct ids_found *found)
+bool id_check_is_wrong(const struct id_check_result *found)
 {
     if (!found->is_named)
         return true;
     if (!found->is_counted)
-        return ids_are_too_few(found->odd, found->looked);
-    return ids_are_too_few(ids_by_record(found), found->records);
+        return id_check_is_too_few(found->malformed, found->looked);
+    return id_check_is_too_few(id_check_by_record(found), found->records);
 }
 
-void ids_say(const struct ids_found *found, const char *key, struct str *to)
+void id_check_say(const struct id_check_result *found, const char *key, struct str *to)
 {
     if (!found->is_named) {
         str_add_text(to, "no key_field is named: every document goes by the number of its record");
@@ -217,26 +220,26 @@ void ids_say(const struct ids_found *found, const char *key, struct str *to)
         str_printf(to, "the ids in '%s' could not be counted (%s); ", key, found->why);
     else
         str_printf(to, "%jd records have %s%jd different ids in '%s'; ", (intmax_t)found->records,
-                   found->is_about ? "about " : "", (intmax_t)ids_distinct(found), key);
+                   found->is_estimate ? "about " : "", (intmax_t)id_check_distinct(found), key);
     if (found->shared > 0)
         str_printf(to, "%jd records share %s%jd of them with others; ", (intmax_t)found->shared,
-                   found->is_about ? "about " : "", (intmax_t)found->shared_ids);
+                   found->is_estimate ? "about " : "", (intmax_t)found->shared_ids);
     if (found->empty > 0)
         str_printf(to, "%jd have none; ", (intmax_t)found->empty);
-    if (found->odd > 0)
+    if (found->malformed > 0)
         str_printf(to, "of %jd that were looked at %jd have one that is no UUID; ",
-                   (intmax_t)found->looked, (intmax_t)found->odd);
+                   (intmax_t)found->looked, (intmax_t)found->malformed);
     str_cut(to, to->size - 2);
 }
 
-bool ids_refuse(const struct ids_found *found, const char *key, struct err *err)
+bool id_check_refuse(const struct id_check_result *found, const char *key, struct err *err)
 {
     auto_str said = STR_MAX(KIB(1));
 
-    ids_say(found, key, &said);
+    id_check_say(found, key, &said);
     return err_set(err, ERR_USAGE, 0,
                    "[source] key_field: %.250s. So %jd of them would be moved by the number of "
                    "their record, for good. Name the field with each document's own UUID; or, if "
                    "there is none: fmferry run --accept-record-ids YOUR-NAME",
-                   str_text(&said), (intmax_t)ids_by_record(found));
+                   str_text(&said), (intmax_t)id_check_by_record(found));
 }

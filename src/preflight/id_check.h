@@ -10,18 +10,18 @@
 #include "base/str.h"
 #include "filemaker/filemaker.h"
 
-enum { IDS_WHY_SIZE = 256 };
+enum { ID_CHECK_WHY_SIZE = 256 };
 
-struct ids_found {
+struct id_check_result {
     bool is_named;   /* there is a key field at all                             */
     bool is_counted; /* by finds of the whole layout; false: `why` says why not */
-    char why[IDS_WHY_SIZE];
-    int64_t records;     /* with and without an id                                  */
-    int64_t empty;       /* without                                                 */
-    int64_t shared;      /* with one that other records have too                    */
-    int64_t shared_ids;  /* how many ids these are                                  */
-    bool is_about;       /* `shared_ids` is taken from a part of them               */
-    int64_t looked, odd; /* records that were looked at, those whose id is no UUID  */
+    char why[ID_CHECK_WHY_SIZE];
+    int64_t records;           /* with and without an id                                  */
+    int64_t empty;             /* without                                                 */
+    int64_t shared;            /* with one that other records have too                    */
+    int64_t shared_ids;        /* how many ids these are                                  */
+    bool is_estimate;          /* `shared_ids` is taken from a part of them               */
+    int64_t looked, malformed; /* records that were looked at, those whose id is no UUID  */
 };
 
 /*
@@ -30,23 +30,23 @@ struct ids_found {
  * A find that the server refuses is no failure: then nothing is counted.
  * Fails with ERR_NET, ERR_REMOTE (not about the finds), ERR_DATA, ERR_CANCELED.
  */
-must_check bool ids_count(struct filemaker *filemaker, const char *layout, const char *key,
-                          struct ids_found *found_r, struct err *err);
+must_check bool id_check_count(struct filemaker *filemaker, const char *layout, const char *key,
+                               struct id_check_result *found_r, struct err *err);
 
 /* How many would be moved by the number of their record. */
-int64_t ids_by_record(const struct ids_found *found);
+int64_t id_check_by_record(const struct id_check_result *found);
 
 /* How many different ids there are; -1: nobody counted. */
-int64_t ids_distinct(const struct ids_found *found);
+int64_t id_check_distinct(const struct id_check_result *found);
 
 /* Whether so many of all records have no id of their own: one in ten, and more than two. */
-bool ids_are_too_few(int64_t by_record, int64_t records);
+bool id_check_is_too_few(int64_t by_record, int64_t records);
 
 /* So many that a person must answer for it. */
-bool ids_are_wrong(const struct ids_found *found);
+bool id_check_is_wrong(const struct id_check_result *found);
 
 /* In words, without a full stop. */
-void ids_say(const struct ids_found *found, const char *key, struct str *to);
+void id_check_say(const struct id_check_result *found, const char *key, struct str *to);
 
 /* What a run that is refused for it says. Always returns false. */
-bool ids_refuse(const struct ids_found *found, const char *key, struct err *err);
+bool id_check_refuse(const struct id_check_result *found, const char *key, struct err *err);

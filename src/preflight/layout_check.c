@@ -9,7 +9,7 @@
 
 enum { FIELDS_SHOWN_MAX = 240, MARK_CHARACTERS = 19 };
 
-static bool is_one_of(const char *word, const char *const *words)
+static bool type_is_listed(const char *word, const char *const *words)
 {
     for (; *words; words++)
         if (strcmp(word, *words) == 0)
@@ -45,7 +45,7 @@ static bool is_a_repetition(const struct filemaker_layout *layout, const char *n
 }
 
 static void missing_say(const struct filemaker_layout *layout, const char *layout_name,
-                        const struct fit_need *need, struct str *problems)
+                        const struct layout_need *need, struct str *problems)
 {
     const char *near = field_near(layout, need->field);
     auto_str shown = STR_MAX(FIELDS_SHOWN_MAX);
@@ -74,13 +74,13 @@ static void types_say(const char *const *results, struct str *to)
         str_printf(to, "%s%s", i == 0 ? "" : results[i + 1] ? ", " : " or ", results[i]);
 }
 
-static bool kind_serves(const struct filemaker_field *field, const struct fit_need *need)
+static bool kind_serves(const struct filemaker_field *field, const struct layout_need *need)
 {
-    return need->results ? is_one_of(field->result, need->results)
+    return need->results ? type_is_listed(field->result, need->results)
                          : strcmp(field->result, "container") != 0;
 }
 
-static void kind_say(const struct filemaker_field *field, const struct fit_need *need,
+static void kind_say(const struct filemaker_field *field, const struct layout_need *need,
                      struct str *problems)
 {
     str_printf(problems, "field '%s' (%s) is of type %s: it must be of type ", need->field,
@@ -93,7 +93,7 @@ static void kind_say(const struct filemaker_field *field, const struct fit_need 
 }
 
 static void field_fit(const struct filemaker_layout *layout, const char *layout_name,
-                      const struct fit_need *need, struct str *problems)
+                      const struct layout_need *need, struct str *problems)
 {
     const struct filemaker_field *field = filemaker_field(layout, need->field);
 
@@ -110,7 +110,7 @@ static void field_fit(const struct filemaker_layout *layout, const char *layout_
 
 /* --- all of them ---------------------------------------------------------------------------- */
 
-static size_t named_count(const struct filemaker_layout *layout, const struct fit_need *needs,
+static size_t named_count(const struct filemaker_layout *layout, const struct layout_need *needs,
                           size_t count, size_t *missing_r)
 {
     size_t named = 0;
@@ -123,8 +123,8 @@ static size_t named_count(const struct filemaker_layout *layout, const struct fi
     return named;
 }
 
-void fit_fields(const struct filemaker_layout *layout, const char *layout_name,
-                const struct fit_need *needs, size_t count, struct str *problems)
+void layout_check_fields(const struct filemaker_layout *layout, const char *layout_name,
+                         const struct layout_need *needs, size_t count, struct str *problems)
 {
     size_t missing, named = named_count(layout, needs, count, &missing);
     struct span rest = span_of(needs[0].setting), section = span_cut(&rest, ' ');
@@ -246,15 +246,16 @@ static void containers_fit(const struct engine_settings *settings,
         hidden_say(layout, containers_r, notes);
 }
 
-void fit_source(const struct engine_settings *settings, const struct filemaker_layout *layout,
-                struct containers *containers_r, struct str *problems, struct str *notes)
+void layout_check_source(const struct engine_settings *settings,
+                         const struct filemaker_layout *layout, struct containers *containers_r,
+                         struct str *problems, struct str *notes)
 {
     static const char *const stamp[] = { "timeStamp", "text", NULL };
     static const char *const text[] = { "text", "number", NULL };
     static const char *const number[] = { "number", NULL };
     static const char *const date[] = { "date", "text", "timeStamp", NULL };
     const struct source_fields *f = &settings->fields;
-    const struct fit_need needs[] = {
+    const struct layout_need needs[] = {
         { "[source] mark_field", f->mark, stamp },
         { "[source] key_field", f->key, text },
         { "[source] type_field", f->type, text },
@@ -268,7 +269,7 @@ void fit_source(const struct engine_settings *settings, const struct filemaker_l
     };
 
     containers_fit(settings, layout, containers_r, problems, notes);
-    fit_fields(layout, f->layout, needs, lengthof(needs), problems);
+    layout_check_fields(layout, f->layout, needs, lengthof(needs), problems);
     if (*f->mark)
         mark_fit(f, layout, problems);
     filter_fit(settings->filter, layout, problems);

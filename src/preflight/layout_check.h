@@ -10,7 +10,7 @@
 #include "filemaker/filemaker.h"
 
 /* A field that is named in the configuration. */
-struct fit_need {
+struct layout_need {
     const char *setting;        /* where it is named: "[source] mark_field" */
     const char *field;          /* "" for one that is not used */
     const char *const *results; /* types that can serve, ended by NULL; NULL: any but a container */
@@ -21,15 +21,16 @@ struct fit_need {
  *   problems   gets a sentence, ended by a newline, for what is missing or of the wrong kind, with
  *              the name that was probably meant
  */
-void fit_fields(const struct filemaker_layout *layout, const char *layout_name,
-                const struct fit_need *needs, size_t count, struct str *problems);
+void layout_check_fields(const struct filemaker_layout *layout, const char *layout_name,
+                         const struct layout_need *needs, size_t count, struct str *problems);
 
 /*
  * Looks for everything that [source] names: fields, containers, the filter's fields; and that the
  * mark has a field to itself in which it can stand.
  *   containers_r   the caller's, filled if nothing is wrong with them
- *   problems       as fit_fields()
+ *   problems       as layout_check_fields()
  *   notes          gets lines on what is not wrong but should be known
  */
-void fit_source(const struct engine_settings *settings, const struct filemaker_layout *layout,
-                struct containers *containers_r, struct str *problems, struct str *notes);
+void layout_check_source(const struct engine_settings *settings,
+                         const struct filemaker_layout *layout, struct containers *containers_r,
+                         struct str *problems, struct str *notes);

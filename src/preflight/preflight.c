@@ -153,7 +153,7 @@ bool preflight_layout(const struct engine_settings *settings, struct filemaker *
 {
     if (!filemaker_layout(filemaker, settings->fields.layout, layout_r, err))
         return layout_refused(settings, filemaker, err);
-    fit_source(settings, layout_r, containers_r, &tried->problems, &tried->notes);
+    layout_check_source(settings, layout_r, containers_r, &tried->problems, &tried->notes);
     str_printf(&tried->said, "%s: %zu fields, those that are named among them",
                settings->fields.layout, layout_r->count);
     return true;
@@ -169,21 +169,21 @@ bool preflight_ways(const struct engine_settings *settings, struct filemaker *fi
 /* --- which records are documents ------------------------------------------------------------ */
 
 bool preflight_ids(const struct engine_settings *settings, struct filemaker *filemaker,
-                   struct ids_found *found_r, struct tried *tried, struct err *err)
+                   struct id_check_result *found_r, struct tried *tried, struct err *err)
 {
     const struct source_fields *f = &settings->fields;
     auto_str said = STR_MAX(KIB(1));
     struct err refusal = { 0 };
 
-    if (!ids_count(filemaker, f->layout, f->key, found_r, err))
+    if (!id_check_count(filemaker, f->layout, f->key, found_r, err))
         return false;
-    if (ids_are_wrong(found_r) && !settings->accept_record_ids) {
-        (void)ids_refuse(found_r, f->key, &refusal);
+    if (id_check_is_wrong(found_r) && !settings->accept_record_ids) {
+        (void)id_check_refuse(found_r, f->key, &refusal);
         str_printf(&tried->problems, "%s\n", refusal.msg);
         return true;
     }
-    ids_say(found_r, f->key, &said);
-    if (found_r->is_named && found_r->is_counted && ids_by_record(found_r) == 0)
+    id_check_say(found_r, f->key, &said);
+    if (found_r->is_named && found_r->is_counted && id_check_by_record(found_r) == 0)
         str_add_span(&tried->said, str_span(&said));
     else
         str_printf(&tried->notes, "%s%s\n", str_text(&said),
@@ -291,7 +291,7 @@ static void notes_log(const struct tried *tried)
 static bool first_documents(const struct engine_settings *settings, struct filemaker *filemaker,
                             struct tried *tried, struct err *err)
 {
-    struct ids_found found;
+    struct id_check_result found;
 
     return preflight_ids(settings, filemaker, &found, tried, err)
            && preflight_filter(settings, filemaker, tried, err);
@@ -324,7 +324,7 @@ bool preflight(struct engine_settings *settings, enum trial trial, struct contai
         && (!first_documents(settings, filemaker, &tried, err) || !none_to_mend(&tried, err)))
         return false;
     settings->fields.containers = containers;
-    if (!dates_look(settings, filemaker, &tried.notes, err))
+    if (!date_check_run(settings, filemaker, &tried.notes, err))
         return false;
     notes_log(&tried);
     return true;

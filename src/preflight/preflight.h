@@ -53,7 +53,8 @@ must_check bool preflight_ways(const struct engine_settings *settings, struct fi
  * it (settings->accept_record_ids).
  */
 must_check bool preflight_ids(const struct engine_settings *settings, struct filemaker *filemaker,
-                              struct ids_found *found_r, struct tried *tried, struct err *err);
+                              struct id_check_result *found_r, struct tried *tried,
+                              struct err *err);
 
 /* Whether documents are known already: then what may be chosen before the first was chosen. */
 bool preflight_is_begun(const struct engine_settings *settings, const struct cancel *cancel);

@@ -3,8 +3,8 @@
 
 #include "ledger/peer_locks.h"
 
-static bool decide_inside(struct ledger *ledger, const struct decision *d, int64_t *count_r,
-                          struct err *err)
+static bool decision_dispatch(struct ledger *ledger, const struct decision_request *d,
+                              int64_t *count_r, struct err *err)
 {
     if (strcmp(d->kind, "waive") == 0)
         return ledger_waive(ledger, &d->choice, d->who, d->reason, count_r, err);
@@ -13,8 +13,9 @@ static bool decide_inside(struct ledger *ledger, const struct decision *d, int64
     return ledger_retry(ledger, &d->choice, count_r, err);
 }
 
-bool decide(const char *ledger_url, const char *source_name, const struct decision *decision,
-            struct cancel *cancel, int64_t *count_r, struct err *err)
+bool decision_carry_out(const char *ledger_url, const char *source_name,
+                        const struct decision_request *decision, struct cancel *cancel,
+                        int64_t *count_r, struct err *err)
 {
     struct peer_locks_names names;
     struct ledger_process process = peer_locks_process(decision->kind, &names);
@@ -25,7 +26,7 @@ bool decide(const char *ledger_url, const char *source_name, const struct decisi
 
     return ledger_open(ledger_url, source_name, cancel, &ledger, err)
            && ledger_begin(ledger, &change, err) && ledger_run_begin(ledger, &process, &run, err)
-           && decide_inside(ledger, decision, count_r, err)
+           && decision_dispatch(ledger, decision, count_r, err)
            && ledger_run_note(ledger, &nothing, "finished", true, err)
            && ledger_commit(&change, err);
 }

@@ -7,7 +7,7 @@
 #include "ledger/ledger.h"
 
 /* A decision: who and why are NULL for one that needs no name. */
-struct decision {
+struct decision_request {
     const char *kind; /* "retry", "accept" or "waive" */
     struct ledger_selection choice;
     const char *who, *reason;
@@ -18,6 +18,6 @@ struct decision {
  *   count_r   how many documents it was about
  * Fails with ERR_DATABASE, ERR_USAGE, ERR_OS.
  */
-must_check bool decide(const char *ledger_url, const char *source_name,
-                       const struct decision *decision, struct cancel *cancel, int64_t *count_r,
-                       struct err *err);
+must_check bool decision_carry_out(const char *ledger_url, const char *source_name,
+                                   const struct decision_request *decision, struct cancel *cancel,
+                                   int64_t *count_r, struct err *err);

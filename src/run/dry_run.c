@@ -166,7 +166,7 @@ static bool count_all(struct counting *c, struct filemaker *filemaker, struct ca
     c->result->records = (int64_t)walk_count(roll);
     c->result->closed = good && !*why;
     c->result->distinct_ids = (int64_t)idset_count(c->ids);
-    c->result->is_refused = ids_are_too_few(c->result->records_by_number, c->result->records);
+    c->result->is_refused = id_check_is_too_few(c->result->records_by_number, c->result->records);
     walk_free(roll);
     if (good && *why)
         log_warn("the source was not read whole: %s", why);

@@ -713,9 +713,9 @@ TEST(a_foreign_database_keeps_its_journal)
 
 /* --- schema --------------------------------------------------------------------------------- */
 
-#define STEP(step_name, words)                                                                     \
+#define STEP(check_step_name, words)                                                               \
     {                                                                                              \
-        step_name, words, words                                                                    \
+        check_step_name, words, words                                                              \
     }
 #define NO_STEP                                                                                    \
     {                                                                                              \
