@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { READ_SIZE = 128 * 1024, TRIED = 64 };
+enum { READ_SIZE = 128 * 1024, PREFLIGHT_RESULT = 64 };
 
 struct folder {
     const char *path;
@@ -143,7 +143,7 @@ static size_t found_without(const struct folder *folder, const struct certificat
     size_t found = 0, tried = 0;
     struct line line;
 
-    for (size_t i = 0; i < c->line_count && tried < TRIED; i++) {
+    for (size_t i = 0; i < c->line_count && tried < PREFLIGHT_RESULT; i++) {
         int fd;
 
         line_split(c->lines[i], &line);

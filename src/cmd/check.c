@@ -89,15 +89,15 @@ static int step_lines_print(const char *how, const char *what, const struct str 
 }
 
 static int step_print(const struct checks *c, const char *name, const char *mends,
-                      const struct tried *tried)
+                      const struct preflight_result *tried)
 {
     int failed = step_lines_print("FAIL", mends ? mends : name, &tried->problems);
     int noted = step_lines_print("note", name, &tried->notes);
 
     if (c->skipped.size)
         print("left  %-22s left out because %s\n", name, str_text(&c->skipped));
-    else if (failed == 0 && (tried->said.size || noted == 0))
-        step_line_print("ok", name, str_span(&tried->said));
+    else if (failed == 0 && (tried->ok_text.size || noted == 0))
+        step_line_print("ok", name, str_span(&tried->ok_text));
     return failed;
 }
 
@@ -105,7 +105,7 @@ static int step_print(const struct checks *c, const char *name, const char *mend
 static bool step_try(struct checks *c, size_t step, int *failed)
 {
     const char *name = steps[step].name;
-    auto_tried tried = TRIED;
+    auto_preflight_result tried = PREFLIGHT_RESULT;
     struct err err = { 0 };
     int before = *failed;
 

@@ -33,7 +33,7 @@ struct checks {
  * A step. `tried` is empty when it begins; it may set `left`.
  * Fails with what else went wrong, which is then to mend.
  */
-typedef bool check_step(struct checks *checks, struct tried *tried, struct err *err);
+typedef bool check_step(struct checks *checks, struct preflight_result *tried, struct err *err);
 
 /* The server and what it holds. */
 check_step check_server, check_login, check_sessions, check_layout, check_records, check_ids,
@@ -45,4 +45,4 @@ check_step check_store, check_databases, check_earlier, check_patients, check_ro
     check_signing_key;
 
 /* Says if a file that a setting names cannot be read; `path` NULL or "": none is named. */
-void checks_file_readable(const char *setting, const char *path, struct tried *tried);
+void checks_file_readable(const char *setting, const char *path, struct preflight_result *tried);

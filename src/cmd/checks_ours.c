@@ -15,7 +15,7 @@ enum { LEDGER_BYTES = 6 * 1024, VERIFY_BYTES = 512 };
 #define ROOM_LEAST (64ULL * 1024 * 1024)
 
 /* One that is not needed just now, http:// being spoken, is missed later. */
-void checks_file_readable(const char *setting, const char *path, struct tried *tried)
+void checks_file_readable(const char *setting, const char *path, struct preflight_result *tried)
 {
     char text[128];
 
@@ -27,7 +27,7 @@ void checks_file_readable(const char *setting, const char *path, struct tried *t
 /* --- the store ------------------------------------------------------------------------------ */
 
 /* What an earlier trial left in a bucket: for a person to remove. */
-static void leftovers_say(struct checks *c, struct tried *tried)
+static void leftovers_say(struct checks *c, struct preflight_result *tried)
 {
     auto_str names = STR_MAX(KIB(1));
     struct err err = { 0 };
@@ -58,7 +58,7 @@ static bool store_key_is_set(const struct checks *c, const char *name)
  * Settings of a bucket that do nothing for a folder: who set them may have meant a bucket, or rely
  * on an encryption that there is not. An authority's file is no sign of either.
  */
-static void idle_settings_say(const struct checks *c, struct tried *tried)
+static void idle_settings_say(const struct checks *c, struct preflight_result *tried)
 {
     static const char *const names[] = {
         "endpoint",           "region",         "access_key", "secret_key_env", "secret_key_file",
@@ -79,7 +79,7 @@ static void idle_settings_say(const struct checks *c, struct tried *tried)
         str_add_text(&tried->notes, "[store] ca_file is for buckets only, and does nothing here\n");
 }
 
-bool check_store(struct checks *c, struct tried *tried, struct err *err)
+bool check_store(struct checks *c, struct preflight_result *tried, struct err *err)
 {
     auto_free char *said = NULL;
 
@@ -88,7 +88,7 @@ bool check_store(struct checks *c, struct tried *tried, struct err *err)
     checks_file_readable("[store] ca_file", c->mover->store.ca_file, tried);
     if (!trial_make(c->mover, c->cancel, TRIAL_ALWAYS, &c->mover->store.traits, &said, err))
         return false;
-    str_add_text(&tried->said, said);
+    str_add_text(&tried->ok_text, said);
     if (store_is_bucket(c))
         leftovers_say(c, tried);
     if (span_starts(span_of(c->mover->store.endpoint ? c->mover->store.endpoint : ""), "http://"))
@@ -112,18 +112,18 @@ static void readers_open(struct checks *c)
         c->registry = NULL;
 }
 
-bool check_databases(struct checks *c, struct tried *tried, struct err *err)
+bool check_databases(struct checks *c, struct preflight_result *tried, struct err *err)
 {
     if (!preflight_databases(c->mover, c->cancel, tried, &c->patients, err))
         return false;
     if (tried->problems.size)
         return true;
     readers_open(c);
-    str_add_text(&tried->said, "can be opened, the tables are as they should be");
+    str_add_text(&tried->ok_text, "can be opened, the tables are as they should be");
     return true;
 }
 
-bool check_patients(struct checks *c, struct tried *tried, struct err *err)
+bool check_patients(struct checks *c, struct preflight_result *tried, struct err *err)
 {
     const struct sample *s = &c->sample;
 
@@ -139,7 +139,7 @@ bool check_patients(struct checks *c, struct tried *tried, struct err *err)
                      "moved, but unlinked, to nobody. Next, unless the application imports them "
                      "itself: fmferry patients import\n");
     else
-        str_printf(&tried->said,
+        str_printf(&tried->ok_text,
                    "%jd in the application; of %jd patients of documents looked at it "
                    "has %jd",
                    (intmax_t)c->patients, (intmax_t)s->patients, (intmax_t)s->patients_known);
@@ -163,7 +163,7 @@ bool check_patients(struct checks *c, struct tried *tried, struct err *err)
 }
 
 /* What must stay as it was when the ledger was begun. */
-bool check_earlier(struct checks *c, struct tried *tried, struct err *err)
+bool check_earlier(struct checks *c, struct preflight_result *tried, struct err *err)
 {
     int64_t states[LEDGER_STATES], documents = 0;
 
@@ -178,10 +178,11 @@ bool check_earlier(struct checks *c, struct tried *tried, struct err *err)
     if (!steady_check(c->ledger, c->mover, err))
         return false;
     if (documents == 0) {
-        str_add_text(&tried->said, "there was none");
+        str_add_text(&tried->ok_text, "there was none");
         return true;
     }
-    str_printf(&tried->said, "%jd documents are known, %jd of them done; settings are as they were",
+    str_printf(&tried->ok_text,
+               "%jd documents are known, %jd of them done; settings are as they were",
                (intmax_t)documents, (intmax_t)states[LEDGER_DONE]);
     return true;
 }
@@ -235,7 +236,8 @@ static void size_add(struct str *to, double bytes)
 }
 
 /* One place; `more` is what others that lie on the same disk need. */
-static void disk_look(const char *what, const char *path, double needed, struct tried *tried)
+static void disk_look(const char *what, const char *path, double needed,
+                      struct preflight_result *tried)
 {
     uint64_t there;
     bool is_known = room_free(path, &there);
@@ -261,11 +263,11 @@ static void disk_look(const char *what, const char *path, double needed, struct 
     else if (needed * 1.25 > (double)there)
         str_printf(&tried->notes, "%s: that is little to spare\n", str_text(&words));
     else
-        str_printf(&tried->said, "%s%s", tried->said.size ? "; " : "", str_text(&words));
+        str_printf(&tried->ok_text, "%s%s", tried->ok_text.size ? "; " : "", str_text(&words));
 }
 
 /* What a verification sorts goes into nameless files there. */
-static void temporary_files_look(double documents, struct tried *tried)
+static void temporary_files_look(double documents, struct preflight_result *tried)
 {
     const char *named = getenv("TMPDIR");
     const char *folder = named && *named ? named : "/tmp";
@@ -280,7 +282,7 @@ static void temporary_files_look(double documents, struct tried *tried)
     disk_look("temporary files", folder, documents * VERIFY_BYTES, tried);
 }
 
-bool check_room(struct checks *c, struct tried *tried, struct err *err)
+bool check_room(struct checks *c, struct preflight_result *tried, struct err *err)
 {
     const char *store = room_path(c->mover->store.url), *ledger = room_path(c->mover->ledger_url);
     double documents = records_of(&c->sample), files = bytes_to_come(c);
@@ -294,14 +296,14 @@ bool check_room(struct checks *c, struct tried *tried, struct err *err)
         disk_look("the ledger", ledger, documents * LEDGER_BYTES, tried);
     temporary_files_look(documents, tried);
     if (!store)
-        str_printf(&tried->said, "%sa bucket has room as long as its account has",
-                   tried->said.size ? "; " : "");
+        str_printf(&tried->ok_text, "%sa bucket has room as long as its account has",
+                   tried->ok_text.size ? "; " : "");
     return true;
 }
 
 /* --- the key that signs --------------------------------------------------------------------- */
 
-bool check_signing_key(struct checks *c, struct tried *tried, struct err *err)
+bool check_signing_key(struct checks *c, struct preflight_result *tried, struct err *err)
 {
     const char *path = c->settings->signing_key;
     auto_free char *public = mem_printf("%s.pub", path);
@@ -317,6 +319,6 @@ bool check_signing_key(struct checks *c, struct tried *tried, struct err *err)
         str_printf(&tried->notes,
                    "'%s' is not beside it: who checks a certificate needs the public key\n",
                    public);
-    str_printf(&tried->said, "'%s' can sign certificates", path);
+    str_printf(&tried->ok_text, "'%s' can sign certificates", path);
     return true;
 }

@@ -18,7 +18,7 @@ enum { SESSIONS_TRIED_MAX = 25, PAGE_FAT = 4 * 1024 * 1024, REQUESTS_A_DOCUMENT 
 
 /* --- reaching it ---------------------------------------------------------------------------- */
 
-bool check_server(struct checks *c, struct tried *tried, struct err *err)
+bool check_server(struct checks *c, struct preflight_result *tried, struct err *err)
 {
     if (span_starts(span_of(c->mover->filemaker.url), "http://"))
         str_add_text(&tried->notes, "the address is http://: what crosses a network so is readable "
@@ -28,11 +28,11 @@ bool check_server(struct checks *c, struct tried *tried, struct err *err)
            && preflight_server(c->mover, c->filemaker, tried, err);
 }
 
-bool check_login(struct checks *c, struct tried *tried, struct err *err)
+bool check_login(struct checks *c, struct preflight_result *tried, struct err *err)
 {
     if (!preflight_login(c->mover, c->filemaker, err))
         return false;
-    str_printf(&tried->said, "'%s' opens '%s'", c->mover->filemaker.account,
+    str_printf(&tried->ok_text, "'%s' opens '%s'", c->mover->filemaker.account,
                c->mover->filemaker.database);
     return true;
 }
@@ -60,7 +60,7 @@ static bool sessions_open(struct checks *c, struct filemaker **open, int wanted,
     return true;
 }
 
-bool check_sessions(struct checks *c, struct tried *tried, struct err *err)
+bool check_sessions(struct checks *c, struct preflight_result *tried, struct err *err)
 {
     struct filemaker *open[SESSIONS_TRIED_MAX] = { NULL };
     int wanted = sessions_wanted(c->mover), count = 1;
@@ -78,13 +78,14 @@ bool check_sessions(struct checks *c, struct tried *tried, struct err *err)
             "on with those it gets; set [source] sessions = %d, so that people keep theirs\n",
             count, wanted, err->msg, count > 1 ? count - 1 : 1);
     else
-        str_printf(&tried->said, "%d at a time%s", count, most < wanted ? ", as far as tried" : "");
+        str_printf(&tried->ok_text, "%d at a time%s", count,
+                   most < wanted ? ", as far as tried" : "");
     return true;
 }
 
 /* --- the layout and its records ------------------------------------------------------------- */
 
-bool check_layout(struct checks *c, struct tried *tried, struct err *err)
+bool check_layout(struct checks *c, struct preflight_result *tried, struct err *err)
 {
     if (!preflight_layout(c->mover, c->filemaker, &c->layout, &c->containers, tried, err))
         return false;
@@ -92,7 +93,7 @@ bool check_layout(struct checks *c, struct tried *tried, struct err *err)
     return true;
 }
 
-static void page_say(const struct sample *s, struct tried *tried)
+static void page_say(const struct sample *s, struct preflight_result *tried)
 {
     char took[TIME_TEXT_SIZE];
     double mib = (double)s->page_bytes / (1024 * 1024);
@@ -110,11 +111,11 @@ static void page_say(const struct sample *s, struct tried *tried)
                    "a page of %ju records took %s and has %.1f MiB: the layout is slow or fat; use "
                    "one of its own with the named fields alone, without portals and calculations\n",
                    (uintmax_t)s->page_records, took, mib);
-    str_printf(&tried->said, "; a page of %ju took %s and has %.1f MiB", (uintmax_t)s->page_records,
-               took, mib);
+    str_printf(&tried->ok_text, "; a page of %ju took %s and has %.1f MiB",
+               (uintmax_t)s->page_records, took, mib);
 }
 
-bool check_records(struct checks *c, struct tried *tried, struct err *err)
+bool check_records(struct checks *c, struct preflight_result *tried, struct err *err)
 {
     struct sample_of of = { c->mover, c->filemaker, c->ledger, c->registry, c->cancel };
     const struct sample *s = &c->sample;
@@ -129,17 +130,19 @@ bool check_records(struct checks *c, struct tried *tried, struct err *err)
         return true;
     }
     if (s->records == UINT64_MAX)
-        str_printf(&tried->said, "%jd were looked at; the server does not say how many there are",
+        str_printf(&tried->ok_text,
+                   "%jd were looked at; the server does not say how many there are",
                    (intmax_t)s->looked);
     else
-        str_printf(&tried->said, "%ju records, %ju of them visible to this account, %jd looked at",
+        str_printf(&tried->ok_text,
+                   "%ju records, %ju of them visible to this account, %jd looked at",
                    (uintmax_t)(s->total == UINT64_MAX ? s->records : s->total),
                    (uintmax_t)s->records, (intmax_t)s->looked);
     page_say(s, tried);
     return true;
 }
 
-static bool census_key_try(struct checks *c, struct tried *tried, struct err *err)
+static bool census_key_try(struct checks *c, struct preflight_result *tried, struct err *err)
 {
     const struct source_fields *f = &c->mover->fields;
     char why[256];
@@ -157,7 +160,7 @@ static bool census_key_try(struct checks *c, struct tried *tried, struct err *er
     return true;
 }
 
-bool check_ids(struct checks *c, struct tried *tried, struct err *err)
+bool check_ids(struct checks *c, struct preflight_result *tried, struct err *err)
 {
     if (preflight_is_begun(c->mover, c->cancel))
         c->mover->accept_record_ids = "whoever began"; /* nothing can be chosen any more */
@@ -165,12 +168,12 @@ bool check_ids(struct checks *c, struct tried *tried, struct err *err)
            && census_key_try(c, tried, err);
 }
 
-bool check_filter(struct checks *c, struct tried *tried, struct err *err)
+bool check_filter(struct checks *c, struct preflight_result *tried, struct err *err)
 {
     const struct sample *s = &c->sample;
 
     if (!*c->mover->filter_text) {
-        str_add_text(&tried->said, "none: every record is a document");
+        str_add_text(&tried->ok_text, "none: every record is a document");
         return true;
     }
     if (!preflight_filter(c->mover, c->filemaker, tried, err) || tried->problems.size)
@@ -185,7 +188,7 @@ bool check_filter(struct checks *c, struct tried *tried, struct err *err)
                    "at\n",
                    (intmax_t)s->looked);
     else
-        str_printf(&tried->said, "lets %jd of %jd records through", (intmax_t)s->passed,
+        str_printf(&tried->ok_text, "lets %jd of %jd records through", (intmax_t)s->passed,
                    (intmax_t)s->looked);
     return true;
 }
@@ -198,7 +201,7 @@ static void count_say(struct str *to, int64_t count, const char *what)
         str_printf(to, "%s%jd %s", to->size ? ", " : "", (intmax_t)count, what);
 }
 
-static void contents_say(const struct sample *s, struct tried *tried)
+static void contents_say(const struct sample *s, struct preflight_result *tried)
 {
     auto_str others = STR_MAX(KIB(1));
 
@@ -213,7 +216,7 @@ static void contents_say(const struct sample *s, struct tried *tried)
                    str_text(&others));
 }
 
-static void failures_say(const struct sample *s, struct tried *tried)
+static void failures_say(const struct sample *s, struct preflight_result *tried)
 {
     for (int i = 0; i < FAILURES; i++)
         if (s->failures[i].count > 0)
@@ -223,7 +226,7 @@ static void failures_say(const struct sample *s, struct tried *tried)
                        failure_class_of((enum failure_kind)i)->meaning, s->failures[i].words);
 }
 
-static void idle_containers_say(const struct checks *c, struct tried *tried)
+static void idle_containers_say(const struct checks *c, struct preflight_result *tried)
 {
     for (size_t i = 0; i < c->containers.count && i < lengthof(c->sample.by_container); i++)
         if (c->sample.by_container[i] == 0)
@@ -232,7 +235,7 @@ static void idle_containers_say(const struct checks *c, struct tried *tried)
 }
 
 /* One good file is enough. None, where there should be some, is to mend. */
-bool check_file(struct checks *c, struct tried *tried, struct err *err)
+bool check_file(struct checks *c, struct preflight_result *tried, struct err *err)
 {
     const struct sample *s = &c->sample;
 
@@ -242,7 +245,7 @@ bool check_file(struct checks *c, struct tried *tried, struct err *err)
     if (c->containers.count > 1)
         idle_containers_say(c, tried);
     if (s->good > 0)
-        str_printf(&tried->said,
+        str_printf(&tried->ok_text,
                    "%jd of %jd tried are whole; the first is stored %s; %jd bytes on "
                    "average",
                    (intmax_t)s->good, (intmax_t)s->tried, s->storage,
@@ -263,13 +266,13 @@ bool check_file(struct checks *c, struct tried *tried, struct err *err)
     return true;
 }
 
-bool check_places(struct checks *c, struct tried *tried, struct err *err)
+bool check_places(struct checks *c, struct preflight_result *tried, struct err *err)
 {
     if (!*c->mover->reference_map && !*c->mover->odata_table && !*c->mover->script) {
-        str_add_text(&tried->said, "none are named (reference_map, odata_table, script_name)");
+        str_add_text(&tried->ok_text, "none are named (reference_map, odata_table, script_name)");
         return true;
     }
-    return preflight_ways(c->mover, c->filemaker, tried, err);
+    return preflight_places(c->mover, c->filemaker, tried, err);
 }
 
 /* --- the mark ------------------------------------------------------------------------------- */
@@ -290,12 +293,12 @@ static bool unmarked_find(struct checks *c, uint64_t *record_r, struct err *err)
     return true;
 }
 
-static void marks_say(const struct sample *s, struct tried *tried)
+static void marks_say(const struct sample *s, struct preflight_result *tried)
 {
     int64_t others = s->marked - s->marked_ours;
 
     if (s->marked_ours > 0)
-        str_printf(&tried->said, "; %jd of %jd records looked at carry a mark of ours",
+        str_printf(&tried->ok_text, "; %jd of %jd records looked at carry a mark of ours",
                    (intmax_t)s->marked_ours, (intmax_t)s->looked);
     if (others > 0)
         str_printf(&tried->notes,
@@ -308,7 +311,7 @@ static void marks_say(const struct sample *s, struct tried *tried)
                    (intmax_t)s->marked_odd);
 }
 
-bool check_mark(struct checks *c, struct tried *tried, struct err *err)
+bool check_mark(struct checks *c, struct preflight_result *tried, struct err *err)
 {
     char now[STAMP_TEXT_SIZE];
 
@@ -319,7 +322,7 @@ bool check_mark(struct checks *c, struct tried *tried, struct err *err)
         return true;
     }
     str_printf(
-        &tried->said,
+        &tried->ok_text,
         "would now be '%s' in '%s'; writing it also changes the record's modification stamps",
         dates_stamp_text(time_now_us(), now), c->mover->fields.mark);
     marks_say(&c->sample, tried);
@@ -327,7 +330,7 @@ bool check_mark(struct checks *c, struct tried *tried, struct err *err)
 }
 
 /* By people's wish alone: one record is marked, and the mark is taken back. */
-bool check_writing(struct checks *c, struct tried *tried, struct err *err)
+bool check_writing(struct checks *c, struct preflight_result *tried, struct err *err)
 {
     uint64_t record = 0;
     char *said = NULL;
@@ -335,7 +338,7 @@ bool check_writing(struct checks *c, struct tried *tried, struct err *err)
     if (c->write_test) {
         if (!write_test(c->mover, c->filemaker, c->cancel, c->write_test, &said, err))
             return false;
-        str_add_text(&tried->said, said);
+        str_add_text(&tried->ok_text, said);
         free(said);
         return true;
     }
@@ -359,7 +362,7 @@ bool check_writing(struct checks *c, struct tried *tried, struct err *err)
 
 /* --- dates and times ------------------------------------------------------------------------ */
 
-static void sample_dates_say(const struct checks *c, struct tried *tried)
+static void sample_dates_say(const struct checks *c, struct preflight_result *tried)
 {
     const struct sample *s = &c->sample;
     const struct source_fields *f = &c->mover->fields;
@@ -383,14 +386,14 @@ static void sample_dates_say(const struct checks *c, struct tried *tried)
                    (intmax_t)odd, (intmax_t)s->dates, f->date, s->odd_date_form);
 }
 
-bool check_times(struct checks *c, struct tried *tried, struct err *err)
+bool check_times(struct checks *c, struct preflight_result *tried, struct err *err)
 {
     char now[STAMP_TEXT_SIZE];
     const char *zone = c->settings->time_zone;
 
     (void)err;
     sample_dates_say(c, tried);
-    str_printf(&tried->said, "it is %s in %s", dates_stamp_text(time_now_us(), now),
+    str_printf(&tried->ok_text, "it is %s in %s", dates_stamp_text(time_now_us(), now),
                *zone ? zone : "this machine's time zone, which is taken for FileMaker's");
     if (c->sample.from_tomorrow > 0)
         str_printf(
@@ -401,7 +404,7 @@ bool check_times(struct checks *c, struct tried *tried, struct err *err)
     return true;
 }
 
-static void hours_say(const struct checks *c, struct tried *tried)
+static void hours_say(const struct checks *c, struct preflight_result *tried)
 {
     struct gate_settings gate = { 0 };
     struct time_civil now = time_to_zone(time_now_us());
@@ -420,7 +423,7 @@ static void hours_say(const struct checks *c, struct tried *tried)
 }
 
 /* How long the ceiling alone makes it last. */
-static void ceiling_say(const struct checks *c, struct tried *tried)
+static void ceiling_say(const struct checks *c, struct preflight_result *tried)
 {
     double most = c->settings->requests_per_second;
     double days = most > 0 && c->sample.records != UINT64_MAX
@@ -434,7 +437,7 @@ static void ceiling_say(const struct checks *c, struct tried *tried)
                    most, (uintmax_t)c->sample.records, days);
 }
 
-bool check_pace(struct checks *c, struct tried *tried, struct err *err)
+bool check_pace(struct checks *c, struct preflight_result *tried, struct err *err)
 {
     int64_t budget_ms = c->settings->latency_budget_ms, call_ms = c->sample.call_us / TIME_MS;
 
@@ -445,7 +448,7 @@ bool check_pace(struct checks *c, struct tried *tried, struct err *err)
         str_printf(&tried->notes,
                    "a call takes %jd ms, and latency_budget_ms is %jd: a run makes few at a time\n",
                    (intmax_t)call_ms, (intmax_t)budget_ms);
-    str_printf(&tried->said, "a call takes %jd ms", (intmax_t)call_ms);
+    str_printf(&tried->ok_text, "a call takes %jd ms", (intmax_t)call_ms);
     return true;
 }
 
@@ -493,7 +496,7 @@ static bool roster_is_used(const struct checks *c)
     return c->patients == 0;
 }
 
-static void not_used_say(const struct checks *c, struct tried *tried, const char *why)
+static void not_used_say(const struct checks *c, struct preflight_result *tried, const char *why)
 {
     str_printf(&tried->notes,
                "'fmferry patients import' could not be used: %s. The application has %jd patients "
@@ -502,7 +505,7 @@ static void not_used_say(const struct checks *c, struct tried *tried, const char
 }
 
 static bool roster_count(struct checks *c, const struct patients_settings *patients,
-                         struct tried *tried, struct err *err)
+                         struct preflight_result *tried, struct err *err)
 {
     auto_page page = { 0 };
     int asked, met;
@@ -514,7 +517,7 @@ static bool roster_count(struct checks *c, const struct patients_settings *patie
         str_printf(&tried->notes, "layout '%s' shows no patient to this account\n",
                    patients->layout);
     else if (page.found != UINT64_MAX)
-        str_printf(&tried->said, "%s: %ju patients", patients->layout, (uintmax_t)page.found);
+        str_printf(&tried->ok_text, "%s: %ju patients", patients->layout, (uintmax_t)page.found);
     if (asked > 2 && met == 0)
         str_printf(
             &tried->problems,
@@ -530,11 +533,11 @@ static bool roster_count(struct checks *c, const struct patients_settings *patie
     return true;
 }
 
-bool check_roster(struct checks *c, struct tried *tried, struct err *err)
+bool check_roster(struct checks *c, struct preflight_result *tried, struct err *err)
 {
     struct patients_settings patients = settings_patients(c->settings);
 
-    if (patients_fit(&patients, c->cancel, err))
+    if (patients_check_layout(&patients, c->cancel, err))
         return roster_count(c, &patients, tried, err);
     if (roster_is_used(c) || err->kind == ERR_CANCELED)
         return false;

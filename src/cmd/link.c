@@ -61,27 +61,27 @@ static void number_tell(int64_t number, const char *what)
         print("%jd %s\n", (intmax_t)number, what);
 }
 
-static int result_tell(const struct link_result *r)
+static int result_tell(const struct relink_result *r)
 {
     print("%jd document%s looked at, %jd given to their patient, %jd taken from one\n",
-          (intmax_t)r->looked_at, r->looked_at == 1 ? "" : "s", (intmax_t)r->linked,
+          (intmax_t)r->examined, r->examined == 1 ? "" : "s", (intmax_t)r->linked,
           (intmax_t)r->unlinked);
-    number_tell(r->tidied, "that an earlier call had left half-way, now where they belong");
+    number_tell(r->completed, "that an earlier call had left half-way, now where they belong");
     number_tell(r->waiting, "without a patient in the application yet");
     number_tell(r->review, "under review: 'fmferry patients review' tells why");
     number_tell(r->orphaned,
                 "left with a patient whom the application no longer knows by FileMaker's id");
-    number_tell(r->trouble, "that could not be moved: the log says why");
-    return r->waiting + r->review + r->orphaned + r->trouble > 0 ? EXIT_LEFT : EXIT_DONE;
+    number_tell(r->failed, "that could not be moved: the log says why");
+    return r->waiting + r->review + r->orphaned + r->failed > 0 ? EXIT_LEFT : EXIT_DONE;
 }
 
-static int link_with(const struct cli_globals *globals, const struct link_order *order,
+static int link_with(const struct cli_globals *globals, const struct relink_request *order,
                      struct err *err)
 {
     struct cancel *cancel = cancel_new();
     struct signals *signals = signals_listen(NULL, cancel);
     auto_settings settings = { 0 };
-    struct link_result result = { 0 };
+    struct relink_result result = { 0 };
     struct engine_settings mover;
     bool good;
 
@@ -91,14 +91,14 @@ static int link_with(const struct cli_globals *globals, const struct link_order 
     if (good) {
         mover = settings_mover(&settings);
         trial_known(&mover, cancel, &mover.store.traits);
-        good = link_documents(&mover, order, cancel, &result, err);
+        good = relink_documents(&mover, order, cancel, &result, err);
     }
     http_teardown();
     signals_free(signals);
     cancel_free(cancel);
     if (!good)
         return -1;
-    if (order->by_hand && result.looked_at == 0) {
+    if (order->by_hand && result.examined == 0) {
         (void)err_set(
             err, ERR_USAGE, 0,
             "no document that is done has this id or record number: see 'fmferry status'");
@@ -148,7 +148,8 @@ static int link_command(const struct cli_globals *globals, const void *arg, stru
     const struct link_options *o = arg;
     auto_str lower = STR_MAX(512);
     char patient[UUID_TEXT_SIZE];
-    struct link_order order = { .choice.search = o->all ? LEDGER_LINKS_ALL : LEDGER_LINKS_LATE };
+    struct relink_request order = { .choice.search = o->all ? LEDGER_LINKS_ALL
+                                                            : LEDGER_LINKS_LATE };
 
     if (o->history)
         return history_tell(globals, err);
@@ -172,7 +173,7 @@ static int unlink_command(const struct cli_globals *globals, const void *arg, st
 {
     const struct link_options *o = arg;
     auto_str lower = STR_MAX(512);
-    struct link_order order = { .by_hand = true, .who = o->by, .reason = o->reason };
+    struct relink_request order = { .by_hand = true, .who = o->by, .reason = o->reason };
 
     if (!by_hand_check(o, err))
         return -1;

@@ -28,9 +28,9 @@ static void tally_say(const struct patients_tally *tally, const char *what, cons
 
 static void contradiction_say(const struct patients_dates *d)
 {
-    if (!d->contradicts)
+    if (!d->is_contradictory)
         return;
-    if (!d->is_told)
+    if (!d->form_is_set)
         print("dates contradict each other: some can only be day first (%s), others only "
               "month first (%s)\n",
               d->day_first.places, d->month_first.places);
@@ -48,12 +48,14 @@ static bool import_dates_say(const struct patients_dates *d)
     contradiction_say(d);
     tally_say(&d->either, "dates of birth left out that could be day first or month first",
               ": say how they stand, date_format in [patients], and import again");
-    tally_say(&d->unlike, "dates of birth left out that are not in the form of date_format", "");
-    tally_say(&d->shorts, "dates of birth left out for a year of fewer than four digits",
+    tally_say(&d->other_form, "dates of birth left out that are not in the form of date_format",
+              "");
+    tally_say(&d->short_years, "dates of birth left out for a year of fewer than four digits",
               ": nobody knows the century; write four");
-    tally_say(&d->unread, "dates of birth left out that are no dates", "");
-    return d->contradicts
-           || d->either.count + d->unlike.count + d->shorts.count + d->unread.count > 0;
+    tally_say(&d->unreadable, "dates of birth left out that are no dates", "");
+    return d->is_contradictory
+           || d->either.count + d->other_form.count + d->short_years.count + d->unreadable.count
+                  > 0;
 }
 
 /* --- import --------------------------------------------------------------------------------- */
@@ -104,19 +106,19 @@ static int import_say(const struct patients_result *result)
     print("%jd patients read: %jd written, %jd already the application's own, %jd without a "
           "usable id, %jd in doubt%s\n",
           (intmax_t)result->read, (intmax_t)result->written, (intmax_t)result->kept,
-          (intmax_t)result->refused.count, (intmax_t)result->doubted,
-          result->doubted ? "; next: fmferry patients review" : "");
+          (intmax_t)result->refused.count, (intmax_t)result->in_doubt,
+          result->in_doubt ? "; next: fmferry patients review" : "");
     if (result->made > 0)
         print("to take it back: fmferry patients undo --import %jd\n", (intmax_t)result->number);
     tally_say(&result->refused, "left out, without an id or with a character that no name has", "");
     left = import_dates_say(&result->dates);
-    return left || result->refused.count || result->doubted ? EXIT_LEFT : EXIT_DONE;
+    return left || result->refused.count || result->in_doubt ? EXIT_LEFT : EXIT_DONE;
 }
 
 static int import_and_say(const struct import_options *o, struct settings *settings,
                           const struct cancel *cancel, struct err *err)
 {
-    struct patients_order order = { .csv = o->csv, .dates_as_set = o->dates_as_set };
+    struct patients_request order = { .csv = o->csv, .dates_as_set = o->dates_as_set };
     struct patients_result result = { 0 };
     struct patients_settings patients;
     struct rows_display sample = { 0 };
@@ -127,8 +129,8 @@ static int import_and_say(const struct import_options *o, struct settings *setti
         settings->patients_encoding = o->encoding;
     patients = settings_patients(settings);
     if (o->dry_run)
-        return patients_rehearse(&patients, &order, patients_row_print, &sample, cancel, &result,
-                                 err)
+        return patients_dry_run(&patients, &order, patients_row_print, &sample, cancel, &result,
+                                err)
                    ? dry_say(&sample, &result)
                    : -1;
     return patients_import(&patients, &order, cancel, &result, err) ? import_say(&result) : -1;

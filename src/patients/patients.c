@@ -8,18 +8,19 @@
 #include "patients/roster.h"
 #include "patients/roster_tally.h"
 
-struct import {
+struct patient_import {
     const struct patients_settings *settings;
-    const struct patients_order *order;
+    const struct patients_request *request;
     struct roster *roster;
     struct roster_fields fields;
     struct registry *registry; /* NULL: nothing is written */
     struct patients_result *result;
-    enum dates_form form, texts; /* how dates of birth stand, and those in other text fields */
-    const char *mrn_column;      /* that must have a number of its own for each patient, or NULL */
+    enum dates_form dob_form,
+        texts_form;         /* how dates of birth stand, and those in other text fields */
+    const char *mrn_column; /* that must have a number of its own for each patient, or NULL */
     int64_t number;
-    bool (*meet)(struct import *import, const struct told *told,
-                 const struct registry_person *person, struct err *err);
+    bool (*visit)(struct patient_import *import, const struct told *told,
+                  const struct registry_person *person, struct err *err);
     void (*on_row)(void *arg, const struct patients_row *row);
     void *row_arg;
 };
@@ -27,36 +28,37 @@ struct import {
 /* --- one patient ---------------------------------------------------------------------------- */
 
 /* A field that a column asks for, behind those that every patient has. */
-struct asking {
-    const struct import *import;
+struct field_request {
+    const struct patient_import *import;
     const struct told *told;
 };
 
-static enum dates_form text_form(const struct import *import)
+static enum dates_form import_date_form(const struct patient_import *import)
 {
-    return import->order->csv ? import->settings->csv_dates : import->settings->text_dates;
+    return import->request->csv ? import->settings->csv_dates : import->settings->text_dates;
 }
 
-static struct registry_field field_of(const void *arg, size_t index)
+static struct registry_field requested_field(const void *arg, size_t index)
 {
-    const struct asking *asking = arg;
+    const struct field_request *asking = arg;
     size_t at = ROSTER_MORE + index;
     struct registry_field field = { .text = asking->told->texts[at],
                                     .is_number = asking->told->is_number[at] };
 
-    field.is_moment = asking->import->fields.fields[at].is_moment
-                          ? dates_stamp_read(span_trim(field.text), &field.moment)
-                          : dates_moment_read(field.text, asking->import->texts, &field.moment);
+    field.is_moment =
+        asking->import->fields.fields[at].is_moment
+            ? dates_stamp_read(span_trim(field.text), &field.moment)
+            : dates_moment_read(field.text, asking->import->texts_form, &field.moment);
     return field;
 }
 
 /* A file is refused for one line; of a layout the record is left out, and counted. */
-static bool fault_say(struct import *import, const struct told *told, const char *fault,
+static bool fault_say(struct patient_import *import, const struct told *told, const char *fault,
                       const char *column, struct err *err)
 {
     char place[ROSTER_PLACE_SIZE];
 
-    if (!import->order->csv || !*fault) {
+    if (!import->request->csv || !*fault) {
         telling_count(&import->result->refused, import->roster, told->place);
         return true;
     }
@@ -64,34 +66,34 @@ static bool fault_say(struct import *import, const struct told *told, const char
                    roster_place(import->roster, told->place, place), column, fault);
 }
 
-static bool patient_take(void *arg, const struct told *told, struct err *err)
+static bool patient_visit(void *arg, const struct told *told, struct err *err)
 {
-    struct import *import = arg;
-    struct asking asking = { import, told };
+    struct patient_import *import = arg;
+    struct field_request asking = { import, told };
     char day[DATE_TEXT_SIZE], place[ROSTER_PLACE_SIZE];
     struct registry_person person = { .filemaker_id = told->texts[ROSTER_ID],
                                       .first_name = told->texts[ROSTER_FIRST],
                                       .last_name = told->texts[ROSTER_LAST],
                                       .mrn = told->texts[ROSTER_MRN],
                                       .dob = day,
-                                      .field = field_of,
+                                      .field = requested_field,
                                       .field_arg = &asking };
     const char *column, *fault = telling_fault(&import->fields, told, &column);
 
     import->result->read++;
     if (fault)
         return fault_say(import, told, fault, column, err);
-    telling_dob(told, import->form, import->roster, &import->result->dates, day);
+    telling_dob(told, import->dob_form, import->roster, &import->result->dates, day);
     if (!*day)
         person.dob_text = told->texts[ROSTER_DOB];
-    return import->meet(import, told, &person, err)
+    return import->visit(import, told, &person, err)
            || err_ctx(err, "%s", roster_place(import->roster, told->place, place));
 }
 
 /* Before anything else: what the dates can mean, and whether the whole source can be read. */
-static bool patient_look(void *arg, const struct told *told, struct err *err)
+static bool patient_scan(void *arg, const struct told *told, struct err *err)
 {
-    struct import *import = arg;
+    struct patient_import *import = arg;
     const char *column, *fault = telling_fault(&import->fields, told, &column);
 
     import->result->read++;
@@ -100,7 +102,7 @@ static bool patient_look(void *arg, const struct told *told, struct err *err)
 }
 
 /* The second time: who there is. */
-static bool person_note(struct import *import, const struct told *told,
+static bool person_note(struct patient_import *import, const struct told *told,
                         const struct registry_person *person, struct err *err)
 {
     (void)told;
@@ -113,7 +115,7 @@ static bool person_note(struct import *import, const struct told *told,
 }
 
 /* Whether a matched patient's row is one that we made: such a one may be renewed. */
-static bool is_ours(const struct registry_person *person, const char *patient)
+static bool row_is_ours(const struct registry_person *person, const char *patient)
 {
     struct uuid ours = registry_patient_row(person->filemaker_id);
     char text[UUID_TEXT_SIZE];
@@ -122,7 +124,7 @@ static bool is_ours(const struct registry_person *person, const char *patient)
 }
 
 /* The third time: who is missing. */
-static bool person_write(struct import *import, const struct told *told,
+static bool person_write(struct patient_import *import, const struct told *told,
                          const struct registry_person *person, struct err *err)
 {
     char patient[REGISTRY_PATIENT_SIZE];
@@ -132,10 +134,10 @@ static bool person_write(struct import *import, const struct told *told,
     (void)told;
     if (!registry_match(import->registry, person->filemaker_id, &match, patient, err))
         return false;
-    import->result->doubted += match == REGISTRY_REVIEW;
+    import->result->in_doubt += match == REGISTRY_REVIEW;
     if (match == REGISTRY_REVIEW)
         return true;
-    if (match == REGISTRY_ONE_PATIENT && !is_ours(person, patient)) {
+    if (match == REGISTRY_ONE_PATIENT && !row_is_ours(person, patient)) {
         import->result->kept++;
         return true;
     }
@@ -151,7 +153,7 @@ static bool person_write(struct import *import, const struct told *told,
     return true;
 }
 
-static bool person_show(struct import *import, const struct told *told,
+static bool person_show(struct patient_import *import, const struct told *told,
                         const struct registry_person *person, struct err *err)
 {
     struct patients_row row = { person->filemaker_id, person->first_name, person->last_name,
@@ -171,7 +173,7 @@ static void field_add(struct roster_fields *fields, const char *name, const char
 }
 
 /* `more` are those of the columns, which outlive the import. */
-static void fields_name(struct import *import, char *const *more, size_t count)
+static void fields_name(struct patient_import *import, char *const *more, size_t count)
 {
     const struct patients_settings *s = import->settings;
 
@@ -185,47 +187,48 @@ static void fields_name(struct import *import, char *const *more, size_t count)
 }
 
 /* A CSV is committed whole, in the end. */
-static bool page_over(void *arg, struct err *err)
+static bool page_finish(void *arg, struct err *err)
 {
-    struct import *import = arg;
+    struct patient_import *import = arg;
 
-    return !import->registry || import->order->csv || registry_commit(import->registry, err);
+    return !import->registry || import->request->csv || registry_commit(import->registry, err);
 }
 
-static bool all_tell(struct import *import,
-                     bool (*on_told)(void *arg, const struct told *told, struct err *err),
-                     struct err *err)
+static bool roster_visit_all(struct patient_import *import,
+                             bool (*on_told)(void *arg, const struct told *told, struct err *err),
+                             struct err *err)
 {
-    struct roster_listener listener = { on_told, page_over, import };
+    struct roster_listener listener = { on_told, page_finish, import };
     struct patients_dates *dates = &import->result->dates;
 
     import->result->read = 0;
     import->result->refused = (struct patients_tally){ 0 };
-    dates->either = dates->shorts = dates->unread = dates->unlike = (struct patients_tally){ 0 };
+    dates->either = dates->short_years = dates->unreadable = dates->other_form =
+        (struct patients_tally){ 0 };
     return roster_each(import->roster, &listener, err);
 }
 
 /* FileMaker's own dates need no telling, and cannot mean anything else. */
-static bool source_look(struct import *import, struct err *err)
+static bool source_scan(struct patient_import *import, struct err *err)
 {
     struct patients_dates *dates = &import->result->dates;
 
-    if (!all_tell(import, patient_look, err))
+    if (!roster_visit_all(import, patient_scan, err))
         return false;
     if (import->fields.fields[ROSTER_DOB].is_moment) {
-        import->form = DATE_US;
-        import->texts = text_form(import);
+        import->dob_form = DATE_US;
+        import->texts_form = import_date_form(import);
         return true;
     }
-    import->form = import->texts =
-        telling_form(text_form(import), import->order->dates_as_set, dates);
+    import->dob_form = import->texts_form =
+        telling_form(import_date_form(import), import->request->dates_as_set, dates);
     return true;
 }
 
 /* --- the import ----------------------------------------------------------------------------- */
 
-static bool registry_ready(struct import *import, const struct cancel *cancel,
-                           struct registry **registry_r, struct err *err)
+static bool registry_prepare(struct patient_import *import, const struct cancel *cancel,
+                             struct registry **registry_r, struct err *err)
 {
     if (!registry_open(&import->settings->registry, NULL, cancel, registry_r, err))
         return false;
@@ -240,7 +243,7 @@ static bool registry_ready(struct import *import, const struct cancel *cancel,
                    import->mrn_column);
 }
 
-static bool patients_mapped(struct registry *registry, struct err *err)
+static bool patients_map(struct registry *registry, struct err *err)
 {
     int64_t count;
 
@@ -248,41 +251,42 @@ static bool patients_mapped(struct registry *registry, struct err *err)
 }
 
 /* A CSV may hold some of the patients only; the layout holds them all. */
-static bool persons_hear(struct import *import, struct err *err)
+static bool persons_collect(struct patient_import *import, struct err *err)
 {
-    bool is_whole = !import->order->csv;
+    bool is_whole = !import->request->csv;
     int64_t mapped;
 
-    import->meet = person_note;
-    return registry_persons_begin(import->registry, &import->number, err) && page_over(import, err)
-           && all_tell(import, patient_take, err)
+    import->visit = person_note;
+    return registry_persons_begin(import->registry, &import->number, err)
+           && page_finish(import, err) && roster_visit_all(import, patient_visit, err)
            && registry_persons_finish(import->registry, import->number, is_whole, err)
-           && registry_map_patients(import->registry, &mapped, err) && page_over(import, err);
+           && registry_map_patients(import->registry, &mapped, err) && page_finish(import, err);
 }
 
-static bool persons_write(struct import *import, struct err *err)
+static bool persons_write(struct patient_import *import, struct err *err)
 {
-    import->meet = person_write;
-    return all_tell(import, patient_take, err) && patients_mapped(import->registry, err);
+    import->visit = person_write;
+    return roster_visit_all(import, patient_visit, err) && patients_map(import->registry, err);
 }
 
-static bool import_with(struct import *import, const struct cancel *cancel, struct err *err)
+static bool import_from_roster(struct patient_import *import, const struct cancel *cancel,
+                               struct err *err)
 {
     auto_registry *registry = NULL;
-    bool good = source_look(import, err);
+    bool good = source_scan(import, err);
 
     if (import->on_row) {
-        import->meet = person_show;
-        return good && all_tell(import, patient_take, err);
+        import->visit = person_show;
+        return good && roster_visit_all(import, patient_visit, err);
     }
-    good = good && registry_ready(import, cancel, &registry, err) && persons_hear(import, err)
+    good = good && registry_prepare(import, cancel, &registry, err) && persons_collect(import, err)
            && persons_write(import, err);
     import->result->number = import->number;
     import->registry = NULL;
     return good;
 }
 
-static bool import_open(struct import *import, const struct cancel *cancel, bool only_look,
+static bool import_open(struct patient_import *import, const struct cancel *cancel, bool only_look,
                         struct err *err)
 {
     char *more[REGISTRY_FIELDS_MAX];
@@ -291,35 +295,36 @@ static bool import_open(struct import *import, const struct cancel *cancel, bool
     bool good;
 
     fields_name(import, more, count);
-    good = roster_open(import->settings, &import->fields, import->order->csv, cancel, &roster, err);
+    good =
+        roster_open(import->settings, &import->fields, import->request->csv, cancel, &roster, err);
     import->roster = roster;
-    good = good && (only_look || import_with(import, cancel, err));
+    good = good && (only_look || import_from_roster(import, cancel, err));
     for (size_t i = 0; i < count; i++)
         free(more[i]);
     return good;
 }
 
-static bool import_all(struct import *import, const struct cancel *cancel, struct err *err)
+static bool import_all(struct patient_import *import, const struct cancel *cancel, struct err *err)
 {
     return import_open(import, cancel, false, err);
 }
 
-bool patients_fit(const struct patients_settings *settings, const struct cancel *cancel,
-                  struct err *err)
+bool patients_check_layout(const struct patients_settings *settings, const struct cancel *cancel,
+                           struct err *err)
 {
     struct patients_result ignored = { 0 };
-    struct import import = { .settings = settings,
-                             .order = &(struct patients_order){ 0 },
-                             .result = &ignored };
+    struct patient_import import = { .settings = settings,
+                                     .request = &(struct patients_request){ 0 },
+                                     .result = &ignored };
 
     return import_open(&import, cancel, true, err);
 }
 
-bool patients_import(const struct patients_settings *settings, const struct patients_order *order,
+bool patients_import(const struct patients_settings *settings, const struct patients_request *order,
                      const struct cancel *cancel, struct patients_result *result_r, struct err *err)
 {
     struct patients_result result = { 0 };
-    struct import import = { .settings = settings, .order = order, .result = &result };
+    struct patient_import import = { .settings = settings, .request = order, .result = &result };
 
     if (!import_all(&import, cancel, err))
         return false;
@@ -327,14 +332,15 @@ bool patients_import(const struct patients_settings *settings, const struct pati
     return true;
 }
 
-bool patients_rehearse(const struct patients_settings *settings, const struct patients_order *order,
-                       void (*on_row)(void *arg, const struct patients_row *row), void *arg,
-                       const struct cancel *cancel, struct patients_result *result_r,
-                       struct err *err)
+bool patients_dry_run(const struct patients_settings *settings,
+                      const struct patients_request *order,
+                      void (*on_row)(void *arg, const struct patients_row *row), void *arg,
+                      const struct cancel *cancel, struct patients_result *result_r,
+                      struct err *err)
 {
     struct patients_result result = { 0 };
-    struct import import = {
-        .settings = settings, .order = order, .result = &result, .on_row = on_row, .row_arg = arg
+    struct patient_import import = {
+        .settings = settings, .request = order, .result = &result, .on_row = on_row, .row_arg = arg
     };
 
     if (!import_all(&import, cancel, err))
@@ -352,8 +358,7 @@ bool patients_undo(const struct patients_settings *settings, int64_t import, boo
     struct registry_undo undo;
 
     if (!registry_open(&settings->registry, NULL, cancel, &registry, err)
-        || !registry_undo_import(registry, import, dry, &undo, err)
-        || !patients_mapped(registry, err))
+        || !registry_undo_import(registry, import, dry, &undo, err) || !patients_map(registry, err))
         return false;
     if (undo.import == 0)
         return err_set(err, ERR_USAGE, 0,
@@ -374,7 +379,7 @@ bool patients_review(const struct patients_settings *settings,
     auto_registry *registry = NULL;
 
     return registry_open(&settings->registry, NULL, cancel, &registry, err)
-           && patients_mapped(registry, err) && registry_doubts(registry, on_doubt, arg, err);
+           && patients_map(registry, err) && registry_doubts(registry, on_doubt, arg, err);
 }
 
 bool patients_accept(const struct patients_settings *settings, const char *filemaker_id,
@@ -385,12 +390,12 @@ bool patients_accept(const struct patients_settings *settings, const char *filem
     bool accepted = false;
 
     if (!registry_open(&settings->registry, NULL, cancel, &registry, err)
-        || !patients_mapped(registry, err)
+        || !patients_map(registry, err)
         || !registry_accept(registry, span_of(filemaker_id), who, reason, &accepted, err))
         return false;
     if (!accepted)
         return err_set(err, ERR_USAGE, 0,
                        "nobody with this id is in doubt, or the application has not exactly one: "
                        "see 'fmferry patients review'");
-    return patients_mapped(registry, err);
+    return patients_map(registry, err);
 }

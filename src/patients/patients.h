@@ -19,7 +19,7 @@ struct patients_settings {
 };
 
 /* What is asked for. */
-struct patients_order {
+struct patients_request {
     const char *csv;   /* a file with a line of column names; NULL: read the FileMaker layout */
     bool dates_as_set; /* hold to the form of dates that was told, whatever the source shows  */
 };
@@ -32,15 +32,15 @@ struct patients_tally {
 
 /* Dates of birth that no row got; their texts are kept in the rows' metadata. */
 struct patients_dates {
-    struct patients_tally either; /* day first or month first                               */
-    struct patients_tally shorts; /* a year of fewer than four digits                       */
-    struct patients_tally unread; /* no date                                                */
-    struct patients_tally unlike; /* not in the form that was told                          */
+    struct patients_tally either;      /* day first or month first                               */
+    struct patients_tally short_years; /* a year of fewer than four digits                       */
+    struct patients_tally unreadable;  /* no date                                                */
+    struct patients_tally other_form;  /* not in the form that was told                          */
 
     /* What the source shows, whatever was told. */
     struct patients_tally day_first, month_first; /* dates that can be nothing else */
-    bool contradicts; /* it shows dates that cannot be meant as was told, or both kinds */
-    bool is_told;     /* somebody has told how dates stand                              */
+    bool is_contradictory; /* it shows dates that cannot be meant as was told, or both kinds */
+    bool form_is_set;      /* somebody has told how dates stand                              */
 };
 
 struct patients_result {
@@ -48,7 +48,7 @@ struct patients_result {
     int64_t written;               /* rows made or renewed                             */
     int64_t made;                  /* those made                                       */
     int64_t kept;                  /* rows that the application made itself: untouched */
-    int64_t doubted;               /* nobody can be sure who they are: untouched       */
+    int64_t in_doubt;              /* nobody can be sure who they are: untouched       */
     struct patients_tally refused; /* without a usable id, or with what is no name */
     struct patients_dates dates;
     int64_t number; /* of the import: patients_undo() */
@@ -58,8 +58,8 @@ struct patients_result {
  * Whether the layout of the patients shows what is named; nothing is read of it.
  * Fails with ERR_USAGE (what is not so, and how to mend it), ERR_REMOTE, ERR_NET, ERR_CANCELED.
  */
-must_check bool patients_fit(const struct patients_settings *settings, const struct cancel *cancel,
-                             struct err *err);
+must_check bool patients_check_layout(const struct patients_settings *settings,
+                                      const struct cancel *cancel, struct err *err);
 
 /*
  * Reads every patient, three times: first to learn what the source's dates can mean and that all of
@@ -70,7 +70,7 @@ must_check bool patients_fit(const struct patients_settings *settings, const str
  * written of a layout before stays: the next import goes on from there.
  */
 must_check bool patients_import(const struct patients_settings *settings,
-                                const struct patients_order *order, const struct cancel *cancel,
+                                const struct patients_request *order, const struct cancel *cancel,
                                 struct patients_result *result_r, struct err *err);
 
 /* A patient as an import would write it. Texts are borrowed. */
@@ -80,11 +80,11 @@ struct patients_row {
 };
 
 /* As patients_import(), but writes nothing and opens no database: tells the rows instead. */
-must_check bool patients_rehearse(const struct patients_settings *settings,
-                                  const struct patients_order *order,
-                                  void (*on_row)(void *arg, const struct patients_row *row),
-                                  void *arg, const struct cancel *cancel,
-                                  struct patients_result *result_r, struct err *err);
+must_check bool patients_dry_run(const struct patients_settings *settings,
+                                 const struct patients_request *order,
+                                 void (*on_row)(void *arg, const struct patients_row *row),
+                                 void *arg, const struct cancel *cancel,
+                                 struct patients_result *result_r, struct err *err);
 
 /*
  * Takes an import back: its rows that nobody changed and nothing points to.

@@ -81,17 +81,18 @@ enum dates_form telling_form(enum dates_form told, bool as_set, struct patients_
 {
     bool shows_day = dates->day_first.count > 0, shows_month = dates->month_first.count > 0;
 
-    dates->is_told = told != DATE_ASK;
-    dates->contradicts = (told == DATE_US && shows_day) || (told == DATE_DAY_FIRST && shows_month)
-                         || (told == DATE_ASK && shows_day && shows_month);
-    return dates->contradicts && !as_set ? DATE_ASK : told;
+    dates->form_is_set = told != DATE_ASK;
+    dates->is_contradictory = (told == DATE_US && shows_day)
+                              || (told == DATE_DAY_FIRST && shows_month)
+                              || (told == DATE_ASK && shows_day && shows_month);
+    return dates->is_contradictory && !as_set ? DATE_ASK : told;
 }
 
 void telling_dob(const struct told *told, enum dates_form form, const struct roster *roster,
                  struct patients_dates *dates, char day_r[DATE_TEXT_SIZE])
 {
     struct span text = told->texts[ROSTER_DOB];
-    struct patients_tally *tally = &dates->unread;
+    struct patients_tally *tally = &dates->unreadable;
 
     day_r[0] = '\0';
     if (text.size == 0 || dates_day_read(text, form, day_r))
@@ -100,16 +101,16 @@ void telling_dob(const struct told *told, enum dates_form form, const struct ros
     case DATE_IS_NONE:
         break;
     case DATE_IS_SHORT:
-        tally = &dates->shorts;
+        tally = &dates->short_years;
         break;
     case DATE_IS_EITHER:
-        tally = form == DATE_ASK ? &dates->either : &dates->unlike;
+        tally = form == DATE_ASK ? &dates->either : &dates->other_form;
         break;
     case DATE_IS_YEAR_FIRST:
     case DATE_IS_PLAIN:
     case DATE_IS_MONTH_FIRST:
     case DATE_IS_DAY_FIRST:
-        tally = &dates->unlike;
+        tally = &dates->other_form;
         break;
     }
     telling_count(tally, roster, told->place);

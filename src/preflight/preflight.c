@@ -15,9 +15,9 @@
 
 enum { NAMES_MAX = 256 * 1024, SHOWN_MAX = 200 };
 
-void tried_clear(struct tried *tried)
+void preflight_result_clear(struct preflight_result *tried)
 {
-    str_clear(&tried->said);
+    str_clear(&tried->ok_text);
     str_clear(&tried->notes);
     str_clear(&tried->problems);
 }
@@ -33,12 +33,12 @@ static bool to_mend(struct err *err, const char *how)
 }
 
 bool preflight_server(const struct engine_settings *settings, struct filemaker *filemaker,
-                      struct tried *tried, struct err *err)
+                      struct preflight_result *tried, struct err *err)
 {
     struct filemaker_product product;
 
     if (filemaker_product(filemaker, &product, err)) {
-        str_printf(&tried->said, "%s%s%s", product.name, *product.version ? " " : "",
+        str_printf(&tried->ok_text, "%s%s%s", product.name, *product.version ? " " : "",
                    product.version);
         return true;
     }
@@ -91,7 +91,7 @@ static bool name_to_mend(struct filemaker *filemaker, enum filemaker_names which
 static const struct {
     int reason;
     const char *how;
-} logins[] = {
+} login_refusals[] = {
     { 9, "give the account's privilege set the extended privilege fmrest" },
     { 18, "the file wants to know more than account and password: is it set up for an identity "
           "provider? Name an account of the file itself" },
@@ -122,10 +122,10 @@ bool preflight_login(const struct engine_settings *settings, struct filemaker *f
                             "is the file hosted and open, and [source] database spelled exactly as "
                             "on the server?",
                             err);
-    for (size_t i = 0; i < lengthof(logins); i++)
-        if (err->reason == logins[i].reason)
+    for (size_t i = 0; i < lengthof(login_refusals); i++)
+        if (err->reason == login_refusals[i].reason)
             return err_ctx(err, "account '%s'", settings->filemaker.account)
-                   || to_mend(err, logins[i].how);
+                   || to_mend(err, login_refusals[i].how);
     return false;
 }
 
@@ -149,27 +149,27 @@ static bool layout_refused(const struct engine_settings *settings, struct filema
 
 bool preflight_layout(const struct engine_settings *settings, struct filemaker *filemaker,
                       struct filemaker_layout *layout_r, struct containers *containers_r,
-                      struct tried *tried, struct err *err)
+                      struct preflight_result *tried, struct err *err)
 {
     if (!filemaker_layout(filemaker, settings->fields.layout, layout_r, err))
         return layout_refused(settings, filemaker, err);
     layout_check_source(settings, layout_r, containers_r, &tried->problems, &tried->notes);
-    str_printf(&tried->said, "%s: %zu fields, those that are named among them",
+    str_printf(&tried->ok_text, "%s: %zu fields, those that are named among them",
                settings->fields.layout, layout_r->count);
     return true;
 }
 
-bool preflight_ways(const struct engine_settings *settings, struct filemaker *filemaker,
-                    struct tried *tried, struct err *err)
+bool preflight_places(const struct engine_settings *settings, struct filemaker *filemaker,
+                      struct preflight_result *tried, struct err *err)
 {
-    ways_folders(settings->reference_map, &tried->said, &tried->problems, &tried->notes);
-    return ways_ask(settings, filemaker, &tried->said, &tried->problems, &tried->notes, err);
+    ways_folders(settings->reference_map, &tried->ok_text, &tried->problems, &tried->notes);
+    return ways_ask(settings, filemaker, &tried->ok_text, &tried->problems, &tried->notes, err);
 }
 
 /* --- which records are documents ------------------------------------------------------------ */
 
 bool preflight_ids(const struct engine_settings *settings, struct filemaker *filemaker,
-                   struct id_check_result *found_r, struct tried *tried, struct err *err)
+                   struct id_check_result *found_r, struct preflight_result *tried, struct err *err)
 {
     const struct source_fields *f = &settings->fields;
     auto_str said = STR_MAX(KIB(1));
@@ -184,7 +184,7 @@ bool preflight_ids(const struct engine_settings *settings, struct filemaker *fil
     }
     id_check_say(found_r, f->key, &said);
     if (found_r->is_named && found_r->is_counted && id_check_by_record(found_r) == 0)
-        str_add_span(&tried->said, str_span(&said));
+        str_add_span(&tried->ok_text, str_span(&said));
     else
         str_printf(&tried->notes, "%s%s\n", str_text(&said),
                    found_r->is_counted
@@ -195,7 +195,7 @@ bool preflight_ids(const struct engine_settings *settings, struct filemaker *fil
 }
 
 bool preflight_filter(const struct engine_settings *settings, struct filemaker *filemaker,
-                      struct tried *tried, struct err *err)
+                      struct preflight_result *tried, struct err *err)
 {
     auto_str query = STR_MAX(KIB(64));
     auto_page page = { 0 };
@@ -217,8 +217,8 @@ bool preflight_filter(const struct engine_settings *settings, struct filemaker *
 /* --- our side ------------------------------------------------------------------------------- */
 
 /* Ledger and registry are opened, and whatever was not there is made. */
-static bool databases_look(const struct engine_settings *settings, const struct cancel *cancel,
-                           int64_t *patients_r, struct err *err)
+static bool databases_check(const struct engine_settings *settings, const struct cancel *cancel,
+                            int64_t *patients_r, struct err *err)
 {
     auto_registry *registry = NULL;
     int64_t mapped;
@@ -228,7 +228,7 @@ static bool databases_look(const struct engine_settings *settings, const struct 
            && registry_count_patients(registry, patients_r, err);
 }
 
-static void pooler_note(struct ledger *ledger, struct tried *tried)
+static void pooler_note(struct ledger *ledger, struct preflight_result *tried)
 {
     if (sql_is_pooled(ledger_sql(ledger)))
         str_add_text(&tried->notes,
@@ -237,7 +237,7 @@ static void pooler_note(struct ledger *ledger, struct tried *tried)
 }
 
 bool preflight_databases(const struct engine_settings *settings, const struct cancel *cancel,
-                         struct tried *tried, int64_t *patients_r, struct err *err)
+                         struct preflight_result *tried, int64_t *patients_r, struct err *err)
 {
     auto_ledger *ledger = NULL;
     auto_change change = { 0 };
@@ -251,7 +251,7 @@ bool preflight_databases(const struct engine_settings *settings, const struct ca
     pooler_note(ledger, tried);
     if (tried->problems.size > 0)
         return true;
-    return databases_look(settings, cancel, patients_r, err);
+    return databases_check(settings, cancel, patients_r, err);
 }
 
 bool preflight_is_begun(const struct engine_settings *settings, const struct cancel *cancel)
@@ -270,14 +270,14 @@ bool preflight_is_begun(const struct engine_settings *settings, const struct can
 
 /* --- a run ---------------------------------------------------------------------------------- */
 
-static bool none_to_mend(const struct tried *tried, struct err *err)
+static bool has_no_problem(const struct preflight_result *tried, struct err *err)
 {
     struct span rest = str_span(&tried->problems), first = span_cut(&rest, '\n');
 
     return first.size == 0 || err_set(err, ERR_USAGE, 0, SPAN_FORMAT, SPAN_ARGS(first));
 }
 
-static void notes_log(const struct tried *tried)
+static void notes_log(const struct preflight_result *tried)
 {
     struct span rest = str_span(&tried->notes);
 
@@ -289,7 +289,7 @@ static void notes_log(const struct tried *tried)
 }
 
 static bool first_documents(const struct engine_settings *settings, struct filemaker *filemaker,
-                            struct tried *tried, struct err *err)
+                            struct preflight_result *tried, struct err *err)
 {
     struct id_check_result found;
 
@@ -297,31 +297,31 @@ static bool first_documents(const struct engine_settings *settings, struct filem
            && preflight_filter(settings, filemaker, tried, err);
 }
 
-static bool source_tried(const struct engine_settings *settings, struct filemaker *filemaker,
+static bool source_check(const struct engine_settings *settings, struct filemaker *filemaker,
                          struct filemaker_layout *layout_r, struct containers *containers,
-                         struct tried *tried, struct err *err)
+                         struct preflight_result *tried, struct err *err)
 {
     return preflight_server(settings, filemaker, tried, err)
            && preflight_login(settings, filemaker, err)
            && preflight_layout(settings, filemaker, layout_r, containers, tried, err)
-           && none_to_mend(tried, err) && preflight_ways(settings, filemaker, tried, err)
-           && none_to_mend(tried, err);
+           && has_no_problem(tried, err) && preflight_places(settings, filemaker, tried, err)
+           && has_no_problem(tried, err);
 }
 
-bool preflight(struct engine_settings *settings, enum trial trial, struct containers *containers,
-               const struct cancel *cancel, struct err *err)
+bool preflight_all(struct engine_settings *settings, enum trial trial,
+                   struct containers *containers, const struct cancel *cancel, struct err *err)
 {
     auto_filemaker *filemaker = NULL;
     auto_layout layout = { 0 };
-    auto_tried tried = TRIED;
+    auto_preflight_result tried = PREFLIGHT_RESULT;
     auto_free char *store = NULL;
 
     if (!filemaker_new(&settings->filemaker, cancel, &filemaker, err)
-        || !source_tried(settings, filemaker, &layout, containers, &tried, err)
+        || !source_check(settings, filemaker, &layout, containers, &tried, err)
         || !trial_make(settings, cancel, trial, &settings->store.traits, &store, err))
         return false;
     if (trial != TRIAL_NONE && !preflight_is_begun(settings, cancel)
-        && (!first_documents(settings, filemaker, &tried, err) || !none_to_mend(&tried, err)))
+        && (!first_documents(settings, filemaker, &tried, err) || !has_no_problem(&tried, err)))
         return false;
     settings->fields.containers = containers;
     if (!date_check_run(settings, filemaker, &tried.notes, err))

@@ -184,7 +184,7 @@ bool rehearse(const struct engine_settings *settings, struct cancel *cancel,
     struct counting counting = { .settings = &learned, .result = &result };
     bool good;
 
-    if (!preflight(&learned, TRIAL_NONE, &containers, cancel, err)
+    if (!preflight_all(&learned, TRIAL_NONE, &containers, cancel, err)
         || !filemaker_new(&learned.filemaker, cancel, &filemaker, err))
         return false;
     counting.counted = idset_new();

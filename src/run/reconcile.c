@@ -479,7 +479,7 @@ bool reconcile(const struct engine_settings *settings, struct cancel *cancel,
     bool good;
 
     comparison.compared = idset_new();
-    good = preflight(&learned, TRIAL_NONE, &containers, cancel, err)
+    good = preflight_all(&learned, TRIAL_NONE, &containers, cancel, err)
            && compare_in(&comparison, cancel, err);
     corrections_free(&comparison);
     idset_free(comparison.compared);

@@ -18,33 +18,33 @@
 
 enum { PAGE = 64, VERSIONS_MAX = 256 };
 
-struct linker {
+struct relinker {
     const struct engine_settings *settings;
-    const struct link_order *order;
+    const struct relink_request *request;
     struct cancel *cancel;
-    struct link_result *result;
+    struct relink_result *result;
     struct ledger *ledger;
     struct registry *registry;
-    struct peer_locks *presence;
+    struct peer_locks *peer_locks;
     struct store *from, *to;
-    struct writer *desk;
-    int64_t run, switched;
+    struct writer *writer;
+    int64_t run_id, switched;
 };
 
 /* A document on its way. */
-struct passage {
-    struct linker *linker;
+struct relink_item {
+    struct relinker *linker;
     struct ledger_claim *claim;
     struct ledger_link_target target;
     char patient[REGISTRY_PATIENT_SIZE]; /* what the target's patient points to */
-    bool wanted;                         /* it may have to be moved at all      */
+    bool must_move;                      /* it may have to be moved at all      */
     struct ledger_version *versions;
     size_t version_count;
     struct ledger_link_move moves[VERSIONS_MAX];
     size_t move_count;
     const struct ledger_version *from; /* being copied                  */
     struct ledger_version to;
-    struct ledger_version present; /* the document as it is from now on */
+    struct ledger_version current; /* the document as it is from now on */
 };
 
 static bool same_patient(const char *a, const char *b)
@@ -52,15 +52,15 @@ static bool same_patient(const char *a, const char *b)
     return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
-static void passage_clear(struct passage *p)
+static void relink_item_clear(struct relink_item *p)
 {
     ledger_versions_free(p->versions, p->version_count);
     ledger_version_clear(&p->to);
-    ledger_version_clear(&p->present);
+    ledger_version_clear(&p->current);
 }
-#define auto_passage __attribute__((cleanup(passage_clear))) struct passage
+#define auto_relink_item __attribute__((cleanup(relink_item_clear))) struct relink_item
 
-static struct uuid row_of(const struct passage *p)
+static struct uuid item_row_id(const struct relink_item *p)
 {
     const struct ledger_claim *claim = p->claim;
 
@@ -70,46 +70,46 @@ static struct uuid row_of(const struct passage *p)
 
 /* --- at the desk ---------------------------------------------------------------------------- */
 
-static bool hold_work(const struct writer_context *hands, void *arg, struct err *err)
+static bool relink_hold_work(const struct writer_context *hands, void *arg, struct err *err)
 {
-    struct passage *p = arg;
+    struct relink_item *p = arg;
 
     return ledger_run_lease(hands->ledger, p->linker->settings->lease_us, err)
            && ledger_link_hold(hands->ledger, p->claim, err);
 }
 
-static bool versions_work(const struct writer_context *hands, void *arg, struct err *err)
+static bool relink_versions_work(const struct writer_context *hands, void *arg, struct err *err)
 {
-    struct passage *p = arg;
+    struct relink_item *p = arg;
 
     ledger_versions_free(take(p->versions), p->version_count);
     p->version_count = 0;
     return ledger_versions(hands->ledger, p->claim->document, &p->versions, &p->version_count, err);
 }
 
-static bool intend_work(const struct writer_context *hands, void *arg, struct err *err)
+static bool relink_intend_work(const struct writer_context *hands, void *arg, struct err *err)
 {
-    struct passage *p = arg;
+    struct relink_item *p = arg;
 
     return ledger_run_lease(hands->ledger, p->linker->settings->lease_us, err)
            && ledger_intend(hands->ledger, p->claim, &p->to, err);
 }
 
-static bool switch_work(const struct writer_context *hands, void *arg, struct err *err)
+static bool relink_switch_work(const struct writer_context *hands, void *arg, struct err *err)
 {
-    struct passage *p = arg;
+    struct relink_item *p = arg;
     const struct ledger_claim *claim = p->claim;
     struct registry_move move = {
-        .id = row_of(p),
+        .id = item_row_id(p),
         .patient = p->target.patient,
         .bucket = store_bucket(p->linker->to),
-        .key = p->present.key,
+        .key = p->current.key,
         .now_us = time_now_us(),
         .writer = { ledger_source_created_us(hands->ledger), claim->epoch },
     };
     bool there;
 
-    if (!ledger_link_switch(hands->ledger, claim, &p->target, &p->present, p->moves, p->move_count,
+    if (!ledger_link_switch(hands->ledger, claim, &p->target, &p->current, p->moves, p->move_count,
                             err)
         || !registry_move_document(hands->registry, &move, &there, err))
         return false;
@@ -119,31 +119,30 @@ static bool switch_work(const struct writer_context *hands, void *arg, struct er
     return true;
 }
 
-struct note_job {
-    struct passage *passage;
+struct version_note_job {
+    struct relink_item *item;
     const struct ledger_version *version;
     enum ledger_version_state state;
-    bool used; /* out */
+    bool key_is_used; /* out */
 };
 
-static bool note_work(const struct writer_context *hands, void *arg, struct err *err)
+static bool version_note_work(const struct writer_context *hands, void *arg, struct err *err)
 {
-    struct note_job *job = arg;
+    struct version_note_job *job = arg;
 
-    return ledger_link_note(hands->ledger, job->passage->claim, job->version->number, job->state,
-                            err);
+    return ledger_link_note(hands->ledger, job->item->claim, job->version->number, job->state, err);
 }
 
-static bool used_work(const struct writer_context *hands, void *arg, struct err *err)
+static bool key_is_used_work(const struct writer_context *hands, void *arg, struct err *err)
 {
-    struct note_job *job = arg;
+    struct version_note_job *job = arg;
 
-    return ledger_key_is_used(hands->ledger, job->version->key, &job->used, err);
+    return ledger_key_is_used(hands->ledger, job->version->key, &job->key_is_used, err);
 }
 
-static bool free_work(const struct writer_context *hands, void *arg, struct err *err)
+static bool relink_free_work(const struct writer_context *hands, void *arg, struct err *err)
 {
-    struct passage *p = arg;
+    struct relink_item *p = arg;
 
     return ledger_link_release(hands->ledger, p->claim, err);
 }
@@ -157,11 +156,11 @@ static bool is_not_ours(const struct err *err)
 
 static bool upload_intend(void *arg, const char *upload_id, struct err *err)
 {
-    struct passage *p = arg;
+    struct relink_item *p = arg;
 
     free(take(p->to.upload_id));
     p->to.upload_id = mem_text(upload_id);
-    return writer_run(p->linker->desk, intend_work, p, err);
+    return writer_run(p->linker->writer, relink_intend_work, p, err);
 }
 
 static const char *extension_of(const char *key)
@@ -178,7 +177,7 @@ static bool key_has_hash(const char *key)
     return strchr(slash ? slash : key, '~') != NULL;
 }
 
-static bool key_of(const struct passage *p, bool with_hash, char **key_r, struct err *err)
+static bool item_key(const struct relink_item *p, bool with_hash, char **key_r, struct err *err)
 {
     const struct ledger_claim *claim = p->claim;
     struct key_facts facts = { .patient_id = p->target.patient,
@@ -203,7 +202,7 @@ static char *text_or_null(const char *text)
 }
 
 /* What is to lie with the patient: the same bytes, the same mark, another key. */
-static void version_make(struct passage *p, char *key)
+static void version_make(struct relink_item *p, char *key)
 {
     ledger_version_clear(&p->to);
     p->to = (struct ledger_version){ .key = key,
@@ -219,7 +218,7 @@ static void version_make(struct passage *p, char *key)
             p->to.number = p->versions[i].number;
 }
 
-static bool version_copy(struct passage *p, bool with_hash, enum relocated *relocated_r,
+static bool version_copy(struct relink_item *p, bool with_hash, enum relocated *relocated_r,
                          struct err *err)
 {
     struct relocation relocation = { .from = p->linker->from,
@@ -230,10 +229,10 @@ static bool version_copy(struct passage *p, bool with_hash, enum relocated *relo
                                      .arg = p };
     char *key;
 
-    if (!key_of(p, with_hash, &key, err))
+    if (!item_key(p, with_hash, &key, err))
         return false;
     version_make(p, key);
-    if (!writer_run(p->linker->desk, intend_work, p, err))
+    if (!writer_run(p->linker->writer, relink_intend_work, p, err))
         return false;
     FAILPOINT("link.intended");
     if (!relocate(&relocation, p->from, key, relocated_r, err))
@@ -243,10 +242,10 @@ static bool version_copy(struct passage *p, bool with_hash, enum relocated *relo
     return true;
 }
 
-static void present_set(struct passage *p, const struct ledger_version *version)
+static void item_current_set(struct relink_item *p, const struct ledger_version *version)
 {
-    ledger_version_clear(&p->present);
-    p->present = (struct ledger_version){ .key = mem_text(version->key),
+    ledger_version_clear(&p->current);
+    p->current = (struct ledger_version){ .key = mem_text(version->key),
                                           .sha256 = version->sha256,
                                           .size_bytes = version->size_bytes,
                                           .mod_id = version->mod_id,
@@ -254,7 +253,7 @@ static void present_set(struct passage *p, const struct ledger_version *version)
 }
 
 /* `moved_r` false: it cannot be done, and the log says why. */
-static bool version_move(struct passage *p, const struct ledger_version *from, bool *moved_r,
+static bool version_move(struct relink_item *p, const struct ledger_version *from, bool *moved_r,
                          struct err *err)
 {
     bool with_hash = key_has_hash(from->key);
@@ -282,19 +281,19 @@ static bool version_move(struct passage *p, const struct ledger_version *from, b
     *move = (struct ledger_link_move){ from->number, p->to.number, "" };
     (void)snprintf(move->imprint, sizeof move->imprint, "%s", p->to.imprint ? p->to.imprint : "");
     if (from->number == p->claim->version)
-        present_set(p, &p->to);
+        item_current_set(p, &p->to);
     return *moved_r = true;
 }
 
 /* Every version whose object stays goes along, so that no earlier one is left with a stranger. */
-static bool versions_move(struct passage *p, bool *moved_r, struct err *err)
+static bool versions_move(struct relink_item *p, bool *moved_r, struct err *err)
 {
     *moved_r = true;
     for (size_t i = 0; *moved_r && i < p->version_count && p->move_count < VERSIONS_MAX; i++) {
         const struct ledger_version *version = &p->versions[i];
 
         if (version->number == p->claim->version)
-            present_set(p, version);
+            item_current_set(p, version);
         if (version->stored && !version->leaving && version->has_sha256
             && !same_patient(version->patient, p->target.patient)
             && !version_move(p, version, moved_r, err))
@@ -305,30 +304,32 @@ static bool versions_move(struct passage *p, bool *moved_r, struct err *err)
 
 /* --- removing ------------------------------------------------------------------------------- */
 
-static bool note(struct passage *p, const struct ledger_version *version,
-                 enum ledger_version_state state, struct err *err)
+static bool version_note(struct relink_item *p, const struct ledger_version *version,
+                         enum ledger_version_state state, struct err *err)
 {
-    struct note_job job = { p, version, state, false };
+    struct version_note_job job = { p, version, state, false };
 
-    return writer_run(p->linker->desk, note_work, &job, err);
+    return writer_run(p->linker->writer, version_note_work, &job, err);
 }
 
-static bool leaving_remove(struct passage *p, const struct ledger_version *version, struct err *err)
+static bool leaving_remove(struct relink_item *p, const struct ledger_version *version,
+                           struct err *err)
 {
-    struct note_job job = { p, version, LEDGER_VERSION_REMOVED, false };
+    struct version_note_job job = { p, version, LEDGER_VERSION_REMOVED, false };
 
-    if (!writer_run(p->linker->desk, used_work, &job, err)
-        || (!job.used && !store_remove(p->linker->to, version->key, err)))
+    if (!writer_run(p->linker->writer, key_is_used_work, &job, err)
+        || (!job.key_is_used && !store_remove(p->linker->to, version->key, err)))
         return false;
     FAILPOINT("link.removed");
-    return writer_run(p->linker->desk, note_work, &job, err);
+    return writer_run(p->linker->writer, version_note_work, &job, err);
 }
 
 /*
  * An intent to give the document to somebody whose it is not: the work of a call that was
  * interrupted before the patient changed once more. If its object exists, it is ours to remove.
  */
-static bool stray_settle(struct passage *p, const struct ledger_version *version, struct err *err)
+static bool stray_settle(struct relink_item *p, const struct ledger_version *version,
+                         struct err *err)
 {
     struct store_object expected = { .key = version->key,
                                      .size_bytes = version->size_bytes,
@@ -343,10 +344,10 @@ static bool stray_settle(struct passage *p, const struct ledger_version *version
            && sha256_equal(&found.sha256, &version->sha256);
     if (found.exists && !ours)
         return true; /* not what we would have put: somebody else's, and not touched */
-    return note(p, version, LEDGER_VERSION_LEAVING, err);
+    return version_note(p, version, LEDGER_VERSION_LEAVING, err);
 }
 
-static bool strays_settle(struct passage *p, struct err *err)
+static bool strays_settle(struct relink_item *p, struct err *err)
 {
     for (size_t i = 0; i < p->version_count; i++)
         if (!p->versions[i].stored && !same_patient(p->versions[i].patient, p->target.patient)
@@ -355,9 +356,9 @@ static bool strays_settle(struct passage *p, struct err *err)
     return true;
 }
 
-static bool all_leaving_remove(struct passage *p, struct err *err)
+static bool all_leaving_remove(struct relink_item *p, struct err *err)
 {
-    if (!writer_run(p->linker->desk, versions_work, p, err))
+    if (!writer_run(p->linker->writer, relink_versions_work, p, err))
         return false;
     for (size_t i = 0; i < p->version_count; i++)
         if (p->versions[i].leaving && !leaving_remove(p, &p->versions[i], err))
@@ -367,71 +368,71 @@ static bool all_leaving_remove(struct passage *p, struct err *err)
 
 /* --- one document --------------------------------------------------------------------------- */
 
-static bool has_new_place(const struct passage *p)
+static bool has_new_patient(const struct relink_item *p)
 {
     return p->target.link != p->claim->link || p->target.who != NULL
            || !same_patient(p->target.patient, p->claim->patient);
 }
 
-static void count(const struct passage *p, bool is_new)
+static void result_count(const struct relink_item *p, bool is_new)
 {
-    struct link_result *result = p->linker->result;
+    struct relink_result *result = p->linker->result;
 
     if (!is_new)
-        result->tidied++;
+        result->completed++;
     else if (p->target.patient)
         result->linked++;
     else
         result->unlinked++;
 }
 
-static bool document_switch(struct passage *p, struct err *err)
+static bool document_switch(struct relink_item *p, struct err *err)
 {
-    if (!writer_run(p->linker->desk, switch_work, p, err))
+    if (!writer_run(p->linker->writer, relink_switch_work, p, err))
         return false;
     FAILPOINT("link.switched");
     p->linker->switched++;
     return true;
 }
 
-static bool held_move(struct passage *p, struct err *err)
+static bool held_item_move(struct relink_item *p, struct err *err)
 {
-    struct linker *l = p->linker;
-    bool moved, is_new = has_new_place(p);
+    struct relinker *l = p->linker;
+    bool moved, is_new = has_new_patient(p);
 
-    if (!writer_run(l->desk, versions_work, p, err) || !versions_move(p, &moved, err))
+    if (!writer_run(l->writer, relink_versions_work, p, err) || !versions_move(p, &moved, err))
         return false;
     if (!moved)
-        l->result->trouble++;
+        l->result->failed++;
     else if ((is_new || p->move_count > 0) && !document_switch(p, err))
         return false;
     else if (!strays_settle(p, err) || !all_leaving_remove(p, err))
         return false;
     else
-        count(p, is_new);
-    return writer_run(l->desk, free_work, p, err);
+        result_count(p, is_new);
+    return writer_run(l->writer, relink_free_work, p, err);
 }
 
-static bool document_move(struct passage *p, struct err *err)
+static bool relink_item_move(struct relink_item *p, struct err *err)
 {
-    if (!writer_run(p->linker->desk, hold_work, p, err))
+    if (!writer_run(p->linker->writer, relink_hold_work, p, err))
         return is_not_ours(err); /* somebody else sees to it */
     FAILPOINT("link.held");
-    return held_move(p, err) || is_not_ours(err);
+    return held_item_move(p, err) || is_not_ours(err);
 }
 
 /* --- which, and whereto --------------------------------------------------------------------- */
 
-struct page {
-    struct linker *linker;
+struct relink_page {
+    struct relinker *linker;
     int64_t after;
     struct ledger_claim claims[PAGE];
-    struct passage passages[PAGE];
+    struct relink_item items[PAGE];
     size_t count;
 };
 
-static bool is_half_way(struct ledger *ledger, const struct passage *p, bool *half_r,
-                        struct err *err)
+static bool is_half_moved(struct ledger *ledger, const struct relink_item *p, bool *half_r,
+                          struct err *err)
 {
     struct ledger_version *versions;
     size_t count;
@@ -445,14 +446,14 @@ static bool is_half_way(struct ledger *ledger, const struct passage *p, bool *ha
     return true;
 }
 
-static void target_set(struct passage *p, enum ledger_link link, const char *patient)
+static void target_set(struct relink_item *p, enum ledger_link link, const char *patient)
 {
     p->target.link = link;
     (void)snprintf(p->patient, sizeof p->patient, "%s", patient ? patient : "");
     p->target.patient = patient ? p->patient : NULL;
 }
 
-static void target_by_hand(struct passage *p, const struct link_order *order)
+static void target_by_hand(struct relink_item *p, const struct relink_request *order)
 {
     target_set(p, order->patient ? LEDGER_LINKED : LEDGER_UNLINKED, order->patient);
     p->target.who = order->who;
@@ -460,7 +461,7 @@ static void target_by_hand(struct passage *p, const struct link_order *order)
 }
 
 /* Whoever lies with a patient stays there unless exactly one other is named: never by a doubt. */
-static bool target_by_id(struct linker *l, struct passage *p, struct err *err)
+static bool target_by_id(struct relinker *l, struct relink_item *p, struct err *err)
 {
     char patient[REGISTRY_PATIENT_SIZE];
     enum registry_match match;
@@ -471,7 +472,7 @@ static bool target_by_id(struct linker *l, struct passage *p, struct err *err)
         return true;
     }
     if (!registry_match(l->registry, span_of(p->claim->patient_id), &match, patient, err)
-        || !registry_is_doubted(l->registry, row_of(p), &doubted, err))
+        || !registry_is_doubted(l->registry, item_row_id(p), &doubted, err))
         return false;
     if (doubted && match == REGISTRY_ONE_PATIENT)
         match = REGISTRY_REVIEW;
@@ -487,41 +488,41 @@ static bool target_by_id(struct linker *l, struct passage *p, struct err *err)
     return true;
 }
 
-static bool passage_plan(struct linker *l, struct passage *p, struct err *err)
+static bool relink_item_plan(struct relinker *l, struct relink_item *p, struct err *err)
 {
     bool half;
 
-    if (l->order->by_hand)
-        target_by_hand(p, l->order);
+    if (l->request->by_hand)
+        target_by_hand(p, l->request);
     else if (!target_by_id(l, p, err))
         return false;
-    if (!is_half_way(l->ledger, p, &half, err))
+    if (!is_half_moved(l->ledger, p, &half, err))
         return false;
-    p->wanted = half || has_new_place(p);
+    p->must_move = half || has_new_patient(p);
     return true;
 }
 
-static void page_clear(struct page *page)
+static void relink_page_clear(struct relink_page *page)
 {
     for (size_t i = 0; i < page->count; i++) {
-        passage_clear(&page->passages[i]);
+        relink_item_clear(&page->items[i]);
         ledger_claim_clear(&page->claims[i]);
     }
     page->count = 0;
 }
 
-static bool page_work(const struct writer_context *hands, void *arg, struct err *err)
+static bool relink_page_work(const struct writer_context *hands, void *arg, struct err *err)
 {
-    struct page *page = arg;
-    struct link_result before = *page->linker->result;
+    struct relink_page *page = arg;
+    struct relink_result before = *page->linker->result;
 
-    page_clear(page);
-    if (!ledger_links(hands->ledger, &page->linker->order->choice, page->after, PAGE, page->claims,
-                      &page->count, err))
+    relink_page_clear(page);
+    if (!ledger_links(hands->ledger, &page->linker->request->choice, page->after, PAGE,
+                      page->claims, &page->count, err))
         return false;
     for (size_t i = 0; i < page->count; i++) {
-        page->passages[i] = (struct passage){ .linker = page->linker, .claim = &page->claims[i] };
-        if (!passage_plan(page->linker, &page->passages[i], err)) {
+        page->items[i] = (struct relink_item){ .linker = page->linker, .claim = &page->claims[i] };
+        if (!relink_item_plan(page->linker, &page->items[i], err)) {
             *page->linker->result = before;
             return false;
         }
@@ -529,29 +530,29 @@ static bool page_work(const struct writer_context *hands, void *arg, struct err 
     return true;
 }
 
-static bool page_move(struct linker *l, struct page *page, struct err *err)
+static bool relink_page_move(struct relinker *l, struct relink_page *page, struct err *err)
 {
     for (size_t i = 0; i < page->count; i++) {
-        l->result->looked_at++;
+        l->result->examined++;
         if (cancel_is_set(l->cancel))
             return err_set(err, ERR_CANCELED, 0, "asked to stop");
-        if (page->passages[i].wanted && !document_move(&page->passages[i], err))
+        if (page->items[i].must_move && !relink_item_move(&page->items[i], err))
             return false;
         page->after = page->claims[i].document;
     }
     return true;
 }
 
-static bool all_move(struct linker *l, struct err *err)
+static bool relink_all(struct relinker *l, struct err *err)
 {
-    struct page *page = mem_new(struct page);
+    struct relink_page *page = mem_new(struct relink_page);
     bool good, more = true;
 
     page->linker = l;
     do {
-        good = writer_run(l->desk, page_work, page, err) && page_move(l, page, err);
+        good = writer_run(l->writer, relink_page_work, page, err) && relink_page_move(l, page, err);
         more = page->count == PAGE;
-        page_clear(page);
+        relink_page_clear(page);
     } while (good && more);
     free(page);
     return good;
@@ -560,7 +561,7 @@ static bool all_move(struct linker *l, struct err *err)
 /* --- beginning and ending ------------------------------------------------------------------- */
 
 /* Behind the door, as every run comes in. */
-static bool enter(struct linker *l, struct err *err)
+static bool relinker_enter(struct relinker *l, struct err *err)
 {
     struct peer_locks_names names;
     struct ledger_process process = peer_locks_process("link", &names);
@@ -570,107 +571,107 @@ static bool enter(struct linker *l, struct err *err)
 
     return ledger_begin(l->ledger, &change, err)
            && ledger_open_runs(l->ledger, others.lease_us, &others.runs, &others.count, err)
-           && peers_find_dead(&others, l->presence, err)
-           && ledger_run_begin(l->ledger, &process, &l->run, err)
+           && peers_find_dead(&others, l->peer_locks, err)
+           && ledger_run_begin(l->ledger, &process, &l->run_id, err)
            && ledger_run_lease(l->ledger, others.lease_us, err)
            && peers_release_dead(&others, l->ledger, err)
            && registry_map_patients(l->registry, &patients, err)
            && registry_commit(l->registry, err) && ledger_commit(&change, err)
-           && peer_locks_hold(l->presence, l->run, err);
+           && peer_locks_hold(l->peer_locks, l->run_id, err);
 }
 
-static bool enter_by_the_door(struct linker *l, struct err *err)
+static bool relinker_enter_under_lock(struct relinker *l, struct err *err)
 {
     bool good;
 
-    if (!peer_locks_start_lock(l->presence, err))
+    if (!peer_locks_start_lock(l->peer_locks, err))
         return false;
-    good = enter(l, err);
-    peer_locks_start_unlock(l->presence);
+    good = relinker_enter(l, err);
+    peer_locks_start_unlock(l->peer_locks);
     return good;
 }
 
-struct end_job {
-    const struct linker *linker;
+struct relink_end_job {
+    const struct relinker *linker;
     const char *status;
 };
 
-static bool end_work(const struct writer_context *hands, void *arg, struct err *err)
+static bool relink_end_work(const struct writer_context *hands, void *arg, struct err *err)
 {
-    const struct end_job *job = arg;
-    const struct link_result *result = job->linker->result;
-    struct ledger_progress progress = { .found = result->looked_at,
-                                        .processed = job->linker->switched + result->trouble,
+    const struct relink_end_job *job = arg;
+    const struct relink_result *result = job->linker->result;
+    struct ledger_progress progress = { .found = result->examined,
+                                        .processed = job->linker->switched + result->failed,
                                         .successful = job->linker->switched,
-                                        .failed = result->trouble };
+                                        .failed = result->failed };
     int64_t freed;
 
     return ledger_run_release(hands->ledger, &freed, err)
            && ledger_run_note(hands->ledger, &progress, job->status, true, err);
 }
 
-static bool open_all(struct linker *l, struct err *err)
+static bool relinker_open(struct relinker *l, struct err *err)
 {
     const struct engine_settings *s = l->settings;
     bool shared = sql_same_database(s->ledger_url, s->registry.url);
 
     return steady_store(s, l->cancel, err)
            && ledger_open(s->ledger_url, s->source_name, l->cancel, &l->ledger, err)
-           && peer_locks_open(s->ledger_url, &l->presence, err)
+           && peer_locks_open(s->ledger_url, &l->peer_locks, err)
            && registry_open(&s->registry, shared ? ledger_sql(l->ledger) : NULL, l->cancel,
                             &l->registry, err)
            && store_open(&s->store, l->cancel, &l->from, err)
            && store_open(&s->store, l->cancel, &l->to, err);
 }
 
-static bool patient_exists(struct linker *l, struct err *err)
+static bool patient_exists(struct relinker *l, struct err *err)
 {
     bool exists;
 
-    if (!l->order->by_hand || !l->order->patient)
+    if (!l->request->by_hand || !l->request->patient)
         return true;
-    if (!registry_has_patient(l->registry, l->order->patient, &exists, err))
+    if (!registry_has_patient(l->registry, l->request->patient, &exists, err))
         return false;
     return exists
            || err_set(err, ERR_USAGE, 0,
                       "the application has no patient with the id '%.64s': --patient wants the id "
                       "of the patient's row, not FileMaker's",
-                      l->order->patient);
+                      l->request->patient);
 }
 
-static bool moved_at_the_desk(struct linker *l, struct err *err)
+static bool relink_with_writer(struct relinker *l, struct err *err)
 {
     struct writer_context hands = { l->ledger, l->registry, l->cancel };
-    struct end_job end = { l, "finished" };
+    struct relink_end_job end = { l, "finished" };
     struct err end_err = { 0 };
     bool good, ended;
 
-    l->desk = writer_new(&hands, 1);
-    good = all_move(l, err);
+    l->writer = writer_new(&hands, 1);
+    good = relink_all(l, err);
     if (!good)
         end.status = err->kind == ERR_CANCELED ? "interrupted" : "stopped";
-    ended = writer_run(l->desk, end_work, &end, &end_err);
-    writer_free(l->desk);
+    ended = writer_run(l->writer, relink_end_work, &end, &end_err);
+    writer_free(l->writer);
     if (good && !ended)
         *err = end_err;
     return good && ended;
 }
 
-bool link_documents(const struct engine_settings *settings, const struct link_order *order,
-                    struct cancel *cancel, struct link_result *result_r, struct err *err)
+bool relink_documents(const struct engine_settings *settings, const struct relink_request *order,
+                      struct cancel *cancel, struct relink_result *result_r, struct err *err)
 {
-    struct linker linker = {
-        .settings = settings, .order = order, .cancel = cancel, .result = result_r
+    struct relinker linker = {
+        .settings = settings, .request = order, .cancel = cancel, .result = result_r
     };
     bool good;
 
-    *result_r = (struct link_result){ 0 };
-    good = open_all(&linker, err) && patient_exists(&linker, err) && enter_by_the_door(&linker, err)
-           && moved_at_the_desk(&linker, err);
+    *result_r = (struct relink_result){ 0 };
+    good = relinker_open(&linker, err) && patient_exists(&linker, err)
+           && relinker_enter_under_lock(&linker, err) && relink_with_writer(&linker, err);
     store_close(linker.to);
     store_close(linker.from);
     registry_free(linker.registry);
     ledger_close(linker.ledger);
-    peer_locks_free(linker.presence);
+    peer_locks_free(linker.peer_locks);
     return good;
 }

@@ -13,7 +13,7 @@
 #include "ledger/links.h"
 
 /* What is wanted. */
-struct link_order {
+struct relink_request {
     struct ledger_link_selection choice;
     bool by_hand;             /* a person names the patient; else the patient's id does */
     const char *patient;      /* by hand: the application's id; NULL: nobody            */
@@ -21,15 +21,15 @@ struct link_order {
 };
 
 /* Documents. */
-struct link_result {
-    int64_t looked_at;
-    int64_t linked;   /* have a patient now, or another one                                  */
-    int64_t unlinked; /* have none any more                                                  */
-    int64_t tidied;   /* were half-way between two patients, and are with theirs             */
-    int64_t waiting;  /* have no patient yet                                                 */
-    int64_t review;   /* several patients have their patient's id, or contradict it          */
-    int64_t orphaned; /* lie with a patient whom the application no longer knows by their id */
-    int64_t trouble;  /* could not be moved; the log says why                                */
+struct relink_result {
+    int64_t examined;
+    int64_t linked;    /* have a patient now, or another one                                  */
+    int64_t unlinked;  /* have none any more                                                  */
+    int64_t completed; /* were half-way between two patients, and are with theirs             */
+    int64_t waiting;   /* have no patient yet                                                 */
+    int64_t review;    /* several patients have their patient's id, or contradict it          */
+    int64_t orphaned;  /* lie with a patient whom the application no longer knows by their id */
+    int64_t failed;    /* could not be moved; the log says why                                */
 };
 
 /*
@@ -37,6 +37,6 @@ struct link_result {
  *   result_r   also set when it fails: what was done by then
  * Fails with ERR_USAGE (no such patient), ERR_DATABASE, ERR_OS, ERR_REMOTE, ERR_NET, ERR_CANCELED.
  */
-must_check bool link_documents(const struct engine_settings *settings,
-                               const struct link_order *order, struct cancel *cancel,
-                               struct link_result *result_r, struct err *err);
+must_check bool relink_documents(const struct engine_settings *settings,
+                                 const struct relink_request *order, struct cancel *cancel,
+                                 struct relink_result *result_r, struct err *err);

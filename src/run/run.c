@@ -550,8 +550,8 @@ bool run_all(const struct engine_settings *settings, struct cancel *cancel,
     run.started_us = time_mono_us();
     atomic_store(&run.mover.source_alive_us, run.started_us);
     atomic_store(&run.mover.store_alive_us, run.started_us);
-    good = preflight(&learned, TRIAL_NEEDED, &containers, cancel, err) && may_adopt(&learned, err)
-           && run_body(&run, watcher, &result, err);
+    good = preflight_all(&learned, TRIAL_NEEDED, &containers, cancel, err)
+           && may_adopt(&learned, err) && run_body(&run, watcher, &result, err);
     run_clear(&run);
     *result_r = result;
     return good;
