@@ -33,7 +33,7 @@ static void leftovers_say(struct checks *c, struct preflight_result *tried)
     struct err err = { 0 };
     size_t count;
 
-    if (!trial_left(c->mover, c->cancel, &names, &count, &err))
+    if (!store_probe_leftovers(c->mover, c->cancel, &names, &count, &err))
         str_printf(&tried->notes, "what earlier trials left cannot be seen: %s\n", err.msg);
     else if (count > 0)
         str_printf(&tried->notes,
@@ -86,7 +86,7 @@ bool check_store(struct checks *c, struct preflight_result *tried, struct err *e
     if (!store_is_bucket(c))
         idle_settings_say(c, tried);
     checks_file_readable("[store] ca_file", c->mover->store.ca_file, tried);
-    if (!trial_make(c->mover, c->cancel, TRIAL_ALWAYS, &c->mover->store.traits, &said, err))
+    if (!store_probe_run(c->mover, c->cancel, PROBE_ALWAYS, &c->mover->store.traits, &said, err))
         return false;
     str_add_text(&tried->ok_text, said);
     if (store_is_bucket(c))
@@ -175,7 +175,7 @@ bool check_earlier(struct checks *c, struct preflight_result *tried, struct err 
         return false;
     for (int i = 0; i < LEDGER_STATES; i++)
         documents += states[i];
-    if (!steady_check(c->ledger, c->mover, err))
+    if (!pinned_check(c->ledger, c->mover, err))
         return false;
     if (documents == 0) {
         str_add_text(&tried->ok_text, "there was none");
@@ -240,7 +240,7 @@ static void disk_look(const char *what, const char *path, double needed,
                       struct preflight_result *tried)
 {
     uint64_t there;
-    bool is_known = room_free(path, &there);
+    bool is_known = disk_room_free(path, &there);
     auto_str words = STR_MAX(KIB(1));
 
     if (!is_known) {
@@ -284,9 +284,10 @@ static void temporary_files_look(double documents, struct preflight_result *trie
 
 bool check_room(struct checks *c, struct preflight_result *tried, struct err *err)
 {
-    const char *store = room_path(c->mover->store.url), *ledger = room_path(c->mover->ledger_url);
+    const char *store = disk_room_path(c->mover->store.url),
+               *ledger = disk_room_path(c->mover->ledger_url);
     double documents = records_of(&c->sample), files = bytes_to_come(c);
-    bool is_shared = store && ledger && room_is_shared(store, ledger);
+    bool is_shared = store && ledger && disk_room_is_shared(store, ledger);
 
     (void)err;
     if (store)

@@ -117,7 +117,7 @@ static void page_say(const struct sample *s, struct preflight_result *tried)
 
 bool check_records(struct checks *c, struct preflight_result *tried, struct err *err)
 {
-    struct sample_of of = { c->mover, c->filemaker, c->ledger, c->registry, c->cancel };
+    struct sample_request of = { c->mover, c->filemaker, c->ledger, c->registry, c->cancel };
     const struct sample *s = &c->sample;
 
     if (!sample_take(&of, &c->sample, err))
@@ -306,9 +306,9 @@ static void marks_say(const struct sample *s, struct preflight_result *tried)
                    "earlier importer was here, or another ledger. They are not moved; 'fmferry "
                    "reconcile' compares, and with --adopt takes over what is right\n",
                    (intmax_t)others, (intmax_t)s->looked);
-    if (s->marked_odd > 0)
+    if (s->marked_malformed > 0)
         str_printf(&tried->notes, "%jd of these are no date with a time: is it the right field?\n",
-                   (intmax_t)s->marked_odd);
+                   (intmax_t)s->marked_malformed);
 }
 
 bool check_mark(struct checks *c, struct preflight_result *tried, struct err *err)
@@ -336,7 +336,7 @@ bool check_writing(struct checks *c, struct preflight_result *tried, struct err 
     char *said = NULL;
 
     if (c->write_test) {
-        if (!write_test(c->mover, c->filemaker, c->cancel, c->write_test, &said, err))
+        if (!mark_test_run(c->mover, c->filemaker, c->cancel, c->write_test, &said, err))
             return false;
         str_add_text(&tried->ok_text, said);
         free(said);
@@ -395,12 +395,12 @@ bool check_times(struct checks *c, struct preflight_result *tried, struct err *e
     sample_dates_say(c, tried);
     str_printf(&tried->ok_text, "it is %s in %s", dates_stamp_text(time_now_us(), now),
                *zone ? zone : "this machine's time zone, which is taken for FileMaker's");
-    if (c->sample.from_tomorrow > 0)
+    if (c->sample.made_in_future > 0)
         str_printf(
             &tried->problems,
             "%jd of %jd records looked at were made later than tomorrow: this machine's clock "
             "or [source] time_zone is wrong\n",
-            (intmax_t)c->sample.from_tomorrow, (intmax_t)c->sample.looked);
+            (intmax_t)c->sample.made_in_future, (intmax_t)c->sample.looked);
     return true;
 }
 

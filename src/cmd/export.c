@@ -47,8 +47,8 @@ static int export_with(const struct cli_globals *globals, const void *arg, write
         struct engine_settings mover = settings_mover(&settings);
 
         wanted = settings_export(&settings, o->folder);
-        trial_known(&mover, cancel, &wanted.store.traits);
-        good = steady_store(&mover, cancel, err) && write(&wanted, cancel, &result, err);
+        store_probe_known(&mover, cancel, &wanted.store.traits);
+        good = pinned_store_check(&mover, cancel, err) && write(&wanted, cancel, &result, err);
     }
     http_teardown();
     signals_free(signals);

@@ -90,7 +90,7 @@ static int link_with(const struct cli_globals *globals, const struct relink_requ
            && settings_credentials(&settings, cancel, err);
     if (good) {
         mover = settings_mover(&settings);
-        trial_known(&mover, cancel, &mover.store.traits);
+        store_probe_known(&mover, cancel, &mover.store.traits);
         good = relink_documents(&mover, order, cancel, &result, err);
     }
     http_teardown();

@@ -50,7 +50,7 @@ static void eta_write(const struct progress *progress, char *text)
     const struct run_view *view = &progress->view;
     int64_t left = view->to_do - settled_count(view);
 
-    if (!view->census_over || progress->rate < 0.01 || left < 0)
+    if (!view->census_closed || progress->rate < 0.01 || left < 0)
         (void)snprintf(text, TIME_TEXT_SIZE, "…");
     else
         (void)time_for_people((int64_t)((double)left / progress->rate * 1e6), text);
@@ -98,7 +98,7 @@ static void progress_draw(struct progress *progress)
     eta_write(progress, left);
     bar_write(view, &text);
     str_printf(&text, " %jd of %jd%s\n", (intmax_t)settled_count(view), (intmax_t)view->to_do,
-               view->census_over ? "" : " so far");
+               view->census_closed ? "" : " so far");
     str_printf(&text, "%jd done  %jd failed  %jd waiting  %.1f/s  %.1f MB  %s  left: %s\n",
                (intmax_t)view->counts.successful, (intmax_t)view->counts.failed,
                (intmax_t)(view->to_do - settled_count(view)), progress->rate,
@@ -135,7 +135,7 @@ static void progress_on_view(void *arg, const struct run_view *view)
         return;
     eta_write(progress, left);
     log_info("%jd of %jd%s: %jd done, %jd failed, %.1f/s, left: %s", (intmax_t)settled_count(view),
-             (intmax_t)view->to_do, view->census_over ? "" : " so far",
+             (intmax_t)view->to_do, view->census_closed ? "" : " so far",
              (intmax_t)view->counts.successful, (intmax_t)view->counts.failed, progress->rate,
              left);
 }

@@ -21,7 +21,7 @@ static void difference_print(void *arg, const struct difference *d)
     (void)arg;
     if (d->record_id)
         print("record %ju  ", (uintmax_t)d->record_id);
-    print("%s: %s%s%s\n", d->name, d->words, d->then ? "; " : "", d->then ? d->then : "");
+    print("%s: %s%s%s\n", d->name, d->words, d->remedy ? "; " : "", d->remedy ? d->remedy : "");
 }
 
 static int compare_and_say(struct work *work, struct err *err)
@@ -29,12 +29,12 @@ static int compare_and_say(struct work *work, struct err *err)
     struct reconcile_listener listener = { difference_print, NULL };
     struct reconcile_result r;
 
-    if (!reconcile(&work->mover, work->cancel, &listener, &r, err))
+    if (!reconcile_all(&work->mover, work->cancel, &listener, &r, err))
         return -1;
     print("compared: %jd records, %jd documents; %jd differences\n", (intmax_t)r.records,
           (intmax_t)r.documents, (intmax_t)r.differences);
-    if (r.in_hand)
-        print("left alone, because a run has them: %jd\n", (intmax_t)r.in_hand);
+    if (r.held)
+        print("left alone, because a run has them: %jd\n", (intmax_t)r.held);
     if (r.settled)
         print("settled, because their marks were there: %jd\n", (intmax_t)r.settled);
     if (r.put_back)

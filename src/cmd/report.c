@@ -37,7 +37,7 @@ static void store_traits_add(const struct settings *settings, struct report_sett
     auto_str text = STR_MAX(KIB(1));
     struct store_traits traits;
 
-    trial_known(&mover, cancel, &traits);
+    store_probe_known(&mover, cancel, &traits);
     cancel_free(cancel);
     if (traits.conditional == STORE_UNKNOWN)
         return;

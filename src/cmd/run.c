@@ -63,16 +63,16 @@ static void say_count(int64_t count, const char *what)
         print("  %8jd  %s\n", (intmax_t)count, what);
 }
 
-static void ids_print(const struct rehearsal *r)
+static void ids_print(const struct dry_run_result *r)
 {
     say_count(r->distinct_ids, "different ids");
     say_count(r->empty_id, "records without an id");
-    say_count(r->odd_id, "records whose id is no UUID");
+    say_count(r->malformed_id, "records whose id is no UUID");
     say_count(r->shared_id, "records whose id another one had already");
     say_count(r->without_id, "of all these, moved by the number of their record, for good");
 }
 
-static bool ids_are_enough(const struct rehearsal *r, const struct engine_settings *mover,
+static bool ids_are_enough(const struct dry_run_result *r, const struct engine_settings *mover,
                            struct err *err)
 {
     return !r->is_refused || mover->accept_record_ids
@@ -86,9 +86,9 @@ static bool ids_are_enough(const struct rehearsal *r, const struct engine_settin
 
 static int run_dry(const struct engine_settings *mover, struct cancel *cancel, struct err *err)
 {
-    struct rehearsal r;
+    struct dry_run_result r;
 
-    if (!rehearse(mover, cancel, &r, err))
+    if (!dry_run_all(mover, cancel, &r, err))
         return -1;
     print("nothing was written; a run would find\n");
     print("  %8jd  records%s, %jd documents among them\n", (intmax_t)r.records,

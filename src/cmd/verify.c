@@ -353,8 +353,8 @@ static int verify_command(const struct cli_globals *globals, const void *arg, st
 
             reader.filemaker = settings_filemaker(&settings);
             reader.store = settings_of_store(&settings);
-            trial_known(&mover, cancel, &reader.store.traits);
-            if (steady_store(&mover, cancel, err))
+            store_probe_known(&mover, cancel, &reader.store.traits);
+            if (pinned_store_check(&mover, cancel, err))
                 code = verify_and_say(&reader, &o, cancel, err);
         }
     }

@@ -19,7 +19,7 @@ struct patient_import {
         texts_form;         /* how dates of birth stand, and those in other text fields */
     const char *mrn_column; /* that must have a number of its own for each patient, or NULL */
     int64_t number;
-    bool (*visit)(struct patient_import *import, const struct told *told,
+    bool (*visit)(struct patient_import *import, const struct roster_patient *told,
                   const struct registry_person *person, struct err *err);
     void (*on_row)(void *arg, const struct patients_row *row);
     void *row_arg;
@@ -30,7 +30,7 @@ struct patient_import {
 /* A field that a column asks for, behind those that every patient has. */
 struct field_request {
     const struct patient_import *import;
-    const struct told *told;
+    const struct roster_patient *told;
 };
 
 static enum dates_form import_date_form(const struct patient_import *import)
@@ -53,20 +53,20 @@ static struct registry_field requested_field(const void *arg, size_t index)
 }
 
 /* A file is refused for one line; of a layout the record is left out, and counted. */
-static bool fault_say(struct patient_import *import, const struct told *told, const char *fault,
-                      const char *column, struct err *err)
+static bool fault_say(struct patient_import *import, const struct roster_patient *told,
+                      const char *fault, const char *column, struct err *err)
 {
     char place[ROSTER_PLACE_SIZE];
 
     if (!import->request->csv || !*fault) {
-        telling_count(&import->result->refused, import->roster, told->place);
+        roster_tally_count(&import->result->refused, import->roster, told->place);
         return true;
     }
     return err_set(err, ERR_USAGE, 0, "%s: what stands for %s holds %s",
                    roster_place(import->roster, told->place, place), column, fault);
 }
 
-static bool patient_visit(void *arg, const struct told *told, struct err *err)
+static bool patient_visit(void *arg, const struct roster_patient *told, struct err *err)
 {
     struct patient_import *import = arg;
     struct field_request asking = { import, told };
@@ -78,12 +78,12 @@ static bool patient_visit(void *arg, const struct told *told, struct err *err)
                                       .dob = day,
                                       .field = requested_field,
                                       .field_arg = &asking };
-    const char *column, *fault = telling_fault(&import->fields, told, &column);
+    const char *column, *fault = roster_tally_fault(&import->fields, told, &column);
 
     import->result->read++;
     if (fault)
         return fault_say(import, told, fault, column, err);
-    telling_dob(told, import->dob_form, import->roster, &import->result->dates, day);
+    roster_tally_dob(told, import->dob_form, import->roster, &import->result->dates, day);
     if (!*day)
         person.dob_text = told->texts[ROSTER_DOB];
     return import->visit(import, told, &person, err)
@@ -91,18 +91,18 @@ static bool patient_visit(void *arg, const struct told *told, struct err *err)
 }
 
 /* Before anything else: what the dates can mean, and whether the whole source can be read. */
-static bool patient_scan(void *arg, const struct told *told, struct err *err)
+static bool patient_scan(void *arg, const struct roster_patient *told, struct err *err)
 {
     struct patient_import *import = arg;
-    const char *column, *fault = telling_fault(&import->fields, told, &column);
+    const char *column, *fault = roster_tally_fault(&import->fields, told, &column);
 
     import->result->read++;
-    telling_look(told, import->roster, &import->result->dates);
+    roster_tally_date_sense(told, import->roster, &import->result->dates);
     return !fault || fault_say(import, told, fault, column, err);
 }
 
 /* The second time: who there is. */
-static bool person_note(struct patient_import *import, const struct told *told,
+static bool person_note(struct patient_import *import, const struct roster_patient *told,
                         const struct registry_person *person, struct err *err)
 {
     (void)told;
@@ -124,7 +124,7 @@ static bool row_is_ours(const struct registry_person *person, const char *patien
 }
 
 /* The third time: who is missing. */
-static bool person_write(struct patient_import *import, const struct told *told,
+static bool person_write(struct patient_import *import, const struct roster_patient *told,
                          const struct registry_person *person, struct err *err)
 {
     char patient[REGISTRY_PATIENT_SIZE];
@@ -153,7 +153,7 @@ static bool person_write(struct patient_import *import, const struct told *told,
     return true;
 }
 
-static bool person_show(struct patient_import *import, const struct told *told,
+static bool person_show(struct patient_import *import, const struct roster_patient *told,
                         const struct registry_person *person, struct err *err)
 {
     struct patients_row row = { person->filemaker_id, person->first_name, person->last_name,
@@ -195,7 +195,8 @@ static bool page_finish(void *arg, struct err *err)
 }
 
 static bool roster_visit_all(struct patient_import *import,
-                             bool (*on_told)(void *arg, const struct told *told, struct err *err),
+                             bool (*on_told)(void *arg, const struct roster_patient *told,
+                                             struct err *err),
                              struct err *err)
 {
     struct roster_listener listener = { on_told, page_finish, import };
@@ -221,7 +222,7 @@ static bool source_scan(struct patient_import *import, struct err *err)
         return true;
     }
     import->dob_form = import->texts_form =
-        telling_form(import_date_form(import), import->request->dates_as_set, dates);
+        roster_tally_form(import_date_form(import), import->request->dates_as_set, dates);
     return true;
 }
 

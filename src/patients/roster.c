@@ -96,10 +96,10 @@ const char *roster_place(const struct roster *roster, uint64_t place, char text[
     return text;
 }
 
-static bool record_tell(const struct roster_fields *fields, const struct filemaker_record *record,
-                        const struct roster_listener *listener, struct err *err)
+static bool record_visit(const struct roster_fields *fields, const struct filemaker_record *record,
+                         const struct roster_listener *listener, struct err *err)
 {
-    struct told told = { .place = record->record_id };
+    struct roster_patient told = { .place = record->record_id };
 
     for (size_t i = 0; i < fields->count; i++) {
         const char *name = fields->fields[i].name;
@@ -112,28 +112,28 @@ static bool record_tell(const struct roster_fields *fields, const struct filemak
         if (i < ROSTER_MORE)
             told.texts[i] = text_trim(told.texts[i]);
     }
-    return listener->on_told(listener->arg, &told, err);
+    return listener->on_patient(listener->arg, &told, err);
 }
 
 /* Who reads the roll of the layout. */
-struct reading {
+struct roster_walk {
     const struct roster *roster;
     const struct roster_listener *listener;
 };
 
-static bool on_found(void *arg, const struct filemaker_record *records, size_t count,
-                     struct err *err)
+static bool roster_on_found(void *arg, const struct filemaker_record *records, size_t count,
+                            struct err *err)
 {
-    struct reading *r = arg;
+    struct roster_walk *r = arg;
 
     for (size_t i = 0; i < count; i++)
-        if (!record_tell(r->roster->fields, &records[i], r->listener, err))
+        if (!record_visit(r->roster->fields, &records[i], r->listener, err))
             return false;
     return r->listener->on_page(r->listener->arg, err);
 }
 
 /* Who goes while we read was there: an import takes nobody away. */
-static bool on_gone(void *arg, uint64_t record_id, struct err *err)
+static bool roster_on_gone(void *arg, uint64_t record_id, struct err *err)
 {
     (void)arg;
     (void)record_id;
@@ -145,8 +145,8 @@ static bool layout_each(const struct roster *roster, const struct roster_listene
                         struct err *err)
 {
     const struct patients_settings *s = roster->settings;
-    struct reading reading = { roster, listener };
-    struct walk_listener hears = { on_found, on_gone, NULL, &reading, true };
+    struct roster_walk reading = { roster, listener };
+    struct walk_listener hears = { roster_on_found, roster_on_gone, NULL, &reading, true };
     struct pager pager = pager_of(PAGER_FIRST, PAGER_MOST);
     auto_filemaker *filemaker = NULL;
     struct record_walk *roll;

@@ -28,7 +28,7 @@ struct roster_fields {
 };
 
 /* A patient as told. Texts are borrowed for the call. */
-struct told {
+struct roster_patient {
     struct span texts[ROSTER_FIELDS_MAX]; /* of id, names, date and number: trimmed */
     bool is_number[ROSTER_FIELDS_MAX];
     uint64_t place; /* the line, or the record */
@@ -36,7 +36,7 @@ struct told {
 
 /* Who hears of them. */
 struct roster_listener {
-    bool (*on_told)(void *arg, const struct told *told, struct err *err);
+    bool (*on_patient)(void *arg, const struct roster_patient *told, struct err *err);
     bool (*on_page)(void *arg, struct err *err); /* behind each page of FileMaker's */
     void *arg;
 };

@@ -15,10 +15,10 @@ static const char separators[] = ",;\t|";
 struct roster_csv {
     const char *path;
     const struct roster_fields *fields;
-    struct str bytes, room;
+    struct str bytes, decoded;
     struct span text;
     char separator;
-    bool is_told;
+    bool has_separator_line;
     size_t columns[ROSTER_FIELDS_MAX];
     struct str *header; /* one for each column */
     size_t header_count;
@@ -38,7 +38,7 @@ void roster_csv_free(struct roster_csv *c)
         return;
     header_clear(c);
     str_clear(&c->bytes);
-    str_clear(&c->room);
+    str_clear(&c->decoded);
     free(c);
 }
 
@@ -69,7 +69,7 @@ static struct csv *csv_begin(const struct roster_csv *c)
 }
 
 /* A file without a line has a header without a column. */
-static bool header_read(struct roster_csv *c, struct err *err)
+static bool csv_header_read(struct roster_csv *c, struct err *err)
 {
     auto_csv *csv = csv_begin(c);
     enum step step = csv_next(csv, err);
@@ -132,7 +132,7 @@ static bool separator_find(struct roster_csv *c, struct err *err)
         struct err ignored = { 0 };
 
         c->separator = *s;
-        if (!header_read(c, &ignored))
+        if (!csv_header_read(c, &ignored))
             continue;
         count = columns_count(c);
         if (count < best || (count == best && c->header_count <= best_cells))
@@ -142,7 +142,7 @@ static bool separator_find(struct roster_csv *c, struct err *err)
         found = *s;
     }
     c->separator = found;
-    return header_read(c, err);
+    return csv_header_read(c, err);
 }
 
 static const char *separator_name(const struct roster_csv *c)
@@ -174,7 +174,7 @@ static bool column_missing(const struct roster_csv *c, const struct roster_field
     auto_str shown = STR_MAX(KIB(4));
 
     header_show(c, &shown);
-    if (c->header_count <= 1 && !c->is_told)
+    if (c->header_count <= 1 && !c->has_separator_line)
         return err_set(err, ERR_USAGE, 0,
                        "its first line is one column, %s, and not the names of several: if another "
                        "sign than , ; | or a tab stands between them, put a line sep=X (X: that "
@@ -204,19 +204,21 @@ static bool columns_find(struct roster_csv *c, struct err *err)
     return true;
 }
 
-static bool file_open(struct roster_csv *c, enum text_coding coding, struct err *err)
+static bool csv_file_open(struct roster_csv *c, enum text_coding coding, struct err *err)
 {
     auto_csv *csv = NULL;
 
     if (!fs_read(c->path, &c->bytes, err))
         return as_usage(err);
-    if (!text_decode(str_span(&c->bytes), coding, "[patients] encoding", &c->room, &c->text, err))
+    if (!text_decode(str_span(&c->bytes), coding, "[patients] encoding", &c->decoded, &c->text,
+                     err))
         return as_usage(err);
     if (c->text.size == 0)
         return err_set(err, ERR_USAGE, 0, "it is empty");
     csv = csv_new(c->text);
-    c->is_told = csv_names_separator(csv);
-    return (c->is_told ? header_read(c, err) : separator_find(c, err)) && columns_find(c, err);
+    c->has_separator_line = csv_names_separator(csv);
+    return (c->has_separator_line ? csv_header_read(c, err) : separator_find(c, err))
+           && columns_find(c, err);
 }
 
 bool roster_csv_open(const char *path, enum text_coding coding, const struct roster_fields *fields,
@@ -227,8 +229,8 @@ bool roster_csv_open(const char *path, enum text_coding coding, const struct ros
     c->path = path;
     c->fields = fields;
     c->bytes = (struct str)STR_MAX(FILE_MAX);
-    c->room = (struct str)STR_MAX(3 * (size_t)FILE_MAX / 2);
-    if (!file_open(c, coding, err))
+    c->decoded = (struct str)STR_MAX(3 * (size_t)FILE_MAX / 2);
+    if (!csv_file_open(c, coding, err))
         return err_ctx(err, "'%s'", path);
     *csv_r = take(c);
     return true;
@@ -236,7 +238,7 @@ bool roster_csv_open(const char *path, enum text_coding coding, const struct ros
 
 /* --- the other lines ------------------------------------------------------------------------ */
 
-static bool is_empty(const struct csv *csv)
+static bool line_is_empty(const struct csv *csv)
 {
     for (size_t i = 0; i < csv_count(csv); i++)
         if (csv_cell(csv, i).size > 0)
@@ -244,7 +246,7 @@ static bool is_empty(const struct csv *csv)
     return true;
 }
 
-static bool is_header(const struct roster_csv *c, const struct csv *csv)
+static bool line_is_header(const struct roster_csv *c, const struct csv *csv)
 {
     for (size_t i = 0; i < c->header_count; i++)
         if (!span_equal(text_trim(csv_cell(csv, i)), str_span(&c->header[i])))
@@ -260,7 +262,7 @@ static bool line_fits(const struct roster_csv *c, const struct csv *csv, struct 
             "line %zu has %zu cells, and the first line %zu: a separator inside of a cell "
             "(the file's are %s) must stand in quotes, and every line must have all cells",
             csv_line(csv), csv_count(csv), c->header_count, separator_name(c));
-    if (is_header(c, csv))
+    if (line_is_header(c, csv))
         return err_set(err, ERR_USAGE, 0,
                        "line %zu repeats the names of the columns: were two files put together? "
                        "Remove the line, and look at those behind it",
@@ -281,12 +283,12 @@ static bool names_are_plain(const struct roster_csv *c, const struct csv *csv, s
     return true;
 }
 
-static bool line_tell(const struct roster_csv *c, const struct csv *csv,
-                      const struct roster_listener *listener, struct err *err)
+static bool line_visit(const struct roster_csv *c, const struct csv *csv,
+                       const struct roster_listener *listener, struct err *err)
 {
-    struct told told = { .place = csv_line(csv) };
+    struct roster_patient told = { .place = csv_line(csv) };
 
-    if (is_empty(csv))
+    if (line_is_empty(csv))
         return true;
     if (!line_fits(c, csv, err))
         return false;
@@ -298,22 +300,22 @@ static bool line_tell(const struct roster_csv *c, const struct csv *csv,
             if (i < ROSTER_MORE)
                 told.texts[i] = text_trim(told.texts[i]);
         }
-    return listener->on_told(listener->arg, &told, err);
+    return listener->on_patient(listener->arg, &told, err);
 }
 
-static bool lines_tell(const struct roster_csv *c, const struct roster_listener *listener,
-                       struct err *err)
+static bool lines_visit(const struct roster_csv *c, const struct roster_listener *listener,
+                        struct err *err)
 {
     auto_csv *csv = csv_begin(c);
     enum step step = csv_next(csv, err); /* the names */
 
     while (step == STEP_ROW && (step = csv_next(csv, err)) == STEP_ROW)
-        if (!line_tell(c, csv, listener, err))
+        if (!line_visit(c, csv, listener, err))
             return false;
     return step == STEP_END || as_usage(err);
 }
 
 bool roster_csv_each(struct roster_csv *c, const struct roster_listener *listener, struct err *err)
 {
-    return lines_tell(c, listener, err) || err_ctx(err, "'%s'", c->path);
+    return lines_visit(c, listener, err) || err_ctx(err, "'%s'", c->path);
 }

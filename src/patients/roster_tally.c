@@ -3,7 +3,7 @@
 
 enum { ID_MAX = 200, PLACES_SHOWN = 3 };
 
-void telling_count(struct patients_tally *tally, const struct roster *roster, uint64_t place)
+void roster_tally_count(struct patients_tally *tally, const struct roster *roster, uint64_t place)
 {
     size_t used = strlen(tally->places), room = sizeof tally->places - used;
     char text[ROSTER_PLACE_SIZE];
@@ -33,8 +33,8 @@ static const char *id_fault(struct span id)
     return text_id_fault(id);
 }
 
-const char *telling_fault(const struct roster_fields *fields, const struct told *told,
-                          const char **column_r)
+const char *roster_tally_fault(const struct roster_fields *fields,
+                               const struct roster_patient *told, const char **column_r)
 {
     const char *const faults[] = {
         [ROSTER_ID] = id_fault(told->texts[ROSTER_ID]),
@@ -57,15 +57,15 @@ const char *telling_fault(const struct roster_fields *fields, const struct told 
     return NULL;
 }
 
-void telling_look(const struct told *told, const struct roster *roster,
-                  struct patients_dates *dates)
+void roster_tally_date_sense(const struct roster_patient *told, const struct roster *roster,
+                             struct patients_dates *dates)
 {
     switch (dates_sense(told->texts[ROSTER_DOB])) {
     case DATE_IS_DAY_FIRST:
-        telling_count(&dates->day_first, roster, told->place);
+        roster_tally_count(&dates->day_first, roster, told->place);
         return;
     case DATE_IS_MONTH_FIRST:
-        telling_count(&dates->month_first, roster, told->place);
+        roster_tally_count(&dates->month_first, roster, told->place);
         return;
     case DATE_IS_NONE:
     case DATE_IS_SHORT:
@@ -77,7 +77,7 @@ void telling_look(const struct told *told, const struct roster *roster,
     abort();
 }
 
-enum dates_form telling_form(enum dates_form told, bool as_set, struct patients_dates *dates)
+enum dates_form roster_tally_form(enum dates_form told, bool as_set, struct patients_dates *dates)
 {
     bool shows_day = dates->day_first.count > 0, shows_month = dates->month_first.count > 0;
 
@@ -88,8 +88,9 @@ enum dates_form telling_form(enum dates_form told, bool as_set, struct patients_
     return dates->is_contradictory && !as_set ? DATE_ASK : told;
 }
 
-void telling_dob(const struct told *told, enum dates_form form, const struct roster *roster,
-                 struct patients_dates *dates, char day_r[DATE_TEXT_SIZE])
+void roster_tally_dob(const struct roster_patient *told, enum dates_form form,
+                      const struct roster *roster, struct patients_dates *dates,
+                      char day_r[DATE_TEXT_SIZE])
 {
     struct span text = told->texts[ROSTER_DOB];
     struct patients_tally *tally = &dates->unreadable;
@@ -113,5 +114,5 @@ void telling_dob(const struct told *told, enum dates_form form, const struct ros
         tally = &dates->other_form;
         break;
     }
-    telling_count(tally, roster, told->place);
+    roster_tally_count(tally, roster, told->place);
 }

@@ -23,7 +23,7 @@ static char *folder_there(const char *path)
     return folder;
 }
 
-bool room_free(const char *path, uint64_t *free_r)
+bool disk_room_free(const char *path, uint64_t *free_r)
 {
     auto_free char *folder = folder_there(path);
     struct statvfs disk;
@@ -34,14 +34,14 @@ bool room_free(const char *path, uint64_t *free_r)
     return true;
 }
 
-const char *room_path(const char *url)
+const char *disk_room_path(const char *url)
 {
     if (strncmp(url, "dir:", 4) == 0)
         return url + 4;
     return strncmp(url, "sqlite:", 7) == 0 ? url + 7 : NULL;
 }
 
-bool room_is_shared(const char *a, const char *b)
+bool disk_room_is_shared(const char *a, const char *b)
 {
     auto_free char *first = folder_there(a), *second = folder_there(b);
     struct stat about_first, about_second;

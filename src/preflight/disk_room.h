@@ -9,10 +9,10 @@
  *   free_r   bytes, for this user
  * False: nobody can tell.
  */
-must_check bool room_free(const char *path, uint64_t *free_r);
+must_check bool disk_room_free(const char *path, uint64_t *free_r);
 
 /* The folder or file behind "dir:PATH" and "sqlite:PATH"; NULL for what is no file of ours. */
-const char *room_path(const char *url);
+const char *disk_room_path(const char *url);
 
 /* Whether two paths lie on one disk. */
-bool room_is_shared(const char *a, const char *b);
+bool disk_room_is_shared(const char *a, const char *b);

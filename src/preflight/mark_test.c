@@ -11,20 +11,20 @@
 #include "ledger/edits.h"
 
 /* What a record says of its mark. */
-struct marked {
+struct mark_found {
     uint64_t mod_id;
     char *mark;
 };
 
-static void marked_clear(struct marked *marked)
+static void mark_found_clear(struct mark_found *marked)
 {
     free(marked->mark);
 }
 
-#define auto_marked __attribute__((cleanup(marked_clear))) struct marked
+#define auto_mark_found __attribute__((cleanup(mark_found_clear))) struct mark_found
 
 /* Refusals with a cause that somebody can mend. */
-static const char *cure_of(int reason)
+static const char *refusal_remedy(int reason)
 {
     switch (reason) {
     case 9:
@@ -56,9 +56,9 @@ static const char *cure_of(int reason)
     }
 }
 
-static bool refused(uint64_t record_id, const char *doing, struct err *err)
+static bool mark_refusal_explain(uint64_t record_id, const char *doing, struct err *err)
 {
-    const char *cure = err->kind == ERR_REMOTE ? cure_of(err->reason) : NULL;
+    const char *cure = err->kind == ERR_REMOTE ? refusal_remedy(err->reason) : NULL;
     auto_free char *words = mem_text(err->msg);
     enum err_kind kind = err->kind;
     int code = err->code, reason = err->reason;
@@ -69,14 +69,14 @@ static bool refused(uint64_t record_id, const char *doing, struct err *err)
     return false;
 }
 
-static bool look(const struct engine_settings *settings, struct filemaker *filemaker,
-                 uint64_t record_id, struct marked *marked_r, struct err *err)
+static bool mark_found_read(const struct engine_settings *settings, struct filemaker *filemaker,
+                            uint64_t record_id, struct mark_found *marked_r, struct err *err)
 {
     auto_page page = { 0 };
     struct span mark;
 
     if (!filemaker_record(filemaker, settings->fields.layout, record_id, &page, err))
-        return refused(record_id, "reading", err);
+        return mark_refusal_explain(record_id, "reading", err);
     mark = filemaker_text(&page.records[0], settings->fields.mark);
     marked_r->mod_id = page.records[0].mod_id;
     marked_r->mark = mark.size ? span_text(mark) : mem_text("");
@@ -84,18 +84,19 @@ static bool look(const struct engine_settings *settings, struct filemaker *filem
 }
 
 /* A lost answer is no failure yet: the look that follows tells. */
-static bool set(const struct engine_settings *settings, struct filemaker *filemaker,
-                uint64_t record_id, uint64_t mod_id, const char *mark, struct err *err)
+static bool mark_set(const struct engine_settings *settings, struct filemaker *filemaker,
+                     uint64_t record_id, uint64_t mod_id, const char *mark, struct err *err)
 {
     uint64_t ignored;
 
     return filemaker_set(filemaker, settings->fields.layout, record_id, mod_id,
                          settings->fields.mark, span_of(mark), &ignored, err)
-           || err->kind == ERR_UNSURE || refused(record_id, "writing the mark of", err);
+           || err->kind == ERR_UNSURE
+           || mark_refusal_explain(record_id, "writing the mark of", err);
 }
 
-static bool differs(const struct engine_settings *settings, uint64_t record_id,
-                    const struct marked *now, const char *wanted, struct err *err)
+static bool mark_differs(const struct engine_settings *settings, uint64_t record_id,
+                         const struct mark_found *now, const char *wanted, struct err *err)
 {
     return err_set(
         err, ERR_DATA, 0,
@@ -110,7 +111,8 @@ static bool differs(const struct engine_settings *settings, uint64_t record_id,
  * The mark stands in the ledger before it stands in the record: whatever ends this test, a run that
  * finds it knows whose it is.
  */
-static bool remember(struct ledger *ledger, uint64_t record_id, const char *mark, struct err *err)
+static bool mark_remember(struct ledger *ledger, uint64_t record_id, const char *mark,
+                          struct err *err)
 {
     auto_change change = { 0 };
     char name[64];
@@ -121,8 +123,8 @@ static bool remember(struct ledger *ledger, uint64_t record_id, const char *mark
 }
 
 /* What became of the mark: a run must not take it for somebody else's either. */
-static bool remember_altered(struct ledger *ledger, uint64_t record_id, uint64_t mod_id,
-                             const struct marked *now, struct err *err)
+static bool mark_remember_altered(struct ledger *ledger, uint64_t record_id, uint64_t mod_id,
+                                  const struct mark_found *now, struct err *err)
 {
     const struct ledger_reaction reaction = { .mark = now->mark,
                                               .mod_id = now->mod_id,
@@ -136,12 +138,12 @@ static bool remember_altered(struct ledger *ledger, uint64_t record_id, uint64_t
 
 /* --- the test ------------------------------------------------------------------------------- */
 
-struct test {
+struct mark_test {
     const struct engine_settings *settings;
     struct filemaker *filemaker;
     struct ledger *ledger;
     uint64_t record_id;
-    int64_t answers; /* edits of the source's own that followed ours */
+    int64_t reaction_edits; /* edits of the source's own that followed ours */
 };
 
 /*
@@ -149,20 +151,20 @@ struct test {
  *   now_r    also where it is not what was written
  *   same_r   it is
  */
-static bool set_and_look(struct test *t, uint64_t mod_id, const char *mark, struct marked *now_r,
-                         bool *same_r, struct err *err)
+static bool mark_set_and_read(struct mark_test *t, uint64_t mod_id, const char *mark,
+                              struct mark_found *now_r, bool *same_r, struct err *err)
 {
-    if (!set(t->settings, t->filemaker, t->record_id, mod_id, mark, err)
-        || !look(t->settings, t->filemaker, t->record_id, now_r, err))
+    if (!mark_set(t->settings, t->filemaker, t->record_id, mod_id, mark, err)
+        || !mark_found_read(t->settings, t->filemaker, t->record_id, now_r, err))
         return false;
     *same_r = *mark ? dates_stamp_equal(span_of(now_r->mark), span_of(mark)) : !*now_r->mark;
     if (*same_r && now_r->mod_id != mod_id)
-        t->answers += (int64_t)(now_r->mod_id - mod_id) - 1;
+        t->reaction_edits += (int64_t)(now_r->mod_id - mod_id) - 1;
     *same_r = *same_r && now_r->mod_id != mod_id;
     return true;
 }
 
-static bool stays(const struct test *t, const char *mark, struct err *err)
+static bool mark_stays(const struct mark_test *t, const char *mark, struct err *err)
 {
     return err_ctx(
         err,
@@ -172,37 +174,37 @@ static bool stays(const struct test *t, const char *mark, struct err *err)
 }
 
 /* Empties the mark that stands there, unless somebody edits the record meanwhile. */
-static bool take_back(struct test *t, uint64_t mod_id, const char *mark, uint64_t *mod_id_r,
-                      struct err *err)
+static bool mark_take_back(struct mark_test *t, uint64_t mod_id, const char *mark,
+                           uint64_t *mod_id_r, struct err *err)
 {
-    auto_marked now = { 0 };
+    auto_mark_found now = { 0 };
     bool empty;
 
-    if (!set_and_look(t, mod_id, "", &now, &empty, err)
-        || (!empty && !differs(t->settings, t->record_id, &now, "", err)))
-        return stays(t, mark, err);
+    if (!mark_set_and_read(t, mod_id, "", &now, &empty, err)
+        || (!empty && !mark_differs(t->settings, t->record_id, &now, "", err)))
+        return mark_stays(t, mark, err);
     *mod_id_r = now.mod_id;
-    return remember(t->ledger, t->record_id, "", err);
+    return mark_remember(t->ledger, t->record_id, "", err);
 }
 
-static bool mark_and_take_back(struct test *t, uint64_t before, const char *mark, uint64_t *after_r,
-                               struct err *err)
+static bool mark_and_take_back(struct mark_test *t, uint64_t before, const char *mark,
+                               uint64_t *after_r, struct err *err)
 {
-    auto_marked now = { 0 };
+    auto_mark_found now = { 0 };
     struct err ignored;
     bool same;
 
-    if (!set_and_look(t, before, mark, &now, &same, err))
+    if (!mark_set_and_read(t, before, mark, &now, &same, err))
         return false;
     if (same)
-        return take_back(t, now.mod_id, mark, after_r, err);
+        return mark_take_back(t, now.mod_id, mark, after_r, err);
     if (now.mod_id != before)
-        (void)!remember_altered(t->ledger, t->record_id, before, &now, &ignored);
-    return differs(t->settings, t->record_id, &now, mark, err);
+        (void)!mark_remember_altered(t->ledger, t->record_id, before, &now, &ignored);
+    return mark_differs(t->settings, t->record_id, &now, mark, err);
 }
 
 static bool may_try(const struct engine_settings *settings, uint64_t record_id,
-                    const struct marked *before, struct err *err)
+                    const struct mark_found *before, struct err *err)
 {
     if (!*before->mark)
         return true;
@@ -211,9 +213,10 @@ static bool may_try(const struct engine_settings *settings, uint64_t record_id,
                    (uintmax_t)record_id, before->mark, settings->fields.mark);
 }
 
-static char *told(const struct test *t, const char *mark, uint64_t before, uint64_t after)
+static char *test_summary(const struct mark_test *t, const char *mark, uint64_t before,
+                          uint64_t after)
 {
-    if (t->answers <= 0)
+    if (t->reaction_edits <= 0)
         return mem_printf(
             "record %ju was marked '%s' and emptied again; its modId went from %ju to "
             "%ju",
@@ -223,30 +226,32 @@ static char *told(const struct test *t, const char *mark, uint64_t before, uint6
         "edits of its own (modId went from %ju to %ju, not to %ju): a script, a "
         "calculation or a robot. A run marks each record once more then, and counts "
         "the mark if the same happens (docs/errors.md, source-reacts)",
-        (uintmax_t)t->record_id, mark, (intmax_t)t->answers, (uintmax_t)before, (uintmax_t)after,
-        (uintmax_t)before + 2);
+        (uintmax_t)t->record_id, mark, (intmax_t)t->reaction_edits, (uintmax_t)before,
+        (uintmax_t)after, (uintmax_t)before + 2);
 }
 
-bool write_test(const struct engine_settings *settings, struct filemaker *filemaker,
-                struct cancel *cancel, uint64_t record_id, char **said_r, struct err *err)
+bool mark_test_run(const struct engine_settings *settings, struct filemaker *filemaker,
+                   struct cancel *cancel, uint64_t record_id, char **said_r, struct err *err)
 {
     char text[STAMP_TEXT_SIZE];
     const char *mark = dates_stamp_text(time_now_us(), text);
-    struct test test = { .settings = settings, .filemaker = filemaker, .record_id = record_id };
-    auto_marked before = { 0 };
+    struct mark_test test = { .settings = settings,
+                              .filemaker = filemaker,
+                              .record_id = record_id };
+    auto_mark_found before = { 0 };
     auto_ledger *ledger = NULL;
     uint64_t after;
 
     if (!*settings->fields.mark)
         return err_set(err, ERR_USAGE, 0, "mark_field is empty: there is nothing to try");
-    if (!look(settings, filemaker, record_id, &before, err)
+    if (!mark_found_read(settings, filemaker, record_id, &before, err)
         || !may_try(settings, record_id, &before, err)
         || !ledger_open(settings->ledger_url, settings->source_name, cancel, &ledger, err)
-        || !remember(ledger, record_id, mark, err))
+        || !mark_remember(ledger, record_id, mark, err))
         return false;
     test.ledger = ledger;
     if (!mark_and_take_back(&test, before.mod_id, mark, &after, err))
         return false;
-    *said_r = told(&test, mark, before.mod_id, after);
+    *said_r = test_summary(&test, mark, before.mod_id, after);
     return true;
 }

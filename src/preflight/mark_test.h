@@ -16,6 +16,6 @@
  * ledger), ERR_DATA (what was written does not stand there); the words say what stands in the
  * record now.
  */
-must_check bool write_test(const struct engine_settings *settings, struct filemaker *filemaker,
-                           struct cancel *cancel, uint64_t record_id, char **said_r,
-                           struct err *err);
+must_check bool mark_test_run(const struct engine_settings *settings, struct filemaker *filemaker,
+                              struct cancel *cancel, uint64_t record_id, char **said_r,
+                              struct err *err);

@@ -14,16 +14,16 @@
 
 /* --- lists of containers -------------------------------------------------------------------- */
 
-struct list {
+struct pinned_containers {
     bool each;
     struct span names;
 };
 
-static struct list list_of(struct span text)
+static struct pinned_containers pinned_containers_of(struct span text)
 {
     struct span mode = span_cut(&text, ':');
 
-    return (struct list){ span_is(mode, "each"), text };
+    return (struct pinned_containers){ span_is(mode, "each"), text };
 }
 
 /* "Scan" and "Scan(1)" are one: a field may have got more repetitions meanwhile. */
@@ -42,7 +42,7 @@ static bool has_name(struct span names, struct span name)
     return false;
 }
 
-static bool has_all(struct span names, struct span wanted)
+static bool has_all_names(struct span names, struct span wanted)
 {
     while (wanted.at)
         if (!has_name(names, name_next(&wanted)))
@@ -58,29 +58,29 @@ static bool begins_with(struct span names, struct span wanted)
     return true;
 }
 
-static bool is_one(struct span names)
+static bool is_single_name(struct span names)
 {
     (void)name_next(&names);
     return !names.at;
 }
 
-bool steady_containers(struct span before, struct span now)
+bool pinned_containers_fit(struct span before, struct span now)
 {
-    struct list old = list_of(before), new = list_of(now);
+    struct pinned_containers old = pinned_containers_of(before), new = pinned_containers_of(now);
     struct span old_names = old.names, new_names = new.names;
 
-    if (old.each != new.each && !is_one(old.names))
+    if (old.each != new.each && !is_single_name(old.names))
         return false; /* of one container both mean the same */
     if (!new.each)
         return begins_with(new.names, old.names);
     return span_equal(name_next(&new_names), name_next(&old_names))
-           && has_all(new.names, old.names);
+           && has_all_names(new.names, old.names);
 }
 
 /* --- notes ---------------------------------------------------------------------------------- */
 
-static bool changed(const char *what, const char *before, const char *now, const char *so,
-                    struct err *err)
+static bool setting_changed(const char *what, const char *before, const char *now, const char *so,
+                            struct err *err)
 {
     return err_set(err, ERR_USAGE, 0,
                    "[source] %s was '%.120s' when this ledger was begun, and is '%.120s' now: %s",
@@ -104,7 +104,7 @@ static bool name_keep(struct ledger *ledger, const char *name, const char *now, 
     if (before && strcmp(before, now) == 0)
         return true;
     if (before && !accept)
-        return changed(name, before, now, so, err);
+        return setting_changed(name, before, now, so, err);
     return note_is_kept(ledger, name, now, keep, err);
 }
 
@@ -125,11 +125,12 @@ static bool containers_keep(struct ledger *ledger, const struct containers *cont
         return false;
     if (before && strcmp(before, now) == 0)
         return true;
-    if (before && !steady_containers(span_of(before), span_of(now)))
-        return changed("container_field (with containers)", before, now,
-                       "files that were moved would be missed, or moved twice. Set it back; names "
-                       "may only be added, behind the others",
-                       err);
+    if (before && !pinned_containers_fit(span_of(before), span_of(now)))
+        return setting_changed(
+            "container_field (with containers)", before, now,
+            "files that were moved would be missed, or moved twice. Set it back; names "
+            "may only be added, behind the others",
+            err);
     if (before && keep)
         log_info("containers were added: '%s', before '%s'", now, before);
     return note_is_kept(ledger, CONTAINERS, now, keep, err)
@@ -193,8 +194,8 @@ static bool store_keep(struct ledger *ledger, const struct engine_settings *s, b
     return note_is_kept(ledger, STORE, now, keep, err);
 }
 
-bool steady_store(const struct engine_settings *settings, const struct cancel *cancel,
-                  struct err *err)
+bool pinned_store_check(const struct engine_settings *settings, const struct cancel *cancel,
+                        struct err *err)
 {
     auto_ledger *ledger = NULL;
     struct err ignored = { 0 };
@@ -249,12 +250,12 @@ static bool all_keep(struct ledger *ledger, const struct engine_settings *s, boo
            && store_keep(ledger, s, keep, err);
 }
 
-bool steady_keep(struct ledger *ledger, const struct engine_settings *settings, struct err *err)
+bool pinned_keep(struct ledger *ledger, const struct engine_settings *settings, struct err *err)
 {
     return all_keep(ledger, settings, true, err);
 }
 
-bool steady_check(struct ledger *ledger, const struct engine_settings *settings, struct err *err)
+bool pinned_check(struct ledger *ledger, const struct engine_settings *settings, struct err *err)
 {
     return all_keep(ledger, settings, false, err);
 }

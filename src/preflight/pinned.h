@@ -23,23 +23,23 @@
  *   settings   with the containers as the layout has them
  * Fails with ERR_USAGE: what was changed, and how to mend it.
  */
-must_check bool steady_keep(struct ledger *ledger, const struct engine_settings *settings,
+must_check bool pinned_keep(struct ledger *ledger, const struct engine_settings *settings,
                             struct err *err);
 
-/* As steady_keep(), and keeps nothing: for those who only look. */
-must_check bool steady_check(struct ledger *ledger, const struct engine_settings *settings,
+/* As pinned_keep(), and keeps nothing: for those who only look. */
+must_check bool pinned_check(struct ledger *ledger, const struct engine_settings *settings,
                              struct err *err);
 
 /*
  * Of these the store alone, before it is opened: whoever looks for documents where they never were
  * would make a folder there, or call them all missing. A ledger that is not there yet has none.
- * Fails with ERR_USAGE, as steady_keep() does.
+ * Fails with ERR_USAGE, as pinned_keep() does.
  */
-must_check bool steady_store(const struct engine_settings *settings, const struct cancel *cancel,
-                             struct err *err);
+must_check bool pinned_store_check(const struct engine_settings *settings,
+                                   const struct cancel *cancel, struct err *err);
 
 /*
  * Whether containers may take the place of those that a ledger was begun with.
  *   before, now   as containers_text() told them
  */
-bool steady_containers(struct span before, struct span now);
+bool pinned_containers_fit(struct span before, struct span now);

@@ -11,7 +11,7 @@
 
 enum { NAMES_MAX = 256 * 1024, SHOWN_MAX = 200 };
 
-static void well(struct str *said, const char *format, const char *name)
+static void summary_add(struct str *said, const char *format, const char *name)
 {
     str_add_text(said, said->size ? "; " : "");
     str_printf(said, "%s '%s'", format, name);
@@ -19,7 +19,7 @@ static void well(struct str *said, const char *format, const char *name)
 
 /* --- folders -------------------------------------------------------------------------------- */
 
-static bool is_empty(const char *path)
+static bool mounted_is_empty(const char *path)
 {
     DIR *folder = opendir(path);
     size_t names = 0;
@@ -31,8 +31,8 @@ static bool is_empty(const char *path)
     return names < 3;
 }
 
-static void folder_look(struct span from, const char *path, struct str *said, struct str *problems,
-                        struct str *notes)
+static void mounted_folder_check(struct span from, const char *path, struct str *said,
+                                 struct str *problems, struct str *notes)
 {
     struct stat about;
     char text[128];
@@ -48,14 +48,15 @@ static void folder_look(struct span from, const char *path, struct str *said, st
         str_printf(problems,
                    "the folder '%s' ([source] reference_map): %s. Let this user read it\n", path,
                    strerror_r(errno, text, sizeof text));
-    else if (is_empty(path))
+    else if (mounted_is_empty(path))
         str_printf(notes, "the folder '%s' ([source] reference_map) is empty: is it mounted?\n",
                    path);
     else
-        well(said, "the folder", path);
+        summary_add(said, "the folder", path);
 }
 
-void ways_folders(const char *map, struct str *said, struct str *problems, struct str *notes)
+void places_check_folders(const char *map, struct str *said, struct str *problems,
+                          struct str *notes)
 {
     struct span rest = span_of(map);
 
@@ -72,13 +73,13 @@ void ways_folders(const char *map, struct str *said, struct str *problems, struc
                        "/mnt/scans\n",
                        SPAN_ARGS(from));
         else
-            folder_look(from, path, said, problems, notes);
+            mounted_folder_check(from, path, said, problems, notes);
     }
 }
 
 /* --- a script ------------------------------------------------------------------------------- */
 
-static bool is_listed(struct span names, const char *wanted, struct str *near_r)
+static bool script_is_listed(struct span names, const char *wanted, struct str *near_r)
 {
     struct nearest near = { .wanted = wanted };
     struct span rest = names;
@@ -99,23 +100,23 @@ static bool is_listed(struct span names, const char *wanted, struct str *near_r)
     return false;
 }
 
-static bool is_over(const struct err *err)
+static bool error_is_canceled(const struct err *err)
 {
     return err->kind == ERR_CANCELED;
 }
 
-static bool script_ask(const char *script, struct filemaker *filemaker, struct str *said,
-                       struct str *problems, struct str *notes, struct err *err)
+static bool script_check(const char *script, struct filemaker *filemaker, struct str *said,
+                         struct str *problems, struct str *notes, struct err *err)
 {
     auto_str names = STR_MAX(NAMES_MAX), near = STR_MAX(SHOWN_MAX);
 
     if (!filemaker_names(filemaker, FILEMAKER_SCRIPTS, &names, err)) {
         str_printf(notes, "whether there is a script '%s' could not be found out: %s\n", script,
                    err->msg);
-        return !is_over(err);
+        return !error_is_canceled(err);
     }
-    if (is_listed(str_span(&names), script, &near))
-        well(said, "the script", script);
+    if (script_is_listed(str_span(&names), script, &near))
+        summary_add(said, "the script", script);
     else if (!names.cut)
         str_printf(problems,
                    "the account sees no script '%s' ([source] script_name)%s%s%s. Spell it as in "
@@ -142,13 +143,13 @@ static const char *why_no_table(int status)
     }
 }
 
-static bool table_ask(const char *table, struct filemaker *filemaker, struct str *said,
-                      struct str *problems, struct str *notes, struct err *err)
+static bool odata_table_check(const char *table, struct filemaker *filemaker, struct str *said,
+                              struct str *problems, struct str *notes, struct err *err)
 {
     const char *why;
 
     if (filemaker_odata_table(filemaker, table, err)) {
-        well(said, "the OData table", table);
+        summary_add(said, "the OData table", table);
         return true;
     }
     why = err->kind == ERR_REMOTE ? why_no_table(err->code) : NULL;
@@ -156,14 +157,14 @@ static bool table_ask(const char *table, struct filemaker *filemaker, struct str
         str_printf(problems, "'%s' ([source] odata_table): %s (%s)\n", table, why, err->msg);
     else
         str_printf(notes, "the OData table '%s' could not be tried: %s\n", table, err->msg);
-    return !is_over(err);
+    return !error_is_canceled(err);
 }
 
-bool ways_ask(const struct engine_settings *settings, struct filemaker *filemaker, struct str *said,
-              struct str *problems, struct str *notes, struct err *err)
+bool places_check_server(const struct engine_settings *settings, struct filemaker *filemaker,
+                         struct str *said, struct str *problems, struct str *notes, struct err *err)
 {
     return (!*settings->odata_table
-            || table_ask(settings->odata_table, filemaker, said, problems, notes, err))
+            || odata_table_check(settings->odata_table, filemaker, said, problems, notes, err))
            && (!*settings->script
-               || script_ask(settings->script, filemaker, said, problems, notes, err));
+               || script_check(settings->script, filemaker, said, problems, notes, err));
 }

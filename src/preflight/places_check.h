@@ -13,12 +13,13 @@
 #include "engine/engine.h"
 
 /* The folders of reference_map: there, folders, readable. Asks nobody. */
-void ways_folders(const char *map, struct str *said, struct str *problems, struct str *notes);
+void places_check_folders(const char *map, struct str *said, struct str *problems,
+                          struct str *notes);
 
 /*
  * Asks for the OData table and for the script, where they are named; runs no script.
  * Fails with ERR_CANCELED.
  */
-must_check bool ways_ask(const struct engine_settings *settings, struct filemaker *filemaker,
-                         struct str *said, struct str *problems, struct str *notes,
-                         struct err *err);
+must_check bool places_check_server(const struct engine_settings *settings,
+                                    struct filemaker *filemaker, struct str *said,
+                                    struct str *problems, struct str *notes, struct err *err);

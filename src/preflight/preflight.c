@@ -162,8 +162,9 @@ bool preflight_layout(const struct engine_settings *settings, struct filemaker *
 bool preflight_places(const struct engine_settings *settings, struct filemaker *filemaker,
                       struct preflight_result *tried, struct err *err)
 {
-    ways_folders(settings->reference_map, &tried->ok_text, &tried->problems, &tried->notes);
-    return ways_ask(settings, filemaker, &tried->ok_text, &tried->problems, &tried->notes, err);
+    places_check_folders(settings->reference_map, &tried->ok_text, &tried->problems, &tried->notes);
+    return places_check_server(settings, filemaker, &tried->ok_text, &tried->problems,
+                               &tried->notes, err);
 }
 
 /* --- which records are documents ------------------------------------------------------------ */
@@ -244,7 +245,7 @@ bool preflight_databases(const struct engine_settings *settings, const struct ca
 
     if (!ledger_open(settings->ledger_url, settings->source_name, cancel, &ledger, err)
         || !ledger_begin(ledger, &change, err)
-        || !trial_keep(ledger, settings, &settings->store.traits, cancel, err)
+        || !store_probe_keep(ledger, settings, &settings->store.traits, cancel, err)
         || !ledger_commit(&change, err)
         || !registry_check(&settings->registry, cancel, &tried->problems, err))
         return false;
@@ -308,7 +309,7 @@ static bool source_check(const struct engine_settings *settings, struct filemake
            && has_no_problem(tried, err);
 }
 
-bool preflight_all(struct engine_settings *settings, enum trial trial,
+bool preflight_all(struct engine_settings *settings, enum probe_mode trial,
                    struct containers *containers, const struct cancel *cancel, struct err *err)
 {
     auto_filemaker *filemaker = NULL;
@@ -318,9 +319,9 @@ bool preflight_all(struct engine_settings *settings, enum trial trial,
 
     if (!filemaker_new(&settings->filemaker, cancel, &filemaker, err)
         || !source_check(settings, filemaker, &layout, containers, &tried, err)
-        || !trial_make(settings, cancel, trial, &settings->store.traits, &store, err))
+        || !store_probe_run(settings, cancel, trial, &settings->store.traits, &store, err))
         return false;
-    if (trial != TRIAL_NONE && !preflight_is_begun(settings, cancel)
+    if (trial != PROBE_NEVER && !preflight_is_begun(settings, cancel)
         && (!first_documents(settings, filemaker, &tried, err) || !has_no_problem(&tried, err)))
         return false;
     settings->fields.containers = containers;

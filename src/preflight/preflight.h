@@ -83,6 +83,6 @@ must_check bool preflight_databases(const struct engine_settings *settings,
  *   settings     learns what only layout and store tell: `containers`, the traits
  *   containers   filled; the caller's, and outlives the settings
  */
-must_check bool preflight_all(struct engine_settings *settings, enum trial trial,
+must_check bool preflight_all(struct engine_settings *settings, enum probe_mode trial,
                               struct containers *containers, const struct cancel *cancel,
                               struct err *err);

@@ -37,7 +37,7 @@ struct candidate {
 };
 
 struct sampling {
-    const struct sample_of *of;
+    const struct sample_request *of;
     struct sample *sample;
     struct idset *records, *patients;
     struct candidate candidates[CANDIDATES_MAX];
@@ -85,8 +85,8 @@ static void document_look(struct sampling *s, const struct filemaker_record *rec
 
 /* --- one record ----------------------------------------------------------------------------- */
 
-static bool is_ours(const struct sampling *s, uint64_t record_id, struct span mark, bool *ours_r,
-                    struct err *err)
+static bool mark_is_known(const struct sampling *s, uint64_t record_id, struct span mark,
+                          bool *ours_r, struct err *err)
 {
     struct ledger_edits edits = { 0 };
     char **marks = NULL;
@@ -121,14 +121,15 @@ static bool mark_look(struct sampling *s, const struct filemaker_record *record,
         return true;
     }
     s->sample->marked++;
-    s->sample->marked_odd += !dates_stamp_read(mark, &ignored);
-    if (!is_ours(s, record->record_id, mark, &ours, err))
+    s->sample->marked_malformed += !dates_stamp_read(mark, &ignored);
+    if (!mark_is_known(s, record->record_id, mark, &ours, err))
         return false;
     s->sample->marked_ours += ours;
     return true;
 }
 
-static bool patient_look(struct sampling *s, const struct filemaker_record *record, struct err *err)
+static bool patient_sample(struct sampling *s, const struct filemaker_record *record,
+                           struct err *err)
 {
     struct span id = span_trim(filemaker_text(record, s->of->settings->fields.patient));
     struct sha256 hash = sha256_of(id);
@@ -150,7 +151,7 @@ static bool patient_look(struct sampling *s, const struct filemaker_record *reco
 }
 
 /* What a value looks like, without what it says: it may be a birthday. */
-static void form_of(struct span value, char form[SAMPLE_VALUE_SIZE])
+static void value_shape(struct span value, char form[SAMPLE_VALUE_SIZE])
 {
     size_t i;
 
@@ -175,10 +176,10 @@ static void times_look(struct sampling *s, const struct filemaker_record *record
     s->sample->dates_either += doubt == DATE_DOUBT_EITHER;
     s->sample->dates_unlike += doubt == DATE_DOUBT_UNLIKE;
     if (doubt != DATE_DOUBT_NONE)
-        form_of(date, s->sample->odd_date_form);
+        value_shape(date, s->sample->odd_date_form);
     if (dates_stamp_read(span_trim(filemaker_text(record, f->created)), &made)
         && time_from_zone(made) > time_now_us() + TOMORROW_US)
-        s->sample->from_tomorrow++;
+        s->sample->made_in_future++;
 }
 
 static bool record_look(struct sampling *s, const struct filemaker_record *record, struct err *err)
@@ -195,7 +196,7 @@ static bool record_look(struct sampling *s, const struct filemaker_record *recor
         document_look(s, record, which);
     times_look(s, record);
     return (!*s->of->settings->fields.mark || mark_look(s, record, err))
-           && patient_look(s, record, err);
+           && patient_sample(s, record, err);
 }
 
 static bool records_look(struct sampling *s, const struct filemaker_page *page, struct err *err)
@@ -231,7 +232,7 @@ static bool large_page_look(struct sampling *s, uint64_t place, struct err *err)
 }
 
 /* Where a place's page begins: the last one ends with the layout. */
-static uint64_t place_of(uint64_t index, uint64_t count)
+static uint64_t page_start(uint64_t index, uint64_t count)
 {
     uint64_t room = count > PLACE_RECORDS ? count - PLACE_RECORDS : 0;
 
@@ -266,7 +267,7 @@ static bool places_look(struct sampling *s, struct err *err)
 
     pager_begin(&pager);
     for (uint64_t i = 0; i < PLACES && (i == 0 || count > PLACE_RECORDS); i++) {
-        if (!place_look(s, &pager, place_of(i, count), err))
+        if (!place_look(s, &pager, page_start(i, count), err))
             return false;
         count = s->sample->records == UINT64_MAX ? 0 : s->sample->records;
     }
@@ -287,8 +288,8 @@ static void failure_note(struct sample *sample, const struct failure *trouble)
  * Reads a file as a run does, and keeps its beginning; of a very large one, only that.
  *   bytes   room for BEGIN_SIZE
  */
-static bool file_read(struct content_source *intake, char *bytes, uint64_t *size_r, bool *whole_r,
-                      struct failure *trouble)
+static bool file_sample_read(struct content_source *intake, char *bytes, uint64_t *size_r,
+                             bool *whole_r, struct failure *trouble)
 {
     char rest[16384];
     size_t got = 1;
@@ -325,7 +326,7 @@ static bool file_fetch(const struct engine *mover, struct filemaker *filemaker,
     bool whole = false;
     bool good =
         content_source_open(mover, filemaker, facts, CONTENT_METHOD_DIRECT, &intake, trouble)
-        && file_read(intake, bytes, &size, &whole, trouble)
+        && file_sample_read(intake, bytes, &size, &whole, trouble)
         && (!whole || size >= BEGIN_SIZE
             || is_a_file((struct span){ bytes, (size_t)size }, facts, trouble));
 
@@ -394,7 +395,7 @@ static bool files_try(struct sampling *s, struct err *err)
     return true;
 }
 
-bool sample_take(const struct sample_of *of, struct sample *sample_r, struct err *err)
+bool sample_take(const struct sample_request *of, struct sample *sample_r, struct err *err)
 {
     auto_free struct sampling *s = mem_new(struct sampling);
     bool good;

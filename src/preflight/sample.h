@@ -38,8 +38,9 @@ struct sample {
     int64_t by_container[16]; /* not empty, by the place of the container */
 
     /* Marks. */
-    int64_t marked, marked_ours, marked_odd; /* of these, in the ledger; that are no stamp at all */
-    uint64_t unmarked_record;                /* one without a mark; 0: none was seen              */
+    int64_t marked, marked_ours,
+        marked_malformed;     /* of these, in the ledger; that are no stamp at all */
+    uint64_t unmarked_record; /* one without a mark; 0: none was seen              */
 
     /* Patients and dates. */
     int64_t without_patient, patients, patients_known; /* different ids; in the application       */
@@ -47,7 +48,7 @@ struct sample {
     int64_t without_type, dates;                    /* given                                    */
     int64_t dates_none, dates_either, dates_unlike; /* no date; of two meanings; not as told     */
     char odd_date_form[SAMPLE_VALUE_SIZE];          /* of one, its digits as 9s                */
-    int64_t from_tomorrow; /* records made later than now: the time zone cannot be right */
+    int64_t made_in_future; /* records made later than now: the time zone cannot be right */
 
     /* Files that were fetched. */
     int64_t tried, good, good_bytes;
@@ -55,7 +56,7 @@ struct sample {
     struct sample_failure failures[FAILURES];
 };
 
-struct sample_of {
+struct sample_request {
     struct engine_settings *settings; /* with `containers` read      */
     struct filemaker *filemaker;
     struct ledger *ledger;     /* to know our marks; or NULL  */
@@ -69,4 +70,5 @@ struct sample_of {
  * Files that cannot be fetched are no failure: they are counted.
  * Fails with ERR_REMOTE, ERR_NET, ERR_DATA (pages that cannot be read), ERR_OS, ERR_CANCELED.
  */
-must_check bool sample_take(const struct sample_of *of, struct sample *sample_r, struct err *err);
+must_check bool sample_take(const struct sample_request *of, struct sample *sample_r,
+                            struct err *err);

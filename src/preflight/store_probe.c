@@ -8,16 +8,16 @@
 
 enum { TEXT_MAX = 1024, PROBE_DIGITS = 12 };
 
-static char *note_of(const char *name)
+static char *probe_note_name(const char *name)
 {
     return mem_printf("store %s", name);
 }
 
 /* What is known; nothing where there is no ledger yet. */
-static bool known_read(const struct engine_settings *settings, const char *name,
-                       const struct cancel *cancel, struct store_traits *traits_r)
+static bool known_traits_read(const struct engine_settings *settings, const char *name,
+                              const struct cancel *cancel, struct store_traits *traits_r)
 {
-    auto_free char *note = note_of(name), *text = NULL;
+    auto_free char *note = probe_note_name(name), *text = NULL;
     auto_ledger *ledger = NULL;
     struct err ignored;
 
@@ -27,8 +27,9 @@ static bool known_read(const struct engine_settings *settings, const char *name,
            && store_traits_read(span_of(text), traits_r);
 }
 
-static bool store_at(const struct engine_settings *settings, const struct cancel *cancel,
-                     const struct store_traits *traits, struct store **store_r, struct err *err)
+static bool store_with_traits(const struct engine_settings *settings, const struct cancel *cancel,
+                              const struct store_traits *traits, struct store **store_r,
+                              struct err *err)
 {
     struct store_settings store = settings->store;
 
@@ -37,35 +38,36 @@ static bool store_at(const struct engine_settings *settings, const struct cancel
 }
 
 /* A folder is tried each time: that is cheap, and it may have been mounted otherwise meanwhile. */
-static bool must_try(enum trial trial, const struct store *store, const struct store_traits *known,
-                     bool same)
+static bool must_probe(enum probe_mode trial, const struct store *store,
+                       const struct store_traits *known, bool same)
 {
     if (!*store_bucket(store))
         return true;
     switch (trial) {
-    case TRIAL_NONE:
+    case PROBE_NEVER:
         return false;
-    case TRIAL_NEEDED:
+    case PROBE_IF_NEEDED:
         return !same;
-    case TRIAL_ALWAYS:
+    case PROBE_ALWAYS:
         return !same || known->deletes != STORE_NO;
     }
     abort();
 }
 
 /* As if nothing were known of a bucket; a folder that is known must not be made anew. */
-static bool probe(const struct engine_settings *settings, const struct cancel *cancel,
-                  struct store *known, struct store_traits *traits, struct err *err)
+static bool bucket_probe(const struct engine_settings *settings, const struct cancel *cancel,
+                         struct store *known, struct store_traits *traits, struct err *err)
 {
     const struct store_traits nothing = { 0 };
     auto_store *unknown = NULL;
 
     if (!*store_bucket(known))
         return store_probe(known, traits, err);
-    return store_at(settings, cancel, &nothing, &unknown, err) && store_probe(unknown, traits, err);
+    return store_with_traits(settings, cancel, &nothing, &unknown, err)
+           && store_probe(unknown, traits, err);
 }
 
-static char *words_of(const struct store *store, const struct store_traits *traits, bool tried)
+static char *probe_words(const struct store *store, const struct store_traits *traits, bool tried)
 {
     auto_str text = STR_MAX(KIB(1));
 
@@ -76,47 +78,49 @@ static char *words_of(const struct store *store, const struct store_traits *trai
                       tried ? "" : " (as was found before)");
 }
 
-void trial_known(const struct engine_settings *settings, const struct cancel *cancel,
-                 struct store_traits *traits_r)
+void store_probe_known(const struct engine_settings *settings, const struct cancel *cancel,
+                       struct store_traits *traits_r)
 {
     auto_free char *name = NULL;
     struct err ignored; /* opening the store will say it */
 
     *traits_r = (struct store_traits){ 0 };
     if (store_name_of(&settings->store, &name, &ignored))
-        (void)known_read(settings, name, cancel, traits_r);
+        (void)known_traits_read(settings, name, cancel, traits_r);
 }
 
-bool trial_make(const struct engine_settings *settings, const struct cancel *cancel,
-                enum trial trial, struct store_traits *traits_r, char **said_r, struct err *err)
+bool store_probe_run(const struct engine_settings *settings, const struct cancel *cancel,
+                     enum probe_mode trial, struct store_traits *traits_r, char **said_r,
+                     struct err *err)
 {
     struct store_traits traits = { 0 };
     auto_free char *name = NULL;
     auto_store *store = NULL;
     bool same = false, tried;
 
-    if (!steady_store(settings, cancel, err))
+    if (!pinned_store_check(settings, cancel, err))
         return false;
     if (!store_name_of(&settings->store, &name, err))
         return false;
-    (void)known_read(settings, name, cancel, &traits);
-    if (trial == TRIAL_NONE && !span_starts(span_of(settings->store.url), "s3://")) {
+    (void)known_traits_read(settings, name, cancel, &traits);
+    if (trial == PROBE_NEVER && !span_starts(span_of(settings->store.url), "s3://")) {
         *traits_r = traits; /* to open a folder is to make it */
         *said_r = mem_printf("%s: not tried", settings->store.url);
         return true;
     }
-    if (!store_at(settings, cancel, &traits, &store, err) || !store_probe_check(store, &same, err))
+    if (!store_with_traits(settings, cancel, &traits, &store, err)
+        || !store_probe_check(store, &same, err))
         return false;
-    tried = must_try(trial, store, &traits, same);
-    if (tried && !probe(settings, cancel, store, &traits, err))
+    tried = must_probe(trial, store, &traits, same);
+    if (tried && !bucket_probe(settings, cancel, store, &traits, err))
         return false;
-    *said_r = words_of(store, &traits, tried);
+    *said_r = probe_words(store, &traits, tried);
     *traits_r = traits;
     return true;
 }
 
 /* Twelve hex digits, and "-2" and so on for further ones. */
-static bool is_of_a_trial(struct span id)
+static bool is_probe_object(struct span id)
 {
     size_t digits = 0;
 
@@ -125,8 +129,8 @@ static bool is_of_a_trial(struct span id)
     return digits == PROBE_DIGITS && (id.size == digits || id.size == digits + 2);
 }
 
-bool trial_left(const struct engine_settings *settings, const struct cancel *cancel,
-                struct str *names, size_t *count_r, struct err *err)
+bool store_probe_leftovers(const struct engine_settings *settings, const struct cancel *cancel,
+                           struct str *names, size_t *count_r, struct err *err)
 {
     auto_free char *prefix = mem_printf("%s" STORE_PROBE, settings->keys.prefix);
     auto_store *store = NULL;
@@ -135,17 +139,18 @@ bool trial_left(const struct engine_settings *settings, const struct cancel *can
     enum step step;
 
     *count_r = 0;
-    if (!store_at(settings, cancel, &settings->store.traits, &store, err)
+    if (!store_with_traits(settings, cancel, &settings->store.traits, &store, err)
         || !store_list(store, prefix, &list, err))
         return false;
     while ((step = store_list_next(list, &entry, err)) == STEP_ROW)
-        if (is_of_a_trial(span_of(entry.key + strlen(prefix))))
+        if (is_probe_object(span_of(entry.key + strlen(prefix))))
             str_printf(names, "%s%s", (*count_r)++ ? ", " : "", entry.key);
     return step == STEP_END;
 }
 
-bool trial_keep(struct ledger *ledger, const struct engine_settings *settings,
-                const struct store_traits *traits, const struct cancel *cancel, struct err *err)
+bool store_probe_keep(struct ledger *ledger, const struct engine_settings *settings,
+                      const struct store_traits *traits, const struct cancel *cancel,
+                      struct err *err)
 {
     auto_free char *name = NULL, *note = NULL, *known = NULL;
     auto_str text = STR_MAX(TEXT_MAX);
@@ -155,7 +160,7 @@ bool trial_keep(struct ledger *ledger, const struct engine_settings *settings,
         return true;
     if (!store_name_of(&settings->store, &name, err))
         return false;
-    note = note_of(name);
+    note = probe_note_name(name);
     store_traits_write(traits, &text);
     return ledger_note_read(ledger, note, &known, err)
            && ((known && strcmp(known, str_text(&text)) == 0)

@@ -9,10 +9,10 @@
 #include "engine/engine.h"
 #include "ledger/ledger.h"
 
-enum trial {
-    TRIAL_NONE,   /* nothing is written: the store is only greeted                       */
-    TRIAL_NEEDED, /* it is tried if that was not done yet, or it changed since           */
-    TRIAL_ALWAYS, /* it is tried, unless what that makes could not be taken away again    */
+enum probe_mode {
+    PROBE_NEVER,     /* nothing is written: the store is only greeted                       */
+    PROBE_IF_NEEDED, /* it is tried if that was not done yet, or it changed since           */
+    PROBE_ALWAYS,    /* it is tried, unless what that makes could not be taken away again    */
 };
 
 /*
@@ -21,13 +21,13 @@ enum trial {
  *   said_r     in words; the caller frees
  * Fails as store_probe().
  */
-must_check bool trial_make(const struct engine_settings *settings, const struct cancel *cancel,
-                           enum trial trial, struct store_traits *traits_r, char **said_r,
-                           struct err *err);
+must_check bool store_probe_run(const struct engine_settings *settings, const struct cancel *cancel,
+                                enum probe_mode trial, struct store_traits *traits_r, char **said_r,
+                                struct err *err);
 
 /* What was found before; nothing, where there is no ledger yet or nobody tried. */
-void trial_known(const struct engine_settings *settings, const struct cancel *cancel,
-                 struct store_traits *traits_r);
+void store_probe_known(const struct engine_settings *settings, const struct cancel *cancel,
+                       struct store_traits *traits_r);
 
 /*
  * Names the objects that trials left in a bucket: of one that was killed, or whose account may not
@@ -37,10 +37,11 @@ void trial_known(const struct engine_settings *settings, const struct cancel *ca
  *   count_r    how many
  * Fails as store_list().
  */
-must_check bool trial_left(const struct engine_settings *settings, const struct cancel *cancel,
-                           struct str *names, size_t *count_r, struct err *err);
+must_check bool store_probe_leftovers(const struct engine_settings *settings,
+                                      const struct cancel *cancel, struct str *names,
+                                      size_t *count_r, struct err *err);
 
 /* In a change: keeps what was found, if it is not what was known already. */
-must_check bool trial_keep(struct ledger *ledger, const struct engine_settings *settings,
-                           const struct store_traits *traits, const struct cancel *cancel,
-                           struct err *err);
+must_check bool store_probe_keep(struct ledger *ledger, const struct engine_settings *settings,
+                                 const struct store_traits *traits, const struct cancel *cancel,
+                                 struct err *err);

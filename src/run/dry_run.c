@@ -13,15 +13,15 @@
 #include "preflight/preflight.h"
 #include "registry/registry.h"
 
-struct counting {
+struct dry_run_walk {
     const struct engine_settings *settings;
     struct registry *registry; /* NULL: there is none yet */
-    struct rehearsal *result;
+    struct dry_run_result *result;
     struct idset *counted; /* records: a walk that begins anew comes by again */
     struct idset *ids;     /* hashes of ids                                   */
 };
 
-static uint64_t number_of(struct span id)
+static uint64_t id_set_number(struct span id)
 {
     struct sha256 hash = sha256_of(id);
     uint64_t number;
@@ -31,24 +31,24 @@ static uint64_t number_of(struct span id)
 }
 
 /* Whether the record's id is its own: for all documents of the record. */
-static bool id_look(struct counting *c, const struct filemaker_record *record)
+static bool id_count(struct dry_run_walk *c, const struct filemaker_record *record)
 {
     auto_facts facts = { 0 };
     struct span id = span_trim(filemaker_text(record, c->settings->fields.key));
     bool is_first;
 
     facts_read(&c->settings->fields, record, false, 0, &facts);
-    is_first = facts.has_uuid && idset_add(c->ids, number_of(str_span(&facts.identity)));
+    is_first = facts.has_uuid && idset_add(c->ids, id_set_number(str_span(&facts.identity)));
     c->result->empty_id += id.size == 0;
-    c->result->odd_id += id.size > 0 && !facts.has_uuid;
+    c->result->malformed_id += id.size > 0 && !facts.has_uuid;
     c->result->shared_id += facts.has_uuid && !is_first;
     c->result->records_by_number += !is_first;
     return is_first;
 }
 
-static void content_count(struct counting *c, const struct source_facts *facts)
+static void content_count(struct dry_run_walk *c, const struct source_facts *facts)
 {
-    struct rehearsal *r = c->result;
+    struct dry_run_result *r = c->result;
     auto_free char *path = NULL;
 
     switch (facts->content) {
@@ -74,7 +74,7 @@ static void content_count(struct counting *c, const struct source_facts *facts)
     }
 }
 
-static void date_count(struct counting *c, const struct filemaker_record *record)
+static void date_count(struct dry_run_walk *c, const struct filemaker_record *record)
 {
     enum date_doubt doubt = row_date_doubt(&c->settings->fields, record);
 
@@ -82,7 +82,7 @@ static void date_count(struct counting *c, const struct filemaker_record *record
     c->result->dates_unlike += doubt == DATE_DOUBT_UNLIKE;
 }
 
-static bool patient_count(struct counting *c, const struct source_facts *facts, struct err *err)
+static bool patient_count(struct dry_run_walk *c, const struct source_facts *facts, struct err *err)
 {
     enum registry_match match = REGISTRY_NO_PATIENT;
     char patient[REGISTRY_PATIENT_SIZE];
@@ -97,8 +97,8 @@ static bool patient_count(struct counting *c, const struct source_facts *facts, 
     return true;
 }
 
-static bool document_count(struct counting *c, const struct filemaker_record *record, size_t which,
-                           bool has_id, struct err *err)
+static bool document_count(struct dry_run_walk *c, const struct filemaker_record *record,
+                           size_t which, bool has_id, struct err *err)
 {
     auto_facts facts = { 0 };
 
@@ -113,10 +113,10 @@ static bool document_count(struct counting *c, const struct filemaker_record *re
     return patient_count(c, &facts, err);
 }
 
-static bool on_found(void *arg, const struct filemaker_record *records, size_t count,
-                     struct err *err)
+static bool dry_run_on_found(void *arg, const struct filemaker_record *records, size_t count,
+                             struct err *err)
 {
-    struct counting *c = arg;
+    struct dry_run_walk *c = arg;
     const struct containers *containers = c->settings->fields.containers;
 
     for (size_t i = 0; i < count; i++) {
@@ -125,7 +125,7 @@ static bool on_found(void *arg, const struct filemaker_record *records, size_t c
         if (!idset_add(c->counted, records[i].record_id)
             || !filter_passes(c->settings->filter, &records[i]))
             continue;
-        has_id = id_look(c, &records[i]);
+        has_id = id_count(c, &records[i]);
         for (size_t which = 0; which < (containers->each_is_document ? containers->count : 1);
              which++)
             if (!document_count(c, &records[i], which, has_id, err))
@@ -134,7 +134,7 @@ static bool on_found(void *arg, const struct filemaker_record *records, size_t c
     return true;
 }
 
-static bool on_gone(void *arg, uint64_t record_id, struct err *err)
+static bool dry_run_on_gone(void *arg, uint64_t record_id, struct err *err)
 {
     (void)arg;
     (void)record_id;
@@ -143,7 +143,8 @@ static bool on_gone(void *arg, uint64_t record_id, struct err *err)
 }
 
 /* The registry as it is; where there is none, nothing is made. */
-static struct registry *registry_look(const struct engine_settings *settings, struct cancel *cancel)
+static struct registry *registry_if_there(const struct engine_settings *settings,
+                                          struct cancel *cancel)
 {
     struct registry *registry;
     struct err ignored;
@@ -153,10 +154,10 @@ static struct registry *registry_look(const struct engine_settings *settings, st
     return registry;
 }
 
-static bool count_all(struct counting *c, struct filemaker *filemaker, struct cancel *cancel,
-                      struct err *err)
+static bool source_count(struct dry_run_walk *c, struct filemaker *filemaker, struct cancel *cancel,
+                         struct err *err)
 {
-    struct walk_listener listener = { on_found, on_gone, NULL, c, true };
+    struct walk_listener listener = { dry_run_on_found, dry_run_on_gone, NULL, c, true };
     struct pager pager = pager_of(PAGER_FIRST, PAGER_MOST);
     struct record_walk *roll =
         walk_new(filemaker, c->settings->fields.layout, &pager, cancel, &listener);
@@ -173,25 +174,25 @@ static bool count_all(struct counting *c, struct filemaker *filemaker, struct ca
     return good;
 }
 
-bool rehearse(const struct engine_settings *settings, struct cancel *cancel,
-              struct rehearsal *rehearsal_r, struct err *err)
+bool dry_run_all(const struct engine_settings *settings, struct cancel *cancel,
+                 struct dry_run_result *rehearsal_r, struct err *err)
 {
     struct engine_settings learned = *settings;
-    struct rehearsal result = { 0 };
+    struct dry_run_result result = { 0 };
     auto_containers containers = { 0 };
     auto_filemaker *filemaker = NULL;
     auto_registry *registry = NULL;
-    struct counting counting = { .settings = &learned, .result = &result };
+    struct dry_run_walk counting = { .settings = &learned, .result = &result };
     bool good;
 
-    if (!preflight_all(&learned, TRIAL_NONE, &containers, cancel, err)
+    if (!preflight_all(&learned, PROBE_NEVER, &containers, cancel, err)
         || !filemaker_new(&learned.filemaker, cancel, &filemaker, err))
         return false;
     counting.counted = idset_new();
     counting.ids = idset_new();
-    counting.registry = registry = registry_look(settings, cancel);
+    counting.registry = registry = registry_if_there(settings, cancel);
     result.has_patients = registry != NULL;
-    good = count_all(&counting, filemaker, cancel, err);
+    good = source_count(&counting, filemaker, cancel, err);
     result.is_refused = result.is_refused && !preflight_is_begun(settings, cancel);
     idset_free(counting.counted);
     idset_free(counting.ids);

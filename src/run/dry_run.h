@@ -6,15 +6,15 @@
 #include "base/err.h"
 #include "engine/engine.h"
 
-struct rehearsal {
+struct dry_run_result {
     int64_t records;    /* of the source                                       */
     int64_t documents;  /* that a run would look at, what the filter leaves    */
     int64_t files;      /* that can be streamed                                */
     int64_t references; /* that can be read where they are mounted             */
     int64_t empty, unmapped, no_access, unknown;
-    int64_t marked;                      /* that carry a mark already                           */
-    int64_t without_id;                  /* whose id is of no use: of one of the three kinds    */
-    int64_t empty_id, odd_id, shared_id; /* none; no UUID; one that came before */
+    int64_t marked;     /* that carry a mark already                           */
+    int64_t without_id; /* whose id is of no use: of one of the three kinds    */
+    int64_t empty_id, malformed_id, shared_id; /* none; no UUID; one that came before */
     int64_t distinct_ids;
     int64_t records_by_number; /* records without an id of their own            */
     bool is_refused;           /* these are so many that a run would not start  */
@@ -26,5 +26,5 @@ struct rehearsal {
 };
 
 /* Reads the whole source. Fails as a run would. */
-must_check bool rehearse(const struct engine_settings *settings, struct cancel *cancel,
-                         struct rehearsal *rehearsal_r, struct err *err);
+must_check bool dry_run_all(const struct engine_settings *settings, struct cancel *cancel,
+                            struct dry_run_result *rehearsal_r, struct err *err);

@@ -24,13 +24,13 @@ enum { WORDS_MAX = 512 };
 
 /* A document that is to become waiting or done. */
 struct correction {
-    struct ledger_document_state whole;
-    enum ledger_state after;
+    struct ledger_document_state document;
+    enum ledger_state new_state;
     uint64_t mod_id;
     char *why;
 };
 
-struct comparison {
+struct reconciliation {
     const struct engine_settings *settings;
     const struct reconcile_listener *listener;
     struct reconcile_result *result;
@@ -43,86 +43,87 @@ struct comparison {
 };
 
 /* A document between the books. */
-struct pair {
+struct reconcile_pair {
     const struct filemaker_record *record;
     const struct source_facts *facts;
-    struct ledger_document_state *whole;
+    struct ledger_document_state *document;
     bool mark_is_ours;
     bool is_wrong;      /* something must be done again */
     const char *reason; /* the first difference's name  */
 };
 
-static void say(struct comparison *c, struct pair *pair, const char *name, const char *then,
-                const char *format, ...) printf_like(5, 6);
+static void difference_note(struct reconciliation *c, struct reconcile_pair *pair, const char *name,
+                            const char *then, const char *format, ...) printf_like(5, 6);
 
-static void say(struct comparison *c, struct pair *pair, const char *name, const char *then,
-                const char *format, ...)
+static void difference_note(struct reconciliation *c, struct reconcile_pair *pair, const char *name,
+                            const char *then, const char *format, ...)
 {
     char words[WORDS_MAX];
     struct difference difference = { pair ? pair->record->record_id : 0,
-                                     pair && pair->whole ? pair->whole->identity : "", name, words,
-                                     then };
+                                     pair && pair->document ? pair->document->identity : "", name,
+                                     words, then };
     va_list args;
 
     va_start(args, format);
     (void)vsnprintf(words, sizeof words, format, args);
     va_end(args);
     c->result->differences++;
-    c->listener->differs(c->listener->arg, &difference);
+    c->listener->on_difference(c->listener->arg, &difference);
 }
 
-static const char again[] = "the next run moves it again";
+static const char redo_remedy[] = "the next run moves it again";
 
-static void say_again(struct comparison *c, struct pair *pair, const char *name, const char *words)
+static void redo_note(struct reconciliation *c, struct reconcile_pair *pair, const char *name,
+                      const char *words)
 {
     if (!pair->is_wrong)
         pair->reason = name;
     pair->is_wrong = true;
-    say(c, pair, name, again, "%s", words);
+    difference_note(c, pair, name, redo_remedy, "%s", words);
 }
 
 /* --- corrections ---------------------------------------------------------------------------- */
 
-static void correct_later(struct comparison *c, struct pair *pair, enum ledger_state after,
-                          const char *why)
+static void correct_later(struct reconciliation *c, struct reconcile_pair *pair,
+                          enum ledger_state after, const char *why)
 {
     c->corrections = mem_grow(c->corrections, (c->count + 1) * sizeof *c->corrections);
-    c->corrections[c->count++] = (struct correction){ .whole = *pair->whole,
-                                                      .after = after,
+    c->corrections[c->count++] = (struct correction){ .document = *pair->document,
+                                                      .new_state = after,
                                                       .mod_id = pair->record->mod_id,
                                                       .why = mem_printf("reconcile: %s", why) };
-    *pair->whole = (struct ledger_document_state){ 0 };
+    *pair->document = (struct ledger_document_state){ 0 };
 }
 
-static void corrections_free(struct comparison *c)
+static void corrections_free(struct reconciliation *c)
 {
     for (size_t i = 0; i < c->count; i++) {
         struct ledger_document_state *whole = mem_new(struct ledger_document_state);
 
-        *whole = c->corrections[i].whole;
+        *whole = c->corrections[i].document;
         ledger_document_states_free(whole, 1);
         free(c->corrections[i].why);
     }
     free(c->corrections);
 }
 
-static bool corrections_write(struct comparison *c, struct err *err)
+static bool corrections_write(struct reconciliation *c, struct err *err)
 {
     for (size_t i = 0; i < c->count; i++) {
         const struct correction *one = &c->corrections[i];
         bool changed;
 
-        if (!ledger_correct(c->ledger, &one->whole, one->after, one->mod_id, one->why, &changed,
-                            err))
+        if (!ledger_correct(c->ledger, &one->document, one->new_state, one->mod_id, one->why,
+                            &changed, err))
             return false;
-        c->result->put_back += changed && one->after == LEDGER_WAITING;
-        c->result->settled += changed && one->after == LEDGER_DONE;
+        c->result->put_back += changed && one->new_state == LEDGER_WAITING;
+        c->result->settled += changed && one->new_state == LEDGER_DONE;
     }
     return true;
 }
 
 /* One short run, as for any decision: begun, done and ended in one change. */
-static bool corrections_do(struct comparison *c, struct err *err)
+static bool corrections_do(struct reconciliation *c, struct err *err)
 {
     struct peer_locks_names names;
     struct ledger_process process = peer_locks_process("reconcile", &names);
@@ -143,9 +144,9 @@ static bool corrections_do(struct comparison *c, struct err *err)
 
 /* --- object, row, mark ---------------------------------------------------------------------- */
 
-static bool object_compare(struct comparison *c, struct pair *pair, struct err *err)
+static bool object_compare(struct reconciliation *c, struct reconcile_pair *pair, struct err *err)
 {
-    const struct ledger_version *version = &pair->whole->version;
+    const struct ledger_version *version = &pair->document->version;
     struct store_object expected = { .key = version->key,
                                      .size_bytes = version->size_bytes,
                                      .sha256 = version->sha256,
@@ -154,7 +155,7 @@ static bool object_compare(struct comparison *c, struct pair *pair, struct err *
     char words[WORDS_MAX], hex[SHA256_HEX_SIZE], other[SHA256_HEX_SIZE];
 
     if (!version->key) {
-        say_again(c, pair, "version-missing",
+        redo_note(c, pair, "version-missing",
                   "the ledger has no version of what it says is stored");
         return true;
     }
@@ -162,7 +163,7 @@ static bool object_compare(struct comparison *c, struct pair *pair, struct err *
         return false;
     if (!found.exists) {
         (void)snprintf(words, sizeof words, "nothing lies under '%.300s'", version->key);
-        say_again(c, pair, "object-missing", words);
+        redo_note(c, pair, "object-missing", words);
     } else if (found.size_bytes != version->size_bytes
                || (found.has_sha256 && !sha256_equal(&found.sha256, &version->sha256))) {
         (void)snprintf(words, sizeof words,
@@ -170,21 +171,21 @@ static bool object_compare(struct comparison *c, struct pair *pair, struct err *
                        version->key, (uintmax_t)found.size_bytes,
                        found.has_sha256 ? sha256_hex(&found.sha256, hex) : "unknown",
                        (uintmax_t)version->size_bytes, sha256_hex(&version->sha256, other));
-        say_again(c, pair, "object-differs", words);
+        redo_note(c, pair, "object-differs", words);
     }
     return true;
 }
 
-static struct uuid row_of(const struct comparison *c, const struct pair *pair)
+static struct uuid pair_row_id(const struct reconciliation *c, const struct reconcile_pair *pair)
 {
-    return row_id(c->settings->source_name, pair->whole->identity, pair->whole->container,
-                  pair->whole->repetition);
+    return row_id(c->settings->source_name, pair->document->identity, pair->document->container,
+                  pair->document->repetition);
 }
 
 /* A row that somebody deleted in the application stays deleted: it is only said. */
-static bool row_compare(struct comparison *c, struct pair *pair, struct err *err)
+static bool row_compare(struct reconciliation *c, struct reconcile_pair *pair, struct err *err)
 {
-    struct uuid id = row_of(c, pair);
+    struct uuid id = pair_row_id(c, pair);
     auto_free char *key = NULL;
     char words[WORDS_MAX];
     bool is_there;
@@ -192,11 +193,12 @@ static bool row_compare(struct comparison *c, struct pair *pair, struct err *err
     if (!registry_find_document(c->registry, &id, &is_there, &key, err))
         return false;
     if (!is_there) {
-        say(c, pair, "row-deleted", NULL, "the application has no row for it any more");
-    } else if (key && pair->whole->version.key && strcmp(key, pair->whole->version.key) != 0) {
+        difference_note(c, pair, "row-deleted", NULL, "the application has no row for it any more");
+    } else if (key && pair->document->version.key
+               && strcmp(key, pair->document->version.key) != 0) {
         (void)snprintf(words, sizeof words, "its row points to '%.200s', it was stored at '%.200s'",
-                       key, pair->whole->version.key);
-        say_again(c, pair, "row-points-elsewhere", words);
+                       key, pair->document->version.key);
+        redo_note(c, pair, "row-points-elsewhere", words);
     }
     return true;
 }
@@ -205,80 +207,84 @@ static bool row_compare(struct comparison *c, struct pair *pair, struct err *err
  * The mark of a document that is done. If the record was edited since, the next census sees it, and
  * nothing is wrong yet.
  */
-static void mark_compare(struct comparison *c, struct pair *pair)
+static void mark_compare(struct reconciliation *c, struct reconcile_pair *pair)
 {
     struct span mark = pair->facts->mark;
 
     if (!*c->settings->fields.mark || pair->mark_is_ours)
         return;
     if (mark.size == 0)
-        say_again(c, pair, "mark-missing", "somebody emptied the mark");
+        redo_note(c, pair, "mark-missing", "somebody emptied the mark");
     else
-        say(c, pair, "mark-altered", NULL,
-            "the mark is '" SPAN_FORMAT "', which this migration did not write",
-            SPAN_ARGS(span_first(mark, 64)));
+        difference_note(c, pair, "mark-altered", NULL,
+                        "the mark is '" SPAN_FORMAT "', which this migration did not write",
+                        SPAN_ARGS(span_first(mark, 64)));
 }
 
 /* An answer to the mark was lost: was it written? */
-static void unsure_settle(struct comparison *c, struct pair *pair)
+static void unsure_settle(struct reconciliation *c, struct reconcile_pair *pair)
 {
-    const struct ledger_version *version = &pair->whole->version;
+    const struct ledger_version *version = &pair->document->version;
     bool same = version->mark && dates_stamp_equal(pair->facts->mark, span_of(version->mark));
 
     if (same && pair->record->mod_id == version->mod_id + (version->mark_stood ? 0 : 1)) {
-        say(c, pair, "mark-unsure", "it is there: done", "stored, and its mark was not confirmed");
+        difference_note(c, pair, "mark-unsure", "it is there: done",
+                        "stored, and its mark was not confirmed");
         correct_later(c, pair, LEDGER_DONE, "the mark is there");
     } else if (pair->record->mod_id == version->mod_id) {
-        say(c, pair, "mark-pending", "the next run marks it", "stored, and not marked");
+        difference_note(c, pair, "mark-pending", "the next run marks it", "stored, and not marked");
     } else {
-        say(c, pair, "edited", again, "the record was edited before it could be marked");
+        difference_note(c, pair, "edited", redo_remedy,
+                        "the record was edited before it could be marked");
         correct_later(c, pair, LEDGER_WAITING, "edited before it could be marked");
     }
 }
 
-static bool stored_compare(struct comparison *c, struct pair *pair, struct err *err)
+static bool stored_compare(struct reconciliation *c, struct reconcile_pair *pair, struct err *err)
 {
     if (!object_compare(c, pair, err) || !row_compare(c, pair, err))
         return false;
-    if (pair->whole->state == LEDGER_DONE)
+    if (pair->document->state == LEDGER_DONE)
         mark_compare(c, pair);
     if (pair->is_wrong)
         correct_later(c, pair, LEDGER_WAITING, pair->reason);
-    else if (pair->whole->state == LEDGER_STORED)
+    else if (pair->document->state == LEDGER_STORED)
         unsure_settle(c, pair);
     return true;
 }
 
 /* --- what is not stored --------------------------------------------------------------------- */
 
-static bool row_left(struct comparison *c, struct pair *pair, char **key_r, struct err *err)
+static bool row_previous(struct reconciliation *c, struct reconcile_pair *pair, char **key_r,
+                         struct err *err)
 {
-    struct uuid filemaker_id, ours = row_of(c, pair);
+    struct uuid filemaker_id, ours = pair_row_id(c, pair);
 
-    if (*pair->whole->container || !pair->whole->filemaker_id
-        || !uuid_read_loose(span_of(pair->whole->filemaker_id), &filemaker_id))
+    if (*pair->document->container || !pair->document->filemaker_id
+        || !uuid_read_loose(span_of(pair->document->filemaker_id), &filemaker_id))
         return true;
     return registry_previous(c->registry, &filemaker_id, &ours, key_r, err);
 }
 
-static bool unstored_compare(struct comparison *c, struct pair *pair, struct err *err)
+static bool unstored_compare(struct reconciliation *c, struct reconcile_pair *pair, struct err *err)
 {
     auto_free char *key = NULL;
 
-    if (!row_left(c, pair, &key, err))
+    if (!row_previous(c, pair, &key, err))
         return false;
     if (pair->facts->mark.size && !pair->mark_is_ours)
-        say(c, pair, "mark-of-another", "'fmferry reconcile --adopt' looks into it",
-            "%s, and marked by an earlier importer", ledger_state_name(pair->whole->state));
+        difference_note(c, pair, "mark-of-another", "'fmferry reconcile --adopt' looks into it",
+                        "%s, and marked by an earlier importer",
+                        ledger_state_name(pair->document->state));
     if (key)
-        say(c, pair, "row-of-another", "'fmferry reconcile --adopt' looks into it",
-            "an earlier importer's row points to '%.200s'", key);
+        difference_note(c, pair, "row-of-another", "'fmferry reconcile --adopt' looks into it",
+                        "an earlier importer's row points to '%.200s'", key);
     return true;
 }
 
 /* --- records -------------------------------------------------------------------------------- */
 
-static bool mark_is_ours(struct comparison *c, const struct filemaker_record *record,
+static bool mark_is_ours(struct reconciliation *c, const struct filemaker_record *record,
                          struct span mark, bool *is_r, struct err *err)
 {
     char **marks = NULL;
@@ -297,14 +303,14 @@ static bool mark_is_ours(struct comparison *c, const struct filemaker_record *re
     return true;
 }
 
-static bool document_compare(struct comparison *c, struct pair *pair, struct err *err)
+static bool document_compare(struct reconciliation *c, struct reconcile_pair *pair, struct err *err)
 {
     c->result->documents++;
-    if (pair->whole->held) {
-        c->result->in_hand++;
+    if (pair->document->held) {
+        c->result->held++;
         return true;
     }
-    switch (pair->whole->state) {
+    switch (pair->document->state) {
     case LEDGER_STORED:
     case LEDGER_DONE:
         return stored_compare(c, pair, err);
@@ -314,17 +320,17 @@ static bool document_compare(struct comparison *c, struct pair *pair, struct err
     case LEDGER_WAIVED:
         return unstored_compare(c, pair, err);
     case LEDGER_GONE:
-        say(c, pair, "record-back", "the next run sees it", "the ledger says gone");
+        difference_note(c, pair, "record-back", "the next run sees it", "the ledger says gone");
         return true;
     }
     abort();
 }
 
-static bool record_compare(struct comparison *c, const struct filemaker_record *record,
+static bool record_compare(struct reconciliation *c, const struct filemaker_record *record,
                            struct err *err)
 {
     auto_facts facts = { 0 };
-    struct pair pair = { .record = record, .facts = &facts };
+    struct reconcile_pair pair = { .record = record, .facts = &facts };
     struct ledger_document_state *wholes = NULL;
     size_t count = 0;
     bool good, ours;
@@ -335,10 +341,11 @@ static bool record_compare(struct comparison *c, const struct filemaker_record *
         || !ledger_document_states(c->ledger, record->record_id, &wholes, &count, err))
         return false;
     if (count == 0)
-        say(c, &pair, "not-counted", "the next run counts it", "the ledger does not know it");
+        difference_note(c, &pair, "not-counted", "the next run counts it",
+                        "the ledger does not know it");
     good = true;
     for (size_t i = 0; good && i < count; i++) {
-        struct pair one = { record, &facts, &wholes[i], ours, false, NULL };
+        struct reconcile_pair one = { record, &facts, &wholes[i], ours, false, NULL };
 
         good = document_compare(c, &one, err);
     }
@@ -346,10 +353,10 @@ static bool record_compare(struct comparison *c, const struct filemaker_record *
     return good;
 }
 
-static bool on_found(void *arg, const struct filemaker_record *records, size_t count,
-                     struct err *err)
+static bool reconcile_on_found(void *arg, const struct filemaker_record *records, size_t count,
+                               struct err *err)
 {
-    struct comparison *c = arg;
+    struct reconciliation *c = arg;
 
     for (size_t i = 0; i < count; i++)
         if (filter_passes(c->settings->filter, &records[i])
@@ -358,7 +365,7 @@ static bool on_found(void *arg, const struct filemaker_record *records, size_t c
     return true;
 }
 
-static bool on_gone(void *arg, uint64_t record_id, struct err *err)
+static bool reconcile_on_gone(void *arg, uint64_t record_id, struct err *err)
 {
     (void)arg;
     (void)record_id;
@@ -366,9 +373,9 @@ static bool on_gone(void *arg, uint64_t record_id, struct err *err)
     return true;
 }
 
-static bool records_compare(struct comparison *c, struct cancel *cancel, struct err *err)
+static bool records_compare(struct reconciliation *c, struct cancel *cancel, struct err *err)
 {
-    struct walk_listener listener = { on_found, on_gone, NULL, c, true };
+    struct walk_listener listener = { reconcile_on_found, reconcile_on_gone, NULL, c, true };
     struct pager pager = pager_of(PAGER_FIRST, PAGER_MOST);
     auto_filemaker *filemaker = NULL;
     struct record_walk *roll;
@@ -400,7 +407,7 @@ static struct span common_folder(const struct engine_settings *settings)
     return span_first(a, folder);
 }
 
-static bool objects_compare(struct comparison *c, struct err *err)
+static bool objects_compare(struct reconciliation *c, struct err *err)
 {
     auto_free char *folder = mem_printf("%s" SPAN_FORMAT, c->settings->keys.prefix,
                                         SPAN_ARGS(common_folder(c->settings)));
@@ -416,15 +423,16 @@ static bool objects_compare(struct comparison *c, struct err *err)
         if (!ledger_knows_key(c->ledger, entry.key, &known, err))
             return false;
         if (!known)
-            say(c, NULL, "object-unknown", NULL, "'%.300s', %ju bytes: the ledger never meant it",
-                entry.key, (uintmax_t)entry.size_bytes);
+            difference_note(c, NULL, "object-unknown", NULL,
+                            "'%.300s', %ju bytes: the ledger never meant it", entry.key,
+                            (uintmax_t)entry.size_bytes);
     }
     return step == STEP_END;
 }
 
-static bool on_row(void *arg, struct span filemaker_id, struct span key, struct err *err)
+static bool reconcile_on_row(void *arg, struct span filemaker_id, struct span key, struct err *err)
 {
-    struct comparison *c = arg;
+    struct reconciliation *c = arg;
     char identity[UUID_TEXT_SIZE];
     struct uuid uuid;
     bool known;
@@ -434,21 +442,23 @@ static bool on_row(void *arg, struct span filemaker_id, struct span key, struct 
     if (!ledger_knows_identity(c->ledger, uuid_text(&uuid, identity), &known, err))
         return false;
     if (!known)
-        say(c, NULL, "row-unknown", NULL,
-            "the application has a row for %s at '" SPAN_FORMAT "', which the source does not have",
-            identity, SPAN_ARGS(span_first(key, 200)));
+        difference_note(c, NULL, "row-unknown", NULL,
+                        "the application has a row for %s at '" SPAN_FORMAT
+                        "', which the source does not have",
+                        identity, SPAN_ARGS(span_first(key, 200)));
     return true;
 }
 
 /* --- the whole ------------------------------------------------------------------------------ */
 
-static bool compare_all(struct comparison *c, struct cancel *cancel, struct err *err)
+static bool compare_all(struct reconciliation *c, struct cancel *cancel, struct err *err)
 {
     return records_compare(c, cancel, err) && objects_compare(c, err)
-           && registry_each_document(c->registry, on_row, c, err) && corrections_do(c, err);
+           && registry_each_document(c->registry, reconcile_on_row, c, err)
+           && corrections_do(c, err);
 }
 
-static bool compare_in(struct comparison *c, struct cancel *cancel, struct err *err)
+static bool compare_opened(struct reconciliation *c, struct cancel *cancel, struct err *err)
 {
     const struct engine_settings *s = c->settings;
     auto_ledger *ledger = NULL;
@@ -456,7 +466,7 @@ static bool compare_in(struct comparison *c, struct cancel *cancel, struct err *
     auto_store *store = NULL;
 
     if (!ledger_open(s->ledger_url, s->source_name, cancel, &ledger, err)
-        || !steady_check(ledger, s, err)
+        || !pinned_check(ledger, s, err)
         || !registry_open_reader(&s->registry, cancel, &registry, err)
         || !store_open(&s->store, cancel, &store, err))
         return false;
@@ -466,21 +476,21 @@ static bool compare_in(struct comparison *c, struct cancel *cancel, struct err *
     return compare_all(c, cancel, err);
 }
 
-bool reconcile(const struct engine_settings *settings, struct cancel *cancel,
-               const struct reconcile_listener *listener, struct reconcile_result *result_r,
-               struct err *err)
+bool reconcile_all(const struct engine_settings *settings, struct cancel *cancel,
+                   const struct reconcile_listener *listener, struct reconcile_result *result_r,
+                   struct err *err)
 {
     struct engine_settings learned = *settings;
     auto_containers containers = { 0 };
     struct reconcile_result result = { 0 };
-    struct comparison comparison = { .settings = &learned,
-                                     .listener = listener,
-                                     .result = &result };
+    struct reconciliation comparison = { .settings = &learned,
+                                         .listener = listener,
+                                         .result = &result };
     bool good;
 
     comparison.compared = idset_new();
-    good = preflight_all(&learned, TRIAL_NONE, &containers, cancel, err)
-           && compare_in(&comparison, cancel, err);
+    good = preflight_all(&learned, PROBE_NEVER, &containers, cancel, err)
+           && compare_opened(&comparison, cancel, err);
     corrections_free(&comparison);
     idset_free(comparison.compared);
     if (good)

@@ -17,17 +17,17 @@ struct difference {
     const char *identity; /* of the document, or ""                        */
     const char *name;     /* "object-missing"; docs/protocol.md lists them */
     const char *words;
-    const char *then; /* what is done about it, or NULL                    */
+    const char *remedy; /* what is done about it, or NULL                    */
 };
 
 struct reconcile_listener {
-    void (*differs)(void *arg, const struct difference *difference);
+    void (*on_difference)(void *arg, const struct difference *difference);
     void *arg;
 };
 
 struct reconcile_result {
     int64_t records, documents; /* compared                                        */
-    int64_t in_hand;            /* left alone: a run has them                      */
+    int64_t held;               /* left alone: a run has them                      */
     int64_t differences;
     int64_t put_back; /* now waiting: the next run does them again                */
     int64_t settled;  /* now done: their mark was there                           */
@@ -39,6 +39,6 @@ struct reconcile_result {
  *   listener   told of each difference, in the order of the source; then objects, then rows
  * Fails with ERR_USAGE (no ledger yet), ERR_DATABASE, ERR_REMOTE, ERR_NET, ERR_OS, ERR_CANCELED.
  */
-must_check bool reconcile(const struct engine_settings *settings, struct cancel *cancel,
-                          const struct reconcile_listener *listener,
-                          struct reconcile_result *result_r, struct err *err);
+must_check bool reconcile_all(const struct engine_settings *settings, struct cancel *cancel,
+                              const struct reconcile_listener *listener,
+                              struct reconcile_result *result_r, struct err *err);

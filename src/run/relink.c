@@ -235,7 +235,7 @@ static bool version_copy(struct relink_item *p, bool with_hash, enum relocated *
     if (!writer_run(p->linker->writer, relink_intend_work, p, err))
         return false;
     FAILPOINT("link.intended");
-    if (!relocate(&relocation, p->from, key, relocated_r, err))
+    if (!relocate_object(&relocation, p->from, key, relocated_r, err))
         return false;
     p->to.imprint = text_or_null(*relocation.imprint ? relocation.imprint : NULL);
     FAILPOINT("link.copied");
@@ -615,7 +615,7 @@ static bool relinker_open(struct relinker *l, struct err *err)
     const struct engine_settings *s = l->settings;
     bool shared = sql_same_database(s->ledger_url, s->registry.url);
 
-    return steady_store(s, l->cancel, err)
+    return pinned_store_check(s, l->cancel, err)
            && ledger_open(s->ledger_url, s->source_name, l->cancel, &l->ledger, err)
            && peer_locks_open(s->ledger_url, &l->peer_locks, err)
            && registry_open(&s->registry, shared ? ledger_sql(l->ledger) : NULL, l->cancel,

@@ -3,8 +3,8 @@
 
 #include "base/mem.h"
 
-static struct store_object object_of(const struct relocation *r,
-                                     const struct ledger_version *version, const char *key)
+static struct store_object relocated_object(const struct relocation *r,
+                                            const struct ledger_version *version, const char *key)
 {
     return (struct store_object){ .key = key,
                                   .mime = version->mime,
@@ -15,8 +15,8 @@ static struct store_object object_of(const struct relocation *r,
                                   .layout = r->layout };
 }
 
-static enum relocated broken(const struct ledger_version *version, const char *what,
-                             struct err *err)
+static enum relocated relocated_broken(const struct ledger_version *version, const char *what,
+                                       struct err *err)
 {
     (void)err_set(err, ERR_DATA, 0,
                   "'%.200s' %s: nothing was moved; 'fmferry verify --bytes' tells more",
@@ -51,7 +51,7 @@ static bool small_copy(struct relocation *r, struct store_reader *reader,
                        const struct ledger_version *version, const char *key,
                        enum relocated *relocated_r, struct err *err)
 {
-    struct store_object object = object_of(r, version, key);
+    struct store_object object = relocated_object(r, version, key);
     struct store_found found = { 0 };
     enum store_outcome outcome;
     size_t size = (size_t)version->size_bytes;
@@ -62,7 +62,7 @@ static bool small_copy(struct relocation *r, struct store_reader *reader,
         return false;
     sha256 = sha256_of((struct span){ (const char *)bytes, size });
     if (!sha256_equal(&sha256, &version->sha256)) {
-        *relocated_r = broken(version, "does not hold the bytes that were stored", err);
+        *relocated_r = relocated_broken(version, "does not hold the bytes that were stored", err);
         return true;
     }
     if (!store_put(r->to, &object, (struct span){ (const char *)bytes, size }, &outcome, &found,
@@ -75,7 +75,8 @@ static bool small_copy(struct relocation *r, struct store_reader *reader,
 /* --- large objects -------------------------------------------------------------------------- */
 
 /* Reads until a part is full or the object has ended. */
-static bool fill(struct store_reader *reader, unsigned char *part, size_t *used_r, struct err *err)
+static bool part_fill(struct store_reader *reader, unsigned char *part, size_t *used_r,
+                      struct err *err)
 {
     size_t got = 1;
 
@@ -88,15 +89,15 @@ static bool fill(struct store_reader *reader, unsigned char *part, size_t *used_
     return true;
 }
 
-static bool pour(struct store_reader *reader, struct store_large *large, struct sha256 *sha256_r,
-                 struct err *err)
+static bool large_write_object(struct store_reader *reader, struct store_large *large,
+                               struct sha256 *sha256_r, struct err *err)
 {
     auto_free unsigned char *part = mem_zero(STORE_SMALL_MAX);
     auto_sha256_stream *stream = sha256_stream_new();
     size_t used;
 
     do {
-        if (!fill(reader, part, &used, err))
+        if (!part_fill(reader, part, &used, err))
             return false;
         sha256_stream_add(stream, (struct span){ (const char *)part, used });
         if (used > 0 && !store_large_write(large, (struct span){ (const char *)part, used }, err))
@@ -110,7 +111,7 @@ static bool large_copy(struct relocation *r, struct store_reader *reader,
                        const struct ledger_version *version, const char *key,
                        enum relocated *relocated_r, struct err *err)
 {
-    struct store_object object = object_of(r, version, key);
+    struct store_object object = relocated_object(r, version, key);
     struct store_found found = { 0 };
     enum store_outcome outcome;
     auto_large *large = NULL;
@@ -118,10 +119,10 @@ static bool large_copy(struct relocation *r, struct store_reader *reader,
 
     if (!store_large_begin(r->to, &object, &large, err)
         || (store_large_id(large) && !r->intend(r->arg, store_large_id(large), err))
-        || !pour(reader, large, &sha256, err))
+        || !large_write_object(reader, large, &sha256, err))
         return false;
     if (!sha256_equal(&sha256, &version->sha256)) {
-        *relocated_r = broken(version, "does not hold the bytes that were stored", err);
+        *relocated_r = relocated_broken(version, "does not hold the bytes that were stored", err);
         return true;
     }
     if (!store_large_end(large, &object, &outcome, &found, err))
@@ -130,19 +131,19 @@ static bool large_copy(struct relocation *r, struct store_reader *reader,
     return true;
 }
 
-bool relocate(struct relocation *relocation, const struct ledger_version *version, const char *key,
-              enum relocated *relocated_r, struct err *err)
+bool relocate_object(struct relocation *relocation, const struct ledger_version *version,
+                     const char *key, enum relocated *relocated_r, struct err *err)
 {
     auto_reader *reader = NULL;
 
     if (!store_get(relocation->from, version->key, &reader, err))
         return false;
     if (!reader) {
-        *relocated_r = broken(version, "is not in the store", err);
+        *relocated_r = relocated_broken(version, "is not in the store", err);
         return true;
     }
     if (store_reader_size(reader) != version->size_bytes) {
-        *relocated_r = broken(version, "has not the size that was stored", err);
+        *relocated_r = relocated_broken(version, "has not the size that was stored", err);
         return true;
     }
     return version->size_bytes < STORE_SMALL_MAX

@@ -29,5 +29,5 @@ enum relocated {
  *   key       the new one
  * Fails with ERR_OS, ERR_REMOTE, ERR_NET, ERR_UNSURE, ERR_CANCELED, and as `intend` does.
  */
-must_check bool relocate(struct relocation *relocation, const struct ledger_version *version,
-                         const char *key, enum relocated *relocated_r, struct err *err);
+must_check bool relocate_object(struct relocation *relocation, const struct ledger_version *version,
+                                const char *key, enum relocated *relocated_r, struct err *err);

@@ -22,20 +22,20 @@
 enum { WORKERS_MAX = 256 };
 
 /* How often we look for processes that died beside us. */
-#define TEND_US (5 * TIME_SECOND)
+#define HEARTBEAT_US (5 * TIME_SECOND)
 
 /* What a run is made of. */
-struct run {
+struct run_context {
     struct engine mover;
     struct ledger *ledger;
     struct registry *registry;
-    struct peer_locks *presence;
-    int64_t run, todo_before;
+    struct peer_locks *peer_locks;
+    int64_t run_id, todo_before;
     int64_t begun_us; /* wall clock */
     pthread_t census, workers[WORKERS_MAX];
-    int started;
+    int workers_started;
     bool census_started;
-    atomic_int alive;
+    atomic_int threads_alive;
     atomic_bool census_closed;
     int64_t started_us;
 };
@@ -45,28 +45,28 @@ struct run {
 static struct {
     pthread_mutex_t lock;
     struct engine *mover;
-} present = { .lock = PTHREAD_MUTEX_INITIALIZER };
+} current_run = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
-static void present_set(struct engine *mover)
+static void current_run_set(struct engine *mover)
 {
-    (void)pthread_mutex_lock(&present.lock);
-    present.mover = mover;
-    (void)pthread_mutex_unlock(&present.lock);
+    (void)pthread_mutex_lock(&current_run.lock);
+    current_run.mover = mover;
+    (void)pthread_mutex_unlock(&current_run.lock);
 }
 
 void run_finish(void)
 {
-    (void)pthread_mutex_lock(&present.lock);
-    if (present.mover)
-        engine_finish(present.mover);
-    (void)pthread_mutex_unlock(&present.lock);
+    (void)pthread_mutex_lock(&current_run.lock);
+    if (current_run.mover)
+        engine_finish(current_run.mover);
+    (void)pthread_mutex_unlock(&current_run.lock);
 }
 
 /* --- threads -------------------------------------------------------------------------------- */
 
 static void *census_run(void *arg)
 {
-    struct run *run = arg;
+    struct run_context *run = arg;
     struct err err = { 0 };
 
     log_context("census", NULL);
@@ -74,12 +74,12 @@ static void *census_run(void *arg)
         && !engine_is_finishing(&run->mover))
         engine_stop(&run->mover, &err);
     dispatch_census_ended(run->mover.dispatch, false, 0);
-    atomic_fetch_sub(&run->alive, 1);
+    atomic_fetch_sub(&run->threads_alive, 1);
     return NULL;
 }
 
 /* A session that does nothing is given up if somebody else waits for one. */
-static void rest(void *arg)
+static void session_give_up_idle(void *arg)
 {
     struct engine_worker *worker = arg;
 
@@ -88,13 +88,13 @@ static void rest(void *arg)
 }
 
 /* Another mover has come, and needs a part of the sessions. */
-static void share(struct engine_worker *worker)
+static void session_give_up_surplus(struct engine_worker *worker)
 {
     if (gate_session_is_surplus(worker->engine->settings->filemaker.gate))
         filemaker_log_out(worker->filemaker);
 }
 
-static bool work(struct engine_worker *worker, struct err *err)
+static bool worker_loop(struct engine_worker *worker, struct err *err)
 {
     struct engine *mover = worker->engine;
 
@@ -104,57 +104,57 @@ static bool work(struct engine_worker *worker, struct err *err)
     for (;;) {
         auto_assignment *assignment = NULL;
 
-        if (!dispatch_next(mover->dispatch, rest, worker, &assignment, err))
+        if (!dispatch_next(mover->dispatch, session_give_up_idle, worker, &assignment, err))
             return false;
         if (!assignment)
             return true;
         if (!transfer_run(worker, assignment, err))
             return false;
-        share(worker);
+        session_give_up_surplus(worker);
     }
 }
 
 /* A worker on its way to its thread, which frees it. */
-struct start {
-    struct run *run;
+struct worker_thread {
+    struct run_context *run;
     struct engine_worker worker;
 };
 
 static void *worker_run(void *arg)
 {
-    struct start *start = arg;
+    struct worker_thread *start = arg;
     struct engine_worker *worker = &start->worker;
-    struct run *run = start->run;
+    struct run_context *run = start->run;
     struct err err = { 0 };
 
     log_context(worker->name, NULL);
-    if (!work(worker, &err))
+    if (!worker_loop(worker, &err))
         engine_stop(worker->engine, &err);
     store_close(worker->store);
     filemaker_free(worker->filemaker);
     free(start);
-    atomic_fetch_sub(&run->alive, 1);
+    atomic_fetch_sub(&run->threads_alive, 1);
     return NULL;
 }
 
-static void worker_start(struct run *run, int number)
+static void worker_start(struct run_context *run, int number)
 {
-    struct start *start = mem_new(struct start);
+    struct worker_thread *start = mem_new(struct worker_thread);
 
     start->run = run;
     start->worker.engine = &run->mover;
     (void)snprintf(start->worker.name, sizeof start->worker.name, "worker-%d", number + 1);
-    atomic_fetch_add(&run->alive, 1);
+    atomic_fetch_add(&run->threads_alive, 1);
     if (pthread_create(&run->workers[number], NULL, worker_run, start) != 0)
         abort();
-    run->started++;
+    run->workers_started++;
 }
 
-static void threads_start(struct run *run)
+static void threads_start(struct run_context *run)
 {
     int workers = run->mover.settings->workers;
 
-    atomic_fetch_add(&run->alive, 1);
+    atomic_fetch_add(&run->threads_alive, 1);
     if (pthread_create(&run->census, NULL, census_run, run) != 0)
         abort();
     run->census_started = true;
@@ -162,31 +162,31 @@ static void threads_start(struct run *run)
         worker_start(run, i);
 }
 
-static void threads_join(struct run *run)
+static void threads_join(struct run_context *run)
 {
     if (run->census_started)
         (void)pthread_join(run->census, NULL);
-    for (int i = 0; i < run->started; i++)
+    for (int i = 0; i < run->workers_started; i++)
         (void)pthread_join(run->workers[i], NULL);
 }
 
 /* --- beginning ------------------------------------------------------------------------------ */
 
-static bool databases_open(struct run *run, struct err *err)
+static bool databases_open(struct run_context *run, struct err *err)
 {
     const struct engine_settings *settings = run->mover.settings;
     struct cancel *cancel = run->mover.cancel;
     bool is_shared;
 
     if (!ledger_open(settings->ledger_url, settings->source_name, cancel, &run->ledger, err)
-        || !peer_locks_open(settings->ledger_url, &run->presence, err))
+        || !peer_locks_open(settings->ledger_url, &run->peer_locks, err))
         return false;
     is_shared = sql_same_database(settings->ledger_url, settings->registry.url);
     return registry_open(&settings->registry, is_shared ? ledger_sql(run->ledger) : NULL, cancel,
                          &run->registry, err);
 }
 
-static bool todo_count(struct run *run, struct err *err)
+static bool todo_count(struct run_context *run, struct err *err)
 {
     int64_t states[LEDGER_STATES];
 
@@ -198,7 +198,7 @@ static bool todo_count(struct run *run, struct err *err)
 }
 
 /* What failed for a reason that may have passed gets its tries anew. */
-static bool failed_wake(struct run *run, struct err *err)
+static bool failed_wake(struct run_context *run, struct err *err)
 {
     for (int i = 0; i < FAILURES; i++) {
         const struct failure_class *policy = failure_class_of((enum failure_kind)i);
@@ -222,17 +222,17 @@ static bool acceptance_keep(struct ledger *ledger, const struct engine_settings 
            || ledger_note_write(ledger, "record ids accepted by", settings->accept_record_ids, err);
 }
 
-static bool entered(struct run *run, struct err *err)
+static bool run_locks_hold(struct run_context *run, struct err *err)
 {
     FAILPOINT("run.begun");
-    if (!peer_locks_hold(run->presence, run->run, err))
+    if (!peer_locks_hold(run->peer_locks, run->run_id, err))
         return false;
     FAILPOINT("run.entered");
     return true;
 }
 
 /* Behind the door. Only who comes first gives failed documents their tries anew. */
-static bool run_enter(struct run *run, struct err *err)
+static bool run_enter(struct run_context *run, struct err *err)
 {
     const struct engine_settings *settings = run->mover.settings;
     struct peer_locks_names names;
@@ -245,61 +245,62 @@ static bool run_enter(struct run *run, struct err *err)
     if (!todo_count(run, err) || !ledger_begin(run->ledger, &change, err)
         || !ledger_sessions_share(run->ledger, settings->sessions, &share, err)
         || !ledger_open_runs(run->ledger, settings->lease_us, &others.runs, &others.count, err)
-        || !peers_find_dead(&others, run->presence, err))
+        || !peers_find_dead(&others, run->peer_locks, err))
         return false;
     if (settings->sessions > 0 && others.living >= (size_t)settings->sessions)
         return true; /* there is no place for one more mover */
-    return ledger_run_begin(run->ledger, &process, &run->run, err)
+    return ledger_run_begin(run->ledger, &process, &run->run_id, err)
            && ledger_run_lease(run->ledger, settings->lease_us, err)
-           && steady_keep(run->ledger, settings, err)
-           && trial_keep(run->ledger, settings, &settings->store.traits, run->mover.cancel, err)
+           && pinned_keep(run->ledger, settings, err)
+           && store_probe_keep(run->ledger, settings, &settings->store.traits, run->mover.cancel,
+                               err)
            && acceptance_keep(run->ledger, settings, err)
            && peers_release_dead(&others, run->ledger, err)
            && (others.living > 0 || failed_wake(run, err))
            && registry_map_patients(run->registry, &patients, err)
            && registry_commit(run->registry, err) && ledger_commit(&change, err)
-           && entered(run, err);
+           && run_locks_hold(run, err);
 }
 
-static bool run_enter_by_the_door(struct run *run, struct err *err)
+static bool run_enter_under_lock(struct run_context *run, struct err *err)
 {
     bool good;
 
-    if (!peer_locks_start_lock(run->presence, err))
+    if (!peer_locks_start_lock(run->peer_locks, err))
         return false;
     good = run_enter(run, err);
-    peer_locks_start_unlock(run->presence);
+    peer_locks_start_unlock(run->peer_locks);
     return good;
 }
 
 /* Each mover needs a session at least: who finds that none is left for him waits for a place. */
-static bool run_begin(struct run *run, struct err *err)
+static bool run_begin(struct run_context *run, struct err *err)
 {
     bool told = false;
 
     run->begun_us = time_now_us();
     for (;;) {
-        if (!run_enter_by_the_door(run, err))
+        if (!run_enter_under_lock(run, err))
             return false;
-        if (run->run)
+        if (run->run_id)
             return true;
         if (!told)
             log_info("as many movers are at work as the source may have sessions (%d): waiting "
                      "for one to end",
                      run->mover.settings->sessions);
         told = true;
-        if (!cancel_sleep(run->mover.cancel, TEND_US, err))
+        if (!cancel_sleep(run->mover.cancel, HEARTBEAT_US, err))
             return false;
     }
 }
 
 /* --- watching and ending -------------------------------------------------------------------- */
 
-static struct run_view view_of(struct run *run)
+static struct run_view run_view_now(struct run_context *run)
 {
     struct run_view view = { .elapsed_us = time_mono_us() - run->started_us,
                              .counts = counts_get(run->mover.counts),
-                             .census_over = atomic_load(&run->census_closed) };
+                             .census_closed = atomic_load(&run->census_closed) };
 
     view.to_do = run->todo_before + view.counts.seen;
     if (view.to_do < view.counts.processed)
@@ -308,7 +309,7 @@ static struct run_view view_of(struct run *run)
     return view;
 }
 
-static struct ledger_progress progress_of(const struct run_view *view)
+static struct ledger_progress run_progress(const struct run_view *view)
 {
     const struct counts_snapshot *counts = &view->counts;
 
@@ -321,28 +322,28 @@ static struct ledger_progress progress_of(const struct run_view *view)
 }
 
 /* A sign of life, with how the run stands. */
-struct sign_job {
+struct heartbeat_job {
     struct ledger_progress progress;
     int64_t lease_us;
 };
 
-static bool sign_work(const struct writer_context *hands, void *arg, struct err *err)
+static bool heartbeat_work(const struct writer_context *hands, void *arg, struct err *err)
 {
-    struct sign_job *job = arg;
+    struct heartbeat_job *job = arg;
 
     return ledger_run_note(hands->ledger, &job->progress, "running", false, err)
            && ledger_run_lease(hands->ledger, job->lease_us, err);
 }
 
 /* The sessions of the source are shared with the other movers. */
-struct share_job {
+struct sessions_job {
     struct gate *gate;
-    int most;
+    int sessions_max;
     int limit; /* for our gate, once the ledger knows */
 };
 
 /* What is given away is not used any more before others may have it. */
-static int share_divide(struct share_job *job, const struct ledger_share *share)
+static int sessions_divide(struct sessions_job *job, const struct ledger_share *share)
 {
     int more = share->fair - share->current, used;
 
@@ -353,82 +354,82 @@ static int share_divide(struct share_job *job, const struct ledger_share *share)
     return used < share->fair ? share->fair : used < share->current ? used : share->current;
 }
 
-static bool share_work(const struct writer_context *hands, void *arg, struct err *err)
+static bool sessions_work(const struct writer_context *hands, void *arg, struct err *err)
 {
-    struct share_job *job = arg;
+    struct sessions_job *job = arg;
     struct ledger_share share;
     int granted;
 
-    if (!ledger_sessions_share(hands->ledger, job->most, &share, err))
+    if (!ledger_sessions_share(hands->ledger, job->sessions_max, &share, err))
         return false;
-    granted = share_divide(job, &share);
+    granted = sessions_divide(job, &share);
     return granted == share.current || ledger_sessions_take(hands->ledger, granted, err);
 }
 
-static bool sessions_share(struct run *run, struct err *err)
+static bool sessions_share(struct run_context *run, struct err *err)
 {
     const struct engine_settings *settings = run->mover.settings;
-    struct share_job job = { settings->filemaker.gate, settings->sessions, 0 };
+    struct sessions_job job = { settings->filemaker.gate, settings->sessions, 0 };
 
     if (settings->sessions == 0)
         return true;
-    if (!writer_run(run->mover.writer, share_work, &job, err))
+    if (!writer_run(run->mover.writer, sessions_work, &job, err))
         return false;
     (void)gate_sessions_limit(job.gate, job.limit);
     return true;
 }
 
 /* Now and then: we say that we live, the dead are buried, and the living get their share. */
-static void tend(struct run *run)
+static void run_heartbeat(struct run_context *run)
 {
     struct engine *mover = &run->mover;
-    struct run_view view = view_of(run);
+    struct run_view view = run_view_now(run);
     int64_t lease_us = mover->settings->lease_us;
-    struct sign_job sign = { progress_of(&view), lease_us };
+    struct heartbeat_job sign = { run_progress(&view), lease_us };
     struct err err = { 0 };
 
-    if (!writer_run(mover->writer, sign_work, &sign, &err)
+    if (!writer_run(mover->writer, heartbeat_work, &sign, &err)
         || (!engine_is_finishing(mover)
-            && (!peers_check(mover->writer, run->presence, lease_us, &err)
+            && (!peers_check(mover->writer, run->peer_locks, lease_us, &err)
                 || !sessions_share(run, &err))))
         engine_stop(mover, &err);
 }
 
-static void watch(struct run *run, const struct run_watcher *watcher)
+static void run_watch(struct run_context *run, const struct run_watcher *watcher)
 {
-    int64_t look_us = time_mono_us(), tend_us = time_mono_us() + TEND_US;
+    int64_t look_us = time_mono_us(), tend_us = time_mono_us() + HEARTBEAT_US;
 
-    while (atomic_load(&run->alive) > 0) {
+    while (atomic_load(&run->threads_alive) > 0) {
         (void)usleep(20 * 1000);
         if (time_mono_us() >= tend_us) {
-            tend(run);
-            tend_us = time_mono_us() + TEND_US;
+            run_heartbeat(run);
+            tend_us = time_mono_us() + HEARTBEAT_US;
         }
         if (watcher && time_mono_us() >= look_us) {
-            struct run_view view = view_of(run);
+            struct run_view view = run_view_now(run);
 
-            watcher->look(watcher->arg, &view);
+            watcher->on_view(watcher->arg, &view);
             look_us = time_mono_us() + watcher->every_us;
         }
     }
 }
 
-static const char *status_of(const struct run *run, const struct run_result *result)
+static const char *status_of(const struct run_context *run, const struct run_result *result)
 {
     if (run->mover.stopped_by.kind != ERR_NONE)
         return "stopped";
     return result->was_stopped ? "interrupted" : "finished";
 }
 
-struct end_job {
-    struct run *run;
+struct run_end_job {
+    struct run_context *run;
     struct run_result *result;
 };
 
-static bool end_work(const struct writer_context *hands, void *arg, struct err *err)
+static bool run_end_work(const struct writer_context *hands, void *arg, struct err *err)
 {
-    const struct end_job *job = arg;
-    struct ledger_progress progress = progress_of(&job->result->view);
+    const struct run_end_job *job = arg;
+    struct ledger_progress progress = run_progress(&job->result->view);
     int64_t freed;
 
     return ledger_run_release(hands->ledger, &freed, err)
@@ -437,7 +438,7 @@ static bool end_work(const struct writer_context *hands, void *arg, struct err *
            && registry_count_deleted(hands->registry, &job->result->deleted_rows, err);
 }
 
-static bool nothing_work(const struct writer_context *hands, void *arg, struct err *err)
+static bool drain_work(const struct writer_context *hands, void *arg, struct err *err)
 {
     (void)hands;
     (void)arg;
@@ -446,7 +447,7 @@ static bool nothing_work(const struct writer_context *hands, void *arg, struct e
 }
 
 /* Dates that nobody could be sure of are not in the rows: what to set, and how many there are. */
-static void dates_say(const struct engine *mover)
+static void dates_warn(const struct engine *mover)
 {
     int64_t either = atomic_load(&mover->dates_either), unlike = atomic_load(&mover->dates_unlike);
     const char *field = mover->settings->fields.date;
@@ -464,26 +465,26 @@ static void dates_say(const struct engine *mover)
 }
 
 /* What was told to the desk is counted only once it is committed, so that is waited for first. */
-static bool run_end(struct run *run, struct run_result *result, struct err *err)
+static bool run_end(struct run_context *run, struct run_result *result, struct err *err)
 {
-    struct end_job job = { run, result };
+    struct run_end_job job = { run, result };
 
     FAILPOINT("run.ending");
-    if (!writer_run(run->mover.writer, nothing_work, NULL, err))
+    if (!writer_run(run->mover.writer, drain_work, NULL, err))
         return false;
-    result->view = view_of(run);
+    result->view = run_view_now(run);
     result->census_closed = atomic_load(&run->census_closed);
     result->was_stopped = engine_is_finishing(&run->mover);
-    if (!writer_run(run->mover.writer, end_work, &job, err))
+    if (!writer_run(run->mover.writer, run_end_work, &job, err))
         return false;
     if (result->deleted_rows > 0)
         log_warn("%jd rows of documents were deleted in the application, and are not made again",
                  (intmax_t)result->deleted_rows);
-    dates_say(&run->mover);
+    dates_warn(&run->mover);
     return true;
 }
 
-static void run_clear(struct run *run)
+static void run_clear(struct run_context *run)
 {
     struct engine *mover = &run->mover;
 
@@ -494,7 +495,7 @@ static void run_clear(struct run *run)
     counts_free(mover->counts);
     type_detector_free(mover->type_detector);
     (void)pthread_mutex_destroy(&mover->lock);
-    peer_locks_free(run->presence);
+    peer_locks_free(run->peer_locks);
 }
 
 /* A mark stands for all files of its record, and an earlier importer knew of one. */
@@ -506,8 +507,8 @@ static bool may_adopt(const struct engine_settings *settings, struct err *err)
                       "record ([source] containers = waterfall)");
 }
 
-static bool run_body(struct run *run, const struct run_watcher *watcher, struct run_result *result,
-                     struct err *err)
+static bool run_body(struct run_context *run, const struct run_watcher *watcher,
+                     struct run_result *result, struct err *err)
 {
     struct engine *mover = &run->mover;
     struct writer_context hands;
@@ -523,11 +524,11 @@ static bool run_body(struct run *run, const struct run_watcher *watcher, struct 
     mover->writer = writer_new(&hands, (size_t)mover->settings->workers + 1);
     if (!sessions_share(run, &end_err))
         engine_stop(mover, &end_err);
-    present_set(mover);
+    current_run_set(mover);
     threads_start(run);
-    watch(run, watcher);
+    run_watch(run, watcher);
     threads_join(run);
-    present_set(NULL);
+    current_run_set(NULL);
     ended = run_end(run, result, &end_err);
     writer_free(take(mover->writer));
     if (mover->stopped_by.kind == ERR_NONE && ended)
@@ -541,7 +542,7 @@ bool run_all(const struct engine_settings *settings, struct cancel *cancel,
 {
     struct engine_settings learned = *settings;
     auto_containers containers = { 0 };
-    struct run run = { .mover = { .settings = &learned, .cancel = cancel } };
+    struct run_context run = { .mover = { .settings = &learned, .cancel = cancel } };
     struct run_result result = { 0 };
     bool good;
 
@@ -550,7 +551,7 @@ bool run_all(const struct engine_settings *settings, struct cancel *cancel,
     run.started_us = time_mono_us();
     atomic_store(&run.mover.source_alive_us, run.started_us);
     atomic_store(&run.mover.store_alive_us, run.started_us);
-    good = preflight_all(&learned, TRIAL_NEEDED, &containers, cancel, err)
+    good = preflight_all(&learned, PROBE_IF_NEEDED, &containers, cancel, err)
            && may_adopt(&learned, err) && run_body(&run, watcher, &result, err);
     run_clear(&run);
     *result_r = result;

@@ -11,13 +11,13 @@ struct run_view {
     int64_t elapsed_us;
     struct counts_snapshot counts;
     int64_t to_do; /* not done when the run began, or come up since */
-    bool census_over;
+    bool census_closed;
     char recent[COUNTS_RECENT][COUNTS_RECENT_SIZE];
 };
 
 /* Who watches a run; called now and then by the thread that called run_all(). May be NULL. */
 struct run_watcher {
-    void (*look)(void *arg, const struct run_view *view);
+    void (*on_view)(void *arg, const struct run_view *view);
     void *arg;
     int64_t every_us;
 };
