@@ -24,7 +24,7 @@ struct piece {
 };
 
 /* The cells of a line, in their order. */
-enum cell {
+enum audit_cell {
     CELL_RECORD,
     CELL_MOD_ID,
     CELL_IDENTITY,
@@ -40,13 +40,13 @@ enum cell {
     CELL_COMPARED, /* how its object was compared; of certificates since then */
 };
 
-struct line {
+struct audit_line {
     struct piece whole;
     struct piece cells[CELLS];
 };
 
 /* How the audit chain of a run ended when the certificate was made. */
-struct chain {
+struct audit_chain {
     int64_t run, entries;
     struct hash head;
 };
@@ -64,7 +64,7 @@ struct certificate {
     uint8_t public_key[32], signature[64];
     uint64_t leaves; /* as the head says */
     struct hash root;
-    struct chain *chains;
+    struct audit_chain *chains;
     size_t chain_count;
     struct piece *lines;
     size_t line_count;
@@ -89,13 +89,13 @@ void certificate_close(struct certificate *certificate);
 bool signature_is_good(const struct certificate *certificate);
 bool key_is_that_of(const struct certificate *certificate, const char *public_pem_path);
 
-void line_split(struct piece line, struct line *line_r);
+void line_split(struct piece line, struct audit_line *line_r);
 bool piece_is(struct piece piece, const char *text);
 bool piece_is_nocase(struct piece piece, const char *text);
 bool piece_equal(struct piece a, struct piece b);
 
 /* A whole number in digits and nothing else; false if it is none, or does not fit. */
-bool number_read(struct piece piece, uint64_t *number_r);
+bool piece_number(struct piece piece, uint64_t *number_r);
 bool hash_read(struct piece hex, struct hash *hash_r);
 const char *hash_hex(const struct hash *hash, char text[HEX_SIZE]);
 
@@ -114,14 +114,14 @@ struct hash tree_root_by_path(struct hash leaf, uint64_t place, uint64_t count,
 /* --- what is found ------------------------------------------------------------------------- */
 
 /* Says something that is not as the certificate says. `line` NULL: it is about no document. */
-void differ(const char *kind, const struct line *line, const char *format, ...)
+void audit_differ(const char *kind, const struct audit_line *line, const char *format, ...)
     __attribute__((__format__(__printf__, 3, 4)));
-uint64_t differences(void);
+uint64_t audit_differences(void);
 
 /* Ends the program with 1. */
-_Noreturn void give_up(const char *format, ...) __attribute__((__format__(__printf__, 1, 2)));
+_Noreturn void audit_give_up(const char *format, ...) __attribute__((__format__(__printf__, 1, 2)));
 
-__attribute__((__format__(__printf__, 1, 2))) void say(const char *format, ...);
+__attribute__((__format__(__printf__, 1, 2))) void audit_say(const char *format, ...);
 
 /* --- lines.c -------------------------------------------------------------------------------- */
 
@@ -129,19 +129,20 @@ __attribute__((__format__(__printf__, 1, 2))) void say(const char *format, ...);
 void lines_check(const struct certificate *certificate);
 
 /* One cell of every line that has it, sorted; the caller frees. */
-struct piece *cells_sorted(const struct certificate *certificate, enum cell cell, size_t *count_r);
+struct piece *cells_sorted(const struct certificate *certificate, enum audit_cell cell,
+                           size_t *count_r);
 int piece_compare(const void *a, const void *b);
 
 /* --- beneath.c ------------------------------------------------------------------------------ */
 
 /* Whether a key names a place beneath a folder: no empty or dot segments, no control characters. */
-bool key_is_good(struct piece key);
+bool audit_key_is_good(struct piece key);
 
 /*
  * Opens for reading what lies under a key, whatever it is, beneath an open folder and through no
  * link. -1 with errno: EXDEV for a key that is not good, ELOOP where a link lies.
  */
-int beneath_open(int folder, struct piece key);
+int audit_beneath_open(int folder, struct piece key);
 
 /* --- confine.c ------------------------------------------------------------------------------ */
 
@@ -154,7 +155,7 @@ void programs_refuse(void);
  * Each compares the line given, or all if `only` is NULL.
  *   prefix   what the keys begin with and the folder's files do not; NULL: it is found out
  */
-void store_compare(const struct certificate *certificate, const struct line *only,
-                   const char *folder, const char *prefix);
-void database_compare(const struct certificate *certificate, const struct line *only,
+void audit_store_compare(const struct certificate *certificate, const struct audit_line *only,
+                         const char *folder, const char *prefix);
+void database_compare(const struct certificate *certificate, const struct audit_line *only,
                       const char *where);

@@ -20,7 +20,7 @@ static bool name_is_good(struct piece name)
            && !piece_is(name, "..");
 }
 
-bool key_is_good(struct piece key)
+bool audit_key_is_good(struct piece key)
 {
     size_t begin = 0;
 
@@ -40,7 +40,7 @@ bool key_is_good(struct piece key)
 }
 
 /* Folder by folder, where the kernel cannot do it in one step. */
-static int walk(int folder, char *path, int flags)
+static int folder_walk(int folder, char *path, int flags)
 {
     int at = dup(folder);
 
@@ -63,7 +63,7 @@ static int walk(int folder, char *path, int flags)
     return -1;
 }
 
-int beneath_open(int folder, struct piece key)
+int audit_beneath_open(int folder, struct piece key)
 {
     static const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
     struct open_how how = { .flags = (uint64_t)flags,
@@ -72,7 +72,7 @@ int beneath_open(int folder, struct piece key)
     char path[KEY_MAX + 1];
     long fd = -1;
 
-    if (!key_is_good(key)) {
+    if (!audit_key_is_good(key)) {
         errno = EXDEV;
         return -1;
     }
@@ -82,6 +82,6 @@ int beneath_open(int folder, struct piece key)
     for (int i = 0; i < TRIES && fd < 0 && errno == EAGAIN; i++)
         fd = syscall(SYS_openat2, folder, path, &how, sizeof how);
     if (fd < 0 && (errno == ENOSYS || errno == EPERM))
-        return walk(folder, path, flags);
+        return folder_walk(folder, path, flags);
     return (int)fd;
 }

@@ -32,7 +32,7 @@ bool piece_equal(struct piece a, struct piece b)
 }
 
 /* Up to the separator, which goes too; the rest stays. */
-static struct piece cut(struct piece *rest, char separator)
+static struct piece piece_cut(struct piece *rest, char separator)
 {
     const char *end = rest->size ? memchr(rest->at, separator, rest->size) : NULL;
     struct piece first = { rest->at, end ? (size_t)(end - rest->at) : rest->size };
@@ -43,7 +43,7 @@ static struct piece cut(struct piece *rest, char separator)
     return first;
 }
 
-bool number_read(struct piece piece, uint64_t *number_r)
+bool piece_number(struct piece piece, uint64_t *number_r)
 {
     uint64_t number = 0;
 
@@ -55,19 +55,19 @@ bool number_read(struct piece piece, uint64_t *number_r)
     return piece.size > 0;
 }
 
-static int digit(char c)
+static int digit_value(char c)
 {
     if (c >= '0' && c <= '9')
         return c - '0';
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-static bool hex_read(struct piece hex, uint8_t *bytes, size_t size)
+static bool hex_bytes_read(struct piece hex, uint8_t *bytes, size_t size)
 {
     if (hex.size != 2 * size)
         return false;
     for (size_t i = 0; i < size; i++) {
-        int high = digit(hex.at[2 * i]), low = digit(hex.at[2 * i + 1]);
+        int high = digit_value(hex.at[2 * i]), low = digit_value(hex.at[2 * i + 1]);
 
         if (high < 0 || low < 0)
             return false;
@@ -78,7 +78,7 @@ static bool hex_read(struct piece hex, uint8_t *bytes, size_t size)
 
 bool hash_read(struct piece hex, struct hash *hash_r)
 {
-    return hex_read(hex, hash_r->bytes, HASH_SIZE);
+    return hex_bytes_read(hex, hash_r->bytes, HASH_SIZE);
 }
 
 const char *hash_hex(const struct hash *hash, char text[HEX_SIZE])
@@ -88,13 +88,13 @@ const char *hash_hex(const struct hash *hash, char text[HEX_SIZE])
     return text;
 }
 
-void line_split(struct piece line, struct line *line_r)
+void line_split(struct piece line, struct audit_line *line_r)
 {
     struct piece rest = line;
 
     line_r->whole = line;
     for (size_t i = 0; i < CELLS; i++)
-        line_r->cells[i] = cut(&rest, '\t');
+        line_r->cells[i] = piece_cut(&rest, '\t');
 }
 
 /* --- reading -------------------------------------------------------------------------------- */
@@ -115,17 +115,17 @@ static void *room_for(void *old, size_t count, size_t size)
     void *room = reallocarray(old, count + !count, size);
 
     if (!room)
-        give_up("no memory");
+        audit_give_up("no memory");
     return room;
 }
 
 static bool chain_add(struct certificate *c, struct piece rest)
 {
-    struct chain chain;
+    struct audit_chain chain;
     uint64_t run, entries;
 
-    if (!number_read(cut(&rest, '\t'), &run) || run > INT64_MAX
-        || !number_read(cut(&rest, '\t'), &entries) || entries > INT64_MAX
+    if (!piece_number(piece_cut(&rest, '\t'), &run) || run > INT64_MAX
+        || !piece_number(piece_cut(&rest, '\t'), &entries) || entries > INT64_MAX
         || !hash_read(rest, &chain.head))
         return false;
     chain.run = (int64_t)run;
@@ -146,27 +146,28 @@ static bool head_line(struct certificate *c, struct piece name, struct piece res
     else if (piece_is(name, "run"))
         return chain_add(c, rest);
     else if (piece_is(name, "leaves"))
-        return number_read(rest, &c->leaves);
+        return piece_number(rest, &c->leaves);
     else if (piece_is(name, "root"))
         return hash_read(rest, &c->root);
     else if (piece_is(name, "public"))
-        return hex_read(rest, c->public_key, sizeof c->public_key);
+        return hex_bytes_read(rest, c->public_key, sizeof c->public_key);
     else if (piece_is(name, "signature"))
-        return hex_read(rest, c->signature, sizeof c->signature);
+        return hex_bytes_read(rest, c->signature, sizeof c->signature);
     return true;
 }
 
 /* From the first line to the empty one; `rest` begins behind it afterwards. */
-static bool head_read(struct certificate *c, struct piece *rest, struct problem *problem)
+static bool certificate_head_read(struct certificate *c, struct piece *rest,
+                                  struct problem *problem)
 {
     const char *whole = rest->at;
     bool has_root = false, has_signature = false;
 
-    if (!piece_is(cut(rest, '\n'), "fmferry certificate 1"))
+    if (!piece_is(piece_cut(rest, '\n'), "fmferry certificate 1"))
         return problem_is(problem, "this is no certificate of fmferry, or one of a later form");
     for (;;) {
         const char *begin = rest->at;
-        struct piece line = cut(rest, '\n'), name = cut(&line, '\t');
+        struct piece line = piece_cut(rest, '\n'), name = piece_cut(&line, '\t');
 
         if (name.size == 0)
             break;
@@ -188,13 +189,13 @@ static bool proof_read(struct certificate *c, struct piece rest, struct piece pl
 {
     c->is_proof = true;
     c->lines = room_for(NULL, 1, sizeof *c->lines);
-    c->lines[c->line_count++] = cut(&rest, '\n');
-    if (!number_read(place, &c->place))
+    c->lines[c->line_count++] = piece_cut(&rest, '\n');
+    if (!piece_number(place, &c->place))
         return false;
     while (rest.size) {
-        struct piece line = cut(&rest, '\n');
+        struct piece line = piece_cut(&rest, '\n');
 
-        if (!piece_is(cut(&line, '\t'), "path") || c->path_count == PATH_MAX_HASHES
+        if (!piece_is(piece_cut(&line, '\t'), "path") || c->path_count == PATH_MAX_HASHES
             || !hash_read(line, &c->path[c->path_count++]))
             return false;
     }
@@ -210,7 +211,7 @@ static void lines_read(struct certificate *c, struct piece rest)
             room = room ? 2 * room : 1024;
             c->lines = room_for(c->lines, room, sizeof *c->lines);
         }
-        c->lines[c->line_count++] = cut(&rest, '\n');
+        c->lines[c->line_count++] = piece_cut(&rest, '\n');
     }
 }
 
@@ -220,11 +221,11 @@ bool certificate_read(struct piece bytes, struct certificate *certificate_r,
     struct piece rest = bytes, first, behind;
 
     *certificate_r = (struct certificate){ 0 };
-    if (!head_read(certificate_r, &rest, problem))
+    if (!certificate_head_read(certificate_r, &rest, problem))
         return false;
     behind = rest;
-    first = cut(&behind, '\n');
-    if (piece_is(cut(&first, '\t'), "proof"))
+    first = piece_cut(&behind, '\n');
+    if (piece_is(piece_cut(&first, '\t'), "proof"))
         return proof_read(certificate_r, behind, first)
                || problem_is(problem, "the proof's path cannot be read");
     lines_read(certificate_r, rest);
@@ -302,10 +303,10 @@ bool key_is_that_of(const struct certificate *c, const char *public_pem_path)
     bool same;
 
     if (!file)
-        give_up("opening '%s': %s", public_pem_path, strerrordesc_np(errno));
+        audit_give_up("opening '%s': %s", public_pem_path, strerrordesc_np(errno));
     (void)fclose(file);
     if (!key || EVP_PKEY_get_raw_public_key(key, bytes, &size) != 1 || size != sizeof bytes)
-        give_up("'%s' holds no public Ed25519 key", public_pem_path);
+        audit_give_up("'%s' holds no public Ed25519 key", public_pem_path);
     same = memcmp(bytes, c->public_key, sizeof bytes) == 0;
     EVP_PKEY_free(key);
     return same;

@@ -12,13 +12,13 @@ static struct database *open_kind(const char *where)
 {
     bool postgres = strncmp(where, "postgresql:", 11) == 0 || strncmp(where, "postgres:", 9) == 0;
 
-    return postgres ? postgres_open(where) : sqlite_open(where);
+    return postgres ? audit_postgres_open(where) : audit_sqlite_open(where);
 }
 
 /* --- rows ---------------------------------------------------------------------------------- */
 
 /* A line, by the 32 digits of its row. */
-struct known {
+struct known_row {
     char row[33];
     bool seen;
     size_t line;
@@ -36,28 +36,30 @@ static void digits_of(struct piece id, char digits[33])
 
 static int known_compare(const void *a, const void *b)
 {
-    return strcmp(((const struct known *)a)->row, ((const struct known *)b)->row);
+    return strcmp(((const struct known_row *)a)->row, ((const struct known_row *)b)->row);
 }
 
-static void row_compare(const struct piece columns[COLUMNS_MAX], const struct line *line)
+static void row_compare(const struct piece columns[COLUMNS_MAX], const struct audit_line *line)
 {
     uint64_t size, told;
 
     if (!piece_equal(columns[1], line->cells[CELL_KEY]))
-        differ("row-key", line, "the row points to '%.*s'", (int)columns[1].size, columns[1].at);
-    if (!number_read(line->cells[CELL_SIZE], &size) || !number_read(columns[2], &told)
+        audit_differ("row-key", line, "the row points to '%.*s'", (int)columns[1].size,
+                     columns[1].at);
+    if (!piece_number(line->cells[CELL_SIZE], &size) || !piece_number(columns[2], &told)
         || told != (size > INT32_MAX ? INT32_MAX : size))
-        differ("row-size", line, "the row says %.*s bytes", (int)columns[2].size, columns[2].at);
+        audit_differ("row-size", line, "the row says %.*s bytes", (int)columns[2].size,
+                     columns[2].at);
 }
 
-static struct known *known_read(const struct certificate *c, const struct line *only,
-                                size_t *count_r)
+static struct known_row *known_read(const struct certificate *c, const struct audit_line *only,
+                                    size_t *count_r)
 {
-    struct known *known = calloc(c->line_count + 1, sizeof *known);
-    struct line line;
+    struct known_row *known = calloc(c->line_count + 1, sizeof *known);
+    struct audit_line line;
 
     if (!known)
-        give_up("no memory");
+        audit_give_up("no memory");
     *count_r = 0;
     for (size_t i = 0; i < c->line_count; i++) {
         line_split(c->lines[i], &line);
@@ -77,24 +79,24 @@ static void stranger_compare(const struct piece columns[COLUMNS_MAX], struct pie
     struct piece key = columns[1];
 
     if (bsearch(&key, keys, count, sizeof *keys, piece_compare))
-        differ("row-surplus", NULL, "row %.*s points to '%.*s', which is another row's",
-               (int)columns[0].size, columns[0].at, (int)key.size, key.at);
+        audit_differ("row-surplus", NULL, "row %.*s points to '%.*s', which is another row's",
+                     (int)columns[0].size, columns[0].at, (int)key.size, key.at);
 }
 
-static void rows_compare(const struct certificate *c, const struct line *only,
+static void rows_compare(const struct certificate *c, const struct audit_line *only,
                          struct database *database)
 {
-    static const struct question documents = { "id, s3_key, file_size", NULL, "documents_document",
-                                               "" };
+    static const struct table_question documents = { "id, s3_key, file_size", NULL,
+                                                     "documents_document", "" };
     size_t count, key_count;
-    struct known *known = known_read(c, only, &count);
+    struct known_row *known = known_read(c, only, &count);
     struct piece *keys = cells_sorted(c, CELL_KEY, &key_count);
     struct piece columns[COLUMNS_MAX];
-    struct line line;
+    struct audit_line line;
 
     database->kind->ask(database, &documents);
     while (database->kind->next(database, columns)) {
-        struct known wanted = { 0 }, *found;
+        struct known_row wanted = { 0 }, *found;
 
         digits_of(columns[0], wanted.row);
         found = bsearch(&wanted, known, count, sizeof *known, known_compare);
@@ -109,7 +111,7 @@ static void rows_compare(const struct certificate *c, const struct line *only,
     for (size_t i = 0; i < count; i++) {
         line_split(c->lines[known[i].line], &line);
         if (!known[i].seen)
-            differ("row-missing", &line, "the document's row is not in the database");
+            audit_differ("row-missing", &line, "the document's row is not in the database");
     }
     free(known);
     free(keys);
@@ -127,54 +129,54 @@ static struct hash entry_hash(const struct piece columns[COLUMNS_MAX], const str
     struct hash hash;
 
     if (!to)
-        give_up("no memory");
+        audit_give_up("no memory");
     (void)fwrite(before->bytes, 1, HASH_SIZE, to);
     for (size_t i = 0; i < 8; i++)
         (void)fprintf(to, "%.*s\n", (int)columns[i].size, columns[i].at);
     if (fclose(to) != 0)
-        give_up("no memory");
+        audit_give_up("no memory");
     hash = hash_of(text, size);
     free(text);
     return hash;
 }
 
 /* Where a chain stands: the last entry that was there, and its hash as the table has it. */
-struct standing {
+struct chain_position {
     uint64_t seq;
     struct hash hash;
 };
 
 /* Against the hash of the entry before as the table has it, so that each altered one is named. */
-static void entry_compare(const struct chain *chain, struct standing *at,
+static void entry_compare(const struct audit_chain *chain, struct chain_position *at,
                           const struct piece columns[COLUMNS_MAX])
 {
     struct hash is = entry_hash(columns, &at->hash), told = { 0 };
     bool has_hash = hash_read(columns[8], &told);
     uint64_t seq;
 
-    if (!number_read(columns[1], &seq)) {
-        differ("audit-chain", NULL, "run %jd: there is an entry '%.*s'", (intmax_t)chain->run,
-               (int)columns[1].size, columns[1].at);
+    if (!piece_number(columns[1], &seq)) {
+        audit_differ("audit-chain", NULL, "run %jd: there is an entry '%.*s'", (intmax_t)chain->run,
+                     (int)columns[1].size, columns[1].at);
         return;
     }
     if (seq != at->seq + 1)
-        differ("audit-chain", NULL, "run %jd: entries %ju to %ju are not there",
-               (intmax_t)chain->run, (uintmax_t)at->seq + 1, (uintmax_t)seq - 1);
+        audit_differ("audit-chain", NULL, "run %jd: entries %ju to %ju are not there",
+                     (intmax_t)chain->run, (uintmax_t)at->seq + 1, (uintmax_t)seq - 1);
     else if (!has_hash || memcmp(told.bytes, is.bytes, HASH_SIZE) != 0)
-        differ("audit-chain", NULL, "run %jd: entry %ju does not follow from the one before",
-               (intmax_t)chain->run, (uintmax_t)seq);
+        audit_differ("audit-chain", NULL, "run %jd: entry %ju does not follow from the one before",
+                     (intmax_t)chain->run, (uintmax_t)seq);
     at->seq = seq;
     at->hash = told;
 }
 
-static void chain_compare(const struct chain *chain, struct database *database)
+static void chain_compare(const struct audit_chain *chain, struct database *database)
 {
     char rest[128];
-    struct question entries = {
+    struct table_question entries = {
         "run, seq, at_us, coalesce(document, 0), epoch, before, after, evidence", "hash",
         "fmferry_audit", rest
     };
-    struct standing at = { 0 };
+    struct chain_position at = { 0 };
     struct piece columns[COLUMNS_MAX];
 
     (void)snprintf(rest, sizeof rest, "where run = %jd and seq <= %jd order by seq",
@@ -183,16 +185,17 @@ static void chain_compare(const struct chain *chain, struct database *database)
     while (database->kind->next(database, columns))
         entry_compare(chain, &at, columns);
     if (at.seq != (uint64_t)chain->entries)
-        differ("audit-chain", NULL, "run %jd: it ends with entry %ju, in the certificate with %jd",
-               (intmax_t)chain->run, (uintmax_t)at.seq, (intmax_t)chain->entries);
+        audit_differ("audit-chain", NULL,
+                     "run %jd: it ends with entry %ju, in the certificate with %jd",
+                     (intmax_t)chain->run, (uintmax_t)at.seq, (intmax_t)chain->entries);
     else if (memcmp(at.hash.bytes, chain->head.bytes, HASH_SIZE) != 0)
-        differ("audit-chain", NULL,
-               "run %jd: it was written anew, and is not that of the "
-               "certificate",
-               (intmax_t)chain->run);
+        audit_differ("audit-chain", NULL,
+                     "run %jd: it was written anew, and is not that of the "
+                     "certificate",
+                     (intmax_t)chain->run);
 }
 
-void database_compare(const struct certificate *c, const struct line *only, const char *where)
+void database_compare(const struct certificate *c, const struct audit_line *only, const char *where)
 {
     struct database *database = open_kind(where);
 

@@ -9,7 +9,7 @@
 enum { COLUMNS_MAX = 9 };
 
 /* What is read of one table. */
-struct question {
+struct table_question {
     const char *columns; /* as SQL                                      */
     const char *hash;    /* a column of bytes, read last as hex; or NULL */
     const char *table;
@@ -19,7 +19,7 @@ struct question {
 struct database;
 
 struct database_kind {
-    void (*ask)(struct database *database, const struct question *question);
+    void (*ask)(struct database *database, const struct table_question *question);
     /* Columns that are not there are empty; pieces are good until the next call. */
     bool (*next)(struct database *database, struct piece columns_r[COLUMNS_MAX]);
     void (*close)(struct database *database);
@@ -30,7 +30,7 @@ struct database {
     const struct database_kind *kind;
 };
 
-struct database *sqlite_open(const char *path);
+struct database *audit_sqlite_open(const char *path);
 
 /* `url`: postgresql://... or postgres://... */
-struct database *postgres_open(const char *url);
+struct database *audit_postgres_open(const char *url);

@@ -16,7 +16,7 @@ static bool is_one_of(struct piece word, const char *const *words, size_t count)
     return false;
 }
 
-static void state_check(const struct line *line)
+static void state_check(const struct audit_line *line)
 {
     static const char *const with[] = { "stored", "done" };
     static const char *const without[] = { "new", "waiting", "claimed", "failed", "waived" };
@@ -24,27 +24,27 @@ static void state_check(const struct line *line)
     bool has_key = line->cells[CELL_KEY].size > 0;
 
     if (is_one_of(state, with, 2) && !has_key)
-        differ("certificate-line", line, "refused: the document is %.*s, and has no key",
-               (int)state.size, state.at);
+        audit_differ("certificate-line", line, "refused: the document is %.*s, and has no key",
+                     (int)state.size, state.at);
     else if (is_one_of(state, without, 5) && has_key)
-        differ("certificate-line", line, "refused: the document is %.*s, and has a key",
-               (int)state.size, state.at);
+        audit_differ("certificate-line", line, "refused: the document is %.*s, and has a key",
+                     (int)state.size, state.at);
     else if (!is_one_of(state, with, 2) && !is_one_of(state, without, 5))
-        differ("certificate-line", line, "refused: '%.*s' is no state of a document",
-               (int)state.size, state.at);
+        audit_differ("certificate-line", line, "refused: '%.*s' is no state of a document",
+                     (int)state.size, state.at);
 }
 
-static void object_cells_check(const struct line *line)
+static void object_cells_check(const struct audit_line *line)
 {
     struct hash hash;
     uint64_t size;
 
-    if (!key_is_good(line->cells[CELL_KEY]))
-        differ("certificate-line", line, "refused: this is no key beneath a store");
-    if (!number_read(line->cells[CELL_SIZE], &size))
-        differ("certificate-line", line, "refused: the document has a key, and no size");
+    if (!audit_key_is_good(line->cells[CELL_KEY]))
+        audit_differ("certificate-line", line, "refused: this is no key beneath a store");
+    if (!piece_number(line->cells[CELL_SIZE], &size))
+        audit_differ("certificate-line", line, "refused: the document has a key, and no size");
     if (!hash_read(line->cells[CELL_SHA256], &hash))
-        differ("certificate-line", line, "refused: the document has a key, and no hash");
+        audit_differ("certificate-line", line, "refused: the document has a key, and no hash");
 }
 
 int piece_compare(const void *a, const void *b)
@@ -56,13 +56,13 @@ int piece_compare(const void *a, const void *b)
     return order ? order : (left->size > right->size) - (left->size < right->size);
 }
 
-struct piece *cells_sorted(const struct certificate *c, enum cell cell, size_t *count_r)
+struct piece *cells_sorted(const struct certificate *c, enum audit_cell cell, size_t *count_r)
 {
     struct piece *cells = calloc(c->line_count + 1, sizeof *cells);
-    struct line line;
+    struct audit_line line;
 
     if (!cells)
-        give_up("no memory");
+        audit_give_up("no memory");
     *count_r = 0;
     for (size_t i = 0; i < c->line_count; i++) {
         line_split(c->lines[i], &line);
@@ -73,21 +73,21 @@ struct piece *cells_sorted(const struct certificate *c, enum cell cell, size_t *
     return cells;
 }
 
-static void doubles_check(const struct certificate *c, enum cell cell, const char *what)
+static void doubles_check(const struct certificate *c, enum audit_cell cell, const char *what)
 {
     size_t count;
     struct piece *cells = cells_sorted(c, cell, &count);
 
     for (size_t i = 1; i < count; i++)
         if (piece_equal(cells[i - 1], cells[i]))
-            differ("certificate-line", NULL, "refused: two documents have the %s '%.*s'", what,
-                   (int)cells[i].size, cells[i].at);
+            audit_differ("certificate-line", NULL, "refused: two documents have the %s '%.*s'",
+                         what, (int)cells[i].size, cells[i].at);
     free(cells);
 }
 
 void lines_check(const struct certificate *c)
 {
-    struct line line;
+    struct audit_line line;
 
     for (size_t i = 0; i < c->line_count; i++) {
         line_split(c->lines[i], &line);

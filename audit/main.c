@@ -9,13 +9,13 @@
 
 enum { EXIT_PROVEN = 0, EXIT_UNABLE = 1, EXIT_WRONG_USE = 2, EXIT_DIFFERS = 3 };
 
-struct options {
+struct audit_options {
     const char *key, *store, *prefix, *database, *document, *proof, *certificate;
 };
 
 static uint64_t difference_count;
 
-uint64_t differences(void)
+uint64_t audit_differences(void)
 {
     return difference_count;
 }
@@ -23,7 +23,7 @@ uint64_t differences(void)
 /* --- what is said -------------------------------------------------------------------------- */
 
 /* How many bytes would move a terminal's cursor or turn its writing round; 0: none. */
-static size_t steering(const char *text)
+static size_t steering_bytes(const char *text)
 {
     const uint8_t *at = (const uint8_t *)text;
 
@@ -48,7 +48,7 @@ __attribute__((__format__(__printf__, 2, 0))) static void say_to(FILE *to, const
     if (vasprintf(&text, format, args) < 0)
         abort();
     for (const char *at = text; *at;) {
-        size_t skip = steering(at);
+        size_t skip = steering_bytes(at);
 
         (void)fputc(skip ? '?' : *at, to);
         at += skip ? skip : 1;
@@ -56,7 +56,7 @@ __attribute__((__format__(__printf__, 2, 0))) static void say_to(FILE *to, const
     free(text);
 }
 
-void say(const char *format, ...)
+void audit_say(const char *format, ...)
 {
     va_list args;
 
@@ -65,7 +65,7 @@ void say(const char *format, ...)
     va_end(args);
 }
 
-_Noreturn void give_up(const char *format, ...)
+_Noreturn void audit_give_up(const char *format, ...)
 {
     va_list args;
 
@@ -81,28 +81,29 @@ _Noreturn void give_up(const char *format, ...)
 static void piece_print(const char *name, struct piece piece)
 {
     if (piece.size)
-        say("  %-7s %.*s\n", name, (int)piece.size, piece.at);
+        audit_say("  %-7s %.*s\n", name, (int)piece.size, piece.at);
 }
 
-void differ(const char *kind, const struct line *line, const char *format, ...)
+void audit_differ(const char *kind, const struct audit_line *line, const char *format, ...)
 {
     va_list args;
 
     difference_count++;
-    say("%-18s", kind);
+    audit_say("%-18s", kind);
     if (line)
-        say(" record %-8.*s %.*s", (int)line->cells[CELL_RECORD].size, line->cells[CELL_RECORD].at,
-            (int)line->cells[CELL_IDENTITY].size, line->cells[CELL_IDENTITY].at);
-    say("\n");
+        audit_say(" record %-8.*s %.*s", (int)line->cells[CELL_RECORD].size,
+                  line->cells[CELL_RECORD].at, (int)line->cells[CELL_IDENTITY].size,
+                  line->cells[CELL_IDENTITY].at);
+    audit_say("\n");
     if (line) {
         piece_print("key", line->cells[CELL_KEY]);
         piece_print("row", line->cells[CELL_ROW]);
     }
-    say("  ");
+    audit_say("  ");
     va_start(args, format);
     say_to(stdout, format, args);
     va_end(args);
-    say("\n");
+    audit_say("\n");
 }
 
 /* --- the certificate itself ---------------------------------------------------------------- */
@@ -112,7 +113,7 @@ static struct hash *leaves_of(const struct certificate *c)
     struct hash *leaves = calloc(c->line_count + 1, sizeof *leaves);
 
     if (!leaves)
-        give_up("no memory");
+        audit_give_up("no memory");
     for (size_t i = 0; i < c->line_count; i++)
         leaves[i] = leaf_hash(c->lines[i]);
     return leaves;
@@ -121,12 +122,12 @@ static struct hash *leaves_of(const struct certificate *c)
 static void signature_check(const struct certificate *c, const char *key)
 {
     if (!signature_is_good(c))
-        differ("signature", NULL, "the head was altered after it was signed");
+        audit_differ("signature", NULL, "the head was altered after it was signed");
     if (key && !key_is_that_of(c, key))
-        differ("signature", NULL, "it was not signed by the key in '%s'", key);
+        audit_differ("signature", NULL, "it was not signed by the key in '%s'", key);
     if (!key)
-        say("signed by the key that the certificate itself names: give yours with --key "
-            "to know whose it is\n");
+        audit_say("signed by the key that the certificate itself names: give yours with --key "
+                  "to know whose it is\n");
 }
 
 /* Whether the lines are those that were signed. */
@@ -139,12 +140,12 @@ static bool tree_check(const struct certificate *c, const struct hash *leaves)
     else
         root = tree_root(leaves, c->line_count);
     if (!c->is_proof && c->line_count != c->leaves) {
-        differ("lines", NULL, "there are %zu, %ju were signed", c->line_count,
-               (uintmax_t)c->leaves);
+        audit_differ("lines", NULL, "there are %zu, %ju were signed", c->line_count,
+                     (uintmax_t)c->leaves);
         return false;
     }
     if (memcmp(root.bytes, c->root.bytes, HASH_SIZE) != 0) {
-        differ("lines", NULL, "a line was altered: the tree over them has another root");
+        audit_differ("lines", NULL, "a line was altered: the tree over them has another root");
         return false;
     }
     return true;
@@ -156,7 +157,7 @@ static bool tree_check(const struct certificate *c, const struct hash *leaves)
 static void compared_say(const struct certificate *c)
 {
     size_t told = 0, read = 0;
-    struct line line;
+    struct audit_line line;
 
     for (size_t i = 0; i < c->line_count; i++) {
         line_split(c->lines[i], &line);
@@ -165,14 +166,15 @@ static void compared_say(const struct certificate *c)
                 && memcmp(line.cells[CELL_COMPARED].at, "bytes", 5) == 0;
     }
     if (told > read)
-        say("of %zu of %zu stored documents only the server's word was compared when they were "
+        audit_say(
+            "of %zu of %zu stored documents only the server's word was compared when they were "
             "certified\n",
             told - read, told);
 }
 
 /* --- one document -------------------------------------------------------------------------- */
 
-static void line_print(const struct line *line)
+static void line_print(const struct audit_line *line)
 {
     static const char *const names[CELLS] = { "record", "modId",  "id",      "field", "repetition",
                                               "kind",   "size",   "sha256",  "key",   "row",
@@ -180,12 +182,12 @@ static void line_print(const struct line *line)
 
     for (size_t i = 0; i < CELLS; i++)
         if (line->cells[i].size)
-            say("  %-10s %.*s\n", names[i], (int)line->cells[i].size, line->cells[i].at);
+            audit_say("  %-10s %.*s\n", names[i], (int)line->cells[i].size, line->cells[i].at);
 }
 
 /* By its id or its record id; of several files of a record the first. */
-static bool document_find(const struct certificate *c, const char *wanted, struct line *line_r,
-                          size_t *place_r)
+static bool document_find(const struct certificate *c, const char *wanted,
+                          struct audit_line *line_r, size_t *place_r)
 {
     for (size_t i = 0; i < c->line_count; i++) {
         line_split(c->lines[i], line_r);
@@ -207,7 +209,7 @@ static void proof_write(const struct certificate *c, const struct hash *leaves, 
     bool good;
 
     if (!to)
-        give_up("'%s' cannot be made, or is there already", path);
+        audit_give_up("'%s' cannot be made, or is there already", path);
     good = fwrite(c->head.at, 1, c->head.size, to) == c->head.size;
     (void)fprintf(to, "signature\t");
     for (size_t i = 0; i < sizeof c->signature; i++)
@@ -217,41 +219,43 @@ static void proof_write(const struct certificate *c, const struct hash *leaves, 
     for (size_t i = 0; i < count; i++)
         (void)fprintf(to, "path\t%s\n", hash_hex(&hashes[i], hex));
     if (fclose(to) != 0 || !good)
-        give_up("'%s' could not be written", path);
+        audit_give_up("'%s' could not be written", path);
 }
 
 /* --- the whole ----------------------------------------------------------------------------- */
 
-static void compare(const struct options *o, const struct certificate *c, const struct line *only)
+static void evidence_compare(const struct audit_options *o, const struct certificate *c,
+                             const struct audit_line *only)
 {
     if (o->store)
-        store_compare(c, only, o->store, o->prefix);
+        audit_store_compare(c, only, o->store, o->prefix);
     if (o->database)
         database_compare(c, only, o->database);
 }
 
-static void audit(const struct options *o, const struct certificate *c, const struct hash *leaves)
+static void certificate_audit(const struct audit_options *o, const struct certificate *c,
+                              const struct hash *leaves)
 {
-    struct line line;
+    struct audit_line line;
     size_t place;
 
     if (!o->document) {
-        compare(o, c, c->is_proof ? (line_split(c->lines[0], &line), &line) : NULL);
+        evidence_compare(o, c, c->is_proof ? (line_split(c->lines[0], &line), &line) : NULL);
         if (c->is_proof)
             line_print(&line);
         return;
     }
     if (!document_find(c, o->document, &line, &place)) {
-        differ("document", NULL, "no line of the certificate is of '%s'", o->document);
+        audit_differ("document", NULL, "no line of the certificate is of '%s'", o->document);
         return;
     }
     line_print(&line);
-    compare(o, c, &line);
+    evidence_compare(o, c, &line);
     if (o->proof)
         proof_write(c, leaves, place, o->proof);
 }
 
-static _Noreturn void usage(FILE *to, int code)
+static _Noreturn void usage_print(FILE *to, int code)
 {
     (void)fprintf(
         to,
@@ -272,7 +276,7 @@ static _Noreturn void usage(FILE *to, int code)
     exit(code);
 }
 
-static void options_read(int argc, char **argv, struct options *o)
+static void options_read(int argc, char **argv, struct audit_options *o)
 {
     static const struct option names[] = {
         { "key", required_argument, NULL, 'k' },      { "store", required_argument, NULL, 's' },
@@ -292,19 +296,19 @@ static void options_read(int argc, char **argv, struct options *o)
                                                 : NULL;
 
         if (letter == 'h')
-            usage(stdout, EXIT_PROVEN);
+            usage_print(stdout, EXIT_PROVEN);
         if (!to)
-            usage(stderr, EXIT_WRONG_USE);
+            usage_print(stderr, EXIT_WRONG_USE);
         *to = optarg;
     }
     if (optind != argc - 1 || (o->proof && !o->document))
-        usage(stderr, EXIT_WRONG_USE);
+        usage_print(stderr, EXIT_WRONG_USE);
     o->certificate = argv[optind];
 }
 
 int main(int argc, char **argv)
 {
-    struct options options = { 0 };
+    struct audit_options options = { 0 };
     struct certificate certificate;
     struct problem problem;
     struct hash *leaves;
@@ -312,17 +316,17 @@ int main(int argc, char **argv)
     programs_refuse();
     options_read(argc, argv, &options);
     if (!certificate_open(options.certificate, &certificate, &problem))
-        give_up("%s", problem.words);
+        audit_give_up("%s", problem.words);
     leaves = leaves_of(&certificate);
     signature_check(&certificate, options.key);
     if (tree_check(&certificate, leaves))
         lines_check(&certificate);
-    audit(&options, &certificate, leaves);
+    certificate_audit(&options, &certificate, leaves);
     free(leaves);
     compared_say(&certificate);
-    say("%.*s, %ju documents, certified %.*s: %s\n", (int)certificate.source.size,
-        certificate.source.at, (uintmax_t)certificate.leaves, (int)certificate.made.size,
-        certificate.made.at, difference_count ? "NOT as certified" : "all is as certified");
+    audit_say("%.*s, %ju documents, certified %.*s: %s\n", (int)certificate.source.size,
+              certificate.source.at, (uintmax_t)certificate.leaves, (int)certificate.made.size,
+              certificate.made.at, difference_count ? "NOT as certified" : "all is as certified");
     certificate_close(&certificate);
     return difference_count ? EXIT_DIFFERS : EXIT_PROVEN;
 }

@@ -11,21 +11,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct postgres {
+struct audit_postgres {
     struct database database;
     PGconn *connection;
     char *path;    /* where the role looks for tables */
     PGresult *row; /* the present one */
 };
 
-static struct postgres *postgres_of(struct database *database)
+static struct audit_postgres *audit_postgres_of(struct database *database)
 {
-    return (struct postgres *)database;
+    return (struct audit_postgres *)database;
 }
 
-static _Noreturn void postgres_refuse(const struct postgres *p)
+static _Noreturn void postgres_refuse(const struct audit_postgres *p)
 {
-    give_up("the database cannot be read: %s", PQerrorMessage(p->connection));
+    audit_give_up("the database cannot be read: %s", PQerrorMessage(p->connection));
 }
 
 /* --- connecting ---------------------------------------------------------------------------- */
@@ -88,18 +88,19 @@ static bool url_check(const char *url, bool *has_root_r)
     bool remote;
 
     if (!options)
-        give_up("the database's URL cannot be read: %s", why ? why : "no memory");
+        audit_give_up("the database's URL cannot be read: %s", why ? why : "no memory");
     if (option_of(options, "service"))
-        give_up("a service file is not asked: name host, database and user in the URL");
+        audit_give_up("a service file is not asked: name host, database and user in the URL");
     if (option_of(options, "password"))
-        give_up("a password does not belong into the URL, where everybody on the machine can read "
-                "it: put it into PGPASSWORD, or into a file and name that with ?passfile=FILE");
+        audit_give_up(
+            "a password does not belong into the URL, where everybody on the machine can read "
+            "it: put it into PGPASSWORD, or into a file and name that with ?passfile=FILE");
     mode = option_of(options, "sslmode");
     remote = !is_local(option_of(options, "host")) || !is_local(option_of(options, "hostaddr"));
     if (remote && mode && strcmp(mode, "verify-full") != 0)
-        give_up("sslmode=%s does not prove which database answers: leave it out, or use "
-                "verify-full with sslrootcert=FILE",
-                mode);
+        audit_give_up("sslmode=%s does not prove which database answers: leave it out, or use "
+                      "verify-full with sslrootcert=FILE",
+                      mode);
     *has_root_r = option_of(options, "sslrootcert") || getenv("PGSSLROOTCERT");
     PQconninfoFree(options);
     return remote;
@@ -111,7 +112,7 @@ static void say_nothing(void *arg, const char *words)
     (void)words;
 }
 
-static void connect_to(struct postgres *p, const char *url)
+static void connect_to(struct audit_postgres *p, const char *url)
 {
     const char *names[8] = { "dbname", "client_encoding", "connect_timeout", "gssencmode" };
     const char *values[8] = { url, "UTF8", "15", "disable" };
@@ -126,7 +127,7 @@ static void connect_to(struct postgres *p, const char *url)
     environment_forget();
     p->connection = PQconnectdbParams(names, values, 1);
     if (!p->connection)
-        give_up("no memory");
+        audit_give_up("no memory");
     if (PQstatus(p->connection) != CONNECTION_OK)
         postgres_refuse(p);
     (void)PQsetNoticeProcessor(p->connection, say_nothing, NULL);
@@ -135,7 +136,7 @@ static void connect_to(struct postgres *p, const char *url)
 /* --- asking -------------------------------------------------------------------------------- */
 
 /* One row of one statement, or none. The caller clears it. */
-static PGresult *run(const struct postgres *p, const char *sql, const char *value)
+static PGresult *row_query(const struct audit_postgres *p, const char *sql, const char *value)
 {
     PGresult *result = PQexecParams(p->connection, sql, value != NULL, NULL, &value, NULL, NULL, 0);
     ExecStatusType status = PQresultStatus(result);
@@ -146,31 +147,32 @@ static PGresult *run(const struct postgres *p, const char *sql, const char *valu
 }
 
 /* Where the table is, quoted; the caller frees. Asked before the search path is narrowed. */
-static char *table_find(const struct postgres *p, const char *table)
+static char *table_find(const struct audit_postgres *p, const char *table)
 {
-    PGresult *found =
-        run(p,
-            "select pg_catalog.format('%I.%I', n.nspname, c.relname), c.relkind::pg_catalog.text"
-            " from pg_catalog.pg_class c join pg_catalog.pg_namespace n"
-            " on n.oid operator(pg_catalog.=) c.relnamespace"
-            " where c.oid operator(pg_catalog.=)"
-            " pg_catalog.to_regclass($1::pg_catalog.text)::pg_catalog.oid",
-            table);
+    PGresult *found = row_query(
+        p,
+        "select pg_catalog.format('%I.%I', n.nspname, c.relname), c.relkind::pg_catalog.text"
+        " from pg_catalog.pg_class c join pg_catalog.pg_namespace n"
+        " on n.oid operator(pg_catalog.=) c.relnamespace"
+        " where c.oid operator(pg_catalog.=)"
+        " pg_catalog.to_regclass($1::pg_catalog.text)::pg_catalog.oid",
+        table);
     char *name;
 
     if (PQntuples(found) != 1)
-        give_up("the database has no table '%s'", table);
+        audit_give_up("the database has no table '%s'", table);
     if (strcmp(PQgetvalue(found, 0, 1), "r") != 0 && strcmp(PQgetvalue(found, 0, 1), "p") != 0)
-        give_up("'%s' in the database is no plain table, but something that its author made to be "
-                "run: it is not read",
-                table);
+        audit_give_up(
+            "'%s' in the database is no plain table, but something that its author made to be "
+            "run: it is not read",
+            table);
     name = strdup(PQgetvalue(found, 0, 0));
     PQclear(found);
     return name;
 }
 
 /* A policy would be refused by row_security, not obeyed. */
-static void begin(const struct postgres *p)
+static void snapshot_begin(const struct audit_postgres *p)
 {
     static const char *const statements[] = {
         "begin transaction isolation level repeatable read read only",
@@ -179,28 +181,29 @@ static void begin(const struct postgres *p)
     };
 
     for (size_t i = 0; i < sizeof statements / sizeof *statements; i++)
-        PQclear(run(p, statements[i], NULL));
+        PQclear(row_query(p, statements[i], NULL));
 }
 
-static void path_set(const struct postgres *p, const char *path)
+static void path_set(const struct audit_postgres *p, const char *path)
 {
-    PQclear(run(p, "select pg_catalog.set_config('search_path', $1::pg_catalog.text, true)", path));
+    PQclear(row_query(p, "select pg_catalog.set_config('search_path', $1::pg_catalog.text, true)",
+                      path));
 }
 
-static char *path_get(const struct postgres *p)
+static char *path_get(const struct audit_postgres *p)
 {
-    PGresult *found = run(p, "select pg_catalog.current_setting('search_path')", NULL);
+    PGresult *found = row_query(p, "select pg_catalog.current_setting('search_path')", NULL);
     char *path = strdup(PQgetvalue(found, 0, 0));
 
     if (!path)
-        give_up("no memory");
+        audit_give_up("no memory");
     PQclear(found);
     return path;
 }
 
-static void postgres_ask(struct database *database, const struct question *q)
+static void audit_postgres_ask(struct database *database, const struct table_question *q)
 {
-    struct postgres *p = postgres_of(database);
+    struct audit_postgres *p = audit_postgres_of(database);
     char *table, *sql = NULL;
 
     path_set(p, p->path);
@@ -209,7 +212,7 @@ static void postgres_ask(struct database *database, const struct question *q)
         || asprintf(&sql, "select %s%s%s%s from %s %s", q->columns, q->hash ? ", encode(" : "",
                     q->hash ? q->hash : "", q->hash ? ", 'hex')" : "", table, q->rest)
                < 0)
-        give_up("no memory");
+        audit_give_up("no memory");
     path_set(p, "pg_catalog");
     if (PQsendQuery(p->connection, sql) != 1 || PQsetSingleRowMode(p->connection) != 1)
         postgres_refuse(p);
@@ -218,9 +221,9 @@ static void postgres_ask(struct database *database, const struct question *q)
 }
 
 /* After the last row comes the answer's end, and then nothing. */
-static bool postgres_next(struct database *database, struct piece columns_r[COLUMNS_MAX])
+static bool audit_postgres_next(struct database *database, struct piece columns_r[COLUMNS_MAX])
 {
-    struct postgres *p = postgres_of(database);
+    struct audit_postgres *p = audit_postgres_of(database);
 
     memset(columns_r, 0, COLUMNS_MAX * sizeof *columns_r);
     PQclear(p->row);
@@ -238,9 +241,9 @@ static bool postgres_next(struct database *database, struct piece columns_r[COLU
     return true;
 }
 
-static void postgres_close(struct database *database)
+static void audit_postgres_close(struct database *database)
 {
-    struct postgres *p = postgres_of(database);
+    struct audit_postgres *p = audit_postgres_of(database);
 
     PQclear(p->row);
     PQfinish(p->connection);
@@ -248,16 +251,17 @@ static void postgres_close(struct database *database)
     free(p);
 }
 
-struct database *postgres_open(const char *url)
+struct database *audit_postgres_open(const char *url)
 {
-    static const struct database_kind kind = { postgres_ask, postgres_next, postgres_close };
-    struct postgres *p = calloc(1, sizeof *p);
+    static const struct database_kind kind = { audit_postgres_ask, audit_postgres_next,
+                                               audit_postgres_close };
+    struct audit_postgres *p = calloc(1, sizeof *p);
 
     if (!p)
-        give_up("no memory");
+        audit_give_up("no memory");
     p->database.kind = &kind;
     connect_to(p, url);
-    begin(p);
+    snapshot_begin(p);
     p->path = path_get(p);
     return &p->database;
 }

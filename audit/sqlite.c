@@ -16,21 +16,21 @@
 
 enum { BUSY_MS = 10000, ROW_MAX = 64 * 1024 * 1024, FORMAT_AT = 18, FORMAT_WAL = 2 };
 
-struct sqlite {
+struct audit_sqlite {
     struct database database;
     const char *path;
     sqlite3 *handle;
     sqlite3_stmt *statement;
 };
 
-static struct sqlite *sqlite_of(struct database *database)
+static struct audit_sqlite *audit_sqlite_of(struct database *database)
 {
-    return (struct sqlite *)database;
+    return (struct audit_sqlite *)database;
 }
 
-static _Noreturn void sqlite_refuse(const struct sqlite *s)
+static _Noreturn void audit_sqlite_refuse(const struct audit_sqlite *s)
 {
-    give_up("the database '%s' cannot be read: %s", s->path, sqlite3_errmsg(s->handle));
+    audit_give_up("the database '%s' cannot be read: %s", s->path, sqlite3_errmsg(s->handle));
 }
 
 /* --- opening ------------------------------------------------------------------------------- */
@@ -43,7 +43,7 @@ static bool has_wal(const char *path)
     bool has;
 
     if (asprintf(&beside, "%s-wal", path) < 0)
-        give_up("no memory");
+        audit_give_up("no memory");
     has = lstat(beside, &about) == 0 && about.st_size > 0;
     free(beside);
     return has;
@@ -60,11 +60,11 @@ static bool is_immutable(const char *path)
     char head[FORMAT_AT + 2] = "";
 
     if (fd < 0 || fstat(fd, &about) < 0)
-        give_up("opening the database '%s': %s", path, strerrordesc_np(errno));
+        audit_give_up("opening the database '%s': %s", path, strerrordesc_np(errno));
     if (!S_ISREG(about.st_mode))
-        give_up("the database '%s' is no file", path);
+        audit_give_up("the database '%s' is no file", path);
     if (read(fd, head, sizeof head) < 0)
-        give_up("reading the database '%s': %s", path, strerrordesc_np(errno));
+        audit_give_up("reading the database '%s': %s", path, strerrordesc_np(errno));
     (void)close(fd);
     return head[FORMAT_AT + 1] == FORMAT_WAL && !has_wal(path);
 }
@@ -79,19 +79,19 @@ static char *uri_of(const char *path, bool immutable)
     FILE *to = open_memstream(&uri, &size);
 
     if (!to)
-        give_up("no memory");
+        audit_give_up("no memory");
     (void)fprintf(to, *path == '/' ? "file://" : "file:./");
     for (const char *at = path; *at; at++)
         (void)fprintf(to, strchr(plain, *at) ? "%c" : "%%%02x", (unsigned char)*at);
     (void)fprintf(to, immutable ? "?mode=ro&immutable=1" : "?mode=ro");
     if (fclose(to) != 0)
-        give_up("no memory");
+        audit_give_up("no memory");
     return uri;
 }
 
 /* The columns of two tables, the list of tables, and two functions that only write text. */
-static int allow(void *arg, int action, const char *first, const char *second, const char *third,
-                 const char *fourth)
+static int action_allow(void *arg, int action, const char *first, const char *second,
+                        const char *third, const char *fourth)
 {
     static const char *const tables[] = { "sqlite_master", "documents_document", "fmferry_audit" };
 
@@ -109,7 +109,7 @@ static int allow(void *arg, int action, const char *first, const char *second, c
     return SQLITE_DENY;
 }
 
-static void switches_set(const struct sqlite *s)
+static void defenses_set(const struct audit_sqlite *s)
 {
     static const struct {
         int name, value;
@@ -128,7 +128,7 @@ static void switches_set(const struct sqlite *s)
 
     for (size_t i = 0; i < sizeof switches / sizeof *switches; i++)
         if (sqlite3_db_config(s->handle, switches[i].name, switches[i].value, NULL) != SQLITE_OK)
-            sqlite_refuse(s);
+            audit_sqlite_refuse(s);
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
         (void)sqlite3_limit(s->handle, limits[i].name, limits[i].value);
     if (sqlite3_exec(s->handle,
@@ -136,31 +136,31 @@ static void switches_set(const struct sqlite *s)
                      " pragma cell_size_check = 1",
                      NULL, NULL, NULL)
             != SQLITE_OK
-        || sqlite3_set_authorizer(s->handle, allow, NULL) != SQLITE_OK)
-        sqlite_refuse(s);
+        || sqlite3_set_authorizer(s->handle, action_allow, NULL) != SQLITE_OK)
+        audit_sqlite_refuse(s);
 }
 
 /* --- asking -------------------------------------------------------------------------------- */
 
-static void statement_prepare(struct sqlite *s, const char *sql)
+static void statement_prepare(struct audit_sqlite *s, const char *sql)
 {
     (void)sqlite3_finalize(s->statement);
     s->statement = NULL;
     if (sqlite3_prepare_v2(s->handle, sql, -1, &s->statement, NULL) != SQLITE_OK)
-        sqlite_refuse(s);
+        audit_sqlite_refuse(s);
 }
 
-static bool statement_step(const struct sqlite *s)
+static bool statement_step(const struct audit_sqlite *s)
 {
     int result = sqlite3_step(s->statement);
 
     if (result != SQLITE_ROW && result != SQLITE_DONE)
-        sqlite_refuse(s);
+        audit_sqlite_refuse(s);
     return result == SQLITE_ROW;
 }
 
 /* A view or a virtual table has no page of its own where its rows begin. */
-static void table_check(struct sqlite *s, const char *table)
+static void table_check(struct audit_sqlite *s, const char *table)
 {
     int64_t tables = 0, others = 0;
 
@@ -177,30 +177,31 @@ static void table_check(struct sqlite *s, const char *table)
         others += !plain;
     }
     if (others)
-        give_up("'%s' in the database '%s' is no plain table, but something that its author made "
-                "to be run: it is not read",
-                table, s->path);
+        audit_give_up(
+            "'%s' in the database '%s' is no plain table, but something that its author made "
+            "to be run: it is not read",
+            table, s->path);
     if (!tables)
-        give_up("the database '%s' has no table '%s'", s->path, table);
+        audit_give_up("the database '%s' has no table '%s'", s->path, table);
 }
 
-static void sqlite_ask(struct database *database, const struct question *q)
+static void audit_sqlite_ask(struct database *database, const struct table_question *q)
 {
-    struct sqlite *s = sqlite_of(database);
+    struct audit_sqlite *s = audit_sqlite_of(database);
     char *sql = NULL;
 
     table_check(s, q->table);
     if (asprintf(&sql, "select %s%s%s%s from %s %s", q->columns, q->hash ? ", hex(" : "",
                  q->hash ? q->hash : "", q->hash ? ")" : "", q->table, q->rest)
         < 0)
-        give_up("no memory");
+        audit_give_up("no memory");
     statement_prepare(s, sql);
     free(sql);
 }
 
-static bool sqlite_next(struct database *database, struct piece columns_r[COLUMNS_MAX])
+static bool audit_sqlite_next(struct database *database, struct piece columns_r[COLUMNS_MAX])
 {
-    struct sqlite *s = sqlite_of(database);
+    struct audit_sqlite *s = audit_sqlite_of(database);
 
     memset(columns_r, 0, COLUMNS_MAX * sizeof *columns_r);
     if (!statement_step(s))
@@ -214,29 +215,30 @@ static bool sqlite_next(struct database *database, struct piece columns_r[COLUMN
     return true;
 }
 
-static void sqlite_close(struct database *database)
+static void audit_sqlite_close(struct database *database)
 {
-    struct sqlite *s = sqlite_of(database);
+    struct audit_sqlite *s = audit_sqlite_of(database);
 
     (void)sqlite3_finalize(s->statement);
     (void)sqlite3_close(s->handle);
     free(s);
 }
 
-struct database *sqlite_open(const char *path)
+struct database *audit_sqlite_open(const char *path)
 {
-    static const struct database_kind kind = { sqlite_ask, sqlite_next, sqlite_close };
-    struct sqlite *s = calloc(1, sizeof *s);
+    static const struct database_kind kind = { audit_sqlite_ask, audit_sqlite_next,
+                                               audit_sqlite_close };
+    struct audit_sqlite *s = calloc(1, sizeof *s);
     char *uri = uri_of(path, is_immutable(path));
 
     if (!s)
-        give_up("no memory");
+        audit_give_up("no memory");
     s->database.kind = &kind;
     s->path = path;
     if (sqlite3_open_v2(uri, &s->handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL) != SQLITE_OK)
-        sqlite_refuse(s);
+        audit_sqlite_refuse(s);
     free(uri);
     (void)sqlite3_busy_timeout(s->handle, BUSY_MS);
-    switches_set(s);
+    defenses_set(s);
     return &s->database;
 }

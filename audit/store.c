@@ -25,7 +25,7 @@ static bool has_prefix(struct piece key, struct piece prefix)
            && (prefix.size == 0 || memcmp(key.at, prefix.at, prefix.size) == 0);
 }
 
-static struct piece without(struct piece key, struct piece prefix)
+static struct piece prefix_strip(struct piece key, struct piece prefix)
 {
     return (struct piece){ key.at + prefix.size, key.size - prefix.size };
 }
@@ -41,71 +41,71 @@ static void file_hash(int fd, uint64_t size, struct hash *hash_r, uint64_t *read
 
     *read_r = 0;
     if (!context || EVP_DigestInit_ex(context, EVP_sha256(), NULL) != 1)
-        give_up("libcrypto has no SHA-256");
+        audit_give_up("libcrypto has no SHA-256");
     while (*read_r <= size && (got = read(fd, bytes, sizeof bytes)) > 0) {
         *read_r += (uint64_t)got;
         if (EVP_DigestUpdate(context, bytes, (size_t)got) != 1)
-            give_up("libcrypto cannot hash");
+            audit_give_up("libcrypto cannot hash");
     }
     if (got < 0)
-        give_up("reading an object: %s", strerrordesc_np(errno));
+        audit_give_up("reading an object: %s", strerrordesc_np(errno));
     if (EVP_DigestFinal_ex(context, hash_r->bytes, NULL) != 1)
-        give_up("libcrypto cannot hash");
+        audit_give_up("libcrypto cannot hash");
     EVP_MD_CTX_free(context);
 }
 
 /* The bytes of an open file; its size is looked at before any of them is read. */
-static void bytes_compare(int fd, const struct line *line)
+static void bytes_compare(int fd, const struct audit_line *line)
 {
     struct hash is, should;
     uint64_t size, certified;
     struct stat about;
 
     if (fstat(fd, &about) < 0)
-        give_up("asking about an object: %s", strerrordesc_np(errno));
+        audit_give_up("asking about an object: %s", strerrordesc_np(errno));
     if (!S_ISREG(about.st_mode)) {
-        differ("object-missing", line, "what lies there is no file");
+        audit_differ("object-missing", line, "what lies there is no file");
         return;
     }
     size = (uint64_t)about.st_size;
-    if (!number_read(line->cells[CELL_SIZE], &certified) || size != certified) {
-        differ("object-size", line, "%ju bytes lie there", (uintmax_t)size);
+    if (!piece_number(line->cells[CELL_SIZE], &certified) || size != certified) {
+        audit_differ("object-size", line, "%ju bytes lie there", (uintmax_t)size);
         return;
     }
     file_hash(fd, size, &is, &size);
     if (size != certified)
-        differ("object-size", line, "%ju bytes lie there or more", (uintmax_t)size);
+        audit_differ("object-size", line, "%ju bytes lie there or more", (uintmax_t)size);
     else if (!hash_read(line->cells[CELL_SHA256], &should)
              || memcmp(is.bytes, should.bytes, HASH_SIZE) != 0)
-        differ("object-hash", line, "the bytes are not those of the certificate");
+        audit_differ("object-hash", line, "the bytes are not those of the certificate");
 }
 
-static void object_compare(const struct folder *folder, const struct line *line)
+static void object_compare(const struct folder *folder, const struct audit_line *line)
 {
     struct piece key = line->cells[CELL_KEY];
     int fd;
 
-    if (key.size == 0 || !key_is_good(key))
+    if (key.size == 0 || !audit_key_is_good(key))
         return; /* lines_check() has said what there is to say */
     if (!has_prefix(key, folder->prefix)) {
-        differ("object-missing", line, "the key does not begin with '%.*s'",
-               (int)folder->prefix.size, folder->prefix.at);
+        audit_differ("object-missing", line, "the key does not begin with '%.*s'",
+                     (int)folder->prefix.size, folder->prefix.at);
         return;
     }
-    fd = beneath_open(folder->fd, without(key, folder->prefix));
+    fd = audit_beneath_open(folder->fd, prefix_strip(key, folder->prefix));
     if (fd >= 0) {
         bytes_compare(fd, line);
         (void)close(fd);
         return;
     }
     if (errno == ELOOP)
-        differ("object-missing", line, "a symbolic link lies there, and none is followed");
+        audit_differ("object-missing", line, "a symbolic link lies there, and none is followed");
     else if (errno == ENXIO || errno == ENODEV)
-        differ("object-missing", line, "what lies there is no file");
+        audit_differ("object-missing", line, "what lies there is no file");
     else if (errno == ENOENT || errno == ENOTDIR || errno == ENAMETOOLONG || errno == EXDEV)
-        differ("object-missing", line, "the document's object is not in the store");
+        audit_differ("object-missing", line, "the document's object is not in the store");
     else
-        give_up("opening '%.*s': %s", (int)key.size, key.at, strerrordesc_np(errno));
+        audit_give_up("opening '%.*s': %s", (int)key.size, key.at, strerrordesc_np(errno));
 }
 
 /* --- the prefix ---------------------------------------------------------------------------- */
@@ -115,7 +115,7 @@ static struct piece common_prefix(const struct certificate *c)
 {
     struct piece common = { "", 0 };
     bool first = true;
-    struct line line;
+    struct audit_line line;
 
     for (size_t i = 0; i < c->line_count; i++) {
         struct piece key;
@@ -138,10 +138,10 @@ static struct piece common_prefix(const struct certificate *c)
 
 /* How many of the first objects are there if keys lack `prefix`. */
 static size_t found_without(const struct folder *folder, const struct certificate *c,
-                            const struct line *only, struct piece prefix)
+                            const struct audit_line *only, struct piece prefix)
 {
     size_t found = 0, tried = 0;
-    struct line line;
+    struct audit_line line;
 
     for (size_t i = 0; i < c->line_count && tried < PREFLIGHT_RESULT; i++) {
         int fd;
@@ -150,7 +150,7 @@ static size_t found_without(const struct folder *folder, const struct certificat
         line = only ? *only : line;
         if (!has_prefix(line.cells[CELL_KEY], prefix))
             continue;
-        fd = beneath_open(folder->fd, without(line.cells[CELL_KEY], prefix));
+        fd = audit_beneath_open(folder->fd, prefix_strip(line.cells[CELL_KEY], prefix));
         tried++;
         found += fd >= 0;
         if (fd >= 0)
@@ -165,7 +165,8 @@ static size_t found_without(const struct folder *folder, const struct certificat
  * Who fetches `s3://bucket/prefix` into a folder has files without the prefix that the keys have.
  * The bytes are compared all the same, so trying it proves nothing false.
  */
-static void prefix_find(struct folder *folder, const struct certificate *c, const struct line *only)
+static void prefix_find(struct folder *folder, const struct certificate *c,
+                        const struct audit_line *only)
 {
     struct piece common = common_prefix(c);
 
@@ -177,15 +178,16 @@ static void prefix_find(struct folder *folder, const struct certificate *c, cons
         if (common.at[i] != '/' || found_without(folder, c, only, prefix) == 0)
             continue;
         folder->prefix = prefix;
-        say("the keys begin with '%.*s', which the folder does not have: compared without it, as "
+        audit_say(
+            "the keys begin with '%.*s', which the folder does not have: compared without it, as "
             "with --prefix\n",
             (int)prefix.size, prefix.at);
         return;
     }
     if (common.size)
-        say("none of the first documents is in '%s': is this the folder? The keys begin with "
-            "'%.*s'; --prefix names a beginning that the folder does not have\n",
-            folder->path, (int)common.size, common.at);
+        audit_say("none of the first documents is in '%s': is this the folder? The keys begin with "
+                  "'%.*s'; --prefix names a beginning that the folder does not have\n",
+                  folder->path, (int)common.size, common.at);
 }
 
 /* As it was given, with or without its slash. */
@@ -195,7 +197,7 @@ static struct piece prefix_given(const char *prefix)
     size_t size = strlen(prefix);
 
     if (asprintf(&text, "%s%s", prefix, size && prefix[size - 1] != '/' ? "/" : "") < 0)
-        give_up("no memory");
+        audit_give_up("no memory");
     return (struct piece){ text, strlen(text) };
 }
 
@@ -218,11 +220,11 @@ static void entry_tell(const FTSENT *entry, const struct folder *folder, const s
 
     name += strspn(name, "/");
     if (asprintf(&whole, "%.*s%s", (int)folder->prefix.size, folder->prefix.at, name) < 0)
-        give_up("no memory");
+        audit_give_up("no memory");
     key = (struct piece){ whole, strlen(whole) };
     if (!bsearch(&key, keys, count, sizeof *keys, piece_compare))
-        differ("object-surplus", NULL, "'%s' is in no line of the certificate%s", name,
-               entry->fts_info == FTS_F ? "" : ", and no file");
+        audit_differ("object-surplus", NULL, "'%s' is in no line of the certificate%s", name,
+                     entry->fts_info == FTS_F ? "" : ", and no file");
     free(whole);
 }
 
@@ -236,14 +238,14 @@ static void surplus_tell(const struct certificate *c, const struct folder *folde
     FTSENT *entry;
 
     if (!walk)
-        give_up("opening '%s': %s", folder->path, strerrordesc_np(errno));
+        audit_give_up("opening '%s': %s", folder->path, strerrordesc_np(errno));
     while ((entry = fts_read(walk))) {
         int info = entry->fts_info;
 
         if (is_housekeeping(entry))
             (void)fts_set(walk, entry, FTS_SKIP);
         else if (info == FTS_DNR || info == FTS_ERR || info == FTS_NS)
-            give_up("reading '%s': %s", entry->fts_path, strerrordesc_np(entry->fts_errno));
+            audit_give_up("reading '%s': %s", entry->fts_path, strerrordesc_np(entry->fts_errno));
         else if (info != FTS_D && info != FTS_DP && info != FTS_DC)
             entry_tell(entry, folder, keys, count);
     }
@@ -251,14 +253,14 @@ static void surplus_tell(const struct certificate *c, const struct folder *folde
     free(keys);
 }
 
-void store_compare(const struct certificate *c, const struct line *only, const char *path,
-                   const char *prefix)
+void audit_store_compare(const struct certificate *c, const struct audit_line *only,
+                         const char *path, const char *prefix)
 {
     struct folder folder = { path, open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), { "", 0 } };
-    struct line line;
+    struct audit_line line;
 
     if (folder.fd < 0)
-        give_up("opening the store's folder '%s': %s", path, strerrordesc_np(errno));
+        audit_give_up("opening the store's folder '%s': %s", path, strerrordesc_np(errno));
     if (prefix)
         folder.prefix = prefix_given(prefix);
     else

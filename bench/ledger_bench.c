@@ -15,17 +15,17 @@
 
 enum { PAGE = 200, GROUP = 64, SEEN = 20000, MOVED = 6400 };
 
-struct options {
+struct bench_options {
     const char *url;
     int rows;
     bool make;
 };
 
-static const struct options defaults = { .rows = 10000 };
+static const struct bench_options defaults = { .rows = 10000 };
 static const struct opt options_table[] = {
-    OPT_NEED(struct options, url, "ledger", 'l', "URL", "the ledger, as in [ledger] url"),
-    OPT_INT(struct options, rows, "rows", 'n', "N", 1000, 100000000, "documents that it has"),
-    OPT_FLAG(struct options, make, "make", 0, "make them, and do nothing else"),
+    OPT_NEED(struct bench_options, url, "ledger", 'l', "URL", "the ledger, as in [ledger] url"),
+    OPT_INT(struct bench_options, rows, "rows", 'n', "N", 1000, 100000000, "documents that it has"),
+    OPT_FLAG(struct bench_options, make, "make", 0, "make them, and do nothing else"),
     OPT_END,
 };
 
@@ -51,7 +51,7 @@ static const char make_postgres[] =
     "insert into fmferry_tally values"
     " (1, 0, 'done', '', 'Referral', '', %d, 0), (1, 0, 'waiting', '', 'Referral', '', %d, 0)";
 
-static bool make(struct ledger *ledger, int rows, struct err *err)
+static bool ledger_fill(struct ledger *ledger, int rows, struct err *err)
 {
     bool is_sqlite = sql_kind_of(ledger_sql(ledger)) == SQL_SQLITE;
     auto_str script = STR_MAX(KIB(8));
@@ -87,7 +87,7 @@ static struct moment moment_now(void)
                             usage.ru_maxrss };
 }
 
-static void say(const char *what, struct moment begun, int count)
+static void time_print(const char *what, struct moment begun, int count)
 {
     struct moment now = moment_now();
 
@@ -104,8 +104,8 @@ static void claims_clear(struct ledger_claim *claims, size_t count)
 }
 
 /* From nothing to the first documents in hand. */
-static bool resume(const struct options *o, struct cancel *cancel, struct ledger **ledger_r,
-                   struct err *err)
+static bool resume_measure(const struct bench_options *o, struct cancel *cancel,
+                           struct ledger **ledger_r, struct err *err)
 {
     struct ledger_process process = { "bench", "bench", getpid(), "bench", "run" };
     struct ledger_claim claims[GROUP];
@@ -129,12 +129,12 @@ static bool resume(const struct options *o, struct cancel *cancel, struct ledger
     free(runs);
     if (!ledger_run_release(*ledger_r, &run, err) || !ledger_commit(&change, err))
         return false;
-    say("resume", begun, 1);
+    time_print("resume", begun, 1);
     return true;
 }
 
 /* As the census does: a page in a change. `spread`: new ids lie anywhere among the old ones. */
-static bool see_page(struct ledger *ledger, int first, bool is_new, int rows, struct err *err)
+static bool census_page(struct ledger *ledger, int first, bool is_new, int rows, struct err *err)
 {
     auto_change change = { 0 };
 
@@ -163,22 +163,22 @@ static bool see_page(struct ledger *ledger, int first, bool is_new, int rows, st
     return ledger_commit(&change, err);
 }
 
-static bool see(struct ledger *ledger, bool is_new, int rows, struct err *err)
+static bool census_measure(struct ledger *ledger, bool is_new, int rows, struct err *err)
 {
     struct moment begun = moment_now();
 
     for (int i = 0; i < SEEN; i += PAGE)
-        if (!see_page(ledger, i, is_new, rows, err))
+        if (!census_page(ledger, i, is_new, rows, err))
             return false;
-    say(is_new ? "census_new" : "census_known", begun, SEEN);
+    time_print(is_new ? "census_new" : "census_known", begun, SEEN);
     return true;
 }
 
 typedef bool step_of(struct ledger *ledger, struct ledger_claim *claim,
                      struct ledger_version *version, struct err *err);
 
-static bool intend(struct ledger *ledger, struct ledger_claim *claim,
-                   struct ledger_version *version, struct err *err)
+static bool step_intend(struct ledger *ledger, struct ledger_claim *claim,
+                        struct ledger_version *version, struct err *err)
 {
     *version = (struct ledger_version){ .key = mem_printf("bench/%s.pdf", claim->identity),
                                         .has_sha256 = true,
@@ -188,14 +188,14 @@ static bool intend(struct ledger *ledger, struct ledger_claim *claim,
     return ledger_intend(ledger, claim, version, err);
 }
 
-static bool store(struct ledger *ledger, struct ledger_claim *claim, struct ledger_version *version,
-                  struct err *err)
+static bool step_store(struct ledger *ledger, struct ledger_claim *claim,
+                       struct ledger_version *version, struct err *err)
 {
     return ledger_store(ledger, claim, version, LEDGER_UNLINKED, NULL, err);
 }
 
-static bool finish(struct ledger *ledger, struct ledger_claim *claim,
-                   struct ledger_version *version, struct err *err)
+static bool step_finish(struct ledger *ledger, struct ledger_claim *claim,
+                        struct ledger_version *version, struct err *err)
 {
     claim->state = LEDGER_STORED;
     claim->link = LEDGER_UNLINKED;
@@ -205,9 +205,9 @@ static bool finish(struct ledger *ledger, struct ledger_claim *claim,
 }
 
 /* The way of a group of documents: four changes, each for all of them. */
-static bool move(struct ledger *ledger, struct err *err)
+static bool group_move(struct ledger *ledger, struct err *err)
 {
-    static step_of *const steps[] = { intend, store, finish };
+    static step_of *const steps[] = { step_intend, step_store, step_finish };
     struct ledger_claim claims[GROUP];
     struct ledger_version versions[GROUP] = { 0 };
     size_t count = 0;
@@ -231,47 +231,49 @@ static bool move(struct ledger *ledger, struct err *err)
            || err_set(err, ERR_DATA, 0, "the ledger has no document that waits for its move");
 }
 
-static bool moves(struct ledger *ledger, int rows, struct err *err)
+static bool moves_measure(struct ledger *ledger, int rows, struct err *err)
 {
     struct moment begun = moment_now();
     int count = rows / 4 < MOVED ? rows / 4 / GROUP * GROUP : MOVED;
 
     for (int i = 0; i < count; i += GROUP)
-        if (!move(ledger, err))
+        if (!group_move(ledger, err))
             return false;
-    say("move", begun, count);
+    time_print("move", begun, count);
     return true;
 }
 
-static bool measure(const struct options *o, struct cancel *cancel, struct ledger **ledger_r,
-                    struct err *err)
+static bool ledger_measure(const struct bench_options *o, struct cancel *cancel,
+                           struct ledger **ledger_r, struct err *err)
 {
-    if (!resume(o, cancel, ledger_r, err) || !see(*ledger_r, false, o->rows, err)
-        || !see(*ledger_r, true, o->rows, err) || !moves(*ledger_r, o->rows, err))
+    if (!resume_measure(o, cancel, ledger_r, err) || !census_measure(*ledger_r, false, o->rows, err)
+        || !census_measure(*ledger_r, true, o->rows, err)
+        || !moves_measure(*ledger_r, o->rows, err))
         return false;
     (void)printf("}\n");
     return true;
 }
 
-static int run(const struct cli_globals *globals, const void *options, struct err *err)
+static int bench_run(const struct cli_globals *globals, const void *options, struct err *err)
 {
-    const struct options *o = options;
+    const struct bench_options *o = options;
     struct cancel *cancel = cancel_new();
     struct ledger *ledger = NULL;
     bool good;
 
     (void)globals;
     if (o->make)
-        good = ledger_open(o->url, "bench", cancel, &ledger, err) && make(ledger, o->rows, err);
+        good = ledger_open(o->url, "bench", cancel, &ledger, err)
+               && ledger_fill(ledger, o->rows, err);
     else
-        good = measure(o, cancel, &ledger, err);
+        good = ledger_measure(o, cancel, &ledger, err);
     ledger_close(ledger);
     cancel_free(cancel);
     return good ? EXIT_DONE : -1;
 }
 
 static const struct cmd command = {
-    "", "Times a ledger of any size.", NULL, options_table, &defaults, sizeof defaults, run,
+    "", "Times a ledger of any size.", NULL, options_table, &defaults, sizeof defaults, bench_run,
 };
 
 int main(int argc, char **argv)

@@ -33,32 +33,34 @@
 
 enum { BACKLOG = 512, STACK = 1 << 18, WAIT_S = 60, PIECE = 64 * 1024, TRIAL_MAX = 4096 };
 
-struct options {
+struct null_store_options {
     const char *files, *cert_dir;
     int latency_ms, requests;
     bool http;
 };
 
-static const struct options defaults = { .cert_dir = "certs" };
+static const struct null_store_options defaults = { .cert_dir = "certs" };
 static const struct opt options_table[] = {
-    OPT_TEXT(struct options, files, "files", 'f', "DIR", "serve this folder's files under /files/"),
-    OPT_TEXT(struct options, cert_dir, "cert-dir", 0, "DIR", "where certificates are kept or made"),
-    OPT_INT(struct options, latency_ms, "latency-ms", 0, "N", 0, 60000,
+    OPT_TEXT(struct null_store_options, files, "files", 'f', "DIR",
+             "serve this folder's files under /files/"),
+    OPT_TEXT(struct null_store_options, cert_dir, "cert-dir", 0, "DIR",
+             "where certificates are kept or made"),
+    OPT_INT(struct null_store_options, latency_ms, "latency-ms", 0, "N", 0, 60000,
             "how long the giving of a file takes at least"),
-    OPT_INT(struct options, requests, "requests", 0, "N", 0, 1000000,
+    OPT_INT(struct null_store_options, requests, "requests", 0, "N", 0, 1000000,
             "end a connection after so many, as FileMaker Server does after 100; 0: never"),
-    OPT_FLAG(struct options, http, "http", 0, "plain HTTP instead of TLS"),
+    OPT_FLAG(struct null_store_options, http, "http", 0, "plain HTTP instead of TLS"),
     OPT_END,
 };
 
-struct object {
+struct kept_object {
     uint64_t size_bytes;
     char *checksum, *sha256; /* x-amz-checksum-sha256, x-amz-meta-sha256; "" if none came */
     struct str body;         /* of a trial */
 };
 
-struct end {
-    const struct options *options;
+struct null_store {
+    const struct null_store_options *options;
     struct cancel *stop;
     SSL_CTX *tls;
     pthread_mutex_t lock; /* of the objects; an object that is in the table does not change */
@@ -67,7 +69,7 @@ struct end {
 };
 
 struct exchange {
-    struct end *end;
+    struct null_store *store;
     struct wire *wire;
     struct http_head head;
     struct str head_bytes;
@@ -78,7 +80,7 @@ struct exchange {
 /* --- objects -------------------------------------------------------------------------------- */
 
 /* FNV-1a. Two keys of one hash would be taken for one; among millions that does not happen. */
-static uint64_t hash_of(struct span key)
+static uint64_t key_hash(struct span key)
 {
     uint64_t hash = 0xCBF29CE484222325u;
 
@@ -88,13 +90,13 @@ static uint64_t hash_of(struct span key)
 }
 
 /* False if there is one already. */
-static bool object_keep(struct end *end, struct span key, struct object *object)
+static bool object_keep(struct null_store *end, struct span key, struct kept_object *object)
 {
     void **slot;
     bool is_new;
 
     (void)pthread_mutex_lock(&end->lock);
-    slot = map_slot(end->objects, hash_of(key));
+    slot = map_slot(end->objects, key_hash(key));
     is_new = *slot == NULL;
     if (is_new)
         *slot = object;
@@ -102,26 +104,26 @@ static bool object_keep(struct end *end, struct span key, struct object *object)
     return is_new;
 }
 
-static const struct object *object_find(struct end *end, struct span key)
+static const struct kept_object *object_find(struct null_store *end, struct span key)
 {
-    const struct object *object;
+    const struct kept_object *object;
 
     (void)pthread_mutex_lock(&end->lock);
-    object = map_get(end->objects, hash_of(key));
+    object = map_get(end->objects, key_hash(key));
     (void)pthread_mutex_unlock(&end->lock);
     return object;
 }
 
-static void object_drop(struct end *end, struct span key)
+static void object_drop(struct null_store *end, struct span key)
 {
     (void)pthread_mutex_lock(&end->lock);
-    *map_slot(end->objects, hash_of(key)) = NULL; /* who answers with it still may */
+    *map_slot(end->objects, key_hash(key)) = NULL; /* who answers with it still may */
     (void)pthread_mutex_unlock(&end->lock);
 }
 
-static struct object *object_new(const struct http_head *head, struct span trial)
+static struct kept_object *object_new(const struct http_head *head, struct span trial)
 {
-    struct object *object = mem_new(struct object);
+    struct kept_object *object = mem_new(struct kept_object);
 
     object->size_bytes = head->content_length;
     object->body = (struct str)STR_MAX(TRIAL_MAX);
@@ -131,7 +133,7 @@ static struct object *object_new(const struct http_head *head, struct span trial
     return object;
 }
 
-static void object_free(struct object *object)
+static void object_free(struct kept_object *object)
 {
     str_clear(&object->body);
     free(object->checksum);
@@ -143,7 +145,7 @@ static void object_free(struct object *object)
 
 static bool is_last(const struct exchange *x)
 {
-    int most = x->end->options->requests;
+    int most = x->store->options->requests;
 
     return most && x->served == most;
 }
@@ -154,7 +156,7 @@ static const char *last_line(const struct exchange *x)
 }
 
 /* `lines`: further headers, each ended by CRLF. The body is announced, and sent but for HEAD. */
-static bool answer(struct exchange *x, int status, const char *lines, struct span body)
+static bool exchange_answer(struct exchange *x, int status, const char *lines, struct span body)
 {
     auto_str text = STR_MAX(MIB(64));
 
@@ -167,15 +169,15 @@ static bool answer(struct exchange *x, int status, const char *lines, struct spa
     return wire_write(x->wire, str_span(&text));
 }
 
-static bool refuse(struct exchange *x, int status, const char *code)
+static bool exchange_refuse(struct exchange *x, int status, const char *code)
 {
     auto_str body = STR_MAX(KIB(1));
 
     str_printf(&body, "<?xml version=\"1.0\"?><Error><Code>%s</Code></Error>", code);
-    return answer(x, status, "Content-Type: application/xml\r\n", str_span(&body));
+    return exchange_answer(x, status, "Content-Type: application/xml\r\n", str_span(&body));
 }
 
-static void object_lines(const struct object *object, struct str *to)
+static void object_lines(const struct kept_object *object, struct str *to)
 {
     str_add_text(to, "ETag: \"00000000000000000000000000000000\"\r\n");
     if (*object->checksum)
@@ -225,31 +227,31 @@ static bool is_as_said(const struct exchange *x)
            && (!md5.size || span_equal(md5, str_span(&md5_text)));
 }
 
-static bool put(struct exchange *x)
+static bool object_put(struct exchange *x)
 {
-    struct object *object;
+    struct kept_object *object;
     auto_str lines = STR_MAX(KIB(4));
     bool once = http_header(&x->head, "If-None-Match").at != NULL;
 
     if (!is_as_said(x))
-        return refuse(x, 400, "BadDigest");
+        return exchange_refuse(x, 400, "BadDigest");
     object = object_new(&x->head, str_span(&x->trial));
     object_lines(object, &lines);
-    if (object_keep(x->end, x->head.path, object))
-        return answer(x, 200, str_text(&lines), SPAN_NONE);
+    if (object_keep(x->store, x->head.path, object))
+        return exchange_answer(x, 200, str_text(&lines), SPAN_NONE);
     object_free(object);
-    return once ? refuse(x, 412, "PreconditionFailed")
-                : answer(x, 200, str_text(&lines), SPAN_NONE);
+    return once ? exchange_refuse(x, 412, "PreconditionFailed")
+                : exchange_answer(x, 200, str_text(&lines), SPAN_NONE);
 }
 
 static bool part_put(struct exchange *x)
 {
-    struct object *part = object_new(&x->head, SPAN_NONE);
+    struct kept_object *part = object_new(&x->head, SPAN_NONE);
     auto_str lines = STR_MAX(KIB(4));
 
     object_lines(part, &lines);
     object_free(part);
-    return answer(x, 200, str_text(&lines), SPAN_NONE);
+    return exchange_answer(x, 200, str_text(&lines), SPAN_NONE);
 }
 
 /* Begins an upload in parts. */
@@ -260,8 +262,8 @@ static bool upload_begin(struct exchange *x)
     str_printf(&body,
                "<?xml version=\"1.0\"?><InitiateMultipartUploadResult><UploadId>u%ju</UploadId>"
                "</InitiateMultipartUploadResult>",
-               (uintmax_t)__atomic_add_fetch(&x->end->uploads, 1, __ATOMIC_RELAXED));
-    return answer(x, 200, "Content-Type: application/xml\r\n", str_span(&body));
+               (uintmax_t)__atomic_add_fetch(&x->store->uploads, 1, __ATOMIC_RELAXED));
+    return exchange_answer(x, 200, "Content-Type: application/xml\r\n", str_span(&body));
 }
 
 /* Ends it; of its object neither size nor hash are known here. */
@@ -270,14 +272,14 @@ static bool upload_end(struct exchange *x)
     static const char done[] = "<?xml version=\"1.0\"?><CompleteMultipartUploadResult>"
                                "<ETag>\"0-1\"</ETag></CompleteMultipartUploadResult>";
     bool once = http_header(&x->head, "If-None-Match").at != NULL;
-    struct object *object = object_new(&x->head, SPAN_NONE);
+    struct kept_object *object = object_new(&x->head, SPAN_NONE);
 
-    if (!object_keep(x->end, x->head.path, object)) {
+    if (!object_keep(x->store, x->head.path, object)) {
         object_free(object);
         if (once)
-            return refuse(x, 412, "PreconditionFailed");
+            return exchange_refuse(x, 412, "PreconditionFailed");
     }
-    return answer(x, 200, "Content-Type: application/xml\r\n", span_of(done));
+    return exchange_answer(x, 200, "Content-Type: application/xml\r\n", span_of(done));
 }
 
 /* What there is to know of the bucket: no versions, no locks, no uploads, and no objects. */
@@ -300,39 +302,40 @@ static bool bucket_tell(struct exchange *x)
         if (span_find(x->head.query, answers[i].asks) == x->head.query.size)
             continue;
         str_printf(&body, "<?xml version=\"1.0\"?>%s", answers[i].answer);
-        return answer(x, 200, "Content-Type: application/xml\r\n", str_span(&body));
+        return exchange_answer(x, 200, "Content-Type: application/xml\r\n", str_span(&body));
     }
-    return refuse(x, 404, "NoSuchKey");
+    return exchange_refuse(x, 404, "NoSuchKey");
 }
 
-static bool give(struct exchange *x)
+static bool object_get(struct exchange *x)
 {
-    const struct object *object = object_find(x->end, x->head.path);
+    const struct kept_object *object = object_find(x->store, x->head.path);
     auto_str lines = STR_MAX(KIB(4));
 
     if (!object || object->size_bytes != object->body.size)
-        return refuse(x, 404, "NoSuchKey");
+        return exchange_refuse(x, 404, "NoSuchKey");
     object_lines(object, &lines);
-    return answer(x, 200, str_text(&lines), str_span(&object->body));
+    return exchange_answer(x, 200, str_text(&lines), str_span(&object->body));
 }
 
-static bool drop(struct exchange *x)
+static bool object_delete(struct exchange *x)
 {
     if (x->head.query.size == 0)
-        object_drop(x->end, x->head.path);
-    return answer(x, 204, "", SPAN_NONE);
+        object_drop(x->store, x->head.path);
+    return exchange_answer(x, 204, "", SPAN_NONE);
 }
 
-static bool look(struct exchange *x)
+static bool object_head(struct exchange *x)
 {
-    const struct object *object = object_find(x->end, x->head.path);
+    const struct kept_object *object = object_find(x->store, x->head.path);
     auto_str lines = STR_MAX(KIB(4));
 
     if (!object)
-        return refuse(x, 404, "NoSuchKey");
+        return exchange_refuse(x, 404, "NoSuchKey");
     object_lines(object, &lines);
     /* The size is announced; no byte of it is sent, for it is HEAD. */
-    return answer(x, 200, str_text(&lines), (struct span){ "", (size_t)object->size_bytes });
+    return exchange_answer(x, 200, str_text(&lines),
+                           (struct span){ "", (size_t)object->size_bytes });
 }
 
 /* --- files ---------------------------------------------------------------------------------- */
@@ -340,7 +343,7 @@ static bool look(struct exchange *x)
 static bool index_send(struct exchange *x)
 {
     auto_str body = STR_MAX(MIB(64));
-    DIR *folder = opendir(x->end->options->files);
+    DIR *folder = opendir(x->store->options->files);
     struct dirent *entry;
 
     while (folder && (entry = readdir(folder)))
@@ -348,7 +351,7 @@ static bool index_send(struct exchange *x)
             str_printf(&body, "<a href=\"%s\">%s</a>\n", entry->d_name, entry->d_name);
     if (folder)
         (void)closedir(folder);
-    return answer(x, 200, "Content-Type: text/html\r\n", str_span(&body));
+    return exchange_answer(x, 200, "Content-Type: text/html\r\n", str_span(&body));
 }
 
 static bool bytes_send(struct exchange *x, int fd, uint64_t size)
@@ -374,22 +377,22 @@ static bool bytes_send(struct exchange *x, int fd, uint64_t size)
 
 static bool file_send(struct exchange *x, struct span name)
 {
-    auto_free char *path = mem_printf("%s/" SPAN_FORMAT, x->end->options->files, SPAN_ARGS(name));
+    auto_free char *path = mem_printf("%s/" SPAN_FORMAT, x->store->options->files, SPAN_ARGS(name));
     auto_close int fd = -1;
     struct stat about;
 
-    if (!wire_pause(x->wire, x->end->options->latency_ms * TIME_MS))
+    if (!wire_pause(x->wire, x->store->options->latency_ms * TIME_MS))
         return false;
     if (span_find(name, "/") == name.size)
         fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0 || fstat(fd, &about) < 0 || !S_ISREG(about.st_mode))
-        return refuse(x, 404, "NoSuchKey");
+        return exchange_refuse(x, 404, "NoSuchKey");
     return bytes_send(x, fd, (uint64_t)about.st_size);
 }
 
 /* --- connections ---------------------------------------------------------------------------- */
 
-static bool head_read(struct exchange *x)
+static bool exchange_head_read(struct exchange *x)
 {
     for (;;) {
         size_t size;
@@ -409,45 +412,45 @@ static bool head_read(struct exchange *x)
     }
 }
 
-static bool respond(struct exchange *x)
+static bool exchange_respond(struct exchange *x)
 {
     struct span method = x->head.method, path = x->head.path;
     bool has_parts = span_find(x->head.query, "uploadId") < x->head.query.size;
 
-    if (x->end->options->files && span_is(path, "/files/"))
+    if (x->store->options->files && span_is(path, "/files/"))
         return index_send(x);
-    if (x->end->options->files && span_starts(path, "/files/"))
+    if (x->store->options->files && span_starts(path, "/files/"))
         return file_send(x, span_from(path, strlen("/files/")));
     if (span_is(method, "PUT"))
-        return has_parts ? part_put(x) : put(x);
+        return has_parts ? part_put(x) : object_put(x);
     if (span_is(method, "POST"))
         return has_parts ? upload_end(x) : upload_begin(x);
     if (span_is(method, "HEAD"))
-        return look(x);
+        return object_head(x);
     if (span_is(method, "DELETE"))
-        return drop(x);
-    return x->head.query.size ? bucket_tell(x) : give(x);
+        return object_delete(x);
+    return x->head.query.size ? bucket_tell(x) : object_get(x);
 }
 
 struct arrival {
-    struct end *end;
+    struct null_store *store;
     int fd;
 };
 
-static void *connection_run(void *arg)
+static void *arrival_run(void *arg)
 {
     struct arrival *arrival = arg;
-    struct exchange x = { .end = arrival->end,
+    struct exchange x = { .store = arrival->store,
                           .head_bytes = STR_MAX(KIB(64)),
                           .trial = STR_MAX(TRIAL_MAX) };
     bool keep = true;
 
-    x.wire = wire_new(arrival->fd, arrival->end->tls, arrival->end->stop);
+    x.wire = wire_new(arrival->fd, arrival->store->tls, arrival->store->stop);
     keep = wire_begin(x.wire);
-    while (keep && head_read(&x)) {
+    while (keep && exchange_head_read(&x)) {
         str_reset(&x.trial);
         x.served++;
-        keep = body_skip(&x, x.head.content_length) && respond(&x) && x.head.keep_alive
+        keep = body_skip(&x, x.head.content_length) && exchange_respond(&x) && x.head.keep_alive
                && !is_last(&x);
     }
     wire_free(x.wire);
@@ -457,7 +460,7 @@ static void *connection_run(void *arg)
     return NULL;
 }
 
-static void arrive(struct end *end, int fd)
+static void connection_arrive(struct null_store *end, int fd)
 {
     struct arrival *arrival = mem_new(struct arrival);
     pthread_attr_t attributes;
@@ -469,13 +472,13 @@ static void arrive(struct end *end, int fd)
     (void)pthread_attr_init(&attributes);
     (void)pthread_attr_setstacksize(&attributes, STACK);
     (void)pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    if (pthread_create(&thread, &attributes, connection_run, arrival) != 0)
+    if (pthread_create(&thread, &attributes, arrival_run, arrival) != 0)
         abort();
     (void)pthread_attr_destroy(&attributes);
 }
 
 /* Until SIGTERM, which ends the process with whatever connections there are. */
-static bool serve(struct end *end, struct err *err)
+static bool connections_serve(struct null_store *end, struct err *err)
 {
     struct sockaddr_in address = { .sin_family = AF_INET,
                                    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
@@ -493,14 +496,14 @@ static bool serve(struct end *end, struct err *err)
         int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 
         if (fd >= 0)
-            arrive(end, fd);
+            connection_arrive(end, fd);
     }
 }
 
-static int run(const struct cli_globals *globals, const void *options, struct err *err)
+static int null_store_run(const struct cli_globals *globals, const void *options, struct err *err)
 {
-    const struct options *o = options;
-    struct end end = { .options = o, .objects = map_new() };
+    const struct null_store_options *o = options;
+    struct null_store end = { .options = o, .objects = map_new() };
 
     (void)globals;
     (void)signal(SIGPIPE, SIG_IGN);
@@ -510,14 +513,17 @@ static int run(const struct cli_globals *globals, const void *options, struct er
         && (!fs_make_folder(o->cert_dir, err)
             || !certs_open(o->cert_dir, CERT_GOOD, &end.tls, err)))
         return -1;
-    return serve(&end, err) ? EXIT_DONE : -1;
+    return connections_serve(&end, err) ? EXIT_DONE : -1;
 }
 
 static const struct cmd command = {
-    "",        "Both ends of a copy, as cheap as can be: an S3 that forgets, and files over HTTP.",
-    NULL,      options_table,
-    &defaults, sizeof defaults,
-    run,
+    "",
+    "Both ends of a copy, as cheap as can be: an S3 that forgets, and files over HTTP.",
+    NULL,
+    options_table,
+    &defaults,
+    sizeof defaults,
+    null_store_run,
 };
 
 int main(int argc, char **argv)

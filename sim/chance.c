@@ -4,9 +4,9 @@
 #include <math.h>
 #include <strings.h>
 
-static const uint64_t golden = 0x9E3779B97F4A7C15u;
+static const uint64_t golden_ratio = 0x9E3779B97F4A7C15u;
 
-static uint64_t mix(uint64_t x)
+static uint64_t bits_mix(uint64_t x)
 {
     x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
     x = (x ^ (x >> 27)) * 0x94D049BB133111EBu;
@@ -15,7 +15,8 @@ static uint64_t mix(uint64_t x)
 
 uint64_t chance_of(uint64_t seed, uint64_t a, uint64_t b)
 {
-    return mix(mix(mix(seed + golden) + a * golden) + b * golden + 1);
+    return bits_mix(bits_mix(bits_mix(seed + golden_ratio) + a * golden_ratio) + b * golden_ratio
+                    + 1);
 }
 
 uint64_t chance_of_text(uint64_t seed, struct span name)
@@ -44,7 +45,7 @@ double chance_unit(uint64_t chance)
 uint64_t chance_size(uint64_t chance, double median, double sigma)
 {
     double radius = sqrt(-2 * log(1 - chance_unit(chance)));
-    double normal = radius * cos(2 * M_PI * chance_unit(mix(chance)));
+    double normal = radius * cos(2 * M_PI * chance_unit(bits_mix(chance)));
 
     return (uint64_t)(median * exp(sigma * normal));
 }
@@ -73,7 +74,7 @@ static uint16_t round_of(uint64_t seed, unsigned turn, uint16_t half)
     return (uint16_t)chance_of(seed, turn, half);
 }
 
-static uint32_t shuffle(uint64_t seed, uint32_t number)
+static uint32_t number_shuffle(uint64_t seed, uint32_t number)
 {
     uint16_t left = (uint16_t)(number >> 16), right = (uint16_t)number;
 
@@ -86,7 +87,7 @@ static uint32_t shuffle(uint64_t seed, uint32_t number)
     return (uint32_t)left << 16 | right;
 }
 
-static uint32_t unshuffle(uint64_t seed, uint32_t number)
+static uint32_t number_unshuffle(uint64_t seed, uint32_t number)
 {
     uint16_t left = (uint16_t)(number >> 16), right = (uint16_t)number;
 
@@ -102,11 +103,12 @@ static uint32_t unshuffle(uint64_t seed, uint32_t number)
 const char *chance_uuid(uint64_t seed, uint32_t number, char text[CHANCE_UUID_SIZE])
 {
     uint64_t rest = chance_of(seed, number, 4122);
-    uint64_t tail = mix(rest);
+    uint64_t tail = bits_mix(rest);
 
-    (void)snprintf(text, CHANCE_UUID_SIZE, "%08X-%04X-4%03X-%04X-%012jX", shuffle(seed, number),
-                   (unsigned)(rest & 0xFFFF), (unsigned)(rest >> 16 & 0xFFF),
-                   (unsigned)(rest >> 32 & 0x3FFF) | 0x8000, (uintmax_t)(tail & 0xFFFFFFFFFFFFu));
+    (void)snprintf(text, CHANCE_UUID_SIZE, "%08X-%04X-4%03X-%04X-%012jX",
+                   number_shuffle(seed, number), (unsigned)(rest & 0xFFFF),
+                   (unsigned)(rest >> 16 & 0xFFF), (unsigned)(rest >> 32 & 0x3FFF) | 0x8000,
+                   (uintmax_t)(tail & 0xFFFFFFFFFFFFu));
     return text;
 }
 
@@ -132,7 +134,7 @@ bool chance_uuid_find(uint64_t seed, struct span text, uint32_t *number_r)
             return false;
         shuffled = shuffled << 4 | (uint32_t)digit;
     }
-    number = unshuffle(seed, shuffled);
+    number = number_unshuffle(seed, shuffled);
     if (!span_is_nocase(text, chance_uuid(seed, number, made)))
         return false;
     *number_r = number;
@@ -144,7 +146,7 @@ void chance_fill(uint64_t seed, uint64_t offset, void *bytes_r, size_t size_byte
     uint8_t *to = bytes_r;
 
     while (size_bytes) {
-        uint64_t word = mix(seed + (offset / 8 + 1) * golden);
+        uint64_t word = bits_mix(seed + (offset / 8 + 1) * golden_ratio);
         size_t skip = offset % 8;
         size_t part = 8 - skip < size_bytes ? 8 - skip : size_bytes;
 

@@ -5,11 +5,11 @@
 
 enum { ROUNDS = 6 };
 
-struct block {
+struct address_block {
     uint64_t left, right;
 };
 
-static struct block fold(uint64_t seed, struct block block)
+static struct address_block block_scramble(uint64_t seed, struct address_block block)
 {
     for (unsigned turn = 0; turn < ROUNDS; turn++) {
         uint64_t next = block.left ^ chance_of(seed, turn, block.right);
@@ -20,7 +20,7 @@ static struct block fold(uint64_t seed, struct block block)
     return block;
 }
 
-static struct block unfold(uint64_t seed, struct block block)
+static struct address_block block_unscramble(uint64_t seed, struct address_block block)
 {
     for (unsigned turn = ROUNDS; turn-- > 0;) {
         uint64_t before = block.right ^ chance_of(seed, turn, block.left);
@@ -33,12 +33,12 @@ static struct block unfold(uint64_t seed, struct block block)
 
 const char *address_text(uint64_t seed, const struct address *a, char text[ADDRESS_TEXT_SIZE])
 {
-    struct block block =
-        fold(seed, (struct block){
-                       (uint64_t)a->session << 32 | a->ordinal,
-                       (uint64_t)a->table << 56 | (uint64_t)a->column << 40
-                           | (uint64_t)a->repetition << 24 | (uint64_t)a->version << 8 | a->salt,
-                   });
+    struct address_block block = block_scramble(
+        seed, (struct address_block){
+                  (uint64_t)a->session << 32 | a->ordinal,
+                  (uint64_t)a->table << 56 | (uint64_t)a->column << 40
+                      | (uint64_t)a->repetition << 24 | (uint64_t)a->version << 8 | a->salt,
+              });
 
     (void)snprintf(text, ADDRESS_TEXT_SIZE, "%016jX%016jX%016jX%016jX", (uintmax_t)block.left,
                    (uintmax_t)block.right, (uintmax_t)chance_of(~seed, block.left, block.right),
@@ -69,7 +69,7 @@ static bool hex_take(struct span *text, uint64_t *n_r)
 
 bool address_read(uint64_t seed, struct span text, struct address *address_r)
 {
-    struct block block, proof, plain;
+    struct address_block block, proof, plain;
 
     if (!hex_take(&text, &block.left) || !hex_take(&text, &block.right)
         || !hex_take(&text, &proof.left) || !hex_take(&text, &proof.right)
@@ -77,7 +77,7 @@ bool address_read(uint64_t seed, struct span text, struct address *address_r)
         || proof.left != chance_of(~seed, block.left, block.right)
         || proof.right != chance_of(~seed, block.right, block.left))
         return false;
-    plain = unfold(seed, block);
+    plain = block_unscramble(seed, block);
     *address_r = (struct address){
         .session = (uint32_t)(plain.left >> 32),
         .ordinal = (uint32_t)plain.left,

@@ -7,7 +7,7 @@
 
 enum { VALUE_MAX = 1 << 24 };
 
-static bool refuse(struct change *change, int code)
+static bool change_refuse(struct change *change, int code)
 {
     change->code = code;
     return false;
@@ -41,11 +41,11 @@ bool change_add(struct change *change, const struct table *table, unsigned colum
 
     if (about->is_calculation || about->is_summary || about->auto_enter == AUTO_RECORD
         || (about->fixed && !options->script_prohibit))
-        return refuse(change, CODE_FIELD_LOCKED);
+        return change_refuse(change, CODE_FIELD_LOCKED);
     if (repetition > (about->repetitions ? about->repetitions : 1))
-        return refuse(change, CODE_REPETITION_INVALID);
+        return change_refuse(change, CODE_REPETITION_INVALID);
     if (change->count == CHANGE_CELLS_MAX)
-        return refuse(change, CODE_PARAMETER_INVALID);
+        return change_refuse(change, CODE_PARAMETER_INVALID);
     *kept = (struct str)STR_MAX(VALUE_MAX);
     change->count++;
     code = value_accept(about->type, text, options->dates, kept);
@@ -53,7 +53,7 @@ bool change_add(struct change *change, const struct table *table, unsigned colum
         && (about->not_empty || (about->not_empty_entry && !options->script_entry)))
         code = CODE_VALUE_NEEDED;
     if (code)
-        return refuse(change, code);
+        return change_refuse(change, code);
     change->cells[change->count - 1] = (struct cell){ column, repetition, str_span(kept), NULL };
     return true;
 }
@@ -77,11 +77,11 @@ bool change_add_member(struct change *change, const struct table *table, const s
     if (!shown && (shown = shown_among(list, count, member->name)) != NULL)
         repetition = 1;
     if (!shown)
-        return refuse(change, CODE_FIELD_MISSING);
+        return change_refuse(change, CODE_FIELD_MISSING);
     if (shown->no_access)
-        return refuse(change, CODE_FIELD_LOCKED);
+        return change_refuse(change, CODE_FIELD_LOCKED);
     if (member->kind != JSON_TEXT && member->kind != JSON_NUMBER)
-        return refuse(change, CODE_VALUE_INVALID);
+        return change_refuse(change, CODE_VALUE_INVALID);
     return change_add(change, table, shown->column, repetition, options, member->text);
 }
 
@@ -121,7 +121,7 @@ bool change_is_complete(struct change *change, const struct table *table,
         bool needed = column->not_empty || (column->not_empty_entry && !options->script_entry);
 
         if (needed && column->auto_enter == AUTO_NONE && !has_value(change, i))
-            return refuse(change, CODE_VALUE_NEEDED);
+            return change_refuse(change, CODE_VALUE_NEEDED);
     }
     return true;
 }

@@ -3,12 +3,12 @@
 
 #include "base/base.h"
 
-struct code {
+struct code_entry {
     int code, status;
     const char *text;
 };
 
-static const struct code codes[] = {
+static const struct code_entry codes[] = {
     { 0, 200, "OK" },
     { -1, 500, "Unknown error" },
     { 1, 500, "User canceled action" },
@@ -118,7 +118,7 @@ static const struct code codes[] = {
     { 1711, 500, "License has expired" },
 };
 
-static const struct code *code_find(int code)
+static const struct code_entry *code_find(int code)
 {
     for (size_t i = 0; i < lengthof(codes); i++)
         if (codes[i].code == code)

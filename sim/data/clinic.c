@@ -41,7 +41,7 @@ const unsigned clinic_type_weights[] = { 290, 95, 80, 75, 60, 55, 50, 45, 40, 35
 const size_t clinic_type_count = lengthof(clinic_types);
 
 /* What is decided by chance about a document; each has its own. */
-enum what {
+enum clinic_choice {
     WHAT_PATIENT = 100,
     WHAT_DATE,
     WHAT_ORDER,
@@ -52,7 +52,7 @@ enum what {
     WHAT_STRANGER,
     WHAT_FIRST,
     WHAT_LAST,
-    WHAT_BORN,
+    WHAT_DOB,
     WHAT_STREET,
 };
 
@@ -266,17 +266,17 @@ static void make_contact_last(const struct making *m, struct str *to)
     str_add_text(to, name_last(clinic_chance(clinic_of(m), m->ordinal, WHAT_LAST)));
 }
 
-void clinic_patient_born(const struct clinic *clinic, uint64_t patient, struct str *to)
+void clinic_patient_dob(const struct clinic *clinic, uint64_t patient, struct str *to)
 {
-    uint64_t chance = clinic_chance(clinic, patient, WHAT_BORN);
+    uint64_t chance = clinic_chance(clinic, patient, WHAT_DOB);
 
     moment_add((clinic_day(1928, 1, 1) + (int64_t)chance_below(chance, 88 * 365)) * DAY_SECONDS,
                false, to);
 }
 
-static void make_contact_born(const struct making *m, struct str *to)
+static void make_contact_dob(const struct making *m, struct str *to)
 {
-    clinic_patient_born(clinic_of(m), m->ordinal, to);
+    clinic_patient_dob(clinic_of(m), m->ordinal, to);
 }
 
 static void make_contact_mrn(const struct making *m, struct str *to)
@@ -373,7 +373,7 @@ enum contact_column {
     CONTACT_ID,
     CONTACT_FIRST,
     CONTACT_LAST,
-    CONTACT_BORN,
+    CONTACT_DOB,
     CONTACT_MRN,
     CONTACT_ADDRESS,
     CONTACT_CREATED_AT,
@@ -391,7 +391,7 @@ static const struct column contact_columns[CONTACT_COLUMNS] = {
                      .find = find_contact_id },
     [CONTACT_FIRST] = { .name = "FirstName", .type = COLUMN_TEXT, .make = make_contact_first },
     [CONTACT_LAST] = { .name = "LastName", .type = COLUMN_TEXT, .make = make_contact_last },
-    [CONTACT_BORN] = { .name = "DOB", .type = COLUMN_DATE, .make = make_contact_born },
+    [CONTACT_DOB] = { .name = "DOB", .type = COLUMN_DATE, .make = make_contact_dob },
     [CONTACT_MRN] = { .name = "MRN",
                       .type = COLUMN_TEXT,
                       .auto_enter = AUTO_ID,
@@ -415,7 +415,7 @@ static const struct shown contact_shown[] = {
     { .name = "id", .column = CONTACT_ID },
     { .name = "FirstName", .column = CONTACT_FIRST },
     { .name = "LastName", .column = CONTACT_LAST },
-    { .name = "DOB", .column = CONTACT_BORN, .display = "calendar" },
+    { .name = "DOB", .column = CONTACT_DOB, .display = "calendar" },
     { .name = "MRN", .column = CONTACT_MRN },
     { .name = "Address", .column = CONTACT_ADDRESS },
     { .name = "creationTimestamp", .column = CONTACT_CREATED_AT },

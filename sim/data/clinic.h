@@ -64,7 +64,7 @@ const char *clinic_some_creator(const struct clinic *clinic, uint64_t ordinal);
 void clinic_patient_name(const struct clinic *clinic, uint64_t patient, struct str *first,
                          struct str *last);
 
-void clinic_patient_born(const struct clinic *clinic, uint64_t patient, struct str *to);
+void clinic_patient_dob(const struct clinic *clinic, uint64_t patient, struct str *to);
 void clinic_document_date(const struct clinic *clinic, uint64_t ordinal, struct str *to);
 
 /*

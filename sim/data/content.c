@@ -55,7 +55,7 @@ struct content content_copy(const struct content *content)
 static const struct {
     const char *suffix, *media;
     const char *endings[3];
-} types[] = {
+} file_types[] = {
     [FILE_PDF] = { ".pdf", "application/pdf", { ".pdf" } },
     [FILE_JPEG] = { ".jpg", "image/jpeg", { ".jpg", ".jpeg" } },
     [FILE_PNG] = { ".png", "image/png", { ".png" } },
@@ -71,12 +71,12 @@ static const struct {
 
 const char *file_type_suffix(enum file_type type)
 {
-    return types[type].suffix;
+    return file_types[type].suffix;
 }
 
 const char *file_type_media(enum file_type type)
 {
-    return types[type].media;
+    return file_types[type].media;
 }
 
 static bool ends_nocase(struct span name, const char *ending)
@@ -89,8 +89,8 @@ static bool ends_nocase(struct span name, const char *ending)
 enum file_type file_type_of_name(struct span name)
 {
     for (enum file_type type = FILE_PDF; type < FILE_OTHER; type++)
-        for (size_t i = 0; i < lengthof(types[type].endings); i++)
-            if (types[type].endings[i] && ends_nocase(name, types[type].endings[i]))
+        for (size_t i = 0; i < lengthof(file_types[type].endings); i++)
+            if (file_types[type].endings[i] && ends_nocase(name, file_types[type].endings[i]))
                 return type;
     return FILE_OTHER;
 }
@@ -210,8 +210,8 @@ static bool file_open(struct content_reader *reader, const char *path, struct er
     return true;
 }
 
-static bool source_open(const struct content *content, struct content_reader *reader,
-                        struct err *err)
+static bool reader_source_open(const struct content *content, struct content_reader *reader,
+                               struct err *err)
 {
     switch (content->from) {
     case FROM_FILLER:
@@ -240,7 +240,7 @@ bool content_open(const struct content *content, struct content_reader **reader_
     reader->from = content->from;
     if (!content_has_bytes(content))
         return err_set(err, ERR_DATA, 0, "the container is %s", content_kind(content));
-    if (!source_open(content, reader, err))
+    if (!reader_source_open(content, reader, err))
         return false;
     *reader_r = take(reader);
     return true;

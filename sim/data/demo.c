@@ -88,7 +88,7 @@ static enum file_type demo_file_type(const struct clinic *clinic, uint64_t ordin
 
 /* --- drawing -------------------------------------------------------------------------------- */
 
-static unsigned page_count(const struct clinic *clinic, uint64_t ordinal, enum paper_kind kind)
+static unsigned demo_page_count(const struct clinic *clinic, uint64_t ordinal, enum paper_kind kind)
 {
     uint64_t chance = clinic_chance(clinic, ordinal, WHAT_PAGES);
 
@@ -108,7 +108,7 @@ static struct blob *document_paint(const struct clinic *clinic, uint64_t ordinal
 
     if (patient >= 0) {
         clinic_patient_name(clinic, (uint64_t)patient, &first, &last);
-        clinic_patient_born(clinic, (uint64_t)patient, &born);
+        clinic_patient_dob(clinic, (uint64_t)patient, &born);
     }
     str_printf(&first, "%s%s", first.size ? " " : "A new patient", str_text(&last));
     clinic_document_date(clinic, ordinal, &date);
@@ -117,7 +117,7 @@ static struct blob *document_paint(const struct clinic *clinic, uint64_t ordinal
     paper.born = born.size ? str_text(&born) : "(not recorded)";
     paper.date = str_text(&date);
     paper.number = str_text(&number);
-    paper.pages = page_count(clinic, ordinal, paper.kind);
+    paper.pages = demo_page_count(clinic, ordinal, paper.kind);
     return file == FILE_PDF ? paper_pdf(&paper) : paper_picture(&paper, file);
 }
 
@@ -156,7 +156,7 @@ static void demo_content(const struct clinic *clinic, uint64_t ordinal, struct c
         content_r->store = STORE_REFERENCE;
 }
 
-static const struct clinic_ops ops = {
+static const struct clinic_ops demo_ops = {
     .type = demo_type,
     .created = demo_created,
     .creator = clinic_some_creator,
@@ -189,7 +189,7 @@ bool data_demo(const struct data_options *options, struct span rest, struct solu
     demo->clinic = clinic;
     (void)pthread_mutex_init(&demo->lock, NULL);
     *clinic = (struct clinic){
-        .ops = &ops,
+        .ops = &demo_ops,
         .seed = options->seed,
         .documents = DOCUMENTS,
         .patients = PATIENTS,

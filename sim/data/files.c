@@ -128,7 +128,7 @@ static void files_content(const struct clinic *clinic, uint64_t ordinal, struct 
     (void)snprintf(content_r->name, sizeof content_r->name, "%s", files->names[ordinal]);
 }
 
-static const struct clinic_ops ops = {
+static const struct clinic_ops files_ops = {
     .type = files_type,
     .created = files_created,
     .creator = clinic_some_creator,
@@ -150,7 +150,7 @@ bool data_files(const struct data_options *options, struct span rest, struct sol
     }
     clinic = mem_new(struct clinic);
     *clinic = (struct clinic){
-        .ops = &ops,
+        .ops = &files_ops,
         .seed = options->seed,
         .documents = files->count,
         .patients = 60,

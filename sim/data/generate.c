@@ -41,7 +41,7 @@ static void generated_content(const struct clinic *clinic, uint64_t ordinal,
                    (uintmax_t)ordinal + 1);
 }
 
-static const struct clinic_ops ops = {
+static const struct clinic_ops generated_ops = {
     .type = generated_type,
     .created = generated_created,
     .creator = clinic_some_creator,
@@ -66,7 +66,7 @@ bool data_generate(const struct data_options *options, struct span rest,
     generated->size = size;
     clinic = mem_new(struct clinic);
     *clinic = (struct clinic){
-        .ops = &ops,
+        .ops = &generated_ops,
         .seed = options->seed,
         .documents = count,
         .patients = count < 40       ? 10

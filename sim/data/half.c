@@ -14,7 +14,7 @@
 
 enum { RUNS = 4, PAGE = 50, SECONDS_EACH = 2, WRONG = 6 };
 
-struct importing {
+struct half_import {
     const struct clinic *clinic;
     bool *marked;
     struct half_mark *marks;
@@ -30,14 +30,14 @@ static bool is_readable(const struct clinic *clinic, uint64_t ordinal)
     return content_has_bytes(&content) && content.fate == FATE_GOOD;
 }
 
-static void mark_add(struct importing *i, uint64_t ordinal)
+static void mark_add(struct half_import *i, uint64_t ordinal)
 {
     i->marked[ordinal] = true;
     i->marks[i->count++] = (struct half_mark){ ordinal, i->clock };
 }
 
 /* The page at an offset of what has no mark now. Returns how many it holds. */
-static size_t page_of(const struct importing *i, uint64_t offset, uint64_t page[PAGE])
+static size_t page_of(const struct half_import *i, uint64_t offset, uint64_t page[PAGE])
 {
     size_t count = 0;
 
@@ -52,7 +52,7 @@ static size_t page_of(const struct importing *i, uint64_t offset, uint64_t page[
     return count;
 }
 
-static void run_once(struct importing *i)
+static void import_once(struct half_import *i)
 {
     uint64_t page[PAGE];
     size_t count;
@@ -67,7 +67,7 @@ static void run_once(struct importing *i)
 }
 
 /* Error pages that were taken for documents. */
-static void go_wrong(struct importing *i)
+static void marks_spoil(struct half_import *i)
 {
     size_t wrong = 0;
 
@@ -100,7 +100,7 @@ static void mark_write(struct table *table, const struct half_mark *mark)
 bool data_half(const struct data_options *options, struct span rest, struct solution **solution_r,
                struct err *err)
 {
-    struct importing importing = { .count = 0 };
+    struct half_import importing = { .count = 0 };
     struct solution *solution;
     const struct clinic *clinic;
     bool good = true;
@@ -112,9 +112,9 @@ bool data_half(const struct data_options *options, struct span rest, struct solu
     importing.marks = mem_zero(clinic->documents * sizeof *importing.marks);
     for (int run = 0; run < RUNS; run++) {
         importing.clock = (clinic_day(2024, 11, 18) + run) * 86400 + 19 * 3600;
-        run_once(&importing);
+        import_once(&importing);
     }
-    go_wrong(&importing);
+    marks_spoil(&importing);
     for (size_t i = 0; i < importing.count; i++)
         mark_write(solution_table(solution, "DOCS"), &importing.marks[i]);
     if (options->half_dir)

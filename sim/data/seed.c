@@ -114,7 +114,7 @@ static void seed_content(const struct clinic *clinic, uint64_t ordinal, struct c
         seed_spoil(ordinal, content_r);
 }
 
-static const struct clinic_ops ops = {
+static const struct clinic_ops seed_ops = {
     .type = seed_type,
     .created = seed_created,
     .creator = seed_creator,
@@ -134,7 +134,7 @@ bool data_seed(const struct data_options *options, struct span rest, struct solu
     data->real_sizes = options->real_sizes;
     clinic = mem_new(struct clinic);
     *clinic = (struct clinic){
-        .ops = &ops,
+        .ops = &seed_ops,
         .seed = options->seed,
         .documents = DOCUMENTS,
         .patients = PATIENTS,

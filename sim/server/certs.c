@@ -15,12 +15,12 @@
 
 enum { DAY = 86400 };
 
-struct pair {
+struct key_and_cert {
     EVP_PKEY *key;
     X509 *cert;
 };
 
-static void pair_clear(struct pair *pair)
+static void pair_clear(struct key_and_cert *pair)
 {
     EVP_PKEY_free(pair->key);
     X509_free(pair->cert);
@@ -60,9 +60,9 @@ static void name_set(X509 *cert, const char *name)
 }
 
 /* A certificate without issuer and signature, valid from `from` to `to` days around now. */
-static struct pair pair_new(const char *name, long from, long to)
+static struct key_and_cert pair_new(const char *name, long from, long to)
 {
-    struct pair pair = { EVP_EC_gen("P-256"), X509_new() };
+    struct key_and_cert pair = { EVP_EC_gen("P-256"), X509_new() };
     BIGNUM *serial = BN_new();
 
     if (!pair.key || !pair.cert || !serial || !BN_rand(serial, 127, BN_RAND_TOP_ANY, 0))
@@ -77,7 +77,7 @@ static struct pair pair_new(const char *name, long from, long to)
     return pair;
 }
 
-static void sign(struct pair *pair, const struct pair *by)
+static void cert_sign(struct key_and_cert *pair, const struct key_and_cert *by)
 {
     (void)X509_set_issuer_name(pair->cert, X509_get_subject_name(by->cert));
     extension_add(pair->cert, by->cert, NID_subject_key_identifier, "hash");
@@ -86,9 +86,9 @@ static void sign(struct pair *pair, const struct pair *by)
         abort();
 }
 
-static struct pair authority_make(void)
+static struct key_and_cert authority_make(void)
 {
-    struct pair pair = pair_new("fmsim test authority", -1, 3650);
+    struct key_and_cert pair = pair_new("fmsim test authority", -1, 3650);
 
     (void)X509_set_issuer_name(pair.cert, X509_get_subject_name(pair.cert));
     extension_add(pair.cert, pair.cert, NID_basic_constraints, "critical,CA:TRUE");
@@ -99,10 +99,10 @@ static struct pair authority_make(void)
     return pair;
 }
 
-static struct pair server_make(const struct pair *authority, enum cert_flaw flaw)
+static struct key_and_cert server_make(const struct key_and_cert *authority, enum cert_flaw flaw)
 {
     bool wrong = flaw == CERT_WRONG_NAME, expired = flaw == CERT_EXPIRED;
-    struct pair pair =
+    struct key_and_cert pair =
         pair_new(wrong ? "fms.example.org" : "localhost", expired ? -30 : -1, expired ? -2 : 820);
 
     extension_add(pair.cert, authority->cert, NID_basic_constraints, "critical,CA:FALSE");
@@ -110,7 +110,7 @@ static struct pair server_make(const struct pair *authority, enum cert_flaw flaw
     extension_add(pair.cert, authority->cert, NID_ext_key_usage, "serverAuth");
     extension_add(pair.cert, authority->cert, NID_subject_alt_name,
                   wrong ? "DNS:fms.example.org" : "DNS:localhost,IP:127.0.0.1,IP:::1");
-    sign(&pair, flaw == CERT_SELF_SIGNED ? &pair : authority);
+    cert_sign(&pair, flaw == CERT_SELF_SIGNED ? &pair : authority);
     return pair;
 }
 
@@ -124,7 +124,7 @@ static bool bio_write(BIO *bio, const char *path, unsigned mode, struct err *err
     return fs_write(path, (struct span){ bytes, (size_t)size }, mode, err);
 }
 
-static bool pair_write(const struct pair *pair, const char *cert_path, const char *key_path,
+static bool pair_write(const struct key_and_cert *pair, const char *cert_path, const char *key_path,
                        struct err *err)
 {
     BIO *key = BIO_new(BIO_s_mem()), *cert = BIO_new(BIO_s_mem());
@@ -139,7 +139,7 @@ static bool pair_write(const struct pair *pair, const char *cert_path, const cha
     return good;
 }
 
-static bool pair_read(const char *cert_path, const char *key_path, struct pair *pair,
+static bool pair_read(const char *cert_path, const char *key_path, struct key_and_cert *pair,
                       struct err *err)
 {
     BIO *key = BIO_new_file(key_path, "r"), *cert = BIO_new_file(cert_path, "r");
@@ -153,25 +153,25 @@ static bool pair_read(const char *cert_path, const char *key_path, struct pair *
     return tls_error(err, "reading a certificate");
 }
 
-static bool exists(const char *path)
+static bool file_exists(const char *path)
 {
     return access(path, F_OK) == 0;
 }
 
-static bool pair_open(const char *folder, const char *name, const struct pair *authority,
-                      struct pair *pair, struct err *err)
+static bool pair_open(const char *folder, const char *name, const struct key_and_cert *authority,
+                      struct key_and_cert *pair, struct err *err)
 {
     auto_free char *cert_path = mem_printf("%s/%s.pem", folder, name);
     auto_free char *key_path = mem_printf("%s/%s-key.pem", folder, name);
 
-    if (exists(cert_path) && exists(key_path))
+    if (file_exists(cert_path) && file_exists(key_path))
         return pair_read(cert_path, key_path, pair, err)
                || err_ctx(err, "'%s' and '%s'", cert_path, key_path);
     *pair = authority ? server_make(authority, CERT_GOOD) : authority_make();
     return pair_write(pair, cert_path, key_path, err);
 }
 
-static bool tls_new(const struct pair *server, SSL_CTX **tls_r, struct err *err)
+static bool server_tls_new(const struct key_and_cert *server, SSL_CTX **tls_r, struct err *err)
 {
     static const unsigned char name[] = "fmsim";
     SSL_CTX *tls = SSL_CTX_new(TLS_server_method());
@@ -192,14 +192,14 @@ static bool tls_new(const struct pair *server, SSL_CTX **tls_r, struct err *err)
 
 bool certs_open(const char *folder, enum cert_flaw flaw, SSL_CTX **tls_r, struct err *err)
 {
-    struct pair authority = { 0 }, server = { 0 };
+    struct key_and_cert authority = { 0 }, server = { 0 };
     bool good = pair_open(folder, "ca", NULL, &authority, err);
 
     if (good && flaw == CERT_GOOD)
         good = pair_open(folder, "server", &authority, &server, err);
     else if (good)
         server = server_make(&authority, flaw);
-    good = good && tls_new(&server, tls_r, err);
+    good = good && server_tls_new(&server, tls_r, err);
     pair_clear(&authority);
     pair_clear(&server);
     return good;

@@ -12,10 +12,10 @@
 
 enum { BLOCK = 65536, ENDLESS_HEADERS = 4 << 20 };
 
-enum framing { FRAMED_LENGTH, FRAMED_CHUNKS, FRAMED_BY_END, FRAMED_NOT };
+enum body_framing { FRAMED_LENGTH, FRAMED_CHUNKS, FRAMED_BY_END, FRAMED_NOT };
 
-struct plan {
-    enum framing framing;
+struct delivery_plan {
+    enum body_framing framing;
     enum twist_coding coding; /* what was done to the body, or is said to have been */
     uint64_t size;            /* of the body                         */
     uint64_t claimed;         /* what Content-Length says            */
@@ -48,17 +48,18 @@ static void date_header(struct str *head)
                now.hour, now.minute, now.second);
 }
 
-static void length_header(const struct plan *plan, struct str *head)
+static void length_header(const struct delivery_plan *plan, struct str *head)
 {
     if (plan->framing == FRAMED_LENGTH)
         str_printf(head, "Content-Length: %ju\r\n", (uintmax_t)plan->claimed);
 }
 
-static void connection_headers(const struct delivery *d, const struct plan *plan, struct str *head)
+static void connection_headers(const struct delivery *d, const struct delivery_plan *plan,
+                               struct str *head)
 {
     if (plan->keep)
         str_printf(head, "Keep-Alive: timeout=%u, max=%u\r\nConnection: Keep-Alive\r\n",
-                   d->idle_seconds, d->left + 1);
+                   d->idle_seconds, d->requests_left + 1);
     else
         str_add_text(head, "Connection: close\r\n");
     if (plan->framing == FRAMED_CHUNKS)
@@ -82,14 +83,15 @@ static void media_header(const struct answer *answer, const char *usual, struct 
     str_printf(head, "Content-Type: %s\r\n", answer->media ? answer->media : usual);
 }
 
-static void coding_header(const struct plan *plan, struct str *head)
+static void coding_header(const struct delivery_plan *plan, struct str *head)
 {
     if (plan->coding != CODING_AS_ASKED)
         str_printf(head, "Content-Encoding: %s\r\n",
                    plan->coding == CODING_DEFLATE ? "deflate" : "gzip");
 }
 
-static void api_headers(const struct delivery *d, const struct plan *plan, struct str *head)
+static void api_headers(const struct delivery *d, const struct delivery_plan *plan,
+                        struct str *head)
 {
     bool product = d->answer->style == ANSWER_PRODUCT;
 
@@ -105,8 +107,8 @@ static void api_headers(const struct delivery *d, const struct plan *plan, struc
     express_headers(d, head);
 }
 
-static void plain_headers(const struct delivery *d, const struct plan *plan, const char *media,
-                          struct str *head)
+static void plain_headers(const struct delivery *d, const struct delivery_plan *plan,
+                          const char *media, struct str *head)
 {
     str_add_span(head, str_span(&d->answer->headers));
     if (plan->size || d->answer->media)
@@ -115,7 +117,8 @@ static void plain_headers(const struct delivery *d, const struct plan *plan, con
     coding_header(plan, head);
 }
 
-static void headers_make(const struct delivery *d, const struct plan *plan, struct str *head)
+static void headers_make(const struct delivery *d, const struct delivery_plan *plan,
+                         struct str *head)
 {
     str_printf(head, "HTTP/1.1 %d %s\r\n", d->answer->status, http_reason(d->answer->status));
     date_header(head);
@@ -168,18 +171,18 @@ static void compress_body(struct span body, enum twist_coding coding, struct str
 
 /* --- sending -------------------------------------------------------------------------------- */
 
-struct sending {
+struct body_sending {
     struct wire *wire;
     const struct delivery *d;
-    const struct plan *plan;
-    struct span left; /* of a body in memory */
-    bool is_packed;   /* which is the stream, compressed */
-    uint64_t at;      /* bytes of the body sent */
-    struct str *head; /* not sent yet; goes out with the first bytes */
+    const struct delivery_plan *plan;
+    struct span body_left; /* of a body in memory */
+    bool is_packed;        /* which is the stream, compressed */
+    uint64_t at;           /* bytes of the body sent */
+    struct str *head;      /* not sent yet; goes out with the first bytes */
 };
 
 /* Sends, or for a trickle sends a little at a time. */
-static bool paced_write(struct sending *s, struct span bytes)
+static bool paced_write(struct body_sending *s, struct span bytes)
 {
     uint64_t rate = s->d->request->twist.trickle;
 
@@ -196,7 +199,7 @@ static bool paced_write(struct sending *s, struct span bytes)
     return true;
 }
 
-static bool block_write(struct sending *s, struct span block)
+static bool block_write(struct body_sending *s, struct span block)
 {
     auto_str framed = STR_MAX(BLOCK * 3);
 
@@ -214,21 +217,21 @@ static bool block_write(struct sending *s, struct span block)
     return paced_write(s, str_span(&framed));
 }
 
-static bool block_read(struct sending *s, char *block, size_t most, size_t *got_r)
+static bool block_read(struct body_sending *s, char *block, size_t most, size_t *got_r)
 {
     struct err err;
 
     if (s->d->answer->stream && !s->is_packed)
         return content_read(s->d->answer->stream, block, most, got_r, &err);
-    *got_r = s->left.size < most ? s->left.size : most;
+    *got_r = s->body_left.size < most ? s->body_left.size : most;
     if (*got_r)
-        memcpy(block, s->left.at, *got_r);
-    s->left = span_from(s->left, *got_r);
+        memcpy(block, s->body_left.at, *got_r);
+    s->body_left = span_from(s->body_left, *got_r);
     return true;
 }
 
 /* How far the body can go before something happens. */
-static size_t until_next(const struct sending *s)
+static size_t until_next(const struct body_sending *s)
 {
     uint64_t stops[] = { s->plan->to_send, s->plan->reset_at, s->plan->stall_at,
                          s->plan->alert_at };
@@ -241,7 +244,7 @@ static size_t until_next(const struct sending *s)
 }
 
 /* What happens at this very byte. False if it is the end. */
-static bool incident(struct sending *s)
+static bool faults_apply(struct body_sending *s)
 {
     const struct twist *twist = &s->d->request->twist;
 
@@ -261,7 +264,7 @@ static bool incident(struct sending *s)
     return true;
 }
 
-static bool body_send(struct sending *s)
+static bool body_send(struct body_sending *s)
 {
     auto_free char *block = mem_grow(NULL, BLOCK);
     size_t got;
@@ -269,7 +272,7 @@ static bool body_send(struct sending *s)
     do {
         size_t most;
 
-        if (!incident(s))
+        if (!faults_apply(s))
             return false;
         most = until_next(s);
         if (most > s->plan->to_send - s->at)
@@ -285,7 +288,7 @@ static bool body_send(struct sending *s)
     return true;
 }
 
-static bool tail_send(struct sending *s)
+static bool tail_send(struct body_sending *s)
 {
     const struct twist *twist = &s->d->request->twist;
 
@@ -321,7 +324,7 @@ static bool endless_headers(struct wire *wire, struct str *head)
 
 /* --- planning ------------------------------------------------------------------------------- */
 
-static enum framing framing_of(const struct delivery *d, bool compressed)
+static enum body_framing framing_of(const struct delivery *d, bool compressed)
 {
     const struct twist *twist = &d->request->twist;
 
@@ -337,7 +340,7 @@ static enum framing framing_of(const struct delivery *d, bool compressed)
     return d->request->head.is_old ? FRAMED_BY_END : FRAMED_CHUNKS;
 }
 
-static void plan_faults(const struct twist *twist, uint64_t stop, struct plan *plan)
+static void plan_faults(const struct twist *twist, uint64_t stop, struct delivery_plan *plan)
 {
     plan->flip_at = place_in(twist->flip, plan->size);
     plan->reset_at = place_in(twist->reset_at, plan->size);
@@ -353,16 +356,18 @@ static void plan_faults(const struct twist *twist, uint64_t stop, struct plan *p
         plan->keep = false;
 }
 
-static struct plan plan_make(const struct delivery *d, struct span body, enum twist_coding coding)
+static struct delivery_plan plan_make(const struct delivery *d, struct span body,
+                                      enum twist_coding coding)
 {
     bool compressed = coding == CODING_GZIP || coding == CODING_DEFLATE;
     bool is_stream = d->answer->stream && !compressed;
-    struct plan plan = { .coding = coding };
+    struct delivery_plan plan = { .coding = coding };
 
     plan.framing = framing_of(d, compressed && d->answer->style == ANSWER_API);
     plan.size = is_stream ? d->answer->stream_size : body.size;
     plan.claimed = plan.to_send = plan.size;
-    plan.keep = d->request->head.keep_alive && d->left > 0 && plan.framing != FRAMED_BY_END;
+    plan.keep = d->request->head.keep_alive && d->requests_left > 0
+                && plan.framing != FRAMED_BY_END;
     plan_faults(&d->request->twist, is_stream ? d->answer->stream_stop : 0, &plan);
     return plan;
 }
@@ -391,7 +396,7 @@ static enum twist_coding coding_of(const struct delivery *d)
 /* The whole body in memory, as a proxy has it that compresses. */
 static bool body_gather(const struct delivery *d, struct str *to)
 {
-    struct sending s = { .d = d, .left = str_span(&d->answer->body) };
+    struct body_sending s = { .d = d, .body_left = str_span(&d->answer->body) };
     auto_free char *block = mem_grow(NULL, BLOCK);
     uint64_t most = d->answer->stream ? d->answer->stream_size : d->answer->body.size;
     size_t got = 1;
@@ -406,12 +411,14 @@ static bool body_gather(const struct delivery *d, struct str *to)
     return true;
 }
 
-bool deliver(struct wire *wire, const struct delivery *d, uint64_t *sent_r)
+bool deliver_answer(struct wire *wire, const struct delivery *d, uint64_t *sent_r)
 {
     auto_str head = STR_MAX(KIB(64)), packed = STR_MAX(SIZE_MAX), whole = STR_MAX(SIZE_MAX);
     enum twist_coding coding = coding_of(d);
-    struct sending s = { .wire = wire, .d = d, .head = &head, .left = str_span(&d->answer->body) };
-    struct plan plan;
+    struct body_sending s = {
+        .wire = wire, .d = d, .head = &head, .body_left = str_span(&d->answer->body)
+    };
+    struct delivery_plan plan;
     bool good;
 
     *sent_r = 0;
@@ -419,10 +426,10 @@ bool deliver(struct wire *wire, const struct delivery *d, uint64_t *sent_r)
         if (!body_gather(d, &whole))
             return false;
         compress_body(str_span(&whole), coding, &packed);
-        s.left = str_span(&packed);
+        s.body_left = str_span(&packed);
         s.is_packed = true;
     }
-    plan = plan_make(d, s.left, coding);
+    plan = plan_make(d, s.body_left, coding);
     s.plan = &plan;
     headers_make(d, &plan, &head);
     if (d->request->twist.endless_headers)

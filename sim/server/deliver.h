@@ -9,9 +9,9 @@
 struct delivery {
     const struct request *request;
     struct answer *answer;
-    unsigned left;         /* requests that this connection may still carry after this one */
-    unsigned idle_seconds; /* announced in Keep-Alive */
-    uint64_t gzip_least;   /* bodies from this size on are compressed; 0: never */
+    unsigned requests_left; /* requests that this connection may still carry after this one */
+    unsigned idle_seconds;  /* announced in Keep-Alive */
+    uint64_t gzip_least;    /* bodies from this size on are compressed; 0: never */
 };
 
 /*
@@ -19,4 +19,4 @@ struct delivery {
  *   sent_r    bytes of the body that went out
  *   returns   whether the connection can carry another request
  */
-bool deliver(struct wire *wire, const struct delivery *delivery, uint64_t *sent_r);
+bool deliver_answer(struct wire *wire, const struct delivery *delivery, uint64_t *sent_r);

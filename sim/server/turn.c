@@ -229,7 +229,7 @@ static bool answer_send(struct sim *sim, struct wire *wire, struct request *requ
     bool off = switch_of(&sim->switches, SWITCH_KEEP_ALIVE) == KEEP_ALIVE_OFF;
     struct delivery delivery = { .request = request,
                                  .answer = answer,
-                                 .left = off ? 0 : left,
+                                 .requests_left = off ? 0 : left,
                                  .idle_seconds = TURN_IDLE_SECONDS,
                                  .gzip_least = gzip_least(sim) };
     uint64_t sent = 0;
@@ -238,7 +238,7 @@ static bool answer_send(struct sim *sim, struct wire *wire, struct request *requ
     if (request->twist.stall_us && !wire_pause(wire, request->twist.stall_us))
         return false;
     etag_check(sim, request, answer);
-    keep = deliver(wire, &delivery, &sent);
+    keep = deliver_answer(wire, &delivery, &sent);
     (void)sim_count(&sim->bytes_out, sent);
     if (is_stream(request) || answer->about.record_id)
         stream_journal(sim, request, answer, sent);

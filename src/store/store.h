@@ -168,14 +168,14 @@ must_check bool store_compare(struct store *store, const struct store_object *ex
                               struct store_found *found_r, struct err *err);
 
 /*
- * As store_compare(), but of a server no bytes are read: then `found_r` may have no hash, and
+ * As audit_store_compare(), but of a server no bytes are read: then `found_r` may have no hash, and
  * `contradicts` says whether the server's word speaks against what is expected.
  */
 must_check bool store_compare_unread(struct store *store, const struct store_object *expected,
                                      struct store_found *found_r, struct err *err);
 
 /*
- * What the imprint of an object with these bytes is if it was put whole, for store_compare() with
+ * What the imprint of an object with these bytes is if it was put whole, for audit_store_compare() with
  * objects that somebody else put. "" where there is none.
  */
 void store_imprint_of(const struct store *store, struct span bytes,

@@ -8,7 +8,7 @@
 
 enum { PROVEN_MAX = 64 };
 
-void give_up(const char *format, ...)
+void audit_give_up(const char *format, ...)
 {
     (void)format;
     abort(); /* only without memory, or without SHA-256 */
@@ -23,7 +23,7 @@ static void check_within(struct piece piece, struct span bytes)
 /* Its cells, with tabs between, are the line from its beginning. */
 static void check_line(struct piece whole)
 {
-    struct line line;
+    struct audit_line line;
     size_t at = 0;
 
     line_split(whole, &line);

@@ -2,7 +2,7 @@
  * A folder as a store: opening, looking, reading, removing. How objects are made is in folder_put.c,
  * how it is found out what the folder's disk can do, in dir_trial.c.
  *
- * A key is foreign text: everything goes through beneath_open(), which follows no link.
+ * A key is foreign text: everything goes through audit_beneath_open(), which follows no link.
  */
 #include "store/folder/inside.h"
 
