@@ -128,8 +128,8 @@ static struct kept_object *object_new(const struct http_head *head, struct span 
     object->size_bytes = head->content_length;
     object->body = (struct str)STR_MAX(TRIAL_MAX);
     str_add_span(&object->body, trial);
-    object->checksum = span_text(http_header(head, "x-amz-checksum-sha256"));
-    object->sha256 = span_text(http_header(head, "x-amz-meta-sha256"));
+    object->checksum = span_text(http_header_value(head, "x-amz-checksum-sha256"));
+    object->sha256 = span_text(http_header_value(head, "x-amz-meta-sha256"));
     return object;
 }
 
@@ -209,9 +209,9 @@ static bool body_skip(struct exchange *x, uint64_t size)
 /* What was said of a trial's body must be true: signed hash, checksum, MD5. */
 static bool is_as_said(const struct exchange *x)
 {
-    struct span signed_hash = http_header(&x->head, "x-amz-content-sha256");
-    struct span sum = http_header(&x->head, "x-amz-checksum-sha256");
-    struct span md5 = http_header(&x->head, "Content-MD5");
+    struct span signed_hash = http_header_value(&x->head, "x-amz-content-sha256");
+    struct span sum = http_header_value(&x->head, "x-amz-checksum-sha256");
+    struct span md5 = http_header_value(&x->head, "Content-MD5");
     struct sha256 hash = sha256_of(str_span(&x->trial));
     char hex[SHA256_HEX_SIZE];
     uint8_t md5_bytes[MD5_SIZE];
@@ -231,7 +231,7 @@ static bool object_put(struct exchange *x)
 {
     struct kept_object *object;
     auto_str lines = STR_MAX(KIB(4));
-    bool once = http_header(&x->head, "If-None-Match").at != NULL;
+    bool once = http_header_value(&x->head, "If-None-Match").at != NULL;
 
     if (!is_as_said(x))
         return exchange_refuse(x, 400, "BadDigest");
@@ -271,7 +271,7 @@ static bool upload_end(struct exchange *x)
 {
     static const char done[] = "<?xml version=\"1.0\"?><CompleteMultipartUploadResult>"
                                "<ETag>\"0-1\"</ETag></CompleteMultipartUploadResult>";
-    bool once = http_header(&x->head, "If-None-Match").at != NULL;
+    bool once = http_header_value(&x->head, "If-None-Match").at != NULL;
     struct kept_object *object = object_new(&x->head, SPAN_NONE);
 
     if (!object_keep(x->store, x->head.path, object)) {

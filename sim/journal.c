@@ -101,7 +101,7 @@ static void line_make(const struct effect *effect, struct str *line)
     str_add_char(line, '\n');
 }
 
-static void remember(struct journal *journal, const struct str *line)
+static void line_remember(struct journal *journal, const struct str *line)
 {
     char **place = &journal->recent[journal->next++ % RECENT];
 
@@ -120,7 +120,7 @@ void journal_write(struct journal *journal, const struct effect *effect)
         journal->complained = true;
         log_error("the journal cannot be written any more: what follows in it is not complete");
     }
-    remember(journal, &line);
+    line_remember(journal, &line);
     (void)pthread_mutex_unlock(&journal->lock);
 }
 

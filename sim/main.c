@@ -20,7 +20,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-struct options {
+struct main_options {
     const char *data, *cert_dir, *scenario, *journal, *truth, *account, *sizes, *patients,
         *half_dir;
     const char *switches, *seed, *time_zone, *certificate;
@@ -29,7 +29,7 @@ struct options {
     bool http;
 };
 
-static const struct options defaults = {
+static const struct main_options defaults = {
     .data = "demo",
     .account = "api:secret",
     .sizes = "small",
@@ -44,53 +44,53 @@ static const struct options defaults = {
 };
 
 static const struct opt options_table[] = {
-    OPT_TEXT(struct options, data, "data", 'd', "SET",
+    OPT_TEXT(struct main_options, data, "data", 'd', "SET",
              "what it holds: demo (the default), seed-replay, seed-half,\n"
              "generate:N,BYTES, files:DIR, shape:FILE"),
-    OPT_INT(struct options, port, "port", 'p', "PORT", 0, 65535,
+    OPT_INT(struct main_options, port, "port", 'p', "PORT", 0, 65535,
             "where to listen on 127.0.0.1; 0 (the default) takes a free one"),
-    OPT_FLAG(struct options, http, "http", 0, "plain HTTP instead of TLS"),
-    OPT_TEXT(struct options, cert_dir, "cert-dir", 0, "DIR",
+    OPT_FLAG(struct main_options, http, "http", 0, "plain HTTP instead of TLS"),
+    OPT_TEXT(struct main_options, cert_dir, "cert-dir", 0, "DIR",
              "where ca.pem and the server's certificate are kept or made;\n"
              "without it a temporary folder that goes away in the end"),
-    OPT_TEXT(struct options, certificate, "certificate", 0, "KIND",
+    OPT_TEXT(struct main_options, certificate, "certificate", 0, "KIND",
              "good, expired, wrong-name or self-signed"),
-    OPT_TEXT(struct options, account, "account", 'a', "NAME:PASSWORD",
+    OPT_TEXT(struct main_options, account, "account", 'a', "NAME:PASSWORD",
              "who may log in (default api:secret)"),
-    OPT_TEXT(struct options, scenario, "scenario", 'f', "FILE",
+    OPT_TEXT(struct main_options, scenario, "scenario", 'f', "FILE",
              "what goes wrong, for whom and when: see docs/fmsim.md"),
-    OPT_TEXT(struct options, journal, "journal", 'j', "FILE",
+    OPT_TEXT(struct main_options, journal, "journal", 'j', "FILE",
              "append a JSON line for every effect and every file served"),
-    OPT_TEXT(struct options, truth, "truth", 't', "FILE",
+    OPT_TEXT(struct main_options, truth, "truth", 't', "FILE",
              "write what every container really holds, in the end"),
-    OPT_TEXT(struct options, switches, "switches", 0, "LIST",
+    OPT_TEXT(struct main_options, switches, "switches", 0, "LIST",
              "how an unsettled matter is settled: strict, lenient, random:SEED,\n"
              "NAME=VALUE with commas; --switches alone lists them"),
-    OPT_INT(struct options, max_sessions, "max-sessions", 0, "N", 0, 100000,
+    OPT_INT(struct main_options, max_sessions, "max-sessions", 0, "N", 0, 100000,
             "sessions at a time (default 100; 0: any number); one more is 812"),
-    OPT_INT(struct options, idle_seconds, "idle-seconds", 0, "N", 1, 1000000,
+    OPT_INT(struct main_options, idle_seconds, "idle-seconds", 0, "N", 1, 1000000,
             "a session unused for so long is gone (default 900)"),
-    OPT_INT(struct options, latency_ms, "latency-ms", 0, "N", 0, 600000,
+    OPT_INT(struct main_options, latency_ms, "latency-ms", 0, "N", 0, 600000,
             "how long every call takes at least"),
-    OPT_INT(struct options, quota_mib, "quota-mib", 0, "N", 0, 1000000,
+    OPT_INT(struct main_options, quota_mib, "quota-mib", 0, "N", 0, 1000000,
             "bytes that may go out; then error 953 (default: no limit)"),
-    OPT_TEXT(struct options, seed, "seed", 's', "N",
+    OPT_TEXT(struct main_options, seed, "seed", 's', "N",
              "the number that everything made up follows from (default 1)"),
-    OPT_TEXT(struct options, sizes, "sizes", 0, "KIND",
+    OPT_TEXT(struct main_options, sizes, "sizes", 0, "KIND",
              "small or real: documents of seed-replay around 24 or 260 KiB"),
-    OPT_TEXT(struct options, patients, "patients", 0, "WHEN",
+    OPT_TEXT(struct main_options, patients, "patients", 0, "WHEN",
              "late or all: the 142 patients of seed-replay who arrive later"),
-    OPT_TEXT(struct options, half_dir, "half-dir", 0, "DIR",
+    OPT_TEXT(struct main_options, half_dir, "half-dir", 0, "DIR",
              "where seed-half puts the objects and the database of the first importer"),
-    OPT_INT(struct options, record_gap, "record-gap", 0, "N", 1, 1000,
+    OPT_INT(struct main_options, record_gap, "record-gap", 0, "N", 1, 1000,
             "record ids lie 1 to N apart (default 1: no gaps)"),
-    OPT_TEXT(struct options, time_zone, "time-zone", 0, "NAME",
+    OPT_TEXT(struct main_options, time_zone, "time-zone", 0, "NAME",
              "the zone of the file's stamps (default: the machine's)"),
-    OPT_INT(struct options, live_inserts, "live-inserts", 0, "N", 0, 60000,
+    OPT_INT(struct main_options, live_inserts, "live-inserts", 0, "N", 0, 60000,
             "people at work: new documents a minute"),
-    OPT_INT(struct options, live_deletes, "live-deletes", 0, "N", 0, 60000, "... deleted"),
-    OPT_INT(struct options, live_edits, "live-edits", 0, "N", 0, 60000, "... corrected"),
-    OPT_INT(struct options, live_replaces, "live-replaces", 0, "N", 0, 60000,
+    OPT_INT(struct main_options, live_deletes, "live-deletes", 0, "N", 0, 60000, "... deleted"),
+    OPT_INT(struct main_options, live_edits, "live-edits", 0, "N", 0, 60000, "... corrected"),
+    OPT_INT(struct main_options, live_replaces, "live-replaces", 0, "N", 0, 60000,
             "... given another file"),
     OPT_END,
 };
@@ -154,7 +154,7 @@ static bool seed_read(const char *text, uint64_t *seed_r, struct err *err)
     return err_ctx(err, "--seed");
 }
 
-static bool solution_start(struct running *r, const struct options *o, struct err *err)
+static bool solution_start(struct running *r, const struct main_options *o, struct err *err)
 {
     struct data_options data = { .set = o->data,
                                  .seed = r->sim.seed,
@@ -166,7 +166,7 @@ static bool solution_start(struct running *r, const struct options *o, struct er
            && data_open(&data, &r->sim.solution, err);
 }
 
-static bool sim_start(struct running *r, const struct options *o, struct err *err)
+static bool sim_start(struct running *r, const struct main_options *o, struct err *err)
 {
     struct sim *sim = &r->sim;
 
@@ -195,7 +195,7 @@ static bool sim_start(struct running *r, const struct options *o, struct err *er
     return !o->scenario || scenario_read(sim, o->scenario, err);
 }
 
-static bool cert_dir_find(struct running *r, const struct options *o, struct err *err)
+static bool cert_dir_find(struct running *r, const struct main_options *o, struct err *err)
 {
     const char *temporary = getenv("TMPDIR");
 
@@ -227,7 +227,7 @@ static bool flaw_read(const char *name, enum cert_flaw *flaw_r, struct err *err)
                    "--certificate: '%.40s' is not good, expired, wrong-name or self-signed", name);
 }
 
-static bool tls_start(struct running *r, const struct options *o, struct err *err)
+static bool tls_start(struct running *r, const struct main_options *o, struct err *err)
 {
     enum cert_flaw flaw = CERT_GOOD;
 
@@ -237,7 +237,7 @@ static bool tls_start(struct running *r, const struct options *o, struct err *er
            && certs_open(r->cert_dir, flaw, &r->tls, err);
 }
 
-static void announce(const struct running *r)
+static void running_announce(const struct running *r)
 {
     auto_str line = STR_MAX(KIB(8));
     auto_str text = STR_MAX(KIB(4));
@@ -262,8 +262,8 @@ static void announce(const struct running *r)
     (void)fflush(stdout);
 }
 
-static bool serve_until_signal(struct running *r, const struct options *o, const sigset_t *signals,
-                               struct err *err)
+static bool serve_until_signal(struct running *r, const struct main_options *o,
+                               const sigset_t *signals, struct err *err)
 {
     struct server_options listen = { .port = o->port, .connections_max = 1000 };
     int caught;
@@ -274,7 +274,7 @@ static bool serve_until_signal(struct running *r, const struct options *o, const
     __atomic_store_n(&r->sim.server, r->server, __ATOMIC_RELEASE);
     people_start(&r->sim, &(struct people_rates){ o->live_inserts, o->live_deletes, o->live_edits,
                                                   o->live_replaces });
-    announce(r);
+    running_announce(r);
     (void)sigwait(signals, &caught);
     cancel_set(r->stop);
     timers_stop(r->sim.timers);
@@ -283,7 +283,7 @@ static bool serve_until_signal(struct running *r, const struct options *o, const
     return !o->truth || truth_write(o->truth, r->sim.solution, err);
 }
 
-static int print_switches(const struct options *o, struct err *err)
+static int print_switches(const struct main_options *o, struct err *err)
 {
     auto_str text = STR_MAX(MIB(1));
     struct switches switches;
@@ -296,9 +296,9 @@ static int print_switches(const struct options *o, struct err *err)
     return EXIT_DONE;
 }
 
-static int run(const struct cli_globals *globals, const void *options, struct err *err)
+static int sim_run(const struct cli_globals *globals, const void *options, struct err *err)
 {
-    const struct options *o = options;
+    const struct main_options *o = options;
     struct running r = { .cert_dir = NULL };
     sigset_t signals;
     bool good;
@@ -337,7 +337,7 @@ static const struct cmd command = {
     "",        "A simulated FileMaker Server (Data API), for rehearsals and tests.",
     help,      options_table,
     &defaults, sizeof defaults,
-    run,
+    sim_run,
 };
 
 /* `--switches` without a value asks for the list. */

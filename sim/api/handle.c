@@ -15,7 +15,7 @@ struct kind_plan {
     bool has_body; /* JSON */
 };
 
-static const struct kind_plan plans[REQUEST_KINDS] = {
+static const struct kind_plan kind_plans[REQUEST_KINDS] = {
     [REQUEST_LOGIN] = { .open = handle_login, .has_body = true },
     [REQUEST_LOGOUT] = { .open = handle_logout },
     [REQUEST_VALIDATE] = { .open = handle_validate },
@@ -43,9 +43,9 @@ static const struct kind_plan plans[REQUEST_KINDS] = {
 /* --- authorization -------------------------------------------------------------------------- */
 
 /* What follows "Bearer " or "Basic ", or SPAN_NONE. */
-static struct span authorization(const struct request *request, const char *scheme)
+static struct span authorization_value(const struct request *request, const char *scheme)
 {
-    struct span value = http_header(&request->head, "Authorization");
+    struct span value = http_header_value(&request->head, "Authorization");
     size_t size = strlen(scheme);
 
     if (!span_is_nocase(span_first(value, size), scheme) || value.size <= size
@@ -56,17 +56,17 @@ static struct span authorization(const struct request *request, const char *sche
 
 struct span request_token(const struct request *request)
 {
-    return authorization(request, "Bearer");
+    return authorization_value(request, "Bearer");
 }
 
 int request_basic(const struct sim *sim, const struct request *request, const char **text_r)
 {
     auto_str plain = STR_MAX(KIB(4));
-    struct span encoded = authorization(request, "Basic");
+    struct span encoded = authorization_value(request, "Basic");
     struct err err;
 
     *text_r = code_text(CODE_NO_AUTHORIZATION);
-    if (!http_header(&request->head, "Authorization").at)
+    if (!http_header_value(&request->head, "Authorization").at)
         return CODE_NO_AUTHORIZATION;
     *text_r = "Authorization header 'Basic' invalid.";
     if (!encoded.at || !base64_read(encoded, &plain, &err)
@@ -106,7 +106,7 @@ static bool version_is_known(struct span version)
 /* Content-Type must be there, and some servers want it bare. */
 static bool body_type_refused(struct sim *sim, struct request *request, struct answer *answer)
 {
-    struct span type = http_header(&request->head, "Content-Type");
+    struct span type = http_header_value(&request->head, "Content-Type");
     struct span parameter = type;
     struct span bare = span_trim(span_cut(&parameter, ';'));
 
@@ -169,7 +169,7 @@ static void no_session(struct sim *sim, struct request *request, struct answer *
     (void)sim;
     if (busy)
         answer_code_text(answer, 13, 500, "File or object is in use");
-    else if (request->head.header_count && !http_header(&request->head, "Authorization").at)
+    else if (request->head.header_count && !http_header_value(&request->head, "Authorization").at)
         answer_code_text(answer, CODE_NO_AUTHORIZATION, 0, code_text(CODE_NO_AUTHORIZATION));
     else
         answer_code(answer, CODE_TOKEN_INVALID);
@@ -196,9 +196,9 @@ static void handle_call(struct sim *sim, struct request *request, struct answer 
     session_give(sim->sessions, call.session, true);
 }
 
-void handle(struct sim *sim, struct request *request, struct answer *answer)
+void handle_request(struct sim *sim, struct request *request, struct answer *answer)
 {
-    const struct kind_plan *plan = &plans[request->route.kind];
+    const struct kind_plan *plan = &kind_plans[request->route.kind];
 
     if (request->route.slash_hidden && is_api(request)
         && switch_of(&sim->switches, SWITCH_SLASH_IN_PATH) == FIRST_YES)

@@ -9,7 +9,7 @@
 #include "json/json.h"
 
 /* Finds the handler; checks authorization, takes the session's turn, and calls it. */
-void handle(struct sim *sim, struct request *request, struct answer *answer);
+void handle_request(struct sim *sim, struct request *request, struct answer *answer);
 
 /* What a handler of a database call gets. */
 struct call {

@@ -28,7 +28,7 @@ struct odata {
     bool numbers_as_text;
 };
 
-static void error(struct odata *o, int status, const char *code, const char *text)
+static void odata_error(struct odata *o, int status, const char *code, const char *text)
 {
     struct json_writer w = JSON_WRITER(&o->answer->body);
 
@@ -46,16 +46,16 @@ static void error(struct odata *o, int status, const char *code, const char *tex
 
 static void problem_error(struct odata *o, const struct odata_problem *problem)
 {
-    error(o, 400, problem->code, problem->text);
+    odata_error(o, 400, problem->code, problem->text);
 }
 
-static void error_about(struct odata *o, int status, const char *code, const char *text,
-                        struct span name)
+static void odata_error_about(struct odata *o, int status, const char *code, const char *text,
+                              struct span name)
 {
     auto_str whole = STR_MAX(KIB(1));
 
     str_printf(&whole, "%s '" SPAN_FORMAT "'", text, SPAN_ARGS(span_first(name, 100)));
-    error(o, status, code, str_text(&whole));
+    odata_error(o, status, code, str_text(&whole));
 }
 
 /* --- values --------------------------------------------------------------------------------- */
@@ -176,7 +176,7 @@ static bool count_param(struct odata *o, const char *name, uint64_t *n)
 
     if (!param || num_u64(param->value, 0, UINT64_MAX, n, &err))
         return true;
-    error_about(o, 400, "-1002", "Error: syntax error in URL at:", param->value);
+    odata_error_about(o, 400, "-1002", "Error: syntax error in URL at:", param->value);
     return false;
 }
 
@@ -242,7 +242,7 @@ static void context_member(struct odata *o, struct json_writer *w, const char *r
 
 static uint64_t page_size(const struct odata *o)
 {
-    struct span prefer = http_header(&o->request->head, "Prefer");
+    struct span prefer = http_header_value(&o->request->head, "Prefer");
     size_t at = span_find(prefer, "odata.maxpagesize=");
     struct span digits = span_from(prefer, at + 18);
     size_t length = 0;
@@ -396,7 +396,7 @@ static void bytes_answer(struct odata *o, uint64_t ordinal, int column)
     if (!content_has_bytes(&content)) {
         o->answer->status = 204;
     } else if (content.fate == FATE_MISSING || !content_open(&content, &o->answer->stream, &err)) {
-        error(o, 404, "-1023", "The requested file is missing");
+        odata_error(o, 404, "-1023", "The requested file is missing");
     } else {
         o->answer->media = file_type_media(content.type);
         o->answer->stream_size = content_size(o->answer->stream);
@@ -441,7 +441,7 @@ static void one_answer(struct odata *o)
     int column;
 
     if (!row_by_key(o, &ordinal)) {
-        error_about(o, 404, "-1023", "There is no row with the key", o->key);
+        odata_error_about(o, 404, "-1023", "There is no row with the key", o->key);
         return;
     }
     if (o->part_count == 2) {
@@ -457,7 +457,7 @@ static void one_answer(struct odata *o)
     } else if (span_is(o->parts[3], "$value")) {
         bytes_answer(o, ordinal, column);
     } else {
-        error_about(o, 400, "-1002", "Error: syntax error in URL at:", o->parts[3]);
+        odata_error_about(o, 400, "-1002", "Error: syntax error in URL at:", o->parts[3]);
     }
 }
 
@@ -594,9 +594,9 @@ static void table_missing(struct odata *o)
     struct span option = stray_option(o->parts[1]);
 
     if (option.size)
-        error_about(o, 400, "-1002", "Error: syntax error in URL at:", option);
+        odata_error_about(o, 400, "-1002", "Error: syntax error in URL at:", option);
     else
-        error_about(o, 404, "-1020", "There is no table", o->parts[1]);
+        odata_error_about(o, 404, "-1020", "There is no table", o->parts[1]);
 }
 
 static void answer_part(struct odata *o)
@@ -614,18 +614,18 @@ static void answer_part(struct odata *o)
     } else if (span_is(o->parts[2], "$count")) {
         count_answer(o);
     } else {
-        error_about(o, 400, "-1002", "Error: syntax error in URL at:", o->parts[2]);
+        odata_error_about(o, 400, "-1002", "Error: syntax error in URL at:", o->parts[2]);
     }
 }
 
 static bool is_let_in(struct odata *o)
 {
-    struct span value = http_header(&o->request->head, "Authorization");
+    struct span value = http_header_value(&o->request->head, "Authorization");
     const char *text;
 
     if (span_starts(value, "FMID ") || request_basic(o->sim, o->request, &text) == 0)
         return true;
-    error(o, 401, "212", "Invalid user account and/or password; please try again");
+    odata_error(o, 401, "212", "Invalid user account and/or password; please try again");
     answer_header(o->answer, "WWW-Authenticate", "Basic realm=\"FileMaker\"");
     return false;
 }
@@ -642,14 +642,15 @@ void handle_odata(struct sim *sim, struct request *request, struct answer *answe
     answer->style = ANSWER_ODATA;
     str_printf(&o.base, "%s://" SPAN_FORMAT "/fmi/odata/v4/%s", request->is_tls ? "https" : "http",
                SPAN_ARGS(span_first(host, 200)), sim->solution->database);
-    o.numbers_as_text = span_find(http_header(&request->head, "Accept"), "IEEE754Compatible=true")
-                        < http_header(&request->head, "Accept").size;
+    o.numbers_as_text =
+        span_find(http_header_value(&request->head, "Accept"), "IEEE754Compatible=true")
+        < http_header_value(&request->head, "Accept").size;
     if (!is_let_in(&o)) {
         /* said already */
     } else if (!span_is(request->head.method, "GET")) {
-        error(&o, 405, "-1002", "This server only reads");
+        odata_error(&o, 405, "-1002", "This server only reads");
     } else if (!parts_read(&o) || !database_is_ours(&o)) {
-        error_about(&o, 404, "802", "Unable to open file", o.parts[0]);
+        odata_error_about(&o, 404, "802", "Unable to open file", o.parts[0]);
     } else {
         solution_read_lock(sim->solution);
         answer_part(&o);

@@ -6,7 +6,7 @@
 #include "sim/api/show.h"
 #include "sim/faults/reaction.h"
 
-static void refuse(struct call *call, int code, const char *problem)
+static void call_refuse(struct call *call, int code, const char *problem)
 {
     if (*problem)
         answer_code_text(call->answer, code, 0, problem);
@@ -17,7 +17,7 @@ static void refuse(struct call *call, int code, const char *problem)
 /* --- writing an answer ---------------------------------------------------------------------- */
 
 /* Which of the found records go out. */
-struct cut {
+struct found_slice {
     uint64_t first, count; /* places in the found set */
 };
 
@@ -39,7 +39,7 @@ static void data_info(const struct show *show, struct json_writer *w, uint64_t f
     json_close_object(w);
 }
 
-static struct show show_of(const struct call *call, const struct page *page)
+static struct show show_of(const struct call *call, const struct page_options *page)
 {
     return (struct show){ .sim = call->sim,
                           .request = call->request,
@@ -50,16 +50,16 @@ static struct show show_of(const struct call *call, const struct page *page)
 }
 
 /* They run on the first of the records that go out. */
-static void scripts_run(struct call *call, const struct page *page, struct found *found,
-                        struct cut cut, struct json_writer *w)
+static void scripts_run(struct call *call, const struct page_options *page, struct found *found,
+                        struct found_slice cut, struct json_writer *w)
 {
     uint64_t ordinal = cut.count ? found_at(found, cut.first) : 0;
 
     script_wishes_run(call->sim, &page->scripts, call->table, cut.count ? &ordinal : NULL, w);
 }
 
-static void records_answer(struct call *call, const struct page *page, struct found *found,
-                           struct cut cut)
+static void records_answer(struct call *call, const struct page_options *page, struct found *found,
+                           struct found_slice cut)
 {
     struct show show = show_of(call, page);
     struct json_writer w;
@@ -75,15 +75,16 @@ static void records_answer(struct call *call, const struct page *page, struct fo
     answer_end(call->answer, &w);
 }
 
-static struct cut cut_of(const struct call *call, const struct page *page, uint64_t count)
+static struct found_slice found_slice_of(const struct call *call, const struct page_options *page,
+                                         uint64_t count)
 {
     const struct twist *twist = &call->request->twist;
     uint64_t first = page->offset - 1;
-    struct cut cut;
+    struct found_slice cut;
 
     if (twist->repeat_edge && first > 0)
         first--;
-    cut = (struct cut){ first, first < count ? count - first : 0 };
+    cut = (struct found_slice){ first, first < count ? count - first : 0 };
     if (cut.count > page->limit)
         cut.count = page->limit;
     if (twist->empty_page)
@@ -93,21 +94,21 @@ static struct cut cut_of(const struct call *call, const struct page *page, uint6
 
 /* --- records the account may not see -------------------------------------------------------- */
 
-struct closed {
+struct closed_records {
     const struct sim *sim;
     const struct table *table;
 };
 
 static bool is_open(void *arg, uint64_t ordinal)
 {
-    const struct closed *closed = arg;
+    const struct closed_records *closed = arg;
 
     return !record_is_closed(closed->sim, closed->table, ordinal);
 }
 
 static struct found *without_closed(const struct call *call, struct found *found)
 {
-    struct closed closed = { call->sim, call->table };
+    struct closed_records closed = { call->sim, call->table };
 
     if (switch_of(&call->sim->switches, SWITCH_NO_ACCESS_RECORDS) != NO_ACCESS_EXCLUDED)
         return found;
@@ -116,16 +117,16 @@ static struct found *without_closed(const struct call *call, struct found *found
 
 /* --- a range -------------------------------------------------------------------------------- */
 
-static void past_end(struct call *call, const struct page *page, struct found *found, unsigned way,
-                     int first_code, int second_code)
+static void past_end(struct call *call, const struct page_options *page, struct found *found,
+                     unsigned way, int first_code, int second_code)
 {
     if (way == PAST_END_EMPTY)
-        records_answer(call, page, found, (struct cut){ 0, 0 });
+        records_answer(call, page, found, (struct found_slice){ 0, 0 });
     else
         answer_code(call->answer, way == 0 ? first_code : second_code);
 }
 
-static void list_answer(struct call *call, const struct page *page, struct found *found)
+static void list_answer(struct call *call, const struct page_options *page, struct found *found)
 {
     const struct switches *switches = &call->sim->switches;
     uint64_t count = found_count(found);
@@ -134,19 +135,19 @@ static void list_answer(struct call *call, const struct page *page, struct found
         if (switch_of(switches, SWITCH_EMPTY_TABLE) == SWITCHED_YES)
             answer_code(call->answer, CODE_NO_MATCH);
         else
-            records_answer(call, page, found, (struct cut){ 0, 0 });
+            records_answer(call, page, found, (struct found_slice){ 0, 0 });
     } else if (page->offset > count) {
         past_end(call, page, found, switch_of(switches, SWITCH_OFFSET_PAST_END),
                  CODE_RECORD_MISSING, CODE_NO_MATCH);
     } else {
-        records_answer(call, page, found, cut_of(call, page, count));
+        records_answer(call, page, found, found_slice_of(call, page, count));
     }
 }
 
 void handle_list(struct call *call)
 {
     struct solution *solution = call->sim->solution;
-    struct page page;
+    struct page_options page;
 
     if (page_from_query(&page, solution, &call->sim->switches, call->layout, &call->request->params,
                         false)) {
@@ -159,14 +160,14 @@ void handle_list(struct call *call)
         list_answer(call, &page, found);
         solution_unlock(solution);
     } else {
-        refuse(call, page.code, page.problem);
+        call_refuse(call, page.code, page.problem);
     }
     page_clear(&page);
 }
 
 /* --- one ------------------------------------------------------------------------------------ */
 
-static void get_answer(struct call *call, const struct page *page)
+static void get_answer(struct call *call, const struct page_options *page)
 {
     auto_found *found = NULL;
     uint64_t ordinal;
@@ -178,13 +179,13 @@ static void get_answer(struct call *call, const struct page *page)
         return;
     }
     found = found_one(call->table, ordinal);
-    records_answer(call, page, found, (struct cut){ 0, 1 });
+    records_answer(call, page, found, (struct found_slice){ 0, 1 });
 }
 
 void handle_get(struct call *call)
 {
     struct solution *solution = call->sim->solution;
-    struct page page;
+    struct page_options page;
 
     if (page_from_query(&page, solution, &call->sim->switches, call->layout, &call->request->params,
                         true)) {
@@ -194,14 +195,15 @@ void handle_get(struct call *call)
         solution_unlock(solution);
         reaction_to_reading(call);
     } else {
-        refuse(call, page.code, page.problem);
+        call_refuse(call, page.code, page.problem);
     }
     page_clear(&page);
 }
 
 /* --- a find --------------------------------------------------------------------------------- */
 
-static void find_answer(struct call *call, const struct page *page, const struct query *query)
+static void find_answer(struct call *call, const struct page_options *page,
+                        const struct query *query)
 {
     auto_found *found = without_closed(call, found_by(call->sim->solution, call->table, query));
     uint64_t count = found_count(found);
@@ -213,20 +215,20 @@ static void find_answer(struct call *call, const struct page *page, const struct
         past_end(call, page, found, switch_of(&call->sim->switches, SWITCH_FIND_PAST_END),
                  CODE_NO_MATCH, CODE_RECORD_MISSING);
     else
-        records_answer(call, page, found, cut_of(call, page, count));
+        records_answer(call, page, found, found_slice_of(call, page, count));
 }
 
 static void find_run(struct call *call, const struct json_value *body)
 {
     struct solution *solution = call->sim->solution;
     struct query query = { .code = 0 };
-    struct page page;
+    struct page_options page;
 
     if (!page_from_body(&page, solution, &call->sim->switches, call->layout, body)) {
-        refuse(call, page.code, page.problem);
+        call_refuse(call, page.code, page.problem);
     } else if (!query_read(&query, solution, &call->sim->switches, call->layout,
                            json_get(body, "query"))) {
-        refuse(call, query.code, query.problem);
+        call_refuse(call, query.code, query.problem);
     } else {
         script_wishes_wait(call->sim, &page.scripts);
         solution_read_lock(solution);

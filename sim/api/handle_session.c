@@ -27,16 +27,16 @@ static bool body_is_json(struct sim *sim, struct request *request, struct answer
 /* FileMaker Cloud and OAuth: any identity that is given is taken for a good one. */
 static bool is_federated(const struct request *request)
 {
-    struct span value = http_header(&request->head, "Authorization");
+    struct span value = http_header_value(&request->head, "Authorization");
 
     return span_starts(value, "FMID ")
-           || (http_header(&request->head, "X-FM-Data-OAuth-Request-Id").size
-               && http_header(&request->head, "X-FM-Data-OAuth-Identifier").size);
+           || (http_header_value(&request->head, "X-FM-Data-OAuth-Request-Id").size
+               && http_header_value(&request->head, "X-FM-Data-OAuth-Identifier").size);
 }
 
 static bool federated_is_good(const struct request *request)
 {
-    struct span value = http_header(&request->head, "Authorization");
+    struct span value = http_header_value(&request->head, "Authorization");
     struct span token = span_trim(span_from(value, 5));
 
     return !span_starts(value, "FMID ") || (token.size > 0 && !span_is(token, "expired"));
@@ -182,7 +182,7 @@ void handle_databases(struct sim *sim, struct request *request, struct answer *a
     const char *text;
     int code = 0;
 
-    if (http_header(&request->head, "Authorization").at && !is_federated(request))
+    if (http_header_value(&request->head, "Authorization").at && !is_federated(request))
         code = request_basic(sim, request, &text);
     if (code) {
         answer_code_text(answer, code, 401, text);

@@ -15,7 +15,7 @@ static const char style[] =
     "td+td{text-align:right;font-variant-numeric:tabular-nums}"
     "pre{background:#f3f6f6;padding:.8rem;overflow:auto;font-size:12px}small{color:#567}";
 
-static void escaped(struct span text, struct str *to)
+static void html_add(struct span text, struct str *to)
 {
     for (size_t i = 0; i < text.size; i++) {
         char c = text.at[i];
@@ -31,7 +31,7 @@ static void escaped(struct span text, struct str *to)
     }
 }
 
-static void row(struct str *to, const char *name, uint64_t n)
+static void row_add_count(struct str *to, const char *name, uint64_t n)
 {
     str_printf(to, "<tr><td>%s</td><td>%ju</td></tr>\n", name, (uintmax_t)n);
 }
@@ -41,7 +41,8 @@ static void tables_page(struct sim *sim, struct str *to)
     str_add_text(to, "<h2>Records</h2>\n<table>\n");
     solution_read_lock(sim->solution);
     for (size_t i = 0; i < sim->solution->table_count; i++)
-        row(to, table_plan(sim->solution->tables[i])->name, table_count(sim->solution->tables[i]));
+        row_add_count(to, table_plan(sim->solution->tables[i])->name,
+                      table_count(sim->solution->tables[i]));
     solution_unlock(sim->solution);
     str_add_text(to, "</table>\n");
 }
@@ -51,14 +52,14 @@ static void requests_page(struct sim *sim, struct str *to)
     str_add_text(to, "<h2>Requests</h2>\n<table>\n");
     for (enum request_kind kind = REQUEST_OTHER; kind < REQUEST_KINDS; kind++)
         if (sim_counted(&sim->counts[kind]) && kind != REQUEST_STATUS)
-            row(to, request_kind_name(kind), sim_counted(&sim->counts[kind]));
-    row(to, "open sessions", sessions_count(sim->sessions));
-    row(to, "mishaps and events", sim_counted(&sim->faults));
-    row(to, "bytes of answers", sim_counted(&sim->bytes_out));
+            row_add_count(to, request_kind_name(kind), sim_counted(&sim->counts[kind]));
+    row_add_count(to, "open sessions", sessions_count(sim->sessions));
+    row_add_count(to, "mishaps and events", sim_counted(&sim->faults));
+    row_add_count(to, "bytes of answers", sim_counted(&sim->bytes_out));
     str_add_text(to, "</table>\n");
 }
 
-static void page(struct sim *sim, struct answer *answer)
+static void status_page(struct sim *sim, struct answer *answer)
 {
     struct str *to = &answer->body;
     auto_str lines = STR_MAX(KIB(512));
@@ -78,14 +79,14 @@ static void page(struct sim *sim, struct answer *answer)
     requests_page(sim, to);
     journal_recent(sim->journal, &lines);
     str_add_text(to, "<h2>Latest effects</h2>\n<pre>");
-    escaped(str_span(&lines), to);
+    html_add(str_span(&lines), to);
     str_add_text(to,
                  "</pre>\n<p><small>This page renews itself every two seconds. Mishaps while it "
                  "runs: <code>curl --data-binary 'do insert 5' …/fmsim/scenario</code>. "
                  "As JSON: <code>/fmsim/status</code>.</small></p>\n</body></html>\n");
 }
 
-static void status_json(struct sim *sim, struct answer *answer)
+static void sim_status_json(struct sim *sim, struct answer *answer)
 {
     struct json_writer w = JSON_WRITER(&answer->body);
 
@@ -132,9 +133,9 @@ void handle_status(struct sim *sim, struct request *request, struct answer *answ
     bool get = span_is(request->head.method, "GET");
 
     if (get && !request->route.rest.at)
-        page(sim, answer);
+        status_page(sim, answer);
     else if (get && span_is(request->route.rest, "status"))
-        status_json(sim, answer);
+        sim_status_json(sim, answer);
     else if (span_is(request->head.method, "POST") && span_is(request->route.rest, "scenario"))
         scenario_post(sim, request, answer);
     else

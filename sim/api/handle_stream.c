@@ -84,7 +84,7 @@ static uint64_t cookie_salt(const struct sim *sim, const struct request *request
 /* The value of our cookie among those that came, or of the header that stands in for it. */
 static struct span session_key(const struct request *request)
 {
-    struct span rest = http_header(&request->head, "Cookie");
+    struct span rest = http_header_value(&request->head, "Cookie");
 
     while (rest.at) {
         struct span value = span_trim(span_cut(&rest, ';'));
@@ -93,7 +93,7 @@ static struct span session_key(const struct request *request)
         if (span_is(name, cookie_name))
             return value;
     }
-    return http_header(&request->head, cookie_name);
+    return http_header_value(&request->head, cookie_name);
 }
 
 static bool key_is_good(const struct sim *sim, const struct request *request,
@@ -142,7 +142,7 @@ static const char error_page[] =
     "<!DOCTYPE html>\n<html><head><title>FileMaker Server</title></head>\n<body><h1>The requested "
     "file could not be loaded.</h1></body></html>\n";
 
-static void disposition(const struct content *content, struct answer *answer)
+static void disposition_set(const struct content *content, struct answer *answer)
 {
     auto_str value = STR_MAX(KIB(2));
 
@@ -168,7 +168,7 @@ static bool range_read(struct span text, uint64_t size, uint64_t *first_r, uint6
 
 static void range_apply(struct sim *sim, struct request *request, struct answer *answer)
 {
-    struct span text = http_header(&request->head, "Range");
+    struct span text = http_header_value(&request->head, "Range");
     uint64_t size = answer->stream_size, first, last;
     auto_str range = STR_MAX(128);
 
@@ -200,7 +200,7 @@ static void file_answer(struct sim *sim, struct request *request, struct answer 
     if (content->fate == FATE_ZERO)
         answer->stream_size = 0;
     if (switch_of(&sim->switches, SWITCH_STREAM_DISPOSITION) == SWITCHED_YES && content->name[0])
-        disposition(content, answer);
+        disposition_set(content, answer);
     range_apply(sim, request, answer);
     if (journal_is_on(sim->journal)) {
         uint64_t size;
@@ -265,8 +265,8 @@ static bool quota_is_used(const struct sim *sim)
            && sim_counted(&sim->bytes_out) >= quota;
 }
 
-static void hop(struct sim *sim, struct request *request, struct answer *answer,
-                const struct address *address)
+static void hop_answer(struct sim *sim, struct request *request, struct answer *answer,
+                       const struct address *address)
 {
     bool first = request->route.kind == REQUEST_STREAM1;
     bool early = switch_of(&sim->switches, SWITCH_STREAM_MISSING_AT) == STREAM_MISSING_AT_HOP1;
@@ -317,7 +317,7 @@ void handle_stream(struct sim *sim, struct request *request, struct answer *answ
     if (ours)
         about_set(sim, &address, answer);
     if (ours && address_is_fresh(sim, request, &address))
-        hop(sim, request, answer, &address);
+        hop_answer(sim, request, answer, &address);
     else
         stale_answer(sim, request, answer);
     session_give(sim->sessions, session, false);

@@ -85,7 +85,7 @@ static bool upload_read(struct call *call, struct upload *upload)
         return false;
     }
     if (!multipart_find(str_span(&call->request->body),
-                        http_header(&call->request->head, "Content-Type"), "upload",
+                        http_header_value(&call->request->head, "Content-Type"), "upload",
                         &upload->part)) {
         answer_code_text(call->answer, CODE_PARAMETER_INVALID, 0,
                          "Upload payload must contain a part named 'upload'.");

@@ -130,7 +130,8 @@ static void edit_clear(struct edit *edit)
 
 /* --- doing it ------------------------------------------------------------------------------- */
 
-static void tell(struct call *call, const char *effect, uint64_t ordinal, const struct cell *cell)
+static void edit_journal(struct call *call, const char *effect, uint64_t ordinal,
+                         const struct cell *cell)
 {
     const struct table_plan *plan = table_plan(call->table);
 
@@ -150,7 +151,7 @@ static void tell(struct call *call, const char *effect, uint64_t ordinal, const 
                                     .request = call->request->number });
 }
 
-static void digits_member(struct json_writer *w, const char *name, uint64_t n)
+static void edit_digits_member(struct json_writer *w, const char *name, uint64_t n)
 {
     char digits[24];
 
@@ -168,8 +169,8 @@ static void written_answer(struct call *call, const struct edit *edit, uint64_t 
     answer_begin(call->answer, &w);
     script_wishes_run(call->sim, &edit->scripts, call->table, &ordinal, &w);
     if (is_new)
-        digits_member(&w, "recordId", table_record_id(call->table, ordinal));
-    digits_member(&w, "modId", mod_id + (call->request->twist.wrong_mod_id ? 7 : 0));
+        edit_digits_member(&w, "recordId", table_record_id(call->table, ordinal));
+    edit_digits_member(&w, "modId", mod_id + (call->request->twist.wrong_mod_id ? 7 : 0));
     rows_edit_write(edit->rows, &w);
     answer_end(call->answer, &w);
 }
@@ -194,7 +195,7 @@ static void edit_commit(struct call *call, struct edit *edit, uint64_t ordinal)
                                        .cells = edit->change->cells,
                                        .count = edit->change->count });
         for (size_t i = 0; i < edit->change->count; i++)
-            tell(call, "patch", ordinal, &edit->change->cells[i]);
+            edit_journal(call, "patch", ordinal, &edit->change->cells[i]);
         reaction_to_edit(call, ordinal, edit->change->cells, edit->change->count);
     }
     rows_edit_apply(call, edit->rows, ordinal);
@@ -235,7 +236,7 @@ static void create_run(struct call *call, struct edit *edit)
     table_commit(call->table, ordinal,
                  &(struct commit){
                      .cells = edit->change->cells, .count = edit->change->count, .silent = true });
-    tell(call, "create", ordinal, NULL);
+    edit_journal(call, "create", ordinal, NULL);
     rows_edit_apply(call, edit->rows, ordinal);
     written_answer(call, edit, ordinal, true);
 }
@@ -289,7 +290,7 @@ static void duplicate_run(struct call *call, const struct edit *edit)
     for (unsigned i = 0; i < plan->column_count; i++)
         if (plan->columns[i].auto_enter == AUTO_NONE && !plan->columns[i].is_calculation)
             column_copy(call->table, i, from, to);
-    tell(call, "duplicate", to, NULL);
+    edit_journal(call, "duplicate", to, NULL);
     written_answer(call, edit, to, true);
 }
 
@@ -340,7 +341,7 @@ static void delete_run(struct call *call, const struct script_wishes *scripts)
     } else if (table_is_held(call->table, ordinal)) {
         answer_code(call->answer, CODE_RECORD_IN_USE);
     } else {
-        tell(call, "delete", ordinal, NULL);
+        edit_journal(call, "delete", ordinal, NULL);
         table_delete(call->table, ordinal);
         answer_begin(call->answer, &w);
         script_wishes_run(call->sim, scripts, call->table, NULL, &w);

@@ -4,7 +4,7 @@
 #include "base/mem.h"
 
 /* The value of a parameter: form-data; name="upload"; filename=a.pdf */
-static struct span parameter(struct span text, const char *name)
+static struct span header_parameter(struct span text, const char *name)
 {
     (void)span_cut(&text, ';');
     while (text.at) {
@@ -28,8 +28,8 @@ static void header_read(struct span line, struct multipart_part *part)
 
     value = span_trim(value);
     if (span_is_nocase(name, "Content-Disposition")) {
-        part->name = parameter(value, "name");
-        part->file_name = parameter(value, "filename");
+        part->name = header_parameter(value, "name");
+        part->file_name = header_parameter(value, "filename");
     } else if (span_is_nocase(name, "Content-Type")) {
         part->media = value;
     }
@@ -54,7 +54,7 @@ static bool part_read(struct span text, struct multipart_part *part)
 bool multipart_find(struct span body, struct span type, const char *name,
                     struct multipart_part *part_r)
 {
-    struct span boundary = parameter(type, "boundary");
+    struct span boundary = header_parameter(type, "boundary");
     auto_free char *mark = mem_printf("--" SPAN_FORMAT, SPAN_ARGS(boundary));
     size_t length = strlen(mark);
 

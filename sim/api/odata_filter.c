@@ -8,22 +8,22 @@
 enum { DEPTH_MAX = 50, NODES_MAX = 400, VALUE_MAX = 1 << 20 };
 
 enum node_kind { NODE_AND, NODE_OR, NODE_NOT, NODE_COMPARE, NODE_CALL };
-enum compare { COMPARE_EQ, COMPARE_NE, COMPARE_GT, COMPARE_GE, COMPARE_LT, COMPARE_LE };
-enum call { CALL_CONTAINS, CALL_STARTS, CALL_ENDS };
+enum odata_compare { COMPARE_EQ, COMPARE_NE, COMPARE_GT, COMPARE_GE, COMPARE_LT, COMPARE_LE };
+enum odata_function { FUNCTION_CONTAINS, FUNCTION_STARTS, FUNCTION_ENDS };
 
-struct node {
+struct filter_node {
     enum node_kind kind;
     int left, right; /* of and, or, not */
     int column;
-    enum compare compare;
-    enum call call;
+    enum odata_compare compare;
+    enum odata_function function;
     bool is_null;
     char *literal; /* in the form in which the field keeps it */
 };
 
 struct odata_filter {
     const struct table *table;
-    struct node nodes[NODES_MAX];
+    struct filter_node nodes[NODES_MAX];
     int count, root;
 };
 
@@ -36,14 +36,14 @@ void odata_filter_free(struct odata_filter *filter)
 
 /* --- parsing -------------------------------------------------------------------------------- */
 
-struct parser {
+struct filter_parser {
     struct odata_filter *filter;
     struct span whole, rest;
     struct odata_problem *problem;
     int depth;
 };
 
-static bool syntax_error(struct parser *p)
+static bool syntax_error(struct filter_parser *p)
 {
     (void)snprintf(p->problem->code, sizeof p->problem->code, "-1002");
     (void)snprintf(p->problem->text, sizeof p->problem->text,
@@ -71,13 +71,13 @@ int odata_column(const struct table *table, struct span name)
     return table_column(table, name);
 }
 
-static void blanks_skip(struct parser *p)
+static void blanks_skip(struct filter_parser *p)
 {
     while (p->rest.size && p->rest.at[0] == ' ')
         p->rest = span_from(p->rest, 1);
 }
 
-static bool mark_take(struct parser *p, char mark)
+static bool mark_take(struct filter_parser *p, char mark)
 {
     blanks_skip(p);
     if (!p->rest.size || p->rest.at[0] != mark)
@@ -87,7 +87,7 @@ static bool mark_take(struct parser *p, char mark)
 }
 
 /* A name, number or date up to a blank, comma or bracket; or all of a double-quoted name. */
-static struct span word_peek(struct parser *p)
+static struct span word_peek(struct filter_parser *p)
 {
     size_t size = 0;
 
@@ -101,7 +101,7 @@ static struct span word_peek(struct parser *p)
     return span_first(p->rest, size);
 }
 
-static bool word_take(struct parser *p, const char *word)
+static bool word_take(struct filter_parser *p, const char *word)
 {
     if (!span_is(word_peek(p), word))
         return false;
@@ -110,7 +110,7 @@ static bool word_take(struct parser *p, const char *word)
 }
 
 /* 'it''s' */
-static bool quoted_take(struct parser *p, struct str *to)
+static bool quoted_take(struct filter_parser *p, struct str *to)
 {
     if (!mark_take(p, '\''))
         return false;
@@ -128,7 +128,7 @@ static bool quoted_take(struct parser *p, struct str *to)
     return false;
 }
 
-static int node_add(struct parser *p, struct node node)
+static int node_add(struct filter_parser *p, struct filter_node node)
 {
     if (p->filter->count == NODES_MAX) {
         free(node.literal);
@@ -139,7 +139,7 @@ static int node_add(struct parser *p, struct node node)
 }
 
 /* A literal in the form of the field: 2024-03-01T10:00:00Z becomes 03/01/2024 10:00:00. */
-static char *literal_for(struct parser *p, int column, struct span text)
+static char *literal_for(struct filter_parser *p, int column, struct span text)
 {
     auto_str plain = STR_MAX(VALUE_MAX), kept = STR_MAX(VALUE_MAX);
     enum column_type type = COLUMN_NUMBER;
@@ -159,7 +159,7 @@ static char *literal_for(struct parser *p, int column, struct span text)
     return str_take(&kept);
 }
 
-static bool literal_take(struct parser *p, struct node *node)
+static bool literal_take(struct filter_parser *p, struct filter_node *node)
 {
     auto_str text = STR_MAX(VALUE_MAX);
     struct span word;
@@ -185,7 +185,7 @@ static bool literal_take(struct parser *p, struct node *node)
     return node->literal != NULL || syntax_error(p);
 }
 
-static bool column_take(struct parser *p, struct node *node)
+static bool column_take(struct filter_parser *p, struct filter_node *node)
 {
     struct span word = word_peek(p);
 
@@ -198,11 +198,11 @@ static bool column_take(struct parser *p, struct node *node)
     return true;
 }
 
-static bool compare_take(struct parser *p, enum compare *compare_r)
+static bool compare_take(struct filter_parser *p, enum odata_compare *compare_r)
 {
     static const char *const words[] = { "eq", "ne", "gt", "ge", "lt", "le" };
 
-    for (enum compare compare = COMPARE_EQ; compare <= COMPARE_LE; compare++) {
+    for (enum odata_compare compare = COMPARE_EQ; compare <= COMPARE_LE; compare++) {
         if (word_take(p, words[compare])) {
             *compare_r = compare;
             return true;
@@ -211,11 +211,11 @@ static bool compare_take(struct parser *p, enum compare *compare_r)
     return syntax_error(p);
 }
 
-static bool call_take(struct parser *p, enum call *call_r)
+static bool function_take(struct filter_parser *p, enum odata_function *call_r)
 {
     static const char *const words[] = { "contains", "startswith", "endswith" };
 
-    for (enum call call = CALL_CONTAINS; call <= CALL_ENDS; call++) {
+    for (enum odata_function call = FUNCTION_CONTAINS; call <= FUNCTION_ENDS; call++) {
         if (word_take(p, words[call])) {
             *call_r = call;
             return true;
@@ -224,13 +224,13 @@ static bool call_take(struct parser *p, enum call *call_r)
     return false;
 }
 
-static int or_parse(struct parser *p);
+static int or_parse(struct filter_parser *p);
 
-static int simple_parse(struct parser *p)
+static int simple_parse(struct filter_parser *p)
 {
-    struct node node = { .kind = NODE_COMPARE };
+    struct filter_node node = { .kind = NODE_COMPARE };
 
-    if (call_take(p, &node.call)) {
+    if (function_take(p, &node.function)) {
         node.kind = NODE_CALL;
         if (!mark_take(p, '(') || !column_take(p, &node) || !mark_take(p, ',')
             || !literal_take(p, &node) || !mark_take(p, ')')) {
@@ -246,7 +246,7 @@ static int simple_parse(struct parser *p)
     return node_add(p, node);
 }
 
-static int unary_parse(struct parser *p)
+static int unary_parse(struct filter_parser *p)
 {
     int inside;
 
@@ -254,7 +254,8 @@ static int unary_parse(struct parser *p)
         return syntax_error(p) - 1;
     if (word_take(p, "not")) {
         inside = unary_parse(p);
-        inside = inside < 0 ? -1 : node_add(p, (struct node){ .kind = NODE_NOT, .left = inside });
+        inside = inside < 0 ? -1
+                            : node_add(p, (struct filter_node){ .kind = NODE_NOT, .left = inside });
     } else if (mark_take(p, '(')) {
         inside = or_parse(p);
         if (inside >= 0 && !mark_take(p, ')'))
@@ -266,7 +267,7 @@ static int unary_parse(struct parser *p)
     return inside;
 }
 
-static int and_parse(struct parser *p)
+static int and_parse(struct filter_parser *p)
 {
     int left = unary_parse(p);
 
@@ -275,12 +276,12 @@ static int and_parse(struct parser *p)
 
         if (right < 0)
             return -1;
-        left = node_add(p, (struct node){ .kind = NODE_AND, .left = left, .right = right });
+        left = node_add(p, (struct filter_node){ .kind = NODE_AND, .left = left, .right = right });
     }
     return left;
 }
 
-static int or_parse(struct parser *p)
+static int or_parse(struct filter_parser *p)
 {
     int left = and_parse(p);
 
@@ -289,7 +290,7 @@ static int or_parse(struct parser *p)
 
         if (right < 0)
             return -1;
-        left = node_add(p, (struct node){ .kind = NODE_OR, .left = left, .right = right });
+        left = node_add(p, (struct filter_node){ .kind = NODE_OR, .left = left, .right = right });
     }
     return left;
 }
@@ -298,7 +299,7 @@ bool odata_filter_read(struct span text, const struct table *table, struct odata
                        struct odata_problem *problem)
 {
     struct odata_filter *filter = mem_new(struct odata_filter);
-    struct parser p = { .filter = filter, .whole = text, .rest = text, .problem = problem };
+    struct filter_parser p = { .filter = filter, .whole = text, .rest = text, .problem = problem };
 
     filter->table = table;
     filter->root = or_parse(&p);
@@ -336,7 +337,8 @@ static int number_compare(struct span a, struct span b)
 }
 
 /* -1, 0, 1; 2 if they do not compare. */
-static int order_of(const struct odata_filter *filter, const struct node *node, struct span value)
+static int order_of(const struct odata_filter *filter, const struct filter_node *node,
+                    struct span value)
 {
     struct span literal = span_of(node->literal);
     enum column_type type = COLUMN_NUMBER;
@@ -360,7 +362,7 @@ static int order_of(const struct odata_filter *filter, const struct node *node, 
     abort();
 }
 
-static bool compare_holds(const struct odata_filter *filter, const struct node *node,
+static bool compare_holds(const struct odata_filter *filter, const struct filter_node *node,
                           struct span value)
 {
     int order;
@@ -392,16 +394,16 @@ static bool compare_holds(const struct odata_filter *filter, const struct node *
     abort();
 }
 
-static bool call_holds(const struct node *node, struct span value)
+static bool function_holds(const struct filter_node *node, struct span value)
 {
     if (node->is_null)
         return false;
-    switch (node->call) {
-    case CALL_CONTAINS:
+    switch (node->function) {
+    case FUNCTION_CONTAINS:
         return !*node->literal || span_find(value, node->literal) < value.size;
-    case CALL_STARTS:
+    case FUNCTION_STARTS:
         return span_starts(value, node->literal);
-    case CALL_ENDS:
+    case FUNCTION_ENDS:
         return span_ends(value, node->literal);
     }
     abort();
@@ -409,7 +411,7 @@ static bool call_holds(const struct node *node, struct span value)
 
 static bool node_holds(const struct odata_filter *filter, int index, uint64_t ordinal)
 {
-    const struct node *node = &filter->nodes[index];
+    const struct filter_node *node = &filter->nodes[index];
     auto_str value = STR_MAX(VALUE_MAX);
 
     switch (node->kind) {
@@ -424,7 +426,7 @@ static bool node_holds(const struct odata_filter *filter, int index, uint64_t or
         return compare_holds(filter, node, str_span(&value));
     case NODE_CALL:
         value_of(filter, node->column, ordinal, &value);
-        return call_holds(node, str_span(&value));
+        return function_holds(node, str_span(&value));
     }
     abort();
 }

@@ -9,8 +9,8 @@
 #include <stdarg.h>
 
 /* Where an option comes from and what it may be checked against. */
-struct reading {
-    struct page *page;
+struct page_reading {
+    struct page_options *page;
     const struct solution *solution;
     const struct switches *switches;
     const struct layout *layout;
@@ -19,15 +19,16 @@ struct reading {
     struct str unknown;
 };
 
-struct option {
+struct page_option {
     struct span key;
     struct span text;               /* a text, or a number's token */
     const struct json_value *value; /* from a body, otherwise NULL */
 };
 
-static bool refuse(struct page *page, int code, const char *format, ...) printf_like(3, 4);
+static bool page_refuse(struct page_options *page, int code, const char *format, ...)
+    printf_like(3, 4);
 
-static bool refuse(struct page *page, int code, const char *format, ...)
+static bool page_refuse(struct page_options *page, int code, const char *format, ...)
 {
     va_list args;
 
@@ -38,10 +39,11 @@ static bool refuse(struct page *page, int code, const char *format, ...)
     return false;
 }
 
-static bool value_invalid(struct page *page, const struct option *option)
+static bool value_invalid(struct page_options *page, const struct page_option *option)
 {
-    return refuse(page, CODE_PARAMETER_INVALID, "Value of parameter '" SPAN_FORMAT "' is invalid.",
-                  SPAN_ARGS(span_first(option->key, 60)));
+    return page_refuse(page, CODE_PARAMETER_INVALID,
+                       "Value of parameter '" SPAN_FORMAT "' is invalid.",
+                       SPAN_ARGS(span_first(option->key, 60)));
 }
 
 const struct shown *layout_shown(const struct layout *layout, struct span name)
@@ -54,7 +56,7 @@ const struct shown *layout_shown(const struct layout *layout, struct span name)
 
 /* --- sort ----------------------------------------------------------------------------------- */
 
-static bool sort_order_set(struct reading *r, struct page_sort *sort, struct span order)
+static bool sort_order_set(struct page_reading *r, struct page_sort *sort, struct span order)
 {
     if (!order.size || span_is(order, "ascend"))
         return true;
@@ -66,10 +68,10 @@ static bool sort_order_set(struct reading *r, struct page_sort *sort, struct spa
 
         sort->by_list = solution_value_list(r->solution, name);
     }
-    return sort->by_list || refuse(r->page, CODE_SORT_INVALID, "%s", "");
+    return sort->by_list || page_refuse(r->page, CODE_SORT_INVALID, "%s", "");
 }
 
-static bool sort_add(struct reading *r, const struct json_value *item)
+static bool sort_add(struct page_reading *r, const struct json_value *item)
 {
     const struct json_value *name = json_get(item, "fieldName");
     const struct json_value *order = json_get(item, "sortOrder");
@@ -77,21 +79,21 @@ static bool sort_add(struct reading *r, const struct json_value *item)
     const struct column *column;
 
     if (!name || name->kind != JSON_TEXT || r->page->sort_count == PAGE_SORTS_MAX)
-        return refuse(r->page, CODE_PARAMETER_INVALID, "%s", "Sort parameter is invalid.");
+        return page_refuse(r->page, CODE_PARAMETER_INVALID, "%s", "Sort parameter is invalid.");
     *sort = (struct page_sort){ .shown = layout_shown(r->layout, name->text) };
     if (!sort->shown)
-        return refuse(r->page, CODE_FIELD_MISSING, "%s", "");
+        return page_refuse(r->page, CODE_FIELD_MISSING, "%s", "");
     if (sort->shown->no_access)
-        return refuse(r->page, CODE_SORT_DENIED, "%s", "");
+        return page_refuse(r->page, CODE_SORT_DENIED, "%s", "");
     column = &table_plan(shown_table(r->solution, r->layout, sort->shown->relation))
                   ->columns[sort->shown->column];
     if (column->type == COLUMN_CONTAINER)
-        return refuse(r->page, CODE_FIELD_TYPE, "%s", "");
+        return page_refuse(r->page, CODE_FIELD_TYPE, "%s", "");
     r->page->sort_count++;
     return sort_order_set(r, sort, order ? order->text : SPAN_NONE);
 }
 
-static bool sort_read(struct reading *r, const struct option *option)
+static bool sort_read(struct page_reading *r, const struct page_option *option)
 {
     const struct json_value *value = option->value;
 
@@ -112,7 +114,7 @@ static bool sort_read(struct reading *r, const struct option *option)
 
 /* --- portals -------------------------------------------------------------------------------- */
 
-static struct page_portal *portal_for(struct page *page, struct span name)
+static struct page_portal *portal_for(struct page_options *page, struct span name)
 {
     for (size_t i = 0; i < page->portal_count; i++)
         if (span_equal(page->portals[i].name, name))
@@ -134,22 +136,22 @@ static bool layout_has_portal(const struct layout *layout, struct span name)
     return false;
 }
 
-static bool portal_ask(struct reading *r, struct span name)
+static bool portal_ask(struct page_reading *r, struct span name)
 {
     const struct layout *layout = r->page->response ? r->page->response : r->layout;
     struct page_portal *portal;
 
     if (!layout_has_portal(layout, name))
-        return refuse(r->page, CODE_PARAMETER_INVALID, "Portal '" SPAN_FORMAT "' is missing.",
-                      SPAN_ARGS(span_first(name, 60)));
+        return page_refuse(r->page, CODE_PARAMETER_INVALID, "Portal '" SPAN_FORMAT "' is missing.",
+                           SPAN_ARGS(span_first(name, 60)));
     portal = portal_for(r->page, name);
     if (!portal)
-        return refuse(r->page, CODE_PARAMETER_INVALID, "%s", "Too many portals.");
+        return page_refuse(r->page, CODE_PARAMETER_INVALID, "%s", "Too many portals.");
     portal->asked = true;
     return true;
 }
 
-static bool portals_by_comma(struct reading *r, const struct option *option)
+static bool portals_by_comma(struct page_reading *r, const struct page_option *option)
 {
     struct span rest = option->text;
 
@@ -161,7 +163,7 @@ static bool portals_by_comma(struct reading *r, const struct option *option)
     return true;
 }
 
-static bool portals_read(struct reading *r, const struct option *option)
+static bool portals_read(struct page_reading *r, const struct page_option *option)
 {
     const struct json_value *value = option->value;
     struct err err;
@@ -188,7 +190,7 @@ static bool portals_read(struct reading *r, const struct option *option)
 
 /* --- numbers, layouts, scripts -------------------------------------------------------------- */
 
-static bool count_read(struct reading *r, const struct option *option, bool zero_allowed,
+static bool count_read(struct page_reading *r, const struct page_option *option, bool zero_allowed,
                        uint64_t *n_r)
 {
     struct err err;
@@ -197,7 +199,7 @@ static bool count_read(struct reading *r, const struct option *option, bool zero
            || value_invalid(r->page, option);
 }
 
-static bool offset_read(struct reading *r, const struct option *option)
+static bool offset_read(struct page_reading *r, const struct page_option *option)
 {
     bool zero = switch_of(r->switches, SWITCH_OFFSET_ZERO) == SWITCHED_YES;
 
@@ -209,15 +211,15 @@ static bool offset_read(struct reading *r, const struct option *option)
     return true;
 }
 
-static bool limit_read(struct reading *r, const struct option *option)
+static bool limit_read(struct page_reading *r, const struct page_option *option)
 {
     bool zero = switch_of(r->switches, SWITCH_LIMIT_ZERO) == SWITCHED_YES;
 
     return count_read(r, option, zero, &r->page->limit);
 }
 
-static bool portal_count_read(struct reading *r, const struct option *option, struct span name,
-                              bool is_limit)
+static bool portal_count_read(struct page_reading *r, const struct page_option *option,
+                              struct span name, bool is_limit)
 {
     const struct layout *layout = r->page->response ? r->page->response : r->layout;
     struct page_portal *portal;
@@ -238,14 +240,14 @@ static bool portal_count_read(struct reading *r, const struct option *option, st
     return count_read(r, option, false, &portal->offset);
 }
 
-static bool response_read(struct reading *r, const struct option *option)
+static bool response_read(struct page_reading *r, const struct page_option *option)
 {
     const struct layout *layout = solution_layout(r->solution, option->text);
 
     if (!layout)
-        return refuse(r->page, CODE_LAYOUT_MISSING, "%s", "");
+        return page_refuse(r->page, CODE_LAYOUT_MISSING, "%s", "");
     if (strcmp(layout->table, r->layout->table) != 0) /* no records of it to show */
-        return refuse(r->page, 414, "%s", "");
+        return page_refuse(r->page, 414, "%s", "");
     r->page->response = layout;
     return true;
 }
@@ -268,7 +270,7 @@ int page_dates(const struct switches *switches, struct span text, enum date_form
 /* --- all of them ---------------------------------------------------------------------------- */
 
 /* A key of the family `offset`, `_offset`, `offset.Portal`, `_offset.Portal`. */
-static bool is_key(const struct reading *r, struct span key, const char *name,
+static bool is_key(const struct page_reading *r, struct span key, const char *name,
                    struct span *portal_r)
 {
     if (r->in_query && !span_starts(key, "_"))
@@ -284,7 +286,7 @@ static bool is_key(const struct reading *r, struct span key, const char *name,
     return true;
 }
 
-static bool range_option(struct reading *r, const struct option *option, bool *known)
+static bool range_option(struct page_reading *r, const struct page_option *option, bool *known)
 {
     struct span portal;
 
@@ -306,7 +308,7 @@ static bool range_option(struct reading *r, const struct option *option, bool *k
     return true;
 }
 
-static bool option_read(struct reading *r, const struct option *option)
+static bool option_read(struct page_reading *r, const struct page_option *option)
 {
     bool known;
 
@@ -328,69 +330,69 @@ static bool option_read(struct reading *r, const struct option *option)
     return true;
 }
 
-static void page_init(struct page *page)
+static void page_init(struct page_options *page)
 {
-    *page = (struct page){ .offset = 1, .limit = 100 };
+    *page = (struct page_options){ .offset = 1, .limit = 100 };
 }
 
-static bool page_end(struct reading *r, bool good)
+static bool page_options_end(struct page_reading *r, bool good)
 {
     int code = script_wishes_check(r->solution, &r->page->scripts);
 
     if (r->unknown.size)
-        good = refuse(r->page, CODE_PARAMETER_INVALID, "Unknown parameter(s): %s",
-                      str_text(&r->unknown));
+        good = page_refuse(r->page, CODE_PARAMETER_INVALID, "Unknown parameter(s): %s",
+                           str_text(&r->unknown));
     if (good && code)
-        good = refuse(r->page, code, "%s", "");
+        good = page_refuse(r->page, code, "%s", "");
     str_clear(&r->unknown);
     return good;
 }
 
-bool page_from_query(struct page *page, const struct solution *solution,
+bool page_from_query(struct page_options *page, const struct solution *solution,
                      const struct switches *switches, const struct layout *layout,
                      const struct http_params *params, bool single)
 {
-    struct reading r = { .page = page,
-                         .solution = solution,
-                         .switches = switches,
-                         .layout = layout,
-                         .in_query = true,
-                         .single = single,
-                         .unknown = STR_MAX(KIB(4)) };
+    struct page_reading r = { .page = page,
+                              .solution = solution,
+                              .switches = switches,
+                              .layout = layout,
+                              .in_query = true,
+                              .single = single,
+                              .unknown = STR_MAX(KIB(4)) };
     const struct http_param *response = http_param(params, "layout.response");
     bool good = true;
 
     page_init(page);
     if (response)
-        good = response_read(&r, &(struct option){ response->name, response->value, NULL });
+        good = response_read(&r, &(struct page_option){ response->name, response->value, NULL });
     for (size_t i = 0; good && i < params->count; i++)
-        good = option_read(&r,
-                           &(struct option){ params->items[i].name, params->items[i].value, NULL });
-    return page_end(&r, good);
+        good = option_read(
+            &r, &(struct page_option){ params->items[i].name, params->items[i].value, NULL });
+    return page_options_end(&r, good);
 }
 
-bool page_from_body(struct page *page, const struct solution *solution,
+bool page_from_body(struct page_options *page, const struct solution *solution,
                     const struct switches *switches, const struct layout *layout,
                     const struct json_value *body)
 {
-    struct reading r = { .page = page,
-                         .solution = solution,
-                         .switches = switches,
-                         .layout = layout,
-                         .unknown = STR_MAX(KIB(4)) };
+    struct page_reading r = { .page = page,
+                              .solution = solution,
+                              .switches = switches,
+                              .layout = layout,
+                              .unknown = STR_MAX(KIB(4)) };
     const struct json_value *response = json_get(body, "layout.response");
     bool good = true;
 
     page_init(page);
     if (response)
-        good = response_read(&r, &(struct option){ response->name, response->text, response });
+        good = response_read(&r, &(struct page_option){ response->name, response->text, response });
     json_each (member, body)
         if (good && !span_is(member->name, "query"))
-            good = option_read(&r, &(struct option){ member->name, member->text, member });
-    return page_end(&r, good);
+            good = option_read(&r, &(struct page_option){ member->name, member->text, member });
+    return page_options_end(&r, good);
 }
 
-void page_clear(struct page *page)
+void page_clear(struct page_options *page)
 {
     json_free(page->sort_json);
     json_free(page->portal_json);

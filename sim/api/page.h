@@ -26,7 +26,7 @@ struct page_portal {
     uint64_t offset, limit;
 };
 
-struct page {
+struct page_options {
     bool has_offset;
     uint64_t offset, limit;
     struct page_sort sorts[PAGE_SORTS_MAX];
@@ -49,16 +49,16 @@ struct page {
  *   single   of one record: offset, limit and sort are not known there
  * False with `code` set.
  */
-bool page_from_query(struct page *page, const struct solution *solution,
+bool page_from_query(struct page_options *page, const struct solution *solution,
                      const struct switches *switches, const struct layout *layout,
                      const struct http_params *params, bool single);
 
 /* Reads a find's body, whose member `query` it leaves to others. False with `code` set. */
-bool page_from_body(struct page *page, const struct solution *solution,
+bool page_from_body(struct page_options *page, const struct solution *solution,
                     const struct switches *switches, const struct layout *layout,
                     const struct json_value *body);
 
-void page_clear(struct page *page);
+void page_clear(struct page_options *page);
 
 /* A date form from `dateformats`. 0 or FileMaker's code. */
 int page_dates(const struct switches *switches, struct span text, enum date_form *form_r);

@@ -5,14 +5,14 @@
 
 #include "base/mem.h"
 
-static bool refuse(struct query *query, int code, const char *problem)
+static bool query_refuse(struct query *query, int code, const char *problem)
 {
     query->code = code;
     (void)snprintf(query->problem, sizeof query->problem, "%s", problem);
     return false;
 }
 
-static struct time_civil today(void)
+static struct time_civil date_today(void)
 {
     return time_to_zone(time_now_us());
 }
@@ -27,12 +27,12 @@ static bool criterion_add(struct query *query, const struct solution *solution,
     int code;
 
     if (!shown || shown->no_access)
-        return refuse(query, CODE_FIELD_MISSING, "");
+        return query_refuse(query, CODE_FIELD_MISSING, "");
     if (shown->relation && switch_of(switches, SWITCH_FIND_RELATED) == SWITCHED_YES)
-        return refuse(query, CODE_FIELD_MISSING, "");
+        return query_refuse(query, CODE_FIELD_MISSING, "");
     if (request->count == QUERY_CRITERIA_MAX
         || (member->kind != JSON_TEXT && member->kind != JSON_NUMBER))
-        return refuse(query, CODE_PARAMETER_INVALID, "Find criteria are invalid.");
+        return query_refuse(query, CODE_PARAMETER_INVALID, "Find criteria are invalid.");
     *item = (struct query_criterion){
         .shown = shown,
         .relation = shown->relation ? solution_relation(solution, shown->relation) : NULL,
@@ -41,12 +41,13 @@ static bool criterion_add(struct query *query, const struct solution *solution,
     item->column = &table_plan(item->table)->columns[shown->column];
     if (item->column->type == COLUMN_CONTAINER
         && switch_of(switches, SWITCH_FIND_CONTAINER) == SWITCHED_YES)
-        return refuse(query, CODE_FIELD_MISSING, "");
+        return query_refuse(query, CODE_FIELD_MISSING, "");
     if (item->column->is_global)
-        return refuse(query, CODE_FIELD_TYPE, "");
-    code = criterion_read(item->column->type, member->text, switches, today(), &item->criterion);
+        return query_refuse(query, CODE_FIELD_TYPE, "");
+    code =
+        criterion_read(item->column->type, member->text, switches, date_today(), &item->criterion);
     if (code)
-        return refuse(query, code, "");
+        return query_refuse(query, code, "");
     request->count++;
     return true;
 }
@@ -57,9 +58,9 @@ static bool omit_read(struct query *query, const struct switches *switches,
     struct query_request *request = &query->requests[query->count - 1];
 
     if (member->kind != JSON_TEXT && member->kind != JSON_BOOL)
-        return refuse(query, CODE_PARAMETER_INVALID, "Value of parameter 'omit' is invalid.");
+        return query_refuse(query, CODE_PARAMETER_INVALID, "Value of parameter 'omit' is invalid.");
     if (member->kind == JSON_BOOL && switch_of(switches, SWITCH_OMIT_BOOLEAN) == SWITCHED_YES)
-        return refuse(query, CODE_PARAMETER_INVALID, "Value of parameter 'omit' is invalid.");
+        return query_refuse(query, CODE_PARAMETER_INVALID, "Value of parameter 'omit' is invalid.");
     request->omit = span_is(member->text, "true");
     return true;
 }
@@ -71,7 +72,7 @@ static bool request_add(struct query *query, const struct solution *solution,
     struct query_request *request;
 
     if (object->kind != JSON_OBJECT || query->count == QUERY_REQUESTS_MAX)
-        return refuse(query, CODE_PARAMETER_INVALID, "Parameter 'query' is invalid.");
+        return query_refuse(query, CODE_PARAMETER_INVALID, "Parameter 'query' is invalid.");
     request = &query->requests[query->count++];
     request->criteria = mem_zero(QUERY_CRITERIA_MAX * sizeof *request->criteria);
     json_each (member, object) {
@@ -83,7 +84,7 @@ static bool request_add(struct query *query, const struct solution *solution,
             return false;
         }
     }
-    return request->count > 0 || refuse(query, CODE_CRITERIA_EMPTY, "");
+    return request->count > 0 || query_refuse(query, CODE_CRITERIA_EMPTY, "");
 }
 
 bool query_read(struct query *query, const struct solution *solution,
@@ -95,16 +96,16 @@ bool query_read(struct query *query, const struct solution *solution,
     *query = (struct query){ .count = 0 };
     query->requests = mem_zero(QUERY_REQUESTS_MAX * sizeof *query->requests);
     if (!array || array->kind != JSON_ARRAY)
-        return refuse(query, CODE_PARAMETER_MISSING, "Parameter 'query' is missing.");
+        return query_refuse(query, CODE_PARAMETER_MISSING, "Parameter 'query' is missing.");
     if (array->count == 0)
-        return refuse(query, CODE_CRITERIA_EMPTY, "");
+        return query_refuse(query, CODE_CRITERIA_EMPTY, "");
     json_each (object, array)
         if (!request_add(query, solution, switches, layout, object))
             return false;
     for (size_t i = 0; i < query->count; i++)
         only_omits = only_omits && query->requests[i].omit;
     if (only_omits && switch_of(switches, SWITCH_OMIT_ONLY) == SWITCHED_YES)
-        return refuse(query, CODE_CRITERIA_EMPTY, "");
+        return query_refuse(query, CODE_CRITERIA_EMPTY, "");
     return true;
 }
 

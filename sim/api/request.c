@@ -65,13 +65,13 @@ void request_clear(struct request *request)
 
 enum { PARTS_MAX = 12 };
 
-struct parts {
+struct path_parts {
     struct span at[PARTS_MAX];
     size_t count, next;
     bool slash_hidden, too_many;
 };
 
-static void parts_read(struct span path, struct str *to, struct parts *parts)
+static void parts_read(struct span path, struct str *to, struct path_parts *parts)
 {
     (void)str_reserve(to, path.size); /* so that nothing moves */
     path = span_from(path, 1);
@@ -94,12 +94,12 @@ static void parts_read(struct span path, struct str *to, struct parts *parts)
     }
 }
 
-static struct span part_next(struct parts *parts)
+static struct span part_next(struct path_parts *parts)
 {
     return parts->next < parts->count ? parts->at[parts->next++] : SPAN_NONE;
 }
 
-static bool part_take(struct parts *parts, const char *word)
+static bool part_take(struct path_parts *parts, const char *word)
 {
     if (parts->next >= parts->count || !span_is(parts->at[parts->next], word))
         return false;
@@ -107,7 +107,7 @@ static bool part_take(struct parts *parts, const char *word)
     return true;
 }
 
-static bool parts_end(const struct parts *parts)
+static bool parts_end(const struct path_parts *parts)
 {
     return parts->next == parts->count;
 }
@@ -136,7 +136,7 @@ static void route_verb(struct route *route, struct span method, const struct ver
     route_verb(route, method, (const struct verb[]){ __VA_ARGS__ },                                \
                lengthof(((const struct verb[]){ __VA_ARGS__ })))
 
-static void record_route(struct parts *parts, struct span method, struct route *route)
+static void record_route(struct path_parts *parts, struct span method, struct route *route)
 {
     route->record_id = part_next(parts);
     if (parts_end(parts)) {
@@ -152,7 +152,7 @@ static void record_route(struct parts *parts, struct span method, struct route *
         VERBS(route, method, { "POST", REQUEST_UPLOAD });
 }
 
-static void layout_route(struct parts *parts, struct span method, struct route *route)
+static void layout_route(struct path_parts *parts, struct span method, struct route *route)
 {
     if (parts_end(parts)) {
         VERBS(route, method, { "GET", REQUEST_LAYOUTS });
@@ -177,7 +177,7 @@ static void layout_route(struct parts *parts, struct span method, struct route *
     }
 }
 
-static void session_route(struct parts *parts, struct span method, struct route *route)
+static void session_route(struct path_parts *parts, struct span method, struct route *route)
 {
     if (parts_end(parts)) {
         VERBS(route, method, { "POST", REQUEST_LOGIN });
@@ -188,7 +188,7 @@ static void session_route(struct parts *parts, struct span method, struct route 
         VERBS(route, method, { "DELETE", REQUEST_LOGOUT });
 }
 
-static void database_route(struct parts *parts, struct span method, struct route *route)
+static void database_route(struct path_parts *parts, struct span method, struct route *route)
 {
     if (parts_end(parts)) {
         VERBS(route, method, { "GET", REQUEST_DATABASES });
@@ -205,7 +205,7 @@ static void database_route(struct parts *parts, struct span method, struct route
         VERBS(route, method, { "PATCH", REQUEST_GLOBALS });
 }
 
-static void api_route(struct parts *parts, struct span method, struct route *route)
+static void api_route(struct path_parts *parts, struct span method, struct route *route)
 {
     route->version = part_next(parts);
     if (part_take(parts, "productInfo") && parts_end(parts))
@@ -216,7 +216,7 @@ static void api_route(struct parts *parts, struct span method, struct route *rou
         database_route(parts, method, route);
 }
 
-static void stream_route(struct parts *parts, struct route *route)
+static void stream_route(struct path_parts *parts, struct route *route)
 {
     route->folder = part_next(parts);
     route->file = part_next(parts);
@@ -227,7 +227,7 @@ static void stream_route(struct parts *parts, struct route *route)
 static void path_route(struct request *request, struct route *route)
 {
     struct span method = request->head.method;
-    struct parts parts = { .count = 0 };
+    struct path_parts parts = { .count = 0 };
 
     parts_read(request->head.path, &request->path_text, &parts);
     route->slash_hidden = parts.slash_hidden;
@@ -249,11 +249,11 @@ static void path_route(struct request *request, struct route *route)
 /* A download's second hop is known by its cookie or by what the first hop's redirect added. */
 static bool is_second_hop(const struct request *request)
 {
-    struct span cookie = http_header(&request->head, "Cookie");
+    struct span cookie = http_header_value(&request->head, "Cookie");
 
     return http_param(&request->params, "Redirect")
            || span_find(cookie, "X-FMS-Session-Key=") < cookie.size
-           || http_header(&request->head, "X-FMS-Session-Key").at;
+           || http_header_value(&request->head, "X-FMS-Session-Key").at;
 }
 
 void request_route(struct request *request)
@@ -271,7 +271,7 @@ void request_route(struct request *request)
 
 struct span request_host(const struct request *request)
 {
-    struct span host = http_header(&request->head, "Host");
+    struct span host = http_header_value(&request->head, "Host");
 
     return host.size ? host : span_of("localhost");
 }

@@ -12,7 +12,7 @@ struct show {
     struct session *session;
     const struct layout *layout; /* that of the answer */
     const struct table *table;
-    const struct page *page;
+    const struct page_options *page;
 };
 
 /* {"fieldData":…,"portalData":…,"recordId":…,"modId":…,"portalDataInfo":…} */

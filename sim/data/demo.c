@@ -114,7 +114,7 @@ static struct blob *document_paint(const struct clinic *clinic, uint64_t ordinal
     clinic_document_date(clinic, ordinal, &date);
     str_printf(&number, "No. %ju", (uintmax_t)(24000 + ordinal));
     paper.patient = str_text(&first);
-    paper.born = born.size ? str_text(&born) : "(not recorded)";
+    paper.patient_dob = born.size ? str_text(&born) : "(not recorded)";
     paper.date = str_text(&date);
     paper.number = str_text(&number);
     paper.pages = demo_page_count(clinic, ordinal, paper.kind);

@@ -17,7 +17,7 @@ enum { RUNS = 4, PAGE = 50, SECONDS_EACH = 2, WRONG = 6 };
 struct half_import {
     const struct clinic *clinic;
     bool *marked;
-    struct half_mark *marks;
+    struct leftover_mark *marks;
     size_t count;
     int64_t clock;
 };
@@ -33,7 +33,7 @@ static bool is_readable(const struct clinic *clinic, uint64_t ordinal)
 static void mark_add(struct half_import *i, uint64_t ordinal)
 {
     i->marked[ordinal] = true;
-    i->marks[i->count++] = (struct half_mark){ ordinal, i->clock };
+    i->marks[i->count++] = (struct leftover_mark){ ordinal, i->clock };
 }
 
 /* The page at an offset of what has no mark now. Returns how many it holds. */
@@ -83,7 +83,7 @@ static void marks_spoil(struct half_import *i)
     }
 }
 
-static void mark_write(struct table *table, const struct half_mark *mark)
+static void mark_write(struct table *table, const struct leftover_mark *mark)
 {
     auto_str stamp = STR_MAX(64);
     struct cell mark_cell = { .column = DOC_MARK, .repetition = 1 };
@@ -118,8 +118,8 @@ bool data_half(const struct data_options *options, struct span rest, struct solu
     for (size_t i = 0; i < importing.count; i++)
         mark_write(solution_table(solution, "DOCS"), &importing.marks[i]);
     if (options->half_dir)
-        good =
-            half_write(options->half_dir, solution, clinic, importing.marks, importing.count, err);
+        good = leftovers_write(options->half_dir, solution, clinic, importing.marks,
+                               importing.count, err);
     free(importing.marked);
     free(importing.marks);
     if (good)

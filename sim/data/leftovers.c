@@ -19,7 +19,7 @@
 enum { SALT_NEXUS_PATIENT = 71, SALT_NEXUS_DOCUMENT, SALT_OBJECT };
 enum { PATIENT_CONTENT_TYPE = 1, VALUE_MAX = 1 << 16 };
 
-static const char tables[] =
+static const char nexus_tables[] =
     "create table django_content_type (id integer not null primary key autoincrement,"
     " app_label varchar(100) not null, model varchar(100) not null);"
     "create unique index django_content_type_app_label_model_76bd3d3b_uniq"
@@ -55,7 +55,7 @@ static const char document_insert[] =
     " values (?1, ?2, ?3, ?4, ?5, 'application/pdf', 'nexus-documents', ?6, '', ?7, '', '[]',"
     " 'FileMaker Import', ?8, ?8, ?9, 1, ?10, ?11, ?12)";
 
-struct half {
+struct leftovers {
     const char *folder;
     const struct clinic *clinic;
     const struct table *documents, *contacts;
@@ -66,19 +66,19 @@ struct half {
 
 /* --- SQLite --------------------------------------------------------------------------------- */
 
-static bool db_error(struct half *h, const char *doing)
+static bool leftovers_error(struct leftovers *h, const char *doing)
 {
     return err_set(h->err, ERR_DATABASE, sqlite3_errcode(h->db), "%s: %s", doing,
                    sqlite3_errmsg(h->db));
 }
 
-static bool db_run(struct half *h, const char *sql)
+static bool leftovers_sql(struct leftovers *h, const char *sql)
 {
     return sqlite3_exec(h->db, sql, NULL, NULL, NULL) == SQLITE_OK
-           || db_error(h, "writing what the first importer left");
+           || leftovers_error(h, "writing what the first importer left");
 }
 
-static void bind(struct half *h, int place, struct span text)
+static void text_bind(struct leftovers *h, int place, struct span text)
 {
     if (text.at)
         (void)sqlite3_bind_text(h->insert, place, text.at, (int)text.size, SQLITE_TRANSIENT);
@@ -86,19 +86,19 @@ static void bind(struct half *h, int place, struct span text)
         (void)sqlite3_bind_null(h->insert, place);
 }
 
-static bool insert_step(struct half *h)
+static bool insert_step(struct leftovers *h)
 {
     bool good = sqlite3_step(h->insert) == SQLITE_DONE;
 
     (void)sqlite3_reset(h->insert);
-    return good || db_error(h, "writing a row of the first importer");
+    return good || leftovers_error(h, "writing a row of the first importer");
 }
 
-static bool prepare(struct half *h, const char *sql)
+static bool insert_prepare(struct leftovers *h, const char *sql)
 {
     (void)sqlite3_finalize(h->insert);
     return sqlite3_prepare_v2(h->db, sql, -1, &h->insert, NULL) == SQLITE_OK
-           || db_error(h, "preparing a row of the first importer");
+           || leftovers_error(h, "preparing a row of the first importer");
 }
 
 /* --- texts ---------------------------------------------------------------------------------- */
@@ -112,7 +112,7 @@ static void digits_only(struct span uuid, struct str *to)
                                                                     : uuid.at[i]);
 }
 
-static void nexus_patient(const struct half *h, uint64_t patient, struct str *to)
+static void nexus_patient(const struct leftovers *h, uint64_t patient, struct str *to)
 {
     char text[CHANCE_UUID_SIZE];
 
@@ -120,7 +120,8 @@ static void nexus_patient(const struct half *h, uint64_t patient, struct str *to
         to, span_of(chance_uuid(h->clinic->seed ^ SALT_NEXUS_PATIENT, (uint32_t)patient, text)));
 }
 
-static void field(const struct table *table, uint64_t ordinal, const char *name, struct str *to)
+static void field_text(const struct table *table, uint64_t ordinal, const char *name,
+                       struct str *to)
 {
     table_value(table, ordinal, (unsigned)table_column(table, span_of(name)), 1, to);
 }
@@ -134,7 +135,7 @@ static void iso_date(struct span text, struct str *to)
         str_printf(to, "%04d-%02d-%02d", civil.year, civil.month, civil.day);
 }
 
-static void slug(struct span type, struct str *to)
+static void type_slug(struct span type, struct str *to)
 {
     auto_str lower = STR_MAX(VALUE_MAX);
 
@@ -147,7 +148,7 @@ static void slug(struct span type, struct str *to)
 
 /* --- patients ------------------------------------------------------------------------------- */
 
-static bool patient_write(struct half *h, uint64_t patient)
+static bool patient_write(struct leftovers *h, uint64_t patient)
 {
     auto_str id = STR_MAX(64), digits = STR_MAX(64), mrn = STR_MAX(64), first = STR_MAX(256);
     auto_str last = STR_MAX(256), dob = STR_MAX(64), iso = STR_MAX(64), filemaker = STR_MAX(64);
@@ -156,21 +157,21 @@ static bool patient_write(struct half *h, uint64_t patient)
 
     nexus_patient(h, patient, &id);
     digits_only(str_span(&id), &digits);
-    field(h->contacts, patient, "id", &filemaker);
-    field(h->contacts, patient, "MRN", &mrn);
-    field(h->contacts, patient, "FirstName", &first);
-    field(h->contacts, patient, "LastName", &last);
-    field(h->contacts, patient, "DOB", &dob);
+    field_text(h->contacts, patient, "id", &filemaker);
+    field_text(h->contacts, patient, "MRN", &mrn);
+    field_text(h->contacts, patient, "FirstName", &first);
+    field_text(h->contacts, patient, "LastName", &last);
+    field_text(h->contacts, patient, "DOB", &dob);
     iso_date(str_span(&dob), &iso);
     json_open_object(&w);
     json_member_span(&w, "filemaker_id", str_span(&filemaker));
     json_close_object(&w);
-    bind(h, 1, str_span(&digits));
-    bind(h, 2, str_span(&mrn));
-    bind(h, 3, str_span(&first));
-    bind(h, 4, str_span(&last));
-    bind(h, 5, str_span(&iso));
-    bind(h, 6, str_span(&metadata));
+    text_bind(h, 1, str_span(&digits));
+    text_bind(h, 2, str_span(&mrn));
+    text_bind(h, 3, str_span(&first));
+    text_bind(h, 4, str_span(&last));
+    text_bind(h, 5, str_span(&iso));
+    text_bind(h, 6, str_span(&metadata));
     return insert_step(h);
 }
 
@@ -201,7 +202,7 @@ static bool content_write(const struct content *content, int fd, const char *pat
     return true;
 }
 
-static bool object_write(struct half *h, const struct content *content, const char *key,
+static bool object_write(struct leftovers *h, const struct content *content, const char *key,
                          uint64_t *size_r)
 {
     auto_free char *path = mem_printf("%s/objects/%s", h->folder, key);
@@ -218,13 +219,13 @@ static bool object_write(struct half *h, const struct content *content, const ch
 
 /* --- documents ------------------------------------------------------------------------------ */
 
-struct document {
+struct leftover_document {
     struct str id, patient, type, slug, key, date, iso, stamp, metadata;
     int64_t patient_number; /* -1: not in the application */
     uint64_t size;
 };
 
-static void document_clear(struct document *d)
+static void document_clear(struct leftover_document *d)
 {
     struct str *texts[] = { &d->id,   &d->patient, &d->type,  &d->slug,    &d->key,
                             &d->date, &d->iso,     &d->stamp, &d->metadata };
@@ -233,7 +234,7 @@ static void document_clear(struct document *d)
         str_clear(texts[i]);
 }
 
-static void document_key(const struct half *h, uint64_t ordinal, struct document *d)
+static void document_key(const struct leftovers *h, uint64_t ordinal, struct leftover_document *d)
 {
     uint64_t random = chance_of(h->clinic->seed ^ SALT_OBJECT, ordinal, 0);
 
@@ -246,7 +247,8 @@ static void document_key(const struct half *h, uint64_t ordinal, struct document
                (uintmax_t)(random & UINT32_MAX));
 }
 
-static void document_metadata(const struct half *h, uint64_t ordinal, struct document *d)
+static void document_metadata(const struct leftovers *h, uint64_t ordinal,
+                              struct leftover_document *d)
 {
     struct json_writer w = JSON_WRITER(&d->metadata);
     char digits[24];
@@ -259,29 +261,30 @@ static void document_metadata(const struct half *h, uint64_t ordinal, struct doc
     json_close_object(&w);
 }
 
-static void document_make(const struct half *h, const struct half_mark *mark, struct document *d)
+static void document_make(const struct leftovers *h, const struct leftover_mark *mark,
+                          struct leftover_document *d)
 {
     struct time_civil at = time_to_utc(mark->at * TIME_SECOND);
     uint64_t known = h->clinic->patients - h->clinic->late;
 
-    *d = (struct document){ .id = STR_MAX(64),
-                            .patient = STR_MAX(64),
-                            .type = STR_MAX(VALUE_MAX),
-                            .slug = STR_MAX(VALUE_MAX),
-                            .key = STR_MAX(VALUE_MAX),
-                            .date = STR_MAX(64),
-                            .iso = STR_MAX(64),
-                            .stamp = STR_MAX(64),
-                            .metadata = STR_MAX(VALUE_MAX) };
+    *d = (struct leftover_document){ .id = STR_MAX(64),
+                                     .patient = STR_MAX(64),
+                                     .type = STR_MAX(VALUE_MAX),
+                                     .slug = STR_MAX(VALUE_MAX),
+                                     .key = STR_MAX(VALUE_MAX),
+                                     .date = STR_MAX(64),
+                                     .iso = STR_MAX(64),
+                                     .stamp = STR_MAX(64),
+                                     .metadata = STR_MAX(VALUE_MAX) };
     d->patient_number = h->clinic->ops->patient(h->clinic, mark->ordinal);
     if (d->patient_number >= (int64_t)known)
         d->patient_number = -1;
     else
         nexus_patient(h, (uint64_t)d->patient_number, &d->patient);
-    field(h->documents, mark->ordinal, "id", &d->id);
-    field(h->documents, mark->ordinal, "Type", &d->type);
-    field(h->documents, mark->ordinal, "Date", &d->date);
-    slug(str_span(&d->type), &d->slug);
+    field_text(h->documents, mark->ordinal, "id", &d->id);
+    field_text(h->documents, mark->ordinal, "Type", &d->type);
+    field_text(h->documents, mark->ordinal, "Date", &d->date);
+    type_slug(str_span(&d->type), &d->slug);
     iso_date(str_span(&d->date), &d->iso);
     str_printf(&d->stamp, "%04d-%02d-%02d %02d:%02d:%02d", at.year, at.month, at.day, at.hour,
                at.minute, at.second);
@@ -289,7 +292,8 @@ static void document_make(const struct half *h, const struct half_mark *mark, st
     document_metadata(h, mark->ordinal, d);
 }
 
-static bool document_insert_row(struct half *h, uint64_t ordinal, const struct document *d)
+static bool document_insert_row(struct leftovers *h, uint64_t ordinal,
+                                const struct leftover_document *d)
 {
     auto_str own = STR_MAX(64), object = STR_MAX(64), filemaker = STR_MAX(64), name = STR_MAX(80);
     char text[CHANCE_UUID_SIZE];
@@ -299,17 +303,17 @@ static bool document_insert_row(struct half *h, uint64_t ordinal, const struct d
     digits_only(str_span(&d->patient), &object);
     digits_only(str_span(&d->id), &filemaker);
     str_printf(&name, "%s.pdf", str_text(&d->id));
-    bind(h, 1, str_span(&own));
-    bind(h, 2, str_span(&object));
-    bind(h, 3, str_span(&name));
-    bind(h, 4, str_span(&name));
+    text_bind(h, 1, str_span(&own));
+    text_bind(h, 2, str_span(&object));
+    text_bind(h, 3, str_span(&name));
+    text_bind(h, 4, str_span(&name));
     (void)sqlite3_bind_int64(h->insert, 5, (sqlite3_int64)d->size);
-    bind(h, 6, str_span(&d->key));
-    bind(h, 7, str_span(&d->slug));
-    bind(h, 8, str_span(&d->stamp));
-    bind(h, 9, str_span(&d->iso));
-    bind(h, 10, str_span(&filemaker));
-    bind(h, 11, str_span(&d->metadata));
+    text_bind(h, 6, str_span(&d->key));
+    text_bind(h, 7, str_span(&d->slug));
+    text_bind(h, 8, str_span(&d->stamp));
+    text_bind(h, 9, str_span(&d->iso));
+    text_bind(h, 10, str_span(&filemaker));
+    text_bind(h, 11, str_span(&d->metadata));
     if (object.size)
         (void)sqlite3_bind_int(h->insert, 12, PATIENT_CONTENT_TYPE);
     else
@@ -317,10 +321,10 @@ static bool document_insert_row(struct half *h, uint64_t ordinal, const struct d
     return insert_step(h);
 }
 
-static bool document_write(struct half *h, const struct half_mark *mark)
+static bool document_write(struct leftovers *h, const struct leftover_mark *mark)
 {
     auto_content content = { 0 };
-    struct document d;
+    struct leftover_document d;
     bool good;
 
     document_make(h, mark, &d);
@@ -333,29 +337,31 @@ static bool document_write(struct half *h, const struct half_mark *mark)
 
 /* --- all of it ------------------------------------------------------------------------------ */
 
-static bool rows_write(struct half *h, const struct half_mark *marks, size_t count)
+static bool rows_write(struct leftovers *h, const struct leftover_mark *marks, size_t count)
 {
     uint64_t known = h->clinic->patients - h->clinic->late;
 
-    if (!db_run(h, tables) || !db_run(h, "begin") || !prepare(h, patient_insert))
+    if (!leftovers_sql(h, nexus_tables) || !leftovers_sql(h, "begin")
+        || !insert_prepare(h, patient_insert))
         return false;
     for (uint64_t i = 0; i < known; i++)
         if (!patient_write(h, i))
             return false;
-    if (!prepare(h, document_insert))
+    if (!insert_prepare(h, document_insert))
         return false;
     for (size_t i = 0; i < count; i++)
         if (!document_write(h, &marks[i]))
             return false;
-    return db_run(h, "commit");
+    return leftovers_sql(h, "commit");
 }
 
-bool half_write(const char *folder, const struct solution *solution, const struct clinic *clinic,
-                const struct half_mark *marks, size_t count, struct err *err)
+bool leftovers_write(const char *folder, const struct solution *solution,
+                     const struct clinic *clinic, const struct leftover_mark *marks, size_t count,
+                     struct err *err)
 {
     auto_free char *path = mem_printf("%s/nexus.db", folder);
     auto_free char *part = mem_printf("%s/nexus.db.part", folder);
-    struct half h = { .folder = folder, .clinic = clinic, .err = err };
+    struct leftovers h = { .folder = folder, .clinic = clinic, .err = err };
     bool good;
 
     if (access(path, F_OK) == 0)
@@ -365,7 +371,7 @@ bool half_write(const char *folder, const struct solution *solution, const struc
     (void)unlink(part);
     h.documents = solution_table(solution, "DOCS");
     h.contacts = solution_table(solution, "CONTACTS");
-    good = sqlite3_open(part, &h.db) == SQLITE_OK || db_error(&h, part);
+    good = sqlite3_open(part, &h.db) == SQLITE_OK || leftovers_error(&h, part);
     good = good && rows_write(&h, marks, count);
     (void)sqlite3_finalize(h.insert);
     (void)sqlite3_close(h.db);

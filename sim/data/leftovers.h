@@ -9,7 +9,7 @@
 #include "sim/data/clinic.h"
 
 /* A document that the first importer took for done. */
-struct half_mark {
+struct leftover_mark {
     uint64_t ordinal;
     int64_t at; /* seconds, on the clinic's wall */
 };
@@ -18,6 +18,6 @@ struct half_mark {
  * Writes DIR/objects/<key> and DIR/nexus.db. A folder that holds a nexus.db is left as it is.
  * Fails with ERR_OS and ERR_DATABASE.
  */
-must_check bool half_write(const char *folder, const struct solution *solution,
-                           const struct clinic *clinic, const struct half_mark *marks, size_t count,
-                           struct err *err);
+must_check bool leftovers_write(const char *folder, const struct solution *solution,
+                                const struct clinic *clinic, const struct leftover_mark *marks,
+                                size_t count, struct err *err);

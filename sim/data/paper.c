@@ -49,12 +49,12 @@ static const struct {
 
 /* --- text ----------------------------------------------------------------------------------- */
 
-static void ink(cairo_t *cairo, double grey)
+static void ink_set(cairo_t *cairo, double grey)
 {
     cairo_set_source_rgb(cairo, grey, grey, grey);
 }
 
-static void font(cairo_t *cairo, double size, bool bold)
+static void font_set(cairo_t *cairo, double size, bool bold)
 {
     cairo_select_font_face(cairo, "sans-serif", CAIRO_FONT_SLANT_NORMAL,
                            bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
@@ -76,7 +76,7 @@ static void text_right(cairo_t *cairo, double x, double y, const char *text)
 }
 
 /* Words in lines no wider than the page. Returns where the next line would stand. */
-static double paragraph(cairo_t *cairo, double y, const char *text)
+static double paragraph_draw(cairo_t *cairo, double y, const char *text)
 {
     auto_str line = STR_MAX(KIB(1));
     struct span rest = span_of(text);
@@ -102,15 +102,15 @@ static double paragraph(cairo_t *cairo, double y, const char *text)
 
 /* --- pages ---------------------------------------------------------------------------------- */
 
-static void letterhead(cairo_t *cairo, const struct paper *paper)
+static void letterhead_draw(cairo_t *cairo, const struct paper *paper)
 {
     cairo_set_source_rgb(cairo, 0.13, 0.42, 0.44);
     cairo_rectangle(cairo, MARGIN, 48, 26, 26);
     cairo_fill(cairo);
-    font(cairo, 15, true);
+    font_set(cairo, 15, true);
     text_at(cairo, MARGIN + 36, 62, "Wattle Street Orthotics");
-    ink(cairo, 0.4);
-    font(cairo, 8.5, false);
+    ink_set(cairo, 0.4);
+    font_set(cairo, 8.5, false);
     text_at(cairo, MARGIN + 36, 74, "14 Wattle Street, Eastmarsh NSW 2991");
     text_right(cairo, PAGE_WIDTH - MARGIN, 62, paper->number);
     cairo_set_line_width(cairo, 0.7);
@@ -119,15 +119,15 @@ static void letterhead(cairo_t *cairo, const struct paper *paper)
     cairo_stroke(cairo);
 }
 
-static double heading(cairo_t *cairo, const struct paper *paper)
+static double heading_draw(cairo_t *cairo, const struct paper *paper)
 {
     auto_str line = STR_MAX(KIB(1));
 
-    ink(cairo, 0.1);
-    font(cairo, 19, true);
+    ink_set(cairo, 0.1);
+    font_set(cairo, 19, true);
     text_at(cairo, MARGIN, 132, paper->title);
-    font(cairo, 11, false);
-    str_printf(&line, "Patient: %s, born %s", paper->patient, paper->born);
+    font_set(cairo, 11, false);
+    str_printf(&line, "Patient: %s, born %s", paper->patient, paper->patient_dob);
     text_at(cairo, MARGIN, 158, str_text(&line));
     str_reset(&line);
     str_printf(&line, "Date: %s", paper->date);
@@ -135,12 +135,12 @@ static double heading(cairo_t *cairo, const struct paper *paper)
     return 212;
 }
 
-static void footer(cairo_t *cairo, const struct paper *paper, unsigned page)
+static void footer_draw(cairo_t *cairo, const struct paper *paper, unsigned page)
 {
     auto_str line = STR_MAX(KIB(1));
 
-    ink(cairo, 0.4);
-    font(cairo, 8.5, false);
+    ink_set(cairo, 0.4);
+    font_set(cairo, 8.5, false);
     text_at(cairo, MARGIN, PAGE_HEIGHT - 40, "Made up for a rehearsal: no real person is meant.");
     str_printf(&line, "Page %u of %u", page + 1, paper->pages);
     text_right(cairo, PAGE_WIDTH - MARGIN, PAGE_HEIGHT - 40, str_text(&line));
@@ -150,12 +150,12 @@ static void letter_body(cairo_t *cairo, const struct paper *paper, unsigned page
 {
     unsigned first = (unsigned)chance_below(chance_of(paper->seed, page, 1), lengthof(phrases));
 
-    ink(cairo, 0.15);
-    font(cairo, 11, false);
+    ink_set(cairo, 0.15);
+    font_set(cairo, 11, false);
     for (unsigned i = 0; y < PAGE_HEIGHT - 150; i++) {
         unsigned step = 1 + 2 * (unsigned)(paper->seed % 4); /* odd: comes by every phrase */
 
-        y = paragraph(cairo, y, phrases[(first + i * step) % lengthof(phrases)]);
+        y = paragraph_draw(cairo, y, phrases[(first + i * step) % lengthof(phrases)]);
         if (chance_below(chance_of(paper->seed, page, 10 + i), 3) == 0)
             y += 9;
     }
@@ -173,11 +173,11 @@ static void bill_body(cairo_t *cairo, const struct paper *paper, unsigned page, 
     unsigned count = 3 + (unsigned)chance_below(chance_of(paper->seed, page, 2), 5), total = 0;
     char money[24];
 
-    ink(cairo, 0.15);
+    ink_set(cairo, 0.15);
     for (unsigned i = 0; i < count; i++, y += 22) {
         size_t item = chance_below(chance_of(paper->seed, page, 30 + i), lengthof(items));
 
-        font(cairo, 11, false);
+        font_set(cairo, 11, false);
         text_at(cairo, MARGIN, y, items[item].text);
         money_text(money, items[item].cents);
         text_right(cairo, PAGE_WIDTH - MARGIN, y, money);
@@ -186,26 +186,26 @@ static void bill_body(cairo_t *cairo, const struct paper *paper, unsigned page, 
     cairo_move_to(cairo, MARGIN, y - 10);
     cairo_line_to(cairo, PAGE_WIDTH - MARGIN, y - 10);
     cairo_stroke(cairo);
-    font(cairo, 12, true);
+    font_set(cairo, 12, true);
     text_at(cairo, MARGIN, y + 10, "Total");
     money_text(money, total);
     text_right(cairo, PAGE_WIDTH - MARGIN, y + 10, money);
-    font(cairo, 11, false);
-    (void)paragraph(cairo, y + 50, phrases[chance_below(paper->seed, lengthof(phrases))]);
+    font_set(cairo, 11, false);
+    (void)paragraph_draw(cairo, y + 50, phrases[chance_below(paper->seed, lengthof(phrases))]);
 }
 
 static void page_draw(cairo_t *cairo, const struct paper *paper, unsigned page)
 {
     double y = 120;
 
-    letterhead(cairo, paper);
+    letterhead_draw(cairo, paper);
     if (page == 0)
-        y = heading(cairo, paper);
+        y = heading_draw(cairo, paper);
     if (paper->kind == PAPER_BILL)
         bill_body(cairo, paper, page, y);
     else
         letter_body(cairo, paper, page, y);
-    footer(cairo, paper, page);
+    footer_draw(cairo, paper, page);
 }
 
 /* --- PDF ------------------------------------------------------------------------------------ */
@@ -258,13 +258,13 @@ static void card_draw(cairo_t *cairo, const struct paper *paper)
     cairo_rectangle(cairo, 0, 0, 440, 52);
     cairo_fill(cairo);
     cairo_set_source_rgb(cairo, 1, 1, 1);
-    font(cairo, 22, true);
+    font_set(cairo, 22, true);
     text_at(cairo, 20, 35, "REHEARSAL HEALTH CARD");
-    ink(cairo, 0.1);
-    font(cairo, 24, false);
+    ink_set(cairo, 0.1);
+    font_set(cairo, 24, false);
     text_at(cairo, 20, 120, paper->patient);
-    font(cairo, 18, false);
-    text_at(cairo, 20, 160, paper->born);
+    font_set(cairo, 18, false);
+    text_at(cairo, 20, 160, paper->patient_dob);
     text_at(cairo, 20, 230, paper->number);
 }
 

@@ -10,7 +10,7 @@ enum paper_kind { PAPER_LETTER, PAPER_BILL, PAPER_CARD };
 struct paper {
     enum paper_kind kind;
     const char *title; /* the document's type */
-    const char *patient, *born, *date, *number;
+    const char *patient, *patient_dob, *date, *number;
     uint64_t seed;
     unsigned pages;
 };

@@ -9,16 +9,16 @@
 enum { VALUE_MAX = 1 << 20, RECORDS_MAX = 100000, PIECE_MEDIAN = 24 << 10 };
 
 /* Where they work. */
-struct desk {
+struct workplace {
     struct sim *sim;
     const struct layout *layout;
     struct table *table;
     int container; /* column; -1: none */
 };
 
-static struct desk desk_of(struct sim *sim)
+static struct workplace workplace_of(struct sim *sim)
 {
-    struct desk desk = { .sim = sim, .container = -1 };
+    struct workplace desk = { .sim = sim, .container = -1 };
 
     desk.layout = solution_layout(sim->solution, span_of(sim->solution->documents));
     desk.table = solution_table(sim->solution, desk.layout->table);
@@ -29,20 +29,20 @@ static struct desk desk_of(struct sim *sim)
 }
 
 /* A fresh number for every choice they make. */
-static uint64_t choice(struct sim *sim, uint64_t what)
+static uint64_t people_choice(struct sim *sim, uint64_t what)
 {
     return chance_of(sim->seed, sim_count(&sim->choices, 1), what);
 }
 
-static const char *somebody(struct sim *sim)
+static const char *staff_member(struct sim *sim)
 {
     static const char *const staff[] = { "reception", "m.okafor", "s.lindqvist", "t.nakagawa" };
 
-    return staff[chance_below(choice(sim, 1), lengthof(staff))];
+    return staff[chance_below(people_choice(sim, 1), lengthof(staff))];
 }
 
-static void tell(const struct desk *desk, const char *what, uint64_t ordinal, const char *field,
-                 struct span value)
+static void people_journal(const struct workplace *desk, const char *what, uint64_t ordinal,
+                           const char *field, struct span value)
 {
     journal_write(desk->sim->journal,
                   &(struct effect){ .name = what,
@@ -56,8 +56,8 @@ static void tell(const struct desk *desk, const char *what, uint64_t ordinal, co
 }
 
 /* Calls `deed` for each of the records that live; the lock is taken for each anew. */
-static void each_record(struct desk *desk, struct people_records records,
-                        void (*deed)(struct desk *desk, uint64_t ordinal, const void *arg),
+static void each_record(struct workplace *desk, struct people_records records,
+                        void (*deed)(struct workplace *desk, uint64_t ordinal, const void *arg),
                         const void *arg)
 {
     uint64_t count = records.some ? records.some : records.last - records.first + 1;
@@ -70,7 +70,7 @@ static void each_record(struct desk *desk, struct people_records records,
         living = table_count(desk->table);
         there = living > 0;
         if (records.some && there)
-            ordinal = table_select(desk->table, chance_below(choice(desk->sim, 2), living));
+            ordinal = table_select(desk->table, chance_below(people_choice(desk->sim, 2), living));
         else
             there = table_find_id(desk->table, records.first + i, &ordinal);
         if (there)
@@ -83,7 +83,7 @@ static void each_record(struct desk *desk, struct people_records records,
 
 static struct content new_file(struct sim *sim, enum file_type type, uint32_t version)
 {
-    uint64_t seed = choice(sim, 3);
+    uint64_t seed = people_choice(sim, 3);
     struct content content = { .store = STORE_EMBEDDED,
                                .from = FROM_FILLER,
                                .type = type,
@@ -96,7 +96,7 @@ static struct content new_file(struct sim *sim, enum file_type type, uint32_t ve
     return content;
 }
 
-static void file_put(const struct desk *desk, uint64_t ordinal, const struct content *content,
+static void file_put(const struct workplace *desk, uint64_t ordinal, const struct content *content,
                      bool silent)
 {
     struct cell cell = { .column = (unsigned)desk->container, .repetition = 1, .content = content };
@@ -104,38 +104,38 @@ static void file_put(const struct desk *desk, uint64_t ordinal, const struct con
     table_commit(
         desk->table, ordinal,
         &(struct commit){
-            .account = somebody(desk->sim), .cells = &cell, .count = 1, .silent = silent });
+            .account = staff_member(desk->sim), .cells = &cell, .count = 1, .silent = silent });
 }
 
 /* --- what they do --------------------------------------------------------------------------- */
 
 void people_insert(struct sim *sim, uint64_t count)
 {
-    struct desk desk = desk_of(sim);
+    struct workplace desk = workplace_of(sim);
 
     for (uint64_t i = 0; i < count; i++) {
         struct content content = new_file(sim, FILE_PDF, 0);
         uint64_t ordinal;
 
         solution_write_lock(sim->solution);
-        ordinal = table_create(desk.table, somebody(sim), true);
+        ordinal = table_create(desk.table, staff_member(sim), true);
         if (desk.container >= 0)
             file_put(&desk, ordinal, &content, true);
-        tell(&desk, "create", ordinal, NULL, SPAN_NONE);
+        people_journal(&desk, "create", ordinal, NULL, SPAN_NONE);
         solution_unlock(sim->solution);
     }
 }
 
-static void delete_one(struct desk *desk, uint64_t ordinal, const void *arg)
+static void delete_one(struct workplace *desk, uint64_t ordinal, const void *arg)
 {
     (void)arg;
-    tell(desk, "delete", ordinal, NULL, SPAN_NONE);
+    people_journal(desk, "delete", ordinal, NULL, SPAN_NONE);
     table_delete(desk->table, ordinal);
 }
 
 void people_delete(struct sim *sim, struct people_records records)
 {
-    struct desk desk = desk_of(sim);
+    struct workplace desk = workplace_of(sim);
 
     each_record(&desk, records, delete_one, NULL);
 }
@@ -147,10 +147,10 @@ static bool is_typed_in(const struct column *column)
            && !column->is_calculation && !column->is_summary && column->type != COLUMN_CONTAINER;
 }
 
-static const struct column *some_column(const struct desk *desk, unsigned *index_r)
+static const struct column *some_column(const struct workplace *desk, unsigned *index_r)
 {
     const struct table_plan *plan = table_plan(desk->table);
-    size_t start = chance_below(choice(desk->sim, 4), plan->column_count);
+    size_t start = chance_below(people_choice(desk->sim, 4), plan->column_count);
 
     for (size_t i = 0; i < plan->column_count; i++) {
         *index_r = (unsigned)((start + i) % plan->column_count);
@@ -160,12 +160,12 @@ static const struct column *some_column(const struct desk *desk, unsigned *index
     return NULL;
 }
 
-static void edit_one(struct desk *desk, uint64_t ordinal, const void *arg)
+static void edit_one(struct workplace *desk, uint64_t ordinal, const void *arg)
 {
     auto_str value = STR_MAX(VALUE_MAX);
     unsigned index;
     const struct column *column = some_column(desk, &index);
-    uint64_t other = chance_below(choice(desk->sim, 5), table_plan(desk->table)->count + 1);
+    uint64_t other = chance_below(people_choice(desk->sim, 5), table_plan(desk->table)->count + 1);
     struct making making = { desk->table, column, other, 1 };
     struct cell cell;
 
@@ -174,19 +174,20 @@ static void edit_one(struct desk *desk, uint64_t ordinal, const void *arg)
         return;
     column->make(&making, &value);
     cell = (struct cell){ .column = index, .repetition = 1, .text = str_span(&value) };
-    table_commit(desk->table, ordinal,
-                 &(struct commit){ .account = somebody(desk->sim), .cells = &cell, .count = 1 });
-    tell(desk, "edit", ordinal, column->name, value.at ? str_span(&value) : span_of(""));
+    table_commit(
+        desk->table, ordinal,
+        &(struct commit){ .account = staff_member(desk->sim), .cells = &cell, .count = 1 });
+    people_journal(desk, "edit", ordinal, column->name, value.at ? str_span(&value) : span_of(""));
 }
 
 void people_edit(struct sim *sim, struct people_records records)
 {
-    struct desk desk = desk_of(sim);
+    struct workplace desk = workplace_of(sim);
 
     each_record(&desk, records, edit_one, NULL);
 }
 
-static void replace_one(struct desk *desk, uint64_t ordinal, const void *arg)
+static void replace_one(struct workplace *desk, uint64_t ordinal, const void *arg)
 {
     auto_content before = { 0 };
     struct content after;
@@ -198,26 +199,26 @@ static void replace_one(struct desk *desk, uint64_t ordinal, const void *arg)
     if (content_has_bytes(&before))
         after.store = before.store;
     file_put(desk, ordinal, &after, false);
-    tell(desk, "replace", ordinal, table_plan(desk->table)->columns[desk->container].name,
-         SPAN_NONE);
+    people_journal(desk, "replace", ordinal, table_plan(desk->table)->columns[desk->container].name,
+                   SPAN_NONE);
 }
 
 void people_replace(struct sim *sim, struct people_records records)
 {
-    struct desk desk = desk_of(sim);
+    struct workplace desk = workplace_of(sim);
 
     if (desk.container >= 0)
         each_record(&desk, records, replace_one, NULL);
 }
 
-static void hold_one(struct desk *desk, uint64_t ordinal, const void *arg)
+static void hold_one(struct workplace *desk, uint64_t ordinal, const void *arg)
 {
     table_hold(desk->table, ordinal, time_mono_us() + *(const int64_t *)arg);
 }
 
 void people_hold(struct sim *sim, struct people_records records, int64_t wait_us)
 {
-    struct desk desk = desk_of(sim);
+    struct workplace desk = workplace_of(sim);
 
     each_record(&desk, records, hold_one, &wait_us);
 }
@@ -265,14 +266,14 @@ bool people_content_read(struct span word, struct people_content *content_r)
     return false;
 }
 
-struct spoiling {
+struct spoil_job {
     const struct people_content *to;
     unsigned column, repetition;
 };
 
-static void spoil_one(struct desk *desk, uint64_t ordinal, const void *arg)
+static void spoil_one(struct workplace *desk, uint64_t ordinal, const void *arg)
 {
-    const struct spoiling *spoiling = arg;
+    const struct spoil_job *spoiling = arg;
     auto_content content = { 0 };
     struct cell cell = { .column = spoiling->column,
                          .repetition = spoiling->repetition,
@@ -291,9 +292,9 @@ static void spoil_one(struct desk *desk, uint64_t ordinal, const void *arg)
 void people_content(struct sim *sim, struct people_records records, const char *field,
                     unsigned repetition, const struct people_content *content)
 {
-    struct desk desk = desk_of(sim);
+    struct workplace desk = workplace_of(sim);
     int column = field ? table_column(desk.table, span_of(field)) : desk.container;
-    struct spoiling spoiling = { content, (unsigned)column, repetition };
+    struct spoil_job spoiling = { content, (unsigned)column, repetition };
 
     if (column >= 0)
         each_record(&desk, records, spoil_one, &spoiling);
@@ -301,7 +302,7 @@ void people_content(struct sim *sim, struct people_records records, const char *
 
 /* --- at their own pace ---------------------------------------------------------------------- */
 
-struct worker {
+struct people_worker {
     struct sim *sim;
     int per_minute;
     void (*once)(struct sim *sim);
@@ -327,29 +328,30 @@ static void replace_once(struct sim *sim)
     people_replace(sim, (struct people_records){ .some = 1 });
 }
 
-static int64_t worker_run(void *arg)
+static int64_t people_worker_run(void *arg)
 {
-    const struct worker *worker = arg;
+    const struct people_worker *worker = arg;
 
     worker->once(worker->sim);
     return 60 * (int64_t)TIME_SECOND / worker->per_minute;
 }
 
-static void worker_start(struct sim *sim, int per_minute, void (*once)(struct sim *sim))
+static void people_worker_start(struct sim *sim, int per_minute, void (*once)(struct sim *sim))
 {
-    struct worker *worker;
+    struct people_worker *worker;
 
     if (!per_minute)
         return;
-    worker = mem_new(struct worker);
-    *worker = (struct worker){ sim, per_minute, once };
-    timers_add(sim->timers, 60 * (int64_t)TIME_SECOND / per_minute, worker_run, free, worker);
+    worker = mem_new(struct people_worker);
+    *worker = (struct people_worker){ sim, per_minute, once };
+    timers_add(sim->timers, 60 * (int64_t)TIME_SECOND / per_minute, people_worker_run, free,
+               worker);
 }
 
 void people_start(struct sim *sim, const struct people_rates *rates)
 {
-    worker_start(sim, rates->inserts, insert_once);
-    worker_start(sim, rates->deletes, delete_once);
-    worker_start(sim, rates->edits, edit_once);
-    worker_start(sim, rates->replaces, replace_once);
+    people_worker_start(sim, rates->inserts, insert_once);
+    people_worker_start(sim, rates->deletes, delete_once);
+    people_worker_start(sim, rates->edits, edit_once);
+    people_worker_start(sim, rates->replaces, replace_once);
 }

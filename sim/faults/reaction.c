@@ -21,7 +21,8 @@ bool reaction_read(struct span word, enum twist_reaction *reaction_r)
     return false;
 }
 
-static void commit(struct call *call, uint64_t ordinal, const struct cell *cells, size_t count)
+static void cells_commit(struct call *call, uint64_t ordinal, const struct cell *cells,
+                         size_t count)
 {
     const struct table_plan *plan = table_plan(call->table);
 
@@ -54,7 +55,7 @@ static void file_put(struct call *call, uint64_t ordinal, bool others)
         content.seed++;
         content.version++;
     }
-    commit(call, ordinal, &cell, 1);
+    cells_commit(call, ordinal, &cell, 1);
 }
 
 /* The fields that were written say something else then, in a form that each of them may have. */
@@ -73,18 +74,18 @@ static void fields_alter(struct call *call, uint64_t ordinal, const struct cell 
             cell.text = span_of("01/02/2000 03:04:05");
         else
             cell.text = span_first(cell.text, cell.text.size - 1);
-        commit(call, ordinal, &cell, 1);
+        cells_commit(call, ordinal, &cell, 1);
     }
 }
 
-static void react(struct call *call, enum twist_reaction reaction, uint64_t ordinal,
-                  const struct cell *cells, size_t count)
+static void reaction_apply(struct call *call, enum twist_reaction reaction, uint64_t ordinal,
+                           const struct cell *cells, size_t count)
 {
     switch (reaction) {
     case REACTION_NONE:
         return;
     case REACTION_EDIT:
-        commit(call, ordinal, NULL, 0);
+        cells_commit(call, ordinal, NULL, 0);
         return;
     case REACTION_TOUCH:
     case REACTION_REPLACE:
@@ -104,7 +105,7 @@ void reaction_to_edit(struct call *call, uint64_t ordinal, const struct cell *ce
 
     if (!reaction)
         reaction = by_switch[switch_of(&call->sim->switches, SWITCH_EDIT_ANSWER)];
-    react(call, reaction, ordinal, cells, count);
+    reaction_apply(call, reaction, ordinal, cells, count);
 }
 
 void reaction_to_reading(struct call *call)
@@ -116,6 +117,6 @@ void reaction_to_reading(struct call *call)
         return;
     solution_write_lock(call->sim->solution);
     if (table_find_id(call->table, call->request->record_id, &ordinal))
-        react(call, reaction, ordinal, NULL, 0);
+        reaction_apply(call, reaction, ordinal, NULL, 0);
     solution_unlock(call->sim->solution);
 }

@@ -265,14 +265,14 @@ void scenario_after(struct sim *sim, const struct request *request)
 
 /* --- by the clock --------------------------------------------------------------------------- */
 
-struct timed {
+struct timed_rule {
     struct sim *sim;
     const struct rule *rule; /* rules live as long as the scenario, timers end before it */
 };
 
 static int64_t timed_run(void *arg)
 {
-    const struct timed *timed = arg;
+    const struct timed_rule *timed = arg;
 
     rule_apply(timed->sim, timed->rule);
     return timed->rule->line.when == WHEN_EACH_TIME ? timed->rule->line.time_us : 0;
@@ -280,9 +280,9 @@ static int64_t timed_run(void *arg)
 
 static void timed_start(struct sim *sim, const struct rule *rule)
 {
-    struct timed *timed = mem_new(struct timed);
+    struct timed_rule *timed = mem_new(struct timed_rule);
 
-    *timed = (struct timed){ sim, rule };
+    *timed = (struct timed_rule){ sim, rule };
     timers_add(sim->timers, rule->line.time_us, timed_run, free, timed);
 }
 

@@ -6,10 +6,10 @@
 
 enum { VALUE_MAX = 1 << 20, YEAR_MAX = 4000 };
 
-static void bound_clear(struct bound *bound)
+static void bound_clear(struct find_bound *bound)
 {
     free(bound->text);
-    *bound = (struct bound){ 0 };
+    *bound = (struct find_bound){ 0 };
 }
 
 void criterion_clear(struct criterion *c)
@@ -31,7 +31,7 @@ static bool word_take(struct span *text, const char *word)
     return true;
 }
 
-enum comparison {
+enum find_comparison {
     COMPARE_NONE,
     COMPARE_LESS,
     COMPARE_LESS_EQUAL,
@@ -39,7 +39,7 @@ enum comparison {
     COMPARE_MORE_EQUAL
 };
 
-static enum comparison comparison_take(struct span *text)
+static enum find_comparison comparison_take(struct span *text)
 {
     if (word_take(text, "<=") || word_take(text, "≤"))
         return COMPARE_LESS_EQUAL;
@@ -79,7 +79,7 @@ static bool range_split(struct span text, struct span *low_r, struct span *high_
 }
 
 /* The text itself, with the escapes taken away. */
-static void unescape(struct span text, struct str *to)
+static void criterion_unescape(struct span text, struct str *to)
 {
     for (size_t i = 0; i < text.size; i++) {
         if (text.at[i] == '\\' && i + 1 < text.size)
@@ -90,7 +90,7 @@ static void unescape(struct span text, struct str *to)
 
 /* --- reading: moments ----------------------------------------------------------------------- */
 
-struct stretch {
+struct find_range {
     int64_t first, last;
 };
 
@@ -123,7 +123,7 @@ static int month_days(int year, int month)
 }
 
 /* From the first to the last second of what a date names: a day, a month ("3/2024") or a year. */
-static bool date_stretch(struct span text, struct time_civil today, struct stretch *s)
+static bool date_stretch(struct span text, struct time_civil today, struct find_range *s)
 {
     struct span rest = text, parts[3];
     struct time_civil from = { .month = 1, .day = 1 }, to;
@@ -131,7 +131,7 @@ static bool date_stretch(struct span text, struct time_civil today, struct stret
 
     if (span_is(text, "//")) {
         from = (struct time_civil){ .year = today.year, .month = today.month, .day = today.day };
-        *s = (struct stretch){ seconds_of(from), seconds_of(from) + 86399 };
+        *s = (struct find_range){ seconds_of(from), seconds_of(from) + 86399 };
         return true;
     }
     while (rest.at && count < 3)
@@ -149,13 +149,13 @@ static bool date_stretch(struct span text, struct time_civil today, struct stret
         to.month = 12;
     if (count < 3)
         to.day = month_days(to.year, to.month);
-    *s = (struct stretch){ seconds_of(from), seconds_of(to) + 86399 };
+    *s = (struct find_range){ seconds_of(from), seconds_of(to) + 86399 };
     return true;
 }
 
 /* A timestamp, or a date in place of one. */
 static bool timestamp_stretch(struct span text, struct time_civil today, bool midnight,
-                              struct stretch *s)
+                              struct find_range *s)
 {
     size_t blank = span_find(text, " ");
     int64_t at, clock;
@@ -169,17 +169,17 @@ static bool timestamp_stretch(struct span text, struct time_civil today, bool mi
     }
     if (span_starts(text, "//") && value_seconds(COLUMN_TIME, span_from(text, blank + 1), &clock)) {
         (void)date_stretch(span_of("//"), today, s);
-        *s = (struct stretch){ s->first + clock, s->first + clock };
+        *s = (struct find_range){ s->first + clock, s->first + clock };
         return true;
     }
     if (!value_seconds(COLUMN_TIMESTAMP, text, &at))
         return false;
-    *s = (struct stretch){ at, at };
+    *s = (struct find_range){ at, at };
     return true;
 }
 
 static bool moment_stretch(const struct criterion *c, struct span text, struct time_civil today,
-                           bool midnight, struct stretch *s)
+                           bool midnight, struct find_range *s)
 {
     if (c->type == COLUMN_DATE)
         return date_stretch(text, today, s);
@@ -245,7 +245,8 @@ static char *number_text(struct span text)
     return value_number(text, &digits) ? str_take(&digits) : NULL;
 }
 
-static void bounds_set(struct criterion *c, enum comparison compare, const struct stretch *s)
+static void bounds_set(struct criterion *c, enum find_comparison compare,
+                       const struct find_range *s)
 {
     bool below = compare == COMPARE_LESS || compare == COMPARE_LESS_EQUAL;
     bool above = compare == COMPARE_MORE || compare == COMPARE_MORE_EQUAL;
@@ -262,11 +263,12 @@ static void bounds_set(struct criterion *c, enum comparison compare, const struc
     }
 }
 
-static int moment_read(struct span text, enum comparison compare, const struct switches *switches,
-                       struct time_civil today, struct criterion *c)
+static int moment_read(struct span text, enum find_comparison compare,
+                       const struct switches *switches, struct time_civil today,
+                       struct criterion *c)
 {
     bool midnight = switch_of(switches, SWITCH_TIMESTAMP_DAY) == SWITCHED_YES;
-    struct stretch first, last;
+    struct find_range first, last;
     struct span low, high;
 
     c->kind = CRITERION_BETWEEN;
@@ -279,7 +281,7 @@ static int moment_read(struct span text, enum comparison compare, const struct s
         if (!moment_stretch(c, low, today, midnight, &first)
             || !moment_stretch(c, high, today, midnight, &last))
             return 500;
-        bounds_set(c, COMPARE_NONE, &(struct stretch){ first.first, last.last });
+        bounds_set(c, COMPARE_NONE, &(struct find_range){ first.first, last.last });
         return 0;
     }
     if (!moment_stretch(c, text, today, midnight, &first))
@@ -288,16 +290,17 @@ static int moment_read(struct span text, enum comparison compare, const struct s
     return 0;
 }
 
-static void text_bounds_set(struct criterion *c, enum comparison compare, char *low, char *high)
+static void text_bounds_set(struct criterion *c, enum find_comparison compare, char *low,
+                            char *high)
 {
-    bounds_set(c, compare, &(struct stretch){ 0, 0 });
+    bounds_set(c, compare, &(struct find_range){ 0, 0 });
     if (c->low.set)
         c->low.text = mem_text(low);
     if (c->high.set)
         c->high.text = mem_text(high);
 }
 
-static int number_read(struct span text, enum comparison compare, struct criterion *c)
+static int number_read(struct span text, enum find_comparison compare, struct criterion *c)
 {
     struct span low = text, high = text;
     auto_free char *from = NULL;
@@ -341,14 +344,14 @@ static void pattern_add(struct criterion *c, struct span text, bool whole, bool 
                         bool question)
 {
     auto_str codes = STR_MAX(VALUE_MAX), folded = STR_MAX(VALUE_MAX * 2);
-    struct pattern *pattern;
+    struct find_pattern *pattern;
 
     codes_add(text, question, &codes);
     if (!codes.size || c->pattern_count == CRITERION_WORDS_MAX)
         return;
     value_fold(str_span(&codes), &folded);
     pattern = &c->patterns[c->pattern_count++];
-    *pattern = (struct pattern){ .size = folded.size, .whole = whole, .phrase = phrase };
+    *pattern = (struct find_pattern){ .size = folded.size, .whole_word = whole, .phrase = phrase };
     pattern->codes = str_take(&folded);
 }
 
@@ -385,23 +388,23 @@ static void words_read(struct criterion *c, struct span text, bool whole, bool q
         c->kind = CRITERION_NEVER;
 }
 
-static int text_read(struct span text, enum comparison compare, const struct switches *switches,
-                     struct criterion *c)
+static int text_read(struct span text, enum find_comparison compare,
+                     const struct switches *switches, struct criterion *c)
 {
     bool question = switch_of(switches, SWITCH_QUESTION_MARK) == QUESTION_CHARACTER;
     auto_str plain = STR_MAX(VALUE_MAX), upper = STR_MAX(VALUE_MAX);
     struct span low, high;
 
     if (compare != COMPARE_NONE) {
-        unescape(text, &plain);
+        criterion_unescape(text, &plain);
         c->kind = CRITERION_BETWEEN;
         text_bounds_set(c, compare, plain.at ? plain.at : (char[]){ "" },
                         plain.at ? plain.at : (char[]){ "" });
         return 0;
     }
     if (range_split(text, &low, &high)) {
-        unescape(low, &plain);
-        unescape(high, &upper);
+        criterion_unescape(low, &plain);
+        criterion_unescape(high, &upper);
         c->kind = CRITERION_BETWEEN;
         text_bounds_set(c, compare, plain.at, upper.at);
         return 0;
@@ -422,7 +425,7 @@ static int text_read(struct span text, enum comparison compare, const struct swi
 static int typed_read(struct span text, const struct switches *switches, struct time_civil today,
                       struct criterion *c)
 {
-    enum comparison compare = comparison_take(&text);
+    enum find_comparison compare = comparison_take(&text);
 
     text = span_trim(text);
     switch (c->type) {

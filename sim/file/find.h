@@ -22,7 +22,7 @@ enum criterion_kind {
 };
 
 /* One end of a range, in the type of the field. */
-struct bound {
+struct find_bound {
     bool set, inclusive;
     int64_t seconds; /* dates, times, timestamps */
     char *text;      /* numbers (digits) and text */
@@ -36,11 +36,11 @@ struct calendar_part {
 /* Bytes of a pattern that stand for something; no folded text contains them. */
 enum { PATTERN_ONE = 1, PATTERN_DIGIT = 2, PATTERN_RUN = 3 };
 
-struct pattern {
+struct find_pattern {
     char *codes; /* folded text and these */
     size_t size;
-    bool whole;  /* the whole word, not only its beginning */
-    bool phrase; /* words in a row */
+    bool whole_word; /* the whole word, not only its beginning */
+    bool phrase;     /* words in a row */
 };
 
 enum { CRITERION_WORDS_MAX = 16 };
@@ -48,9 +48,9 @@ enum { CRITERION_WORDS_MAX = 16 };
 struct criterion {
     enum criterion_kind kind;
     enum column_type type;
-    struct bound low, high;
+    struct find_bound low, high;
     struct calendar_part month, day, year;
-    struct pattern patterns[CRITERION_WORDS_MAX];
+    struct find_pattern patterns[CRITERION_WORDS_MAX];
     size_t pattern_count;
     bool unicode_order, hyphen_joins, index_100;
 };

@@ -77,7 +77,7 @@ static bool word_ends(const struct criterion *c, struct span text, size_t at)
 }
 
 /* Whether any word of the text begins with (or is) the pattern. */
-static bool pattern_found(const struct criterion *c, const struct pattern *pattern,
+static bool pattern_found(const struct criterion *c, const struct find_pattern *pattern,
                           struct span text)
 {
     struct span codes = { pattern->codes, pattern->size };
@@ -88,14 +88,14 @@ static bool pattern_found(const struct criterion *c, const struct pattern *patte
         if (!word_starts(c, text, at))
             continue;
         taken = pattern_take(codes, span_from(text, at), false);
-        if (taken != SIZE_MAX && (!pattern->whole || word_ends(c, text, at + taken)))
+        if (taken != SIZE_MAX && (!pattern->whole_word || word_ends(c, text, at + taken)))
             return true;
     }
     return false;
 }
 
 /* An index keeps the first 100 characters of a word: the rest is not there to be found. */
-static struct span indexed(const struct criterion *c, struct span text)
+static struct span indexed_part(const struct criterion *c, struct span text)
 {
     return c->index_100 ? utf8_first(text, 100) : text;
 }
@@ -105,7 +105,7 @@ static bool text_matches(const struct criterion *c, struct span value)
     auto_str folded = STR_MAX(value.size * 4 + 16);
     struct span text;
 
-    value_fold(indexed(c, value), &folded);
+    value_fold(indexed_part(c, value), &folded);
     text = str_span(&folded);
     if (c->kind == CRITERION_FIELD)
         return c->pattern_count
@@ -131,8 +131,8 @@ static int text_compare(const struct criterion *c, struct span value, const char
 }
 
 /* Where a value lies, seen from a bound. */
-static int bound_compare(const struct criterion *c, const struct bound *bound, struct span text,
-                         int64_t seconds)
+static int bound_compare(const struct criterion *c, const struct find_bound *bound,
+                         struct span text, int64_t seconds)
 {
     if (is_moment(c->type))
         return (seconds > bound->seconds) - (seconds < bound->seconds);
@@ -170,7 +170,7 @@ int criterion_side(const struct criterion *c, struct span value)
     return value.size ? side_of(c, value, 0) : -1;
 }
 
-static bool within(const struct calendar_part *part, int n)
+static bool calendar_part_holds(const struct calendar_part *part, int n)
 {
     return n >= part->low && n <= part->high;
 }
@@ -179,8 +179,8 @@ static bool calendar_matches(const struct criterion *c, struct span value)
 {
     struct time_civil civil;
 
-    return value_moment(c->type, value, &civil) && within(&c->month, civil.month)
-           && within(&c->day, civil.day) && within(&c->year, civil.year);
+    return value_moment(c->type, value, &civil) && calendar_part_holds(&c->month, civil.month)
+           && calendar_part_holds(&c->day, civil.day) && calendar_part_holds(&c->year, civil.year);
 }
 
 static bool is_typed(const struct criterion *c, struct span value)

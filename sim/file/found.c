@@ -118,12 +118,12 @@ static int hash_compare(const void *a, const void *b)
 }
 
 /* The hashes of values that occur more than once, sorted. */
-struct twins {
+struct duplicate_set {
     uint64_t *hashes;
     size_t count;
 };
 
-static struct twins twins_of(const struct table *table, unsigned column)
+static struct duplicate_set duplicates_of(const struct table *table, unsigned column)
 {
     uint64_t size = table_size(table);
     uint64_t *hashes = mem_zero((size_t)size * sizeof *hashes);
@@ -144,10 +144,10 @@ static struct twins twins_of(const struct table *table, unsigned column)
     for (size_t i = 1; i < all; i++)
         if (hashes[i] == hashes[i - 1] && (!kept || hashes[kept - 1] != hashes[i]))
             hashes[kept++] = hashes[i];
-    return (struct twins){ hashes, kept };
+    return (struct duplicate_set){ hashes, kept };
 }
 
-static bool twins_have(const struct twins *twins, struct span value)
+static bool duplicates_have(const struct duplicate_set *twins, struct span value)
 {
     auto_str folded = STR_MAX(VALUE_MAX * 4);
     uint64_t hash;
@@ -166,7 +166,7 @@ struct search {
     const struct query_request *request;
     uint64_t from, to; /* ordinals that can match by their made values */
     bool exact;        /* all of them do */
-    struct twins twins[QUERY_CRITERIA_MAX];
+    struct duplicate_set duplicates[QUERY_CRITERIA_MAX];
     struct str value;
 };
 
@@ -179,7 +179,7 @@ static bool item_matches(struct search *s, size_t index, uint64_t ordinal)
     if (item->criterion.kind == CRITERION_DUPLICATES) {
         str_reset(&s->value);
         table_value(s->table, ordinal, item->shown->column, 1, &s->value);
-        return twins_have(&s->twins[index], str_span(&s->value));
+        return duplicates_have(&s->duplicates[index], str_span(&s->value));
     }
     if (item->relation)
         return related_matches(s->solution, s->table, item, ordinal, &s->value);
@@ -204,7 +204,7 @@ static int side_at(struct search *s, const struct query_criterion *item, uint64_
 }
 
 /* The first ordinal of from .. to whose side is at least `least`. */
-static uint64_t bisect(struct search *s, const struct query_criterion *item, int least)
+static uint64_t order_bisect(struct search *s, const struct query_criterion *item, int least)
 {
     uint64_t low = s->from, high = s->to;
 
@@ -221,9 +221,9 @@ static uint64_t bisect(struct search *s, const struct query_criterion *item, int
 
 static void narrow_by_order(struct search *s, const struct query_criterion *item)
 {
-    uint64_t first = bisect(s, item, 0);
+    uint64_t first = order_bisect(s, item, 0);
 
-    s->to = bisect(s, item, 1);
+    s->to = order_bisect(s, item, 1);
     s->from = first;
 }
 
@@ -248,7 +248,7 @@ static bool narrow_by_value(struct search *s, const struct query_criterion *item
     return true;
 }
 
-static void narrow(struct search *s)
+static void search_narrow(struct search *s)
 {
     s->exact = true;
     for (size_t i = 0; i < s->request->count; i++) {
@@ -270,20 +270,20 @@ static void narrow(struct search *s)
     }
 }
 
-static void twins_prepare(struct search *s)
+static void duplicates_prepare(struct search *s)
 {
     for (size_t i = 0; i < s->request->count && s->from < s->to; i++) {
         const struct query_criterion *item = &s->request->criteria[i];
 
         if (item->criterion.kind == CRITERION_DUPLICATES && !item->relation)
-            s->twins[i] = twins_of(s->table, item->shown->column);
+            s->duplicates[i] = duplicates_of(s->table, item->shown->column);
     }
 }
 
 static void search_clear(struct search *s)
 {
-    for (size_t i = 0; i < lengthof(s->twins); i++)
-        free(s->twins[i].hashes);
+    for (size_t i = 0; i < lengthof(s->duplicates); i++)
+        free(s->duplicates[i].hashes);
     str_clear(&s->value);
 }
 
@@ -310,7 +310,7 @@ static void search_into(struct search *s, struct places *bits)
 {
     bool add = !s->request->omit;
 
-    twins_prepare(s);
+    duplicates_prepare(s);
     for (uint64_t i = s->from; i < s->to; i++)
         match_into(s, i, add, bits);
     if (!s->exact)
@@ -326,7 +326,7 @@ static struct search search_of(const struct solution *solution, const struct tab
                         .to = table_size(table),
                         .value = STR_MAX(VALUE_MAX) };
 
-    narrow(&s);
+    search_narrow(&s);
     return s;
 }
 

@@ -3,14 +3,14 @@
 
 #include "base/mem.h"
 
-struct entry {
+struct map_entry {
     uint64_t key;
     void *value;
     bool used;
 };
 
 struct map {
-    struct entry *entries;
+    struct map_entry *entries;
     size_t room, count; /* `room` is a power of two */
 };
 
@@ -39,7 +39,7 @@ size_t map_count(const struct map *map)
     return map->count;
 }
 
-static struct entry *entry_for(const struct map *map, uint64_t key)
+static struct map_entry *entry_for(const struct map *map, uint64_t key)
 {
     uint64_t hash = key * 0x9E3779B97F4A7C15u;
     size_t at = (size_t)(hash ^ hash >> 32) & (map->room - 1);
@@ -54,7 +54,7 @@ void *map_get(const struct map *map, uint64_t key)
     return map->count ? entry_for(map, key)->value : NULL;
 }
 
-static void grow(struct map *map)
+static void map_grow(struct map *map)
 {
     struct map bigger = { .room = map->room * 2, .count = map->count };
 
@@ -68,13 +68,13 @@ static void grow(struct map *map)
 
 void **map_slot(struct map *map, uint64_t key)
 {
-    struct entry *entry;
+    struct map_entry *entry;
 
     if ((map->count + 1) * 2 > map->room)
-        grow(map);
+        map_grow(map);
     entry = entry_for(map, key);
     if (!entry->used) {
-        *entry = (struct entry){ .key = key, .used = true };
+        *entry = (struct map_entry){ .key = key, .used = true };
         map->count++;
     }
     return &entry->value;

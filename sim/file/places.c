@@ -99,7 +99,7 @@ bool places_is_live(const struct places *p, uint64_t number)
     return number < p->size && p->words[number / WORD_BITS] >> number % WORD_BITS & 1;
 }
 
-static void grow(struct places *p)
+static void places_grow(struct places *p)
 {
     size_t words = p->blocks * BLOCK_WORDS;
 
@@ -114,7 +114,7 @@ uint64_t places_add(struct places *p)
     uint64_t number = p->size;
 
     if (number == (uint64_t)p->blocks * BLOCK_BITS)
-        grow(p);
+        places_grow(p);
     p->size++;
     places_set(p, number, true);
     return number;

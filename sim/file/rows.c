@@ -8,10 +8,10 @@
 
 enum { ROWS_MAX = 200 };
 
-enum row_deed { ROW_EDIT, ROW_CREATE, ROW_DELETE, ROW_FIRST };
+enum row_action { ROW_EDIT, ROW_CREATE, ROW_DELETE, ROW_FIRST };
 
-struct row {
-    enum row_deed deed;
+struct portal_row {
+    enum row_action action;
     const struct relation *relation;
     struct table *table;
     uint64_t record_id; /* of ROW_EDIT and ROW_DELETE */
@@ -22,7 +22,7 @@ struct row {
 };
 
 struct rows_edit {
-    struct row rows[ROWS_MAX];
+    struct portal_row rows[ROWS_MAX];
     size_t count;
 };
 
@@ -42,28 +42,28 @@ void rows_edit_free(struct rows_edit *edit)
 
 /* --- reading -------------------------------------------------------------------------------- */
 
-static struct row *row_add(const struct call *call, struct rows_edit *edit, enum row_deed deed,
-                           const char *occurrence)
+static struct portal_row *row_add(const struct call *call, struct rows_edit *edit,
+                                  enum row_action deed, const char *occurrence)
 {
     const struct relation *relation = solution_relation(call->sim->solution, occurrence);
-    struct row *row;
+    struct portal_row *row;
 
     if (!relation || edit->count == ROWS_MAX)
         return NULL;
     row = &edit->rows[edit->count++];
-    *row = (struct row){ .deed = deed, .relation = relation };
+    *row = (struct portal_row){ .action = deed, .relation = relation };
     row->table = solution_table(call->sim->solution, relation->table);
     row->change = mem_new(struct change);
     return row;
 }
 
-static int row_member(const struct portal *portal, struct row *row,
+static int row_member(const struct portal *portal, struct portal_row *row,
                       const struct change_options *options, const struct json_value *member)
 {
     struct err err;
 
     if (span_is(member->name, "recordId")) {
-        row->deed = ROW_EDIT;
+        row->action = ROW_EDIT;
         return num_u64(member->text, 1, UINT64_MAX, &row->record_id, &err) ? 0
                                                                            : CODE_RECORD_MISSING;
     }
@@ -82,7 +82,7 @@ static int portal_row_read(const struct call *call, struct rows_edit *edit,
                            const struct portal *portal, const struct change_options *options,
                            const struct json_value *object)
 {
-    struct row *row = row_add(call, edit, ROW_CREATE, portal->relation);
+    struct portal_row *row = row_add(call, edit, ROW_CREATE, portal->relation);
 
     if (!row || object->kind != JSON_OBJECT)
         return CODE_PARAMETER_INVALID;
@@ -129,7 +129,7 @@ static int delete_read(const struct call *call, struct rows_edit *edit, struct s
 {
     struct span id = text, name = span_cut(&id, '.');
     auto_free char *occurrence = span_text(name);
-    struct row *row = row_add(call, edit, ROW_DELETE, occurrence);
+    struct portal_row *row = row_add(call, edit, ROW_DELETE, occurrence);
     struct err err;
 
     if (!row)
@@ -157,7 +157,7 @@ static int related_read(const struct call *call, struct rows_edit *edit,
 {
     struct span rest = member->name;
     auto_free char *occurrence = span_text(span_first(rest, span_find(rest, "::")));
-    struct row *row = row_add(call, edit, ROW_FIRST, occurrence);
+    struct portal_row *row = row_add(call, edit, ROW_FIRST, occurrence);
 
     if (!row)
         return CODE_FIELD_MISSING;
@@ -197,10 +197,10 @@ int rows_edit_read(const struct call *call, const struct json_value *fields,
 /* --- doing ---------------------------------------------------------------------------------- */
 
 /* The record a row means, if it is there already. */
-static bool row_find(const struct call *call, const struct row *row, uint64_t ordinal,
+static bool row_find(const struct call *call, const struct portal_row *row, uint64_t ordinal,
                      uint64_t *other_r)
 {
-    switch (row->deed) {
+    switch (row->action) {
     case ROW_EDIT:
     case ROW_DELETE:
         return table_find_id(row->table, row->record_id, other_r);
@@ -216,10 +216,10 @@ static bool row_find(const struct call *call, const struct row *row, uint64_t or
 int rows_edit_check(const struct call *call, const struct rows_edit *edit, uint64_t ordinal)
 {
     for (size_t i = 0; i < edit->count; i++) {
-        const struct row *row = &edit->rows[i];
+        const struct portal_row *row = &edit->rows[i];
         uint64_t other;
 
-        if (row->deed == ROW_CREATE)
+        if (row->action == ROW_CREATE)
             continue;
         if (!row_find(call, row, ordinal, &other))
             return CODE_RECORD_MISSING;
@@ -231,7 +231,7 @@ int rows_edit_check(const struct call *call, const struct rows_edit *edit, uint6
     return 0;
 }
 
-static void row_tell(const struct call *call, const struct row *row, const char *effect,
+static void row_tell(const struct call *call, const struct portal_row *row, const char *effect,
                      uint64_t ordinal)
 {
     journal_write(call->sim->journal,
@@ -246,7 +246,7 @@ static void row_tell(const struct call *call, const struct row *row, const char 
 }
 
 /* A new row is related by getting the key of the record it belongs to. */
-static void row_create(const struct call *call, struct row *row, uint64_t ordinal)
+static void row_create(const struct call *call, struct portal_row *row, uint64_t ordinal)
 {
     auto_str key = STR_MAX(KIB(64));
     struct cell cell = { .column = row->relation->other, .repetition = 1 };
@@ -263,15 +263,15 @@ static void row_create(const struct call *call, struct row *row, uint64_t ordina
     row_tell(call, row, "create", row->ordinal);
 }
 
-static void row_apply(const struct call *call, struct row *row, uint64_t ordinal)
+static void row_apply(const struct call *call, struct portal_row *row, uint64_t ordinal)
 {
     uint64_t other;
 
-    if (row->deed == ROW_CREATE) {
+    if (row->action == ROW_CREATE) {
         row_create(call, row, ordinal);
     } else if (!row_find(call, row, ordinal, &other)) {
         return;
-    } else if (row->deed == ROW_DELETE) {
+    } else if (row->action == ROW_DELETE) {
         row_tell(call, row, "delete", other);
         table_delete(row->table, other);
     } else {
@@ -289,7 +289,7 @@ void rows_edit_apply(const struct call *call, struct rows_edit *edit, uint64_t o
         row_apply(call, &edit->rows[i], ordinal);
 }
 
-static void digits_member(struct json_writer *w, const char *name, uint64_t n)
+static void row_digits_member(struct json_writer *w, const char *name, uint64_t n)
 {
     char digits[24];
 
@@ -302,20 +302,20 @@ void rows_edit_write(const struct rows_edit *edit, struct json_writer *w)
     bool any = false;
 
     for (size_t i = 0; i < edit->count; i++)
-        any = any || edit->rows[i].deed == ROW_CREATE;
+        any = any || edit->rows[i].action == ROW_CREATE;
     if (!any)
         return;
     json_name(w, "newPortalRecordInfo");
     json_open_array(w);
     for (size_t i = 0; i < edit->count; i++) {
-        const struct row *row = &edit->rows[i];
+        const struct portal_row *row = &edit->rows[i];
 
-        if (row->deed != ROW_CREATE)
+        if (row->action != ROW_CREATE)
             continue;
         json_open_object(w);
         json_member_text(w, "tableName", row->relation->occurrence);
-        digits_member(w, "recordId", table_record_id(row->table, row->ordinal));
-        digits_member(w, "modId", table_mod_id(row->table, row->ordinal));
+        row_digits_member(w, "recordId", table_record_id(row->table, row->ordinal));
+        row_digits_member(w, "modId", table_mod_id(row->table, row->ordinal));
         json_close_object(w);
     }
     json_close_array(w);

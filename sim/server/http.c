@@ -79,7 +79,7 @@ static bool header_read(struct span line, struct http_head *head)
     return true;
 }
 
-struct span http_header(const struct http_head *head, const char *name)
+struct span http_header_value(const struct http_head *head, const char *name)
 {
     for (size_t i = 0; i < head->header_count; i++)
         if (span_is_nocase(head->headers[i].name, name))
@@ -89,7 +89,7 @@ struct span http_header(const struct http_head *head, const char *name)
 
 bool http_header_lists(const struct http_head *head, const char *name, const char *word)
 {
-    struct span rest = http_header(head, name);
+    struct span rest = http_header_value(head, name);
 
     while (rest.at) {
         struct span item = span_cut(&rest, ',');
@@ -119,7 +119,7 @@ static bool length_read(struct http_head *head)
 /* How the body is framed and whether the connection stays. False if that is ambiguous. */
 static bool framing_read(struct http_head *head)
 {
-    struct span coding = http_header(head, "Transfer-Encoding");
+    struct span coding = http_header_value(head, "Transfer-Encoding");
 
     if (!length_read(head))
         return false;
@@ -130,7 +130,7 @@ static bool framing_read(struct http_head *head)
         head->keep_alive = false;
     else if (http_header_lists(head, "Connection", "keep-alive"))
         head->keep_alive = true;
-    head->expects_continue = span_is_nocase(http_header(head, "Expect"), "100-continue");
+    head->expects_continue = span_is_nocase(http_header_value(head, "Expect"), "100-continue");
     return true;
 }
 
@@ -214,7 +214,7 @@ void http_encode(struct span text, struct str *to)
     }
 }
 
-static struct span decoded(struct span text, struct str *to, bool *good)
+static struct span param_decode(struct span text, struct str *to, bool *good)
 {
     size_t before = to->size;
 
@@ -237,8 +237,8 @@ bool http_params_read(struct span query, struct http_params *params_r)
             continue;
         if (p->count == HTTP_PARAMS_MAX)
             return false;
-        name = decoded(name, &p->text, &good);
-        value = decoded(value, &p->text, &good);
+        name = param_decode(name, &p->text, &good);
+        value = param_decode(value, &p->text, &good);
         p->items[p->count++] = (struct http_param){ name, value };
     }
     return good;

@@ -32,7 +32,7 @@ enum http_parse { HTTP_MORE, HTTP_DONE, HTTP_BAD };
 enum http_parse http_head_read(struct span bytes, struct http_head *head_r, size_t *size_r);
 
 /* The value of a header, or SPAN_NONE. Names compare without case. */
-struct span http_header(const struct http_head *head, const char *name);
+struct span http_header_value(const struct http_head *head, const char *name);
 
 /* Whether a comma-separated header names a word, without case: Accept-Encoding: gzip, br */
 bool http_header_lists(const struct http_head *head, const char *name, const char *word);

@@ -24,7 +24,7 @@ static void answer_none(struct sim *sim, struct request *request)
     struct answer answer;
 
     answer_init(&answer);
-    handle(sim, request, &answer);
+    handle_request(sim, request, &answer);
     answer_clear(&answer);
 }
 
@@ -83,7 +83,7 @@ static void down_answer(struct sim *sim, struct answer *answer)
 
 static void request_apply(struct sim *sim, struct request *request, struct answer *answer)
 {
-    handle(sim, request, answer);
+    handle_request(sim, request, answer);
     if (request->twist.twice)
         answer_none(sim, request);
     if (request->twist.replay_us)
@@ -214,7 +214,7 @@ static void stream_journal(struct sim *sim, const struct request *request,
 /* Express compares what it is about to send with what the client says it has. */
 static void etag_check(const struct sim *sim, const struct request *request, struct answer *answer)
 {
-    struct span have = http_header(&request->head, "If-None-Match");
+    struct span have = http_header_value(&request->head, "If-None-Match");
 
     if (have.at && answer->style == ANSWER_API && answer->status == 200
         && span_is(request->head.method, "GET")

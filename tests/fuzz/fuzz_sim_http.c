@@ -35,7 +35,7 @@ static void try_head(struct span bytes, const struct layout *layout)
     struct request request;
     size_t size = 0;
     struct address address;
-    struct page page;
+    struct page_options page;
 
     request_init(&request, KIB(1));
     str_add_span(&request.head_bytes, bytes);
@@ -53,7 +53,7 @@ static void try_find(const struct layout *layout, const struct json_value *body)
 {
     auto_found *found = NULL;
     struct query query = { .code = 0 };
-    struct page page;
+    struct page_options page;
 
     if (page_from_body(&page, solution, &switches, layout, body)
         && query_read(&query, solution, &switches, layout, json_get(body, "query"))) {

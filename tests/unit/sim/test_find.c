@@ -196,7 +196,7 @@ static void find(struct solution *solution, const char *body, const char *want)
     auto_found *found = NULL;
     struct switches switches;
     struct query query;
-    struct page page;
+    struct page_options page;
     struct err err;
 
     switches_init(&switches);
