@@ -20,7 +20,7 @@ struct truth {
     bool any;
 };
 
-static bool flush(struct truth *t, struct err *err)
+static bool truth_flush(struct truth *t, struct err *err)
 {
     bool good = fs_write_all(t->fd, str_span(&t->pending), t->path, err);
 
@@ -59,7 +59,7 @@ static void bytes_write(struct json_writer *w, const struct content *content)
     }
 }
 
-static void digits_member(struct json_writer *w, const char *name, uint64_t n)
+static void truth_digits_member(struct json_writer *w, const char *name, uint64_t n)
 {
     char digits[24];
 
@@ -76,7 +76,7 @@ static void entry_write(struct truth *t, uint64_t ordinal, unsigned column, unsi
     str_add_text(&t->pending, t->any ? ",\n" : "\n");
     t->any = true;
     json_open_object(&w);
-    digits_member(&w, "recordId", table_record_id(t->table, ordinal));
+    truth_digits_member(&w, "recordId", table_record_id(t->table, ordinal));
     field_write(t, &w, ordinal, "id", "id");
     field_write(t, &w, ordinal, "id_Contact", "id_Contact");
     field_write(t, &w, ordinal, "Type", "Type");
@@ -86,7 +86,7 @@ static void entry_write(struct truth *t, uint64_t ordinal, unsigned column, unsi
     json_member_text(&w, "kind", content_kind(&content));
     bytes_write(&w, &content);
     field_write(t, &w, ordinal, "NexusExportDate", "mark");
-    digits_member(&w, "modId", table_mod_id(t->table, ordinal));
+    truth_digits_member(&w, "modId", table_mod_id(t->table, ordinal));
     json_member_text(&w, "name", content.name);
     json_member_u64(&w, "version", content.version);
     json_close_object(&w);
@@ -109,11 +109,11 @@ static bool records_write(struct truth *t, struct err *err)
     str_add_char(&t->pending, '[');
     for (uint64_t i = 0; i < table_count(t->table); i++) {
         record_write(t, table_select(t->table, i));
-        if (t->pending.size >= FLUSH_AT && !flush(t, err))
+        if (t->pending.size >= FLUSH_AT && !truth_flush(t, err))
             return false;
     }
     str_add_text(&t->pending, "\n]\n");
-    return flush(t, err);
+    return truth_flush(t, err);
 }
 
 bool truth_write(const char *path, struct solution *solution, struct err *err)

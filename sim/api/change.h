@@ -10,7 +10,7 @@ enum { CHANGE_CELLS_MAX = 128 };
 
 /* How a create or edit asks to be treated. */
 struct change_options {
-    enum date_form dates;
+    enum value_date_form dates;
     bool script_entry;    /* entrymode: script    */
     bool script_prohibit; /* prohibitmode: script */
 };

@@ -422,7 +422,7 @@ static bool row_by_key(struct odata *o, uint64_t *ordinal_r)
     for (uint64_t i = 0; i < table_count(o->table); i++) {
         auto_str value = STR_MAX(VALUE_MAX);
         const struct column *first = &table_plan(o->table)->columns[0];
-        struct making making = { o->table, first, 0, 1 };
+        struct make_context making = { o->table, first, 0, 1 };
 
         if (first->find && !table_exceptions(o->table, 0))
             return first->find(&making, key, ordinal_r) && table_is_live(o->table, *ordinal_r);

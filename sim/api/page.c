@@ -252,7 +252,7 @@ static bool response_read(struct page_reading *r, const struct page_option *opti
     return true;
 }
 
-int page_dates(const struct switches *switches, struct span text, enum date_form *form_r)
+int page_dates(const struct switches *switches, struct span text, enum value_date_form *form_r)
 {
     if (switch_of(switches, SWITCH_DATE_FORMATS) == DATE_FORMATS_960)
         return CODE_PARAMETER_INVALID;

@@ -35,7 +35,7 @@ struct page_options {
     struct page_portal portals[PAGE_PORTALS_MAX];
     size_t portal_count;
     const struct layout *response; /* NULL: the request's own */
-    enum date_form dates;
+    enum value_date_form dates;
     struct script_wishes scripts;
     struct json *sort_json, *portal_json; /* what the spans of a query string point into */
 
@@ -61,7 +61,7 @@ bool page_from_body(struct page_options *page, const struct solution *solution,
 void page_clear(struct page_options *page);
 
 /* A date form from `dateformats`. 0 or FileMaker's code. */
-int page_dates(const struct switches *switches, struct span text, enum date_form *form_r);
+int page_dates(const struct switches *switches, struct span text, enum value_date_form *form_r);
 
 /* The place of a name on a layout; NULL if it is not there. */
 const struct shown *layout_shown(const struct layout *layout, struct span name);

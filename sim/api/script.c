@@ -69,7 +69,7 @@ static bool record_by_param(const struct table *table, struct span param, uint64
     if (num_u64(param, 1, UINT64_MAX, &record_id, &err))
         return table_find_id(table, record_id, ordinal_r);
     for (size_t i = 0; i < plan->column_count; i++) {
-        struct making making = { table, &plan->columns[i], 0, 1 };
+        struct make_context making = { table, &plan->columns[i], 0, 1 };
 
         if (plan->columns[i].find && plan->columns[i].find(&making, param, ordinal_r))
             return table_is_live(table, *ordinal_r);

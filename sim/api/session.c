@@ -8,8 +8,8 @@
 
 #include <pthread.h>
 
-struct global {
-    struct global *next;
+struct session_variable {
+    struct session_variable *next;
     char *name, *value;
 };
 
@@ -20,7 +20,7 @@ struct session {
     int64_t used_us;
     uint64_t next_ticket, serving; /* equal: nobody has it */
     bool ended;
-    struct global *globals;
+    struct session_variable *globals;
 };
 
 struct sessions {
@@ -45,7 +45,7 @@ struct sessions *sessions_new(const struct session_rules *rules)
 static void session_free(struct session *session)
 {
     while (session->globals) {
-        struct global *global = session->globals;
+        struct session_variable *global = session->globals;
 
         session->globals = global->next;
         free(global->name);
@@ -75,7 +75,7 @@ static bool is_idle(const struct session *session)
 }
 
 /* Ends what has been idle for too long and forgets what ended, with the lock held. */
-static void sweep(struct sessions *sessions)
+static void sessions_sweep(struct sessions *sessions)
 {
     int64_t now = time_mono_us();
     size_t kept = 0;
@@ -93,7 +93,7 @@ static void sweep(struct sessions *sessions)
     sessions->count = kept;
 }
 
-static size_t living(const struct sessions *sessions)
+static size_t sessions_living(const struct sessions *sessions)
 {
     size_t count = 0;
 
@@ -135,8 +135,8 @@ bool session_login(struct sessions *sessions, struct span database, const char *
     struct session *session = NULL;
 
     (void)pthread_mutex_lock(&sessions->lock);
-    sweep(sessions);
-    if (!sessions->rules.max || living(sessions) < sessions->rules.max) {
+    sessions_sweep(sessions);
+    if (!sessions->rules.max || sessions_living(sessions) < sessions->rules.max) {
         session = session_add(sessions);
         session->database = span_text(database);
         session->account = mem_text(account);
@@ -168,7 +168,7 @@ struct session *session_take(struct sessions *sessions, struct span token, struc
 
     *busy_r = false;
     (void)pthread_mutex_lock(&sessions->lock);
-    sweep(sessions);
+    sessions_sweep(sessions);
     session = session_find(sessions, token);
     if (session && database.at && !span_is(database, session->database))
         session = NULL;
@@ -199,7 +199,7 @@ bool session_logout(struct sessions *sessions, struct span token, uint32_t *seri
     struct session *session;
 
     (void)pthread_mutex_lock(&sessions->lock);
-    sweep(sessions);
+    sessions_sweep(sessions);
     session = session_find(sessions, token);
     if (session) {
         session->ended = true;
@@ -224,7 +224,7 @@ bool session_lives(struct sessions *sessions, uint32_t serial, struct span token
     bool lives = false;
 
     (void)pthread_mutex_lock(&sessions->lock);
-    sweep(sessions);
+    sessions_sweep(sessions);
     for (size_t i = 0; i < sessions->count && !lives; i++) {
         struct session *session = sessions->list[i];
 
@@ -242,7 +242,7 @@ size_t sessions_drop(struct sessions *sessions)
     size_t count;
 
     (void)pthread_mutex_lock(&sessions->lock);
-    count = living(sessions);
+    count = sessions_living(sessions);
     for (size_t i = 0; i < sessions->count; i++)
         sessions->list[i]->ended = true;
     (void)pthread_mutex_unlock(&sessions->lock);
@@ -254,20 +254,20 @@ size_t sessions_count(struct sessions *sessions)
     size_t count;
 
     (void)pthread_mutex_lock(&sessions->lock);
-    sweep(sessions);
-    count = living(sessions);
+    sessions_sweep(sessions);
+    count = sessions_living(sessions);
     (void)pthread_mutex_unlock(&sessions->lock);
     return count;
 }
 
 void session_global_set(struct session *session, struct span name, struct span value)
 {
-    struct global *global = session->globals;
+    struct session_variable *global = session->globals;
 
     while (global && !span_is(name, global->name))
         global = global->next;
     if (!global) {
-        global = mem_new(struct global);
+        global = mem_new(struct session_variable);
         global->name = span_text(name);
         global->next = session->globals;
         session->globals = global;
@@ -278,7 +278,7 @@ void session_global_set(struct session *session, struct span name, struct span v
 
 struct span session_global(const struct session *session, struct span name)
 {
-    for (const struct global *global = session->globals; global; global = global->next)
+    for (const struct session_variable *global = session->globals; global; global = global->next)
         if (span_is(name, global->name))
             return span_of(global->value);
     return SPAN_NONE;

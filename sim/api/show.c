@@ -120,23 +120,24 @@ static void container_write(const struct show *show, struct json_writer *w,
 /* --- fields --------------------------------------------------------------------------------- */
 
 /* A record related to the one shown; false if there is none. */
-struct place {
+struct related_record {
     const struct table *table;
     uint64_t ordinal;
-    bool there;
+    bool exists;
 };
 
-static struct place place_of(const struct show *show, const struct shown *shown, uint64_t ordinal)
+static struct related_record related_record_of(const struct show *show, const struct shown *shown,
+                                               uint64_t ordinal)
 {
     const struct solution *solution = show->sim->solution;
-    struct place place = { show->table, ordinal, true };
+    struct related_record place = { show->table, ordinal, true };
     const struct relation *relation;
 
     if (!shown->relation)
         return place;
     relation = solution_relation(solution, shown->relation);
     place.table = solution_table(solution, relation->table);
-    place.there = relation_record(solution, relation, show->table, ordinal, 0, &place.ordinal);
+    place.exists = relation_record(solution, relation, show->table, ordinal, 0, &place.ordinal);
     return place;
 }
 
@@ -156,8 +157,9 @@ static void number_zeros(const struct show *show, enum column_type type, struct 
     str_cut(value, value->size - zeros);
 }
 
-static void value_show(const struct show *show, struct json_writer *w, const struct place *place,
-                       const struct shown *shown, const struct column *column, unsigned repetition)
+static void value_show(const struct show *show, struct json_writer *w,
+                       const struct related_record *place, const struct shown *shown,
+                       const struct column *column, unsigned repetition)
 {
     auto_str value = STR_MAX(VALUE_MAX);
     struct span global = SPAN_NONE;
@@ -170,13 +172,13 @@ static void value_show(const struct show *show, struct json_writer *w, const str
             str_printf(&name, "(%u)", repetition);
         global = session_global(show->session, str_span(&name));
     }
-    if (column->type == COLUMN_CONTAINER && place->there) {
+    if (column->type == COLUMN_CONTAINER && place->exists) {
         container_write(show, w, place->table, place->ordinal, shown->column, repetition);
         return;
     }
     if (global.at)
         str_add_span(&value, global);
-    else if (place->there && column->type != COLUMN_CONTAINER)
+    else if (place->exists && column->type != COLUMN_CONTAINER)
         table_value(place->table, place->ordinal, shown->column, repetition, &value);
     number_zeros(show, column->type, &value);
     value_write(w, column->type, str_span(&value), show->page->dates);
@@ -189,7 +191,7 @@ static bool is_closed(const struct show *show, uint64_t ordinal)
 }
 
 static void field_show(const struct show *show, struct json_writer *w, const struct shown *shown,
-                       const struct place *place, bool closed)
+                       const struct related_record *place, bool closed)
 {
     const struct column *column = &table_plan(place->table)->columns[shown->column];
     unsigned first = shown_first(shown), last = shown_last(shown, column);
@@ -238,7 +240,7 @@ static void fields_show(const struct show *show, struct json_writer *w, uint64_t
     json_open_object(w);
     for (size_t i = 0; i < show->layout->shown_count; i++) {
         const struct shown *shown = &show->layout->shown[i];
-        struct place place;
+        struct related_record place;
 
         if (is_left_out(show, show->layout->shown, i))
             continue;
@@ -246,7 +248,7 @@ static void fields_show(const struct show *show, struct json_writer *w, uint64_t
             json_member_text(w, "", shown->no_access ? no_access : "");
             continue;
         }
-        place = place_of(show, shown, ordinal);
+        place = related_record_of(show, shown, ordinal);
         field_show(show, w, shown, &place, closed);
     }
     json_close_object(w);
@@ -282,16 +284,17 @@ static bool portal_is_wanted(const struct show *show, size_t index)
     return true;
 }
 
-struct rows {
+struct portal_range {
     size_t offset, limit, found, returned; /* offset from 1 */
 };
 
-static struct rows rows_of(const struct show *show, const struct portal *portal, uint64_t ordinal)
+static struct portal_range rows_of(const struct show *show, const struct portal *portal,
+                                   uint64_t ordinal)
 {
     const struct relation *relation = solution_relation(show->sim->solution, portal->relation);
     const struct page_portal *page = portal_page(show, portal);
     bool drawn = switch_of(&show->sim->switches, SWITCH_PORTAL_DEFAULT) == SWITCHED_YES;
-    struct rows rows = { .offset = 1, .limit = drawn ? portal->rows : 50 };
+    struct portal_range rows = { .offset = 1, .limit = drawn ? portal->rows : 50 };
 
     if (page && page->has_offset)
         rows.offset = (size_t)page->offset;
@@ -305,7 +308,7 @@ static struct rows rows_of(const struct show *show, const struct portal *portal,
     return rows;
 }
 
-static void digits_member(struct json_writer *w, const char *name, uint64_t n)
+static void show_digits_member(struct json_writer *w, const char *name, uint64_t n)
 {
     char digits[24];
 
@@ -314,12 +317,12 @@ static void digits_member(struct json_writer *w, const char *name, uint64_t n)
 }
 
 /* A portal's own fields belong to its row; others are related to that row's record. */
-static struct place row_place(const struct show *row, const struct portal *portal,
-                              const struct shown *shown, uint64_t ordinal)
+static struct related_record row_place(const struct show *row, const struct portal *portal,
+                                       const struct shown *shown, uint64_t ordinal)
 {
     if (!shown->relation || strcmp(shown->relation, portal->relation) == 0)
-        return (struct place){ row->table, ordinal, true };
-    return place_of(row, shown, ordinal);
+        return (struct related_record){ row->table, ordinal, true };
+    return related_record_of(row, shown, ordinal);
 }
 
 static void row_show(const struct show *show, struct json_writer *w, const struct portal *portal,
@@ -329,14 +332,14 @@ static void row_show(const struct show *show, struct json_writer *w, const struc
 
     row.table = table;
     json_open_object(w);
-    digits_member(w, "recordId", table_record_id(table, ordinal));
+    show_digits_member(w, "recordId", table_record_id(table, ordinal));
     for (size_t i = 0; i < portal->shown_count; i++) {
-        struct place place = row_place(&row, portal, &portal->shown[i], ordinal);
+        struct related_record place = row_place(&row, portal, &portal->shown[i], ordinal);
 
         if (!stands_before(portal->shown, i))
             field_show(&row, w, &portal->shown[i], &place, false);
     }
-    digits_member(w, "modId", table_mod_id(table, ordinal));
+    show_digits_member(w, "modId", table_mod_id(table, ordinal));
     json_close_object(w);
 }
 
@@ -346,7 +349,7 @@ static void portal_show(const struct show *show, struct json_writer *w, const st
     const struct solution *solution = show->sim->solution;
     const struct relation *relation = solution_relation(solution, portal->relation);
     const struct table *table = solution_table(solution, relation->table);
-    struct rows rows = rows_of(show, portal, ordinal);
+    struct portal_range rows = rows_of(show, portal, ordinal);
     uint64_t other;
 
     json_name(w, portal_name(portal));
@@ -360,7 +363,7 @@ static void portal_show(const struct show *show, struct json_writer *w, const st
 static void portal_info(const struct show *show, struct json_writer *w, const struct portal *portal,
                         uint64_t ordinal)
 {
-    struct rows rows = rows_of(show, portal, ordinal);
+    struct portal_range rows = rows_of(show, portal, ordinal);
 
     json_open_object(w);
     if (portal->name)
@@ -405,8 +408,8 @@ void show_record(const struct show *show, struct json_writer *w, uint64_t ordina
     json_open_object(w);
     fields_show(show, w, ordinal);
     portals_show(show, w, ordinal);
-    digits_member(w, "recordId", table_record_id(show->table, ordinal));
-    digits_member(w, "modId", show->request->twist.wrong_mod_id ? mod_id + 7 : mod_id);
+    show_digits_member(w, "recordId", table_record_id(show->table, ordinal));
+    show_digits_member(w, "modId", show->request->twist.wrong_mod_id ? mod_id + 7 : mod_id);
     portal_infos_show(show, w, ordinal);
     json_close_object(w);
 }

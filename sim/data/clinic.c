@@ -110,7 +110,7 @@ int64_t clinic_moment(uint64_t seed, uint64_t n, uint64_t count, int64_t first_d
 
 /* --- making document fields ----------------------------------------------------------------- */
 
-static const struct clinic *clinic_of(const struct making *m)
+static const struct clinic *clinic_of(const struct make_context *m)
 {
     return table_plan(m->table)->data;
 }
@@ -132,12 +132,12 @@ static void moment_add(int64_t seconds, bool with_clock, struct str *to)
         value_date_text(civil, to);
 }
 
-static void make_doc_id(const struct making *m, struct str *to)
+static void make_doc_id(const struct make_context *m, struct str *to)
 {
     uuid_add(clinic_of(m), SALT_DOCUMENT, m->ordinal, to);
 }
 
-static bool find_doc_id(const struct making *m, struct span text, uint64_t *ordinal_r)
+static bool find_doc_id(const struct make_context *m, struct span text, uint64_t *ordinal_r)
 {
     uint32_t number;
 
@@ -147,7 +147,7 @@ static bool find_doc_id(const struct making *m, struct span text, uint64_t *ordi
     return true;
 }
 
-static void make_doc_contact(const struct making *m, struct str *to)
+static void make_doc_contact(const struct make_context *m, struct str *to)
 {
     const struct clinic *clinic = clinic_of(m);
     int64_t patient = clinic->ops->patient(clinic, m->ordinal);
@@ -158,7 +158,7 @@ static void make_doc_contact(const struct making *m, struct str *to)
         uuid_add(clinic, SALT_STRANGER, m->ordinal, to);
 }
 
-static void make_doc_type(const struct making *m, struct str *to)
+static void make_doc_type(const struct make_context *m, struct str *to)
 {
     str_add_text(to, clinic_of(m)->ops->type(clinic_of(m), m->ordinal));
 }
@@ -174,12 +174,12 @@ void clinic_document_date(const struct clinic *clinic, uint64_t ordinal, struct 
         moment_add(clinic->ops->created(clinic, ordinal) - back * DAY_SECONDS, false, to);
 }
 
-static void make_doc_date(const struct making *m, struct str *to)
+static void make_doc_date(const struct make_context *m, struct str *to)
 {
     clinic_document_date(clinic_of(m), m->ordinal, to);
 }
 
-static void make_doc_order(const struct making *m, struct str *to)
+static void make_doc_order(const struct make_context *m, struct str *to)
 {
     uint64_t chance = clinic_chance(clinic_of(m), m->ordinal, WHAT_ORDER);
 
@@ -187,28 +187,28 @@ static void make_doc_order(const struct making *m, struct str *to)
         uuid_add(clinic_of(m), SALT_ORDER, chance_below(~chance, 5000), to);
 }
 
-static void make_doc_imported(const struct making *m, struct str *to)
+static void make_doc_imported(const struct make_context *m, struct str *to)
 {
     if (chance_below(clinic_chance(clinic_of(m), m->ordinal, WHAT_IMPORTED), 4) == 0)
         str_add_char(to, '1');
 }
 
-static void make_doc_num(const struct making *m, struct str *to)
+static void make_doc_num(const struct make_context *m, struct str *to)
 {
     str_printf(to, "%ju", (uintmax_t)(FIRST_NUM + m->ordinal));
 }
 
-static void make_doc_creator(const struct making *m, struct str *to)
+static void make_doc_creator(const struct make_context *m, struct str *to)
 {
     str_add_text(to, clinic_of(m)->ops->creator(clinic_of(m), m->ordinal));
 }
 
-static void make_doc_created(const struct making *m, struct str *to)
+static void make_doc_created(const struct make_context *m, struct str *to)
 {
     moment_add(clinic_of(m)->ops->created(clinic_of(m), m->ordinal), true, to);
 }
 
-static void make_doc_modifier(const struct making *m, struct str *to)
+static void make_doc_modifier(const struct make_context *m, struct str *to)
 {
     uint64_t other = clinic_chance(clinic_of(m), m->ordinal, WHAT_MODIFIER);
 
@@ -218,7 +218,7 @@ static void make_doc_modifier(const struct making *m, struct str *to)
         str_add_text(to, clinic_some_creator(clinic_of(m), other >> 32));
 }
 
-static void make_doc_modified(const struct making *m, struct str *to)
+static void make_doc_modified(const struct make_context *m, struct str *to)
 {
     const struct clinic *clinic = clinic_of(m);
     uint64_t chance = clinic_chance(clinic, m->ordinal, WHAT_MODIFIED);
@@ -229,24 +229,24 @@ static void make_doc_modified(const struct making *m, struct str *to)
     moment_add(clinic->ops->created(clinic, m->ordinal) + later, true, to);
 }
 
-static void make_doc_file_name(const struct making *m, struct str *to)
+static void make_doc_file_name(const struct make_context *m, struct str *to)
 {
     str_add_text(to, clinic_of(m)->ops->file_name(clinic_of(m), m->ordinal));
 }
 
-static void fill_doc(const struct making *m, struct content *content_r)
+static void fill_doc(const struct make_context *m, struct content *content_r)
 {
     clinic_of(m)->ops->content(clinic_of(m), m->ordinal, content_r);
 }
 
 /* --- making patient fields ------------------------------------------------------------------ */
 
-static void make_contact_id(const struct making *m, struct str *to)
+static void make_contact_id(const struct make_context *m, struct str *to)
 {
     uuid_add(clinic_of(m), SALT_CONTACT, m->ordinal, to);
 }
 
-static bool find_contact_id(const struct making *m, struct span text, uint64_t *ordinal_r)
+static bool find_contact_id(const struct make_context *m, struct span text, uint64_t *ordinal_r)
 {
     uint32_t number;
 
@@ -256,12 +256,12 @@ static bool find_contact_id(const struct making *m, struct span text, uint64_t *
     return true;
 }
 
-static void make_contact_first(const struct making *m, struct str *to)
+static void make_contact_first(const struct make_context *m, struct str *to)
 {
     str_add_text(to, name_first(clinic_chance(clinic_of(m), m->ordinal, WHAT_FIRST)));
 }
 
-static void make_contact_last(const struct making *m, struct str *to)
+static void make_contact_last(const struct make_context *m, struct str *to)
 {
     str_add_text(to, name_last(clinic_chance(clinic_of(m), m->ordinal, WHAT_LAST)));
 }
@@ -274,17 +274,17 @@ void clinic_patient_dob(const struct clinic *clinic, uint64_t patient, struct st
                false, to);
 }
 
-static void make_contact_dob(const struct making *m, struct str *to)
+static void make_contact_dob(const struct make_context *m, struct str *to)
 {
     clinic_patient_dob(clinic_of(m), m->ordinal, to);
 }
 
-static void make_contact_mrn(const struct making *m, struct str *to)
+static void make_contact_mrn(const struct make_context *m, struct str *to)
 {
     str_printf(to, "%ju", (uintmax_t)(FIRST_MRN + m->ordinal));
 }
 
-static void make_contact_address(const struct making *m, struct str *to)
+static void make_contact_address(const struct make_context *m, struct str *to)
 {
     uint64_t chance = clinic_chance(clinic_of(m), m->ordinal, WHAT_STREET);
 
@@ -292,7 +292,7 @@ static void make_contact_address(const struct making *m, struct str *to)
                name_suburb(~chance));
 }
 
-static int64_t contact_created(const struct making *m)
+static int64_t contact_created(const struct make_context *m)
 {
     const struct clinic *clinic = clinic_of(m);
 
@@ -300,7 +300,7 @@ static int64_t contact_created(const struct making *m)
                          clinic_day(2014, 7, 1), clinic_day(2024, 10, 31));
 }
 
-static void make_contact_created(const struct making *m, struct str *to)
+static void make_contact_created(const struct make_context *m, struct str *to)
 {
     moment_add(contact_created(m), true, to);
 }

@@ -25,7 +25,7 @@ static void shape_free(void *data)
 
 /* --- tables and relations ------------------------------------------------------------------- */
 
-static bool table_line(struct reader *r)
+static bool table_line(struct shape_reader *r)
 {
     struct shape *shape = r->shape;
     struct described_table *table;
@@ -65,17 +65,17 @@ static bool column_named(const struct described_table *table, struct span name, 
 }
 
 /* TABLE.FIELD */
-static bool place_word(struct reader *r, struct described_table **table_r, unsigned *column_r)
+static bool place_word(struct shape_reader *r, struct described_table **table_r, unsigned *column_r)
 {
     struct span found = reader_word(r), field = found;
     struct span name = span_cut(&field, '.');
 
     *table_r = table_named(r->shape, name);
     return (*table_r && column_named(*table_r, field, column_r))
-           || reader_says(r, "a TABLE.FIELD that was described before", found);
+           || reader_error(r, "a TABLE.FIELD that was described before", found);
 }
 
-static bool relation_line(struct reader *r)
+static bool relation_line(struct shape_reader *r)
 {
     struct shape *shape = r->shape;
     struct relation *relation = &shape->relations[shape->relation_count];
@@ -86,11 +86,11 @@ static bool relation_line(struct reader *r)
     if (!reader_text(r, "the name of an occurrence", &relation->occurrence))
         return false;
     if (!reader_word_is(r, "from"))
-        return reader_says(r, "'from'", reader_word(r));
+        return reader_error(r, "'from'", reader_word(r));
     if (!place_word(r, &from, &relation->own))
         return false;
     if (!reader_word_is(r, "to"))
-        return reader_says(r, "'to'", reader_word(r));
+        return reader_error(r, "'to'", reader_word(r));
     if (!place_word(r, &to, &relation->other))
         return false;
     relation->table = to->plan.name;
@@ -100,7 +100,7 @@ static bool relation_line(struct reader *r)
 
 /* --- layouts -------------------------------------------------------------------------------- */
 
-static struct layout *last_layout(struct reader *r)
+static struct layout *last_layout(struct shape_reader *r)
 {
     struct shape *shape = r->shape;
 
@@ -109,12 +109,12 @@ static struct layout *last_layout(struct reader *r)
     return &shape->layouts[shape->layout_count - 1];
 }
 
-static struct described_layout *last_parts(struct reader *r)
+static struct described_layout *last_parts(struct shape_reader *r)
 {
     return r->shape->layout_parts[r->shape->layout_count - 1];
 }
 
-static bool layout_line(struct reader *r)
+static bool layout_line(struct shape_reader *r)
 {
     struct shape *shape = r->shape;
     struct layout *layout = &shape->layouts[shape->layout_count];
@@ -125,11 +125,11 @@ static bool layout_line(struct reader *r)
     if (!reader_text(r, "the name of a layout", &layout->name))
         return false;
     if (!reader_word_is(r, "of"))
-        return reader_says(r, "'of'", reader_word(r));
+        return reader_error(r, "'of'", reader_word(r));
     if (!reader_text(r, "a table", &layout->table))
         return false;
     if (!table_named(shape, span_of(layout->table)))
-        return reader_says(r, "a table that was described before", span_of(layout->table));
+        return reader_error(r, "a table that was described before", span_of(layout->table));
     layout->occurrence = layout->table;
     shape->layout_parts[shape->layout_count++] = mem_new(struct described_layout);
     layout->shown = last_parts(r)->shown;
@@ -139,7 +139,7 @@ static bool layout_line(struct reader *r)
     if (reader_word_is(r, "in") && !reader_text(r, "a folder", &layout->folder))
         return false;
     found = reader_word(r);
-    return !found.at || reader_says(r, "'as OCCURRENCE' or 'in FOLDER'", found);
+    return !found.at || reader_error(r, "'as OCCURRENCE' or 'in FOLDER'", found);
 }
 
 static const struct relation *relation_named(const struct shape *shape, struct span name)
@@ -159,7 +159,7 @@ static const char *relation_start(const struct shape *shape, const struct relati
  * FIELD of the table, or OCCURRENCE::FIELD of a relation that starts from it.
  *   through   the relation of a portal, whose own fields its rows show; NULL on a layout
  */
-static bool shown_word(struct reader *r, const char *from, const struct relation *through,
+static bool shown_word(struct shape_reader *r, const char *from, const struct relation *through,
                        struct shown *shown)
 {
     const struct relation *relation = NULL;
@@ -175,18 +175,18 @@ static bool shown_word(struct reader *r, const char *from, const struct relation
         relation = relation_named(r->shape, span_first(found, colons));
         if (!relation
             || (relation != through && strcmp(relation_start(r->shape, relation), from) != 0))
-            return reader_says(r, "a field of a relation that starts from this table", found);
+            return reader_error(r, "a field of a relation that starts from this table", found);
         shown->relation = relation->occurrence;
         name = span_from(found, colons + 2);
     }
     if (through && !relation)
-        return reader_says(r, "a field with its occurrence (ATTACH::File)", found);
+        return reader_error(r, "a field with its occurrence (ATTACH::File)", found);
     table = table_named(r->shape, span_of(relation ? relation->table : from));
     return column_named(table, name, &shown->column)
-           || reader_says(r, "a field of that table", found);
+           || reader_error(r, "a field of that table", found);
 }
 
-static bool shown_options(struct reader *r, struct shown *shown)
+static bool shown_options(struct shape_reader *r, struct shown *shown)
 {
     for (;;) {
         struct span found = reader_word(r);
@@ -204,18 +204,18 @@ static bool shown_options(struct reader *r, struct shown *shown)
                 return false;
         } else if (span_is(found, "repetitions")) {
             if (!reader_range(r, &low, &high) || low < 1)
-                return reader_says(r, "a range of repetitions", found);
+                return reader_error(r, "a range of repetitions", found);
             shown->first = (unsigned)low;
             shown->last = (unsigned)high;
         } else {
-            return reader_says(
+            return reader_error(
                 r, "how a field is shown (no-access, calendar, menu LIST, repetitions 1..3)",
                 found);
         }
     }
 }
 
-static struct shown *next_shown(struct reader *r)
+static struct shown *next_shown(struct shape_reader *r)
 {
     struct layout *layout = last_layout(r);
 
@@ -230,14 +230,14 @@ static struct shown *next_shown(struct reader *r)
     return &last_parts(r)->shown[layout->shown_count++];
 }
 
-static bool show_line(struct reader *r)
+static bool show_line(struct shape_reader *r)
 {
     struct shown *shown = next_shown(r);
 
     return shown && shown_word(r, last_layout(r)->table, NULL, shown) && shown_options(r, shown);
 }
 
-static bool deleted_line(struct reader *r)
+static bool deleted_line(struct shape_reader *r)
 {
     struct shown *shown = next_shown(r);
 
@@ -249,7 +249,7 @@ static bool deleted_line(struct reader *r)
 }
 
 /* portal NAME of OCCURRENCE rows N; "-" for a portal without a name */
-static bool portal_line(struct reader *r)
+static bool portal_line(struct shape_reader *r)
 {
     struct layout *layout = last_layout(r);
     const struct relation *relation;
@@ -266,13 +266,13 @@ static bool portal_line(struct reader *r)
     if (strcmp(portal->name, "-") == 0)
         portal->name = NULL;
     if (!reader_word_is(r, "of"))
-        return reader_says(r, "'of'", reader_word(r));
+        return reader_error(r, "'of'", reader_word(r));
     found = reader_word(r);
     relation = relation_named(r->shape, found);
     if (!relation || strcmp(relation_start(r->shape, relation), layout->table) != 0)
-        return reader_says(r, "a relation that starts from this table", found);
+        return reader_error(r, "a relation that starts from this table", found);
     if (!reader_word_is(r, "rows"))
-        return reader_says(r, "'rows'", reader_word(r));
+        return reader_error(r, "'rows'", reader_word(r));
     if (!reader_number(r, &rows))
         return false;
     portal->relation = relation->occurrence;
@@ -282,7 +282,7 @@ static bool portal_line(struct reader *r)
     return true;
 }
 
-static bool row_line(struct reader *r)
+static bool row_line(struct shape_reader *r)
 {
     struct layout *layout = last_layout(r);
     const struct relation *relation;
@@ -301,7 +301,7 @@ static bool row_line(struct reader *r)
 
 /* --- value lists, scripts ------------------------------------------------------------------- */
 
-static bool values_line(struct reader *r)
+static bool values_line(struct shape_reader *r)
 {
     struct value_list *list = &r->shape->lists[r->shape->list_count];
 
@@ -315,7 +315,7 @@ static bool values_line(struct reader *r)
     return true;
 }
 
-static bool script_kind_word(struct reader *r, struct script *script)
+static bool script_kind_word(struct shape_reader *r, struct script *script)
 {
     struct span found = reader_word(r);
     uint64_t n = 0;
@@ -330,7 +330,7 @@ static bool script_kind_word(struct reader *r, struct script *script)
     else if (span_is(found, "fail") || span_is(found, "slow"))
         script->kind = span_is(found, "fail") ? SCRIPT_FAIL : SCRIPT_SLOW;
     else if (!span_is(found, "quiet"))
-        return reader_says(
+        return reader_error(
             r, "what a script does (base64 FIELD, echo, fail N, quiet, slow MS, separator)", found);
     if (span_starts(found, "base64"))
         return reader_text(r, "a field", &script->field);
@@ -342,7 +342,7 @@ static bool script_kind_word(struct reader *r, struct script *script)
     return true;
 }
 
-static bool script_line(struct reader *r)
+static bool script_line(struct shape_reader *r)
 {
     struct script *script = &r->shape->scripts[r->shape->script_count];
 
@@ -356,23 +356,23 @@ static bool script_line(struct reader *r)
     return true;
 }
 
-static bool database_line(struct reader *r)
+static bool database_line(struct shape_reader *r)
 {
     return reader_text(r, "the name of a database", (const char **)&r->shape->database);
 }
 
-static bool documents_line(struct reader *r)
+static bool documents_line(struct shape_reader *r)
 {
     return reader_text(r, "a layout", &r->shape->documents);
 }
 
 /* --- all lines ------------------------------------------------------------------------------ */
 
-static bool line_read(struct reader *r)
+static bool line_read(struct shape_reader *r)
 {
     static const struct {
         const char *name;
-        bool (*read)(struct reader *r);
+        bool (*read)(struct shape_reader *r);
     } lines[] = {
         { "database", database_line }, { "table", table_line },   { "field", shape_field_line },
         { "relation", relation_line }, { "layout", layout_line }, { "show", show_line },
@@ -386,7 +386,7 @@ static bool line_read(struct reader *r)
     for (size_t i = 0; i < lengthof(lines); i++)
         if (span_is(found, lines[i].name))
             return lines[i].read(r);
-    return reader_says(
+    return reader_error(
         r,
         "how a line begins (database, table, field, relation, layout, show, deleted, "
         "portal, row, values, script, documents, #)",
@@ -394,7 +394,7 @@ static bool line_read(struct reader *r)
 }
 
 /* Fields that refer to others know their targets only now. */
-static bool refs_resolve(struct reader *r)
+static bool refs_resolve(struct shape_reader *r)
 {
     for (size_t i = 0; i < r->shape->table_count; i++) {
         struct described_table *table = r->shape->tables[i];
@@ -419,7 +419,7 @@ static bool refs_resolve(struct reader *r)
     return true;
 }
 
-static bool shape_is_whole(struct reader *r)
+static bool shape_is_whole(struct shape_reader *r)
 {
     struct shape *shape = r->shape;
 
@@ -461,7 +461,7 @@ bool shape_read(struct span text, const char *name, uint64_t seed, unsigned reco
                 struct solution **solution_r, struct err *err)
 {
     struct shape *shape = mem_new(struct shape);
-    struct reader r = { .shape = shape, .seed = seed, .record_gap = record_gap, .err = err };
+    struct shape_reader r = { .shape = shape, .seed = seed, .record_gap = record_gap, .err = err };
     bool good = true;
 
     for (unsigned number = 1; good && text.at; number++) {

@@ -4,7 +4,7 @@
 #include "sim/chance.h"
 #include "sim/faults/people.h"
 
-static bool file_recipe(struct reader *r, struct recipe *recipe)
+static bool file_recipe(struct shape_reader *r, struct recipe *recipe)
 {
     static const struct {
         const char *name;
@@ -20,7 +20,7 @@ static bool file_recipe(struct reader *r, struct recipe *recipe)
     while (i < lengthof(types) && !span_is(found, types[i].name))
         i++;
     if (i == lengthof(types))
-        return reader_says(
+        return reader_error(
             r, "a kind of file (pdf, jpeg, png, tiff, heic, text, html, xls, json, gzip, other)",
             found);
     *recipe =
@@ -30,13 +30,13 @@ static bool file_recipe(struct reader *r, struct recipe *recipe)
     if (reader_word_is(r, "stored")) {
         found = reader_word(r);
         if (!people_content_read(found, &stored) || stored.keep_store)
-            return reader_says(r, "how a file is stored (embedded, secured, open, ...)", found);
+            return reader_error(r, "how a file is stored (embedded, secured, open, ...)", found);
         recipe->store = stored.store;
     }
     return !reader_word_is(r, "missing") || reader_percent(r, &recipe->missing);
 }
 
-static bool recipe_words(struct reader *r, struct recipe *recipe, const char **ref)
+static bool recipe_words(struct shape_reader *r, struct recipe *recipe, const char **ref)
 {
     static const struct {
         const char *name;
@@ -82,12 +82,12 @@ static bool recipe_words(struct reader *r, struct recipe *recipe, const char **r
             return reader_text(r, "TABLE.FIELD", ref);
         }
     }
-    return reader_says(
+    return reader_error(
         r, "how values are made (uuid, serial N, choice A|B, words 1..9, file pdf 20K, ...)",
         found);
 }
 
-static bool type_word(struct reader *r, enum column_type *type_r)
+static bool type_word(struct shape_reader *r, enum column_type *type_r)
 {
     struct span found = reader_word(r);
 
@@ -97,7 +97,7 @@ static bool type_word(struct reader *r, enum column_type *type_r)
             return true;
         }
     }
-    return reader_says(r, "a type (text, number, date, time, timestamp, container)", found);
+    return reader_error(r, "a type (text, number, date, time, timestamp, container)", found);
 }
 
 /* A word that says one thing about a field; false if it is none of these. */
@@ -136,7 +136,7 @@ static bool flag_word(struct column *column, struct span found)
     return false;
 }
 
-static bool field_options(struct reader *r, struct column *column, struct recipe *recipe)
+static bool field_options(struct shape_reader *r, struct column *column, struct recipe *recipe)
 {
     for (;;) {
         struct span found = reader_word(r);
@@ -152,12 +152,12 @@ static bool field_options(struct reader *r, struct column *column, struct recipe
             if (!reader_percent(r, &recipe->sometimes))
                 return false;
         } else if (!flag_word(column, found)) {
-            return reader_says(r, "something that a field can be", found);
+            return reader_error(r, "something that a field can be", found);
         }
     }
 }
 
-bool shape_field_line(struct reader *r)
+bool shape_field_line(struct shape_reader *r)
 {
     struct shape *shape = r->shape;
     struct described_table *table = shape->table_count ? shape->tables[shape->table_count - 1]

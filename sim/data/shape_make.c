@@ -5,29 +5,29 @@
 #include "sim/data/clinic.h"
 #include "sim/data/names.h"
 
-static const struct recipe *recipe_of(const struct making *m)
+static const struct recipe *recipe_of(const struct make_context *m)
 {
     return m->column->args;
 }
 
-static uint64_t chance_for(const struct making *m, unsigned what)
+static uint64_t chance_for(const struct make_context *m, unsigned what)
 {
     return chance_of(recipe_of(m)->seed, m->ordinal, m->repetition * 16 + what);
 }
 
-static int64_t between(const struct making *m, unsigned what)
+static int64_t chance_between(const struct make_context *m, unsigned what)
 {
     const struct recipe *r = recipe_of(m);
 
     return r->low + (int64_t)chance_below(chance_for(m, what), (uint64_t)(r->high - r->low + 1));
 }
 
-static void words_add(const struct making *m, struct str *to)
+static void words_add(const struct make_context *m, struct str *to)
 {
     static const char *const words[] = { "review",  "of",     "the",    "left",   "shoe",  "with",
                                          "a",       "new",    "insole", "and",    "strap", "for",
                                          "walking", "longer", "than",   "before", "see",   "note" };
-    int64_t count = between(m, 1);
+    int64_t count = chance_between(m, 1);
 
     for (int64_t i = 0; i < count; i++)
         str_printf(
@@ -55,7 +55,7 @@ static void moment_add(int64_t seconds, bool with_clock, struct str *to)
         value_date_text(civil, to);
 }
 
-static void number_add(const struct making *m, struct str *to)
+static void number_add(const struct make_context *m, struct str *to)
 {
     const struct recipe *r = recipe_of(m);
 
@@ -64,14 +64,14 @@ static void number_add(const struct making *m, struct str *to)
                    (uintmax_t)chance_below(chance_for(m, 2), 1000000000000000u));
         return;
     }
-    str_printf(to, "%jd", (intmax_t)between(m, 1));
+    str_printf(to, "%jd", (intmax_t)chance_between(m, 1));
     if (r->kind == RECIPE_DECIMAL)
         str_printf(to, ".%02u", (unsigned)chance_below(chance_for(m, 2), 100));
     else if (r->kind == RECIPE_MIXED && chance_for(m, 2) % 2)
         str_add_text(to, "abc");
 }
 
-static void person_add(const struct making *m, struct str *to)
+static void person_add(const struct make_context *m, struct str *to)
 {
     static const char *const accounts[] = { "reception", "m.okafor", "s.lindqvist", "scanner" };
     const struct recipe *r = recipe_of(m);
@@ -87,22 +87,22 @@ static void person_add(const struct making *m, struct str *to)
                    name_street(chance_for(m, 2)), name_suburb(chance_for(m, 3)));
 }
 
-static void date_add(const struct making *m, struct str *to)
+static void date_add(const struct make_context *m, struct str *to)
 {
     const struct recipe *r = recipe_of(m);
 
     if (r->kind == RECIPE_DATE)
-        moment_add(between(m, 1) * 86400, false, to);
+        moment_add(chance_between(m, 1) * 86400, false, to);
     else if (r->kind == RECIPE_TIMESTAMP)
-        moment_add(between(m, 1) * 86400 + (int64_t)chance_below(chance_for(m, 2), 86400), true,
-                   to);
+        moment_add(chance_between(m, 1) * 86400 + (int64_t)chance_below(chance_for(m, 2), 86400),
+                   true, to);
     else
         moment_add(
             clinic_moment(r->seed, m->ordinal, table_plan(m->table)->count + 1, r->low, r->high),
             true, to);
 }
 
-static void value_add(const struct making *m, struct str *to)
+static void value_add(const struct make_context *m, struct str *to)
 {
     const struct recipe *r = recipe_of(m);
 
@@ -148,20 +148,20 @@ static void value_add(const struct making *m, struct str *to)
     abort();
 }
 
-static bool has_value(const struct making *m)
+static bool has_value(const struct make_context *m)
 {
     const struct recipe *r = recipe_of(m);
 
     return r->sometimes >= 100 || chance_below(chance_for(m, 9), 100) < r->sometimes;
 }
 
-static void recipe_make(const struct making *m, struct str *to)
+static void recipe_make(const struct make_context *m, struct str *to)
 {
     if (has_value(m))
         value_add(m, to);
 }
 
-static void recipe_fill(const struct making *m, struct content *content_r)
+static void recipe_fill(const struct make_context *m, struct content *content_r)
 {
     const struct recipe *r = recipe_of(m);
 
@@ -181,7 +181,7 @@ static void recipe_fill(const struct making *m, struct content *content_r)
                    (uintmax_t)m->ordinal + 1, file_type_suffix(r->type));
 }
 
-static bool recipe_find(const struct making *m, struct span text, uint64_t *ordinal_r)
+static bool recipe_find(const struct make_context *m, struct span text, uint64_t *ordinal_r)
 {
     uint32_t number;
 

@@ -16,7 +16,7 @@ void *shape_keep(struct shape *shape, void *memory)
     return memory;
 }
 
-struct span reader_word(struct reader *r)
+struct span reader_word(struct shape_reader *r)
 {
     struct span rest = span_trim(r->rest), found;
     size_t size = 0;
@@ -36,9 +36,9 @@ struct span reader_word(struct reader *r)
     return span_first(rest, size);
 }
 
-bool reader_word_is(struct reader *r, const char *text)
+bool reader_word_is(struct shape_reader *r, const char *text)
 {
-    struct reader ahead = *r;
+    struct shape_reader ahead = *r;
 
     if (!span_is(reader_word(&ahead), text))
         return false;
@@ -46,7 +46,7 @@ bool reader_word_is(struct reader *r, const char *text)
     return true;
 }
 
-bool reader_says(struct reader *r, const char *what, struct span found)
+bool reader_error(struct shape_reader *r, const char *what, struct span found)
 {
     if (!found.size)
         return err_set(r->err, ERR_USAGE, 0, "%s is missing at the end", what);
@@ -54,43 +54,43 @@ bool reader_says(struct reader *r, const char *what, struct span found)
                    SPAN_ARGS(span_first(found, 60)), what);
 }
 
-bool reader_too_many(struct reader *r, const char *what, size_t most)
+bool reader_too_many(struct shape_reader *r, const char *what, size_t most)
 {
     return err_set(r->err, ERR_USAGE, 0, "more than %zu %s", most, what);
 }
 
-bool reader_text(struct reader *r, const char *what, const char **text_r)
+bool reader_text(struct shape_reader *r, const char *what, const char **text_r)
 {
     struct span found = reader_word(r);
 
     if (!found.at || !found.size)
-        return reader_says(r, what, found);
+        return reader_error(r, what, found);
     *text_r = shape_keep(r->shape, span_text(found));
     return true;
 }
 
-bool reader_number(struct reader *r, uint64_t *n_r)
+bool reader_number(struct shape_reader *r, uint64_t *n_r)
 {
     struct span found = reader_word(r);
     struct err ignored;
 
     return num_bytes(found, 0, UINT64_C(1) << 40, n_r, &ignored)
-           || reader_says(r, "a number", found);
+           || reader_error(r, "a number", found);
 }
 
-bool reader_percent(struct reader *r, unsigned *percent_r)
+bool reader_percent(struct shape_reader *r, unsigned *percent_r)
 {
     struct span found = reader_word(r);
     struct err ignored;
     uint64_t n;
 
     if (!span_ends(found, "%") || !num_u64(span_first(found, found.size - 1), 0, 100, &n, &ignored))
-        return reader_says(r, "a percentage such as 5%", found);
+        return reader_error(r, "a percentage such as 5%", found);
     *percent_r = (unsigned)n;
     return true;
 }
 
-bool reader_range(struct reader *r, int64_t *low_r, int64_t *high_r)
+bool reader_range(struct shape_reader *r, int64_t *low_r, int64_t *high_r)
 {
     struct span found = reader_word(r);
     size_t dots = span_find(found, "..");
@@ -99,12 +99,12 @@ bool reader_range(struct reader *r, int64_t *low_r, int64_t *high_r)
     if (dots == found.size
         || !num_i64(span_first(found, dots), INT32_MIN, INT32_MAX, low_r, &ignored)
         || !num_i64(span_from(found, dots + 2), *low_r, INT32_MAX, high_r, &ignored))
-        return reader_says(r, "a range such as 1..100", found);
+        return reader_error(r, "a range such as 1..100", found);
     return true;
 }
 
 /* Years, as the days from the first to the last. */
-bool reader_years(struct reader *r, int64_t *low_r, int64_t *high_r)
+bool reader_years(struct shape_reader *r, int64_t *low_r, int64_t *high_r)
 {
     if (!reader_range(r, low_r, high_r))
         return false;
@@ -116,14 +116,14 @@ bool reader_years(struct reader *r, int64_t *low_r, int64_t *high_r)
 }
 
 /* A|B|C, as a list that others may point to. */
-bool reader_list(struct reader *r, char *const **list_r, size_t *count_r)
+bool reader_list(struct shape_reader *r, char *const **list_r, size_t *count_r)
 {
     struct span found = reader_word(r);
     char **list = shape_keep(r->shape, mem_zero(VALUES_MAX * sizeof *list));
     size_t count = 0;
 
     if (!found.size)
-        return reader_says(r, "a list such as A|B|C", found);
+        return reader_error(r, "a list such as A|B|C", found);
     while (found.at && count < VALUES_MAX)
         list[count++] = shape_keep(r->shape, span_text(span_cut(&found, '|')));
     *list_r = list;

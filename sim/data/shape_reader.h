@@ -55,7 +55,7 @@ struct shape {
     size_t kept_count, kept_room;
 };
 
-struct reader {
+struct shape_reader {
     struct shape *shape;
     struct span rest; /* of the line */
     uint64_t seed;
@@ -67,21 +67,21 @@ struct reader {
 void *shape_keep(struct shape *shape, void *memory);
 
 /* The next word; one in double quotes may hold blanks. SPAN_NONE at the end. */
-struct span reader_word(struct reader *r);
+struct span reader_word(struct shape_reader *r);
 /* Takes the next word if it is this one. */
-bool reader_word_is(struct reader *r, const char *text);
+bool reader_word_is(struct shape_reader *r, const char *text);
 
 /* Refusals: all return false. */
-bool reader_says(struct reader *r, const char *what, struct span found);
-bool reader_too_many(struct reader *r, const char *what, size_t most);
+bool reader_error(struct shape_reader *r, const char *what, struct span found);
+bool reader_too_many(struct shape_reader *r, const char *what, size_t most);
 
 /* Words with a meaning; false with the error set. */
-bool reader_text(struct reader *r, const char *what, const char **text_r);
-bool reader_number(struct reader *r, uint64_t *n_r); /* also 20K */
-bool reader_percent(struct reader *r, unsigned *percent_r);
-bool reader_range(struct reader *r, int64_t *low_r, int64_t *high_r);      /* 1..9 */
-bool reader_years(struct reader *r, int64_t *low_r, int64_t *high_r);      /* as days since 1970 */
-bool reader_list(struct reader *r, char *const **list_r, size_t *count_r); /* A|B|C */
+bool reader_text(struct shape_reader *r, const char *what, const char **text_r);
+bool reader_number(struct shape_reader *r, uint64_t *n_r); /* also 20K */
+bool reader_percent(struct shape_reader *r, unsigned *percent_r);
+bool reader_range(struct shape_reader *r, int64_t *low_r, int64_t *high_r); /* 1..9 */
+bool reader_years(struct shape_reader *r, int64_t *low_r, int64_t *high_r); /* as days since 1970 */
+bool reader_list(struct shape_reader *r, char *const **list_r, size_t *count_r); /* A|B|C */
 
 /* The line of a field, below its table. */
-bool shape_field_line(struct reader *r);
+bool shape_field_line(struct shape_reader *r);

@@ -166,7 +166,7 @@ static void edit_one(struct workplace *desk, uint64_t ordinal, const void *arg)
     unsigned index;
     const struct column *column = some_column(desk, &index);
     uint64_t other = chance_below(people_choice(desk->sim, 5), table_plan(desk->table)->count + 1);
-    struct making making = { desk->table, column, other, 1 };
+    struct make_context making = { desk->table, column, other, 1 };
     struct cell cell;
 
     (void)arg;

@@ -18,7 +18,7 @@
 #include <pthread.h>
 
 struct rule {
-    struct line line;
+    struct scenario_line line;
     uint64_t seen;    /* requests of its kind and record */
     struct map *each; /* record -> how often seen         */
 };
@@ -41,7 +41,7 @@ struct scenario *scenario_new(uint64_t seed)
 
 static void rule_free(struct rule *rule)
 {
-    line_clear(&rule->line);
+    scenario_line_clear(&rule->line);
     map_free(rule->each, NULL);
     free(rule);
 }
@@ -79,7 +79,7 @@ static struct times_seen rule_counts(struct rule *rule, const struct request *re
     return times;
 }
 
-static bool record_fits(const struct line *line, uint64_t record_id)
+static bool record_fits(const struct scenario_line *line, uint64_t record_id)
 {
     if (!line->has_records)
         return true;
@@ -88,12 +88,12 @@ static bool record_fits(const struct line *line, uint64_t record_id)
     return record_id >= line->records.first && record_id <= line->records.last;
 }
 
-static bool time_fits(const struct line *line, int64_t since_us)
+static bool time_fits(const struct scenario_line *line, int64_t since_us)
 {
     return since_us >= line->from_us && (!line->to_us || since_us < line->to_us);
 }
 
-static bool count_fits(const struct line *line, uint64_t n)
+static bool count_fits(const struct scenario_line *line, uint64_t n)
 {
     if (n <= line->skip)
         return false;
@@ -208,7 +208,7 @@ static void rule_apply(struct sim *sim, const struct rule *rule)
     struct err err;
 
     (void)sim_count(&sim->faults, 1);
-    if (!event_run(sim, &rule->line.deed.event, &err))
+    if (!event_run(sim, &rule->line.action.event, &err))
         log_warn("line %u of the scenario: %s", rule->line.number, err.msg);
 }
 
@@ -221,14 +221,14 @@ void scenario_meet(struct sim *sim, struct request *request)
         log_debug("request %ju (%s, record %ju): line %u of the scenario applies",
                   (uintmax_t)request->number, request_kind_name(request->route.kind),
                   (uintmax_t)request->record_id, rule->line.number);
-        deed_to_twist(&rule->line.deed, &request->twist);
+        action_to_twist(&rule->line.action, &request->twist);
         rule_apply(sim, rule);
     }
 }
 
 static bool event_is_due(struct rule *rule, const struct request *request)
 {
-    const struct line *line = &rule->line;
+    const struct scenario_line *line = &rule->line;
 
     if ((line->when != WHEN_AFTER && line->when != WHEN_EVERY)
         || !(line->kinds >> request->route.kind & 1))
@@ -288,7 +288,7 @@ static void timed_start(struct sim *sim, const struct rule *rule)
 
 /* --- adding lines --------------------------------------------------------------------------- */
 
-static const struct rule *rule_add(struct scenario *scenario, const struct line *line)
+static const struct rule *rule_add(struct scenario *scenario, const struct scenario_line *line)
 {
     struct rule *rule = mem_new(struct rule);
 
@@ -306,12 +306,12 @@ static const struct rule *rule_add(struct scenario *scenario, const struct line 
 
 static bool line_take(struct sim *sim, struct span text, unsigned number, struct err *err)
 {
-    struct line line = { .number = number };
-    bool good = line_read(text, &line, err);
+    struct scenario_line line = { .number = number };
+    bool good = scenario_line_read(text, &line, err);
 
     line.number = number;
     if (good && line.when == WHEN_NOW)
-        good = event_run(sim, &line.deed.event, err);
+        good = event_run(sim, &line.action.event, err);
     else if (good && line.when != WHEN_NEVER) {
         const struct rule *rule = rule_add(sim->scenario, &line);
 
@@ -319,7 +319,7 @@ static bool line_take(struct sim *sim, struct span text, unsigned number, struct
             timed_start(sim, rule);
         return true;
     }
-    line_clear(&line);
+    scenario_line_clear(&line);
     return good;
 }
 

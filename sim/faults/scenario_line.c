@@ -7,11 +7,11 @@
 #include "base/num.h"
 #include "base/time.h"
 
-struct words {
+struct line_words {
     struct span rest;
 };
 
-static struct span word_next(struct words *words)
+static struct span word_next(struct line_words *words)
 {
     struct span rest = span_trim(words->rest), word;
     size_t size = 0;
@@ -23,9 +23,9 @@ static struct span word_next(struct words *words)
     return word;
 }
 
-static bool word_is_next(struct words *words, const char *text)
+static bool word_is_next(struct line_words *words, const char *text)
 {
-    struct words ahead = *words;
+    struct line_words ahead = *words;
 
     if (!span_is(word_next(&ahead), text))
         return false;
@@ -33,7 +33,7 @@ static bool word_is_next(struct words *words, const char *text)
     return true;
 }
 
-static bool says(struct err *err, const char *what, struct span word)
+static bool word_error(struct err *err, const char *what, struct span word)
 {
     if (!word.size)
         return err_set(err, ERR_USAGE, 0, "%s is missing at the end", what);
@@ -43,20 +43,20 @@ static bool says(struct err *err, const char *what, struct span word)
 
 /* --- words with a meaning ------------------------------------------------------------------- */
 
-static bool number_read(struct words *words, uint64_t *n_r, struct err *err)
+static bool number_read(struct line_words *words, uint64_t *n_r, struct err *err)
 {
     struct span word = word_next(words);
 
-    return num_u64(word, 0, UINT64_MAX, n_r, err) || says(err, "a number", word);
+    return num_u64(word, 0, UINT64_MAX, n_r, err) || word_error(err, "a number", word);
 }
 
-static bool signed_read(struct words *words, int64_t *n_r, struct err *err)
+static bool signed_read(struct line_words *words, int64_t *n_r, struct err *err)
 {
     struct span word = word_next(words);
     struct span digits = span_starts(word, "+") ? span_from(word, 1) : word;
 
     return num_i64(digits, INT64_MIN, INT64_MAX, n_r, err)
-           || says(err, "a number such as +5 or -5", word);
+           || word_error(err, "a number such as +5 or -5", word);
 }
 
 /* "250ms", "10s", "5m"; a bare number is seconds. */
@@ -84,14 +84,14 @@ static bool time_text_read(struct span word, int64_t *us_r)
     return false;
 }
 
-static bool time_read(struct words *words, int64_t *us_r, struct err *err)
+static bool time_read(struct line_words *words, int64_t *us_r, struct err *err)
 {
     struct span word = word_next(words);
 
-    return time_text_read(word, us_r) || says(err, "a time such as 250ms, 10s or 2m", word);
+    return time_text_read(word, us_r) || word_error(err, "a time such as 250ms, 10s or 2m", word);
 }
 
-static bool chance_read(struct words *words, double *chance_r, struct err *err)
+static bool chance_read(struct line_words *words, double *chance_r, struct err *err)
 {
     struct span word = word_next(words);
     auto_free char *text = span_text(word);
@@ -103,13 +103,13 @@ static bool chance_read(struct words *words, double *chance_r, struct err *err)
         text[word.size - 1] = '\0';
     n = strtod(text, &end) / (percent ? 100 : 1);
     if (!*text || *end || !(n >= 0 && n <= 1))
-        return says(err, "a chance such as 5% or 0.05", word);
+        return word_error(err, "a chance such as 5% or 0.05", word);
     *chance_r = n;
     return true;
 }
 
 /* "N", "N..M", or "any N". */
-static bool records_read(struct words *words, struct people_records *records, struct err *err)
+static bool records_read(struct line_words *words, struct people_records *records, struct err *err)
 {
     struct span word = word_next(words), last;
     size_t dots = span_find(word, "..");
@@ -120,7 +120,7 @@ static bool records_read(struct words *words, struct people_records *records, st
     last = dots < word.size ? span_from(word, dots + 2) : word;
     if (!num_u64(span_first(word, dots), 1, UINT64_MAX, &records->first, &ignored)
         || !num_u64(last, records->first, UINT64_MAX, &records->last, &ignored))
-        return says(err, "a record id, a range such as 3..9, or any N", word);
+        return word_error(err, "a record id, a range such as 3..9, or any N", word);
     return true;
 }
 
@@ -134,14 +134,14 @@ static bool place_text_read(struct span word, struct twist_place *place)
                    place->percent ? 100 : UINT64_MAX, &place->n, &err);
 }
 
-static bool place_read(struct words *words, struct twist_place *place, struct err *err)
+static bool place_read(struct line_words *words, struct twist_place *place, struct err *err)
 {
     struct span word = word_next(words);
 
-    return place_text_read(word, place) || says(err, "a place such as 1000 or 50%", word);
+    return place_text_read(word, place) || word_error(err, "a place such as 1000 or 50%", word);
 }
 
-static bool kinds_read(struct words *words, uint64_t *kinds, struct err *err)
+static bool kinds_read(struct line_words *words, uint64_t *kinds, struct err *err)
 {
     static const uint64_t streams = UINT64_C(1) << REQUEST_STREAM1 | UINT64_C(1) << REQUEST_STREAM2;
     static const uint64_t others = UINT64_C(1) << REQUEST_STATUS | UINT64_C(1) << REQUEST_ODATA;
@@ -149,7 +149,7 @@ static bool kinds_read(struct words *words, uint64_t *kinds, struct err *err)
     struct span rest = word_next(words);
 
     if (!rest.size)
-        return says(err, "a kind of request", rest);
+        return word_error(err, "a kind of request", rest);
     while (rest.at) {
         struct span word = span_cut(&rest, ',');
         enum request_kind kind;
@@ -163,26 +163,29 @@ static bool kinds_read(struct words *words, uint64_t *kinds, struct err *err)
         else if (request_kind_read(word, &kind))
             *kinds |= UINT64_C(1) << kind;
         else
-            return says(err, "a kind of request (list, get, find, patch, stream1, any, ...)", word);
+            return word_error(err, "a kind of request (list, get, find, patch, stream1, any, ...)",
+                              word);
     }
     return true;
 }
 
 /* --- deeds ---------------------------------------------------------------------------------- */
 
-static bool text_read(struct words *words, struct deed *deed, const char **text_r, struct err *err)
+static bool text_read(struct line_words *words, struct scenario_action *deed, const char **text_r,
+                      struct err *err)
 {
     struct span word = word_next(words);
 
     if (!word.size)
-        return says(err, "a word", word);
+        return word_error(err, "a word", word);
     free(deed->text);
     deed->text = span_text(word);
     *text_r = deed->text;
     return true;
 }
 
-static bool status_read(struct words *words, struct deed *deed, struct err *err)
+static bool status_word_read(struct line_words *words, struct scenario_action *deed,
+                             struct err *err)
 {
     struct twist_status *status = &deed->twist.status;
     uint64_t n;
@@ -202,13 +205,14 @@ static bool status_read(struct words *words, struct deed *deed, struct err *err)
     }
 }
 
-static bool stall_at_read(struct words *words, struct deed *deed, struct err *err)
+static bool stall_at_read(struct line_words *words, struct scenario_action *deed, struct err *err)
 {
     return place_read(words, &deed->twist.stall_at.at, err)
            && time_read(words, &deed->twist.stall_at.time_us, err);
 }
 
-static bool coding_word_read(struct words *words, struct deed *deed, struct err *err)
+static bool coding_word_read(struct line_words *words, struct scenario_action *deed,
+                             struct err *err)
 {
     static const char *const ways[] = {
         [CODING_GZIP] = "gzip", [CODING_DEFLATE] = "deflate", [CODING_LABEL] = "label"
@@ -221,10 +225,10 @@ static bool coding_word_read(struct words *words, struct deed *deed, struct err 
             return true;
         }
     }
-    return says(err, "gzip, deflate or label", word);
+    return word_error(err, "gzip, deflate or label", word);
 }
 
-static bool stale_read(struct words *words, struct deed *deed, struct err *err)
+static bool stale_read(struct line_words *words, struct scenario_action *deed, struct err *err)
 {
     static const char *const ways[] = { [STALE_401] = "401",
                                         [STALE_404] = "404",
@@ -238,19 +242,19 @@ static bool stale_read(struct words *words, struct deed *deed, struct err *err)
             return true;
         }
     }
-    return says(err, "401, 404, 400 or no-cookie", word);
+    return word_error(err, "401, 404, 400 or no-cookie", word);
 }
 
-static bool answer_read(struct words *words, struct deed *deed, struct err *err)
+static bool answer_read(struct line_words *words, struct scenario_action *deed, struct err *err)
 {
     struct span word = word_next(words);
 
     return reaction_read(word, &deed->twist.reaction)
-           || says(err, "edit, touch, replace, clear or alter", word);
+           || word_error(err, "edit, touch, replace, clear or alter", word);
 }
 
 /* container RECORDS [field NAME] [repetition N] is WHAT */
-static bool container_read(struct words *words, struct deed *deed, struct err *err)
+static bool container_read(struct line_words *words, struct scenario_action *deed, struct err *err)
 {
     struct event *event = &deed->event;
     uint64_t repetition = 1;
@@ -264,21 +268,22 @@ static bool container_read(struct words *words, struct deed *deed, struct err *e
         return false;
     event->repetition = (unsigned)repetition;
     if (!word_is_next(words, "is"))
-        return says(err, "'is' after the records", word_next(words));
+        return word_error(err, "'is' after the records", word_next(words));
     word = word_next(words);
     return people_content_read(word, &event->content)
-           || says(err,
-                   "what a container can be (good, empty, embedded, secured, open, additional, "
-                   "reference, no-access, missing, truncated, error-page, zero)",
-                   word);
+           || word_error(
+               err,
+               "what a container can be (good, empty, embedded, secured, open, additional, "
+               "reference, no-access, missing, truncated, error-page, zero)",
+               word);
 }
 
-static bool set_read(struct words *words, struct deed *deed, struct err *err)
+static bool set_read(struct line_words *words, struct scenario_action *deed, struct err *err)
 {
     struct span name = word_next(words), value = word_next(words);
 
     if (!name.size)
-        return says(err, "a switch", name);
+        return word_error(err, "a switch", name);
     deed->text = value.size
                      ? mem_printf(SPAN_FORMAT "=" SPAN_FORMAT, SPAN_ARGS(name), SPAN_ARGS(value))
                      : span_text(name);
@@ -286,13 +291,13 @@ static bool set_read(struct words *words, struct deed *deed, struct err *err)
     return true;
 }
 
-static bool hold_read(struct words *words, struct deed *deed, struct err *err)
+static bool hold_read(struct line_words *words, struct scenario_action *deed, struct err *err)
 {
     return records_read(words, &deed->event.records, err)
            && time_read(words, &deed->event.time_us, err);
 }
 
-enum argument {
+enum action_argument {
     TAKES_NOTHING, /* the member is a flag */
     TAKES_TIME,
     TAKES_NUMBER,
@@ -302,30 +307,30 @@ enum argument {
     TAKES_OWN,
 };
 
-struct deed_name {
+struct action_name {
     const char *name;
-    enum argument takes;
+    enum action_argument takes;
     size_t offset, size; /* of the member of struct twist */
     enum event_kind event;
-    bool (*read)(struct words *words, struct deed *deed, struct err *err);
+    bool (*read)(struct line_words *words, struct scenario_action *deed, struct err *err);
 };
 
-#define TWIST(words, takes, member)                                                                \
+#define TWIST(line_words, takes, member)                                                           \
     {                                                                                              \
-        words, takes, offsetof(struct twist, member), sizeof((struct twist *)NULL)->member,        \
+        line_words, takes, offsetof(struct twist, member), sizeof((struct twist *)NULL)->member,   \
             EVENT_NONE, NULL                                                                       \
     }
-#define TWIST_OWN(words, member, read)                                                             \
+#define TWIST_OWN(line_words, member, read)                                                        \
     {                                                                                              \
-        words, TAKES_OWN, offsetof(struct twist, member), sizeof((struct twist *)NULL)->member,    \
-            EVENT_NONE, read                                                                       \
+        line_words, TAKES_OWN, offsetof(struct twist, member),                                     \
+            sizeof((struct twist *)NULL)->member, EVENT_NONE, read                                 \
     }
-#define EVENT(words, kind, read)                                                                   \
+#define EVENT(line_words, kind, read)                                                              \
     {                                                                                              \
-        words, TAKES_OWN, 0, 0, kind, read                                                         \
+        line_words, TAKES_OWN, 0, 0, kind, read                                                    \
     }
 
-static bool nothing_read(struct words *words, struct deed *deed, struct err *err)
+static bool nothing_read(struct line_words *words, struct scenario_action *deed, struct err *err)
 {
     (void)words;
     (void)deed;
@@ -333,25 +338,27 @@ static bool nothing_read(struct words *words, struct deed *deed, struct err *err
     return true;
 }
 
-static bool event_time_read(struct words *words, struct deed *deed, struct err *err)
+static bool event_time_read(struct line_words *words, struct scenario_action *deed, struct err *err)
 {
     return time_read(words, &deed->event.time_us, err);
 }
 
-static bool event_number_read(struct words *words, struct deed *deed, struct err *err)
+static bool event_number_read(struct line_words *words, struct scenario_action *deed,
+                              struct err *err)
 {
     return number_read(words, &deed->event.number, err);
 }
 
-static bool event_records_read(struct words *words, struct deed *deed, struct err *err)
+static bool event_records_read(struct line_words *words, struct scenario_action *deed,
+                               struct err *err)
 {
     return records_read(words, &deed->event.records, err);
 }
 
 /* Where one name begins with another, the longer stands first. */
-static const struct deed_name deed_names[] = {
+static const struct action_name action_names[] = {
     TWIST("delay", TAKES_TIME, delay_us),
-    TWIST_OWN("status", status, status_read),
+    TWIST_OWN("status", status, status_word_read),
     TWIST("code", TAKES_NUMBER, code),
     TWIST("reset before", TAKES_NOTHING, reset_before),
     TWIST("reset after", TAKES_NOTHING, reset_after),
@@ -400,8 +407,8 @@ static const struct deed_name deed_names[] = {
     EVENT("set", EVENT_SET, set_read),
 };
 
-static bool argument_read(struct words *words, const struct deed_name *name, struct deed *deed,
-                          struct err *err)
+static bool argument_read(struct line_words *words, const struct action_name *name,
+                          struct scenario_action *deed, struct err *err)
 {
     void *member = (char *)&deed->twist + name->offset;
 
@@ -426,9 +433,9 @@ static bool argument_read(struct words *words, const struct deed_name *name, str
 }
 
 /* Takes a name of one or two words. */
-static bool name_take(struct words *words, const char *name)
+static bool name_take(struct line_words *words, const char *name)
 {
-    struct words ahead = *words;
+    struct line_words ahead = *words;
     struct span rest = span_of(name);
 
     while (rest.at) {
@@ -441,34 +448,34 @@ static bool name_take(struct words *words, const char *name)
     return true;
 }
 
-static bool deed_read(struct words *words, struct deed *deed, struct err *err)
+static bool action_read(struct line_words *words, struct scenario_action *deed, struct err *err)
 {
     struct span left;
 
-    for (size_t i = 0; i < lengthof(deed_names); i++) {
-        if (!name_take(words, deed_names[i].name))
+    for (size_t i = 0; i < lengthof(action_names); i++) {
+        if (!name_take(words, action_names[i].name))
             continue;
-        deed->event.kind = deed_names[i].event;
-        deed->offset = deed_names[i].offset;
-        deed->size = deed_names[i].size;
-        if (!argument_read(words, &deed_names[i], deed, err))
-            return err_ctx(err, "%s", deed_names[i].name);
+        deed->event.kind = action_names[i].event;
+        deed->offset = action_names[i].offset;
+        deed->size = action_names[i].size;
+        if (!argument_read(words, &action_names[i], deed, err))
+            return err_ctx(err, "%s", action_names[i].name);
         left = word_next(words);
         return !left.size
                || err_set(err, ERR_USAGE, 0, "'" SPAN_FORMAT "' is one word too many",
                           SPAN_ARGS(span_first(left, 60)));
     }
-    return says(err, "something that can happen", span_trim(words->rest));
+    return word_error(err, "something that can happen", span_trim(words->rest));
 }
 
-void deed_to_twist(const struct deed *deed, struct twist *twist)
+void action_to_twist(const struct scenario_action *deed, struct twist *twist)
 {
     memcpy((char *)twist + deed->offset, (const char *)&deed->twist + deed->offset, deed->size);
 }
 
 /* --- conditions ----------------------------------------------------------------------------- */
 
-static bool record_condition(struct words *words, struct line *line, struct err *err)
+static bool record_condition(struct line_words *words, struct scenario_line *line, struct err *err)
 {
     line->has_records = true;
     if (word_is_next(words, "every"))
@@ -476,7 +483,7 @@ static bool record_condition(struct words *words, struct line *line, struct err 
     return records_read(words, &line->records, err);
 }
 
-static bool condition_read(struct words *words, struct line *line, struct span word,
+static bool condition_read(struct line_words *words, struct scenario_line *line, struct span word,
                            struct err *err)
 {
     if (span_is(word, "record"))
@@ -507,13 +514,13 @@ static bool condition_read(struct words *words, struct line *line, struct span w
         line->has_chance = true;
         return chance_read(words, &line->chance, err);
     }
-    return says(
+    return word_error(
         err,
         "a condition (record, first, nth, every, after, above, reaching, from, to, chance) or 'do'",
         word);
 }
 
-static bool request_line(struct words *words, struct line *line, struct err *err)
+static bool request_line(struct line_words *words, struct scenario_line *line, struct err *err)
 {
     line->when = WHEN_REQUEST;
     if (!kinds_read(words, &line->kinds, err))
@@ -522,16 +529,17 @@ static bool request_line(struct words *words, struct line *line, struct err *err
         struct span word = word_next(words);
 
         if (span_is(word, "do"))
-            return deed_read(words, &line->deed, err);
+            return action_read(words, &line->action, err);
         if (!condition_read(words, line, word, err))
             return false;
     }
 }
 
 /* after KIND N do ..., after 10s do ...; the same with every. */
-static bool moment_line(struct words *words, struct line *line, bool once, struct err *err)
+static bool moment_line(struct line_words *words, struct scenario_line *line, bool once,
+                        struct err *err)
 {
-    struct words ahead = *words;
+    struct line_words ahead = *words;
 
     if (time_text_read(word_next(&ahead), &line->time_us)) {
         *words = ahead;
@@ -545,21 +553,21 @@ static bool moment_line(struct words *words, struct line *line, bool once, struc
         || (line->when == WHEN_EACH_TIME && !line->time_us))
         return err_set(err, ERR_USAGE, 0, "every 0 is too often");
     if (!word_is_next(words, "do"))
-        return says(err, "'do'", word_next(words));
-    return deed_read(words, &line->deed, err);
+        return word_error(err, "'do'", word_next(words));
+    return action_read(words, &line->action, err);
 }
 
-static bool deed_fits(const struct line *line, struct err *err)
+static bool action_fits(const struct scenario_line *line, struct err *err)
 {
-    if (line->when == WHEN_NEVER || line->when == WHEN_REQUEST || line->deed.event.kind)
+    if (line->when == WHEN_NEVER || line->when == WHEN_REQUEST || line->action.event.kind)
         return true;
     return err_set(err, ERR_USAGE, 0,
                    "this happens to requests: say to which, as in 'on stream2 do ...'");
 }
 
-static bool words_read(struct words *words, struct line *line, struct err *err)
+static bool words_read(struct line_words *words, struct scenario_line *line, struct err *err)
 {
-    struct words begin = *words;
+    struct line_words begin = *words;
     struct span word = word_next(words);
 
     if (!word.size)
@@ -572,21 +580,21 @@ static bool words_read(struct words *words, struct line *line, struct err *err)
         return moment_line(words, line, false, err);
     line->when = WHEN_NOW;
     if (span_is(word, "do"))
-        return deed_read(words, &line->deed, err);
+        return action_read(words, &line->action, err);
     if (span_is(word, "container") || span_is(word, "set"))
-        return deed_read(&begin, &line->deed, err);
-    return says(err, "how a line begins (on, after, every, do, container, set, #)", word);
+        return action_read(&begin, &line->action, err);
+    return word_error(err, "how a line begins (on, after, every, do, container, set, #)", word);
 }
 
-bool line_read(struct span text, struct line *line_r, struct err *err)
+bool scenario_line_read(struct span text, struct scenario_line *line_r, struct err *err)
 {
-    struct words words = { span_first(text, span_find(text, "#")) };
+    struct line_words words = { span_first(text, span_find(text, "#")) };
 
-    return words_read(&words, line_r, err) && deed_fits(line_r, err);
+    return words_read(&words, line_r, err) && action_fits(line_r, err);
 }
 
-void line_clear(struct line *line)
+void scenario_line_clear(struct scenario_line *line)
 {
-    free(line->deed.text);
-    line->deed.text = NULL;
+    free(line->action.text);
+    line->action.text = NULL;
 }

@@ -43,14 +43,14 @@ struct event {
     const char *text;
 };
 
-struct deed {
+struct scenario_action {
     struct event event;
     struct twist twist; /* without an event: only the member at `offset` counts */
     size_t offset, size;
     char *text; /* what event and twist point to */
 };
 
-struct line {
+struct scenario_line {
     unsigned number;
     enum line_when when;
     uint64_t kinds; /* a bit for each kind of request */
@@ -65,12 +65,12 @@ struct line {
     int64_t from_us, to_us;
     uint64_t count;  /* after KIND count, every KIND count */
     int64_t time_us; /* after time, every time */
-    struct deed deed;
+    struct scenario_action action;
 };
 
 /* Fails with ERR_USAGE; clear it either way. */
-must_check bool line_read(struct span text, struct line *line_r, struct err *err);
-void line_clear(struct line *line);
+must_check bool scenario_line_read(struct span text, struct scenario_line *line_r, struct err *err);
+void scenario_line_clear(struct scenario_line *line);
 
 /* Lays a deed that is no event over a request. Texts are borrowed from the deed. */
-void deed_to_twist(const struct deed *deed, struct twist *twist);
+void action_to_twist(const struct scenario_action *deed, struct twist *twist);

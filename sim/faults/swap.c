@@ -30,7 +30,7 @@ void swaps_free(struct swaps *swaps)
     free(swaps);
 }
 
-static void exchange(struct answer *a, struct answer *b)
+static void answers_exchange(struct answer *a, struct answer *b)
 {
     struct answer other = *a;
 
@@ -55,7 +55,7 @@ void swaps_meet(struct swaps *swaps, struct answer *answer, int64_t wait_us)
 {
     (void)pthread_mutex_lock(&swaps->lock);
     if (swaps->waiting) {
-        exchange(swaps->waiting, answer);
+        answers_exchange(swaps->waiting, answer);
         swaps->waiting = NULL;
         (void)pthread_cond_broadcast(&swaps->met);
     } else {

@@ -7,7 +7,7 @@
 
 enum { VALUES_MAX = 4 };
 
-struct a_switch {
+struct switch_entry {
     const char *name;
     const char *values[VALUES_MAX]; /* the first is the default */
     unsigned strict, lenient;
@@ -15,7 +15,7 @@ struct a_switch {
     const char *text;
 };
 
-static const struct a_switch list[SWITCHES] = {
+static const struct switch_entry switch_list[SWITCHES] = {
     [SWITCH_STREAM_AUTH] = { "stream-auth",
                              { "none", "bearer" },
                              1,
@@ -497,7 +497,7 @@ void switches_init(struct switches *switches)
     *switches = (struct switches){ .values = { 0 } };
 }
 
-static size_t value_count(const struct a_switch *s)
+static size_t value_count(const struct switch_entry *s)
 {
     size_t count = 0;
 
@@ -508,7 +508,7 @@ static size_t value_count(const struct a_switch *s)
 
 static bool value_set(struct switches *switches, size_t id, struct span value, struct err *err)
 {
-    const struct a_switch *s = &list[id];
+    const struct switch_entry *s = &switch_list[id];
     auto_str all = STR_MAX(256);
 
     for (size_t i = 0; i < value_count(s); i++) {
@@ -528,7 +528,7 @@ static bool one_set(struct switches *switches, struct span item, struct err *err
     struct span name = span_cut(&value, '=');
 
     for (size_t i = 0; i < SWITCHES; i++)
-        if (span_is(name, list[i].name))
+        if (span_is(name, switch_list[i].name))
             return value_set(switches, i, value, err);
     return err_set(err, ERR_USAGE, 0,
                    "there is no switch '" SPAN_FORMAT "' (fmsim --switches lists them)",
@@ -544,8 +544,8 @@ static bool random_set(struct switches *switches, struct span seed_text, struct 
         return err_ctx(err, "random:SEED");
     }
     for (size_t i = 0; i < SWITCHES; i++)
-        switches->values[i] = (uint8_t)chance_below(chance_of_text(seed, span_of(list[i].name)),
-                                                    value_count(&list[i]));
+        switches->values[i] = (uint8_t)chance_below(
+            chance_of_text(seed, span_of(switch_list[i].name)), value_count(&switch_list[i]));
     return true;
 }
 
@@ -556,8 +556,8 @@ bool switches_set(struct switches *switches, struct span text, struct err *err)
 
         if (span_is(item, "strict") || span_is(item, "lenient")) {
             for (size_t i = 0; i < SWITCHES; i++)
-                switches->values[i] =
-                    (uint8_t)(span_is(item, "strict") ? list[i].strict : list[i].lenient);
+                switches->values[i] = (uint8_t)(span_is(item, "strict") ? switch_list[i].strict
+                                                                        : switch_list[i].lenient);
         } else if (span_starts(item, "random:")) {
             if (!random_set(switches, span_from(item, 7), err))
                 return false;
@@ -576,7 +576,7 @@ static const char *mark_word(char mark)
 void switches_list(const struct switches *switches, struct str *to)
 {
     for (size_t i = 0; i < SWITCHES; i++) {
-        const struct a_switch *s = &list[i];
+        const struct switch_entry *s = &switch_list[i];
 
         str_printf(to, "%-24s ", s->name);
         for (size_t v = 0; v < value_count(s); v++)

@@ -230,7 +230,7 @@ static void narrow_by_order(struct search *s, const struct query_criterion *item
 /* A value that can be led back to its record. */
 static bool narrow_by_value(struct search *s, const struct query_criterion *item)
 {
-    struct making making = { s->table, item->column, 0, 1 };
+    struct make_context making = { s->table, item->column, 0, 1 };
     auto_str text = STR_MAX(VALUE_MAX);
     uint64_t ordinal;
 

@@ -124,7 +124,7 @@ unsigned shown_last(const struct shown *shown, const struct column *column)
 
 /* --- relations ------------------------------------------------------------------------------ */
 
-struct walk {
+struct relation_walk {
     const struct table *to;
     unsigned column;
     struct span key;
@@ -132,7 +132,7 @@ struct walk {
     uint64_t found;
 };
 
-static bool walk_matches(const struct walk *walk, uint64_t ordinal)
+static bool walk_matches(const struct relation_walk *walk, uint64_t ordinal)
 {
     auto_str value = STR_MAX(KIB(64));
 
@@ -144,7 +144,7 @@ static bool walk_matches(const struct walk *walk, uint64_t ordinal)
 }
 
 /* Sees one record; true when it is the one that was asked for. */
-static bool walk_sees(struct walk *walk, uint64_t ordinal)
+static bool walk_sees(struct relation_walk *walk, uint64_t ordinal)
 {
     if (!walk_matches(walk, ordinal))
         return false;
@@ -153,10 +153,10 @@ static bool walk_sees(struct walk *walk, uint64_t ordinal)
 }
 
 /* A key that can be led back to its record needs no search. */
-static bool walk_direct(struct walk *walk)
+static bool walk_direct(struct relation_walk *walk)
 {
     const struct column *column = &table_plan(walk->to)->columns[walk->column];
-    struct making making = { walk->to, column, 0, 1 };
+    struct make_context making = { walk->to, column, 0, 1 };
     uint64_t ordinal;
 
     if (column->find(&making, walk->key, &ordinal) && walk_sees(walk, ordinal))
@@ -167,7 +167,7 @@ static bool walk_direct(struct walk *walk)
     return false;
 }
 
-static bool walk_all(struct walk *walk)
+static bool walk_all(struct relation_walk *walk)
 {
     for (uint64_t i = 0; i < table_count(walk->to); i++)
         if (walk_sees(walk, table_select(walk->to, i)))
@@ -176,7 +176,7 @@ static bool walk_all(struct walk *walk)
 }
 
 static bool walk_to(const struct solution *solution, const struct relation *relation,
-                    const struct table *from, uint64_t ordinal, struct walk *walk)
+                    const struct table *from, uint64_t ordinal, struct relation_walk *walk)
 {
     auto_str key = STR_MAX(KIB(64));
 
@@ -192,7 +192,7 @@ static bool walk_to(const struct solution *solution, const struct relation *rela
 bool relation_record(const struct solution *solution, const struct relation *relation,
                      const struct table *from, uint64_t ordinal, size_t nth, uint64_t *ordinal_r)
 {
-    struct walk walk = { .skip = nth };
+    struct relation_walk walk = { .skip = nth };
 
     if (!walk_to(solution, relation, from, ordinal, &walk))
         return false;
@@ -203,7 +203,7 @@ bool relation_record(const struct solution *solution, const struct relation *rel
 size_t relation_count(const struct solution *solution, const struct relation *relation,
                       const struct table *from, uint64_t ordinal)
 {
-    struct walk walk = { .skip = SIZE_MAX };
+    struct relation_walk walk = { .skip = SIZE_MAX };
 
     (void)walk_to(solution, relation, from, ordinal, &walk);
     return walk.seen;

@@ -11,7 +11,7 @@
 #include <assert.h>
 
 /* A changed record: its cells follow one another, each a head and its text. */
-struct row {
+struct changed_row {
     uint32_t mod_id;
     bool made; /* fields without a cell are computed */
     size_t size;
@@ -148,12 +148,12 @@ bool table_find_id(const struct table *t, uint64_t record_id, uint64_t *ordinal_
 
 /* --- reading -------------------------------------------------------------------------------- */
 
-static const struct row *row_of(const struct table *t, uint64_t ordinal)
+static const struct changed_row *row_of(const struct table *t, uint64_t ordinal)
 {
     return map_get(t->rows, ordinal);
 }
 
-static bool is_made(const struct table *t, uint64_t ordinal, const struct row *row)
+static bool is_made(const struct table *t, uint64_t ordinal, const struct changed_row *row)
 {
     return row ? row->made : ordinal < t->plan->count;
 }
@@ -165,12 +165,13 @@ static uint32_t made_mod_id(const struct table *t, uint64_t ordinal)
 
 uint32_t table_mod_id(const struct table *t, uint64_t ordinal)
 {
-    const struct row *row = row_of(t, ordinal);
+    const struct changed_row *row = row_of(t, ordinal);
 
     return row ? row->mod_id : made_mod_id(t, ordinal);
 }
 
-static bool cell_next(const struct row *row, size_t *at, struct cell_head *head, struct span *text)
+static bool cell_next(const struct changed_row *row, size_t *at, struct cell_head *head,
+                      struct span *text)
 {
     if (*at >= row->size)
         return false;
@@ -180,7 +181,7 @@ static bool cell_next(const struct row *row, size_t *at, struct cell_head *head,
     return true;
 }
 
-static bool cell_find(const struct row *row, unsigned column, unsigned repetition,
+static bool cell_find(const struct changed_row *row, unsigned column, unsigned repetition,
                       struct span *text_r)
 {
     struct cell_head head;
@@ -196,8 +197,8 @@ void table_value(const struct table *t, uint64_t ordinal, unsigned column, unsig
                  struct str *to)
 {
     const struct column *about = &t->plan->columns[column];
-    const struct row *row = row_of(t, ordinal);
-    struct making making = { t, about, ordinal, repetition };
+    const struct changed_row *row = row_of(t, ordinal);
+    struct make_context making = { t, about, ordinal, repetition };
     struct span text;
 
     if (about->auto_enter == AUTO_RECORD)
@@ -218,7 +219,7 @@ void table_content(const struct table *t, uint64_t ordinal, unsigned column, uns
 {
     const struct column *about = &t->plan->columns[column];
     const struct content *changed = map_get(t->contents, content_key(ordinal, column, repetition));
-    struct making making = { t, about, ordinal, repetition };
+    struct make_context making = { t, about, ordinal, repetition };
 
     if (changed) {
         *content_r = content_copy(changed);
@@ -286,7 +287,7 @@ static void row_rewrite(struct table *t, uint64_t ordinal, const struct commit *
 {
     auto_str cells = STR_MAX(UINT32_MAX);
     void **slot = map_slot(t->rows, ordinal);
-    struct row *old = *slot, *row;
+    struct changed_row *old = *slot, *row;
     struct cell_head head;
     struct span text;
     size_t at = 0;
@@ -327,7 +328,7 @@ static void contents_put(struct table *t, uint64_t ordinal, const struct commit 
 /* Remembers where the made order of a column does not hold; before the change is made. */
 static void exceptions_note(struct table *t, uint64_t ordinal, const struct commit *commit)
 {
-    const struct row *row = row_of(t, ordinal);
+    const struct changed_row *row = row_of(t, ordinal);
 
     for (size_t i = 0; i < commit->count; i++) {
         unsigned column = commit->cells[i].column;

@@ -17,7 +17,7 @@ struct table;
 struct column;
 
 /* For whom a value is being made. */
-struct making {
+struct make_context {
     const struct table *table;
     const struct column *column;
     uint64_t ordinal;
@@ -49,9 +49,9 @@ struct column {
     bool fixed;           /* "prohibit modification of value" */
     enum column_order order;
     bool unique; /* made values differ from record to record */
-    void (*make)(const struct making *making, struct str *to);            /* NULL: empty */
-    void (*fill)(const struct making *making, struct content *content_r); /* containers  */
-    bool (*find)(const struct making *making, struct span text, uint64_t *ordinal_r);
+    void (*make)(const struct make_context *making, struct str *to);            /* NULL: empty */
+    void (*fill)(const struct make_context *making, struct content *content_r); /* containers  */
+    bool (*find)(const struct make_context *making, struct span text, uint64_t *ordinal_r);
     const void *args; /* for these three */
 };
 

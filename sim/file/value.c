@@ -49,7 +49,7 @@ static int whole_year(int year, size_t digits)
     return year < 40 ? 2000 + year : 1900 + year;
 }
 
-static bool date_take(struct span *text, enum date_form form, struct time_civil *civil)
+static bool date_take(struct span *text, enum value_date_form form, struct time_civil *civil)
 {
     size_t before;
 
@@ -69,7 +69,7 @@ static bool date_take(struct span *text, enum date_form form, struct time_civil 
     return time_civil_is_valid(*civil);
 }
 
-static bool half_take(struct span *text, int *hour)
+static bool half_day_take(struct span *text, int *hour)
 {
     struct span word = span_trim(*text);
     bool evening = span_is_nocase(word, "pm");
@@ -90,7 +90,7 @@ static bool clock_take(struct span *text, struct time_civil *civil)
         return false;
     if (char_take(text, ':') && !digits_take(text, 2, &civil->second))
         return false;
-    return half_take(text, &civil->hour) && civil->hour < 24 && civil->minute < 60
+    return half_day_take(text, &civil->hour) && civil->hour < 24 && civil->minute < 60
            && civil->second < 60;
 }
 
@@ -117,7 +117,7 @@ static bool duration_read(struct span text, int64_t *seconds_r)
     return true;
 }
 
-static bool date_read(struct span text, enum date_form form, struct time_civil *civil_r)
+static bool date_read(struct span text, enum value_date_form form, struct time_civil *civil_r)
 {
     struct time_civil civil = { 0 };
 
@@ -127,7 +127,7 @@ static bool date_read(struct span text, enum date_form form, struct time_civil *
     return true;
 }
 
-static bool timestamp_read(struct span text, enum date_form form, struct time_civil *civil_r)
+static bool timestamp_read(struct span text, enum value_date_form form, struct time_civil *civil_r)
 {
     struct time_civil civil = { 0 };
 
@@ -182,7 +182,7 @@ static void triple_add(struct str *to, const int n[3], const size_t widths[3], c
     }
 }
 
-static void date_add(struct str *to, struct time_civil civil, enum date_form form)
+static void date_add(struct str *to, struct time_civil civil, enum value_date_form form)
 {
     switch (form) {
     case DATES_US:
@@ -333,7 +333,7 @@ int value_decimal_compare(struct span a, struct span b)
 
 /* --- accepting and giving ------------------------------------------------------------------- */
 
-static int accept_moment(enum column_type type, struct span text, enum date_form form,
+static int accept_moment(enum column_type type, struct span text, enum value_date_form form,
                          struct str *to)
 {
     struct time_civil civil;
@@ -363,7 +363,7 @@ static int accept_moment(enum column_type type, struct span text, enum date_form
     abort();
 }
 
-int value_accept(enum column_type type, struct span text, enum date_form form, struct str *to)
+int value_accept(enum column_type type, struct span text, enum value_date_form form, struct str *to)
 {
     switch (type) {
     case COLUMN_TEXT:
@@ -382,7 +382,7 @@ int value_accept(enum column_type type, struct span text, enum date_form form, s
 }
 
 static void write_moment(struct json_writer *w, enum column_type type, struct span text,
-                         enum date_form form)
+                         enum value_date_form form)
 {
     auto_str printed = STR_MAX(KIB(1));
     struct time_civil civil;
@@ -400,7 +400,7 @@ static void write_moment(struct json_writer *w, enum column_type type, struct sp
 }
 
 void value_write(struct json_writer *w, enum column_type type, struct span text,
-                 enum date_form form)
+                 enum value_date_form form)
 {
     switch (type) {
     case COLUMN_NUMBER:
@@ -452,19 +452,19 @@ void value_fold(struct span text, struct str *to)
     }
 }
 
-static bool counts(uint32_t code)
+static bool is_collated(uint32_t code)
 {
     return code >= 0x80 || (code >= '0' && code <= '9') || (code >= 'a' && code <= 'z');
 }
 
 /* The next character that is not punctuation; 0 at the end. */
-static uint32_t next_counting(struct span *text)
+static uint32_t next_collated(struct span *text)
 {
     uint32_t code;
 
     while (text->size) {
         (void)utf8_next(text, &code);
-        if (counts(code))
+        if (is_collated(code))
             return code;
     }
     return 0;
@@ -476,8 +476,8 @@ int value_folded_compare(struct span a, struct span b)
     uint32_t i, j;
 
     do {
-        i = next_counting(&left);
-        j = next_counting(&right);
+        i = next_collated(&left);
+        j = next_collated(&right);
     } while (i && i == j);
     if (i != j)
         return i < j ? -1 : 1;

@@ -22,17 +22,18 @@ enum column_type {
 const char *column_type_name(enum column_type type);
 
 /* `dateformats` of a request. */
-enum date_form { DATES_US, DATES_LOCALE, DATES_ISO };
+enum value_date_form { DATES_US, DATES_LOCALE, DATES_ISO };
 
 /*
  * What a client wrote, as the field keeps it: appends the canonical text.
  * Returns 0 or the FileMaker code of the refusal (500 date, 501 time, 502 number ...).
  */
-int value_accept(enum column_type type, struct span text, enum date_form form, struct str *to);
+int value_accept(enum column_type type, struct span text, enum value_date_form form,
+                 struct str *to);
 
 /* Writes a kept text as the JSON value that the Data API gives. */
 void value_write(struct json_writer *w, enum column_type type, struct span text,
-                 enum date_form form);
+                 enum value_date_form form);
 
 /* Day and time of a date, timestamp (US form) or time; false if the text is none. */
 bool value_moment(enum column_type type, struct span text, struct time_civil *civil_r);

@@ -11,7 +11,7 @@ enum { BODY_WAIT_S = 60, BODY_MAX = 64 << 20 };
 
 /* --- reading a request ---------------------------------------------------------------------- */
 
-static bool head_read(struct wire *wire, struct request *request)
+static bool request_head_read(struct wire *wire, struct request *request)
 {
     struct err err;
 
@@ -95,7 +95,7 @@ static bool chunks_take(struct wire *wire, struct request *request)
     return true;
 }
 
-static bool body_read(struct wire *wire, struct request *request)
+static bool request_body_read(struct wire *wire, struct request *request)
 {
     if (request->head.expects_continue
         && !wire_write(wire, span_of("HTTP/1.1 100 Continue\r\n\r\n")))
@@ -117,7 +117,7 @@ static void upload_reset(struct wire *wire, struct request *request)
 
 static bool one_served(struct sim *sim, struct wire *wire, struct request *request, unsigned left)
 {
-    if (!head_read(wire, request))
+    if (!request_head_read(wire, request))
         return false;
     request->number = sim_count(&sim->requests, 1) + 1;
     request->is_tls = wire_is_tls(wire);
@@ -130,16 +130,16 @@ static bool one_served(struct sim *sim, struct wire *wire, struct request *reque
         upload_reset(wire, request);
         return false;
     }
-    if (!body_read(wire, request))
+    if (!request_body_read(wire, request))
         return false;
     if (request->twist.reset_before) {
         wire_reset(wire);
         return false;
     }
-    return turn(sim, wire, request, left);
+    return turn_run(sim, wire, request, left);
 }
 
-void serve(struct sim *sim, struct wire *wire)
+void connection_serve(struct sim *sim, struct wire *wire)
 {
     bool silent = switch_of(&sim->switches, SWITCH_KEEP_ALIVE) == KEEP_ALIVE_SILENT;
     bool keep = true;

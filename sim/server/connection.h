@@ -5,4 +5,4 @@
 #include "sim/sim.h"
 
 /* Serves until the connection ends. The caller frees `wire`. */
-void serve(struct sim *sim, struct wire *wire);
+void connection_serve(struct sim *sim, struct wire *wire);

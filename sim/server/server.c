@@ -18,9 +18,9 @@
 
 enum { BACKLOG = 512, STACK = 1 << 20, GRACE_S = 5 };
 
-struct connection {
+struct sim_connection {
     struct server *server;
-    struct connection *next, **before;
+    struct sim_connection *next, **before;
     struct wire *wire;
 };
 
@@ -33,14 +33,14 @@ struct server {
     pthread_attr_t attributes;
     pthread_mutex_t lock;
     pthread_cond_t fewer;
-    struct connection *connections;
+    struct sim_connection *connections;
     unsigned count;
     int64_t refuse_until_us;
 };
 
 /* --- connections ---------------------------------------------------------------------------- */
 
-static void connection_end(struct connection *connection)
+static void sim_connection_end(struct sim_connection *connection)
 {
     struct server *server = connection->server;
 
@@ -55,18 +55,18 @@ static void connection_end(struct connection *connection)
     free(connection);
 }
 
-static void *connection_run(void *arg)
+static void *sim_connection_run(void *arg)
 {
-    struct connection *connection = arg;
+    struct sim_connection *connection = arg;
 
-    serve(connection->server->sim, connection->wire);
-    connection_end(connection);
+    connection_serve(connection->server->sim, connection->wire);
+    sim_connection_end(connection);
     return NULL;
 }
 
-static void connection_begin(struct server *server, int fd)
+static void sim_connection_begin(struct server *server, int fd)
 {
-    struct connection *connection = mem_new(struct connection);
+    struct sim_connection *connection = mem_new(struct sim_connection);
     pthread_t thread;
 
     connection->server = server;
@@ -79,8 +79,8 @@ static void connection_begin(struct server *server, int fd)
     server->connections = connection;
     server->count++;
     (void)pthread_mutex_unlock(&server->lock);
-    if (pthread_create(&thread, &server->attributes, connection_run, connection) != 0)
-        connection_end(connection);
+    if (pthread_create(&thread, &server->attributes, sim_connection_run, connection) != 0)
+        sim_connection_end(connection);
 }
 
 /* --- listening ------------------------------------------------------------------------------ */
@@ -103,7 +103,7 @@ static bool bind_to(int fd, int port, int *port_r)
 
 /*
  * Bound to a port by name, even one that the system chose: only then does the socket keep it while
- * it does not listen (see refuse()).
+ * it does not listen (see listening_stop()).
  */
 static int socket_open(int port, int *port_r)
 {
@@ -119,7 +119,7 @@ static int socket_open(int port, int *port_r)
 }
 
 /* A socket that does not listen refuses; its port stays ours. */
-static void refuse(struct server *server)
+static void listening_stop(struct server *server)
 {
     int64_t until = __atomic_exchange_n(&server->refuse_until_us, 0, __ATOMIC_RELAXED);
 
@@ -153,13 +153,13 @@ static void *listen_run(void *arg)
     while (!cancel_is_set(server->sim->stop)) {
         int fd;
 
-        refuse(server);
+        listening_stop(server);
         if (poll(polls, 2, 50) <= 0 || polls[1].revents)
             continue;
         wait_for_room(server);
         fd = accept4(server->fd, NULL, NULL, SOCK_CLOEXEC);
         if (fd >= 0)
-            connection_begin(server, fd);
+            sim_connection_begin(server, fd);
     }
     return NULL;
 }
@@ -206,7 +206,7 @@ static void wait_for_end(struct server *server, int64_t wait_us)
 
 static void connections_cut(struct server *server)
 {
-    for (struct connection *c = server->connections; c; c = c->next)
+    for (struct sim_connection *c = server->connections; c; c = c->next)
         (void)shutdown(wire_fd(c->wire), SHUT_RDWR);
 }
 

@@ -30,7 +30,7 @@ static void timer_free(struct timer *timer)
 }
 
 /* Behind all that are due before it or at the same time; with the lock held. */
-static void insert(struct timers *timers, struct timer *timer)
+static void timer_insert(struct timers *timers, struct timer *timer)
 {
     struct timer **place = &timers->first;
 
@@ -78,7 +78,7 @@ static void *timers_run(void *arg)
         (void)pthread_mutex_lock(&timers->lock);
         if (again > 0) {
             timer->due_us += again;
-            insert(timers, timer);
+            timer_insert(timers, timer);
         } else {
             timer_free(timer);
         }
@@ -109,7 +109,7 @@ void timers_add(struct timers *timers, int64_t wait_us, int64_t (*run)(void *arg
 
     *timer = (struct timer){ NULL, time_mono_us() + wait_us, run, release, arg };
     (void)pthread_mutex_lock(&timers->lock);
-    insert(timers, timer);
+    timer_insert(timers, timer);
     (void)pthread_mutex_unlock(&timers->lock);
 }
 

@@ -245,7 +245,7 @@ static bool answer_send(struct sim *sim, struct wire *wire, struct request *requ
     return keep;
 }
 
-bool turn(struct sim *sim, struct wire *wire, struct request *request, unsigned left)
+bool turn_run(struct sim *sim, struct wire *wire, struct request *request, unsigned left)
 {
     const struct twist *twist = &request->twist;
     struct answer answer;

@@ -9,6 +9,6 @@
  *   left      requests that the connection may carry after this one
  *   returns   whether it can
  */
-bool turn(struct sim *sim, struct wire *wire, struct request *request, unsigned left);
+bool turn_run(struct sim *sim, struct wire *wire, struct request *request, unsigned left);
 
 enum { TURN_IDLE_SECONDS = 5, TURN_REQUESTS = 100 };

@@ -71,7 +71,7 @@ bool wire_is_tls(const struct wire *wire)
 }
 
 /* Waits until the socket has something to read. */
-static bool readable(const struct wire *wire, int64_t wait_us)
+static bool wire_readable(const struct wire *wire, int64_t wait_us)
 {
     struct pollfd polls[2] = { { .fd = wire->fd, .events = POLLIN },
                                { .fd = cancel_fd(wire->stop), .events = POLLIN } };
@@ -84,7 +84,7 @@ bool wire_begin(struct wire *wire)
 {
     if (!wire->ssl)
         return true;
-    if (readable(wire, (int64_t)READ_TIMEOUT_S * TIME_SECOND) && SSL_accept(wire->ssl) == 1)
+    if (wire_readable(wire, (int64_t)READ_TIMEOUT_S * TIME_SECOND) && SSL_accept(wire->ssl) == 1)
         return true;
     ERR_clear_error();
     wire->broken = true;
@@ -122,7 +122,7 @@ bool wire_fill(struct wire *wire, int64_t wait_us)
 
     if (wire->broken)
         return false;
-    if (!(wire->ssl && SSL_pending(wire->ssl)) && !readable(wire, wait_us))
+    if (!(wire->ssl && SSL_pending(wire->ssl)) && !wire_readable(wire, wait_us))
         return false;
     make_room(wire);
     if (wire->ssl)

@@ -24,7 +24,7 @@ static struct {
     int log;
 } plan = { .lock = PTHREAD_MUTEX_INITIALIZER, .log = -1 };
 
-static void die(void)
+static void process_die(void)
 {
     (void)kill(getpid(), SIGKILL);
     abort();
@@ -56,13 +56,13 @@ static void plan_read(void)
     (void)snprintf(plan.name, sizeof plan.name, SPAN_FORMAT, SPAN_ARGS(name));
 }
 
-static void note(const char *name)
+static void reach_note(const char *name)
 {
     char line[80];
     int size = snprintf(line, sizeof line, "%s\n", name);
 
     if (plan.log >= 0 && write(plan.log, line, (size_t)size) != size)
-        die();
+        process_die();
 }
 
 void failpoint_reach(const char *name)
@@ -70,9 +70,9 @@ void failpoint_reach(const char *name)
     (void)pthread_mutex_lock(&plan.lock);
     if (!plan.is_read)
         plan_read();
-    note(name);
+    reach_note(name);
     if (plan.at > 0 && (!*plan.name || strcmp(plan.name, name) == 0) && ++plan.reached == plan.at)
-        die();
+        process_die();
     (void)pthread_mutex_unlock(&plan.lock);
 }
 

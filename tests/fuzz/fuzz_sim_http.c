@@ -98,7 +98,7 @@ static void try_odata(struct span bytes, const struct layout *layout)
 static void try_body(struct span bytes, const struct layout *layout)
 {
     auto_json *json = NULL;
-    struct line line = { .number = 1 };
+    struct scenario_line line = { .number = 1 };
     struct multipart_part part;
     uint64_t chunk;
     size_t size;
@@ -114,9 +114,9 @@ static void try_body(struct span bytes, const struct layout *layout)
                && part.bytes.at + part.bytes.size <= bytes.at + bytes.size);
     if (http_chunk_read(bytes, &chunk, &size) == HTTP_DONE)
         assert(size <= bytes.size);
-    if (line_read(span_first(bytes, span_find(bytes, "\n")), &line, &err))
-        assert(line.when == WHEN_NEVER || line.when == WHEN_REQUEST || line.deed.event.kind);
-    line_clear(&line);
+    if (scenario_line_read(span_first(bytes, span_find(bytes, "\n")), &line, &err))
+        assert(line.when == WHEN_NEVER || line.when == WHEN_REQUEST || line.action.event.kind);
+    scenario_line_clear(&line);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

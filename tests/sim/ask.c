@@ -85,7 +85,7 @@ static void *exchange_run(void *arg)
     struct exchange *exchange = arg;
     struct wire *wire = wire_new(exchange->fd, NULL, exchange->bench->stop);
 
-    serve(&exchange->bench->sim, wire);
+    connection_serve(&exchange->bench->sim, wire);
     wire_free(wire);
     return NULL;
 }

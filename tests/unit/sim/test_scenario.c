@@ -6,22 +6,22 @@
 
 TEST(lines_say_what_happens_to_whom)
 {
-    struct line line = { .number = 1 };
+    struct scenario_line line = { .number = 1 };
     struct twist twist = { .delay_us = 1 };
     struct err err;
 
-    CHECK(
-        line_read(span_of("  on stream2,get record 12..20 first 2 each chance 5% do cut 50%  # x"),
-                  &line, &err));
+    CHECK(scenario_line_read(
+        span_of("  on stream2,get record 12..20 first 2 each chance 5% do cut 50%  # x"), &line,
+        &err));
     CHECK(line.when == WHEN_REQUEST);
     CHECK(line.kinds == (UINT64_C(1) << REQUEST_STREAM2 | UINT64_C(1) << REQUEST_GET));
     CHECK(line.has_records && line.records.first == 12 && line.records.last == 20);
     CHECK(line.first == 2 && line.each_record);
     CHECK(line.has_chance && line.chance > 0.049 && line.chance < 0.051);
-    deed_to_twist(&line.deed, &twist);
+    action_to_twist(&line.action, &twist);
     CHECK(twist.cut.set && twist.cut.percent && twist.cut.n == 50);
     CHECK(twist.delay_us == 1 && !twist.flip.set);
-    line_clear(&line);
+    scenario_line_clear(&line);
 }
 
 TEST(every_deed_has_its_line)
@@ -88,13 +88,13 @@ TEST(every_deed_has_its_line)
     };
 
     for (size_t i = 0; i < lengthof(lines); i++) {
-        struct line line = { .number = 1 };
+        struct scenario_line line = { .number = 1 };
         struct err err = { .kind = ERR_NONE };
 
-        CHECK_AT(i, line_read(span_of(lines[i]), &line, &err));
+        CHECK_AT(i, scenario_line_read(span_of(lines[i]), &line, &err));
         if (err.kind)
             CHECK_STR(err.msg, "");
-        line_clear(&line);
+        scenario_line_clear(&line);
     }
 }
 
@@ -123,12 +123,12 @@ TEST(wrong_lines_say_what_is_wrong)
     };
 
     for (size_t i = 0; i < lengthof(cases); i++) {
-        struct line line = { .number = 1 };
+        struct scenario_line line = { .number = 1 };
         struct err err = { .kind = ERR_NONE };
 
-        CHECK_AT(i, !line_read(span_of(cases[i].line), &line, &err));
+        CHECK_AT(i, !scenario_line_read(span_of(cases[i].line), &line, &err));
         CHECK_AT(i, strstr(err.msg, cases[i].says));
-        line_clear(&line);
+        scenario_line_clear(&line);
     }
 }
 
@@ -145,10 +145,10 @@ TEST(times_have_units)
     };
 
     for (size_t i = 0; i < lengthof(cases); i++) {
-        struct line line = { .number = 1 };
+        struct scenario_line line = { .number = 1 };
         struct err err;
 
-        CHECK_AT(i, line_read(span_of(cases[i].line), &line, &err));
-        CHECK_AT(i, line.deed.twist.delay_us == cases[i].us);
+        CHECK_AT(i, scenario_line_read(span_of(cases[i].line), &line, &err));
+        CHECK_AT(i, line.action.twist.delay_us == cases[i].us);
     }
 }
