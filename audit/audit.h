@@ -116,7 +116,6 @@ struct hash tree_root_by_path(struct hash leaf, uint64_t place, uint64_t count,
 /* Says something that is not as the certificate says. `line` NULL: it is about no document. */
 void audit_differ(const char *kind, const struct audit_line *line, const char *format, ...)
     __attribute__((__format__(__printf__, 3, 4)));
-uint64_t audit_differences(void);
 
 /* Ends the program with 1. */
 _Noreturn void audit_give_up(const char *format, ...) __attribute__((__format__(__printf__, 1, 2)));

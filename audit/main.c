@@ -15,11 +15,6 @@ struct audit_options {
 
 static uint64_t difference_count;
 
-uint64_t audit_differences(void)
-{
-    return difference_count;
-}
-
 /* --- what is said -------------------------------------------------------------------------- */
 
 /* How many bytes would move a terminal's cursor or turn its writing round; 0: none. */

@@ -34,11 +34,6 @@ void map_free(struct map *map, void (*release)(void *value))
     free(map);
 }
 
-size_t map_count(const struct map *map)
-{
-    return map->count;
-}
-
 static struct map_entry *entry_for(const struct map *map, uint64_t key)
 {
     uint64_t hash = key * 0x9E3779B97F4A7C15u;

@@ -10,7 +10,6 @@ struct map *map_new(void);
 /* `release` is called with each value; NULL for none. `map` may be NULL. */
 void map_free(struct map *map, void (*release)(void *value));
 
-size_t map_count(const struct map *map);
 void *map_get(const struct map *map, uint64_t key); /* NULL if there is none */
 
 /* Where the value of a key is kept, made with NULL if new. Valid until the next call. */

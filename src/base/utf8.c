@@ -130,16 +130,6 @@ bool utf8_is_valid(struct span text)
     }
 }
 
-void utf8_add_repaired(struct str *to, struct span text)
-{
-    uint32_t code;
-
-    while (text.size) {
-        (void)utf8_next(&text, &code);
-        utf8_add(to, code);
-    }
-}
-
 /* C.UTF-8 comes with glibc's own files (libc-bin); no other locale needs to be installed. */
 static locale_t unicode;
 static pthread_once_t unicode_once = PTHREAD_ONCE_INIT;

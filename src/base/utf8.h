@@ -17,9 +17,6 @@ void utf8_add(struct str *to, uint32_t code);
 
 bool utf8_is_valid(struct span text);
 
-/* Appends `text` with every byte that is not part of UTF-8 replaced by U+FFFD. */
-void utf8_add_repaired(struct str *to, struct span text);
-
 /*
  * Appends `text` as every database can keep it, so that it compares equal with what is read back:
  * NUL and every byte that is not part of UTF-8 become U+FFFD.

@@ -333,11 +333,6 @@ int64_t filemaker_stream_length(const struct filemaker_stream *stream)
     return http_length(stream->answer);
 }
 
-const char *filemaker_stream_type(const struct filemaker_stream *stream)
-{
-    return http_header(stream->answer, "Content-Type");
-}
-
 const char *filemaker_stream_disposition(const struct filemaker_stream *stream)
 {
     return http_header(stream->answer, "Content-Disposition");

@@ -84,11 +84,6 @@ void auto_roster_cleanup(struct roster **roster)
     roster_free(*roster);
 }
 
-bool roster_is_csv(const struct roster *roster)
-{
-    return roster->csv != NULL;
-}
-
 const char *roster_place(const struct roster *roster, uint64_t place, char text[ROSTER_PLACE_SIZE])
 {
     (void)snprintf(text, ROSTER_PLACE_SIZE, roster->csv ? "line %ju" : "record %ju",

@@ -65,5 +65,3 @@ must_check bool roster_each(struct roster *roster, const struct roster_listener 
 /* "line 17", "record 4711": where a patient was told. */
 enum { ROSTER_PLACE_SIZE = 48 };
 const char *roster_place(const struct roster *roster, uint64_t place, char text[ROSTER_PLACE_SIZE]);
-
-bool roster_is_csv(const struct roster *roster);

@@ -73,11 +73,6 @@ void sorter_free(struct sorter *sorter)
     free(sorter);
 }
 
-void auto_sorter_cleanup(struct sorter **sorter)
-{
-    sorter_free(*sorter);
-}
-
 uint64_t sorter_count(const struct sorter *sorter)
 {
     return sorter->count;

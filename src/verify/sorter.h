@@ -18,8 +18,6 @@ struct sorter;
 /* What it spills goes to a nameless file in $TMPDIR, else /tmp, which nobody else can open. */
 struct sorter *sorter_new(size_t memory_bytes);
 void sorter_free(struct sorter *sorter); /* NULL is allowed */
-void auto_sorter_cleanup(struct sorter **sorter);
-#define auto_sorter __attribute__((cleanup(auto_sorter_cleanup))) struct sorter
 
 /* Adds an entry of 1 .. SORTER_ENTRY_MAX bytes. Fails with ERR_OS. */
 must_check bool sorter_add(struct sorter *sorter, struct span entry, struct err *err);

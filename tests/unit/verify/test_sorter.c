@@ -6,6 +6,12 @@
 #include "verify/groups.h"
 #include "verify/pack.h"
 
+static void auto_sorter_cleanup(struct sorter **sorter)
+{
+    sorter_free(*sorter);
+}
+#define auto_sorter __attribute__((cleanup(auto_sorter_cleanup))) struct sorter
+
 enum { ENTRIES = 40000, SMALL = 64 * 1024, LARGE = 16 * 1024 * 1024 };
 
 /* Numbers in no order, each once: a step through them that has no common divisor with their count.
