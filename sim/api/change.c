@@ -32,8 +32,9 @@ struct span change_name(struct span name, unsigned *repetition_r)
     return span_first(name, open - 1);
 }
 
-bool change_add(struct change *change, const struct table *table, unsigned column,
-                unsigned repetition, const struct change_options *options, struct span text)
+/* Adds one value; false with `code` set. */
+static bool change_add(struct change *change, const struct table *table, unsigned column,
+                       unsigned repetition, const struct change_options *options, struct span text)
 {
     const struct column *about = &table_plan(table)->columns[column];
     struct str *kept = &change->texts[change->count];

@@ -34,10 +34,6 @@ void change_clear(struct change *change);
 /* A name with a repetition: "Scan(2)". Without one the repetition is 1. */
 struct span change_name(struct span name, unsigned *repetition_r);
 
-/* Adds one value; false with `code` set. */
-bool change_add(struct change *change, const struct table *table, unsigned column,
-                unsigned repetition, const struct change_options *options, struct span text);
-
 /* Adds one member of an object: a field of `list`, whose table is `table`. False with `code` set.
  */
 bool change_add_member(struct change *change, const struct table *table, const struct shown *list,

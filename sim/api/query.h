@@ -53,7 +53,6 @@ struct found *found_by(const struct solution *solution, const struct table *tabl
 struct found *found_filter(struct found *found, bool (*keep)(void *arg, uint64_t ordinal),
                            void *arg);
 
-void found_free(struct found *found); /* NULL is allowed */
 void auto_found_cleanup(struct found **found);
 #define auto_found __attribute__((cleanup(auto_found_cleanup))) struct found
 

@@ -15,8 +15,9 @@ bool record_is_closed(const struct sim *sim, const struct table *table, uint64_t
            == 0;
 }
 
-void shown_key(const struct sim *sim, const struct shown *shown, const struct column *column,
-               unsigned repetition, struct str *to)
+/* "Doc(2)" or "Doc", as the layout's field is keyed. */
+static void shown_key(const struct sim *sim, const struct shown *shown, const struct column *column,
+                      unsigned repetition, struct str *to)
 {
     bool one = shown_first(shown) == 1 && shown_last(shown, column) == 1;
 

@@ -20,7 +20,3 @@ void show_record(const struct show *show, struct json_writer *w, uint64_t ordina
 
 /* Whether a seeded one in fifty records is closed to the account (switch no-access-records). */
 bool record_is_closed(const struct sim *sim, const struct table *table, uint64_t ordinal);
-
-/* "Doc(2)" or "Doc", as the layout's field is keyed. */
-void shown_key(const struct sim *sim, const struct shown *shown, const struct column *column,
-               unsigned repetition, struct str *to);

@@ -6,7 +6,8 @@
 #include "base/mem.h"
 #include "base/num.h"
 
-void *shape_keep(struct shape *shape, void *memory)
+/* Memory that lives as long as the shape. Returns `memory`. */
+static void *shape_keep(struct shape *shape, void *memory)
 {
     if (shape->kept_count == shape->kept_room) {
         shape->kept_room = shape->kept_room ? 2 * shape->kept_room : 64;

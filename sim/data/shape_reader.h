@@ -63,9 +63,6 @@ struct shape_reader {
     struct err *err;
 };
 
-/* Memory that lives as long as the shape. Returns `memory`. */
-void *shape_keep(struct shape *shape, void *memory);
-
 /* The next word; one in double quotes may hold blanks. SPAN_NONE at the end. */
 struct span reader_word(struct shape_reader *r);
 /* Takes the next word if it is this one. */

@@ -41,7 +41,7 @@ struct found *found_one(const struct table *table, uint64_t ordinal)
     return found_range(table, ordinal, ordinal + 1);
 }
 
-void found_free(struct found *found)
+static void found_free(struct found *found)
 {
     if (!found)
         return;

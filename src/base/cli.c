@@ -260,7 +260,8 @@ static void help_program(const struct program *program, struct str *to)
         help_row(to, (*cmd)->name, (*cmd)->summary);
 }
 
-void cli_help(const struct program *program, const struct cmd *cmd, struct str *to)
+/* The help; `cmd` NULL for the whole program. */
+static void cli_help(const struct program *program, const struct cmd *cmd, struct str *to)
 {
     if (cmd)
         help_cmd(program, cmd, to);

@@ -83,6 +83,3 @@ int cli_main(const struct program *program, int argc, char **argv);
 
 /* The exit code that stands for an error. */
 int cli_exit_of(const struct err *err);
-
-/* The help as cli_main() prints it; `cmd` NULL for the whole program. */
-void cli_help(const struct program *program, const struct cmd *cmd, struct str *to);

@@ -38,7 +38,7 @@ static struct span bio_span(BIO *bio)
     return (struct span){ at, (size_t)size };
 }
 
-void sign_key_free(struct sign_key *key)
+static void sign_key_free(struct sign_key *key)
 {
     if (!key)
         return;

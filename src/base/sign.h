@@ -21,11 +21,10 @@ must_check bool sign_key_make(const char *path, struct err *err);
 
 /*
  * Reads a private key. It must be a plain file of this user's that nobody else may read.
- *   key_r   caller frees with sign_key_free() (or auto_sign_key)
+ *   key_r   caller holds it as auto_sign_key
  * Fails with ERR_USAGE (missing, open to others, not such a key), ERR_OS.
  */
 must_check bool sign_key_read(const char *path, struct sign_key **key_r, struct err *err);
-void sign_key_free(struct sign_key *key); /* NULL is allowed */
 void auto_sign_key_cleanup(struct sign_key **key);
 #define auto_sign_key __attribute__((cleanup(auto_sign_key_cleanup))) struct sign_key
 

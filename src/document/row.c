@@ -41,7 +41,7 @@ struct uuid row_id(const char *source_name, const char *identity, const char *co
     return uuid_v5(&row_space, span_of(name));
 }
 
-void row_free(struct document_row *row)
+static void row_free(struct document_row *row)
 {
     if (!row)
         return;

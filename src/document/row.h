@@ -37,10 +37,9 @@ enum date_doubt row_date_doubt(const struct source_fields *fields,
 
 struct document_row;
 
-/* Makes the row; never NULL. Of its parts only the record is borrowed. The caller frees with
- * row_free(). */
+/* Makes the row; never NULL. Of its parts only the record is borrowed. The caller holds it as
+ * auto_row. */
 struct document_row *row_make(const struct row_parts *parts);
-void row_free(struct document_row *row); /* NULL is allowed */
 void auto_row_cleanup(struct document_row **row);
 #define auto_row __attribute__((cleanup(auto_row_cleanup))) struct document_row
 

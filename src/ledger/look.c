@@ -205,7 +205,7 @@ bool ledger_census(struct ledger *ledger, struct ledger_census *census_r, struct
 
 /* --- failures ------------------------------------------------------------------------------- */
 
-void ledger_failure_clear(struct ledger_failure *f)
+static void ledger_failure_clear(struct ledger_failure *f)
 {
     char *texts[] = { f->identity, f->filemaker_id, f->container, f->type,    f->storage, f->class,
                       f->step,     f->kind,         f->message,   f->created, f->author,  f->path };

@@ -77,7 +77,6 @@ struct ledger_failure {
     enum ledger_state state;
     int repetition, attempts, http_status, filemaker_code, tries;
 };
-void ledger_failure_clear(struct ledger_failure *failure);
 
 /*
  * Calls `each` for every such document, in the order of the source. `each` borrows the failure.

@@ -71,7 +71,7 @@ bool roster_open(const struct patients_settings *settings, struct roster_fields 
     return true;
 }
 
-void roster_free(struct roster *roster)
+static void roster_free(struct roster *roster)
 {
     if (!roster)
         return;

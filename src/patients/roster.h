@@ -53,7 +53,6 @@ struct roster;
 must_check bool roster_open(const struct patients_settings *settings, struct roster_fields *fields,
                             const char *csv, const struct cancel *cancel, struct roster **roster_r,
                             struct err *err);
-void roster_free(struct roster *roster); /* NULL is allowed */
 void auto_roster_cleanup(struct roster **roster);
 #define auto_roster __attribute__((cleanup(auto_roster_cleanup))) struct roster
 

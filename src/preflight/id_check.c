@@ -190,7 +190,8 @@ int64_t id_check_by_record(const struct id_check_result *found)
     return by_record < found->records ? by_record : found->records;
 }
 
-int64_t id_check_distinct(const struct id_check_result *found)
+/* How many different ids there are; -1: nobody counted. */
+static int64_t id_check_distinct(const struct id_check_result *found)
 {
     return found->is_counted ? found->records - found->empty - found->shared + found->shared_ids
                              : -1;

@@ -36,9 +36,6 @@ must_check bool id_check_count(struct filemaker *filemaker, const char *layout, 
 /* How many would be moved by the number of their record. */
 int64_t id_check_by_record(const struct id_check_result *found);
 
-/* How many different ids there are; -1: nobody counted. */
-int64_t id_check_distinct(const struct id_check_result *found);
-
 /* Whether so many of all records have no id of their own: one in ten, and more than two. */
 bool id_check_is_too_few(int64_t by_record, int64_t records);
 

@@ -146,7 +146,7 @@ bool figures_read(struct ledger *ledger, const struct status_settings *settings,
     return true;
 }
 
-void figures_free(struct figures *f)
+static void figures_free(struct figures *f)
 {
     if (!f)
         return;

@@ -52,11 +52,10 @@ struct figures {
 
 /*
  * Reads them, in a reading change of the caller's.
- *   figures_r   caller frees with figures_free()
+ *   figures_r   caller holds it as auto_figures
  * Fails with ERR_DATABASE.
  */
 must_check bool figures_read(struct ledger *ledger, const struct status_settings *settings,
                              struct figures **figures_r, struct err *err);
-void figures_free(struct figures *figures); /* NULL is allowed */
 void auto_figures_cleanup(struct figures **figures);
 #define auto_figures __attribute__((cleanup(auto_figures_cleanup))) struct figures

@@ -63,7 +63,8 @@ static bool is_out_of_reach(enum failure_kind failure)
     abort();
 }
 
-int64_t checklist_out_of_reach(const struct status *s)
+/* Failed for a reason that lies in the source: its file cannot be had. */
+static int64_t checklist_out_of_reach(const struct status *s)
 {
     int64_t count = 0;
 

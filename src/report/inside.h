@@ -91,6 +91,3 @@ enum { CRITERIA = 6 };
 
 /* What "done" means, each computed with the figure beside it. */
 void checklist_of(const struct status *s, struct checklist_item criteria_r[CRITERIA]);
-
-/* Failed for a reason that lies in the source: its file cannot be had. */
-int64_t checklist_out_of_reach(const struct status *s);

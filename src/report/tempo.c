@@ -254,6 +254,20 @@ static bool chains_walk(struct ledger *ledger, struct tempo_walk *w, const struc
     return true;
 }
 
+void tempo_free(struct tempo *tempo)
+{
+    if (!tempo)
+        return;
+    free(tempo->runs);
+    free(tempo);
+}
+
+static void auto_tempo_cleanup(struct tempo **tempo)
+{
+    tempo_free(*tempo);
+}
+#define auto_tempo __attribute__((cleanup(auto_tempo_cleanup))) struct tempo
+
 bool tempo_read(struct ledger *ledger, const struct ledger_run *runs, size_t run_count,
                 int64_t now_us, struct tempo **tempo_r, struct err *err)
 {
@@ -270,17 +284,4 @@ bool tempo_read(struct ledger *ledger, const struct ledger_run *runs, size_t run
     free(w.durations);
     free(w.claimed);
     return good;
-}
-
-void tempo_free(struct tempo *tempo)
-{
-    if (!tempo)
-        return;
-    free(tempo->runs);
-    free(tempo);
-}
-
-void auto_tempo_cleanup(struct tempo **tempo)
-{
-    tempo_free(*tempo);
 }

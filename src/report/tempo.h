@@ -44,5 +44,3 @@ struct tempo {
 must_check bool tempo_read(struct ledger *ledger, const struct ledger_run *runs, size_t run_count,
                            int64_t now_us, struct tempo **tempo_r, struct err *err);
 void tempo_free(struct tempo *tempo); /* NULL is allowed */
-void auto_tempo_cleanup(struct tempo **tempo);
-#define auto_tempo __attribute__((cleanup(auto_tempo_cleanup))) struct tempo

@@ -182,7 +182,7 @@ bool store_get(struct store *store, const char *key, struct store_reader **reade
            && (store->kind->get(store, key, reader_r, err) || err_ctx(err, "reading '%s'", key));
 }
 
-void store_reader_close(struct store_reader *reader)
+static void store_reader_close(struct store_reader *reader)
 {
     if (reader)
         reader->store->kind->reader_close(reader);
@@ -224,7 +224,7 @@ enum step store_list_next(struct store_list *list, struct store_entry *entry_r, 
     return step;
 }
 
-void store_list_free(struct store_list *list)
+static void store_list_free(struct store_list *list)
 {
     if (list)
         list->store->kind->list_free(list);

@@ -191,12 +191,11 @@ struct store_reader;
 
 /*
  * Opens an object for reading; one at a time per store, and nothing else meanwhile.
- *   reader_r   NULL if there is no such object; caller closes with store_reader_close()
+ *   reader_r   NULL if there is no such object; caller holds it as auto_reader
  * Fails as store_look().
  */
 must_check bool store_get(struct store *store, const char *key, struct store_reader **reader_r,
                           struct err *err);
-void store_reader_close(struct store_reader *reader); /* NULL is allowed */
 void auto_reader_cleanup(struct store_reader **reader);
 #define auto_reader __attribute__((cleanup(auto_reader_cleanup))) struct store_reader
 
@@ -225,14 +224,13 @@ struct store_entry {
  * that does not grow with their number (for a folder: but for that in one folder). Of a folder,
  * what is no plain file is no object and not listed.
  *   prefix   "" for all; copied
- *   list_r   caller frees with store_list_free() (or auto_list), before the store is closed;
+ *   list_r   caller holds it as auto_list and ends it before the store is closed;
  *            in between the store may do other things
  */
 must_check bool store_list(struct store *store, const char *prefix, struct store_list **list_r,
                            struct err *err);
 must_check enum step store_list_next(struct store_list *list, struct store_entry *entry_r,
                                      struct err *err);
-void store_list_free(struct store_list *list); /* NULL is allowed */
 void auto_list_cleanup(struct store_list **list);
 #define auto_list __attribute__((cleanup(auto_list_cleanup))) struct store_list
 

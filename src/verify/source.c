@@ -42,10 +42,11 @@ void source_close(struct source *source)
     free(source);
 }
 
-void auto_source_cleanup(struct source **source)
+static void auto_source_cleanup(struct source **source)
 {
     source_close(*source);
 }
+#define auto_source __attribute__((cleanup(auto_source_cleanup))) struct source
 
 /* --- containers ----------------------------------------------------------------------------- */
 

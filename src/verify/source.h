@@ -13,13 +13,11 @@ struct source;
 
 /*
  * Logs in and looks at the layout.
- *   source_r   caller closes with source_close() (or auto_source)
+ *   source_r   caller closes with source_close()
  */
 must_check bool source_open(const struct verify_settings *settings, const struct cancel *cancel,
                             struct source **source_r, struct err *err);
 void source_close(struct source *source); /* NULL is allowed */
-void auto_source_cleanup(struct source **source);
-#define auto_source __attribute__((cleanup(auto_source_cleanup))) struct source
 
 /*
  * Walks over every record and tells of each of its documents.

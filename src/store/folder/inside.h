@@ -59,11 +59,10 @@ must_check bool folder_large_end(struct store_large *large, const struct store_o
 must_check bool folder_subfolder_make(struct folder_store *dir, const char *folder,
                                       struct err *err);
 
-/* Gives a file or a folder of ours the mode and the group that are asked for. */
-must_check bool folder_mode_apply(const struct folder_store *dir, int fd, unsigned mode,
-                                  unsigned usual, const char *what, struct err *err);
-
-/* The same for the store's own folder, if it has the mode that we make folders with. */
+/*
+ * Gives the store's own folder the mode and the group that are asked for, if it has the mode that
+ * we make folders with.
+ */
 must_check bool folder_top_mode_set(const struct folder_store *dir, struct err *err);
 
 /* Names of files on their way: this machine's, process's and one's own. Removes what is left. */

@@ -36,10 +36,12 @@ struct folder_large {
 
 /* --- folders -------------------------------------------------------------------------------- */
 
-/* Without a setting nothing is set: not every disk keeps modes, and those that were made are right.
+/*
+ * Gives a file or a folder of ours the mode and the group that are asked for. Without a setting
+ * nothing is set: not every disk keeps modes, and those that were made are right.
  */
-bool folder_mode_apply(const struct folder_store *dir, int fd, unsigned mode, unsigned usual,
-                       const char *what, struct err *err)
+static bool folder_mode_apply(const struct folder_store *dir, int fd, unsigned mode, unsigned usual,
+                              const char *what, struct err *err)
 {
     if (dir->has_group && fchown(fd, (uid_t)-1, dir->group) < 0)
         return folder_failed(err, "giving '%s' to the group that [store] group names", what);

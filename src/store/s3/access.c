@@ -121,7 +121,7 @@ const struct s3_endpoint *s3_access_endpoint(const struct store_access *access)
 
 /* --- the clock ------------------------------------------------------------------------------ */
 
-int64_t s3_access_clock_off_us(const struct store_access *access)
+static int64_t s3_access_clock_off_us(const struct store_access *access)
 {
     return atomic_load(&access->clock_off_us);
 }

@@ -30,7 +30,6 @@ const struct s3_endpoint *s3_access_endpoint(const struct store_access *access);
 
 /* Now, on the clock of the server as far as we know it. */
 int64_t s3_access_now_us(const struct store_access *access);
-int64_t s3_access_clock_off_us(const struct store_access *access);
 
 /*
  * Brings a signer up to date for a request at `at_us`, fetching credentials if they are about to

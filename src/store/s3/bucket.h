@@ -76,9 +76,6 @@ void s3_headers_clear(struct s3_headers *headers);
 /* `name` and `value` are borrowed. */
 void s3_headers_add(struct s3_headers *headers, const char *name, struct span value);
 
-/* A copy of `value` is kept. Fails silently beyond the room: ask s3_headers_fit() in the end. */
-void s3_headers_keep(struct s3_headers *headers, const char *name, const char *value);
-
 /* What a whole object is made with: type, metadata, and what the settings want. */
 must_check bool s3_headers_of_object(struct s3_headers *headers, const struct s3_store *s3,
                                      const struct store_object *object, struct err *err);

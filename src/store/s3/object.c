@@ -21,8 +21,8 @@ void s3_headers_add(struct s3_headers *headers, const char *name, struct span va
     headers->pairs[headers->count++] = (struct sigv4_pair){ span_of(name), value };
 }
 
-/* The room is taken at once, so that what was kept does not move. */
-void s3_headers_keep(struct s3_headers *headers, const char *name, const char *value)
+/* Keeps a copy of `value`. The room is taken at once, so that what was kept does not move. */
+static void s3_headers_keep(struct s3_headers *headers, const char *name, const char *value)
 {
     size_t before = headers->text.size;
 
