@@ -32,14 +32,17 @@ void sha256_stream_add(struct sha256_stream *stream, struct span bytes);
 /* The hash of everything added since the last end (or birth); the stream starts anew. */
 struct sha256 sha256_stream_end(struct sha256_stream *stream);
 
+/* One hash at once: HMAC for S3's signatures, SHA-1 for UUIDs, MD5 for S3's checksums. */
 struct sha256 hmac_sha256(struct span key, struct span text);
 void sha1_of(struct span bytes, uint8_t digest_r[SHA1_SIZE]);
 void md5_of(struct span bytes, uint8_t digest_r[MD5_SIZE]);
 
+/* Appends lower-case hex digits, two for each byte. */
 void hex_add(struct str *to, const void *bytes, size_t size_bytes);
 /* Reads 2 x `size_bytes` hex digits of either case. False if it is anything else. */
 must_check bool hex_read(struct span text, void *bytes_r, size_t size_bytes);
 
+/* Appends Base64 with its padding, in one line. */
 void base64_add(struct str *to, const void *bytes, size_t size_bytes);
 /*
  * Reads Base64, blanks and line ends passed over, appends the bytes to `to`. The padding may be

@@ -98,6 +98,7 @@ struct str {
 void str_clear(struct str *s); /* frees; the cap stays */
 void str_reset(struct str *s); /* empties; keeps the memory */
 
+/* Append all of it, or nothing if it goes beyond the cap. */
 void str_add(struct str *s, const void *bytes, size_t size_bytes);
 void str_add_text(struct str *s, const char *text);
 void str_add_span(struct str *s, struct span span);

@@ -28,14 +28,17 @@ struct json_writer {
         .to = (str_pointer), .shown = true                                                         \
     }
 
+/* Open and close an object or an array. */
 void json_open_object(struct json_writer *w);
 void json_open_array(struct json_writer *w);
 void json_close_object(struct json_writer *w);
 void json_close_array(struct json_writer *w);
 
+/* Writes the name of the member whose value comes next. */
 void json_name(struct json_writer *w, const char *name);
 void json_name_span(struct json_writer *w, struct span name);
 
+/* Write a value: the next of an array, or the one whose name was just written. */
 void json_write_text(struct json_writer *w, const char *text); /* NULL gives null */
 void json_write_span(struct json_writer *w, struct span text);
 void json_write_i64(struct json_writer *w, int64_t n);

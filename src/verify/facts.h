@@ -77,6 +77,7 @@ struct uuid fact_row_id(const char *source_name, struct span identity, struct sp
 /* Types may hold names: they are compared by their hash. */
 uint64_t fact_type_hash(struct span type);
 
+/* Packs a fact into the bytes behind an entry's sorting key, and unpacks it. */
 void ledger_fact_pack(struct str *to, const struct ledger_fact *fact);
 void ledger_fact_unpack(struct span from, struct ledger_fact *fact_r); /* borrows `from` */
 void source_fact_pack(struct str *to, const struct source_fact *fact);
