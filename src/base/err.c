@@ -25,8 +25,8 @@ static void make_harmless(char *words)
 }
 
 /* The words, a colon and the cause, which keeps at least half of the room. "" for no cause. */
-printf_like(3, 0) static void say(struct err *err, const char *cause, const char *format,
-                                  va_list args)
+printf_like(3, 0) static void err_say(struct err *err, const char *cause, const char *format,
+                                      va_list args)
 {
     char words[sizeof err->msg];
     size_t after = *cause ? strlen(cause) + 2 : 0, half = sizeof words / 2;
@@ -45,7 +45,7 @@ bool err_set(struct err *err, enum err_kind kind, int code, const char *format, 
     va_list args;
 
     va_start(args, format);
-    say(err, "", format, args);
+    err_say(err, "", format, args);
     va_end(args);
     err->kind = kind;
     err->code = code;
@@ -60,7 +60,7 @@ bool err_os(struct err *err, const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    say(err, strerror_r(number, text, sizeof text), format, args);
+    err_say(err, strerror_r(number, text, sizeof text), format, args);
     va_end(args);
     err->kind = ERR_OS;
     err->code = number;
@@ -75,7 +75,7 @@ bool err_ctx(struct err *err, const char *format, ...)
 
     memcpy(cause, err->msg, strlen(err->msg) + 1);
     va_start(args, format);
-    say(err, cause, format, args);
+    err_say(err, cause, format, args);
     va_end(args);
     return false;
 }

@@ -65,7 +65,7 @@ void foreign_add(struct str *to, struct span text)
 /* --- sentences ------------------------------------------------------------------------------ */
 
 /* The same format with each line end marked as ours. The caller frees it. */
-__attribute__((format_arg(1))) static char *marked(const char *format)
+__attribute__((format_arg(1))) static char *lines_marked(const char *format)
 {
     auto_str to = STR_MAX(SIZE_MAX / 4);
 
@@ -97,7 +97,7 @@ static void add_marked(struct str *to, struct span text)
 
 printf_like(2, 0) static void add_sentence(struct str *to, const char *format, va_list args)
 {
-    auto_free char *format_marked = marked(format);
+    auto_free char *format_marked = lines_marked(format);
     char *text = NULL;
     int size = vasprintf(&text, format_marked, args);
 

@@ -146,7 +146,7 @@ static void write_all(struct span text)
     }
 }
 
-printf_like(2, 0) static void say(enum log_level level, const char *format, va_list args)
+printf_like(2, 0) static void log_say(enum log_level level, const char *format, va_list args)
 {
     auto_str line = STR_MAX(LINE_SIZE);
     char sentence[SENTENCE_MAX], at[TIME_TEXT_SIZE];
@@ -174,7 +174,7 @@ printf_like(2, 0) static void say(enum log_level level, const char *format, va_l
     do {                                                                                           \
         va_list args;                                                                              \
         va_start(args, format);                                                                    \
-        say(level, format, args);                                                                  \
+        log_say(level, format, args);                                                              \
         va_end(args);                                                                              \
     } while (0)
 
