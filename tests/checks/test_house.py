@@ -1,0 +1,148 @@
+#!/usr/bin/python3
+"""Functions and files are short, headers say what they declare, and no two names are the same."""
+
+import measures
+from tree import Tap, files, text
+
+LINES_MOST = 500
+LENGTHS_MOST = (11, 22, 62)  # median, 90th percentile and longest of the functions in src/
+DOCUMENTED_LEAST = 88        # of a hundred prototypes in src/
+# Files that wait to be split, with their lines; a few more are for names that wrap anew.
+LONG = {
+    "sim/api/handle_odata.c": 661,
+    "sim/data/clinic.c": 548,
+    "sim/faults/scenario_line.c": 592,
+    "sim/faults/switches.c": 588,
+    "src/census/walk.c": 583,
+    "src/cmd/checks_source.c": 542,
+    "src/cmd/settings.c": 633,
+    "src/json/json.c": 651,
+    "src/registry/patients.c": 529,
+    "src/registry/registry.c": 558,
+    "src/registry/table.c": 534,
+    "src/report/status_text.c": 535,
+    "src/run/relink.c": 676,
+    "src/run/run.c": 556,
+    "src/sql/postgres.c": 546,
+    "src/store/s3/multipart.c": 546,
+    "src/transfer/upload.c": 577,
+    "src/verify/documents.c": 528,
+}
+A_FEW = 20
+
+SAMPLE = """/* A comment: "one */
+struct one {
+    int a; /* {} */
+};
+enum one { ONE_A };
+
+/* struct none { }; */
+printf_like(2, 0) static void say(int a, const char *format,
+                                  va_list args)
+{
+    if (a) {
+        b("*/*", '"');
+    }
+}
+
+static void two_words(void)
+{
+}
+
+int three(void)
+{
+    return 3;
+}
+"""
+HEADER = """/* Says nothing of what follows. */
+
+void bare(int a);
+int wrapped(int a,
+            int b);
+void told(void); /* on its own line */
+
+/* Of both. */
+must_check bool first(int a);
+bool second(int a,
+            int b);
+void auto_first_cleanup(int *a);
+#define macro(a) bare(a)
+
+struct x {
+    int (*method)(int a); /* of a field */
+};
+void last(void);
+"""
+
+
+def planted(tap):
+    """Each figure is right for a text whose figures are known."""
+    for name, found, wanted in (
+            ("functions are measured", list(measures.functions(SAMPLE)),
+             [("say", True, 7), ("two_words", True, 3), ("three", False, 4)]),
+            ("tags are found", measures.tags(SAMPLE), [("one", "struct"), ("one", "enum")]),
+            ("lengths are spread", measures.spread(range(1, 101)), (51, 91, 100)),
+            ("comments of prototypes are seen", [good for _, good in measures.prototypes(HEADER)],
+             [False, False, True, True, True, False]),
+            ("long files are found", list(too_long({"long": 501, "short": 500, "known": 620, "grown": 621, "cut": 500},
+                                                   {"known": 600, "grown": 600, "cut": 600})),
+             ["long has 501 lines, more than 500", "grown has 621 lines, more than 600",
+              "cut is short enough, or gone: strike it off"]),
+            ("namesakes are found", namesakes({"a": SAMPLE, "b": "union b {\n}"}), ["one: struct in a, enum in a"]),
+            ("names of one word are found", one_word({"a": SAMPLE}), ["a: say()"])):
+        tap.check(name, [] if found == wanted else [f"wanted {wanted}", f"found {found}"])
+
+
+def too_long(lines, known):
+    """Complaints about {path: lines}, of which some are known to be long."""
+    for path, count in lines.items():
+        if count > (known[path] + A_FEW if path in known else LINES_MOST):
+            yield f"{path} has {count} lines, more than {known.get(path, LINES_MOST)}"
+    yield from (f"{path} is short enough, or gone: strike it off" for path in known
+                if lines.get(path, 0) <= LINES_MOST)
+
+
+def namesakes(texts):
+    """Tags that stand more than once, and where."""
+    places = {}
+    for path, content in texts.items():
+        for tag, kind in measures.tags(content):
+            places.setdefault(tag, []).append(f"{kind} in {path}")
+    return [f"{tag}: {', '.join(where)}" for tag, where in sorted(places.items()) if len(where) > 1]
+
+
+def one_word(texts):
+    """Static functions whose name is one word."""
+    return [f"{path}: {name}()" for path in texts for name, is_static, _ in measures.functions(texts[path])
+            if is_static and "_" not in name]
+
+
+def lengths(tap, texts):
+    found = measures.spread([length for path in texts if path.startswith("src/")
+                             for *_, length in measures.functions(texts[path])])
+    print(f"# functions in src/: median {found[0]}, 90th percentile {found[1]}, longest {found[2]} lines")
+    tap.check("functions are short", [f"{figure} lines are more than {most}" for figure, most
+                                      in zip(found, LENGTHS_MOST) if figure > most])
+
+
+def documented(tap, texts):
+    bare = [(path, line) for path in texts if path.startswith("src/") and path.endswith(".h")
+            for line, good in measures.prototypes(texts[path]) if not good]
+    count = sum(len(list(measures.prototypes(texts[path]))) for path in texts
+                if path.startswith("src/") and path.endswith(".h"))
+    percent = 100 * (count - len(bare)) / count
+    print(f"# documented in src/: {count - len(bare)} of {count} prototypes, {percent:.1f} %")
+    tap.check("headers say what they declare", [f"{path}:{line}: no comment" for path, line in bare]
+              if percent < DOCUMENTED_LEAST else [])
+
+
+tap = Tap()
+planted(tap)
+texts = {path: text(path) for top in ("src/", "sim/", "audit/") for path in files(".c", ".h", under=top)}
+lengths(tap, texts)
+tap.check("files are short, but for those that wait",
+          list(too_long({path: len(content.splitlines()) for path, content in texts.items()}, LONG)))
+documented(tap, texts)
+tap.check("every tag has one meaning", namesakes(texts))
+tap.check("names of static functions have two words", one_word(texts))
+tap.end()
