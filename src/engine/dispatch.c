@@ -165,7 +165,7 @@ static bool assignment_fill(const struct writer_context *hands, bool has_sibling
 
 static bool batch_claim(const struct writer_context *hands, void *arg, struct err *err)
 {
-    struct batch *batch = arg;
+    struct batch *batch = *(struct batch **)arg;
     struct ledger_claim claims[BATCH_MAX];
     size_t count;
 
@@ -291,7 +291,7 @@ static void batch_arrived(void *arg, const struct err *why)
  */
 static void claim_ahead(struct dispatch *dispatch)
 {
-    struct batch batch = batch_of(dispatch);
+    struct batch batch = batch_of(dispatch), *posted;
     size_t workers = (size_t)dispatch->engine->settings->workers;
     size_t enough = workers < BATCH_MAX ? workers : BATCH_MAX;
 
@@ -299,21 +299,22 @@ static void claim_ahead(struct dispatch *dispatch)
         || batch.most == 0)
         return;
     dispatch->fetching = true;
-    writer_post(dispatch->engine->writer, batch_claim, mem_copy(&batch, sizeof batch),
-                batch_arrived);
+    posted = mem_copy(&batch, sizeof batch);
+    writer_post(dispatch->engine->writer, batch_claim, &posted, sizeof posted,
+                (struct writer_then){ batch_arrived, posted });
 }
 
 /* Looks into the ledger for all; called and left with the lock held. */
 static bool fetch_more(struct dispatch *dispatch, struct err *err)
 {
-    struct batch batch = batch_of(dispatch);
+    struct batch batch = batch_of(dispatch), *asked = &batch;
     uint64_t news = dispatch->wakes;
     bool good = true;
 
     dispatch->fetching = true;
     (void)pthread_mutex_unlock(&dispatch->lock);
     if (batch.most > 0)
-        good = writer_run(dispatch->engine->writer, batch_claim, &batch, err);
+        good = writer_run(dispatch->engine->writer, batch_claim, &asked, err);
     if (!good)
         batch_clear(&batch);
     FAILPOINT("dispatch.claimed");

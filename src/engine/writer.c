@@ -30,10 +30,11 @@ enum { GROUP_TRIES = 20, BUSY_DOUBLES = 5, BUSY_TOLD_AFTER = 10 };
 
 struct writer_job {
     writer_work *work;
-    void *arg;
-    void (*after)(void *arg, const struct err *why); /* posted: NULL for one that waits */
+    void *args;              /* the caller's, or the copy below   */
+    struct writer_then then; /* posted; none: somebody waits      */
     struct err why;
-    sem_t done; /* for one that waits */
+    sem_t done; /* for the one who waits */
+    max_align_t copy[];
 };
 
 struct writer {
@@ -41,7 +42,7 @@ struct writer {
     size_t most_jobs;
     struct queue *jobs;
     pthread_t thread;
-    struct err broken; /* the desk's thread only */
+    struct err broken; /* the writer's thread only */
 };
 
 bool writer_is_broken_by(const struct err *err)
@@ -57,23 +58,23 @@ static bool spares_group(const struct err *why)
     return why->kind == ERR_DATABASE && why->code == LEDGER_NOT_OURS;
 }
 
-static bool jobs_run(struct writer *desk, struct writer_job **jobs, size_t count, struct err *err)
+static bool jobs_run(struct writer *writer, struct writer_job **jobs, size_t count, struct err *err)
 {
     auto_change change = { 0 };
 
-    if (!ledger_begin(desk->context.ledger, &change, err))
+    if (!ledger_begin(writer->context.ledger, &change, err))
         return false;
     for (size_t i = 0; i < count; i++) {
         struct writer_job *job = jobs[i];
 
         job->why = (struct err){ 0 };
-        if (!job->work(&desk->context, job->arg, &job->why) && !spares_group(&job->why)) {
+        if (!job->work(&writer->context, job->args, &job->why) && !spares_group(&job->why)) {
             *err = job->why;
             return false;
         }
     }
     FAILPOINT("desk.written");
-    if (!registry_commit(desk->context.registry, err))
+    if (!registry_commit(writer->context.registry, err))
         return false;
     FAILPOINT("desk.registry");
     if (!ledger_commit(&change, err))
@@ -88,7 +89,7 @@ static bool has_cause(const struct err *err, enum sql_cause cause)
 }
 
 /* Waits until the database answers again. `err`: how it went away; stays so if it never does. */
-static bool databases_wait(struct writer *desk, bool *committed_r, struct err *err)
+static bool databases_wait(struct writer *writer, bool *committed_r, struct err *err)
 {
     int64_t since_us = time_mono_us();
     char text[TIME_TEXT_SIZE];
@@ -96,13 +97,13 @@ static bool databases_wait(struct writer *desk, bool *committed_r, struct err *e
 
     log_warn("the database is away, looking for it again: %s", err->msg);
     for (;;) {
-        if (registry_reconnect(desk->context.registry, &still)
-            && ledger_reconnect(desk->context.ledger, committed_r, &still))
+        if (registry_reconnect(writer->context.registry, &still)
+            && ledger_reconnect(writer->context.ledger, committed_r, &still))
             break;
         if (time_mono_us() - since_us >= AWAY_US)
             return err_ctx(err, "the database was away for %s",
                            time_for_people(time_mono_us() - since_us, text));
-        if (!cancel_sleep(desk->context.cancel, AWAY_LOOK_US, err))
+        if (!cancel_sleep(writer->context.cancel, AWAY_LOOK_US, err))
             return false;
     }
     log_info("the database is back after %s", time_for_people(time_mono_us() - since_us, text));
@@ -111,35 +112,35 @@ static bool databases_wait(struct writer *desk, bool *committed_r, struct err *e
 
 /* Somebody else was in the way: waits a little longer each time. Asked to stop, it does not wait.
  */
-static void wait_while_busy(const struct writer *desk, int tries, const struct err *why)
+static void wait_while_busy(const struct writer *writer, int tries, const struct err *why)
 {
     int doubles = tries - 1 < BUSY_DOUBLES ? tries - 1 : BUSY_DOUBLES;
     struct err ignored;
 
     if (tries == BUSY_TOLD_AFTER)
         log_warn("others keep the database busy, trying again: %s", why->msg);
-    (void)!cancel_sleep(desk->context.cancel, BUSY_FIRST_US << doubles, &ignored);
+    (void)!cancel_sleep(writer->context.cancel, BUSY_FIRST_US << doubles, &ignored);
 }
 
 /* As jobs_run(), in spite of others and of connections that break. */
-static bool jobs_run_for_sure(struct writer *desk, struct writer_job **jobs, size_t count,
+static bool jobs_run_for_sure(struct writer *writer, struct writer_job **jobs, size_t count,
                               struct err *err)
 {
     for (int tries = 1;; tries++) {
         bool committed = false;
 
         *err = (struct err){ 0 };
-        if (jobs_run(desk, jobs, count, err))
+        if (jobs_run(writer, jobs, count, err))
             return true;
-        registry_take_back(desk->context.registry);
+        registry_take_back(writer->context.registry);
         if (tries == GROUP_TRIES)
             return false;
         if (has_cause(err, SQL_BUSY)) {
-            wait_while_busy(desk, tries, err);
+            wait_while_busy(writer, tries, err);
             continue;
         }
         if ((!has_cause(err, SQL_AWAY) && !has_cause(err, SQL_COMMIT_LOST))
-            || !databases_wait(desk, &committed, err))
+            || !databases_wait(writer, &committed, err))
             return false;
         if (committed)
             return true;
@@ -152,31 +153,31 @@ static void jobs_refuse(struct writer_job **jobs, size_t count, const struct err
         jobs[i]->why = *why;
 }
 
-static void group_run(struct writer *desk, struct writer_job **jobs, size_t count)
+static void group_run(struct writer *writer, struct writer_job **jobs, size_t count)
 {
-    struct err err = desk->broken;
+    struct err err = writer->broken;
 
     if (err.kind != ERR_NONE) {
         jobs_refuse(jobs, count, &err);
         return;
     }
-    if (jobs_run_for_sure(desk, jobs, count, &err))
+    if (jobs_run_for_sure(writer, jobs, count, &err))
         return;
     if (writer_is_broken_by(&err)) {
-        desk->broken = err;
+        writer->broken = err;
         jobs_refuse(jobs, count, &err);
     } else if (count == 1) {
         jobs_refuse(jobs, 1, &err);
     } else {
         for (size_t i = 0; i < count; i++)
-            group_run(desk, &jobs[i], 1);
+            group_run(writer, &jobs[i], 1);
     }
 }
 
 static void job_end(struct writer_job *job)
 {
-    if (job->after) {
-        job->after(job->arg, job->why.kind == ERR_NONE ? NULL : &job->why);
+    if (job->then.call) {
+        job->then.call(job->then.arg, job->why.kind == ERR_NONE ? NULL : &job->why);
         free(job);
         return;
     }
@@ -187,83 +188,94 @@ static void job_end(struct writer_job *job)
  * How many come beside the first, until there is no more reason to wait. For what was only posted
  * nobody waits: it lies until something else comes, and shares its commit.
  */
-static size_t group_wait(struct writer *desk, const struct writer_job *first)
+static size_t group_wait(struct writer *writer, const struct writer_job *first)
 {
-    size_t most = desk->most_jobs < GROUP_JOBS ? desk->most_jobs - 1 : GROUP_JOBS - 1;
+    size_t most = writer->most_jobs < GROUP_JOBS ? writer->most_jobs - 1 : GROUP_JOBS - 1;
     size_t before, count = 0;
     int64_t until_us;
 
-    if (first->after)
-        (void)queue_wait_for(desk->jobs, 1, POSTED_US);
+    if (first->then.call)
+        (void)queue_wait_for(writer->jobs, 1, POSTED_US);
     until_us = time_mono_us() + GROUP_US;
     do {
         before = count;
-        count = queue_wait_for(desk->jobs, most, QUIET_US);
+        count = queue_wait_for(writer->jobs, most, QUIET_US);
     } while (count > before && count < most && time_mono_us() < until_us);
     return count < most ? count : most;
 }
 
-static size_t group_gather(struct writer *desk, struct writer_job **jobs)
+static size_t group_gather(struct writer *writer, struct writer_job **jobs)
 {
     size_t count, company;
 
-    jobs[0] = queue_pop(desk->jobs);
+    jobs[0] = queue_pop(writer->jobs);
     if (!jobs[0])
         return 0;
-    company = group_wait(desk, jobs[0]);
+    company = group_wait(writer, jobs[0]);
     for (count = 1; count <= company; count++)
-        jobs[count] = queue_pop(desk->jobs);
+        jobs[count] = queue_pop(writer->jobs);
     return count;
 }
 
 static void *writer_thread(void *arg)
 {
-    struct writer *desk = arg;
+    struct writer *writer = arg;
     struct writer_job *jobs[GROUP_JOBS];
     size_t count;
 
-    while ((count = group_gather(desk, jobs)) > 0) {
-        group_run(desk, jobs, count);
+    while ((count = group_gather(writer, jobs)) > 0) {
+        group_run(writer, jobs, count);
         for (size_t i = 0; i < count; i++)
             job_end(jobs[i]);
     }
     return NULL;
 }
 
-struct writer *writer_new(const struct writer_context *hands, size_t most_jobs)
+struct writer *writer_new(const struct writer_context *context, size_t most_jobs)
 {
-    struct writer *desk = mem_new(struct writer);
+    struct writer *writer = mem_new(struct writer);
 
-    desk->context = *hands;
-    desk->most_jobs = most_jobs > 0 ? most_jobs : 1;
-    desk->jobs = queue_new(1024);
-    if (pthread_create(&desk->thread, NULL, writer_thread, desk) != 0)
+    writer->context = *context;
+    writer->most_jobs = most_jobs > 0 ? most_jobs : 1;
+    writer->jobs = queue_new(1024);
+    if (pthread_create(&writer->thread, NULL, writer_thread, writer) != 0)
         abort();
-    return desk;
+    return writer;
 }
 
-void writer_free(struct writer *desk)
+void writer_free(struct writer *writer)
 {
-    if (!desk)
+    if (!writer)
         return;
-    queue_close(desk->jobs);
-    (void)pthread_join(desk->thread, NULL);
-    queue_free(desk->jobs);
-    free(desk);
+    queue_close(writer->jobs);
+    (void)pthread_join(writer->thread, NULL);
+    queue_free(writer->jobs);
+    free(writer);
 }
 
-struct writer_job *writer_submit(struct writer *desk, writer_work *work, void *arg)
+static struct writer_job *job_new(writer_work *work, const void *args, size_t size)
 {
-    struct writer_job *job = mem_new(struct writer_job);
+    struct writer_job *job = mem_zero(sizeof *job + size);
 
     job->work = work;
-    job->arg = arg;
+    job->args = memcpy(job->copy, args, size);
+    return job;
+}
+
+static struct writer_job *job_submit(struct writer *writer, struct writer_job *job)
+{
     (void)sem_init(&job->done, 0, 0);
-    if (!queue_push(desk->jobs, job)) {
-        (void)err_set(&job->why, ERR_CANCELED, 0, "the desk is closed");
+    if (!queue_push(writer->jobs, job)) {
+        (void)err_set(&job->why, ERR_CANCELED, 0, "the writer is closed");
         (void)sem_post(&job->done);
     }
     return job;
+}
+
+struct writer_job *writer_submit(struct writer *writer, writer_work *work, const void *args,
+                                 size_t size)
+{
+    return job_submit(writer, job_new(work, args, size));
 }
 
 bool writer_wait(struct writer_job *job, struct err *err)
@@ -280,19 +292,21 @@ bool writer_wait(struct writer_job *job, struct err *err)
     return good;
 }
 
-bool writer_run(struct writer *desk, writer_work *work, void *arg, struct err *err)
-{
-    return writer_wait(writer_submit(desk, work, arg), err);
-}
-
-void writer_post(struct writer *desk, writer_work *work, void *arg,
-                 void (*after)(void *arg, const struct err *why))
+bool writer_run(struct writer *writer, writer_work *work, void *args, struct err *err)
 {
     struct writer_job *job = mem_new(struct writer_job);
 
     job->work = work;
-    job->arg = arg;
-    job->after = after;
-    if (!queue_push(desk->jobs, job))
-        abort(); /* the desk is closed only after everybody who posts has ended */
+    job->args = args;
+    return writer_wait(job_submit(writer, job), err);
+}
+
+void writer_post(struct writer *writer, writer_work *work, const void *args, size_t size,
+                 struct writer_then then)
+{
+    struct writer_job *job = job_new(work, args, size);
+
+    job->then = then;
+    if (!queue_push(writer->jobs, job))
+        abort(); /* the writer is closed only after everybody who posts has ended */
 }

@@ -1,7 +1,7 @@
 /*
- * The one thread that writes. Workers hand in pieces of work; the desk puts many into one
- * transaction, so that the disk is flushed once for all of them, and answers each when its change
- * is committed.
+ * The writer: the one thread that writes. Workers submit writes; the writer puts many into one
+ * transaction, a group, so that the disk is flushed once for all of them, and answers each when its
+ * change is committed. All the writes that there are stand in engine/writes.h.
  */
 #pragma once
 
@@ -10,7 +10,7 @@
 #include "ledger/ledger.h"
 #include "registry/registry.h"
 
-/* What a piece of work may use; it runs on the desk's thread, inside a change. */
+/* What a write may use; it runs on the writer's thread, inside a change. */
 struct writer_context {
     struct ledger *ledger;
     struct registry *registry;
@@ -18,50 +18,56 @@ struct writer_context {
 };
 
 /*
- * A piece of work. It may be run again after its change was taken back together with that of
- * others, so it alters nothing outside the databases but what it hands out.
+ * The body of a write. It may be run again after its change was taken back together with that of
+ * others, so it alters nothing outside the databases but its results, and those it sets anew.
+ *   args   its arguments, as they were submitted
  */
-typedef bool writer_work(const struct writer_context *hands, void *arg, struct err *err);
+typedef bool writer_work(const struct writer_context *to, void *args, struct err *err);
 
 struct writer;
 
 /*
- * Starts the desk's thread, which owns the hands from now on.
- *   most_jobs   as many as can wait at once: when all wait, there is nobody to wait for
+ * Starts the writer's thread, which owns what the context names from now on.
+ *   most_jobs   how many can wait at once: when all of them wait, the group has no one to wait for
  */
-struct writer *writer_new(const struct writer_context *hands, size_t most_jobs);
+struct writer *writer_new(const struct writer_context *context, size_t most_jobs);
 
-/* Finishes what was handed in, then ends the thread. The hands are the caller's again. */
-void writer_free(struct writer *desk); /* NULL is allowed */
+/* Finishes what was submitted, then ends the thread. The context is the caller's again. */
+void writer_free(struct writer *writer); /* NULL is allowed */
 
 /*
- * Has a piece of work done and waits until it is committed. Safe from any thread. While a database
- * is away, that is tried again for some minutes.
- * Fails as the work does (then none of it is committed), and with the desk's own failure if it can
- * no longer write: then everything should stop.
+ * Does a write and waits until it is committed. Safe from any thread. While a database is away, it
+ * is tried again for some minutes.
+ * Fails as the body does (then none of it is committed), and with the writer's own failure if it
+ * can no longer write: then everything should stop.
  */
-must_check bool writer_run(struct writer *desk, writer_work *work, void *arg, struct err *err);
+must_check bool writer_run(struct writer *writer, writer_work *work, void *args, struct err *err);
 
-/* A piece of work that somebody will wait for. */
+/* A write that somebody will wait for. */
 struct writer_job;
 
 /*
- * writer_run() in two steps, with something else between them: hands it in, and waits until it is
- * committed. Safe from any thread.
- *   arg    untouched until writer_wait() has returned
- * What is handed in must be waited for, once; writer_wait() frees the job.
+ * writer_run() in two steps, with something else between them: submits a write, and waits until it
+ * is committed. Safe from any thread.
+ *   args   `size` bytes, copied; what they point to stays untouched until writer_wait() returns
+ * What is submitted must be waited for, once; writer_wait() frees the job.
  */
-must_check struct writer_job *writer_submit(struct writer *desk, writer_work *work, void *arg);
+must_check struct writer_job *writer_submit(struct writer *writer, writer_work *work,
+                                            const void *args, size_t size);
 must_check bool writer_wait(struct writer_job *job, struct err *err);
 
-/*
- * Hands in a piece of work without waiting. Safe from any thread.
- *   arg     the desk's from now on
- *   after   called on the desk's thread once it is committed, or has failed (`why` set); frees
- * `arg`
- */
-void writer_post(struct writer *desk, writer_work *work, void *arg,
-                 void (*after)(void *arg, const struct err *why));
+/* What follows a posted write: called on the writer's thread, once. */
+struct writer_then {
+    void (*call)(void *arg, const struct err *why); /* `why` NULL: it is committed */
+    void *arg;
+};
 
-/* Whether a failure means that the desk can no longer write at all. */
+/*
+ * Submits a write without waiting for it. Safe from any thread.
+ *   args   `size` bytes, copied; what they point to stays untouched until `then` is called
+ */
+void writer_post(struct writer *writer, writer_work *work, const void *args, size_t size,
+                 struct writer_then then);
+
+/* Whether a failure means that the writer can no longer write at all. */
 bool writer_is_broken_by(const struct err *err);

@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "document/disposition.h"
 #include "document/error_page.h"
-#include "engine/refused.h"
+#include "engine/writes.h"
 
 enum { BUFFER_LEAST = 4096, SENT_NAME_MAX = 4096 };
 
@@ -50,7 +50,7 @@ static bool refused_remember(struct download *cargo, const struct ledger_claim *
     struct sha256 sha256 = sha256_of((struct span){ cargo->bytes, cargo->used });
     struct err err = { 0 };
 
-    if (!refused_note(cargo->engine, claim, failure, &sha256, cargo->used, seen_r, &err))
+    if (!write_refused(cargo->engine->writer, claim, failure, &sha256, cargo->used, seen_r, &err))
         return failure_of_writer(trouble, "fetch", &err);
     cargo->is_accepted = seen_r->accepted;
     return true;

@@ -100,7 +100,7 @@ static bool reaction_settle(const struct writer_context *hands, const struct out
 
 static bool outcome_work(const struct writer_context *hands, void *arg, struct err *err)
 {
-    struct outcome *v = arg;
+    struct outcome *v = *(struct outcome **)arg;
     struct ledger_trait trait = { span_of(v->created), span_of(v->author), span_of(v->path) };
 
     switch (v->kind) {
@@ -151,7 +151,8 @@ static void outcome_after(void *arg, const struct err *why)
 static void outcome_post(struct outcome *verdict)
 {
     FAILPOINT("settle.told");
-    writer_post(verdict->engine->writer, outcome_work, verdict, outcome_after);
+    writer_post(verdict->engine->writer, outcome_work, &verdict, sizeof verdict,
+                (struct writer_then){ outcome_after, verdict });
 }
 
 /* --- deciding ------------------------------------------------------------------------------- */

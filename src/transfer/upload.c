@@ -8,40 +8,20 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/time.h"
-#include "engine/refused.h"
+#include "engine/writes.h"
 #include "registry/previous.h"
 
 /* --- intents -------------------------------------------------------------------------------- */
 
-struct intent_job {
-    const struct ledger_claim *claim;
-    struct ledger_version *version;
-};
-
-static bool intent_work(const struct writer_context *hands, void *arg, struct err *err)
-{
-    struct intent_job *job = arg;
-
-    return ledger_intend(hands->ledger, job->claim, job->version, err);
-}
-
 static bool intent_commit(struct transfer *j)
 {
-    struct intent_job job = { j->claim, &j->version };
     struct err err = { 0 };
 
     FAILPOINT("put.chosen");
-    if (!writer_run(j->engine->writer, intent_work, &job, &err))
+    if (!write_intent(j->engine->writer, j->claim, &j->version, &err))
         return failure_of_writer(&j->failure, "intend", &err);
     FAILPOINT("put.intended");
     return true;
-}
-
-static bool withdraw_work(const struct writer_context *hands, void *arg, struct err *err)
-{
-    const struct intent_job *job = arg;
-
-    return ledger_withdraw(hands->ledger, job->claim, job->version->number, err);
 }
 
 /*
@@ -50,18 +30,18 @@ static bool withdraw_work(const struct writer_context *hands, void *arg, struct 
  */
 static bool intent_commit_and_check(struct transfer *j)
 {
-    struct intent_job job = { j->claim, &j->version };
     bool is_new = j->version.number == 0, unchanged;
     struct writer_job *intent;
     struct err err = { 0 };
 
     FAILPOINT("put.chosen");
-    intent = writer_submit(j->engine->writer, intent_work, &job);
+    intent = write_intent_begin(j->engine->writer, j->claim, &j->version);
     unchanged = transfer_check_unchanged(j);
     if (!writer_wait(intent, &err))
         return failure_of_writer(&j->failure, "intend", &err);
     FAILPOINT("put.intended");
-    if (!unchanged && is_new && !writer_run(j->engine->writer, withdraw_work, &job, &err))
+    if (!unchanged && is_new
+        && !write_withdrawal(j->engine->writer, j->claim, j->version.number, &err))
         return failure_of_writer(&j->failure, "intend", &err);
     return unchanged;
 }
@@ -276,8 +256,8 @@ static bool conflict_note(struct transfer *j, bool *accepted_r)
     struct ledger_refused seen;
     struct err err = { 0 };
 
-    if (!refused_note(j->engine, j->claim, FAILURE_STORE_CONFLICT, &j->version.sha256,
-                      j->version.size_bytes, &seen, &err))
+    if (!write_refused(j->engine->writer, j->claim, FAILURE_STORE_CONFLICT, &j->version.sha256,
+                       j->version.size_bytes, &seen, &err))
         return failure_of_writer(&j->failure, "put", &err);
     *accepted_r = seen.accepted;
     return true;

@@ -186,7 +186,7 @@ struct log {
 
 static bool posted_work(const struct writer_context *hands, void *arg, struct err *err)
 {
-    struct posted *posted = arg;
+    struct posted *posted = *(struct posted **)arg;
 
     posted->log->desk_thread = pthread_self();
     return write_line(hands, &posted->line, err);
@@ -213,7 +213,8 @@ static void post(struct writer *desk, struct log *log, char *what, const struct 
     if (fails)
         posted->line.fails = *fails;
     posted->line.before = fails && fails->code == LEDGER_NOT_OURS;
-    writer_post(desk, posted_work, posted, posted_after);
+    writer_post(desk, posted_work, &posted, sizeof posted,
+                (struct writer_then){ posted_after, posted });
 }
 
 /* Each hears of its own, in whatever order it is asked for. */
@@ -228,7 +229,7 @@ TEST(what_is_handed_in_is_waited_for_later)
     struct err err = { 0 };
 
     for (size_t i = 0; i < MANY; i++)
-        jobs[i] = writer_submit(place.desk, write_line, &handed[i]);
+        jobs[i] = writer_submit(place.desk, write_line, &handed[i], sizeof handed[i]);
     CHECK(writer_wait(jobs[2], &err) && err.kind == ERR_NONE);
     CHECK(!writer_wait(jobs[1], &err) && err.kind == ERR_DATA);
     CHECK(writer_wait(jobs[0], &err));
