@@ -1,6 +1,7 @@
 /*
- * Writing HTML: what is ours goes out as it is, what is somebody else's is escaped. Small pieces
- * are gathered; whether the stream took them all is asked once, in the end.
+ * Writes HTML from the templates of html/: their markup goes out as it is, every text that fills a
+ * place in them is escaped. Output is gathered; whether the stream took it all is asked once, at the
+ * end.
  */
 #pragma once
 
@@ -18,8 +19,62 @@ void page_free(struct html_page *page); /* NULL is allowed */
 void auto_written_page_cleanup(struct html_page **page);
 #define auto_written_page __attribute__((cleanup(auto_written_page_cleanup))) struct html_page
 
-/* Markup of ours. */
+enum page_kind {
+    PAGE_VALUE_TEXT,
+    PAGE_VALUE_NUMBER,
+    PAGE_VALUE_ID,
+    PAGE_VALUE_LENGTH,
+    PAGE_VALUE_BYTES,
+    PAGE_VALUE_SHARE,
+    PAGE_VALUE_MOMENT,
+    PAGE_VALUE_STAMP,
+    PAGE_VALUE_PART,
+    PAGE_VALUE_ROWS,
+};
+
+/* The value of one place in a template. Made with the macros below. */
+struct page_value {
+    const char *place;
+    enum page_kind kind;
+    struct span text; /* followed by a blank if the value is a count */
+    int64_t number, whole;
+    double length;
+};
+
+/* clang-format off */
+/* A text from anywhere: escaped, and without characters that turn its direction or are none. */
+#define PAGE_TEXT(place, of)           { place, PAGE_VALUE_TEXT, .text = span_of(of) }
+#define PAGE_SPAN(place, of)           { place, PAGE_VALUE_TEXT, .text = (of) }
+#define PAGE_NUMBER(place, n)          { place, PAGE_VALUE_NUMBER, .number = (n) } /* "11,259"       */
+#define PAGE_COUNT(place, n, one, many) /* "1 document", "2 documents" */ \
+    { place, PAGE_VALUE_NUMBER, .number = (n), .text = span_of((n) == 1 ? (one) : (many)) }
+#define PAGE_ID(place, n)              { place, PAGE_VALUE_ID, .number = (n) }     /* "11259"        */
+#define PAGE_LENGTH(place, of)         { place, PAGE_VALUE_LENGTH, .length = (of) } /* "12.5"        */
+#define PAGE_BYTES(place, n)           { place, PAGE_VALUE_BYTES, .number = (n) }  /* "376.1 MB"     */
+#define PAGE_SHARE(place, part, of)    { place, PAGE_VALUE_SHARE, .number = (part), .whole = (of) }
+#define PAGE_MOMENT(place, at_us)      { place, PAGE_VALUE_MOMENT, .number = (at_us) } /* in words   */
+#define PAGE_STAMP(place, at_us)       { place, PAGE_VALUE_STAMP, .number = (at_us) } /* in figures  */
+/* Another template, filled with the same values; the second: nothing unless a condition holds. */
+#define PAGE_PART(place, template)     { place, PAGE_VALUE_PART, .text = span_of(template) }
+#define PAGE_WHEN(place, condition, template) PAGE_PART(place, (condition) ? (template) : "")
+/* The caller writes what stands here: page_fill() returns the template that is left. */
+#define PAGE_ROWS(place)               { place, PAGE_VALUE_ROWS }
+/* clang-format on */
+
+/*
+ * Writes a template, each {{place}} filled with the value of that name; a place without a value is a
+ * fault of ours and ends the process.
+ *   ...   one or more of the values above
+ * Returns what is left of the template after the place of a PAGE_ROWS(), "" if it was written whole.
+ */
+#define page_fill(page, template, ...)                                                             \
+    page_fill_values(page, template, (const struct page_value[]){ __VA_ARGS__, { NULL } })
+const char *page_fill_values(struct html_page *page, const char *template,
+                             const struct page_value *values);
+
+/* Writes a template, or what is left of one, that has no places. */
 void page_add(struct html_page *page, const char *markup);
+
 void page_printf(struct html_page *page, const char *format, ...) printf_like(2, 3);
 
 /* A text of anybody's: escaped, without what would turn its direction or is no character. */
