@@ -1,36 +1,35 @@
 /* Probe, settings, versions, sums: for whoever checks this years later. */
 #include "report/parts.h"
 
+#include "report/html.h"
 #include "json/json.h"
 
-/* --- what was remembered -------------------------------------------------------------------- */
+/* --- notes ---------------------------------------------------------------------------------- */
 
-static void setting_value_write(struct html_page *page, const struct json_value *value)
+/* A member's value as people read it. */
+static struct span member_words(const struct json_value *value)
 {
     switch (value->kind) {
     case JSON_TEXT:
-        page_span(page, value->text);
-        return;
+        return value->text;
     case JSON_BOOL:
-        page_add(page, span_is(value->text, "true") ? "yes" : "no");
-        return;
+        return span_of(span_is(value->text, "true") ? "yes" : "no");
     case JSON_NULL:
-        page_add(page, "–");
-        return;
+        return span_of("–");
     case JSON_NUMBER:
     case JSON_ARRAY:
     case JSON_OBJECT:
-        page_span(page, value->raw);
-        return;
+        return value->raw;
     }
     abort();
 }
 
-static void row_open(struct html_page *page, const char *name)
+static void note_row(struct html_page *page, const char *note, struct span member,
+                     struct span value)
 {
-    page_add(page, "<tr><th scope=\"row\">");
-    page_text(page, name);
-    page_add(page, "</th><td>");
+    page_fill(page, html_notes_row, PAGE_TEXT("note", note),
+              PAGE_WHEN("of", member.size > 0, html_notes_of), PAGE_SPAN("member", member),
+              PAGE_SPAN("value", value));
 }
 
 /* A note that is a JSON object is a row for each member, any other is one row. */
@@ -41,63 +40,46 @@ static void note_rows(struct html_page *page, const struct source_note *note)
 
     if (!json_read(span_of(note->value), &json, &not_json)
         || json_root(json)->kind != JSON_OBJECT) {
-        row_open(page, note->name);
-        page_text(page, note->value);
-        page_add(page, "</td></tr>\n");
+        note_row(page, note->name, SPAN_NONE, span_of(note->value));
         return;
     }
-    json_each (member, json_root(json)) {
-        page_add(page, "<tr><th scope=\"row\">");
-        page_text(page, note->name);
-        page_add(page, ": ");
-        page_span(page, member->name);
-        page_add(page, "</th><td>");
-        setting_value_write(page, member);
-        page_add(page, "</td></tr>\n");
-    }
+    json_each (member, json_root(json))
+        note_row(page, note->name, member->name, member_words(member));
 }
 
 static void notes_write(struct html_page *page, const struct figures *f)
 {
-    page_add(page, "<section id=\"probe\">\n<h2>What was found out about the store and the "
-                   "source</h2>\n");
-    if (f->note_count == 0) {
-        page_add(page, "<p>Nothing was noted.</p>\n</section>\n");
-        return;
+    bool none = f->note_count == 0;
+    const char *rest = page_fill(page, html_notes, PAGE_WHEN("nothing", none, html_notes_nothing),
+                                 PAGE_ROWS("something"));
+
+    if (!none) {
+        const char *table = page_fill(page, html_notes_something, PAGE_ROWS("row"));
+
+        for (size_t i = 0; i < f->note_count; i++)
+            note_rows(page, &f->notes[i]);
+        page_add(page, table);
     }
-    page_add(page, "<table class=\"list\"><thead><tr><th scope=\"col\">What</th><th scope=\"col\">"
-                   "Found</th></tr></thead><tbody>\n");
-    for (size_t i = 0; i < f->note_count; i++)
-        note_rows(page, &f->notes[i]);
-    page_add(page, "</tbody></table>\n</section>\n");
+    page_add(page, rest);
 }
 
 /* --- settings and versions ------------------------------------------------------------------ */
 
 static void settings_table(struct html_page *page, const struct report_settings *settings)
 {
-    page_add(page, "<section id=\"settings\">\n<h2>Settings</h2>\n<p>As they were when this was "
-                   "written. Secrets are named in the configuration, never written in it, and "
-                   "are not here. What is empty is left out.</p>\n<table "
-                   "class=\"list\"><thead><tr><th scope=\"col\">Setting"
-                   "</th><th scope=\"col\">Value</th></tr></thead><tbody>\n");
+    const char *rest = page_fill(page, html_settings, PAGE_ROWS("row"));
+
     for (size_t i = 0; i < settings->setting_count; i++) {
         const struct report_setting *one = &settings->settings[i];
 
-        if (!*one->value)
-            continue;
-        page_add(page, "<tr><th scope=\"row\">[");
-        page_text(page, one->section);
-        page_add(page, "] ");
-        page_text(page, one->name);
-        page_add(page, "</th><td>");
-        page_text(page, one->value);
-        page_add(page, "</td></tr>\n");
+        if (*one->value)
+            page_fill(page, html_settings_row, PAGE_TEXT("section", one->section),
+                      PAGE_TEXT("name", one->name), PAGE_TEXT("value", one->value));
     }
-    page_add(page, "</tbody></table>\n</section>\n");
+    page_add(page, rest);
 }
 
-/* Of a program that moved something or decided; who verified has a row of his own. */
+/* Whether no earlier run had this version. Verifications do not count: they have a row of their own. */
 static bool version_is_new(const struct status *s, size_t run)
 {
     if (strcmp(s->runs[run].kind, "verify") == 0)
@@ -109,71 +91,35 @@ static bool version_is_new(const struct status *s, size_t run)
     return true;
 }
 
-/* With what is needed to tell the certificate's file from any other. */
-static void verifier_row(struct html_page *page, const struct verified *v)
-{
-    if (v->run == 0)
-        return;
-    row_open(page, "the last verification was made by");
-    page_add(page, "fmferry ");
-    page_text(page, v->version);
-    if (*v->certificate) {
-        page_add(page, "; its certificate is the file with the SHA-256 ");
-        page_text(page, v->certificate);
-    }
-    page_add(page, "</td></tr>\n");
-}
-
 static void versions_write(struct html_page *page, const struct figures *f,
                            const struct report_settings *settings)
 {
     const struct status *s = f->status;
-    const char *between = "";
+    const struct verified *v = &s->verified;
+    auto_str movers = STR_MAX(KIB(64));
 
-    page_add(page,
-             "<section id=\"versions\">\n<h2>Versions</h2>\n<table class=\"list\"><thead><tr>"
-             "<th scope=\"col\">What</th><th scope=\"col\">Version</th></tr></thead><tbody>\n");
-    row_open(page, "this report was written by");
-    page_add(page, "fmferry ");
-    page_text(page, settings->version);
-    page_add(page, "</td></tr>\n");
-    row_open(page, "the documents were moved by");
-    page_add(page, "fmferry ");
-    for (size_t i = 0; i < s->run_count; i++) {
-        if (!version_is_new(s, i))
-            continue;
-        page_add(page, between);
-        page_text(page, s->runs[i].version);
-        between = ", ";
-    }
-    page_add(page, "</td></tr>\n");
-    verifier_row(page, &s->verified);
-    row_open(page, "the ledger stands in");
-    page_text(page, f->database);
-    page_add(page, "</td></tr>\n</tbody></table>\n</section>\n");
+    for (size_t i = 0; i < s->run_count; i++)
+        if (version_is_new(s, i))
+            str_printf(&movers, "%s%s", movers.size ? ", " : "", s->runs[i].version);
+    page_fill(page, html_versions, PAGE_TEXT("version", settings->version),
+              PAGE_SPAN("movers", str_span(&movers)),
+              PAGE_WHEN("verified", v->run > 0, html_versions_verified),
+              PAGE_TEXT("verifier", v->version),
+              PAGE_WHEN("certified", *v->certificate, html_versions_certified),
+              PAGE_TEXT("certificate", v->certificate), PAGE_TEXT("database", f->database));
 }
 
 /* --- sums ----------------------------------------------------------------------------------- */
 
 static void sums_write(struct html_page *page, const struct balance *b)
 {
-    page_add(page, "<section id=\"sums\">\n<h2>Sums that balance</h2>\n<p>Each figure was reached "
-                   "on two ways before the first line of this report was written.</p>\n"
-                   "<table class=\"list\"><thead><tr><th scope=\"col\">Figure</th><th "
-                   "scope=\"col\" class=\"n\">One way</th><th scope=\"col\" class=\"n\">The other"
-                   "</th><th scope=\"col\">The two ways</th></tr></thead><tbody>\n");
-    for (size_t i = 0; i < b->count; i++) {
-        page_add(page, "<tr><th scope=\"row\">");
-        page_text(page, b->sums[i].what);
-        page_add(page, "</th><td class=\"n\">");
-        page_number(page, b->sums[i].here);
-        page_add(page, "</td><td class=\"n\">");
-        page_number(page, b->sums[i].there);
-        page_add(page, "</td><td>");
-        page_text(page, b->sums[i].how);
-        page_add(page, "</td></tr>\n");
-    }
-    page_add(page, "</tbody></table>\n</section>\n");
+    const char *rest = page_fill(page, html_sums, PAGE_ROWS("row"));
+
+    for (size_t i = 0; i < b->count; i++)
+        page_fill(page, html_sums_row, PAGE_TEXT("what", b->sums[i].what),
+                  PAGE_NUMBER("here", b->sums[i].here), PAGE_NUMBER("there", b->sums[i].there),
+                  PAGE_TEXT("ways", b->sums[i].how));
+    page_add(page, rest);
 }
 
 void appendix_write(struct html_page *page, const struct figures *f, const struct balance *b,

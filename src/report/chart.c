@@ -2,6 +2,7 @@
 #include "report/chart.h"
 
 #include "base/time.h"
+#include "report/html.h"
 #include "report/words.h"
 
 enum {
@@ -52,15 +53,13 @@ void chart_unit_duration(struct str *to, double value)
         str_add_text(to, time_for_people((int64_t)value, text));
 }
 
-static void value_text(struct html_page *page, const struct chart *c, double value)
+/* A value with its unit, or a dash where there is none. */
+static void value_add(struct str *to, const struct chart *c, double value)
 {
-    auto_str text = STR_MAX(128);
-
     if (value < 0)
-        str_add_text(&text, "–");
+        str_add_text(to, "–");
     else
-        c->unit(&text, value);
-    page_text(page, str_text(&text));
+        c->unit(to, value);
 }
 
 /* --- scale ---------------------------------------------------------------------------------- */
@@ -113,32 +112,6 @@ static struct scale scale_of(const struct chart *c)
 
 /* --- frame ---------------------------------------------------------------------------------- */
 
-static void legend_write(struct html_page *page, const struct chart *c)
-{
-    if (c->series_count < 2)
-        return;
-    page_add(page, "<ul class=\"legend\">");
-    for (size_t s = 0; s < c->series_count; s++) {
-        page_printf(page, "<li><span class=\"swatch %s\"></span>", c->series[s].tone);
-        page_text(page, c->series[s].name);
-        page_add(page, "</li>");
-    }
-    page_add(page, "</ul>\n");
-}
-
-static void svg_open(struct html_page *page, const struct chart *c, int height)
-{
-    page_printf(page,
-                "<svg%s viewBox=\"0 0 %d %d\" role=\"img\" aria-labelledby=\"%s-title %s-text\">"
-                "<title id=\"%s-title\">",
-                c->form == CHART_ROWS ? "" : " class=\"upright\"", WIDTH, height, c->id, c->id,
-                c->id);
-    page_text(page, c->title);
-    page_printf(page, "</title><desc id=\"%s-text\">", c->id);
-    page_text(page, c->summary);
-    page_add(page, "</desc>\n");
-}
-
 static double y_of(const struct scale *scale, double value)
 {
     return HEIGHT - BOTTOM - value / scale->top * (HEIGHT - TOP - BOTTOM);
@@ -157,13 +130,13 @@ static void y_axis(struct html_page *page, const struct chart *c, const struct s
 {
     for (double tick = 0; tick <= scale->top * 1.0001; tick += scale->step) {
         double y = y_of(scale, tick);
+        auto_str value = STR_MAX(128);
 
-        page_printf(page,
-                    "<path class=\"%s\" d=\"M%d %.1fH%d\"/><text x=\"%d\" y=\"%.1f\" "
-                    "class=\"end\">",
-                    tick > 0 ? "grid" : "axis", LEFT, y, WIDTH - RIGHT, LEFT - 8, y + 4);
-        value_text(page, c, tick);
-        page_add(page, "</text>\n");
+        value_add(&value, c, tick);
+        page_fill(page, html_svg_tick, PAGE_TEXT("tone", tick > 0 ? "grid" : "axis"),
+                  PAGE_ID("left", LEFT), PAGE_LENGTH("y", y), PAGE_ID("right", WIDTH - RIGHT),
+                  PAGE_ID("label_x", LEFT - 8), PAGE_LENGTH("label_y", y + 4),
+                  PAGE_SPAN("value", str_span(&value)));
     }
 }
 
@@ -179,16 +152,11 @@ static void x_axis(struct html_page *page, const struct chart *c)
 {
     size_t every = label_every(c);
 
-    for (size_t i = 0; i < c->point_count; i += every) {
-        page_printf(page, "<text x=\"%.1f\" y=\"%d\" class=\"middle\">", x_of(c, (double)i),
-                    HEIGHT - BOTTOM + 18);
-        page_text(page, c->labels[i]);
-        page_add(page, "</text>");
-    }
-    page_printf(page, "\n<text x=\"%d\" y=\"%d\" class=\"middle name\">",
-                (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6);
-    page_text(page, c->x_name);
-    page_add(page, "</text>\n");
+    for (size_t i = 0; i < c->point_count; i += every)
+        page_fill(page, html_svg_label, PAGE_LENGTH("x", x_of(c, (double)i)),
+                  PAGE_ID("y", HEIGHT - BOTTOM + 18), PAGE_TEXT("name", c->labels[i]));
+    page_fill(page, html_svg_axis_name, PAGE_ID("x", (LEFT + WIDTH - RIGHT) / 2),
+              PAGE_ID("y", HEIGHT - 6), PAGE_TEXT("name", c->x_name));
 }
 
 static void lines_across(struct html_page *page, const struct chart *c)
@@ -197,15 +165,21 @@ static void lines_across(struct html_page *page, const struct chart *c)
         double x = x_of(c, (double)c->lines[i]);
         bool at_end = x > WIDTH - RIGHT - LINE_LABEL;
 
-        page_printf(page, "<path class=\"begin\" d=\"M%.1f %dV%d\"/>", x, TOP, HEIGHT - BOTTOM);
-        page_printf(page, "<text x=\"%.1f\" y=\"%d\" class=\"small%s\">", at_end ? x - 4 : x + 4,
-                    TOP + 10, at_end ? " end" : "");
-        page_text(page, c->line_labels[i]);
-        page_add(page, "</text>\n");
+        page_fill(page, html_svg_begin, PAGE_LENGTH("x", x), PAGE_ID("top", TOP),
+                  PAGE_ID("bottom", HEIGHT - BOTTOM),
+                  PAGE_LENGTH("label_x", at_end ? x - 4 : x + 4), PAGE_ID("label_y", TOP + 10),
+                  PAGE_WHEN("end", at_end, html_svg_end), PAGE_TEXT("name", c->line_labels[i]));
     }
 }
 
 /* --- forms ---------------------------------------------------------------------------------- */
+
+static void rect_write(struct html_page *page, const char *tone, double x, double y, double width,
+                       double height)
+{
+    page_fill(page, html_svg_rect, PAGE_TEXT("tone", tone), PAGE_LENGTH("x", x),
+              PAGE_LENGTH("y", y), PAGE_LENGTH("width", width), PAGE_LENGTH("height", height));
+}
 
 static void columns_write(struct html_page *page, const struct chart *c, const struct scale *scale)
 {
@@ -213,7 +187,6 @@ static void columns_write(struct html_page *page, const struct chart *c, const s
 
     if (width > COLUMN_MAX)
         width = COLUMN_MAX;
-
     for (size_t i = 0; i < c->point_count; i++) {
         double below = 0;
 
@@ -222,15 +195,11 @@ static void columns_write(struct html_page *page, const struct chart *c, const s
             double top = y_of(scale, below + value);
 
             if (value > 0)
-                page_printf(page,
-                            "<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" "
-                            "height=\"%.1f\"/>",
-                            c->series[s].tone, x_of(c, (double)i) - width / 2, top, width,
-                            y_of(scale, below) - top);
+                rect_write(page, c->series[s].tone, x_of(c, (double)i) - width / 2, top, width,
+                           y_of(scale, below) - top);
             below += value;
         }
     }
-    page_add(page, "\n");
 }
 
 /* The height of a series at a point: upon those before it where they are stacked. */
@@ -243,8 +212,9 @@ static double series_level(const struct chart *c, size_t series, size_t point)
     return height;
 }
 
-static void outline_write(struct html_page *page, const struct chart *c, const struct scale *scale,
-                          size_t series)
+/* The path of a series' outline; it begins anew after a gap. */
+static void outline_add(struct str *to, const struct chart *c, const struct scale *scale,
+                        size_t series)
 {
     bool on = false;
 
@@ -253,8 +223,8 @@ static void outline_write(struct html_page *page, const struct chart *c, const s
             on = false;
             continue;
         }
-        page_printf(page, "%s%.1f %.1f", on ? "L" : "M", x_of(c, (double)i),
-                    y_of(scale, series_level(c, series, i)));
+        str_printf(to, "%s%.1f %.1f", on ? "L" : "M", x_of(c, (double)i),
+                   y_of(scale, series_level(c, series, i)));
         on = true;
     }
 }
@@ -262,19 +232,24 @@ static void outline_write(struct html_page *page, const struct chart *c, const s
 static void areas_write(struct html_page *page, const struct chart *c, const struct scale *scale)
 {
     for (size_t s = c->series_count; s > 0; s--) { /* the highest first, the others before it */
-        page_printf(page, "<path class=\"%s\" d=\"", c->series[s - 1].tone);
-        outline_write(page, c, scale, s - 1);
-        page_printf(page, "L%.1f %.1fL%.1f %.1fZ\"/>\n", x_of(c, (double)(c->point_count - 1)),
-                    y_of(scale, 0), x_of(c, 0), y_of(scale, 0));
+        auto_str outline = STR_MAX(KIB(64));
+
+        outline_add(&outline, c, scale, s - 1);
+        str_printf(&outline, "L%.1f %.1fL%.1f %.1fZ", x_of(c, (double)(c->point_count - 1)),
+                   y_of(scale, 0), x_of(c, 0), y_of(scale, 0));
+        page_fill(page, html_svg_area, PAGE_TEXT("tone", c->series[s - 1].tone),
+                  PAGE_SPAN("outline", str_span(&outline)));
     }
 }
 
 static void lines_write(struct html_page *page, const struct chart *c, const struct scale *scale)
 {
     for (size_t s = 0; s < c->series_count; s++) {
-        page_printf(page, "<path class=\"line %s\" d=\"", c->series[s].tone);
-        outline_write(page, c, scale, s);
-        page_add(page, "\"/>\n");
+        auto_str outline = STR_MAX(KIB(64));
+
+        outline_add(&outline, c, scale, s);
+        page_fill(page, html_svg_line, PAGE_TEXT("tone", c->series[s].tone),
+                  PAGE_SPAN("outline", str_span(&outline)));
     }
 }
 
@@ -282,7 +257,6 @@ static void upright_write(struct html_page *page, const struct chart *c)
 {
     struct scale scale = scale_of(c);
 
-    svg_open(page, c, HEIGHT);
     y_axis(page, c, &scale);
     if (c->form == CHART_COLUMNS)
         columns_write(page, c, &scale);
@@ -292,93 +266,101 @@ static void upright_write(struct html_page *page, const struct chart *c)
         lines_write(page, c, &scale);
     lines_across(page, c);
     x_axis(page, c);
-    page_add(page, "</svg>\n");
 }
 
-/* Cut to the room beside the bars. */
-static void row_label(struct html_page *page, const char *label)
+/* As much of a label as there is room for beside the bars. */
+static struct span label_shown(struct span text)
 {
-    struct span text = span_of(label);
     struct span shown = text;
 
     while (words_columns(shown) > LABEL_CHARACTERS)
         shown.size--;
     while (shown.size < text.size && shown.size && ((uint8_t)text.at[shown.size] & 0xC0) == 0x80)
         shown.size--;
-    page_span(page, shown);
-    if (shown.size < text.size)
-        page_add(page, "…");
+    return shown;
 }
 
-static void lying_write(struct html_page *page, const struct chart *c)
+static void lying_row(struct html_page *page, const struct chart *c, size_t row)
 {
-    double most = highest_point(c), room = WIDTH - ROW_LABEL - ROW_VALUE;
+    struct span label = span_of(c->labels[row]), shown = label_shown(label);
+    double most = highest_point(c), room = WIDTH - ROW_LABEL - ROW_VALUE, x = ROW_LABEL;
+    int y = (int)row * ROW + 4;
+    auto_str value = STR_MAX(128);
 
-    svg_open(page, c, (int)c->point_count * ROW + 4);
-    for (size_t i = 0; i < c->point_count; i++) {
-        double x = ROW_LABEL;
-        int y = (int)i * ROW + 4;
+    page_fill(page, html_svg_bar_label, PAGE_ID("x", ROW_LABEL - 10), PAGE_ID("y", y + 14),
+              PAGE_SPAN("name", shown), PAGE_WHEN("cut", shown.size < label.size, html_svg_cut));
+    for (size_t s = 0; s < c->series_count; s++) {
+        double width = most > 0 ? c->series[s].values[row] / most * room : 0;
 
-        page_printf(page, "<text x=\"%d\" y=\"%d\" class=\"end\">", ROW_LABEL - 10, y + 14);
-        row_label(page, c->labels[i]);
-        page_add(page, "</text>");
-        for (size_t s = 0; s < c->series_count; s++) {
-            double width = most > 0 ? c->series[s].values[i] / most * room : 0;
-
-            if (width > 0)
-                page_printf(page,
-                            "<rect class=\"%s\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\"/>",
-                            c->series[s].tone, x, y, width < 1 ? 1 : width, ROW - 8);
-            x += width;
-        }
-        page_printf(page, "<text x=\"%.1f\" y=\"%d\">", x + 6, y + 14);
-        value_text(page, c, point_height(c, i));
-        page_add(page, "</text>\n");
+        if (width > 0)
+            rect_write(page, c->series[s].tone, x, y, width < 1 ? 1 : width, ROW - 8);
+        x += width;
     }
-    page_add(page, "</svg>\n");
+    value_add(&value, c, point_height(c, row));
+    page_fill(page, html_svg_bar_value, PAGE_LENGTH("x", x + 6), PAGE_ID("y", y + 14),
+              PAGE_SPAN("value", str_span(&value)));
 }
 
 /* --- the figures ---------------------------------------------------------------------------- */
 
-static void figures_table(struct html_page *page, const struct chart *c)
+static void figures_row(struct html_page *page, const struct chart *c, size_t point)
 {
-    page_add(page, "<details class=\"figures\"><summary>The figures</summary><table><caption>");
-    page_text(page, c->title);
-    page_add(page, "</caption><thead><tr><th scope=\"col\">");
-    page_text(page, c->x_name);
-    page_add(page, "</th>");
+    const char *rest =
+        page_fill(page, html_chart_row, PAGE_TEXT("label", c->labels[point]), PAGE_ROWS("cell"));
+
     for (size_t s = 0; s < c->series_count; s++) {
-        page_add(page, "<th scope=\"col\" class=\"n\">");
-        page_text(page, c->series[s].name);
-        page_add(page, "</th>");
+        auto_str value = STR_MAX(128);
+
+        value_add(&value, c, c->series[s].values[point]);
+        page_fill(page, html_chart_cell, PAGE_SPAN("value", str_span(&value)));
     }
-    page_add(page, "</tr></thead><tbody>\n");
-    for (size_t i = 0; i < c->point_count; i++) {
-        page_add(page, "<tr><th scope=\"row\">");
-        page_text(page, c->labels[i]);
-        page_add(page, "</th>");
-        for (size_t s = 0; s < c->series_count; s++) {
-            page_add(page, "<td class=\"n\">");
-            value_text(page, c, c->series[s].values[i]);
-            page_add(page, "</td>");
-        }
-        page_add(page, "</tr>\n");
-    }
-    page_add(page, "</tbody></table></details>\n");
+    page_add(page, rest);
+}
+
+/* --- the whole ------------------------------------------------------------------------------ */
+
+static void legend_write(struct html_page *page, const struct chart *c)
+{
+    const char *rest = page_fill(page, html_chart_legend, PAGE_ROWS("entry"));
+
+    for (size_t s = 0; s < c->series_count; s++)
+        page_fill(page, html_chart_entry, PAGE_TEXT("tone", c->series[s].tone),
+                  PAGE_TEXT("name", c->series[s].name));
+    page_add(page, rest);
+}
+
+/* The drawing after its head; returns what is left of the template. */
+static const char *drawing_write(struct html_page *page, const struct chart *c, const char *rest)
+{
+    bool lies = c->form == CHART_ROWS;
+    int height = lies ? (int)c->point_count * ROW + 4 : HEIGHT;
+
+    rest = page_fill(page, rest, PAGE_WHEN("upright", !lies, html_chart_upright),
+                     PAGE_ID("width", WIDTH), PAGE_ID("height", height), PAGE_TEXT("id", c->id),
+                     PAGE_TEXT("title", c->title), PAGE_TEXT("summary", c->summary),
+                     PAGE_ROWS("drawing"));
+    if (!lies)
+        upright_write(page, c);
+    for (size_t i = 0; lies && i < c->point_count; i++)
+        lying_row(page, c, i);
+    return rest;
 }
 
 void chart_write(struct html_page *page, const struct chart *c)
 {
-    page_printf(page, "<figure id=\"%s\">\n<figcaption><strong>", c->id);
-    page_text(page, c->title);
-    page_add(page, "</strong> ");
-    page_text(page, c->summary);
-    page_add(page, "</figcaption>\n");
-    legend_write(page, c);
-    if (c->form == CHART_ROWS)
-        lying_write(page, c);
-    else
-        upright_write(page, c);
-    figures_table(page, c);
-    page_add(page, "</figure>\n");
+    const char *rest = page_fill(page, html_chart, PAGE_TEXT("id", c->id),
+                                 PAGE_TEXT("title", c->title), PAGE_TEXT("summary", c->summary),
+                                 PAGE_ROWS("legend"));
+
+    if (c->series_count > 1)
+        legend_write(page, c);
+    rest = drawing_write(page, c, rest);
+    rest = page_fill(page, rest, PAGE_TEXT("title", c->title), PAGE_TEXT("x_name", c->x_name),
+                     PAGE_ROWS("column"));
+    for (size_t s = 0; s < c->series_count; s++)
+        page_fill(page, html_chart_column, PAGE_TEXT("name", c->series[s].name));
+    rest = page_fill(page, rest, PAGE_ROWS("row"));
+    for (size_t i = 0; i < c->point_count; i++)
+        figures_row(page, c, i);
+    page_add(page, rest);
 }

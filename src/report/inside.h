@@ -53,6 +53,9 @@ int64_t status_stored(const struct status *s);
 /* Failed documents of a class. */
 int64_t status_class_count(const struct status *s, enum failure_kind failure);
 
+/* The classes of the failed documents, the most frequent first. Returns how many there are. */
+size_t status_causes(const struct status *s, enum failure_kind causes_r[FAILURES]);
+
 /* What the store costs in a month. */
 double status_cost(const struct status *s);
 

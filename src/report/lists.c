@@ -1,136 +1,83 @@
-/* Runs, waivers, failures: one row each, as they come from the ledger. */
+/* Runs, decisions, failures: one row each, as they come from the ledger. */
 #include "report/parts.h"
 
 #include "base/time.h"
-#include "report/words.h"
+#include "report/html.h"
 
-/* More rows than this no browser shows gladly, and nobody reads; --csv has all. */
+/* A browser shows no more rows than this with ease, and nobody reads them; --csv has all. */
 enum { ROWS_MAX = 2000 };
 
+/* A list that is being written. */
 struct page_list {
     struct html_page *page;
-    int64_t rows;   /* written             */
-    int64_t failed; /* seen, written or not */
-    int64_t waived;
+    const char *rest; /* of its template                */
+    int64_t rows;     /* come so far, written or not    */
+    int64_t failed;   /* of these: documents that failed */
 };
 
+/* Ends a list; says, where it was too long, that it was cut. */
+static void list_end(const struct page_list *list)
+{
+    page_fill(list->page, list->rest, PAGE_WHEN("cut", list->rows > ROWS_MAX, html_cut),
+              PAGE_ID("shown", ROWS_MAX), PAGE_NUMBER("all", list->rows));
+}
+
 /* --- runs ----------------------------------------------------------------------------------- */
-
-static void number_cell(struct html_page *page, int64_t n)
-{
-    page_add(page, "<td class=\"n\">");
-    page_number(page, n);
-    page_add(page, "</td>");
-}
-
-static void whole_cell(struct html_page *page, const char *text)
-{
-    page_add(page, "<td class=\"whole\">");
-    page_text(page, text);
-    page_add(page, "</td>");
-}
 
 static void run_row(struct html_page *page, const struct ledger_run *run, int64_t now_us)
 {
     const struct ledger_progress *at = &run->progress;
+    bool moved = status_run_moved(run);
     char took[TIME_TEXT_SIZE];
 
-    page_printf(page, "<tr><th scope=\"row\">%jd</th><td class=\"nowrap\">", (intmax_t)run->run);
-    page_stamp(page, run->started_us);
-    page_add(page, "</td>");
-    if (!status_run_moved(run)) {
-        page_add(page, "<td colspan=\"6\">told by a person: <strong>");
-        page_text(page, run->kind);
-        page_add(page, "</strong></td>");
-    } else {
-        page_add(page, "<td class=\"nowrap\">");
-        page_text(page, time_for_people((run->ended_us ? run->ended_us : now_us) - run->started_us,
-                                        took));
-        page_add(page, "</td>");
-        number_cell(page, at->found);
-        number_cell(page, at->processed);
-        number_cell(page, at->successful);
-        number_cell(page, at->failed);
-        number_cell(page, at->waiting);
-    }
-    whole_cell(page, run->status);
-    whole_cell(page, run->version);
-    whole_cell(page, run->host);
-    page_add(page, "</tr>\n");
+    page_fill(
+        page, html_runs_run, PAGE_ID("number", run->run), PAGE_STAMP("started", run->started_us),
+        PAGE_WHEN("decided", !moved, html_runs_decided), PAGE_TEXT("kind", run->kind),
+        PAGE_WHEN("moved", moved, html_runs_moved),
+        PAGE_TEXT("took", time_for_people(
+                              (run->ended_us ? run->ended_us : now_us) - run->started_us, took)),
+        PAGE_NUMBER("found", at->found), PAGE_NUMBER("processed", at->processed),
+        PAGE_NUMBER("successful", at->successful), PAGE_NUMBER("failed", at->failed),
+        PAGE_NUMBER("waiting", at->waiting), PAGE_TEXT("status", run->status),
+        PAGE_TEXT("version", run->version), PAGE_TEXT("host", run->host));
 }
 
 void runs_write(struct html_page *page, const struct figures *f)
 {
     const struct status *s = f->status;
-    int64_t good = status_tries_good(s);
+    int64_t good = status_tries_good(s), tries = good + s->tries_failed;
+    const char *rest = page_fill(page, html_runs, PAGE_ROWS("run"));
 
-    page_add(page,
-             "<section id=\"runs\">\n<h2>Run history</h2>\n<div class=\"wide\"><table "
-             "class=\"list\"><thead><tr><th scope=\"col\">Run</th><th scope=\"col\">Started "
-             "(UTC)</th><th scope=\"col\">Took</th><th scope=\"col\" class=\"n\">Found</th><th "
-             "scope=\"col\" class=\"n\">Processed</th><th scope=\"col\" class=\"n\">"
-             "Successful</th><th scope=\"col\" class=\"n\">Failed</th><th scope=\"col\" "
-             "class=\"n\">Waiting</th><th scope=\"col\">Ended</th><th scope=\"col\">"
-             "Version</th><th scope=\"col\">On</th></tr></thead><tbody>\n");
     for (size_t i = 0; i < s->run_count; i++)
         run_row(page, &s->runs[i], s->at_us);
-    page_add(page, "</tbody></table></div>\n<p>In all: <strong>");
-    page_number(page, s->states[LEDGER_DONE]);
-    page_add(page, " of ");
-    page_number(page, status_total(s));
-    page_add(page, " documents</strong> succeeded (");
-    page_share(page, s->states[LEDGER_DONE], status_total(s));
-    page_add(page, "). Counted apart: ");
-    page_number(page, good);
-    page_add(page, " of ");
-    page_count(page, good + s->tries_failed, "try", "tries");
-    page_add(page, " (");
-    page_share(page, good, good + s->tries_failed);
-    page_add(page, "). A document that failed in several runs is one document, so the column "
-                   "“failed” is not to be added up.</p>\n</section>\n");
+    page_fill(page, rest, PAGE_NUMBER("done", s->states[LEDGER_DONE]),
+              PAGE_NUMBER("total", status_total(s)),
+              PAGE_SHARE("share", s->states[LEDGER_DONE], status_total(s)),
+              PAGE_NUMBER("tries_good", good), PAGE_COUNT("tries", tries, "try", "tries"),
+              PAGE_SHARE("tries_share", good, tries));
 }
 
-/* --- waivers -------------------------------------------------------------------------------- */
+/* --- decisions ------------------------------------------------------------------------------ */
 
-static bool waiver_row(void *arg, const struct survey_waiver *w)
+static void decisions_begin(struct page_list *list, const char *id, const char *title,
+                            bool accepted)
+{
+    list->rest =
+        page_fill(list->page, html_decisions, PAGE_TEXT("id", id), PAGE_TEXT("title", title),
+                  PAGE_WHEN("acceptance", accepted, html_decisions_acceptance), PAGE_ROWS("row"));
+}
+
+static bool decision_row(void *arg, const struct survey_waiver *w)
 {
     struct page_list *list = arg;
-    struct html_page *page = list->page;
 
-    if (list->waived++ >= ROWS_MAX)
+    if (list->rows++ >= ROWS_MAX)
         return true;
-    page_printf(page, "<tr><th scope=\"row\">%jd</th><td>", (intmax_t)w->record_id);
-    page_span(page, w->filemaker_id);
-    page_add(page, "</td><td>");
-    page_span(page, w->type);
-    page_add(page, "</td><td>");
-    page_span(page, w->class);
-    page_add(page, "</td><td>");
-    page_span(page, w->who);
-    page_add(page, "</td><td>");
-    page_span(page, w->reason);
-    page_add(page, "</td><td class=\"nowrap\">");
-    page_stamp(page, w->at_us);
-    page_add(page, "</td></tr>\n");
+    page_fill(list->page, html_decisions_row, PAGE_ID("record", w->record_id),
+              PAGE_SPAN("filemaker_id", w->filemaker_id), PAGE_SPAN("type", w->type),
+              PAGE_SPAN("class", w->class), PAGE_SPAN("who", w->who),
+              PAGE_SPAN("reason", w->reason), PAGE_STAMP("at", w->at_us));
     return true;
-}
-
-static void cut_note(struct html_page *page, int64_t all)
-{
-    if (all <= ROWS_MAX)
-        return;
-    page_printf(page, "<p>These are the first %d of ", ROWS_MAX);
-    page_number(page, all);
-    page_add(page, "; <code>fmferry report --csv</code> and <code>fmferry failures --csv</code> "
-                   "have all of them.</p>\n");
-}
-
-static void words_head(struct html_page *page)
-{
-    page_add(page, "<table class=\"list\"><thead><tr><th scope=\"col\">Record</th><th "
-                   "scope=\"col\">Id</th><th scope=\"col\">Type</th><th scope=\"col\">Cause</th>"
-                   "<th scope=\"col\">By</th><th scope=\"col\">Reason</th><th scope=\"col\">When "
-                   "(UTC)</th></tr></thead><tbody>\n");
 }
 
 static bool waivers_list(struct html_page *page, struct ledger *ledger, const struct figures *f,
@@ -138,120 +85,78 @@ static bool waivers_list(struct html_page *page, struct ledger *ledger, const st
 {
     struct page_list list = { .page = page };
 
-    page_add(page, "<section id=\"waivers\">\n<h2>Documents that were given up</h2>\n");
     if (f->waived == 0) {
-        page_add(page, "<p>None.</p>\n</section>\n");
+        page_add(page, html_none_waived);
         return true;
     }
-    words_head(page);
-    if (!survey_each_waiver(ledger, waiver_row, &list, err))
+    decisions_begin(&list, "waivers", "Documents that were given up", false);
+    if (!survey_each_waiver(ledger, decision_row, &list, err))
         return false;
-    page_add(page, "</tbody></table>\n");
-    cut_note(page, list.waived);
-    page_add(page, "</section>\n");
+    list_end(&list);
     return true;
 }
-
-/* --- acceptances ---------------------------------------------------------------------------- */
 
 static bool accepted_row(void *arg, const struct survey_waiver *w)
 {
     struct page_list *list = arg;
 
-    if (list->waived == 0) {
-        page_add(list->page, "<section id=\"accepted\">\n<h2>Documents accepted as they came</h2>\n"
-                             "<p>The bytes looked like no document; a person said that they are "
-                             "it.</p>\n");
-        words_head(list->page);
-    }
-    return waiver_row(arg, w);
+    if (list->rows == 0)
+        decisions_begin(list, "accepted", "Documents accepted as they came", true);
+    return decision_row(arg, w);
 }
 
-/* Nothing at all where nothing was accepted: it is rare. */
+/* Acceptances are rare: where there are none, nothing is written. */
 static bool acceptances_list(struct html_page *page, struct ledger *ledger, struct err *err)
 {
     struct page_list list = { .page = page };
 
     if (!survey_each_accepted(ledger, accepted_row, &list, err))
         return false;
-    if (list.waived > 0) {
-        page_add(page, "</tbody></table>\n");
-        cut_note(page, list.waived);
-        page_add(page, "</section>\n");
-    }
+    if (list.rows > 0)
+        list_end(&list);
     return true;
 }
 
 /* --- failures ------------------------------------------------------------------------------- */
 
-static void evidence_write_cell(struct html_page *page, const struct ledger_failure *e)
-{
-    page_text(page, e->message);
-    page_printf(page, "<br><span class=\"soft\">try %d", e->tries);
-    if (e->at_us) {
-        page_add(page, " on ");
-        page_stamp(page, e->at_us);
-    }
-    page_add(page, ", at ");
-    page_text(page, e->step);
-    if (e->http_status)
-        page_printf(page, ", HTTP %d", e->http_status);
-    if (e->filemaker_code)
-        page_printf(page, ", FileMaker %d", e->filemaker_code);
-    if (e->bytes >= 0) {
-        page_add(page, ", ");
-        page_bytes(page, e->bytes);
-        page_add(page, " had come");
-    }
-    if (*e->path) {
-        page_add(page, ", stored as ");
-        page_text(page, e->path);
-    }
-    page_add(page, "</span>");
-}
-
 static bool failure_row(void *arg, const struct ledger_failure *e)
 {
     struct page_list *list = arg;
-    struct html_page *page = list->page;
 
     list->failed += e->state == LEDGER_FAILED;
     if (list->rows++ >= ROWS_MAX)
         return true;
-    page_printf(page, "<tr><th scope=\"row\">%jd</th><td>", (intmax_t)e->record_id);
-    page_text(page, *e->type ? e->type : "(no type)");
-    page_add(page, "<br><code class=\"whole soft\">");
-    page_text(page, e->filemaker_id ? e->filemaker_id : e->identity);
-    page_add(page, "</code></td><td class=\"whole\">");
-    page_text(page, e->class);
-    if (e->state != LEDGER_FAILED)
-        page_add(page, "<br><span class=\"soft\">will be tried again</span>");
-    page_add(page, "</td><td>");
-    evidence_write_cell(page, e);
-    page_add(page, "</td></tr>\n");
+    page_fill(
+        list->page, html_failures_row, PAGE_ID("record", e->record_id),
+        PAGE_TEXT("type", *e->type ? e->type : "(no type)"),
+        PAGE_TEXT("id", e->filemaker_id ? e->filemaker_id : e->identity),
+        PAGE_TEXT("class", e->class),
+        PAGE_WHEN("again", e->state != LEDGER_FAILED, html_failures_again),
+        PAGE_TEXT("message", e->message), PAGE_ID("try", e->tries),
+        PAGE_WHEN("when", e->at_us > 0, html_failures_when), PAGE_STAMP("at", e->at_us),
+        PAGE_TEXT("step", e->step), PAGE_WHEN("http", e->http_status != 0, html_failures_http),
+        PAGE_ID("http_status", e->http_status),
+        PAGE_WHEN("filemaker", e->filemaker_code != 0, html_failures_filemaker),
+        PAGE_ID("filemaker_code", e->filemaker_code),
+        PAGE_WHEN("partly", e->bytes >= 0, html_failures_partly), PAGE_BYTES("bytes", e->bytes),
+        PAGE_WHEN("stored", *e->path, html_failures_stored), PAGE_TEXT("path", e->path));
     return true;
 }
 
-static bool failures_list_write(struct html_page *page, struct ledger *ledger,
-                                const struct figures *f, struct err *err)
+static bool failures_list(struct html_page *page, struct ledger *ledger, const struct figures *f,
+                          struct err *err)
 {
     struct page_list list = { .page = page };
     int64_t failed = f->status->states[LEDGER_FAILED];
 
-    page_add(page, "<section id=\"failures\">\n<h2>Documents that did not arrive</h2>\n");
     if (failed + f->status->in_doubt == 0) {
-        page_add(page, "<p>None.</p>\n</section>\n");
+        page_add(page, html_none_failed);
         return true;
     }
-    page_add(page, "<table class=\"list\"><thead><tr><th scope=\"col\">Record</th><th "
-                   "scope=\"col\">Type and id</th><th scope=\"col\">Cause</th><th "
-                   "scope=\"col\">Evidence: the words of the last try (times are "
-                   "UTC)</th></tr></thead><tbody>\n");
+    list.rest = page_fill(page, html_failures, PAGE_ROWS("row"));
     if (!ledger_each_failure(ledger, failure_row, &list, err))
         return false;
-    page_add(page, "</tbody></table>\n");
-    cut_note(page, list.rows);
-    page_add(page, "</section>\n");
+    list_end(&list);
     return list.failed == failed
            || err_set(
                err, ERR_DATA, 0,
@@ -264,5 +169,5 @@ bool lists_write(struct html_page *page, struct ledger *ledger, const struct fig
                  struct err *err)
 {
     return waivers_list(page, ledger, f, err) && acceptances_list(page, ledger, err)
-           && failures_list_write(page, ledger, f, err);
+           && failures_list(page, ledger, f, err);
 }

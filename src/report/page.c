@@ -4,8 +4,6 @@
 #include "base/mem.h"
 #include "report/words.h"
 
-#include <stdarg.h>
-
 enum { GATHERED = 32 * 1024, TEXT_MAX = 1024 * 1024 };
 
 struct html_page {
@@ -155,60 +153,6 @@ const char *page_fill_values(struct html_page *page, const char *template,
     }
     page_add(page, template);
     return template + strlen(template);
-}
-
-void page_printf(struct html_page *page, const char *format, ...)
-{
-    char text[1024];
-    va_list args;
-
-    va_start(args, format);
-    if (vsnprintf(text, sizeof text, format, args) >= (int)sizeof text)
-        abort(); /* only markup of ours comes here, and it is short */
-    va_end(args);
-    page_add(page, text);
-}
-
-void page_span(struct html_page *page, struct span text)
-{
-    text_escape(page, text);
-}
-
-void page_text(struct html_page *page, const char *text)
-{
-    page_span(page, span_of(text));
-}
-
-void page_number(struct html_page *page, int64_t n)
-{
-    words_number(&page->text, n);
-}
-
-void page_bytes(struct html_page *page, int64_t bytes)
-{
-    words_bytes(&page->text, bytes);
-}
-
-void page_share(struct html_page *page, int64_t part, int64_t whole)
-{
-    words_share(&page->text, part, whole);
-}
-
-void page_moment(struct html_page *page, int64_t at_us)
-{
-    words_moment(&page->text, at_us);
-}
-
-void page_stamp(struct html_page *page, int64_t at_us)
-{
-    words_stamp(&page->text, at_us);
-}
-
-void page_count(struct html_page *page, int64_t n, const char *one, const char *many)
-{
-    page_number(page, n);
-    page_add(page, " ");
-    page_add(page, n == 1 ? one : many);
 }
 
 bool page_end(struct html_page *page, struct err *err)

@@ -75,21 +75,5 @@ const char *page_fill_values(struct html_page *page, const char *template,
 /* Writes a template, or what is left of one, that has no places. */
 void page_add(struct html_page *page, const char *markup);
 
-void page_printf(struct html_page *page, const char *format, ...) printf_like(2, 3);
-
-/* A text of anybody's: escaped, without what would turn its direction or is no character. */
-void page_text(struct html_page *page, const char *text);
-void page_span(struct html_page *page, struct span text);
-
-/* Words of ours with figures in them, escaped as well. */
-void page_number(struct html_page *page, int64_t n);
-void page_bytes(struct html_page *page, int64_t bytes);
-void page_share(struct html_page *page, int64_t part, int64_t whole);
-void page_moment(struct html_page *page, int64_t at_us); /* "23 November 2026, 03:49 UTC" */
-void page_stamp(struct html_page *page, int64_t at_us);  /* "2026-11-23 03:49:17"         */
-
-/* "1 document", "2 documents" */
-void page_count(struct html_page *page, int64_t n, const char *one, const char *many);
-
 /* Hands everything to the stream. Fails with ERR_OS if it did not take it. */
 must_check bool page_end(struct html_page *page, struct err *err);

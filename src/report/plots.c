@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "document/failure_class.h"
 #include "report/chart.h"
+#include "report/html.h"
 #include "report/words.h"
 
 enum { TYPES_SHOWN = 15, CAUSES_SHOWN = 5, LABEL_SIZE = 160, RUN_LINES = 12 };
@@ -327,28 +328,6 @@ static void latency_plot(struct html_page *page, const struct figures *f, const 
 
 /* --- failures ------------------------------------------------------------------------------- */
 
-/* The causes in the order of their number. */
-static size_t causes_of(const struct status *s, enum failure_kind causes_r[FAILURES])
-{
-    size_t count = 0;
-
-    for (int i = 0; i < FAILURES; i++) {
-        size_t at = count;
-
-        if (status_class_count(s, (enum failure_kind)i) == 0)
-            continue;
-        while (at > 0
-               && status_class_count(s, causes_r[at - 1])
-                      < status_class_count(s, (enum failure_kind)i)) {
-            causes_r[at] = causes_r[at - 1];
-            at--;
-        }
-        causes_r[at] = (enum failure_kind)i;
-        count++;
-    }
-    return count;
-}
-
 static void by_cause(struct html_page *page, const struct status *s,
                      const enum failure_kind *causes, size_t count)
 {
@@ -435,24 +414,27 @@ static void by_place(struct html_page *page, const struct figures *f,
 void plots_write(struct html_page *page, const struct figures *f)
 {
     enum failure_kind causes[FAILURES];
-    size_t count = causes_of(f->status, causes);
+    size_t count = status_causes(f->status, causes);
+    bool any_work = f->tempo->total_us > 0;
+    const char *rest = page_fill(page, html_plots, PAGE_ROWS("documents"));
 
-    page_add(page, "<section id=\"plots\">\n<h2>The documents</h2>\n");
     by_year(page, f);
     by_type(page, f->status);
     by_size(page, f);
-    if (f->tempo->total_us > 0) {
+    rest =
+        page_fill(page, rest, PAGE_WHEN("work", any_work, html_plots_work), PAGE_ROWS("working"));
+    if (any_work) {
         auto_axis axis = axis_new(f->tempo);
 
-        page_add(page, "<h2>The work</h2>\n");
         progress_plot(page, f, &axis);
         rate_plot(page, f, &axis);
         latency_plot(page, f, &axis);
     }
-    if (count) {
-        page_add(page, "<h2>What failed</h2>\n");
+    rest = page_fill(page, rest, PAGE_WHEN("failed", count > 0, html_plots_failed),
+                     PAGE_ROWS("failing"));
+    if (count > 0) {
         by_cause(page, f->status, causes, count);
         by_place(page, f, causes, count);
     }
-    page_add(page, "</section>\n");
+    page_add(page, rest);
 }

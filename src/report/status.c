@@ -94,6 +94,27 @@ int64_t status_class_count(const struct status *s, enum failure_kind failure)
     return count;
 }
 
+size_t status_causes(const struct status *s, enum failure_kind causes_r[FAILURES])
+{
+    size_t count = 0;
+
+    for (int i = 0; i < FAILURES; i++) {
+        size_t at = count;
+
+        if (status_class_count(s, (enum failure_kind)i) == 0)
+            continue;
+        while (at > 0
+               && status_class_count(s, causes_r[at - 1])
+                      < status_class_count(s, (enum failure_kind)i)) {
+            causes_r[at] = causes_r[at - 1];
+            at--;
+        }
+        causes_r[at] = (enum failure_kind)i;
+        count++;
+    }
+    return count;
+}
+
 double status_cost(const struct status *s)
 {
     return (double)s->bytes_stored / 1e9 * s->settings.price_per_gb_month;
