@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "document/failure_class.h"
+#include "report/status.h"
 
 /* --- places --------------------------------------------------------------------------------- */
 

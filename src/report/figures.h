@@ -3,7 +3,7 @@
 
 #include "ledger/survey.h"
 #include "registry/look.h"
-#include "report/inside.h"
+#include "report/sums.h"
 #include "report/tempo.h"
 
 enum { PLACES = 80, YEARS_MAX = 400 };

@@ -5,6 +5,8 @@
 #include "report/parts.h"
 
 #include "document/failure_class.h"
+#include "report/checklist.h"
+#include "report/forecast.h"
 #include "report/html.h"
 #include "report/words.h"
 

@@ -4,7 +4,7 @@
 #include "report/balance.h"
 #include "report/figures.h"
 #include "report/page.h"
-#include "report/report.h"
+#include "report/settings.h"
 
 /* Two pages in plain language. */
 void front_write(struct html_page *page, const struct figures *figures,

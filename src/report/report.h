@@ -7,22 +7,10 @@
 
 #include "base/base.h"
 #include "base/err.h"
-#include "report/status.h"
+#include "ledger/look.h"
+#include "report/settings.h"
 
 #include <stdio.h>
-
-/* A setting as it may be shown. */
-struct report_setting {
-    const char *section, *name;
-    char *value; /* without any secret */
-};
-
-struct report_settings {
-    struct status_settings status;
-    const struct report_setting *settings;
-    size_t setting_count;
-    const char *version; /* of this program */
-};
 
 /*
  * Writes the report. Reads one state of the ledger; holds nobody up, and takes memory for what

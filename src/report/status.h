@@ -4,18 +4,9 @@
 #include "base/base.h"
 #include "base/err.h"
 #include "ledger/look.h"
+#include "report/settings.h"
 
 struct status;
-
-struct status_settings {
-    const char *name, *layout;
-    double price_per_gb_month;
-    const char *currency;
-    bool has_mark;            /* whether a mark is written to FileMaker at all                */
-    const char *registry_url; /* Nexus's database; NULL: its rows are not counted           */
-    const char *ledger_url;
-    int64_t lease_us; /* how long a run on PostgreSQL may be silent before it counts as dead */
-};
 
 /*
  * Reads everything from the ledger, in one state of it. Nothing is written and nobody is held up.
@@ -24,6 +15,10 @@ struct status_settings {
  */
 must_check bool status_read(struct ledger *ledger, const struct status_settings *settings,
                             struct status **status_r, struct err *err);
+
+/* As status_read(), within a reading transaction of the caller's. */
+must_check bool status_read_within(struct ledger *ledger, const struct status_settings *settings,
+                                   struct status **status_r, struct err *err);
 void status_free(struct status *status); /* NULL is allowed */
 void auto_status_cleanup(struct status **status);
 #define auto_status __attribute__((cleanup(auto_status_cleanup))) struct status

@@ -3,7 +3,8 @@
 
 #include "base/time.h"
 #include "document/failure_class.h"
-#include "report/inside.h"
+#include "report/checklist.h"
+#include "report/forecast.h"
 #include "json/writer.h"
 
 static void write_time(struct json_writer *w, const char *name, int64_t at_us)

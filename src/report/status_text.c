@@ -6,9 +6,10 @@
 #include "report/status.h"
 
 #include "base/time.h"
-#include "base/utf8.h"
 #include "document/failure_class.h"
-#include "report/inside.h"
+#include "report/checklist.h"
+#include "report/forecast.h"
+#include "report/terminal.h"
 #include "report/words.h"
 
 enum {
@@ -18,111 +19,10 @@ enum {
     RUNS_SHOWN = 10,
     RUNS_WIDE = 98,
     RUNS_MEDIUM = 66,
-    COLUMNS_MIN = 40,
     TYPE_COLUMNS = 32,
     FIGURE_AT = 62,
     FIGURE_LEAST = 28,
 };
-
-struct paint {
-    struct str *to;
-    bool colour;
-    size_t columns; /* SIZE_MAX: no limit */
-};
-
-/* --- pieces --------------------------------------------------------------------------------- */
-
-static void colour_set(const struct paint *p, const char *code)
-{
-    if (p->colour)
-        str_printf(p->to, "\033[%sm", code);
-}
-
-static void heading_add(const struct paint *p, const char *text)
-{
-    str_add_char(p->to, '\n');
-    colour_set(p, "1");
-    str_add_text(p->to, text);
-    colour_set(p, "0");
-    str_add_char(p->to, '\n');
-}
-
-static void blanks_add(const struct paint *p, size_t count)
-{
-    while (count-- > 0)
-        str_add_char(p->to, ' ');
-}
-
-/* A number at the right end of nine columns, as "   11,259". */
-static void number_cell_add(const struct paint *p, int64_t n)
-{
-    auto_str digits = STR_MAX(64);
-
-    words_number(&digits, n);
-    blanks_add(p, digits.size < 9 ? 9 - digits.size : 0);
-    str_add_span(p->to, str_span(&digits));
-}
-
-/*
- * A sentence behind what already stands on the line, folded at blanks.
- *   at       columns that are taken
- *   indent   of the lines that follow
- */
-static void sentence_fold(const struct paint *p, size_t at, size_t indent, const char *text)
-{
-    auto_str clean = STR_MAX(KIB(16));
-    struct span rest;
-    bool first = true;
-
-    words_clean(&clean, span_of(text));
-    rest = str_span(&clean);
-    if (p->columns < COLUMNS_MIN || indent + COLUMNS_MIN / 2 > p->columns)
-        indent = 2;
-    while (rest.size) {
-        struct span word = span_cut(&rest, ' ');
-        size_t columns = words_columns(word);
-
-        if (!first && at + 1 + columns > p->columns) {
-            str_add_char(p->to, '\n');
-            blanks_add(p, indent);
-            at = indent;
-        } else if (!first) {
-            str_add_char(p->to, ' ');
-            at++;
-        }
-        str_add_span(p->to, word);
-        at += columns;
-        first = false;
-    }
-    str_add_char(p->to, '\n');
-}
-
-/* A text of somebody else's, cut or filled to a width. */
-static void text_cell_add(const struct paint *p, const char *text, size_t columns)
-{
-    auto_str clean = STR_MAX(KIB(4));
-    struct span rest;
-    size_t at = 0;
-    uint32_t code;
-
-    words_clean(&clean, span_of(text));
-    rest = str_span(&clean);
-    while (rest.size && at < columns) {
-        struct span before = rest;
-        size_t wide;
-
-        (void)utf8_next(&rest, &code);
-        wide = words_columns(span_first(before, before.size - rest.size));
-        if (at + wide > columns - (rest.size > 0)) {
-            str_add_text(p->to, "…");
-            at++;
-            break;
-        }
-        utf8_add(p->to, code);
-        at += wide;
-    }
-    blanks_add(p, columns - at);
-}
 
 /* --- states --------------------------------------------------------------------------------- */
 
@@ -146,63 +46,63 @@ static const char *colour_of(enum ledger_state state)
 }
 
 /* Whatever there is one of is seen; the whole bar stands for all documents. */
-static void bar_add(const struct paint *p, int64_t count, int64_t total, size_t width,
+static void bar_add(const struct terminal *t, int64_t count, int64_t total, size_t width,
                     const char *code)
 {
     int64_t full = total > 0 ? (count * (int64_t)width + total - 1) / total : 0;
 
-    colour_set(p, code);
+    terminal_colour(t, code);
     for (int64_t i = 0; i < full; i++)
-        str_add_text(p->to, "█");
-    colour_set(p, "90");
+        str_add_text(t->to, "█");
+    terminal_colour(t, "90");
     for (int64_t i = full; i < (int64_t)width; i++)
-        str_add_text(p->to, "░");
-    colour_set(p, "0");
+        str_add_text(t->to, "░");
+    terminal_colour(t, "0");
 }
 
-static size_t bar_width(const struct paint *p)
+static size_t bar_width(const struct terminal *t)
 {
     enum { BEFORE = 34 }; /* state, number, share, blanks */
-    size_t room = p->columns > BEFORE ? p->columns - BEFORE : 0;
+    size_t room = t->columns > BEFORE ? t->columns - BEFORE : 0;
 
     return room > BAR_MAX ? BAR_MAX : room < BAR_MIN ? 0 : room;
 }
 
-static void text_states(const struct paint *p, const struct status *s)
+static void text_states(const struct terminal *t, const struct status *s)
 {
     int64_t total = status_total(s);
 
-    heading_add(p, "Documents");
+    terminal_heading(t, "Documents");
     for (int i = 0; i < LEDGER_STATES; i++) {
         auto_str share = STR_MAX(64);
 
         if (s->states[i] == 0 && i != LEDGER_DONE && i != LEDGER_FAILED)
             continue;
-        str_printf(p->to, "  %-8s", ledger_state_name((enum ledger_state)i));
-        number_cell_add(p, s->states[i]);
+        str_printf(t->to, "  %-8s", ledger_state_name((enum ledger_state)i));
+        terminal_number(t, s->states[i]);
         words_share(&share, s->states[i], total);
         if (i == LEDGER_GONE) {
-            str_add_text(p->to, "  counted apart\n");
+            str_add_text(t->to, "  counted apart\n");
             continue;
         }
-        str_printf(p->to, "  %11s%s", str_text(&share), bar_width(p) ? "  " : "");
-        bar_add(p, s->states[i], total, bar_width(p), colour_of((enum ledger_state)i));
-        str_add_char(p->to, '\n');
+        str_printf(t->to, "  %11s%s", str_text(&share), bar_width(t) ? "  " : "");
+        bar_add(t, s->states[i], total, bar_width(t), colour_of((enum ledger_state)i));
+        str_add_char(t->to, '\n');
     }
-    str_add_text(p->to, "  total   ");
-    number_cell_add(p, total);
-    str_add_char(p->to, '\n');
+    str_add_text(t->to, "  total   ");
+    terminal_number(t, total);
+    str_add_char(t->to, '\n');
 }
 
 /* --- forecast ------------------------------------------------------------------------------- */
 
-static void forecast_line(const struct paint *p, int64_t count, const char *words)
+static void forecast_line(const struct terminal *t, int64_t count, const char *words)
 {
     if (count == 0)
         return;
-    number_cell_add(p, count);
-    str_add_text(p->to, "  ");
-    sentence_fold(p, 11, 11, words);
+    terminal_number(t, count);
+    str_add_text(t->to, "  ");
+    terminal_sentence(t, 11, 11, words);
 }
 
 static void eta_add(const struct status *s, const struct forecast *f, struct str *to)
@@ -230,7 +130,7 @@ static void eta_add(const struct status *s, const struct forecast *f, struct str
 }
 
 /* Why they are in doubt. */
-static void text_waits(const struct paint *p, const struct status *s)
+static void text_waits(const struct terminal *t, const struct status *s)
 {
     enum failure_kind failure;
 
@@ -240,73 +140,73 @@ static void text_waits(const struct paint *p, const struct status *s)
         if (!failure_class_read(span_of(s->waits[i].class), &failure))
             continue;
         str_printf(&words, "%s: %s", s->waits[i].class, failure_class_of(failure)->meaning);
-        forecast_line(p, s->waits[i].documents, str_text(&words));
+        forecast_line(t, s->waits[i].documents, str_text(&words));
     }
 }
 
-static void text_forecast(const struct paint *p, const struct status *s)
+static void text_forecast(const struct terminal *t, const struct status *s)
 {
     struct forecast f = forecast_of(s);
     auto_str when = STR_MAX(KIB(1));
 
-    heading_add(p, "Forecast");
-    forecast_line(p, f.arrived, "have arrived");
-    forecast_line(p, f.coming, "are still to be moved: they wait, or are on their way");
-    forecast_line(p, s->in_doubt, "of these are in doubt: they were tried, and did not arrive yet");
-    text_waits(p, s);
-    forecast_line(p, f.again, "will not, as things are; every run tries them again");
-    forecast_line(p, f.never, "never will, until somebody does what stands below");
-    forecast_line(p, f.given_up, "never will: given up by name");
+    terminal_heading(t, "Forecast");
+    forecast_line(t, f.arrived, "have arrived");
+    forecast_line(t, f.coming, "are still to be moved: they wait, or are on their way");
+    forecast_line(t, s->in_doubt, "of these are in doubt: they were tried, and did not arrive yet");
+    text_waits(t, s);
+    forecast_line(t, f.again, "will not, as things are; every run tries them again");
+    forecast_line(t, f.never, "never will, until somebody does what stands below");
+    forecast_line(t, f.given_up, "never will: given up by name");
     eta_add(s, &f, &when);
-    str_add_text(p->to, "     when  ");
-    sentence_fold(p, 11, 11, str_text(&when));
+    str_add_text(t->to, "     when  ");
+    terminal_sentence(t, 11, 11, str_text(&when));
 }
 
 /* --- failures ------------------------------------------------------------------------------- */
 
-static void text_failures(const struct paint *p, const struct status *s)
+static void text_failures(const struct terminal *t, const struct status *s)
 {
-    size_t indent = p->columns < 72 ? 11 : 34;
+    size_t indent = t->columns < 72 ? 11 : 34;
 
     if (s->states[LEDGER_FAILED] == 0)
         return;
-    heading_add(p, "Failures");
+    terminal_heading(t, "Failures");
     for (size_t i = 0; i < s->findings.all.count; i++) {
-        str_add_text(p->to, "  ");
-        sentence_fold(p, 2, 4, s->findings.all.items[i].text);
+        str_add_text(t->to, "  ");
+        terminal_sentence(t, 2, 4, s->findings.all.items[i].text);
     }
-    str_add_char(p->to, '\n');
+    str_add_char(t->to, '\n');
     for (int i = 0; i < FAILURES; i++) {
         const struct failure_class *policy = failure_class_of((enum failure_kind)i);
         int64_t count = status_class_count(s, (enum failure_kind)i);
 
         if (count == 0)
             continue;
-        number_cell_add(p, count);
-        str_printf(p->to, indent < 34 ? "  %s\n" : "  %-22s ", policy->name);
-        blanks_add(p, indent < 34 ? indent : 0);
-        sentence_fold(p, indent, indent, policy->meaning);
-        blanks_add(p, indent);
-        str_add_text(p->to, "→ ");
-        sentence_fold(p, indent + 2, indent + 2, policy->advice);
+        terminal_number(t, count);
+        str_printf(t->to, indent < 34 ? "  %s\n" : "  %-22s ", policy->name);
+        terminal_blanks(t, indent < 34 ? indent : 0);
+        terminal_sentence(t, indent, indent, policy->meaning);
+        terminal_blanks(t, indent);
+        str_add_text(t->to, "→ ");
+        terminal_sentence(t, indent + 2, indent + 2, policy->advice);
     }
 }
 
 /* --- runs ----------------------------------------------------------------------------------- */
 
-static void runs_head(const struct paint *p)
+static void runs_head(const struct terminal *t)
 {
-    if (p->columns >= RUNS_WIDE)
-        str_printf(p->to, "  %4s  %-19s %10s %9s %9s %10s %7s %7s  %s\n", "run", "started (UTC)",
+    if (t->columns >= RUNS_WIDE)
+        str_printf(t->to, "  %4s  %-19s %10s %9s %9s %10s %7s %7s  %s\n", "run", "started (UTC)",
                    "took", "found", "processed", "successful", "failed", "waiting", "ended");
-    else if (p->columns >= RUNS_MEDIUM)
-        str_printf(p->to, "  %4s  %-16s %9s %10s %7s  %s\n", "run", "started (UTC)", "processed",
+    else if (t->columns >= RUNS_MEDIUM)
+        str_printf(t->to, "  %4s  %-16s %9s %10s %7s  %s\n", "run", "started (UTC)", "processed",
                    "successful", "failed", "ended");
     else
-        str_printf(p->to, "  %4s %10s %7s  %s\n", "run", "successful", "failed", "ended");
+        str_printf(t->to, "  %4s %10s %7s  %s\n", "run", "successful", "failed", "ended");
 }
 
-static void run_row(const struct paint *p, const struct ledger_run *run, int64_t now_us)
+static void run_row(const struct terminal *t, const struct ledger_run *run, int64_t now_us)
 {
     const struct ledger_progress *at = &run->progress;
     auto_str started = STR_MAX(64);
@@ -314,22 +214,22 @@ static void run_row(const struct paint *p, const struct ledger_run *run, int64_t
 
     words_stamp(&started, run->started_us);
     (void)time_for_people((run->ended_us ? run->ended_us : now_us) - run->started_us, took);
-    if (p->columns >= RUNS_WIDE)
-        str_printf(p->to, "  %4jd  %-19s %10s %9jd %9jd %10jd %7jd %7jd  %s\n", (intmax_t)run->run,
+    if (t->columns >= RUNS_WIDE)
+        str_printf(t->to, "  %4jd  %-19s %10s %9jd %9jd %10jd %7jd %7jd  %s\n", (intmax_t)run->run,
                    str_text(&started), took, (intmax_t)at->found, (intmax_t)at->processed,
                    (intmax_t)at->successful, (intmax_t)at->failed, (intmax_t)at->waiting,
                    run->status);
-    else if (p->columns >= RUNS_MEDIUM)
-        str_printf(p->to, "  %4jd  %.16s %9jd %10jd %7jd  %s\n", (intmax_t)run->run,
+    else if (t->columns >= RUNS_MEDIUM)
+        str_printf(t->to, "  %4jd  %.16s %9jd %10jd %7jd  %s\n", (intmax_t)run->run,
                    str_text(&started), (intmax_t)at->processed, (intmax_t)at->successful,
                    (intmax_t)at->failed, run->status);
     else
-        str_printf(p->to, "  %4jd %10jd %7jd  %s\n", (intmax_t)run->run, (intmax_t)at->successful,
+        str_printf(t->to, "  %4jd %10jd %7jd  %s\n", (intmax_t)run->run, (intmax_t)at->successful,
                    (intmax_t)at->failed, run->status);
 }
 
 /* Documents count once, however many runs tried them; tries are a figure of their own. */
-static void text_together(const struct paint *p, const struct status *s)
+static void text_together(const struct terminal *t, const struct status *s)
 {
     int64_t good = status_tries_good(s), tries = good + s->tries_failed;
     auto_str text = STR_MAX(KIB(1));
@@ -346,140 +246,140 @@ static void text_together(const struct paint *p, const struct status *s)
     str_add_text(&text, tries == 1 ? " try (" : " tries (");
     words_share(&text, good, tries);
     str_add_char(&text, ')');
-    str_add_text(p->to, "  in all: ");
-    sentence_fold(p, 10, 10, str_text(&text));
+    str_add_text(t->to, "  in all: ");
+    terminal_sentence(t, 10, 10, str_text(&text));
 }
 
-static void text_runs(const struct paint *p, const struct status *s)
+static void text_runs(const struct terminal *t, const struct status *s)
 {
     size_t moved = 0, passed = 0;
 
     for (size_t i = 0; i < s->run_count; i++)
         moved += status_run_moved(&s->runs[i]);
-    heading_add(p, "Runs");
+    terminal_heading(t, "Runs");
     if (moved > RUNS_SHOWN)
-        str_printf(p->to, "  the last %d of %zu:\n", RUNS_SHOWN, moved);
+        str_printf(t->to, "  the last %d of %zu:\n", RUNS_SHOWN, moved);
     if (moved)
-        runs_head(p);
+        runs_head(t);
     for (size_t i = 0; i < s->run_count; i++)
         if (status_run_moved(&s->runs[i]) && ++passed + RUNS_SHOWN > moved)
-            run_row(p, &s->runs[i], s->at_us);
-    text_together(p, s);
+            run_row(t, &s->runs[i], s->at_us);
+    text_together(t, s);
 }
 
 /* --- the rest ------------------------------------------------------------------------------- */
 
-static void type_row_text(const struct paint *p, const struct type_row *row)
+static void type_row_text(const struct terminal *t, const struct type_row *row)
 {
     const char *type = *row->type ? row->type : "(none)";
 
-    number_cell_add(p, row->total);
-    str_add_text(p->to, "  ");
-    if (p->columns < 72) {
-        text_cell_add(p, type, p->columns > 31 ? p->columns - 31 : 9);
-        str_printf(p->to, " %jd/%jd\n", (intmax_t)row->done, (intmax_t)row->failed);
+    terminal_number(t, row->total);
+    str_add_text(t->to, "  ");
+    if (t->columns < 72) {
+        terminal_cell(t, type, t->columns > 31 ? t->columns - 31 : 9);
+        str_printf(t->to, " %jd/%jd\n", (intmax_t)row->done, (intmax_t)row->failed);
         return;
     }
-    text_cell_add(p, type, TYPE_COLUMNS);
-    str_add_char(p->to, ' ');
-    words_number(p->to, row->done);
-    str_add_text(p->to, " done, ");
-    words_number(p->to, row->failed);
-    str_add_text(p->to, " failed\n");
+    terminal_cell(t, type, TYPE_COLUMNS);
+    str_add_char(t->to, ' ');
+    words_number(t->to, row->done);
+    str_add_text(t->to, " done, ");
+    words_number(t->to, row->failed);
+    str_add_text(t->to, " failed\n");
 }
 
-static void text_types(const struct paint *p, const struct status *s)
+static void text_types(const struct terminal *t, const struct status *s)
 {
     int64_t rest = 0;
 
-    heading_add(p, p->columns < 72 ? "Types (done/failed)" : "Types");
+    terminal_heading(t, t->columns < 72 ? "Types (done/failed)" : "Types");
     for (size_t i = 0; i < s->type_count; i++) {
         if (i < TYPES_SHOWN)
-            type_row_text(p, &s->types[i]);
+            type_row_text(t, &s->types[i]);
         else
             rest += s->types[i].total;
     }
     if (rest) {
-        number_cell_add(p, rest);
-        str_printf(p->to, "  of %zu other types\n", s->type_count - TYPES_SHOWN);
+        terminal_number(t, rest);
+        str_printf(t->to, "  of %zu other types\n", s->type_count - TYPES_SHOWN);
     }
 }
 
-static void text_sums(const struct paint *p, const struct status *s)
+static void text_sums(const struct terminal *t, const struct status *s)
 {
-    heading_add(p, "Sums");
-    number_cell_add(p, s->linked);
-    str_add_text(p->to, "  linked to their patients\n");
-    number_cell_add(p, s->unlinked);
-    str_add_text(p->to, "  patient not known yet\n");
+    terminal_heading(t, "Sums");
+    terminal_number(t, s->linked);
+    str_add_text(t->to, "  linked to their patients\n");
+    terminal_number(t, s->unlinked);
+    str_add_text(t->to, "  patient not known yet\n");
     if (s->review) {
-        number_cell_add(p, s->review);
-        str_add_text(p->to, "  patient ambiguous\n");
+        terminal_number(t, s->review);
+        str_add_text(t->to, "  patient ambiguous\n");
     }
     if (s->kept_marks) {
-        number_cell_add(p, s->kept_marks);
-        str_add_text(p->to, "  count as marked, though FileMaker answers the mark with an edit\n");
+        terminal_number(t, s->kept_marks);
+        str_add_text(t->to, "  count as marked, though FileMaker answers the mark with an edit\n");
     }
-    str_add_text(p->to, "  ");
-    words_bytes(p->to, s->bytes_stored);
+    str_add_text(t->to, "  ");
+    words_bytes(t->to, s->bytes_stored);
     if (status_cost(s) > 0 && status_cost(s) < 0.01)
-        str_printf(p->to, " stored, < 0.01 %s a month\n", s->settings.currency);
+        str_printf(t->to, " stored, < 0.01 %s a month\n", s->settings.currency);
     else
-        str_printf(p->to, " stored, %.2f %s a month\n", status_cost(s), s->settings.currency);
+        str_printf(t->to, " stored, %.2f %s a month\n", status_cost(s), s->settings.currency);
 }
 
 /* What must be so, and what is so: in a column beside it, or below if there is no room for one. */
-static void checklist_point_add(const struct paint *p, const char *code, const char *mark,
+static void checklist_point_add(const struct terminal *t, const char *code, const char *mark,
                                 const char *what, const char *figure)
 {
     size_t at = 4 + words_columns(span_of(what));
-    bool beside = FIGURE_AT + FIGURE_LEAST <= p->columns;
+    bool beside = FIGURE_AT + FIGURE_LEAST <= t->columns;
 
-    str_add_text(p->to, "  ");
-    colour_set(p, code);
-    str_add_text(p->to, mark);
-    colour_set(p, "0");
-    str_add_char(p->to, ' ');
+    str_add_text(t->to, "  ");
+    terminal_colour(t, code);
+    str_add_text(t->to, mark);
+    terminal_colour(t, "0");
+    str_add_char(t->to, ' ');
     if (beside) {
-        str_add_text(p->to, what);
-        blanks_add(p, FIGURE_AT - at);
+        str_add_text(t->to, what);
+        terminal_blanks(t, FIGURE_AT - at);
     } else {
-        sentence_fold(p, 4, 4, what);
-        blanks_add(p, 6);
+        terminal_sentence(t, 4, 4, what);
+        terminal_blanks(t, 6);
     }
-    sentence_fold(p, beside ? FIGURE_AT : 6, beside ? FIGURE_AT : 6, figure);
+    terminal_sentence(t, beside ? FIGURE_AT : 6, beside ? FIGURE_AT : 6, figure);
 }
 
 /* Whether somebody else came to the same; no harm is meant by "not yet". */
-static void text_verified(const struct paint *p, const struct verified *v)
+static void text_verified(const struct terminal *t, const struct verified *v)
 {
     static const char *const codes[] = { "33", "32", "33", "31", "33" };
     static const char *const marks[] = { "–", "✔", "–", "✘", "–" };
     auto_str figure = STR_MAX(KIB(1));
 
     verified_figure(v, &figure);
-    checklist_point_add(p, codes[verified_word(v)], marks[verified_word(v)], verified_label(v),
+    checklist_point_add(t, codes[verified_word(v)], marks[verified_word(v)], verified_label(v),
                         str_text(&figure));
 }
 
-static void text_checklist(const struct paint *p, const struct status *s)
+static void text_checklist(const struct terminal *t, const struct status *s)
 {
     struct checklist_item criteria[CRITERIA];
 
     checklist_of(s, criteria);
-    heading_add(p, "Is it complete?");
+    terminal_heading(t, "Is it complete?");
     for (int i = 0; i < CRITERIA; i++)
-        checklist_point_add(p, criteria[i].met ? "32" : "31", criteria[i].met ? "✔" : "✘",
+        checklist_point_add(t, criteria[i].met ? "32" : "31", criteria[i].met ? "✔" : "✘",
                             criteria[i].what, criteria[i].figure);
-    text_verified(p, &s->verified);
+    text_verified(t, &s->verified);
 }
 
-static void text_census(const struct paint *p, const struct status *s)
+static void text_census(const struct terminal *t, const struct status *s)
 {
     auto_str text = STR_MAX(KIB(1));
 
-    str_add_text(p->to, "Source ");
-    sentence_fold(p, 7, 7, s->settings.name);
+    str_add_text(t->to, "Source ");
+    terminal_sentence(t, 7, 7, s->settings.name);
     if (s->census.at_us) {
         str_add_text(&text, "Census closed ");
         words_stamp(&text, s->census.at_us);
@@ -491,33 +391,33 @@ static void text_census(const struct paint *p, const struct status *s)
     } else {
         str_add_text(&text, "Census not closed yet");
     }
-    sentence_fold(p, 0, 2, str_text(&text));
+    terminal_sentence(t, 0, 2, str_text(&text));
 }
 
-static struct paint paint_of(struct status_form form, struct str *to)
+static struct terminal terminal_of(struct status_form form, struct str *to)
 {
-    return (struct paint){ to, form.colour, form.columns > 0 ? (size_t)form.columns : SIZE_MAX };
+    return (struct terminal){ to, form.colour, form.columns > 0 ? (size_t)form.columns : SIZE_MAX };
 }
 
 void status_sentence(const char *text, struct status_form form, struct str *to)
 {
-    struct paint p = paint_of(form, to);
+    struct terminal t = terminal_of(form, to);
 
-    sentence_fold(&p, 0, 2, text);
+    terminal_sentence(&t, 0, 2, text);
 }
 
 void status_text(const struct status *s, struct status_form form, struct str *to)
 {
-    struct paint p = paint_of(form, to);
+    struct terminal t = terminal_of(form, to);
 
-    text_census(&p, s);
-    text_states(&p, s);
-    text_forecast(&p, s);
-    text_runs(&p, s);
-    text_failures(&p, s);
-    text_checklist(&p, s);
-    text_sums(&p, s);
-    text_types(&p, s);
+    text_census(&t, s);
+    text_states(&t, s);
+    text_forecast(&t, s);
+    text_runs(&t, s);
+    text_failures(&t, s);
+    text_checklist(&t, s);
+    text_sums(&t, s);
+    text_types(&t, s);
 }
 
 void status_line(const struct status *s, struct str *to)

@@ -20,7 +20,6 @@ LONG = {
     "src/registry/patients.c": 529,
     "src/registry/registry.c": 558,
     "src/registry/table.c": 534,
-    "src/report/status_text.c": 535,
     "src/run/relink.c": 676,
     "src/run/run.c": 556,
     "src/sql/postgres.c": 546,

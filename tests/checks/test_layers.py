@@ -7,8 +7,8 @@ from tree import Tap, files, text
 
 # Lowest first; folders of one layer do not know each other.
 LAYERS = [{"base"}, {"json", "http", "sql"}, {"filemaker", "store", "ledger", "registry"}, {"document"},
-          {"engine", "verify", "export"}, {"census", "transfer"}, {"preflight"}, {"patients"}, {"run"},
-          {"report", "console"}, {"cmd"}]
+          {"engine", "report", "verify", "export"}, {"census", "transfer"}, {"preflight"}, {"patients"}, {"run"},
+          {"console"}, {"cmd"}]
 SIM_MAY = {"base", "json", "sim"}
 HOMES = {"curl/": "src/http", "sqlite3.h": ("src/sql", "sim"), "libpq-fe.h": "src/sql", "yajl/": "src/json", "expat.h": "src/store/s3",
          "ini.h": "src/base", "openssl/": ("src/base", "src/http", "sim"), "zlib.h": ("src/http", "sim"), "microhttpd.h": ("src/console", "sim")}

@@ -1,8 +1,11 @@
-/* The status as those who write it see it: terminal, JSON, report. Private to report/. */
+/*
+ * The status as terminal, JSON and report read it: what the ledger says, and the sums over it.
+ * Documents are counted, never attempts, and nothing is extrapolated. Private to report/.
+ */
 #pragma once
 
 #include "report/findings.h"
-#include "report/status.h"
+#include "report/settings.h"
 #include "report/verified.h"
 
 struct type_row {
@@ -40,10 +43,6 @@ struct status {
     struct verified verified;
 };
 
-/* As status_read(), in a reading change of the caller's. */
-must_check bool status_read_within(struct ledger *ledger, const struct status_settings *settings,
-                                   struct status **status_r, struct err *err);
-
 /* Documents that the source has; those that are gone are counted apart. */
 int64_t status_total(const struct status *s);
 
@@ -67,30 +66,3 @@ const struct ledger_run *status_run_open(const struct status *s);
 
 /* Done over all runs: tries that ended well. */
 int64_t status_tries_good(const struct status *s);
-
-/* --- forecast ------------------------------------------------------------------------------- */
-
-/* What will become of the documents, from their states alone. The five sum to the total. */
-struct forecast {
-    int64_t arrived;  /* done                                                          */
-    int64_t coming;   /* waiting, on their way, or only the mark is missing            */
-    int64_t again;    /* failed, and each later run tries anew; will not arrive as is  */
-    int64_t never;    /* failed, and nothing changes until somebody acts               */
-    int64_t given_up; /* waived by name                                                */
-    int64_t eta_us;   /* when what is coming will be there; 0: nobody can say          */
-};
-
-struct forecast forecast_of(const struct status *s);
-
-/* --- checklist ------------------------------------------------------------------------------ */
-
-struct checklist_item {
-    const char *what;
-    bool met;
-    char figure[160];
-};
-
-enum { CRITERIA = 6 };
-
-/* What "done" means, each computed with the figure beside it. */
-void checklist_of(const struct status *s, struct checklist_item criteria_r[CRITERIA]);
