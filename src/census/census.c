@@ -10,7 +10,8 @@
 #include "base/mem.h"
 #include "base/time.h"
 #include "census/find_count.h"
-#include "census/walk.h"
+#include "census/record_ask.h"
+#include "census/walk_confirm.h"
 #include "document/filter.h"
 #include "engine/dispatch.h"
 
@@ -80,8 +81,7 @@ static bool other_has_identity(struct census *c, const struct ledger_census_entr
     bool lives;
 
     *has_r = false;
-    if (!walk_ask_record(c->filemaker, fields->layout, other, c->engine->cancel, &lives, &page,
-                         err))
+    if (!record_ask(c->filemaker, fields->layout, other, c->engine->cancel, &lives, &page, err))
         return false;
     if (!lives)
         return true;
@@ -256,8 +256,8 @@ static bool absent_check(struct census *c, uint64_t record_id, bool *lives_r, st
 {
     auto_page page = { 0 };
 
-    return walk_ask_record(c->filemaker, c->engine->settings->fields.layout, record_id,
-                           c->engine->cancel, lives_r, &page, err)
+    return record_ask(c->filemaker, c->engine->settings->fields.layout, record_id,
+                      c->engine->cancel, lives_r, &page, err)
            && (*lives_r || census_on_gone(c, record_id, err));
 }
 
@@ -296,8 +296,8 @@ static bool find_count_compare(struct census *c, int64_t *witness_r, char *open_
         int64_t before = (int64_t)walk_count(c->walk), after;
 
         if (!find_count_all(c->filemaker, fields->layout, fields->key, witness_r, why,
-                            CENSUS_WHY_SIZE, err)
-            || !walk_confirm(c->walk, open_r, CENSUS_WHY_SIZE, err))
+                            WALK_WHY_SIZE, err)
+            || !walk_confirm(c->walk, open_r, err))
             return false;
         c->result->closed = false;
         if (*open_r)
@@ -308,7 +308,7 @@ static bool find_count_compare(struct census *c, int64_t *witness_r, char *open_
                                 && *witness_r <= (before < after ? after : before));
         if (c->result->closed)
             return true;
-        (void)snprintf(why, CENSUS_WHY_SIZE,
+        (void)snprintf(why, WALK_WHY_SIZE,
                        "%jd records were read, and finds say that there are %jd", (intmax_t)after,
                        (intmax_t)*witness_r);
     }
@@ -342,24 +342,24 @@ static bool census_end_work(const struct writer_context *hands, void *arg, struc
 static bool count_and_close(struct census *c, struct err *err)
 {
     struct close_job job = { 0 };
-    char open[CENSUS_WHY_SIZE] = "";
+    char open[WALK_WHY_SIZE] = "";
     bool all_gone;
 
-    if (!walk_run(c->walk, c->result->why, CENSUS_WHY_SIZE, err))
+    if (!walk_run(c->walk, c->result->why, err))
         return false;
     if (*c->result->why)
         return true;
     if (!find_count_compare(c, &job.find_count, open, err))
         return false;
     if (*open) {
-        (void)snprintf(c->result->why, CENSUS_WHY_SIZE, "%s", open);
+        (void)snprintf(c->result->why, WALK_WHY_SIZE, "%s", open);
         return true;
     }
     if (!absent_check_all(c, &all_gone, err))
         return false;
     if (!all_gone) {
         c->result->closed = false;
-        (void)snprintf(c->result->why, CENSUS_WHY_SIZE,
+        (void)snprintf(c->result->why, WALK_WHY_SIZE,
                        "a record that was not in the list lives all the same");
     }
     if (!c->result->closed)

@@ -7,16 +7,15 @@
 
 #include "base/base.h"
 #include "base/err.h"
+#include "census/walk_confirm.h"
 #include "engine/engine.h"
 
-enum { CENSUS_WHY_SIZE = 256 };
-
 struct census_result {
-    bool taken_elsewhere;      /* another process is at it: nothing was done here */
-    bool closed;               /* roll, source and second witness agree          */
-    bool rebuilt;              /* it failed because the file was restored or rebuilt */
-    char why[CENSUS_WHY_SIZE]; /* if not: who says what, for people              */
-    int64_t change_count;      /* documents that are new, edited, back, or gone  */
+    bool taken_elsewhere;    /* another process is at it: nothing was done here */
+    bool closed;             /* roll, source and second witness agree          */
+    bool rebuilt;            /* it failed because the file was restored or rebuilt */
+    char why[WALK_WHY_SIZE]; /* if not: who says what, for people              */
+    int64_t change_count;    /* documents that are new, edited, back, or gone  */
 };
 
 /*

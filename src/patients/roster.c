@@ -2,7 +2,7 @@
 #include "patients/roster.h"
 
 #include "base/mem.h"
-#include "census/walk.h"
+#include "census/walk_confirm.h"
 #include "filemaker/errors.h"
 #include "patients/roster_csv.h"
 #include "preflight/layout_check.h"
@@ -127,35 +127,22 @@ static bool roster_on_found(void *arg, const struct filemaker_record *records, s
     return r->listener->on_page(r->listener->arg, err);
 }
 
-/* Who goes while we read was there: an import takes nobody away. */
-static bool roster_on_gone(void *arg, uint64_t record_id, struct err *err)
-{
-    (void)arg;
-    (void)record_id;
-    (void)err;
-    return true;
-}
-
+/* A patient who is deleted while we read was there: an import removes nobody. */
 static bool layout_each(const struct roster *roster, const struct roster_listener *listener,
                         struct err *err)
 {
     const struct patients_settings *s = roster->settings;
     struct roster_walk reading = { roster, listener };
-    struct walk_listener hears = { roster_on_found, roster_on_gone, NULL, &reading, true };
-    struct pager pager = pager_of(PAGER_FIRST, PAGER_MOST);
+    struct walk_listener hears = { .found = roster_on_found, .arg = &reading, .tells_once = true };
     auto_filemaker *filemaker = NULL;
-    struct record_walk *roll;
-    char why[400];
-    bool good;
+    char why[WALK_WHY_SIZE];
+    uint64_t count;
 
-    if (!filemaker_new(&s->filemaker, roster->cancel, &filemaker, err))
+    if (!filemaker_new(&s->filemaker, roster->cancel, &filemaker, err)
+        || !walk_each_once(filemaker, s->layout, roster->cancel, &hears, &count, why, err))
         return false;
-    roll = walk_new(filemaker, s->layout, &pager, roster->cancel, &hears);
-    good = walk_run(roll, why, sizeof why, err);
-    walk_free(roll);
-    if (good && *why)
-        return err_set(err, ERR_DATA, 0, "not all patients could be read, import again: %s", why);
-    return good;
+    return !*why
+           || err_set(err, ERR_DATA, 0, "not all patients could be read, import again: %s", why);
 }
 
 bool roster_each(struct roster *roster, const struct roster_listener *listener, struct err *err)

@@ -7,7 +7,7 @@
 #include "base/idset.h"
 #include "base/mem.h"
 #include "base/time.h"
-#include "census/walk.h"
+#include "census/record_ask.h"
 #include "document/dates.h"
 #include "document/error_page.h"
 #include "document/filter.h"
@@ -362,8 +362,8 @@ static bool candidate_try(struct sampling *s, const struct engine *mover, size_t
     auto_facts facts = { 0 };
     bool lives;
 
-    if (!walk_ask_record(s->of->filemaker, f->layout, candidate->record_id, s->of->cancel, &lives,
-                         &page, err)) {
+    if (!record_ask(s->of->filemaker, f->layout, candidate->record_id, s->of->cancel, &lives, &page,
+                    err)) {
         (void)failure_of_source(&trouble, "fetch", err);
         if (trouble.run_wide)
             return false;

@@ -5,7 +5,7 @@
 #include "base/idset.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "census/walk.h"
+#include "census/walk_confirm.h"
 #include "document/filter.h"
 #include "document/reference.h"
 #include "document/row.h"
@@ -17,8 +17,7 @@ struct dry_run_walk {
     const struct engine_settings *settings;
     struct registry *registry; /* NULL: there is none yet */
     struct dry_run_result *result;
-    struct idset *counted; /* records: a walk that begins anew comes by again */
-    struct idset *ids;     /* hashes of ids                                   */
+    struct idset *ids; /* hashes of ids */
 };
 
 static uint64_t id_set_number(struct span id)
@@ -122,8 +121,7 @@ static bool dry_run_on_found(void *arg, const struct filemaker_record *records, 
     for (size_t i = 0; i < count; i++) {
         bool has_id;
 
-        if (!idset_add(c->counted, records[i].record_id)
-            || !filter_passes(c->settings->filter, &records[i]))
+        if (!filter_passes(c->settings->filter, &records[i]))
             continue;
         has_id = id_count(c, &records[i]);
         for (size_t which = 0; which < (containers->each_is_document ? containers->count : 1);
@@ -131,14 +129,6 @@ static bool dry_run_on_found(void *arg, const struct filemaker_record *records, 
             if (!document_count(c, &records[i], which, has_id, err))
                 return false;
     }
-    return true;
-}
-
-static bool dry_run_on_gone(void *arg, uint64_t record_id, struct err *err)
-{
-    (void)arg;
-    (void)record_id;
-    (void)err;
     return true;
 }
 
@@ -157,18 +147,16 @@ static struct registry *registry_if_there(const struct engine_settings *settings
 static bool source_count(struct dry_run_walk *c, struct filemaker *filemaker, struct cancel *cancel,
                          struct err *err)
 {
-    struct walk_listener listener = { dry_run_on_found, dry_run_on_gone, NULL, c, true };
-    struct pager pager = pager_of(PAGER_FIRST, PAGER_MOST);
-    struct record_walk *roll =
-        walk_new(filemaker, c->settings->fields.layout, &pager, cancel, &listener);
-    char why[256];
-    bool good = walk_run(roll, why, sizeof why, err);
+    struct walk_listener listener = { .found = dry_run_on_found, .arg = c, .tells_once = true };
+    char why[WALK_WHY_SIZE];
+    uint64_t count;
+    bool good =
+        walk_each_once(filemaker, c->settings->fields.layout, cancel, &listener, &count, why, err);
 
-    c->result->records = (int64_t)walk_count(roll);
+    c->result->records = (int64_t)count;
     c->result->closed = good && !*why;
     c->result->distinct_ids = (int64_t)idset_count(c->ids);
     c->result->is_refused = id_check_is_too_few(c->result->records_by_number, c->result->records);
-    walk_free(roll);
     if (good && *why)
         log_warn("the source was not read whole: %s", why);
     return good;
@@ -188,13 +176,11 @@ bool dry_run_all(const struct engine_settings *settings, struct cancel *cancel,
     if (!preflight_all(&learned, PROBE_NEVER, &containers, cancel, err)
         || !filemaker_new(&learned.filemaker, cancel, &filemaker, err))
         return false;
-    counting.counted = idset_new();
     counting.ids = idset_new();
     counting.registry = registry = registry_if_there(settings, cancel);
     result.has_patients = registry != NULL;
     good = source_count(&counting, filemaker, cancel, err);
     result.is_refused = result.is_refused && !preflight_is_begun(settings, cancel);
-    idset_free(counting.counted);
     idset_free(counting.ids);
     *rehearsal_r = result;
     return good;

@@ -5,11 +5,10 @@
 #include "run/reconcile.h"
 
 #include "base/failpoint.h"
-#include "base/idset.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/utf8.h"
-#include "census/walk.h"
+#include "census/walk_confirm.h"
 #include "document/filter.h"
 #include "document/row.h"
 #include "ledger/compare.h"
@@ -37,7 +36,6 @@ struct reconciliation {
     struct ledger *ledger;
     struct registry *registry;
     struct store *store;
-    struct idset *compared; /* records: a walk that begins anew comes by twice */
     struct correction *corrections;
     size_t count;
 };
@@ -359,38 +357,26 @@ static bool reconcile_on_found(void *arg, const struct filemaker_record *records
     struct reconciliation *c = arg;
 
     for (size_t i = 0; i < count; i++)
-        if (filter_passes(c->settings->filter, &records[i])
-            && idset_add(c->compared, records[i].record_id) && !record_compare(c, &records[i], err))
+        if (filter_passes(c->settings->filter, &records[i]) && !record_compare(c, &records[i], err))
             return err_ctx(err, "record %ju", (uintmax_t)records[i].record_id);
-    return true;
-}
-
-static bool reconcile_on_gone(void *arg, uint64_t record_id, struct err *err)
-{
-    (void)arg;
-    (void)record_id;
-    (void)err;
     return true;
 }
 
 static bool records_compare(struct reconciliation *c, struct cancel *cancel, struct err *err)
 {
-    struct walk_listener listener = { reconcile_on_found, reconcile_on_gone, NULL, c, true };
-    struct pager pager = pager_of(PAGER_FIRST, PAGER_MOST);
+    struct walk_listener listener = { .found = reconcile_on_found, .arg = c, .tells_once = true };
     auto_filemaker *filemaker = NULL;
-    struct record_walk *roll;
-    char why[256];
-    bool good;
+    char why[WALK_WHY_SIZE];
+    uint64_t count;
 
-    if (!filemaker_new(&c->settings->filemaker, cancel, &filemaker, err))
+    if (!filemaker_new(&c->settings->filemaker, cancel, &filemaker, err)
+        || !walk_each_once(filemaker, c->settings->fields.layout, cancel, &listener, &count, why,
+                           err))
         return false;
-    roll = walk_new(filemaker, c->settings->fields.layout, &pager, cancel, &listener);
-    good = walk_run(roll, why, sizeof why, err);
-    c->result->is_complete = good && !*why;
-    walk_free(roll);
-    if (good && *why)
+    c->result->is_complete = !*why;
+    if (*why)
         log_warn("the source was not read whole: %s", why);
-    return good;
+    return true;
 }
 
 /* --- what belongs to nothing ---------------------------------------------------------------- */
@@ -488,11 +474,9 @@ bool reconcile_all(const struct engine_settings *settings, struct cancel *cancel
                                          .result = &result };
     bool good;
 
-    comparison.compared = idset_new();
     good = preflight_all(&learned, PROBE_NEVER, &containers, cancel, err)
            && compare_opened(&comparison, cancel, err);
     corrections_free(&comparison);
-    idset_free(comparison.compared);
     if (good)
         *result_r = result;
     return good;
