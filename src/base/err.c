@@ -80,6 +80,13 @@ bool err_ctx(struct err *err, const char *format, ...)
     return false;
 }
 
+bool str_fits(const struct str *s, const char *what, struct err *err)
+{
+    if (!s->cut)
+        return true;
+    return err_set(err, ERR_DATA, 0, "%s is longer than %zu bytes", what, s->max);
+}
+
 const char *err_kind_name(enum err_kind kind)
 {
     switch (kind) {

@@ -7,6 +7,8 @@
 
 #include "base/base.h"
 
+struct str;
+
 enum err_kind {
     ERR_NONE,
     ERR_USAGE,    /* we were told something that cannot be: say it, exit 2                        */
@@ -40,6 +42,9 @@ bool err_os(struct err *err, const char *format, ...) printf_like(2, 3);
 
 /* Puts a new noun in front: "copying 'a': part 3: timed out". Returns false. */
 bool err_ctx(struct err *err, const char *format, ...) printf_like(2, 3);
+
+/* Fails with ERR_DATA if anything did not fit into `s`: "`what` is longer than N bytes". */
+must_check bool str_fits(const struct str *s, const char *what, struct err *err);
 
 /* The kind in one word, as it stands in the ledger: "data", "net", ... */
 const char *err_kind_name(enum err_kind kind);

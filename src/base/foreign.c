@@ -62,6 +62,15 @@ void foreign_add(struct str *to, struct span text)
     }
 }
 
+void foreign_add_first(struct str *to, struct span text, size_t max_chars)
+{
+    struct span first = utf8_first(text, max_chars);
+
+    foreign_add(to, first);
+    if (first.size < text.size)
+        str_add_text(to, "...");
+}
+
 /* --- sentences ------------------------------------------------------------------------------ */
 
 /* The same format with each line end marked as ours. The caller frees it. */

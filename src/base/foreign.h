@@ -20,6 +20,9 @@ bool foreign_is_harmful(uint32_t code);
  */
 void foreign_add(struct str *to, struct span text);
 
+/* As foreign_add(), but at most `max_chars` characters, and "..." for what is left. */
+void foreign_add_first(struct str *to, struct span text, size_t max_chars);
+
 /*
  * Adds a text in which only the line ends of `format` are line ends; of its arguments each is as
  * foreign_add() would show it.

@@ -198,10 +198,3 @@ char *str_take(struct str *s)
     *s = (struct str)STR_MAX(s->max);
     return text;
 }
-
-bool str_fits(const struct str *s, const char *what, struct err *err)
-{
-    if (!s->cut)
-        return true;
-    return err_set(err, ERR_DATA, 0, "%s is longer than %zu bytes", what, s->max);
-}

@@ -2,12 +2,11 @@
  * Text and bytes: a span borrows them, a str owns and grows them up to a cap given at birth.
  *
  * Appending beyond the cap is remembered rather than reported: append freely, then ask str_fits()
- * once, where there is something to say about it.
+ * (base/err.h) once, where there is something to say about it.
  */
 #pragma once
 
 #include "base/base.h"
-#include "base/err.h"
 
 #include <string.h>
 
@@ -128,6 +127,3 @@ bool str_reserve(struct str *s, size_t size_bytes);
 struct span str_span(const struct str *s);
 const char *str_text(const struct str *s); /* "" when empty; borrowed until the next change */
 char *str_take(struct str *s);             /* the text; the caller frees; the str is empty again */
-
-/* Fails with ERR_DATA if anything did not fit: "`what` is longer than N bytes". */
-must_check bool str_fits(const struct str *s, const char *what, struct err *err);

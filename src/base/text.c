@@ -1,7 +1,6 @@
 /* UTF-8, UTF-16 and Windows-1252, by what is certain; and what may stand in names and ids. */
 #include "base/text.h"
 
-#include "base/foreign.h"
 #include "base/utf8.h"
 
 #define BOM_UTF8 "\xEF\xBB\xBF"
@@ -379,19 +378,4 @@ struct span text_trim(struct span text)
         }
     }
     return begin < end ? span_first(span_from(text, begin), end - begin) : span_first(text, 0);
-}
-
-void text_add_shown(struct str *to, struct span text, size_t most)
-{
-    bool more;
-
-    for (; text.size && most > 0; most--) {
-        uint32_t code;
-
-        (void)utf8_next(&text, &code);
-        utf8_add(to, foreign_is_harmful(code) ? UTF8_REPLACEMENT : code);
-    }
-    more = text.size > 0;
-    if (more)
-        str_add_text(to, "...");
 }

@@ -44,9 +44,3 @@ bool text_is_converted_twice(struct span text);
 
 /* Without white space, of whatever kind Unicode knows, at both ends. */
 struct span text_trim(struct span text);
-
-/*
- * Appends a text that others wrote, for a message: at most `most` characters, those that a terminal
- * would obey as U+FFFD.
- */
-void text_add_shown(struct str *to, struct span text, size_t most);

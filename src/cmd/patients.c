@@ -68,7 +68,7 @@ static void cell_print(struct span text, size_t width)
 {
     auto_str shown = STR_MAX(KIB(1));
 
-    text_add_shown(&shown, text, width);
+    foreign_add_first(&shown, text, width);
     print("%-*s  ", (int)width, str_text(&shown));
 }
 

@@ -139,12 +139,8 @@ static bool has_raw_control(struct span raw)
 static void write_repaired(struct json_writer *w, struct span text)
 {
     auto_str good = STR_MAX(METADATA_MAX);
-    uint32_t code;
 
-    while (text.size) {
-        (void)utf8_next(&text, &code);
-        utf8_add(&good, code ? code : UTF8_REPLACEMENT);
-    }
+    utf8_add_kept(&good, text);
     json_write_span(w, str_span(&good));
 }
 

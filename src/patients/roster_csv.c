@@ -5,6 +5,7 @@
 #include "patients/roster_csv.h"
 
 #include "base/csv.h"
+#include "base/foreign.h"
 #include "base/fs.h"
 #include "base/mem.h"
 
@@ -163,7 +164,7 @@ static void header_show(const struct roster_csv *c, struct str *to)
 {
     for (size_t i = 0; i < c->header_count && to->size < SHOWN_MAX - 2 * NAME_SHOWN; i++) {
         str_add_text(to, i ? ", '" : "'");
-        text_add_shown(to, str_span(&c->header[i]), NAME_SHOWN);
+        foreign_add_first(to, str_span(&c->header[i]), NAME_SHOWN);
         str_add_char(to, '\'');
     }
 }

@@ -1,6 +1,7 @@
 /* Bytes that may be text: whatever comes out is UTF-8 without a NUL, or a sentence. */
 #include "base/text.h"
 
+#include "base/foreign.h"
 #include "base/utf8.h"
 #include "fuzz.h"
 
@@ -18,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             continue;
         }
         assert(utf8_is_valid(text) && !(text.size && memchr(text.at, '\0', text.size)));
-        text_add_shown(&shown, text, 1000);
+        foreign_add_first(&shown, text, 1000);
         assert(utf8_is_valid(str_span(&shown)));
         assert(text_trim(text).size <= text.size);
     }

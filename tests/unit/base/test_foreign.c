@@ -31,6 +31,27 @@ TEST(what_is_harmful_does_not_pass)
     }
 }
 
+TEST(a_long_text_is_cut_between_characters)
+{
+    static const struct {
+        const char *text, *want;
+        size_t max;
+    } cases[] = {
+        { "abcdef", "abc...", 3 },
+        { "abc", "abc", 3 },
+        { "\x1B\xE2\x80\xAE\xC3\xA9\xFF", "\uFFFD\uFFFD\u00E9...", 3 },
+        { "a", "...", 0 },
+        { "", "", 0 },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_str text = STR_MAX(KIB(1));
+
+        foreign_add_first(&text, span_of(cases[i].text), cases[i].max);
+        CHECK_STR(str_text(&text), cases[i].want);
+    }
+}
+
 TEST(only_our_line_ends_are_line_ends)
 {
     auto_str text = STR_MAX(KIB(1));

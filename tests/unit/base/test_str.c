@@ -1,6 +1,7 @@
 /* Spans that borrow, and texts that grow up to a cap. */
 #include "base/str.h"
 
+#include "base/err.h"
 #include "base/mem.h"
 #include "tap.h"
 

@@ -152,18 +152,3 @@ TEST(white_space_is_trimmed_whatever_it_is)
     for (size_t i = 0; i < lengthof(cases); i++)
         CHECK_AT(i, span_is(text_trim(span_of(cases[i].text)), cases[i].trimmed));
 }
-
-TEST(what_others_wrote_is_shown_harmlessly)
-{
-    auto_str to = STR_MAX(KIB(1));
-
-    text_add_shown(&to,
-                   span_of("a\x1B[2Jb\xE2\x80\xAE\xFF"
-                           "c"),
-                   100);
-    CHECK_STR(str_text(&to), "a\xEF\xBF\xBD[2Jb\xEF\xBF\xBD\xEF\xBF\xBD"
-                             "c");
-    str_reset(&to);
-    text_add_shown(&to, span_of("abcdef"), 3);
-    CHECK_STR(str_text(&to), "abc...");
-}
