@@ -68,17 +68,12 @@ static bool reason_cell(struct verifier *v, const struct ledger_fact *l, struct 
     return true;
 }
 
-static bool is_stored(const struct ledger_fact *l)
-{
-    return l && (span_is(l->state, "stored") || span_is(l->state, "done"));
-}
-
 /* What is in the store of it; nothing, if it is not. */
 static void stored_cells(const struct ledger_fact *l, const struct row_fact *row, struct str *line)
 {
     char text[ROW_TEXT_SIZE];
 
-    if (!is_stored(l)) {
+    if (!(l && ledger_fact_is_stored(l))) {
         str_add_text(line, "\t\t\t\t");
         return;
     }
@@ -94,7 +89,7 @@ static void compared_cell(struct verifier *v, const struct ledger_fact *l, enum 
                           bool source_read, struct str *line)
 {
     str_add_char(line, '\t');
-    if (!is_stored(l))
+    if (!(l && ledger_fact_is_stored(l)))
         return;
     v->result->uncompared += how == STORE_NOT_COMPARED;
     str_add_text(line, store_how_name(how));

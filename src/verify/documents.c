@@ -2,62 +2,10 @@
  * What ledger, registry and source say of one document, side by side. Where they differ, the ledger
  * is asked once more before it is said: a run may be at it.
  */
-#include "verify/inside.h"
+#include "verify/document.h"
 
 #include "base/mem.h"
 #include "verify/pack.h"
-
-enum { ROWS_MAX = GROUP_MAX };
-
-/* All that is said of one document. */
-struct document_facts {
-    struct uuid id; /* that its row should have */
-    bool has_ledger, has_source;
-    struct ledger_fact ledger;
-    struct source_fact source;
-    struct span source_entry, ledger_entry; /* as packed, to be sent on */
-    struct span compared_entry, open_entry; /* ... or empty              */
-    enum store_how how;                     /* its object was compared   */
-    bool source_agrees;                     /* the source's bytes, too   */
-    bool is_open; /* a verification found that the source's do not agree, and none saw it mended */
-    bool
-        is_reported; /* ... and it was found again, or is mended now                                */
-    struct open_fact open;
-    struct row_fact rows[ROWS_MAX];
-    struct span row_entries[ROWS_MAX];
-    size_t row_count;
-    struct span strays[GROUP_MAX]; /* the source's other records of the same id */
-    size_t stray_count;
-};
-
-static struct named_document document_named(const struct document_facts *h, char row[ROW_TEXT_SIZE])
-{
-    struct named_document named = {
-        .record_id = h->has_source ? h->source.record_id : h->ledger.record_id,
-        .identity = h->has_ledger ? h->ledger.identity : h->source.identity,
-        .key = h->ledger.key,
-        .row = ""
-    };
-
-    if (h->row_count || h->ledger.version)
-        named.row = uuid_text(h->row_count ? &h->rows[0].id : &h->id, row);
-    return named;
-}
-
-static bool is_stored(const struct ledger_fact *fact)
-{
-    return span_is(fact->state, "stored") || span_is(fact->state, "done");
-}
-
-/* Says a difference, unless a run is at the document: then it is counted as on its way. */
-#define DIFFER(v, h, moving, kind, ...)                                                            \
-    do {                                                                                           \
-        char row_text[ROW_TEXT_SIZE];                                                              \
-        struct named_document who = document_named(h, row_text);                                   \
-                                                                                                   \
-        if (!(moving))                                                                             \
-            difference_report(v, kind, &who, __VA_ARGS__);                                         \
-    } while (0)
 
 /* --- rows ----------------------------------------------------------------------------------- */
 
@@ -95,9 +43,9 @@ static void row_judge(struct verifier *v, const struct document_facts *h, bool m
 
 static void rows_judge(struct verifier *v, const struct document_facts *h, bool moving)
 {
-    if (is_stored(&h->ledger) && h->row_count == 0)
+    if (ledger_fact_is_stored(&h->ledger) && h->row_count == 0)
         DIFFER(v, h, moving, "row-missing", "the document is stored and has no row");
-    else if (is_stored(&h->ledger))
+    else if (ledger_fact_is_stored(&h->ledger))
         row_judge(v, h, moving);
     else if (h->row_count && h->ledger.version == 0)
         DIFFER(v, h, moving, "row-surplus", "there is a row, and the ledger says '" SPAN_FORMAT "'",
@@ -108,196 +56,6 @@ static void rows_judge(struct verifier *v, const struct document_facts *h, bool 
         DIFFER(v, h, moving, "row-double", "there is another row, %s",
                uuid_text(&h->rows[i].id, text));
     }
-}
-
-/* --- the mark ------------------------------------------------------------------------------- */
-
-/* Stamps come back as they were written, or in ISO form: both are read as digits in order. */
-static void stamp_digits(struct span stamp, char digits[24])
-{
-    size_t used = 0;
-    bool is_us = stamp.size > 2 && stamp.at[2] == '/';
-
-    for (size_t i = 0; is_us && i < 4 && 6 + i < stamp.size; i++)
-        digits[used++] = stamp.at[6 + i];
-    for (size_t i = 0; i < stamp.size && used < 23; i++)
-        if (stamp.at[i] >= '0' && stamp.at[i] <= '9' && !(is_us && i >= 6 && i < 10))
-            digits[used++] = stamp.at[i];
-    digits[used] = '\0';
-}
-
-static bool is_same_mark(struct span a, struct span b)
-{
-    char left[24], right[24];
-
-    stamp_digits(a, left);
-    stamp_digits(b, right);
-    return a.size > 0 && b.size > 0 && strcmp(left, right) == 0;
-}
-
-/* Whether any version of any document of the record was to write this mark. */
-static bool is_mark_of_ours(struct verifier *v, const struct document_facts *h, bool *is_r,
-                            struct err *err)
-{
-    auto_rows *rows = NULL;
-    enum step step;
-
-    *is_r = false;
-    if (!sql_query(v->ledger, &VERIFY_MARKS,
-                   sql_args(sql_i64(v->source_number), sql_i64((int64_t)h->source.record_id)),
-                   &rows, err))
-        return false;
-    while (!*is_r && (step = sql_next(rows, err)) == STEP_ROW)
-        *is_r = is_same_mark(h->source.mark, sql_get_text(rows, 0));
-    return *is_r || step == STEP_END;
-}
-
-static bool mark_judge(struct verifier *v, const struct document_facts *h, bool moving,
-                       struct err *err)
-{
-    bool is_ours = is_same_mark(h->source.mark, h->ledger.mark);
-
-    if (!*v->settings->mark_field || is_ours)
-        return true;
-    if (h->source.mark.size == 0) {
-        if (span_is(h->ledger.state, "done") && h->ledger.mark.size)
-            DIFFER(v, h, moving, "mark-missing", "FileMaker shows no mark");
-        return true;
-    }
-    if (!is_mark_of_ours(v, h, &is_ours, err))
-        return false;
-    if (!is_ours)
-        DIFFER(v, h, moving, "mark-foreign",
-               "FileMaker shows a mark that fmferry never meant to write: '" SPAN_FORMAT "'",
-               SPAN_ARGS(h->source.mark));
-    return true;
-}
-
-/* --- the source ----------------------------------------------------------------------------- */
-
-static void patient_judge(struct verifier *v, const struct document_facts *h, bool moving)
-{
-    const struct ledger_fact *l = &h->ledger;
-    const struct source_fact *s = &h->source;
-
-    if (!is_stored(l) || s->matches != 1 || l->by_hand)
-        return; /* what a person decided stands above the patient's id */
-    if (l->patient.size == 0)
-        v->result->linkable++;
-    else if (!span_equal(l->patient, s->patient))
-        DIFFER(v, h, moving, "patient",
-               "the document is linked to patient '" SPAN_FORMAT
-               "', and FileMaker says that it is of '" SPAN_FORMAT "'",
-               SPAN_ARGS(l->patient), SPAN_ARGS(s->patient));
-}
-
-static struct span document_place(const struct document_facts *h, char row[ROW_TEXT_SIZE])
-{
-    return span_of(uuid_text(&h->id, row));
-}
-
-static bool document_settle(struct verifier *v, struct document_facts *h, struct err *err)
-{
-    char row[ROW_TEXT_SIZE];
-
-    if (!h->is_open)
-        return true;
-    h->is_reported = true;
-    return finding_close(v, &h->open, document_place(h, row), err);
-}
-
-/* A difference that is remembered until the file was read again and agreed. */
-static bool bytes_differ(struct verifier *v, struct document_facts *h, const char *kind,
-                         const char *words, struct err *err)
-{
-    char row[ROW_TEXT_SIZE];
-
-    DIFFER(v, h, false, kind, "%s", words);
-    if (h->is_open)
-        return h->is_reported = true;
-    return finding_open(v, kind, document_place(h, row), h->ledger.record_id, err);
-}
-
-static bool source_bytes_compare(struct verifier *v, struct document_facts *h, bool moving,
-                                 const struct sha256 *sha256, uint64_t size, struct err *err)
-{
-    struct span stored = h->ledger.sha256;
-    char words[WORDS_SIZE];
-
-    h->source_agrees = stored.size == SHA256_SIZE
-                       && memcmp(stored.at, sha256->bytes, SHA256_SIZE) == 0;
-    if (h->source_agrees)
-        return document_settle(v, h, err);
-    (void)snprintf(words, sizeof words,
-                   "FileMaker gives %ju bytes that are not those that were stored",
-                   (uintmax_t)size);
-    return moving || bytes_differ(v, h, "source-bytes", words, err);
-}
-
-static bool source_bytes_judge(struct verifier *v, struct document_facts *h, bool moving,
-                               struct err *err)
-{
-    const struct ledger_fact *l = &h->ledger;
-    struct sha256 sha256;
-    uint64_t size, mod_id;
-    char words[WORDS_SIZE];
-    struct err why = { 0 };
-
-    switch (source_bytes(v->source, l->record_id, l->container, l->repetition, &mod_id, &sha256,
-                         &size, &why)) {
-    case SOURCE_READ:
-        v->result->source_read++;
-        if (mod_id == l->mod_id)
-            return source_bytes_compare(v, h, moving, &sha256, size, err);
-        v->result->edited++;
-        return true;
-    case SOURCE_REFUSED:
-        v->result->source_unreadable++;
-        (void)snprintf(words, sizeof words, "FileMaker does not give the file again: %.300s",
-                       why.msg);
-        return moving || bytes_differ(v, h, "source-unreadable", words, err);
-    case SOURCE_NO_STREAM:
-        v->result->source_unreadable++;
-        return true;
-    case SOURCE_GONE:
-        v->result->gone++;
-        return document_settle(v, h, err);
-    case SOURCE_FAILED:
-        *err = why;
-        return err_ctx(err, "reading record %ju", (uintmax_t)l->record_id);
-    }
-    abort();
-}
-
-/* The record is as it was when the ledger last saw it, so everything must agree. */
-static bool unchanged_judge(struct verifier *v, struct document_facts *h, bool moving,
-                            struct err *err)
-{
-    patient_judge(v, h, moving);
-    if (h->source.type_hash != h->ledger.type_hash)
-        DIFFER(v, h, moving, "type", "ledger and FileMaker name different types");
-    if (!is_stored(&h->ledger) || !(v->settings->deep || h->is_open))
-        return true;
-    if (!h->is_open && !document_is_sampled(v, h->id.bytes)) {
-        v->result->not_sampled++;
-        return true;
-    }
-    return source_bytes_judge(v, h, moving, err);
-}
-
-static bool source_judge(struct verifier *v, struct document_facts *h, bool moving, struct err *err)
-{
-    if (!mark_judge(v, h, moving, err))
-        return false;
-    if (h->source.mod_id == h->ledger.mod_id)
-        return unchanged_judge(v, h, moving, err);
-    if (h->source.mod_id < h->ledger.mod_id)
-        DIFFER(v, h, moving, "record-older",
-               "modId %ju in FileMaker, %ju in the ledger: a restored file",
-               (uintmax_t)h->source.mod_id, (uintmax_t)h->ledger.mod_id);
-    else
-        v->result->edited += !moving && span_is(h->ledger.state, "done");
-    return true;
 }
 
 /* --- who is missing ------------------------------------------------------------------------- */
@@ -370,13 +128,14 @@ static bool both_judge(struct verifier *v, struct document_facts *h, struct err 
                             err))
         return false;
     v->result->moving += moving;
-    if (is_stored(&h->ledger) && h->ledger.version == 0)
+    if (ledger_fact_is_stored(&h->ledger) && h->ledger.version == 0)
         DIFFER(v, h, moving, "version-missing", "stored, and no version says as what");
     rows_judge(v, h, moving);
     if (h->has_source && h->ledger.record_id != h->source.record_id)
         DIFFER(v, h, moving, "record-moved", "the ledger knows it as record %ju",
                (uintmax_t)h->ledger.record_id);
-    return h->has_source ? source_judge(v, h, moving, err) : absent_judge(v, h, moving, err);
+    return h->has_source ? document_source_judge(v, h, moving, err)
+                         : absent_judge(v, h, moving, err);
 }
 
 static bool document_leaf_add(struct verifier *v, struct document_facts *h, struct err *err)

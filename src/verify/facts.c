@@ -2,6 +2,10 @@
 #include "verify/facts.h"
 
 #include "verify/pack.h"
+#include "verify/verify.h"
+
+const char *const verify_state_names[VERIFY_STATES] = { "waiting", "claimed", "stored", "done",
+                                                        "failed",  "waived",  "gone" };
 
 /* As documented for those who know a document and look for its row: docs/verify.md. */
 static const struct uuid row_space = { { 0x8b, 0x0e, 0x5e, 0x5c, 0x3c, 0x1f, 0x4d, 0x0a, 0x9c, 0x5e,
@@ -26,6 +30,11 @@ uint64_t fact_type_hash(struct span type)
 
     memcpy(&number, hash.bytes, sizeof number);
     return number;
+}
+
+bool ledger_fact_is_stored(const struct ledger_fact *fact)
+{
+    return span_is(fact->state, "stored") || span_is(fact->state, "done");
 }
 
 void ledger_fact_pack(struct str *to, const struct ledger_fact *f)

@@ -52,6 +52,9 @@ struct source_fact {
     bool has_patient_id;
 };
 
+/* Whether the ledger says that the document's bytes are in the store. */
+bool ledger_fact_is_stored(const struct ledger_fact *fact);
+
 /* A row of the application. */
 struct row_fact {
     struct uuid id;

@@ -145,7 +145,7 @@ bool gather_ledger(struct verifier *v, struct err *err)
         || !sql_number(v->ledger, &VERIFY_STEP, SQL_NO_ARGS, 0, &step, err))
         return err_ctx(err, "the ledger");
     v->is_old_schema = step < 2;
-    if (!documents_read(v, err) || !versions_read(v, err) || !story_read_chains(v, err)
+    if (!documents_read(v, err) || !versions_read(v, err) || !gather_chains(v, err)
         || !findings_send(v, err)
         || !sql_number(v->ledger, &VERIFY_CENSUS, sql_args(sql_i64(v->source_number)), 0, &closed,
                        err)

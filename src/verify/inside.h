@@ -5,6 +5,7 @@
 #include "verify/facts.h"
 #include "verify/findings.h"
 #include "verify/groups.h"
+#include "verify/judging.h"
 #include "verify/sorter.h"
 #include "verify/source.h"
 #include "verify/verify.h"
@@ -38,28 +39,11 @@ struct verifier {
     struct str chain_heads;          /* lines for the certificate: the ends of the audit chains  */
 };
 
-/* A document, to name it in a difference. */
-struct named_document {
-    uint64_t record_id;
-    struct span identity, key;
-    const char *row;
-};
-
-/* Says that something is not as it should be. */
-void difference_report(struct verifier *v, const char *kind, const struct named_document *named,
-                       const char *format, ...) printf_like(4, 5);
-
-/* Whether a run is at a document: the ledger says something else of it than before. */
-must_check bool document_is_moving(struct verifier *v, uint64_t document, uint64_t epoch,
-                                   uint64_t changed_us, bool *moving_r, struct err *err);
-
-/* Whether the bytes of a document are to be read, by --deep and --sample. */
-bool document_is_sampled(const struct verifier *v, const uint8_t row_id[16]);
-
-/* --- gathering: gather.c, rows.c ------------------------------------------------------------ */
+/* --- gathering: gather.c, rows.c, chains.c ------------------------------------------------------------ */
 
 must_check bool gather_ledger(struct verifier *v, struct err *err);
-const struct sql_text *verify_versions(const struct verifier *v); /* the text for its schema */
+must_check bool gather_chains(struct verifier *v, struct err *err); /* of the ledger; proves them */
+const struct sql_text *verify_versions(const struct verifier *v);   /* the text for its schema */
 must_check bool gather_registry(struct verifier *v, struct err *err);
 must_check bool gather_source(struct verifier *v, struct err *err);
 must_check bool gather_store(struct verifier *v, struct err *err);
@@ -69,9 +53,6 @@ must_check bool gather_store(struct verifier *v, struct err *err);
 must_check bool judge_documents(struct verifier *v, struct err *err); /* documents.c */
 must_check bool judge_objects(struct verifier *v, struct err *err);   /* objects.c   */
 must_check bool judge_stories(struct verifier *v, struct err *err);   /* stories.c   */
-
-/* Adds a run's chain to the stories, proving it on the way. stories.c */
-must_check bool story_read_chains(struct verifier *v, struct err *err);
 
 /* --- certificate.c -------------------------------------------------------------------------- */
 

@@ -25,7 +25,6 @@ LONG = {
     "src/sql/postgres.c": 546,
     "src/store/s3/multipart.c": 546,
     "src/transfer/upload.c": 577,
-    "src/verify/documents.c": 528,
 }
 A_FEW = 20
 
