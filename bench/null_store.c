@@ -8,9 +8,9 @@
  * checked, so that a client finds what it would find on AWS. One thread for each connection; the
  * server stands on fmsim's.
  */
-#include "sim/file/map.h"
+#include "sim/base/map.h"
+#include "sim/request/http.h"
 #include "sim/server/certs.h"
-#include "sim/server/http.h"
 #include "sim/server/wire.h"
 
 #include "base/cli.h"

@@ -1,13 +1,13 @@
 /* fmsim: the options, and the run from start to SIGTERM. */
+#include "sim/content/paint.h"
 #include "sim/data/data.h"
-#include "sim/data/paint.h"
 #include "sim/faults/people.h"
 #include "sim/faults/scenario.h"
-#include "sim/faults/swap.h"
+#include "sim/file/truth.h"
 #include "sim/server/certs.h"
 #include "sim/server/server.h"
+#include "sim/server/swap.h"
 #include "sim/sim.h"
-#include "sim/truth.h"
 
 #include "base/cli.h"
 #include "base/fs.h"

@@ -3,12 +3,12 @@
 
 #include "base/base.h"
 #include "base/cancel.h"
-#include "sim/api/request.h"
-#include "sim/api/session.h"
-#include "sim/faults/switches.h"
+#include "sim/base/journal.h"
+#include "sim/base/switches.h"
+#include "sim/base/timer.h"
 #include "sim/file/solution.h"
-#include "sim/journal.h"
-#include "sim/server/timer.h"
+#include "sim/request/request.h"
+#include "sim/request/session.h"
 
 struct scenario;
 struct server;

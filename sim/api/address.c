@@ -1,7 +1,7 @@
 /* A block of 128 bits through a Feistel network, and 128 more that prove it is ours. */
 #include "sim/api/address.h"
 
-#include "sim/chance.h"
+#include "sim/base/chance.h"
 
 enum { ROUNDS = 6 };
 

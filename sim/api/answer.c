@@ -2,7 +2,7 @@
 #include "sim/api/answer.h"
 
 #include "sim/api/codes.h"
-#include "sim/server/http.h"
+#include "sim/request/http.h"
 
 #include "base/digest.h"
 

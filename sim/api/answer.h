@@ -6,7 +6,7 @@
 
 #include "base/base.h"
 #include "base/str.h"
-#include "sim/data/content.h"
+#include "sim/content/content.h"
 #include "json/writer.h"
 
 /* Who is speaking decides which headers there are and in which order. */

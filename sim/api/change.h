@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/base.h"
-#include "sim/faults/switches.h"
+#include "sim/base/switches.h"
 #include "sim/file/solution.h"
 #include "json/json.h"
 

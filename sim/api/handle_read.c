@@ -3,8 +3,8 @@
 
 #include "sim/api/codes.h"
 #include "sim/api/query.h"
+#include "sim/api/reaction.h"
 #include "sim/api/show.h"
-#include "sim/faults/reaction.h"
 
 static void call_refuse(struct call *call, int code, const char *problem)
 {

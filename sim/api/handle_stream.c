@@ -3,7 +3,7 @@
 
 #include "sim/api/address.h"
 #include "sim/api/codes.h"
-#include "sim/chance.h"
+#include "sim/base/chance.h"
 
 #include "base/mem.h"
 #include "base/num.h"

@@ -4,9 +4,9 @@
 #include "sim/api/change.h"
 #include "sim/api/codes.h"
 #include "sim/api/page.h"
+#include "sim/api/reaction.h"
+#include "sim/api/rows.h"
 #include "sim/api/script.h"
-#include "sim/faults/reaction.h"
-#include "sim/file/rows.h"
 
 #include "base/mem.h"
 #include "base/num.h"

@@ -5,10 +5,10 @@
 #pragma once
 
 #include "base/base.h"
-#include "sim/api/request.h"
 #include "sim/api/script.h"
-#include "sim/faults/switches.h"
+#include "sim/base/switches.h"
 #include "sim/file/solution.h"
+#include "sim/request/request.h"
 #include "json/json.h"
 
 enum { PAGE_SORTS_MAX = 10, PAGE_PORTALS_MAX = 32, PAGE_PROBLEM_SIZE = 256 };

@@ -2,7 +2,7 @@
 #include "sim/api/show.h"
 
 #include "sim/api/address.h"
-#include "sim/chance.h"
+#include "sim/base/chance.h"
 
 enum { VALUE_MAX = 1 << 24 };
 

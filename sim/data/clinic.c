@@ -1,7 +1,7 @@
 /* The clinic's tables and layouts, and how each field follows from a record's number. */
 #include "sim/data/clinic.h"
 
-#include "sim/chance.h"
+#include "sim/base/chance.h"
 #include "sim/data/names.h"
 
 #include "base/mem.h"

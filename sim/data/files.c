@@ -1,7 +1,7 @@
 /* files:DIR: one record per regular file of a folder, its bytes as they are. */
 #include "sim/data/data.h"
 
-#include "sim/chance.h"
+#include "sim/base/chance.h"
 #include "sim/data/clinic.h"
 
 #include "base/mem.h"

@@ -1,7 +1,7 @@
 /* generate:N,BYTES: any number of records of one size, each different. */
 #include "sim/data/data.h"
 
-#include "sim/chance.h"
+#include "sim/base/chance.h"
 #include "sim/data/clinic.h"
 
 #include "base/mem.h"

@@ -5,7 +5,7 @@
  */
 #include "sim/data/data.h"
 
-#include "sim/chance.h"
+#include "sim/base/chance.h"
 #include "sim/data/clinic.h"
 #include "sim/data/leftovers.h"
 

@@ -4,7 +4,7 @@
  */
 #include "sim/data/leftovers.h"
 
-#include "sim/chance.h"
+#include "sim/base/chance.h"
 
 #include "base/digest.h"
 #include "base/fs.h"

@@ -1,7 +1,7 @@
 /* Lists of names. */
 #include "sim/data/names.h"
 
-#include "sim/chance.h"
+#include "sim/base/chance.h"
 
 static const char *const firsts[] = {
     "Ada",     "Amara",  "Anneke",  "Arlo",    "Basil",  "Beatrix", "Bram",    "Calla",  "Cedric",

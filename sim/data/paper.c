@@ -4,7 +4,7 @@
  */
 #include "sim/data/paper.h"
 
-#include "sim/chance.h"
+#include "sim/base/chance.h"
 
 #include "base/mem.h"
 

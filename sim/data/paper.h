@@ -2,8 +2,8 @@
 #pragma once
 
 #include "base/base.h"
-#include "sim/data/content.h"
-#include "sim/data/paint.h"
+#include "sim/content/content.h"
+#include "sim/content/paint.h"
 
 enum paper_kind { PAPER_LETTER, PAPER_BILL, PAPER_CARD };
 

@@ -1,7 +1,7 @@
 /* Reading a description, line by line, into the structs that a solution is made of. */
 #include "sim/data/shape.h"
 
-#include "sim/chance.h"
+#include "sim/base/chance.h"
 #include "sim/data/shape_reader.h"
 
 #include "base/mem.h"

@@ -1,7 +1,7 @@
 /* The lines of fields: type, recipe, options. */
 #include "sim/data/shape_reader.h"
 
-#include "sim/chance.h"
+#include "sim/base/chance.h"
 #include "sim/faults/people.h"
 
 static bool file_recipe(struct shape_reader *r, struct recipe *recipe)

@@ -1,7 +1,7 @@
 /* Recipes at work. */
 #include "sim/data/shape_make.h"
 
-#include "sim/chance.h"
+#include "sim/base/chance.h"
 #include "sim/data/clinic.h"
 #include "sim/data/names.h"
 

@@ -1,7 +1,7 @@
 /* People at work. */
 #include "sim/faults/people.h"
 
-#include "sim/chance.h"
+#include "sim/base/chance.h"
 
 #include "base/mem.h"
 #include "base/time.h"

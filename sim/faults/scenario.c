@@ -4,10 +4,10 @@
  */
 #include "sim/faults/scenario.h"
 
-#include "sim/chance.h"
+#include "sim/base/chance.h"
+#include "sim/base/map.h"
 #include "sim/faults/people.h"
 #include "sim/faults/scenario_line.h"
-#include "sim/file/map.h"
 #include "sim/sim.h"
 
 #include "base/fs.h"

@@ -11,7 +11,7 @@
 
 #include "base/base.h"
 #include "base/err.h"
-#include "sim/api/request.h"
+#include "sim/request/request.h"
 
 struct sim;
 struct scenario;

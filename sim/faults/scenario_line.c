@@ -1,7 +1,7 @@
 /* Reading a line, word by word. */
 #include "sim/faults/scenario_line.h"
 
-#include "sim/faults/reaction.h"
+#include "sim/api/reaction.h"
 
 #include "base/mem.h"
 #include "base/num.h"

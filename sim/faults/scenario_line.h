@@ -3,9 +3,9 @@
 
 #include "base/base.h"
 #include "base/err.h"
-#include "sim/api/request.h"
 #include "sim/faults/people.h"
-#include "sim/faults/twist.h"
+#include "sim/request/request.h"
+#include "sim/request/twist.h"
 
 enum line_when {
     WHEN_NEVER,     /* an empty line or a comment */

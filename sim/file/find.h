@@ -6,7 +6,7 @@
 
 #include "base/base.h"
 #include "base/str.h"
-#include "sim/faults/switches.h"
+#include "sim/base/switches.h"
 #include "sim/file/value.h"
 
 enum criterion_kind {

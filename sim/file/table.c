@@ -1,8 +1,8 @@
 /* Records: computed ones below, changed ones above. */
 #include "sim/file/table.h"
 
-#include "sim/chance.h"
-#include "sim/file/map.h"
+#include "sim/base/chance.h"
+#include "sim/base/map.h"
 #include "sim/file/places.h"
 
 #include "base/mem.h"

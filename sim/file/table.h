@@ -10,7 +10,7 @@
 
 #include "base/base.h"
 #include "base/str.h"
-#include "sim/data/content.h"
+#include "sim/content/content.h"
 #include "sim/file/value.h"
 
 struct table;

@@ -3,7 +3,7 @@
 
 #include "base/base.h"
 #include "sim/api/answer.h"
-#include "sim/api/request.h"
+#include "sim/request/request.h"
 #include "sim/server/wire.h"
 
 struct delivery {

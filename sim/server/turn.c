@@ -4,8 +4,8 @@
 #include "sim/api/codes.h"
 #include "sim/api/handle.h"
 #include "sim/faults/scenario.h"
-#include "sim/faults/swap.h"
 #include "sim/server/deliver.h"
+#include "sim/server/swap.h"
 
 #include "base/mem.h"
 #include "base/time.h"

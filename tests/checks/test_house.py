@@ -12,7 +12,7 @@ LONG = {
     "sim/api/handle_odata.c": 661,
     "sim/data/clinic.c": 548,
     "sim/faults/scenario_line.c": 592,
-    "sim/faults/switches.c": 588,
+    "sim/base/switches.c": 588,
     "src/census/walk.c": 583,
     "src/cmd/checks_source.c": 542,
     "src/cmd/settings.c": 633,

@@ -11,9 +11,9 @@
 #include "sim/api/odata_filter.h"
 #include "sim/api/page.h"
 #include "sim/api/query.h"
-#include "sim/api/request.h"
 #include "sim/data/data.h"
 #include "sim/faults/scenario_line.h"
+#include "sim/request/request.h"
 #include "json/json.h"
 
 static struct solution *solution;

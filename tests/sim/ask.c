@@ -3,8 +3,8 @@
 
 #include "sim/data/data.h"
 #include "sim/faults/scenario.h"
-#include "sim/faults/swap.h"
 #include "sim/server/connection.h"
+#include "sim/server/swap.h"
 
 #include "base/mem.h"
 #include "base/num.h"

@@ -1,6 +1,6 @@
 /* The simulator's HTTP parser and router. */
-#include "sim/api/request.h"
-#include "sim/server/http.h"
+#include "sim/request/http.h"
+#include "sim/request/request.h"
 
 #include "base/mem.h"
 #include "tap.h"

@@ -1,6 +1,6 @@
 /* The order of living records, and the ids that lead back to them. */
 #include "sim/api/address.h"
-#include "sim/chance.h"
+#include "sim/base/chance.h"
 #include "sim/file/places.h"
 
 #include "tap.h"

@@ -1,5 +1,5 @@
 /* The rules of sessions. */
-#include "sim/api/session.h"
+#include "sim/request/session.h"
 
 #include "base/time.h"
 #include "tap.h"

@@ -1,7 +1,7 @@
 /* Descriptions of solutions: what they make, and what is wrong with wrong ones. */
 #include "sim/data/shape.h"
 
-#include "sim/faults/switches.h"
+#include "sim/base/switches.h"
 
 #include "tap.h"
 

@@ -1,5 +1,5 @@
 /* Seeded numbers: splitmix64 as the mixer, a small Feistel network where the way back is needed. */
-#include "sim/chance.h"
+#include "sim/base/chance.h"
 
 #include <math.h>
 #include <strings.h>

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "sim/data/content.h"
+#include "sim/content/content.h"
 
 struct filler {
     struct str head, tail;

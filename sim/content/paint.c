@@ -1,5 +1,5 @@
 /* Encoders over libjpeg, cairo (PNG), libtiff and libheif. */
-#include "sim/data/paint.h"
+#include "sim/content/paint.h"
 
 #include "base/log.h"
 #include "base/mem.h"

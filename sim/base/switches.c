@@ -1,7 +1,7 @@
 /* The list of switches. */
-#include "sim/faults/switches.h"
+#include "sim/base/switches.h"
 
-#include "sim/chance.h"
+#include "sim/base/chance.h"
 
 #include "base/num.h"
 

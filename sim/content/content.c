@@ -1,7 +1,7 @@
 /* Contents of container fields. */
-#include "sim/data/content.h"
+#include "sim/content/content.h"
 
-#include "sim/data/filler.h"
+#include "sim/content/filler.h"
 
 #include "base/digest.h"
 #include "base/mem.h"

@@ -1,5 +1,5 @@
 /* A list in order of time, and the thread that waits for its head. */
-#include "sim/server/timer.h"
+#include "sim/base/timer.h"
 
 #include "base/mem.h"
 #include "base/time.h"

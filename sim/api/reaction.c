@@ -1,5 +1,5 @@
 /* Each reaction is a commit without a client: the journal has it as "answer", without a session. */
-#include "sim/faults/reaction.h"
+#include "sim/api/reaction.h"
 
 #include "base/mem.h"
 #include "base/time.h"

@@ -5,8 +5,8 @@
 #pragma once
 
 #include "base/base.h"
-#include "sim/faults/twist.h"
-#include "sim/server/http.h"
+#include "sim/request/http.h"
+#include "sim/request/twist.h"
 
 enum request_kind {
     REQUEST_OTHER, /* no path of ours */

@@ -1,5 +1,5 @@
 /* Walking all records at the end. Entries go out as they are made: ten million of them may come. */
-#include "sim/truth.h"
+#include "sim/file/truth.h"
 
 #include "base/fs.h"
 #include "base/mem.h"

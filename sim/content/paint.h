@@ -1,7 +1,7 @@
 /* Pictures in the formats that a clinic's cards come in. Same input, same bytes. */
 #pragma once
 
-#include "sim/data/content.h"
+#include "sim/content/content.h"
 
 /* An image in memory: rows of 8-bit red, green, blue without padding. */
 struct picture {

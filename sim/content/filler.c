@@ -1,8 +1,8 @@
 /* Cheap documents: a real beginning, made-up bytes, a real end. */
-#include "sim/data/filler.h"
+#include "sim/content/filler.h"
 
-#include "sim/chance.h"
-#include "sim/data/paint.h"
+#include "sim/base/chance.h"
+#include "sim/content/paint.h"
 
 #include <zlib.h>
 

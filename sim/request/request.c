@@ -1,5 +1,5 @@
 /* From a path to what it asks for. */
-#include "sim/api/request.h"
+#include "sim/request/request.h"
 
 #include "base/num.h"
 #include "json/json.h"

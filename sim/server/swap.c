@@ -1,5 +1,5 @@
 /* Whoever comes first waits for the second. */
-#include "sim/faults/swap.h"
+#include "sim/server/swap.h"
 
 #include "base/mem.h"
 #include "base/time.h"

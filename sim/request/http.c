@@ -1,5 +1,5 @@
 /* HTTP from bytes. Strict where a lax reading could make two of one request. */
-#include "sim/server/http.h"
+#include "sim/request/http.h"
 
 #include "base/num.h"
 

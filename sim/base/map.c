@@ -1,5 +1,5 @@
 /* Open addressing, at most half full. */
-#include "sim/file/map.h"
+#include "sim/base/map.h"
 
 #include "base/mem.h"
 

@@ -1,5 +1,5 @@
 /* Editing related records. */
-#include "sim/file/rows.h"
+#include "sim/api/rows.h"
 
 #include "sim/api/codes.h"
 

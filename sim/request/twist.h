@@ -7,7 +7,7 @@
 #include "base/base.h"
 #include "base/str.h"
 
-/* What the solution does when a record is edited, or read: see sim/faults/reaction.h. */
+/* What the solution does when a record is edited, or read: see sim/api/reaction.h. */
 enum twist_reaction {
     REACTION_NONE,
     REACTION_EDIT,    /* the modification id rises, and nothing else   */

@@ -1,7 +1,7 @@
 /* Sessions: a list under one lock, and a queue of tickets at each. */
-#include "sim/api/session.h"
+#include "sim/request/session.h"
 
-#include "sim/chance.h"
+#include "sim/base/chance.h"
 
 #include "base/mem.h"
 #include "base/time.h"

@@ -1,5 +1,5 @@
 /* Appending lines, and remembering the last few. */
-#include "sim/journal.h"
+#include "sim/base/journal.h"
 
 #include "base/log.h"
 #include "base/mem.h"
