@@ -271,7 +271,6 @@ static bool serve_until_signal(struct running *r, const struct main_options *o,
     if (!server_start(&r->sim, &listen, r->tls, &r->server, err))
         return false;
     r->host = mem_printf("127.0.0.1:%d", server_port(r->server));
-    __atomic_store_n(&r->sim.server, r->server, __ATOMIC_RELEASE);
     people_start(&r->sim, &(struct people_rates){ o->live_inserts, o->live_deletes, o->live_edits,
                                                   o->live_replaces });
     running_announce(r);

@@ -1,8 +1,6 @@
 /* Counters and the engine's state. */
 #include "sim/sim.h"
 
-#include "sim/server/server.h"
-
 #include "base/time.h"
 
 uint64_t sim_count(uint64_t *counter, uint64_t by)
@@ -27,10 +25,12 @@ void sim_down_for(struct sim *sim, int64_t wait_us)
 
 void sim_refuse_for(struct sim *sim, int64_t wait_us)
 {
-    struct server *server = __atomic_load_n(&sim->server, __ATOMIC_ACQUIRE);
+    __atomic_store_n(&sim->refuse_until_us, time_mono_us() + wait_us, __ATOMIC_RELAXED);
+}
 
-    if (server)
-        server_refuse(server, wait_us);
+int64_t sim_refuses_until(struct sim *sim)
+{
+    return __atomic_exchange_n(&sim->refuse_until_us, 0, __ATOMIC_RELAXED);
 }
 
 /* A switch is one byte: whoever reads it meanwhile sees the old value or the new one. */

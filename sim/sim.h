@@ -11,7 +11,6 @@
 #include "sim/request/session.h"
 
 struct scenario;
-struct server;
 struct swaps;
 
 struct sim_options {
@@ -31,14 +30,13 @@ struct sim {
     struct journal *journal;
     const struct cancel *stop;
     struct timers *timers;
-    struct swaps *swaps; /* see serve.c */
+    struct swaps *swaps; /* answers that wait to be exchanged */
 
     /* counters, each changed by one atomic step */
     uint64_t choices; /* of the people at work */
     uint64_t requests, counts[REQUEST_KINDS], faults, bytes_out;
-    int64_t started_us, down_until_us;
+    int64_t started_us, down_until_us, refuse_until_us;
     uint32_t logins;
-    struct server *server; /* once it listens */
 };
 
 /* Adds to a counter; returns what it was before. */
@@ -48,8 +46,10 @@ uint64_t sim_counted(const uint64_t *counter);
 /* Whether the engine is down for now, as a scenario wanted it. */
 bool sim_is_down(const struct sim *sim);
 void sim_down_for(struct sim *sim, int64_t wait_us);
-/* Refuses connections for so long. */
+/* Refuses connections for so long, as a machine that is not there. */
 void sim_refuse_for(struct sim *sim, int64_t wait_us);
+/* Until when connections are to be refused; asked once for each time that it is wanted. 0: not. */
+int64_t sim_refuses_until(struct sim *sim);
 
 /* Changes switches while requests are served. */
 void sim_switches_change(struct sim *sim, const struct switches *switches);

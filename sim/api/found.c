@@ -3,7 +3,7 @@
  * ordinals, found by bisection; otherwise the range is narrowed as far as it goes and what is left
  * is looked at one by one, into a bit per record.
  */
-#include "sim/api/query.h"
+#include "sim/api/found.h"
 
 #include "sim/file/places.h"
 

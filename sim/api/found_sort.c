@@ -1,5 +1,5 @@
 /* Sorting a found set: by keys made once, unless the records are in order already. */
-#include "sim/api/query.h"
+#include "sim/api/found.h"
 
 #include "base/mem.h"
 

@@ -2,8 +2,8 @@
 #include "sim/api/handle.h"
 
 #include "sim/api/codes.h"
+#include "sim/api/handlers.h"
 
-#include "base/digest.h"
 #include "base/time.h"
 
 typedef void call_handler(struct call *call);
@@ -39,42 +39,6 @@ static const struct kind_plan kind_plans[REQUEST_KINDS] = {
     [REQUEST_STREAM1] = { .open = handle_stream },
     [REQUEST_STREAM2] = { .open = handle_stream },
 };
-
-/* --- authorization -------------------------------------------------------------------------- */
-
-/* What follows "Bearer " or "Basic ", or SPAN_NONE. */
-static struct span authorization_value(const struct request *request, const char *scheme)
-{
-    struct span value = http_header_value(&request->head, "Authorization");
-    size_t size = strlen(scheme);
-
-    if (!span_is_nocase(span_first(value, size), scheme) || value.size <= size
-        || value.at[size] != ' ')
-        return SPAN_NONE;
-    return span_trim(span_from(value, size));
-}
-
-struct span request_token(const struct request *request)
-{
-    return authorization_value(request, "Bearer");
-}
-
-int request_basic(const struct sim *sim, const struct request *request, const char **text_r)
-{
-    auto_str plain = STR_MAX(KIB(4));
-    struct span encoded = authorization_value(request, "Basic");
-    struct err err;
-
-    *text_r = code_text(CODE_NO_AUTHORIZATION);
-    if (!http_header_value(&request->head, "Authorization").at)
-        return CODE_NO_AUTHORIZATION;
-    *text_r = "Authorization header 'Basic' invalid.";
-    if (!encoded.at || !base64_read(encoded, &plain, &err)
-        || span_find(str_span(&plain), ":") == plain.size)
-        return CODE_LOGIN_WRONG;
-    *text_r = code_text(CODE_LOGIN_WRONG);
-    return span_is(str_span(&plain), sim->options.account) ? 0 : CODE_LOGIN_WRONG;
-}
 
 /* --- what is wrong before anybody looks ----------------------------------------------------- */
 
@@ -130,21 +94,6 @@ static bool quota_is_used(struct sim *sim, struct answer *answer)
         return false;
     answer_code(answer, CODE_QUOTA);
     return true;
-}
-
-struct json *call_body(struct call *call)
-{
-    struct json *json = NULL;
-    struct err err;
-
-    if (json_read(str_span(&call->request->body), &json, &err)
-        && json_root(json)->kind == JSON_OBJECT)
-        return json;
-    json_free(json);
-    answer_code(call->answer, switch_of(&call->sim->switches, SWITCH_BAD_JSON) == BAD_JSON_1710
-                                  ? CODE_JSON_INVALID
-                                  : CODE_PARAMETER_INVALID);
-    return NULL;
 }
 
 /* --- database calls ------------------------------------------------------------------------- */

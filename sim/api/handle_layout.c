@@ -1,5 +1,5 @@
 /* Lists of layouts and scripts, and what stands on a layout. */
-#include "sim/api/handle.h"
+#include "sim/api/handlers.h"
 
 #include "sim/api/codes.h"
 

@@ -2,11 +2,11 @@
  * OData v4, as far as an exporter needs it: rows with $select, $filter, $orderby, $top, $skip,
  * $count; $count alone; one row; one field; a container's bytes. Reading only.
  */
-#include "sim/api/handle.h"
+#include "sim/api/handlers.h"
 
 #include "sim/api/codes.h"
+#include "sim/api/found.h"
 #include "sim/api/odata_filter.h"
-#include "sim/api/query.h"
 
 #include "base/digest.h"
 #include "base/mem.h"

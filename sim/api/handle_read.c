@@ -1,7 +1,8 @@
 /* Records: a range, one, or what a query finds. */
-#include "sim/api/handle.h"
+#include "sim/api/handlers.h"
 
 #include "sim/api/codes.h"
+#include "sim/api/found.h"
 #include "sim/api/query.h"
 #include "sim/api/reaction.h"
 #include "sim/api/show.h"

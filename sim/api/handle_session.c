@@ -1,5 +1,5 @@
 /* Login, logout, and the calls that need no session. */
-#include "sim/api/handle.h"
+#include "sim/api/handlers.h"
 
 #include "sim/api/codes.h"
 

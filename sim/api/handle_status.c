@@ -2,7 +2,7 @@
  * The simulator's own pages: what it holds and has done, for people (/) and programs
  * (/fmsim/status), and a door for scenario lines (/fmsim/scenario).
  */
-#include "sim/api/handle.h"
+#include "sim/api/handlers.h"
 
 #include "sim/faults/scenario.h"
 

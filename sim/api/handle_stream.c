@@ -1,8 +1,9 @@
 /* Downloads: two hops, a cookie between them, and the many ways of saying no. */
-#include "sim/api/handle.h"
+#include "sim/api/handle_stream.h"
 
 #include "sim/api/address.h"
 #include "sim/api/codes.h"
+#include "sim/api/handlers.h"
 #include "sim/base/chance.h"
 
 #include "base/mem.h"

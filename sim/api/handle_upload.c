@@ -1,5 +1,5 @@
 /* Uploads into containers, global fields, scripts by themselves. */
-#include "sim/api/handle.h"
+#include "sim/api/handlers.h"
 
 #include "sim/api/change.h"
 #include "sim/api/codes.h"
@@ -10,29 +10,6 @@
 #include "base/digest.h"
 #include "base/mem.h"
 #include "base/num.h"
-
-/* --- parameters that are nothing but scripts ------------------------------------------------ */
-
-bool call_scripts(struct call *call, struct script_wishes *scripts)
-{
-    const struct http_params *params = &call->request->params;
-    int code;
-
-    for (size_t i = 0; i < params->count; i++) {
-        auto_str text = STR_MAX(KIB(1));
-
-        if (script_wish_read(scripts, params->items[i].name, params->items[i].value))
-            continue;
-        str_printf(&text, "Unknown parameter(s): " SPAN_FORMAT,
-                   SPAN_ARGS(span_first(params->items[i].name, 100)));
-        answer_code_text(call->answer, CODE_PARAMETER_INVALID, 0, str_text(&text));
-        return false;
-    }
-    code = script_wishes_check(call->sim->solution, scripts);
-    if (code)
-        answer_code(call->answer, code);
-    return code == 0;
-}
 
 /* --- uploads -------------------------------------------------------------------------------- */
 

@@ -1,5 +1,5 @@
 /* Creating, editing, duplicating and deleting records. */
-#include "sim/api/handle.h"
+#include "sim/api/handlers.h"
 
 #include "sim/api/change.h"
 #include "sim/api/codes.h"

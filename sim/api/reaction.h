@@ -7,7 +7,7 @@
 
 #include "base/base.h"
 #include "base/str.h"
-#include "sim/api/handle.h"
+#include "sim/api/call.h"
 #include "sim/file/table.h"
 
 /* Reads the name of a reaction: edit, touch, replace, clear, alter. */

@@ -5,8 +5,8 @@
 #pragma once
 
 #include "base/base.h"
+#include "sim/api/call.h"
 #include "sim/api/change.h"
-#include "sim/api/handle.h"
 #include "json/writer.h"
 
 struct rows_edit;

@@ -1,7 +1,7 @@
 /* The life of a connection. */
 #include "sim/server/connection.h"
 
-#include "sim/api/handle.h"
+#include "sim/api/handle_stream.h"
 #include "sim/faults/scenario.h"
 #include "sim/server/turn.h"
 

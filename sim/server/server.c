@@ -35,7 +35,6 @@ struct server {
     pthread_cond_t fewer;
     struct sim_connection *connections;
     unsigned count;
-    int64_t refuse_until_us;
 };
 
 /* --- connections ---------------------------------------------------------------------------- */
@@ -121,7 +120,7 @@ static int socket_open(int port, int *port_r)
 /* A socket that does not listen refuses; its port stays ours. */
 static void listening_stop(struct server *server)
 {
-    int64_t until = __atomic_exchange_n(&server->refuse_until_us, 0, __ATOMIC_RELAXED);
+    int64_t until = sim_refuses_until(server->sim);
 
     if (!until)
         return;
@@ -129,11 +128,6 @@ static void listening_stop(struct server *server)
     (void)sim_pause(server->sim, until - time_mono_us());
     if (listen(server->fd, BACKLOG) < 0)
         log_error("the port could not be listened on again");
-}
-
-void server_refuse(struct server *server, int64_t wait_us)
-{
-    __atomic_store_n(&server->refuse_until_us, time_mono_us() + wait_us, __ATOMIC_RELAXED);
 }
 
 static void wait_for_room(struct server *server)
@@ -172,6 +166,7 @@ bool server_start(struct sim *sim, const struct server_options *options, SSL_CTX
 
     if (fd < 0)
         return err_os(err, "listening on 127.0.0.1:%d", options->port);
+    (void)sim_refuses_until(sim); /* nobody could be refused before */
     server = mem_new(struct server);
     *server = (struct server){
         .sim = sim, .tls = tls, .fd = fd, .port = port, .connections_max = options->connections_max

@@ -20,8 +20,5 @@ must_check bool server_start(struct sim *sim, const struct server_options *optio
 
 int server_port(const struct server *server);
 
-/* Refuses connections for a while, as a machine that is not there. */
-void server_refuse(struct server *server, int64_t wait_us);
-
 /* After sim->stop was set: waits for requests in hand, ends the rest, frees. NULL is allowed. */
 void server_end(struct server *server);

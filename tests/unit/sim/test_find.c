@@ -1,5 +1,5 @@
 /* The find operators, value by value, and finds over a table that changes. */
-#include "sim/api/query.h"
+#include "sim/api/found.h"
 #include "sim/data/data.h"
 #include "sim/file/find.h"
 

@@ -1,0 +1,29 @@
+/* A call of the Data API on its way to a handler, and what handlers ask of it first. */
+#pragma once
+
+#include "sim/api/answer.h"
+#include "sim/api/script.h"
+#include "sim/sim.h"
+#include "json/json.h"
+
+/* What a handler of a database call gets. */
+struct call {
+    struct sim *sim;
+    struct request *request;
+    struct answer *answer;
+    struct session *session;
+    const struct layout *layout; /* if the path names one */
+    struct table *table;         /* of that layout        */
+};
+
+/* The body as a JSON object; NULL if it is none, which has then been answered. Caller frees. */
+struct json *call_body(struct call *call);
+
+/* Reads parameters that may be nothing but scripts; false if that has been refused. */
+bool call_scripts(struct call *call, struct script_wishes *scripts);
+
+/* The token of "Authorization: Bearer ...", or SPAN_NONE. */
+struct span request_token(const struct request *request);
+
+/* Whether "Basic" credentials are right. 0, or FileMaker's code (10, 212); `text_r` its words. */
+int request_basic(const struct sim *sim, const struct request *request, const char **text_r);
