@@ -10,31 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* --- shared bytes --------------------------------------------------------------------------- */
-
-struct blob *blob_new(struct span bytes)
-{
-    struct blob *blob = mem_grow(NULL, sizeof *blob + bytes.size);
-
-    blob->users = 1;
-    blob->size = bytes.size;
-    if (bytes.size)
-        memcpy(blob->bytes, bytes.at, bytes.size);
-    return blob;
-}
-
-struct blob *blob_share(struct blob *blob)
-{
-    (void)__atomic_add_fetch(&blob->users, 1, __ATOMIC_RELAXED);
-    return blob;
-}
-
-void blob_release(struct blob *blob)
-{
-    if (blob && __atomic_sub_fetch(&blob->users, 1, __ATOMIC_ACQ_REL) == 0)
-        free(blob);
-}
-
 void content_clear(struct content *content)
 {
     blob_release(content->blob);
@@ -48,51 +23,6 @@ struct content content_copy(const struct content *content)
     if (copy.blob)
         (void)blob_share(copy.blob);
     return copy;
-}
-
-/* --- names ---------------------------------------------------------------------------------- */
-
-static const struct {
-    const char *suffix, *media;
-    const char *endings[3];
-} file_types[] = {
-    [FILE_PDF] = { ".pdf", "application/pdf", { ".pdf" } },
-    [FILE_JPEG] = { ".jpg", "image/jpeg", { ".jpg", ".jpeg" } },
-    [FILE_PNG] = { ".png", "image/png", { ".png" } },
-    [FILE_TIFF] = { ".tif", "image/tiff", { ".tif", ".tiff" } },
-    [FILE_HEIC] = { ".heic", "image/heic", { ".heic", ".heif" } },
-    [FILE_TEXT] = { "", "application/octet-stream", { ".txt", ".md" } },
-    [FILE_HTML] = { ".html", "text/html", { ".html", ".htm" } },
-    [FILE_XLS] = { ".xls", "application/vnd.ms-excel", { ".xls" } },
-    [FILE_JSON] = { ".json", "application/json", { ".json" } },
-    [FILE_GZIP] = { ".gz", "application/x-gzip", { ".gz", ".tgz" } },
-    [FILE_OTHER] = { "", "application/octet-stream", { NULL } },
-};
-
-const char *file_type_suffix(enum file_type type)
-{
-    return file_types[type].suffix;
-}
-
-const char *file_type_media(enum file_type type)
-{
-    return file_types[type].media;
-}
-
-static bool ends_nocase(struct span name, const char *ending)
-{
-    size_t size = strlen(ending);
-
-    return name.size >= size && span_is_nocase(span_from(name, name.size - size), ending);
-}
-
-enum file_type file_type_of_name(struct span name)
-{
-    for (enum file_type type = FILE_PDF; type < FILE_OTHER; type++)
-        for (size_t i = 0; i < lengthof(file_types[type].endings); i++)
-            if (file_types[type].endings[i] && ends_nocase(name, file_types[type].endings[i]))
-                return type;
-    return FILE_OTHER;
 }
 
 bool content_has_bytes(const struct content *content)
@@ -166,6 +96,35 @@ const char *content_processor(const struct content *content)
     abort();
 }
 
+bool content_state_read(struct span word, struct content_state *state_r)
+{
+    static const struct {
+        const char *word;
+        struct content_state state;
+    } words[] = {
+        { "good", { .fate = FATE_GOOD, .keep_store = true } },
+        { "empty", { .store = STORE_EMPTY } },
+        { "embedded", { .store = STORE_EMBEDDED } },
+        { "secured", { .store = STORE_SECURED } },
+        { "open", { .store = STORE_OPEN } },
+        { "additional", { .store = STORE_ADDITIONAL } },
+        { "reference", { .store = STORE_REFERENCE } },
+        { "no-access", { .store = STORE_NO_ACCESS } },
+        { "missing", { .fate = FATE_MISSING, .keep_store = true } },
+        { "truncated", { .fate = FATE_TRUNCATED, .keep_store = true } },
+        { "error-page", { .fate = FATE_ERROR_PAGE, .keep_store = true } },
+        { "zero", { .fate = FATE_ZERO, .keep_store = true } },
+    };
+
+    for (size_t i = 0; i < lengthof(words); i++) {
+        if (span_is(word, words[i].word)) {
+            *state_r = words[i].state;
+            return true;
+        }
+    }
+    return false;
+}
+
 void content_reference_text(const struct content *content, struct str *to)
 {
     switch (content->type) {
@@ -215,7 +174,8 @@ static bool reader_source_open(const struct content *content, struct content_rea
 {
     switch (content->from) {
     case FROM_FILLER:
-        filler_init(&reader->filler, content);
+        filler_init(&reader->filler, content->type, span_of(content->name), content->seed,
+                    content->size);
         reader->size = content->size;
         return true;
     case FROM_PAINTER:

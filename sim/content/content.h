@@ -8,6 +8,8 @@
 #include "base/base.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "sim/content/blob.h"
+#include "sim/content/file_type.h"
 
 /* How FileMaker keeps it, which decides what a record shows in its place. */
 enum content_store {
@@ -30,31 +32,6 @@ enum content_fate {
 };
 
 enum content_from { FROM_FILLER, FROM_PAINTER, FROM_FILE, FROM_BLOB };
-
-enum file_type {
-    FILE_PDF,
-    FILE_JPEG,
-    FILE_PNG,
-    FILE_TIFF,
-    FILE_HEIC,
-    FILE_TEXT,
-    FILE_HTML, /* a page that somebody saved                                     */
-    FILE_XLS,  /* a table as old programs export it: HTML under another name     */
-    FILE_JSON, /* with a member `messages`, as an answer of the Data API has one */
-    FILE_GZIP,
-    FILE_OTHER,
-};
-
-/* Bytes shared by those who hold them. */
-struct blob {
-    unsigned users;
-    size_t size;
-    char bytes[];
-};
-
-struct blob *blob_new(struct span bytes);
-struct blob *blob_share(struct blob *blob);
-void blob_release(struct blob *blob); /* NULL is allowed */
 
 /* Draws documents. The blob that comes back is the caller's share. Safe from any thread. */
 struct painter {
@@ -92,12 +69,15 @@ const char *content_kind(const struct content *content);
 /* "RCFileProcessor" and its kin, for the URL. */
 const char *content_processor(const struct content *content);
 
-/* ".pdf", or "" for types whose URLs carry none. */
-const char *file_type_suffix(enum file_type type);
-/* The media type that the server names, which for office files is a shrug. */
-const char *file_type_media(enum file_type type);
-/* The type that a file's name promises. */
-enum file_type file_type_of_name(struct span name);
+/* How a container is to be found from now on, as if it had always been so. */
+struct content_state {
+    enum content_store store;
+    enum content_fate fate;
+    bool keep_store; /* only the fate changes */
+};
+
+/* Reads "empty", "missing", "reference", ...; false if there is no such word. */
+bool content_state_read(struct span word, struct content_state *state_r);
 
 /* The text that stands in a record for a file stored by reference. */
 void content_reference_text(const struct content *content, struct str *to);

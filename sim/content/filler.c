@@ -149,24 +149,24 @@ static void gzip_init(struct filler *filler)
     little_endian_add(&filler->tail, size, 4);
 }
 
-void filler_init(struct filler *filler, const struct content *content)
+void filler_init(struct filler *filler, enum file_type type, struct span title, uint64_t seed,
+                 uint64_t size)
 {
-    *filler = (struct filler){ .head = STR_MAX(PARTS_MAX),
-                               .tail = STR_MAX(PARTS_MAX),
-                               .seed = content->seed,
-                               .size = content->size };
-    switch (content->type) {
+    *filler = (struct filler){
+        .head = STR_MAX(PARTS_MAX), .tail = STR_MAX(PARTS_MAX), .seed = seed, .size = size
+    };
+    switch (type) {
     case FILE_PDF:
         if (filler->size < PDF_LEAST)
             pdf_small_init(filler);
         else
-            pdf_init(filler, span_of(content->name));
+            pdf_init(filler, title);
         break;
     case FILE_JPEG:
     case FILE_PNG:
     case FILE_TIFF:
     case FILE_HEIC:
-        picture_init(filler, content->type);
+        picture_init(filler, type);
         break;
     case FILE_HTML:
     case FILE_XLS:

@@ -4,15 +4,18 @@
  */
 #pragma once
 
-#include "sim/content/content.h"
+#include "base/base.h"
+#include "base/str.h"
+#include "sim/content/file_type.h"
 
 struct filler {
     struct str head, tail;
     uint64_t seed, size; /* `size` bytes in all, made-up ones between head and tail */
 };
 
-/* Prepares the bytes of a FROM_FILLER content, whose name becomes the title. */
-void filler_init(struct filler *filler, const struct content *content);
+/* Prepares `size` bytes of a file of that type; a PDF of some size shows the title. */
+void filler_init(struct filler *filler, enum file_type type, struct span title, uint64_t seed,
+                 uint64_t size);
 void filler_clear(struct filler *filler);
 
 /* Bytes `offset` .. `offset + size_bytes` - 1, which must lie within the size. */

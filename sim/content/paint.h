@@ -1,7 +1,8 @@
 /* Pictures in the formats that a clinic's cards come in. Same input, same bytes. */
 #pragma once
 
-#include "sim/content/content.h"
+#include "sim/content/blob.h"
+#include "sim/content/file_type.h"
 
 /* An image in memory: rows of 8-bit red, green, blue without padding. */
 struct picture {

@@ -2,7 +2,6 @@
 #include "sim/data/shape_reader.h"
 
 #include "sim/base/chance.h"
-#include "sim/faults/people.h"
 
 static bool file_recipe(struct shape_reader *r, struct recipe *recipe)
 {
@@ -14,7 +13,7 @@ static bool file_recipe(struct shape_reader *r, struct recipe *recipe)
                   { "html", FILE_HTML }, { "xls", FILE_XLS },    { "json", FILE_JSON },
                   { "gzip", FILE_GZIP }, { "other", FILE_OTHER } };
     struct span found = reader_word(r);
-    struct people_content stored;
+    struct content_state stored;
     size_t i = 0;
 
     while (i < lengthof(types) && !span_is(found, types[i].name))
@@ -29,7 +28,7 @@ static bool file_recipe(struct shape_reader *r, struct recipe *recipe)
         return false;
     if (reader_word_is(r, "stored")) {
         found = reader_word(r);
-        if (!people_content_read(found, &stored) || stored.keep_store)
+        if (!content_state_read(found, &stored) || stored.keep_store)
             return reader_error(r, "how a file is stored (embedded, secured, open, ...)", found);
         recipe->store = stored.store;
     }

@@ -237,37 +237,8 @@ void people_arrive(struct sim *sim)
 
 /* --- spoiling containers -------------------------------------------------------------------- */
 
-bool people_content_read(struct span word, struct people_content *content_r)
-{
-    static const struct {
-        const char *word;
-        struct people_content content;
-    } words[] = {
-        { "good", { .fate = FATE_GOOD, .keep_store = true } },
-        { "empty", { .store = STORE_EMPTY } },
-        { "embedded", { .store = STORE_EMBEDDED } },
-        { "secured", { .store = STORE_SECURED } },
-        { "open", { .store = STORE_OPEN } },
-        { "additional", { .store = STORE_ADDITIONAL } },
-        { "reference", { .store = STORE_REFERENCE } },
-        { "no-access", { .store = STORE_NO_ACCESS } },
-        { "missing", { .fate = FATE_MISSING, .keep_store = true } },
-        { "truncated", { .fate = FATE_TRUNCATED, .keep_store = true } },
-        { "error-page", { .fate = FATE_ERROR_PAGE, .keep_store = true } },
-        { "zero", { .fate = FATE_ZERO, .keep_store = true } },
-    };
-
-    for (size_t i = 0; i < lengthof(words); i++) {
-        if (span_is(word, words[i].word)) {
-            *content_r = words[i].content;
-            return true;
-        }
-    }
-    return false;
-}
-
 struct spoil_job {
-    const struct people_content *to;
+    const struct content_state *to;
     unsigned column, repetition;
 };
 
@@ -290,7 +261,7 @@ static void spoil_one(struct workplace *desk, uint64_t ordinal, const void *arg)
 }
 
 void people_content(struct sim *sim, struct people_records records, const char *field,
-                    unsigned repetition, const struct people_content *content)
+                    unsigned repetition, const struct content_state *content)
 {
     struct workplace desk = workplace_of(sim);
     int column = field ? table_column(desk.table, span_of(field)) : desk.container;

@@ -24,19 +24,9 @@ void people_hold(struct sim *sim, struct people_records records, int64_t wait_us
 /* The patients who were not there yet. */
 void people_arrive(struct sim *sim);
 
-/* How a container is to be found from now on, as if it had always been so. */
-struct people_content {
-    enum content_store store;
-    enum content_fate fate;
-    bool keep_store; /* only the fate changes */
-};
-
-/* Reads "empty", "missing", "reference", ...; false if there is no such word. */
-bool people_content_read(struct span word, struct people_content *content_r);
-
-/* `field` NULL: the first container of the layout. */
+/* Puts containers into a state. `field` NULL: the first container of the layout. */
 void people_content(struct sim *sim, struct people_records records, const char *field,
-                    unsigned repetition, const struct people_content *content);
+                    unsigned repetition, const struct content_state *content);
 
 /* Changes a minute, of each sort. */
 struct people_rates {

@@ -270,7 +270,7 @@ static bool container_read(struct line_words *words, struct scenario_action *dee
     if (!word_is_next(words, "is"))
         return word_error(err, "'is' after the records", word_next(words));
     word = word_next(words);
-    return people_content_read(word, &event->content)
+    return content_state_read(word, &event->content)
            || word_error(
                err,
                "what a container can be (good, empty, embedded, secured, open, additional, "

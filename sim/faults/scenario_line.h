@@ -39,7 +39,7 @@ struct event {
     int64_t time_us;
     struct people_records records;
     unsigned repetition;
-    struct people_content content;
+    struct content_state content;
     const char *text;
 };
 

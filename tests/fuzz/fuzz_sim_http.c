@@ -7,10 +7,10 @@
 
 #include "sim/api/address.h"
 #include "sim/api/change.h"
+#include "sim/api/found.h"
 #include "sim/api/multipart.h"
 #include "sim/api/odata_filter.h"
 #include "sim/api/page.h"
-#include "sim/api/query.h"
 #include "sim/data/data.h"
 #include "sim/faults/scenario_line.h"
 #include "sim/request/request.h"
