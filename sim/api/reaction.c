@@ -4,23 +4,6 @@
 #include "base/mem.h"
 #include "base/time.h"
 
-bool reaction_read(struct span word, enum twist_reaction *reaction_r)
-{
-    static const char *const names[] = { [REACTION_EDIT] = "edit",
-                                         [REACTION_TOUCH] = "touch",
-                                         [REACTION_REPLACE] = "replace",
-                                         [REACTION_CLEAR] = "clear",
-                                         [REACTION_ALTER] = "alter" };
-
-    for (enum twist_reaction one = REACTION_EDIT; one <= REACTION_ALTER; one++) {
-        if (span_is(word, names[one])) {
-            *reaction_r = one;
-            return true;
-        }
-    }
-    return false;
-}
-
 static void cells_commit(struct call *call, uint64_t ordinal, const struct cell *cells,
                          size_t count)
 {

@@ -10,9 +10,6 @@
 #include "sim/api/call.h"
 #include "sim/file/table.h"
 
-/* Reads the name of a reaction: edit, touch, replace, clear, alter. */
-must_check bool reaction_read(struct span word, enum twist_reaction *reaction_r);
-
 /*
  * Answers an edit of these cells: as the request's scenario says, else as the switch does. Needs
  * the solution's lock for writing.

@@ -6,7 +6,6 @@
 
 #include "sim/base/chance.h"
 #include "sim/base/map.h"
-#include "sim/faults/people.h"
 #include "sim/faults/scenario_line.h"
 #include "sim/sim.h"
 
@@ -130,59 +129,10 @@ static bool rule_meets(struct scenario *scenario, struct rule *rule, const struc
 
 /* --- events --------------------------------------------------------------------------------- */
 
-static bool switch_set_now(struct sim *sim, const char *text, struct err *err)
-{
-    struct switches switches = sim->switches;
-
-    if (!switches_set(&switches, span_of(text), err))
-        return false;
-    sim_switches_change(sim, &switches);
-    return true;
-}
-
+/* An action without an event is a twist of the request, and nothing is left to be done. */
 static bool event_run(struct sim *sim, const struct event *event, struct err *err)
 {
-    switch (event->kind) {
-    case EVENT_NONE:
-        return true;
-    case EVENT_DROP_SESSIONS:
-        (void)sessions_drop(sim->sessions);
-        return true;
-    case EVENT_DOWN:
-        sim_down_for(sim, event->time_us);
-        return true;
-    case EVENT_RESTART:
-        (void)sessions_drop(sim->sessions);
-        sim_down_for(sim, event->time_us);
-        return true;
-    case EVENT_REFUSE:
-        sim_refuse_for(sim, event->time_us);
-        return true;
-    case EVENT_INSERT:
-        people_insert(sim, event->number);
-        return true;
-    case EVENT_DELETE:
-        people_delete(sim, event->records);
-        return true;
-    case EVENT_EDIT:
-        people_edit(sim, event->records);
-        return true;
-    case EVENT_REPLACE:
-        people_replace(sim, event->records);
-        return true;
-    case EVENT_HOLD:
-        people_hold(sim, event->records, event->time_us);
-        return true;
-    case EVENT_CONTAINER:
-        people_content(sim, event->records, event->text, event->repetition, &event->content);
-        return true;
-    case EVENT_ARRIVE:
-        people_arrive(sim);
-        return true;
-    case EVENT_SET:
-        return switch_set_now(sim, event->text, err);
-    }
-    abort();
+    return !event->run || event->run(sim, event, err);
 }
 
 /* The next rule from `*index` on that concerns a request; NULL at the end. */

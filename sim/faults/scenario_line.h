@@ -3,9 +3,7 @@
 
 #include "base/base.h"
 #include "base/err.h"
-#include "sim/faults/people.h"
-#include "sim/request/request.h"
-#include "sim/request/twist.h"
+#include "sim/faults/action.h"
 
 enum line_when {
     WHEN_NEVER,     /* an empty line or a comment */
@@ -15,39 +13,6 @@ enum line_when {
     WHEN_EVERY,     /* every KIND N do ...        */
     WHEN_TIME,      /* after 10s do ...           */
     WHEN_EACH_TIME, /* every 10s do ...           */
-};
-
-enum event_kind {
-    EVENT_NONE, /* the deed is a twist of the request */
-    EVENT_DROP_SESSIONS,
-    EVENT_DOWN,
-    EVENT_RESTART,
-    EVENT_REFUSE,
-    EVENT_INSERT,
-    EVENT_DELETE,
-    EVENT_EDIT,
-    EVENT_REPLACE,
-    EVENT_HOLD,
-    EVENT_CONTAINER,
-    EVENT_ARRIVE,
-    EVENT_SET,
-};
-
-struct event {
-    enum event_kind kind;
-    uint64_t number;
-    int64_t time_us;
-    struct people_records records;
-    unsigned repetition;
-    struct content_state content;
-    const char *text;
-};
-
-struct scenario_action {
-    struct event event;
-    struct twist twist; /* without an event: only the member at `offset` counts */
-    size_t offset, size;
-    char *text; /* what event and twist point to */
 };
 
 struct scenario_line {
@@ -65,12 +30,9 @@ struct scenario_line {
     int64_t from_us, to_us;
     uint64_t count;  /* after KIND count, every KIND count */
     int64_t time_us; /* after time, every time */
-    struct scenario_action action;
+    struct action action;
 };
 
 /* Fails with ERR_USAGE; clear it either way. */
 must_check bool scenario_line_read(struct span text, struct scenario_line *line_r, struct err *err);
 void scenario_line_clear(struct scenario_line *line);
-
-/* Lays a deed that is no event over a request. Texts are borrowed from the deed. */
-void action_to_twist(const struct scenario_action *deed, struct twist *twist);

@@ -11,7 +11,6 @@ DOCUMENTED_LEAST = 88        # of a hundred prototypes in src/
 LONG = {
     "sim/api/handle_odata.c": 661,
     "sim/data/clinic.c": 548,
-    "sim/faults/scenario_line.c": 592,
     "sim/base/switches.c": 588,
     "src/census/walk.c": 583,
     "src/cmd/checks_source.c": 542,

@@ -115,7 +115,7 @@ static void try_body(struct span bytes, const struct layout *layout)
     if (http_chunk_read(bytes, &chunk, &size) == HTTP_DONE)
         assert(size <= bytes.size);
     if (scenario_line_read(span_first(bytes, span_find(bytes, "\n")), &line, &err))
-        assert(line.when == WHEN_NEVER || line.when == WHEN_REQUEST || line.action.event.kind);
+        assert(line.when == WHEN_NEVER || line.when == WHEN_REQUEST || line.action.event.run);
     scenario_line_clear(&line);
 }
 
