@@ -226,7 +226,7 @@ static bool census_on_gone(void *arg, uint64_t record_id, struct err *err)
 
 static bool census_on_stop(void *arg)
 {
-    return engine_is_finishing(((struct census *)arg)->engine);
+    return dispatch_is_finishing(((struct census *)arg)->engine->dispatch);
 }
 
 /* --- absence -------------------------------------------------------------------------------- */

@@ -58,7 +58,7 @@ static bool census_with_retries(struct census_schedule *c, struct census_result 
     char text[TIME_TEXT_SIZE];
 
     while (!census_take(c->engine, c->filemaker, result_r, err)) {
-        if (!census_may_retry(result_r, err) || engine_is_finishing(c->engine))
+        if (!census_may_retry(result_r, err) || dispatch_is_finishing(c->engine->dispatch))
             return false;
         if (time_mono_us() - since_us >= BROKEN_OFF_US)
             return err_ctx(err, "the source could not be counted for %s",
@@ -95,7 +95,8 @@ static bool census_or_wait(struct census_schedule *c, struct err *err)
             && (!cancel_sleep(mover->cancel, ELSEWHERE_LOOK_US, err)
                 || !writer_run(mover->writer, since_work, &since, err)))
             return false;
-    } while (result.taken_elsewhere && !since.was_closed && !engine_is_finishing(mover));
+    } while (result.taken_elsewhere && !since.was_closed
+             && !dispatch_is_finishing(mover->dispatch));
     if (!result.closed && !since.was_closed)
         log_warn("the census stays open: %s", result.why);
     else if (*result.why)

@@ -1,23 +1,52 @@
 /*
  * Documents are claimed in batches, by one worker for all, and ahead of need: while some are left
- * to hand out, the desk is asked for more, and nobody waits for it. Who finds nothing due waits
- * until the next is, the census has seen more, or another worker has put one back. The end is
- * reached when the census is over, nobody has a document in hand, and what still waits waits for a
- * later run.
+ * to hand out, the writer is asked for more, and nobody waits for it. A worker that finds nothing
+ * due waits until the next document is, the census has seen more, or another worker has given one
+ * back.
+ *
+ * When a run ends. The actors: the workers, which take documents and give them back; the census's
+ * thread, which puts documents into the ledger; the writer's thread, which commits and brings the
+ * batches claimed ahead; and the peers, other movers on the same ledger. A run that ends too early
+ * leaves documents behind; one that never ends is no better. So:
+ *
+ *  1. Only a worker ends the run, in fetch_more(), after it asked the ledger for documents that are
+ *     due and got none. It asks without the lock: meanwhile anybody may do anything.
+ *  2. `fetching` is set while a batch is being claimed, by a worker or ahead by the writer. Only one
+ *     claims at a time, so no other batch is on its way, claimed in the ledger and not yet counted
+ *     here, when a worker judges.
+ *  3. `in_hand` counts the documents of each batch from its arrival until dispatch_give_back(), which
+ *     a worker or the writer calls only after the document's outcome is committed. So each document
+ *     that is not settled is either to be seen in the ledger or in somebody's hand. Is one in hand,
+ *     the run goes on: it may come back to be tried again.
+ *  4. `wakes` counts whatever may have put documents into the ledger: a page of the census, its end,
+ *     a document given back. The worker notes it before it asks. If it has risen since, "none is
+ *     due" is an answer about the past, and the worker asks again.
+ *  5. The census must have ended: while it counts, it may find more.
+ *  6. No peer may hold a document. If the peer dies, its documents are ours to move.
+ *  7. A document that is due within HORIZON_US is waited for. One that is due later belongs to a
+ *     later run.
+ *  8. If all this holds, but documents were moved since the newest census was taken, people may have
+ *     edited others meanwhile: census_reopen() has the source counted once more, CENSUSES_MAX times
+ *     in all, and the census's thread, which waits in dispatch_wants_census(), takes it up. Who
+ *     follows the source (`follow_every_us`) never ends here.
+ *  9. `finished` is never taken back. The worker that sets it wakes all others, and each of them, and
+ *     the census's thread, leaves when it sees it.
+ *
+ * A limit on documents ends the run without 3 to 8: what is left is for a later run. And
+ * dispatch_stop() and dispatch_finish() end it from outside: they set `finishing`, which is looked
+ * at in the same places as `finished`.
  */
 #include "engine/dispatch.h"
 
 #include "base/failpoint.h"
 #include "base/mem.h"
 #include "base/time.h"
-#include "document/row.h"
 #include "engine/engine.h"
-#include "registry/previous.h"
+#include "engine/writes.h"
 
 #include <pthread.h>
 
 enum {
-    BATCH_MAX = 64,
     CENSUSES_MAX = 3,
     LOOK_US = 500 * TIME_MS,
     HORIZON_US = 15 * 60 * TIME_SECOND /* what is due later than this belongs to a later run */
@@ -25,48 +54,29 @@ enum {
 
 struct dispatch {
     struct engine *engine;
+    atomic_bool finishing; /* begin nothing new */
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    struct assignment *ready[2 * BATCH_MAX];
+    struct err stopped_by; /* the first failure that ends the run */
+    struct assignment *ready[2 * CLAIMS_MAX];
     size_t ready_count;
     size_t in_hand;
     int64_t handed_out;
     bool fetching, census_ended, census_closed, finished;
-    bool
-        nothing_ahead; /* nothing was there to be claimed ahead, and nothing has been heard since */
+    bool nothing_ahead; /* the last batch claimed ahead was empty, and nobody woke us since */
     int censuses;
-    int64_t census_begun_us, census_ended_us; /* of the newest                                   */
-    int64_t remaining, remaining_at_end;      /* to be handed out: now, and when it was over     */
-    int64_t moves_counted; /* how often a document may have become done and need no other census */
-    uint64_t wakes; /* counts wakes, so that none is lost while somebody looks into the ledger */
+    int64_t census_begun_us, census_ended_us; /* of the newest */
+    int64_t remaining, remaining_at_end;      /* to be handed out: now, and when it ended */
+    int64_t moves_counted; /* so many documents may become done without a need for another census */
+    uint64_t wakes;        /* counts whatever may have changed the ledger */
 };
 
-void assignment_free(struct assignment *assignment)
-{
-    if (!assignment)
-        return;
-    ledger_claim_clear(&assignment->claim);
-    ledger_versions_free(assignment->versions, assignment->version_count);
-    for (size_t i = 0; i < assignment->mark_count; i++)
-        free(assignment->marks[i]);
-    free(assignment->marks);
-    ledger_edits_clear(&assignment->edits);
-    free(assignment->usual_class);
-    free(assignment->previous_key);
-    free(assignment);
-}
-
-void auto_assignment_cleanup(struct assignment **assignment)
-{
-    assignment_free(*assignment);
-}
-
-struct dispatch *dispatch_new(struct engine *mover)
+struct dispatch *dispatch_new(struct engine *engine)
 {
     struct dispatch *dispatch = mem_new(struct dispatch);
     pthread_condattr_t monotonic;
 
-    dispatch->engine = mover;
+    dispatch->engine = engine;
     dispatch->census_begun_us = time_mono_us();
     (void)pthread_mutex_init(&dispatch->lock, NULL);
     (void)pthread_condattr_init(&monotonic);
@@ -87,107 +97,6 @@ void dispatch_free(struct dispatch *dispatch)
     free(dispatch);
 }
 
-/* --- at the desk ---------------------------------------------------------------------------- */
-
-struct batch {
-    struct dispatch *dispatch;
-    size_t most, count;
-    bool has_siblings, has_patient_dob, new_first;
-    bool held_elsewhere; /* other movers are at work on documents */
-    const char
-        *adopt_source; /* the source's name, where an earlier importer's work is taken over */
-    struct assignment *assignments[BATCH_MAX];
-    int64_t next_due_us;
-};
-
-static void batch_clear(struct batch *batch)
-{
-    for (size_t i = 0; i < batch->count; i++)
-        assignment_free(batch->assignments[i]);
-    batch->count = 0;
-}
-
-/* What a person chose stands above the patient's id. */
-static bool patient_by_hand(struct assignment *a)
-{
-    a->match = a->claim.patient ? REGISTRY_ONE_PATIENT : REGISTRY_NO_PATIENT;
-    (void)snprintf(a->patient, sizeof a->patient, "%s", a->claim.patient ? a->claim.patient : "");
-    return true;
-}
-
-static bool patient_find(const struct writer_context *hands, bool has_born, struct assignment *a,
-                         struct err *err)
-{
-    struct span id = span_of(a->claim.patient_id);
-
-    a->doubt = "";
-    if (a->claim.by_hand)
-        return patient_by_hand(a);
-    return registry_match(hands->registry, id, &a->match, a->patient, err)
-           && (!has_born || a->match != REGISTRY_ONE_PATIENT
-               || registry_patient_dob(hands->registry, id, a->patient_dob, err));
-}
-
-/* What an earlier importer has in the application for this document. */
-static bool assignment_previous(const struct writer_context *hands, const char *source_name,
-                                struct assignment *a, struct err *err)
-{
-    struct uuid filemaker_id, ours;
-
-    if (*a->claim.container || !a->claim.filemaker_id
-        || !uuid_read_loose(span_of(a->claim.filemaker_id), &filemaker_id))
-        return true;
-    ours = row_id(source_name, a->claim.identity, a->claim.container, a->claim.repetition);
-    return registry_previous(hands->registry, &filemaker_id, &ours, &a->previous_key, err);
-}
-
-/* A document in its first claim has no past; its record may have, if it has other documents. */
-static bool assignment_fill(const struct writer_context *hands, bool has_siblings, bool has_born,
-                            struct assignment *a, struct err *err)
-{
-    bool is_first = a->claim.epoch <= 1;
-
-    if (!patient_find(hands, has_born, a, err))
-        return false;
-    if (a->claim.attempts >= 1
-        && !ledger_usual_class(hands->ledger, a->claim.document, a->claim.attempts, &a->usual_class,
-                               err))
-        return false;
-    if ((!is_first || has_siblings)
-        && (!ledger_marks(hands->ledger, a->claim.record_id, &a->marks, &a->mark_count, err)
-            || !ledger_edits_read(hands->ledger, a->claim.record_id, time_now_us(), &a->edits,
-                                  err)))
-        return false;
-    return is_first
-           || ledger_versions(hands->ledger, a->claim.document, &a->versions, &a->version_count,
-                              err);
-}
-
-static bool batch_claim(const struct writer_context *hands, void *arg, struct err *err)
-{
-    struct batch *batch = *(struct batch **)arg;
-    struct ledger_claim claims[BATCH_MAX];
-    size_t count;
-
-    batch_clear(batch);
-    if (!ledger_claim(hands->ledger, time_now_us(), batch->new_first, batch->most, claims, &count,
-                      err))
-        return false;
-    for (; batch->count < count; batch->count++) {
-        batch->assignments[batch->count] = mem_new(struct assignment);
-        batch->assignments[batch->count]->claim = claims[batch->count];
-    }
-    for (size_t i = 0; i < batch->count; i++)
-        if (!assignment_fill(hands, batch->has_siblings, batch->has_patient_dob,
-                             batch->assignments[i], err)
-            || (batch->adopt_source
-                && !assignment_previous(hands, batch->adopt_source, batch->assignments[i], err)))
-            return false;
-    return count > 0
-           || (ledger_next_due(hands->ledger, &batch->next_due_us, err)
-               && ledger_held_elsewhere(hands->ledger, &batch->held_elsewhere, err));
-}
-
 /* --- handing out ---------------------------------------------------------------------------- */
 
 static size_t batch_size(const struct dispatch *dispatch)
@@ -198,11 +107,11 @@ static size_t batch_size(const struct dispatch *dispatch)
 
     if (settings->limit && left < (int64_t)most)
         most = left > 0 ? (size_t)left : 0;
-    return most < BATCH_MAX ? most : BATCH_MAX;
+    return most < CLAIMS_MAX ? most : CLAIMS_MAX;
 }
 
-/* What others hold may become ours, should they die. */
-static bool nothing_remains(const struct dispatch *dispatch, const struct batch *batch)
+/* Rules 3 and 5 to 7 of the head of this file. */
+static bool nothing_remains(const struct dispatch *dispatch, const struct claim_batch *batch)
 {
     return dispatch->census_ended && dispatch->in_hand == 0 && !batch->held_elsewhere
            && (batch->next_due_us == INT64_MAX || batch->next_due_us > time_now_us() + HORIZON_US);
@@ -227,11 +136,11 @@ static void wait_until_due(struct dispatch *dispatch, int64_t next_due_us)
  */
 static bool census_reopen(struct dispatch *dispatch)
 {
-    const struct engine *mover = dispatch->engine;
-    int64_t moves = counts_get(mover->counts).moves;
+    const struct engine *engine = dispatch->engine;
+    int64_t moves = counts_get(engine->counts).moves;
 
     if (!dispatch->census_closed || moves <= dispatch->moves_counted
-        || dispatch->censuses >= CENSUSES_MAX || mover->settings->limit)
+        || dispatch->censuses >= CENSUSES_MAX || engine->settings->limit)
         return false;
     dispatch->moves_counted = moves + (int64_t)dispatch->in_hand + dispatch->remaining;
     dispatch->census_ended = false;
@@ -243,21 +152,22 @@ static bool field_is_named(const char *field)
     return field && *field;
 }
 
-static struct batch batch_of(struct dispatch *dispatch)
+static struct claim_batch batch_of(struct dispatch *dispatch)
 {
     const struct engine_settings *settings = dispatch->engine->settings;
 
-    return (struct batch){ .dispatch = dispatch,
-                           .most = batch_size(dispatch),
-                           .new_first = settings->limit > 0,
-                           .has_siblings = settings->fields.containers->each_is_document,
-                           .has_patient_dob = field_is_named(settings->fields.patient_dob),
-                           .adopt_source = settings->adopt ? settings->source_name : NULL,
-                           .next_due_us = INT64_MAX };
+    return (struct claim_batch){
+        .most = batch_size(dispatch),
+        .new_first = settings->limit > 0,
+        .rules = { .has_siblings = settings->fields.containers->each_is_document,
+                   .has_patient_dob = field_is_named(settings->fields.patient_dob),
+                   .adopt_source = settings->adopt ? settings->source_name : NULL },
+        .next_due_us = INT64_MAX,
+    };
 }
 
 /* With the lock held. */
-static void batch_take(struct dispatch *dispatch, struct batch *batch)
+static void batch_take(struct dispatch *dispatch, struct claim_batch *batch)
 {
     dispatch->fetching = false;
     dispatch->in_hand += batch->count;
@@ -270,57 +180,64 @@ static void batch_take(struct dispatch *dispatch, struct batch *batch)
     dispatch->nothing_ahead = batch->count == 0;
 }
 
-/* On the desk's thread. A failure is met again, and told, by whoever looks next. */
+/* A batch that is claimed ahead, until it arrives. */
+struct batch_ahead {
+    struct dispatch *dispatch;
+    struct claim_batch batch;
+};
+
+/* On the writer's thread. A failure is met again, and told, by the next worker that asks. */
 static void batch_arrived(void *arg, const struct err *why)
 {
-    struct batch *batch = arg;
-    struct dispatch *dispatch = batch->dispatch;
+    struct batch_ahead *ahead = arg;
+    struct dispatch *dispatch = ahead->dispatch;
 
     if (why)
-        batch_clear(batch);
+        claim_batch_clear(&ahead->batch);
     (void)pthread_mutex_lock(&dispatch->lock);
-    batch_take(dispatch, batch);
+    batch_take(dispatch, &ahead->batch);
     (void)pthread_cond_broadcast(&dispatch->changed);
     (void)pthread_mutex_unlock(&dispatch->lock);
-    free(batch);
+    free(ahead);
 }
 
 /*
- * With the lock held; the answer comes on the desk's thread. As much is kept ready as there are
- * workers: a commit lets many go on at once, and soon they all come for another document.
+ * With the lock held; the answer comes on the writer's thread. As many documents are kept ready as
+ * there are workers: a commit lets many go on at once, and soon they all come for another one.
  */
 static void claim_ahead(struct dispatch *dispatch)
 {
-    struct batch batch = batch_of(dispatch), *posted;
     size_t workers = (size_t)dispatch->engine->settings->workers;
-    size_t enough = workers < BATCH_MAX ? workers : BATCH_MAX;
+    size_t enough = workers < CLAIMS_MAX ? workers : CLAIMS_MAX;
+    struct batch_ahead *ahead;
 
     if (dispatch->fetching || dispatch->nothing_ahead || dispatch->ready_count >= enough
-        || batch.most == 0)
+        || batch_size(dispatch) == 0)
         return;
     dispatch->fetching = true;
-    posted = mem_copy(&batch, sizeof batch);
-    writer_post(dispatch->engine->writer, batch_claim, &posted, sizeof posted,
-                (struct writer_then){ batch_arrived, posted });
+    ahead = mem_new(struct batch_ahead);
+    *ahead = (struct batch_ahead){ dispatch, batch_of(dispatch) };
+    write_claims_post(dispatch->engine->writer, &ahead->batch,
+                      (struct writer_then){ batch_arrived, ahead });
 }
 
 /* Looks into the ledger for all; called and left with the lock held. */
 static bool fetch_more(struct dispatch *dispatch, struct err *err)
 {
-    struct batch batch = batch_of(dispatch), *asked = &batch;
-    uint64_t news = dispatch->wakes;
+    struct claim_batch batch = batch_of(dispatch);
+    uint64_t wakes = dispatch->wakes;
     bool good = true;
 
     dispatch->fetching = true;
     (void)pthread_mutex_unlock(&dispatch->lock);
     if (batch.most > 0)
-        good = writer_run(dispatch->engine->writer, batch_claim, &asked, err);
+        good = write_claims(dispatch->engine->writer, &batch, err);
     if (!good)
-        batch_clear(&batch);
+        claim_batch_clear(&batch);
     FAILPOINT("dispatch.claimed");
     (void)pthread_mutex_lock(&dispatch->lock);
     batch_take(dispatch, &batch);
-    if (good && batch.count == 0 && news == dispatch->wakes) {
+    if (good && batch.count == 0 && wakes == dispatch->wakes) {
         dispatch->finished = batch.most == 0
                              || (nothing_remains(dispatch, &batch) && !census_reopen(dispatch)
                                  && dispatch->engine->settings->follow_every_us == 0);
@@ -357,7 +274,7 @@ bool dispatch_next(struct dispatch *dispatch, void (*idle)(void *arg), void *arg
 
     *assignment_r = NULL;
     (void)pthread_mutex_lock(&dispatch->lock);
-    while (good && !engine_is_finishing(dispatch->engine)) {
+    while (good && !dispatch_is_finishing(dispatch)) {
         if (dispatch->ready_count > 0) {
             *assignment_r = take_ready(dispatch);
             claim_ahead(dispatch);
@@ -386,13 +303,46 @@ void dispatch_give_back(struct dispatch *dispatch)
     (void)pthread_mutex_unlock(&dispatch->lock);
 }
 
-void dispatch_wake(struct dispatch *dispatch)
+/* With the lock held. */
+static void wake_all(struct dispatch *dispatch)
 {
-    (void)pthread_mutex_lock(&dispatch->lock);
     dispatch->wakes++;
     dispatch->nothing_ahead = false;
     (void)pthread_cond_broadcast(&dispatch->changed);
+}
+
+void dispatch_wake(struct dispatch *dispatch)
+{
+    (void)pthread_mutex_lock(&dispatch->lock);
+    wake_all(dispatch);
     (void)pthread_mutex_unlock(&dispatch->lock);
+}
+
+void dispatch_stop(struct dispatch *dispatch, const struct err *why)
+{
+    (void)pthread_mutex_lock(&dispatch->lock);
+    if (dispatch->stopped_by.kind == ERR_NONE)
+        dispatch->stopped_by = *why;
+    (void)pthread_mutex_unlock(&dispatch->lock);
+    atomic_store(&dispatch->finishing, true);
+    cancel_set(dispatch->engine->cancel);
+    dispatch_wake(dispatch);
+}
+
+void dispatch_finish(struct dispatch *dispatch)
+{
+    atomic_store(&dispatch->finishing, true);
+    dispatch_wake(dispatch);
+}
+
+bool dispatch_is_finishing(const struct dispatch *dispatch)
+{
+    return atomic_load(&dispatch->finishing);
+}
+
+const struct err *dispatch_stopped_by(const struct dispatch *dispatch)
+{
+    return &dispatch->stopped_by;
 }
 
 void dispatch_census_ended(struct dispatch *dispatch, bool closed, int64_t waiting)
@@ -407,13 +357,11 @@ void dispatch_census_ended(struct dispatch *dispatch, bool closed, int64_t waiti
     dispatch->censuses++;
     if (dispatch->moves_counted < moves)
         dispatch->moves_counted = moves;
-    dispatch->wakes++;
-    dispatch->nothing_ahead = false;
-    (void)pthread_cond_broadcast(&dispatch->changed);
+    wake_all(dispatch);
     (void)pthread_mutex_unlock(&dispatch->lock);
 }
 
-/* Who follows the source counts it anew from time to time. */
+/* A run that follows the source counts it anew from time to time. */
 static bool time_to_follow(const struct dispatch *dispatch, int64_t since_us)
 {
     int64_t follow_us = dispatch->engine->settings->follow_every_us;
@@ -440,15 +388,13 @@ bool dispatch_wants_census(struct dispatch *dispatch)
     bool wanted;
 
     (void)pthread_mutex_lock(&dispatch->lock);
-    while (dispatch->census_ended && !dispatch->finished
-           && !engine_is_finishing(dispatch->engine)) {
+    while (dispatch->census_ended && !dispatch->finished && !dispatch_is_finishing(dispatch)) {
         if (time_to_follow(dispatch, since_us))
             dispatch->census_ended = false;
         else if (!is_last_lap(dispatch) || !census_reopen(dispatch))
             wait_until_due(dispatch, INT64_MAX);
     }
-    wanted = !dispatch->census_ended && !dispatch->finished
-             && !engine_is_finishing(dispatch->engine);
+    wanted = !dispatch->census_ended && !dispatch->finished && !dispatch_is_finishing(dispatch);
     dispatch->census_begun_us = time_mono_us();
     (void)pthread_mutex_unlock(&dispatch->lock);
     return wanted;

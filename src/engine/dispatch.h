@@ -1,37 +1,17 @@
-/* Hands out documents to workers, and knows when there are no more. */
+/*
+ * Hands out documents to workers, and knows when there are no more. It also ends the run before
+ * that, when somebody says so. Safe from any thread.
+ */
 #pragma once
 
 #include "base/base.h"
 #include "base/err.h"
-#include "ledger/edits.h"
-#include "ledger/ledger.h"
-#include "registry/registry.h"
+#include "engine/assignment.h"
 
 struct engine;
 struct dispatch;
 
-/* A document with all that is known about it. */
-struct assignment {
-    struct ledger_claim claim;
-    enum registry_match match;
-    char patient[REGISTRY_PATIENT_SIZE]; /* the application's id, with REGISTRY_ONE_PATIENT */
-    char patient_dob[REGISTRY_DAY_SIZE]; /* the patient's birthday, if the source has it too */
-    const char *doubt; /* "", or what the document itself says against this patient  */
-    struct ledger_version *versions;
-    size_t version_count;
-    char **marks; /* every mark that we ever meant to write to the record */
-    size_t mark_count;
-    struct ledger_edits edits; /* what became of the marks that were written lately */
-    char *usual_class;         /* the class that most earlier tries ended with; NULL: none */
-    char *
-        previous_key; /* where an earlier importer's row has the file; NULL: there is no such row */
-};
-
-void assignment_free(struct assignment *assignment); /* NULL is allowed */
-void auto_assignment_cleanup(struct assignment **assignment);
-#define auto_assignment __attribute__((cleanup(auto_assignment_cleanup))) struct assignment
-
-struct dispatch *dispatch_new(struct engine *mover);
+struct dispatch *dispatch_new(struct engine *engine);
 void dispatch_free(struct dispatch *dispatch); /* NULL is allowed */
 
 /*
@@ -62,3 +42,13 @@ void dispatch_census_ended(struct dispatch *dispatch, bool closed, int64_t waiti
  * dispatch_census_ended().
  */
 must_check bool dispatch_wants_census(struct dispatch *dispatch);
+
+/* Ends the whole run because of a failure: all leave at once. The first failure is what is told. */
+void dispatch_stop(struct dispatch *dispatch, const struct err *why);
+
+/* Begins nothing new; what is under way is finished. */
+void dispatch_finish(struct dispatch *dispatch);
+bool dispatch_is_finishing(const struct dispatch *dispatch); /* after either of the two */
+
+/* The failure that stopped the run; its kind is ERR_NONE if none did. Once all threads have ended. */
+const struct err *dispatch_stopped_by(const struct dispatch *dispatch);

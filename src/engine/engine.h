@@ -16,7 +16,6 @@
 #include "registry/registry.h"
 #include "store/store.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 
 struct engine_settings {
@@ -51,8 +50,7 @@ struct engine_settings {
 
 struct engine {
     const struct engine_settings *settings;
-    struct cancel *cancel; /* leave at once   */
-    atomic_bool finishing; /* begin nothing   */
+    struct cancel *cancel; /* leave at once */
     struct writer *writer;
     struct dispatch *dispatch;
     struct buffers *buffers;
@@ -62,14 +60,12 @@ struct engine {
     atomic_int_least64_t source_alive_us, store_alive_us; /* last good answers, monotonic */
     atomic_bool reaction_was_logged; /* it was said that the source answers marks with edits */
     struct pager pager;              /* the census's thread's: from one census to the next */
-    pthread_mutex_t lock;
-    struct err stopped_by; /* under the lock: the first failure that ends the run */
 };
 
-/* Ends the whole run because of a failure; the first one is what is told. Safe from any thread. */
-void engine_stop(struct engine *mover, const struct err *why);
-
-/* Begins nothing new; what is under way is finished. Safe from any thread and signal-like places.
- */
-void engine_finish(struct engine *mover);
-bool engine_is_finishing(const struct engine *mover);
+/* What one worker has for itself. */
+struct engine_worker {
+    struct engine *engine;
+    struct filemaker *filemaker;
+    struct store *store;
+    char name[24];
+};

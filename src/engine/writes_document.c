@@ -1,6 +1,58 @@
 /* The writes about one document, from its claim to its end. */
 #include "engine/writes.h"
 
+#include "base/mem.h"
+#include "base/time.h"
+#include "registry/previous.h"
+
+/* --- claims --------------------------------------------------------------------------------- */
+
+void claim_batch_clear(struct claim_batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++)
+        assignment_free(batch->assignments[i]);
+    batch->count = 0;
+}
+
+static bool claims_take(struct ledger *ledger, struct claim_batch *batch, struct err *err)
+{
+    struct ledger_claim claims[CLAIMS_MAX];
+    size_t count;
+
+    claim_batch_clear(batch);
+    if (!ledger_claim(ledger, time_now_us(), batch->new_first, batch->most, claims, &count, err))
+        return false;
+    for (; batch->count < count; batch->count++) {
+        batch->assignments[batch->count] = mem_new(struct assignment);
+        batch->assignments[batch->count]->claim = claims[batch->count];
+    }
+    return true;
+}
+
+static bool claims_work(const struct writer_context *to, void *args, struct err *err)
+{
+    struct claim_batch *batch = *(struct claim_batch **)args;
+
+    if (!claims_take(to->ledger, batch, err))
+        return false;
+    for (size_t i = 0; i < batch->count; i++)
+        if (!assignment_fill(batch->assignments[i], &batch->rules, to->ledger, to->registry, err))
+            return false;
+    return batch->count > 0
+           || (ledger_next_due(to->ledger, &batch->next_due_us, err)
+               && ledger_held_elsewhere(to->ledger, &batch->held_elsewhere, err));
+}
+
+bool write_claims(struct writer *writer, struct claim_batch *batch, struct err *err)
+{
+    return writer_run(writer, claims_work, &batch, err);
+}
+
+void write_claims_post(struct writer *writer, struct claim_batch *batch, struct writer_then then)
+{
+    writer_post(writer, claims_work, &batch, sizeof batch, then);
+}
+
 /* --- intents -------------------------------------------------------------------------------- */
 
 struct intent {
@@ -73,4 +125,176 @@ bool write_refused(struct writer *writer, const struct ledger_claim *claim,
                                known_r };
 
     return writer_run(writer, refused_work, &refused, err);
+}
+
+/* --- stored and marked ---------------------------------------------------------------------- */
+
+struct stored_args {
+    const struct stored *stored;
+    bool *ready_r, *row_exists_r;
+};
+
+static bool previous_note(struct ledger *ledger, const struct ledger_claim *claim,
+                          const struct ledger_attempt *previous, struct err *err)
+{
+    return !previous || ledger_evidence(ledger, claim, previous, err);
+}
+
+static bool row_put(struct ledger *ledger, struct registry *registry, const struct stored *s,
+                    bool *exists_r, struct err *err)
+{
+    struct registry_document document = row_document(s->row, time_now_us());
+
+    document.doubt = *s->doubt ? s->doubt : NULL;
+    document.doubt_about = s->claim->patient_id;
+    document.writer = (struct registry_writer){ ledger_source_created_us(ledger), s->claim->epoch };
+    return (!s->take_over
+            || registry_take_over_previous(registry, &document.filemaker_id, &document.id, err))
+           && registry_put_document(registry, &document, exists_r, err);
+}
+
+static bool stored_work(const struct writer_context *to, void *args, struct err *err)
+{
+    const struct stored_args *a = args;
+    const struct stored *s = a->stored;
+
+    *a->ready_r = true;
+    return ledger_store(to->ledger, s->claim, s->version, s->link, s->patient, err)
+           && previous_note(to->ledger, s->claim, s->previous, err)
+           && row_put(to->ledger, to->registry, s, a->row_exists_r, err)
+           && (!s->has_siblings
+               || ledger_record_ready(to->ledger, s->claim, s->version->mod_id, a->ready_r, err));
+}
+
+bool write_stored(struct writer *writer, const struct stored *stored, bool *ready_r,
+                  bool *row_exists_r, struct err *err)
+{
+    return writer_run(writer, stored_work, &(struct stored_args){ stored, ready_r, row_exists_r },
+                      err);
+}
+
+struct record_ready {
+    const struct ledger_claim *claim;
+    uint64_t mod_id;
+    bool *ready_r;
+};
+
+static bool record_ready_work(const struct writer_context *to, void *args, struct err *err)
+{
+    const struct record_ready *a = args;
+
+    return ledger_record_ready(to->ledger, a->claim, a->mod_id, a->ready_r, err);
+}
+
+bool write_record_ready(struct writer *writer, const struct ledger_claim *claim, uint64_t mod_id,
+                        bool *ready_r, struct err *err)
+{
+    return writer_run(writer, record_ready_work, &(struct record_ready){ claim, mod_id, ready_r },
+                      err);
+}
+
+struct announcement {
+    uint64_t record_id, mod_id;
+    int64_t *due_us_r;
+};
+
+static bool announcement_work(const struct writer_context *to, void *args, struct err *err)
+{
+    const struct announcement *a = args;
+
+    return ledger_edit_note(to->ledger, a->record_id, a->mod_id, time_now_us(), a->due_us_r, err);
+}
+
+bool write_announcement(struct writer *writer, uint64_t record_id, uint64_t mod_id,
+                        int64_t *due_us_r, struct err *err)
+{
+    return writer_run(writer, announcement_work,
+                      &(struct announcement){ record_id, mod_id, due_us_r }, err);
+}
+
+static bool marks_work(const struct writer_context *to, void *args, struct err *err)
+{
+    return assignment_read_marks(args, to->ledger, err);
+}
+
+bool ask_marks(struct writer *writer, struct assignment *assignment, struct err *err)
+{
+    return writer_run(writer, marks_work, assignment, err);
+}
+
+/* --- outcomes ------------------------------------------------------------------------------- */
+
+static bool siblings_finish(struct ledger *ledger, const struct done *d, struct err *err)
+{
+    free(take(*d->siblings_r));
+    *d->sibling_count_r = 0;
+    return !d->has_siblings
+           || ledger_finish_siblings(ledger, d->claim, d->mod_id, d->siblings_r, d->sibling_count_r,
+                                     err);
+}
+
+/* How the source answered earlier marks: this one is as it should be, or counts all the same. */
+static bool reaction_settle(struct ledger *ledger, const struct done *d, struct err *err)
+{
+    if (d->kept_mark)
+        return ledger_reaction_keep(ledger, d->claim->record_id, d->kept_mark, d->mod_id, err)
+               && ledger_evidence(ledger, d->claim, d->kept, err);
+    return !d->was_answered || ledger_reaction_drop(ledger, d->claim->record_id, err);
+}
+
+static bool done_work(const struct writer_context *to, void *args, struct err *err)
+{
+    const struct done *done = args;
+
+    return ledger_finish(to->ledger, done->claim, done->mod_id, err)
+           && siblings_finish(to->ledger, done, err) && reaction_settle(to->ledger, done, err);
+}
+
+void write_done_post(struct writer *writer, const struct done *done, struct writer_then then)
+{
+    writer_post(writer, done_work, done, sizeof *done, then);
+}
+
+static bool released_work(const struct writer_context *to, void *args, struct err *err)
+{
+    const struct released *r = args;
+    enum ledger_upsert_result ignored;
+    uint64_t elsewhere;
+
+    return ledger_release(to->ledger, r->claim, r->attempt, r->due_us, r->fetch_again, err)
+           && (!r->reaction
+               || ledger_reaction_note(to->ledger, r->claim->record_id, r->reaction, err))
+           && (!r->entry || ledger_census_upsert(to->ledger, r->entry, &ignored, &elsewhere, err));
+}
+
+void write_released_post(struct writer *writer, const struct released *released,
+                         struct writer_then then)
+{
+    writer_post(writer, released_work, released, sizeof *released, then);
+}
+
+static bool failed_work(const struct writer_context *to, void *args, struct err *err)
+{
+    const struct failed *f = args;
+
+    return previous_note(to->ledger, f->claim, f->previous, err)
+           && ledger_fail(to->ledger, f->claim, f->attempt, f->trait, err);
+}
+
+void write_failed_post(struct writer *writer, const struct failed *failed, struct writer_then then)
+{
+    writer_post(writer, failed_work, failed, sizeof *failed, then);
+}
+
+static bool gone_work(const struct writer_context *to, void *args, struct err *err)
+{
+    const struct ledger_claim *claim = *(struct ledger_claim **)args;
+
+    return ledger_mark_gone(to->ledger, claim, err);
+}
+
+void write_gone_post(struct writer *writer, const struct ledger_claim *claim,
+                     struct writer_then then)
+{
+    writer_post(writer, gone_work, &claim, sizeof claim, then);
 }

@@ -17,6 +17,7 @@
 #include "preflight/preflight.h"
 #include "transfer/transfer.h"
 
+#include <pthread.h>
 #include <unistd.h>
 
 enum { WORKERS_MAX = 256 };
@@ -58,7 +59,7 @@ void run_finish(void)
 {
     (void)pthread_mutex_lock(&current_run.lock);
     if (current_run.mover)
-        engine_finish(current_run.mover);
+        dispatch_finish(current_run.mover->dispatch);
     (void)pthread_mutex_unlock(&current_run.lock);
 }
 
@@ -71,8 +72,8 @@ static void *census_run(void *arg)
 
     log_context("census", NULL);
     if (!schedule_run(&run->mover, run->begun_us, &run->census_closed, &err)
-        && !engine_is_finishing(&run->mover))
-        engine_stop(&run->mover, &err);
+        && !dispatch_is_finishing(run->mover.dispatch))
+        dispatch_stop(run->mover.dispatch, &err);
     dispatch_census_ended(run->mover.dispatch, false, 0);
     atomic_fetch_sub(&run->threads_alive, 1);
     return NULL;
@@ -129,7 +130,7 @@ static void *worker_run(void *arg)
 
     log_context(worker->name, NULL);
     if (!worker_loop(worker, &err))
-        engine_stop(worker->engine, &err);
+        dispatch_stop(worker->engine->dispatch, &err);
     store_close(worker->store);
     filemaker_free(worker->filemaker);
     free(start);
@@ -389,10 +390,10 @@ static void run_heartbeat(struct run_context *run)
     struct err err = { 0 };
 
     if (!writer_run(mover->writer, heartbeat_work, &sign, &err)
-        || (!engine_is_finishing(mover)
+        || (!dispatch_is_finishing(mover->dispatch)
             && (!peers_check(mover->writer, run->peer_locks, lease_us, &err)
                 || !sessions_share(run, &err))))
-        engine_stop(mover, &err);
+        dispatch_stop(mover->dispatch, &err);
 }
 
 static void run_watch(struct run_context *run, const struct run_watcher *watcher)
@@ -416,7 +417,7 @@ static void run_watch(struct run_context *run, const struct run_watcher *watcher
 
 static const char *status_of(const struct run_context *run, const struct run_result *result)
 {
-    if (run->mover.stopped_by.kind != ERR_NONE)
+    if (dispatch_stopped_by(run->mover.dispatch)->kind != ERR_NONE)
         return "stopped";
     return result->was_stopped ? "interrupted" : "finished";
 }
@@ -474,7 +475,7 @@ static bool run_end(struct run_context *run, struct run_result *result, struct e
         return false;
     result->view = run_view_now(run);
     result->census_closed = atomic_load(&run->census_closed);
-    result->was_stopped = engine_is_finishing(&run->mover);
+    result->was_stopped = dispatch_is_finishing(run->mover.dispatch);
     if (!writer_run(run->mover.writer, run_end_work, &job, err))
         return false;
     if (result->deleted_rows > 0)
@@ -494,7 +495,6 @@ static void run_clear(struct run_context *run)
     buffers_free(mover->buffers);
     counts_free(mover->counts);
     type_detector_free(mover->type_detector);
-    (void)pthread_mutex_destroy(&mover->lock);
     peer_locks_free(run->peer_locks);
 }
 
@@ -512,6 +512,7 @@ static bool run_body(struct run_context *run, const struct run_watcher *watcher,
 {
     struct engine *mover = &run->mover;
     struct writer_context hands;
+    const struct err *stopped_by;
     struct err end_err = { 0 };
     bool ended;
 
@@ -523,7 +524,7 @@ static bool run_body(struct run_context *run, const struct run_watcher *watcher,
     mover->dispatch = dispatch_new(mover);
     mover->writer = writer_new(&hands, (size_t)mover->settings->workers + 1);
     if (!sessions_share(run, &end_err))
-        engine_stop(mover, &end_err);
+        dispatch_stop(mover->dispatch, &end_err);
     current_run_set(mover);
     threads_start(run);
     run_watch(run, watcher);
@@ -531,9 +532,10 @@ static bool run_body(struct run_context *run, const struct run_watcher *watcher,
     current_run_set(NULL);
     ended = run_end(run, result, &end_err);
     writer_free(take(mover->writer));
-    if (mover->stopped_by.kind == ERR_NONE && ended)
+    stopped_by = dispatch_stopped_by(mover->dispatch);
+    if (stopped_by->kind == ERR_NONE && ended)
         return true;
-    *err = mover->stopped_by.kind != ERR_NONE ? mover->stopped_by : end_err;
+    *err = stopped_by->kind != ERR_NONE ? *stopped_by : end_err;
     return false;
 }
 
@@ -546,7 +548,6 @@ bool run_all(const struct engine_settings *settings, struct cancel *cancel,
     struct run_result result = { 0 };
     bool good;
 
-    (void)pthread_mutex_init(&run.mover.lock, NULL);
     run.mover.counts = counts_new();
     run.started_us = time_mono_us();
     atomic_store(&run.mover.source_alive_us, run.started_us);

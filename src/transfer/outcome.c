@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/time.h"
+#include "engine/dispatch.h"
 
 enum {
     WAITS_IN_A_RUN = 8, /* of a class that never fails                              */
@@ -143,7 +144,7 @@ static void outcome_after(void *arg, const struct err *why)
     else if (why->kind == ERR_DATABASE && why->code == LEDGER_NOT_OURS)
         log_debug("%s", why->msg);
     else
-        engine_stop(v->engine, why);
+        dispatch_stop(v->engine->dispatch, why);
     dispatch_give_back(v->engine->dispatch);
     outcome_free(v);
 }

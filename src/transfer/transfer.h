@@ -3,16 +3,8 @@
 
 #include "base/base.h"
 #include "base/err.h"
-#include "engine/dispatch.h"
+#include "engine/assignment.h"
 #include "engine/engine.h"
-
-/* What one worker has for itself. */
-struct engine_worker {
-    struct engine *engine;
-    struct filemaker *filemaker;
-    struct store *store;
-    char name[24];
-};
 
 /*
  * Takes a document as far as it goes, and tells the desk what became of it: done, waiting for a

@@ -37,7 +37,6 @@ static struct place *place_new(int workers, int64_t limit)
     p->mover.settings = &p->settings;
     p->mover.cancel = cancel_new();
     p->mover.counts = counts_new();
-    (void)pthread_mutex_init(&p->mover.lock, NULL);
     if (!ledger_open(url, "source", p->mover.cancel, &p->ledger, &err)
         || !sql_script(ledger_sql(p->ledger), "pragma synchronous = off", &err)
         || !registry_open(&p->settings.registry, ledger_sql(p->ledger), p->mover.cancel,
@@ -66,7 +65,6 @@ static void place_end(struct place **place)
     registry_free(p->registry);
     ledger_close(p->ledger);
     counts_free(p->mover.counts);
-    (void)pthread_mutex_destroy(&p->mover.lock);
     cancel_free(p->mover.cancel);
     folder_remove(p->folder);
     free(p);
@@ -351,7 +349,7 @@ TEST(finishing_wakes_all_who_wait)
 
     workers_start(p, workers, WORKERS, all_done);
     see(p, 1, 3);
-    engine_finish(&p->mover);
+    dispatch_finish(p->mover.dispatch);
     CHECK(workers_join(workers, WORKERS, &numbers) <= 3);
     CHECK(!dispatch_wants_census(p->mover.dispatch) && !cancel_is_set(p->mover.cancel));
 }
@@ -373,11 +371,12 @@ TEST(a_broken_desk_is_told_to_who_asks)
     CHECK(!writer_run(p->mover.writer, work_breaks, NULL, &err));
     CHECK(!dispatch_next(p->mover.dispatch, on_idle, &me, &assignment, &err) && !assignment);
     CHECK(err.kind == ERR_DATABASE && err.code == SQL_BROKEN);
-    engine_stop(&p->mover, &err);
-    CHECK(engine_is_finishing(&p->mover) && cancel_is_set(p->mover.cancel));
-    CHECK(p->mover.stopped_by.code == SQL_BROKEN);
-    engine_stop(&p->mover, &(struct err){ .kind = ERR_DATA });
-    CHECK(p->mover.stopped_by.code == SQL_BROKEN); /* the first is what is told */
+    dispatch_stop(p->mover.dispatch, &err);
+    CHECK(dispatch_is_finishing(p->mover.dispatch) && cancel_is_set(p->mover.cancel));
+    CHECK(dispatch_stopped_by(p->mover.dispatch)->code == SQL_BROKEN);
+    dispatch_stop(p->mover.dispatch, &(struct err){ .kind = ERR_DATA });
+    CHECK(dispatch_stopped_by(p->mover.dispatch)->code
+          == SQL_BROKEN); /* the first is what is told */
 }
 
 /* An assignment that nobody took goes with the dispatch; its claim is the run's to free. */
@@ -390,7 +389,7 @@ TEST(what_was_claimed_and_not_taken_is_freed)
 
     see(p, 1, 50);
     CHECK(dispatch_next(p->mover.dispatch, on_idle, &me, &assignment, &err) && assignment);
-    engine_finish(&p->mover);
+    dispatch_finish(p->mover.dispatch);
     assignment_free(take(assignment));
     CHECK(dispatch_next(p->mover.dispatch, on_idle, &me, &assignment, &err) && !assignment);
 }
