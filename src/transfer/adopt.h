@@ -26,16 +26,16 @@ struct adopt_finding {
 struct transfer;
 
 /* Whether anything of an earlier importer belongs to the document at hand. */
-bool adopt_concerns(const struct transfer *j);
+bool adopt_concerns(const struct transfer *t);
 
 /*
  * Once the bytes are read: compares them with the earlier importer's object, and notes what was
- * found. False: the store could not be asked, `j->trouble` says why.
+ * found. False: the store could not be asked, `t->trouble` says why.
  */
-must_check bool adopt_compare(struct transfer *j);
+must_check bool adopt_compare(struct transfer *t);
 
 /* When the source gives no file: looks at what the earlier importer took for it, and notes that. */
-void adopt_judge(struct transfer *j);
+void adopt_judge(struct transfer *t);
 
 /* In a change: the finding becomes evidence in the ledger. */
 must_check bool adopt_note(struct ledger *ledger, const struct ledger_claim *claim,

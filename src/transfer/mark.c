@@ -21,95 +21,95 @@ enum mark_state {
 };
 
 /* `taken`: FileMaker said that it wrote it. */
-static enum mark_state mark_state(const struct transfer *j, bool taken)
+static enum mark_state mark_state(const struct transfer *t, bool taken)
 {
-    bool is_ours = j->version.mark && dates_stamp_equal(j->facts.mark, span_of(j->version.mark));
+    bool is_ours = t->version.mark && dates_stamp_equal(t->facts.mark, span_of(t->version.mark));
 
-    if (is_ours && j->record->mod_id == j->version.mod_id + (j->version.mark_stood ? 0 : 1))
+    if (is_ours && t->record->mod_id == t->version.mod_id + (t->version.mark_stood ? 0 : 1))
         return MARK_THERE;
-    if (j->record->mod_id == j->version.mod_id)
+    if (t->record->mod_id == t->version.mod_id)
         return MARK_ABSENT;
-    return (is_ours && !j->version.mark_stood) || taken ? MARK_ANSWERED : MARK_STALE;
+    return (is_ours && !t->version.mark_stood) || taken ? MARK_ANSWERED : MARK_STALE;
 }
 
-static bool edited_fail(struct transfer *j)
+static bool edited_fail(struct transfer *t)
 {
-    return failure_say(&j->failure, FAILURE_SOURCE_CHANGED, "mark",
+    return failure_say(&t->failure, FAILURE_SOURCE_CHANGED, "mark",
                        "the record was edited before it could be marked (modId %ju, now %ju)",
-                       (uintmax_t)j->version.mod_id, (uintmax_t)j->record->mod_id);
+                       (uintmax_t)t->version.mod_id, (uintmax_t)t->record->mod_id);
 }
 
 /* Asks for the mark to be written. What came of it is decided by the look that follows. */
-static bool mark_write(struct transfer *j, bool *taken_r)
+static bool mark_write(struct transfer *t, bool *taken_r)
 {
-    const struct source_fields *fields = &j->engine->settings->fields;
+    const struct source_fields *fields = &t->engine->settings->fields;
     uint64_t mod_id;
     struct err err = { 0 };
 
-    *taken_r = filemaker_set(j->worker->filemaker, fields->layout, j->claim->record_id,
-                             j->version.mod_id, fields->mark, span_of(j->version.mark), &mod_id,
+    *taken_r = filemaker_set(t->worker->filemaker, fields->layout, t->claim->record_id,
+                             t->version.mod_id, fields->mark, span_of(t->version.mark), &mod_id,
                              &err);
     if (*taken_r || err.kind == ERR_UNSURE)
         return true;
     if (err.kind == ERR_REMOTE && err.reason == FILEMAKER_MOD_ID)
         return true;
-    return failure_of_source(&j->failure, "mark", &err);
+    return failure_of_source(&t->failure, "mark", &err);
 }
 
-static bool mark_write_until_sure(struct transfer *j)
+static bool mark_write_until_sure(struct transfer *t)
 {
-    if (!reaction_may_mark(j))
+    if (!reaction_may_mark(t))
         return false;
     for (int tries = UNSURE_TRIES; tries > 0; tries--) {
         bool taken;
 
         FAILPOINT("mark.begun");
-        if (!mark_write(j, &taken))
+        if (!mark_write(t, &taken))
             return false;
         FAILPOINT("mark.written");
-        if (!transfer_read_record(j))
+        if (!transfer_read_record(t))
             return false;
         FAILPOINT("mark.read-back");
-        switch (mark_state(j, taken)) {
+        switch (mark_state(t, taken)) {
         case MARK_THERE:
             return true;
         case MARK_STALE:
-            return edited_fail(j);
+            return edited_fail(t);
         case MARK_ANSWERED:
-            return reaction_report_answer(j);
+            return reaction_report_answer(t);
         case MARK_ABSENT:
             break;
         }
     }
-    return failure_say(&j->failure, FAILURE_SOURCE_REJECTED, "mark",
+    return failure_say(&t->failure, FAILURE_SOURCE_REJECTED, "mark",
                        "FileMaker took the mark %d times, and it is not there", UNSURE_TRIES);
 }
 
-bool mark_document(struct transfer *j)
+bool mark_document(struct transfer *t)
 {
-    return !j->version.mark || mark_is_kept(j) || mark_write_until_sure(j);
+    return !t->version.mark || mark_is_kept(t) || mark_write_until_sure(t);
 }
 
 /* The version that is stored, as an earlier run left it. */
-static bool version_recall(struct transfer *j)
+static bool version_recall(struct transfer *t)
 {
-    for (size_t i = 0; i < j->assignment->version_count; i++) {
-        struct ledger_version *version = &j->assignment->versions[i];
+    for (size_t i = 0; i < t->assignment->version_count; i++) {
+        struct ledger_version *version = &t->assignment->versions[i];
 
-        if (version->number != j->claim->version)
+        if (version->number != t->claim->version)
             continue;
-        j->version = *version;
+        t->version = *version;
         *version = (struct ledger_version){ 0 };
         return true;
     }
-    return failure_say(&j->failure, FAILURE_INTERNAL, "mark",
+    return failure_say(&t->failure, FAILURE_INTERNAL, "mark",
                        "the ledger says stored, but has no version %jd",
-                       (intmax_t)j->claim->version);
+                       (intmax_t)t->claim->version);
 }
 
-bool mark_report_incomplete(struct transfer *j)
+bool mark_report_incomplete(struct transfer *t)
 {
-    return failure_say(&j->failure, FAILURE_RECORD_INCOMPLETE, "mark",
+    return failure_say(&t->failure, FAILURE_RECORD_INCOMPLETE, "mark",
                        "other files of the record are not stored yet");
 }
 
@@ -127,31 +127,31 @@ static bool ready_work(const struct writer_context *hands, void *arg, struct err
 }
 
 /* Whether the record may be marked now, as far as its other files go. */
-static bool record_is_ready(struct transfer *j)
+static bool record_is_ready(struct transfer *t)
 {
-    struct ready_job job = { j->claim, j->version.mod_id, true };
+    struct ready_job job = { t->claim, t->version.mod_id, true };
     struct err err = { 0 };
 
-    if (j->engine->settings->fields.containers->each_is_document
-        && !writer_run(j->engine->writer, ready_work, &job, &err))
-        return failure_of_writer(&j->failure, "mark", &err);
-    return job.ready || mark_report_incomplete(j);
+    if (t->engine->settings->fields.containers->each_is_document
+        && !writer_run(t->engine->writer, ready_work, &job, &err))
+        return failure_of_writer(&t->failure, "mark", &err);
+    return job.ready || mark_report_incomplete(t);
 }
 
-bool mark_resume(struct transfer *j)
+bool mark_resume(struct transfer *t)
 {
     FAILPOINT("mark.resumed");
-    if (!version_recall(j) || !record_is_ready(j) || !transfer_read_record(j))
+    if (!version_recall(t) || !record_is_ready(t) || !transfer_read_record(t))
         return false;
-    switch (mark_state(j, false)) {
+    switch (mark_state(t, false)) {
     case MARK_THERE:
         return true;
     case MARK_STALE:
-        return edited_fail(j);
+        return edited_fail(t);
     case MARK_ANSWERED:
-        return reaction_report_answer(j);
+        return reaction_report_answer(t);
     case MARK_ABSENT:
-        return mark_document(j);
+        return mark_document(t);
     }
     abort();
 }

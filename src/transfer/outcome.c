@@ -53,13 +53,13 @@ static void outcome_free(struct outcome *verdict)
     free(verdict);
 }
 
-static struct outcome *outcome_new(struct transfer *j)
+static struct outcome *outcome_new(struct transfer *t)
 {
     struct outcome *verdict = mem_new(struct outcome);
 
-    verdict->engine = j->engine;
-    verdict->claim = *j->claim;
-    *j->claim = (struct ledger_claim){ 0 };
+    verdict->engine = t->engine;
+    verdict->claim = *t->claim;
+    *t->claim = (struct ledger_claim){ 0 };
     return verdict;
 }
 
@@ -159,13 +159,13 @@ static void outcome_post(struct outcome *verdict)
 /* --- deciding ------------------------------------------------------------------------------- */
 
 /* How the record came to be marked, where that was not by the first mark. */
-static void outcome_add_mark(const struct transfer *j, struct outcome *verdict)
+static void outcome_add_mark(const struct transfer *t, struct outcome *verdict)
 {
-    verdict->was_answered = j->assignment->edits.reaction.mark;
-    verdict->is_kept = j->mark_stands;
-    if (!j->mark_stands)
+    verdict->was_answered = t->assignment->edits.reaction.mark;
+    verdict->is_kept = t->mark_stands;
+    if (!t->mark_stands)
         return;
-    verdict->reaction.mark = mem_text(j->version.mark);
+    verdict->reaction.mark = mem_text(t->version.mark);
     (void)err_set(&verdict->why, ERR_DATA, 0,
                   "counts as marked: FileMaker answers each mark of the record with an edit of its "
                   "own, and mark and file are as they should be");
@@ -174,16 +174,16 @@ static void outcome_add_mark(const struct transfer *j, struct outcome *verdict)
                                                 &verdict->why, -1, false };
 }
 
-bool outcome_of_success(struct transfer *j, struct err *err)
+bool outcome_of_success(struct transfer *t, struct err *err)
 {
     struct outcome *verdict;
-    uint64_t mod_id = j->record->mod_id;
+    uint64_t mod_id = t->record->mod_id;
 
     (void)err;
-    verdict = outcome_new(j);
+    verdict = outcome_new(t);
     verdict->kind = OUTCOME_DONE;
     verdict->mod_id = mod_id;
-    outcome_add_mark(j, verdict);
+    outcome_add_mark(t, verdict);
     outcome_post(verdict);
     return true;
 }
@@ -195,13 +195,13 @@ static int tries_allowed(const struct engine *mover, const struct failure_class 
     return policy->tries > 1 && cap > 0 && cap < policy->tries ? cap : policy->tries;
 }
 
-bool outcome_is_last_try(const struct transfer *j)
+bool outcome_is_last_try(const struct transfer *t)
 {
     const struct failure_class *policy = failure_class_of(FAILURE_CONTAINER_UNAVAILABLE);
 
-    if (j->facts.content == FILEMAKER_REFERENCE)
+    if (t->facts.content == FILEMAKER_REFERENCE)
         return true; /* a path stays a path */
-    return j->claim->attempts + 1 >= tries_allowed(j->engine, policy);
+    return t->claim->attempts + 1 >= tries_allowed(t->engine, policy);
 }
 
 static bool is_away(enum failure_kind failure)
@@ -210,16 +210,16 @@ static bool is_away(enum failure_kind failure)
 }
 
 /* Nobody has heard from the other side for so long that a person should look. */
-static bool away_too_long(const struct transfer *j, struct err *err)
+static bool away_too_long(const struct transfer *t, struct err *err)
 {
-    bool source = j->failure.kind == FAILURE_SOURCE_AWAY;
+    bool source = t->failure.kind == FAILURE_SOURCE_AWAY;
     int64_t alive_us =
-        atomic_load(source ? &j->engine->source_alive_us : &j->engine->store_alive_us);
+        atomic_load(source ? &t->engine->source_alive_us : &t->engine->store_alive_us);
     char text[TIME_TEXT_SIZE];
 
-    if (!is_away(j->failure.kind) || time_mono_us() - alive_us < AWAY_US)
+    if (!is_away(t->failure.kind) || time_mono_us() - alive_us < AWAY_US)
         return false;
-    *err = j->failure.why;
+    *err = t->failure.why;
     return !err_ctx(err, "%s for %s", source ? "FileMaker Server is away" : "the store is away",
                     time_for_people(time_mono_us() - alive_us, text));
 }
@@ -228,147 +228,147 @@ static bool away_too_long(const struct transfer *j, struct err *err)
  * Whether a document has no try left that its class allows. A try that ends otherwise than most
  * before it may have met a trouble of its own: then its class is not what the document fails with.
  */
-static bool is_tried_out(const struct transfer *j, const struct failure_class *policy)
+static bool is_tried_out(const struct transfer *t, const struct failure_class *policy)
 {
-    int tries = j->claim->attempts + 1, allowed = tries_allowed(j->engine, policy);
-    const char *usual = j->assignment->usual_class;
+    int tries = t->claim->attempts + 1, allowed = tries_allowed(t->engine, policy);
+    const char *usual = t->assignment->usual_class;
 
-    if (tries < allowed || allowed <= 1 || j->claim->attempts < 2 || !usual
+    if (tries < allowed || allowed <= 1 || t->claim->attempts < 2 || !usual
         || strcmp(usual, policy->name) == 0)
         return tries >= allowed;
     return tries >= allowed + DOUBT_TRIES;
 }
 
-static int64_t due_after(const struct transfer *j, const struct failure_class *policy)
+static int64_t due_after(const struct transfer *t, const struct failure_class *policy)
 {
-    int tries = j->claim->attempts + 1;
+    int tries = t->claim->attempts + 1;
     int64_t now_us = time_now_us();
 
-    if (j->failure.due_us)
-        return j->failure.due_us;
-    if (is_away(j->failure.kind))
+    if (t->failure.due_us)
+        return t->failure.due_us;
+    if (is_away(t->failure.kind))
         return now_us + AWAY_WAIT_US;
-    if (j->failure.kind == FAILURE_SOURCE_REACTS) /* stored: whether it fails is seen then */
-        return now_us + failure_class_wait_us(tries, j->engine->settings->first_wait_us);
-    if (j->failure.kind == FAILURE_RECORD_INCOMPLETE)
+    if (t->failure.kind == FAILURE_SOURCE_REACTS) /* stored: whether it fails is seen then */
+        return now_us + failure_class_wait_us(tries, t->engine->settings->first_wait_us);
+    if (t->failure.kind == FAILURE_RECORD_INCOMPLETE)
         return now_us + PARKED_US; /* whichever file of the record comes last takes it along */
-    if (policy->tries ? is_tried_out(j, policy) : tries >= WAITS_IN_A_RUN)
+    if (policy->tries ? is_tried_out(t, policy) : tries >= WAITS_IN_A_RUN)
         return now_us + PARKED_US;
-    return now_us + failure_class_wait_us(tries, j->engine->settings->first_wait_us);
+    return now_us + failure_class_wait_us(tries, t->engine->settings->first_wait_us);
 }
 
 /* What was read is not what the record has now. */
-static bool must_fetch_again(const struct transfer *j)
+static bool must_fetch_again(const struct transfer *t)
 {
-    return j->failure.kind == FAILURE_SOURCE_CHANGED || j->failure.kind == FAILURE_SOURCE_REACTS;
+    return t->failure.kind == FAILURE_SOURCE_CHANGED || t->failure.kind == FAILURE_SOURCE_REACTS;
 }
 
 /* What the record says now, so that the next claim is made with it. */
-static void outcome_add_record(struct transfer *j, struct outcome *verdict)
+static void outcome_add_record(struct transfer *t, struct outcome *verdict)
 {
-    const struct source_fields *fields = &j->engine->settings->fields;
+    const struct source_fields *fields = &t->engine->settings->fields;
 
-    if (!must_fetch_again(j) || !j->record || j->page.count == 0)
+    if (!must_fetch_again(t) || !t->record || t->page.count == 0)
         return;
-    verdict->identity = mem_text(str_text(&j->facts.identity));
-    verdict->patient_id = mem_text(str_text(&j->facts.patient_id));
-    verdict->filemaker_id = span_text(j->facts.filemaker_id);
-    verdict->type = span_text(j->facts.type);
+    verdict->identity = mem_text(str_text(&t->facts.identity));
+    verdict->patient_id = mem_text(str_text(&t->facts.patient_id));
+    verdict->filemaker_id = span_text(t->facts.filemaker_id);
+    verdict->type = span_text(t->facts.type);
     verdict->census_entry = facts_census_entry(
-        fields, j->record,
+        fields, t->record,
         containers_find(fields->containers, verdict->claim.container, verdict->claim.repetition),
-        &j->facts);
+        &t->facts);
     verdict->census_entry.identity = span_of(verdict->identity);
     verdict->census_entry.patient_id = span_of(verdict->patient_id);
     verdict->census_entry.filemaker_id = span_of(verdict->filemaker_id);
     verdict->census_entry.type = span_of(verdict->type);
 }
 
-static void post_released(struct transfer *j, const struct failure_class *policy)
+static void post_released(struct transfer *t, const struct failure_class *policy)
 {
-    int64_t due_us = due_after(j, policy);
-    bool counts = !is_away(j->failure.kind);
-    struct outcome *verdict = outcome_new(j);
+    int64_t due_us = due_after(t, policy);
+    bool counts = !is_away(t->failure.kind);
+    struct outcome *verdict = outcome_new(t);
 
     verdict->kind = OUTCOME_RELEASED;
     verdict->due_us = due_us;
-    verdict->fetch_again = must_fetch_again(j);
-    verdict->reaction = j->reaction;
-    j->reaction = (struct ledger_reaction){ 0 };
-    verdict->why = j->failure.why;
-    verdict->attempt = (struct ledger_attempt){ j->failure.step, policy->name, &verdict->why,
-                                                j->failure.bytes, counts };
-    outcome_add_record(j, verdict);
+    verdict->fetch_again = must_fetch_again(t);
+    verdict->reaction = t->reaction;
+    t->reaction = (struct ledger_reaction){ 0 };
+    verdict->why = t->failure.why;
+    verdict->attempt = (struct ledger_attempt){ t->failure.step, policy->name, &verdict->why,
+                                                t->failure.bytes, counts };
+    outcome_add_record(t, verdict);
     outcome_post(verdict);
 }
 
 /* For the report, which counts by days: of a text field only what can be no other day. */
-static char *created_text(const struct transfer *j)
+static char *created_text(const struct transfer *t)
 {
-    const struct source_fields *fields = &j->engine->settings->fields;
+    const struct source_fields *fields = &t->engine->settings->fields;
     struct time_civil c;
 
     if (containers_field_is_date(fields->containers, fields->created))
-        return span_text(j->facts.created);
-    if (!dates_moment_read(j->facts.created, fields->text_dates, &c))
+        return span_text(t->facts.created);
+    if (!dates_moment_read(t->facts.created, fields->text_dates, &c))
         return mem_text("");
     return mem_printf("%04d-%02d-%02dT%02d:%02d:%02d", c.year, c.month, c.day, c.hour, c.minute,
                       c.second);
 }
 
-static void post_failed(struct transfer *j, const struct failure_class *policy)
+static void post_failed(struct transfer *t, const struct failure_class *policy)
 {
     struct outcome *verdict;
 
-    adopt_judge(j);
-    verdict = outcome_new(j);
+    adopt_judge(t);
+    verdict = outcome_new(t);
     verdict->kind = OUTCOME_FAILED;
-    verdict->previous_finding = j->previous_finding;
-    verdict->why = j->failure.why;
-    verdict->attempt = (struct ledger_attempt){ j->failure.step, policy->name, &verdict->why,
-                                                j->failure.bytes, true };
-    verdict->created = created_text(j);
-    verdict->author = span_text(j->facts.author);
-    if (j->facts.content == FILEMAKER_REFERENCE)
-        verdict->path = span_text(j->facts.value);
+    verdict->previous_finding = t->previous_finding;
+    verdict->why = t->failure.why;
+    verdict->attempt = (struct ledger_attempt){ t->failure.step, policy->name, &verdict->why,
+                                                t->failure.bytes, true };
+    verdict->created = created_text(t);
+    verdict->author = span_text(t->facts.author);
+    if (t->facts.content == FILEMAKER_REFERENCE)
+        verdict->path = span_text(t->facts.value);
     outcome_post(verdict);
 }
 
-static void post_gone(struct transfer *j)
+static void post_gone(struct transfer *t)
 {
-    struct outcome *verdict = outcome_new(j);
+    struct outcome *verdict = outcome_new(t);
 
     verdict->kind = OUTCOME_GONE;
     outcome_post(verdict);
 }
 
 /* A document that is stored does not fail any more: at worst its mark has to wait. */
-static bool is_lost_cause(const struct transfer *j, const struct failure_class *policy)
+static bool is_lost_cause(const struct transfer *t, const struct failure_class *policy)
 {
-    return policy->tries > 0 && j->claim->state == LEDGER_CLAIMED && is_tried_out(j, policy);
+    return policy->tries > 0 && t->claim->state == LEDGER_CLAIMED && is_tried_out(t, policy);
 }
 
-bool outcome_of_failure(struct transfer *j, struct err *err)
+bool outcome_of_failure(struct transfer *t, struct err *err)
 {
-    const struct failure_class *policy = failure_class_of(j->failure.kind);
-    bool lost = is_lost_cause(j, policy);
+    const struct failure_class *policy = failure_class_of(t->failure.kind);
+    bool lost = is_lost_cause(t, policy);
 
-    log_debug("%s at %s: %s", policy->name, j->failure.step, j->failure.why.msg);
-    if (j->failure.claim_is_lost) {
-        dispatch_give_back(j->engine->dispatch);
+    log_debug("%s at %s: %s", policy->name, t->failure.step, t->failure.why.msg);
+    if (t->failure.claim_is_lost) {
+        dispatch_give_back(t->engine->dispatch);
         return true;
     }
-    if (j->failure.run_wide || (lost && policy->stops_run)) {
-        *err = j->failure.why;
+    if (t->failure.run_wide || (lost && policy->stops_run)) {
+        *err = t->failure.why;
         return false;
     }
-    if (away_too_long(j, err))
+    if (away_too_long(t, err))
         return false;
-    if (j->failure.record_is_gone)
-        post_gone(j);
+    if (t->failure.record_is_gone)
+        post_gone(t);
     else if (lost)
-        post_failed(j, policy);
+        post_failed(t, policy);
     else
-        post_released(j, policy);
+        post_released(t, policy);
     return true;
 }

@@ -33,28 +33,28 @@ static bool announce_work(const struct writer_context *hands, void *arg, struct 
 }
 
 /* The mark of a first claim is told by the claim itself: see LEDGER_EDITS_NOTED_MAX. */
-static bool mark_is_announced(const struct transfer *j)
+static bool mark_is_announced(const struct transfer *t)
 {
-    return j->claim->epoch <= 1 && !j->engine->settings->fields.containers->each_is_document;
+    return t->claim->epoch <= 1 && !t->engine->settings->fields.containers->each_is_document;
 }
 
-bool reaction_may_mark(struct transfer *j)
+bool reaction_may_mark(struct transfer *t)
 {
-    struct announce_job job = { j->claim->record_id, j->version.mod_id, 0 };
+    struct announce_job job = { t->claim->record_id, t->version.mod_id, 0 };
     char wait[TIME_TEXT_SIZE];
     struct err err = { 0 };
 
-    if (mark_is_announced(j))
+    if (mark_is_announced(t))
         return true;
-    if (!writer_run(j->engine->writer, announce_work, &job, &err))
-        return failure_of_writer(&j->failure, "mark", &err);
+    if (!writer_run(t->engine->writer, announce_work, &job, &err))
+        return failure_of_writer(&t->failure, "mark", &err);
     FAILPOINT("mark.told");
     if (job.due_us == 0)
         return true;
-    (void)failure_say(&j->failure, FAILURE_MARK_WAITS, "mark",
+    (void)failure_say(&t->failure, FAILURE_MARK_WAITS, "mark",
                       "the record was marked %d times within an hour: it may be again in %s",
                       LEDGER_EDITS_MAX, time_for_people(job.due_us - time_now_us(), wait));
-    j->failure.due_us = job.due_us;
+    t->failure.due_us = job.due_us;
     return false;
 }
 
@@ -72,78 +72,78 @@ static const char *reaction_words(const struct ledger_reaction *reaction, char *
     return words;
 }
 
-static bool reaction_say(struct transfer *j, const struct ledger_reaction *reaction,
+static bool reaction_say(struct transfer *t, const struct ledger_reaction *reaction,
                          const char *then)
 {
     char words[128];
 
-    return failure_say(&j->failure, FAILURE_SOURCE_REACTS, "mark",
+    return failure_say(&t->failure, FAILURE_SOURCE_REACTS, "mark",
                        "the mark was written, and answered with another edit, by a script, a "
                        "calculation or somebody: %s%s",
                        reaction_words(reaction, words, sizeof words), then);
 }
 
-bool reaction_report_answer(struct transfer *j)
+bool reaction_report_answer(struct transfer *t)
 {
-    bool is_ours = dates_stamp_equal(j->facts.mark, span_of(j->version.mark));
-    auto_free char *there = span_text(j->facts.mark);
+    bool is_ours = dates_stamp_equal(t->facts.mark, span_of(t->version.mark));
+    auto_free char *there = span_text(t->facts.mark);
 
-    j->reaction = (struct ledger_reaction){
-        .mark = is_ours ? mem_text(j->version.mark) : mem_text(there ? there : ""),
+    t->reaction = (struct ledger_reaction){
+        .mark = is_ours ? mem_text(t->version.mark) : mem_text(there ? there : ""),
         .is_ours = is_ours,
-        .mod_id = j->record->mod_id,
-        .mod_id_rise = (int64_t)(j->record->mod_id - j->version.mod_id),
+        .mod_id = t->record->mod_id,
+        .mod_id_rise = (int64_t)(t->record->mod_id - t->version.mod_id),
     };
-    (void)reaction_say(j, &j->reaction, "");
-    if (!atomic_exchange(&j->engine->reaction_was_logged, true))
+    (void)reaction_say(t, &t->reaction, "");
+    if (!atomic_exchange(&t->engine->reaction_was_logged, true))
         log_warn("%s; a record is marked %d times an hour at most (docs/errors.md, source-reacts)",
-                 j->failure.why.msg, LEDGER_EDITS_MAX);
+                 t->failure.why.msg, LEDGER_EDITS_MAX);
     return false;
 }
 
 /* --- at the next try ------------------------------------------------------------------------ */
 
-bool reaction_altered_mark(const struct transfer *j)
+bool reaction_altered_mark(const struct transfer *t)
 {
-    const struct ledger_reaction *before = &j->assignment->edits.reaction;
+    const struct ledger_reaction *before = &t->assignment->edits.reaction;
 
     return before->mark && !before->is_ours
-           && dates_stamp_equal(j->facts.mark, span_of(before->mark));
+           && dates_stamp_equal(t->facts.mark, span_of(before->mark));
 }
 
-bool reaction_report_altered(struct transfer *j)
+bool reaction_report_altered(struct transfer *t)
 {
-    return reaction_say(j, &j->assignment->edits.reaction, "; it was altered when we wrote it");
+    return reaction_say(t, &t->assignment->edits.reaction, "; it was altered when we wrote it");
 }
 
 /* The same answer twice, and nothing happened since. */
-static bool is_answer_known(const struct transfer *j)
+static bool is_answer_known(const struct transfer *t)
 {
-    const struct ledger_reaction *before = &j->assignment->edits.reaction;
+    const struct ledger_reaction *before = &t->assignment->edits.reaction;
 
     return before->mark && before->is_ours && before->in_a_row >= SAME_ENOUGH
-           && before->mod_id == j->record->mod_id
-           && dates_stamp_equal(j->facts.mark, span_of(before->mark));
+           && before->mod_id == t->record->mod_id
+           && dates_stamp_equal(t->facts.mark, span_of(before->mark));
 }
 
 /* No more marks are allowed for now, and the last one stands there. */
-static bool marks_are_spent(const struct transfer *j, const struct ledger_version *before)
+static bool marks_are_spent(const struct transfer *t, const struct ledger_version *before)
 {
-    return j->assignment->edits.due_us > 0 && before->mark
-           && dates_stamp_equal(j->facts.mark, span_of(before->mark));
+    return t->assignment->edits.due_us > 0 && before->mark
+           && dates_stamp_equal(t->facts.mark, span_of(before->mark));
 }
 
-bool reaction_weigh(struct transfer *j, const struct ledger_version *before)
+bool reaction_weigh(struct transfer *t, const struct ledger_version *before)
 {
-    const struct ledger_reaction *reaction = &j->assignment->edits.reaction;
-    bool is_stored = before && before->stored && before->number == j->claim->version;
+    const struct ledger_reaction *reaction = &t->assignment->edits.reaction;
+    bool is_stored = before && before->stored && before->number == t->claim->version;
 
-    if (!*j->engine->settings->fields.mark || j->facts.mark.size == 0 || !is_stored)
-        j->mark_stands = false;
+    if (!*t->engine->settings->fields.mark || t->facts.mark.size == 0 || !is_stored)
+        t->mark_stands = false;
     else
-        j->mark_stands = is_answer_known(j) || marks_are_spent(j, before);
-    if (j->mark_stands || reaction->total < TIMES_MAX)
+        t->mark_stands = is_answer_known(t) || marks_are_spent(t, before);
+    if (t->mark_stands || reaction->total < TIMES_MAX)
         return true;
-    return reaction_say(j, reaction,
+    return reaction_say(t, reaction,
                         is_stored ? ", each time otherwise" : ", and the file is another one");
 }

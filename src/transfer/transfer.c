@@ -6,13 +6,13 @@
 #include "base/time.h"
 #include "transfer/inside.h"
 
-static void transfer_clear(struct transfer *j)
+static void transfer_clear(struct transfer *t)
 {
-    download_clear(&j->download);
-    ledger_version_clear(&j->version);
-    ledger_reaction_clear(&j->reaction);
-    facts_clear(&j->facts);
-    filemaker_page_clear(&j->page);
+    download_clear(&t->download);
+    ledger_version_clear(&t->version);
+    ledger_reaction_clear(&t->reaction);
+    facts_clear(&t->facts);
+    filemaker_page_clear(&t->page);
 }
 
 static bool is_out_of_time(const struct err *err)
@@ -25,67 +25,67 @@ static bool is_out_of_time(const struct err *err)
  * A server that is not done with this record in time, and answers all the same, is not away: then
  * it is the record, which may fail, while what is away is waited for.
  */
-static bool record_read_failed(struct transfer *j, struct err *err)
+static bool record_read_failed(struct transfer *t, struct err *err)
 {
     struct filemaker_product product;
     struct err ignored = { 0 };
 
-    if (!is_out_of_time(err) || !filemaker_product(j->worker->filemaker, &product, &ignored))
-        return failure_of_source(&j->failure, "fetch", err);
+    if (!is_out_of_time(err) || !filemaker_product(t->worker->filemaker, &product, &ignored))
+        return failure_of_source(&t->failure, "fetch", err);
     (void)err_ctx(err, "the server answers, but is not done with this record");
-    return failure_set(&j->failure, FAILURE_SOURCE_REJECTED, "fetch", err);
+    return failure_set(&t->failure, FAILURE_SOURCE_REJECTED, "fetch", err);
 }
 
-bool transfer_read_record(struct transfer *j)
+bool transfer_read_record(struct transfer *t)
 {
-    const struct source_fields *fields = &j->engine->settings->fields;
-    bool by_record = span_starts(span_of(j->claim->identity), "rec:");
-    size_t which = containers_find(fields->containers, j->claim->container, j->claim->repetition);
+    const struct source_fields *fields = &t->engine->settings->fields;
+    bool by_record = span_starts(span_of(t->claim->identity), "rec:");
+    size_t which = containers_find(fields->containers, t->claim->container, t->claim->repetition);
     struct err err = { 0 };
 
     if (which == fields->containers->count)
-        return failure_say(&j->failure, FAILURE_SOURCE_REJECTED, "fetch",
+        return failure_say(&t->failure, FAILURE_SOURCE_REJECTED, "fetch",
                            "container '%.64s' is no longer in the configuration",
-                           j->claim->container);
+                           t->claim->container);
 
-    facts_clear(&j->facts);
-    filemaker_page_clear(&j->page);
-    if (!filemaker_record(j->worker->filemaker, fields->layout, j->claim->record_id, &j->page,
+    facts_clear(&t->facts);
+    filemaker_page_clear(&t->page);
+    if (!filemaker_record(t->worker->filemaker, fields->layout, t->claim->record_id, &t->page,
                           &err))
-        return record_read_failed(j, &err);
-    atomic_store(&j->engine->source_alive_us, time_mono_us());
-    j->record = &j->page.records[0];
-    facts_read(fields, j->record, by_record, which, &j->facts);
+        return record_read_failed(t, &err);
+    atomic_store(&t->engine->source_alive_us, time_mono_us());
+    t->record = &t->page.records[0];
+    facts_read(fields, t->record, by_record, which, &t->facts);
     return true;
 }
 
 /* Another id under a known record id: a restored or rebuilt file. Nothing can be trusted then. */
-static bool is_same_document(struct transfer *j)
+static bool is_same_document(struct transfer *t)
 {
-    if (span_is(str_span(&j->facts.identity), j->claim->identity))
+    if (span_is(str_span(&t->facts.identity), t->claim->identity))
         return true;
-    if (j->engine->settings->accept_rebuilt)
-        return failure_say(&j->failure, FAILURE_SOURCE_REJECTED, "fetch",
+    if (t->engine->settings->accept_rebuilt)
+        return failure_say(&t->failure, FAILURE_SOURCE_REJECTED, "fetch",
                            "record %ju belongs to another document now",
-                           (uintmax_t)j->claim->record_id);
-    (void)failure_say(&j->failure, FAILURE_INTEGRITY, "fetch",
+                           (uintmax_t)t->claim->record_id);
+    (void)failure_say(&t->failure, FAILURE_INTEGRITY, "fetch",
                       "record %ju was document %.64s and is now %.64s: the FileMaker file was "
                       "restored or rebuilt. If that was meant: fmferry run --accept-rebuilt",
-                      (uintmax_t)j->claim->record_id, j->claim->identity,
-                      str_text(&j->facts.identity));
-    j->failure.run_wide = true;
+                      (uintmax_t)t->claim->record_id, t->claim->identity,
+                      str_text(&t->facts.identity));
+    t->failure.run_wide = true;
     return false;
 }
 
 /* Type and patient decide on the key, and the claim was made with those of the census. */
-static bool is_as_claimed(struct transfer *j)
+static bool is_as_claimed(struct transfer *t)
 {
-    const char *patient_id = j->claim->patient_id ? j->claim->patient_id : "";
+    const char *patient_id = t->claim->patient_id ? t->claim->patient_id : "";
 
-    if (span_is(str_span(&j->facts.patient_id), patient_id)
-        && span_is(j->facts.type, j->claim->type))
+    if (span_is(str_span(&t->facts.patient_id), patient_id)
+        && span_is(t->facts.type, t->claim->type))
         return true;
-    return failure_say(&j->failure, FAILURE_SOURCE_CHANGED, "fetch",
+    return failure_say(&t->failure, FAILURE_SOURCE_CHANGED, "fetch",
                        "type or patient were edited since the record was counted");
 }
 
@@ -93,11 +93,11 @@ static bool is_as_claimed(struct transfer *j)
  * The document's own word on its patient's date of birth, where the layout has it, is as good as
  * the roster's: if they disagree, nobody can be sure whose document this is.
  */
-static bool patient_agrees(struct transfer *j)
+static bool patient_agrees(struct transfer *t)
 {
-    const struct source_fields *fields = &j->engine->settings->fields;
-    struct assignment *a = j->assignment;
-    struct span told = filemaker_text(j->record, fields->patient_dob);
+    const struct source_fields *fields = &t->engine->settings->fields;
+    struct assignment *a = t->assignment;
+    struct span told = filemaker_text(t->record, fields->patient_dob);
 
     if (a->match == REGISTRY_ONE_PATIENT && *a->patient_dob
         && dates_contradict(told, fields_date_form(fields, fields->patient_dob), a->patient_dob)) {
@@ -123,111 +123,111 @@ static bool marks_work(const struct writer_context *hands, void *arg, struct err
  * A first claim does not ask for earlier marks. There may be one all the same: a test of writing
  * that could not take it back.
  */
-static bool marks_ask(struct transfer *j)
+static bool marks_ask(struct transfer *t)
 {
     struct err err = { 0 };
 
-    return j->claim->epoch > 1 || writer_run(j->engine->writer, marks_work, j->assignment, &err)
-           || failure_of_writer(&j->failure, "fetch", &err);
+    return t->claim->epoch > 1 || writer_run(t->engine->writer, marks_work, t->assignment, &err)
+           || failure_of_writer(&t->failure, "fetch", &err);
 }
 
-static bool transfer_mark_is_ours(const struct transfer *j)
+static bool transfer_mark_is_ours(const struct transfer *t)
 {
-    for (size_t i = 0; i < j->assignment->mark_count; i++)
-        if (dates_stamp_equal(j->facts.mark, span_of(j->assignment->marks[i])))
+    for (size_t i = 0; i < t->assignment->mark_count; i++)
+        if (dates_stamp_equal(t->facts.mark, span_of(t->assignment->marks[i])))
             return true;
     return false;
 }
 
 /* A mark that we never meant to write was written by somebody else, for reasons we do not know. */
-static bool mark_is_ours_or_none(struct transfer *j)
+static bool mark_is_ours_or_none(struct transfer *t)
 {
-    if (j->facts.mark.size == 0)
+    if (t->facts.mark.size == 0)
         return true;
-    if (transfer_mark_is_ours(j))
+    if (transfer_mark_is_ours(t))
         return true;
-    if (!marks_ask(j))
+    if (!marks_ask(t))
         return false;
-    if (transfer_mark_is_ours(j))
+    if (transfer_mark_is_ours(t))
         return true;
-    if (reaction_altered_mark(j))
-        return reaction_report_altered(j);
-    j->mark_is_foreign = true;
-    if (j->engine->settings->adopt)
+    if (reaction_altered_mark(t))
+        return reaction_report_altered(t);
+    t->mark_is_foreign = true;
+    if (t->engine->settings->adopt)
         return true;
-    return failure_say(&j->failure, FAILURE_SOURCE_MARKED, "fetch",
+    return failure_say(&t->failure, FAILURE_SOURCE_MARKED, "fetch",
                        "the mark field holds a value that this migration did not write");
 }
 
-static bool has_contents(struct transfer *j)
+static bool has_contents(struct transfer *t)
 {
-    switch (j->facts.content) {
+    switch (t->facts.content) {
     case FILEMAKER_STREAM:
     case FILEMAKER_REFERENCE:
         return true;
     case FILEMAKER_EMPTY:
-        return failure_say(&j->failure, FAILURE_CONTAINER_EMPTY, "fetch", "the container is empty");
+        return failure_say(&t->failure, FAILURE_CONTAINER_EMPTY, "fetch", "the container is empty");
     case FILEMAKER_NO_ACCESS:
-        return failure_say(&j->failure, FAILURE_CONTAINER_NO_ACCESS, "fetch",
+        return failure_say(&t->failure, FAILURE_CONTAINER_NO_ACCESS, "fetch",
                            "the account may not see the container");
     case FILEMAKER_UNKNOWN:
-        return failure_say(&j->failure, FAILURE_CONTAINER_UNAVAILABLE, "fetch",
+        return failure_say(&t->failure, FAILURE_CONTAINER_UNAVAILABLE, "fetch",
                            "the container holds %zu bytes of text that are neither a stream nor a "
                            "path",
-                           j->facts.value.size);
+                           t->facts.value.size);
     }
     abort();
 }
 
-bool transfer_check_unchanged(struct transfer *j)
+bool transfer_check_unchanged(struct transfer *t)
 {
-    uint64_t mod_id = j->record->mod_id;
+    uint64_t mod_id = t->record->mod_id;
 
-    if (!transfer_read_record(j))
+    if (!transfer_read_record(t))
         return false;
-    if (j->record->mod_id == mod_id)
+    if (t->record->mod_id == mod_id)
         return true;
-    return failure_say(&j->failure, FAILURE_SOURCE_CHANGED, "fetch",
+    return failure_say(&t->failure, FAILURE_SOURCE_CHANGED, "fetch",
                        "the record was edited while its file was read (modId %ju, now %ju)",
-                       (uintmax_t)mod_id, (uintmax_t)j->record->mod_id);
+                       (uintmax_t)mod_id, (uintmax_t)t->record->mod_id);
 }
 
-static bool transfer_fetch(struct transfer *j)
+static bool transfer_fetch(struct transfer *t)
 {
-    return transfer_read_record(j) && is_same_document(j) && is_as_claimed(j) && patient_agrees(j)
-           && mark_is_ours_or_none(j) && has_contents(j)
-           && download_open(j->worker, j->claim, &j->facts, outcome_is_last_try(j), &j->download,
-                            &j->failure);
+    return transfer_read_record(t) && is_same_document(t) && is_as_claimed(t) && patient_agrees(t)
+           && mark_is_ours_or_none(t) && has_contents(t)
+           && download_open(t->worker, t->claim, &t->facts, outcome_is_last_try(t), &t->download,
+                            &t->failure);
 }
 
 /* Steps with a name each, so that tests can kill us between any two. */
-static bool transfer_steps(struct transfer *j)
+static bool transfer_steps(struct transfer *t)
 {
     FAILPOINT("move.begun");
-    if (!transfer_fetch(j))
+    if (!transfer_fetch(t))
         return false;
     FAILPOINT("move.fetched");
-    if (!upload_file(j))
+    if (!upload_file(t))
         return false;
     FAILPOINT("move.put");
-    if (!transfer_commit(j))
+    if (!transfer_commit(t))
         return false;
     FAILPOINT("move.recorded");
-    return mark_document(j);
+    return mark_document(t);
 }
 
 bool transfer_run(struct engine_worker *worker, struct assignment *assignment, struct err *err)
 {
-    struct transfer j = { .worker = worker,
+    struct transfer t = { .worker = worker,
                           .engine = worker->engine,
                           .assignment = assignment,
                           .claim = &assignment->claim };
     bool good;
 
     log_context(worker->name, assignment->claim.identity);
-    good = assignment->claim.state == LEDGER_STORED ? mark_resume(&j) : transfer_steps(&j);
-    good = good ? outcome_of_success(&j, err) : outcome_of_failure(&j, err);
-    transfer_clear(&j);
+    good = assignment->claim.state == LEDGER_STORED ? mark_resume(&t) : transfer_steps(&t);
+    good = good ? outcome_of_success(&t, err) : outcome_of_failure(&t, err);
+    transfer_clear(&t);
     log_context(worker->name, NULL);
     return good;
 }
