@@ -1,9 +1,10 @@
 /* Comparing before believing. */
-#include "transfer/inside.h"
+#include "transfer/adopt.h"
 
 #include "base/failpoint.h"
 #include "base/mem.h"
 #include "document/error_page.h"
+#include "transfer/version.h"
 
 #include <stdarg.h>
 
@@ -154,10 +155,9 @@ void adopt_judge(struct transfer *t)
 
 /* --- telling -------------------------------------------------------------------------------- */
 
-bool adopt_note(struct ledger *ledger, const struct ledger_claim *claim,
-                const struct adopt_finding *finding, struct err *err)
+const struct ledger_attempt *adopt_evidence(const struct adopt_finding *finding,
+                                            struct ledger_attempt *room)
 {
-    struct ledger_attempt attempt = { ADOPT_STEP, finding->class, &finding->why, -1, false };
-
-    return !finding->class || ledger_evidence(ledger, claim, &attempt, err);
+    *room = (struct ledger_attempt){ ADOPT_STEP, finding->class, &finding->why, -1, false };
+    return finding->class ? room : NULL;
 }

@@ -5,9 +5,7 @@
  */
 #pragma once
 
-#include "base/base.h"
-#include "base/err.h"
-#include "ledger/ledger.h"
+#include "transfer/state.h"
 
 /* The step of its evidence in the ledger, and the classes. */
 #define ADOPT_STEP "adopt"
@@ -16,14 +14,6 @@
 #define ADOPT_FALSE                                                                                \
     "false-mark" /* marked, with neither a file in the source nor one in the store */
 #define ADOPT_UNPROVEN "unproven" /* the source gives no file to compare the object with      */
-
-/* What was found out about one document; `class` NULL: nothing was left for it. */
-struct adopt_finding {
-    const char *class;
-    struct err why; /* the words */
-};
-
-struct transfer;
 
 /* Whether anything of an earlier importer belongs to the document at hand. */
 bool adopt_concerns(const struct transfer *t);
@@ -37,6 +27,9 @@ must_check bool adopt_compare(struct transfer *t);
 /* When the source gives no file: looks at what the earlier importer took for it, and notes that. */
 void adopt_judge(struct transfer *t);
 
-/* In a change: the finding becomes evidence in the ledger. */
-must_check bool adopt_note(struct ledger *ledger, const struct ledger_claim *claim,
-                           const struct adopt_finding *finding, struct err *err);
+/*
+ * The finding as evidence for the ledger; NULL: there is none.
+ *   room   holds the evidence, which borrows from the finding
+ */
+const struct ledger_attempt *adopt_evidence(const struct adopt_finding *finding,
+                                            struct ledger_attempt *room);

@@ -4,8 +4,8 @@
 #include "base/base.h"
 #include "base/digest.h"
 #include "engine/classify.h"
+#include "engine/engine.h"
 #include "transfer/content_source.h"
-#include "transfer/transfer.h"
 
 struct download {
     struct engine *engine;

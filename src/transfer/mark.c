@@ -3,11 +3,15 @@
  * stored and recorded, guarded by the modification id, and read back: it counts only if it is
  * exactly ours and the record is otherwise as it was when its bytes were read.
  */
-#include "transfer/inside.h"
+#include "transfer/mark.h"
 
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "engine/writes.h"
+#include "transfer/reaction.h"
+#include "transfer/record.h"
+#include "transfer/version.h"
 
 enum { UNSURE_TRIES = 3 };
 
@@ -67,7 +71,7 @@ static bool mark_write_until_sure(struct transfer *t)
         if (!mark_write(t, &taken))
             return false;
         FAILPOINT("mark.written");
-        if (!transfer_read_record(t))
+        if (!record_read(t))
             return false;
         FAILPOINT("mark.read-back");
         switch (mark_state(t, taken)) {
@@ -87,7 +91,7 @@ static bool mark_write_until_sure(struct transfer *t)
 
 bool mark_document(struct transfer *t)
 {
-    return !t->version.mark || mark_is_kept(t) || mark_write_until_sure(t);
+    return !t->version.mark || version_keeps_mark(t) || mark_write_until_sure(t);
 }
 
 /* The version that is stored, as an earlier run left it. */
@@ -107,41 +111,22 @@ static bool version_recall(struct transfer *t)
                        (intmax_t)t->claim->version);
 }
 
-bool mark_report_incomplete(struct transfer *t)
-{
-    return failure_say(&t->failure, FAILURE_RECORD_INCOMPLETE, "mark",
-                       "other files of the record are not stored yet");
-}
-
-struct ready_job {
-    const struct ledger_claim *claim;
-    uint64_t mod_id;
-    bool ready;
-};
-
-static bool ready_work(const struct writer_context *hands, void *arg, struct err *err)
-{
-    struct ready_job *job = arg;
-
-    return ledger_record_ready(hands->ledger, job->claim, job->mod_id, &job->ready, err);
-}
-
 /* Whether the record may be marked now, as far as its other files go. */
 static bool record_is_ready(struct transfer *t)
 {
-    struct ready_job job = { t->claim, t->version.mod_id, true };
+    bool ready = true;
     struct err err = { 0 };
 
     if (t->engine->settings->fields.containers->each_is_document
-        && !writer_run(t->engine->writer, ready_work, &job, &err))
+        && !write_record_ready(t->engine->writer, t->claim, t->version.mod_id, &ready, &err))
         return failure_of_writer(&t->failure, "mark", &err);
-    return job.ready || mark_report_incomplete(t);
+    return ready || record_report_incomplete(t);
 }
 
 bool mark_resume(struct transfer *t)
 {
     FAILPOINT("mark.resumed");
-    if (!version_recall(t) || !record_is_ready(t) || !transfer_read_record(t))
+    if (!version_recall(t) || !record_is_ready(t) || !record_read(t))
         return false;
     switch (mark_state(t, false)) {
     case MARK_THERE:

@@ -1,213 +1,148 @@
-/* What becomes of a document is told to the desk, which commits it while the worker goes on. */
-#include "transfer/inside.h"
+/* What became of a document goes to the writer, which commits it while the worker goes on. */
+#include "transfer/outcome.h"
 
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/time.h"
+#include "document/containers.h"
+#include "document/dates.h"
 #include "engine/dispatch.h"
+#include "engine/writes.h"
+#include "transfer/adopt.h"
+#include "transfer/tries.h"
 
-enum {
-    WAITS_IN_A_RUN = 8, /* of a class that never fails                              */
-    DOUBT_TRIES = 3,    /* tries more, where the last one says otherwise than the rest */
-};
-
-/* How long source or store may be away, and how long to wait between looks meanwhile. */
+/* How long source or store may be away before a person should look. */
 #define AWAY_US (15 * 60 * TIME_SECOND)
-#define AWAY_WAIT_US (5 * TIME_SECOND)
 
-/* A document that is left for later: by then a later run will have come. */
-#define PARKED_US (60 * 60 * TIME_SECOND)
+enum { TEXTS = 4 };
 
-/* What the desk is told; owned by the desk once posted. */
+/* What a posted write needs until it is committed. */
 struct outcome {
     struct engine *engine;
     struct ledger_claim claim;
     enum { OUTCOME_DONE, OUTCOME_RELEASED, OUTCOME_FAILED, OUTCOME_GONE } kind;
-    uint64_t mod_id;
     struct ledger_done *siblings; /* done with it */
     size_t sibling_count;
-    struct ledger_attempt attempt;
+    struct ledger_attempt attempt, previous;
     struct err why;
     struct adopt_finding previous_finding;
-    int64_t due_us;
-    bool fetch_again;
-    struct ledger_reaction reaction; /* how the source answered the mark, or which one was kept */
-    bool is_kept, was_answered;
-    struct ledger_census_entry census_entry; /* what the record says now, if it was edited */
-    char *created, *author, *path, *identity, *patient_id, *filemaker_id, *type;
+    struct ledger_reaction reaction;
+    struct ledger_census_entry entry; /* the record as it is now, if it was edited */
+    struct ledger_trait trait;
+    char *texts[TEXTS]; /* what the spans of `entry` and `trait` borrow from */
+    size_t text_count;
 };
-
-static void outcome_free(struct outcome *verdict)
-{
-    ledger_claim_clear(&verdict->claim);
-    ledger_reaction_clear(&verdict->reaction);
-    free(verdict->siblings);
-    free(verdict->created);
-    free(verdict->author);
-    free(verdict->path);
-    free(verdict->identity);
-    free(verdict->patient_id);
-    free(verdict->filemaker_id);
-    free(verdict->type);
-    free(verdict);
-}
 
 static struct outcome *outcome_new(struct transfer *t)
 {
-    struct outcome *verdict = mem_new(struct outcome);
+    struct outcome *outcome = mem_new(struct outcome);
 
-    verdict->engine = t->engine;
-    verdict->claim = *t->claim;
+    outcome->engine = t->engine;
+    outcome->claim = *t->claim;
     *t->claim = (struct ledger_claim){ 0 };
-    return verdict;
+    return outcome;
 }
 
-/* --- at the desk ---------------------------------------------------------------------------- */
-
-static bool outcome_release(const struct writer_context *hands, const struct outcome *v,
-                            struct err *err)
+static void outcome_free(struct outcome *outcome)
 {
-    enum ledger_upsert_result ignored;
-    uint64_t elsewhere;
-
-    return ledger_release(hands->ledger, &v->claim, &v->attempt, v->due_us, v->fetch_again, err)
-           && (!v->reaction.mark
-               || ledger_reaction_note(hands->ledger, v->claim.record_id, &v->reaction, err))
-           && (!v->census_entry.identity.at
-               || ledger_census_upsert(hands->ledger, &v->census_entry, &ignored, &elsewhere, err));
+    ledger_claim_clear(&outcome->claim);
+    ledger_reaction_clear(&outcome->reaction);
+    free(outcome->siblings);
+    for (size_t i = 0; i < outcome->text_count; i++)
+        free(outcome->texts[i]);
+    free(outcome);
 }
 
-/* May be done again after it was taken back, as any work of the desk. */
-static bool siblings_finish(const struct writer_context *hands, struct outcome *v, struct err *err)
+/* Takes the text, which may be NULL. */
+static struct span outcome_keep(struct outcome *outcome, char *text)
 {
-    free(take(v->siblings));
-    v->sibling_count = 0;
-    return !v->engine->settings->fields.containers->each_is_document
-           || ledger_finish_siblings(hands->ledger, &v->claim, v->mod_id, &v->siblings,
-                                     &v->sibling_count, err);
+    outcome->texts[outcome->text_count++] = text;
+    return span_of(text);
 }
 
-/* What the source did with earlier marks: the present one is as it should be, or counts. */
-static bool reaction_settle(const struct writer_context *hands, const struct outcome *v,
-                            struct err *err)
+/* The try that failed, as evidence. */
+static void outcome_add_attempt(struct outcome *outcome, const struct failure *failure, bool counts)
 {
-    if (v->is_kept)
-        return ledger_reaction_keep(hands->ledger, v->claim.record_id, v->reaction.mark, v->mod_id,
-                                    err)
-               && ledger_evidence(hands->ledger, &v->claim, &v->attempt, err);
-    return !v->was_answered || ledger_reaction_drop(hands->ledger, v->claim.record_id, err);
+    outcome->why = failure->why;
+    outcome->attempt = (struct ledger_attempt){ failure->step,
+                                                failure_class_of(failure->kind)->name,
+                                                &outcome->why, failure->bytes, counts };
 }
 
-static bool outcome_work(const struct writer_context *hands, void *arg, struct err *err)
+/* --- after the commit ----------------------------------------------------------------------- */
+
+static void outcome_count(const struct outcome *outcome)
 {
-    struct outcome *v = *(struct outcome **)arg;
-    struct ledger_trait trait = { span_of(v->created), span_of(v->author), span_of(v->path) };
+    struct counts *counts = outcome->engine->counts;
+    const struct ledger_claim *claim = &outcome->claim;
 
-    switch (v->kind) {
-    case OUTCOME_DONE:
-        return ledger_finish(hands->ledger, &v->claim, v->mod_id, err)
-               && siblings_finish(hands, v, err) && reaction_settle(hands, v, err);
-    case OUTCOME_RELEASED:
-        return outcome_release(hands, v, err);
-    case OUTCOME_FAILED:
-        return adopt_note(hands->ledger, &v->claim, &v->previous_finding, err)
-               && ledger_fail(hands->ledger, &v->claim, &v->attempt, &trait, err);
-    case OUTCOME_GONE:
-        return ledger_mark_gone(hands->ledger, &v->claim, err);
-    }
-    abort();
-}
-
-static void outcome_count(const struct outcome *v)
-{
-    struct counts *score = v->engine->counts;
-
-    if (v->kind == OUTCOME_DONE)
-        counts_set_done(score, v->claim.document, v->claim.size);
-    else if (v->kind == OUTCOME_FAILED)
-        counts_set_failed(score, v->claim.document, v->claim.record_id, v->attempt.class);
-    else if (v->kind == OUTCOME_GONE)
-        counts_set_gone(score, v->claim.document);
+    if (outcome->kind == OUTCOME_DONE)
+        counts_set_done(counts, claim->document, claim->size);
+    else if (outcome->kind == OUTCOME_FAILED)
+        counts_set_failed(counts, claim->document, claim->record_id, outcome->attempt.class);
+    else if (outcome->kind == OUTCOME_GONE)
+        counts_set_gone(counts, claim->document);
     else
-        counts_set_waiting(score, v->claim.document);
-    for (size_t i = 0; i < v->sibling_count; i++)
-        counts_set_done(score, v->siblings[i].document, v->siblings[i].size);
+        counts_set_waiting(counts, claim->document);
+    for (size_t i = 0; i < outcome->sibling_count; i++)
+        counts_set_done(counts, outcome->siblings[i].document, outcome->siblings[i].size);
 }
 
-static void outcome_after(void *arg, const struct err *why)
+static void outcome_committed(void *arg, const struct err *why)
 {
-    struct outcome *v = arg;
+    struct outcome *outcome = arg;
+    struct dispatch *dispatch = outcome->engine->dispatch;
 
     if (!why)
-        outcome_count(v);
+        outcome_count(outcome);
     else if (why->kind == ERR_DATABASE && why->code == LEDGER_NOT_OURS)
         log_debug("%s", why->msg);
     else
-        dispatch_stop(v->engine->dispatch, why);
-    dispatch_give_back(v->engine->dispatch);
-    outcome_free(v);
+        dispatch_stop(dispatch, why);
+    dispatch_give_back(dispatch);
+    outcome_free(outcome);
 }
 
-static void outcome_post(struct outcome *verdict)
+static struct writer_then outcome_then(struct outcome *outcome)
 {
     FAILPOINT("settle.told");
-    writer_post(verdict->engine->writer, outcome_work, &verdict, sizeof verdict,
-                (struct writer_then){ outcome_after, verdict });
+    return (struct writer_then){ outcome_committed, outcome };
 }
 
-/* --- deciding ------------------------------------------------------------------------------- */
+/* --- success -------------------------------------------------------------------------------- */
 
-/* How the record came to be marked, where that was not by the first mark. */
-static void outcome_add_mark(const struct transfer *t, struct outcome *verdict)
+/* The mark was not written this time, and counts. */
+static void outcome_add_kept_mark(struct outcome *outcome, const char *mark)
 {
-    verdict->was_answered = t->assignment->edits.reaction.mark;
-    verdict->is_kept = t->mark_stands;
-    if (!t->mark_stands)
-        return;
-    verdict->reaction.mark = mem_text(t->version.mark);
-    (void)err_set(&verdict->why, ERR_DATA, 0,
+    outcome->reaction.mark = mem_text(mark);
+    (void)err_set(&outcome->why, ERR_DATA, 0,
                   "counts as marked: FileMaker answers each mark of the record with an edit of its "
                   "own, and mark and file are as they should be");
-    verdict->attempt = (struct ledger_attempt){ "kept",
+    outcome->attempt = (struct ledger_attempt){ "kept",
                                                 failure_class_of(FAILURE_SOURCE_REACTS)->name,
-                                                &verdict->why, -1, false };
+                                                &outcome->why, -1, false };
 }
 
-bool outcome_of_success(struct transfer *t, struct err *err)
+void outcome_of_success(struct transfer *t)
 {
-    struct outcome *verdict;
-    uint64_t mod_id = t->record->mod_id;
+    struct outcome *outcome = outcome_new(t);
+    struct done done = { .claim = &outcome->claim,
+                         .mod_id = t->record->mod_id,
+                         .has_siblings = t->engine->settings->fields.containers->each_is_document,
+                         .was_answered = t->assignment->edits.reaction.mark,
+                         .kept = &outcome->attempt,
+                         .siblings_r = &outcome->siblings,
+                         .sibling_count_r = &outcome->sibling_count };
 
-    (void)err;
-    verdict = outcome_new(t);
-    verdict->kind = OUTCOME_DONE;
-    verdict->mod_id = mod_id;
-    outcome_add_mark(t, verdict);
-    outcome_post(verdict);
-    return true;
+    outcome->kind = OUTCOME_DONE;
+    if (t->mark_stands)
+        outcome_add_kept_mark(outcome, t->version.mark);
+    done.kept_mark = outcome->reaction.mark;
+    write_done_post(t->engine->writer, &done, outcome_then(outcome));
 }
 
-static int tries_allowed(const struct engine *mover, const struct failure_class *policy)
-{
-    int cap = mover->settings->max_tries;
-
-    return policy->tries > 1 && cap > 0 && cap < policy->tries ? cap : policy->tries;
-}
-
-bool outcome_is_last_try(const struct transfer *t)
-{
-    const struct failure_class *policy = failure_class_of(FAILURE_CONTAINER_UNAVAILABLE);
-
-    if (t->facts.content == FILEMAKER_REFERENCE)
-        return true; /* a path stays a path */
-    return t->claim->attempts + 1 >= tries_allowed(t->engine, policy);
-}
-
-static bool is_away(enum failure_kind failure)
-{
-    return failure == FAILURE_SOURCE_AWAY || failure == FAILURE_STORE_AWAY;
-}
+/* --- failure -------------------------------------------------------------------------------- */
 
 /* Nobody has heard from the other side for so long that a person should look. */
 static bool away_too_long(const struct transfer *t, struct err *err)
@@ -217,89 +152,55 @@ static bool away_too_long(const struct transfer *t, struct err *err)
         atomic_load(source ? &t->engine->source_alive_us : &t->engine->store_alive_us);
     char text[TIME_TEXT_SIZE];
 
-    if (!is_away(t->failure.kind) || time_mono_us() - alive_us < AWAY_US)
+    if (!tries_is_away(t->failure.kind) || time_mono_us() - alive_us < AWAY_US)
         return false;
     *err = t->failure.why;
     return !err_ctx(err, "%s for %s", source ? "FileMaker Server is away" : "the store is away",
                     time_for_people(time_mono_us() - alive_us, text));
 }
 
-/*
- * Whether a document has no try left that its class allows. A try that ends otherwise than most
- * before it may have met a trouble of its own: then its class is not what the document fails with.
- */
-static bool is_tried_out(const struct transfer *t, const struct failure_class *policy)
-{
-    int tries = t->claim->attempts + 1, allowed = tries_allowed(t->engine, policy);
-    const char *usual = t->assignment->usual_class;
-
-    if (tries < allowed || allowed <= 1 || t->claim->attempts < 2 || !usual
-        || strcmp(usual, policy->name) == 0)
-        return tries >= allowed;
-    return tries >= allowed + DOUBT_TRIES;
-}
-
-static int64_t due_after(const struct transfer *t, const struct failure_class *policy)
-{
-    int tries = t->claim->attempts + 1;
-    int64_t now_us = time_now_us();
-
-    if (t->failure.due_us)
-        return t->failure.due_us;
-    if (is_away(t->failure.kind))
-        return now_us + AWAY_WAIT_US;
-    if (t->failure.kind == FAILURE_SOURCE_REACTS) /* stored: whether it fails is seen then */
-        return now_us + failure_class_wait_us(tries, t->engine->settings->first_wait_us);
-    if (t->failure.kind == FAILURE_RECORD_INCOMPLETE)
-        return now_us + PARKED_US; /* whichever file of the record comes last takes it along */
-    if (policy->tries ? is_tried_out(t, policy) : tries >= WAITS_IN_A_RUN)
-        return now_us + PARKED_US;
-    return now_us + failure_class_wait_us(tries, t->engine->settings->first_wait_us);
-}
-
-/* What was read is not what the record has now. */
+/* Whether what was read is not what the record has now. */
 static bool must_fetch_again(const struct transfer *t)
 {
     return t->failure.kind == FAILURE_SOURCE_CHANGED || t->failure.kind == FAILURE_SOURCE_REACTS;
 }
 
-/* What the record says now, so that the next claim is made with it. */
-static void outcome_add_record(struct transfer *t, struct outcome *verdict)
+/* The record as it is now, so that the next claim is made with it. */
+static void outcome_add_record(struct outcome *outcome, const struct transfer *t)
 {
     const struct source_fields *fields = &t->engine->settings->fields;
+    struct ledger_census_entry *entry = &outcome->entry;
 
-    if (!must_fetch_again(t) || !t->record || t->page.count == 0)
-        return;
-    verdict->identity = mem_text(str_text(&t->facts.identity));
-    verdict->patient_id = mem_text(str_text(&t->facts.patient_id));
-    verdict->filemaker_id = span_text(t->facts.filemaker_id);
-    verdict->type = span_text(t->facts.type);
-    verdict->census_entry = facts_census_entry(
+    *entry = facts_census_entry(
         fields, t->record,
-        containers_find(fields->containers, verdict->claim.container, verdict->claim.repetition),
+        containers_find(fields->containers, outcome->claim.container, outcome->claim.repetition),
         &t->facts);
-    verdict->census_entry.identity = span_of(verdict->identity);
-    verdict->census_entry.patient_id = span_of(verdict->patient_id);
-    verdict->census_entry.filemaker_id = span_of(verdict->filemaker_id);
-    verdict->census_entry.type = span_of(verdict->type);
+    entry->identity = outcome_keep(outcome, mem_text(str_text(&t->facts.identity)));
+    entry->patient_id = outcome_keep(outcome, mem_text(str_text(&t->facts.patient_id)));
+    entry->filemaker_id = outcome_keep(outcome, span_text(t->facts.filemaker_id));
+    entry->type = outcome_keep(outcome, span_text(t->facts.type));
 }
 
-static void post_released(struct transfer *t, const struct failure_class *policy)
+static void post_released(struct transfer *t, const struct failure_class *class)
 {
-    int64_t due_us = due_after(t, policy);
-    bool counts = !is_away(t->failure.kind);
-    struct outcome *verdict = outcome_new(t);
+    int64_t due_us = tries_next_us(t, class);
+    struct outcome *outcome = outcome_new(t);
+    struct released released = { .claim = &outcome->claim,
+                                 .attempt = &outcome->attempt,
+                                 .due_us = due_us,
+                                 .fetch_again = must_fetch_again(t) };
 
-    verdict->kind = OUTCOME_RELEASED;
-    verdict->due_us = due_us;
-    verdict->fetch_again = must_fetch_again(t);
-    verdict->reaction = t->reaction;
+    outcome->kind = OUTCOME_RELEASED;
+    outcome_add_attempt(outcome, &t->failure, !tries_is_away(t->failure.kind));
+    outcome->reaction = t->reaction;
     t->reaction = (struct ledger_reaction){ 0 };
-    verdict->why = t->failure.why;
-    verdict->attempt = (struct ledger_attempt){ t->failure.step, policy->name, &verdict->why,
-                                                t->failure.bytes, counts };
-    outcome_add_record(t, verdict);
-    outcome_post(verdict);
+    if (outcome->reaction.mark)
+        released.reaction = &outcome->reaction;
+    if (released.fetch_again && t->record && t->page.count > 0) {
+        outcome_add_record(outcome, t);
+        released.entry = &outcome->entry;
+    }
+    write_released_post(t->engine->writer, &released, outcome_then(outcome));
 }
 
 /* For the report, which counts by days: of a text field only what can be no other day. */
@@ -316,49 +217,50 @@ static char *created_text(const struct transfer *t)
                       c.second);
 }
 
-static void post_failed(struct transfer *t, const struct failure_class *policy)
+static void post_failed(struct transfer *t)
 {
-    struct outcome *verdict;
+    struct outcome *outcome;
+    struct failed failed;
 
     adopt_judge(t);
-    verdict = outcome_new(t);
-    verdict->kind = OUTCOME_FAILED;
-    verdict->previous_finding = t->previous_finding;
-    verdict->why = t->failure.why;
-    verdict->attempt = (struct ledger_attempt){ t->failure.step, policy->name, &verdict->why,
-                                                t->failure.bytes, true };
-    verdict->created = created_text(t);
-    verdict->author = span_text(t->facts.author);
+    outcome = outcome_new(t);
+    outcome->kind = OUTCOME_FAILED;
+    outcome_add_attempt(outcome, &t->failure, true);
+    outcome->trait.created = outcome_keep(outcome, created_text(t));
+    outcome->trait.author = outcome_keep(outcome, span_text(t->facts.author));
     if (t->facts.content == FILEMAKER_REFERENCE)
-        verdict->path = span_text(t->facts.value);
-    outcome_post(verdict);
+        outcome->trait.path = outcome_keep(outcome, span_text(t->facts.value));
+    outcome->previous_finding = t->previous_finding;
+    failed = (struct failed){ &outcome->claim, &outcome->attempt, &outcome->trait,
+                              adopt_evidence(&outcome->previous_finding, &outcome->previous) };
+    write_failed_post(t->engine->writer, &failed, outcome_then(outcome));
 }
 
 static void post_gone(struct transfer *t)
 {
-    struct outcome *verdict = outcome_new(t);
+    struct outcome *outcome = outcome_new(t);
 
-    verdict->kind = OUTCOME_GONE;
-    outcome_post(verdict);
+    outcome->kind = OUTCOME_GONE;
+    write_gone_post(t->engine->writer, &outcome->claim, outcome_then(outcome));
 }
 
 /* A document that is stored does not fail any more: at worst its mark has to wait. */
-static bool is_lost_cause(const struct transfer *t, const struct failure_class *policy)
+static bool is_lost_cause(const struct transfer *t, const struct failure_class *class)
 {
-    return policy->tries > 0 && t->claim->state == LEDGER_CLAIMED && is_tried_out(t, policy);
+    return class->tries > 0 && t->claim->state == LEDGER_CLAIMED && tries_are_over(t, class);
 }
 
 bool outcome_of_failure(struct transfer *t, struct err *err)
 {
-    const struct failure_class *policy = failure_class_of(t->failure.kind);
-    bool lost = is_lost_cause(t, policy);
+    const struct failure_class *class = failure_class_of(t->failure.kind);
+    bool lost = is_lost_cause(t, class);
 
-    log_debug("%s at %s: %s", policy->name, t->failure.step, t->failure.why.msg);
+    log_debug("%s at %s: %s", class->name, t->failure.step, t->failure.why.msg);
     if (t->failure.claim_is_lost) {
         dispatch_give_back(t->engine->dispatch);
         return true;
     }
-    if (t->failure.run_wide || (lost && policy->stops_run)) {
+    if (t->failure.run_wide || (lost && class->stops_run)) {
         *err = t->failure.why;
         return false;
     }
@@ -367,8 +269,8 @@ bool outcome_of_failure(struct transfer *t, struct err *err)
     if (t->failure.record_is_gone)
         post_gone(t);
     else if (lost)
-        post_failed(t, policy);
+        post_failed(t);
     else
-        post_released(t, policy);
+        post_released(t, class);
     return true;
 }

@@ -7,30 +7,18 @@
  * and has the very bytes that were stored for this mark, and either the source answered twice in
  * the same way and nothing happened since, or the hour allows no more.
  */
-#include "transfer/inside.h"
+#include "transfer/reaction.h"
 
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/time.h"
+#include "engine/writes.h"
 #include "ledger/edits.h"
 
 enum { SAME_ENOUGH = 2, TIMES_MAX = 4 };
 
 /* --- before a mark is written --------------------------------------------------------------- */
-
-struct announce_job {
-    uint64_t record_id, mod_id;
-    int64_t due_us;
-};
-
-static bool announce_work(const struct writer_context *hands, void *arg, struct err *err)
-{
-    struct announce_job *job = arg;
-
-    return ledger_edit_note(hands->ledger, job->record_id, job->mod_id, time_now_us(), &job->due_us,
-                            err);
-}
 
 /* The mark of a first claim is told by the claim itself: see LEDGER_EDITS_NOTED_MAX. */
 static bool mark_is_announced(const struct transfer *t)
@@ -40,21 +28,22 @@ static bool mark_is_announced(const struct transfer *t)
 
 bool reaction_may_mark(struct transfer *t)
 {
-    struct announce_job job = { t->claim->record_id, t->version.mod_id, 0 };
+    int64_t due_us;
     char wait[TIME_TEXT_SIZE];
     struct err err = { 0 };
 
     if (mark_is_announced(t))
         return true;
-    if (!writer_run(t->engine->writer, announce_work, &job, &err))
+    if (!write_announcement(t->engine->writer, t->claim->record_id, t->version.mod_id, &due_us,
+                            &err))
         return failure_of_writer(&t->failure, "mark", &err);
     FAILPOINT("mark.told");
-    if (job.due_us == 0)
+    if (due_us == 0)
         return true;
     (void)failure_say(&t->failure, FAILURE_MARK_WAITS, "mark",
                       "the record was marked %d times within an hour: it may be again in %s",
-                      LEDGER_EDITS_MAX, time_for_people(job.due_us - time_now_us(), wait));
-    t->failure.due_us = job.due_us;
+                      LEDGER_EDITS_MAX, time_for_people(due_us - time_now_us(), wait));
+    t->failure.due_us = due_us;
     return false;
 }
 

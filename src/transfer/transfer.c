@@ -4,7 +4,15 @@
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "base/time.h"
-#include "transfer/inside.h"
+#include "document/dates.h"
+#include "engine/writes.h"
+#include "transfer/commit.h"
+#include "transfer/mark.h"
+#include "transfer/outcome.h"
+#include "transfer/reaction.h"
+#include "transfer/record.h"
+#include "transfer/tries.h"
+#include "transfer/upload.h"
 
 static void transfer_clear(struct transfer *t)
 {
@@ -13,50 +21,6 @@ static void transfer_clear(struct transfer *t)
     ledger_reaction_clear(&t->reaction);
     facts_clear(&t->facts);
     filemaker_page_clear(&t->page);
-}
-
-static bool is_out_of_time(const struct err *err)
-{
-    return filemaker_is_too_much(err)
-           && (err->kind == ERR_NET || (err->kind == ERR_REMOTE && err->code >= 400));
-}
-
-/*
- * A server that is not done with this record in time, and answers all the same, is not away: then
- * it is the record, which may fail, while what is away is waited for.
- */
-static bool record_read_failed(struct transfer *t, struct err *err)
-{
-    struct filemaker_product product;
-    struct err ignored = { 0 };
-
-    if (!is_out_of_time(err) || !filemaker_product(t->worker->filemaker, &product, &ignored))
-        return failure_of_source(&t->failure, "fetch", err);
-    (void)err_ctx(err, "the server answers, but is not done with this record");
-    return failure_set(&t->failure, FAILURE_SOURCE_REJECTED, "fetch", err);
-}
-
-bool transfer_read_record(struct transfer *t)
-{
-    const struct source_fields *fields = &t->engine->settings->fields;
-    bool by_record = span_starts(span_of(t->claim->identity), "rec:");
-    size_t which = containers_find(fields->containers, t->claim->container, t->claim->repetition);
-    struct err err = { 0 };
-
-    if (which == fields->containers->count)
-        return failure_say(&t->failure, FAILURE_SOURCE_REJECTED, "fetch",
-                           "container '%.64s' is no longer in the configuration",
-                           t->claim->container);
-
-    facts_clear(&t->facts);
-    filemaker_page_clear(&t->page);
-    if (!filemaker_record(t->worker->filemaker, fields->layout, t->claim->record_id, &t->page,
-                          &err))
-        return record_read_failed(t, &err);
-    atomic_store(&t->engine->source_alive_us, time_mono_us());
-    t->record = &t->page.records[0];
-    facts_read(fields, t->record, by_record, which, &t->facts);
-    return true;
 }
 
 /* Another id under a known record id: a restored or rebuilt file. Nothing can be trusted then. */
@@ -107,18 +71,6 @@ static bool patient_agrees(struct transfer *t)
     return true;
 }
 
-static bool marks_work(const struct writer_context *hands, void *arg, struct err *err)
-{
-    struct assignment *a = arg;
-
-    for (size_t i = 0; i < a->mark_count; i++)
-        free(a->marks[i]);
-    a->mark_count = 0;
-    ledger_edits_clear(&a->edits);
-    return ledger_marks(hands->ledger, a->claim.record_id, &a->marks, &a->mark_count, err)
-           && ledger_edits_read(hands->ledger, a->claim.record_id, time_now_us(), &a->edits, err);
-}
-
 /*
  * A first claim does not ask for earlier marks. There may be one all the same: a test of writing
  * that could not take it back.
@@ -127,7 +79,7 @@ static bool marks_ask(struct transfer *t)
 {
     struct err err = { 0 };
 
-    return t->claim->epoch > 1 || writer_run(t->engine->writer, marks_work, t->assignment, &err)
+    return t->claim->epoch > 1 || ask_marks(t->engine->writer, t->assignment, &err)
            || failure_of_writer(&t->failure, "fetch", &err);
 }
 
@@ -179,24 +131,11 @@ static bool has_contents(struct transfer *t)
     abort();
 }
 
-bool transfer_check_unchanged(struct transfer *t)
-{
-    uint64_t mod_id = t->record->mod_id;
-
-    if (!transfer_read_record(t))
-        return false;
-    if (t->record->mod_id == mod_id)
-        return true;
-    return failure_say(&t->failure, FAILURE_SOURCE_CHANGED, "fetch",
-                       "the record was edited while its file was read (modId %ju, now %ju)",
-                       (uintmax_t)mod_id, (uintmax_t)t->record->mod_id);
-}
-
 static bool transfer_fetch(struct transfer *t)
 {
-    return transfer_read_record(t) && is_same_document(t) && is_as_claimed(t) && patient_agrees(t)
+    return record_read(t) && is_same_document(t) && is_as_claimed(t) && patient_agrees(t)
            && mark_is_ours_or_none(t) && has_contents(t)
-           && download_open(t->worker, t->claim, &t->facts, outcome_is_last_try(t), &t->download,
+           && download_open(t->worker, t->claim, &t->facts, tries_is_last(t), &t->download,
                             &t->failure);
 }
 
@@ -210,7 +149,7 @@ static bool transfer_steps(struct transfer *t)
     if (!upload_file(t))
         return false;
     FAILPOINT("move.put");
-    if (!transfer_commit(t))
+    if (!commit_document(t))
         return false;
     FAILPOINT("move.recorded");
     return mark_document(t);
@@ -226,7 +165,10 @@ bool transfer_run(struct engine_worker *worker, struct assignment *assignment, s
 
     log_context(worker->name, assignment->claim.identity);
     good = assignment->claim.state == LEDGER_STORED ? mark_resume(&t) : transfer_steps(&t);
-    good = good ? outcome_of_success(&t, err) : outcome_of_failure(&t, err);
+    if (good)
+        outcome_of_success(&t);
+    else
+        good = outcome_of_failure(&t, err);
     transfer_clear(&t);
     log_context(worker->name, NULL);
     return good;

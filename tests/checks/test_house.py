@@ -23,7 +23,6 @@ LONG = {
     "src/run/run.c": 556,
     "src/sql/postgres.c": 546,
     "src/store/s3/multipart.c": 546,
-    "src/transfer/upload.c": 577,
 }
 A_FEW = 20
 

@@ -1,0 +1,47 @@
+/*
+ * One document under way: what its steps hand to one another. A step returns true when the next may
+ * follow; otherwise `failure` says what happened. The steps, from the first to the last:
+ *
+ *   record    reads the record, once and again
+ *   download  fetches its bytes (content_source: from where)
+ *   adopt     compares them with what an earlier importer left
+ *   version   chooses key and version
+ *   upload    commits the intent and puts the bytes
+ *   commit    commits that they are stored, and the row
+ *   mark      marks the record (reaction: where the source answers marks with edits)
+ *   outcome   tells the ledger what became of the document (tries: when it is tried again)
+ *
+ * transfer.c calls them. Only the worker's thread touches a transfer.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "engine/assignment.h"
+#include "engine/classify.h"
+#include "engine/engine.h"
+#include "transfer/download.h"
+
+/* What was found out about an earlier importer's work on a document. */
+struct adopt_finding {
+    const char *class; /* NULL: nothing was left for it */
+    struct err why;    /* the words                     */
+};
+
+struct transfer {
+    struct engine_worker *worker;
+    struct engine *engine;
+    struct assignment *assignment;
+    struct ledger_claim *claim;            /* the assignment's                 */
+    struct filemaker_page page;            /* the record, freshly read         */
+    const struct filemaker_record *record; /* inside it                        */
+    struct source_facts facts;             /* the record's, about the document */
+    struct download download;
+    struct ledger_version version; /* what is to be stored, or was */
+    struct failure failure;
+    bool mark_is_foreign; /* an earlier importer's; only where it is to be taken over       */
+    bool is_adopted;      /* the earlier importer's object has exactly these bytes          */
+    bool mark_stands;     /* ours stands there from before, and counts for this version too */
+    struct ledger_reaction reaction; /* how the source answered our mark; mark NULL: it did not */
+    char previous_imprint[STORE_IMPRINT_SIZE]; /* of an earlier importer's object, if adopted   */
+    struct adopt_finding previous_finding;
+};
