@@ -21,12 +21,19 @@ def has_nm():
     return shutil.which("nm") is not None
 
 
-def read(path, file):
-    """What nm says of one object file, whose source is `path`. Names with two underscores are the compiler's."""
-    listed = subprocess.run(["nm", "-P", file], stdout=subprocess.PIPE, check=True).stdout.decode()
-    symbols = [line.split()[:2] for line in listed.splitlines()]
-    return Object(path, {name for name, kind in symbols if kind in "Uw"},
-                  {name for name, kind in symbols if kind.isupper() and kind != "U" and not name.startswith("__")})
+def read_all(paths):
+    """What nm says of object files, {object file: its source's path}. Names with two underscores are the compiler's."""
+    listed = subprocess.run(["nm", "-A", "-P", *paths], stdout=subprocess.PIPE, check=True).stdout.decode()
+    symbols = {path: (set(), set()) for path in paths.values()}
+    for line in listed.splitlines():
+        file, _, rest = line.partition(": ")
+        name, kind = rest.split()[:2]
+        needs, defines = symbols[paths[file]]
+        if kind in "Uw":
+            needs.add(name)
+        elif kind.isupper() and not name.startswith("__"):
+            defines.add(name)
+    return [Object(path, *both) for path, both in symbols.items()]
 
 
 def source_of(build, command):
@@ -48,9 +55,9 @@ def is_ours(path):
 def built(is_wanted, build=BUILD):
     """The objects of a build whose sources are wanted, by its own description: what else lies there is left over."""
     commands = json.loads((build / "compile_commands.json").read_text())
-    paths = [(source_of(build, command), command) for command in commands]
-    return [read(path, pathlib.Path(command["directory"]) / command["output"])
-            for path, command in paths if path and is_wanted(path)]
+    paths = {str(pathlib.Path(command["directory"]) / command["output"]): source_of(build, command)
+             for command in commands}
+    return read_all({file: path for file, path in paths.items() if path and is_wanted(path)})
 
 
 def definers(found):

@@ -29,9 +29,10 @@ def written(folder, texts):
 
 def compiled(folder, texts):
     """Compiles each file by itself; what nm says of the objects."""
-    for path in written(folder, texts):
-        subprocess.run(["cc", "-c", "-o", folder / f"{path}.o", folder / path], check=True)
-        yield objects.read(path, folder / f"{path}.o")
+    paths = {f"{folder / path}.o": path for path in written(folder, texts)}
+    for file, path in paths.items():
+        subprocess.run(["cc", "-c", "-o", file, folder / path], check=True)
+    return objects.read_all(paths)
 
 
 def expect(tap, name, edges, wanted):
@@ -46,7 +47,7 @@ def planted(tap, folder):
     expect(tap, "a module's own private header makes no circle",
            circles.by_includes(written(folder / "inside", INSIDE)), [])
     if objects.has_nm():
-        expect(tap, "a circle of calls is found", circles.by_calls(list(compiled(folder / "bodies", BODIES))),
+        expect(tap, "a circle of calls is found", circles.by_calls(compiled(folder / "bodies", BODIES)),
                [("src/one/ping", "src/one/pong")])
     else:
         tap.skip("a circle of calls is found", "nm is not installed")
