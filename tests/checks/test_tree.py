@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Small rules for all files: portable, tidy, of a size to read; headers that stand alone."""
+"""Small rules for all files: portable, tidy, of a size to keep; headers that stand alone."""
 
 import concurrent.futures
 import os
@@ -11,7 +11,6 @@ import subprocess
 
 from tree import ROOT, Tap, files, text
 
-LINES_MAX = 700
 BYTES_MAX = 200 * 1024
 MACHINE_PATH = re.compile(r"(?<![\w.~-])/(?:work|home|root)(?=[/\s\"'`]|$)")
 TEMPORARY = re.compile(r"(?<![\w.])/tmp/[\w{$-]")
@@ -45,10 +44,6 @@ tap.check("no names under /tmp but in tests",
 tap.check("no blanks at the end of a line", matching(re.compile(r"[ \t]$"), readable))
 tap.check("every header says #pragma once",
           [path for path in headers if "\n#pragma once\n" not in "\n" + (text(path) or "")])
-tap.check("no source is too long to read",
-          [f"{path}: {len(text(path).splitlines())} lines, at most {LINES_MAX}"
-           for path in files(".c", ".h", under="src/") + files(".c", ".h", under="sim/")
-           if len(text(path).splitlines()) > LINES_MAX])
 tap.check("no file is too large to keep",
           [f"{path}: {(ROOT / path).stat().st_size} bytes, at most {BYTES_MAX}"
            for path in everything if (ROOT / path).stat().st_size > BYTES_MAX])
