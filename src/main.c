@@ -40,12 +40,17 @@ static const struct program program = {
     .default_config = "fmferry.ini",
 };
 
-/* What this process writes is its owner's alone, and its memory is nobody's to look at. */
+/*
+ * Keeps what this process writes for its owner alone, and its memory from everybody: no core is
+ * dumped, and no debugger attaches. Only a build with -Ddebugging=true leaves the memory open.
+ */
 static void process_harden(void)
 {
     struct rlimit none = { 0, 0 };
 
     (void)umask(077);
+    if (DEBUGGING)
+        return;
     (void)setrlimit(RLIMIT_CORE, &none);
     (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }

@@ -1,10 +1,12 @@
 #!/usr/bin/python3
 """What the process does for itself, under a shell that allows everybody everything: nobody else reads what it writes, or its memory."""
 
+import json
 import os
 import resource
+import subprocess
 
-from harness import BUILD, Bench, main, need_programs
+from harness import BUILD, FMFERRY, Bench, main, need_programs
 
 HARDENED = BUILD / "tests" / "hardened.so"
 
@@ -30,6 +32,39 @@ def files(tap, bench):
     tap.same(open_, [], "nothing that was written may be read by others")
 
 
+def opened(folder):
+    """The program as -Ddebugging=true makes it: linked again, with main() compiled anew for a version.h that says so."""
+    commands = json.loads((BUILD / "compile_commands.json").read_text())
+    compile_ = next(one for one in commands if one["file"].endswith("src/main.c") and "fmferry.p" in one["output"])
+    listed = subprocess.run(["ninja", "-C", BUILD, "-t", "commands", "src/fmferry"], stdout=subprocess.PIPE,
+                            check=True, text=True).stdout
+    link = next(line for line in listed.splitlines() if " -o src/fmferry " in line)
+    (folder / "version.h").write_text('#define VERSION "0+debugging"\n#define DEBUGGING true\n')
+    for command, old, new in ((compile_["command"], compile_["output"], folder / "main.o"),
+                              (link.replace(compile_["output"], str(folder / "main.o")), "src/fmferry", folder / "fmferry")):
+        subprocess.run(f"{command} -iquote {folder}".replace(f" -o {old} ", f" -o {new} "), shell=True,
+                       cwd=BUILD, check=True)
+    return folder / "fmferry"
+
+
+def own_word(program, told):
+    """What a program did for itself, as it ends."""
+    subprocess.run([program, "--version"], stdout=subprocess.DEVNULL, check=True,
+                   env=dict(os.environ, LD_PRELOAD=str(HARDENED), HARDENED=str(told)))
+    return told.read_text()
+
+
+def debugging(tap, bench, hard):
+    """The switch for developers opens the memory, and only there; its version names it."""
+    wide = "unlimited" if hard == resource.RLIM_INFINITY else hard
+    said = own_word(opened(bench.folder), bench.folder / "told").replace(str(2 ** 64 - 1), "unlimited")
+    tap.same(said, f"umask 077, core {wide} {wide}, dumpable 1\n", "with -Ddebugging=true its memory may be dumped")
+    options = json.loads((BUILD / "meson-info" / "intro-buildoptions.json").read_text())
+    tap.ok(not next(one["value"] for one in options if one["name"] == "debugging"), "which is off unless it is asked for")
+    version = subprocess.run([FMFERRY, "--version"], stdout=subprocess.PIPE, text=True).stdout
+    tap.ok("debugging" not in version, "and no other program's version says so", version)
+
+
 def test(tap):
     if not need_programs(tap) or not tap.ok(HARDENED.exists(), "what is preloaded was built"):
         return
@@ -42,6 +77,7 @@ def test(tap):
         bench.serve("generate:12,2000")
         own_words(tap, bench)
         files(tap, bench)
+        debugging(tap, bench, hard)
         bench.stop_serving()
 
 
