@@ -1,12 +1,13 @@
 # Two doors: `make demo` shows everything, `make test` tries everything. Each installs what is
-# missing, builds, and runs. The build itself is Meson's.
+# missing, builds, and runs. `make check` is for between: less than a minute. The build itself is Meson's.
 
 BUILD := build
 ASAN := build-asan
 TSAN := build-tsan
 FAILPOINTS := build-failpoints
+DEBUG := build-debug
 
-.PHONY: all bench demo test mutants torture torture-switches torture-mixed \
+.PHONY: all bench check debug demo test mutants torture torture-switches torture-mixed \
 	torture-steps torture-kills torture-traps torture-rosters torture-live torture-swift torture-mutants failpoints \
 	clean
 
@@ -20,6 +21,17 @@ test: packages-build packages-test packages-npm packages-real all $(ASAN)/build.
 	@ninja -C $(ASAN) --quiet
 	@ninja -C $(TSAN) --quiet
 	@tests/run.py $(BUILD) $(ASAN) $(TSAN)
+
+# The quick ones, of one build: unit tests, fuzz replays, checks of the tree. Many only wait, so more than one
+# for each processor runs at a time. ONLY=word: all tests with this word in their name, whatever they take.
+check: packages-build all
+	@tests/run.py $(if $(ONLY),--only $(ONLY),--only unit_ --only fuzz_ --only checks/ --jobs $(CHECK_JOBS)) $(BUILD)
+
+CHECK_JOBS = $(shell expr 2 '*' $$(nproc))
+
+# A program under gdb: TEST=unit_base_num CASE=sizes_may_end_in_a_unit; any other name, with its ARGS.
+debug: packages-build packages-debug
+	@FMFERRY_BUILD=$(DEBUG) tools/debug $(or $(TEST),fmferry) $(CASE) $(ARGS)
 
 # QUICK=1: less of everything. WHOLE=1: all ten runs of the first importer, a quarter of an hour.
 bench: packages-build packages-bench all
@@ -75,7 +87,7 @@ failpoints: $(FAILPOINTS)/build.ninja
 	@ninja -C $(FAILPOINTS) --quiet src/fmferry
 
 clean:
-	rm -rf $(BUILD) $(ASAN) $(TSAN) $(FAILPOINTS) demo
+	rm -rf $(BUILD) $(ASAN) $(TSAN) $(FAILPOINTS) $(DEBUG) demo
 
 # One that came from elsewhere will do; beside it, Debian's could not be installed.
 packages-npm:

@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 """Runs test programs that print TAP, a few at a time, and counts.
 
-    tests/run.py [--jobs N] [--only WORD] BUILD ...
+    tests/run.py [--jobs N] [--only WORD ...] BUILD ...
 
 BUILD is a build folder: its unit tests and fuzz replays are run from it (a sanitizer build is
 simply another folder). The first BUILD also runs the end-to-end tests, which drive its programs.
 Only programs that the build describes are run, and only if they are as new as their sources.
-The last line is `N passed, N failed`; the line before it says what was skipped, and why.
+The last line is `N passed, N failed`; the lines before it say how long it took, and what was skipped and why.
 """
 
 import argparse
@@ -105,7 +105,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("builds", nargs="+", metavar="BUILD")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 2)
-    parser.add_argument("--only", default="", help="only programs with this word in their name")
+    parser.add_argument("--only", action="append", metavar="WORD",
+                        help="only programs with this word in their name; given twice, with either")
     parser.add_argument("--limit", type=int, default=1800, help="seconds for one program")
     options = parser.parse_args()
 
@@ -113,15 +114,17 @@ def main():
     if stale:
         print("\n".join(stale))
         sys.exit(2)
+    started, words = time.monotonic(), options.only or [""]
     programs = [program for index, build in enumerate(options.builds)
-                for program in programs_of(build, index == 0) if options.only in program[0]]
+                for program in programs_of(build, index == 0) if any(word in program[0] for word in words)]
     if not programs:
-        print(f"no test has '{options.only}' in its name")
+        print(f"no test has '{' or '.join(words)}' in its name")
         sys.exit(2)
     results = run_all(programs, options.jobs, options.limit)
 
     skipped = [f"{result.name}: {line}" for result in results for line in result.skipped]
     failed = sum(len(result.failed) for result in results)
+    print(f"{len(results)} programs in {time.monotonic() - started:.0f} s")
     for line in skipped:
         print(f"skipped {line}")
     print(f"{len(skipped)} skipped")

@@ -8,6 +8,8 @@
  *         CHECK_STR(str_text(&s), "twelve");
  *     }
  *
+ * `unit_base_num numbers_are_whole` runs that test alone, `unit_base_num --list` names all.
+ *
  * A test that cannot run here says so with SKIP("why") and returns; it is counted as skipped.
  */
 #pragma once
@@ -17,6 +19,7 @@
 struct tap_test {
     const char *name;
     void (*run)(void);
+    bool is_wanted; /* named on the command line, or nothing was */
     struct tap_test *next;
 };
 
@@ -30,7 +33,7 @@ void tap_skip(const char *why);
     static void test_name(void);                                                                   \
     __attribute__((constructor)) static void test_name##_register(void)                            \
     {                                                                                              \
-        static struct tap_test test = { #test_name, test_name, NULL };                             \
+        static struct tap_test test = { #test_name, test_name, false, NULL };                      \
         tap_register(&test);                                                                       \
     }                                                                                              \
     static void test_name(void)

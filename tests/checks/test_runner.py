@@ -1,5 +1,8 @@
 #!/usr/bin/python3
-"""tests/run.py on small TAP programs, each wrong in a way of its own, and on builds that are not as new as they should be."""
+"""
+tests/run.py on small TAP programs, each wrong in a way of its own, and on builds that are not as new as they should be;
+and how one test is chosen, in a program and for the debugger.
+"""
 
 import json
 import os
@@ -7,6 +10,7 @@ import pathlib
 import subprocess
 import tempfile
 
+from objects import BUILD
 from tree import ROOT, Tap
 
 GOOD = "1..2\nok 1 - a\nok 2 - b\n"
@@ -76,13 +80,39 @@ def expect(tap, name, done, code, said):
                                      *done[1].splitlines()])
 
 
+def said_by(*command, **environment):
+    done = subprocess.run([str(word) for word in command], env=dict(os.environ, **environment),
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return done.returncode, done.stdout
+
+
+def one_test(tap):
+    """A unit test's program runs the tests that are named; a stand-in for gdb prints what it is given."""
+    program = BUILD / "tests" / "unit" / "base" / "unit_base_num"
+    names = said_by(program, "--list")[1].split()
+    tap.check("a program names its tests", [] if len(names) > 2 else names)
+    expect(tap, "one test by name", said_by(program, names[1]), 0, f"1..1\nok 1 - {names[1]}\n")
+    expect(tap, "two, in the program's order", said_by(program, names[2], names[0], names[0]), 0,
+           f"1..2\nok 1 - {names[0]}\nok 2 - {names[2]}\n")
+    expect(tap, "a name that is no test's", said_by(program, names[0], "none"), 2, "there is no test 'none' here")
+    with_gdb = dict(FMFERRY_BUILD=str(BUILD), GDB="echo debugger:")
+    expect(tap, "the debugger gets the program and the test",
+           said_by(ROOT / "tools" / "debug", "unit_base_num", names[0], **with_gdb), 0,
+           f"debugger: -ex break tap_fail --args {program.resolve()} {names[0]}\n")
+    expect(tap, "and the nearest names of what is not there",
+           said_by(ROOT / "tools" / "debug", "base_num", **with_gdb), 1, "no program base_num: unit_base_num")
+
+
 tap = Tap()
+one_test(tap)
 with tempfile.TemporaryDirectory(prefix="fmferry-runner-") as folder:
     fake = Fake(folder)
     for name, prints, code, said in FORMS:
         fake.add(name, prints, code)
         expect(tap, name, fake.run("--only", f"unit_{name}"), 1 if said else 0, said)
     expect(tap, "no such test", fake.run("--only", "nobody"), 2, "no test has 'nobody'")
+    expect(tap, "two words take the tests of either", fake.run("--only", "unit_good", "--only", "unit_too-few-at"), 1,
+           "2 programs in ")
     code, said = fake.run()
     bad = sum(line.startswith("FAILED ") for line in said.splitlines())
     tap.check("all together: none hides another",
