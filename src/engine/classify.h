@@ -19,19 +19,19 @@ struct failure {
 /* Each always returns false, so that `return trouble_...` reads as a sentence. */
 
 /* A failure whose class is known; `why` may be NULL if `format` says it all. */
-bool failure_set(struct failure *trouble, enum failure_kind failure, const char *step,
+bool failure_set(struct failure *failure, enum failure_kind kind, const char *step,
                  const struct err *why);
-bool failure_say(struct failure *trouble, enum failure_kind failure, const char *step,
+bool failure_say(struct failure *failure, enum failure_kind kind, const char *step,
                  const char *format, ...) printf_like(4, 5);
 
 /* A failed call to FileMaker about this record. */
-bool failure_of_source(struct failure *trouble, const char *step, const struct err *why);
+bool failure_of_source(struct failure *failure, const char *step, const struct err *why);
 
 /* A failed stream; `bytes` came before. */
-bool failure_of_stream(struct failure *trouble, int64_t bytes, const struct err *why);
+bool failure_of_stream(struct failure *failure, int64_t bytes, const struct err *why);
 
 /* A failed call to the store. */
-bool failure_of_store(struct failure *trouble, const struct err *why);
+bool failure_of_store(struct failure *failure, const struct err *why);
 
 /* A failed piece of work at the desk. */
-bool failure_of_writer(struct failure *trouble, const char *step, const struct err *why);
+bool failure_of_writer(struct failure *failure, const char *step, const struct err *why);

@@ -20,18 +20,18 @@ struct counts_snapshot {
 enum { COUNTS_RECENT = 3, COUNTS_RECENT_SIZE = 80 };
 
 struct counts *counts_new(void);
-void counts_free(struct counts *score); /* NULL is allowed */
+void counts_free(struct counts *counts); /* NULL is allowed */
 
-void counts_add_seen(struct counts *score, int64_t documents);
-void counts_set_done(struct counts *score, int64_t document, int64_t size_bytes);
-void counts_set_failed(struct counts *score, int64_t document, uint64_t record_id,
+void counts_add_seen(struct counts *counts, int64_t documents);
+void counts_set_done(struct counts *counts, int64_t document, int64_t size_bytes);
+void counts_set_failed(struct counts *counts, int64_t document, uint64_t record_id,
                        const char *class);
-void counts_set_waiting(struct counts *score,
+void counts_set_waiting(struct counts *counts,
                         int64_t document); /* neither done nor failed, so far */
-void counts_set_gone(struct counts *score,
+void counts_set_gone(struct counts *counts,
                      int64_t document); /* its record is: it counts no more  */
 
-struct counts_snapshot counts_get(struct counts *score);
+struct counts_snapshot counts_get(struct counts *counts);
 
 /* The latest failures, newest first: "record 17: container-empty"; "" where there are fewer. */
-void counts_recent(struct counts *score, char recent_r[COUNTS_RECENT][COUNTS_RECENT_SIZE]);
+void counts_recent(struct counts *counts, char recent_r[COUNTS_RECENT][COUNTS_RECENT_SIZE]);

@@ -22,50 +22,50 @@ struct content_source {
 
 static struct content_source *content_source_new(void)
 {
-    struct content_source *intake = mem_new(struct content_source);
+    struct content_source *source = mem_new(struct content_source);
 
-    intake->fd = -1;
-    intake->length = -1;
-    return intake;
+    source->fd = -1;
+    source->length = -1;
+    return source;
 }
 
-void content_source_free(struct content_source *intake)
+void content_source_free(struct content_source *source)
 {
-    if (!intake)
+    if (!source)
         return;
-    filemaker_stream_close(intake->stream);
-    if (intake->fd >= 0)
-        (void)close(intake->fd);
-    str_clear(&intake->bytes);
-    free(intake->name);
-    free(intake);
+    filemaker_stream_close(source->stream);
+    if (source->fd >= 0)
+        (void)close(source->fd);
+    str_clear(&source->bytes);
+    free(source->name);
+    free(source);
 }
 
 /* --- ways ----------------------------------------------------------------------------------- */
 
 static struct content_source *source_of_stream(struct filemaker_stream *stream)
 {
-    struct content_source *intake = content_source_new();
+    struct content_source *source = content_source_new();
 
-    intake->stream = stream;
-    intake->length = filemaker_stream_length(stream);
-    return intake;
+    source->stream = stream;
+    source->length = filemaker_stream_length(stream);
+    return source;
 }
 
 static bool open_stream(struct filemaker *filemaker, const struct source_facts *facts,
-                        struct content_source **intake_r, struct failure *trouble)
+                        struct content_source **source_r, struct failure *failure)
 {
     struct filemaker_stream *stream;
     struct err err = { 0 };
 
     if (!filemaker_stream_open(filemaker, facts->value, &stream, &err))
-        return failure_of_stream(trouble, -1, &err);
-    *intake_r = source_of_stream(stream);
+        return failure_of_stream(failure, -1, &err);
+    *source_r = source_of_stream(stream);
     return true;
 }
 
 static bool open_odata(const struct engine_settings *settings, struct filemaker *filemaker,
-                       const struct source_facts *facts, struct content_source **intake_r,
+                       const struct source_facts *facts, struct content_source **source_r,
                        struct err *err)
 {
     struct filemaker_stream *stream;
@@ -73,24 +73,24 @@ static bool open_odata(const struct engine_settings *settings, struct filemaker 
     if (!filemaker_odata_open(filemaker, settings->odata_table, facts->filemaker_id,
                               facts->container->field, &stream, err))
         return false;
-    *intake_r = source_of_stream(stream);
+    *source_r = source_of_stream(stream);
     return true;
 }
 
 static bool open_script(const struct engine_settings *settings, struct filemaker *filemaker,
-                        const struct source_facts *facts, struct content_source **intake_r,
+                        const struct source_facts *facts, struct content_source **source_r,
                         struct err *err)
 {
-    struct content_source *intake = content_source_new();
+    struct content_source *source = content_source_new();
 
-    intake->bytes = (struct str)STR_MAX(SCRIPT_BYTES_MAX);
+    source->bytes = (struct str)STR_MAX(SCRIPT_BYTES_MAX);
     if (!filemaker_script_bytes(filemaker, settings->fields.layout, settings->script,
-                                facts->filemaker_id, &intake->bytes, err)) {
-        content_source_free(intake);
+                                facts->filemaker_id, &source->bytes, err)) {
+        content_source_free(source);
         return false;
     }
-    intake->length = (int64_t)intake->bytes.size;
-    *intake_r = intake;
+    source->length = (int64_t)source->bytes.size;
+    *source_r = source;
     return true;
 }
 
@@ -109,27 +109,27 @@ static int file_below(const char *path, const char *below, bool links)
     return folder_fd < 0 ? -1 : beneath_open(folder_fd, below, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
 }
 
-static bool open_file(int fd, struct span name, struct content_source **intake_r, struct err *err)
+static bool open_file(int fd, struct span name, struct content_source **source_r, struct err *err)
 {
-    struct content_source *intake = content_source_new();
+    struct content_source *source = content_source_new();
     struct stat about;
 
-    intake->fd = fd;
+    source->fd = fd;
     if (fd < 0 || fstat(fd, &about) < 0) {
         (void)err_os(err, "opening the file that the container points to%s",
                      errno == ELOOP ? " (a symbolic link; none is followed unless [source] "
                                       "reference_links = yes)"
                                     : "");
-        content_source_free(intake);
+        content_source_free(source);
         return false;
     }
     if (!S_ISREG(about.st_mode)) {
-        content_source_free(intake);
+        content_source_free(source);
         return err_set(err, ERR_DATA, 0, "what the container points to is not a file");
     }
-    intake->length = about.st_size;
-    intake->name = mem_printf("attachment; filename=\"" SPAN_FORMAT "\"", SPAN_ARGS(name));
-    *intake_r = intake;
+    source->length = about.st_size;
+    source->name = mem_printf("attachment; filename=\"" SPAN_FORMAT "\"", SPAN_ARGS(name));
+    *source_r = source;
     return true;
 }
 
@@ -137,9 +137,9 @@ static bool open_file(int fd, struct span name, struct content_source **intake_r
 
 /* The other ways address a record by its id. */
 bool content_source_has_method(const struct engine_settings *settings,
-                               const struct source_facts *facts, enum content_method way)
+                               const struct source_facts *facts, enum content_method method)
 {
-    switch (way) {
+    switch (method) {
     case CONTENT_METHOD_DIRECT:
         return true;
     case CONTENT_METHOD_ODATA:
@@ -151,61 +151,61 @@ bool content_source_has_method(const struct engine_settings *settings,
     abort();
 }
 
-static bool open_reference(const struct engine *mover, const struct source_facts *facts,
-                           struct content_source **intake_r, struct failure *trouble)
+static bool open_reference(const struct engine *engine, const struct source_facts *facts,
+                           struct content_source **source_r, struct failure *failure)
 {
     const char *below;
-    auto_free char *path = reference_path(mover->settings->reference_map, facts->value, &below);
+    auto_free char *path = reference_path(engine->settings->reference_map, facts->value, &below);
     struct err err = { 0 };
 
     if (!path)
-        return failure_say(trouble, FAILURE_CONTAINER_REFERENCE, "fetch",
+        return failure_say(failure, FAILURE_CONTAINER_REFERENCE, "fetch",
                            "the container holds a path, not a file");
-    return open_file(file_below(path, below, mover->settings->reference_links),
-                     reference_name(facts->value), intake_r, &err)
-           || failure_set(trouble, FAILURE_CONTAINER_UNAVAILABLE, "fetch", &err);
+    return open_file(file_below(path, below, engine->settings->reference_links),
+                     reference_name(facts->value), source_r, &err)
+           || failure_set(failure, FAILURE_CONTAINER_UNAVAILABLE, "fetch", &err);
 }
 
-bool content_source_open(const struct engine *mover, struct filemaker *filemaker,
-                         const struct source_facts *facts, enum content_method way,
-                         struct content_source **intake_r, struct failure *trouble)
+bool content_source_open(const struct engine *engine, struct filemaker *filemaker,
+                         const struct source_facts *facts, enum content_method method,
+                         struct content_source **source_r, struct failure *failure)
 {
     struct err err = { 0 };
 
-    switch (way) {
+    switch (method) {
     case CONTENT_METHOD_DIRECT:
         return facts->content == FILEMAKER_REFERENCE
-                   ? open_reference(mover, facts, intake_r, trouble)
-                   : open_stream(filemaker, facts, intake_r, trouble);
+                   ? open_reference(engine, facts, source_r, failure)
+                   : open_stream(filemaker, facts, source_r, failure);
     case CONTENT_METHOD_ODATA:
-        return open_odata(mover->settings, filemaker, facts, intake_r, &err)
-               || failure_of_stream(trouble, -1, &err);
+        return open_odata(engine->settings, filemaker, facts, source_r, &err)
+               || failure_of_stream(failure, -1, &err);
     case CONTENT_METHOD_SCRIPT:
-        return open_script(mover->settings, filemaker, facts, intake_r, &err)
-               || failure_of_stream(trouble, -1, &err);
+        return open_script(engine->settings, filemaker, facts, source_r, &err)
+               || failure_of_stream(failure, -1, &err);
     }
     abort();
 }
 
 /* --- reading -------------------------------------------------------------------------------- */
 
-int64_t content_source_length(const struct content_source *intake)
+int64_t content_source_length(const struct content_source *source)
 {
-    return intake->length;
+    return source->length;
 }
 
-const char *content_source_disposition(const struct content_source *intake)
+const char *content_source_disposition(const struct content_source *source)
 {
-    return intake->stream ? filemaker_stream_disposition(intake->stream) : intake->name;
+    return source->stream ? filemaker_stream_disposition(source->stream) : source->name;
 }
 
-static bool read_file(struct content_source *intake, void *bytes, size_t room, size_t *size_r,
+static bool read_file(struct content_source *source, void *bytes, size_t room, size_t *size_r,
                       struct err *err)
 {
     ssize_t got;
 
     do
-        got = read(intake->fd, bytes, room);
+        got = read(source->fd, bytes, room);
     while (got < 0 && errno == EINTR);
     if (got < 0)
         return err_os(err, "reading the file that the container points to");
@@ -213,27 +213,27 @@ static bool read_file(struct content_source *intake, void *bytes, size_t room, s
     return true;
 }
 
-static void read_bytes(struct content_source *intake, void *bytes, size_t room, size_t *size_r)
+static void read_bytes(struct content_source *source, void *bytes, size_t room, size_t *size_r)
 {
-    struct span rest = span_first(span_from(str_span(&intake->bytes), intake->bytes_read), room);
+    struct span rest = span_first(span_from(str_span(&source->bytes), source->bytes_read), room);
 
     if (rest.size)
         memcpy(bytes, rest.at, rest.size);
-    intake->bytes_read += rest.size;
+    source->bytes_read += rest.size;
     *size_r = rest.size;
 }
 
-bool content_source_read(struct content_source *intake, void *bytes, size_t room, uint64_t before,
-                         size_t *size_r, struct failure *trouble)
+bool content_source_read(struct content_source *source, void *bytes, size_t room, uint64_t before,
+                         size_t *size_r, struct failure *failure)
 {
     struct err err = { 0 };
 
-    if (intake->stream)
-        return filemaker_stream_read(intake->stream, bytes, room, size_r, &err)
-               || failure_of_stream(trouble, (int64_t)before, &err);
-    if (intake->fd >= 0)
-        return read_file(intake, bytes, room, size_r, &err)
-               || failure_set(trouble, FAILURE_CONTAINER_UNAVAILABLE, "fetch", &err);
-    read_bytes(intake, bytes, room, size_r);
+    if (source->stream)
+        return filemaker_stream_read(source->stream, bytes, room, size_r, &err)
+               || failure_of_stream(failure, (int64_t)before, &err);
+    if (source->fd >= 0)
+        return read_file(source, bytes, room, size_r, &err)
+               || failure_set(failure, FAILURE_CONTAINER_UNAVAILABLE, "fetch", &err);
+    read_bytes(source, bytes, room, size_r);
     return true;
 }

@@ -9,12 +9,12 @@
 
 enum { BUFFER_LEAST = 4096, SENT_NAME_MAX = 4096 };
 
-void download_clear(struct download *cargo)
+void download_clear(struct download *download)
 {
-    content_source_free(take(cargo->source));
-    if (cargo->bytes)
-        buffers_return(cargo->engine->buffers, take(cargo->bytes), cargo->room);
-    free(take(cargo->disposition));
+    content_source_free(take(download->source));
+    if (download->bytes)
+        buffers_return(download->engine->buffers, take(download->bytes), download->room);
+    free(take(download->disposition));
 }
 
 /* One byte more than announced, so that the end is seen without another look. */
@@ -26,93 +26,96 @@ static size_t buffer_room(int64_t announced)
 }
 
 /* Reads until the buffer is full or the stream has ended. */
-static bool buffer_fill(struct download *cargo, uint64_t before, struct failure *trouble)
+static bool buffer_fill(struct download *download, uint64_t before, struct failure *failure)
 {
     size_t got = 1;
 
-    while (cargo->used < cargo->room && got > 0) {
-        if (!content_source_read(cargo->source, cargo->bytes + cargo->used,
-                                 cargo->room - cargo->used, before + cargo->used, &got, trouble))
+    while (download->used < download->room && got > 0) {
+        if (!content_source_read(download->source, download->bytes + download->used,
+                                 download->room - download->used, before + download->used, &got,
+                                 failure))
             return false;
-        cargo->used += got;
+        download->used += got;
     }
-    cargo->is_complete = got == 0;
+    download->is_complete = got == 0;
     return true;
 }
 
 /* --- what is no file ------------------------------------------------------------------------ */
 
 /* Remembers what came, and says what is known of it. Hashed: it is small, or nothing. */
-static bool refused_remember(struct download *cargo, const struct ledger_claim *claim,
-                             enum failure_kind failure, struct ledger_refused *seen_r,
-                             struct failure *trouble)
+static bool refused_remember(struct download *download, const struct ledger_claim *claim,
+                             enum failure_kind kind, struct ledger_refused *known_r,
+                             struct failure *failure)
 {
-    struct sha256 sha256 = sha256_of((struct span){ cargo->bytes, cargo->used });
+    struct sha256 sha256 = sha256_of((struct span){ download->bytes, download->used });
     struct err err = { 0 };
 
-    if (!write_refused(cargo->engine->writer, claim, failure, &sha256, cargo->used, seen_r, &err))
-        return failure_of_writer(trouble, "fetch", &err);
-    cargo->is_accepted = seen_r->accepted;
+    if (!write_refused(download->engine->writer, claim, kind, &sha256, download->used, known_r,
+                       &err))
+        return failure_of_writer(failure, "fetch", &err);
+    download->is_accepted = known_r->accepted;
     return true;
 }
 
-static bool zero_bytes_check(struct download *cargo, const struct ledger_claim *claim,
-                             struct failure *trouble)
+static bool zero_bytes_check(struct download *download, const struct ledger_claim *claim,
+                             struct failure *failure)
 {
-    struct ledger_refused seen;
+    struct ledger_refused known;
 
-    if (!refused_remember(cargo, claim, FAILURE_CONTAINER_ZERO, &seen, trouble))
+    if (!refused_remember(download, claim, FAILURE_CONTAINER_ZERO, &known, failure))
         return false;
-    return seen.accepted
-           || failure_say(trouble, FAILURE_CONTAINER_ZERO, "fetch",
+    return known.accepted
+           || failure_say(failure, FAILURE_CONTAINER_ZERO, "fetch",
                           "the stream ended well, without a single byte");
 }
 
-static bool refuse_page(struct failure *trouble, const struct download *cargo, const char *words)
+static bool refuse_page(struct failure *failure, const struct download *download, const char *words)
 {
-    (void)failure_say(trouble, FAILURE_CONTAINER_NOT_A_FILE, "fetch",
+    (void)failure_say(failure, FAILURE_CONTAINER_NOT_A_FILE, "fetch",
                       "the stream answered with HTTP status 200 and a page of %zu bytes instead "
                       "of the file: %s",
-                      cargo->used, words);
-    trouble->bytes = (int64_t)cargo->used;
+                      download->used, words);
+    failure->bytes = (int64_t)download->used;
     return false;
 }
 
-static bool refuse_page_of_others(struct failure *trouble, const struct download *cargo,
+static bool refuse_page_of_others(struct failure *failure, const struct download *download,
                                   int64_t record)
 {
     char words[80];
 
     (void)snprintf(words, sizeof words, "the very same page came for record %jd", (intmax_t)record);
-    return refuse_page(trouble, cargo, words);
+    return refuse_page(failure, download, words);
 }
 
 /*
  * An error page takes two signs. What only looks like one is read a second time, at a later try:
  * the same bytes again, and for no other record, are the file.
  */
-static bool page_check(struct download *cargo, const struct ledger_claim *claim,
-                       enum error_page_sign look, struct failure *trouble)
+static bool page_check(struct download *download, const struct ledger_claim *claim,
+                       enum error_page_sign sign, struct failure *failure)
 {
-    struct ledger_refused seen;
+    struct ledger_refused known;
 
-    if (!refused_remember(cargo, claim, FAILURE_CONTAINER_NOT_A_FILE, &seen, trouble))
+    if (!refused_remember(download, claim, FAILURE_CONTAINER_NOT_A_FILE, &known, failure))
         return false;
-    if (seen.accepted)
+    if (known.accepted)
         return true;
-    if (look == ERROR_PAGE_SURE)
-        return refuse_page(trouble, cargo, "its name or its own words say so");
-    if (seen.elsewhere)
-        return refuse_page_of_others(trouble, cargo, seen.elsewhere);
-    return seen.readings > 0
-           || refuse_page(trouble, cargo, "or it is the file: then it reads the same another time");
+    if (sign == ERROR_PAGE_SURE)
+        return refuse_page(failure, download, "its name or its own words say so");
+    if (known.elsewhere)
+        return refuse_page_of_others(failure, download, known.elsewhere);
+    return known.readings > 0
+           || refuse_page(failure, download,
+                          "or it is the file: then it reads the same another time");
 }
 
 /*
  * What the URL calls the file, or a field, or the stream: the first that says something.
  *   name   room for the stream's word
  */
-static struct span download_extension(const struct download *cargo,
+static struct span download_extension(const struct download *download,
                                       const struct source_facts *facts, struct str *name)
 {
     struct span by_url = filemaker_extension(facts->value), by_field = span_extension(facts->name);
@@ -121,24 +124,25 @@ static struct span download_extension(const struct download *cargo,
         return by_url;
     if (by_field.size)
         return by_field;
-    disposition_name(cargo->disposition, name);
+    disposition_name(download->disposition, name);
     return span_extension(str_span(name));
 }
 
-static bool download_inspect(struct download *cargo, const struct ledger_claim *claim,
-                             const struct source_facts *facts, struct failure *trouble)
+static bool download_inspect(struct download *download, const struct ledger_claim *claim,
+                             const struct source_facts *facts, struct failure *failure)
 {
-    struct span bytes = { cargo->bytes, cargo->used };
+    struct span bytes = { download->bytes, download->used };
     auto_str name = STR_MAX(SENT_NAME_MAX);
-    struct span ext = download_extension(cargo, facts, &name);
-    enum error_page_sign look = cargo->is_complete ? error_page_judge(bytes, ext) : ERROR_PAGE_NONE;
+    struct span ext = download_extension(download, facts, &name);
+    enum error_page_sign sign = download->is_complete ? error_page_judge(bytes, ext)
+                                                      : ERROR_PAGE_NONE;
 
-    if (cargo->used == 0 && !zero_bytes_check(cargo, claim, trouble))
+    if (download->used == 0 && !zero_bytes_check(download, claim, failure))
         return false;
-    if (look != ERROR_PAGE_NONE && !page_check(cargo, claim, look, trouble))
+    if (sign != ERROR_PAGE_NONE && !page_check(download, claim, sign, failure))
         return false;
-    file_type_detect(cargo->engine->type_detector, bytes, &cargo->file_type);
-    file_type_use_name(&cargo->file_type, ext);
+    file_type_detect(download->engine->type_detector, bytes, &download->file_type);
+    file_type_use_name(&download->file_type, ext);
     return true;
 }
 
@@ -146,86 +150,87 @@ static bool download_inspect(struct download *cargo, const struct ledger_claim *
 
 /* By one way, from the beginning. */
 static bool download_by_method(struct engine_worker *worker, const struct ledger_claim *claim,
-                               const struct source_facts *facts, enum content_method way,
-                               struct download *cargo, struct failure *trouble)
+                               const struct source_facts *facts, enum content_method method,
+                               struct download *download, struct failure *failure)
 {
-    struct engine *mover = worker->engine;
+    struct engine *engine = worker->engine;
     struct err err = { 0 };
 
-    *cargo = (struct download){ .engine = mover };
-    if (!content_source_open(mover, worker->filemaker, facts, way, &cargo->source, trouble))
+    *download = (struct download){ .engine = engine };
+    if (!content_source_open(engine, worker->filemaker, facts, method, &download->source, failure))
         return false;
-    cargo->room = buffer_room(content_source_length(cargo->source));
-    cargo->disposition = mem_text(content_source_disposition(cargo->source));
-    if (!buffers_take(mover->buffers, cargo->room, mover->cancel, &cargo->bytes, &err))
-        return failure_of_source(trouble, "fetch", &err);
-    if (!buffer_fill(cargo, 0, trouble) || !download_inspect(cargo, claim, facts, trouble))
+    download->room = buffer_room(content_source_length(download->source));
+    download->disposition = mem_text(content_source_disposition(download->source));
+    if (!buffers_take(engine->buffers, download->room, engine->cancel, &download->bytes, &err))
+        return failure_of_source(failure, "fetch", &err);
+    if (!buffer_fill(download, 0, failure) || !download_inspect(download, claim, facts, failure))
         return false;
-    if (cargo->is_complete) {
-        content_source_free(take(cargo->source));
-        cargo->size_bytes = cargo->used;
-        cargo->sha256 = sha256_of((struct span){ cargo->bytes, cargo->used });
+    if (download->is_complete) {
+        content_source_free(take(download->source));
+        download->size_bytes = download->used;
+        download->sha256 = sha256_of((struct span){ download->bytes, download->used });
     }
     return true;
 }
 
-static void failure_add_words(struct failure *trouble, const struct err *err)
+static void failure_add_words(struct failure *failure, const struct err *err)
 {
-    size_t used = strlen(trouble->why.msg);
+    size_t used = strlen(failure->why.msg);
 
-    (void)snprintf(trouble->why.msg + used, sizeof trouble->why.msg - used, "; by another way: %s",
+    (void)snprintf(failure->why.msg + used, sizeof failure->why.msg - used, "; by another way: %s",
                    err->msg);
 }
 
 bool download_open(struct engine_worker *worker, const struct ledger_claim *claim,
-                   const struct source_facts *facts, bool last_try, struct download *cargo_r,
-                   struct failure *trouble)
+                   const struct source_facts *facts, bool last_try, struct download *download_r,
+                   struct failure *failure)
 {
     const struct engine_settings *settings = worker->engine->settings;
 
-    if (download_by_method(worker, claim, facts, CONTENT_METHOD_DIRECT, cargo_r, trouble))
+    if (download_by_method(worker, claim, facts, CONTENT_METHOD_DIRECT, download_r, failure))
         return true;
-    for (int way = CONTENT_METHOD_DIRECT + 1;
-         last_try && !trouble->run_wide && way < CONTENT_METHODS; way++) {
+    for (int method = CONTENT_METHOD_DIRECT + 1;
+         last_try && !failure->run_wide && method < CONTENT_METHODS; method++) {
         struct failure another = { 0 };
 
-        if (!content_source_has_method(settings, facts, (enum content_method)way))
+        if (!content_source_has_method(settings, facts, (enum content_method)method))
             continue;
-        download_clear(cargo_r);
-        if (download_by_method(worker, claim, facts, (enum content_method)way, cargo_r, &another))
+        download_clear(download_r);
+        if (download_by_method(worker, claim, facts, (enum content_method)method, download_r,
+                               &another))
             return true;
-        failure_add_words(trouble, &another.why);
+        failure_add_words(failure, &another.why);
     }
     return false;
 }
 
-static bool part_pass(struct download *cargo, struct sha256_stream *hash, struct store_large *to,
-                      struct failure *trouble)
+static bool part_pass(struct download *download, struct sha256_stream *hash, struct store_large *to,
+                      struct failure *failure)
 {
-    struct span part = { cargo->bytes, cargo->used };
+    struct span part = { download->bytes, download->used };
     struct err err = { 0 };
 
     FAILPOINT("large.part");
     sha256_stream_add(hash, part);
-    cargo->size_bytes += part.size;
-    return !to || store_large_write(to, part, &err) || failure_of_store(trouble, &err);
+    download->size_bytes += part.size;
+    return !to || store_large_write(to, part, &err) || failure_of_store(failure, &err);
 }
 
-bool download_drain(struct download *cargo, struct store_large *to, struct failure *trouble)
+bool download_drain(struct download *download, struct store_large *to, struct failure *failure)
 {
     auto_sha256_stream *hash = sha256_stream_new();
 
-    cargo->size_bytes = 0;
+    download->size_bytes = 0;
     for (;;) {
-        if (!part_pass(cargo, hash, to, trouble))
+        if (!part_pass(download, hash, to, failure))
             return false;
-        if (cargo->is_complete)
+        if (download->is_complete)
             break;
-        cargo->used = 0;
-        if (!buffer_fill(cargo, cargo->size_bytes, trouble))
+        download->used = 0;
+        if (!buffer_fill(download, download->size_bytes, failure))
             return false;
     }
-    content_source_free(take(cargo->source));
-    cargo->sha256 = sha256_stream_end(hash);
+    content_source_free(take(download->source));
+    download->sha256 = sha256_stream_end(hash);
     return true;
 }

@@ -27,18 +27,18 @@ struct download {
  *   claim     the document's
  *   facts     of the record as it was read in this worker's session
  *   last_try  where the direct way fails, the others are tried too; what they say is added to the
- *             words of the first trouble
- *   cargo_r   cleared by the caller with download_clear() (or auto_download)
+ *             words of the first failure
+ *   download_r   cleared by the caller with download_clear() (or auto_download)
  */
 must_check bool download_open(struct engine_worker *worker, const struct ledger_claim *claim,
                               const struct source_facts *facts, bool last_try,
-                              struct download *cargo_r, struct failure *trouble);
-void download_clear(struct download *cargo);
+                              struct download *download_r, struct failure *failure);
+void download_clear(struct download *download);
 #define auto_download __attribute__((cleanup(download_clear))) struct download
 
 /*
  * Reads the rest of a large document, to the store if there is one; then size and hash are known.
  *   to   may be NULL: only the hash is wanted
  */
-must_check bool download_drain(struct download *cargo, struct store_large *to,
-                               struct failure *trouble);
+must_check bool download_drain(struct download *download, struct store_large *to,
+                               struct failure *failure);

@@ -14,7 +14,7 @@ struct place {
     char *folder;
     struct containers containers;
     struct engine_settings settings;
-    struct engine mover;
+    struct engine engine;
     struct ledger *ledger;
     struct registry *registry;
 };
@@ -25,7 +25,7 @@ static struct place *place_new(int workers, int64_t limit)
     struct place *p = mem_new(struct place);
     auto_free char *url = NULL;
     auto_change change = { 0 };
-    struct writer_context hands;
+    struct writer_context context;
     int64_t run, patients;
     struct err err = { 0 };
 
@@ -34,12 +34,12 @@ static struct place *place_new(int workers, int64_t limit)
     p->settings.fields.containers = &p->containers;
     p->settings.workers = workers;
     p->settings.limit = limit;
-    p->mover.settings = &p->settings;
-    p->mover.cancel = cancel_new();
-    p->mover.counts = counts_new();
-    if (!ledger_open(url, "source", p->mover.cancel, &p->ledger, &err)
+    p->engine.settings = &p->settings;
+    p->engine.cancel = cancel_new();
+    p->engine.counts = counts_new();
+    if (!ledger_open(url, "source", p->engine.cancel, &p->ledger, &err)
         || !sql_script(ledger_sql(p->ledger), "pragma synchronous = off", &err)
-        || !registry_open(&p->settings.registry, ledger_sql(p->ledger), p->mover.cancel,
+        || !registry_open(&p->settings.registry, ledger_sql(p->ledger), p->engine.cancel,
                           &p->registry, &err)
         || !sql_script(ledger_sql(p->ledger),
                        "insert into patients_patient (id, mrn, first_name, last_name,"
@@ -50,9 +50,9 @@ static struct place *place_new(int workers, int64_t limit)
         || !ledger_run_begin(p->ledger, &process, &run, &err)
         || !registry_map_patients(p->registry, &patients, &err) || !ledger_commit(&change, &err))
         abort();
-    hands = (struct writer_context){ p->ledger, p->registry };
-    p->mover.writer = writer_new(&hands, (size_t)workers + 1);
-    p->mover.dispatch = dispatch_new(&p->mover);
+    context = (struct writer_context){ p->ledger, p->registry };
+    p->engine.writer = writer_new(&context, (size_t)workers + 1);
+    p->engine.dispatch = dispatch_new(&p->engine);
     return p;
 }
 
@@ -60,12 +60,12 @@ static void place_end(struct place **place)
 {
     struct place *p = *place;
 
-    writer_free(p->mover.writer);
-    dispatch_free(p->mover.dispatch);
+    writer_free(p->engine.writer);
+    dispatch_free(p->engine.dispatch);
     registry_free(p->registry);
     ledger_close(p->ledger);
-    counts_free(p->mover.counts);
-    cancel_free(p->mover.cancel);
+    counts_free(p->engine.counts);
+    cancel_free(p->engine.cancel);
     folder_remove(p->folder);
     free(p);
 }
@@ -80,7 +80,7 @@ struct page {
     uint64_t first, count;
 };
 
-static bool page_see(const struct writer_context *hands, void *arg, struct err *err)
+static bool page_see(const struct writer_context *context, void *arg, struct err *err)
 {
     const struct page *page = arg;
 
@@ -97,7 +97,7 @@ static bool page_see(const struct writer_context *hands, void *arg, struct err *
 
         (void)snprintf(identity, sizeof identity, "id-%ju", (uintmax_t)i);
         sighting.identity = span_of(identity);
-        if (!ledger_census_upsert(hands->ledger, &sighting, &seen, &elsewhere, err))
+        if (!ledger_census_upsert(context->ledger, &sighting, &seen, &elsewhere, err))
             return false;
     }
     return true;
@@ -108,8 +108,8 @@ static void see(struct place *p, uint64_t first, uint64_t count)
     struct page page = { first, count };
     struct err err = { 0 };
 
-    CHECK(writer_run(p->mover.writer, page_see, &page, &err));
-    dispatch_wake(p->mover.dispatch);
+    CHECK(writer_run(p->engine.writer, page_see, &page, &err));
+    dispatch_wake(p->engine.dispatch);
 }
 
 /* --- workers -------------------------------------------------------------------------------- */
@@ -132,7 +132,7 @@ struct outcome {
     enum fate fate;
 };
 
-static bool outcome_write(const struct writer_context *hands, void *arg, struct err *err)
+static bool outcome_write(const struct writer_context *context, void *arg, struct err *err)
 {
     static const struct err why = { .kind = ERR_NET };
     const struct outcome *outcome = arg;
@@ -141,16 +141,16 @@ static bool outcome_write(const struct writer_context *hands, void *arg, struct 
     struct ledger_version version = { .key = (char[]){ "key" }, .mime = (char[]){ "a/b" } };
 
     if (outcome->fate != FATE_DONE)
-        return ledger_release(hands->ledger, &claim, &attempt,
+        return ledger_release(context->ledger, &claim, &attempt,
                               time_now_us()
                                   + (outcome->fate == FATE_SOON ? 5 * TIME_MS : 3600 * TIME_SECOND),
                               false, err);
-    if (!ledger_intend(hands->ledger, &claim, &version, err)
-        || !ledger_store(hands->ledger, &claim, &version, LEDGER_LINKED, "patient", err))
+    if (!ledger_intend(context->ledger, &claim, &version, err)
+        || !ledger_store(context->ledger, &claim, &version, LEDGER_LINKED, "patient", err))
         return false;
     claim.state = LEDGER_STORED;
     claim.link = LEDGER_LINKED;
-    return ledger_finish(hands->ledger, &claim, 2, err);
+    return ledger_finish(context->ledger, &claim, 2, err);
 }
 
 static void on_idle(void *arg)
@@ -163,29 +163,29 @@ static void on_idle(void *arg)
 static void *worker_run(void *arg)
 {
     struct worker *w = arg;
-    struct engine *mover = &w->place->mover;
+    struct engine *engine = &w->place->engine;
 
     w->matched = true;
     for (;;) {
         auto_assignment *assignment = NULL;
         struct outcome outcome;
 
-        w->good = dispatch_next(mover->dispatch, on_idle, w, &assignment, &w->err);
+        w->good = dispatch_next(engine->dispatch, on_idle, w, &assignment, &w->err);
         if (!w->good || !assignment)
             return NULL;
         w->handed++;
         w->matched = w->matched && assignment->match == REGISTRY_ONE_PATIENT
                      && strcmp(assignment->patient, "aaaaaaaa-5a2e-4b58-9a3e-2c5b3e3f1a10") == 0;
         outcome = (struct outcome){ &assignment->claim, w->fate(&assignment->claim) };
-        if (!writer_run(mover->writer, outcome_write, &outcome, &w->err)) {
+        if (!writer_run(engine->writer, outcome_write, &outcome, &w->err)) {
             w->good = false;
             return NULL;
         }
         if (outcome.fate == FATE_DONE) {
             w->numbers += assignment->claim.record_id;
-            counts_set_done(mover->counts, assignment->claim.document, 1);
+            counts_set_done(engine->counts, assignment->claim.document, 1);
         }
-        dispatch_give_back(mover->dispatch);
+        dispatch_give_back(engine->dispatch);
     }
 }
 
@@ -243,9 +243,9 @@ TEST(each_document_is_handed_out_once)
     workers_start(p, workers, WORKERS, all_done);
     for (uint64_t first = 1; first <= DOCUMENTS; first += PAGE)
         see(p, first, PAGE);
-    dispatch_census_ended(p->mover.dispatch, true, 0);
-    for (; dispatch_wants_census(p->mover.dispatch); censuses++)
-        dispatch_census_ended(p->mover.dispatch, true, 0);
+    dispatch_census_ended(p->engine.dispatch, true, 0);
+    for (; dispatch_wants_census(p->engine.dispatch); censuses++)
+        dispatch_census_ended(p->engine.dispatch, true, 0);
     CHECK(workers_join(workers, WORKERS, &numbers) == DOCUMENTS);
     CHECK(numbers == (uint64_t)DOCUMENTS * (DOCUMENTS + 1) / 2);
     CHECK(censuses <= 3);
@@ -265,10 +265,10 @@ TEST(a_document_comes_again_when_it_is_due)
         want += i % 10 ? i : 0;
     }
     see(p, 1, DOCUMENTS);
-    dispatch_census_ended(p->mover.dispatch, false, 0);
+    dispatch_census_ended(p->engine.dispatch, false, 0);
     workers_start(p, workers, WORKERS, some_wait);
     CHECK(workers_join(workers, WORKERS, &numbers) == handed && numbers == want);
-    CHECK(!dispatch_wants_census(p->mover.dispatch));
+    CHECK(!dispatch_wants_census(p->engine.dispatch));
 }
 
 /* A document that somebody still has in hand may come back: the others wait for it. */
@@ -281,13 +281,13 @@ TEST(the_end_waits_for_what_is_in_hand)
     uint64_t numbers;
 
     see(p, 1, 1);
-    dispatch_census_ended(p->mover.dispatch, false, 0);
-    CHECK(dispatch_next(p->mover.dispatch, on_idle, &me, &mine, &me.err) && mine);
+    dispatch_census_ended(p->engine.dispatch, false, 0);
+    CHECK(dispatch_next(p->engine.dispatch, on_idle, &me, &mine, &me.err) && mine);
     workers_start(p, &other, 1, all_done);
     see(p, 2, 1);
     outcome = (struct outcome){ &mine->claim, FATE_SOON };
-    CHECK(writer_run(p->mover.writer, outcome_write, &outcome, &me.err));
-    dispatch_give_back(p->mover.dispatch);
+    CHECK(writer_run(p->engine.writer, outcome_write, &outcome, &me.err));
+    dispatch_give_back(p->engine.dispatch);
     CHECK(workers_join(&other, 1, &numbers) == 2 && numbers == 3);
 }
 
@@ -296,9 +296,9 @@ static void move_one(struct place *p, struct worker *me, struct assignment *assi
 {
     struct outcome outcome = { &assignment->claim, FATE_DONE };
 
-    CHECK(writer_run(p->mover.writer, outcome_write, &outcome, &me->err));
-    counts_set_done(p->mover.counts, assignment->claim.document, 1);
-    dispatch_give_back(p->mover.dispatch);
+    CHECK(writer_run(p->engine.writer, outcome_write, &outcome, &me->err));
+    counts_set_done(p->engine.counts, assignment->claim.document, 1);
+    dispatch_give_back(p->engine.dispatch);
 }
 
 /* Nobody waits for the last documents with the last census, which looks no more than once at them.
@@ -311,18 +311,18 @@ TEST(the_last_census_is_taken_beside_the_last_documents)
     struct worker me = { .place = p };
 
     see(p, 1, DOCUMENTS);
-    dispatch_census_ended(p->mover.dispatch, true, DOCUMENTS);
+    dispatch_census_ended(p->engine.dispatch, true, DOCUMENTS);
     for (size_t i = 0; i < DOCUMENTS; i++)
-        CHECK_AT(i, dispatch_next(p->mover.dispatch, on_idle, &me, &in_hand[i], &me.err)
+        CHECK_AT(i, dispatch_next(p->engine.dispatch, on_idle, &me, &in_hand[i], &me.err)
                         && in_hand[i]);
     move_one(p, &me, in_hand[0]);
-    CHECK(dispatch_wants_census(p->mover.dispatch));
+    CHECK(dispatch_wants_census(p->engine.dispatch));
     for (size_t i = 1; i < DOCUMENTS; i++)
         move_one(p, &me, in_hand[i]);
-    dispatch_census_ended(p->mover.dispatch, true, 0);
-    CHECK(dispatch_next(p->mover.dispatch, on_idle, &me, &in_hand[DOCUMENTS], &me.err)
+    dispatch_census_ended(p->engine.dispatch, true, 0);
+    CHECK(dispatch_next(p->engine.dispatch, on_idle, &me, &in_hand[DOCUMENTS], &me.err)
           && !in_hand[DOCUMENTS]);
-    CHECK(!dispatch_wants_census(p->mover.dispatch));
+    CHECK(!dispatch_wants_census(p->engine.dispatch));
     for (size_t i = 0; i < DOCUMENTS; i++)
         assignment_free(in_hand[i]);
 }
@@ -334,10 +334,10 @@ TEST(a_limit_ends_the_run)
     uint64_t numbers;
 
     see(p, 1, 50);
-    dispatch_census_ended(p->mover.dispatch, true, 0);
+    dispatch_census_ended(p->engine.dispatch, true, 0);
     workers_start(p, workers, WORKERS, all_done);
     CHECK(workers_join(workers, WORKERS, &numbers) == 7);
-    CHECK(!dispatch_wants_census(p->mover.dispatch));
+    CHECK(!dispatch_wants_census(p->engine.dispatch));
 }
 
 /* These would never end if those who wait did not hear. */
@@ -349,14 +349,14 @@ TEST(finishing_wakes_all_who_wait)
 
     workers_start(p, workers, WORKERS, all_done);
     see(p, 1, 3);
-    dispatch_finish(p->mover.dispatch);
+    dispatch_finish(p->engine.dispatch);
     CHECK(workers_join(workers, WORKERS, &numbers) <= 3);
-    CHECK(!dispatch_wants_census(p->mover.dispatch) && !cancel_is_set(p->mover.cancel));
+    CHECK(!dispatch_wants_census(p->engine.dispatch) && !cancel_is_set(p->engine.cancel));
 }
 
-static bool work_breaks(const struct writer_context *hands, void *arg, struct err *err)
+static bool work_breaks(const struct writer_context *context, void *arg, struct err *err)
 {
-    (void)hands;
+    (void)context;
     (void)arg;
     return err_set(err, ERR_DATABASE, SQL_BROKEN, "the database broke");
 }
@@ -368,14 +368,14 @@ TEST(a_broken_desk_is_told_to_who_asks)
     struct worker me = { .place = p };
     struct err err = { 0 };
 
-    CHECK(!writer_run(p->mover.writer, work_breaks, NULL, &err));
-    CHECK(!dispatch_next(p->mover.dispatch, on_idle, &me, &assignment, &err) && !assignment);
+    CHECK(!writer_run(p->engine.writer, work_breaks, NULL, &err));
+    CHECK(!dispatch_next(p->engine.dispatch, on_idle, &me, &assignment, &err) && !assignment);
     CHECK(err.kind == ERR_DATABASE && err.code == SQL_BROKEN);
-    dispatch_stop(p->mover.dispatch, &err);
-    CHECK(dispatch_is_finishing(p->mover.dispatch) && cancel_is_set(p->mover.cancel));
-    CHECK(dispatch_stopped_by(p->mover.dispatch)->code == SQL_BROKEN);
-    dispatch_stop(p->mover.dispatch, &(struct err){ .kind = ERR_DATA });
-    CHECK(dispatch_stopped_by(p->mover.dispatch)->code
+    dispatch_stop(p->engine.dispatch, &err);
+    CHECK(dispatch_is_finishing(p->engine.dispatch) && cancel_is_set(p->engine.cancel));
+    CHECK(dispatch_stopped_by(p->engine.dispatch)->code == SQL_BROKEN);
+    dispatch_stop(p->engine.dispatch, &(struct err){ .kind = ERR_DATA });
+    CHECK(dispatch_stopped_by(p->engine.dispatch)->code
           == SQL_BROKEN); /* the first is what is told */
 }
 
@@ -388,10 +388,10 @@ TEST(what_was_claimed_and_not_taken_is_freed)
     struct err err = { 0 };
 
     see(p, 1, 50);
-    CHECK(dispatch_next(p->mover.dispatch, on_idle, &me, &assignment, &err) && assignment);
-    dispatch_finish(p->mover.dispatch);
+    CHECK(dispatch_next(p->engine.dispatch, on_idle, &me, &assignment, &err) && assignment);
+    dispatch_finish(p->engine.dispatch);
     assignment_free(take(assignment));
-    CHECK(dispatch_next(p->mover.dispatch, on_idle, &me, &assignment, &err) && !assignment);
+    CHECK(dispatch_next(p->engine.dispatch, on_idle, &me, &assignment, &err) && !assignment);
 }
 
 /* --- the score ------------------------------------------------------------------------------ */

@@ -21,7 +21,7 @@ struct place {
     char *folder;
     struct cancel *cancel;
     struct ledger *ledger;
-    struct writer *desk;
+    struct writer *writer;
 };
 
 static struct place place_new(size_t most_jobs)
@@ -29,22 +29,22 @@ static struct place place_new(size_t most_jobs)
     char *folder = folder_new();
     auto_free char *url = mem_printf("sqlite:%s/ledger.db", folder);
     struct place place = { folder, cancel_new(), NULL, NULL };
-    struct writer_context hands = { 0 };
+    struct writer_context context = { 0 };
     struct err err = { 0 };
 
     if (!ledger_open(url, "source", place.cancel, &place.ledger, &err)
         || !sql_script(ledger_sql(place.ledger), "pragma synchronous = off", &err)
         || !sql_run(ledger_sql(place.ledger), &make_lines, SQL_NO_ARGS, &err))
         abort();
-    hands.ledger = place.ledger;
-    hands.cancel = place.cancel;
-    place.desk = writer_new(&hands, most_jobs);
+    context.ledger = place.ledger;
+    context.cancel = place.cancel;
+    place.writer = writer_new(&context, most_jobs);
     return place;
 }
 
 static void place_end(struct place *place)
 {
-    writer_free(place->desk);
+    writer_free(place->writer);
     ledger_close(place->ledger);
     cancel_free(place->cancel);
     folder_remove(place->folder);
@@ -70,7 +70,7 @@ struct line {
     atomic_int runs;
 };
 
-static bool write_line(const struct writer_context *hands, void *arg, struct err *err)
+static bool write_line(const struct writer_context *context, void *arg, struct err *err)
 {
     struct line *line = arg;
 
@@ -79,7 +79,7 @@ static bool write_line(const struct writer_context *hands, void *arg, struct err
         *err = line->fails;
         return false;
     }
-    if (!sql_run(ledger_sql(hands->ledger), &add_line, sql_args(sql_text(line->what)), err))
+    if (!sql_run(ledger_sql(context->ledger), &add_line, sql_args(sql_text(line->what)), err))
         return false;
     if (line->fails.kind == ERR_NONE)
         return true;
@@ -96,7 +96,7 @@ static const struct err of_data = { .kind = ERR_DATA, .msg = "it was odd" };
 enum { WORKERS = 8, EACH = 60 };
 
 struct worker {
-    struct writer *desk;
+    struct writer *writer;
     size_t number, good;
     pthread_t thread;
 };
@@ -110,7 +110,7 @@ static void *work(void *arg)
         struct line line = { .what = what };
         struct err err = { 0 };
 
-        worker->good += writer_run(worker->desk, write_line, &line, &err);
+        worker->good += writer_run(worker->writer, write_line, &line, &err);
     }
     return NULL;
 }
@@ -122,12 +122,12 @@ TEST(many_threads_have_their_work_committed)
     struct worker workers[WORKERS];
 
     for (size_t i = 0; i < WORKERS; i++) {
-        workers[i] = (struct worker){ .desk = place.desk, .number = i };
+        workers[i] = (struct worker){ .writer = place.writer, .number = i };
         CHECK_AT(i, pthread_create(&workers[i].thread, NULL, work, &workers[i]) == 0);
     }
     for (size_t i = 0; i < WORKERS; i++)
         CHECK_AT(i, pthread_join(workers[i].thread, NULL) == 0 && workers[i].good == EACH);
-    writer_free(take(place.desk));
+    writer_free(take(place.writer));
     after = sql_commits(ledger_sql(place.ledger));
     CHECK(lines(&place) == WORKERS * EACH);
     CHECK(after - before <= WORKERS * EACH);
@@ -161,11 +161,12 @@ TEST(work_fails_for_whom_it_fails)
                              .before = cases[i].before };
         struct err err = { 0 };
 
-        CHECK_AT(i, writer_run(place.desk, write_line, &line, &err) == (cases[i].kind == ERR_NONE));
+        CHECK_AT(i,
+                 writer_run(place.writer, write_line, &line, &err) == (cases[i].kind == ERR_NONE));
         CHECK_AT(i, err.kind == cases[i].kind && err.code == cases[i].code);
         CHECK_AT(i, atomic_load(&line.runs) == 1);
     }
-    writer_free(take(place.desk));
+    writer_free(take(place.writer));
     CHECK(lines(&place) == 3);
 }
 
@@ -180,30 +181,30 @@ struct posted {
 
 struct log {
     atomic_size_t done, failed;
-    pthread_t desk_thread;
+    pthread_t writer_thread;
     atomic_bool other_thread;
 };
 
-static bool posted_work(const struct writer_context *hands, void *arg, struct err *err)
+static bool posted_work(const struct writer_context *context, void *arg, struct err *err)
 {
     struct posted *posted = *(struct posted **)arg;
 
-    posted->log->desk_thread = pthread_self();
-    return write_line(hands, &posted->line, err);
+    posted->log->writer_thread = pthread_self();
+    return write_line(context, &posted->line, err);
 }
 
 static void posted_after(void *arg, const struct err *why)
 {
     struct posted *posted = arg;
 
-    if (!pthread_equal(posted->log->desk_thread, pthread_self()))
+    if (!pthread_equal(posted->log->writer_thread, pthread_self()))
         atomic_store(&posted->log->other_thread, true);
     atomic_fetch_add(why ? &posted->log->failed : &posted->log->done, 1);
     free(posted->what);
     free(posted);
 }
 
-static void post(struct writer *desk, struct log *log, char *what, const struct err *fails)
+static void post(struct writer *writer, struct log *log, char *what, const struct err *fails)
 {
     struct posted *posted = mem_new(struct posted);
 
@@ -213,7 +214,7 @@ static void post(struct writer *desk, struct log *log, char *what, const struct 
     if (fails)
         posted->line.fails = *fails;
     posted->line.before = fails && fails->code == LEDGER_NOT_OURS;
-    writer_post(desk, posted_work, &posted, sizeof posted,
+    writer_post(writer, posted_work, &posted, sizeof posted,
                 (struct writer_then){ posted_after, posted });
 }
 
@@ -229,11 +230,11 @@ TEST(what_is_handed_in_is_waited_for_later)
     struct err err = { 0 };
 
     for (size_t i = 0; i < MANY; i++)
-        jobs[i] = writer_submit(place.desk, write_line, &handed[i], sizeof handed[i]);
+        jobs[i] = writer_submit(place.writer, write_line, &handed[i], sizeof handed[i]);
     CHECK(writer_wait(jobs[2], &err) && err.kind == ERR_NONE);
     CHECK(!writer_wait(jobs[1], &err) && err.kind == ERR_DATA);
     CHECK(writer_wait(jobs[0], &err));
-    writer_free(take(place.desk));
+    writer_free(take(place.writer));
     CHECK(lines(&place) == 2);
 }
 
@@ -249,10 +250,10 @@ TEST(what_is_posted_is_done_in_order)
     struct err err = { 0 };
 
     for (int i = 0; i < MANY; i++) {
-        post(place.desk, &log, mem_printf("%d", i), NULL);
+        post(place.writer, &log, mem_printf("%d", i), NULL);
         str_printf(&want, "%s%d", i ? " " : "", i);
     }
-    writer_free(take(place.desk));
+    writer_free(take(place.writer));
     CHECK(atomic_load(&log.done) == MANY && atomic_load(&log.failed) == 0);
     CHECK(!atomic_load(&log.other_thread));
     CHECK(sql_query(ledger_sql(place.ledger), &all_lines, SQL_NO_ARGS, &rows, &err));
@@ -270,10 +271,10 @@ TEST(a_failure_harms_nobody_else)
     struct log log = { 0 };
 
     for (int i = 0; i < MANY; i++)
-        post(place.desk, &log, mem_printf("%d", i), fails[i % 5]);
+        post(place.writer, &log, mem_printf("%d", i), fails[i % 5]);
     for (int i = 0; i < MANY; i++) /* each of these was written already, or may now be */
-        post(place.desk, &log, mem_printf("%d", i), NULL);
-    writer_free(take(place.desk));
+        post(place.writer, &log, mem_printf("%d", i), NULL);
+    writer_free(take(place.writer));
     CHECK(atomic_load(&log.done) == MANY && atomic_load(&log.failed) == MANY);
     CHECK(lines(&place) == MANY);
 }
@@ -305,13 +306,13 @@ TEST(a_broken_desk_writes_nothing_more)
         struct err err = { 0 };
 
         CHECK_AT(i, writer_is_broken_by(&cases[i].why) == cases[i].breaks);
-        CHECK_AT(i, !writer_run(place.desk, write_line, &bad, &err));
+        CHECK_AT(i, !writer_run(place.writer, write_line, &bad, &err));
         CHECK_AT(i, err.kind == cases[i].why.kind && err.code == cases[i].why.code);
-        CHECK_AT(i, writer_run(place.desk, write_line, &good, &err) == !cases[i].breaks);
+        CHECK_AT(i, writer_run(place.writer, write_line, &good, &err) == !cases[i].breaks);
         CHECK_AT(i, atomic_load(&good.runs) == !cases[i].breaks);
         CHECK_AT(i, err.kind == cases[i].why.kind);
-        post(place.desk, &log, mem_text("posted"), NULL);
-        writer_free(take(place.desk));
+        post(place.writer, &log, mem_text("posted"), NULL);
+        writer_free(take(place.writer));
         CHECK_AT(i, atomic_load(&log.failed) == cases[i].breaks);
         CHECK_AT(i, lines(&place) == (cases[i].breaks ? 0 : 2));
     }
@@ -325,8 +326,8 @@ TEST(who_stands_beside_the_break_is_refused_too)
     struct log log = { 0 };
 
     for (int i = 0; i < MANY; i++)
-        post(place.desk, &log, mem_printf("%d", i), i == MANY - 1 ? &broken : NULL);
-    writer_free(take(place.desk));
+        post(place.writer, &log, mem_printf("%d", i), i == MANY - 1 ? &broken : NULL);
+    writer_free(take(place.writer));
     CHECK(atomic_load(&log.failed) >= 1);
     CHECK(lines(&place) == (int64_t)atomic_load(&log.done));
     writer_free(NULL);
