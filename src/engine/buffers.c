@@ -1,4 +1,4 @@
-/* A counted budget over the heap. Large pieces come from and go back to the system. */
+/* A counted budget over the heap. Large buffers come from the system and go back to it. */
 #include "engine/buffers.h"
 
 #include "base/mem.h"
@@ -37,7 +37,7 @@ void buffers_free(struct buffers *buffers)
     free(buffers);
 }
 
-/* One look at a time: being asked to stop does not wake a condition. */
+/* Not for long: a request to stop does not wake the condition. */
 static void wait_a_little(struct buffers *buffers)
 {
     int64_t until_us = time_mono_us() + LOOK_US;

@@ -1,6 +1,6 @@
 /*
- * The memory in which documents cross: a budget shared by all workers. Who finds it spent waits.
- * A buffer is asked for once per document and never grows, so nobody waits for himself.
+ * The memory in which documents cross: a budget shared by all workers. A worker that finds it spent
+ * waits. It takes one buffer per document, which never grows, so no worker waits for itself.
  */
 #pragma once
 

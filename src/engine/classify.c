@@ -1,4 +1,4 @@
-/* From errors to classes. Every kind of error is looked at; none is passed over. */
+/* From errors to failures. Every kind of error is judged; none is passed over. */
 #include "engine/classify.h"
 
 #include "engine/writer.h"
@@ -35,7 +35,7 @@ static bool stops_run(struct failure *failure, enum failure_kind kind, const cha
     return false;
 }
 
-/* The web server in front, or nobody, answered: the engine will be back, or the run gives up. */
+/* The web server in front answered, or none did: FileMaker will be back, or the run gives up. */
 static bool is_web_server(const struct err *why)
 {
     return why->kind == ERR_REMOTE && why->reason == 0;
@@ -126,7 +126,7 @@ bool failure_of_store(struct failure *failure, const struct err *why)
                            why->code == STORE_MISMATCH ? FAILURE_INTEGRITY : FAILURE_STORE_REJECTED,
                            "put", why);
     case ERR_OS:
-        /* What lies at this one key, not what the folder lacks. */
+        /* The trouble lies at this one key, not with the whole folder. */
         if (why->code == ENAMETOOLONG || why->code == EINVAL || why->code == EFBIG
             || why->code == ELOOP || why->code == ENOTDIR || why->code == EISDIR)
             return failure_set(failure, FAILURE_STORE_REJECTED, "put", why);

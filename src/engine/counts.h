@@ -1,6 +1,6 @@
 /*
- * How a run stands, in documents: one that was tried five times, or edited and moved again, counts
- * once. Safe from any thread.
+ * How a run stands, counted in documents: one that was tried five times, or edited and moved again,
+ * counts once. Safe from any thread.
  */
 #pragma once
 
@@ -27,9 +27,9 @@ void counts_set_done(struct counts *counts, int64_t document, int64_t size_bytes
 void counts_set_failed(struct counts *counts, int64_t document, uint64_t record_id,
                        const char *class);
 void counts_set_waiting(struct counts *counts,
-                        int64_t document); /* neither done nor failed, so far */
+                        int64_t document); /* so far neither done nor failed */
 void counts_set_gone(struct counts *counts,
-                     int64_t document); /* its record is: it counts no more  */
+                     int64_t document); /* as its record: it counts no more */
 
 struct counts_snapshot counts_get(struct counts *counts);
 

@@ -11,28 +11,28 @@
  *
  *  1. Only a worker ends the run, in fetch_more(), after it asked the ledger for documents that are
  *     due and got none. It asks without the lock: meanwhile anybody may do anything.
- *  2. `fetching` is set while a batch is being claimed, by a worker or ahead by the writer. Only one
- *     claims at a time, so no other batch is on its way, claimed in the ledger and not yet counted
- *     here, when a worker judges.
- *  3. `in_hand` counts the documents of each batch from its arrival until dispatch_give_back(), which
- *     a worker or the writer calls only after the document's outcome is committed. So each document
- *     that is not settled is either to be seen in the ledger or in somebody's hand. Is one in hand,
- *     the run goes on: it may come back to be tried again.
- *  4. `wakes` counts whatever may have put documents into the ledger: a page of the census, its end,
- *     a document given back. The worker notes it before it asks. If it has risen since, "none is
- *     due" is an answer about the past, and the worker asks again.
+ *  2. `fetching` is set while a batch is being claimed, by a worker or ahead by the writer. Only
+ *     one claims at a time, so no other batch is on its way, claimed in the ledger and not yet
+ *     counted here, when a worker judges.
+ *  3. `in_hand` counts the documents of each batch from its arrival until dispatch_give_back(),
+ *     which a worker or the writer calls only after the document's outcome is committed, or its
+ *     claim has passed to a peer. So a document that is not settled is either seen in the ledger or
+ *     counted as in hand. While one is in hand, the run goes on: it may come back to be tried again.
+ *  4. `wakes` counts whatever may have put documents into the ledger: a page of the census, its
+ *     end, a document given back. The worker notes it before it asks. If it has risen since, "none
+ *     is due" is an answer about the past, and the worker asks again.
  *  5. The census must have ended: while it counts, it may find more.
  *  6. No peer may hold a document. If the peer dies, its documents are ours to move.
  *  7. A document that is due within HORIZON_US is waited for. One that is due later belongs to a
  *     later run.
- *  8. If all this holds, but documents were moved since the newest census was taken, people may have
- *     edited others meanwhile: census_reopen() has the source counted once more, CENSUSES_MAX times
- *     in all, and the census's thread, which waits in dispatch_wants_census(), takes it up. Who
- *     follows the source (`follow_every_us`) never ends here.
- *  9. `finished` is never taken back. The worker that sets it wakes all others, and each of them, and
- *     the census's thread, leaves when it sees it.
+ *  8. If all this holds, but documents were moved since the newest census was taken, people may
+ *     have edited others meanwhile: census_reopen() has the source counted once more, CENSUSES_MAX
+ *     times in all, and the census's thread, which waits in dispatch_wants_census(), takes it up.
+ *     A run that follows the source (`follow_every_us`) never ends here.
+ *  9. `finished` is never taken back. The worker that sets it wakes all others, and each of them,
+ *     and the census's thread, leaves when it sees it.
  *
- * A limit on documents ends the run without 3 to 8: what is left is for a later run. And
+ * A limit on documents ends the run without 3 and 5 to 8: what is left is for a later run. And
  * dispatch_stop() and dispatch_finish() end it from outside: they set `finishing`, which is looked
  * at in the same places as `finished`.
  */
@@ -49,7 +49,7 @@
 enum {
     CENSUSES_MAX = 3,
     LOOK_US = 500 * TIME_MS,
-    HORIZON_US = 15 * 60 * TIME_SECOND /* what is due later than this belongs to a later run */
+    HORIZON_US = 15 * 60 * TIME_SECOND /* a document due later than this is for a later run */
 };
 
 struct dispatch {
@@ -131,8 +131,8 @@ static void wait_until_due(struct dispatch *dispatch, int64_t next_due_us)
 }
 
 /*
- * People went on working while documents were moved: look once more, but not for ever. What is
- * moved beside that needs no further look.
+ * Rule 8: people went on working while documents were moved, so the source is counted once more,
+ * but not for ever. Documents that are moved beside that census need no further one.
  */
 static bool census_reopen(struct dispatch *dispatch)
 {
@@ -173,7 +173,7 @@ static void batch_take(struct dispatch *dispatch, struct claim_batch *batch)
     dispatch->in_hand += batch->count;
     dispatch->remaining -= (int64_t)batch->count;
     if (batch->count == 0 || dispatch->remaining < 0)
-        dispatch->remaining = 0; /* what was thought to be left waits for a later time */
+        dispatch->remaining = 0; /* the rest waits for a later time */
     dispatch->handed_out += (int64_t)batch->count;
     for (size_t i = 0; i < batch->count; i++)
         dispatch->ready[dispatch->ready_count++] = batch->assignments[i];
@@ -221,7 +221,10 @@ static void claim_ahead(struct dispatch *dispatch)
                       (struct writer_then){ batch_arrived, ahead });
 }
 
-/* Looks into the ledger for all; called and left with the lock held. */
+/*
+ * Asks the ledger on behalf of all workers, and judges whether the run has ended: rules 1 to 9.
+ * Called and left with the lock held.
+ */
 static bool fetch_more(struct dispatch *dispatch, struct err *err)
 {
     struct claim_batch batch = batch_of(dispatch);
@@ -245,7 +248,7 @@ static bool fetch_more(struct dispatch *dispatch, struct err *err)
             wait_until_due(dispatch, batch.next_due_us);
     }
     if (batch.count > 0 || dispatch->finished
-        || !good) /* or all would look where one found nothing */
+        || !good) /* else all would ask where one found nothing */
         (void)pthread_cond_broadcast(&dispatch->changed);
     return good;
 }
@@ -259,7 +262,7 @@ static struct assignment *take_ready(struct dispatch *dispatch)
     return first;
 }
 
-/* With the lock let go meanwhile. */
+/* Calls `idle` without the lock. */
 static void idle_unlocked(struct dispatch *dispatch, void (*idle)(void *arg), void *arg)
 {
     (void)pthread_mutex_unlock(&dispatch->lock);
@@ -369,8 +372,10 @@ static bool time_to_follow(const struct dispatch *dispatch, int64_t since_us)
     return follow_us > 0 && time_mono_us() - since_us >= follow_us;
 }
 
-/* Whether what is left to hand out takes no longer than a census does, as things went since the
- * newest: once there was time to see how they go. */
+/*
+ * Whether the documents left to hand out will take no longer than a census does, judged by the pace
+ * since the newest census, once that is long enough ago to judge.
+ */
 static bool is_last_lap(const struct dispatch *dispatch)
 {
     double took_us = (double)(dispatch->census_ended_us - dispatch->census_begun_us);

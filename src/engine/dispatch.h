@@ -16,30 +16,30 @@ void dispatch_free(struct dispatch *dispatch); /* NULL is allowed */
 
 /*
  * Waits for a document that is due.
- *   idle           called now and then while there is nothing to do; `arg` is handed to it
- *   assignment_r   NULL when the run has none left; else the caller's, and dispatch_give_back() must
- *                  follow once what became of it is committed, unless the run stops
- * Safe from any thread. Fails as the desk does.
+ *   idle           called now and then while there is nothing to do, with `arg`
+ *   assignment_r   NULL when the run is over; else the caller's, and dispatch_give_back() must
+ *                  follow once the document's outcome is committed, unless the run stops
+ * Safe from any thread. Fails as write_claims().
  */
 must_check bool dispatch_next(struct dispatch *dispatch, void (*idle)(void *arg), void *arg,
                               struct assignment **assignment_r, struct err *err);
 void dispatch_give_back(struct dispatch *dispatch);
 
-/* Something has changed: documents were seen, or everybody should look up. Safe from any thread. */
+/* Documents were added to the ledger, or all should look again. Safe from any thread. */
 void dispatch_wake(struct dispatch *dispatch);
 
 /*
- * A census has come to its end: when all that it saw is settled, the run is at its end, unless
- * another census is wanted.
- *   closed    it can be relied upon
+ * A census has ended: when all documents that it saw are settled, the run ends, unless another
+ * census is wanted.
+ *   closed    its count was confirmed
  *   waiting   how many documents are still to be handed out
  */
 void dispatch_census_ended(struct dispatch *dispatch, bool closed, int64_t waiting);
 
 /*
- * Waits until another census is wanted, because much may have changed while documents were moved:
- * it is taken beside the last of them. False: the run is over. For the census's thread, after
- * dispatch_census_ended().
+ * Waits until another census is wanted, since people may have edited much while documents were
+ * moved: it is taken beside the last of them. False: the run is over. For the census's thread,
+ * after dispatch_census_ended().
  */
 must_check bool dispatch_wants_census(struct dispatch *dispatch);
 
@@ -50,5 +50,7 @@ void dispatch_stop(struct dispatch *dispatch, const struct err *why);
 void dispatch_finish(struct dispatch *dispatch);
 bool dispatch_is_finishing(const struct dispatch *dispatch); /* after either of the two */
 
-/* The failure that stopped the run; its kind is ERR_NONE if none did. Once all threads have ended. */
+/*
+ * The failure that stopped the run; its kind is ERR_NONE if none did. Once all threads have ended.
+ */
 const struct err *dispatch_stopped_by(const struct dispatch *dispatch);

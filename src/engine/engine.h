@@ -1,4 +1,15 @@
-/* What all threads of a run share. Made by run/run, which alone writes to it once they run. */
+/*
+ * The engine: what all threads of a run share. run/run makes it and ends it; the threads only read
+ * it, but for the parts that say otherwise.
+ *
+ *   dispatch     hands out documents to workers and ends the run
+ *   assignment   a document as a worker gets it
+ *   writer       the one thread that writes; writes.h lists all that can be written
+ *   buffers      the memory in which documents cross
+ *   counts       how the run stands
+ *   classify     from errors to failure classes
+ *   peers        the other runs on the same ledger
+ */
 #pragma once
 
 #include "base/base.h"
@@ -26,25 +37,24 @@ struct engine_settings {
     struct key_rules keys;
     const char *reference_map; /* where files that are only pointed to are mounted       */
     bool reference_links;      /* symbolic links below those folders are followed        */
-    const char *odata_table;   /* other ways to a container's bytes; "" for none          */
-    const char *script;
+    const char *odata_table;   /* other methods to fetch a container's bytes; "" for none */
+    const char *script;        /* likewise                                               */
     const char *ledger_url;
     struct registry_settings registry;
-    int64_t lease_us; /* with PostgreSQL: a mover that is silent for longer is taken for dead */
+    int64_t lease_us; /* with PostgreSQL: a mover that is silent for longer counts as dead */
     int workers;
-    int sessions; /* that all movers of the source may have together; 0: any number */
+    int sessions; /* that all movers may have at the source together; 0: any number */
     size_t memory_bytes;
     int max_tries;                 /* caps the tries of every class; 0: as the class says */
     int64_t first_wait_us;         /* before a document's second try */
     int64_t limit;                 /* stop after so many documents; 0: none */
     const char *filter_text;       /* as configured, for messages */
-    const char *accept_record_ids; /* who answers for documents without an id; NULL: nobody */
+    const char *accept_record_ids; /* the person who answers for documents without an id, or NULL */
     bool dates_as_set;             /* date_format holds, whatever the documents show */
-    bool accept_rebuilt;           /* records that changed places are known by their ids          */
-    bool accept_store; /* the objects lie in another store now, or it has another name */
-    bool adopt;        /* take over what an earlier importer left */
-    int64_t
-        follow_every_us; /* go on for ever, counting anew so often; 0: end when all is settled */
+    bool accept_rebuilt; /* a record that holds another document now is followed by its id */
+    bool accept_store;   /* the objects lie in another store now, or the store has another name */
+    bool adopt;          /* take over what an earlier importer left */
+    int64_t follow_every_us; /* go on for ever, with a census this often; 0: end when all is done */
     const struct filter *filter;
 };
 
@@ -58,8 +68,8 @@ struct engine {
     struct counts *counts;
     atomic_int_least64_t dates_either, dates_unlike;      /* rows stored without their date */
     atomic_int_least64_t source_alive_us, store_alive_us; /* last good answers, monotonic */
-    atomic_bool reaction_was_logged; /* it was said that the source answers marks with edits */
-    struct pager pager;              /* the census's thread's: from one census to the next */
+    atomic_bool reaction_was_logged; /* the log has said that the source answers marks with edits */
+    struct pager pager; /* belongs to the census's thread, from one census to the next */
 };
 
 /* What one worker has for itself. */

@@ -1,10 +1,10 @@
 /*
- * Group commit. A group is closed when everybody who could join has, after 64 jobs or 4 ms, or as
+ * Group commit. A group is closed when all who could join have joined, after 64 jobs or 4 ms, or as
  * soon as nothing new has come for 1 ms: a slow source should not wait for company, and on a slow
- * disk the next group gathers while one is written. What was only posted does wait.
+ * disk the next group gathers while one is written. A posted job does wait for company.
  *
  * If one job of a group fails, the whole change is taken back and each job is done by itself, so
- * that a row which the database refuses harms nobody else. Where somebody else was in the way, or
+ * that a row which the database refuses harms no other job. If another process was in the way, or
  * the database went away, the whole group is done again; if a commit went unanswered, the ledger
  * tells first whether it happened.
  */
@@ -22,7 +22,7 @@
 enum { GROUP_JOBS = 64, GROUP_US = 4 * TIME_MS, QUIET_US = 1 * TIME_MS, POSTED_US = 20 * TIME_MS };
 
 /* How long a database may be away, how often we look meanwhile, and how often a group is begun anew
- * because somebody else was in the way. */
+ * because another process was in the way. */
 #define AWAY_US (5 * 60 * TIME_SECOND)
 #define AWAY_LOOK_US (1 * TIME_SECOND)
 #define BUSY_FIRST_US (2 * TIME_MS)
@@ -52,7 +52,7 @@ bool writer_is_broken_by(const struct err *err)
                && err->code != LEDGER_NOT_OURS);
 }
 
-/* A claim that has passed on is found out before anything is written, so the group can go on. */
+/* A claim that is no longer ours is noticed before anything is written, so the group can go on. */
 static bool spares_group(const struct err *why)
 {
     return why->kind == ERR_DATABASE && why->code == LEDGER_NOT_OURS;
@@ -88,7 +88,9 @@ static bool has_cause(const struct err *err, enum sql_cause cause)
     return err->kind == ERR_DATABASE && err->code == (int)cause;
 }
 
-/* Waits until the database answers again. `err`: how it went away; stays so if it never does. */
+/*
+ * Waits until the database answers again. `err` says how it went away, and stays if it never does.
+ */
 static bool databases_wait(struct writer *writer, bool *committed_r, struct err *err)
 {
     int64_t since_us = time_mono_us();
@@ -110,8 +112,7 @@ static bool databases_wait(struct writer *writer, bool *committed_r, struct err 
     return true;
 }
 
-/* Somebody else was in the way: waits a little longer each time. Asked to stop, it does not wait.
- */
+/* Another process was in the way: waits a little longer each time, but not once asked to stop. */
 static void wait_while_busy(const struct writer *writer, int tries, const struct err *why)
 {
     int doubles = tries - 1 < BUSY_DOUBLES ? tries - 1 : BUSY_DOUBLES;
@@ -122,7 +123,7 @@ static void wait_while_busy(const struct writer *writer, int tries, const struct
     (void)!cancel_sleep(writer->context.cancel, BUSY_FIRST_US << doubles, &ignored);
 }
 
-/* As jobs_run(), in spite of others and of connections that break. */
+/* As jobs_run(), in spite of other processes and of connections that break. */
 static bool jobs_run_for_sure(struct writer *writer, struct writer_job **jobs, size_t count,
                               struct err *err)
 {
@@ -185,8 +186,8 @@ static void job_end(struct writer_job *job)
 }
 
 /*
- * How many come beside the first, until there is no more reason to wait. For what was only posted
- * nobody waits: it lies until something else comes, and shares its commit.
+ * How many jobs join the first, until there is no more reason to wait. Nobody waits for a posted
+ * job: it lies until another comes, and shares its commit.
  */
 static size_t group_wait(struct writer *writer, const struct writer_job *first)
 {
@@ -308,5 +309,5 @@ void writer_post(struct writer *writer, writer_work *work, const void *args, siz
 
     job->then = then;
     if (!queue_push(writer->jobs, job))
-        abort(); /* the writer is closed only after everybody who posts has ended */
+        abort(); /* the writer is closed only after all who post have ended */
 }

@@ -1,6 +1,7 @@
 /*
  * All that the mover can write, each write as a function with its arguments: returned true, it is
- * committed. What stands below "asked of the writer" only reads, but the connection is the writer's.
+ * committed. What stands below "asked of the writer" only reads, but the connection is the
+ * writer's.
  *
  *   write_x()         waits until it is committed; fails as writer_run() does
  *   write_x_begin()   goes on meanwhile: writer_wait() tells how it ended (engine/writer.h)
@@ -84,8 +85,8 @@ must_check bool write_stored(struct writer *writer, const struct stored *stored,
                              bool *row_exists_r, struct err *err);
 
 /*
- * Whether the record may be marked, as far as its other documents go. Those that were stored from an
- * older state of the record, or done without this one, are put back to waiting.
+ * Whether the record may be marked, as far as its other documents go. Those that were stored from
+ * an older state of the record, or done without this one, are put back to waiting.
  */
 must_check bool write_record_ready(struct writer *writer, const struct ledger_claim *claim,
                                    uint64_t mod_id, bool *ready_r, struct err *err);

@@ -1,4 +1,4 @@
-/* Comparing before believing. */
+/* Compares an earlier importer's objects with the source before they are believed. */
 #include "transfer/adopt.h"
 
 #include "base/failpoint.h"
@@ -54,7 +54,7 @@ static bool finding_same(struct transfer *t, const struct store_found *found)
     return true;
 }
 
-/* Whatever an earlier importer wrote beside its objects is no proof of their bytes. */
+/* Hashes that an earlier importer wrote beside its objects are no proof of their bytes. */
 static bool previous_compare(struct transfer *t, const char *key, struct store_found *found_r,
                              struct err *err)
 {
@@ -102,7 +102,7 @@ bool adopt_compare(struct transfer *t)
 
 /* --- where there is nothing to compare with ------------------------------------------------- */
 
-/* The beginning of an object, as much as a page that a server shows instead of a file may have. */
+/* The beginning of an object: as much as an error page may have. */
 static bool beginning_read(struct store_reader *reader, struct str *to, struct err *err)
 {
     char bytes[KIB(4)];

@@ -1,7 +1,7 @@
 /*
  * Taking over what an earlier importer left: its marks, rows and objects. None of them is believed:
  * the source's bytes are fetched, and only an object that has exactly these is taken for the
- * document. What is wrong is said; nothing is deleted.
+ * document. What is wrong becomes evidence; nothing is deleted.
  */
 #pragma once
 
@@ -15,16 +15,16 @@
     "false-mark" /* marked, with neither a file in the source nor one in the store */
 #define ADOPT_UNPROVEN "unproven" /* the source gives no file to compare the object with      */
 
-/* Whether anything of an earlier importer belongs to the document at hand. */
+/* Whether an earlier importer left anything for the document at hand. */
 bool adopt_concerns(const struct transfer *t);
 
 /*
- * Once the bytes are read: compares them with the earlier importer's object, and notes what was
- * found. False: the store could not be asked, `t->trouble` says why.
+ * Once the bytes are read: compares them with the earlier importer's object, and keeps the
+ * finding. False: the store could not be asked, `failure` says why.
  */
 must_check bool adopt_compare(struct transfer *t);
 
-/* When the source gives no file: looks at what the earlier importer took for it, and notes that. */
+/* When the source gives no file: looks at the earlier importer's object, and keeps the finding. */
 void adopt_judge(struct transfer *t);
 
 /*

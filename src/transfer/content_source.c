@@ -1,4 +1,4 @@
-/* Four ways, one interface. */
+/* One interface to a stream, a file, OData and a script. */
 #include "transfer/content_source.h"
 
 #include "base/beneath.h"
@@ -41,7 +41,7 @@ void content_source_free(struct content_source *source)
     free(source);
 }
 
-/* --- ways ----------------------------------------------------------------------------------- */
+/* --- methods -------------------------------------------------------------------------------- */
 
 static struct content_source *source_of_stream(struct filemaker_stream *stream)
 {
@@ -95,8 +95,9 @@ static bool open_script(const struct engine_settings *settings, struct filemaker
 }
 
 /*
- * Opens a file below a mounted folder. What FileMaker says of it is foreign text, and who may write
- * into the folder may not choose which file of this machine we send away: no link is followed.
+ * Opens a file below a mounted folder. Its path is foreign text from FileMaker, and someone who may
+ * write into the folder must not choose which file of this machine we send away: so no link is
+ * followed.
  */
 static int file_below(const char *path, const char *below, bool links)
 {
@@ -135,7 +136,7 @@ static bool open_file(int fd, struct span name, struct content_source **source_r
 
 /* --- choosing ------------------------------------------------------------------------------- */
 
-/* The other ways address a record by its id. */
+/* The other methods address a record by its id. */
 bool content_source_has_method(const struct engine_settings *settings,
                                const struct source_facts *facts, enum content_method method)
 {

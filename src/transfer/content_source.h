@@ -20,12 +20,12 @@ enum content_method {
 };
 enum { CONTENT_METHODS = CONTENT_METHOD_SCRIPT + 1 };
 
-/* Whether a way is open to a document: configured, and the document has what it needs. */
+/* Whether a method serves a document: it is configured, and the document has what it needs. */
 bool content_source_has_method(const struct engine_settings *settings,
                                const struct source_facts *facts, enum content_method method);
 
 /*
- * Opens what a document's facts point to.
+ * Opens the file that a document's facts point to.
  *   source_r   caller frees with content_source_free()
  */
 must_check bool content_source_open(const struct engine *engine, struct filemaker *filemaker,
@@ -36,9 +36,9 @@ void content_source_free(struct content_source *source); /* NULL is allowed */
 /* The announced size, or -1. */
 int64_t content_source_length(const struct content_source *source);
 
-/* The file's name, where the way tells it: a Content-Disposition, or NULL. */
+/* The file's name, where the method tells it, as a Content-Disposition; or NULL. */
 const char *content_source_disposition(const struct content_source *source);
 
-/* Reads on; 0 bytes: complete. `before`: how many came already, for the evidence. */
+/* Reads on; 0 bytes: complete. `before`: how many bytes came already, for the evidence. */
 must_check bool content_source_read(struct content_source *source, void *bytes, size_t room,
                                     uint64_t before, size_t *size_r, struct failure *failure);

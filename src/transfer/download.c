@@ -1,4 +1,6 @@
-/* Bytes through one buffer. A large document passes through the same 8 MiB again and again. */
+/*
+ * Reads bytes through one buffer: a large document passes through the same 8 MiB again and again.
+ */
 #include "transfer/download.h"
 
 #include "base/failpoint.h"
@@ -17,7 +19,7 @@ void download_clear(struct download *download)
     free(take(download->disposition));
 }
 
-/* One byte more than announced, so that the end is seen without another look. */
+/* One byte more than announced, so that the end is seen without another read. */
 static size_t buffer_room(int64_t announced)
 {
     if (announced < 0 || announced >= STORE_SMALL_MAX)
@@ -41,9 +43,12 @@ static bool buffer_fill(struct download *download, uint64_t before, struct failu
     return true;
 }
 
-/* --- what is no file ------------------------------------------------------------------------ */
+/* --- refusing ------------------------------------------------------------------------------- */
 
-/* Remembers what came, and says what is known of it. Hashed: it is small, or nothing. */
+/*
+ * Remembers the bytes that came, and says what is known of them. They are few, so they are hashed
+ * here.
+ */
 static bool refused_remember(struct download *download, const struct ledger_claim *claim,
                              enum failure_kind kind, struct ledger_refused *known_r,
                              struct failure *failure)
@@ -90,8 +95,8 @@ static bool refuse_page_of_others(struct failure *failure, const struct download
 }
 
 /*
- * An error page takes two signs. What only looks like one is read a second time, at a later try:
- * the same bytes again, and for no other record, are the file.
+ * An error page has two signs. Bytes that only look like one are read a second time, at a later
+ * try: if the same bytes come again, and for no other record, they are the file.
  */
 static bool page_check(struct download *download, const struct ledger_claim *claim,
                        enum error_page_sign sign, struct failure *failure)
@@ -112,8 +117,8 @@ static bool page_check(struct download *download, const struct ledger_claim *cla
 }
 
 /*
- * What the URL calls the file, or a field, or the stream: the first that says something.
- *   name   room for the stream's word
+ * The extension in the URL, else in a field, else in the stream's name for the file.
+ *   name   room for the stream's name
  */
 static struct span download_extension(const struct download *download,
                                       const struct source_facts *facts, struct str *name)
@@ -146,9 +151,9 @@ static bool download_inspect(struct download *download, const struct ledger_clai
     return true;
 }
 
-/* --- ways ----------------------------------------------------------------------------------- */
+/* --- methods -------------------------------------------------------------------------------- */
 
-/* By one way, from the beginning. */
+/* Fetches by one method, from the beginning. */
 static bool download_by_method(struct engine_worker *worker, const struct ledger_claim *claim,
                                const struct source_facts *facts, enum content_method method,
                                struct download *download, struct failure *failure)

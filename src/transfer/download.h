@@ -1,4 +1,4 @@
-/* A document's bytes on their way from the source to the store. */
+/* The download of a document: its bytes on their way from the source to the store. */
 #pragma once
 
 #include "base/base.h"
@@ -22,12 +22,12 @@ struct download {
 
 /*
  * Opens a container and reads it, whole if it is no larger than STORE_SMALL_MAX, else its first
- * part; refuses what is no file, unless it came before in the same form (document/error_page) or a person
- * accepted it.
+ * part. Refuses bytes that are no file, unless the same came before (document/error_page) or a
+ * person accepted them.
  *   claim     the document's
  *   facts     of the record as it was read in this worker's session
- *   last_try  where the direct way fails, the others are tried too; what they say is added to the
- *             words of the first failure
+ *   last_try  where the direct method fails, the others are tried too; their words are added to
+ *             those of the first failure
  *   download_r   cleared by the caller with download_clear() (or auto_download)
  */
 must_check bool download_open(struct engine_worker *worker, const struct ledger_claim *claim,

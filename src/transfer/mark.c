@@ -1,5 +1,5 @@
 /*
- * The mark tells FileMaker's users that a document is out. It is written once the document is
+ * The mark tells FileMaker's users that a document was moved. It is written once the document is
  * stored and recorded, guarded by the modification id, and read back: it counts only if it is
  * exactly ours and the record is otherwise as it was when its bytes were read.
  */
@@ -15,13 +15,12 @@
 
 enum { UNSURE_TRIES = 3 };
 
-/* Where our mark stands, by a fresh look at the record. */
+/* The state of our mark, by a fresh reading of the record. */
 enum mark_state {
-    MARK_THERE, /* exactly ours, on the record that we read; or what stood there, and was taken over
-                 */
+    MARK_THERE, /* exactly ours, on the record that we read; or one that stood and was taken over */
     MARK_ABSENT,   /* not written, and the record is as we read it     */
     MARK_STALE,    /* the record was edited                            */
-    MARK_ANSWERED, /* it was written, and the record is otherwise than it left it */
+    MARK_ANSWERED, /* it was written, and the record was edited in answer to it    */
 };
 
 /* `taken`: FileMaker said that it wrote it. */
@@ -43,7 +42,7 @@ static bool edited_fail(struct transfer *t)
                        (uintmax_t)t->version.mod_id, (uintmax_t)t->record->mod_id);
 }
 
-/* Asks for the mark to be written. What came of it is decided by the look that follows. */
+/* Asks for the mark to be written. The reading that follows decides what came of it. */
 static bool mark_write(struct transfer *t, bool *taken_r)
 {
     const struct source_fields *fields = &t->engine->settings->fields;
@@ -111,7 +110,7 @@ static bool version_recall(struct transfer *t)
                        (intmax_t)t->claim->version);
 }
 
-/* Whether the record may be marked now, as far as its other files go. */
+/* Whether the record's other files allow it to be marked now. */
 static bool record_is_ready(struct transfer *t)
 {
     bool ready = true;

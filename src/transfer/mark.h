@@ -1,4 +1,4 @@
-/* The mark that tells FileMaker's users that a document is out. */
+/* The mark that tells FileMaker's users that a document was moved. */
 #pragma once
 
 #include "transfer/state.h"

@@ -1,7 +1,7 @@
 /*
- * What a source does that answers our mark with an edit of its own, in the same commit or later: a
- * script, a calculation, a robot. Writing the mark again would be answered again. So it is counted
- * how the record was found, and nothing is written more often than LEDGER_EDITS_MAX times an hour.
+ * A source may answer our mark with an edit of its own, in the same commit or later: a script, a
+ * calculation, a robot. If we wrote the mark again, it would answer again. So the ledger keeps how
+ * the record was found, and no record is marked more often than LEDGER_EDITS_MAX times an hour.
  *
  * A mark that stands there counts, without being written once more, if the record was read anew
  * and has the very bytes that were stored for this mark, and either the source answered twice in
@@ -20,7 +20,7 @@ enum { SAME_ENOUGH = 2, TIMES_MAX = 4 };
 
 /* --- before a mark is written --------------------------------------------------------------- */
 
-/* The mark of a first claim is told by the claim itself: see LEDGER_EDITS_NOTED_MAX. */
+/* The claim itself announces the mark of a first claim: see LEDGER_EDITS_NOTED_MAX. */
 static bool mark_is_announced(const struct transfer *t)
 {
     return t->claim->epoch <= 1 && !t->engine->settings->fields.containers->each_is_document;

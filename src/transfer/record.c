@@ -11,8 +11,8 @@ static bool is_out_of_time(const struct err *err)
 }
 
 /*
- * A server that is not done with this record in time, and answers all the same, is not away: then
- * it is the record, which may fail, while what is away is waited for.
+ * A server that does not finish this record in time, but answers all the same, is not away: the
+ * record is at fault and may fail, whereas a server that is away is waited for.
  */
 static bool record_read_failed(struct transfer *t, struct err *err)
 {

@@ -1,4 +1,4 @@
-/* The steps of one document, in order. */
+/* The steps of one document, in order, and what is checked once its record is read. */
 #include "transfer/transfer.h"
 
 #include "base/failpoint.h"
@@ -23,7 +23,10 @@ static void transfer_clear(struct transfer *t)
     filemaker_page_clear(&t->page);
 }
 
-/* Another id under a known record id: a restored or rebuilt file. Nothing can be trusted then. */
+/*
+ * Another id under a known record id: the file was restored or rebuilt, and nothing can be
+ * trusted.
+ */
 static bool is_same_document(struct transfer *t)
 {
     if (span_is(str_span(&t->facts.identity), t->claim->identity))
@@ -41,7 +44,7 @@ static bool is_same_document(struct transfer *t)
     return false;
 }
 
-/* Type and patient decide on the key, and the claim was made with those of the census. */
+/* Type and patient are part of the key, and the claim was made with those that the census saw. */
 static bool is_as_claimed(struct transfer *t)
 {
     const char *patient_id = t->claim->patient_id ? t->claim->patient_id : "";
@@ -54,8 +57,8 @@ static bool is_as_claimed(struct transfer *t)
 }
 
 /*
- * The document's own word on its patient's date of birth, where the layout has it, is as good as
- * the roster's: if they disagree, nobody can be sure whose document this is.
+ * A date of birth in the document itself, where the layout has one, is as good as the roster's: if
+ * they disagree, nobody can be sure whose document this is.
  */
 static bool patient_agrees(struct transfer *t)
 {
@@ -91,7 +94,7 @@ static bool transfer_mark_is_ours(const struct transfer *t)
     return false;
 }
 
-/* A mark that we never meant to write was written by somebody else, for reasons we do not know. */
+/* A mark that we never meant to write is somebody else's, for reasons that we do not know. */
 static bool mark_is_ours_or_none(struct transfer *t)
 {
     if (t->facts.mark.size == 0)
@@ -139,7 +142,7 @@ static bool transfer_fetch(struct transfer *t)
                             &t->failure);
 }
 
-/* Steps with a name each, so that tests can kill us between any two. */
+/* Each step has a failpoint, so that tests can kill us between any two. */
 static bool transfer_steps(struct transfer *t)
 {
     FAILPOINT("move.begun");

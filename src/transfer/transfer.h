@@ -1,4 +1,7 @@
-/* The way of one document: fetch, intend, put, record, mark, confirm. */
+/*
+ * The transfer of one document, from its claim to its outcome. The steps stand in
+ * transfer/state.h.
+ */
 #pragma once
 
 #include "base/base.h"
@@ -7,9 +10,9 @@
 #include "engine/engine.h"
 
 /*
- * Takes a document as far as it goes, and tells the desk what became of it: done, waiting for a
- * later try, failed with a class, or gone.
- *   assignment   the caller's; not used afterwards by anybody else
+ * Takes a document as far as it goes, and posts its outcome: done, waiting for a later try, failed
+ * with a class, or gone.
+ *   assignment   the caller's; its claim is used up
  * Fails only if the whole run should stop.
  */
 must_check bool transfer_run(struct engine_worker *worker, struct assignment *assignment,

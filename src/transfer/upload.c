@@ -1,6 +1,6 @@
 /*
- * From intent to record. The intent is committed before anything is put, so that no object is ever
- * without one; a key that is taken is looked at, never overwritten.
+ * From intent to object. The intent is committed before anything is put, so that no object is ever
+ * without one; an object that already lies under the key is looked at, never overwritten.
  */
 #include "transfer/upload.h"
 
@@ -28,8 +28,8 @@ static bool intent_commit(struct transfer *t)
 }
 
 /*
- * The record is read once more while the intent is written. Mostly it stayed as it was; else what
- * was meant is withdrawn, unless an earlier try meant it already and may have put it.
+ * The record is read once more while the intent is written. Mostly it stayed as it was; else the
+ * intent is withdrawn, unless an earlier try meant the same and may have put it.
  */
 static bool intent_commit_and_check(struct transfer *t)
 {
@@ -63,14 +63,18 @@ static struct store_object object_of(const struct transfer *t)
                                   .imprint = t->version.imprint };
 }
 
-/* What the server must say of it from now on; nothing, where its answer was not what we made. */
+/*
+ * The server must give this imprint from now on; none, where its answer was not about our object.
+ */
 static void imprint_keep(struct transfer *t, const struct store_found *found)
 {
     free(t->version.imprint);
     t->version.imprint = *found->imprint ? mem_text(found->imprint) : NULL;
 }
 
-/* An earlier try put these bytes there, and others came back: no stranger's object is in the way.
+/*
+ * An earlier try put these bytes there, and others came back: then no stranger's object is in the
+ * way.
  */
 static bool upload_was_spoiled(const struct transfer *t)
 {
@@ -92,7 +96,7 @@ static bool conflict_fail(struct transfer *t, const struct store_found *found)
                        (uintmax_t)t->version.size_bytes, sha256_hex(&t->version.sha256, ours));
 }
 
-/* Remembers that a key is taken, and asks whether a person has accepted it. */
+/* Remembers that the key is taken, and asks whether a person has accepted that. */
 static bool conflict_note(struct transfer *t, bool *accepted_r)
 {
     struct ledger_refused seen;
@@ -106,10 +110,10 @@ static bool conflict_note(struct transfer *t, bool *accepted_r)
 }
 
 /*
- * Something else lies under the documented key. An earlier version of this document that was put
- * by a try which never learnt so keeps it; this one gets a key of its own. So it does where an
- * earlier importer made a folder of that name, and where a person accepted that another's object
- * stays under the documented key.
+ * Another object lies under the documented key. If it is an earlier version of this document, put
+ * by a try that never learnt of it, it stays, and this version gets a key of its own. The same
+ * holds where an earlier importer made a folder of that name, and where a person accepted that a
+ * stranger's object stays under the documented key.
  */
 static bool give_way(struct transfer *t, const struct store_found *found)
 {
@@ -129,7 +133,7 @@ static bool give_way(struct transfer *t, const struct store_found *found)
     return version_key_make(t, &t->version.sha256, &t->version.key) && intent_commit(t);
 }
 
-/* An earlier try may have ended the upload of these very bytes and never learnt of it. */
+/* An earlier try may have completed the upload of these very bytes and never learnt of it. */
 static bool upload_was_begun(const struct transfer *t)
 {
     const struct ledger_version *before = version_with(t->assignment, &t->version.sha256);
@@ -137,7 +141,7 @@ static bool upload_was_begun(const struct transfer *t)
     return before && before->upload_id;
 }
 
-/* These bytes were stored, or nearly, at an earlier time: are they there? */
+/* These bytes were stored by an earlier try, or nearly: are they there? */
 static bool is_still_there(struct transfer *t, bool *there_r)
 {
     struct store_object object = object_of(t);
@@ -189,8 +193,8 @@ static bool put_small(struct transfer *t)
 /* --- large documents ------------------------------------------------------------------------ */
 
 /*
- * Bytes are read once if nothing was ever stored for this document, by us or by an earlier
- * importer, and its key does not need their hash; else twice, hash first.
+ * The first of two readings, for the hash. One reading is enough if nothing was ever stored for
+ * this document, by us or by an earlier importer, and its key does not need the hash.
  */
 static bool hash_first(struct transfer *t, bool *is_stored_r)
 {
@@ -205,7 +209,7 @@ static bool hash_first(struct transfer *t, bool *is_stored_r)
                          &t->failure);
 }
 
-/* What earlier tries began and did not end: it must not end by itself while this one goes on. */
+/* Uploads that earlier tries left unfinished must not be completed while this one goes on. */
 static bool abort_unfinished(struct transfer *t)
 {
     FAILPOINT("large.begun");
@@ -234,7 +238,7 @@ static bool large_begin(struct transfer *t, struct store_large **large_r)
     return intent_commit(t);
 }
 
-/* The second reading must give what the first one did. */
+/* The second reading must give the same bytes as the first. */
 static bool large_check_hash(struct transfer *t)
 {
     FAILPOINT("large.sent");

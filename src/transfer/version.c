@@ -1,4 +1,4 @@
-/* Which key a document gets, and which of its versions its bytes are. */
+/* Which key a document gets, and which of its versions has these bytes. */
 #include "transfer/version.h"
 
 #include "base/mem.h"
@@ -35,8 +35,8 @@ const struct ledger_version *version_with(const struct assignment *assignment,
 }
 
 /*
- * Whether other bytes were stored there. Where they are leaving they may still be there; if they
- * are these very bytes, they are welcome: the document has come back to its first patient.
+ * Whether other bytes were stored under the key. A version that is leaving may still lie there; if
+ * it has these very bytes, it is welcome: the document has come back to its first patient.
  */
 static bool key_was_used(const struct assignment *assignment, const char *key,
                          const struct sha256 *sha256)
@@ -75,9 +75,9 @@ bool version_key_make(struct transfer *t, const struct sha256 *hash, char **key_
 }
 
 /*
- * An earlier importer's mark that is right stays as it is: while its row is not ours yet we
- * recorded nothing for this document, and so never marked it. So does our own, where the source
- * answers each mark with an edit: see reaction_weigh().
+ * An earlier importer's mark that is right stays as it is: while its row is not ours yet, we have
+ * recorded nothing for this document, and so never marked it. Our own mark stays, too, where the
+ * source answers each mark with an edit: see reaction_weigh().
  */
 bool version_keeps_mark(const struct transfer *t)
 {
@@ -93,9 +93,9 @@ static bool mark_was_meant(const struct transfer *t, const char *mark)
 }
 
 /*
- * The time of now, or the last second before it that no mark of this record ever said: else one
- * that stands there from before could pass for the one that is to be written. Never a later one:
- * a mark that lies in the future is a lie.
+ * The present second, or the last one before it that no mark of this record ever named: else a mark
+ * from before could pass for the one that is to be written. Never a later second: a mark in the
+ * future is a lie.
  */
 static char *mark_make(const struct transfer *t)
 {
@@ -107,7 +107,7 @@ static char *mark_make(const struct transfer *t)
     return mem_text(mark);
 }
 
-/* What is to be stored, but for key and hash. */
+/* Everything but key and hash. */
 static void version_begin(struct transfer *t)
 {
     const char *patient = patient_of(t->assignment);
@@ -122,16 +122,15 @@ static void version_begin(struct transfer *t)
     t->version.mark = t->version.mark_stood ? span_text(t->facts.mark) : mark_make(t);
 }
 
-/* Where the store may replace objects after all, equal keys must mean equal bytes. */
 bool version_needs_hash_key(const struct transfer *t, bool is_large)
 {
     return store_needs_hash_keys(&t->engine->settings->store.traits, is_large);
 }
 
 /*
- * The key for bytes whose hash is known: where an earlier importer has them; that of an earlier
- * version with the same bytes, if it lies with the same patient; else the documented one; else,
- * where another version lies there or could come to lie, one of their own.
+ * The key is the one where an earlier importer has these bytes; else that of an earlier version
+ * with the same bytes and the same patient; else the documented key; else, where another version
+ * lies there or could come to lie, a key with the hash in it.
  */
 bool version_choose(struct transfer *t)
 {

@@ -9,7 +9,7 @@
 
 #include <pthread.h>
 
-/* A mover without source and store: what dispatch and its workers need. */
+/* An engine without source and store: as much as dispatch and its workers need. */
 struct place {
     char *folder;
     struct containers containers;
@@ -361,7 +361,7 @@ static bool work_breaks(const struct writer_context *context, void *arg, struct 
     return err_set(err, ERR_DATABASE, SQL_BROKEN, "the database broke");
 }
 
-TEST(a_broken_desk_is_told_to_who_asks)
+TEST(a_broken_writer_is_told_to_those_who_ask)
 {
     auto_place *p = place_new(1, 0);
     auto_assignment *assignment = NULL;

@@ -16,7 +16,7 @@ STATEMENT(add_line, "insert into line (what) values ($1)");
 STATEMENT(count_lines, "select count(*) from line");
 STATEMENT(all_lines, "select group_concat(what, ' ') from (select what from line order by n)");
 
-/* A desk over a ledger of its own. */
+/* A writer over a ledger of its own. */
 struct place {
     char *folder;
     struct cancel *cancel;
@@ -52,7 +52,7 @@ static void place_end(struct place *place)
 
 #define auto_place __attribute__((cleanup(place_end))) struct place
 
-/* Once the desk is closed. */
+/* Once the writer is closed. */
 static int64_t lines(struct place *place)
 {
     struct err err = { 0 };
@@ -238,7 +238,7 @@ TEST(what_is_handed_in_is_waited_for_later)
     CHECK(lines(&place) == 2);
 }
 
-/* What is posted is done in order, and before the desk is gone. */
+/* What is posted is done in order, and before the writer is gone. */
 TEST(what_is_posted_is_done_in_order)
 {
     enum { MANY = 300 };
@@ -281,7 +281,7 @@ TEST(a_failure_harms_nobody_else)
 
 /* --- the end of it -------------------------------------------------------------------------- */
 
-TEST(a_broken_desk_writes_nothing_more)
+TEST(a_broken_writer_writes_nothing_more)
 {
     static const struct {
         struct err why;
