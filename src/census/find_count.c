@@ -26,7 +26,7 @@ void find_count_order(const char *field, struct str *order_r)
     json_close_array(&w);
 }
 
-/* "No match" is an answer; a find that the server refuses is none, and the witness is silent. */
+/* "No match" is an answer; a find that the server refuses is none, and gives no count. */
 bool find_count_matching(struct filemaker *filemaker, const char *layout, const char *field,
                          const char *criterion, uint64_t *count_r, bool *refused_r, struct err *err)
 {
@@ -43,10 +43,7 @@ bool find_count_matching(struct filemaker *filemaker, const char *layout, const 
     return true;
 }
 
-/*
- * The first find has records to find wherever there are any; only if it found some is an empty
- * answer of the second one worth anything.
- */
+/* Each record has either something in the key field or nothing, so the two finds share them all. */
 bool find_count_all(struct filemaker *filemaker, const char *layout, const char *key_field,
                     int64_t *count_r, char *why_r, size_t room, struct err *err)
 {

@@ -1,6 +1,6 @@
 /*
- * The second witness: how many records the source has, asked by another route than the one that
- * the roll was read by.
+ * The independent count: how many records the source has, asked by another route than the one by
+ * which they are read.
  */
 #pragma once
 

@@ -1,4 +1,4 @@
-/* Patience with a source that cannot be counted just now, and with others who count it. */
+/* Waits: for a source that cannot be counted just now, and for other processes that count it. */
 #include "census/schedule.h"
 
 #include "base/log.h"
@@ -6,13 +6,13 @@
 #include "census/census.h"
 #include "engine/classify.h"
 #include "engine/dispatch.h"
-#include "ledger/look.h"
+#include "engine/writes_census.h"
 
 /* How often we look for a census that another process takes. */
 #define ELSEWHERE_LOOK_US (500 * TIME_MS)
 
-/* How long, in a row, the census may be broken off: then a person should look. And the longest wait
- * before it is begun anew. */
+/* How long the census may fail in a row before a person should look; and the longest wait before it
+ * is begun anew. */
 #define BROKEN_OFF_US (15 * 60 * TIME_SECOND)
 #define WAIT_MAX_US (60 * TIME_SECOND)
 
@@ -24,32 +24,19 @@ struct census_schedule {
     bool is_first;
 };
 
-/* Another process may have counted for us: since this run began, or since it last wanted to. */
-struct since_job {
-    int64_t begun_us, closed_us;
-    bool was_closed;
-};
-
-static bool since_work(const struct writer_context *hands, void *arg, struct err *err)
-{
-    struct since_job *job = arg;
-
-    return ledger_census_since(hands->ledger, job->begun_us, job->closed_us, &job->was_closed, err);
-}
-
-/* --- patience ------------------------------------------------------------------------------- */
+/* --- failures that pass --------------------------------------------------------------------- */
 
 static bool census_may_retry(const struct census_result *result, const struct err *why)
 {
-    struct failure trouble;
+    struct failure failure;
 
-    (void)failure_of_source(&trouble, "census", why);
-    return !result->rebuilt && !trouble.run_wide;
+    (void)failure_of_source(&failure, "census", why);
+    return !result->rebuilt && !failure.run_wide;
 }
 
 /*
- * A census, in spite of sessions that are dropped again and again, of answers that make no sense,
- * of a server that is away for a while: the workers go on meanwhile, as far as they can.
+ * Takes a census in spite of sessions that are dropped again and again, of answers that make no
+ * sense, of a server that is away for a while: the workers go on meanwhile, as far as they can.
  */
 static bool census_with_retries(struct census_schedule *c, struct census_result *result_r,
                                 struct err *err)
@@ -73,56 +60,49 @@ static bool census_with_retries(struct census_schedule *c, struct census_result 
 
 /* --- one after another ---------------------------------------------------------------------- */
 
-/* Whose census will do: at first, any that is closed since the run began; later, only one that
- * begins from now on. */
-static struct since_job since_when(const struct census_schedule *c)
+/*
+ * Whether another process has counted for us. At first, any census will do that was closed since
+ * the run began; later, only one that begins from `wanted_us` on.
+ */
+static bool elsewhere_closed(const struct census_schedule *c, int64_t wanted_us, bool *closed_r,
+                             struct err *err)
 {
-    if (c->is_first)
-        return (struct since_job){ c->begun_us, c->begun_us, false };
-    return (struct since_job){ time_now_us(), INT64_MAX, false };
+    int64_t begun_us = c->is_first ? c->begun_us : wanted_us;
+    int64_t closed_us = c->is_first ? c->begun_us : INT64_MAX;
+
+    return ask_census_since(c->engine->writer, begun_us, closed_us, closed_r, err);
 }
 
 static bool census_or_wait(struct census_schedule *c, struct err *err)
 {
-    struct engine *mover = c->engine;
-    struct since_job since = since_when(c);
     struct census_result result = { 0 };
+    int64_t wanted_us = time_now_us();
+    bool closed = false;
 
     do {
         if (!census_with_retries(c, &result, err))
             return false;
         if (result.taken_elsewhere
-            && (!cancel_sleep(mover->cancel, ELSEWHERE_LOOK_US, err)
-                || !writer_run(mover->writer, since_work, &since, err)))
+            && (!cancel_sleep(c->engine->cancel, ELSEWHERE_LOOK_US, err)
+                || !elsewhere_closed(c, wanted_us, &closed, err)))
             return false;
-    } while (result.taken_elsewhere && !since.was_closed
-             && !dispatch_is_finishing(mover->dispatch));
-    if (!result.closed && !since.was_closed)
-        log_warn("the census stays open: %s", result.why);
+    } while (result.taken_elsewhere && !closed && !dispatch_is_finishing(c->engine->dispatch));
+    closed = closed || result.closed;
+    if (!closed)
+        log_warn("the record count could not be confirmed: %s", result.why);
     else if (*result.why)
-        log_info("there is no second witness for the census: %s", result.why);
-    atomic_store(c->closed, result.closed || since.was_closed);
+        log_info("there is no independent count of the records: %s", result.why);
+    atomic_store(c->closed, closed);
     return true;
 }
 
-/* How many documents are still to be handed out. */
-static bool waiting_work(const struct writer_context *hands, void *arg, struct err *err)
-{
-    int64_t *waiting = arg, states[LEDGER_STATES];
-
-    if (!ledger_states(hands->ledger, states, err))
-        return false;
-    *waiting = states[LEDGER_WAITING] + states[LEDGER_STORED];
-    return true;
-}
-
-bool schedule_run(struct engine *mover, int64_t begun_us, atomic_bool *closed_r, struct err *err)
+bool schedule_run(struct engine *engine, int64_t begun_us, atomic_bool *closed_r, struct err *err)
 {
     auto_filemaker *filemaker = NULL;
-    struct census_schedule c = { mover, NULL, begun_us, closed_r, true };
+    struct census_schedule c = { engine, NULL, begun_us, closed_r, true };
     int64_t waiting;
 
-    if (!filemaker_new(&mover->settings->filemaker, mover->cancel, &filemaker, err))
+    if (!filemaker_new(&engine->settings->filemaker, engine->cancel, &filemaker, err))
         return false;
     c.filemaker = filemaker;
     do {
@@ -130,10 +110,10 @@ bool schedule_run(struct engine *mover, int64_t begun_us, atomic_bool *closed_r,
         if (!census_or_wait(&c, err))
             return false;
         filemaker_log_out(filemaker); /* its place on the server is worth more than a login */
-        if (!writer_run(mover->writer, waiting_work, &waiting, err))
+        if (!ask_waiting_count(engine->writer, &waiting, err))
             return false;
-        dispatch_census_ended(mover->dispatch, atomic_load(closed_r), waiting);
+        dispatch_census_ended(engine->dispatch, atomic_load(closed_r), waiting);
         c.is_first = false;
-    } while (dispatch_wants_census(mover->dispatch));
+    } while (dispatch_wants_census(engine->dispatch));
     return true;
 }

@@ -1,6 +1,6 @@
 /*
- * Reading records by a key that rises: each page asks for the records from the last key on, so that
- * nothing that is deleted or added meanwhile can shift what is still to come.
+ * Reads records by a key that rises: each page asks for the records from the last key on, so that
+ * no record that is deleted or added meanwhile can shift those still to come.
  */
 #pragma once
 
@@ -12,9 +12,9 @@
 enum { WALK_KEY_MAX = 24 };
 
 /*
- * Whether a field can be walked by: every record has a whole number in it, none the same as
- * another's, by finds of its own.
- *   good_r   false: not so, or the source cannot be asked; then `why_r` says why
+ * Proves by finds that a field can be walked by: each record has a whole number in it that no other
+ * record has.
+ *   good_r   false: it is not so, or the source cannot be asked; then `why_r` says why
  * Fails as filemaker_find(), but for a find that is refused.
  */
 must_check bool walk_key_prove(struct filemaker *filemaker, const char *layout, const char *field,
@@ -22,8 +22,8 @@ must_check bool walk_key_prove(struct filemaker *filemaker, const char *layout, 
 
 /*
  * Reads a page of records in the order of their keys.
- *   from     the key to begin with, included; "" for the first page
- *   pager    how many; two at least
+ *   from     the key to begin with, inclusive; "" for the first page
+ *   pager    how many records; two at least
  *   page_r   caller clears with filemaker_page_clear() (or auto_page)
  * Fails as filemaker_find().
  */

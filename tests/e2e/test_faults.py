@@ -61,7 +61,8 @@ BROKEN_OFF = [
     ("a record that is refused", ["after list 2 do delete 17", "on get record 17 first 2 do code 401"],
      0, ""),
     ("answers longer than they say", ["on list first 3 do longer 10"], 0, ""),
-    ("a count that lies in the end", ["on list after 3 do found-count +3"], 3, "the census stays open"),
+    ("a count that lies in the end", ["on list after 3 do found-count +3"], 3,
+     "the record count could not be confirmed"),
 ]
 UNCLOSED = ("sessions",)  # where a session is ended by the server, or its token never arrives
 
