@@ -1,0 +1,111 @@
+/* The arguments and bodies of a run's writes. */
+#include "engine/writes_run.h"
+
+#include "ledger/look.h"
+
+/* --- the sign of life ----------------------------------------------------------------------- */
+
+struct life_sign {
+    const struct ledger_progress *progress;
+    int64_t lease_us;
+};
+
+static bool heartbeat_work(const struct writer_context *to, void *args, struct err *err)
+{
+    const struct life_sign *sign = args;
+
+    return ledger_run_note(to->ledger, sign->progress, "running", false, err)
+           && ledger_run_lease(to->ledger, sign->lease_us, err);
+}
+
+bool write_heartbeat(struct writer *writer, const struct ledger_progress *progress,
+                     int64_t lease_us, struct err *err)
+{
+    return writer_run(writer, heartbeat_work, &(struct life_sign){ progress, lease_us }, err);
+}
+
+/* --- sharing the sessions ------------------------------------------------------------------- */
+
+struct session_share {
+    struct gate *gate;
+    int sessions;
+    int *limit_r;
+};
+
+/*
+ * The rule by which movers share the source's sessions.
+ *
+ * The actors: each mover's row in the ledger, which notes how many sessions it has; its gate, which
+ * keeps its workers from opening more; the movers' changes, which exclude each other by holding the
+ * source's row.
+ *
+ *  1. A mover's fair part is the sessions divided by the movers; the first ones get what is over.
+ *  2. Whoever has less takes more, but only of what no row has noted: so the sum of all rows never
+ *     exceeds what the source may have.
+ *  3. Whoever has more shuts its gate first. Sessions above the fair part that are still in use
+ *     stay noted as its own, and its workers give them up after the document at hand; the next
+ *     heartbeat notes them as free. So no session is open that is not noted.
+ *
+ * Returns how many to note.
+ */
+static int sessions_divide(const struct session_share *ours, const struct ledger_share *share)
+{
+    int more = share->fair - share->current, used;
+
+    if (more >= 0)
+        return *ours->limit_r = share->current + (more < share->spare ? more : share->spare);
+    *ours->limit_r = share->fair;
+    used = gate_sessions_limit(ours->gate, share->fair);
+    return used < share->fair ? share->fair : used < share->current ? used : share->current;
+}
+
+static bool session_share_work(const struct writer_context *to, void *args, struct err *err)
+{
+    const struct session_share *ours = args;
+    struct ledger_share share;
+    int granted;
+
+    if (!ledger_sessions_share(to->ledger, ours->sessions, &share, err))
+        return false;
+    granted = sessions_divide(ours, &share);
+    return granted == share.current || ledger_sessions_take(to->ledger, granted, err);
+}
+
+bool write_session_share(struct writer *writer, struct gate *gate, int sessions, int *limit_r,
+                         struct err *err)
+{
+    return writer_run(writer, session_share_work,
+                      &(struct session_share){ gate, sessions, limit_r }, err);
+}
+
+/* --- the end -------------------------------------------------------------------------------- */
+
+static bool run_end_work(const struct writer_context *to, void *args, struct err *err)
+{
+    const struct run_end *end = *(const struct run_end *const *)args;
+    int64_t freed;
+
+    return ledger_run_release(to->ledger, &freed, err)
+           && ledger_run_note(to->ledger, &end->progress, end->status, true, err)
+           && (!end->states_r || ledger_states(to->ledger, end->states_r, err))
+           && (!end->deleted_rows_r
+               || registry_count_deleted(to->registry, end->deleted_rows_r, err));
+}
+
+bool write_run_end(struct writer *writer, const struct run_end *end, struct err *err)
+{
+    return writer_run(writer, run_end_work, &end, err);
+}
+
+static bool nothing_work(const struct writer_context *to, void *args, struct err *err)
+{
+    (void)to;
+    (void)args;
+    (void)err;
+    return true;
+}
+
+bool write_nothing(struct writer *writer, struct err *err)
+{
+    return writer_run(writer, nothing_work, NULL, err);
+}

@@ -1,0 +1,34 @@
+/* The writes about a run as a whole. For their manner see engine/writes.h. */
+#pragma once
+
+#include "base/base.h"
+#include "base/err.h"
+#include "engine/writer.h"
+#include "filemaker/gate.h"
+#include "ledger/ledger.h"
+
+/* A sign of life: how the run stands, and its lease for `lease_us` more. */
+must_check bool write_heartbeat(struct writer *writer, const struct ledger_progress *progress,
+                                int64_t lease_us, struct err *err);
+
+/*
+ * Notes how many of the source's sessions are ours, so that all movers share them.
+ *   gate       what is given away is not used any more before it is noted as free
+ *   sessions   that all movers may have together
+ *   limit_r    how many are ours: the gate may let so many open from now on
+ */
+must_check bool write_session_share(struct writer *writer, struct gate *gate, int sessions,
+                                    int *limit_r, struct err *err);
+
+struct run_end {
+    struct ledger_progress progress;
+    const char *status;      /* "finished", "interrupted", "stopped"                          */
+    int64_t *states_r;       /* LEDGER_STATES of them: documents by state; NULL: not wanted   */
+    int64_t *deleted_rows_r; /* our rows that people deleted in the application; or NULL      */
+};
+
+/* Ends the run: lets go of whatever it holds still. */
+must_check bool write_run_end(struct writer *writer, const struct run_end *end, struct err *err);
+
+/* Waits until all that was submitted or posted before is committed. */
+must_check bool write_nothing(struct writer *writer, struct err *err);

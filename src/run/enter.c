@@ -1,0 +1,149 @@
+/*
+ * The start lock is shut before the database is asked, as it is whenever peers are checked, so that
+ * neither waits for the other.
+ */
+#include "run/enter.h"
+
+#include "base/failpoint.h"
+#include "base/log.h"
+#include "base/time.h"
+#include "document/failure_class.h"
+#include "engine/peers.h"
+#include "preflight/pinned.h"
+#include "preflight/store_probe.h"
+
+/* How often we look whether another mover has ended. */
+#define PLACE_LOOK_US (5 * TIME_SECOND)
+
+bool run_entry_open(struct run_entry *entry, struct err *err)
+{
+    const struct engine_settings *s = entry->settings;
+    bool is_shared = sql_same_database(s->ledger_url, s->registry.url);
+
+    return ledger_open(s->ledger_url, s->source_name, entry->cancel, &entry->ledger, err)
+           && peer_locks_open(s->ledger_url, &entry->peer_locks, err)
+           && registry_open(&s->registry, is_shared ? ledger_sql(entry->ledger) : NULL,
+                            entry->cancel, &entry->registry, err);
+}
+
+void run_entry_close(struct run_entry *entry)
+{
+    registry_free(entry->registry);
+    ledger_close(entry->ledger);
+    peer_locks_free(entry->peer_locks);
+}
+
+/* --- what a mover does ---------------------------------------------------------------------- */
+
+/* Gives what failed for a reason that may have passed its tries anew. */
+static bool failed_wake(struct run_entry *entry, struct err *err)
+{
+    for (int i = 0; i < FAILURES; i++) {
+        const struct failure_class *class = failure_class_of((enum failure_kind)i);
+        bool again = class->is_retried_later
+                     || (entry->settings->adopt && failure_class_is_previous((enum failure_kind)i));
+        int64_t count;
+
+        if (again && !ledger_retry_class(entry->ledger, class->name, &count, err))
+            return false;
+    }
+    return ledger_make_waiting_due(entry->ledger, err);
+}
+
+static bool settings_keep(struct run_entry *entry, struct err *err)
+{
+    const struct engine_settings *s = entry->settings;
+
+    return pinned_keep(entry->ledger, s, err)
+           && store_probe_keep(entry->ledger, s, &s->store.traits, entry->cancel, err)
+           && (!s->accept_record_ids
+               || ledger_note_write(entry->ledger, "record ids accepted by", s->accept_record_ids,
+                                    err));
+}
+
+/* Holds the source in this change, so that no other mover divides its sessions meanwhile. */
+static bool source_hold(struct run_entry *entry, struct err *err)
+{
+    struct ledger_share ignored;
+
+    return ledger_sessions_share(entry->ledger, entry->settings->sessions, &ignored, err);
+}
+
+static bool has_place(const struct run_entry *entry, const struct peers *peers)
+{
+    int sessions = entry->settings->sessions;
+
+    return !entry->is_mover || sessions == 0 || peers->living < (size_t)sessions;
+}
+
+/* --- entering ------------------------------------------------------------------------------- */
+
+/* In a change. Only the first mover wakes failed documents: the others' tries are under way. */
+static bool run_join(struct run_entry *entry, const struct peers *peers, int64_t *run_r,
+                     struct err *err)
+{
+    struct peer_locks_names names;
+    struct ledger_process process = peer_locks_process(entry->command, &names);
+    int64_t patients;
+
+    return ledger_run_begin(entry->ledger, &process, run_r, err)
+           && ledger_run_lease(entry->ledger, entry->settings->lease_us, err)
+           && (!entry->is_mover || settings_keep(entry, err))
+           && peers_release_dead(peers, entry->ledger, err)
+           && (!entry->is_mover || peers->living > 0 || failed_wake(entry, err))
+           && registry_map_patients(entry->registry, &patients, err)
+           && registry_commit(entry->registry, err);
+}
+
+/* `run_r` 0: the source has no session left for one more mover. */
+static bool enter_locked(struct run_entry *entry, int64_t *run_r, struct err *err)
+{
+    auto_peers peers = { .lease_us = entry->settings->lease_us };
+    auto_change change = { 0 };
+
+    *run_r = 0;
+    if (!ledger_begin(entry->ledger, &change, err) || (entry->is_mover && !source_hold(entry, err))
+        || !ledger_open_runs(entry->ledger, peers.lease_us, &peers.runs, &peers.count, err)
+        || !peers_find_dead(&peers, entry->peer_locks, err))
+        return false;
+    if (!has_place(entry, &peers))
+        return true;
+    if (!run_join(entry, &peers, run_r, err) || !ledger_commit(&change, err))
+        return false;
+    FAILPOINT("run.begun");
+    if (!peer_locks_hold(entry->peer_locks, *run_r, err))
+        return false;
+    FAILPOINT("run.entered");
+    return true;
+}
+
+static bool enter_once(struct run_entry *entry, int64_t *run_r, struct err *err)
+{
+    bool good;
+
+    if (!peer_locks_start_lock(entry->peer_locks, err))
+        return false;
+    good = enter_locked(entry, run_r, err);
+    peer_locks_start_unlock(entry->peer_locks);
+    return good;
+}
+
+bool run_entry_begin(struct run_entry *entry, struct err *err)
+{
+    bool told = false;
+    int64_t run;
+
+    for (;;) {
+        if (!enter_once(entry, &run, err))
+            return false;
+        if (run)
+            return true;
+        if (!told)
+            log_info("as many movers are at work as the source may have sessions (%d): waiting "
+                     "for one to end",
+                     entry->settings->sessions);
+        told = true;
+        if (!cancel_sleep(entry->cancel, PLACE_LOOK_US, err))
+            return false;
+    }
+}

@@ -1,0 +1,37 @@
+/*
+ * How a command that writes enters the ledger: it opens the databases, and then, under the start
+ * lock and in one change, begins a run of its own, releases the claims of processes that died, and
+ * maps the application's patients. `run` and `link` enter alike; a mover, which needs sessions of
+ * the source, does more.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "base/cancel.h"
+#include "base/err.h"
+#include "engine/engine.h"
+#include "ledger/peer_locks.h"
+
+struct run_entry {
+    const struct engine_settings *settings;
+    struct cancel *cancel;
+    const char *command; /* "run", "link"            */
+    bool is_mover;       /* it moves what has not been moved */
+
+    struct ledger *ledger;
+    struct registry *registry;
+    struct peer_locks *peer_locks;
+};
+
+/* Opens ledger, peer locks and registry. Caller closes with run_entry_close(), also if it fails. */
+must_check bool run_entry_open(struct run_entry *entry, struct err *err);
+void run_entry_close(struct run_entry *entry);
+
+/*
+ * Begins a run. A mover needs one session of the source at least, and waits here until there is a
+ * place for it; it also compares and keeps the pinned settings, and if it is the only one, gives
+ * failed documents their tries anew.
+ * Fails with ERR_USAGE (a pinned setting was changed, another machine is at work), ERR_DATABASE,
+ * ERR_OS, ERR_CANCELED.
+ */
+must_check bool run_entry_begin(struct run_entry *entry, struct err *err);

@@ -1,0 +1,90 @@
+/* Two clocks in one loop: the heartbeat's, and the watcher's. */
+#include "run/heartbeat.h"
+
+#include "base/time.h"
+#include "engine/dispatch.h"
+#include "engine/peers.h"
+#include "engine/writes_run.h"
+
+#include <unistd.h>
+
+#define HEARTBEAT_US (5 * TIME_SECOND)
+#define LOOK_US (20 * TIME_MS)
+
+struct run_view heartbeat_view(const struct heartbeat *heartbeat)
+{
+    struct counts *counts = heartbeat->engine->counts;
+    struct run_view view = { .elapsed_us = time_mono_us() - heartbeat->begun_us,
+                             .counts = counts_get(counts),
+                             .census_closed = atomic_load(heartbeat->census_closed) };
+
+    view.to_do = heartbeat->to_do_before + view.counts.seen;
+    if (view.to_do < view.counts.processed)
+        view.to_do = view.counts.processed; /* documents that were done, and edited since */
+    counts_recent(counts, view.recent);
+    return view;
+}
+
+struct ledger_progress heartbeat_progress(const struct run_view *view)
+{
+    const struct counts_snapshot *counts = &view->counts;
+
+    return (struct ledger_progress){ .found = view->to_do,
+                                     .processed = counts->processed,
+                                     .successful = counts->successful,
+                                     .failed = counts->failed,
+                                     .waiting = counts->processed - counts->successful
+                                                - counts->failed };
+}
+
+bool heartbeat_share_sessions(const struct heartbeat *heartbeat, struct err *err)
+{
+    const struct engine_settings *settings = heartbeat->engine->settings;
+    struct gate *gate = settings->filemaker.gate;
+    int limit;
+
+    if (settings->sessions == 0)
+        return true;
+    if (!write_session_share(heartbeat->engine->writer, gate, settings->sessions, &limit, err))
+        return false;
+    (void)gate_sessions_limit(gate, limit);
+    return true;
+}
+
+/* A run that is ending neither looks for its peers nor takes sessions. */
+static bool heartbeat_once(const struct heartbeat *heartbeat, struct err *err)
+{
+    struct engine *engine = heartbeat->engine;
+    int64_t lease_us = engine->settings->lease_us;
+    struct run_view view = heartbeat_view(heartbeat);
+    struct ledger_progress progress = heartbeat_progress(&view);
+
+    if (!write_heartbeat(engine->writer, &progress, lease_us, err))
+        return false;
+    return dispatch_is_finishing(engine->dispatch)
+           || (peers_check(engine->writer, heartbeat->peer_locks, lease_us, err)
+               && heartbeat_share_sessions(heartbeat, err));
+}
+
+void heartbeat_run(const struct heartbeat *heartbeat, const atomic_int *threads_alive,
+                   const struct run_watcher *watcher)
+{
+    int64_t view_us = time_mono_us(), beat_us = time_mono_us() + HEARTBEAT_US;
+
+    while (atomic_load(threads_alive) > 0) {
+        (void)usleep(LOOK_US);
+        if (time_mono_us() >= beat_us) {
+            struct err err = { 0 };
+
+            if (!heartbeat_once(heartbeat, &err))
+                dispatch_stop(heartbeat->engine->dispatch, &err);
+            beat_us = time_mono_us() + HEARTBEAT_US;
+        }
+        if (watcher && time_mono_us() >= view_us) {
+            struct run_view view = heartbeat_view(heartbeat);
+
+            watcher->on_view(watcher->arg, &view);
+            view_us = time_mono_us() + watcher->every_us;
+        }
+    }
+}

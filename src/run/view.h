@@ -1,0 +1,20 @@
+/* How a run stands, for those who watch it. */
+#pragma once
+
+#include "base/base.h"
+#include "engine/counts.h"
+
+struct run_view {
+    int64_t elapsed_us;
+    struct counts_snapshot counts;
+    int64_t to_do; /* documents not done when the run began, or found since */
+    bool census_closed;
+    char recent[COUNTS_RECENT][COUNTS_RECENT_SIZE];
+};
+
+/* Watches a run; called now and then by the thread that called run_all(). */
+struct run_watcher {
+    void (*on_view)(void *arg, const struct run_view *view);
+    void *arg;
+    int64_t every_us;
+};
