@@ -1,12 +1,10 @@
 /*
- * Patients on their way into the application. A patient whom the application knows already, by
- * FileMaker's id in its metadata, is left as it is.
+ * Three readings of one roster: scan, collect, write. A patient whom the application knows already,
+ * by FileMaker's id in its metadata, is left as it is.
  */
 #include "patients/patients.h"
 
 #include "base/mem.h"
-#include "patients/roster.h"
-#include "patients/roster_tally.h"
 
 struct patient_import {
     const struct patients_settings *settings;
@@ -15,22 +13,23 @@ struct patient_import {
     struct roster_fields fields;
     struct registry *registry; /* NULL: nothing is written */
     struct patients_result *result;
-    enum dates_form dob_form,
-        texts_form;         /* how dates of birth stand, and those in other text fields */
-    const char *mrn_column; /* that must have a number of its own for each patient, or NULL */
+    enum dates_form dob_form;   /* of dates of birth                */
+    enum dates_form texts_form; /* of dates in other text fields    */
+    const char *mrn_column;     /* the application's column that must have a number of its own for
+                                 * each patient, or NULL */
     int64_t number;
-    bool (*visit)(struct patient_import *import, const struct roster_patient *told,
-                  const struct registry_person *person, struct err *err);
+    bool (*visit)(struct patient_import *import, const struct registry_person *person,
+                  struct err *err);
     void (*on_row)(void *arg, const struct patients_row *row);
     void *row_arg;
 };
 
 /* --- one patient ---------------------------------------------------------------------------- */
 
-/* A field that a column asks for, behind those that every patient has. */
+/* A field that one of the application's columns asks for. */
 struct field_request {
     const struct patient_import *import;
-    const struct roster_patient *told;
+    const struct roster_patient *patient;
 };
 
 static enum dates_form import_date_form(const struct patient_import *import)
@@ -42,8 +41,8 @@ static struct registry_field requested_field(const void *arg, size_t index)
 {
     const struct field_request *asking = arg;
     size_t at = ROSTER_MORE + index;
-    struct registry_field field = { .text = asking->told->texts[at],
-                                    .is_number = asking->told->is_number[at] };
+    struct registry_field field = { .text = asking->patient->texts[at],
+                                    .is_number = asking->patient->is_number[at] };
 
     field.is_moment =
         asking->import->fields.fields[at].is_moment
@@ -52,60 +51,59 @@ static struct registry_field requested_field(const void *arg, size_t index)
     return field;
 }
 
-/* A file is refused for one line; of a layout the record is left out, and counted. */
-static bool fault_say(struct patient_import *import, const struct roster_patient *told,
+/* One bad line refuses a file; a bad record of a layout is left out, and counted. */
+static bool fault_say(struct patient_import *import, const struct roster_patient *patient,
                       const char *fault, const char *column, struct err *err)
 {
     char place[ROSTER_PLACE_SIZE];
 
     if (!import->request->csv || !*fault) {
-        roster_tally_count(&import->result->refused, import->roster, told->place);
+        roster_tally_count(&import->result->refused, import->roster, patient->place);
         return true;
     }
     return err_set(err, ERR_USAGE, 0, "%s: what stands for %s holds %s",
-                   roster_place(import->roster, told->place, place), column, fault);
+                   roster_place(import->roster, patient->place, place), column, fault);
 }
 
-static bool patient_visit(void *arg, const struct roster_patient *told, struct err *err)
+static bool patient_visit(void *arg, const struct roster_patient *patient, struct err *err)
 {
     struct patient_import *import = arg;
-    struct field_request asking = { import, told };
+    struct field_request asking = { import, patient };
     char day[DATE_TEXT_SIZE], place[ROSTER_PLACE_SIZE];
-    struct registry_person person = { .filemaker_id = told->texts[ROSTER_ID],
-                                      .first_name = told->texts[ROSTER_FIRST],
-                                      .last_name = told->texts[ROSTER_LAST],
-                                      .mrn = told->texts[ROSTER_MRN],
+    struct registry_person person = { .filemaker_id = patient->texts[ROSTER_ID],
+                                      .first_name = patient->texts[ROSTER_FIRST],
+                                      .last_name = patient->texts[ROSTER_LAST],
+                                      .mrn = patient->texts[ROSTER_MRN],
                                       .dob = day,
                                       .field = requested_field,
                                       .field_arg = &asking };
-    const char *column, *fault = roster_tally_fault(&import->fields, told, &column);
+    const char *column, *fault = roster_tally_fault(&import->fields, patient, &column);
 
     import->result->read++;
     if (fault)
-        return fault_say(import, told, fault, column, err);
-    roster_tally_dob(told, import->dob_form, import->roster, &import->result->dates, day);
+        return fault_say(import, patient, fault, column, err);
+    roster_tally_dob(patient, import->dob_form, import->roster, &import->result->dates, day);
     if (!*day)
-        person.dob_text = told->texts[ROSTER_DOB];
-    return import->visit(import, told, &person, err)
-           || err_ctx(err, "%s", roster_place(import->roster, told->place, place));
+        person.dob_text = patient->texts[ROSTER_DOB];
+    return import->visit(import, &person, err)
+           || err_ctx(err, "%s", roster_place(import->roster, patient->place, place));
 }
 
-/* Before anything else: what the dates can mean, and whether the whole source can be read. */
-static bool patient_scan(void *arg, const struct roster_patient *told, struct err *err)
+/* The first reading: what the dates can mean, and whether the whole source can be read. */
+static bool patient_scan(void *arg, const struct roster_patient *patient, struct err *err)
 {
     struct patient_import *import = arg;
-    const char *column, *fault = roster_tally_fault(&import->fields, told, &column);
+    const char *column, *fault = roster_tally_fault(&import->fields, patient, &column);
 
     import->result->read++;
-    roster_tally_date_sense(told, import->roster, &import->result->dates);
-    return !fault || fault_say(import, told, fault, column, err);
+    roster_tally_date_sense(patient, import->roster, &import->result->dates);
+    return !fault || fault_say(import, patient, fault, column, err);
 }
 
-/* The second time: who there is. */
-static bool person_note(struct patient_import *import, const struct roster_patient *told,
-                        const struct registry_person *person, struct err *err)
+/* The second reading: which patients there are. */
+static bool person_note(struct patient_import *import, const struct registry_person *person,
+                        struct err *err)
 {
-    (void)told;
     if (import->mrn_column && person->mrn.size == 0)
         return err_set(err, ERR_USAGE, 0,
                        "there is no record number, and the application's column '%s' must have one "
@@ -114,30 +112,29 @@ static bool person_note(struct patient_import *import, const struct roster_patie
     return registry_person_collect(import->registry, import->number, person, err);
 }
 
-/* Whether a matched patient's row is one that we made: such a one may be renewed. */
-static bool row_is_ours(const struct registry_person *person, const char *patient)
+/* Whether a matched patient's row is one that we made: we may renew it. */
+static bool row_is_ours(const struct registry_person *person, const char *row)
 {
     struct uuid ours = registry_patient_row(person->filemaker_id);
     char text[UUID_TEXT_SIZE];
 
-    return strcmp(patient, uuid_text(&ours, text)) == 0;
+    return strcmp(row, uuid_text(&ours, text)) == 0;
 }
 
-/* The third time: who is missing. */
-static bool person_write(struct patient_import *import, const struct roster_patient *told,
-                         const struct registry_person *person, struct err *err)
+/* The third reading: who is missing. */
+static bool person_write(struct patient_import *import, const struct registry_person *person,
+                         struct err *err)
 {
-    char patient[REGISTRY_PATIENT_SIZE];
+    char row[REGISTRY_PATIENT_SIZE];
     enum registry_match match;
     bool changed = false, was_ours = true;
 
-    (void)told;
-    if (!registry_match(import->registry, person->filemaker_id, &match, patient, err))
+    if (!registry_match(import->registry, person->filemaker_id, &match, row, err))
         return false;
     import->result->in_doubt += match == REGISTRY_REVIEW;
     if (match == REGISTRY_REVIEW)
         return true;
-    if (match == REGISTRY_ONE_PATIENT && !row_is_ours(person, patient)) {
+    if (match == REGISTRY_ONE_PATIENT && !row_is_ours(person, row)) {
         import->result->kept++;
         return true;
     }
@@ -153,13 +150,12 @@ static bool person_write(struct patient_import *import, const struct roster_pati
     return true;
 }
 
-static bool person_show(struct patient_import *import, const struct roster_patient *told,
-                        const struct registry_person *person, struct err *err)
+static bool person_show(struct patient_import *import, const struct registry_person *person,
+                        struct err *err)
 {
     struct patients_row row = { person->filemaker_id, person->first_name, person->last_name,
                                 person->mrn, person->dob };
 
-    (void)told;
     (void)err;
     import->on_row(import->row_arg, &row);
     return true;
@@ -172,7 +168,7 @@ static void field_add(struct roster_fields *fields, const char *name, const char
     fields->fields[fields->count++] = (struct roster_field){ .name = name, .setting = setting };
 }
 
-/* `more` are those of the columns, which outlive the import. */
+/* `more`: the fields that the application's columns ask for; they outlive the import. */
 static void fields_name(struct patient_import *import, char *const *more, size_t count)
 {
     const struct patients_settings *s = import->settings;
@@ -186,7 +182,7 @@ static void fields_name(struct patient_import *import, char *const *more, size_t
         field_add(&import->fields, more[i], "[patient_columns] {field:...}");
 }
 
-/* A CSV is committed whole, in the end. */
+/* A layout is committed page by page, a CSV whole, in the end. */
 static bool page_finish(void *arg, struct err *err)
 {
     struct patient_import *import = arg;
@@ -195,11 +191,11 @@ static bool page_finish(void *arg, struct err *err)
 }
 
 static bool roster_visit_all(struct patient_import *import,
-                             bool (*on_told)(void *arg, const struct roster_patient *told,
-                                             struct err *err),
+                             bool (*on_patient)(void *arg, const struct roster_patient *patient,
+                                                struct err *err),
                              struct err *err)
 {
-    struct roster_listener listener = { on_told, page_finish, import };
+    struct roster_listener listener = { on_patient, page_finish, import };
     struct patients_dates *dates = &import->result->dates;
 
     import->result->read = 0;
@@ -209,7 +205,7 @@ static bool roster_visit_all(struct patient_import *import,
     return roster_each(import->roster, &listener, err);
 }
 
-/* FileMaker's own dates need no telling, and cannot mean anything else. */
+/* FileMaker's own date fields have one form, which nobody need tell. */
 static bool source_scan(struct patient_import *import, struct err *err)
 {
     struct patients_dates *dates = &import->result->dates;
@@ -251,7 +247,7 @@ static bool patients_map(struct registry *registry, struct err *err)
     return registry_map_patients(registry, &count, err) && registry_commit(registry, err);
 }
 
-/* A CSV may hold some of the patients only; the layout holds them all. */
+/* The layout holds all patients; a CSV may hold only some of them. */
 static bool persons_collect(struct patient_import *import, struct err *err)
 {
     bool is_whole = !import->request->csv;
@@ -321,11 +317,12 @@ bool patients_check_layout(const struct patients_settings *settings, const struc
     return import_open(&import, cancel, true, err);
 }
 
-bool patients_import(const struct patients_settings *settings, const struct patients_request *order,
-                     const struct cancel *cancel, struct patients_result *result_r, struct err *err)
+bool patients_import(const struct patients_settings *settings,
+                     const struct patients_request *request, const struct cancel *cancel,
+                     struct patients_result *result_r, struct err *err)
 {
     struct patients_result result = { 0 };
-    struct patient_import import = { .settings = settings, .request = order, .result = &result };
+    struct patient_import import = { .settings = settings, .request = request, .result = &result };
 
     if (!import_all(&import, cancel, err))
         return false;
@@ -334,15 +331,17 @@ bool patients_import(const struct patients_settings *settings, const struct pati
 }
 
 bool patients_dry_run(const struct patients_settings *settings,
-                      const struct patients_request *order,
+                      const struct patients_request *request,
                       void (*on_row)(void *arg, const struct patients_row *row), void *arg,
                       const struct cancel *cancel, struct patients_result *result_r,
                       struct err *err)
 {
     struct patients_result result = { 0 };
-    struct patient_import import = {
-        .settings = settings, .request = order, .result = &result, .on_row = on_row, .row_arg = arg
-    };
+    struct patient_import import = { .settings = settings,
+                                     .request = request,
+                                     .result = &result,
+                                     .on_row = on_row,
+                                     .row_arg = arg };
 
     if (!import_all(&import, cancel, err))
         return false;

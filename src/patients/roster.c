@@ -1,4 +1,4 @@
-/* Patients from a layout, in pages; a CSV is read in roster_csv.c. */
+/* Reads a layout in pages; a CSV file is read in roster_csv.c. */
 #include "patients/roster.h"
 
 #include "base/mem.h"
@@ -15,8 +15,8 @@ struct roster {
 };
 
 /*
- * A name that is not on the layout would be read as empty, for every patient. Looked at before
- * anything is made of ours.
+ * Checks that the layout has each field that is named: one that it lacks would be read as empty for
+ * every patient. This comes before anything of ours is made.
  */
 static bool layout_fits(const struct roster *roster, struct err *err)
 {
@@ -94,7 +94,7 @@ const char *roster_place(const struct roster *roster, uint64_t place, char text[
 static bool record_visit(const struct roster_fields *fields, const struct filemaker_record *record,
                          const struct roster_listener *listener, struct err *err)
 {
-    struct roster_patient told = { .place = record->record_id };
+    struct roster_patient patient = { .place = record->record_id };
 
     for (size_t i = 0; i < fields->count; i++) {
         const char *name = fields->fields[i].name;
@@ -102,15 +102,15 @@ static bool record_visit(const struct roster_fields *fields, const struct filema
 
         if (!value)
             continue;
-        told.texts[i] = value->kind == JSON_NULL ? SPAN_NONE : value->text;
-        told.is_number[i] = value->kind == JSON_NUMBER;
+        patient.texts[i] = value->kind == JSON_NULL ? SPAN_NONE : value->text;
+        patient.is_number[i] = value->kind == JSON_NUMBER;
         if (i < ROSTER_MORE)
-            told.texts[i] = text_trim(told.texts[i]);
+            patient.texts[i] = text_trim(patient.texts[i]);
     }
-    return listener->on_patient(listener->arg, &told, err);
+    return listener->on_patient(listener->arg, &patient, err);
 }
 
-/* Who reads the roll of the layout. */
+/* The reading of a layout. */
 struct roster_walk {
     const struct roster *roster;
     const struct roster_listener *listener;

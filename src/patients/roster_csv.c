@@ -1,6 +1,6 @@
 /*
- * A CSV of patients. A line that is not as the first one says would put names under other names, so
- * the whole file is refused rather than a line of it.
+ * A line with other columns than the first line says would put texts under the wrong names, so the
+ * whole file is refused rather than one line of it.
  */
 #include "patients/roster_csv.h"
 
@@ -50,7 +50,7 @@ static void csv_cleanup(struct roster_csv **c)
 
 #define auto_roster_csv __attribute__((cleanup(csv_cleanup))) struct roster_csv
 
-/* What is wrong with a file is for whoever gave it to mend. */
+/* A fault of the file is for whoever gave it to mend. */
 static bool as_usage(struct err *err)
 {
     if (err->kind == ERR_DATA)
@@ -69,7 +69,7 @@ static struct csv *csv_begin(const struct roster_csv *c)
     return csv;
 }
 
-/* A file without a line has a header without a column. */
+/* Reads the first line. A file without lines has a header without columns. */
 static bool csv_header_read(struct roster_csv *c, struct err *err)
 {
     auto_csv *csv = csv_begin(c);
@@ -103,7 +103,7 @@ static size_t columns_named(const struct roster_csv *c, const char *name, bool e
     return count;
 }
 
-/* The letters' case counts only where it must. How many columns have the name. */
+/* How many columns have the name. Upper and lower case count only where both forms are there. */
 static size_t column_find(const struct roster_csv *c, const char *name, size_t *column_r)
 {
     size_t exact = columns_named(c, name, true, column_r);
@@ -111,7 +111,7 @@ static size_t column_find(const struct roster_csv *c, const char *name, size_t *
     return exact ? exact : columns_named(c, name, false, column_r);
 }
 
-/* How many of the columns that are asked for there are. */
+/* How many of the columns that are asked for the file has. */
 static size_t columns_count(const struct roster_csv *c)
 {
     size_t count = 0, column;
@@ -122,7 +122,7 @@ static size_t columns_count(const struct roster_csv *c)
     return count;
 }
 
-/* The separator with which most of the columns are there; of equal ones, with most columns. */
+/* Finds the separator that gives most of the wanted columns; of equal ones, most columns at all. */
 static bool separator_find(struct roster_csv *c, struct err *err)
 {
     size_t best = 0, best_cells = 0;
@@ -271,7 +271,7 @@ static bool line_fits(const struct roster_csv *c, const struct csv *csv, struct 
     return true;
 }
 
-/* In FileMaker people see and live with such a name; a file of them was made wrongly today. */
+/* In FileMaker people have seen such a name and kept it; in a file it is a fault of the export. */
 static bool names_are_plain(const struct roster_csv *c, const struct csv *csv, struct err *err)
 {
     for (size_t i = ROSTER_FIRST; i <= ROSTER_LAST; i++)
@@ -287,7 +287,7 @@ static bool names_are_plain(const struct roster_csv *c, const struct csv *csv, s
 static bool line_visit(const struct roster_csv *c, const struct csv *csv,
                        const struct roster_listener *listener, struct err *err)
 {
-    struct roster_patient told = { .place = csv_line(csv) };
+    struct roster_patient patient = { .place = csv_line(csv) };
 
     if (line_is_empty(csv))
         return true;
@@ -297,11 +297,11 @@ static bool line_visit(const struct roster_csv *c, const struct csv *csv,
         return false;
     for (size_t i = 0; i < c->fields->count; i++)
         if (*c->fields->fields[i].name) {
-            told.texts[i] = csv_cell(csv, c->columns[i]);
+            patient.texts[i] = csv_cell(csv, c->columns[i]);
             if (i < ROSTER_MORE)
-                told.texts[i] = text_trim(told.texts[i]);
+                patient.texts[i] = text_trim(patient.texts[i]);
         }
-    return listener->on_patient(listener->arg, &told, err);
+    return listener->on_patient(listener->arg, &patient, err);
 }
 
 static bool lines_visit(const struct roster_csv *c, const struct roster_listener *listener,

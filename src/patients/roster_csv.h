@@ -1,12 +1,13 @@
-/* Patients from a CSV file: for roster.c. */
+/* Reads patients from a CSV file: for roster.c. */
 #pragma once
 
-#include "patients/roster.h"
+#include "base/text.h"
+#include "patients/roster_patient.h"
 
 struct roster_csv;
 
 /*
- * Reads a file whole, and finds its letters, its separator and its columns.
+ * Reads a file whole, and finds out its encoding, its separator and its columns.
  *   csv_r   caller frees with roster_csv_free()
  * Fails with ERR_USAGE and ERR_OS.
  */
@@ -14,5 +15,7 @@ must_check bool roster_csv_open(const char *path, enum text_coding coding,
                                 const struct roster_fields *fields, struct roster_csv **csv_r,
                                 struct err *err);
 void roster_csv_free(struct roster_csv *csv); /* NULL is allowed */
+
+/* Tells every line's patient. Fails with ERR_USAGE and the line. */
 must_check bool roster_csv_each(struct roster_csv *csv, const struct roster_listener *listener,
                                 struct err *err);

@@ -1,4 +1,4 @@
-/* Pure judgements; nothing is looked up. */
+/* Pure functions: nothing is looked up. */
 #include "patients/roster_tally.h"
 
 enum { ID_MAX = 200, PLACES_SHOWN = 3 };
@@ -14,7 +14,7 @@ void roster_tally_count(struct patients_tally *tally, const struct roster *roste
                    tally->count > PLACES_SHOWN ? "..." : roster_place(roster, place, text));
 }
 
-/* "1.23E+11": what a spreadsheet makes of a long number, and cannot be made good again. */
+/* "1.23E+11": a spreadsheet has rounded a long number, and its digits are lost. */
 static bool is_shortened(struct span text)
 {
     size_t mark = span_find(text, "E+");
@@ -34,20 +34,20 @@ static const char *id_fault(struct span id)
 }
 
 const char *roster_tally_fault(const struct roster_fields *fields,
-                               const struct roster_patient *told, const char **column_r)
+                               const struct roster_patient *patient, const char **column_r)
 {
     const char *const faults[] = {
-        [ROSTER_ID] = id_fault(told->texts[ROSTER_ID]),
-        [ROSTER_FIRST] = text_name_fault(told->texts[ROSTER_FIRST]),
-        [ROSTER_LAST] = text_name_fault(told->texts[ROSTER_LAST]),
+        [ROSTER_ID] = id_fault(patient->texts[ROSTER_ID]),
+        [ROSTER_FIRST] = text_name_fault(patient->texts[ROSTER_FIRST]),
+        [ROSTER_LAST] = text_name_fault(patient->texts[ROSTER_LAST]),
         [ROSTER_DOB] = NULL,
-        [ROSTER_MRN] = id_fault(told->texts[ROSTER_MRN]),
+        [ROSTER_MRN] = id_fault(patient->texts[ROSTER_MRN]),
     };
 
     *column_r = fields->fields[ROSTER_ID].setting;
-    if (told->texts[ROSTER_ID].size == 0)
+    if (patient->texts[ROSTER_ID].size == 0)
         return "";
-    if (told->texts[ROSTER_ID].size > ID_MAX)
+    if (patient->texts[ROSTER_ID].size > ID_MAX)
         return "more than 200 bytes";
     for (size_t i = 0; i < lengthof(faults); i++) {
         *column_r = fields->fields[i].setting;
@@ -57,15 +57,15 @@ const char *roster_tally_fault(const struct roster_fields *fields,
     return NULL;
 }
 
-void roster_tally_date_sense(const struct roster_patient *told, const struct roster *roster,
+void roster_tally_date_sense(const struct roster_patient *patient, const struct roster *roster,
                              struct patients_dates *dates)
 {
-    switch (dates_sense(told->texts[ROSTER_DOB])) {
+    switch (dates_sense(patient->texts[ROSTER_DOB])) {
     case DATE_IS_DAY_FIRST:
-        roster_tally_count(&dates->day_first, roster, told->place);
+        roster_tally_count(&dates->day_first, roster, patient->place);
         return;
     case DATE_IS_MONTH_FIRST:
-        roster_tally_count(&dates->month_first, roster, told->place);
+        roster_tally_count(&dates->month_first, roster, patient->place);
         return;
     case DATE_IS_NONE:
     case DATE_IS_SHORT:
@@ -88,11 +88,11 @@ enum dates_form roster_tally_form(enum dates_form told, bool as_set, struct pati
     return dates->is_contradictory && !as_set ? DATE_ASK : told;
 }
 
-void roster_tally_dob(const struct roster_patient *told, enum dates_form form,
+void roster_tally_dob(const struct roster_patient *patient, enum dates_form form,
                       const struct roster *roster, struct patients_dates *dates,
                       char day_r[DATE_TEXT_SIZE])
 {
-    struct span text = told->texts[ROSTER_DOB];
+    struct span text = patient->texts[ROSTER_DOB];
     struct patients_tally *tally = &dates->unreadable;
 
     day_r[0] = '\0';
@@ -114,5 +114,5 @@ void roster_tally_dob(const struct roster_patient *told, enum dates_form form,
         tally = &dates->other_form;
         break;
     }
-    roster_tally_count(tally, roster, told->place);
+    roster_tally_count(tally, roster, patient->place);
 }

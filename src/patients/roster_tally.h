@@ -1,32 +1,52 @@
-/* A patient as told, judged: whether it can be a row, and what its date of birth says. For
- * patients.c */
+/* Judges one patient of the roster: whether it can be a row, and what its date of birth says. */
 #pragma once
 
 #include "base/base.h"
+#include "document/dates.h"
 #include "patients/roster.h"
 
-/* Counts one more, and keeps where the first few were. */
+/* How many patients there are of one kind, and where the first of them stand. */
+struct patients_tally {
+    int64_t count;
+    char places[128]; /* "line 3, line 17, ..." */
+};
+
+/* Dates of birth that no row got; their texts are kept in the rows' metadata. */
+struct patients_dates {
+    struct patients_tally either;      /* day first or month first                               */
+    struct patients_tally short_years; /* a year of fewer than four digits                       */
+    struct patients_tally unreadable;  /* no date                                                */
+    struct patients_tally other_form;  /* not in the form that was told                          */
+
+    /* What the source's dates show, whatever the configuration says. */
+    struct patients_tally day_first, month_first; /* dates that can be nothing else */
+    bool is_contradictory; /* some dates cannot be in the form that was told, or both forms occur */
+    bool form_is_set;      /* the configuration says how dates stand                          */
+};
+
+/* Counts one more, and keeps the places of the first few. */
 void roster_tally_count(struct patients_tally *tally, const struct roster *roster, uint64_t place);
 
 /*
  * Whether a patient can be a row of the application.
- *   column_r   the setting of what cannot stand as it is
- * NULL: it can; else why not, a clause to stand behind "it holds ", or "" if there is no id.
+ *   column_r   the setting of the field that is at fault
+ * Returns NULL if it can; else what is wrong, to stand behind "it holds ", or "" if there is no id.
  */
 const char *roster_tally_fault(const struct roster_fields *fields,
-                               const struct roster_patient *told, const char **column_r);
+                               const struct roster_patient *patient, const char **column_r);
 
-/* Takes note of what a date can mean, before it is known how dates stand. */
-void roster_tally_date_sense(const struct roster_patient *told, const struct roster *roster,
+/* Notes what a patient's date can mean, before it is known in which form dates stand. */
+void roster_tally_date_sense(const struct roster_patient *patient, const struct roster *roster,
                              struct patients_dates *dates);
 
 /*
- * How dates are to be read: as was told, unless the source shows that it cannot be meant so; then
- * only those that can mean one day alone.
+ * The form in which dates are read: as was told, unless the source's dates contradict that; then
+ * only dates are read that can mean one day alone.
+ *   as_set   read as was told, whatever the source shows
  */
 enum dates_form roster_tally_form(enum dates_form told, bool as_set, struct patients_dates *dates);
 
-/* The date of birth, "1980-02-29"; "" if there is none, which is counted. */
-void roster_tally_dob(const struct roster_patient *told, enum dates_form form,
+/* Reads the date of birth, "1980-02-29"; "" if there is none; one that cannot be read is counted. */
+void roster_tally_dob(const struct roster_patient *patient, enum dates_form form,
                       const struct roster *roster, struct patients_dates *dates,
                       char day_r[DATE_TEXT_SIZE]);
