@@ -1,10 +1,10 @@
-/* One short run per decision: begun, decided and ended in one transaction. */
+/* Each decision is a short run of its own. */
 #include "run/decisions.h"
 
-#include "ledger/peer_locks.h"
+#include "run/enter.h"
 
-static bool decision_dispatch(struct ledger *ledger, const struct decision_request *d,
-                              int64_t *count_r, struct err *err)
+static bool decision_write(struct ledger *ledger, const struct decision_request *d,
+                           int64_t *count_r, struct err *err)
 {
     if (strcmp(d->kind, "waive") == 0)
         return ledger_waive(ledger, &d->choice, d->who, d->reason, count_r, err);
@@ -17,16 +17,12 @@ bool decision_carry_out(const char *ledger_url, const char *source_name,
                         const struct decision_request *decision, struct cancel *cancel,
                         int64_t *count_r, struct err *err)
 {
-    struct peer_locks_names names;
-    struct ledger_process process = peer_locks_process(decision->kind, &names);
     struct ledger_progress nothing = { 0 };
     auto_ledger *ledger = NULL;
     auto_change change = { 0 };
-    int64_t run;
 
     return ledger_open(ledger_url, source_name, cancel, &ledger, err)
-           && ledger_begin(ledger, &change, err) && ledger_run_begin(ledger, &process, &run, err)
-           && decision_dispatch(ledger, decision, count_r, err)
-           && ledger_run_note(ledger, &nothing, "finished", true, err)
-           && ledger_commit(&change, err);
+           && run_short_begin(ledger, decision->kind, &change, err)
+           && decision_write(ledger, decision, count_r, err)
+           && run_short_end(ledger, &nothing, &change, err);
 }

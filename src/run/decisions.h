@@ -1,4 +1,4 @@
-/* A person's decisions about documents, each with an audit chain of its own. */
+/* Carries out a person's decisions about documents; each is noted in the documents' audit chain. */
 #pragma once
 
 #include "base/base.h"
@@ -6,7 +6,7 @@
 #include "base/err.h"
 #include "ledger/ledger.h"
 
-/* A decision: who and why are NULL for one that needs no name. */
+/* A decision. `who` and `reason` are NULL for one that needs no name. */
 struct decision_request {
     const char *kind; /* "retry", "accept" or "waive" */
     struct ledger_selection choice;
@@ -15,7 +15,7 @@ struct decision_request {
 
 /*
  * Carries out a decision in one transaction; a run may be under way meanwhile.
- *   count_r   how many documents it was about
+ *   count_r   how many documents it changed
  * Fails with ERR_DATABASE, ERR_USAGE, ERR_OS.
  */
 must_check bool decision_carry_out(const char *ledger_url, const char *source_name,

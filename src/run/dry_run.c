@@ -1,4 +1,4 @@
-/* A census that only counts. */
+/* A census that only counts; nothing is kept but the hashes of ids. */
 #include "run/dry_run.h"
 
 #include "base/digest.h"
@@ -17,7 +17,7 @@ struct dry_run_walk {
     const struct engine_settings *settings;
     struct registry *registry; /* NULL: there is none yet */
     struct dry_run_result *result;
-    struct idset *ids; /* hashes of ids */
+    struct idset *ids; /* hashes of the ids that came before */
 };
 
 static uint64_t id_set_number(struct span id)
@@ -29,7 +29,7 @@ static uint64_t id_set_number(struct span id)
     return number;
 }
 
-/* Whether the record's id is its own: for all documents of the record. */
+/* Counts the record's id. Whether it is its own: that holds for all documents of the record. */
 static bool id_count(struct dry_run_walk *c, const struct filemaker_record *record)
 {
     auto_facts facts = { 0 };
@@ -132,7 +132,7 @@ static bool dry_run_on_found(void *arg, const struct filemaker_record *records, 
     return true;
 }
 
-/* The registry as it is; where there is none, nothing is made. */
+/* Opens the registry as it is; where there is none, none is made. */
 static struct registry *registry_if_there(const struct engine_settings *settings,
                                           struct cancel *cancel)
 {
@@ -163,7 +163,7 @@ static bool source_count(struct dry_run_walk *c, struct filemaker *filemaker, st
 }
 
 bool dry_run_all(const struct engine_settings *settings, struct cancel *cancel,
-                 struct dry_run_result *rehearsal_r, struct err *err)
+                 struct dry_run_result *result_r, struct err *err)
 {
     struct engine_settings learned = *settings;
     struct dry_run_result result = { 0 };
@@ -182,6 +182,6 @@ bool dry_run_all(const struct engine_settings *settings, struct cancel *cancel,
     good = source_count(&counting, filemaker, cancel, err);
     result.is_refused = result.is_refused && !preflight_is_begun(settings, cancel);
     idset_free(counting.ids);
-    *rehearsal_r = result;
+    *result_r = result;
     return good;
 }

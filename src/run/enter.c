@@ -147,3 +147,21 @@ bool run_entry_begin(struct run_entry *entry, struct err *err)
             return false;
     }
 }
+
+/* --- short runs ----------------------------------------------------------------------------- */
+
+bool run_short_begin(struct ledger *ledger, const char *command, struct ledger_change *change,
+                     struct err *err)
+{
+    struct peer_locks_names names;
+    struct ledger_process process = peer_locks_process(command, &names);
+    int64_t run;
+
+    return ledger_begin(ledger, change, err) && ledger_run_begin(ledger, &process, &run, err);
+}
+
+bool run_short_end(struct ledger *ledger, const struct ledger_progress *progress,
+                   struct ledger_change *change, struct err *err)
+{
+    return ledger_run_note(ledger, progress, "finished", true, err) && ledger_commit(change, err);
+}

@@ -35,3 +35,13 @@ void run_entry_close(struct run_entry *entry);
  * ERR_OS, ERR_CANCELED.
  */
 must_check bool run_entry_begin(struct run_entry *entry, struct err *err);
+
+/*
+ * A run that is begun, does its work and ends in one change, as a person's decision does: nobody
+ * waits for it, and it holds nothing. The end commits.
+ *   command   "reconcile", "retry", ...
+ */
+must_check bool run_short_begin(struct ledger *ledger, const char *command,
+                                struct ledger_change *change, struct err *err);
+must_check bool run_short_end(struct ledger *ledger, const struct ledger_progress *progress,
+                              struct ledger_change *change, struct err *err);

@@ -1,6 +1,6 @@
 /*
- * One thread, reading. What is to be corrected is kept until the end and then written in one
- * change, each correction only if nothing has happened to its document since it was looked at.
+ * One thread, which reads. Corrections are kept until the end and then written in one change, each
+ * only if nothing has happened to its document since it was compared.
  */
 #include "run/reconcile.h"
 
@@ -12,10 +12,10 @@
 #include "document/filter.h"
 #include "document/row.h"
 #include "ledger/compare.h"
-#include "ledger/peer_locks.h"
 #include "preflight/pinned.h"
 #include "preflight/preflight.h"
 #include "registry/previous.h"
+#include "run/enter.h"
 
 #include <stdarg.h>
 
@@ -40,26 +40,26 @@ struct reconciliation {
     size_t count;
 };
 
-/* A document between the books. */
+/* A document that is compared. */
 struct reconcile_pair {
     const struct filemaker_record *record;
     const struct source_facts *facts;
     struct ledger_document_state *document;
     bool mark_is_ours;
-    bool is_wrong;      /* something must be done again */
-    const char *reason; /* the first difference's name  */
+    bool is_wrong;      /* it must be moved again      */
+    const char *reason; /* the first difference's name */
 };
 
 static void difference_note(struct reconciliation *c, struct reconcile_pair *pair, const char *name,
-                            const char *then, const char *format, ...) printf_like(5, 6);
+                            const char *remedy, const char *format, ...) printf_like(5, 6);
 
 static void difference_note(struct reconciliation *c, struct reconcile_pair *pair, const char *name,
-                            const char *then, const char *format, ...)
+                            const char *remedy, const char *format, ...)
 {
     char words[WORDS_MAX];
     struct difference difference = { pair ? pair->record->record_id : 0,
                                      pair && pair->document ? pair->document->identity : "", name,
-                                     words, then };
+                                     words, remedy };
     va_list args;
 
     va_start(args, format);
@@ -83,11 +83,11 @@ static void redo_note(struct reconciliation *c, struct reconcile_pair *pair, con
 /* --- corrections ---------------------------------------------------------------------------- */
 
 static void correct_later(struct reconciliation *c, struct reconcile_pair *pair,
-                          enum ledger_state after, const char *why)
+                          enum ledger_state new_state, const char *why)
 {
     c->corrections = mem_grow(c->corrections, (c->count + 1) * sizeof *c->corrections);
     c->corrections[c->count++] = (struct correction){ .document = *pair->document,
-                                                      .new_state = after,
+                                                      .new_state = new_state,
                                                       .mod_id = pair->record->mod_id,
                                                       .why = mem_printf("reconcile: %s", why) };
     *pair->document = (struct ledger_document_state){ 0 };
@@ -96,10 +96,10 @@ static void correct_later(struct reconciliation *c, struct reconcile_pair *pair,
 static void corrections_free(struct reconciliation *c)
 {
     for (size_t i = 0; i < c->count; i++) {
-        struct ledger_document_state *whole = mem_new(struct ledger_document_state);
+        struct ledger_document_state *state = mem_new(struct ledger_document_state);
 
-        *whole = c->corrections[i].document;
-        ledger_document_states_free(whole, 1);
+        *state = c->corrections[i].document;
+        ledger_document_states_free(state, 1);
         free(c->corrections[i].why);
     }
     free(c->corrections);
@@ -120,24 +120,18 @@ static bool corrections_write(struct reconciliation *c, struct err *err)
     return true;
 }
 
-/* One short run, as for any decision: begun, done and ended in one change. */
 static bool corrections_do(struct reconciliation *c, struct err *err)
 {
-    struct peer_locks_names names;
-    struct ledger_process process = peer_locks_process("reconcile", &names);
     struct ledger_progress progress = { 0 };
     auto_change change = { 0 };
-    int64_t run;
 
     if (c->count == 0)
         return true;
     FAILPOINT("reconcile.compared");
-    if (!ledger_begin(c->ledger, &change, err) || !ledger_run_begin(c->ledger, &process, &run, err)
-        || !corrections_write(c, err))
+    if (!run_short_begin(c->ledger, "reconcile", &change, err) || !corrections_write(c, err))
         return false;
     progress.found = progress.processed = progress.successful = c->result->settled;
-    return ledger_run_note(c->ledger, &progress, "finished", true, err)
-           && ledger_commit(&change, err);
+    return run_short_end(c->ledger, &progress, &change, err);
 }
 
 /* --- object, row, mark ---------------------------------------------------------------------- */
@@ -180,7 +174,7 @@ static struct uuid pair_row_id(const struct reconciliation *c, const struct reco
                   pair->document->repetition);
 }
 
-/* A row that somebody deleted in the application stays deleted: it is only said. */
+/* A row that somebody deleted in the application stays deleted: that is only told. */
 static bool row_compare(struct reconciliation *c, struct reconcile_pair *pair, struct err *err)
 {
     struct uuid id = pair_row_id(c, pair);
@@ -201,10 +195,7 @@ static bool row_compare(struct reconciliation *c, struct reconcile_pair *pair, s
     return true;
 }
 
-/*
- * The mark of a document that is done. If the record was edited since, the next census sees it, and
- * nothing is wrong yet.
- */
+/* Compares the mark of a document that is done. An edit since is none of it: a census finds that. */
 static void mark_compare(struct reconciliation *c, struct reconcile_pair *pair)
 {
     struct span mark = pair->facts->mark;
@@ -219,7 +210,7 @@ static void mark_compare(struct reconciliation *c, struct reconcile_pair *pair)
                         SPAN_ARGS(span_first(mark, 64)));
 }
 
-/* An answer to the mark was lost: was it written? */
+/* Settles a document whose mark was sent and never confirmed: was it written? */
 static void unsure_settle(struct reconciliation *c, struct reconcile_pair *pair)
 {
     const struct ledger_version *version = &pair->document->version;
@@ -329,25 +320,25 @@ static bool record_compare(struct reconciliation *c, const struct filemaker_reco
 {
     auto_facts facts = { 0 };
     struct reconcile_pair pair = { .record = record, .facts = &facts };
-    struct ledger_document_state *wholes = NULL;
+    struct ledger_document_state *states = NULL;
     size_t count = 0;
     bool good, ours;
 
     facts_read(&c->settings->fields, record, false, 0, &facts);
     c->result->records++;
     if (!mark_is_ours(c, record, facts.mark, &ours, err)
-        || !ledger_document_states(c->ledger, record->record_id, &wholes, &count, err))
+        || !ledger_document_states(c->ledger, record->record_id, &states, &count, err))
         return false;
     if (count == 0)
         difference_note(c, &pair, "not-counted", "the next run counts it",
                         "the ledger does not know it");
     good = true;
     for (size_t i = 0; good && i < count; i++) {
-        struct reconcile_pair one = { record, &facts, &wholes[i], ours, false, NULL };
+        struct reconcile_pair one = { record, &facts, &states[i], ours, false, NULL };
 
         good = document_compare(c, &one, err);
     }
-    ledger_document_states_free(wholes, count);
+    ledger_document_states_free(states, count);
     return good;
 }
 
@@ -379,9 +370,9 @@ static bool records_compare(struct reconciliation *c, struct cancel *cancel, str
     return true;
 }
 
-/* --- what belongs to nothing ---------------------------------------------------------------- */
+/* --- objects and rows of nothing ---------------------------------------------------------------- */
 
-/* What every key begins with, up to the last folder without a name in braces. */
+/* The folder that all keys have in common: up to the last one without a name in braces. */
 static struct span common_folder(const struct engine_settings *settings)
 {
     struct span a = span_of(settings->keys.linked), b = span_of(settings->keys.unlinked);
@@ -424,7 +415,7 @@ static bool reconcile_on_row(void *arg, struct span filemaker_id, struct span ke
     bool known;
 
     if (!uuid_read_loose(filemaker_id, &uuid))
-        return true; /* the column cannot hold one */
+        return true; /* no id of FileMaker's */
     if (!ledger_knows_identity(c->ledger, uuid_text(&uuid, identity), &known, err))
         return false;
     if (!known)

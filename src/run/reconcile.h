@@ -1,8 +1,8 @@
 /*
- * Comparing the four books — the marks in FileMaker, the ledger, the objects, the application's
- * rows — record by record, and naming every combination that should not be. What can be put right
- * by moving a document again is put back to waiting; a document whose mark was left unsure is
- * settled by a look at it. Nothing is written but to the ledger.
+ * Compares the four books (the marks in FileMaker, the ledger, the objects, the application's rows)
+ * record by record, and names every combination that should not be. A document that must be moved
+ * again is put back to waiting; one whose mark was left unsure is settled by a look at it. Nothing
+ * is written but to the ledger.
  */
 #pragma once
 
@@ -11,13 +11,13 @@
 #include "base/err.h"
 #include "engine/engine.h"
 
-/* One thing that is not as it should be. All borrowed. */
+/* One difference between the books. All borrowed. */
 struct difference {
     uint64_t record_id;   /* 0: it belongs to no record                    */
     const char *identity; /* of the document, or ""                        */
     const char *name;     /* "object-missing"; docs/protocol.md lists them */
-    const char *words;
-    const char *remedy; /* what is done about it, or NULL                    */
+    const char *words;    /* what is not as it should be                          */
+    const char *remedy;   /* what is done about it, or NULL                       */
 };
 
 struct reconcile_listener {
@@ -26,17 +26,18 @@ struct reconcile_listener {
 };
 
 struct reconcile_result {
-    int64_t records, documents; /* compared                                        */
+    int64_t records, documents; /* that were compared                              */
     int64_t held;               /* left alone: a run has them                      */
     int64_t differences;
-    int64_t put_back; /* now waiting: the next run does them again                */
-    int64_t settled;  /* now done: their mark was there                           */
-    bool is_complete; /* the source was read to its end                           */
+    int64_t put_back; /* now waiting: the next run moves them again      */
+    int64_t settled;  /* now done: their mark was there                  */
+    bool is_complete; /* the source was read to its end                  */
 };
 
 /*
  * Compares everything.
- *   listener   told of each difference, in the order of the source; then objects, then rows
+ *   listener   is told of each difference: first of records, in the source's order; then of
+ *              objects that belong to nothing, then of rows
  * Fails with ERR_USAGE (no ledger yet), ERR_DATABASE, ERR_REMOTE, ERR_NET, ERR_OS, ERR_CANCELED.
  */
 must_check bool reconcile_all(const struct engine_settings *settings, struct cancel *cancel,

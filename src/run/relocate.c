@@ -1,4 +1,4 @@
-/* The hash of what was read is compared before the copy is allowed to appear. */
+/* The bytes that were read must have the version's hash before the copy may appear. */
 #include "run/relocate.h"
 
 #include "base/mem.h"
@@ -143,7 +143,7 @@ bool relocate_object(struct relocation *relocation, const struct ledger_version 
         return true;
     }
     if (store_reader_size(reader) != version->size_bytes) {
-        *relocated_r = relocated_broken(version, "has not the size that was stored", err);
+        *relocated_r = relocated_broken(version, "does not have the stored size", err);
         return true;
     }
     return version->size_bytes < STORE_SMALL_MAX

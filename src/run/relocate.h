@@ -1,4 +1,4 @@
-/* Copies an object to another key of the store, and proves that the copy is whole. */
+/* Copies an object to another key of the store, and proves that the copy has the same bytes. */
 #pragma once
 
 #include "base/base.h"
@@ -6,27 +6,27 @@
 #include "ledger/ledger.h"
 #include "store/store.h"
 
-/* Two handles, because an object is read while another is written. */
+/* What is copied with. Two handles, because an object is read while another is written. */
 struct relocation {
     struct store *from, *to;
-    uint64_t record_id; /* both are noted on the object */
+    uint64_t record_id; /* this and the layout are noted on the object */
     const char *layout;
-    /* Writes down the name of an upload before its first byte goes. */
+    /* Notes the id of an upload before its first byte is sent. */
     bool (*intend)(void *arg, const char *upload_id, struct err *err);
     void *arg;
-    char imprint[STORE_IMPRINT_SIZE]; /* afterwards: the copy's */
+    char imprint[STORE_IMPRINT_SIZE]; /* result: the copy's */
 };
 
 enum relocated {
-    RELOCATED,        /* the new key has exactly the version's bytes                      */
+    RELOCATED,        /* exactly the version's bytes lie under the new key                */
     RELOCATED_TAKEN,  /* something else lies under the new key; it was not touched        */
-    RELOCATED_BROKEN, /* what lies under the old key is not what was stored; `err` says so */
+    RELOCATED_BROKEN, /* other bytes lie under the old key than were stored; `err` says so */
 };
 
 /*
  * Copies.
- *   version   what lies under the old key: key, hash and size are known
- *   key       the new one
+ *   version   the old object; its key, hash and size are known
+ *   key       the new key
  * Fails with ERR_OS, ERR_REMOTE, ERR_NET, ERR_UNSURE, ERR_CANCELED, and as `intend` does.
  */
 must_check bool relocate_object(struct relocation *relocation, const struct ledger_version *version,
