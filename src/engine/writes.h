@@ -1,7 +1,8 @@
 /*
  * All that the mover can write, each write as a function with its arguments: returned true, it is
  * committed. What stands below "asked of the writer" only reads, but the connection is the
- * writer's.
+ * writer's. Those about one document stand here, the others in writes_census.h, writes_run.h and
+ * writes_relink.h.
  *
  *   write_x()         waits until it is committed; fails as writer_run() does
  *   write_x_begin()   goes on meanwhile: writer_wait() tells how it ended (engine/writer.h)
