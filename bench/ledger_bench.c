@@ -7,8 +7,9 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/time.h"
-#include "ledger/ledger.h"
-#include "ledger/look.h"
+#include "ledger/census.h"
+#include "ledger/documents.h"
+#include "ledger/read.h"
 
 #include <sys/resource.h>
 #include <unistd.h>

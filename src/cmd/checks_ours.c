@@ -3,7 +3,7 @@
 
 #include "base/mem.h"
 #include "base/sign.h"
-#include "ledger/look.h"
+#include "ledger/read.h"
 #include "preflight/disk_room.h"
 #include "preflight/pinned.h"
 

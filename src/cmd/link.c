@@ -10,6 +10,7 @@
 #include "base/utf8.h"
 #include "base/uuid.h"
 #include "http/http.h"
+#include "ledger/read.h"
 #include "preflight/store_probe.h"
 #include "run/relink.h"
 

@@ -5,7 +5,7 @@
 #include "cmd/work.h"
 
 #include "base/foreign.h"
-#include "ledger/look.h"
+#include "ledger/read.h"
 #include "run/reconcile.h"
 #include "run/run.h"
 #include "transfer/adopt.h"

@@ -9,7 +9,7 @@
 #include "base/num.h"
 #include "http/http.h"
 #include "ledger/peer_locks.h"
-#include "ledger/verified.h"
+#include "ledger/verifications.h"
 #include "preflight/pinned.h"
 #include "preflight/store_probe.h"
 #include "verify/verify.h"

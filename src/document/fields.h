@@ -6,7 +6,7 @@
 #include "document/containers.h"
 #include "document/dates.h"
 #include "filemaker/filemaker.h"
-#include "ledger/ledger.h"
+#include "ledger/census.h"
 
 /* Names of fields on the source's layout; "" where there is none. All borrowed. */
 struct source_fields {

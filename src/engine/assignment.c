@@ -3,6 +3,7 @@
 
 #include "base/time.h"
 #include "document/row.h"
+#include "ledger/documents.h"
 #include "registry/previous.h"
 
 static void marks_clear(struct assignment *a)

@@ -4,7 +4,7 @@
 #include "base/base.h"
 #include "base/err.h"
 #include "ledger/edits.h"
-#include "ledger/ledger.h"
+#include "ledger/versions.h"
 #include "registry/registry.h"
 
 struct assignment {

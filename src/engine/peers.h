@@ -4,7 +4,6 @@
 #include "base/base.h"
 #include "base/err.h"
 #include "engine/writer.h"
-#include "ledger/ledger.h"
 #include "ledger/peer_locks.h"
 
 struct peers {

@@ -20,8 +20,9 @@
 #include "document/row.h"
 #include "engine/assignment.h"
 #include "engine/writer.h"
-#include "ledger/edits.h"
-#include "ledger/ledger.h"
+#include "ledger/documents.h"
+#include "ledger/refused.h"
+#include "ledger/siblings.h"
 
 /* --- one document (writes_document.c) ------------------------------------------------------- */
 

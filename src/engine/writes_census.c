@@ -1,7 +1,7 @@
 /* The arguments and bodies of the census's writes. */
 #include "engine/writes_census.h"
 
-#include "ledger/look.h"
+#include "ledger/read.h"
 
 /* --- begin, close, end ---------------------------------------------------------------------- */
 

@@ -5,7 +5,7 @@
 #include "base/digest.h"
 #include "base/err.h"
 #include "engine/writer.h"
-#include "ledger/ledger.h"
+#include "ledger/census.h"
 
 /* Begins a census. `number_r` 0: another process is taking one. */
 must_check bool write_census_begin(struct writer *writer, int64_t *number_r, struct err *err);

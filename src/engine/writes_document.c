@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/time.h"
+#include "ledger/leases.h"
 #include "registry/previous.h"
 
 /* --- claims --------------------------------------------------------------------------------- */

@@ -3,6 +3,7 @@
 
 #include "base/time.h"
 #include "document/row.h"
+#include "ledger/leases.h"
 
 bool patient_is_same(const char *a, const char *b)
 {

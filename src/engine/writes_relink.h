@@ -8,7 +8,6 @@
 #include "base/base.h"
 #include "base/err.h"
 #include "engine/writer.h"
-#include "ledger/ledger.h"
 #include "ledger/links.h"
 #include "registry/registry.h"
 

@@ -1,7 +1,8 @@
 /* The arguments and bodies of a run's writes. */
 #include "engine/writes_run.h"
 
-#include "ledger/look.h"
+#include "ledger/leases.h"
+#include "ledger/read.h"
 
 /* --- the sign of life ----------------------------------------------------------------------- */
 

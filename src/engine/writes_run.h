@@ -5,7 +5,7 @@
 #include "base/err.h"
 #include "engine/writer.h"
 #include "filemaker/gate.h"
-#include "ledger/ledger.h"
+#include "ledger/runs.h"
 
 /* A sign of life: how the run stands, and its lease for `lease_us` more. */
 must_check bool write_heartbeat(struct writer *writer, const struct ledger_progress *progress,

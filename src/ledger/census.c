@@ -1,8 +1,9 @@
-/* What the census tells the ledger: documents seen, again or for the first time. */
-#include "ledger/inside.h"
+/* A document that somebody changed since it was read is left to the next census. */
+#include "ledger/census.h"
 
 #include "base/mem.h"
 #include "base/time.h"
+#include "ledger/inside.h"
 
 static struct sql_value span_or_null(struct span text)
 {

@@ -1,8 +1,9 @@
-/* What a person decides about documents: try again, accept what came, or accept the loss. */
-#include "ledger/inside.h"
+/* Decisions are made in batches, each document with its entry in the audit chain. */
+#include "ledger/decisions.h"
 
 #include "base/mem.h"
 #include "base/time.h"
+#include "ledger/inside.h"
 
 enum { BATCH = 500, EVIDENCE_MAX = 2000 };
 

@@ -1,4 +1,4 @@
-/* Marks that were written lately, and what became of them. */
+/* Marks that were written lately, and how the source answered them. */
 #include "ledger/edits.h"
 
 #include "ledger/inside.h"

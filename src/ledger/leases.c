@@ -1,4 +1,6 @@
-/* What runs of one source owe each other: signs of life, and a fair share of its sessions. */
+/* A run that was taken for dead finds out with the first statement that it makes. */
+#include "ledger/leases.h"
+
 #include "ledger/inside.h"
 
 static bool taken_for_dead(const struct ledger *ledger, struct err *err)

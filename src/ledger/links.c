@@ -3,6 +3,7 @@
 
 #include "base/time.h"
 #include "ledger/inside.h"
+#include "ledger/leases.h"
 
 enum { EVIDENCE_MAX = 4096 };
 
@@ -181,35 +182,4 @@ bool ledger_key_is_used(struct ledger *ledger, const char *key, bool *used_r, st
 
     *used_r = good && document != 0;
     return good;
-}
-
-bool ledger_link_history(struct ledger *ledger,
-                         bool (*on_change)(void *arg, const struct ledger_link_change *change,
-                                           struct err *err),
-                         void *arg, struct err *err)
-{
-    auto_rows *rows = NULL;
-    enum step step;
-
-    if (!sql_query(ledger->sql, &LEDGER_LINK_HISTORY, sql_args(sql_i64(ledger->source)), &rows,
-                   err))
-        return false;
-    while ((step = sql_next(rows, err)) == STEP_ROW) {
-        auto_free char *identity = ledger_column(rows, 2);
-        auto_free char *before = ledger_column_or_null(rows, 3);
-        auto_free char *after = ledger_column_or_null(rows, 4);
-        auto_free char *who = ledger_column(rows, 5);
-        auto_free char *reason = ledger_column(rows, 6);
-        struct ledger_link_change change = { .at_us = sql_get_i64(rows, 0),
-                                             .record_id = (uint64_t)sql_get_i64(rows, 1),
-                                             .identity = span_of(identity),
-                                             .before = span_of(before),
-                                             .after = span_of(after),
-                                             .who = span_of(who),
-                                             .reason = span_of(reason) };
-
-        if (!on_change(arg, &change, err))
-            return false;
-    }
-    return step == STEP_END;
 }

@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include "ledger/ledger.h"
+#include "ledger/versions.h"
 
 /* What a version is worth, as its row says. */
 enum ledger_version_state {
@@ -76,22 +76,6 @@ must_check bool ledger_link_switch(struct ledger *ledger, const struct ledger_cl
 /* In a change: notes what became of one version of a held document. */
 must_check bool ledger_link_note(struct ledger *ledger, const struct ledger_claim *claim,
                                  int64_t number, enum ledger_version_state state, struct err *err);
-
-/* A document's change of patient. Texts are borrowed for the call. */
-struct ledger_link_change {
-    int64_t at_us;
-    uint64_t record_id;
-    struct span identity;
-    struct span before, after; /* the application's ids; SPAN_NONE: nobody */
-    struct span who, reason;   /* empty: by the patient's id               */
-};
-
-/* Tells every change of patient, oldest first. Also fails as `on_change` does. */
-must_check bool ledger_link_history(struct ledger *ledger,
-                                    bool (*on_change)(void *arg,
-                                                      const struct ledger_link_change *change,
-                                                      struct err *err),
-                                    void *arg, struct err *err);
 
 /* Whether a key is that of a version that counts: then its object must stay. */
 must_check bool ledger_key_is_used(struct ledger *ledger, const char *key, bool *used_r,

@@ -7,8 +7,7 @@
 #pragma once
 
 #include "base/base.h"
-#include "ledger/ledger.h"
-#include "ledger/look.h"
+#include "ledger/read.h"
 
 struct peer_locks;
 

@@ -1,8 +1,8 @@
-/* Bytes that were not taken for a document's file: how often they came, for whom else, who accepts.
- */
-#include "ledger/inside.h"
+/* Refused bytes are told apart by their hash. */
+#include "ledger/refused.h"
 
 #include "base/time.h"
+#include "ledger/inside.h"
 
 static bool refused_before_read(struct ledger *ledger, int64_t document, struct sql_value sha256,
                                 struct ledger_refused *seen, struct err *err)

@@ -1,8 +1,9 @@
-/* Runs: one process each, with its own audit chain. */
-#include "ledger/inside.h"
+/* A run is released in one change with its end, so that none of its documents stays claimed. */
+#include "ledger/runs.h"
 
 #include "base/mem.h"
 #include "base/time.h"
+#include "ledger/inside.h"
 
 bool ledger_run_begin(struct ledger *ledger, const struct ledger_process *process, int64_t *run_r,
                       struct err *err)

@@ -1,8 +1,9 @@
-/* Documents of one record: it is marked once, when the last of them is stored. */
-#include "ledger/inside.h"
+/* A record is marked once, when the last of its documents is stored. */
+#include "ledger/siblings.h"
 
 #include "base/mem.h"
 #include "base/time.h"
+#include "ledger/inside.h"
 
 enum { SIBLINGS_MAX = 2000 };
 
@@ -132,20 +133,4 @@ bool ledger_finish_siblings(struct ledger *ledger, const struct ledger_claim *cl
     *done_r = take(done);
     *count_r = count;
     return true;
-}
-
-bool ledger_marks(struct ledger *ledger, uint64_t record_id, char ***marks_r, size_t *count_r,
-                  struct err *err)
-{
-    auto_rows *rows = NULL;
-    enum step step;
-
-    if (!sql_query(ledger->sql, &LEDGER_MARKS,
-                   sql_args(sql_i64(ledger->source), sql_i64((int64_t)record_id)), &rows, err))
-        return false;
-    while ((step = sql_next(rows, err)) == STEP_ROW) {
-        *marks_r = mem_grow(*marks_r, (*count_r + 1) * sizeof **marks_r);
-        (*marks_r)[(*count_r)++] = ledger_column(rows, 0);
-    }
-    return step == STEP_END;
 }

@@ -5,6 +5,8 @@
 #include "base/mem.h"
 #include "document/failure_class.h"
 #include "document/filter.h"
+#include "ledger/decisions.h"
+#include "ledger/versions.h"
 
 #include <limits.h>
 #include <unistd.h>

@@ -11,7 +11,6 @@
 #include "base/base.h"
 #include "base/err.h"
 #include "engine/engine.h"
-#include "ledger/ledger.h"
 
 /*
  * In a change of a run: compares with what earlier runs were made with, and keeps it.

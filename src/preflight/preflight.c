@@ -7,7 +7,7 @@
 #include "document/filter.h"
 #include "filemaker/names.h"
 #include "http/http.h"
-#include "ledger/look.h"
+#include "ledger/read.h"
 #include "preflight/date_check.h"
 #include "preflight/layout_check.h"
 #include "preflight/places_check.h"

@@ -15,6 +15,7 @@
 #include "document/row.h"
 #include "filemaker/pager.h"
 #include "ledger/edits.h"
+#include "ledger/versions.h"
 #include "transfer/content_source.h"
 
 #include <ctype.h>

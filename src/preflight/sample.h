@@ -9,7 +9,6 @@
 #include "base/err.h"
 #include "document/failure_class.h"
 #include "engine/engine.h"
-#include "ledger/ledger.h"
 #include "registry/registry.h"
 
 enum { SAMPLE_WORDS_SIZE = 200, SAMPLE_VALUE_SIZE = 96, SAMPLE_IDS = 8, SAMPLE_ID_SIZE = 64 };

@@ -7,7 +7,6 @@
 #include "base/base.h"
 #include "base/err.h"
 #include "engine/engine.h"
-#include "ledger/ledger.h"
 
 enum probe_mode {
     PROBE_NEVER,     /* nothing is written: the store is only greeted                       */

@@ -132,7 +132,7 @@ static void rest_add(struct balance *b, const struct figures *f)
 
     for (size_t i = 0; i < s->type_count; i++)
         types += s->types[i].total;
-    for (int i = 0; i < SURVEY_SIZES; i++) {
+    for (int i = 0; i < LEDGER_SIZES; i++) {
         sized += f->sizes[i].documents;
         sized_bytes += f->sizes[i].bytes;
     }

@@ -2,7 +2,7 @@
 #include "report/documents.h"
 
 #include "base/time.h"
-#include "ledger/survey.h"
+#include "ledger/read.h"
 #include "report/cells.h"
 #include "json/writer.h"
 
@@ -18,7 +18,7 @@ static const char csv_head[] =
     "waived_by,waived_reason\r\n";
 
 /* The mark is in FileMaker only when it was read back. */
-static struct span mark_of(const struct survey_document *d)
+static struct span mark_of(const struct ledger_document *d)
 {
     return d->state == LEDGER_DONE ? d->mark : SPAN_NONE;
 }
@@ -34,7 +34,7 @@ static void member_or_null(struct json_writer *w, const char *name, struct span 
         json_write_null(w);
 }
 
-static void as_json(struct str *to, const struct survey_document *d)
+static void as_json(struct str *to, const struct ledger_document *d)
 {
     struct json_writer w = JSON_WRITER_SHOWN(to);
     char hex[SHA256_HEX_SIZE];
@@ -71,7 +71,7 @@ static void as_json(struct str *to, const struct survey_document *d)
 
 /* --- CSV ------------------------------------------------------------------------------------ */
 
-static void as_csv(struct str *to, const struct survey_document *d)
+static void as_csv(struct str *to, const struct ledger_document *d)
 {
     char hex[SHA256_HEX_SIZE];
 
@@ -103,7 +103,7 @@ static void as_csv(struct str *to, const struct survey_document *d)
 
 /* --- the list ------------------------------------------------------------------------------- */
 
-static bool document_line_write(void *arg, const struct survey_document *d)
+static bool document_line_write(void *arg, const struct ledger_document *d)
 {
     struct documents_list *list = arg;
     auto_str text = STR_MAX(MIB(1));
@@ -144,7 +144,7 @@ bool documents_write(struct ledger *ledger, enum documents_form form, FILE *to, 
     if (!sql_begin_reading(ledger_sql(ledger), &tx, err))
         return false;
     (void)fputs(form == DOCUMENTS_JSON ? "[" : csv_head, to);
-    if (!survey_each_document(ledger, document_line_write, &list, err)) {
+    if (!ledger_each_document(ledger, document_line_write, &list, err)) {
         if (err->kind == ERR_CANCELED)
             return err_os(err, "writing the documents");
         return false;

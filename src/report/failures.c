@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "base/utf8.h"
 #include "document/failure_class.h"
+#include "ledger/read.h"
 #include "report/cells.h"
 #include "json/writer.h"
 

@@ -21,15 +21,15 @@ static void place_count(void *arg, int64_t place, struct span class, int64_t doc
 
 static bool places_read(struct ledger *ledger, struct figures *f, struct err *err)
 {
-    if (!survey_record_range(ledger, &f->first_record, &f->last_record, err))
+    if (!ledger_record_range(ledger, &f->first_record, &f->last_record, err))
         return false;
     f->records_per_place = (f->last_record - f->first_record) / PLACES + 1;
-    return survey_each_place(ledger, f->first_record, f->records_per_place, place_count, f, err);
+    return ledger_each_place(ledger, f->first_record, f->records_per_place, place_count, f, err);
 }
 
 /* --- waivers and notes ---------------------------------------------------------------------- */
 
-static struct waiver_group *waiver_group_of(struct figures *f, const struct survey_waiver *w)
+static struct waiver_group *waiver_group_of(struct figures *f, const struct ledger_waiver *w)
 {
     struct waiver_group *waiving;
 
@@ -45,7 +45,7 @@ static struct waiver_group *waiver_group_of(struct figures *f, const struct surv
     return waiving;
 }
 
-static bool waiver_count(void *arg, const struct survey_waiver *w)
+static bool waiver_count(void *arg, const struct ledger_waiver *w)
 {
     struct figures *f = arg;
     struct waiver_group *waiving = waiver_group_of(f, w);
@@ -134,13 +134,13 @@ bool figures_read(struct ledger *ledger, const struct status_settings *settings,
     if (!status_read_within(ledger, &without_rows, &f->status, err))
         return false;
     f->status->settings = *settings;
-    if (!survey_counts(ledger, &f->counts, &f->count_count, err)
-        || !survey_sizes(ledger, f->sizes, err) || !places_read(ledger, f, err)
+    if (!ledger_tallies_recount(ledger, &f->counts, &f->count_count, err)
+        || !ledger_sizes(ledger, f->sizes, err) || !places_read(ledger, f, err)
         || !tempo_read(ledger, f->status->runs, f->status->run_count, f->status->at_us, &f->tempo,
                        err)
-        || !survey_each_waiver(ledger, waiver_count, f, err)
-        || !survey_each_note(ledger, note_keep, f, err)
-        || !survey_database(ledger, &f->database, err) || !figures_rows_read(ledger, f, err))
+        || !ledger_each_waiver(ledger, waiver_count, f, err)
+        || !ledger_each_note(ledger, note_keep, f, err)
+        || !ledger_database(ledger, &f->database, err) || !figures_rows_read(ledger, f, err))
         return false;
     checklist_rows_set(f);
     *figures_r = take(f);

@@ -1,7 +1,6 @@
 /* Everything that the report shows in sums, gathered once, from one state of the ledger. */
 #pragma once
 
-#include "ledger/survey.h"
 #include "registry/look.h"
 #include "report/sums.h"
 #include "report/tempo.h"
@@ -33,7 +32,7 @@ struct figures {
     struct status *status;
     struct ledger_tally *counts; /* the tallies, counted anew from the documents */
     size_t count_count;
-    struct survey_size sizes[SURVEY_SIZES];
+    struct ledger_size sizes[LEDGER_SIZES];
     int64_t first_record, last_record, records_per_place;
     struct record_range places[PLACES];
     struct tempo *tempo;

@@ -9,7 +9,7 @@
 
 #include "base/mem.h"
 #include "document/dates.h"
-#include "ledger/look.h"
+#include "ledger/read.h"
 #include "report/words.h"
 
 enum {

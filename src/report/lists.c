@@ -67,7 +67,7 @@ static void decisions_begin(struct page_list *list, const char *id, const char *
                   PAGE_WHEN("acceptance", accepted, html_decisions_acceptance), PAGE_ROWS("row"));
 }
 
-static bool decision_row(void *arg, const struct survey_waiver *w)
+static bool decision_row(void *arg, const struct ledger_waiver *w)
 {
     struct page_list *list = arg;
 
@@ -90,13 +90,13 @@ static bool waivers_list(struct html_page *page, struct ledger *ledger, const st
         return true;
     }
     decisions_begin(&list, "waivers", "Documents that were given up", false);
-    if (!survey_each_waiver(ledger, decision_row, &list, err))
+    if (!ledger_each_waiver(ledger, decision_row, &list, err))
         return false;
     list_end(&list);
     return true;
 }
 
-static bool accepted_row(void *arg, const struct survey_waiver *w)
+static bool accepted_row(void *arg, const struct ledger_waiver *w)
 {
     struct page_list *list = arg;
 
@@ -110,7 +110,7 @@ static bool acceptances_list(struct html_page *page, struct ledger *ledger, stru
 {
     struct page_list list = { .page = page };
 
-    if (!survey_each_accepted(ledger, accepted_row, &list, err))
+    if (!ledger_each_accepted(ledger, accepted_row, &list, err))
         return false;
     if (list.rows > 0)
         list_end(&list);

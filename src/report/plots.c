@@ -147,17 +147,17 @@ static void by_type(struct html_page *page, const struct status *s)
 
 static void by_size(struct html_page *page, const struct figures *f)
 {
-    static const char *const names[SURVEY_SIZES] = { "below 1 kB", "1–3 kB",       "3–10 kB",
+    static const char *const names[LEDGER_SIZES] = { "below 1 kB", "1–3 kB",       "3–10 kB",
                                                      "10–30 kB",   "30–100 kB",    "0.1–0.3 MB",
                                                      "0.3–1 MB",   "1–3 MB",       "3–10 MB",
                                                      "10–30 MB",   "30–100 MB",    "0.1–0.3 GB",
                                                      "0.3–1 GB",   "1 GB and more" };
     auto_str summary = STR_MAX(KIB(1));
-    double documents[SURVEY_SIZES];
-    int first = 0, last = SURVEY_SIZES - 1;
+    double documents[LEDGER_SIZES];
+    int first = 0, last = LEDGER_SIZES - 1;
     struct chart_series series = { "documents", "plain", documents };
 
-    for (int i = 0; i < SURVEY_SIZES; i++)
+    for (int i = 0; i < LEDGER_SIZES; i++)
         documents[i] = (double)f->sizes[i].documents;
     while (first < last && documents[first] <= 0)
         first++;

@@ -7,7 +7,7 @@
 
 #include "base/base.h"
 #include "base/err.h"
-#include "ledger/look.h"
+#include "ledger/ledger.h"
 #include "report/settings.h"
 
 #include <stdio.h>

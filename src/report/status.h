@@ -3,7 +3,7 @@
 
 #include "base/base.h"
 #include "base/err.h"
-#include "ledger/look.h"
+#include "ledger/ledger.h"
 #include "report/settings.h"
 
 struct status;

@@ -6,7 +6,6 @@
 
 #include "base/mem.h"
 #include "base/time.h"
-#include "ledger/survey.h"
 
 enum { CLASSES = 72, HANDS_FIRST = 256, BINS_LEAST = 12 };
 
@@ -165,7 +164,7 @@ static void flow_count(struct tempo_walk *w, struct tempo_bin *bin, struct span 
     bin->failed += state == LEDGER_FAILED ? by : 0;
 }
 
-static void entry_walk(void *arg, const struct survey_entry *e)
+static void entry_walk(void *arg, const struct ledger_entry *e)
 {
     struct tempo_walk *w = arg;
     int b = bin_of(w, e->at_us);
@@ -202,7 +201,7 @@ static bool run_length_read(struct ledger *ledger, const struct ledger_run *run,
     *length_us_r = 0;
     if (strcmp(run->kind, "run") != 0)
         return true;
-    if (!survey_last_entry(ledger, run->run, &end_us, err))
+    if (!ledger_last_entry(ledger, run->run, &end_us, err))
         return false;
     if (run->ended_us == 0 && end_us + 60 * TIME_SECOND > now_us)
         end_us = now_us;
@@ -245,7 +244,7 @@ static bool chains_walk(struct ledger *ledger, struct tempo_walk *w, const struc
         w->started_us = runs[i].started_us;
         w->base_us = run->at_us;
         w->length_us = run->length_us;
-        if (!survey_each_entry(ledger, run->run, entry_walk, w, err))
+        if (!ledger_each_entry(ledger, run->run, entry_walk, w, err))
             return false;
         if (w->held)
             memset(w->claimed, 0, w->room * sizeof *w->claimed);

@@ -7,7 +7,7 @@
 
 #include "base/base.h"
 #include "base/err.h"
-#include "ledger/look.h"
+#include "ledger/read.h"
 
 enum { TEMPO_BINS = 120 };
 

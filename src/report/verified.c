@@ -1,8 +1,6 @@
 /* What stands in the ledger is the last line that 'fmferry verify --json' prints. */
 #include "report/verified.h"
 
-#include "ledger/survey.h"
-#include "ledger/verified.h"
 #include "report/words.h"
 #include "json/json.h"
 
@@ -75,7 +73,7 @@ static bool moved_since(struct ledger *ledger, const struct ledger_run *run, int
 
     if (run->progress.processed == 0 || (run->ended_us && run->ended_us < at_us))
         return true;
-    if (!survey_last_entry(ledger, run->run, &last_us, err))
+    if (!ledger_last_entry(ledger, run->run, &last_us, err))
         return false;
     *moved = *moved || last_us > at_us;
     return true;

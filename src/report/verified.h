@@ -3,7 +3,7 @@
 
 #include "base/digest.h"
 #include "base/err.h"
-#include "ledger/look.h"
+#include "ledger/read.h"
 
 enum { SAMPLE_SIZE = 24 };
 

@@ -4,7 +4,7 @@
 #include "base/base.h"
 #include "base/cancel.h"
 #include "base/err.h"
-#include "ledger/ledger.h"
+#include "ledger/decisions.h"
 
 /* A decision. `who` and `reason` are NULL for one that needs no name. */
 struct decision_request {

@@ -9,6 +9,8 @@
 #include "base/time.h"
 #include "document/failure_class.h"
 #include "engine/peers.h"
+#include "ledger/decisions.h"
+#include "ledger/leases.h"
 #include "preflight/pinned.h"
 #include "preflight/store_probe.h"
 

@@ -11,7 +11,7 @@
 #include "census/walk_confirm.h"
 #include "document/filter.h"
 #include "document/row.h"
-#include "ledger/compare.h"
+#include "ledger/corrections.h"
 #include "preflight/pinned.h"
 #include "preflight/preflight.h"
 #include "registry/previous.h"

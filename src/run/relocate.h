@@ -3,7 +3,7 @@
 
 #include "base/base.h"
 #include "base/err.h"
-#include "ledger/ledger.h"
+#include "ledger/versions.h"
 #include "store/store.h"
 
 /* What is copied with. Two handles, because an object is read while another is written. */

@@ -11,7 +11,6 @@
 #include "census/schedule.h"
 #include "engine/dispatch.h"
 #include "engine/writes_run.h"
-#include "ledger/look.h"
 #include "preflight/preflight.h"
 #include "run/enter.h"
 #include "run/heartbeat.h"

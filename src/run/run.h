@@ -15,7 +15,6 @@
 #include "base/base.h"
 #include "base/err.h"
 #include "engine/engine.h"
-#include "ledger/ledger.h"
 #include "run/view.h"
 
 struct run_result {

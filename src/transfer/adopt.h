@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "ledger/documents.h"
 #include "transfer/state.h"
 
 /* The step of its evidence in the ledger, and the classes. */

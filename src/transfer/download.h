@@ -5,6 +5,7 @@
 #include "base/digest.h"
 #include "engine/classify.h"
 #include "engine/engine.h"
+#include "ledger/claims.h"
 #include "transfer/content_source.h"
 
 struct download {

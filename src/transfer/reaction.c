@@ -14,7 +14,6 @@
 #include "base/mem.h"
 #include "base/time.h"
 #include "engine/writes.h"
-#include "ledger/edits.h"
 
 enum { SAME_ENOUGH = 2, TIMES_MAX = 4 };
 

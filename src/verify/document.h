@@ -1,6 +1,7 @@
 /* What ledger, registry and source say of one document. Private to the files that judge it. */
 #pragma once
 
+#include "ledger/read.h"
 #include "verify/inside.h"
 
 /* All that is said of one document. */

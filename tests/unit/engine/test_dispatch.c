@@ -5,6 +5,8 @@
 #include "base/time.h"
 #include "engine/engine.h"
 #include "folder.h"
+#include "ledger/documents.h"
+#include "ledger/runs.h"
 #include "tap.h"
 
 #include <pthread.h>

@@ -1,5 +1,8 @@
 /* What runs of one source owe each other: signs of life, and a fair share of its sessions. */
-#include "ledger/ledger.h"
+#include "ledger/census.h"
+#include "ledger/documents.h"
+#include "ledger/leases.h"
+#include "ledger/runs.h"
 
 #include "base/mem.h"
 #include "base/time.h"

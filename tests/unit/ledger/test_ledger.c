@@ -2,16 +2,18 @@
  * The ledger: every transition and every refused one, who holds what, the audit chain, the tallies;
  * and a long random walk beside a small model of it.
  */
-#include "ledger/ledger.h"
+#include "ledger/census.h"
+#include "ledger/decisions.h"
+#include "ledger/documents.h"
+#include "ledger/ledger_sql.h"
 #include "ledger/links.h"
+#include "ledger/peer_locks.h"
+#include "ledger/siblings.h"
+#include "ledger/verifications.h"
 
 #include "base/mem.h"
 #include "base/time.h"
 #include "folder.h"
-#include "ledger/ledger_sql.h"
-#include "ledger/look.h"
-#include "ledger/peer_locks.h"
-#include "ledger/verified.h"
 #include "tap.h"
 
 #include <unistd.h>

@@ -7,6 +7,8 @@
 #include "cmd/shown.h"
 #include "document/failure_class.h"
 #include "folder.h"
+#include "ledger/documents.h"
+#include "ledger/runs.h"
 #include "report/chart.h"
 #include "report/documents.h"
 #include "report/page.h"

@@ -1,10 +1,72 @@
-/* Documents with their stored versions, and corrections that no claim stands behind. */
-#include "ledger/compare.h"
-
-#include "ledger/inside.h"
+/* Documents with their stored versions. */
+#include "ledger/read.h"
 
 #include "base/mem.h"
-#include "base/time.h"
+#include "ledger/inside.h"
+
+/* --- all of them -------------------------------------------------------------------------------- */
+
+/* --- documents ------------------------------------------------------------------------------ */
+
+static void document_version_read(const struct sql_rows *rows, struct ledger_document *document)
+{
+    struct span hash = sql_get_bytes(rows, 16);
+
+    document->has_version = !sql_is_null(rows, 14);
+    document->key = sql_get_text(rows, 14);
+    document->size = sql_get_i64(rows, 15);
+    document->has_sha256 = hash.size == SHA256_SIZE;
+    if (document->has_sha256)
+        memcpy(document->sha256.bytes, hash.at, SHA256_SIZE);
+    document->mime = sql_get_text(rows, 17);
+    document->mark = sql_get_text(rows, 18);
+}
+
+static struct ledger_document document_read(const struct sql_rows *rows)
+{
+    struct ledger_document document = { .record_id = sql_get_i64(rows, 0),
+                                        .filemaker_id = sql_get_text(rows, 1),
+                                        .identity = sql_get_text(rows, 2),
+                                        .patient_id = sql_get_text(rows, 3),
+                                        .type = sql_get_text(rows, 4),
+                                        .container = sql_get_text(rows, 5),
+                                        .repetition = sql_get_i64(rows, 6),
+                                        .storage = sql_get_text(rows, 7),
+                                        .mod_id = sql_get_i64(rows, 8),
+                                        .state = ledger_column_state(rows, 9),
+                                        .class = sql_get_text(rows, 10),
+                                        .link = sql_get_text(rows, 11),
+                                        .patient = sql_get_text(rows, 12),
+                                        .tries = sql_get_i64(rows, 13),
+                                        .who = sql_get_text(rows, 19),
+                                        .reason = sql_get_text(rows, 20) };
+
+    document_version_read(rows, &document);
+    return document;
+}
+
+bool ledger_each_document(struct ledger *ledger,
+                          bool (*each)(void *arg, const struct ledger_document *document),
+                          void *arg, struct err *err)
+{
+    auto_rows *rows = NULL;
+    bool more = true;
+    enum step step = STEP_END;
+
+    if (!sql_query(ledger->sql, &LEDGER_SURVEY_DOCUMENTS, sql_args(sql_i64(ledger->source)), &rows,
+                   err))
+        return false;
+    while (more && (step = sql_next(rows, err)) == STEP_ROW) {
+        struct ledger_document document = document_read(rows);
+
+        more = each(arg, &document);
+    }
+    if (!more)
+        return err_set(err, ERR_CANCELED, 0, "the walk was ended");
+    return step == STEP_END;
+}
+
+/* --- those of one record ------------------------------------------------------------------------ */
 
 void ledger_document_states_free(struct ledger_document_state *wholes, size_t count)
 {
@@ -78,33 +140,7 @@ bool ledger_document_states(struct ledger *ledger, uint64_t record_id,
     return true;
 }
 
-bool ledger_correct(struct ledger *ledger, const struct ledger_document_state *whole,
-                    enum ledger_state after, uint64_t mod_id, const char *why, bool *changed_r,
-                    struct err *err)
-{
-    bool keeps = after == LEDGER_DONE;
-    struct transition step = { .document = whole->document,
-                               .epoch = whole->epoch,
-                               .before = whole->state,
-                               .after = after,
-                               .class_before = "",
-                               .class_after = "",
-                               .link_before = whole->link,
-                               .link_after = keeps ? whole->link : LEDGER_NO_LINK,
-                               .size_before = whole->size,
-                               .size_after = keeps ? whole->size : 0,
-                               .type = whole->type,
-                               .evidence = why };
-
-    if (!sql_run(ledger->sql, &LEDGER_WHOLE_SETTLE,
-                 sql_args(sql_i64(whole->document), sql_text(ledger_state_name(after)),
-                          sql_i64((int64_t)mod_id), sql_i64(time_now_us()), sql_i64(whole->epoch),
-                          sql_text(ledger_state_name(whole->state))),
-                 err))
-        return false;
-    *changed_r = sql_changed(ledger->sql) > 0;
-    return !*changed_r || ledger_transition(ledger, &step, err);
-}
+/* --- whether there is one ----------------------------------------------------------------------- */
 
 bool ledger_knows_key(struct ledger *ledger, const char *key, bool *knows_r, struct err *err)
 {

@@ -1,135 +1,9 @@
-/* Queries for status and lists. Counts come from the tallies, never from counting documents. */
-#include "ledger/look.h"
+/* Documents that failed or wait after a failure, and what was found about them. */
+#include "ledger/read.h"
 
-#include "base/mem.h"
 #include "ledger/inside.h"
 
-enum { FAILURE_PAGE = 500, PACE_ENTRIES = 4000 };
-
-/* Tallies have no check of their own: whoever may write to the ledger may write any word. */
-static bool tally_read(const struct sql_rows *rows, struct ledger_tally *tally_r, struct err *err)
-{
-    struct span state = sql_get_text(rows, 0), link = sql_get_text(rows, 3);
-    struct ledger_tally tally = { 0 };
-
-    if (!ledger_state_read(state, &tally.state) || !ledger_link_read(link, &tally.link))
-        return err_set(err, ERR_DATA, 0,
-                       "the ledger counts documents in state '" SPAN_FORMAT "', link '" SPAN_FORMAT
-                       "', which do not exist: another program altered it",
-                       SPAN_ARGS(state), SPAN_ARGS(link));
-    tally.class = ledger_column(rows, 1);
-    tally.type = ledger_column(rows, 2);
-    tally.documents = sql_get_i64(rows, 4);
-    tally.bytes = sql_get_i64(rows, 5);
-    *tally_r = tally;
-    return true;
-}
-
-bool ledger_tallies_by(struct ledger *ledger, const struct sql_text *text,
-                       struct ledger_tally **tallies_r, size_t *count_r, struct err *err)
-{
-    auto_rows *rows = NULL;
-    struct ledger_tally *tallies = NULL;
-    size_t count = 0;
-    enum step step;
-
-    if (!sql_query(ledger->sql, text, sql_args(sql_i64(ledger->source)), &rows, err))
-        return false;
-    while ((step = sql_next(rows, err)) == STEP_ROW) {
-        tallies = mem_grow(tallies, (count + 1) * sizeof *tallies);
-        if (!tally_read(rows, &tallies[count], err)) {
-            ledger_tallies_free(tallies, count);
-            return false;
-        }
-        count++;
-    }
-    if (step == STEP_ERROR) {
-        ledger_tallies_free(tallies, count);
-        return false;
-    }
-    *tallies_r = tallies;
-    *count_r = count;
-    return true;
-}
-
-bool ledger_tallies(struct ledger *ledger, struct ledger_tally **tallies_r, size_t *count_r,
-                    struct err *err)
-{
-    return ledger_tallies_by(ledger, &LEDGER_LOOK_TALLIES, tallies_r, count_r, err);
-}
-
-void ledger_tallies_free(struct ledger_tally *tallies, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        free(tallies[i].class);
-        free(tallies[i].type);
-    }
-    free(tallies);
-}
-
-bool ledger_states(struct ledger *ledger, int64_t *states_r, struct err *err)
-{
-    struct ledger_tally *tallies;
-    size_t count;
-
-    if (!ledger_tallies(ledger, &tallies, &count, err))
-        return false;
-    memset(states_r, 0, LEDGER_STATES * sizeof *states_r);
-    for (size_t i = 0; i < count; i++)
-        states_r[tallies[i].state] += tallies[i].documents;
-    ledger_tallies_free(tallies, count);
-    return true;
-}
-
-bool ledger_runs(struct ledger *ledger, struct ledger_run **runs_r, size_t *count_r,
-                 struct err *err)
-{
-    auto_rows *rows = NULL;
-    auto_free struct ledger_run *runs = NULL;
-    size_t count = 0;
-    enum step step;
-
-    if (!sql_query(ledger->sql, &LEDGER_LOOK_RUNS, sql_args(sql_i64(ledger->source)), &rows, err))
-        return false;
-    while ((step = sql_next(rows, err)) == STEP_ROW) {
-        struct ledger_run *run;
-
-        runs = mem_grow(runs, (count + 1) * sizeof *runs);
-        run = &runs[count++];
-        *run = (struct ledger_run){ .run = sql_get_i64(rows, 0),
-                                    .started_us = sql_get_i64(rows, 1),
-                                    .ended_us = sql_get_i64(rows, 2),
-                                    .progress = { sql_get_i64(rows, 3), sql_get_i64(rows, 4),
-                                                  sql_get_i64(rows, 5), sql_get_i64(rows, 6),
-                                                  sql_get_i64(rows, 7) } };
-        ledger_column_copy(rows, 8, run->status, sizeof run->status);
-        ledger_column_copy(rows, 9, run->kind, sizeof run->kind);
-        ledger_column_copy(rows, 10, run->version, sizeof run->version);
-        ledger_column_copy(rows, 11, run->host, sizeof run->host);
-    }
-    if (step == STEP_ERROR)
-        return false;
-    *runs_r = take(runs);
-    *count_r = count;
-    return true;
-}
-
-bool ledger_pace(struct ledger *ledger, int64_t run, int64_t since_us, int64_t *settled_r,
-                 int64_t *from_us_r, struct err *err)
-{
-    auto_rows *rows = NULL;
-    enum step step;
-
-    if (!sql_query(ledger->sql, &LEDGER_LOOK_PACE,
-                   sql_args(sql_i64(run), sql_i64(PACE_ENTRIES), sql_i64(since_us)), &rows, err))
-        return false;
-    step = sql_next(rows, err);
-    if (step == STEP_ROW) {
-        *settled_r = sql_get_i64(rows, 0);
-        *from_us_r = sql_get_i64(rows, 1);
-    }
-    return step == STEP_ROW;
-}
+enum { FAILURE_PAGE = 500 };
 
 bool ledger_tries(struct ledger *ledger, int64_t *failed_r, int64_t *in_doubt_r, struct err *err)
 {
@@ -162,50 +36,9 @@ bool ledger_waits(struct ledger *ledger, struct ledger_wait *waits_r, size_t *co
     return step != STEP_ERROR;
 }
 
-static bool census_newest(struct ledger *ledger, struct ledger_census *census, struct err *err)
-{
-    auto_rows *rows = NULL;
-    enum step step;
-
-    if (!sql_query(ledger->sql, &LEDGER_LOOK_CENSUS, sql_args(sql_i64(ledger->source)), &rows, err))
-        return false;
-    step = sql_next(rows, err);
-    census->begun = step == STEP_ROW;
-    census->closed = step == STEP_ROW && !sql_is_null(rows, 2);
-    return step != STEP_ERROR;
-}
-
-static bool census_last_closed(struct ledger *ledger, struct ledger_census *census, struct err *err)
-{
-    auto_rows *rows = NULL;
-    enum step step;
-
-    if (!sql_query(ledger->sql, &LEDGER_LOOK_CENSUS_CLOSED, sql_args(sql_i64(ledger->source)),
-                   &rows, err))
-        return false;
-    step = sql_next(rows, err);
-    if (step == STEP_ROW) {
-        census->at_us = sql_get_i64(rows, 0);
-        census->records = sql_get_i64(rows, 1);
-        census->found = sql_get_i64(rows, 2);
-        census->independent_count = sql_get_i64(rows, 3);
-    }
-    return step != STEP_ERROR;
-}
-
-bool ledger_census(struct ledger *ledger, struct ledger_census *census_r, struct err *err)
-{
-    struct ledger_census census = { 0 };
-
-    if (!census_newest(ledger, &census, err) || !census_last_closed(ledger, &census, err))
-        return false;
-    *census_r = census;
-    return true;
-}
-
 /* --- failures ------------------------------------------------------------------------------- */
 
-static void ledger_failure_clear(struct ledger_failure *f)
+static void failure_clear(struct ledger_failure *f)
 {
     char *texts[] = { f->identity, f->filemaker_id, f->container, f->type,    f->storage, f->class,
                       f->step,     f->kind,         f->message,   f->created, f->author,  f->path };
@@ -265,7 +98,7 @@ static bool failure_page(struct ledger *ledger, struct failure_walk *walk, struc
 
         walk->last = failure.document;
         walk->more = walk->each(walk->arg, &failure);
-        ledger_failure_clear(&failure);
+        failure_clear(&failure);
         count++;
     }
     if (walk->more && step == STEP_ERROR)

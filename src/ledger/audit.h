@@ -1,0 +1,40 @@
+/*
+ * The audit chain and the tallies: every step of a document from one state to another is written to both,
+ * in the change that makes it. docs/ledger.md tells how a chain is checked without this program. Private
+ * to ledger/.
+ */
+#pragma once
+
+#include "ledger/ledger.h"
+
+/* A step from one state to another. */
+struct transition {
+    int64_t document, epoch;
+    bool is_new; /* there was no state before */
+    enum ledger_state before, after;
+    const char *class_before, *class_after; /* "" unless failed or waived */
+    enum ledger_link link_before, link_after;
+    int64_t size_before, size_after; /* counted while stored or done   */
+    const char *type, *type_before;  /* type_before NULL: the same     */
+    const char *evidence;
+    bool tallies_only; /* the audit chain has it in another entry, or needs none */
+};
+
+/* In a change: writes a step to audit chain and tallies. */
+must_check bool ledger_transition(struct ledger *ledger, const struct transition *t,
+                                  struct err *err);
+
+/* In a change: writes an entry to the audit chain alone. `document` 0 for none. */
+must_check bool ledger_audit(struct ledger *ledger, int64_t document, int64_t epoch,
+                             const char *before, const char *after, const char *evidence,
+                             struct err *err);
+
+/* The tallies of a change are written when it is committed, and forgotten when it ends. */
+must_check bool ledger_tallies_write(struct ledger *ledger, struct err *err);
+void ledger_tallies_forget(struct ledger *ledger);
+
+/* Sets LEDGER_NOT_OURS; always false. */
+bool ledger_not_ours(int64_t document, struct err *err);
+
+/* After a statement that should have changed one row: LEDGER_NOT_OURS if it did not. */
+must_check bool ledger_touched(const struct ledger *ledger, int64_t document, struct err *err);

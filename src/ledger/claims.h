@@ -1,0 +1,45 @@
+/*
+ * Claims: which document a run does next, and for how long it is the run's own. What is done with a claim
+ * does not alter it, so that a change can be rolled back and made again; its holder notes the new state
+ * once the change is committed. Threads, changes and failures as in ledger.h.
+ */
+#pragma once
+
+#include "ledger/ledger.h"
+
+/* A document that this run holds. */
+struct ledger_claim {
+    int64_t document, epoch;
+    enum ledger_state state; /* LEDGER_CLAIMED, or LEDGER_STORED: only its mark is missing */
+    uint64_t record_id, mod_id;
+    int attempts;
+    int repetition;
+    char *identity, *container, *filemaker_id, *patient_id, *type;
+    char *patient; /* the application's id of the patient it is filed under; NULL: none */
+    bool by_hand;  /* a person chose that patient, or none                              */
+    enum ledger_link link;
+    int64_t version; /* the stored version's number, or 0 */
+    int64_t size;    /* of the stored version             */
+};
+
+void ledger_claim_clear(struct ledger_claim *claim);
+
+/*
+ * In a change: claims up to `most` documents that are due; those first that wait for another try.
+ *   new_first   those first that were never tried, while there are any
+ *   claims_r    room for `most`; the caller clears each
+ */
+must_check bool ledger_claim(struct ledger *ledger, int64_t now_us, bool new_first, size_t most,
+                             struct ledger_claim *claims_r, size_t *count_r, struct err *err);
+
+/* When the next document that no run holds is due; INT64_MAX if none is. */
+must_check bool ledger_next_due(struct ledger *ledger, int64_t *due_us_r, struct err *err);
+
+/* --- within ledger/ ------------------------------------------------------------------------- */
+
+/* A row of claim_pick, as the claim will be once it is taken. The caller clears it. */
+struct ledger_claim ledger_claim_read(const struct sql_rows *rows);
+
+/* In a change: LEDGER_NOT_OURS unless the claim still holds. */
+must_check bool ledger_claim_still_ours(struct ledger *ledger, const struct ledger_claim *claim,
+                                        struct err *err);

@@ -1,0 +1,63 @@
+/*
+ * What becomes of a claimed document: it is stored and done, or waits for another try, fails, is gone.
+ * Each function needs the claim and fails with LEDGER_NOT_OURS once the claim has passed to another run.
+ * Threads, changes and failures as in ledger.h.
+ */
+#pragma once
+
+#include "ledger/versions.h"
+
+/*
+ * In a change: claimed → stored.
+ *   patient   the application's id of the patient, or NULL
+ */
+must_check bool ledger_store(struct ledger *ledger, const struct ledger_claim *claim,
+                             const struct ledger_version *version, enum ledger_link link,
+                             const char *patient, struct err *err);
+
+/* In a change: stored → done. `mod_id`: the record's after our mark. */
+must_check bool ledger_finish(struct ledger *ledger, const struct ledger_claim *claim,
+                              uint64_t mod_id, struct err *err);
+
+/* Evidence of a try that did not end well. */
+struct ledger_attempt {
+    const char *step;  /* "fetch", "put", ...     */
+    const char *class; /* "container-unavailable" */
+    const struct err *why;
+    int64_t bytes; /* read from the container before the failure; -1: none */
+    bool counts;   /* as one of the tries that the class allows            */
+};
+
+/*
+ * In a change: lets go of a document until `due_us`, with evidence. A claimed one waits again; a stored
+ * one stays stored unless `fetch_again`.
+ */
+must_check bool ledger_release(struct ledger *ledger, const struct ledger_claim *claim,
+                               const struct ledger_attempt *attempt, int64_t due_us,
+                               bool fetch_again, struct err *err);
+
+/* In a change: adds evidence about a claimed document, and changes nothing else. */
+must_check bool ledger_evidence(struct ledger *ledger, const struct ledger_claim *claim,
+                                const struct ledger_attempt *attempt, struct err *err);
+
+/*
+ * Finds the class that most of a document's last tries ended with.
+ *   tries     how many of the last tries are read
+ *   class_r   NULL if there were none; the caller frees
+ */
+must_check bool ledger_usual_class(struct ledger *ledger, int64_t document, int tries,
+                                   char **class_r, struct err *err);
+
+/* What a document that failed may have in common with others. */
+struct ledger_trait {
+    struct span created, author, path;
+};
+
+/* In a change: claimed → failed, with evidence. */
+must_check bool ledger_fail(struct ledger *ledger, const struct ledger_claim *claim,
+                            const struct ledger_attempt *attempt, const struct ledger_trait *trait,
+                            struct err *err);
+
+/* In a change: claimed or stored → gone: the source does not have the record any more. */
+must_check bool ledger_mark_gone(struct ledger *ledger, const struct ledger_claim *claim,
+                                 struct err *err);

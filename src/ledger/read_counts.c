@@ -1,0 +1,132 @@
+/* Counts, from the tallies or from the documents themselves. */
+#include "ledger/read.h"
+
+#include "base/mem.h"
+#include "ledger/inside.h"
+
+/* Tallies have no check of their own: whoever may write to the ledger may write any word. */
+static bool tally_read(const struct sql_rows *rows, struct ledger_tally *tally_r, struct err *err)
+{
+    struct span state = sql_get_text(rows, 0), link = sql_get_text(rows, 3);
+    struct ledger_tally tally = { 0 };
+
+    if (!ledger_state_read(state, &tally.state) || !ledger_link_read(link, &tally.link))
+        return err_set(err, ERR_DATA, 0,
+                       "the ledger counts documents in state '" SPAN_FORMAT "', link '" SPAN_FORMAT
+                       "', which do not exist: another program altered it",
+                       SPAN_ARGS(state), SPAN_ARGS(link));
+    tally.class = ledger_column(rows, 1);
+    tally.type = ledger_column(rows, 2);
+    tally.documents = sql_get_i64(rows, 4);
+    tally.bytes = sql_get_i64(rows, 5);
+    *tally_r = tally;
+    return true;
+}
+
+static bool tallies_read(struct ledger *ledger, const struct sql_text *text,
+                         struct ledger_tally **tallies_r, size_t *count_r, struct err *err)
+{
+    auto_rows *rows = NULL;
+    struct ledger_tally *tallies = NULL;
+    size_t count = 0;
+    enum step step;
+
+    if (!sql_query(ledger->sql, text, sql_args(sql_i64(ledger->source)), &rows, err))
+        return false;
+    while ((step = sql_next(rows, err)) == STEP_ROW) {
+        tallies = mem_grow(tallies, (count + 1) * sizeof *tallies);
+        if (!tally_read(rows, &tallies[count], err)) {
+            ledger_tallies_free(tallies, count);
+            return false;
+        }
+        count++;
+    }
+    if (step == STEP_ERROR) {
+        ledger_tallies_free(tallies, count);
+        return false;
+    }
+    *tallies_r = tallies;
+    *count_r = count;
+    return true;
+}
+
+bool ledger_tallies(struct ledger *ledger, struct ledger_tally **tallies_r, size_t *count_r,
+                    struct err *err)
+{
+    return tallies_read(ledger, &LEDGER_LOOK_TALLIES, tallies_r, count_r, err);
+}
+
+bool ledger_tallies_recount(struct ledger *ledger, struct ledger_tally **tallies_r, size_t *count_r,
+                            struct err *err)
+{
+    return tallies_read(ledger, &LEDGER_SURVEY_COUNTS, tallies_r, count_r, err);
+}
+
+void ledger_tallies_free(struct ledger_tally *tallies, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        free(tallies[i].class);
+        free(tallies[i].type);
+    }
+    free(tallies);
+}
+
+bool ledger_states(struct ledger *ledger, int64_t *states_r, struct err *err)
+{
+    struct ledger_tally *tallies;
+    size_t count;
+
+    if (!ledger_tallies(ledger, &tallies, &count, err))
+        return false;
+    memset(states_r, 0, LEDGER_STATES * sizeof *states_r);
+    for (size_t i = 0; i < count; i++)
+        states_r[tallies[i].state] += tallies[i].documents;
+    ledger_tallies_free(tallies, count);
+    return true;
+}
+
+bool ledger_sizes(struct ledger *ledger, struct ledger_size sizes_r[LEDGER_SIZES], struct err *err)
+{
+    auto_rows *rows = NULL;
+    enum step step;
+
+    memset(sizes_r, 0, LEDGER_SIZES * sizeof *sizes_r);
+    if (!sql_query(ledger->sql, &LEDGER_SURVEY_SIZES, sql_args(sql_i64(ledger->source)), &rows,
+                   err))
+        return false;
+    while ((step = sql_next(rows, err)) == STEP_ROW) {
+        int64_t class = sql_get_i64(rows, 0);
+
+        if (class >= 0 && class < LEDGER_SIZES)
+            sizes_r[class] = (struct ledger_size){ sql_get_i64(rows, 1), sql_get_i64(rows, 2) };
+    }
+    return step == STEP_END;
+}
+
+bool ledger_record_range(struct ledger *ledger, int64_t *first_r, int64_t *last_r, struct err *err)
+{
+    auto_rows *rows = NULL;
+
+    if (!sql_query(ledger->sql, &LEDGER_SURVEY_SPAN, sql_args(sql_i64(ledger->source)), &rows, err)
+        || sql_next(rows, err) != STEP_ROW)
+        return false;
+    *first_r = sql_get_i64(rows, 0);
+    *last_r = sql_get_i64(rows, 1);
+    return true;
+}
+
+bool ledger_each_place(struct ledger *ledger, int64_t first, int64_t per_place,
+                       void (*each)(void *arg, int64_t place, struct span class, int64_t documents),
+                       void *arg, struct err *err)
+{
+    auto_rows *rows = NULL;
+    enum step step;
+
+    if (!sql_query(ledger->sql, &LEDGER_SURVEY_PLACES,
+                   sql_args(sql_i64(ledger->source), sql_i64(first), sql_i64(per_place)), &rows,
+                   err))
+        return false;
+    while ((step = sql_next(rows, err)) == STEP_ROW)
+        each(arg, sql_get_i64(rows, 0), sql_get_text(rows, 1), sql_get_i64(rows, 2));
+    return step == STEP_END;
+}

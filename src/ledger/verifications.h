@@ -1,0 +1,30 @@
+/*
+ * What a verification leaves in the ledger: a run of the kind "verify" that moved nothing, with an entry
+ * in its audit chain of what was compared and found. So who verified when can be looked up, and nobody
+ * can remove or alter it unseen. Threads and failures as in ledger.h.
+ */
+#pragma once
+
+#include "ledger/runs.h"
+
+/* A difference in bytes that was found, or agrees now. Texts are borrowed. */
+struct ledger_finding {
+    bool is_open;
+    struct span kind, place; /* "object-hash"; an object's key, or a row's id */
+    uint64_t record_id;
+};
+
+/* Gives the next finding; `is_r` false: there are no more. */
+typedef bool ledger_next_finding(void *arg, struct ledger_finding *finding_r, bool *is_r,
+                                 struct err *err);
+
+/*
+ * Notes a verification, in a change of its own; a run may be under way meanwhile.
+ *   process   its kind is "verify"
+ *   found     one line: what was compared and what was found; NULL: it was broken off
+ *   next      gives the differences to be remembered until they agree
+ *   run_r     the number under which it is noted
+ */
+must_check bool ledger_verified_note(struct ledger *ledger, const struct ledger_process *process,
+                                     const char *found, ledger_next_finding *next, void *arg,
+                                     int64_t *run_r, struct err *err);
