@@ -116,6 +116,25 @@ void ledger_tallies_forget(struct ledger *ledger)
 
 /* --- steps -------------------------------------------------------------------------------------- */
 
+struct transition ledger_step(const struct ledger_row *row, enum ledger_state after,
+                              const char *evidence)
+{
+    const char *class = row->class ? row->class : "";
+
+    return (struct transition){ .document = row->document,
+                                .epoch = row->epoch,
+                                .before = row->state,
+                                .after = after,
+                                .class_before = class,
+                                .class_after = after == LEDGER_WAIVED ? class : "",
+                                .link_before = row->link,
+                                .link_after = row->link,
+                                .size_before = row->size,
+                                .size_after = row->size,
+                                .type = row->type,
+                                .evidence = evidence };
+}
+
 bool ledger_transition(struct ledger *ledger, const struct transition *t, struct err *err)
 {
     const char *type_before = t->type_before ? t->type_before : t->type;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "ledger/ledger.h"
+#include "ledger/rows.h"
 
 /* A step from one state to another. */
 struct transition {
@@ -19,6 +20,13 @@ struct transition {
     const char *evidence;
     bool tallies_only; /* the audit chain has it in another entry, or needs none */
 };
+
+/*
+ * A document's step from the state that its row has; its link and size stay. Texts stay the row's. A step
+ * to LEDGER_FAILED needs `class_after` as well.
+ */
+struct transition ledger_step(const struct ledger_row *row, enum ledger_state after,
+                              const char *evidence);
 
 /* In a change: writes a step to audit chain and tallies. */
 must_check bool ledger_transition(struct ledger *ledger, const struct transition *t,

@@ -15,62 +15,47 @@ static struct sql_value text_or_empty(struct span text)
     return text.size ? sql_span(text) : sql_text("");
 }
 
-/* A document as the ledger knew it when the census came by. */
-struct known_document {
-    bool exists;
-    int64_t document, record_id, mod_id, size, epoch, changed_us;
-    enum ledger_state state;
-    enum ledger_link link;
-    bool held;
-    char *type, *class;
-};
-
-static void known_clear(struct known_document *known)
+/* Finds the ledger's row of a document; its number stays 0 if there is none. */
+static bool known_find(struct ledger *ledger, const struct ledger_census_entry *entry,
+                       struct ledger_row *known_r, struct err *err)
 {
-    free(known->type);
-    free(known->class);
-}
-
-static bool known_find(struct ledger *ledger, const struct ledger_census_entry *s,
-                       struct known_document *known_r, struct err *err)
-{
+    struct ledger_words words;
     auto_rows *rows = NULL;
     enum step step;
 
     if (!sql_query(ledger->sql, &LEDGER_DOCUMENT_FIND,
-                   sql_args(sql_i64(ledger->source), sql_span(s->identity),
-                            text_or_empty(s->container), sql_i64(s->repetition)),
+                   sql_args(sql_i64(ledger->source), sql_span(entry->identity),
+                            text_or_empty(entry->container), sql_i64(entry->repetition)),
                    &rows, err))
         return false;
-    step = sql_next(rows, err);
+    step = ledger_next(rows, (struct ledger_word_columns){ 3, 5 }, &words, err);
     if (step == STEP_ROW)
-        *known_r = (struct known_document){ .exists = true,
-                                            .document = sql_get_i64(rows, 0),
-                                            .record_id = sql_get_i64(rows, 1),
-                                            .mod_id = sql_get_i64(rows, 2),
-                                            .state = ledger_column_state(rows, 3),
-                                            .type = ledger_column(rows, 4),
-                                            .link = ledger_column_link(rows, 5),
-                                            .size = sql_get_i64(rows, 6),
-                                            .held = !sql_is_null(rows, 7),
-                                            .class = ledger_column(rows, 8),
-                                            .epoch = sql_get_i64(rows, 11),
-                                            .changed_us = sql_get_i64(rows, 12) };
+        *known_r = (struct ledger_row){ .document = sql_get_i64(rows, 0),
+                                        .record_id = sql_get_i64(rows, 1),
+                                        .mod_id = sql_get_i64(rows, 2),
+                                        .state = words.state,
+                                        .type = ledger_column(rows, 4),
+                                        .link = words.link,
+                                        .size = sql_get_i64(rows, 6),
+                                        .held = !sql_is_null(rows, 7),
+                                        .class = ledger_column(rows, 8),
+                                        .epoch = sql_get_i64(rows, 11),
+                                        .changed_us = sql_get_i64(rows, 12) };
     return step != STEP_ERROR;
 }
 
 /* Adds it, unless another census, which took this run for dead, did so since we looked. */
-static bool document_add(struct ledger *ledger, const struct ledger_census_entry *s, bool *added_r,
-                         struct err *err)
+static bool document_add(struct ledger *ledger, const struct ledger_census_entry *entry,
+                         bool *added_r, struct err *err)
 {
-    auto_free char *type = span_text(s->type);
+    auto_free char *type = span_text(entry->type);
 
     if (!sql_run(ledger->sql, &LEDGER_DOCUMENT_ADD,
-                 sql_args(sql_i64(ledger->source), sql_span(s->identity),
-                          text_or_empty(s->container), sql_i64(s->repetition),
-                          sql_i64((int64_t)s->record_id), span_or_null(s->filemaker_id),
-                          span_or_null(s->patient_id), sql_text(type), sql_text(s->storage),
-                          sql_i64((int64_t)s->mod_id), sql_i64(time_now_us())),
+                 sql_args(sql_i64(ledger->source), sql_span(entry->identity),
+                          text_or_empty(entry->container), sql_i64(entry->repetition),
+                          sql_i64((int64_t)entry->record_id), span_or_null(entry->filemaker_id),
+                          span_or_null(entry->patient_id), sql_text(type), sql_text(entry->storage),
+                          sql_i64((int64_t)entry->mod_id), sql_i64(time_now_us())),
                  err))
         return false;
     *added_r = sql_changed(ledger->sql) == 1;
@@ -88,45 +73,38 @@ static bool document_add(struct ledger *ledger, const struct ledger_census_entry
  * An edited record: what was stored or done must be looked at again, and what failed may do better
  * now. A waived one stays waived: somebody decided so.
  */
-static bool document_changed(struct ledger *ledger, const struct ledger_census_entry *s,
-                             const struct known_document *known, struct err *err)
+static bool document_changed(struct ledger *ledger, const struct ledger_census_entry *entry,
+                             const struct ledger_row *known, struct err *err)
 {
-    enum ledger_state after = known->state == LEDGER_WAIVED ? LEDGER_WAIVED : LEDGER_WAITING;
-    const char *class = after == LEDGER_WAIVED ? known->class : "";
-    auto_free char *type = span_text(s->type);
+    auto_free char *type = span_text(entry->type);
     char evidence[64];
+    struct transition step = ledger_step(
+        known, known->state == LEDGER_WAIVED ? LEDGER_WAIVED : LEDGER_WAITING, evidence);
 
-    (void)snprintf(evidence, sizeof evidence, "edited: modId %jd, was %jd", (intmax_t)s->mod_id,
+    (void)snprintf(evidence, sizeof evidence, "edited: modId %jd, was %jd", (intmax_t)entry->mod_id,
                    (intmax_t)known->mod_id);
+    step.type_before = known->type;
+    step.type = type;
+    step.link_after = LEDGER_NO_LINK;
+    step.size_after = 0;
+    step.tallies_only = known->state == step.after;
     return sql_run(ledger->sql, &LEDGER_DOCUMENT_SEE_AGAIN,
-                   sql_args(sql_i64(known->document), sql_i64((int64_t)s->mod_id),
-                            sql_text(ledger_state_name(after)), sql_text(class), sql_text(type),
-                            span_or_null(s->patient_id), sql_text(s->storage),
-                            sql_i64(time_now_us()), sql_i64(known->epoch),
+                   sql_args(sql_i64(known->document), sql_i64((int64_t)entry->mod_id),
+                            sql_text(ledger_state_name(step.after)), sql_text(step.class_after),
+                            sql_text(type), span_or_null(entry->patient_id),
+                            sql_text(entry->storage), sql_i64(time_now_us()), sql_i64(known->epoch),
                             sql_text(ledger_state_name(known->state))),
                    err)
-           && (sql_changed(ledger->sql) == 0 /* somebody was faster: the next census sees to it */
-               || ledger_transition(ledger,
-                                    &(struct transition){ .document = known->document,
-                                                          .epoch = known->epoch,
-                                                          .before = known->state,
-                                                          .after = after,
-                                                          .class_before = known->class,
-                                                          .class_after = class,
-                                                          .link_before = known->link,
-                                                          .size_before = known->size,
-                                                          .type = type,
-                                                          .type_before = known->type,
-                                                          .evidence = evidence,
-                                                          .tallies_only = known->state == after },
-                                    err));
+           && (sql_changed(ledger->sql)
+                   == 0 /* another run was faster: the next census sees to it */
+               || ledger_transition(ledger, &step, err));
 }
 
 /* What was read before our own mark was written comes late, and would have us move it again. */
-static bool is_stale(const struct known_document *known, const struct ledger_census_entry *s)
+static bool is_stale(const struct ledger_row *known, const struct ledger_census_entry *entry)
 {
-    return s->asked_us > 0 && (int64_t)s->mod_id < known->mod_id
-           && known->changed_us >= s->asked_us;
+    return entry->asked_us > 0 && (int64_t)entry->mod_id < known->mod_id
+           && known->changed_us >= entry->asked_us;
 }
 
 /*
@@ -134,76 +112,68 @@ static bool is_stale(const struct known_document *known, const struct ledger_cen
  * modification id too. One more than what was stored is most likely our own mark, written just
  * before a crash: whoever finishes the document will see.
  */
-static bool is_edited_since(const struct known_document *known, const struct ledger_census_entry *s)
+static bool is_edited_since(const struct ledger_row *known, const struct ledger_census_entry *entry)
 {
-    int64_t mod_id = (int64_t)s->mod_id;
+    int64_t mod_id = (int64_t)entry->mod_id;
 
     if (known->held)
         return false;
     if (known->state == LEDGER_GONE)
         return true; /* it is back */
-    if (known->mod_id == mod_id || is_stale(known, s))
+    if (known->mod_id == mod_id || is_stale(known, entry))
         return false;
     return known->state != LEDGER_STORED || known->mod_id + 1 != mod_id;
 }
 
-bool ledger_census_upsert(struct ledger *ledger, const struct ledger_census_entry *s,
-                          enum ledger_upsert_result *seen_r, uint64_t *elsewhere_r, struct err *err)
+bool ledger_census_upsert(struct ledger *ledger, const struct ledger_census_entry *entry,
+                          enum ledger_upsert_result *result_r, uint64_t *elsewhere_r,
+                          struct err *err)
 {
-    __attribute__((cleanup(known_clear))) struct known_document known = { 0 };
+    auto_row known = { 0 };
     bool added = false;
 
-    if (!known_find(ledger, s, &known, err)
-        || (!known.exists && !document_add(ledger, s, &added, err)))
+    if (!known_find(ledger, entry, &known, err)
+        || (known.document == 0 && !document_add(ledger, entry, &added, err)))
         return false;
     if (added) {
-        *seen_r = LEDGER_UPSERT_NEW;
+        *result_r = LEDGER_UPSERT_NEW;
         return true;
     }
-    if (!known.exists && !known_find(ledger, s, &known, err))
+    if (known.document == 0 && !known_find(ledger, entry, &known, err))
         return false;
-    if (known.record_id != (int64_t)s->record_id) {
-        *seen_r = LEDGER_UPSERT_ELSEWHERE;
+    if (known.record_id != (int64_t)entry->record_id) {
+        *result_r = LEDGER_UPSERT_ELSEWHERE;
         *elsewhere_r = (uint64_t)known.record_id;
         return true;
     }
-    *seen_r = is_edited_since(&known, s) ? LEDGER_UPSERT_CHANGED : LEDGER_UPSERT_SAME;
-    return *seen_r == LEDGER_UPSERT_SAME || document_changed(ledger, s, &known, err);
+    *result_r = is_edited_since(&known, entry) ? LEDGER_UPSERT_CHANGED : LEDGER_UPSERT_SAME;
+    return *result_r == LEDGER_UPSERT_SAME || document_changed(ledger, entry, &known, err);
 }
 
-bool ledger_readdress(struct ledger *ledger, const struct ledger_census_entry *s, struct err *err)
+bool ledger_readdress(struct ledger *ledger, const struct ledger_census_entry *entry,
+                      struct err *err)
 {
-    __attribute__((cleanup(known_clear))) struct known_document known = { 0 };
-    enum ledger_state after;
+    auto_row known = { 0 };
+    struct transition step;
     char evidence[96];
 
-    if (!known_find(ledger, s, &known, err))
+    if (!known_find(ledger, entry, &known, err))
         return false;
-    if (!known.exists || known.held)
+    if (known.document == 0 || known.held)
         return true; /* the next census sees to it */
-    after = known.state == LEDGER_WAIVED ? LEDGER_WAIVED : LEDGER_WAITING;
     (void)snprintf(evidence, sizeof evidence, "rebuilt file: record %jd, was %jd",
-                   (intmax_t)s->record_id, (intmax_t)known.record_id);
+                   (intmax_t)entry->record_id, (intmax_t)known.record_id);
+    step = ledger_step(&known, known.state == LEDGER_WAIVED ? LEDGER_WAIVED : LEDGER_WAITING,
+                       evidence);
+    step.link_after = LEDGER_NO_LINK;
+    step.size_after = 0;
     return sql_run(ledger->sql, &LEDGER_DOCUMENT_READDRESS,
-                   sql_args(sql_i64(known.document), sql_i64((int64_t)s->record_id),
-                            sql_i64((int64_t)s->mod_id), sql_text(ledger_state_name(after)),
-                            sql_i64(time_now_us()), sql_i64(known.epoch),
-                            sql_text(ledger_state_name(known.state))),
+                   sql_args(sql_i64(known.document), sql_i64((int64_t)entry->record_id),
+                            sql_i64((int64_t)entry->mod_id),
+                            sql_text(ledger_state_name(step.after)), sql_i64(time_now_us()),
+                            sql_i64(known.epoch), sql_text(ledger_state_name(known.state))),
                    err)
-           && (sql_changed(ledger->sql) == 0
-               || ledger_transition(
-                   ledger,
-                   &(struct transition){ .document = known.document,
-                                         .epoch = known.epoch,
-                                         .before = known.state,
-                                         .after = after,
-                                         .class_before = known.class,
-                                         .class_after = after == LEDGER_WAIVED ? known.class : "",
-                                         .link_before = known.link,
-                                         .size_before = known.size,
-                                         .type = known.type,
-                                         .evidence = evidence },
-                   err));
+           && (sql_changed(ledger->sql) == 0 || ledger_transition(ledger, &step, err));
 }
 
 bool ledger_audit_page(struct ledger *ledger, size_t count, size_t new_count,
@@ -265,16 +235,17 @@ bool ledger_census_since(struct ledger *ledger, int64_t begun_us, int64_t closed
 }
 
 bool ledger_census_close(struct ledger *ledger, int64_t number, int64_t records, int64_t found,
-                         int64_t witness, struct err *err)
+                         int64_t independent_count, struct err *err)
 {
     char evidence[128];
 
     (void)snprintf(evidence, sizeof evidence, "census %jd: %jd records, found set %jd, witness %jd",
-                   (intmax_t)number, (intmax_t)records, (intmax_t)found, (intmax_t)witness);
+                   (intmax_t)number, (intmax_t)records, (intmax_t)found,
+                   (intmax_t)independent_count);
     return sql_run(ledger->sql, &LEDGER_CENSUS_CLOSE,
                    sql_args(sql_i64(ledger->source), sql_i64(number), sql_i64(time_now_us()),
                             sql_i64(records), sql_i64(found),
-                            witness >= 0 ? sql_i64(witness) : sql_null()),
+                            independent_count >= 0 ? sql_i64(independent_count) : sql_null()),
                    err)
            && ledger_audit(ledger, 0, 0, "", "census", evidence, err);
 }
@@ -329,8 +300,9 @@ bool ledger_absent_records(struct ledger *ledger, bool (*was_seen)(void *arg, ui
     return true;
 }
 
-static bool doomed_find(struct ledger *ledger, uint64_t record_id, struct known_document *doomed_r,
-                        struct err *err)
+/* The record's next document that is not gone and that no run holds; its number stays 0: there is none. */
+static bool present_find(struct ledger *ledger, uint64_t record_id, struct ledger_row *present_r,
+                         struct err *err)
 {
     auto_rows *rows = NULL;
     enum step step;
@@ -338,51 +310,36 @@ static bool doomed_find(struct ledger *ledger, uint64_t record_id, struct known_
     if (!sql_query(ledger->sql, &LEDGER_DOCUMENTS_OF_RECORD,
                    sql_args(sql_i64(ledger->source), sql_i64((int64_t)record_id)), &rows, err))
         return false;
-    step = sql_next(rows, err);
+    step = ledger_row_next(rows, present_r, err);
     if (step == STEP_ROW)
-        *doomed_r = (struct known_document){ .exists = true,
-                                             .document = sql_get_i64(rows, 0),
-                                             .state = ledger_column_state(rows, 1),
-                                             .epoch = sql_get_i64(rows, 2),
-                                             .type = ledger_column(rows, 3),
-                                             .link = ledger_column_link(rows, 4),
-                                             .size = sql_get_i64(rows, 5),
-                                             .class = ledger_column(rows, 6) };
+        present_r->class = ledger_column(rows, 6);
     return step != STEP_ERROR;
 }
 
-static bool doomed_mark_gone(struct ledger *ledger, const struct known_document *known,
-                             struct err *err)
+static bool present_mark_gone(struct ledger *ledger, const struct ledger_row *present,
+                              struct err *err)
 {
+    struct transition step = ledger_step(present, LEDGER_GONE, "the record is gone");
+
+    step.link_after = LEDGER_NO_LINK;
+    step.size_after = 0;
     return sql_run(ledger->sql, &LEDGER_DOCUMENT_GONE,
-                   sql_args(sql_i64(known->document), sql_i64(time_now_us()), sql_i64(known->epoch),
-                            sql_text(ledger_state_name(known->state))),
+                   sql_args(sql_i64(present->document), sql_i64(time_now_us()),
+                            sql_i64(present->epoch), sql_text(ledger_state_name(present->state))),
                    err)
-           && (sql_changed(ledger->sql) == 0
-               || ledger_transition(ledger,
-                                    &(struct transition){ .document = known->document,
-                                                          .epoch = known->epoch,
-                                                          .before = known->state,
-                                                          .after = LEDGER_GONE,
-                                                          .class_before = known->class,
-                                                          .class_after = "",
-                                                          .link_before = known->link,
-                                                          .size_before = known->size,
-                                                          .type = known->type,
-                                                          .evidence = "the record is gone" },
-                                    err));
+           && (sql_changed(ledger->sql) == 0 || ledger_transition(ledger, &step, err));
 }
 
 bool ledger_mark_record_gone(struct ledger *ledger, uint64_t record_id, struct err *err)
 {
     for (;;) {
-        __attribute__((cleanup(known_clear))) struct known_document known = { 0 };
+        auto_row present = { 0 };
 
-        if (!doomed_find(ledger, record_id, &known, err))
+        if (!present_find(ledger, record_id, &present, err))
             return false;
-        if (!known.exists)
+        if (present.document == 0)
             return true;
-        if (!doomed_mark_gone(ledger, &known, err))
+        if (!present_mark_gone(ledger, &present, err))
             return false;
     }
 }

@@ -18,8 +18,8 @@ void ledger_claim_clear(struct ledger_claim *claim)
 
 /* --- claiming ------------------------------------------------------------------------------- */
 
-static struct transition claim_transition(const struct ledger_claim *claim, enum ledger_state after,
-                                          const char *evidence)
+struct transition ledger_claim_step(const struct ledger_claim *claim, enum ledger_state after,
+                                    const char *evidence)
 {
     return (struct transition){ .document = claim->document,
                                 .epoch = claim->epoch,
@@ -35,11 +35,11 @@ static struct transition claim_transition(const struct ledger_claim *claim, enum
                                 .evidence = evidence };
 }
 
-struct ledger_claim ledger_claim_read(const struct sql_rows *rows)
+struct ledger_claim ledger_claim_read(const struct sql_rows *rows, const struct ledger_words *words)
 {
     return (struct ledger_claim){ .document = sql_get_i64(rows, 0),
                                   .epoch = sql_get_i64(rows, 1) + 1,
-                                  .state = ledger_column_state(rows, 2),
+                                  .state = words->state,
                                   .record_id = (uint64_t)sql_get_i64(rows, 3),
                                   .mod_id = (uint64_t)sql_get_i64(rows, 4),
                                   .attempts = (int)sql_get_i64(rows, 5),
@@ -49,7 +49,7 @@ struct ledger_claim ledger_claim_read(const struct sql_rows *rows)
                                   .filemaker_id = ledger_column_or_null(rows, 9),
                                   .patient_id = ledger_column_or_null(rows, 10),
                                   .type = ledger_column(rows, 11),
-                                  .link = ledger_column_link(rows, 12),
+                                  .link = words->link,
                                   .version = sql_get_i64(rows, 13),
                                   .size = sql_get_i64(rows, 14),
                                   .patient = ledger_column_or_null(rows, 15),
@@ -64,6 +64,7 @@ struct pick {
 static bool claims_add(struct ledger *ledger, struct pick pick, size_t most,
                        struct ledger_claim *claims, size_t *count, struct err *err)
 {
+    struct ledger_words words;
     auto_rows *rows = NULL;
     enum step step;
 
@@ -72,8 +73,8 @@ static bool claims_add(struct ledger *ledger, struct pick pick, size_t most,
                             sql_i64((int64_t)(most - *count)), sql_i64(pick.epoch)),
                    &rows, err))
         return false;
-    while ((step = sql_next(rows, err)) == STEP_ROW)
-        claims[(*count)++] = ledger_claim_read(rows);
+    while ((step = ledger_next(rows, LEDGER_CLAIM_WORDS, &words, err)) == STEP_ROW)
+        claims[(*count)++] = ledger_claim_read(rows, &words);
     return step == STEP_END;
 }
 
@@ -102,7 +103,7 @@ static bool claims_pick_new_first(struct ledger *ledger, int64_t now_us, size_t 
 static bool claim_take(struct ledger *ledger, struct ledger_claim *claim, struct err *err)
 {
     enum ledger_state after = claim->state == LEDGER_WAITING ? LEDGER_CLAIMED : claim->state;
-    struct transition step = claim_transition(claim, after, "");
+    struct transition step = ledger_claim_step(claim, after, "");
 
     if (!sql_run(ledger->sql, &LEDGER_CLAIM_TAKE,
                  sql_args(sql_i64(claim->document), sql_i64(ledger->run),

@@ -37,8 +37,23 @@ must_check bool ledger_next_due(struct ledger *ledger, int64_t *due_us_r, struct
 
 /* --- within ledger/ ------------------------------------------------------------------------- */
 
+struct ledger_words;
+struct transition;
+
 /* A row of claim_pick, as the claim will be once it is taken. The caller clears it. */
-struct ledger_claim ledger_claim_read(const struct sql_rows *rows);
+struct ledger_claim ledger_claim_read(const struct sql_rows *rows,
+                                      const struct ledger_words *words);
+
+/* The columns of such a row that hold the words. */
+#define LEDGER_CLAIM_WORDS                                                                         \
+    (struct ledger_word_columns)                                                                   \
+    {                                                                                              \
+        2, 12                                                                                      \
+    }
+
+/* The step of a claimed document to another state; its link and size stay. */
+struct transition ledger_claim_step(const struct ledger_claim *claim, enum ledger_state after,
+                                    const char *evidence);
 
 /* In a change: LEDGER_NOT_OURS unless the claim still holds. */
 must_check bool ledger_claim_still_ours(struct ledger *ledger, const struct ledger_claim *claim,

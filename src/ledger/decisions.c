@@ -7,13 +7,6 @@
 
 enum { BATCH = 500, EVIDENCE_MAX = 2000 };
 
-/* A document that was chosen. */
-struct chosen {
-    int64_t document, epoch;
-    enum ledger_state state;
-    char *class, *type;
-};
-
 /* What is done with each. */
 struct ledger_decision {
     enum ledger_state after;
@@ -23,22 +16,27 @@ struct ledger_decision {
     bool forgets_reaction;    /* a person has mended it: what answered its mark is forgotten */
 };
 
-static bool batch_read(struct ledger *ledger, const struct ledger_selection *choice, int64_t after,
-                       struct chosen *batch, size_t *count, struct err *err)
+static bool batch_read(struct ledger *ledger, const struct ledger_selection *selection,
+                       int64_t after, struct ledger_row *batch, size_t *count, struct err *err)
 {
+    struct ledger_words words;
     auto_rows *rows = NULL;
     enum step step;
 
     if (!sql_query(ledger->sql, &LEDGER_CHOOSE,
-                   sql_args(sql_i64(ledger->source), sql_text(choice->class ? choice->class : ""),
-                            sql_text(choice->identity ? choice->identity : ""),
-                            sql_i64(choice->record_id), sql_i64(after), sql_i64(BATCH)),
+                   sql_args(sql_i64(ledger->source),
+                            sql_text(selection->class ? selection->class : ""),
+                            sql_text(selection->identity ? selection->identity : ""),
+                            sql_i64(selection->record_id), sql_i64(after), sql_i64(BATCH)),
                    &rows, err))
         return false;
-    while ((step = sql_next(rows, err)) == STEP_ROW)
-        batch[(*count)++] = (struct chosen){ sql_get_i64(rows, 0), sql_get_i64(rows, 1),
-                                             ledger_column_state(rows, 2), ledger_column(rows, 3),
-                                             ledger_column(rows, 4) };
+    while ((step = ledger_next(rows, (struct ledger_word_columns){ .state = 2 }, &words, err))
+           == STEP_ROW)
+        batch[(*count)++] = (struct ledger_row){ .document = sql_get_i64(rows, 0),
+                                                 .epoch = sql_get_i64(rows, 1),
+                                                 .state = words.state,
+                                                 .class = ledger_column(rows, 3),
+                                                 .type = ledger_column(rows, 4) };
     return step == STEP_END;
 }
 
@@ -70,9 +68,10 @@ static bool refused_accept(struct ledger *ledger, const struct ledger_decision *
 }
 
 static bool document_decide(struct ledger *ledger, const struct ledger_decision *d,
-                            const struct chosen *one, int64_t *count, struct err *err)
+                            const struct ledger_row *one, int64_t *count, struct err *err)
 {
     auto_str evidence = STR_MAX(EVIDENCE_MAX);
+    struct transition step;
     bool some;
 
     if (one->state == LEDGER_WAITING && d->accepts)
@@ -94,53 +93,43 @@ static bool document_decide(struct ledger *ledger, const struct ledger_decision 
                    d->reason);
     else
         str_add_text(&evidence, one->class);
+    step = ledger_step(one, d->after, str_text(&evidence));
     return waiver_note(ledger, d, one->document, err)
            && (!d->forgets_reaction
                || sql_run(ledger->sql, &LEDGER_REACTION_FORGET,
                           sql_args(sql_i64(ledger->source), sql_i64(one->document)), err))
-           && ledger_transition(
-               ledger,
-               &(struct transition){ .document = one->document,
-                                     .epoch = one->epoch,
-                                     .before = one->state,
-                                     .after = d->after,
-                                     .class_before = one->class,
-                                     .class_after = d->after == LEDGER_WAIVED ? one->class : "",
-                                     .type = one->type,
-                                     .evidence = str_text(&evidence) },
-               err);
+           && ledger_transition(ledger, &step, err);
 }
 
-static bool selection_decide(struct ledger *ledger, const struct ledger_selection *choice,
+static bool selection_decide(struct ledger *ledger, const struct ledger_selection *selection,
                              const struct ledger_decision *d, int64_t *count_r, struct err *err)
 {
-    auto_free struct chosen *batch = mem_zero(BATCH * sizeof *batch);
+    auto_free struct ledger_row *batch = mem_zero(BATCH * sizeof *batch);
     int64_t last = 0, decided = 0;
     bool good = true;
     size_t count;
 
     do {
         count = 0;
-        good = batch_read(ledger, choice, last, batch, &count, err);
+        good = batch_read(ledger, selection, last, batch, &count, err);
         for (size_t i = 0; i < count; i++) {
             good = good && document_decide(ledger, d, &batch[i], &decided, err);
             last = batch[i].document;
-            free(batch[i].class);
-            free(batch[i].type);
+            ledger_row_clear(&batch[i]);
         }
     } while (good && count == BATCH);
     *count_r = decided;
     return good;
 }
 
-bool ledger_retry(struct ledger *ledger, const struct ledger_selection *choice, int64_t *count_r,
+bool ledger_retry(struct ledger *ledger, const struct ledger_selection *selection, int64_t *count_r,
                   struct err *err)
 {
     struct ledger_decision decision = { LEDGER_WAITING, &LEDGER_DOCUMENT_RETRY,
                                         NULL,           NULL,
                                         false,          true };
 
-    return selection_decide(ledger, choice, &decision, count_r, err);
+    return selection_decide(ledger, selection, &decision, count_r, err);
 }
 
 bool ledger_retry_class(struct ledger *ledger, const char *class, int64_t *count_r, struct err *err)
@@ -153,20 +142,20 @@ bool ledger_retry_class(struct ledger *ledger, const char *class, int64_t *count
                             count_r, err);
 }
 
-bool ledger_waive(struct ledger *ledger, const struct ledger_selection *choice, const char *who,
+bool ledger_waive(struct ledger *ledger, const struct ledger_selection *selection, const char *who,
                   const char *reason, int64_t *count_r, struct err *err)
 {
     struct ledger_decision decision = { LEDGER_WAIVED, &LEDGER_DOCUMENT_WAIVE, who, reason, false,
                                         false };
 
-    return selection_decide(ledger, choice, &decision, count_r, err);
+    return selection_decide(ledger, selection, &decision, count_r, err);
 }
 
-bool ledger_accept(struct ledger *ledger, const struct ledger_selection *choice, const char *who,
+bool ledger_accept(struct ledger *ledger, const struct ledger_selection *selection, const char *who,
                    const char *reason, int64_t *count_r, struct err *err)
 {
     struct ledger_decision decision = { LEDGER_WAITING, &LEDGER_DOCUMENT_RETRY, who, reason, true,
                                         false };
 
-    return selection_decide(ledger, choice, &decision, count_r, err);
+    return selection_decide(ledger, selection, &decision, count_r, err);
 }

@@ -5,23 +5,6 @@
 #include "ledger/claims.h"
 #include "ledger/inside.h"
 
-static struct transition claim_transition(const struct ledger_claim *claim, enum ledger_state after,
-                                          const char *evidence)
-{
-    return (struct transition){ .document = claim->document,
-                                .epoch = claim->epoch,
-                                .before = claim->state,
-                                .after = after,
-                                .class_before = "",
-                                .class_after = "",
-                                .link_before = claim->link,
-                                .link_after = claim->link,
-                                .size_before = claim->size,
-                                .size_after = claim->size,
-                                .type = claim->type,
-                                .evidence = evidence };
-}
-
 /* --- the good end ------------------------------------------------------------------------------- */
 
 /* --- the good end --------------------------------------------------------------------------- */
@@ -31,7 +14,7 @@ bool ledger_store(struct ledger *ledger, const struct ledger_claim *claim,
                   struct err *err)
 {
     auto_str evidence = STR_MAX(KIB(4));
-    struct transition step = claim_transition(claim, LEDGER_STORED, NULL);
+    struct transition step = ledger_claim_step(claim, LEDGER_STORED, NULL);
     char hex[SHA256_HEX_SIZE];
 
     str_printf(&evidence, "%s %ju bytes sha256 %s modId %ju", version->key,
@@ -61,7 +44,7 @@ bool ledger_finish(struct ledger *ledger, const struct ledger_claim *claim, uint
                    struct err *err)
 {
     char evidence[64];
-    struct transition step = claim_transition(claim, LEDGER_DONE, NULL);
+    struct transition step = ledger_claim_step(claim, LEDGER_DONE, NULL);
 
     (void)snprintf(evidence, sizeof evidence, "marked, modId %ju", (uintmax_t)mod_id);
     step.evidence = evidence;
@@ -100,7 +83,7 @@ bool ledger_evidence(struct ledger *ledger, const struct ledger_claim *claim,
 static bool let_go(struct ledger *ledger, const struct ledger_claim *claim, enum ledger_state after,
                    const char *class, int64_t due_us, int counted, struct err *err)
 {
-    struct transition step = claim_transition(claim, after, class);
+    struct transition step = ledger_claim_step(claim, after, class);
 
     step.class_after = after == LEDGER_FAILED ? class : "";
     return sql_run(ledger->sql, &LEDGER_DOCUMENT_RELEASE,

@@ -40,6 +40,7 @@ static bool links_find(struct ledger *ledger, const struct ledger_link_selection
 bool ledger_links(struct ledger *ledger, const struct ledger_link_selection *choice, int64_t after,
                   size_t most, struct ledger_claim *claims_r, size_t *count_r, struct err *err)
 {
+    struct ledger_words words;
     auto_rows *rows = NULL;
     enum step step;
     size_t count = 0;
@@ -47,33 +48,15 @@ bool ledger_links(struct ledger *ledger, const struct ledger_link_selection *cho
     *count_r = 0;
     if (!links_find(ledger, choice, after, most, &rows, err))
         return false;
-    while (count < most && (step = sql_next(rows, err)) == STEP_ROW)
-        claims_r[count++] = ledger_claim_read(rows);
+    while (count < most && (step = ledger_next(rows, LEDGER_CLAIM_WORDS, &words, err)) == STEP_ROW)
+        claims_r[count++] = ledger_claim_read(rows, &words);
     *count_r = count;
     return count == most || step == STEP_END;
 }
 
-/* As it goes into audit chain and tallies: done before and after. */
-static struct transition link_transition(const struct ledger_claim *claim, enum ledger_link link,
-                                         const char *evidence)
-{
-    return (struct transition){ .document = claim->document,
-                                .epoch = claim->epoch,
-                                .before = LEDGER_DONE,
-                                .after = LEDGER_DONE,
-                                .class_before = "",
-                                .class_after = "",
-                                .link_before = claim->link,
-                                .link_after = link,
-                                .size_before = claim->size,
-                                .size_after = claim->size,
-                                .type = claim->type,
-                                .evidence = evidence };
-}
-
 bool ledger_link_hold(struct ledger *ledger, const struct ledger_claim *claim, struct err *err)
 {
-    struct transition step = link_transition(claim, claim->link, "");
+    struct transition step = ledger_claim_step(claim, LEDGER_DONE, "");
 
     return ledger_run_still_open(ledger, err)
            && sql_run(ledger->sql, &LEDGER_LINK_HOLD,
@@ -157,7 +140,8 @@ bool ledger_link_switch(struct ledger *ledger, const struct ledger_claim *claim,
     int64_t now_us = time_now_us();
 
     evidence_write(&evidence, version, target);
-    step = link_transition(claim, target->link, str_text(&evidence));
+    step = ledger_claim_step(claim, LEDGER_DONE, str_text(&evidence));
+    step.link_after = target->link;
     return moves_note(ledger, claim, moves, count, err)
            && sql_run(ledger->sql, &LEDGER_LINK_HISTORY_ADD,
                       sql_args(sql_i64(claim->document), sql_i64(ledger->run), sql_i64(now_us),

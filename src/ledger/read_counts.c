@@ -4,42 +4,26 @@
 #include "base/mem.h"
 #include "ledger/inside.h"
 
-/* Tallies have no check of their own: whoever may write to the ledger may write any word. */
-static bool tally_read(const struct sql_rows *rows, struct ledger_tally *tally_r, struct err *err)
-{
-    struct span state = sql_get_text(rows, 0), link = sql_get_text(rows, 3);
-    struct ledger_tally tally = { 0 };
-
-    if (!ledger_state_read(state, &tally.state) || !ledger_link_read(link, &tally.link))
-        return err_set(err, ERR_DATA, 0,
-                       "the ledger counts documents in state '" SPAN_FORMAT "', link '" SPAN_FORMAT
-                       "', which do not exist: another program altered it",
-                       SPAN_ARGS(state), SPAN_ARGS(link));
-    tally.class = ledger_column(rows, 1);
-    tally.type = ledger_column(rows, 2);
-    tally.documents = sql_get_i64(rows, 4);
-    tally.bytes = sql_get_i64(rows, 5);
-    *tally_r = tally;
-    return true;
-}
-
 static bool tallies_read(struct ledger *ledger, const struct sql_text *text,
                          struct ledger_tally **tallies_r, size_t *count_r, struct err *err)
 {
     auto_rows *rows = NULL;
     struct ledger_tally *tallies = NULL;
+    struct ledger_words words;
     size_t count = 0;
     enum step step;
 
     if (!sql_query(ledger->sql, text, sql_args(sql_i64(ledger->source)), &rows, err))
         return false;
-    while ((step = sql_next(rows, err)) == STEP_ROW) {
+    while ((step = ledger_next(rows, (struct ledger_word_columns){ 0, 3 }, &words, err))
+           == STEP_ROW) {
         tallies = mem_grow(tallies, (count + 1) * sizeof *tallies);
-        if (!tally_read(rows, &tallies[count], err)) {
-            ledger_tallies_free(tallies, count);
-            return false;
-        }
-        count++;
+        tallies[count++] = (struct ledger_tally){ .state = words.state,
+                                                  .link = words.link,
+                                                  .class = ledger_column(rows, 1),
+                                                  .type = ledger_column(rows, 2),
+                                                  .documents = sql_get_i64(rows, 4),
+                                                  .bytes = sql_get_i64(rows, 5) };
     }
     if (step == STEP_ERROR) {
         ledger_tallies_free(tallies, count);

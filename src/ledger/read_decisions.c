@@ -3,17 +3,9 @@
 
 #include "ledger/inside.h"
 
-/* STEP_END of a walk that was ended early is as good as that of one which came to its end. */
-static bool walk_ended(enum step step, struct err *err, bool was_ended)
-{
-    if (was_ended)
-        return err_set(err, ERR_CANCELED, 0, "the walk was ended");
-    return step == STEP_END;
-}
-
-static bool each_word(struct ledger *ledger, const struct sql_text *statement,
-                      bool (*each)(void *arg, const struct ledger_waiver *waiver), void *arg,
-                      struct err *err)
+static bool each_decision(struct ledger *ledger, const struct sql_text *statement,
+                          bool (*each)(void *arg, const struct ledger_waiver *waiver), void *arg,
+                          struct err *err)
 {
     auto_rows *rows = NULL;
     bool more = true;
@@ -29,26 +21,28 @@ static bool each_word(struct ledger *ledger, const struct sql_text *statement,
                                                   .at_us = sql_get_i64(rows, 4),
                                                   .who = sql_get_text(rows, 5),
                                                   .reason = sql_get_text(rows, 6) });
-    return walk_ended(step, err, !more);
+    if (!more)
+        return err_set(err, ERR_CANCELED, 0, "the walk was ended");
+    return step == STEP_END;
 }
 
 bool ledger_each_waiver(struct ledger *ledger,
                         bool (*each)(void *arg, const struct ledger_waiver *waiver), void *arg,
                         struct err *err)
 {
-    return each_word(ledger, &LEDGER_SURVEY_WAIVERS, each, arg, err);
+    return each_decision(ledger, &LEDGER_SURVEY_WAIVERS, each, arg, err);
 }
 
 bool ledger_each_accepted(struct ledger *ledger,
                           bool (*each)(void *arg, const struct ledger_waiver *accepted), void *arg,
                           struct err *err)
 {
-    return each_word(ledger, &LEDGER_SURVEY_ACCEPTED, each, arg, err);
+    return each_decision(ledger, &LEDGER_SURVEY_ACCEPTED, each, arg, err);
 }
 
 bool ledger_link_history(struct ledger *ledger,
-                         bool (*on_change)(void *arg, const struct ledger_link_change *change,
-                                           struct err *err),
+                         bool (*each)(void *arg, const struct ledger_link_change *change,
+                                      struct err *err),
                          void *arg, struct err *err)
 {
     auto_rows *rows = NULL;
@@ -58,20 +52,15 @@ bool ledger_link_history(struct ledger *ledger,
                    err))
         return false;
     while ((step = sql_next(rows, err)) == STEP_ROW) {
-        auto_free char *identity = ledger_column(rows, 2);
-        auto_free char *before = ledger_column_or_null(rows, 3);
-        auto_free char *after = ledger_column_or_null(rows, 4);
-        auto_free char *who = ledger_column(rows, 5);
-        auto_free char *reason = ledger_column(rows, 6);
         struct ledger_link_change change = { .at_us = sql_get_i64(rows, 0),
                                              .record_id = (uint64_t)sql_get_i64(rows, 1),
-                                             .identity = span_of(identity),
-                                             .before = span_of(before),
-                                             .after = span_of(after),
-                                             .who = span_of(who),
-                                             .reason = span_of(reason) };
+                                             .identity = sql_get_text(rows, 2),
+                                             .before = sql_get_text(rows, 3),
+                                             .after = sql_get_text(rows, 4),
+                                             .who = sql_get_text(rows, 5),
+                                             .reason = sql_get_text(rows, 6) };
 
-        if (!on_change(arg, &change, err))
+        if (!each(arg, &change, err))
             return false;
     }
     return step == STEP_END;

@@ -22,7 +22,7 @@ static void document_version_read(const struct sql_rows *rows, struct ledger_doc
     document->mark = sql_get_text(rows, 18);
 }
 
-static struct ledger_document document_read(const struct sql_rows *rows)
+static struct ledger_document document_read(const struct sql_rows *rows, enum ledger_state state)
 {
     struct ledger_document document = { .record_id = sql_get_i64(rows, 0),
                                         .filemaker_id = sql_get_text(rows, 1),
@@ -33,7 +33,7 @@ static struct ledger_document document_read(const struct sql_rows *rows)
                                         .repetition = sql_get_i64(rows, 6),
                                         .storage = sql_get_text(rows, 7),
                                         .mod_id = sql_get_i64(rows, 8),
-                                        .state = ledger_column_state(rows, 9),
+                                        .state = state,
                                         .class = sql_get_text(rows, 10),
                                         .link = sql_get_text(rows, 11),
                                         .patient = sql_get_text(rows, 12),
@@ -49,6 +49,7 @@ bool ledger_each_document(struct ledger *ledger,
                           bool (*each)(void *arg, const struct ledger_document *document),
                           void *arg, struct err *err)
 {
+    struct ledger_words words;
     auto_rows *rows = NULL;
     bool more = true;
     enum step step = STEP_END;
@@ -56,8 +57,10 @@ bool ledger_each_document(struct ledger *ledger,
     if (!sql_query(ledger->sql, &LEDGER_SURVEY_DOCUMENTS, sql_args(sql_i64(ledger->source)), &rows,
                    err))
         return false;
-    while (more && (step = sql_next(rows, err)) == STEP_ROW) {
-        struct ledger_document document = document_read(rows);
+    while (more
+           && (step = ledger_next(rows, (struct ledger_word_columns){ .state = 9 }, &words, err))
+                  == STEP_ROW) {
+        struct ledger_document document = document_read(rows, words.state);
 
         more = each(arg, &document);
     }
@@ -68,16 +71,16 @@ bool ledger_each_document(struct ledger *ledger,
 
 /* --- those of one record ------------------------------------------------------------------------ */
 
-void ledger_document_states_free(struct ledger_document_state *wholes, size_t count)
+void ledger_document_states_free(struct ledger_document_state *documents, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        free(wholes[i].identity);
-        free(wholes[i].container);
-        free(wholes[i].filemaker_id);
-        free(wholes[i].type);
-        ledger_version_clear(&wholes[i].version);
+        free(documents[i].identity);
+        free(documents[i].container);
+        free(documents[i].filemaker_id);
+        free(documents[i].type);
+        ledger_version_clear(&documents[i].version);
     }
-    free(wholes);
+    free(documents);
 }
 
 static struct ledger_version state_version_read(const struct sql_rows *rows)
@@ -98,44 +101,47 @@ static struct ledger_version state_version_read(const struct sql_rows *rows)
     return version;
 }
 
-static struct ledger_document_state document_state_read(const struct sql_rows *rows)
+static struct ledger_document_state document_state_read(const struct sql_rows *rows,
+                                                        const struct ledger_words *words)
 {
     return (struct ledger_document_state){ .document = sql_get_i64(rows, 0),
                                            .epoch = sql_get_i64(rows, 1),
-                                           .state = ledger_column_state(rows, 2),
+                                           .state = words->state,
                                            .held = sql_get_i64(rows, 3) != 0,
                                            .identity = ledger_column(rows, 4),
                                            .container = ledger_column(rows, 5),
                                            .repetition = (int)sql_get_i64(rows, 6),
                                            .filemaker_id = ledger_column_or_null(rows, 7),
                                            .type = ledger_column(rows, 8),
-                                           .link = ledger_column_link(rows, 9),
+                                           .link = words->link,
                                            .size = sql_get_i64(rows, 10),
                                            .mod_id = (uint64_t)sql_get_i64(rows, 11),
                                            .version = state_version_read(rows) };
 }
 
 bool ledger_document_states(struct ledger *ledger, uint64_t record_id,
-                            struct ledger_document_state **wholes_r, size_t *count_r,
+                            struct ledger_document_state **documents_r, size_t *count_r,
                             struct err *err)
 {
     auto_rows *rows = NULL;
-    struct ledger_document_state *wholes = NULL;
+    struct ledger_document_state *documents = NULL;
+    struct ledger_words words;
     size_t count = 0;
     enum step step;
 
     if (!sql_query(ledger->sql, &LEDGER_WHOLE,
                    sql_args(sql_i64(ledger->source), sql_i64((int64_t)record_id)), &rows, err))
         return false;
-    while ((step = sql_next(rows, err)) == STEP_ROW) {
-        wholes = mem_grow(wholes, (count + 1) * sizeof *wholes);
-        wholes[count++] = document_state_read(rows);
+    while ((step = ledger_next(rows, (struct ledger_word_columns){ 2, 9 }, &words, err))
+           == STEP_ROW) {
+        documents = mem_grow(documents, (count + 1) * sizeof *documents);
+        documents[count++] = document_state_read(rows, &words);
     }
     if (step == STEP_ERROR) {
-        ledger_document_states_free(wholes, count);
+        ledger_document_states_free(documents, count);
         return false;
     }
-    *wholes_r = wholes;
+    *documents_r = documents;
     *count_r = count;
     return true;
 }

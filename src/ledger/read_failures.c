@@ -48,7 +48,7 @@ static void failure_clear(struct ledger_failure *f)
     *f = (struct ledger_failure){ 0 };
 }
 
-static struct ledger_failure failure_read(const struct sql_rows *rows)
+static struct ledger_failure failure_read(const struct sql_rows *rows, enum ledger_state state)
 {
     return (struct ledger_failure){ .document = sql_get_i64(rows, 0),
                                     .identity = ledger_column(rows, 1),
@@ -58,7 +58,7 @@ static struct ledger_failure failure_read(const struct sql_rows *rows)
                                     .repetition = (int)sql_get_i64(rows, 5),
                                     .type = ledger_column(rows, 6),
                                     .storage = ledger_column(rows, 7),
-                                    .state = ledger_column_state(rows, 8),
+                                    .state = state,
                                     .class = ledger_column(rows, 9),
                                     .attempts = (int)sql_get_i64(rows, 10),
                                     .due_us = sql_get_i64(rows, 11),
@@ -84,6 +84,7 @@ struct failure_walk {
 
 static bool failure_page(struct ledger *ledger, struct failure_walk *walk, struct err *err)
 {
+    struct ledger_words words;
     auto_rows *rows = NULL;
     size_t count = 0;
     enum step step;
@@ -93,8 +94,10 @@ static bool failure_page(struct ledger *ledger, struct failure_walk *walk, struc
                    &rows, err))
         return false;
     walk->more = true;
-    while (walk->more && (step = sql_next(rows, err)) == STEP_ROW) {
-        struct ledger_failure failure = failure_read(rows);
+    while (walk->more
+           && (step = ledger_next(rows, (struct ledger_word_columns){ .state = 8 }, &words, err))
+                  == STEP_ROW) {
+        struct ledger_failure failure = failure_read(rows, words.state);
 
         walk->last = failure.document;
         walk->more = walk->each(walk->arg, &failure);
@@ -147,18 +150,20 @@ bool ledger_each_remark(struct ledger *ledger, const char *step,
                         bool (*each)(void *arg, const struct ledger_remark *remark), void *arg,
                         struct err *err)
 {
+    struct ledger_words words;
     auto_rows *rows = NULL;
     enum step next;
 
     if (!sql_query(ledger->sql, &LEDGER_LOOK_EVIDENCE,
                    sql_args(sql_i64(ledger->source), sql_text(step)), &rows, err))
         return false;
-    while ((next = sql_next(rows, err)) == STEP_ROW) {
+    while ((next = ledger_next(rows, (struct ledger_word_columns){ .state = 4 }, &words, err))
+           == STEP_ROW) {
         struct ledger_remark remark = { .record_id = sql_get_i64(rows, 0),
                                         .identity = sql_get_text(rows, 1),
                                         .class = sql_get_text(rows, 2),
                                         .message = sql_get_text(rows, 3),
-                                        .state = ledger_column_state(rows, 4) };
+                                        .state = words.state };
 
         if (!each(arg, &remark))
             return true;

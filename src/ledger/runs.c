@@ -41,77 +41,53 @@ bool ledger_run_note(struct ledger *ledger, const struct ledger_progress *progre
                    err);
 }
 
-/* A document that a dead run held. */
-struct held_document {
-    int64_t document, epoch, size;
-    enum ledger_state state;
-    enum ledger_link link;
-    char *type;
-};
-
-static bool held_by(struct ledger *ledger, int64_t run, struct held_document **held_r,
-                    size_t *count_r, struct err *err)
+static bool held_by(struct ledger *ledger, int64_t run, struct ledger_row **held_r, size_t *count_r,
+                    struct err *err)
 {
     auto_rows *rows = NULL;
-    struct held_document *held = NULL;
+    struct ledger_row *held = NULL;
     size_t count = 0, room = 0;
-    enum step step = STEP_ERROR;
+    enum step step;
 
-    if (sql_query(ledger->sql, &LEDGER_RUN_CLAIMS, sql_args(sql_i64(run)), &rows, err)) {
-        while ((step = sql_next(rows, err)) == STEP_ROW) {
-            if (count == room) {
-                room = room ? room * 2 : 64;
-                held = mem_grow(held, room * sizeof *held);
-            }
-            held[count++] = (struct held_document){ .document = sql_get_i64(rows, 0),
-                                                    .state = ledger_column_state(rows, 1),
-                                                    .epoch = sql_get_i64(rows, 2),
-                                                    .type = ledger_column(rows, 3),
-                                                    .link = ledger_column_link(rows, 4),
-                                                    .size = sql_get_i64(rows, 5) };
+    if (!sql_query(ledger->sql, &LEDGER_RUN_CLAIMS, sql_args(sql_i64(run)), &rows, err))
+        return false;
+    do {
+        if (count == room) {
+            room = room ? room * 2 : 64;
+            held = mem_grow(held, room * sizeof *held);
         }
-    }
+        step = ledger_row_next(rows, &held[count], err);
+        count += step == STEP_ROW;
+    } while (step == STEP_ROW);
     *held_r = held;
     *count_r = count;
     return step == STEP_END;
 }
 
-static bool held_free(struct ledger *ledger, const struct held_document *held, const char *evidence,
+static bool held_free(struct ledger *ledger, const struct ledger_row *held, const char *evidence,
                       struct err *err)
 {
     enum ledger_state after = held->state == LEDGER_CLAIMED ? LEDGER_WAITING : held->state;
+    struct transition step = ledger_step(held, after, evidence);
 
     return sql_run(ledger->sql, &LEDGER_DOCUMENT_FREE,
                    sql_args(sql_i64(held->document), sql_text(ledger_state_name(after)),
                             sql_i64(time_now_us())),
                    err)
-           && ledger_transition(ledger,
-                                &(struct transition){ .document = held->document,
-                                                      .epoch = held->epoch,
-                                                      .before = held->state,
-                                                      .after = after,
-                                                      .class_before = "",
-                                                      .class_after = "",
-                                                      .link_before = held->link,
-                                                      .link_after = held->link,
-                                                      .size_before = held->size,
-                                                      .size_after = held->size,
-                                                      .type = held->type,
-                                                      .evidence = evidence },
-                                err);
+           && ledger_transition(ledger, &step, err);
 }
 
 static bool all_held_free(struct ledger *ledger, int64_t run, const char *evidence,
                           int64_t *freed_r, struct err *err)
 {
-    struct held_document *held = NULL;
+    struct ledger_row *held = NULL;
     size_t count = 0, freed = 0;
     bool good = held_by(ledger, run, &held, &count, err);
 
     while (good && freed < count)
         good = held_free(ledger, &held[freed++], evidence, err);
     for (size_t i = 0; i < count; i++)
-        free(held[i].type);
+        ledger_row_clear(&held[i]);
     free(held);
     *freed_r = (int64_t)freed;
     return good;
@@ -131,7 +107,7 @@ bool ledger_run_release_dead(struct ledger *ledger, int64_t run, int64_t *freed_
     if (!sql_run(ledger->sql, &LEDGER_RUN_BURY, sql_args(sql_i64(run), sql_i64(time_now_us())),
                  err))
         return false;
-    return sql_changed(ledger->sql) == 0 /* somebody else buried it, or it ended by itself */
+    return sql_changed(ledger->sql) == 0 /* another run released it, or it ended by itself */
            || all_held_free(ledger, run, evidence, freed_r, err);
 }
 

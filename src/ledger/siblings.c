@@ -7,23 +7,15 @@
 
 enum { SIBLINGS_MAX = 2000 };
 
-struct sibling {
-    int64_t document, epoch, size, mod_id;
-    enum ledger_state state;
-    enum ledger_link link;
-    bool held;
-    char *type;
-};
-
 struct siblings {
-    struct sibling items[SIBLINGS_MAX];
+    struct ledger_row items[SIBLINGS_MAX];
     size_t count;
 };
 
 static void siblings_free(struct siblings **siblings)
 {
     for (size_t i = 0; i < (*siblings)->count; i++)
-        free((*siblings)->items[i].type);
+        ledger_row_clear(&(*siblings)->items[i]);
     free(*siblings);
 }
 
@@ -40,47 +32,36 @@ static bool siblings_read(struct ledger *ledger, const struct ledger_claim *clai
                             sql_i64(claim->document)),
                    &rows, err))
         return false;
-    while (siblings->count < SIBLINGS_MAX && (step = sql_next(rows, err)) == STEP_ROW)
-        siblings->items[siblings->count++] =
-            (struct sibling){ .document = sql_get_i64(rows, 0),
-                              .state = ledger_column_state(rows, 1),
-                              .epoch = sql_get_i64(rows, 2),
-                              .type = ledger_column(rows, 3),
-                              .link = ledger_column_link(rows, 4),
-                              .size = sql_get_i64(rows, 5),
-                              .held = !sql_is_null(rows, 6),
-                              .mod_id = sql_get_i64(rows, 7) };
+    while (siblings->count < SIBLINGS_MAX) {
+        struct ledger_row *sibling = &siblings->items[siblings->count];
+
+        step = ledger_row_next(rows, sibling, err);
+        if (step != STEP_ROW)
+            break;
+        sibling->held = !sql_is_null(rows, 6);
+        sibling->mod_id = sql_get_i64(rows, 7);
+        siblings->count++;
+    }
     return step != STEP_ERROR;
 }
 
-static bool sibling_move(struct ledger *ledger, const struct sibling *s, enum ledger_state after,
+static bool sibling_move(struct ledger *ledger, const struct ledger_row *s, enum ledger_state after,
                          int64_t mod_id, const char *evidence, struct err *err)
 {
+    struct transition step = ledger_step(s, after, evidence);
+
     return sql_run(ledger->sql, &LEDGER_SIBLING_SET,
                    sql_args(sql_i64(s->document), sql_text(ledger_state_name(after)),
                             sql_i64(mod_id), sql_i64(time_now_us())),
                    err)
-           && ledger_transition(ledger,
-                                &(struct transition){ .document = s->document,
-                                                      .epoch = s->epoch,
-                                                      .before = s->state,
-                                                      .after = after,
-                                                      .class_before = "",
-                                                      .class_after = "",
-                                                      .link_before = s->link,
-                                                      .link_after = s->link,
-                                                      .size_before = s->size,
-                                                      .size_after = s->size,
-                                                      .type = s->type,
-                                                      .evidence = evidence },
-                                err);
+           && ledger_transition(ledger, &step, err);
 }
 
 /*
  * Why a sibling must be moved anew before the record is marked, or NULL. What is done stood under a
  * mark that did not stand for this file: a container may have been added to the list.
  */
-static const char *evidence_anew(const struct sibling *s, int64_t mod_id)
+static const char *evidence_anew(const struct ledger_row *s, int64_t mod_id)
 {
     if (s->state == LEDGER_DONE)
         return "another file of its record is to be moved too";
@@ -98,7 +79,7 @@ bool ledger_record_ready(struct ledger *ledger, const struct ledger_claim *claim
     if (!siblings_read(ledger, claim, siblings, err))
         return false;
     for (size_t i = 0; i < siblings->count; i++) {
-        const struct sibling *s = &siblings->items[i];
+        const struct ledger_row *s = &siblings->items[i];
         const char *anew = evidence_anew(s, (int64_t)mod_id);
 
         if (s->state == LEDGER_WAIVED || s->state == LEDGER_GONE)
@@ -122,7 +103,7 @@ bool ledger_finish_siblings(struct ledger *ledger, const struct ledger_claim *cl
         return false;
     done = mem_zero((siblings->count + 1) * sizeof *done);
     for (size_t i = 0; i < siblings->count; i++) {
-        const struct sibling *s = &siblings->items[i];
+        const struct ledger_row *s = &siblings->items[i];
 
         if (s->state != LEDGER_STORED)
             continue;

@@ -1266,6 +1266,38 @@ TEST(a_key_is_used_by_every_version_that_counts)
     }
 }
 
+/* A database whose checks were removed may hold any word for a document's state, too. */
+TEST(a_document_in_a_state_that_does_not_exist_is_refused)
+{
+    static const char *const spoils[] = { "state = 'lost'", "state = ''", "link = 'x'" };
+
+    for (size_t i = 0; i < lengthof(spoils); i++) {
+        auto_place place = place_new();
+        struct ledger_census_entry sighting = sighting_of("id", 17, 5);
+        struct ledger_document_state *documents = NULL;
+        enum ledger_upsert_result result;
+        struct ledger_claim claim = { 0 };
+        uint64_t elsewhere;
+        size_t count = 0;
+        struct err err = { 0 };
+        auto_free char *words = mem_printf("pragma ignore_check_constraints = on;"
+                                           " update fmferry_document set %s",
+                                           spoils[i]);
+
+        CHECK_AT(i, see(place.ledger, &sighting) == LEDGER_UPSERT_NEW);
+        CHECK_AT(i, sql_script(ledger_sql(place.ledger), words, &err));
+        CHECK_AT(i, !ledger_document_states(place.ledger, 17, &documents, &count, &err)
+                        && err.kind == ERR_DATA && strstr(err.msg, "which do not exist"));
+        err = (struct err){ 0 };
+        CHECK_AT(i, !ledger_census_upsert(place.ledger, &sighting, &result, &elsewhere, &err)
+                        && err.kind == ERR_DATA);
+        err = (struct err){ 0 };
+        if (i == 2) /* by its state it is one that is due */
+            CHECK_AT(i, !ledger_claim(place.ledger, 1, false, 1, &claim, &count, &err)
+                            && err.kind == ERR_DATA && count == 0);
+    }
+}
+
 /* Whoever may write to the ledger may write any word: it is said, and ends nothing. */
 TEST(a_tally_of_words_that_do_not_exist_is_refused)
 {
