@@ -1,52 +1,18 @@
-/* One thread, blocking I/O; stopping shuts every connection down under its hands. */
-#include "server.h"
+/* Plays the script in one thread with blocking I/O; stopping it shuts down every connection. */
+#include "server_inside.h"
 
 #include "base/mem.h"
-#include "base/str.h"
 #include "base/time.h"
 
 #include <netinet/in.h>
-#include <openssl/err.h>
-#include <openssl/ssl.h>
 #include <poll.h>
-#include <pthread.h>
 #include <signal.h>
 #include <strings.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { CONNECTIONS_MAX = 64, REQUESTS_MAX = 64, HEAD_MAX = 1024 * 1024, FILL_AT_ONCE = 16384 };
-
-struct connection {
-    int fd;
-    SSL *tls;
-    size_t number;
-};
-
-struct request {
-    struct str text;
-    size_t connection;
-};
-
-struct server {
-    struct server_settings settings;
-    const struct server_step *script;
-    SSL_CTX *tls;
-    int listener, port, stop_fd;
-    pthread_t thread;
-    char asked_name[256];
-    struct connection *now; /* that the next acts are about; the thread's own */
-    size_t accepted;        /* the thread's own */
-
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
-    struct connection connections[CONNECTIONS_MAX];
-    size_t connection_count;
-    struct request requests[REQUESTS_MAX];
-    size_t request_count, surplus, goes;
-    bool stopped, over;
-};
+enum { HEAD_MAX = 1024 * 1024, FILL_AT_ONCE = 16384 };
 
 char server_byte(size_t at)
 {
@@ -63,97 +29,10 @@ static bool is_stopped(struct server *s)
     return stopped;
 }
 
-/* --- connections ---------------------------------------------------------------------------- */
-
-/* Lets the socket close by itself, without a word of TLS. */
-static void connection_leave(struct server *s, struct connection *c)
-{
-    SSL_free(c->tls);
-    (void)pthread_mutex_lock(&s->lock);
-    (void)close(c->fd);
-    *c = (struct connection){ .fd = -1 };
-    (void)pthread_mutex_unlock(&s->lock);
-    if (s->now == c)
-        s->now = NULL;
-}
-
-static void connection_drop(struct server *s, struct connection *c, bool reset)
-{
-    struct linger linger = { 1, 0 };
-
-    if (reset)
-        (void)setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
-    else if (c->tls)
-        (void)SSL_shutdown(c->tls);
-    connection_leave(s, c);
-}
-
-static bool connection_secure(struct server *s, struct connection *c)
-{
-    const char *name;
-
-    c->tls = SSL_new(s->tls);
-    if (SSL_set_fd(c->tls, c->fd) != 1 || SSL_accept(c->tls) != 1) {
-        ERR_clear_error();
-        return false;
-    }
-    name = SSL_get_servername(c->tls, TLSEXT_NAMETYPE_host_name);
-    (void)snprintf(s->asked_name, sizeof s->asked_name, "%s", name ? name : "");
-    return true;
-}
-
-static struct connection *connection_accept(struct server *s)
-{
-    int fd = accept4(s->listener, NULL, NULL, SOCK_CLOEXEC);
-    struct connection *c = NULL;
-
-    if (fd < 0)
-        return NULL;
-    (void)pthread_mutex_lock(&s->lock);
-    for (size_t i = 0; i < s->connection_count && !c; i++)
-        c = s->connections[i].fd < 0 ? &s->connections[i] : NULL;
-    if (!c && s->connection_count == CONNECTIONS_MAX)
-        abort();
-    if (!c)
-        c = &s->connections[s->connection_count++];
-    *c = (struct connection){ .fd = fd, .number = ++s->accepted };
-    if (s->stopped)
-        (void)shutdown(fd, SHUT_RDWR);
-    (void)pthread_mutex_unlock(&s->lock);
-    return c;
-}
-
-static ssize_t connection_read(struct connection *c, void *bytes, size_t room)
-{
-    int got;
-
-    if (!c->tls)
-        return recv(c->fd, bytes, room, 0);
-    got = SSL_read(c->tls, bytes, (int)room);
-    ERR_clear_error();
-    return got;
-}
-
-static bool connection_write(struct connection *c, const char *bytes, size_t size)
-{
-    while (size > 0) {
-        ssize_t sent = c->tls ? SSL_write(c->tls, bytes, (int)size)
-                              : send(c->fd, bytes, size, MSG_NOSIGNAL);
-
-        if (sent <= 0) {
-            ERR_clear_error();
-            return false;
-        }
-        bytes += sent;
-        size -= (size_t)sent;
-    }
-    return true;
-}
-
 /* --- requests ------------------------------------------------------------------------------- */
 
-/* Waits until a connection has something to say, accepting those that come; NULL: stopped. */
-static struct connection *speaker(struct server *s)
+/* Waits for a connection with bytes to read, and accepts new ones; NULL: stopped. */
+static struct connection *next_speaker(struct server *s)
 {
     for (;;) {
         struct pollfd fds[CONNECTIONS_MAX + 2] = { { s->stop_fd, POLLIN, 0 },
@@ -193,7 +72,7 @@ static size_t announced_length(const char *head)
 /* How a body is read. */
 enum body { BODY_LEFT, BODY_READ, BODY_SLOW };
 
-/* Reads one request; false if the connection ended before it was whole. */
+/* Reads one request; false if the connection ended before its end. */
 static bool request_read(struct connection *c, enum body body, size_t pause_ms, struct str *text)
 {
     char *end = NULL, byte;
@@ -224,7 +103,7 @@ static bool request_take(struct server *s, enum body body, size_t pause_ms)
 {
     for (;;) {
         struct str text = STR_MAX(MIB(64));
-        struct connection *c = speaker(s);
+        struct connection *c = next_speaker(s);
 
         if (!c)
             return false;
@@ -245,7 +124,7 @@ static bool request_take(struct server *s, enum body body, size_t pause_ms)
 
 /* --- playing -------------------------------------------------------------------------------- */
 
-static bool fill(struct connection *c, size_t count)
+static bool send_filler(struct connection *c, size_t count)
 {
     char part[FILL_AT_ONCE];
 
@@ -284,9 +163,8 @@ static bool accept_silent(struct server *s)
     return true;
 }
 
-/* False when there is no going on. An act about a connection that the client left is passed over.
- */
-static bool play(struct server *s, const struct server_step *step)
+/* Plays one step; false if the script cannot go on. A step for a closed connection does nothing. */
+static bool play_step(struct server *s, const struct server_step *step)
 {
     size_t size = step->count ? step->count : step->text ? strlen(step->text) : 0;
 
@@ -306,7 +184,7 @@ static bool play(struct server *s, const struct server_step *step)
             connection_drop(s, s->now, false);
         return true;
     case SERVER_FILL:
-        if (s->now && !fill(s->now, step->count))
+        if (s->now && !send_filler(s->now, step->count))
             connection_drop(s, s->now, false);
         return true;
     case SERVER_PAUSE:
@@ -333,12 +211,12 @@ static bool play(struct server *s, const struct server_step *step)
     abort();
 }
 
-/* What a client says when nobody has anything more to answer. */
+/* Counts what clients send after the script's end. */
 static void refuse_the_rest(struct server *s)
 {
     struct connection *c;
 
-    while ((c = speaker(s))) {
+    while ((c = next_speaker(s))) {
         char byte;
 
         if (connection_read(c, &byte, 1) > 0) {
@@ -355,7 +233,7 @@ static void *server_run(void *arg)
     struct server *s = arg;
     const struct server_step *step = s->script;
 
-    while (!is_stopped(s) && play(s, step))
+    while (!is_stopped(s) && play_step(s, step))
         step++;
     (void)pthread_mutex_lock(&s->lock);
     s->over = step->act == SERVER_END;
@@ -366,7 +244,7 @@ static void *server_run(void *arg)
     return NULL;
 }
 
-/* --- birth and death ------------------------------------------------------------------------ */
+/* --- starting and stopping ------------------------------------------------------------------ */
 
 static int listen_somewhere(int *port_r)
 {
@@ -382,7 +260,7 @@ static int listen_somewhere(int *port_r)
     return fd;
 }
 
-/* `most`: what a server of long ago can do, with the ciphers of its time. */
+/* `most`: the newest TLS version of an old server, which has old ciphers, too. */
 static SSL_CTX *tls_open(const char *cert_file, int most)
 {
     SSL_CTX *tls = SSL_CTX_new(TLS_server_method());
@@ -498,7 +376,7 @@ bool server_is_over(struct server *s)
     return over;
 }
 
-static size_t counted(struct server *s, const size_t *what)
+static size_t count_read(struct server *s, const size_t *what)
 {
     size_t count;
 
@@ -510,12 +388,12 @@ static size_t counted(struct server *s, const size_t *what)
 
 size_t server_count(struct server *s)
 {
-    return counted(s, &s->request_count);
+    return count_read(s, &s->request_count);
 }
 
 size_t server_surplus(struct server *s)
 {
-    return counted(s, &s->surplus);
+    return count_read(s, &s->surplus);
 }
 
 const char *server_request(struct server *s, size_t index)

@@ -1,7 +1,7 @@
 /*
- * A server on loopback that plays a script: it answers with exactly the bytes it is told, whatever
- * came, and does to the connection what it is told. Whatever a client sends when the script has
- * ended is counted, and its connection reset.
+ * A server on loopback that plays a script: it sends exactly the bytes that the script gives,
+ * whatever was asked, and closes or breaks connections as the script says. What a client sends
+ * after the script's end is counted, and its connection is reset.
  */
 #pragma once
 
@@ -57,7 +57,7 @@ int server_port(const struct server *server);
 /* The same under another name: "localhost". The caller frees. */
 char *server_url_as(const struct server *server, const char *host, const char *path);
 
-/* The name that the last client asked for in its handshake, "" if it named none. Valid when the
+/* The name that the last client asked for in its handshake, "" if it named none. Valid once the
  * request after it was answered. */
 const char *server_asked_name(const struct server *server);
 
@@ -67,7 +67,7 @@ void server_go(struct server *server);
 /* Waits until the script has been played to its end. False if it is not within a minute. */
 bool server_is_over(struct server *server);
 
-/* How many requests were taken, and how many came when the script was over. */
+/* How many requests were taken, and how many came after the script's end. */
 size_t server_count(struct server *server);
 size_t server_surplus(struct server *server);
 
@@ -79,5 +79,5 @@ size_t server_connection(struct server *server, size_t index);
 /* What SERVER_FILL sends at a place. */
 char server_byte(size_t at);
 
-/* A port of loopback at which nobody listens. */
+/* A port of loopback on which nobody listens. */
 int server_dead_port(void);
