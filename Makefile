@@ -22,8 +22,8 @@ test: packages-build packages-test packages-npm packages-real all $(ASAN)/build.
 	@ninja -C $(TSAN) --quiet
 	@tests/run.py $(BUILD) $(ASAN) $(TSAN)
 
-# The quick ones, of one build: unit tests, fuzz replays, checks of the tree. Many only wait, so more than one
-# for each processor runs at a time. ONLY=word: all tests with this word in their name, whatever they take.
+# The quick tests of one build: unit tests, fuzz replays, checks of the tree. Two run for each processor, since
+# many only wait. ONLY=word: instead, all tests with this word in their name, however long they take.
 check: packages-build all
 	@tests/run.py $(if $(ONLY),--only $(ONLY),--only unit_ --only fuzz_ --only checks/ --jobs $(CHECK_JOBS)) $(BUILD)
 
@@ -37,13 +37,13 @@ debug: packages-build packages-debug
 bench: packages-build packages-bench all
 	@bench/bench $(if $(QUICK),--quick) $(if $(WHOLE),--whole) --json $(BUILD)/bench.json $(BUILD)
 
-# Deliberate faults, each put into a copy of the source: which of them does no test notice? An hour;
+# Puts each deliberate fault into a copy of the source and lists those that no test notices. An hour;
 # ONLY=word: those with this word in area, name or path; SAMPLE=20 SEED=7: so many of them; JOBS=2: copies.
 mutants: packages-build packages-test packages-real all
 	@nice tests/mutants/mutants.py $(if $(ONLY),--only $(ONLY)) $(if $(SAMPLE),--sample $(SAMPLE)) \
 		--seed $(or $(SEED),1) --jobs $(or $(JOBS),1) $(BUILD)
 
-# What takes hours; `make test` has a sample of it. MINUTES=10: less of what goes by the clock.
+# Takes hours; `make test` runs a sample of it. MINUTES=10: less of what runs by the clock.
 torture: torture-switches torture-mixed torture-steps torture-kills torture-traps torture-rosters \
 	torture-live torture-swift torture-mutants
 
@@ -54,7 +54,7 @@ torture-mixed: packages-build packages-test $(ASAN)/build.ninja
 	@ninja -C $(ASAN) --quiet
 	@FMFERRY_BUILD=$(ASAN) tests/torture/mixed_use.py --minutes $(or $(MINUTES),60)
 
-# Every story dies at every step: an hour. KILLS random kill -9: an hour and a half.
+# Kills every story at every step: an hour. KILLS times kill -9 at random: an hour and a half.
 torture-steps: packages-build packages-test all failpoints
 	@FMFERRY_BUILD=$(BUILD) tests/crash/every_step.py
 
@@ -69,7 +69,7 @@ torture-traps: packages-build packages-test all
 torture-rosters: packages-build packages-test all
 	@FMFERRY_BUILD=$(BUILD) ROSTERS=1000 tests/e2e/test_rosters.py
 
-# Twenty of the deliberate faults, others each day.
+# Twenty of the deliberate faults, different ones each day.
 torture-mutants:
 	@$(MAKE) --no-print-directory mutants SAMPLE=20 SEED=$$(date +%j)
 
@@ -77,23 +77,23 @@ torture-mutants:
 torture-swift: packages-build packages-test packages-real all
 	@FMFERRY_BUILD=$(BUILD) SEED=1 tests/real/test_swift.py
 
-# 5,000 records amid people and faults, three seeds, one mover and two; the clinic's own set with the
-# same faults: half an hour.
+# 5,000 records while people edit and faults happen, with three seeds, one mover and two; then the clinic's
+# own set with the same faults: half an hour.
 torture-live: packages-build packages-test all
 	@FMFERRY_BUILD=$(BUILD) LIVE_RECORDS=5000 LIVE_SEEDS="1 2 3" LIVE_REPLAY=1 tests/e2e/test_live.py
 
-# The mover with places where a test can make it die; never to be given away.
+# The mover with places where a test can make it die; never given away.
 failpoints: $(FAILPOINTS)/build.ninja
 	@ninja -C $(FAILPOINTS) --quiet src/fmferry
 
 clean:
 	rm -rf $(BUILD) $(ASAN) $(TSAN) $(FAILPOINTS) $(DEBUG) demo
 
-# One that came from elsewhere will do; beside it, Debian's could not be installed.
+# Any npm will do: Debian's cannot be installed beside one from elsewhere.
 packages-npm:
 	@command -v npm >/dev/null || tools/packages npm
 
-# Real servers and clients: without them their tests are skipped, and say so.
+# Real servers and clients. Without them their tests are skipped and say so.
 packages-real:
 	-@tools/packages real
 

@@ -1,6 +1,6 @@
 /*
- * Preloaded into a program: when it ends, writes down what it did for itself, as nobody outside can
- * see it, into the file that $HARDENED names.
+ * Preloaded into a program: as the program ends, writes its umask, core limit and dumpable flag, which
+ * nobody can see from outside, to the file that $HARDENED names.
  */
 #include <stdint.h>
 #include <stdio.h>

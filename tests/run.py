@@ -3,9 +3,9 @@
 
     tests/run.py [--jobs N] [--only WORD ...] BUILD ...
 
-BUILD is a build folder: its unit tests and fuzz replays are run from it (a sanitizer build is
-simply another folder). The first BUILD also runs the end-to-end tests, which drive its programs.
-Only programs that the build describes are run, and only if they are as new as their sources.
+BUILD is a build folder: its unit tests and fuzz replays are run from it (a sanitizer build is just
+another folder). The first BUILD also runs the tests in Python, which drive its programs. Only
+programs that the build describes are run, and only if they are as new as their sources.
 The last line is `N passed, N failed`; the lines before it say how long it took, and what was skipped and why.
 """
 
@@ -30,7 +30,7 @@ Result = collections.namedtuple("Result", "name passed failed skipped output sec
 
 
 def described(build):
-    """The programs that a build folder makes, by its own description: what else lies there is left over."""
+    """The programs that a build folder makes, by its own description; anything else in it is left over."""
     targets = json.loads((build / "meson-info" / "intro-targets.json").read_text())
     return {pathlib.Path(path) for target in targets if target["type"] == "executable"
             for path in target["filename"]}
@@ -50,18 +50,21 @@ def programs_of(build, first):
 
 
 def is_stale(build):
-    """Why a build folder cannot be tried as it is; "" if it can."""
+    """Says why a build folder cannot be tested as it is; "" if it can."""
     if not (pathlib.Path(build) / "build.ninja").exists():
         return f"{build} is no build folder: meson setup {build}"
     done = subprocess.run(["ninja", "-C", str(build), "-n"], stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True)
     if done.returncode == 0 and "no work to do" in done.stdout:
         return ""
-    return f"{build} is older than its sources, and would try what was: ninja -C {build}"
+    return f"{build} is older than its sources and would test what was there before: ninja -C {build}"
 
 
 def run(name, command, build, limit, root=ROOT, **more):
-    """Runs one program, with `more` in its environment. Its output goes to a file: whoever it left behind could hold a pipe for ever."""
+    """
+    Runs one program, with `more` in its environment. Its output goes to a file: a process that it leaves behind
+    could hold a pipe open for ever.
+    """
     environment = dict(os.environ, FMFERRY_BUILD=str(build), FMFERRY_ROOT=str(root),
                        UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1", **more)
     started = time.monotonic()

@@ -1,4 +1,4 @@
-/* Whether a thread sleeps is asked of the kernel. */
+/* Asks the kernel whether a thread sleeps. */
 #include "sleeper.h"
 
 #include "base/base.h"
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { LOOKS = 3 }; /* in a row: a thread may wait for a lock for a moment on its way */
+enum { LOOKS = 3 }; /* in a row: on its way, a thread may wait for a lock for a moment */
 
 void sleeper_begin(atomic_int *id)
 {

@@ -65,7 +65,7 @@ static int list_tests(void)
 }
 
 /* Marks the test of this name as wanted, or all where there is none; false: there is no such test. */
-static bool want(const char *name)
+static bool mark_wanted(const char *name)
 {
     bool found = false;
 
@@ -112,9 +112,9 @@ int main(int argc, char **argv)
     if (argc == 2 && strcmp(argv[1], "--list") == 0)
         return list_tests();
     if (argc == 1)
-        (void)want(NULL);
+        (void)mark_wanted(NULL);
     for (int i = 1; i < argc; i++)
-        if (!want(argv[i])) {
+        if (!mark_wanted(argv[i])) {
             (void)fprintf(stderr, "there is no test '%s' here; --list names all\n", argv[i]);
             return 2;
         }

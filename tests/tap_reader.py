@@ -1,7 +1,6 @@
 """
-Reads what a TAP program printed. The plan is there to notice what did not come: a program counts as
-passed only if it ended well, printed one plan, first or last, and exactly the lines that it announces,
-numbered 1, 2, 3 ...
+Reads the output of a TAP program. The plan shows whether a result is missing: a program passes only if it
+ended well, printed one plan, first or last, and exactly the results that it announces, numbered 1, 2, 3 ...
 """
 
 import collections
@@ -13,7 +12,7 @@ Read = collections.namedtuple("Read", "passed failed skipped")
 
 
 def plans_of(lines):
-    """(where, how many) of every plan; where counts the results before it."""
+    """Every plan, as (results before it, results planned)."""
     results = 0
     for line in lines:
         results += bool(LINE.match(line))
@@ -23,7 +22,7 @@ def plans_of(lines):
 
 
 def wrong_plan(lines, count):
-    """What is wrong with the plan, in words."""
+    """Says what is wrong with the plan."""
     plans = list(plans_of(lines))
     if len(plans) != 1:
         yield f"{len(plans)} plans were printed, not one"
@@ -38,7 +37,7 @@ def wrong_plan(lines, count):
 
 
 def wrong_numbers(lines):
-    """Results that are numbered otherwise than one after the other."""
+    """Names the first result that is not numbered one after the one before."""
     for place, line in enumerate((line for line in lines if LINE.match(line)), 1):
         number = LINE.match(line).group(2)
         if number is None or int(number) != place:
@@ -47,7 +46,7 @@ def wrong_numbers(lines):
 
 
 def read(name, output, status):
-    """What passed, as a number; the lines that failed, with a line for whatever is wrong; what was skipped."""
+    """The number of results that passed; the lines that failed, with one for each fault of form; the lines skipped."""
     lines = output.splitlines()
     results = [line for line in lines if LINE.match(line)]
     failed = [line for line in results if line.startswith("not ok")]

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """
-The kept list of deliberate faults fits the source: nearly each can be put in, and names tests that there
-are; who changes a line that a fault names mends the list, or make mutants ends with an error.
-Whether they are noticed is tried by make mutants.
+The list of deliberate faults fits the source: nearly every fault can be put in, and names tests that exist.
+Whoever changes a line that a fault names mends the list, or make mutants ends with an error. Whether tests
+notice the faults is for make mutants to find out.
 """
 
 import collections
@@ -32,7 +32,7 @@ def outcome(fault, text=SAMPLE):
 
 
 def unfit(fault):
-    """What keeps a fault from being tried; "" if nothing does."""
+    """Says what keeps a fault from being tried; "" if nothing does."""
     missing = [name for name in fault.tests if not mutants.is_test(name)]
     if missing:
         return f"there is no test {', '.join(missing)}"

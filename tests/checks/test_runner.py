@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """
-tests/run.py on small TAP programs, each wrong in a way of its own, and on builds that are not as new as they should be;
+tests/run.py, tried on small TAP programs that are each wrong in their own way and on builds older than their sources;
 and how one test is chosen, in a program and for the debugger.
 """
 

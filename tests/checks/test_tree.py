@@ -27,7 +27,7 @@ def matching(pattern, paths):
 
 
 def not_alone(path):
-    """What the compiler says to a file that includes nothing but this header."""
+    """The compiler's errors for a file that includes only this header."""
     done = subprocess.run(ALONE, cwd=ROOT, input=f'#include "{path}"\n'.encode(),
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     return [f"{path}: {line}" for line in done.stdout.decode().splitlines() if "error" in line]
@@ -39,7 +39,7 @@ readable = [path for path in everything if not path.startswith("tests/fuzz/corpu
 headers = files(".h")
 
 tap.check("no path of one machine", matching(MACHINE_PATH, readable))
-tap.check("no names under /tmp but in tests",
+tap.check("no names under /tmp outside of tests",
           matching(TEMPORARY, [path for path in readable if not path.startswith("tests/")]))
 tap.check("no blanks at the end of a line", matching(re.compile(r"[ \t]$"), readable))
 tap.check("every header says #pragma once",

@@ -1,4 +1,4 @@
-"""What the checks of the tree share: which files there are, and TAP."""
+"""The checks of the tree share this: the list of files, and TAP."""
 
 import os
 import pathlib
@@ -9,7 +9,7 @@ ROOT = pathlib.Path(os.environ.get("FMFERRY_ROOT") or pathlib.Path(__file__).res
 
 
 def files(*suffixes, under=""):
-    """The committed files, or in a tree without git all but builds; relative to ROOT, in order."""
+    """The committed files, or without git all files but those of builds; relative to ROOT, sorted."""
     if (ROOT / ".git").exists():
         listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, stdout=subprocess.PIPE,
                                 check=True).stdout.decode().split("\0")
@@ -30,7 +30,7 @@ def text(path):
 
 
 class Tap:
-    """`tap.check(name, complaints)` is one test, which passes if there is nothing to complain of."""
+    """`tap.check(name, complaints)` is one test, which passes if there are no complaints."""
 
     def __init__(self):
         self.count = self.bad = 0

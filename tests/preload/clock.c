@@ -1,7 +1,7 @@
 /*
- * Preloaded: a wall clock that a test sets on. CLOCK_FILE names a file of eight bytes, a number of
- * microseconds that is added to what the machine's clock says, at every look. The monotonic clock
- * stays as it is: nothing times out because the wall clock was set on.
+ * Preloaded: lets a test move the wall clock. CLOCK_FILE names a file of eight bytes, a number of
+ * microseconds that is added to the machine's clock each time it is read. The monotonic clock stays
+ * as it is: nothing times out because the wall clock was moved.
  */
 #include <dlfcn.h>
 #include <fcntl.h>

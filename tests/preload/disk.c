@@ -14,7 +14,7 @@
  *   DISK_CUT=17
  *       the power is cut at the 17th of all flushes and names
  *   DISK_COUNT=FILE
- *       how many of these there were, when the program ends in peace
+ *       how many of these there were, once the program ends normally
  */
 #include <dirent.h>
 #include <dlfcn.h>
@@ -60,7 +60,7 @@ static bool lacks(const char *what)
     return false;
 }
 
-/* Whether it is the time for a failure to begin, or later. */
+/* Whether this time, or an earlier one, is the one from which on it fails. */
 static bool fails(int slot, const char *what)
 {
     const char *plan = getenv("DISK_FAILS");
@@ -129,7 +129,7 @@ static void list_write(int fd, FILE *to)
         (void)closedir(folder);
 }
 
-/* By another descriptor, because ours may be open for writing alone. */
+/* Reads through another descriptor, because ours may be open for writing only. */
 static void bytes_write(int fd, FILE *to)
 {
     char link[64], part[65536];

@@ -1,6 +1,6 @@
 /*
- * Preloaded into fmferry-audit: tries to start a program once its main function is under way, as a
- * library would that a hostile file had led to it, and says what came of it.
+ * Preloaded into fmferry-audit: tries to start a program while main() runs, as a library might if a
+ * hostile file made it, and says whether that worked.
  */
 #include <dlfcn.h>
 #include <sqlite3.h>
