@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "export/export_sql.h"
+#include "json/shape.h"
 
 enum { READ_SIZE = 128 * 1024 };
 

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/utf8.h"
+#include "json/shape.h"
 
 enum { TITLE_MAX = 80, LOOK_AT = 4096 };
 

@@ -2,6 +2,7 @@
 #include "filemaker/session.h"
 
 #include "base/mem.h"
+#include "json/shape.h"
 
 /* --- the product ---------------------------------------------------------------------------- */
 

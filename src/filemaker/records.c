@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/time.h"
+#include "json/shape.h"
 #include "json/writer.h"
 
 struct data_info {

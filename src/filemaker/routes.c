@@ -4,6 +4,7 @@
 
 #include "base/digest.h"
 #include "base/mem.h"
+#include "json/shape.h"
 
 enum { SCRIPT_ANSWER_MAX = 64 * 1024 * 1024 }; /* one text, so it costs little more than itself */
 

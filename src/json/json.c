@@ -1,31 +1,21 @@
 /*
  * Reading JSON over YAJL, which finds the tokens; where each one stands in the bytes is worked out
  * from how far YAJL has come, never from its pointers: a number at the very end comes from a buffer
- * of its own. Texts are decoded here, because YAJL turns a lone surrogate into "?" without saying
- * so.
+ * of its own. Texts are decoded in json/text.c.
  */
 #include "json/json.h"
 
 #include "base/mem.h"
-#include "base/num.h"
-#include "base/utf8.h"
+#include "json/text.h"
 
 #include <yajl/yajl_parse.h>
 
-enum { BLOCK_SIZE = 65536, FIRST_VALUES = 64, JSON_SIZE_MAX = 1 << 30 };
-
-/* Decoded texts live in blocks that never move. */
-struct json_block {
-    struct json_block *before;
-    size_t used, room;
-    char bytes[];
-};
+enum { FIRST_VALUES = 64 };
 
 struct json {
     struct json_value *values;
     size_t count, room;
-    struct json_block *blocks;
-    size_t most_text; /* of what came: decoding makes hardly anything longer */
+    struct json_texts texts;
 };
 
 struct json_reading {
@@ -40,128 +30,6 @@ struct json_reading {
     struct span name; /* of the member that comes next */
     bool name_repaired;
 };
-
-/* --- decoding texts ------------------------------------------------------------------------- */
-
-static char *block_take(struct json *json, size_t size)
-{
-    struct json_block *block = json->blocks;
-
-    if (!block || block->room - block->used < size) {
-        size_t room = json->most_text < BLOCK_SIZE ? json->most_text : BLOCK_SIZE;
-
-        if (room < size)
-            room = size;
-        block = mem_grow(NULL, sizeof *block + room);
-        block->before = json->blocks;
-        block->used = 0;
-        block->room = room;
-        json->blocks = block;
-    }
-    block->used += size;
-    return block->bytes + block->used - size;
-}
-
-static uint32_t hex4_code(struct span at)
-{
-    uint32_t code = 0;
-
-    for (size_t i = 0; i < 4; i++) {
-        char c = at.at[i];
-
-        code = code << 4 | (uint32_t)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
-    }
-    return code;
-}
-
-static bool is_surrogate(uint32_t code, uint32_t first)
-{
-    return code >= first && code < first + 0x400;
-}
-
-/* \uXXXX, perhaps with its other half; `rest` stands behind "\u". YAJL has checked the digits. */
-static uint32_t escaped_code(struct span *rest, bool *repaired)
-{
-    uint32_t code = hex4_code(*rest);
-
-    *rest = span_from(*rest, 4);
-    if (is_surrogate(code, 0xD800) && span_starts(*rest, "\\u")
-        && is_surrogate(hex4_code(span_from(*rest, 2)), 0xDC00)) {
-        code = 0x10000 + ((code - 0xD800) << 10) + (hex4_code(span_from(*rest, 2)) - 0xDC00);
-        *rest = span_from(*rest, 6);
-    }
-    if (code >= 0xD800 && code <= 0xDFFF) {
-        *repaired = true;
-        return UTF8_REPLACEMENT;
-    }
-    return code;
-}
-
-static uint32_t short_escape(char c)
-{
-    switch (c) {
-    case 'b':
-        return '\b';
-    case 'f':
-        return '\f';
-    case 'n':
-        return '\n';
-    case 'r':
-        return '\r';
-    case 't':
-        return '\t';
-    default:
-        return (uint8_t)c; /* quote, backslash, slash */
-    }
-}
-
-/* What stands before the next backslash; a byte that is no UTF-8 is replaced. */
-static void plain_add(struct str *to, struct span plain, bool *repaired)
-{
-    uint32_t code;
-
-    if (utf8_is_valid(plain)) {
-        str_add_span(to, plain);
-        return;
-    }
-    while (plain.size) {
-        if (!utf8_next(&plain, &code))
-            *repaired = true;
-        utf8_add(to, code);
-    }
-}
-
-/* Of `rest`, which begins with a backslash. */
-static void escape_add(struct str *to, struct span *rest, bool *repaired)
-{
-    char kind = rest->at[1];
-
-    *rest = span_from(*rest, 2);
-    utf8_add(to, kind == 'u' ? escaped_code(rest, repaired) : short_escape(kind));
-}
-
-/* The text between the quotes. Most need no decoding and are borrowed from the bytes. */
-static struct span json_unescape(struct json *json, struct span inside, bool *repaired)
-{
-    auto_str text = STR_MAX(JSON_SIZE_MAX);
-    char *kept;
-
-    *repaired = false;
-    if (!memchr(inside.at, '\\', inside.size) && utf8_is_valid(inside))
-        return inside;
-    while (inside.size) {
-        size_t plain = span_find(inside, "\\");
-
-        plain_add(&text, span_first(inside, plain), repaired);
-        inside = span_from(inside, plain);
-        if (inside.size)
-            escape_add(&text, &inside, repaired);
-    }
-    kept = block_take(json, text.size);
-    if (text.size)
-        memcpy(kept, text.at, text.size);
-    return (struct span){ kept, text.size };
-}
 
 /* --- YAJL's callbacks ----------------------------------------------------------------------- */
 
@@ -253,7 +121,7 @@ static int on_text(void *arg, const unsigned char *decoded, size_t size)
     struct json_reading *r = arg;
     struct span raw = text_token(r);
     bool repaired;
-    struct span text = json_unescape(r->json, quotes_strip(raw), &repaired);
+    struct span text = json_text_decode(&r->json->texts, quotes_strip(raw), &repaired);
     struct json_value *value;
 
     (void)decoded;
@@ -273,7 +141,7 @@ static int on_name(void *arg, const unsigned char *decoded, size_t size)
 
     (void)decoded;
     (void)size;
-    r->name = json_unescape(r->json, quotes_strip(text_token(r)), &r->name_repaired);
+    r->name = json_text_decode(&r->json->texts, quotes_strip(text_token(r)), &r->name_repaired);
     return 1;
 }
 
@@ -383,7 +251,7 @@ static bool json_parse(struct json *json, struct span text, const char *bytes, s
     bool good;
 
     json->count = 0;
-    json->most_text = text.size;
+    json->texts.most_bytes = text.size;
     r.yajl = yajl_alloc(&callbacks, NULL, &r);
     if (!r.yajl)
         abort();
@@ -463,12 +331,7 @@ void json_free(struct json *json)
 {
     if (!json)
         return;
-    while (json->blocks) {
-        struct json_block *block = json->blocks;
-
-        json->blocks = block->before;
-        free(block);
-    }
+    json_texts_clear(&json->texts);
     free(json->values);
     free(json);
 }
@@ -555,97 +418,4 @@ void json_path(const struct json *json, const struct json_value *value, struct s
             str_printf(to, "%s" SPAN_FORMAT, to->size > begin ? "." : "",
                        SPAN_ARGS(span_first(at->name, 64)));
     }
-}
-
-/* --- declared shapes ------------------------------------------------------------------------ */
-
-static const char *want_name(enum json_want want)
-{
-    switch (want) {
-    case JSON_WANT_SPAN:
-        return "a text";
-    case JSON_WANT_SCALAR:
-        return "a text or a number";
-    case JSON_WANT_U64:
-        return "a whole number";
-    case JSON_WANT_FLAG:
-        return "true or false";
-    case JSON_WANT_OBJECT:
-        return "an object";
-    case JSON_WANT_ARRAY:
-        return "an array";
-    case JSON_WANT_ANY:
-        return "a value";
-    }
-    abort();
-}
-
-static bool value_fits(const struct json_value *value, enum json_want want, void *place)
-{
-    struct err ignored;
-
-    switch (want) {
-    case JSON_WANT_SPAN:
-        *(struct span *)place = value->text;
-        return value->kind == JSON_TEXT;
-    case JSON_WANT_SCALAR:
-        *(struct span *)place = value->text;
-        return value->kind == JSON_TEXT || value->kind == JSON_NUMBER || value->kind == JSON_BOOL;
-    case JSON_WANT_U64:
-        return (value->kind == JSON_NUMBER || value->kind == JSON_TEXT)
-               && num_u64(value->text, 0, UINT64_MAX, place, &ignored);
-    case JSON_WANT_FLAG:
-        *(bool *)place = value->kind == JSON_BOOL && span_is(value->text, "true");
-        return value->kind == JSON_BOOL;
-    case JSON_WANT_OBJECT:
-        *(const struct json_value **)place = value;
-        return value->kind == JSON_OBJECT;
-    case JSON_WANT_ARRAY:
-        *(const struct json_value **)place = value;
-        return value->kind == JSON_ARRAY;
-    case JSON_WANT_ANY:
-        *(const struct json_value **)place = value;
-        return true;
-    }
-    abort();
-}
-
-static bool fill_failed(const struct json *json, const struct json_value *object,
-                        const char *member, const char *complaint, struct err *err)
-{
-    auto_str path = STR_MAX(256);
-
-    if (object != json_root(json) || !*member)
-        json_path(json, object, &path);
-    return err_set(err, ERR_DATA, 0, "%s%s%s %s", str_text(&path), path.size && *member ? "." : "",
-                   member, complaint);
-}
-
-static bool member_fill(const struct json *json, const struct json_value *object,
-                        const struct json_member *member, void *place, struct err *err)
-{
-    const struct json_value *value = json_get(object, member->name);
-    char complaint[64];
-
-    if (member->optional && (!value || value->kind == JSON_NULL))
-        return true;
-    if (!value)
-        return fill_failed(json, object, member->name, "is missing", err);
-    if (value_fits(value, member->want, place))
-        return true;
-    (void)snprintf(complaint, sizeof complaint, "is not %s", want_name(member->want));
-    return fill_failed(json, object, member->name, complaint, err);
-}
-
-bool json_fill(const struct json *json, const struct json_value *object,
-               const struct json_member *shape, void *target, struct err *err)
-{
-    if (!object)
-        return err_set(err, ERR_DATA, 0, "the object is missing");
-    if (object->kind != JSON_OBJECT)
-        return fill_failed(json, object, "", "is not an object", err);
-    for (; shape->name; shape++)
-        if (!member_fill(json, object, shape, (char *)target + shape->offset, err))
-            return false;
-    return true;
 }

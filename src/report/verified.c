@@ -2,7 +2,7 @@
 #include "report/verified.h"
 
 #include "report/words.h"
-#include "json/json.h"
+#include "json/shape.h"
 
 /* What is read of it; texts point into it. */
 struct verified_fields {

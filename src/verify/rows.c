@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "verify/pack.h"
-#include "json/json.h"
+#include "json/shape.h"
 
 /* What a row's metadata says of where it comes from. */
 struct row_origin {

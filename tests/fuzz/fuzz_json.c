@@ -2,7 +2,7 @@
 #include "fuzz.h"
 
 #include "base/utf8.h"
-#include "json/json.h"
+#include "json/shape.h"
 #include "json/writer.h"
 
 struct page {

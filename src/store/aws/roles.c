@@ -9,7 +9,7 @@
 #include "http/url.h"
 #include "store/s3/sigv4.h"
 #include "store/s3/xml.h"
-#include "json/json.h"
+#include "json/shape.h"
 
 #include <sys/wait.h>
 

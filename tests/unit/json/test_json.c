@@ -1,5 +1,6 @@
 /* Reading and writing JSON. */
 #include "json/json.h"
+
 #include "json/writer.h"
 
 #include "base/mem.h"
