@@ -3,9 +3,9 @@
 
 #include "base/cancel.h"
 #include "base/err.h"
-#include "sql/sql.h"
+#include "sql/driver.h"
 
-struct pg_conn; /* libpq's PGconn and struct pg_result */
+struct pg_conn; /* libpq's PGconn and PGresult */
 struct pg_result;
 
 /* --- values --------------------------------------------------------------------------------- */
@@ -61,3 +61,92 @@ bool postgres_is_local(const char *host, const char *address);
  * folder of certificates holds. Borrowed for the life of the process. Fails with ERR_USAGE.
  */
 must_check bool postgres_roots(const char **file_r, struct err *err);
+
+/* --- a connection and the rows of its query ------------------------------------------------- */
+
+struct postgres_connection {
+    struct sql sql;
+    struct pg_conn *connection;
+    char *url;
+    bool may_write;
+    size_t own_transactions; /* a reader's queries that hold a transaction of their own open */
+    unsigned statements;     /* how many were prepared: names them */
+    struct postgres_cursor *active; /* rows that still come; NULL: none  */
+    size_t sent;                    /* statements in the pipeline; 0: there is no pipeline */
+};
+
+/* The rows of a query. */
+struct postgres_cursor {
+    struct postgres_connection *postgres;
+    struct pg_result **kept; /* fetched ahead because another statement came between */
+    size_t kept_count, kept_read;
+    struct pg_result *row; /* where the present one stands */
+    int at;                /* its place there: 0 but where all rows came at once */
+    bool ended;
+    bool is_whole;           /* `row` holds all rows */
+    bool in_own_transaction; /* it holds the reader's own transaction open */
+    struct err failure;      /* what came while fetching ahead */
+    unsigned char *decoded;  /* the bytes of the column asked for last */
+};
+
+static inline struct postgres_connection *postgres_of(const struct sql *sql)
+{
+    return (struct postgres_connection *)sql;
+}
+
+/* --- postgres_pipeline.c -------------------------------------------------------------------- */
+
+/* As postgres_failed(); a pooler that mixed up the statements of sessions is found out here. */
+bool postgres_result_failed(struct postgres_connection *pg, const struct pg_result *result,
+                            struct err *err);
+
+/* Whether a result is good; frees it. */
+must_check bool postgres_result_finish(struct postgres_connection *pg, struct pg_result *result,
+                                       struct err *err);
+
+/*
+ * The next result of the query under way, which the caller frees with PQclear(); NULL at its end,
+ * with `err` set if it ended badly.
+ */
+struct pg_result *postgres_next_result(struct postgres_cursor *c, struct err *err);
+
+/* Frees the connection for another statement: rows that still come are fetched into memory. */
+void postgres_rows_fetch_ahead(struct postgres_connection *pg);
+
+/*
+ * Sends a statement with its parameters and waits for nothing. Returns as libpq: 1 if it is sent.
+ */
+int postgres_statement_send(struct postgres_connection *pg, const struct statement *statement,
+                            const struct postgres_params *params);
+
+/* Runs a statement in the transaction that is open, after everything that was only sent. */
+must_check bool postgres_statement_run(struct postgres_connection *pg,
+                                       const struct statement *statement, struct sql_args args,
+                                       struct err *err);
+
+/* Sends a statement into the pipeline; what became of it is said by a later call. */
+must_check bool postgres_pipeline_push(struct postgres_connection *pg,
+                                       const struct statement *statement, struct sql_args args,
+                                       struct err *err);
+
+/*
+ * Reads the answers to everything that was sent; fails with the first failure. Afterwards
+ * `changed` is the last statement's.
+ */
+bool postgres_pipeline_drain(struct postgres_connection *pg, struct err *err);
+
+/* Runs statements that have no parameters, as driver.h's `script`. */
+bool postgres_script(struct sql *sql, const char *script, struct err *err);
+
+/* --- postgres_rows.c: the driver's functions for queries (sql/driver.h) ---------------------- */
+
+/* Begins a transaction that reads one state of the database and cannot write. */
+extern const char postgres_begin_reading[];
+
+must_check bool postgres_query(struct sql_rows *rows, struct sql_args args, struct err *err);
+must_check enum step postgres_next(struct sql_rows *rows, struct err *err);
+void postgres_rows_close(struct sql_rows *rows);
+bool postgres_is_null(const struct sql_rows *rows, int column);
+int64_t postgres_get_i64(const struct sql_rows *rows, int column);
+struct span postgres_get_text(const struct sql_rows *rows, int column);
+struct span postgres_get_bytes(const struct sql_rows *rows, int column);

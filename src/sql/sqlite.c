@@ -311,16 +311,15 @@ bool sql_sqlite_open(const char *path, bool may_write, const struct cancel *canc
 {
     int flags = may_write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
     struct sqlite_connection *sqlite = mem_new(struct sqlite_connection);
-    auto_sql *sql = &sqlite->sql;
 
     sqlite->sql = (struct sql){ .driver = &driver, .cancel = cancel };
     (void)pthread_once(&configured, sqlite_configure);
-    if (sqlite3_open_v2(path, &sqlite->handle, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
-        (void)sqlite_failed(sql, err);
+    if ((sqlite3_open_v2(path, &sqlite->handle, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK
+         && !sqlite_failed(&sqlite->sql, err))
+        || !connection_settle(sqlite, may_write, err)) {
+        sqlite_close(&sqlite->sql);
         return err_ctx(err, "opening the database '%s'", path);
     }
-    if (!connection_settle(sqlite, may_write, err))
-        return err_ctx(err, "opening the database '%s'", path);
-    *sql_r = take(sql);
+    *sql_r = &sqlite->sql;
     return true;
 }

@@ -1,10 +1,10 @@
 /* Reading and writing JSON. */
 #include "json/json.h"
 
-#include "json/writer.h"
-
 #include "base/mem.h"
 #include "tap.h"
+#include "json/shape.h"
+#include "json/writer.h"
 
 #include <signal.h>
 #include <sys/wait.h>
