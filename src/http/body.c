@@ -163,9 +163,10 @@ static bool coded_read(struct http_answer *answer, void *bytes, size_t room, siz
     }
 }
 
-enum coding http_coding(const struct http_answer *answer)
+/* What was done to the body on the way; CODING_NONE also where that is not for us to say. */
+static enum coding coding_of_body(const struct http_answer *answer)
 {
-    bool is_object = http_status(answer) < 300;
+    bool is_object = answer->head.status < 300;
 
     return answer->request.body_is == HTTP_BODY_AS_IT_CAME && is_object
                ? CODING_NONE
@@ -207,7 +208,7 @@ static struct span name_ext(const char *disposition)
 static bool coding_begin(struct http_answer *answer)
 {
     struct span ext = span_of(answer->request.name_ext);
-    enum coding coding = http_coding(answer);
+    enum coding coding = coding_of_body(answer);
     bool is_file = answer->request.body_is == HTTP_BODY_FILE;
 
     if (coding == CODING_NONE)
@@ -215,7 +216,7 @@ static bool coding_begin(struct http_answer *answer)
     if (coding == CODING_OTHER)
         return false;
     if (ext.size == 0)
-        ext = name_ext(http_header(answer, "Content-Disposition"));
+        ext = name_ext(head_field(&answer->head, "Content-Disposition", 0));
     answer->coding = decoder_new(coding, is_file && coding_is_gzip_file(&answer->head, ext),
                                  is_file && ext.size == 0 && type_is_vague(&answer->head));
     return true;
@@ -234,6 +235,15 @@ bool http_read(struct http_answer *answer, void *bytes, size_t room, size_t *siz
         return coding_refused(answer, err);
     return answer->coding ? coded_read(answer, bytes, room, size_r, err)
                           : http_read_wire(answer, bytes, room, size_r, err);
+}
+
+int64_t http_length(const struct http_answer *answer)
+{
+    if (answer->head.length < 0 && answer->framing == FRAMING_NONE)
+        return 0;
+    if (coding_of_body(answer) != CODING_NONE)
+        return -1;
+    return answer->framing == FRAMING_CHUNKS ? -1 : answer->head.length;
 }
 
 bool http_read_all(struct http_answer *answer, struct str *to, struct err *err)

@@ -1,6 +1,7 @@
 /*
  * HTTP/1.1, as plain as the mover needs it, over a connection that is made elsewhere: a request is
- * written, an answer's head is read, and its body is pulled straight to where the reader wants it.
+ * written, an answer's head is read, and its body is pulled straight to where the reader wants it
+ * (body.c). How long each step may take is decided in exchange.c.
  */
 #include "http/inside.h"
 
@@ -15,8 +16,6 @@ enum {
     KEEP_US = 4 * TIME_SECOND,
     IDLE_US = 60 * TIME_SECOND,
     DRAIN_US = 1 * TIME_SECOND,
-    LEAST_WINDOW_US = 240 * TIME_SECOND, /* 1 KiB/s: over less nobody moves documents */
-    LEAST_BYTES = 240 * 1024,
     INFORMATIONAL_MAX = 32,
     RETRY_AFTER_MAX_S = 300,
 };
@@ -58,182 +57,6 @@ void http_free(struct http *http)
     free(http);
 }
 
-/* --- failing and waiting -------------------------------------------------------------------- */
-
-bool http_exchange_failed(const struct http_answer *answer, enum http_cause cause, const char *said,
-                          struct err *err)
-{
-    bool unsure = !answer->request.repeatable && answer->sent;
-
-    return err_set(err, unsure ? ERR_UNSURE : ERR_NET, (int)cause, "%s", said);
-}
-
-static bool exchange_broken(const struct http_answer *answer, const char *where, struct err *err)
-{
-    const char *said = connection_said(answer->http->connection);
-    char words[320];
-
-    (void)snprintf(words, sizeof words, "the connection ended %s%s%s", where, *said ? ": " : "",
-                   said);
-    return http_exchange_failed(answer, HTTP_BROKEN, words, err);
-}
-
-static struct pace_least least_of(const struct http *http)
-{
-    const struct http_settings *settings = &http->settings;
-
-    return (struct pace_least){
-        .window_us = settings->least_window_us ? settings->least_window_us : LEAST_WINDOW_US,
-        .bytes = settings->least_bytes ? settings->least_bytes : LEAST_BYTES
-    };
-}
-
-/* While it thinks before its answer it may take as long as silence may. */
-static bool is_too_slow(struct http_answer *answer, int64_t waiting_us, struct err *err)
-{
-    struct pace_least least = least_of(answer->http);
-    uint64_t bytes = answer->pace.bytes;
-    char text[TIME_TEXT_SIZE], said[128];
-
-    if (!answer->moves || !pace_is_too_slow(&answer->pace, least, waiting_us))
-        return false;
-    (void)snprintf(said, sizeof said, "only %ju bytes moved in %s: too slow", (uintmax_t)bytes,
-                   time_for_people(least.window_us, text));
-    return !http_exchange_failed(answer, HTTP_TOO_SLOW, said, err);
-}
-
-static void has_moved(struct http_answer *answer, size_t bytes)
-{
-    int64_t now_us = time_mono_us();
-
-    pace_moved(&answer->pace, now_us - answer->quiet_since_us, bytes);
-    answer->quiet_since_us = now_us;
-    answer->moves = true;
-}
-
-static bool is_out_of_time(struct http_answer *answer, struct err *err)
-{
-    int64_t now_us = time_mono_us();
-    char text[TIME_TEXT_SIZE], said[128];
-
-    if (answer->request.total_us && now_us - answer->started_us >= answer->request.total_us) {
-        (void)snprintf(said, sizeof said, "timed out after %s",
-                       time_for_people(answer->request.total_us, text));
-        return !http_exchange_failed(answer, HTTP_TIMED_OUT, said, err);
-    }
-    if (is_too_slow(answer, now_us - answer->quiet_since_us, err))
-        return true;
-    if (now_us - answer->quiet_since_us < answer->request.idle_us)
-        return false;
-    (void)snprintf(said, sizeof said, "nothing came for %s",
-                   time_for_people(answer->request.idle_us, text));
-    return !http_exchange_failed(answer, HTTP_STALLED, said, err);
-}
-
-/* Whether we were asked to stop, and what is under way had its time to end well. */
-static bool exchange_cancel_is_due(struct http_answer *answer)
-{
-    if (!cancel_is_set(answer->http->cancel))
-        return false;
-    if (answer->cancel_seen_us == 0)
-        answer->cancel_seen_us = time_mono_us();
-    return !answer->sent || time_mono_us() - answer->cancel_seen_us >= answer->request.grace_us;
-}
-
-/* Before each step: who never falls silent must not keep us either. */
-static bool may_go_on(struct http_answer *answer, struct err *err)
-{
-    answer->given_up = true;
-    if (exchange_cancel_is_due(answer))
-        return err_set(err, ERR_CANCELED, 0, "asked to stop");
-    if (is_out_of_time(answer, err))
-        return false;
-    answer->given_up = false;
-    return true;
-}
-
-/* --- what came ------------------------------------------------------------------------------ */
-
-/* Receives at least one byte; none if the other side closed the connection in good order. */
-bool http_receive(struct http_answer *answer, void *bytes, size_t room, size_t *size_r,
-                  struct err *err)
-{
-    answer->quiet_since_us = time_mono_us();
-    while (may_go_on(answer, err)) {
-        switch (connection_receive(answer->http->connection, bytes, room, size_r)) {
-        case CONNECTION_DONE:
-            has_moved(answer, *size_r);
-            return true;
-        case CONNECTION_ENDED:
-            *size_r = 0;
-            return true;
-        case CONNECTION_BROKEN:
-            return exchange_broken(answer, "without a good end", err);
-        case CONNECTION_AGAIN:
-            break;
-        }
-    }
-    return false;
-}
-
-/* Receives behind what is unread. */
-bool http_fill(struct http_answer *answer, size_t *size_r, struct err *err)
-{
-    struct http *http = answer->http;
-
-    if (http->read == http->used)
-        http->read = http->used = http->head_size;
-    if (!http_receive(answer, http->bytes + http->used, sizeof http->bytes - http->used, size_r,
-                      err))
-        return false;
-    http->used += *size_r;
-    return true;
-}
-
-/* --- sending -------------------------------------------------------------------------------- */
-
-/* A server that refuses before it has read everything: what is left of the body is not for it. */
-static bool is_refused_already(struct http_answer *answer)
-{
-    struct http *http = answer->http;
-    size_t size;
-
-    return connection_receive(http->connection, http->bytes + http->used,
-                              sizeof http->bytes - http->used, &size)
-               == CONNECTION_DONE
-           && (http->used += size) >= strlen("HTTP/1.1 400") && http->bytes[9] >= '3';
-}
-
-/*
- *   is_last     nothing follows these bytes
- *   refused_r   the answer is there although not everything was sent
- */
-static bool send_all(struct http_answer *answer, struct span bytes, bool is_last, bool *refused_r,
-                     struct err *err)
-{
-    struct connection *connection = answer->http->connection;
-    size_t sent;
-
-    while (bytes.size && !*refused_r) {
-        if (!may_go_on(answer, err))
-            return false;
-        switch (connection_send(connection, bytes, is_last, &sent)) {
-        case CONNECTION_DONE:
-            has_moved(answer, sent); /* a long upload is not silence */
-            bytes = span_from(bytes, sent);
-            break;
-        case CONNECTION_AGAIN:
-            *refused_r = is_refused_already(answer);
-            break;
-        case CONNECTION_ENDED:
-        case CONNECTION_BROKEN:
-            *refused_r = true; /* perhaps it said why before it went */
-            break;
-        }
-    }
-    return true;
-}
-
 /* --- the answer's head ---------------------------------------------------------------------- */
 
 static bool answer_malformed(const struct http_answer *answer, const char *said, struct err *err)
@@ -265,7 +88,7 @@ static bool head_wait(struct http_answer *answer, size_t *size_r, struct err *er
         if (!http_fill(answer, &got, err))
             return false;
         if (got == 0)
-            return exchange_broken(
+            return http_exchange_broken(
                 answer, http->used ? "in the middle of the answer" : "without an answer", err);
     }
 }
@@ -303,18 +126,6 @@ static enum http_framing framing_of(const struct http_answer *answer)
     return answer->head.length >= 0 ? FRAMING_LENGTH : FRAMING_CLOSE;
 }
 
-/* The body has been read. The connection may serve again if nothing of it is left over. */
-void http_body_finish(struct http_answer *answer)
-{
-    struct http *http = answer->http;
-
-    answer->ended = true;
-    answer->excess |= answer->framing == FRAMING_LENGTH && http_unread(http).size > 0;
-    if (answer->head.closes || answer->excess || http_unread(http).size > 0)
-        connection_close(http->connection);
-    http->idle_since_us = time_mono_us();
-}
-
 static void body_begin(struct http_answer *answer, bool refused)
 {
     answer->framing = framing_of(answer);
@@ -340,7 +151,7 @@ static bool connect_to(struct http_answer *answer, struct err *err)
         if (step == CONNECTION_DONE)
             break;
         answer->quiet_since_us = time_mono_us(); /* connecting has a limit of its own */
-        if (step != CONNECTION_AGAIN || !may_go_on(answer, err))
+        if (step != CONNECTION_AGAIN || !http_may_go_on(answer, err))
             return false;
         connection_wait(connection, http->cancel);
     }
@@ -368,8 +179,8 @@ static bool exchange_try(struct http_answer *answer, struct err *err)
     if (!http_request_write(answer, err))
         return false;
     answer->sent = true;
-    if (!send_all(answer, str_span(&http->request), body.size == 0, &refused, err)
-        || !send_all(answer, body, true, &refused, err) || !head_take(answer, err))
+    if (!http_send_all(answer, str_span(&http->request), body.size == 0, &refused, err)
+        || !http_send_all(answer, body, true, &refused, err) || !head_take(answer, err))
         return false;
     body_begin(answer, refused);
     return true;
@@ -466,15 +277,6 @@ const char *http_header(const struct http_answer *answer, const char *name)
 const char *http_header_at(const struct http_answer *answer, const char *name, size_t index)
 {
     return head_field(&answer->head, name, index);
-}
-
-int64_t http_length(const struct http_answer *answer)
-{
-    if (answer->head.length < 0 && answer->framing == FRAMING_NONE)
-        return 0;
-    if (http_coding(answer) != CODING_NONE)
-        return -1;
-    return answer->framing == FRAMING_CHUNKS ? -1 : answer->head.length;
 }
 
 int64_t http_retry_after_us(const struct http_answer *answer)

@@ -1,4 +1,4 @@
-/* What the parts of the client share: http.c (the exchange), request.c and body.c. */
+/* What the parts of the client share: http.c, exchange.c, request.c and body.c. */
 #pragma once
 
 #include "base/mem.h"
@@ -44,11 +44,28 @@ struct http {
     char bytes[HTTP_BUFFER_SIZE];
 };
 
-/* --- http.c --------------------------------------------------------------------------------- */
+/* --- exchange.c ----------------------------------------------------------------------------- */
 
 /* Fails with ERR_NET or ERR_UNSURE, whichever it is for this request. Returns false. */
 bool http_exchange_failed(const struct http_answer *answer, enum http_cause cause, const char *said,
                           struct err *err);
+
+/* As http_exchange_failed(): the connection ended. `where` stands in the message behind that. */
+bool http_exchange_broken(const struct http_answer *answer, const char *where, struct err *err);
+
+/*
+ * Asked before each step: false if we are asked to stop, or the other side has taken too long. Who
+ * never falls silent must not keep us either.
+ */
+must_check bool http_may_go_on(struct http_answer *answer, struct err *err);
+
+/*
+ * Sends all bytes.
+ *   is_last     nothing follows these bytes
+ *   refused_r   set if the answer is there although not everything was sent
+ */
+must_check bool http_send_all(struct http_answer *answer, struct span bytes, bool is_last,
+                              bool *refused_r, struct err *err);
 
 /* Receives at least one byte; none if the other side closed the connection in good order. */
 must_check bool http_receive(struct http_answer *answer, void *bytes, size_t room, size_t *size_r,
@@ -78,6 +95,3 @@ must_check bool http_request_is_clean(const struct http_request *request, struct
 /* The next bytes as they came, whatever was done to them on the way; otherwise as http_read(). */
 must_check bool http_read_wire(struct http_answer *answer, void *bytes, size_t room, size_t *size_r,
                                struct err *err);
-
-/* What was done to the body on the way; CODING_NONE too where that is not for us to say. */
-enum coding http_coding(const struct http_answer *answer);
