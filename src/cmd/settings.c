@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "document/key.h"
 #include "http/url.h"
+#include "store/open.h"
 
 const char *const settings_date_formats[] = { "", "us", "month-first", "iso", "day-first", NULL };
 const char *const settings_encodings[] = {

@@ -4,6 +4,7 @@
 #include "base/beneath.h"
 #include "base/fs.h"
 #include "base/mem.h"
+#include "store/open.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -7,6 +7,7 @@
 #include "document/filter.h"
 #include "ledger/decisions.h"
 #include "ledger/versions.h"
+#include "store/open.h"
 
 #include <limits.h>
 #include <unistd.h>

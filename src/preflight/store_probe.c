@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "preflight/pinned.h"
+#include "store/open.h"
 
 #include <ctype.h>
 

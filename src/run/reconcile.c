@@ -16,6 +16,7 @@
 #include "preflight/preflight.h"
 #include "registry/previous.h"
 #include "run/enter.h"
+#include "store/open.h"
 
 #include <stdarg.h>
 

@@ -7,6 +7,7 @@
 #include "preflight/pinned.h"
 #include "run/enter.h"
 #include "run/relink_item.h"
+#include "store/open.h"
 
 struct relink {
     struct relinker linker;

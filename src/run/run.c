@@ -14,6 +14,7 @@
 #include "preflight/preflight.h"
 #include "run/enter.h"
 #include "run/heartbeat.h"
+#include "store/open.h"
 #include "transfer/transfer.h"
 
 #include <pthread.h>

@@ -57,16 +57,3 @@ struct store_reader {
 struct store_list {
     struct store *store;
 };
-
-must_check bool folder_store_open(const struct store_settings *settings, const char *path,
-                                  const struct cancel *cancel, struct store **store_r,
-                                  struct err *err);
-
-/* Lists below an open folder, which must outlive the list. */
-must_check bool folder_list(struct store *store, int folder_fd, const char *prefix,
-                            struct store_list **list_r, struct err *err);
-enum step folder_list_next(struct store_list *list, struct store_entry *entry_r, struct err *err);
-void folder_list_free(struct store_list *list);
-
-must_check bool s3_store_open(const struct store_settings *settings, const struct cancel *cancel,
-                              struct store **store_r, struct err *err);

@@ -1,24 +1,10 @@
-/* Chooses the kind of store and hands calls on. */
+/* Hands calls on to the kind of store, and says which object failed. */
 #include "store/store.h"
 
 #include "base/mem.h"
 #include "store/kind.h"
 
 enum { READ_SIZE = 64 * 1024 };
-
-bool store_open(const struct store_settings *settings, const struct cancel *cancel,
-                struct store **store_r, struct err *err)
-{
-    struct span url = span_of(settings->url);
-
-    if (span_starts(url, "dir:") && url.size > strlen("dir:"))
-        return folder_store_open(settings, settings->url + strlen("dir:"), cancel, store_r, err);
-    if (span_starts(url, "s3://"))
-        return s3_store_open(settings, cancel, store_r, err);
-    return err_set(err, ERR_USAGE, 0,
-                   "'%.128s' is not the URL of a store (dir:FOLDER or s3://BUCKET/PREFIX)",
-                   settings->url);
-}
 
 void store_close(struct store *store)
 {

@@ -29,17 +29,8 @@ enum {
 /* Codes of ERR_DATA. */
 enum { STORE_REFUSED, STORE_MISMATCH };
 
-struct store;
+struct store; /* opened by store/open.h */
 
-/*
- * Opens a store. A folder is made if it is not there, unless its traits are known: then it was used
- * before, and one that is gone or empty is not mounted. Of a server nothing is asked yet.
- *   settings   copied; its texts must outlive the store
- *   store_r    caller closes with store_close() (or auto_store)
- * Fails with ERR_USAGE (no such kind of URL, settings that do not go together), ERR_OS.
- */
-must_check bool store_open(const struct store_settings *settings, const struct cancel *cancel,
-                           struct store **store_r, struct err *err);
 void store_close(struct store *store); /* NULL is allowed */
 void auto_store_cleanup(struct store **store);
 #define auto_store __attribute__((cleanup(auto_store_cleanup))) struct store

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/sign.h"
+#include "store/open.h"
 
 enum { SORT_MEMORY = 4 * 1024 * 1024 };
 

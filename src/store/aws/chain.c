@@ -1,5 +1,5 @@
 /* The order of the places, and those that need no network. */
-#include "store/aws/credentials.h"
+#include "store/aws/chain.h"
 
 #include "base/child.h"
 #include "base/mem.h"
@@ -20,14 +20,6 @@ struct aws_chain {
     const char *ca_file;
     struct aws_credentials long_term; /* read once, where the place can be read only once */
 };
-
-void aws_credentials_clear(struct aws_credentials *credentials)
-{
-    free(credentials->access_key);
-    secret_free(credentials->secret_key);
-    secret_free(credentials->token);
-    *credentials = (struct aws_credentials){ 0 };
-}
 
 static const char *text_of(const char *text)
 {

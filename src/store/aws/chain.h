@@ -8,18 +8,8 @@
 #include "base/base.h"
 #include "base/cancel.h"
 #include "base/err.h"
-#include "base/secret.h"
+#include "store/aws/credentials.h"
 #include "store/settings.h"
-
-struct aws_credentials {
-    char *access_key;
-    struct secret *secret_key;
-    struct secret *token; /* NULL: a lasting key         */
-    int64_t expires_us;   /* wall clock; INT64_MAX: never */
-};
-
-void aws_credentials_clear(struct aws_credentials *credentials);
-#define auto_credentials __attribute__((cleanup(aws_credentials_clear))) struct aws_credentials
 
 struct aws_chain;
 

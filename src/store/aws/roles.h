@@ -10,19 +10,6 @@
 #include "base/str.h"
 #include "store/aws/credentials.h"
 
-/*
- * Reads credentials from JSON, as programs and the two services give them:
- *   { "AccessKeyId": text, "SecretAccessKey": text, "Token" or "SessionToken": text | absent,
- *     "Expiration": "2026-11-23T08:15:02Z" | absent }
- * Fails with ERR_DATA.
- */
-must_check bool aws_credentials_read(struct span json, struct aws_credentials *credentials_r,
-                                     struct err *err);
-
-/* The same from an answer of STS in XML, from whatever Result holds them. */
-must_check bool aws_credentials_read_sts(struct span xml, struct aws_credentials *credentials_r,
-                                         struct err *err);
-
 /* Runs a command by /bin/sh and reads what it prints. Fails with ERR_USAGE, ERR_OS, ERR_DATA. */
 must_check bool aws_fetch_process(const char *command, struct aws_credentials *credentials_r,
                                   struct err *err);

@@ -1,19 +1,25 @@
 /*
- * A folder as a store: opening, looking, reading, removing. How objects are made is in folder_put.c,
- * how it is found out what the folder's disk can do, in dir_trial.c.
+ * A folder as a store: opening, looking, reading, removing. How objects are made is in put.c, what
+ * the folder's disk can do is found out in method.c and probe.c.
  *
- * A key is foreign text: everything goes through audit_beneath_open(), which follows no link.
+ * A key is foreign text: everything goes through beneath_open(), which follows no link.
  */
-#include "store/folder/inside.h"
+#include "store/folder/folder.h"
 
 #include "base/beneath.h"
 #include "base/fs.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "store/folder/errors.h"
+#include "store/folder/inside.h"
+#include "store/folder/list.h"
+#include "store/folder/marker.h"
+#include "store/folder/method.h"
+#include "store/folder/probe.h"
+#include "store/folder/put.h"
 
 #include <fcntl.h>
 #include <grp.h>
-#include <stdarg.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -25,54 +31,6 @@ struct folder_reader {
     char *key;
     uint64_t read_bytes;
 };
-
-/* --- what went wrong ------------------------------------------------------------------------ */
-
-/* What is to be done about an errno that the whole folder has. */
-static const char *cure_of_errno(int code)
-{
-    switch (code) {
-    case EROFS:
-        return " (the folder is mounted for reading only: mount it for writing)";
-    case ENOSPC:
-        return " (the disk of the store's folder is full: make room, then run again)";
-    case EDQUOT:
-        return " (the quota on the store's folder is used up: raise it, then run again)";
-    case ESTALE:
-        return " (the file server has forgotten the folder: mount it anew, then run again)";
-    case EIO:
-        return " (the disk or the network under the store's folder fails: look at the kernel's "
-               "log)";
-    case ENOTCONN:
-    case EHOSTDOWN:
-        return " (the program or server behind the mount is gone: mount it anew, then run again)";
-    case ELOOP:
-        return " (a symbolic link lies there; none is followed below the store's folder)";
-    default:
-        return "";
-    }
-}
-
-bool folder_failed(struct err *err, const char *format, ...)
-{
-    char words[sizeof err->msg];
-    int code = errno;
-    va_list args;
-
-    va_start(args, format);
-    (void)vsnprintf(words, sizeof words, format, args);
-    va_end(args);
-    return err_set(err, ERR_OS, code, "%s: %s%s", words, strerrordesc_np(code),
-                   cure_of_errno(code));
-}
-
-bool folder_write_all(int fd, struct span bytes, const char *what, struct err *err)
-{
-    if (fs_write_all(fd, bytes, what, err))
-        return true;
-    errno = err->code;
-    return folder_failed(err, "writing '%s'", what);
-}
 
 static void folder_close(struct store *store)
 {
@@ -195,6 +153,23 @@ static bool folder_reader_read(struct store_reader *base, void *bytes, size_t ro
     return true;
 }
 
+/* --- putting, by the method that works here -------------------------------------------------- */
+
+static bool folder_store_put(struct store *store, const struct store_object *object,
+                             struct span bytes, enum store_outcome *outcome_r,
+                             struct store_found *found_r, struct err *err)
+{
+    return folder_method_find(folder_store_of(store), err)
+           && folder_put(store, object, bytes, outcome_r, found_r, err);
+}
+
+static bool folder_store_large_begin(struct store *store, const struct store_object *object,
+                                     struct store_large **large_r, struct err *err)
+{
+    return folder_method_find(folder_store_of(store), err)
+           && folder_large_begin(store, object, large_r, err);
+}
+
 static const char *folder_large_id(const struct store_large *large)
 {
     (void)large;
@@ -239,8 +214,8 @@ static bool folder_probe_check(struct store *store, bool *same_r, struct err *er
 
 static const struct store_kind folder_kind = {
     .close = folder_close,
-    .put = folder_put,
-    .large_begin = folder_large_begin,
+    .put = folder_store_put,
+    .large_begin = folder_store_large_begin,
     .large_free = folder_large_free,
     .large_id = folder_large_id,
     .large_write = folder_large_write,

@@ -2,7 +2,7 @@
  * Walks over the files of a folder store in the order of their keys. Of each folder on the way down
  * the names are held, sorted; a folder's name counts with its slash, for "a-b" < "a/b" < "a0".
  */
-#include "store/kind.h"
+#include "store/folder/list.h"
 
 #include "base/beneath.h"
 #include "base/mem.h"

@@ -4,24 +4,21 @@
  * to replace: a crash leaves either the whole object or nothing. What it leaves under a hidden name
  * is no object and is removed at a later start.
  */
-#include "store/folder/inside.h"
+#include "store/folder/put.h"
 
 #include "base/beneath.h"
 #include "base/failpoint.h"
 #include "base/fs.h"
 #include "base/mem.h"
-#include "base/num.h"
-#include "base/time.h"
-#include "base/uuid.h"
+#include "store/folder/errors.h"
+#include "store/folder/partial.h"
+#include "store/folder/subfolders.h"
 
-#include <dirent.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MACHINE_SIZE = 13, USUAL_FILE = 0600, USUAL_FOLDER = 0700 };
-#define PARTIAL_MAX_AGE_US (24 * 3600 * TIME_SECOND)
+enum { USUAL_FILE = 0600 };
 
 /* A file on its way. */
 struct partial_file {
@@ -34,133 +31,13 @@ struct folder_large {
     struct partial_file partial;
 };
 
-/* --- folders -------------------------------------------------------------------------------- */
-
-/*
- * Gives a file or a folder of ours the mode and the group that are asked for. Without a setting
- * nothing is set: not every disk keeps modes, and those that were made are right.
- */
-static bool folder_mode_apply(const struct folder_store *dir, int fd, unsigned mode, unsigned usual,
-                              const char *what, struct err *err)
-{
-    if (dir->has_group && fchown(fd, (uid_t)-1, dir->group) < 0)
-        return folder_failed(err, "giving '%s' to the group that [store] group names", what);
-    if ((mode != usual || dir->has_group) && fchmod(fd, mode) < 0)
-        return folder_failed(err, "giving '%s' the mode 0%o", what, mode);
-    return true;
-}
-
-static uint64_t path_hash(const char *path)
-{
-    struct sha256 hash = sha256_of(span_of(path));
-    uint64_t number;
-
-    memcpy(&number, hash.bytes, sizeof number);
-    return number;
-}
-
-/* Ours with the mode of its making: we were killed before it got the one that was asked for. */
-static bool is_unfinished(const struct folder_store *dir, int fd)
-{
-    struct stat about;
-
-    return fstat(fd, &about) == 0 && about.st_uid == geteuid()
-           && (about.st_mode & 07777) == USUAL_FOLDER
-           && (dir->folder_mode != USUAL_FOLDER || (dir->has_group && about.st_gid != dir->group));
-}
-
-bool folder_top_mode_set(const struct folder_store *dir, struct err *err)
-{
-    return !is_unfinished(dir, dir->fd)
-           || folder_mode_apply(dir, dir->fd, dir->folder_mode, USUAL_FOLDER, dir->path, err);
-}
-
-static bool folder_mode_set(const struct folder_store *dir, int parent, const char *name, bool made,
-                            struct err *err)
-{
-    auto_close int fd = -1;
-
-    if (!dir->has_group && dir->folder_mode == USUAL_FOLDER)
-        return true;
-    fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0 || (!made && !is_unfinished(dir, fd)))
-        return true; /* what is no folder is told when it is used as one */
-    return folder_mode_apply(dir, fd, dir->folder_mode, USUAL_FOLDER, name, err);
-}
-
-/*
- * Makes a folder unless it is there, and makes its name last. Another worker may have made it a
- * moment ago and not flushed it yet, so one that is there is flushed too, the first time we see it.
- */
-bool folder_subfolder_make(struct folder_store *dir, const char *folder, struct err *err)
-{
-    uint64_t hash = path_hash(folder);
-    const char *name;
-    auto_close int parent = -1;
-    bool made;
-
-    if (idset_has(dir->flushed, hash))
-        return true;
-    parent = beneath_parent(dir->fd, folder, &name);
-    if (parent < 0)
-        return folder_failed(err, "making the folder '%s'", folder);
-    made = mkdirat(parent, name, USUAL_FOLDER) == 0;
-    if (!made && errno != EEXIST)
-        return folder_failed(err, "making the folder '%s'", folder);
-    if (!folder_mode_set(dir, parent, name, made, err) || !fs_sync_folder(parent, folder, err))
-        return false;
-    (void)idset_add(dir->flushed, hash);
-    return true;
-}
-
-/* The folders above a key, from the top down. */
-static bool folders_make(struct folder_store *dir, const char *key, struct err *err)
-{
-    auto_free char *path = mem_text(key);
-
-    for (char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        if (!folder_subfolder_make(dir, path, err))
-            return false;
-        *slash = '/';
-    }
-    return true;
-}
-
 /* --- files on their way --------------------------------------------------------------------- */
-
-/* Which processes' numbers mean something to us: those of this boot, in this container. */
-static const char *machine_digits(char digits[MACHINE_SIZE])
-{
-    auto_str text = STR_MAX(KIB(1));
-    char space[64] = "", hex[SHA256_HEX_SIZE];
-    struct sha256 hash;
-    struct err ignored;
-
-    (void)!readlink("/proc/self/ns/pid", space, sizeof space - 1);
-    (void)!fs_read("/proc/sys/kernel/random/boot_id", &text, &ignored);
-    str_add_text(&text, space);
-    hash = sha256_of(str_span(&text));
-    (void)snprintf(digits, MACHINE_SIZE, "%.12s", sha256_hex(&hash, hex));
-    return digits;
-}
-
-char *folder_partial_name(void)
-{
-    char machine[MACHINE_SIZE], digits[UUID_TEXT_SIZE];
-    struct uuid uuid = uuid_v4();
-
-    return mem_printf("%s-%d-%s", machine_digits(machine), (int)getpid(),
-                      uuid_digits(&uuid, digits));
-}
 
 static bool partial_open(struct folder_store *dir, struct partial_file *partial_r, struct err *err)
 {
     struct partial_file partial = { -1, NULL };
     auto_free char *path = NULL;
 
-    if (!folder_method_find(dir, err))
-        return false;
     if (dir->method == FOLDER_UNNAMED) {
         partial.fd = openat(dir->fd, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, USUAL_FILE);
     } else {
@@ -188,38 +65,6 @@ static void partial_end(const struct folder_store *dir, struct partial_file *par
     if (path)
         (void)unlinkat(dir->fd, path, 0);
     free(partial->name);
-}
-
-/* Its maker is gone; or, where it was made we cannot know, for a day now. */
-static bool partial_is_abandoned(const char *name, const struct stat *about)
-{
-    struct span rest = span_of(name), machine = span_cut(&rest, '-'), pid = span_cut(&rest, '-');
-    char digits[MACHINE_SIZE];
-    int64_t number;
-    struct err ignored;
-
-    if (span_is(machine, machine_digits(digits)) && num_i64(pid, 1, INT32_MAX, &number, &ignored))
-        return kill((pid_t)number, 0) < 0 && errno == ESRCH;
-    return time_now_us() - (int64_t)about->st_mtime * TIME_SECOND > PARTIAL_MAX_AGE_US;
-}
-
-bool folder_partial_clear(const struct folder_store *dir, struct err *err)
-{
-    int fd = beneath_open(dir->fd, FOLDER_OWN, O_RDONLY | O_DIRECTORY, 0);
-    DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
-    const struct dirent *entry;
-    struct stat about;
-
-    if (fd < 0)
-        return errno == ENOENT || folder_failed(err, "opening '" FOLDER_OWN "'");
-    if (!folder)
-        abort();
-    while ((entry = readdir(folder)) != NULL)
-        if (fstatat(fd, entry->d_name, &about, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(about.st_mode)
-            && partial_is_abandoned(entry->d_name, &about))
-            (void)unlinkat(fd, entry->d_name, 0);
-    (void)closedir(folder);
-    return true;
 }
 
 /* --- naming --------------------------------------------------------------------------------- */
@@ -269,13 +114,13 @@ static int name_with_folders(struct folder_store *dir, const struct partial_file
 {
     int result;
 
-    if (!folders_make(dir, key, err))
+    if (!folder_parents_make(dir, key, err))
         return -1;
     result = name_below(dir, partial, key, parent_r);
     if (result == 0 || errno != ENOENT)
         return result;
     idset_clear(dir->flushed);
-    if (!folders_make(dir, key, err))
+    if (!folder_parents_make(dir, key, err))
         return -1;
     auto_close_cleanup(parent_r);
     *parent_r = -1;

@@ -3,7 +3,7 @@
 
 #include "base/mem.h"
 #include "base/time.h"
-#include "store/aws/credentials.h"
+#include "store/aws/chain.h"
 #include "store/aws/profile.h"
 
 #include <pthread.h>
@@ -76,15 +76,11 @@ bool s3_access_locate(const struct store_settings *settings, struct s3_endpoint 
     return s3_endpoint_read(settings->url, endpoint, settings->addressing, place_r, err);
 }
 
-bool store_access_new(const struct store_settings *settings, const struct cancel *cancel,
-                      struct store_access **access_r, struct err *err)
+bool s3_access_new(const struct store_settings *settings, const struct cancel *cancel,
+                   struct store_access **access_r, struct err *err)
 {
-    struct store_access *access;
+    struct store_access *access = mem_new(struct store_access);
 
-    *access_r = NULL;
-    if (!span_starts(span_of(settings->url), "s3://"))
-        return true;
-    access = mem_new(struct store_access);
     (void)pthread_mutex_init(&access->lock, NULL);
     (void)pthread_mutex_init(&access->fetching, NULL);
     (void)pthread_cond_init(&access->released, NULL);
@@ -96,11 +92,11 @@ bool store_access_new(const struct store_settings *settings, const struct cancel
             return true;
         }
     }
-    store_access_free(access);
+    s3_access_free(access);
     return err_ctx(err, "the store");
 }
 
-void store_access_free(struct store_access *access)
+void s3_access_free(struct store_access *access)
 {
     if (!access)
         return;

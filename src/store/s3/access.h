@@ -20,6 +20,11 @@ struct s3_signer {
     struct sigv4_key key;
 };
 
+/* As store_access_new() and store_access_free() (store/open.h), of a bucket. */
+must_check bool s3_access_new(const struct store_settings *settings, const struct cancel *cancel,
+                              struct store_access **access_r, struct err *err);
+void s3_access_free(struct store_access *access); /* NULL is allowed */
+
 /* Where a bucket is, by the settings and what stands in for those that are not set. */
 must_check bool s3_access_locate(const struct store_settings *settings, struct s3_endpoint *place_r,
                                  struct err *err);

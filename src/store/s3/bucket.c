@@ -5,7 +5,12 @@
 #include "store/s3/bucket.h"
 
 #include "base/mem.h"
-#include "base/time.h"
+#include "store/s3/complete.h"
+#include "store/s3/inside.h"
+#include "store/s3/list.h"
+#include "store/s3/multipart.h"
+#include "store/s3/object.h"
+#include "store/s3/probe.h"
 
 struct s3_reader {
     struct store_reader reader;
@@ -19,7 +24,7 @@ static void s3_store_close(struct store *store)
 
     http_free(s3->client.http);
     s3_signer_clear(&s3->client.signer);
-    store_access_free(s3->own_access);
+    s3_access_free(s3->own_access);
     free(s3->name);
     free(s3);
 }
@@ -269,7 +274,7 @@ bool s3_store_open(const struct store_settings *settings, const struct cancel *c
     struct http_settings http = { .ca_file = settings->ca_file };
     struct s3_store *s3;
 
-    if (!access && !store_access_new(settings, cancel, &own, err))
+    if (!access && !s3_access_new(settings, cancel, &own, err))
         return false;
     access = access ? access : own;
     place = s3_access_endpoint(access);
@@ -291,15 +296,10 @@ bool s3_store_open(const struct store_settings *settings, const struct cancel *c
     return true;
 }
 
-bool store_name_of(const struct store_settings *settings, char **name_r, struct err *err)
+bool s3_store_name(const struct store_settings *settings, char **name_r, struct err *err)
 {
-    struct span url = span_of(settings->url);
     struct s3_endpoint place;
 
-    if (!span_starts(url, "s3://")) {
-        *name_r = span_text(span_starts(url, "dir:") ? span_from(url, strlen("dir:")) : url);
-        return true;
-    }
     if (!s3_access_locate(settings, &place, err))
         return false;
     *name_r = bucket_name_of(&place);
@@ -307,14 +307,10 @@ bool store_name_of(const struct store_settings *settings, char **name_r, struct 
     return true;
 }
 
-bool store_prefix(const struct store_settings *settings, char **prefix_r, struct err *err)
+bool s3_store_prefix(const struct store_settings *settings, char **prefix_r, struct err *err)
 {
     struct s3_endpoint place;
 
-    if (!span_starts(span_of(settings->url), "s3://")) {
-        *prefix_r = mem_text("");
-        return true;
-    }
     if (!s3_endpoint_read(settings->url, settings->endpoint, settings->addressing, &place, err))
         return false;
     *prefix_r = take(place.prefix);

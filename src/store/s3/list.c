@@ -3,7 +3,7 @@
  * asked on in that. A page that does not go on where the last one ended is an error: some servers
  * give the same one for ever.
  */
-#include "store/s3/bucket.h"
+#include "store/s3/list.h"
 
 #include "base/mem.h"
 #include "base/num.h"

@@ -1,5 +1,5 @@
 /* The headers that make an object what it should be, and the look at what came of it. */
-#include "store/s3/bucket.h"
+#include "store/s3/object.h"
 
 #include "base/mem.h"
 #include "base/num.h"

@@ -2,9 +2,12 @@
  * Finds out what a server does by doing it, with objects of its own under names that nobody else
  * has. A server is believed what it did, not what it says.
  */
-#include "store/s3/uploads.h"
+#include "store/s3/probe.h"
 
 #include "base/mem.h"
+#include "store/s3/complete.h"
+#include "store/s3/multipart.h"
+#include "store/s3/object.h"
 #include "store/s3/xml.h"
 
 enum { ANSWER_MAX = 256 * 1024, ID_BYTES = 6 };

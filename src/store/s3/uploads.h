@@ -1,7 +1,7 @@
 /* Unfinished uploads: what is there of a key, and taking it away for good. Private to store/. */
 #pragma once
 
-#include "store/s3/bucket.h"
+#include "store/s3/inside.h"
 
 /* Aborts an upload until the server knows nothing of it. */
 must_check bool s3_upload_abort(struct s3_client *client, const char *key, const char *upload_id,

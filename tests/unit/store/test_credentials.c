@@ -1,5 +1,5 @@
 /* Where credentials come from: every place, in its order, and what they are worth. */
-#include "store/aws/credentials.h"
+#include "store/aws/chain.h"
 #include "store/aws/roles.h"
 
 #include "base/fs.h"

@@ -1,11 +1,11 @@
 /* A folder as a store: objects appear whole, once, and are never replaced. */
-#include "store/store.h"
+#include "store/open.h"
 
 #include "base/beneath.h"
 #include "base/fs.h"
 #include "base/mem.h"
 #include "folder.h"
-#include "store/folder/inside.h"
+#include "store/folder/partial.h"
 #include "tap.h"
 
 #include <fcntl.h>

@@ -6,6 +6,7 @@
 #include "store/s3/xml.h"
 
 #include "base/mem.h"
+#include "store/open.h"
 #include "tap.h"
 
 /* --- places --------------------------------------------------------------------------------- */

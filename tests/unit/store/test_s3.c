@@ -1,5 +1,5 @@
 /* A bucket as a store, against a server that plays a script: what is sent, what answers mean. */
-#include "store/store.h"
+#include "store/open.h"
 
 #include "base/mem.h"
 #include "base/time.h"

@@ -1,0 +1,6 @@
+/* What a folder's disk can do, as store_probe() (store/store.h). Private to store/folder/. */
+#pragma once
+
+#include "store/folder/inside.h"
+
+must_check bool folder_probe(struct store *store, struct store_traits *traits_r, struct err *err);
