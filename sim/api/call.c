@@ -52,7 +52,7 @@ struct json *call_body(struct call *call)
         && json_root(json)->kind == JSON_OBJECT)
         return json;
     json_free(json);
-    answer_code(call->answer, switch_of(&call->sim->switches, SWITCH_BAD_JSON) == BAD_JSON_1710
+    answer_code(call->answer, switch_is(&call->sim->switches, BAD_JSON, 1710)
                                   ? CODE_JSON_INVALID
                                   : CODE_PARAMETER_INVALID);
     return NULL;

@@ -49,11 +49,11 @@ static bool is_api(const struct request *request)
 
 static void no_such_path(struct sim *sim, struct request *request, struct answer *answer)
 {
-    bool html = switch_of(&sim->switches, SWITCH_BAD_PATH) == BAD_PATH_HTML;
+    bool html = switch_is(&sim->switches, BAD_PATH, HTML);
 
     if (request->route.wrong_verb)
         answer_code_text(answer, CODE_VERB_INVALID,
-                         switch_of(&sim->switches, SWITCH_BAD_VERB) == FIRST_YES ? 405 : 400,
+                         switch_is(&sim->switches, BAD_VERB, 405) ? 405 : 400,
                          code_text(CODE_VERB_INVALID));
     else if (is_api(request) && !html)
         answer_code(answer, CODE_URL_INVALID);
@@ -79,7 +79,7 @@ static bool body_type_refused(struct sim *sim, struct request *request, struct a
                          "Content-Type header must be application/json.");
         return true;
     }
-    if (parameter.at && switch_of(&sim->switches, SWITCH_REQUEST_CHARSET) == SWITCHED_YES) {
+    if (parameter.at && switch_is(&sim->switches, REQUEST_CHARSET, REFUSED)) {
         answer_code_text(answer, CODE_PARAMETER_INVALID, 400, "Content-Type header is invalid.");
         return true;
     }
@@ -127,7 +127,7 @@ static void no_session(struct sim *sim, struct request *request, struct answer *
 static void handle_call(struct sim *sim, struct request *request, struct answer *answer,
                         const struct kind_plan *plan)
 {
-    bool refuse = switch_of(&sim->switches, SWITCH_PER_TOKEN) == PER_TOKEN_REFUSE, busy = false;
+    bool refuse = switch_is(&sim->switches, PER_TOKEN, REFUSE), busy = false;
     struct call call = { .sim = sim, .request = request, .answer = answer };
 
     call.session =
@@ -150,7 +150,7 @@ void handle_request(struct sim *sim, struct request *request, struct answer *ans
     const struct kind_plan *plan = &kind_plans[request->route.kind];
 
     if (request->route.slash_hidden && is_api(request)
-        && switch_of(&sim->switches, SWITCH_SLASH_IN_PATH) == FIRST_YES)
+        && switch_is(&sim->switches, SLASH_IN_PATH, 404))
         answer_web(answer, 404);
     else if ((!plan->open && !plan->call) || !version_is_known(request->route.version))
         no_such_path(sim, request, answer);

@@ -118,7 +118,7 @@ void handle_layouts(struct call *call)
                          .folder = layout_folder,
                          .rest = layout_rest };
 
-    l.with_table = switch_of(&call->sim->switches, SWITCH_LAYOUT_TABLE) == PRESENT_YES;
+    l.with_table = switch_is(&call->sim->switches, LAYOUT_TABLE, PRESENT);
     answer_begin(call->answer, &w);
     json_name(&w, "layouts");
     folder_write(&l, span_of(""));
@@ -256,7 +256,7 @@ static bool list_came_before(const struct layout *layout, size_t index)
 static void value_lists_write(const struct call *call, struct json_writer *w)
 {
     const struct layout *layout = call->layout;
-    bool any = switch_of(&call->sim->switches, SWITCH_VALUE_LISTS) == ABSENT_NO;
+    bool any = switch_is(&call->sim->switches, VALUE_LISTS, EMPTY);
 
     for (size_t i = 0; i < layout->shown_count; i++)
         any = any || layout->shown[i].value_list;

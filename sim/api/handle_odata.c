@@ -279,7 +279,7 @@ static void rows_write(struct odata *o, struct found *found, const int *columns,
                        uint64_t skip, uint64_t top)
 {
     const struct http_param *want = http_param(&o->request->params, "$count");
-    bool links = switch_of(&o->sim->switches, SWITCH_ODATA_NEXT_LINK) == FIRST_YES;
+    bool links = switch_is(&o->sim->switches, ODATA_NEXT_LINK, YES);
     uint64_t all = found_count(found), most = page_size(o);
     uint64_t left = skip < all ? all - skip : 0;
     uint64_t wanted = left < top ? left : top;
@@ -371,7 +371,7 @@ static void field_answer(struct odata *o, uint64_t ordinal, int column)
     context_member(o, &w, str_text(&rest));
     if (is_container(o, column)) {
         table_content(o->table, ordinal, (unsigned)column, 1, &content);
-        if (switch_of(&o->sim->switches, SWITCH_ODATA_FILENAME) == SWITCHED_YES)
+        if (switch_is(&o->sim->switches, ODATA_FILENAME, PRESENT))
             json_member_text(&w, "@com.filemaker.odata.Filename", content.name);
         json_name(&w, "value");
         container_json(&w, &content);
@@ -568,8 +568,7 @@ static bool table_read(struct odata *o)
     if (open < name.size && span_ends(name, ")"))
         o->key = span_first(span_from(name, open + 1), name.size - open - 2);
     name = span_first(name, open);
-    if (span_find(name, " ") < name.size
-        && switch_of(&o->sim->switches, SWITCH_ODATA_SPACES) == SWITCHED_YES)
+    if (span_find(name, " ") < name.size && switch_is(&o->sim->switches, ODATA_SPACES, 404))
         return false;
     for (size_t i = 0; i < solution->layout_count; i++) {
         if (!span_is(name, solution->layouts[i].occurrence))

@@ -27,7 +27,7 @@ static void data_info(const struct show *show, struct json_writer *w, uint64_t f
 {
     int64_t delta = show->request->twist.found_delta;
 
-    if (switch_of(&show->sim->switches, SWITCH_DATA_INFO) == PRESENT_NO)
+    if (switch_is(&show->sim->switches, DATA_INFO, ABSENT))
         return;
     json_name(w, "dataInfo");
     json_open_object(w);
@@ -111,7 +111,7 @@ static struct found *without_closed(const struct call *call, struct found *found
 {
     struct closed_records closed = { call->sim, call->table };
 
-    if (switch_of(&call->sim->switches, SWITCH_NO_ACCESS_RECORDS) != NO_ACCESS_EXCLUDED)
+    if (!switch_is(&call->sim->switches, NO_ACCESS_RECORDS, EXCLUDED))
         return found;
     return found_filter(found, is_open, &closed);
 }
@@ -119,12 +119,12 @@ static struct found *without_closed(const struct call *call, struct found *found
 /* --- a range -------------------------------------------------------------------------------- */
 
 static void past_end(struct call *call, const struct page_options *page, struct found *found,
-                     unsigned way, int first_code, int second_code)
+                     bool empty, int code)
 {
-    if (way == PAST_END_EMPTY)
+    if (empty)
         records_answer(call, page, found, (struct found_slice){ 0, 0 });
     else
-        answer_code(call->answer, way == 0 ? first_code : second_code);
+        answer_code(call->answer, code);
 }
 
 static void list_answer(struct call *call, const struct page_options *page, struct found *found)
@@ -133,13 +133,13 @@ static void list_answer(struct call *call, const struct page_options *page, stru
     uint64_t count = found_count(found);
 
     if (count == 0 && !page->has_offset) {
-        if (switch_of(switches, SWITCH_EMPTY_TABLE) == SWITCHED_YES)
+        if (switch_is(switches, EMPTY_TABLE, 401))
             answer_code(call->answer, CODE_NO_MATCH);
         else
             records_answer(call, page, found, (struct found_slice){ 0, 0 });
     } else if (page->offset > count) {
-        past_end(call, page, found, switch_of(switches, SWITCH_OFFSET_PAST_END),
-                 CODE_RECORD_MISSING, CODE_NO_MATCH);
+        past_end(call, page, found, switch_is(switches, OFFSET_PAST_END, EMPTY),
+                 switch_is(switches, OFFSET_PAST_END, 101) ? CODE_RECORD_MISSING : CODE_NO_MATCH);
     } else {
         records_answer(call, page, found, found_slice_of(call, page, count));
     }
@@ -174,7 +174,7 @@ static void get_answer(struct call *call, const struct page_options *page)
     uint64_t ordinal;
 
     if (!table_find_id(call->table, call->request->record_id, &ordinal)
-        || (switch_of(&call->sim->switches, SWITCH_NO_ACCESS_RECORDS) == NO_ACCESS_EXCLUDED
+        || (switch_is(&call->sim->switches, NO_ACCESS_RECORDS, EXCLUDED)
             && record_is_closed(call->sim, call->table, ordinal))) {
         answer_code(call->answer, CODE_RECORD_MISSING);
         return;
@@ -207,14 +207,15 @@ static void find_answer(struct call *call, const struct page_options *page,
                         const struct query *query)
 {
     auto_found *found = without_closed(call, found_by(call->sim->solution, call->table, query));
+    const struct switches *switches = &call->sim->switches;
     uint64_t count = found_count(found);
 
     found_sort(found, call->sim->solution, call->layout, page->sorts, page->sort_count);
     if (count == 0)
         answer_code(call->answer, CODE_NO_MATCH);
     else if (page->offset > count)
-        past_end(call, page, found, switch_of(&call->sim->switches, SWITCH_FIND_PAST_END),
-                 CODE_NO_MATCH, CODE_RECORD_MISSING);
+        past_end(call, page, found, switch_is(switches, FIND_PAST_END, EMPTY),
+                 switch_is(switches, FIND_PAST_END, 101) ? CODE_RECORD_MISSING : CODE_NO_MATCH);
     else
         records_answer(call, page, found, found_slice_of(call, page, count));
 }

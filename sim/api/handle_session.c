@@ -18,9 +18,8 @@ static bool body_is_json(struct sim *sim, struct request *request, struct answer
         || (json_read(str_span(&request->body), &json, &err)
             && json_root(json)->kind == JSON_OBJECT))
         return true;
-    answer_code(answer, switch_of(&sim->switches, SWITCH_BAD_JSON) == BAD_JSON_1710
-                            ? CODE_JSON_INVALID
-                            : CODE_PARAMETER_INVALID);
+    answer_code(answer, switch_is(&sim->switches, BAD_JSON, 1710) ? CODE_JSON_INVALID
+                                                                  : CODE_PARAMETER_INVALID);
     return false;
 }
 
@@ -44,9 +43,8 @@ static bool federated_is_good(const struct request *request)
 
 static void capacity_answer(struct sim *sim, struct answer *answer)
 {
-    int code = switch_of(&sim->switches, SWITCH_CAPACITY_CODE) == FIRST_YES ? CODE_CAPACITY
-                                                                            : CODE_SESSIONS;
-    bool usual = switch_of(&sim->switches, SWITCH_CAPACITY_STATUS) == FIRST_YES;
+    int code = switch_is(&sim->switches, CAPACITY_CODE, 812) ? CODE_CAPACITY : CODE_SESSIONS;
+    bool usual = switch_is(&sim->switches, CAPACITY_STATUS, 500);
 
     answer_code_text(answer, code, usual ? 500 : 503, code_text(code));
 }
@@ -76,7 +74,7 @@ static void login_try(struct sim *sim, struct request *request, struct answer *a
     uint32_t serial;
 
     if (__atomic_fetch_add(&sim->logins, 1, __ATOMIC_RELAXED) == 0
-        && switch_of(&sim->switches, SWITCH_FIRST_LOGIN_212) == SWITCHED_YES) {
+        && switch_is(&sim->switches, FIRST_LOGIN_212, ON)) {
         answer_code_text(answer, CODE_LOGIN_WRONG, 401, code_text(CODE_LOGIN_WRONG));
         return;
     }
@@ -93,17 +91,16 @@ void handle_login(struct sim *sim, struct request *request, struct answer *answe
     int code = federated ? 0 : request_basic(sim, request, &text);
 
     if (federated && !federated_is_good(request)) {
-        if (switch_of(&sim->switches, SWITCH_CLOUD_401) == SWITCHED_YES)
+        if (switch_is(&sim->switches, CLOUD_401, HTML))
             answer_web(answer, 401);
         else
             answer_code(answer, CODE_LOGIN_WRONG);
     } else if (code) {
         answer_code_text(answer, code, 401, text);
     } else if (!span_is_nocase(request->route.database, sim->solution->database)) {
-        answer_code_text(
-            answer, CODE_UNABLE_TO_OPEN,
-            switch_of(&sim->switches, SWITCH_UNKNOWN_DATABASE_STATUS) == FIRST_YES ? 500 : 404,
-            code_text(CODE_UNABLE_TO_OPEN));
+        answer_code_text(answer, CODE_UNABLE_TO_OPEN,
+                         switch_is(&sim->switches, UNKNOWN_DATABASE_STATUS, 500) ? 500 : 404,
+                         code_text(CODE_UNABLE_TO_OPEN));
     } else if (body_is_json(sim, request, answer)) {
         login_try(sim, request, answer);
     }
@@ -128,15 +125,14 @@ void handle_logout(struct sim *sim, struct request *request, struct answer *answ
 
 void handle_validate(struct sim *sim, struct request *request, struct answer *answer)
 {
-    bool keeps = switch_of(&sim->switches, SWITCH_VALIDATE_KEEPS_SESSION) == SWITCHED_YES, busy;
+    bool keeps = switch_is(&sim->switches, VALIDATE_KEEPS_SESSION, YES), busy;
     struct span token = request_token(request);
     struct session *session;
     struct json_writer w;
 
     if (!token.at) {
         answer_code_text(answer, CODE_NO_AUTHORIZATION,
-                         switch_of(&sim->switches, SWITCH_VALIDATE_NO_TOKEN) == FIRST_YES ? 401
-                                                                                          : 400,
+                         switch_is(&sim->switches, VALIDATE_NO_TOKEN, 401) ? 401 : 400,
                          "Request validation failed: Parameter (Authorization) is required");
         return;
     }
@@ -147,7 +143,7 @@ void handle_validate(struct sim *sim, struct request *request, struct answer *an
     }
     session_give(sim->sessions, session, keeps);
     answer_begin(answer, &w);
-    if (switch_of(&sim->switches, SWITCH_VALIDATE_ANSWER) == SWITCHED_YES)
+    if (switch_is(&sim->switches, VALIDATE_ANSWER, IN_USE))
         json_member_flag(&w, "isSessionInUse", true);
     answer_end(answer, &w);
 }
@@ -156,7 +152,7 @@ void handle_validate(struct sim *sim, struct request *request, struct answer *an
 
 void handle_product_info(struct sim *sim, struct request *request, struct answer *answer)
 {
-    bool version = switch_of(&sim->switches, SWITCH_PRODUCT_VERSION) == SWITCHED_YES;
+    bool version = switch_is(&sim->switches, PRODUCT_VERSION, PRESENT);
     struct json_writer w;
 
     (void)request;

@@ -26,13 +26,13 @@ static void stale_answer(struct sim *sim, struct request *request, struct answer
     auto_free char *location = NULL;
 
     switch (stale_way(sim, request)) {
-    case STREAM_STALE_401:
+    case SWITCH_STREAM_STALE_401:
         answer_web(answer, 401);
         return;
-    case STREAM_STALE_404:
+    case SWITCH_STREAM_STALE_404:
         answer_web(answer, 404);
         return;
-    case STREAM_STALE_400:
+    case SWITCH_STREAM_STALE_400:
         answer_web(answer, 400);
         return;
     default:
@@ -68,8 +68,8 @@ uint64_t stream_record_id(const struct sim *sim, const struct request *request)
 static bool address_is_fresh(struct sim *sim, const struct request *request,
                              const struct address *address)
 {
-    bool logout_counts = switch_of(&sim->switches, SWITCH_LOGOUT_KILLS_URLS) == FIRST_YES;
-    bool keeps = switch_of(&sim->switches, SWITCH_STREAM_KEEPS_SESSION) == SWITCHED_YES;
+    bool logout_counts = switch_is(&sim->switches, LOGOUT_KILLS_URLS, YES);
+    bool keeps = switch_is(&sim->switches, STREAM_KEEPS_SESSION, YES);
 
     return request->twist.stale == STALE_NOT
            && (session_lives(sim->sessions, address->session, SPAN_NONE, keeps) || !logout_counts);
@@ -77,7 +77,7 @@ static bool address_is_fresh(struct sim *sim, const struct request *request,
 
 static uint64_t cookie_salt(const struct sim *sim, const struct request *request)
 {
-    if (switch_of(&sim->switches, SWITCH_STREAM_COOKIE) == STREAM_COOKIE_SESSION)
+    if (switch_is(&sim->switches, STREAM_COOKIE, SESSION))
         return 0;
     return chance_of_text(sim->seed, request->route.file);
 }
@@ -111,7 +111,7 @@ static bool key_is_good(const struct sim *sim, const struct request *request,
 static void first_hop(struct sim *sim, struct request *request, struct answer *answer,
                       const struct address *address)
 {
-    bool absolute = switch_of(&sim->switches, SWITCH_STREAM_LOCATION) == STREAM_LOCATION_ABSOLUTE;
+    bool absolute = switch_is(&sim->switches, STREAM_LOCATION, ABSOLUTE);
     struct span host = request_host(request);
     auto_str location = STR_MAX(KIB(8));
     auto_str cookie = STR_MAX(KIB(1));
@@ -132,7 +132,7 @@ static bool bearer_is_good(struct sim *sim, struct request *request, const struc
 {
     struct span token = request_token(request);
 
-    if (switch_of(&sim->switches, SWITCH_STREAM_AUTH) == STREAM_AUTH_NONE)
+    if (switch_is(&sim->switches, STREAM_AUTH, NONE))
         return true;
     return token.at && session_lives(sim->sessions, address->session, token, false);
 }
@@ -173,7 +173,7 @@ static void range_apply(struct sim *sim, struct request *request, struct answer 
     uint64_t size = answer->stream_size, first, last;
     auto_str range = STR_MAX(128);
 
-    if (switch_of(&sim->switches, SWITCH_STREAM_RANGES) != SWITCHED_YES || !text.at
+    if (!switch_is(&sim->switches, STREAM_RANGES, HONOURED) || !text.at
         || !range_read(text, size, &first, &last))
         return;
     str_printf(&range, "bytes %ju-%ju/%ju", (uintmax_t)first, (uintmax_t)last, (uintmax_t)size);
@@ -195,12 +195,12 @@ static void file_answer(struct sim *sim, struct request *request, struct answer 
     answer->style = ANSWER_STREAM;
     answer->media = request->twist.media ? request->twist.media : file_type_media(content->type);
     answer->stream_size = content_size(answer->stream);
-    answer->no_length = switch_of(&sim->switches, SWITCH_STREAM_LENGTH) == PRESENT_NO;
+    answer->no_length = switch_is(&sim->switches, STREAM_LENGTH, ABSENT);
     if (content->fate == FATE_TRUNCATED) /* announced whole, sent in part: a client can see it */
         request->twist.cut = (struct twist_place){ .set = true, .percent = true, .n = 75 };
     if (content->fate == FATE_ZERO)
         answer->stream_size = 0;
-    if (switch_of(&sim->switches, SWITCH_STREAM_DISPOSITION) == SWITCHED_YES && content->name[0])
+    if (switch_is(&sim->switches, STREAM_DISPOSITION, PRESENT) && content->name[0])
         disposition_set(content, answer);
     range_apply(sim, request, answer);
     if (journal_is_on(sim->journal)) {
@@ -239,7 +239,7 @@ static void about_set(struct sim *sim, const struct address *address, struct ans
 /* What the address means now; false if the record is gone or the container was replaced. */
 static bool content_find(struct sim *sim, const struct address *address, struct content *content_r)
 {
-    bool new_is_fine = switch_of(&sim->switches, SWITCH_STREAM_REPLACED) == STREAM_REPLACED_NEW;
+    bool new_is_fine = switch_is(&sim->switches, STREAM_REPLACED, NEW);
     const struct table *table = sim->solution->tables[address->table];
     bool there;
 
@@ -255,14 +255,14 @@ static bool content_find(struct sim *sim, const struct address *address, struct 
 
 static bool is_direct(const struct sim *sim)
 {
-    return switch_of(&sim->switches, SWITCH_AUTHENTICATED_STREAM) == AUTHENTICATED_STREAM_2;
+    return switch_is(&sim->switches, AUTHENTICATED_STREAM, 2);
 }
 
 static bool quota_is_used(const struct sim *sim)
 {
     uint64_t quota = (uint64_t)sim->options.quota_mib << 20;
 
-    return quota && switch_of(&sim->switches, SWITCH_QUOTA_STREAMS) == FIRST_YES
+    return quota && switch_is(&sim->switches, QUOTA_STREAMS, COUNTED)
            && sim_counted(&sim->bytes_out) >= quota;
 }
 
@@ -270,7 +270,7 @@ static void hop_answer(struct sim *sim, struct request *request, struct answer *
                        const struct address *address)
 {
     bool first = request->route.kind == REQUEST_STREAM1;
-    bool early = switch_of(&sim->switches, SWITCH_STREAM_MISSING_AT) == STREAM_MISSING_AT_HOP1;
+    bool early = switch_is(&sim->switches, STREAM_MISSING_AT, HOP1);
     auto_content content = { 0 };
 
     if (!content_find(sim, address, &content))
@@ -293,7 +293,7 @@ static struct session *queue_for(struct sim *sim, const struct request *request)
 {
     bool busy;
 
-    if (switch_of(&sim->switches, SWITCH_STREAM_QUEUE) != STREAM_QUEUE_SESSION)
+    if (!switch_is(&sim->switches, STREAM_QUEUE, SESSION))
         return NULL;
     return session_take(sim->sessions, request_token(request), SPAN_NONE, false, &busy);
 }
@@ -306,7 +306,7 @@ void handle_stream(struct sim *sim, struct request *request, struct answer *answ
     bool ours;
 
     if (!span_is(request->head.method, "GET")
-        && !(head && switch_of(&sim->switches, SWITCH_STREAM_HEAD) == SWITCHED_YES)) {
+        && !(head && switch_is(&sim->switches, STREAM_HEAD, ALLOWED))) {
         answer_web(answer, 405);
         return;
     }

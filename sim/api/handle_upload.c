@@ -123,7 +123,7 @@ static int upload_apply(struct call *call, const struct upload *upload, uint64_t
 
 void handle_upload(struct call *call)
 {
-    bool silent = switch_of(&call->sim->switches, SWITCH_UPLOAD_ANSWER) == SWITCHED_YES;
+    bool silent = switch_is(&call->sim->switches, UPLOAD_ANSWER, EMPTY);
     struct upload upload = { .column = 0 };
     struct json_writer w;
     uint64_t ordinal;
@@ -174,7 +174,7 @@ static int global_find(struct call *call, struct span name)
 
 void handle_globals(struct call *call)
 {
-    bool lasts = switch_of(&call->sim->switches, SWITCH_GLOBALS) == SWITCHED_NO;
+    bool lasts = switch_is(&call->sim->switches, GLOBALS, SESSION);
     auto_json *json = call_body(call);
     const struct json_value *fields = json ? json_get(json_root(json), "globalFields") : NULL;
     int code = 0;
@@ -209,7 +209,7 @@ void handle_script(struct call *call)
     struct solution *solution = call->sim->solution;
     const struct script *script = solution_script(solution, call->request->route.script);
     const struct http_param *param = http_param(&call->request->params, "script.param");
-    bool usual = switch_of(&call->sim->switches, SWITCH_SCRIPT_MISSING_STATUS) == FIRST_YES;
+    bool usual = switch_is(&call->sim->switches, SCRIPT_MISSING_STATUS, 500);
     uint64_t ordinal = 0;
     struct json_writer w;
     bool any;

@@ -37,7 +37,7 @@ static bool dates_read(struct call *call, struct edit *edit, const struct json_v
 {
     const struct switches *switches = &call->sim->switches;
 
-    if (switch_of(switches, SWITCH_DATE_FORMATS) != DATE_FORMATS_WRITES)
+    if (!switch_is(switches, DATEFORMATS, WRITES_TOO))
         return refuse_text(call, CODE_PARAMETER_INVALID, "Unknown parameter(s): ", member->name);
     return page_dates(switches, member->text, &edit->options.dates) == 0
            || refuse_text(call, CODE_PARAMETER_INVALID, "Invalid value of ", member->name);
@@ -187,7 +187,7 @@ static int edit_refusal(const struct call *call, uint64_t ordinal, const struct 
 
 static void edit_commit(struct call *call, struct edit *edit, uint64_t ordinal)
 {
-    bool keeps = switch_of(&call->sim->switches, SWITCH_MOD_ID_SAME_VALUE) == SWITCHED_YES;
+    bool keeps = switch_is(&call->sim->switches, MOD_ID_SAME_VALUE, KEEPS);
 
     if (!(keeps && change_is_none(edit->change, call->table, ordinal))) {
         table_commit(call->table, ordinal,

@@ -155,7 +155,7 @@ static bool portals_by_comma(struct page_reading *r, const struct page_option *o
 {
     struct span rest = option->text;
 
-    if (switch_of(r->switches, SWITCH_PORTAL_COMMAS) == SWITCHED_YES)
+    if (switch_is(r->switches, PORTAL_COMMAS, REFUSED))
         return value_invalid(r->page, option);
     while (rest.at)
         if (!portal_ask(r, span_trim(span_cut(&rest, ','))))
@@ -179,7 +179,7 @@ static bool portals_read(struct page_reading *r, const struct page_option *optio
     if (value->kind != JSON_ARRAY)
         return value_invalid(r->page, option);
     if (value->count == 0) {
-        r->page->portals_none = switch_of(r->switches, SWITCH_PORTAL_EMPTY_LIST) == SWITCHED_NO;
+        r->page->portals_none = switch_is(r->switches, PORTAL_EMPTY_LIST, NONE);
         r->page->portals_named = false;
     }
     json_each (item, value)
@@ -201,7 +201,7 @@ static bool count_read(struct page_reading *r, const struct page_option *option,
 
 static bool offset_read(struct page_reading *r, const struct page_option *option)
 {
-    bool zero = switch_of(r->switches, SWITCH_OFFSET_ZERO) == SWITCHED_YES;
+    bool zero = switch_is(r->switches, OFFSET_ZERO, FIRST);
 
     r->page->has_offset = true;
     if (!count_read(r, option, zero, &r->page->offset))
@@ -213,7 +213,7 @@ static bool offset_read(struct page_reading *r, const struct page_option *option
 
 static bool limit_read(struct page_reading *r, const struct page_option *option)
 {
-    bool zero = switch_of(r->switches, SWITCH_LIMIT_ZERO) == SWITCHED_YES;
+    bool zero = switch_is(r->switches, LIMIT_ZERO, NONE);
 
     return count_read(r, option, zero, &r->page->limit);
 }
@@ -254,7 +254,7 @@ static bool response_read(struct page_reading *r, const struct page_option *opti
 
 int page_dates(const struct switches *switches, struct span text, enum value_date_form *form_r)
 {
-    if (switch_of(switches, SWITCH_DATE_FORMATS) == DATE_FORMATS_960)
+    if (switch_is(switches, DATEFORMATS, 960))
         return CODE_PARAMETER_INVALID;
     if (span_is(text, "0"))
         *form_r = DATES_US;
@@ -320,8 +320,7 @@ static bool option_read(struct page_reading *r, const struct page_option *option
         return portals_read(r, option);
     if (span_is(option->key, "layout.response"))
         return true; /* was read before all others */
-    if (span_is(option->key, "dateformats")
-        && switch_of(r->switches, SWITCH_DATE_FORMATS) != DATE_FORMATS_960)
+    if (span_is(option->key, "dateformats") && !switch_is(r->switches, DATEFORMATS, 960))
         return page_dates(r->switches, option->text, &r->page->dates) == 0
                || value_invalid(r->page, option);
     if (!script_wish_read(&r->page->scripts, option->key, option->text))

@@ -28,7 +28,7 @@ static bool criterion_add(struct query *query, const struct solution *solution,
 
     if (!shown || shown->no_access)
         return query_refuse(query, CODE_FIELD_MISSING, "");
-    if (shown->relation && switch_of(switches, SWITCH_FIND_RELATED) == SWITCHED_YES)
+    if (shown->relation && switch_is(switches, FIND_RELATED, 102))
         return query_refuse(query, CODE_FIELD_MISSING, "");
     if (request->count == QUERY_CRITERIA_MAX
         || (member->kind != JSON_TEXT && member->kind != JSON_NUMBER))
@@ -39,8 +39,7 @@ static bool criterion_add(struct query *query, const struct solution *solution,
         .table = shown_table(solution, layout, shown->relation),
     };
     item->column = &table_plan(item->table)->columns[shown->column];
-    if (item->column->type == COLUMN_CONTAINER
-        && switch_of(switches, SWITCH_FIND_CONTAINER) == SWITCHED_YES)
+    if (item->column->type == COLUMN_CONTAINER && switch_is(switches, FIND_CONTAINER, 102))
         return query_refuse(query, CODE_FIELD_MISSING, "");
     if (item->column->is_global)
         return query_refuse(query, CODE_FIELD_TYPE, "");
@@ -59,7 +58,7 @@ static bool omit_read(struct query *query, const struct switches *switches,
 
     if (member->kind != JSON_TEXT && member->kind != JSON_BOOL)
         return query_refuse(query, CODE_PARAMETER_INVALID, "Value of parameter 'omit' is invalid.");
-    if (member->kind == JSON_BOOL && switch_of(switches, SWITCH_OMIT_BOOLEAN) == SWITCHED_YES)
+    if (member->kind == JSON_BOOL && switch_is(switches, OMIT_BOOLEAN, 960))
         return query_refuse(query, CODE_PARAMETER_INVALID, "Value of parameter 'omit' is invalid.");
     request->omit = span_is(member->text, "true");
     return true;
@@ -104,7 +103,7 @@ bool query_read(struct query *query, const struct solution *solution,
             return false;
     for (size_t i = 0; i < query->count; i++)
         only_omits = only_omits && query->requests[i].omit;
-    if (only_omits && switch_of(switches, SWITCH_OMIT_ONLY) == SWITCHED_YES)
+    if (only_omits && switch_is(switches, OMIT_ONLY, 400))
         return query_refuse(query, CODE_CRITERIA_EMPTY, "");
     return true;
 }

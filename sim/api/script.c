@@ -160,7 +160,7 @@ void script_run(struct sim *sim, const struct script *script, const struct table
                 const uint64_t *ordinal, struct span param, const char *suffix,
                 struct json_writer *w)
 {
-    bool always = switch_of(&sim->switches, SWITCH_SCRIPT_NO_RESULT) == SWITCHED_YES, has_result;
+    bool always = switch_is(&sim->switches, SCRIPT_NO_RESULT, EMPTY), has_result;
     auto_free char *result_name = mem_printf("scriptResult%s", suffix);
     auto_free char *error_name = mem_printf("scriptError%s", suffix);
     auto_str result = STR_MAX(RESULT_MAX);

@@ -24,7 +24,7 @@ static void shown_key(const struct sim *sim, const struct shown *shown, const st
     str_add_text(to, shown->name);
     if (column->repetitions <= 1)
         return;
-    if (!one || switch_of(&sim->switches, SWITCH_SINGLE_REPETITION) == SWITCHED_YES)
+    if (!one || switch_is(&sim->switches, SINGLE_REPETITION, INDEXED))
         str_printf(to, "(%u)", repetition);
 }
 
@@ -39,13 +39,13 @@ static void host_add(const struct show *show, struct str *to)
         return;
     }
     switch (switch_of(&show->sim->switches, SWITCH_STREAM_HOST)) {
-    case STREAM_HOST_REQUEST:
+    case SWITCH_STREAM_HOST_REQUEST:
         str_add_span(to, host);
         break;
-    case STREAM_HOST_LOCALHOST:
+    case SWITCH_STREAM_HOST_LOCALHOST:
         str_add_text(to, "localhost");
         break;
-    case STREAM_HOST_PORT:
+    case SWITCH_STREAM_HOST_PORT:
         str_add_span(to, request_host_name(show->request));
         str_add_text(to, ":443");
         break;
@@ -74,7 +74,7 @@ static struct address address_for(const struct show *show, const struct table *t
                                   uint64_t ordinal, unsigned column, unsigned repetition,
                                   const struct content *content)
 {
-    bool rotates = switch_of(&show->sim->switches, SWITCH_URL_ROTATION) == URL_ROTATION_READ;
+    bool rotates = switch_is(&show->sim->switches, URL_ROTATION, READ);
 
     return (struct address){
         .session = show->session ? session_serial(show->session) : 0,
@@ -110,8 +110,7 @@ static void container_write(const struct show *show, struct json_writer *w,
     case STORE_SECURED:
     case STORE_OPEN:
     case STORE_ADDITIONAL:
-        if (content.fate != FATE_MISSING
-            || switch_of(&show->sim->switches, SWITCH_EXTERNAL_MISSING) == EXTERNAL_MISSING_URL)
+        if (content.fate != FATE_MISSING || switch_is(&show->sim->switches, EXTERNAL_MISSING, URL))
             url_add(show, &address, &content, &text);
         break;
     }
@@ -146,8 +145,7 @@ static void number_zeros(const struct show *show, enum column_type type, struct 
 {
     size_t zeros = 0;
 
-    if (type != COLUMN_NUMBER
-        || switch_of(&show->sim->switches, SWITCH_NUMBER_ZEROS) != SWITCHED_YES)
+    if (type != COLUMN_NUMBER || !switch_is(&show->sim->switches, NUMBER_ZEROS, NUMBER))
         return;
     while (zeros + 1 < value->size && value->at[zeros] == '0' && value->at[zeros + 1] >= '0'
            && value->at[zeros + 1] <= '9')
@@ -187,7 +185,7 @@ static void value_show(const struct show *show, struct json_writer *w,
 
 static bool is_closed(const struct show *show, uint64_t ordinal)
 {
-    return switch_of(&show->sim->switches, SWITCH_NO_ACCESS_RECORDS) == NO_ACCESS_SHOWN
+    return switch_is(&show->sim->switches, NO_ACCESS_RECORDS, SHOWN)
            && record_is_closed(show->sim, show->table, ordinal);
 }
 
@@ -197,8 +195,7 @@ static void field_show(const struct show *show, struct json_writer *w, const str
     const struct column *column = &table_plan(place->table)->columns[shown->column];
     unsigned first = shown_first(shown), last = shown_last(shown, column);
 
-    if (switch_of(&show->sim->switches, SWITCH_HIDDEN_REPETITIONS) == SWITCHED_YES
-        && column->repetitions > 1) {
+    if (switch_is(&show->sim->switches, HIDDEN_REPETITIONS, DELIVERED) && column->repetitions > 1) {
         first = 1;
         last = column->repetitions;
     }
@@ -227,10 +224,10 @@ static bool is_left_out(const struct show *show, const struct shown *list, size_
     const struct switches *switches = &show->sim->switches;
 
     if (list[index].no_access && !list[index].deleted
-        && switch_of(switches, SWITCH_NO_ACCESS_FIELD) == SWITCHED_YES)
+        && switch_is(switches, NO_ACCESS_FIELD, MISSING))
         return true;
     return stands_before(list, index)
-           && (list[index].deleted || switch_of(switches, SWITCH_TWICE_ON_LAYOUT) == SWITCHED_NO);
+           && (list[index].deleted || switch_is(switches, TWICE_ON_LAYOUT, ONCE));
 }
 
 static void fields_show(const struct show *show, struct json_writer *w, uint64_t ordinal)
@@ -277,7 +274,7 @@ static bool portal_is_wanted(const struct show *show, size_t index)
 
     if (show->page->portals_none || (show->page->portals_named && !(page && page->asked)))
         return false;
-    if (switch_of(&show->sim->switches, SWITCH_PORTAL_TWINS) == SWITCHED_NO)
+    if (switch_is(&show->sim->switches, PORTAL_TWINS, TWICE))
         return true;
     for (size_t i = index + 1; i < show->layout->portal_count; i++)
         if (strcmp(portal_name(&show->layout->portals[i]), portal_name(portal)) == 0)
@@ -294,7 +291,7 @@ static struct portal_range rows_of(const struct show *show, const struct portal 
 {
     const struct relation *relation = solution_relation(show->sim->solution, portal->relation);
     const struct page_portal *page = portal_page(show, portal);
-    bool drawn = switch_of(&show->sim->switches, SWITCH_PORTAL_DEFAULT) == SWITCHED_YES;
+    bool drawn = switch_is(&show->sim->switches, PORTAL_DEFAULT, DRAWN);
     struct portal_range rows = { .offset = 1, .limit = drawn ? portal->rows : 50 };
 
     if (page && page->has_offset)

@@ -2,6 +2,9 @@
  * What is not settled about real servers. Each switch is one such fact, each of its values a server
  * that somebody met or that cannot be ruled out. `strict` makes every one as hard for a client as
  * it can be, `lenient` as easy, `random:SEED` picks.
+ *
+ * A switch is a row of SWITCH_LIST and nothing else: ids, words, help and the list in
+ * `fmsim --switches` come from there, and code asks with switch_is(switches, BAD_VERB, 405).
  */
 #pragma once
 
@@ -9,121 +12,216 @@
 #include "base/err.h"
 #include "base/str.h"
 
-/* The values of a switch are numbered in the order of its list, here as there. */
-enum switch_id {
-    SWITCH_STREAM_AUTH,             /* none, bearer                          */
-    SWITCH_AUTHENTICATED_STREAM,    /* 1, 2                               */
-    SWITCH_STREAM_LOCATION,         /* relative, absolute                    */
-    SWITCH_STREAM_STALE,            /* 401, 404, 400, no-cookie              */
-    SWITCH_STREAM_HOST,             /* request, localhost, port, other       */
-    SWITCH_STREAM_COOKIE,           /* session, url                          */
-    SWITCH_STREAM_MISSING_AT,       /* hop2, hop1                            */
-    SWITCH_STREAM_LENGTH,           /* present, absent                       */
-    SWITCH_STREAM_DISPOSITION,      /* absent, present                       */
-    SWITCH_STREAM_RANGES,           /* ignored, honoured                     */
-    SWITCH_STREAM_HEAD,             /* refused, allowed                      */
-    SWITCH_STREAM_REPLACED,         /* new, stale                            */
-    SWITCH_STREAM_QUEUE,            /* parallel, session                     */
-    SWITCH_STREAM_KEEPS_SESSION,    /* no, yes                            */
-    SWITCH_LOGOUT_KILLS_URLS,       /* yes, no                               */
-    SWITCH_URL_ROTATION,            /* session, read                         */
-    SWITCH_EXTERNAL_MISSING,        /* url, empty                            */
-    SWITCH_PER_TOKEN,               /* queue, refuse                         */
-    SWITCH_VALIDATE_KEEPS_SESSION,  /* no, yes                          */
-    SWITCH_VALIDATE_ANSWER,         /* empty, in-use                         */
-    SWITCH_VALIDATE_NO_TOKEN,       /* 401, 400                              */
-    SWITCH_FIRST_LOGIN_212,         /* off, on                               */
-    SWITCH_CAPACITY_CODE,           /* 812, 956                              */
-    SWITCH_CAPACITY_STATUS,         /* 500, 503                              */
-    SWITCH_UNKNOWN_DATABASE_STATUS, /* 500, 404                        */
-    SWITCH_SCRIPT_MISSING_STATUS,   /* 500, 404                          */
-    SWITCH_RESTART_STATUS,          /* 502, 503, 520, 530                    */
-    SWITCH_BAD_JSON,                /* 1710, 960                             */
-    SWITCH_BAD_PATH,                /* json, html                            */
-    SWITCH_BAD_VERB,                /* 405, 400                              */
-    SWITCH_REQUEST_CHARSET,         /* accepted, refused                     */
-    SWITCH_SLASH_IN_PATH,           /* 404, accepted                         */
-    SWITCH_GZIP_LEAST,              /* 1024, 2000, never                     */
-    SWITCH_JSON_CODING,             /* as-asked, gzip, deflate               */
-    SWITCH_JSON_MARK,               /* no, yes                               */
-    SWITCH_STREAM_CODING,           /* none, gzip, deflate, label            */
-    SWITCH_PAGE_MOST,               /* any, 504, 408, long                   */
-    SWITCH_KEEP_ALIVE,              /* announced, silent, off                */
-    SWITCH_ETAG_304,                /* yes, no                               */
-    SWITCH_PRODUCT_VERSION,         /* absent, present                       */
-    SWITCH_LAYOUT_TABLE,            /* present, absent                       */
-    SWITCH_DATA_INFO,               /* present, absent                       */
-    SWITCH_VALUE_LISTS,             /* absent, empty                         */
-    SWITCH_OFFSET_PAST_END,         /* 101, 401, empty                       */
-    SWITCH_FIND_PAST_END,           /* 401, 101, empty                       */
-    SWITCH_OFFSET_ZERO,             /* 960, first                            */
-    SWITCH_LIMIT_ZERO,              /* 960, none                             */
-    SWITCH_EMPTY_TABLE,             /* empty, 401                            */
-    SWITCH_OMIT_ONLY,               /* all, 400                              */
-    SWITCH_FIND_RELATED,            /* yes, 102                              */
-    SWITCH_FIND_CONTAINER,          /* 413, 102                              */
-    SWITCH_OMIT_BOOLEAN,            /* accepted, 960                         */
-    SWITCH_DATE_WILDCARDS,          /* yes, 500                              */
-    SWITCH_TIMESTAMP_DAY,           /* whole, midnight                       */
-    SWITCH_QUESTION_MARK,           /* invalid, character                    */
-    SWITCH_DOUBLE_EQUALS,           /* empty, nothing                        */
-    SWITCH_TEXT_ORDER,              /* collation, unicode                    */
-    SWITCH_WORD_HYPHEN,             /* splits, joins                         */
-    SWITCH_INDEX_LENGTH,            /* whole, 100                            */
-    SWITCH_DATE_FORMATS,            /* writes-too, reads, 960                */
-    SWITCH_PORTAL_DEFAULT,          /* 50, drawn                             */
-    SWITCH_PORTAL_EMPTY_LIST,       /* none, all                             */
-    SWITCH_PORTAL_COMMAS,           /* accepted, refused                     */
-    SWITCH_PORTAL_TWINS,            /* twice, once                           */
-    SWITCH_GLOBALS,                 /* session, request                      */
-    SWITCH_SCRIPT_NO_RESULT,        /* absent, empty                         */
-    SWITCH_MOD_ID_SAME_VALUE,       /* counts, keeps                         */
-    SWITCH_SINGLE_REPETITION,       /* plain, indexed                        */
-    SWITCH_HIDDEN_REPETITIONS,      /* absent, delivered                     */
-    SWITCH_NUMBER_ZEROS,            /* text, number                          */
-    SWITCH_TWICE_ON_LAYOUT,         /* once, twice                           */
-    SWITCH_NO_ACCESS_FIELD,         /* word, missing                         */
-    SWITCH_NO_ACCESS_RECORDS,       /* none, excluded, shown                 */
-    SWITCH_QUOTA_STREAMS,           /* counted, free                         */
-    SWITCH_UPLOAD_ANSWER,           /* mod-id, empty                         */
-    SWITCH_ODATA_NEXT_LINK,         /* yes, no                               */
-    SWITCH_ODATA_FILENAME,          /* absent, present                       */
-    SWITCH_ODATA_SPACES,            /* found, 404                            */
-    SWITCH_CLOUD_401,               /* json, html                            */
-    SWITCH_EDIT_ANSWER,             /* none, edit, touch                     */
-    SWITCHES,
-};
+/*
+ * One row for each:
+ *   id        its name on the command line, which is in lower case and has hyphens
+ *   doubt     DOCUMENTED, OBSERVED or INFERRED; where both ways are known, what is not settled
+ *   meaning   for people
+ *   strict    the value that is hardest for a client
+ *   lenient   the easiest
+ *   values    two to four, written as on the command line but for case and hyphens; the first is
+ *             the default
+ */
+/* clang-format off */
+#define SWITCH_LIST(ROW)                                                                           \
+    ROW(STREAM_AUTH, OBSERVED, "whether the first hop of a download needs the Bearer token",       \
+        BEARER, NONE, NONE, BEARER)                                                                \
+    ROW(AUTHENTICATED_STREAM, DOCUMENTED, "1: a redirect with a cookie; 2: the file at once",      \
+        1, 2, 1, 2)                                                                                \
+    ROW(STREAM_LOCATION, OBSERVED, "the Location of the first hop",                                \
+        RELATIVE, ABSOLUTE, RELATIVE, ABSOLUTE)                                                    \
+    ROW(STREAM_STALE, OBSERVED, "the answer to a URL whose session is gone",                       \
+        NO_COOKIE, 401, 401, 404, 400, NO_COOKIE)                                                  \
+    ROW(STREAM_HOST, OBSERVED,                                                                     \
+        "the host in container URLs: as asked, localhost, with :443, an inner name",               \
+        OTHER, REQUEST, REQUEST, LOCALHOST, PORT, OTHER)                                           \
+    ROW(STREAM_COOKIE, OBSERVED,                                                                   \
+        "whether a cookie opens every file of its session or only the one it came with",           \
+        URL, SESSION, SESSION, URL)                                                                \
+    ROW(STREAM_MISSING_AT, INFERRED, "which hop says 404 for a file that is gone",                 \
+        HOP2, HOP1, HOP2, HOP1)                                                                    \
+    ROW(STREAM_LENGTH, INFERRED, "whether a download names its length",                            \
+        ABSENT, PRESENT, PRESENT, ABSENT)                                                          \
+    ROW(STREAM_DISPOSITION, INFERRED, "whether a download names the file",                         \
+        ABSENT, PRESENT, ABSENT, PRESENT)                                                          \
+    ROW(STREAM_RANGES, INFERRED, "whether a download can begin in the middle",                     \
+        IGNORED, HONOURED, IGNORED, HONOURED)                                                      \
+    ROW(STREAM_HEAD, OBSERVED, "whether HEAD works on a download",                                 \
+        REFUSED, ALLOWED, REFUSED, ALLOWED)                                                        \
+    ROW(STREAM_REPLACED, INFERRED,                                                                 \
+        "an old URL of a container replaced since: the new file, or stale",                        \
+        STALE, NEW, NEW, STALE)                                                                    \
+    ROW(STREAM_QUEUE, INFERRED, "whether downloads wait for their session's turn",                 \
+        SESSION, PARALLEL, PARALLEL, SESSION)                                                      \
+    ROW(STREAM_KEEPS_SESSION, INFERRED, "whether a download counts as use of its session",         \
+        NO, YES, NO, YES)                                                                          \
+    ROW(LOGOUT_KILLS_URLS, INFERRED, "whether logging out ends the session's URLs",                \
+        YES, NO, YES, NO)                                                                          \
+    ROW(URL_ROTATION, OBSERVED,                                                                    \
+        "whether a container's URL is new at every read or for every session",                     \
+        READ, SESSION, SESSION, READ)                                                              \
+    ROW(EXTERNAL_MISSING, INFERRED, "what stands in a record whose external file is gone",         \
+        URL, EMPTY, URL, EMPTY)                                                                    \
+    ROW(PER_TOKEN, INFERRED, "a second request on a busy token: waits, or is refused",             \
+        REFUSE, QUEUE, QUEUE, REFUSE)                                                              \
+    ROW(VALIDATE_KEEPS_SESSION, OBSERVED, "whether validateSession counts as use",                 \
+        NO, YES, NO, YES)                                                                          \
+    ROW(VALIDATE_ANSWER, DOCUMENTED, "what validateSession says",                                  \
+        EMPTY, IN_USE, EMPTY, IN_USE)                                                              \
+    ROW(VALIDATE_NO_TOKEN, INFERRED, "validateSession without a token",                            \
+        400, 401, 401, 400)                                                                        \
+    ROW(FIRST_LOGIN_212, OBSERVED,                                                                 \
+        "whether the very first login is refused and the next one works",                          \
+        ON, OFF, OFF, ON)                                                                          \
+    ROW(CAPACITY_CODE, DOCUMENTED, "the code of one session too many",                             \
+        956, 812, 812, 956)                                                                        \
+    ROW(CAPACITY_STATUS, INFERRED, "its HTTP status",                                              \
+        503, 500, 500, 503)                                                                        \
+    ROW(UNKNOWN_DATABASE_STATUS, INFERRED, "the status of 802",                                    \
+        404, 500, 500, 404)                                                                        \
+    ROW(SCRIPT_MISSING_STATUS, INFERRED, "the status of 104",                                      \
+        404, 500, 500, 404)                                                                        \
+    ROW(RESTART_STATUS, INFERRED, "what the web server says while the engine is down",             \
+        520, 502, 502, 503, 520, 530)                                                              \
+    ROW(BAD_JSON, INFERRED, "the code of a body that is no JSON",                                  \
+        960, 1710, 1710, 960)                                                                      \
+    ROW(BAD_PATH, INFERRED, "how a path that is none of the API's is answered",                    \
+        HTML, JSON, JSON, HTML)                                                                    \
+    ROW(BAD_VERB, INFERRED, "the status of a wrong method",                                        \
+        400, 405, 405, 400)                                                                        \
+    ROW(REQUEST_CHARSET, OBSERVED, "Content-Type: application/json; charset=utf-8 in a request",   \
+        REFUSED, ACCEPTED, ACCEPTED, REFUSED)                                                      \
+    ROW(SLASH_IN_PATH, OBSERVED, "a %2F in a name",                                                \
+        404, ACCEPTED, 404, ACCEPTED)                                                              \
+    ROW(GZIP_LEAST, INFERRED, "from which size answers are compressed",                            \
+        1024, NEVER, 1024, 2000, NEVER)                                                            \
+    ROW(JSON_CODING, OBSERVED, "whether a proxy compresses answers though nobody asked",           \
+        GZIP, AS_ASKED, AS_ASKED, GZIP, DEFLATE)                                                   \
+    ROW(JSON_MARK, OBSERVED, "whether a byte order mark stands before JSON",                       \
+        YES, NO, NO, YES)                                                                          \
+    ROW(STREAM_CODING, OBSERVED,                                                                   \
+        "whether a proxy compresses downloads though nobody asked; label: says gzip of all, "      \
+        "and does nothing",                                                                        \
+        GZIP, NONE, NONE, GZIP, DEFLATE, LABEL)                                                    \
+    ROW(PAGE_MOST, OBSERVED,                                                                       \
+        "more than 30 records at once: given, not in time, or an answer of 20 MB",                 \
+        504, ANY, ANY, 504, 408, LONG)                                                             \
+    ROW(KEEP_ALIVE, OBSERVED,                                                                      \
+        "after 5 s or 100 requests: said, not said, or a connection for each",                     \
+        SILENT, ANNOUNCED, ANNOUNCED, SILENT, OFF)                                                 \
+    ROW(ETAG_304, INFERRED, "whether If-None-Match is honoured",                                   \
+        YES, NO, YES, NO)                                                                          \
+    ROW(PRODUCT_VERSION, OBSERVED, "version and buildDate in productInfo",                         \
+        ABSENT, PRESENT, ABSENT, PRESENT)                                                          \
+    ROW(LAYOUT_TABLE, OBSERVED, "the member table in the list of layouts",                         \
+        ABSENT, PRESENT, PRESENT, ABSENT)                                                          \
+    ROW(DATA_INFO, OBSERVED, "the member dataInfo (absent on server 17)",                          \
+        ABSENT, PRESENT, PRESENT, ABSENT)                                                          \
+    ROW(VALUE_LISTS, OBSERVED, "the member valueLists of a layout without any",                    \
+        ABSENT, EMPTY, ABSENT, EMPTY)                                                              \
+    ROW(OFFSET_PAST_END, INFERRED, "a range that begins after the last record",                    \
+        101, EMPTY, 101, 401, EMPTY)                                                               \
+    ROW(FIND_PAST_END, INFERRED, "the same in a find",                                             \
+        101, EMPTY, 401, 101, EMPTY)                                                               \
+    ROW(OFFSET_ZERO, INFERRED, "an offset of 0",                                                   \
+        960, FIRST, 960, FIRST)                                                                    \
+    ROW(LIMIT_ZERO, INFERRED, "a limit of 0: refused, or no records",                              \
+        960, NONE, 960, NONE)                                                                      \
+    ROW(EMPTY_TABLE, OBSERVED, "records of an empty table without an offset",                      \
+        401, EMPTY, EMPTY, 401)                                                                    \
+    ROW(OMIT_ONLY, INFERRED, "a query of omissions alone: all but those, or refused",              \
+        400, ALL, ALL, 400)                                                                        \
+    ROW(FIND_RELATED, INFERRED, "whether related fields can be searched",                          \
+        102, YES, YES, 102)                                                                        \
+    ROW(FIND_CONTAINER, INFERRED, "a find in a container field",                                   \
+        102, 413, 413, 102)                                                                        \
+    ROW(OMIT_BOOLEAN, DOCUMENTED, "omit as a JSON boolean instead of a text",                      \
+        960, ACCEPTED, ACCEPTED, 960)                                                              \
+    ROW(DATE_WILDCARDS, INFERRED, "3/*/2024 and {1..5} in date criteria",                          \
+        500, YES, YES, 500)                                                                        \
+    ROW(TIMESTAMP_DAY, INFERRED,                                                                   \
+        "a date as criterion for a timestamp: the day, or its first second",                       \
+        MIDNIGHT, WHOLE, WHOLE, MIDNIGHT)                                                          \
+    ROW(QUESTION_MARK, OBSERVED, "? in a criterion: invalid dates, or one character",              \
+        CHARACTER, INVALID, INVALID, CHARACTER)                                                    \
+    ROW(DOUBLE_EQUALS, OBSERVED, "== alone: finds empty fields, or nothing",                       \
+        NOTHING, EMPTY, EMPTY, NOTHING)                                                            \
+    ROW(TEXT_ORDER, OBSERVED, "the order of text: like a dictionary, or by code point",            \
+        COLLATION, UNICODE, COLLATION, UNICODE)                                                    \
+    ROW(WORD_HYPHEN, INFERRED, "whether a hyphen ends a word",                                     \
+        SPLITS, JOINS, SPLITS, JOINS)                                                              \
+    ROW(INDEX_LENGTH, INFERRED, "how much of a word the index keeps",                              \
+        100, WHOLE, WHOLE, 100)                                                                    \
+    ROW(DATEFORMATS, OBSERVED, "dateformats: in reads and writes, in reads, unknown",              \
+        960, WRITES_TOO, WRITES_TOO, READS, 960)                                                   \
+    ROW(PORTAL_DEFAULT, OBSERVED, "rows of a portal without a limit: 50, or as many as are drawn", \
+        DRAWN, 50, 50, DRAWN)                                                                      \
+    ROW(PORTAL_EMPTY_LIST, INFERRED, "portal=[]: no portals, or all of them",                      \
+        ALL, NONE, NONE, ALL)                                                                      \
+    ROW(PORTAL_COMMAS, DOCUMENTED, "portal=a,b without brackets",                                  \
+        REFUSED, ACCEPTED, ACCEPTED, REFUSED)                                                      \
+    ROW(PORTAL_TWINS, OBSERVED, "two portals of one name: duplicate members, or the last",         \
+        TWICE, ONCE, TWICE, ONCE)                                                                  \
+    ROW(GLOBALS, INFERRED, "how long a global field keeps what was set",                           \
+        REQUEST, SESSION, SESSION, REQUEST)                                                        \
+    ROW(SCRIPT_NO_RESULT, INFERRED, "scriptResult of a script that has none",                      \
+        ABSENT, EMPTY, ABSENT, EMPTY)                                                              \
+    ROW(MOD_ID_SAME_VALUE, INFERRED, "whether writing what is already there moves modId",          \
+        KEEPS, COUNTS, COUNTS, KEEPS)                                                              \
+    ROW(SINGLE_REPETITION, INFERRED, "a repeating field of which one is shown: Scan, or Scan(1)",  \
+        INDEXED, PLAIN, PLAIN, INDEXED)                                                            \
+    ROW(HIDDEN_REPETITIONS, INFERRED, "repetitions that the layout does not show",                 \
+        ABSENT, DELIVERED, ABSENT, DELIVERED)                                                      \
+    ROW(NUMBER_ZEROS, INFERRED, "0012 in a number field: text, or 12",                             \
+        NUMBER, TEXT, TEXT, NUMBER)                                                                \
+    ROW(TWICE_ON_LAYOUT, INFERRED, "a field that stands twice on a layout",                        \
+        TWICE, ONCE, ONCE, TWICE)                                                                  \
+    ROW(NO_ACCESS_FIELD, OBSERVED, "a field the account may not see: <No Access>, or not there",   \
+        MISSING, WORD, WORD, MISSING)                                                              \
+    ROW(NO_ACCESS_RECORDS, INFERRED,                                                               \
+        "every 50th record: readable, left out, or shown as <No Access>",                          \
+        SHOWN, NONE, NONE, EXCLUDED, SHOWN)                                                        \
+    ROW(QUOTA_STREAMS, OBSERVED, "whether downloads count toward --quota-mib",                     \
+        COUNTED, FREE, COUNTED, FREE)                                                              \
+    ROW(UPLOAD_ANSWER, DOCUMENTED, "what an upload answers",                                       \
+        EMPTY, MOD_ID, MOD_ID, EMPTY)                                                              \
+    ROW(ODATA_NEXT_LINK, INFERRED, "whether Prefer: odata.maxpagesize gives a next link",          \
+        NO, YES, YES, NO)                                                                          \
+    ROW(ODATA_FILENAME, INFERRED, "whether a container's JSON names the file",                     \
+        ABSENT, PRESENT, ABSENT, PRESENT)                                                          \
+    ROW(ODATA_SPACES, OBSERVED, "tables with a blank in their name",                               \
+        404, FOUND, FOUND, 404)                                                                    \
+    ROW(CLOUD_401, OBSERVED, "a refused FMID login",                                               \
+        HTML, JSON, JSON, HTML)                                                                    \
+    ROW(EDIT_ANSWER, OBSERVED,                                                                     \
+        "what the solution does when a record is edited, in the same commit: nothing, an edit "    \
+        "of its own, the same file anew",                                                          \
+        EDIT, NONE, NONE, EDIT, TOUCH)
+/* clang-format on */
 
-enum { STREAM_AUTH_NONE, STREAM_AUTH_BEARER };
-enum { AUTHENTICATED_STREAM_1, AUTHENTICATED_STREAM_2 };
-enum { STREAM_LOCATION_RELATIVE, STREAM_LOCATION_ABSOLUTE };
-enum { STREAM_STALE_401, STREAM_STALE_404, STREAM_STALE_400, STREAM_STALE_NO_COOKIE };
-enum { STREAM_HOST_REQUEST, STREAM_HOST_LOCALHOST, STREAM_HOST_PORT, STREAM_HOST_OTHER };
-enum { STREAM_COOKIE_SESSION, STREAM_COOKIE_URL };
-enum { STREAM_MISSING_AT_HOP2, STREAM_MISSING_AT_HOP1 };
-enum { PRESENT_YES, PRESENT_NO };
-enum { ABSENT_YES, ABSENT_NO };
-enum { SWITCHED_NO, SWITCHED_YES };
-enum { FIRST_YES, FIRST_NO };
-enum { STREAM_REPLACED_NEW, STREAM_REPLACED_STALE };
-enum { STREAM_QUEUE_PARALLEL, STREAM_QUEUE_SESSION };
-enum { URL_ROTATION_SESSION, URL_ROTATION_READ };
-enum { EXTERNAL_MISSING_URL, EXTERNAL_MISSING_EMPTY };
-enum { PER_TOKEN_QUEUE, PER_TOKEN_REFUSE };
-enum { BAD_JSON_1710, BAD_JSON_960 };
-enum { BAD_PATH_JSON, BAD_PATH_HTML };
-enum { GZIP_1024, GZIP_2000, GZIP_NEVER };
-enum { PAGE_MOST_ANY, PAGE_MOST_504, PAGE_MOST_408, PAGE_MOST_LONG };
-enum { KEEP_ALIVE_ANNOUNCED, KEEP_ALIVE_SILENT, KEEP_ALIVE_OFF };
-enum { PAST_END_101, PAST_END_401, PAST_END_EMPTY };
-enum { FIND_PAST_END_401, FIND_PAST_END_101, FIND_PAST_END_EMPTY };
-enum { QUESTION_INVALID, QUESTION_CHARACTER };
-enum { TEXT_ORDER_COLLATION, TEXT_ORDER_UNICODE };
-enum { DATE_FORMATS_WRITES, DATE_FORMATS_READS, DATE_FORMATS_960 };
-enum { NO_ACCESS_NONE, NO_ACCESS_EXCLUDED, NO_ACCESS_SHOWN };
+/* Applies `each` to the values of a row, of which there are two to four. */
+#define SWITCH_EACH(each, id, ...)                                                                 \
+    SWITCH_EACH_OF(__VA_ARGS__, SWITCH_EACH_4, SWITCH_EACH_3, SWITCH_EACH_2, 0)                    \
+    (each, id, __VA_ARGS__)
+#define SWITCH_EACH_OF(a, b, c, d, name, ...) name
+#define SWITCH_EACH_2(each, id, a, b) each(id, a), each(id, b)
+#define SWITCH_EACH_3(each, id, a, b, c) each(id, a), each(id, b), each(id, c)
+#define SWITCH_EACH_4(each, id, a, b, c, d) each(id, a), each(id, b), each(id, c), each(id, d)
+
+/* SWITCH_BAD_VERB, ... */
+#define SWITCH_ID(id, doubt, meaning, strict, lenient, ...) SWITCH_##id,
+enum switch_id { SWITCH_LIST(SWITCH_ID) SWITCHES };
+#undef SWITCH_ID
+
+/* SWITCH_BAD_VERB_405, ... */
+#define SWITCH_VALUE(id, value) SWITCH_##id##_##value
+#define SWITCH_VALUES(id, doubt, meaning, strict, lenient, ...)                                    \
+    enum { SWITCH_EACH(SWITCH_VALUE, id, __VA_ARGS__) };
+SWITCH_LIST(SWITCH_VALUES)
+#undef SWITCH_VALUES
 
 struct switches {
-    uint8_t values[SWITCHES];
+    uint8_t values[SWITCHES]; /* numbered in the order of the row */
 };
 
 /* Every switch at its default: what most servers seem to do. */
@@ -138,7 +236,12 @@ must_check bool switches_set(struct switches *switches, struct span text, struct
 /* The list with what each means, for people. */
 void switches_list(const struct switches *switches, struct str *to);
 
+/* A switch's value, such as SWITCH_BAD_VERB_405. Safe while another thread changes it. */
 static inline unsigned switch_of(const struct switches *switches, enum switch_id id)
 {
     return __atomic_load_n(&switches->values[id], __ATOMIC_RELAXED);
 }
+
+/* Whether a switch stands at a value. */
+#define switch_is(switches, id, value)                                                             \
+    (switch_of(switches, SWITCH_##id) == (unsigned)SWITCH_##id##_##value)

@@ -267,13 +267,13 @@ static int moment_read(struct span text, enum find_comparison compare,
                        const struct switches *switches, struct time_civil today,
                        struct criterion *c)
 {
-    bool midnight = switch_of(switches, SWITCH_TIMESTAMP_DAY) == SWITCHED_YES;
+    bool midnight = switch_is(switches, TIMESTAMP_DAY, MIDNIGHT);
     struct find_range first, last;
     struct span low, high;
 
     c->kind = CRITERION_BETWEEN;
     if (compare == COMPARE_NONE && c->type != COLUMN_TIME && has_wildcard(text)) {
-        if (switch_of(switches, SWITCH_DATE_WILDCARDS) == SWITCHED_YES || !calendar_read(text, c))
+        if (switch_is(switches, DATE_WILDCARDS, 500) || !calendar_read(text, c))
             return 500;
         return 0;
     }
@@ -391,7 +391,7 @@ static void words_read(struct criterion *c, struct span text, bool whole, bool q
 static int text_read(struct span text, enum find_comparison compare,
                      const struct switches *switches, struct criterion *c)
 {
-    bool question = switch_of(switches, SWITCH_QUESTION_MARK) == QUESTION_CHARACTER;
+    bool question = switch_is(switches, QUESTION_MARK, CHARACTER);
     auto_str plain = STR_MAX(VALUE_MAX), upper = STR_MAX(VALUE_MAX);
     struct span low, high;
 
@@ -457,9 +457,9 @@ int criterion_read(enum column_type type, struct span text, const struct switche
 {
     struct criterion c = {
         .type = type,
-        .unicode_order = switch_of(switches, SWITCH_TEXT_ORDER) == TEXT_ORDER_UNICODE,
-        .hyphen_joins = switch_of(switches, SWITCH_WORD_HYPHEN) == SWITCHED_YES,
-        .index_100 = switch_of(switches, SWITCH_INDEX_LENGTH) == SWITCHED_YES,
+        .unicode_order = switch_is(switches, TEXT_ORDER, UNICODE),
+        .hyphen_joins = switch_is(switches, WORD_HYPHEN, JOINS),
+        .index_100 = switch_is(switches, INDEX_LENGTH, 100),
     };
     struct span bare = span_trim(text);
     int code = 0;
@@ -469,8 +469,7 @@ int criterion_read(enum column_type type, struct span text, const struct switche
     if (span_is(bare, "="))
         c.kind = CRITERION_EMPTY;
     else if (span_is(bare, "=="))
-        c.kind = switch_of(switches, SWITCH_DOUBLE_EQUALS) == SWITCHED_YES ? CRITERION_NEVER
-                                                                           : CRITERION_EMPTY;
+        c.kind = switch_is(switches, DOUBLE_EQUALS, NOTHING) ? CRITERION_NEVER : CRITERION_EMPTY;
     else if (span_is(bare, "*"))
         c.kind = CRITERION_FILLED;
     else if (span_is(bare, "!"))

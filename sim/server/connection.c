@@ -141,7 +141,7 @@ static bool one_served(struct sim *sim, struct wire *wire, struct request *reque
 
 void connection_serve(struct sim *sim, struct wire *wire)
 {
-    bool silent = switch_of(&sim->switches, SWITCH_KEEP_ALIVE) == KEEP_ALIVE_SILENT;
+    bool silent = switch_is(&sim->switches, KEEP_ALIVE, SILENT);
     bool keep = true;
 
     if (!wire_begin(wire))

@@ -130,17 +130,17 @@ static void twist_by_switches(struct sim *sim, struct request *request)
         return;
     if (twist->coding == CODING_AS_ASKED)
         twist->coding = codings[switch_of(&sim->switches, id)];
-    twist->bom |= switch_of(&sim->switches, SWITCH_JSON_MARK) == SWITCHED_YES;
+    twist->bom |= switch_is(&sim->switches, JSON_MARK, YES);
     if (request_limit(request) <= PAGE_MOST)
         return;
     switch (switch_of(&sim->switches, SWITCH_PAGE_MOST)) {
-    case PAGE_MOST_504:
+    case SWITCH_PAGE_MOST_504:
         twist->status.status = 504;
         break;
-    case PAGE_MOST_408:
+    case SWITCH_PAGE_MOST_408:
         twist->status.status = 408;
         break;
-    case PAGE_MOST_LONG:
+    case SWITCH_PAGE_MOST_LONG:
         twist->pad = LONG_BYTES;
         break;
     default:
@@ -182,9 +182,9 @@ static void answer_spoil(struct answer *answer, const struct twist *twist)
 static uint64_t gzip_least(const struct sim *sim)
 {
     switch (switch_of(&sim->switches, SWITCH_GZIP_LEAST)) {
-    case GZIP_1024:
+    case SWITCH_GZIP_LEAST_1024:
         return 1024;
-    case GZIP_2000:
+    case SWITCH_GZIP_LEAST_2000:
         return 2000;
     default:
         return 0;
@@ -217,8 +217,7 @@ static void etag_check(const struct sim *sim, const struct request *request, str
     struct span have = http_header_value(&request->head, "If-None-Match");
 
     if (have.at && answer->style == ANSWER_API && answer->status == 200
-        && span_is(request->head.method, "GET")
-        && switch_of(&sim->switches, SWITCH_ETAG_304) == FIRST_YES
+        && span_is(request->head.method, "GET") && switch_is(&sim->switches, ETAG_304, YES)
         && span_is(have, answer_etag(answer)))
         answer_not_modified(answer);
 }
@@ -226,7 +225,7 @@ static void etag_check(const struct sim *sim, const struct request *request, str
 static bool answer_send(struct sim *sim, struct wire *wire, struct request *request,
                         struct answer *answer, unsigned left)
 {
-    bool off = switch_of(&sim->switches, SWITCH_KEEP_ALIVE) == KEEP_ALIVE_OFF;
+    bool off = switch_is(&sim->switches, KEEP_ALIVE, OFF);
     struct delivery delivery = { .request = request,
                                  .answer = answer,
                                  .requests_left = off ? 0 : left,

@@ -125,10 +125,10 @@ TEST(switches_are_set_by_name_and_by_mood)
     struct err err;
 
     switches_init(&switches);
-    CHECK(switch_of(&switches, SWITCH_STREAM_STALE) == STREAM_STALE_401);
+    CHECK(switch_is(&switches, STREAM_STALE, 401));
     CHECK(switches_set(&switches, span_of("strict,stream-stale=404"), &err));
-    CHECK(switch_of(&switches, SWITCH_STREAM_STALE) == STREAM_STALE_404);
-    CHECK(switch_of(&switches, SWITCH_STREAM_AUTH) == STREAM_AUTH_BEARER);
+    CHECK(switch_is(&switches, STREAM_STALE, 404));
+    CHECK(switch_is(&switches, STREAM_AUTH, BEARER));
     CHECK(!switches_set(&switches, span_of("stream-stale=500"), &err));
     CHECK(strstr(err.msg, "401, 404, 400, no-cookie"));
     CHECK(!switches_set(&switches, span_of("steam=1"), &err));
