@@ -54,18 +54,35 @@ enum clinic_column {
     DOC_COLUMNS,
 };
 
-/* Makes the solution; takes `clinic`, which the solution frees. */
-struct solution *clinic_solution(struct clinic *clinic);
+/* What is decided by chance about a document or patient; each has its own. Data sets begin at 0. */
+enum clinic_choice {
+    CHOICE_PATIENT = 100,
+    CHOICE_DATE,
+    CHOICE_ORDER,
+    CHOICE_IMPORTED,
+    CHOICE_CREATOR,
+    CHOICE_MODIFIED,
+    CHOICE_MODIFIER,
+    CHOICE_STRANGER,
+    CHOICE_FIRST,
+    CHOICE_LAST,
+    CHOICE_DOB,
+    CHOICE_STREET,
+};
+
+/* Kinds of ids; each has ids of its own. */
+enum {
+    CLINIC_SALT_DOCUMENT = 1,
+    CLINIC_SALT_CONTACT = 2,
+    CLINIC_SALT_ORDER = 3,
+    CLINIC_SALT_STRANGER = 4
+};
+enum { CLINIC_DAY_SECONDS = 86400 };
 
 /* What data sets use for their answers. */
 uint64_t clinic_chance(const struct clinic *clinic, uint64_t ordinal, unsigned what);
 int64_t clinic_some_patient(const struct clinic *clinic, uint64_t ordinal);
 const char *clinic_some_creator(const struct clinic *clinic, uint64_t ordinal);
-void clinic_patient_name(const struct clinic *clinic, uint64_t patient, struct str *first,
-                         struct str *last);
-
-void clinic_patient_dob(const struct clinic *clinic, uint64_t patient, struct str *to);
-void clinic_document_date(const struct clinic *clinic, uint64_t ordinal, struct str *to);
 
 /*
  * The n-th of `count` moments of the clinic's opening hours between two days (days since 1970), in
@@ -77,7 +94,16 @@ int64_t clinic_moment(uint64_t seed, uint64_t n, uint64_t count, int64_t first_d
 /* Days since 1970. */
 int64_t clinic_day(int year, int month, int day);
 
+/* The clinic of a field that is being made. */
+const struct clinic *clinic_of(const struct make_context *m);
+
+/* Adds the id of the n-th thing of a kind. */
+void clinic_uuid_add(const struct clinic *clinic, unsigned salt, uint64_t number, struct str *to);
+
+/* Adds a date, or a timestamp, as FileMaker shows it. `seconds` are local. */
+void clinic_moment_add(int64_t seconds, bool with_clock, struct str *to);
+
 /* Document types as the clinic spells them, the most frequent first. */
-extern const char *const clinic_types[];
-extern const unsigned clinic_type_weights[];
-extern const size_t clinic_type_count;
+enum { CLINIC_TYPES = 27 };
+extern const char *const clinic_types[CLINIC_TYPES];
+extern const unsigned clinic_type_weights[CLINIC_TYPES];

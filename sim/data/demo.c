@@ -5,7 +5,9 @@
 #include "sim/data/data.h"
 
 #include "sim/base/chance.h"
-#include "sim/data/clinic.h"
+#include "sim/data/clinic_documents.h"
+#include "sim/data/clinic_patients.h"
+#include "sim/data/clinic_solution.h"
 #include "sim/data/paper.h"
 
 #include "base/mem.h"
@@ -35,10 +37,10 @@ static const char *demo_type(const struct clinic *clinic, uint64_t ordinal)
 {
     if (ordinal == CASE_ODD_TYPE)
         return "Fit & Trial (L/R) — Ödem?";
-    if (ordinal < clinic_type_count) /* each type at least once */
+    if (ordinal < CLINIC_TYPES) /* each type at least once */
         return clinic_types[ordinal];
     return clinic_types[chance_weighted(clinic_chance(clinic, ordinal, WHAT_TYPE),
-                                        clinic_type_weights, clinic_type_count)];
+                                        clinic_type_weights, CLINIC_TYPES)];
 }
 
 static int64_t demo_created(const struct clinic *clinic, uint64_t ordinal)

@@ -2,7 +2,7 @@
 #include "sim/data/data.h"
 
 #include "sim/base/chance.h"
-#include "sim/data/clinic.h"
+#include "sim/data/clinic_solution.h"
 
 #include "base/mem.h"
 

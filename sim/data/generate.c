@@ -2,7 +2,7 @@
 #include "sim/data/data.h"
 
 #include "sim/base/chance.h"
-#include "sim/data/clinic.h"
+#include "sim/data/clinic_solution.h"
 
 #include "base/mem.h"
 #include "base/num.h"
@@ -16,7 +16,7 @@ struct generated {
 static const char *generated_type(const struct clinic *clinic, uint64_t ordinal)
 {
     return clinic_types[chance_weighted(clinic_chance(clinic, ordinal, WHAT_TYPE),
-                                        clinic_type_weights, clinic_type_count)];
+                                        clinic_type_weights, CLINIC_TYPES)];
 }
 
 static int64_t generated_created(const struct clinic *clinic, uint64_t ordinal)
