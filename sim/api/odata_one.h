@@ -1,0 +1,6 @@
+/* One row of OData, found by its key: whole, one field of it, or a container's bytes. */
+#pragma once
+
+#include "sim/api/odata_call.h"
+
+void odata_one_answer(struct odata *o);
