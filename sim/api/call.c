@@ -43,6 +43,19 @@ int request_basic(const struct sim *sim, const struct request *request, const ch
 
 /* --- bodies --------------------------------------------------------------------------------- */
 
+void body_refuse(const struct sim *sim, struct answer *answer)
+{
+    answer_code(answer, switch_is(&sim->switches, BAD_JSON, 1710) ? CODE_JSON_INVALID
+                                                                  : CODE_PARAMETER_INVALID);
+}
+
+bool quota_is_used(const struct sim *sim)
+{
+    uint64_t quota = (uint64_t)sim->options.quota_mib << 20;
+
+    return quota && sim_counted(&sim->bytes_out) >= quota;
+}
+
 struct json *call_body(struct call *call)
 {
     struct json *json = NULL;
@@ -52,9 +65,7 @@ struct json *call_body(struct call *call)
         && json_root(json)->kind == JSON_OBJECT)
         return json;
     json_free(json);
-    answer_code(call->answer, switch_is(&call->sim->switches, BAD_JSON, 1710)
-                                  ? CODE_JSON_INVALID
-                                  : CODE_PARAMETER_INVALID);
+    body_refuse(call->sim, call->answer);
     return NULL;
 }
 

@@ -16,6 +16,12 @@ struct call {
     struct table *table;         /* of that layout        */
 };
 
+/* Refuses a body that is no JSON object. */
+void body_refuse(const struct sim *sim, struct answer *answer);
+
+/* Whether as many bytes went out as --quota-mib allows. */
+bool quota_is_used(const struct sim *sim);
+
 /* The body as a JSON object; NULL if it is none, which has then been answered. Caller frees. */
 struct json *call_body(struct call *call);
 

@@ -86,16 +86,6 @@ static bool body_type_refused(struct sim *sim, struct request *request, struct a
     return false;
 }
 
-static bool quota_is_used(struct sim *sim, struct answer *answer)
-{
-    uint64_t quota = (uint64_t)sim->options.quota_mib << 20;
-
-    if (!quota || sim_counted(&sim->bytes_out) < quota)
-        return false;
-    answer_code(answer, CODE_QUOTA);
-    return true;
-}
-
 /* --- database calls ------------------------------------------------------------------------- */
 
 static void call_layout(struct call *call, call_handler *handler)
@@ -140,7 +130,9 @@ static void handle_call(struct sim *sim, struct request *request, struct answer 
         (void)sim_pause(sim, (int64_t)sim->options.latency_ms * TIME_MS);
     if (request->params_broken)
         answer_code_text(answer, CODE_PARAMETER_INVALID, 400, "Query string is invalid.");
-    else if (!quota_is_used(sim, answer))
+    else if (quota_is_used(sim))
+        answer_code(answer, CODE_QUOTA);
+    else
         call_layout(&call, plan->call);
     session_give(sim->sessions, call.session, true);
 }

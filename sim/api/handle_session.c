@@ -18,8 +18,7 @@ static bool body_is_json(struct sim *sim, struct request *request, struct answer
         || (json_read(str_span(&request->body), &json, &err)
             && json_root(json)->kind == JSON_OBJECT))
         return true;
-    answer_code(answer, switch_is(&sim->switches, BAD_JSON, 1710) ? CODE_JSON_INVALID
-                                                                  : CODE_PARAMETER_INVALID);
+    body_refuse(sim, answer);
     return false;
 }
 

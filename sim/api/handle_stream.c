@@ -258,14 +258,6 @@ static bool is_direct(const struct sim *sim)
     return switch_is(&sim->switches, AUTHENTICATED_STREAM, 2);
 }
 
-static bool quota_is_used(const struct sim *sim)
-{
-    uint64_t quota = (uint64_t)sim->options.quota_mib << 20;
-
-    return quota && switch_is(&sim->switches, QUOTA_STREAMS, COUNTED)
-           && sim_counted(&sim->bytes_out) >= quota;
-}
-
 static void hop_answer(struct sim *sim, struct request *request, struct answer *answer,
                        const struct address *address)
 {
@@ -275,7 +267,7 @@ static void hop_answer(struct sim *sim, struct request *request, struct answer *
 
     if (!content_find(sim, address, &content))
         stale_answer(sim, request, answer);
-    else if (quota_is_used(sim))
+    else if (switch_is(&sim->switches, QUOTA_STREAMS, COUNTED) && quota_is_used(sim))
         answer_code(answer, CODE_QUOTA);
     else if (first && early && content.fate == FATE_MISSING)
         answer_web(answer, 404);

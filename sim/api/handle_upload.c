@@ -6,6 +6,7 @@
 #include "sim/api/multipart.h"
 #include "sim/api/page.h"
 #include "sim/api/script.h"
+#include "sim/base/digits.h"
 
 #include "base/digest.h"
 #include "base/mem.h"
@@ -127,7 +128,7 @@ void handle_upload(struct call *call)
     struct upload upload = { .column = 0 };
     struct json_writer w;
     uint64_t ordinal;
-    char digits[16];
+    uint32_t mod_id = 0;
     int code;
 
     if (!upload_read(call, &upload))
@@ -135,7 +136,7 @@ void handle_upload(struct call *call)
     solution_write_lock(call->sim->solution);
     code = upload_apply(call, &upload, &ordinal);
     if (!code)
-        (void)snprintf(digits, sizeof digits, "%u", table_mod_id(call->table, ordinal));
+        mod_id = table_mod_id(call->table, ordinal);
     solution_unlock(call->sim->solution);
     if (code) {
         answer_code(call->answer, code);
@@ -143,7 +144,7 @@ void handle_upload(struct call *call)
     }
     answer_begin(call->answer, &w);
     if (!silent)
-        json_member_text(&w, "modId", digits);
+        digits_member(&w, "modId", mod_id);
     answer_end(call->answer, &w);
 }
 

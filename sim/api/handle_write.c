@@ -7,6 +7,7 @@
 #include "sim/api/reaction.h"
 #include "sim/api/rows.h"
 #include "sim/api/script.h"
+#include "sim/base/digits.h"
 
 #include "base/mem.h"
 #include "base/num.h"
@@ -151,14 +152,6 @@ static void edit_journal(struct call *call, const char *effect, uint64_t ordinal
                                     .request = call->request->number });
 }
 
-static void edit_digits_member(struct json_writer *w, const char *name, uint64_t n)
-{
-    char digits[24];
-
-    (void)snprintf(digits, sizeof digits, "%ju", (uintmax_t)n);
-    json_member_text(w, name, digits);
-}
-
 /* The record id of a new one, and modId. */
 static void written_answer(struct call *call, const struct edit *edit, uint64_t ordinal,
                            bool is_new)
@@ -169,8 +162,8 @@ static void written_answer(struct call *call, const struct edit *edit, uint64_t 
     answer_begin(call->answer, &w);
     script_wishes_run(call->sim, &edit->scripts, call->table, &ordinal, &w);
     if (is_new)
-        edit_digits_member(&w, "recordId", table_record_id(call->table, ordinal));
-    edit_digits_member(&w, "modId", mod_id + (call->request->twist.wrong_mod_id ? 7 : 0));
+        digits_member(&w, "recordId", table_record_id(call->table, ordinal));
+    digits_member(&w, "modId", mod_id + (call->request->twist.wrong_mod_id ? 7 : 0));
     rows_edit_write(edit->rows, &w);
     answer_end(call->answer, &w);
 }

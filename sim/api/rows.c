@@ -2,6 +2,7 @@
 #include "sim/api/rows.h"
 
 #include "sim/api/codes.h"
+#include "sim/base/digits.h"
 
 #include "base/mem.h"
 #include "base/num.h"
@@ -289,14 +290,6 @@ void rows_edit_apply(const struct call *call, struct rows_edit *edit, uint64_t o
         row_apply(call, &edit->rows[i], ordinal);
 }
 
-static void row_digits_member(struct json_writer *w, const char *name, uint64_t n)
-{
-    char digits[24];
-
-    (void)snprintf(digits, sizeof digits, "%ju", (uintmax_t)n);
-    json_member_text(w, name, digits);
-}
-
 void rows_edit_write(const struct rows_edit *edit, struct json_writer *w)
 {
     bool any = false;
@@ -314,8 +307,8 @@ void rows_edit_write(const struct rows_edit *edit, struct json_writer *w)
             continue;
         json_open_object(w);
         json_member_text(w, "tableName", row->relation->occurrence);
-        row_digits_member(w, "recordId", table_record_id(row->table, row->ordinal));
-        row_digits_member(w, "modId", table_mod_id(row->table, row->ordinal));
+        digits_member(w, "recordId", table_record_id(row->table, row->ordinal));
+        digits_member(w, "modId", table_mod_id(row->table, row->ordinal));
         json_close_object(w);
     }
     json_close_array(w);

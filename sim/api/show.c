@@ -3,6 +3,7 @@
 
 #include "sim/api/address.h"
 #include "sim/base/chance.h"
+#include "sim/base/digits.h"
 
 enum { VALUE_MAX = 1 << 24 };
 
@@ -306,14 +307,6 @@ static struct portal_range rows_of(const struct show *show, const struct portal 
     return rows;
 }
 
-static void show_digits_member(struct json_writer *w, const char *name, uint64_t n)
-{
-    char digits[24];
-
-    (void)snprintf(digits, sizeof digits, "%ju", (uintmax_t)n);
-    json_member_text(w, name, digits);
-}
-
 /* A portal's own fields belong to its row; others are related to that row's record. */
 static struct related_record row_place(const struct show *row, const struct portal *portal,
                                        const struct shown *shown, uint64_t ordinal)
@@ -330,14 +323,14 @@ static void row_show(const struct show *show, struct json_writer *w, const struc
 
     row.table = table;
     json_open_object(w);
-    show_digits_member(w, "recordId", table_record_id(table, ordinal));
+    digits_member(w, "recordId", table_record_id(table, ordinal));
     for (size_t i = 0; i < portal->shown_count; i++) {
         struct related_record place = row_place(&row, portal, &portal->shown[i], ordinal);
 
         if (!stands_before(portal->shown, i))
             field_show(&row, w, &portal->shown[i], &place, false);
     }
-    show_digits_member(w, "modId", table_mod_id(table, ordinal));
+    digits_member(w, "modId", table_mod_id(table, ordinal));
     json_close_object(w);
 }
 
@@ -406,8 +399,8 @@ void show_record(const struct show *show, struct json_writer *w, uint64_t ordina
     json_open_object(w);
     fields_show(show, w, ordinal);
     portals_show(show, w, ordinal);
-    show_digits_member(w, "recordId", table_record_id(show->table, ordinal));
-    show_digits_member(w, "modId", show->request->twist.wrong_mod_id ? mod_id + 7 : mod_id);
+    digits_member(w, "recordId", table_record_id(show->table, ordinal));
+    digits_member(w, "modId", show->request->twist.wrong_mod_id ? mod_id + 7 : mod_id);
     portal_infos_show(show, w, ordinal);
     json_close_object(w);
 }

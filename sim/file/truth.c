@@ -1,9 +1,10 @@
 /* Walking all records at the end. Entries go out as they are made: ten million of them may come. */
 #include "sim/file/truth.h"
 
+#include "sim/base/digits.h"
+
 #include "base/fs.h"
 #include "base/mem.h"
-#include "json/writer.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -59,14 +60,6 @@ static void bytes_write(struct json_writer *w, const struct content *content)
     }
 }
 
-static void truth_digits_member(struct json_writer *w, const char *name, uint64_t n)
-{
-    char digits[24];
-
-    (void)snprintf(digits, sizeof digits, "%ju", (uintmax_t)n);
-    json_member_text(w, name, digits);
-}
-
 static void entry_write(struct truth *t, uint64_t ordinal, unsigned column, unsigned repetition)
 {
     struct json_writer w = JSON_WRITER(&t->pending);
@@ -76,7 +69,7 @@ static void entry_write(struct truth *t, uint64_t ordinal, unsigned column, unsi
     str_add_text(&t->pending, t->any ? ",\n" : "\n");
     t->any = true;
     json_open_object(&w);
-    truth_digits_member(&w, "recordId", table_record_id(t->table, ordinal));
+    digits_member(&w, "recordId", table_record_id(t->table, ordinal));
     field_write(t, &w, ordinal, "id", "id");
     field_write(t, &w, ordinal, "id_Contact", "id_Contact");
     field_write(t, &w, ordinal, "Type", "Type");
@@ -86,7 +79,7 @@ static void entry_write(struct truth *t, uint64_t ordinal, unsigned column, unsi
     json_member_text(&w, "kind", content_kind(&content));
     bytes_write(&w, &content);
     field_write(t, &w, ordinal, "NexusExportDate", "mark");
-    truth_digits_member(&w, "modId", table_mod_id(t->table, ordinal));
+    digits_member(&w, "modId", table_mod_id(t->table, ordinal));
     json_member_text(&w, "name", content.name);
     json_member_u64(&w, "version", content.version);
     json_close_object(&w);
