@@ -197,6 +197,31 @@ def edited_while_read(tap, bench):
     tap.same(left, [], "edited while read: no intent is left over")
 
 
+def corrected_before_fetched(tap, bench):
+    """
+    Patient and type are corrected after the records were counted. The next run claims them before its
+    own census gets to them: the old patient and the old type must not be used.
+    """
+    (bench.folder / "scenario").write_text("on list do stall 1s\n")
+    bench.serve("generate:20,2000", "--scenario", bench.folder / "scenario")
+    bench.ferry("patients", "import")
+    bench.ferry("run", "--limit", "2")
+    with Person(bench) as person:
+        patients = {record: person.read(record)["fieldData"]["id_Contact"] for record in range(1, 21)}
+        other = next(record for record in range(1, 19) if patients[record] != patients[19])
+        person.edit(19, id_Contact=patients[other])
+        person.edit(20, Type="Another Type")
+    tap.same(bench.ferry("run").code, 0, "corrected before it was fetched: the run ends with 0")
+    versions = ("from fmferry_version v join fmferry_document d using (document) where d.record_id = ? "
+                "order by v.number")
+    tap.same(bench.sql(f"select v.patient {versions}", 19), bench.sql(f"select v.patient {versions}", other),
+             "corrected before it was fetched: nothing was meant for the old patient")
+    keys = [key for key, in bench.sql(f"select v.key {versions}", 20)]
+    tap.ok(len(keys) == 1 and "/another-type/" in keys[0],
+           "corrected before it was fetched: nothing was meant under the old type", keys)
+    finish(tap, bench, "corrected before it was fetched")
+
+
 def mark_of_the_same_second(tap, bench):
     """
     Marked, edited, marked again, and edited in between: all within one second, in which two marks
@@ -259,7 +284,8 @@ def mark_orphaned(tap, bench):
 
 STORIES = [odd_types, odd_ids, patients_in_doubt, foreign_marks, corrections, another_patient,
            back_to_the_first_patient,
-           records_deleted, moved_by_limits, stale_census, edited_while_read, mark_orphaned]
+           records_deleted, moved_by_limits, stale_census, edited_while_read,
+           corrected_before_fetched, mark_orphaned]
 
 
 def test(tap):
