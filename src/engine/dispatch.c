@@ -17,7 +17,8 @@
  *  3. `in_hand` counts the documents of each batch from its arrival until dispatch_give_back(),
  *     which a worker or the writer calls only after the document's outcome is committed, or its
  *     claim has passed to a peer. So a document that is not settled is either seen in the ledger or
- *     counted as in hand. While one is in hand, the run goes on: it may come back to be tried again.
+ *     counted as in hand. While one is in hand, the run goes on: it may come back to be tried
+ *     again.
  *  4. `wakes` counts whatever may have put documents into the ledger: a page of the census, its
  *     end, a document given back. The worker notes it before it asks. If it has risen since, "none
  *     is due" is an answer about the past, and the worker asks again.
@@ -42,7 +43,7 @@
 #include "base/mem.h"
 #include "base/time.h"
 #include "engine/engine.h"
-#include "engine/writes.h"
+#include "engine/writes_document.h"
 
 #include <pthread.h>
 

@@ -1,10 +1,8 @@
-/* The writes of a census, and what it asks of the writer. For their manner see engine/writes.h. */
+/* The writes of a census, and what it asks of the writer. */
 #pragma once
 
-#include "base/base.h"
 #include "base/digest.h"
-#include "base/err.h"
-#include "engine/writer.h"
+#include "engine/writes.h"
 #include "ledger/census.h"
 
 /* Begins a census. `number_r` 0: another process is taking one. */

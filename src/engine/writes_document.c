@@ -1,5 +1,5 @@
 /* The writes about one document, from its claim to its end. */
-#include "engine/writes.h"
+#include "engine/writes_document.h"
 
 #include "base/mem.h"
 #include "base/time.h"
@@ -130,11 +130,6 @@ bool write_refused(struct writer *writer, const struct ledger_claim *claim,
 
 /* --- stored and marked ---------------------------------------------------------------------- */
 
-struct stored_args {
-    const struct stored *stored;
-    bool *ready_r, *row_exists_r;
-};
-
 static bool previous_note(struct ledger *ledger, const struct ledger_claim *claim,
                           const struct ledger_attempt *previous, struct err *err)
 {
@@ -156,22 +151,19 @@ static bool row_put(struct ledger *ledger, struct registry *registry, const stru
 
 static bool stored_work(const struct writer_context *to, void *args, struct err *err)
 {
-    const struct stored_args *a = args;
-    const struct stored *s = a->stored;
+    const struct stored *s = *(const struct stored **)args;
 
-    *a->ready_r = true;
+    *s->ready_r = true;
     return ledger_store(to->ledger, s->claim, s->version, s->link, s->patient, err)
            && previous_note(to->ledger, s->claim, s->previous, err)
-           && row_put(to->ledger, to->registry, s, a->row_exists_r, err)
+           && row_put(to->ledger, to->registry, s, s->row_exists_r, err)
            && (!s->has_siblings
-               || ledger_record_ready(to->ledger, s->claim, s->version->mod_id, a->ready_r, err));
+               || ledger_record_ready(to->ledger, s->claim, s->version->mod_id, s->ready_r, err));
 }
 
-bool write_stored(struct writer *writer, const struct stored *stored, bool *ready_r,
-                  bool *row_exists_r, struct err *err)
+bool write_stored(struct writer *writer, const struct stored *stored, struct err *err)
 {
-    return writer_run(writer, stored_work, &(struct stored_args){ stored, ready_r, row_exists_r },
-                      err);
+    return writer_run(writer, stored_work, &stored, err);
 }
 
 struct record_ready {

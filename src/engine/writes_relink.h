@@ -1,13 +1,11 @@
 /*
  * The writes of a relink, which moves documents to their patients, and what it asks of the writer.
- * For their manner see engine/writes.h. A write about a document that somebody else has taken since
+ * A write about a document that somebody else has taken since
  * fails with ERR_DATABASE, LEDGER_NOT_OURS.
  */
 #pragma once
 
-#include "base/base.h"
-#include "base/err.h"
-#include "engine/writer.h"
+#include "engine/writes.h"
 #include "ledger/links.h"
 #include "registry/registry.h"
 

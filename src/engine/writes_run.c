@@ -1,6 +1,7 @@
 /* The arguments and bodies of a run's writes. */
 #include "engine/writes_run.h"
 
+#include "base/mem.h"
 #include "ledger/leases.h"
 #include "ledger/read.h"
 
@@ -109,4 +110,29 @@ static bool nothing_work(const struct writer_context *to, void *args, struct err
 bool write_nothing(struct writer *writer, struct err *err)
 {
     return writer_run(writer, nothing_work, NULL, err);
+}
+
+/* --- peers ---------------------------------------------------------------------------------- */
+
+static bool dead_peers_work(const struct writer_context *to, void *args, struct err *err)
+{
+    return peers_release_dead(*(const struct peers **)args, to->ledger, err);
+}
+
+bool write_dead_peers(struct writer *writer, const struct peers *peers, struct err *err)
+{
+    return writer_run(writer, dead_peers_work, &peers, err);
+}
+
+static bool peers_work(const struct writer_context *to, void *args, struct err *err)
+{
+    struct peers *peers = args;
+
+    free(take(peers->runs));
+    return ledger_open_runs(to->ledger, peers->lease_us, &peers->runs, &peers->count, err);
+}
+
+bool ask_peers(struct writer *writer, struct peers *peers, struct err *err)
+{
+    return writer_run(writer, peers_work, peers, err);
 }

@@ -1,9 +1,8 @@
-/* The writes about a run as a whole. For their manner see engine/writes.h. */
+/* The writes about a run as a whole. */
 #pragma once
 
-#include "base/base.h"
-#include "base/err.h"
-#include "engine/writer.h"
+#include "engine/peers.h"
+#include "engine/writes.h"
 #include "filemaker/gate.h"
 #include "ledger/runs.h"
 
@@ -32,3 +31,9 @@ must_check bool write_run_end(struct writer *writer, const struct run_end *end, 
 
 /* Waits until all that was submitted or posted before is committed. */
 must_check bool write_nothing(struct writer *writer, struct err *err);
+
+/* Releases the claims of dead peers. */
+must_check bool write_dead_peers(struct writer *writer, const struct peers *peers, struct err *err);
+
+/* Reads the runs that never ended into `peers`, whose lease_us is set. */
+must_check bool ask_peers(struct writer *writer, struct peers *peers, struct err *err);

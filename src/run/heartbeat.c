@@ -51,6 +51,25 @@ bool heartbeat_share_sessions(const struct heartbeat *heartbeat, struct err *err
     return true;
 }
 
+/*
+ * Releases what peers held that died beside us. The start lock is shut before the database is asked,
+ * as it is when a run begins, so that neither waits for the other.
+ */
+static bool peers_check(const struct heartbeat *heartbeat, struct err *err)
+{
+    const struct engine *engine = heartbeat->engine;
+    auto_peers peers = { .lease_us = engine->settings->lease_us };
+    bool good;
+
+    if (!peer_locks_start_lock(heartbeat->peer_locks, err))
+        return false;
+    good = ask_peers(engine->writer, &peers, err)
+           && peers_find_dead(&peers, heartbeat->peer_locks, err)
+           && (peers.living == peers.count || write_dead_peers(engine->writer, &peers, err));
+    peer_locks_start_unlock(heartbeat->peer_locks);
+    return good;
+}
+
 /* A run that is ending neither looks for its peers nor takes sessions. */
 static bool heartbeat_once(const struct heartbeat *heartbeat, struct err *err)
 {
@@ -62,8 +81,7 @@ static bool heartbeat_once(const struct heartbeat *heartbeat, struct err *err)
     if (!write_heartbeat(engine->writer, &progress, lease_us, err))
         return false;
     return dispatch_is_finishing(engine->dispatch)
-           || (peers_check(engine->writer, heartbeat->peer_locks, lease_us, err)
-               && heartbeat_share_sessions(heartbeat, err));
+           || (peers_check(heartbeat, err) && heartbeat_share_sessions(heartbeat, err));
 }
 
 void heartbeat_run(const struct heartbeat *heartbeat, const atomic_int *threads_alive,

@@ -2,7 +2,7 @@
 #include "transfer/commit.h"
 
 #include "base/log.h"
-#include "engine/writes.h"
+#include "engine/writes_document.h"
 #include "transfer/adopt.h"
 #include "transfer/record.h"
 
@@ -59,6 +59,7 @@ bool commit_document(struct transfer *t)
     const char *patient = link == LEDGER_LINKED ? t->assignment->patient : NULL;
     auto_row *row = transfer_row(t, patient);
     struct ledger_attempt evidence;
+    bool ready, row_exists;
     struct stored stored = { .claim = t->claim,
                              .version = &t->version,
                              .row = row,
@@ -68,11 +69,12 @@ bool commit_document(struct transfer *t)
                              .previous = adopt_evidence(&t->previous_finding, &evidence),
                              .take_over = t->assignment->previous_key != NULL,
                              .has_siblings =
-                                 t->engine->settings->fields.containers->each_is_document };
-    bool ready, row_exists;
+                                 t->engine->settings->fields.containers->each_is_document,
+                             .ready_r = &ready,
+                             .row_exists_r = &row_exists };
     struct err err = { 0 };
 
-    if (!write_stored(t->engine->writer, &stored, &ready, &row_exists, &err))
+    if (!write_stored(t->engine->writer, &stored, &err))
         return failure_of_writer(&t->failure, "record", &err);
     if (!row_exists)
         log_warn("its row was deleted in the application, and is not made again");

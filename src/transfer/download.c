@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "document/disposition.h"
 #include "document/error_page.h"
-#include "engine/writes.h"
+#include "engine/writes_document.h"
 
 enum { BUFFER_LEAST = 4096, SENT_NAME_MAX = 4096 };
 

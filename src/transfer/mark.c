@@ -8,7 +8,7 @@
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "engine/writes.h"
+#include "engine/writes_document.h"
 #include "transfer/reaction.h"
 #include "transfer/record.h"
 #include "transfer/version.h"

@@ -8,7 +8,7 @@
 #include "document/containers.h"
 #include "document/dates.h"
 #include "engine/dispatch.h"
-#include "engine/writes.h"
+#include "engine/writes_document.h"
 #include "transfer/adopt.h"
 #include "transfer/tries.h"
 

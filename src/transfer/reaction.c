@@ -13,7 +13,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/time.h"
-#include "engine/writes.h"
+#include "engine/writes_document.h"
 
 enum { SAME_ENOUGH = 2, TIMES_MAX = 4 };
 

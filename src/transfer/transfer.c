@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "document/dates.h"
-#include "engine/writes.h"
+#include "engine/writes_document.h"
 #include "transfer/commit.h"
 #include "transfer/mark.h"
 #include "transfer/outcome.h"

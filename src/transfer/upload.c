@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/time.h"
-#include "engine/writes.h"
+#include "engine/writes_document.h"
 #include "transfer/adopt.h"
 #include "transfer/record.h"
 #include "transfer/tries.h"
