@@ -2,6 +2,7 @@
 #include "document/fields.h"
 
 #include "base/utf8.h"
+#include "document/disposition.h"
 
 enum { ID_MAX = 256 };
 
@@ -112,4 +113,17 @@ struct ledger_census_entry facts_census_entry(const struct source_fields *fields
                                          .patient_id = str_span(&facts->patient_id),
                                          .type = facts->type,
                                          .storage = facts->storage };
+}
+
+struct span facts_extension(const struct source_facts *facts, const char *disposition,
+                            struct str *name)
+{
+    struct span by_url = filemaker_extension(facts->value), by_field = span_extension(facts->name);
+
+    if (by_url.size && !span_is_nocase(by_url, "bin"))
+        return by_url;
+    if (by_field.size)
+        return by_field;
+    disposition_name(disposition, name);
+    return span_extension(str_span(name));
 }

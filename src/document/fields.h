@@ -52,6 +52,15 @@ void facts_read(const struct source_fields *fields, const struct filemaker_recor
 void facts_clear(struct source_facts *facts);
 #define auto_facts __attribute__((cleanup(facts_clear))) struct source_facts
 
+/*
+ * The extension of a document's file: that of the container's URL, else of the name that a field
+ * has, else of the name that the stream came with. SPAN_NONE if none of them has one.
+ *   disposition   the stream's Content-Disposition, or NULL
+ *   name          room for the stream's name; the result may point into it
+ */
+struct span facts_extension(const struct source_facts *facts, const char *disposition,
+                            struct str *name);
+
 /* The facts as the ledger takes note of them; borrowed from all three. */
 struct ledger_census_entry facts_census_entry(const struct source_fields *fields,
                                               const struct filemaker_record *record, size_t which,

@@ -1,6 +1,7 @@
 /*
- * Pages at places that are spread evenly, then a page of the run's size. What is there to be
- * fetched is remembered by record, and read again before it is fetched, as a run does.
+ * Reads pages at places that are spread evenly, then a page of the run's size. Records with a file
+ * to fetch are remembered, and read again before it is fetched, as a run does. A file is judged as a
+ * run judges it in the end: see transfer/download.c.
  */
 #include "preflight/sample.h"
 
@@ -32,9 +33,18 @@ enum {
 
 #define TOMORROW_US (26 * 3600 * TIME_SECOND)
 
+/* A file that can be fetched. */
 struct candidate {
     uint64_t record_id;
-    size_t which;
+    size_t which; /* of the source's containers */
+};
+
+/* A file that was fetched. */
+struct sample_file {
+    int64_t size;
+    enum error_page_sign sign;
+    struct sha256 sha256; /* of a small one */
+    const char *storage;  /* static         */
 };
 
 struct sampling {
@@ -43,6 +53,8 @@ struct sampling {
     struct idset *records, *patients;
     struct candidate candidates[CANDIDATES_MAX];
     size_t count;
+    struct sample_file pages[TRIES_FEW + TRIES_MOST]; /* they look like pages, twice the same */
+    size_t page_count;
 };
 
 /* --- one document --------------------------------------------------------------------------- */
@@ -151,7 +163,7 @@ static bool patient_sample(struct sampling *s, const struct filemaker_record *re
     return true;
 }
 
-/* What a value looks like, without what it says: it may be a birthday. */
+/* The shape of a value without what it says: it may be a birthday. */
 static void value_shape(struct span value, char form[SAMPLE_VALUE_SIZE])
 {
     size_t i;
@@ -210,7 +222,7 @@ static bool records_look(struct sampling *s, const struct filemaker_page *page, 
 
 /* --- pages ---------------------------------------------------------------------------------- */
 
-/* A page as large as the census's become, or what the server can give of it. */
+/* Reads a page as large as the census's become, or as much of it as the server can give. */
 static bool large_page_look(struct sampling *s, uint64_t place, struct err *err)
 {
     struct sample *sample = s->sample;
@@ -232,7 +244,7 @@ static bool large_page_look(struct sampling *s, uint64_t place, struct err *err)
     return records_look(s, &page, err);
 }
 
-/* Where a place's page begins: the last one ends with the layout. */
+/* The place where a page begins; the last page ends where the layout does. */
 static uint64_t page_start(uint64_t index, uint64_t count)
 {
     uint64_t room = count > PLACE_RECORDS ? count - PLACE_RECORDS : 0;
@@ -277,20 +289,20 @@ static bool places_look(struct sampling *s, struct err *err)
 
 /* --- files ---------------------------------------------------------------------------------- */
 
-static void failure_note(struct sample *sample, const struct failure *trouble)
+static void failure_note(struct sample *sample, const struct failure *failure)
 {
-    struct sample_failure *failure = &sample->failures[trouble->kind];
+    struct sample_failure *noted = &sample->failures[failure->kind];
 
-    if (failure->count++ == 0)
-        (void)snprintf(failure->words, sizeof failure->words, "%.199s", trouble->why.msg);
+    if (noted->count++ == 0)
+        (void)snprintf(noted->words, sizeof noted->words, "%.199s", failure->why.msg);
 }
 
 /*
  * Reads a file as a run does, and keeps its beginning; of a very large one, only that.
  *   bytes   room for BEGIN_SIZE
  */
-static bool file_sample_read(struct content_source *intake, char *bytes, uint64_t *size_r,
-                             bool *whole_r, struct failure *trouble)
+static bool file_sample_read(struct content_source *source, char *bytes, uint64_t *size_r,
+                             bool *whole_r, struct failure *failure)
 {
     char rest[16384];
     size_t got = 1;
@@ -299,100 +311,155 @@ static bool file_sample_read(struct content_source *intake, char *bytes, uint64_
         bool begins = *size_r < BEGIN_SIZE;
         char *to = begins ? bytes + *size_r : rest;
 
-        if (!content_source_read(intake, to, begins ? BEGIN_SIZE - (size_t)*size_r : sizeof rest,
-                                 *size_r, &got, trouble))
+        if (!content_source_read(source, to, begins ? BEGIN_SIZE - (size_t)*size_r : sizeof rest,
+                                 *size_r, &got, failure))
             return false;
     }
     *whole_r = got == 0;
     return true;
 }
 
-/* Empty, or a page that a server shows instead of a file. */
-static bool is_a_file(struct span bytes, const struct source_facts *facts, struct failure *trouble)
+static bool refuse_page(struct failure *failure, int64_t size)
 {
-    if (bytes.size == 0)
-        return failure_say(trouble, FAILURE_CONTAINER_ZERO, "fetch",
-                           "the stream ended well, without a single byte");
-    return error_page_judge(bytes, filemaker_extension(facts->value)) == ERROR_PAGE_NONE
-           || failure_say(trouble, FAILURE_CONTAINER_NOT_A_FILE, "fetch",
-                          "a page of %zu bytes came, or a file that looks like one", bytes.size);
+    return failure_say(failure, FAILURE_CONTAINER_NOT_A_FILE, "fetch",
+                       "a page of %jd bytes came, or a file that looks like one", (intmax_t)size);
 }
 
-static bool file_fetch(const struct engine *mover, struct filemaker *filemaker,
-                       const struct source_facts *facts, int64_t *size_r, struct failure *trouble)
+/* Judges a file that came whole and is small, as a run judges it at its first reading. */
+static bool file_judge(struct span bytes, struct span ext, struct sample_file *file,
+                       struct failure *failure)
+{
+    if (bytes.size == 0)
+        return failure_say(failure, FAILURE_CONTAINER_ZERO, "fetch",
+                           "the stream ended well, without a single byte");
+    file->sign = error_page_judge(bytes, ext);
+    file->sha256 = sha256_of(bytes);
+    return file->sign != ERROR_PAGE_SURE || refuse_page(failure, file->size);
+}
+
+static bool file_fetch(const struct engine *engine, struct filemaker *filemaker,
+                       const struct source_facts *facts, struct sample_file *file_r,
+                       struct failure *failure)
 {
     auto_free char *bytes = mem_zero(BEGIN_SIZE);
-    struct content_source *intake = NULL;
+    auto_str name = STR_MAX(KIB(4));
+    struct content_source *source = NULL;
     uint64_t size = 0;
-    bool whole = false;
-    bool good =
-        content_source_open(mover, filemaker, facts, CONTENT_METHOD_DIRECT, &intake, trouble)
-        && file_sample_read(intake, bytes, &size, &whole, trouble)
-        && (!whole || size >= BEGIN_SIZE
-            || is_a_file((struct span){ bytes, (size_t)size }, facts, trouble));
+    bool whole = false, good;
 
-    *size_r = whole || !intake ? (int64_t)size : content_source_length(intake);
-    content_source_free(intake);
+    *file_r = (struct sample_file){ .sign = ERROR_PAGE_NONE };
+    good = content_source_open(engine, filemaker, facts, CONTENT_METHOD_DIRECT, &source, failure)
+           && file_sample_read(source, bytes, &size, &whole, failure);
+    if (good) {
+        struct span ext = facts_extension(facts, content_source_disposition(source), &name);
+
+        file_r->size = whole ? (int64_t)size : content_source_length(source);
+        good = !whole || size >= BEGIN_SIZE
+               || file_judge((struct span){ bytes, (size_t)size }, ext, file_r, failure);
+    }
+    content_source_free(source);
     return good;
 }
 
-static void file_try(struct sampling *s, const struct engine *mover,
-                     const struct source_facts *facts)
+static void file_count(struct sample *sample, int64_t size, const char *storage)
 {
-    struct sample *sample = s->sample;
-    struct failure trouble = { 0 };
-    int64_t size;
-
-    sample->tried++;
-    if (!file_fetch(mover, s->of->filemaker, facts, &size, &trouble)) {
-        failure_note(sample, &trouble);
-        return;
-    }
     if (sample->good++ == 0)
-        (void)snprintf(sample->storage, sizeof sample->storage, "%s", facts->storage);
+        (void)snprintf(sample->storage, sizeof sample->storage, "%s", storage);
     sample->good_bytes += size;
 }
 
-static bool candidate_try(struct sampling *s, const struct engine *mover, size_t index,
+/* A run takes what only looks like a page if it reads the same a second time. */
+static bool page_reads_the_same(struct sampling *s, const struct engine *engine,
+                                const struct source_facts *facts, const struct sample_file *first,
+                                struct failure *failure)
+{
+    struct sample_file second;
+
+    return file_fetch(engine, s->of->filemaker, facts, &second, failure)
+           && (sha256_equal(&first->sha256, &second.sha256) || refuse_page(failure, second.size));
+}
+
+static void file_try(struct sampling *s, const struct engine *engine,
+                     const struct source_facts *facts)
+{
+    struct failure failure = { 0 };
+    struct sample_file file;
+    bool is_page;
+
+    s->sample->tried++;
+    if (!file_fetch(engine, s->of->filemaker, facts, &file, &failure)) {
+        failure_note(s->sample, &failure);
+        return;
+    }
+    is_page = file.sign == ERROR_PAGE_LIKELY;
+    if (is_page && !page_reads_the_same(s, engine, facts, &file, &failure)) {
+        failure_note(s->sample, &failure);
+        return;
+    }
+    file.storage = facts->storage;
+    if (is_page)
+        s->pages[s->page_count++] = file;
+    else
+        file_count(s->sample, file.size, file.storage);
+}
+
+/* And if it came for no other record. */
+static void pages_settle(struct sampling *s)
+{
+    for (size_t i = 0; i < s->page_count; i++) {
+        struct failure failure = { 0 };
+        size_t same = 0;
+
+        for (size_t j = 0; j < s->page_count; j++)
+            same += sha256_equal(&s->pages[i].sha256, &s->pages[j].sha256);
+        if (same == 1)
+            file_count(s->sample, s->pages[i].size, s->pages[i].storage);
+        else if (!refuse_page(&failure, s->pages[i].size))
+            failure_note(s->sample, &failure);
+    }
+}
+
+static bool candidate_try(struct sampling *s, const struct engine *engine, size_t index,
                           struct err *err)
 {
     const struct source_fields *f = &s->of->settings->fields;
     const struct candidate *candidate = &s->candidates[index];
-    struct failure trouble = { 0 };
+    struct failure failure = { 0 };
     auto_page page = { 0 };
     auto_facts facts = { 0 };
     bool lives;
 
     if (!record_ask(s->of->filemaker, f->layout, candidate->record_id, s->of->cancel, &lives, &page,
                     err)) {
-        (void)failure_of_source(&trouble, "fetch", err);
-        if (trouble.run_wide)
+        (void)failure_of_source(&failure, "fetch", err);
+        if (failure.run_wide)
             return false;
         s->sample->tried++;
-        failure_note(s->sample, &trouble);
+        failure_note(s->sample, &failure);
         return true;
     }
     if (!lives)
         return true;
     facts_read(f, &page.records[0], false, candidate->which, &facts);
-    file_try(s, mover, &facts);
+    file_try(s, engine, &facts);
     return !cancel_is_set(s->of->cancel) || err_set(err, ERR_CANCELED, 0, "asked to stop");
 }
 
-/* Spread evenly: a few, and if none of them is good, more. */
+/* Tries a few files, spread evenly, and if none of them is good, more. */
 static bool files_try(struct sampling *s, struct err *err)
 {
     /* As much of a run as the opening of a file needs. */
-    struct engine mover = { .settings = s->of->settings, .cancel = s->of->cancel };
+    struct engine engine = { .settings = s->of->settings, .cancel = s->of->cancel };
     size_t few = s->count < TRIES_FEW ? s->count : TRIES_FEW;
     size_t most = s->count < TRIES_MOST ? s->count : TRIES_MOST;
 
     for (size_t i = 0; i < few; i++)
-        if (!candidate_try(s, &mover, i * s->count / few, err))
+        if (!candidate_try(s, &engine, i * s->count / few, err))
             return false;
     for (size_t i = 0; i < most && s->sample->good == 0 && s->count > few; i++)
-        if (!candidate_try(s, &mover, (2 * i + 1) * s->count / (2 * most), err))
+        if (!candidate_try(s, &engine, (2 * i + 1) * s->count / (2 * most), err))
             return false;
+    pages_settle(s);
     return true;
 }
 

@@ -5,7 +5,6 @@
 
 #include "base/failpoint.h"
 #include "base/mem.h"
-#include "document/disposition.h"
 #include "document/error_page.h"
 #include "engine/writes_document.h"
 
@@ -116,29 +115,12 @@ static bool page_check(struct download *download, const struct ledger_claim *cla
                           "or it is the file: then it reads the same another time");
 }
 
-/*
- * The extension in the URL, else in a field, else in the stream's name for the file.
- *   name   room for the stream's name
- */
-static struct span download_extension(const struct download *download,
-                                      const struct source_facts *facts, struct str *name)
-{
-    struct span by_url = filemaker_extension(facts->value), by_field = span_extension(facts->name);
-
-    if (by_url.size && !span_is_nocase(by_url, "bin"))
-        return by_url;
-    if (by_field.size)
-        return by_field;
-    disposition_name(download->disposition, name);
-    return span_extension(str_span(name));
-}
-
 static bool download_inspect(struct download *download, const struct ledger_claim *claim,
                              const struct source_facts *facts, struct failure *failure)
 {
     struct span bytes = { download->bytes, download->used };
     auto_str name = STR_MAX(SENT_NAME_MAX);
-    struct span ext = download_extension(download, facts, &name);
+    struct span ext = facts_extension(facts, download->disposition, &name);
     enum error_page_sign sign = download->is_complete ? error_page_judge(bytes, ext)
                                                       : ERROR_PAGE_NONE;
 

@@ -58,6 +58,13 @@ def lay_another_there(bench, name):
     return path
 
 
+def test_check(tap, bench):
+    """Of the eight files that it tries, check refuses those that a run refuses in the end."""
+    said = bench.ferry("check").out
+    tap.ok("2 of 8 files that were tried: container-not-a-file" in said and "1 of 8 files that were tried: "
+           "container-zero" in said, "check judges pages as a run does", said)
+
+
 def test_first_run(tap, bench):
     bench.ferry("run")
     first = outcomes(bench)
@@ -123,6 +130,7 @@ def test(tap):
             (files / name).write_bytes(data)
         bench.serve(f"files:{files}", "--switches", "stream-disposition=present")
         bench.configure(run={"workers": 2, "attempts": 1})
+        test_check(tap, bench)
         another = lay_another_there(bench, "l-other.pdf")
         test_first_run(tap, bench)
         test_words(tap, bench)
