@@ -11,7 +11,7 @@ static bool date_refutes_form(enum dates_form told, struct span date)
            || (told == DATE_DAY_FIRST && sense == DATE_IS_MONTH_FIRST);
 }
 
-/* The first record of a page whose date can only be meant the other way; 0: none. */
+/* The first record of a page whose date contradicts the form that was told; 0: none. */
 static uint64_t page_contradiction(const struct source_fields *fields,
                                    const struct filemaker_page *page)
 {

@@ -1,7 +1,4 @@
-/*
- * Whether the documents show that [source] date_format cannot be meant as it was told: looked at
- * before the first row is written.
- */
+/* Checks [source] date_format against dates of the documents, before the first row is written. */
 #pragma once
 
 #include "base/base.h"
@@ -12,9 +9,10 @@
 
 /*
  * Looks at the first and the last records of the layout, if dates stand in a text field there. If
- * one can only be meant the other way, dates that could be either are not read any more. settings
- * with `containers` read; loses the form that was told notes      gets a sentence, ended by a
- * newline Pages that cannot be read are for others to say. Fails with ERR_CANCELED.
+ * one of them contradicts the form that was told, dates that could be either are not read any more.
+ *   settings   with `containers` read; loses the form that was told
+ *   notes      gets a sentence about that, ended by a newline
+ * Pages that cannot be read are left to other checks. Fails with ERR_CANCELED.
  */
 must_check bool date_check_run(struct engine_settings *settings, struct filemaker *filemaker,
                                struct str *notes, struct err *err);

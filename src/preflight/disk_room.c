@@ -1,4 +1,4 @@
-/* Asking the file system. */
+/* Asks the file system (statvfs). */
 #include "preflight/disk_room.h"
 
 #include "base/mem.h"

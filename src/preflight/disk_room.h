@@ -1,17 +1,17 @@
-/* Whether there is room on the disks for what is to come. */
+/* Finds out how much room the disks have for what is to be moved. */
 #pragma once
 
 #include "base/base.h"
 #include "base/str.h"
 
 /*
- * How much may still be written below a path, or below the nearest folder above it that is there.
+ * How much may still be written below a path, or below its nearest parent that exists.
  *   free_r   bytes, for this user
- * False: nobody can tell.
+ * Returns false if the file system does not tell.
  */
 must_check bool disk_room_free(const char *path, uint64_t *free_r);
 
-/* The folder or file behind "dir:PATH" and "sqlite:PATH"; NULL for what is no file of ours. */
+/* The path in "dir:PATH" and "sqlite:PATH"; NULL for any other URL. */
 const char *disk_room_path(const char *url);
 
 /* Whether two paths lie on one disk. */

@@ -18,7 +18,7 @@ struct id_query {
     struct pager *pager; /* knows how many records come at a time */
 };
 
-/* As many as the server can give, up to a limit. */
+/* Reads as many records as the server can give, up to a limit. */
 static bool ids_find(const struct id_query *a, const char *criterion, bool in_order, uint64_t from,
                      uint64_t limit, struct filemaker_page *page_r, struct err *err)
 {
@@ -48,7 +48,7 @@ static void look_at(const struct id_query *a, const struct filemaker_page *page)
     }
 }
 
-/* The first page, and by it how many records come at a time. */
+/* Reads the first page, which shows how many records come at a time. */
 static bool first_read(const struct id_query *a, struct filemaker_page *page_r, struct err *err)
 {
     auto_str query = STR_MAX(KIB(4));
@@ -57,7 +57,7 @@ static bool first_read(const struct id_query *a, struct filemaker_page *page_r, 
     return pager_find(a->pager, a->filemaker, a->layout, str_text(&query), NULL, page_r, err);
 }
 
-/* Those with an id, of which the first and the last few are looked at. */
+/* Counts the records with an id, and reads the first and the last few of them. */
 static bool with_count(const struct id_query *a, int64_t *with_r, struct err *err)
 {
     auto_page first = { 0 }, last = { 0 };
@@ -118,7 +118,7 @@ static bool shared_read(const struct id_query *a, struct idset *ids, int64_t *re
     return true;
 }
 
-/* In order, so that the part that is read is like the rest. */
+/* Reads them sorted by id, so that the part that is read is like the rest. */
 static bool shared_count(const struct id_query *a, struct err *err)
 {
     struct id_check_result *found = a->found;
@@ -190,7 +190,7 @@ int64_t id_check_by_record(const struct id_check_result *found)
     return by_record < found->records ? by_record : found->records;
 }
 
-/* How many different ids there are; -1: nobody counted. */
+/* How many different ids there are; -1: they were not counted. */
 static int64_t id_check_distinct(const struct id_check_result *found)
 {
     return found->is_counted ? found->records - found->empty - found->shared + found->shared_ids

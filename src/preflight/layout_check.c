@@ -1,4 +1,4 @@
-/* Fields of a layout against names of the configuration. */
+/* Compares the layout's fields with the configuration's names. */
 #include "preflight/layout_check.h"
 
 #include "base/mem.h"
@@ -35,7 +35,7 @@ static const char *field_near(const struct filemaker_layout *layout, const char 
     return near.best;
 }
 
-/* "Type(1)" where there is a field Type: repetitions are named of containers only. */
+/* "Type(1)" where there is a field Type: only containers are named by their repetition. */
 static bool is_a_repetition(const struct filemaker_layout *layout, const char *name)
 {
     struct span rest = span_of(name);
@@ -164,7 +164,7 @@ static void mark_clash(const struct source_fields *f, struct str *problems)
                        others[i].key, f->mark);
 }
 
-/* A mark must be able to stand, to be told apart from no mark, and to be ours alone. */
+/* The mark's field must be able to hold it, must be empty without it, and must be ours alone. */
 static void mark_fit(const struct source_fields *f, const struct filemaker_layout *layout,
                      struct str *problems)
 {
@@ -215,7 +215,7 @@ static void filter_fit(const struct filter *filter, const struct filemaker_layou
     }
 }
 
-/* Repetitions that the layout does not show do not exist for the Data API. */
+/* The Data API does not see repetitions that the layout does not show. */
 static void hidden_say(const struct filemaker_layout *layout, const struct containers *containers,
                        struct str *notes)
 {

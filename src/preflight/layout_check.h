@@ -1,6 +1,6 @@
 /*
- * Whether a layout shows what the configuration names, of a kind that can serve. Shared by all who
- * read records, so that `check` says what `run` and `patients import` would refuse.
+ * Checks that a layout shows the fields that the configuration names, of a type that can serve. All
+ * commands that read records use it, so that `check` says what `run` and `patients import` refuse.
  */
 #pragma once
 
@@ -17,19 +17,19 @@ struct layout_need {
 };
 
 /*
- * Looks for each of them.
- *   problems   gets a sentence, ended by a newline, for what is missing or of the wrong kind, with
- *              the name that was probably meant
+ * Looks for each field.
+ *   problems   gets a line for each field that is missing or of the wrong type, with the name that
+ *              was probably meant
  */
 void layout_check_fields(const struct filemaker_layout *layout, const char *layout_name,
                          const struct layout_need *needs, size_t count, struct str *problems);
 
 /*
- * Looks for everything that [source] names: fields, containers, the filter's fields; and that the
- * mark has a field to itself in which it can stand.
+ * Looks for everything that [source] names: fields, containers, the filter's fields. Checks that the
+ * mark has a field of its own that can hold it.
  *   containers_r   the caller's, filled if nothing is wrong with them
  *   problems       as layout_check_fields()
- *   notes          gets lines on what is not wrong but should be known
+ *   notes          gets lines about what is not wrong but should be known
  */
 void layout_check_source(const struct engine_settings *settings,
                          const struct filemaker_layout *layout, struct containers *containers_r,

@@ -1,6 +1,6 @@
 /*
- * Two guarded writes, and a look after each: an answer that was lost does not matter then. What
- * cannot be taken back stays remembered in the ledger.
+ * Two guarded writes, each followed by a look at the record, so that a lost answer does not matter.
+ * A mark that cannot be taken back stays noted in the ledger.
  */
 #include "preflight/mark_test.h"
 
@@ -10,7 +10,7 @@
 #include "filemaker/errors.h"
 #include "ledger/edits.h"
 
-/* What a record says of its mark. */
+/* A record's mark, as it was read. */
 struct mark_found {
     uint64_t mod_id;
     char *mark;
@@ -23,7 +23,7 @@ static void mark_found_clear(struct mark_found *marked)
 
 #define auto_mark_found __attribute__((cleanup(mark_found_clear))) struct mark_found
 
-/* Refusals with a cause that somebody can mend. */
+/* Refusals whose cause somebody can mend. */
 static const char *refusal_remedy(int reason)
 {
     switch (reason) {
@@ -83,7 +83,7 @@ static bool mark_found_read(const struct engine_settings *settings, struct filem
     return true;
 }
 
-/* A lost answer is no failure yet: the look that follows tells. */
+/* A lost answer is no failure yet: the look that follows decides. */
 static bool mark_set(const struct engine_settings *settings, struct filemaker *filemaker,
                      uint64_t record_id, uint64_t mod_id, const char *mark, struct err *err)
 {
@@ -108,8 +108,8 @@ static bool mark_differs(const struct engine_settings *settings, uint64_t record
 /* --- remembering ---------------------------------------------------------------------------- */
 
 /*
- * The mark stands in the ledger before it stands in the record: whatever ends this test, a run that
- * finds it knows whose it is.
+ * Notes the mark in the ledger before it is written to the record: whatever ends this test, a run
+ * that finds the mark knows whose it is.
  */
 static bool mark_remember(struct ledger *ledger, uint64_t record_id, const char *mark,
                           struct err *err)
@@ -122,7 +122,7 @@ static bool mark_remember(struct ledger *ledger, uint64_t record_id, const char 
            && ledger_commit(&change, err);
 }
 
-/* What became of the mark: a run must not take it for somebody else's either. */
+/* Notes what became of the mark, so that no run takes the answer for somebody else's mark. */
 static bool mark_remember_altered(struct ledger *ledger, uint64_t record_id, uint64_t mod_id,
                                   const struct mark_found *now, struct err *err)
 {
@@ -147,9 +147,9 @@ struct mark_test {
 };
 
 /*
- * Writes, and looks what stands there.
- *   now_r    also where it is not what was written
- *   same_r   it is
+ * Writes a mark, and reads what stands in the record then.
+ *   now_r    what stands there, also where it is not what was written
+ *   same_r   whether it is
  */
 static bool mark_set_and_read(struct mark_test *t, uint64_t mod_id, const char *mark,
                               struct mark_found *now_r, bool *same_r, struct err *err)

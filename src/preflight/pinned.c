@@ -1,4 +1,4 @@
-/* Notes of the first run, and comparing with them. */
+/* Compares settings with the notes of earlier runs. */
 #include "preflight/pinned.h"
 
 #include "base/log.h"
@@ -29,7 +29,7 @@ static struct pinned_containers pinned_containers_of(struct span text)
     return (struct pinned_containers){ span_is(mode, "each"), text };
 }
 
-/* "Scan" and "Scan(1)" are one: a field may have got more repetitions meanwhile. */
+/* "Scan" and "Scan(1)" are one name: a field may have been given more repetitions meanwhile. */
 static struct span name_next(struct span *rest)
 {
     struct span name = span_trim(span_cut(rest, ','));
@@ -96,7 +96,7 @@ static bool note_is_kept(struct ledger *ledger, const char *name, const char *no
     return !keep || ledger_note_write(ledger, name, now, err);
 }
 
-/* A name that may not change; `so`: what would happen, and how to mend it. */
+/* Compares a name that may not change. `so`: what would happen if it did, and how to mend it. */
 static bool name_keep(struct ledger *ledger, const char *name, const char *now, const char *so,
                       bool keep, bool accept, struct err *err)
 {
@@ -111,7 +111,7 @@ static bool name_keep(struct ledger *ledger, const char *name, const char *now, 
     return note_is_kept(ledger, name, now, keep, err);
 }
 
-/* Records whose containers were all empty may have a file in one that is new on the list. */
+/* Wakes records whose containers were all empty: they may have a file in one that was added. */
 static bool empty_wake(struct ledger *ledger, struct err *err)
 {
     int64_t count;
@@ -142,7 +142,7 @@ static bool containers_keep(struct ledger *ledger, const struct containers *cont
 
 /* --- the store ------------------------------------------------------------------------------ */
 
-/* A folder by its place in the file system, however it is written; it need not be there yet. */
+/* A folder's place in the file system, however its path is written; it need not exist yet. */
 static char *folder_place(const char *path)
 {
     auto_free char *real = realpath(path, NULL), *here = NULL;
@@ -204,13 +204,13 @@ bool pinned_store_check(const struct engine_settings *settings, const struct can
     struct err ignored = { 0 };
 
     if (!ledger_open_reader(settings->ledger_url, settings->source_name, cancel, &ledger, &ignored))
-        return true; /* whoever needs it will say so */
+        return true; /* whoever opens it next says so */
     return store_keep(ledger, settings, false, err);
 }
 
 /* --- the source's own name ------------------------------------------------------------------- */
 
-/* The same records under another name would be moved, or refused, a second time. */
+/* Refuses a new name for a source that the ledger knows: its records would be moved twice. */
 static bool name_is_new(struct ledger *ledger, const struct engine_settings *s, struct err *err)
 {
     auto_free char *begun = NULL, *twin = NULL, *containers = NULL;

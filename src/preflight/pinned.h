@@ -1,10 +1,10 @@
 /*
- * What must stay the same from run to run of one ledger, because it says which documents there are:
- * where the records are, which field is their key, which containers hold files, and in which store
- * they lie. Another key, and every document would be moved a second time; another container in
- * front, and its file would pass for a new version of what lies there already.
+ * Pinned settings: those that must stay the same from run to run of one ledger, because they decide
+ * which documents there are: where the records are, which field is their key, which containers hold
+ * files, and in which store they lie. With another key every document would be moved a second time;
+ * with another container in front, its file would pass for a new version of what lies there already.
  *
- * It is kept with the source in the ledger's notes by the first run.
+ * The first run keeps them in the ledger's notes about the source.
  */
 #pragma once
 
@@ -13,7 +13,7 @@
 #include "engine/engine.h"
 
 /*
- * In a change of a run: compares with what earlier runs were made with, and keeps it.
+ * In a run's change: compares the settings with those of earlier runs, and keeps them.
  *
  * Containers may be added where that alters nothing that is known: anywhere but in front, if each
  * file is a document; behind the others, if the first that is not empty counts (what was empty so
@@ -25,14 +25,14 @@
 must_check bool pinned_keep(struct ledger *ledger, const struct engine_settings *settings,
                             struct err *err);
 
-/* As pinned_keep(), and keeps nothing: for those who only look. */
+/* As pinned_keep(), but keeps nothing: for commands that only look. */
 must_check bool pinned_check(struct ledger *ledger, const struct engine_settings *settings,
                              struct err *err);
 
 /*
- * Of these the store alone, before it is opened: whoever looks for documents where they never were
- * would make a folder there, or call them all missing. A ledger that is not there yet has none.
- * Fails with ERR_USAGE, as pinned_keep() does.
+ * Checks the store alone, before it is opened: a command that looked for documents in the wrong
+ * store would make a folder there, or call them all missing. A ledger that does not exist yet pins
+ * none. Fails with ERR_USAGE, as pinned_keep() does.
  */
 must_check bool pinned_store_check(const struct engine_settings *settings,
                                    const struct cancel *cancel, struct err *err);

@@ -1,4 +1,4 @@
-/* Looking for folders, a table and a script. */
+/* Looks for folders, a table and a script. */
 #include "preflight/places_check.h"
 
 #include "base/mem.h"

@@ -1,9 +1,9 @@
 /*
- * The ways by which a file comes that is not streamed: folders that are mounted here, OData, a
- * script of the solution. Each that is named is looked for before anything is moved.
- *   problems   gets a sentence, ended by a newline, for what is not there
- *   notes      gets one for what could not be found out
- *   said       gets what is well, "; " between
+ * Checks the other ways by which a file may come than a container stream: folders that are mounted
+ * here, OData, a script of the solution. Each that is named is looked for before anything is moved.
+ *   problems   gets a line for each that is not there
+ *   notes      gets a line for each that could not be checked
+ *   said       gets what is well, separated by "; "
  */
 #pragma once
 
@@ -12,12 +12,12 @@
 #include "base/str.h"
 #include "engine/engine.h"
 
-/* The folders of reference_map: there, folders, readable. Asks nobody. */
+/* Checks that the folders of reference_map exist and can be read. Sends nothing. */
 void places_check_folders(const char *map, struct str *said, struct str *problems,
                           struct str *notes);
 
 /*
- * Asks for the OData table and for the script, where they are named; runs no script.
+ * Asks the server for the OData table and for the script, where they are named; runs no script.
  * Fails with ERR_CANCELED.
  */
 must_check bool places_check_server(const struct engine_settings *settings,

@@ -1,4 +1,4 @@
-/* Trying before starting. Nothing is written to the source. */
+/* Nothing is written to the source. */
 #include "preflight/preflight.h"
 
 #include "base/log.h"
@@ -15,14 +15,14 @@
 
 enum { NAMES_MAX = 256 * 1024, SHOWN_MAX = 200 };
 
-void preflight_result_clear(struct preflight_result *tried)
+void preflight_result_clear(struct preflight_result *result)
 {
-    str_clear(&tried->ok_text);
-    str_clear(&tried->notes);
-    str_clear(&tried->problems);
+    str_clear(&result->ok_text);
+    str_clear(&result->notes);
+    str_clear(&result->problems);
 }
 
-/* What the configuration says does not fit what is there: for whoever wrote it to mend. */
+/* Makes an error one of usage: the configuration does not fit, and `how` says how to mend it. */
 static bool to_mend(struct err *err, const char *how)
 {
     size_t used = strlen(err->msg);
@@ -33,12 +33,12 @@ static bool to_mend(struct err *err, const char *how)
 }
 
 bool preflight_server(const struct engine_settings *settings, struct filemaker *filemaker,
-                      struct preflight_result *tried, struct err *err)
+                      struct preflight_result *result, struct err *err)
 {
     struct filemaker_product product;
 
     if (filemaker_product(filemaker, &product, err)) {
-        str_printf(&tried->ok_text, "%s%s%s", product.name, *product.version ? " " : "",
+        str_printf(&result->ok_text, "%s%s%s", product.name, *product.version ? " " : "",
                    product.version);
         return true;
     }
@@ -54,7 +54,7 @@ bool preflight_server(const struct engine_settings *settings, struct filemaker *
 
 /* --- names that are not there --------------------------------------------------------------- */
 
-/* Which ones there are, and which was probably meant; nothing where that cannot be asked. */
+/* Adds which names there are, and which was probably meant; nothing if that cannot be asked. */
 static void names_say(struct filemaker *filemaker, enum filemaker_names which, const char *wanted,
                       struct str *to)
 {
@@ -87,7 +87,7 @@ static bool name_to_mend(struct filemaker *filemaker, enum filemaker_names which
 
 /* --- login ---------------------------------------------------------------------------------- */
 
-/* Refusals of a login that have a cause of their own. */
+/* Refusals of a login whose cause is known. */
 static const struct {
     int reason;
     const char *how;
@@ -149,28 +149,30 @@ static bool layout_refused(const struct engine_settings *settings, struct filema
 
 bool preflight_layout(const struct engine_settings *settings, struct filemaker *filemaker,
                       struct filemaker_layout *layout_r, struct containers *containers_r,
-                      struct preflight_result *tried, struct err *err)
+                      struct preflight_result *result, struct err *err)
 {
     if (!filemaker_layout(filemaker, settings->fields.layout, layout_r, err))
         return layout_refused(settings, filemaker, err);
-    layout_check_source(settings, layout_r, containers_r, &tried->problems, &tried->notes);
-    str_printf(&tried->ok_text, "%s: %zu fields, those that are named among them",
+    layout_check_source(settings, layout_r, containers_r, &result->problems, &result->notes);
+    str_printf(&result->ok_text, "%s: %zu fields, those that are named among them",
                settings->fields.layout, layout_r->count);
     return true;
 }
 
 bool preflight_places(const struct engine_settings *settings, struct filemaker *filemaker,
-                      struct preflight_result *tried, struct err *err)
+                      struct preflight_result *result, struct err *err)
 {
-    places_check_folders(settings->reference_map, &tried->ok_text, &tried->problems, &tried->notes);
-    return places_check_server(settings, filemaker, &tried->ok_text, &tried->problems,
-                               &tried->notes, err);
+    places_check_folders(settings->reference_map, &result->ok_text, &result->problems,
+                         &result->notes);
+    return places_check_server(settings, filemaker, &result->ok_text, &result->problems,
+                               &result->notes, err);
 }
 
 /* --- which records are documents ------------------------------------------------------------ */
 
 bool preflight_ids(const struct engine_settings *settings, struct filemaker *filemaker,
-                   struct id_check_result *found_r, struct preflight_result *tried, struct err *err)
+                   struct id_check_result *found_r, struct preflight_result *result,
+                   struct err *err)
 {
     const struct source_fields *f = &settings->fields;
     auto_str said = STR_MAX(KIB(1));
@@ -180,14 +182,14 @@ bool preflight_ids(const struct engine_settings *settings, struct filemaker *fil
         return false;
     if (id_check_is_wrong(found_r) && !settings->accept_record_ids) {
         (void)id_check_refuse(found_r, f->key, &refusal);
-        str_printf(&tried->problems, "%s\n", refusal.msg);
+        str_printf(&result->problems, "%s\n", refusal.msg);
         return true;
     }
     id_check_say(found_r, f->key, &said);
     if (found_r->is_named && found_r->is_counted && id_check_by_record(found_r) == 0)
-        str_add_span(&tried->ok_text, str_span(&said));
+        str_add_span(&result->ok_text, str_span(&said));
     else
-        str_printf(&tried->notes, "%s%s\n", str_text(&said),
+        str_printf(&result->notes, "%s%s\n", str_text(&said),
                    found_r->is_counted
                        ? ": what has no id of its own is moved by the number of its "
                          "record, for good"
@@ -196,7 +198,7 @@ bool preflight_ids(const struct engine_settings *settings, struct filemaker *fil
 }
 
 bool preflight_filter(const struct engine_settings *settings, struct filemaker *filemaker,
-                      struct preflight_result *tried, struct err *err)
+                      struct preflight_result *result, struct err *err)
 {
     auto_str query = STR_MAX(KIB(64));
     auto_page page = { 0 };
@@ -205,10 +207,10 @@ bool preflight_filter(const struct engine_settings *settings, struct filemaker *
         return true;
     if (!filemaker_find(filemaker, settings->fields.layout, str_text(&query), NULL, 1, 1, &page,
                         err))
-        return err->kind == ERR_REMOTE && err->reason != 0; /* then it cannot be told so */
+        return err->kind == ERR_REMOTE && err->reason != 0; /* then a find cannot tell */
     if (page.count == 0)
         str_printf(
-            &tried->problems,
+            &result->problems,
             "no record matches the filter '%.200s' ([source] filter): spell field and values "
             "as in FileMaker\n",
             settings->filter_text);
@@ -217,7 +219,7 @@ bool preflight_filter(const struct engine_settings *settings, struct filemaker *
 
 /* --- our side ------------------------------------------------------------------------------- */
 
-/* Ledger and registry are opened, and whatever was not there is made. */
+/* Opens the registry; what it lacks is made. */
 static bool databases_check(const struct engine_settings *settings, const struct cancel *cancel,
                             int64_t *patients_r, struct err *err)
 {
@@ -229,16 +231,16 @@ static bool databases_check(const struct engine_settings *settings, const struct
            && registry_count_patients(registry, patients_r, err);
 }
 
-static void pooler_note(struct ledger *ledger, struct preflight_result *tried)
+static void pooler_note(struct ledger *ledger, struct preflight_result *result)
 {
     if (sql_is_pooled(ledger_sql(ledger)))
-        str_add_text(&tried->notes,
+        str_add_text(&result->notes,
                      "a connection pooler stands before the database: nothing is left in its "
                      "sessions; straight to the server a run is faster\n");
 }
 
 bool preflight_databases(const struct engine_settings *settings, const struct cancel *cancel,
-                         struct preflight_result *tried, int64_t *patients_r, struct err *err)
+                         struct preflight_result *result, int64_t *patients_r, struct err *err)
 {
     auto_ledger *ledger = NULL;
     auto_change change = { 0 };
@@ -247,10 +249,10 @@ bool preflight_databases(const struct engine_settings *settings, const struct ca
         || !ledger_begin(ledger, &change, err)
         || !store_probe_keep(ledger, settings, &settings->store.traits, cancel, err)
         || !ledger_commit(&change, err)
-        || !registry_check(&settings->registry, cancel, &tried->problems, err))
+        || !registry_check(&settings->registry, cancel, &result->problems, err))
         return false;
-    pooler_note(ledger, tried);
-    if (tried->problems.size > 0)
+    pooler_note(ledger, result);
+    if (result->problems.size > 0)
         return true;
     return databases_check(settings, cancel, patients_r, err);
 }
@@ -259,7 +261,7 @@ bool preflight_is_begun(const struct engine_settings *settings, const struct can
 {
     auto_ledger *ledger = NULL;
     int64_t states[LEDGER_STATES], documents = 0;
-    struct err ignored; /* opening it to write will say it */
+    struct err ignored; /* opening it to write says so */
 
     if (!ledger_open_reader(settings->ledger_url, settings->source_name, cancel, &ledger, &ignored)
         || !ledger_states(ledger, states, &ignored))
@@ -271,16 +273,16 @@ bool preflight_is_begun(const struct engine_settings *settings, const struct can
 
 /* --- a run ---------------------------------------------------------------------------------- */
 
-static bool has_no_problem(const struct preflight_result *tried, struct err *err)
+static bool has_no_problem(const struct preflight_result *result, struct err *err)
 {
-    struct span rest = str_span(&tried->problems), first = span_cut(&rest, '\n');
+    struct span rest = str_span(&result->problems), first = span_cut(&rest, '\n');
 
     return first.size == 0 || err_set(err, ERR_USAGE, 0, SPAN_FORMAT, SPAN_ARGS(first));
 }
 
-static void notes_log(const struct preflight_result *tried)
+static void notes_log(const struct preflight_result *result)
 {
-    struct span rest = str_span(&tried->notes);
+    struct span rest = str_span(&result->notes);
 
     while (rest.size) {
         struct span note = span_cut(&rest, '\n');
@@ -290,43 +292,43 @@ static void notes_log(const struct preflight_result *tried)
 }
 
 static bool first_documents(const struct engine_settings *settings, struct filemaker *filemaker,
-                            struct preflight_result *tried, struct err *err)
+                            struct preflight_result *result, struct err *err)
 {
     struct id_check_result found;
 
-    return preflight_ids(settings, filemaker, &found, tried, err)
-           && preflight_filter(settings, filemaker, tried, err);
+    return preflight_ids(settings, filemaker, &found, result, err)
+           && preflight_filter(settings, filemaker, result, err);
 }
 
 static bool source_check(const struct engine_settings *settings, struct filemaker *filemaker,
                          struct filemaker_layout *layout_r, struct containers *containers,
-                         struct preflight_result *tried, struct err *err)
+                         struct preflight_result *result, struct err *err)
 {
-    return preflight_server(settings, filemaker, tried, err)
+    return preflight_server(settings, filemaker, result, err)
            && preflight_login(settings, filemaker, err)
-           && preflight_layout(settings, filemaker, layout_r, containers, tried, err)
-           && has_no_problem(tried, err) && preflight_places(settings, filemaker, tried, err)
-           && has_no_problem(tried, err);
+           && preflight_layout(settings, filemaker, layout_r, containers, result, err)
+           && has_no_problem(result, err) && preflight_places(settings, filemaker, result, err)
+           && has_no_problem(result, err);
 }
 
-bool preflight_all(struct engine_settings *settings, enum probe_mode trial,
+bool preflight_all(struct engine_settings *settings, enum probe_mode mode,
                    struct containers *containers, const struct cancel *cancel, struct err *err)
 {
     auto_filemaker *filemaker = NULL;
     auto_layout layout = { 0 };
-    auto_preflight_result tried = PREFLIGHT_RESULT;
+    auto_preflight_result result = PREFLIGHT_RESULT;
     auto_free char *store = NULL;
 
     if (!filemaker_new(&settings->filemaker, cancel, &filemaker, err)
-        || !source_check(settings, filemaker, &layout, containers, &tried, err)
-        || !store_probe_run(settings, cancel, trial, &settings->store.traits, &store, err))
+        || !source_check(settings, filemaker, &layout, containers, &result, err)
+        || !store_probe_run(settings, cancel, mode, &settings->store.traits, &store, err))
         return false;
-    if (trial != PROBE_NEVER && !preflight_is_begun(settings, cancel)
-        && (!first_documents(settings, filemaker, &tried, err) || !has_no_problem(&tried, err)))
+    if (mode != PROBE_NEVER && !preflight_is_begun(settings, cancel)
+        && (!first_documents(settings, filemaker, &result, err) || !has_no_problem(&result, err)))
         return false;
     settings->fields.containers = containers;
-    if (!date_check_run(settings, filemaker, &tried.notes, err))
+    if (!date_check_run(settings, filemaker, &result.notes, err))
         return false;
-    notes_log(&tried);
+    notes_log(&result);
     return true;
 }

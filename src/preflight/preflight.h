@@ -1,6 +1,13 @@
 /*
- * Assumptions, tried before anything is moved: one function each, so that `check` can show them and
- * `run` can refuse to start. What is to mend says what is wrong, where, and how to mend it.
+ * The checks before anything is moved: one function for each assumption, so that `check` can show
+ * them and `run` can refuse to start. A problem says what is wrong, where, and how to mend it.
+ *
+ *   preflight      server, login, layout, ids, filter, databases; all that a run needs
+ *   layout_check, id_check, date_check, places_check, disk_room   one subject each
+ *   sample         reads some records and files, as a run would
+ *   store_probe    finds out what the store can do
+ *   mark_test      writes the mark to one record, and takes it back
+ *   pinned         compares settings with those that the ledger was begun with
  */
 #pragma once
 
@@ -11,11 +18,11 @@
 #include "preflight/id_check.h"
 #include "preflight/store_probe.h"
 
-/* What trying something found out. */
+/* What a check found out. */
 struct preflight_result {
     struct str ok_text;  /* what is well, in few words                                        */
-    struct str notes;    /* what should be known: lines; a run goes on, and logs them         */
-    struct str problems; /* what is to mend: lines; a run does not start                      */
+    struct str notes;    /* lines about what should be known: a run logs them, and goes on    */
+    struct str problems; /* lines about what is to mend: a run does not start                 */
 };
 
 /* `auto_preflight_result t = PREFLIGHT_RESULT;` */
@@ -23,66 +30,66 @@ struct preflight_result {
     {                                                                                              \
         STR_MAX(KIB(4)), STR_MAX(KIB(64)), STR_MAX(KIB(64))                                        \
     }
-void preflight_result_clear(struct preflight_result *tried);
+void preflight_result_clear(struct preflight_result *result);
 #define auto_preflight_result                                                                      \
     __attribute__((cleanup(preflight_result_clear))) struct preflight_result
 
-/* The server answers and its certificate stands up. */
+/* Checks that the server answers, with a certificate that is trusted. */
 must_check bool preflight_server(const struct engine_settings *settings,
-                                 struct filemaker *filemaker, struct preflight_result *tried,
+                                 struct filemaker *filemaker, struct preflight_result *result,
                                  struct err *err);
 
-/* Account and password open the database. */
+/* Checks that account and password open the database. */
 must_check bool preflight_login(const struct engine_settings *settings, struct filemaker *filemaker,
                                 struct err *err);
 
 /*
- * The layout shows every field that is named, of a kind that can serve.
+ * Checks that the layout shows every field that is named, of a type that can serve.
  *   layout_r       caller clears with filemaker_layout_clear() (or auto_layout)
  *   containers_r   caller clears with containers_clear() (or auto_containers)
  */
 must_check bool preflight_layout(const struct engine_settings *settings,
                                  struct filemaker *filemaker, struct filemaker_layout *layout_r,
-                                 struct containers *containers_r, struct preflight_result *tried,
+                                 struct containers *containers_r, struct preflight_result *result,
                                  struct err *err);
 
-/* Folders, OData and script that files may come by are there. */
+/* Checks that the folders, OData table and script by which files may come are there. */
 must_check bool preflight_places(const struct engine_settings *settings,
-                                 struct filemaker *filemaker, struct preflight_result *tried,
+                                 struct filemaker *filemaker, struct preflight_result *result,
                                  struct err *err);
 
 /*
- * Ids are each document's own. Where too many are not, that is to mend, unless somebody answers for
- * it (settings->accept_record_ids).
+ * Checks that each document has an id of its own. Where too many have none, that is a problem,
+ * unless somebody answers for it (settings->accept_record_ids).
  */
 must_check bool preflight_ids(const struct engine_settings *settings, struct filemaker *filemaker,
-                              struct id_check_result *found_r, struct preflight_result *tried,
+                              struct id_check_result *found_r, struct preflight_result *result,
                               struct err *err);
 
-/* Whether documents are known already: then what may be chosen before the first was chosen. */
+/* Whether the ledger knows documents: then the choices before the first document were made. */
 bool preflight_is_begun(const struct engine_settings *settings, const struct cancel *cancel);
 
-/* The filter lets something through, as far as a find can tell; nothing is said without one. */
+/* Checks that the filter lets records through, as far as a find can tell. Says nothing without one. */
 must_check bool preflight_filter(const struct engine_settings *settings,
-                                 struct filemaker *filemaker, struct preflight_result *tried,
+                                 struct filemaker *filemaker, struct preflight_result *result,
                                  struct err *err);
 
 /*
- * Ledger and registry can be opened; their tables are what they should be. What was found out about
- * the store is kept there.
- *   patients_r   how many the application has
+ * Checks that ledger and registry can be opened, with the tables they should have. Keeps the store's
+ * traits there.
+ *   patients_r   how many patients the application has
  */
 must_check bool preflight_databases(const struct engine_settings *settings,
-                                    const struct cancel *cancel, struct preflight_result *tried,
+                                    const struct cancel *cancel, struct preflight_result *result,
                                     int64_t *patients_r, struct err *err);
 
 /*
- * Those that a run needs: server, login, layout, other ways, store; and before its first document,
+ * The checks that a run needs: server, login, layout, places, store; before its first document also
  * ids and filter.
- *   trial        how the store is tried
+ *   mode         whether the store is probed
  *   settings     learns what only layout and store tell: `containers`, the traits
  *   containers   filled; the caller's, and outlives the settings
  */
-must_check bool preflight_all(struct engine_settings *settings, enum probe_mode trial,
+must_check bool preflight_all(struct engine_settings *settings, enum probe_mode mode,
                               struct containers *containers, const struct cancel *cancel,
                               struct err *err);

@@ -1,4 +1,4 @@
-/* Notes in the ledger: one for each store that its source was ever moved to. */
+/* The traits are notes in the ledger: one for each store that its source was ever moved to. */
 #include "preflight/store_probe.h"
 
 #include "base/mem.h"
@@ -14,7 +14,7 @@ static char *probe_note_name(const char *name)
     return mem_printf("store %s", name);
 }
 
-/* What is known; nothing where there is no ledger yet. */
+/* Reads the note; none where there is no ledger yet. */
 static bool known_traits_read(const struct engine_settings *settings, const char *name,
                               const struct cancel *cancel, struct store_traits *traits_r)
 {
@@ -38,13 +38,13 @@ static bool store_with_traits(const struct engine_settings *settings, const stru
     return store_open(&store, cancel, store_r, err);
 }
 
-/* A folder is tried each time: that is cheap, and it may have been mounted otherwise meanwhile. */
-static bool must_probe(enum probe_mode trial, const struct store *store,
+/* A folder is probed each time: that is cheap, and it may be mounted in another way by now. */
+static bool must_probe(enum probe_mode mode, const struct store *store,
                        const struct store_traits *known, bool same)
 {
     if (!*store_bucket(store))
         return true;
-    switch (trial) {
+    switch (mode) {
     case PROBE_NEVER:
         return false;
     case PROBE_IF_NEEDED:
@@ -55,7 +55,7 @@ static bool must_probe(enum probe_mode trial, const struct store *store,
     abort();
 }
 
-/* As if nothing were known of a bucket; a folder that is known must not be made anew. */
+/* Opens a bucket as if nothing were known of it; a folder that is known must not be made anew. */
 static bool bucket_probe(const struct engine_settings *settings, const struct cancel *cancel,
                          struct store *known, struct store_traits *traits, struct err *err)
 {
@@ -83,7 +83,7 @@ void store_probe_known(const struct engine_settings *settings, const struct canc
                        struct store_traits *traits_r)
 {
     auto_free char *name = NULL;
-    struct err ignored; /* opening the store will say it */
+    struct err ignored; /* opening the store says it */
 
     *traits_r = (struct store_traits){ 0 };
     if (store_name_of(&settings->store, &name, &ignored))
@@ -91,7 +91,7 @@ void store_probe_known(const struct engine_settings *settings, const struct canc
 }
 
 bool store_probe_run(const struct engine_settings *settings, const struct cancel *cancel,
-                     enum probe_mode trial, struct store_traits *traits_r, char **said_r,
+                     enum probe_mode mode, struct store_traits *traits_r, char **said_r,
                      struct err *err)
 {
     struct store_traits traits = { 0 };
@@ -104,7 +104,7 @@ bool store_probe_run(const struct engine_settings *settings, const struct cancel
     if (!store_name_of(&settings->store, &name, err))
         return false;
     (void)known_traits_read(settings, name, cancel, &traits);
-    if (trial == PROBE_NEVER && !span_starts(span_of(settings->store.url), "s3://")) {
+    if (mode == PROBE_NEVER && !span_starts(span_of(settings->store.url), "s3://")) {
         *traits_r = traits; /* to open a folder is to make it */
         *said_r = mem_printf("%s: not tried", settings->store.url);
         return true;
@@ -112,7 +112,7 @@ bool store_probe_run(const struct engine_settings *settings, const struct cancel
     if (!store_with_traits(settings, cancel, &traits, &store, err)
         || !store_probe_check(store, &same, err))
         return false;
-    tried = must_probe(trial, store, &traits, same);
+    tried = must_probe(mode, store, &traits, same);
     if (tried && !bucket_probe(settings, cancel, store, &traits, err))
         return false;
     *said_r = probe_words(store, &traits, tried);
@@ -120,7 +120,7 @@ bool store_probe_run(const struct engine_settings *settings, const struct cancel
     return true;
 }
 
-/* Twelve hex digits, and "-2" and so on for further ones. */
+/* Twelve hex digits, then "-2" and so on for further ones. */
 static bool is_probe_object(struct span id)
 {
     size_t digits = 0;
