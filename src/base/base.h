@@ -24,7 +24,7 @@
 #define KIB(n) ((size_t)(n) << 10)
 #define MIB(n) ((size_t)(n) << 20)
 
-/* What an iterator answers. On STEP_ERROR the caller's `err` says why. */
+/* The answer of an iterator. On STEP_ERROR the caller's `err` says why. */
 enum step { STEP_ROW, STEP_END, STEP_ERROR };
 
 void auto_free_cleanup(void *pointer_to_pointer);

@@ -25,7 +25,7 @@ int beneath_open(int folder_fd, const char *path, int flags, unsigned mode);
 /*
  * Opens the folder in which a path stands, for the calls that take a folder and a name.
  *   name_r   the path's last segment, within `path`
- * -1 as audit_beneath_open().
+ * -1 as beneath_open().
  */
 int beneath_parent(int folder_fd, const char *path, const char **name_r);
 

@@ -11,11 +11,11 @@ struct str;
 
 enum err_kind {
     ERR_NONE,
-    ERR_USAGE,    /* we were told something that cannot be: say it, exit 2                        */
-    ERR_DATA,     /* what came is not what was promised                                           */
-    ERR_REMOTE,   /* the other side answered, and it was no; code = HTTP status                   */
-    ERR_NET,      /* no answer, and surely nothing was done                                       */
-    ERR_UNSURE,   /* no answer, and perhaps it was done: look before repeating                    */
+    ERR_USAGE,  /* the user asked for something impossible: say it, exit 2                       */
+    ERR_DATA,   /* the data that came is not what was promised                                  */
+    ERR_REMOTE, /* the other side answered, and it was no; code = HTTP status                   */
+    ERR_NET,    /* no answer, and surely nothing was done                                       */
+    ERR_UNSURE, /* no answer, and perhaps it was done: look before repeating                    */
     ERR_DATABASE, /* ledger or registry could not be read or written; code = the driver's         */
     ERR_OS,       /* the operating system refused; code = errno                                   */
     ERR_CANCELED, /* somebody asked us to stop                                                    */

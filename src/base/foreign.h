@@ -1,7 +1,7 @@
 /*
- * Text by others (field values, names of files, what a server, a database or a ledger says) as it
- * is shown: what would steer a terminal, turn the direction of writing round, or cannot be seen
- * does not pass. The one printer of the commands, the log, the lists and the report.
+ * Showing text that others wrote: field values, names of files, answers of a server, a database or
+ * a ledger. Characters that would steer a terminal, reverse the direction of writing or stay
+ * invisible are replaced. The one printer of the commands, the log, the lists and the report.
  */
 #pragma once
 

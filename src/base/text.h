@@ -1,6 +1,6 @@
 /*
- * Which letters a file's bytes mean. What cannot be known with certainty is asked for, never
- * guessed: the sentence says line and column, the likely cause, and what to do.
+ * The encoding of a file. One that is not certain is asked for, never guessed: the message says
+ * line and column, the likely cause, and what to do.
  */
 #pragma once
 

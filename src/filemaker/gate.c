@@ -1,6 +1,38 @@
 /*
  * Additive increase, multiplicative decrease: halved on trouble, one less when slow, one more after
  * ten good seconds. It begins wide open: the configuration says how wide that is.
+ *
+ * How several runs share the server's sessions
+ *
+ * The configuration says how many sessions all runs of a source may have together; nothing but the
+ * ledger knows how many runs there are. The actors:
+ *
+ *   the ledger      one row per living run, with the sessions granted to it (ledger/leases.c)
+ *   the heartbeat   one thread of each run, which compares and divides (run/heartbeat.c)
+ *   the gate        one per run: counts the sessions its clients have, and says whether one may begin
+ *   a worker        has a client, which has at most one session
+ *
+ * Two things hold at every moment: the granted sessions of all runs together are no more than the
+ * configuration allows, and no run has more sessions than its row grants. So:
+ *
+ *  1. A heartbeat reads all rows and writes its own in one change, which holds the source's row:
+ *     no two runs divide at once.
+ *  2. A run's fair part is the allowed number divided by the living runs; the remainder goes to the
+ *     first ones, in the order of their rows.
+ *  3. A run with less than its part takes what is spare, if anything is: never what another run
+ *     still has granted. First its row is written and committed, only then is its gate widened
+ *     (gate_sessions_limit()).
+ *  4. A run with more than its part goes the other way round: first its gate is narrowed, so that no
+ *     session begins; then its row is lowered, but not below the sessions that still exist.
+ *  5. A worker whose session is surplus (gate_session_is_surplus()) ends it after the document at
+ *     hand; a later heartbeat lowers the row by as many.
+ *  6. A run that died keeps its row until its lease has run out or its lock is free, and others
+ *     release it. Its sessions may live on at the server, for a quarter of an hour at most: whoever
+ *     meets no place there (gate_session_return(), `refused`) makes do with what its run has, and
+ *     tries one more after each minute.
+ *
+ * A heartbeat that is late delays a run's gain, never another's right: rule 3 gives only what is
+ * spare, rule 4 gives away only what has ended.
  */
 #include "filemaker/gate.h"
 

@@ -1,7 +1,6 @@
 /*
- * The gate through which every request to FileMaker Server passes. It is somebody's workplace: the
- * gate keeps a ceiling of requests per second, lets fewer through when the server grows slow or
- * answers with trouble, knows hours when nobody passes, and how many sessions the server can bear.
+ * Every request to FileMaker Server passes this gate. People work on that server, so the gate keeps a ceiling of requests per second, lets fewer through when the server grows slow or
+ * fails, lets nobody through in quiet hours, and keeps to the sessions that the server can bear.
  * One for all clients of a source; safe from any thread.
  */
 #pragma once

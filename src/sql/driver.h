@@ -1,4 +1,4 @@
-/* What a database must be able to do for sql.h. Private to sql/. */
+/* The functions that each database driver gives to sql.h. Private to sql/. */
 #pragma once
 
 #include "sql/sql.h"

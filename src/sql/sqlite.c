@@ -254,16 +254,30 @@ static const struct sql_driver driver = {
     .rollback = sqlite_rollback,
 };
 
+static bool pages_count(struct sqlite_connection *sqlite, int64_t *pages_r, struct err *err)
+{
+    sqlite3_stmt *asked = NULL;
+    bool good = sqlite3_prepare_v2(sqlite->handle, "pragma page_count", -1, &asked, NULL)
+                    == SQLITE_OK
+                && sqlite3_step(asked) == SQLITE_ROW;
+
+    if (good)
+        *pages_r = sqlite3_column_int64(asked, 0);
+    else
+        (void)sqlite_failed(&sqlite->sql, err);
+    (void)sqlite3_finalize(asked);
+    return good;
+}
+
 /*
  * A database that somebody else made keeps its journal; one of ours gets a write-ahead log, so that
  * readers and the writer do not wait for each other.
  */
 static bool journal_choose(struct sqlite_connection *sqlite, bool may_write, struct err *err)
 {
-    static const struct sql_text page_count = { "page_count", "pragma page_count", NULL };
     int64_t pages;
 
-    if (!sql_number(&sqlite->sql, &page_count, SQL_NO_ARGS, 0, &pages, err))
+    if (!pages_count(sqlite, &pages, err))
         return false;
     return pages > 0 || !may_write || sqlite_script(&sqlite->sql, "pragma journal_mode = wal", err);
 }

@@ -1,4 +1,4 @@
-/* What a kind of store must be able to do for store.h. Private to store/. */
+/* The functions that each kind of store gives to store.h. Private to store/. */
 #pragma once
 
 #include "store/store.h"

@@ -72,8 +72,7 @@ const char *store_how_name(enum store_how how);
 /*
  * What the server's own word for an object must be, as we computed it when we put the object:
  * "etag MD5", "etag MD5-PARTS" or "parts SHA256-PARTS". Only where the server's answer was the
- * same;
- * "" where it was not, where it tells the SHA-256 of the whole, and for folders.
+ * same; "" where it was not, where it tells the SHA-256 of the whole, and for folders.
  */
 enum { STORE_IMPRINT_SIZE = 96 };
 
@@ -159,21 +158,20 @@ must_check bool store_compare(struct store *store, const struct store_object *ex
                               struct store_found *found_r, struct err *err);
 
 /*
- * As audit_store_compare(), but of a server no bytes are read: then `found_r` may have no hash, and
+ * As store_compare(), but of a server no bytes are read: then `found_r` may have no hash, and
  * `contradicts` says whether the server's word speaks against what is expected.
  */
 must_check bool store_compare_unread(struct store *store, const struct store_object *expected,
                                      struct store_found *found_r, struct err *err);
 
 /*
- * What the imprint of an object with these bytes is if it was put whole, for audit_store_compare() with
- * objects that somebody else put. "" where there is none.
+ * What the imprint of an object with these bytes is if it was put whole, for
+ * store_compare() with objects that somebody else put. "" where there is none.
  */
 void store_imprint_of(const struct store *store, struct span bytes,
                       char imprint_r[STORE_IMPRINT_SIZE]);
 
-/* Removes an object; one that is not there is fine. Only for documents that have moved elsewhere.
- */
+/* Removes an object; a missing one is fine. Only for documents that have moved elsewhere. */
 must_check bool store_remove(struct store *store, const char *key, struct err *err);
 
 /* --- reading -------------------------------------------------------------------------------- */
@@ -225,7 +223,7 @@ must_check enum step store_list_next(struct store_list *list, struct store_entry
 void auto_list_cleanup(struct store_list **list);
 #define auto_list __attribute__((cleanup(auto_list_cleanup))) struct store_list
 
-/* --- trying --------------------------------------------------------------------------------- */
+/* --- probing -------------------------------------------------------------------------------- */
 
 /*
  * Finds out by trying what the store really does, and takes away what it made, as far as it may.
@@ -234,14 +232,16 @@ void auto_list_cleanup(struct store_list **list);
  */
 must_check bool store_probe(struct store *store, struct store_traits *traits_r, struct err *err);
 
-/* What the objects of a trial are called, behind the store's prefix: the process's number, or 12
- * hex digits and perhaps "-2" and so on. */
+/*
+ * The names of a probe's objects begin so, behind the store's prefix; the process's number follows,
+ * or 12 hex digits and perhaps "-2" and so on.
+ */
 #define STORE_PROBE "fmferry-probe-"
 
 /*
  * Whether the store is there and still as the handle's traits say, as far as can be seen without
  * writing.
- *   same_r   false: it should be tried again
+ *   same_r   false: it should be probed again
  */
 must_check bool store_probe_check(struct store *store, bool *same_r, struct err *err);
 

@@ -203,7 +203,7 @@ static bool folder_list_begin(struct store *store, const char *prefix, struct st
     return folder_list(store, folder_store_of(store)->fd, prefix, list_r, err);
 }
 
-/* A trial costs nothing here and leaves nothing. */
+/* A probe costs nothing here and leaves nothing. */
 static bool folder_probe_check(struct store *store, bool *same_r, struct err *err)
 {
     (void)store;

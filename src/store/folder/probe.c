@@ -11,9 +11,9 @@
 #include <signal.h>
 #include <unistd.h>
 
-/* --- left by earlier trials ----------------------------------------------------------------- */
+/* --- left by earlier probes ----------------------------------------------------------------- */
 
-/* Whether a name is that of a trial whose process is gone: it was killed in the middle. */
+/* Whether a name is that of a probe whose process is gone: it was killed in the middle. */
 static bool probe_is_abandoned(const char *name)
 {
     struct err ignored;
@@ -37,7 +37,7 @@ static bool abandoned_probes_unlink(struct folder_store *dir, struct err *err)
     return step == STEP_END;
 }
 
-/* --- the trial ------------------------------------------------------------------------------ */
+/* --- the probe ------------------------------------------------------------------------------ */
 
 bool folder_probe(struct store *store, struct store_traits *traits_r, struct err *err)
 {

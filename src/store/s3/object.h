@@ -24,7 +24,7 @@ must_check bool s3_object_head(struct s3_store *s3, const char *key, struct s3_o
 must_check bool s3_object_compare_unread(struct store *store, const struct store_object *expected,
                                          struct store_found *found_r, struct err *err);
 
-/* As audit_store_compare(). */
+/* As store_compare(). */
 must_check bool s3_object_compare(struct s3_store *s3, const struct store_object *expected,
                                   struct store_found *found_r, struct err *err);
 
