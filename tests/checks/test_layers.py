@@ -10,20 +10,28 @@ LAYERS = [{"base"}, {"json", "http", "sql"}, {"filemaker", "store", "ledger", "r
           {"engine", "report", "verify", "export"}, {"census", "transfer"}, {"preflight"}, {"patients"}, {"run"},
           {"console"}, {"cmd"}]
 SIM_MAY = {"base", "json", "sim"}
+# The same within sim/, where sim.h and main.c stand beside the folders.
+SIM_LAYERS = [{"base"}, {"content"}, {"file"}, {"data", "request"}, {"sim"}, {"faults"}, {"api"}, {"server"}, {"main"}]
 HOMES = {"curl/": "src/http", "sqlite3.h": ("src/sql", "sim"), "libpq-fe.h": "src/sql", "yajl/": "src/json", "expat.h": "src/store/s3",
          "ini.h": "src/base", "openssl/": ("src/base", "src/http", "sim"), "zlib.h": ("src/http", "sim"), "microhttpd.h": ("src/console", "sim")}
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]')
 
 
-def layer_of(folder):
-    return next((rank for rank, layer in enumerate(LAYERS) if folder in layer), None)
+def layer_of(folder, layers=LAYERS):
+    return next((rank for rank, layer in enumerate(layers) if folder in layer), None)
 
 
-def may_include(path, folder):
+def may_within_sim(own, part):
+    mine, theirs = (layer_of(name, SIM_LAYERS) for name in (own, part))
+    return mine is not None and theirs is not None and (own == part or theirs < mine)
+
+
+def may_include(path, name):
     """A name without a folder is generated or the neighbour's; src/main.c is above all layers."""
     top, own = (path.split("/") + [""])[:2]
+    folder, part = name.split("/")[:2]
     if top == "sim":
-        return folder in SIM_MAY
+        return folder in SIM_MAY and (folder != "sim" or may_within_sim(own.split(".")[0], part.split(".")[0]))
     mine, theirs = layer_of(own), layer_of(folder)
     return theirs is not None and (mine is None or folder == own or theirs < mine)
 
@@ -34,7 +42,7 @@ def complaints_of(path):
         if not found:
             continue
         kind, name = found.groups()
-        if kind == '"' and "/" in name and not may_include(path, name.split("/")[0]):
+        if kind == '"' and "/" in name and not may_include(path, name):
             yield f'{path}:{number}: looks up or aside to "{name}"'
         for foreign, homes in HOMES.items():
             if kind == "<" and name.startswith(foreign) and not path.startswith(homes):
@@ -44,7 +52,8 @@ def complaints_of(path):
 tap = Tap()
 sources = files(".c", ".h", under="src/") + files(".c", ".h", under="sim/")
 for folder in sorted({path.rsplit("/", 1)[0] for path in sources}):
-    known = folder.split("/")[0] == "sim" or folder == "src" or layer_of(folder.split("/")[1]) is not None
+    top, _, part = folder.partition("/")
+    known = not part or layer_of(part.split("/")[0], SIM_LAYERS if top == "sim" else LAYERS) is not None
     tap.check(folder, ([] if known else [f"{folder} is in no layer"])
               + [complaint for path in sources if path.rsplit("/", 1)[0] == folder
                  for complaint in complaints_of(path)])
