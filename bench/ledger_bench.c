@@ -1,7 +1,7 @@
 /*
- * What a ledger of any size costs: its rows are made directly, then the program's own functions are
- * timed on top of them. Prints a line of JSON: microseconds for one row or for the whole step, and
- * the peak memory so far.
+ * Measures what a ledger of any size costs: its rows are made directly, then the program's own
+ * functions are timed on top of them. Prints a line of JSON: microseconds for one row or for the
+ * whole step, and the peak memory so far.
  */
 #include "base/cli.h"
 #include "base/mem.h"
@@ -104,7 +104,7 @@ static void claims_clear(struct ledger_claim *claims, size_t count)
         ledger_claim_clear(&claims[i]);
 }
 
-/* From nothing to the first documents in hand. */
+/* Measures the time from opening the ledger to the first claimed documents. */
 static bool resume_measure(const struct bench_options *o, struct cancel *cancel,
                            struct ledger **ledger_r, struct err *err)
 {
@@ -205,7 +205,7 @@ static bool step_finish(struct ledger *ledger, struct ledger_claim *claim,
     return ledger_finish(ledger, claim, claim->mod_id + 1, err);
 }
 
-/* The way of a group of documents: four changes, each for all of them. */
+/* Moves a group of documents: four changes, each for all of them. */
 static bool group_move(struct ledger *ledger, struct err *err)
 {
     static step_of *const steps[] = { step_intend, step_store, step_finish };

@@ -4,7 +4,7 @@
  *
  * Of S3 it knows what a careful client asks: PUT with If-None-Match, HEAD, DELETE, uploads in
  * parts, and the checksum that came is the one that is answered. Signatures are not looked at. Of
- * objects only size and checksum are kept; but what is no longer than a client's trials is kept and
+ * objects only size and checksum are kept; but bodies as short as a client's probes are kept and
  * checked, so that a client finds what it would find on AWS. One thread for each connection; the
  * server stands on fmsim's.
  */
@@ -31,7 +31,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BACKLOG = 512, STACK = 1 << 18, WAIT_S = 60, PIECE = 64 * 1024, TRIAL_MAX = 4096 };
+enum { BACKLOG = 512, STACK = 1 << 18, WAIT_S = 60, PIECE = 64 * 1024, PROBE_MAX = 4096 };
 
 struct null_store_options {
     const char *files, *cert_dir;
@@ -56,7 +56,7 @@ static const struct opt options_table[] = {
 struct kept_object {
     uint64_t size_bytes;
     char *checksum, *sha256; /* x-amz-checksum-sha256, x-amz-meta-sha256; "" if none came */
-    struct str body;         /* of a trial */
+    struct str body;         /* of a probe */
 };
 
 struct null_store {
@@ -73,7 +73,7 @@ struct exchange {
     struct wire *wire;
     struct http_head head;
     struct str head_bytes;
-    struct str trial; /* a body that is short enough to be kept */
+    struct str probe; /* a body that is short enough to be kept */
     int served;       /* requests of this connection            */
 };
 
@@ -117,17 +117,17 @@ static const struct kept_object *object_find(struct null_store *end, struct span
 static void object_drop(struct null_store *end, struct span key)
 {
     (void)pthread_mutex_lock(&end->lock);
-    *map_slot(end->objects, key_hash(key)) = NULL; /* who answers with it still may */
+    *map_slot(end->objects, key_hash(key)) = NULL; /* another thread may still answer with it */
     (void)pthread_mutex_unlock(&end->lock);
 }
 
-static struct kept_object *object_new(const struct http_head *head, struct span trial)
+static struct kept_object *object_new(const struct http_head *head, struct span probe)
 {
     struct kept_object *object = mem_new(struct kept_object);
 
     object->size_bytes = head->content_length;
-    object->body = (struct str)STR_MAX(TRIAL_MAX);
-    str_add_span(&object->body, trial);
+    object->body = (struct str)STR_MAX(PROBE_MAX);
+    str_add_span(&object->body, probe);
     object->checksum = span_text(http_header_value(head, "x-amz-checksum-sha256"));
     object->sha256 = span_text(http_header_value(head, "x-amz-meta-sha256"));
     return object;
@@ -198,29 +198,29 @@ static bool body_skip(struct exchange *x, uint64_t size)
 
         if (part == 0 && !wire_fill(x->wire, (int64_t)WAIT_S * TIME_SECOND))
             return false;
-        if (x->head.content_length <= TRIAL_MAX)
-            str_add_span(&x->trial, span_first(wire_bytes(x->wire), part));
+        if (x->head.content_length <= PROBE_MAX)
+            str_add_span(&x->probe, span_first(wire_bytes(x->wire), part));
         wire_skip(x->wire, part);
         size -= part;
     }
     return true;
 }
 
-/* What was said of a trial's body must be true: signed hash, checksum, MD5. */
+/* Whether the signed hash, checksum and MD5 of a probe's body are right. */
 static bool is_as_said(const struct exchange *x)
 {
     struct span signed_hash = http_header_value(&x->head, "x-amz-content-sha256");
     struct span sum = http_header_value(&x->head, "x-amz-checksum-sha256");
     struct span md5 = http_header_value(&x->head, "Content-MD5");
-    struct sha256 hash = sha256_of(str_span(&x->trial));
+    struct sha256 hash = sha256_of(str_span(&x->probe));
     char hex[SHA256_HEX_SIZE];
     uint8_t md5_bytes[MD5_SIZE];
     auto_str text = STR_MAX(64), md5_text = STR_MAX(64);
 
-    if (x->head.content_length > TRIAL_MAX)
+    if (x->head.content_length > PROBE_MAX)
         return true;
     base64_add(&text, hash.bytes, sizeof hash.bytes);
-    md5_of(str_span(&x->trial), md5_bytes);
+    md5_of(str_span(&x->probe), md5_bytes);
     base64_add(&md5_text, md5_bytes, sizeof md5_bytes);
     return (signed_hash.size != 64 || span_is(signed_hash, sha256_hex(&hash, hex)))
            && (!sum.size || span_equal(sum, str_span(&text)))
@@ -235,7 +235,7 @@ static bool object_put(struct exchange *x)
 
     if (!is_as_said(x))
         return exchange_refuse(x, 400, "BadDigest");
-    object = object_new(&x->head, str_span(&x->trial));
+    object = object_new(&x->head, str_span(&x->probe));
     object_lines(object, &lines);
     if (object_keep(x->store, x->head.path, object))
         return exchange_answer(x, 200, str_text(&lines), SPAN_NONE);
@@ -254,7 +254,7 @@ static bool part_put(struct exchange *x)
     return exchange_answer(x, 200, str_text(&lines), SPAN_NONE);
 }
 
-/* Begins an upload in parts. */
+/* Begins a multipart upload. */
 static bool upload_begin(struct exchange *x)
 {
     auto_str body = STR_MAX(KIB(1));
@@ -266,7 +266,7 @@ static bool upload_begin(struct exchange *x)
     return exchange_answer(x, 200, "Content-Type: application/xml\r\n", str_span(&body));
 }
 
-/* Ends it; of its object neither size nor hash are known here. */
+/* Ends a multipart upload; neither size nor hash of its object is known here. */
 static bool upload_end(struct exchange *x)
 {
     static const char done[] = "<?xml version=\"1.0\"?><CompleteMultipartUploadResult>"
@@ -282,7 +282,7 @@ static bool upload_end(struct exchange *x)
     return exchange_answer(x, 200, "Content-Type: application/xml\r\n", span_of(done));
 }
 
-/* What there is to know of the bucket: no versions, no locks, no uploads, and no objects. */
+/* Describes the bucket: no versions, no locks, no uploads, no objects. */
 static bool bucket_tell(struct exchange *x)
 {
     static const struct {
@@ -442,20 +442,20 @@ static void *arrival_run(void *arg)
     struct arrival *arrival = arg;
     struct exchange x = { .store = arrival->store,
                           .head_bytes = STR_MAX(KIB(64)),
-                          .trial = STR_MAX(TRIAL_MAX) };
+                          .probe = STR_MAX(PROBE_MAX) };
     bool keep = true;
 
     x.wire = wire_new(arrival->fd, arrival->store->tls, arrival->store->stop);
     keep = wire_begin(x.wire);
     while (keep && exchange_head_read(&x)) {
-        str_reset(&x.trial);
+        str_reset(&x.probe);
         x.served++;
         keep = body_skip(&x, x.head.content_length) && exchange_respond(&x) && x.head.keep_alive
                && !is_last(&x);
     }
     wire_free(x.wire);
     str_clear(&x.head_bytes);
-    str_clear(&x.trial);
+    str_clear(&x.probe);
     free(arrival);
     return NULL;
 }

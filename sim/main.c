@@ -45,7 +45,7 @@ static const struct main_options defaults = {
 
 static const struct opt options_table[] = {
     OPT_TEXT(struct main_options, data, "data", 'd', "SET",
-             "what it holds: demo (the default), seed-replay, seed-half,\n"
+             "the data set: demo (the default), seed-replay, seed-half,\n"
              "generate:N,BYTES, files:DIR, shape:FILE"),
     OPT_INT(struct main_options, port, "port", 'p', "PORT", 0, 65535,
             "where to listen on 127.0.0.1; 0 (the default) takes a free one"),
@@ -56,32 +56,32 @@ static const struct opt options_table[] = {
     OPT_TEXT(struct main_options, certificate, "certificate", 0, "KIND",
              "good, expired, wrong-name or self-signed"),
     OPT_TEXT(struct main_options, account, "account", 'a', "NAME:PASSWORD",
-             "who may log in (default api:secret)"),
+             "the account that may log in (default api:secret)"),
     OPT_TEXT(struct main_options, scenario, "scenario", 'f', "FILE",
              "what goes wrong, for whom and when: see docs/fmsim.md"),
     OPT_TEXT(struct main_options, journal, "journal", 'j', "FILE",
              "append a JSON line for every effect and every file served"),
     OPT_TEXT(struct main_options, truth, "truth", 't', "FILE",
-             "write what every container really holds, in the end"),
+             "in the end, write the true content of every container"),
     OPT_TEXT(struct main_options, switches, "switches", 0, "LIST",
              "how an unsettled matter is settled: strict, lenient, random:SEED,\n"
              "NAME=VALUE with commas; --switches alone lists them"),
     OPT_INT(struct main_options, max_sessions, "max-sessions", 0, "N", 0, 100000,
             "sessions at a time (default 100; 0: any number); one more is 812"),
     OPT_INT(struct main_options, idle_seconds, "idle-seconds", 0, "N", 1, 1000000,
-            "a session unused for so long is gone (default 900)"),
+            "a session expires after so long without use (default 900)"),
     OPT_INT(struct main_options, latency_ms, "latency-ms", 0, "N", 0, 600000,
-            "how long every call takes at least"),
+            "the least duration of every call"),
     OPT_INT(struct main_options, quota_mib, "quota-mib", 0, "N", 0, 1000000,
-            "bytes that may go out; then error 953 (default: no limit)"),
+            "bytes that may be sent; then error 953 (default: no limit)"),
     OPT_TEXT(struct main_options, seed, "seed", 's', "N",
-             "the number that everything made up follows from (default 1)"),
+             "the seed of everything that is made up (default 1)"),
     OPT_TEXT(struct main_options, sizes, "sizes", 0, "KIND",
              "small or real: documents of seed-replay around 24 or 260 KiB"),
     OPT_TEXT(struct main_options, patients, "patients", 0, "WHEN",
              "late or all: the 142 patients of seed-replay who arrive later"),
     OPT_TEXT(struct main_options, half_dir, "half-dir", 0, "DIR",
-             "where seed-half puts the objects and the database of the first importer"),
+             "the folder for the first importer's objects and database (seed-half)"),
     OPT_INT(struct main_options, record_gap, "record-gap", 0, "N", 1, 1000,
             "record ids lie 1 to N apart (default 1: no gaps)"),
     OPT_TEXT(struct main_options, time_zone, "time-zone", 0, "NAME",
@@ -95,7 +95,7 @@ static const struct opt options_table[] = {
     OPT_END,
 };
 
-/* Everything that is opened on the way, so that it is closed again from anywhere. */
+/* Everything that was opened, so that one function closes it all. */
 struct running {
     struct sim sim;
     struct cancel *stop;

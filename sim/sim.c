@@ -1,4 +1,4 @@
-/* Counters and the engine's state. */
+/* The counters and the state of the simulated server. */
 #include "sim/sim.h"
 
 #include "base/time.h"
@@ -33,7 +33,7 @@ int64_t sim_refuses_until(struct sim *sim)
     return __atomic_exchange_n(&sim->refuse_until_us, 0, __ATOMIC_RELAXED);
 }
 
-/* A switch is one byte: whoever reads it meanwhile sees the old value or the new one. */
+/* A switch is one byte: another thread reads the old value or the new one. */
 void sim_switches_change(struct sim *sim, const struct switches *switches)
 {
     for (size_t i = 0; i < SWITCHES; i++)

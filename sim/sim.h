@@ -1,4 +1,4 @@
-/* The simulated server as a whole: what the handlers of requests work on. */
+/* The simulated server as a whole. People, scenarios, handlers and connections all work on it. */
 #pragma once
 
 #include "base/base.h"
@@ -43,12 +43,12 @@ struct sim {
 uint64_t sim_count(uint64_t *counter, uint64_t by);
 uint64_t sim_counted(const uint64_t *counter);
 
-/* Whether the engine is down for now, as a scenario wanted it. */
+/* Whether the engine is down now, because a scenario wants it so. */
 bool sim_is_down(const struct sim *sim);
 void sim_down_for(struct sim *sim, int64_t wait_us);
 /* Refuses connections for so long, as a machine that is not there. */
 void sim_refuse_for(struct sim *sim, int64_t wait_us);
-/* Until when connections are to be refused; asked once for each time that it is wanted. 0: not. */
+/* Until when connections are to be refused; 0: not. The answer is given once and then forgotten. */
 int64_t sim_refuses_until(struct sim *sim);
 
 /* Changes switches while requests are served. */

@@ -1,4 +1,6 @@
-/* A block of 128 bits through a Feistel network, and 128 more that prove it is ours. */
+/*
+ * An address is a block of 128 bits through a Feistel network, and 128 more that prove it is ours.
+ */
 #include "sim/api/address.h"
 
 #include "sim/base/chance.h"

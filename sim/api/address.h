@@ -1,6 +1,6 @@
 /*
- * Addresses of containers: the 64 hex digits of a streaming URL. Which session it was made for and
- * which container it means is folded into the digits, so that nothing is kept per URL.
+ * Addresses of containers: the 64 hex digits of a streaming URL. The digits hold the session and
+ * the container in encrypted form, so that nothing need be kept for a URL.
  */
 #pragma once
 
@@ -20,9 +20,9 @@ enum { ADDRESS_TEXT_SIZE = 65, ADDRESS_COOKIE_SIZE = 65 };
 const char *address_text(uint64_t seed, const struct address *address,
                          char text[ADDRESS_TEXT_SIZE]);
 
-/* Reads it back from the front of a file name. False if this seed never made it. */
+/* Reads an address from the front of a file name. False if this seed never made it. */
 bool address_read(uint64_t seed, struct span text, struct address *address_r);
 
-/* The cookie that opens it: for the whole session, or with `salt` for one address. */
+/* The cookie that opens an address: of the whole session, or with `salt` of one address. */
 const char *address_cookie(uint64_t seed, uint32_t session, uint64_t salt,
                            char text[ADDRESS_COOKIE_SIZE]);

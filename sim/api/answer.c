@@ -1,4 +1,4 @@
-/* Making answers. */
+/* Making answers and errors. */
 #include "sim/api/answer.h"
 
 #include "sim/api/codes.h"
@@ -77,7 +77,7 @@ void answer_empty(struct answer *answer)
     answer_end(answer, &w);
 }
 
-/* Errors name the message before the response; texts of its own, even before the code. */
+/* An error has its message before the response; a text of its own stands even before the code. */
 static void error_write(struct answer *answer, int code, int status, const char *text, bool own)
 {
     struct json_writer w = JSON_WRITER(&answer->body);

@@ -1,4 +1,4 @@
-/* Credentials, bodies and scripts of a call, read and refused. */
+/* Reading the credentials, body and scripts of a call. */
 #include "sim/api/call.h"
 
 #include "sim/api/codes.h"
@@ -7,7 +7,7 @@
 
 /* --- authorization -------------------------------------------------------------------------- */
 
-/* What follows "Bearer " or "Basic ", or SPAN_NONE. */
+/* The text after "Bearer " or "Basic ", or SPAN_NONE. */
 static struct span authorization_value(const struct request *request, const char *scheme)
 {
     struct span value = http_header_value(&request->head, "Authorization");

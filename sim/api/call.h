@@ -1,4 +1,4 @@
-/* A call of the Data API on its way to a handler, and what handlers ask of it first. */
+/* A call of the Data API, and what handlers check and read first. */
 #pragma once
 
 #include "sim/api/answer.h"
@@ -6,7 +6,7 @@
 #include "sim/sim.h"
 #include "json/json.h"
 
-/* What a handler of a database call gets. */
+/* A call, as a handler gets it. */
 struct call {
     struct sim *sim;
     struct request *request;
@@ -22,14 +22,14 @@ void body_refuse(const struct sim *sim, struct answer *answer);
 /* Whether as many bytes went out as --quota-mib allows. */
 bool quota_is_used(const struct sim *sim);
 
-/* The body as a JSON object; NULL if it is none, which has then been answered. Caller frees. */
+/* The body as a JSON object; NULL if it is none, which has been answered then. The caller frees. */
 struct json *call_body(struct call *call);
 
-/* Reads parameters that may be nothing but scripts; false if that has been refused. */
+/* Reads parameters, which may name scripts only. False if the call has been refused. */
 bool call_scripts(struct call *call, struct script_wishes *scripts);
 
 /* The token of "Authorization: Bearer ...", or SPAN_NONE. */
 struct span request_token(const struct request *request);
 
-/* Whether "Basic" credentials are right. 0, or FileMaker's code (10, 212); `text_r` its words. */
+/* Checks "Basic" credentials. Returns 0 or FileMaker's code (10, 212) with its text in `text_r`. */
 int request_basic(const struct sim *sim, const struct request *request, const char **text_r);

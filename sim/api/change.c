@@ -1,4 +1,4 @@
-/* Reading fieldData. */
+/* Reading fieldData into cells. */
 #include "sim/api/change.h"
 
 #include "sim/api/codes.h"

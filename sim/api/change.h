@@ -8,7 +8,7 @@
 
 enum { CHANGE_CELLS_MAX = 128 };
 
-/* How a create or edit asks to be treated. */
+/* The options of a create or edit. */
 struct change_options {
     enum value_date_form dates;
     bool script_entry;    /* entrymode: script    */
@@ -23,8 +23,8 @@ struct change {
 };
 
 /*
- * Reads fieldData for the layout's own table; names of related fields and deleteRelated are passed
- * over (see rows.h).
+ * Reads fieldData for the layout's own table; names of related fields and deleteRelated are skipped
+ * (see rows.h).
  * False with `code` set; clear it either way.
  */
 bool change_read(struct change *change, const struct table *table, const struct layout *layout,

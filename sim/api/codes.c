@@ -1,4 +1,4 @@
-/* The list, as far as a client can meet it. */
+/* The codes that a client can meet. */
 #include "sim/api/codes.h"
 
 #include "base/base.h"

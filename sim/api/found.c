@@ -1,7 +1,7 @@
 /*
- * Finding. A request whose criteria all follow the order in which records are made is a range of
- * ordinals, found by bisection; otherwise the range is narrowed as far as it goes and what is left
- * is looked at one by one, into a bit per record.
+ * Finding records. If all criteria of a request follow the order in which records are made, the
+ * found set is a range of ordinals, found by bisection. Otherwise the range is narrowed as far as
+ * possible and each record in it is compared; a bit for each record keeps the result.
  */
 #include "sim/api/found.h"
 
@@ -17,7 +17,7 @@ struct found {
     uint64_t from, to, count;
     struct places *bits; /* otherwise, unless sorted: a bit for each ordinal */
     uint64_t *order;     /* sorted: ordinals */
-    bool backwards;      /* sorted by what already is in order */
+    bool backwards;      /* in descending order of the records */
 };
 
 static struct found *found_range(const struct table *table, uint64_t from, uint64_t to)
@@ -227,7 +227,7 @@ static void narrow_by_order(struct search *s, const struct query_criterion *item
     s->from = first;
 }
 
-/* A value that can be led back to its record. */
+/* A value from which its record can be computed. */
 static bool narrow_by_value(struct search *s, const struct query_criterion *item)
 {
     struct make_context making = { s->table, item->column, 0, 1 };
@@ -293,7 +293,7 @@ static void match_into(struct search *s, uint64_t ordinal, bool add, struct plac
         places_set(bits, ordinal, add);
 }
 
-/* Records whose value was written by somebody lie outside what the narrowing assumed. */
+/* Compares the records with written values, for which the narrowing does not hold. */
 static void exceptions_match(struct search *s, bool add, struct places *bits)
 {
     for (size_t i = 0; i < s->request->count; i++) {
@@ -343,7 +343,7 @@ static struct found *found_bits(const struct table *table, struct places *bits)
     return found;
 }
 
-/* A query of omissions alone begins with all records. */
+/* A query that only omits begins with all records. */
 static struct places *first_bits(const struct table *table, const struct query *query)
 {
     struct places *bits = no_bits(table);

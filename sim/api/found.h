@@ -8,14 +8,14 @@ struct found;
 /* All records of the table. The caller frees. */
 struct found *found_all(const struct table *table);
 
-/* One of them, which lives. */
+/* A set of one living record. */
 struct found *found_one(const struct table *table, uint64_t ordinal);
 
-/* Those that a query finds. */
+/* The records that a query finds. */
 struct found *found_by(const struct solution *solution, const struct table *table,
                        const struct query *query);
 
-/* Those of a set for which `keep` says so, in creation order. Frees the set. */
+/* The records of a set that `keep` keeps, in creation order. Frees the set. */
 struct found *found_filter(struct found *found, bool (*keep)(void *arg, uint64_t ordinal),
                            void *arg);
 
@@ -24,14 +24,14 @@ void auto_found_cleanup(struct found **found);
 
 uint64_t found_count(const struct found *found);
 
-/* The record at a place, 0 being the first; ascending calls are the quickest. */
+/* The record at a place from 0; calls in ascending order are the quickest. */
 uint64_t found_at(struct found *found, uint64_t place);
 
 const struct table *found_table(const struct found *found);
 
-/* Puts the records into an order of their own; takes `order`, an ordinal for each place. */
+/* Reorders the set; takes `order`, an ordinal for each place. */
 void found_reorder(struct found *found, uint64_t *order);
-/* Turns the order round. */
+/* Reverses the order. */
 void found_turn(struct found *found);
 
 void found_sort(struct found *found, const struct solution *solution, const struct layout *layout,

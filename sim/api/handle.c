@@ -1,4 +1,4 @@
-/* From a request to its handler. What all database calls check, in the order in which they do. */
+/* Finding the handler of a request, and the checks of all database calls in their order. */
 #include "sim/api/handle.h"
 
 #include "sim/api/codes.h"
@@ -67,7 +67,7 @@ static bool version_is_known(struct span version)
            || span_is(version, "vLatest");
 }
 
-/* Content-Type must be there, and some servers want it bare. */
+/* Content-Type must be there; some servers refuse parameters in it. */
 static bool body_type_refused(struct sim *sim, struct request *request, struct answer *answer)
 {
     struct span type = http_header_value(&request->head, "Content-Type");

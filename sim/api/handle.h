@@ -1,4 +1,4 @@
-/* Answering a request that was read: the one door of the API. */
+/* Answering a request: the entry to the API. */
 #pragma once
 
 #include "sim/api/answer.h"

@@ -283,7 +283,7 @@ static void portals_write(const struct call *call, struct json_writer *w)
     json_close_object(w);
 }
 
-/* The older form, still served under …/metadata. */
+/* The older form of layout metadata, still served under …/metadata. */
 static void old_metadata_write(const struct call *call, struct json_writer *w)
 {
     json_name(w, "metaData");

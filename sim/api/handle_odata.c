@@ -1,4 +1,4 @@
-/* OData v4: the parts of its path, and who answers for them. */
+/* OData v4: the parts of a path and their answers. */
 #include "sim/api/handlers.h"
 
 #include "sim/api/odata_call.h"
@@ -120,7 +120,7 @@ void handle_odata(struct sim *sim, struct request *request, struct answer *answe
         span_find(http_header_value(&request->head, "Accept"), "IEEE754Compatible=true")
         < http_header_value(&request->head, "Accept").size;
     if (!is_let_in(&o)) {
-        /* said already */
+        /* answered already */
     } else if (!span_is(request->head.method, "GET")) {
         odata_error(&o, 405, "-1002", "This server only reads");
     } else if (!parts_read(&o) || !database_is_ours(&o)) {

@@ -17,7 +17,7 @@ static void call_refuse(struct call *call, int code, const char *problem)
 
 /* --- writing an answer ---------------------------------------------------------------------- */
 
-/* Which of the found records go out. */
+/* The part of the found set that is answered. */
 struct found_slice {
     uint64_t first, count; /* places in the found set */
 };
@@ -50,7 +50,7 @@ static struct show show_of(const struct call *call, const struct page_options *p
                           .page = page };
 }
 
-/* They run on the first of the records that go out. */
+/* Scripts run on the first of the records that are answered. */
 static void scripts_run(struct call *call, const struct page_options *page, struct found *found,
                         struct found_slice cut, struct json_writer *w)
 {

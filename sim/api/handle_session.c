@@ -22,7 +22,7 @@ static bool body_is_json(struct sim *sim, struct request *request, struct answer
     return false;
 }
 
-/* FileMaker Cloud and OAuth: any identity that is given is taken for a good one. */
+/* Whether the login is that of FileMaker Cloud or OAuth; any identity is accepted. */
 static bool is_federated(const struct request *request)
 {
     struct span value = http_header_value(&request->head, "Authorization");

@@ -1,6 +1,6 @@
 /*
- * The simulator's own pages: what it holds and has done, for people (/) and programs
- * (/fmsim/status), and a door for scenario lines (/fmsim/scenario).
+ * The simulator's own pages: its state for people (/) and for programs (/fmsim/status), and the
+ * place that takes scenario lines (/fmsim/scenario).
  */
 #include "sim/api/handlers.h"
 

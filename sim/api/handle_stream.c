@@ -1,4 +1,4 @@
-/* Downloads: two hops, a cookie between them, and the many ways of saying no. */
+/* Downloads: two hops, a cookie between them, and many ways to refuse. */
 #include "sim/api/handle_stream.h"
 
 #include "sim/api/address.h"
@@ -47,7 +47,7 @@ static bool address_means_something(const struct sim *sim, const struct address 
            && address->column < table_plan(sim->solution->tables[address->table])->column_count;
 }
 
-/* Whether the digits are ones that this server made. */
+/* Whether this server made the address. */
 static bool address_is_ours(const struct sim *sim, const struct request *request,
                             struct address *address)
 {
@@ -82,7 +82,7 @@ static uint64_t cookie_salt(const struct sim *sim, const struct request *request
     return chance_of_text(sim->seed, request->route.file);
 }
 
-/* The value of our cookie among those that came, or of the header that stands in for it. */
+/* The value of our cookie, or of the header that may replace it. */
 static struct span session_key(const struct request *request)
 {
     struct span rest = http_header_value(&request->head, "Cookie");
@@ -196,7 +196,8 @@ static void file_answer(struct sim *sim, struct request *request, struct answer 
     answer->media = request->twist.media ? request->twist.media : file_type_media(content->type);
     answer->stream_size = content_size(answer->stream);
     answer->no_length = switch_is(&sim->switches, STREAM_LENGTH, ABSENT);
-    if (content->fate == FATE_TRUNCATED) /* announced whole, sent in part: a client can see it */
+    if (content->fate
+        == FATE_TRUNCATED) /* its whole length is announced, so that a client can see it */
         request->twist.cut = (struct twist_place){ .set = true, .percent = true, .n = 75 };
     if (content->fate == FATE_ZERO)
         answer->stream_size = 0;
@@ -236,7 +237,7 @@ static void about_set(struct sim *sim, const struct address *address, struct ans
     };
 }
 
-/* What the address means now; false if the record is gone or the container was replaced. */
+/* Reads the content at an address; false if the record is gone or the container was replaced. */
 static bool content_find(struct sim *sim, const struct address *address, struct content *content_r)
 {
     bool new_is_fine = switch_is(&sim->switches, STREAM_REPLACED, NEW);

@@ -1,4 +1,4 @@
-/* Uploads into containers, global fields, scripts by themselves. */
+/* Uploads into containers, global fields, and scripts that are run alone. */
 #include "sim/api/handlers.h"
 
 #include "sim/api/change.h"

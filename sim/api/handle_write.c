@@ -87,7 +87,7 @@ static bool member_read(struct call *call, struct edit *edit, const struct json_
            || refuse_text(call, CODE_PARAMETER_INVALID, "Unknown parameter(s): ", member->name);
 }
 
-/* Everything that can be refused without looking at the record. */
+/* Checks everything that can be refused without the record. */
 static int edit_prepare(struct call *call, struct edit *edit)
 {
     int code = script_wishes_check(call->sim->solution, &edit->scripts);
@@ -152,7 +152,7 @@ static void edit_journal(struct call *call, const char *effect, uint64_t ordinal
                                     .request = call->request->number });
 }
 
-/* The record id of a new one, and modId. */
+/* Answers with modId and, for a new record, its record id. */
 static void written_answer(struct call *call, const struct edit *edit, uint64_t ordinal,
                            bool is_new)
 {
@@ -168,7 +168,7 @@ static void written_answer(struct call *call, const struct edit *edit, uint64_t 
     answer_end(call->answer, &w);
 }
 
-/* 0, or why a record cannot be written to. */
+/* 0, or FileMaker's code if the record cannot be written. */
 static int edit_refusal(const struct call *call, uint64_t ordinal, const struct edit *edit)
 {
     if (table_is_held(call->table, ordinal))
@@ -287,7 +287,7 @@ static void duplicate_run(struct call *call, const struct edit *edit)
     written_answer(call, edit, to, true);
 }
 
-/* Its body may be empty, or name scripts. */
+/* Reads the body, which may be empty or name scripts. */
 static bool duplicate_read(struct call *call, struct edit *edit)
 {
     int code;

@@ -1,4 +1,4 @@
-/* Looking for one part. */
+/* Finding one part of a multipart body. */
 #include "sim/api/multipart.h"
 
 #include "base/mem.h"

@@ -1,4 +1,4 @@
-/* A recursive descent into a tree, and a walk over it per record. */
+/* A recursive descent parser that makes a tree, and its evaluation for each record. */
 #include "sim/api/odata_filter.h"
 
 #include "base/mem.h"

@@ -1,4 +1,6 @@
-/* $filter of OData: parsed once, asked of each record. Needs the solution's lock to be asked. */
+/*
+ * $filter of OData: parsed once, evaluated for each record. Evaluation needs the solution's lock.
+ */
 #pragma once
 
 #include "base/base.h"
@@ -8,7 +10,7 @@ struct odata_filter;
 
 enum { ODATA_PROBLEM_SIZE = 200 };
 
-/* Why a query is refused. */
+/* The reason why a query is refused. */
 struct odata_problem {
     char code[12];
     char text[ODATA_PROBLEM_SIZE];
@@ -19,7 +21,7 @@ struct odata_problem {
  * endswith; texts in single quotes, numbers, dates, timestamps, null, true, false; field names bare
  * or in double quotes.
  *   filter_r   caller frees with odata_filter_free()
- * False with the problem told.
+ * False with `problem` set.
  */
 bool odata_filter_read(struct span text, const struct table *table, struct odata_filter **filter_r,
                        struct odata_problem *problem);
@@ -31,5 +33,5 @@ bool odata_filter_keeps(const struct odata_filter *filter, uint64_t ordinal);
 enum { ODATA_ROWID = 100000, ODATA_ROWMODID };
 int odata_column(const struct table *table, struct span name);
 
-/* Tells that a field is not there, as the server does. */
+/* Sets the problem that the server reports for an unknown field. */
 void odata_unknown_field(struct odata_problem *problem, struct span name);

@@ -3,4 +3,5 @@
 
 #include "sim/api/odata_call.h"
 
+/* Answers with the row that `o->key` names, or with the part of it that the path names. */
 void odata_one_answer(struct odata *o);

@@ -12,12 +12,16 @@ enum { ODATA_SELECT_MAX = 64 };
  */
 bool odata_select(struct odata *o, int *columns, size_t *count_r);
 
+/* Whether the column is a container field; ROWID and ROWMODID are none. */
 bool odata_is_container(const struct odata *o, int column);
 
 /* The value of a row's first field, by which OData names the row. */
 void odata_key_text(const struct odata *o, uint64_t ordinal, struct str *to);
 
-/* A value as JSON: null if empty, dates as in ISO 8601, `?` for what should be a number and is none. */
+/*
+ * A value as JSON: null if empty, dates as in ISO 8601, `?` for what should be a number and is
+ * none.
+ */
 void odata_value_write(const struct odata *o, struct json_writer *w, int column, uint64_t ordinal);
 
 /* The members of a row's object. */

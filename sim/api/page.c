@@ -8,7 +8,7 @@
 
 #include <stdarg.h>
 
-/* Where an option comes from and what it may be checked against. */
+/* The state of reading: the source of the options and what they are checked against. */
 struct page_reading {
     struct page_options *page;
     const struct solution *solution;
@@ -319,7 +319,7 @@ static bool option_read(struct page_reading *r, const struct page_option *option
     if (span_is(option->key, "portal"))
         return portals_read(r, option);
     if (span_is(option->key, "layout.response"))
-        return true; /* was read before all others */
+        return true; /* was read first */
     if (span_is(option->key, "dateformats") && !switch_is(r->switches, DATEFORMATS, 960))
         return page_dates(r->switches, option->text, &r->page->dates) == 0
                || value_invalid(r->page, option);

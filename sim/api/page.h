@@ -1,6 +1,7 @@
 /*
- * What list, get and find requests have in common: which records of the found set, in which order,
- * through which layout. Comes from a query string (with underscores) or from a JSON body (without).
+ * The options that list, get and find requests share: which records of the found set, in which
+ * order, through which layout. They come from a query string (with underscores) or a JSON body
+ * (without).
  */
 #pragma once
 
@@ -37,11 +38,11 @@ struct page_options {
     const struct layout *response; /* NULL: the request's own */
     enum value_date_form dates;
     struct script_wishes scripts;
-    struct json *sort_json, *portal_json; /* what the spans of a query string point into */
+    struct json *sort_json, *portal_json; /* into which the spans of a query string point */
 
     /* if it cannot be done */
     int code;
-    char problem[PAGE_PROBLEM_SIZE]; /* own words, or "" for those of the list */
+    char problem[PAGE_PROBLEM_SIZE]; /* a text of its own, or "" for that of the list */
 };
 
 /*
@@ -53,15 +54,15 @@ bool page_from_query(struct page_options *page, const struct solution *solution,
                      const struct switches *switches, const struct layout *layout,
                      const struct http_params *params, bool single);
 
-/* Reads a find's body, whose member `query` it leaves to others. False with `code` set. */
+/* Reads a find's body, but not its member `query`. False with `code` set. */
 bool page_from_body(struct page_options *page, const struct solution *solution,
                     const struct switches *switches, const struct layout *layout,
                     const struct json_value *body);
 
 void page_clear(struct page_options *page);
 
-/* A date form from `dateformats`. 0 or FileMaker's code. */
+/* Reads `dateformats`. Returns 0 or FileMaker's code. */
 int page_dates(const struct switches *switches, struct span text, enum value_date_form *form_r);
 
-/* The place of a name on a layout; NULL if it is not there. */
+/* The field with a name on a layout; NULL if there is none. */
 const struct shown *layout_shown(const struct layout *layout, struct span name);

@@ -1,4 +1,4 @@
-/* Each reaction is a commit without a client: the journal has it as "answer", without a session. */
+/* Reactions of the solution. Each is a commit of its own; the journal has it as "answer". */
 #include "sim/api/reaction.h"
 
 #include "base/mem.h"
@@ -22,7 +22,7 @@ static void cells_commit(struct call *call, uint64_t ordinal, const struct cell 
                                     .mod_id = table_mod_id(call->table, ordinal) });
 }
 
-/* The first container's file is put there anew: the same bytes, or others. */
+/* Replaces the file of the first container with the same bytes or with others. */
 static void file_put(struct call *call, uint64_t ordinal, bool others)
 {
     const struct table_plan *plan = table_plan(call->table);
@@ -41,7 +41,7 @@ static void file_put(struct call *call, uint64_t ordinal, bool others)
     cells_commit(call, ordinal, &cell, 1);
 }
 
-/* The fields that were written say something else then, in a form that each of them may have. */
+/* Gives the fields that were written another value that is valid for them, or none. */
 static void fields_alter(struct call *call, uint64_t ordinal, const struct cell *cells,
                          size_t count, bool clear)
 {

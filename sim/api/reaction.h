@@ -1,7 +1,7 @@
 /*
- * What a solution does by itself when a record is edited or read: a script on the commit, a
- * calculation that enters a value, a robot. It is a change of its own, in the same commit as the
- * one that it answers, so the modification id rises by one more.
+ * Reactions: what a solution does by itself when a record is edited or read, through a script on
+ * the commit, a calculation that enters a value, or a robot. A reaction is a change of its own
+ * within the same commit, so the modification id rises by one more.
  */
 #pragma once
 
@@ -11,10 +11,10 @@
 #include "sim/file/table.h"
 
 /*
- * Answers an edit of these cells: as the request's scenario says, else as the switch does. Needs
- * the solution's lock for writing.
+ * Reacts to an edit of these cells as the request's scenario says, otherwise as the switch does.
+ * Needs the solution's lock for writing.
  */
 void reaction_to_edit(struct call *call, uint64_t ordinal, const struct cell *cells, size_t count);
 
-/* Answers a record's being read, where the request's scenario says so. Takes the lock. */
+/* Reacts to the reading of a record if the request's scenario says so. Takes the lock. */
 void reaction_to_reading(struct call *call);

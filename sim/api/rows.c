@@ -44,7 +44,7 @@ void rows_edit_free(struct rows_edit *edit)
 /* --- reading -------------------------------------------------------------------------------- */
 
 static struct portal_row *row_add(const struct call *call, struct rows_edit *edit,
-                                  enum row_action deed, const char *occurrence)
+                                  enum row_action action, const char *occurrence)
 {
     const struct relation *relation = solution_relation(call->sim->solution, occurrence);
     struct portal_row *row;
@@ -52,7 +52,7 @@ static struct portal_row *row_add(const struct call *call, struct rows_edit *edi
     if (!relation || edit->count == ROWS_MAX)
         return NULL;
     row = &edit->rows[edit->count++];
-    *row = (struct portal_row){ .action = deed, .relation = relation };
+    *row = (struct portal_row){ .action = action, .relation = relation };
     row->table = solution_table(call->sim->solution, relation->table);
     row->change = mem_new(struct change);
     return row;
@@ -197,7 +197,7 @@ int rows_edit_read(const struct call *call, const struct json_value *fields,
 
 /* --- doing ---------------------------------------------------------------------------------- */
 
-/* The record a row means, if it is there already. */
+/* Finds the record of a row that exists already. */
 static bool row_find(const struct call *call, const struct portal_row *row, uint64_t ordinal,
                      uint64_t *other_r)
 {
@@ -246,7 +246,7 @@ static void row_tell(const struct call *call, const struct portal_row *row, cons
                                     .request = call->request->number });
 }
 
-/* A new row is related by getting the key of the record it belongs to. */
+/* Makes a row; it is related by the key of its record. */
 static void row_create(const struct call *call, struct portal_row *row, uint64_t ordinal)
 {
     auto_str key = STR_MAX(KIB(64));

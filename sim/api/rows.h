@@ -12,7 +12,7 @@
 struct rows_edit;
 
 /*
- * Reads what concerns related records.
+ * Reads the changes of related records.
  *   fields, portals   the members fieldData and portalData; either may be NULL
  *   edit_r            caller frees with rows_edit_free()
  * Returns 0 or FileMaker's code.
@@ -20,15 +20,15 @@ struct rows_edit;
 int rows_edit_read(const struct call *call, const struct json_value *fields,
                    const struct json_value *portals, const struct change_options *options,
                    struct rows_edit **edit_r);
-/* One that changes nothing. */
+/* An edit that changes nothing. */
 struct rows_edit *rows_edit_none(void);
 void rows_edit_free(struct rows_edit *edit); /* NULL is allowed */
 
-/* Whether it can be done to this record: 0 or FileMaker's code. Needs the lock for reading. */
+/* Checks the edit of this record. Returns 0 or FileMaker's code. Needs the lock for reading. */
 int rows_edit_check(const struct call *call, const struct rows_edit *edit, uint64_t ordinal);
 
-/* Does it, and remembers the records it made. Needs the lock for writing. */
+/* Applies the edit and remembers the new records. Needs the lock for writing. */
 void rows_edit_apply(const struct call *call, struct rows_edit *edit, uint64_t ordinal);
 
-/* "newPortalRecordInfo", if there is any. */
+/* Writes "newPortalRecordInfo" if records were made. */
 void rows_edit_write(const struct rows_edit *edit, struct json_writer *w);

@@ -1,4 +1,4 @@
-/* Running scripts. They are few and simple: what an exporter can be given to call. */
+/* Running scripts. They are few and simple: those that an exporter may call. */
 #include "sim/api/script.h"
 
 #include "sim/api/codes.h"
@@ -59,7 +59,7 @@ void script_wishes_wait(struct sim *sim, const struct script_wishes *wishes)
 
 /* --- results -------------------------------------------------------------------------------- */
 
-/* The record that a parameter names: by its record id, or by an id that leads back to it. */
+/* The record that a parameter names, by its record id or by an id from which it can be computed. */
 static bool record_by_param(const struct table *table, struct span param, uint64_t *ordinal_r)
 {
     const struct table_plan *plan = table_plan(table);

@@ -1,4 +1,4 @@
-/* Scripts: run by themselves, or around another request. */
+/* Scripts, run alone or around another request. */
 #pragma once
 
 #include "base/base.h"
@@ -7,7 +7,7 @@
 
 enum script_moment { SCRIPT_PREREQUEST, SCRIPT_PRESORT, SCRIPT_AFTER, SCRIPT_MOMENTS };
 
-/* What a request wants to be run, and when. */
+/* The scripts that a request wants, and when each runs. */
 struct script_wishes {
     struct {
         struct span name, param;
@@ -17,16 +17,16 @@ struct script_wishes {
 /* Takes "script", "script.param", "script.presort", ...; false if the key is none of these. */
 bool script_wish_read(struct script_wishes *wishes, struct span key, struct span text);
 
-/* Whether all of them exist: 0 or FileMaker's 104. */
+/* Checks that all of them exist. Returns 0 or FileMaker's code 104. */
 int script_wishes_check(const struct solution *solution, const struct script_wishes *wishes);
 
-/* Takes the time that they take. Call it without the lock. */
+/* Waits as long as the scripts take. Call without the lock. */
 void script_wishes_wait(struct sim *sim, const struct script_wishes *wishes);
 void script_wait(struct sim *sim, const struct script *script);
 
 /*
- * Runs them and writes the members that tell their results.
- *   ordinal   the record at hand; NULL if there is none
+ * Runs them and writes the members with their results.
+ *   ordinal   the present record; NULL if there is none
  * Needs the solution's lock.
  */
 void script_wishes_run(struct sim *sim, const struct script_wishes *wishes,

@@ -10,7 +10,7 @@ struct show {
     struct sim *sim;
     const struct request *request;
     struct session *session;
-    const struct layout *layout; /* that of the answer */
+    const struct layout *layout; /* of the answer */
     const struct table *table;
     const struct page_options *page;
 };
@@ -18,5 +18,5 @@ struct show {
 /* {"fieldData":…,"portalData":…,"recordId":…,"modId":…,"portalDataInfo":…} */
 void show_record(const struct show *show, struct json_writer *w, uint64_t ordinal);
 
-/* Whether a seeded one in fifty records is closed to the account (switch no-access-records). */
+/* Whether the account may not see the record, as one in fifty (switch no-access-records). */
 bool record_is_closed(const struct sim *sim, const struct table *table, uint64_t ordinal);

@@ -1,4 +1,4 @@
-/* Appending lines, and remembering the last few. */
+/* The journal: lines are appended to the file, and the last few are remembered. */
 #include "sim/base/journal.h"
 
 #include "base/log.h"

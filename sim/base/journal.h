@@ -1,7 +1,7 @@
 /*
- * The journal: a JSON line for every effect on the solution and every file served, appended with
- * one write each and before the answer goes out, so that it is true whoever dies when. Safe from
- * any thread.
+ * The journal: a JSON line for every effect on the solution and for every file served. Each line is
+ * appended in one write and before the answer goes out, so the journal is true whoever dies when.
+ * Safe from any thread.
  */
 #pragma once
 
@@ -18,8 +18,8 @@ struct effect {
     unsigned repetition; /* 0: none */
     struct span value;   /* what was written; SPAN_NONE: none */
     int status;          /* HTTP */
-    int code;            /* FileMaker's */
-    const char *sha256;  /* of bytes that came or were served; NULL: none */
+    int code;            /* FileMaker's error code */
+    const char *sha256;  /* of the bytes uploaded or served; NULL: none */
     bool has_size, has_mod_id;
     uint64_t size;
     uint32_t mod_id;
@@ -28,14 +28,18 @@ struct effect {
     const char *layout;
 };
 
-/* `path` NULL: nothing is written. Appends to what is there. Fails with ERR_OS. */
+/*
+ * Opens a journal; lines are appended to what the file holds. With `path` NULL nothing is written.
+ * Fails with ERR_OS.
+ */
 must_check bool journal_open(const char *path, struct journal **journal_r, struct err *err);
 void journal_close(struct journal *journal); /* NULL is allowed */
 
-/* Whether anybody reads it: hashing what is served costs time. */
+/* Whether the journal is written: hashing what is served costs time. */
 bool journal_is_on(const struct journal *journal);
 
+/* Appends a line for an effect. A write that fails is logged once. */
 void journal_write(struct journal *journal, const struct effect *effect);
 
-/* The last lines, newest first, each ended by a line feed: for the status page. */
+/* Appends the last lines for the status page, the newest first, each ended by a line feed. */
 void journal_recent(struct journal *journal, struct str *to);

@@ -1,4 +1,4 @@
-/* Open addressing, at most half full. */
+/* A hash table with open addressing, at most half full. */
 #include "sim/base/map.h"
 
 #include "base/mem.h"

@@ -1,7 +1,7 @@
 /*
- * What is not settled about real servers. Each switch is one such fact, each of its values a server
- * that somebody met or that cannot be ruled out. `strict` makes every one as hard for a client as
- * it can be, `lenient` as easy, `random:SEED` picks.
+ * Switches: facts about real servers that are not settled. Each value of a switch is a server that
+ * somebody has met or that cannot be ruled out. `strict` sets every switch to the value that is
+ * hardest for a client, `lenient` to the easiest, `random:SEED` to a random one.
  *
  * A switch is a row of SWITCH_LIST and nothing else: ids, words, help and the list in
  * `fmsim --switches` come from there, and code asks with switch_is(switches, BAD_VERB, 405).
@@ -28,7 +28,7 @@
         BEARER, NONE, NONE, BEARER)                                                                \
     ROW(AUTHENTICATED_STREAM, DOCUMENTED, "1: a redirect with a cookie; 2: the file at once",      \
         1, 2, 1, 2)                                                                                \
-    ROW(STREAM_LOCATION, OBSERVED, "the Location of the first hop",                                \
+    ROW(STREAM_LOCATION, OBSERVED, "the form of Location in the first hop",                        \
         RELATIVE, ABSOLUTE, RELATIVE, ABSOLUTE)                                                    \
     ROW(STREAM_STALE, OBSERVED, "the answer to a URL whose session is gone",                       \
         NO_COOKIE, 401, 401, 404, 400, NO_COOKIE)                                                  \
@@ -60,13 +60,13 @@
     ROW(URL_ROTATION, OBSERVED,                                                                    \
         "whether a container's URL is new at every read or for every session",                     \
         READ, SESSION, SESSION, READ)                                                              \
-    ROW(EXTERNAL_MISSING, INFERRED, "what stands in a record whose external file is gone",         \
+    ROW(EXTERNAL_MISSING, INFERRED, "the value in a record whose external file is gone",           \
         URL, EMPTY, URL, EMPTY)                                                                    \
     ROW(PER_TOKEN, INFERRED, "a second request on a busy token: waits, or is refused",             \
         REFUSE, QUEUE, QUEUE, REFUSE)                                                              \
     ROW(VALIDATE_KEEPS_SESSION, OBSERVED, "whether validateSession counts as use",                 \
         NO, YES, NO, YES)                                                                          \
-    ROW(VALIDATE_ANSWER, DOCUMENTED, "what validateSession says",                                  \
+    ROW(VALIDATE_ANSWER, DOCUMENTED, "the answer of validateSession",                              \
         EMPTY, IN_USE, EMPTY, IN_USE)                                                              \
     ROW(VALIDATE_NO_TOKEN, INFERRED, "validateSession without a token",                            \
         400, 401, 401, 400)                                                                        \
@@ -81,11 +81,11 @@
         404, 500, 500, 404)                                                                        \
     ROW(SCRIPT_MISSING_STATUS, INFERRED, "the status of 104",                                      \
         404, 500, 500, 404)                                                                        \
-    ROW(RESTART_STATUS, INFERRED, "what the web server says while the engine is down",             \
+    ROW(RESTART_STATUS, INFERRED, "the web server's status while the engine is down",              \
         520, 502, 502, 503, 520, 530)                                                              \
-    ROW(BAD_JSON, INFERRED, "the code of a body that is no JSON",                                  \
+    ROW(BAD_JSON, INFERRED, "the code of a body that is not JSON",                                 \
         960, 1710, 1710, 960)                                                                      \
-    ROW(BAD_PATH, INFERRED, "how a path that is none of the API's is answered",                    \
+    ROW(BAD_PATH, INFERRED, "the answer to a path that is not one of the API",                     \
         HTML, JSON, JSON, HTML)                                                                    \
     ROW(BAD_VERB, INFERRED, "the status of a wrong method",                                        \
         400, 405, 405, 400)                                                                        \
@@ -93,7 +93,7 @@
         REFUSED, ACCEPTED, ACCEPTED, REFUSED)                                                      \
     ROW(SLASH_IN_PATH, OBSERVED, "a %2F in a name",                                                \
         404, ACCEPTED, 404, ACCEPTED)                                                              \
-    ROW(GZIP_LEAST, INFERRED, "from which size answers are compressed",                            \
+    ROW(GZIP_LEAST, INFERRED, "the size from which answers are compressed",                        \
         1024, NEVER, 1024, 2000, NEVER)                                                            \
     ROW(JSON_CODING, OBSERVED, "whether a proxy compresses answers though nobody asked",           \
         GZIP, AS_ASKED, AS_ASKED, GZIP, DEFLATE)                                                   \
@@ -183,7 +183,7 @@
         SHOWN, NONE, NONE, EXCLUDED, SHOWN)                                                        \
     ROW(QUOTA_STREAMS, OBSERVED, "whether downloads count toward --quota-mib",                     \
         COUNTED, FREE, COUNTED, FREE)                                                              \
-    ROW(UPLOAD_ANSWER, DOCUMENTED, "what an upload answers",                                       \
+    ROW(UPLOAD_ANSWER, DOCUMENTED, "the answer to an upload",                                      \
         EMPTY, MOD_ID, MOD_ID, EMPTY)                                                              \
     ROW(ODATA_NEXT_LINK, INFERRED, "whether Prefer: odata.maxpagesize gives a next link",          \
         NO, YES, YES, NO)                                                                          \
@@ -233,7 +233,7 @@ void switches_init(struct switches *switches);
  */
 must_check bool switches_set(struct switches *switches, struct span text, struct err *err);
 
-/* The list with what each means, for people. */
+/* Appends the list of switches with their values and meanings, for people. */
 void switches_list(const struct switches *switches, struct str *to);
 
 /* A switch's value, such as SWITCH_BAD_VERB_405. Safe while another thread changes it. */

@@ -1,4 +1,4 @@
-/* A list in order of time, and the thread that waits for its head. */
+/* Timers: a list in the order of time, and the thread that waits for its head. */
 #include "sim/base/timer.h"
 
 #include "base/mem.h"
@@ -29,7 +29,7 @@ static void timer_free(struct timer *timer)
     free(timer);
 }
 
-/* Behind all that are due before it or at the same time; with the lock held. */
+/* Inserts a timer behind all that are due before it or at the same time. With the lock held. */
 static void timer_insert(struct timers *timers, struct timer *timer)
 {
     struct timer **place = &timers->first;
@@ -41,7 +41,7 @@ static void timer_insert(struct timers *timers, struct timer *timer)
     (void)pthread_cond_signal(&timers->sooner);
 }
 
-/* The next one that is due; waits for it. NULL when it is over. With the lock held. */
+/* Waits for the next timer that is due. NULL when the timers are stopped. With the lock held. */
 static struct timer *take_due(struct timers *timers)
 {
     while (!timers->ending) {

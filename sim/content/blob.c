@@ -1,4 +1,4 @@
-/* Bytes that several contents share, and the count of who does. */
+/* Shared bytes and the count of their users. */
 #include "sim/content/blob.h"
 
 #include "base/mem.h"

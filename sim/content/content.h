@@ -1,7 +1,7 @@
 /*
- * What a container field holds: how FileMaker stores it, what becomes of a download, and where its
- * bytes come from. Bytes are computed or read as they are asked for; only what a client uploaded or
- * a painter drew is kept in memory.
+ * The content of a container field: how FileMaker stores it, what becomes of a download, and where
+ * its bytes come from. Bytes are computed or read when they are asked for; only what a client
+ * uploaded or a painter drew is kept in memory.
  */
 #pragma once
 
@@ -11,7 +11,7 @@
 #include "sim/content/blob.h"
 #include "sim/content/file_type.h"
 
-/* How FileMaker keeps it, which decides what a record shows in its place. */
+/* How FileMaker stores the file, which decides what a record shows in its place. */
 enum content_store {
     STORE_EMPTY,
     STORE_EMBEDDED,   /* inside the database file                          */
@@ -33,7 +33,7 @@ enum content_fate {
 
 enum content_from { FROM_FILLER, FROM_PAINTER, FROM_FILE, FROM_BLOB };
 
-/* Draws documents. The blob that comes back is the caller's share. Safe from any thread. */
+/* Draws documents. The caller owns a share of the blob. Safe from any thread. */
 struct painter {
     struct blob *(*paint)(const struct painter *painter, uint64_t subject);
 };
@@ -51,35 +51,40 @@ struct content {
     const struct painter *painter;
     uint64_t subject;  /* FROM_PAINTER                                       */
     const char *path;  /* FROM_FILE; borrowed                                */
-    struct blob *blob; /* FROM_BLOB: a share                                 */
+    struct blob *blob; /* FROM_BLOB: its share                                 */
 };
 
 void content_clear(struct content *content);
 #define auto_content __attribute__((cleanup(content_clear))) struct content
 
-/* A second one with its own share of the bytes. */
+/* Copies a content; the copy has its own share of the bytes. */
 struct content content_copy(const struct content *content);
 
-/* Whether there is a file behind it at all. */
+/* Whether the container holds a file, readable or not. */
 bool content_has_bytes(const struct content *content);
 
-/* Its kind in a word, as the truth file has it: "embedded", "empty", "missing", "truncated", ... */
+/*
+ * The kind of a content in a word, as the truth file has it: "embedded", "empty", "missing",
+ * "truncated", ...
+ */
 const char *content_kind(const struct content *content);
 
-/* "RCFileProcessor" and its kin, for the URL. */
+/* The part of a URL that names the storage: "RCFileProcessor" and others. */
 const char *content_processor(const struct content *content);
 
-/* How a container is to be found from now on, as if it had always been so. */
+/* The state that a container is put into, as if it had always been so. */
 struct content_state {
     enum content_store store;
     enum content_fate fate;
     bool keep_store; /* only the fate changes */
 };
 
-/* Reads "empty", "missing", "reference", ...; false if there is no such word. */
+/*
+ * Reads the word of a state: "empty", "missing", "reference", ...; false if there is no such word.
+ */
 bool content_state_read(struct span word, struct content_state *state_r);
 
-/* The text that stands in a record for a file stored by reference. */
+/* Appends the text that a record shows for a file stored by reference. */
 void content_reference_text(const struct content *content, struct str *to);
 
 /* Reads a content's true bytes, from front to back. One thread at a time. */
@@ -95,13 +100,13 @@ void auto_content_reader_cleanup(struct content_reader **reader);
 
 uint64_t content_size(const struct content_reader *reader);
 
-/* Goes on from there; `offset` at most the size. */
+/* Continues at `offset`, which is at most the size. */
 void content_seek(struct content_reader *reader, uint64_t offset);
 
-/* Fills up to `size_bytes`; 0 at the end. Fails with ERR_OS. */
+/* Reads up to `size_bytes`; 0 at the end. Fails with ERR_OS. */
 must_check bool content_read(struct content_reader *reader, void *bytes_r, size_t size_bytes,
                              size_t *got_r, struct err *err);
 
-/* Size and SHA-256 (hex) of the true bytes. Fails as content_open() and content_read(). */
+/* Computes size and SHA-256 (hex) of the true bytes. Fails as content_open() and content_read(). */
 must_check bool content_hash(const struct content *content, uint64_t *size_r, char hex_r[65],
                              struct err *err);

@@ -1,4 +1,4 @@
-/* Suffixes, endings and media types. */
+/* The suffixes, endings and media types of files. */
 #include "sim/content/file_type.h"
 
 static const struct {

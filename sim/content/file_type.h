@@ -11,8 +11,8 @@ enum file_type {
     FILE_TIFF,
     FILE_HEIC,
     FILE_TEXT,
-    FILE_HTML, /* a page that somebody saved                                     */
-    FILE_XLS,  /* a table as old programs export it: HTML under another name     */
+    FILE_HTML, /* a saved web page                                               */
+    FILE_XLS,  /* an HTML table, as old programs export it                       */
     FILE_JSON, /* with a member `messages`, as an answer of the Data API has one */
     FILE_GZIP,
     FILE_OTHER,
@@ -20,7 +20,7 @@ enum file_type {
 
 /* ".pdf", or "" for types whose URLs carry none. */
 const char *file_type_suffix(enum file_type type);
-/* The media type that the server names, which for office files is a shrug. */
+/* The media type that the server sends; for office files it says nothing. */
 const char *file_type_media(enum file_type type);
 /* The type that a file's name promises. */
 enum file_type file_type_of_name(struct span name);

@@ -1,4 +1,4 @@
-/* Cheap documents: a real beginning, made-up bytes, a real end. */
+/* Fillers: a real beginning, made-up bytes, a real end. */
 #include "sim/content/filler.h"
 
 #include "sim/base/chance.h"
@@ -64,7 +64,7 @@ static void pdf_tail(const struct pdf *pdf, uint64_t size, struct str *tail)
     str_printf(tail, "startxref\n%015ju\n%%%%EOF\n", (uintmax_t)(size - before));
 }
 
-/* The made-up part has a length of fixed width, so that it can be known before it is written. */
+/* The length of the made-up part is printed in a fixed width, so that its place is known before. */
 static void pdf_init(struct filler *filler, struct span title)
 {
     static const char object[] = "6 0 obj\n<</Length 000000000000000>>\nstream\n";
@@ -194,7 +194,7 @@ void filler_clear(struct filler *filler)
     str_clear(&filler->tail);
 }
 
-/* Copies what of the piece at `from` .. `from + piece.size` falls into the wanted range. */
+/* Copies the part of a piece (`from` .. `from + piece.size`) that lies in the wanted range. */
 static void piece_copy(struct span piece, uint64_t from, uint64_t offset, char *to, size_t size)
 {
     uint64_t begin = from > offset ? from : offset;

@@ -1,6 +1,7 @@
 /*
- * Documents that cost nothing to make: of any size, different for every seed, with the first bytes
- * (and for PDF the whole structure) of their type, computed wherever they are asked for.
+ * Fillers: documents of any size that cost nothing to make. They differ for every seed and begin as
+ * their type does (a PDF has its whole structure). Their bytes are computed where they are asked
+ * for.
  */
 #pragma once
 
@@ -18,5 +19,5 @@ void filler_init(struct filler *filler, enum file_type type, struct span title, 
                  uint64_t size);
 void filler_clear(struct filler *filler);
 
-/* Bytes `offset` .. `offset + size_bytes` - 1, which must lie within the size. */
+/* Reads the bytes `offset` .. `offset + size_bytes` - 1, which must lie within the size. */
 void filler_read(const struct filler *filler, uint64_t offset, void *bytes_r, size_t size_bytes);

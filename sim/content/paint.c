@@ -197,7 +197,7 @@ static bool heic_encode(struct heif_context *context, struct heif_encoder *encod
     return good;
 }
 
-/* A libheif without an HEVC encoder is possible; then the photo is a JPEG after all. */
+/* A libheif may lack an HEVC encoder; the photo is a JPEG then. */
 static void encode_heic(const struct picture *picture, struct str *to)
 {
     struct heif_context *context = heif_context_alloc();
@@ -245,8 +245,8 @@ struct blob *paint_encode(const struct picture *picture, enum file_type type)
 }
 
 /*
- * x265 3.5 forgets about a kilobyte with each picture (much more under the faster presets). A leak
- * checker is told so that it keeps speaking of ours.
+ * x265 3.5 leaks about a kilobyte with each picture (much more under the faster presets). The leak
+ * checker is told to ignore it, so that it reports our leaks only.
  */
 const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)

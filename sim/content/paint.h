@@ -1,4 +1,4 @@
-/* Pictures in the formats that a clinic's cards come in. Same input, same bytes. */
+/* Pictures in the formats of a clinic's cards and scans. The same input gives the same bytes. */
 #pragma once
 
 #include "sim/content/blob.h"
@@ -13,13 +13,13 @@ struct picture {
 void picture_clear(struct picture *picture);
 
 /*
- * Writes a picture in the format of `type`: JPEG, PNG, TIFF or HEIC.
- * Returns a blob of the caller's.
+ * Encodes a picture in the format of `type`: JPEG, PNG, TIFF or HEIC.
+ * The caller owns the blob.
  */
 struct blob *paint_encode(const struct picture *picture, enum file_type type);
 
-/* A small picture, made once per type: the front of cheap documents. The caller's share. */
+/* A small picture, made once per type, with which fillers begin. The caller owns a share. */
 struct blob *paint_sample(enum file_type type);
 
-/* Frees what is kept between calls; nobody may paint any more. */
+/* Frees what is kept between calls; nobody may paint after this. */
 void paint_end(void);

@@ -1,4 +1,4 @@
-/* What follows from the seed and a number: moments, ids, names of types. */
+/* Values that follow from the seed and a number: moments, ids, patients, creators. */
 #include "sim/data/clinic.h"
 
 #include "sim/base/chance.h"

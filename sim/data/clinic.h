@@ -19,7 +19,7 @@ struct clinic_ops {
     void (*content)(const struct clinic *clinic, uint64_t ordinal, struct content *content_r);
     /* The patient's number, or -1 for an id that is in no list. */
     int64_t (*patient)(const struct clinic *clinic, uint64_t ordinal);
-    /* Overrules the date; NULL if the data set has nothing to say. */
+    /* A date instead of the usual one; NULL: the usual one. */
     const char *(*date)(const struct clinic *clinic, uint64_t ordinal);
     const char *(*file_name)(const struct clinic *clinic,
                              uint64_t ordinal); /* NULL: no such field */
@@ -54,7 +54,10 @@ enum clinic_column {
     DOC_COLUMNS,
 };
 
-/* What is decided by chance about a document or patient; each has its own. Data sets begin at 0. */
+/*
+ * Random choices about a document or patient, each with a number of its own. Those of data sets
+ * begin at 0.
+ */
 enum clinic_choice {
     CHOICE_PATIENT = 100,
     CHOICE_DATE,
@@ -79,7 +82,7 @@ enum {
 };
 enum { CLINIC_DAY_SECONDS = 86400 };
 
-/* What data sets use for their answers. */
+/* Random values that follow from the seed, the ordinal and the choice. */
 uint64_t clinic_chance(const struct clinic *clinic, uint64_t ordinal, unsigned what);
 int64_t clinic_some_patient(const struct clinic *clinic, uint64_t ordinal);
 const char *clinic_some_creator(const struct clinic *clinic, uint64_t ordinal);

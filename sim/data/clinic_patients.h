@@ -17,6 +17,7 @@ enum clinic_contact_column {
 
 extern const struct column clinic_contact_columns[CONTACT_COLUMNS];
 
+/* Appends the name, or the date of birth, of the n-th patient. */
 void clinic_patient_name(const struct clinic *clinic, uint64_t patient, struct str *first,
                          struct str *last);
 void clinic_patient_dob(const struct clinic *clinic, uint64_t patient, struct str *to);

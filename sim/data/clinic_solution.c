@@ -1,4 +1,4 @@
-/* Layouts, and the making of the solution. */
+/* The layouts of the clinic, and the making of its solution. */
 #include "sim/data/clinic_solution.h"
 
 #include "sim/data/clinic_documents.h"

@@ -1,4 +1,4 @@
-/* Which data set is which. */
+/* The data sets by name. */
 #include "sim/data/data.h"
 
 static const struct {

@@ -12,7 +12,7 @@ struct data_options {
     bool all_patients; /* seed-replay without the 142 who come later */
     unsigned record_gap;
     const char
-        *half_dir; /* of seed-half: where to put what the first importer left; NULL: nowhere */
+        *half_dir; /* of seed-half: the folder for what the first importer left; NULL: none */
 };
 
 /*
@@ -23,7 +23,7 @@ struct data_options {
 must_check bool data_open(const struct data_options *options, struct solution **solution_r,
                           struct err *err);
 
-/* One function per set; `rest` is what follows the colon. */
+/* One function for each set; `rest` is the text after the colon. */
 must_check bool data_generate(const struct data_options *options, struct span rest,
                               struct solution **solution_r, struct err *err);
 must_check bool data_files(const struct data_options *options, struct span rest,

@@ -1,6 +1,6 @@
 /*
  * demo: 500 documents of every type for 60 patients, each a real PDF, photo or scan with something
- * to read. Five of them are there to be learned from; see docs/fmsim.md.
+ * to read. Five of them are special cases to learn from; docs/fmsim.md names them.
  */
 #include "sim/data/data.h"
 
@@ -17,17 +17,17 @@
 enum { DOCUMENTS = 500, PATIENTS = 60 };
 enum { WHAT_TYPE = 1, WHAT_FILE, WHAT_PAGES, WHAT_STORE, WHAT_PAPER };
 
-/* The records, counted from 0, that are not like the others. */
+/* The special cases, counted from 0. */
 enum {
     CASE_EMPTY = 40,      /* nothing in the container                */
     CASE_REFERENCE = 172, /* only a path was kept                    */
-    CASE_STRANGER = 259,  /* of a patient who is in no list          */
-    CASE_ODD_TYPE = 332,  /* a type that is hard to make a folder of */
-    CASE_BAD_DATE = 403,  /* a date that is none                     */
+    CASE_STRANGER = 259,  /* of an unknown patient          */
+    CASE_ODD_TYPE = 332,  /* a type that makes a bad name of a folder */
+    CASE_BAD_DATE = 403,  /* not a date                     */
 };
 
 struct demo {
-    struct painter painter; /* first, so that it can be led back to its demo */
+    struct painter painter; /* first, so that its demo can be found from it */
     struct clinic *clinic;
     pthread_mutex_t lock;
     struct blob *painted[DOCUMENTS];

@@ -1,4 +1,4 @@
-/* files:DIR: one record per regular file of a folder, its bytes as they are. */
+/* files:DIR: one record for each regular file of a folder, with its bytes unchanged. */
 #include "sim/data/data.h"
 
 #include "sim/base/chance.h"
@@ -73,7 +73,7 @@ static bool folder_read(struct files *files, struct err *err)
     return true;
 }
 
-/* Pictures are cards, everything else a letter or a report. */
+/* A picture is a card; everything else is a letter or a report. */
 static const char *files_type(const struct clinic *clinic, uint64_t ordinal)
 {
     const struct files *files = clinic->data;

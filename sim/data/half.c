@@ -1,7 +1,7 @@
 /*
- * seed-half: the seed after four runs of the first importer, which asked for what had no mark, went
- * through it fifty at a time, and marked as it went, so that the pages slid away under it. 9,597
- * documents it did right; six times it stored an error page and marked the document all the same.
+ * seed-half: the seed after four runs of the first importer. It asked for documents without a mark,
+ * took fifty at a time, and marked them on the way, so that the pages moved under it. It moved
+ * 9,597 documents correctly; for six it stored an error page and marked the document all the same.
  */
 #include "sim/data/data.h"
 
@@ -36,7 +36,7 @@ static void mark_add(struct half_import *i, uint64_t ordinal)
     i->marks[i->count++] = (struct leftover_mark){ ordinal, i->clock };
 }
 
-/* The page at an offset of what has no mark now. Returns how many it holds. */
+/* Reads the page at an offset among the documents without a mark. Returns how many it holds. */
 static size_t page_of(const struct half_import *i, uint64_t offset, uint64_t page[PAGE])
 {
     size_t count = 0;
@@ -66,7 +66,7 @@ static void import_once(struct half_import *i)
     }
 }
 
-/* Error pages that were taken for documents. */
+/* Marks the documents of which an error page was stored. */
 static void marks_spoil(struct half_import *i)
 {
     size_t wrong = 0;

@@ -1,6 +1,6 @@
 /*
- * Writing what was left. Keys came out as {filemaker_id}.pdf/{random}.pdf, every file was called a
- * PDF, and where the server sent an error page, the page was stored.
+ * The first importer's objects and database. Its keys are {filemaker_id}.pdf/{random}.pdf, every
+ * file is called a PDF, and where the server sent an error page, the page is stored.
  */
 #include "sim/data/leftovers.h"
 
@@ -126,7 +126,7 @@ static void field_text(const struct table *table, uint64_t ordinal, const char *
     table_value(table, ordinal, (unsigned)table_column(table, span_of(name)), 1, to);
 }
 
-/* US to ISO; nothing if it is no date. */
+/* Appends a US date in ISO form; nothing if the text is not a date. */
 static void iso_date(struct span text, struct str *to)
 {
     struct time_civil civil;

@@ -1,6 +1,6 @@
 /*
- * What the first importer left behind: a folder of objects under the keys it gave them, and a
- * database with the application's tables.
+ * The leftovers of the first importer: a folder of objects under its keys, and a database with the
+ * application's tables.
  */
 #pragma once
 
@@ -8,10 +8,10 @@
 #include "base/err.h"
 #include "sim/data/clinic.h"
 
-/* A document that the first importer took for done. */
+/* A document that the first importer marked as done. */
 struct leftover_mark {
     uint64_t ordinal;
-    int64_t at; /* seconds, on the clinic's wall */
+    int64_t at; /* seconds, local time of the clinic */
 };
 
 /*

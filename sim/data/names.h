@@ -1,4 +1,4 @@
-/* Words to make up people and places from. Nobody is meant. */
+/* Names for made-up people and places. No real person is meant. */
 #pragma once
 
 #include "base/base.h"

@@ -1,6 +1,6 @@
 /*
- * Drawing paper. One page is drawn the same way for a PDF and for a scan of it. What is written on
- * it is made up from phrases; nobody and nothing is meant.
+ * Drawing paper documents. A page is drawn the same way for a PDF and for a scan of it. Its text is
+ * made up from phrases; no real person or matter is meant.
  */
 #include "sim/data/paper.h"
 
@@ -75,7 +75,7 @@ static void text_right(cairo_t *cairo, double x, double y, const char *text)
     text_at(cairo, x - extents.x_advance, y, text);
 }
 
-/* Words in lines no wider than the page. Returns where the next line would stand. */
+/* Draws words in lines no wider than the page. Returns the place of the next line. */
 static double paragraph_draw(cairo_t *cairo, double y, const char *text)
 {
     auto_str line = STR_MAX(KIB(1));
@@ -153,7 +153,7 @@ static void letter_body(cairo_t *cairo, const struct paper *paper, unsigned page
     ink_set(cairo, 0.15);
     font_set(cairo, 11, false);
     for (unsigned i = 0; y < PAGE_HEIGHT - 150; i++) {
-        unsigned step = 1 + 2 * (unsigned)(paper->seed % 4); /* odd: comes by every phrase */
+        unsigned step = 1 + 2 * (unsigned)(paper->seed % 4); /* odd: reaches every phrase */
 
         y = paragraph_draw(cairo, y, phrases[(first + i * step) % lengthof(phrases)]);
         if (chance_below(chance_of(paper->seed, page, 10 + i), 3) == 0)

@@ -15,8 +15,8 @@ struct paper {
     unsigned pages;
 };
 
-/* As a PDF. Same paper, same bytes. */
+/* Draws a PDF. The same paper gives the same bytes. */
 struct blob *paper_pdf(const struct paper *paper);
 
-/* As a scan or a photo, in the format of `type`. */
+/* Draws a scan or a photo in the format of `type`. */
 struct blob *paper_picture(const struct paper *paper, enum file_type type);

@@ -1,6 +1,6 @@
 /*
- * seed-replay: the clinic as the first importer found it. 11,259 documents; the first 1,056 were
- * brought in by one batch in March 2015 and cannot be read: 739 files are gone, 264 containers are
+ * seed-replay: the clinic as the first importer found it. There are 11,259 documents; the first
+ * 1,056 came in one batch in March 2015 and cannot be read: 739 files are gone, 264 containers are
  * empty, 21 hold only a path, 17 break off, 15 give an error page.
  */
 #include "sim/data/data.h"
@@ -47,7 +47,7 @@ static const char *seed_creator(const struct clinic *clinic, uint64_t ordinal)
     return ordinal < UNREADABLE ? "Admin" : clinic_some_creator(clinic, ordinal);
 }
 
-/* Cards are photos; of the rest a few are faxes and pictures. */
+/* A card is a photo; a few of the rest are faxes and pictures. */
 static enum file_type seed_file_type(const struct clinic *clinic, uint64_t ordinal)
 {
     static const enum file_type cards[] = { FILE_HEIC, FILE_JPEG, FILE_JPEG, FILE_HEIC, FILE_PNG };
@@ -68,7 +68,7 @@ static enum content_store seed_store(const struct clinic *clinic, uint64_t ordin
     return chance < 6 ? STORE_SECURED : chance < 9 ? STORE_EMBEDDED : STORE_OPEN;
 }
 
-/* The unreadable ones: which kind each is, mixed but in exact numbers. */
+/* Makes a document unreadable; the kinds are mixed, their numbers exact. */
 static void seed_spoil(uint64_t ordinal, struct content *content)
 {
     uint64_t place = (ordinal * 5 + 3) % UNREADABLE; /* 5 and 1,056 have no common factor */

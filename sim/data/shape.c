@@ -393,7 +393,7 @@ static bool line_read(struct shape_reader *r)
         found);
 }
 
-/* Fields that refer to others know their targets only now. */
+/* Finds the targets of fields that refer to others, once all tables are known. */
 static bool refs_resolve(struct shape_reader *r)
 {
     for (size_t i = 0; i < r->shape->table_count; i++) {

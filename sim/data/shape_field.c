@@ -99,7 +99,7 @@ static bool type_word(struct shape_reader *r, enum column_type *type_r)
     return reader_error(r, "a type (text, number, date, time, timestamp, container)", found);
 }
 
-/* A word that says one thing about a field; false if it is none of these. */
+/* Reads a word that sets one property of a field; false if it is none. */
 static bool flag_word(struct column *column, struct span found)
 {
     static const struct {

@@ -1,4 +1,4 @@
-/* Recipes at work. */
+/* Making the values of described fields. */
 #include "sim/data/shape_make.h"
 
 #include "sim/base/chance.h"

@@ -1,4 +1,4 @@
-/* The words of a description. */
+/* Reading the words of a description. */
 #include "sim/data/shape_reader.h"
 
 #include "sim/data/clinic.h"
@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 
-/* Memory that lives as long as the shape. Returns `memory`. */
+/* Keeps memory as long as the shape lives. Returns `memory`. */
 static void *shape_keep(struct shape *shape, void *memory)
 {
     if (shape->kept_count == shape->kept_room) {

@@ -1,4 +1,6 @@
-/* What the readers of a description share: what was read so far, and the line at hand. */
+/*
+ * The state that the readers of a description share: the parts read so far, and the present line.
+ */
 #pragma once
 
 #include "base/base.h"
@@ -51,7 +53,7 @@ struct shape {
     struct script scripts[SCRIPTS_MAX];
     size_t script_count;
     const char *documents;
-    void **kept; /* texts and lists that others point to */
+    void **kept; /* texts and lists to which others point */
     size_t kept_count, kept_room;
 };
 

@@ -1,4 +1,4 @@
-/* The twists, one in a row, and the reading of an action. */
+/* The table of twists, and the reading of an action. */
 #include "sim/faults/action.h"
 
 enum { CHOICES_MOST = 5 };

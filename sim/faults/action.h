@@ -1,7 +1,7 @@
 /*
- * What a line of a scenario does: an event, or a twist of the request that the line is about. A row
- * of the table in action.c has all of one twist: its name, what follows it, and the member of struct
- * twist that it sets.
+ * The action of a scenario's line: an event, or a twist of the request that the line is about. A
+ * twist is one row of the table in action.c: its name, its argument, and the member of struct twist
+ * that it sets.
  */
 #pragma once
 
@@ -15,12 +15,14 @@ struct action {
     struct event event;
     struct twist twist;  /* without an event: only the member at `offset` counts */
     size_t offset, size; /* of that member */
-    char *text;          /* what the twist points to */
+    char *text;          /* to which the twist points */
 };
 
 /* Reads an action up to the end of its line. Clear it either way. Fails with ERR_USAGE. */
 must_check bool action_read(struct words *words, struct action *action, struct err *err);
 void action_clear(struct action *action);
 
-/* Lays the action's twist over a request's; an event has none. Texts are borrowed from the action. */
+/*
+ * Lays the action's twist over a request's; an event has none. Texts are borrowed from the action.
+ */
 void action_to_twist(const struct action *action, struct twist *twist);

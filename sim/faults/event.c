@@ -1,11 +1,11 @@
-/* The events, one in a row. */
+/* The table of events. */
 #include "sim/faults/event.h"
 
 #include "base/mem.h"
 
-/* --- what they do --------------------------------------------------------------------------- */
+/* --- doing them ----------------------------------------------------------------------------- */
 
-typedef bool event_deed(struct sim *sim, const struct event *event, struct err *err);
+typedef bool event_run(struct sim *sim, const struct event *event, struct err *err);
 
 static bool sessions_lost(struct sim *sim, const struct event *event, struct err *err)
 {
@@ -94,7 +94,7 @@ static bool switches_turned(struct sim *sim, const struct event *event, struct e
     return true;
 }
 
-/* --- what follows their names --------------------------------------------------------------- */
+/* --- reading their arguments ---------------------------------------------------------------- */
 
 /* RECORDS [field NAME] [repetition N] is WHAT */
 static bool container_read(struct words *words, struct event *event, struct err *err)
@@ -147,7 +147,7 @@ enum event_takes {
 static const struct event_plan {
     const char *name;
     enum event_takes takes;
-    event_deed *run;
+    event_run *run;
 } event_plans[] = {
     { "drop-sessions", TAKES_NOTHING, sessions_lost },
     { "down", TAKES_TIME, engine_down },

@@ -1,6 +1,6 @@
 /*
- * Events: what happens to the server or to its records as a whole, whoever asks. A row of the table
- * in event.c has all of one: its name, what follows the name, and what it does.
+ * Events happen to the server or to its records, and not to one request. An event is one row of the
+ * table in event.c: its name, its argument, and the function that does it.
  */
 #pragma once
 

@@ -1,4 +1,4 @@
-/* People at work. */
+/* People who add, delete and change documents. */
 #include "sim/faults/people.h"
 
 #include "sim/base/chance.h"
@@ -8,7 +8,7 @@
 
 enum { VALUE_MAX = 1 << 20, RECORDS_MAX = 100000, PIECE_MEDIAN = 24 << 10 };
 
-/* Where they work. */
+/* The layout and table on which people work. */
 struct workplace {
     struct sim *sim;
     const struct layout *layout;
@@ -18,17 +18,17 @@ struct workplace {
 
 static struct workplace workplace_of(struct sim *sim)
 {
-    struct workplace desk = { .sim = sim, .container = -1 };
+    struct workplace place = { .sim = sim, .container = -1 };
 
-    desk.layout = solution_layout(sim->solution, span_of(sim->solution->documents));
-    desk.table = solution_table(sim->solution, desk.layout->table);
-    for (size_t i = 0; desk.container < 0 && i < table_plan(desk.table)->column_count; i++)
-        if (table_plan(desk.table)->columns[i].type == COLUMN_CONTAINER)
-            desk.container = (int)i;
-    return desk;
+    place.layout = solution_layout(sim->solution, span_of(sim->solution->documents));
+    place.table = solution_table(sim->solution, place.layout->table);
+    for (size_t i = 0; place.container < 0 && i < table_plan(place.table)->column_count; i++)
+        if (table_plan(place.table)->columns[i].type == COLUMN_CONTAINER)
+            place.container = (int)i;
+    return place;
 }
 
-/* A fresh number for every choice they make. */
+/* A new random number for each of their choices. */
 static uint64_t people_choice(struct sim *sim, uint64_t what)
 {
     return chance_of(sim->seed, sim_count(&sim->choices, 1), what);
@@ -41,23 +41,23 @@ static const char *staff_member(struct sim *sim)
     return staff[chance_below(people_choice(sim, 1), lengthof(staff))];
 }
 
-static void people_journal(const struct workplace *desk, const char *what, uint64_t ordinal,
+static void people_journal(const struct workplace *place, const char *what, uint64_t ordinal,
                            const char *field, struct span value)
 {
-    journal_write(desk->sim->journal,
+    journal_write(place->sim->journal,
                   &(struct effect){ .name = what,
-                                    .layout = desk->layout->name,
-                                    .record_id = table_record_id(desk->table, ordinal),
+                                    .layout = place->layout->name,
+                                    .record_id = table_record_id(place->table, ordinal),
                                     .field = field,
                                     .repetition = field ? 1 : 0,
                                     .value = value,
                                     .has_mod_id = true,
-                                    .mod_id = table_mod_id(desk->table, ordinal) });
+                                    .mod_id = table_mod_id(place->table, ordinal) });
 }
 
-/* Calls `deed` for each of the records that live; the lock is taken for each anew. */
-static void each_record(struct workplace *desk, struct people_records records,
-                        void (*deed)(struct workplace *desk, uint64_t ordinal, const void *arg),
+/* Calls `change` for each of the records that live; the lock is taken anew for each. */
+static void each_record(struct workplace *place, struct people_records records,
+                        void (*change)(struct workplace *place, uint64_t ordinal, const void *arg),
                         const void *arg)
 {
     uint64_t count = records.some ? records.some : records.last - records.first + 1;
@@ -66,16 +66,17 @@ static void each_record(struct workplace *desk, struct people_records records,
         uint64_t ordinal, living;
         bool there;
 
-        solution_write_lock(desk->sim->solution);
-        living = table_count(desk->table);
+        solution_write_lock(place->sim->solution);
+        living = table_count(place->table);
         there = living > 0;
         if (records.some && there)
-            ordinal = table_select(desk->table, chance_below(people_choice(desk->sim, 2), living));
+            ordinal =
+                table_select(place->table, chance_below(people_choice(place->sim, 2), living));
         else
-            there = table_find_id(desk->table, records.first + i, &ordinal);
+            there = table_find_id(place->table, records.first + i, &ordinal);
         if (there)
-            deed(desk, ordinal, arg);
-        solution_unlock(desk->sim->solution);
+            change(place, ordinal, arg);
+        solution_unlock(place->sim->solution);
     }
 }
 
@@ -96,61 +97,63 @@ static struct content new_file(struct sim *sim, enum file_type type, uint32_t ve
     return content;
 }
 
-static void file_put(const struct workplace *desk, uint64_t ordinal, const struct content *content,
+static void file_put(const struct workplace *place, uint64_t ordinal, const struct content *content,
                      bool silent)
 {
-    struct cell cell = { .column = (unsigned)desk->container, .repetition = 1, .content = content };
+    struct cell cell = { .column = (unsigned)place->container,
+                         .repetition = 1,
+                         .content = content };
 
     table_commit(
-        desk->table, ordinal,
+        place->table, ordinal,
         &(struct commit){
-            .account = staff_member(desk->sim), .cells = &cell, .count = 1, .silent = silent });
+            .account = staff_member(place->sim), .cells = &cell, .count = 1, .silent = silent });
 }
 
-/* --- what they do --------------------------------------------------------------------------- */
+/* --- changes -------------------------------------------------------------------------------- */
 
 void people_insert(struct sim *sim, uint64_t count)
 {
-    struct workplace desk = workplace_of(sim);
+    struct workplace place = workplace_of(sim);
 
     for (uint64_t i = 0; i < count; i++) {
         struct content content = new_file(sim, FILE_PDF, 0);
         uint64_t ordinal;
 
         solution_write_lock(sim->solution);
-        ordinal = table_create(desk.table, staff_member(sim), true);
-        if (desk.container >= 0)
-            file_put(&desk, ordinal, &content, true);
-        people_journal(&desk, "create", ordinal, NULL, SPAN_NONE);
+        ordinal = table_create(place.table, staff_member(sim), true);
+        if (place.container >= 0)
+            file_put(&place, ordinal, &content, true);
+        people_journal(&place, "create", ordinal, NULL, SPAN_NONE);
         solution_unlock(sim->solution);
     }
 }
 
-static void delete_one(struct workplace *desk, uint64_t ordinal, const void *arg)
+static void delete_one(struct workplace *place, uint64_t ordinal, const void *arg)
 {
     (void)arg;
-    people_journal(desk, "delete", ordinal, NULL, SPAN_NONE);
-    table_delete(desk->table, ordinal);
+    people_journal(place, "delete", ordinal, NULL, SPAN_NONE);
+    table_delete(place->table, ordinal);
 }
 
 void people_delete(struct sim *sim, struct people_records records)
 {
-    struct workplace desk = workplace_of(sim);
+    struct workplace place = workplace_of(sim);
 
-    each_record(&desk, records, delete_one, NULL);
+    each_record(&place, records, delete_one, NULL);
 }
 
-/* Fields that people type into: shown, plain, and with other values to take. */
+/* Whether people type into the field: it is plain and has other values to offer. */
 static bool is_typed_in(const struct column *column)
 {
     return column->make && column->auto_enter == AUTO_NONE && !column->fixed
            && !column->is_calculation && !column->is_summary && column->type != COLUMN_CONTAINER;
 }
 
-static const struct column *some_column(const struct workplace *desk, unsigned *index_r)
+static const struct column *some_column(const struct workplace *place, unsigned *index_r)
 {
-    const struct table_plan *plan = table_plan(desk->table);
-    size_t start = chance_below(people_choice(desk->sim, 4), plan->column_count);
+    const struct table_plan *plan = table_plan(place->table);
+    size_t start = chance_below(people_choice(place->sim, 4), plan->column_count);
 
     for (size_t i = 0; i < plan->column_count; i++) {
         *index_r = (unsigned)((start + i) % plan->column_count);
@@ -160,13 +163,14 @@ static const struct column *some_column(const struct workplace *desk, unsigned *
     return NULL;
 }
 
-static void edit_one(struct workplace *desk, uint64_t ordinal, const void *arg)
+static void edit_one(struct workplace *place, uint64_t ordinal, const void *arg)
 {
     auto_str value = STR_MAX(VALUE_MAX);
     unsigned index;
-    const struct column *column = some_column(desk, &index);
-    uint64_t other = chance_below(people_choice(desk->sim, 5), table_plan(desk->table)->count + 1);
-    struct make_context making = { desk->table, column, other, 1 };
+    const struct column *column = some_column(place, &index);
+    uint64_t other =
+        chance_below(people_choice(place->sim, 5), table_plan(place->table)->count + 1);
+    struct make_context making = { place->table, column, other, 1 };
     struct cell cell;
 
     (void)arg;
@@ -175,52 +179,52 @@ static void edit_one(struct workplace *desk, uint64_t ordinal, const void *arg)
     column->make(&making, &value);
     cell = (struct cell){ .column = index, .repetition = 1, .text = str_span(&value) };
     table_commit(
-        desk->table, ordinal,
-        &(struct commit){ .account = staff_member(desk->sim), .cells = &cell, .count = 1 });
-    people_journal(desk, "edit", ordinal, column->name, value.at ? str_span(&value) : span_of(""));
+        place->table, ordinal,
+        &(struct commit){ .account = staff_member(place->sim), .cells = &cell, .count = 1 });
+    people_journal(place, "edit", ordinal, column->name, value.at ? str_span(&value) : span_of(""));
 }
 
 void people_edit(struct sim *sim, struct people_records records)
 {
-    struct workplace desk = workplace_of(sim);
+    struct workplace place = workplace_of(sim);
 
-    each_record(&desk, records, edit_one, NULL);
+    each_record(&place, records, edit_one, NULL);
 }
 
-static void replace_one(struct workplace *desk, uint64_t ordinal, const void *arg)
+static void replace_one(struct workplace *place, uint64_t ordinal, const void *arg)
 {
     auto_content before = { 0 };
     struct content after;
 
     (void)arg;
-    table_content(desk->table, ordinal, (unsigned)desk->container, 1, &before);
-    after =
-        new_file(desk->sim, before.type == FILE_OTHER ? FILE_PDF : before.type, before.version + 1);
+    table_content(place->table, ordinal, (unsigned)place->container, 1, &before);
+    after = new_file(place->sim, before.type == FILE_OTHER ? FILE_PDF : before.type,
+                     before.version + 1);
     if (content_has_bytes(&before))
         after.store = before.store;
-    file_put(desk, ordinal, &after, false);
-    people_journal(desk, "replace", ordinal, table_plan(desk->table)->columns[desk->container].name,
-                   SPAN_NONE);
+    file_put(place, ordinal, &after, false);
+    people_journal(place, "replace", ordinal,
+                   table_plan(place->table)->columns[place->container].name, SPAN_NONE);
 }
 
 void people_replace(struct sim *sim, struct people_records records)
 {
-    struct workplace desk = workplace_of(sim);
+    struct workplace place = workplace_of(sim);
 
-    if (desk.container >= 0)
-        each_record(&desk, records, replace_one, NULL);
+    if (place.container >= 0)
+        each_record(&place, records, replace_one, NULL);
 }
 
-static void hold_one(struct workplace *desk, uint64_t ordinal, const void *arg)
+static void hold_one(struct workplace *place, uint64_t ordinal, const void *arg)
 {
-    table_hold(desk->table, ordinal, time_mono_us() + *(const int64_t *)arg);
+    table_hold(place->table, ordinal, time_mono_us() + *(const int64_t *)arg);
 }
 
 void people_hold(struct sim *sim, struct people_records records, int64_t wait_us)
 {
-    struct workplace desk = workplace_of(sim);
+    struct workplace place = workplace_of(sim);
 
-    each_record(&desk, records, hold_one, &wait_us);
+    each_record(&place, records, hold_one, &wait_us);
 }
 
 void people_arrive(struct sim *sim)
@@ -242,7 +246,7 @@ struct spoil_job {
     unsigned column, repetition;
 };
 
-static void spoil_one(struct workplace *desk, uint64_t ordinal, const void *arg)
+static void spoil_one(struct workplace *place, uint64_t ordinal, const void *arg)
 {
     const struct spoil_job *spoiling = arg;
     auto_content content = { 0 };
@@ -250,25 +254,25 @@ static void spoil_one(struct workplace *desk, uint64_t ordinal, const void *arg)
                          .repetition = spoiling->repetition,
                          .content = &content };
 
-    table_content(desk->table, ordinal, spoiling->column, spoiling->repetition, &content);
+    table_content(place->table, ordinal, spoiling->column, spoiling->repetition, &content);
     if (content.store == STORE_EMPTY && spoiling->to->store != STORE_EMPTY)
-        content = new_file(desk->sim, FILE_PDF, 0);
+        content = new_file(place->sim, FILE_PDF, 0);
     content.fate = spoiling->to->fate;
     if (!spoiling->to->keep_store)
         content.store = spoiling->to->store;
-    table_commit(desk->table, ordinal,
+    table_commit(place->table, ordinal,
                  &(struct commit){ .cells = &cell, .count = 1, .silent = true });
 }
 
 void people_content(struct sim *sim, struct people_records records, const char *field,
                     unsigned repetition, const struct content_state *content)
 {
-    struct workplace desk = workplace_of(sim);
-    int column = field ? table_column(desk.table, span_of(field)) : desk.container;
+    struct workplace place = workplace_of(sim);
+    int column = field ? table_column(place.table, span_of(field)) : place.container;
     struct spoil_job spoiling = { content, (unsigned)column, repetition };
 
     if (column >= 0)
-        each_record(&desk, records, spoil_one, &spoiling);
+        each_record(&place, records, spoil_one, &spoiling);
 }
 
 /* --- at their own pace ---------------------------------------------------------------------- */

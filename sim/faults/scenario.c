@@ -1,6 +1,7 @@
 /*
- * Rules and what sets them off. Chance is decided by the seed, the rule, the record and how often
- * that record was asked for, so that the order in which threads run changes nothing.
+ * The rules of a scenario, and the requests and times that set them off. Chance follows from the
+ * seed, the rule, the record and how often that record was asked for, so that the order in which
+ * threads run changes nothing.
  */
 #include "sim/faults/scenario.h"
 
@@ -129,13 +130,13 @@ static bool rule_meets(struct scenario *scenario, struct rule *rule, const struc
 
 /* --- events --------------------------------------------------------------------------------- */
 
-/* An action without an event is a twist of the request, and nothing is left to be done. */
+/* Runs the event of an action; a twist of the request has none. */
 static bool event_run(struct sim *sim, const struct event *event, struct err *err)
 {
     return !event->run || event->run(sim, event, err);
 }
 
-/* The next rule from `*index` on that concerns a request; NULL at the end. */
+/* The next rule from `*index` on that applies to a request; NULL at the end. */
 static const struct rule *next_met(struct sim *sim, const struct request *request, size_t *index)
 {
     struct scenario *scenario = sim->scenario;
@@ -187,7 +188,7 @@ static bool event_is_due(struct rule *rule, const struct request *request)
     return line->when == WHEN_AFTER ? rule->seen == line->count : rule->seen % line->count == 0;
 }
 
-/* The next rule from `*index` on whose event this request sets off; NULL at the end. */
+/* The next rule from `*index` on with an event that this request sets off; NULL at the end. */
 static const struct rule *next_due(struct scenario *scenario, const struct request *request,
                                    size_t *index)
 {

@@ -1,6 +1,7 @@
 /*
- * Scenarios: lines that say what goes wrong, for whom and when. Read from a file at the start, and
- * line by line while the simulator runs. docs/fmsim.md has the whole grammar with examples.
+ * A scenario: lines that say what goes wrong, for whom and when. They are read from a file at the
+ * start, and line by line while the simulator runs. docs/fmsim.md has the whole grammar with
+ * examples.
  *
  *     on stream2 record 12 first 2 do cut 50%
  *     on patch chance 2% do reset after
@@ -20,7 +21,7 @@ struct scenario *scenario_new(uint64_t seed);
 void scenario_free(struct scenario *scenario); /* NULL is allowed */
 
 /*
- * Adds lines; what is to happen at once (`do`, `set`, `container`) happens now.
+ * Adds lines; those that take effect at once (`do`, `set`, `container`) do so now.
  *   name   of the file, for messages
  * Fails with ERR_USAGE naming file and line; the lines before it hold.
  */
@@ -32,5 +33,5 @@ must_check bool scenario_read(struct sim *sim, const char *path, struct err *err
 /* Decides what happens to a request whose head was read; fills request->twist. */
 void scenario_meet(struct sim *sim, struct request *request);
 
-/* Called when a request was handled, before its answer goes out: what was set for then happens. */
+/* Runs the events that are due after this request; called before its answer goes out. */
 void scenario_after(struct sim *sim, const struct request *request);

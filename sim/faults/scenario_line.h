@@ -1,4 +1,4 @@
-/* One line of a scenario, read. */
+/* One line of a scenario: when it applies, to which requests, and its action. */
 #pragma once
 
 #include "base/base.h"
@@ -33,6 +33,6 @@ struct scenario_line {
     struct action action;
 };
 
-/* Fails with ERR_USAGE; clear it either way. */
+/* Reads a line. Clear it either way. Fails with ERR_USAGE. */
 must_check bool scenario_line_read(struct span text, struct scenario_line *line_r, struct err *err);
 void scenario_line_clear(struct scenario_line *line);

@@ -1,4 +1,4 @@
-/* Reading words, and what they mean. */
+/* Reading words and their meaning. */
 #include "sim/faults/words.h"
 
 #include "base/mem.h"
@@ -59,7 +59,7 @@ bool words_signed(struct words *words, int64_t *n_r, struct err *err)
            || word_error(err, "a number such as +5 or -5", word);
 }
 
-/* "250ms", "10s", "5m"; a bare number is seconds. */
+/* "250ms", "10s", "5m", "1h". */
 static bool time_text_read(struct span word, int64_t *us_r)
 {
     static const struct {

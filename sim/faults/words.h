@@ -1,6 +1,6 @@
 /*
- * The words of a scenario's line, taken one after the other. Readers fail with ERR_USAGE, naming the
- * word and what should stand there.
+ * The words of a scenario's line, taken one after the other. Readers fail with ERR_USAGE, naming
+ * the word and what should stand there.
  */
 #pragma once
 
@@ -23,6 +23,7 @@ bool words_are_next(struct words *words, const char *text);
 /* Refuses a word: it is not `what`, or it is missing. Returns false. */
 bool word_error(struct err *err, const char *what, struct span word);
 
+/* A whole number, and one with a sign. */
 must_check bool words_number(struct words *words, uint64_t *n_r, struct err *err);
 must_check bool words_signed(struct words *words, int64_t *n_r, struct err *err);
 

@@ -1,4 +1,4 @@
-/* Reading criteria. */
+/* Reading criteria of a find. */
 #include "sim/file/find.h"
 
 #include "base/mem.h"
@@ -122,7 +122,7 @@ static int month_days(int year, int month)
     return days[month - 1] + (month == 2 && leap);
 }
 
-/* From the first to the last second of what a date names: a day, a month ("3/2024") or a year. */
+/* The first and last second of a day, a month ("3/2024") or a year. */
 static bool date_stretch(struct span text, struct time_civil today, struct find_range *s)
 {
     struct span rest = text, parts[3];
@@ -321,7 +321,7 @@ static int number_read(struct span text, enum find_comparison compare, struct cr
 
 /* --- reading: text -------------------------------------------------------------------------- */
 
-/* The part of a pattern that is not escaped: wildcards become codes. */
+/* Adds a part of a pattern that is not escaped: wildcards become codes. */
 static void codes_add(struct span text, bool question, struct str *to)
 {
     for (size_t i = 0; i < text.size; i++) {

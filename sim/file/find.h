@@ -1,6 +1,6 @@
 /*
- * One criterion of a find request: the text a client wrote for a field, and whether a value meets
- * it. Knows nothing of tables.
+ * One criterion of a find: the text that a client wrote for a field, and whether a value meets it.
+ * Tables are not known here.
  */
 #pragma once
 
@@ -64,7 +64,7 @@ int criterion_read(enum column_type type, struct span text, const struct switche
                    struct time_civil today, struct criterion *criterion_r);
 void criterion_clear(struct criterion *criterion);
 
-/* Not for CRITERION_DUPLICATES, which only whoever sees all values can tell. */
+/* Whether a value meets it. Not for CRITERION_DUPLICATES, which needs all values. */
 bool criterion_matches(const struct criterion *criterion, struct span value);
 
 /* For CRITERION_BETWEEN: -1 below the range, 0 inside, 1 above; -1 for a value of no type. */

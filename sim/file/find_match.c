@@ -130,7 +130,7 @@ static int text_compare(const struct criterion *c, struct span value, const char
     return order ? order : (value.size > other.size) - (value.size < other.size);
 }
 
-/* Where a value lies, seen from a bound. */
+/* Compares a value with a bound. */
 static int bound_compare(const struct criterion *c, const struct find_bound *bound,
                          struct span text, int64_t seconds)
 {
@@ -190,7 +190,10 @@ static bool is_typed(const struct criterion *c, struct span value)
     return value_seconds(c->type, value, &seconds);
 }
 
-/* Below an open range lies also what has no type: it must not match for that. */
+/*
+ * A value that does not have the field's type counts as below the range: it must not match for
+ * that.
+ */
 static bool between_matches(const struct criterion *c, struct span value)
 {
     auto_str digits = STR_MAX(VALUE_MAX);

@@ -19,10 +19,10 @@ uint64_t places_size(const struct places *places);  /* ever made   */
 uint64_t places_count(const struct places *places); /* alive       */
 bool places_is_live(const struct places *places, uint64_t number);
 
-/* One more, alive. Returns its number. */
+/* Adds a living record. Returns its number. */
 uint64_t places_add(struct places *places);
 
-/* Ends or revives a record; nothing happens if it is so already. */
+/* Ends or revives a record; does nothing if it is in that state. */
 void places_set(struct places *places, uint64_t number, bool live);
 
 /* How many of those before `number` are alive; `number` may be the size. */

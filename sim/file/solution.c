@@ -1,4 +1,4 @@
-/* Solutions: finding their parts by name, and following relations. */
+/* Finding the parts of a solution by name, and following relations. */
 #include "sim/file/solution.h"
 
 #include "base/mem.h"
@@ -143,7 +143,7 @@ static bool walk_matches(const struct relation_walk *walk, uint64_t ordinal)
            && (value.size == 0 || strncasecmp(value.at, walk->key.at, value.size) == 0);
 }
 
-/* Sees one record; true when it is the one that was asked for. */
+/* Visits one record; true when it is the one that was asked for. */
 static bool walk_sees(struct relation_walk *walk, uint64_t ordinal)
 {
     if (!walk_matches(walk, ordinal))
@@ -152,7 +152,7 @@ static bool walk_sees(struct relation_walk *walk, uint64_t ordinal)
     return walk->seen++ == walk->skip;
 }
 
-/* A key that can be led back to its record needs no search. */
+/* A key from which the record can be computed needs no search. */
 static bool walk_direct(struct relation_walk *walk)
 {
     const struct column *column = &table_plan(walk->to)->columns[walk->column];

@@ -1,7 +1,7 @@
 /*
  * A FileMaker solution: tables, the layouts through which a client sees them, scripts and value
- * lists. One lock stands for the whole file, as a record lock on one machine is too quick to
- * matter: read it, change it, answer from it only while holding the lock.
+ * lists. One lock guards the whole file, for on one machine a lock on each record would gain
+ * nothing: the file is read, changed and answered from only while the lock is held.
  */
 #pragma once
 
@@ -10,7 +10,7 @@
 
 #include <pthread.h>
 
-/* From a record to related ones: those whose `other` equals our `own`. */
+/* A relation leads from a record to those whose `other` equals its `own`. */
 struct relation {
     const char *occurrence; /* "CONTACT", as in CONTACT::FirstName */
     unsigned own;           /* column of the table it starts from  */
@@ -88,10 +88,11 @@ struct solution {
     const struct script *scripts;
     size_t script_count;
     const char *documents; /* the layout whose containers the truth is about */
-    void *data;            /* what the tables' columns are computed from */
+    void *data;            /* from which the tables' columns are computed */
     void (*data_free)(void *data);
 };
 
+/* An empty solution. The caller frees. */
 struct solution *solution_new(const char *database);
 void solution_free(struct solution *solution); /* NULL is allowed */
 
@@ -102,7 +103,7 @@ void solution_read_lock(struct solution *solution);
 void solution_write_lock(struct solution *solution);
 void solution_unlock(struct solution *solution);
 
-/* NULL if there is none of that name. */
+/* The table of that name; NULL if there is none. */
 struct table *solution_table(const struct solution *solution, const char *name);
 size_t solution_table_index(const struct solution *solution, const struct table *table);
 const struct layout *solution_layout(const struct solution *solution, struct span name);

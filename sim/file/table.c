@@ -1,4 +1,4 @@
-/* Records: computed ones below, changed ones above. */
+/* Records of a table: made ones, and over them the changed ones. */
 #include "sim/file/table.h"
 
 #include "sim/base/chance.h"
@@ -281,7 +281,7 @@ static const struct cell *cell_among(const struct commit *commit, unsigned colum
     return NULL;
 }
 
-/* Puts a record's cells together anew: those that stay, then those of the commit. */
+/* Rebuilds the cells of a record: those that stay, then those of the commit. */
 static void row_rewrite(struct table *t, uint64_t ordinal, const struct commit *commit,
                         uint32_t mod_id, bool made)
 {
@@ -325,7 +325,7 @@ static void contents_put(struct table *t, uint64_t ordinal, const struct commit 
     }
 }
 
-/* Remembers where the made order of a column does not hold; before the change is made. */
+/* Notes that the made order of a column no longer holds for a record; called before the change. */
 static void exceptions_note(struct table *t, uint64_t ordinal, const struct commit *commit)
 {
     const struct changed_row *row = row_of(t, ordinal);

@@ -1,9 +1,9 @@
 /*
- * A table: any number of records that are computed from their number, and on top of them whatever
- * was changed, created or deleted since. Only that costs memory.
+ * A table: any number of records that are computed from their number, and over them all that was
+ * changed, created or deleted since. Only the latter costs memory.
  *
- * Records are named by an ordinal: 0 for the first ever created. What a client sees is the record
- * id, which leads there and back. Every function needs the solution's lock (see solution.h): the
+ * Records are named by an ordinal: 0 for the first ever created. A client sees the record id; each
+ * can be computed from the other. Every function needs the solution's lock (see solution.h): the
  * ones that take a `const struct table *` for reading, the others for writing.
  */
 #pragma once
@@ -16,7 +16,7 @@
 struct table;
 struct column;
 
-/* For whom a value is being made. */
+/* The field whose value is being made. */
 struct make_context {
     const struct table *table;
     const struct column *column;
@@ -24,7 +24,7 @@ struct make_context {
     unsigned repetition; /* from 1 */
 };
 
-/* What FileMaker enters by itself. */
+/* The value that FileMaker enters by itself. */
 enum column_auto {
     AUTO_NONE,
     AUTO_ID,     /* made by `make`, also for records created later */
@@ -35,7 +35,7 @@ enum column_auto {
     AUTO_MODIFIED_BY,
 };
 
-/* How made values run with the ordinals; finds use it instead of looking at every record. */
+/* How made values follow the ordinals; finds use it instead of looking at every record. */
 enum column_order { ORDER_NONE, ORDER_ASCENDING };
 
 struct column {
@@ -66,13 +66,13 @@ struct table_plan {
     const void *data; /* for the columns */
 };
 
-/* `plan` and what it points to must outlive the table. The caller frees. */
+/* Makes a table. `plan` and what it points to must outlive it. The caller frees. */
 struct table *table_new(const struct table_plan *plan);
 void table_free(struct table *table); /* NULL is allowed */
 
 const struct table_plan *table_plan(const struct table *table);
 
-/* The place of a column by name, or -1. Exact spelling. */
+/* The index of the column with exactly this name, or -1. */
 int table_column(const struct table *table, struct span name);
 
 /* --- which records there are ---------------------------------------------------------------- */
@@ -84,7 +84,7 @@ uint64_t table_select(const struct table *table, uint64_t position); /* position
 uint64_t table_rank(const struct table *table, uint64_t ordinal);
 
 uint64_t table_record_id(const struct table *table, uint64_t ordinal);
-/* False if no living record has it. */
+/* Finds a living record by its id. False if there is none. */
 bool table_find_id(const struct table *table, uint64_t record_id, uint64_t *ordinal_r);
 
 /* --- what they hold ------------------------------------------------------------------------- */
@@ -95,12 +95,14 @@ uint32_t table_mod_id(const struct table *table, uint64_t ordinal);
 void table_value(const struct table *table, uint64_t ordinal, unsigned column, unsigned repetition,
                  struct str *to);
 
-/* What a container holds; content_clear() it. */
+/* The content of a container; the caller clears it. */
 void table_content(const struct table *table, uint64_t ordinal, unsigned column,
                    unsigned repetition, struct content *content_r);
 
-/* Whether any record has a value in this column that was not made: then `order`, `unique` and
- * `find` of the column do not hold for these records, which table_exception() lists. */
+/*
+ * How many records have a value in this column that was not made: `order`, `unique` and `find` of
+ * the column do not hold for them. table_exception() lists them.
+ */
 size_t table_exceptions(const struct table *table, unsigned column);
 uint64_t table_exception(const struct table *table, unsigned column, size_t index);
 
@@ -116,7 +118,7 @@ struct commit {
     const char *account;
     const struct cell *cells;
     size_t count;
-    bool silent; /* neither modId nor stamps move: the world was so all along */
+    bool silent; /* neither modId nor stamps change: it has always been so    */
 };
 
 /* Commits a change of one record: modId + 1, modification stamps. */
@@ -128,12 +130,12 @@ void table_commit(struct table *table, uint64_t ordinal, const struct commit *co
  */
 uint64_t table_create(struct table *table, const char *account, bool made);
 
-/* Takes a record away, with what was changed in it: a server that runs for weeks keeps nothing. */
+/* Removes a record and all that was changed in it, so that a server can run for weeks. */
 void table_delete(struct table *table, uint64_t ordinal);
 
-/* Brings the hidden records. Returns how many came. */
+/* Adds the hidden records. Returns how many there were. */
 uint64_t table_arrive(struct table *table);
 
-/* Somebody has the record open until then (monotonic time); writing to it is refused with 301. */
+/* Keeps the record open until then (monotonic time); writing to it is refused with 301. */
 void table_hold(struct table *table, uint64_t ordinal, int64_t until_us);
 bool table_is_held(const struct table *table, uint64_t ordinal);

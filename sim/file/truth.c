@@ -1,4 +1,4 @@
-/* Walking all records at the end. Entries go out as they are made: ten million of them may come. */
+/* The truth file. Entries are written as they are made, for there may be ten million of them. */
 #include "sim/file/truth.h"
 
 #include "sim/base/digits.h"

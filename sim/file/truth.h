@@ -1,6 +1,6 @@
 /*
- * The truth file: what every container of the documents layout holds in the end, computed from the
- * data set and not from what was served. A JSON array, one entry a line.
+ * The truth file: the content of every container of the documents layout in the end, computed from
+ * the data set and not from what was served. It is a JSON array with one entry on each line.
  */
 #pragma once
 
@@ -8,5 +8,5 @@
 #include "base/err.h"
 #include "sim/file/solution.h"
 
-/* Writes it. Fails with ERR_OS. */
+/* Writes the truth file. Fails with ERR_OS. */
 must_check bool truth_write(const char *path, struct solution *solution, struct err *err);

@@ -1,4 +1,4 @@
-/* Values of fields. */
+/* Values of fields: dates, numbers, texts and their order. */
 #include "sim/file/value.h"
 
 #include "base/utf8.h"
@@ -20,7 +20,7 @@ static bool is_digit(char c)
 
 /* --- dates and times ------------------------------------------------------------------------ */
 
-/* Takes 1 .. `most` digits off the front. */
+/* Takes 1 .. `most` digits from the front. */
 static bool digits_take(struct span *text, size_t most, int *n_r)
 {
     size_t count = 0;
@@ -41,7 +41,7 @@ static bool char_take(struct span *text, char c)
     return true;
 }
 
-/* Two digits mean this century or the last, as FileMaker reads them. */
+/* A year of two digits is in this century or the last, as FileMaker reads it. */
 static int whole_year(int year, size_t digits)
 {
     if (digits > 2)
@@ -217,7 +217,9 @@ void value_timestamp_text(struct time_civil civil, struct str *to)
 
 /* --- numbers -------------------------------------------------------------------------------- */
 
-/* Where digits, perhaps with one dot and an exponent, end; 0 if `text` does not begin so. */
+/*
+ * The length of a number with perhaps one dot and an exponent; 0 if `text` does not begin with one.
+ */
 static size_t number_length(struct span text)
 {
     size_t at = text.size && text.at[0] == '-' ? 1 : 0, digits = 0;
@@ -447,7 +449,7 @@ void value_fold(struct span text, struct str *to)
         uint32_t code;
 
         (void)utf8_next(&rest, &code);
-        if (code < 0x300 || code > 0x36F) /* combining accents fall away */
+        if (code < 0x300 || code > 0x36F) /* combining accents are left out */
             utf8_add(to, code == 0xDF ? 's' : base_letter(code));
     }
 }

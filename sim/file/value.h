@@ -1,6 +1,6 @@
 /*
- * FileMaker's values: how the text of a field becomes a date, a number, a JSON value, and which of
- * two comes first. A field keeps the text; dates are kept in US form.
+ * FileMaker's values: how the text of a field becomes a date, a number or a JSON value, and which
+ * of two comes first. A field keeps the text; dates are kept in US form.
  */
 #pragma once
 
@@ -25,7 +25,7 @@ const char *column_type_name(enum column_type type);
 enum value_date_form { DATES_US, DATES_LOCALE, DATES_ISO };
 
 /*
- * What a client wrote, as the field keeps it: appends the canonical text.
+ * Appends the text that the field keeps for what a client wrote.
  * Returns 0 or the FileMaker code of the refusal (500 date, 501 time, 502 number ...).
  */
 int value_accept(enum column_type type, struct span text, enum value_date_form form,

@@ -1,4 +1,4 @@
-/* HTTP from bytes. Strict where a lax reading could make two of one request. */
+/* Reading HTTP from bytes. It is strict where a lax reading could make two requests of one. */
 #include "sim/request/http.h"
 
 #include "base/num.h"
@@ -39,7 +39,7 @@ static bool has_control(struct span text)
     return false;
 }
 
-/* "http://host/path" is allowed by the standard; the host in it is passed over. */
+/* The standard allows "http://host/path"; the host in it is ignored. */
 static struct span target_path(struct span target)
 {
     size_t scheme = span_find(target, "://");

@@ -1,6 +1,6 @@
 /*
- * Reading HTTP/1.1 requests, from bytes alone: no socket is touched here, so that any bytes can be
- * tried. What is read points into the bytes it was read from.
+ * Reading HTTP/1.1 requests from bytes alone: no socket is used here, so that tests can try any
+ * bytes. Spans point into the bytes that were read.
  */
 #pragma once
 

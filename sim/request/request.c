@@ -1,4 +1,4 @@
-/* From a path to what it asks for. */
+/* Reading the path of a request. */
 #include "sim/request/request.h"
 
 #include "base/num.h"
@@ -119,7 +119,7 @@ struct verb {
     enum request_kind kind;
 };
 
-/* Picks the kind by method; a path of ours under another method is told apart. */
+/* Picks the kind by method, or notes that the method is wrong for this path. */
 static void route_verb(struct route *route, struct span method, const struct verb *verbs,
                        size_t count)
 {

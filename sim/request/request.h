@@ -1,6 +1,6 @@
 /*
- * One request as the simulator sees it: what was sent, what it asks for, and what the scenario has
- * in store for it.
+ * One request as the simulator sees it: the bytes that were sent, what they ask for, and what the
+ * scenario does to it.
  */
 #pragma once
 
@@ -9,7 +9,7 @@
 #include "sim/request/twist.h"
 
 enum request_kind {
-    REQUEST_OTHER, /* no path of ours */
+    REQUEST_OTHER, /* an unknown path */
     REQUEST_LOGIN,
     REQUEST_LOGOUT,
     REQUEST_VALIDATE,
@@ -40,10 +40,10 @@ const char *request_kind_name(enum request_kind kind);
 /* False if there is no such kind. */
 bool request_kind_read(struct span name, enum request_kind *kind_r);
 
-/* What the path says, decoded. Members that the kind does not have are SPAN_NONE. */
+/* The decoded parts of the path. Members that the kind does not have are SPAN_NONE. */
 struct route {
     enum request_kind kind;
-    bool wrong_verb;   /* the path is ours, the method is not                 */
+    bool wrong_verb;   /* the path is known, the method is not                */
     bool slash_hidden; /* a %2F inside a part of the path                      */
     bool old_metadata; /* …/layouts/{layout}/metadata                          */
     struct span version, database, layout, record_id, field, repetition, token, script;
@@ -55,22 +55,23 @@ struct request {
     uint64_t number; /* in order of arrival, from 1 */
     struct http_head head;
     struct str head_bytes, body;
-    struct str path_text; /* what the route points into */
+    struct str path_text; /* the texts of the route */
     struct route route;
     struct http_params params;
     bool params_broken;
     bool is_tls;
-    uint64_t record_id; /* 0 if it names none */
+    uint64_t record_id; /* 0: it names none */
     struct twist twist;
 };
 
+/* Begins an empty request; request_clear() it. `body_max`: the most bytes of a body. */
 void request_init(struct request *request, size_t body_max);
 void request_clear(struct request *request);
 
-/* Works out route and parameters from the head. */
+/* Reads route and parameters from the head. */
 void request_route(struct request *request);
 
-/* How many records a list or find asks for; 0: it is none, or a find whose body is still to come.
+/* How many records a list or find asks for; 0: neither, or a find whose body is still to come.
  */
 uint64_t request_limit(const struct request *request);
 

@@ -18,7 +18,7 @@ struct session {
     uint32_t serial;
     char *database, *account;
     int64_t used_us;
-    uint64_t next_ticket, serving; /* equal: nobody has it */
+    uint64_t next_ticket, serving; /* equal: the session is free */
     bool ended;
     struct session_variable *globals;
 };
@@ -27,7 +27,7 @@ struct sessions {
     struct session_rules rules;
     pthread_mutex_t lock;
     pthread_cond_t turn;
-    struct session **list; /* ended ones stay until nobody waits for them */
+    struct session **list; /* ended ones stay while requests wait for them */
     size_t count, room;
     uint32_t last_serial;
 };
@@ -74,7 +74,7 @@ static bool is_idle(const struct session *session)
     return session->serving == session->next_ticket;
 }
 
-/* Ends what has been idle for too long and forgets what ended, with the lock held. */
+/* Ends sessions that were idle for too long and frees those that ended. With the lock held. */
 static void sessions_sweep(struct sessions *sessions)
 {
     int64_t now = time_mono_us();

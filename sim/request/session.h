@@ -1,7 +1,7 @@
 /*
- * Data API sessions. A token works for one database as it was spelled at login, dies after so long
- * without use, and serves one request at a time: whoever holds a session has it alone, the others
- * queue in the order of their arrival. Safe from any thread.
+ * Data API sessions. A token works for one database as it was spelled at login and expires
+ * after some time without use. It serves one request at a time: others wait in the order of their
+ * arrival. Safe from any thread.
  */
 #pragma once
 
@@ -19,10 +19,11 @@ struct session_rules {
 struct sessions;
 struct session;
 
+/* No sessions yet. The caller frees. */
 struct sessions *sessions_new(const struct session_rules *rules);
-void sessions_free(struct sessions *sessions); /* NULL is allowed; nobody may hold one */
+void sessions_free(struct sessions *sessions); /* NULL is allowed; no session may be taken */
 
-/* A token for a new session; false if there are too many. */
+/* Opens a session. False if there are too many. */
 bool session_login(struct sessions *sessions, struct span database, const char *account,
                    char token_r[SESSION_TOKEN_SIZE], uint32_t *serial_r);
 
@@ -34,22 +35,22 @@ bool session_login(struct sessions *sessions, struct span database, const char *
  */
 struct session *session_take(struct sessions *sessions, struct span token, struct span database,
                              bool refuse, bool *busy_r);
-/* `used`: the idle time starts anew. */
+/* Gives a session back. `used`: the idle time starts anew. */
 void session_give(struct sessions *sessions, struct session *session, bool used);
 
-/* Ends a session. False if there is none of that token. */
+/* Ends the session of a token. False if there is none. */
 bool session_logout(struct sessions *sessions, struct span token, uint32_t *serial_r);
 
 uint32_t session_serial(const struct session *session);
 const char *session_account(const struct session *session);
 
-/* Whether the session of that number lives; `token` SPAN_NONE, or it must be its token. */
+/* Whether the session of that number lives; `token` is SPAN_NONE or must be its token. */
 bool session_lives(struct sessions *sessions, uint32_t serial, struct span token, bool used);
 
 /* Ends all, as a restart does. Returns how many there were. */
 size_t sessions_drop(struct sessions *sessions);
 size_t sessions_count(struct sessions *sessions);
 
-/* Global fields, kept as long as the session. Only by who has taken it. */
+/* Global fields, kept as long as the session. Call only while the session is taken. */
 void session_global_set(struct session *session, struct span name, struct span value);
 struct span session_global(const struct session *session, struct span name); /* SPAN_NONE: unset */

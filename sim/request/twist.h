@@ -1,27 +1,27 @@
 /*
- * What a scenario does to one request. All zero: nothing. Each member is what one kind of deed
- * sets, so that deeds can be laid over one another.
+ * What a scenario does to one request; all zero: nothing. Each kind of twist has a member of its
+ * own, so that several can apply to one request.
  */
 #pragma once
 
 #include "base/base.h"
 #include "base/str.h"
 
-/* What the solution does when a record is edited, or read: see sim/api/reaction.h. */
+/* The reaction of the solution when a record is edited or read: see sim/api/reaction.h. */
 enum twist_reaction {
     REACTION_NONE,
     REACTION_EDIT,    /* the modification id rises, and nothing else   */
     REACTION_TOUCH,   /* the file is put there anew, with the same bytes */
-    REACTION_REPLACE, /* with others                                     */
-    REACTION_CLEAR,   /* what was written is emptied                     */
-    REACTION_ALTER,   /* what was written is turned into something else  */
+    REACTION_REPLACE, /* with other bytes                                   */
+    REACTION_CLEAR,   /* the fields that were written are emptied        */
+    REACTION_ALTER,   /* the fields that were written get other values   */
 };
 
 enum twist_coding {
     CODING_AS_ASKED,
     CODING_GZIP, /* compressed though nobody asked        */
     CODING_DEFLATE,
-    CODING_LABEL, /* says gzip, and nothing was done to it */
+    CODING_LABEL, /* says gzip, but is not compressed      */
 };
 
 enum twist_stale { STALE_NOT, STALE_401, STALE_404, STALE_400, STALE_NO_COOKIE };
@@ -32,7 +32,7 @@ struct twist_place {
     uint64_t n;
 };
 
-/* Another answer. */
+/* An answer with another HTTP status. */
 struct twist_status {
     int status;   /* 0: none                                          */
     bool as_json; /* a JSON body that is no FileMaker answer, not HTML */
@@ -64,7 +64,7 @@ struct twist {
     enum twist_stale stale;
     bool html, empty, swap, bom;
     struct twist_place flip;
-    uint64_t pad; /* JSON becomes so many bytes long, by blanks */
+    uint64_t pad; /* JSON is made so many bytes long by blanks */
     enum twist_coding coding;
 
     /* on the wire */

@@ -6,12 +6,12 @@
 
 #include <openssl/types.h>
 
-/* What is wrong with the server's certificate, so that clients can be seen to refuse it. */
+/* The flaw of the server's certificate, with which tests show that clients refuse it. */
 enum cert_flaw { CERT_GOOD, CERT_EXPIRED, CERT_WRONG_NAME, CERT_SELF_SIGNED };
 
 /*
- * Makes what is missing in a folder (ca.pem, ca-key.pem, server.pem, server-key.pem) and sets up
- * TLS from it. A flawed certificate is made afresh and not kept.
+ * Makes the files that a folder lacks (ca.pem, ca-key.pem, server.pem, server-key.pem) and sets up
+ * TLS from them. A flawed certificate is made afresh and not kept.
  *   folder   exists
  *   tls_r    caller frees with SSL_CTX_free()
  * Fails with ERR_OS and ERR_DATA (a file there is not what it should be).

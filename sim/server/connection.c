@@ -1,4 +1,4 @@
-/* The life of a connection. */
+/* Reading the requests of a connection, and serving one after the other. */
 #include "sim/server/connection.h"
 
 #include "sim/api/handle_stream.h"
@@ -22,7 +22,7 @@ static bool request_head_read(struct wire *wire, struct request *request)
         case HTTP_DONE:
             str_add_span(&request->head_bytes, span_first(wire_bytes(wire), size));
             wire_skip(wire, size);
-            /* once more, from bytes that stay */
+            /* read again, from bytes that stay */
             return str_fits(&request->head_bytes, "the head", &err)
                    && http_head_read(str_span(&request->head_bytes), &request->head, &size)
                           == HTTP_DONE;

@@ -1,4 +1,4 @@
-/* One connection: requests in, answers out, until one side has had enough. */
+/* One connection: requests are read and answered until one side closes it. */
 #pragma once
 
 #include "sim/server/wire.h"

@@ -1,7 +1,7 @@
 /*
- * The way out. A body is a run of bytes of known length, from memory or from a container; the plan
- * says how it is framed, where it is cut and what happens on the way. Everything that can go wrong
- * goes wrong here, so that the rest of the simulator knows nothing of it.
+ * Sending an answer. A body has a known length and comes from memory or from a container; the plan
+ * says how it is framed, where it is cut and what happens on the way. All faults of the wire happen
+ * here, so that the rest of the simulator knows nothing of them.
  */
 #include "sim/server/deliver.h"
 
@@ -16,10 +16,10 @@ enum body_framing { FRAMED_LENGTH, FRAMED_CHUNKS, FRAMED_BY_END, FRAMED_NOT };
 
 struct delivery_plan {
     enum body_framing framing;
-    enum twist_coding coding; /* what was done to the body, or is said to have been */
-    uint64_t size;            /* of the body                         */
-    uint64_t claimed;         /* what Content-Length says            */
-    uint64_t to_send;         /* how much of it really goes out      */
+    enum twist_coding coding;                       /* of the body, or only claimed */
+    uint64_t size;                                  /* of the body                         */
+    uint64_t claimed;                               /* the value of Content-Length            */
+    uint64_t to_send;                               /* how much of it is really sent      */
     uint64_t flip_at, reset_at, stall_at, alert_at; /* UINT64_MAX: never */
     bool keep;
 };
@@ -176,12 +176,12 @@ struct body_sending {
     const struct delivery *d;
     const struct delivery_plan *plan;
     struct span body_left; /* of a body in memory */
-    bool is_packed;        /* which is the stream, compressed */
+    bool is_packed;        /* the body is the stream, compressed */
     uint64_t at;           /* bytes of the body sent */
     struct str *head;      /* not sent yet; goes out with the first bytes */
 };
 
-/* Sends, or for a trickle sends a little at a time. */
+/* Sends bytes, for a trickle a few at a time. */
 static bool paced_write(struct body_sending *s, struct span bytes)
 {
     uint64_t rate = s->d->request->twist.trickle;
@@ -230,7 +230,7 @@ static bool block_read(struct body_sending *s, char *block, size_t most, size_t 
     return true;
 }
 
-/* How far the body can go before something happens. */
+/* How many bytes can be sent before the next fault. */
 static size_t until_next(const struct body_sending *s)
 {
     uint64_t stops[] = { s->plan->to_send, s->plan->reset_at, s->plan->stall_at,
@@ -243,7 +243,7 @@ static size_t until_next(const struct body_sending *s)
     return (size_t)(most - s->at);
 }
 
-/* What happens at this very byte. False if it is the end. */
+/* Applies the faults at this byte. False if the connection is over. */
 static bool faults_apply(struct body_sending *s)
 {
     const struct twist *twist = &s->d->request->twist;
@@ -306,7 +306,7 @@ static bool tail_send(struct body_sending *s)
     return wire_write(s->wire, span_of("0\r\n\r\n"));
 }
 
-/* Headers without end; false, for there is no way back. */
+/* Sends headers without end. False, for the connection is over then. */
 static bool endless_headers(struct wire *wire, struct str *head)
 {
     bool good;
@@ -393,7 +393,7 @@ static enum twist_coding coding_of(const struct delivery *d)
     return coding;
 }
 
-/* The whole body in memory, as a proxy has it that compresses. */
+/* Reads the whole body into memory, as a proxy that compresses does. */
 static bool body_gather(const struct delivery *d, struct str *to)
 {
     struct body_sending s = { .d = d, .body_left = str_span(&d->answer->body) };

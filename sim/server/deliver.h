@@ -1,4 +1,7 @@
-/* Sends an answer: headers as a real server orders them, gzip, chunks, and what goes wrong. */
+/*
+ * Sending an answer: headers in the order of a real server, gzip, chunks, and the faults of the
+ * wire.
+ */
 #pragma once
 
 #include "base/base.h"
@@ -15,7 +18,7 @@ struct delivery {
 };
 
 /*
- * Sends.
+ * Sends an answer.
  *   sent_r    bytes of the body that went out
  *   returns   whether the connection can carry another request
  */

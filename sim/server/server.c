@@ -1,4 +1,4 @@
-/* Sockets and threads. */
+/* The listening socket and the threads of its connections. */
 #include "sim/server/server.h"
 
 #include "sim/server/connection.h"
@@ -101,8 +101,8 @@ static bool bind_to(int fd, int port, int *port_r)
 }
 
 /*
- * Bound to a port by name, even one that the system chose: only then does the socket keep it while
- * it does not listen (see listening_stop()).
+ * Opens a socket that is bound to its port by number, even to one that the system chose: only then
+ * does the socket keep the port while it does not listen (see listening_stop()).
  */
 static int socket_open(int port, int *port_r)
 {
@@ -117,7 +117,7 @@ static int socket_open(int port, int *port_r)
     return take_fd(fd);
 }
 
-/* A socket that does not listen refuses; its port stays ours. */
+/* Stops listening for as long as connections are to be refused; the port stays ours. */
 static void listening_stop(struct server *server)
 {
     int64_t until = sim_refuses_until(server->sim);

@@ -1,4 +1,4 @@
-/* Listening: a socket on loopback, a thread for each connection, an orderly end. */
+/* The server: a listening socket on loopback, a thread for each connection, an orderly end. */
 #pragma once
 
 #include "base/base.h"
@@ -18,7 +18,11 @@ struct server_options {
 must_check bool server_start(struct sim *sim, const struct server_options *options, SSL_CTX *tls,
                              struct server **server_r, struct err *err);
 
+/* The port on which it listens. */
 int server_port(const struct server *server);
 
-/* After sim->stop was set: waits for requests in hand, ends the rest, frees. NULL is allowed. */
+/*
+ * Ends the server after sim->stop was set: requests in hand are finished, other connections cut.
+ * NULL is allowed.
+ */
 void server_end(struct server *server);

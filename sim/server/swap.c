@@ -1,4 +1,4 @@
-/* Whoever comes first waits for the second. */
+/* Exchanging answers: the first waits for the second. */
 #include "sim/server/swap.h"
 
 #include "base/mem.h"

@@ -1,4 +1,4 @@
-/* From a request to what the client gets to see of its answer. */
+/* Making the answer to a request, twisting it, and sending it. */
 #include "sim/server/turn.h"
 
 #include "sim/api/codes.h"
@@ -118,7 +118,7 @@ static bool is_stream(const struct request *request)
 
 enum { PAGE_MOST = 30, LONG_BYTES = 20 * 1000 * 1000 };
 
-/* What the switches say of every answer, as a scenario would of one. */
+/* Adds the twists that switches ask for in every answer. */
 static void twist_by_switches(struct sim *sim, struct request *request)
 {
     static const enum twist_coding codings[] = { CODING_AS_ASKED, CODING_GZIP, CODING_DEFLATE,
@@ -163,7 +163,7 @@ static void json_dress(struct answer *answer, const struct twist *twist)
                      "                                                                ");
 }
 
-/* The answer is there; something comes in between. */
+/* Spoils an answer that has been made. */
 static void answer_spoil(struct answer *answer, const struct twist *twist)
 {
     if (answer->style == ANSWER_API || answer->style == ANSWER_PRODUCT)
@@ -191,7 +191,7 @@ static uint64_t gzip_least(const struct sim *sim)
     }
 }
 
-/* A file served, or refused, is an effect: the mover's quota and the checker's evidence. */
+/* Writes a file that was served or refused to the journal. */
 static void stream_journal(struct sim *sim, const struct request *request,
                            const struct answer *answer, uint64_t sent)
 {
@@ -211,7 +211,7 @@ static void stream_journal(struct sim *sim, const struct request *request,
                                                   .request = request->number });
 }
 
-/* Express compares what it is about to send with what the client says it has. */
+/* Answers 304 if the client has this body already, as Express does. */
 static void etag_check(const struct sim *sim, const struct request *request, struct answer *answer)
 {
     struct span have = http_header_value(&request->head, "If-None-Match");

@@ -1,13 +1,13 @@
-/* The turn of one request that was read: handled, twisted as the scenario wants it, and sent. */
+/* Answering one request: it is handled, twisted as the scenario says, and the answer is sent. */
 #pragma once
 
 #include "sim/server/wire.h"
 #include "sim/sim.h"
 
 /*
- * Handles and answers.
- *   left      requests that the connection may carry after this one
- *   returns   whether it can
+ * Answers a request.
+ *   left      how many requests the connection may carry after this one
+ *   returns   whether it can carry another
  */
 bool turn_run(struct sim *sim, struct wire *wire, struct request *request, unsigned left);
 

@@ -1,4 +1,4 @@
-/* Sockets and OpenSSL. */
+/* A connection over a socket and OpenSSL. */
 #include "sim/server/wire.h"
 
 #include "base/mem.h"
@@ -177,7 +177,7 @@ void wire_reset(struct wire *wire)
 
 void wire_alert(struct wire *wire)
 {
-    /* Record type 21 (alert), fatal, internal_error; not encrypted, which is fatal just as well. */
+    /* Record type 21 (alert), fatal, internal_error. It is not encrypted, which is as fatal. */
     static const char alert[] = { 21, 3, 3, 0, 2, 2, 80 };
 
     if (!wire->ssl) {

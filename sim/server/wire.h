@@ -12,7 +12,7 @@
 
 struct wire;
 
-/* Takes `fd`. `tls` NULL for plain HTTP. The caller frees. */
+/* Makes a connection; takes `fd`. `tls` is NULL for plain HTTP. The caller frees. */
 struct wire *wire_new(int fd, SSL_CTX *tls, const struct cancel *stop);
 void wire_free(struct wire *wire); /* NULL is allowed; closes */
 
@@ -22,7 +22,7 @@ bool wire_is_tls(const struct wire *wire);
 /* The TLS handshake; true at once without TLS. */
 bool wire_begin(struct wire *wire);
 
-/* What came and was not yet taken. Valid until the next wire_fill(). */
+/* The bytes that came and were not skipped yet. Valid until the next wire_fill(). */
 struct span wire_bytes(const struct wire *wire);
 void wire_skip(struct wire *wire, size_t size_bytes);
 
