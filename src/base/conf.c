@@ -56,7 +56,7 @@ void auto_conf_cleanup(struct conf **conf)
 
 static struct conf_entry *entry_find(const struct conf *conf, const char *section, const char *name)
 {
-    for (size_t i = 0; i < conf->count; i++)
+    for (size_t i = 0; conf && i < conf->count; i++)
         if (strcmp(conf->entries[i].key->section, section) == 0
             && strcmp(conf->entries[i].name, name) == 0)
             return &conf->entries[i];

@@ -55,5 +55,5 @@ bool conf_free_key(const struct conf *conf, const char *section, size_t index, c
 /* The line on which a key stood, or 0. */
 int conf_line(const struct conf *conf, const char *section, const char *name);
 
-/* What the file says for a key, or NULL: then the key has its fallback. */
+/* What the file says for a key; NULL: nothing, so the key has its fallback, or there is no conf. */
 const char *conf_value(const struct conf *conf, const char *section, const char *name);

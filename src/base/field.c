@@ -24,14 +24,24 @@ static bool flag_read(const char *text, bool *flag_r, struct err *err)
     return true;
 }
 
-static bool choice_read(const char *text, const char *const *choices, int *choice_r,
-                        struct err *err)
+static void choice_set(const struct field *field, int index, void *member)
 {
+    int meaning = field->meanings ? field->meanings[index] : index;
+
+    if (field->is_flag)
+        *(bool *)member = meaning != 0;
+    else
+        *(int *)member = meaning;
+}
+
+static bool choice_read(const char *text, const struct field *field, void *member, struct err *err)
+{
+    const char *const *choices = field->choices;
     auto_str allowed = STR_MAX(KIB(1));
 
     for (int i = 0; choices[i]; i++) {
         if (strcmp(text, choices[i]) == 0) {
-            *choice_r = i;
+            choice_set(field, i, member);
             return true;
         }
         if (*choices[i])
@@ -80,10 +90,18 @@ bool field_set(void *object, const struct field *field, const char *text, struct
     case FIELD_TEXT:
         *(const char **)member = text;
         return true;
+    case FIELD_NAME:
+        *(const char **)member = *text ? text : NULL;
+        return true;
     case FIELD_INT:
         if (!num_i64(span_of(text), field->min, field->max, &n, err))
             return as_usage(err);
         *(int *)member = (int)n;
+        return true;
+    case FIELD_SCALED:
+        if (!num_i64(span_of(text), field->min, field->max, &n, err))
+            return as_usage(err);
+        *(int64_t *)member = n * field->unit;
         return true;
     case FIELD_BYTES:
         return num_bytes(span_of(text), (uint64_t)field->min, (uint64_t)field->max, member, err)
@@ -91,7 +109,7 @@ bool field_set(void *object, const struct field *field, const char *text, struct
     case FIELD_FLAG:
         return flag_read(text, member, err);
     case FIELD_CHOICE:
-        return choice_read(text, field->choices, member, err);
+        return choice_read(text, field, member, err);
     case FIELD_DECIMAL:
         return decimal_read(text, field, member, err);
     }

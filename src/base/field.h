@@ -11,23 +11,32 @@
 
 enum field_type {
     FIELD_TEXT,    /* const char *                            */
+    FIELD_NAME,    /* const char *; NULL if the text is empty */
     FIELD_INT,     /* int, min .. max                         */
+    FIELD_SCALED,  /* int64_t or uint64_t: units of `unit`    */
     FIELD_BYTES,   /* uint64_t, min .. max; "48M"             */
     FIELD_FLAG,    /* bool; yes/no, true/false, on/off, 1/0   */
-    FIELD_CHOICE,  /* int, the index in `choices`             */
+    FIELD_CHOICE,  /* int, enum or bool: one of `choices`     */
     FIELD_DECIMAL, /* double, min .. max; "0.023"             */
 };
 
 struct field {
     enum field_type type;
     size_t offset;
-    int64_t min, max;
-    const char *const *choices; /* ended by NULL */
+    int64_t min, max;           /* as the text says it               */
+    int64_t unit;               /* what one of a scaled number is    */
+    const char *const *choices; /* ended by NULL                     */
+    const int *meanings;        /* of the choices; NULL: their index */
+    bool is_flag;               /* the choice is kept as a bool      */
 };
 
 #define FIELD_OF_TEXT(object, member)                                                              \
     {                                                                                              \
         .type = FIELD_TEXT, .offset = offset_of_typed(object, member, const char *)                \
+    }
+#define FIELD_OF_NAME(object, member)                                                              \
+    {                                                                                              \
+        .type = FIELD_NAME, .offset = offset_of_typed(object, member, const char *)                \
     }
 #define FIELD_OF_INT(object, member, least, most)                                                  \
     {                                                                                              \
@@ -43,10 +52,23 @@ struct field {
     {                                                                                              \
         .type = FIELD_FLAG, .offset = offset_of_typed(object, member, bool)                        \
     }
-#define FIELD_OF_CHOICE(object, member, list)                                                      \
+#define FIELD_OF_SCALED(object, member, least, most, one)                                          \
     {                                                                                              \
-        .type = FIELD_CHOICE, .offset = offset_of_typed(object, member, int), .choices = list      \
+        .type = FIELD_SCALED,                                                                      \
+        .offset = offsetof(object, member)                                                         \
+                  + 0 * _Generic(((object *)NULL)->member, int64_t : 1, uint64_t : 1),             \
+        .min = least, .max = most, .unit = one                                                     \
     }
+#define FIELD_OF_CHOICE_AS(object, member, list, values)                                           \
+    {                                                                                              \
+        .type = FIELD_CHOICE, .offset = offsetof(object, member), .choices = list,                 \
+        .meanings = values,                                                                        \
+        .is_flag = _Generic(((object *)NULL)->member, bool                                         \
+                            : true, int                                                            \
+                            : false, unsigned                                                      \
+                            : false)                                                               \
+    }
+#define FIELD_OF_CHOICE(object, member, list) FIELD_OF_CHOICE_AS(object, member, list, NULL)
 #define FIELD_OF_DECIMAL(object, member, least, most)                                              \
     {                                                                                              \
         .type = FIELD_DECIMAL, .offset = offset_of_typed(object, member, double), .min = least,    \
@@ -56,7 +78,7 @@ struct field {
 /*
  * Fills the member from a text.
  *   object   the struct that the field belongs to
- *   text     for FIELD_TEXT kept as it is: it must outlive `object`
+ *   text     for FIELD_TEXT and FIELD_NAME kept as it is: it must outlive `object`
  * Fails with ERR_USAGE saying what is allowed; the caller adds which setting it was.
  */
 must_check bool field_set(void *object, const struct field *field, const char *text,

@@ -9,6 +9,11 @@ struct settings {
     uint64_t memory;
     bool careful;
     double price;
+    const char *name;
+    int64_t wait_us;
+    uint64_t limit_bytes;
+    enum form { FORM_ASK, FORM_US, FORM_ISO } form;
+    bool each;
 };
 
 static const char *const orders[] = { "oldest", "newest", NULL };
@@ -27,6 +32,47 @@ TEST(a_text_is_kept_as_it_is)
     struct err err = { 0 };
 
     CHECK(field_set(&settings, &text_field, text, &err) && settings.text == text);
+}
+
+TEST(an_empty_name_is_none)
+{
+    static const struct field field = FIELD_OF_NAME(struct settings, name);
+    struct settings settings = { .name = "x" };
+    struct err err = { 0 };
+
+    CHECK(field_set(&settings, &field, "", &err) && settings.name == NULL);
+    CHECK(field_set(&settings, &field, "ca.pem", &err));
+    CHECK_STR(settings.name, "ca.pem");
+}
+
+TEST(a_scaled_number_is_kept_in_its_unit)
+{
+    static const struct field wait = FIELD_OF_SCALED(struct settings, wait_us, 1, 60, 1000000);
+    static const struct field limit = FIELD_OF_SCALED(struct settings, limit_bytes, 1, 9, 1 << 20);
+    struct settings settings = { .wait_us = 7 };
+    struct err err = { 0 };
+
+    CHECK(!field_set(&settings, &wait, "61", &err) && settings.wait_us == 7);
+    CHECK_STR(err.msg, "'61' is not a whole number from 1 to 60");
+    CHECK(field_set(&settings, &wait, "60", &err) && settings.wait_us == 60000000);
+    CHECK(field_set(&settings, &limit, "9", &err) && settings.limit_bytes == 9437184);
+}
+
+/* Two words may mean the same, and a choice of two may be kept as a flag. */
+TEST(a_choice_has_its_meaning)
+{
+    static const char *const forms[] = { "", "us", "month-first", "iso", NULL };
+    static const char *const ways[] = { "waterfall", "each", NULL };
+    static const int meanings[] = { FORM_ASK, FORM_US, FORM_US, FORM_ISO };
+    static const struct field form = FIELD_OF_CHOICE_AS(struct settings, form, forms, meanings);
+    static const struct field each = FIELD_OF_CHOICE(struct settings, each, ways);
+    struct settings settings = { 0 };
+    struct err err = { 0 };
+
+    CHECK(field_set(&settings, &form, "month-first", &err) && settings.form == FORM_US);
+    CHECK(field_set(&settings, &form, "iso", &err) && settings.form == FORM_ISO);
+    CHECK(field_set(&settings, &each, "each", &err) && settings.each);
+    CHECK(field_set(&settings, &each, "waterfall", &err) && !settings.each);
 }
 
 TEST(numbers_keep_to_their_range)
