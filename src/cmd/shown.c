@@ -44,37 +44,17 @@ static bool is_command(const struct conf_key *key)
     return span_ends(span_of(key->name), "_command");
 }
 
+/* As the file has it, or the default. */
 static char *value_of(const struct settings *settings, const struct conf_key *key)
 {
-    const void *member = (const char *)settings + key->field.offset;
+    const char *written = conf_value(settings->conf, key->section, key->name);
+    const char *value = written ? written : key->fallback;
     auto_str text = STR_MAX(KIB(64));
 
-    switch (key->field.type) {
-    case FIELD_TEXT: {
-        const char *value = *(const char *const *)member;
-
-        if (value && *value && is_command(key))
-            str_add_text(&text, "(a command, not shown)");
-        else
-            shown_text(&text, value ? value : "");
-        break;
-    }
-    case FIELD_INT:
-        str_printf(&text, "%d", *(const int *)member);
-        break;
-    case FIELD_BYTES:
-        str_printf(&text, "%ju", (uintmax_t) * (const uint64_t *)member);
-        break;
-    case FIELD_FLAG:
-        str_add_text(&text, *(const bool *)member ? "yes" : "no");
-        break;
-    case FIELD_CHOICE:
-        str_add_text(&text, key->field.choices[*(const int *)member]);
-        break;
-    case FIELD_DECIMAL:
-        str_printf(&text, "%g", *(const double *)member);
-        break;
-    }
+    if (*value && is_command(key))
+        str_add_text(&text, "(a command, not shown)");
+    else
+        shown_text(&text, value);
     return str_take(&text);
 }
 

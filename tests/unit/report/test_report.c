@@ -3,6 +3,7 @@
 #include "report/report.h"
 
 #include "base/csv.h"
+#include "base/fs.h"
 #include "base/mem.h"
 #include "cmd/shown.h"
 #include "document/failure_class.h"
@@ -306,16 +307,23 @@ TEST(no_secret_is_shown)
 
 TEST(every_setting_is_shown)
 {
-    struct settings defaults = { 0 };
+    auto_folder *folder = folder_new();
+    auto_free char *path = folder_path(folder, "fmferry.ini");
+    auto_settings configured = { 0 };
     struct report_setting *shown;
+    struct err err = { 0 };
     size_t count, found = 0;
 
-    conf_fallbacks(settings_keys, &defaults);
-    defaults.password.command = "pass show hunter2";
-    shown_settings(&defaults, &shown, &count);
+    CHECK(fs_write(path,
+                   span_of("[source]\npassword_command = pass show hunter2\n"
+                           "[run]\nworkers = 7\n"),
+                   0600, &err));
+    CHECK(settings_read(path, &configured, &err));
+    shown_settings(&configured, &shown, &count);
     for (size_t i = 0; i < count; i++) {
         CHECK_AT(i, strstr(shown[i].value, "hunter2") == NULL);
-        found += strcmp(shown[i].name, "layout") == 0 || strcmp(shown[i].name, "workers") == 0;
+        found += strcmp(shown[i].name, "layout") == 0 && strstr(shown[i].value, "API_") != NULL;
+        found += strcmp(shown[i].name, "workers") == 0 && strcmp(shown[i].value, "7") == 0;
         found += strcmp(shown[i].value, "(a command, not shown)") == 0;
     }
     CHECK(count > 40 && found == 4);
