@@ -163,7 +163,7 @@ static int check_all(const struct cli_globals *globals, const struct check_optio
     auto_settings settings = { 0 };
     struct engine_settings mover;
     struct checks checks = {
-        .settings = &settings, .mover = &mover, .cancel = cancel, .skipped = STR_MAX(KIB(1))
+        .settings = &settings, .engine = &mover, .cancel = cancel, .skipped = STR_MAX(KIB(1))
     };
     int failed;
 

@@ -13,7 +13,7 @@
 /* What the steps share: each uses what those before it found. */
 struct checks {
     const struct settings *settings;
-    struct engine_settings *mover;
+    struct engine_settings *engine;
     struct cancel *cancel;
     uint64_t write_test; /* a record's number; 0: none was named */
 

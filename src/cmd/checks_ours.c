@@ -33,7 +33,7 @@ static void leftovers_say(struct checks *c, struct preflight_result *tried)
     struct err err = { 0 };
     size_t count;
 
-    if (!store_probe_leftovers(c->mover, c->cancel, &names, &count, &err))
+    if (!store_probe_leftovers(c->engine, c->cancel, &names, &count, &err))
         str_printf(&tried->notes, "what earlier trials left cannot be seen: %s\n", err.msg);
     else if (count > 0)
         str_printf(&tried->notes,
@@ -44,7 +44,7 @@ static void leftovers_say(struct checks *c, struct preflight_result *tried)
 
 static bool store_is_bucket(const struct checks *c)
 {
-    return span_starts(span_of(c->mover->store.url), "s3://");
+    return span_starts(span_of(c->engine->store.url), "s3://");
 }
 
 static bool store_key_is_set(const struct checks *c, const char *name)
@@ -74,7 +74,7 @@ static void idle_settings_say(const struct checks *c, struct preflight_result *t
         str_printf(&tried->problems,
                    "[store] %s: for buckets only, and the store is a folder (%s): name a bucket in "
                    "url (s3://BUCKET/PREFIX), or remove them\n",
-                   str_text(&set), c->mover->store.url);
+                   str_text(&set), c->engine->store.url);
     if (store_key_is_set(c, "ca_file"))
         str_add_text(&tried->notes, "[store] ca_file is for buckets only, and does nothing here\n");
 }
@@ -85,13 +85,13 @@ bool check_store(struct checks *c, struct preflight_result *tried, struct err *e
 
     if (!store_is_bucket(c))
         idle_settings_say(c, tried);
-    checks_file_readable("[store] ca_file", c->mover->store.ca_file, tried);
-    if (!store_probe_run(c->mover, c->cancel, PROBE_ALWAYS, &c->mover->store.traits, &said, err))
+    checks_file_readable("[store] ca_file", c->engine->store.ca_file, tried);
+    if (!store_probe_run(c->engine, c->cancel, PROBE_ALWAYS, &c->engine->store.traits, &said, err))
         return false;
     str_add_text(&tried->ok_text, said);
     if (store_is_bucket(c))
         leftovers_say(c, tried);
-    if (span_starts(span_of(c->mover->store.endpoint ? c->mover->store.endpoint : ""), "http://"))
+    if (span_starts(span_of(c->engine->store.endpoint ? c->engine->store.endpoint : ""), "http://"))
         str_add_text(&tried->notes,
                      "the endpoint is http://: documents that cross a network so are "
                      "readable for everybody; use https://\n");
@@ -105,16 +105,16 @@ static void readers_open(struct checks *c)
 {
     struct err ignored;
 
-    if (!ledger_open_reader(c->mover->ledger_url, c->mover->source_name, c->cancel, &c->ledger,
+    if (!ledger_open_reader(c->engine->ledger_url, c->engine->source_name, c->cancel, &c->ledger,
                             &ignored))
         c->ledger = NULL;
-    if (!registry_open_reader(&c->mover->registry, c->cancel, &c->registry, &ignored))
+    if (!registry_open_reader(&c->engine->registry, c->cancel, &c->registry, &ignored))
         c->registry = NULL;
 }
 
 bool check_databases(struct checks *c, struct preflight_result *tried, struct err *err)
 {
-    if (!preflight_databases(c->mover, c->cancel, tried, &c->patients, err))
+    if (!preflight_databases(c->engine, c->cancel, tried, &c->patients, err))
         return false;
     if (tried->problems.size)
         return true;
@@ -128,7 +128,7 @@ bool check_patients(struct checks *c, struct preflight_result *tried, struct err
     const struct sample *s = &c->sample;
 
     (void)err;
-    if (!*c->mover->registry.patients_table) {
+    if (!*c->engine->registry.patients_table) {
         str_add_text(&c->skipped,
                      "[registry] patients_table is empty: the application has no patients");
         return true;
@@ -147,18 +147,18 @@ bool check_patients(struct checks *c, struct preflight_result *tried, struct err
         str_printf(&tried->problems,
                    "of %jd patients of documents the application has none: is '%s' ([source] "
                    "patient_field) the patient's id, and is it in the application's patients?\n",
-                   (intmax_t)s->patients, c->mover->fields.patient);
+                   (intmax_t)s->patients, c->engine->fields.patient);
     if (s->passed > 2 && s->without_patient == s->passed)
         str_printf(
             &tried->problems,
             "none of %jd records looked at names a patient in '%s' ([source] patient_field): "
             "every document would be moved to nobody; correct the name\n",
-            (intmax_t)s->passed, c->mover->fields.patient);
+            (intmax_t)s->passed, c->engine->fields.patient);
     else if (s->without_patient > 0)
         str_printf(&tried->notes,
                    "%jd of %jd records looked at name no patient in '%s': they stay "
                    "unlinked\n",
-                   (intmax_t)s->without_patient, (intmax_t)s->passed, c->mover->fields.patient);
+                   (intmax_t)s->without_patient, (intmax_t)s->passed, c->engine->fields.patient);
     return true;
 }
 
@@ -175,7 +175,7 @@ bool check_earlier(struct checks *c, struct preflight_result *tried, struct err 
         return false;
     for (int i = 0; i < LEDGER_STATES; i++)
         documents += states[i];
-    if (!pinned_check(c->ledger, c->mover, err))
+    if (!pinned_check(c->ledger, c->engine, err))
         return false;
     if (documents == 0) {
         str_add_text(&tried->ok_text, "there was none");
@@ -284,8 +284,8 @@ static void temporary_files_look(double documents, struct preflight_result *trie
 
 bool check_room(struct checks *c, struct preflight_result *tried, struct err *err)
 {
-    const char *store = disk_room_path(c->mover->store.url),
-               *ledger = disk_room_path(c->mover->ledger_url);
+    const char *store = disk_room_path(c->engine->store.url),
+               *ledger = disk_room_path(c->engine->ledger_url);
     double documents = records_of(&c->sample), files = bytes_to_come(c);
     bool is_shared = store && ledger && disk_room_is_shared(store, ledger);
 

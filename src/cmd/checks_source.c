@@ -20,35 +20,35 @@ enum { SESSIONS_TRIED_MAX = 25, PAGE_FAT = 4 * 1024 * 1024, REQUESTS_A_DOCUMENT 
 
 bool check_server(struct checks *c, struct preflight_result *tried, struct err *err)
 {
-    if (span_starts(span_of(c->mover->filemaker.url), "http://"))
+    if (span_starts(span_of(c->engine->filemaker.url), "http://"))
         str_add_text(&tried->notes, "the address is http://: what crosses a network so is readable "
                                     "for everybody; use https://\n");
-    checks_file_readable("[source] ca_file", c->mover->filemaker.ca_file, tried);
-    return filemaker_new(&c->mover->filemaker, c->cancel, &c->filemaker, err)
-           && preflight_server(c->mover, c->filemaker, tried, err);
+    checks_file_readable("[source] ca_file", c->engine->filemaker.ca_file, tried);
+    return filemaker_new(&c->engine->filemaker, c->cancel, &c->filemaker, err)
+           && preflight_server(c->engine, c->filemaker, tried, err);
 }
 
 bool check_login(struct checks *c, struct preflight_result *tried, struct err *err)
 {
-    if (!preflight_login(c->mover, c->filemaker, err))
+    if (!preflight_login(c->engine, c->filemaker, err))
         return false;
-    str_printf(&tried->ok_text, "'%s' opens '%s'", c->mover->filemaker.account,
-               c->mover->filemaker.database);
+    str_printf(&tried->ok_text, "'%s' opens '%s'", c->engine->filemaker.account,
+               c->engine->filemaker.database);
     return true;
 }
 
 /* One for each worker and one to count, as a run has them; ours is one already. */
-static int sessions_wanted(const struct engine_settings *mover)
+static int sessions_wanted(const struct engine_settings *engine)
 {
-    int wanted = mover->workers + 1;
+    int wanted = engine->workers + 1;
 
-    return mover->sessions > 0 && mover->sessions < wanted ? mover->sessions : wanted;
+    return engine->sessions > 0 && engine->sessions < wanted ? engine->sessions : wanted;
 }
 
 static bool sessions_open(struct checks *c, struct filemaker **open, int wanted, int *count_r,
                           struct err *err)
 {
-    struct filemaker_settings settings = c->mover->filemaker;
+    struct filemaker_settings settings = c->engine->filemaker;
 
     settings.fails_when_full = true;
     for (*count_r = 1; *count_r < wanted; ++*count_r) {
@@ -63,7 +63,7 @@ static bool sessions_open(struct checks *c, struct filemaker **open, int wanted,
 bool check_sessions(struct checks *c, struct preflight_result *tried, struct err *err)
 {
     struct filemaker *open[SESSIONS_TRIED_MAX] = { NULL };
-    int wanted = sessions_wanted(c->mover), count = 1;
+    int wanted = sessions_wanted(c->engine), count = 1;
     int most = wanted < SESSIONS_TRIED_MAX ? wanted : SESSIONS_TRIED_MAX;
     bool good = sessions_open(c, open, most, &count, err);
 
@@ -87,9 +87,9 @@ bool check_sessions(struct checks *c, struct preflight_result *tried, struct err
 
 bool check_layout(struct checks *c, struct preflight_result *tried, struct err *err)
 {
-    if (!preflight_layout(c->mover, c->filemaker, &c->layout, &c->containers, tried, err))
+    if (!preflight_layout(c->engine, c->filemaker, &c->layout, &c->containers, tried, err))
         return false;
-    c->mover->fields.containers = &c->containers;
+    c->engine->fields.containers = &c->containers;
     return true;
 }
 
@@ -117,7 +117,7 @@ static void page_say(const struct sample *s, struct preflight_result *tried)
 
 bool check_records(struct checks *c, struct preflight_result *tried, struct err *err)
 {
-    struct sample_request of = { c->mover, c->filemaker, c->ledger, c->registry, c->cancel };
+    struct sample_request of = { c->engine, c->filemaker, c->ledger, c->registry, c->cancel };
     const struct sample *s = &c->sample;
 
     if (!sample_take(&of, &c->sample, err))
@@ -126,7 +126,7 @@ bool check_records(struct checks *c, struct preflight_result *tried, struct err 
         str_printf(&tried->problems,
                    "layout '%s' shows no record to this account: does its table hold any, and may "
                    "the account's privilege set see them?\n",
-                   c->mover->fields.layout);
+                   c->engine->fields.layout);
         return true;
     }
     if (s->records == UINT64_MAX)
@@ -144,7 +144,7 @@ bool check_records(struct checks *c, struct preflight_result *tried, struct err 
 
 static bool census_key_try(struct checks *c, struct preflight_result *tried, struct err *err)
 {
-    const struct source_fields *f = &c->mover->fields;
+    const struct source_fields *f = &c->engine->fields;
     char why[256];
     bool good;
 
@@ -162,9 +162,9 @@ static bool census_key_try(struct checks *c, struct preflight_result *tried, str
 
 bool check_ids(struct checks *c, struct preflight_result *tried, struct err *err)
 {
-    if (preflight_is_begun(c->mover, c->cancel))
-        c->mover->accept_record_ids = "whoever began"; /* nothing can be chosen any more */
-    return preflight_ids(c->mover, c->filemaker, &c->ids, tried, err)
+    if (preflight_is_begun(c->engine, c->cancel))
+        c->engine->accept_record_ids = "whoever began"; /* nothing can be chosen any more */
+    return preflight_ids(c->engine, c->filemaker, &c->ids, tried, err)
            && census_key_try(c, tried, err);
 }
 
@@ -172,16 +172,16 @@ bool check_filter(struct checks *c, struct preflight_result *tried, struct err *
 {
     const struct sample *s = &c->sample;
 
-    if (!*c->mover->filter_text) {
+    if (!*c->engine->filter_text) {
         str_add_text(&tried->ok_text, "none: every record is a document");
         return true;
     }
-    if (!preflight_filter(c->mover, c->filemaker, tried, err) || tried->problems.size)
+    if (!preflight_filter(c->engine, c->filemaker, tried, err) || tried->problems.size)
         return tried->problems.size > 0;
     if (s->passed == 0 && (uint64_t)s->looked >= s->records)
         str_printf(&tried->problems,
                    "the filter '%.200s' ([source] filter) lets none of %jd records through\n",
-                   c->mover->filter_text, (intmax_t)s->looked);
+                   c->engine->filter_text, (intmax_t)s->looked);
     else if (s->passed == 0)
         str_printf(&tried->notes,
                    "the filter lets none of the %jd records through that were looked "
@@ -259,7 +259,7 @@ bool check_file(struct checks *c, struct preflight_result *tried, struct err *er
         str_printf(
             &tried->problems,
             "the account sees none of %jd containers: give its privilege set access to '%s'\n",
-            (intmax_t)s->documents, c->mover->fields.container_list);
+            (intmax_t)s->documents, c->engine->fields.container_list);
     else
         str_printf(&c->skipped, "none of %jd documents looked at has a file to fetch",
                    (intmax_t)s->documents);
@@ -268,11 +268,11 @@ bool check_file(struct checks *c, struct preflight_result *tried, struct err *er
 
 bool check_places(struct checks *c, struct preflight_result *tried, struct err *err)
 {
-    if (!*c->mover->reference_map && !*c->mover->odata_table && !*c->mover->script) {
+    if (!*c->engine->reference_map && !*c->engine->odata_table && !*c->engine->script) {
         str_add_text(&tried->ok_text, "none are named (reference_map, odata_table, script_name)");
         return true;
     }
-    return preflight_places(c->mover, c->filemaker, tried, err);
+    return preflight_places(c->engine, c->filemaker, tried, err);
 }
 
 /* --- the mark ------------------------------------------------------------------------------- */
@@ -284,8 +284,8 @@ static bool unmarked_find(struct checks *c, uint64_t *record_r, struct err *err)
     auto_page page = { 0 };
 
     *record_r = c->sample.unmarked_record;
-    find_count_query(c->mover->fields.mark, "=", &query);
-    if (!filemaker_find(c->filemaker, c->mover->fields.layout, str_text(&query), NULL, 1, 1, &page,
+    find_count_query(c->engine->fields.mark, "=", &query);
+    if (!filemaker_find(c->filemaker, c->engine->fields.layout, str_text(&query), NULL, 1, 1, &page,
                         err))
         return err->kind == ERR_REMOTE && err->reason != 0;
     if (page.count > 0)
@@ -316,7 +316,7 @@ bool check_mark(struct checks *c, struct preflight_result *tried, struct err *er
     char now[STAMP_TEXT_SIZE];
 
     (void)err;
-    if (!*c->mover->fields.mark) {
+    if (!*c->engine->fields.mark) {
         str_add_text(&tried->notes, "mark_field is empty: nothing is written to FileMaker, the "
                                     "ledger alone keeps track\n");
         return true;
@@ -324,7 +324,7 @@ bool check_mark(struct checks *c, struct preflight_result *tried, struct err *er
     str_printf(
         &tried->ok_text,
         "would now be '%s' in '%s'; writing it also changes the record's modification stamps",
-        dates_stamp_text(time_now_us(), now), c->mover->fields.mark);
+        dates_stamp_text(time_now_us(), now), c->engine->fields.mark);
     marks_say(&c->sample, tried);
     return true;
 }
@@ -336,13 +336,13 @@ bool check_writing(struct checks *c, struct preflight_result *tried, struct err 
     char *said = NULL;
 
     if (c->write_test) {
-        if (!mark_test_run(c->mover, c->filemaker, c->cancel, c->write_test, &said, err))
+        if (!mark_test_run(c->engine, c->filemaker, c->cancel, c->write_test, &said, err))
             return false;
         str_add_text(&tried->ok_text, said);
         free(said);
         return true;
     }
-    if (!*c->mover->fields.mark) {
+    if (!*c->engine->fields.mark) {
         str_add_text(&c->skipped, "mark_field is empty");
         return true;
     }
@@ -365,7 +365,7 @@ bool check_writing(struct checks *c, struct preflight_result *tried, struct err 
 static void sample_dates_say(const struct checks *c, struct preflight_result *tried)
 {
     const struct sample *s = &c->sample;
-    const struct source_fields *f = &c->mover->fields;
+    const struct source_fields *f = &c->engine->fields;
     int64_t odd = s->dates_none + s->dates_unlike;
 
     if (s->dates_either > 0)
@@ -523,7 +523,7 @@ static bool roster_count(struct checks *c, const struct patients_settings *patie
             &tried->problems,
             "of %d patients of documents ('%s', [source] patient_field) layout '%s' has none "
             "in '%s' ([patients] key_field): correct the one or the other\n",
-            asked, c->mover->fields.patient, patients->layout, patients->key);
+            asked, c->engine->fields.patient, patients->layout, patients->key);
     else if (met < asked)
         str_printf(
             &tried->notes,

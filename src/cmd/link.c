@@ -76,7 +76,7 @@ static int result_tell(const struct relink_result *r)
     return r->waiting + r->review + r->orphaned + r->failed > 0 ? EXIT_LEFT : EXIT_DONE;
 }
 
-static int link_with(const struct cli_globals *globals, const struct relink_request *order,
+static int link_with(const struct cli_globals *globals, const struct relink_request *request,
                      struct err *err)
 {
     struct cancel *cancel = cancel_new();
@@ -92,14 +92,14 @@ static int link_with(const struct cli_globals *globals, const struct relink_requ
     if (good) {
         mover = settings_mover(&settings);
         store_probe_known(&mover, cancel, &mover.store.traits);
-        good = relink_documents(&mover, order, cancel, &result, err);
+        good = relink_documents(&mover, request, cancel, &result, err);
     }
     http_teardown();
     signals_free(signals);
     cancel_free(cancel);
     if (!good)
         return -1;
-    if (order->by_hand && result.examined == 0) {
+    if (request->by_hand && result.examined == 0) {
         (void)err_set(
             err, ERR_USAGE, 0,
             "no document that is done has this id or record number: see 'fmferry status'");
@@ -149,37 +149,37 @@ static int link_command(const struct cli_globals *globals, const void *arg, stru
     const struct link_options *o = arg;
     auto_str lower = STR_MAX(512);
     char patient[UUID_TEXT_SIZE];
-    struct relink_request order = { .choice.search = o->all ? LEDGER_LINKS_ALL
-                                                            : LEDGER_LINKS_LATE };
+    struct relink_request request = { .choice.search = o->all ? LEDGER_LINKS_ALL
+                                                              : LEDGER_LINKS_LATE };
 
     if (o->history)
         return history_tell(globals, err);
     if (!o->document && !o->patient)
-        return link_with(globals, &order, err);
+        return link_with(globals, &request, err);
     if (!o->document || !o->patient || o->all) {
         (void)err_set(err, ERR_USAGE, 0, "by hand: --document and --patient, and not --all");
         return -1;
     }
     if (!by_hand_check(o, err))
         return -1;
-    document_option_read(o->document, &order.choice, &lower);
-    order.by_hand = true;
-    order.patient = patient_option_read(o->patient, patient);
-    order.who = o->by;
-    order.reason = o->reason;
-    return link_with(globals, &order, err);
+    document_option_read(o->document, &request.choice, &lower);
+    request.by_hand = true;
+    request.patient = patient_option_read(o->patient, patient);
+    request.who = o->by;
+    request.reason = o->reason;
+    return link_with(globals, &request, err);
 }
 
 static int unlink_command(const struct cli_globals *globals, const void *arg, struct err *err)
 {
     const struct link_options *o = arg;
     auto_str lower = STR_MAX(512);
-    struct relink_request order = { .by_hand = true, .who = o->by, .reason = o->reason };
+    struct relink_request request = { .by_hand = true, .who = o->by, .reason = o->reason };
 
     if (!by_hand_check(o, err))
         return -1;
-    document_option_read(o->document, &order.choice, &lower);
-    return link_with(globals, &order, err);
+    document_option_read(o->document, &request.choice, &lower);
+    return link_with(globals, &request, err);
 }
 
 static const struct opt link_opts[] = {

@@ -18,12 +18,12 @@ struct run_options {
 /* When a series of runs is given up: the rules of those who had to run their importer by hand. */
 enum { SERIES_RUNS = 20, SERIES_FEW = 10, SERIES_FEW_RUNS = 2 };
 
-static bool run_once(const struct engine_settings *mover, struct cancel *cancel,
+static bool run_once(const struct engine_settings *engine, struct cancel *cancel,
                      struct run_result *result, struct err *err)
 {
     struct progress *progress = progress_new();
     struct run_watcher watcher = progress_watcher(progress);
-    bool good = run_all(mover, cancel, &watcher, result, err);
+    bool good = run_all(engine, cancel, &watcher, result, err);
 
     progress_free(progress);
     if (good)
@@ -32,13 +32,13 @@ static bool run_once(const struct engine_settings *mover, struct cancel *cancel,
 }
 
 /* Run after run, until nothing is left or nothing comes of it any more. */
-static int run_series(const struct engine_settings *mover, struct cancel *cancel, struct err *err)
+static int run_series(const struct engine_settings *engine, struct cancel *cancel, struct err *err)
 {
     struct run_result result;
     int few = 0;
 
     for (int runs = 1;; runs++) {
-        if (!run_once(mover, cancel, &result, err))
+        if (!run_once(engine, cancel, &result, err))
             return -1;
         if (result.was_stopped || ending_is_complete(&result))
             return ending_code(&result);
@@ -72,23 +72,23 @@ static void ids_print(const struct dry_run_result *r)
     say_count(r->without_id, "of all these, moved by the number of their record, for good");
 }
 
-static bool ids_are_enough(const struct dry_run_result *r, const struct engine_settings *mover,
+static bool ids_are_enough(const struct dry_run_result *r, const struct engine_settings *engine,
                            struct err *err)
 {
-    return !r->is_refused || mover->accept_record_ids
+    return !r->is_refused || engine->accept_record_ids
            || err_set(
                err, ERR_USAGE, 0,
                "a run would refuse to start: %jd of %jd records have no id of their own in "
                "'%s' ([source] key_field). Name the field with each document's own UUID; or, "
                "if there is none: fmferry run --accept-record-ids YOUR-NAME",
-               (intmax_t)r->records_by_number, (intmax_t)r->records, mover->fields.key);
+               (intmax_t)r->records_by_number, (intmax_t)r->records, engine->fields.key);
 }
 
-static int run_dry(const struct engine_settings *mover, struct cancel *cancel, struct err *err)
+static int run_dry(const struct engine_settings *engine, struct cancel *cancel, struct err *err)
 {
     struct dry_run_result r;
 
-    if (!dry_run_all(mover, cancel, &r, err))
+    if (!dry_run_all(engine, cancel, &r, err))
         return -1;
     print("nothing was written; a run would find\n");
     print("  %8jd  records%s, %jd documents among them\n", (intmax_t)r.records,
@@ -109,7 +109,7 @@ static int run_dry(const struct engine_settings *mover, struct cancel *cancel, s
     say_count(r.dates_either, "whose date could be day first or month first: set [source] "
                               "date_format");
     say_count(r.dates_unlike, "whose date is not in the form that [source] date_format tells");
-    if (!ids_are_enough(&r, mover, err))
+    if (!ids_are_enough(&r, engine, err))
         return -1;
     return r.closed ? EXIT_DONE : EXIT_LEFT;
 }
