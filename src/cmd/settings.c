@@ -14,6 +14,13 @@ static const char *or_null(const char *text)
     return text && *text ? text : NULL;
 }
 
+/* Adds where a key stands. */
+static bool wrong_key(const struct settings *s, const char *path, const char *section,
+                      const char *key, struct err *err)
+{
+    return err_ctx(err, "%s:%d: %s", path, conf_line(s->conf, section, key), key);
+}
+
 /* The rules of a section of free keys; the caller frees the array. */
 static size_t columns_read(const struct conf *conf, const char *section,
                            struct registry_rule **rules_r)
@@ -100,7 +107,7 @@ static bool templates_check(const struct settings *settings, const char *path, s
         key = "unlinked_key";
     else if (!key_folders_check(settings->type_folders, err))
         key = "type_folders";
-    return !key || err_ctx(err, "%s:%d: %s", path, conf_line(settings->conf, "store", key), key);
+    return !key || wrong_key(settings, path, "store", key, err);
 }
 
 /* --- what a bucket is told ------------------------------------------------------------------ */
@@ -163,8 +170,7 @@ static bool bucket_check(const struct settings *s, const char *path, struct err 
 
     for (size_t i = 0; i < lengthof(rules); i++)
         if (!rules[i].fits(s, err))
-            return err_ctx(err, "%s:%d: %s", path, conf_line(s->conf, "store", rules[i].key),
-                           rules[i].key);
+            return wrong_key(s, path, "store", rules[i].key, err);
     return true;
 }
 
@@ -178,18 +184,21 @@ static bool command_check(const struct settings *s, const char *path, struct err
     return !what || child_may_be_named_by(path, what, err) || err_ctx(err, "%s", path);
 }
 
+static bool file_read(const char *path, struct settings *s, struct err *err)
+{
+    if (conf_read(path, settings_keys, s, &s->conf, err))
+        return true;
+    if (err->kind != ERR_OS || err->code != ENOENT)
+        return false;
+    err->kind = ERR_USAGE;
+    return err_ctx(err, "there is no configuration yet ('fmferry init' writes one)");
+}
+
 bool settings_read(const char *path, struct settings *settings_r, struct err *err)
 {
     auto_settings settings = { 0 };
 
-    if (!conf_read(path, settings_keys, &settings, &settings.conf, err)) {
-        if (err->kind == ERR_OS && err->code == ENOENT) {
-            err->kind = ERR_USAGE;
-            return err_ctx(err, "there is no configuration yet ('fmferry init' writes one)");
-        }
-        return false;
-    }
-    if (!command_check(&settings, path, err))
+    if (!file_read(path, &settings, err) || !command_check(&settings, path, err))
         return false;
     settings.password = (struct secret_source){ or_null(settings.password.env),
                                                 or_null(settings.password.file),
@@ -197,19 +206,17 @@ bool settings_read(const char *path, struct settings *settings_r, struct err *er
     settings.source_name = *settings.name ? mem_text(settings.name)
                                           : mem_printf("%s/%s", settings.database, settings.layout);
     if (!time_zone_set(settings.time_zone, err))
-        return err_ctx(err, "%s:%d: time_zone", path,
-                       conf_line(settings.conf, "source", "time_zone"));
+        return wrong_key(&settings, path, "source", "time_zone", err);
     if (!prefix_read(&settings, err))
-        return err_ctx(err, "%s:%d: url", path, conf_line(settings.conf, "store", "url"));
+        return wrong_key(&settings, path, "store", "url", err);
     if (!templates_check(&settings, path, err)
         || (span_starts(span_of(settings.store_url), "s3://")
             && !bucket_check(&settings, path, err)))
         return false;
     if (!gate_quiet_read(settings.quiet_hours, &(struct gate_settings){ 0 }, err))
-        return err_ctx(err, "%s:%d: quiet_hours", path,
-                       conf_line(settings.conf, "source", "quiet_hours"));
+        return wrong_key(&settings, path, "source", "quiet_hours", err);
     if (!filter_read(settings.filter, settings.mark_field, &settings.filter_parsed, err))
-        return err_ctx(err, "%s:%d: filter", path, conf_line(settings.conf, "source", "filter"));
+        return wrong_key(&settings, path, "source", "filter", err);
     settings.document_count =
         columns_read(settings.conf, "document_columns", &settings.document_columns);
     settings.patient_count =
