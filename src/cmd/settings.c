@@ -112,19 +112,19 @@ static bool templates_check(const struct settings *settings, const char *path, s
 
 /* --- what a bucket is told ------------------------------------------------------------------ */
 
-static bool kms_fits(const struct settings *s, struct err *err)
+static bool kms_fits(const struct store_settings *s, struct err *err)
 {
-    return !*s->kms_key || s->encryption >= STORE_SSE_KMS
+    return !s->kms_key || s->encryption >= STORE_SSE_KMS
            || err_set(err, ERR_USAGE, 0, "a key does nothing without encryption = aws:kms");
 }
 
 /* What must be thawed cannot be verified. */
-static bool class_fits(const struct settings *s, struct err *err)
+static bool class_fits(const struct store_settings *s, struct err *err)
 {
     static const char *const frozen[] = { "GLACIER", "DEEP_ARCHIVE" };
 
     for (size_t i = 0; i < lengthof(frozen); i++)
-        if (strcmp(s->storage_class, frozen[i]) == 0)
+        if (s->storage_class && strcmp(s->storage_class, frozen[i]) == 0)
             return err_set(
                 err, ERR_USAGE, 0,
                 "objects of the class %s cannot be read before they are thawed, so nothing "
@@ -133,18 +133,18 @@ static bool class_fits(const struct settings *s, struct err *err)
     return true;
 }
 
-static bool owner_fits(const struct settings *s, struct err *err)
+static bool owner_fits(const struct store_settings *s, struct err *err)
 {
-    size_t digits = strspn(s->expected_owner, "0123456789");
+    size_t digits = s->expected_owner ? strspn(s->expected_owner, "0123456789") : 0;
 
-    return !*s->expected_owner || (digits == 12 && !s->expected_owner[digits])
+    return !s->expected_owner || (digits == 12 && !s->expected_owner[digits])
            || err_set(err, ERR_USAGE, 0, "'%.40s' is not an account's number (12 digits)",
                       s->expected_owner);
 }
 
-static bool tags_fit(const struct settings *s, struct err *err)
+static bool tags_fit(const struct store_settings *s, struct err *err)
 {
-    struct span rest = span_of(s->tags);
+    struct span rest = s->tags ? span_of(s->tags) : SPAN_NONE;
 
     while (rest.size) {
         struct span value = span_cut(&rest, ',');
@@ -160,16 +160,17 @@ static bool tags_fit(const struct settings *s, struct err *err)
 
 static bool bucket_check(const struct settings *s, const char *path, struct err *err)
 {
+    const struct store_settings store = settings_of_store(s);
     static const struct {
         const char *key;
-        bool (*fits)(const struct settings *s, struct err *err);
+        bool (*fits)(const struct store_settings *store, struct err *err);
     } rules[] = { { "kms_key", kms_fits },
                   { "storage_class", class_fits },
                   { "expected_owner", owner_fits },
                   { "tags", tags_fit } };
 
     for (size_t i = 0; i < lengthof(rules); i++)
-        if (!rules[i].fits(s, err))
+        if (!rules[i].fits(&store, err))
             return wrong_key(s, path, "store", rules[i].key, err);
     return true;
 }
