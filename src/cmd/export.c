@@ -15,8 +15,8 @@ struct export_options {
     const char *folder;
 };
 
-typedef bool writes(const struct export_settings *settings, const struct cancel *cancel,
-                    struct export_result *result_r, struct err *err);
+typedef bool export_writer(const struct export_settings *settings, const struct cancel *cancel,
+                           struct export_result *result_r, struct err *err);
 
 static struct export_settings settings_export(const struct settings *s, const char *folder)
 {
@@ -28,7 +28,7 @@ static struct export_settings settings_export(const struct settings *s, const ch
                                      .program = "fmferry " VERSION };
 }
 
-static int export_with(const struct cli_globals *globals, const void *arg, writes *write,
+static int export_with(const struct cli_globals *globals, const void *arg, export_writer *write,
                        struct err *err)
 {
     const struct export_options *o = arg;

@@ -118,7 +118,7 @@ static int import_say(const struct patients_result *result)
 static int import_and_say(const struct import_options *o, struct settings *settings,
                           const struct cancel *cancel, struct err *err)
 {
-    struct patients_request order = { .csv = o->csv, .dates_as_set = o->dates_as_set };
+    struct patients_request request = { .csv = o->csv, .dates_as_set = o->dates_as_set };
     struct patients_result result = { 0 };
     struct patients_settings patients;
     struct rows_display sample = { 0 };
@@ -129,11 +129,11 @@ static int import_and_say(const struct import_options *o, struct settings *setti
         settings->patients_encoding = o->encoding;
     patients = settings_patients(settings);
     if (o->dry_run)
-        return patients_dry_run(&patients, &order, patients_row_print, &sample, cancel, &result,
+        return patients_dry_run(&patients, &request, patients_row_print, &sample, cancel, &result,
                                 err)
                    ? dry_say(&sample, &result)
                    : -1;
-    return patients_import(&patients, &order, cancel, &result, err) ? import_say(&result) : -1;
+    return patients_import(&patients, &request, cancel, &result, err) ? import_say(&result) : -1;
 }
 
 static int import_command(const struct cli_globals *globals, const void *arg, struct err *err)
