@@ -1,17 +1,22 @@
 /* `fmferry check`: tries every setting as a run will use it, and says how to mend what fails. */
 #include "cmd/checks.h"
 #include "cmd/commands.h"
-#include "cmd/signals.h"
+#include "cmd/work.h"
 
 #include "base/foreign.h"
 #include "base/mem.h"
 #include "base/num.h"
-#include "http/http.h"
 #include "store/s3/policy.h"
 
 struct check_options {
     const char *write_test; /* a record's number, or NULL */
     const char *policy;
+};
+
+/* What the body is told. */
+struct check_request {
+    const char *config;
+    uint64_t record; /* for the write test; 0: none */
 };
 
 /* --- the steps ------------------------------------------------------------------------------ */
@@ -157,52 +162,48 @@ static bool write_test_read(const struct check_options *o, uint64_t *record_r, s
     return err_ctx(err, "--write-test");
 }
 
-static int check_all(const struct cli_globals *globals, const struct check_options *o,
-                     struct cancel *cancel, struct err *err)
+static int checks_end(struct checks *c, int failed, struct err *err)
 {
-    auto_settings settings = { 0 };
-    struct engine_settings mover;
-    struct checks checks = {
-        .settings = &settings, .engine = &mover, .cancel = cancel, .skipped = STR_MAX(KIB(1))
-    };
-    int failed;
+    bool needs_patients = *c->engine->registry.patients_table && !c->patients;
 
-    if (!write_test_read(o, &checks.write_test, err)
-        || !settings_read(globals->config, &settings, err) || !settings_password(&settings, err)
-        || !settings_credentials(&settings, cancel, err))
-        return -1;
-    step_line_print("ok", "configuration", span_of(globals->config));
-    mover = settings_mover(&settings);
-    failed = steps_try(&checks);
-    checks_clear(&checks);
-    if (cancel_is_set(cancel)) {
+    if (cancel_is_set(c->cancel)) {
         (void)err_set(err, ERR_CANCELED, 0, "asked to stop");
         return -1;
     }
-    if (failed)
+    if (failed) {
         print("%d to mend\n", failed);
-    else
-        print("all fine; next: fmferry %s\n",
-              checks.patients || !*mover.registry.patients_table ? "run" : "patients import");
-    return failed ? EXIT_FAILED : EXIT_DONE;
+        return EXIT_FAILED;
+    }
+    print("all fine; next: fmferry %s\n", needs_patients ? "patients import" : "run");
+    return EXIT_DONE;
 }
 
-/* Prints what the store's account must allow; nothing is asked of anybody. */
-static int policy_print(const struct cli_globals *globals, const char *name, struct err *err)
+static int check_body(struct work *work, struct err *err)
 {
-    bool links = strcmp(name, "link") == 0;
-    auto_settings settings = { 0 };
-    struct store_settings store;
+    const struct check_request *o = work->options;
+    struct checks checks = { .settings = &work->settings,
+                             .engine = &work->settings.engine,
+                             .cancel = work->cancel,
+                             .write_test = o->record,
+                             .skipped = STR_MAX(KIB(1)) };
+    int failed, code;
+
+    step_line_print("ok", "configuration", span_of(o->config));
+    failed = steps_try(&checks);
+    code = checks_end(&checks, failed, err);
+    checks_clear(&checks);
+    return code;
+}
+
+/* Prints what the store's account must allow; nobody is asked. */
+static int policy_body(struct work *work, struct err *err)
+{
+    const struct check_options *o = work->options;
+    bool is_link = strcmp(o->policy, "link") == 0;
     auto_str text = STR_MAX(KIB(16));
 
-    if (!links && strcmp(name, "run") != 0) {
-        (void)err_set(err, ERR_USAGE, 0, "--policy is run or link, not '%.40s'", name);
-        return -1;
-    }
-    if (!settings_read(globals->config, &settings, err))
-        return -1;
-    store = settings_of_store(&settings);
-    if (!store_policy(&store, links ? STORE_POLICY_LINK : STORE_POLICY_RUN, &text, err))
+    if (!store_policy(&work->settings.engine.store, is_link ? STORE_POLICY_LINK : STORE_POLICY_RUN,
+                      &text, err))
         return -1;
     (void)puts(str_text(&text)); /* ours, and over several lines */
     return EXIT_DONE;
@@ -211,16 +212,16 @@ static int policy_print(const struct cli_globals *globals, const char *name, str
 static int check_command(const struct cli_globals *globals, const void *arg, struct err *err)
 {
     const struct check_options *o = arg;
-    struct cancel *cancel = cancel_new();
-    struct signals *signals = signals_listen(NULL, cancel);
-    int code;
+    struct check_request request = { .config = globals->config };
 
-    http_setup();
-    code = o->policy ? policy_print(globals, o->policy, err) : check_all(globals, o, cancel, err);
-    http_teardown();
-    signals_free(signals);
-    cancel_free(cancel);
-    return code;
+    if (!o->policy)
+        return write_test_read(o, &request.record, err) ? work_do(
+                   globals, WORK_SIGNALS | WORK_SOURCE | WORK_STORE, &request, check_body, err)
+                                                        : -1;
+    if (strcmp(o->policy, "link") == 0 || strcmp(o->policy, "run") == 0)
+        return work_do(globals, 0, o, policy_body, err);
+    (void)err_set(err, ERR_USAGE, 0, "--policy is run or link, not '%.40s'", o->policy);
+    return -1;
 }
 
 static const struct opt check_opts[] = {

@@ -425,7 +425,7 @@ static void hours_say(const struct checks *c, struct preflight_result *tried)
 /* How long the ceiling alone makes it last. */
 static void ceiling_say(const struct checks *c, struct preflight_result *tried)
 {
-    double most = c->settings->requests_per_second;
+    double most = c->settings->gate.requests_per_second;
     double days = most > 0 && c->sample.records != UINT64_MAX
                       ? (double)c->sample.records * REQUESTS_A_DOCUMENT / most / 86400
                       : 0;
@@ -439,7 +439,8 @@ static void ceiling_say(const struct checks *c, struct preflight_result *tried)
 
 bool check_pace(struct checks *c, struct preflight_result *tried, struct err *err)
 {
-    int64_t budget_ms = c->settings->latency_budget_ms, call_ms = c->sample.call_us / TIME_MS;
+    int64_t budget_ms = c->settings->gate.latency_budget_us / TIME_MS,
+            call_ms = c->sample.call_us / TIME_MS;
 
     (void)err;
     hours_say(c, tried);
@@ -535,10 +536,10 @@ static bool roster_count(struct checks *c, const struct patients_settings *patie
 
 bool check_roster(struct checks *c, struct preflight_result *tried, struct err *err)
 {
-    struct patients_settings patients = settings_patients(c->settings);
+    const struct patients_settings *patients = &c->settings->patients;
 
-    if (patients_check_layout(&patients, c->cancel, err))
-        return roster_count(c, &patients, tried, err);
+    if (patients_check_layout(patients, c->cancel, err))
+        return roster_count(c, patients, tried, err);
     if (roster_is_used(c) || err->kind == ERR_CANCELED)
         return false;
     not_used_say(c, tried, err->msg);

@@ -1,6 +1,6 @@
 /* `fmferry retry`, `fmferry accept` and `fmferry waive`: a person decides. */
 #include "cmd/commands.h"
-#include "cmd/settings.h"
+#include "cmd/work.h"
 
 #include "base/foreign.h"
 #include "base/mem.h"
@@ -44,24 +44,27 @@ static bool selection_is_given(const struct decide_options *o, struct err *err)
     return err_set(err, ERR_USAGE, 0, "which documents: --class, --id, --record, or --all");
 }
 
-static int decision_run(const struct cli_globals *globals, const struct decide_options *o,
-                        const char *kind, struct err *err)
+static int decision_body(struct work *work, struct err *err)
 {
-    struct cancel *cancel = cancel_new();
-    auto_settings settings = { 0 };
-    auto_free char *id = NULL;
-    struct decision_request decision = { .kind = kind, .who = o->by, .reason = o->reason };
+    const struct engine_settings *engine = &work->settings.engine;
     int64_t count = 0;
-    bool good = selection_is_given(o, err) && selection_read(o, &decision.choice, &id, err)
-                && settings_read(globals->config, &settings, err)
-                && decision_carry_out(settings.ledger_url, settings.source_name, &decision, cancel,
-                                      &count, err);
 
-    cancel_free(cancel);
-    if (!good)
+    if (!decision_carry_out(engine->ledger_url, engine->source_name, work->options, work->cancel,
+                            &count, err))
         return -1;
     print("%jd document%s\n", (intmax_t)count, count == 1 ? "" : "s");
     return count > 0 ? EXIT_DONE : EXIT_LEFT;
+}
+
+static int decision_run(const struct cli_globals *globals, const struct decide_options *o,
+                        const char *kind, struct err *err)
+{
+    struct decision_request decision = { .kind = kind, .who = o->by, .reason = o->reason };
+    auto_free char *id = NULL;
+
+    return selection_is_given(o, err) && selection_read(o, &decision.choice, &id, err)
+               ? work_do(globals, 0, &decision, decision_body, err)
+               : -1;
 }
 
 static int retry_command(const struct cli_globals *globals, const void *arg, struct err *err)

@@ -1,15 +1,12 @@
 /* `fmferry export bagit` and `fmferry export fhir` */
 #include "cmd/commands.h"
-#include "cmd/settings.h"
-#include "cmd/signals.h"
+#include "cmd/work.h"
 
 #include "base/foreign.h"
 #include "version.h"
 
 #include "export/export.h"
-#include "http/http.h"
 #include "preflight/pinned.h"
-#include "preflight/store_probe.h"
 
 struct export_options {
     const char *folder;
@@ -18,56 +15,46 @@ struct export_options {
 typedef bool export_writer(const struct export_settings *settings, const struct cancel *cancel,
                            struct export_result *result_r, struct err *err);
 
-static struct export_settings settings_export(const struct settings *s, const char *folder)
+static int export_with(struct work *work, export_writer *write, struct err *err)
 {
-    return (struct export_settings){ .source_name = s->source_name,
-                                     .type_field = s->type_field,
-                                     .registry_url = s->registry_url,
-                                     .store = settings_of_store(s),
-                                     .folder = folder,
-                                     .program = "fmferry " VERSION };
-}
-
-static int export_with(const struct cli_globals *globals, const void *arg, export_writer *write,
-                       struct err *err)
-{
-    const struct export_options *o = arg;
-    struct cancel *cancel = cancel_new();
-    struct signals *signals = signals_listen(NULL, cancel);
-    auto_settings settings = { 0 };
-    struct export_settings wanted;
+    const struct engine_settings *engine = &work->settings.engine;
+    const struct export_options *o = work->options;
+    const struct export_settings settings = { .source_name = engine->source_name,
+                                              .type_field = engine->fields.type,
+                                              .registry_url = engine->registry.url,
+                                              .store = engine->store,
+                                              .folder = o->folder,
+                                              .program = "fmferry " VERSION };
     struct export_result result = { 0 };
-    bool good;
 
-    http_setup();
-    good = settings_read(globals->config, &settings, err)
-           && settings_require_nexus(&settings, "export", err)
-           && settings_credentials(&settings, cancel, err);
-    if (good) {
-        struct engine_settings mover = settings_mover(&settings);
-
-        wanted = settings_export(&settings, o->folder);
-        store_probe_known(&mover, cancel, &wanted.store.traits);
-        good = pinned_store_check(&mover, cancel, err) && write(&wanted, cancel, &result, err);
-    }
-    http_teardown();
-    signals_free(signals);
-    cancel_free(cancel);
-    if (!good)
+    if (!pinned_store_check(engine, work->cancel, err)
+        || !write(&settings, work->cancel, &result, err))
         return -1;
     print("%ju documents (%.1f MB) and %ju patients are in %s\n", (uintmax_t)result.documents,
           (double)result.bytes / 1e6, (uintmax_t)result.patients, o->folder);
     return EXIT_DONE;
 }
 
+static int bagit_body(struct work *work, struct err *err)
+{
+    return export_with(work, export_bagit, err);
+}
+
+static int fhir_body(struct work *work, struct err *err)
+{
+    return export_with(work, export_fhir, err);
+}
+
+enum { EXPORT_NEEDS = WORK_SIGNALS | WORK_NEXUS | WORK_STORE | WORK_TRAITS };
+
 static int bagit_command(const struct cli_globals *globals, const void *arg, struct err *err)
 {
-    return export_with(globals, arg, export_bagit, err);
+    return work_do(globals, EXPORT_NEEDS, arg, bagit_body, err);
 }
 
 static int fhir_command(const struct cli_globals *globals, const void *arg, struct err *err)
 {
-    return export_with(globals, arg, export_fhir, err);
+    return work_do(globals, EXPORT_NEEDS, arg, fhir_body, err);
 }
 
 static const struct opt export_opts[] = {

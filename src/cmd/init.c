@@ -1,6 +1,6 @@
 /* `fmferry init`: a commented configuration, asked for on a terminal. */
 #include "cmd/commands.h"
-#include "cmd/settings.h"
+#include "cmd/work.h"
 
 #include "base/foreign.h"
 #include "base/fs.h"
@@ -113,16 +113,14 @@ static bool signing_key_make(const char *path, bool must_be_new, struct err *err
                       "'%s' is there already: certificates may be signed with it", path);
 }
 
-/* For where the configuration is older than certificates are. */
-static int key_only(const struct cli_globals *globals, struct err *err)
+/* For a configuration that is older than certificates are. */
+static int key_body(struct work *work, struct err *err)
 {
-    auto_settings settings = { 0 };
+    const char *path = work->settings.signing_key;
 
-    if (!settings_read(globals->config, &settings, err)
-        || !signing_key_make(settings.signing_key, true, err))
+    if (!signing_key_make(path, true, err))
         return -1;
-    print("%s signs certificates, %s.pub is for those who check them\n", settings.signing_key,
-          settings.signing_key);
+    print("%s signs certificates, %s.pub is for those who check them\n", path, path);
     return EXIT_DONE;
 }
 
@@ -134,7 +132,7 @@ static int init_command(const struct cli_globals *globals, const void *arg, stru
     bool good;
 
     if (o->key)
-        return key_only(globals, err);
+        return work_do(globals, 0, NULL, key_body, err);
     good = o->defaults || !isatty(STDIN_FILENO) || answers_ask(answers, err);
     if (good) {
         file_write(&text, answers);

@@ -1,7 +1,6 @@
 /* `fmferry link` and `fmferry unlink`: documents to their patients, late or by hand. */
 #include "cmd/commands.h"
-#include "cmd/settings.h"
-#include "cmd/signals.h"
+#include "cmd/work.h"
 
 #include "base/foreign.h"
 #include "base/mem.h"
@@ -9,9 +8,7 @@
 #include "base/time.h"
 #include "base/utf8.h"
 #include "base/uuid.h"
-#include "http/http.h"
 #include "ledger/read.h"
-#include "preflight/store_probe.h"
 #include "run/relink.h"
 
 struct link_options {
@@ -76,28 +73,12 @@ static int result_tell(const struct relink_result *r)
     return r->waiting + r->review + r->orphaned + r->failed > 0 ? EXIT_LEFT : EXIT_DONE;
 }
 
-static int link_with(const struct cli_globals *globals, const struct relink_request *request,
-                     struct err *err)
+static int relink_body(struct work *work, struct err *err)
 {
-    struct cancel *cancel = cancel_new();
-    struct signals *signals = signals_listen(NULL, cancel);
-    auto_settings settings = { 0 };
+    const struct relink_request *request = work->options;
     struct relink_result result = { 0 };
-    struct engine_settings mover;
-    bool good;
 
-    http_setup();
-    good = settings_read(globals->config, &settings, err)
-           && settings_credentials(&settings, cancel, err);
-    if (good) {
-        mover = settings_mover(&settings);
-        store_probe_known(&mover, cancel, &mover.store.traits);
-        good = relink_documents(&mover, request, cancel, &result, err);
-    }
-    http_teardown();
-    signals_free(signals);
-    cancel_free(cancel);
-    if (!good)
+    if (!relink_documents(&work->settings.engine, request, work->cancel, &result, err))
         return -1;
     if (request->by_hand && result.examined == 0) {
         (void)err_set(
@@ -106,6 +87,12 @@ static int link_with(const struct cli_globals *globals, const struct relink_requ
         return -1;
     }
     return result_tell(&result);
+}
+
+static int link_with(const struct cli_globals *globals, const struct relink_request *request,
+                     struct err *err)
+{
+    return work_do(globals, WORK_SIGNALS | WORK_STORE | WORK_TRAITS, request, relink_body, err);
 }
 
 static const char *patient_text(struct span patient, char *room, size_t size)
@@ -131,17 +118,9 @@ static bool change_tell(void *arg, const struct ledger_link_change *change, stru
     return true;
 }
 
-static int history_tell(const struct cli_globals *globals, struct err *err)
+static int history_tell(struct work *work, struct err *err)
 {
-    auto_settings settings = { 0 };
-    auto_ledger *ledger = NULL;
-
-    return settings_read(globals->config, &settings, err)
-                   && ledger_open_reader(settings.ledger_url, settings.source_name, NULL, &ledger,
-                                         err)
-                   && ledger_link_history(ledger, change_tell, NULL, err)
-               ? EXIT_DONE
-               : -1;
+    return ledger_link_history(work->ledger, change_tell, NULL, err) ? EXIT_DONE : -1;
 }
 
 static int link_command(const struct cli_globals *globals, const void *arg, struct err *err)
@@ -153,7 +132,7 @@ static int link_command(const struct cli_globals *globals, const void *arg, stru
                                                               : LEDGER_LINKS_LATE };
 
     if (o->history)
-        return history_tell(globals, err);
+        return work_do(globals, WORK_LEDGER, arg, history_tell, err);
     if (!o->document && !o->patient)
         return link_with(globals, &request, err);
     if (!o->document || !o->patient || o->all) {

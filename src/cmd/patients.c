@@ -1,11 +1,9 @@
 /* `fmferry patients ...` */
 #include "cmd/commands.h"
-#include "cmd/settings.h"
-#include "cmd/signals.h"
+#include "cmd/work.h"
 
 #include "base/foreign.h"
 #include "base/text.h"
-#include "http/http.h"
 #include "patients/patients.h"
 
 #include <limits.h>
@@ -115,43 +113,39 @@ static int import_say(const struct patients_result *result)
     return left || result->refused.count || result->in_doubt ? EXIT_LEFT : EXIT_DONE;
 }
 
-static int import_and_say(const struct import_options *o, struct settings *settings,
-                          const struct cancel *cancel, struct err *err)
+/* What the command line says of dates and encoding counts instead of the configuration. */
+static void import_options_apply(const struct import_options *o, struct patients_settings *settings)
 {
+    if (o->date_format)
+        settings->csv_dates = settings->text_dates =
+            (enum dates_form)settings_date_meanings[o->date_format];
+    if (o->encoding)
+        settings->encoding = (enum text_coding)o->encoding;
+}
+
+static int import_body(struct work *work, struct err *err)
+{
+    const struct import_options *o = work->options;
+    struct patients_settings *patients = &work->settings.patients;
     struct patients_request request = { .csv = o->csv, .dates_as_set = o->dates_as_set };
     struct patients_result result = { 0 };
-    struct patients_settings patients;
     struct rows_display sample = { 0 };
 
-    if (o->date_format)
-        settings->patients_dates = o->date_format;
-    if (o->encoding)
-        settings->patients_encoding = o->encoding;
-    patients = settings_patients(settings);
+    import_options_apply(o, patients);
     if (o->dry_run)
-        return patients_dry_run(&patients, &request, patients_row_print, &sample, cancel, &result,
-                                err)
+        return patients_dry_run(patients, &request, patients_row_print, &sample, work->cancel,
+                                &result, err)
                    ? dry_say(&sample, &result)
                    : -1;
-    return patients_import(&patients, &request, cancel, &result, err) ? import_say(&result) : -1;
+    return patients_import(patients, &request, work->cancel, &result, err) ? import_say(&result)
+                                                                           : -1;
 }
 
 static int import_command(const struct cli_globals *globals, const void *arg, struct err *err)
 {
     const struct import_options *o = arg;
-    struct cancel *cancel = cancel_new();
-    struct signals *signals = signals_listen(NULL, cancel);
-    auto_settings settings = { 0 };
-    int code = -1;
 
-    http_setup();
-    if (settings_read(globals->config, &settings, err)
-        && (o->csv || settings_password(&settings, err)))
-        code = import_and_say(o, &settings, cancel, err);
-    http_teardown();
-    signals_free(signals);
-    cancel_free(cancel);
-    return code;
+    return work_do(globals, WORK_SIGNALS | (o->csv ? 0 : WORK_SOURCE), o, import_body, err);
 }
 
 #define OPT_CHOICE(member, long_name, value, choices, help)                                        \
@@ -206,23 +200,20 @@ static int undo_say(const struct registry_undo *undo, bool dry)
     return undo->changed || undo->referenced ? EXIT_LEFT : EXIT_DONE;
 }
 
+static int undo_body(struct work *work, struct err *err)
+{
+    const struct undo_options *o = work->options;
+    struct registry_undo undone;
+
+    return patients_undo(&work->settings.patients, o->import, o->dry_run, work->cancel, &undone,
+                         err)
+               ? undo_say(&undone, o->dry_run)
+               : -1;
+}
+
 static int undo_command(const struct cli_globals *globals, const void *arg, struct err *err)
 {
-    const struct undo_options *o = arg;
-    struct cancel *cancel = cancel_new();
-    struct signals *signals = signals_listen(NULL, cancel);
-    auto_settings settings = { 0 };
-    struct patients_settings patients;
-    struct registry_undo undone;
-    bool good = settings_read(globals->config, &settings, err);
-
-    if (good) {
-        patients = settings_patients(&settings);
-        good = patients_undo(&patients, o->import, o->dry_run, cancel, &undone, err);
-    }
-    signals_free(signals);
-    cancel_free(cancel);
-    return good ? undo_say(&undone, o->dry_run) : -1;
+    return work_do(globals, WORK_SIGNALS, arg, undo_body, err);
 }
 
 static const struct opt undo_opts[] = {
@@ -265,26 +256,19 @@ static bool doubt_print(void *arg, const struct registry_doubt *doubt, struct er
     return true;
 }
 
-static int review_command(const struct cli_globals *globals, const void *arg, struct err *err)
+static int review_body(struct work *work, struct err *err)
 {
-    struct cancel *cancel = cancel_new();
-    struct signals *signals = signals_listen(NULL, cancel);
-    auto_settings settings = { 0 };
-    struct patients_settings patients;
     int64_t count = 0;
-    bool good = settings_read(globals->config, &settings, err);
 
-    (void)arg;
-    if (good) {
-        patients = settings_patients(&settings);
-        good = patients_review(&patients, doubt_print, &count, cancel, err);
-    }
-    signals_free(signals);
-    cancel_free(cancel);
-    if (!good)
+    if (!patients_review(&work->settings.patients, doubt_print, &count, work->cancel, err))
         return -1;
     print(count ? "%jd to look at\n" : "nobody is in doubt\n", (intmax_t)count);
     return count ? EXIT_LEFT : EXIT_DONE;
+}
+
+static int review_command(const struct cli_globals *globals, const void *arg, struct err *err)
+{
+    return work_do(globals, WORK_SIGNALS, arg, review_body, err);
 }
 
 static const struct opt review_opts[] = { OPT_END };
@@ -313,28 +297,25 @@ static bool says_something(const char *text)
     return text && span_trim(span_of(text)).size > 0;
 }
 
+static int accept_body(struct work *work, struct err *err)
+{
+    const struct accept_options *o = work->options;
+
+    if (!patients_accept(&work->settings.patients, o->patient, o->by, o->reason, work->cancel, err))
+        return -1;
+    print("accepted; next: fmferry link\n");
+    return EXIT_DONE;
+}
+
 static int accept_patient_command(const struct cli_globals *globals, const void *arg,
                                   struct err *err)
 {
     const struct accept_options *o = arg;
-    struct cancel *cancel = cancel_new();
-    struct signals *signals = signals_listen(NULL, cancel);
-    auto_settings settings = { 0 };
-    struct patients_settings patients;
-    bool good = (says_something(o->by) && says_something(o->reason))
-                || err_set(err, ERR_USAGE, 0, "who decides, and why: --by and --reason");
 
-    good = good && settings_read(globals->config, &settings, err);
-    if (good) {
-        patients = settings_patients(&settings);
-        good = patients_accept(&patients, o->patient, o->by, o->reason, cancel, err);
-    }
-    signals_free(signals);
-    cancel_free(cancel);
-    if (!good)
-        return -1;
-    print("accepted; next: fmferry link\n");
-    return EXIT_DONE;
+    if (says_something(o->by) && says_something(o->reason))
+        return work_do(globals, WORK_SIGNALS, o, accept_body, err);
+    (void)err_set(err, ERR_USAGE, 0, "who decides, and why: --by and --reason");
+    return -1;
 }
 
 static const struct opt accept_opts[] = {

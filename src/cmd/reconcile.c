@@ -29,7 +29,7 @@ static int compare_and_say(struct work *work, struct err *err)
     struct reconcile_listener listener = { difference_print, NULL };
     struct reconcile_result r;
 
-    if (!reconcile_all(&work->mover, work->cancel, &listener, &r, err))
+    if (!reconcile_all(&work->settings.engine, work->cancel, &listener, &r, err))
         return -1;
     print("compared: %jd records, %jd documents; %jd differences\n", (intmax_t)r.records,
           (intmax_t)r.documents, (intmax_t)r.differences);
@@ -66,10 +66,10 @@ static bool remark_show(void *arg, const struct ledger_remark *remark)
 
 static bool remarks_show(struct work *work, struct adopted *adopted, struct err *err)
 {
+    const struct engine_settings *engine = &work->settings.engine;
     auto_ledger *ledger = NULL;
 
-    return ledger_open_reader(work->mover.ledger_url, work->mover.source_name, work->cancel,
-                              &ledger, err)
+    return ledger_open_reader(engine->ledger_url, engine->source_name, work->cancel, &ledger, err)
            && ledger_each_remark(ledger, ADOPT_STEP, remark_show, adopted, err);
 }
 
@@ -92,8 +92,8 @@ static int adopt_and_say(struct work *work, struct err *err)
     struct run_result result;
     bool good;
 
-    work->mover.adopt = true;
-    good = run_all(&work->mover, work->cancel, &watcher, &result, err);
+    work->settings.engine.adopt = true;
+    good = run_all(&work->settings.engine, work->cancel, &watcher, &result, err);
     progress_free(progress);
     if (!good || !remarks_show(work, &adopted, err))
         return -1;
@@ -115,7 +115,10 @@ static int reconcile_command(const struct cli_globals *globals, const void *arg,
 {
     const struct reconcile_options *o = arg;
 
-    return work_do(globals, o->adopt ? run_finish : NULL, arg, reconcile_body, err);
+    return work_do(globals,
+                   WORK_SIGNALS | WORK_SOURCE | WORK_STORE | WORK_GATE
+                       | (o->adopt ? WORK_FINISHES : 0),
+                   arg, reconcile_body, err);
 }
 
 static const struct opt reconcile_opts[] = {

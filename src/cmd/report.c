@@ -1,8 +1,7 @@
 /* `fmferry report` */
 #include "cmd/commands.h"
-#include "cmd/settings.h"
 #include "cmd/shown.h"
-#include "cmd/watch.h"
+#include "cmd/work.h"
 
 #include "base/foreign.h"
 #include "base/fs.h"
@@ -32,12 +31,11 @@ struct report_job {
 static void store_traits_add(const struct settings *settings, struct report_setting **shown,
                              size_t *count)
 {
-    const struct engine_settings mover = settings_mover(settings);
     struct cancel *cancel = cancel_new();
     auto_str text = STR_MAX(KIB(1));
     struct store_traits traits;
 
-    store_probe_known(&mover, cancel, &traits);
+    store_probe_known(&settings->engine, cancel, &traits);
     cancel_free(cancel);
     if (traits.conditional == STORE_UNKNOWN)
         return;
@@ -48,8 +46,7 @@ static void store_traits_add(const struct settings *settings, struct report_sett
 
 static bool html_write(const struct report_job *job, FILE *to, struct err *err)
 {
-    struct report_settings settings = { .status = watch_settings(job->settings),
-                                        .version = VERSION };
+    struct report_settings settings = { .status = job->settings->status, .version = VERSION };
     struct report_setting *shown;
     bool good;
 
@@ -108,24 +105,21 @@ static bool report_do(const struct report_job *job, struct err *err)
     return o->json || o->csv ? write_to(job, stdout, err) : write_file(job, default_output, err);
 }
 
+static int report_body(struct work *work, struct err *err)
+{
+    struct report_job job = { work->options, &work->settings, work->ledger };
+
+    return report_do(&job, err) ? EXIT_DONE : -1;
+}
+
 static int report_command(const struct cli_globals *globals, const void *arg, struct err *err)
 {
     const struct report_options *o = arg;
-    struct cancel *cancel = cancel_new();
-    auto_settings settings = { 0 };
-    struct ledger *ledger = NULL;
-    bool good;
 
-    if (o->json && o->csv)
-        good = err_set(err, ERR_USAGE, 0, "--json and --csv exclude each other");
-    else
-        good =
-            settings_read(globals->config, &settings, err)
-            && ledger_open_reader(settings.ledger_url, settings.source_name, cancel, &ledger, err)
-            && report_do(&(struct report_job){ o, &settings, ledger }, err);
-    ledger_close(ledger);
-    cancel_free(cancel);
-    return good ? EXIT_DONE : -1;
+    if (!o->json || !o->csv)
+        return work_do(globals, WORK_LEDGER, o, report_body, err);
+    (void)err_set(err, ERR_USAGE, 0, "--json and --csv exclude each other");
+    return -1;
 }
 
 static const struct opt report_opts[] = {

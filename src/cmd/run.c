@@ -5,7 +5,6 @@
 #include "cmd/work.h"
 
 #include "base/foreign.h"
-#include "base/time.h"
 #include "run/dry_run.h"
 #include "run/run.h"
 
@@ -128,28 +127,29 @@ static bool options_agree(const struct run_options *o, struct err *err)
 static int run_with(struct work *work, struct err *err)
 {
     const struct run_options *o = work->options;
-    struct engine_settings *mover = &work->mover;
+    struct engine_settings *engine = &work->settings.engine;
     struct run_result result;
 
-    mover->limit = o->limit;
-    mover->accept_rebuilt = o->accept_rebuilt;
-    mover->dates_as_set = o->dates_as_set;
-    mover->accept_record_ids = o->accept_record_ids;
-    mover->accept_store = o->accept_store;
+    engine->limit = o->limit;
+    engine->accept_rebuilt = o->accept_rebuilt;
+    engine->dates_as_set = o->dates_as_set;
+    engine->accept_record_ids = o->accept_record_ids;
+    engine->accept_store = o->accept_store;
     if (o->continuous)
-        mover->follow_every_us = work->settings->follow_s * TIME_SECOND;
+        engine->follow_every_us = work->settings.follow_every_us;
     if (o->dry_run)
-        return run_dry(mover, work->cancel, err);
+        return run_dry(engine, work->cancel, err);
     if (o->until_done)
-        return run_series(mover, work->cancel, err);
-    return run_once(mover, work->cancel, &result, err) ? ending_code(&result) : -1;
+        return run_series(engine, work->cancel, err);
+    return run_once(engine, work->cancel, &result, err) ? ending_code(&result) : -1;
 }
 
 static int run_command(const struct cli_globals *globals, const void *arg, struct err *err)
 {
     if (!options_agree(arg, err))
         return -1;
-    return work_do(globals, run_finish, arg, run_with, err);
+    return work_do(globals, WORK_SIGNALS | WORK_FINISHES | WORK_SOURCE | WORK_STORE | WORK_GATE,
+                   arg, run_with, err);
 }
 
 static const struct opt run_opts[] = {

@@ -1,4 +1,4 @@
-/* Reads fmferry.ini, and hands its parts out as their users want them. */
+/* Reads fmferry.ini, checks what only several keys together tell, and completes the parts. */
 #include "cmd/settings.h"
 
 #include "base/child.h"
@@ -8,11 +8,6 @@
 #include "document/key.h"
 #include "http/url.h"
 #include "store/open.h"
-
-static const char *or_null(const char *text)
-{
-    return text && *text ? text : NULL;
-}
 
 /* Adds where a key stands. */
 static bool wrong_key(const struct settings *s, const char *path, const char *section,
@@ -37,39 +32,14 @@ static size_t columns_read(const struct conf *conf, const char *section,
     return count;
 }
 
-struct store_settings settings_of_store(const struct settings *s)
+/* Keys in the ledger and in document rows are those in the bucket: with the prefix. */
+static bool prefix_read(struct settings *s, struct err *err)
 {
-    return (struct store_settings){ .url = s->store_url,
-                                    .endpoint = or_null(s->endpoint),
-                                    .region = or_null(s->region),
-                                    .addressing = (enum store_addressing)s->addressing,
-                                    .access_key = or_null(s->access_key),
-                                    .secret_key = s->secret_key,
-                                    .profile = or_null(s->profile),
-                                    .ca_file = or_null(s->store_ca_file),
-                                    .encryption = (enum store_encryption)s->encryption,
-                                    .kms_key = or_null(s->kms_key),
-                                    .storage_class = or_null(s->storage_class),
-                                    .object_lock = or_null(s->object_lock),
-                                    .expected_owner = or_null(s->expected_owner),
-                                    .tags = or_null(s->tags),
-                                    .file_mode = or_null(s->file_mode),
-                                    .folder_mode = or_null(s->folder_mode),
-                                    .group = or_null(s->group),
-                                    .silence_us = s->silence_s * TIME_SECOND,
-                                    .access = s->store_access };
-}
-
-/* The keys in the ledger and in document rows are those in the bucket: with the prefix. */
-static bool prefix_read(struct settings *settings, struct err *err)
-{
-    struct store_settings store = settings_of_store(settings);
-
-    if (!store_prefix(&store, &settings->store_prefix, err))
+    if (!store_prefix(&s->engine.store, &s->store_prefix, err))
         return false;
-    settings->key_in_store = mem_printf("%s%s", settings->store_prefix, settings->key);
-    settings->unlinked_key_in_store =
-        mem_printf("%s%s", settings->store_prefix, settings->unlinked_key);
+    s->engine.keys.prefix = s->store_prefix;
+    s->key_in_store = mem_printf("%s%s", s->store_prefix, s->engine.keys.linked);
+    s->unlinked_key_in_store = mem_printf("%s%s", s->store_prefix, s->engine.keys.unlinked);
     return true;
 }
 
@@ -77,7 +47,7 @@ static bool prefix_read(struct settings *settings, struct err *err)
 static bool template_check(const struct settings *settings, const char *template, bool is_linked,
                            struct err *err)
 {
-    struct key_rules rules = { .prefix = settings->store_prefix,
+    struct key_rules rules = { .prefix = settings->engine.keys.prefix,
                                .linked = template,
                                .unlinked = template,
                                .type_folders = "" };
@@ -101,11 +71,11 @@ static bool templates_check(const struct settings *settings, const char *path, s
 {
     const char *key = NULL;
 
-    if (!template_check(settings, settings->key, true, err))
+    if (!template_check(settings, settings->engine.keys.linked, true, err))
         key = "key";
-    else if (!template_check(settings, settings->unlinked_key, false, err))
+    else if (!template_check(settings, settings->engine.keys.unlinked, false, err))
         key = "unlinked_key";
-    else if (!key_folders_check(settings->type_folders, err))
+    else if (!key_folders_check(settings->engine.keys.type_folders, err))
         key = "type_folders";
     return !key || wrong_key(settings, path, "store", key, err);
 }
@@ -160,7 +130,6 @@ static bool tags_fit(const struct store_settings *s, struct err *err)
 
 static bool bucket_check(const struct settings *s, const char *path, struct err *err)
 {
-    const struct store_settings store = settings_of_store(s);
     static const struct {
         const char *key;
         bool (*fits)(const struct store_settings *store, struct err *err);
@@ -170,7 +139,7 @@ static bool bucket_check(const struct settings *s, const char *path, struct err 
                   { "tags", tags_fit } };
 
     for (size_t i = 0; i < lengthof(rules); i++)
-        if (!rules[i].fits(&store, err))
+        if (!rules[i].fits(&s->engine.store, err))
             return wrong_key(s, path, "store", rules[i].key, err);
     return true;
 }
@@ -178,11 +147,54 @@ static bool bucket_check(const struct settings *s, const char *path, struct err 
 /* Whoever may write the file may name a program that is run as us. */
 static bool command_check(const struct settings *s, const char *path, struct err *err)
 {
-    const char *what = or_null(s->password.command)     ? "password_command"
-                       : or_null(s->secret_key.command) ? "secret_key_command"
-                                                        : NULL;
+    const char *what = s->password.command                  ? "password_command"
+                       : s->engine.store.secret_key.command ? "secret_key_command"
+                                                            : NULL;
 
     return !what || child_may_be_named_by(path, what, err) || err_ctx(err, "%s", path);
+}
+
+/* Only Nexus's own table tells which of its rows are ours. */
+static bool rows_can_be_counted(const struct registry_settings *registry)
+{
+    return !registry->is_other_application
+           && strcmp(registry->documents_table, "documents_document") == 0;
+}
+
+static void registry_complete(struct settings *s)
+{
+    struct registry_settings *registry = &s->engine.registry;
+
+    registry->documents.count = columns_read(s->conf, "document_columns", &s->document_columns);
+    registry->documents.rules = s->document_columns;
+    registry->patients.count = columns_read(s->conf, "patient_columns", &s->patient_columns);
+    registry->patients.rules = s->patient_columns;
+    registry->has_mrn = *s->patients.mrn != '\0';
+}
+
+/* What follows from keys of other parts. */
+static void parts_complete(struct settings *s)
+{
+    struct engine_settings *engine = &s->engine;
+
+    s->source_name = *s->name
+                         ? mem_text(s->name)
+                         : mem_printf("%s/%s", engine->filemaker.database, engine->fields.layout);
+    engine->source_name = s->source_name;
+    engine->filter = s->filter;
+    registry_complete(s);
+    s->patients.filemaker = &engine->filemaker;
+    s->patients.registry = &engine->registry;
+    s->patients.text_dates = s->patients.csv_dates != DATE_ASK ? s->patients.csv_dates
+                                                               : engine->fields.text_dates;
+    s->gate.most_at_once = engine->workers + 1;
+    s->gate.most_sessions = engine->sessions;
+    s->status.name = engine->source_name;
+    s->status.layout = engine->fields.layout;
+    s->status.has_mark = *engine->fields.mark != '\0';
+    s->status.registry_url = rows_can_be_counted(&engine->registry) ? engine->registry.url : NULL;
+    s->status.ledger_url = engine->ledger_url;
+    s->status.lease_us = engine->lease_us;
 }
 
 static bool file_read(const char *path, struct settings *s, struct err *err)
@@ -195,51 +207,38 @@ static bool file_read(const char *path, struct settings *s, struct err *err)
     return err_ctx(err, "there is no configuration yet ('fmferry init' writes one)");
 }
 
-bool settings_read(const char *path, struct settings *settings_r, struct err *err)
+bool settings_read(const char *path, struct settings *s, struct err *err)
 {
-    auto_settings settings = { 0 };
-
-    if (!file_read(path, &settings, err) || !command_check(&settings, path, err))
+    if (!file_read(path, s, err) || !command_check(s, path, err))
         return false;
-    settings.password = (struct secret_source){ or_null(settings.password.env),
-                                                or_null(settings.password.file),
-                                                or_null(settings.password.command) };
-    settings.source_name = *settings.name ? mem_text(settings.name)
-                                          : mem_printf("%s/%s", settings.database, settings.layout);
-    if (!time_zone_set(settings.time_zone, err))
-        return wrong_key(&settings, path, "source", "time_zone", err);
-    if (!prefix_read(&settings, err))
-        return wrong_key(&settings, path, "store", "url", err);
-    if (!templates_check(&settings, path, err)
-        || (span_starts(span_of(settings.store_url), "s3://")
-            && !bucket_check(&settings, path, err)))
+    if (!time_zone_set(s->time_zone, err))
+        return wrong_key(s, path, "source", "time_zone", err);
+    if (!prefix_read(s, err))
+        return wrong_key(s, path, "store", "url", err);
+    if (!templates_check(s, path, err)
+        || (span_starts(span_of(s->engine.store.url), "s3://") && !bucket_check(s, path, err)))
         return false;
-    if (!gate_quiet_read(settings.quiet_hours, &(struct gate_settings){ 0 }, err))
-        return wrong_key(&settings, path, "source", "quiet_hours", err);
-    if (!filter_read(settings.filter, settings.mark_field, &settings.filter_parsed, err))
-        return wrong_key(&settings, path, "source", "filter", err);
-    settings.document_count =
-        columns_read(settings.conf, "document_columns", &settings.document_columns);
-    settings.patient_count =
-        columns_read(settings.conf, "patient_columns", &settings.patient_columns);
-    *settings_r = settings;
-    settings = (struct settings){ 0 };
+    if (!gate_quiet_read(s->quiet_hours, &s->gate, err))
+        return wrong_key(s, path, "source", "quiet_hours", err);
+    if (!filter_read(s->engine.filter_text, s->engine.fields.mark, &s->filter, err))
+        return wrong_key(s, path, "source", "filter", err);
+    parts_complete(s);
     return true;
 }
 
-void settings_clear(struct settings *settings)
+void settings_clear(struct settings *s)
 {
-    conf_free(settings->conf);
-    free(settings->source_name);
-    free(settings->document_columns);
-    free(settings->patient_columns);
-    secret_free(settings->secret);
-    filter_free(settings->filter_parsed);
-    free(settings->store_prefix);
-    free(settings->key_in_store);
-    free(settings->unlinked_key_in_store);
-    store_access_free(settings->store_access);
-    *settings = (struct settings){ 0 };
+    free(s->source_name);
+    free(s->document_columns);
+    free(s->patient_columns);
+    free(s->store_prefix);
+    free(s->key_in_store);
+    free(s->unlinked_key_in_store);
+    secret_free(s->secret);
+    filter_free(s->filter);
+    store_access_free(s->engine.store.access);
+    conf_free(s->conf);
+    *s = (struct settings){ 0 };
 }
 
 /* What cannot be read as a URL is for those to refuse who use it. */
@@ -266,152 +265,26 @@ static bool plain_is_meant(const char *section, const char *key, const char *add
     return true;
 }
 
-bool settings_password(struct settings *settings, struct err *err)
+bool settings_password(struct settings *s, struct err *err)
 {
-    if (!plain_is_meant("source", "url", settings->url, settings->source_http,
+    if (!plain_is_meant("source", "url", s->engine.filemaker.url, s->source_http,
                         "account, password and documents", err))
         return false;
-    if (!secret_source_is_set(&settings->password))
+    if (!secret_source_is_set(&s->password))
         return err_set(err, ERR_USAGE, 0,
                        "the FileMaker password is not named: set password_env, password_file or "
                        "password_command in [source]");
-    return secret_read(&settings->password, "the FileMaker password", &settings->secret, err);
-}
-
-bool settings_credentials(struct settings *settings, const struct cancel *cancel, struct err *err)
-{
-    struct store_settings store = settings_of_store(settings);
-
-    if (!plain_is_meant("store", "endpoint", settings->endpoint, settings->store_http, "documents",
-                        err))
+    if (!secret_read(&s->password, "the FileMaker password", &s->secret, err))
         return false;
-    return store_access_new(&store, cancel, &settings->store_access, err);
-}
-
-bool settings_require_nexus(const struct settings *s, const char *what, struct err *err)
-{
-    if (s->application == 0 && strcmp(s->documents_table, "documents_document") == 0
-        && strcmp(s->patients_table, "patients_patient") == 0)
-        return true;
-    return err_set(err, ERR_USAGE, 0,
-                   "%s reads Nexus's tables by name, and cannot read another application's "
-                   "([registry] application, documents_table, patients_table)",
-                   what);
-}
-
-bool settings_gate(const struct settings *s, struct gate **gate_r, struct err *err)
-{
-    struct gate_settings gate = { .most_at_once = s->workers + 1,
-                                  .most_sessions = s->sessions,
-                                  .requests_per_second = s->requests_per_second,
-                                  .latency_budget_us = s->latency_budget_ms * TIME_MS };
-
-    if (!gate_quiet_read(s->quiet_hours, &gate, err))
-        return err_ctx(err, "[source] quiet_hours");
-    *gate_r = gate_new(&gate);
+    s->engine.filemaker.password = s->secret;
     return true;
 }
 
-struct filemaker_settings settings_filemaker(const struct settings *s)
+bool settings_credentials(struct settings *s, const struct cancel *cancel, struct err *err)
 {
-    return (struct filemaker_settings){ .url = s->url,
-                                        .database = s->database,
-                                        .account = s->account,
-                                        .password = s->secret,
-                                        .ca_file = or_null(s->ca_file),
-                                        .largest_bytes = (uint64_t)s->largest_mib << 20 };
-}
+    struct store_settings *store = &s->engine.store;
 
-/* In the order of settings_date_formats. */
-static enum dates_form date_form_of(int choice)
-{
-    static const enum dates_form forms[] = { DATE_ASK, DATE_US, DATE_US, DATE_ISO, DATE_DAY_FIRST };
-
-    return forms[choice];
-}
-
-static struct source_fields source_fields_of(const struct settings *s)
-{
-    return (struct source_fields){ .layout = s->layout,
-                                   .key = s->key_field,
-                                   .container_list = s->container_field,
-                                   .each_is_document = s->containers == 1,
-                                   .mark = s->mark_field,
-                                   .name = s->name_field,
-                                   .type = s->type_field,
-                                   .date = s->date_field,
-                                   .patient = s->patient_field,
-                                   .census_key = s->census_key,
-                                   .patient_dob = s->patient_dob_field,
-                                   .author = s->author_field,
-                                   .created = s->created_field,
-                                   .text_dates = date_form_of(s->date_format) };
-}
-
-static struct registry_settings registry_settings_of(const struct settings *s)
-{
-    return (struct registry_settings){ .url = s->registry_url,
-                                       .is_other_application = s->application == 1,
-                                       .documents_table = s->documents_table,
-                                       .patients_table = s->patients_table,
-                                       .content_type = s->content_type,
-                                       .documents = { s->document_columns, s->document_count },
-                                       .patients = { s->patient_columns, s->patient_count },
-                                       .second_identifier = s->second_identifier,
-                                       .has_mrn = *s->patients_mrn != '\0' };
-}
-
-struct engine_settings settings_mover(const struct settings *s)
-{
-    return (struct engine_settings){
-        .source_name = s->source_name,
-        .filemaker = settings_filemaker(s),
-        .fields = source_fields_of(s),
-        .store = settings_of_store(s),
-        .keys = { .prefix = s->store_prefix,
-                  .linked = s->key,
-                  .unlinked = s->unlinked_key,
-                  .type_folders = s->type_folders,
-                  .listed_only = s->type_slugs == 1 },
-        .reference_map = s->reference_map,
-        .reference_links = s->reference_links,
-        .odata_table = s->odata_table,
-        .script = s->script_name,
-        .ledger_url = s->ledger_url,
-        .registry = registry_settings_of(s),
-        .lease_us = s->lease_seconds * TIME_SECOND,
-        .workers = s->workers,
-        .sessions = s->sessions,
-        .memory_bytes = MIB(s->memory_mib),
-        .max_tries = s->attempts,
-        .filter = s->filter_parsed,
-        .filter_text = s->filter,
-        .first_wait_us = s->retry_ms * TIME_MS,
-    };
-}
-
-/* In the order of settings_encodings. */
-static enum text_coding text_coding_of(int choice)
-{
-    static const enum text_coding codings[] = { TEXT_ASK, TEXT_UTF8, TEXT_UTF16LE, TEXT_UTF16BE,
-                                                TEXT_WINDOWS_1252 };
-
-    return codings[choice];
-}
-
-struct patients_settings settings_patients(const struct settings *s)
-{
-    int text_dates = s->patients_dates ? s->patients_dates : s->date_format;
-
-    return (struct patients_settings){ .filemaker = settings_filemaker(s),
-                                       .layout = s->patients_layout,
-                                       .key = s->patients_key,
-                                       .first_name = s->patients_first,
-                                       .last_name = s->patients_last,
-                                       .dob = s->patients_dob,
-                                       .mrn = s->patients_mrn,
-                                       .csv_dates = date_form_of(s->patients_dates),
-                                       .text_dates = date_form_of(text_dates),
-                                       .encoding = text_coding_of(s->patients_encoding),
-                                       .registry = registry_settings_of(s) };
+    return plain_is_meant("store", "endpoint", store->endpoint ? store->endpoint : "",
+                          s->store_http, "documents", err)
+           && store_access_new(store, cancel, &store->access, err);
 }

@@ -1,8 +1,8 @@
 /* `fmferry status` and `fmferry failures`: looking into the ledger, also while a run is under way.
  */
 #include "cmd/commands.h"
-#include "cmd/settings.h"
 #include "cmd/watch.h"
+#include "cmd/work.h"
 
 #include "report/failures.h"
 #include "report/status.h"
@@ -20,28 +20,21 @@ struct failures_options {
     bool json, csv;
 };
 
-static bool ledger_look(const struct settings *settings, struct cancel *cancel,
-                        struct ledger **ledger_r, struct err *err)
-{
-    return ledger_open_reader(settings->ledger_url, settings->source_name, cancel, ledger_r, err);
-}
-
 static struct status_form form_of_output(void)
 {
     return (struct status_form){ .colour = watch_on_terminal() && !getenv("NO_COLOR"),
                                  .columns = watch_columns() };
 }
 
-static int status_show(const struct settings *settings, struct ledger *ledger, bool json,
-                       struct err *err)
+static int status_body(struct work *work, struct err *err)
 {
-    struct status_settings names = watch_settings(settings);
+    const struct status_options *o = work->options;
     auto_str text = STR_MAX(TEXT_MAX);
     auto_status *status = NULL;
 
-    if (!status_read(ledger, &names, &status, err))
+    if (!status_read(work->ledger, &work->settings.status, &status, err))
         return -1;
-    if (json)
+    if (o->json)
         status_json(status, &text);
     else
         status_text(status, form_of_output(), &text);
@@ -49,53 +42,41 @@ static int status_show(const struct settings *settings, struct ledger *ledger, b
     return status_is_complete(status) ? EXIT_DONE : EXIT_LEFT;
 }
 
-static int status_once(const struct settings *settings, bool json, struct err *err)
+static int watch_body(struct work *work, struct err *err)
 {
-    struct cancel *cancel = cancel_new();
-    struct ledger *ledger = NULL;
-    int code = -1;
+    const struct status_options *o = work->options;
 
-    if (ledger_look(settings, cancel, &ledger, err))
-        code = status_show(settings, ledger, json, err);
-    ledger_close(ledger);
-    cancel_free(cancel);
-    return code;
+    return watch_status(&work->settings.status, o->every, work->cancel, err);
 }
 
 static int status_command(const struct cli_globals *globals, const void *arg, struct err *err)
 {
     const struct status_options *o = arg;
-    auto_settings settings = { 0 };
 
     if (o->json && o->watch) {
         (void)err_set(err, ERR_USAGE, 0, "--json and --watch exclude each other");
         return -1;
     }
-    if (!settings_read(globals->config, &settings, err))
-        return -1;
-    return o->watch ? watch_status(&settings, o->every, err) : status_once(&settings, o->json, err);
+    return o->watch ? work_do(globals, WORK_SIGNALS, o, watch_body, err)
+                    : work_do(globals, WORK_LEDGER, o, status_body, err);
+}
+
+static int failures_body(struct work *work, struct err *err)
+{
+    const struct failures_options *o = work->options;
+    enum failures_form form = o->json ? FAILURES_JSON : o->csv ? FAILURES_CSV : FAILURES_TEXT;
+
+    return failures_write(work->ledger, form, stdout, err) ? EXIT_DONE : -1;
 }
 
 static int failures_command(const struct cli_globals *globals, const void *arg, struct err *err)
 {
     const struct failures_options *o = arg;
-    struct cancel *cancel = cancel_new();
-    auto_settings settings = { 0 };
-    struct ledger *ledger = NULL;
-    enum failures_form form = o->json ? FAILURES_JSON : o->csv ? FAILURES_CSV : FAILURES_TEXT;
-    bool good;
 
-    if (o->json && o->csv) {
-        cancel_free(cancel);
-        (void)err_set(err, ERR_USAGE, 0, "--json and --csv exclude each other");
-        return -1;
-    }
-    good = settings_read(globals->config, &settings, err)
-           && ledger_look(&settings, cancel, &ledger, err)
-           && failures_write(ledger, form, stdout, err);
-    ledger_close(ledger);
-    cancel_free(cancel);
-    return good ? EXIT_DONE : -1;
+    if (!o->json || !o->csv)
+        return work_do(globals, WORK_LEDGER, o, failures_body, err);
+    (void)err_set(err, ERR_USAGE, 0, "--json and --csv exclude each other");
+    return -1;
 }
 
 static const struct opt status_opts[] = {

@@ -1,17 +1,14 @@
 /* `fmferry verify` */
 #include "cmd/commands.h"
-#include "cmd/settings.h"
-#include "cmd/signals.h"
+#include "cmd/work.h"
 #include "version.h"
 
 #include "base/foreign.h"
 #include "base/log.h"
 #include "base/num.h"
-#include "http/http.h"
 #include "ledger/peer_locks.h"
 #include "ledger/verifications.h"
 #include "preflight/pinned.h"
-#include "preflight/store_probe.h"
 #include "verify/verify.h"
 #include "json/writer.h"
 
@@ -262,24 +259,27 @@ static enum verify_reading reading_of(const struct verify_options *o)
     return o->certificate ? VERIFY_READ_ALL : VERIFY_READ_DOUBTFUL;
 }
 
+/* The reader shares nothing with the mover, its settings neither. */
 static struct verify_settings settings_verify(const struct settings *s,
                                               const struct verify_options *o)
 {
-    return (struct verify_settings){ .source_name = s->source_name,
-                                     .filemaker = settings_filemaker(s),
-                                     .layout = s->layout,
-                                     .key_field = s->key_field,
-                                     .mark_field = s->mark_field,
-                                     .patient_field = s->patient_field,
-                                     .type_field = s->type_field,
-                                     .container_list = s->container_field,
-                                     .each_container = s->containers == 1,
-                                     .filter = s->filter,
-                                     .store = settings_of_store(s),
+    const struct engine_settings *engine = &s->engine;
+
+    return (struct verify_settings){ .source_name = engine->source_name,
+                                     .filemaker = engine->filemaker,
+                                     .layout = engine->fields.layout,
+                                     .key_field = engine->fields.key,
+                                     .mark_field = engine->fields.mark,
+                                     .patient_field = engine->fields.patient,
+                                     .type_field = engine->fields.type,
+                                     .container_list = engine->fields.container_list,
+                                     .each_container = engine->fields.each_is_document,
+                                     .filter = engine->filter_text,
+                                     .store = engine->store,
                                      .key_template = s->key_in_store,
                                      .unlinked_template = s->unlinked_key_in_store,
-                                     .ledger_url = s->ledger_url,
-                                     .registry_url = s->registry_url,
+                                     .ledger_url = engine->ledger_url,
+                                     .registry_url = engine->registry.url,
                                      .reading = reading_of(o),
                                      .deep = o->deep,
                                      .certificate = o->certificate,
@@ -326,42 +326,23 @@ static int verify_and_say(const struct verify_settings *settings, struct verify_
                : EXIT_DONE;
 }
 
-/* What was read is given back at once: the streams are longer than the memory. */
-static void verify_malloc_options(void)
+static int verify_body(struct work *work, struct err *err)
 {
-    (void)mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+    struct verify_options o = *(const struct verify_options *)work->options;
+    struct verify_settings reader = settings_verify(&work->settings, &o);
+
+    /* What was read is given back at once: the streams are longer than the memory. */
     (void)mallopt(M_TRIM_THRESHOLD, 256 * 1024);
+    if (!sample_read(o.sample, &reader, err)
+        || !pinned_store_check(&work->settings.engine, work->cancel, err))
+        return -1;
+    return verify_and_say(&reader, &o, work->cancel, err);
 }
 
 static int verify_command(const struct cli_globals *globals, const void *arg, struct err *err)
 {
-    struct verify_options o = *(const struct verify_options *)arg;
-    struct cancel *cancel = cancel_new();
-    struct signals *signals = signals_listen(NULL, cancel);
-    auto_settings settings = { 0 };
-    struct verify_settings reader = { 0 };
-    int code = -1;
-
-    verify_malloc_options();
-    http_setup();
-    if (settings_read(globals->config, &settings, err)
-        && settings_require_nexus(&settings, "verify", err)
-        && settings_credentials(&settings, cancel, err)) {
-        reader = settings_verify(&settings, &o);
-        if (sample_read(o.sample, &reader, err) && settings_password(&settings, err)) {
-            struct engine_settings mover = settings_mover(&settings);
-
-            reader.filemaker = settings_filemaker(&settings);
-            reader.store = settings_of_store(&settings);
-            store_probe_known(&mover, cancel, &reader.store.traits);
-            if (pinned_store_check(&mover, cancel, err))
-                code = verify_and_say(&reader, &o, cancel, err);
-        }
-    }
-    http_teardown();
-    signals_free(signals);
-    cancel_free(cancel);
-    return code;
+    return work_do(globals, WORK_SIGNALS | WORK_NEXUS | WORK_SOURCE | WORK_STORE | WORK_TRAITS, arg,
+                   verify_body, err);
 }
 
 static const struct opt verify_opts[] = {

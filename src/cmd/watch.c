@@ -7,7 +7,7 @@
 #include "base/cli.h"
 #include "base/fs.h"
 #include "base/time.h"
-#include "cmd/signals.h"
+#include "ledger/ledger.h"
 
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -15,31 +15,11 @@
 enum { TEXT_MAX = 16 * 1024 * 1024, ROWS_DEFAULT = 24 };
 
 struct watch {
-    const struct settings *settings;
-    struct cancel *cancel;
+    const struct status_settings *settings;
+    const struct cancel *cancel;
     bool on_terminal;
     int every_s;
 };
-
-/* Only of Nexus's own table do we know which rows are ours. */
-static bool is_nexus(const struct settings *settings)
-{
-    return settings->application == 0
-           && strcmp(settings->documents_table, "documents_document") == 0;
-}
-
-struct status_settings watch_settings(const struct settings *settings)
-{
-    return (struct status_settings){ .name = settings->source_name,
-                                     .layout = settings->layout,
-                                     .price_per_gb_month = settings->price,
-                                     .currency = settings->currency,
-                                     .has_mark = *settings->mark_field != '\0',
-                                     .registry_url = is_nexus(settings) ? settings->registry_url
-                                                                        : NULL,
-                                     .ledger_url = settings->ledger_url,
-                                     .lease_us = settings->lease_seconds * TIME_SECOND };
-}
 
 bool watch_on_terminal(void)
 {
@@ -66,13 +46,11 @@ int watch_columns(void)
 
 static bool frame_read(const struct watch *w, struct str *text, struct err *err)
 {
-    struct status_settings names = watch_settings(w->settings);
     auto_ledger *ledger = NULL;
     auto_status *status = NULL;
 
-    if (!ledger_open_reader(w->settings->ledger_url, w->settings->source_name, w->cancel, &ledger,
-                            err)
-        || !status_read(ledger, &names, &status, err))
+    if (!ledger_open_reader(w->settings->ledger_url, w->settings->name, w->cancel, &ledger, err)
+        || !status_read(ledger, w->settings, &status, err))
         return false;
     if (w->on_terminal)
         status_text(
@@ -153,17 +131,14 @@ static bool watch_until_stopped(const struct watch *w, struct err *err)
     return true;
 }
 
-int watch_status(const struct settings *settings, int every_s, struct err *err)
+int watch_status(const struct status_settings *settings, int every_s, const struct cancel *cancel,
+                 struct err *err)
 {
-    struct cancel *cancel = cancel_new();
-    struct signals *signals = signals_listen(NULL, cancel);
     struct watch w = { settings, cancel, watch_on_terminal(), every_s };
     bool good = screen_write(&w, "\033[?25l\033[2J", err) && watch_until_stopped(&w, err);
     struct err ignored;
 
     /* The cursor comes back whatever went wrong before. */
     good = screen_write(&w, "\033[?25h\n", good ? err : &ignored) && good;
-    signals_free(signals);
-    cancel_free(cancel);
     return good ? EXIT_CANCELED : -1;
 }

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "base/base.h"
+#include "base/cancel.h"
 #include "base/err.h"
-#include "cmd/settings.h"
 #include "report/status.h"
 
 /*
@@ -11,12 +11,11 @@
  * much of it as fits; elsewhere one line is written each time. A ledger that cannot be read at the
  * moment is asked again.
  *   every_s   seconds between two looks
+ *   cancel    ends it
  * The result is the exit code; -1 with `err` set if the output cannot be written.
  */
-must_check int watch_status(const struct settings *settings, int every_s, struct err *err);
-
-/* What status needs to know of the configuration; borrowed. */
-struct status_settings watch_settings(const struct settings *settings);
+must_check int watch_status(const struct status_settings *settings, int every_s,
+                            const struct cancel *cancel, struct err *err);
 
 /* Whether standard output is a terminal that understands what moves its cursor. */
 bool watch_on_terminal(void);

@@ -1,9 +1,11 @@
-/* Beginning and ending, the same for all. */
+/* Makes ready what a command needs, in one order for all of them. */
 #include "cmd/work.h"
 
 #include "cmd/signals.h"
 
 #include "http/http.h"
+#include "preflight/store_probe.h"
+#include "run/run.h"
 
 #include <malloc.h>
 
@@ -18,36 +20,61 @@ static void work_malloc_options(void)
     (void)mallopt(M_TRIM_THRESHOLD, 1024 * 1024);
 }
 
-static int work_with(const struct settings *settings, struct gate *gate, struct cancel *cancel,
-                     const void *options, int (*body)(struct work *work, struct err *err),
-                     struct err *err)
+static bool nexus_check(const struct registry_settings *registry, struct err *err)
 {
-    struct work work = { .settings = settings,
-                         .mover = settings_mover(settings),
-                         .cancel = cancel,
-                         .options = options };
-
-    work.mover.filemaker.gate = gate;
-    return body(&work, err);
+    return (!registry->is_other_application
+            && strcmp(registry->documents_table, "documents_document") == 0
+            && strcmp(registry->patients_table, "patients_patient") == 0)
+           || err_set(err, ERR_USAGE, 0,
+                      "this command reads Nexus's tables by name, and cannot read another "
+                      "application's ([registry] application, documents_table, patients_table)");
 }
 
-int work_do(const struct cli_globals *globals, void (*first)(void), const void *options,
+static bool needs_meet(struct work *work, unsigned needs, struct err *err)
+{
+    struct engine_settings *engine = &work->settings.engine;
+
+    if ((needs & WORK_NEXUS) && !nexus_check(&engine->registry, err))
+        return false;
+    if ((needs & WORK_SOURCE) && !settings_password(&work->settings, err))
+        return false;
+    if ((needs & WORK_STORE) && !settings_credentials(&work->settings, work->cancel, err))
+        return false;
+    if (needs & WORK_TRAITS)
+        store_probe_known(engine, work->cancel, &engine->store.traits);
+    if (needs & WORK_GATE)
+        engine->filemaker.gate = gate_new(&work->settings.gate);
+    return !(needs & WORK_LEDGER)
+           || ledger_open_reader(engine->ledger_url, engine->source_name, work->cancel,
+                                 &work->ledger, err);
+}
+
+static void work_clear(struct work *work)
+{
+    ledger_close(work->ledger);
+    gate_free(work->settings.engine.filemaker.gate);
+    settings_clear(&work->settings);
+}
+
+int work_do(const struct cli_globals *globals, unsigned needs, const void *options,
             int (*body)(struct work *work, struct err *err), struct err *err)
 {
-    struct cancel *cancel = cancel_new();
-    struct signals *signals = signals_listen(first, cancel);
-    auto_settings settings = { 0 };
-    struct gate *gate = NULL;
+    bool needs_http = needs & (WORK_SOURCE | WORK_STORE);
+    struct work work = { .cancel = cancel_new(), .options = options };
+    struct signals *signals = NULL;
     int code = -1;
 
+    if (needs & WORK_SIGNALS)
+        signals = signals_listen(needs & WORK_FINISHES ? run_finish : NULL, work.cancel);
     work_malloc_options();
-    http_setup();
-    if (settings_read(globals->config, &settings, err) && settings_password(&settings, err)
-        && settings_credentials(&settings, cancel, err) && settings_gate(&settings, &gate, err))
-        code = work_with(&settings, gate, cancel, options, body, err);
-    gate_free(gate);
-    http_teardown();
+    if (needs_http)
+        http_setup();
+    if (settings_read(globals->config, &work.settings, err) && needs_meet(&work, needs, err))
+        code = body(&work, err);
+    work_clear(&work);
+    if (needs_http)
+        http_teardown();
     signals_free(signals);
-    cancel_free(cancel);
+    cancel_free(work.cancel);
     return code;
 }

@@ -1,21 +1,38 @@
-/* What every command needs that works on the source: configuration, password, gate, signals. */
+/*
+ * The start-up of every command that reads the configuration. A command names what it needs and a
+ * body; work_do() makes that ready in one order, calls the body, and clears up behind it.
+ */
 #pragma once
 
 #include "base/cli.h"
 #include "cmd/settings.h"
+#include "ledger/ledger.h"
 
-/* What such a command is told; all borrowed. `mover` has its gate. */
+/* What a command may need beside the configuration; a set. */
+enum work_need {
+    WORK_SIGNALS = 1 << 0,  /* Ctrl-C and SIGTERM cancel, instead of ending the process      */
+    WORK_FINISHES = 1 << 1, /* with WORK_SIGNALS: the first one lets a run finish             */
+    WORK_NEXUS = 1 << 2,    /* the application must be Nexus                                  */
+    WORK_SOURCE = 1 << 3,   /* FileMaker's password                                           */
+    WORK_STORE = 1 << 4,    /* the store's credentials                                        */
+    WORK_TRAITS = 1 << 5,   /* with WORK_STORE: what the last probe found out about the store */
+    WORK_GATE = 1 << 6,     /* the gate before FileMaker                                      */
+    WORK_LEDGER = 1 << 7,   /* a reader of the ledger                                         */
+};
+
+/* What the body gets; it may change the settings. */
 struct work {
-    const struct settings *settings;
-    struct engine_settings mover;
+    struct settings settings;
     struct cancel *cancel;
-    const void *options;
+    struct ledger *ledger; /* NULL without WORK_LEDGER */
+    const void *options;   /* the command's own        */
 };
 
 /*
- * Reads the configuration and the password, listens for signals, and calls `body`.
- *   first   called at the first signal; NULL: the first one cancels
+ * Makes ready what is needed and calls `body`.
+ *   needs     a set of enum work_need
+ *   options   handed on to `body`
  * The exit code is that of `body`; -1: `err` says why.
  */
-int work_do(const struct cli_globals *globals, void (*first)(void), const void *options,
+int work_do(const struct cli_globals *globals, unsigned needs, const void *options,
             int (*body)(struct work *work, struct err *err), struct err *err);

@@ -227,7 +227,7 @@ static bool source_scan(struct patient_import *import, struct err *err)
 static bool registry_prepare(struct patient_import *import, const struct cancel *cancel,
                              struct registry **registry_r, struct err *err)
 {
-    if (!registry_open(&import->settings->registry, NULL, cancel, registry_r, err))
+    if (!registry_open(import->settings->registry, NULL, cancel, registry_r, err))
         return false;
     import->registry = *registry_r;
     import->mrn_column = registry_needs_mrn(*registry_r);
@@ -287,7 +287,7 @@ static bool import_open(struct patient_import *import, const struct cancel *canc
                         struct err *err)
 {
     char *more[REGISTRY_FIELDS_MAX];
-    size_t count = registry_patient_fields(&import->settings->registry, more);
+    size_t count = registry_patient_fields(import->settings->registry, more);
     auto_roster *roster = NULL;
     bool good;
 
@@ -357,7 +357,7 @@ bool patients_undo(const struct patients_settings *settings, int64_t import, boo
     auto_registry *registry = NULL;
     struct registry_undo undo;
 
-    if (!registry_open(&settings->registry, NULL, cancel, &registry, err)
+    if (!registry_open(settings->registry, NULL, cancel, &registry, err)
         || !registry_undo_import(registry, import, dry, &undo, err) || !patients_map(registry, err))
         return false;
     if (undo.import == 0)
@@ -378,7 +378,7 @@ bool patients_review(const struct patients_settings *settings,
 {
     auto_registry *registry = NULL;
 
-    return registry_open(&settings->registry, NULL, cancel, &registry, err)
+    return registry_open(settings->registry, NULL, cancel, &registry, err)
            && patients_map(registry, err) && registry_doubts(registry, on_doubt, arg, err);
 }
 
@@ -389,7 +389,7 @@ bool patients_accept(const struct patients_settings *settings, const char *filem
     auto_registry *registry = NULL;
     bool accepted = false;
 
-    if (!registry_open(&settings->registry, NULL, cancel, &registry, err)
+    if (!registry_open(settings->registry, NULL, cancel, &registry, err)
         || !patients_map(registry, err)
         || !registry_accept(registry, span_of(filemaker_id), who, reason, &accepted, err))
         return false;

@@ -27,7 +27,7 @@ static bool layout_fits(const struct roster *roster, struct err *err)
     auto_str problems = STR_MAX(KIB(64));
     struct span rest, first;
 
-    if (!filemaker_new(&s->filemaker, roster->cancel, &filemaker, err))
+    if (!filemaker_new(s->filemaker, roster->cancel, &filemaker, err))
         return false;
     if (!filemaker_layout(filemaker, s->layout, &layout, err)) {
         if (err->kind == ERR_REMOTE && err->reason == FILEMAKER_LAYOUT_MISSING)
@@ -138,7 +138,7 @@ static bool layout_each(const struct roster *roster, const struct roster_listene
     char why[WALK_WHY_SIZE];
     uint64_t count;
 
-    if (!filemaker_new(&s->filemaker, roster->cancel, &filemaker, err)
+    if (!filemaker_new(s->filemaker, roster->cancel, &filemaker, err)
         || !walk_each_once(filemaker, s->layout, roster->cancel, &hears, &count, why, err))
         return false;
     return !*why

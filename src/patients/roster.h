@@ -15,12 +15,12 @@
 #include "registry/registry.h"
 
 struct patients_settings {
-    struct filemaker_settings filemaker;
+    const struct filemaker_settings *filemaker;
     const char *layout, *key, *first_name, *last_name, *dob, *mrn; /* of fields or CSV columns */
     enum dates_form csv_dates;  /* how dates stand in a CSV; DATE_ASK: nobody has told */
     enum dates_form text_dates; /* and in text fields of the layout                    */
     enum text_coding encoding;  /* of a CSV                                            */
-    struct registry_settings registry;
+    const struct registry_settings *registry;
 };
 
 struct roster;
