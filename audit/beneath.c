@@ -1,7 +1,7 @@
 /*
- * From a key to a file beneath a folder. A key is what a certificate says, and somebody may have
- * written it who wants another file to be read: no key leads out, and no link on its way is
- * followed.
+ * Opens the file that a key names beneath a folder. The key stands in a certificate, which may have
+ * been written by somebody who wants another file to be read: no key leads out of the folder, and
+ * no link on the way is followed.
  */
 #include "audit.h"
 
@@ -39,7 +39,7 @@ bool audit_key_is_good(struct piece key)
     return true;
 }
 
-/* Folder by folder, where the kernel cannot do it in one step. */
+/* Opens folder by folder, where the kernel cannot do it in one step. */
 static int folder_walk(int folder, char *path, int flags)
 {
     int at = dup(folder);

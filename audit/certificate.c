@@ -1,4 +1,4 @@
-/* Reading certificates and proofs. */
+/* Reads certificates and proofs: their form, and their signature. */
 #include "audit.h"
 
 #include <errno.h>
@@ -31,7 +31,7 @@ bool piece_equal(struct piece a, struct piece b)
     return a.size == b.size && (a.size == 0 || memcmp(a.at, b.at, a.size) == 0);
 }
 
-/* Up to the separator, which goes too; the rest stays. */
+/* Takes what stands before the separator off the rest, with the separator. */
 static struct piece piece_cut(struct piece *rest, char separator)
 {
     const char *end = rest->size ? memchr(rest->at, separator, rest->size) : NULL;
@@ -156,7 +156,7 @@ static bool head_line(struct certificate *c, struct piece name, struct piece res
     return true;
 }
 
-/* From the first line to the empty one; `rest` begins behind it afterwards. */
+/* Reads the head: from the first line to the empty one. Afterwards `rest` begins after it. */
 static bool certificate_head_read(struct certificate *c, struct piece *rest,
                                   struct problem *problem)
 {
@@ -172,7 +172,7 @@ static bool certificate_head_read(struct certificate *c, struct piece *rest,
         if (name.size == 0)
             break;
         if (has_signature)
-            return problem_is(problem, "something stands behind the signature");
+            return problem_is(problem, "there is something after the signature");
         if (!head_line(c, name, line))
             return problem_is(problem, "'%.*s' in the certificate cannot be read",
                               (int)(name.size < 40 ? name.size : 40), name.at);
@@ -181,10 +181,10 @@ static bool certificate_head_read(struct certificate *c, struct piece *rest,
         c->head = (struct piece){ whole, (size_t)(begin - whole) };
     }
     return (has_root && has_signature)
-           || problem_is(problem, "the certificate's head is not whole");
+           || problem_is(problem, "the certificate's head is incomplete");
 }
 
-/* A proof has, instead of all lines, one, with its place and its path. */
+/* A proof has one line instead of all, with its place and its path. */
 static bool proof_read(struct certificate *c, struct piece rest, struct piece place)
 {
     c->is_proof = true;
@@ -243,7 +243,7 @@ static bool file_map(const char *path, struct piece *mapped_r, struct problem *p
     if (fd < 0 || fstat(fd, &about) < 0)
         (void)problem_is(problem, "opening '%s': %s", path, strerrordesc_np(errno));
     else if (!S_ISREG(about.st_mode))
-        (void)problem_is(problem, "'%s' is no file", path);
+        (void)problem_is(problem, "'%s' is not a file", path);
     else if (about.st_size == 0)
         (void)problem_is(problem, "'%s' is empty", path);
     else if ((mapped = mmap(NULL, (size_t)about.st_size, PROT_READ, MAP_PRIVATE, fd, 0))

@@ -1,6 +1,6 @@
 /*
- * The auditor's program reads what strangers made, and has no reason to start another program: the
- * kernel is asked to refuse it, whatever a library might be led to do.
+ * Confines the process. The auditor reads what strangers made and has no reason to start another
+ * program, so it asks the kernel to refuse that, whatever a library might be led to do.
  */
 #include "audit.h"
 
@@ -18,7 +18,7 @@
 #define HERE AUDIT_ARCH_AARCH64
 #endif
 
-/* A kernel that cannot do it changes nothing: the program starts none by itself. */
+/* On a kernel without seccomp nothing is refused; the program itself starts no other anyway. */
 void programs_refuse(void)
 {
 #ifdef HERE

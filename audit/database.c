@@ -1,6 +1,6 @@
 /*
- * The database against the certificate: every row, and the audit chains. What is read is compared
- * and never run; database.h says how.
+ * Compares the database with the certificate: every row, and the audit chains. What is read is
+ * compared and never run; database.h says how.
  */
 #include "database.h"
 
@@ -17,7 +17,7 @@ static struct database *open_kind(const char *where)
 
 /* --- rows ---------------------------------------------------------------------------------- */
 
-/* A line, by the 32 digits of its row. */
+/* A line of the certificate, by the 32 digits of its row's id. */
 struct known_row {
     char row[33];
     bool seen;
@@ -72,7 +72,7 @@ static struct known_row *known_read(const struct certificate *c, const struct au
     return known;
 }
 
-/* A row that is in no line but points to the object of one: two rows of one document. */
+/* Reports a row without a line that points to the object of one: two rows of one document. */
 static void stranger_compare(const struct piece columns[COLUMNS_MAX], struct piece *keys,
                              size_t count)
 {
@@ -146,7 +146,10 @@ struct chain_position {
     struct hash hash;
 };
 
-/* Against the hash of the entry before as the table has it, so that each altered one is named. */
+/*
+ * Holds each entry against the hash that the table has for the one before: so each altered entry is
+ * named.
+ */
 static void entry_compare(const struct audit_chain *chain, struct chain_position *at,
                           const struct piece columns[COLUMNS_MAX])
 {
@@ -155,12 +158,12 @@ static void entry_compare(const struct audit_chain *chain, struct chain_position
     uint64_t seq;
 
     if (!piece_number(columns[1], &seq)) {
-        audit_differ("audit-chain", NULL, "run %jd: there is an entry '%.*s'", (intmax_t)chain->run,
-                     (int)columns[1].size, columns[1].at);
+        audit_differ("audit-chain", NULL, "run %jd: '%.*s' is not the number of an entry",
+                     (intmax_t)chain->run, (int)columns[1].size, columns[1].at);
         return;
     }
     if (seq != at->seq + 1)
-        audit_differ("audit-chain", NULL, "run %jd: entries %ju to %ju are not there",
+        audit_differ("audit-chain", NULL, "run %jd: entries %ju to %ju are missing",
                      (intmax_t)chain->run, (uintmax_t)at->seq + 1, (uintmax_t)seq - 1);
     else if (!has_hash || memcmp(told.bytes, is.bytes, HASH_SIZE) != 0)
         audit_differ("audit-chain", NULL, "run %jd: entry %ju does not follow from the one before",
@@ -186,11 +189,11 @@ static void chain_compare(const struct audit_chain *chain, struct database *data
         entry_compare(chain, &at, columns);
     if (at.seq != (uint64_t)chain->entries)
         audit_differ("audit-chain", NULL,
-                     "run %jd: it ends with entry %ju, in the certificate with %jd",
+                     "run %jd: it ends with entry %ju here, with %jd in the certificate",
                      (intmax_t)chain->run, (uintmax_t)at.seq, (intmax_t)chain->entries);
     else if (memcmp(at.hash.bytes, chain->head.bytes, HASH_SIZE) != 0)
         audit_differ("audit-chain", NULL,
-                     "run %jd: it was written anew, and is not that of the "
+                     "run %jd: it was rewritten, and is not the chain of the "
                      "certificate",
                      (intmax_t)chain->run);
 }

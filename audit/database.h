@@ -1,6 +1,6 @@
 /*
- * A database as the auditor reads it: as data. Whoever made it may have meant to harm him, so
- * nothing in it is run, and nothing but plain tables is read. Both kinds give up with words.
+ * A database, read as data alone. Whoever made it may have meant to harm the auditor, so nothing in
+ * it is run and nothing but plain tables is read. What cannot be read ends the program.
  */
 #pragma once
 
@@ -8,7 +8,7 @@
 
 enum { COLUMNS_MAX = 9 };
 
-/* What is read of one table. */
+/* A query of one table. */
 struct table_question {
     const char *columns; /* as SQL                                      */
     const char *hash;    /* a column of bytes, read last as hex; or NULL */
@@ -20,12 +20,15 @@ struct database;
 
 struct database_kind {
     void (*ask)(struct database *database, const struct table_question *question);
-    /* Columns that are not there are empty; pieces are good until the next call. */
+    /*
+     * The next row of the query. Columns that are not there are empty; pieces live until the next
+     * call.
+     */
     bool (*next)(struct database *database, struct piece columns_r[COLUMNS_MAX]);
     void (*close)(struct database *database);
 };
 
-/* Each kind's own struct begins with it. */
+/* The struct of each kind begins with this one. */
 struct database {
     const struct database_kind *kind;
 };

@@ -1,7 +1,7 @@
 /*
- * What a line of a certificate must be before anything is compared with it: a document that is said
- * to be stored has a key, a size and a hash, and no two have the same key or row. Else whoever
- * wrote the line could have it pass by leaving out what would be compared.
+ * Checks the lines of a certificate before anything is compared with them: a document that is said
+ * to be stored has a key, a size and a hash, and no two documents have the same key or row.
+ * Otherwise a forger could have a line pass by leaving out the cells that would be compared.
  */
 #include "audit.h"
 
@@ -30,7 +30,7 @@ static void state_check(const struct audit_line *line)
         audit_differ("certificate-line", line, "refused: the document is %.*s, and has a key",
                      (int)state.size, state.at);
     else if (!is_one_of(state, with, 2) && !is_one_of(state, without, 5))
-        audit_differ("certificate-line", line, "refused: '%.*s' is no state of a document",
+        audit_differ("certificate-line", line, "refused: '%.*s' is not a state of a document",
                      (int)state.size, state.at);
 }
 
@@ -40,7 +40,8 @@ static void object_cells_check(const struct audit_line *line)
     uint64_t size;
 
     if (!audit_key_is_good(line->cells[CELL_KEY]))
-        audit_differ("certificate-line", line, "refused: this is no key beneath a store");
+        audit_differ("certificate-line", line,
+                     "refused: its key leads out of the store, or is malformed");
     if (!piece_number(line->cells[CELL_SIZE], &size))
         audit_differ("certificate-line", line, "refused: the document has a key, and no size");
     if (!hash_read(line->cells[CELL_SHA256], &hash))

@@ -1,105 +1,14 @@
-/* fmferry-audit: options, and what is said. */
+/* fmferry-audit: reads its options, checks the certificate, has the evidence compared. */
 #include "audit.h"
 
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXIT_PROVEN = 0, EXIT_UNABLE = 1, EXIT_WRONG_USE = 2, EXIT_DIFFERS = 3 };
-
 struct audit_options {
     const char *key, *store, *prefix, *database, *document, *proof, *certificate;
 };
-
-static uint64_t difference_count;
-
-/* --- what is said -------------------------------------------------------------------------- */
-
-/* How many bytes would move a terminal's cursor or turn its writing round; 0: none. */
-static size_t steering_bytes(const char *text)
-{
-    const uint8_t *at = (const uint8_t *)text;
-
-    if ((at[0] < 0x20 && at[0] != '\n') || at[0] == 0x7f)
-        return 1;
-    if (at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0)
-        return 2;
-    return at[0] == 0xe2
-                   && ((at[1] == 0x80 && (at[2] == 0x8e || at[2] == 0x8f)) /* marks of direction */
-                       || (at[1] == 0x80 && at[2] >= 0xaa && at[2] <= 0xae)
-                       || (at[1] == 0x81 && at[2] >= 0xa6 && at[2] <= 0xa9))
-               ? 3
-               : 0;
-}
-
-/* A certificate that somebody forged must not be able to write "all is as certified" himself. */
-__attribute__((__format__(__printf__, 2, 0))) static void say_to(FILE *to, const char *format,
-                                                                 va_list args)
-{
-    char *text = NULL;
-
-    if (vasprintf(&text, format, args) < 0)
-        abort();
-    for (const char *at = text; *at;) {
-        size_t skip = steering_bytes(at);
-
-        (void)fputc(skip ? '?' : *at, to);
-        at += skip ? skip : 1;
-    }
-    free(text);
-}
-
-void audit_say(const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    say_to(stdout, format, args);
-    va_end(args);
-}
-
-_Noreturn void audit_give_up(const char *format, ...)
-{
-    va_list args;
-
-    (void)fflush(stdout);
-    (void)fprintf(stderr, "fmferry-audit: ");
-    va_start(args, format);
-    say_to(stderr, format, args);
-    va_end(args);
-    (void)fprintf(stderr, "\n");
-    exit(EXIT_UNABLE);
-}
-
-static void piece_print(const char *name, struct piece piece)
-{
-    if (piece.size)
-        audit_say("  %-7s %.*s\n", name, (int)piece.size, piece.at);
-}
-
-void audit_differ(const char *kind, const struct audit_line *line, const char *format, ...)
-{
-    va_list args;
-
-    difference_count++;
-    audit_say("%-18s", kind);
-    if (line)
-        audit_say(" record %-8.*s %.*s", (int)line->cells[CELL_RECORD].size,
-                  line->cells[CELL_RECORD].at, (int)line->cells[CELL_IDENTITY].size,
-                  line->cells[CELL_IDENTITY].at);
-    audit_say("\n");
-    if (line) {
-        piece_print("key", line->cells[CELL_KEY]);
-        piece_print("row", line->cells[CELL_ROW]);
-    }
-    audit_say("  ");
-    va_start(args, format);
-    say_to(stdout, format, args);
-    va_end(args);
-    audit_say("\n");
-}
 
 /* --- the certificate itself ---------------------------------------------------------------- */
 
@@ -125,7 +34,7 @@ static void signature_check(const struct certificate *c, const char *key)
                   "to know whose it is\n");
 }
 
-/* Whether the lines are those that were signed. */
+/* Whether the lines are the ones that were signed. */
 static bool tree_check(const struct certificate *c, const struct hash *leaves)
 {
     struct hash root;
@@ -146,9 +55,12 @@ static bool tree_check(const struct certificate *c, const struct hash *leaves)
     return true;
 }
 
-/* --- by what right it was certified -------------------------------------------------------- */
+/* --- how it was compared ------------------------------------------------------------------- */
 
-/* Of how many objects the bytes themselves were read for the certificate; older ones do not say. */
+/*
+ * Says how many objects were certified without their bytes being read; older certificates do not
+ * say.
+ */
 static void compared_say(const struct certificate *c)
 {
     size_t told = 0, read = 0;
@@ -180,7 +92,7 @@ static void line_print(const struct audit_line *line)
             audit_say("  %-10s %.*s\n", names[i], (int)line->cells[i].size, line->cells[i].at);
 }
 
-/* By its id or its record id; of several files of a record the first. */
+/* Finds a document by its id or record id; of several documents of a record, the first. */
 static bool document_find(const struct certificate *c, const char *wanted,
                           struct audit_line *line_r, size_t *place_r)
 {
@@ -321,7 +233,8 @@ int main(int argc, char **argv)
     compared_say(&certificate);
     audit_say("%.*s, %ju documents, certified %.*s: %s\n", (int)certificate.source.size,
               certificate.source.at, (uintmax_t)certificate.leaves, (int)certificate.made.size,
-              certificate.made.at, difference_count ? "NOT as certified" : "all is as certified");
+              certificate.made.at,
+              audit_difference_count() ? "NOT as certified" : "all is as certified");
     certificate_close(&certificate);
-    return difference_count ? EXIT_DIFFERS : EXIT_PROVEN;
+    return audit_difference_count() ? EXIT_DIFFERS : EXIT_PROVEN;
 }

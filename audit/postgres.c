@@ -1,8 +1,9 @@
 /*
- * PostgreSQL by libpq. Where the server is stands in the URL alone: environment and service files
- * say nothing, and a server elsewhere must prove who it is. All is read in one transaction that may
- * not write, of plain tables only, with functions and operators of PostgreSQL's own alone: a view,
- * a policy or a function is the author's program, and would run with the auditor's rights.
+ * Reads PostgreSQL through libpq. The URL alone says where the server is: environment and service
+ * files are ignored, and a server elsewhere must prove which one it is. Everything is read in one
+ * transaction that cannot write, from plain tables only, and with PostgreSQL's own functions and
+ * operators only: a view, a policy or a function is a program of the database's author, and would
+ * run with the auditor's rights.
  */
 #include "database.h"
 
@@ -135,7 +136,7 @@ static void connect_to(struct audit_postgres *p, const char *url)
 
 /* --- asking -------------------------------------------------------------------------------- */
 
-/* One row of one statement, or none. The caller clears it. */
+/* Runs a statement; the caller clears its result. */
 static PGresult *row_query(const struct audit_postgres *p, const char *sql, const char *value)
 {
     PGresult *result = PQexecParams(p->connection, sql, value != NULL, NULL, &value, NULL, NULL, 0);
@@ -146,7 +147,10 @@ static PGresult *row_query(const struct audit_postgres *p, const char *sql, cons
     return result;
 }
 
-/* Where the table is, quoted; the caller frees. Asked before the search path is narrowed. */
+/*
+ * The table's quoted name with its schema; the caller frees. Must be asked before the search path
+ * is narrowed.
+ */
 static char *table_find(const struct audit_postgres *p, const char *table)
 {
     PGresult *found = row_query(
@@ -163,7 +167,7 @@ static char *table_find(const struct audit_postgres *p, const char *table)
         audit_give_up("the database has no table '%s'", table);
     if (strcmp(PQgetvalue(found, 0, 1), "r") != 0 && strcmp(PQgetvalue(found, 0, 1), "p") != 0)
         audit_give_up(
-            "'%s' in the database is no plain table, but something that its author made to be "
+            "'%s' in the database is not a plain table, but something that its author made to be "
             "run: it is not read",
             table);
     name = strdup(PQgetvalue(found, 0, 0));
@@ -171,7 +175,7 @@ static char *table_find(const struct audit_postgres *p, const char *table)
     return name;
 }
 
-/* A policy would be refused by row_security, not obeyed. */
+/* With row_security off a table with a policy is refused, instead of the policy being run. */
 static void snapshot_begin(const struct audit_postgres *p)
 {
     static const char *const statements[] = {
@@ -220,7 +224,7 @@ static void audit_postgres_ask(struct database *database, const struct table_que
     free(sql);
 }
 
-/* After the last row comes the answer's end, and then nothing. */
+/* After the last row libpq gives the end of the answer, and then nothing. */
 static bool audit_postgres_next(struct database *database, struct piece columns_r[COLUMNS_MAX])
 {
     struct audit_postgres *p = audit_postgres_of(database);

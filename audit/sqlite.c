@@ -1,6 +1,7 @@
 /*
- * SQLite by its library, which knows no shell. A view, a trigger, a virtual table or a function in
- * the file is the author's program: none of them is run, and two tables are all that is read.
+ * Reads SQLite through its library, which has no shell. A view, a trigger, a virtual table or a
+ * function in the file is a program of its author: none of them is run, and only two tables are
+ * read.
  */
 #include "database.h"
 
@@ -35,7 +36,7 @@ static _Noreturn void audit_sqlite_refuse(const struct audit_sqlite *s)
 
 /* --- opening ------------------------------------------------------------------------------- */
 
-/* Whether changes of a file in WAL mode lie in a second file beside it. */
+/* Whether a second file beside a database in WAL mode holds changes. */
 static bool has_wal(const char *path)
 {
     struct stat about;
@@ -50,8 +51,8 @@ static bool has_wal(const char *path)
 }
 
 /*
- * A file in WAL mode without such a second file is read as what it is, a file that nobody writes
- * to: else SQLite would make files beside what the auditor was sent.
+ * A file in WAL mode without such a second file is opened as one that nobody writes to: otherwise
+ * SQLite would make files beside what the auditor was sent.
  */
 static bool is_immutable(const char *path)
 {
@@ -62,14 +63,14 @@ static bool is_immutable(const char *path)
     if (fd < 0 || fstat(fd, &about) < 0)
         audit_give_up("opening the database '%s': %s", path, strerrordesc_np(errno));
     if (!S_ISREG(about.st_mode))
-        audit_give_up("the database '%s' is no file", path);
+        audit_give_up("the database '%s' is not a file", path);
     if (read(fd, head, sizeof head) < 0)
         audit_give_up("reading the database '%s': %s", path, strerrordesc_np(errno));
     (void)close(fd);
     return head[FORMAT_AT + 1] == FORMAT_WAL && !has_wal(path);
 }
 
-/* Every byte that a URI could take for something else goes as %XX. */
+/* Writes as %XX every byte that could mean something else in a URI. */
 static char *uri_of(const char *path, bool immutable)
 {
     static const char plain[] =
@@ -89,7 +90,7 @@ static char *uri_of(const char *path, bool immutable)
     return uri;
 }
 
-/* The columns of two tables, the list of tables, and two functions that only write text. */
+/* Allows the columns of two tables, the list of tables, and two functions that only make text. */
 static int action_allow(void *arg, int action, const char *first, const char *second,
                         const char *third, const char *fourth)
 {
@@ -159,7 +160,7 @@ static bool statement_step(const struct audit_sqlite *s)
     return result == SQLITE_ROW;
 }
 
-/* A view or a virtual table has no page of its own where its rows begin. */
+/* Refuses a view or a virtual table: neither has a page where its rows begin. */
 static void table_check(struct audit_sqlite *s, const char *table)
 {
     int64_t tables = 0, others = 0;
@@ -178,7 +179,7 @@ static void table_check(struct audit_sqlite *s, const char *table)
     }
     if (others)
         audit_give_up(
-            "'%s' in the database '%s' is no plain table, but something that its author made "
+            "'%s' in the database '%s' is not a plain table, but something that its author made "
             "to be run: it is not read",
             table, s->path);
     if (!tables)

@@ -1,4 +1,4 @@
-/* The folder of the store against the certificate, both ways. */
+/* Compares the store's folder with the certificate: every line's object, and every file's line. */
 #include "audit.h"
 
 #include <errno.h>
@@ -11,12 +11,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { READ_SIZE = 128 * 1024, PREFLIGHT_RESULT = 64 };
+enum { READ_SIZE = 128 * 1024, TRIED_MAX = 64 };
 
 struct folder {
     const char *path;
     int fd;
-    struct piece prefix; /* of the keys, and not of the files: "" or ending in "/" */
+    struct piece prefix; /* that keys have and files lack: "" or ending in "/" */
 };
 
 static bool has_prefix(struct piece key, struct piece prefix)
@@ -32,7 +32,7 @@ static struct piece prefix_strip(struct piece key, struct piece prefix)
 
 /* --- one object ---------------------------------------------------------------------------- */
 
-/* At most `size` bytes are read, and one more that would be too many. */
+/* Hashes a file. Reads at most one buffer beyond `size` bytes, to notice that there are more. */
 static void file_hash(int fd, uint64_t size, struct hash *hash_r, uint64_t *read_r)
 {
     EVP_MD_CTX *context = EVP_MD_CTX_new();
@@ -54,7 +54,7 @@ static void file_hash(int fd, uint64_t size, struct hash *hash_r, uint64_t *read
     EVP_MD_CTX_free(context);
 }
 
-/* The bytes of an open file; its size is looked at before any of them is read. */
+/* Compares an open file; its size comes first, so that no byte of a wrong size is read. */
 static void bytes_compare(int fd, const struct audit_line *line)
 {
     struct hash is, should;
@@ -86,7 +86,7 @@ static void object_compare(const struct folder *folder, const struct audit_line 
     int fd;
 
     if (key.size == 0 || !audit_key_is_good(key))
-        return; /* lines_check() has said what there is to say */
+        return; /* lines_check() has reported it */
     if (!has_prefix(key, folder->prefix)) {
         audit_differ("object-missing", line, "the key does not begin with '%.*s'",
                      (int)folder->prefix.size, folder->prefix.at);
@@ -110,7 +110,7 @@ static void object_compare(const struct folder *folder, const struct audit_line 
 
 /* --- the prefix ---------------------------------------------------------------------------- */
 
-/* What all keys begin with, up to a slash. */
+/* The beginning that all keys share, up to a slash. */
 static struct piece common_prefix(const struct certificate *c)
 {
     struct piece common = { "", 0 };
@@ -136,14 +136,14 @@ static struct piece common_prefix(const struct certificate *c)
     return common;
 }
 
-/* How many of the first objects are there if keys lack `prefix`. */
+/* How many of the first objects are found when `prefix` is taken off their keys. */
 static size_t found_without(const struct folder *folder, const struct certificate *c,
                             const struct audit_line *only, struct piece prefix)
 {
     size_t found = 0, tried = 0;
     struct audit_line line;
 
-    for (size_t i = 0; i < c->line_count && tried < PREFLIGHT_RESULT; i++) {
+    for (size_t i = 0; i < c->line_count && tried < TRIED_MAX; i++) {
         int fd;
 
         line_split(c->lines[i], &line);
@@ -162,8 +162,8 @@ static size_t found_without(const struct folder *folder, const struct certificat
 }
 
 /*
- * Who fetches `s3://bucket/prefix` into a folder has files without the prefix that the keys have.
- * The bytes are compared all the same, so trying it proves nothing false.
+ * Somebody who fetches `s3://bucket/prefix` into a folder gets files without the prefix that the
+ * keys have. The bytes are compared in any case, so trying prefixes can prove nothing false.
  */
 static void prefix_find(struct folder *folder, const struct certificate *c,
                         const struct audit_line *only)
@@ -190,7 +190,7 @@ static void prefix_find(struct folder *folder, const struct certificate *c,
                   folder->path, (int)common.size, common.at);
 }
 
-/* As it was given, with or without its slash. */
+/* The prefix that was given, ended by a slash. */
 static struct piece prefix_given(const char *prefix)
 {
     char *text = NULL;
@@ -201,9 +201,9 @@ static struct piece prefix_given(const char *prefix)
     return (struct piece){ text, strlen(text) };
 }
 
-/* --- what is too many ---------------------------------------------------------------------- */
+/* --- surplus files ---------------------------------------------------------------------- */
 
-/* What fmferry and the disk keep in a folder for themselves. */
+/* Whether fmferry or the file system keeps the entry for itself. */
 static bool is_housekeeping(const FTSENT *entry)
 {
     return entry->fts_level == 1
@@ -228,7 +228,7 @@ static void entry_tell(const FTSENT *entry, const struct folder *folder, const s
     free(whole);
 }
 
-/* What lies there and is in no line. */
+/* Reports every file that is in no line. */
 static void surplus_tell(const struct certificate *c, const struct folder *folder)
 {
     char *const roots[] = { (char *)folder->path, NULL };

@@ -1,4 +1,4 @@
-/* The Merkle tree of RFC 6962, and SHA-256. */
+/* Computes SHA-256, and the Merkle tree of RFC 6962. */
 #include "audit.h"
 
 #include <openssl/evp.h>
@@ -13,7 +13,7 @@ struct hash hash_of(const void *bytes, size_t size)
     return hash;
 }
 
-/* Leaves and nodes begin with different bytes, so that none can be taken for the other. */
+/* Leaves and nodes begin with different bytes, so that neither can pass for the other. */
 struct hash leaf_hash(struct piece line)
 {
     EVP_MD_CTX *context = EVP_MD_CTX_new();
@@ -37,7 +37,7 @@ static struct hash node_hash(struct hash left, struct hash right)
     return hash_of(bytes, sizeof bytes);
 }
 
-/* The largest power of two below `count`: how many leaves stand on the left. */
+/* How many leaves stand on the left: the largest power of two below `count`. */
 static size_t left_of(size_t count)
 {
     size_t left = 1;
@@ -77,7 +77,7 @@ size_t tree_path(const struct hash *leaves, size_t count, size_t place,
     return used + 1;
 }
 
-/* As RFC 9162 checks an inclusion, 2.1.3.2. */
+/* Checks an inclusion as RFC 9162 does, 2.1.3.2. */
 struct hash tree_root_by_path(struct hash leaf, uint64_t place, uint64_t count,
                               const struct hash *path, size_t path_count)
 {
@@ -85,10 +85,10 @@ struct hash tree_root_by_path(struct hash leaf, uint64_t place, uint64_t count,
     struct hash root = leaf;
 
     if (place >= count)
-        return hash_of("", 0); /* there is no such leaf: the root of nothing */
+        return hash_of("", 0); /* there is no such leaf */
     for (size_t i = 0; i < path_count; i++) {
         if (last == 0)
-            return hash_of("", 0); /* too many hashes: the root of nothing */
+            return hash_of("", 0); /* the path is too long */
         if (place & 1 || place == last) {
             root = node_hash(path[i], root);
             while (!(place & 1) && place) {

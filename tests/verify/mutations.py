@@ -255,7 +255,7 @@ def remove_entries(world, chosen):
 def rewrite_chain(world, chosen):
     """Entries altered without a trace in what is compared, and every hash behind them made anew."""
     for one in chosen:
-        one.words = {f"run {one.run}: it was written anew"}
+        one.words = {f"run {one.run}: it was rewritten"}
     with opened(world.database) as sql:
         for one in chosen:
             sql.execute("update fmferry_audit set at_us = at_us + 1 where run = ? and seq = ?",

@@ -91,7 +91,7 @@ def test_databases(tap, desk):
     chain = desk.forger.certificate([line(1, b"a document")], [(1, 1, "0" * 64)], "chain.txt")
     code, said = desk.audit("--database", desk.database(
         PLAIN, row(1), "create view fmferry_audit as select edit('x') as run"), chain)
-    tap.ok(code == 1 and "no plain table" in said, "a view in place of the audit chain", said)
+    tap.ok(code == 1 and "not a plain table" in said, "a view in place of the audit chain", said)
     code, said = desk.audit("--database", desk.database(
         PLAIN, row(1), f"create table fmferry_audit ({TRACE})"), chain)
     tap.ok(code == 3 and "audit-chain" in said, "an empty audit chain is no chain", said)
