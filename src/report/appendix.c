@@ -79,7 +79,10 @@ static void settings_table(struct html_page *page, const struct report_settings 
     page_add(page, rest);
 }
 
-/* Whether no earlier run had this version. Verifications do not count: they have a row of their own. */
+/*
+ * Whether no earlier run had this version. Verifications do not count: they have a row of their
+ * own.
+ */
 static bool version_is_new(const struct status *s, size_t run)
 {
     if (strcmp(s->runs[run].kind, "verify") == 0)

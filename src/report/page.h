@@ -1,7 +1,7 @@
 /*
  * Writes HTML from the templates of html/: their markup goes out as it is, every text that fills a
- * place in them is escaped. Output is gathered; whether the stream took it all is asked once, at the
- * end.
+ * place in them is escaped. Output is gathered; whether the stream took it all is asked once, at
+ * the end.
  */
 #pragma once
 
@@ -36,36 +36,43 @@ enum page_kind {
 struct page_value {
     const char *place;
     enum page_kind kind;
-    struct span text; /* followed by a blank if the value is a count */
+    struct span text; /* of a count: its noun */
     int64_t number, whole;
     double length;
 };
 
 /* clang-format off */
 /* A text from anywhere: escaped, and without characters that turn its direction or are none. */
-#define PAGE_TEXT(place, of)           { place, PAGE_VALUE_TEXT, .text = span_of(of) }
-#define PAGE_SPAN(place, of)           { place, PAGE_VALUE_TEXT, .text = (of) }
-#define PAGE_NUMBER(place, n)          { place, PAGE_VALUE_NUMBER, .number = (n) } /* "11,259"       */
-#define PAGE_COUNT(place, n, one, many) /* "1 document", "2 documents" */ \
+#define PAGE_TEXT(place, of)        { place, PAGE_VALUE_TEXT, .text = span_of(of) }
+#define PAGE_SPAN(place, of)        { place, PAGE_VALUE_TEXT, .text = (of) }
+
+/* Figures: "11,259", "2 documents", "11259", "12.5", "376.1 MB", "90.6%". */
+#define PAGE_NUMBER(place, n)       { place, PAGE_VALUE_NUMBER, .number = (n) }
+#define PAGE_COUNT(place, n, one, many) \
     { place, PAGE_VALUE_NUMBER, .number = (n), .text = span_of((n) == 1 ? (one) : (many)) }
-#define PAGE_ID(place, n)              { place, PAGE_VALUE_ID, .number = (n) }     /* "11259"        */
-#define PAGE_LENGTH(place, of)         { place, PAGE_VALUE_LENGTH, .length = (of) } /* "12.5"        */
-#define PAGE_BYTES(place, n)           { place, PAGE_VALUE_BYTES, .number = (n) }  /* "376.1 MB"     */
-#define PAGE_SHARE(place, part, of)    { place, PAGE_VALUE_SHARE, .number = (part), .whole = (of) }
-#define PAGE_MOMENT(place, at_us)      { place, PAGE_VALUE_MOMENT, .number = (at_us) } /* in words   */
-#define PAGE_STAMP(place, at_us)       { place, PAGE_VALUE_STAMP, .number = (at_us) } /* in figures  */
-/* Another template, filled with the same values; the second: nothing unless a condition holds. */
-#define PAGE_PART(place, template)     { place, PAGE_VALUE_PART, .text = span_of(template) }
+#define PAGE_ID(place, n)           { place, PAGE_VALUE_ID, .number = (n) }
+#define PAGE_LENGTH(place, of)      { place, PAGE_VALUE_LENGTH, .length = (of) }
+#define PAGE_BYTES(place, n)        { place, PAGE_VALUE_BYTES, .number = (n) }
+#define PAGE_SHARE(place, part, of) { place, PAGE_VALUE_SHARE, .number = (part), .whole = (of) }
+
+/* Times: "23 November 2026, 03:49 UTC", "2026-11-23 03:49:17". */
+#define PAGE_MOMENT(place, at_us)   { place, PAGE_VALUE_MOMENT, .number = (at_us) }
+#define PAGE_STAMP(place, at_us)    { place, PAGE_VALUE_STAMP, .number = (at_us) }
+
+/* Another template, filled with the same values; PAGE_WHEN: nothing unless the condition holds. */
+#define PAGE_PART(place, template)  { place, PAGE_VALUE_PART, .text = span_of(template) }
 #define PAGE_WHEN(place, condition, template) PAGE_PART(place, (condition) ? (template) : "")
-/* The caller writes what stands here: page_fill() returns the template that is left. */
-#define PAGE_ROWS(place)               { place, PAGE_VALUE_ROWS }
+
+/* Nothing: page_fill() stops here, and the caller writes the rows. */
+#define PAGE_ROWS(place)            { place, PAGE_VALUE_ROWS }
 /* clang-format on */
 
 /*
- * Writes a template, each {{place}} filled with the value of that name; a place without a value is a
- * fault of ours and ends the process.
+ * Writes a template, each {{place}} filled with the value of that name; a place without a value is
+ * a fault of ours and ends the process.
  *   ...   one or more of the values above
- * Returns what is left of the template after the place of a PAGE_ROWS(), "" if it was written whole.
+ * Returns what is left of the template after the place of a PAGE_ROWS(), "" if it was written
+ * whole.
  */
 #define page_fill(page, template, ...)                                                             \
     page_fill_values(page, template, (const struct page_value[]){ __VA_ARGS__, { NULL } })

@@ -1,10 +1,10 @@
 /*
- * The certificate of completeness: a text that anybody can read, whose head is signed and holds the
- * root of the tree over the lines below it. Its form is in docs/certificate.md; audit/ reads it and
- * shares nothing with this file.
+ * Writes the certificate of completeness: a text that anybody can read, with a signed head that
+ * holds the root of the tree over the lines below it. Its form is in docs/certificate.md; audit/
+ * reads it and shares nothing with this file.
  *
- * Lines are sorted by record, so they come out of a sorter; they go to a file without a name first,
- * because the head needs their root.
+ * Lines are sorted by record. They go to a file without a name first, because the head needs their
+ * root.
  */
 #include "verify/inside.h"
 
@@ -21,7 +21,7 @@ enum { LINE_MAX_BYTES = 32 * 1024, HEAD_MAX = 16 * 1024 * 1024, COPY_SIZE = 256 
 
 /* --- leaves --------------------------------------------------------------------------------- */
 
-/* What would break a line goes as %09; the percent itself too. */
+/* Writes what would break a line as %09; the percent sign too. */
 static void cell_add(struct str *line, struct span text)
 {
     for (size_t i = 0; i < text.size; i++) {
@@ -40,7 +40,7 @@ static void next_cell_add(struct str *line, struct span text)
     cell_add(line, text);
 }
 
-/* Who waived it and why. */
+/* Adds who waived the document, and why. */
 static bool waiver_add(struct verifier *v, uint64_t document, struct str *reason, struct err *err)
 {
     auto_rows *rows = NULL;
@@ -68,7 +68,7 @@ static bool reason_cell(struct verifier *v, const struct ledger_fact *l, struct 
     return true;
 }
 
-/* What is in the store of it; nothing, if it is not. */
+/* Size, hash, key and row of a stored document; empty cells for any other. */
 static void stored_cells(const struct ledger_fact *l, const struct row_fact *row, struct str *line)
 {
     char text[ROW_TEXT_SIZE];
@@ -83,8 +83,7 @@ static void stored_cells(const struct ledger_fact *l, const struct row_fact *row
     next_cell_add(line, span_of(row ? uuid_text(&row->id, text) : ""));
 }
 
-/* "bytes", "bytes source": how the object was compared, and whether the source's bytes were, too.
- */
+/* "bytes", "bytes source": how the object was compared, and whether the source's bytes were too. */
 static void compared_cell(struct verifier *v, const struct ledger_fact *l, enum store_how how,
                           bool source_read, struct str *line)
 {

@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "verify/pack.h"
 
-/* An entry as it stands in the table. Borrowed from the row. */
+/* An entry of the table. Borrowed from the row. */
 struct chain_entry {
     int64_t run, seq, at_us, document, epoch;
     struct span before, after, evidence, hash;
@@ -50,7 +50,7 @@ static bool story_add(struct verifier *v, const struct chain_entry *e, struct er
     if (e->document == 0)
         return true;
     pack_u64(&to, (uint64_t)e->document);
-    pack_u8(&to, FACT_VERSION); /* behind the ledger's word */
+    pack_u8(&to, FACT_VERSION); /* sorts after what the ledger says */
     pack_u64(&to, (uint64_t)e->epoch);
     pack_u64(&to, (uint64_t)e->at_us);
     pack_u64(&to, (uint64_t)e->run);
@@ -72,15 +72,15 @@ static bool entry_pass_on(struct verifier *v, const struct chain_entry *e, struc
     return is_finding || story_add(v, e, err);
 }
 
-/* Where a chain stands: the last entry that was there, and its hash as the table has it. */
+/* How far a chain was read: the last entry, and its hash as the table has it. */
 struct chain_walk {
     int64_t seq, count;
     struct sha256 hash;
 };
 
 /*
- * Each entry is held against the hash that the one before has in the table, so that every entry
- * that was altered is named, not only the first.
+ * Checks an entry against the hash that the table has for the one before: so every altered entry is
+ * named, not only the first.
  */
 static void link_judge(struct verifier *v, const struct chain_walk *chain,
                        const struct chain_entry *e)
@@ -89,7 +89,7 @@ static void link_judge(struct verifier *v, const struct chain_walk *chain,
     struct named_document who = { .row = "" };
 
     if (e->seq != chain->seq + 1)
-        difference_report(v, "audit-chain", &who, "run %jd: entries %jd to %jd are not there",
+        difference_report(v, "audit-chain", &who, "run %jd: entries %jd to %jd are missing",
                           (intmax_t)e->run, (intmax_t)chain->seq + 1, (intmax_t)e->seq - 1);
     else if (e->hash.size != SHA256_SIZE || memcmp(e->hash.at, hash.bytes, SHA256_SIZE) != 0)
         difference_report(v, "audit-chain", &who,

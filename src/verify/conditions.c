@@ -1,6 +1,6 @@
 /*
- * The filter was found good when the configuration was read; here it is only asked. Names and
- * values may not hold the separators, so the text itself serves as the list.
+ * Applies the filter, which was checked when the configuration was read. Names and values cannot
+ * contain the separators, so the text itself serves as the list.
  */
 #include "verify/conditions.h"
 

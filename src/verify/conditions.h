@@ -1,4 +1,4 @@
-/* Which records are documents: the configuration's filter, read here on its own. */
+/* Decides which records are documents: verify's own reading of the configuration's filter. */
 #pragma once
 
 #include "base/base.h"

@@ -10,10 +10,10 @@ struct document_facts {
     bool has_ledger, has_source;
     struct ledger_fact ledger;
     struct source_fact source;
-    struct span source_entry, ledger_entry; /* as packed, to be sent on */
-    struct span compared_entry, open_entry; /* ... or empty              */
-    enum store_how how;                     /* its object was compared   */
-    bool source_agrees;                     /* the source's bytes, too   */
+    struct span source_entry, ledger_entry; /* as packed, to be passed on */
+    struct span compared_entry, open_entry; /* ... or empty               */
+    enum store_how how;                     /* its object was compared    */
+    bool source_agrees;                     /* the source's bytes, too    */
     bool is_open; /* a verification found that the source's do not agree, and none saw it mended */
     bool
         is_reported; /* ... and it was found again, or is mended now                                */
@@ -28,7 +28,7 @@ struct document_facts {
 /* Names a document in a difference; `row` holds the text of its row's id. */
 struct named_document document_named(const struct document_facts *h, char row[ROW_TEXT_SIZE]);
 
-/* Says a difference, unless a run is at the document: then it is counted as on its way. */
+/* Reports a difference, unless a run is moving the document. */
 #define DIFFER(v, h, moving, kind, ...)                                                            \
     do {                                                                                           \
         char row_text[ROW_TEXT_SIZE];                                                              \

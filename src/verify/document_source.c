@@ -3,7 +3,7 @@
 
 /* --- the mark ------------------------------------------------------------------------------- */
 
-/* Stamps come back as they were written, or in ISO form: both are read as digits in order. */
+/* The digits of a stamp, year first: it comes back as it was written, or in ISO form. */
 static void stamp_digits(struct span stamp, char digits[24])
 {
     size_t used = 0;
@@ -26,7 +26,7 @@ static bool is_same_mark(struct span a, struct span b)
     return a.size > 0 && b.size > 0 && strcmp(left, right) == 0;
 }
 
-/* Whether any version of any document of the record was to write this mark. */
+/* Whether this mark was meant for any version of any document of the record. */
 static bool is_mark_of_ours(struct verifier *v, const struct document_facts *h, bool *is_r,
                             struct err *err)
 {
@@ -72,7 +72,7 @@ static void patient_judge(struct verifier *v, const struct document_facts *h, bo
     const struct source_fact *s = &h->source;
 
     if (!ledger_fact_is_stored(l) || s->matches != 1 || l->by_hand)
-        return; /* what a person decided stands above the patient's id */
+        return; /* a person's decision outranks the patient's id */
     if (l->patient.size == 0)
         v->result->linkable++;
     else if (!span_equal(l->patient, s->patient))
@@ -133,7 +133,7 @@ static bool source_bytes_judge(struct verifier *v, struct document_facts *h, boo
     abort();
 }
 
-/* The record is as it was when the ledger last saw it, so everything must agree. */
+/* The record has not changed since the ledger last saw it, so everything must agree. */
 static bool unchanged_judge(struct verifier *v, struct document_facts *h, bool moving,
                             struct err *err)
 {

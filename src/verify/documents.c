@@ -1,6 +1,6 @@
 /*
- * What ledger, registry and source say of one document, side by side. Where they differ, the ledger
- * is asked once more before it is said: a run may be at it.
+ * Compares what ledger, registry and source say of each document. Before a difference is reported
+ * the ledger is asked once more: a run may be moving the document.
  */
 #include "verify/document.h"
 
@@ -58,9 +58,9 @@ static void rows_judge(struct verifier *v, const struct document_facts *h, bool 
     }
 }
 
-/* --- who is missing ------------------------------------------------------------------------- */
+/* --- missing documents ------------------------------------------------------------------------- */
 
-/* The ledger has it, the walk over the source did not come by it. */
+/* The ledger has the document; the walk over the source did not meet it. */
 static bool absent_judge(struct verifier *v, struct document_facts *h, bool moving, struct err *err)
 {
     bool lives;
@@ -80,7 +80,7 @@ static bool absent_judge(struct verifier *v, struct document_facts *h, bool movi
     return true;
 }
 
-/* The source has it, the ledger has not. */
+/* The source has the document; the ledger does not. */
 static bool unknown_judge(struct verifier *v, const struct document_facts *h, struct err *err)
 {
     const struct source_fact *s = &h->source;
@@ -99,9 +99,10 @@ static bool unknown_judge(struct verifier *v, const struct document_facts *h, st
     if (s->record_id > v->last_record_id)
         v->result->newer++;
     else
-        DIFFER(v, h, false, "document-missing", "FileMaker has this document, the ledger has not");
+        DIFFER(v, h, false, "document-missing", "FileMaker has this document, the ledger does not");
     for (size_t i = 0; i < h->row_count; i++)
-        DIFFER(v, h, false, "row-surplus", "there is a row of a document that the ledger has not");
+        DIFFER(v, h, false, "row-surplus",
+               "there is a row of a document that the ledger does not have");
     return true;
 }
 
@@ -118,7 +119,7 @@ static void surplus_rows(struct verifier *v, const struct document_facts *h)
     }
 }
 
-/* --- hearing -------------------------------------------------------------------------------- */
+/* --- one document --------------------------------------------------------------------------- */
 
 static bool both_judge(struct verifier *v, struct document_facts *h, struct err *err)
 {
@@ -146,7 +147,7 @@ static bool document_leaf_add(struct verifier *v, struct document_facts *h, stru
                                    err);
 }
 
-/* What was found before, and could not be held against anything now; given up is settled. */
+/* Reports an earlier difference that nothing was compared with now; a waived document closes it. */
 static bool open_judge(struct verifier *v, struct document_facts *h, struct err *err)
 {
     char row[ROW_TEXT_SIZE];
@@ -170,7 +171,7 @@ static bool document_judge(struct verifier *v, struct document_facts *h, struct 
     return open_judge(v, h, err) && document_leaf_add(v, h, err);
 }
 
-/* Several records of one id: the one that the ledger knows has it, the others are strays. */
+/* Of several records with one id, the one that the ledger knows keeps it; the others are strays. */
 static void source_collect(struct document_facts *h, struct span entry)
 {
     struct source_fact fact;
@@ -226,7 +227,7 @@ static void facts_collect(const struct fact_group *group, struct document_facts 
     }
 }
 
-/* --- records that go by their number -------------------------------------------------------- */
+/* --- records that go by their record id -------------------------------------------------------- */
 
 static bool by_record_id_send(struct verifier *v, const struct uuid *id, struct span entry,
                               struct err *err)
@@ -238,7 +239,7 @@ static bool by_record_id_send(struct verifier *v, const struct uuid *id, struct 
     return sorter_add(v->by_record_id, str_span(&to), err);
 }
 
-/* A record whose id another one has goes by its record id, as the ledger should have it too. */
+/* A record whose id another one has goes by its record id, as it should in the ledger too. */
 static bool stray_send(struct verifier *v, struct span entry, struct err *err)
 {
     auto_str identity = STR_MAX(64), to = STR_MAX(ENTRY_MAX);

@@ -1,4 +1,4 @@
-/* Facts, there and back. Members stand in the order of their structs. */
+/* Packs and unpacks facts. Members stand in the order of their structs. */
 #include "verify/facts.h"
 
 #include "verify/pack.h"
@@ -7,7 +7,7 @@
 const char *const verify_state_names[VERIFY_STATES] = { "waiting", "claimed", "stored", "done",
                                                         "failed",  "waived",  "gone" };
 
-/* As documented for those who know a document and look for its row: docs/verify.md. */
+/* docs/verify.md gives it, so that the row of a known document can be found. */
 static const struct uuid row_space = { { 0x8b, 0x0e, 0x5e, 0x5c, 0x3c, 0x1f, 0x4d, 0x0a, 0x9c, 0x5e,
                                          0x66, 0x6d, 0x66, 0x65, 0x72, 0x72 } };
 

@@ -1,7 +1,7 @@
 /*
- * What each witness says, as entries that can be sorted: documents by the id that their row should
- * have, objects by their key. Nothing in an entry says who a document is about by name, because
- * entries may be spilled.
+ * What ledger, registry, source and store say, as entries that can be sorted: documents by the id
+ * that their row should have, objects by their key. Entries may be written to temporary files, so
+ * they hold nobody's name.
  */
 #pragma once
 
@@ -10,7 +10,7 @@
 #include "base/str.h"
 #include "base/uuid.h"
 
-/* What stands behind the sorting key. In a group the ledger speaks first. */
+/* What follows the sorting key. In a group the ledger comes first. */
 enum fact {
     FACT_LEDGER = 1,
     FACT_ROW,
@@ -37,7 +37,7 @@ struct ledger_fact {
     uint64_t size_bytes;
     struct span mark;
     uint64_t version_mod_id;
-    struct span imprint; /* what the server must say of its object (store.h), or empty */
+    struct span imprint; /* what the server must say of its object (store.h); or empty */
 };
 
 /* A document as the source shows it. */
@@ -47,8 +47,8 @@ struct source_fact {
     uint64_t repetition;
     struct span mark, storage;
     uint64_t type_hash;
-    uint64_t matches;    /* patients of the application with that id: 0, 1, 2 for several */
-    struct span patient; /* the one                                                       */
+    uint64_t matches;    /* patients of the application with that id: 0, 1; 2: several */
+    struct span patient; /* if there is exactly one */
     bool has_patient_id;
 };
 
@@ -73,14 +73,14 @@ struct version_fact {
     struct span imprint;
 };
 
-/* The id that a document's row has: of source, identity, container and repetition. */
+/* The id that a document's row must have, from source, identity, container and repetition. */
 struct uuid fact_row_id(const char *source_name, struct span identity, struct span container,
                         uint64_t repetition);
 
 /* Types may hold names: they are compared by their hash. */
 uint64_t fact_type_hash(struct span type);
 
-/* Packs a fact into the bytes behind an entry's sorting key, and unpacks it. */
+/* Packs a fact into the bytes after an entry's sorting key, and unpacks it. */
 void ledger_fact_pack(struct str *to, const struct ledger_fact *fact);
 void ledger_fact_unpack(struct span from, struct ledger_fact *fact_r); /* borrows `from` */
 void source_fact_pack(struct str *to, const struct source_fact *fact);

@@ -1,4 +1,4 @@
-/* What is open, from the chains to where it is judged; what is found now, to whoever notes it. */
+/* Takes findings from the chains to where they are judged, and keeps new ones for the ledger. */
 #include "verify/findings.h"
 
 #include "base/num.h"
@@ -18,7 +18,7 @@ void open_fact_unpack(struct span from, struct open_fact *fact)
     fact->kind = from;
 }
 
-/* "object-hash record 12". What stands in a ledger is foreign: a number that is none is 0. */
+/* Reads "object-hash record 12". A ledger is foreign: a malformed number counts as 0. */
 static void evidence_read(struct span evidence, struct span *kind_r, uint64_t *record_id_r)
 {
     struct span rest = evidence;
@@ -55,9 +55,9 @@ bool finding_collect(struct verifier *v, int64_t run, int64_t seq, int64_t at_us
            && sorter_add(v->earlier_findings, str_span(&entry), err);
 }
 
-/* --- to where it is judged ------------------------------------------------------------------ */
+/* --- what is open --------------------------------------------------------------------------- */
 
-/* The last word on a place. */
+/* The last finding about a place. */
 struct last_word {
     struct str place, fact;
     bool is_open;
@@ -116,7 +116,7 @@ bool findings_send(struct verifier *v, struct err *err)
     return step == STEP_END && last_word_send(v, &last, err);
 }
 
-/* --- to be remembered ----------------------------------------------------------------------- */
+/* --- new findings --------------------------------------------------------------------------- */
 
 static bool finding_add(struct verifier *v, bool is_open, struct span kind, struct span place,
                         uint64_t record_id, struct err *err)
@@ -143,7 +143,7 @@ bool finding_close(struct verifier *v, const struct open_fact *open, struct span
     return finding_add(v, false, open->kind, place, open->record_id, err);
 }
 
-/* The kinds are constants, so what the ledger names is looked up among them. */
+/* Kinds are constants, so the word from the ledger is looked up among them. */
 static const char *kind_of(struct span word)
 {
     static const char *const kinds[] = { "object-missing", "object-size", "object-hash",

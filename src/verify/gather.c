@@ -1,4 +1,4 @@
-/* What ledger, source and store say, put where it will be compared. */
+/* Gathers what ledger, source and store say into the sorters where it is compared. */
 #include "verify/inside.h"
 
 #include "base/mem.h"
@@ -135,7 +135,7 @@ static bool versions_read(struct verifier *v, struct err *err)
     return step == STEP_END;
 }
 
-/* All of the ledger at one moment. */
+/* Reads the whole ledger at one moment. */
 bool gather_ledger(struct verifier *v, struct err *err)
 {
     auto_tx tx = { 0 };
@@ -157,7 +157,7 @@ bool gather_ledger(struct verifier *v, struct err *err)
 
 /* --- source --------------------------------------------------------------------------------- */
 
-/* Documents with a patient go by way of the patients, to learn who that is in the application. */
+/* Sorts documents among the patients first, to learn who their patient is in the application. */
 static bool source_add(void *arg, const struct source_fact *fact, struct span patient_id,
                        struct err *err)
 {
@@ -173,7 +173,7 @@ static bool source_add(void *arg, const struct source_fact *fact, struct span pa
            && sorter_add(v->patients, str_span(&entry), err);
 }
 
-/* The patient of that id, if there is exactly one; a group begins with its patients. */
+/* Takes an entry that is a patient, and counts the different ones; false: it is a document. */
 static bool patient_choose(struct span entry, struct span *patient, uint64_t *matches)
 {
     if (unpack_u8(&entry) != FACT_ROW)
@@ -203,8 +203,8 @@ static bool source_fact_send(struct verifier *v, struct span entry, struct span 
 }
 
 /*
- * Patients and documents meet. A patient may have any number of documents, so this does not use
- * groups: patients sort in front and the last one seen stays known.
+ * Joins documents with their patients. A patient may have any number of documents, so this does not
+ * use groups: patients sort first, and the last one is kept.
  */
 static bool patients_join(struct verifier *v, struct err *err)
 {
@@ -240,7 +240,7 @@ bool gather_source(struct verifier *v, struct err *err)
 
 /* --- store ---------------------------------------------------------------------------------- */
 
-/* What both templates begin with, down to the last folder: nothing else in the store is ours. */
+/* The folders that both templates begin with: nothing else in the store is ours. */
 static char *listed_prefix(const struct verify_settings *s)
 {
     const char *a = s->key_template, *b = s->unlinked_template;

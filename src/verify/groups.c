@@ -1,4 +1,4 @@
-/* Entries are copied, because the sorter lends one at a time. */
+/* Copies the entries of a group, because the sorter lends one at a time. */
 #include "verify/groups.h"
 
 void fact_group_clear(struct fact_group *group)
@@ -19,7 +19,7 @@ static bool step_on(struct fact_group *g, struct err *err)
     return step != STEP_ERROR;
 }
 
-/* Where the entries stand in `text`: their ends, because the text may move while it grows. */
+/* Keeps an entry, and where it ends in `text`: the text may move while it grows. */
 static void entry_keep(struct fact_group *g, size_t skip, size_t ends[GROUP_MAX])
 {
     if (g->count == GROUP_MAX) {

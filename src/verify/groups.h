@@ -7,24 +7,24 @@
 #include "verify/sorter.h"
 
 /*
- * More entries than this of one group are counted, not kept: something is badly wrong, and the
- * first ones show it.
+ * Of a larger group the rest is counted, not kept: something is badly wrong, and the first entries
+ * show it.
  */
 enum { GROUP_MAX = 64 };
 
 struct fact_group {
-    struct span key;                /* what they share                 */
-    struct span entries[GROUP_MAX]; /* what stands behind it: borrowed */
+    struct span key;                /* that they share             */
+    struct span entries[GROUP_MAX]; /* what follows it; borrowed   */
     size_t count, left_out;
 
     struct sorter *sorter;
     size_t key_bytes; /* 0: the key ends with the first zero byte */
     struct str text;  /* owns the entries */
-    struct span next; /* the first entry of the group after */
+    struct span next; /* the first entry of the next group */
     bool has_next, begun;
 };
 
-/* `struct group group = GROUP_OF(sorter, 16);` and fact_group_clear() (or auto_group) in the end. */
+/* `auto_group group = GROUP_OF(sorter, 16);` makes an empty group of a sorter. */
 #define GROUP_OF(a_sorter, size_of_key)                                                            \
     {                                                                                              \
         .sorter = (a_sorter), .key_bytes = (size_of_key), .text = STR_MAX(MIB(8))                  \
@@ -32,5 +32,5 @@ struct fact_group {
 void fact_group_clear(struct fact_group *group);
 #define auto_group __attribute__((cleanup(fact_group_clear))) struct fact_group
 
-/* The next group; all of it is valid until the call after. STEP_ERROR: as sorter_next(). */
+/* Reads the next group, which is valid until the next call. STEP_ERROR: as sorter_next(). */
 must_check enum step fact_group_next(struct fact_group *group, struct err *err);

@@ -1,4 +1,4 @@
-/* What the files of verify/ share. Private. */
+/* The verifier's state and its steps. Private to verify/. */
 #pragma once
 
 #include "sql/sql.h"
@@ -24,26 +24,26 @@ struct verifier {
     int64_t source_number; /* in the ledger */
     struct source *source;
     struct store *store;
-    uint64_t last_record_id; /* the highest that the ledger knows: what is above may be new */
+    uint64_t last_record_id; /* the highest that the ledger knows: a higher one may be new */
 
-    struct sorter *documents;        /* by row id: ledger, rows and source                       */
-    struct sorter *by_record_id;     /* the same, of records that must go by their record id     */
-    struct sorter *patients;         /* by the patient's id in FileMaker: patients and source    */
-    struct sorter *keys;             /* by key: versions, objects, rows that are not ours        */
-    struct sorter *stories;          /* by document: the ledger and its audit entries            */
-    struct sorter *leaves;           /* by record: the certificate's; NULL if none is wanted     */
-    struct sorter *hashes;           /* by hash: objects with wrong bytes, and who has those     */
-    struct sorter *earlier_findings; /* by place: what verifications found and saw mended        */
-    struct sorter *findings;         /* by place: what is to be noted of this one                */
-    bool is_old_schema;              /* the ledger's schema knows of no imprints yet             */
-    struct str chain_heads;          /* lines for the certificate: the ends of the audit chains  */
+    struct sorter *documents;        /* by row id: ledger, rows and source                   */
+    struct sorter *by_record_id;     /* the same, of records that go by their record id      */
+    struct sorter *patients;         /* by the patient's id in FileMaker: patients, source   */
+    struct sorter *keys;             /* by key: versions, objects, rows that are not ours    */
+    struct sorter *stories;          /* by document: the ledger and its audit entries        */
+    struct sorter *leaves;           /* by record: the certificate's; NULL: none is wanted   */
+    struct sorter *hashes;           /* by hash: objects with wrong bytes, and their owners  */
+    struct sorter *earlier_findings; /* by place: what earlier verifications found or closed */
+    struct sorter *findings;         /* by place: what this one finds or closes              */
+    bool is_old_schema;              /* the ledger's schema has no imprints yet              */
+    struct str chain_heads;          /* the certificate's lines about audit chains           */
 };
 
 /* --- gathering: gather.c, rows.c, chains.c ------------------------------------------------------------ */
 
 must_check bool gather_ledger(struct verifier *v, struct err *err);
 must_check bool gather_chains(struct verifier *v, struct err *err); /* of the ledger; proves them */
-const struct sql_text *verify_versions(const struct verifier *v);   /* the text for its schema */
+const struct sql_text *verify_versions(const struct verifier *v);   /* for the ledger's schema */
 must_check bool gather_registry(struct verifier *v, struct err *err);
 must_check bool gather_source(struct verifier *v, struct err *err);
 must_check bool gather_store(struct verifier *v, struct err *err);
@@ -57,9 +57,11 @@ must_check bool judge_stories(struct verifier *v, struct err *err);   /* stories
 /* --- certificate.c -------------------------------------------------------------------------- */
 
 /*
- * A document of the source as it goes into the certificate. `ledger` NULL: it is new.
+ * Adds the certificate's line of a document of the source.
+ *   ledger        NULL: the document is new
+ *   row           NULL: it has none
  *   how           how its object's bytes were compared
- *   source_read   the source's were read again, and agreed
+ *   source_read   whether the source's bytes were read again, and agreed
  */
 must_check bool certificate_add_leaf(struct verifier *v, const struct source_fact *source,
                                      const struct ledger_fact *ledger, const struct row_fact *row,

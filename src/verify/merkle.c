@@ -1,4 +1,4 @@
-/* Peaks are kept by height: peaks[h] is the root of the last full tree of 2^h leaves. */
+/* Keeps peaks by height: peaks[h] is the root of the last full tree of 2^h leaves. */
 #include "verify/merkle.h"
 
 enum { LEAF_MAX = 64 * 1024 };

@@ -1,6 +1,6 @@
 /*
- * A Merkle tree as in RFC 6962: the hash of a leaf is of a zero byte and its bytes, that of a node
- * of a one byte and the hashes below it. Grows leaf by leaf, in memory that hardly does.
+ * A Merkle tree as in RFC 6962: a leaf is hashed with a zero byte before its bytes, a node with a
+ * one byte before the two hashes below it. It grows leaf by leaf, in memory of the logarithm.
  */
 #pragma once
 
@@ -16,5 +16,5 @@ struct merkle {
 
 void merkle_add(struct merkle *tree, struct span leaf);
 
-/* The root; of no leaves, the hash of nothing. */
+/* The root; without leaves, the hash of nothing. */
 struct sha256 merkle_root(const struct merkle *tree);

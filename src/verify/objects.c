@@ -1,6 +1,6 @@
 /*
- * What the ledger meant to store under each key, and what lies there. Objects with wrong bytes are
- * compared with what all the others should be, so that a swap is called one.
+ * Compares what the ledger meant to store under each key with what is there. An object with wrong
+ * bytes is also compared with what all the others should be, so that a swap is called a swap.
  */
 #include "verify/inside.h"
 
@@ -16,7 +16,7 @@ struct object_facts {
     size_t version_count;
     bool has_object;
     uint64_t object_bytes;
-    struct row_fact rows[GROUP_MAX]; /* rows that nobody of ours made */
+    struct row_fact rows[GROUP_MAX]; /* the application's own */
     size_t row_count;
     bool is_open;     /* a verification found a difference, and none has seen it mended */
     bool is_reported; /* ... and it was found again, or is mended now                    */
@@ -34,7 +34,7 @@ static bool was_stored(const struct version_fact *version)
     return span_is(version->state, "stored") || span_is(version->state, "superseded");
 }
 
-/* Who speaks for a key: the version that is a document's own now, else one that was stored. */
+/* The version that a key belongs to: a document's current one, else one that was stored. */
 static const struct version_fact *version_for_key(const struct object_facts *p)
 {
     const struct version_fact *best = NULL;
@@ -66,7 +66,7 @@ static void object_report(struct verifier *v, const struct object_facts *p, cons
     difference_report(v, kind, &who, "%s", words);
 }
 
-/* A difference that is remembered until the object was read again and agreed. */
+/* Reports a difference in bytes; it is remembered until the object is read again and agrees. */
 static bool bytes_differ(struct verifier *v, struct object_facts *p, const char *kind,
                          const char *words, struct err *err)
 {
@@ -117,14 +117,14 @@ static bool must_read(const struct verifier *v, const struct object_facts *p)
            || (v->settings->deep && document_is_sampled(v, row.bytes));
 }
 
-/* Whether the server's word was not enough. */
+/* Whether the bytes must be read because the server's word is not enough. */
 static bool must_read_after_all(const struct verifier *v, const struct store_found *found)
 {
     return found->exists && !found->has_sha256 && !found->is_folder
            && (found->contradicts || v->settings->reading != VERIFY_READ_DOUBTFUL);
 }
 
-/* What lies there: by its bytes if they are to be read, else as the server itself has it. */
+/* Finds out what is there: from its bytes if they must be read, else from the server's word. */
 static bool object_look(struct verifier *v, const struct object_facts *p,
                         struct store_found *found_r, struct err *err)
 {
@@ -142,7 +142,7 @@ static bool object_look(struct verifier *v, const struct object_facts *p,
            && (!must_read_after_all(v, found_r) || object_read(v, key, found_r, err));
 }
 
-/* For the certificate: the line of the document says how its object was compared. */
+/* Tells the document, for its line in the certificate, how its object was compared. */
 static bool how_send(struct verifier *v, const struct object_facts *p, enum store_how how,
                      struct err *err)
 {
@@ -157,7 +157,7 @@ static bool how_send(struct verifier *v, const struct object_facts *p, enum stor
     return sorter_add(v->documents, str_span(&entry), err);
 }
 
-/* Remembers whose the wrong bytes may be. */
+/* Keeps the hash of wrong bytes, to find out whose they are. */
 static bool mismatch_note(struct verifier *v, const struct object_facts *p,
                           const struct sha256 *found, struct err *err)
 {
@@ -185,7 +185,7 @@ static bool is_any_moving(struct verifier *v, const struct object_facts *p, bool
     return true;
 }
 
-/* An object that no version names: unless one came since, it is surplus. */
+/* An object without a version is surplus, unless a version came since. */
 static bool surplus_judge(struct verifier *v, const struct object_facts *p, struct err *err)
 {
     int64_t count;
@@ -204,7 +204,7 @@ static bool missing_judge(struct verifier *v, struct object_facts *p, struct err
     bool moving;
 
     if (!was_stored(version_for_key(p)))
-        return true; /* was only meant to be */
+        return true; /* the object was only planned */
     if (!is_any_moving(v, p, &moving, err))
         return false;
     return moving
@@ -240,10 +240,10 @@ static bool wrong_judge(struct verifier *v, struct object_facts *p, const struct
 
     if (!is_any_moving(v, p, &moving, err) || moving)
         return moving;
-    (void)snprintf(words, sizeof words, "%ju bytes lie there, the ledger says %ju",
+    (void)snprintf(words, sizeof words, "%ju bytes are there, the ledger says %ju",
                    (uintmax_t)found->size_bytes, (uintmax_t)version->size_bytes);
     if (found->is_folder)
-        return bytes_differ(v, p, "object-hash", "a folder lies there", err);
+        return bytes_differ(v, p, "object-hash", "a folder is there", err);
     if (!(found->size_bytes != version->size_bytes
               ? bytes_differ(v, p, "object-size", words, err)
               : bytes_differ(v, p, "object-hash", "the bytes are not those that the ledger says",
@@ -283,7 +283,7 @@ static bool versions_judge(struct verifier *v, struct object_facts *p, struct er
     if (p->version_count == 0 && p->has_object)
         return surplus_judge(v, p, err);
     if (p->version_count == 0)
-        return object_settle(v, p, err); /* nothing lies there any more, and nothing should */
+        return object_settle(v, p, err); /* nothing is there any more, and nothing should be */
     if (!p->has_object)
         return missing_judge(v, p, err);
     owners_judge(v, p);
@@ -362,7 +362,7 @@ static bool owners_note(struct verifier *v, struct err *err)
     return step == STEP_END;
 }
 
-/* Versions sort behind objects only by their tag: a group is gone through twice. */
+/* Versions and objects of a hash are in one group, which is searched for each object. */
 static void owner_report(struct verifier *v, const struct fact_group *group, struct span object)
 {
     struct named_document who = { .record_id = unpack_u64(&object), .row = "" };

@@ -1,4 +1,4 @@
-/* Facts as bytes. */
+/* Packs numbers and texts as bytes that sort in their order. */
 #include "verify/pack.h"
 
 #include <assert.h>

@@ -1,5 +1,4 @@
-/* Facts as bytes, for sorting and back. Numbers stand big end first, so that they sort as numbers.
- */
+/* Packs facts into bytes for the sorter. Numbers are big-endian, so that they sort as numbers. */
 #pragma once
 
 #include "base/base.h"
@@ -8,13 +7,12 @@
 void pack_u8(struct str *to, uint8_t n);
 void pack_u64(struct str *to, uint64_t n);
 void pack_bytes(struct str *to, const void *bytes, size_t size_bytes);
-void pack_text(struct str *to, struct span text); /* at most 65,535 bytes, the rest is cut */
+void pack_text(struct str *to, struct span text); /* at most 65,535 bytes; the rest is cut */
 
-/* Text in front of an entry, ended by a zero: what it is sorted by. */
+/* Packs the text that an entry is sorted by: ended by a zero. */
 void pack_name(struct str *to, struct span text);
 
-/* Each takes what stands in front of `*from`. What was not packed so is a bug and ends the process.
- */
+/* Each takes a value off the front of `*from`. Bytes that were packed otherwise end the process. */
 uint8_t unpack_u8(struct span *from);
 uint64_t unpack_u64(struct span *from);
 struct span unpack_bytes(struct span *from, size_t size_bytes); /* borrowed */

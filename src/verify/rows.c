@@ -1,6 +1,6 @@
 /*
- * What the application's tables say, as the default mapping (Nexus) has them. This is the one place
- * that knows their columns; the statements are in sql/rows.sql and sql/patients.sql.
+ * Gathers what the application's tables say, in the default mapping (Nexus). Only this file knows
+ * their columns; the statements are in sql/rows.sql and sql/patients.sql.
  */
 #include "verify/inside.h"
 
@@ -9,13 +9,13 @@
 #include "verify/pack.h"
 #include "json/shape.h"
 
-/* What a row's metadata says of where it comes from. */
+/* Where a row comes from, by its metadata. */
 struct row_origin {
     struct span source, identity, container, sha256;
     uint64_t repetition, record_id, size_bytes;
 };
 
-/* Metadata that is not ours leaves everything empty. */
+/* Reads the origin; of metadata that is not ours everything stays empty. */
 static void origin_read(const struct json *json, struct row_origin *origin_r)
 {
     static const struct json_member shape[] = {
@@ -44,8 +44,8 @@ static struct span uuid_span(struct span text, char room[UUID_TEXT_SIZE])
 }
 
 /*
- * Which document a row is of: by its FileMaker id if it has one, by its own id otherwise. The first
- * is how a row is known that an earlier importer made.
+ * The document that a row belongs to, by its FileMaker id if it has one, else by its own id. Rows
+ * that an earlier importer made are recognised by the former.
  */
 static struct uuid document_of(const struct verifier *v, const struct sql_rows *rows,
                                const struct row_fact *fact)

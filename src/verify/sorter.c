@@ -1,8 +1,9 @@
 /*
- * One buffer for entries, and their places for sorting. A full buffer is spilled as a sorted run;
- * when there are MERGED runs of one level, they are merged into one of the next. So there are few
- * runs of any number of entries, each entry is written once per level, and levels grow with the
- * logarithm. Reading keeps a heap of the runs, each with a piece of the same memory.
+ * Keeps entries in one buffer, with their places for sorting. A full buffer is spilled as a sorted
+ * run; as soon as MERGED runs of one level exist, they are merged into one of the next level. So
+ * there are few runs however many entries there are, each entry is written once per level, and the
+ * levels grow with the logarithm. Reading keeps a heap of the runs, which share the memory.
+ * Why not SQLite's sort: docs/decisions/0068-own-sorter.md.
  */
 #include "verify/sorter.h"
 
@@ -20,7 +21,7 @@ enum {
     MERGED = 8,
 };
 
-/* A sorted run in a file of its own, and what of it is in memory. */
+/* A sorted run in a file of its own, and the piece of it that is in memory. */
 struct sorter_run {
     int fd;
     unsigned level; /* how often its entries were merged */
@@ -29,11 +30,11 @@ struct sorter_run {
     size_t used, read;
 };
 
-/* Runs that are read together: the one with the smallest entry stands first. */
+/* Runs that are read together; the one with the smallest entry comes first. */
 struct heap {
     struct sorter_run *runs;
     size_t count, piece_bytes;
-    bool is_open; /* an entry of the first run is with the caller */
+    bool is_open; /* the caller has the first run's entry */
 };
 
 struct sorter {
@@ -117,7 +118,7 @@ static bool spill_file_open(int *fd_r, struct err *err)
     return *fd_r >= 0 || err_os(err, "making a temporary file in '%s'", folder);
 }
 
-/* Adds to what is to be written to a run, and writes it when it is much. */
+/* Adds an entry to a run's output, which is written as soon as it is large. */
 static bool run_write(struct sorter_run *run, struct str *out, struct span entry, struct err *err)
 {
     str_add(out, entry.at - SIZE_BYTES, entry.size + SIZE_BYTES);
@@ -136,7 +137,7 @@ static bool run_flush(struct sorter_run *run, struct str *out, struct err *err)
     return fs_write_all(run->fd, str_span(out), "a temporary file", err);
 }
 
-/* The newest run, which is still empty. */
+/* Adds an empty run, which is then the newest. */
 static bool run_add(struct sorter *s, unsigned level, struct sorter_run **run_r, struct err *err)
 {
     struct sorter_run run = { .level = level };
@@ -165,7 +166,7 @@ static bool buffer_spill(struct sorter *s, struct err *err)
     return run_flush(run, &out, err);
 }
 
-/* What is read next needs the memory. */
+/* Frees the buffer, because reading needs the memory. */
 static void buffer_lend(struct sorter *s)
 {
     free(s->buffer);
@@ -177,7 +178,7 @@ static void buffer_lend(struct sorter *s)
 
 /* --- reading back --------------------------------------------------------------------------- */
 
-/* Keeps what was not read yet and fills the rest of the piece from the file. */
+/* Keeps the unread end of the piece and fills the rest from the file. */
 static bool piece_fill(struct sorter_run *run, size_t piece_bytes, struct err *err)
 {
     size_t room = piece_bytes - (run->used - run->read);
@@ -203,7 +204,7 @@ static bool piece_fill(struct sorter_run *run, size_t piece_bytes, struct err *e
     return true;
 }
 
-/* Whether a whole entry stands at the read place. */
+/* Whether a whole entry is left in the piece. */
 static bool has_entry(const struct sorter_run *run)
 {
     size_t left = run->used - run->read;
@@ -256,7 +257,7 @@ static bool heap_begin(struct heap *heap, size_t memory_bytes, struct err *err)
     return true;
 }
 
-/* Moves the first run past the entry that the caller had; a run that is at its end goes away. */
+/* Moves the first run past the entry that the caller had; a run at its end is removed. */
 static bool heap_advance(struct heap *heap, struct err *err)
 {
     struct sorter_run *first = heap->runs;
@@ -299,7 +300,7 @@ static bool heap_pour(struct heap *heap, struct sorter_run *to, struct err *err)
     return step == STEP_END && run_flush(to, &out, err);
 }
 
-/* The newest MERGED runs become one, which stands in their place. */
+/* Merges the newest MERGED runs into one, which takes their place. */
 static bool newest_merge(struct sorter *s, struct err *err)
 {
     size_t first = s->run_count - MERGED;
@@ -312,7 +313,7 @@ static bool newest_merge(struct sorter *s, struct err *err)
         return false;
     heap.runs = &s->runs[first];
     good = heap_begin(&heap, s->memory_bytes, err) && heap_pour(&heap, merged, err);
-    s->runs[first + heap.count] = *merged; /* behind what is left of them, should it have failed */
+    s->runs[first + heap.count] = *merged; /* after what is left of them, if it failed */
     s->run_count = first + heap.count + 1;
     return good;
 }
@@ -333,7 +334,7 @@ static bool runs_merge(struct sorter *s, struct err *err)
 
 /* --- adding --------------------------------------------------------------------------------- */
 
-/* The places count against the memory too. */
+/* Whether an entry of that size is too much; places count as memory too. */
 static bool is_full(const struct sorter *s, size_t size)
 {
     return s->used + size + (s->place_count + 1) * sizeof *s->places > s->memory_bytes

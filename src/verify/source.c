@@ -1,7 +1,7 @@
 /*
- * The walk reads pages in the source's own order. Each page begins with the last record of the one
- * before; if it does not, somebody deleted a record before it and everything has moved forward:
- * then the walk steps back until it meets records that it has seen. So no gap can open.
+ * Walks over the pages in the source's own order. Each page begins with the last record of the page
+ * before. If it does not, somebody deleted an earlier record and everything moved forward: then the
+ * walk steps back until it meets records that it has seen. So no gap can open.
  */
 #include "verify/source.h"
 
@@ -125,7 +125,7 @@ static bool container_is_empty(const struct filemaker_record *record,
     return filemaker_content(place_value(record, place)) == FILEMAKER_EMPTY;
 }
 
-/* Where the record's own document lies: of several containers the first that is not empty. */
+/* The container of the record's own document: of several the first that is not empty. */
 static const struct container_place *own_place(const struct source *s,
                                                const struct filemaker_record *record)
 {
@@ -157,7 +157,7 @@ static struct span storage_of(const struct filemaker_record *record,
     abort();
 }
 
-/* The id in lower case; what is no UUID is no identity, and the record's number takes its place. */
+/* The id in lower case; if it is not a UUID, the record id takes its place. */
 static void identity_add(const struct source *s, const struct filemaker_record *record,
                          struct str *to)
 {
@@ -211,7 +211,7 @@ static bool record_documents_visit(const struct source *s, const struct filemake
 
 /* --- the walk ------------------------------------------------------------------------------- */
 
-/* How many records in front of a page were seen on the one before; 0: it does not connect. */
+/* How many records at the start of a page were on the one before; 0: the pages do not connect. */
 static size_t known_in_front(const struct source *s, const struct filemaker_page *page)
 {
     size_t known = 0;
@@ -245,7 +245,7 @@ static bool is_last(const struct filemaker_page *page)
     return page->place + page->count > page->found;
 }
 
-/* What cannot be read cannot be verified. */
+/* Fails: what cannot be read cannot be verified. */
 static bool not_read(const struct pager_gap *gap, struct err *err)
 {
     char words[400];
@@ -254,7 +254,7 @@ static bool not_read(const struct pager_gap *gap, struct err *err)
     return err_set(err, ERR_DATA, 0, "%s", words);
 }
 
-/* Where a walk stands: the last record that was read; its id 0: it has stepped back. */
+/* How far a walk is: the last record that was read; its id is 0 after a step back. */
 struct walk_standing {
     uint64_t place, id;
     int steps_back;
@@ -267,7 +267,7 @@ static void step_back(const struct source *s, struct walk_standing *at)
     at->steps_back++;
 }
 
-/* `over_r`: there is nothing behind this page. */
+/* Reads one page. `over_r`: it was the last. */
 static bool page_walk(struct source *s, struct walk_standing *at, struct walker *walker,
                       bool *over_r, struct err *err)
 {
@@ -282,7 +282,7 @@ static bool page_walk(struct source *s, struct walk_standing *at, struct walker 
     if (gap.count)
         return not_read(&gap, err);
     is_behind = at->place > 0
-                && page.place > at->place; /* the pager has looked at what is before */
+                && page.place > at->place; /* the pager has checked what comes before */
     known = is_behind ? 0 : known_in_front(s, &page);
     if (s->seen_count && known == 0 && !is_behind) {
         step_back(s, at);
@@ -311,7 +311,7 @@ static bool walk_pages(struct source *s, struct walker *walker, struct err *err)
             return false;
     return over
            || err_set(err, ERR_DATA, 0,
-                      "the source's records move about faster than they can be read");
+                      "the source's records are deleted faster than they can be read");
 }
 
 bool source_walk(struct source *source,
@@ -375,7 +375,7 @@ static bool stream_hash(struct filemaker_stream *stream, struct sha256 *sha256_r
     return true;
 }
 
-/* What the server itself says is an answer; that nothing came is none. */
+/* A refusal by the server is an answer; a connection that fails is not. */
 static enum source_read refused_or_failed(const struct err *err)
 {
     return err->kind == ERR_REMOTE || err->kind == ERR_DATA ? SOURCE_REFUSED : SOURCE_FAILED;

@@ -1,4 +1,4 @@
-/* The source as the reader sees it: its own walk over the records, its own reading of bytes. */
+/* Reads the source for the verifier: its own walk over the records, its own reading of bytes. */
 #pragma once
 
 #include "base/base.h"
@@ -12,7 +12,7 @@
 struct source;
 
 /*
- * Logs in and looks at the layout.
+ * Logs in and reads the layout.
  *   source_r   caller closes with source_close()
  */
 must_check bool source_open(const struct verify_settings *settings, const struct cancel *cancel,
@@ -20,8 +20,9 @@ must_check bool source_open(const struct verify_settings *settings, const struct
 void source_close(struct source *source); /* NULL is allowed */
 
 /*
- * Walks over every record and tells of each of its documents.
- *   each        `patient_id` as FileMaker has it, in lower case; the fact's patient is not known
+ * Walks over every record.
+ *   each        called for each document; `patient_id` as FileMaker has it, in lower case; the
+ *               fact's patient is not known yet
  *   records_r   how many records there were
  */
 must_check bool source_walk(struct source *source,
@@ -29,19 +30,19 @@ must_check bool source_walk(struct source *source,
                                          struct span patient_id, struct err *err),
                             void *arg, uint64_t *records_r, struct err *err);
 
-/* Whether a record lives at this moment. */
+/* Asks whether a record exists at this moment. */
 must_check bool source_record_exists(struct source *source, uint64_t record_id, bool *lives_r,
                                      struct err *err);
 
 enum source_read {
-    SOURCE_READ,      /* `sha256_r` and `size_r` are those of the bytes                     */
-    SOURCE_REFUSED,   /* the server gives no bytes: `err` says why                          */
-    SOURCE_NO_STREAM, /* the container holds no bytes that could be streamed                */
-    SOURCE_GONE,      /* there is no such record any more                                   */
-    SOURCE_FAILED,    /* could not be found out: `err` says why                             */
+    SOURCE_READ,      /* `sha256_r` and `size_r` are those of the bytes   */
+    SOURCE_REFUSED,   /* the server gives no bytes: `err` says why        */
+    SOURCE_NO_STREAM, /* the container holds nothing that can be streamed */
+    SOURCE_GONE,      /* the record does not exist any more               */
+    SOURCE_FAILED,    /* it could not be found out: `err` says why        */
 };
 
-/* Reads a document's bytes. `mod_id_r`: the record's while they were read. */
+/* Reads and hashes a document's bytes. `mod_id_r`: the record's when they were read. */
 enum source_read source_bytes(struct source *source, uint64_t record_id, struct span container,
                               uint64_t repetition, uint64_t *mod_id_r, struct sha256 *sha256_r,
                               uint64_t *size_r, struct err *err);

@@ -6,11 +6,11 @@
 
 #include "verify/pack.h"
 
-/* How a document's story ended, as its entries tell it. */
+/* A document, and how its story ended. */
 struct story {
     bool has_ledger, has_entries;
     struct ledger_fact ledger;
-    struct str after, evidence, stored; /* of the last entry; the last time it was stored */
+    struct str after, evidence, stored; /* of the last entry; of the last that stored it */
     struct str imprint;                 /* then, or empty                                 */
     struct str ledger_text;
 };
@@ -29,7 +29,7 @@ static struct named_document story_named(const struct story *s)
                                     .row = "" };
 }
 
-/* As the ledger would tell of the version that it says is stored. */
+/* Whether the ledger's version is the one that the audit chain says was stored. */
 static bool version_agrees(const struct story *s)
 {
     auto_str told = STR_MAX(KIB(8));
@@ -156,7 +156,7 @@ static void story_clear(struct story *s)
     str_clear(&s->ledger_text);
 }
 
-/* A story may have any number of entries, so they are heard one by one, as they come in order. */
+/* A story may have any number of entries, so they are read one by one, in order. */
 bool judge_stories(struct verifier *v, struct err *err)
 {
     __attribute__((cleanup(story_clear))) struct story story = { .after = STR_MAX(ENTRY_MAX),

@@ -1,4 +1,4 @@
-/* Opens everything, gathers what all sides say, has it judged. */
+/* Opens source, ledger, store and registry, gathers what they say, and has it judged. */
 #include "verify/inside.h"
 
 #include "base/mem.h"
@@ -26,7 +26,7 @@ static bool databases_open(struct verifier *v, struct err *err)
            || err_ctx(err, "the registry");
 }
 
-/* A certificate that nobody could sign is not worth an hour of reading. */
+/* Tries the key first: an hour of reading for a certificate that cannot be signed is lost. */
 static bool key_try(const struct verify_settings *s, struct err *err)
 {
     auto_sign_key *key = NULL;
@@ -42,8 +42,8 @@ static bool sides_open(struct verifier *v, struct err *err)
 }
 
 /*
- * The ledger first: what it says is stored must be there afterwards, while a run only adds. What is
- * found beyond it is asked for once more.
+ * The ledger comes first: what it says is stored must still be there when the others are read,
+ * because a run only adds. What is found beyond it is asked for once more.
  */
 static bool sides_gather(struct verifier *v, struct err *err)
 {

@@ -1,11 +1,13 @@
 /*
- * The separate reader: reads source, ledger, store and registry afresh, by its own queries and its
- * own way of hashing, and says wherever two of them do not agree. It shares nothing with the mover
+ * The separate reader reads source, ledger, store and registry afresh, by its own queries and its
+ * own way of hashing, and reports wherever two of them disagree. It shares nothing with the mover
  * but the libraries below both, and writes nothing to any of the four.
  *
- * Everything is compared as sorted streams, so memory does not grow with the number of documents.
- * The source, and a run, may go on meanwhile: before something is called a difference it is looked
- * at once more, and what is merely on its way is counted as such.
+ * Facts are compared as sorted streams, so memory does not grow with the number of documents. The
+ * source may change and a run may go on meanwhile: before anything is called a difference the
+ * ledger is asked once more, and what a run is moving is only counted.
+ *
+ * One thread. If there is no difference and every object was compared, a certificate is written.
  */
 #pragma once
 
@@ -18,8 +20,8 @@
 
 /* Which objects are read whole where the store is a bucket; a folder's files are all read. */
 enum verify_reading {
-    VERIFY_READ_DOUBTFUL, /* those of which the server's word speaks against the ledger's */
-    VERIFY_READ_UNTOLD,   /* also those of which the server keeps nothing to compare       */
+    VERIFY_READ_DOUBTFUL, /* those of which the server's word contradicts the ledger */
+    VERIFY_READ_UNTOLD,   /* also those of which the server keeps nothing to compare */
     VERIFY_READ_ALL,
 };
 
@@ -31,18 +33,18 @@ struct verify_settings {
     bool each_container;        /* each container is a document of its own */
     const char *filter;
     struct store_settings store;
-    const char *key_template, *unlinked_template; /* what stands before their first { is listed */
+    const char *key_template, *unlinked_template; /* what precedes their first { is listed */
     const char *ledger_url, *registry_url;
 
     enum verify_reading reading;
     bool deep;                      /* read every byte at both ends                              */
-    int sample_index, sample_count; /* of documents: the part `sample` of `samples`; 0: no parts */
+    int sample_index, sample_count; /* the part of the documents that is read deeply; 0: all */
     const char *certificate;        /* where to write it; NULL: none is wanted                   */
     const char *signing_key;        /* who signs it                                              */
     const char *program;            /* name and version, for the certificate                     */
 };
 
-/* Something that is not as it should be. All borrowed. */
+/* Something that is not as it should be. Everything is borrowed. */
 struct verify_difference {
     const char *kind;     /* "object-missing"; the list is in docs/verify.md */
     uint64_t record_id;   /* 0: unknown                                      */
@@ -62,11 +64,11 @@ struct verify_kind {
 
 struct verify_result {
     uint64_t records, documents;             /* of the source                               */
-    uint64_t states[VERIFY_STATES];          /* of the ledger, in the order of its words    */
-    uint64_t strange_states;                 /* ... with a word that is none of them        */
-    uint64_t rows, strange_rows;             /* ours, the application's own                 */
-    uint64_t objects, object_bytes, hashed;  /* listed, their bytes, compared by any means  */
-    uint64_t compared[STORE_HOWS];           /* ... by which; not compared at all           */
+    uint64_t states[VERIFY_STATES];          /* of the ledger, as verify_state_names says    */
+    uint64_t strange_states;                 /* ... documents in a state that is none        */
+    uint64_t rows, strange_rows;             /* ours; the application's own                 */
+    uint64_t objects, object_bytes, hashed;  /* listed; their bytes; compared by any means  */
+    uint64_t compared[STORE_HOWS];           /* ... by which means                          */
     uint64_t source_read, source_unreadable; /* files read again at the source              */
     uint64_t marks;
     uint64_t chains, entries; /* of the audit */
@@ -74,15 +76,15 @@ struct verify_result {
     struct verify_kind kinds[VERIFY_KINDS_MAX];
     size_t kind_count;
 
-    /* No differences, but worth a look. */
+    /* No differences, but worth knowing. */
     uint64_t newer;       /* records that came after the last census                */
-    uint64_t edited;      /* edited at the source since they were stored            */
+    uint64_t edited;      /* edited at the source since they were stored           */
     uint64_t gone;        /* deleted at the source since                            */
-    uint64_t moving;      /* a run is at them right now                             */
-    uint64_t linkable;    /* unlinked, and the patient is known now                 */
-    uint64_t not_sampled; /* whose bytes were not read because of --sample          */
-    uint64_t settled;     /* differences of before that agree now                   */
-    uint64_t uncompared;  /* stored, and in no way compared: no certificate         */
+    uint64_t moving;      /* documents that a run is moving right now              */
+    uint64_t linkable;    /* unlinked, though the patient is known now             */
+    uint64_t not_sampled; /* not read at the source because of --sample            */
+    uint64_t settled;     /* earlier differences that agree now                    */
+    uint64_t uncompared;  /* stored, but not compared by any means: no certificate */
     bool census_was_closed;
     bool certified;
     struct sha256 root, file; /* of the certificate's lines, of all its bytes */
@@ -93,33 +95,35 @@ struct verify_result {
 void verify_result_clear(struct verify_result *result);
 #define auto_verify_result __attribute__((cleanup(verify_result_clear))) struct verify_result
 
-/* What is to be remembered of a verification, also of one that broke off. */
+/* A finding that the ledger is to remember, also of a verification that broke off. */
 struct verify_finding {
-    bool is_open;      /* a difference in bytes; else one of before that agrees now */
+    bool is_open;      /* a difference in bytes; false: an earlier one agrees now */
     struct span kind;  /* "object-hash"                                           */
     struct span place; /* an object's key, or the id of a document's row          */
     uint64_t record_id;
 };
 
+bool verify_has_findings(const struct verify_result *result);
+
 /*
- * The next of them, by their places; borrowed until the call after.
- *   is_r   false: there is no further one
+ * Reads the next finding, in the order of places.
+ *   finding_r   borrowed until the next call
+ *   is_r        false: there is none left
  * Fails with ERR_OS.
  */
-bool verify_has_findings(const struct verify_result *result);
 must_check bool verify_findings_next(struct verify_result *result, struct verify_finding *finding_r,
                                      bool *is_r, struct err *err);
 
-/* The words for `states`. */
+/* The ledger's words for `states`. */
 extern const char *const verify_state_names[VERIFY_STATES];
 
 /*
  * Verifies.
  *   tell       called for each difference
- *   result_r   filled also when there are differences, or on failure; the caller clears it
- * A certificate is written only if there are none, and every object's bytes are known. Fails with
- * ERR_USAGE, ERR_REMOTE, ERR_NET, ERR_DATA, ERR_DATABASE, ERR_OS, ERR_CANCELED: then it could not
- * be finished and says nothing.
+ *   result_r   filled also if there are differences or this fails; the caller clears it
+ * Writes the certificate only if there is no difference and every stored object was compared.
+ * Fails with ERR_USAGE, ERR_REMOTE, ERR_NET, ERR_DATA, ERR_DATABASE, ERR_OS, ERR_CANCELED: then the
+ * verification is incomplete and proves nothing.
  */
 must_check bool verify_all(const struct verify_settings *settings, const struct cancel *cancel,
                            void (*tell)(void *arg, const struct verify_difference *difference),
