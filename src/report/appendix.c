@@ -1,4 +1,4 @@
-/* Probe, settings, versions, sums: for whoever checks this years later. */
+/* Writes what a check needs years later: findings, settings, versions, sums. */
 #include "report/parts.h"
 
 #include "report/html.h"

@@ -1,4 +1,4 @@
-/* Adding up twice. */
+/* Adds up every figure twice. */
 #include "report/balance.h"
 
 #include "base/mem.h"
@@ -47,7 +47,7 @@ static const struct ledger_tally **tallies_sorted(const struct ledger_tally *tal
     return all;
 }
 
-/* Documents and bytes that the tallies have in the very group in which the documents are. */
+/* Documents and bytes of the groups in which the tallies and the documents agree. */
 static void groups_add(struct balance *b, const struct figures *f)
 {
     const struct status *s = f->status;
@@ -99,7 +99,7 @@ static void states_add(struct balance *b, const struct figures *f)
                 documents_counted(f, (enum ledger_state)i),
                 "the tallies; the documents, counted one by one");
         if (i == LEDGER_WAITING)
-            continue; /* the chains tell of new documents by pages, not one by one */
+            continue; /* the chains have new documents by pages, not one by one */
         str_add_text(&what, " by the chains");
         sum_add(b, str_text(&what), f->tempo->flows[i], documents_counted(f, (enum ledger_state)i),
                 "the audit chains, in less out; the documents, counted one by one");

@@ -1,5 +1,5 @@
 /*
- * The sums that must balance. Each figure of the report is reached on two ways: from the tallies
+ * The sums that must balance. Each figure of the report is reached in two ways: from the tallies
  * that the program keeps as it works, and from the documents, counted one by one; states also from
  * the audit chains. A report whose sums do not balance is not written.
  */
@@ -9,7 +9,7 @@
 
 struct balance_sum {
     char what[96];
-    int64_t here, there; /* the same figure on its two ways                  */
+    int64_t here, there; /* the same figure in two ways                      */
     char how[96];        /* "the tallies; the documents, counted one by one" */
 };
 
@@ -20,8 +20,8 @@ struct balance {
     size_t count;
 };
 
-/* Every sum of the figures, those that do not balance too. */
+/* Every sum, also one that does not balance. */
 struct balance balance_of(const struct figures *figures);
 
-/* Fails with ERR_DATA, naming the first sum that does not balance with both its figures. */
+/* Fails with ERR_DATA, which names the first sum that does not balance, with both figures. */
 must_check bool balance_check(const struct balance *balance, struct err *err);

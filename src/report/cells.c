@@ -1,10 +1,10 @@
-/* One kind of cell: quoted always, so that no text needs a second look. */
+/* Quotes every cell, so that no text needs a second look. */
 #include "report/cells.h"
 
 #include "base/foreign.h"
 #include "base/utf8.h"
 
-/* With what spreadsheets begin a formula, in all widths: some take these for the plain ones. */
+/* Whether spreadsheets begin a formula with it; some take wide signs for the plain ones. */
 static bool begins_formula(uint32_t code)
 {
     static const uint32_t signs[] = { '=',    '+',    '-',    '@',    0xFF1D, 0xFF0B, 0xFF0D,

@@ -5,7 +5,7 @@
 #include "base/str.h"
 
 /*
- * Adds a comma and a text by others in quotes, on one line and without what is harmful
- * (base/foreign.h). One that a spreadsheet would take for a formula gets a blank in front.
+ * Adds a comma and a foreign text in quotes, on one line and without harmful characters
+ * (base/foreign.h). A text that a spreadsheet would take for a formula begins with a blank.
  */
 void cells_text(struct str *to, struct span text);

@@ -1,4 +1,4 @@
-/* Geometry in the units of the view box, which is 720 wide whatever the page's width. */
+/* Draws in the units of the view box, which is 720 wide however wide the page is. */
 #include "report/chart.h"
 
 #include "base/time.h"
@@ -212,7 +212,7 @@ static double series_level(const struct chart *c, size_t series, size_t point)
     return height;
 }
 
-/* The path of a series' outline; it begins anew after a gap. */
+/* Adds the path of a series; after a gap it begins anew. */
 static void outline_add(struct str *to, const struct chart *c, const struct scale *scale,
                         size_t series)
 {

@@ -1,7 +1,7 @@
 /*
- * Plots as SVG that stands inside the page: colours come from the page's style, so that they follow
- * light, dark and paper; each has a title, a sentence for those who do not see it, and its figures
- * as a table.
+ * Plots as SVG inside the page. Colours come from the page's style, so that they follow light, dark
+ * and paper. Each plot has a title, a sentence for those who cannot see it, and its figures as a
+ * table.
  */
 #pragma once
 
@@ -18,17 +18,17 @@ enum chart_form {
 struct chart_series {
     const char *name;
     const char *tone;     /* a class of the style: "good", "bad", "wait", "plain", "tone-1" ... */
-    const double *values; /* one per point; below 0: there is none, and a line has a gap */
+    const double *values; /* one per point; below 0: none, a gap in a line */
 };
 
-/* Writes a value with its unit: an axis asks for round ones, the table for all. */
+/* Writes a value with its unit. */
 typedef void chart_unit(struct str *to, double value);
 
 struct chart {
     enum chart_form form;
     const char *id; /* unique in the page */
     const char *title;
-    const char *summary; /* what is to be seen, in a sentence */
+    const char *summary; /* a sentence that says what the plot shows */
     const char *x_name, *y_name;
     chart_unit *unit;
     const char *const *labels; /* one per point; borrowed */
@@ -36,11 +36,12 @@ struct chart {
     size_t label_width; /* room that a label on the axis needs, of 720; 0: little */
     const struct chart_series *series;
     size_t series_count;
-    const size_t *lines; /* points at which something begins: a line across; may be NULL */
+    const size_t *lines; /* points at which something begins: lines across; may be NULL */
     const char *const *line_labels;
     size_t line_count;
 };
 
+/* Writes a plot with its legend and its table. */
 void chart_write(struct html_page *page, const struct chart *chart);
 
 /* Units. */

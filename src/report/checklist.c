@@ -4,7 +4,7 @@
 #include "document/failure_class.h"
 #include "report/words.h"
 
-/* Whether the file cannot be had from the source, whatever store and application do. */
+/* Whether the source cannot give the file, whatever store and application do. */
 static bool is_out_of_reach(enum failure_kind failure)
 {
     switch (failure) {
@@ -46,7 +46,7 @@ static int64_t out_of_reach_count(const struct status *s)
     return count;
 }
 
-/* "N of M" and what follows, into a figure. */
+/* Moves the text into the figure. */
 static void figure_set(struct checklist_item *c, struct str *text)
 {
     (void)snprintf(c->figure, sizeof c->figure, "%s", str_text(text));

@@ -11,5 +11,5 @@ struct checklist_item {
 
 enum { CRITERIA = 6 };
 
-/* What "done" means, each computed with the figure beside it. */
+/* Computes all criteria. */
 void checklist_of(const struct status *s, struct checklist_item criteria_r[CRITERIA]);

@@ -1,4 +1,4 @@
-/* Documents as they come from the ledger. */
+/* Writes documents one by one as they come from the ledger. */
 #include "report/documents.h"
 
 #include "base/time.h"

@@ -1,4 +1,4 @@
-/* One line, object or row per document, as it comes from the ledger. */
+/* Writes failed documents one by one as they come from the ledger. */
 #include "report/failures.h"
 
 #include "base/foreign.h"

@@ -1,4 +1,4 @@
-/* The list of documents that failed, with the evidence: for a terminal, as JSON, as CSV. */
+/* The list of failed documents with their evidence: for a terminal, as JSON, as CSV. */
 #pragma once
 
 #include "base/base.h"

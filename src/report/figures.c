@@ -1,4 +1,4 @@
-/* One pass each over documents, entries, waivers, and the application's rows. */
+/* Gathers the figures in one pass each over documents, entries, waivers and rows. */
 #include "report/figures.h"
 
 #include "base/mem.h"
@@ -91,7 +91,7 @@ static bool rows_count_apart(struct figures *f, struct err *err)
            && sql_begin_reading(sql, &tx, err) && figures_rows_count(sql, f, err);
 }
 
-/* In the ledger's own database they belong to the same state of it, and must be there. */
+/* Rows in the ledger's own database belong to the same state, and must be readable. */
 static bool figures_rows_read(struct ledger *ledger, struct figures *f, struct err *err)
 {
     const struct status_settings *settings = &f->status->settings;
@@ -111,7 +111,7 @@ static bool figures_rows_read(struct ledger *ledger, struct figures *f, struct e
     return true;
 }
 
-/* The checklist tells of the rows that were counted here. */
+/* Gives the checklist the rows that were counted here. */
 static void checklist_rows_set(struct figures *f)
 {
     struct status_rows *rows = &f->status->rows;

@@ -1,4 +1,4 @@
-/* Everything that the report shows in sums, gathered once, from one state of the ledger. */
+/* Every figure of the report, gathered once, from one state of the ledger. */
 #pragma once
 
 #include "registry/look.h"
@@ -14,7 +14,7 @@ struct record_range {
 };
 
 struct year_rows {
-    int year; /* 0: a date that is none */
+    int year; /* 0: the date is malformed */
     int64_t rows;
 };
 
@@ -50,7 +50,7 @@ struct figures {
 };
 
 /*
- * Reads them, in a reading change of the caller's.
+ * Reads the figures, within a reading transaction of the caller's.
  *   figures_r   caller holds it as auto_figures
  * Fails with ERR_DATABASE.
  */

@@ -1,9 +1,9 @@
 /*
- * Groups of neighbours, then what the rest shares.
+ * Groups failed documents that are neighbours, then finds what the rest shares.
  *
- * Neighbours are records whose ids lie close together: a few missing ones between them, more if the
- * group is large. A group is told if it has at least GROUP_LEAST documents; the others go into one
- * more group, of which only what nearly all share is told.
+ * Neighbours are records whose ids are close together, with a few missing between them, or more if
+ * the group is large. A group of at least GROUP_LEAST documents becomes a finding; all others form
+ * one more group, of which a finding names only what nearly all share.
  */
 #include "report/findings.h"
 
@@ -45,7 +45,7 @@ struct failure_group {
 struct grouping {
     struct failure_group *groups; /* closed ones that are large enough */
     size_t count;
-    struct failure_group open, rest; /* the present neighbours; what stands alone */
+    struct failure_group open, rest; /* the present neighbours; documents that stand alone */
     int64_t total;
 };
 
@@ -109,7 +109,7 @@ struct failed_document {
     struct span created;
 };
 
-/* That an empty container is empty its class says already. */
+/* Whether a trait adds to the class, which says already that a container is empty. */
 static bool trait_says_something(struct span value)
 {
     return !span_is(value, "empty") && !span_is(value, "reference");
@@ -130,7 +130,7 @@ static void group_count(struct failure_group *group, const struct failed_documen
         day_count(group, &created);
 }
 
-/* Adds one group to another, which need not be its neighbour. */
+/* Adds one group to another, which may be anywhere. */
 static void group_join(struct failure_group *to, const struct failure_group *from)
 {
     if (from->documents == 0)
@@ -200,7 +200,7 @@ static void days_add(struct str *to, const struct time_civil *a, const struct ti
                    words_month(b->month), b->year);
 }
 
-/* The value that nearly all of a group have; NULL if there is none. */
+/* The value that nearly all documents of a group have; NULL if there is none. */
 static const char *trait_shared(const struct failure_group *group, enum trait trait)
 {
     const struct trait_values *values = &group->traits[trait];
@@ -211,7 +211,7 @@ static const char *trait_shared(const struct failure_group *group, enum trait tr
     return NULL;
 }
 
-/* The kinds of external storage by the names that FileMaker's own dialogs give them. */
+/* Names the kinds of external storage as FileMaker's own dialogs do. */
 static const char *trait_words(enum trait trait, const char *value)
 {
     if (trait != TRAIT_STORAGE)

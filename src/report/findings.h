@@ -1,6 +1,6 @@
 /*
- * What failures have in common. A thousand records that fail alike are a cause waiting to be found,
- * not a thousand accidents: failures that are neighbours in the order of records, or share an
+ * Findings: what failures have in common. A thousand records that fail alike have one cause, which
+ * is waiting to be found. So failures that are neighbours in the order of records, or share an
  * author, a type, a storage kind or a folder, become one sentence.
  */
 #pragma once
@@ -22,8 +22,8 @@ struct finding_list {
 };
 
 struct findings {
-    struct finding_list all;                /* over all classes                    */
-    struct finding_list by_class[FAILURES]; /* each class by itself                */
+    struct finding_list all;                /* over all classes     */
+    struct finding_list by_class[FAILURES]; /* each class by itself */
 };
 
 /*

@@ -1,6 +1,6 @@
 /*
- * The two pages that the owner of the practice reads: no word of ours that needs to be explained,
- * every figure from the ledger, every sentence true for the case at hand.
+ * Writes the two pages that the owner of the practice reads and signs: without a word of ours that
+ * needs to be explained, with every figure from the ledger, and every sentence true of this case.
  */
 #include "report/parts.h"
 
@@ -72,7 +72,7 @@ static void done_verdict(struct front_verdict *v, const struct status *s, const 
     str_add_char(&v->words, '.');
 }
 
-/* Whatever the ledger says: somebody read afresh, and it was otherwise. */
+/* Differences that a separate reader found count, whatever the ledger says. */
 static void differences_verdict(struct front_verdict *v, const struct verified *verified)
 {
     int64_t n = verified->open > 0 ? verified->open : (int64_t)verified->differences;
@@ -107,7 +107,7 @@ static struct front_verdict verdict_of(const struct status *s)
     return v;
 }
 
-/* Whether rows are missing, or too many, although the documents are there. */
+/* Whether the application has fewer or more rows than there are stored documents. */
 static bool rows_differ(const struct figures *f)
 {
     int64_t stored = status_stored(f->status);
@@ -288,7 +288,7 @@ static void complete_row(struct html_page *page, const char *class, const char *
               PAGE_TEXT("what", what), PAGE_TEXT("figure", figure));
 }
 
-/* Stands below the checklist, which follows from the ledger alone. */
+/* The row below the checklist, which itself follows from the ledger alone. */
 static void verified_row(struct html_page *page, const struct verified *v)
 {
     static const char *const classes[] = { "mark", "mark good", "mark", "mark bad", "mark" };

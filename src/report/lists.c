@@ -1,4 +1,4 @@
-/* Runs, decisions, failures: one row each, as they come from the ledger. */
+/* Writes runs, decisions and failures row by row, as they come from the ledger. */
 #include "report/parts.h"
 
 #include "base/time.h"

@@ -1,4 +1,4 @@
-/* The parts of the report, in the order in which they stand. Private to report/. */
+/* The parts of the report, in their order on the page. Private to report/. */
 #pragma once
 
 #include "report/balance.h"
@@ -6,23 +6,25 @@
 #include "report/page.h"
 #include "report/settings.h"
 
-/* Two pages in plain language. */
+/* Writes the two pages that are signed. */
 void front_write(struct html_page *page, const struct figures *figures,
                  const struct balance *balance);
 
-/* The plots. */
+/* Writes the plots. */
 void plots_write(struct html_page *page, const struct figures *figures);
 
-/* The run history. */
+/* Writes the run history. */
 void runs_write(struct html_page *page, const struct figures *figures);
 
 /*
- * Every waiver and every failure, as many as a page can bear, one at a time.
- * Fails with ERR_DATABASE, and with ERR_DATA if there are not as many as the sums say.
+ * Writes every waiver, acceptance and failure, one at a time and at most as many as a page can
+ * bear. Fails with ERR_DATABASE, and with ERR_DATA if the failures are not as many as the sums say.
  */
 must_check bool lists_write(struct html_page *page, struct ledger *ledger,
                             const struct figures *figures, struct err *err);
 
-/* What is to be known for checking it years later: probe, settings, versions, sums. */
+/*
+ * Writes what a check needs years later: findings about store and source, settings, versions, sums.
+ */
 void appendix_write(struct html_page *page, const struct figures *figures,
                     const struct balance *balance, const struct report_settings *settings);

@@ -1,4 +1,6 @@
-/* The plots. Each is made of arrays on the stack; nothing here reads the ledger. */
+/*
+ * Makes the plots from the figures, each from arrays on the stack; nothing here reads the ledger.
+ */
 #include "report/parts.h"
 
 #include "base/mem.h"
@@ -42,7 +44,7 @@ static void label_set(struct labels *labels, size_t at, const struct str *text)
 
 /* --- by year -------------------------------------------------------------------------------- */
 
-/* Years between the first and the last of which there is nothing are told too, as nothing. */
+/* Fills in the years between the first and the last that have no documents. */
 static size_t years_fill(const struct figures *f, struct labels *labels, double *rows)
 {
     size_t count = 0;
@@ -187,7 +189,7 @@ static void by_size(struct html_page *page, const struct figures *f)
 
 /* --- over time ------------------------------------------------------------------------------ */
 
-/* What the plots over time share: the axis, and where runs begin. */
+/* The axis that the plots over time share, and where runs begin on it. */
 struct axis {
     struct labels labels, run_labels;
     size_t runs[RUN_LINES];
@@ -202,7 +204,7 @@ static void axis_clear(struct axis *axis)
 
 #define auto_axis __attribute__((cleanup(axis_clear))) struct axis
 
-/* The last runs, if there are too many to be told apart. */
+/* Marks the runs; only the last ones if there are too many to be told apart. */
 static void axis_runs(struct axis *axis, const struct tempo *t)
 {
     size_t moving = 0, passed = 0;
@@ -362,7 +364,7 @@ static void place_labels(struct labels *labels, const struct figures *f)
     }
 }
 
-/* Causes beyond the first ones are one series. */
+/* The causes after the first few are one series. */
 static void by_place(struct html_page *page, const struct figures *f,
                      const enum failure_kind *causes, size_t count)
 {
@@ -409,7 +411,7 @@ static void by_place(struct html_page *page, const struct figures *f,
                                        .series_count = shown });
 }
 
-/* --- all of them ---------------------------------------------------------------------------- */
+/* --- all plots ------------------------------------------------------------------------------ */
 
 void plots_write(struct html_page *page, const struct figures *f)
 {

@@ -1,4 +1,4 @@
-/* The report from its first line to its last, over one state of the ledger. */
+/* Writes the report from its first line to its last, over one state of the ledger. */
 #include "report/report.h"
 
 #include "report/html.h"

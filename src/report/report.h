@@ -1,7 +1,13 @@
 /*
- * The report: one HTML file that needs nothing but itself. Two pages in plain language for whoever
- * has to sign, then plots, the run history, every failure with its evidence, every waiver, the
- * settings, the versions, and the sums that were checked before the first line was written.
+ * The report: one HTML file that needs nothing but itself. It has two pages in plain language for
+ * the person who signs, then plots, the run history, every failure with its evidence, every waiver,
+ * the settings, the versions, and the sums that were checked before the first line was written.
+ *
+ * This folder shows how a migration stands: status.h for a terminal and as JSON, documents.h and
+ * failures.h as lists, report.h as the report. All of it reads the ledger in one reading
+ * transaction, holds nobody up and writes nothing; every figure counts documents, never attempts.
+ * sums.h, forecast.h, checklist.h and figures.h compute the figures, page.h fills the templates of
+ * html/. One thread at a time.
  */
 #pragma once
 
@@ -13,8 +19,8 @@
 #include <stdio.h>
 
 /*
- * Writes the report. Reads one state of the ledger; holds nobody up, and takes memory for what
- * failures have in common and for the different types, not for documents.
+ * Writes the report from one state of the ledger. Memory grows with the groups of failures and with
+ * the different types, not with the documents.
  * Fails with ERR_DATABASE, ERR_OS; with ERR_DATA if the sums do not balance: then nothing was
  * written.
  */

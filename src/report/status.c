@@ -8,8 +8,8 @@
 #include "report/sums.h"
 
 /*
- * The application's rows are counted one by one, which takes a moment per hundred thousand; status
- * is asked for often, and the report counts however many there are.
+ * Counting the application's rows takes a moment per hundred thousand, and a status is asked for
+ * often; so more than these are left to the report, which always counts.
  */
 enum { ROWS_COUNTED_MAX = 50000 };
 
@@ -76,7 +76,7 @@ bool status_is_complete(const struct status *s)
 
 /* --- pace ----------------------------------------------------------------------------------- */
 
-/* Several processes may be at it: their paces add up. A dead run has none. */
+/* Adds up the pace of all runs that are under way; a dead run has none. */
 static bool rate_read(struct ledger *ledger, struct status *s, struct err *err)
 {
     for (size_t i = 0; i < s->run_count; i++) {
@@ -114,7 +114,8 @@ static bool rows_count_elsewhere(struct status *s, struct err *err)
            && status_rows_count(sql, s, err);
 }
 
-/* That the application cannot be asked is said in the checklist; the ledger is read all the same.
+/*
+ * If the application cannot be asked, the checklist says so; the rest of the status is read anyway.
  */
 static void status_rows_read(struct ledger *ledger, struct status *s)
 {

@@ -1,4 +1,4 @@
-/* How a migration stands, computed from the ledger: for a terminal, and as JSON. */
+/* How a migration stands, computed from the ledger: for a terminal and as JSON. */
 #pragma once
 
 #include "base/base.h"
@@ -9,7 +9,7 @@
 struct status;
 
 /*
- * Reads everything from the ledger, in one state of it. Nothing is written and nobody is held up.
+ * Reads everything from one state of the ledger. Nothing is written and nobody is held up.
  *   status_r   caller frees with status_free() (or auto_status); borrows the texts of `settings`
  * Fails with ERR_DATABASE, ERR_CANCELED.
  */
@@ -23,7 +23,7 @@ void status_free(struct status *status); /* NULL is allowed */
 void auto_status_cleanup(struct status **status);
 #define auto_status __attribute__((cleanup(auto_status_cleanup))) struct status
 
-/* The shape is in docs/json.md. */
+/* Writes the status as JSON; the shape is in docs/json.md. */
 void status_json(const struct status *status, struct str *to);
 
 struct status_form {
@@ -31,13 +31,13 @@ struct status_form {
     int columns; /* lines are folded and tables narrowed to it; 0: no limit */
 };
 
-/* For people. */
+/* Writes the status for people. */
 void status_text(const struct status *status, struct status_form form, struct str *to);
 
-/* A sentence, folded to the same width and ended by a newline. */
+/* Writes a sentence, folded to the same width and ended by a newline. */
 void status_sentence(const char *text, struct status_form form, struct str *to);
 
-/* In one line, for a log that follows a run. */
+/* Writes one line, for a log that follows a run. */
 void status_line(const struct status *status, struct str *to);
 
 /* Whether every document is done, waived or gone, and the census is closed. */

@@ -1,4 +1,4 @@
-/* The status for programs; the shape is in docs/json.md. */
+/* Writes the status for programs; the shape is in docs/json.md. */
 #include "report/status.h"
 
 #include "base/time.h"
@@ -160,7 +160,7 @@ static void write_outlook(struct json_writer *w, const struct status *s)
     json_close_object(w);
 }
 
-/* What each class that occurs means, and what to do about it. */
+/* The meaning of each class that occurs, and what to do about it. */
 static void write_advice(struct json_writer *w, const struct status *s)
 {
     json_name(w, "advice");

@@ -1,7 +1,7 @@
 /*
- * The status for people at a terminal. Every line fits the terminal's width: sentences are folded,
- * bars shortened, the run table gives up columns. Without a width nothing is folded, so that the
- * output can be searched.
+ * Writes the status for people at a terminal. Every line fits the terminal's width: sentences are
+ * folded, bars are shortened, the table of runs drops columns. Without a width nothing is folded,
+ * so that the output can be searched.
  */
 #include "report/status.h"
 
@@ -45,7 +45,7 @@ static const char *colour_of(enum ledger_state state)
     abort();
 }
 
-/* Whatever there is one of is seen; the whole bar stands for all documents. */
+/* Even a single document shows; the whole bar stands for all of them. */
 static void bar_add(const struct terminal *t, int64_t count, int64_t total, size_t width,
                     const char *code)
 {
@@ -129,7 +129,7 @@ static void eta_add(const struct status *s, const struct forecast *f, struct str
     }
 }
 
-/* Why they are in doubt. */
+/* Why documents are in doubt. */
 static void text_waits(const struct terminal *t, const struct status *s)
 {
     enum failure_kind failure;
@@ -228,7 +228,7 @@ static void run_row(const struct terminal *t, const struct ledger_run *run, int6
                    (intmax_t)at->failed, run->status);
 }
 
-/* Documents count once, however many runs tried them; tries are a figure of their own. */
+/* A document counts once, however many runs tried it; tries are counted apart. */
 static void text_together(const struct terminal *t, const struct status *s)
 {
     int64_t good = status_tries_good(s), tries = good + s->tries_failed;
@@ -328,7 +328,7 @@ static void text_sums(const struct terminal *t, const struct status *s)
         str_printf(t->to, " stored, %.2f %s a month\n", status_cost(s), s->settings.currency);
 }
 
-/* What must be so, and what is so: in a column beside it, or below if there is no room for one. */
+/* A criterion with its figure: in a column beside it, or below it if there is no room. */
 static void checklist_point_add(const struct terminal *t, const char *code, const char *mark,
                                 const char *what, const char *figure)
 {
@@ -350,7 +350,7 @@ static void checklist_point_add(const struct terminal *t, const char *code, cons
     terminal_sentence(t, beside ? FIGURE_AT : 6, beside ? FIGURE_AT : 6, figure);
 }
 
-/* Whether somebody else came to the same; no harm is meant by "not yet". */
+/* Whether a separate reader agrees; "not yet" is no alarm. */
 static void text_verified(const struct terminal *t, const struct verified *v)
 {
     static const char *const codes[] = { "33", "32", "33", "31", "33" };

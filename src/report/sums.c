@@ -73,6 +73,6 @@ int64_t status_tries_good(const struct status *s)
     for (size_t i = 0; i < s->run_count; i++)
         if (status_run_moved(&s->runs[i]))
             tries += s->runs[i].progress.successful;
-    /* A run notes its figures now and then, and a dead one its last ones never. */
+    /* A run notes its figures now and then, and a dead run never noted its last ones. */
     return tries > s->states[LEDGER_DONE] ? tries : s->states[LEDGER_DONE];
 }

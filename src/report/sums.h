@@ -13,9 +13,9 @@ struct type_row {
     int64_t total, done, failed;
 };
 
-/* What the application's tables say. */
+/* The application's rows. */
 struct status_rows {
-    bool are_counted; /* false: too many to count in a moment, or not to be read */
+    bool are_counted; /* false: too many to count in a moment, or unreadable */
     int64_t rows, with_metadata;
     char why[256]; /* not "": the tables cannot be read */
 };
@@ -33,12 +33,12 @@ struct status {
     int64_t linked, unlinked, review, bytes_stored;
     struct type_row *types;
     size_t type_count;
-    int64_t tries_failed;                       /* tries that did not end well, over all runs    */
-    int64_t in_doubt;                           /* waiting, after at least one such try          */
-    int64_t kept_marks;                         /* done, though the source answered the mark     */
-    struct ledger_wait waits[LEDGER_WAITS_MAX]; /* why those in doubt wait */
+    int64_t tries_failed;                       /* tries that failed, over all runs          */
+    int64_t in_doubt;                           /* waiting, after at least one such try      */
+    int64_t kept_marks;                         /* done, though the source edits the mark    */
+    struct ledger_wait waits[LEDGER_WAITS_MAX]; /* why those in doubt wait                   */
     size_t wait_count;
-    double rate; /* documents settled per second, lately; 0: none */
+    double rate; /* documents settled per second in the last minute; 0: none */
     struct status_rows rows;
     struct verified verified;
 };
@@ -46,7 +46,7 @@ struct status {
 /* Documents that the source has; those that are gone are counted apart. */
 int64_t status_total(const struct status *s);
 
-/* Stored or done: the bytes are in the store. */
+/* Documents stored or done: their bytes are in the store. */
 int64_t status_stored(const struct status *s);
 
 /* Failed documents of a class. */
@@ -58,11 +58,11 @@ size_t status_causes(const struct status *s, enum failure_kind causes_r[FAILURES
 /* What the store costs in a month. */
 double status_cost(const struct status *s);
 
-/* Runs that moved documents. What else stands in the table did what a person told it. */
+/* Whether a run moved documents. All others did what a person told them. */
 bool status_run_moved(const struct ledger_run *run);
 
-/* The newest run that moves documents and has not ended; NULL if none is under way. */
+/* The newest run that is moving documents; NULL if none is under way. */
 const struct ledger_run *status_run_open(const struct status *s);
 
-/* Done over all runs: tries that ended well. */
+/* Tries that succeeded, over all runs. */
 int64_t status_tries_good(const struct status *s);

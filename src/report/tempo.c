@@ -1,6 +1,6 @@
 /*
- * Durations are counted in classes that grow by a quarter, so that a median is told within an
- * eighth of itself.
+ * Counts durations in classes that grow by a quarter, so that a median is known to within an eighth
+ * of itself.
  */
 #include "report/tempo.h"
 
@@ -23,7 +23,7 @@ struct tempo_walk {
     int64_t base_us, length_us;
 };
 
-/* --- documents in hand ---------------------------------------------------------------------- */
+/* --- claimed documents ---------------------------------------------------------------------- */
 
 static size_t hand_place(const struct tempo_walk *w, int64_t document)
 {
@@ -58,7 +58,7 @@ static void claimed_put(struct tempo_walk *w, int64_t document, int64_t at_us)
     w->claimed[at] = (struct claimed_document){ document, at_us };
 }
 
-/* Takes a document out of the hands; those behind it move up. 0: it was not there. */
+/* Takes out a document and closes its gap. Returns when it was claimed; 0: it was not there. */
 static int64_t claimed_take(struct tempo_walk *w, int64_t document)
 {
     size_t at, next;
@@ -84,7 +84,7 @@ static int64_t claimed_take(struct tempo_walk *w, int64_t document)
 
 /* --- durations ------------------------------------------------------------------------------ */
 
-/* The upper ends of the classes. */
+/* The upper end of a class. */
 static int64_t class_end_us(int class)
 {
     double end = 1000;
@@ -106,7 +106,7 @@ static int class_of(int64_t duration_us)
     return class;
 }
 
-/* Below which a share of the durations lies. */
+/* The duration below which `share` per cent of them lie. */
 static int64_t percentile_us(const int64_t durations[CLASSES], int64_t share)
 {
     int64_t all = 0, seen = 0;
@@ -186,13 +186,13 @@ static void entry_walk(void *arg, const struct ledger_entry *e)
         w->tempo->settled++;
     }
     if (span_is(e->after, "stored"))
-        return; /* still in hand: the mark is to come */
+        return; /* still claimed: the mark is to come */
     claimed_us = claimed_take(w, e->document);
     if (is_done && claimed_us > 0)
         w->durations[b][class_of(e->at_us - claimed_us)]++;
 }
 
-/* Where a run ends on the axis: at its last entry, for one that died was buried much later. */
+/* A run ends with its last entry: a dead one is closed much later. */
 static bool run_length_read(struct ledger *ledger, const struct ledger_run *run, int64_t now_us,
                             int64_t *length_us_r, struct err *err)
 {

@@ -1,7 +1,7 @@
 /*
- * How the work went over time, from the audit chains: in one pass over their entries, and in memory
- * that depends on nothing but how many documents were in hand at once. Time is working time: the
- * runs one after another, what lies between them left out.
+ * How the work went over time, read from the audit chains in one pass. Memory depends only on how
+ * many documents were claimed at once. Time is working time: the runs one after another, without
+ * the pauses between them.
  */
 #pragma once
 
@@ -12,9 +12,9 @@
 enum { TEMPO_BINS = 120 };
 
 struct tempo_bin {
-    int64_t done, failed;      /* how many more there are at its end than at its beginning */
-    int64_t settled;           /* documents that ended done or failed                      */
-    int64_t median_us, p95_us; /* from claim to done; half, and 95 of 100, took less. 0: none */
+    int64_t done, failed;      /* how many more at its end than at its beginning            */
+    int64_t settled;           /* documents that ended done or failed                       */
+    int64_t median_us, p95_us; /* from claim to done: half, and 95 of 100, took less; 0: none */
 };
 
 struct tempo_run {
@@ -25,11 +25,11 @@ struct tempo_run {
 struct tempo {
     int64_t total_us;
     struct tempo_bin bins[TEMPO_BINS];
-    size_t bin_count; /* a second each at least, where there is time for a dozen */
+    size_t bin_count; /* at least a second each, if there is time for a dozen */
     struct tempo_run *runs;
     size_t run_count;
     int64_t settled, median_us, p95_us; /* over everything */
-    /* Per state: documents that came into it less those that left it, as the chains tell. */
+    /* Per state: documents that came into it less those that left it, by the chains. */
     int64_t flows[LEDGER_STATES];
     int64_t entries;
 };
@@ -37,7 +37,7 @@ struct tempo {
 /*
  * Reads every chain of a source.
  *   runs     every run, oldest first
- *   now_us   where a run that has not ended is now
+ *   now_us   the present end of a run that has not ended
  *   tempo_r  caller frees with tempo_free()
  * Fails with ERR_DATABASE.
  */

@@ -1,10 +1,10 @@
-/* What stands in the ledger is the last line that 'fmferry verify --json' prints. */
+/* The ledger keeps the last line that 'fmferry verify --json' prints; this reads and words it. */
 #include "report/verified.h"
 
 #include "report/words.h"
 #include "json/shape.h"
 
-/* What is read of it; texts point into it. */
+/* The members that are read; texts point into the line. */
 struct verified_fields {
     struct verified verified;
     struct span sample, certificate;
@@ -33,7 +33,7 @@ static const struct json_member shape[] = {
     JSON_SHAPE_END,
 };
 
-/* Found out what it says by, and the rest of it by whom and when. */
+/* Reads the line; the note itself says which run wrote it and when. */
 static bool verified_fields_read(const struct ledger_verified *noted, struct verified *verified_r,
                                  struct err *err)
 {
@@ -64,8 +64,7 @@ static bool open_read(struct ledger *ledger, struct verified *verified, struct e
     return true;
 }
 
-/* Whether a run moved documents after a moment; it may have begun before, and be under way still.
- */
+/* Whether a run moved documents after a moment; it may have begun earlier and be under way. */
 static bool moved_since(struct ledger *ledger, const struct ledger_run *run, int64_t at_us,
                         bool *moved, struct err *err)
 {
@@ -143,7 +142,7 @@ static void open_add(struct str *to, const struct verified *v)
     str_add_text(to, " UTC");
 }
 
-/* What a file's bytes were held against, from the surest on; "": an older program did not say. */
+/* By what means files were compared, the surest first. */
 static void how_add(struct str *to, const struct verified *v)
 {
     const struct {

@@ -1,4 +1,4 @@
-/* The newest verification, as the ledger remembers it: verify itself is another program path. */
+/* The newest verification, as the ledger has it. */
 #pragma once
 
 #include "base/digest.h"
@@ -15,21 +15,21 @@ struct verified {
     char sample[SAMPLE_SIZE]; /* "2/7"; "": all */
     uint64_t records, rows, objects, hashed, source_read, differences;
     char certificate[SHA256_HEX_SIZE]; /* the hash of its file; "": none was written */
-    bool is_outdated;                  /* a run moved documents afterwards           */
+    bool is_outdated;                  /* a run has moved documents since            */
 
-    /* How the files were compared; `has_how` false: an older program did not say. */
+    /* How the files were compared; unless `has_how`, an older program did not say. */
     bool has_how;
     uint64_t by_bytes, by_checksum, by_etag, not_compared;
 
-    /* Differences that any verification found and none saw mended; `since` 0: there are none. */
+    /* Differences that a verification found and none has closed. */
     int64_t open, open_since_us;
 };
 
-/* Fails with ERR_DATABASE, and ERR_DATA if what was noted is not what verify notes. */
+/* Reads it. Fails with ERR_DATABASE, and with ERR_DATA if the note is malformed. */
 must_check bool verified_read(struct ledger *ledger, const struct ledger_run *runs,
                               size_t run_count, struct verified *verified_r, struct err *err);
 
-/* How far it speaks for what is there now. */
+/* What it says of what is there now. */
 enum verified_word {
     VERIFIED_NEVER,
     VERIFIED_GOOD,
@@ -39,11 +39,11 @@ enum verified_word {
 };
 enum verified_word verified_word(const struct verified *verified);
 
-/* What stands beside its mark: "a separate reader agrees", where nothing speaks against it. */
+/* The criterion beside its mark: "a separate reader agrees", unless something contradicts it. */
 const char *verified_label(const struct verified *verified);
 
-/* "2026-11-23 07:50:12 UTC: no difference, 11,259 records"; without an end of line. */
+/* Adds "2026-11-23 07:50:12 UTC: no difference, 11,259 records". */
 void verified_figure(const struct verified *verified, struct str *to);
 
-/* What was compared with what, how deeply, and what came of it: one sentence. */
+/* Adds one sentence: what was compared, how, and what was found. */
 void verified_sentence(const struct verified *verified, struct str *to);

@@ -1,4 +1,4 @@
-/* Numbers, sizes and times in words; texts made fit for a terminal. */
+/* Words numbers, sizes and times, and makes texts fit for a terminal. */
 #include "report/words.h"
 
 #include "base/foreign.h"

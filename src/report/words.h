@@ -23,8 +23,10 @@ void words_stamp(struct str *to, int64_t at_us);
 /* "March"; month from 1. */
 const char *words_month(int month);
 
-/* A text of somebody else's for a terminal: what would move the cursor or turn the writing round
- * becomes U+FFFD, and an end of line a blank. */
+/*
+ * Adds a foreign text for a terminal: what would move the cursor or turn the writing round becomes
+ * U+FFFD, and an end of line becomes a blank.
+ */
 void words_clean(struct str *to, struct span text);
 
 /* How many columns of a terminal a text takes. */
