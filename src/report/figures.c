@@ -31,7 +31,7 @@ static bool places_read(struct ledger *ledger, struct figures *f, struct err *er
 
 static struct waiver_group *waiver_group_of(struct figures *f, const struct ledger_waiver *w)
 {
-    struct waiver_group *waiving;
+    struct waiver_group *group;
 
     for (size_t i = 0; i < f->waiver_group_count; i++)
         if (span_is(w->who, f->waiver_groups[i].who)
@@ -39,19 +39,19 @@ static struct waiver_group *waiver_group_of(struct figures *f, const struct ledg
             return &f->waiver_groups[i];
     f->waiver_groups =
         mem_grow(f->waiver_groups, (f->waiver_group_count + 1) * sizeof *f->waiver_groups);
-    waiving = &f->waiver_groups[f->waiver_group_count++];
-    *waiving =
+    group = &f->waiver_groups[f->waiver_group_count++];
+    *group =
         (struct waiver_group){ span_text(w->who), span_text(w->reason), 0, w->at_us, w->at_us };
-    return waiving;
+    return group;
 }
 
 static bool waiver_count(void *arg, const struct ledger_waiver *w)
 {
     struct figures *f = arg;
-    struct waiver_group *waiving = waiver_group_of(f, w);
+    struct waiver_group *group = waiver_group_of(f, w);
 
-    waiving->count++;
-    waiving->last_us = w->at_us;
+    group->count++;
+    group->last_us = w->at_us;
     f->waived++;
     return true;
 }

@@ -61,13 +61,13 @@ static void write_failures(struct json_writer *w, const struct status *s)
     json_name(w, "failures");
     json_open_array(w);
     for (int i = 0; i < FAILURES; i++) {
-        const struct failure_class *policy = failure_class_of((enum failure_kind)i);
+        const struct failure_class *class = failure_class_of((enum failure_kind)i);
         int64_t count = status_class_count(s, (enum failure_kind)i);
 
         if (count == 0)
             continue;
         json_open_object(w);
-        json_member_text(w, "class", policy->name);
+        json_member_text(w, "class", class->name);
         json_member_i64(w, "count", count);
         write_findings(w, "clusters", &s->findings.by_class[i]);
         json_close_object(w);
@@ -166,14 +166,14 @@ static void write_advice(struct json_writer *w, const struct status *s)
     json_name(w, "advice");
     json_open_array(w);
     for (int i = 0; i < FAILURES; i++) {
-        const struct failure_class *policy = failure_class_of((enum failure_kind)i);
+        const struct failure_class *class = failure_class_of((enum failure_kind)i);
 
         if (status_class_count(s, (enum failure_kind)i) == 0)
             continue;
         json_open_object(w);
-        json_member_text(w, "class", policy->name);
-        json_member_text(w, "meaning", policy->meaning);
-        json_member_text(w, "mend", policy->advice);
+        json_member_text(w, "class", class->name);
+        json_member_text(w, "meaning", class->meaning);
+        json_member_text(w, "mend", class->advice);
         json_close_object(w);
     }
     json_close_array(w);

@@ -177,18 +177,18 @@ static void text_failures(const struct terminal *t, const struct status *s)
     }
     str_add_char(t->to, '\n');
     for (int i = 0; i < FAILURES; i++) {
-        const struct failure_class *policy = failure_class_of((enum failure_kind)i);
+        const struct failure_class *class = failure_class_of((enum failure_kind)i);
         int64_t count = status_class_count(s, (enum failure_kind)i);
 
         if (count == 0)
             continue;
         terminal_number(t, count);
-        str_printf(t->to, indent < 34 ? "  %s\n" : "  %-22s ", policy->name);
+        str_printf(t->to, indent < 34 ? "  %s\n" : "  %-22s ", class->name);
         terminal_blanks(t, indent < 34 ? indent : 0);
-        terminal_sentence(t, indent, indent, policy->meaning);
+        terminal_sentence(t, indent, indent, class->meaning);
         terminal_blanks(t, indent);
         str_add_text(t->to, "→ ");
-        terminal_sentence(t, indent + 2, indent + 2, policy->advice);
+        terminal_sentence(t, indent + 2, indent + 2, class->advice);
     }
 }
 

@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "base/time.h"
 
-enum { CLASSES = 72, HANDS_FIRST = 256, BINS_LEAST = 12 };
+enum { CLASSES = 72, ROOM_FIRST = 256, BINS_LEAST = 12 };
 
 /* When a document was claimed. */
 struct claimed_document {
@@ -25,7 +25,7 @@ struct tempo_walk {
 
 /* --- claimed documents ---------------------------------------------------------------------- */
 
-static size_t hand_place(const struct tempo_walk *w, int64_t document)
+static size_t claimed_place(const struct tempo_walk *w, int64_t document)
 {
     size_t at = (size_t)((uint64_t)document * UINT64_C(0x9E3779B97F4A7C15)) & (w->room - 1);
 
@@ -43,7 +43,7 @@ static void claimed_resize(struct tempo_walk *w, size_t room)
     w->room = room;
     for (size_t i = 0; i < old_room; i++)
         if (old[i].document)
-            w->claimed[hand_place(w, old[i].document)] = old[i];
+            w->claimed[claimed_place(w, old[i].document)] = old[i];
     free(old);
 }
 
@@ -52,8 +52,8 @@ static void claimed_put(struct tempo_walk *w, int64_t document, int64_t at_us)
     size_t at;
 
     if ((w->held + 1) * 2 > w->room)
-        claimed_resize(w, w->room ? w->room * 2 : HANDS_FIRST);
-    at = hand_place(w, document);
+        claimed_resize(w, w->room ? w->room * 2 : ROOM_FIRST);
+    at = claimed_place(w, document);
     w->held += w->claimed[at].document == 0;
     w->claimed[at] = (struct claimed_document){ document, at_us };
 }
@@ -66,7 +66,7 @@ static int64_t claimed_take(struct tempo_walk *w, int64_t document)
 
     if (w->held == 0)
         return 0;
-    at = hand_place(w, document);
+    at = claimed_place(w, document);
     if (w->claimed[at].document == 0)
         return 0;
     at_us = w->claimed[at].at_us;
@@ -74,10 +74,10 @@ static int64_t claimed_take(struct tempo_walk *w, int64_t document)
     w->held--;
     for (next = (at + 1) & (w->room - 1); w->claimed[next].document;
          next = (next + 1) & (w->room - 1)) {
-        struct claimed_document hand = w->claimed[next];
+        struct claimed_document moved = w->claimed[next];
 
         w->claimed[next].document = 0;
-        w->claimed[hand_place(w, hand.document)] = hand;
+        w->claimed[claimed_place(w, moved.document)] = moved;
     }
     return at_us;
 }

@@ -37,18 +37,19 @@ static const struct json_member shape[] = {
 static bool verified_fields_read(const struct ledger_verified *noted, struct verified *verified_r,
                                  struct err *err)
 {
-    struct verified_fields told = { .verified = { .run = noted->run, .at_us = noted->at_us } };
-    struct verified *v = &told.verified;
+    struct verified_fields fields = { .verified = { .run = noted->run, .at_us = noted->at_us } };
+    struct verified *v = &fields.verified;
     auto_json *json = NULL;
 
     if (!json_read(span_of(noted->found), &json, err)
-        || !json_fill(json, json_root(json), shape, &told, err)
-        || (told.compared && !json_fill(json, told.compared, how_shape, v, err)))
+        || !json_fill(json, json_root(json), shape, &fields, err)
+        || (fields.compared && !json_fill(json, fields.compared, how_shape, v, err)))
         return err_ctx(err, "what verification %jd noted in the ledger", (intmax_t)noted->run);
-    v->has_how = told.compared != NULL;
+    v->has_how = fields.compared != NULL;
     (void)snprintf(v->version, sizeof v->version, "%s", noted->version);
-    (void)snprintf(v->sample, sizeof v->sample, SPAN_FORMAT, SPAN_ARGS(told.sample));
-    (void)snprintf(v->certificate, sizeof v->certificate, SPAN_FORMAT, SPAN_ARGS(told.certificate));
+    (void)snprintf(v->sample, sizeof v->sample, SPAN_FORMAT, SPAN_ARGS(fields.sample));
+    (void)snprintf(v->certificate, sizeof v->certificate, SPAN_FORMAT,
+                   SPAN_ARGS(fields.certificate));
     *verified_r = *v;
     return true;
 }

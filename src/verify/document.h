@@ -26,25 +26,25 @@ struct document_facts {
 };
 
 /* Names a document in a difference; `row` holds the text of its row's id. */
-struct named_document document_named(const struct document_facts *h, char row[ROW_TEXT_SIZE]);
+struct named_document document_named(const struct document_facts *d, char row[ROW_TEXT_SIZE]);
 
 /* Reports a difference, unless a run is moving the document. */
-#define DIFFER(v, h, moving, kind, ...)                                                            \
+#define DIFFER(v, d, moving, kind, ...)                                                            \
     do {                                                                                           \
         char row_text[ROW_TEXT_SIZE];                                                              \
-        struct named_document who = document_named(h, row_text);                                   \
+        struct named_document who = document_named(d, row_text);                                   \
                                                                                                    \
         if (!(moving))                                                                             \
             difference_report(v, kind, &who, __VA_ARGS__);                                         \
     } while (0)
 
 /* Reports a difference in bytes; it is remembered until they are read again and agree. */
-must_check bool document_bytes_differ(struct verifier *v, struct document_facts *h,
+must_check bool document_bytes_differ(struct verifier *v, struct document_facts *d,
                                       const char *kind, const char *words, struct err *err);
 
 /* The bytes agree again, or nobody can ask for them any more: a difference of before is closed. */
-must_check bool document_settle(struct verifier *v, struct document_facts *h, struct err *err);
+must_check bool document_settle(struct verifier *v, struct document_facts *d, struct err *err);
 
 /* Holds a document against its record at the source: document_source.c. */
-must_check bool document_source_judge(struct verifier *v, struct document_facts *h, bool moving,
+must_check bool document_source_judge(struct verifier *v, struct document_facts *d, bool moving,
                                       struct err *err);

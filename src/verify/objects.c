@@ -35,12 +35,12 @@ static bool was_stored(const struct version_fact *version)
 }
 
 /* The version that a key belongs to: a document's current one, else one that was stored. */
-static const struct version_fact *version_for_key(const struct object_facts *p)
+static const struct version_fact *version_for_key(const struct object_facts *o)
 {
     const struct version_fact *best = NULL;
 
-    for (size_t i = 0; i < p->version_count; i++) {
-        const struct version_fact *one = &p->versions[i];
+    for (size_t i = 0; i < o->version_count; i++) {
+        const struct version_fact *one = &o->versions[i];
 
         if (!best || (one->is_current && !best->is_current)
             || (was_stored(one) && !was_stored(best) && !best->is_current))
@@ -49,12 +49,12 @@ static const struct version_fact *version_for_key(const struct object_facts *p)
     return best;
 }
 
-static void object_report(struct verifier *v, const struct object_facts *p, const char *kind,
+static void object_report(struct verifier *v, const struct object_facts *o, const char *kind,
                           const char *words)
 {
-    const struct version_fact *version = version_for_key(p);
+    const struct version_fact *version = version_for_key(o);
     char text[ROW_TEXT_SIZE] = "";
-    struct named_document who = { .key = p->key, .row = "" };
+    struct named_document who = { .key = o->key, .row = "" };
     struct uuid row;
 
     if (version) {
@@ -67,21 +67,21 @@ static void object_report(struct verifier *v, const struct object_facts *p, cons
 }
 
 /* Reports a difference in bytes; it is remembered until the object is read again and agrees. */
-static bool bytes_differ(struct verifier *v, struct object_facts *p, const char *kind,
+static bool bytes_differ(struct verifier *v, struct object_facts *o, const char *kind,
                          const char *words, struct err *err)
 {
-    object_report(v, p, kind, words);
-    if (p->is_open)
-        return p->is_reported = true;
-    return finding_open(v, kind, p->key, version_for_key(p)->record_id, err);
+    object_report(v, o, kind, words);
+    if (o->is_open)
+        return o->is_reported = true;
+    return finding_open(v, kind, o->key, version_for_key(o)->record_id, err);
 }
 
-static bool object_settle(struct verifier *v, struct object_facts *p, struct err *err)
+static bool object_settle(struct verifier *v, struct object_facts *o, struct err *err)
 {
-    if (!p->is_open)
+    if (!o->is_open)
         return true;
-    p->is_reported = true;
-    return finding_close(v, &p->open, p->key, err);
+    o->is_reported = true;
+    return finding_close(v, &o->open, o->key, err);
 }
 
 /* --- bytes ---------------------------------------------------------------------------------- */
@@ -109,11 +109,11 @@ static bool object_read(struct verifier *v, const char *key, struct store_found 
     return true;
 }
 
-static bool must_read(const struct verifier *v, const struct object_facts *p)
+static bool must_read(const struct verifier *v, const struct object_facts *o)
 {
-    struct uuid row = version_row_id(v, version_for_key(p));
+    struct uuid row = version_row_id(v, version_for_key(o));
 
-    return p->is_open || v->settings->reading == VERIFY_READ_ALL
+    return o->is_open || v->settings->reading == VERIFY_READ_ALL
            || (v->settings->deep && document_is_sampled(v, row.bytes));
 }
 
@@ -125,31 +125,31 @@ static bool must_read_after_all(const struct verifier *v, const struct store_fou
 }
 
 /* Finds out what is there: from its bytes if they must be read, else from the server's word. */
-static bool object_look(struct verifier *v, const struct object_facts *p,
+static bool object_look(struct verifier *v, const struct object_facts *o,
                         struct store_found *found_r, struct err *err)
 {
-    const struct version_fact *version = version_for_key(p);
-    auto_free char *key = span_text(p->key), *imprint = span_text(version->imprint);
+    const struct version_fact *version = version_for_key(o);
+    auto_free char *key = span_text(o->key), *imprint = span_text(version->imprint);
     struct store_object expected = { .key = key,
                                      .size_bytes = version->size_bytes,
                                      .imprint = imprint };
 
     if (version->sha256.size == SHA256_SIZE)
         memcpy(expected.sha256.bytes, version->sha256.at, SHA256_SIZE);
-    if (must_read(v, p))
+    if (must_read(v, o))
         return object_read(v, key, found_r, err);
     return store_compare_unread(v->store, &expected, found_r, err)
            && (!must_read_after_all(v, found_r) || object_read(v, key, found_r, err));
 }
 
 /* Tells the document, for its line in the certificate, how its object was compared. */
-static bool how_send(struct verifier *v, const struct object_facts *p, enum store_how how,
+static bool how_send(struct verifier *v, const struct object_facts *o, enum store_how how,
                      struct err *err)
 {
     auto_str entry = STR_MAX(64);
-    struct uuid row = version_row_id(v, version_for_key(p));
+    struct uuid row = version_row_id(v, version_for_key(o));
 
-    if (!v->leaves || !version_for_key(p)->is_current)
+    if (!v->leaves || !version_for_key(o)->is_current)
         return true;
     pack_bytes(&entry, row.bytes, sizeof row.bytes);
     pack_u8(&entry, FACT_COMPARED);
@@ -158,70 +158,70 @@ static bool how_send(struct verifier *v, const struct object_facts *p, enum stor
 }
 
 /* Keeps the hash of wrong bytes, to find out whose they are. */
-static bool mismatch_note(struct verifier *v, const struct object_facts *p,
+static bool mismatch_note(struct verifier *v, const struct object_facts *o,
                           const struct sha256 *found, struct err *err)
 {
     auto_str entry = STR_MAX(ENTRY_MAX);
-    const struct version_fact *version = version_for_key(p);
+    const struct version_fact *version = version_for_key(o);
 
     pack_bytes(&entry, found->bytes, SHA256_SIZE);
     pack_u8(&entry, FACT_OBJECT);
     pack_u64(&entry, version->record_id);
     pack_text(&entry, version->identity);
-    str_add_span(&entry, p->key);
+    str_add_span(&entry, o->key);
     return sorter_add(v->hashes, str_span(&entry), err);
 }
 
 /* --- one key -------------------------------------------------------------------------------- */
 
-static bool is_any_moving(struct verifier *v, const struct object_facts *p, bool *moving_r,
+static bool is_any_moving(struct verifier *v, const struct object_facts *o, bool *moving_r,
                           struct err *err)
 {
     *moving_r = false;
-    for (size_t i = 0; i < p->version_count && !*moving_r; i++)
-        if (!document_is_moving(v, p->versions[i].document, p->versions[i].epoch,
-                                p->versions[i].changed_us, moving_r, err))
+    for (size_t i = 0; i < o->version_count && !*moving_r; i++)
+        if (!document_is_moving(v, o->versions[i].document, o->versions[i].epoch,
+                                o->versions[i].changed_us, moving_r, err))
             return false;
     return true;
 }
 
 /* An object without a version is surplus, unless a version came since. */
-static bool surplus_judge(struct verifier *v, const struct object_facts *p, struct err *err)
+static bool surplus_judge(struct verifier *v, const struct object_facts *o, struct err *err)
 {
     int64_t count;
 
-    if (!sql_number(v->ledger, &VERIFY_KEY_NOW, sql_args(sql_span(p->key)), 0, &count, err))
+    if (!sql_number(v->ledger, &VERIFY_KEY_NOW, sql_args(sql_span(o->key)), 0, &count, err))
         return false;
     if (count > 0)
         v->result->moving++;
     else
-        object_report(v, p, "object-surplus", "the ledger never meant to store this object");
+        object_report(v, o, "object-surplus", "the ledger never meant to store this object");
     return true;
 }
 
-static bool missing_judge(struct verifier *v, struct object_facts *p, struct err *err)
+static bool missing_judge(struct verifier *v, struct object_facts *o, struct err *err)
 {
     bool moving;
 
-    if (!was_stored(version_for_key(p)))
+    if (!was_stored(version_for_key(o)))
         return true; /* the object was only planned */
-    if (!is_any_moving(v, p, &moving, err))
+    if (!is_any_moving(v, o, &moving, err))
         return false;
     return moving
-           || bytes_differ(v, p, "object-missing",
-                           version_for_key(p)->is_current
+           || bytes_differ(v, o, "object-missing",
+                           version_for_key(o)->is_current
                                ? "the document's object is not in the store"
                                : "an earlier version's object is not in the store",
                            err);
 }
 
-static void owners_judge(struct verifier *v, const struct object_facts *p)
+static void owners_judge(struct verifier *v, const struct object_facts *o)
 {
-    const struct version_fact *owner = version_for_key(p);
+    const struct version_fact *owner = version_for_key(o);
 
-    for (size_t i = 0; i < p->version_count; i++)
-        if (was_stored(&p->versions[i]) && p->versions[i].document != owner->document)
-            object_report(v, p, "key-shared", "two documents are stored under this key");
+    for (size_t i = 0; i < o->version_count; i++)
+        if (was_stored(&o->versions[i]) && o->versions[i].document != owner->document)
+            object_report(v, o, "key-shared", "two documents are stored under this key");
 }
 
 static bool is_as_stored(const struct version_fact *version, const struct store_found *found)
@@ -231,98 +231,98 @@ static bool is_as_stored(const struct version_fact *version, const struct store_
            && memcmp(found->sha256.bytes, version->sha256.at, SHA256_SIZE) == 0;
 }
 
-static bool wrong_judge(struct verifier *v, struct object_facts *p, const struct store_found *found,
+static bool wrong_judge(struct verifier *v, struct object_facts *o, const struct store_found *found,
                         struct err *err)
 {
-    const struct version_fact *version = version_for_key(p);
+    const struct version_fact *version = version_for_key(o);
     char words[WORDS_SIZE];
     bool moving;
 
-    if (!is_any_moving(v, p, &moving, err) || moving)
+    if (!is_any_moving(v, o, &moving, err) || moving)
         return moving;
     (void)snprintf(words, sizeof words, "%ju bytes are there, the ledger says %ju",
                    (uintmax_t)found->size_bytes, (uintmax_t)version->size_bytes);
     if (found->is_folder)
-        return bytes_differ(v, p, "object-hash", "a folder is there", err);
+        return bytes_differ(v, o, "object-hash", "a folder is there", err);
     if (!(found->size_bytes != version->size_bytes
-              ? bytes_differ(v, p, "object-size", words, err)
-              : bytes_differ(v, p, "object-hash", "the bytes are not those that the ledger says",
+              ? bytes_differ(v, o, "object-size", words, err)
+              : bytes_differ(v, o, "object-hash", "the bytes are not those that the ledger says",
                              err)))
         return false;
-    return mismatch_note(v, p, &found->sha256, err);
+    return mismatch_note(v, o, &found->sha256, err);
 }
 
-static bool content_judge(struct verifier *v, struct object_facts *p, struct err *err)
+static bool content_judge(struct verifier *v, struct object_facts *o, struct err *err)
 {
     struct store_found found;
 
-    if (!object_look(v, p, &found, err))
+    if (!object_look(v, o, &found, err))
         return false;
     if (!found.exists)
-        return missing_judge(v, p, err);
+        return missing_judge(v, o, err);
     v->result->compared[found.how]++;
     v->result->hashed += found.how != STORE_NOT_COMPARED;
-    if (!how_send(v, p, found.how, err))
+    if (!how_send(v, o, found.how, err))
         return false;
     if (found.how == STORE_NOT_COMPARED && !found.is_folder)
         return true;
-    return is_as_stored(version_for_key(p), &found) ? object_settle(v, p, err)
-                                                    : wrong_judge(v, p, &found, err);
+    return is_as_stored(version_for_key(o), &found) ? object_settle(v, o, err)
+                                                    : wrong_judge(v, o, &found, err);
 }
 
-static bool versions_judge(struct verifier *v, struct object_facts *p, struct err *err)
+static bool versions_judge(struct verifier *v, struct object_facts *o, struct err *err)
 {
-    for (size_t i = 0; i < p->row_count; i++) {
+    for (size_t i = 0; i < o->row_count; i++) {
         char text[ROW_TEXT_SIZE];
-        struct named_document who = { .key = p->key, .row = uuid_text(&p->rows[i].id, text) };
+        struct named_document who = { .key = o->key, .row = uuid_text(&o->rows[i].id, text) };
 
-        if (p->version_count)
+        if (o->version_count)
             difference_report(v, "row-surplus", &who,
                               "the application's own row points to our object");
     }
-    if (p->version_count == 0 && p->has_object)
-        return surplus_judge(v, p, err);
-    if (p->version_count == 0)
-        return object_settle(v, p, err); /* nothing is there any more, and nothing should be */
-    if (!p->has_object)
-        return missing_judge(v, p, err);
-    owners_judge(v, p);
-    return !was_stored(version_for_key(p)) || content_judge(v, p, err);
+    if (o->version_count == 0 && o->has_object)
+        return surplus_judge(v, o, err);
+    if (o->version_count == 0)
+        return object_settle(v, o, err); /* nothing is there any more, and nothing should be */
+    if (!o->has_object)
+        return missing_judge(v, o, err);
+    owners_judge(v, o);
+    return !was_stored(version_for_key(o)) || content_judge(v, o, err);
 }
 
-static bool key_judge(struct verifier *v, struct object_facts *p, struct err *err)
+static bool key_judge(struct verifier *v, struct object_facts *o, struct err *err)
 {
-    struct named_document who = { .record_id = p->open.record_id, .key = p->key, .row = "" };
+    struct named_document who = { .record_id = o->open.record_id, .key = o->key, .row = "" };
 
-    if (!versions_judge(v, p, err))
+    if (!versions_judge(v, o, err))
         return false;
-    if (p->is_open && !p->is_reported)
-        finding_still_open(v, &p->open, &who);
+    if (o->is_open && !o->is_reported)
+        finding_still_open(v, &o->open, &who);
     return true;
 }
 
-static void key_collect(const struct fact_group *group, struct object_facts *p)
+static void key_collect(const struct fact_group *group, struct object_facts *o)
 {
-    p->key = span_first(group->key, group->key.size - 1);
-    p->version_count = p->row_count = 0;
-    p->has_object = p->is_open = p->is_reported = false;
+    o->key = span_first(group->key, group->key.size - 1);
+    o->version_count = o->row_count = 0;
+    o->has_object = o->is_open = o->is_reported = false;
     for (size_t i = 0; i < group->count; i++) {
         struct span entry = group->entries[i];
 
         switch ((enum fact)unpack_u8(&entry)) {
         case FACT_VERSION:
-            version_fact_unpack(entry, &p->versions[p->version_count++]);
+            version_fact_unpack(entry, &o->versions[o->version_count++]);
             break;
         case FACT_OBJECT:
-            p->has_object = true;
-            p->object_bytes = unpack_u64(&entry);
+            o->has_object = true;
+            o->object_bytes = unpack_u64(&entry);
             break;
         case FACT_STRANGE_ROW:
-            row_fact_unpack(entry, &p->rows[p->row_count++]);
+            row_fact_unpack(entry, &o->rows[o->row_count++]);
             break;
         case FACT_OPEN:
-            p->is_open = true;
-            open_fact_unpack(entry, &p->open);
+            o->is_open = true;
+            open_fact_unpack(entry, &o->open);
             break;
         case FACT_LEDGER:
         case FACT_ROW:
@@ -407,14 +407,14 @@ static bool owners_report(struct verifier *v, struct err *err)
 bool judge_objects(struct verifier *v, struct err *err)
 {
     auto_group group = GROUP_OF(v->keys, 0);
-    auto_free struct object_facts *place = mem_new(struct object_facts);
+    auto_free struct object_facts *facts = mem_new(struct object_facts);
     enum step step;
 
     if (!sorter_end(v->keys, err))
         return false;
     while ((step = fact_group_next(&group, err)) == STEP_ROW) {
-        key_collect(&group, place);
-        if (!key_judge(v, place, err))
+        key_collect(&group, facts);
+        if (!key_judge(v, facts, err))
             return err_ctx(err, "the store");
     }
     return step == STEP_END && owners_report(v, err);
