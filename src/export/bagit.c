@@ -1,4 +1,4 @@
-/* BagIt 1.0 (RFC 8493). Keys hold no character that a manifest would have to escape. */
+/* Writes BagIt 1.0 (RFC 8493). Keys hold no character that a manifest would have to escape. */
 #include "export/inside.h"
 
 #include "base/mem.h"
@@ -67,7 +67,7 @@ static bool line_write(struct outlet *to, struct str *line, struct err *err)
     return str_fits(line, "a line of the export", err) && outlet_write(to, str_span(line), err);
 }
 
-/* The row as the application has it, with the record as FileMaker had it inside. */
+/* Writes the application's row, with FileMaker's record inside. */
 static bool document_describe(struct bag *bag, const struct export_document *d, const char *path,
                               struct err *err)
 {

@@ -1,7 +1,7 @@
 /*
- * FHIR R4 (4.0.1) as NDJSON, the form of bulk data: what a receiving system can import. FHIR knows
- * no empty texts, so what is not known is left out. The bytes of a file stand in its Binary, as
- * Base64, and pass through in pieces.
+ * Writes FHIR R4 (4.0.1) as NDJSON, the form of bulk data, which other systems can import. FHIR has
+ * no empty texts, so unknown ones are left out. A file's bytes go into its Binary, as Base64, and
+ * pass through in pieces.
  */
 #include "export/inside.h"
 

@@ -1,4 +1,4 @@
-/* The folder that an export grows in, and its files. */
+/* Makes the folder in which an export grows, and its files. */
 #include "export/inside.h"
 
 #include "base/beneath.h"
@@ -88,14 +88,16 @@ static bool folder_make(const struct export *e, const char *path, struct err *er
            || err_os(err, "making the folder '%s'", path);
 }
 
-/* A path may hold what a row says: it leads to a place beneath the folder, or nothing is made. */
+/*
+ * A path may contain a row's key: unless it leads to a place beneath the folder, nothing is made.
+ */
 static bool folders_make(const struct export *e, const char *path, struct err *err)
 {
     auto_free char *part = mem_text(path);
 
     if (!beneath_is_good(path))
         return err_set(err, ERR_DATA, 0,
-                       "a row's key leads out of the export, or is none: '%.200s'", path);
+                       "a row's key leads out of the export, or is malformed: '%.200s'", path);
 
     for (char *slash = strchr(part, '/'); slash; *slash = '/', slash = strchr(slash + 1, '/')) {
         *slash = '\0';

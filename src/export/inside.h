@@ -1,4 +1,4 @@
-/* What the files of export/ share. Private. */
+/* An export's state, its rows and its files. Private to export/. */
 #pragma once
 
 #include "base/digest.h"
@@ -21,7 +21,7 @@ struct export
 
 /* --- rows.c --------------------------------------------------------------------------------- */
 
-/* A document as the application has it. Texts are borrowed for the call; absent ones are empty. */
+/* A document of the application. Texts are borrowed for the call; absent ones are empty. */
 struct export_document {
     char id[UUID_TEXT_SIZE], patient[UUID_TEXT_SIZE], filemaker_id[UUID_TEXT_SIZE];
     struct span file_name, mime_type, category, author, uploaded_at, date, type;
@@ -37,16 +37,20 @@ struct export_patient {
     struct span mrn, first_name, last_name, dob, filemaker_id;
 };
 
+/* Calls `each` for every document that fmferry made a row of; ends when it returns false. */
 must_check bool export_each_document(struct export *export,
                                      bool (*each)(void *arg, const struct export_document *document,
                                                   struct err *err),
                                      void *arg, struct err *err);
+/* Calls `each` for every patient of the application; ends when it returns false. */
 must_check bool export_each_patient(struct export *export,
                                     bool (*each)(void *arg, const struct export_patient *patient,
                                                  struct err *err),
                                     void *arg, struct err *err);
 
-/* Reads a document's bytes and hands them on; fails with ERR_DATA unless size and hash are right.
+/*
+ * Reads a document's bytes and hands them on.
+ * Fails with ERR_DATA if the object is missing or its hash is not the row's, and as store_get().
  */
 must_check bool export_bytes(struct export *export, const struct export_document *document,
                              bool (*take_bytes)(void *arg, struct span bytes, struct err *err),
@@ -54,6 +58,9 @@ must_check bool export_bytes(struct export *export, const struct export_document
 
 /* --- folder.c ------------------------------------------------------------------------------- */
 
+/*
+ * Opens registry and store, and makes the folder. Fails with ERR_USAGE if something is in the way.
+ */
 must_check bool export_begin(struct export *export, struct err *err);
 
 /* Flushes everything and gives the folder its name. */
@@ -61,7 +68,7 @@ must_check bool export_end(struct export *export, struct err *err);
 void export_clear(struct export *export);
 #define auto_export __attribute__((cleanup(export_clear))) struct export
 
-/* A file of the export: what is written is counted and hashed. */
+/* A file of the export, which counts and hashes what is written. */
 struct outlet;
 
 /* Makes a file, with the folders above it. `path` is relative to the export's folder. */

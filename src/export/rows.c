@@ -1,4 +1,4 @@
-/* Documents and patients, as the application's tables (Nexus) have them, and the bytes. */
+/* Reads documents and patients from the application's tables (Nexus), and bytes from the store. */
 #include "export/inside.h"
 
 #include "base/mem.h"
@@ -7,7 +7,7 @@
 
 enum { READ_SIZE = 128 * 1024 };
 
-/* A UUID in whichever form the database keeps it; "" if it is none. */
+/* Writes a UUID, in whichever form the database keeps it; "" if it is malformed. */
 static void uuid_put(struct span text, char room[UUID_TEXT_SIZE])
 {
     struct uuid uuid;
@@ -17,7 +17,7 @@ static void uuid_put(struct span text, char room[UUID_TEXT_SIZE])
         (void)uuid_text(&uuid, room);
 }
 
-/* What the metadata of our rows says. */
+/* Where a row comes from, by its metadata. */
 struct export_origin {
     struct span source, sha256;
     uint64_t size_bytes;
@@ -66,7 +66,7 @@ static bool export_document_read(const struct export *e, const struct sql_rows *
     d->key = span_text(sql_get_text(rows, 4));
     return store_key_is_good(d->key)
            || err_set(err, ERR_DATA, 0,
-                      "row '%s' says a key that is none, or leads out of the store: '%.200s'",
+                      "row '%s' has a key that is malformed, or leads out of the store: '%.200s'",
                       d->id, d->key);
 }
 
@@ -106,7 +106,7 @@ bool export_each_document(struct export *e,
     return step == STEP_END;
 }
 
-/* An earlier release wrote the row's own id where there was no record number: that is none. */
+/* The record number. An earlier release wrote the row's own id if there was none. */
 static struct span record_number(struct span mrn, const char *row_id)
 {
     struct uuid number, row;

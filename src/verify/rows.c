@@ -35,7 +35,7 @@ static void origin_read(const struct json *json, struct row_origin *origin_r)
         *origin_r = (struct row_origin){ .repetition = 1 };
 }
 
-/* A UUID in whichever form the database keeps it, as text with hyphens; "" if it is none. */
+/* A UUID as text with hyphens, from whichever form the database keeps; "" if it is malformed. */
 static struct span uuid_span(struct span text, char room[UUID_TEXT_SIZE])
 {
     struct uuid uuid;

@@ -1,4 +1,5 @@
--- As documents.sql, of a ledger that was not upgraded yet. Every document of a source with the version that it is stored as. $1 source. Columns: document,
+-- As documents.sql, for a ledger that has not been upgraded yet and has no imprints. Every document
+-- of a source with the version that it is stored as. $1 source. Columns: document,
 -- epoch, changed_us, record_id, mod_id, state, class, identity, container, repetition, patient_id,
 -- patient, link, type, and of the version: number, state, key, sha256, size, mark, mod_id;
 -- whether a person chose the patient; the version's imprint.

@@ -1,2 +1,2 @@
--- How far the ledger's schema is. Columns: step.
+-- The step that the ledger's schema has reached. Columns: step.
 select step from fmferry_schema where part = 'ledger'

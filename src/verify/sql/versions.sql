@@ -1,4 +1,5 @@
--- Every version of every document of a source whose object may exist. $1 source. Columns: key, document, number, state,
+-- Every version of every document of a source whose object may exist. $1 source. Columns: key,
+-- document, number, state,
 -- sha256, size, whether it is the document's own now, the document's record_id, state, identity,
 -- container, repetition, epoch, changed_us, imprint.
 select v.key, v.document, v.number, v.state, v.sha256, v.size,
