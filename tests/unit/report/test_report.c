@@ -229,21 +229,61 @@ TEST(documents_are_listed)
     CHECK(rows == 3);
 }
 
+/* --- templates ------------------------------------------------------------------------------ */
+
+/* A page in memory. */
+struct written {
+    char *bytes;
+    size_t size;
+    FILE *file;
+    struct html_page *page;
+};
+
+static void written_begin(struct written *w)
+{
+    *w = (struct written){ 0 };
+    w->file = open_memstream(&w->bytes, &w->size);
+    w->page = page_new(w->file);
+}
+
+static void written_end(struct written *w, struct str *to)
+{
+    struct err err = { 0 };
+
+    CHECK(page_end(w->page, &err) && fclose(w->file) == 0);
+    page_free(w->page);
+    str_add(to, w->bytes, w->size);
+    free(w->bytes);
+}
+
+TEST(places_are_filled)
+{
+    auto_str text = STR_MAX(KIB(4));
+    struct written w;
+    const char *rest;
+
+    written_begin(&w);
+    rest = page_fill(w.page, "<p>{{who}} has {{files}}{{late}}{{not}}</p>{{rows}}<b>{{who}}</b>",
+                     PAGE_TEXT("who", "<i>&\"'"), PAGE_COUNT("files", 1234, "file", "files"),
+                     PAGE_WHEN("late", true, ", {{share}}"), PAGE_WHEN("not", false, "never"),
+                     PAGE_SHARE("share", 1, 2), PAGE_ROWS("rows"));
+    page_add(w.page, "<hr>");
+    CHECK_STR(rest, "<b>{{who}}</b>");
+    CHECK_STR(page_fill(w.page, rest, PAGE_ID("who", 1234)), "");
+    written_end(&w, &text);
+    CHECK_STR(str_text(&text), "<p>&lt;i&gt;&amp;&quot;&#39; has 1,234 files, 50.0%</p><hr>"
+                               "<b>1234</b>");
+}
+
 /* --- plots ---------------------------------------------------------------------------------- */
 
 static void chart_of(const struct chart *chart, struct str *to)
 {
-    char *bytes = NULL;
-    size_t size = 0;
-    FILE *file = open_memstream(&bytes, &size);
-    struct html_page *page = page_new(file);
-    struct err err = { 0 };
+    struct written w;
 
-    chart_write(page, chart);
-    CHECK(page_end(page, &err) && fclose(file) == 0);
-    page_free(page);
-    str_add(to, bytes, size);
-    free(bytes);
+    written_begin(&w);
+    chart_write(w.page, chart);
+    written_end(&w, to);
 }
 
 /* No form of plot minds nothing, one point, or gaps. */
