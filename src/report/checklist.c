@@ -53,12 +53,6 @@ static void figure_set(struct checklist_item *c, struct str *text)
     str_reset(text);
 }
 
-static void number_and(struct str *to, int64_t n, const char *words)
-{
-    words_number(to, n);
-    str_add_text(to, words);
-}
-
 static void exhausted_check(const struct status *s, struct checklist_item *c, struct str *text)
 {
     const struct ledger_census *census = &s->census;
@@ -69,11 +63,11 @@ static void exhausted_check(const struct status *s, struct checklist_item *c, st
     if (census->at_us == 0) {
         str_add_text(text, "not yet: no census was closed");
     } else {
-        number_and(text, census->records, " records seen, ");
-        number_and(text, census->found, " found");
+        words_number_and(text, census->records, " records seen, ");
+        words_number_and(text, census->found, " found");
         if (census->independent_count >= 0) {
             str_add_text(text, ", ");
-            number_and(text, census->independent_count, " by a second count");
+            words_number_and(text, census->independent_count, " by a second count");
         } else {
             str_add_text(text, "; the second count was silent");
         }
@@ -88,9 +82,9 @@ static void accessible_check(const struct status *s, struct checklist_item *c, s
 
     c->what = "every document that can be had is stored";
     c->met = s->census.at_us > 0 && within > 0 && status_stored(s) == within;
-    number_and(text, status_stored(s), " of ");
-    number_and(text, within, "; ");
-    number_and(text, out, " cannot be had");
+    words_number_and(text, status_stored(s), " of ");
+    words_number_and(text, within, "; ");
+    words_number_and(text, out, " cannot be had");
     figure_set(c, text);
 }
 
@@ -98,9 +92,9 @@ static void linked_check(const struct status *s, struct checklist_item *c, struc
 {
     c->what = "every stored document is linked, or recorded as unlinked";
     c->met = status_stored(s) > 0 && s->linked + s->unlinked == status_stored(s);
-    number_and(text, s->linked, " linked, ");
-    number_and(text, s->unlinked, " unlinked, ");
-    number_and(text, s->review, " to review");
+    words_number_and(text, s->linked, " linked, ");
+    words_number_and(text, s->unlinked, " unlinked, ");
+    words_number_and(text, s->review, " to review");
     figure_set(c, text);
 }
 
@@ -112,12 +106,13 @@ static void metadata_check(const struct status *s, struct checklist_item *c, str
     } else if (!s->rows.are_counted) {
         /* Row, fields and state are one transaction: by the ledger there is no other case. */
         c->met = status_stored(s) > 0;
-        number_and(text, status_stored(s), " by the ledger; 'fmferry report' counts the rows");
+        words_number_and(text, status_stored(s),
+                         " by the ledger; 'fmferry report' counts the rows");
     } else {
         c->met = status_stored(s) > 0 && s->rows.with_metadata == status_stored(s)
                  && s->rows.rows == status_stored(s);
-        number_and(text, s->rows.with_metadata, " rows with all fields, ");
-        number_and(text, status_stored(s), " stored");
+        words_number_and(text, s->rows.with_metadata, " rows with all fields, ");
+        words_number_and(text, status_stored(s), " stored");
     }
     figure_set(c, text);
 }
@@ -129,8 +124,8 @@ static void marked_check(const struct status *s, struct checklist_item *c, struc
     if (!s->settings.has_mark) {
         str_add_text(text, "no mark field is configured");
     } else {
-        number_and(text, s->states[LEDGER_DONE], " marked, ");
-        number_and(text, s->states[LEDGER_STORED], " not yet");
+        words_number_and(text, s->states[LEDGER_DONE], " marked, ");
+        words_number_and(text, s->states[LEDGER_STORED], " not yet");
     }
     figure_set(c, text);
 }
@@ -144,9 +139,9 @@ static void captured_check(const struct status *s, struct checklist_item *c, str
              && status_stored(s) + s->states[LEDGER_WAIVED] == total;
     words_share(text, status_stored(s), total);
     str_add_text(text, " captured; ");
-    number_and(text, status_stored(s), " stored and ");
-    number_and(text, s->states[LEDGER_WAIVED], " waived of ");
-    number_and(text, total, "");
+    words_number_and(text, status_stored(s), " stored and ");
+    words_number_and(text, s->states[LEDGER_WAIVED], " waived of ");
+    words_number_and(text, total, "");
     figure_set(c, text);
 }
 

@@ -273,10 +273,8 @@ static void classes_add(struct str *to, const struct failure_group *group)
 
 static void head_add(struct str *to, int64_t count, int64_t total)
 {
-    words_number(to, count);
-    str_add_text(to, " of ");
-    words_number(to, total);
-    str_add_text(to, total == 1 ? " failure" : " failures");
+    words_number_and(to, count, " of ");
+    words_number_and(to, total, total == 1 ? " failure" : " failures");
 }
 
 static char *neighbours_sentence(const struct failure_group *group, int64_t total)
@@ -285,8 +283,7 @@ static char *neighbours_sentence(const struct failure_group *group, int64_t tota
 
     head_add(&to, group->documents, total);
     str_add_text(&to, " are records ");
-    words_number(&to, group->first);
-    str_add_text(&to, "–");
+    words_number_and(&to, group->first, "–");
     words_number(&to, group->last);
     if (group->has_days) {
         str_add_text(&to, ", created ");
@@ -307,8 +304,7 @@ static char *rest_sentence(const struct failure_group *group, int64_t total)
         words_number(&to, group->first);
     } else {
         str_add_text(&to, " lie scattered over records ");
-        words_number(&to, group->first);
-        str_add_text(&to, "–");
+        words_number_and(&to, group->first, "–");
         words_number(&to, group->last);
         traits_add(&to, group);
     }

@@ -19,20 +19,14 @@ struct front_verdict {
     struct str words;
 };
 
-static void counted_noun_add(struct str *to, int64_t n, const char *one, const char *many)
-{
-    words_number(to, n);
-    str_printf(to, " %s", n == 1 ? one : many);
-}
-
 static void coming_verdict(struct front_verdict *v, const struct status *s,
                            const struct forecast *f)
 {
     v->tone = "wait";
     v->head = "Not yet.";
-    counted_noun_add(&v->words, f->arrived, "document has", "documents have");
+    words_count(&v->words, f->arrived, "document has", "documents have");
     str_add_text(&v->words, " arrived so far; ");
-    counted_noun_add(&v->words, f->coming, "is", "are");
+    words_count(&v->words, f->coming, "is", "are");
     str_add_text(&v->words, status_run_open(s) ? " still on the way while this is written."
                                                : " waiting for the next run.");
 }
@@ -42,15 +36,12 @@ static void missing_verdict(struct front_verdict *v, const struct status *s,
 {
     v->tone = "bad";
     v->head = "Not all of them.";
-    words_number(&v->words, f->arrived);
-    str_add_text(&v->words, " of ");
-    words_number(&v->words, status_total(s));
-    str_add_text(&v->words, " documents have arrived. ");
-    words_number(&v->words, s->states[LEDGER_FAILED]);
-    str_add_text(&v->words, " did not, for the reasons below");
+    words_number_and(&v->words, f->arrived, " of ");
+    words_number_and(&v->words, status_total(s), " documents have arrived. ");
+    words_number_and(&v->words, s->states[LEDGER_FAILED], " did not, for the reasons below");
     if (f->given_up) {
         str_add_text(&v->words, "; ");
-        counted_noun_add(&v->words, f->given_up, "was", "were");
+        words_count(&v->words, f->given_up, "was", "were");
         str_add_text(&v->words, " given up by name");
     }
     str_add_char(&v->words, '.');
@@ -60,13 +51,11 @@ static void done_verdict(struct front_verdict *v, const struct status *s, const 
 {
     v->tone = "good";
     v->head = f->given_up ? "Yes, but for those that were given up." : "Yes, every one of them.";
-    words_number(&v->words, f->arrived);
-    str_add_text(&v->words, " of ");
-    words_number(&v->words, status_total(s));
-    str_add_text(&v->words, " documents have arrived");
+    words_number_and(&v->words, f->arrived, " of ");
+    words_number_and(&v->words, status_total(s), " documents have arrived");
     if (f->given_up) {
         str_add_text(&v->words, "; ");
-        counted_noun_add(&v->words, f->given_up, "was", "were");
+        words_count(&v->words, f->given_up, "was", "were");
         str_add_text(&v->words, " given up by a named person, for a reason");
     }
     str_add_char(&v->words, '.');
@@ -81,7 +70,7 @@ static void differences_verdict(struct front_verdict *v, const struct verified *
         v->head = "Not all of them are as they should be.";
     v->tone = "bad";
     str_add_text(&v->words, " A separate reader found ");
-    counted_noun_add(&v->words, n, "difference", "differences");
+    words_count(&v->words, n, "difference", "differences");
     str_add_text(&v->words, n == 1 ? " that is not mended: “fmferry verify” names it."
                                    : " that are not mended: “fmferry verify” names them.");
 }

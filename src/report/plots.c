@@ -79,8 +79,8 @@ static void by_year(struct html_page *page, const struct figures *f)
     str_add_text(&summary, "Documents in the application by the year of their date");
     if (f->rows.rows > f->rows.dated) {
         str_add_text(&summary, "; ");
-        words_number(&summary, f->rows.rows - f->rows.dated);
-        str_add_text(&summary, f->rows.rows - f->rows.dated == 1 ? " has" : " have");
+        words_number_and(&summary, f->rows.rows - f->rows.dated,
+                         f->rows.rows - f->rows.dated == 1 ? " has" : " have");
         str_add_text(&summary, " no date that could be read");
     }
     str_add_char(&summary, '.');
@@ -168,8 +168,7 @@ static void by_size(struct html_page *page, const struct figures *f)
     if (status_stored(f->status) == 0)
         return;
     series.values = documents + first;
-    words_number(&summary, status_stored(f->status));
-    str_add_text(&summary, " documents in the store, ");
+    words_number_and(&summary, status_stored(f->status), " documents in the store, ");
     words_bytes(&summary, f->status->bytes_stored);
     str_add_text(&summary, " together, ");
     words_bytes(&summary, f->status->bytes_stored / status_stored(f->status));
@@ -389,14 +388,12 @@ static void by_place(struct html_page *page, const struct figures *f,
             values[at][p] += (double)f->places[p].failed[causes[c]];
     }
     str_add_text(&summary, "Records ");
-    words_number(&summary, f->first_record);
-    str_add_text(&summary, " to ");
-    words_number(&summary, f->last_record);
-    str_add_text(&summary, ", ");
-    words_number(&summary, f->records_per_place);
-    str_add_text(&summary, f->records_per_place == 1
-                               ? " a column. Neighbours that fail together have one cause."
-                               : " to a column. Neighbours that fail together have one cause.");
+    words_number_and(&summary, f->first_record, " to ");
+    words_number_and(&summary, f->last_record, ", ");
+    words_number_and(&summary, f->records_per_place,
+                     f->records_per_place == 1
+                         ? " a column. Neighbours that fail together have one cause."
+                         : " to a column. Neighbours that fail together have one cause.");
     chart_write(page, &(struct chart){ .form = CHART_COLUMNS,
                                        .id = "by-place",
                                        .title = "Failures by position in the source",

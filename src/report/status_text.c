@@ -234,16 +234,12 @@ static void text_together(const struct terminal *t, const struct status *s)
     int64_t good = status_tries_good(s), tries = good + s->tries_failed;
     auto_str text = STR_MAX(KIB(1));
 
-    words_number(&text, s->states[LEDGER_DONE]);
-    str_add_text(&text, " of ");
-    words_number(&text, status_total(s));
-    str_add_text(&text, " documents succeeded (");
+    words_number_and(&text, s->states[LEDGER_DONE], " of ");
+    words_number_and(&text, status_total(s), " documents succeeded (");
     words_share(&text, s->states[LEDGER_DONE], status_total(s));
     str_add_text(&text, "); counted apart, ");
-    words_number(&text, good);
-    str_add_text(&text, " of ");
-    words_number(&text, tries);
-    str_add_text(&text, tries == 1 ? " try (" : " tries (");
+    words_number_and(&text, good, " of ");
+    words_number_and(&text, tries, tries == 1 ? " try (" : " tries (");
     words_share(&text, good, tries);
     str_add_char(&text, ')');
     str_add_text(t->to, "  in all: ");
@@ -282,10 +278,8 @@ static void type_row_text(const struct terminal *t, const struct type_row *row)
     }
     terminal_cell(t, type, TYPE_COLUMNS);
     str_add_char(t->to, ' ');
-    words_number(t->to, row->done);
-    str_add_text(t->to, " done, ");
-    words_number(t->to, row->failed);
-    str_add_text(t->to, " failed\n");
+    words_number_and(t->to, row->done, " done, ");
+    words_number_and(t->to, row->failed, " failed\n");
 }
 
 static void text_types(const struct terminal *t, const struct status *s)
@@ -384,8 +378,7 @@ static void text_census(const struct terminal *t, const struct status *s)
         str_add_text(&text, "Census closed ");
         words_stamp(&text, s->census.at_us);
         str_add_text(&text, " UTC: ");
-        words_number(&text, s->census.records);
-        str_add_text(&text, " records");
+        words_number_and(&text, s->census.records, " records");
         if (s->census.begun && !s->census.closed)
             str_add_text(&text, "; the source is being counted again");
     } else {

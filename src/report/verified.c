@@ -121,23 +121,17 @@ const char *verified_label(const struct verified *v)
     return labels[verified_word(v)];
 }
 
-static void number_and(struct str *to, uint64_t n, const char *words)
-{
-    words_number(to, (int64_t)n);
-    str_add_text(to, words);
-}
-
 static void differences_add(struct str *to, uint64_t n)
 {
     if (n == 0)
         str_add_text(to, "no difference");
     else
-        number_and(to, n, n == 1 ? " difference" : " differences");
+        words_count(to, (int64_t)n, "difference", "differences");
 }
 
 static void open_add(struct str *to, const struct verified *v)
 {
-    number_and(to, (uint64_t)v->open, v->open == 1 ? " difference" : " differences");
+    words_count(to, v->open, "difference", "differences");
     str_add_text(to, " open since ");
     words_stamp(to, v->open_since_us);
     str_add_text(to, " UTC");
@@ -161,7 +155,7 @@ static void how_add(struct str *to, const struct verified *v)
         if (hows[i].count == 0)
             continue;
         str_add_text(to, to->size > before ? ", " : "");
-        number_and(to, hows[i].count, hows[i].words);
+        words_number_and(to, (int64_t)hows[i].count, hows[i].words);
     }
     if (!v->has_how)
         str_add_text(to, "an older program did not say how");
@@ -184,7 +178,7 @@ void verified_figure(const struct verified *v, struct str *to)
     str_add_text(to, " UTC: ");
     differences_add(to, v->differences);
     str_add_text(to, ", ");
-    number_and(to, v->records, " records");
+    words_number_and(to, (int64_t)v->records, " records");
     if (verified_word(v) != VERIFIED_GOOD && (v->not_compared > 0 || !v->has_how)) {
         str_add_text(to, "; files: ");
         how_add(to, v);
@@ -207,12 +201,12 @@ void verified_sentence(const struct verified *v, struct str *to)
     str_add_text(to, "Last done on ");
     words_moment(to, v->at_us);
     str_add_text(to, ": ");
-    number_and(to, v->records, " records, ");
-    number_and(to, v->rows, " rows and ");
-    number_and(to, v->objects, " files compared (");
+    words_number_and(to, (int64_t)v->records, " records, ");
+    words_number_and(to, (int64_t)v->rows, " rows and ");
+    words_number_and(to, (int64_t)v->objects, " files compared (");
     how_add(to, v);
     str_add_text(to, "; ");
-    number_and(to, v->source_read, " read again from FileMaker), ");
+    words_number_and(to, (int64_t)v->source_read, " read again from FileMaker), ");
     differences_add(to, v->differences);
     str_add_text(to, " found.");
 }

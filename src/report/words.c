@@ -19,6 +19,18 @@ void words_number(struct str *to, int64_t n)
     }
 }
 
+void words_number_and(struct str *to, int64_t n, const char *text)
+{
+    words_number(to, n);
+    str_add_text(to, text);
+}
+
+void words_count(struct str *to, int64_t n, const char *one, const char *many)
+{
+    words_number_and(to, n, " ");
+    str_add_text(to, n == 1 ? one : many);
+}
+
 void words_share(struct str *to, int64_t part, int64_t whole)
 {
     int64_t mille;

@@ -4,8 +4,10 @@
 #include "base/base.h"
 #include "base/str.h"
 
-/* "11,259" */
+/* "11,259"; with the text that follows it; with a noun: "1 document", "2 documents". */
 void words_number(struct str *to, int64_t n);
+void words_number_and(struct str *to, int64_t n, const char *text);
+void words_count(struct str *to, int64_t n, const char *one, const char *many);
 
 /*
  * "90.6%", cut rather than rounded, so that 100.0% means all; "below 0.1%" for a few of many,
