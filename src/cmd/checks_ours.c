@@ -123,45 +123,6 @@ bool check_databases(struct checks *c, struct preflight_result *tried, struct er
     return true;
 }
 
-bool check_patients(struct checks *c, struct preflight_result *tried, struct err *err)
-{
-    const struct sample *s = &c->sample;
-
-    (void)err;
-    if (!*c->engine->registry.patients_table) {
-        str_add_text(&c->skipped,
-                     "[registry] patients_table is empty: the application has no patients");
-        return true;
-    }
-    if (c->patients == 0)
-        str_add_text(&tried->notes,
-                     "there are no patients in the application yet, so every document would be "
-                     "moved, but unlinked, to nobody. Next, unless the application imports them "
-                     "itself: fmferry patients import\n");
-    else
-        str_printf(&tried->ok_text,
-                   "%jd in the application; of %jd patients of documents looked at it "
-                   "has %jd",
-                   (intmax_t)c->patients, (intmax_t)s->patients, (intmax_t)s->patients_known);
-    if (c->patients > 0 && s->patients > 2 && s->patients_known == 0)
-        str_printf(&tried->problems,
-                   "of %jd patients of documents the application has none: is '%s' ([source] "
-                   "patient_field) the patient's id, and is it in the application's patients?\n",
-                   (intmax_t)s->patients, c->engine->fields.patient);
-    if (s->passed > 2 && s->without_patient == s->passed)
-        str_printf(
-            &tried->problems,
-            "none of %jd records looked at names a patient in '%s' ([source] patient_field): "
-            "every document would be moved to nobody; correct the name\n",
-            (intmax_t)s->passed, c->engine->fields.patient);
-    else if (s->without_patient > 0)
-        str_printf(&tried->notes,
-                   "%jd of %jd records looked at name no patient in '%s': they stay "
-                   "unlinked\n",
-                   (intmax_t)s->without_patient, (intmax_t)s->passed, c->engine->fields.patient);
-    return true;
-}
-
 /* What must stay as it was when the ledger was begun. */
 bool check_earlier(struct checks *c, struct preflight_result *tried, struct err *err)
 {

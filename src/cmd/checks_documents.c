@@ -1,0 +1,222 @@
+/*
+ * Steps about what the records hold: files, the mark, dates. Nothing is written to FileMaker but by
+ * check_writing().
+ */
+#include "cmd/checks.h"
+
+#include "base/mem.h"
+#include "base/time.h"
+#include "census/find_count.h"
+#include "document/dates.h"
+#include "preflight/mark_test.h"
+
+/* --- files ---------------------------------------------------------------------------------- */
+
+static void count_say(struct str *to, int64_t count, const char *what)
+{
+    if (count > 0)
+        str_printf(to, "%s%jd %s", to->size ? ", " : "", (intmax_t)count, what);
+}
+
+static void contents_say(const struct sample *s, struct preflight_result *tried)
+{
+    auto_str others = STR_MAX(KIB(1));
+
+    count_say(&others, s->empty, "empty");
+    count_say(&others, s->references, "only pointed to, in folders of reference_map");
+    count_say(&others, s->unmapped,
+              "only pointed to, and not mounted here ([source] reference_map)");
+    count_say(&others, s->no_access, "that the account may not see");
+    count_say(&others, s->unknown, "with a text that is no file");
+    if (others.size)
+        str_printf(&tried->notes, "of %jd documents looked at: %s\n", (intmax_t)s->documents,
+                   str_text(&others));
+}
+
+static void failures_say(const struct sample *s, struct preflight_result *tried)
+{
+    for (int i = 0; i < FAILURES; i++)
+        if (s->failures[i].count > 0)
+            str_printf(&tried->notes, "%jd of %jd files that were tried: %s (%s): %s\n",
+                       (intmax_t)s->failures[i].count, (intmax_t)s->tried,
+                       failure_class_of((enum failure_kind)i)->name,
+                       failure_class_of((enum failure_kind)i)->meaning, s->failures[i].words);
+}
+
+static void idle_containers_say(const struct checks *c, struct preflight_result *tried)
+{
+    for (size_t i = 0; i < c->containers.count && i < lengthof(c->sample.by_container); i++)
+        if (c->sample.by_container[i] == 0)
+            str_printf(&tried->notes, "container '%s' is empty in all %jd documents looked at\n",
+                       c->containers.items[i].name, (intmax_t)c->sample.documents);
+}
+
+/* One good file is enough. None, where there should be some, is to mend. */
+bool check_file(struct checks *c, struct preflight_result *tried, struct err *err)
+{
+    const struct sample *s = &c->sample;
+
+    (void)err;
+    contents_say(s, tried);
+    failures_say(s, tried);
+    if (c->containers.count > 1)
+        idle_containers_say(c, tried);
+    if (s->good > 0)
+        str_printf(&tried->ok_text,
+                   "%jd of %jd tried are whole; the first is stored %s; %jd bytes on "
+                   "average",
+                   (intmax_t)s->good, (intmax_t)s->tried, s->storage,
+                   (intmax_t)(s->good_bytes / s->good));
+    else if (s->tried > 0)
+        str_printf(
+            &tried->problems,
+            "none of %jd files over the whole layout could be fetched: see the notes on why\n",
+            (intmax_t)s->tried);
+    else if (s->passed > 0 && s->no_access == s->documents)
+        str_printf(
+            &tried->problems,
+            "the account sees none of %jd containers: give its privilege set access to '%s'\n",
+            (intmax_t)s->documents, c->engine->fields.container_list);
+    else
+        str_printf(&c->skipped, "none of %jd documents looked at has a file to fetch",
+                   (intmax_t)s->documents);
+    return true;
+}
+
+bool check_places(struct checks *c, struct preflight_result *tried, struct err *err)
+{
+    if (!*c->engine->reference_map && !*c->engine->odata_table && !*c->engine->script) {
+        str_add_text(&tried->ok_text, "none are named (reference_map, odata_table, script_name)");
+        return true;
+    }
+    return preflight_places(c->engine, c->filemaker, tried, err);
+}
+
+/* --- the mark ------------------------------------------------------------------------------- */
+
+/* Over the whole layout, by a find; the sample, where a find is refused. */
+static bool unmarked_find(struct checks *c, uint64_t *record_r, struct err *err)
+{
+    auto_str query = STR_MAX(KIB(4));
+    auto_page page = { 0 };
+
+    *record_r = c->sample.unmarked_record;
+    find_count_query(c->engine->fields.mark, "=", &query);
+    if (!filemaker_find(c->filemaker, c->engine->fields.layout, str_text(&query), NULL, 1, 1, &page,
+                        err))
+        return err->kind == ERR_REMOTE && err->reason != 0;
+    if (page.count > 0)
+        *record_r = page.records[0].record_id;
+    return true;
+}
+
+static void marks_say(const struct sample *s, struct preflight_result *tried)
+{
+    int64_t others = s->marked - s->marked_ours;
+
+    if (s->marked_ours > 0)
+        str_printf(&tried->ok_text, "; %jd of %jd records looked at carry a mark of ours",
+                   (intmax_t)s->marked_ours, (intmax_t)s->looked);
+    if (others > 0)
+        str_printf(&tried->notes,
+                   "%jd of %jd records looked at carry a mark that this ledger does not know: an "
+                   "earlier importer was here, or another ledger. They are not moved; 'fmferry "
+                   "reconcile' compares, and with --adopt takes over what is right\n",
+                   (intmax_t)others, (intmax_t)s->looked);
+    if (s->marked_malformed > 0)
+        str_printf(&tried->notes, "%jd of these are no date with a time: is it the right field?\n",
+                   (intmax_t)s->marked_malformed);
+}
+
+bool check_mark(struct checks *c, struct preflight_result *tried, struct err *err)
+{
+    char now[STAMP_TEXT_SIZE];
+
+    (void)err;
+    if (!*c->engine->fields.mark) {
+        str_add_text(&tried->notes, "mark_field is empty: nothing is written to FileMaker, the "
+                                    "ledger alone keeps track\n");
+        return true;
+    }
+    str_printf(
+        &tried->ok_text,
+        "would now be '%s' in '%s'; writing it also changes the record's modification stamps",
+        dates_stamp_text(time_now_us(), now), c->engine->fields.mark);
+    marks_say(&c->sample, tried);
+    return true;
+}
+
+/* By people's wish alone: one record is marked, and the mark is taken back. */
+bool check_writing(struct checks *c, struct preflight_result *tried, struct err *err)
+{
+    uint64_t record = 0;
+    char *said = NULL;
+
+    if (c->write_test) {
+        if (!mark_test_run(c->engine, c->filemaker, c->cancel, c->write_test, &said, err))
+            return false;
+        str_add_text(&tried->ok_text, said);
+        free(said);
+        return true;
+    }
+    if (!*c->engine->fields.mark) {
+        str_add_text(&c->skipped, "mark_field is empty");
+        return true;
+    }
+    if (!unmarked_find(c, &record, err))
+        return false;
+    if (record)
+        str_printf(&c->skipped,
+                   "it writes to FileMaker: 'fmferry check --write-test %ju' marks that "
+                   "record, and takes the mark back",
+                   (uintmax_t)record);
+    else
+        str_add_text(&c->skipped,
+                     "every record of the layout is marked already, so there is none to "
+                     "try it on");
+    return true;
+}
+
+/* --- dates and times ------------------------------------------------------------------------ */
+
+static void sample_dates_say(const struct checks *c, struct preflight_result *tried)
+{
+    const struct sample *s = &c->sample;
+    const struct source_fields *f = &c->engine->fields;
+    int64_t odd = s->dates_none + s->dates_unlike;
+
+    if (s->dates_either > 0)
+        str_printf(
+            &tried->notes,
+            "%jd of %jd dates in '%s' could be day first or month first, and stay out of the "
+            "application until [source] date_format says which\n",
+            (intmax_t)s->dates_either, (intmax_t)s->dates, f->date);
+    if (odd > 0 && odd == s->dates)
+        str_printf(&tried->problems,
+                   "none of %jd dates in '%s' can be read, such as one of the form %s: correct "
+                   "[source] date_format or date_field\n",
+                   (intmax_t)s->dates, f->date, s->odd_date_form);
+    else if (odd > 0)
+        str_printf(&tried->notes,
+                   "%jd of %jd dates in '%s' cannot be read, such as one of the form %s: they are "
+                   "kept as texts\n",
+                   (intmax_t)odd, (intmax_t)s->dates, f->date, s->odd_date_form);
+}
+
+bool check_times(struct checks *c, struct preflight_result *tried, struct err *err)
+{
+    char now[STAMP_TEXT_SIZE];
+    const char *zone = c->settings->time_zone;
+
+    (void)err;
+    sample_dates_say(c, tried);
+    str_printf(&tried->ok_text, "it is %s in %s", dates_stamp_text(time_now_us(), now),
+               *zone ? zone : "this machine's time zone, which is taken for FileMaker's");
+    if (c->sample.made_in_future > 0)
+        str_printf(
+            &tried->problems,
+            "%jd of %jd records looked at were made later than tomorrow: this machine's clock "
+            "or [source] time_zone is wrong\n",
+            (intmax_t)c->sample.made_in_future, (intmax_t)c->sample.looked);
+    return true;
+}
