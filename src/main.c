@@ -9,6 +9,7 @@
 
 static const struct cmd *const cmds[] = {
     &cmd_init,
+    &cmd_settings,
     &cmd_check,
     &cmd_patients_import,
     &cmd_patients_undo,

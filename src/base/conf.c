@@ -275,12 +275,12 @@ static bool no_key(const struct conf_reading *reading, const char *section, cons
         if (strcmp(key->section, section) == 0)
             nearest_offer(&near, key->name);
     if (elsewhere)
-        meant = mem_printf("it belongs into [%s]", elsewhere);
+        meant = mem_printf("it belongs in [%s]", elsewhere);
     else if (near.best)
         meant = mem_printf("is '%s' meant?", near.best);
     return err_set(reading->err, ERR_USAGE, 0,
-                   "%s:%d: there is no key '%.64s' in [%s]%s%s ('fmferry init' writes a file with "
-                   "all of them)",
+                   "%s:%d: there is no key '%.64s' in [%s]%s%s ('fmferry settings' explains all "
+                   "of them)",
                    reading->path, reading->line, name, section, meant ? "; " : "",
                    meant ? meant : "");
 }

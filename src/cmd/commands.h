@@ -4,6 +4,7 @@
 #include "base/cli.h"
 
 extern const struct cmd cmd_init;
+extern const struct cmd cmd_settings;
 extern const struct cmd cmd_check;
 extern const struct cmd cmd_patients_import;
 extern const struct cmd cmd_patients_undo;

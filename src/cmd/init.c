@@ -15,28 +15,32 @@ struct init_options {
     bool defaults, key;
 };
 
-/* What is asked, in this order; everything else can be changed in the file. */
+/* What a clinic sets, in the order of the table; a key without a question has its default at first. */
 static const struct {
     const char *section, *name, *question;
-} questions[] = {
+} init_keys[] = {
     { "source", "url", "Address of FileMaker Server" },
     { "source", "database", "Name of the file (without .fmp12)" },
     { "source", "account", "Account with the privilege fmrest" },
     { "source", "password_file", "File that holds its password (mode 0600)" },
     { "source", "layout", "Layout of the documents" },
+    { "source", "key_field", NULL },
     { "source", "container_field", "Container field" },
     { "source", "mark_field", "Field for the export date (empty: write nothing to FileMaker)" },
+    { "source", "type_field", NULL },
+    { "source", "date_field", NULL },
+    { "source", "patient_field", NULL },
     { "source", "time_zone", "Time zone of FileMaker's stamps (empty: this machine's)" },
-    { "store", "url", "Where the documents go (dir:FOLDER)" },
+    { "store", "url", "Where the documents go (dir:FOLDER, or s3://BUCKET/PREFIX)" },
     { "registry", "url", "The application's database" },
     { "ledger", "url", "The migration's own book" },
 };
 
-static const char *fallback_of(const char *section, const char *name)
+static const struct conf_key *key_of(const char *section, const char *name)
 {
     for (const struct conf_key *key = settings_keys; key->section; key++)
         if (strcmp(key->section, section) == 0 && strcmp(key->name, name) == 0)
-            return key->fallback;
+            return key;
     abort();
 }
 
@@ -71,32 +75,27 @@ static void file_write(struct str *to, char *const *answers)
     const char *section = "";
 
     str_add_text(to,
-                 "# What fmferry moves, and where to. A key that is left out has the value shown "
-                 "here.\n");
-    for (const struct conf_key *key = settings_keys; key->section; key++) {
-        const char *value = key->fallback;
+                 "# What fmferry moves, and where to. These are the settings that a clinic sets;\n"
+                 "# 'fmferry settings' explains all that there are, and their defaults.\n");
+    for (size_t i = 0; i < lengthof(init_keys); i++) {
+        const struct conf_key *key = key_of(init_keys[i].section, init_keys[i].name);
+        const char *value = answers[i] ? answers[i] : key->fallback;
 
-        if (key->refusal)
-            continue;
         if (strcmp(section, key->section) != 0)
             str_printf(to, "\n[%s]\n", key->section);
         section = key->section;
-        for (size_t i = 0; i < lengthof(questions); i++)
-            if (strcmp(questions[i].section, key->section) == 0
-                && strcmp(questions[i].name, key->name) == 0 && answers[i])
-                value = answers[i];
-        if (key->help)
-            help_write(to, key->help);
-        if (strcmp(key->name, "*") != 0)
-            str_printf(to, "%s =%s%s\n", key->name, *value ? " " : "", value);
+        help_write(to, key->help);
+        str_printf(to, "%s =%s%s\n", key->name, *value ? " " : "", value);
     }
 }
 
 static bool answers_ask(char **answers, struct err *err)
 {
-    for (size_t i = 0; i < lengthof(questions); i++)
-        if (!question_ask(questions[i].question,
-                          fallback_of(questions[i].section, questions[i].name), &answers[i]))
+    for (size_t i = 0; i < lengthof(init_keys); i++)
+        if (init_keys[i].question
+            && !question_ask(init_keys[i].question,
+                             key_of(init_keys[i].section, init_keys[i].name)->fallback,
+                             &answers[i]))
             return err_set(err, ERR_CANCELED, 0, "nothing was written");
     return true;
 }
@@ -127,7 +126,7 @@ static int key_body(struct work *work, struct err *err)
 static int init_command(const struct cli_globals *globals, const void *arg, struct err *err)
 {
     const struct init_options *o = arg;
-    char *answers[lengthof(questions)] = { NULL };
+    char *answers[lengthof(init_keys)] = { NULL };
     auto_str text = STR_MAX(FILE_MAX);
     bool good;
 
@@ -142,8 +141,8 @@ static int init_command(const struct cli_globals *globals, const void *arg, stru
                           "'%s' is there already: edit it, or choose another name with --config",
                           globals->config);
     }
-    good = good && signing_key_make(fallback_of("report", "signing_key"), false, err);
-    for (size_t i = 0; i < lengthof(questions); i++)
+    good = good && signing_key_make(key_of("report", "signing_key")->fallback, false, err);
+    for (size_t i = 0; i < lengthof(init_keys); i++)
         free(answers[i]);
     if (!good)
         return -1;
@@ -162,8 +161,9 @@ static const struct init_options init_defaults = { 0 };
 const struct cmd cmd_init = {
     "init",
     "Write a commented configuration",
-    "Asks for what only you can know, and writes fmferry.ini with every key, its\n"
-    "default and what it means. Nothing that is there already is overwritten.",
+    "Asks for what only you can know, and writes fmferry.ini with the keys that a clinic\n"
+    "sets, each with what it means; 'fmferry settings' explains all the others. Makes the\n"
+    "key that signs certificates. Nothing that is there already is overwritten.",
     init_opts,
     &init_defaults,
     sizeof init_defaults,

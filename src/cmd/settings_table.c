@@ -45,18 +45,19 @@ const struct conf_key settings_keys[] = {
     TEXT("source", "account", engine.filemaker.account, "api",
          "An account with the privilege fmrest, that may read the layout and write the mark"),
     NAME("source", "password_env", password.env, "",
-         "Where the password is: name exactly one of these three.\n"
-         "An environment variable,"),
+         "The environment variable that holds the password, instead of password_file"),
     NAME("source", "password_file", password.file, "",
-         "a file that belongs to you and that nobody else may read (mode 0600),"),
+         "A file with the password that belongs to you and that nobody else may read (mode 0600).\n"
+         "Instead of it: password_env or password_command"),
     NAME("source", "password_command", password.command, "",
-         "or a command that prints it (such as: pass show clinic/filemaker); no shell is started"),
+         "A command that prints the password, instead of password_file (such as:\n"
+         "pass show clinic/filemaker); no shell is started"),
     { "source",
       "password",
       { 0 },
       "",
       "",
-      "a password does not belong into this file: name where it is, by password_env, "
+      "a password must not be written in this file: name where it is, by password_env, "
       "password_file or password_command" },
     NAME(
         "source", "ca_file", engine.filemaker.ca_file, "",
@@ -124,10 +125,9 @@ const struct conf_key settings_keys[] = {
 
     TEXT("patients", "layout", patients.layout, "API_Contacts", "The layout of the patients"),
     TEXT("patients", "key_field", patients.key, "id", "The patient's id in FileMaker"),
-    TEXT("patients", "first_name", patients.first_name, "FirstName",
-         "Fields of the patient's record"),
-    TEXT("patients", "last_name", patients.last_name, "LastName", NULL),
-    TEXT("patients", "dob", patients.dob, "DOB", NULL),
+    TEXT("patients", "first_name", patients.first_name, "FirstName", "The field of the first name"),
+    TEXT("patients", "last_name", patients.last_name, "LastName", "The field of the last name"),
+    TEXT("patients", "dob", patients.dob, "DOB", "The field of the date of birth"),
     TEXT("patients", "mrn", patients.mrn, "",
          "Its medical record number; empty: there is none, and nothing stands in for it"),
     DATES("patients", "date_format", patients.csv_dates, "",
@@ -155,19 +155,20 @@ const struct conf_key settings_keys[] = {
     NAME("store", "access_key", engine.store.access_key, "",
          "The access key. Empty: AWS_ACCESS_KEY_ID, ~/.aws, or what the machine is given\n"
          "(docs/s3.md)"),
-    NAME("store", "secret_key_env", engine.store.secret_key.env, "",
-         "With access_key, where its secret is: name exactly one of these three.\n"
-         "An environment variable,"),
+    NAME(
+        "store", "secret_key_env", engine.store.secret_key.env, "",
+        "With access_key, where its secret is: exactly one of secret_key_env, secret_key_file and\n"
+        "secret_key_command is set. Here: the name of an environment variable"),
     NAME("store", "secret_key_file", engine.store.secret_key.file, "",
-         "a file that belongs to you and that nobody else may read (mode 0600),"),
+         "A file with the secret that belongs to you and that nobody else may read (mode 0600)"),
     NAME("store", "secret_key_command", engine.store.secret_key.command, "",
-         "or a command that prints it"),
+         "A command that prints the secret; no shell is started"),
     { "store",
       "secret_key",
       { 0 },
       "",
       "",
-      "a secret does not belong into this file: name where it is, by secret_key_env, "
+      "a secret must not be written in this file: name where it is, by secret_key_env, "
       "secret_key_file or secret_key_command" },
     NAME("store", "profile", engine.store.profile, "",
          "The profile in ~/.aws; empty: AWS_PROFILE, or default"),
@@ -226,10 +227,10 @@ const struct conf_key settings_keys[] = {
     { "patient_columns", "*", { 0 }, "", "The same for the table of patients", NULL },
     TEXT("ledger", "url", engine.ledger_url, "sqlite:fmferry.db",
          "Where the migration's own book is kept. On PostgreSQL (postgresql://...) any number of\n"
-         "machines may work at one migration."),
+         "machines may work at one migration"),
     SCALED("ledger", "lease_seconds", engine.lease_us, 10, 3600, TIME_SECOND, "120",
            "With PostgreSQL: a run that gives no sign of life for so long is taken for dead, and\n"
-           "others take over what it had in hand. The same for all that share the ledger."),
+           "others take over what it had in hand. The same for all that share the ledger"),
 
     NUMBER("run", "workers", engine.workers, 1, 128, "4",
            "Documents moved at once; each uses one session of FileMaker Server"),
@@ -243,8 +244,8 @@ const struct conf_key settings_keys[] = {
 
     { "report", "price_per_gb_month",
       FIELD_OF_DECIMAL(struct settings, status.price_per_gb_month, 0, 1000), "0.025",
-      "What the store costs, for status and report", NULL },
-    TEXT("report", "currency", status.currency, "USD", NULL),
+      "What the store costs for a gigabyte and month, for status and report", NULL },
+    TEXT("report", "currency", status.currency, "USD", "The currency of that price"),
     TEXT("report", "signing_key", signing_key, "fmferry.key",
          "The private key that signs certificates; 'init' makes it. Keep it where the people who\n"
          "administer the databases cannot read it; fmferry.key.pub beside it is for everybody"),

@@ -33,7 +33,7 @@ CASES = [
      {"source": {"key_field": "Doc"}}),
     ("the patient field is not on the layout", USAGE, ["no field 'Nix'", "patient_field"],
      {"source": {"patient_field": "Nix"}}),
-    ("a key is unknown", USAGE, [INI, "no key 'nonsense'", r"\[run\]", "fmferry init"],
+    ("a key is unknown", USAGE, [INI, "no key 'nonsense'", r"\[run\]", "fmferry settings"],
      {"run": {"nonsense": "1"}}),
     ("a section is unknown", USAGE, [INI, r"no section \[nonsense\]"], {"nonsense": {"x": "1"}}),
     ("a number is none", USAGE, [INI, "workers", "'many'", "from 1 to 128"],
@@ -90,7 +90,7 @@ TEXTS = [
     ("a key is given twice", USAGE, [INI, "'account'", "on line"],
      "\n[source]\naccount = api\naccount = api\n"),
     ("the password stands in the file", USAGE,
-     [INI, "does not belong", "password_env", "password_file", "password_command"],
+     [INI, "must not be written", "password_env", "password_file", "password_command"],
      "\n[source]\npassword = x\n"),
     ("a line is neither section nor key", USAGE, [INI, "key = value"], "\nnonsense\n"),
 ]

@@ -12,10 +12,10 @@ def write_configuration(bench):
     """`init --defaults`, and only what must differ: where the source is, whom it knows."""
     made = bench.ferry("init", "--defaults")
     text = bench.config.read_text()
-    for name, value in (("url", bench.ready["url"]), ("account", ACCOUNT), ("password_env", "FMP"),
-                        ("ca_file", bench.ready["ca_file"])):
+    for name, value in (("url", bench.ready["url"]), ("account", ACCOUNT)):
         text = re.sub(rf"^{name} =.*$", f"{name} = {value}", text, count=1, flags=re.MULTILINE)
-    bench.config.write_text(text)
+    more = f"[source]\npassword_env = FMP\nca_file = {bench.ready['ca_file']}\n"
+    bench.config.write_text(text.replace("[source]\n", more))
     return made
 
 

@@ -16,6 +16,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "real"))
 from harness import Bench, main, need_programs  # noqa: E402
 from model_bench import ModelBench  # noqa: E402
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 AWAY = {"url": "s3://bucket/prefix", "endpoint": "https://127.0.0.1:1", "region": "x",
         "access_key": "x", "secret_key_env": "FMS", "silence_s": "1"}
 NO_FOLDER = "for buckets only"
@@ -155,18 +156,30 @@ FREE = {
 
 
 def settings_of(bench):
-    """What the program itself lists."""
-    bench.config.unlink(missing_ok=True)
-    bench.ferry("init", "--defaults")
+    """What the program itself explains."""
     section = None
-    for line in bench.config.read_text().splitlines():
-        if line.startswith("["):
-            section = line.strip("[]")
-            if section.endswith("_columns"):
-                yield f"{section}.*"
-        elif line and not line.startswith("#"):
-            yield f"{section}.{line.split('=')[0].strip()}"
+    for line in bench.ferry("settings").out.splitlines():
+        if line.startswith("## "):
+            section = line.strip("# []")
+        elif line.startswith("### "):
+            name = line.removeprefix("### ")
+            yield f"{section}.{'*' if name == 'COLUMN' else name}"
+
+
+def manual(tap, bench):
+    """docs/settings.md is what the program says, and `init` writes the keys that a clinic sets."""
+    said = bench.ferry("settings")
+    page = ROOT / "docs" / "settings.md"
+    tap.ok(said.code == 0 and page.read_text() == said.out,
+           "docs/settings.md is current (fmferry settings >docs/settings.md)")
+    one = bench.ferry("settings", "run")
+    tap.ok(one.code == 0 and one.out.startswith("## [run]") and one.out in said.out, "one section", one.out)
+    tap.same(bench.ferry("settings", "rnu").code, 2, "a section that there is not")
     bench.config.unlink()
+    bench.ferry("init", "--defaults")
+    written = re.findall(r"^(\w+) =", bench.config.read_text(), re.MULTILINE)
+    tap.ok(len(written) == 15, "init writes fifteen keys", written)
+    bench.configure()
 
 
 def try_one(tap, bench, setting, value, says):
@@ -204,6 +217,7 @@ def test(tap):
     buckets(tap)
     with Bench(tap, "settings") as bench:
         bench.serve("generate:60,2000")
+        manual(tap, bench)
         listed = set(settings_of(bench))
         tap.same(listed - set(BREAKS) - set(FREE), set(), "every setting has a row here")
         tap.same((set(BREAKS) | set(FREE)) - listed, set(), "and no row is of a setting that is gone")

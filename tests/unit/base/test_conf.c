@@ -136,25 +136,22 @@ TEST(what_is_wrong_is_said_with_file_and_line)
     static const struct {
         const char *text, *message;
     } cases[] = {
-        { "[source]\nbogus = 1\n", "a.ini:2: there is no key 'bogus' in [source] ('fmferry init' "
-                                   "writes a file with all of them)" },
+        { "[source]\nbogus = 1\n", "a.ini:2: there is no key 'bogus' in [source] ('fmferry "
+                                   "settings' explains all of them)" },
         { "[Source]\nurl = 1\n", "a.ini:2: there is no section [Source]; is [source] meant?" },
-        { "[source]\nwokers = 8\n", "a.ini:2: there is no key 'wokers' in [source] ('fmferry init' "
-                                    "writes a file with all of them)" },
+        { "[source]\nwokers = 8\n", "a.ini:2: there is no key 'wokers' in [source] ('fmferry "
+                                    "settings' explains all of them)" },
         { "[run]\nwokers = 8\n", "a.ini:2: there is no key 'wokers' in [run]; is 'workers' meant? "
-                                 "('fmferry init' writes a "
-                                 "file with all of them)" },
-        { "[source]\nworkers = 8\n",
-          "a.ini:2: there is no key 'workers' in [source]; it belongs into [run] ('fmferry init' "
-          "writes a file with all of them)" },
+                                 "('fmferry settings' explains all of them)" },
+        { "[source]\nworkers = 8\n", "a.ini:2: there is no key 'workers' in [source]; it belongs "
+                                     "in [run] ('fmferry settings' explains all of them)" },
         { "\n\n[bogus]\na = 1\n", "a.ini:4: there is no section [bogus]" },
         { "url = a\n", "a.ini:1: 'url' stands before the first [section]" },
         { "[source]\nurl\n", "a.ini:2: this is neither '[section]' nor 'key = value'" },
         { "[source\nurl = a\n", "a.ini:2: 'url' stands before the first [section]" },
         { "[source]\nurl = a\n[run\n", "a.ini:3: this is neither '[section]' nor 'key = value'" },
         { "[source]\n= a\n",
-          "a.ini:2: there is no key '' in [source] ('fmferry init' writes a file "
-          "with all of them)" },
+          "a.ini:2: there is no key '' in [source] ('fmferry settings' explains all of them)" },
         { "[source]\npassword = hunter2\n", "a.ini:2: name the password with password_env, "
                                             "password_file or password_command" },
         /* twice: far apart, in the next line, in two parts of one section, indented */
