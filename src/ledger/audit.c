@@ -1,13 +1,16 @@
-/* What docs/ledger.md says of chain and tallies is promised to whoever checks them without this program. */
+/*
+ * What docs/ledger.md says of chain and tallies is promised to whoever checks them without this
+ * program.
+ */
 #include "ledger/audit.h"
 
 #include "base/mem.h"
 #include "base/time.h"
 #include "ledger/inside.h"
 
-/* --- audit chain -------------------------------------------------------------------------------- */
+/* --- audit chain ------------------------------------------------------------------------------ */
 
-/* --- audit chain ---------------------------------------------------------------------------- */
+/* --- audit chain ------------------------------------------------------------------------------ */
 
 /*
  * The text that an entry's hash covers, after the 32 bytes of the hash before: its columns, one to
@@ -53,9 +56,9 @@ bool ledger_audit(struct ledger *ledger, int64_t document, int64_t epoch, const 
     return true;
 }
 
-/* --- tallies ------------------------------------------------------------------------------------ */
+/* --- tallies ---------------------------------------------------------------------------------- */
 
-/* --- tallies -------------------------------------------------------------------------------- */
+/* --- tallies ---------------------------------------------------------------------------------- */
 
 static bool is_counted_in_bytes(enum ledger_state state)
 {
@@ -114,7 +117,7 @@ void ledger_tallies_forget(struct ledger *ledger)
     ledger->tally_count = 0;
 }
 
-/* --- steps -------------------------------------------------------------------------------------- */
+/* --- steps ------------------------------------------------------------------------------------ */
 
 struct transition ledger_step(const struct ledger_row *row, enum ledger_state after,
                               const char *evidence)

@@ -1,7 +1,7 @@
 /*
- * The audit chain and the tallies: every step of a document from one state to another is written to both,
- * in the change that makes it. docs/ledger.md tells how a chain is checked without this program. Private
- * to ledger/.
+ * The audit chain and the tallies: every step of a document from one state to another is written
+ * to both, in the change that makes it. docs/ledger.md tells how a chain is checked without this
+ * program. Private to ledger/.
  */
 #pragma once
 
@@ -22,8 +22,8 @@ struct transition {
 };
 
 /*
- * A document's step from the state that its row has; its link and size stay. Texts stay the row's. A step
- * to LEDGER_FAILED needs `class_after` as well.
+ * A document's step from the state that its row has; its link and size stay. Texts stay the row's.
+ * A step to LEDGER_FAILED needs `class_after` as well.
  */
 struct transition ledger_step(const struct ledger_row *row, enum ledger_state after,
                               const char *evidence);

@@ -250,7 +250,7 @@ bool ledger_census_close(struct ledger *ledger, int64_t number, int64_t records,
            && ledger_audit(ledger, 0, 0, "", "census", evidence, err);
 }
 
-/* --- absence -------------------------------------------------------------------------------- */
+/* --- absence ---------------------------------------------------------------------------------- */
 
 enum { ABSENT_PAGE = 2000 };
 
@@ -300,7 +300,10 @@ bool ledger_absent_records(struct ledger *ledger, bool (*was_seen)(void *arg, ui
     return true;
 }
 
-/* The record's next document that is not gone and that no run holds; its number stays 0: there is none. */
+/*
+ * The record's next document that is not gone and that no run holds; its number stays 0: there is
+ * none.
+ */
 static bool present_find(struct ledger *ledger, uint64_t record_id, struct ledger_row *present_r,
                          struct err *err)
 {

@@ -1,6 +1,6 @@
 /*
- * What the census writes: documents that the source has, for the first time or again, and records that
- * it does not have any more. Threads, changes and failures as in ledger.h.
+ * What the census writes: documents that the source has, for the first time or again, and records
+ * that it does not have any more. Threads, changes and failures as in ledger.h.
  */
 #pragma once
 
@@ -36,8 +36,8 @@ must_check bool ledger_census_upsert(struct ledger *ledger, const struct ledger_
                                      struct err *err);
 
 /*
- * In a change: moves a document to another record, because the FileMaker file was rebuilt. Nothing that
- * was stored is lost; the record is read again.
+ * In a change: moves a document to another record, because the FileMaker file was rebuilt. Nothing
+ * that was stored is lost; the record is read again.
  */
 must_check bool ledger_readdress(struct ledger *ledger, const struct ledger_census_entry *entry,
                                  struct err *err);
@@ -77,8 +77,8 @@ must_check bool ledger_census_close(struct ledger *ledger, int64_t number, int64
 must_check bool ledger_census_end(struct ledger *ledger, int64_t number, struct err *err);
 
 /*
- * Whether any run closed a census that had begun at `begun_us` or later, or was closed at `closed_us`
- * or later.
+ * Whether any run closed a census that had begun at `begun_us` or later, or was closed at
+ * `closed_us` or later.
  */
 must_check bool ledger_census_since(struct ledger *ledger, int64_t begun_us, int64_t closed_us,
                                     bool *was_r, struct err *err);

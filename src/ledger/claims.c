@@ -1,4 +1,7 @@
-/* A claim raises the document's epoch: a worker that was overtaken is told by it, and changes nothing. */
+/*
+ * A claim raises the document's epoch: a worker that was overtaken is told by it, and changes
+ * nothing.
+ */
 #include "ledger/claims.h"
 
 #include "base/time.h"
@@ -16,7 +19,7 @@ void ledger_claim_clear(struct ledger_claim *claim)
     *claim = (struct ledger_claim){ 0 };
 }
 
-/* --- claiming ------------------------------------------------------------------------------- */
+/* --- claiming --------------------------------------------------------------------------------- */
 
 struct transition ledger_claim_step(const struct ledger_claim *claim, enum ledger_state after,
                                     const char *evidence)

@@ -1,7 +1,7 @@
 /*
- * Claims: which document a run does next, and for how long it is the run's own. What is done with a claim
- * does not alter it, so that a change can be rolled back and made again; its holder notes the new state
- * once the change is committed. Threads, changes and failures as in ledger.h.
+ * Claims: which document a run does next, and for how long it is the run's own. What is done with
+ * a claim does not alter it, so that a change can be rolled back and made again; its holder notes
+ * the new state once the change is committed. Threads, changes and failures as in ledger.h.
  */
 #pragma once
 
@@ -35,7 +35,7 @@ must_check bool ledger_claim(struct ledger *ledger, int64_t now_us, bool new_fir
 /* When the next document that no run holds is due; INT64_MAX if none is. */
 must_check bool ledger_next_due(struct ledger *ledger, int64_t *due_us_r, struct err *err);
 
-/* --- within ledger/ ------------------------------------------------------------------------- */
+/* --- within ledger/ --------------------------------------------------------------------------- */
 
 struct ledger_words;
 struct transition;

@@ -18,8 +18,8 @@ must_check bool ledger_retry(struct ledger *ledger, const struct ledger_selectio
                              int64_t *count_r, struct err *err);
 
 /*
- * In a change: failed → waiting, for all documents of a class. This is the program's decision, not a
- * person's: how the source answered earlier marks is not forgotten.
+ * In a change: failed → waiting, for all documents of a class. This is the program's decision, not
+ * a person's: how the source answered earlier marks is not forgotten.
  *   count_r   how many documents
  */
 must_check bool ledger_retry_class(struct ledger *ledger, const char *class, int64_t *count_r,
@@ -35,8 +35,8 @@ must_check bool ledger_waive(struct ledger *ledger, const struct ledger_selectio
                              struct err *err);
 
 /*
- * In a change: failed or waived → waiting, for documents with refused bytes. The bytes that came last
- * for each are its file from now on, and no others are.
+ * In a change: failed or waived → waiting, for documents with refused bytes. The bytes that came
+ * last for each are its file from now on, and no others are.
  *   who, reason   a person's name and words; both are written to the audit chain
  *   count_r       how many documents
  */

@@ -5,9 +5,9 @@
 #include "ledger/claims.h"
 #include "ledger/inside.h"
 
-/* --- the good end ------------------------------------------------------------------------------- */
+/* --- the good end ----------------------------------------------------------------------------- */
 
-/* --- the good end --------------------------------------------------------------------------- */
+/* --- the good end ----------------------------------------------------------------------------- */
 
 bool ledger_store(struct ledger *ledger, const struct ledger_claim *claim,
                   const struct ledger_version *version, enum ledger_link link, const char *patient,
@@ -55,9 +55,9 @@ bool ledger_finish(struct ledger *ledger, const struct ledger_claim *claim, uint
            && ledger_touched(ledger, claim->document, err) && ledger_transition(ledger, &step, err);
 }
 
-/* --- other ends --------------------------------------------------------------------------------- */
+/* --- other ends ------------------------------------------------------------------------------- */
 
-/* --- other ends ----------------------------------------------------------------------------- */
+/* --- other ends ------------------------------------------------------------------------------- */
 
 static bool attempt_add(struct ledger *ledger, int64_t document,
                         const struct ledger_attempt *attempt, struct err *err)

@@ -1,7 +1,7 @@
 /*
- * What becomes of a claimed document: it is stored and done, or waits for another try, fails, is gone.
- * Each function needs the claim and fails with LEDGER_NOT_OURS once the claim has passed to another run.
- * Threads, changes and failures as in ledger.h.
+ * What becomes of a claimed document: it is stored and done, or waits for another try, fails, is
+ * gone. Each function needs the claim and fails with LEDGER_NOT_OURS once the claim has passed to
+ * another run. Threads, changes and failures as in ledger.h.
  */
 #pragma once
 
@@ -29,8 +29,8 @@ struct ledger_attempt {
 };
 
 /*
- * In a change: lets go of a document until `due_us`, with evidence. A claimed one waits again; a stored
- * one stays stored unless `fetch_again`.
+ * In a change: lets go of a document until `due_us`, with evidence. A claimed one waits again; a
+ * stored one stays stored unless `fetch_again`.
  */
 must_check bool ledger_release(struct ledger *ledger, const struct ledger_claim *claim,
                                const struct ledger_attempt *attempt, int64_t due_us,

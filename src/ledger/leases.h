@@ -1,6 +1,6 @@
 /*
- * What several runs of one source owe each other: signs of life, and a fair share of the sessions that
- * the source allows. Threads, changes and failures as in ledger.h.
+ * What several runs of one source owe each other: signs of life, and a fair share of the sessions
+ * that the source allows. Threads, changes and failures as in ledger.h.
  */
 #pragma once
 
@@ -13,8 +13,8 @@
 must_check bool ledger_run_lease(struct ledger *ledger, int64_t for_us, struct err *err);
 
 /*
- * In a change: fails with LEDGER_TAKEN_FOR_DEAD unless this run is still open; until the change ends it
- * stays open.
+ * In a change: fails with LEDGER_TAKEN_FOR_DEAD unless this run is still open; until the change
+ * ends it stays open.
  */
 must_check bool ledger_run_still_open(struct ledger *ledger, struct err *err);
 
@@ -30,11 +30,15 @@ struct ledger_share {
 };
 
 /*
- * In a change: reads how the sessions are shared. Until the change ends no other run alters its share.
+ * In a change: reads how the sessions are shared. Until the change ends no other run alters its
+ * share.
  *   most   sessions of all runs together; at least 1
  */
 must_check bool ledger_sessions_share(struct ledger *ledger, int most, struct ledger_share *share_r,
                                       struct err *err);
 
-/* In a change, after ledger_sessions_share(): sets how many sessions this run may have from now on. */
+/*
+ * In a change, after ledger_sessions_share(): sets how many sessions this run may have from now
+ * on.
+ */
 must_check bool ledger_sessions_take(struct ledger *ledger, int sessions, struct err *err);

@@ -66,7 +66,7 @@ int64_t ledger_source(const struct ledger *ledger);
 /* When the source was added to the ledger: of two ledgers of one source, the later one counts. */
 int64_t ledger_source_created_us(const struct ledger *ledger);
 
-/* --- changes -------------------------------------------------------------------------------- */
+/* --- changes ---------------------------------------------------------------------------------- */
 
 struct ledger_change {
     struct ledger *ledger;
@@ -86,7 +86,7 @@ must_check bool ledger_commit(struct ledger_change *change, struct err *err);
  */
 must_check bool ledger_reconnect(struct ledger *ledger, bool *committed_r, struct err *err);
 
-/* --- notes ---------------------------------------------------------------------------------- */
+/* --- notes ------------------------------------------------------------------------------------ */
 
 /* In a change: keeps a note about the source under a name. */
 must_check bool ledger_note_write(struct ledger *ledger, const char *name, const char *value,

@@ -93,7 +93,7 @@ bool peer_locks_is_held(struct peer_locks *presence, int64_t run, bool *held_r, 
     return true;
 }
 
-/* --- whoever only looks --------------------------------------------------------------------- */
+/* --- whoever only looks ----------------------------------------------------------------------- */
 
 /* The lock is only asked for, never taken. Without the file nothing is known. */
 static bool is_unlocked(const char *path, int64_t run)

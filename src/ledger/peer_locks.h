@@ -39,9 +39,10 @@ must_check bool peer_locks_is_held(struct peer_locks *presence, int64_t run, boo
                                    struct err *err);
 
 /*
- * Finds out which of the runs that never ended are dead, and says so in `peer_is_dead` and `status`, for
- * whoever only looks: by the lock of a ledger in SQLite if it is this machine's; on PostgreSQL by
- * the lease, or by the process if it was one of this machine's. What cannot be known is alive.
+ * Finds out which of the runs that never ended are dead, and says so in `peer_is_dead` and
+ * `status`, for whoever only looks: by the lock of a ledger in SQLite if it is this machine's; on
+ * PostgreSQL by the lease, or by the process if it was one of this machine's. What cannot be known
+ * is alive.
  *   lease_us   as for ledger_open_runs()
  * Fails with ERR_DATABASE.
  */

@@ -1,6 +1,7 @@
 /*
- * Reading the ledger, for people, reports and comparisons. Nothing here changes anything. What a worker
- * asks before it writes (its claim, versions, marks, edits) is declared beside what it writes.
+ * Reading the ledger, for people, reports and comparisons. Nothing here changes anything. What a
+ * worker asks before it writes (its claim, versions, marks, edits) is declared beside what it
+ * writes.
  *
  * Which call to use, and which file has it:
  *
@@ -21,8 +22,8 @@
  * Each call is one query. A caller that needs several to agree makes them in one reading change
  * (sql_begin_reading()). Texts that are handed out by a walk are borrowed for the call of `each`.
  *
- * All fail with ERR_DATABASE, and with ERR_DATA if another program altered the ledger. Where `each` may
- * return false the walk ends early: with success, unless said otherwise.
+ * All fail with ERR_DATABASE, and with ERR_DATA if another program altered the ledger. Where
+ * `each` may return false the walk ends early: with success, unless said otherwise.
  */
 #pragma once
 
@@ -30,7 +31,7 @@
 #include "ledger/runs.h"
 #include "ledger/versions.h"
 
-/* --- counts --------------------------------------------------------------------------------- */
+/* --- counts ----------------------------------------------------------------------------------- */
 
 /* One row of the tallies. */
 struct ledger_tally {
@@ -76,7 +77,7 @@ must_check bool ledger_each_place(struct ledger *ledger, int64_t first, int64_t 
                                                int64_t documents),
                                   void *arg, struct err *err);
 
-/* --- runs and censuses ---------------------------------------------------------------------- */
+/* --- runs and censuses ------------------------------------------------------------------------ */
 
 struct ledger_run {
     int64_t run, started_us;
@@ -127,7 +128,7 @@ must_check bool ledger_last_entry(struct ledger *ledger, int64_t run, int64_t *a
 /* The name of the database: "SQLite 3.40.1". The caller frees. */
 must_check bool ledger_database(struct ledger *ledger, char **name_r, struct err *err);
 
-/* --- failures and tries --------------------------------------------------------------------- */
+/* --- failures and tries ----------------------------------------------------------------------- */
 
 /*
  * Tries that did not end well.
@@ -137,7 +138,10 @@ must_check bool ledger_database(struct ledger *ledger, char **name_r, struct err
 must_check bool ledger_tries(struct ledger *ledger, int64_t *failed_r, int64_t *in_doubt_r,
                              struct err *err);
 
-/* How many documents are done under a mark that counts although the source answered it with an edit. */
+/*
+ * How many documents are done under a mark that counts although the source answered it with an
+ * edit.
+ */
 must_check bool ledger_kept_marks(struct ledger *ledger, int64_t *count_r, struct err *err);
 
 /* Why documents wait, after a try that did not end well. */
@@ -185,14 +189,14 @@ struct ledger_remark {
 };
 
 /*
- * Calls `each` with the last evidence of one step, for every document that has any, in the order of the
- * source.
+ * Calls `each` with the last evidence of one step, for every document that has any, in the order
+ * of the source.
  */
 must_check bool ledger_each_remark(struct ledger *ledger, const char *step,
                                    bool (*each)(void *arg, const struct ledger_remark *remark),
                                    void *arg, struct err *err);
 
-/* --- documents ------------------------------------------------------------------------------ */
+/* --- documents -------------------------------------------------------------------------------- */
 
 /* A document, and what is stored for it. */
 struct ledger_document {
@@ -241,7 +245,7 @@ must_check bool ledger_knows_key(struct ledger *ledger, const char *key, bool *k
 must_check bool ledger_knows_identity(struct ledger *ledger, const char *identity, bool *knows_r,
                                       struct err *err);
 
-/* --- decisions and notes -------------------------------------------------------------------- */
+/* --- decisions and notes ---------------------------------------------------------------------- */
 
 /* What a person decided about a document. */
 struct ledger_waiver {
@@ -282,7 +286,7 @@ must_check bool ledger_each_note(struct ledger *ledger,
                                  void (*each)(void *arg, struct span name, struct span value),
                                  void *arg, struct err *err);
 
-/* --- verifications -------------------------------------------------------------------------- */
+/* --- verifications ---------------------------------------------------------------------------- */
 
 /* A verification that came to its end. */
 struct ledger_verified {

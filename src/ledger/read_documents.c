@@ -4,9 +4,9 @@
 #include "base/mem.h"
 #include "ledger/inside.h"
 
-/* --- all of them -------------------------------------------------------------------------------- */
+/* --- all of them ------------------------------------------------------------------------------ */
 
-/* --- documents ------------------------------------------------------------------------------ */
+/* --- documents -------------------------------------------------------------------------------- */
 
 static void document_version_read(const struct sql_rows *rows, struct ledger_document *document)
 {
@@ -69,7 +69,7 @@ bool ledger_each_document(struct ledger *ledger,
     return step == STEP_END;
 }
 
-/* --- those of one record ------------------------------------------------------------------------ */
+/* --- those of one record ---------------------------------------------------------------------- */
 
 void ledger_document_states_free(struct ledger_document_state *documents, size_t count)
 {
@@ -146,7 +146,7 @@ bool ledger_document_states(struct ledger *ledger, uint64_t record_id,
     return true;
 }
 
-/* --- whether there is one ----------------------------------------------------------------------- */
+/* --- whether there is one --------------------------------------------------------------------- */
 
 bool ledger_knows_key(struct ledger *ledger, const char *key, bool *knows_r, struct err *err)
 {

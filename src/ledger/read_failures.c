@@ -36,7 +36,7 @@ bool ledger_waits(struct ledger *ledger, struct ledger_wait *waits_r, size_t *co
     return step != STEP_ERROR;
 }
 
-/* --- failures ------------------------------------------------------------------------------- */
+/* --- failures --------------------------------------------------------------------------------- */
 
 static void failure_clear(struct ledger_failure *f)
 {

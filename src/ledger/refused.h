@@ -1,4 +1,7 @@
-/* Bytes that came for a document and were not taken for its file. Threads and failures as in ledger.h. */
+/*
+ * Bytes that came for a document and were not taken for its file. Threads and failures as in
+ * ledger.h.
+ */
 #pragma once
 
 #include "base/digest.h"

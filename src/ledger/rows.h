@@ -1,4 +1,7 @@
-/* Reading the ledger's rows: columns as texts, and the words for states and links. Private to ledger/. */
+/*
+ * Reading the ledger's rows: columns as texts, and the words for states and links. Private to
+ * ledger/.
+ */
 #pragma once
 
 #include "ledger/states.h"
@@ -36,7 +39,10 @@ struct ledger_row {
     char *type, *class;
 };
 
-/* Reads columns document, state, epoch, type, link, size, in this order; STEP_ERROR as ledger_next(). */
+/*
+ * Reads columns document, state, epoch, type, link, size, in this order; STEP_ERROR as
+ * ledger_next().
+ */
 enum step ledger_row_next(struct sql_rows *rows, struct ledger_row *row_r, struct err *err);
 void ledger_row_clear(struct ledger_row *row);
 #define auto_row __attribute__((cleanup(ledger_row_clear))) struct ledger_row

@@ -1,6 +1,7 @@
 /*
- * Runs: each process that changes the ledger is one, with its own audit chain. A run that dies leaves
- * its documents claimed; another run releases them. Threads, changes and failures as in ledger.h.
+ * Runs: each process that changes the ledger is one, with its own audit chain. A run that dies
+ * leaves its documents claimed; another run releases them. Threads, changes and failures as in
+ * ledger.h.
  */
 #pragma once
 
@@ -44,7 +45,10 @@ must_check bool ledger_run_release(struct ledger *ledger, int64_t *freed_r, stru
 must_check bool ledger_run_release_dead(struct ledger *ledger, int64_t run, int64_t *freed_r,
                                         struct err *err);
 
-/* In a change: makes everything due that waits for a later time, and forgets how often it was tried. */
+/*
+ * In a change: makes everything due that waits for a later time, and forgets how often it was
+ * tried.
+ */
 must_check bool ledger_make_waiting_due(struct ledger *ledger, struct err *err);
 
 /* A run that has not ended. */

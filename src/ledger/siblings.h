@@ -1,15 +1,15 @@
 /*
- * The other documents of a record. A record is marked once, when the last of its documents is stored.
- * Threads, changes and failures as in ledger.h.
+ * The other documents of a record. A record is marked once, when the last of its documents is
+ * stored. Threads, changes and failures as in ledger.h.
  */
 #pragma once
 
 #include "ledger/claims.h"
 
 /*
- * In a change, after ledger_store() or for a stored document: whether the record may be marked. It may
- * when each of its documents is stored, from the same modification of the record. Those that were stored
- * from an older one, or are done without this document, are put back to waiting.
+ * In a change, after ledger_store() or for a stored document: whether the record may be marked. It
+ * may when each of its documents is stored, from the same modification of the record. Those that
+ * were stored from an older one, or are done without this document, are put back to waiting.
  */
 must_check bool ledger_record_ready(struct ledger *ledger, const struct ledger_claim *claim,
                                     uint64_t mod_id, bool *ready_r, struct err *err);

@@ -5,7 +5,7 @@
 #include "base/time.h"
 #include "ledger/inside.h"
 
-/* --- versions ------------------------------------------------------------------------------- */
+/* --- versions --------------------------------------------------------------------------------- */
 
 void ledger_version_clear(struct ledger_version *version)
 {

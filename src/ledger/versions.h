@@ -1,6 +1,6 @@
 /*
- * Versions: which bytes are meant to be stored for a document and under which key, committed before they
- * are put, and what the store has. Threads, changes and failures as in ledger.h.
+ * Versions: which bytes are meant to be stored for a document and under which key, committed
+ * before they are put, and what the store has. Threads, changes and failures as in ledger.h.
  */
 #pragma once
 
@@ -42,10 +42,15 @@ must_check bool ledger_has_versions(struct ledger *ledger, bool *has_r, struct e
 must_check bool ledger_marks(struct ledger *ledger, uint64_t record_id, char ***marks_r,
                              size_t *count_r, struct err *err);
 
-/* In a change: writes down what is meant to be stored; gives the version its number if it has none. */
+/*
+ * In a change: writes down what is meant to be stored; gives the version its number if it has
+ * none.
+ */
 must_check bool ledger_intend(struct ledger *ledger, const struct ledger_claim *claim,
                               struct ledger_version *version, struct err *err);
 
-/* In a change: forgets an intent. Only for a caller that knows that nothing was put under its key. */
+/*
+ * In a change: forgets an intent. Only for a caller that knows that nothing was put under its key.
+ */
 must_check bool ledger_withdraw(struct ledger *ledger, const struct ledger_claim *claim,
                                 int64_t number, struct err *err);
