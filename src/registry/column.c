@@ -17,7 +17,7 @@ void column_clear(struct registry_column *column)
     *column = (struct registry_column){ 0 };
 }
 
-/* --- types ---------------------------------------------------------------------------------- */
+/* --- types ------------------------------------------------------------------------------------ */
 
 static const struct {
     const char *begins;
@@ -123,7 +123,7 @@ const char *column_wants(const struct registry_column *column)
     abort();
 }
 
-/* --- values --------------------------------------------------------------------------------- */
+/* --- values ----------------------------------------------------------------------------------- */
 
 /* Nothing is null, but where a column takes none: there a text is empty. */
 static struct sql_value column_nothing(const struct registry_column *column)

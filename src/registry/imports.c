@@ -42,7 +42,7 @@ bool registry_note_import(struct registry *registry, int64_t import, struct span
                       err);
 }
 
-/* --- who points to a row -------------------------------------------------------------------- */
+/* --- who points to a row ---------------------------------------------------------------------- */
 
 /* One number: how many rows of whichever tables point to a patient. $1 in the form of its own
  * column, $2 in that of the documents'.
@@ -82,25 +82,21 @@ static bool statements_make(struct registry *registry, struct err *err)
 
     if (!referencing_write(registry, &pointing, err))
         return false;
-    free(registry->texts[TEXT_REFERENCING]);
-    free(registry->texts[TEXT_REMOVE]);
-    registry->texts[TEXT_REFERENCING] = str_take(&pointing);
-    registry->texts[TEXT_REMOVE] = mem_printf("delete from %s where %s = $1",
-                                              registry_table_name(t),
-                                              registry_table_column(t, NAME_ROW_ID));
-    registry->referencing = (struct sql_text){ "patient_pointed", registry->texts[TEXT_REFERENCING],
-                                               registry->texts[TEXT_REFERENCING] };
-    registry->remove = (struct sql_text){ "patient_remove", registry->texts[TEXT_REMOVE],
-                                          registry->texts[TEXT_REMOVE] };
+    registry_statement_set(&registry->statements[STATEMENT_REFERENCING], "patient_pointed",
+                           str_take(&pointing));
+    registry_statement_set(&registry->statements[STATEMENT_REMOVE], "patient_remove",
+                           mem_printf("delete from %s where %s = $1", registry_table_name(t),
+                                      registry_table_column(t, NAME_ROW_ID)));
     return true;
 }
 
-/* --- one row -------------------------------------------------------------------------------- */
+/* --- one row ---------------------------------------------------------------------------------- */
 
 static bool row_remove(struct registry *registry, const char *id, const struct sql_value *key,
                        struct err *err)
 {
-    return sql_run(registry->sql, &registry->remove, (struct sql_args){ key, 1 }, err)
+    return sql_run(registry->sql, &registry->statements[STATEMENT_REMOVE].text,
+                   (struct sql_args){ key, 1 }, err)
            && sql_run(registry->sql, &REGISTRY_IMPORTED_DROP, sql_args(sql_text(id)), err);
 }
 
@@ -126,8 +122,8 @@ static bool row_undo(struct registry *registry, const char *id, const char *seen
         undo->changed++;
         return true;
     }
-    if (!sql_number(registry->sql, &registry->referencing, (struct sql_args){ keys, 2 }, 0,
-                    &pointed, err))
+    if (!sql_number(registry->sql, &registry->statements[STATEMENT_REFERENCING].text,
+                    (struct sql_args){ keys, 2 }, 0, &pointed, err))
         return false;
     undo->referenced += pointed > 0;
     undo->removed += pointed == 0;

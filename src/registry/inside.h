@@ -3,20 +3,26 @@
 
 #include "registry/registry.h"
 #include "registry/registry_sql.h"
+#include "registry/statement.h"
 #include "registry/table.h"
 
-/* Statements made for the application's own names; the first four are those of registry.c,
- * roster.c.
- */
-enum registry_text {
-    TEXT_PREVIOUS = 4,
-    TEXT_TAKE_OVER,
-    TEXT_FIND,
-    TEXT_IMPORTS,
-    TEXT_REFERENCING,
-    TEXT_REMOVE
+/* Statements that are made for the application's own names. */
+enum {
+    /* documents.c */
+    STATEMENT_DELETED,
+    /* patients.c */
+    STATEMENT_PATIENTS_ALL,
+    STATEMENT_PATIENTS_COUNT,
+    STATEMENT_PATIENT_HAS,
+    /* previous.c */
+    STATEMENT_PREVIOUS,
+    STATEMENT_TAKE_OVER,
+    STATEMENT_FIND,
+    STATEMENT_IMPORTS,
+    /* imports.c */
+    STATEMENT_REFERENCING,
+    STATEMENT_REMOVE,
 };
-enum { TEXTS = TEXT_REMOVE + 1 };
 
 struct registry {
     struct sql *own;  /* NULL: the ledger's connection is shared */
@@ -26,20 +32,19 @@ struct registry {
     const char *second_identifier;
     char *patient_fields[REGISTRY_FIELDS_MAX]; /* as registry_patient_fields() gives them */
     size_t patient_field_count;
-    struct registry_table *documents,
-        *patients; /* patients NULL: the application has no such table */
-    char *texts[TEXTS];
-    struct sql_text deleted, patients_all, patients_count, patient_has;
-    struct sql_text previous, take_over, find, imports;
-    struct sql_text referencing, remove; /* in imports.c */
+    struct registry_table *documents;
+    struct registry_table *patients; /* NULL: the application has no such table */
+    struct registry_statement statements[STATEMENT_REMOVE + 1];
 };
 
-/* The first change since the last commit begins one, where the ledger's does not do. */
+/* Begins a transaction with the first change after a commit, where the ledger's does not serve.
+ * In change.c. */
 must_check bool registry_begin_change(struct registry *registry, struct err *err);
 
-/* Makes the statements that read the application's patients. In roster.c. */
+/* Make the statements that read documents and patients. In documents.c and patients.c. */
+void registry_documents_prepare(struct registry *registry);
 void registry_patients_prepare(struct registry *registry);
 
-/* Whether this can be a patient's id. Fails with ERR_DATA. In roster.c. */
+/* Whether this can be a patient's id. Fails with ERR_DATA. In patients.c. */
 must_check bool registry_patient_fits(const struct registry *registry, struct span patient,
                                       struct err *err);

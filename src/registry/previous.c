@@ -26,15 +26,12 @@ static bool has_all(const struct previous_columns *columns)
 }
 
 /* Makes a statement the first time that it is wanted. */
-static const struct sql_text *statement_cached(struct registry *registry, enum registry_text which,
-                                               struct sql_text *text, const char *name,
-                                               const char *words)
+static const struct sql_text *statement_cached(struct registry_statement *statement,
+                                               const char *name, const char *words)
 {
-    if (!registry->texts[which]) {
-        registry->texts[which] = mem_text(words);
-        *text = (struct sql_text){ name, registry->texts[which], registry->texts[which] };
-    }
-    return text;
+    if (!statement->words)
+        registry_statement_set(statement, name, mem_text(words));
+    return &statement->text;
 }
 
 static struct sql_value id_value(const struct registry *registry, enum template_name name,
@@ -44,7 +41,7 @@ static struct sql_value id_value(const struct registry *registry, enum template_
     return registry_table_id(registry->documents, name, span_of(uuid_text(id, plain)), text);
 }
 
-/* --- an earlier importer's ------------------------------------------------------------------ */
+/* --- an earlier importer's -------------------------------------------------------------------- */
 
 bool registry_previous(struct registry *registry, const struct uuid *filemaker_id,
                        const struct uuid *ours, char **key_r, struct err *err)
@@ -62,7 +59,7 @@ bool registry_previous(struct registry *registry, const struct uuid *filemaker_i
                c.filemaker_id, c.id);
     if (!sql_query(
             registry->sql,
-            statement_cached(registry, TEXT_PREVIOUS, &registry->previous, "row_left",
+            statement_cached(&registry->statements[STATEMENT_PREVIOUS], "row_left",
                              str_text(&words)),
             sql_args(id_value(registry, NAME_FILEMAKER_UUID, filemaker_id, plain[0], text[0]),
                      id_value(registry, NAME_ROW_ID, ours, plain[1], text[1])),
@@ -88,14 +85,14 @@ bool registry_take_over_previous(struct registry *registry, const struct uuid *f
     return registry_begin_change(registry, err)
            && sql_run(
                registry->sql,
-               statement_cached(registry, TEXT_TAKE_OVER, &registry->take_over, "row_take_over",
+               statement_cached(&registry->statements[STATEMENT_TAKE_OVER], "row_take_over",
                                 str_text(&words)),
                sql_args(id_value(registry, NAME_FILEMAKER_UUID, filemaker_id, plain[0], text[0]),
                         id_value(registry, NAME_ROW_ID, ours, plain[1], text[1])),
                err);
 }
 
-/* --- as they are now ------------------------------------------------------------------------ */
+/* --- as they are now -------------------------------------------------------------------------- */
 
 bool registry_find_document(struct registry *registry, const struct uuid *id, bool *is_there_r,
                             char **key_r, struct err *err)
@@ -109,7 +106,7 @@ bool registry_find_document(struct registry *registry, const struct uuid *id, bo
     str_printf(&words, "select %s from %s where %s = $1", c.key ? c.key : "null", c.table, c.id);
     if (!sql_query(
             registry->sql,
-            statement_cached(registry, TEXT_FIND, &registry->find, "row_find", str_text(&words)),
+            statement_cached(&registry->statements[STATEMENT_FIND], "row_find", str_text(&words)),
             sql_args(id_value(registry, NAME_ROW_ID, id, plain, text)), &rows, err))
         return false;
     step = sql_next(rows, err);
@@ -133,7 +130,7 @@ bool registry_each_document(struct registry *registry,
     str_printf(&words, "select %s, %s from %s where %s is not null order by %s", c.filemaker_id,
                c.key, c.table, c.filemaker_id, c.id);
     if (!sql_query(registry->sql,
-                   statement_cached(registry, TEXT_IMPORTS, &registry->imports, "rows_imported",
+                   statement_cached(&registry->statements[STATEMENT_IMPORTS], "rows_imported",
                                     str_text(&words)),
                    SQL_NO_ARGS, &rows, err))
         return false;

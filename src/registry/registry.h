@@ -1,13 +1,16 @@
 /*
- * The destination: the application's own tables of documents and patients ("Nexus"). Used as they
- * are where there is an application; made, as Django would make them, where there is none. None of
- * its tables is ever altered; what we need beside them stands in tables of our own.
+ * The registry: the application's own tables of documents and patients, Nexus's or others. They are
+ * used as they are where there is an application, and made as Django would make them where there is
+ * none. None of them is ever altered; what we need beside them is in tables of our own.
  *
- * A registry stands in the ledger's database, and its changes are then committed with the ledger's;
- * or apart, in a database of its own, and its changes are then committed first: a row may be there
- * of which the ledger does not know yet, and is written again. One handle belongs to one thread.
+ * A registry is in the ledger's database, and its changes are committed with the ledger's; or
+ * apart, in a database of its own, and its changes are committed first: a row may then be there of
+ * which the ledger does not know yet, and is written again. One handle belongs to one thread.
  * Functions marked "in a change" belong to the change that registry_commit() ends. All fail with
  * ERR_DATABASE.
+ *
+ * Each heading below names the file that has the functions. previous.h reads rows that others left,
+ * look.h counts rows for status and report.
  */
 #pragma once
 
@@ -19,7 +22,7 @@
 #include "base/uuid.h"
 #include "sql/sql.h"
 
-/* --- what is written where ------------------------------------------------------------------ */
+/* --- what is written where -------------------------------------------------------------------- */
 
 /* How one column is filled: "{row_id}", "once []" (docs/registry.md). "": it is not filled. */
 struct registry_rule {
@@ -39,10 +42,10 @@ struct registry_settings {
     const char *content_type;                  /* "patients.patient"; "": there is no such table */
     struct registry_rules documents, patients; /* in place of Nexus's, or beside them */
     const char *second_identifier; /* what must agree beside the id: "dob, last_name, first_name" */
-    bool has_mrn;                  /* the source tells record numbers: they follow it */
+    bool has_mrn;                  /* the source has record numbers: the column follows them */
 };
 
-/* --- opening -------------------------------------------------------------------------------- */
+/* --- opening: registry.c ---------------------------------------------------------------------- */
 
 struct registry;
 
@@ -64,35 +67,32 @@ must_check bool registry_open_reader(const struct registry_settings *settings,
                                      struct err *err);
 
 /*
- * Looks for everything that registry_open() would not put up with; makes the tables if there are
- * none.
+ * Finds everything that would make registry_open() fail; makes the tables if there are none.
  *   problems   gets a sentence, ended by a newline, for each
  */
 must_check bool registry_check(const struct registry_settings *settings,
                                const struct cancel *cancel, struct str *problems, struct err *err);
 
-void registry_free(struct registry *registry); /* NULL is allowed; takes back what is open */
+void registry_free(struct registry *registry); /* NULL is allowed; rolls back an open change */
 void auto_registry_cleanup(struct registry **registry);
 #define auto_registry __attribute__((cleanup(auto_registry_cleanup))) struct registry
 
-/* --- changes -------------------------------------------------------------------------------- */
+/* --- changes: change.c ------------------------------------------------------------------------ */
 
 /*
- * Commits what was changed, if the registry stands apart; else the ledger's commit, which follows,
+ * Commits what was changed, if the registry is apart; else the ledger's commit, which follows,
  * does. NULL is allowed. Whatever it fails with, the same change may be made again: after
  * SQL_COMMIT_LOST too, since a row that is written twice is the same row.
  */
 must_check bool registry_commit(struct registry *registry, struct err *err);
 
-/* Takes back what was changed since the last commit, if the registry stands apart. NULL is
- * allowed. */
+/* Rolls back what was changed since the last commit, if the registry is apart. NULL is allowed. */
 void registry_take_back(struct registry *registry);
 
-/* Connects anew after SQL_AWAY or SQL_COMMIT_LOST, if the registry stands apart. NULL is allowed.
- */
+/* Connects again after SQL_AWAY or SQL_COMMIT_LOST, if the registry is apart. NULL is allowed. */
 must_check bool registry_reconnect(struct registry *registry, struct err *err);
 
-/* --- documents ------------------------------------------------------------------------------ */
+/* --- documents: documents.c ------------------------------------------------------------------- */
 
 /*
  * Who writes a row. A lower epoch of the same ledger, or an older ledger, is refused as a
@@ -103,7 +103,7 @@ struct registry_writer {
     int64_t epoch;   /* the claim's                                                */
 };
 
-/* What a record says in one of its fields. */
+/* The value of one field of a record. */
 struct registry_field {
     struct span text;
     bool is_number; /* it came as one: `text` is a JSON number */
@@ -162,20 +162,20 @@ struct registry_move {
 must_check bool registry_move_document(struct registry *registry, const struct registry_move *move,
                                        bool *there_r, struct err *err);
 
-/* How many rows of ours are not in the application any more. */
+/* Counts our rows that the application does not have any more. */
 must_check bool registry_count_deleted(struct registry *registry, int64_t *count_r,
                                        struct err *err);
 
-/* --- patients ------------------------------------------------------------------------------- */
+/* --- patients: patients.c, matching.c, imports.c ---------------------------------------------- */
 
 enum { REGISTRY_PATIENT_SIZE = 64 }; /* of an application's id of a patient */
 
-/* A patient as FileMaker tells it. What is not known is empty. */
+/* A patient as FileMaker has it. What is not known is empty. */
 struct registry_person {
     struct span filemaker_id;
     struct span first_name, last_name;
     const char *dob;      /* "1980-02-29", or ""                                          */
-    struct span dob_text; /* what it says, if that is no date: kept in the metadata       */
+    struct span dob_text; /* as spelled, if that is no date: kept in the metadata          */
     struct span mrn;      /* its record number; nothing else ever stands for one          */
 
     /* Any other field that a column asks for, by its place in registry_patient_fields(). */
@@ -195,14 +195,14 @@ size_t registry_patient_fields(const struct registry_settings *settings,
 
 /*
  * The application's column that must have a record number of its own for each patient; NULL: none
- * must, and one that the source does not tell is left empty.
+ * must, and one that the source does not have is left empty.
  */
 const char *registry_needs_mrn(const struct registry *registry);
 
 /*
- * In a change: begins to hear of FileMaker's patients. Each is then told once with
- * registry_person_collect(), and registry_persons_finish() ends it.
- *   complete   all were told: whom FileMaker does not have any more is in doubt
+ * In a change: begins to collect FileMaker's patients. registry_person_collect() adds each of them
+ * once, and registry_persons_finish() ends it.
+ *   complete   all were collected: patients that FileMaker does not have any more are in doubt
  */
 must_check bool registry_persons_begin(struct registry *registry, int64_t *import_r,
                                        struct err *err);
@@ -213,7 +213,7 @@ must_check bool registry_persons_finish(struct registry *registry, int64_t impor
 
 /*
  * In a change: reads the application's patients into the map that registry_match() looks into, and
- * compares them with those that FileMaker told.
+ * compares them with FileMaker's.
  *   count_r   patients with a FileMaker id
  */
 must_check bool registry_map_patients(struct registry *registry, int64_t *count_r, struct err *err);
@@ -221,7 +221,7 @@ must_check bool registry_map_patients(struct registry *registry, int64_t *count_
 enum registry_match {
     REGISTRY_NO_PATIENT,
     REGISTRY_ONE_PATIENT,
-    REGISTRY_REVIEW, /* whose it is must be found out by people: registry_doubts() */
+    REGISTRY_REVIEW, /* people must find out whose it is: registry_doubts() */
 };
 
 /*
@@ -237,7 +237,7 @@ enum { REGISTRY_DAY_SIZE = 16 };
 must_check bool registry_patient_dob(struct registry *registry, struct span filemaker_id,
                                      char born[REGISTRY_DAY_SIZE], struct err *err);
 
-/* Whose patient nobody can be sure of. */
+/* A patient of whom nobody can be sure, or a document whose patient is in doubt. */
 struct registry_doubt {
     struct span filemaker_id; /* FileMaker's, of the patient                 */
     struct span patient;      /* the application's id, or empty              */
@@ -245,7 +245,7 @@ struct registry_doubt {
     struct span why;
 };
 
-/* Tells every doubt. */
+/* Calls `on_doubt` for every doubt. Also fails as `on_doubt` does. */
 must_check bool registry_doubts(struct registry *registry,
                                 bool (*on_doubt)(void *arg, const struct registry_doubt *doubt,
                                                  struct err *err),
@@ -271,8 +271,8 @@ must_check bool registry_put_patient(struct registry *registry,
                                      struct err *err);
 
 /*
- * In a change: takes note that an import made the row of a patient, or renewed one of ours, so that
- * it can be taken back. A row that people have changed before it was renewed stays theirs.
+ * In a change: notes that an import made the row of a patient, or renewed one of ours, so that it
+ * can be undone. A row that people had changed before it was renewed stays theirs.
  *   is_new     the import made it
  *   was_ours   what registry_is_as_imported() said before it was written; true for a new one
  */
@@ -284,7 +284,7 @@ must_check bool registry_note_import(struct registry *registry, int64_t import,
 must_check bool registry_is_as_imported(struct registry *registry, struct span filemaker_id,
                                         bool *is_r, struct err *err);
 
-/* What became of the rows that an import made. */
+/* What happened to the rows that an import made. */
 struct registry_undo {
     int64_t import;     /* which one; 0: there is none to take back */
     int64_t removed;    /* or would be */
@@ -294,7 +294,7 @@ struct registry_undo {
 };
 
 /*
- * In a change: takes away the rows of patients that an import made, but for those that somebody
+ * In a change: removes the rows of patients that an import made, but for those that somebody
  * changed, or that a document or any row with a foreign key points to.
  *   import   its number; 0: the last of which rows are left
  *   dry      only counts

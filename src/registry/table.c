@@ -1,10 +1,11 @@
-/* Statements are put together from names in quotes and parameters alone. */
+/* A table's columns are read from the database before its statements are made. */
 #include "registry/table.h"
 
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "registry/column.h"
 #include "registry/registry_sql.h"
+#include "registry/statement.h"
 
 enum { COLUMNS_MAX = 32, NAME_BYTES = 256, MIXED_MAX = 64 * 1024, STATEMENT_MAX = 32 * 1024 };
 
@@ -15,8 +16,7 @@ struct registry_table {
     struct registry_column columns[COLUMNS_MAX];
     size_t count;
     struct str whole_row; /* an expression: everything that a row says, whoever's column it is */
-    char *texts[4];
-    struct sql_text put, has, move, look;
+    struct registry_statement put, has, move, look;
 };
 
 void registry_table_free(struct registry_table *table)
@@ -25,8 +25,10 @@ void registry_table_free(struct registry_table *table)
         return;
     for (size_t i = 0; i < table->count; i++)
         column_clear(&table->columns[i]);
-    for (size_t i = 0; i < lengthof(table->texts); i++)
-        free(table->texts[i]);
+    free(table->put.words);
+    free(table->has.words);
+    free(table->move.words);
+    free(table->look.words);
     str_clear(&table->whole_row);
     free(table->plain_name);
     free(table->quoted_name);
@@ -93,7 +95,7 @@ void registry_table_compare(const struct registry_table *documents,
                    patients->plain_name, patient->plain_name, patient->type);
 }
 
-/* --- names ---------------------------------------------------------------------------------- */
+/* --- names ------------------------------------------------------------------------------------ */
 
 static void name_quote(struct str *to, struct span name)
 {
@@ -128,7 +130,7 @@ static char *quoted_table(const struct sql *sql, const char *name)
     return str_take(&text);
 }
 
-/* --- rules ---------------------------------------------------------------------------------- */
+/* --- rules ------------------------------------------------------------------------------------ */
 
 static const char *section_of(const struct registry_table *table)
 {
@@ -188,7 +190,7 @@ static void rule_take(struct registry_table *table, const struct registry_rule *
     }
 }
 
-/* --- what the columns are ------------------------------------------------------------------- */
+/* --- what the columns are --------------------------------------------------------------------- */
 
 /* A column that no rule fills must be able to do without a value. */
 static void column_take(struct registry_table *table, const struct sql_rows *rows,
@@ -272,110 +274,21 @@ static bool columns_read(struct registry_table *table, struct str *problems, str
     return true;
 }
 
-/* --- statements ----------------------------------------------------------------------------- */
-
-static bool column_is_compared(const struct registry_column *column)
-{
-    return !column->template.once && !template_is(&column->template, NAME_ROW_ID)
-           && !template_is(&column->template, NAME_NOW);
-}
-
-static void difference_write(const struct registry_table *table,
-                             const struct registry_column *column, struct str *to)
-{
-    bool is_json = column->kind == COLUMN_JSON;
-
-    str_printf(to, is_json ? "cast(%s.%s as text)" : "%s.%s", table->quoted_name,
-               column->quoted_name);
-    str_printf(to,
-               is_json ? " is distinct from cast(excluded.%s as text)"
-                       : " is distinct from excluded.%s",
-               column->quoted_name);
-}
-
-static void conflict_write(const struct registry_table *table, const char *key, struct str *to)
-{
-    const char *comma = " do update set ", * or = " where ";
-
-    str_printf(to, " on conflict (%s)", key);
-    for (size_t i = 0; i < table->count; i++) {
-        const struct registry_column *column = &table->columns[i];
-
-        if (column->read_only || column->template.once
-            || template_is(&column->template, NAME_ROW_ID))
-            continue;
-        str_printf(to, "%s%s = excluded.%s", comma, column->quoted_name, column->quoted_name);
-        comma = ", ";
-    }
-    if (*comma == ' ') {
-        str_add_text(to, " do nothing");
-        return;
-    }
-    for (size_t i = 0; i < table->count; i++) {
-        if (table->columns[i].read_only || !column_is_compared(&table->columns[i]))
-            continue;
-        str_add_text(to, or);
-        difference_write(table, &table->columns[i], to);
-        or = " or ";
-    }
-}
-
-/* Parameter $n is the value of the nth column, in every statement. */
-static void put_write(const struct registry_table *table, struct str *to)
-{
-    const char *key = registry_table_column(table, NAME_ROW_ID), *comma = "";
-
-    str_printf(to, "insert into %s (", table->quoted_name);
-    for (size_t i = 0; i < table->count; i++) {
-        if (table->columns[i].read_only)
-            continue;
-        str_printf(to, "%s%s", comma, table->columns[i].quoted_name);
-        comma = ", ";
-    }
-    str_add_text(to, ") values (");
-    comma = "";
-    for (size_t i = 0, n = 0; i < table->count; i++) {
-        if (table->columns[i].read_only)
-            continue;
-        str_printf(to, "%s$%zu", comma, ++n);
-        comma = ", ";
-    }
-    str_add_char(to, ')');
-    if (key)
-        conflict_write(table, key, to);
-}
-
-static void move_write(const struct registry_table *table, const char *key, struct str *to)
-{
-    size_t n = 0;
-
-    str_printf(to, "update %s set ", table->quoted_name);
-    for (size_t i = 0; i < table->count; i++)
-        if (template_follows_patient(&table->columns[i].template)) {
-            str_printf(to, "%s%s = $%zu", n ? ", " : "", table->columns[i].quoted_name, n + 1);
-            n++;
-        }
-    str_printf(to, " where %s = $%zu", key, n + 1);
-}
-
-static struct sql_text statement_take(const char *name, struct str *words, char **text)
-{
-    *text = str_take(words);
-    return (struct sql_text){ name, *text, *text };
-}
+/* --- statements ------------------------------------------------------------------------------- */
 
 static bool statements_make(struct registry_table *table, struct err *err)
 {
     bool is_sqlite = sql_kind_of(table->sql) == SQL_SQLITE;
     const char *key = registry_table_column(table, NAME_ROW_ID);
+    struct statement_table names = { table->quoted_name, key, table->columns, table->count };
     auto_str put = STR_MAX(STATEMENT_MAX), has = STR_MAX(STATEMENT_MAX),
              move = STR_MAX(STATEMENT_MAX), look = STR_MAX(STATEMENT_MAX);
 
-    put_write(table, &put);
+    statement_put(&names, &put);
     if (key) {
         str_printf(&has, "select count(*) from (select %s from %s where %s = $1%s) held", key,
                    table->quoted_name, key, is_sqlite ? "" : " for key share");
-        move_write(table, key, &move);
+        statement_move(&names, &move);
         str_printf(&look, "select %s from %s where %s = $1", str_text(&table->whole_row),
                    table->quoted_name, key);
     }
@@ -383,10 +296,10 @@ static bool statements_make(struct registry_table *table, struct err *err)
         || !str_fits(&move, "a statement", err) || !str_fits(&look, "a statement", err)
         || !str_fits(&table->whole_row, "a table's columns", err))
         return false;
-    table->put = statement_take("row_put", &put, &table->texts[0]);
-    table->has = statement_take("row_has", &has, &table->texts[1]);
-    table->move = statement_take("row_move", &move, &table->texts[2]);
-    table->look = statement_take("row_look", &look, &table->texts[3]);
+    registry_statement_set(&table->put, "row_put", str_take(&put));
+    registry_statement_set(&table->has, "row_has", str_take(&has));
+    registry_statement_set(&table->move, "row_move", str_take(&move));
+    registry_statement_set(&table->look, "row_look", str_take(&look));
     return true;
 }
 
@@ -410,7 +323,7 @@ bool registry_table_open(struct sql *sql, enum template_table kind, const char *
     return true;
 }
 
-/* --- values --------------------------------------------------------------------------------- */
+/* --- values ----------------------------------------------------------------------------------- */
 
 /* A key that was cut would lead to nothing. */
 static bool text_fits_column(const struct registry_table *table,
@@ -473,7 +386,7 @@ bool registry_table_put(struct registry_table *table, const struct template_valu
         if (!table->columns[i].read_only
             && !parameter_add(table, &table->columns[i], values, &parameters, err))
             return false;
-    if (!table_run(table, &table->put, &parameters, err))
+    if (!table_run(table, &table->put.text, &parameters, err))
         return false;
     *changed_r = sql_changed(table->sql) > 0;
     return true;
@@ -490,7 +403,7 @@ bool registry_table_move(struct registry_table *table, const struct template_val
             return false;
     return parameters.count == 0
            || (parameter_add(table, column_of(table, NAME_ROW_ID), values, &parameters, err)
-               && table_run(table, &table->move, &parameters, err));
+               && table_run(table, &table->move.text, &parameters, err));
 }
 
 struct sql_value registry_table_id(const struct registry_table *table, enum template_name name,
@@ -507,7 +420,7 @@ bool registry_table_has(struct registry_table *table, const struct uuid *id, boo
     char text[COLUMN_TEXT_SIZE];
     int64_t count;
 
-    if (!sql_number(table->sql, &table->has,
+    if (!sql_number(table->sql, &table->has.text,
                     sql_args(column_uuid(column_of(table, NAME_ROW_ID), id, text)), 0, &count, err))
         return false;
     *has_r = count > 0;
@@ -523,7 +436,7 @@ bool registry_table_row_hash(struct registry_table *table, const struct uuid *id
     enum step step;
 
     seen_r[0] = '\0';
-    if (!sql_query(table->sql, &table->look,
+    if (!sql_query(table->sql, &table->look.text,
                    sql_args(column_uuid(column_of(table, NAME_ROW_ID), id, text)), &rows, err))
         return false;
     step = sql_next(rows, err);

@@ -147,7 +147,7 @@ bool template_is_whole(const struct template *template)
     return false;
 }
 
-/* --- values --------------------------------------------------------------------------------- */
+/* --- values ----------------------------------------------------------------------------------- */
 
 static void piece_value_add(struct str *to, const struct value *value)
 {

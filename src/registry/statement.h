@@ -1,0 +1,31 @@
+/*
+ * The statements that write rows of a table with columns of any name. Parameter $n is the value of
+ * the nth column that the statement writes. Private to registry/.
+ */
+#pragma once
+
+#include "base/str.h"
+#include "registry/column.h"
+#include "sql/sql.h"
+
+/* A statement made for the application's own names. */
+struct registry_statement {
+    char *words;
+    struct sql_text text;
+};
+
+/* Sets a statement; takes `words`, and frees those that it had. */
+void registry_statement_set(struct registry_statement *statement, const char *name, char *words);
+
+/* A table; its names are in quotes. */
+struct statement_table {
+    const char *name, *key; /* key: the column of {row_id}, or NULL */
+    const struct registry_column *columns;
+    size_t count;
+};
+
+/* Makes a row, or brings it up to date but for what is written once. */
+void statement_put(const struct statement_table *table, struct str *to);
+
+/* Writes those columns of the row `key` that follow its patient; the key is the last parameter. */
+void statement_move(const struct statement_table *table, struct str *to);
