@@ -63,6 +63,7 @@ BROKEN_OFF = [
     ("answers longer than they say", ["on list first 3 do longer 10"], 0, ""),
     ("a count that lies in the end", ["on list after 3 do found-count +3"], 3,
      "the record count could not be confirmed"),
+    ("finds that count otherwise than the list", ["on find do found-count +3"], 3, "finds say that there are 303"),
 ]
 UNCLOSED = ("sessions",)  # where a session is ended by the server, or its token never arrives
 
