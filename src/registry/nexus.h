@@ -5,7 +5,10 @@
  */
 #pragma once
 
-#include "registry/registry.h"
+#include "base/base.h"
+#include "base/err.h"
+#include "registry/settings.h"
+#include "sql/sql.h"
 
 /* The names as the settings say, or Nexus's own. */
 const char *nexus_documents_table(const struct registry_settings *settings);

@@ -7,13 +7,6 @@ from tree import Tap, files, text
 LINES_MOST = 500
 LENGTHS_MOST = (11, 22, 62)  # median, 90th percentile and longest of the functions in src/
 DOCUMENTED_LEAST = 88        # of a hundred prototypes in src/
-# Files that wait to be split, with their lines; a few more are for names that wrap anew.
-LONG = {
-    "src/cmd/checks_source.c": 542,
-    "src/cmd/settings.c": 633,
-}
-A_FEW = 20
-
 SAMPLE = """/* A comment: "one */
 struct one {
     int a; /* {} */
@@ -68,19 +61,17 @@ def planted(tap):
             ("lengths are spread", measures.spread(range(1, 101)), (51, 91, 100)),
             ("comments of prototypes are seen", [good for _, good in measures.prototypes(HEADER)],
              [False, False, True, True, True, False]),
-            ("long files are found", list(too_long({"long": 501, "short": 500, "known": 620, "grown": 621, "cut": 500},
-                                                   {"known": 600, "grown": 600, "cut": 600})),
-             ["long has 501 lines, more than 500", "grown has 621 lines, more than 600"]),
+            ("long files are found", too_long({"long": 501, "short": 500}),
+             ["long has 501 lines, more than 500"]),
             ("namesakes are found", namesakes({"a": SAMPLE, "b": "union b {\n}"}), ["one: struct in a, enum in a"]),
             ("names of one word are found", one_word({"a": SAMPLE}), ["a: say()"])):
         tap.check(name, [] if found == wanted else [f"wanted {wanted}", f"found {found}"])
 
 
-def too_long(lines, known):
-    """Complaints about {path: lines}, of which some are known to be long."""
-    for path, count in lines.items():
-        if count > (known[path] + A_FEW if path in known else LINES_MOST):
-            yield f"{path} has {count} lines, more than {known.get(path, LINES_MOST)}"
+def too_long(lines):
+    """Complaints about {path: lines}."""
+    return [f"{path} has {count} lines, more than {LINES_MOST}" for path, count in lines.items()
+            if count > LINES_MOST]
 
 
 def namesakes(texts):
@@ -122,7 +113,7 @@ planted(tap)
 texts = {path: text(path) for top in ("src/", "sim/", "audit/") for path in files(".c", ".h", under=top)}
 lengths(tap, texts)
 tap.check("files are short, but for those that wait",
-          list(too_long({path: len(content.splitlines()) for path, content in texts.items()}, LONG)))
+          too_long({path: len(content.splitlines()) for path, content in texts.items()}))
 documented(tap, texts)
 tap.check("every tag has one meaning", namesakes(texts))
 tap.check("names of static functions have two words", one_word(texts))
