@@ -94,7 +94,7 @@ static bool url_check(const char *url, bool *has_root_r)
         audit_give_up("a service file is not asked: name host, database and user in the URL");
     if (option_of(options, "password"))
         audit_give_up(
-            "a password does not belong into the URL, where everybody on the machine can read "
+            "a password must not stand in the URL, where everybody on the machine can read "
             "it: put it into PGPASSWORD, or into a file and name that with ?passfile=FILE");
     mode = option_of(options, "sslmode");
     remote = !is_local(option_of(options, "host")) || !is_local(option_of(options, "hostaddr"));

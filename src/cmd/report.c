@@ -139,7 +139,7 @@ const struct cmd cmd_report = {
     "Write the report that the owner reads and signs",
     "One HTML file that needs nothing but itself: two pages in plain language, then\n"
     "plots, the run history, every failure with its evidence, every waiver, the\n"
-    "settings without secrets, the versions. Every sum in it is reached on two ways\n"
+    "settings without secrets, the versions. Every sum in it is reached in two ways\n"
     "before the first line is written; if they disagree there is no report.\n"
     "\n"
     "May be written at any time, also while a run is under way: it holds nobody up.\n"

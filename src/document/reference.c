@@ -51,8 +51,8 @@ static bool segments_add(struct str *to, const char *path)
 }
 
 /*
- * Case does not count: the folders of Windows and macOS do not care, and people neither. `folder_r`
- * is how long the mounted folder's part of the path is.
+ * Case does not count: Windows, macOS and people do not distinguish it.
+ *   folder_r   how long the mounted folder's part of the path is
  */
 static char *path_replace(struct span from, struct span to, const char *path, size_t *folder_r)
 {
