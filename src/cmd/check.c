@@ -228,7 +228,7 @@ static const struct opt check_opts[] = {
     OPT_TEXT(struct check_options, write_test, "write-test", 0, "RECORDID",
              "mark this record in FileMaker, and take the mark back"),
     OPT_TEXT(struct check_options, policy, "policy", 0, "run|link",
-             "only print the rights that a bucket's account must give: for runs, which\n"
+             "print only the rights that a bucket's account must have: for runs, which\n"
              "remove nothing, or for link too"),
     OPT_END,
 };
@@ -237,16 +237,17 @@ static const struct check_options check_defaults = { 0 };
 
 const struct cmd cmd_check = {
     "check",
-    "Try every assumption, and say how to mend what fails",
+    "Try every assumption, and say how to mend each failure",
     "Tries each setting as a run will use it: makes and removes a file in the store,\n"
-    "opens ledger and registry, reaches FileMaker Server and its certificate, logs in,\n"
-    "looks at the layouts and their fields, counts ids, reads records over the whole\n"
-    "layout and fetches some of their files, looks for room on the disks. Each step is\n"
-    "ok, a note, left out because of something, or to mend (FAIL). Writes nothing to\n"
-    "FileMaker, unless --write-test names a record: one that is not marked yet.\n"
+    "opens the ledger and the registry, reaches FileMaker Server and checks its\n"
+    "certificate, logs in, looks at the layouts and their fields, counts ids, reads\n"
+    "records over the whole layout and fetches some of their files, and looks for room on\n"
+    "the disks. Each step ends as ok, as a note, as left out for a reason, or as FAIL,\n"
+    "something to mend. It writes nothing to FileMaker, unless --write-test names a\n"
+    "record that is not marked yet.\n"
     "\n"
-    "Ends with 0 if nothing is to mend, with 1 if something is, with 2 if the\n"
-    "configuration cannot be read as it stands.",
+    "Exits with 0 if there is nothing to mend, with 1 if there is, with 2 if the\n"
+    "configuration cannot be read.",
     check_opts,
     &check_defaults,
     sizeof check_defaults,

@@ -41,7 +41,7 @@ static bool selection_is_given(const struct decide_options *o, struct err *err)
 {
     if (o->class || o->id || o->record || o->all)
         return true;
-    return err_set(err, ERR_USAGE, 0, "which documents: --class, --id, --record, or --all");
+    return err_set(err, ERR_USAGE, 0, "name the documents: --class, --id, --record or --all");
 }
 
 static int decision_body(struct work *work, struct err *err)
@@ -91,7 +91,7 @@ static int accept_command(const struct cli_globals *globals, const void *arg, st
                    : -1;
 
     if (code == EXIT_LEFT)
-        print("nothing came for it that could be accepted: 'accept' is for what failed as "
+        print("there is nothing to accept: 'accept' is for documents that failed as "
               "container-not-a-file, container-zero or store-conflict\n");
     else if (code == EXIT_DONE)
         print("next: fmferry run\n");
@@ -109,8 +109,9 @@ static const struct opt retry_opts[] = { SELECTION_OPTS, OPT_END };
 
 static const struct opt waive_opts[] = {
     SELECTION_OPTS,
-    OPT_NEED(struct decide_options, by, "by", 0, "NAME", "who decides"),
-    OPT_NEED(struct decide_options, reason, "reason", 0, "TEXT", "why the loss is acceptable"),
+    OPT_NEED(struct decide_options, by, "by", 0, "NAME", "the name of the person who decides"),
+    OPT_NEED(struct decide_options, reason, "reason", 0, "TEXT",
+             "the reason: why the loss is acceptable"),
     OPT_END,
 };
 
@@ -118,8 +119,8 @@ static const struct opt accept_opts[] = {
     OPT_TEXT(struct decide_options, class, "class", 0, "CLASS", "all that failed with this class"),
     OPT_TEXT(struct decide_options, id, "id", 0, "ID", "the document with this FileMaker id"),
     OPT_TEXT(struct decide_options, record, "record", 0, "N", "the documents of this record"),
-    OPT_NEED(struct decide_options, by, "by", 0, "NAME", "who decides"),
-    OPT_NEED(struct decide_options, reason, "reason", 0, "TEXT", "how it is known"),
+    OPT_NEED(struct decide_options, by, "by", 0, "NAME", "the name of the person who decides"),
+    OPT_NEED(struct decide_options, reason, "reason", 0, "TEXT", "the reason: how it is known"),
     OPT_END,
 };
 
@@ -129,7 +130,7 @@ const struct cmd cmd_retry = {
     "retry",
     "Put failed or waived documents back to waiting",
     "The next run tries them again, with all their tries. Documents that failed for a\n"
-    "reason that may pass by itself need no retry: every run tries them anew.",
+    "reason that may pass by itself need no retry: every run tries them again.",
     retry_opts,
     &decide_defaults,
     sizeof decide_defaults,
@@ -138,12 +139,12 @@ const struct cmd cmd_retry = {
 
 const struct cmd cmd_accept = {
     "accept",
-    "Say that what came is the document, by name and with a reason",
-    "For documents that look like an error page and are none, for files without a byte,\n"
-    "and for keys under which somebody else's object lies: the next run stores exactly\n"
-    "the bytes that came last (beside the other object, which stays). If other bytes\n"
-    "come by then, it fails again. Name and reason stand in the ledger, its audit chain\n"
-    "and the report.",
+    "Accept the bytes that came as the document, with a name and a reason",
+    "Use it for documents that look like an error page but are not one, for empty files,\n"
+    "and for keys that hold somebody else's object: the next run stores exactly the\n"
+    "bytes that came last (beside the other object, which stays). If other bytes come\n"
+    "then, the document fails again. The name and the reason are kept in the ledger,\n"
+    "its audit chain and the report.",
     accept_opts,
     &decide_defaults,
     sizeof decide_defaults,
@@ -152,9 +153,9 @@ const struct cmd cmd_accept = {
 
 const struct cmd cmd_waive = {
     "waive",
-    "Accept that documents will not arrive, by name and with a reason",
-    "A waived document counts as settled. Name and reason stand in the ledger, its\n"
-    "audit chain and the report. 'fmferry retry' takes it back.",
+    "Accept that documents will not arrive, with a name and a reason",
+    "A waived document counts as settled. The name and the reason are kept in the ledger,\n"
+    "its audit chain and the report. 'fmferry retry' takes the waiver back.",
     waive_opts,
     &decide_defaults,
     sizeof decide_defaults,

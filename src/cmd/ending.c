@@ -18,8 +18,8 @@ static void tried_say(const struct counts_snapshot *counts)
     int64_t wait = counts->processed - counts->successful - counts->failed;
 
     if (wait > 0)
-        print("%jd tried, %jd could be read and stored; %jd wait for another try "
-              "('fmferry failures' says why)\n",
+        print("%jd tried, %jd could be read and stored; %jd are waiting for another try ('fmferry "
+              "failures' says why)\n",
               (intmax_t)counts->processed, (intmax_t)counts->successful, (intmax_t)wait);
 }
 

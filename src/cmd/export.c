@@ -58,7 +58,8 @@ static int fhir_command(const struct cli_globals *globals, const void *arg, stru
 }
 
 static const struct opt export_opts[] = {
-    OPT_PLACE(struct export_options, folder, "DIR", true, "where to; must not be there yet"),
+    OPT_PLACE(struct export_options, folder, "DIR", true,
+              "the folder to write; it must not exist yet"),
     OPT_END,
 };
 
@@ -67,9 +68,9 @@ static const struct export_options export_defaults = { 0 };
 const struct cmd cmd_export_bagit = {
     "export bagit",
     "Write all documents as a bag (RFC 8493)",
-    "For archives: the files under their keys, what is known of each and of the\n"
-    "patients as JSON lines, and manifests of SHA-256. Every byte is compared with its\n"
-    "hash on the way. The folder is there when it is whole, as DIR.partial before.",
+    "For archives: the files under their keys, the data of documents and patients as\n"
+    "JSON lines, and SHA-256 manifests. The bytes of every file are compared with its\n"
+    "hash on the way. The folder is called DIR.partial until it is complete.",
     export_opts,
     &export_defaults,
     sizeof export_defaults,
@@ -79,9 +80,9 @@ const struct cmd cmd_export_bagit = {
 const struct cmd cmd_export_fhir = {
     "export fhir",
     "Write all documents as FHIR R4 (NDJSON)",
-    "For another system: Patient, DocumentReference and Binary, the files inside.\n"
-    "Every byte is compared with its hash on the way. The folder is there when it is\n"
-    "whole, as DIR.partial before.",
+    "For another system: Patient, DocumentReference and Binary, with the files inside.\n"
+    "The bytes of every file are compared with its hash on the\n"
+    "way. The folder is called DIR.partial until it is complete.",
     export_opts,
     &export_defaults,
     sizeof export_defaults,

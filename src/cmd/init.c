@@ -74,9 +74,10 @@ static void file_write(struct str *to, char *const *answers)
 {
     const char *section = "";
 
-    str_add_text(to,
-                 "# What fmferry moves, and where to. These are the settings that a clinic sets;\n"
-                 "# 'fmferry settings' explains all that there are, and their defaults.\n");
+    str_add_text(
+        to,
+        "# The settings of fmferry: what it moves, and where to. These are the ones that a clinic\n"
+        "# sets; 'fmferry settings' explains all of them, with their defaults.\n");
     for (size_t i = 0; i < lengthof(init_keys); i++) {
         const struct conf_key *key = key_of(init_keys[i].section, init_keys[i].name);
         const char *value = answers[i] ? answers[i] : key->fallback;
@@ -109,7 +110,7 @@ static bool signing_key_make(const char *path, bool must_be_new, struct err *err
         return false;
     return !must_be_new
            || err_set(err, ERR_USAGE, 0,
-                      "'%s' is there already: certificates may be signed with it", path);
+                      "'%s' already exists: certificates may have been signed with it", path);
 }
 
 /* For a configuration that is older than certificates are. */
@@ -138,7 +139,7 @@ static int init_command(const struct cli_globals *globals, const void *arg, stru
         good = fs_create(globals->config, str_span(&text), 0600, err);
         if (!good && err->kind == ERR_OS && err->code == EEXIST)
             (void)err_set(err, ERR_USAGE, 0,
-                          "'%s' is there already: edit it, or choose another name with --config",
+                          "'%s' already exists: edit it, or choose another name with --config",
                           globals->config);
     }
     good = good && signing_key_make(key_of("report", "signing_key")->fallback, false, err);
@@ -161,9 +162,9 @@ static const struct init_options init_defaults = { 0 };
 const struct cmd cmd_init = {
     "init",
     "Write a commented configuration",
-    "Asks for what only you can know, and writes fmferry.ini with the keys that a clinic\n"
-    "sets, each with what it means; 'fmferry settings' explains all the others. Makes the\n"
-    "key that signs certificates. Nothing that is there already is overwritten.",
+    "Asks for the settings that only you can know, and writes fmferry.ini with the keys that a\n"
+    "clinic sets and their meanings; 'fmferry settings' explains all the others. Makes the key\n"
+    "that signs certificates. Never overwrites a file.",
     init_opts,
     &init_defaults,
     sizeof init_defaults,

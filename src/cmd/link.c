@@ -49,8 +49,8 @@ static bool by_hand_check(const struct link_options *o, struct err *err)
 {
     return (says_something(o->by) && says_something(o->reason))
            || err_set(err, ERR_USAGE, 0,
-                      "a document that is given to a patient by hand needs a name and a reason: "
-                      "--by and --reason");
+                      "linking or unlinking a document by hand needs a name and a reason: --by and "
+                      "--reason");
 }
 
 static void number_tell(int64_t number, const char *what)
@@ -64,9 +64,9 @@ static int result_tell(const struct relink_result *r)
     print("%jd document%s looked at, %jd given to their patient, %jd taken from one\n",
           (intmax_t)r->examined, r->examined == 1 ? "" : "s", (intmax_t)r->linked,
           (intmax_t)r->unlinked);
-    number_tell(r->completed, "that an earlier call had left half-way, now where they belong");
+    number_tell(r->completed, "that an earlier call left half-way, now where they belong");
     number_tell(r->waiting, "without a patient in the application yet");
-    number_tell(r->review, "under review: 'fmferry patients review' tells why");
+    number_tell(r->review, "under review: 'fmferry patients review' says why");
     number_tell(r->orphaned,
                 "left with a patient whom the application no longer knows by FileMaker's id");
     number_tell(r->failed, "that could not be moved: the log says why");
@@ -81,9 +81,8 @@ static int relink_body(struct work *work, struct err *err)
     if (!relink_documents(&work->settings.engine, request, work->cancel, &result, err))
         return -1;
     if (request->by_hand && result.examined == 0) {
-        (void)err_set(
-            err, ERR_USAGE, 0,
-            "no document that is done has this id or record number: see 'fmferry status'");
+        (void)err_set(err, ERR_USAGE, 0,
+                      "no done document has this id or record number: see 'fmferry status'");
         return -1;
     }
     return result_tell(&result);
@@ -136,7 +135,8 @@ static int link_command(const struct cli_globals *globals, const void *arg, stru
     if (!o->document && !o->patient)
         return link_with(globals, &request, err);
     if (!o->document || !o->patient || o->all) {
-        (void)err_set(err, ERR_USAGE, 0, "by hand: --document and --patient, and not --all");
+        (void)err_set(err, ERR_USAGE, 0,
+                      "linking by hand needs --document and --patient, without --all");
         return -1;
     }
     if (!by_hand_check(o, err))
@@ -163,24 +163,25 @@ static int unlink_command(const struct cli_globals *globals, const void *arg, st
 
 static const struct opt link_opts[] = {
     OPT_FLAG(struct link_options, all, "all", 0,
-             "look at every document, also at those that have a patient:\n"
-             "for when the application gave its patients new ids"),
+             "look at every document, even those that have a patient:\n"
+             "for when the application has given its patients new ids"),
     OPT_TEXT(struct link_options, document, "document", 0, "ID",
-             "by hand: this document, by its FileMaker id or its record number"),
+             "link by hand: the document's FileMaker id or record number"),
     OPT_TEXT(struct link_options, patient, "patient", 0, "ID",
-             "by hand: to this patient, by the id in the application"),
-    OPT_TEXT(struct link_options, by, "by", 0, "NAME", "by hand: who decides"),
-    OPT_TEXT(struct link_options, reason, "reason", 0, "TEXT", "by hand: why"),
+             "link by hand: the patient's id in the application"),
+    OPT_TEXT(struct link_options, by, "by", 0, "NAME",
+             "link by hand: the name of the person who decides"),
+    OPT_TEXT(struct link_options, reason, "reason", 0, "TEXT", "link by hand: the reason"),
     OPT_FLAG(struct link_options, history, "history", 0,
-             "change nothing: list every change of patient so far"),
+             "change nothing; list every change of patient so far"),
     OPT_END,
 };
 
 static const struct opt unlink_opts[] = {
     OPT_NEED(struct link_options, document, "document", 0, "ID",
-             "this document, by its FileMaker id or its record number"),
-    OPT_NEED(struct link_options, by, "by", 0, "NAME", "who decides"),
-    OPT_NEED(struct link_options, reason, "reason", 0, "TEXT", "why"),
+             "the document's FileMaker id or record number"),
+    OPT_NEED(struct link_options, by, "by", 0, "NAME", "the name of the person who decides"),
+    OPT_NEED(struct link_options, reason, "reason", 0, "TEXT", "the reason"),
     OPT_END,
 };
 
@@ -188,11 +189,11 @@ static const struct link_options link_defaults = { 0 };
 
 const struct cmd cmd_link = {
     "link",
-    "Give documents to patients who arrived since",
+    "Link documents to patients who have arrived since",
     "Documents whose patient was not in the application lie under unlinked/. This\n"
-    "finds those who have come, moves their documents to them, and removes nothing\n"
-    "before the copy was compared. It can be interrupted and called again at any\n"
-    "time, also while a run goes on. What a person links by hand stays so.",
+    "command finds the patients who have arrived, moves their documents to them, and\n"
+    "removes nothing before the copy has been compared. It can be interrupted and\n"
+    "called again at any time, even during a run. A link made by hand stays.",
     link_opts,
     &link_defaults,
     sizeof link_defaults,
@@ -201,9 +202,9 @@ const struct cmd cmd_link = {
 
 const struct cmd cmd_unlink = {
     "unlink",
-    "Take a document from its patient, by name and with a reason",
+    "Unlink a document from its patient, with a name and a reason",
     "The document goes to unlinked/ and stays there until a person links it again.\n"
-    "Name and reason stand in the ledger's history and its audit chain.",
+    "The name and the reason are kept in the ledger's history and its audit chain.",
     unlink_opts,
     &link_defaults,
     sizeof link_defaults,

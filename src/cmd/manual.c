@@ -16,8 +16,8 @@ struct manual_options {
 static const char introduction[] =
     "# The settings of fmferry.ini\n"
     "\n"
-    "`fmferry init` writes those that a clinic sets. Every other one may be added in its section; "
-    "one\n"
+    "`fmferry init` writes the ones that a clinic sets. Any other may be added in its section; a "
+    "setting\n"
     "that is left out has its default. `fmferry check` tries them as a run will use them.\n"
     "\n"
     "A value may go on in the next line if that line begins with a blank. A line that begins with "
@@ -106,8 +106,8 @@ static const struct manual_options manual_defaults = { 0 };
 const struct cmd cmd_settings = {
     "settings",
     "Explain every setting of fmferry.ini",
-    "Prints the manual of the configuration: each key with what it means, which values\n"
-    "it takes and its default. Reads no configuration. 'fmferry init' writes only the\n"
+    "Prints the manual of the configuration: each key with its meaning, its values and its\n"
+    "default. Reads no configuration. 'fmferry init' writes only the\n"
     "keys that a clinic sets; the others can be added from here.",
     manual_opts,
     &manual_defaults,

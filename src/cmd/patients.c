@@ -29,12 +29,12 @@ static void contradiction_say(const struct patients_dates *d)
     if (!d->is_contradictory)
         return;
     if (!d->form_is_set)
-        print("dates contradict each other: some can only be day first (%s), others only "
-              "month first (%s)\n",
+        print("the dates contradict each other: some can only be day first (%s), others only month "
+              "first (%s)\n",
               d->day_first.places, d->month_first.places);
     else
-        print("dates contradict date_format: %jd can only be %s first (%s). Correct these, or "
-              "date_format; or hold to it with --dates-as-set\n",
+        print("the dates contradict date_format: %jd can only be %s first (%s). Correct the dates "
+              "or date_format, or keep to it with --dates-as-set\n",
               (intmax_t)(d->day_first.count ? d->day_first.count : d->month_first.count),
               d->day_first.count ? "day" : "month",
               d->day_first.count ? d->day_first.places : d->month_first.places);
@@ -44,13 +44,14 @@ static void contradiction_say(const struct patients_dates *d)
 static bool import_dates_say(const struct patients_dates *d)
 {
     contradiction_say(d);
-    tally_say(&d->either, "dates of birth left out that could be day first or month first",
-              ": say how they stand, date_format in [patients], and import again");
-    tally_say(&d->other_form, "dates of birth left out that are not in the form of date_format",
-              "");
-    tally_say(&d->short_years, "dates of birth left out for a year of fewer than four digits",
-              ": nobody knows the century; write four");
-    tally_say(&d->unreadable, "dates of birth left out that are no dates", "");
+    tally_say(&d->either, "dates of birth left out because they could be day first or month first",
+              ": set their form, [patients] date_format, and import again");
+    tally_say(&d->other_form,
+              "dates of birth left out because they are not in the form of date_format", "");
+    tally_say(&d->short_years,
+              "dates of birth left out because the year has fewer than four digits",
+              ": the century is unknown; write four digits");
+    tally_say(&d->unreadable, "dates of birth left out because they are not dates", "");
     return d->is_contradictory
            || d->either.count + d->other_form.count + d->short_years.count + d->unreadable.count
                   > 0;
@@ -108,7 +109,10 @@ static int import_say(const struct patients_result *result)
           result->in_doubt ? "; next: fmferry patients review" : "");
     if (result->made > 0)
         print("to take it back: fmferry patients undo --import %jd\n", (intmax_t)result->number);
-    tally_say(&result->refused, "left out, without an id or with a character that no name has", "");
+    tally_say(
+        &result->refused,
+        "patients left out because they have no usable id or hold a character that no name has",
+        "");
     left = import_dates_say(&result->dates);
     return left || result->refused.count || result->in_doubt ? EXIT_LEFT : EXIT_DONE;
 }
@@ -159,13 +163,13 @@ static const struct opt import_opts[] = {
              "read this file instead of FileMaker; its first line names the\n"
              "columns as [patients] in the configuration does"),
     OPT_FLAG(struct import_options, dry_run, "dry-run", 'n',
-             "show the first rows as they would be, and write nothing"),
+             "show the first rows as they would be written, and write nothing"),
     OPT_CHOICE(date_format, "date-format", "FORM", settings_date_formats,
-               "how dates of birth stand: month-first, day-first, iso"),
+               "the form of dates of birth: month-first, day-first, iso"),
     OPT_CHOICE(encoding, "encoding", "NAME", settings_encodings,
-               "the letters of the CSV: utf-8, utf-16le, utf-16be, windows-1252"),
+               "the encoding of the CSV: utf-8, utf-16le, utf-16be, windows-1252"),
     OPT_FLAG(struct import_options, dates_as_set, "dates-as-set", 0,
-             "read dates as date_format says, although some cannot be meant so"),
+             "read dates as date_format says, although some cannot have that form"),
     OPT_END,
 };
 
@@ -174,9 +178,9 @@ static const struct import_options import_defaults = { 0 };
 const struct cmd cmd_patients_import = {
     "patients import",
     "Fill the application's table of patients",
-    "For where the application has not imported the patients itself. A patient whom\n"
-    "it knows already, by the FileMaker id in its metadata, is left as it is. A CSV is\n"
-    "written whole or not at all. A date that could be two days is left out, and said.",
+    "Use it where the application has not imported the patients itself. A patient whom\n"
+    "it already knows, by the FileMaker id in its metadata, is left unchanged. A CSV is\n"
+    "written whole or not at all. A date that could be two days is left out and reported.",
     import_opts,
     &import_defaults,
     sizeof import_defaults,
@@ -194,9 +198,8 @@ static int undo_say(const struct registry_undo *undo, bool dry)
 {
     print("import %jd: %jd rows %s, %jd kept because people changed them, %jd kept because "
           "something points to them, %jd were gone already\n",
-          (intmax_t)undo->import, (intmax_t)undo->removed,
-          dry ? "would be taken away" : "taken away", (intmax_t)undo->changed,
-          (intmax_t)undo->referenced, (intmax_t)undo->gone);
+          (intmax_t)undo->import, (intmax_t)undo->removed, dry ? "would be removed" : "removed",
+          (intmax_t)undo->changed, (intmax_t)undo->referenced, (intmax_t)undo->gone);
     return undo->changed || undo->referenced ? EXIT_LEFT : EXIT_DONE;
 }
 
@@ -218,8 +221,8 @@ static int undo_command(const struct cli_globals *globals, const void *arg, stru
 
 static const struct opt undo_opts[] = {
     OPT_INT(struct undo_options, import, "import", 0, "N", 1, INT_MAX,
-            "the number that the import told; without: the last one"),
-    OPT_FLAG(struct undo_options, dry_run, "dry-run", 'n', "count only, take nothing away"),
+            "the import's number, as it was printed; default: the last import"),
+    OPT_FLAG(struct undo_options, dry_run, "dry-run", 'n', "count only, remove nothing"),
     OPT_END,
 };
 
@@ -227,10 +230,10 @@ static const struct undo_options undo_defaults = { 0 };
 
 const struct cmd cmd_patients_undo = {
     "patients undo",
-    "Take an import of patients back",
-    "Takes away the rows that the import made, and that nobody has changed and nothing\n"
-    "points to: neither a document nor any row with a foreign key. What it renewed\n"
-    "stays. Not while a run is at work.",
+    "Undo an import of patients",
+    "Removes the rows that the import made, if nobody has changed them and nothing\n"
+    "points to them: neither a document nor any row with a foreign key. Rows that it\n"
+    "renewed stay. It cannot be used while a run is at work.",
     undo_opts,
     &undo_defaults,
     sizeof undo_defaults,
@@ -277,9 +280,9 @@ static const struct review_options review_defaults = { 0 };
 
 const struct cmd cmd_patients_review = {
     "patients review",
-    "List the patients whom nobody can be sure of",
+    "List the patients whose identity is in doubt",
     "Their documents stay unlinked until FileMaker and the application agree, or\n"
-    "somebody links them by hand. Shows ids and reasons, neither names nor dates.",
+    "somebody links them by hand. Shows ids and reasons, but neither names nor dates.",
     review_opts,
     &review_defaults,
     sizeof review_defaults,
@@ -314,14 +317,15 @@ static int accept_patient_command(const struct cli_globals *globals, const void 
 
     if (says_something(o->by) && says_something(o->reason))
         return work_do(globals, WORK_SIGNALS, o, accept_body, err);
-    (void)err_set(err, ERR_USAGE, 0, "who decides, and why: --by and --reason");
+    (void)err_set(err, ERR_USAGE, 0, "accepting needs a name and a reason: --by and --reason");
     return -1;
 }
 
 static const struct opt accept_opts[] = {
     OPT_NEED(struct accept_options, patient, "patient", 'p', "ID", "the patient's id in FileMaker"),
-    OPT_NEED(struct accept_options, by, "by", 0, "NAME", "who decides"),
-    OPT_NEED(struct accept_options, reason, "reason", 0, "TEXT", "why they are the same"),
+    OPT_NEED(struct accept_options, by, "by", 0, "NAME", "the name of the person who decides"),
+    OPT_NEED(struct accept_options, reason, "reason", 0, "TEXT",
+             "the reason: why they are the same"),
     OPT_END,
 };
 
@@ -330,8 +334,8 @@ static const struct accept_options accept_defaults = { 0 };
 const struct cmd cmd_patients_accept = {
     "patients accept",
     "Settle a doubt: FileMaker and the application mean the same patient",
-    "For a patient whom the application has exactly once under this id, although\n"
-    "something contradicts. Holds as long as both sides say what they say now.",
+    "Use it for a patient whom the application has exactly once under this id, although\n"
+    "some data contradicts. It holds as long as both sides keep the data they have now.",
     accept_opts,
     &accept_defaults,
     sizeof accept_defaults,

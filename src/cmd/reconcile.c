@@ -75,11 +75,10 @@ static bool remarks_show(struct work *work, struct adopted *adopted, struct err 
 
 static void adopted_say(const struct adopted *a)
 {
-    print("taken over as it was, nothing put again: %jd, each under the earlier importer's "
-          "key\n",
+    print("taken over unchanged, nothing put again: %jd, each under the earlier importer's key\n",
           (intmax_t)a->taken);
-    print("moved anew, because it was not right: %jd\n", (intmax_t)a->moved);
-    print("marked falsely, and with no file to move: %jd\n", (intmax_t)a->false_marks);
+    print("moved anew, because they were not right: %jd\n", (intmax_t)a->moved);
+    print("falsely marked, with no file to move: %jd\n", (intmax_t)a->false_marks);
     print("neither proven nor disproven: %jd\n", (intmax_t)a->unproven);
     print("nothing was deleted\n");
 }
@@ -123,8 +122,8 @@ static int reconcile_command(const struct cli_globals *globals, const void *arg,
 
 static const struct opt reconcile_opts[] = {
     OPT_FLAG(struct reconcile_options, adopt, "adopt", 0,
-             "take over marks, rows and objects of an earlier importer, as far as they\n"
-             "prove right, and move everything else"),
+             "take over the marks, rows and objects of an earlier importer that prove\n"
+             "right, and move everything else"),
     OPT_END,
 };
 
@@ -133,16 +132,17 @@ static const struct reconcile_options reconcile_defaults = { 0 };
 const struct cmd cmd_reconcile = {
     "reconcile",
     "Compare marks, ledger, store and application; name every difference",
-    "Reads the source, and looks at every object and row. What can be put right by\n"
-    "moving a document again is put back to waiting; a mark whose answer was lost is\n"
-    "settled by a look at it. Writes to the ledger only.\n"
+    "Reads the source and looks at every object and row. A document that moving again\n"
+    "would put right goes back to waiting; a mark whose answer was lost is looked at and\n"
+    "settled. Writes to the ledger only.\n"
     "\n"
-    "With --adopt, what another importer has done is compared with the source byte by\n"
-    "byte: what is right is taken over without being put again, its mark is kept and\n"
-    "its row brought up to date; what is missing or wrong is moved; false marks and\n"
-    "misplaced keys are named. Nothing is deleted. May be interrupted like a run.\n"
+    "With --adopt, the work of another importer is compared with the source byte by\n"
+    "byte. Documents that are right are taken over without being put again, with their\n"
+    "mark kept and their row brought up to date; missing or wrong ones are moved; false\n"
+    "marks and misplaced keys are named. Nothing is deleted. It can be interrupted like a\n"
+    "run.\n"
     "\n"
-    "Ends with 0 if nothing differs (with --adopt: if everything is done), else 3.",
+    "Exits with 0 if nothing differs (with --adopt: if everything is done), else 3.",
     reconcile_opts,
     &reconcile_defaults,
     sizeof reconcile_defaults,

@@ -124,8 +124,8 @@ static int report_command(const struct cli_globals *globals, const void *arg, st
 
 static const struct opt report_opts[] = {
     OPT_TEXT(struct report_options, output, "output", 'o', "FILE",
-             "where to write; - is standard output.\n"
-             "Without it: fmferry-report.html, or standard output for the lists"),
+             "the file to write; - is standard output.\n"
+             "Default: fmferry-report.html, or standard output for the lists"),
     OPT_FLAG(struct report_options, csv, "csv", 0,
              "every document as a row of a spreadsheet (docs/json.md)"),
     OPT_FLAG(struct report_options, json, "json", 0, "every document as JSON (docs/json.md)"),
@@ -137,14 +137,14 @@ static const struct report_options report_defaults = { 0 };
 const struct cmd cmd_report = {
     "report",
     "Write the report that the owner reads and signs",
-    "One HTML file that needs nothing but itself: two pages in plain language, then\n"
+    "The report is one HTML file that needs no other: two pages in plain language, then\n"
     "plots, the run history, every failure with its evidence, every waiver, the\n"
-    "settings without secrets, the versions. Every sum in it is reached in two ways\n"
-    "before the first line is written; if they disagree there is no report.\n"
+    "settings without secrets and the versions. Every sum in it is computed in two ways\n"
+    "before the first line is written; if they disagree, there is no report.\n"
     "\n"
-    "May be written at any time, also while a run is under way: it holds nobody up.\n"
-    "A file is there whole or not at all, and is for you alone to read (mode 0600).\n"
-    "Ends with 0 if it was written.",
+    "It can be written at any time, even during a run, and holds nobody up. The file is\n"
+    "there whole or not at all, and only you can read it (mode 0600).\n"
+    "Exits with 0 if it was written.",
     report_opts,
     &report_defaults,
     sizeof report_defaults,

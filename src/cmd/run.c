@@ -66,8 +66,8 @@ static void ids_print(const struct dry_run_result *r)
 {
     say_count(r->distinct_ids, "different ids");
     say_count(r->empty_id, "records without an id");
-    say_count(r->malformed_id, "records whose id is no UUID");
-    say_count(r->shared_id, "records whose id another one had already");
+    say_count(r->malformed_id, "records whose id is not a UUID");
+    say_count(r->shared_id, "records whose id an earlier one already has");
     say_count(r->without_id, "of all these, moved by the number of their record, for good");
 }
 
@@ -91,23 +91,23 @@ static int run_dry(const struct engine_settings *engine, struct cancel *cancel, 
         return -1;
     print("nothing was written; a run would find\n");
     print("  %8jd  records%s, %jd documents among them\n", (intmax_t)r.records,
-          r.closed ? "" : " (the source could not be read to its end)", (intmax_t)r.documents);
+          r.closed ? "" : " (the source could not be read to the end)", (intmax_t)r.documents);
     say_count(r.files, "files to stream");
     say_count(r.references, "files that are only pointed to, and mounted here");
     say_count(r.unmapped, "files that are only pointed to, and not mounted here");
     say_count(r.empty, "empty containers");
     say_count(r.no_access, "containers that the account may not see");
-    say_count(r.unknown, "containers with a text that is no file");
-    say_count(r.marked, "marked already: by earlier runs, or by another importer");
+    say_count(r.unknown, "containers with a text that is not a file");
+    say_count(r.marked, "already marked, by earlier runs or by another importer");
     ids_print(&r);
     if (!r.has_patients)
-        print("  patients cannot be asked for: there is no registry yet\n");
+        print("  patients cannot be looked up: there is no registry yet\n");
     say_count(r.linked, "whose patient is known");
     say_count(r.unlinked, "whose patient is not known yet");
     say_count(r.review, "whose patient is ambiguous");
     say_count(r.dates_either, "whose date could be day first or month first: set [source] "
                               "date_format");
-    say_count(r.dates_unlike, "whose date is not in the form that [source] date_format tells");
+    say_count(r.dates_unlike, "whose date is not in the form that [source] date_format names");
     if (!ids_are_enough(&r, engine, err))
         return -1;
     return r.closed ? EXIT_DONE : EXIT_LEFT;
@@ -120,7 +120,7 @@ static bool options_agree(const struct run_options *o, struct err *err)
                        "--dry-run, --continuous and --until-done exclude each other");
     if (o->accept_record_ids && !*o->accept_record_ids)
         return err_set(err, ERR_USAGE, 0,
-                       "--accept-record-ids needs the name of who answers for it");
+                       "--accept-record-ids needs the name of the person who answers for it");
     return true;
 }
 
@@ -153,25 +153,24 @@ static int run_command(const struct cli_globals *globals, const void *arg, struc
 }
 
 static const struct opt run_opts[] = {
-    OPT_INT(struct run_options, limit, "limit", 0, "N", 1, 1000000000,
-            "begin no more than N documents"),
+    OPT_INT(struct run_options, limit, "limit", 0, "N", 1, 1000000000, "begin at most N documents"),
     OPT_FLAG(struct run_options, dry_run, "dry-run", 'n', "read and count only, write nothing"),
     OPT_FLAG(struct run_options, continuous, "continuous", 0,
-             "go on for ever: follow new and changed records until stopped"),
+             "never end: follow new and changed records until stopped"),
     OPT_FLAG(struct run_options, until_done, "until-done", 0,
-             "run after run until nothing is left, or nothing comes of it any more"),
+             "repeat runs until nothing is left, or until they get nowhere"),
     OPT_FLAG(struct run_options, accept_rebuilt, "accept-rebuilt", 0,
-             "the FileMaker file was restored or rebuilt, and that was meant:\n"
-             "know documents by their ids, in whichever records they are now"),
+             "the FileMaker file was restored or rebuilt on purpose: know the\n"
+             "documents by their ids, whichever records they are in now"),
     OPT_FLAG(struct run_options, dates_as_set, "dates-as-set", 0,
-             "read dates in text fields as date_format says, although some cannot be\n"
-             "meant so"),
+             "read dates in text fields as date_format says, although some cannot have\n"
+             "that form"),
     OPT_TEXT(struct run_options, accept_record_ids, "accept-record-ids", 0, "NAME",
-             "records without an id of their own are moved by their numbers, for good:\n"
+             "move records without an id of their own by their numbers, for good;\n"
              "NAME answers for it"),
     OPT_FLAG(struct run_options, accept_store, "accept-store", 0,
-             "the store has another name or place now, and that was meant: everything that\n"
-             "was moved is taken to lie in it ('fmferry verify --bytes' finds out)"),
+             "the store has a new name or place on purpose: everything moved so far is\n"
+             "taken to lie in it ('fmferry verify --bytes' finds out)"),
     OPT_END,
 };
 
@@ -181,11 +180,11 @@ const struct cmd cmd_run = {
     "run",
     "Move everything that has not been moved yet",
     "Reads every document from FileMaker, puts it into the store, records it in the\n"
-    "application, marks it in FileMaker, and proves each step. May be interrupted at\n"
-    "any time and by anything: the next run goes on where this one was. Ctrl-C once\n"
-    "finishes the documents at hand, twice leaves at once.\n"
+    "application, marks it in FileMaker, and proves each step. It can be interrupted at\n"
+    "any time and by anything: the next run goes on where this one stopped. Ctrl-C once\n"
+    "finishes the documents in hand, twice leaves at once.\n"
     "\n"
-    "Ends with 0 if everything is done or waived, with 3 if something is left (then\n"
+    "Exits with 0 if everything is done or waived, with 3 if something is left (then\n"
     "'fmferry failures' says why), with 1 if the run had to stop.",
     run_opts,
     &run_defaults,

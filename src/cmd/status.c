@@ -82,10 +82,10 @@ static int failures_command(const struct cli_globals *globals, const void *arg, 
 static const struct opt status_opts[] = {
     OPT_FLAG(struct status_options, json, "json", 0, "as JSON (docs/json.md)"),
     OPT_FLAG(struct status_options, watch, "watch", 'w',
-             "again and again, until Ctrl-C; one line each time\n"
-             "where standard output is no terminal"),
+             "repeat until Ctrl-C; one line each time\n"
+             "if standard output is not a terminal"),
     OPT_INT(struct status_options, every, "every", 0, "S", 1, 3600,
-            "with --watch: seconds between two looks (2)"),
+            "seconds between two looks with --watch (2)"),
     OPT_END,
 };
 
@@ -100,9 +100,9 @@ static const struct failures_options failures_defaults = { 0 };
 
 const struct cmd cmd_status = {
     "status",
-    "Show how the migration stands",
-    "Counts documents, never attempts, and says what is left and why. May be asked at\n"
-    "any time, also while a run is under way: it holds nobody up. Ends with 0 if\n"
+    "Show the state of the migration",
+    "Counts documents, never attempts, and says what is left and why. It can be called at\n"
+    "any time, even during a run, and holds nobody up. Exits with 0 if\n"
     "everything is done or waived, with 3 if something is left.",
     status_opts,
     &status_defaults,
@@ -113,8 +113,8 @@ const struct cmd cmd_status = {
 const struct cmd cmd_failures = {
     "failures",
     "List the documents that did not arrive, with evidence",
-    "For each: what was tried last, when, what the other side answered, and what to\n"
-    "do about it.",
+    "Shows for each document the last step tried, its time, the other side's answer, and\n"
+    "the way to mend it.",
     failures_opts,
     &failures_defaults,
     sizeof failures_defaults,

@@ -71,7 +71,7 @@ static void count_print(uint64_t count, const char *what)
 static void compared_text(const struct verify_result *r)
 {
     static const char *const words[STORE_HOWS] = {
-        "objects not compared: the server keeps nothing to compare ('--bytes' reads them)",
+        "objects not compared: the server keeps no checksum to compare ('--bytes' reads them)",
         "objects compared by their ETag, which is the MD5 that was made at the put",
         "objects compared by the server's own checksum",
         "objects compared by their bytes",
@@ -102,9 +102,9 @@ static void result_text(const struct verify_result *r)
     count_print(r->gone, "deleted at the source since");
     count_print(r->moving, "on their way at this moment");
     count_print(r->linkable, "unlinked, though their patient is known now");
-    count_print(r->settled, "differences of before, read again: they agree now");
+    count_print(r->settled, "earlier differences, read again: they agree now");
     if (!r->census_was_closed)
-        print("the source was never counted to its end: let 'fmferry run' finish\n");
+        print("the source was never counted to the end: let 'fmferry run' finish\n");
     print("%ju difference%s\n", (uintmax_t)r->differences, r->differences == 1 ? "" : "s");
 }
 
@@ -179,10 +179,10 @@ static void say_certificate(const struct verify_options *o, const struct verify_
     if (r->certified)
         print("certified in %s, root %s\n", o->certificate, sha256_hex(&r->root, root));
     else if (o->certificate && r->differences)
-        print("no certificate was written: the differences come first\n");
+        print("no certificate was written: mend the differences first\n");
     else if (o->certificate)
-        print("no certificate was written: %ju documents were on their way and not compared, "
-              "verify once more\n",
+        print("no certificate was written: %ju documents were on their way and not compared; "
+              "verify again\n",
               (uintmax_t)r->uncompared);
 }
 
@@ -349,19 +349,20 @@ static const struct opt verify_opts[] = {
     OPT_FLAG(struct verify_options, deep, "deep", 0,
              "read every byte again, in FileMaker and in the store"),
     OPT_FLAG(struct verify_options, bytes, "bytes", 0,
-             "read every byte in the store; else, in a bucket, the server's own checksum or an\n"
-             "ETag that is a known MD5 is compared, and what has neither is not compared"),
+             "read every byte in the store. Without it, in a bucket, the server's own\n"
+             "checksum or an ETag that is a known MD5 is compared, and objects with\n"
+             "neither are not compared"),
     OPT_TEXT(struct verify_options, sample, "sample", 0, "N/T",
-             "as --deep, for part N of T of the documents: T calls with N from\n"
-             "1 to T read them all"),
+             "like --deep, for part N of T of the documents: T calls, with N from\n"
+             "1 to T, read them all"),
     OPT_TEXT(struct verify_options, certificate, "certificate", 0, "FILE",
-             "if nothing differs, write the signed certificate of completeness: every byte in\n"
-             "the store is read for it"),
+             "write the signed certificate of completeness if nothing differs; every\n"
+             "byte in the store is read for it"),
     OPT_FLAG(struct verify_options, checksums, "checksums", 0,
-             "let the certificate rest on the server's own word where it has one, and read only\n"
-             "the others; each line says which"),
+             "let the certificate rest on the server's own word where it has one, and\n"
+             "read only the other objects; each line says which"),
     OPT_FLAG(struct verify_options, json, "json", 0,
-             "a JSON line for each difference, and one in the end (docs/json.md)"),
+             "print a JSON line for each difference, and one at the end (docs/json.md)"),
     OPT_END,
 };
 
@@ -370,12 +371,12 @@ static const struct verify_options verify_defaults = { 0 };
 const struct cmd cmd_verify = {
     "verify",
     "Read source, store and database afresh and compare them",
-    "Shares nothing with the part that moves documents. Names every difference, in both\n"
-    "directions: what is missing, and what is there and should not be. Changes nothing,\n"
-    "and notes in the ledger what it found; people may work in FileMaker and a run may\n"
-    "go on meanwhile. Ends with 0 if nothing differs, with 3 if something does, or if there\n"
-    "are objects that were not compared. A difference in bytes stays open until they were\n"
-    "read again and agreed: whatever is asked for, those are read.",
+    "Shares nothing with the part that moves documents. Names every difference in both\n"
+    "directions: what is missing, and what is there but should not be. Changes nothing\n"
+    "but the ledger's note of its findings. People may work in FileMaker and a run may go\n"
+    "on meanwhile. Exits with 0 if nothing differs, with 3 if something does, or if there\n"
+    "are objects that were not compared. A difference in bytes stays open until\n"
+    "the bytes have been read again and agree; every call reads them, whatever its options.",
     verify_opts,
     &verify_defaults,
     sizeof verify_defaults,

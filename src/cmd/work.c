@@ -26,7 +26,7 @@ static bool nexus_check(const struct registry_settings *registry, struct err *er
             && strcmp(registry->documents_table, "documents_document") == 0
             && strcmp(registry->patients_table, "patients_patient") == 0)
            || err_set(err, ERR_USAGE, 0,
-                      "this command reads Nexus's tables by name, and cannot read another "
+                      "this command reads Nexus's tables by name and cannot read another "
                       "application's ([registry] application, documents_table, patients_table)");
 }
 

@@ -27,7 +27,7 @@ def test(tap):
         made = write_configuration(bench)
         tap.ok(made.code == 0, "init writes a configuration", made.err)
         again = bench.ferry("init", "--defaults")
-        tap.ok(again.code == 2 and "is there already" in again.err, "and never writes over one",
+        tap.ok(again.code == 2 and "already exists" in again.err, "and never writes over one",
                again.err)
         checked = bench.ferry("check")
         tap.ok(checked.code == 0, "check finds all fine", checked.out)

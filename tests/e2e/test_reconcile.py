@@ -13,7 +13,7 @@ PAGE = b"<!DOCTYPE html>\n<html><body><h1>The requested file could not be loaded
 
 def named(done):
     """(record or '', what) of every line."""
-    lines = done.out.partition("taken over as it was")[0]
+    lines = done.out.partition("taken over unchanged")[0]
     return sorted(re.findall(r"^(?:record (\d+)  )?(?!compared)([a-z-]+): ", lines, re.M))
 
 
@@ -117,7 +117,7 @@ def inheritance(tap, bench):
     tap.same(wrong, [("10", "false-mark"), ("12", "moved-anew"), ("5", "moved-anew"), ("6", "moved-anew"),
                      ("7", "moved-anew"), ("8", "unproven"), ("9", "false-mark")],
              "inheritance: what is wrong is named")
-    tap.ok("taken over as it was, nothing put again: 23," in done.out,
+    tap.ok("taken over unchanged, nothing put again: 23," in done.out,
            "inheritance: what is right is taken over", done.out[-900:])
     marked = {line["recordId"] for line in bench.journal_lines() if line["effect"] == "patch"
               and bench.sql("select 1") and line["value"] != earlier.MARK}
