@@ -43,7 +43,7 @@ static bool needs_meet(struct work *work, unsigned needs, struct err *err)
     if (needs & WORK_TRAITS)
         store_probe_known(engine, work->cancel, &engine->store.traits);
     if (needs & WORK_GATE)
-        engine->filemaker.gate = gate_new(&work->settings.gate);
+        engine->filemaker.gate = gate_new(&work->settings.gate, NULL);
     return !(needs & WORK_LEDGER)
            || ledger_open_reader(engine->ledger_url, engine->source_name, work->cancel,
                                  &work->ledger, err);

@@ -53,6 +53,7 @@
 
 struct gate {
     struct gate_settings settings;
+    const struct clock *clock;
     pthread_mutex_t lock;
     pthread_cond_t changed;
     int inside, width;
@@ -91,20 +92,17 @@ bool gate_quiet_read(const char *text, struct gate_settings *settings, struct er
                       text);
 }
 
-struct gate *gate_new(const struct gate_settings *settings)
+struct gate *gate_new(const struct gate_settings *settings, const struct clock *clock)
 {
     struct gate *gate = mem_new(struct gate);
-    pthread_condattr_t monotonic;
 
     gate->settings = *settings;
+    gate->clock = clock ? clock : &clock_real;
     gate->width = settings->most_at_once ? settings->most_at_once : INT_MAX;
     gate->sessions_allowed = settings->most_sessions ? settings->most_sessions : INT_MAX;
     gate->sessions_shared = INT_MAX;
     (void)pthread_mutex_init(&gate->lock, NULL);
-    (void)pthread_condattr_init(&monotonic);
-    (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    (void)pthread_cond_init(&gate->changed, &monotonic);
-    (void)pthread_condattr_destroy(&monotonic);
+    (void)pthread_cond_init(&gate->changed, NULL);
     return gate;
 }
 
@@ -121,12 +119,7 @@ void gate_free(struct gate *gate)
 
 static void wait_us(struct gate *gate, int64_t us)
 {
-    struct timespec until;
-    int64_t until_us = time_mono_us() + (us < LOOK_US ? us : LOOK_US);
-
-    until = (struct timespec){ .tv_sec = until_us / TIME_SECOND,
-                               .tv_nsec = until_us % TIME_SECOND * 1000 };
-    (void)pthread_cond_timedwait(&gate->changed, &gate->lock, &until);
+    clock_wait(gate->clock, &gate->changed, &gate->lock, us < LOOK_US ? us : LOOK_US);
 }
 
 static bool gate_is_quiet(struct gate *gate)
@@ -138,7 +131,7 @@ static bool gate_is_quiet(struct gate *gate)
 
     if (s->quiet_from == s->quiet_until)
         return false;
-    now = time_to_zone(time_now_us());
+    now = time_to_zone(clock_now_us(gate->clock));
     minute = now.hour * 60 + now.minute;
     quiet = s->quiet_from < s->quiet_until ? minute >= s->quiet_from && minute < s->quiet_until
                                            : minute >= s->quiet_from || minute < s->quiet_until;
@@ -153,7 +146,7 @@ static bool gate_is_quiet(struct gate *gate)
  * counted. */
 static int64_t ceiling_wait(struct gate *gate)
 {
-    int64_t now_us = time_mono_us(), step_us;
+    int64_t now_us = clock_mono_us(gate->clock), step_us;
 
     if (gate->settings.requests_per_second <= 0)
         return 0;
@@ -186,7 +179,7 @@ bool gate_enter(struct gate *gate, const struct cancel *cancel, struct err *err)
 
 static void gate_narrow(struct gate *gate, int width, const char *why)
 {
-    int64_t now_us = time_mono_us();
+    int64_t now_us = clock_mono_us(gate->clock);
 
     if (now_us - gate->narrowed_us < NARROW_US || gate->settings.most_at_once == 0)
         return;
@@ -199,7 +192,7 @@ static void gate_narrow(struct gate *gate, int width, const char *why)
 
 static void gate_widen(struct gate *gate)
 {
-    int64_t now_us = time_mono_us();
+    int64_t now_us = clock_mono_us(gate->clock);
 
     if (gate->width >= gate->settings.most_at_once || now_us - gate->widened_us < WIDEN_US)
         return;
@@ -242,7 +235,7 @@ void gate_leave(struct gate *gate, enum gate_outcome outcome, int64_t took_us)
 /* A server that had no place may have one later. */
 static void sessions_grow(struct gate *gate)
 {
-    int64_t now_us = time_mono_us();
+    int64_t now_us = clock_mono_us(gate->clock);
     int most = gate->settings.most_sessions ? gate->settings.most_sessions : INT_MAX;
 
     if (gate->sessions_allowed >= most || now_us - gate->sessions_us < SESSIONS_US)
@@ -281,7 +274,7 @@ void gate_session_return(struct gate *gate, bool refused)
     (void)pthread_mutex_lock(&gate->lock);
     gate->sessions--;
     if (refused) {
-        gate->sessions_us = time_mono_us();
+        gate->sessions_us = clock_mono_us(gate->clock);
         gate->sessions_allowed = gate->sessions > 1 ? gate->sessions : 1;
         log_debug("the server has no place for more than %d of our sessions", gate->sessions);
     }

@@ -7,6 +7,7 @@
 
 #include "base/base.h"
 #include "base/cancel.h"
+#include "base/clock.h"
 #include "base/err.h"
 
 struct gate;
@@ -22,7 +23,11 @@ struct gate_settings {
 /* Reads "08:00-18:30"; "" gives none. Fails with ERR_USAGE. */
 must_check bool gate_quiet_read(const char *text, struct gate_settings *settings, struct err *err);
 
-struct gate *gate_new(const struct gate_settings *settings);
+/*
+ * A gate that is wide open.
+ *   clock   what it reads and waits by, and outlives it; NULL: the real one
+ */
+struct gate *gate_new(const struct gate_settings *settings, const struct clock *clock);
 void gate_free(struct gate *gate); /* NULL is allowed */
 
 /* How a request went. */
