@@ -8,6 +8,7 @@
 enum store_addressing { STORE_ADDRESSING_AUTO, STORE_ADDRESSING_PATH, STORE_ADDRESSING_VIRTUAL };
 enum store_encryption { STORE_AS_BUCKET, STORE_SSE_S3, STORE_SSE_KMS, STORE_SSE_DSSE };
 
+struct clock;
 struct store_access;
 
 /* Texts may be NULL or "": not set. Of a folder only `url` and the last three texts matter. */
@@ -30,6 +31,7 @@ struct store_settings {
     const char *folder_mode;     /* not set: those who may read the files may enter    */
     const char *group;           /* a name or a number; not set: the process's own     */
     int64_t silence_us;          /* how long a server may say nothing; 0: 60 s         */
-    struct store_access *access; /* NULL: one of its own */
+    struct store_access *access; /* NULL: one of its own                               */
+    const struct clock *clock;   /* of an access, outlives it; NULL: the real one      */
     struct store_traits traits;
 };

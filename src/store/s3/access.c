@@ -1,6 +1,7 @@
 /* Credentials, region, clock and pace behind one lock that is held for no request. */
 #include "store/s3/access.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/time.h"
 #include "store/aws/chain.h"
@@ -20,10 +21,12 @@
  */
 #define CLOCK_BELIEVED_US ((24 * 3600 + 900) * (int64_t)TIME_SECOND)
 
-enum { UNLIMITED = 1 << 20, SLOW_LOOK_MS = 200 };
+enum { UNLIMITED = 1 << 20 };
+#define SLOW_LOOK_US (200 * TIME_MS)
 #define SLOW_AGAIN_US (1 * TIME_SECOND) /* answers to what was under way count once */
 
 struct store_access {
+    const struct clock *clock;
     struct s3_endpoint endpoint;
     struct aws_chain *chain;
     atomic_uint_least64_t generation; /* grows with each change of what is signed with */
@@ -84,6 +87,7 @@ bool s3_access_new(const struct store_settings *settings, const struct cancel *c
     (void)pthread_mutex_init(&access->lock, NULL);
     (void)pthread_mutex_init(&access->fetching, NULL);
     (void)pthread_cond_init(&access->released, NULL);
+    access->clock = settings->clock ? settings->clock : &clock_real;
     access->allowed = UNLIMITED;
     if (s3_access_locate(settings, &access->endpoint, err)) {
         access->region = region_of(settings, &access->endpoint);
@@ -124,12 +128,12 @@ static int64_t s3_access_clock_off_us(const struct store_access *access)
 
 int64_t s3_access_now_us(const struct store_access *access)
 {
-    return time_now_us() + s3_access_clock_off_us(access);
+    return clock_now_us(access->clock) + s3_access_clock_off_us(access);
 }
 
 bool s3_access_learn_time(struct store_access *access, int64_t server_us)
 {
-    int64_t off_us = server_us - time_now_us();
+    int64_t off_us = server_us - clock_now_us(access->clock);
     int64_t change_us = off_us - s3_access_clock_off_us(access);
 
     if (off_us > CLOCK_BELIEVED_US || off_us < -CLOCK_BELIEVED_US)
@@ -182,13 +186,14 @@ static bool credentials_are_fresh(const struct store_access *access)
     int64_t expires_us = atomic_load(&access->expires_us);
 
     return atomic_load(&access->generation) > 0
-           && (expires_us == INT64_MAX || time_now_us() < expires_us - RENEW_US);
+           && (expires_us == INT64_MAX || clock_now_us(access->clock) < expires_us - RENEW_US);
 }
 
 /* Old ones serve for as long as they last. */
 static bool credentials_are_usable(const struct store_access *access)
 {
-    return atomic_load(&access->generation) > 0 && time_now_us() < atomic_load(&access->expires_us);
+    return atomic_load(&access->generation) > 0
+           && clock_now_us(access->clock) < atomic_load(&access->expires_us);
 }
 
 static void signer_refresh(struct store_access *access, const char *date, int64_t at_us,
@@ -274,10 +279,7 @@ bool s3_access_enter(struct store_access *access, const struct cancel *cancel, s
 
     (void)pthread_mutex_lock(&access->lock);
     while (good && access->busy >= (int)access->allowed) {
-        int64_t until_us = time_now_us() + SLOW_LOOK_MS * TIME_MS;
-        struct timespec until = { until_us / TIME_SECOND, until_us % TIME_SECOND * 1000 };
-
-        (void)pthread_cond_timedwait(&access->released, &access->lock, &until);
+        clock_wait(access->clock, &access->released, &access->lock, SLOW_LOOK_US);
         good = !cancel_is_set(cancel);
     }
     access->busy += good;
@@ -287,10 +289,12 @@ bool s3_access_enter(struct store_access *access, const struct cancel *cancel, s
 
 void s3_access_leave(struct store_access *access, bool was_told_to_slow_down)
 {
+    int64_t now_us = clock_mono_us(access->clock);
+
     (void)pthread_mutex_lock(&access->lock);
-    if (was_told_to_slow_down && time_mono_us() - access->slowed_us >= SLOW_AGAIN_US) {
+    if (was_told_to_slow_down && now_us - access->slowed_us >= SLOW_AGAIN_US) {
         access->allowed = access->busy > 1 ? access->busy / 2.0 : 1;
-        access->slowed_us = time_mono_us();
+        access->slowed_us = now_us;
     } else if (!was_told_to_slow_down && access->allowed < UNLIMITED) {
         access->allowed += 1 / access->allowed;
         if (access->allowed > 2.0 * access->busy + 64)
