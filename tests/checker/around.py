@@ -1,4 +1,4 @@
-"""I9, I11 to I14: what is around the documents: sessions, secrets, leftovers, exit codes, reruns."""
+"""I9, I11 to I14, which are about everything around the documents: sessions, secrets, leftovers, exit codes, reruns."""
 
 import os
 import pathlib

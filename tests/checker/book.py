@@ -226,7 +226,7 @@ def given_in(entries):
 
 
 def check_runs(scene, report):
-    """What a run says of itself, against its audit chain: documents, not attempts."""
+    """A run's own figures, against its audit chain: documents, not attempts."""
     for number, run in scene.database.runs.items():
         if run["status"] in ("running", "died"):
             continue
@@ -247,7 +247,7 @@ def check_runs(scene, report):
 
 
 def check_census(scene, report):
-    """Each document was seen once as new; a census that is closed has agreed with its witness."""
+    """Each document was seen once as new; a closed census agrees with its independent count."""
     new = sum(int(found.group(1)) for entries in scene.database.audit.values() for entry in entries
               if entry["document"] is None
               and (found := re.match(r"\d+ seen, (\d+) new,", entry["evidence"])))

@@ -6,7 +6,7 @@
     check.py --snapshot FILE --journal J --store DIR --database DB
 
 Without --truth (the source is still running) the ledger is compared with the journal alone. Every
-violation is named with its record, row and key; per invariant it is said how much was looked at.
+violation is named with its record, row and key. For each invariant the number of things examined is given.
 Ends with 0 if nothing is violated, 1 if something is, 2 if the state could not be read.
 """
 

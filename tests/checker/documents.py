@@ -18,7 +18,7 @@ class Scene:
         self.interrupted, self.late_patients = interrupted, late_patients
 
     def record(self, document):
-        """What the source says of a document; None if unknown or gone."""
+        """The source's truth about a document; None if unknown or gone."""
         place = (str(document["record_id"]), document["container"], document["repetition"])
         return self.truth.units.get(place) if self.truth else None
 
@@ -28,7 +28,7 @@ class Scene:
         return entry is not None and int(entry["modId"]) != document["mod_id"]
 
     def was_edited_at_all(self, document):
-        """The same, of a container that holds nothing now."""
+        """Whether anybody edited the record at all, for a container that holds nothing now."""
         entry = self.truth.records[str(document["record_id"])]
         return int(entry["modId"]) != document["mod_id"]
 
@@ -38,7 +38,7 @@ class Scene:
         return self.journal.hashes(str(record_id)) | now
 
     def is_trial(self, key):
-        """What a run that was killed while it tried the store left there: the next one removes it."""
+        """Whether a run that was killed while it probed the store left this object there: the next one removes it."""
         return self.interrupted and rules.TRIAL.fullmatch(key) is not None
 
     def with_state(self, *states):

@@ -18,7 +18,7 @@ READ_SIZE = 1 << 20
 
 
 def read_settings(path=None):
-    """What the rules depend on: the defaults, or what a fmferry.ini says."""
+    """The settings that the rules depend on: the defaults, or those of a fmferry.ini."""
     settings = {"layout": "API_Docs", "container_field": "Doc", "containers": "waterfall", "filter": "",
                 "mark_field": "NexusExportDate",
                 "key_field": "id", "type_field": "Type", "date_field": "Date",
@@ -49,7 +49,7 @@ def take_bucket(settings, url):
 
 
 class Truth:
-    """What the source really holds, record by record and container by container."""
+    """The source's true content, record by record and container by container."""
 
     def __init__(self, path, settings):
         with open(path, encoding="utf-8") as source:
@@ -136,7 +136,7 @@ class Journal:
                 if line["effect"] in ("stream", "upload") and "sha256" in line}
 
     def edits_since(self, record_id, mod_id):
-        """What others did to a record after it had this modification id."""
+        """Other people's edits of a record after it had this modification id."""
         return [line for line in self.by_record.get(record_id, ())
                 if line.get("modId", -1) > mod_id and not self.is_ours(line)]
 
@@ -303,7 +303,7 @@ class Store:
 
 
 def snapshot_of(journal_lines, store, database):
-    """What a rerun may not change, as JSON can keep it."""
+    """The state that a rerun may not change, as JSON can keep it."""
     return {
         "journal": journal_lines,
         "store": {key: [about.st_size, about.st_mtime_ns, about.st_ino]

@@ -1,4 +1,4 @@
-"""What a check found: violations by name, and how many things were looked at."""
+"""The findings of a check: violations by name, and how many things were examined."""
 
 import json
 

@@ -1,6 +1,6 @@
 """
-What an earlier importer left, read before fmferry was there: objects and rows. Afterwards nothing of
-it may be gone, and whatever was taken over must have been right.
+The objects and rows that an earlier importer left, read before fmferry starts. Afterwards none of them may be
+gone, and whatever was taken over must have been right.
 """
 
 import contextlib
@@ -54,7 +54,7 @@ class Left:
 
 
 def check_nothing_gone(scene, report):
-    """I14, of what was there before: objects as they were; rows there, with what people wrote."""
+    """I14, for the earlier importer's things: objects are as they were; rows are there, with people's texts."""
     left = scene.left
     for key, sha256 in left.objects.items():
         report.count("I14", 1, "objects left by another")
@@ -73,7 +73,7 @@ def check_nothing_gone(scene, report):
 
 
 def check_taken(scene, report):
-    """I2: what was taken over is right, and its mark is the one that was there."""
+    """I2: documents that were taken over are right, and their marks are those that were there."""
     for document in scene.with_state("stored", "done"):
         version = scene.database.present_version(document)
         if not scene.left.has_taken(document, version):

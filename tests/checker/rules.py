@@ -122,7 +122,7 @@ def row_id(source, identity, container="", repetition=1):
 
 
 def stem(document, sha256=None):
-    """What makes a key a document's own: its id, its container; `sha256` for a later version."""
+    """The part of a key that makes it a document's own: its id, its container; `sha256` for a later version."""
     made = document["filemaker_id"] or f"rec-{document['record_id']}"
     if document["container"]:
         made += f"-{slug(document['container'])}-{document['repetition']}"

@@ -1,6 +1,6 @@
 """
-Migrations that are killed with SIGKILL again and again, each time resumed, and judged after each
-kill and in the end. The end must be that of a migration which nobody disturbed.
+Migrations that are killed with SIGKILL again and again, resumed each time, and judged after each kill and at
+the end. The end must be that of an undisturbed migration.
 """
 
 import collections
@@ -66,7 +66,7 @@ def end_of(bench):
 
 
 def differences(one, other, but=()):
-    """What differs, apart from the records `but`."""
+    """The differences, apart from the records `but`."""
     for name in one:
         things = sorted(one[name].keys() | other[name].keys())
         apart = [thing for thing in things if thing not in but
@@ -77,7 +77,7 @@ def differences(one, other, but=()):
 
 
 def undisturbed(tap, plan):
-    """The same migration in peace."""
+    """The same migration, undisturbed."""
     with Bench(tap, "undisturbed") as bench:
         source(bench, plan)
         done = bench.ferry("run", limit=RUN_LIMIT)
@@ -107,7 +107,7 @@ def alive_of(runs):
 def kill_some(bench, plan, chance, runs, moment, delay):
     """
     Sees to it that all processes are at work, and kills some of them, one at least, when the journal
-    has grown so far. Those that live on, and how many were killed; none of either: all is done.
+    has grown so far. Returns those that live on, and how many were killed; none of either: all is done.
     """
     while len(runs) < plan.processes:
         runs.append(bench.start("run"))

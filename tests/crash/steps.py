@@ -1,7 +1,7 @@
 """
 Stories that are killed at their first step, their second, and so on: each time from the beginning, by
-a fmferry that has failpoints, then resumed. The end must be that of the same story in peace, and the
-checker must find nothing. Every place that a failpoint names takes part by itself.
+a fmferry that has failpoints, then resumed. The end must be that of the same story undisturbed, and the
+checker must find nothing. Every failpoint takes part by itself.
 """
 
 import collections
@@ -20,7 +20,7 @@ from killer import differences, end_of  # noqa: E402
 DYING = pathlib.Path(os.environ.get("FMFERRY_FAILPOINTS_BUILD")
                      or BUILD.parent / "build-failpoints") / "src" / "fmferry"
 RUN_LIMIT = 120
-# How much the desk commits at once, how often claims are fetched, and whether the last census sees a
+# How much the writer commits at once, how often claims are fetched, and whether the last census sees a
 # document that is not settled yet, so that another follows, is chance: these places are reached at
 # least once, and nobody knows how often.
 BY_CHANCE = {"desk.written", "desk.committed", "desk.registry", "dispatch.claimed",
@@ -200,7 +200,7 @@ class LargeCorrected(Large):
 
 
 class Resumed(Story):
-    """Stored, and the server did not take the marks: only these are missing."""
+    """The documents are stored, but the server did not take the marks: only these are missing."""
 
     name = "resumed"
 
@@ -274,7 +274,7 @@ def finish(story, bench):
 
 
 def in_peace(story):
-    """The story without a death: its end, and the places that its command reaches, in order."""
+    """The story without a death: its end, and the failpoints that its command reaches, in order."""
     tap = Tap(kept=True)
     with Bench(tap, f"peace-{story.name}") as bench:
         story.begin(bench)
@@ -302,7 +302,7 @@ def without_times(value):
 
 
 def key_facts(end):
-    """What has to be the same; modification ids need not be, where a mark had to be written again."""
+    """The facts that have to be the same; modification ids need not be, where a mark had to be written again."""
     return {"objects": {key: sha256 for key, sha256 in end["objects"].items()},
             "states": {record: row[:-1] for record, row in end["states"].items()},
             "source": {record: (*row[:2], row[3]) for record, row in end["source"].items()},
@@ -310,7 +310,7 @@ def key_facts(end):
 
 
 def one_death(tap, story, peace, step):
-    """Dies at one step, is resumed, and must end as in peace. Whether the death came about."""
+    """Dies at one step, is resumed, and must end as if undisturbed. Returns whether the death came about."""
     place, time = step
     what = f"{story.name}, dead at {place} for the {time}. time"
     with Bench(tap, f"{story.name}-{place}-{time}") as bench:

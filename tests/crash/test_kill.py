@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """
-Sixty kills -9 at moments chosen by what the source's journal shows: in small documents with few and
-many workers, in documents that pass through in parts, and of several processes that share a ledger.
-See torture.py for more of it.
+Sixty kills with -9, at moments chosen from the source's journal: in small documents with few and many
+workers, in documents that pass through in parts, and of several processes that share a ledger. torture.py
+does more of them.
 """
 
 import concurrent.futures

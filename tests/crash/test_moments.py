@@ -51,7 +51,7 @@ def intent_before_object(tap, size):
 
 
 def torn_record(tap, size):
-    """Edited, or its file replaced, after its bytes were read: what was read is not put."""
+    """A record is edited, or its file replaced, after its bytes were read: those bytes are not put."""
     for deed in ("edit", "replace"):
         what = f"{size} bytes, {deed}"
         with Bench(tap, f"torn-{deed}") as bench:
@@ -173,7 +173,7 @@ def large_file(bench):
 
 
 def whole_hash(tap):
-    """What the ledger says of a file of several parts is of the whole of it."""
+    """The ledger's hash of a file in several parts is that of the whole file."""
     with Bench(tap, "whole") as bench:
         sha256 = large_file(bench)
         run = bench.ferry("run", limit=120)
@@ -182,7 +182,7 @@ def whole_hash(tap):
 
 
 def second_reading(tap, nth):
-    """Where a key needs the hash first, a file is read twice; if one reading is not as the other, neither counts."""
+    """Where a key needs the hash first, a file is read twice; if the readings differ, neither counts."""
     with ModelBench(tap, "second", ("no-condition",), {}, {}) as bench:
         sha256 = large_file(bench)
         bench.happen(f"on stream2 nth {nth} do flip {8 * MIB + 77}")

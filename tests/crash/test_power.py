@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """
-Power cuts. A kill -9 leaves what the kernel holds; a power cut leaves what was flushed, and nothing
-else. The disk of tests/preload/disk.c keeps apart what was flushed, cuts the power at a flush or a
-name, and the run goes on with what is left: nothing that FileMaker's marks or the ledger promise may
-be gone. And what a command has said is done is still there when the power goes at that moment.
+Power cuts. A kill -9 keeps all that the kernel holds; a power cut keeps the flushed data and nothing else.
+The disk of tests/preload/disk.c keeps flushed data apart and cuts the power at a flush or a name. The run
+goes on with the rest: nothing that FileMaker's marks or the ledger promise may be gone. And whatever a
+command reported as done is still there when the power goes at that moment.
 """
 
 import pathlib
@@ -28,7 +28,7 @@ def serve(bench):
 
 
 def events_of(tap, lacks):
-    """How many flushes and names a run has that nobody disturbs."""
+    """The number of flushes and names of an undisturbed run."""
     with Bench(tap, "power") as bench:
         disk = serve(bench)
         tap.same(bench.ferry("run", environment=disk.environment(lacks)).code, 0, "in peace")

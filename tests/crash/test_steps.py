@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """
-Dies at the first step of each story, the second, the third ... and resumes. Here a sample by seed, in
-which every failpoint has its turn; whole: tests/crash/every_step.py, or make torture.
+fmferry dies at the first step of each story, the second, the third ... and resumes. This is a sample by seed,
+in which every failpoint has its turn; tests/crash/every_step.py, or make torture, does all of them.
 """
 
 import concurrent.futures

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Kills migrations for as long as it is told, each different, all following from one seed.
+"""Kills migrations until N kills are done, each differently, all following from one seed.
 
     tests/crash/torture.py --kills N [--seed S] [--per-migration K]
 

@@ -1,6 +1,6 @@
 """
-A disk below a bench's folder that lacks something, fails, or loses its power: tests/preload/disk.c
-plays it. What is on the disk after a power cut is put together here from what was flushed.
+A disk below a bench's folder that lacks a feature, fails, or loses its power. tests/preload/disk.c
+simulates it; this module rebuilds the disk's content after a power cut from the flushed files.
 """
 
 import pathlib
@@ -12,7 +12,7 @@ LIBRARY = BUILD / "tests" / "preload" / "libdisk.so"
 
 
 class Disk:
-    """Of a bench: its database, its store and its configuration."""
+    """The disk of a bench: its database, its store and its configuration."""
 
     def __init__(self, bench):
         self.bench, self.root = bench, bench.folder.resolve()
@@ -31,7 +31,7 @@ class Disk:
         return self.bench.environment(**more)
 
     def events(self):
-        """How many flushes and names the last program had that ended in peace."""
+        """The number of flushes and names that the last undisturbed program made."""
         return int(self.counted.read_text())
 
     def is_on_disk(self, path):
@@ -39,7 +39,7 @@ class Disk:
         return path.name.startswith(("fmferry.", "certificate", "report", "bag")) or path.name == "documents"
 
     def flush(self):
-        """Everything that is there now is on the disk for certain."""
+        """Makes all present files certain to be on the disk."""
         shutil.rmtree(self.shadow, ignore_errors=True)
         self.shadow.mkdir()
         for path in [self.root, *self.root.rglob("*")]:

@@ -1,6 +1,6 @@
 """
-What an earlier importer leaves, in small: rows with ids of its own, objects under keys of its own,
-marks. Made of a migration of ours that wrote no marks and whose ledger is thrown away.
+A small copy of the state that an earlier importer leaves: rows with ids of its own, objects under keys of
+its own, marks. It is made from a migration of ours that wrote no marks and whose ledger is thrown away.
 """
 
 import random

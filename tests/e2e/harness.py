@@ -1,7 +1,7 @@
 """
-What the end-to-end tests share: a folder of their own with a simulated FileMaker Server, a
-configuration and every command's output; the checker; TAP. A test that fails keeps its folder and
-prints where it is.
+The end-to-end tests share this harness. It gives each test a folder with a simulated FileMaker Server, a
+configuration and every command's output; it calls the checker and prints TAP. A test that fails keeps its
+folder and prints its path.
 """
 
 import base64
@@ -45,7 +45,7 @@ class Tap:
         self.kept = [] if kept else None
 
     def take(self, other):
-        """Says what a kept one has to say."""
+        """Prints the results of a kept tap."""
         for good, text, details in other.kept:
             if good is not None:
                 self.line(good, text)
@@ -133,7 +133,7 @@ class Running:
         self.process.wait()
 
     def command_line(self):
-        """As everybody on the machine could read it."""
+        """The command line, as everybody on the machine could read it."""
         try:
             return pathlib.Path(f"/proc/{self.pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
         except OSError:
@@ -244,7 +244,7 @@ class Bench:
         raise RuntimeError(f"fmsim did not start: {program.err_path.read_text()[-400:]}")
 
     def happen(self, *lines):
-        """Scenario lines for a simulator that is running."""
+        """Sends scenario lines to a running simulator."""
         trust = ssl.create_default_context(cafile=self.ready["ca_file"])
         request = urllib.request.Request(f"{self.ready['url']}/fmsim/scenario",
                                          "\n".join(lines).encode(), method="POST")
@@ -252,14 +252,14 @@ class Bench:
             answer.read()
 
     def seen(self):
-        """What the simulator says about itself."""
+        """The simulator's status."""
         trust = ssl.create_default_context(cafile=self.ready.get("ca_file"))
         with urllib.request.urlopen(f"{self.ready['url']}/fmsim/status", timeout=30,
                                     context=trust) as answer:
             return json.load(answer)
 
     def stop_serving(self):
-        """Ends fmsim in peace, so that it writes the truth."""
+        """Ends fmsim in good order, so that it writes the truth."""
         self.sim.signal(signal.SIGTERM)
         if self.sim.finish(STOP_LIMIT).code != 0:
             raise RuntimeError(f"fmsim ended with {self.sim.code}: {self.sim.err[-400:]}")
@@ -345,7 +345,7 @@ class Bench:
                               env=self.environment(), timeout=300)
 
     def judge(self, *options, exit_code=None, before=None, status=True):
-        """What the checker found: (whether all is well, its words, its findings)."""
+        """The checker's verdict: (whether all is well, its words, its findings)."""
         found = self.folder / "findings.json"
         found.unlink(missing_ok=True)
         words = ["--json", found, "--canaries", self.folder / "canaries", "--logs", *self.readable()]
@@ -466,7 +466,7 @@ class Person:
 
 
 def need_programs(tap):
-    """Whether there is something to test."""
+    """Whether the programs are there to be tested."""
     missing = [str(path) for path in (FMFERRY, FMSIM) if not os.access(path, os.X_OK)]
     if missing:
         tap.ok(False, "the programs are built", "missing: " + ", ".join(missing))

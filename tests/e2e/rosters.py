@@ -1,5 +1,5 @@
 """
-Rosters as practices keep them: made from a seed, with what is true of each patient kept beside. Python's
+Rosters as practices keep them, made from a seed. The truth about each patient is kept beside them. Python's
 own csv module writes the files.
 """
 
@@ -83,7 +83,7 @@ class Roster:
             TRAPS[self.trap](self)
 
     def _tell_wrong(self):
-        """Told one form, written in the other: the file shows it by a day that is no month."""
+        """One form is set, the file has the other: a day that cannot be a month shows it."""
         if self.form == "iso":
             self.told = "day-first"  # is as good as nothing: ISO says itself what it is
             return
@@ -182,7 +182,7 @@ def nul(roster):
 
 
 def text_with(roster, what):
-    """A control character is put in behind the csv module's back."""
+    """Puts a control character in behind the csv module's back."""
     at = next(row for row in roster.rows if what in row[1])
     at[1] = at[1].replace(what, "\uE000")
     text = roster.text().replace("\uE000", what)
@@ -331,13 +331,13 @@ def no_dates(roster):
 
 
 def _trust_again(roster):
-    """What a trap took away may have been the one date that showed how the others are meant."""
+    """A trap may have taken away the one date that showed how the others are meant."""
     if roster.told and roster.told != FORMS[roster.form][1]:
         roster.told = ""
 
 
 def mixed(roster):
-    """One date written the other way, and it shows: then nothing is read that could be either."""
+    """One date is plainly written the other way: then no date that could mean either is read."""
     if roster.form == "iso":
         roster.trap = None  # says itself what it is
         return
@@ -350,7 +350,7 @@ def mixed(roster):
 
 
 def id_twice(roster):
-    """Two rows of one id: nobody knows who is meant, so neither is written."""
+    """Two rows have one id: nobody knows which patient is meant, so neither is written."""
     copy = list(roster.rows[0])
     copy[1] = "Somebody"
     roster.rows.append(copy)

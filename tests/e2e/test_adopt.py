@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """
-The clinic after four runs of the first importer: 9,603 marks, of which 9,597 are right. All of these
-are taken over as they are, the other 606 readable documents are moved, the six false marks are named,
-nothing is deleted; and the books agree afterwards.
+The clinic after four runs of the first importer has 9,603 marks, of which 9,597 are right. The right ones
+are taken over as they are, the other 606 readable documents are moved, the six false marks are named, and
+nothing is deleted. Afterwards the books differ only by the six false marks.
 """
 
 import collections

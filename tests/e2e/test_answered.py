@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """
 A solution that answers each edit with one of its own, in the same commit: modId rises by two. The mark
-counts where the same answer came twice and mark and file are as they should be; else the document fails
-with a class of its own. No record is written to more than six times an hour, and nobody waits for ever.
+counts where the same answer came twice and mark and file are as they should be. Otherwise the document fails
+with a class of its own. No record is written more than six times an hour, and nobody waits for ever.
 """
 
 import collections

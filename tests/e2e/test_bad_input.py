@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """
-Whatever is wrong is said in one sentence that names what, where and how to mend it, with the right
-exit code; and nothing is half written: no object, no row, no mark, no session.
+Bad input is reported in one sentence that names the fault, its place and its remedy, with the right exit
+code. Nothing is half written: no object, no row, no mark, no session.
 """
 
 import contextlib
@@ -111,7 +111,7 @@ LINES = [
 
 
 def written(bench):
-    """What should not be there after a command that could not work."""
+    """Traces that must not be there after a command that could not work."""
     if bench.store.is_dir() and any(path.is_file() for path in bench.store.rglob("*")):
         yield "objects in the store"
     if bench.database.exists():
@@ -198,7 +198,7 @@ def on_small_disk(tap, name):
 
 
 def test_disk(tap, name, full, sealed):
-    """A full disk stops the run; a sealed one too; with room it goes on, and nothing is lost."""
+    """A full disk stops the run, and so does a read-only one; with room it goes on, and nothing is lost."""
     with on_small_disk(tap, name) as (bench, disk):
         tap.same(bench.ferry("patients", "import").code, 0, f"{name}: patients are imported")
         done = bench.ferry("run")

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """
-What one document may cost, in counts that do not depend on the machine: bench/budgets.json. Time is
-measured by `make bench` and gates nothing. A count that got much better asks for a lower budget,
-so that what was won is kept.
+One document stays within its budget, in counts that do not depend on the machine: bench/budgets.json. Only
+`make bench` measures time, and time gates nothing. A count that got much better asks for a lower budget,
+so that the gain is kept.
 """
 
 import json
@@ -23,7 +23,7 @@ BUDGETS = json.loads((ROOT / "bench" / "budgets.json").read_text())
 
 
 def within(tap, name, got):
-    """One budget: not over, and where it says so not far under."""
+    """Checks one budget: the count is not over it, and, where the budget says so, not far under."""
     budget = BUDGETS[name]
     most, room = budget["most"], budget.get("within")
     slack = most * (1 + (room or 0))

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """
-`check` passes where all is well, before, in and after a migration; leaves no step out without a word;
-and refuses what `run` would refuse, in the same words.
+`check` passes where all is well, before, during and after a migration. It skips no step without saying so,
+and refuses whatever `run` would refuse, in the same words.
 """
 
 import re
@@ -16,7 +16,7 @@ LINE = re.compile(r"^(ok|note|left|FAIL)  +(.*)$")
 
 
 def told(done):
-    """What each step said: {step: {"ok": [...], "note": [...]}}."""
+    """The output of each step: {step: {"ok": [...], "note": [...]}}."""
     said = {}
     for text in done.out.splitlines():
         found = LINE.match(text)
@@ -30,7 +30,7 @@ def told(done):
 
 
 def fine(tap, bench, name, *says):
-    """All steps are told of, none is to mend."""
+    """All steps are reported, and none needs mending."""
     done = bench.ferry("check")
     missing = [word for word in says if not re.search(word, done.out)]
     tap.ok(done.code == 0 and "all fine" in done.out and "FAIL" not in done.out and not missing, name,
@@ -41,7 +41,7 @@ def fine(tap, bench, name, *says):
 
 
 def to_mend(tap, bench, name, step, *says, run=True):
-    """One step is to mend; `run` says the same and does not start."""
+    """One step needs mending; `run` says the same and does not start."""
     done = bench.ferry("check")
     words = " ".join(told(done).get(step, {}).get("FAIL", []))
     missing = [word for word in says if not re.search(word, words)]
@@ -99,7 +99,7 @@ def marks(tap):
 
 
 def few_good(tap):
-    """One good file among many that cannot be fetched is enough; none is to mend."""
+    """One good file among many that cannot be fetched is enough; no step needs mending."""
     with Bench(tap, "few-good") as bench:
         (bench.folder / "scenario").write_text("container 1..299 is missing\ncontainer 301..600 is missing\n")
         bench.serve("generate:600,2000", "--scenario", bench.folder / "scenario")
@@ -240,7 +240,7 @@ def empty(tap):
 
 
 def refusals(tap):
-    """What the server refuses is said by its cause."""
+    """The server's refusals are reported by their cause."""
     for scenario, step, says in (
             ("on login do code 9", "login", "fmrest"),
             ("on login do code 211", "login", "new password"),
@@ -279,7 +279,7 @@ def pages(tap):
 
 
 def changed(tap):
-    """What must stay as it was when the ledger was begun: check says what run says."""
+    """Settings that must stay as they were when the ledger was begun: check says the same as run."""
     with Bench(tap, "changed") as bench:
         bench.serve("generate:30,2000")
         bench.ferry("patients", "import")

@@ -622,7 +622,7 @@ def version_with_another_key(copy):
 
 @mutation("I3 key-of-another-patient")
 def edited_document_under_another_patients_key(copy):
-    """What was stored more than once may keep an older type's folder, but no other patient's."""
+    """A document that was stored more than once may keep an older type's folder, but no other patient's."""
     record, document, key, _ = copy.document("d.record_id = 13")
     other = copy.sql("select patient from fmferry_patient where patient <> (select patient from "
                      "fmferry_document where document = ?) limit 1", document)[0][0]

@@ -139,7 +139,7 @@ def another_list(tap, bench):
 
 
 def longer_waterfall(tap, bench):
-    """What was empty may have a file in a container that is new on the list."""
+    """A record that was empty may have a file in a container that is new on the list."""
     serve(bench, often=50, container_field="Doc")
     bench.ferry("run")
     empty = "select count(*) from fmferry_document where class = 'container-empty'"

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """
-Dates of documents in text fields: in their rows only as they were told, or if they can mean one day
-alone; the others are counted, beforehand and in the end. FileMaker's own need no telling. A document
-that tells its patient's date of birth speaks against the patient only if it cannot mean that day.
+Documents' dates in text fields reach the rows only in the form that was set, or if they can mean one day
+alone. The others are counted, beforehand and at the end. FileMaker's own dates need no setting. A date of
+birth in a document contradicts the patient's only if it cannot mean that day.
 """
 
 import json
@@ -107,7 +107,7 @@ def texts(tap):
 
 
 def contradicted(tap):
-    """One document shows that the setting is wrong: then none is read that could be either."""
+    """One document shows that the setting is wrong: then no date that could mean either is read."""
     for told, shows, other in (("month-first", "25/12/2015", "day"), ("day-first", "12/25/2015", "month")):
         with Bench(tap, "dates-against") as bench:
             (bench.folder / "clinic.shape").write_text(SHAPE)
@@ -128,7 +128,7 @@ def contradicted(tap):
 
 
 def typed(tap):
-    """Whatever was told of text fields."""
+    """Any setting for text fields."""
     with Bench(tap, "dates-typed") as bench:
         (bench.folder / "clinic.shape").write_text(SHAPE)
         bench.serve(f"shape:{bench.folder / 'clinic.shape'}")
@@ -144,7 +144,7 @@ def typed(tap):
 
 
 def birthdays(tap):
-    """The patient is born on 4 March 1950; what the documents say of it -> whether that is in doubt."""
+    """The patient was born on 4 March 1950; the documents' words for it -> whether they raise a doubt."""
     said = {"": False, "03/04/1950": False, "04/03/1950": False, "1950-03-04": False, "3/4/50": False,
             "unknown": False, "05/03/1950": True, "1950-04-03": True, "25/12/1961": True, "04.03.1950": False}
     told = dict(said, **{"03/04/1950": True})  # with day first it is 3 April

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What `make demo` shows is what a stranger sees first: each step ends well, and nothing is left running."""
+"""`make demo` is the first thing that a stranger sees: each step ends well, and nothing is left running."""
 
 import subprocess
 

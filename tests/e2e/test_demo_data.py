@@ -9,7 +9,7 @@ DOCUMENTS, FAILED, PATIENTS = 500, {"container-empty": 1, "container-reference":
 
 
 def write_configuration(bench):
-    """`init --defaults`, and only what must differ: where the source is, whom it knows."""
+    """`init --defaults`, with only the necessary changes: the source's address and account."""
     made = bench.ferry("init", "--defaults")
     text = bench.config.read_text()
     for name, value in (("url", bench.ready["url"]), ("account", ACCOUNT)):

@@ -2,8 +2,8 @@
 """
 A folder as a store on disks of all kinds: one that links files without a name, NFS, SMB, vfat, FUSE,
 a kernel without openat2. Each document arrives whole and once, and none is replaced, also when fmferry is
-killed at any flush or name; or the folder is refused, with what to use instead. A disk that fails,
-is full, gone or mounted for reading only stops the run in a sentence, and the next run ends it.
+killed at any flush or name; or the folder is refused, and the message says which kind to use instead. A disk
+that fails, is full, gone or mounted for reading only stops the run with one sentence; the next run finishes.
 """
 
 import os

@@ -40,7 +40,7 @@ def ledger_laid(bench):
 
 
 def store_laid(bench, objects):
-    """What was stored then: under the keys that the ledger names, and with the bytes of today's run."""
+    """Lays down the objects of then: under the keys that the ledger names, and with the bytes of today's run."""
     (bench.store / ".fmferry").mkdir(parents=True)
     for key, in bench.sql("select key from fmferry_version where state = 'stored'"):
         (bench.store / key).parent.mkdir(parents=True, exist_ok=True)
@@ -48,7 +48,7 @@ def store_laid(bench, objects):
 
 
 def source_laid(bench):
-    """FileMaker as it was then: what is done has its mark."""
+    """Serves FileMaker as it was then: done documents have their marks."""
     with Person(bench) as person:
         for record, mark in bench.sql("select d.record_id, v.mark from fmferry_document d join fmferry_version v"
                                       " on v.document = d.document and v.state = 'stored'"

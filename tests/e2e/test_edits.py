@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """
 People work in FileMaker while we migrate: odd types and ids, corrections before, during and after,
-files replaced, records deleted, marks of somebody else. Each story ends with the checker.
+files replaced, records deleted, other importers' marks. Each story ends with the checker.
 """
 
 import time
@@ -87,7 +87,7 @@ def foreign_marks(tap, bench):
 
 
 def corrections(tap, bench):
-    """Edits of what is done already: a date, a type, a file, the file of before."""
+    """Edits of documents that are done: a date, a type, a file, the earlier file."""
     bench.serve("generate:8,2000")
     bench.ferry("patients", "import")
     bench.ferry("run")
@@ -128,7 +128,7 @@ def another_patient(tap, bench):
 
 
 def back_to_the_first_patient(tap, bench):
-    """To another patient and back, before link removed what is left there; one with a new file."""
+    """To another patient and back, before link removed the object left there; one with a new file."""
     bench.serve("generate:20,2000")
     bench.ferry("patients", "import")
     bench.ferry("run")
@@ -184,7 +184,7 @@ def stale_census(tap, bench):
 
 
 def edited_while_read(tap, bench):
-    """Edited, or its file replaced, just when its bytes were served: what was meant is withdrawn."""
+    """A record is edited, or its file replaced, just when its bytes were served: the intent is withdrawn."""
     (bench.folder / "scenario").write_text("after stream2 3 do edit 3\nafter stream2 5 do replace 5\n")
     bench.serve("generate:8,2000", "--scenario", bench.folder / "scenario")
     bench.ferry("patients", "import")

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """
-Two thousand records, a hundred of which answer each mark: tried again and again for more than an
-hour of a clock that the test sets on. At most six edits of a record an hour, each document comes to an end with words, and
-all others arrive.
+Two thousand records, a hundred of which answer each mark, are tried again and again for more than an hour
+of a clock that the test moves forward. No record gets more than six edits an hour, each document that
+answers ends with a reason, and all others arrive.
 """
 
 import calendar

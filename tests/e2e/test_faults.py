@@ -4,9 +4,9 @@ Whatever goes wrong on the way, nothing is lost, doubled or misfiled: every kind
 knows, so that about one request in five meets one, with several seeds. Runs are repeated until
 everything is done.
 
-Not among them, because nobody could see them who reads a file once: a byte that the server itself
-flips, a file that the server itself takes for another, one that ends early under a length that fits,
-or grows or politely ends early where no length was told.
+Some faults are left out, because nobody who reads a file once could notice them: a byte that the server itself
+flips, a file that the server itself takes for another, and a file that ends early under a length that fits,
+or grows or ends early in good form where no length was given.
 """
 
 import concurrent.futures
@@ -101,7 +101,7 @@ def endure(name, seed):
 
 
 def count_in_spite(what, lines, code, says):
-    """Whatever breaks a census off and passes by itself ends no run."""
+    """A fault that breaks a census off and passes by itself ends no run."""
     tap = Tap(kept=True)
     with Bench(tap, "broken-off") as bench:
         (bench.folder / "scenario").write_text("\n".join(lines) + "\n")

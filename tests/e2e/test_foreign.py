@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """
-Text by others steers no terminal, log or spreadsheet. FileMaker's fields, a roster, people's reasons
-and then the whole ledger and registry are filled with what would; every command is walked, and its
-output scanned.
+Text by others steers no terminal, log or spreadsheet. FileMaker's fields, a roster, people's reasons and
+then the whole ledger and registry are filled with text that would. Every command is run, and its output is
+scanned.
 """
 
 import contextlib
@@ -85,7 +85,7 @@ def people_and_fields(bench):
 
 
 def by_people(tap, bench, roster):
-    """What people say, and files that they name."""
+    """People's texts, and files that they name."""
     for words in (("patients", "import", "--csv", roster), ("patients", "import", "--csv", roster, "--dry-run"),
                   ("waive", "--record", "13", "--by", "Kim" + HOSTILE, "--reason", "=1+1" + HOSTILE),
                   ("retry", "--class", "none" + HOSTILE), ("run", "--limit", "x" + HOSTILE),

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """
 Keys, paths and commands that somebody else wrote: rows whose keys lead out of an export, files by
-reference behind links, a configuration that others may write. Nothing is made or read outside, no
-program of theirs is run, and it is said why.
+reference behind links, a configuration that others may write. Nothing is made or read outside the folder, no
+program of theirs is run, and the message says why.
 """
 
 import os
@@ -22,7 +22,7 @@ def tree(folder):
 
 
 def test_exports(tap):
-    """The hole was: the file was written before the rule for keys was looked at."""
+    """An earlier fault: the file was written before the rule for keys was applied."""
     with Bench(tap, "foreign-keys") as bench:
         bench.serve("generate:3,2000")
         tap.same(bench.ferry("run").code, 0, "a migration")
@@ -124,7 +124,7 @@ def test_references(tap):
 
 
 def name_of_files(bench):
-    """What the simulator says that the records' containers point to."""
+    """The files that the records' containers point to, by the simulator's word."""
     with Person(bench) as person:
         fields = [person.read(record)["fieldData"] for record in (1, 2)]
     return [one["Doc"].split("/C:/Scans/")[-1].split("\r")[0] for one in fields]

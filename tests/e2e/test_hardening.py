@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""What the process does for itself, under a shell that allows everybody everything: nobody else reads what it writes, or its memory."""
+"""The process protects itself, under a shell that allows everybody everything: nobody else reads the files
+that it writes, or its memory."""
 
 import json
 import os
@@ -12,7 +13,7 @@ HARDENED = BUILD / "tests" / "hardened.so"
 
 
 def own_words(tap, bench):
-    """Each command, asked from inside as it ends."""
+    """Each command reports on itself as it ends."""
     for words in (("--version",), ("check",), ("patients", "import"), ("run",), ("status",), ("verify",)):
         told = bench.folder / "told"
         told.unlink(missing_ok=True)
@@ -23,7 +24,7 @@ def own_words(tap, bench):
 
 
 def files(tap, bench):
-    """Whatever was made is nobody else's, though the shell would let it."""
+    """Nobody else can read the files made, though the shell would let them."""
     made = [path for path in (bench.database, *bench.store.rglob("*"))
             if path.exists()]
     open_ = [f"{path.relative_to(bench.folder)} {path.stat().st_mode & 0o777:o}" for path in made
@@ -48,7 +49,7 @@ def opened(folder):
 
 
 def own_word(program, told):
-    """What a program did for itself, as it ends."""
+    """A program's report on its own hardening, as it ends."""
     subprocess.run([program, "--version"], stdout=subprocess.DEVNULL, check=True,
                    env=dict(os.environ, LD_PRELOAD=str(HARDENED), HARDENED=str(told)))
     return told.read_text()

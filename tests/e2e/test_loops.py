@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """
-Whatever repeats has a bound and a word: a source that never settles, records that cannot be read, texts
+Every repetition has a bound and is reported: a source that never settles, records that cannot be read, texts
 that are kept in another form, runs that died, walks that begin anew.
 """
 
@@ -35,7 +35,7 @@ def limited(tap, bench):
 
 
 def odd_texts(tap, bench):
-    """NUL and what is no character, in type and patient's id: kept in one form, and moved once."""
+    """NUL and invalid characters, in type and patient's id: kept in one form, and moved once."""
     bench.serve("generate:8,2000")
     bench.ferry("patients", "import")
     odd = ["a\0b", "\0", "Referral\0", "x\ud800y", "trailing  ", "two\r\nlines", "z" * 3000]
@@ -55,7 +55,7 @@ def odd_texts(tap, bench):
 
 
 def killed(tap, bench):
-    """A run that was killed is dead at once, for whoever looks."""
+    """A run that was killed counts as dead at once, for every command."""
     bench.serve("generate:400,2000")
     bench.happen("on stream2 after 40 do stall 600s")
     bench.ferry("patients", "import")

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """
-Another store in the configuration, in the middle of a migration: refused by all that would look there
-for documents, with both names and what to do; the same folder written another way is the same. A move
-that is asked for is followed, and what was not copied is named.
+The configuration names another store in the middle of a migration. Every command that would look there for
+documents refuses it, with both names and the remedy. The same folder written another way is the same. A
+move that is asked for is followed, and documents that were not copied are named.
 """
 
 import os
@@ -26,7 +26,7 @@ def check_refused(tap, bench, name):
 
 
 def check_same(tap, bench):
-    """However a folder is written, it is the one."""
+    """A folder is the same, however its path is written."""
     link = bench.folder / "link"
     link.symlink_to(bench.store)
     home = os.getcwd()
@@ -41,7 +41,7 @@ def check_same(tap, bench):
 
 
 def check_moved(tap, bench):
-    """Copied, but for one document; asked for, and found out."""
+    """The store is copied, but for one document; the move is asked for, and the gap is found."""
     other = bench.folder / "other"
     shutil.copytree(bench.store, other)
     key = bench.sql("select key from fmferry_version order by key limit 1")[0][0]

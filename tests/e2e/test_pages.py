@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """
-Documents that look like an error page, and error pages that look like a document: what is read twice
-the same is the file, what has a second sign against it is not, and a person may overrule that.
+Documents that look like an error page, and error pages that look like a document. Bytes that come twice the
+same are the file, bytes with a second sign against them are not, and a person may overrule that.
 """
 
 import hashlib

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Comparing the books: every difference is named, what can be mended is; and a bad inheritance."""
+"""`reconcile` compares the books: it names every difference, and mends those that can be mended. It also
+compares a bad state that an earlier importer left."""
 
 import os
 import re
@@ -86,7 +87,7 @@ def unsure(tap, bench):
 
 
 def inheritance(tap, bench):
-    """Everything that can be wrong with what somebody else left."""
+    """Everything that can be wrong with an earlier importer's marks, rows and objects."""
     bench.serve(f"generate:{DOCUMENTS},3000")
     bench.configure(run={"retry_ms": 1})
     earlier.leave(bench)

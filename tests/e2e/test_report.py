@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """
-The report: markup that is right, figures that are those of status and of the source, nothing from
-elsewhere, nothing secret, readable for everybody in light and dark; and there whole or not at all,
-whoever kills it, whatever run is under way.
+The report's markup is right, and its figures are those of status and of the source. It loads nothing from
+elsewhere, holds no secret, and everybody can read it in light and dark. It is there whole or not at all,
+whoever kills the command, whatever run is under way.
 """
 
 import csv
@@ -94,7 +94,7 @@ def check_evidence(tap, page, bench):
 
 
 def check_verified(tap, page):
-    """What the separate reader found, as the ledger remembers it."""
+    """The separate reader's findings, as the ledger keeps them."""
     tap.ok(f"{DOCUMENTS} records, " in page.text and "no difference found." in page.text,
            "what verify found is told", page.text[-300:])
     tap.ok("a separate reader agrees" in page.text, "also where it says whether all is complete")

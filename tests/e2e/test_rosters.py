@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """
 Rosters from many practices, as CSV and in FileMaker: dates in five forms, letters in six codings, four
-separators, thirty traps. Never a wrong date, name or number in the application; what is certain is
-there, and what is refused is said with its line and what to do. ROSTERS and ROSTERS_FIRST say which
-seeds (make torture: 1,000).
+separators, thirty traps. The application never gets a wrong date, name or number. Certain values are there,
+and refused ones are reported with their line and the remedy. ROSTERS and ROSTERS_FIRST choose the seeds
+(make torture: 1,000).
 """
 
 import contextlib
@@ -56,7 +56,7 @@ def expected(roster):
 
 
 def faults(roster, done, there):
-    """What is wrong with one import; empty: all is as it should be."""
+    """The faults of one import; empty: all is as it should be."""
     if roster.refused:
         said = [word for word in roster.said if word not in done.err]
         return [f"ended with {done.code}"] * (done.code != 2) + [f"not said: {word}" for word in said] \
@@ -143,7 +143,7 @@ def by_filemaker(tap):
 
 
 def strange_records(tap):
-    """In FileMaker a record that cannot be a row is left out and said; the others are written."""
+    """A FileMaker record that cannot be a row is left out and reported; the others are written."""
     strange = {"nul": dict(FirstName="An\0na"), "control": dict(LastName="Sm\x0bith"),
                "turned": dict(FirstName="\u202eannA"), "lost": dict(LastName="M\ufffdller"),
                "no id": dict(id="  "), "hidden": dict(id="P\u200b-1"), "short": dict(id="1.23E+11"),

@@ -1,8 +1,7 @@
 #!/usr/bin/python3
 """
-Each setting of the program's own list is broken in ways that happen, and `check` says what is to
-mend, or the configuration is refused. A setting that is new is not forgotten: its row is missing
-here, and that fails.
+Each setting of the program's own list is broken in ways that happen. Either `check` names the fault, or the
+configuration is refused. A new setting cannot be forgotten: its row is missing here, and that fails.
 """
 
 import os
@@ -156,7 +155,7 @@ FREE = {
 
 
 def settings_of(bench):
-    """What the program itself explains."""
+    """The settings that the program itself explains."""
     section = None
     for line in bench.ferry("settings").out.splitlines():
         if line.startswith("## "):

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Ctrl-C once finishes the documents at hand, twice leaves at once; nothing is lost either way."""
+"""One Ctrl-C finishes the documents at hand, a second one leaves at once; nothing is lost either way."""
 
 import pathlib
 import signal
@@ -12,12 +12,12 @@ SOON = 20
 
 
 def served(bench):
-    """How many marks were written: how far a run has come."""
+    """The number of marks written, which shows how far a run has come."""
     return sum(line["effect"] == "patch" for line in bench.journal_lines())
 
 
 def is_pending(run, number):
-    """Whether a signal was sent and not taken yet: a second one would be the same."""
+    """Whether a signal was sent and not taken yet: a second one would merge with it."""
     try:
         status = pathlib.Path(f"/proc/{run.pid}/status").read_text()
     except OSError:

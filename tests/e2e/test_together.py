@@ -55,7 +55,7 @@ def one_dies(tap, bench):
 
 
 def all_new(tap, bench):
-    """Nobody was there before: each wants to make the ledger."""
+    """There is no ledger yet: each process wants to make it."""
     bench.serve("generate:20,2000")
     runs = [bench.start("run") for _ in range(4)]
     codes = sorted(run.finish().code for run in runs)
@@ -66,7 +66,7 @@ def all_new(tap, bench):
 
 
 def elsewhere(tap, bench):
-    """A ledger in SQLite that somebody on another machine is at work with, over a shared folder."""
+    """A process on another machine is at work on a ledger in SQLite, over a shared folder."""
     bench.serve("generate:20,2000")
     bench.ferry("patients", "import")
     bench.ferry("run", "--limit", "5")

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """
-What stands between: proxies that compress though nobody asked, layouts that are too slow or too fat
-for large pages, one record that is so alone, Cloudflare's own errors. Every document arrives bit for
-bit, or is a failure with words; and nobody waits for ever.
+Obstacles between us and FileMaker: proxies that compress though nobody asked, layouts that are too slow or
+too large for large pages, a single record that is, Cloudflare's own errors. Every document arrives bit for
+bit or fails with a message, and nobody waits for ever.
 """
 
 import concurrent.futures
@@ -112,7 +112,7 @@ def fat(tap, place, what):
 
 
 def lighter(tap):
-    """One that was too fat, and is so no more."""
+    """A record that was too large is so no more."""
     with Bench(tap, "fat") as bench:
         serve(bench, "pdf", 40, "on list,get reaching 17 first 12 do pad 20000000")
         codes = [bench.ferry("run").code for _ in range(3)]
@@ -151,7 +151,7 @@ def endless(tap):
 
 
 def passing(tap, status):
-    """Whoever says that it is away: on each kind of request, nothing ends for it."""
+    """A server that says it is away, on each kind of request, ends nothing."""
     with Bench(tap, "passing") as bench:
         serve(bench, "pdf", 30,
               *(f"on {kind} nth {n} do status {status}"
@@ -165,7 +165,7 @@ def passing(tap, status):
 
 
 def words(tap):
-    """What is in the way is called by its name."""
+    """The obstacle is called by its name."""
     cases = [("on any do redirect https://login.example/sso?a=b", ("redirects", "https://login.example/sso")),
              ("on any do html", ("web page", "HTTP status 200")),
              ("on any do status 404", ("404", "switched off")),

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 """
-Traps for whoever counts: records deleted before the place where one reads, pages whose edge comes
-twice, a foundCount that lies, an empty page in the middle, sessions that die between pages, all mixed
-by seed; every third reads the records by a key. A run may end undecided; it must never say that
-everything has arrived when something has not. What came after the last page that anybody read is no lie, and nothing else may be
-missing then. TRAPS_FIRST and TRAPS say which seeds (make torture: 1,000).
+Traps for the count: records deleted before the place that is being read, pages whose edge comes twice, a
+foundCount that is wrong, an empty page in the middle, sessions that die between pages, all mixed by seed.
+Every third seed reads the records by a key. A run may end undecided, but it must never say that everything
+has arrived when something has not. Records that came after the last page was read are excused; no other
+record may be missing then. TRAPS_FIRST and TRAPS choose the seeds (make torture: 1,000).
 """
 
 import os

@@ -121,7 +121,7 @@ def noted(bench):
 
 
 def check_note(tap, bench, certificate):
-    """What stays of a verification, and that it does not depend on being allowed to note it."""
+    """The ledger's note of a verification; a verification does not depend on being allowed to write it."""
     _, _, counts = verify(bench, "--certificate", certificate)
     tap.same(noted(bench)[1][-1], counts, "what verify found stands in the ledger")
     told = bench.status()["verified"]
@@ -159,7 +159,7 @@ def check_kill(tap, bench):
 
 
 def check_open_source(tap, bench, certificate):
-    """What FileMaker gave once stays in doubt until FileMaker was read again, however shallow the call."""
+    """A file from FileMaker stays in doubt until FileMaker was read again, however shallow the call."""
     document, key, sha256, row = bench.sql(
         "select v.document, v.key, lower(hex(v.sha256)), r.id from fmferry_version v"
         " join documents_document r on r.s3_key = v.key order by 1 limit 1")[0]

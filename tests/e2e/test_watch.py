@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """
-status --watch: on a terminal of any width it is redrawn in place from the ledger of a run in another
-process, fits, and leaves the terminal as it was; elsewhere it writes a line each time.
+status --watch redraws itself in place on a terminal of any width, from the ledger of a run in another
+process. It fits, and leaves the terminal as it was. Elsewhere it writes a line each time.
 """
 
 import fcntl

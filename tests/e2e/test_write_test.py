@@ -62,7 +62,7 @@ def is_done(bench):
 
 
 def answered(tap, bench):
-    """The solution edits the record whenever it is edited: that is seen beforehand."""
+    """The solution edits the record whenever it is edited: check sees that beforehand."""
     before = record(bench)[1]
     bench.happen("on patch record 7 do answer edit")
     done = bench.ferry("check", "--write-test", "7")

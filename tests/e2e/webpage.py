@@ -1,6 +1,6 @@
 """
-A page as its readers meet it: its markup read strictly, its text, its tables, the contrast of its
-colours; and a browser, where there is one.
+Reads a page as its readers do: its markup strictly, its text, its tables, the contrast of its colours; and
+in a browser, where there is one.
 """
 
 import html.parser

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """
 The protocol as Promela models: every state is visited, and none violates what docs/model.md promises.
-Each way of breaking the protocol that a model knows (-D in its first comment) must be caught, and the
-end that is wanted must be possible at all.
+Each way of breaking the protocol that a model knows (-D in its first comment) must be caught, and the wanted
+end must be reachable.
 """
 
 import pathlib

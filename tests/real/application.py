@@ -1,4 +1,4 @@
-"""What the tests with a Django program share: the program, and what it should read."""
+"""The tests with a Django program share this: the program, and the values that it should read."""
 
 import json
 import os
@@ -52,7 +52,7 @@ def expected(bench):
 
 
 def tables_of(place):
-    """What there is of the application's tables: columns and their types."""
+    """The application's tables: columns and their types."""
     if place.url.startswith("sqlite"):
         return {name: sql for name, sql in place.ask(
             "select name, sql from sqlite_master where tbl_name not like 'fmferry%' and sql is not null")}

@@ -1,6 +1,6 @@
 """
-What the tests against S3 servers share: a migration whose store is a bucket, and the clients, which
-nobody here wrote, that read back what it put there.
+The tests against S3 servers share this: a migration whose store is a bucket, and third-party clients that
+read the objects back.
 """
 
 import json
@@ -58,7 +58,7 @@ class Client:
         return bucket
 
     def read_with_aws(self, bucket, folder):
-        """The whole bucket into a folder; what did not change since is left alone."""
+        """Reads the whole bucket into a folder; files that did not change since are left alone."""
         self.aws("s3", "sync", "--only-show-errors", "--delete", f"s3://{bucket}", folder)
 
     def read_with_rclone(self, bucket, folder):
@@ -100,7 +100,7 @@ class BucketBench(Bench):
         return super().environment(S3_SECRET=self.server.secret_key, **more)
 
     def fetch(self):
-        """What lies in the bucket, into the folder that the checker reads."""
+        """Fetches the bucket's objects into the folder that the checker reads."""
         self.store.mkdir(exist_ok=True)
         if self.reader == "aws":
             self.client.read_with_aws(self.bucket, self.store)

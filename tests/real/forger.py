@@ -1,6 +1,6 @@
 """
-Whoever changes a bucket behind fmferry's back: a small S3 client of its own, which replaces an
-object's bytes and keeps everything that was written beside them.
+A forger changes a bucket behind fmferry's back: a small S3 client of its own, which replaces an object's
+bytes and keeps everything that was written beside them.
 """
 
 import base64
@@ -65,13 +65,13 @@ class Forger:
         self._ask("DELETE", key)
 
     def beside(self, key):
-        """What was written beside an object, to be written beside another."""
+        """The metadata written beside an object, to be written beside another."""
         head = self._ask("HEAD", key, x_amz_checksum_mode="ENABLED")[0]
         return {name: value for name, value in head.items()
                 if name.startswith("x-amz-meta-") or name in ("content-type", "x-amz-checksum-sha256")}
 
     def write(self, key, data, beside):
-        """Other bytes, the same metadata; of the checksum what the server would not refuse."""
+        """Writes other bytes with the same metadata, and with a checksum that the server would not refuse."""
         true = base64.b64encode(hashlib.sha256(data).digest()).decode()
         headers = {**beside, "x-amz-checksum-sha256": true}
         if "keeps-sums" in getattr(getattr(self.server, "model", None), "quirks", ()):
@@ -84,6 +84,6 @@ class Forger:
 
 
 def flipped(data):
-    """One bit is another."""
+    """The bytes with one bit flipped."""
     at = len(data) // 2
     return data[:at] + bytes([data[at] ^ 1]) + data[at + 1:]

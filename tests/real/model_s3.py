@@ -1,7 +1,7 @@
 """
-A small strict S3 of our own, for what no server here verifies: checksums, conditions at the end of
-uploads, conflicts, the clock, the region. It believes nothing, keeps a journal of every effect, and
-can be told to have the quirks of others. Objects are kept as hashes, small ones with their bytes.
+A small strict S3 of our own verifies rules that no server here does: checksums, conditions at the end of
+uploads, conflicts, the clock, the region. It believes nothing, keeps a journal of every effect, and can be
+given the quirks of other servers. It keeps objects as hashes, small ones with their bytes.
 """
 
 import base64

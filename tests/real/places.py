@@ -67,7 +67,7 @@ def join(copies, to):
 
 
 def each(tap, story, *kinds):
-    """Runs a story on every kind of place that there is here; what is missing is said."""
+    """Runs a story on every kind of place that this machine has; missing kinds are reported."""
     for kind in kinds or (Sqlite, Server):
         missing = postgres.lacks() if kind is Server else ""
         if missing:

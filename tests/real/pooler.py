@@ -1,6 +1,6 @@
 """
-PgBouncer before a PostgreSQL server of ours, on loopback, on a port that is free; it dies with
-whoever started it.
+PgBouncer in front of a PostgreSQL server of ours, on loopback, on a free port; it dies with the process
+that started it.
 """
 
 import contextlib
@@ -80,7 +80,7 @@ class Pooler:
         self.process = None
 
     def connect(self):
-        """As the application does: each statement by itself."""
+        """Connects as the application does: each statement commits by itself."""
         import psycopg2
         link = psycopg2.connect(self.url, connect_timeout=30)
         link.autocommit = True

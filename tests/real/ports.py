@@ -1,7 +1,7 @@
 """
-Ports for servers that must be told theirs. They lie below those that the kernel gives to whoever
-connects somewhere, and a lock promises each to one process until it ends: between the choice and the
-moment a server listens, and while it is down to be started again, nobody else can have it.
+Ports for servers that need one named. They lie below those that the kernel gives to outgoing connections. A
+lock promises each to one process until it ends: between the choice and the moment a server listens, and
+while it is down to be started again, nobody else can have it.
 """
 
 import fcntl

@@ -1,7 +1,7 @@
 """
-A PostgreSQL server of our own, on loopback, on a port that is free; it dies with whoever started it.
-Also a copy of its tables in SQLite, in the forms that Django gives them there, for the checker, and
-a line to the server that breaks when it is told to.
+A PostgreSQL server of our own, on loopback, on a free port; it dies with the process that started it. Also a
+copy of its tables in SQLite, in the forms that Django gives them there, for the checker, and a connection to
+the server that breaks on request.
 """
 
 import contextlib
@@ -104,7 +104,7 @@ class Postgres:
         raise RuntimeError(f"PostgreSQL did not start: {self.log.read_text('utf-8', 'replace')[-500:]}")
 
     def end(self, number=signal.SIGQUIT):
-        """SIGQUIT: at once, as after a power cut; SIGINT: in peace."""
+        """SIGQUIT: at once, as after a power cut; SIGINT: in good order."""
         if self.process and self.process.poll() is None:
             self.process.send_signal(number)
             self.process.wait(START_LIMIT)
@@ -125,7 +125,7 @@ class Postgres:
         self.ask("drop schema public cascade; create schema public")
 
     def copy(self, path):
-        """Every table, in SQLite's forms, for who can read only that."""
+        """Copies every table in SQLite's forms, for the checker, which can read only those."""
         pathlib.Path(path).unlink(missing_ok=True)
         with contextlib.closing(self.connect()) as link, link.cursor() as cursor, \
                 contextlib.closing(sqlite3.connect(path)) as to, to:

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Hands bytes on: relay.py ADDRESS:PORT ADDRESS:PORT ...   (from to from to ...)
 
-Listens on each `from` and connects to its `to`. Whoever does not hear from the other side for some
-seconds hangs up, so that a line that was cut is noticed. It prints a line when it listens.
+Listens on each `from` and connects to its `to`. A side that receives nothing from the other for some seconds
+hangs up, so that a cut line is noticed. The relay prints a line when it listens.
 """
 
 import contextlib

@@ -1,7 +1,7 @@
 """
-Real servers that nobody here wrote, each in a folder of its own, on loopback, on ports that are
-free: Ceph's radosgw and OpenStack Swift with s3api. They are children of whoever starts them and die
-with him; `stop()` ends them by their own process ids.
+Real servers that nobody here wrote, each in a folder of its own, on loopback, on free ports: Ceph's radosgw
+and OpenStack Swift with s3api. They are children of the process that starts them and die with it; `stop()`
+ends them by their own process ids.
 """
 
 import ctypes

@@ -64,7 +64,7 @@ def bench_tables(place):
 
 
 def killed(tap, ledger, registry, what):
-    """Again and again at some point of the way; one of them falls between the two commits."""
+    """Killed again and again at some point of the way; one kill falls between the two commits."""
     with Bench(tap, "apart-killed") as bench:
         begin(bench, ledger, registry)
         for share in range(1, 9):
@@ -80,8 +80,8 @@ def killed(tap, ledger, registry, what):
 
 def between(tap, ledger, registry, what):
     """
-    The registry has a row of which the ledger does not know: as if the mover had died between the
-    two commits. The ledger is put back to what it was before; the row is written again, not twice.
+    The registry has a row of which the ledger does not know, as if the mover had died between the
+    two commits. The ledger is put back to its earlier state; the row is written again, not twice.
     """
     with Bench(tap, "apart-between") as bench:
         begin(bench, ledger, registry, "generate:40,2000")
@@ -120,7 +120,7 @@ def away(tap, ledger, server, what):
 
 
 def people(tap, ledger, registry, what):
-    """What people do in the application stays."""
+    """People's changes in the application stay."""
     with Bench(tap, "apart-people") as bench:
         begin(bench, ledger, registry, "generate:40,2000")
         bench.ferry("run", limit=60)

@@ -101,7 +101,7 @@ def story(tap, place, kind):
 
 
 def amiss(row, source, bench):
-    """The names of what is not as it should be."""
+    """The names of the values that are not as they should be."""
     (file_no, person, title, size, kind, taken, stored, changed, place, sha, raw, record, made_by,
      made_at, order, archived, note, name) = row
     raw = raw if isinstance(raw, dict) else json.loads(raw)

@@ -137,7 +137,7 @@ def certificate_of_bucket(tap, lines):
 
 
 def fetch(sandbox, bench, line):
-    """By awscli, told where the server is. Without it the objects are laid down as it would."""
+    """Fetches by awscli, with the server's address. Without awscli the objects are laid down as it would."""
     real = "/usr/bin/aws"
     if os.access(real, os.X_OK):
         pair = bench.in_store
@@ -198,7 +198,7 @@ def review(tap, lines):
 
 
 def nothing(tap, lines):
-    """All of it is in the list of what is not run."""
+    """All lines are in the list of commands that are not run."""
     for line in lines:
         command = re.split(r"\s+#", line)[0].strip()
         tap.ok(command in NOT_RUN, f"{command} is in the list", command)

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """
 fmferry-audit and a PostgreSQL server whose author means harm: a view, a policy, a function that
-stands before PostgreSQL's own. None of them is run with the auditor's rights. And the places that
-would lead it to another server, or to this one without TLS.
+stands in front of PostgreSQL's own. None of them is run with the auditor's rights. Nothing outside the URL
+leads it to another server, or to this one without TLS.
 """
 
 import os
@@ -41,7 +41,7 @@ def audit(certificate, url, **environment):
 
 
 def hostile(server, certificate, *statements):
-    """What it says, and what was run of the author's."""
+    """The audit's output, and which of the author's functions were run."""
     server.ask("delete from ran")
     for statement in statements:
         server.ask(statement)

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """
-What only a strict server of our own verifies: checksums, conditions at the end of uploads, conflicts,
+Rules that only a strict server of our own verifies: checksums, conditions at the end of uploads, conflicts,
 the clock, the region; and the safe ways into servers that verify nothing or replace objects.
 """
 

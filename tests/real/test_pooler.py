@@ -53,7 +53,7 @@ class Application(threading.Thread):
 
 
 def left(pool):
-    """What a session of the pool still has of whoever had it before."""
+    """The settings, locks and the like that a session of the pool still has from its last client."""
     settings = pool.ask("select name, setting from pg_settings where source = 'session' "
                         "and name <> all (%s) order by name", list(ITS_OWN))
     return {"settings": settings,
@@ -119,7 +119,7 @@ def statement_mode(tap, server):
 
 
 def options(tap, server):
-    """What a pooler takes no settings for is said, with the cure."""
+    """A pooler that takes no settings is reported, with the remedy."""
     with pooler.Pooler(server, "transaction") as pool, Bench(tap, "pooler-options") as bench:
         begin(bench, server, pool.url + "?options=-c%20statement_timeout%3D1000")
         ended = bench.ferry("check")
@@ -129,7 +129,7 @@ def options(tap, server):
 
 
 def waiting(tap, server):
-    """Somebody keeps the only connection: said with its cause, and nothing is lost by it."""
+    """Somebody keeps the only connection: the cause is reported, and nothing is lost."""
     with pooler.Pooler(server, "transaction", 1) as pool, Bench(tap, "pooler-waiting") as bench:
         begin(bench, server, pool.url)
         link = pool.connect()

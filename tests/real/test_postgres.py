@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Ledger and registry on a real PostgreSQL: the way there, and a server that fails in the middle."""
+"""Ledger and registry on a real PostgreSQL: how it is reached, and a server that fails in the middle."""
 
 import contextlib
 import json

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """
-PostgreSQL beyond this machine must prove who it is before anything is sent to it, however libpq came
-to know of it: URL, environment, service file, lists. A network of our own has an address that is not
-loopback; what listens there writes down what it is sent, or is a server with good and bad certificates.
+PostgreSQL beyond this machine must prove who it is before anything is sent to it, however libpq learned of
+it: URL, environment, service file, lists. A network of our own has an address that is not loopback. A
+listener there writes down the bytes it is sent, or is a server with good and bad certificates.
 """
 
 import contextlib
@@ -65,7 +65,7 @@ class Thief:
             self.heard.append(near.recv(4096))
 
     def took(self):
-        """What was heard since the last look."""
+        """The bytes received since the last look."""
         heard, self.heard = self.heard, []
         return b" ".join(heard)
 
@@ -102,7 +102,7 @@ def ask(bench, url, **environment):
 
 
 def theft(tap, bench, folder):
-    """By every way to a server elsewhere: it is sent nothing but the question for TLS."""
+    """By every way to a server elsewhere: nothing is sent to it but the question for TLS."""
     thief = Thief()
     closed = free_ports(1)[0]
     service = folder / "services"

@@ -60,7 +60,7 @@ def says_no(tap, bench, name, words):
 
 
 def check_whole(tap, bench, name, how):
-    """Nothing was changed: what is said of it, and by what right."""
+    """Nothing was changed: the verdict, and the evidence for it."""
     code, found, counts = verify(bench)
     tap.same((code, found, compared(counts)), (3 if how == "not_compared" else 0, [], {how: DOCUMENTS}),
              f"{name}: nothing differs, and it is said by what that is known")
@@ -160,7 +160,7 @@ def check_reconcile(tap, bench, forger, name):
 
 
 def check_imprints(tap, bench, name):
-    """What verify holds the server's word against is in the audit chain as well."""
+    """The imprints that verify compares the server's word with are in the audit chain as well."""
     changed = bench.sql("update fmferry_version set imprint = 'etag 0' where imprint is not null"
                         " and document = (select min(document) from fmferry_version) returning key")
     if changed:

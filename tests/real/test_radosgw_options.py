@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """
-What a bucket can be and what can be asked of it: encryption with a key of one's own, tags, object
-lock, versioning; each is seen on the object by awscli, and what a server does not do is told.
+A bucket's options: encryption with a key of one's own, tags, object lock, versioning. awscli sees each on
+the object, and options that a server lacks are reported.
 """
 
 import pathlib

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """
-What PostgreSQL says of a value that it refuses is the value: a patient's name must reach neither
-ledger nor report nor log. And a database in an encoding that lacks characters is refused.
+PostgreSQL's message about a refused value contains the value: a patient's name must reach neither ledger nor
+report nor log. A database in an encoding that lacks characters is refused.
 """
 
 import contextlib

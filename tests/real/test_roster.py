@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """
 The wrong-patient firewall on both databases: a roster with twins, merged, renamed and deleted
-patients, ids that were used again and ids that stand twice. No document may be linked to a patient
-whom it is not of, and every case must be in the review list, each with its reason.
+patients, ids that were used again and ids that stand twice. No document may be linked to a patient other
+than its own, and every case must be in the review list with its reason.
 """
 
 import collections
@@ -206,7 +206,7 @@ def story(tap, place, kind):
 
 
 def accepted(tap, place, kind):
-    """A person settles a doubt, for as long as both sides say what they said then."""
+    """A person settles a doubt, for as long as neither side changes."""
     with Bench(tap, "roster-accepted") as bench:
         bench.serve("generate:30,900")
         bench.configure(ledger={"url": place.url}, registry={"url": place.url})
@@ -238,7 +238,7 @@ def accepted(tap, place, kind):
 
 
 def says_otherwise(tap, place, kind):
-    """The document's own record tells the patient's date of birth, and another one."""
+    """The document's own record gives the patient's date of birth, and it is another one."""
     with Bench(tap, "roster-says") as bench:
         bench.serve("generate:30,900")
         bench.configure(ledger={"url": place.url}, registry={"url": place.url},

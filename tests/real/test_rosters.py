@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """
 A few of the rosters of tests/e2e/test_rosters.py on PostgreSQL and SQLite, with an application whose
-columns are its own: what psycopg2 and sqlite3 read is the truth or nothing, further fields go where
-they were told to, and a record number that must be there is asked for.
+columns are its own. The values that psycopg2 and sqlite3 read are the truth or nothing, further fields go to
+their configured columns, and a record number that the application requires is asked for.
 """
 
 import os
@@ -95,7 +95,7 @@ def numbers(tap, place, kind):
 
 
 def taken_back(tap, place, kind):
-    """What nobody touched goes; what people changed, or something points to, stays."""
+    """Untouched rows go; rows that people changed, or that something points to, stay."""
     with Bench(tap, "rosters-undo") as bench:
         place.script(PEOPLE.format(mrn="") + "create table visits (of char(36) references people (id));")
         configure(bench, place, mrn="MRN")

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """
-Status and report over PostgreSQL, and with ledger and registry apart: the same migration seen from
-every place says the same.
+Status and report over PostgreSQL, and with ledger and registry apart: the same migration gives the same
+figures from every place.
 """
 
 import json
@@ -17,14 +17,14 @@ from webpage import Page
 
 
 def tables_of(page):
-    """Those that tell of documents, not of work and places."""
+    """The tables about documents, not those about work and places."""
     told = {"Documents", "Cause", "Type", "Size", "Figure", "Met"}
     tables = [table for table in page.tables if table and table[0][0] in told]
     return [[row for row in table if "chains" not in row[0]] for table in tables]
 
 
 def seen(bench):
-    """What status, the report and its lists say."""
+    """The output of status, the report and its lists."""
     status = json.loads(bench.ferry("status", "--json").out)
     for run in status["runs"]:
         run.update(started="TIME", ended="TIME")

@@ -1,8 +1,7 @@
 #!/usr/bin/python3
 """
-Every statement is prepared on both databases; and with a million documents in the ledger, what is
-done again and again is found by an index. How long it takes, beside ten thousand, is shown and gates
-nothing.
+Every statement is prepared on both databases. With a million documents in the ledger, frequent statements
+find their rows by an index. Their time, beside that for ten thousand, is shown and gates nothing.
 """
 
 import contextlib
@@ -80,7 +79,7 @@ def prepared(tap, place, kind):
 
 
 def fitting(words, values):
-    """Those that this database's statement asks for."""
+    """The parameters that this database's statement asks for."""
     return values[:max(map(int, re.findall(r"\$(\d+)", words)))]
 
 
@@ -117,7 +116,7 @@ def seconds(place, kind, what):
 
 
 def plans(tap, place, kind):
-    """Nothing that is asked often walks through the documents or sorts what waits."""
+    """No frequent query scans the documents or sorts the waiting ones."""
     bad = []
     with contextlib.closing(place.connect()) as link:
         cursor = link.cursor()

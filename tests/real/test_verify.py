@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """
 The separate reader, the certificate and the exports where the store is Ceph's gateway, and ledger and
-registry are on PostgreSQL: nothing differs, what is changed there is named, and both can be left.
+registry are on PostgreSQL: nothing differs, changes there are named, and both can be exported.
 """
 
 import json
@@ -29,7 +29,7 @@ def verify(bench, *options):
 
 
 def audit(bench, server, certificate):
-    """The bucket as a folder, the database by its URL: as somebody would who has nothing of ours."""
+    """Audits the bucket as a folder and the database by its URL, as somebody would who has nothing of ours."""
     bench.fetch()
     done = subprocess.run([AUDIT, "--key", bench.folder / "fmferry.key.pub", "--store", bench.store,
                            "--database", server.url, certificate], stdout=subprocess.PIPE,

@@ -70,7 +70,7 @@ def files_of(bench):
 
 
 def run_to_the_end(tap, bench, name):
-    """A run that an away store ends is begun again: that is what people would do."""
+    """A run that ends because the store is away is begun again, as people would do."""
     for tries in range(TRIES):
         run = bench.ferry("run", limit=300)
         if run.code == 0:

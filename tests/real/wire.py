@@ -1,7 +1,7 @@
 """
 The wire between a client and a server, and what can happen on it: a proxy that knows where requests
-begin and end, what they ask for, and what to do to them. It can let a request take effect and lose
-the answer, which no cable cutter can.
+begin and end, what they ask for, and which fault to apply. It can let a request take effect and lose the
+answer, which no cable cutter can.
 """
 
 import re
@@ -20,7 +20,7 @@ STALL, REFUSED_FOR, REPLAY_AFTER = 4, 0.3, 1.0
 
 
 def kind_of(method, path):
-    """What S3 request this is: "put", "head", "part", "complete", ..."""
+    """The kind of an S3 request: "put", "head", "part", "complete", ..."""
     query = path.partition("?")[2]
     if "partNumber=" in query:
         return "part"

@@ -1,6 +1,6 @@
 """
-Solutions made after recorded answers: from what a real server said, the shape file of a simulated one
-that ought to say the same. And what two answers have in common: names, order, kinds of values.
+Makes solutions from recorded answers: a real server's answer becomes the shape file of a simulated server that
+ought to give the same. Also compares two answers by names, order and kinds of values.
 """
 
 import json
@@ -13,7 +13,7 @@ def load(path):
 
 
 def skeleton(value, ordered=True):
-    """Of objects names, order and kinds; of arrays the first element."""
+    """A value's skeleton: of objects names, order and kinds; of arrays the first element."""
     if isinstance(value, dict):
         members = [(name, skeleton(inner, ordered)) for name, inner in value.items()]
         return ("object", members if ordered else sorted(members))

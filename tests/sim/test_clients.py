@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 """
-fmsim as programs of others meet it that were written for FileMaker Server: three clients from npm
-make every call they have, over http, and over https with an authority of our own.
+Third-party clients that were written for FileMaker Server meet fmsim: three from npm make every call they
+have, over http, and over https with an authority of our own.
 
-What clients/package.json overrides are tools that these packages list among their needs and that
-none of the calls touches (a scanner, a bundler, a release tool): 30 MB instead of 280.
+clients/package.json overrides tools that these packages list among their needs and that none of the calls
+touches (a scanner, a bundler, a release tool): 30 MB instead of 280.
 """
 
 import hashlib

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """
-fmsim beside every answer that was recorded from a real server: a solution is made after the recording,
-asked the same, and must say the same: the same members, in the same order, of the same kinds; where
-names are all there is to it, the same names. Each recording is listed with its result, and so is each
-that does not apply, and why. The recordings are not part of the project (see `folder`).
+fmsim is compared with every answer that was recorded from a real server. A solution is made from the recording
+and asked the same question. Its answer must have the same members, in the same order, of the same kinds; where
+an answer consists of names, the same names. Each recording is listed with its result, or with the reason why
+it does not apply. The recordings are not part of the project (see `folder`).
 """
 
 import base64
@@ -81,7 +81,7 @@ def query_of(words):
 
 
 def bare(recorded):
-    """What a client had unwrapped gets its envelope again."""
+    """Puts an answer that a client had unwrapped into its envelope again."""
     if isinstance(recorded, dict) and "messages" in recorded:
         return {name: value for name, value in recorded.items() if name != "_note_"}
     return {"response": recorded, "messages": [{"code": "0", "message": "OK"}]}
@@ -173,7 +173,7 @@ def whole(method, path, body=None, solution=PLAIN, ordered=True):
 
 
 def unwrapped(*members):
-    """What a client picked from the answer, texts of scripts read as JSON."""
+    """The part that a client picked from the answer, with texts of scripts read as JSON."""
     def look(got):
         picked = {name: got["response"][name] for name in members}
         return {name: json.loads(value) if name.startswith("scriptResult") else value

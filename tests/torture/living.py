@@ -4,8 +4,8 @@ one request in twenty fails, in every way that the simulator knows. The run must
 and once they have gone home another one finishes what is left: then nothing may be lost, doubled or
 misfiled.
 
-Not among the faults: what nobody can see who reads a file once (see tests/e2e/test_faults.py), and what
-a person must mend, which ends a run by design (there too).
+Two kinds of faults are left out: those that nobody who reads a file once could notice (see
+tests/e2e/test_faults.py), and those that a person must mend, which end a run by design (there too).
 """
 
 import pathlib

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """
-Everything at once to one simulator, for as long as it is told: calls of all kinds, good ones, wrong
-ones and bytes that are none, while people work in it and requests fail. Run it on a build with the
-sanitizers: what is never given back is said when fmsim ends, and makes this end with 1.
+Uses one simulator in every way at once, for the given time: calls of all kinds, good ones, wrong ones and
+bytes that are no calls, while people work in it and requests fail. Run it on a build with the sanitizers:
+they report leaks when fmsim ends, and then this program ends with 1.
 
     FMFERRY_BUILD=build-asan tests/torture/mixed_use.py --minutes M [--threads N] [--seed S]
 

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """
-Every switch of fmsim both ways, each alone, and as many random settings as one likes: fmferry moves the
-seed and a hostile solution of 2,000 records to the same end.
+Sets every switch of fmsim both ways, each alone, and any number of random settings. Under each, fmferry moves
+the seed and a hostile solution of 2,000 records to the same end.
 
     tests/torture/switches.py [--random N] [--only WORD] [--set seed|hostile] [--jobs N]
 

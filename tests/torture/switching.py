@@ -1,7 +1,7 @@
 """
 The same migration from a simulated server under different settings of its switches: whatever a real
-server turns out to do, the end must be the same. What moved where is compared with the end under the
-defaults, record by record.
+server turns out to do, the end must be the same. Each record's end is compared with its end under the
+defaults.
 """
 
 import json
@@ -124,7 +124,7 @@ def switches():
 
 
 def mixed(word):
-    """Many at once, but the source as it is: else there is less to compare."""
+    """Sets many switches at once, but not those of the source's data: else there is less to compare."""
     return f"{word},external-missing=url,no-access-records=none"
 
 

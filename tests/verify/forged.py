@@ -1,6 +1,6 @@
 """
-Certificates as anybody could write them: with a key of his own and whatever lines he likes. The form
-is that of docs/certificate.md; nothing of fmferry makes them.
+Certificates that anybody could write, with a key of his own and any lines he likes. The form is that of
+docs/certificate.md; none of fmferry's code makes them.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ CELLS = ("record", "mod_id", "identity", "container", "repetition", "storage", "
 
 
 def line(number, data=b"", **cells):
-    """A document that is done, with `data` under a key of its own, but for what `cells` say."""
+    """The line of a document that is done, with `data` under a key of its own; `cells` override."""
     known = {"record": str(number), "mod_id": "1", "repetition": "1", "storage": "embedded",
              "identity": f"00000000-0000-4000-8000-{number:012d}", "size": str(len(data)),
              "sha256": hashlib.sha256(data).hexdigest(), "key": f"documents/{number}.pdf",

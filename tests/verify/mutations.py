@@ -1,6 +1,6 @@
 """
-What can be done to a finished migration behind fmferry's back: each kind of mutation does it to the
-documents it is given, and says by which words each may be known when it is named.
+Mutations of a finished migration, made behind fmferry's back. Each kind changes the documents that it is
+given, and says by which words a command may name the change.
 """
 
 import contextlib
@@ -14,7 +14,7 @@ MARK = "01/02/2003 04:05:06"
 
 @contextlib.contextmanager
 def opened(database):
-    """Committed and closed in the end: the file is put back afterwards."""
+    """The open database; it is committed and closed at the end, because the file is put back afterwards."""
     with contextlib.closing(sqlite3.connect(database, timeout=30)) as sql, sql:
         yield sql
 
@@ -212,7 +212,7 @@ def drop_documents(world, chosen):
 
 
 def forge(world, chosen):
-    """Other bytes, and everything that says their hash made to agree: only the chain remembers."""
+    """Other bytes, with every place that holds their hash made to agree: only the chain keeps the old one."""
     with opened(world.database) as sql:
         for one in chosen:
             flip(world.place, one)
@@ -253,7 +253,7 @@ def remove_entries(world, chosen):
 
 
 def rewrite_chain(world, chosen):
-    """Entries altered without a trace in what is compared, and every hash behind them made anew."""
+    """Entries are altered without a trace in the compared values, and every hash behind them is made anew."""
     for one in chosen:
         one.words = {f"run {one.run}: it was rewritten"}
     with opened(world.database) as sql:

@@ -141,7 +141,7 @@ def check_fhir(tap, bench, fhir):
 
 
 def check_care(tap, bench, kind):
-    """What is in the way stays; a kill leaves no folder of that name; false bytes stop it."""
+    """A file in the way stays; a kill leaves no folder of that name; wrong bytes stop the export."""
     taken = bench.folder / f"taken-{kind}"
     taken.mkdir()
     done = bench.ferry("export", kind, taken)

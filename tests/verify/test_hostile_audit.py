@@ -1,9 +1,8 @@
 #!/usr/bin/python3
 """
-fmferry-audit is given what somebody made who means harm: databases that would run programs,
-certificates that would have other files read or would pass by saying less, folders that hold links,
-pipes and more. Nothing is run, nothing outside of the folder is read, nothing hangs, and no document
-passes that is not there.
+fmferry-audit is given hostile material: databases that would run programs, certificates that would have
+other files read or would pass by saying less, folders that hold links, pipes and more. Nothing is run,
+nothing outside of the folder is read, nothing hangs, and no missing document passes.
 """
 
 import os
@@ -28,7 +27,7 @@ TRACE = ("run integer, seq integer, at_us integer, document integer, epoch integ
 
 
 class Desk:
-    """An auditor's: a folder, a forger, and what the program says."""
+    """An auditor's desk: a folder, a forger, and the program's output."""
 
     def __init__(self, folder):
         self.folder, self.forger = folder, Forger(folder)
@@ -98,7 +97,7 @@ def test_databases(tap, desk):
 
 
 def test_database_files(tap, desk):
-    """What is no database, what has a strange name, and what lies beside one."""
+    """Files that are no database, databases with strange names, and files beside one."""
     certificate = desk.forger.certificate([line(1, b"a document")])
     os.mkfifo(desk.folder / "pipe")
     (desk.folder / "text").write_text("no database\n" * 500)

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """
-Behind the back of a finished migration, things are changed, a hundred documents at a time and each
-time others: verify and fmferry-audit must name every one that their table says they can see, and
-nothing else. The same is done in buckets, a few documents each time, where whoever replaces an object
-keeps all that was written beside it. The table in docs/verify.md is this test's output:
+A finished migration is changed behind fmferry's back, a hundred documents at a time and each time others.
+verify and fmferry-audit must name every change that their table says they can see, and nothing else. The
+same is done in buckets, a few documents each time; there the forger keeps all that was written beside an
+object. The table in docs/verify.md is this test's output:
 
     tests/verify/test_mutations.py --write
 """
@@ -119,7 +119,7 @@ def judge_others(tap, who, found, chosen, name):
 
 
 def ask_both(tap, world, kinds):
-    """What both say, with the exit codes that go with it."""
+    """The output of both programs, with their exit codes."""
     names = ", ".join(name for name, *_ in kinds)
     code, seen = world.verify()
     wanted = any(by_verify for _, _, by_verify, _ in kinds)
