@@ -26,8 +26,8 @@ static void contents_say(const struct sample *s, struct preflight_result *tried)
     count_say(&others, s->references, "only pointed to, in folders of reference_map");
     count_say(&others, s->unmapped,
               "only pointed to, and not mounted here ([source] reference_map)");
-    count_say(&others, s->no_access, "that the account may not see");
-    count_say(&others, s->unknown, "with a text that is no file");
+    count_say(&others, s->no_access, "hidden from the account");
+    count_say(&others, s->unknown, "with a text that is not a file");
     if (others.size)
         str_printf(&tried->notes, "of %jd documents looked at: %s\n", (intmax_t)s->documents,
                    str_text(&others));
@@ -37,7 +37,7 @@ static void failures_say(const struct sample *s, struct preflight_result *tried)
 {
     for (int i = 0; i < FAILURES; i++)
         if (s->failures[i].count > 0)
-            str_printf(&tried->notes, "%jd of %jd files that were tried: %s (%s): %s\n",
+            str_printf(&tried->notes, "%jd of %jd files tried: %s (%s): %s\n",
                        (intmax_t)s->failures[i].count, (intmax_t)s->tried,
                        failure_class_of((enum failure_kind)i)->name,
                        failure_class_of((enum failure_kind)i)->meaning, s->failures[i].words);
@@ -68,10 +68,9 @@ bool check_file(struct checks *c, struct preflight_result *tried, struct err *er
                    (intmax_t)s->good, (intmax_t)s->tried, s->storage,
                    (intmax_t)(s->good_bytes / s->good));
     else if (s->tried > 0)
-        str_printf(
-            &tried->problems,
-            "none of %jd files over the whole layout could be fetched: see the notes on why\n",
-            (intmax_t)s->tried);
+        str_printf(&tried->problems,
+                   "none of %jd files over the whole layout could be fetched: the notes say why\n",
+                   (intmax_t)s->tried);
     else if (s->passed > 0 && s->no_access == s->documents)
         str_printf(
             &tried->problems,
@@ -124,7 +123,8 @@ static void marks_say(const struct sample *s, struct preflight_result *tried)
                    "reconcile' compares, and with --adopt takes over what is right\n",
                    (intmax_t)others, (intmax_t)s->looked);
     if (s->marked_malformed > 0)
-        str_printf(&tried->notes, "%jd of these are no date with a time: is it the right field?\n",
+        str_printf(&tried->notes,
+                   "%jd of these marks are not a date with a time: is it the right field?\n",
                    (intmax_t)s->marked_malformed);
 }
 
@@ -134,14 +134,14 @@ bool check_mark(struct checks *c, struct preflight_result *tried, struct err *er
 
     (void)err;
     if (!*c->engine->fields.mark) {
-        str_add_text(&tried->notes, "mark_field is empty: nothing is written to FileMaker, the "
+        str_add_text(&tried->notes, "mark_field is empty: nothing is written to FileMaker, and the "
                                     "ledger alone keeps track\n");
         return true;
     }
-    str_printf(
-        &tried->ok_text,
-        "would now be '%s' in '%s'; writing it also changes the record's modification stamps",
-        dates_stamp_text(time_now_us(), now), c->engine->fields.mark);
+    str_printf(&tried->ok_text,
+               "a mark made now would be '%s' in '%s'; writing it also changes the record's "
+               "modification stamps",
+               dates_stamp_text(time_now_us(), now), c->engine->fields.mark);
     marks_say(&c->sample, tried);
     return true;
 }
@@ -172,8 +172,7 @@ bool check_writing(struct checks *c, struct preflight_result *tried, struct err 
                    (uintmax_t)record);
     else
         str_add_text(&c->skipped,
-                     "every record of the layout is marked already, so there is none to "
-                     "try it on");
+                     "every record of the layout is already marked, so there is none to try it on");
     return true;
 }
 
@@ -186,11 +185,10 @@ static void sample_dates_say(const struct checks *c, struct preflight_result *tr
     int64_t odd = s->dates_none + s->dates_unlike;
 
     if (s->dates_either > 0)
-        str_printf(
-            &tried->notes,
-            "%jd of %jd dates in '%s' could be day first or month first, and stay out of the "
-            "application until [source] date_format says which\n",
-            (intmax_t)s->dates_either, (intmax_t)s->dates, f->date);
+        str_printf(&tried->notes,
+                   "%jd of %jd dates in '%s' could be day first or month first; they stay out of "
+                   "the application until [source] date_format says which\n",
+                   (intmax_t)s->dates_either, (intmax_t)s->dates, f->date);
     if (odd > 0 && odd == s->dates)
         str_printf(&tried->problems,
                    "none of %jd dates in '%s' can be read, such as one of the form %s: correct "
@@ -199,7 +197,7 @@ static void sample_dates_say(const struct checks *c, struct preflight_result *tr
     else if (odd > 0)
         str_printf(&tried->notes,
                    "%jd of %jd dates in '%s' cannot be read, such as one of the form %s: they are "
-                   "kept as texts\n",
+                   "kept as text\n",
                    (intmax_t)odd, (intmax_t)s->dates, f->date, s->odd_date_form);
 }
 

@@ -34,10 +34,11 @@ static void leftovers_say(struct checks *c, struct preflight_result *tried)
     size_t count;
 
     if (!store_probe_leftovers(c->engine, c->cancel, &names, &count, &err))
-        str_printf(&tried->notes, "what earlier trials left cannot be seen: %s\n", err.msg);
+        str_printf(&tried->notes, "the leftovers of earlier trials cannot be listed: %s\n",
+                   err.msg);
     else if (count > 0)
         str_printf(&tried->notes,
-                   "%zu objects were left by trials that were cut off, or that may remove nothing: "
+                   "%zu objects were left by trials that were cut off or may not remove anything: "
                    "%s%s. They hold nothing; remove them when no fmferry is at work\n",
                    count, str_text(&names), names.cut ? ", ..." : "");
 }
@@ -72,11 +73,11 @@ static void idle_settings_say(const struct checks *c, struct preflight_result *t
             str_printf(&set, "%s%s", set.size ? ", " : "", names[i]);
     if (set.size)
         str_printf(&tried->problems,
-                   "[store] %s: for buckets only, and the store is a folder (%s): name a bucket in "
-                   "url (s3://BUCKET/PREFIX), or remove them\n",
+                   "[store] %s: for buckets only, but the store is a folder (%s): name a bucket in "
+                   "url (s3://BUCKET/PREFIX), or remove these keys\n",
                    str_text(&set), c->engine->store.url);
     if (store_key_is_set(c, "ca_file"))
-        str_add_text(&tried->notes, "[store] ca_file is for buckets only, and does nothing here\n");
+        str_add_text(&tried->notes, "[store] ca_file is for buckets only and does nothing here\n");
 }
 
 bool check_store(struct checks *c, struct preflight_result *tried, struct err *err)
@@ -92,9 +93,8 @@ bool check_store(struct checks *c, struct preflight_result *tried, struct err *e
     if (store_is_bucket(c))
         leftovers_say(c, tried);
     if (span_starts(span_of(c->engine->store.endpoint ? c->engine->store.endpoint : ""), "http://"))
-        str_add_text(&tried->notes,
-                     "the endpoint is http://: documents that cross a network so are "
-                     "readable for everybody; use https://\n");
+        str_add_text(&tried->notes, "the endpoint is http://: anybody on the network can read the "
+                                    "documents that cross it; use https://\n");
     return true;
 }
 
@@ -119,7 +119,7 @@ bool check_databases(struct checks *c, struct preflight_result *tried, struct er
     if (tried->problems.size)
         return true;
     readers_open(c);
-    str_add_text(&tried->ok_text, "can be opened, the tables are as they should be");
+    str_add_text(&tried->ok_text, "both can be opened, and the tables are as they should be");
     return true;
 }
 
@@ -139,7 +139,7 @@ bool check_earlier(struct checks *c, struct preflight_result *tried, struct err 
     if (!pinned_check(c->ledger, c->engine, err))
         return false;
     if (documents == 0) {
-        str_add_text(&tried->ok_text, "there was none");
+        str_add_text(&tried->ok_text, "there were none");
         return true;
     }
     str_printf(&tried->ok_text,
@@ -205,7 +205,7 @@ static void disk_look(const char *what, const char *path, double needed,
     auto_str words = STR_MAX(KIB(1));
 
     if (!is_known) {
-        str_printf(&tried->notes, "how much room '%s' (%s) has could not be found out\n", path,
+        str_printf(&tried->notes, "the free room of '%s' (%s) could not be found out\n", path,
                    what);
         return;
     }
@@ -214,15 +214,14 @@ static void disk_look(const char *what, const char *path, double needed,
     size_add(&words, needed);
     str_add_text(&words, " are needed");
     if (there < ROOM_LEAST && needed * 2 > (double)there)
-        str_printf(&tried->problems, "%s: the disk is as good as full; make room\n",
-                   str_text(&words));
+        str_printf(&tried->problems, "%s: the disk is almost full; make room\n", str_text(&words));
     else if (needed > (double)there)
-        str_printf(&tried->problems,
-                   "%s, by the size of the files that were looked at: make room, "
-                   "or choose another place\n",
-                   str_text(&words));
+        str_printf(
+            &tried->problems,
+            "%s, going by the size of the files looked at: make room, or choose another place\n",
+            str_text(&words));
     else if (needed * 1.25 > (double)there)
-        str_printf(&tried->notes, "%s: that is little to spare\n", str_text(&words));
+        str_printf(&tried->notes, "%s: there is little to spare\n", str_text(&words));
     else
         str_printf(&tried->ok_text, "%s%s", tried->ok_text.size ? "; " : "", str_text(&words));
 }
@@ -279,7 +278,7 @@ bool check_signing_key(struct checks *c, struct preflight_result *tried, struct 
     }
     if (access(public, R_OK) < 0)
         str_printf(&tried->notes,
-                   "'%s' is not beside it: who checks a certificate needs the public key\n",
+                   "'%s' is not beside it: people who check a certificate need the public key\n",
                    public);
     str_printf(&tried->ok_text, "'%s' can sign certificates", path);
     return true;

@@ -22,23 +22,24 @@ bool check_patients(struct checks *c, struct preflight_result *tried, struct err
     if (c->patients == 0)
         str_add_text(&tried->notes,
                      "there are no patients in the application yet, so every document would be "
-                     "moved, but unlinked, to nobody. Next, unless the application imports them "
+                     "moved unlinked, to no patient. Next, unless the application imports them "
                      "itself: fmferry patients import\n");
     else
-        str_printf(&tried->ok_text,
-                   "%jd in the application; of %jd patients of documents looked at it "
-                   "has %jd",
-                   (intmax_t)c->patients, (intmax_t)s->patients, (intmax_t)s->patients_known);
+        str_printf(
+            &tried->ok_text,
+            "%jd in the application; of the %jd patients of the documents looked at, it has %jd",
+            (intmax_t)c->patients, (intmax_t)s->patients, (intmax_t)s->patients_known);
     if (c->patients > 0 && s->patients > 2 && s->patients_known == 0)
-        str_printf(&tried->problems,
-                   "of %jd patients of documents the application has none: is '%s' ([source] "
-                   "patient_field) the patient's id, and is it in the application's patients?\n",
-                   (intmax_t)s->patients, c->engine->fields.patient);
+        str_printf(
+            &tried->problems,
+            "the application has none of the %jd patients of the documents looked at: is '%s' "
+            "([source] patient_field) the patient's id, and is it in the application's patients?\n",
+            (intmax_t)s->patients, c->engine->fields.patient);
     if (s->passed > 2 && s->without_patient == s->passed)
         str_printf(
             &tried->problems,
-            "none of %jd records looked at names a patient in '%s' ([source] patient_field): "
-            "every document would be moved to nobody; correct the name\n",
+            "none of %jd records looked at names a patient in '%s' ([source] patient_field): every "
+            "document would be moved to no patient; correct the name\n",
             (intmax_t)s->passed, c->engine->fields.patient);
     else if (s->without_patient > 0)
         str_printf(&tried->notes,
@@ -115,11 +116,10 @@ static bool roster_count(struct checks *c, const struct patients_settings *patie
     else if (page.found != UINT64_MAX)
         str_printf(&tried->ok_text, "%s: %ju patients", patients->layout, (uintmax_t)page.found);
     if (asked > 2 && met == 0)
-        str_printf(
-            &tried->problems,
-            "of %d patients of documents ('%s', [source] patient_field) layout '%s' has none "
-            "in '%s' ([patients] key_field): correct the one or the other\n",
-            asked, c->engine->fields.patient, patients->layout, patients->key);
+        str_printf(&tried->problems,
+                   "of %d patients of documents ('%s', [source] patient_field) layout '%s' has "
+                   "none in '%s' ([patients] key_field): correct one of the two\n",
+                   asked, c->engine->fields.patient, patients->layout, patients->key);
     else if (met < asked)
         str_printf(
             &tried->notes,

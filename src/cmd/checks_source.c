@@ -14,8 +14,8 @@ enum { SESSIONS_TRIED_MAX = 25, PAGE_FAT = 4 * 1024 * 1024, REQUESTS_A_DOCUMENT 
 bool check_server(struct checks *c, struct preflight_result *tried, struct err *err)
 {
     if (span_starts(span_of(c->engine->filemaker.url), "http://"))
-        str_add_text(&tried->notes, "the address is http://: what crosses a network so is readable "
-                                    "for everybody; use https://\n");
+        str_add_text(&tried->notes, "the address is http://: anybody on the network can read what "
+                                    "crosses it; use https://\n");
     checks_file_readable("[source] ca_file", c->engine->filemaker.ca_file, tried);
     return filemaker_new(&c->engine->filemaker, c->cancel, &c->filemaker, err)
            && preflight_server(c->engine, c->filemaker, tried, err);
@@ -67,12 +67,12 @@ bool check_sessions(struct checks *c, struct preflight_result *tried, struct err
     if (count < most)
         str_printf(
             &tried->notes,
-            "the server had a place for %d of the %d sessions that a run uses (%s): it goes "
-            "on with those it gets; set [source] sessions = %d, so that people keep theirs\n",
+            "the server had room for %d of the %d sessions that a run uses (%s): a run goes on "
+            "with those it gets; set [source] sessions = %d, so that people keep theirs\n",
             count, wanted, err->msg, count > 1 ? count - 1 : 1);
     else
         str_printf(&tried->ok_text, "%d at a time%s", count,
-                   most < wanted ? ", as far as tried" : "");
+                   most < wanted ? ", no more were tried" : "");
     return true;
 }
 
@@ -96,14 +96,15 @@ static void page_say(const struct sample *s, struct preflight_result *tried)
         str_printf(&tried->notes, "%s\n", s->page_gap);
     if (s->page_is_cut)
         str_printf(&tried->notes,
-                   "%ju records are as many as the server gives at a time, a page of more is too "
-                   "much for it: use a layout of its own with the named fields alone\n",
+                   "the server gives at most %ju records at a time, and a larger page is too much "
+                   "for it: use a separate layout with the named fields alone\n",
                    (uintmax_t)s->page_records);
     if (s->page_us > PAGE_SLOW_US || s->page_bytes > PAGE_FAT)
-        str_printf(&tried->notes,
-                   "a page of %ju records took %s and has %.1f MiB: the layout is slow or fat; use "
-                   "one of its own with the named fields alone, without portals and calculations\n",
-                   (uintmax_t)s->page_records, took, mib);
+        str_printf(
+            &tried->notes,
+            "a page of %ju records took %s and has %.1f MiB: the layout is slow or large; use a "
+            "separate one with the named fields alone, without portals and calculations\n",
+            (uintmax_t)s->page_records, took, mib);
     str_printf(&tried->ok_text, "; a page of %ju took %s and has %.1f MiB",
                (uintmax_t)s->page_records, took, mib);
 }
@@ -123,8 +124,7 @@ bool check_records(struct checks *c, struct preflight_result *tried, struct err 
         return true;
     }
     if (s->records == UINT64_MAX)
-        str_printf(&tried->ok_text,
-                   "%jd were looked at; the server does not say how many there are",
+        str_printf(&tried->ok_text, "%jd looked at; the server does not say how many there are",
                    (intmax_t)s->looked);
     else
         str_printf(&tried->ok_text,
@@ -147,8 +147,8 @@ static bool census_key_try(struct checks *c, struct preflight_result *tried, str
         return false;
     if (!good)
         str_printf(&tried->problems,
-                   "'%s' ([source] census_key) is no key to read by: %s. Name a serial number that "
-                   "each record has, or leave it empty\n",
+                   "'%s' ([source] census_key) is not a key to read by: %s. Name a serial number "
+                   "that each record has, or leave it empty\n",
                    f->census_key, why);
     return true;
 }
@@ -176,9 +176,7 @@ bool check_filter(struct checks *c, struct preflight_result *tried, struct err *
                    "the filter '%.200s' ([source] filter) lets none of %jd records through\n",
                    c->engine->filter_text, (intmax_t)s->looked);
     else if (s->passed == 0)
-        str_printf(&tried->notes,
-                   "the filter lets none of the %jd records through that were looked "
-                   "at\n",
+        str_printf(&tried->notes, "of the %jd records looked at, the filter lets none through\n",
                    (intmax_t)s->looked);
     else
         str_printf(&tried->ok_text, "lets %jd of %jd records through", (intmax_t)s->passed,
@@ -201,8 +199,7 @@ static void hours_say(const struct checks *c, struct preflight_result *tried)
     if (gate.quiet_from < gate.quiet_until ? minute >= gate.quiet_from && minute < gate.quiet_until
                                            : minute >= gate.quiet_from || minute < gate.quiet_until)
         str_printf(&tried->notes,
-                   "it is within the quiet hours (%s): a run waits until they are "
-                   "over\n",
+                   "it is now within the quiet hours (%s): a run waits until they are over\n",
                    c->settings->quiet_hours);
 }
 
@@ -217,7 +214,7 @@ static void ceiling_say(const struct checks *c, struct preflight_result *tried)
     if (days > LONG_RUN_DAYS)
         str_printf(&tried->notes,
                    "at most %g requests a second ([source] requests_per_second): %ju records take "
-                   "%.0f days at least\n",
+                   "at least %.0f days\n",
                    most, (uintmax_t)c->sample.records, days);
 }
 
@@ -230,9 +227,10 @@ bool check_pace(struct checks *c, struct preflight_result *tried, struct err *er
     hours_say(c, tried);
     ceiling_say(c, tried);
     if (budget_ms > 0 && call_ms > budget_ms)
-        str_printf(&tried->notes,
-                   "a call takes %jd ms, and latency_budget_ms is %jd: a run makes few at a time\n",
-                   (intmax_t)call_ms, (intmax_t)budget_ms);
+        str_printf(
+            &tried->notes,
+            "a call takes %jd ms, and latency_budget_ms is %jd: a run makes few calls at a time\n",
+            (intmax_t)call_ms, (intmax_t)budget_ms);
     str_printf(&tried->ok_text, "a call takes %jd ms", (intmax_t)call_ms);
     return true;
 }

@@ -254,14 +254,14 @@ static bool plain_is_meant(const char *section, const char *key, const char *add
         log_info("[%s] %s is http://, to this machine itself: nothing of it crosses a network",
                  section, key);
     else if (allowed)
-        log_warn("[%s] %s is http://: %s CROSS THE NETWORK READABLE FOR EVERYBODY (allow_http)",
+        log_warn("[%s] %s is http://: %s CROSS THE NETWORK READABLE BY ANYBODY (allow_http)",
                  section, key, what);
     else
-        return err_set(err, ERR_USAGE, 0,
-                       "[%s] %s is http://: %s would cross the network readable for everybody. Use "
-                       "https://; or, if nobody else is on that network, set allow_http = yes in "
-                       "[%s]",
-                       section, key, what, section);
+        return err_set(
+            err, ERR_USAGE, 0,
+            "[%s] %s is http://: %s would cross the network readable by anybody. Use https://; or, "
+            "if nobody else is on that network, set allow_http = yes in [%s]",
+            section, key, what, section);
     return true;
 }
 

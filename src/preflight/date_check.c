@@ -64,8 +64,8 @@ bool date_check_run(struct engine_settings *settings, struct filemaker *filemake
     fields->text_dates = DATE_ASK;
     str_printf(notes,
                "[source] date_format is %s-first, but the date of record %ju can only be %s first: "
-               "no date in a text field is read that could be either. Correct the record, or "
-               "date_format; or hold to it with --dates-as-set\n",
+               "dates in text fields that could be either are not read. Correct the record or "
+               "date_format, or keep to it with --dates-as-set\n",
                told == DATE_US ? "month" : "day", (uintmax_t)record,
                told == DATE_US ? "day" : "month");
     return true;

@@ -214,7 +214,8 @@ bool id_check_is_wrong(const struct id_check_result *found)
 void id_check_say(const struct id_check_result *found, const char *key, struct str *to)
 {
     if (!found->is_named) {
-        str_add_text(to, "no key_field is named: every document goes by the number of its record");
+        str_add_text(to,
+                     "no key_field is named: every document is known by the number of its record");
         return;
     }
     if (!found->is_counted)
@@ -228,7 +229,7 @@ void id_check_say(const struct id_check_result *found, const char *key, struct s
     if (found->empty > 0)
         str_printf(to, "%jd have none; ", (intmax_t)found->empty);
     if (found->malformed > 0)
-        str_printf(to, "of %jd that were looked at %jd have one that is no UUID; ",
+        str_printf(to, "of %jd looked at, %jd have one that is not a UUID; ",
                    (intmax_t)found->looked, (intmax_t)found->malformed);
     str_cut(to, to->size - 2);
 }

@@ -53,7 +53,7 @@ static void missing_say(const struct filemaker_layout *layout, const char *layou
     str_printf(problems, "layout '%s' has no field '%s' (%s)", layout_name, need->field,
                need->setting);
     if (is_a_repetition(layout, need->field)) {
-        str_add_text(problems, ": name the field alone, its first repetition is read\n");
+        str_add_text(problems, ": name the field alone; its first repetition is read\n");
         return;
     }
     if (strstr(need->field, "::"))
@@ -136,8 +136,8 @@ void layout_check_fields(const struct filemaker_layout *layout, const char *layo
         return;
     fields_list(layout, &shown);
     str_printf(problems,
-               "%zu of %zu fields that are named are not on layout '%s', which has %s%s: it is "
-               "probably a layout of another table; correct its name in " SPAN_FORMAT "\n",
+               "%zu of %zu named fields are not on layout '%s', which has %s%s: it is probably a "
+               "layout of another table; correct its name in " SPAN_FORMAT "\n",
                missing, named, layout_name, str_text(&shown), shown.cut ? ", ..." : "",
                SPAN_ARGS(section));
 }
@@ -159,8 +159,8 @@ static void mark_clash(const struct source_fields *f, struct str *problems)
     for (size_t i = 0; i < lengthof(others); i++)
         if (*others[i].field && strcasecmp(others[i].field, f->mark) == 0)
             str_printf(problems,
-                       "[source] mark_field and %s both name '%s': each mark would write over what "
-                       "stands there; give the mark a field to itself\n",
+                       "[source] mark_field and %s both name '%s': each mark would overwrite that "
+                       "field's value; give the mark a field of its own\n",
                        others[i].key, f->mark);
 }
 
@@ -183,12 +183,12 @@ static void mark_fit(const struct source_fields *f, const struct filemaker_layou
     if (strstr(f->mark, "::"))
         why = "belongs to a related table: the record itself would not be marked";
     else if (field->auto_enter)
-        why = "is filled by FileMaker itself (auto-enter): new records would look as if they were "
-              "marked, and marks would be replaced";
+        why = "is filled by FileMaker itself (auto-enter): new records would look marked, and "
+              "marks would be replaced";
     else if (field->not_empty)
         why = "may not be empty (validation): records without a mark could not be saved";
     else if (field->digits_only)
-        why = "takes numbers only (validation): a date with a time is none";
+        why = "takes numbers only (validation), and a date with a time is not a number";
     else if (field->characters_max && field->characters_max < MARK_CHARACTERS)
         why = "takes fewer characters than a mark has (19)";
     if (why)
@@ -227,7 +227,7 @@ static void hidden_say(const struct filemaker_layout *layout, const struct conta
         if (field->repetitions > field->repetitions_shown && strcmp(field->name, last) != 0)
             str_printf(notes,
                        "field '%s' has %u repetitions, and the layout shows %u: the others cannot "
-                       "be seen, and are not moved\n",
+                       "be seen and are not moved\n",
                        field->name, field->repetitions, field->repetitions_shown);
         last = field->name;
     }
@@ -276,6 +276,6 @@ void layout_check_source(const struct engine_settings *settings,
     if (layout->portals)
         str_printf(notes,
                    "layout '%s' has %zu portals, which make every answer slower; use a layout "
-                   "without\n",
+                   "without portals\n",
                    f->layout, layout->portals);
 }

@@ -39,7 +39,7 @@ static const char *refusal_remedy(int reason)
     case FILEMAKER_IN_USE:
         return "somebody has the record open: name another one, or try again";
     case FILEMAKER_MOD_ID:
-        return "somebody edited it meanwhile: try again";
+        return "somebody edited the record meanwhile: try again";
     case 500:
     case 501:
     case 502:
@@ -50,7 +50,8 @@ static const char *refusal_remedy(int reason)
     case 507:
     case 509:
     case 511:
-        return "the field's validation refuses a mark: use a plain timestamp field without any";
+        return "the field's validation refuses a mark: use a plain timestamp field without "
+               "validation";
     default:
         return NULL;
     }
@@ -98,11 +99,11 @@ static bool mark_set(const struct engine_settings *settings, struct filemaker *f
 static bool mark_differs(const struct engine_settings *settings, uint64_t record_id,
                          const struct mark_found *now, const char *wanted, struct err *err)
 {
-    return err_set(
-        err, ERR_DATA, 0,
-        "'%s' of record %ju should be '%s' and is '%.64s' (modId %ju): somebody edited it "
-        "meanwhile, or a calculation or script writes there; see to the field",
-        settings->fields.mark, (uintmax_t)record_id, wanted, now->mark, (uintmax_t)now->mod_id);
+    return err_set(err, ERR_DATA, 0,
+                   "'%s' of record %ju should be '%s' and is '%.64s' (modId %ju): somebody edited "
+                   "it meanwhile, or a calculation or script writes there; check the field",
+                   settings->fields.mark, (uintmax_t)record_id, wanted, now->mark,
+                   (uintmax_t)now->mod_id);
 }
 
 /* --- remembering ---------------------------------------------------------------------------- */
@@ -166,11 +167,10 @@ static bool mark_set_and_read(struct mark_test *t, uint64_t mod_id, const char *
 
 static bool mark_stays(const struct mark_test *t, const char *mark, struct err *err)
 {
-    return err_ctx(
-        err,
-        "the mark was written, and taking it back ('%s' may still stand in record %ju; a "
-        "run knows it as ours)",
-        mark, (uintmax_t)t->record_id);
+    return err_ctx(err,
+                   "the mark was written; taking it back ('%s' may still stand in record %ju; a "
+                   "run knows it as ours)",
+                   mark, (uintmax_t)t->record_id);
 }
 
 /* Empties the mark that stands there, unless somebody edits the record meanwhile. */
@@ -209,7 +209,7 @@ static bool may_try(const struct engine_settings *settings, uint64_t record_id,
     if (!*before->mark)
         return true;
     return err_set(err, ERR_USAGE, 0,
-                   "record %ju is marked already ('%.64s'): name one whose '%s' is empty",
+                   "record %ju is already marked ('%.64s'): name one whose '%s' is empty",
                    (uintmax_t)record_id, before->mark, settings->fields.mark);
 }
 
@@ -243,7 +243,7 @@ bool mark_test_run(const struct engine_settings *settings, struct filemaker *fil
     uint64_t after;
 
     if (!*settings->fields.mark)
-        return err_set(err, ERR_USAGE, 0, "mark_field is empty: there is nothing to try");
+        return err_set(err, ERR_USAGE, 0, "mark_field is empty: there is no mark to try");
     if (!mark_found_read(settings, filemaker, record_id, &before, err)
         || !may_try(settings, record_id, &before, err)
         || !ledger_open(settings->ledger_url, settings->source_name, cancel, &ledger, err)

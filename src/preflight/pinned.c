@@ -129,13 +129,12 @@ static bool containers_keep(struct ledger *ledger, const struct containers *cont
     if (before && strcmp(before, now) == 0)
         return true;
     if (before && !pinned_containers_fit(span_of(before), span_of(now)))
-        return setting_changed(
-            "container_field (with containers)", before, now,
-            "files that were moved would be missed, or moved twice. Set it back; names "
-            "may only be added, behind the others",
-            err);
+        return setting_changed("container_field (with containers)", before, now,
+                               "moved files would be missed or moved twice. Set it back; names may "
+                               "only be added, after the others",
+                               err);
     if (before && keep)
-        log_info("containers were added: '%s', before '%s'", now, before);
+        log_info("containers were added: now '%s', before '%s'", now, before);
     return note_is_kept(ledger, CONTAINERS, now, keep, err)
            && (!before || !keep || empty_wake(ledger, err));
 }
@@ -170,12 +169,12 @@ static bool store_place(const struct store_settings *store, char **place_r, stru
 
 static bool store_changed(const char *before, const char *now, struct err *err)
 {
-    return err_set(err, ERR_USAGE, 0,
-                   "[store] url was '%.160s' when this ledger was begun, and is '%.160s' now: what "
-                   "was moved lies in the old one. Set it back; or, if all of it was copied to "
-                   "the new one, or only its name is new: fmferry run --accept-store, then "
-                   "fmferry verify --bytes",
-                   before, now);
+    return err_set(
+        err, ERR_USAGE, 0,
+        "[store] url was '%.160s' when this ledger was begun, and is '%.160s' now: the moved "
+        "documents lie in the old one. Set it back; or, if all of them were copied to the new one, "
+        "or only its name is new: fmferry run --accept-store, then fmferry verify --bytes",
+        before, now);
 }
 
 static bool store_keep(struct ledger *ledger, const struct engine_settings *s, bool keep,
@@ -193,7 +192,7 @@ static bool store_keep(struct ledger *ledger, const struct engine_settings *s, b
     if (before && is_used && !s->accept_store)
         return store_changed(before, now, err);
     if (before && is_used && keep)
-        log_warn("the store is '%s' from now on, before '%s'", now, before);
+        log_warn("the store is '%s' from now on; before, it was '%s'", now, before);
     return note_is_kept(ledger, STORE, now, keep, err);
 }
 
@@ -224,13 +223,12 @@ static bool name_is_new(struct ledger *ledger, const struct engine_settings *s, 
                             err))
         return false;
     return !twin
-           || err_set(
-               err, ERR_USAGE, 0,
-               "[source] name: this ledger knows the records of layout '%.100s' as source "
-               "'%.100s', and now they are called '%.100s': each would be moved, or refused, "
-               "a second time. Set name = %.100s. If two sources are meant: fmferry run "
-               "--accept-rebuilt",
-               s->fields.layout, twin, s->source_name, twin);
+           || err_set(err, ERR_USAGE, 0,
+                      "[source] name: this ledger knows the records of layout '%.100s' as source "
+                      "'%.100s', and now they are called '%.100s': each would be moved, or "
+                      "refused, a second time. Set name = %.100s. If they are two sources: fmferry "
+                      "run --accept-rebuilt",
+                      s->fields.layout, twin, s->source_name, twin);
 }
 
 /* --- all of it ------------------------------------------------------------------------------ */
@@ -239,8 +237,8 @@ static bool all_keep(struct ledger *ledger, const struct engine_settings *s, boo
                      struct err *err)
 {
     static const char *const other_records =
-        "its records are others, as far as anybody can know. Set it back; or, if they are the same "
-        "records under another name: fmferry run --accept-rebuilt";
+        "its records may be different ones. Set it back; or, if they are the same records under "
+        "another name: fmferry run --accept-rebuilt";
     static const char *const other_ids = "every document would be moved a second time. Set it back";
 
     return name_is_new(ledger, s, err)

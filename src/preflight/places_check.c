@@ -111,8 +111,7 @@ static bool script_check(const char *script, struct filemaker *filemaker, struct
     auto_str names = STR_MAX(NAMES_MAX), near = STR_MAX(SHOWN_MAX);
 
     if (!filemaker_names(filemaker, FILEMAKER_SCRIPTS, &names, err)) {
-        str_printf(notes, "whether there is a script '%s' could not be found out: %s\n", script,
-                   err->msg);
+        str_printf(notes, "the script '%s' could not be looked for: %s\n", script, err->msg);
         return !error_is_canceled(err);
     }
     if (script_is_listed(str_span(&names), script, &near))

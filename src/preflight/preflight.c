@@ -48,7 +48,7 @@ bool preflight_server(const struct engine_settings *settings, struct filemaker *
         return false;
     }
     if (err->kind == ERR_NET && err->code == HTTP_NO_CONNECTION)
-        (void)to_mend(err, "is the address right, and the server on?"), err->kind = ERR_NET;
+        (void)to_mend(err, "is the address right and the server on?"), err->kind = ERR_NET;
     return false;
 }
 
@@ -93,14 +93,14 @@ static const struct {
     const char *how;
 } login_refusals[] = {
     { 9, "give the account's privilege set the extended privilege fmrest" },
-    { 18, "the file wants to know more than account and password: is it set up for an identity "
+    { 18, "the file asks for more than account and password: is it set up for an identity "
           "provider? Name an account of the file itself" },
     { 210, "the account is switched off: switch it on in FileMaker (Manage Security)" },
-    { 211, "set a new password in FileMaker, and let it not expire" },
-    { 214, "the account is locked after too many wrong passwords: correct the password, and wait "
-           "some minutes" },
+    { 211, "set a new password in FileMaker that does not expire" },
+    { 214, "the account is locked after too many wrong passwords: correct the password, and wait a "
+           "few minutes" },
     { 1701, "is the Data API switched on (Admin Console, Connectors)?" },
-    { 1711, "see to the server's license" },
+    { 1711, "check the server's license" },
 };
 
 bool preflight_login(const struct engine_settings *settings, struct filemaker *filemaker,
@@ -154,7 +154,7 @@ bool preflight_layout(const struct engine_settings *settings, struct filemaker *
     if (!filemaker_layout(filemaker, settings->fields.layout, layout_r, err))
         return layout_refused(settings, filemaker, err);
     layout_check_source(settings, layout_r, containers_r, &result->problems, &result->notes);
-    str_printf(&result->ok_text, "%s: %zu fields, those that are named among them",
+    str_printf(&result->ok_text, "%s: %zu fields, all those that are named among them",
                settings->fields.layout, layout_r->count);
     return true;
 }
@@ -190,10 +190,9 @@ bool preflight_ids(const struct engine_settings *settings, struct filemaker *fil
         str_add_span(&result->ok_text, str_span(&said));
     else
         str_printf(&result->notes, "%s%s\n", str_text(&said),
-                   found_r->is_counted
-                       ? ": what has no id of its own is moved by the number of its "
-                         "record, for good"
-                       : "");
+                   found_r->is_counted ? ": documents without an id of their own are moved by the "
+                                         "number of their record, for good"
+                                       : "");
     return true;
 }
 
@@ -209,11 +208,10 @@ bool preflight_filter(const struct engine_settings *settings, struct filemaker *
                         err))
         return err->kind == ERR_REMOTE && err->reason != 0; /* then a find cannot tell */
     if (page.count == 0)
-        str_printf(
-            &result->problems,
-            "no record matches the filter '%.200s' ([source] filter): spell field and values "
-            "as in FileMaker\n",
-            settings->filter_text);
+        str_printf(&result->problems,
+                   "no record matches the filter '%.200s' ([source] filter): spell the field and "
+                   "the values as in FileMaker\n",
+                   settings->filter_text);
     return true;
 }
 
@@ -235,8 +233,8 @@ static void pooler_note(struct ledger *ledger, struct preflight_result *result)
 {
     if (sql_is_pooled(ledger_sql(ledger)))
         str_add_text(&result->notes,
-                     "a connection pooler stands before the database: nothing is left in its "
-                     "sessions; straight to the server a run is faster\n");
+                     "a connection pooler stands in front of the database: fmferry leaves nothing "
+                     "in its sessions; a direct connection to the server is faster\n");
 }
 
 bool preflight_databases(const struct engine_settings *settings, const struct cancel *cancel,

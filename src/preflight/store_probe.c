@@ -73,10 +73,11 @@ static char *probe_words(const struct store *store, const struct store_traits *t
     auto_str text = STR_MAX(KIB(1));
 
     if (traits->conditional == STORE_UNKNOWN)
-        return mem_printf("%s: it is there; what it does was not tried yet", store_name(store));
+        return mem_printf("%s: it is there; its behaviour has not been tried yet",
+                          store_name(store));
     store_traits_say(traits, &text);
     return mem_printf("%s: %s%s", store_name(store), str_text(&text),
-                      tried ? "" : " (as was found before)");
+                      tried ? "" : " (as found before)");
 }
 
 void store_probe_known(const struct engine_settings *settings, const struct cancel *cancel,

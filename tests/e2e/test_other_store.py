@@ -11,7 +11,7 @@ import shutil
 from harness import Bench, main, need_programs
 
 DOCUMENTS = 60
-REFUSED = "was moved lies in the old one"
+REFUSED = "the moved documents lie in the old one"
 
 
 def check_refused(tap, bench, name):

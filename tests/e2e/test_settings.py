@@ -23,7 +23,7 @@ NO_FOLDER = "for buckets only"
 # setting: [(what is written, what is said)]; a dict is written whole
 BREAKS = {
     "source.url": [("nonsense", "URL"), ("https://127.0.0.1:1", "address right"),
-                   ("http://192.0.2.1", "readable for everybody"),
+                   ("http://192.0.2.1", "readable by anybody"),
                    ("ftp://127.0.0.1", "URL"), ("https://127.0.0.1:1/fmi/data", "has a path")],
     "source.database": [("clinic2", "is 'Clinic' meant"), ("Clinic.fmp12", "802"), ("", "database")],
     "source.account": [("nobody", "check account and password"), ("", "account")],
@@ -36,7 +36,7 @@ BREAKS = {
     "source.layout": [("API_Doc", "is 'API_Docs' meant"), ("API_Contacts", "layout of another table"),
                       ("", "layout")],
     "source.key_field": [("Id", "is 'id' meant"), ("id_Contact", "different ids"), ("Doc", "of type container"),
-                         ("", "accept-record-ids"), ("Type", "no UUID")],
+                         ("", "accept-record-ids"), ("Type", "not a UUID")],
     "source.container_field": [("Docs", "is 'Doc' meant"), ("Type", "must be of type"), ("Doc(2)", "1 rep"),
                                ("", "container_field"), ("Doc, Doc", "twice")],
     "source.containers": [("both", "waterfall, each")],
@@ -131,7 +131,7 @@ BREAKS = {
 # with a bucket as the store
 BUCKETS = [
     ({"endpoint": "nonsense"}, "endpoint|URL"),
-    ({"endpoint": "http://192.0.2.1"}, "readable for everybody"),
+    ({"endpoint": "http://192.0.2.1"}, "readable by anybody"),
     ({"secret_key_env": None}, "secret_key"),
     ({"secret_key_env": "NOWHERE"}, "NOWHERE"),
     ({"secret_key_env": None, "secret_key_file": "open.txt"}, "open.txt"),

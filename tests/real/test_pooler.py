@@ -93,7 +93,7 @@ def through(tap, server, mode, size):
             what = f"{mode}, pool of {size}, {' '.join(words)}"
             ended = bench.ferry(*words, limit=200)
             tap.ok(ended.code == code, f"{what}: ends well", ended.code, ended.out[-600:], ended.err[-600:])
-            tap.ok(words != ("check",) or "a connection pooler stands before" in ended.out,
+            tap.ok(words != ("check",) or "a connection pooler stands in front of" in ended.out,
                    f"{what}: says what stands there", ended.out[-600:])
             application.further()
             tap.same(left(pool), CLEAN, f"{what}: leaves nothing in a session")
