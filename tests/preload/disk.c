@@ -22,6 +22,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <limits.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -144,27 +145,40 @@ static void bytes_write(int fd, FILE *to)
         (void)close(from);
 }
 
-static void remember(int fd)
+static void remember_as(int fd, const char *shadow, const struct stat *about)
 {
-    const char *shadow = getenv("DISK_SHADOW");
     char path[PATH_MAX], partial[PATH_MAX + 64];
-    struct stat about;
     FILE *to;
 
-    if (!shadow || fstat(fd, &about) < 0)
-        return;
-    (void)snprintf(path, sizeof path, "%s/%c%ju", shadow, S_ISDIR(about.st_mode) ? 'd' : 'f',
-                   (uintmax_t)about.st_ino);
+    (void)snprintf(path, sizeof path, "%s/%c%ju", shadow, S_ISDIR(about->st_mode) ? 'd' : 'f',
+                   (uintmax_t)about->st_ino);
     (void)snprintf(partial, sizeof partial, "%s.%d", path, (int)gettid());
     to = fopen(partial, "we");
     if (!to)
         abort();
-    if (S_ISDIR(about.st_mode))
+    if (S_ISDIR(about->st_mode))
         list_write(fd, to);
     else
         bytes_write(fd, to);
     (void)fclose(to);
     (void)rename(partial, path);
+}
+
+/*
+ * One at a time: of two threads that flush one folder, the slower could put the list that it read
+ * before the other's file had its name over the newer list. No disk forgets what it flushed.
+ */
+static void remember(int fd)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    const char *shadow = getenv("DISK_SHADOW");
+    struct stat about;
+
+    if (!shadow || fstat(fd, &about) < 0)
+        return;
+    (void)pthread_mutex_lock(&lock);
+    remember_as(fd, shadow, &about);
+    (void)pthread_mutex_unlock(&lock);
 }
 
 /* --- flushing ------------------------------------------------------------------------------- */
