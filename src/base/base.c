@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Copied out, because what stands there is a pointer of another type than void *. */
+/* Copied out, because the variable is a pointer of another type than void *. */
 void auto_free_cleanup(void *pointer_to_pointer)
 {
     void *pointer;

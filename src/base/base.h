@@ -1,7 +1,4 @@
-/*
- * What every file of the project starts from: attributes and the few macros that a function cannot
- * replace.
- */
+/* The base of every file: attributes, and the few macros that a function cannot replace. */
 #pragma once
 
 #include <stdbool.h>

@@ -1,7 +1,7 @@
 /*
- * The kernel does it in one step (openat2, Linux 5.6). Where it cannot, or a sandbox forbids it, we
- * walk down folder by folder, holding each by its descriptor, so that nothing can be put in
- * between.
+ * Paths are opened in one step (openat2, Linux 5.6). Where the kernel lacks it, or a sandbox
+ * forbids it, we walk down folder by folder and hold each by its descriptor, so that nothing can be
+ * put in between.
  */
 #include "base/beneath.h"
 
@@ -45,7 +45,7 @@ bool beneath_is_good(const char *path)
 
 /* --- walking -------------------------------------------------------------------------------- */
 
-/* A link is refused as "not a folder" where a folder is asked for: say what it is. */
+/* Where a folder is asked for, the kernel refuses a link with ENOTDIR; this says ELOOP. */
 static int step_down(int folder, const char *name)
 {
     int fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -89,7 +89,7 @@ static int open_at_once(int folder_fd, const char *path, int flags, unsigned mod
                                        | RESOLVE_NO_MAGICLINKS };
     long fd = -1;
 
-    errno = EAGAIN; /* said when somebody renames folders at this moment */
+    errno = EAGAIN; /* the answer while somebody renames folders */
     for (int i = 0; i < TRIES && fd < 0 && errno == EAGAIN; i++)
         fd = syscall(SYS_openat2, folder_fd, path, &how, sizeof how);
     return (int)fd;

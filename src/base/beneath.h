@@ -1,8 +1,8 @@
 /*
- * From a name that others made up to a place beneath a folder. Keys, paths and names come from
- * databases, ledgers, certificates and fields: foreign text. Whatever they say, what is opened or
- * made lies beneath the folder, and no symbolic link on the way is followed (the folder itself was
- * named by whoever set us up, and may be one).
+ * Opens files beneath a folder by names that others made up. Keys, paths and names come from
+ * databases, ledgers, certificates and fields: foreign text. Whatever they say, only files beneath
+ * the folder are opened or made, and no symbolic link on the way is followed. The folder itself is
+ * named by the operator, and may be a link.
  */
 #pragma once
 
@@ -29,5 +29,5 @@ int beneath_open(int folder_fd, const char *path, int flags, unsigned mode);
  */
 int beneath_parent(int folder_fd, const char *path, const char **name_r);
 
-/* From now on the kernel's own way (openat2) is not taken. For tests; not to be undone. */
+/* Stops using openat2 from now on. For tests; cannot be undone. */
 void beneath_walk_only(void);

@@ -35,7 +35,7 @@ void cancel_free(struct cancel *cancel)
 void cancel_set(struct cancel *cancel)
 {
     uint64_t one = 1;
-    int before = errno; /* belongs to whom a signal handler interrupts */
+    int before = errno; /* of the code that a signal handler interrupts */
 
     atomic_store(&cancel->set, true);
     if (write(cancel->fd, &one, sizeof one) < 0)

@@ -1,6 +1,7 @@
 /*
- * The one way to ask everybody to stop. Every wait listens to it; whoever sees it set finishes or
- * leaves the step at hand and returns ERR_CANCELED. Safe from any thread and from signal handlers.
+ * The one way to ask all threads to stop. Every wait listens to it; code that sees it set finishes
+ * or leaves the step at hand and returns ERR_CANCELED. Safe from any thread and from signal
+ * handlers.
  */
 #pragma once
 
@@ -15,7 +16,7 @@ void cancel_free(struct cancel *cancel); /* NULL is allowed */
 void cancel_set(struct cancel *cancel);
 bool cancel_is_set(const struct cancel *cancel);
 
-/* Becomes readable when set, and stays so: for poll(). Borrowed; never read from it. */
+/* For poll(): becomes readable when the flag is set, and stays so. Borrowed; never read from it. */
 int cancel_fd(const struct cancel *cancel);
 
 /* Sleeps; false (ERR_CANCELED) if asked to stop meanwhile. `wait_us` <= 0 only looks. */

@@ -1,4 +1,4 @@
-/* Programs of the configuration: words, environment, whose word they are. */
+/* Programs of the configuration: their words, their environment, and who may name them. */
 #include "base/child.h"
 
 #include "base/mem.h"
@@ -18,12 +18,14 @@ enum { WORDS_MAX = 64, COMMAND_MAX = 8192, ENVIRONMENT_MAX = 64 };
 /* --- words ---------------------------------------------------------------------------------- */
 
 struct child_words {
-    char room[COMMAND_MAX]; /* the words, each with a zero behind it */
+    char room[COMMAND_MAX]; /* the words, each followed by a zero */
     char *list[WORDS_MAX + 1];
     size_t count;
 };
 
-/* What stands in quotes, or after a backslash; `at` is moved behind it. NULL: it does not end. */
+/*
+ * Copies quoted text, or the character after a backslash; moves `at` past it. NULL: it never ends.
+ */
 static char *quoted_copy(const char **at, char *to)
 {
     char quote = *(*at)++;
@@ -77,7 +79,7 @@ static bool words_split(const char *command, struct child_words *words, const ch
 
 /* --- environment ---------------------------------------------------------------------------- */
 
-/* Where a program finds itself, its user, its language, its agents and its own settings. */
+/* The variables that tell a program its paths, user, language, agents and own settings. */
 static const char *const passed[] = {
     "PATH",
     "HOME",
@@ -143,7 +145,7 @@ static void environment_make(char *environment[ENVIRONMENT_MAX + 1])
 
 /* --- starting ------------------------------------------------------------------------------- */
 
-/* Our threads block the signals that one of them waits for; a program of its own takes them. */
+/* Our threads block the signals that one of them waits for; the child unblocks them again. */
 static int child_spawn(const struct child_words *words, int out, pid_t *pid_r)
 {
     char *environment[ENVIRONMENT_MAX + 1];
@@ -201,7 +203,7 @@ int child_end(struct child *child)
     return status;
 }
 
-/* --- whose word it is ----------------------------------------------------------------------- */
+/* --- who may name a program ----------------------------------------------------------------- */
 
 static bool program_refuse(const char *path, const char *what, const char *why, const char *cure,
                            struct err *err)

@@ -1,8 +1,8 @@
 /*
- * Programs that the configuration names, to be asked for a secret. No shell stands between: words
- * are split at blanks, quotes and backslashes do as in a shell, and what only a shell understands
- * is refused. The program finds a clean environment: what it needs to find itself and its own
- * settings, and none of the other secrets that may stand in ours.
+ * Runs programs that the configuration names, to ask them for a secret. No shell is involved: words
+ * are split at blanks, quotes and backslashes work as in a shell, and syntax that only a shell
+ * understands is refused. The environment is clean: it has what the program needs to find itself
+ * and its own settings, and none of the other secrets that may be in ours.
  */
 #pragma once
 
@@ -13,24 +13,25 @@
 
 struct child {
     pid_t pid;
-    int out; /* what it prints, to be read */
+    int out; /* where its output is read */
 };
 
 /*
  * Starts a program.
  *   what      for messages: "the FileMaker password"
- *   child_r   to be ended with child_end()
- * Fails with ERR_USAGE: no such program, a quote that does not end, a shell's words.
+ *   child_r   caller ends it with child_end()
+ * Fails with ERR_USAGE: no such program, a quote that does not end, syntax of a shell.
  */
 must_check bool child_start(const char *command, const char *what, struct child *child_r,
                             struct err *err);
 
-/* Hangs up, waits for its end, and tells its status as waitpid() does. */
+/* Closes its output, waits for it to end, and returns its status as waitpid() gives it. */
 int child_end(struct child *child);
 
 /*
- * Whether nobody but us and root can change a file that names a program to be run: the file, its
- * folder and those above. Fails with ERR_USAGE, which says whose permission is to be taken away.
- *   what   what names it: "password_command"
+ * Checks that nobody but us and root can change a file that names a program to run: the file, its
+ * folder and those above.
+ *   what   the key that names the program: "password_command"
+ * Fails with ERR_USAGE, which says whose permission to take away.
  */
 must_check bool child_may_be_named_by(const char *path, const char *what, struct err *err);

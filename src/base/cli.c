@@ -22,13 +22,13 @@ static const struct opt *globals_of(const struct program *program)
     return program->default_config ? global_options : global_options + 1; /* without --config */
 }
 
-/* One command line on its way through the tables. */
+/* The state of parsing one command line. */
 struct cli_parsing {
     const struct program *program;
     struct cli_globals globals;
     const struct cmd *cmd;
     void *options;
-    bool given[64]; /* by index in the command's table: was it given? */
+    bool given[64]; /* which options were given, by their index in the table */
     int argc;
     char **argv;
     int next;
@@ -260,7 +260,7 @@ static void help_program(const struct program *program, struct str *to)
         help_row(to, (*cmd)->name, (*cmd)->summary);
 }
 
-/* The help; `cmd` NULL for the whole program. */
+/* Adds the help of a command, or of the whole program if `cmd` is NULL. */
 static void cli_help(const struct program *program, const struct cmd *cmd, struct str *to)
 {
     if (cmd)

@@ -9,9 +9,9 @@
 #include "base/field.h"
 
 struct opt {
-    const char *name;  /* long name without dashes; NULL ends the table                 */
-    char letter;       /* short name, or 0                                              */
-    const char *value; /* what stands for the value in the help, "FILE"; NULL for flags */
+    const char *name;  /* long name without dashes; NULL ends the table        */
+    char letter;       /* short name, or 0                                     */
+    const char *value; /* the value's name in the help, "FILE"; NULL for flags */
     struct field field;
     bool positional; /* given by its place, not by its name                           */
     bool needed;
@@ -54,18 +54,18 @@ struct cli_globals {
 struct cmd {
     const char *name;    /* one or two words: "patients import" */
     const char *summary; /* one line */
-    const char *help;    /* paragraphs that teach; may be NULL */
+    const char *help;    /* paragraphs that explain; may be NULL */
     const struct opt *options;
     const void *defaults; /* copied into a fresh options struct */
     size_t options_size;
-    /* Does it. The result is the exit code; -1 with `err` set: could not work. */
+    /* Runs the command. Returns the exit code, or -1 with `err` set if it could not work. */
     int (*run)(const struct cli_globals *globals, const void *options, struct err *err);
 };
 
 struct program {
     const char *name, *version, *summary;
-    const struct cmd *const *cmds; /* ended by NULL; a single nameless one for a plain program */
-    const char *closing;           /* last paragraph of the help */
+    const struct cmd *const *cmds; /* ended by NULL; one without a name: a plain program */
+    const char *closing;           /* last paragraph of the help                         */
     const char *default_config;    /* for --config; NULL: the program has no such option */
 };
 
@@ -78,7 +78,7 @@ enum cli_exit {
     EXIT_CANCELED = 130,
 };
 
-/* Parses, runs, prints an error as one sentence on standard error. Returns the exit code. */
+/* Parses and runs; prints an error as one sentence on standard error. Returns the exit code. */
 int cli_main(const struct program *program, int argc, char **argv);
 
 /* The exit code that stands for an error. */

@@ -1,6 +1,6 @@
 /*
- * The clock of something that waits. Its maker may be given one, so that a test moves the hands
- * itself and no wait takes time; everywhere else it is the real one.
+ * The clock of an object that waits. A test gives it a clock whose hands it moves itself, so that
+ * no wait takes time; everywhere else it is the real one.
  */
 #pragma once
 
@@ -14,8 +14,8 @@ struct clock {
     int64_t (*now_us)(void *arg);  /* as time_now_us()  */
 
     /*
-     * Waits for a condition for at most so long; may return early, as pthread_cond_wait() may.
-     *   lock   held by the caller; given up while it waits
+     * Waits for a condition, no longer than `us`; may return early, as pthread_cond_wait() may.
+     *   lock   held by the caller; released while it waits
      *   us     on the clock of mono_us
      */
     void (*wait)(void *arg, pthread_cond_t *condition, pthread_mutex_t *lock, int64_t us);

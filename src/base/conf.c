@@ -1,4 +1,4 @@
-/* Configuration files over inih, which calls back once per line and does not say which. */
+/* Configuration files over inih, which calls back once per line and does not say which line. */
 #include "base/conf.h"
 
 #include "base/fs.h"
@@ -13,10 +13,10 @@ enum { CONF_MAX = 1 << 20 };
 
 #define BYTE_ORDER_MARK "\xEF\xBB\xBF"
 
-/* What the file says about one key: lines are gathered first, because a value may span several. */
+/* One key's value in the file. Lines are gathered first, because a value may span several. */
 struct conf_entry {
     const struct conf_key *key;
-    char *name; /* the key's, but where any may be used */
+    char *name; /* as the file has it */
     char *text;
     int line;
 };
@@ -31,8 +31,8 @@ struct conf_reading {
     struct span rest; /* of the file */
     const struct conf_key *keys;
     struct conf *conf;
-    struct conf_entry *last; /* whose value the next line may go on with */
-    bool indented;           /* the line at hand begins with a blank     */
+    struct conf_entry *last; /* the one that the next line may continue */
+    bool indented;           /* the line at hand begins with a blank    */
     int line;
     struct err *err;
 };
@@ -100,8 +100,8 @@ bool conf_free_key(const struct conf *conf, const char *section, size_t index, c
 }
 
 /*
- * Blanks and marks that nobody sees come with what is copied from web pages, and make a name that
- * looks right a wrong one; a carriage return alone makes of a whole file one line.
+ * Text copied from web pages brings invisible blanks and marks, which make a name wrong that looks
+ * right. A lone carriage return makes one line of a whole file.
  */
 static bool line_is_visible(struct conf_reading *reading, struct span line)
 {
@@ -175,13 +175,15 @@ static const struct conf_key *key_find(const struct conf_key *keys, const char *
     return NULL;
 }
 
-/* inih goes on with the last key's value in every line that begins with a blank. */
+/* inih takes every line that begins with a blank as more of the last key's value. */
 static bool goes_on(const struct conf_reading *reading)
 {
     return reading->indented && reading->last;
 }
 
-/* An indented `key = value` is meant as a key of its own more often than as more of the last. */
+/*
+ * An indented `key = value` is more often meant as a key of its own than as more of the last value.
+ */
 static bool is_key_line(const struct conf_reading *reading, const char *section, const char *value)
 {
     struct span rest = span_of(value);
@@ -192,7 +194,7 @@ static bool is_key_line(const struct conf_reading *reading, const char *section,
            && key_find(reading->keys, section, name, &section_known);
 }
 
-/* Older inih leaves the comment in a line that goes on with a value. */
+/* Older versions of inih leave the comment in a line that continues a value. */
 static struct span without_comment(struct span value)
 {
     for (size_t i = 1; i < value.size; i++)
@@ -201,7 +203,7 @@ static struct span without_comment(struct span value)
     return value;
 }
 
-/* With a blank between the two, unless the line before ends in a backslash: for a long URL. */
+/* Joined with a blank, unless the line before ends in a backslash: for a long URL. */
 static char *lines_join(struct span before, struct span more)
 {
     bool closely = span_ends(before, "\\");
@@ -256,7 +258,7 @@ static bool no_section(const struct conf_reading *reading, const char *section)
                    near.best ? near.best : "", near.best ? "] meant?" : "");
 }
 
-/* A key that another section has was written into the wrong one more often than spelled wrongly. */
+/* An unknown key that another section has is more often in the wrong section than misspelled. */
 static const char *section_with(const struct conf_key *keys, const char *name)
 {
     for (; keys->section; keys++)
@@ -351,7 +353,7 @@ static bool file_read(const char *path, struct str *text, struct err *err)
     return err_ctx(err, "the configuration");
 }
 
-/* A byte order mark of UTF-8 says nothing wrong; UTF-16 is another matter. */
+/* A byte order mark of UTF-8 is harmless; UTF-16 is refused. */
 static bool file_is_plain(const char *path, struct span bytes, struct err *err)
 {
     bool has_mark = span_starts(bytes, BYTE_ORDER_MARK);
@@ -378,7 +380,7 @@ bool conf_read(const char *path, const struct conf_key *keys, void *object, stru
     reading.rest =
         span_from(str_span(&text), span_starts(str_span(&text), BYTE_ORDER_MARK) ? 3 : 0);
     if (!lines_read(&reading) || !entries_apply(conf, path, object, &seen)) {
-        conf_fallbacks(keys, object); /* nothing may point into what is freed here */
+        conf_fallbacks(keys, object); /* `object` may not point into what is freed here */
         *err = seen;
         return false;
     }

@@ -1,4 +1,4 @@
-/* One line at a time; its cells share one buffer. */
+/* The reader: one line at a time, whose cells share one buffer. */
 #include "base/csv.h"
 
 #include "base/mem.h"
@@ -76,7 +76,8 @@ static char byte_take(struct csv *csv)
     return c;
 }
 
-/* What stands between quotes, up to the closing one; two quotes are one. False at the end of all.
+/*
+ * Takes quoted text, up to the closing quote; two quotes are one. False: the text ends before it.
  */
 static bool quoted_take(struct csv *csv)
 {
@@ -92,14 +93,14 @@ static bool quoted_take(struct csv *csv)
     return false;
 }
 
-/* Whether what is next ends a cell. */
+/* Whether a cell ends here. */
 static bool is_end(const struct csv *csv)
 {
     return csv->rest.size == 0 || csv->rest.at[0] == csv->separator || csv->rest.at[0] == '\n'
            || csv->rest.at[0] == '\r';
 }
 
-/* A cell and the separator behind it. `more_r`: another cell follows in this line. */
+/* Takes a cell and the separator after it. `more_r`: another cell follows in this line. */
 static bool cell_take(struct csv *csv, bool *more_r, struct err *err)
 {
     *more_r = false;

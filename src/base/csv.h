@@ -1,7 +1,7 @@
 /*
- * Reading CSV (RFC 4180): commas or what stands in their place, quotes, line ends inside quotes; a
- * byte order mark is passed over, and a carriage return alone, as FileMaker writes it, ends a line
- * too. A first line "sep=;" names the separator.
+ * Reads CSV (RFC 4180): commas or another separator, quotes, line ends inside quotes. A byte order
+ * mark is skipped. A carriage return alone, as FileMaker writes it, ends a line too. A first line
+ * "sep=;" names the separator.
  */
 #pragma once
 
@@ -11,7 +11,7 @@
 
 struct csv;
 
-/* Reads from a text that outlives it. The caller frees with csv_free(). */
+/* Reads a text, which must outlive the reader. The caller frees with csv_free(). */
 struct csv *csv_new(struct span text);
 void csv_free(struct csv *csv); /* NULL is allowed */
 void auto_csv_cleanup(struct csv **csv);
@@ -20,13 +20,12 @@ void auto_csv_cleanup(struct csv **csv);
 /* Whether the text itself names its separator. */
 bool csv_names_separator(const struct csv *csv);
 
-/* Another separator than the comma, before the first line is read. */
+/* Sets another separator than the comma, before the first line is read. */
 void csv_separate(struct csv *csv, char separator);
 
 /*
  * Moves to the next line. STEP_ERROR: ERR_DATA with the line's number (a quote that never closes,
- * or with something behind it, more than 1,024 cells, more than 1 MiB); nothing can be read after
- * it.
+ * or is followed by text, more than 1,024 cells, more than 1 MiB); nothing can be read after it.
  */
 must_check enum step csv_next(struct csv *csv, struct err *err);
 

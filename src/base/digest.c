@@ -1,4 +1,6 @@
-/* Hashes over libcrypto. A failure inside it means memory is gone or the library is broken: abort.
+/*
+ * Hashes over libcrypto. A failure inside it means that memory is gone or the library is broken:
+ * abort.
  */
 #include "base/digest.h"
 
@@ -39,7 +41,7 @@ static void known_make(void)
     EVP_MAC_free(hmac);
 }
 
-/* What it holds stays for as long as the process lives. */
+/* Loads the algorithms, which stay for as long as the process lives. */
 static void algorithms_load(void)
 {
     (void)pthread_once(&known_once, known_make);

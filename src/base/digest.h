@@ -1,5 +1,4 @@
-/* Hashes and the texts made of bytes: SHA-256 as it streams by, HMAC, hex, Base64. Over libcrypto.
- */
+/* Hashes, hex and Base64 over libcrypto; SHA-256 also of bytes that stream by. */
 #pragma once
 
 #include "base/base.h"
@@ -21,7 +20,7 @@ const char *sha256_hex(const struct sha256 *sha256, char text[SHA256_HEX_SIZE]);
 /* Reads 64 hex digits. False if it is anything else. */
 must_check bool sha256_from_hex(struct span text, struct sha256 *sha256_r);
 
-/* A SHA-256 that grows with what passes through. One thread at a time. */
+/* The SHA-256 of a stream of bytes. One thread at a time. */
 struct sha256_stream;
 struct sha256_stream *sha256_stream_new(void);
 void sha256_stream_free(struct sha256_stream *stream); /* NULL is allowed */
@@ -32,7 +31,7 @@ void sha256_stream_add(struct sha256_stream *stream, struct span bytes);
 /* The hash of everything added since the last end (or birth); the stream starts anew. */
 struct sha256 sha256_stream_end(struct sha256_stream *stream);
 
-/* One hash at once: HMAC for S3's signatures, SHA-1 for UUIDs, MD5 for S3's checksums. */
+/* Hashes of one text: HMAC for S3's signatures, SHA-1 for UUIDs, MD5 for S3's checksums. */
 struct sha256 hmac_sha256(struct span key, struct span text);
 void sha1_of(struct span bytes, uint8_t digest_r[SHA1_SIZE]);
 void md5_of(struct span bytes, uint8_t digest_r[MD5_SIZE]);
@@ -45,11 +44,11 @@ must_check bool hex_read(struct span text, void *bytes_r, size_t size_bytes);
 /* Appends Base64 with its padding, in one line. */
 void base64_add(struct str *to, const void *bytes, size_t size_bytes);
 /*
- * Reads Base64, blanks and line ends passed over, appends the bytes to `to`. The padding may be
+ * Reads Base64, skips blanks and line ends, and appends the bytes to `to`. The padding may be
  * missing.
  * Fails with ERR_DATA, also beyond the cap of `to`; then nothing was appended.
  */
 must_check bool base64_read(struct span text, struct str *to, struct err *err);
 
-/* Bytes nobody can guess, from the system. */
+/* Bytes that nobody can guess, from the system. */
 void random_bytes(void *bytes_r, size_t size_bytes);

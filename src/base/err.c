@@ -7,8 +7,9 @@
 #include <stdarg.h>
 
 /*
- * What others said may hold anything, and the words end in ledger rows, which refuse what is not
- * UTF-8, and on terminals, which obey: such a byte becomes '?', what is harmful blanks.
+ * Foreign words may hold anything, and an error ends in ledger rows, which refuse bytes that are
+ * not UTF-8, and on terminals, which obey control characters. Such bytes become '?', harmful
+ * characters become blanks.
  */
 static void make_harmless(char *words)
 {
@@ -24,7 +25,7 @@ static void make_harmless(char *words)
     }
 }
 
-/* The words, a colon and the cause, which keeps at least half of the room. "" for no cause. */
+/* Writes the words, a colon and the cause ("" for none), which keeps at least half of the room. */
 printf_like(3, 0) static void err_say(struct err *err, const char *cause, const char *format,
                                       va_list args)
 {

@@ -1,7 +1,7 @@
 /*
  * An error is a value in the caller's frame: nothing to free, copied into a ledger row as it is.
- * Its kind says what the program does about it; its words say what we were doing, on which id, and
- * what was said. Lower case, no full stop, no "failed to".
+ * Its kind says what the program does about it. Its words say what we were doing, on which id, and
+ * what the answer was. Lower case, no full stop, no "failed to".
  */
 #pragma once
 
@@ -11,14 +11,14 @@ struct str;
 
 enum err_kind {
     ERR_NONE,
-    ERR_USAGE,  /* the user asked for something impossible: say it, exit 2                       */
-    ERR_DATA,   /* the data that came is not what was promised                                  */
-    ERR_REMOTE, /* the other side answered, and it was no; code = HTTP status                   */
-    ERR_NET,    /* no answer, and surely nothing was done                                       */
-    ERR_UNSURE, /* no answer, and perhaps it was done: look before repeating                    */
-    ERR_DATABASE, /* ledger or registry could not be read or written; code = the driver's         */
-    ERR_OS,       /* the operating system refused; code = errno                                   */
-    ERR_CANCELED, /* somebody asked us to stop                                                    */
+    ERR_USAGE,    /* the user asked for something impossible: say it, exit 2              */
+    ERR_DATA,     /* the data that came is not as promised                                */
+    ERR_REMOTE,   /* the other side answered, and refused; code = HTTP status             */
+    ERR_NET,      /* no answer, and surely nothing was done                               */
+    ERR_UNSURE,   /* no answer, and perhaps it was done: look before repeating            */
+    ERR_DATABASE, /* ledger or registry could not be read or written; code = the driver's */
+    ERR_OS,       /* the operating system refused; code = errno                           */
+    ERR_CANCELED, /* somebody asked us to stop                                            */
 };
 
 struct err {
@@ -31,7 +31,7 @@ struct err {
 /*
  * Describes what went wrong, once, at the cause. Overwrites what `err` held, whose `msg` may be one
  * of the arguments. Here and below, the words become UTF-8 without control characters whatever the
- * arguments hold, and the cause stays at the end however long what stands before it is.
+ * arguments hold, and the cause stays at the end, however long the text before it is.
  * Always returns false, so that `return err_set(...)` reads as a sentence.
  */
 bool err_set(struct err *err, enum err_kind kind, int code, const char *format, ...)

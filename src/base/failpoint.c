@@ -1,4 +1,4 @@
-/* Counting places, from any thread, and dying at one of them. */
+/* Counts the places that are reached, from any thread, and dies at one of them. */
 #include "base/failpoint.h"
 
 #ifdef FMFERRY_FAILPOINTS
@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What the environment asks for; read once. */
+/* The plan that the environment gives; read once. */
 static struct {
     pthread_mutex_t lock;
     bool is_read;

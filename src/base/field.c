@@ -74,7 +74,7 @@ static bool decimal_read(const char *text, const struct field *field, double *n_
     return true;
 }
 
-/* A number that does not fit is, here, something we were told wrongly. */
+/* Here a number out of range is a wrong setting, not wrong data. */
 static bool as_usage(struct err *err)
 {
     err->kind = ERR_USAGE;

@@ -1,7 +1,7 @@
 /*
- * A setting as a row of a table: which member of which struct it fills, what it may hold. Command
- * line options and configuration keys are both made of these. That the member has the right type
- * is checked when the table is compiled.
+ * A setting as a row of a table: the struct's member that it fills, and the values that it may
+ * have. Command line options and configuration keys are both made of these. The compiler checks
+ * that the member has the right type.
  */
 #pragma once
 
@@ -23,11 +23,11 @@ enum field_type {
 struct field {
     enum field_type type;
     size_t offset;
-    int64_t min, max;           /* as the text says it               */
-    int64_t unit;               /* what one of a scaled number is    */
-    const char *const *choices; /* ended by NULL                     */
-    const int *meanings;        /* of the choices; NULL: their index */
-    bool is_flag;               /* the choice is kept as a bool      */
+    int64_t min, max;           /* in the text's own units            */
+    int64_t unit;               /* the value of one unit in the text  */
+    const char *const *choices; /* ended by NULL                      */
+    const int *meanings;        /* the choices' values; NULL: indexes */
+    bool is_flag;               /* the choice is kept as a bool       */
 };
 
 #define FIELD_OF_TEXT(object, member)                                                              \
@@ -78,7 +78,7 @@ struct field {
 /*
  * Fills the member from a text.
  *   object   the struct that the field belongs to
- *   text     for FIELD_TEXT and FIELD_NAME kept as it is: it must outlive `object`
+ *   text     FIELD_TEXT and FIELD_NAME keep it, without a copy: it must outlive `object`
  * Fails with ERR_USAGE saying what is allowed; the caller adds which setting it was.
  */
 must_check bool field_set(void *object, const struct field *field, const char *text,

@@ -6,7 +6,7 @@
 
 #include <stdarg.h>
 
-/* No UTF-8 holds it, so no text by others does: stands before each line end that is ours. */
+/* Stands before each line end of our own. It is not UTF-8, so text in UTF-8 never has it. */
 #define OURS "\xFF\xFE"
 
 enum { OURS_SIZE = sizeof OURS - 1 };
@@ -15,14 +15,14 @@ static const struct {
     uint32_t first, last;
 } harmful[] = {
     { 0x00, 0x1F },       /* C0: escape sequences begin here            */
-    { 0x7F, 0x9F },       /* delete, and C1: so do they here            */
+    { 0x7F, 0x9F },       /* delete, and C1: here, too                  */
     { 0xAD, 0xAD },       /* soft hyphen                                */
     { 0x034F, 0x034F },   /* combining grapheme joiner                  */
     { 0x061C, 0x061C },   /* Arabic letter mark                         */
     { 0x115F, 0x1160 },   /* Hangul fillers                             */
-    { 0x17B4, 0x17B5 },   /* Khmer vowels that are not seen             */
+    { 0x17B4, 0x17B5 },   /* invisible Khmer vowels                     */
     { 0x180B, 0x180F },   /* Mongolian selectors                        */
-    { 0x200B, 0x200F },   /* without width, and marks of direction      */
+    { 0x200B, 0x200F },   /* no width, and marks of direction           */
     { 0x2028, 0x202E },   /* separators, and overrides of direction     */
     { 0x2060, 0x206F },   /* word joiner, invisible operators, isolates */
     { 0x3164, 0x3164 },   /* Hangul filler                              */

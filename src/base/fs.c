@@ -61,7 +61,7 @@ static int folder_open(const char *path)
     return open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-/* A hidden name in the same folder that nobody else, in this process or another, has made up. */
+/* A hidden name in the same folder that no other process or thread uses. */
 static char *neighbour_of(const char *path)
 {
     auto_free char *copy = mem_text(path);
@@ -141,7 +141,7 @@ bool fs_open_unnamed(const char *path, int *fd_r, struct err *err)
     return true;
 }
 
-/* A name can only be given where there is none, so the file takes a hidden one on its way. */
+/* linkat() replaces nothing, so the file first gets a hidden name, which is then renamed. */
 bool fs_put_in_place(int fd, const char *path, unsigned mode, struct err *err)
 {
     auto_free char *beside = neighbour_of(path);

@@ -1,4 +1,4 @@
-/* Files: whole ones in and out, and folders. */
+/* Files, read and written whole; folders. */
 #pragma once
 
 #include "base/base.h"
@@ -23,10 +23,10 @@ must_check bool fs_write(const char *path, struct span bytes, unsigned mode, str
 must_check bool fs_create(const char *path, struct span bytes, unsigned mode, struct err *err);
 
 /*
- * A file that grows piece by piece and is not there until it is whole: whatever ends this process
- * before, nothing is left behind.
- *   path   where it will be: the file is made on the same disk
- *   fd_r   to be written to; closed by the caller
+ * Opens a file without a name, to be written piece by piece and put in place when it is whole. If
+ * the process ends before, nothing is left behind.
+ *   path   its later place: the file is made on the same disk
+ *   fd_r   caller writes to it, and closes it
  */
 must_check bool fs_open_unnamed(const char *path, int *fd_r, struct err *err);
 
@@ -40,7 +40,7 @@ must_check bool fs_make_folder(const char *path, struct err *err);
 must_check bool fs_write_all(int fd, struct span bytes, const char *what, struct err *err);
 
 /*
- * Flushes what a folder lists, so that a name made in it survives a power cut. A file system that
- * knows no such thing is no failure. Fails with ERR_OS.
+ * Flushes a folder's entries, so that a name made in it survives a power cut. A file system that
+ * cannot do this is no failure. Fails with ERR_OS.
  */
 must_check bool fs_sync_folder(int folder_fd, const char *what, struct err *err);

@@ -6,7 +6,7 @@
 enum { BLOCK_BITS = 10, BLOCK_WORDS = (1 << BLOCK_BITS) / 64, FIRST_ROOM = 64 };
 
 struct idset_block {
-    uint64_t number_and_one; /* which 1,024 ids, plus one; 0: the place is free */
+    uint64_t number_and_one; /* the block's number, plus one; 0: the place is free */
     uint64_t bits[BLOCK_WORDS];
 };
 
@@ -55,7 +55,7 @@ void idset_clear(struct idset *set)
     set->count = 0;
 }
 
-/* Where the block is, or the free place where it belongs. */
+/* The place of the block, or the free place where it belongs. */
 static struct idset_block *slot_of(const struct idset *set, uint64_t number)
 {
     size_t at = (size_t)(number * UINT64_C(0x9E3779B97F4A7C15)) & (set->room - 1);
@@ -232,5 +232,5 @@ uint64_t idset_nth(struct idset *set, uint64_t place)
                           left);
         left -= here;
     }
-    abort(); /* there are not so many */
+    abort(); /* the set has fewer */
 }

@@ -18,12 +18,12 @@ bool idset_has(const struct idset *set, uint64_t id);
 
 bool idset_remove(struct idset *set, uint64_t id); /* true if it was in the set */
 
-/* How many there are. */
+/* The number of ids in the set. */
 uint64_t idset_count(const struct idset *set);
 
 /*
  * The set in ascending order, places counted from 1. Asking again without a change in between is
  * fast; the first time after a change takes a pass over the blocks.
  */
-uint64_t idset_rank(struct idset *set, uint64_t id);   /* how many are not greater than `id`  */
-uint64_t idset_nth(struct idset *set, uint64_t place); /* the one at a place, 1 .. idset_count() */
+uint64_t idset_rank(struct idset *set, uint64_t id);   /* how many ids are at most `id`         */
+uint64_t idset_nth(struct idset *set, uint64_t place); /* the id at a place, 1 .. idset_count() */

@@ -1,4 +1,4 @@
-/* Lines on standard error, whole ones even when threads speak at once. */
+/* Lines on standard error, whole even when several threads log at once. */
 #include "base/log.h"
 
 #include "base/foreign.h"
@@ -67,7 +67,9 @@ static const char *level_name(enum log_level level)
     abort();
 }
 
-/* What would let a server's text draw on the operator's terminal, as its number. */
+/*
+ * Adds a character as its number, so that a server's text cannot draw on the operator's terminal.
+ */
 static void add_number(struct str *to, uint32_t code)
 {
     if (code > 0xFFFF)
@@ -141,7 +143,7 @@ static void write_all(struct span text)
         if (wrote < 0 && errno == EAGAIN)
             (void)poll(&(struct pollfd){ .fd = STDERR_FILENO, .events = POLLOUT }, 1, -1);
         else if (wrote < 0 && errno != EINTR)
-            return; /* nobody listens any more; there is no one to tell */
+            return; /* nobody reads them any more, and nobody can be told */
         text = span_from(text, wrote > 0 ? (size_t)wrote : 0);
     }
 }
@@ -150,7 +152,7 @@ printf_like(2, 0) static void log_say(enum log_level level, const char *format, 
 {
     auto_str line = STR_MAX(LINE_SIZE);
     char sentence[SENTENCE_MAX], at[TIME_TEXT_SIZE];
-    int before = errno; /* whoever logs on the way to err_os() keeps the cause */
+    int before = errno; /* for a caller that logs before err_os() */
 
     if (!log_is_on(level))
         return;

@@ -1,7 +1,7 @@
 /*
- * The log: one line per event on standard error, as text or as JSON. What a line may hold is
- * decided here: sentences of ours, ids, sizes, durations and codes; never names of people or files,
- * never a secret, never a URL with its query. Safe from any thread.
+ * The log: one line per event on standard error, as text or as JSON. A line holds sentences of
+ * ours, ids, sizes, durations and codes; never names of people or files, never a secret, never a
+ * URL with its query. Safe from any thread.
  */
 #pragma once
 
@@ -14,7 +14,7 @@ void log_setup(enum log_level least, bool as_json);
 
 bool log_is_on(enum log_level level);
 
-/* Who speaks: stands on every line of this thread from now on. Both borrowed; NULL for none. */
+/* Names the worker and item on each later line of this thread. Both borrowed; NULL for none. */
 void log_context(const char *worker, const char *item);
 
 void log_debug(const char *format, ...) printf_like(1, 2);

@@ -36,7 +36,7 @@ char *mem_text(const char *text)
     return text ? mem_copy(text, strlen(text)) : NULL;
 }
 
-/* Most texts are short. Not vasprintf(): it grows a text by and by, and shrinks it in the end. */
+/* Most texts are short. vasprintf() would grow a text bit by bit, and shrink it at the end. */
 char *mem_printf(const char *format, ...)
 {
     char small[512], *text;

@@ -1,6 +1,6 @@
 /*
- * Small memory. When it is gone the process ends: the ledger makes that safe, and no caller has a
- * better idea. Sizes that somebody else names go through a cap first and fail as ERR_DATA.
+ * Memory for small objects. When none is left, the process ends: the ledger makes that safe, and no
+ * caller has a better idea. Sizes that others name go through a cap first and fail as ERR_DATA.
  */
 #pragma once
 

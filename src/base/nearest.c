@@ -5,7 +5,7 @@
 
 enum { WORD_MAX = 64 };
 
-/* The letters that count. Longer words are cut: they are not what anybody mistypes. */
+/* The letters that count. Longer words are cut: nobody mistypes those. */
 static size_t letters_of(const char *word, char letters[WORD_MAX])
 {
     size_t count = 0;

@@ -10,14 +10,13 @@
 #include "base/base.h"
 
 struct nearest {
-    const char *wanted; /* borrowed */
-    const char *best;   /* borrowed from who offered it */
-    size_t distance;    /* of `best` */
+    const char *wanted; /* borrowed                 */
+    const char *best;   /* borrowed from the caller */
+    size_t distance;    /* of `best`                */
 };
 
 /*
- * Looks at one more word. Near is what a third of its letters at most keep apart: letters that are
- * left out, added, changed, or taken for their neighbour. Case, blanks, hyphens and underscores do
- * not count.
+ * Looks at one more word. A word is near if at most a third of its letters differ: left out, added,
+ * changed, or exchanged with a neighbour. Case, blanks, hyphens and underscores do not count.
  */
 void nearest_offer(struct nearest *near, const char *word);

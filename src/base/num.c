@@ -1,4 +1,4 @@
-/* Strict numbers. */
+/* Strict parsing of numbers. */
 #include "base/num.h"
 
 static bool digits_read(struct span text, uint64_t *n_r)

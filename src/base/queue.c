@@ -1,4 +1,7 @@
-/* A bounded ring with a lock and three conditions. Who is woken finds the lock free. */
+/*
+ * A bounded ring with a lock and three conditions. A push signals only after it has released the
+ * lock.
+ */
 #include "base/queue.h"
 
 #include "base/mem.h"

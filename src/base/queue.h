@@ -1,6 +1,6 @@
 /*
- * Hands pointers from thread to thread. What goes in is not touched again by the one who put it in.
- * Safe from any thread.
+ * Hands pointers from thread to thread. A thread does not touch an item again once it has pushed
+ * it. Safe from any thread.
  */
 #pragma once
 
@@ -8,7 +8,7 @@
 
 struct queue;
 
-/* `room`: how many items may wait; putting one more waits. At least 1. */
+/* `room`: how many items fit, at least 1; a push beyond that waits. */
 struct queue *queue_new(size_t room);
 void queue_free(struct queue *queue); /* NULL is allowed; items still inside are not freed */
 
@@ -23,8 +23,8 @@ void *queue_pop_within(struct queue *queue, int64_t wait_us);
 
 /*
  * Waits until `count` items are inside, or `wait_us` have passed, or the queue is closed; takes
- * none. Returns how many are inside. One thread at a time: the one that pops. It sleeps through the
- * items before the last, which queue_pop_within() in a loop would not.
+ * none. Returns how many are inside. One thread at a time: the one that pops. Items before the last
+ * do not wake it, as they would wake queue_pop_within() in a loop.
  */
 size_t queue_wait_for(struct queue *queue, size_t count, int64_t wait_us);
 

@@ -63,7 +63,7 @@ struct span secret_reveal(const struct secret *secret)
     return (struct span){ secret->text, secret->size };
 }
 
-/* A setting that was left empty is a text without a character. */
+/* A setting that was left empty is "", not NULL. */
 static bool source_is_named(const char *text)
 {
     return text && *text;
@@ -75,7 +75,7 @@ bool secret_source_is_set(const struct secret_source *source)
            || source_is_named(source->command);
 }
 
-/* What nobody sees would look like a wrong password. */
+/* Invisible characters would look like a wrong password. */
 static bool is_visible(struct span text, const char *what, const char *where, struct err *err)
 {
     const char *strange = text_strange(text);
@@ -108,7 +108,7 @@ static bool from_env(const char *name, const char *what, struct secret **secret_
     return true;
 }
 
-/* What `fd` gives, up to one byte more than is allowed. */
+/* Reads from `fd`, up to one byte more than is allowed. */
 static bool read_up_to(int fd, char *text, size_t room, size_t *used_r)
 {
     size_t used = 0;
@@ -173,7 +173,7 @@ static bool from_file(const char *path, const char *what, struct secret **secret
     return first_line(fd, what, path, secret_r, err);
 }
 
-/* How a command ended comes before what it gave, unless we hung up on it. */
+/* The way a command ended is reported before its output, unless we closed that early. */
 static bool ended_well(int status, bool gave, const char *what, struct err *err)
 {
     if (WIFEXITED(status) && WEXITSTATUS(status) != 0)

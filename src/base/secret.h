@@ -1,7 +1,7 @@
 /*
- * A password or key. It is never printed: there is no format for it, and whoever needs the text
- * must say so by name. Wiped when freed, locked in memory and left out of core dumps as far as the
- * system lets us.
+ * A password or key. It is never printed: there is no format for it, and code that needs the text
+ * must call secret_reveal(). Wiped when freed, locked in memory and left out of core dumps as far
+ * as the system lets us.
  */
 #pragma once
 
@@ -23,10 +23,10 @@ struct span secret_reveal(const struct secret *secret);
 
 /*
  * Where a secret comes from; exactly one is set, the others are NULL or "". A file must be a plain
- * one, belong to this user and be readable by nobody else; an environment variable is removed once
- * read; a command is run without a shell (base/child.h). Of a file and a command the first line is
- * taken. It is plain UTF-8: a byte order mark, UTF-16 and control characters are said, since nobody
- * would see them.
+ * one, belong to this user and be readable by nobody else. An environment variable is removed once
+ * read. A command is run without a shell (base/child.h). The first line of a file, or of a
+ * command's output, is the secret. It must be plain UTF-8: a byte order mark, UTF-16 and control
+ * characters are reported, since nobody would see them.
  */
 struct secret_source {
     const char *env;

@@ -66,7 +66,7 @@ bool sign_key_make(const char *path, struct err *err)
            && fs_write(public_path, bio_span(public_pem), 0644, err);
 }
 
-/* As secrets are: a plain file of ours, closed to everybody else. */
+/* As for secrets: a plain file of ours, closed to everybody else. */
 static bool file_is_private(int fd, const char *path, struct err *err)
 {
     struct stat about;

@@ -1,6 +1,6 @@
 /*
- * Ed25519 (RFC 8032): who holds the private key can put a name under bytes; whoever has the public
- * one can tell. Over libcrypto. Keys lie in files as PEM, so that any OpenSSL can read them.
+ * Ed25519 (RFC 8032) over libcrypto: the private key signs bytes, the public key checks the
+ * signature. Keys are kept in files as PEM, so that any OpenSSL can read them.
  */
 #pragma once
 

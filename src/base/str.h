@@ -21,8 +21,8 @@ struct span {
 #define SPAN_ARGS(span) (int)(span).size, (span).at
 
 /*
- * The short ones stand here whole: they are asked thousands of times for a document, mostly with
- * texts whose length the compiler knows.
+ * The short ones are inline: a document calls them thousands of times, mostly with texts whose
+ * length the compiler knows.
  */
 
 /* NULL gives SPAN_NONE. */
@@ -31,7 +31,7 @@ static inline struct span span_of(const char *text)
     return (struct span){ text, text ? strlen(text) : 0 };
 }
 
-/* What is left after `skip` bytes. */
+/* The rest after `skip` bytes. */
 static inline struct span span_from(struct span span, size_t skip)
 {
     if (skip >= span.size)
@@ -68,12 +68,12 @@ struct span span_trim(struct span span); /* blanks, tabs, CR and LF at both ends
 size_t span_find(struct span hay, const char *needle);
 
 /*
- * Cuts `*rest` at the first `separator`: returns what stands before it, leaves what follows.
+ * Cuts `*rest` at the first `separator`: returns the part before it, leaves the part after it.
  * Without a separator returns everything and leaves SPAN_NONE with `at` NULL.
  */
 struct span span_cut(struct span *rest, char separator);
 
-/* What follows the last dot of a path's last name, up to its end; SPAN_NONE if it has no dot. */
+/* The extension of a path's last name: the text after its last dot; SPAN_NONE if it has no dot. */
 struct span span_extension(struct span path);
 
 /* A copy ended by a zero; the caller frees. */
@@ -107,7 +107,7 @@ void str_printf(struct str *s, const char *format, ...) printf_like(2, 3);
 void str_add_i64(struct str *s, int64_t number);
 void str_add_u64(struct str *s, uint64_t number);
 
-/* Text is often written sign by sign: mostly there is room, and nothing else to be looked at. */
+/* Text is often written character by character. Mostly there is room, and nothing else to check. */
 static inline void str_add_char(struct str *s, char c)
 {
     if (s->size + 1 >= s->room) {

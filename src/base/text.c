@@ -1,4 +1,4 @@
-/* UTF-8, UTF-16 and Windows-1252, by what is certain; and what may stand in names and ids. */
+/* Tells UTF-8, UTF-16 and Windows-1252 apart where it is certain; checks names and ids. */
 #include "base/text.h"
 
 #include "base/utf8.h"
@@ -70,8 +70,8 @@ static bool is_text(struct span bytes, struct err *err)
 }
 
 /*
- * UTF-16 without a mark: a first line of which every other byte, and no other, is zero. In no other
- * coding is that text.
+ * Whether it is UTF-16 without a mark: in its first line every second byte is zero, and no other.
+ * No other coding of text looks like that.
  */
 static bool looks_utf16(struct span bytes, size_t zero)
 {
@@ -169,7 +169,7 @@ static bool has_high(struct span bytes)
 
 /* --- UTF-8 ---------------------------------------------------------------------------------- */
 
-/* Whether all that is not ASCII would be letters of Windows-1252. */
+/* Whether every byte that is not ASCII is a character in Windows-1252. */
 static bool may_be_windows(struct span bytes)
 {
     for (size_t i = 0; i < bytes.size; i++)
@@ -232,7 +232,7 @@ static const char *coding_name(enum text_coding coding)
     return names[coding];
 }
 
-/* What was told against what the bytes say. */
+/* Compares the coding that the setting names with the one that the bytes show. */
 static bool coding_choose(struct span bytes, enum text_coding told, const char *setting,
                           enum text_coding *coding_r, struct err *err)
 {
@@ -340,7 +340,10 @@ const char *text_id_fault(struct span text)
     return fault_of(text, true);
 }
 
-/* What becomes of a continuation byte; dashes and quotes may stand behind a letter in earnest. */
+/*
+ * Whether Windows-1252 reads a continuation byte as this. Dashes and high quotes are left out: they
+ * may really follow a letter.
+ */
 static bool is_continuation(uint32_t code)
 {
     static const uint16_t signs[] = { 0x20AC, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020,

@@ -1,6 +1,6 @@
 /*
- * The encoding of a file. One that is not certain is asked for, never guessed: the message says
- * line and column, the likely cause, and what to do.
+ * The encoding of a file. If it is not certain, the user is asked; it is never guessed. The message
+ * says line and column, the likely cause, and what to do.
  */
 #pragma once
 
@@ -8,39 +8,39 @@
 #include "base/err.h"
 #include "base/str.h"
 
-/* TEXT_ASK: UTF-8, or UTF-16 where the bytes leave no doubt. Windows-1252 only if it is told. */
+/* TEXT_ASK: UTF-8, or UTF-16 where the bytes leave no doubt. Windows-1252 must be named. */
 enum text_coding { TEXT_ASK, TEXT_UTF8, TEXT_UTF16LE, TEXT_UTF16BE, TEXT_WINDOWS_1252 };
 
 /*
- * Brings the bytes of a file to UTF-8, without a byte order mark.
+ * Converts the bytes of a file to UTF-8, without a byte order mark.
  *   bytes    the file, whole; borrowed
- *   setting  what a coding is told by, for messages: "[patients] encoding"
- *   room     holds what had to be rewritten
+ *   setting  the setting that names a coding, for messages: "[patients] encoding"
+ *   room     holds the text if it had to be converted
  *   text_r   borrowed from `bytes` or `room`
- * Fails with ERR_USAGE: what it is instead, with line and column (in characters, from 1).
+ * Fails with ERR_USAGE: what the bytes are instead, with line and column (in characters, from 1).
  */
 must_check bool text_decode(struct span bytes, enum text_coding coding, const char *setting,
                             struct str *room, struct span *text_r, struct err *err);
 
 /*
- * Why bytes are not plain text in UTF-8: a byte order mark, UTF-16, a NUL, a byte that is none of
- * UTF-8; a clause to stand behind "it ". NULL: they are.
+ * Why bytes are not plain text in UTF-8: a byte order mark, UTF-16, a NUL, a byte that is not
+ * UTF-8. A clause that follows "it "; NULL: they are.
  */
 const char *text_strange(struct span bytes);
 
 /*
- * Why a text cannot stand as a name or an id: a control character, one that reverses the direction
- * of writing, the sign for a letter that was lost; of an id also one that cannot be seen. A clause
- * to stand behind "it holds ". NULL: it can.
+ * Why a text cannot be a name or an id: a control character, one that reverses the direction of
+ * writing, the sign for a letter that was lost; in an id also an invisible one. A clause that
+ * follows "it holds "; NULL: it can.
  */
 const char *text_name_fault(struct span text);
 const char *text_id_fault(struct span text);
 
 /*
- * Whether UTF-8 was taken for Windows-1252 and converted once more: "MÃ¼ller". An A with a tilde or
- * a circumflex stands before such a sign in no name.
+ * Whether UTF-8 was taken for Windows-1252 and converted once more: "MÃ¼ller". No name has an A
+ * with a tilde or a circumflex before such a sign.
  */
 bool text_is_converted_twice(struct span text);
 
-/* Without white space, of whatever kind Unicode knows, at both ends. */
+/* The text without white space, of any kind that Unicode knows, at both ends. */
 struct span text_trim(struct span text);

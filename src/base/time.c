@@ -78,7 +78,7 @@ const char *time_for_people(int64_t duration_us, char text[TIME_TEXT_SIZE])
     return text;
 }
 
-/* There are tables and lists beside the zones; the C library would silently read them as UTC. */
+/* Beside the zones are tables and lists, which the C library would silently read as UTC. */
 static bool is_zone_file(const char *path)
 {
     auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -88,7 +88,7 @@ static bool is_zone_file(const char *path)
            && memcmp(magic, "TZif", sizeof magic) == 0;
 }
 
-/* Names that the zone database has, and that mean something else to whoever writes them. */
+/* Why a name in the zone database may not mean what its writer thinks; NULL: it does. */
 static const char *zone_trap(const char *name)
 {
     struct span zone = span_of(name);
@@ -141,9 +141,8 @@ struct time_civil time_to_zone(int64_t at_us)
 }
 
 /*
- * Not mktime(): between the two readings of a repeated hour it takes the one that is like the time
- * it was asked for before. Here the offset of the day before is tried first, then that of the day
- * after.
+ * Not mktime(): of the two readings of a repeated hour it takes the one like the time that it was
+ * asked for before. Here the offset of the day before is tried first, then that of the day after.
  */
 int64_t time_from_zone(struct time_civil civil)
 {

@@ -14,7 +14,7 @@
 int64_t time_now_us(void);  /* the wall clock; may jump */
 int64_t time_mono_us(void); /* never goes back; only differences mean something */
 
-/* The end, on time_mono_us(), of a wait: now, if negative; INT64_MAX stays "for ever". */
+/* The end of a wait on time_mono_us(). A negative wait ends now; INT64_MAX stays "for ever". */
 int64_t time_mono_after_us(int64_t wait_us);
 
 enum { TIME_TEXT_SIZE = 32 };
@@ -32,19 +32,19 @@ const char *time_for_people(int64_t duration_us, char text[TIME_TEXT_SIZE]);
  */
 must_check bool time_zone_set(const char *name, struct err *err);
 
-/* A day and a time of day as they stand on a wall, without a zone. */
+/* A day and a time of day as clocks on the wall show them, without a zone. */
 struct time_civil {
     int year, month, day; /* 1 .. 9999, 1 .. 12, 1 .. 31 */
     int hour, minute, second;
 };
 
-/* What the source's wall clock shows at an instant. */
+/* The time on the source's wall clock at an instant. */
 struct time_civil time_to_zone(int64_t at_us);
 
 /*
- * The instant at which the source's wall clock shows this. A time that is repeated gives the first
- * of the two; one that is left out is read as if the clock had not been changed yet. The answer
- * depends on nothing but `civil` and the zone.
+ * The instant at which the source's wall clock shows this. A repeated time gives the first of its
+ * two instants; a skipped time is read as if the clock had not been changed yet. The answer depends
+ * on nothing but `civil` and the zone.
  */
 int64_t time_from_zone(struct time_civil civil);
 

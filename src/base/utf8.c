@@ -63,7 +63,7 @@ static char continuation_byte(uint32_t code, unsigned shift)
     return (char)(0x80 | (code >> shift & 0x3F));
 }
 
-/* In one piece, so that at the cap of `to` no half of a character is left behind. */
+/* Added in one piece, so that the cap of `to` never cuts a character in two. */
 void utf8_add(struct str *to, uint32_t code)
 {
     if (code < 0x80)
@@ -82,7 +82,7 @@ void utf8_add(struct str *to, uint32_t code)
                 4);
 }
 
-/* Nearly all text is ASCII, and needs no decoding: how much of it there is in front. */
+/* The size of the ASCII in front: nearly all text is ASCII, and needs no decoding. */
 static size_t ascii_size(struct span text)
 {
     const uint64_t high_bits = 0x8080808080808080;
@@ -134,7 +134,7 @@ bool utf8_is_valid(struct span text)
 static locale_t unicode;
 static pthread_once_t unicode_once = PTHREAD_ONCE_INIT;
 
-/* Without it names that are the same would silently differ, so there is no going on. */
+/* Without it, equal names would silently differ, so the process ends. */
 static void unicode_open(void)
 {
     unicode = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);

@@ -8,8 +8,8 @@ enum { UTF8_REPLACEMENT = 0xFFFD };
 
 /*
  * Reads one code point from the front of `*text` and moves past it. Over-long forms, surrogates and
- * values above 0x10FFFF are not code points: one byte is passed over, false comes back and
- * `*code_r` is UTF8_REPLACEMENT. `text->size` must not be 0.
+ * values above 0x10FFFF are not code points: one byte is skipped, `*code_r` is UTF8_REPLACEMENT,
+ * and false is returned. `text->size` must not be 0.
  */
 bool utf8_next(struct span *text, uint32_t *code_r);
 
@@ -23,7 +23,7 @@ bool utf8_is_valid(struct span text);
  */
 void utf8_add_kept(struct str *to, struct span text);
 
-/* Whether it is kept as it is. */
+/* Whether utf8_add_kept() would append `text` unchanged. */
 bool utf8_is_kept(struct span text);
 
 /* Appends `text` in lower case (Unicode simple mapping, independent of the locale). */

@@ -30,7 +30,7 @@ bool uuid_read_loose(struct span text, struct uuid *uuid_r)
     return text.size == 32 ? digits_read(text, false, uuid_r) : uuid_read(text, uuid_r);
 }
 
-/* `hyphens`: after the 4th, 6th, 8th and 10th byte. */
+/* `hyphens`: written after the 4th, 6th, 8th and 10th byte. */
 static const char *uuid_print(const struct uuid *uuid, bool hyphens, char *text)
 {
     static const char digits[] = "0123456789abcdef";
