@@ -1,13 +1,15 @@
-/* Reading bodies: by their framing, and through what was done to them on the way. */
+/* Reads bodies: by their framing, and decompressed if they were compressed on the way. */
 #include "http/inside.h"
 
 enum {
     TRUST_SIZE = 256 * 1024
-}; /* so much of an announced length is believed before it is there */
+}; /* no more of an announced length is believed before it is there */
 
 /* --- reading -------------------------------------------------------------------------------- */
 
-/* What came with the head or with chunks, else straight to the reader. None: the connection ended.
+/*
+ * Takes bytes that came with the head or with chunks, else receives them straight into the reader's
+ * room. No bytes: the connection ended.
  */
 static bool take_bytes(struct http_answer *answer, char *bytes, size_t room, size_t most,
                        size_t *size_r, struct err *err)
@@ -30,8 +32,8 @@ static bool is_short(const struct http_answer *answer, struct err *err)
 }
 
 /*
- * The reader's room may be larger than what is left: a surplus that comes along then shows itself,
- * and fails the next read.
+ * The reader's room may be larger than the rest of the body. So surplus bytes come along, are
+ * noticed, and fail the next read.
  */
 static bool sized_read(struct http_answer *answer, char *bytes, size_t room, size_t *size_r,
                        struct err *err)
@@ -127,7 +129,7 @@ bool http_read_wire(struct http_answer *answer, void *bytes, size_t room, size_t
     return false;
 }
 
-/* --- what was compressed on the way --------------------------------------------------------- */
+/* --- bodies compressed on the way ----------------------------------------------------------- */
 
 static bool decoder_feed(struct http_answer *answer, struct err *err)
 {
@@ -163,7 +165,7 @@ static bool coded_read(struct http_answer *answer, void *bytes, size_t room, siz
     }
 }
 
-/* What was done to the body on the way; CODING_NONE also where that is not for us to say. */
+/* The compression that was added on the way; CODING_NONE also where that is not for us to say. */
 static enum coding coding_of_body(const struct http_answer *answer)
 {
     bool is_object = answer->head.status < 300;
@@ -191,7 +193,7 @@ static bool type_is_vague(const struct head *head)
            || span_is_nocase(bare, "binary/octet-stream");
 }
 
-/* Of the file's name in a Content-Disposition, which stands at its end. */
+/* The extension of the file's name in a Content-Disposition, where the name comes last. */
 static struct span name_ext(const char *disposition)
 {
     struct span name = span_of(disposition);
@@ -204,7 +206,7 @@ static struct span name_ext(const char *disposition)
     return size && name.size - size <= 8 ? span_from(name, size) : SPAN_NONE;
 }
 
-/* False: it cannot be taken apart. */
+/* Chooses a decoder, if one is needed. False: the body cannot be decompressed. */
 static bool coding_begin(struct http_answer *answer)
 {
     struct span ext = span_of(answer->request.name_ext);
@@ -222,7 +224,7 @@ static bool coding_begin(struct http_answer *answer)
     return true;
 }
 
-/* --- for whoever reads ---------------------------------------------------------------------- */
+/* --- for the reader ------------------------------------------------------------------------- */
 
 bool http_read(struct http_answer *answer, void *bytes, size_t room, size_t *size_r,
                struct err *err)

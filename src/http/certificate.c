@@ -1,4 +1,4 @@
-/* Each kind of trouble has a cure of its own: another file of a CA mends only one of them. */
+/* Each kind of failure has its own cure: another file of a CA mends only one of them. */
 #include "http/certificate.h"
 
 #include "base/mem.h"
@@ -49,7 +49,7 @@ static bool alt_name_add(const GENERAL_NAME *name, bool is_first, struct str *wo
     return true;
 }
 
-/* "'a.example', 'b.example', ..."; how many were there. */
+/* Adds "'a.example', 'b.example', ..." and returns how many names there were. */
 static int alt_names_add(const X509 *leaf, struct str *words)
 {
     GENERAL_NAMES *names = X509_get_ext_d2i(leaf, NID_subject_alt_name, NULL, NULL);
@@ -90,7 +90,7 @@ static void misnamed_tell(X509_STORE_CTX *verification, struct str *words)
 
 /* --- time and issuers ----------------------------------------------------------------------- */
 
-/* Whose certificate it is that fails: the server's, or one above it. */
+/* Adds whose certificate fails: the server's, or that of an authority above it. */
 static void owner_add(X509_STORE_CTX *verification, struct str *words)
 {
     const X509 *at = X509_STORE_CTX_get_current_cert(verification);

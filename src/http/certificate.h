@@ -1,5 +1,4 @@
-/* Why a certificate is not trusted, for people: what it says, what was expected, and what mends it.
- */
+/* Why a certificate is not trusted, for people: what it says, what was expected, and the cure. */
 #pragma once
 
 #include "base/base.h"
@@ -9,8 +8,8 @@
 enum { CERTIFICATE_WORDS = 400 };
 
 /*
- * Tells what a verification found; for use within OpenSSL's callback of it, where the certificates
- * are at hand.
+ * Describes the finding of a verification. For use in OpenSSL's verification callback, where the
+ * certificates are at hand.
  *   words_r   names in it are foreign, and not cleaned yet
  */
 void certificate_tell(X509_STORE_CTX *verification, char words_r[CERTIFICATE_WORDS]);

@@ -1,4 +1,4 @@
-/* One byte after the other: what stands between chunks is short. */
+/* Read byte by byte: the lines between chunks are short. */
 #include "http/chunks.h"
 
 enum { LINES_MAX = 16 * 1024, EXTENSIONS_MAX = 64 * 1024, DIGITS_MAX = 32, ENDS_MAX = 2 };
@@ -14,7 +14,7 @@ static int hex_digit(char c)
     return -1;
 }
 
-/* The end of the line with the length. */
+/* Handles the end of the line with the length. */
 static bool size_end(struct chunks *chunks)
 {
     chunks->at = chunks->remaining ? CHUNKS_AT_DATA : CHUNKS_AT_TRAILER;

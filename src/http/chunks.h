@@ -9,7 +9,7 @@
 
 enum chunks_at {
     CHUNKS_AT_SIZE,
-    CHUNKS_AT_EXTENSION, /* behind the digits, to the end of their line */
+    CHUNKS_AT_EXTENSION, /* after the digits, to the end of their line */
     CHUNKS_AT_DATA,
     CHUNKS_AT_DATA_END,
     CHUNKS_AT_TRAILER,
@@ -19,18 +19,18 @@ enum chunks_at {
 /* All zero at the beginning. */
 struct chunks {
     enum chunks_at at;
-    uint64_t remaining; /* of the chunk: whoever takes bytes of it takes them off here */
-    size_t line;        /* how much of a line was read; of all trailers together       */
-    size_t extra;       /* of all extensions together                                  */
-    bool is_empty;      /* so far, the trailer's line                                  */
+    uint64_t remaining; /* of the chunk; a caller that takes bytes of it subtracts them here */
+    size_t line;        /* bytes read of a line; of all trailers together                    */
+    size_t extra;       /* bytes read of all extensions together                             */
+    bool is_empty;      /* whether the trailer's line is empty so far                        */
 };
 
 enum chunks_step {
-    CHUNKS_MORE, /* all bytes were eaten                          */
-    CHUNKS_DATA, /* `left` more bytes are the body's: take them   */
-    CHUNKS_END,  /* the body is complete                          */
+    CHUNKS_MORE, /* all bytes were consumed                         */
+    CHUNKS_DATA, /* `remaining` bytes of the body follow: take them */
+    CHUNKS_END,  /* the body is complete                            */
     CHUNKS_MALFORMED,
 };
 
-/* Eats what stands between the bytes of the body. */
+/* Consumes the lines between the bytes of the body. */
 enum chunks_step chunks_eat(struct chunks *chunks, struct span *bytes);

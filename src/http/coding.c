@@ -1,7 +1,7 @@
 /*
- * Over zlib. Whether there is anything to take apart is decided on the first bytes: what does not
- * begin as gzip is none, whatever a header says, and of a file that is named .gz only what holds
- * another gzip was compressed on the way.
+ * Over zlib. The first bytes decide whether there is anything to decompress. A body that does not
+ * begin as gzip is none, whatever a header says. A file named .gz was compressed on the way only if
+ * it holds another gzip.
  */
 #include "http/coding.h"
 
@@ -14,7 +14,7 @@ enum { GZIP_HAS_NAME = 0x08 };
 
 enum decoder_mode {
     DECODER_MODE_UNDECIDED,
-    DECODER_MODE_PLAIN, /* nothing was done to it */
+    DECODER_MODE_PLAIN, /* not compressed on the way */
     DECODER_MODE_INFLATE,
     DECODER_MODE_MEMBER_END, /* a member has ended; another may follow */
 };
@@ -27,15 +27,15 @@ struct decoder {
     z_stream z;
     bool has_z;
     const char *said;
-    size_t at, size; /* what was fed and not taken: fed[at .. size) */
+    size_t at, size; /* bytes fed and not yet taken: fed[at .. size) */
     char fed[FED_SIZE];
 };
 
-/* --- what the headers say ------------------------------------------------------------------- */
+/* --- the headers ---------------------------------------------------------------------------- */
 
 static enum coding coding_named(struct span name)
 {
-    /* Words that name no compression, and are seen in the wild. */
+    /* Words seen in the wild that name no compression. */
     static const char *const nothing[] = {
         "", "identity", "none", "utf-8", "binary", "8bit", "7bit"
     };
@@ -84,7 +84,7 @@ bool coding_is_gzip_file(const struct head *head, struct span ext)
     return false;
 }
 
-/* --- taking apart --------------------------------------------------------------------------- */
+/* --- decompressing -------------------------------------------------------------------------- */
 
 struct decoder *decoder_new(enum coding coding, bool is_gzip_file, bool is_doubtful)
 {
@@ -142,7 +142,7 @@ static bool is_gzip(struct span bytes)
     return span_starts(bytes, "\x1f\x8b\x08");
 }
 
-/* zlib's two bytes in front (RFC 1950, 2.2). */
+/* Whether it begins with zlib's two bytes (RFC 1950, 2.2). */
 static bool is_zlib(struct span bytes)
 {
     unsigned first = (uint8_t)bytes.at[0], second = bytes.size > 1 ? (uint8_t)bytes.at[1] : 1;
@@ -160,7 +160,7 @@ static void z_begin(struct decoder *decoder, int window)
     decoder->mode = DECODER_MODE_INFLATE;
 }
 
-/* Whether what is inside begins as gzip, too. */
+/* Whether the decompressed bytes begin as gzip, too. */
 static bool holds_gzip(struct span bytes)
 {
     char first[FIRST_SIZE];
@@ -206,7 +206,7 @@ static bool gzip_begin(struct decoder *decoder)
     return true;
 }
 
-/* As much as is needed to decide is there, or all. */
+/* Whether enough bytes to decide have come, or all. */
 static bool format_is_decidable(const struct decoder *decoder)
 {
     return decoder->is_last || decoder->size - decoder->at == sizeof decoder->fed
@@ -264,7 +264,7 @@ static enum decoder_step inflated_read(struct decoder *decoder, void *bytes, siz
     return decoder->is_last ? DECODER_SHORT : DECODER_HUNGRY;
 }
 
-/* Behind the end of a member: nothing, or another one. */
+/* After the end of a member: nothing, or another one. */
 static enum decoder_step member_end_read(struct decoder *decoder, void *bytes, size_t room,
                                          size_t *size_r)
 {

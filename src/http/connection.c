@@ -1,10 +1,10 @@
 /*
- * One multi and one easy handle. The easy handle connects and does no more (CONNECT_ONLY); as long
- * as it stays with its multi handle the connection lives. What goes over its socket is ours: as it
- * is, or through TLS.
+ * One multi and one easy handle. The easy handle connects and does no more (CONNECT_ONLY); the
+ * connection lives as long as it stays with its multi handle. The bytes on its socket are ours:
+ * plain, or through TLS.
  *
- * The socket waits by itself, a tenth of a second at most, instead of being looked at first: one
- * system call for an answer where it would be three.
+ * The socket waits by itself, a tenth of a second at most, instead of being polled first: one
+ * system call for an answer in place of three.
  */
 #include "http/connection.h"
 
@@ -26,12 +26,12 @@ struct connection {
     CURLM *multi;
     CURL *easy;
     char said[CURL_ERROR_SIZE];
-    char *origin, *host; /* of where it leads; NULL if it is closed */
-    struct url url;      /* the same, taken apart                   */
+    char *origin, *host; /* of the server; NULL if it is closed */
+    struct url url;      /* the parts of `origin`               */
     bool is_begun, is_open, is_plain;
-    int fd;          /* -1 until libcurl has connected it */
-    struct tls *tls; /* NULL: plain, or not yet           */
-    bool is_to_send; /* what the handshake waits for      */
+    int fd;          /* -1 until libcurl has connected it    */
+    struct tls *tls; /* NULL: plain, or not yet begun        */
+    bool is_to_send; /* the handshake waits for room to send */
     int64_t begun_us;
 };
 
@@ -46,7 +46,7 @@ static int64_t connect_us(const struct connection *connection)
     return connection->settings.connect_us ? connection->settings.connect_us : CONNECT_US;
 }
 
-/* To a server that speaks TLS a proxy opens a tunnel; plain requests it passes on itself. */
+/* A proxy opens a tunnel to a server that speaks TLS; it passes on plain requests itself. */
 static void curl_options_set(struct connection *connection)
 {
     const struct http_settings *settings = &connection->settings;
@@ -157,7 +157,7 @@ static bool scheme_is_allowed(const struct connection *connection, struct span o
                    plain_allowed ? "or http:// " : "");
 }
 
-/* What libcurl is to connect: without TLS, and always with a port. */
+/* Tells libcurl where to connect: without TLS, and always with a port. */
 static void address_set(const struct connection *connection)
 {
     CURL *easy = connection->easy;
@@ -194,7 +194,7 @@ bool connection_begin(struct connection *connection, const char *url, struct err
     return true;
 }
 
-/* libcurl's part, up to a socket that leads there. */
+/* Libcurl's part of connecting, up to a connected socket. */
 static enum connection_step connect_go_on(struct connection *connection, struct err *err)
 {
     CURLMsg *message;
@@ -235,7 +235,7 @@ static enum connection_step handshake_go_on(struct connection *connection, struc
     return CONNECTION_BROKEN;
 }
 
-/* From now on the socket waits by itself. */
+/* Makes the socket wait by itself from now on. */
 static void socket_set_blocking(int fd)
 {
     struct timeval wait = { .tv_usec = WAIT_MS * 1000 };
@@ -277,7 +277,7 @@ void connection_wait(struct connection *connection, const struct cancel *cancel)
 
 /* --- using ---------------------------------------------------------------------------------- */
 
-/* Whether bytes came that nobody asked for, or the other side went. */
+/* Whether the other side is still there, and no bytes came that nobody asked for. */
 static bool is_quiet(const struct connection *connection)
 {
     char byte;
@@ -292,7 +292,7 @@ bool connection_serves(struct connection *connection, const char *url)
            && is_quiet(connection);
 }
 
-/* What became of a call to the system that failed. */
+/* The result of a system call that failed. */
 static enum connection_step errno_step(struct connection *connection)
 {
     char text[128];

@@ -1,11 +1,11 @@
 /*
- * The bytes of one exchange, in both directions. Every wait is bounded: by silence, by a least pace,
- * by the request's total time, and by our being asked to stop.
+ * The bytes of one exchange, in both directions. Every wait is bounded: by silence, by a least
+ * pace, by the request's total time, and by a request to stop.
  */
 #include "http/inside.h"
 
 enum {
-    LEAST_WINDOW_US = 240 * TIME_SECOND, /* 1 KiB/s: over less nobody moves documents */
+    LEAST_WINDOW_US = 240 * TIME_SECOND, /* 1 KiB/s: nobody moves documents over less */
     LEAST_BYTES = 240 * 1024,
 };
 
@@ -39,7 +39,7 @@ static struct pace_least least_of(const struct http *http)
     };
 }
 
-/* While it thinks before its answer it may take as long as silence may. */
+/* Only moving bytes have a least pace: before its answer a server may be silent for `idle_us`. */
 static bool is_too_slow(struct http_answer *answer, int64_t waiting_us, struct err *err)
 {
     struct pace_least least = least_of(answer->http);
@@ -81,7 +81,7 @@ static bool is_out_of_time(struct http_answer *answer, struct err *err)
     return !http_exchange_failed(answer, HTTP_STALLED, said, err);
 }
 
-/* Whether we were asked to stop, and what is under way had its time to end well. */
+/* Whether we were asked to stop, and the exchange has had its time to end well. */
 static bool exchange_cancel_is_due(struct http_answer *answer)
 {
     if (!cancel_is_set(answer->http->cancel))
@@ -102,7 +102,7 @@ bool http_may_go_on(struct http_answer *answer, struct err *err)
     return true;
 }
 
-/* --- what came ------------------------------------------------------------------------------ */
+/* --- receiving ------------------------------------------------------------------------------ */
 
 bool http_receive(struct http_answer *answer, void *bytes, size_t room, size_t *size_r,
                   struct err *err)
@@ -140,7 +140,10 @@ bool http_fill(struct http_answer *answer, size_t *size_r, struct err *err)
 
 /* --- sending -------------------------------------------------------------------------------- */
 
-/* A server that refuses before it has read everything: what is left of the body is not for it. */
+/*
+ * Whether a server refuses before it has read everything: then it does not need the rest of the
+ * body.
+ */
 static bool is_refused_already(struct http_answer *answer)
 {
     struct http *http = answer->http;
@@ -171,7 +174,7 @@ bool http_send_all(struct http_answer *answer, struct span bytes, bool is_last, 
             break;
         case CONNECTION_ENDED:
         case CONNECTION_BROKEN:
-            *refused_r = true; /* perhaps it said why before it went */
+            *refused_r = true; /* perhaps it sent a reason before it closed */
             break;
         }
     }

@@ -1,4 +1,4 @@
-/* A head, line by line. */
+/* Reads a head line by line. */
 #include "http/head.h"
 
 #include "base/num.h"
@@ -30,7 +30,7 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* "HTTP/1.1 200 OK"; the words are often missing. */
+/* Reads "HTTP/1.1 200 OK"; the words are often missing. */
 static bool status_line_read(struct span line, struct head *head)
 {
     static const char sample[] = "HTTP/1.1 200";
@@ -59,13 +59,13 @@ static void connection_read(const char *value, struct head *head)
     }
 }
 
-/* Most names are told apart by their first letter. */
+/* Most names differ in their first letter. */
 static bool header_is_named(const char *field, const char *name)
 {
     return (field[0] | 0x20) == (name[0] | 0x20) && strcasecmp(field, name) == 0;
 }
 
-/* What stands behind a text and its zero: the value behind a name, the next name behind a value. */
+/* The string stored after this one: the value after a name, the next name after a value. */
 static const char *text_after(const char *text)
 {
     return text + strlen(text) + 1;
@@ -97,7 +97,10 @@ static bool head_complain(struct head *head, const char *complaint)
     return false;
 }
 
-/* What decides where the body ends, and the connection. False if that cannot be known. */
+/*
+ * Reads the headers that decide where the body ends, and the connection. False: that cannot be
+ * known.
+ */
 static bool framing_read(struct head *head)
 {
     const char *value;
@@ -114,12 +117,12 @@ static bool framing_read(struct head *head)
         if (header_is_named(name, "Connection"))
             connection_read(value, head);
     }
-    /* Two ways to tell the end may be two ways to read what follows (RFC 9112, 6.3). */
+    /* With two ways to find the end, others may read the rest differently (RFC 9112, 6.3). */
     head->closes |= head->is_chunked && head->length >= 0;
     return true;
 }
 
-/* Writes behind `to` what never is longer than where it came from. */
+/* Writes a text at `to`, never past its old place, and returns the place after it. */
 static char *text_put(char *to, struct span text)
 {
     memmove(to, text.at, text.size);
@@ -132,14 +135,17 @@ static bool head_is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-/* One in the middle: some would take it for the end of the line (RFC 9112, 2.2). */
+/*
+ * Whether a carriage return is in the middle: some readers take it for the end of the line (RFC
+ * 9112, 2.2).
+ */
 static bool has_return(struct span text)
 {
     text = span_trim(text);
     return text.size && memchr(text.at, '\r', text.size);
 }
 
-/* A line that begins with a blank goes on with the value before it. */
+/* A line that begins with a blank continues the value before it. */
 static char *line_fold(char *to, struct span line)
 {
     if (has_return(line))

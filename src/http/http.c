@@ -1,7 +1,7 @@
 /*
  * HTTP/1.1, as plain as the mover needs it, over a connection that is made elsewhere: a request is
- * written, an answer's head is read, and its body is pulled straight to where the reader wants it
- * (body.c). How long each step may take is decided in exchange.c.
+ * written, the head of its answer is read, and its body goes straight into the reader's room
+ * (body.c). exchange.c bounds the time of each step.
  */
 #include "http/inside.h"
 
@@ -11,7 +11,7 @@
 #include <stdatomic.h>
 
 enum {
-    REQUEST_MAX = 256 * 1024, /* of a request's line and headers */
+    REQUEST_MAX = 256 * 1024, /* the largest request line with its headers */
     DRAIN_SIZE = 64 * 1024,
     KEEP_US = 4 * TIME_SECOND,
     IDLE_US = 60 * TIME_SECOND,
@@ -31,7 +31,7 @@ struct http_counts http_counts(void)
 
 struct http *http_new(const struct http_settings *settings, const struct cancel *cancel)
 {
-    struct http *http = mem_grow(NULL, sizeof *http); /* its buffer is not touched before it must */
+    struct http *http = mem_grow(NULL, sizeof *http); /* its large buffer stays untouched */
 
     memset(http, 0, offsetof(struct http, bytes));
     http->settings = *settings;
@@ -80,7 +80,7 @@ static bool head_wait(struct http_answer *answer, size_t *size_r, struct err *er
                                         ? "what came is no answer of HTTP/1.1"
                                         : "the headers of the answer are longer than 64 KiB",
                                     err);
-        if (http->read > 0) { /* what informational answers leave behind */
+        if (http->read > 0) { /* bytes after an informational answer */
             memmove(http->bytes, http->bytes + http->read, http_unread(http).size);
             http->used -= http->read;
             http->read = 0;
@@ -93,13 +93,13 @@ static bool head_wait(struct http_answer *answer, size_t *size_r, struct err *er
     }
 }
 
-/* Informational answers before the real one are passed over. */
+/* Takes the head of the answer; informational answers before it are skipped. */
 static bool head_take(struct http_answer *answer, struct err *err)
 {
     struct http *http = answer->http;
     size_t size;
 
-    answer->moves = false; /* it may think now */
+    answer->moves = false; /* the server may think now */
     answer->pace = (struct pace){ 0 };
     for (int heads = 0; heads <= INFORMATIONAL_MAX; heads++) {
         if (!head_wait(answer, &size, err))
@@ -160,7 +160,10 @@ static bool connect_to(struct http_answer *answer, struct err *err)
     return true;
 }
 
-/* A connection that idled for longer may be cut off by what stands between, without a word. */
+/*
+ * Whether the connection can be used. After a longer idle time a firewall may have cut it without a
+ * word.
+ */
 static bool is_connected(struct http *http, const char *url)
 {
     int64_t keep_us = http->settings.keep_us ? http->settings.keep_us : KEEP_US;
@@ -187,8 +190,8 @@ static bool exchange_try(struct http_answer *answer, struct err *err)
 }
 
 /*
- * A connection that served before may have died meanwhile, and be found out only by the request. A
- * request that may be repeated then goes again, over a new one, unless something came back.
+ * A connection that served before may have died since, which only the next request shows. A request
+ * that may be repeated is then sent again over a new connection, unless an answer had begun.
  */
 static bool exchange_or_reconnect(struct http_answer *answer, struct err *err)
 {
@@ -234,7 +237,9 @@ bool http_open(struct http *http, const struct http_request *request, struct htt
     return true;
 }
 
-/* A short rest is read so that the connection can serve again; a new one costs far more. */
+/*
+ * A short rest of a body is read, so that the connection can serve again; a new one costs far more.
+ */
 static void body_drain(struct http_answer *answer)
 {
     char rest[4096];

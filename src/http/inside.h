@@ -1,4 +1,4 @@
-/* What the parts of the client share: http.c, exchange.c, request.c and body.c. */
+/* The shared inside of the client: http.c, exchange.c, request.c and body.c. */
 #pragma once
 
 #include "base/mem.h"
@@ -12,7 +12,7 @@
 
 enum { HTTP_BUFFER_SIZE = HEAD_MAX + 16 * 1024 };
 
-/* How the end of a body is known. */
+/* How the end of a body is found. */
 enum http_framing { FRAMING_NONE, FRAMING_LENGTH, FRAMING_CHUNKS, FRAMING_CLOSE };
 
 struct http_answer {
@@ -25,10 +25,10 @@ struct http_answer {
     struct decoder *coding; /* of a body that was compressed on the way; or NULL */
     struct pace pace;
     bool sent, ended, given_up, excess;
-    bool moves; /* bytes are under way: it has begun to answer, or we are sending */
+    bool moves; /* the answer has begun, or we are sending */
     bool coding_is_seen, coding_is_good;
     int64_t quiet_since_us, started_us;
-    int64_t cancel_seen_us; /* when we were asked to stop in the middle; 0: not yet */
+    int64_t cancel_seen_us; /* when a request to stop was first seen; 0: not yet */
 };
 
 struct http {
@@ -39,7 +39,9 @@ struct http {
     struct str request;        /* the one that is being sent */
     struct http_answer answer; /* one at a time              */
     bool busy;
-    /* What came and was not read yet: bytes[read .. used). Before it stands the answer's head. */
+    /*
+     * Bytes that came and were not read yet: bytes[read .. used). Before them is the answer's head.
+     */
     size_t head_size, read, used;
     char bytes[HTTP_BUFFER_SIZE];
 };
@@ -50,19 +52,19 @@ struct http {
 bool http_exchange_failed(const struct http_answer *answer, enum http_cause cause, const char *said,
                           struct err *err);
 
-/* As http_exchange_failed(): the connection ended. `where` stands in the message behind that. */
+/* As http_exchange_failed(): the connection ended. `where` follows these words in the message. */
 bool http_exchange_broken(const struct http_answer *answer, const char *where, struct err *err);
 
 /*
- * Asked before each step: false if we are asked to stop, or the other side has taken too long. Who
- * never falls silent must not keep us either.
+ * Asked before each step. False: we were asked to stop, or the other side has taken too long: in
+ * silence, by its pace, or in all.
  */
 must_check bool http_may_go_on(struct http_answer *answer, struct err *err);
 
 /*
  * Sends all bytes.
  *   is_last     nothing follows these bytes
- *   refused_r   set if the answer is there although not everything was sent
+ *   refused_r   set if the server answers, or ends the connection, before everything was sent
  */
 must_check bool http_send_all(struct http_answer *answer, struct span bytes, bool is_last,
                               bool *refused_r, struct err *err);
@@ -71,7 +73,7 @@ must_check bool http_send_all(struct http_answer *answer, struct span bytes, boo
 must_check bool http_receive(struct http_answer *answer, void *bytes, size_t room, size_t *size_r,
                              struct err *err);
 
-/* Receives behind what is unread. */
+/* Receives bytes into http->bytes, after the unread ones. */
 must_check bool http_fill(struct http_answer *answer, size_t *size_r, struct err *err);
 
 /* The body has been read. The connection may serve again if nothing of it is left over. */
@@ -84,7 +86,7 @@ static inline struct span http_unread(const struct http *http)
 
 /* --- request.c ------------------------------------------------------------------------------ */
 
-/* All that goes before the body, into http->request. Fails with ERR_DATA. */
+/* Writes all that goes before the body into http->request. Fails with ERR_DATA. */
 must_check bool http_request_write(struct http_answer *answer, struct err *err);
 
 /* Whether URL and headers may go out as they are. Fails with ERR_DATA. */
@@ -92,6 +94,6 @@ must_check bool http_request_is_clean(const struct http_request *request, struct
 
 /* --- body.c --------------------------------------------------------------------------------- */
 
-/* The next bytes as they came, whatever was done to them on the way; otherwise as http_read(). */
+/* Reads the next bytes as they came, without decompressing them; otherwise as http_read(). */
 must_check bool http_read_wire(struct http_answer *answer, void *bytes, size_t room, size_t *size_r,
                                struct err *err);

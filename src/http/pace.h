@@ -1,6 +1,6 @@
 /*
- * The least pace: who says a byte now and then never falls silent, and would hold a worker for
- * ever. Time counts only while we wait; so many bytes must come, or go, in each window of it.
+ * The least pace. A server that sends a byte now and then is never silent, and would hold a worker
+ * for ever. Only the time that we wait counts; in each window of it so many bytes must come, or go.
  */
 #pragma once
 
@@ -11,7 +11,7 @@ struct pace {
     uint64_t bytes;    /* in this window */
 };
 
-/* A window, and what must move in it. */
+/* A window, and the fewest bytes that must move in it. */
 struct pace_least {
     int64_t window_us;
     uint64_t bytes;
@@ -23,7 +23,7 @@ static inline void pace_moved(struct pace *pace, int64_t waited_us, size_t bytes
     pace->bytes += bytes;
 }
 
-/* Whether a window ended with too little in it; one that ended well begins anew. */
+/* Whether a window ended with too few bytes; after one that ended well the next begins. */
 static inline bool pace_is_too_slow(struct pace *pace, struct pace_least least, int64_t waiting_us)
 {
     if (pace->waited_us + waiting_us < least.window_us)

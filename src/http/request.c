@@ -1,5 +1,7 @@
-/* What is sent before a request's body. What others said goes into it (a token, a cookie, a place),
- * so nothing that would end a line gets out. */
+/*
+ * The head of a request. Foreign text goes into it (a token, a cookie, a place), so nothing that
+ * would end a line gets out.
+ */
 #include "http/inside.h"
 
 #include <strings.h>
@@ -12,7 +14,7 @@ static bool has_header(const struct http_request *request, const char *name_and_
     return false;
 }
 
-/* Path and query, as they stand in the URL; all of it for a proxy. */
+/* Adds path and query, as they stand in the URL; for a proxy the whole URL. */
 static void target_add(struct str *to, const struct http *http, const char *url)
 {
     const char *target = url + connection_origin(url).size;
@@ -59,7 +61,7 @@ bool http_request_write(struct http_answer *answer, struct err *err)
     return str_fits(to, "the request's head", err);
 }
 
-/* What would end the line, or belongs to nobody, must not stand in it. */
+/* Refuses characters that would end the line, and a fragment, which is not for the server. */
 static bool url_is_clean(const char *url, struct err *err)
 {
     for (const char *at = url; *at; at++)
@@ -69,7 +71,7 @@ static bool url_is_clean(const char *url, struct err *err)
     return true;
 }
 
-/* The name is ours; what is behind the colon may be a secret. */
+/* Messages show the name, which is ours; the value may be a secret. */
 static bool header_is_clean(const char *line, struct err *err)
 {
     int name = (int)strcspn(line, ":");

@@ -1,9 +1,8 @@
 /*
- * One context for each file of certificates, kept with the sessions of its servers until
- * tls_teardown(); the lock is held for looking into these lists and for nothing else but the first
- * reading of a file.
+ * One context for each file of certificates, kept with its servers' sessions until tls_teardown().
+ * The lock is held only to look into these lists, and while a file is read for the first time.
  *
- * What is sent is gathered, so that a request with its body, several records of TLS, reaches the
+ * Sent bytes are gathered, so that a request with its body, several records of TLS, reaches the
  * kernel in one piece.
  */
 #include "http/tls.h"
@@ -18,7 +17,7 @@
 #include <pthread.h>
 
 enum {
-    GATHER_SIZE = TLS_SEND_MAX + 8 * 1024, /* of the largest send and a head, records and all */
+    GATHER_SIZE = TLS_SEND_MAX + 8 * 1024, /* for the largest send and a head, with TLS records */
     SAID_SIZE = 256,
 };
 
@@ -41,7 +40,7 @@ struct tls {
     char *server; /* "name:port" */
     SSL *ssl;
     BIO *gather;    /* owned by `ssl` */
-    bool is_passed; /* the bytes of this send are with `ssl`; some may not have gone yet */
+    bool is_passed; /* `ssl` has the bytes of this send; some may not be in the kernel yet */
     bool is_broken;
     char said[SAID_SIZE];
     char distrust[CERTIFICATE_WORDS]; /* why the certificate is refused, or "" */
@@ -60,7 +59,7 @@ static struct tls_session *tls_session_find(struct tls_trust *trust, const char 
     return NULL;
 }
 
-/* Takes the session. */
+/* Keeps a session, and owns it from now on. */
 static void session_keep(struct tls_trust *trust, const char *server, SSL_SESSION *session)
 {
     struct tls_session *kept;
@@ -78,7 +77,7 @@ static void session_keep(struct tls_trust *trust, const char *server, SSL_SESSIO
     (void)pthread_mutex_unlock(&trust_lock);
 }
 
-/* The session stays with the list, too. */
+/* Resumes the kept session of the server, if there is one; the list keeps it, too. */
 static void session_resume(struct tls *tls)
 {
     struct tls_session *kept;
@@ -90,7 +89,7 @@ static void session_resume(struct tls *tls)
     (void)pthread_mutex_unlock(&trust_lock);
 }
 
-/* After a handshake that failed: the next one is to begin from nothing. */
+/* Forgets a session after a failed handshake: the next one begins without it. */
 static void session_forget(const struct tls *tls)
 {
     struct tls_session *kept;
@@ -102,7 +101,7 @@ static void session_forget(const struct tls *tls)
     (void)pthread_mutex_unlock(&trust_lock);
 }
 
-/* OpenSSL has a new session for us; 1: it is ours now. */
+/* OpenSSL gives us a new session; 1: we own it now. */
 static int on_session(SSL *ssl, SSL_SESSION *session)
 {
     struct tls *tls = SSL_get_app_data(ssl);
@@ -113,7 +112,9 @@ static int on_session(SSL *ssl, SSL_SESSION *session)
 
 /* --- trust ---------------------------------------------------------------------------------- */
 
-/* Changes nothing about the verdict: only here the certificates are at hand. The first one counts.
+/*
+ * Describes the first failure, and leaves the verdict as it is: only here the certificates are at
+ * hand.
  */
 static int on_verified(int is_good, X509_STORE_CTX *verification)
 {
@@ -127,8 +128,8 @@ static int on_verified(int is_good, X509_STORE_CTX *verification)
 
 /*
  * A certificate in the file is trusted even if its own issuer is not there. AES with 128 bits comes
- * first, as everywhere but in OpenSSL: it is as good as the certificates around it, and cheaper.
- * Head and body of a record, and what follows it, are received with one look at the socket.
+ * first, as everywhere but in OpenSSL: it is as good as the certificates around it, and cheaper. A
+ * record's head and body, and the bytes after it, are received with one call to the socket.
  */
 static SSL_CTX *context_new(void)
 {
@@ -158,7 +159,10 @@ static const char *error_reason(void)
     return text ? text : "no reason is known";
 }
 
-/* Of the system's folder only what is needed is read; its one large file would take longer. */
+/*
+ * Of the system's folder only the needed certificates are read; its one large file would take
+ * longer.
+ */
 static bool context_load(SSL_CTX *context, const char *ca_file, struct err *err)
 {
     ERR_clear_error();
@@ -232,8 +236,7 @@ void tls_teardown(void)
 
 /* --- one connection ------------------------------------------------------------------------- */
 
-/* The name that the certificate must have: without the brackets of an address, without a last dot.
- */
+/* The name that the certificate must have: without brackets of an address, without a last dot. */
 static char *name_of(const char *host)
 {
     struct span name = span_of(host);
@@ -245,7 +248,7 @@ static char *name_of(const char *host)
     return span_text(name);
 }
 
-/* Whom to ask for and whom to expect; an address is not asked for (RFC 6066, 3). */
+/* Sets the name to ask for and to expect; an address is not asked for (RFC 6066, 3). */
 static void host_expect(SSL *ssl, const char *host)
 {
     auto_free char *name = name_of(host);
@@ -260,7 +263,7 @@ static void host_expect(SSL *ssl, const char *host)
         abort();
 }
 
-/* Bytes come straight from the socket, and go to it by way of the gathering. */
+/* Bytes come straight from the socket, and go to it through the buffer that gathers them. */
 static BIO *bio_attach(SSL *ssl, int fd)
 {
     BIO *socket = BIO_new_socket(fd, BIO_NOCLOSE), *gather = BIO_new(BIO_f_buffer());
@@ -306,7 +309,7 @@ void tls_free(struct tls *tls)
     free(tls);
 }
 
-/* Notes what broke it: OpenSSL's reason, the system's, or that the other side just went. */
+/* Notes why it broke: OpenSSL's reason, the system's, or that the other side just went. */
 static enum connection_step tls_break(struct tls *tls, int error, int number)
 {
     char text[128];
@@ -322,7 +325,7 @@ static enum connection_step tls_break(struct tls *tls, int error, int number)
     return CONNECTION_BROKEN;
 }
 
-/* What became of a call to OpenSSL that did not succeed. */
+/* The result of a call to OpenSSL that did not succeed. */
 static enum connection_step tls_step_of(struct tls *tls, int result)
 {
     int number = errno, error = SSL_get_error(tls->ssl, result);

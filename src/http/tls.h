@@ -1,10 +1,10 @@
 /*
- * TLS over a socket that is connected already, by OpenSSL. All of a process that trusts the same
- * certificates shares them: their file is read once, and a session that one connection agreed on is
- * taken up by the next to that server, whichever thread it belongs to. A handshake without a
- * session costs as much CPU as three documents.
+ * TLS over a connected socket, by OpenSSL. All connections of a process that trust the same
+ * certificates share them: their file is read once, and a session of one connection is resumed by
+ * the next to that server, whichever thread it belongs to. A handshake without a session costs as
+ * much CPU as three documents.
  *
- * At least TLS 1.2; the server's certificate must stand up, its name included, and nothing turns
+ * At least TLS 1.2. The server's certificate must be valid, its name included, and nothing turns
  * that off (RFC 6125; RFC 8446). Each object belongs to one thread at a time.
  */
 #pragma once
@@ -20,14 +20,14 @@ struct tls;
 /*
  * Prepares TLS over a socket, which stays the caller's and must outlive it.
  *   ca_file   PEM; NULL: the system's certificates
- *   server    whom the certificate must name, and whose sessions may be taken up; copied
+ *   server    the host that the certificate must name, and whose sessions may be resumed; copied
  *   tls_r     caller frees with tls_free()
  * Fails with ERR_USAGE: the certificates cannot be read.
  */
 must_check bool tls_new(int fd, const char *ca_file, const struct url *server, struct tls **tls_r,
                         struct err *err);
 
-/* Says good-bye if the connection is still in order, and frees. NULL is allowed. */
+/* Sends the end of TLS if the connection is still in order, and frees. NULL is allowed. */
 void tls_free(struct tls *tls);
 
 /*
@@ -37,22 +37,23 @@ void tls_free(struct tls *tls);
  */
 enum connection_step tls_handshake(struct tls *tls, bool *to_send_r, struct err *err);
 
-/* Whether the handshake took up a session. */
+/* Whether the handshake resumed a session. */
 bool tls_is_resumed(const struct tls *tls);
 
 /*
- * After CONNECTION_AGAIN the same bytes, in the same place, have to be sent again.
- *   bytes       at least one; TLS_SEND_MAX at most
- *   is_last     false: more follows at once, and they may be kept back for its sake
+ * Send and receive. After CONNECTION_AGAIN the same bytes, in the same place, have to be sent
+ * again.
+ *   bytes     at least one; TLS_SEND_MAX at most
+ *   is_last   false: more follows at once, so these may be kept back until it does
  */
 enum { TLS_SEND_MAX = 64 * 1024 };
 enum connection_step tls_send(struct tls *tls, struct span bytes, bool is_last);
 enum connection_step tls_receive(struct tls *tls, void *bytes, size_t room, size_t *size_r);
 
-/* What broke it, or "". */
+/* The reason why it broke, or "". */
 const char *tls_said(const struct tls *tls);
 
-/* Whether bytes came that nobody received yet; the socket does not show them any more. */
+/* Whether bytes came that were not received yet; the socket does not show them any more. */
 bool tls_holds_bytes(const struct tls *tls);
 
 /* Forgets certificates and sessions, after the last object is freed. */

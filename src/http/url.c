@@ -1,4 +1,4 @@
-/* URLs over libcurl's own parser, so that what we check is what it will use. */
+/* URLs over libcurl's own parser, so that libcurl uses exactly the URL that we check. */
 #include "http/url.h"
 
 #include "base/mem.h"

@@ -1,4 +1,4 @@
-/* URLs: taking them apart, and writing their parts safely. */
+/* URLs: splits them into their parts, and writes the parts safely. */
 #pragma once
 
 #include "base/base.h"
@@ -14,7 +14,7 @@ struct url {
 };
 
 /*
- * Takes an absolute http or https URL apart. User names, passwords and fragments are refused.
+ * Splits an absolute http or https URL. User names, passwords and fragments are refused.
  *   url_r   caller clears with url_clear() (or auto_url)
  * Fails with ERR_DATA; the message does not repeat the URL, which may be a secret.
  */
@@ -28,7 +28,7 @@ void url_add_origin(struct str *to, const struct url *url);
 /* Whether two URLs lead to the same scheme, host and port. */
 bool url_same_origin(const struct url *a, const struct url *b);
 
-/* Whether a URL leads to this machine itself, by its name or number: "localhost", 127.x, ::1. */
+/* Whether a URL leads to this machine, by name or number: "localhost", 127.x, ::1. */
 bool url_is_loopback(const struct url *url);
 
 /* Percent-encodes everything but A-Z a-z 0-9 - . _ ~ and the bytes in `keep` (RFC 3986, 2.3). */

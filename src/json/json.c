@@ -1,7 +1,7 @@
 /*
- * Reading JSON over YAJL, which finds the tokens; where each one stands in the bytes is worked out
- * from how far YAJL has come, never from its pointers: a number at the very end comes from a buffer
- * of its own. Texts are decoded in json/text.c.
+ * Reads JSON over YAJL, which finds the tokens. A token's place in the bytes is worked out from how
+ * far YAJL has come, never from its pointers: a number at the very end comes from a buffer of its
+ * own. Texts are decoded in json/text.c.
  */
 #include "json/json.h"
 
@@ -20,11 +20,11 @@ struct json {
 
 struct json_reading {
     struct json *json;
-    struct span text; /* the bytes as they came: what values point into */
+    struct span text; /* the bytes as they came; values point into it */
     yajl_handle yajl;
-    size_t passed;               /* bytes that YAJL took in earlier calls     */
-    size_t after;                /* where the last token ended                */
-    size_t open[JSON_DEPTH_MAX]; /* indexes of the arrays and objects around  */
+    size_t passed;               /* bytes that YAJL took in earlier calls    */
+    size_t after;                /* where the last token ended               */
+    size_t open[JSON_DEPTH_MAX]; /* indexes of the enclosing arrays, objects */
     size_t depth;
     bool too_deep, too_many;
     struct span name; /* of the member that comes next */
@@ -65,7 +65,7 @@ static size_t reading_position(const struct json_reading *r)
     return r->passed + yajl_get_bytes_consumed(r->yajl);
 }
 
-/* The bytes of the token that YAJL has just passed: of that `size`, or all since the last quote. */
+/* The token of `size` bytes that YAJL has just passed. */
 static struct span token_end(struct json_reading *r, size_t size)
 {
     r->after = reading_position(r);
@@ -196,7 +196,7 @@ static const yajl_callbacks callbacks = {
 
 /* --- the document --------------------------------------------------------------------------- */
 
-/* Where reading stopped: "response.data[3].fieldData"; nothing at the top. */
+/* Adds the place where reading stopped: "response.data[3].fieldData"; nothing at the top. */
 static void place_add(const struct json_reading *r, struct str *to)
 {
     const struct json_value *values = r->json->values;
@@ -244,7 +244,7 @@ static bool reading_feed(struct json_reading *r, const char *bytes)
     return yajl_complete_parse(r->yajl) == yajl_status_ok;
 }
 
-/* `bytes` is what YAJL sees: the text itself, or a patched copy of the same size. */
+/* `bytes` is the input for YAJL: the text itself, or a patched copy of the same size. */
 static bool json_parse(struct json *json, struct span text, const char *bytes, struct err *err)
 {
     struct json_reading r = { .json = json, .text = text };
@@ -276,8 +276,8 @@ static bool is_bare(struct span text, size_t i)
 }
 
 /*
- * A copy in which YAJL finds nothing to refuse but what is really broken: raw control characters
- * inside texts, and bare `?` outside them, are painted over. NULL if there are none.
+ * A copy in which YAJL refuses only what is really broken: raw control characters inside texts, and
+ * bare `?` outside them, are painted over. NULL if there are none.
  */
 static char *painted_over(struct span text)
 {
@@ -299,7 +299,7 @@ static char *painted_over(struct span text)
     return copy;
 }
 
-/* As it came, or else painted over: the second complaint is about what is really broken. */
+/* Parses the text as it came, or else painted over. The second complaint is about real damage. */
 static bool parse_or_paint(struct json *json, struct span text, struct err *err)
 {
     auto_free char *painted = NULL;

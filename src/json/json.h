@@ -1,8 +1,8 @@
 /*
- * Reading JSON: the bytes are kept as they came, and a document is an index into them. A number is
+ * Reads JSON. The bytes are kept as they came, and a document is an index into them. A number is
  * its token, whatever its size; a record can be handed on, hashed or stored exactly as received.
  *
- * Rules for what others send. A text may hold NUL. Bytes that are not UTF-8, lone surrogates and
+ * Rules for foreign documents. A text may hold NUL. Bytes that are not UTF-8, lone surrogates and
  * raw control characters do not make a document unreadable: the first two become U+FFFD in the
  * decoded text and the value says `repaired`, the last stay as they are. A bare `?` where a number
  * should be (OData servers send it) is read as null. Duplicate members are all kept. Depth and
@@ -16,11 +16,11 @@
 
 enum { JSON_DEPTH_MAX = 64, JSON_VALUES_MAX = 1000 * 1000 };
 
-/* What kept a document from being read: `code` of ERR_DATA. */
+/* Why a document could not be read: the `code` of ERR_DATA. */
 enum json_cause {
-    JSON_BROKEN = 1, /* something in it is no JSON                       */
-    JSON_CUT,        /* it ends in the middle                            */
-    JSON_TOO_MUCH,   /* deeper, or with more values, than is read        */
+    JSON_BROKEN = 1, /* something in it is not JSON            */
+    JSON_CUT,        /* it ends in the middle                  */
+    JSON_TOO_MUCH,   /* it is too deep, or has too many values */
 };
 
 enum json_kind { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_TEXT, JSON_ARRAY, JSON_OBJECT };
@@ -63,8 +63,8 @@ const struct json_value *json_next(const struct json_value *parent, const struct
 const struct json_value *json_get(const struct json_value *object, const char *name);
 const struct json_value *json_get_span(const struct json_value *object, struct span name);
 
-/* Whether two members of this object have one name. */
+/* Whether two members of this object have the same name. */
 bool json_has_duplicates(const struct json_value *object);
 
-/* Appends where a value stands, for messages: "records[3].size"; "the document" for the root. */
+/* Appends the place of a value, for messages: "records[3].size"; "the document" for the root. */
 void json_path(const struct json *json, const struct json_value *value, struct str *to);

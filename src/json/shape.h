@@ -1,6 +1,6 @@
 /*
- * Declared shapes: which members an object must have, and where in a struct their values go. What
- * does not fit the shape is an error that names the member's path.
+ * Declared shapes: the members that an object must have, and the places in a struct for their
+ * values. An object that does not fit is an error that names the member's path.
  */
 #pragma once
 
@@ -16,7 +16,7 @@ enum json_want {
     JSON_WANT_ANY,    /* const struct json_value *                                  */
 };
 
-/* One member of a shape: where it goes, what it must be; if optional, it may be absent or null. */
+/* One member of a shape: its place and its kind. An optional one may be absent or null. */
 struct json_member {
     const char *name;
     enum json_want want;
@@ -62,12 +62,12 @@ struct json_member {
     }
 
 /*
- * Fills the members of `target` from an object; unknown members pass.
+ * Fills the members of `target` from an object; unknown members are ignored.
  *   shape    ended by JSON_SHAPE_END
- *   target   optional members that are absent leave theirs untouched; what is filled in points into
- *            the document
+ *   target   an absent optional member leaves its place untouched; the values point into the
+ *            document
  * Fails with ERR_DATA naming the path: "response.data[3].recordId is missing"; also if `object` is
- * NULL or no object.
+ * NULL or not an object.
  */
 must_check bool json_fill(const struct json *json, const struct json_value *object,
                           const struct json_member *shape, void *target, struct err *err);

@@ -1,6 +1,6 @@
 /*
- * Decoding the texts of JSON. YAJL is not asked to: it turns a lone surrogate into "?" without
- * saying so.
+ * Decodes the texts of JSON. YAJL does not do it: it turns a lone surrogate into "?" without saying
+ * so.
  */
 #include "json/text.h"
 
@@ -51,7 +51,10 @@ static bool is_surrogate(uint32_t code, uint32_t first)
     return code >= first && code < first + 0x400;
 }
 
-/* \uXXXX, perhaps with its other half; `rest` stands behind "\u". YAJL has checked the digits. */
+/*
+ * The code of \uXXXX, perhaps with its second half; `rest` begins after "\u". YAJL has checked the
+ * digits.
+ */
 static uint32_t escaped_code(struct span *rest, bool *repaired)
 {
     uint32_t code = hex4_code(*rest);
@@ -87,7 +90,7 @@ static uint32_t short_escape(char c)
     }
 }
 
-/* What stands before the next backslash; a byte that is no UTF-8 is replaced. */
+/* Adds text without a backslash; bytes that are not UTF-8 are replaced. */
 static void plain_add(struct str *to, struct span plain, bool *repaired)
 {
     uint32_t code;
@@ -103,7 +106,7 @@ static void plain_add(struct str *to, struct span plain, bool *repaired)
     }
 }
 
-/* Of `rest`, which begins with a backslash. */
+/* Adds the escape that `rest` begins with. */
 static void escape_add(struct str *to, struct span *rest, bool *repaired)
 {
     char kind = rest->at[1];

@@ -13,12 +13,12 @@ struct json_texts {
 };
 
 /*
- * Decodes the text between two quotes, in which YAJL has checked the escapes.
+ * Decodes the text between two quotes. YAJL has checked its escapes.
  *   inside       as it came; the result borrows it if nothing had to be decoded
  *   repaired_r   whether a byte that is not UTF-8, or a lone surrogate, became U+FFFD
- * Lives as long as `texts` and `inside`.
+ * The result lives as long as `texts` and `inside`.
  */
 struct span json_text_decode(struct json_texts *texts, struct span inside, bool *repaired_r);
 
-/* Frees all that was decoded. */
+/* Frees all decoded texts. */
 void json_texts_clear(struct json_texts *texts);

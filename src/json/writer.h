@@ -1,7 +1,7 @@
 /*
- * Writing JSON: compact, members in the order they are given, text as UTF-8 (repaired where it is
- * not), `/` not escaped. Commas and quotes look after themselves; whether it fitted is asked once,
- * of the str, in the end. A bracket too many, a name without a value and more than 63 levels are
+ * Writes JSON: compact, members in the order they are given, text as UTF-8 (repaired where it is
+ * not), `/` not escaped. Commas and quotes are added by themselves; ask the str once, at the end,
+ * whether all of it fitted. A bracket too many, a name without a value and more than 63 levels are
  * bugs: the process ends.
  */
 #pragma once
@@ -15,7 +15,7 @@ struct json_writer {
     uint64_t has_members; /* one bit per open level */
     unsigned depth;
     bool after_name;
-    bool shown; /* to people: what a terminal would obey stands as its number (base/foreign.h) */
+    bool shown; /* for people: harmful characters are written as their numbers (base/foreign.h) */
 };
 
 #define JSON_WRITER(str_pointer)                                                                   \
@@ -46,10 +46,10 @@ void json_write_u64(struct json_writer *w, uint64_t n);
 void json_write_flag(struct json_writer *w, bool flag);
 void json_write_null(struct json_writer *w);
 
-/* Bytes that are JSON already. */
+/* Writes bytes that are JSON already. */
 void json_write_raw(struct json_writer *w, struct span json);
 
-/* A name with its value in one line. */
+/* Write a name and its value. */
 #define json_member_text(w, name, text) (json_name(w, name), json_write_text(w, text))
 #define json_member_span(w, name, text) (json_name(w, name), json_write_span(w, text))
 #define json_member_i64(w, name, n) (json_name(w, name), json_write_i64(w, n))
