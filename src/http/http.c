@@ -31,7 +31,7 @@ struct http_counts http_counts(void)
 
 struct http *http_new(const struct http_settings *settings, const struct cancel *cancel)
 {
-    struct http *http = mem_grow(NULL, sizeof *http); /* its large buffer stays untouched */
+    struct http *http = mem_grow(NULL, sizeof *http); /* its large buffer is not zeroed */
 
     memset(http, 0, offsetof(struct http, bytes));
     http->settings = *settings;

@@ -8,8 +8,8 @@ enum { STATEMENT_ARGS_MAX = 40 };
 /* A statement prepared once per connection and used again. */
 struct statement {
     const struct sql_text *text;
-    void *prepared;                     /* the driver's                                     */
-    uint8_t places[STATEMENT_ARGS_MAX]; /* the driver's: its own numbers for $1, $2, ...    */
+    void *prepared;                     /* the driver's                             */
+    uint8_t places[STATEMENT_ARGS_MAX]; /* the driver's own numbers for $1, $2, ... */
     struct statement *next;
 };
 
@@ -52,7 +52,7 @@ struct sql {
     int64_t changed;
     uint64_t commits;
     bool in_transaction;
-    bool is_pooled; /* sessions are shared: nothing may be left in one */
+    bool is_pooled; /* clients share sessions: nothing may be left in one */
 };
 
 must_check bool sql_postgres_open(const char *url, bool may_write, const struct cancel *cancel,

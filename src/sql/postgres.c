@@ -1,14 +1,14 @@
 /*
- * PostgreSQL over libpq: connections, transactions, and the statements in them. What is sent and
- * answered is in postgres_pipeline.c, the rows of a query in postgres_rows.c.
+ * PostgreSQL over libpq: connections, transactions, and the statements in them. Statements are sent
+ * and answered in postgres_pipeline.c; the rows of a query are read in postgres_rows.c.
  *
- * A dead network is noticed by keep-alives within half a minute. After that, or when the server
- * goes, everything fails with SQL_AWAY until sql_reconnect(); a COMMIT whose answer was lost says
- * so.
+ * Keep-alives notice a dead network within half a minute. After that, or when the server goes,
+ * every call fails with SQL_AWAY until sql_reconnect(); a COMMIT whose answer was lost fails with
+ * SQL_COMMIT_LOST.
  *
- * Whatever is set is set for one transaction: a pooler gives the session to others afterwards, who
- * would find what we left. Behind one that shares sessions (`is_pooled`) nothing is prepared under
- * a name, either, and no query is canceled, because that might hit somebody else's.
+ * Settings are made for one transaction only: a pooler gives the session to others afterwards, who
+ * would find our settings in it. Behind one that shares sessions (`is_pooled`) no statement is
+ * prepared under a name, either, and no query is canceled, because that might hit somebody else's.
  */
 #include "sql/postgres_inside.h"
 
@@ -85,7 +85,7 @@ static void postgres_rollback(struct sql *sql)
     (void)postgres_script(sql, "rollback", &ignored);
 }
 
-/* A statement by itself gets a transaction, in which what we rely on is set. */
+/* A statement outside of a transaction gets its own, with the settings that we rely on. */
 static bool postgres_run(struct sql *sql, struct statement *statement, struct sql_args args,
                          struct err *err)
 {
@@ -101,7 +101,7 @@ static bool postgres_run(struct sql *sql, struct statement *statement, struct sq
     return false;
 }
 
-/* Outside of a transaction nothing would follow that could tell of a failure. */
+/* Outside of a transaction no later call could report a failure, so the statement is run. */
 static bool postgres_send(struct sql *sql, struct statement *statement, struct sql_args args,
                           struct err *err)
 {

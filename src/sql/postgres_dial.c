@@ -1,14 +1,14 @@
 /*
- * Connecting to PostgreSQL.
+ * Connects to PostgreSQL.
  *
- * Beyond this machine the server must prove by its certificate, name included, that it is the one
- * meant, before anything is sent to it. Whether it is beyond is decided by what libpq will really
- * connect to: URL, environment and service file together, and every host of a list. What is asked
- * of it stands in our own words, which neither environment nor service file can lower. Afterwards
- * the socket is asked where it leads.
+ * A server beyond this machine must prove by its certificate, name included, that it is the one
+ * meant, before anything is sent to it. Whether it is beyond depends on the address that libpq will
+ * really use: URL, environment and service file together, and every host of a list. We set the
+ * required proof ourselves; neither environment nor service file can lower it. Once connected, the
+ * socket is asked where it leads.
  *
- * "postgresql+unverified://" is the way round, for whoever owns the network: it is loud, and stands
- * in the configuration.
+ * "postgresql+unverified://" is the exception, for the owner of a network: it logs a warning, and
+ * stands in the configuration.
  *
  * Nothing is set for a session: a pooler hands the session on to others. docs/decisions/0050.
  */
@@ -50,7 +50,7 @@ static bool socket_is_local(const struct sockaddr *address)
     }
 }
 
-/* Whether everything that a name or an address leads to is this machine. */
+/* Whether every address of a name, or this address, is on this machine. */
 static bool resolves_to_local(const char *name, int flags)
 {
     struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = flags }, *all = NULL;
@@ -64,7 +64,7 @@ static bool resolves_to_local(const char *name, int flags)
     return here;
 }
 
-/* No name but localhost is taken for this machine: what others lead to may change. */
+/* Only the name localhost is taken for this machine: the addresses of others may change. */
 bool postgres_is_local(const char *host, const char *address)
 {
     if (*address)
@@ -83,7 +83,7 @@ static bool connection_is_local(const PGconn *connection)
            && socket_is_local((const struct sockaddr *)&peer);
 }
 
-/* --- what libpq was told -------------------------------------------------------------------- */
+/* --- the settings of libpq ------------------------------------------------------------------ */
 
 static const char *conninfo_value(const PQconninfoOption *options, const char *name)
 {
@@ -109,7 +109,10 @@ static bool all_are_local(const char *hosts, const char *addresses)
     return true;
 }
 
-/* A service file is read by libpq alone: it begins to connect, and is asked what it would do. */
+/*
+ * Only libpq reads service files: it begins to connect, and is asked for the hosts that it would
+ * use.
+ */
 static bool service_is_local(const char *url)
 {
     const char *const names[] = { "dbname", "sslmode", "gssencmode", NULL };
@@ -140,11 +143,11 @@ static bool url_is_local(const char *url, const PQconninfoOption *said)
     return here;
 }
 
-/* --- what is asked of the server ------------------------------------------------------------ */
+/* --- the required proof --------------------------------------------------------------------- */
 
 enum { OPTIONS_MAX = 20 };
 
-/* What libpq is told; later ones stand above earlier ones, ours above URL and environment. */
+/* Options for libpq. Later ones override earlier ones, ours override URL and environment. */
 struct dial_options {
     const char *names[OPTIONS_MAX + 1], *values[OPTIONS_MAX + 1];
     size_t count;
@@ -194,7 +197,7 @@ static bool options_for_proof(struct dial_options *o, const PQconninfoOption *sa
     return true;
 }
 
-/* Encrypted at least, unless the URL says otherwise. */
+/* Requires encryption at least, unless the URL says otherwise. */
 static void options_for_unverified(struct dial_options *o, const PQconninfoOption *said)
 {
     option_set(o, "sslmode",
@@ -202,7 +205,10 @@ static void options_for_unverified(struct dial_options *o, const PQconninfoOptio
     option_set(o, "gssencmode", "disable");
 }
 
-/* On this machine the URL decides; who names roots' use there gets this system's. */
+/*
+ * On this machine the URL decides. If it asks for verification but names no roots, the system's are
+ * used.
+ */
 static bool options_for_local(struct dial_options *o, const PQconninfoOption *said, struct err *err)
 {
     const char *mode = conninfo_value(said, "sslmode"), *roots;
@@ -228,7 +234,7 @@ static void options_for_session(struct dial_options *o)
 
 /* --- connecting ----------------------------------------------------------------------------- */
 
-/* By cause, with what libpq saw before it. */
+/* Cures, by a sign in the words of libpq. */
 static const struct {
     const char *sign, *cure;
 } cures[] = {
@@ -294,9 +300,9 @@ static bool connect_with(const struct dial_options *o, PGconn **connection_r, st
     return false;
 }
 
-/* --- afterwards ----------------------------------------------------------------------------- */
+/* --- checks of a connection ----------------------------------------------------------------- */
 
-/* The socket, not the words, says where it leads. */
+/* Asks the socket, not the settings, where the connection leads. */
 static bool peer_is_as_required(PGconn *connection, bool may_be_unverified, struct err *err)
 {
     return may_be_unverified || PQsslInUse(connection) || connection_is_local(connection)
@@ -306,7 +312,7 @@ static bool peer_is_as_required(PGconn *connection, bool may_be_unverified, stru
                       PQhostaddr(connection));
 }
 
-/* Names and metadata hold any character; elsewhere some would be refused, or none looked at. */
+/* Names and metadata hold any character. Other encodings refuse some, or check none. */
 static bool encoding_is_whole(const PGconn *connection, struct err *err)
 {
     const char *encoding = PQparameterStatus(connection, "server_encoding");
@@ -321,7 +327,7 @@ static bool encoding_is_whole(const PGconn *connection, struct err *err)
                                                          : "lacks most characters");
 }
 
-/* A day that comes as 25.12.1961 is no date to us, and would be compared with nothing. */
+/* A day like 25.12.1961 is no date to us, and would be compared with nothing. */
 static bool dates_are_plain(const PGconn *connection, struct err *err)
 {
     const char *style = PQparameterStatus(connection, "DateStyle");
@@ -333,7 +339,7 @@ static bool dates_are_plain(const PGconn *connection, struct err *err)
                       style);
 }
 
-/* One statement, for what it says. False with the cause. */
+/* Runs a statement and reads the number that it gives, if any. False: `err` has the cause. */
 static bool number_query(PGconn *connection, const char *statement, int64_t *number_r,
                          struct err *err)
 {
@@ -364,7 +370,10 @@ static bool has_transactions(PGconn *connection, struct err *err)
                    "transaction or session for this database");
 }
 
-/* A pooler answers for many servers' sessions, and gives every client a number of its own. */
+/*
+ * Whether a pooler answers: it shares the sessions of servers, and gives each client another
+ * process number than theirs.
+ */
 static bool pooler_find(PGconn *connection, bool *pooled_r, struct err *err)
 {
     int64_t number = 0;

@@ -1,4 +1,4 @@
-/* What the parts of the PostgreSQL driver share. Private to sql/. */
+/* The shared inside of the PostgreSQL driver. Private to sql/. */
 #pragma once
 
 #include "base/cancel.h"
@@ -24,11 +24,12 @@ void postgres_params_clear(struct postgres_params *params);
 /* --- answers -------------------------------------------------------------------------------- */
 
 /*
- * Says what went wrong in a result, or NULL for none, with the cause of sql.h as the code.
+ * Describes the failure in a result; NULL: in the connection. The code of `err` is a cause of
+ * sql.h.
  *
- * What the server says of a refused value is the value (classes 22 and 23, a trigger's words, the
- * context of a function): of these only the SQLSTATE and the names of table, column, constraint and
- * type are said, and never DETAIL, HINT or CONTEXT.
+ * A server that refuses a value repeats it in its words (classes 22 and 23, a trigger's message,
+ * the context of a function). Of these errors only the SQLSTATE and the names of table, column,
+ * constraint and type are reported, and never DETAIL, HINT or CONTEXT.
  *
  * Always returns false.
  */
@@ -36,29 +37,30 @@ bool postgres_failed(const struct pg_conn *connection, const struct pg_result *r
                      struct err *err);
 
 /*
- * The answer to what was sent: its last result, or the first that tells of a failure. libpq itself
- * would give the last, which at the end of a connection no longer says why.
- *   sent   what the call that sent it gave back: 0 if it failed
+ * The answer to a statement that was sent: its last result, or the first with a failure. libpq
+ * itself would give the last, which at the end of a connection no longer says why.
+ *   sent   the result of the call that sent it: 0 if it failed
  * The caller frees with PQclear().
  */
 struct pg_result *postgres_answer(struct pg_conn *connection, int sent);
 
 /*
- * Connects as the URL says; what is asked of servers beyond this machine is in postgres_dial.c.
- *   pooled_r   whether something that shares connections answers, such as PgBouncer
- * Fails with ERR_USAGE (the URL, or what it leads to, cannot be used), ERR_DATABASE.
+ * Connects as the URL says; postgres_dial.c tells the proof that servers beyond this machine must
+ * give.
+ *   pooled_r   whether a pooler that shares connections answers, such as PgBouncer
+ * Fails with ERR_USAGE (the URL, or its server, cannot be used), ERR_DATABASE.
  */
 must_check bool postgres_dial(const char *url, struct pg_conn **connection_r, bool *pooled_r,
                               struct err *err);
 
 /* --- for the unit tests --------------------------------------------------------------------- */
 
-/* Whether libpq, told this host and address ("" for none), stays on this machine. */
+/* Whether libpq stays on this machine with this host and address ("" for none). */
 bool postgres_is_local(const char *host, const char *address);
 
 /*
- * The file with the authorities that this system trusts, as libpq wants it: a bundle, or what a
- * folder of certificates holds. Borrowed for the life of the process. Fails with ERR_USAGE.
+ * The file of the authorities that this system trusts, as libpq wants it: a bundle, or the gathered
+ * certificates of a folder. Borrowed for the life of the process. Fails with ERR_USAGE.
  */
 must_check bool postgres_roots(const char **file_r, struct err *err);
 
@@ -69,10 +71,10 @@ struct postgres_connection {
     struct pg_conn *connection;
     char *url;
     bool may_write;
-    size_t own_transactions; /* a reader's queries that hold a transaction of their own open */
-    unsigned statements;     /* how many were prepared: names them */
-    struct postgres_cursor *active; /* rows that still come; NULL: none  */
-    size_t sent;                    /* statements in the pipeline; 0: there is no pipeline */
+    size_t own_transactions;        /* queries of a reader that hold its own transaction open */
+    unsigned statements;            /* how many were prepared; makes their names              */
+    struct postgres_cursor *active; /* whose rows still come; or NULL                         */
+    size_t sent;                    /* statements in the pipeline; 0: there is no pipeline    */
 };
 
 /* The rows of a query. */
@@ -80,12 +82,12 @@ struct postgres_cursor {
     struct postgres_connection *postgres;
     struct pg_result **kept; /* fetched ahead because another statement came between */
     size_t kept_count, kept_read;
-    struct pg_result *row; /* where the present one stands */
-    int at;                /* its place there: 0 but where all rows came at once */
+    struct pg_result *row; /* the result with the present row                 */
+    int at;                /* its place there; 0 unless all rows came at once */
     bool ended;
     bool is_whole;           /* `row` holds all rows */
     bool in_own_transaction; /* it holds the reader's own transaction open */
-    struct err failure;      /* what came while fetching ahead */
+    struct err failure;      /* the failure while fetching ahead */
     unsigned char *decoded;  /* the bytes of the column asked for last */
 };
 
@@ -96,7 +98,10 @@ static inline struct postgres_connection *postgres_of(const struct sql *sql)
 
 /* --- postgres_pipeline.c -------------------------------------------------------------------- */
 
-/* As postgres_failed(); a pooler that mixed up the statements of sessions is found out here. */
+/*
+ * As postgres_failed(). Also notes a pooler, which shows itself by mixing up the statements of
+ * sessions.
+ */
 bool postgres_result_failed(struct postgres_connection *pg, const struct pg_result *result,
                             struct err *err);
 
@@ -110,28 +115,28 @@ must_check bool postgres_result_finish(struct postgres_connection *pg, struct pg
  */
 struct pg_result *postgres_next_result(struct postgres_cursor *c, struct err *err);
 
-/* Frees the connection for another statement: rows that still come are fetched into memory. */
+/* Makes the connection free for another statement: rows that still come are fetched into memory. */
 void postgres_rows_fetch_ahead(struct postgres_connection *pg);
 
 /*
- * Sends a statement with its parameters and waits for nothing. Returns as libpq: 1 if it is sent.
+ * Sends a statement with its parameters, without waiting. Returns 1 if it was sent, as libpq does.
  */
 int postgres_statement_send(struct postgres_connection *pg, const struct statement *statement,
                             const struct postgres_params *params);
 
-/* Runs a statement in the transaction that is open, after everything that was only sent. */
+/* Runs a statement in the open transaction, after all that were only sent. */
 must_check bool postgres_statement_run(struct postgres_connection *pg,
                                        const struct statement *statement, struct sql_args args,
                                        struct err *err);
 
-/* Sends a statement into the pipeline; what became of it is said by a later call. */
+/* Sends a statement into the pipeline; a later call reports its result. */
 must_check bool postgres_pipeline_push(struct postgres_connection *pg,
                                        const struct statement *statement, struct sql_args args,
                                        struct err *err);
 
 /*
- * Reads the answers to everything that was sent; fails with the first failure. Afterwards
- * `changed` is the last statement's.
+ * Reads the answers to all that was sent; fails with the first failure. Afterwards `changed` is the
+ * last statement's.
  */
 bool postgres_pipeline_drain(struct postgres_connection *pg, struct err *err);
 

@@ -1,4 +1,4 @@
-/* Values as libpq takes them: texts ended by a zero. */
+/* Converts values to the form that libpq takes: texts ended by a zero. */
 #include "sql/postgres_inside.h"
 
 #include "base/mem.h"

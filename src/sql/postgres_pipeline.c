@@ -1,9 +1,9 @@
 /*
- * What goes to PostgreSQL and what comes back. Statements that are only sent go into a pipeline,
- * and their answers are read together with the next one's: over a network each answer is worth
- * waiting for once.
+ * Statements to PostgreSQL, and their answers. Statements that are only sent go into a pipeline,
+ * and their answers are read together with that of the next: over a network one wait is enough for
+ * all.
  *
- * If a statement is run before the rows of a query were all read, the rest is fetched into memory
+ * If a statement is run before all rows of a query were read, the rest is fetched into memory
  * first.
  */
 #include "sql/postgres_inside.h"
@@ -13,7 +13,7 @@
 
 #include <libpq-fe.h>
 
-/* A pooler that gave no sign of itself is found out by its mixing up the statements of sessions. */
+/* A pooler that hid until now shows itself by mixing up the statements of sessions. */
 bool postgres_result_failed(struct postgres_connection *pg, const PGresult *result, struct err *err)
 {
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
@@ -30,7 +30,7 @@ static bool is_row(const PGresult *result)
     return PQresultStatus(result) == PGRES_SINGLE_TUPLE;
 }
 
-/* The next result of the query under way; NULL when it is over. */
+/* Gives the next result of the query under way; NULL when it is over. */
 struct pg_result *postgres_next_result(struct postgres_cursor *c, struct err *err)
 {
     PGresult *result = PQgetResult(c->postgres->connection);
@@ -51,7 +51,7 @@ struct pg_result *postgres_next_result(struct postgres_cursor *c, struct err *er
     return NULL;
 }
 
-/* Another statement wants the connection: what still comes is fetched into memory. */
+/* Another statement needs the connection: rows that still come are fetched into memory. */
 void postgres_rows_fetch_ahead(struct postgres_connection *pg)
 {
     struct postgres_cursor *c = pg->active;
@@ -89,8 +89,8 @@ static int64_t changed_by(PGresult *result)
 }
 
 /*
- * Hears what became of everything that was sent; the first failure is told. What `changed` says is
- * the last one's.
+ * Reads the answers to all that was sent, and reports the first failure. `changed` is the last
+ * one's.
  */
 bool postgres_pipeline_drain(struct postgres_connection *pg, struct err *err)
 {
@@ -114,7 +114,7 @@ bool postgres_pipeline_drain(struct postgres_connection *pg, struct err *err)
     return good;
 }
 
-/* Behind a pooler the next one may be done in another session, which knows no names. */
+/* Behind a pooler the next statement may run in another session, which knows no prepared names. */
 int postgres_statement_send(struct postgres_connection *pg, const struct statement *statement,
                             const struct postgres_params *params)
 {
@@ -127,7 +127,7 @@ int postgres_statement_send(struct postgres_connection *pg, const struct stateme
                                (const char *const *)params->texts, NULL, NULL, 0);
 }
 
-/* Into the pipeline. */
+/* Sends a statement into the pipeline, which the first one opens. */
 bool postgres_pipeline_push(struct postgres_connection *pg, const struct statement *statement,
                             struct sql_args args, struct err *err)
 {

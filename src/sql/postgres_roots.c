@@ -1,6 +1,6 @@
 /*
  * The authorities that this system trusts. libpq takes them from one file: the bundle that most
- * systems keep, or else what stands in their folder, gathered into a file without a name.
+ * systems keep, or else the certificates in their folder, gathered into a file without a name.
  */
 #include "sql/postgres_inside.h"
 
@@ -28,9 +28,9 @@ static const char *const bundles[] = {
 static const char *const folders[] = { "/etc/ssl/certs", "/etc/pki/tls/certs" };
 
 static pthread_once_t roots_gathered_once = PTHREAD_ONCE_INIT;
-static char gathered[64]; /* "" until some were */
+static char gathered[64]; /* "" until certificates were gathered */
 
-/* As OpenSSL names them in a folder: "5443e9e3.0". */
+/* Whether a name is like those that OpenSSL gives in a folder: "5443e9e3.0". */
 static bool is_hashed(const char *name)
 {
     size_t size = strlen(name);
@@ -56,7 +56,7 @@ static bool certificate_copy(int folder, const char *name, int to)
     return size == 0 && write(to, "\n", 1) == 1;
 }
 
-/* How many certificates came from a folder. */
+/* Copies the certificates of a folder; returns how many there were. */
 static size_t folder_gather(const char *path, int to)
 {
     DIR *folder = opendir(path);
@@ -70,7 +70,7 @@ static size_t folder_gather(const char *path, int to)
     return count;
 }
 
-/* The file lives as long as the process. */
+/* Gathers the certificates in a file that lives as long as the process. */
 static void roots_gather_once(void)
 {
     int to = memfd_create("authorities", MFD_CLOEXEC);

@@ -11,7 +11,7 @@ const char postgres_begin_reading[] =
 
 /* --- a reader's own transaction ------------------------------------------------------------- */
 
-/* A reader's query by itself gets a transaction in which nothing can be written. */
+/* A reader's query outside of a transaction gets its own, in which nothing can be written. */
 static bool own_transaction_begin(struct postgres_connection *pg, struct postgres_cursor *cursor,
                                   struct err *err)
 {
@@ -24,7 +24,7 @@ static bool own_transaction_begin(struct postgres_connection *pg, struct postgre
     return true;
 }
 
-/* What it says of its end is what the next statement says. */
+/* Ends it without an error: a failure here shows in the next statement. */
 static void own_transaction_end(struct postgres_connection *pg, struct postgres_cursor *cursor)
 {
     struct err ignored = { 0 };
@@ -36,7 +36,9 @@ static void own_transaction_end(struct postgres_connection *pg, struct postgres_
 
 /* --- queries -------------------------------------------------------------------------------- */
 
-/* A pool's connection is not kept while the rows are read: others may wait for it, we among them.
+/*
+ * Reads all rows at once: a connection of a pool is not kept while its rows are read, because
+ * others may wait for it, and so may we.
  */
 static bool all_at_once(struct postgres_connection *pg, struct postgres_cursor *cursor,
                         struct err *err)
@@ -103,7 +105,7 @@ enum step postgres_next(struct sql_rows *rows, struct err *err)
     return STEP_ERROR;
 }
 
-/* What nobody wants to read any more is stopped at the server and thrown away. */
+/* Stops at the server a query whose rows nobody wants any more, and throws its rows away. */
 static void rows_abandon(struct postgres_cursor *c)
 {
     PGcancel *stop = PQgetCancel(c->postgres->connection);
@@ -117,7 +119,10 @@ static void rows_abandon(struct postgres_cursor *c)
         PQclear(postgres_next_result(c, &ignored));
 }
 
-/* What a transaction still needs must not fail; and through a pooler a call might come late. */
+/*
+ * Whether the query may be canceled. In a transaction that is still needed it would fail the rest;
+ * through a pooler the cancel might arrive late.
+ */
 static bool query_may_be_cancelled(const struct postgres_connection *pg)
 {
     return !pg->sql.is_pooled && !pg->sql.in_transaction && pg->own_transactions <= 1;
@@ -131,7 +136,7 @@ void postgres_rows_close(struct sql_rows *rows)
     if (!c)
         return;
     pg = c->postgres;
-    while (!c->ended) { /* usually the end is what comes next */
+    while (!c->ended) { /* usually the end comes next */
         struct err ignored = { 0 };
         PGresult *result = postgres_next_result(c, &ignored);
 

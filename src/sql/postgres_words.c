@@ -1,5 +1,5 @@
 /*
- * What PostgreSQL says, in words that may be kept: they end in the ledger, the report and the log,
+ * PostgreSQL's errors, in words that may be kept: they end in the ledger, the report and the log,
  * where no patient's data belongs.
  */
 #include "sql/postgres_inside.h"
@@ -66,9 +66,11 @@ static const char *refusal_of(const char *state)
     return NULL;
 }
 
-/* --- what may be repeated ------------------------------------------------------------------- */
+/* --- words that may be repeated ------------------------------------------------------------- */
 
-/* The classes in which PostgreSQL itself speaks, of names and states and never of values. */
+/*
+ * Whether PostgreSQL's own words in this class are about names and states, and never about values.
+ */
 static bool is_about_no_value(const char *state)
 {
     static const char *const classes[] = { "08", "0A", "25", "26", "28", "3D", "3F", "40",
@@ -81,9 +83,9 @@ static bool is_about_no_value(const char *state)
 }
 
 /*
- * A function's words are the application's: RAISE takes any text and any SQLSTATE, and a statement
- * that a function makes of values may be quoted back. Of locks and of the server's state
- * PostgreSQL says where it came upon them, too.
+ * A function's words are the application's: RAISE takes any text and any SQLSTATE, and an error may
+ * quote a statement that a function made of values. Errors of locks and of the server's state have
+ * a context, too, which only says where PostgreSQL met them.
  */
 static bool is_from_a_function(const PGresult *result, const char *state)
 {
@@ -94,7 +96,9 @@ static bool is_from_a_function(const PGresult *result, const char *state)
            || (!is_state && PQresultErrorField(result, PG_DIAG_CONTEXT));
 }
 
-/* What the application's own rule refuses is this row, whatever SQLSTATE it took for that. */
+/*
+ * If a rule of the application refuses, the fault is this row's, whatever SQLSTATE the rule gave.
+ */
 static int cause_in_function(const char *state)
 {
     enum sql_cause cause = cause_of(state);
@@ -102,7 +106,7 @@ static int cause_in_function(const char *state)
     return (int)(cause == SQL_BUSY ? cause : SQL_CONSTRAINT);
 }
 
-/* Types by name, found in the server's words, in which a value might stand too. */
+/* Finds a type in the server's words, which may also hold a value: only known names are taken. */
 static const char *type_named(const char *words)
 {
     static const char *const types[] = { "uuid",      "bigint",
@@ -131,7 +135,10 @@ static void quoted_name_add(struct str *to, const char *what, const char *name)
         str_printf(to, ", %s \"" SPAN_FORMAT "\"", what, SPAN_ARGS(span_first(span_of(name), 63)));
 }
 
-/* The SQLSTATE and the names of the places, which are the application's own and nobody's data. */
+/*
+ * Says the SQLSTATE and the names of the places, which are the application's own and not patients'
+ * data.
+ */
 static bool say_refusal(const PGresult *result, const char *state, const char *words,
                         struct err *err)
 {
@@ -166,7 +173,7 @@ static const char *postgres_cure_of(const char *state, const char *words)
     return NULL;
 }
 
-/* What the server says may go over several lines; the first says it. */
+/* The server's words may have several lines; the first says what happened. */
 static bool say_words(const char *state, const char *words, struct err *err)
 {
     const char *cure = postgres_cure_of(state, words);
@@ -176,7 +183,10 @@ static bool say_words(const char *state, const char *words, struct err *err)
                    cure ? ": " : "", cure ? cure : "");
 }
 
-/* Without a result only libpq speaks: of servers it is told to give no more than the SQLSTATE. */
+/*
+ * Without a result only libpq speaks; it is set to give no more of a server's words than the
+ * SQLSTATE.
+ */
 static bool say_away(const PGconn *connection, struct err *err)
 {
     struct span rest = span_of(PQerrorMessage(connection));

@@ -1,4 +1,4 @@
-/* What is the same for every database: statements kept prepared, transactions, schema steps. */
+/* The part that all databases share: prepared statements, transactions, schema steps. */
 #include "sql/sql.h"
 
 #include "base/mem.h"
@@ -82,7 +82,7 @@ bool sql_is_pooled(const struct sql *sql)
     return sql->is_pooled;
 }
 
-/* Two spellings of one SQLite path are one database; other URLs are compared as they stand. */
+/* Two spellings of one SQLite path are one database; other URLs are compared as written. */
 bool sql_same_database(const char *a, const char *b)
 {
     char path_a[PATH_MAX], path_b[PATH_MAX];
@@ -285,7 +285,7 @@ bool sql_begin_schema(struct sql *sql, struct sql_tx *tx, struct err *err)
     return sql_begin(sql, tx, err) && sql_number(sql, &schema_alone, SQL_NO_ARGS, 0, &ignored, err);
 }
 
-/* How many steps were done; none where not even the table of steps is there. */
+/* How many steps were done; 0 where the table of steps is missing. */
 static bool steps_done(struct sql *sql, const char *part, int64_t *done_r, struct err *err)
 {
     struct err why = { 0 };
@@ -298,7 +298,10 @@ static bool steps_done(struct sql *sql, const char *part, int64_t *done_r, struc
     return false;
 }
 
-/* Another process may do the same at the same time: what is done is looked up inside. */
+/*
+ * Runs the next step. Another process may do the same meanwhile, so the done steps are looked up
+ * again inside the transaction.
+ */
 static bool step_run(struct sql *sql, const char *part, const struct sql_text *steps,
                      int64_t *done_r, struct err *err)
 {

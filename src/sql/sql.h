@@ -19,17 +19,17 @@ struct sql_text {
     const char *sqlite, *postgres;
 };
 
-/* What the code of an ERR_DATABASE says; its reason is the driver's own number. */
+/* The cause of an ERR_DATABASE is its `code`; its `reason` is the driver's own number. */
 enum sql_cause {
-    SQL_BROKEN = 1,  /* the database or its file is not as it should be, or an I/O error          */
-    SQL_CONSTRAINT,  /* this row violates a constraint                                            */
-    SQL_BUSY,        /* somebody else was in the way: deadlock, serialisation, lock; do it again  */
-    SQL_FULL,        /* no room on the disk                                                       */
-    SQL_AWAY,        /* the connection is gone; what was committed before is safe                 */
-    SQL_COMMIT_LOST, /* the connection went while a COMMIT was on its way: look what happened    */
-    SQL_MISSING,     /* a table or column that the statement needs is not there                   */
-    SQL_READ_ONLY,   /* nothing may be written here                                               */
-    SQL_REFUSED,     /* the database does not let us in                                           */
+    SQL_BROKEN = 1,  /* the database or its file is not in order, or an I/O error               */
+    SQL_CONSTRAINT,  /* this row violates a constraint                                          */
+    SQL_BUSY,        /* another user was in the way: deadlock, serialisation, lock; do it again */
+    SQL_FULL,        /* no room on the disk                                                     */
+    SQL_AWAY,        /* the connection is gone; earlier commits are safe                        */
+    SQL_COMMIT_LOST, /* the connection broke during a COMMIT: look whether it happened          */
+    SQL_MISSING,     /* a table or column that the statement needs is missing                   */
+    SQL_READ_ONLY,   /* nothing may be written here                                             */
+    SQL_REFUSED,     /* the database does not let us in                                         */
 };
 
 enum sql_kind { SQL_SQLITE, SQL_POSTGRES };
@@ -84,21 +84,21 @@ struct sql_args {
 /* --- connections ---------------------------------------------------------------------------- */
 
 /*
- * To be called once, before there are threads: dates of PostgreSQL come as 1961-12-25 whatever
- * role, database or environment say. libpq takes that from the environment alone, and sends it when
- * it connects, which a pooler keeps apart for each client.
+ * Call once, before there are threads. It makes PostgreSQL give dates as 1961-12-25, whatever role,
+ * database or environment say. libpq takes that from the environment alone, and sends it when it
+ * connects, which a pooler keeps apart for each client.
  */
 void sql_setup(void);
 
 /*
  * Opens a database.
- *   url      "sqlite:PATH" (made if it is not there) or "postgresql://..."; beyond this machine the
- *            server's certificate must stand up, name included, unless the scheme is
- *            "postgresql+unverified". Through a pooler in transaction or session mode, too
+ *   url      "sqlite:PATH" (made if it is not there) or "postgresql://...", also through a pooler
+ *            in transaction or session mode. Beyond this machine the server's certificate must be
+ *            valid, name included, unless the scheme is "postgresql+unverified"
  *   cancel   waits for other users of the database listen to it; must outlive the connection
  *   sql_r    caller closes with sql_close() (or auto_sql)
  * Fails with ERR_USAGE (no such kind of URL; a pooler in statement mode; a database that does not
- * keep its texts in UTF-8 or does not tell dates as asked), ERR_DATABASE, ERR_OS.
+ * keep its texts in UTF-8 or does not give dates as asked), ERR_DATABASE, ERR_OS.
  */
 must_check bool sql_open(const char *url, const struct cancel *cancel, struct sql **sql_r,
                          struct err *err);
@@ -108,7 +108,7 @@ must_check bool sql_open_reader(const char *url, const struct cancel *cancel, st
                                 struct err *err);
 
 /*
- * Connects anew after SQL_AWAY or SQL_COMMIT_LOST; what was not committed is gone.
+ * Connects anew after SQL_AWAY or SQL_COMMIT_LOST; uncommitted changes are lost.
  * Fails with ERR_DATABASE (still away).
  */
 must_check bool sql_reconnect(struct sql *sql, struct err *err);
@@ -119,7 +119,7 @@ void auto_sql_cleanup(struct sql **sql);
 
 enum sql_kind sql_kind_of(const struct sql *sql);
 
-/* Whether a pooler, which shares sessions among its clients, stands before the database. */
+/* Whether a pooler, which shares sessions among its clients, is in front of the database. */
 bool sql_is_pooled(const struct sql *sql);
 
 /* Whether two URLs name the same database. */
@@ -135,9 +135,9 @@ must_check bool sql_run(struct sql *sql, const struct sql_text *text, struct sql
                         struct err *err);
 
 /*
- * As sql_run(), for a statement of which nothing is asked but that it happens, in a transaction.
- * Its failure may be told only by a later statement of the transaction, which then did nothing
- * itself, or by the commit. A database over a network need not be waited for.
+ * As sql_run(), for a statement in a transaction whose result nobody needs. A later statement of
+ * the transaction, which then did nothing itself, or the commit may be the one to report its
+ * failure. It need not wait for a database over a network.
  */
 must_check bool sql_send(struct sql *sql, const struct sql_text *text, struct sql_args args,
                          struct err *err);
@@ -150,10 +150,8 @@ must_check bool sql_script(struct sql *sql, const char *script, struct err *err)
 
 /*
  * Starts a query.
- *
  *   rows_r   caller closes with sql_rows_close() (or auto_rows) before the same statement runs
- * again
- *
+ *            again
  * Fails with ERR_DATABASE.
  */
 must_check bool sql_query(struct sql *sql, const struct sql_text *text, struct sql_args args,
@@ -172,7 +170,9 @@ int64_t sql_get_i64(const struct sql_rows *rows, int column);       /* null give
 struct span sql_get_text(const struct sql_rows *rows, int column);  /* null gives SPAN_NONE */
 struct span sql_get_bytes(const struct sql_rows *rows, int column); /* null gives SPAN_NONE */
 
-/* The first column of the one row that a query gives; `fallback` if it gives none, or null. */
+/*
+ * The first column of the one row that a query gives; `fallback` if there is no row, or it is null.
+ */
 must_check bool sql_number(struct sql *sql, const struct sql_text *text, struct sql_args args,
                            int64_t fallback, int64_t *n_r, struct err *err);
 
@@ -186,30 +186,30 @@ struct sql_tx {
 void auto_tx_cleanup(struct sql_tx *tx);
 #define auto_tx __attribute__((cleanup(auto_tx_cleanup))) struct sql_tx
 
-/* Begins to write; waits for other writers. Fails with ERR_DATABASE, ERR_CANCELED. */
+/*
+ * Begins a transaction that writes; waits for other writers. Fails with ERR_DATABASE, ERR_CANCELED.
+ */
 must_check bool sql_begin(struct sql *sql, struct sql_tx *tx, struct err *err);
 
-/* Begins to read a state that stays still. Fails with ERR_DATABASE. */
+/* Begins a transaction that reads one unchanging state. Fails with ERR_DATABASE. */
 must_check bool sql_begin_reading(struct sql *sql, struct sql_tx *tx, struct err *err);
 
 /*
- * Makes it last. Fails with ERR_DATABASE; with SQL_COMMIT_LOST it may have happened all the same,
+ * Commits. Fails with ERR_DATABASE; with SQL_COMMIT_LOST the commit may have happened all the same,
  * with any other cause it has not.
  */
 must_check bool sql_commit(struct sql_tx *tx, struct err *err);
 
 /* --- schema --------------------------------------------------------------------------------- */
 
-/* As sql_begin(), for making tables: waits until nobody else does. Fails as sql_begin(). */
+/* As sql_begin(), for making tables: waits until no one else makes any. Fails as sql_begin(). */
 must_check bool sql_begin_schema(struct sql *sql, struct sql_tx *tx, struct err *err);
 
 /*
- * Brings the tables of one part up to date: runs the numbered steps that this database has not
- * seen, in one transaction each.
- *
+ * Brings the tables of one part up to date: runs the numbered steps that this database does not
+ * have yet, in one transaction each.
  *   part    "ledger", "registry"
  *   steps   ended by one whose name is NULL; never change one that was released
- *
  * Fails with ERR_DATABASE; with ERR_USAGE if the database is newer than this program.
  */
 must_check bool sql_upgrade(struct sql *sql, const char *part, const struct sql_text *steps,

@@ -1,6 +1,6 @@
 /*
- * SQLite. Write-ahead log, every commit flushed. After an I/O error nothing is tried again on the
- * same connection: the caller stops, and the next start reads what is really there.
+ * SQLite with a write-ahead log; every commit is flushed. After an I/O error nothing is tried again
+ * on the same connection: the caller stops, and the next start reads what is really there.
  */
 #include "sql/driver.h"
 
@@ -123,7 +123,7 @@ static int bind_value(sqlite3_stmt *prepared, int place, const struct sql_value 
 }
 
 /*
- * A value that the statement does not use has no place.
+ * Binds the values; one that the statement does not use has no place.
  *   keep   SQLITE_STATIC if the values outlive the run, else SQLITE_TRANSIENT
  */
 static bool bind_all(struct sql *sql, const struct statement *statement, struct sql_args args,
@@ -270,8 +270,8 @@ static bool pages_count(struct sqlite_connection *sqlite, int64_t *pages_r, stru
 }
 
 /*
- * A database that somebody else made keeps its journal; one of ours gets a write-ahead log, so that
- * readers and the writer do not wait for each other.
+ * An existing database keeps its journal; a new one gets a write-ahead log, so that readers and the
+ * writer do not wait for each other.
  */
 static bool journal_choose(struct sqlite_connection *sqlite, bool may_write, struct err *err)
 {
@@ -283,9 +283,9 @@ static bool journal_choose(struct sqlite_connection *sqlite, bool may_write, str
 }
 
 /*
- * Of several who give a new database its journal, SQLite refuses all but one at once: each holds a
- * shared lock that the others wait for, so its busy handler is not asked. Whoever was refused has
- * let go of its lock by then, waits as the handler would, and looks again.
+ * If several processes give a new database its journal at once, SQLite refuses all but one: each
+ * holds a shared lock that the others wait for, so the busy handler is not called. A refused one
+ * has released its lock by then; it waits as the handler would, and looks again.
  */
 static bool journal_settle(struct sqlite_connection *sqlite, bool may_write, struct err *err)
 {
@@ -314,7 +314,9 @@ static bool connection_settle(struct sqlite_connection *sqlite, bool may_write, 
 
 static pthread_once_t configured = PTHREAD_ONCE_INIT;
 
-/* Nobody asks how much memory SQLite has, so it need not take a lock at each allocation to know. */
+/*
+ * Nobody asks for SQLite's memory use, so it need not take a lock at each allocation to count it.
+ */
 static void sqlite_configure(void)
 {
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
