@@ -23,7 +23,7 @@ bool beneath_is_good(const char *path);
 int beneath_open(int folder_fd, const char *path, int flags, unsigned mode);
 
 /*
- * Opens the folder in which a path stands, for the calls that take a folder and a name.
+ * Opens the folder that a path's last segment is in, for calls that take a folder and a name.
  *   name_r   the path's last segment, within `path`
  * -1 as beneath_open().
  */

@@ -18,7 +18,7 @@ enum err_kind {
     ERR_UNSURE,   /* no answer, and perhaps it was done: look before repeating            */
     ERR_DATABASE, /* ledger or registry could not be read or written; code = the driver's */
     ERR_OS,       /* the operating system refused; code = errno                           */
-    ERR_CANCELED, /* somebody asked us to stop                                            */
+    ERR_CANCELED, /* we were asked to stop                                                */
 };
 
 struct err {
@@ -46,5 +46,5 @@ bool err_ctx(struct err *err, const char *format, ...) printf_like(2, 3);
 /* Fails with ERR_DATA if anything did not fit into `s`: "`what` is longer than N bytes". */
 must_check bool str_fits(const struct str *s, const char *what, struct err *err);
 
-/* The kind in one word, as it stands in the ledger: "data", "net", ... */
+/* The kind in one word, as the ledger has it: "data", "net", ... */
 const char *err_kind_name(enum err_kind kind);

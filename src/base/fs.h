@@ -12,10 +12,10 @@
 must_check bool fs_read(const char *path, struct str *to, struct err *err);
 
 /*
- * Writes a whole file so that it is there completely or not at all, and survives a power cut:
- * a hidden neighbour is written, flushed, and renamed over `path`.
+ * Writes a whole file so that it is there completely or not at all, and survives a power cut: a
+ * hidden neighbour is written, flushed, and renamed over `path`.
  *   mode   permissions, such as 0600
- * Fails with ERR_OS; then `path` is as it was, unless flushing its folder was what went wrong.
+ * Fails with ERR_OS; then `path` is as it was, unless only the flush of its folder failed.
  */
 must_check bool fs_write(const char *path, struct span bytes, unsigned mode, struct err *err);
 

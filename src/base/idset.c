@@ -17,7 +17,7 @@ struct idset {
     struct idset_ordered *order; /* the blocks in ascending order; NULL after a change */
 };
 
-/* A block in the order, and how many ids stand before it. */
+/* A block in ascending order, and the number of ids before it. */
 struct idset_ordered {
     const struct idset_block *block;
     uint64_t before;

@@ -14,7 +14,7 @@ struct queue {
     pthread_mutex_t lock;
     pthread_cond_t has_item, has_room, has_enough;
     size_t room, first, used;
-    size_t enough; /* what queue_wait_for() waits for; SIZE_MAX while nobody does */
+    size_t enough; /* the count that queue_wait_for() waits for; SIZE_MAX: nobody waits */
     bool closed;
     void *ring[];
 };

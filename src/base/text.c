@@ -9,7 +9,7 @@
 
 enum { BOM = 0xFEFF, LOOK_UNITS = 256 };
 
-/* --- where ---------------------------------------------------------------------------------- */
+/* --- positions ------------------------------------------------------------------------------ */
 
 struct text_position {
     size_t line, column;
@@ -39,7 +39,7 @@ static bool nul_byte(const struct text_position *place, const char *setting, str
                    place->line, place->column, setting);
 }
 
-/* --- what else it may be -------------------------------------------------------------------- */
+/* --- other codings -------------------------------------------------------------------------- */
 
 static const struct {
     const char *magic;

@@ -1,4 +1,6 @@
-/* UTF-8: reading code points, repairing what is not UTF-8, lower case, white space. */
+/*
+ * UTF-8: reads code points, repairs bytes that are not UTF-8, makes lower case, finds white space.
+ */
 #pragma once
 
 #include "base/base.h"

@@ -1,9 +1,7 @@
 /* Reads bodies: by their framing, and decompressed if they were compressed on the way. */
 #include "http/inside.h"
 
-enum {
-    TRUST_SIZE = 256 * 1024
-}; /* no more of an announced length is believed before it is there */
+enum { TRUST_SIZE = 256 * 1024 }; /* up to this, room for an announced length is reserved at once */
 
 /* --- reading -------------------------------------------------------------------------------- */
 

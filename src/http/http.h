@@ -40,7 +40,7 @@ enum http_cause {
     HTTP_SHORT,             /* the body ended before its announced length                     */
     HTTP_STALLED,           /* nothing came for `idle_us`                                     */
     HTTP_TIMED_OUT,         /* not done after `total_us`                                      */
-    HTTP_MALFORMED,         /* what came is not HTTP, or its headers never end                */
+    HTTP_MALFORMED,         /* the answer is not HTTP, or its headers never end               */
     HTTP_TOO_SLOW,          /* the bytes moved below the least pace                           */
     HTTP_TOO_LONG,          /* of ERR_DATA: the body is beyond the cap                        */
     HTTP_CODED,             /* of ERR_DATA: compressed on the way, and cannot be decompressed */

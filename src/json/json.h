@@ -4,9 +4,9 @@
  *
  * Rules for foreign documents. A text may hold NUL. Bytes that are not UTF-8, lone surrogates and
  * raw control characters do not make a document unreadable: the first two become U+FFFD in the
- * decoded text and the value says `repaired`, the last stay as they are. A bare `?` where a number
- * should be (OData servers send it) is read as null. Duplicate members are all kept. Depth and
- * number of values are capped.
+ * decoded text and the value says `repaired`, control characters stay as they are. A bare `?` where
+ * a number should be (OData servers send it) is read as null. Duplicate members are all kept. Depth
+ * and number of values are capped.
  */
 #pragma once
 

@@ -45,7 +45,7 @@ bool postgres_failed(const struct pg_conn *connection, const struct pg_result *r
 struct pg_result *postgres_answer(struct pg_conn *connection, int sent);
 
 /*
- * Connects as the URL says; postgres_dial.c tells the proof that servers beyond this machine must
+ * Connects as the URL says; postgres_dial.c has the proof that servers beyond this machine must
  * give.
  *   pooled_r   whether a pooler that shares connections answers, such as PgBouncer
  * Fails with ERR_USAGE (the URL, or its server, cannot be used), ERR_DATABASE.

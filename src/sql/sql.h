@@ -135,9 +135,9 @@ must_check bool sql_run(struct sql *sql, const struct sql_text *text, struct sql
                         struct err *err);
 
 /*
- * As sql_run(), for a statement in a transaction whose result nobody needs. A later statement of
- * the transaction, which then did nothing itself, or the commit may be the one to report its
- * failure. It need not wait for a database over a network.
+ * As sql_run(), for a statement whose result nobody needs, in a transaction. Its failure may be
+ * reported only by a later statement of the transaction, which then did nothing itself, or by the
+ * commit. It need not wait for a database over a network.
  */
 must_check bool sql_send(struct sql *sql, const struct sql_text *text, struct sql_args args,
                          struct err *err);
