@@ -1,7 +1,6 @@
 /*
- * The one way to ask all threads to stop. Every wait listens to it; code that sees it set finishes
- * or leaves the step at hand and returns ERR_CANCELED. Safe from any thread and from signal
- * handlers.
+ * The one way to ask all threads to stop. Every wait listens to it; code that sees it set ends or
+ * leaves its present step and returns ERR_CANCELED. Safe from any thread and from signal handlers.
  */
 #pragma once
 

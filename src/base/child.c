@@ -23,9 +23,7 @@ struct child_words {
     size_t count;
 };
 
-/*
- * Copies quoted text, or the character after a backslash; moves `at` past it. NULL: it never ends.
- */
+/* Copies quoted text, or the character after a backslash; moves `at` on. NULL: it never ends. */
 static char *quoted_copy(const char **at, char *to)
 {
     char quote = *(*at)++;

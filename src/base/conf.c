@@ -181,9 +181,7 @@ static bool goes_on(const struct conf_reading *reading)
     return reading->indented && reading->last;
 }
 
-/*
- * An indented `key = value` is more often meant as a key of its own than as more of the last value.
- */
+/* An indented `key = value` is more often meant as a new key than as more of the last value. */
 static bool is_key_line(const struct conf_reading *reading, const char *section, const char *value)
 {
     struct span rest = span_of(value);

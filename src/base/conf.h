@@ -55,8 +55,5 @@ bool conf_free_key(const struct conf *conf, const char *section, size_t index, c
 /* The line on which a key stood, or 0. */
 int conf_line(const struct conf *conf, const char *section, const char *name);
 
-/*
- * The file's value for a key. NULL: there is none, so the key has its fallback, or there is no
- * conf.
- */
+/* The file's value for a key. NULL: there is none, so the key has its fallback, or no conf. */
 const char *conf_value(const struct conf *conf, const char *section, const char *name);

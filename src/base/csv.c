@@ -76,9 +76,7 @@ static char byte_take(struct csv *csv)
     return c;
 }
 
-/*
- * Takes quoted text, up to the closing quote; two quotes are one. False: the text ends before it.
- */
+/* Takes quoted text, up to the closing quote; two quotes are one. False: the text ends first. */
 static bool quoted_take(struct csv *csv)
 {
     while (csv->rest.size) {

@@ -1,7 +1,4 @@
-/*
- * Hashes over libcrypto. A failure inside it means that memory is gone or the library is broken:
- * abort.
- */
+/* Hashes over libcrypto. If it fails, memory is gone or the library is broken: abort. */
 #include "base/digest.h"
 
 #include "base/mem.h"

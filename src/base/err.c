@@ -7,9 +7,8 @@
 #include <stdarg.h>
 
 /*
- * Foreign words may hold anything, and an error ends in ledger rows, which refuse bytes that are
- * not UTF-8, and on terminals, which obey control characters. Such bytes become '?', harmful
- * characters become blanks.
+ * Foreign words may hold anything, and an error ends in ledger rows, which refuse what is not
+ * UTF-8, and on terminals. Such bytes become '?', harmful characters blanks.
  */
 static void make_harmless(char *words)
 {

@@ -67,9 +67,7 @@ static const char *level_name(enum log_level level)
     abort();
 }
 
-/*
- * Adds a character as its number, so that a server's text cannot draw on the operator's terminal.
- */
+/* Adds a character as its number: a server's text may not draw on the operator's terminal. */
 static void add_number(struct str *to, uint32_t code)
 {
     if (code > 0xFFFF)

@@ -1,7 +1,4 @@
-/*
- * A bounded ring with a lock and three conditions. A push signals only after it has released the
- * lock.
- */
+/* A bounded ring with a lock and three conditions. A push signals without holding the lock. */
 #include "base/queue.h"
 
 #include "base/mem.h"

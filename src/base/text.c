@@ -341,8 +341,8 @@ const char *text_id_fault(struct span text)
 }
 
 /*
- * Whether Windows-1252 reads a continuation byte as this. Dashes and high quotes are left out: they
- * may really follow a letter.
+ * Whether Windows-1252 reads a continuation byte as this; not dashes and high quotes, which may
+ * really follow a letter.
  */
 static bool is_continuation(uint32_t code)
 {

@@ -1,6 +1,4 @@
-/*
- * UTF-8: reads code points, repairs bytes that are not UTF-8, makes lower case, finds white space.
- */
+/* UTF-8: reads code points, repairs other bytes, makes lower case, finds white space. */
 #pragma once
 
 #include "base/base.h"

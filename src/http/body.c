@@ -5,10 +5,7 @@ enum { TRUST_SIZE = 256 * 1024 }; /* up to this, room for an announced length is
 
 /* --- reading -------------------------------------------------------------------------------- */
 
-/*
- * Takes bytes that came with the head or with chunks, else receives them straight into the reader's
- * room. No bytes: the connection ended.
- */
+/* Takes bytes that came with the head or chunks, else receives some. None: the connection ended. */
 static bool take_bytes(struct http_answer *answer, char *bytes, size_t room, size_t most,
                        size_t *size_r, struct err *err)
 {

@@ -34,8 +34,7 @@ struct decoder;
 /*
  * Makes a decoder.
  *   coding         CODING_GZIP or CODING_DEFLATE
- *   is_gzip_file   the file is gzip itself: it was compressed on the way only if gzip is inside,
- *                  too
+ *   is_gzip_file   the file itself is gzip: only gzip inside gzip was compressed on the way
  *   is_doubtful    it may be a file that is gzip itself: a member with a name or a time, which no
  *                  server writes, is refused
  * Never NULL; the caller frees with decoder_free().

@@ -140,10 +140,7 @@ bool http_fill(struct http_answer *answer, size_t *size_r, struct err *err)
 
 /* --- sending -------------------------------------------------------------------------------- */
 
-/*
- * Whether a server refuses before it has read everything: then it does not need the rest of the
- * body.
- */
+/* Whether a server refuses before it has read everything: then it needs no more of the body. */
 static bool is_refused_already(struct http_answer *answer)
 {
     struct http *http = answer->http;

@@ -97,10 +97,7 @@ static bool head_complain(struct head *head, const char *complaint)
     return false;
 }
 
-/*
- * Reads the headers that decide where the body ends, and the connection. False: that cannot be
- * known.
- */
+/* Reads the headers that decide where body and connection end. False: that cannot be known. */
 static bool framing_read(struct head *head)
 {
     const char *value;
@@ -135,10 +132,7 @@ static bool head_is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-/*
- * Whether a carriage return is in the middle: some readers take it for the end of the line (RFC
- * 9112, 2.2).
- */
+/* Whether a CR is in the middle: some take it for the end of the line (RFC 9112, 2.2). */
 static bool has_return(struct span text)
 {
     text = span_trim(text);

@@ -38,8 +38,5 @@ struct head {
  */
 must_check bool head_read(char *bytes, size_t size, struct head *head_r);
 
-/*
- * The value of the `index`-th header of that name, from 0, without blanks around it; NULL: there is
- * none.
- */
+/* The value of the `index`-th header of that name, from 0, without blanks around it; or NULL. */
 const char *head_field(const struct head *head, const char *name, size_t index);

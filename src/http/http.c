@@ -160,10 +160,7 @@ static bool connect_to(struct http_answer *answer, struct err *err)
     return true;
 }
 
-/*
- * Whether the connection can be used. After a longer idle time a firewall may have cut it without a
- * word.
- */
+/* Whether it can be used. After a longer idle time a firewall may have cut it without a word. */
 static bool is_connected(struct http *http, const char *url)
 {
     int64_t keep_us = http->settings.keep_us ? http->settings.keep_us : KEEP_US;
@@ -237,9 +234,7 @@ bool http_open(struct http *http, const struct http_request *request, struct htt
     return true;
 }
 
-/*
- * A short rest of a body is read, so that the connection can serve again; a new one costs far more.
- */
+/* A short rest is read, so that the connection can serve again; a new one costs far more. */
 static void body_drain(struct http_answer *answer)
 {
     char rest[4096];

@@ -104,10 +104,7 @@ int http_status(const struct http_answer *answer);
 /* The first header of that name, or NULL; borrowed until http_close(). */
 const char *http_header(const struct http_answer *answer, const char *name);
 
-/*
- * The value of the `index`-th header of that name, from 0, for one that may come more than once; or
- * NULL.
- */
+/* The `index`-th header of that name, from 0, for those that may come more than once; or NULL. */
 const char *http_header_at(const struct http_answer *answer, const char *name, size_t index);
 
 /* The wait that the server asks for, 5 minutes at most; 0: it asks for none, or gives a date. */

@@ -39,9 +39,7 @@ struct http {
     struct str request;        /* the one that is being sent */
     struct http_answer answer; /* one at a time              */
     bool busy;
-    /*
-     * Bytes that came and were not read yet: bytes[read .. used). Before them is the answer's head.
-     */
+    /* Bytes that came, but were not read yet: bytes[read .. used). The head is before them. */
     size_t head_size, read, used;
     char bytes[HTTP_BUFFER_SIZE];
 };

@@ -112,10 +112,7 @@ static int on_session(SSL *ssl, SSL_SESSION *session)
 
 /* --- trust ---------------------------------------------------------------------------------- */
 
-/*
- * Describes the first failure, and leaves the verdict as it is: only here the certificates are at
- * hand.
- */
+/* Describes the first failure, as certificates are at hand only here. The verdict stays. */
 static int on_verified(int is_good, X509_STORE_CTX *verification)
 {
     SSL *ssl = X509_STORE_CTX_get_ex_data(verification, SSL_get_ex_data_X509_STORE_CTX_idx());
@@ -159,10 +156,7 @@ static const char *error_reason(void)
     return text ? text : "no reason is known";
 }
 
-/*
- * Of the system's folder only the needed certificates are read; its one large file would take
- * longer.
- */
+/* Of the system's folder only needed files are read; its one large file would take longer. */
 static bool context_load(SSL_CTX *context, const char *ca_file, struct err *err)
 {
     ERR_clear_error();

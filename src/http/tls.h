@@ -41,8 +41,7 @@ enum connection_step tls_handshake(struct tls *tls, bool *to_send_r, struct err 
 bool tls_is_resumed(const struct tls *tls);
 
 /*
- * Send and receive. After CONNECTION_AGAIN the same bytes, in the same place, have to be sent
- * again.
+ * After CONNECTION_AGAIN the same bytes, in the same place, have to be sent again.
  *   bytes     at least one; TLS_SEND_MAX at most
  *   is_last   false: more follows at once, so these may be kept back until it does
  */

@@ -51,10 +51,7 @@ static bool is_surrogate(uint32_t code, uint32_t first)
     return code >= first && code < first + 0x400;
 }
 
-/*
- * The code of \uXXXX, perhaps with its second half; `rest` begins after "\u". YAJL has checked the
- * digits.
- */
+/* Reads \uXXXX, perhaps with its second half; `rest` is after "\u". YAJL checked the digits. */
 static uint32_t escaped_code(struct span *rest, bool *repaired)
 {
     uint32_t code = hex4_code(*rest);

@@ -109,10 +109,7 @@ static bool all_are_local(const char *hosts, const char *addresses)
     return true;
 }
 
-/*
- * Only libpq reads service files: it begins to connect, and is asked for the hosts that it would
- * use.
- */
+/* Only libpq reads service files: it begins to connect, and is asked which hosts it would use. */
 static bool service_is_local(const char *url)
 {
     const char *const names[] = { "dbname", "sslmode", "gssencmode", NULL };
@@ -205,10 +202,7 @@ static void options_for_unverified(struct dial_options *o, const PQconninfoOptio
     option_set(o, "gssencmode", "disable");
 }
 
-/*
- * On this machine the URL decides. If it asks for verification but names no roots, the system's are
- * used.
- */
+/* On this machine the URL decides. To verify without named roots, the system's are used. */
 static bool options_for_local(struct dial_options *o, const PQconninfoOption *said, struct err *err)
 {
     const char *mode = conninfo_value(said, "sslmode"), *roots;
@@ -370,10 +364,7 @@ static bool has_transactions(PGconn *connection, struct err *err)
                    "transaction or session for this database");
 }
 
-/*
- * Whether a pooler answers: it shares the sessions of servers, and gives each client another
- * process number than theirs.
- */
+/* Whether a pooler answers: its clients get other process numbers than the server's sessions. */
 static bool pooler_find(PGconn *connection, bool *pooled_r, struct err *err)
 {
     int64_t number = 0;

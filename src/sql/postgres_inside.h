@@ -45,8 +45,7 @@ bool postgres_failed(const struct pg_conn *connection, const struct pg_result *r
 struct pg_result *postgres_answer(struct pg_conn *connection, int sent);
 
 /*
- * Connects as the URL says; postgres_dial.c has the proof that servers beyond this machine must
- * give.
+ * Connects as the URL says; servers beyond this machine are checked as postgres_dial.c says.
  *   pooled_r   whether a pooler that shares connections answers, such as PgBouncer
  * Fails with ERR_USAGE (the URL, or its server, cannot be used), ERR_DATABASE.
  */
@@ -98,10 +97,7 @@ static inline struct postgres_connection *postgres_of(const struct sql *sql)
 
 /* --- postgres_pipeline.c -------------------------------------------------------------------- */
 
-/*
- * As postgres_failed(). Also notes a pooler, which shows itself by mixing up the statements of
- * sessions.
- */
+/* As postgres_failed(); also notes a pooler that mixed up the statements of sessions. */
 bool postgres_result_failed(struct postgres_connection *pg, const struct pg_result *result,
                             struct err *err);
 

@@ -36,10 +36,7 @@ static void own_transaction_end(struct postgres_connection *pg, struct postgres_
 
 /* --- queries -------------------------------------------------------------------------------- */
 
-/*
- * Reads all rows at once: a connection of a pool is not kept while its rows are read, because
- * others may wait for it, and so may we.
- */
+/* Reads all rows, to free a connection of a pool: others may wait for it, and so may we. */
 static bool all_at_once(struct postgres_connection *pg, struct postgres_cursor *cursor,
                         struct err *err)
 {
@@ -119,10 +116,7 @@ static void rows_abandon(struct postgres_cursor *c)
         PQclear(postgres_next_result(c, &ignored));
 }
 
-/*
- * Whether the query may be canceled. In a transaction that is still needed it would fail the rest;
- * through a pooler the cancel might arrive late.
- */
+/* In a transaction that goes on a cancel would fail the rest; through a pooler it may come late. */
 static bool query_may_be_cancelled(const struct postgres_connection *pg)
 {
     return !pg->sql.is_pooled && !pg->sql.in_transaction && pg->own_transactions <= 1;

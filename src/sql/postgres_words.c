@@ -68,9 +68,7 @@ static const char *refusal_of(const char *state)
 
 /* --- words that may be repeated ------------------------------------------------------------- */
 
-/*
- * Whether PostgreSQL's own words in this class are about names and states, and never about values.
- */
+/* Whether PostgreSQL's words in this class are about names and states, and never about values. */
 static bool is_about_no_value(const char *state)
 {
     static const char *const classes[] = { "08", "0A", "25", "26", "28", "3D", "3F", "40",
@@ -96,9 +94,7 @@ static bool is_from_a_function(const PGresult *result, const char *state)
            || (!is_state && PQresultErrorField(result, PG_DIAG_CONTEXT));
 }
 
-/*
- * If a rule of the application refuses, the fault is this row's, whatever SQLSTATE the rule gave.
- */
+/* If an application's rule refuses, the fault is this row's, whatever SQLSTATE the rule gave. */
 static int cause_in_function(const char *state)
 {
     enum sql_cause cause = cause_of(state);
@@ -135,10 +131,7 @@ static void quoted_name_add(struct str *to, const char *what, const char *name)
         str_printf(to, ", %s \"" SPAN_FORMAT "\"", what, SPAN_ARGS(span_first(span_of(name), 63)));
 }
 
-/*
- * Says the SQLSTATE and the names of the places, which are the application's own and not patients'
- * data.
- */
+/* Says the SQLSTATE and names of places, which are the application's and not patients' data. */
 static bool say_refusal(const PGresult *result, const char *state, const char *words,
                         struct err *err)
 {
@@ -183,10 +176,7 @@ static bool say_words(const char *state, const char *words, struct err *err)
                    cure ? ": " : "", cure ? cure : "");
 }
 
-/*
- * Without a result only libpq speaks; it is set to give no more of a server's words than the
- * SQLSTATE.
- */
+/* Without a result only libpq speaks; of servers it is set to give no more than the SQLSTATE. */
 static bool say_away(const PGconn *connection, struct err *err)
 {
     struct span rest = span_of(PQerrorMessage(connection));

@@ -298,10 +298,7 @@ static bool steps_done(struct sql *sql, const char *part, int64_t *done_r, struc
     return false;
 }
 
-/*
- * Runs the next step. Another process may do the same meanwhile, so the done steps are looked up
- * again inside the transaction.
- */
+/* Runs the next step, looked up again in the transaction: others may run steps meanwhile. */
 static bool step_run(struct sql *sql, const char *part, const struct sql_text *steps,
                      int64_t *done_r, struct err *err)
 {

@@ -170,9 +170,7 @@ int64_t sql_get_i64(const struct sql_rows *rows, int column);       /* null give
 struct span sql_get_text(const struct sql_rows *rows, int column);  /* null gives SPAN_NONE */
 struct span sql_get_bytes(const struct sql_rows *rows, int column); /* null gives SPAN_NONE */
 
-/*
- * The first column of the one row that a query gives; `fallback` if there is no row, or it is null.
- */
+/* The first column of the one row of a query; `fallback` if there is no row, or it is null. */
 must_check bool sql_number(struct sql *sql, const struct sql_text *text, struct sql_args args,
                            int64_t fallback, int64_t *n_r, struct err *err);
 
@@ -186,12 +184,10 @@ struct sql_tx {
 void auto_tx_cleanup(struct sql_tx *tx);
 #define auto_tx __attribute__((cleanup(auto_tx_cleanup))) struct sql_tx
 
-/*
- * Begins a transaction that writes; waits for other writers. Fails with ERR_DATABASE, ERR_CANCELED.
- */
+/* Begins writing; waits for other writers. Fails with ERR_DATABASE, ERR_CANCELED. */
 must_check bool sql_begin(struct sql *sql, struct sql_tx *tx, struct err *err);
 
-/* Begins a transaction that reads one unchanging state. Fails with ERR_DATABASE. */
+/* Begins reading one unchanging state. Fails with ERR_DATABASE. */
 must_check bool sql_begin_reading(struct sql *sql, struct sql_tx *tx, struct err *err);
 
 /*

@@ -314,9 +314,7 @@ static bool connection_settle(struct sqlite_connection *sqlite, bool may_write, 
 
 static pthread_once_t configured = PTHREAD_ONCE_INIT;
 
-/*
- * Nobody asks for SQLite's memory use, so it need not take a lock at each allocation to count it.
- */
+/* Nobody asks for SQLite's memory use, so it need not lock at each allocation to count it. */
 static void sqlite_configure(void)
 {
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
