@@ -1,7 +1,8 @@
 /*
- * What an answer is. The Data API says what happened in `messages[0].code`; the HTTP status alone
- * means nothing (an empty find is a 500). What is no such message came from what stands before the
- * engine, or was changed on the way, and the words say what it is, so that somebody can mend it.
+ * Reads answers. The Data API says what happened in `messages[0].code`; the HTTP status alone means
+ * nothing (an empty find is a 500). An answer without such a message came from a server or proxy
+ * before the engine, or was changed on the way. The words say what it is, so that somebody can mend
+ * it.
  */
 #include "filemaker/session.h"
 
@@ -25,14 +26,14 @@ static bool remote_failed(int status, int reason, const char *words, struct err 
     return false;
 }
 
-/* --- what is no message of the Data API ----------------------------------------------------- */
+/* --- answers that are no message of the Data API -------------------------------------------- */
 
 static bool is_redirect(int status)
 {
     return status >= 300 && status < 400 && status != 304;
 }
 
-/* Where it leads, without what may be a secret behind it. */
+/* Says where a redirect leads, without the query, which may hold a secret. */
 static void redirect_tell(const struct http_answer *from, struct str *words)
 {
     struct span location = span_of(http_header(from, "Location"));
@@ -44,7 +45,7 @@ static void redirect_tell(const struct http_answer *from, struct str *words)
     str_add_text(words, ": [source] url must name the server that answers itself");
 }
 
-/* Between <title> and its end, in one line. */
+/* The beginning of a page's title. */
 static struct span title_of(struct span page)
 {
     struct span at = span_first(page, LOOK_AT);
@@ -64,7 +65,7 @@ static bool is_html(struct span text)
            || span_is_nocase(span_first(start, 5), "<head") || span_starts(start, "<?xml");
 }
 
-/* What a status means when the web server itself says it. */
+/* The likely cause of a status that the web server itself gives. */
 static const char *cure_of_status(int status)
 {
     switch (status) {
@@ -106,7 +107,7 @@ static bool is_utf16(struct span text)
            || (text.size > 3 && (text.at[0] == '\0' || text.at[1] == '\0'));
 }
 
-/* What the bytes are, where they are neither a page nor JSON. */
+/* Names the form of bytes that are neither a page nor JSON. */
 static const char *text_form_of(struct span text)
 {
     if (span_starts(text, "\x1f\x8b"))
@@ -152,9 +153,9 @@ bool filemaker_answer_unread(const struct http_answer *from, struct err *err)
     return false;
 }
 
-/* --- JSON that is none ---------------------------------------------------------------------- */
+/* --- broken JSON ---------------------------------------------------------------------------- */
 
-/* One that was cut may be whole the next time; one that is wrong in the middle stays so. */
+/* JSON that was cut may be whole the next time; JSON that is wrong in the middle stays so. */
 static bool json_is_bad(const struct http_answer *from, struct span text, const struct err *why,
                         struct err *err)
 {
@@ -189,7 +190,7 @@ static bool is_ascii(struct span text)
     return true;
 }
 
-/* What a Content-Type says of its text: behind "charset=", without quotes. */
+/* The charset that a Content-Type names, without quotes; SPAN_NONE if it names none. */
 static struct span charset_of(const struct http_answer *from)
 {
     struct span rest = span_of(http_header(from, "Content-Type"));
@@ -209,7 +210,7 @@ static struct span charset_of(const struct http_answer *from)
     return SPAN_NONE;
 }
 
-/* JSON is UTF-8 (RFC 8259, 8.1): letters of another set would become other letters. */
+/* JSON is UTF-8 (RFC 8259, 8.1): letters of another charset would become other letters. */
 static bool charset_is_ours(const struct http_answer *from, struct span text, struct err *err)
 {
     struct span charset = charset_of(from);
@@ -229,7 +230,7 @@ struct envelope {
     const struct json_value *response, *messages;
 };
 
-/* Decides on the code alone: its text may be overridden, translated, or name people. */
+/* Decides by the code alone: the text may be overridden, translated, or name people. */
 static bool envelope_read(struct filemaker_answer *answer, const struct http_answer *from,
                           struct span text, struct err *err)
 {

@@ -1,6 +1,6 @@
 /*
- * The table of error numbers, by ranges. Meanings are Claris's own words, shortened; the advice is
- * what exporters have learnt about each.
+ * The table of error numbers, by ranges. The meanings are Claris's own words, shortened; the advice
+ * comes from exporters' experience with each.
  */
 #include "filemaker/errors.h"
 
@@ -111,11 +111,12 @@ const char *filemaker_meaning(int code)
 
 static enum filemaker_advice advice_of_status(int status)
 {
-    if (status >= 500 && status != 501 && status != 505) /* whoever says it, and whatever else */
+    if (status >= 500 && status != 501
+        && status != 505) /* from any server or proxy, whatever it means */
         return FILEMAKER_REPEAT;
     if (status == 408 || status == 425 || status == 429) /* too slow, too early, too many */
         return FILEMAKER_REPEAT;
-    if (status < 400) /* a page, or to another page, while the engine behind it is away */
+    if (status < 400) /* a web page or a redirect, while the engine behind it is away */
         return FILEMAKER_REPEAT;
     if (status == 401)
         return FILEMAKER_LOG_IN;
@@ -136,7 +137,7 @@ enum filemaker_advice filemaker_advice(const struct err *err)
     return FILEMAKER_ONE_ITEM;
 }
 
-/* Of memory: FileMaker's own, or that of the process that writes the answer. */
+/* Whether FileMaker, or the process that writes the answer, ran out of memory. */
 static bool is_out_of_memory(int code)
 {
     return code == 2 || code == 7;

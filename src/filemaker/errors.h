@@ -4,7 +4,7 @@
 #include "base/base.h"
 #include "base/err.h"
 
-/* Codes that the program asks for by name. */
+/* Codes that the program knows by name. */
 enum filemaker_code {
     FILEMAKER_OK = 0,
     FILEMAKER_RECORD_MISSING = 101,
@@ -27,19 +27,19 @@ enum filemaker_advice {
     FILEMAKER_CROWDED,  /* too many sessions: give one up, wait for minutes   */
     FILEMAKER_LOG_IN,   /* the session is gone: log in, ask once more         */
     FILEMAKER_ONE_ITEM, /* this record or field; the others may be fine       */
-    FILEMAKER_STOP,     /* the whole run: nothing will go better by itself    */
+    FILEMAKER_STOP,     /* the whole run: nothing will get better by itself   */
 };
 
-/* `code` of ERR_DATA: what came as an answer cannot be one, and will not be another time. */
+/* `code` of ERR_DATA: the answer is not valid, and will not be next time. */
 enum { FILEMAKER_BAD_ANSWER = 1000 };
 
 /*
- * Whether a call for records may have failed because they were too many at once: it was not done in
- * time, its answer was too long, or was cut. Fewer may go well.
+ * Whether a call may have failed because it asked for too many records at once: it was not done in
+ * time, or its answer was too long or was cut. Fewer may work.
  */
 bool filemaker_is_too_much(const struct err *err);
 
-/* Words for a code: "Layout is missing"; "unknown error" for one that is not in the list. */
+/* A code in words: "Layout is missing"; "unknown error" if it is not in the list. */
 const char *filemaker_meaning(int code);
 
 /*

@@ -1,13 +1,14 @@
 /*
  * A client of the FileMaker Data API: one session, used by one thread, one request at a time (the
  * server queues requests of one token anyway). Logs in when first needed and again when the server
- * has forgotten it; always logs out.
+ * has forgotten the session; always logs out.
  *
- * A call that only reads is repeated a few times while the failure is of a kind that passes by
- * itself. A call that writes is sent once.
+ * A call that only reads is repeated a few times if its failure passes by itself. A call that
+ * writes is sent once.
  *
  * Errors: ERR_REMOTE is an answer that says no, with FileMaker's number in `reason` (0: the web
- * server spoke, or what came was not JSON) and the HTTP status in `code`; see filemaker/errors.h.
+ * server answered, or the answer was not JSON) and the HTTP status in `code`; see
+ * filemaker/errors.h.
  * ERR_UNSURE: a write may have happened. ERR_NET, ERR_DATA, ERR_USAGE, ERR_CANCELED as usual.
  */
 #pragma once
@@ -24,15 +25,15 @@
 struct filemaker;
 
 struct filemaker_settings {
-    const char *url;      /* "https://fms.example.com"; a path behind it is an error */
+    const char *url;      /* "https://fms.example.com"; a path after it is an error */
     const char *database; /* exactly as hosted: the case counts                      */
     const char *account;
     const struct secret *password;
     const char *ca_file;    /* NULL: the system's certificates */
     int64_t first_wait_us;  /* before a second try, then twice as long each time; 0: 250 ms */
     struct gate *gate;      /* shared by the clients of a source; NULL: none */
-    uint64_t largest_bytes; /* of a container's file: what goes on behind has no end; 0: any */
-    bool fails_when_full;   /* a server without a place for a session is an error at once */
+    uint64_t largest_bytes; /* of a container's file: reading a longer one fails; 0: any size */
+    bool fails_when_full;   /* if the server has no place for a session; false: waits for one */
 };
 
 /*
@@ -45,7 +46,7 @@ must_check bool filemaker_new(const struct filemaker_settings *settings,
                               const struct cancel *cancel, struct filemaker **filemaker_r,
                               struct err *err);
 
-/* Logs out, for a few seconds at most and even if everybody was asked to stop. NULL is allowed. */
+/* Logs out, in a few seconds at most and even after a request to stop. NULL is allowed. */
 void filemaker_free(struct filemaker *filemaker);
 void auto_filemaker_cleanup(struct filemaker **filemaker);
 #define auto_filemaker __attribute__((cleanup(auto_filemaker_cleanup))) struct filemaker
@@ -56,14 +57,14 @@ must_check bool filemaker_log_in(struct filemaker *filemaker, struct err *err);
 /* Ends the session, so that its place on the server is free; the next call logs in again. */
 void filemaker_log_out(struct filemaker *filemaker);
 
-/* --- what a server and a layout are --------------------------------------------------------- */
+/* --- the server and its layouts ------------------------------------------------------------- */
 
 struct filemaker_product {
-    char name[64], version[32]; /* version may be empty: newer servers keep it to themselves */
+    char name[64], version[32]; /* version may be empty: newer servers do not tell it */
     char date_format[32], stamp_format[48];
 };
 
-/* Asks for the product; needs no login: the cheapest proof that somebody is there. */
+/* Asks for the product; needs no login: the cheapest proof that the server is there. */
 must_check bool filemaker_product(struct filemaker *filemaker, struct filemaker_product *product_r,
                                   struct err *err);
 
@@ -74,10 +75,10 @@ struct filemaker_field {
     bool global;
     bool auto_enter;            /* FileMaker fills it by itself, when a record is made or edited */
     bool not_empty;             /* it may not be emptied                                         */
-    bool digits_only;           /* a text that may hold a number only                            */
+    bool digits_only;           /* a text that may hold only a number                            */
     uint64_t characters_max;    /* 0: any number                                                 */
-    unsigned repetitions;       /* as defined           */
-    unsigned repetitions_shown; /* as this layout shows */
+    unsigned repetitions;       /* as the field is defined */
+    unsigned repetitions_shown; /* on this layout          */
 };
 
 struct filemaker_layout {
@@ -87,7 +88,7 @@ struct filemaker_layout {
 };
 
 /*
- * Asks what a layout shows.
+ * Reads the fields of a layout.
  *   layout_r   caller clears with filemaker_layout_clear() (or auto_layout)
  */
 must_check bool filemaker_layout(struct filemaker *filemaker, const char *layout,
@@ -100,8 +101,8 @@ const struct filemaker_field *filemaker_field(const struct filemaker_layout *lay
                                               const char *name);
 
 /*
- * Whether a field is of type date or timestamp. Whatever a text field may hold, FileMaker writes
- * these in one form, month first.
+ * Whether a field is of type date or timestamp. FileMaker writes these in one form, month first,
+ * whereas a text field may hold a date in any form.
  */
 bool filemaker_is_moment(const struct filemaker_field *field);
 
@@ -111,7 +112,7 @@ bool filemaker_is_moment(const struct filemaker_field *field);
 struct filemaker_record {
     uint64_t record_id, mod_id;
     const struct json_value *fields; /* fieldData, as it came                          */
-    int64_t asked_us;                /* when it was asked for: it is no older than this */
+    int64_t asked_us;                /* when it was asked for; the record is no older  */
 };
 
 /* Some records, in the order of the server. */
@@ -121,7 +122,7 @@ struct filemaker_page {
     uint64_t total, found; /* totalRecordCount, foundCount; UINT64_MAX if the server is silent */
     struct filemaker_record *records;
     size_t count;
-    uint64_t place, asked; /* by a pager: where it begins, from 1, and how many were asked for */
+    uint64_t place, asked; /* set by a pager: where it begins, from 1; how many were asked for */
 };
 
 void filemaker_page_clear(struct filemaker_page *page);
@@ -131,13 +132,13 @@ void filemaker_page_clear(struct filemaker_page *page);
  * Reads a range of records in their original order.
  *   offset   from 1
  *   limit    1 .. 10 000
- *   page_r   caller clears with filemaker_page_clear() (or auto_page); an offset behind the last
- *            record gives no records, whichever way the server puts it
+ *   page_r   caller clears with filemaker_page_clear() (or auto_page); an offset beyond the last
+ *            record gives no records, whichever way the server says so
  */
 must_check bool filemaker_records(struct filemaker *filemaker, const char *layout, uint64_t offset,
                                   uint64_t limit, struct filemaker_page *page_r, struct err *err);
 
-/* Reads one record. One that does not exist fails with ERR_REMOTE, FILEMAKER_RECORD_MISSING. */
+/* Reads one record. Fails with ERR_REMOTE, FILEMAKER_RECORD_MISSING, if it does not exist. */
 must_check bool filemaker_record(struct filemaker *filemaker, const char *layout,
                                  uint64_t record_id, struct filemaker_page *page_r,
                                  struct err *err);
@@ -159,7 +160,7 @@ must_check bool filemaker_find(struct filemaker *filemaker, const char *layout,
  */
 const struct json_value *filemaker_value(const struct filemaker_record *record, const char *name);
 
-/* As filemaker_value(), its text; SPAN_NONE if there is none. */
+/* The text of filemaker_value(); SPAN_NONE if there is none. */
 struct span filemaker_text(const struct filemaker_record *record, const char *name);
 
 /*
@@ -174,30 +175,30 @@ must_check bool filemaker_set(struct filemaker *filemaker, const char *layout, u
 
 /* --- containers ----------------------------------------------------------------------------- */
 
-/* What a container field says about its contents. */
+/* The kinds of value that a container field may have. */
 enum filemaker_content {
     FILEMAKER_EMPTY,
     FILEMAKER_STREAM,    /* a URL that gives the bytes                                  */
-    FILEMAKER_REFERENCE, /* only a path was stored                                      */
+    FILEMAKER_REFERENCE, /* only the path of a file                                     */
     FILEMAKER_NO_ACCESS, /* this account may not see it                                 */
     FILEMAKER_UNKNOWN,   /* none of these                                               */
 };
 
 enum filemaker_content filemaker_content(struct span value);
 
-/* How the file is stored, read off the URL: "embedded", "secure", "open"; "other" if unknown. */
+/* How the file is stored, by its URL: "embedded", "secure", "open"; "other" if unknown. */
 const char *filemaker_storage(struct span value);
 
-/* The extension that the URL carries, without the dot; SPAN_NONE if it has none. */
+/* The extension in the URL, without the dot; SPAN_NONE if it has none. */
 struct span filemaker_extension(struct span value);
 
 struct filemaker_stream;
 
 /*
  * Opens the contents of a container.
- *   value      as the field said, FILEMAKER_STREAM, from a record read in this session
+ *   value      the field's value, a FILEMAKER_STREAM, from a record read in this session
  *   stream_r   caller closes with filemaker_stream_close() (or auto_stream) before the next call
- * The URL's host is not believed: the bytes come from where the API is. Redirects stay there.
+ * The URL's host is not believed: the bytes come from the API's own. Redirects stay there.
  * Fails with ERR_REMOTE (code: the HTTP status; a redirect without a cookie is 302: the URL is
  * stale), ERR_DATA (no such URL), ERR_NET, ERR_CANCELED. Not repeated here.
  */
@@ -205,7 +206,8 @@ must_check bool filemaker_stream_open(struct filemaker *filemaker, struct span v
                                       struct filemaker_stream **stream_r, struct err *err);
 /*
  * Opens the contents of a container by OData, as a stream.
- *   table   the table occurrence; `key` the record's primary key in it
+ *   table   the table occurrence
+ *   key     the record's primary key in it
  * Fails as filemaker_stream_open().
  */
 must_check bool filemaker_odata_open(struct filemaker *filemaker, const char *table,
@@ -213,15 +215,15 @@ must_check bool filemaker_odata_open(struct filemaker *filemaker, const char *ta
                                      struct filemaker_stream **stream_r, struct err *err);
 
 /*
- * Asks OData for a row of a table occurrence, to see that it is there and may be read.
+ * Asks OData for a row of a table occurrence, to learn that it is there and may be read.
  * Fails with ERR_REMOTE (code: the HTTP status), ERR_NET, ERR_CANCELED.
  */
 must_check bool filemaker_odata_table(struct filemaker *filemaker, const char *table,
                                       struct err *err);
 
 /*
- * Has a script of the solution give the contents of a container as Base64.
- *   param   what the script is told: the document's id
+ * Runs a script of the solution that gives the contents of a container as Base64.
+ *   param   the script's parameter: the document's id
  *   to      gets the bytes; its cap bounds them
  * Fails with ERR_REMOTE, ERR_NET, ERR_DATA (the script failed, or gave no Base64), ERR_CANCELED.
  */
@@ -238,8 +240,8 @@ int64_t filemaker_stream_length(const struct filemaker_stream *stream);
 const char *filemaker_stream_disposition(const struct filemaker_stream *stream);
 
 /*
- * Reads on; 0 bytes: complete. Fails with ERR_NET (code HTTP_SHORT: cut), ERR_DATA (HTTP_TOO_LONG:
- * larger than a file may be), ERR_CANCELED.
+ * Reads the next bytes; 0: complete. Fails with ERR_NET (code HTTP_SHORT: cut), ERR_DATA
+ * (HTTP_TOO_LONG: larger than a file may be), ERR_CANCELED.
  */
 must_check bool filemaker_stream_read(struct filemaker_stream *stream, void *bytes, size_t room,
                                       size_t *size_r, struct err *err);

@@ -1,6 +1,6 @@
 /*
- * Additive increase, multiplicative decrease: halved on trouble, one less when slow, one more after
- * ten good seconds. It begins wide open: the configuration says how wide that is.
+ * The width, that is the requests at once, is halved when the server fails, one less when it is
+ * slow, one more after ten good seconds. It begins wide open, as the configuration says.
  *
  * How several runs share the server's sessions
  *
@@ -9,7 +9,7 @@
  *
  *   the ledger      one row per living run, with the sessions granted to it (ledger/leases.c)
  *   the heartbeat   one thread of each run, which compares and divides (run/heartbeat.c)
- *   the gate        one per run: counts the sessions its clients have, and says whether one may begin
+ *   the gate        one per run: counts its clients' sessions, and says whether one may begin
  *   a worker        has a client, which has at most one session
  *
  * Two things hold at every moment: the granted sessions of all runs together are no more than the
@@ -19,20 +19,20 @@
  *     no two runs divide at once.
  *  2. A run's fair part is the allowed number divided by the living runs; the remainder goes to the
  *     first ones, in the order of their rows.
- *  3. A run with less than its part takes what is spare, if anything is: never what another run
- *     still has granted. First its row is written and committed, only then is its gate widened
+ *  3. A run with less than its part takes spare sessions, if there are any: never any that another
+ *     run still has granted. First its row is written and committed, only then is its gate widened
  *     (gate_sessions_limit()).
- *  4. A run with more than its part goes the other way round: first its gate is narrowed, so that no
+ *  4. A run with more than its part does the reverse: first its gate is narrowed, so that no
  *     session begins; then its row is lowered, but not below the sessions that still exist.
  *  5. A worker whose session is surplus (gate_session_is_surplus()) ends it after the document at
  *     hand; a later heartbeat lowers the row by as many.
  *  6. A run that died keeps its row until its lease has run out or its lock is free, and others
- *     release it. Its sessions may live on at the server, for a quarter of an hour at most: whoever
- *     meets no place there (gate_session_return(), `refused`) makes do with what its run has, and
- *     tries one more after each minute.
+ *     release it. Its sessions may live on at the server, for a quarter of an hour at most: a run
+ *     that finds no place there (gate_session_return(), `refused`) makes do with the sessions it
+ *     has, and tries one more after each minute.
  *
- * A heartbeat that is late delays a run's gain, never another's right: rule 3 gives only what is
- * spare, rule 4 gives away only what has ended.
+ * A heartbeat that is late delays a run's gain, never another's right: rule 3 takes only spare
+ * sessions, rule 4 gives away only those that have ended.
  */
 #include "filemaker/gate.h"
 
@@ -47,8 +47,8 @@
 
 #define LOOK_US (200 * TIME_MS)
 #define NARROW_US (1 * TIME_SECOND)    /* at most one step down in this time */
-#define WIDEN_US (10 * TIME_SECOND)    /* one step up after so long without trouble */
-#define SESSIONS_US (60 * TIME_SECOND) /* after so long one more session is tried */
+#define WIDEN_US (10 * TIME_SECOND)    /* one step up after this time without a step */
+#define SESSIONS_US (60 * TIME_SECOND) /* one more session is tried after this time */
 #define DAY_MINUTES (24 * 60)
 
 struct gate {
@@ -58,12 +58,12 @@ struct gate {
     pthread_cond_t changed;
     int inside, width;
     int sessions, sessions_wanted;
-    int sessions_allowed; /* by the configuration, and by the server                    */
-    int sessions_shared;  /* by the other movers                                        */
-    int64_t next_pass_us; /* when the ceiling lets the next one pass */
+    int sessions_allowed; /* the most, by the configuration and by the server           */
+    int sessions_shared;  /* the most, so that the other movers get theirs              */
+    int64_t next_pass_us; /* when the ceiling lets the next request pass */
     int64_t narrowed_us, widened_us, sessions_us;
-    double average_us; /* of calls, newest weighing most */
-    bool quiet;        /* it was said that these are quiet hours */
+    double average_us; /* of calls; the newest weighs most */
+    bool quiet;        /* the log says that these are quiet hours */
 };
 
 static bool minutes_read(struct span text, int *minutes_r)
@@ -142,8 +142,7 @@ static bool gate_is_quiet(struct gate *gate)
     return quiet;
 }
 
-/* How long the ceiling of requests per second makes the next one wait; 0: it may go, and is
- * counted. */
+/* How long the ceiling makes the next request wait; 0: it may go, and is counted. */
 static int64_t ceiling_wait(struct gate *gate)
 {
     int64_t now_us = clock_mono_us(gate->clock), step_us;
@@ -226,13 +225,13 @@ void gate_leave(struct gate *gate, enum gate_outcome outcome, int64_t took_us)
     case GATE_STREAM:
         break;
     }
-    (void)pthread_cond_broadcast(&gate->changed); /* who waits for a session waits here too */
+    (void)pthread_cond_broadcast(&gate->changed); /* waits for a session are waits on it, too */
     (void)pthread_mutex_unlock(&gate->lock);
 }
 
 /* --- sessions ------------------------------------------------------------------------------- */
 
-/* A server that had no place may have one later. */
+/* Allows one more session after a while: a server that had no place may have one later. */
 static void sessions_grow(struct gate *gate)
 {
     int64_t now_us = clock_mono_us(gate->clock);

@@ -1,7 +1,8 @@
 /*
- * Every request to FileMaker Server passes this gate. People work on that server, so the gate keeps a ceiling of requests per second, lets fewer through when the server grows slow or
- * fails, lets nobody through in quiet hours, and keeps to the sessions that the server can bear.
- * One for all clients of a source; safe from any thread.
+ * Every request to FileMaker Server passes this gate. People work on that server, so the gate keeps
+ * a ceiling of requests per second, lets fewer through when the server grows slow or fails, lets
+ * none through in quiet hours, and opens no more sessions than the server can bear. All clients of
+ * a source share one; safe from any thread.
  */
 #pragma once
 
@@ -16,7 +17,7 @@ struct gate_settings {
     int most_at_once;            /* requests; 0: any number                                     */
     int most_sessions;           /* 0: any number                                               */
     double requests_per_second;  /* 0: any number                                               */
-    int64_t latency_budget_us;   /* calls that take longer on average thin the traffic; 0: none */
+    int64_t latency_budget_us;   /* fewer calls at once if their average is longer; 0: any      */
     int quiet_from, quiet_until; /* minutes of the source's day; equal: no quiet hours         */
 };
 
@@ -25,14 +26,14 @@ must_check bool gate_quiet_read(const char *text, struct gate_settings *settings
 
 /*
  * A gate that is wide open.
- *   clock   what it reads and waits by, and outlives it; NULL: the real one
+ *   clock   must outlive the gate, which reads it and waits by it; NULL: the real one
  */
 struct gate *gate_new(const struct gate_settings *settings, const struct clock *clock);
 void gate_free(struct gate *gate); /* NULL is allowed */
 
 /* How a request went. */
 enum gate_outcome {
-    GATE_GOOD,    /* answered, whatever it said                                        */
+    GATE_GOOD,    /* answered, whatever the answer said                                */
     GATE_TROUBLE, /* no answer, or one that says that the server has too much to do    */
     GATE_STREAM,  /* a download: its time depends on its size and says nothing         */
 };
@@ -43,30 +44,35 @@ enum gate_outcome {
  */
 must_check bool gate_enter(struct gate *gate, const struct cancel *cancel, struct err *err);
 
-/* The request that entered is over; `took_us` from entering to its answer. */
+/*
+ * Ends a request that entered.
+ *   took_us   from entering to its answer
+ */
 void gate_leave(struct gate *gate, enum gate_outcome outcome, int64_t took_us);
 
 /* Waits for a place for one more session. Fails with ERR_CANCELED. */
 must_check bool gate_session_take(struct gate *gate, const struct cancel *cancel, struct err *err);
 
-/* A session has ended, or could not begin; `refused`: because the server has no place for it. */
+/*
+ * Gives back the place of a session that has ended or could not begin.
+ *   refused   the server had no place for it
+ */
 void gate_session_return(struct gate *gate, bool refused);
 
 /*
- * Other movers share the source: no more sessions than this from now on. Those that there are stay
- * until they are given back.
- *   most   may be 0: nobody gets one for now
+ * Limits the sessions from now on, because other movers share the source. Sessions beyond the limit
+ * stay until they are given back.
+ *   most   may be 0: none begins for now
  * Returns how many there are. NULL: 0.
  */
 int gate_sessions_limit(struct gate *gate, int most);
 
-/* Whether there are more sessions than there may be: who has one gives it up after what is at hand.
- */
+/* Whether there are more sessions than allowed: a worker gives its own up after its document. */
 bool gate_session_is_surplus(struct gate *gate);
 
-/* Whether somebody waits for a session: who has one and nothing to do should give it up. */
+/* Whether somebody needs a session: a worker with nothing to do should give its own up. */
 bool gate_session_is_wanted(struct gate *gate);
 
-/* How many requests are let through at once now, and sessions; for those who watch. */
+/* For watching: how many requests are let through at once now, and how many sessions there are. */
 int gate_width(struct gate *gate);
 int gate_sessions(struct gate *gate);

@@ -1,4 +1,4 @@
-/* What the server is and what a layout shows. */
+/* Reads the server's product and a layout's fields. */
 #include "filemaker/session.h"
 
 #include "base/mem.h"

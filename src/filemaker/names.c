@@ -1,4 +1,4 @@
-/* Three lists of one shape. A folder among them holds such a list itself. */
+/* Reads the three lists of names, all of one shape; a folder in one holds such a list itself. */
 #include "filemaker/names.h"
 
 #include "filemaker/session.h"
@@ -8,8 +8,8 @@
 enum { FOLDERS_DEEP = 20, ANSWER_MAX = 4 * 1024 * 1024 };
 
 struct list_kind {
-    const char *member; /* of the answer, and the end of its path */
-    const char *inside; /* of a folder */
+    const char *member; /* the list in the answer, and the end of the call's path */
+    const char *inside; /* the list in a folder; NULL: there are no folders */
 };
 
 static const struct list_kind kinds[] = {
@@ -34,7 +34,7 @@ static void list_add(const struct list_kind *kind, const struct json_value *list
     }
 }
 
-/* Databases are told before there is a session: to whoever has account and password. */
+/* Lists databases without a session: account and password are enough. */
 static bool databases_read(struct filemaker *filemaker, struct str *names_r, struct err *err)
 {
     auto_free char *url = mem_printf("%s/fmi/data/vLatest/databases", filemaker->origin);

@@ -1,4 +1,4 @@
-/* Halving, and remembering. */
+/* Halves a page that was too much, and remembers the size that works. */
 #include "filemaker/pager.h"
 
 #include "base/log.h"
@@ -26,7 +26,7 @@ static void pager_grow(struct pager *pager)
     pager->size = pager->size * 2 < pager->most ? pager->size * 2 : pager->most;
 }
 
-/* Who was too bold waits longer before the next time. */
+/* Sets a smaller size. After a larger one has failed, it waits longer before the next attempt. */
 static void pager_back_off(struct pager *pager, uint64_t size)
 {
     if (pager->size_before == 0)
@@ -47,7 +47,7 @@ static void pager_shrink(struct pager *pager, uint64_t size, const struct err *w
     pager_back_off(pager, size);
 }
 
-/* It was the record's fault, and not the size's. */
+/* Restores the size: the record was at fault, not the size. */
 static void pager_restore(struct pager *pager)
 {
     if (pager->size_before)
@@ -56,7 +56,7 @@ static void pager_restore(struct pager *pager)
     pager->good = 0;
 }
 
-/* What a page is read by: a range, or a find. */
+/* The call that reads a page: a range, or a find. */
 struct pager_query {
     struct filemaker *filemaker;
     const char *layout, *query, *sort; /* `query` NULL: a range */
@@ -78,7 +78,7 @@ static bool page_ask(const struct pager_query *asked, uint64_t limit, struct fil
     return good;
 }
 
-/* As many as can be had. False, too, where that would be fewer than `least`. */
+/* Asks for fewer until it works. False, too, if that would be fewer than `least`. */
 static bool ask_fewer(struct pager *pager, const struct pager_query *asked, uint64_t least,
                       struct filemaker_page *page_r, struct err *err)
 {
@@ -109,8 +109,8 @@ static bool page_of_one(const struct pager_query *from, uint64_t place,
 }
 
 /*
- * The record behind `place`, and then whether `last_id` is still before it: records only move to
- * the front, so what stands there afterwards stood there all the time.
+ * Reads the record after `place`, and then checks that `last_id` is still before it: records only
+ * move to the front, so one that stands there afterwards stood there all the time.
  */
 static bool page_of_one_behind(const struct pager_query *asked, uint64_t last_id,
                                struct filemaker_page *page_r, struct err *err)
@@ -128,8 +128,7 @@ static bool page_of_one_behind(const struct pager_query *asked, uint64_t last_id
     return true;
 }
 
-/* Whether the one behind `place` can be read after all: once more, now that the server has
- * answered. */
+/* Tries the record after `place` once more, now that the server answers again. */
 static bool gap_was_transient(const struct pager_query *asked, uint64_t last_id,
                               struct filemaker_page *page_r)
 {
@@ -143,7 +142,7 @@ static bool gap_was_transient(const struct pager_query *asked, uint64_t last_id,
     return true;
 }
 
-/* Over what cannot be read, to the next that can. */
+/* Skips records that cannot be read, to the next that can. */
 static bool gap_skip(const struct pager_query *asked, uint64_t last_id,
                      struct filemaker_page *page_r, struct pager_gap *gap_r, const struct err *why,
                      struct err *err)
@@ -179,7 +178,7 @@ static bool pager_step(struct pager *pager, const struct pager_query *asked, uin
     return true;
 }
 
-/* --- both ----------------------------------------------------------------------------------- */
+/* --- the pager ------------------------------------------------------------------------------ */
 
 bool pager_read_on(struct pager *pager, struct filemaker *filemaker, const char *layout,
                    uint64_t place, uint64_t last_id, struct filemaker_page *page_r,
@@ -188,7 +187,7 @@ bool pager_read_on(struct pager *pager, struct filemaker *filemaker, const char 
     struct pager_query asked = { .filemaker = filemaker,
                                  .layout = layout,
                                  .place = place ? place : 1 };
-    uint64_t least = place ? 2 : 1; /* a page that begins with what is known has one more */
+    uint64_t least = place ? 2 : 1; /* a page that begins with a known record needs another */
 
     *gap_r = (struct pager_gap){ 0 };
     if (pager->size >= least) {

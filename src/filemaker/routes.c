@@ -1,14 +1,15 @@
-/* Other ways to a container's bytes, for where streaming fails: OData, and a script of the
- * solution. */
+/* Other ways to a container's bytes if streaming fails: OData, and a script of the solution. */
 #include "filemaker/session.h"
 
 #include "base/digest.h"
 #include "base/mem.h"
 #include "json/shape.h"
 
-enum { SCRIPT_ANSWER_MAX = 64 * 1024 * 1024 }; /* one text, so it costs little more than itself */
+enum {
+    SCRIPT_ANSWER_MAX = 64 * 1024 * 1024
+}; /* one text, so it takes little more memory than its size */
 
-/* A quote inside a key is written twice (OData 4.0, 5.1.1.6.1). */
+/* Appends a key; a quote inside is written twice (OData 4.0, 5.1.1.6.1). */
 static void key_add(struct str *to, struct span key)
 {
     auto_str quoted = STR_MAX(KIB(8));

@@ -1,7 +1,4 @@
-/*
- * Sessions and calls. The Data API says what happened in `messages[0].code`; the HTTP status alone
- * means nothing (an empty find is a 500). What is not JSON came from the web server in front.
- */
+/* Logs in and out, and makes calls through the gate, again if they fail and may be repeated. */
 #include "filemaker/session.h"
 
 #include "base/digest.h"
@@ -16,17 +13,17 @@
 #define CROWDED_WAIT_MAX_US (60 * TIME_SECOND)
 
 enum {
-    ANSWER_MAX = 16 * 1024 * 1024, /* each of it may cost six bytes of memory */
+    ANSWER_MAX = 16 * 1024 * 1024, /* each byte may take six of memory */
     TRIES = 4,                     /* of a call that reads */
     FIRST_WAIT_US = 250 * TIME_MS,
-    LOG_IN_GRACE_US = 5 * TIME_SECOND, /* to learn the session that is to be closed */
+    LOG_IN_GRACE_US = 5 * TIME_SECOND, /* after a stop: to learn which session to close */
     LOG_OUT_US = 5 * TIME_SECOND,
     CALL_IDLE_US = 120 * TIME_SECOND, /* a big find may think for long before its first byte */
     CALL_TOTAL_US = 600 * TIME_SECOND,
     WAIT_MAX_US = 300 * TIME_SECOND
 };
 
-/* --- birth and death ------------------------------------------------------------------------ */
+/* --- making and freeing --------------------------------------------------------------------- */
 
 bool filemaker_new(const struct filemaker_settings *settings, const struct cancel *cancel,
                    struct filemaker **filemaker_r, struct err *err)
@@ -137,8 +134,9 @@ static bool call_through_gate(struct filemaker *filemaker, const char *url,
 }
 
 /*
- * A web server's 5xx to a write: the engine behind it may have done its work before it died. The
- * same if what came cannot be an answer, or says that the web server has waited long enough.
+ * Whether a write may have happened. If the web server says 5xx, the engine behind it may have done
+ * its work before it died. The same holds if the answer is not valid, or says that the web server
+ * has waited long enough.
  */
 static bool write_is_unsure(const struct filemaker_call *call, const struct err *err)
 {
@@ -168,21 +166,21 @@ static bool call_once(struct filemaker *filemaker, const struct filemaker_call *
     return false;
 }
 
-/* The server has forgotten the session: nothing was done. The token is worthless, no log-out. */
+/* Drops the session and gives its place back; the server is not told. */
 static void session_forget(struct filemaker *filemaker)
 {
     secret_free(take(filemaker->bearer));
     gate_session_return(filemaker->settings.gate, false);
 }
 
-/* Or what came was no answer at all: more than was announced, say. */
+/* Or the answer was malformed: longer than was announced, say. */
 static bool passes_by_itself(const struct err *err)
 {
     return (err->kind == ERR_DATA && err->code == HTTP_MALFORMED)
            || filemaker_advice(err) == FILEMAKER_REPEAT;
 }
 
-/* Asked for the same again it would hardly be quicker or shorter, and each time costs minutes. */
+/* Whether to give up: the answer would hardly be quicker or shorter, and each try takes minutes. */
 static bool costs_long(const struct filemaker_call *call, const struct err *err)
 {
     if (!filemaker_is_too_much(err) || err->reason)
@@ -207,7 +205,7 @@ bool filemaker_call(struct filemaker *filemaker, const struct filemaker_call *ca
         }
         if (!passes_by_itself(err) || costs_long(call, err) || --tries <= 0)
             return false;
-        if (answer.retry_after_us > wait_us) /* it knows better */
+        if (answer.retry_after_us > wait_us) /* the server knows better */
             wait_us = answer.retry_after_us;
         log_debug("%s, trying again in %jd ms", err->msg, (intmax_t)(wait_us / TIME_MS));
         if (!cancel_sleep(filemaker->cancel, wait_us, err))
@@ -236,7 +234,7 @@ char *filemaker_basic_header(const struct filemaker_settings *settings)
     return text;
 }
 
-/* It goes into a header and a path: nothing that could end either. */
+/* A token goes into a header and a path: nothing in it may end either. */
 static bool is_sendable(struct span token)
 {
     for (size_t i = 0; i < token.size; i++)
@@ -245,7 +243,7 @@ static bool is_sendable(struct span token)
     return true;
 }
 
-/* The token is in a header; older answers have it in the body as well, Claris ID's only there. */
+/* The token is in a header; older servers put it in the body, too, Claris ID only there. */
 static bool token_keep(struct filemaker *filemaker, const char *from_header,
                        const struct filemaker_answer *answer, struct err *err)
 {
@@ -267,7 +265,7 @@ static bool token_keep(struct filemaker *filemaker, const char *from_header,
     return true;
 }
 
-/* A token that came is a session, whatever became of the rest of the answer: it must be closed. */
+/* A token that came is a session to be closed, whatever became of the rest of the answer. */
 static bool log_in_once(struct filemaker *filemaker, int64_t *retry_after_us_r, struct err *err)
 {
     auto_str path = STR_MAX(KIB(4));
@@ -289,8 +287,8 @@ static bool log_in_once(struct filemaker *filemaker, int64_t *retry_after_us_r, 
 
 /*
  * Some servers refuse the very first login with 212 and take the same one a moment later; a file
- * that is just being opened says 802. An answer lost on the way costs a session place for a while,
- * no more, so asking again is right.
+ * that is just being opened says 802. An answer lost on the way costs no more than a session's
+ * place for a while, so asking again is right.
  */
 static bool log_in_patiently(struct filemaker *filemaker, struct err *err)
 {

@@ -1,4 +1,4 @@
-/* Sessions and single calls: what records.c and stream.c stand on. Private to filemaker/. */
+/* Sessions and single calls, which records.c and stream.c are built on. Private to filemaker/. */
 #pragma once
 
 #include "filemaker/filemaker.h"
@@ -18,12 +18,12 @@ enum filemaker_auth { FILEMAKER_AUTH_NONE, FILEMAKER_AUTH_SESSION };
 
 struct filemaker_call {
     const char *method;
-    const char *path; /* behind the origin, percent-encoded */
+    const char *path; /* after the origin, percent-encoded */
     struct span body; /* JSON; SPAN_NONE for none           */
     enum filemaker_auth auth;
-    bool reads;   /* changes nothing: may be repeated                                     */
-    bool is_page; /* of several records: what is too much is not asked for again as it is */
-    size_t most;  /* bytes of its answer; 0: 16 MiB                                       */
+    bool reads;   /* changes nothing: may be repeated                                      */
+    bool is_page; /* asks for several records: not repeated unchanged if they are too many */
+    size_t most;  /* bytes of its answer; 0: 16 MiB                                        */
 };
 
 /* An answer that said OK. */
@@ -31,7 +31,7 @@ struct filemaker_answer {
     struct str text;
     struct json *json;
     const struct json_value *response;
-    int64_t retry_after_us; /* of one that said no, too: how long it asks us to wait, or 0 */
+    int64_t retry_after_us; /* how long it asks us to wait, or 0; of a refusal, too */
 };
 
 void filemaker_answer_clear(struct filemaker_answer *answer);
@@ -39,13 +39,13 @@ void filemaker_answer_clear(struct filemaker_answer *answer);
     __attribute__((cleanup(filemaker_answer_clear))) struct filemaker_answer
 
 /*
- * Reads the answer whose text has come. Fails with ERR_REMOTE and ERR_DATA; the words say what it
- * is where it is no message of the Data API.
+ * Reads an answer whose text has come. Fails with ERR_REMOTE and ERR_DATA. If it is no message of
+ * the Data API, the words say what it is.
  */
 must_check bool filemaker_answer_read(struct filemaker_answer *answer,
                                       const struct http_answer *from, struct err *err);
 
-/* Its text could not be read (`err` says why): one that says no anyway still says so. False. */
+/* When a text could not be read (`err` says why): a refusal is still told as one. Always false. */
 bool filemaker_answer_unread(const struct http_answer *from, struct err *err);
 
 /* Makes a call and reads its answer; errors as in filemaker.h. */
@@ -55,9 +55,9 @@ must_check bool filemaker_call(struct filemaker *filemaker, const struct filemak
 /* The header line "Authorization: Basic ..."; the caller wipes and frees. */
 char *filemaker_basic_header(const struct filemaker_settings *settings);
 
-/* A stream of what an absolute URL at our own origin gives, asked for with account and password. */
+/* Opens an absolute URL at our own origin as a stream, with account and password. */
 must_check bool filemaker_stream_of_url(struct filemaker *filemaker, const char *url,
                                         struct filemaker_stream **stream_r, struct err *err);
 
-/* "/fmi/data/vLatest/databases/{database}" and then "/{part}/{part}...", each encoded. */
+/* Appends "/fmi/data/vLatest/databases/{database}" and then "/{part}/{part}...", each encoded. */
 void filemaker_path(struct str *to, const struct filemaker *filemaker, const char *const *parts);

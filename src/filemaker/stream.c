@@ -1,8 +1,8 @@
 /*
- * Container contents. The URL in a field is worth something only to the session that read it, and
- * only for a while; its host is what the server believes its name to be. The first answer is
- * usually a redirect that sets a cookie; with the cookie the same place gives the bytes. Each
- * download has its own cookie: one jar for many downloads gave others random 401s.
+ * Container contents. The URL in a field is valid only for the session that read it, and only for a
+ * while; its host is the name that the server believes it has. The first answer is usually a
+ * redirect that sets a cookie; with the cookie the same URL gives the bytes. Each download has its
+ * own cookies: programs that shared one jar among downloads got random 401s.
  */
 #include "filemaker/session.h"
 
@@ -13,13 +13,13 @@
 
 enum { HOPS_MAX = 4, COOKIES_MAX = 64 * 1024, STREAM_IDLE_US = 60 * TIME_SECOND, EXT_SIZE = 16 };
 
-/* The least pace alone would let a large one go on for years. */
+/* The least pace alone would let a large file go on for years. */
 static const int64_t STREAM_TOTAL_US = INT64_C(24) * 3600 * TIME_SECOND;
 
 struct filemaker_stream {
     struct http_answer *answer;
-    struct gate *gate;    /* it is inside until it is closed */
-    uint64_t bytes, most; /* so far; 0: any number            */
+    struct gate *gate;    /* the stream is inside it until closed         */
+    uint64_t bytes, most; /* read so far; the most allowed, 0: any number */
 };
 
 static bool is_blank_access(struct span value)
@@ -68,14 +68,14 @@ struct span filemaker_extension(struct span value)
 
 /* --- hops ----------------------------------------------------------------------------------- */
 
-/* Where the next request goes, and with what. */
+/* The next request: where it goes, and what it carries. */
 struct hop {
     char *url;          /* at our own origin */
-    char *host;         /* as the server's URL names itself: a redirect may name it again */
+    char *host;         /* in the container's own URL: a redirect may name it again */
     struct str cookies; /* "name=value; other=value" */
     char *cookie_line;  /* "Cookie: ...", or NULL */
     bool bearer;
-    char ext[EXT_SIZE]; /* of the file, as its URL says; "" if it does not */
+    char ext[EXT_SIZE]; /* of the file, by its URL; "" if that has none */
 };
 
 static void hop_clear(struct hop *hop)
@@ -129,7 +129,7 @@ static void pair_add(struct str *cookies, struct span pair)
     str_add_span(cookies, pair);
 }
 
-/* The first pair of a Set-Cookie, in the place of one of that name; attributes are for browsers. */
+/* Keeps the first pair of a Set-Cookie in place of one of its name; attributes are for browsers. */
 static void cookie_keep(struct hop *hop, const char *set_cookie)
 {
     struct span rest = span_of(set_cookie), before = str_span(&hop->cookies);
@@ -149,7 +149,7 @@ static void cookie_keep(struct hop *hop, const char *set_cookie)
     hop->cookies = cookies;
 }
 
-/* All of them: a balancer in front may set one of its own before the server's. */
+/* Keeps all cookies: a balancer in front may set one of its own before the server's. */
 static void cookies_keep(struct hop *hop, const struct http_answer *answer)
 {
     const char *set_cookie;
@@ -166,7 +166,7 @@ static bool refuse_redirect(const char *why, struct err *err)
     return false;
 }
 
-/* FileMaker Server redirects to where we are, and only wants its cookie back. */
+/* Whether a redirect names the same URL: FileMaker Server only wants its cookie back. */
 static bool leads_here(const struct filemaker *filemaker, const struct hop *hop,
                        const char *location)
 {
@@ -257,7 +257,7 @@ static bool hops_follow(struct filemaker *filemaker, struct hop *hop, struct htt
     return refuse_redirect("in circles", err);
 }
 
-/* All hops of a download and the download itself pass the gate as one. */
+/* A download passes the gate as one request with all its hops. */
 static struct filemaker_stream *stream_new(struct filemaker *filemaker, struct http_answer *answer)
 {
     struct filemaker_stream *stream = mem_new(struct filemaker_stream);
