@@ -1,4 +1,4 @@
-/* The functions that each kind of store gives to store.h. Private to store/. */
+/* The functions that each kind of store has for store.h. Private to store/. */
 #pragma once
 
 #include "store/store.h"
@@ -19,7 +19,7 @@ struct store_kind {
     bool (*probe)(struct store *store, struct store_traits *traits_r, struct err *err);
     bool (*probe_check)(struct store *store, bool *same_r, struct err *err);
     bool (*look)(struct store *store, const char *key, struct store_found *found_r,
-                 struct err *err); /* by reading; NULL where there is `tell` */
+                 struct err *err); /* by reading; NULL if it has `compare_unread` */
     bool (*compare_unread)(struct store *store, const struct store_object *expected,
                            struct store_found *found_r,
                            struct err *err); /* as store_compare_unread(), or NULL */
@@ -50,7 +50,7 @@ struct store_large {
 
 struct store_reader {
     struct store *store;
-    const char *key; /* the kind's own */
+    const char *key; /* owned by the kind */
     uint64_t size_bytes;
 };
 

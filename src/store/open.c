@@ -1,4 +1,4 @@
-/* The kinds of store by their URLs: the only file that knows all of them. */
+/* Chooses the kind of a store by its URL: the only file that knows all kinds. */
 #include "store/open.h"
 
 #include "base/mem.h"

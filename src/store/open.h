@@ -1,6 +1,6 @@
 /*
- * Opening a store by its settings: which kind it is, what its handles share, and what can be said of
- * it without opening it.
+ * Opens a store by its settings, and makes the access that its handles share. Tells a store's name
+ * and prefix without opening it.
  */
 #pragma once
 
@@ -9,8 +9,8 @@
 #include "store/store.h"
 
 /*
- * Opens a store. A folder is made if it is not there, unless its traits are known: then it was used
- * before, and one that is gone or empty is not mounted. Of a server nothing is asked yet.
+ * Opens a store. A missing folder is made, unless its traits are known: then it was used before,
+ * and if it is missing or empty now, its disk is not mounted. A server is not asked yet.
  *   settings   copied; its texts must outlive the store
  *   store_r    caller closes with store_close() (or auto_store)
  * Fails with ERR_USAGE (no such kind of URL, settings that do not go together), ERR_OS.
@@ -19,8 +19,8 @@ must_check bool store_open(const struct store_settings *settings, const struct c
                            struct store **store_r, struct err *err);
 
 /*
- * Makes what the handles of one store share, and reads credentials from where they are. Call it
- * before threads start: the environment is read, and secrets are removed from it.
+ * Makes the access that the handles of one store share, and finds its credentials. Call it before
+ * threads start: the environment is read, and secrets are removed from it.
  *   settings   copied; its texts must outlive the access
  *   access_r   NULL for a folder; the caller frees with store_access_free() after the last handle
  * Fails with ERR_USAGE, ERR_OS.
@@ -30,8 +30,8 @@ must_check bool store_access_new(const struct store_settings *settings, const st
 void store_access_free(struct store_access *access); /* NULL is allowed */
 
 /*
- * The name of a store, as store_name() says it of an open one: traits are kept under it. The caller
- * frees. Fails with ERR_USAGE.
+ * The name of a store, the same as store_name() of an open one: its traits are kept under it. The
+ * caller frees. Fails with ERR_USAGE.
  */
 must_check bool store_name_of(const struct store_settings *settings, char **name_r,
                               struct err *err);

@@ -1,4 +1,4 @@
-/* What must be said about a store before it is opened. */
+/* The settings that a store is opened with. */
 #pragma once
 
 #include "base/base.h"
@@ -11,7 +11,7 @@ enum store_encryption { STORE_AS_BUCKET, STORE_SSE_S3, STORE_SSE_KMS, STORE_SSE_
 struct clock;
 struct store_access;
 
-/* Texts may be NULL or "": not set. Of a folder only `url` and the last three texts matter. */
+/* Texts may be NULL or "": not set. For a folder only `url` and the last three texts matter. */
 struct store_settings {
     const char *url;      /* "dir:PATH", "s3://BUCKET/PREFIX" */
     const char *endpoint; /* "https://HOST"; not set: AWS     */
@@ -32,6 +32,6 @@ struct store_settings {
     const char *group;           /* a name or a number; not set: the process's own     */
     int64_t silence_us;          /* how long a server may say nothing; 0: 60 s         */
     struct store_access *access; /* NULL: one of its own                               */
-    const struct clock *clock;   /* of an access, outlives it; NULL: the real one      */
+    const struct clock *clock;   /* of an access; must outlive it; NULL: the real one  */
     struct store_traits traits;
 };

@@ -1,15 +1,17 @@
 /*
- * Where the documents go: a folder or an S3 bucket. Nothing is ever overwritten: a put makes an
- * object or says what is there already. Bytes below `STORE_SMALL_MAX` are put whole, with their
- * hash known; larger ones grow part by part and appear under their key only at the end.
+ * The store that the documents go to: a folder or an S3 bucket. Nothing is ever overwritten: a put
+ * makes an object or says what is there already. Bytes below `STORE_SMALL_MAX` are put whole, with
+ * their hash known; larger ones grow part by part and appear under their key only at the end.
  *
  * A store handle belongs to one thread. What the handles of one store share (credentials, the
  * clock, the region) is a `struct store_access`.
  *
- * What the kinds of error mean here: ERR_NET, and ERR_UNSURE of beginning a large object, the
- * store is away, or was for too long; ERR_REMOTE and ERR_USAGE, it refuses us altogether, and no
- * other document will do better; ERR_DATA, it refuses this object (code STORE_REFUSED), or what it
- * keeps or gives is not what was sent (STORE_MISMATCH).
+ * The kinds of error mean here:
+ *   ERR_NET                 the store is away, or was for too long; ERR_UNSURE of beginning a large
+ *                           object means the same
+ *   ERR_REMOTE, ERR_USAGE   the store refuses us altogether: no other document will do better
+ *   ERR_DATA                the store refuses this object (code STORE_REFUSED), or has or gives
+ *                           other bytes than were sent (STORE_MISMATCH)
  */
 #pragma once
 
@@ -22,7 +24,7 @@
 
 enum {
     STORE_SMALL_MAX = 8 * 1024 * 1024,
-    STORE_PART_MIN = 5 * 1024 * 1024, /* of a large object, but for its last */
+    STORE_PART_MIN = 5 * 1024 * 1024, /* of a large object; the last may be smaller */
     STORE_KEY_MAX = 900,
 };
 
@@ -38,10 +40,10 @@ void auto_store_cleanup(struct store **store);
 /* The bucket's name as it stands in document rows; "" for a folder. */
 const char *store_bucket(const struct store *store);
 
-/* Where the store is, for people, and the name under which its traits are kept. */
+/* The store's place, for people; its traits are kept under this name. */
 const char *store_name(const struct store *store);
 
-/* What is to be stored. Nothing in it may say who it is about: keys and metadata are not secret. */
+/* An object to store. Nothing in it may say whom it is about: keys and metadata are not secret. */
 struct store_object {
     const char
         *key; /* at most STORE_KEY_MAX bytes of A-Z a-z 0-9 . _ = / + ~ - ; no dot segments */
@@ -49,20 +51,20 @@ struct store_object {
     uint64_t size_bytes;
     bool has_sha256; /* for store_large_begin(); elsewhere the hash is always known */
     struct sha256 sha256;
-    uint64_t record_id;  /* where it is from, for its metadata; 0: not told */
-    const char *layout;  /* NULL: not told                                  */
+    uint64_t record_id;  /* the record it is from, for its metadata; 0: not told */
+    const char *layout;  /* the record's; NULL: not told                         */
     const char *imprint; /* for comparing, as it was kept at the put; NULL or "": not known */
 };
 
 /*
- * How it is known which bytes lie under a key. Metadata that a client wrote is no proof of anything
+ * How it is known which bytes lie under a key. Metadata that a client wrote proves nothing
  * (docs/decisions/0035-whose-word-counts.md).
  */
 enum store_how {
-    STORE_NOT_COMPARED, /* the server keeps nothing that says so                               */
-    STORE_BY_ETAG,      /* its ETag is the MD5 that we made at the put                         */
-    STORE_BY_SUM,       /* it tells the SHA-256, and refuses bytes that belie one              */
-    STORE_BY_BYTES,     /* they were read                                                      */
+    STORE_NOT_COMPARED, /* it is not known                                                     */
+    STORE_BY_ETAG,      /* the server's ETag is the MD5 that we made at the put                */
+    STORE_BY_SUM,       /* the server tells the SHA-256, and refuses bytes that do not match   */
+    STORE_BY_BYTES,     /* the bytes were read                                                 */
 };
 enum { STORE_HOWS = 4 };
 
@@ -70,9 +72,9 @@ enum { STORE_HOWS = 4 };
 const char *store_how_name(enum store_how how);
 
 /*
- * What the server's own word for an object must be, as we computed it when we put the object:
- * "etag MD5", "etag MD5-PARTS" or "parts SHA256-PARTS". Only where the server's answer was the
- * same; "" where it was not, where it tells the SHA-256 of the whole, and for folders.
+ * An imprint is the server's own word for an object, as we computed it when we put the object:
+ * "etag MD5", "etag MD5-PARTS" or "parts SHA256-PARTS". It is kept only if the server's answer was
+ * the same; it is "" otherwise, if the server tells the SHA-256 of the whole, and for folders.
  */
 enum { STORE_IMPRINT_SIZE = 96 };
 
@@ -82,25 +84,25 @@ enum store_outcome {
     STORE_OTHER, /* something else lies under this key; nothing was written   */
 };
 
-/* What lies under a key. */
+/* The object found under a key. */
 struct store_found {
     bool exists;
-    bool is_folder; /* of a store that is one itself: no object, but in the way of one */
+    bool is_folder; /* in a folder store: no plain file, but in the way of one */
     uint64_t size_bytes;
     bool has_sha256;
     struct sha256 sha256;
     enum store_how how;
-    bool contradicts; /* the server says something else than was expected: only bytes can tell */
-    char imprint[STORE_IMPRINT_SIZE]; /* of what was put, or was found to be the same */
+    bool contradicts; /* the server's word is not what was expected: only the bytes can tell */
+    char imprint[STORE_IMPRINT_SIZE]; /* of an object that was put, or found to be the same */
 };
 
-/* Whether what was found is what was to be put. */
+/* Whether the object found is the one to be put. */
 bool store_is_same(const struct store_object *object, const struct store_found *found);
 
 /*
- * Puts a whole object. After an answer was lost the store is asked what lies there before it is put
- * again.
- *   found_r   with STORE_OTHER: what lies there instead; else its imprint is to be kept
+ * Puts a whole object. If an answer was lost, the store is asked what lies there before the object
+ * is put again.
+ *   found_r   with STORE_OTHER: the object that lies there instead; else its imprint is to be kept
  * Fails with ERR_OS, ERR_REMOTE, ERR_NET (it may lie there all the same), ERR_DATA, ERR_CANCELED.
  */
 must_check bool store_put(struct store *store, const struct store_object *object, struct span bytes,
@@ -122,8 +124,8 @@ void auto_large_cleanup(struct store_large **large);
 #define auto_large __attribute__((cleanup(auto_large_cleanup))) struct store_large
 
 /*
- * The name under which the server keeps what was sent so far, to be recorded before the first byte
- * goes; NULL if there is no such thing here.
+ * The server's name for the unfinished upload, to be recorded before the first byte is sent; NULL
+ * if the store has none.
  */
 const char *store_large_id(const struct store_large *large);
 
@@ -136,37 +138,37 @@ must_check bool store_large_end(struct store_large *large, const struct store_ob
                                 struct err *err);
 
 /*
- * Takes away what was sent of a large object that nobody will end, until the server knows nothing
- * of it: so no late end can make it appear.
- *   upload_id   as store_large_id() told it
+ * Removes the unfinished upload of a large object that nobody will end, until the server knows
+ * nothing of it: so no late end can make the object appear.
+ *   upload_id   from store_large_id()
  */
 must_check bool store_large_abort(struct store *store, const char *key, const char *upload_id,
                                   struct err *err);
 
 /*
- * Looks at what lies under a key, reading it if there is no other way to its hash.
- * A key that is not there is no failure. Fails with ERR_OS, ERR_REMOTE, ERR_NET, ERR_CANCELED.
+ * Looks at the object under a key, reading it if there is no other way to its hash. A missing
+ * object is no failure. Fails with ERR_OS, ERR_REMOTE, ERR_NET, ERR_CANCELED.
  */
 must_check bool store_look(struct store *store, const char *key, struct store_found *found_r,
                            struct err *err);
 
 /*
- * As store_look(), for whoever knows what should lie there: that may spare the reading.
+ * As store_look(), if it is known what should lie there: that may spare the reading.
  *   expected   key, size and hash; its imprint if there is one
  */
 must_check bool store_compare(struct store *store, const struct store_object *expected,
                               struct store_found *found_r, struct err *err);
 
 /*
- * As store_compare(), but of a server no bytes are read: then `found_r` may have no hash, and
- * `contradicts` says whether the server's word speaks against what is expected.
+ * As store_compare(), but no bytes are read from a server: then `found_r` may have no hash, and
+ * `contradicts` says whether the server's word speaks against the expected object.
  */
 must_check bool store_compare_unread(struct store *store, const struct store_object *expected,
                                      struct store_found *found_r, struct err *err);
 
 /*
- * What the imprint of an object with these bytes is if it was put whole, for
- * store_compare() with objects that somebody else put. "" where there is none.
+ * The imprint of an object with these bytes that was put whole, for store_compare() with objects
+ * that somebody else put; "" if it has none.
  */
 void store_imprint_of(const struct store *store, struct span bytes,
                       char imprint_r[STORE_IMPRINT_SIZE]);
@@ -188,10 +190,10 @@ must_check bool store_get(struct store *store, const char *key, struct store_rea
 void auto_reader_cleanup(struct store_reader **reader);
 #define auto_reader __attribute__((cleanup(auto_reader_cleanup))) struct store_reader
 
-/* How long the object is, by what was announced. */
+/* The announced size of the object. */
 uint64_t store_reader_size(const struct store_reader *reader);
 
-/* `got_r` 0: the object has ended, and is as long as was announced. */
+/* Reads the next bytes. `got_r` 0: the object has ended, and has the announced size. */
 must_check bool store_read(struct store_reader *reader, void *bytes, size_t room, size_t *got_r,
                            struct err *err);
 
@@ -209,9 +211,9 @@ struct store_entry {
 };
 
 /*
- * Lists the objects whose keys begin with `prefix`, in the order of their keys' bytes, in memory
- * that does not grow with their number (for a folder: but for that in one folder). Of a folder,
- * what is no plain file is no object and not listed.
+ * Lists the objects whose keys begin with `prefix`, in the order of their keys' bytes. The memory
+ * does not grow with their number, only with that in one folder. In a folder, only plain files are
+ * objects and listed.
  *   prefix   "" for all; copied
  *   list_r   caller holds it as auto_list and ends it before the store is closed;
  *            in between the store may do other things
@@ -226,15 +228,15 @@ void auto_list_cleanup(struct store_list **list);
 /* --- probing -------------------------------------------------------------------------------- */
 
 /*
- * Finds out by trying what the store really does, and takes away what it made, as far as it may.
- * Fails with ERR_OS, ERR_DATA (what came back is not what was put, or a file was replaced),
+ * Finds out by trying what the store really does, and removes the objects it made, if it may.
+ * Fails with ERR_OS, ERR_DATA (other bytes came back than were put, or a file was replaced),
  * ERR_REMOTE, ERR_USAGE, ERR_NET.
  */
 must_check bool store_probe(struct store *store, struct store_traits *traits_r, struct err *err);
 
 /*
- * The names of a probe's objects begin so, behind the store's prefix; the process's number follows,
- * or 12 hex digits and perhaps "-2" and so on.
+ * The keys of a probe's objects begin like this, after the store's prefix; the thread's number
+ * follows, or 12 hex digits and perhaps "-2" and so on.
  */
 #define STORE_PROBE "fmferry-probe-"
 
@@ -245,7 +247,7 @@ must_check bool store_probe(struct store *store, struct store_traits *traits_r, 
  */
 must_check bool store_probe_check(struct store *store, bool *same_r, struct err *err);
 
-/* What fmferry keeps in a folder for itself begins like this; no key does. */
+/* The names of fmferry's own files in a folder begin like this; no key does. */
 #define STORE_RESERVED ".fmferry"
 
 /* Whether a key keeps the rules above. */

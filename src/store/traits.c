@@ -54,7 +54,7 @@ static bool word_read(struct span word, struct store_traits *traits)
     for (size_t i = 0; i < lengthof(words); i++)
         if (span_is(name, words[i].name))
             memcpy((char *)traits + words[i].offset, &answer, sizeof answer);
-    return true; /* a word of a newer program says nothing to this one */
+    return true; /* a newer program's word is ignored */
 }
 
 bool store_traits_read(struct span text, struct store_traits *traits_r)

@@ -1,11 +1,11 @@
-/* What is to be done about an error that the folder's disk or mount causes. */
+/* Gives advice on errors that the folder's disk or mount causes. */
 #include "store/folder/errors.h"
 
 #include "base/fs.h"
 
 #include <stdarg.h>
 
-/* What is to be done about an errno that the whole folder has. */
+/* The advice on an errno that concerns the whole folder. */
 static const char *cure_of_errno(int code)
 {
     switch (code) {

@@ -1,10 +1,10 @@
-/* What went wrong in a folder store, and what is to be done about it. Private to store/folder/. */
+/* Errors of a folder store, with advice on how to mend them. Private to store/folder/. */
 #pragma once
 
 #include "base/err.h"
 #include "base/str.h"
 
-/* err_os() with what is to be done where the folder's disk or mount is the cause. */
+/* As err_os(), with advice if the folder's disk or mount is the cause. */
 bool folder_failed(struct err *err, const char *format, ...) printf_like(2, 3);
 
 /* Writes all bytes; fails as folder_failed(). */

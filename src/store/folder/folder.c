@@ -1,8 +1,8 @@
 /*
- * A folder as a store: opening, looking, reading, removing. How objects are made is in put.c, what
- * the folder's disk can do is found out in method.c and probe.c.
+ * A folder as a store: opening, looking, reading, removing. put.c makes the objects; method.c and
+ * probe.c find out what the folder's disk can do.
  *
- * A key is foreign text: everything goes through beneath_open(), which follows no link.
+ * A key is foreign text: every path goes through base/beneath.h, which follows no link.
  */
 #include "store/folder/folder.h"
 
@@ -45,7 +45,7 @@ static void folder_close(struct store *store)
 
 /* --- looking -------------------------------------------------------------------------------- */
 
-/* What is no file is in the way as much as one, but has no bytes to compare. */
+/* Hashes a file. Anything else is as much in the way, but has no bytes to compare. */
 static bool file_hash(int fd, const char *key, struct store_found *found_r, struct err *err)
 {
     auto_sha256_stream *hash = sha256_stream_new();
@@ -73,11 +73,11 @@ static bool file_hash(int fd, const char *key, struct store_found *found_r, stru
     return true;
 }
 
-/* Opens what lies under a key; `fd_r` -1: there is nothing. */
+/* Opens the file under a key, or whatever lies there; `fd_r` -1: nothing does. */
 static bool object_file_open(const struct folder_store *dir, const char *key, int *fd_r,
                              struct err *err)
 {
-    /* Not to wait for the other end, should a pipe lie there. */
+    /* If a pipe lies there, its other end is not waited for. */
     int fd = beneath_open(dir->fd, key, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
 
     if (fd < 0 && errno != ENOENT && errno != ENOTDIR)
@@ -203,7 +203,7 @@ static bool folder_list_begin(struct store *store, const char *prefix, struct st
     return folder_list(store, folder_store_of(store)->fd, prefix, list_r, err);
 }
 
-/* A probe costs nothing here and leaves nothing. */
+/* Always asks for a new probe: it costs nothing here and leaves nothing. */
 static bool folder_probe_check(struct store *store, bool *same_r, struct err *err)
 {
     (void)store;
@@ -256,7 +256,7 @@ static bool mode_read(const char *text, unsigned most, const char *what, unsigne
     return true;
 }
 
-/* Who may read the files may enter the folders. */
+/* Those who may read the files may enter the folders. */
 static unsigned folder_mode_of(unsigned file_mode)
 {
     return file_mode | 0100 | (file_mode & 0040 ? 0010 : 0) | (file_mode & 0004 ? 0001 : 0);

@@ -7,9 +7,9 @@
 
 /* How a finished file gets its name without ever taking another's. The best comes first. */
 enum folder_method {
-    FOLDER_UNNAMED, /* it has no name before (O_TMPFILE), and is linked to it             */
-    FOLDER_LINKED,  /* it has a hidden one, and is linked to its own (NFS)                */
-    FOLDER_RENAMED, /* it has a hidden one, and is renamed without replacing (SMB, vfat)  */
+    FOLDER_UNNAMED, /* it has no name before (O_TMPFILE), and is linked to its own          */
+    FOLDER_LINKED,  /* it has a hidden name, and is linked to its own (NFS)                 */
+    FOLDER_RENAMED, /* it has a hidden name, and is renamed without replacing (SMB, vfat)   */
     FOLDER_METHODS,
     FOLDER_UNKNOWN = FOLDER_METHODS,
 };
@@ -26,8 +26,8 @@ struct folder_store {
 };
 
 /*
- * What fmferry keeps at the top of the folder for itself: a folder, by which the store is known
- * again, with the files that are on their way under a hidden name. No key begins like this.
+ * fmferry's own folder at the top of the store's: its presence marks the store, and it holds the
+ * files on their way under a hidden name. No key begins like this.
  */
 #define FOLDER_OWN STORE_RESERVED
 

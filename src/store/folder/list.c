@@ -1,6 +1,6 @@
 /*
- * Walks over the files of a folder store in the order of their keys. Of each folder on the way down
- * the names are held, sorted; a folder's name counts with its slash, for "a-b" < "a/b" < "a0".
+ * Walks over the files of a folder store in the order of their keys. It holds the sorted names of
+ * each folder on the way down; a folder's name sorts with its slash, for "a-b" < "a/b" < "a0".
  */
 #include "store/folder/list.h"
 
@@ -52,7 +52,7 @@ static int by_bytes(const void *a, const void *b)
 
 /* --- one folder ----------------------------------------------------------------------------- */
 
-/* What an entry is, where the folder does not say it. 0: it is gone. */
+/* Asks for the kind of an entry if the folder does not tell it. 0: the entry is gone. */
 static bool kind_ask(int folder, const char *name, unsigned char *kind_r, struct err *err)
 {
     struct stat about;
@@ -66,7 +66,7 @@ static bool kind_ask(int folder, const char *name, unsigned char *kind_r, struct
     return true;
 }
 
-/* What fmferry and the disk keep at the top for themselves. */
+/* Whether a name at the top is fmferry's own, or the disk's. */
 static bool is_housekeeping(const char *name)
 {
     return span_starts(span_of(name), STORE_RESERVED) || strcmp(name, "lost+found") == 0;
@@ -110,7 +110,7 @@ static int list_folder_open(int top, const char *path)
     return beneath_open(top, plain, O_RDONLY | O_DIRECTORY, 0);
 }
 
-/* Reads the folder whose path is at hand; one that is not there has nothing in it. */
+/* Reads the folder whose path is at hand; a missing one has nothing in it. */
 static bool level_read(struct folder_list *list, const char *begins, struct err *err)
 {
     const char *path = list->path.size ? str_text(&list->path) : "";

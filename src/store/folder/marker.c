@@ -1,6 +1,6 @@
 /*
- * Whether a folder is the store at all: one in which documents were put before holds a marker. A
- * mount point without its disk is an empty folder, and must not become the store.
+ * Finds out whether a folder is the store: one that got documents before holds a marker. A mount
+ * point without its disk is an empty folder, and must not become the store.
  */
 #include "store/folder/marker.h"
 
@@ -34,7 +34,7 @@ static bool folder_store_is_empty(int folder_fd)
     return empty;
 }
 
-/* A store that an earlier fmferry made has no marker, but documents. */
+/* A store from an earlier fmferry has no marker, but documents. */
 static bool is_the_store(const struct folder_store *dir)
 {
     return faccessat(dir->fd, FOLDER_OWN, F_OK, AT_SYMLINK_NOFOLLOW) == 0

@@ -1,9 +1,12 @@
-/* The marker by which a store's folder is known again. Private to store/folder/. */
+/* The marker that tells a store's folder from an empty mount point. Private to store/folder/. */
 #pragma once
 
 #include "store/folder/inside.h"
 
-/* Opens the folder; makes it, unless documents were put there before. */
+/*
+ * Opens the folder.
+ *   known   documents were put there before: it must be there and not be empty; else it is made
+ */
 must_check bool folder_top_open(struct folder_store *dir, const char *path, bool known,
                                 struct err *err);
 

@@ -1,8 +1,7 @@
 /*
- * How a finished file can get its name on this disk is tried: a local disk links files that had no
- * name, NFS has none without a name, SMB and vfat have no second names, FUSE lacks now this and now
- * that. The first method that works and refuses to replace is taken; where none does, the folder is
- * refused.
+ * Tries how a finished file can get its name on this disk. A local disk links files without a name;
+ * NFS has no such files; SMB and vfat have no second names; FUSE lacks one or the other. The first
+ * method that works and refuses to replace is taken; if none does, the folder is refused.
  */
 #include "store/folder/method.h"
 
@@ -13,7 +12,7 @@
 
 enum { PROBE_TRIES = 3 };
 
-/* Makes a file twice: the second time must find the first. A thread's number is its own. */
+/* Makes a file twice: the second put must find the first. No other thread has its number. */
 static bool put_twice(struct folder_store *dir, bool *refused_r, struct err *err)
 {
     auto_free char *key = mem_printf(STORE_PROBE "%d", (int)gettid());
@@ -31,7 +30,7 @@ static bool put_twice(struct folder_store *dir, bool *refused_r, struct err *err
     return good;
 }
 
-/* What another way would meet as well. */
+/* Whether another method would fail in the same way. */
 static bool is_of_the_folder(const struct err *err)
 {
     return err->kind != ERR_OS || err->code == ENOSPC || err->code == EDQUOT || err->code == EROFS
@@ -40,8 +39,8 @@ static bool is_of_the_folder(const struct err *err)
 }
 
 /*
- * Tried again, because somebody on another machine may just have taken our file for one that was
- * left over.
+ * Tries a method a few times: another machine may just have removed our file as one that was left
+ * over.
  */
 static bool method_works(struct folder_store *dir, enum folder_method way, bool *works_r,
                          struct err *err)

@@ -1,4 +1,4 @@
-/* Names of hidden files say who made them, so that what a dead process left can be told apart. */
+/* A hidden file's name says which process made it, so that those of dead ones can be removed. */
 #include "store/folder/partial.h"
 
 #include "base/beneath.h"
@@ -18,7 +18,7 @@
 enum { MACHINE_SIZE = 13 };
 #define PARTIAL_MAX_AGE_US (24 * 3600 * TIME_SECOND)
 
-/* Which processes' numbers mean something to us: those of this boot, in this container. */
+/* Identifies this boot and container: only within them a process's number means something. */
 static const char *machine_digits(char digits[MACHINE_SIZE])
 {
     auto_str text = STR_MAX(KIB(1));
@@ -43,7 +43,7 @@ char *folder_partial_name(void)
                       uuid_digits(&uuid, digits));
 }
 
-/* Its maker is gone; or, where it was made we cannot know, for a day now. */
+/* Whether its process is gone; or, if it was made elsewhere, whether it is older than a day. */
 static bool partial_is_abandoned(const char *name, const struct stat *about)
 {
     struct span rest = span_of(name), machine = span_cut(&rest, '-'), pid = span_cut(&rest, '-');

@@ -1,4 +1,4 @@
-/* What a folder's disk can do, found out by trying, as it is with a bucket. */
+/* Finds out by trying what a folder's disk can do, as for a bucket. */
 #include "store/folder/probe.h"
 
 #include "base/num.h"
@@ -13,7 +13,7 @@
 
 /* --- left by earlier probes ----------------------------------------------------------------- */
 
-/* Whether a name is that of a probe whose process is gone: it was killed in the middle. */
+/* Whether a name belongs to a probe whose process is gone: it was killed in the middle. */
 static bool probe_is_abandoned(const char *name)
 {
     struct err ignored;

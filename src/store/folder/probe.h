@@ -1,4 +1,4 @@
-/* What a folder's disk can do, as store_probe() (store/store.h). Private to store/folder/. */
+/* Finds out what a folder's disk can do, for store_probe(). Private to store/folder/. */
 #pragma once
 
 #include "store/folder/inside.h"

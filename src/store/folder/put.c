@@ -1,8 +1,8 @@
 /*
- * Making objects in a folder. Bytes go into a file that has no name, or a hidden one where the disk
- * knows no other; they are flushed, and only then does it get its own name, in a way that refuses
- * to replace: a crash leaves either the whole object or nothing. What it leaves under a hidden name
- * is no object and is removed at a later start.
+ * Makes objects in a folder. Bytes go into a file without a name, or with a hidden one if the disk
+ * has no unnamed files. They are flushed, and only then the file gets its own name, in a way that
+ * refuses to replace: a crash leaves either the whole object or nothing. A file that it leaves
+ * under a hidden name is no object and is removed at a later start.
  */
 #include "store/folder/put.h"
 
@@ -95,7 +95,7 @@ static int name_once(const struct folder_store *dir, const struct partial_file *
                : renameat2(dir->fd, hidden, parent, name, RENAME_NOREPLACE);
 }
 
-/* `parent_r` is open, whatever came of the name, unless even that failed. */
+/* Names a file by its key. `parent_r` is open afterwards, unless opening it failed. */
 static int name_below(const struct folder_store *dir, const struct partial_file *partial,
                       const char *key, int *parent_r)
 {
@@ -108,7 +108,7 @@ static int name_below(const struct folder_store *dir, const struct partial_file 
     return name_once(dir, partial, parent, name);
 }
 
-/* Somebody may have removed a folder that we knew: make it again, once. */
+/* Makes the folders again, once, if somebody removed one that we knew. */
 static int name_with_folders(struct folder_store *dir, const struct partial_file *partial,
                              const char *key, int *parent_r, struct err *err)
 {

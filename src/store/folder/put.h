@@ -1,4 +1,4 @@
-/* Making objects in a folder, by the method that is known to work there. Private to store/folder/. */
+/* Makes objects in a folder, by the method that works there. Private to store/folder/. */
 #pragma once
 
 #include "store/folder/inside.h"

@@ -1,4 +1,4 @@
-/* Making folders so that their names last, and giving them their mode and group. */
+/* Makes folders whose names survive a crash, and gives them their mode and group. */
 #include "store/folder/subfolders.h"
 
 #include "base/beneath.h"
@@ -29,7 +29,7 @@ static uint64_t path_hash(const char *path)
     return number;
 }
 
-/* Ours with the mode of its making: we were killed before it got the one that was asked for. */
+/* Whether it is ours and as it was made: we were killed before it got the mode asked for. */
 static bool is_unfinished(const struct folder_store *dir, int fd)
 {
     struct stat about;
@@ -55,13 +55,13 @@ static bool folder_mode_set(const struct folder_store *dir, int parent, const ch
         return true;
     fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0 || (!made && !is_unfinished(dir, fd)))
-        return true; /* what is no folder is told when it is used as one */
+        return true; /* anything else fails when it is used as a folder */
     return folder_mode_apply(dir, fd, dir->folder_mode, FOLDER_USUAL_MODE, name, err);
 }
 
 /*
- * Makes a folder unless it is there, and makes its name last. Another worker may have made it a
- * moment ago and not flushed it yet, so one that is there is flushed too, the first time we see it.
+ * Makes a folder unless it exists, and flushes its name. Another worker may have made it a moment
+ * ago and not flushed it yet, so an existing one is flushed, too, the first time we see it.
  */
 bool folder_subfolder_make(struct folder_store *dir, const char *folder, struct err *err)
 {
