@@ -1,4 +1,4 @@
-/* The order of the places, and those that need no network. */
+/* Finds the place that credentials come from; reads those places that need no network. */
 #include "store/aws/chain.h"
 
 #include "base/child.h"
@@ -40,7 +40,7 @@ char *aws_profile_setting(const char *profile, const char *name)
     return aws_profile_read(section, name);
 }
 
-/* --- lasting ones --------------------------------------------------------------------------- */
+/* --- lasting credentials -------------------------------------------------------------------- */
 
 static bool fetch_long_term(struct aws_chain *chain, struct aws_credentials *credentials_r,
                             struct err *err)
@@ -109,7 +109,7 @@ static struct secret *secret_of_profile(const char *profile, const char *key)
     return secret;
 }
 
-/* Read anew each time: another program may renew what stands there. */
+/* Reads the files anew each time: another program may renew the credentials there. */
 static bool fetch_static(const char *profile, struct aws_credentials *credentials_r,
                          struct err *err)
 {
@@ -143,7 +143,7 @@ static bool fetch_none(struct aws_chain *chain, struct aws_credentials *credenti
                    "AWS_SECRET_ACCESS_KEY, or a profile in ~/.aws/credentials (docs/s3.md)");
 }
 
-/* --- those that are handed out -------------------------------------------------------------- */
+/* --- credentials that are handed out -------------------------------------------------------- */
 
 static bool fetch_web_identity(struct aws_chain *chain, struct aws_credentials *credentials_r,
                                struct err *err)
@@ -161,7 +161,7 @@ static bool fetch_container(struct aws_chain *chain, struct aws_credentials *cre
     return aws_fetch_container(chain->cancel, credentials_r, err);
 }
 
-/* Where no service answers, this is no machine of that kind, and there is nobody left to ask. */
+/* Asks the machine, the last place. If no service answers, there are no credentials. */
 static bool fetch_machine(struct aws_chain *chain, struct aws_credentials *credentials_r,
                           struct err *err)
 {
@@ -178,7 +178,7 @@ static bool fetch_machine(struct aws_chain *chain, struct aws_credentials *crede
 static bool fetch_of_profile(struct aws_chain *chain, const char *profile, int deep,
                              struct aws_credentials *credentials_r, struct err *err);
 
-/* What a role is assumed with: another profile's credentials, or those of the place named. */
+/* The credentials that a role is assumed with: another profile's, or the named place's. */
 static bool fetch_base(struct aws_chain *chain, const char *profile, int deep,
                        struct aws_credentials *credentials_r, struct err *err)
 {
@@ -291,7 +291,7 @@ bool aws_chain_new(const struct store_settings *settings, const char *region,
     else
         from_elsewhere(chain, profile_is_named);
     if (chain->fetch == fetch_profile && text_of(getenv("AWS_ACCESS_KEY_ID")))
-        good = env_take(chain, err); /* a profile may name them as its source */
+        good = env_take(chain, err); /* a profile may name the environment as its source */
     if (good)
         *chain_r = chain;
     else

@@ -1,7 +1,7 @@
 /*
- * Who we are to S3. Credentials come from the first place that has any, in the order that other
- * programs keep: the configuration, the environment, a web identity, the shared files, the
- * container, the machine. Those that expire are fetched anew from where they came.
+ * The chain of places that credentials for S3 come from. The first place that has any is used, in
+ * the order that other programs keep: the configuration, the environment, a web identity, the
+ * shared files, the container, the machine. Credentials that expire are fetched anew from there.
  */
 #pragma once
 
@@ -33,7 +33,7 @@ void aws_chain_free(struct aws_chain *chain); /* NULL is allowed */
 must_check bool aws_chain_fetch(struct aws_chain *chain, struct aws_credentials *credentials_r,
                                 struct err *err);
 
-/* Where they come from, for people. */
+/* The place that the credentials come from, for people. */
 const char *aws_chain_source(const struct aws_chain *chain);
 
 /*

@@ -18,7 +18,7 @@ struct aws_credential_texts {
     struct span access_key, secret_key, token, session_token, expires;
 };
 
-/* They go into headers: nothing that could end a line there, or end the text before its end. */
+/* Credentials go into headers: nothing in them may end a line, or the text early. */
 static bool is_sendable(struct span text)
 {
     for (size_t i = 0; i < text.size; i++)
@@ -65,7 +65,7 @@ bool aws_credentials_read(struct span text, struct aws_credentials *credentials_
            && credential_texts_take(&handed, credentials_r, err);
 }
 
-/* Texts of STS, kept until the walk is over. */
+/* Texts of an STS answer, kept until the walk is over. */
 struct sts_answer {
     char *access_key, *secret_key, *token, *expires;
 };

@@ -6,7 +6,7 @@
 
 enum { FILE_MAX = 1024 * 1024 };
 
-/* "[profile  work]" is "[profile work]". */
+/* Whether a line begins this section; "[profile  work]" is "[profile work]". */
 static bool section_is(struct span line, const char *section)
 {
     struct span inside = span_from(line, 1), word, rest;
@@ -20,7 +20,7 @@ static bool section_is(struct span line, const char *section)
            && span_is(span_trim(rest), section + strlen("profile "));
 }
 
-/* An indented line belongs to the key above it. */
+/* Whether a line may hold a key; an indented one belongs to the key above it. */
 static bool line_is_plain(struct span line)
 {
     return line.size > 0 && !strchr(" \t#;", line.at[0]);

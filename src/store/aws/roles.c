@@ -1,4 +1,4 @@
-/* Each way ends in the same few fields; what passes by on the way is wiped. */
+/* Fetches credentials, each way into the same few fields; secrets in between are wiped. */
 #include "store/aws/roles.h"
 
 #include "base/child.h"
@@ -55,7 +55,7 @@ bool aws_fetch_process(const char *command, struct aws_credentials *credentials_
 
 /* --- services of the host and the machine --------------------------------------------------- */
 
-/* What passes by itself is no answer. */
+/* Says that a service refused; a refusal that passes by itself counts as no answer. */
 static bool service_refused(int status, struct err *err)
 {
     bool passes = (status >= 500 && status != 501 && status != 505) || status == 429
@@ -103,7 +103,7 @@ static const char *set_or_null(const char *name)
     return value && *value ? value : NULL;
 }
 
-/* The token is sent to whoever is named here: only to those who may have it. */
+/* Whether a host may get the token, which is sent to the one named here. */
 static bool host_may_know(const char *text, struct err *err)
 {
     static const char *const hosts[] = { "127.0.0.1",     "[::1]",          "localhost",
@@ -168,7 +168,7 @@ static bool ask_machine(const char *path, const char *header, const struct cance
     return local_service_ask("GET", url, header, cancel, to, err);
 }
 
-/* A session first, then the name of the machine's role, then its credentials. */
+/* Asks for a session first, then for the name of the machine's role, then its credentials. */
 bool aws_fetch_machine(const struct cancel *cancel, struct aws_credentials *credentials_r,
                        struct err *err)
 {
@@ -219,7 +219,7 @@ static bool sts_url(const struct aws_role *role, struct url *url, struct err *er
     return url_read(text, url, err) || err_ctx(err, "the address of STS");
 }
 
-/* Lines of headers; the signed ones come ready. */
+/* Sends a form to STS. `headers` are whole lines, the signature among them if there is one. */
 static bool sts_exchange(const struct url *url, const struct aws_role *role,
                          const char *const *headers, const struct str *form,
                          const struct cancel *cancel, struct aws_credentials *credentials_r,

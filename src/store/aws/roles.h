@@ -1,6 +1,6 @@
 /*
- * Credentials that somebody hands out for a while: a program, the container's host, the machine's
- * own service, or AWS's exchange of identities (STS).
+ * Fetches credentials that are handed out for a while: by a program, the container's host, the
+ * machine's own service, or AWS's exchange of identities (STS).
  */
 #pragma once
 

@@ -1,4 +1,4 @@
-/* Credentials, region, clock and pace behind one lock that is held for no request. */
+/* Keeps credentials, region, clock and pace behind one lock that is held for no request. */
 #include "store/s3/access.h"
 
 #include "base/clock.h"
@@ -10,28 +10,28 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-/* Credentials are fetched anew this long before they expire; other programs do it so too. */
+/* Credentials are fetched anew this long before they expire, as other programs do. */
 #define RENEW_US (10 * 60 * TIME_SECOND)
 
-/* A clock that is off by less was not the reason of a refusal. */
+/* A clock that is off by less was not the cause of a refusal. */
 #define CLOCK_MATTERS_US (60 * TIME_SECOND)
 /*
  * A clock with a wrong zone or a wrong date is off by no more than a day, and the quarter of an
- * hour that servers forgive. Who says more may want requests signed for another year.
+ * hour that servers forgive. A server that says more may want requests signed for another year.
  */
 #define CLOCK_BELIEVED_US ((24 * 3600 + 900) * (int64_t)TIME_SECOND)
 
 enum { UNLIMITED = 1 << 20 };
 #define SLOW_LOOK_US (200 * TIME_MS)
-#define SLOW_AGAIN_US (1 * TIME_SECOND) /* answers to what was under way count once */
+#define SLOW_AGAIN_US (1 * TIME_SECOND) /* answers to requests under way count once */
 
 struct store_access {
     const struct clock *clock;
     struct s3_endpoint endpoint;
     struct aws_chain *chain;
-    atomic_uint_least64_t generation; /* grows with each change of what is signed with */
+    atomic_uint_least64_t generation; /* grows when credentials or region change */
     atomic_int_least64_t expires_us, clock_off_us;
-    pthread_mutex_t lock; /* for what follows */
+    pthread_mutex_t lock; /* for the fields below */
     pthread_cond_t released;
     struct aws_credentials credentials;
     char *region;
@@ -165,7 +165,7 @@ static void credentials_take(struct store_access *access, struct aws_credentials
     *credentials = (struct aws_credentials){ 0 };
 }
 
-/* Fetches, unless another thread did while this one waited for its turn. */
+/* Fetches credentials, unless another thread did while this one waited for its turn. */
 static bool credentials_fetch(struct store_access *access, uint64_t generation, struct err *err)
 {
     auto_credentials credentials = { 0 };
@@ -189,7 +189,7 @@ static bool credentials_are_fresh(const struct store_access *access)
            && (expires_us == INT64_MAX || clock_now_us(access->clock) < expires_us - RENEW_US);
 }
 
-/* Old ones serve for as long as they last. */
+/* Whether old credentials still serve: they do until they expire. */
 static bool credentials_are_usable(const struct store_access *access)
 {
     return atomic_load(&access->generation) > 0

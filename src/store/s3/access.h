@@ -1,6 +1,6 @@
 /*
- * What all handles of one bucket share: who we are, where the bucket is, and what time it is there.
- * Safe from any thread.
+ * The access to a bucket, which all its handles share: credentials, endpoint, region, the server's
+ * clock and the pace. Safe from any thread.
  */
 #pragma once
 
@@ -11,9 +11,9 @@
 #include "store/s3/sigv4.h"
 #include "store/settings.h"
 
-/* What one client signs with: a copy, so that signing takes no lock. */
+/* One client's copy of what signing needs, so that signing takes no lock. */
 struct s3_signer {
-    uint64_t generation; /* of what it was copied from; 0: never */
+    uint64_t generation; /* of the access when it was copied; 0: never */
     char date[SIGV4_DATE_SIZE];
     char *access_key, *region;
     struct secret *token;
@@ -25,7 +25,7 @@ must_check bool s3_access_new(const struct store_settings *settings, const struc
                               struct store_access **access_r, struct err *err);
 void s3_access_free(struct store_access *access); /* NULL is allowed */
 
-/* Where a bucket is, by the settings and what stands in for those that are not set. */
+/* Finds where a bucket is, by the settings and, if they are not set, environment and profile. */
 must_check bool s3_access_locate(const struct store_settings *settings, struct s3_endpoint *place_r,
                                  struct err *err);
 
@@ -33,31 +33,30 @@ void s3_signer_clear(struct s3_signer *signer);
 
 const struct s3_endpoint *s3_access_endpoint(const struct store_access *access);
 
-/* Now, on the clock of the server as far as we know it. */
+/* The present time by the server's clock, as far as we know it. */
 int64_t s3_access_now_us(const struct store_access *access);
 
 /*
- * Brings a signer up to date for a request at `at_us`, fetching credentials if they are about to
- * expire.
- * Fails as aws_chain_fetch().
+ * Brings a signer up to date for a request at `at_us`, fetching credentials if those at hand are
+ * about to expire. Fails as aws_chain_fetch().
  */
 must_check bool s3_access_sign(struct store_access *access, int64_t at_us, struct s3_signer *signer,
                                struct err *err);
 
-/* What a server taught us. Each says whether a request signed before is worth signing anew. */
+/* Learn the server's region or time. True: a request signed before is worth signing anew. */
 bool s3_access_learn_region(struct store_access *access, struct span region);
 bool s3_access_learn_time(struct store_access *access, int64_t server_us); /* a day off at most */
 
 /*
- * The credentials of a signer were refused: fetches others.
- *   changed_r   whether there are any
+ * Fetches credentials again because a signer's were refused.
+ *   changed_r   whether others came
  */
 must_check bool s3_access_renew(struct store_access *access, const struct s3_signer *signer,
                                 bool *changed_r, struct err *err);
 
 /*
- * How many requests may be under way at once: halved when the server asks for less, and slowly
- * restored. Enter waits for a place; every enter is followed by a leave.
+ * Keep the number of requests under way at once, which is halved when the server asks for less, and
+ * slowly restored. Enter waits for a place; every enter is followed by a leave.
  */
 must_check bool s3_access_enter(struct store_access *access, const struct cancel *cancel,
                                 struct err *err);

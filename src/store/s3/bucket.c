@@ -1,6 +1,6 @@
 /*
- * A bucket as a store. A put never replaces; where its answer says nothing certain, the object is
- * looked at before anything else is done.
+ * A bucket as a store. A put never replaces; if its answer says nothing certain, the key is looked
+ * at before anything else is done.
  */
 #include "store/s3/bucket.h"
 
@@ -32,10 +32,10 @@ static void s3_store_close(struct store *store)
 /* --- putting -------------------------------------------------------------------------------- */
 
 enum put_state {
-    PUT_DONE,   /* made, with these bytes                 */
-    PUT_LOOK,   /* it may be there                        */
-    PUT_AGAIN,  /* it surely did not happen, and may yet  */
-    PUT_FAILED, /* it will not                            */
+    PUT_DONE,   /* the object was made, with these bytes            */
+    PUT_LOOK,   /* the object may be there                          */
+    PUT_AGAIN,  /* the put surely did not happen; it may work yet   */
+    PUT_FAILED, /* the put failed, and would fail again             */
 };
 
 static enum put_state state_of_silence(const struct err *why)
@@ -54,7 +54,7 @@ static enum put_state state_of_answer(const struct s3_answer *answer)
     case S3_AGAIN:
     case S3_SLOWER:
     case S3_REGION:
-    case S3_ABSENT: /* says nothing of a put: it was meant for somebody else */
+    case S3_ABSENT: /* no answer to a put: to another's request */
         return PUT_LOOK;
     case S3_DAMAGED:
         return PUT_AGAIN;
@@ -67,7 +67,7 @@ static enum put_state state_of_answer(const struct s3_answer *answer)
     abort();
 }
 
-/* `found_r` gets the imprint if the server's answer agrees. */
+/* Puts once. `found_r` gets the imprint if the server's answer agrees. */
 static enum put_state put_once(struct s3_store *s3, const struct s3_request *request,
                                const char *imprint, enum s3_class *class_r,
                                struct store_found *found_r, struct err *why)
@@ -90,8 +90,8 @@ static enum put_state put_once(struct s3_store *s3, const struct s3_request *req
 }
 
 /*
- * `*exists_r`: something is there, and `outcome_r` says what. That something else lies there fails
- * a document for good, so it is asked twice: an answer may have been meant for somebody else.
+ * Looks at the key. `*exists_r`: an object is there, and `outcome_r` says which. Another object
+ * there fails a document for good, so it is asked twice: an answer may belong to another's request.
  */
 static bool put_outcome_look(struct s3_store *s3, const struct store_object *object, bool *exists_r,
                              enum store_outcome *outcome_r, struct store_found *found_r,
@@ -134,7 +134,7 @@ static bool put_until_sure(struct s3_store *s3, const struct store_object *objec
             return false;
         if (exists)
             return true;
-        if (class == S3_EXISTS) /* and is gone again, or not to be seen yet */
+        if (class == S3_EXISTS) /* but it is gone again, or not visible yet */
             (void)err_set(&why, ERR_NET, HTTP_BROKEN,
                           "the server says that the key is taken, and that nothing is there");
         if (!s3_backoff_wait(&s3->client, &patience, class, &why, err))
@@ -163,7 +163,7 @@ static bool s3_store_put(struct store *store, const struct store_object *object,
     s3_imprint_of(store, bytes, imprint);
     known.has_sha256 = true;
     known.imprint = imprint;
-    /* A server that replaces whatever is there must not be asked to. */
+    /* A server that would replace an object must not be asked to. */
     if (!conditional && !put_outcome_look(s3, &known, &exists, outcome_r, found_r, err))
         return false;
     if (exists)

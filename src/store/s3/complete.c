@@ -1,6 +1,6 @@
 /*
- * Completing a large object, on the condition that nothing lies under its key. Where the answer says
- * nothing certain, the object is looked at before anything else is done.
+ * Completes a large object, on the condition that nothing lies under its key. If the answer says
+ * nothing certain, the key is looked at before anything else is done.
  */
 #include "store/s3/complete.h"
 
@@ -12,8 +12,8 @@ enum { ANSWER_MAX = 64 * 1024 };
 
 enum complete_state {
     COMPLETE_DONE,
-    COMPLETE_LOOK, /* it may be there                                */
-    COMPLETE_GONE, /* it may be there, and the upload is of no use   */
+    COMPLETE_LOOK, /* the object may be there                                */
+    COMPLETE_GONE, /* the object may be there, and the upload is of no use   */
     COMPLETE_FAILED,
 };
 
@@ -69,7 +69,7 @@ static void composite_of(const struct s3_multipart *large, struct str *to)
     str_printf(to, "-%u", large->parts);
 }
 
-/* The ETag that the parts make, where ETags are MD5s. */
+/* The ETag of the parts, if ETags are MD5s. */
 static void multipart_etag_of(const struct s3_multipart *large, struct str *to)
 {
     uint8_t md5[MD5_SIZE];
@@ -81,7 +81,7 @@ static void multipart_etag_of(const struct s3_multipart *large, struct str *to)
     str_printf(to, "-%u", large->parts);
 }
 
-/* What the server's word for the object will be, if what it says now is what we computed. */
+/* Keeps the imprint if the server's word now is the one that we computed. */
 static void completed_imprint_keep(const struct s3_multipart *large,
                                    const struct completed *completed, struct store_found *found_r)
 {
@@ -102,8 +102,8 @@ static void completed_imprint_keep(const struct s3_multipart *large,
 }
 
 /*
- * An answer of 200 is none yet: it is sent before the work is done, and what became of it stands
- * at the end of the body. Only a whole result counts.
+ * Reads the body of a 200. It is sent before the work is done, and the outcome stands at the end of
+ * the body: only a whole result counts.
  */
 static enum complete_state completed_read(const struct s3_multipart *large,
                                           struct s3_answer *answer, struct store_found *found_r,
@@ -150,7 +150,7 @@ static enum complete_state complete_once(struct s3_multipart *large,
     return state_of_class(answer.class);
 }
 
-/* What the server would say of the object that these parts make. */
+/* The imprint of the object that the parts make. */
 static void imprint_of_parts(const struct s3_multipart *large, struct str *to)
 {
     bool by_sum = s3_sums_are_proof(s3_store_of(large->large.store));
@@ -159,7 +159,7 @@ static void imprint_of_parts(const struct s3_multipart *large, struct str *to)
     (by_sum ? composite_of : multipart_etag_of)(large, to);
 }
 
-/* `may_read`: where the server's word is not enough. */
+/* Looks at the key. `may_read`: the bytes may be read if the server's word is not enough. */
 static bool upload_outcome_look(struct s3_multipart *large, const struct store_object *object,
                                 bool may_read, bool *exists_r, enum store_outcome *outcome_r,
                                 struct store_found *found_r, struct err *err)
@@ -178,8 +178,7 @@ static bool upload_outcome_look(struct s3_multipart *large, const struct store_o
     return true;
 }
 
-/* Ceph's answer to the end of an upload names no ETag. Without an imprint the bytes will be read.
- */
+/* Asks for a missing imprint, without which bytes are read: Ceph's answer here names no ETag. */
 static void imprint_ask(struct s3_multipart *large, const struct store_object *object,
                         struct store_found *made)
 {
@@ -265,7 +264,7 @@ bool s3_multipart_end(struct store_large *base, const struct store_object *objec
     if (large->size_bytes != object->size_bytes)
         return err_set(err, ERR_DATA, STORE_MISMATCH, "%ju bytes were sent of %ju",
                        (uintmax_t)large->size_bytes, (uintmax_t)object->size_bytes);
-    /* A server that replaces whatever is there must not be asked to. */
+    /* A server that would replace an object must not be asked to. */
     if (!conditional && !upload_outcome_look(large, object, true, &exists, outcome_r, found_r, err))
         return false;
     if (!exists && !complete_request(large, object, conditional, outcome_r, found_r, err))

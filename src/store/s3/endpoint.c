@@ -1,4 +1,4 @@
-/* Buckets and hosts. AWS's hosts are made of region and bucket; others are what they are. */
+/* Finds buckets' hosts. AWS's are made of region and bucket; others are used as they are named. */
 #include "store/s3/endpoint.h"
 
 #include "base/mem.h"
@@ -103,7 +103,7 @@ bool s3_endpoint_read(const char *url, const char *endpoint, enum store_addressi
     return true;
 }
 
-/* s3.REGION.amazonaws.com, s3-fips.dualstack.REGION...: the last label before AWS's own. */
+/* The last label before AWS's own: s3.REGION.amazonaws.com, s3-fips.dualstack.REGION... */
 struct span s3_endpoint_region(const struct s3_endpoint *place)
 {
     struct span host = span_of(place->authority);
@@ -117,7 +117,7 @@ struct span s3_endpoint_region(const struct s3_endpoint *place)
     return dot ? span_from(host, (size_t)(dot + 1 - host.at)) : SPAN_NONE;
 }
 
-/* An endpoint of AWS that names a region serves others under the name with theirs. */
+/* Appends the authority. An AWS endpoint that names a region serves others under their names. */
 static void authority_add(const struct s3_endpoint *place, const char *region, struct str *to)
 {
     struct span own = s3_endpoint_region(place), whole = span_of(place->authority);

@@ -1,5 +1,5 @@
 /*
- * Where a bucket is: from a store's URL and an endpoint to the host and path of a request.
+ * A bucket's endpoint: from a store's URL and an endpoint's to the host and path of a request.
  */
 #pragma once
 
@@ -28,11 +28,11 @@ must_check bool s3_endpoint_read(const char *url, const char *endpoint,
                                  struct err *err);
 void s3_endpoint_clear(struct s3_endpoint *place);
 
-/* Appends the host that a request goes to, with its port, as the header Host has it. */
+/* Appends the host of a request, with its port, as in the header Host. */
 void s3_endpoint_host(const struct s3_endpoint *place, const char *region, struct str *to);
 
 /* Appends the path of an object, or of the bucket (`key` NULL), encoded for the wire. */
 void s3_endpoint_path(const struct s3_endpoint *place, const char *key, struct str *to);
 
-/* The region that an endpoint of AWS names, or SPAN_NONE. */
+/* The region in the name of an AWS endpoint, or SPAN_NONE. */
 struct span s3_endpoint_region(const struct s3_endpoint *place);

@@ -1,4 +1,4 @@
-/* The codes of S3's own list, and some that only other servers use. */
+/* The error codes of S3's own list, and some that only other servers use. */
 #include "store/s3/errors.h"
 
 static const struct {

@@ -7,7 +7,7 @@
 struct s3_store {
     struct store store;
     struct s3_client client;
-    struct store_access *own_access; /* NULL: somebody else's is used */
+    struct store_access *own_access; /* NULL: the settings' is used */
     char *name;
 };
 

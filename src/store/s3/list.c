@@ -1,7 +1,7 @@
 /*
- * Listing, a page at a time. Version 2 is asked for; a server that answers as version 1 does is
- * asked on in that. A page that does not go on where the last one ended is an error: some servers
- * give the same one for ever.
+ * Lists a bucket, a page at a time. Version 2 is asked for; if a server answers in version 1, the
+ * next pages are asked for in that. A page that does not continue after the last one is an error:
+ * some servers give the same one for ever.
  */
 #include "store/s3/list.h"
 
@@ -23,7 +23,7 @@ struct s3_list_page {
 
 struct s3_list {
     struct store_list list;
-    char *prefix, *last; /* the last key handed out */
+    char *prefix, *last; /* `last`: the last key of the page before */
     unsigned empty;      /* pages in a row that said "more" and had nothing */
     struct s3_list_page page;
     bool is_v1, is_finished;
@@ -50,7 +50,7 @@ static int hex_digit_value(char c)
                                   : -1;
 }
 
-/* "%XX" and "+", which is a blank here. */
+/* Decodes "%XX" and "+", which is a blank here. */
 static void key_decode(char *text)
 {
     char *to = text;
@@ -108,7 +108,7 @@ static bool on_list_element(void *arg, const char *path, struct span text, struc
     return true;
 }
 
-/* Each key comes after the one before, from page to page too. */
+/* Checks that each key comes after the one before, from page to page, too. */
 static bool keys_are_in_order(const struct s3_list *list, struct err *err)
 {
     const char *last = list->last;
@@ -172,7 +172,7 @@ static bool page_fetch(struct s3_list *list, const char *token, struct err *err)
     return list_page_read(list, &answer, err);
 }
 
-/* A server that says "more" for ever, and gives nothing, is not followed for ever. */
+/* Ends a listing if the server says "more" again and again, and gives nothing. */
 static bool listing_advances(struct s3_list *list, const char *token_before, struct err *err)
 {
     const char *token = list->page.token;

@@ -1,7 +1,7 @@
 /*
- * A large object on its way: an upload is created, and its parts are put one by one; complete.c ends
- * it. Whatever happens, no upload stays open if it can be helped; whoever begins anew for a key
- * first takes away what is open.
+ * A large object on its way: creates an upload and puts its parts one by one; complete.c ends it.
+ * No upload stays open if it can be helped: a new one for a key begins by aborting those that are
+ * open.
  */
 #include "store/s3/multipart.h"
 
@@ -53,8 +53,8 @@ static bool created_read(struct s3_answer *answer, char **upload_id_r, struct er
 }
 
 /*
- * Creates an upload. One whose answer was lost is taken away before another is created: nobody
- * would ever learn its name.
+ * Creates an upload. If its answer was lost, the upload is aborted before another is created:
+ * nobody would ever learn its name.
  */
 static bool upload_create(struct s3_client *client, const struct s3_request *request,
                           char **upload_id_r, struct err *err)
@@ -125,7 +125,7 @@ const char *s3_multipart_id(const struct store_large *large)
 
 /* --- ending early --------------------------------------------------------------------------- */
 
-/* Even when asked to stop: a last word to the server, once, and not for long. */
+/* Aborts the upload even when asked to stop: by one request, and not for long. */
 static void abort_when_canceled(const struct s3_multipart *large)
 {
     const struct s3_client *ours = s3_multipart_client(large);
@@ -176,7 +176,7 @@ bool s3_multipart_abort(struct store *store, const char *key, const char *upload
 
 /* --- parts ---------------------------------------------------------------------------------- */
 
-/* What Complete will say of this part; checksums only to servers that know of them. */
+/* Notes a part for Complete; with its checksum only if the server told one. */
 static bool part_note(struct s3_multipart *large, const char *etag, const struct sha256 *sum,
                       bool sum_is_known, struct err *err)
 {
@@ -209,7 +209,7 @@ static bool part_answered(struct s3_multipart *large, struct s3_answer *answer,
            && part_note(large, etag, sum, s3_answer_header(answer, "x-amz-checksum-sha256"), err);
 }
 
-/* Made by us: the ETags of parts are the server's word alone. */
+/* Notes our own MD5 of a part: its ETag is the server's word alone. */
 static void md5_note(struct s3_multipart *large, struct span bytes)
 {
     uint8_t md5[MD5_SIZE];

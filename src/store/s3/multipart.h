@@ -10,9 +10,9 @@ struct s3_multipart {
     char *key, *upload_id;
     unsigned parts;
     uint64_t size_bytes;
-    struct str xml;   /* what Complete says of the parts */
-    struct str sums;  /* of the parts, one after the other */
-    struct str md5s;  /* their MD5s, where checksums are no proof         */
+    struct str xml;   /* the list of parts for Complete */
+    struct str sums;  /* the parts' checksums, one after the other */
+    struct str md5s;  /* the parts' MD5s, if checksums are no proof       */
     bool is_finished; /* there is nothing to abort */
 };
 

@@ -1,4 +1,4 @@
-/* The headers that make an object what it should be, and the look at what came of it. */
+/* Gathers the headers that an object is made with, and judges the server's word for it. */
 #include "store/s3/object.h"
 
 #include "base/mem.h"
@@ -38,7 +38,7 @@ static bool is_set(const char *text)
     return text && *text;
 }
 
-/* --- what the settings want ----------------------------------------------------------------- */
+/* --- the settings' headers ------------------------------------------------------------------ */
 
 static const char *encryption_name(enum store_encryption encryption)
 {
@@ -109,7 +109,7 @@ static void add_tags(struct s3_headers *headers, const char *tags)
     s3_headers_keep(headers, "x-amz-tagging", str_text(&text));
 }
 
-/* Where it is from, and what it was: nothing about whom. */
+/* Adds the origin and the hash: nothing about a person. */
 static void add_metadata(struct s3_headers *headers, const struct store_object *object)
 {
     auto_str layout = STR_MAX(KIB(1));
@@ -175,7 +175,7 @@ void s3_headers_md5(struct s3_headers *headers, const struct s3_store *s3, struc
     s3_headers_keep(headers, "Content-MD5", str_text(&text));
 }
 
-/* --- what came of it ------------------------------------------------------------------------ */
+/* --- the outcome ---------------------------------------------------------------------------- */
 
 static bool sum_read(const char *text, struct sha256 *sum_r)
 {
@@ -263,7 +263,7 @@ bool s3_object_head(struct s3_store *s3, const char *key, struct s3_object_head 
 
 /* --- whose word counts ---------------------------------------------------------------------- */
 
-/* A server that keeps whatever checksum it is sent only repeats what a client said. */
+/* A server that keeps any checksum it is sent only repeats a client's word. */
 bool s3_sums_are_proof(const struct s3_store *s3)
 {
     const struct store_traits *traits = &s3->client.settings.traits;
@@ -301,7 +301,7 @@ void s3_imprint_keep(const char *imprint, const char *etag, struct store_found *
         (void)snprintf(found_r->imprint, sizeof found_r->imprint, "%s", imprint);
 }
 
-/* What was expected lies there. */
+/* Notes that the expected object lies there. */
 static void found_expected(const struct store_object *expected, enum store_how how,
                            struct store_found *found)
 {
@@ -311,7 +311,7 @@ static void found_expected(const struct store_object *expected, enum store_how h
     (void)snprintf(found->imprint, sizeof found->imprint, "%s", expected->imprint);
 }
 
-/* Where the server's word must be there, its silence speaks against the object, too. */
+/* If the server must have a word for the object, its silence speaks against it, too. */
 static bool head_contradicts(const struct s3_store *s3, const struct store_object *expected,
                              const struct s3_object_head *head)
 {
@@ -353,8 +353,8 @@ bool s3_object_compare_unread(struct store *store, const struct store_object *ex
 }
 
 /*
- * Where everything is read back, the server's word is not enough here either: what a try before
- * this one put, and got back otherwise, still has the ETag of what was sent.
+ * If everything is read back, the server's word is not enough here either: an object that an
+ * earlier try put, and that came back with other bytes, still has the ETag of the bytes sent.
  */
 bool s3_object_compare(struct s3_store *s3, const struct store_object *expected,
                        struct store_found *found_r, struct err *err)

@@ -1,12 +1,12 @@
 /*
- * One object: the headers it is made with, and what the server's word for it is worth afterwards.
- * Private to store/s3/.
+ * One object: the headers it is made with, and afterwards the judgement of the server's word for
+ * it. Private to store/s3/.
  */
 #pragma once
 
 #include "store/s3/inside.h"
 
-/* What HEAD tells of an object. */
+/* The answer of HEAD about an object. */
 struct s3_object_head {
     bool exists;
     uint64_t size_bytes;
@@ -19,8 +19,7 @@ struct s3_object_head {
 must_check bool s3_object_head(struct s3_store *s3, const char *key, struct s3_object_head *head_r,
                                struct err *err);
 
-/* As store_compare_unread(): by what the server itself says, never by what somebody wrote beside an object.
- */
+/* As store_compare_unread(): by the server's own word, never by metadata that a client wrote. */
 must_check bool s3_object_compare_unread(struct store *store, const struct store_object *expected,
                                          struct store_found *found_r, struct err *err);
 
@@ -30,26 +29,29 @@ must_check bool s3_object_compare(struct s3_store *s3, const struct store_object
 
 /* --- imprints (store.h) --------------------------------------------------------------------- */
 
-/* Whether the SHA-256 that the server tells was held by it against the bytes. */
+/* Whether the SHA-256 that the server tells is proof: the server checked the bytes against it. */
 bool s3_sums_are_proof(const struct s3_store *s3);
 
-/* What the ETag of an object is, if it is the MD5 of its bytes. "" where checksums are proof. */
+/* The ETag of an object, if that is the MD5 of its bytes; "" if checksums are proof. */
 void s3_imprint_of(const struct store *store, struct span bytes,
                    char imprint_r[STORE_IMPRINT_SIZE]);
 
-/* Keeps the imprint if the server's word is the same; `etag` with or without quotes, or NULL. */
+/*
+ * Keeps an imprint if the server's word is the same.
+ *   etag   with or without quotes, or NULL
+ */
 void s3_imprint_keep(const char *imprint, const char *etag, struct store_found *found_r);
 
 /*
- * Nothing of what was sent was checked on the way: it is read again. Fails with ERR_DATA,
- * STORE_MISMATCH, if it is not what was to be put.
+ * Reads an object back because the server checked nothing it was sent. Fails with ERR_DATA,
+ * STORE_MISMATCH, if it is not the object that was put.
  */
 must_check bool s3_object_read_back(struct store *store, const struct store_object *object,
                                     struct err *err);
 
 /* --- headers of objects --------------------------------------------------------------------- */
 
-/* Headers as they are gathered; their texts live in `text`. */
+/* The headers gathered for a request; `text` holds copies of their values. */
 struct s3_headers {
     struct sigv4_pair pairs[S3_REQUEST_PAIRS_MAX];
     size_t count;
@@ -63,34 +65,33 @@ struct s3_headers {
 void s3_headers_clear(struct s3_headers *headers);
 #define auto_s3_headers __attribute__((cleanup(s3_headers_clear))) struct s3_headers
 
-/* `name` and `value` are borrowed. */
+/* Adds a header; `name` and `value` are borrowed. */
 void s3_headers_add(struct s3_headers *headers, const char *name, struct span value);
 
-/* What a whole object is made with: type, metadata, and what the settings want. */
+/* Adds the headers that make an object: its type, metadata, and those that the settings ask for. */
 must_check bool s3_headers_of_object(struct s3_headers *headers, const struct s3_store *s3,
                                      const struct store_object *object, struct err *err);
 
 /*
- * Whether the server may be told checksums of S3's own. Some refuse every request that has one, or
- * asks for one (Backblaze B2: "Unsupported header").
+ * Whether the server may be sent S3's own checksums. Some servers refuse every request that has
+ * one, or asks for one (Backblaze B2: "Unsupported header").
  */
 bool s3_takes_sums(const struct s3_store *s3);
 
-/* The checksum of a body, for servers that take one. */
+/* Adds the checksum of a body, if the server takes one. */
 void s3_headers_sum(struct s3_headers *headers, const struct s3_store *s3,
                     const struct sha256 *sha256);
 
-/* Content-MD5, where the server checks nothing else. */
+/* Adds Content-MD5, if the server checks nothing else. */
 void s3_headers_md5(struct s3_headers *headers, const struct s3_store *s3, struct span body);
 
-/* Whether a checksum that the server tells is this one; one that it does not tell is. */
+/* Whether the server's checksum is this one, or it tells none. Fails with STORE_MISMATCH. */
 must_check bool s3_sum_agrees(const struct s3_answer *answer, const struct sha256 *sha256,
                               struct err *err);
 
 /*
- * The answer to what made an object: encrypted as it was asked for, and its checksum, if told,
- * that of what was sent.
- * Fails with ERR_REMOTE, ERR_DATA (STORE_MISMATCH).
+ * Whether an object was made as asked: encrypted, and with the checksum, if told, of the bytes that
+ * were sent. Fails with ERR_REMOTE, ERR_DATA (STORE_MISMATCH).
  */
 must_check bool s3_made_as_asked(const struct s3_store *s3, const struct s3_answer *answer,
                                  const struct sha256 *sha256, struct err *err);

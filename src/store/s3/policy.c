@@ -1,4 +1,4 @@
-/* Rights on the objects below the prefix, and on the bucket for what lies there. */
+/* Writes the policy: rights on the objects below the prefix, and on the bucket. */
 #include "store/s3/policy.h"
 
 #include "store/s3/endpoint.h"
@@ -39,8 +39,8 @@ static void objects_write(struct json_writer *w, const struct s3_endpoint *place
 }
 
 /*
- * Listing is not bound to the prefix: a question after one key names none, and without this right
- * S3 answers "forbidden" instead of "not there".
+ * The right to list is not bound to the prefix: a question about one key names no prefix, and
+ * without this right S3 answers "forbidden" instead of "not there".
  */
 static void bucket_write(struct json_writer *w, const struct s3_endpoint *place)
 {

@@ -1,4 +1,4 @@
-/* The least rights that a migration needs, as a policy of AWS. */
+/* The least rights that a migration needs, as an AWS policy. */
 #pragma once
 
 #include "base/base.h"
@@ -7,10 +7,10 @@
 #include "store/settings.h"
 
 enum store_policy {
-    STORE_POLICY_RUN,  /* put and read; remove nothing                */
-    STORE_POLICY_LINK, /* and remove what was moved to its patient    */
+    STORE_POLICY_RUN,  /* puts and reads; removes nothing                      */
+    STORE_POLICY_LINK, /* also removes objects that were moved to a patient    */
 };
 
-/* Appends it as JSON. Fails with ERR_USAGE if the store is a folder. */
+/* Appends a policy as JSON. Fails with ERR_USAGE if the store is a folder. */
 must_check bool store_policy(const struct store_settings *settings, enum store_policy policy,
                              struct str *to, struct err *err);

@@ -1,6 +1,6 @@
 /*
- * Finds out what a server does by doing it, with objects of its own under names that nobody else
- * has. A server is believed what it did, not what it says.
+ * Finds out what a server does by trying, with objects of its own under keys that nobody else uses.
+ * It believes what the server did, not what it says.
  */
 #include "store/s3/probe.h"
 
@@ -17,7 +17,7 @@ enum { ANSWER_MAX = 256 * 1024, ID_BYTES = 6 };
 
 struct s3_probing {
     struct s3_store *s3;
-    char *key; /* of the object that is made; "-2" and so on for further ones */
+    char *key; /* of the object that is made; further ones have "-2" and so on after it */
     struct store_traits traits;
 };
 
@@ -29,11 +29,11 @@ static enum store_trait trait_of(bool yes)
 /* --- puts ----------------------------------------------------------------------------------- */
 
 struct s3_probe_put {
-    const char *suffix;             /* of the key                              */
-    const char *bytes;              /* what is sent                            */
-    const struct sha256 *body_hash; /* what is signed; NULL: what is true      */
-    const struct sha256 *sum;       /* what the checksum says; NULL: nothing   */
-    const char *md5_of;             /* what Content-MD5 is made of; NULL: none */
+    const char *suffix;             /* of the key                                */
+    const char *bytes;              /* the body                                  */
+    const struct sha256 *body_hash; /* the hash that is signed; NULL: the true   */
+    const struct sha256 *sum;       /* the checksum that is sent; NULL: none     */
+    const char *md5_of;             /* the bytes of the Content-MD5; NULL: none  */
     bool conditional;
 };
 
@@ -68,15 +68,15 @@ static bool try_put(struct s3_probing *p, const struct s3_probe_put *try,
     return s3_request_with_retries(&p->s3->client, &request, answer_r, err);
 }
 
-/* A header that the server does not know, or knows and does not want: 400 or 501. */
+/* Whether the server does not know a header, or does not want it: 400 or 501. */
 static bool is_unsupported(const struct s3_answer *answer)
 {
     return answer->class == S3_REFUSED || answer->status == 501;
 }
 
 /*
- * As it will be done for every document: on condition and with a checksum, or without whichever of
- * the two the server refuses. (Swift says 501 of the condition, Backblaze B2 400 of the checksum.)
+ * Puts an object as every document will be put: on condition and with a checksum, or without those
+ * that the server refuses. (Swift says 501 of the condition, Backblaze B2 400 of the checksum.)
  */
 static bool first_put(struct s3_probing *p, struct err *err)
 {
@@ -144,14 +144,14 @@ static bool second_put(struct s3_probing *p, struct err *err)
 
 static void probe_object_remove(struct s3_probing *p, const char *suffix, struct err *err);
 
-/* Whether a put that belies itself is refused. What is stored all the same goes away at once. */
+/* Whether a put that contradicts itself is refused. If it is stored, it is removed at once. */
 static bool put_mismatched(struct s3_probing *p, const struct s3_probe_put *try,
                            enum store_trait *checks_r, struct err *err)
 {
     auto_s3_answer answer = { 0 };
     struct err why = { 0 };
 
-    /* A server that is told damage says so again and again: s3_request_with_retries() ends with that. */
+    /* A server that finds damage says so at each try: s3_request_with_retries() fails with it. */
     if (!try_put(p, try, &answer, &why)) {
         *checks_r = STORE_YES;
         if (why.kind == ERR_DATA)
@@ -176,8 +176,8 @@ static bool put_mismatched_body(struct s3_probing *p, struct err *err)
 }
 
 /*
- * What is stored of a lie could not be taken away: then these are told only where it matters, as it
- * does where the server's checksum is to be believed.
+ * Sends wrong checksums. If nothing can be removed here, an object that the server stores of them
+ * would stay: then only those are sent that decide whether the server's checksum is believed.
  */
 static bool put_further_mismatches(struct s3_probing *p, struct err *err)
 {
@@ -197,7 +197,7 @@ static bool put_further_mismatches(struct s3_probing *p, struct err *err)
 
 /* --- large ones ----------------------------------------------------------------------------- */
 
-/* The end of a large object under the key that is taken must be refused. */
+/* Ends a large object under a key that is taken, which must be refused. */
 static bool large_put(struct s3_probing *p, struct err *err)
 {
     struct span bytes = span_of(OTHER_BYTES);
@@ -214,7 +214,7 @@ static bool large_put(struct s3_probing *p, struct err *err)
     if (!s3_multipart_begin(&p->s3->store, &object, &large, err)
         || !s3_multipart_write(large, bytes, err))
         return err_ctx(err, "an upload in parts");
-    *told = (struct store_traits){ .checks_body = STORE_YES, /* ask, whatever was believed */
+    *told = (struct store_traits){ .checks_body = STORE_YES, /* ask, whatever was known */
                                    .takes_sum = p->traits.takes_sum };
     good = s3_multipart_end(large, &object, &outcome, &found, &why);
     *told = before;
@@ -225,11 +225,11 @@ static bool large_put(struct s3_probing *p, struct err *err)
     return err_ctx(err, "an upload in parts");
 }
 
-/* --- what the bucket is --------------------------------------------------------------------- */
+/* --- the bucket ----------------------------------------------------------------------------- */
 
 struct s3_probe_question {
     const char *path; /* of the element looked for */
-    char text[64];    /* what it held              */
+    char text[64];    /* the element's text        */
     bool has_key_count, is_encoded;
 };
 
@@ -246,7 +246,7 @@ static bool on_probe_element(void *arg, const char *path, struct span text, stru
     return true;
 }
 
-/* A question about the bucket. What it does not know or may not tell is "". */
+/* Asks about the bucket. If the server does not know or may not tell, the text is "". */
 static bool ask_bucket(struct s3_store *s3, const struct sigv4_pair *query, size_t count,
                        struct s3_probe_question *asked, struct err *err)
 {
@@ -265,7 +265,7 @@ static bool ask_bucket(struct s3_store *s3, const struct sigv4_pair *query, size
 
         return !of_all || s3_answer_error(&answer, err);
     }
-    /* Who does not know the question lists the bucket instead, and that may be long. */
+    /* A server that does not know the question lists the bucket instead, and that may be long. */
     if (!s3_answer_body(&answer, &body, err))
         return err->kind == ERR_DATA;
     (void)!s3_xml_walk(str_span(&body), root, on_probe_element, asked, &ignored);
@@ -311,9 +311,9 @@ static bool ask_listing(struct s3_probing *p, struct err *err)
     return true;
 }
 
-/* --- all of it ------------------------------------------------------------------------------ */
+/* --- the probe ------------------------------------------------------------------------------ */
 
-/* Removing is a right that the mover need not have. */
+/* Removes an object if it may: the mover need not have that right. */
 static void probe_object_remove(struct s3_probing *p, const char *suffix, struct err *err)
 {
     auto_free char *key = mem_printf("%s%s", p->key, suffix);

@@ -1,4 +1,4 @@
-/* What a server can do, as store_probe() and store_probe_check(). Private to store/s3/. */
+/* Finds out what a server can do: store_probe() and store_probe_check(). Private to store/s3/. */
 #pragma once
 
 #include "store/s3/inside.h"

@@ -1,4 +1,4 @@
-/* From a request's parts to bytes on the wire, and from an answer's bytes to what it means. */
+/* Builds a request and signs it, sends it, and reads the answer and its class. */
 #include "store/s3/request.h"
 
 #include "base/mem.h"
@@ -42,7 +42,7 @@ static char *line_put(char *to, struct span text)
     return text.size ? mempcpy(to, text.at, text.size) : to;
 }
 
-/* Signing is over: every pair becomes a line. False if they are too long. */
+/* Makes a pair a line, once signing is over. False if the lines are too long. */
 static bool wire_line(struct s3_wire *wire, size_t index, struct span name, struct span value)
 {
     size_t need = name.size + value.size + strlen(": ") + 1;
@@ -68,7 +68,7 @@ static bool wire_lines(struct s3_wire *wire, const struct str *authorization, st
            || err_set(err, ERR_DATA, STORE_REFUSED, "the request's headers exceed 8 KiB");
 }
 
-/* The body's hash is at hand where it was made on the way; making it twice costs as much as TLS. */
+/* The hash of the body, which the caller may have: making it twice costs as much as TLS. */
 static const char *payload_hex(const struct s3_request *request, char hex[SHA256_HEX_SIZE])
 {
     struct sha256 hash;
@@ -127,7 +127,7 @@ static bool wire_make(struct s3_wire *wire, struct s3_client *client,
 
 /* --- reading -------------------------------------------------------------------------------- */
 
-/* What an answer teaches beside what it says. */
+/* The hints in an answer: the server's region and time. */
 struct s3_hints {
     char region[S3_TOKEN_SIZE];
     int64_t server_us; /* 0: not told */
@@ -174,7 +174,7 @@ static bool on_error_element(void *arg, const char *path, struct span text, stru
     return true;
 }
 
-/* The body of a refusal, if it is one of S3's; a proxy's page says nothing to us. */
+/* Reads the body of a refusal, if it is one of S3's; a proxy's page is ignored. */
 static void refusal_read(struct s3_answer *answer, struct s3_hints *lesson)
 {
     struct s3_error_reading reading = { answer, lesson };
@@ -199,7 +199,7 @@ static void headers_read(struct s3_answer *answer, struct s3_hints *lesson)
     lesson->server_us = time_of(http_header(answer->http, "Date"), "%a, %d %b %Y %H:%M:%S GMT");
 }
 
-/* What every answer of S3 has, a stranger's "200 OK" has not; and one about an object has more. */
+/* Whether a "200 OK" is from S3, by headers that its answers have; one about an object has ETag. */
 static bool is_of_s3(const struct s3_answer *answer, bool of_object)
 {
     if (of_object)
@@ -209,8 +209,9 @@ static bool is_of_s3(const struct s3_answer *answer, bool of_object)
 }
 
 /*
- * An object's Content-Encoding is its owner's word, and its bytes are handed out as they are. But
- * what compresses on the way says the same; it does not know the length, and so weakens the ETag.
+ * Whether something compressed the answer on the way. An object's Content-Encoding alone is its
+ * owner's word, and its bytes are handed out as they are. A proxy that compresses sets the same
+ * header, but does not know the length, or weakens the ETag.
  */
 static bool was_changed_on_the_way(const struct s3_answer *answer)
 {
@@ -247,7 +248,7 @@ static void answer_read(struct s3_answer *answer, const struct s3_request *reque
         refusal_read(answer, lesson);
         answer->class = s3_class_of(answer->status, answer->code);
         if (answer->class == S3_EXISTS && !is_conditional(request))
-            answer->class = S3_AGAIN; /* meant for somebody else */
+            answer->class = S3_AGAIN; /* an answer to another's request */
     }
     if (answer->class == S3_FINE)
         return;
@@ -288,7 +289,7 @@ static bool request_attempt(struct s3_client *client, const struct s3_request *r
     return good;
 }
 
-/* What says no to a HEAD says so without a word: the same is asked by a GET for one byte. */
+/* Asks again by a GET for one byte after a HEAD was refused: its answer has no words. */
 static bool head_explain(struct s3_client *client, const struct s3_request *request,
                          struct s3_answer *answer, struct s3_hints *lesson, struct err *err)
 {
@@ -304,7 +305,7 @@ static bool head_explain(struct s3_client *client, const struct s3_request *requ
     aloud.header_count = 1;
     if (!request_attempt(client, &aloud, answer, lesson, err))
         return false;
-    if (answer->class == S3_FINE) { /* so it was no refusal that lasts */
+    if (answer->class == S3_FINE) { /* so the refusal did not last */
         s3_answer_close(answer);
         answer->class = S3_AGAIN;
     }
@@ -313,7 +314,7 @@ static bool head_explain(struct s3_client *client, const struct s3_request *requ
 
 enum s3_hint { S3_HINT_REGION, S3_HINT_CLOCK, S3_HINT_CREDENTIALS, S3_HINTS };
 
-/* Two clocks that are too far apart for one to be set by the other. */
+/* Says that the two clocks are too far apart for one to be set by the other. */
 static void clocks_tell(int64_t server_us, struct s3_answer *answer)
 {
     char there[TIME_TEXT_SIZE], here[TIME_TEXT_SIZE];
@@ -324,7 +325,7 @@ static void clocks_tell(int64_t server_us, struct s3_answer *answer)
     words_keep(answer->said, S3_SAID_SIZE, str_span(&words));
 }
 
-/* Learns from an answer. `again_r`: the request is worth sending anew, signed otherwise. */
+/* Uses the hints of an answer. `again_r`: the request is worth signing and sending anew. */
 static bool hints_apply(struct s3_client *client, struct s3_answer *answer,
                         const struct s3_hints *lesson, bool tried[S3_HINTS], bool *again_r,
                         struct err *err)
@@ -366,11 +367,11 @@ void s3_answer_close(struct s3_answer *answer)
     answer->http = NULL;
 }
 
-/* --- again and again ------------------------------------------------------------------------ */
+/* --- retries -------------------------------------------------------------------------------- */
 
 bool s3_class_is_transient(enum s3_class class)
 {
-    /* An address that names no region is a proxy's, or a mistake that check tells. */
+    /* A redirect that names no region is a proxy's, or a mistake that check reports. */
     return class == S3_AGAIN || class == S3_SLOWER || class == S3_DAMAGED || class == S3_REGION;
 }
 
@@ -400,7 +401,7 @@ bool s3_backoff_wait(struct s3_client *client, struct s3_backoff *patience, enum
                         err);
 }
 
-/* Whether sending it again makes sense after no answer came. */
+/* Whether to send a request again if no answer came. */
 static bool may_repeat(const struct err *why)
 {
     return why->kind == ERR_NET && why->code != HTTP_NO_TRUST;
@@ -429,7 +430,7 @@ bool s3_request_with_retries(struct s3_client *client, const struct s3_request *
     }
 }
 
-/* --- what it means -------------------------------------------------------------------------- */
+/* --- the answer's meaning ------------------------------------------------------------------- */
 
 static enum err_kind err_kind_of_class(enum s3_class class)
 {
@@ -442,7 +443,7 @@ static enum err_kind err_kind_of_class(enum s3_class class)
     case S3_DAMAGED:
     case S3_EXISTS:
         return ERR_DATA;
-    case S3_ABSENT: /* where something had to be there */
+    case S3_ABSENT: /* of something that had to be there */
     case S3_CLOCK:
     case S3_CREDENTIALS:
     case S3_STOP:

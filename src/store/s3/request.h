@@ -1,6 +1,6 @@
 /*
- * One request to S3: signed, sent, its answer classed. What a server teaches on the way (its
- * region, its time, that our credentials have expired) is learnt and the request sent anew.
+ * One request to S3: signed, sent, its answer classed. If the answer tells the server's region or
+ * time, or that our credentials have expired, the request is signed and sent anew.
  */
 #pragma once
 
@@ -13,7 +13,7 @@
 #include "store/s3/errors.h"
 #include "store/s3/sigv4.h"
 
-/* What one thread asks with. */
+/* A client of one thread. */
 struct s3_client {
     struct store_settings settings;
     const struct cancel *cancel;
@@ -32,8 +32,8 @@ struct s3_request {
     size_t query_count, header_count;
     struct span body;
     bool sends_body;
-    bool of_object;                 /* an answer that is fine has an ETag, or it is none of S3 */
-    const struct sha256 *body_hash; /* NULL: made here                                */
+    bool of_object;                 /* a fine answer has an ETag, or it is not from S3        */
+    const struct sha256 *body_hash; /* NULL: computed here                                    */
     bool once;                      /* must not arrive twice: then failures may be ERR_UNSURE */
 };
 
@@ -42,40 +42,40 @@ enum { S3_CODE_SIZE = 64, S3_SAID_SIZE = 200, S3_TOKEN_SIZE = 80 };
 struct s3_answer {
     int status;
     enum s3_class class;
-    char code[S3_CODE_SIZE]; /* "" where none was told */
-    char said[S3_SAID_SIZE];
+    char code[S3_CODE_SIZE]; /* "" if none was told */
+    char said[S3_SAID_SIZE]; /* the message, or "" */
     char request_id[S3_TOKEN_SIZE];
-    struct http_answer *http; /* open, of class S3_FINE only */
+    struct http_answer *http; /* open, for class S3_FINE only */
 };
 
 void s3_answer_close(struct s3_answer *answer);
 #define auto_s3_answer __attribute__((cleanup(s3_answer_close))) struct s3_answer
 
 /*
- * Asks once. True: there is an answer, whatever it says.
- * Fails with ERR_NET (not answered), ERR_UNSURE (of one that is sent `once`), ERR_CANCELED, and as
- * s3_access_sign().
+ * Sends a request. True: there is an answer, whatever it says.
+ * Fails with ERR_NET (not answered), ERR_UNSURE (a request that is sent `once`), ERR_CANCELED, and
+ * as s3_access_sign().
  */
 must_check bool s3_request_send(struct s3_client *client, const struct s3_request *request,
                                 struct s3_answer *answer_r, struct err *err);
 
 /*
- * Asks until there is an answer that will not change by itself, or patience ends; for requests that
- * do no harm when they arrive twice.
- * Fails with ERR_NET when it has ended.
+ * Sends a request until an answer comes that will not change by itself, or the tries are used up.
+ * For requests that do no harm when they arrive twice. Fails as s3_request_send(), or by the last
+ * answer's s3_answer_error() if the tries are used up.
  */
 must_check bool s3_request_with_retries(struct s3_client *client, const struct s3_request *request,
                                         struct s3_answer *answer_r, struct err *err);
 
-/* How often something is tried, and how long it is waited in between. `{ 0 }` to begin with. */
+/* Counts tries, and so the waits between them. Begins as `{ 0 }`. */
 struct s3_backoff {
     int tries;
 };
 
 /*
  * Waits before the next try.
- *   why   what the last one said; becomes `err` when patience has ended
- * False: it has (`err` is `why`), or we are asked to stop.
+ *   why   the failure of the last one; becomes `err` when the tries are used up
+ * False: they are (`err` is `why`), or we are asked to stop.
  */
 must_check bool s3_backoff_wait(struct s3_client *client, struct s3_backoff *patience,
                                 enum s3_class class, const struct err *why, struct err *err);
@@ -83,11 +83,11 @@ must_check bool s3_backoff_wait(struct s3_client *client, struct s3_backoff *pat
 /* Whether waiting may help. */
 bool s3_class_is_transient(enum s3_class class);
 
-/* Says what an answer that is not fine means, in the kinds of store.h. Returns false. */
+/* Sets `err`, in the kinds of store.h, for an answer that is not fine. Returns false. */
 bool s3_answer_error(const struct s3_answer *answer, struct err *err);
 
-/* A header of an answer that is fine; NULL if it has none. */
+/* A header of a fine answer; NULL if it has none. */
 const char *s3_answer_header(const struct s3_answer *answer, const char *name);
 
-/* Reads the body of an answer that is fine, and closes it. */
+/* Reads the body of a fine answer, and closes the answer. */
 must_check bool s3_answer_body(struct s3_answer *answer, struct str *to, struct err *err);

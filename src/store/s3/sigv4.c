@@ -65,7 +65,7 @@ static int pair_order(const struct sigv4_pair *a, const struct sigv4_pair *b)
     return order ? order : span_order(a->value, b->value);
 }
 
-/* Few, and mostly in order already. What is equal stays in the order in which it was sent. */
+/* Sorts a few pairs, mostly in order already. Equal ones keep the order they were sent in. */
 static void pairs_sort(struct sigv4_pair *pairs, size_t count,
                        int (*order)(const struct sigv4_pair *, const struct sigv4_pair *))
 {
@@ -128,7 +128,7 @@ static int name_order(const struct sigv4_pair *a, const struct sigv4_pair *b)
     return order ? order : (a->name.size > b->name.size) - (a->name.size < b->name.size);
 }
 
-/* Headers that arrive other than they were sent, or not at all. */
+/* Whether a header is signed: not if it may be changed or dropped on the way. */
 static bool is_signed(struct span name)
 {
     static const char *const changing[] = {
@@ -168,7 +168,7 @@ static bool value_is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* Without blanks at the ends; any run of blanks inside is one. */
+/* Appends a value without blanks at its ends; a run of blanks inside becomes one. */
 static void header_value_add(struct str *to, struct span value)
 {
     struct span trimmed = span_trim(value);

@@ -1,8 +1,8 @@
 /*
- * AWS Signature Version 4, as S3 wants it: a request's text in canonical form, signed into a header
- * or into the query of a URL that is handed on. Pure functions: time and keys are arguments.
+ * AWS Signature Version 4, as S3 wants it: signs a request's canonical text into a header, or into
+ * the query of a URL that is handed on. Pure functions: time and keys are arguments.
  *
- * S3 encodes a path once and never normalises it. Whoever builds a request encodes its path with
+ * S3 encodes a path once and never normalises it. The builder of a request encodes its path with
  * sigv4_path() and uses the same text for the URL and here. (Other services encode a path twice;
  * those we ask live at "/", where that makes no difference.)
  */
@@ -14,7 +14,7 @@
 
 enum { SIGV4_TIME_SIZE = 17, SIGV4_DATE_SIZE = 9, SIGV4_PAIRS_MAX = 40 };
 
-/* What stands for the hash of a body that is not covered by the signature. */
+/* The payload of a request whose body is not covered by the signature. */
 #define SIGV4_UNSIGNED "UNSIGNED-PAYLOAD"
 
 /* A header, or an argument of a query; neither is encoded yet. */
@@ -32,7 +32,7 @@ struct sigv4_request {
     struct span payload; /* 64 hex digits of the body's SHA-256, or SIGV4_UNSIGNED */
 };
 
-/* Who signs, and for whom. */
+/* The key that signs, and the region, service and time it signs for. */
 struct sigv4_scope {
     const char *access_key;
     struct span token; /* SPAN_NONE for a lasting key */
@@ -40,7 +40,7 @@ struct sigv4_scope {
     int64_t at_us;
 };
 
-/* What signs all requests of one day, one key and one region: worth keeping. */
+/* The key derived for one secret key, day, region and service: worth keeping. */
 struct sigv4_key {
     uint8_t bytes[SHA256_SIZE];
 };
@@ -63,12 +63,12 @@ void sigv4_query(struct str *to, const struct sigv4_pair *query, size_t count);
  */
 void sigv4_canonical(struct str *to, const struct sigv4_request *request);
 
-/* Appends what is signed: the time, the scope and the hash of the canonical request. */
+/* Appends the text that is signed: the time, the scope and the canonical request's hash. */
 void sigv4_text(struct str *to, const struct sigv4_scope *scope, struct span canonical);
 
 /*
  * Appends the value of the header Authorization.
- *   request   its headers hold Host, X-Amz-Date and, with a token, X-Amz-Security-Token already
+ *   request   its headers already hold Host, X-Amz-Date and, with a token, X-Amz-Security-Token
  */
 void sigv4_header(struct str *to, const struct sigv4_request *request,
                   const struct sigv4_scope *scope, const struct sigv4_key *key);

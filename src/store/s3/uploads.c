@@ -1,4 +1,4 @@
-/* A part that is on its way may land after an abort, so an abort is repeated until none is left. */
+/* Repeats an abort until no part is left: one on its way may arrive after the first abort. */
 #include "store/s3/uploads.h"
 
 #include "base/mem.h"
@@ -38,7 +38,7 @@ bool s3_upload_abort(struct s3_client *client, const char *key, const char *uplo
     return err_set(err, ERR_NET, HTTP_BROKEN, "an upload does not end however often it is aborted");
 }
 
-/* --- what there is of a key ----------------------------------------------------------------- */
+/* --- uploads of a key ----------------------------------------------------------------------- */
 
 struct s3_upload_search {
     const char *key;
@@ -64,7 +64,7 @@ static bool on_upload_element(void *arg, const char *path, struct span text, str
     return true;
 }
 
-/* `*id_r` NULL: there is none, or the server does not tell. */
+/* Finds an upload of a key. `*id_r` NULL: there is none, or the server does not tell. */
 static bool upload_find(struct s3_client *client, const char *key, char **id_r, struct err *err)
 {
     const struct sigv4_pair query[] = {

@@ -1,4 +1,4 @@
-/* Unfinished uploads: what is there of a key, and taking it away for good. Private to store/. */
+/* Aborts the unfinished uploads of a key for good. Private to store/. */
 #pragma once
 
 #include "store/s3/inside.h"
@@ -7,5 +7,5 @@
 must_check bool s3_upload_abort(struct s3_client *client, const char *key, const char *upload_id,
                                 struct err *err);
 
-/* Aborts every upload of a key, whoever began it: its document is ours alone. */
+/* Aborts every upload of a key, even one that is not ours: the key's document is ours alone. */
 must_check bool s3_uploads_abort(struct s3_client *client, const char *key, struct err *err);

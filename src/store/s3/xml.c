@@ -1,4 +1,4 @@
-/* A walk over expat's events: the path so far, and a text for each level of it. */
+/* Walks over expat's events, with the path so far and a text for each level of it. */
 #include "store/s3/xml.h"
 
 #include <expat.h>
@@ -61,7 +61,7 @@ static void XMLCALL on_end(void *arg, const XML_Char *name)
 
     (void)name;
     if (walk->err->kind != ERR_NONE)
-        return; /* the end of an empty element is told even of a walk that was stopped */
+        return; /* expat reports the end of an empty element even after a stop */
     text = &walk->texts[--walk->depth];
     if (text->cut || walk->path.cut)
         walk_refuse(walk, "has a text that is too long");
