@@ -1,8 +1,7 @@
 /*
  * Reads answers. The Data API says what happened in `messages[0].code`; the HTTP status alone means
  * nothing (an empty find is a 500). An answer without such a message came from a server or proxy
- * before the engine, or was changed on the way. The words say what it is, so that somebody can mend
- * it.
+ * before the engine, or was changed on the way. The words say what it is, so that it can be mended.
  */
 #include "filemaker/session.h"
 
@@ -210,7 +209,7 @@ static struct span charset_of(const struct http_answer *from)
     return SPAN_NONE;
 }
 
-/* JSON is UTF-8 (RFC 8259, 8.1): letters of another charset would become other letters. */
+/* Checks the charset: JSON is UTF-8 (RFC 8259, 8.1), and letters of another would be misread. */
 static bool charset_is_ours(const struct http_answer *from, struct span text, struct err *err)
 {
     struct span charset = charset_of(from);

@@ -21,13 +21,13 @@ enum filemaker_code {
     FILEMAKER_SESSIONS = 956,
 };
 
-/* What to do about an answer that is not "OK". */
+/* Advice on an answer that is not "OK". */
 enum filemaker_advice {
-    FILEMAKER_REPEAT,   /* passes by itself: back off and ask again           */
-    FILEMAKER_CROWDED,  /* too many sessions: give one up, wait for minutes   */
-    FILEMAKER_LOG_IN,   /* the session is gone: log in, ask once more         */
-    FILEMAKER_ONE_ITEM, /* this record or field; the others may be fine       */
-    FILEMAKER_STOP,     /* the whole run: nothing will get better by itself   */
+    FILEMAKER_REPEAT,   /* passes by itself: back off and ask again         */
+    FILEMAKER_CROWDED,  /* too many sessions: give one up, wait for minutes */
+    FILEMAKER_LOG_IN,   /* the session is gone: log in, ask once more       */
+    FILEMAKER_ONE_ITEM, /* this record or field; the others may be fine     */
+    FILEMAKER_STOP,     /* the whole run: nothing will get better by itself */
 };
 
 /* `code` of ERR_DATA: the answer is not valid, and will not be next time. */
@@ -43,7 +43,7 @@ bool filemaker_is_too_much(const struct err *err);
 const char *filemaker_meaning(int code);
 
 /*
- * What to do about a failed call: by FileMaker's code where the server gave one (err->reason), else
- * by HTTP status and kind.
+ * Advice on a failed call: by FileMaker's code if the server gave one (err->reason), else by HTTP
+ * status and kind.
  */
 enum filemaker_advice filemaker_advice(const struct err *err);

@@ -6,10 +6,12 @@
  * A call that only reads is repeated a few times if its failure passes by itself. A call that
  * writes is sent once.
  *
- * Errors: ERR_REMOTE is an answer that says no, with FileMaker's number in `reason` (0: the web
- * server answered, or the answer was not JSON) and the HTTP status in `code`; see
- * filemaker/errors.h.
- * ERR_UNSURE: a write may have happened. ERR_NET, ERR_DATA, ERR_USAGE, ERR_CANCELED as usual.
+ * Errors:
+ *   ERR_REMOTE   an answer that says no, with FileMaker's number in `reason` (0: the web server
+ *                answered, or the answer was not JSON) and the HTTP status in `code`; see
+ *                filemaker/errors.h
+ *   ERR_UNSURE   a write may have happened
+ *   ERR_NET, ERR_DATA, ERR_USAGE, ERR_CANCELED as usual
  */
 #pragma once
 
@@ -26,7 +28,7 @@ struct filemaker;
 
 struct filemaker_settings {
     const char *url;      /* "https://fms.example.com"; a path after it is an error */
-    const char *database; /* exactly as hosted: the case counts                      */
+    const char *database; /* exactly as hosted: the case counts                     */
     const char *account;
     const struct secret *password;
     const char *ca_file;    /* NULL: the system's certificates */
@@ -37,7 +39,7 @@ struct filemaker_settings {
 };
 
 /*
- * A client that has not spoken yet.
+ * Makes a client; nothing is sent yet.
  *   settings       copied; texts and password must outlive the client
  *   filemaker_r    caller frees with filemaker_free()
  * Fails with ERR_USAGE (the URL).
@@ -70,15 +72,15 @@ must_check bool filemaker_product(struct filemaker *filemaker, struct filemaker_
 
 struct filemaker_field {
     char *name;
-    char *type;   /* "normal", "calculation", "summary", "invalid"                        */
-    char *result; /* "text", "number", "date", "time", "timeStamp", "container", ...      */
+    char *type;   /* "normal", "calculation", "summary", "invalid"                   */
+    char *result; /* "text", "number", "date", "time", "timeStamp", "container", ... */
     bool global;
     bool auto_enter;            /* FileMaker fills it by itself, when a record is made or edited */
     bool not_empty;             /* it may not be emptied                                         */
     bool digits_only;           /* a text that may hold only a number                            */
     uint64_t characters_max;    /* 0: any number                                                 */
-    unsigned repetitions;       /* as the field is defined */
-    unsigned repetitions_shown; /* on this layout          */
+    unsigned repetitions;       /* as the field is defined                                       */
+    unsigned repetitions_shown; /* on this layout                                                */
 };
 
 struct filemaker_layout {
@@ -111,8 +113,8 @@ bool filemaker_is_moment(const struct filemaker_field *field);
 /* A record inside an answer; borrowed from it. */
 struct filemaker_record {
     uint64_t record_id, mod_id;
-    const struct json_value *fields; /* fieldData, as it came                          */
-    int64_t asked_us;                /* when it was asked for; the record is no older  */
+    const struct json_value *fields; /* fieldData, as it came                         */
+    int64_t asked_us;                /* when it was asked for; the record is no older */
 };
 
 /* Some records, in the order of the server. */
@@ -178,10 +180,10 @@ must_check bool filemaker_set(struct filemaker *filemaker, const char *layout, u
 /* The kinds of value that a container field may have. */
 enum filemaker_content {
     FILEMAKER_EMPTY,
-    FILEMAKER_STREAM,    /* a URL that gives the bytes                                  */
-    FILEMAKER_REFERENCE, /* only the path of a file                                     */
-    FILEMAKER_NO_ACCESS, /* this account may not see it                                 */
-    FILEMAKER_UNKNOWN,   /* none of these                                               */
+    FILEMAKER_STREAM,    /* a URL that gives the bytes  */
+    FILEMAKER_REFERENCE, /* only the path of a file     */
+    FILEMAKER_NO_ACCESS, /* this account may not see it */
+    FILEMAKER_UNKNOWN,   /* none of these               */
 };
 
 enum filemaker_content filemaker_content(struct span value);

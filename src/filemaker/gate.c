@@ -58,9 +58,9 @@ struct gate {
     pthread_cond_t changed;
     int inside, width;
     int sessions, sessions_wanted;
-    int sessions_allowed; /* the most, by the configuration and by the server           */
-    int sessions_shared;  /* the most, so that the other movers get theirs              */
-    int64_t next_pass_us; /* when the ceiling lets the next request pass */
+    int sessions_allowed; /* the most, by the configuration and by the server */
+    int sessions_shared;  /* the most, so that the other movers get theirs    */
+    int64_t next_pass_us; /* when the ceiling lets the next request pass      */
     int64_t narrowed_us, widened_us, sessions_us;
     double average_us; /* of calls; the newest weighs most */
     bool quiet;        /* the log says that these are quiet hours */
@@ -225,7 +225,7 @@ void gate_leave(struct gate *gate, enum gate_outcome outcome, int64_t took_us)
     case GATE_STREAM:
         break;
     }
-    (void)pthread_cond_broadcast(&gate->changed); /* waits for a session are waits on it, too */
+    (void)pthread_cond_broadcast(&gate->changed); /* workers wait on it for a session, too */
     (void)pthread_mutex_unlock(&gate->lock);
 }
 

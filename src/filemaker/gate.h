@@ -14,18 +14,18 @@
 struct gate;
 
 struct gate_settings {
-    int most_at_once;            /* requests; 0: any number                                     */
-    int most_sessions;           /* 0: any number                                               */
-    double requests_per_second;  /* 0: any number                                               */
-    int64_t latency_budget_us;   /* fewer calls at once if their average is longer; 0: any      */
-    int quiet_from, quiet_until; /* minutes of the source's day; equal: no quiet hours         */
+    int most_at_once;            /* requests; 0: any number                                */
+    int most_sessions;           /* 0: any number                                          */
+    double requests_per_second;  /* 0: any number                                          */
+    int64_t latency_budget_us;   /* fewer calls at once if their average is longer; 0: any */
+    int quiet_from, quiet_until; /* minutes of the source's day; equal: no quiet hours     */
 };
 
 /* Reads "08:00-18:30"; "" gives none. Fails with ERR_USAGE. */
 must_check bool gate_quiet_read(const char *text, struct gate_settings *settings, struct err *err);
 
 /*
- * A gate that is wide open.
+ * Makes a gate that is wide open.
  *   clock   must outlive the gate, which reads it and waits by it; NULL: the real one
  */
 struct gate *gate_new(const struct gate_settings *settings, const struct clock *clock);
@@ -33,9 +33,9 @@ void gate_free(struct gate *gate); /* NULL is allowed */
 
 /* How a request went. */
 enum gate_outcome {
-    GATE_GOOD,    /* answered, whatever the answer said                                */
-    GATE_TROUBLE, /* no answer, or one that says that the server has too much to do    */
-    GATE_STREAM,  /* a download: its time depends on its size and says nothing         */
+    GATE_GOOD,    /* answered, whatever the answer said                             */
+    GATE_TROUBLE, /* no answer, or one that says that the server has too much to do */
+    GATE_STREAM,  /* a download: its time depends on its size and says nothing      */
 };
 
 /*

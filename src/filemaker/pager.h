@@ -21,12 +21,12 @@ enum { PAGER_FIRST = 100, PAGER_MOST = 500 };
 
 /* Used by one thread. Lives as long as the reader, over several walks, so that its size is kept. */
 struct pager {
-    uint64_t first, most; /* records: of a walk's first page, of any page              */
-    uint64_t size;        /* of the next page                                          */
-    uint64_t size_before; /* the size before pages were too much; 0: they never were   */
-    unsigned good;        /* pages in a row since the size was changed                 */
-    unsigned good_needed; /* good pages before the size grows; 0: it grows every page  */
-    bool is_trial;        /* the size is larger than the one that worked               */
+    uint64_t first, most; /* records: of a walk's first page, of any page             */
+    uint64_t size;        /* of the next page                                         */
+    uint64_t size_before; /* the size before pages were too much; 0: they never were  */
+    unsigned good;        /* good pages in a row since the size was changed           */
+    unsigned good_needed; /* good pages before the size grows; 0: it grows every page */
+    bool is_trial;        /* the size is larger than the one that worked              */
 };
 
 struct pager pager_of(uint64_t first, uint64_t most);

@@ -91,7 +91,7 @@ static bool call_for_page(struct filemaker *filemaker, const struct filemaker_ca
            && records_page_read(&answer, asked_us, page_r, err);
 }
 
-/* No records: an offset beyond the end is 101, an empty find 401, or the other way round. */
+/* Accepts that there are none: 101 beyond the end, 401 for an empty find, or the reverse. */
 static bool none_there(bool found, struct filemaker_page *page_r, const struct err *err)
 {
     if (found)

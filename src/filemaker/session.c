@@ -114,7 +114,7 @@ static bool call_exchange(struct http *http, const char *url, const struct filem
                                                   : filemaker_answer_unread(got, err);
 }
 
-/* An exchange through the gate. */
+/* Makes an exchange through the gate. */
 static bool call_through_gate(struct filemaker *filemaker, const char *url,
                               const struct filemaker_call *call, const char *authorization,
                               char **token_r, struct filemaker_answer *answer, struct err *err)
@@ -243,7 +243,7 @@ static bool is_sendable(struct span token)
     return true;
 }
 
-/* The token is in a header; older servers put it in the body, too, Claris ID only there. */
+/* Keeps the token from the header; older servers have it in the body, too, Claris ID only there. */
 static bool token_keep(struct filemaker *filemaker, const char *from_header,
                        const struct filemaker_answer *answer, struct err *err)
 {
@@ -265,7 +265,7 @@ static bool token_keep(struct filemaker *filemaker, const char *from_header,
     return true;
 }
 
-/* A token that came is a session to be closed, whatever became of the rest of the answer. */
+/* Logs in. A token that came is a session to close, whatever became of the answer's rest. */
 static bool log_in_once(struct filemaker *filemaker, int64_t *retry_after_us_r, struct err *err)
 {
     auto_str path = STR_MAX(KIB(4));
@@ -286,9 +286,9 @@ static bool log_in_once(struct filemaker *filemaker, int64_t *retry_after_us_r, 
 }
 
 /*
- * Some servers refuse the very first login with 212 and take the same one a moment later; a file
- * that is just being opened says 802. An answer lost on the way costs no more than a session's
- * place for a while, so asking again is right.
+ * Logs in, again if need be. Some servers refuse the very first login with 212 and take the same
+ * one a moment later; a file that is just being opened says 802. An answer lost on the way costs no
+ * more than a session's place for a while.
  */
 static bool log_in_patiently(struct filemaker *filemaker, struct err *err)
 {
@@ -308,8 +308,8 @@ static bool log_in_patiently(struct filemaker *filemaker, struct err *err)
 }
 
 /*
- * A server without a place for another session (812) may have one when one of ours ends, or when
- * somebody's idle one does, which takes a quarter of an hour at most.
+ * Waits if the server has no place for another session (812). It may have one when a session of
+ * ours ends, or an idle one of others, which takes a quarter of an hour at most.
  */
 bool filemaker_log_in(struct filemaker *filemaker, struct err *err)
 {

@@ -19,7 +19,7 @@ enum filemaker_auth { FILEMAKER_AUTH_NONE, FILEMAKER_AUTH_SESSION };
 struct filemaker_call {
     const char *method;
     const char *path; /* after the origin, percent-encoded */
-    struct span body; /* JSON; SPAN_NONE for none           */
+    struct span body; /* JSON; SPAN_NONE for none          */
     enum filemaker_auth auth;
     bool reads;   /* changes nothing: may be repeated                                      */
     bool is_page; /* asks for several records: not repeated unchanged if they are too many */

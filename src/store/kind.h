@@ -1,4 +1,4 @@
-/* The functions that each kind of store has for store.h. Private to store/. */
+/* The functions that each kind of store implements for store.h. Private to store/. */
 #pragma once
 
 #include "store/store.h"

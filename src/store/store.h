@@ -3,8 +3,8 @@
  * makes an object or says what is there already. Bytes below `STORE_SMALL_MAX` are put whole, with
  * their hash known; larger ones grow part by part and appear under their key only at the end.
  *
- * A store handle belongs to one thread. What the handles of one store share (credentials, the
- * clock, the region) is a `struct store_access`.
+ * A store handle belongs to one thread. The handles of one store share a `struct store_access`
+ * (credentials, the clock, the region).
  *
  * The kinds of error mean here:
  *   ERR_NET                 the store is away, or was for too long; ERR_UNSURE of beginning a large
@@ -51,8 +51,8 @@ struct store_object {
     uint64_t size_bytes;
     bool has_sha256; /* for store_large_begin(); elsewhere the hash is always known */
     struct sha256 sha256;
-    uint64_t record_id;  /* the record it is from, for its metadata; 0: not told */
-    const char *layout;  /* the record's; NULL: not told                         */
+    uint64_t record_id;  /* the record it is from, for its metadata; 0: not told            */
+    const char *layout;  /* the record's; NULL: not told                                    */
     const char *imprint; /* for comparing, as it was kept at the put; NULL or "": not known */
 };
 
@@ -61,10 +61,10 @@ struct store_object {
  * (docs/decisions/0035-whose-word-counts.md).
  */
 enum store_how {
-    STORE_NOT_COMPARED, /* it is not known                                                     */
-    STORE_BY_ETAG,      /* the server's ETag is the MD5 that we made at the put                */
-    STORE_BY_SUM,       /* the server tells the SHA-256, and refuses bytes that do not match   */
-    STORE_BY_BYTES,     /* the bytes were read                                                 */
+    STORE_NOT_COMPARED, /* it is not known                                                   */
+    STORE_BY_ETAG,      /* the server's ETag is the MD5 that we made at the put              */
+    STORE_BY_SUM,       /* the server tells the SHA-256, and refuses bytes that do not match */
+    STORE_BY_BYTES,     /* the bytes were read                                               */
 };
 enum { STORE_HOWS = 4 };
 
@@ -79,9 +79,9 @@ const char *store_how_name(enum store_how how);
 enum { STORE_IMPRINT_SIZE = 96 };
 
 enum store_outcome {
-    STORE_MADE,  /* the object is there now, with exactly these bytes         */
-    STORE_SAME,  /* it was there already, with exactly these bytes            */
-    STORE_OTHER, /* something else lies under this key; nothing was written   */
+    STORE_MADE,  /* the object is there now, with exactly these bytes       */
+    STORE_SAME,  /* it was there already, with exactly these bytes          */
+    STORE_OTHER, /* something else lies under this key; nothing was written */
 };
 
 /* The object found under a key. */

@@ -9,7 +9,7 @@
 
 #include <strings.h>
 
-enum { ROLES_DEEP = 4 }; /* a role by way of a role by way of ... */
+enum { ROLES_DEEP = 4 }; /* roles assumed by way of roles */
 
 struct aws_chain {
     const struct cancel *cancel;
@@ -18,7 +18,7 @@ struct aws_chain {
     char *profile;
     char *region;
     const char *ca_file;
-    struct aws_credentials long_term; /* read once, where the place can be read only once */
+    struct aws_credentials long_term; /* read once, if the place can be read only once */
 };
 
 static const char *text_of(const char *text)

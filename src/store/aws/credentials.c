@@ -1,4 +1,4 @@
-/* Reading credentials from JSON and from the XML of STS. */
+/* Reads credentials from JSON and from the XML of STS. */
 #include "store/aws/credentials.h"
 
 #include "base/mem.h"

@@ -9,7 +9,7 @@
 struct aws_credentials {
     char *access_key;
     struct secret *secret_key;
-    struct secret *token; /* NULL: a lasting key         */
+    struct secret *token; /* NULL: a lasting key          */
     int64_t expires_us;   /* wall clock; INT64_MAX: never */
 };
 
@@ -25,6 +25,6 @@ void aws_credentials_clear(struct aws_credentials *credentials);
 must_check bool aws_credentials_read(struct span json, struct aws_credentials *credentials_r,
                                      struct err *err);
 
-/* The same from an answer of STS in XML, from whatever Result holds them. */
+/* The same from an answer of STS in XML, of whichever call. */
 must_check bool aws_credentials_read_sts(struct span xml, struct aws_credentials *credentials_r,
                                          struct err *err);

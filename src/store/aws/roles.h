@@ -27,7 +27,7 @@ must_check bool aws_fetch_machine(const struct cancel *cancel,
                                   struct aws_credentials *credentials_r, struct err *err);
 
 struct aws_role {
-    const char *arn, *session; /* `session` NULL: "fmferry"  */
+    const char *arn, *session; /* `session` NULL: "fmferry"    */
     const char *region;        /* of the service that is asked */
     const char *ca_file;
 };

@@ -7,9 +7,9 @@
 
 /* How a finished file gets its name without ever taking another's. The best comes first. */
 enum folder_method {
-    FOLDER_UNNAMED, /* it has no name before (O_TMPFILE), and is linked to its own          */
-    FOLDER_LINKED,  /* it has a hidden name, and is linked to its own (NFS)                 */
-    FOLDER_RENAMED, /* it has a hidden name, and is renamed without replacing (SMB, vfat)   */
+    FOLDER_UNNAMED, /* it has no name before (O_TMPFILE), and is linked to its own        */
+    FOLDER_LINKED,  /* it has a hidden name, and is linked to its own (NFS)               */
+    FOLDER_RENAMED, /* it has a hidden name, and is renamed without replacing (SMB, vfat) */
     FOLDER_METHODS,
     FOLDER_UNKNOWN = FOLDER_METHODS,
 };

@@ -12,7 +12,7 @@
 
 enum { PROBE_TRIES = 3 };
 
-/* Makes a file twice: the second put must find the first. No other thread has its number. */
+/* Puts an object twice: the second put must find the first. The key is this thread's alone. */
 static bool put_twice(struct folder_store *dir, bool *refused_r, struct err *err)
 {
     auto_free char *key = mem_printf(STORE_PROBE "%d", (int)gettid());

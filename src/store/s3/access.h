@@ -55,7 +55,7 @@ must_check bool s3_access_renew(struct store_access *access, const struct s3_sig
                                 bool *changed_r, struct err *err);
 
 /*
- * Keep the number of requests under way at once, which is halved when the server asks for less, and
+ * Limit the requests under way at once: the limit is halved when the server asks for less, and
  * slowly restored. Enter waits for a place; every enter is followed by a leave.
  */
 must_check bool s3_access_enter(struct store_access *access, const struct cancel *cancel,

@@ -32,10 +32,10 @@ static void s3_store_close(struct store *store)
 /* --- putting -------------------------------------------------------------------------------- */
 
 enum put_state {
-    PUT_DONE,   /* the object was made, with these bytes            */
-    PUT_LOOK,   /* the object may be there                          */
-    PUT_AGAIN,  /* the put surely did not happen; it may work yet   */
-    PUT_FAILED, /* the put failed, and would fail again             */
+    PUT_DONE,   /* the object was made, with these bytes          */
+    PUT_LOOK,   /* the object may be there                        */
+    PUT_AGAIN,  /* the put surely did not happen; it may work yet */
+    PUT_FAILED, /* the put failed, and is not repeated            */
 };
 
 static enum put_state state_of_silence(const struct err *why)

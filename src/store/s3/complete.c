@@ -12,8 +12,8 @@ enum { ANSWER_MAX = 64 * 1024 };
 
 enum complete_state {
     COMPLETE_DONE,
-    COMPLETE_LOOK, /* the object may be there                                */
-    COMPLETE_GONE, /* the object may be there, and the upload is of no use   */
+    COMPLETE_LOOK, /* the object may be there                              */
+    COMPLETE_GONE, /* the object may be there, and the upload is of no use */
     COMPLETE_FAILED,
 };
 

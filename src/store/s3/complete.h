@@ -1,4 +1,4 @@
-/* The end of a large object, as store_large_end() (store/store.h). Private to store/s3/. */
+/* Ends a large object, as store_large_end() (store/store.h). Private to store/s3/. */
 #pragma once
 
 #include "store/s3/inside.h"

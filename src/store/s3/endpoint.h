@@ -1,5 +1,5 @@
 /*
- * A bucket's endpoint: from a store's URL and an endpoint's to the host and path of a request.
+ * Turns a store's URL and an endpoint's into the host and path of a request.
  */
 #pragma once
 
@@ -10,9 +10,9 @@
 
 struct s3_endpoint {
     char *bucket;
-    char *prefix;    /* in front of every key; "" or ending in "/"                     */
-    char *scheme;    /* "https" or "http"                                              */
-    char *authority; /* host, with a port that is not the scheme's own; NULL: AWS's    */
+    char *prefix;    /* in front of every key; "" or ending in "/"                  */
+    char *scheme;    /* "https" or "http"                                           */
+    char *authority; /* host, with a port that is not the scheme's own; NULL: AWS's */
     bool is_aws;
     bool in_host; /* the bucket's name is part of the host's (virtual-hosted)       */
 };

@@ -9,16 +9,16 @@
 
 enum s3_class {
     S3_FINE,
-    S3_ABSENT,      /* no such key, or upload                                      */
-    S3_EXISTS,      /* the condition does not hold: something is there already     */
-    S3_AGAIN,       /* a failure of the server that passes                         */
-    S3_SLOWER,      /* a failure that passes if we ask for less                    */
-    S3_DAMAGED,     /* our bytes did not arrive as they left                       */
-    S3_CLOCK,       /* our clock is wrong, or theirs                               */
-    S3_CREDENTIALS, /* the key is no longer valid, or not yet                      */
-    S3_REGION,      /* the bucket is in another region                             */
-    S3_STOP,        /* no document will do any better                              */
-    S3_REFUSED,     /* this object will always be refused                          */
+    S3_ABSENT,      /* no such key, or upload                                  */
+    S3_EXISTS,      /* the condition does not hold: something is there already */
+    S3_AGAIN,       /* a failure of the server that passes                     */
+    S3_SLOWER,      /* a failure that passes if we ask for less                */
+    S3_DAMAGED,     /* our bytes did not arrive as they left                   */
+    S3_CLOCK,       /* our clock is wrong, or theirs                           */
+    S3_CREDENTIALS, /* the key is no longer valid, or not yet                  */
+    S3_REGION,      /* the bucket is in another region                         */
+    S3_STOP,        /* no document will do any better                          */
+    S3_REFUSED,     /* this object will always be refused                      */
 };
 
 /*

@@ -1,4 +1,4 @@
-/* Listing a bucket, as store_list() (store/store.h). Private to store/s3/. */
+/* Lists a bucket, as store_list() (store/store.h). Private to store/s3/. */
 #pragma once
 
 #include "store/s3/inside.h"

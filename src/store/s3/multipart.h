@@ -10,10 +10,10 @@ struct s3_multipart {
     char *key, *upload_id;
     unsigned parts;
     uint64_t size_bytes;
-    struct str xml;   /* the list of parts for Complete */
-    struct str sums;  /* the parts' checksums, one after the other */
-    struct str md5s;  /* the parts' MD5s, if checksums are no proof       */
-    bool is_finished; /* there is nothing to abort */
+    struct str xml;   /* the list of parts for Complete             */
+    struct str sums;  /* the parts' checksums, one after the other  */
+    struct str md5s;  /* the parts' MD5s, if checksums are no proof */
+    bool is_finished; /* there is nothing to abort                  */
 };
 
 static inline struct s3_multipart *s3_multipart_of(struct store_large *large)

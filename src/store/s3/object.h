@@ -12,8 +12,8 @@ struct s3_object_head {
     uint64_t size_bytes;
     bool has_sum; /* the server's checksum of the whole */
     struct sha256 sum;
-    char etag[128];      /* without quotes                             */
-    char composite[128]; /* the checksum of a large object, "sum-N"    */
+    char etag[128];      /* without quotes                          */
+    char composite[128]; /* the checksum of a large object, "sum-N" */
 };
 
 must_check bool s3_object_head(struct s3_store *s3, const char *key, struct s3_object_head *head_r,
@@ -51,7 +51,7 @@ must_check bool s3_object_read_back(struct store *store, const struct store_obje
 
 /* --- headers of objects --------------------------------------------------------------------- */
 
-/* The headers gathered for a request; `text` holds copies of their values. */
+/* The headers gathered for a request; `text` holds the values that were copied. */
 struct s3_headers {
     struct sigv4_pair pairs[S3_REQUEST_PAIRS_MAX];
     size_t count;

@@ -7,8 +7,8 @@
 #include "store/settings.h"
 
 enum store_policy {
-    STORE_POLICY_RUN,  /* puts and reads; removes nothing                      */
-    STORE_POLICY_LINK, /* also removes objects that were moved to a patient    */
+    STORE_POLICY_RUN,  /* puts and reads; removes nothing                   */
+    STORE_POLICY_LINK, /* also removes objects that were moved to a patient */
 };
 
 /* Appends a policy as JSON. Fails with ERR_USAGE if the store is a folder. */

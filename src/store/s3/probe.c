@@ -13,11 +13,11 @@
 enum { ANSWER_MAX = 256 * 1024, ID_BYTES = 6 };
 
 #define FIRST_BYTES "fmferry tries this bucket: one\n"
-#define OTHER_BYTES "fmferry tries this bucket: two\n" /* as long */
+#define OTHER_BYTES "fmferry tries this bucket: two\n" /* of the same length */
 
 struct s3_probing {
     struct s3_store *s3;
-    char *key; /* of the object that is made; further ones have "-2" and so on after it */
+    char *key; /* of the first object; further ones add "-2" and so on */
     struct store_traits traits;
 };
 
@@ -29,11 +29,11 @@ static enum store_trait trait_of(bool yes)
 /* --- puts ----------------------------------------------------------------------------------- */
 
 struct s3_probe_put {
-    const char *suffix;             /* of the key                                */
-    const char *bytes;              /* the body                                  */
-    const struct sha256 *body_hash; /* the hash that is signed; NULL: the true   */
-    const struct sha256 *sum;       /* the checksum that is sent; NULL: none     */
-    const char *md5_of;             /* the bytes of the Content-MD5; NULL: none  */
+    const char *suffix;             /* of the key                                   */
+    const char *bytes;              /* the body                                     */
+    const struct sha256 *body_hash; /* the hash that is signed; NULL: the body's    */
+    const struct sha256 *sum;       /* the checksum that is sent; NULL: none        */
+    const char *md5_of;             /* the bytes that Content-MD5 is of; NULL: none */
     bool conditional;
 };
 

@@ -1,4 +1,4 @@
-/* Aborts the unfinished uploads of a key for good. Private to store/. */
+/* Aborts the unfinished uploads of a key for good. Private to store/s3/. */
 #pragma once
 
 #include "store/s3/inside.h"

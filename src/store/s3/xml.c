@@ -13,7 +13,7 @@ struct s3_xml_walker {
     char *root;
     int depth;
     struct str path;                        /* of the element at hand, below the root */
-    struct str texts[S3_XML_DEPTH_MAX + 1]; /* of each level                         */
+    struct str texts[S3_XML_DEPTH_MAX + 1]; /* of each level                          */
 };
 
 static void walk_stop(struct s3_xml_walker *walk)
