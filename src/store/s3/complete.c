@@ -43,7 +43,7 @@ static enum complete_state state_of_class(enum s3_class class)
 {
     switch (class) {
     case S3_EXISTS:
-    case S3_ABSENT: /* the upload: it was completed, or taken away */
+    case S3_ABSENT: /* the upload: it was completed or aborted */
         return COMPLETE_GONE;
     case S3_FINE:
     case S3_AGAIN:
