@@ -1,4 +1,4 @@
-/* Names of containers. */
+/* Reads the configured list of containers against a layout. */
 #include "document/containers.h"
 
 #include "base/mem.h"
@@ -28,7 +28,7 @@ static void container_add(struct containers *c, const char *field, int repetitio
     };
 }
 
-/* "Photo(2)" names one repetition. A field may really be named so: then that is meant. */
+/* "Photo(2)" names one repetition, unless a field has exactly this name. */
 static void name_split(const struct filemaker_layout *layout, struct span name, char **field_r,
                        uint64_t *repetition_r)
 {

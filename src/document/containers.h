@@ -1,7 +1,7 @@
 /*
- * What a layout shows: its fields that FileMaker itself keeps as dates or timestamps, and the
- * containers of a source, in the order in which the configuration names them. A repeating field
- * that is named without a repetition stands for all that its layout shows.
+ * The containers of a source, in the order in which the configuration names them, and the layout's
+ * fields of type date or timestamp. A repeating field that is named without a repetition stands for
+ * all repetitions that its layout shows.
  */
 #pragma once
 
@@ -18,10 +18,8 @@ struct container {
 struct containers {
     struct container *items;
     size_t count;
-    bool
-        each_is_document; /* each is a document of its own; else the first that is not empty is the record's */
-    char
-        *date_fields; /* names of the fields of type date or timestamp, each ended by a line feed */
+    bool each_is_document; /* true: each is a document; false: the first that is not empty is */
+    char *date_fields;     /* of type date or timestamp: their names, each ended by a line feed */
 };
 
 /*
@@ -34,15 +32,14 @@ must_check bool containers_read(const char *list, bool each, const struct filema
                                 struct containers *containers_r, struct err *err);
 void containers_clear(struct containers *containers);
 
-/* Whether a field of the layout is of type date or timestamp: FileMaker writes these in one form.
- */
+/* Whether a field is of type date or timestamp: FileMaker writes these in one form. */
 bool containers_field_is_date(const struct containers *containers, const char *field);
 #define auto_containers __attribute__((cleanup(containers_clear))) struct containers
 
 /*
- * Which container a document of the ledger is of.
- *   field   "" for the record's own document, which is of the first
- * The number of containers if there is no such one.
+ * The index of the container that a document of the ledger is in.
+ *   field   "" for the record's own document: index 0
+ * The number of containers if there is none.
  */
 size_t containers_find(const struct containers *containers, const char *field, int repetition);
 

@@ -12,7 +12,7 @@ const char *dates_stamp_text(int64_t at_us, char text[STAMP_TEXT_SIZE])
     return text;
 }
 
-/* Up to four digits. */
+/* Reads a number of up to four digits. */
 static bool date_number_read(struct span text, int *number_r)
 {
     int number = 0;
@@ -87,7 +87,7 @@ static bool stamp_clock_read(struct span text, struct time_civil *civil)
     return true;
 }
 
-/* Cuts a text into its day and, `clock_r->at` not NULL, what stands behind. */
+/* Cuts a text into its day and the time after it; `clock_r->at` is NULL if there is none. */
 static struct span day_cut(struct span text, struct span *clock_r)
 {
     char between = text.size && memchr(text.at, 'T', text.size) ? 'T' : ' ';
@@ -120,7 +120,7 @@ bool dates_stamp_equal(struct span a, struct span b)
 
 /* --- dates as people type them -------------------------------------------------------------- */
 
-/* The days that a text can mean; several only if the year stands last. */
+/* The days that a text can mean; several only if the year comes last. */
 struct date_readings {
     enum date_sense sense;
     struct time_civil year_first, month_first, day_first;
@@ -147,7 +147,7 @@ static enum date_sense sense_of(const struct three_numbers *t, const struct date
     return month_first ? DATE_IS_MONTH_FIRST : DATE_IS_DAY_FIRST;
 }
 
-/* "a.m.", "PM": takes it off the end of a time of day. */
+/* Takes "a.m." or "PM" off the end of a time of day. */
 static bool half_take(struct span *clock, bool *evening_r)
 {
     static const char *const words[] = { "am", "a.m.", "pm", "p.m." };
@@ -273,7 +273,7 @@ bool dates_day_read(struct span text, enum dates_form form, char day_r[DATE_TEXT
     return true;
 }
 
-/* A text that does not fit the form that was told still has what it can mean at all. */
+/* A text that does not fit the given form is judged by every meaning that it can have. */
 bool dates_contradict(struct span text, enum dates_form form, const char *day)
 {
     struct date_readings r = readings_of(text);

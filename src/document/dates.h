@@ -8,16 +8,16 @@
 enum { STAMP_TEXT_SIZE = 64, DATE_TEXT_SIZE = 64 };
 
 /*
- * How dates stand in a field. FileMaker writes its own date fields month first; a text field or a
- * file holds whatever people typed, so its form must be told. DATE_ASK: nobody has told it; then
- * only what can mean one day alone is a date.
+ * The form of the dates in a field. FileMaker writes its own date fields month first; a text field
+ * or a file holds whatever people typed, so its form must be given. DATE_ASK: it was not; then only
+ * a text that can mean just one day is a date.
  */
 enum dates_form { DATE_ASK, DATE_US, DATE_ISO, DATE_DAY_FIRST };
 
-/* What a text can mean as a date, whatever form anybody was told. */
+/* The meanings that a text can have as a date, in any form. */
 enum date_sense {
     DATE_IS_NONE,        /* no date                                                 */
-    DATE_IS_SHORT,       /* a year of fewer than four digits: nobody knows which    */
+    DATE_IS_SHORT,       /* a year of fewer than four digits: of unknown century    */
     DATE_IS_YEAR_FIRST,  /* 2026-03-04: one day                                     */
     DATE_IS_PLAIN,       /* 04/04/2026: one day, whichever number is the month      */
     DATE_IS_MONTH_FIRST, /* 03/25/2026: can be nothing else                         */
@@ -25,7 +25,7 @@ enum date_sense {
     DATE_IS_EITHER,      /* 03/04/2026                                              */
 };
 
-/* The mark: "11/23/2026 08:15:02" on the source's wall clock, the form that the Data API takes. */
+/* Writes a mark, "11/23/2026 08:15:02" on the source's wall clock, as the Data API takes it. */
 const char *dates_stamp_text(int64_t at_us, char text[STAMP_TEXT_SIZE]);
 
 /*
@@ -38,15 +38,15 @@ must_check bool dates_stamp_read(struct span text, struct time_civil *civil_r);
 bool dates_stamp_equal(struct span a, struct span b);
 
 /*
- * What a text that somebody typed can mean: three numbers with `-`, `/` or `.` between them, a year
- * of four digits in front or at the end, perhaps a time of day behind (8:15, 8:15:02 p.m.). A time
+ * The meaning of a text that somebody typed: three numbers with `-`, `/` or `.` between them, the
+ * year of four digits first or last, perhaps followed by a time of day (8:15, 8:15:02 p.m.). A time
  * with a zone is no date: its day depends on who looks.
  */
 enum date_sense dates_sense(struct span text);
 
 /*
- * Reads such a text as a moment, by the form that was told. False if it cannot be read so, or if it
- * could mean two days and nobody told: it is then kept as text and never guessed.
+ * Reads such a text as a moment, in the given form. False if it cannot be read so, or if it could
+ * mean two days and no form was given: it is then kept as text, and never guessed.
  */
 must_check bool dates_moment_read(struct span text, enum dates_form form,
                                   struct time_civil *civil_r);
@@ -54,8 +54,5 @@ must_check bool dates_moment_read(struct span text, enum dates_form form,
 /* As dates_moment_read(), its day alone. `day_r`: "2026-11-23" */
 must_check bool dates_day_read(struct span text, enum dates_form form, char day_r[DATE_TEXT_SIZE]);
 
-/*
- * Whether a text speaks against a day, "1980-02-29": it is a date, and none of what it can mean is
- * that day.
- */
+/* Whether a text contradicts a day, "1980-02-29": it is a date, and in no meaning that day. */
 bool dates_contradict(struct span text, enum dates_form form, const char *day);

@@ -1,5 +1,4 @@
-/* Parameters of a Content-Disposition: `name=token`, `name="quoted"`, `name*=charset'language'%41`.
- */
+/* Reads a Content-Disposition: `name=token`, `name="quoted"`, `name*=charset'language'%41`. */
 #include "document/disposition.h"
 
 #include "base/digest.h"
@@ -24,7 +23,7 @@ static struct span value_take(struct span *rest, struct str *room)
     return str_span(room);
 }
 
-/* False for a text in which a % is followed by no two hex digits. */
+/* Adds the decoded text. False if a % is not followed by two hex digits. */
 static bool percent_decode(struct span text, struct str *to)
 {
     for (; text.size; text = span_from(text, 1)) {
@@ -40,7 +39,7 @@ static bool percent_decode(struct span text, struct str *to)
     return true;
 }
 
-/* UTF-8''na%C3%AFve.pdf */
+/* Adds the name in "UTF-8''na%C3%AFve.pdf"; false if it cannot be read. */
 static bool extended_read(struct span value, struct str *to)
 {
     struct span charset = span_cut(&value, '\'');

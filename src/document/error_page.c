@@ -1,4 +1,4 @@
-/* Pages instead of files, told by how they begin, what they are called and what they say. */
+/* Recognises error pages by their beginning, their name and their words. */
 #include "document/error_page.h"
 
 #include "json/json.h"
@@ -16,7 +16,7 @@ static bool ext_is_one_of(struct span ext, const char *const *words)
     return false;
 }
 
-/* Names of files that never begin like a text. */
+/* Whether an extension belongs to files that never begin like a text. */
 static bool is_binary_name(struct span ext)
 {
     static const char *const names[] = { "pdf", "jpg",  "jpeg", "png",  "gif",  "tif",  "tiff",

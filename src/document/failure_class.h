@@ -1,4 +1,4 @@
-/* Why a document did not arrive, in classes, and what is done about each. */
+/* The classes of failure: why a document did not arrive, and what is done about it. */
 #pragma once
 
 #include "base/base.h"
@@ -32,9 +32,9 @@ enum { FAILURES = FAILURE_INTERNAL + 1 };
 
 struct failure_class {
     const char *name;      /* "container-empty" */
-    const char *briefly;   /* behind a number: "264 empty" */
-    const char *meaning;   /* a sentence for people: what it is */
-    const char *advice;    /* and what they can do about it */
+    const char *briefly;   /* after a number: "264 empty" */
+    const char *meaning;   /* a sentence for people: what happened */
+    const char *advice;    /* what people can do about it */
     int tries;             /* in one run; 0: it waits, and never fails by itself */
     bool is_retried_later; /* a later run tries anew */
     bool stops_run;        /* when the tries are used up, the whole run stops */
@@ -42,7 +42,7 @@ struct failure_class {
 
 const struct failure_class *failure_class_of(enum failure_kind failure);
 
-/* Whether what an earlier importer left may be the cause, so that adopting it may help. */
+/* Whether an earlier importer's work may be the cause, so that adopting it may help. */
 bool failure_class_is_previous(enum failure_kind failure);
 
 /* The class of that name; false if there is none. */

@@ -1,4 +1,4 @@
-/* Records as documents. */
+/* Reads the facts of a record's documents. */
 #include "document/fields.h"
 
 #include "base/utf8.h"
@@ -40,7 +40,7 @@ static const struct container *container_choose(const struct containers *contain
     return &containers->items[0];
 }
 
-/* What is compared with the ledger must be as the ledger can have it. */
+/* The type is compared with the ledger's, so it must be as a database keeps it. */
 static void type_keep(struct source_facts *facts)
 {
     if (utf8_is_kept(facts->type))

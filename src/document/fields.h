@@ -1,4 +1,4 @@
-/* Which field of the source means what, and what a record says in them. */
+/* The source's fields by their meaning, and the facts that a record states in them. */
 #pragma once
 
 #include "base/base.h"
@@ -16,33 +16,33 @@ struct source_fields {
     bool each_is_document;
     const struct containers *containers; /* read against the layout; NULL before */
     const char *author, *created;
-    const char *census_key;     /* a number to read records by */
+    const char *census_key;     /* a number by which records are read */
     const char *patient_dob;    /* the patient's date of birth, if the layout shows it */
-    enum dates_form text_dates; /* how dates stand in text fields; DATE_ASK: nobody has told */
+    enum dates_form text_dates; /* the form of dates in text fields; DATE_ASK: none was given */
 };
 
-/* How a date stands in a field: as FileMaker writes its own, or as was told of text fields. */
+/* The form of dates in a field: FileMaker's own, or the one that was given for text fields. */
 enum dates_form fields_date_form(const struct source_fields *fields, const char *field);
 
-/* What a record says about its document. Spans point into the record's page. */
+/* The facts that a record states about a document. Spans point into the record's page. */
 struct source_facts {
     struct str identity;      /* lower case; "rec:17" */
     struct span filemaker_id; /* as spelled; SPAN_NONE if it is of no use */
     bool has_uuid;
     struct uuid uuid;
     struct str patient_id; /* lower case, trimmed, as any database keeps it */
-    struct str type_kept;  /* the type as any database keeps it, if that is not as it came */
+    struct str type_kept;  /* the type as any database keeps it; empty if it came so */
     struct span type, mark, author, created;
     struct span name;                  /* of the file, where a field has it */
-    const struct container *container; /* the one that is meant, or was chosen */
-    struct span value;                 /* what it says                         */
+    const struct container *container; /* the document's, or the one that was chosen */
+    struct span value;                 /* the container's                            */
     enum filemaker_content content;
     const char *storage;
 };
 
 /*
  * Reads the facts of one document of a record.
- *   by_record   give it the identity of its record id, whatever its key says
+ *   by_record   identify it by its record id, whatever its key says
  *   which       of the source's containers; 0 is the record's own document, which in a waterfall is
  *               the first that is not empty
  *   facts_r     caller clears with facts_clear() (or auto_facts), before the page
@@ -61,7 +61,7 @@ void facts_clear(struct source_facts *facts);
 struct span facts_extension(const struct source_facts *facts, const char *disposition,
                             struct str *name);
 
-/* The facts as the ledger takes note of them; borrowed from all three. */
+/* The facts as an entry of the census; borrowed from all three. */
 struct ledger_census_entry facts_census_entry(const struct source_fields *fields,
                                               const struct filemaker_record *record, size_t which,
                                               const struct source_facts *facts);

@@ -10,8 +10,8 @@
 #include <pthread.h>
 
 enum {
-    LOOK_AT = 64 * 1024,      /* bytes that tell nearly every file                        */
-    LOOK_AT_OLE = 8 << 20,    /* where the list of its parts may lie: libmagic follows it */
+    LOOK_AT = 64 * 1024,      /* bytes that are enough for nearly every file                */
+    LOOK_AT_OLE = 8 << 20,    /* the list of its parts may lie so far in: libmagic follows it */
     PDF_HEADER_WITHIN = 1024, /* as readers of PDF have it: ISO 32000-1, annex H.3.4.1    */
 };
 
@@ -167,7 +167,7 @@ static bool plain_text_detect(struct span bytes, struct detected_type *content)
     return false;
 }
 
-/* What libmagic's table has no rule for, by beginnings that nothing else has. */
+/* Types that libmagic has no rule for, by beginnings that no other type has. */
 static const struct {
     struct span begins;
     const char *mime, *ext;
@@ -260,12 +260,12 @@ void file_type_detect(struct type_detector *reader, struct span bytes,
 
 /* --- by the name ---------------------------------------------------------------------------- */
 
-/* Formats that are archives, for whoever does not look inside. */
+/* Extensions of formats that are zip archives inside. */
 static const char *const archives[] = { "pages", "numbers", "key",  "docx", "docm", "dotx", "xlsx",
                                         "xlsm",  "xltx",    "pptx", "pptm", "odt",  "ods",  "odp",
                                         "odg",   "epub",    "xps",  "oxps", "kmz",  NULL };
 
-/* Whether the bytes tell no more than that they are bytes, or a box that may hold anything. */
+/* Whether the bytes allow an extension: they are of no known type, or a zip archive like it. */
 static bool ext_is_possible(const struct detected_type *content, const char *ext)
 {
     if (strcmp(content->mime, "application/zip") == 0) {

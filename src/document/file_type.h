@@ -1,4 +1,4 @@
-/* What the bytes are: type and extension. */
+/* The type of a file, detected by its bytes, and its extension. */
 #pragma once
 
 #include "base/base.h"
@@ -19,11 +19,11 @@ enum { FILE_TYPE_EXT_MAX = 8 }; /* letters of an extension that is taken from a 
 struct detected_type {
     char mime[101];
     char ext[16];      /* lower case, without the dot; "bin" if unknown */
-    bool ext_is_named; /* the bytes told nothing: `ext` is from the file's name */
+    bool ext_is_named; /* the bytes do not tell: `ext` is from the file's name */
 };
 
 /*
- * Tells what a file is by its bytes.
+ * Detects a file's type by its bytes.
  *   bytes   its beginning, the more the better up to 8 MiB, or all of it: old Office files keep the
  *           list of their parts anywhere
  * Safe from any thread.
@@ -32,8 +32,8 @@ void file_type_detect(struct type_detector *reader, struct span bytes,
                       struct detected_type *content_r);
 
 /*
- * Gives a file the extension of its name where its bytes tell no type, or only that of a box that
- * may hold anything (a zip archive). The type stays what the bytes tell.
+ * Gives a file the extension of its name if its bytes are of no known type, or a zip archive, which
+ * may hold anything. The type stays the detected one.
  *   ext   from the container's URL or the file's name, without the dot; SPAN_NONE, or anything but
  *         1 to FILE_TYPE_EXT_MAX plain letters and digits, changes nothing
  */

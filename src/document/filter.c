@@ -1,4 +1,4 @@
-/* Conditions on fields of a record. */
+/* Reads conditions on fields, and applies them to records. */
 #include "document/filter.h"
 
 #include "base/mem.h"
@@ -111,7 +111,7 @@ const char *filter_field(const struct filter *filter, size_t index)
 
 /* --- asking the source ---------------------------------------------------------------------- */
 
-/* Signs mean something in finds; letters beyond ASCII are compared by the field's language. */
+/* Finds give signs a meaning, and compare letters beyond ASCII by the field's language. */
 static bool value_is_plain(struct span value)
 {
     for (size_t i = 0; i < value.size; i++)
@@ -120,7 +120,7 @@ static bool value_is_plain(struct span value)
     return value.size > 0;
 }
 
-/* Something must stand in the field, and only words that finds take as they are. */
+/* Whether a find can ask for a condition: it is no negation, and its values are plain words. */
 static bool can_be_asked(const struct filter_condition *condition)
 {
     struct span rest = span_of(condition->values);
@@ -134,7 +134,7 @@ static bool can_be_asked(const struct filter_condition *condition)
     return true;
 }
 
-/* One condition that must hold is enough: words that begin so are found, too. */
+/* One condition is enough. The find also matches words that only begin with a value. */
 bool filter_query(const struct filter *filter, struct str *query_r)
 {
     struct json_writer w = JSON_WRITER(query_r);

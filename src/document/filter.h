@@ -1,6 +1,6 @@
 /*
- * Which records are documents at all: conditions of the configuration, all of which must hold.
- * Applied to what the census has read, so that a change of the filter is seen.
+ * The filter: conditions of the configuration that a record must all meet to be a document. It is
+ * applied to records that the census has read, so that a change of the filter is noticed.
  *
  *     Type = Letter | Report, Archived !=
  */
@@ -14,7 +14,7 @@ struct filter;
 
 /*
  * Reads a filter; "" lets everything through.
- *   mark_field   may not be in it: the mark changes as we go
+ *   mark_field   must not be in it: the mark changes while documents are moved
  *   filter_r     caller frees with filter_free()
  * Fails with ERR_USAGE.
  */
@@ -22,14 +22,14 @@ must_check bool filter_read(const char *text, const char *mark_field, struct fil
                             struct err *err);
 void filter_free(struct filter *filter); /* NULL is allowed */
 
-/* Case does not count, blanks around a value neither. A field that is not there is empty. */
+/* Neither case nor blanks around a value count. A field that is not there is empty. */
 bool filter_passes(const struct filter *filter, const struct filemaker_record *record);
 
-/* The fields that the filter names, so that the layout can be looked at; NULL ends. */
+/* The field of the condition `index`, for a check of the layout; NULL after the last. */
 const char *filter_field(const struct filter *filter, size_t index);
 
 /*
- * A query of finds that misses no record that the filter lets through, to be counted with one find;
- * many more may match it. False: none can be made of such conditions.
+ * Makes the query of one find, for a count. It matches every record that the filter lets through,
+ * and perhaps many more. False: none can be made of these conditions.
  */
 must_check bool filter_query(const struct filter *filter, struct str *query_r);

@@ -6,7 +6,7 @@
 
 enum { SLUG_MAX = 100, SLUG_KEPT = 80, HASH_DIGITS = 12, FOLDER_TEXT_MAX = 16 * 1024 };
 
-/* Lower case, trimmed, runs of white space as one hyphen. */
+/* Adds a type in lower case, trimmed, with one hyphen for each run of white space. */
 static void slug_normalise(struct str *to, struct span type)
 {
     auto_str lower = STR_MAX(FOLDER_TEXT_MAX);
@@ -111,7 +111,7 @@ static void folder_add(struct str *to, const struct key_rules *rules, struct spa
     }
 }
 
-/* What makes the key this document's own: its id, its container, its version. */
+/* Adds the part that makes the key this document's own: its id, container and version. */
 static void stem_add(struct str *to, const struct key_facts *facts)
 {
     char hex[SHA256_HEX_SIZE];

@@ -28,19 +28,19 @@ struct key_facts {
     const struct sha256 *version; /* NULL for the first version's key                 */
 };
 
-/* The folder name that a type gives (docs/keys.md, "Types"). */
+/* Adds the slug of a type, the name of its folder (docs/keys.md, "Types"). */
 void key_slug(struct str *to, struct span type);
 
 /*
  * Whether a template gives every document a key of its own: only names that are known, and the id.
- *   is_linked   it is for documents whose patient is known, so that {patient_id} may stand in it
+ *   is_linked   it is for documents whose patient is known, so it may contain {patient_id}
  * Fails with ERR_USAGE, which says what is wrong, not where.
  */
 must_check bool key_template_check(const char *template, bool is_linked, struct err *err);
 
 /*
- * Whether each folder that is given to a type is given to the folder name that the type would have
- * without it, and can be part of a key. Fails with ERR_USAGE, which says what is wrong, not where.
+ * Whether `type_folders` names each type by its slug, and gives it a folder that can be part of a
+ * key. Fails with ERR_USAGE, which says what is wrong, not where.
  */
 must_check bool key_folders_check(const char *type_folders, struct err *err);
 

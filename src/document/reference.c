@@ -1,4 +1,4 @@
-/* Paths as FileMaker writes them: one line per system, the system's name in front. */
+/* Reads paths as FileMaker writes them: one line per system, which begins with its name. */
 #include "document/reference.h"
 
 #include "base/mem.h"
@@ -11,7 +11,7 @@ static const char *const kinds[] = { "filewin:",  "filemac:",    "filelinux:", "
                                      "imagemac:", "imagelinux:", "moviewin:",  "moviemac:",
                                      "file:",     "image:",      "movie:" };
 
-/* What follows "filewin:" and the like; SPAN_NONE for a line of another kind. */
+/* The path after "filewin:" and the like; SPAN_NONE for a line of another kind. */
 static struct span line_path(struct span line)
 {
     for (size_t i = 0; i < lengthof(kinds); i++)
@@ -34,7 +34,7 @@ static char *path_clean(struct span path)
     return text;
 }
 
-/* Puts a path's segments behind one another, without the empty ones and those that are a dot. */
+/* Adds a path's segments, but no empty one and no dot. False: one of them is "..". */
 static bool segments_add(struct str *to, const char *path)
 {
     struct span left = span_of(path);
@@ -51,8 +51,9 @@ static bool segments_add(struct str *to, const char *path)
 }
 
 /*
- * Case does not count: Windows, macOS and people do not distinguish it.
- *   folder_r   how long the mounted folder's part of the path is
+ * The path below `to` instead of `from`; NULL if it is not below `from`. Case does not count:
+ * neither Windows nor macOS nor people heed it.
+ *   folder_r   the length of the mounted folder's part of the path
  */
 static char *path_replace(struct span from, struct span to, const char *path, size_t *folder_r)
 {

@@ -5,10 +5,10 @@
 #include "base/str.h"
 
 /*
- * The path here of a file that FileMaker stores by reference.
- *   map     of the configuration: "C:/Scans = /mnt/scans, /Volumes/Old = /mnt/old"
- *   value   the container's: lines such as "filewin:/C:/Scans/a.pdf"
- *   below_r   what follows the mounted folder, within the path; NULL if it does not matter
+ * The local path of a file that FileMaker stores by reference.
+ *   map       of the configuration: "C:/Scans = /mnt/scans, /Volumes/Old = /mnt/old"
+ *   value     the container's: lines such as "filewin:/C:/Scans/a.pdf"
+ *   below_r   the part after the mounted folder, inside the path; NULL: not wanted
  * NULL if no folder of the map fits, or if the path would leave it. The caller frees.
  */
 char *reference_path(const char *map, struct span value, const char **below_r);

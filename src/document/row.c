@@ -1,6 +1,6 @@
 /*
- * Rows. Everything the layout shows goes into filemaker_metadata, numbers as the tokens that came;
- * the columns get what they can hold.
+ * Makes rows. Every field of the layout goes into filemaker_metadata, numbers as the tokens that
+ * came; the columns get what they can hold.
  */
 #include "document/row.h"
 
@@ -72,7 +72,7 @@ static bool is_slash(uint32_t code)
     return code == '/' || code == '\\';
 }
 
-/* Without control characters, whoever put them there; a slash as a hyphen. */
+/* Adds a name without control characters, and with a hyphen for each slash. */
 static void name_clean(struct str *to, struct span name)
 {
     while (name.size) {
@@ -84,7 +84,7 @@ static void name_clean(struct str *to, struct span name)
     }
 }
 
-/* What stands behind the last folder. */
+/* The part after the last folder. */
 static struct span name_last(struct span path)
 {
     struct span last = path;
@@ -105,7 +105,7 @@ static void name_compose(struct str *to, const struct row_parts *p, const char *
     str_printf(to, ".%s", p->ext);
 }
 
-/* True if the name is the file's own, false if we had to make one. */
+/* Adds the file's own name, or makes one: then it returns false. */
 static bool row_name_add(struct str *to, const struct row_parts *p, const char *date)
 {
     auto_str sent = STR_MAX(NAME_MAX_BYTES);
@@ -135,7 +135,7 @@ static bool has_raw_control(struct span raw)
     return false;
 }
 
-/* A text that no database could keep as it is: NUL and broken UTF-8 become U+FFFD. */
+/* Writes a text that no database keeps as it is: NUL and broken UTF-8 become U+FFFD. */
 static void write_repaired(struct json_writer *w, struct span text)
 {
     auto_str good = STR_MAX(METADATA_MAX);
@@ -151,9 +151,8 @@ static bool is_stream(const struct json_value *value)
 }
 
 /*
- * A field's value: the bytes as they came where they can be kept, and where they mean something
- * tomorrow: a container's URL does not.
- * True if it had to be repaired.
+ * Writes a field's value, as it came if a database keeps it so. A container's URL means nothing
+ * tomorrow: its kind of storage is written instead. True if the value had to be repaired.
  */
 static bool metadata_value_write(struct json_writer *w, const struct json_value *value)
 {
@@ -171,8 +170,7 @@ static bool metadata_value_write(struct json_writer *w, const struct json_value 
     return broken;
 }
 
-/* Whether a member only says again what an earlier one said: its field stands twice on the layout.
- */
+/* Whether a member repeats an earlier one, because its field is on the layout twice. */
 static bool is_said_again(const struct filemaker_record *record, const struct json_value *value)
 {
     const struct json_value *first = json_get_span(record->fields, value->name);
@@ -202,7 +200,7 @@ static void finding_write(struct json_writer *w, bool found, const char *what)
         json_write_text(w, what);
 }
 
-/* What is to be said of a document's date: NULL if it is one, or empty. */
+/* The finding about a document's date; NULL if it is in the row, or empty. */
 static const char *date_finding(enum date_doubt doubt)
 {
     switch (doubt) {
@@ -321,7 +319,7 @@ struct document_row *row_make(const struct row_parts *p)
     return row;
 }
 
-/* What FileMaker keeps as a moment; a text only in the form that was told. */
+/* Reads a field as a moment: FileMaker's own in its form, a text in the form that was given. */
 static bool moment_read(const struct source_fields *fields, const char *name, struct span text,
                         struct time_civil *moment_r)
 {
@@ -330,7 +328,7 @@ static bool moment_read(const struct source_fields *fields, const char *name, st
                : dates_moment_read(text, fields->text_dates, moment_r);
 }
 
-/* A field as the record says it; numbers as the tokens that came. */
+/* A field as the record has it; numbers as the tokens that came. */
 static struct registry_field field_of(const void *arg, const char *name)
 {
     const struct document_row *row = arg;

@@ -1,4 +1,4 @@
-/* The application's row of a document, made of what the record says and of what was stored. */
+/* The application's row of a document, made from its record and its stored file. */
 #pragma once
 
 #include "base/base.h"
@@ -6,7 +6,7 @@
 #include "document/fields.h"
 #include "registry/registry.h"
 
-/* What is known when the bytes are stored. All borrowed. */
+/* The facts that are known once the bytes are stored. All borrowed. */
 struct row_parts {
     const char *source_name;
     const char *identity, *container;
@@ -16,7 +16,7 @@ struct row_parts {
     const struct source_facts *facts;
     const char *disposition; /* the stream's Content-Disposition, or NULL */
     const char *mime, *ext;
-    bool ext_is_named; /* the bytes told nothing                              */
+    bool ext_is_named; /* `ext` is from the file's name                       */
     bool is_accepted;  /* a person said that these bytes are the document     */
     uint64_t size_bytes;
     const struct sha256 *sha256;
@@ -28,8 +28,8 @@ struct row_parts {
 enum date_doubt {
     DATE_DOUBT_NONE,       /* it is there, or the record has none              */
     DATE_DOUBT_UNREADABLE, /* it is no date, or its year has two digits        */
-    DATE_DOUBT_EITHER,     /* day first or month first: nobody has told        */
-    DATE_DOUBT_UNLIKE,     /* it cannot be read in the form that was told      */
+    DATE_DOUBT_EITHER,     /* day first or month first: no form was given      */
+    DATE_DOUBT_UNLIKE,     /* it cannot be read in the form that was given     */
 };
 
 enum date_doubt row_date_doubt(const struct source_fields *fields,
@@ -37,13 +37,12 @@ enum date_doubt row_date_doubt(const struct source_fields *fields,
 
 struct document_row;
 
-/* Makes the row; never NULL. Of its parts only the record is borrowed. The caller holds it as
- * auto_row. */
+/* Makes the row, never NULL; it borrows the record and the fields. The caller holds an auto_row. */
 struct document_row *row_make(const struct row_parts *parts);
 void auto_row_cleanup(struct document_row **row);
 #define auto_row __attribute__((cleanup(auto_row_cleanup))) struct document_row
 
-/* The row as the registry takes it, but for who writes it; borrowed. */
+/* The row as the registry takes it, without its writer; borrowed. */
 struct registry_document row_document(const struct document_row *row, int64_t now_us);
 
 /* The id that a document's row always has, so that no second one can be made. */
