@@ -1,6 +1,6 @@
 /*
- * What docs/ledger.md says of chain and tallies is promised to whoever checks them without this
- * program.
+ * The forms of the chain and the tallies are promised in docs/ledger.md, to people who check them
+ * without this program.
  */
 #include "ledger/audit.h"
 
@@ -10,11 +10,9 @@
 
 /* --- audit chain ------------------------------------------------------------------------------ */
 
-/* --- audit chain ------------------------------------------------------------------------------ */
-
 /*
  * The text that an entry's hash covers, after the 32 bytes of the hash before: its columns, one to
- * a line. Written down in docs/ledger.md, for those who check the chain without this program.
+ * a line, as docs/ledger.md promises.
  */
 static void entry_text(struct str *to, const struct ledger *ledger, int64_t seq, int64_t at_us,
                        int64_t document, int64_t epoch, const char *before, const char *after,
@@ -55,8 +53,6 @@ bool ledger_audit(struct ledger *ledger, int64_t document, int64_t epoch, const 
     ledger->chain = (struct ledger_chain){ seq, hash };
     return true;
 }
-
-/* --- tallies ---------------------------------------------------------------------------------- */
 
 /* --- tallies ---------------------------------------------------------------------------------- */
 

@@ -22,13 +22,13 @@ struct transition {
 };
 
 /*
- * A document's step from the state that its row has; its link and size stay. Texts stay the row's.
+ * A document's step from the state that its row has; its link and size stay. Texts are borrowed.
  * A step to LEDGER_FAILED needs `class_after` as well.
  */
 struct transition ledger_step(const struct ledger_row *row, enum ledger_state after,
                               const char *evidence);
 
-/* In a change: writes a step to audit chain and tallies. */
+/* In a change: writes a step to the audit chain and the tallies. */
 must_check bool ledger_transition(struct ledger *ledger, const struct transition *t,
                                   struct err *err);
 

@@ -44,7 +44,7 @@ static bool known_find(struct ledger *ledger, const struct ledger_census_entry *
     return step != STEP_ERROR;
 }
 
-/* Adds it, unless another census, which took this run for dead, did so since we looked. */
+/* Adds a document, unless another census, which took this run for dead, has added it since. */
 static bool document_add(struct ledger *ledger, const struct ledger_census_entry *entry,
                          bool *added_r, struct err *err)
 {
@@ -70,8 +70,8 @@ static bool document_add(struct ledger *ledger, const struct ledger_census_entry
 }
 
 /*
- * An edited record: what was stored or done must be looked at again, and what failed may do better
- * now. A waived one stays waived: somebody decided so.
+ * Notes an edit. A document that was stored or done must be read again, and one that failed may do
+ * better now. A waived one stays waived: a person decided so.
  */
 static bool document_changed(struct ledger *ledger, const struct ledger_census_entry *entry,
                              const struct ledger_row *known, struct err *err)
@@ -100,7 +100,7 @@ static bool document_changed(struct ledger *ledger, const struct ledger_census_e
                || ledger_transition(ledger, &step, err));
 }
 
-/* What was read before our own mark was written comes late, and would have us move it again. */
+/* Whether an entry was read before we wrote our mark. It is late: its id is no sign of an edit. */
 static bool is_stale(const struct ledger_row *known, const struct ledger_census_entry *entry)
 {
     return entry->asked_us > 0 && (int64_t)entry->mod_id < known->mod_id
@@ -108,9 +108,9 @@ static bool is_stale(const struct ledger_row *known, const struct ledger_census_
 }
 
 /*
- * Whether an edit concerns us. A document in somebody's hands is theirs: they look at the
- * modification id too. One more than what was stored is most likely our own mark, written just
- * before a crash: whoever finishes the document will see.
+ * Whether a document was edited and must be read again. One that a run holds is left to that run,
+ * which checks the modification id too. An id one above the stored one is most likely our own mark,
+ * written just before a crash: the run that finishes the document finds out.
  */
 static bool is_edited_since(const struct ledger_row *known, const struct ledger_census_entry *entry)
 {
@@ -186,7 +186,7 @@ bool ledger_audit_page(struct ledger *ledger, size_t count, size_t new_count,
     return ledger_audit(ledger, 0, 0, "", "waiting", evidence, err);
 }
 
-/* Whether another run that lives, as far as anybody knows, is counting right now. */
+/* Whether another run, which is not known to have ended, is taking a census now. */
 static bool is_under_way(struct ledger *ledger, bool *is_r, struct err *err)
 {
     auto_rows *rows = NULL;
@@ -254,7 +254,7 @@ bool ledger_census_close(struct ledger *ledger, int64_t number, int64_t records,
 
 enum { ABSENT_PAGE = 2000 };
 
-/* Where a pass over the documents stands. */
+/* How far a pass over the documents has come. */
 struct absent_pass {
     int64_t record_id, document;
     bool more;

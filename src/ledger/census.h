@@ -1,6 +1,6 @@
 /*
- * What the census writes: documents that the source has, for the first time or again, and records
- * that it does not have any more. Threads, changes and failures as in ledger.h.
+ * The census's writes: documents that the source has, for the first time or again, and records
+ * that it no longer has. Threads, changes and failures as in ledger.h.
  */
 #pragma once
 
@@ -22,7 +22,7 @@ struct ledger_census_entry {
 
 enum ledger_upsert_result {
     LEDGER_UPSERT_NEW,      /* added: it is waiting                                   */
-    LEDGER_UPSERT_SAME,     /* nothing happened to it since                           */
+    LEDGER_UPSERT_SAME,     /* known, and not to be moved again                       */
     LEDGER_UPSERT_CHANGED,  /* edited since it was stored: it is waiting again        */
     LEDGER_UPSERT_ELSEWHERE /* another record has this identity: nothing was written  */
 };

@@ -1,7 +1,4 @@
-/*
- * A claim raises the document's epoch: a worker that was overtaken is told by it, and changes
- * nothing.
- */
+/* A claim raises the document's epoch; with an older one, an overtaken worker changes nothing. */
 #include "ledger/claims.h"
 
 #include "base/time.h"
@@ -59,7 +56,7 @@ struct ledger_claim ledger_claim_read(const struct sql_rows *rows, const struct 
                                   .by_hand = sql_get_text(rows, 16).size > 0 };
 }
 
-/* What to look for: due in this time, and claimed no more often than that. */
+/* The documents to pick: due from `from_us` to `to_us`, and claimed at most `epoch` times. */
 struct pick {
     int64_t from_us, to_us, epoch;
 };
@@ -81,7 +78,7 @@ static bool claims_add(struct ledger *ledger, struct pick pick, size_t most,
     return step == STEP_END;
 }
 
-/* What waited its time goes first: so its waits pass beside the others' moving, not after it. */
+/* Documents that have waited go first: so waits pass while others are moved, not afterwards. */
 static bool claims_pick(struct ledger *ledger, int64_t now_us, size_t most,
                         struct ledger_claim *claims, size_t *count, struct err *err)
 {
@@ -91,8 +88,8 @@ static bool claims_pick(struct ledger *ledger, int64_t now_us, size_t most,
 }
 
 /*
- * Where only so many are to be tried, what was never tried goes first: else the same few that
- * cannot be read would be tried each time, and nothing else ever.
+ * If only so many are to be tried, those never tried go first: else the same few that cannot be
+ * read would be tried each time, and no others ever.
  */
 static bool claims_pick_new_first(struct ledger *ledger, int64_t now_us, size_t most,
                                   struct ledger_claim *claims, size_t *count, struct err *err)

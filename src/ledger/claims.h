@@ -1,7 +1,7 @@
 /*
- * Claims: which document a run does next, and for how long it is the run's own. What is done with
- * a claim does not alter it, so that a change can be rolled back and made again; its holder notes
- * the new state once the change is committed. Threads, changes and failures as in ledger.h.
+ * Claims: the documents that a run takes next, and holds until it releases them. No function that
+ * uses a claim alters it, so that a change can be rolled back and made again; the holder notes the
+ * new state once the change is committed. Threads, changes and failures as in ledger.h.
  */
 #pragma once
 
@@ -25,8 +25,8 @@ struct ledger_claim {
 void ledger_claim_clear(struct ledger_claim *claim);
 
 /*
- * In a change: claims up to `most` documents that are due; those first that wait for another try.
- *   new_first   those first that were never tried, while there are any
+ * In a change: claims up to `most` documents that are due; those that wait for another try first.
+ *   new_first   those that were never tried first, while there are any
  *   claims_r    room for `most`; the caller clears each
  */
 must_check bool ledger_claim(struct ledger *ledger, int64_t now_us, bool new_first, size_t most,

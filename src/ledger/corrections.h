@@ -1,13 +1,14 @@
 /*
- * Corrections: what a comparison of the ledger with source, store and application changes in it.
- * They concern documents that no run holds. Threads, changes and failures as in ledger.h.
+ * Corrections: changes to the ledger that follow from its comparison with source, store and
+ * application. They concern documents that no run holds. Threads, changes and failures as in
+ * ledger.h.
  */
 #pragma once
 
 #include "ledger/read.h"
 
 /*
- * In a change: makes a document waiting, because it must be done again, or done, because it proved
+ * In a change: makes a document waiting, because it must be moved again, or done, because it proved
  * to be.
  *   after       LEDGER_WAITING or LEDGER_DONE
  *   mod_id      the record's

@@ -7,13 +7,13 @@
 
 enum { BATCH = 500, EVIDENCE_MAX = 2000 };
 
-/* What is done with each. */
+/* The effect of a decision on each document. */
 struct ledger_decision {
     enum ledger_state after;
     const struct sql_text *statement;
     const char *who, *reason; /* of a waiver, or of an acceptance */
-    bool accepts;             /* what came and was refused        */
-    bool forgets_reaction;    /* a person has mended it: what answered its mark is forgotten */
+    bool accepts;             /* the refused bytes that came last */
+    bool forgets_reaction;    /* a person mended it: the reaction to its mark is forgotten */
 };
 
 static bool batch_read(struct ledger *ledger, const struct ledger_selection *selection,
@@ -51,7 +51,7 @@ static bool waiver_note(struct ledger *ledger, const struct ledger_decision *d, 
         err);
 }
 
-/* False in `some_r` if nothing ever came for this document that could be accepted. */
+/* `some_r` false: no bytes that could be accepted ever came for this document. */
 static bool refused_accept(struct ledger *ledger, const struct ledger_decision *d, int64_t document,
                            bool *some_r, struct err *err)
 {

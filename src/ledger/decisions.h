@@ -1,12 +1,12 @@
 /*
- * What people decide about documents: try again, accept the bytes that came, or accept the loss.
+ * People's decisions about documents: try again, accept the bytes that came, or accept the loss.
  * Threads, changes and failures as in ledger.h.
  */
 #pragma once
 
 #include "ledger/ledger.h"
 
-/* Which documents a person means. A member that is NULL or 0 selects nothing. */
+/* The documents that a person means. A member that is NULL or 0 does not matter. */
 struct ledger_selection {
     const char *class;
     const char *identity; /* in lower case */
@@ -36,7 +36,7 @@ must_check bool ledger_waive(struct ledger *ledger, const struct ledger_selectio
 
 /*
  * In a change: failed or waived → waiting, for documents with refused bytes. The bytes that came
- * last for each are its file from now on, and no others are.
+ * last for each are its file from now on; no others are.
  *   who, reason   a person's name and words; both are written to the audit chain
  *   count_r       how many documents
  */

@@ -7,8 +7,6 @@
 
 /* --- the good end ----------------------------------------------------------------------------- */
 
-/* --- the good end ----------------------------------------------------------------------------- */
-
 bool ledger_store(struct ledger *ledger, const struct ledger_claim *claim,
                   const struct ledger_version *version, enum ledger_link link, const char *patient,
                   struct err *err)
@@ -54,8 +52,6 @@ bool ledger_finish(struct ledger *ledger, const struct ledger_claim *claim, uint
                    err)
            && ledger_touched(ledger, claim->document, err) && ledger_transition(ledger, &step, err);
 }
-
-/* --- other ends ------------------------------------------------------------------------------- */
 
 /* --- other ends ------------------------------------------------------------------------------- */
 

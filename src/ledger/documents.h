@@ -1,5 +1,5 @@
 /*
- * What becomes of a claimed document: it is stored and done, or waits for another try, fails, is
+ * The outcome of a claimed document: it is stored and done, or waits for another try, fails, or is
  * gone. Each function needs the claim and fails with LEDGER_NOT_OURS once the claim has passed to
  * another run. Threads, changes and failures as in ledger.h.
  */
@@ -48,7 +48,7 @@ must_check bool ledger_evidence(struct ledger *ledger, const struct ledger_claim
 must_check bool ledger_usual_class(struct ledger *ledger, int64_t document, int tries,
                                    char **class_r, struct err *err);
 
-/* What a document that failed may have in common with others. */
+/* The traits that a failed document may share with others. */
 struct ledger_trait {
     struct span created, author, path;
 };
@@ -58,6 +58,6 @@ must_check bool ledger_fail(struct ledger *ledger, const struct ledger_claim *cl
                             const struct ledger_attempt *attempt, const struct ledger_trait *trait,
                             struct err *err);
 
-/* In a change: claimed or stored → gone: the source does not have the record any more. */
+/* In a change: claimed or stored → gone: the source no longer has the record. */
 must_check bool ledger_mark_gone(struct ledger *ledger, const struct ledger_claim *claim,
                                  struct err *err);

@@ -23,7 +23,7 @@ struct ledger_chain {
 
 /* A change whose commit may go unanswered. */
 struct unanswered_commit {
-    int64_t heartbeats; /* the run's, if it was committed; 0: none */
+    int64_t heartbeats; /* the run's count if it was committed; 0: none */
     struct ledger_chain chain;
 };
 
@@ -32,7 +32,7 @@ struct ledger {
     struct unanswered_commit unanswered;
     int64_t source, run;
     int64_t source_created_us;               /* when the source was added                   */
-    struct ledger_chain chain, chain_before; /* with this change, and as it was before it   */
+    struct ledger_chain chain, chain_before; /* with this change, and before it             */
     struct tally *tallies;
     size_t tally_count, tally_room;
 };

@@ -1,4 +1,4 @@
-/* A run that was taken for dead finds out with the first statement that it makes. */
+/* A run that was taken for dead finds out from the next of its statements here. */
 #include "ledger/leases.h"
 
 #include "ledger/inside.h"

@@ -1,13 +1,13 @@
 /*
- * What several runs of one source owe each other: signs of life, and a fair share of the sessions
- * that the source allows. Threads, changes and failures as in ledger.h.
+ * Leases and sessions: the signs of life of several runs of one source, and their fair share of the
+ * sessions that it allows. Threads, changes and failures as in ledger.h.
  */
 #pragma once
 
 #include "ledger/ledger.h"
 
 /*
- * In a change: renews the run's lease: it lives, and will renew it before `for_us` is over. With
+ * In a change: renews the run's lease: the run lives, and renews it before `for_us` is over. With
  * SQLite the lease means nothing: peer_locks.h. Fails with LEDGER_TAKEN_FOR_DEAD.
  */
 must_check bool ledger_run_lease(struct ledger *ledger, int64_t for_us, struct err *err);
@@ -26,7 +26,7 @@ struct ledger_share {
     int runs;    /* open runs, this one among them                                      */
     int current; /* sessions that this run may have now                                 */
     int fair;    /* sessions that it should have                                        */
-    int spare;   /* sessions that no run has: it may go above `current` by no more than these */
+    int spare;   /* sessions that no run has: it may take at most these beyond `current`      */
 };
 
 /*

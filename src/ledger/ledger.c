@@ -7,8 +7,6 @@
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
-/* --- opening ---------------------------------------------------------------------------------- */
-
 static bool source_find(struct ledger *ledger, const char *name, struct err *err)
 {
     auto_rows *rows = NULL;
@@ -95,12 +93,9 @@ int64_t ledger_source_created_us(const struct ledger *ledger)
 
 /* --- changes ---------------------------------------------------------------------------------- */
 
-/* --- changes ---------------------------------------------------------------------------------- */
-
 bool ledger_begin(struct ledger *ledger, struct ledger_change *change, struct err *err)
 {
-    ledger->unanswered =
-        (struct unanswered_commit){ 0 }; /* that of the change before was answered */
+    ledger->unanswered = (struct unanswered_commit){ 0 }; /* the commit before was answered */
     if (!sql_begin(ledger->sql, &change->tx, err))
         return err_ctx(err, "the ledger");
     change->ledger = ledger;
@@ -108,7 +103,7 @@ bool ledger_begin(struct ledger *ledger, struct ledger_change *change, struct er
     return true;
 }
 
-/* What can be found out later, should the answer to the commit be lost. */
+/* Notes how ledger_reconnect() recognises the commit, should its answer be lost. */
 static bool change_sign(struct ledger *ledger, struct err *err)
 {
     ledger->unanswered = (struct unanswered_commit){ .chain = ledger->chain };
@@ -155,8 +150,6 @@ void auto_change_cleanup(struct ledger_change *change)
     }
     auto_tx_cleanup(&change->tx);
 }
-
-/* --- notes ------------------------------------------------------------------------------------ */
 
 /* --- notes ------------------------------------------------------------------------------------ */
 

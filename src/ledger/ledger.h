@@ -3,21 +3,24 @@
  * transaction together with its entry in the run's audit chain and with the tallies, so that none
  * of the three is ever there without the others. docs/ledger.md describes the tables.
  *
- * This header opens a ledger and makes changes. What is changed, each with its own header:
+ * This header opens a ledger and makes changes. Each kind of change has its own header:
  *
  *   census     documents that the source has, and records that are gone
  *   claims     which document a worker does next
  *   versions   which bytes are meant to be stored under which key
- *   documents  what became of a claimed document: stored, done, failed, waiting again
+ *   documents  the outcome of a claimed document: stored, done, failed, waiting again
  *   siblings   the other documents of a record, which is marked once for all of them
  *   refused    bytes that came for a document and were not taken for its file
  *   edits      marks written to the source, at most so many an hour
  *   links      documents that move to another patient
- *   decisions  what people decide: retry, waive, accept
- *   corrections  what a comparison with source and store corrects
- *   runs       processes and their audit chains      leases   their signs of life and their sessions
- *   verifications  what `fmferry verify` found       peer_locks  which processes live
+ *   decisions  people's decisions: retry, waive, accept
+ *   runs       processes and their audit chains
+ *   leases     the signs of life of runs, and their sessions
  *   read       everything that people and reports read
+ *
+ *   corrections    changes that follow from a comparison with source and store
+ *   verifications  the findings of `fmferry verify`
+ *   peer_locks     locks that tell which processes live
  *
  * One handle belongs to one thread. Functions marked "in a change" are called between
  * ledger_begin() and ledger_commit(). All fail with ERR_DATABASE, and with ERR_DATA if another
@@ -40,7 +43,7 @@ struct ledger;
 /*
  * Opens a ledger; makes its tables or brings them up to date.
  *   url        as for sql_open()
- *   source     which of the ledger's sources; added if it is new
+ *   source     the name of one of the ledger's sources; added if it is new
  *   ledger_r   caller closes with ledger_close()
  * Fails with ERR_DATABASE, ERR_USAGE (made by a newer program, no such URL).
  */

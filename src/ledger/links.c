@@ -112,7 +112,7 @@ static int64_t version_after(const struct ledger_claim *claim, const struct ledg
     return claim->version;
 }
 
-/* As when it was stored, and whose it is now. */
+/* Writes the evidence: the version, as when it was stored, and the new patient. */
 static void evidence_write(struct str *to, const struct ledger_version *version,
                            const struct ledger_link_target *target)
 {

@@ -1,16 +1,14 @@
 /*
- * Documents that are done and belong to another patient than they lie with: because the patient
- * came later, was corrected at the source, got a new id in the application, or because a person
- * says so. Each object is copied to its new key, the document is switched to it in one change, and
- * only then the old object is removed; docs/links.md.
- *
- * Threads, changes and failures are as in ledger.h.
+ * Links: documents that are done, but filed under another patient than theirs. The patient came
+ * later, was corrected at the source or got a new id in the application, or a person says so. Each
+ * object is copied to its new key, the document is switched to it in one change, and only then is
+ * the old object removed: docs/links.md. Threads, changes and failures as in ledger.h.
  */
 #pragma once
 
 #include "ledger/versions.h"
 
-/* What a version is worth, as its row says. */
+/* The state of a version, as its row has it. */
 enum ledger_version_state {
     LEDGER_VERSION_INTENDED,   /* its object may exist                             */
     LEDGER_VERSION_STORED,     /* the document as it is                            */
@@ -45,11 +43,11 @@ must_check bool ledger_links(struct ledger *ledger, const struct ledger_link_sel
 must_check bool ledger_link_hold(struct ledger *ledger, const struct ledger_claim *claim,
                                  struct err *err);
 
-/* In a change: lets it go. */
+/* In a change: releases a held document. */
 must_check bool ledger_link_release(struct ledger *ledger, const struct ledger_claim *claim,
                                     struct err *err);
 
-/* A version whose bytes lie under a new key now; both numbers are the document's. */
+/* A version whose bytes were put under a new key; both numbers are versions of the document. */
 struct ledger_link_move {
     int64_t from, to;
     char imprint[96]; /* of the object under the new key (store.h), or "" */
@@ -63,8 +61,8 @@ struct ledger_link_target {
 };
 
 /*
- * In a change: switches a held document to its new patient: the versions moved to give way to those
- * they were moved to, and the history takes note.
+ * In a change: switches a held document to its new patient. The versions under the new keys take
+ * the places of the old ones, which are leaving from then on, and the history notes the change.
  *   version   the document as it is from now on, for the audit chain
  */
 must_check bool ledger_link_switch(struct ledger *ledger, const struct ledger_claim *claim,

@@ -1,5 +1,4 @@
-/* Byte-range locks that belong to the open file: byte 0 is the door, byte 1 + n the place of run n.
- */
+/* Byte-range locks of the open file: byte 0 is the start lock, byte 1 + n the lock of run n. */
 #include "ledger/peer_locks.h"
 
 #include "base/mem.h"
@@ -93,9 +92,9 @@ bool peer_locks_is_held(struct peer_locks *presence, int64_t run, bool *held_r, 
     return true;
 }
 
-/* --- whoever only looks ----------------------------------------------------------------------- */
+/* --- for readers ------------------------------------------------------------------------------ */
 
-/* The lock is only asked for, never taken. Without the file nothing is known. */
+/* Asks for the lock, and never takes it. False without the file: nothing is known. */
 static bool is_unlocked(const char *path, int64_t run)
 {
     struct flock seat = lock_byte(F_WRLCK, 1 + run);

@@ -1,13 +1,13 @@
 /*
- * Reading the ledger, for people, reports and comparisons. Nothing here changes anything. What a
- * worker asks before it writes (its claim, versions, marks, edits) is declared beside what it
+ * Reading the ledger, for people, reports and comparisons. Nothing here changes anything. A
+ * worker's questions before it writes (claim, versions, marks, edits) are declared beside its
  * writes.
  *
  * Which call to use, and which file has it:
  *
  *   How many documents are in each state?    ledger_states(), ledger_tallies()     read_counts.c
- *       From the tallies: cheap at any size, for status. ledger_tallies_recount() counts the documents
- *       themselves and reads all of them: for a report, which shows that both agree.
+ *       From the tallies: cheap at any size, for status. ledger_tallies_recount() counts the
+ *       documents themselves and reads all of them: for a report, which shows that both agree.
  *   How did runs and censuses go?            ledger_runs(), ledger_pace(),         read_runs.c
  *                                            ledger_census(), ledger_each_entry()
  *   What failed or waits, and why?           ledger_waits(), ledger_tries(),       read_failures.c
@@ -16,11 +16,11 @@
  *                                            ledger_document_states()
  *   What did people decide?                  ledger_each_waiver(), _accepted(),    read_decisions.c
  *                                            ledger_link_history(), ledger_each_note()
- *   What did verifications find?             ledger_verified_last(),               read_verifications.c
+ *   What did verifications find?             ledger_verified_last(),         read_verifications.c
  *                                            ledger_verified_open_findings()
  *
  * Each call is one query. A caller that needs several to agree makes them in one reading change
- * (sql_begin_reading()). Texts that are handed out by a walk are borrowed for the call of `each`.
+ * (sql_begin_reading()). Texts that `each` gets are borrowed for the call.
  *
  * All fail with ERR_DATABASE, and with ERR_DATA if another program altered the ledger. Where
  * `each` may return false the walk ends early: with success, unless said otherwise.
@@ -60,7 +60,7 @@ struct ledger_size {
     int64_t documents, bytes;
 };
 
-/* What is in the store, by size. */
+/* The stored documents, by size. */
 must_check bool ledger_sizes(struct ledger *ledger, struct ledger_size sizes_r[LEDGER_SIZES],
                              struct err *err);
 
@@ -101,7 +101,7 @@ must_check bool ledger_runs(struct ledger *ledger, struct ledger_run **runs_r, s
 must_check bool ledger_pace(struct ledger *ledger, int64_t run, int64_t since_us,
                             int64_t *settled_r, int64_t *from_us_r, struct err *err);
 
-/* How the newest census stands. */
+/* The state of the newest census, and the counts of the last one that was closed. */
 struct ledger_census {
     bool begun, closed;
     int64_t at_us; /* when the last closed census was closed; 0: none was */
@@ -131,7 +131,7 @@ must_check bool ledger_database(struct ledger *ledger, char **name_r, struct err
 /* --- failures and tries ----------------------------------------------------------------------- */
 
 /*
- * Tries that did not end well.
+ * Counts tries that did not end well.
  *   failed_r     how many there were, over all runs
  *   in_doubt_r   how many documents wait after such a try
  */
@@ -139,12 +139,12 @@ must_check bool ledger_tries(struct ledger *ledger, int64_t *failed_r, int64_t *
                              struct err *err);
 
 /*
- * How many documents are done under a mark that counts although the source answered it with an
+ * Counts documents that are done under a mark that counts, although the source answered it with an
  * edit.
  */
 must_check bool ledger_kept_marks(struct ledger *ledger, int64_t *count_r, struct err *err);
 
-/* Why documents wait, after a try that did not end well. */
+/* The documents that wait after a try that did not end well, by its class. */
 struct ledger_wait {
     char class[40];
     int64_t documents;
@@ -170,7 +170,7 @@ must_check bool ledger_each_failure(struct ledger *ledger,
                                     bool (*each)(void *arg, const struct ledger_failure *failure),
                                     void *arg, struct err *err);
 
-/* What a failed document may have in common with others. */
+/* The traits that a failed document may share with others. */
 struct ledger_failed_trait {
     int64_t record_id;
     struct span class, type, storage, created, author, path;
@@ -181,7 +181,7 @@ must_check bool ledger_each_trait(struct ledger *ledger,
                                   bool (*each)(void *arg, const struct ledger_failed_trait *trait),
                                   void *arg, struct err *err);
 
-/* What one step found about a document. */
+/* The finding of one step about a document. */
 struct ledger_remark {
     int64_t record_id;
     struct span identity, class, message;
@@ -198,7 +198,7 @@ must_check bool ledger_each_remark(struct ledger *ledger, const char *step,
 
 /* --- documents -------------------------------------------------------------------------------- */
 
-/* A document, and what is stored for it. */
+/* A document and its stored version. */
 struct ledger_document {
     int64_t record_id, repetition, mod_id, tries;
     struct span filemaker_id, identity, patient_id, type, container, storage, class, link, patient;
@@ -247,7 +247,7 @@ must_check bool ledger_knows_identity(struct ledger *ledger, const char *identit
 
 /* --- decisions and notes ---------------------------------------------------------------------- */
 
-/* What a person decided about a document. */
+/* A person's decision about a document. */
 struct ledger_waiver {
     int64_t record_id, at_us;
     struct span filemaker_id, type, class, who, reason;
@@ -302,7 +302,7 @@ void ledger_verified_clear(struct ledger_verified *verified);
 must_check bool ledger_verified_last(struct ledger *ledger, struct ledger_verified *last_r,
                                      struct err *err);
 
-/* Differences that a verification found and none since found mended. */
+/* The differences that a verification found, and that none since has found mended. */
 struct ledger_open_findings {
     int64_t count, since_us; /* since_us 0: none is open */
 };

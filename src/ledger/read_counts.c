@@ -1,4 +1,4 @@
-/* Counts, from the tallies or from the documents themselves. */
+/* Reads counts, from the tallies or from the documents themselves. */
 #include "ledger/read.h"
 
 #include "base/mem.h"

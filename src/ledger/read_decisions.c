@@ -1,4 +1,4 @@
-/* What people decided about documents, and the notes about the source. */
+/* Reads people's decisions about documents, and the notes about the source. */
 #include "ledger/read.h"
 
 #include "ledger/inside.h"

@@ -1,12 +1,10 @@
-/* Documents with their stored versions. */
+/* Reads documents with their stored versions. */
 #include "ledger/read.h"
 
 #include "base/mem.h"
 #include "ledger/inside.h"
 
 /* --- all of them ------------------------------------------------------------------------------ */
-
-/* --- documents -------------------------------------------------------------------------------- */
 
 static void document_version_read(const struct sql_rows *rows, struct ledger_document *document)
 {

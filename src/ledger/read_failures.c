@@ -1,4 +1,4 @@
-/* Documents that failed or wait after a failure, and what was found about them. */
+/* Reads the documents that failed or wait after a failure, with their evidence. */
 #include "ledger/read.h"
 
 #include "ledger/inside.h"

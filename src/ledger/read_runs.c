@@ -1,4 +1,4 @@
-/* Runs, their audit chains, and censuses. */
+/* Reads runs, their audit chains, and censuses. */
 #include "ledger/read.h"
 
 #include "base/mem.h"

@@ -1,4 +1,4 @@
-/* A ledger may have been altered by others: a word that does not exist is an error, not a crash. */
+/* Another program may have altered the ledger: an unknown word is an error, not a crash. */
 #include "ledger/rows.h"
 
 #include "base/mem.h"

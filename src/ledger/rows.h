@@ -30,7 +30,7 @@ struct ledger_word_columns {
 enum step ledger_next(struct sql_rows *rows, struct ledger_word_columns columns,
                       struct ledger_words *words_r, struct err *err);
 
-/* A document as its row has it. Which members a query fills is its caller's to know. */
+/* A document as its row has it. The caller of a query knows which members it fills. */
 struct ledger_row {
     int64_t document, epoch, size, mod_id, record_id, changed_us;
     enum ledger_state state;

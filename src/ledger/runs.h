@@ -8,7 +8,7 @@
 #include "ledger/ledger.h"
 
 struct ledger_process {
-    const char *machine; /* a name of this machine that stays */
+    const char *machine; /* a lasting name of this machine    */
     const char *host;    /* its name for people               */
     int64_t pid;
     const char *version;

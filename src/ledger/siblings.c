@@ -58,8 +58,8 @@ static bool sibling_move(struct ledger *ledger, const struct ledger_row *s, enum
 }
 
 /*
- * Why a sibling must be moved anew before the record is marked, or NULL. What is done stood under a
- * mark that did not stand for this file: a container may have been added to the list.
+ * The reason to move a sibling anew before the record is marked, or NULL. A sibling that is done
+ * has a mark that did not stand for this file: a container may have been added to the list.
  */
 static const char *evidence_anew(const struct ledger_row *s, int64_t mod_id)
 {

@@ -21,7 +21,7 @@ struct ledger_done {
 
 /*
  * In a change, after ledger_finish(): the record's other documents are done as well.
- *   done_r   which they are; the caller frees
+ *   done_r   those documents; the caller frees
  */
 must_check bool ledger_finish_siblings(struct ledger *ledger, const struct ledger_claim *claim,
                                        uint64_t mod_id, struct ledger_done **done_r,

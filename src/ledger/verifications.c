@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "ledger/inside.h"
 
-/* Each as an entry without a document: docs/ledger.md. */
+/* Notes a finding as an entry without a document: docs/ledger.md. */
 static bool finding_note(struct ledger *ledger, const struct ledger_finding *finding,
                          struct err *err)
 {

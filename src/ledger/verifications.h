@@ -1,7 +1,7 @@
 /*
- * What a verification leaves in the ledger: a run of the kind "verify" that moved nothing, with an
- * entry in its audit chain of what was compared and found. So who verified when can be looked up,
- * and nobody can remove or alter it unseen. Threads and failures as in ledger.h.
+ * Verifications in the ledger: each is a run of the kind "verify" that moved nothing, with an entry
+ * in its audit chain that says what was compared and found. So people can look up who verified
+ * when, and nobody can remove or alter it unseen. Threads and failures as in ledger.h.
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /*
- * Versions: which bytes are meant to be stored for a document and under which key, committed
- * before they are put, and what the store has. Threads, changes and failures as in ledger.h.
+ * Versions: the bytes that are meant to be stored for a document and their key, committed before
+ * the bytes are put, and those that the store has. Threads, changes and failures as in ledger.h.
  */
 #pragma once
 
@@ -42,10 +42,7 @@ must_check bool ledger_has_versions(struct ledger *ledger, bool *has_r, struct e
 must_check bool ledger_marks(struct ledger *ledger, uint64_t record_id, char ***marks_r,
                              size_t *count_r, struct err *err);
 
-/*
- * In a change: writes down what is meant to be stored; gives the version its number if it has
- * none.
- */
+/* In a change: writes an intent to store a version; gives the version its number if it has none. */
 must_check bool ledger_intend(struct ledger *ledger, const struct ledger_claim *claim,
                               struct ledger_version *version, struct err *err);
 
