@@ -1,4 +1,4 @@
-/* What each type of column holds, and how. */
+/* The types of columns, and the forms of the values that they hold. */
 #include "registry/column.h"
 
 #include "base/mem.h"
@@ -46,7 +46,7 @@ static const struct {
     { "citext", COLUMN_TEXT, 0 },
 };
 
-/* Of a column of numbers: whether it holds whole ones alone. */
+/* Whether a column of numbers holds only whole ones. */
 static bool column_is_whole(const struct registry_column *column)
 {
     struct span type = span_of(column->type);
@@ -54,7 +54,7 @@ static bool column_is_whole(const struct registry_column *column)
     return span_starts(type, "smallint") || span_starts(type, "bigint") || span_starts(type, "int");
 }
 
-/* "character varying(255)" holds 255. */
+/* The length in a type: 255 in "character varying(255)"; 0: none. */
 static size_t length_of(struct span type)
 {
     uint64_t length = 0;
@@ -125,7 +125,7 @@ const char *column_wants(const struct registry_column *column)
 
 /* --- values ----------------------------------------------------------------------------------- */
 
-/* Nothing is null, but where a column takes none: there a text is empty. */
+/* No value: null, but an empty text in a column of texts that takes no null. */
 static struct sql_value column_nothing(const struct registry_column *column)
 {
     bool is_empty = column->not_null && column->kind == COLUMN_TEXT;
@@ -141,7 +141,7 @@ static bool is_word_of(struct span text, const char *const *words)
     return false;
 }
 
-/* A word that is neither yes nor no says nothing. */
+/* A truth; a word that is neither yes nor no is no value. */
 static struct sql_value value_of_truth(const struct registry_column *column, struct span text)
 {
     static const char *const yes[] = { "true", "yes", "on", "t", "y", "1", NULL };
@@ -173,7 +173,7 @@ static struct sql_value value_of_number(const struct registry_column *column, in
     return sql_text(text);
 }
 
-/* Too short a column for the hyphens takes the digits alone, as Django keeps UUIDs in SQLite. */
+/* A column too short for the hyphens gets the digits alone, as Django keeps UUIDs in SQLite. */
 struct sql_value column_uuid(const struct registry_column *column, const struct uuid *uuid,
                              char text[COLUMN_TEXT_SIZE])
 {
@@ -209,7 +209,7 @@ static struct sql_value value_of_stamp(const struct registry_column *column, int
     return sql_text(text);
 }
 
-/* How many digits stand in front. */
+/* The number of digits at the beginning. */
 static size_t digits_in_front(struct span text)
 {
     size_t count = 0;
@@ -219,7 +219,7 @@ static size_t digits_in_front(struct span text)
     return count;
 }
 
-/* A number in plain digits; `places_r`: how many of them behind a point. */
+/* Whether a text is a number in plain digits. `places_r`: how many of them follow a point. */
 static bool is_decimal(struct span text, size_t *whole_r, size_t *places_r)
 {
     struct span rest = span_from(text, span_starts(text, "-") ? 1 : 0);
@@ -231,8 +231,8 @@ static bool is_decimal(struct span text, size_t *whole_r, size_t *places_r)
 }
 
 /*
- * Whether a text is a number and one only: "1.234" that somebody typed is 1,234 to half of the
- * world, as "1,5" is one and a half; a number that FileMaker keeps as such has a point.
+ * Whether a text can mean just one number. A typed "1.234" is 1,234 to half of the world, where
+ * "1,5" is one and a half; in a number that FileMaker keeps as one, the point is a decimal point.
  */
 static bool is_number(const struct registry_column *column, const struct value *value)
 {
@@ -249,7 +249,7 @@ static bool is_number(const struct registry_column *column, const struct value *
     return value->is_number || places != 3 || whole > 3;
 }
 
-/* What a record says goes where it can; what a column cannot hold is null there. */
+/* A field's value as the column takes it; null if the column cannot hold it. */
 static struct sql_value value_of_field(const struct registry_column *column,
                                        const struct value *value, char text[COLUMN_TEXT_SIZE])
 {

@@ -1,5 +1,6 @@
 /*
- * A column of the application's, and the form that values take in it. Private to registry/.
+ * A column of one of the application's tables, and the form that values take in it. Private to
+ * registry/.
  */
 #pragma once
 
@@ -9,7 +10,7 @@
 enum { COLUMN_TEXT_SIZE = 40 };
 
 enum column_kind {
-    COLUMN_OTHER, /* the database must find its way with a text */
+    COLUMN_OTHER, /* of another type: it is given a text */
     COLUMN_TEXT,
     COLUMN_NUMBER,
     COLUMN_UUID,
@@ -21,26 +22,26 @@ enum column_kind {
 };
 
 struct registry_column {
-    char *plain_name, *quoted_name; /* as it is, and in quotes    */
+    char *plain_name, *quoted_name; /* without and with quotes    */
     char *template_text;            /* the template, as written   */
     struct template template;
-    bool read_only; /* the application's to fill  */
+    bool read_only; /* the application fills it   */
     bool is_there, not_null, is_unique;
-    char *type; /* in the database's own words */
+    char *type; /* in the database's words */
     enum column_kind kind;
-    size_t most_chars;   /* of a text; 0: any number   */
+    size_t most_chars;   /* of a text; 0: no limit     */
     int64_t most_number; /* of a number                */
 };
 
 void column_clear(struct registry_column *column);
 
-/* Takes note of a column's type, in the database's own words. */
+/* Sets a column's type, given in the database's words. */
 void column_type_read(struct registry_column *column, struct span type);
 
-/* What a column should be to take what its template gives; NULL: it is. */
+/* The type that a column needs to take its template's value, in words; NULL: it has one. */
 const char *column_wants(const struct registry_column *column);
 
-/* A value as the column takes it; borrowed from the value, or from `text`. */
+/* A value in the form that the column takes; borrowed from the value, or from `text`. */
 struct sql_value column_value(const struct registry_column *column, const struct value *value,
                               char text[COLUMN_TEXT_SIZE]);
 struct sql_value column_uuid(const struct registry_column *column, const struct uuid *uuid,

@@ -1,4 +1,4 @@
-/* The rows of documents: made, brought up to date, moved to another patient. */
+/* Makes the rows of documents, brings them up to date, moves them to another patient. */
 #include "registry/inside.h"
 
 #include "base/mem.h"
@@ -103,14 +103,14 @@ static struct value document_value(const void *arg, const struct template_piece 
     case NAME_DOB:
     case NAME_MRN:
     case NAME_TEXT:
-        break; /* not a document's: template_read() lets none of them in */
+        break; /* not a document's: template_read() refuses them */
     }
     abort();
 }
 
 /*
- * Notes who writes the row, which keeps late writers out, and finds out whether the application
- * still has it: what was deleted there is not made again.
+ * Notes the writer of a row, which keeps late writers out, and finds out whether the application
+ * still has the row: one that was deleted there is not made again.
  */
 static bool row_claim(struct registry *registry, const struct uuid *id,
                       const struct registry_writer *writer, bool *is_new_r, bool *there_r,
@@ -212,7 +212,7 @@ bool registry_count_deleted(struct registry *registry, int64_t *count_r, struct 
 
 /* --- rows that are gone ----------------------------------------------------------------------- */
 
-/* Rows of ours that the application does not have any more. */
+/* Makes the statement that counts our rows that the application no longer has. */
 void registry_documents_prepare(struct registry *registry)
 {
     auto_str words = STR_MAX(STATEMENT_MAX);

@@ -1,6 +1,6 @@
 /*
- * Taking an import of patients back. What it made is known by a note for each row; whether people
- * have changed it since, by a hash of the whole row.
+ * Takes an import of patients back. A note tells each row that it made; a hash of the whole row
+ * tells whether people have changed it since.
  */
 #include "base/mem.h"
 #include "registry/inside.h"
@@ -42,10 +42,11 @@ bool registry_note_import(struct registry *registry, int64_t import, struct span
                       err);
 }
 
-/* --- who points to a row ---------------------------------------------------------------------- */
+/* --- references to a row ---------------------------------------------------------------------- */
 
-/* One number: how many rows of whichever tables point to a patient. $1 in the form of its own
- * column, $2 in that of the documents'.
+/*
+ * Writes the statement that counts the rows of all tables that point to a patient. $1 is the id in
+ * the form of its own column, $2 in the form of the documents'.
  */
 static bool referencing_write(struct registry *registry, struct str *to, struct err *err)
 {
@@ -74,7 +75,7 @@ static bool referencing_write(struct registry *registry, struct str *to, struct 
     return step == STEP_END && str_fits(to, "a statement", err);
 }
 
-/* The statements of one undoing; made when it begins. */
+/* Makes the statements of an undoing when it begins. */
 static bool statements_make(struct registry *registry, struct err *err)
 {
     auto_str pointing = STR_MAX(STATEMENT_MAX);

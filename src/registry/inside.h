@@ -1,4 +1,4 @@
-/* What the files of registry/ share. Private. */
+/* The registry's handle and statements, shared by the files of registry/. Private. */
 #pragma once
 
 #include "registry/registry.h"
@@ -6,7 +6,7 @@
 #include "registry/statement.h"
 #include "registry/table.h"
 
-/* Statements that are made for the application's own names. */
+/* Statements that are made for the names of the application's tables and columns. */
 enum {
     /* documents.c */
     STATEMENT_DELETED,
@@ -37,14 +37,16 @@ struct registry {
     struct registry_statement statements[STATEMENT_REMOVE + 1];
 };
 
-/* Begins a transaction with the first change after a commit, where the ledger's does not serve.
- * In change.c. */
+/*
+ * Begins a transaction with the first change after a commit, unless the ledger's serves. In
+ * change.c.
+ */
 must_check bool registry_begin_change(struct registry *registry, struct err *err);
 
 /* Make the statements that read documents and patients. In documents.c and patients.c. */
 void registry_documents_prepare(struct registry *registry);
 void registry_patients_prepare(struct registry *registry);
 
-/* Whether this can be a patient's id. Fails with ERR_DATA. In patients.c. */
+/* Whether a text can be a patient's id. Fails with ERR_DATA. In patients.c. */
 must_check bool registry_patient_fits(const struct registry *registry, struct span patient,
                                       struct err *err);

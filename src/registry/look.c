@@ -1,4 +1,4 @@
-/* Counts over the application's documents. Which rows are ours their metadata says. */
+/* Counts the application's documents. The rows' metadata says which of them are ours. */
 #include "registry/look.h"
 
 #include "base/num.h"
@@ -32,7 +32,7 @@ bool registry_each_year(struct sql *sql, const char *source,
         struct err not_a_year;
 
         if (!num_i64(sql_get_text(rows, 0), 0, 9999, &year, &not_a_year))
-            year = 0; /* a date that the application's database let pass */
+            year = 0; /* the application's database let a wrong date pass */
         each(arg, (int)year, sql_get_i64(rows, 1));
     }
     return step == STEP_END;

@@ -1,28 +1,27 @@
-/* Looking into the application's documents, for status and report: nothing here changes anything.
- */
+/* Counts of the application's documents, for status and report. Nothing here changes anything. */
 #pragma once
 
 #include "base/base.h"
 #include "base/err.h"
 #include "sql/sql.h"
 
-/* What the application has of one source. */
+/* The rows that the application has of one source. */
 struct registry_rows {
     int64_t rows;
-    int64_t with_fields; /* whose metadata holds all fields of the record */
+    int64_t with_fields; /* with all fields of the record in the metadata */
     int64_t dated, linked;
 };
 
 /*
  * Counts the rows of a source; reads every row of the table.
- *   source   its name, as it stands in the rows' metadata
+ *   source   its name, as in the rows' metadata
  * Fails with ERR_DATABASE.
  */
 must_check bool registry_count(struct sql *sql, const char *source, struct registry_rows *rows_r,
                                struct err *err);
 
 /*
- * Calls `each` for every year of which there are documents, in order.
+ * Calls `each` for every year that has documents, in order.
  * Fails with ERR_DATABASE.
  */
 must_check bool registry_each_year(struct sql *sql, const char *source,

@@ -1,7 +1,7 @@
 /*
- * Who of the application is who of FileMaker. Both sides are kept in tables of our own, brought to
- * one form, and compared there; whoever is not sure beyond the id is nobody until people have
- * looked.
+ * Matches the application's patients with FileMaker's. Both sides are kept in tables of our own, in
+ * one form, and compared there. A patient whose data do not bear out the id stays unmatched until
+ * people have looked.
  */
 #include "registry/inside.h"
 
@@ -12,7 +12,7 @@ enum { TEXT_MAX = 4096 };
 
 /* --- one form for both sides ------------------------------------------------------------------ */
 
-/* Lower case, trimmed, runs of white space as one blank. Too long to be true: empty. */
+/* Adds a name in lower case, trimmed, one blank for a run of white space; nothing if too long. */
 static void name_normalise(struct str *to, struct span text)
 {
     auto_str lower = STR_MAX(TEXT_MAX);
@@ -37,7 +37,7 @@ static void name_normalise(struct str *to, struct span text)
     }
 }
 
-/* "1980-02-29", also of a stamp; SPAN_NONE if it is no such thing. */
+/* "1980-02-29", from a day or a stamp; empty if the text is neither. */
 static struct span day_of(struct span text)
 {
     static const char form[] = "0000-00-00";
@@ -95,7 +95,7 @@ bool registry_persons_finish(struct registry *registry, int64_t import, bool com
 
 /* --- the application's side ------------------------------------------------------------------- */
 
-/* The FileMaker id of a patient's row: of its column, or of its metadata. */
+/* The FileMaker id of a patient's row, from its column or its metadata. */
 static void filemaker_id_of(const struct sql_rows *rows, struct str *to)
 {
     auto_json *json = NULL;
@@ -150,7 +150,7 @@ static bool patients_read(struct registry *registry, int64_t *count, struct err 
     return step == STEP_END;
 }
 
-/* --- who is who ------------------------------------------------------------------------------- */
+/* --- matches ---------------------------------------------------------------------------------- */
 
 static bool second_has_word(const char *list, const char *word)
 {

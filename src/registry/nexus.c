@@ -1,4 +1,4 @@
-/* Nexus's tables as Django makes them. They are made only where none of them is there. */
+/* Nexus's tables as Django makes them. They are made only if none of them exists. */
 #include "registry/nexus.h"
 
 #include "registry/registry_sql.h"
@@ -34,7 +34,7 @@ static const struct registry_rule patient_columns[] = {
     { "dob", "{dob}" },   { "filemaker_metadata", "{metadata}" },
 };
 
-/* Without a source of record numbers, what people write into the column is theirs. */
+/* Without record numbers in the source, the column keeps the ones that people write. */
 static const struct registry_rule mrn_from_source = { "mrn", "{mrn}" };
 static const struct registry_rule mrn_of_people = { "mrn", "once {mrn}" };
 
@@ -95,7 +95,7 @@ bool nexus_table_exists(struct sql *sql, const char *name, bool *exists_r, struc
     return true;
 }
 
-/* Nexus's tables are ours to make only where not one of them is there. */
+/* We may make Nexus's tables only if not one of them exists. */
 static bool nothing_exists(struct sql *sql, bool *nothing_r, struct err *err)
 {
     static const char *const tables[] = { documents_name, patients_name, "django_content_type" };
@@ -111,7 +111,7 @@ static bool nothing_exists(struct sql *sql, bool *nothing_r, struct err *err)
     return true;
 }
 
-/* Another process may make them at the same time: whether they are there is looked up inside. */
+/* Another process may make them meanwhile: so the transaction looks again whether they exist. */
 static bool nexus_make(struct sql *sql, struct err *err)
 {
     bool is_sqlite = sql_kind_of(sql) == SQL_SQLITE;

@@ -1,7 +1,7 @@
 /*
- * Nexus, the application that fmferry was written for: the names of its tables, what its columns
- * hold, and the tables themselves where there is no application yet. The settings may replace all
- * of it. Private to registry/.
+ * Nexus, the application that fmferry was written for: the names of its tables, the rules for its
+ * columns, and the tables themselves where there is no application yet. The settings may replace
+ * all of it. Private to registry/.
  */
 #pragma once
 
@@ -10,7 +10,7 @@
 #include "registry/settings.h"
 #include "sql/sql.h"
 
-/* The names as the settings say, or Nexus's own. */
+/* The names that the settings give, or Nexus's own. */
 const char *nexus_documents_table(const struct registry_settings *settings);
 const char *nexus_patients_table(const struct registry_settings *settings);
 const char *nexus_content_type(const struct registry_settings *settings);
@@ -18,8 +18,8 @@ const char *nexus_content_type(const struct registry_settings *settings);
 enum { NEXUS_RULES_MAX = 3 };
 
 /*
- * What each column holds: Nexus's rules, if it is Nexus, then those of the settings, which count
- * more. Returns how many there are. They borrow from `settings`.
+ * The rules for the columns: Nexus's, if it is Nexus, then those of the settings, which override
+ * them. Returns how many there are. They borrow from `settings`.
  */
 size_t nexus_document_rules(const struct registry_settings *settings,
                             struct registry_rules rules_r[NEXUS_RULES_MAX]);
@@ -29,6 +29,6 @@ size_t nexus_patient_rules(const struct registry_settings *settings,
 must_check bool nexus_table_exists(struct sql *sql, const char *name, bool *exists_r,
                                    struct err *err);
 
-/* Makes Nexus's tables if the settings name them and none of them is there. */
+/* Makes Nexus's tables, if the settings name them and none of them exists. */
 must_check bool nexus_ready(struct sql *sql, const struct registry_settings *settings,
                             struct err *err);

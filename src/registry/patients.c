@@ -1,4 +1,4 @@
-/* The rows of patients in the application's table: their ids, and making them. */
+/* Reads and makes the rows of patients in the application's table. */
 #include "registry/inside.h"
 
 #include "base/mem.h"
@@ -7,7 +7,7 @@
 
 enum { TEXT_MAX = 4096 };
 
-/* Rows of patients are made in this namespace. */
+/* The namespace of the ids of patients' rows. */
 static const struct uuid patient_space = { { 0x2f, 0x9d, 0x0b, 0x6e, 0x51, 0x7c, 0x4f, 0x7d, 0x8a,
                                              0x1e, 0x66, 0x6d, 0x66, 0x65, 0x72, 0x72 } };
 
@@ -25,7 +25,7 @@ static bool is_id_char(char c)
            || c == '_';
 }
 
-/* An id goes into keys and rows: a UUID, unless the application makes its own. */
+/* An id becomes part of keys and rows: a UUID, unless the application makes its own. */
 bool registry_patient_fits(const struct registry *registry, struct span patient, struct err *err)
 {
     const struct registry_table *t = registry->patients;
@@ -44,7 +44,7 @@ bool registry_patient_fits(const struct registry *registry, struct span patient,
 
 /* --- reading them ----------------------------------------------------------------------------- */
 
-/* A column to read; one that there is not reads as null. */
+/* The column to read; a missing one reads as null. */
 static const char *column_or_null(const struct registry_table *table, enum template_name name)
 {
     const char *column = registry_table_column(table, name);
@@ -168,7 +168,7 @@ static struct value patient_value(const void *arg, const struct template_piece *
                                 : (struct value){ .type = VALUE_NOTHING };
     case NAME_FIELD:
         return person_field(putting, piece->text);
-    case NAME_PATIENT: /* the application's own to give */
+    case NAME_PATIENT: /* the application gives it */
     case NAME_FILE_NAME:
     case NAME_ORIGINAL_NAME:
     case NAME_SIZE:

@@ -1,4 +1,4 @@
-/* Which columns hold ids and keys is configuration, so these statements are made when needed. */
+/* The configuration says which columns hold ids and keys: so statements are made when needed. */
 #include "registry/previous.h"
 
 #include "base/mem.h"
@@ -6,7 +6,7 @@
 
 enum { STATEMENT_MAX = 4 * 1024 };
 
-/* The columns that are looked at, in quotes; NULL where the application has none. */
+/* The columns that are read, in quotes; NULL where the application has none. */
 struct previous_columns {
     const char *table, *id, *filemaker_id, *key;
 };
@@ -25,7 +25,7 @@ static bool has_all(const struct previous_columns *columns)
     return columns->id && columns->filemaker_id && columns->key;
 }
 
-/* Makes a statement the first time that it is wanted. */
+/* A statement, made the first time that it is wanted. */
 static const struct sql_text *statement_cached(struct registry_statement *statement,
                                                const char *name, const char *words)
 {

@@ -1,6 +1,6 @@
 /*
- * Rows as somebody else may have left them: those of an earlier importer, and ours as the
- * application has them now.
+ * Rows that others may have written: those of an earlier importer, and ours as the application has
+ * them now.
  */
 #pragma once
 
@@ -9,8 +9,8 @@
 /*
  * A row that an earlier importer made for a document, under another id than ours.
  *   ours    the id of our row
- *   key_r   where it says that the file lies, caller frees; NULL: there is no such row, or the
- *           application has no column for FileMaker's id or for the key
+ *   key_r   the file's key in it, caller frees; NULL: there is no such row, or the application has
+ *           no column for FileMaker's id or for the key
  */
 must_check bool registry_previous(struct registry *registry, const struct uuid *filemaker_id,
                                   const struct uuid *ours, char **key_r, struct err *err);
@@ -26,7 +26,7 @@ must_check bool registry_take_over_previous(struct registry *registry,
 /*
  * Our row of a document.
  *   is_there_r   whether the application has it
- *   key_r        where it says that the file lies, caller frees; NULL: it does not say
+ *   key_r        the file's key in it, caller frees; NULL: it has none
  */
 must_check bool registry_find_document(struct registry *registry, const struct uuid *id,
                                        bool *is_there_r, char **key_r, struct err *err);

@@ -1,4 +1,4 @@
-/* Opening: the tables are inspected, and what they lack is said, before a row is written. */
+/* Opens a registry: inspects the tables, and reports what they lack before a row is written. */
 #include "registry/registry.h"
 
 #include "base/mem.h"
@@ -70,7 +70,7 @@ static void roles_judge(const struct registry *registry, struct str *problems)
                                "{filemaker_id}, or {metadata} with a member of that name\n");
 }
 
-/* A word that nobody knows would leave the firewall open where somebody meant to shut it. */
+/* An unknown word would compare nothing, although somebody meant it to guard against mix-ups. */
 static void identifiers_judge(const struct registry *registry, struct str *problems)
 {
     struct span rest = span_of(registry->second_identifier);
@@ -88,7 +88,7 @@ static void identifiers_judge(const struct registry *registry, struct str *probl
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
-/* `may_make`: what is missing may be made. */
+/* `may_make`: missing tables may be made. */
 static bool application_inspect(struct registry *registry, const struct registry_settings *settings,
                                 bool may_make, struct str *problems, struct err *err)
 {

@@ -1,16 +1,16 @@
 /*
- * The registry: the application's own tables of documents and patients, Nexus's or others. They are
- * used as they are where there is an application, and made as Django would make them where there is
- * none. None of them is ever altered; what we need beside them is in tables of our own.
+ * The registry: the application's own tables of documents and patients, Nexus's or others. If there
+ * is an application, they are used as they are; if there is none, they are made as Django would
+ * make them. None of them is ever altered; what we need beside them is in tables of our own.
  *
- * A registry is in the ledger's database, and its changes are committed with the ledger's; or
- * apart, in a database of its own, and its changes are committed first: a row may then be there of
- * which the ledger does not know yet, and is written again. One handle belongs to one thread.
+ * A registry is in the ledger's database, and its changes are committed with the ledger's; or it is
+ * apart, in a database of its own, and its changes are committed first: then there may be a row
+ * that the ledger does not know yet, and it is written again. One handle belongs to one thread.
  * Functions marked "in a change" belong to the change that registry_commit() ends. All fail with
  * ERR_DATABASE.
  *
- * Each heading below names the file that has the functions. previous.h reads rows that others left,
- * look.h counts rows for status and report.
+ * Each heading below names the file that has the functions. previous.h reads rows that others may
+ * have written, look.h counts rows for status and report.
  */
 #pragma once
 
@@ -33,13 +33,13 @@ struct registry;
  *   shared       the ledger's connection if it is the same database, whose owner stays the caller;
  *                NULL: a connection of its own
  *   registry_r   caller frees with registry_free(), before `shared` is closed
- * Also fails with ERR_USAGE if the tables are not what they should be, naming which and how.
+ * Also fails with ERR_USAGE if a table is not as it should be, naming the table and the fault.
  */
 must_check bool registry_open(const struct registry_settings *settings, struct sql *shared,
                               const struct cancel *cancel, struct registry **registry_r,
                               struct err *err);
 
-/* As registry_open(), on a connection of its own, for looking only: what is missing is not made. */
+/* As registry_open(), on a connection of its own, for reading only: no missing table is made. */
 must_check bool registry_open_reader(const struct registry_settings *settings,
                                      const struct cancel *cancel, struct registry **registry_r,
                                      struct err *err);
@@ -58,13 +58,13 @@ void auto_registry_cleanup(struct registry **registry);
 /* --- changes: change.c ------------------------------------------------------------------------ */
 
 /*
- * Commits what was changed, if the registry is apart; else the ledger's commit, which follows,
- * does. NULL is allowed. Whatever it fails with, the same change may be made again: after
+ * Commits the changes if the registry is apart; else the ledger's commit, which follows, does.
+ * NULL is allowed. Whatever it fails with, the same change may be made again: after
  * SQL_COMMIT_LOST too, since a row that is written twice is the same row.
  */
 must_check bool registry_commit(struct registry *registry, struct err *err);
 
-/* Rolls back what was changed since the last commit, if the registry is apart. NULL is allowed. */
+/* Rolls back the changes since the last commit, if the registry is apart. NULL is allowed. */
 void registry_take_back(struct registry *registry);
 
 /* Connects again after SQL_AWAY or SQL_COMMIT_LOST, if the registry is apart. NULL is allowed. */
@@ -73,8 +73,8 @@ must_check bool registry_reconnect(struct registry *registry, struct err *err);
 /* --- documents: documents.c ------------------------------------------------------------------- */
 
 /*
- * Who writes a row. A lower epoch of the same ledger, or an older ledger, is refused as a
- * constraint would be: it is late.
+ * The writer of a row. A lower epoch of the same ledger, or an older ledger, is late: it is refused
+ * as a constraint would be.
  */
 struct registry_writer {
     int64_t lineage; /* when the ledger began to know the source: ledger_source_created_us() */
@@ -84,7 +84,7 @@ struct registry_writer {
 /* The value of one field of a record. */
 struct registry_field {
     struct span text;
-    bool is_number; /* it came as one: `text` is a JSON number */
+    bool is_number; /* `text` is a JSON number, as it came */
     bool is_moment; /* it can be read as a date or a stamp */
     struct time_civil moment;
 };
@@ -110,11 +110,11 @@ struct registry_document {
     uint64_t record_id, mod_id;
     const char *identity, *container;
     int repetition;
-    const char *doubt; /* why the document itself speaks against its patient; NULL: it does not */
+    const char *doubt; /* why the document itself contradicts its patient; NULL: it does not */
     const char *doubt_about; /* that patient's FileMaker id                                     */
     struct registry_writer writer;
 
-    /* Any field of the record; NULL if none can be asked for. */
+    /* Gives any field of the record; NULL: the record is not at hand. */
     struct registry_field (*field)(const void *arg, const char *name);
     const void *field_arg;
 };
@@ -140,7 +140,7 @@ struct registry_move {
 must_check bool registry_move_document(struct registry *registry, const struct registry_move *move,
                                        bool *there_r, struct err *err);
 
-/* Counts our rows that the application does not have any more. */
+/* Counts our rows that the application no longer has. */
 must_check bool registry_count_deleted(struct registry *registry, int64_t *count_r,
                                        struct err *err);
 
@@ -148,13 +148,13 @@ must_check bool registry_count_deleted(struct registry *registry, int64_t *count
 
 enum { REGISTRY_PATIENT_SIZE = 64 }; /* of an application's id of a patient */
 
-/* A patient as FileMaker has it. What is not known is empty. */
+/* A patient as FileMaker has it. Members that are not known are empty. */
 struct registry_person {
     struct span filemaker_id;
     struct span first_name, last_name;
     const char *dob;      /* "1980-02-29", or ""                                          */
     struct span dob_text; /* as spelled, if that is no date: kept in the metadata          */
-    struct span mrn;      /* its record number; nothing else ever stands for one          */
+    struct span mrn;      /* the record number; nothing else ever stands for one          */
 
     /* Any other field that a column asks for, by its place in registry_patient_fields(). */
     struct registry_field (*field)(const void *arg, size_t index);
@@ -165,22 +165,22 @@ enum { REGISTRY_FIELDS_MAX = 32 };
 
 /*
  * The fields of FileMaker's patients that the configuration gives to columns, {field:X}. Nothing is
- * opened. A template that cannot be read is said by registry_open().
+ * opened. A template that cannot be read is passed over: registry_open() reports it.
  *   names_r   room for REGISTRY_FIELDS_MAX; each to be freed by the caller
  */
 size_t registry_patient_fields(const struct registry_settings *settings,
                                char *names_r[REGISTRY_FIELDS_MAX]);
 
 /*
- * The application's column that must have a record number of its own for each patient; NULL: none
- * must, and one that the source does not have is left empty.
+ * The application's column that needs a record number of its own for each patient; NULL: none
+ * does, and a number that the source does not have is left empty.
  */
 const char *registry_needs_mrn(const struct registry *registry);
 
 /*
  * In a change: begins to collect FileMaker's patients. registry_person_collect() adds each of them
  * once, and registry_persons_finish() ends it.
- *   complete   all were collected: patients that FileMaker does not have any more are in doubt
+ *   complete   all were collected: patients that FileMaker no longer has are in doubt
  */
 must_check bool registry_persons_begin(struct registry *registry, int64_t *import_r,
                                        struct err *err);
@@ -190,7 +190,7 @@ must_check bool registry_persons_finish(struct registry *registry, int64_t impor
                                         struct err *err);
 
 /*
- * In a change: reads the application's patients into the map that registry_match() looks into, and
+ * In a change: reads the application's patients into the map that registry_match() uses, and
  * compares them with FileMaker's.
  *   count_r   patients with a FileMaker id
  */
@@ -199,7 +199,7 @@ must_check bool registry_map_patients(struct registry *registry, int64_t *count_
 enum registry_match {
     REGISTRY_NO_PATIENT,
     REGISTRY_ONE_PATIENT,
-    REGISTRY_REVIEW, /* people must find out whose it is: registry_doubts() */
+    REGISTRY_REVIEW, /* people must find out which one: registry_doubts() */
 };
 
 /*
@@ -215,7 +215,7 @@ enum { REGISTRY_DAY_SIZE = 16 };
 must_check bool registry_patient_dob(struct registry *registry, struct span filemaker_id,
                                      char born[REGISTRY_DAY_SIZE], struct err *err);
 
-/* A patient of whom nobody can be sure, or a document whose patient is in doubt. */
+/* A doubt: a patient of whom nobody can be sure, or a document that contradicts its patient. */
 struct registry_doubt {
     struct span filemaker_id; /* FileMaker's, of the patient                 */
     struct span patient;      /* the application's id, or empty              */
@@ -230,8 +230,9 @@ must_check bool registry_doubts(struct registry *registry,
                                 void *arg, struct err *err);
 
 /*
- * In a change: settles the doubt about a patient whom the application has once under this id, as
- * long as both sides say of the patient what they say now. Counts from registry_map_patients() on.
+ * In a change: settles the doubt about a patient whom the application has once under this id, for
+ * as long as both sides have the data of the patient that they have now. It takes effect with the
+ * next registry_map_patients().
  *   who, reason   a person's name and words, which are kept
  *   accepted_r    false: there is no such doubt
  */
@@ -239,7 +240,7 @@ must_check bool registry_accept(struct registry *registry, struct span filemaker
                                 const char *who, const char *reason, bool *accepted_r,
                                 struct err *err);
 
-/* Whether one document in particular is in doubt, by its row's id. */
+/* Whether one document is in doubt, by its row's id. */
 must_check bool registry_is_doubted(struct registry *registry, struct uuid row, bool *doubted_r,
                                     struct err *err);
 
@@ -252,17 +253,17 @@ must_check bool registry_put_patient(struct registry *registry,
  * In a change: notes that an import made the row of a patient, or renewed one of ours, so that it
  * can be undone. A row that people had changed before it was renewed stays theirs.
  *   is_new     the import made it
- *   was_ours   what registry_is_as_imported() said before it was written; true for a new one
+ *   was_ours   the answer of registry_is_as_imported() before it was written; true for a new one
  */
 must_check bool registry_note_import(struct registry *registry, int64_t import,
                                      struct span filemaker_id, bool is_new, bool was_ours,
                                      struct err *err);
 
-/* Whether a patient's row is there as our imports left it. */
+/* Whether a patient's row exists as our imports left it. */
 must_check bool registry_is_as_imported(struct registry *registry, struct span filemaker_id,
                                         bool *is_r, struct err *err);
 
-/* What happened to the rows that an import made. */
+/* The outcome for the rows that an import made. */
 struct registry_undo {
     int64_t import;     /* which one; 0: there is none to take back */
     int64_t removed;    /* or would be */
@@ -272,12 +273,11 @@ struct registry_undo {
 };
 
 /*
- * In a change: removes the rows of patients that an import made, but for those that somebody
+ * In a change: removes the rows of patients that an import made, except those that somebody
  * changed, or that a document or any row with a foreign key points to.
  *   import   its number; 0: the last of which rows are left
  *   dry      only counts
- * Fails with ERR_USAGE where the application gives patients their ids: we do not know the rows
- * then.
+ * Fails with ERR_USAGE if the application gives patients their ids: then we do not know the rows.
  */
 must_check bool registry_undo_import(struct registry *registry, int64_t import, bool dry,
                                      struct registry_undo *undo_r, struct err *err);

@@ -54,7 +54,6 @@ static void conflict_write(const struct statement_table *table, struct str *to)
     }
 }
 
-/* Parameter $n is the value of the nth column, in every statement. */
 void statement_put(const struct statement_table *table, struct str *to)
 {
     const char *comma = "";

@@ -8,13 +8,13 @@
 #include "registry/column.h"
 #include "sql/sql.h"
 
-/* A statement made for the application's own names. */
+/* A statement made for the names of the application's tables and columns. */
 struct registry_statement {
     char *words;
     struct sql_text text;
 };
 
-/* Sets a statement; takes `words`, and frees those that it had. */
+/* Sets a statement; takes ownership of `words`, and frees its old ones. */
 void registry_statement_set(struct registry_statement *statement, const char *name, char *words);
 
 /* A table; its names are in quotes. */
@@ -24,8 +24,8 @@ struct statement_table {
     size_t count;
 };
 
-/* Makes a row, or brings it up to date but for what is written once. */
+/* Makes a row, or brings it up to date, except the columns that are written once. */
 void statement_put(const struct statement_table *table, struct str *to);
 
-/* Writes those columns of the row `key` that follow its patient; the key is the last parameter. */
+/* Updates the columns of a row that follow its patient; the row's key is the last parameter. */
 void statement_move(const struct statement_table *table, struct str *to);

@@ -15,7 +15,7 @@ struct registry_table {
     char *plain_name, *quoted_name;
     struct registry_column columns[COLUMNS_MAX];
     size_t count;
-    struct str whole_row; /* an expression: everything that a row says, whoever's column it is */
+    struct str whole_row; /* an SQL expression: all columns of a row, ours or not */
     struct registry_statement put, has, move, look;
 };
 
@@ -116,7 +116,7 @@ static char *quoted_name_of(struct span name)
     return str_take(&text);
 }
 
-/* clinic.documents: with its schema, where the database has them. */
+/* A table's name in quotes: "clinic"."documents" with its schema, if the database has schemas. */
 static char *quoted_table(const struct sql *sql, const char *name)
 {
     struct span rest = span_of(name), first = span_cut(&rest, '.');
@@ -154,7 +154,7 @@ static void column_remove(struct registry_table *table, struct registry_column *
     table->columns[--table->count] = (struct registry_column){ 0 };
 }
 
-/* Where the application gives its patients their ids, we only read them. */
+/* If the application gives its patients their ids, we only read them. */
 static void column_add(struct registry_table *table, const struct registry_rule *rule,
                        struct template *template)
 {
@@ -190,9 +190,9 @@ static void rule_take(struct registry_table *table, const struct registry_rule *
     }
 }
 
-/* --- what the columns are --------------------------------------------------------------------- */
+/* --- columns ---------------------------------------------------------------------------------- */
 
-/* A column that no rule fills must be able to do without a value. */
+/* Takes a column of the database. A documents' column that no rule fills must need no value. */
 static void column_take(struct registry_table *table, const struct sql_rows *rows,
                         struct str *problems)
 {
@@ -325,7 +325,7 @@ bool registry_table_open(struct sql *sql, enum template_table kind, const char *
 
 /* --- values ----------------------------------------------------------------------------------- */
 
-/* A key that was cut would lead to nothing. */
+/* Whether a text fits its column, or may be cut; a key may not: cut, it would lead nowhere. */
 static bool text_fits_column(const struct registry_table *table,
                              const struct registry_column *column, struct span text,
                              struct err *err)
@@ -337,7 +337,7 @@ static bool text_fits_column(const struct registry_table *table,
                       column->plain_name, column->most_chars, column->template_text);
 }
 
-/* Room for what the values are put together in. */
+/* The parameters of a statement, with room for their texts. */
 struct put_parameters {
     struct sql_value values[COLUMNS_MAX];
     char texts[COLUMNS_MAX][COLUMN_TEXT_SIZE];

@@ -50,7 +50,7 @@ static void piece_add(struct template *template, enum template_name name, struct
     template->pieces[template->count++] = (struct template_piece){ name, span_text(text) };
 }
 
-/* What stands between two braces. */
+/* Reads the name between two braces. */
 static bool name_read(struct span word, enum template_table table, struct template *template,
                       struct err *err)
 {

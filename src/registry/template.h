@@ -1,6 +1,6 @@
 /*
- * How a column is filled: "{row_id}", "s3://{bucket}/{key}", "once [] ". Names in braces stand for
- * what is known of a document or a patient; docs/registry.md lists them. Private to registry/.
+ * Templates of columns: "{row_id}", "s3://{bucket}/{key}", "once [] ". Names in braces stand for
+ * facts about a document or a patient; docs/registry.md lists them. Private to registry/.
  */
 #pragma once
 
@@ -38,11 +38,11 @@ enum template_name {
     NAME_LAST_NAME,
     NAME_DOB,
     NAME_MRN,
-    NAME_FIELD, /* {field:X}: what the record says in a field */
-    NAME_TEXT,  /* what stands between the names              */
+    NAME_FIELD, /* {field:X}: the value of a field of the record */
+    NAME_TEXT,  /* the text between the names                    */
 };
 
-/* Of which rows a template speaks. */
+/* The rows that a template is for. */
 enum template_table { TEMPLATE_DOCUMENTS = 1, TEMPLATE_PATIENTS = 2 };
 
 enum value_type {
@@ -50,11 +50,11 @@ enum value_type {
     VALUE_TEXT,
     VALUE_NUMBER,
     VALUE_UUID,
-    VALUE_ID, /* a text: of a patient, in whatever form the application has */
+    VALUE_ID, /* a text: a patient's id, in the application's form */
     VALUE_STAMP,
     VALUE_DAY,   /* a text: "2026-11-23"                                   */
     VALUE_JSON,  /* a text                                                 */
-    VALUE_FIELD, /* a text as the record says it; perhaps a moment         */
+    VALUE_FIELD, /* a text as the record has it; perhaps a moment          */
 };
 
 /* A value on its way into a column. Texts are borrowed. */
@@ -64,7 +64,7 @@ struct value {
     int64_t number; /* of a stamp: microseconds since 1970 UTC */
     struct uuid uuid;
     bool is_number; /* of a field: `text` is a JSON number */
-    bool is_moment; /* of a field: it can be read as a date or a stamp */
+    bool is_moment; /* of a field: `moment` is its date or stamp */
     struct time_civil moment;
 };
 
@@ -80,33 +80,32 @@ struct template
     size_t count; /* 0: an empty text */
 };
 
-/* Reads a template. Fails with ERR_USAGE: a name that there is not, a brace without its other. */
+/* Reads a template. Fails with ERR_USAGE: an unknown name, or a brace without its partner. */
 must_check bool template_read(const char *text, enum template_table table,
                               struct template *template_r, struct err *err);
 void template_clear(struct template *template);
 
-/* Whether it is this one name and nothing else. */
+/* Whether a template is this one name and nothing else. */
 bool template_is(const struct template *template, enum template_name name);
 
-/* The type of its value, where it is one name; VALUE_NOTHING, which may go anywhere, else. */
+/* The type of its value if it is one name; else VALUE_NOTHING, which may go anywhere. */
 enum value_type template_type(const struct template *template);
 
 /* Whether its value changes when a document gets another patient. */
 bool template_follows_patient(const struct template *template);
 
-/* Whether it can be told of a document whose record is not at hand. */
+/* Whether its value is known for a document whose record is not at hand. */
 bool template_needs_no_record(const struct template *template);
 
-/* Whether a part of its value would be of no use, or false: a key, an id, a hash, a person's name.
- */
+/* Whether its value must not be cut: half a key, id, hash or person's name is useless or false. */
 bool template_is_whole(const struct template *template);
 
-/* Who knows the values. */
+/* The source of the values of names. */
 struct template_values {
     struct value (*of)(const void *arg, const struct template_piece *piece);
     const void *arg;
 };
 
-/* The template's value; `text` is where it is put together, if it is not one name. */
+/* The template's value; unless it is one name, the value is put together in `text`. */
 struct value template_value(const struct template *template, const struct template_values *values,
                             struct str *text);
