@@ -1,4 +1,4 @@
--- Documents that somebody named, and that nobody works on. $1 source, $2 class or '', $3 identity
+-- Documents that a person means, and that no run holds. $1 source, $2 class or '', $3 identity
 -- or '', $4 record or 0, $5 the last document of the page before, $6 how many at most.
 -- Columns: document, epoch, state, class, type.
 select document, epoch, state, class, type from fmferry_document

@@ -1,4 +1,4 @@
--- As for SQLite; what another mover is just taking is passed over.
+-- As for SQLite; documents that a peer is just claiming are passed over.
 select document, epoch, state, record_id, mod_id, attempts, repetition, identity, container,
        filemaker_id, patient_id, type, link, version, size, patient, linked_by
   from fmferry_document

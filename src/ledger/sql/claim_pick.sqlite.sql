@@ -1,5 +1,5 @@
--- Documents that are due and that nobody holds. $1 source, due from $2 to $3, $4 how many at most,
--- $5 the most often that they were claimed before.
+-- Documents that are due and that no run holds. $1 source, due from $2 to $3, $4 how many at most,
+-- $5 how often they were claimed before at most.
 -- Columns: document, epoch, state, record_id, mod_id, attempts, repetition, identity, container,
 -- filemaker_id, patient_id, type, link, version, size, patient, linked_by.
 select document, epoch, state, record_id, mod_id, attempts, repetition, identity, container,

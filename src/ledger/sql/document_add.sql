@@ -1,4 +1,4 @@
--- A document seen for the first time; nothing is added where another census was faster. $1 source,
+-- Adds a document that is new, unless another census was faster. $1 source,
 -- $2 identity, $3 container, $4 repetition, $5 record_id, $6 filemaker_id, $7 patient_id, $8 type,
 -- $9 storage, $10 mod_id, $11 now.
 insert into fmferry_document (source, identity, container, repetition, record_id, filemaker_id,

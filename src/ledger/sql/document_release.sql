@@ -1,4 +1,4 @@
--- Lets go of a document until a time, if it is still ours. $1 document, $2 epoch, $3 run, $4 its
+-- Releases a document until a time, if it is still ours. $1 document, $2 epoch, $3 run, $4 its
 -- state, $5 its new state, $6 class, $7 due, $8 attempts, $9 now.
 update fmferry_document
    set state = $5, run = null, class = $6, due_us = $7, attempts = $8, changed_us = $9

@@ -1,5 +1,5 @@
 -- waiting or failed to waived. $1 document, $2 now, $3 the epoch and $4 the state that we
--- saw.
+-- read.
 update fmferry_document set state = 'waived', changed_us = $2
  where document = $1 and run is null and epoch = $3 and state = $4
    and state in ('waiting', 'failed')

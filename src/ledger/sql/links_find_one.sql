@@ -1,4 +1,4 @@
--- Documents that are done, by what they are. $1 source, $2 after which document, $3 how many at
+-- Documents that are done, by identity or record. $1 source, $2 after which document, $3 how many at
 -- most, $4 identity or '', $5 record_id or 0.
 -- Columns: as claim_pick.
 select document, epoch, state, record_id, mod_id, attempts, repetition, identity, container,

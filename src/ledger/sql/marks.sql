@@ -1,4 +1,4 @@
--- Marks that were meant for a record, ever; also by a test of writing that could not take it back.
+-- Every mark that was ever meant for a record, also by a write test that could not undo it.
 -- $1 source, $2 record_id. Columns: mark.
 select v.mark from fmferry_document d join fmferry_version v on v.document = d.document
  where d.source = $1 and d.record_id = $2 and v.mark is not null

@@ -1,2 +1,2 @@
--- What was remembered. $1 source, $2 name. Columns: value.
+-- The value of a note about a source. $1 source, $2 name. Columns: value.
 select value from fmferry_note where source = $1 and name = $2

@@ -1,2 +1,2 @@
--- Ends a run that can no longer say so itself. $1 run, $2 now.
+-- Ends a run that died. $1 run, $2 now.
 update fmferry_run set status = 'died', ended_us = $2 where run = $1 and ended_us is null

@@ -1,3 +1,3 @@
--- As for SQLite; what the run may still be writing is waited for.
+-- As for SQLite; it waits for changes that the run may still be writing.
 select document, state, epoch, type, link, size from fmferry_document where run = $1
  order by document for update

@@ -1,3 +1,3 @@
--- How the sessions of a source are shared out. $1 source. Columns: run, sessions.
+-- The sessions of each run of a source. $1 source. Columns: run, sessions.
 select run, sessions from fmferry_run
  where source = $1 and ended_us is null and kind = 'run' order by run

@@ -1,2 +1,2 @@
--- The number of a source, and since when it is known. $1 name. Columns: source, created.
+-- The number of a source, and when it was added. $1 name. Columns: source, created.
 select source, created_us from fmferry_source where name = $1

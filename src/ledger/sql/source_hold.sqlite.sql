@@ -1,2 +1,3 @@
--- Holds a source until the change is over; here whoever writes is alone. $1 source. Columns: source.
+-- Holds a source until the change ends; with SQLite only one writes anyway. $1 source. Columns:
+-- source.
 select source from fmferry_source where source = $1

@@ -1,2 +1,2 @@
--- What the database is. Columns: name.
+-- The name and version of the database. Columns: name.
 select 'SQLite ' || sqlite_version()

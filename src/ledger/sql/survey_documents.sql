@@ -1,4 +1,4 @@
--- Every document with what lies in the store for it. $1 source. Columns: record_id, filemaker_id,
+-- Every document with its stored version. $1 source. Columns: record_id, filemaker_id,
 -- identity, patient_id, type, container, repetition, storage, mod_id, state, class, link, patient,
 -- attempts, key, size, sha256, mime, mark, who, reason.
 select d.record_id, d.filemaker_id, d.identity, d.patient_id, d.type, d.container, d.repetition,

@@ -1,5 +1,5 @@
--- Documents that are in the store, by size in bytes: a class n holds those of at least 10^(n/2),
--- three and ten being the steps. $1 source. Columns: class, documents, bytes.
+-- Documents that are in the store, by classes of size: 0 below 1000 bytes, 1 below 3000, 2 below
+-- 10000, and so on. $1 source. Columns: class, documents, bytes.
 select case when size < 1000 then 0 when size < 3000 then 1 when size < 10000 then 2
             when size < 30000 then 3 when size < 100000 then 4 when size < 300000 then 5
             when size < 1000000 then 6 when size < 3000000 then 7 when size < 10000000 then 8

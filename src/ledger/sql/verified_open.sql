@@ -1,4 +1,4 @@
--- Differences that verifications found and none saw mended: of each place the last word counts.
+-- Differences that verifications found and none found mended: of each place the last entry counts.
 -- $1 source. Columns: count, at_us of the first.
 select count(*), coalesce(min(at_us), 0)
   from (select a.after, a.at_us,

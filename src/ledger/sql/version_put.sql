@@ -1,4 +1,4 @@
--- Writes down an intent. $1 document, $2 number, $3 epoch, $4 key, $5 sha256, $6 size, $7 mime,
+-- Writes an intent. $1 document, $2 number, $3 epoch, $4 key, $5 sha256, $6 size, $7 mime,
 -- $8 upload_id, $9 mod_id, $10 mark, $11 now, $12 patient, $13 mark_stood.
 insert into fmferry_version (document, number, epoch, state, key, sha256, size, mime, upload_id,
                              mod_id, mark, at_us, patient, mark_stood)

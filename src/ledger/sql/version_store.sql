@@ -1,4 +1,4 @@
--- A version is stored. Older stored ones give way to it; one with the same bytes, which lies with
+-- Marks a version as stored. It supersedes older ones; one with the same bytes, which lies with
 -- another patient, is to be removed. $1 document, $2 number, $3 its hash, $4 its imprint or null.
 update fmferry_version
    set state = case when number = $2 then 'stored'

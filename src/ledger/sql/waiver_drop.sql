@@ -1,2 +1,2 @@
--- A waiver is taken back. $1 document.
+-- Takes a waiver back. $1 document.
 delete from fmferry_waiver where document = $1

@@ -1,6 +1,7 @@
--- The documents of a record with what is stored for each. $1 source, $2 record_id.
+-- The documents of a record, each with its stored version. $1 source, $2 record_id.
 -- Columns: document, epoch, state, held, identity, container, repetition, filemaker_id, type, link,
--- size, mod_id, number, key, sha256, size of the version, mod_id of the version, mark, imprint, mark_stood.
+-- size, mod_id, number, key, sha256, size of the version, mod_id of the version, mark, imprint,
+-- mark_stood.
 select d.document, d.epoch, d.state, d.run is not null, d.identity, d.container, d.repetition,
        d.filemaker_id, d.type, d.link, d.size, d.mod_id,
        v.number, v.key, v.sha256, v.size, v.mod_id, v.mark, v.imprint, v.mark_stood

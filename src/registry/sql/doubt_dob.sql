@@ -1,4 +1,4 @@
--- Whose dates of birth differ.
+-- Doubts the patients whose dates of birth differ.
 update fmferry_match
    set why = 'FileMaker and the application tell different dates of birth'
  where why = ''

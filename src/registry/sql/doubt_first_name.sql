@@ -1,4 +1,4 @@
--- Whose first names differ.
+-- Doubts the patients whose first names differ.
 update fmferry_match
    set why = 'FileMaker and the application tell different first names'
  where why = ''

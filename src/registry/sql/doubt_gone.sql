@@ -1,4 +1,4 @@
--- Whom FileMaker does not have any more.
+-- Doubts the patients that FileMaker no longer has, if its last import was complete.
 update fmferry_match
    set why = 'FileMaker does not have this patient any more: merged, or deleted'
  where why = ''

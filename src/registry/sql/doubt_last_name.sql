@@ -1,4 +1,4 @@
--- Whose last names differ.
+-- Doubts the patients whose last names differ.
 update fmferry_match
    set why = 'FileMaker and the application tell different last names'
  where why = ''

@@ -1,4 +1,4 @@
--- Whom the application has under another id, or none, although it did not get the row from us.
+-- Doubts the patients that the application has under another id or none, in a row that is not ours.
 insert into fmferry_match (filemaker_id, patient, why)
 select f.filemaker_id, '',
        'the application has somebody of this name and date of birth under another id: merged there?'

@@ -1,4 +1,4 @@
--- Nobody changes both names at once and stays known by them.
+-- Doubts the patients whose first and last names both differ: nobody changes both at once.
 update fmferry_match
    set why = 'neither first nor last name is the same in FileMaker and in the application'
  where why = ''

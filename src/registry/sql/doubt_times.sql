@@ -1,4 +1,4 @@
--- Whom FileMaker has several times.
+-- Doubts the patients that FileMaker has several times.
 update fmferry_match
    set why = 'several records in FileMaker carry this id'
  where why = ''

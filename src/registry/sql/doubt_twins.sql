@@ -1,4 +1,4 @@
--- Twins share what else would tell them apart.
+-- Doubts the patients whose first names differ if another has their date of birth and last name.
 update fmferry_match
    set why = 'the first names differ, and somebody else has this date of birth and last name: a twin?'
  where why = ''

@@ -1,4 +1,4 @@
--- Whom FileMaker has several times and the application not at all.
+-- Doubts the patients that FileMaker has several times and the application not at all.
 insert into fmferry_match (filemaker_id, patient, why)
 select filemaker_id, '', 'several records in FileMaker carry this id'
   from fmferry_person f

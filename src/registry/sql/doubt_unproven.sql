@@ -1,4 +1,4 @@
--- Without two dates of birth, the names must agree.
+-- Doubts the patients who lack a date of birth on one side, and whose names do not agree.
 update fmferry_match
    set why = 'a date of birth is missing, and the names differ in FileMaker and in the application'
  where why = ''

@@ -1,4 +1,4 @@
--- What a person has settled is no doubt any more, as long as both sides say what they said then.
+-- Drops the doubts that a person has settled, if both sides still have the data of that time.
 update fmferry_match set why = ''
  where why <> ''
    and exists (select 1

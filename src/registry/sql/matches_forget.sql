@@ -1,2 +1,2 @@
--- Forgets who is who.
+-- Forgets all matches.
 delete from fmferry_match

@@ -1,2 +1,2 @@
--- Nobody else compares the rosters until this change ends: as SQLite does anyway. Columns: 1.
+-- Nobody else compares the patients until this change ends: SQLite sees to it anyway. Columns: 1.
 select 1

@@ -1,4 +1,4 @@
--- Who is who by FileMaker's id; several of one id are nobody.
+-- Matches patients by FileMaker's id; of several with one id, none is matched.
 insert into fmferry_match (filemaker_id, patient, why)
 select filemaker_id, case when count(*) = 1 then min(patient) else '' end,
        case when count(*) = 1 then ''

@@ -1,2 +1,2 @@
--- Forgets whom a complete import did not tell. $1 import.
+-- Forgets the patients that a complete import did not have. $1 import.
 delete from fmferry_person where import <> $1

@@ -1,4 +1,4 @@
--- Who points to rows of a table by foreign keys. $1 the table, in quotes, $2 its key's column. Columns:
+-- The foreign keys that point to a table. $1 the table, in quotes, $2 its key's column. Columns:
 -- table, column, both in quotes.
 select cast(cast(c.conrelid as regclass) as text), quote_ident(mine.attname)
   from pg_constraint c

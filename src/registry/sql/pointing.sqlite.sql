@@ -1,4 +1,4 @@
--- Who points to rows of a table by foreign keys. $1 the table, $2 its key's column. Columns: table,
+-- The foreign keys that point to a table. $1 the table, $2 its key's column. Columns: table,
 -- column, both in quotes.
 select '"' || replace(m.name, '"', '""') || '"', '"' || replace(f."from", '"', '""') || '"'
   from sqlite_master m join pragma_foreign_key_list(m.name) f
