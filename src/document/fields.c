@@ -28,7 +28,7 @@ static const char *storage_of(const struct source_facts *facts)
     abort();
 }
 
-/* The next container is looked at only where the one before is empty, never where it failed. */
+/* The next container is looked at only if the one before is empty, never because it failed. */
 static const struct container *container_choose(const struct containers *containers,
                                                 const struct filemaker_record *record, size_t which)
 {

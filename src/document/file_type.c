@@ -1,6 +1,6 @@
 /*
  * Types by libmagic, behind a lock; extensions by a table where libmagic offers several or none,
- * and by the file's name where its bytes tell nothing.
+ * and by the file's name if its bytes do not tell.
  */
 #include "document/file_type.h"
 
@@ -132,8 +132,8 @@ static const struct {
 };
 
 /*
- * What nearly all documents are, by a beginning that nothing else has. libmagic says the same,
- * after it has tried hundreds of rules on them, one thread at a time.
+ * The types of nearly all documents, by beginnings that no other type has. libmagic says the same,
+ * after it has tried hundreds of rules, one thread at a time.
  */
 #define BEGINNING(bytes, mime, ext)                                                                \
     {                                                                                              \
@@ -260,7 +260,7 @@ void file_type_detect(struct type_detector *reader, struct span bytes,
 
 /* --- by the name ---------------------------------------------------------------------------- */
 
-/* Extensions of formats that are zip archives inside. */
+/* Extensions of formats that are zip archives. */
 static const char *const archives[] = { "pages", "numbers", "key",  "docx", "docm", "dotx", "xlsx",
                                         "xlsm",  "xltx",    "pptx", "pptm", "odt",  "ods",  "odp",
                                         "odg",   "epub",    "xps",  "oxps", "kmz",  NULL };

@@ -32,8 +32,8 @@ void file_type_detect(struct type_detector *reader, struct span bytes,
                       struct detected_type *content_r);
 
 /*
- * Gives a file the extension of its name if its bytes are of no known type, or a zip archive, which
- * may hold anything. The type stays the detected one.
+ * Gives a file the extension of its name if its bytes are of no known type, or if they are a zip
+ * archive and so are files of that extension. The type stays the detected one.
  *   ext   from the container's URL or the file's name, without the dot; SPAN_NONE, or anything but
  *         1 to FILE_TYPE_EXT_MAX plain letters and digits, changes nothing
  */

@@ -1,6 +1,6 @@
 /*
- * Keys: where in the store a document lies. Every key ends in something unique to its document, so
- * that two documents never share one; the rules are in docs/keys.md.
+ * Keys: the places of documents in the store. Every key ends in something unique to its document,
+ * so that two documents never share one; the rules are in docs/keys.md.
  */
 #pragma once
 

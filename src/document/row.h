@@ -27,7 +27,7 @@ struct row_parts {
 /* Why a document's date is not in its row. */
 enum date_doubt {
     DATE_DOUBT_NONE,       /* it is there, or the record has none              */
-    DATE_DOUBT_UNREADABLE, /* it is no date, or its year has two digits        */
+    DATE_DOUBT_UNREADABLE, /* it is no date, or its year is too short          */
     DATE_DOUBT_EITHER,     /* day first or month first: no form was given      */
     DATE_DOUBT_UNLIKE,     /* it cannot be read in the form that was given     */
 };

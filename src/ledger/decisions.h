@@ -6,7 +6,7 @@
 
 #include "ledger/ledger.h"
 
-/* The documents that a person means. A member that is NULL or 0 does not matter. */
+/* The documents that a person means. A member that is NULL or 0 excludes none. */
 struct ledger_selection {
     const char *class;
     const char *identity; /* in lower case */

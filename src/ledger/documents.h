@@ -29,7 +29,7 @@ struct ledger_attempt {
 };
 
 /*
- * In a change: lets go of a document until `due_us`, with evidence. A claimed one waits again; a
+ * In a change: releases a document until `due_us`, with evidence. A claimed one waits again; a
  * stored one stays stored unless `fetch_again`.
  */
 must_check bool ledger_release(struct ledger *ledger, const struct ledger_claim *claim,

@@ -14,7 +14,7 @@ void ledger_edits_clear(struct ledger_edits *edits)
     ledger_reaction_clear(&edits->reaction);
 }
 
-/* Counts the marks announced within the last hour, except the one at `but_mod_id`. */
+/* Counts the marks announced within an hour, by the announcers' clocks, except at `but_mod_id`. */
 static bool edits_count(struct ledger *ledger, uint64_t record_id, int64_t but_mod_id,
                         int64_t now_us, int64_t *count_r, int64_t *oldest_us_r, struct err *err)
 {

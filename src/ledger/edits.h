@@ -29,7 +29,7 @@ struct ledger_reaction {
 
 void ledger_reaction_clear(struct ledger_reaction *reaction);
 
-/* What is known of a record's marks. */
+/* The marks announced for a record, and the last reaction to one. */
 struct ledger_edits {
     int64_t count;  /* marks announced within the last hour                         */
     int64_t due_us; /* when the next one may be written; 0: now                     */
@@ -39,7 +39,7 @@ struct ledger_edits {
 void ledger_edits_clear(struct ledger_edits *edits);
 
 /*
- * Reads what is known of a record's marks, and changes nothing.
+ * Reads a record's marks and reaction, and changes nothing.
  *   edits_r   caller clears with ledger_edits_clear()
  */
 must_check bool ledger_edits_read(struct ledger *ledger, uint64_t record_id, int64_t now_us,

@@ -1,4 +1,4 @@
-/* The ledger's handle, and what every file of ledger/ includes. Private. */
+/* The ledger's handle, and the headers that the files of ledger/ share. Private. */
 #pragma once
 
 #include "base/digest.h"

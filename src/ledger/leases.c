@@ -1,4 +1,4 @@
-/* A run that was taken for dead finds out from the next of its statements here. */
+/* A run that was taken for dead finds out with its next lease or claim. */
 #include "ledger/leases.h"
 
 #include "ledger/inside.h"

@@ -1,4 +1,4 @@
-/* Opening a ledger, its changes, and the notes about its source. */
+/* Opens a ledger, makes its changes, and keeps the notes about its source. */
 #include "ledger/ledger.h"
 
 #include "base/mem.h"

@@ -11,7 +11,7 @@
 /* The state of a version, as its row has it. */
 enum ledger_version_state {
     LEDGER_VERSION_INTENDED,   /* its object may exist                             */
-    LEDGER_VERSION_STORED,     /* the document as it is                            */
+    LEDGER_VERSION_STORED,     /* the document's present one                       */
     LEDGER_VERSION_SUPERSEDED, /* an earlier one, whose object stays               */
     LEDGER_VERSION_LEAVING,    /* its bytes lie elsewhere: its object is to be removed */
     LEDGER_VERSION_REMOVED,    /* its object is gone                               */
@@ -53,7 +53,7 @@ struct ledger_link_move {
     char imprint[96]; /* of the object under the new key (store.h), or "" */
 };
 
-/* Where a document belongs. */
+/* A document's new link and patient. */
 struct ledger_link_target {
     enum ledger_link link;
     const char *patient;      /* the application's id, or NULL        */
@@ -71,7 +71,7 @@ must_check bool ledger_link_switch(struct ledger *ledger, const struct ledger_cl
                                    const struct ledger_link_move *moves, size_t count,
                                    struct err *err);
 
-/* In a change: notes what became of one version of a held document. */
+/* In a change: sets the state of one version of a held document. */
 must_check bool ledger_link_note(struct ledger *ledger, const struct ledger_claim *claim,
                                  int64_t number, enum ledger_version_state state, struct err *err);
 

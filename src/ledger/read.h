@@ -203,7 +203,7 @@ struct ledger_document {
     int64_t record_id, repetition, mod_id, tries;
     struct span filemaker_id, identity, patient_id, type, container, storage, class, link, patient;
     enum ledger_state state;
-    bool has_version, has_sha256; /* `key` to `sha256` mean something */
+    bool has_version, has_sha256; /* `key` to `size` are set; so is `sha256` */
     struct span key, mime, mark;
     int64_t size;
     struct sha256 sha256;

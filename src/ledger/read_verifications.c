@@ -1,4 +1,4 @@
-/* What verifications left in the audit chains. */
+/* Reads the entries of verifications in the audit chains. */
 #include "ledger/read.h"
 
 #include "ledger/inside.h"

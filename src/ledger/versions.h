@@ -19,7 +19,7 @@ struct ledger_version {
     char *mark;      /* the exact text to be written to the record; NULL: none              */
     bool mark_stood; /* the record had it already, at `mod_id`: it is not written           */
     char *patient;   /* the application's id of the patient in the key, or NULL             */
-    char *imprint;   /* what the store's server must say of its object (store.h), or NULL   */
+    char *imprint;   /* the words that the server must have for the object (store.h), or NULL */
     bool stored;
     bool leaving; /* its bytes are filed under another patient: its object is to be removed */
 };

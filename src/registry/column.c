@@ -141,7 +141,7 @@ static bool is_word_of(struct span text, const char *const *words)
     return false;
 }
 
-/* A truth; a word that is neither yes nor no is no value. */
+/* The value of a yes or a no; any other word is no value. */
 static struct sql_value value_of_truth(const struct registry_column *column, struct span text)
 {
     static const char *const yes[] = { "true", "yes", "on", "t", "y", "1", NULL };

@@ -1,6 +1,6 @@
 /*
- * Takes an import of patients back. A note tells each row that it made; a hash of the whole row
- * tells whether people have changed it since.
+ * Takes an import of patients back. There is a note about each row that it made, with a hash of the
+ * whole row, which tells whether people have changed it since.
  */
 #include "base/mem.h"
 #include "registry/inside.h"

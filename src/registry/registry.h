@@ -275,7 +275,7 @@ struct registry_undo {
 /*
  * In a change: removes the rows of patients that an import made, except those that somebody
  * changed, or that a document or any row with a foreign key points to.
- *   import   its number; 0: the last of which rows are left
+ *   import   its number; 0: the last one that has rows left
  *   dry      only counts
  * Fails with ERR_USAGE if the application gives patients their ids: then we do not know the rows.
  */

@@ -52,7 +52,7 @@ create index fmferry_document_failed on fmferry_document (source, class, documen
 create index fmferry_document_troubled on fmferry_document (source, document)
     where class <> '';
 
--- What was meant to be stored for a document, committed before it is put, and what came of it.
+-- The versions that were meant to be stored for a document, each committed before it is put.
 create table fmferry_version (
     document integer not null references fmferry_document,
     number integer not null,
@@ -80,8 +80,8 @@ create table fmferry_mark (
     primary key (document, mark)
 ) strict, without rowid;
 
--- To which patients a document was given, one after the other, after it was first stored: by the
--- patient's id, or by a person with a reason.
+-- The changes of a document's patient since it was first stored: by the patient's id, or by a
+-- person with a reason.
 create table fmferry_link (
     document integer not null references fmferry_document,
     number integer not null,
@@ -110,7 +110,7 @@ create table fmferry_attempt (
     primary key (document, number)
 ) strict, without rowid;
 
--- What is told about a document that failed, so that failures can be compared with one another.
+-- The traits of a document that failed, so that failures can be compared with one another.
 create table fmferry_trait (
     document integer primary key references fmferry_document,
     created text not null,
@@ -126,8 +126,8 @@ create table fmferry_waiver (
 ) strict;
 
 -- A run is one process that changed something: it moved documents ('run'), or did what a person
--- told it to ('retry', 'waive', ...). Its lease says that it lives, its beats count
--- its changes, sessions says how many of the source's it may use; its chain is its own.
+-- decided ('retry', 'waive', ...). Its lease says that it lives, its beats count its changes,
+-- sessions says how many of the source's it may use; it has a chain of its own.
 create table fmferry_run (
     run integer primary key,
     source integer not null references fmferry_source,
@@ -149,7 +149,7 @@ create table fmferry_run (
     waiting integer not null default 0
 ) strict;
 
--- A census: was the source walked to its end, and do the witnesses agree?
+-- A census: closed if the source was read to its end, and the counts agree.
 create table fmferry_census (
     source integer not null references fmferry_source,
     number integer not null,
@@ -191,7 +191,7 @@ create table fmferry_tally (
     primary key (source, run, state, class, type, link)
 ) strict, without rowid;
 
--- Things to be remembered about a source: the probe of its store, the key of its certificate.
+-- Notes about a source: the probe of its store, the key of its certificate.
 create table fmferry_note (
     source integer not null references fmferry_source,
     name text not null,

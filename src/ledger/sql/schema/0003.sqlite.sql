@@ -1,5 +1,5 @@
--- Marks that were written to a record lately, each told before it is written: never more than a few
--- an hour, whatever answers them. With one modification id it can be written only once.
+-- Marks that were written to a record lately, each announced before it is written: never more than
+-- a few an hour, whatever answers them. With one modification id, one can be written only once.
 create table fmferry_edit (
     source integer not null references fmferry_source,
     record_id integer not null,
@@ -8,9 +8,9 @@ create table fmferry_edit (
     primary key (source, record_id, mod_id)
 ) strict, without rowid;
 
--- How a record was found after its mark had been written, where that was not as it should be: by how
--- much its modification id rose, with which mark, how often in a row, and how often in all. `kept`:
--- when what stands there was counted as the mark.
+-- The state of a record after its mark was written, if it was not as it should be: by how much its
+-- modification id rose, with which mark, how often in a row, and how often in all. `kept`: when the
+-- mark that was found there was taken to count.
 create table fmferry_reaction (
     source integer not null references fmferry_source,
     record_id integer not null,

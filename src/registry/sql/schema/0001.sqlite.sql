@@ -1,7 +1,7 @@
--- What we keep beside the application's tables, without altering them.
+-- Our own tables beside the application's, which we do not alter.
 
--- FileMaker's patients, as the last import told them. Names and ids in lower case, dates as
--- YYYY-MM-DD, all '' where not known. times: how many records told this id in that import.
+-- FileMaker's patients, as the last import has them. Names and ids in lower case, dates as
+-- YYYY-MM-DD, all '' where not known. times: how many records had this id in that import.
 create table fmferry_person (
     filemaker_id text primary key,
     first_name text not null,
@@ -55,8 +55,8 @@ create table fmferry_accepted (
     at_us integer not null
 ) strict, without rowid;
 
--- The rows of documents that we made: who wrote them last, so that nobody late writes after them, and
--- that they were there, so that one which people delete is not made again.
+-- The rows of documents that we made: the last writer of each, so that no late one writes after it.
+-- A row that people delete in the application is still here, so it is not made again.
 create table fmferry_row (
     id text primary key,
     lineage integer not null,
