@@ -13,7 +13,7 @@ struct check_options {
     const char *policy;
 };
 
-/* What the body is told. */
+/* The request, as the body gets it. */
 struct check_request {
     const char *config;
     uint64_t record; /* for the write test; 0: none */
@@ -46,12 +46,12 @@ enum check_step_name {
 
 #define NONE ((int)-1)
 
-/* In the order in which they are tried; each may need another one before it. */
+/* The steps in the order in which they are tried; each may need an earlier one. */
 static const struct {
     const char *name;
     check_step *try;
     int needs;
-    const char *mends; /* what is to mend where that is a part of it */
+    const char *mends; /* named after FAIL instead of the step, if not NULL */
 } steps[] = {
     [STEP_STORE] = { "store", check_store, NONE },
     [STEP_DATABASES] = { "ledger and registry", check_databases, NONE, "registry" },
@@ -106,7 +106,7 @@ static int step_print(const struct checks *c, const char *name, const char *mend
     return failed;
 }
 
-/* Whether it went well; what is to mend is counted. */
+/* Tries one step. False if something must be mended, which `failed` counts. */
 static bool step_try(struct checks *c, size_t step, int *failed)
 {
     const char *name = steps[step].name;
@@ -195,7 +195,7 @@ static int check_body(struct work *work, struct err *err)
     return code;
 }
 
-/* Prints what the store's account must allow; nobody is asked. */
+/* Prints the permissions that the store's account needs; asks no server. */
 static int policy_body(struct work *work, struct err *err)
 {
     const struct check_options *o = work->options;
@@ -205,7 +205,7 @@ static int policy_body(struct work *work, struct err *err)
     if (!store_policy(&work->settings.engine.store, is_link ? STORE_POLICY_LINK : STORE_POLICY_RUN,
                       &text, err))
         return -1;
-    (void)puts(str_text(&text)); /* ours, and over several lines */
+    (void)puts(str_text(&text)); /* our own text, of several lines */
     return EXIT_DONE;
 }
 

@@ -1,6 +1,6 @@
 /*
- * What `fmferry check` tries, one function a step. Each says what is well, what should be known and
- * what is to mend; a step that cannot be tried says why it is left out.
+ * The steps of `fmferry check`, one function each. A step says what is well, what should be known
+ * and what must be mended; a step that cannot be tried says why it is left out.
  */
 #pragma once
 
@@ -10,7 +10,7 @@
 #include "preflight/preflight.h"
 #include "preflight/sample.h"
 
-/* What the steps share: each uses what those before it found. */
+/* The state that the steps share: each uses what earlier ones found. */
 struct checks {
     const struct settings *settings;
     struct engine_settings *engine;
@@ -30,17 +30,17 @@ struct checks {
 };
 
 /*
- * A step. `tried` is empty when it begins; it may set `left`.
- * Fails with what else went wrong, which is then to mend.
+ * A step. `tried` is empty when it begins; the step may set `skipped`.
+ * A failure is one more thing to mend.
  */
 typedef bool check_step(struct checks *checks, struct preflight_result *tried, struct err *err);
 
-/* The server and what it holds. */
+/* Steps about the server and what it holds. */
 check_step check_server, check_login, check_sessions, check_layout, check_records, check_ids,
     check_filter, check_file, check_places, check_mark, check_writing, check_times, check_roster,
     check_pace;
 
-/* Our side. */
+/* Steps about our side. */
 check_step check_store, check_databases, check_earlier, check_patients, check_room,
     check_signing_key;
 

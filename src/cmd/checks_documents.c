@@ -1,6 +1,6 @@
 /*
- * Steps about what the records hold: files, the mark, dates. Nothing is written to FileMaker but by
- * check_writing().
+ * Steps about the contents of records: files, the mark, dates. Only check_writing() writes to
+ * FileMaker.
  */
 #include "cmd/checks.h"
 
@@ -51,7 +51,7 @@ static void idle_containers_say(const struct checks *c, struct preflight_result 
                        c->containers.items[i].name, (intmax_t)c->sample.documents);
 }
 
-/* One good file is enough. None, where there should be some, is to mend. */
+/* One good file is enough. None at all is a problem if there should be some. */
 bool check_file(struct checks *c, struct preflight_result *tried, struct err *err)
 {
     const struct sample *s = &c->sample;
@@ -93,7 +93,7 @@ bool check_places(struct checks *c, struct preflight_result *tried, struct err *
 
 /* --- the mark ------------------------------------------------------------------------------- */
 
-/* Over the whole layout, by a find; the sample, where a find is refused. */
+/* Finds an unmarked record in the whole layout; takes the sample's if the find is refused. */
 static bool unmarked_find(struct checks *c, uint64_t *record_r, struct err *err)
 {
     auto_str query = STR_MAX(KIB(4));
@@ -146,7 +146,7 @@ bool check_mark(struct checks *c, struct preflight_result *tried, struct err *er
     return true;
 }
 
-/* By people's wish alone: one record is marked, and the mark is taken back. */
+/* Only at a user's request: marks one record and takes the mark back. */
 bool check_writing(struct checks *c, struct preflight_result *tried, struct err *err)
 {
     uint64_t record = 0;

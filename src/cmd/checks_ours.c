@@ -1,4 +1,4 @@
-/* Steps on our side: store, databases, disks, the key that signs. */
+/* Steps on our side: store, databases, disks, the signing key. */
 #include "cmd/checks.h"
 
 #include "base/mem.h"
@@ -9,12 +9,12 @@
 
 #include <unistd.h>
 
-/* What a document takes in ledger and registry, generously, and in the files of a verification. */
+/* Bytes of one document in ledger and registry, generously, and in a verification's files. */
 enum { LEDGER_BYTES = 6 * 1024, VERIFY_BYTES = 512 };
 
 #define ROOM_LEAST (64ULL * 1024 * 1024)
 
-/* One that is not needed just now, http:// being spoken, is missed later. */
+/* A file that is not needed now, because the URL is http://, would be missed later. */
 void checks_file_readable(const char *setting, const char *path, struct preflight_result *tried)
 {
     char text[128];
@@ -26,7 +26,7 @@ void checks_file_readable(const char *setting, const char *path, struct prefligh
 
 /* --- the store ------------------------------------------------------------------------------ */
 
-/* What an earlier trial left in a bucket: for a person to remove. */
+/* Names what an earlier probe left in a bucket, for a person to remove. */
 static void leftovers_say(struct checks *c, struct preflight_result *tried)
 {
     auto_str names = STR_MAX(KIB(1));
@@ -56,8 +56,8 @@ static bool store_key_is_set(const struct checks *c, const char *name)
 }
 
 /*
- * Settings of a bucket that do nothing for a folder: who set them may have meant a bucket, or rely
- * on an encryption that there is not. An authority's file is no sign of either.
+ * Names settings of a bucket that do nothing for a folder: the user may have meant a bucket, or
+ * rely on an encryption that is not there. An authority's file is no sign of either.
  */
 static void idle_settings_say(const struct checks *c, struct preflight_result *tried)
 {
@@ -100,7 +100,7 @@ bool check_store(struct checks *c, struct preflight_result *tried, struct err *e
 
 /* --- ledger and registry -------------------------------------------------------------------- */
 
-/* Readers for the steps that follow; without them these know less. */
+/* Opens readers for the steps that follow; without them these know less. */
 static void readers_open(struct checks *c)
 {
     struct err ignored;
@@ -123,7 +123,7 @@ bool check_databases(struct checks *c, struct preflight_result *tried, struct er
     return true;
 }
 
-/* What must stay as it was when the ledger was begun. */
+/* Checks that the pinned settings are as they were when the ledger was begun. */
 bool check_earlier(struct checks *c, struct preflight_result *tried, struct err *err)
 {
     int64_t states[LEDGER_STATES], documents = 0;
@@ -171,7 +171,7 @@ static double records_of(const struct sample *s)
     return s->records == UINT64_MAX ? (double)s->looked : (double)s->records;
 }
 
-/* What is still to come, by the mean of the files that were fetched. */
+/* The bytes still to come, by the mean size of the files that were fetched. */
 static double bytes_to_come(struct checks *c)
 {
     const struct sample *s = &c->sample;
@@ -196,7 +196,7 @@ static void size_add(struct str *to, double bytes)
     str_printf(to, size < 10 ? "%.1f %s" : "%.0f %s", size, units[unit]);
 }
 
-/* One place; `more` is what others that lie on the same disk need. */
+/* Compares the free room of one place with the room that is needed there. */
 static void disk_look(const char *what, const char *path, double needed,
                       struct preflight_result *tried)
 {
@@ -226,7 +226,7 @@ static void disk_look(const char *what, const char *path, double needed,
         str_printf(&tried->ok_text, "%s%s", tried->ok_text.size ? "; " : "", str_text(&words));
 }
 
-/* What a verification sorts goes into nameless files there. */
+/* A verification sorts in nameless files there. */
 static void temporary_files_look(double documents, struct preflight_result *tried)
 {
     const char *named = getenv("TMPDIR");

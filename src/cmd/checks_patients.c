@@ -51,7 +51,7 @@ bool check_patients(struct checks *c, struct preflight_result *tried, struct err
 
 /* --- the layout of the patients ------------------------------------------------------------- */
 
-/* Signs mean something in finds. */
+/* Only letters, digits and hyphens: other characters mean something in finds. */
 static bool id_is_plain(const char *id)
 {
     for (; *id; id++)
@@ -60,7 +60,7 @@ static bool id_is_plain(const char *id)
     return true;
 }
 
-/* How many of some patients of documents the layout of the patients has. */
+/* Looks up some of the sample's patients in the layout of the patients, and counts those found. */
 static bool patients_known_count(struct checks *c, const struct patients_settings *patients,
                                  int *asked_r, int *met_r, struct err *err)
 {
@@ -81,7 +81,7 @@ static bool patients_known_count(struct checks *c, const struct patients_setting
     return true;
 }
 
-/* Who leaves the names as they are, and has patients from elsewhere, does not use this layout. */
+/* The layout is used if a setting names part of it, or the application has no patients. */
 static bool roster_is_used(const struct checks *c)
 {
     static const char *const names[] = { "layout",    "key_field", "first_name",

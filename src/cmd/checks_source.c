@@ -30,7 +30,7 @@ bool check_login(struct checks *c, struct preflight_result *tried, struct err *e
     return true;
 }
 
-/* One for each worker and one to count, as a run has them; ours is one already. */
+/* The sessions of a run: one for each worker and one to count. Ours is one of them. */
 static int sessions_wanted(const struct engine_settings *engine)
 {
     int wanted = engine->workers + 1;
@@ -156,7 +156,7 @@ static bool census_key_try(struct checks *c, struct preflight_result *tried, str
 bool check_ids(struct checks *c, struct preflight_result *tried, struct err *err)
 {
     if (preflight_is_begun(c->engine, c->cancel))
-        c->engine->accept_record_ids = "whoever began"; /* nothing can be chosen any more */
+        c->engine->accept_record_ids = "whoever began"; /* too late to choose */
     return preflight_ids(c->engine, c->filemaker, &c->ids, tried, err)
            && census_key_try(c, tried, err);
 }
@@ -203,7 +203,7 @@ static void hours_say(const struct checks *c, struct preflight_result *tried)
                    c->settings->quiet_hours);
 }
 
-/* How long the ceiling alone makes it last. */
+/* Notes how long the ceiling alone makes a run last. */
 static void ceiling_say(const struct checks *c, struct preflight_result *tried)
 {
     double most = c->settings->gate.requests_per_second;

@@ -36,7 +36,7 @@ static bool selection_read(const struct decide_options *o, struct ledger_selecti
     return true;
 }
 
-/* Nothing named would mean every document: that has to be said. */
+/* Naming nothing would mean every document: that takes --all. */
 static bool selection_is_given(const struct decide_options *o, struct err *err)
 {
     if (o->class || o->id || o->record || o->all)
@@ -72,7 +72,7 @@ static int retry_command(const struct cli_globals *globals, const void *arg, str
     return decision_run(globals, arg, "retry", err);
 }
 
-/* Who decides for good says who, and why. */
+/* A decision for good needs a name and a reason. */
 static bool decision_is_signed(const struct decide_options *o, const char *what, struct err *err)
 {
     return (span_trim(span_of(o->by)).size > 0 && span_trim(span_of(o->reason)).size > 0)

@@ -12,7 +12,7 @@ bool ending_is_complete(const struct run_result *result)
            && result->states[LEDGER_FAILED] == 0;
 }
 
-/* Documents that came to no end: neither success nor failure tells of them. */
+/* Prints how many documents were tried and neither succeeded nor failed. */
 static void tried_say(const struct counts_snapshot *counts)
 {
     int64_t wait = counts->processed - counts->successful - counts->failed;

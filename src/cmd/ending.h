@@ -3,11 +3,11 @@
 
 #include "run/run.h"
 
-/* `command`: what goes on from here if it was interrupted. */
+/* Prints it. `command` goes on from here if the run was interrupted. */
 void ending_say(const struct run_result *result, const char *command);
 
 /* Whether nothing is left to do. */
 bool ending_is_complete(const struct run_result *result);
 
-/* The exit code that says so. */
+/* The exit code for it. */
 int ending_code(const struct run_result *result);

@@ -15,7 +15,7 @@ struct init_options {
     bool defaults, key;
 };
 
-/* What a clinic sets, in the order of the table; a key without a question has its default at first. */
+/* The keys that a clinic sets, in the table's order. A key without a question has its default. */
 static const struct {
     const char *section, *name, *question;
 } init_keys[] = {
@@ -44,7 +44,7 @@ static const struct conf_key *key_of(const char *section, const char *name)
     abort();
 }
 
-/* Empty keeps the default; the end of the input ends the questions. */
+/* Asks. An empty answer keeps the default; the end of the input ends the questions. */
 static bool question_ask(const char *question, const char *fallback, char **answer_r)
 {
     char line[ANSWER_SIZE];
@@ -101,7 +101,7 @@ static bool answers_ask(char **answers, struct err *err)
     return true;
 }
 
-/* A key that is there already is kept: certificates were signed with it. */
+/* Makes the signing key. An existing one is kept: certificates were signed with it. */
 static bool signing_key_make(const char *path, bool must_be_new, struct err *err)
 {
     if (sign_key_make(path, err))
@@ -113,7 +113,7 @@ static bool signing_key_make(const char *path, bool must_be_new, struct err *err
                       "'%s' already exists: certificates may have been signed with it", path);
 }
 
-/* For a configuration that is older than certificates are. */
+/* Makes the key for a configuration that is older than certificates. */
 static int key_body(struct work *work, struct err *err)
 {
     const char *path = work->settings.signing_key;

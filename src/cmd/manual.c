@@ -24,7 +24,7 @@ static const char introduction[] =
     "`#`\n"
     "or `;` is a comment.\n";
 
-/* Which values a key takes, where the type says it. */
+/* Adds the values that a key takes, where its type says so. */
 static void range_add(struct str *to, const struct field *field)
 {
     switch (field->type) {

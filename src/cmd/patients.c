@@ -16,7 +16,7 @@ struct import_options {
     bool dry_run, dates_as_set;
 };
 
-/* --- what is said of dates ------------------------------------------------------------------ */
+/* --- dates ---------------------------------------------------------------------------------- */
 
 static void tally_say(const struct patients_tally *tally, const char *what, const char *advice)
 {
@@ -40,7 +40,7 @@ static void contradiction_say(const struct patients_dates *d)
               d->day_first.count ? d->day_first.places : d->month_first.places);
 }
 
-/* Whether any date of birth is not in its row. */
+/* Prints what is wrong with dates of birth. True if anything is. */
 static bool import_dates_say(const struct patients_dates *d)
 {
     contradiction_say(d);
@@ -71,7 +71,7 @@ static void cell_print(struct span text, size_t width)
     print("%-*s  ", (int)width, str_text(&shown));
 }
 
-/* Names are shown because somebody asked to see them. */
+/* Prints names, because somebody asked to see them. */
 static void patients_row_print(void *arg, const struct patients_row *row)
 {
     struct rows_display *sample = arg;
@@ -117,7 +117,7 @@ static int import_say(const struct patients_result *result)
     return left || result->refused.count || result->in_doubt ? EXIT_LEFT : EXIT_DONE;
 }
 
-/* What the command line says of dates and encoding counts instead of the configuration. */
+/* The command line's form of dates and encoding replace the configuration's. */
 static void import_options_apply(const struct import_options *o, struct patients_settings *settings)
 {
     if (o->date_format)

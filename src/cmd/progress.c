@@ -35,7 +35,7 @@ static void rate_update(struct progress *progress, const struct run_view *view)
     int64_t elapsed_us = view->elapsed_us - progress->rate_from_us;
     int64_t more = settled_count(view) - progress->rate_from_count;
 
-    /* What is edited after it was moved waits again: there may be fewer than before. */
+    /* A document edited after its move waits again: the count may have fallen. */
     if (elapsed_us > 0)
         progress->rate = more > 0 ? (double)more * 1e6 / (double)elapsed_us : 0;
     if (elapsed_us < RATE_US)
@@ -44,7 +44,7 @@ static void rate_update(struct progress *progress, const struct run_view *view)
     progress->rate_from_count = settled_count(view);
 }
 
-/* The time that is left, if the source has been counted and things go on as they do. */
+/* The time left, if the source has been counted and the rate stays as it is. */
 static void eta_write(const struct progress *progress, char *text)
 {
     const struct run_view *view = &progress->view;
@@ -60,7 +60,7 @@ static void bar_write(const struct run_view *view, struct str *to)
 {
     int64_t total = view->to_do > 0 ? view->to_do : 1;
     int64_t good = view->counts.successful * BAR_WIDTH / total;
-    int64_t bad = (view->counts.failed * BAR_WIDTH + total - 1) / total; /* a single one is seen */
+    int64_t bad = (view->counts.failed * BAR_WIDTH + total - 1) / total; /* a single one shows */
 
     str_add_text(to, "\033[32m");
     for (int64_t i = 0; i < good; i++)

@@ -1,4 +1,4 @@
-/* How a run goes on: a display on a terminal, plain lines elsewhere. */
+/* Shows how a run goes: a display on a terminal, plain lines elsewhere. */
 #pragma once
 
 #include "run/run.h"

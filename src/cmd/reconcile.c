@@ -46,7 +46,7 @@ static int compare_and_say(struct work *work, struct err *err)
 
 /* --- taking over ---------------------------------------------------------------------------- */
 
-/* How many of each kind. */
+/* Counts of each kind. */
 struct adopted {
     int64_t taken, moved, false_marks, unproven, left;
 };

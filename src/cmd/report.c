@@ -20,14 +20,14 @@ struct report_options {
     const char *output;
 };
 
-/* What is written, and how it is written to a stream. */
+/* A report to be written. */
 struct report_job {
     const struct report_options *options;
     const struct settings *settings;
     struct ledger *ledger;
 };
 
-/* Beside what the store was told stands what it was found to do. */
+/* Adds, beside the store's settings, what the store was found to do. */
 static void store_traits_add(const struct settings *settings, struct report_setting **shown,
                              size_t *count)
 {
@@ -67,7 +67,7 @@ static bool write_to(const struct report_job *job, FILE *to, struct err *err)
     return html_write(job, to, err);
 }
 
-/* The stream has a descriptor of its own, so that closing it tells whether all was taken. */
+/* Writes to a stream with its own descriptor: closing it tells whether all was written. */
 static bool write_whole(const struct report_job *job, int fd, const char *path, struct err *err)
 {
     auto_close int own = dup(fd);

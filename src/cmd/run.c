@@ -14,7 +14,7 @@ struct run_options {
     bool dry_run, continuous, until_done, accept_rebuilt, accept_store, dates_as_set;
 };
 
-/* When a series of runs is given up: the rules of those who had to run their importer by hand. */
+/* When --until-done gives up: the rules of people who had to run their importer by hand. */
 enum { SERIES_RUNS = 20, SERIES_FEW = 10, SERIES_FEW_RUNS = 2 };
 
 static bool run_once(const struct engine_settings *engine, struct cancel *cancel,
@@ -30,7 +30,7 @@ static bool run_once(const struct engine_settings *engine, struct cancel *cancel
     return good;
 }
 
-/* Run after run, until nothing is left or nothing comes of it any more. */
+/* Runs until nothing is left, or hardly anything more is moved. */
 static int run_series(const struct engine_settings *engine, struct cancel *cancel, struct err *err)
 {
     struct run_result result;

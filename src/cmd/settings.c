@@ -1,4 +1,4 @@
-/* Reads fmferry.ini, checks what only several keys together tell, and completes the parts. */
+/* Reads fmferry.ini, checks the rules between keys, and completes the parts. */
 #include "cmd/settings.h"
 
 #include "base/child.h"
@@ -9,7 +9,7 @@
 #include "http/url.h"
 #include "store/open.h"
 
-/* Adds where a key stands. */
+/* Adds the place of a key to an error. */
 static bool wrong_key(const struct settings *s, const char *path, const char *section,
                       const char *key, struct err *err)
 {
@@ -32,7 +32,7 @@ static size_t columns_read(const struct conf *conf, const char *section,
     return count;
 }
 
-/* Keys in the ledger and in document rows are those in the bucket: with the prefix. */
+/* Adds the prefix: keys in ledger and document rows are those in the bucket. */
 static bool prefix_read(struct settings *s, struct err *err)
 {
     if (!store_prefix(&s->engine.store, &s->store_prefix, err))
@@ -43,7 +43,7 @@ static bool prefix_read(struct settings *s, struct err *err)
     return true;
 }
 
-/* A key of a document that there might be, so that what stands between the braces is looked at. */
+/* Makes a key for an imaginary document, so that the names between braces are checked. */
 static bool template_check(const struct settings *settings, const char *template, bool is_linked,
                            struct err *err)
 {
@@ -80,7 +80,7 @@ static bool templates_check(const struct settings *settings, const char *path, s
     return !key || wrong_key(settings, path, "store", key, err);
 }
 
-/* --- what a bucket is told ------------------------------------------------------------------ */
+/* --- the settings of a bucket --------------------------------------------------------------- */
 
 static bool kms_fits(const struct store_settings *s, struct err *err)
 {
@@ -88,7 +88,7 @@ static bool kms_fits(const struct store_settings *s, struct err *err)
            || err_set(err, ERR_USAGE, 0, "a key does nothing without encryption = aws:kms");
 }
 
-/* What must be thawed cannot be verified. */
+/* Refuses classes whose objects must be thawed before they can be verified. */
 static bool class_fits(const struct store_settings *s, struct err *err)
 {
     static const char *const frozen[] = { "GLACIER", "DEEP_ARCHIVE" };
@@ -144,7 +144,7 @@ static bool bucket_check(const struct settings *s, const char *path, struct err 
     return true;
 }
 
-/* Whoever may write the file may name a program that is run as us. */
+/* Nobody else may be able to write a file that names a program to be run as us. */
 static bool command_check(const struct settings *s, const char *path, struct err *err)
 {
     const char *what = s->password.command                  ? "password_command"
@@ -154,7 +154,7 @@ static bool command_check(const struct settings *s, const char *path, struct err
     return !what || child_may_be_named_by(path, what, err) || err_ctx(err, "%s", path);
 }
 
-/* Only Nexus's own table tells which of its rows are ours. */
+/* Only in Nexus's own table is it known which rows are ours. */
 static bool rows_can_be_counted(const struct registry_settings *registry)
 {
     return !registry->is_other_application
@@ -172,7 +172,7 @@ static void registry_complete(struct settings *s)
     registry->has_mrn = *s->patients.mrn != '\0';
 }
 
-/* What follows from keys of other parts. */
+/* Fills in what follows from keys of other parts. */
 static void parts_complete(struct settings *s)
 {
     struct engine_settings *engine = &s->engine;
@@ -241,7 +241,7 @@ void settings_clear(struct settings *s)
     *s = (struct settings){ 0 };
 }
 
-/* What cannot be read as a URL is for those to refuse who use it. */
+/* Refuses http:// unless it is allowed. An address that is no URL is refused where it is used. */
 static bool plain_is_meant(const char *section, const char *key, const char *address, bool allowed,
                            const char *what, struct err *err)
 {

@@ -1,8 +1,8 @@
 /*
- * fmferry.ini: every key stands in one table (settings_table.c), which binds it to the member that it
- * fills, within the struct of the part that uses it. settings_read() reads the file, checks what only
- * several keys together tell, and completes the parts with what follows from the keys. The parts are
- * then used as they lie here. They point to one another: a struct settings must not be copied.
+ * fmferry.ini: every key stands in one table (settings_table.c), which binds it to the member that
+ * it fills, within the struct of the part that uses it. settings_read() reads the file, checks the
+ * rules between keys, and completes the parts with what follows from the keys. The parts are then
+ * used as they lie here. They point to one another: a struct settings must not be copied.
  */
 #pragma once
 
@@ -21,17 +21,17 @@ struct settings {
     struct gate_settings gate;
     struct status_settings status;
 
-    const char *name;              /* [source] name: "" if it is made of database and layout */
-    const char *time_zone;         /* "": this machine's                                     */
-    const char *quiet_hours;       /* as written, for messages                               */
-    struct secret_source password; /* where FileMaker's is                                   */
-    const char *signing_key;       /* a file                                                 */
-    int64_t follow_every_us;       /* for `run --continuous`                                 */
-    bool source_http, store_http;  /* allow_http in [source] and in [store]                  */
+    const char *name;              /* [source] name; "": made of database and layout */
+    const char *time_zone;         /* "": this machine's                             */
+    const char *quiet_hours;       /* as written, for messages                       */
+    struct secret_source password; /* where FileMaker's password is                  */
+    const char *signing_key;       /* the key's file                                 */
+    int64_t follow_every_us;       /* for `run --continuous`                         */
+    bool source_http, store_http;  /* allow_http in [source] and in [store]          */
 
     char *key_in_store, *unlinked_key_in_store; /* templates of keys, behind the store's prefix */
 
-    /* What the parts point to. */
+    /* The parts point to these. */
     struct conf *conf; /* the texts */
     char *source_name, *store_prefix;
     struct registry_rule *document_columns, *patient_columns;

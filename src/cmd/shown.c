@@ -1,6 +1,6 @@
 /*
- * Secrets are named in the configuration, so that what is here is their names; but people write
- * passwords into URLs, and a command may be given one. What might hide one is not shown.
+ * The configuration names secrets and does not hold them. But people write passwords into URLs, or
+ * give one to a command. A part that might hide one is not shown.
  */
 #include "cmd/shown.h"
 
@@ -44,7 +44,7 @@ static bool is_command(const struct conf_key *key)
     return span_ends(span_of(key->name), "_command");
 }
 
-/* As the file has it, or the default. */
+/* The value that the file has, or the default. */
 static char *value_of(const struct settings *settings, const struct conf_key *key)
 {
     const char *written = conf_value(settings->conf, key->section, key->name);
@@ -58,7 +58,7 @@ static char *value_of(const struct settings *settings, const struct conf_key *ke
     return str_take(&text);
 }
 
-/* A key that takes any name has no member of its own, and one that is refused no value. */
+/* Whether a key has a value: `*` stands for any name, and a refused key has none. */
 static bool has_value(const struct conf_key *key)
 {
     return !key->refusal && strcmp(key->name, "*") != 0;

@@ -1,4 +1,4 @@
-/* One thread that waits for signals; everybody else has them blocked. */
+/* One thread waits for signals; all others have them blocked. */
 #include "cmd/signals.h"
 
 #include "base/mem.h"
@@ -13,7 +13,7 @@ struct signals {
     pthread_t thread;
 };
 
-/* SIGUSR1 is how signals_free() ends the thread. */
+/* Listens until signals_free() sends SIGUSR1. */
 static void *listen_run(void *arg)
 {
     struct signals *signals = arg;

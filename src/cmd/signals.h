@@ -1,4 +1,4 @@
-/* Ctrl-C and SIGTERM: once for a good end, twice for an end at once. */
+/* Ctrl-C and SIGTERM: the first asks for a graceful end, the second for an immediate one. */
 #pragma once
 
 #include "base/base.h"
@@ -7,7 +7,7 @@
 struct signals;
 
 /*
- * Starts to listen. Call before other threads start, so that they inherit what is blocked.
+ * Starts to listen. Call it before other threads start, so that they inherit the blocked signals.
  *   first    called at the first signal, on a thread of its own; NULL: the first one cancels
  *   cancel   set at the second signal
  */

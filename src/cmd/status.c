@@ -1,5 +1,4 @@
-/* `fmferry status` and `fmferry failures`: looking into the ledger, also while a run is under way.
- */
+/* `fmferry status` and `fmferry failures`: they read the ledger, also while a run is under way. */
 #include "cmd/commands.h"
 #include "cmd/watch.h"
 #include "cmd/work.h"

@@ -21,7 +21,7 @@ struct verify_options {
     const char *sample, *certificate;
 };
 
-/* --- what is said --------------------------------------------------------------------------- */
+/* --- output --------------------------------------------------------------------------------- */
 
 /* One difference, as a line of its own in either form. */
 static void difference_text(const struct verify_difference *d)
@@ -67,7 +67,7 @@ static void count_print(uint64_t count, const char *what)
         print("  %10ju  %s\n", (uintmax_t)count, what);
 }
 
-/* How the objects were compared; what was not is said first of all. */
+/* Prints how the objects were compared, those not compared first. */
 static void compared_text(const struct verify_result *r)
 {
     static const char *const words[STORE_HOWS] = {
@@ -128,7 +128,7 @@ static void kinds_json(const struct verify_result *r, struct json_writer *w)
     json_close_object(w);
 }
 
-/* The shape is in docs/json.md; the same line is what the ledger remembers. */
+/* Writes the result as docs/json.md says; the ledger keeps the same line. */
 static void result_json(const struct verify_options *o, const struct verify_result *r,
                         struct str *line)
 {
@@ -186,7 +186,7 @@ static void say_certificate(const struct verify_options *o, const struct verify_
               (uintmax_t)r->uncompared);
 }
 
-/* --- what stays of it ----------------------------------------------------------------------- */
+/* --- the note in the ledger ----------------------------------------------------------------- */
 
 static bool next_finding(void *arg, struct ledger_finding *finding_r, bool *is_r, struct err *err)
 {
@@ -213,13 +213,13 @@ static bool verify_note(const struct verify_settings *s, struct verify_result *r
 }
 
 /*
- * Everything was read before this is written. A ledger that may only be read, or is an old copy, is
- * verified all the same; that nothing stays of it is said.
+ * Notes the result after everything was read. A ledger that is read-only or an old copy is verified
+ * all the same; a warning says that it keeps no note.
  */
 static void note_or_say(const struct verify_settings *s, const struct verify_options *o,
                         struct verify_result *result, const char *found)
 {
-    struct cancel *cancel = cancel_new(); /* what was found is noted even if we are to stop */
+    struct cancel *cancel = cancel_new(); /* the note is written even if we are to stop */
     struct err err = { 0 };
     int64_t run;
     bool noted = verify_note(s, result, found, cancel, &run, &err);
@@ -259,7 +259,7 @@ static enum verify_reading reading_of(const struct verify_options *o)
     return o->certificate ? VERIFY_READ_ALL : VERIFY_READ_DOUBTFUL;
 }
 
-/* The reader shares nothing with the mover, its settings neither. */
+/* The reader shares nothing with the mover, not even its settings. */
 static struct verify_settings settings_verify(const struct settings *s,
                                               const struct verify_options *o)
 {
@@ -288,8 +288,8 @@ static struct verify_settings settings_verify(const struct settings *s,
 }
 
 /*
- * No difference is no proof where objects were not compared. A sample leaves the others to the
- * other parts, as it is meant to.
+ * Objects that were not compared leave the proof open. A sample does not: the other parts cover the
+ * rest.
  */
 static bool is_left_open(const struct verify_settings *settings, const struct verify_options *o,
                          const struct verify_result *r)
@@ -331,7 +331,7 @@ static int verify_body(struct work *work, struct err *err)
     struct verify_options o = *(const struct verify_options *)work->options;
     struct verify_settings reader = settings_verify(&work->settings, &o);
 
-    /* What was read is given back at once: the streams are longer than the memory. */
+    /* Freed memory goes back at once: the streams are longer than the memory. */
     (void)mallopt(M_TRIM_THRESHOLD, 256 * 1024);
     if (!sample_read(o.sample, &reader, err)
         || !pinned_store_check(&work->settings.engine, work->cancel, err))

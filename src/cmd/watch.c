@@ -1,6 +1,6 @@
 /*
- * Each look opens the ledger anew: no state of it is held while we wait, and a database that was
- * away for a while is simply there again.
+ * Each look opens the ledger anew: nothing of it is held while we wait, and a database that was
+ * away for a while simply answers again.
  */
 #include "cmd/watch.h"
 
@@ -62,7 +62,7 @@ static bool frame_read(const struct watch *w, struct str *text, struct err *err)
     return true;
 }
 
-/* Lines from the top, as many as fit above the last one; what stood there before is wiped. */
+/* Adds lines from the top, as many as fit above the last one, and wipes what stood there. */
 static void frame_add(struct str *to, struct span text, int rows)
 {
     int left = 0, room = (rows > 0 ? rows : ROWS_DEFAULT) - 1;
@@ -95,7 +95,7 @@ static bool frame_show(const struct watch *w, struct span text, struct err *err)
     return fs_write_all(STDOUT_FILENO, str_span(&frame), "the terminal", err);
 }
 
-/* Whoever waits for a run to begin may start watching before it. */
+/* A ledger that cannot be read is looked at again: people may watch before a run begins. */
 static bool frame_read_and_show(const struct watch *w, struct err *err)
 {
     auto_str text = STR_MAX(TEXT_MAX), sentence = STR_MAX(KIB(4));
@@ -138,7 +138,7 @@ int watch_status(const struct status_settings *settings, int every_s, const stru
     bool good = screen_write(&w, "\033[?25l\033[2J", err) && watch_until_stopped(&w, err);
     struct err ignored;
 
-    /* The cursor comes back whatever went wrong before. */
+    /* The cursor comes back, whatever went wrong. */
     good = screen_write(&w, "\033[?25h\n", good ? err : &ignored) && good;
     return good ? EXIT_CANCELED : -1;
 }

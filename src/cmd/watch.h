@@ -8,16 +8,16 @@
 
 /*
  * Watches a ledger that another process writes. On a terminal the status is redrawn in place, as
- * much of it as fits; elsewhere one line is written each time. A ledger that cannot be read at the
- * moment is asked again.
+ * much of it as fits; elsewhere one line is written each time. If the ledger cannot be read, it is
+ * asked again later.
  *   every_s   seconds between two looks
  *   cancel    ends it
- * The result is the exit code; -1 with `err` set if the output cannot be written.
+ * Returns the exit code; -1 with `err` set if the output cannot be written.
  */
 must_check int watch_status(const struct status_settings *settings, int every_s,
                             const struct cancel *cancel, struct err *err);
 
-/* Whether standard output is a terminal that understands what moves its cursor. */
+/* Whether standard output is a terminal whose cursor can be moved. */
 bool watch_on_terminal(void);
 
 /* The width of the terminal; 0 if standard output is none. */

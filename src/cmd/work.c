@@ -1,4 +1,4 @@
-/* Makes ready what a command needs, in one order for all of them. */
+/* Prepares what a command needs, in one order for all commands. */
 #include "cmd/work.h"
 
 #include "cmd/signals.h"
@@ -10,8 +10,8 @@
 #include <malloc.h>
 
 /*
- * Threads share a few heaps: of two, each waited for the other. A large document's memory goes back
- * to the system, a small one's is used again.
+ * Threads share a few heaps: with only two, they waited for each other. A large document's memory
+ * goes back to the system, a small one's is used again.
  */
 static void work_malloc_options(void)
 {

@@ -8,19 +8,19 @@
 #include "cmd/settings.h"
 #include "ledger/ledger.h"
 
-/* What a command may need beside the configuration; a set. */
+/* The parts that a command may need beside the configuration; a set. */
 enum work_need {
     WORK_SIGNALS = 1 << 0,  /* Ctrl-C and SIGTERM cancel, instead of ending the process      */
-    WORK_FINISHES = 1 << 1, /* with WORK_SIGNALS: the first one lets a run finish             */
-    WORK_NEXUS = 1 << 2,    /* the application must be Nexus                                  */
-    WORK_SOURCE = 1 << 3,   /* FileMaker's password                                           */
-    WORK_STORE = 1 << 4,    /* the store's credentials                                        */
-    WORK_TRAITS = 1 << 5,   /* with WORK_STORE: what the last probe found out about the store */
-    WORK_GATE = 1 << 6,     /* the gate before FileMaker                                      */
-    WORK_LEDGER = 1 << 7,   /* a reader of the ledger                                         */
+    WORK_FINISHES = 1 << 1, /* with WORK_SIGNALS: the first one lets a run finish      */
+    WORK_NEXUS = 1 << 2,    /* the application must be Nexus                           */
+    WORK_SOURCE = 1 << 3,   /* FileMaker's password                                    */
+    WORK_STORE = 1 << 4,    /* the store's credentials                                 */
+    WORK_TRAITS = 1 << 5,   /* with WORK_STORE: what the last probe found out about it */
+    WORK_GATE = 1 << 6,     /* the gate before FileMaker                               */
+    WORK_LEDGER = 1 << 7,   /* a reader of the ledger                                  */
 };
 
-/* What the body gets; it may change the settings. */
+/* The state that the body gets; it may change the settings. */
 struct work {
     struct settings settings;
     struct cancel *cancel;
@@ -29,10 +29,10 @@ struct work {
 };
 
 /*
- * Makes ready what is needed and calls `body`.
+ * Prepares what is needed and calls `body`.
  *   needs     a set of enum work_need
- *   options   handed on to `body`
- * The exit code is that of `body`; -1: `err` says why.
+ *   options   passed on to `body`
+ * Returns the exit code of `body`; -1: `err` says why.
  */
 int work_do(const struct cli_globals *globals, unsigned needs, const void *options,
             int (*body)(struct work *work, struct err *err), struct err *err);

@@ -51,7 +51,9 @@ static struct registry_field requested_field(const void *arg, size_t index)
     return field;
 }
 
-/* One bad line refuses a file; a bad record of a layout is left out, and counted. */
+/*
+ * Reports a fault. One bad line refuses a file; a bad record of a layout is left out and counted.
+ */
 static bool fault_say(struct patient_import *import, const struct roster_patient *patient,
                       const char *fault, const char *column, struct err *err)
 {
@@ -89,7 +91,7 @@ static bool patient_visit(void *arg, const struct roster_patient *patient, struc
            || err_ctx(err, "%s", roster_place(import->roster, patient->place, place));
 }
 
-/* The first reading: what the dates can mean, and whether the whole source can be read. */
+/* The first reading: learns what the dates can mean, and whether the whole source can be read. */
 static bool patient_scan(void *arg, const struct roster_patient *patient, struct err *err)
 {
     struct patient_import *import = arg;
@@ -100,7 +102,7 @@ static bool patient_scan(void *arg, const struct roster_patient *patient, struct
     return !fault || fault_say(import, patient, fault, column, err);
 }
 
-/* The second reading: which patients there are. */
+/* The second reading: collects the patients. */
 static bool person_note(struct patient_import *import, const struct registry_person *person,
                         struct err *err)
 {
@@ -121,7 +123,7 @@ static bool row_is_ours(const struct registry_person *person, const char *row)
     return strcmp(row, uuid_text(&ours, text)) == 0;
 }
 
-/* The third reading: who is missing. */
+/* The third reading: writes the missing patients. */
 static bool person_write(struct patient_import *import, const struct registry_person *person,
                          struct err *err)
 {
@@ -182,7 +184,7 @@ static void fields_name(struct patient_import *import, char *const *more, size_t
         field_add(&import->fields, more[i], "[patient_columns] {field:...}");
 }
 
-/* A layout is committed page by page, a CSV whole, in the end. */
+/* Commits a layout page by page, a CSV as a whole at its end. */
 static bool page_finish(void *arg, struct err *err)
 {
     struct patient_import *import = arg;
@@ -205,7 +207,7 @@ static bool roster_visit_all(struct patient_import *import,
     return roster_each(import->roster, &listener, err);
 }
 
-/* FileMaker's own date fields have one form, which nobody need tell. */
+/* FileMaker's own date fields have one form and need no setting. */
 static bool source_scan(struct patient_import *import, struct err *err)
 {
     struct patients_dates *dates = &import->result->dates;
@@ -247,7 +249,7 @@ static bool patients_map(struct registry *registry, struct err *err)
     return registry_map_patients(registry, &count, err) && registry_commit(registry, err);
 }
 
-/* The layout holds all patients; a CSV may hold only some of them. */
+/* Collects the patients. A layout holds all of them; a CSV may hold only some. */
 static bool persons_collect(struct patient_import *import, struct err *err)
 {
     bool is_whole = !import->request->csv;
@@ -349,7 +351,7 @@ bool patients_dry_run(const struct patients_settings *settings,
     return true;
 }
 
-/* --- taking back ---------------------------------------------------------------------------- */
+/* --- undo ----------------------------------------------------------------------------------- */
 
 bool patients_undo(const struct patients_settings *settings, int64_t import, bool dry,
                    const struct cancel *cancel, struct registry_undo *undo_r, struct err *err)

@@ -14,18 +14,18 @@
 #include "patients/roster_tally.h"
 #include "registry/registry.h"
 
-/* What to import. */
+/* The request: what to import. */
 struct patients_request {
     const char *csv;   /* a file with a line of column names; NULL: read the FileMaker layout */
-    bool dates_as_set; /* hold to the form of dates that was told, whatever the source shows  */
+    bool dates_as_set; /* read dates in the configured form, whatever the source shows        */
 };
 
 struct patients_result {
     int64_t read;                  /* patients that the source has                     */
     int64_t written;               /* rows made or renewed                             */
-    int64_t made;                  /* those made                                       */
+    int64_t made;                  /* rows made                                        */
     int64_t kept;                  /* rows that the application made itself: untouched */
-    int64_t in_doubt;              /* who they are is uncertain: untouched             */
+    int64_t in_doubt;              /* whose identity is uncertain: untouched           */
     struct patients_tally refused; /* no usable id, or a name that cannot be one */
     struct patients_dates dates;
     int64_t number; /* of the import, for patients_undo() */
@@ -33,16 +33,16 @@ struct patients_result {
 
 /*
  * Checks that the layout of the patients shows each field that is named; reads no record.
- * Fails with ERR_USAGE (what is not so, and how to mend it), ERR_REMOTE, ERR_NET, ERR_CANCELED.
+ * Fails with ERR_USAGE (what is missing, and how to mend it), ERR_REMOTE, ERR_NET, ERR_CANCELED.
  */
 must_check bool patients_check_layout(const struct patients_settings *settings,
                                       const struct cancel *cancel, struct err *err);
 
 /*
  * Reads every patient three times: first to learn what the source's dates can mean, and whether all
- * of it can be read; then to collect them all, so that twins, namesakes and ids that were used again
- * are recognized; then to write those that the application does not have. A CSV is written whole or
- * not at all.
+ * of it can be read; then to collect them all, so that twins, namesakes and ids that were used
+ * again are recognized; then to write those that the application does not have. A CSV is written
+ * whole or not at all.
  * Fails with ERR_USAGE, ERR_DATA, ERR_REMOTE, ERR_NET, ERR_DATABASE, ERR_OS, ERR_CANCELED. What was
  * written of a layout before that stays: the next import goes on from there.
  */
@@ -56,7 +56,7 @@ struct patients_row {
     const char *dob; /* "1980-02-29"; "": none */
 };
 
-/* As patients_import(), but writes nothing and opens no database: tells the rows instead. */
+/* As patients_import(), but writes nothing and opens no database: passes the rows to `on_row`. */
 must_check bool patients_dry_run(const struct patients_settings *settings,
                                  const struct patients_request *request,
                                  void (*on_row)(void *arg, const struct patients_row *row),
@@ -74,8 +74,8 @@ must_check bool patients_undo(const struct patients_settings *settings, int64_t 
                               struct err *err);
 
 /*
- * Compares FileMaker's patients with the application's afresh, and tells every patient and every
- * document that is in doubt.
+ * Compares FileMaker's patients with the application's afresh, and passes every patient and every
+ * document in doubt to `on_doubt`.
  */
 must_check bool patients_review(const struct patients_settings *settings,
                                 bool (*on_doubt)(void *arg, const struct registry_doubt *doubt,

@@ -110,7 +110,7 @@ static bool record_visit(const struct roster_fields *fields, const struct filema
     return listener->on_patient(listener->arg, &patient, err);
 }
 
-/* The reading of a layout. */
+/* A reading of the layout. */
 struct roster_walk {
     const struct roster *roster;
     const struct roster_listener *listener;
@@ -127,7 +127,7 @@ static bool roster_on_found(void *arg, const struct filemaker_record *records, s
     return r->listener->on_page(r->listener->arg, err);
 }
 
-/* A patient who is deleted while we read was there: an import removes nobody. */
+/* Reads the layout. A patient who is deleted meanwhile counts: an import removes nobody. */
 static bool layout_each(const struct roster *roster, const struct roster_listener *listener,
                         struct err *err)
 {

@@ -1,6 +1,6 @@
 /*
- * A line with other columns than the first line says would put texts under the wrong names, so the
- * whole file is refused rather than one line of it.
+ * A line with other columns than the first line would put texts under the wrong names, so the whole
+ * file is refused rather than one line of it.
  */
 #include "patients/roster_csv.h"
 
@@ -50,7 +50,7 @@ static void csv_cleanup(struct roster_csv **c)
 
 #define auto_roster_csv __attribute__((cleanup(csv_cleanup))) struct roster_csv
 
-/* A fault of the file is for whoever gave it to mend. */
+/* Makes it ERR_USAGE: a fault of the file is for the person who gave it to mend. */
 static bool as_usage(struct err *err)
 {
     if (err->kind == ERR_DATA)
@@ -111,7 +111,7 @@ static size_t column_find(const struct roster_csv *c, const char *name, size_t *
     return exact ? exact : columns_named(c, name, false, column_r);
 }
 
-/* How many of the columns that are asked for the file has. */
+/* How many of the wanted columns the file has. */
 static size_t columns_count(const struct roster_csv *c)
 {
     size_t count = 0, column;
@@ -122,7 +122,7 @@ static size_t columns_count(const struct roster_csv *c)
     return count;
 }
 
-/* Finds the separator that gives most of the wanted columns; of equal ones, most columns at all. */
+/* Finds the separator that gives most of the wanted columns; among equals, most columns. */
 static bool separator_find(struct roster_csv *c, struct err *err)
 {
     size_t best = 0, best_cells = 0;
@@ -271,7 +271,7 @@ static bool line_fits(const struct roster_csv *c, const struct csv *csv, struct 
     return true;
 }
 
-/* In FileMaker people have seen such a name and kept it; in a file it is a fault of the export. */
+/* Such a name in FileMaker was seen by people and kept; in a file it is a fault of the export. */
 static bool names_are_plain(const struct roster_csv *c, const struct csv *csv, struct err *err)
 {
     for (size_t i = ROSTER_FIRST; i <= ROSTER_LAST; i++)

@@ -16,6 +16,6 @@ must_check bool roster_csv_open(const char *path, enum text_coding coding,
                                 struct err *err);
 void roster_csv_free(struct roster_csv *csv); /* NULL is allowed */
 
-/* Tells every line's patient. Fails with ERR_USAGE and the line. */
+/* Visits every line's patient. Fails with ERR_USAGE and the line. */
 must_check bool roster_csv_each(struct roster_csv *csv, const struct roster_listener *listener,
                                 struct err *err);

@@ -1,4 +1,4 @@
-/* A patient as a layout or a CSV file has it, and who is told of it: for roster.c and roster_csv.c. */
+/* A patient as a layout or a CSV file has it, and the listener: for roster.c and roster_csv.c. */
 #pragma once
 
 #include "base/base.h"
@@ -6,14 +6,14 @@
 #include "base/str.h"
 #include "registry/registry.h"
 
-/* The fields that each patient has; behind these stand the fields of registry_patient_fields(). */
+/* The fields of each patient; the fields of registry_patient_fields() follow them. */
 enum { ROSTER_ID, ROSTER_FIRST, ROSTER_LAST, ROSTER_DOB, ROSTER_MRN, ROSTER_MORE };
 enum { ROSTER_FIELDS_MAX = ROSTER_MORE + REGISTRY_FIELDS_MAX };
 
 struct roster_field {
-    const char *name;    /* of the layout's field, or the column; "": it is not asked for */
-    const char *setting; /* where the configuration names it: "[patients] dob"            */
-    bool is_moment;      /* FileMaker keeps it as a date or a timestamp; learned          */
+    const char *name;    /* of the layout's field, or the column; "": not asked for */
+    const char *setting; /* the key in the configuration: "[patients] dob"          */
+    bool is_moment;      /* FileMaker keeps it as a date or a timestamp; learned    */
 };
 
 struct roster_fields {
@@ -28,9 +28,9 @@ struct roster_patient {
     uint64_t place; /* the line, or the record */
 };
 
-/* Is told of the patients. */
+/* Gets the patients. */
 struct roster_listener {
     bool (*on_patient)(void *arg, const struct roster_patient *patient, struct err *err);
-    bool (*on_page)(void *arg, struct err *err); /* behind each page of FileMaker's */
+    bool (*on_page)(void *arg, struct err *err); /* after each page from FileMaker */
     void *arg;
 };

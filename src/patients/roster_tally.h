@@ -13,15 +13,15 @@ struct patients_tally {
 
 /* Dates of birth that no row got; their texts are kept in the rows' metadata. */
 struct patients_dates {
-    struct patients_tally either;      /* day first or month first                               */
-    struct patients_tally short_years; /* a year of fewer than four digits                       */
-    struct patients_tally unreadable;  /* no date                                                */
-    struct patients_tally other_form;  /* not in the form that was told                          */
+    struct patients_tally either;      /* day first or month first         */
+    struct patients_tally short_years; /* a year of fewer than four digits */
+    struct patients_tally unreadable;  /* no date                          */
+    struct patients_tally other_form;  /* not in the configured form       */
 
     /* What the source's dates show, whatever the configuration says. */
     struct patients_tally day_first, month_first; /* dates that can be nothing else */
-    bool is_contradictory; /* some dates cannot be in the form that was told, or both forms occur */
-    bool form_is_set;      /* the configuration says how dates stand                          */
+    bool is_contradictory; /* some dates cannot be in the configured form, or both forms occur */
+    bool form_is_set;      /* the configuration has a form of dates */
 };
 
 /* Counts one more, and keeps the places of the first few. */
@@ -30,23 +30,24 @@ void roster_tally_count(struct patients_tally *tally, const struct roster *roste
 /*
  * Whether a patient can be a row of the application.
  *   column_r   the setting of the field that is at fault
- * Returns NULL if it can; else what is wrong, to stand behind "it holds ", or "" if there is no id.
+ * Returns NULL if it can; else the fault, in words that follow "it holds ", or "" if there is no
+ * id.
  */
 const char *roster_tally_fault(const struct roster_fields *fields,
                                const struct roster_patient *patient, const char **column_r);
 
-/* Notes what a patient's date can mean, before it is known in which form dates stand. */
+/* Notes what a patient's date can mean, before the form of dates is known. */
 void roster_tally_date_sense(const struct roster_patient *patient, const struct roster *roster,
                              struct patients_dates *dates);
 
 /*
- * The form in which dates are read: as was told, unless the source's dates contradict that; then
- * only dates are read that can mean one day alone.
- *   as_set   read as was told, whatever the source shows
+ * The form in which dates are read: the configured one, unless the source's dates contradict it.
+ * Then only dates that can mean no other day are read.
+ *   as_set   read as configured, whatever the source shows
  */
 enum dates_form roster_tally_form(enum dates_form told, bool as_set, struct patients_dates *dates);
 
-/* Reads the date of birth, "1980-02-29"; "" if there is none; one that cannot be read is counted. */
+/* Reads the date of birth, "1980-02-29"; "" if there is none. Counts one that cannot be read. */
 void roster_tally_dob(const struct roster_patient *patient, enum dates_form form,
                       const struct roster *roster, struct patients_dates *dates,
                       char day_r[DATE_TEXT_SIZE]);

@@ -1,4 +1,4 @@
-/* A census that only counts; nothing is kept but the hashes of ids. */
+/* A census that only counts; it keeps nothing but the hashes of ids. */
 #include "run/dry_run.h"
 
 #include "base/digest.h"
@@ -29,7 +29,7 @@ static uint64_t id_set_number(struct span id)
     return number;
 }
 
-/* Counts the record's id. Whether it is its own: that holds for all documents of the record. */
+/* Counts the record's id. True: a UUID of its own; that holds for all documents of the record. */
 static bool id_count(struct dry_run_walk *c, const struct filemaker_record *record)
 {
     auto_facts facts = { 0 };
@@ -132,7 +132,7 @@ static bool dry_run_on_found(void *arg, const struct filemaker_record *records, 
     return true;
 }
 
-/* Opens the registry as it is; where there is none, none is made. */
+/* Opens the registry as it is; if there is none, makes none. */
 static struct registry *registry_if_there(const struct engine_settings *settings,
                                           struct cancel *cancel)
 {

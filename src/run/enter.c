@@ -1,6 +1,6 @@
 /*
- * The start lock is shut before the database is asked, as it is whenever peers are checked, so that
- * neither waits for the other.
+ * The start lock is taken before the database is asked, as in every check of peers, so that neither
+ * waits for the other.
  */
 #include "run/enter.h"
 
@@ -37,7 +37,7 @@ void run_entry_close(struct run_entry *entry)
 
 /* --- what a mover does ---------------------------------------------------------------------- */
 
-/* Gives what failed for a reason that may have passed its tries anew. */
+/* Gives new tries to documents whose reason of failure may have passed. */
 static bool failed_wake(struct run_entry *entry, struct err *err)
 {
     for (int i = 0; i < FAILURES; i++) {
@@ -80,7 +80,10 @@ static bool has_place(const struct run_entry *entry, const struct peers *peers)
 
 /* --- entering ------------------------------------------------------------------------------- */
 
-/* In a change. Only the first mover wakes failed documents: the others' tries are under way. */
+/*
+ * Begins a run, in a change. Only the first mover wakes failed documents: with peers, their tries
+ * are under way.
+ */
 static bool run_join(struct run_entry *entry, const struct peers *peers, int64_t *run_r,
                      struct err *err)
 {
@@ -97,7 +100,7 @@ static bool run_join(struct run_entry *entry, const struct peers *peers, int64_t
            && registry_commit(entry->registry, err);
 }
 
-/* `run_r` 0: the source has no session left for one more mover. */
+/* Begins a run. `run_r` 0: the source has no session left for one more mover. */
 static bool enter_locked(struct run_entry *entry, int64_t *run_r, struct err *err)
 {
     auto_peers peers = { .lease_us = entry->settings->lease_us };

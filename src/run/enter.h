@@ -28,17 +28,17 @@ must_check bool run_entry_open(struct run_entry *entry, struct err *err);
 void run_entry_close(struct run_entry *entry);
 
 /*
- * Begins a run. A mover needs one session of the source at least, and waits here until there is a
- * place for it; it also compares and keeps the pinned settings, and if it is the only one, gives
- * failed documents their tries anew.
+ * Begins a run. A mover needs at least one session of the source, and waits here for its place; it
+ * also compares and keeps the pinned settings. If it is the only mover, it gives failed documents
+ * new tries.
  * Fails with ERR_USAGE (a pinned setting was changed, another machine is at work), ERR_DATABASE,
  * ERR_OS, ERR_CANCELED.
  */
 must_check bool run_entry_begin(struct run_entry *entry, struct err *err);
 
 /*
- * A run that is begun, does its work and ends in one change, as a person's decision does: nobody
- * waits for it, and it holds nothing. The end commits.
+ * Begins a run that does its work and ends in one change, as a person's decision does: nobody waits
+ * for it, and it holds nothing. The end commits.
  *   command   "reconcile", "retry", ...
  */
 must_check bool run_short_begin(struct ledger *ledger, const char *command,

@@ -20,7 +20,7 @@ struct run_view heartbeat_view(const struct heartbeat *heartbeat)
 
     view.to_do = heartbeat->to_do_before + view.counts.seen;
     if (view.to_do < view.counts.processed)
-        view.to_do = view.counts.processed; /* documents that were done, and edited since */
+        view.to_do = view.counts.processed; /* some were done before, and edited since */
     counts_recent(counts, view.recent);
     return view;
 }
@@ -52,8 +52,8 @@ bool heartbeat_share_sessions(const struct heartbeat *heartbeat, struct err *err
 }
 
 /*
- * Releases what peers held that died beside us. The start lock is shut before the database is asked,
- * as it is when a run begins, so that neither waits for the other.
+ * Releases what peers held that died beside us. The start lock is taken before the database is
+ * asked, as when a run begins, so that neither waits for the other.
  */
 static bool peers_check(const struct heartbeat *heartbeat, struct err *err)
 {

@@ -1,5 +1,5 @@
 /*
- * What the thread that called run_all() does while the others work: it shows how the run stands,
+ * The work of the thread that called run_all(), while the others work: it shows how the run stands,
  * and every few seconds tells the ledger that the process lives, looks for peers that died, and
  * takes its part of the source's sessions.
  */
@@ -24,7 +24,7 @@ struct heartbeat {
 
 struct run_view heartbeat_view(const struct heartbeat *heartbeat);
 
-/* The same, as the ledger notes it. */
+/* The view, as the ledger notes it. */
 struct ledger_progress heartbeat_progress(const struct run_view *view);
 
 /* Takes our part of the source's sessions. Fails as the writer does. */

@@ -175,7 +175,9 @@ static struct uuid pair_row_id(const struct reconciliation *c, const struct reco
                   pair->document->repetition);
 }
 
-/* A row that somebody deleted in the application stays deleted: that is only told. */
+/*
+ * Compares the row. One that somebody deleted in the application stays so: that is only reported.
+ */
 static bool row_compare(struct reconciliation *c, struct reconcile_pair *pair, struct err *err)
 {
     struct uuid id = pair_row_id(c, pair);
@@ -196,7 +198,7 @@ static bool row_compare(struct reconciliation *c, struct reconcile_pair *pair, s
     return true;
 }
 
-/* Compares the mark of a document that is done. An edit since is none of it: a census finds that. */
+/* Compares the mark of a document that is done. A later edit does not count: a census finds it. */
 static void mark_compare(struct reconciliation *c, struct reconcile_pair *pair)
 {
     struct span mark = pair->facts->mark;
@@ -243,7 +245,7 @@ static bool stored_compare(struct reconciliation *c, struct reconcile_pair *pair
     return true;
 }
 
-/* --- what is not stored --------------------------------------------------------------------- */
+/* --- documents that are not stored ---------------------------------------------------------- */
 
 static bool row_previous(struct reconciliation *c, struct reconcile_pair *pair, char **key_r,
                          struct err *err)
@@ -371,7 +373,7 @@ static bool records_compare(struct reconciliation *c, struct cancel *cancel, str
     return true;
 }
 
-/* --- objects and rows of nothing ---------------------------------------------------------------- */
+/* --- objects and rows without a document ------------------------------------------------------ */
 
 /* The folder that all keys have in common: up to the last one without a name in braces. */
 static struct span common_folder(const struct engine_settings *settings)
@@ -416,7 +418,7 @@ static bool reconcile_on_row(void *arg, struct span filemaker_id, struct span ke
     bool known;
 
     if (!uuid_read_loose(filemaker_id, &uuid))
-        return true; /* no id of FileMaker's */
+        return true; /* not an id of FileMaker's */
     if (!ledger_knows_identity(c->ledger, uuid_text(&uuid, identity), &known, err))
         return false;
     if (!known)

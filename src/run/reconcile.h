@@ -1,8 +1,8 @@
 /*
  * Compares the four books (the marks in FileMaker, the ledger, the objects, the application's rows)
  * record by record, and names every combination that should not be. A document that must be moved
- * again is put back to waiting; one whose mark was left unsure is settled by a look at it. Nothing
- * is written but to the ledger.
+ * again is put back to waiting; one whose mark was left unsure is settled by a look at it. Only the
+ * ledger is written.
  */
 #pragma once
 
@@ -11,13 +11,13 @@
 #include "base/err.h"
 #include "engine/engine.h"
 
-/* One difference between the books. All borrowed. */
+/* A difference between the books. All borrowed. */
 struct difference {
     uint64_t record_id;   /* 0: it belongs to no record                    */
     const char *identity; /* of the document, or ""                        */
     const char *name;     /* "object-missing"; docs/protocol.md lists them */
-    const char *words;    /* what is not as it should be                          */
-    const char *remedy;   /* what is done about it, or NULL                       */
+    const char *words;    /* the difference in words        */
+    const char *remedy;   /* what is done about it, or NULL */
 };
 
 struct reconcile_listener {
@@ -36,8 +36,8 @@ struct reconcile_result {
 
 /*
  * Compares everything.
- *   listener   is told of each difference: first of records, in the source's order; then of
- *              objects that belong to nothing, then of rows
+ *   listener   gets each difference: first of records, in the source's order; then of objects that
+ *              belong to nothing, then of rows
  * Fails with ERR_USAGE (no ledger yet), ERR_DATABASE, ERR_REMOTE, ERR_NET, ERR_OS, ERR_CANCELED.
  */
 must_check bool reconcile_all(const struct engine_settings *settings, struct cancel *cancel,

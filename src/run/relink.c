@@ -1,4 +1,4 @@
-/* Asks which documents there are, decides to whom each belongs, and has it moved if it must be. */
+/* Goes through the documents, decides to whom each belongs, and has it moved if it must be. */
 #include "run/relink.h"
 
 #include "base/mem.h"
@@ -18,7 +18,7 @@ struct relink {
 
 /* --- to whom a document belongs ------------------------------------------------------------- */
 
-/* A document that has a patient keeps it unless exactly one other is named: never lost by a doubt. */
+/* A document keeps its patient unless exactly one other is named: a doubt never takes it away. */
 static struct ledger_link_target target_by_id(const struct relink_candidate *candidate,
                                               struct relink_result *result)
 {
@@ -90,7 +90,7 @@ static bool candidate_move(struct relink *l, const struct relink_candidate *cand
     return true;
 }
 
-/* `after`: the last document that was looked at; moves on. */
+/* Moves a page of documents, and `after` with it: the last document that was looked at. */
 static bool page_move(struct relink *l, struct relink_candidate *candidates, size_t *count_r,
                       int64_t *after, struct err *err)
 {

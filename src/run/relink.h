@@ -1,8 +1,8 @@
 /*
  * Gives documents to their patients after they were moved: those whose patient came later, whose
  * patient has a new id in the application, or that a person gives to somebody else. The object goes
- * to a new key, row and ledger follow in one change, the old object is removed last; whenever that
- * is interrupted, the next call completes it (docs/links.md).
+ * to a new key, row and ledger follow in one change, the old object is removed last. After an
+ * interruption, the next call completes it (docs/links.md).
  */
 #pragma once
 
@@ -12,7 +12,7 @@
 #include "engine/engine.h"
 #include "ledger/links.h"
 
-/* Which documents are looked at, and how their patient is found. */
+/* The documents to look at, and how their patient is found. */
 struct relink_request {
     struct ledger_link_selection choice;
     bool by_hand;             /* a person names the patient; else the patient's id does */
@@ -23,18 +23,18 @@ struct relink_request {
 /* Counts of documents. */
 struct relink_result {
     int64_t examined;
-    int64_t linked;    /* have a patient now, or another one                                  */
-    int64_t unlinked;  /* have none any more                                                  */
-    int64_t completed; /* were half-way between two patients, and are with their own          */
-    int64_t waiting;   /* have no patient yet                                                 */
-    int64_t review;    /* several patients have their patient's id, or contradict it          */
-    int64_t orphaned;  /* lie with a patient whom the application does not know by their id   */
-    int64_t failed;    /* could not be moved; the log says why                                */
+    int64_t linked;    /* have a patient now, or another one                          */
+    int64_t unlinked;  /* have none any more                                          */
+    int64_t completed; /* were half-way between two patients, and are with theirs     */
+    int64_t waiting;   /* have no patient yet                                         */
+    int64_t review;    /* several patients have their patient's id, or contradict it  */
+    int64_t orphaned;  /* lie with a patient whom the application does not know by id */
+    int64_t failed;    /* could not be moved; the log says why                        */
 };
 
 /*
  * Moves documents to their patients. Several processes may do so at the same time, and beside runs.
- *   result_r   also set when it fails: what was done until then
+ *   result_r   also set after a failure: what was done until then
  * Fails with ERR_USAGE (no such patient), ERR_DATABASE, ERR_OS, ERR_REMOTE, ERR_NET, ERR_CANCELED.
  */
 must_check bool relink_documents(const struct engine_settings *settings,

@@ -56,7 +56,7 @@ static bool upload_intend(void *arg, const char *upload_id, struct err *err)
 
 static const char *extension_of(const char *key)
 {
-    const char *ext = span_extension(span_of(key)).at; /* up to the key's own end */
+    const char *ext = span_extension(span_of(key)).at; /* ends where the key ends */
 
     return ext ? ext : "bin";
 }
@@ -143,7 +143,7 @@ static void item_current_set(struct relink_item *item, const struct ledger_versi
                                              .imprint = text_or_null(version->imprint) };
 }
 
-/* `moved_r` false: it cannot be done, and the log says why. */
+/* `moved_r` false: the version cannot be moved, and the log says why. */
 static bool version_move(struct relink_item *item, const struct ledger_version *from, bool *moved_r,
                          struct err *err)
 {
@@ -172,7 +172,7 @@ static bool version_move(struct relink_item *item, const struct ledger_version *
     return *moved_r = true;
 }
 
-/* Every version whose object stays is moved too, so that no earlier one is left with a stranger. */
+/* Moves every version whose object stays, so that no earlier one is left with a stranger. */
 static bool versions_move(struct relink_item *item, bool *moved_r, struct err *err)
 {
     *moved_r = true;
@@ -230,9 +230,9 @@ static bool leaving_remove(struct relink_item *item, const struct ledger_version
 }
 
 /*
- * An intent to give the document to somebody whose it is not: the work of a call that was
- * interrupted before the patient changed once more. If its object exists, it is ours to remove;
- * anything else under that key is somebody else's, and not touched.
+ * Settles an intent for another patient than the document's: left by a call that was interrupted
+ * before the patient changed again. If its object exists, it is ours to remove; anything else under
+ * that key is somebody else's, and not touched.
  */
 static bool stray_settle(struct relink_item *item, const struct ledger_version *version,
                          struct err *err)

@@ -1,8 +1,8 @@
 /*
  * Moves one document to its patient: its versions are copied to their new keys, the document is
  * switched in one change of ledger and application, the old objects are removed last. Each step is
- * in the ledger before the next one begins, so that whoever comes after a crash finds what is half
- * done: an intent whose object may exist, or an object that is leaving.
+ * in the ledger before the next one begins, so that a call after a crash finds what is half done:
+ * an intent whose object may exist, or an object that is leaving.
  */
 #pragma once
 
@@ -12,7 +12,7 @@
 #include "engine/writer.h"
 #include "ledger/links.h"
 
-/* What documents are moved with, and how many have been. */
+/* The handles that move documents, and the number of those switched. */
 struct relinker {
     const struct engine_settings *settings;
     struct writer *writer;

@@ -1,4 +1,4 @@
-/* The bytes that were read must have the version's hash before the copy may appear. */
+/* The bytes read must have the version's hash before the copy may appear. */
 #include "run/relocate.h"
 
 #include "base/mem.h"

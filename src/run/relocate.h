@@ -6,7 +6,7 @@
 #include "ledger/versions.h"
 #include "store/store.h"
 
-/* What is copied with. Two handles, because an object is read while another is written. */
+/* The means of copying: two handles, because an object is read while another is written. */
 struct relocation {
     struct store *from, *to;
     uint64_t record_id; /* this and the layout are noted on the object */
@@ -14,7 +14,7 @@ struct relocation {
     /* Notes the id of an upload before its first byte is sent. */
     bool (*intend)(void *arg, const char *upload_id, struct err *err);
     void *arg;
-    char imprint[STORE_IMPRINT_SIZE]; /* result: the copy's */
+    char imprint[STORE_IMPRINT_SIZE]; /* result: the imprint of the copy */
 };
 
 enum relocated {
@@ -24,7 +24,7 @@ enum relocated {
 };
 
 /*
- * Copies.
+ * Copies an object.
  *   version   the old object; its key, hash and size are known
  *   key       the new key
  * Fails with ERR_OS, ERR_REMOTE, ERR_NET, ERR_UNSURE, ERR_CANCELED, and as `intend` does.

@@ -33,7 +33,7 @@ struct run_context {
     atomic_bool census_closed;
 };
 
-/* The run of this process, while there is one: run_finish() is called when a signal comes. */
+/* The run of this process, while there is one: a signal calls run_finish(). */
 static struct {
     pthread_mutex_t lock;
     struct engine *engine;
@@ -79,7 +79,7 @@ static void session_give_up_idle(void *arg)
         filemaker_log_out(worker->filemaker);
 }
 
-/* Gives up a session that another mover, which came later, is to have. */
+/* Gives up a session to a mover that came later. */
 static void session_give_up_surplus(struct engine_worker *worker)
 {
     if (gate_session_is_surplus(worker->engine->settings->filemaker.gate))
@@ -185,7 +185,7 @@ static bool run_begin(struct run_context *run, struct err *err)
     return true;
 }
 
-/* A mark stands for all files of its record, and an earlier importer knew of one. */
+/* Adopting needs one document a record: a mark stands for all, an earlier importer knew of one. */
 static bool may_adopt(const struct engine_settings *settings, struct err *err)
 {
     return !settings->adopt || !settings->fields.containers->each_is_document
@@ -196,7 +196,7 @@ static bool may_adopt(const struct engine_settings *settings, struct err *err)
 
 /* --- ending --------------------------------------------------------------------------------- */
 
-/* Dates that nobody could be sure of are not in the rows: what to set, and how many there are. */
+/* Warns of dates that are not in the rows, because nobody could be sure: how many, what to set. */
 static void dates_warn(const struct engine *engine)
 {
     int64_t either = atomic_load(&engine->dates_either),
@@ -222,7 +222,7 @@ static const char *status_of(const struct run_context *run, const struct run_res
     return result->was_stopped ? "interrupted" : "finished";
 }
 
-/* What was posted is counted only once it is committed, so that is waited for first. */
+/* Ends the run. Posted writes count only once they are committed, so they are waited for first. */
 static bool run_end(struct run_context *run, struct run_result *result, struct err *err)
 {
     struct run_end end = { .states_r = result->states, .deleted_rows_r = &result->deleted_rows };

@@ -1,8 +1,8 @@
 /*
- * One run: every document is moved, or has a reason. The other files of this folder are the other
- * things a command does with all documents at once, and the parts of a run.
+ * One run: every document is moved, or has a reason. The other files of this folder are the parts
+ * of a run, and the other commands that work on all documents.
  *
- *   run, heartbeat, view   a run, what its caller's thread does, and how it stands
+ *   run, heartbeat, view   a run, the loop of its caller's thread, and how it stands
  *   enter                  how a command that writes enters the ledger
  *   relink, relink_item    documents to their patients, after they were moved; one of them
  *   relocate               the copy of an object under another key
@@ -29,9 +29,9 @@ struct run_result {
  * Moves everything that has not been moved yet.
  *   cancel     set: leave at once. For a graceful end see run_finish()
  *   watcher    or NULL
- *   result_r   how it ended; also when the run as such went well but documents are left
- * Fails with what stopped the run: ERR_USAGE (a setting is wrong, or not what it was), ERR_DATABASE,
- * ERR_REMOTE, ERR_NET, ERR_DATA, ERR_OS.
+ *   result_r   how it ended; also set if the run itself went well but documents are left
+ * Fails with what stopped the run: ERR_USAGE (a setting is wrong, or not what it was),
+ * ERR_DATABASE, ERR_REMOTE, ERR_NET, ERR_DATA, ERR_OS.
  */
 must_check bool run_all(const struct engine_settings *settings, struct cancel *cancel,
                         const struct run_watcher *watcher, struct run_result *result_r,
