@@ -1,4 +1,4 @@
-/* Asking everybody to stop. */
+/* Cancelling: everybody who waits is told to stop. */
 #include "base/cancel.h"
 
 #include "base/time.h"
@@ -69,7 +69,7 @@ static void *sleep_long(void *arg)
     return NULL;
 }
 
-/* This would last an hour, or for ever, if the sleepers did not hear. */
+/* This would last an hour, or for ever, if the sleepers were not woken. */
 TEST(every_sleeper_is_woken)
 {
     struct sleeper sleepers[3] = { 0 };
@@ -89,7 +89,7 @@ TEST(every_sleeper_is_woken)
     cancel_free(cancel);
 }
 
-/* A signal handler interrupts code that is about to look at errno. */
+/* A signal handler interrupts code that is about to read errno. */
 TEST(setting_leaves_errno_alone)
 {
     struct cancel *cancel = cancel_new();

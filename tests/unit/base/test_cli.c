@@ -1,4 +1,4 @@
-/* Command lines, and the help made of their tables. */
+/* Command lines, and the help that is made from their tables. */
 #include "base/cli.h"
 
 #include "base/fs.h"
@@ -33,7 +33,7 @@ static const struct opt two_places[] = {
 };
 static const struct opt no_options[] = { OPT_END };
 
-/* What the last command was called with: its name, then what is not as by default. */
+/* The call of the last command: its name, then every option that is not as by default. */
 static char seen[512];
 
 static void see(const char *name, const char *value)
@@ -126,7 +126,7 @@ static void read_back(int file, struct str *said)
         abort();
 }
 
-/* Runs words separated by single blanks; what comes out of both ends is kept. */
+/* Runs words separated by single blanks; keeps standard output and standard error. */
 static int call(const struct program *called, const char *line, struct str *out, struct str *errors)
 {
     auto_free char *words = mem_text(line);
@@ -277,7 +277,7 @@ TEST(the_log_is_set_up_before_a_command_runs)
     }
 }
 
-/* An answer that did not arrive is not an answer. */
+/* An answer that could not be written is not an answer. */
 TEST(a_full_disk_is_an_error)
 {
     static const char *const lines[] = { "prog say", "prog --help", "prog --version" };
@@ -372,7 +372,7 @@ TEST(the_help_is_made_of_the_tables)
     }
 }
 
-/* A program of one nameless command, which takes no configuration. */
+/* A program of one nameless command, without a configuration. */
 TEST(a_plain_program_has_no_commands)
 {
     static const struct {

@@ -33,8 +33,7 @@ static const struct conf_key keys[] = {
     CONF_END,
 };
 
-/* The messages name the file, so that it needs one name: the tests work in a folder of their own.
- */
+/* Messages name the file, so it always has one name: each test works in a folder of its own. */
 static bool read_bytes(struct span bytes, struct settings *settings, struct conf **conf_r,
                        struct err *err)
 {
@@ -95,7 +94,7 @@ TEST(a_file_goes_over_the_fallbacks)
     CHECK(conf_line(conf, "source", "url") == 3 && conf_line(conf, "run", "price") == 11);
 }
 
-/* One name, one value; what begins with a blank goes on with the value before it. */
+/* A name has one value; a line that begins with a blank continues the value before it. */
 TEST(a_value_goes_on_in_the_next_line)
 {
     static const struct {

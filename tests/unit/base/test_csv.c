@@ -56,7 +56,7 @@ TEST(lines_are_cut_into_cells)
         { BYTES("\"two\nlines\",x\ny\n"), "1[two\nlines][x] 3[y]" },
         { BYTES("\"two\r\nlines\"\r\ny"), "1[two\r\nlines] 3[y]" },
         { BYTES("a\"b\",c\"\n"), "1[a\"b\"][c\"]" },
-        /* the separator is told */
+        /* the file names its separator */
         { BYTES("sep=;\na,b;c\n"), "2[a,b][c]" },
         { BYTES("\xEF\xBB\xBFSEP=|\r\na|b\r\n"), "2[a][b]" },
         { BYTES("sep=\t\ra\tb"), "2[a][b]" },
@@ -107,11 +107,11 @@ TEST(a_quote_that_does_not_close_is_said_with_its_line)
     }
 }
 
-/* Too much is refused wherever in the line it stands, and never cut. */
+/* Too long a line is refused, never cut, wherever it becomes too long. */
 TEST(a_line_is_capped)
 {
     static const struct {
-        size_t before, bytes; /* empty cells, then a cell of so many bytes */
+        size_t before, bytes; /* empty cells, then a cell of that many bytes */
         const char *after, *message;
     } cases[] = {
         { 0, MIB(1), "", NULL },

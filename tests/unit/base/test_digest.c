@@ -40,7 +40,7 @@ TEST(sha256_gives_the_published_values)
     }
 }
 
-/* In every one of its bytes. */
+/* Hashes that differ in any one byte. */
 TEST(hashes_that_differ_are_not_equal)
 {
     struct sha256 one = sha256_of(span_of("abc"));

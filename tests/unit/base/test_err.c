@@ -56,7 +56,7 @@ TEST(an_error_may_quote_itself)
     CHECK_STR(err.msg, "said 'because of 'cause'': because of 'cause'");
 }
 
-/* However long what stands in front is, the end of the chain says why. */
+/* However long the context in front is, the end of the chain keeps the cause. */
 TEST(a_long_context_does_not_push_out_the_cause)
 {
     char path[4096];
@@ -78,7 +78,7 @@ TEST(a_long_context_does_not_push_out_the_cause)
     CHECK(strncmp(err.msg, "copying 'a': ppp", 16) == 0);
 }
 
-/* Words end in ledger rows, which refuse what is not UTF-8, and on terminals, which obey. */
+/* Messages go to ledger rows, which refuse anything but UTF-8, and to terminals, which obey. */
 TEST(what_others_said_is_made_harmless)
 {
     static const struct {

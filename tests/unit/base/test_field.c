@@ -1,4 +1,4 @@
-/* Settings from text. */
+/* Settings read from text. */
 #include "base/field.h"
 
 #include "tap.h"
@@ -58,7 +58,7 @@ TEST(a_scaled_number_is_kept_in_its_unit)
     CHECK(field_set(&settings, &limit, "9", &err) && settings.limit_bytes == 9437184);
 }
 
-/* Two words may mean the same, and a choice of two may be kept as a flag. */
+/* Two words may have one meaning, and a choice of two may be kept as a flag. */
 TEST(a_choice_has_its_meaning)
 {
     static const char *const forms[] = { "", "us", "month-first", "iso", NULL };

@@ -1,4 +1,4 @@
-/* Text by others as it is shown. */
+/* Text that others wrote, as it is shown. */
 #include "base/foreign.h"
 
 #include "tap.h"

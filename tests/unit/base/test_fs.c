@@ -1,4 +1,4 @@
-/* Files that are whole or absent. Each test works in a folder of its own under /tmp. */
+/* Files are whole or absent. Each test works in a folder of its own under /tmp. */
 #include "base/fs.h"
 
 #include "base/mem.h"
@@ -77,7 +77,7 @@ TEST(a_file_is_read_whole)
     folder_remove(folder);
 }
 
-/* /dev/zero has no end: reading stops at the cap, not when memory is gone. */
+/* /dev/zero has no end: reading stops at the cap, not when memory runs out. */
 TEST(what_cannot_be_read_is_said)
 {
     static const struct {
@@ -141,7 +141,7 @@ TEST(a_path_may_be_relative_or_a_link)
     CHECK(fs_write("here", span_of("x"), 0600, &err) && fs_create("new", span_of("y"), 0600, &err));
     check_holds(0, "here", "x", 0600);
     check_holds(1, "new", "y", 0600);
-    CHECK(fs_write("link", span_of("z"), 0600, &err)); /* the link goes, what it meant stays */
+    CHECK(fs_write("link", span_of("z"), 0600, &err)); /* the link goes, its target stays */
     check_holds(2, "link", "z", 0600);
     check_holds(3, "there", "old", 0600);
     CHECK(chdir(before) == 0);
@@ -195,7 +195,7 @@ TEST(what_cannot_be_written_leaves_nothing_behind)
     folder_remove(folder);
 }
 
-/* A limit on the size of files stands for a disk that is full. */
+/* A limit on the size of files stands in for a full disk. */
 TEST(a_full_disk_leaves_the_old_file)
 {
     auto_free char *folder = folder_new(), *path = mem_printf("%s/file", folder);
@@ -221,7 +221,7 @@ TEST(a_full_disk_leaves_the_old_file)
     folder_remove(folder);
 }
 
-/* The superuser may write anywhere, so for this test he is nobody. */
+/* The superuser may write anywhere, so it becomes nobody for this test. */
 TEST(a_folder_without_permission_is_refused)
 {
     auto_free char *folder = folder_new(), *path = mem_printf("%s/file", folder);
@@ -256,7 +256,7 @@ static void *write_often(void *arg)
     return NULL;
 }
 
-/* Two threads, or two containers whose processes have one number, may write one file. */
+/* Two threads, or two containers whose processes have one number, may write the same file. */
 TEST(writers_do_not_step_on_each_other)
 {
     auto_free char *folder = folder_new(), *path = mem_printf("%s/file", folder);

@@ -13,7 +13,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* Standard error while a test speaks: begun, and ended with what was said. */
+/* Captures standard error while a test logs, and gives the text at the end. */
 struct capture {
     int real, file;
 };
@@ -131,7 +131,7 @@ TEST(who_speaks_stands_on_every_line)
     }
 }
 
-/* What a server said must not draw on the operator's terminal, nor begin a line of its own. */
+/* A server's text must not draw on the operator's terminal, nor begin a line of its own. */
 TEST(control_characters_are_shown_not_sent)
 {
     static const struct {
@@ -204,7 +204,7 @@ TEST(a_json_line_is_an_object)
     log_setup(LOG_INFO, false);
 }
 
-/* However much there is to show, a line is one line, and JSON is JSON. */
+/* However long the text, a line stays one line, and JSON stays JSON. */
 TEST(a_long_line_is_cut_not_broken)
 {
     static const char bytes[] = { 'x', '\x1b', '"', '\n', '\xE9' };
@@ -248,7 +248,7 @@ static void *speak(void *arg)
     return NULL;
 }
 
-/* Each line is whole, and every thread is heard in the order it spoke. */
+/* Each line is whole, and each thread's lines come in its own order. */
 TEST(threads_speak_one_at_a_time)
 {
     char names[CREW][2] = { "a", "b", "c", "d" };
@@ -344,7 +344,7 @@ static void begin_listening(void *arg, bool before)
         sleeper_begin(&speaking);
 }
 
-/* Begins when somebody who speaks has found the pipe full, and waits. */
+/* Begins to read when a thread that logs has found the pipe full and waits. */
 static void *listen_late(void *arg)
 {
     auto_close int from = *(int *)arg;
@@ -360,7 +360,7 @@ static void *listen_late(void *arg)
     return heard;
 }
 
-/* Standard error may be a pipe that somebody else has told not to wait. */
+/* Somebody else may have set the pipe at standard error to non-blocking. */
 TEST(a_full_pipe_is_waited_for)
 {
     struct capture capture = capture_begin();

@@ -1,4 +1,4 @@
-/* Which word was meant. */
+/* The word that was probably meant. */
 #include "base/nearest.h"
 
 #include "tap.h"

@@ -1,4 +1,4 @@
-/* Numbers are whole, within bounds, and nothing else. */
+/* Numbers: whole, within bounds, and nothing else. */
 #include "base/num.h"
 
 #include "tap.h"

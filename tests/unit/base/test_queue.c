@@ -1,4 +1,4 @@
-/* Handing pointers from thread to thread. */
+/* Pointers handed from thread to thread. */
 #include "base/queue.h"
 
 #include "base/time.h"
@@ -55,7 +55,9 @@ TEST(waiting_for_an_item_has_an_end)
     queue_free(queue);
 }
 
-/* Whoever waits for several hears of the last of them, of the end, and of the time. */
+/*
+ * A thread that waits for several items is woken by the last of them, by the end, or by the time.
+ */
 TEST(waiting_for_several_takes_none)
 {
     int items[3];
@@ -77,7 +79,7 @@ TEST(waiting_for_several_takes_none)
 struct crew {
     struct queue *queue;
     uint64_t from, count, sum;
-    int64_t wait_us; /* of one who pops; 0: as long as it takes */
+    int64_t wait_us; /* of one pop; 0: without a limit */
     bool refused;
 };
 
@@ -103,7 +105,7 @@ static void *pop_numbers(void *arg)
     return NULL;
 }
 
-/* Every number from 1 to COUNT passes exactly once, whatever the room. */
+/* Every number from 1 to COUNT passes exactly once, whatever the room in the queue. */
 TEST(many_threads_lose_and_double_nothing)
 {
     enum { CREW = 4, EACH = 2000, COUNT = CREW * EACH };
@@ -142,7 +144,7 @@ static void *wait_for_all(void *arg)
     return NULL;
 }
 
-/* This would never end if the last push were not heard. */
+/* This would never end if the last push woke nobody. */
 TEST(the_last_of_several_wakes)
 {
     enum { COUNT = 100 };
@@ -157,7 +159,7 @@ TEST(the_last_of_several_wakes)
     queue_free(queue);
 }
 
-/* This would never end if those who wait did not hear. */
+/* This would never end if closing did not wake the waiting threads. */
 TEST(closing_wakes_all_who_wait)
 {
     struct queue *full = queue_new(1), *empty = queue_new(1);
@@ -185,7 +187,7 @@ TEST(closing_wakes_all_who_wait)
     queue_free(empty);
 }
 
-/* However long one is ready to wait, an item ends it. */
+/* However long a thread is ready to wait, an item ends the wait. */
 TEST(an_item_ends_the_longest_wait)
 {
     struct queue *queue = queue_new(1);

@@ -1,4 +1,4 @@
-/* Where secrets come from, and what is refused. */
+/* Sources of secrets, and the ones that are refused. */
 #include "base/secret.h"
 
 #include "base/child.h"
@@ -21,7 +21,7 @@ static bool secret_is(const struct secret *secret, const char *want)
     return secret && span_is(secret_reveal(secret), want);
 }
 
-/* An empty file of this user alone. */
+/* An empty file that only this user may read. */
 static char *file_new(void)
 {
     char *path = mem_text("/tmp/fmferry-secret-XXXXXX");
@@ -91,7 +91,7 @@ TEST(the_first_line_of_a_file_is_taken)
     }
 }
 
-/* What nobody sees in an editor is said, before a server calls the password wrong. */
+/* Characters that an editor does not show are named before a server calls the password wrong. */
 TEST(what_cannot_be_seen_is_said)
 {
     static const struct {
@@ -282,7 +282,7 @@ TEST(a_command_sees_no_other_secret)
         (void)unsetenv(names[i]);
 }
 
-/* A file that names a command is nobody else's to write, nor is a folder on the way to it. */
+/* Nobody else may write a file that names a command, or a folder on the way to it. */
 TEST(only_our_own_file_may_name_a_command)
 {
     char top[] = "/tmp/fmferry-secret-XXXXXX";
@@ -323,7 +323,7 @@ TEST(only_our_own_file_may_name_a_command)
     CHECK(unlink(file) == 0 && rmdir(folder) == 0 && rmdir(above) == 0 && rmdir(top) == 0);
 }
 
-/* Settings that were left empty are texts without a character. */
+/* Settings that are left empty are texts without a character. */
 TEST(exactly_one_source_is_named)
 {
     static const struct {

@@ -90,7 +90,7 @@ TEST(a_needle_is_found_or_the_size_comes_back)
         CHECK_AT(i, span_find(cases[i].hay, cases[i].needle) == cases[i].at);
 }
 
-/* `at` tells the empty piece behind the last separator from the end. */
+/* `at` tells the empty piece after the last separator from the end. */
 TEST(a_list_is_cut_piece_by_piece)
 {
     static const struct {
@@ -233,7 +233,7 @@ TEST(a_text_is_shortened_emptied_and_taken)
     CHECK(s.max == 8);
 }
 
-/* Room may be written to by others, who may also write nothing. */
+/* Others may write into reserved room, or write nothing. */
 TEST(reserved_room_is_ended_by_a_zero)
 {
     auto_str s = STR_MAX(1000);
@@ -245,7 +245,7 @@ TEST(reserved_room_is_ended_by_a_zero)
     CHECK(!str_reserve(&s, SIZE_MAX) && s.size == 0);
 }
 
-/* A cap is a promise about memory, too. */
+/* A cap also limits the memory that is allocated. */
 TEST(no_more_is_allocated_than_the_cap_allows)
 {
     auto_str s = STR_MAX(1000);

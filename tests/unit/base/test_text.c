@@ -1,4 +1,4 @@
-/* Which letters a file's bytes mean. */
+/* The encoding of a file's bytes. */
 #include "base/text.h"
 
 #include "tap.h"

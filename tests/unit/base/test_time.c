@@ -28,7 +28,7 @@ TEST(stamps_are_written_in_utc)
     }
 }
 
-/* No stamp, however wrong, may do more harm than look wrong. */
+/* Any stamp, however wrong, is written without harm. */
 TEST(any_stamp_can_be_written)
 {
     static const int64_t stamps[] = { INT64_MIN, INT64_MIN + 1, INT64_MAX - 1, INT64_MAX };
@@ -158,7 +158,7 @@ TEST(the_zone_of_the_source_is_heard)
     }
 }
 
-/* The same wall time must give the same instant in every run, whatever was asked before. */
+/* The same wall time gives the same instant in every run, whatever was asked before. */
 TEST(a_wall_time_left_out_or_repeated_gives_one_instant)
 {
     static const struct time_civil before[] = { { 2026, 1, 15, 12, 0, 0 },
@@ -167,7 +167,7 @@ TEST(a_wall_time_left_out_or_repeated_gives_one_instant)
         const char *zone;
         struct time_civil civil, utc;
     } cases[] = {
-        /* left out: as far behind the change as the clock had gone on */
+        /* left out: as far after the change as the clock would have shown */
         { "Australia/Sydney", { 2026, 10, 4, 2, 30, 0 }, { 2026, 10, 3, 16, 30, 0 } },
         { "Europe/Berlin", { 2026, 3, 29, 2, 30, 0 }, { 2026, 3, 29, 1, 30, 0 } },
         /* repeated: the first of the two */
@@ -210,7 +210,7 @@ TEST(a_zone_that_is_not_known_is_refused)
     CHECK_STR(getenv("TZ"), "UTC0");
 }
 
-/* The zone database has these, and they are not what people mean by them. */
+/* The zone database has these, but they are not what people mean by them. */
 TEST(a_zone_that_means_something_else_is_refused)
 {
     static const char *const names[] = { "EST",        "MST",        "HST",
@@ -236,7 +236,7 @@ TEST(without_a_name_the_machine_s_own_zone_stays)
     CHECK(same(time_to_zone(time_from_utc(civil)), (struct time_civil){ 2026, 1, 1, 15, 0, 0 }));
 }
 
-/* What is left of a wait is a difference, which must not overflow however long the wait is. */
+/* The rest of a wait is a difference: it must not overflow, however long the wait is. */
 TEST(the_end_of_a_wait_can_be_subtracted_from)
 {
     static const int64_t waits_us[] = { INT64_MIN, -1, 0, 1, INT64_MAX - 1, INT64_MAX };

@@ -41,7 +41,7 @@ TEST(code_points_are_read_and_written)
     }
 }
 
-/* Whatever is wrong costs one byte, and reading goes on behind it. */
+/* A wrong byte is skipped alone, and reading goes on after it. */
 TEST(what_is_not_utf8_is_passed_byte_by_byte)
 {
     static const struct {
@@ -94,7 +94,7 @@ TEST(what_is_not_utf8_is_passed_byte_by_byte)
     }
 }
 
-/* What is behind the end of a text may well go on with its last character. */
+/* The bytes after the end of a text may well continue its last character. */
 TEST(a_text_ends_where_it_ends)
 {
     static const char *const texts[] = { "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80" };
@@ -141,7 +141,7 @@ TEST(a_character_fits_whole_or_not_at_all)
     }
 }
 
-/* The programs never call setlocale(); that they could must not matter. */
+/* The programs never call setlocale(); it must make no difference if they did. */
 TEST(lower_case_needs_no_locale)
 {
     static const struct {

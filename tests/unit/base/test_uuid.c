@@ -1,4 +1,4 @@
-/* UUIDs, read and made. */
+/* UUIDs: reading and making them. */
 #include "base/uuid.h"
 
 #include "tap.h"

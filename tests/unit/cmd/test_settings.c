@@ -65,7 +65,7 @@ TEST(what_is_written_is_what_counts)
     CHECK(engine->filter && filter_field(engine->filter, 0) != NULL);
 }
 
-/* A key that stands there without a value, as `init` writes it, tells nothing. */
+/* A key without a value, as `init` writes it, sets nothing. */
 TEST(dates_are_told_only_by_a_form)
 {
     static const struct {

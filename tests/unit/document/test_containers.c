@@ -1,4 +1,4 @@
-/* Which containers are meant, which records, and where a path leads. */
+/* The containers and records that are chosen, and the files that references lead to. */
 #include "document/containers.h"
 
 #include "base/mem.h"

@@ -61,7 +61,7 @@ TEST(a_stamp_is_read_in_both_forms)
     }
 }
 
-/* What each form makes of a text; NULL: no date, and none is guessed. */
+/* The date that each form makes of a text; NULL: no date, and none is guessed. */
 TEST(a_date_is_read_as_it_was_told)
 {
     static const struct {
@@ -146,7 +146,7 @@ TEST(a_typed_moment_keeps_its_time_of_day)
     }
 }
 
-/* Two birthdays differ only if nothing that the text can mean is the day that is known. */
+/* Two birthdays differ only if no meaning of the text is the known day. */
 TEST(a_date_contradicts_a_day_only_if_it_cannot_mean_it)
 {
     static const struct {
@@ -197,7 +197,7 @@ TEST(stamps_are_equal_however_they_are_written)
     }
 }
 
-/* A stamp is what the source's wall clock shows, on both sides of a change of the clocks. */
+/* A stamp shows the source's wall clock, before and after a change of the clocks. */
 TEST(a_mark_is_written_by_the_sources_clock)
 {
     static const struct {

@@ -1,4 +1,4 @@
-/* Pages that came instead of a file, and documents that look like one. */
+/* Pages that came instead of a file, and documents that look like such pages. */
 #include "document/error_page.h"
 
 #include "base/mem.h"
@@ -18,10 +18,10 @@ TEST(a_page_takes_two_signs)
 {
     static const struct {
         struct span bytes;
-        const char *ext; /* as the container's URL or the file's name said */
+        const char *ext; /* from the container's URL or the file's name */
         enum error_page_sign look;
     } cases[] = {
-        /* A name that HTML has: the document, unless it says that it is an error. */
+        /* A name for HTML: the document, unless it says that it is an error. */
         { BYTES("<html>"), "html", ERROR_PAGE_NONE },
         { BYTES("<html>"), "HTM", ERROR_PAGE_NONE },
         { BYTES(PROLOG "<html>"), "xhtml", ERROR_PAGE_NONE },
@@ -37,12 +37,12 @@ TEST(a_page_takes_two_signs)
           ERROR_PAGE_LIKELY },
         { BYTES("<html>"), "json", ERROR_PAGE_LIKELY },
         { BYTES("<htmlish"), NULL, ERROR_PAGE_LIKELY },
-        /* A name that no HTML has. */
+        /* A name that HTML never has. */
         { BYTES("<!doctype HTML>"), "pdf", ERROR_PAGE_SURE },
         { BYTES("\r\n\t <html lang=\"en\">"), "PDF", ERROR_PAGE_SURE },
         { BYTES("<HEAD><TITLE>Error</TITLE></HEAD>"), "docx", ERROR_PAGE_SURE },
         { BYTES(PROLOG "<html xmlns=\"http://www.w3.org/1999/xhtml\">"), "jpg", ERROR_PAGE_SURE },
-        /* An error's own words. */
+        /* The words of an error. */
         { BYTES(TITLE("502 Bad Gateway")), NULL, ERROR_PAGE_SURE },
         { BYTES(TITLE("HTTP Status 404 \xe2\x80\x93 Not Found")), "xls", ERROR_PAGE_SURE },
         { BYTES(TITLE("Service Unavailable")), "doc", ERROR_PAGE_SURE },

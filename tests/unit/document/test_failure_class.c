@@ -4,7 +4,7 @@
 #include "base/time.h"
 #include "tap.h"
 
-/* As contracts and docs/errors.md have them: tries in a run, whether a later run tries anew. */
+/* The classes as docs/errors.md has them: tries in a run, and whether a later run tries anew. */
 TEST(every_class_is_as_it_is_documented)
 {
     static const struct {

@@ -1,4 +1,4 @@
-/* What bytes are, by their beginning or their name. */
+/* The type of bytes, by their beginning or their name. */
 #include "document/file_type.h"
 
 #include "base/mem.h"
@@ -52,7 +52,7 @@ TEST(a_file_is_told_by_its_beginning)
     type_detector_free(NULL);
 }
 
-/* A long file is told by its start, and whatever it is, type and extension have a form. */
+/* The beginning tells the type of a long file; every type and extension has a form. */
 TEST(every_file_has_a_type_and_an_extension)
 {
     enum { SIZE = 300000 };
@@ -116,7 +116,7 @@ TEST(many_threads_share_one_reader)
     type_detector_free(reader);
 }
 
-/* Bytes, and the extension that they tell. */
+/* Bytes, and the extension that belongs to them. */
 struct told {
     struct span bytes;
     const char *ext;
@@ -137,7 +137,7 @@ static void check_extensions(const struct told *cases, size_t count)
     type_detector_free(reader);
 }
 
-/* Files for which 64 KiB, a beginning at the first byte, or libmagic's own list are not enough. */
+/* Files that need more than 64 KiB, a start at the first byte, or libmagic's own list. */
 TEST(a_pdf_may_begin_late)
 {
     static const struct told cases[] = {
@@ -207,7 +207,7 @@ static void ole_entry(char *at, const char *name, char kind, unsigned child, uns
     put_u32(at + 120, size);
 }
 
-/* An old Word file whose directory lies behind its text: [MS-CFB] with sectors of 512 bytes. */
+/* An old Word file whose directory comes after its text: [MS-CFB] with sectors of 512 bytes. */
 static char *old_word(size_t *size_r)
 {
     enum { SECTOR = 512, TEXT = 200, FATS = 2, ALL = TEXT + FATS + 1 };

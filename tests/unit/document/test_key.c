@@ -57,8 +57,7 @@ TEST(a_type_becomes_a_folder)
         CHECK_STR(slug_of(&slug, cases[i].type), cases[i].slug);
 }
 
-/* Whatever Unicode calls white space, in whichever number, is one hyphen inside and nothing
- * outside. */
+/* Any white space of Unicode, however much, is one hyphen inside and nothing outside. */
 TEST(all_white_space_is_one_hyphen)
 {
     static const char *const spaces[] = {
@@ -80,7 +79,7 @@ TEST(all_white_space_is_one_hyphen)
 
         CHECK_STR(slug_of(&slug, span_of(type)), "a-b");
     }
-    /* a zero-width space is none */
+    /* a zero-width space is not white space */
     CHECK_STR(slug_of(&slug, span_of("a\xe2\x80\x8b"
                                      "b")),
               "a=e2=80=8bb");
@@ -108,7 +107,7 @@ TEST(a_long_type_is_cut_and_hashed)
     CHECK(strlen(slug_of(&slug, (struct span){ type, 34 })) == 93);
 }
 
-/* An awkward alphabet, and what its letters are when case and kind of blank do not count. */
+/* An awkward alphabet, and each letter with case and kind of blank ignored. */
 static const struct {
     const char *letter, *meant;
 } alphabet[] = {
@@ -131,7 +130,7 @@ static const struct {
     { "\xc3\x84", "\xc3\xa4" },
 };
 
-/* What a type means, told in another way than key_slug() does. */
+/* The meaning of a type, computed in another way than in key_slug(). */
 static char *meaning_of(const size_t letters[3])
 {
     auto_str text = STR_MAX(KIB(1));

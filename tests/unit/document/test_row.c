@@ -1,4 +1,4 @@
-/* What a record says about its document, and the application's row made of it. */
+/* The facts of a record, and the application's row made from them. */
 #include "document/row.h"
 
 #include "base/mem.h"
@@ -33,7 +33,7 @@ static struct source_fields fields_of(const struct containers *containers)
                                    .text_dates = DATE_US };
 }
 
-/* A record made of the JSON of its fields. */
+/* A record made from the JSON of its fields. */
 struct held_record {
     struct json *json;
     struct filemaker_record record;
@@ -198,7 +198,7 @@ TEST(a_row_has_what_the_record_says)
     CHECK(!e.has_filemaker_id && memcmp(&d.id, &e.id, sizeof d.id) != 0);
 }
 
-/* Never to be changed: another id would make every document a second time. */
+/* These ids never change: another id would make every document a second time. */
 TEST(a_row_has_the_same_id_for_ever)
 {
     static const struct {
@@ -307,7 +307,7 @@ TEST(a_date_that_is_not_told_is_not_guessed)
     }
 }
 
-/* Any field may go into a column of dates: FileMaker's own, or a text in the form that was told. */
+/* Any field may fill a column of dates: FileMaker's own, or a text in the configured form. */
 TEST(a_text_field_is_a_moment_only_as_it_was_told)
 {
     static const struct {
@@ -344,7 +344,7 @@ TEST(a_text_field_is_a_moment_only_as_it_was_told)
     }
 }
 
-/* Everything the layout shows is kept: numbers as the tokens that came, texts as their bytes. */
+/* Every field of the layout is kept: numbers as the tokens that came, texts as their bytes. */
 TEST(the_metadata_keeps_everything)
 {
     static const struct {

@@ -1,4 +1,4 @@
-/* Memory as a budget: nobody takes more than there is, and whoever waits gets some. */
+/* Memory as a budget: nobody takes more than there is, and each waiting thread gets some. */
 #include "engine/buffers.h"
 
 #include "base/time.h"
@@ -76,7 +76,7 @@ static void *wait_for_all(void *arg)
     return NULL;
 }
 
-/* This would never end if the one who waits did not hear. */
+/* This would never end if the waiting thread were not woken. */
 TEST(whoever_waits_gets_some_or_is_told_to_stop)
 {
     for (size_t stop = 0; stop < 2; stop++) {

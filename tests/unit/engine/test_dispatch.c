@@ -1,4 +1,4 @@
-/* Handing out documents: each once to one worker, again when it is due, and an end to it. */
+/* Handing out documents: each to one worker at a time, again when it is due, until the end. */
 #include "engine/dispatch.h"
 
 #include "base/mem.h"
@@ -11,7 +11,7 @@
 
 #include <pthread.h>
 
-/* An engine without source and store: as much as dispatch and its workers need. */
+/* An engine without source and store: only the parts that dispatch and its workers need. */
 struct place {
     char *folder;
     struct containers containers;
@@ -116,7 +116,7 @@ static void see(struct place *p, uint64_t first, uint64_t count)
 
 /* --- workers -------------------------------------------------------------------------------- */
 
-/* What becomes of a document, decided by its record and by how often it was tried. */
+/* The outcome of a document, decided by its record and the number of its tries. */
 enum fate { FATE_DONE, FATE_SOON, FATE_LATER };
 
 struct worker {
@@ -233,7 +233,7 @@ static enum fate some_wait(const struct ledger_claim *claim)
 
 /* --- the run -------------------------------------------------------------------------------- */
 
-/* Every document once, those that come late too, and then the end. */
+/* Every document once, late ones too, and then the end. */
 TEST(each_document_is_handed_out_once)
 {
     enum { DOCUMENTS = 500 };
@@ -253,7 +253,7 @@ TEST(each_document_is_handed_out_once)
     CHECK(censuses <= 3);
 }
 
-/* What waits a little comes again; what waits for long is left to a later run. */
+/* A document with a short wait comes again; one with a long wait is left to a later run. */
 TEST(a_document_comes_again_when_it_is_due)
 {
     enum { DOCUMENTS = 60 };
@@ -273,7 +273,7 @@ TEST(a_document_comes_again_when_it_is_due)
     CHECK(!dispatch_wants_census(p->engine.dispatch));
 }
 
-/* A document that somebody still has in hand may come back: the others wait for it. */
+/* A document that is still in hand may come back: the other workers wait for it. */
 TEST(the_end_waits_for_what_is_in_hand)
 {
     auto_place *p = place_new(1, 0);
@@ -303,8 +303,7 @@ static void move_one(struct place *p, struct worker *me, struct assignment *assi
     dispatch_give_back(p->engine.dispatch);
 }
 
-/* Nobody waits for the last documents with the last census, which looks no more than once at them.
- */
+/* The last census does not wait for the last documents, and is taken only once. */
 TEST(the_last_census_is_taken_beside_the_last_documents)
 {
     enum { DOCUMENTS = 10 };
@@ -342,7 +341,7 @@ TEST(a_limit_ends_the_run)
     CHECK(!dispatch_wants_census(p->engine.dispatch));
 }
 
-/* These would never end if those who wait did not hear. */
+/* These would never end if the waiting threads were not woken. */
 TEST(finishing_wakes_all_who_wait)
 {
     auto_place *p = place_new(WORKERS, 0);
@@ -378,10 +377,10 @@ TEST(a_broken_writer_is_told_to_those_who_ask)
     CHECK(dispatch_stopped_by(p->engine.dispatch)->code == SQL_BROKEN);
     dispatch_stop(p->engine.dispatch, &(struct err){ .kind = ERR_DATA });
     CHECK(dispatch_stopped_by(p->engine.dispatch)->code
-          == SQL_BROKEN); /* the first is what is told */
+          == SQL_BROKEN); /* the first failure is reported */
 }
 
-/* An assignment that nobody took goes with the dispatch; its claim is the run's to free. */
+/* Assignments that nobody took are freed with the dispatch; their claims are the run's to free. */
 TEST(what_was_claimed_and_not_taken_is_freed)
 {
     auto_place *p = place_new(WORKERS, 0);
@@ -396,7 +395,7 @@ TEST(what_was_claimed_and_not_taken_is_freed)
     CHECK(dispatch_next(p->engine.dispatch, on_idle, &me, &assignment, &err) && !assignment);
 }
 
-/* --- the score ------------------------------------------------------------------------------ */
+/* --- the counts ----------------------------------------------------------------------------- */
 
 TEST(a_document_counts_once)
 {

@@ -1,4 +1,4 @@
-/* The one thread that writes: what it commits together, and whom a failure concerns. */
+/* The writer's thread: the writes that it commits together, and those that a failure concerns. */
 #include "engine/writer.h"
 
 #include "base/mem.h"
@@ -52,7 +52,7 @@ static void place_end(struct place *place)
 
 #define auto_place __attribute__((cleanup(place_end))) struct place
 
-/* Once the writer is closed. */
+/* Call it once the writer is closed. */
 static int64_t lines(struct place *place)
 {
     struct err err = { 0 };
@@ -62,11 +62,11 @@ static int64_t lines(struct place *place)
     return count;
 }
 
-/* A line to be written; how often the work was run. */
+/* A line to be written, and how often the work ran. */
 struct line {
     const char *what;
-    struct err fails; /* with this, after the line was written; ERR_NONE: not at all */
-    bool before;      /* or before it was written                                    */
+    struct err fails; /* fails with this after the line was written; ERR_NONE: it does not fail */
+    bool before;      /* or before the line was written                                         */
     atomic_int runs;
 };
 
@@ -91,7 +91,7 @@ static const struct err not_ours = { .kind = ERR_DATABASE, .code = LEDGER_NOT_OU
 static const struct err broken = { .kind = ERR_DATABASE, .code = SQL_BROKEN, .msg = "it broke" };
 static const struct err of_data = { .kind = ERR_DATA, .msg = "it was odd" };
 
-/* --- waiting for it ------------------------------------------------------------------------- */
+/* --- waiting for a write -------------------------------------------------------------------- */
 
 enum { WORKERS = 8, EACH = 60 };
 
@@ -170,9 +170,9 @@ TEST(work_fails_for_whom_it_fails)
     CHECK(lines(&place) == 3);
 }
 
-/* --- handing it in -------------------------------------------------------------------------- */
+/* --- submitting a write --------------------------------------------------------------------- */
 
-/* What was posted, and what was heard of it. */
+/* A posted write and its result. */
 struct posted {
     struct line line;
     struct log *log;
@@ -218,7 +218,7 @@ static void post(struct writer *writer, struct log *log, char *what, const struc
                 (struct writer_then){ posted_after, posted });
 }
 
-/* Each hears of its own, in whatever order it is asked for. */
+/* Each caller gets its own result, in whatever order it collects. */
 TEST(what_is_handed_in_is_waited_for_later)
 {
     enum { MANY = 3 };
@@ -238,7 +238,7 @@ TEST(what_is_handed_in_is_waited_for_later)
     CHECK(lines(&place) == 2);
 }
 
-/* What is posted is done in order, and before the writer is gone. */
+/* Posted writes are done in order, and before the writer is gone. */
 TEST(what_is_posted_is_done_in_order)
 {
     enum { MANY = 300 };
@@ -259,10 +259,10 @@ TEST(what_is_posted_is_done_in_order)
     CHECK(sql_query(ledger_sql(place.ledger), &all_lines, SQL_NO_ARGS, &rows, &err));
     CHECK(sql_next(rows, &err) == STEP_ROW);
     CHECK(span_equal(sql_get_text(rows, 0), str_span(&want)));
-    CHECK(sql_commits(ledger_sql(place.ledger)) - before < MANY); /* many in one */
+    CHECK(sql_commits(ledger_sql(place.ledger)) - before < MANY); /* many writes in one commit */
 }
 
-/* Those who fail stand between others, in one group with them or not. */
+/* Failing writes stand between others, in the same group or not. */
 TEST(a_failure_harms_nobody_else)
 {
     static const struct err *const fails[] = { NULL, &of_data, NULL, &not_ours, NULL };
@@ -272,14 +272,14 @@ TEST(a_failure_harms_nobody_else)
 
     for (int i = 0; i < MANY; i++)
         post(place.writer, &log, mem_printf("%d", i), fails[i % 5]);
-    for (int i = 0; i < MANY; i++) /* each of these was written already, or may now be */
+    for (int i = 0; i < MANY; i++) /* each of these was written already, or may be now */
         post(place.writer, &log, mem_printf("%d", i), NULL);
     writer_free(take(place.writer));
     CHECK(atomic_load(&log.done) == MANY && atomic_load(&log.failed) == MANY);
     CHECK(lines(&place) == MANY);
 }
 
-/* --- the end of it -------------------------------------------------------------------------- */
+/* --- the writer's end ----------------------------------------------------------------------- */
 
 TEST(a_broken_writer_writes_nothing_more)
 {
@@ -318,7 +318,7 @@ TEST(a_broken_writer_writes_nothing_more)
     }
 }
 
-/* The whole group is refused: nothing of it was committed. */
+/* The whole group is refused: none of it was committed. */
 TEST(who_stands_beside_the_break_is_refused_too)
 {
     enum { MANY = 60 };

@@ -1,6 +1,6 @@
 /*
- * What a FileMaker client makes of answers that are none, or too much: the words say what came,
- * what passes by itself is waited for, and pages become as small as they must.
+ * Answers to a FileMaker client that are no answers, or too long: its messages say what came, it
+ * waits for what passes by itself, and it makes pages as small as they must be.
  */
 #include "filemaker/filemaker.h"
 
@@ -44,7 +44,7 @@ static void talk_end(struct talk *talk)
 
 #define auto_talk __attribute__((cleanup(talk_end))) struct talk
 
-/* Begins; the talk must stay where it is. */
+/* Begins a talk; the struct must not be moved. */
 static void talk_begin(struct talk *talk, const struct reply *replies)
 {
     struct filemaker_settings settings = { .database = "Clinic",
@@ -180,7 +180,7 @@ TEST(marks_and_harmless_labels_change_nothing)
     }
 }
 
-/* --- what passes by itself ------------------------------------------------------------------ */
+/* --- failures that pass by themselves ------------------------------------------------------- */
 
 TEST(every_trouble_of_those_in_front_passes)
 {
@@ -215,7 +215,7 @@ TEST(what_passes_is_asked_for_again)
     }
 }
 
-/* A write to which such a one says no may have been done. */
+/* A write that such a server refuses may have been done. */
 TEST(a_write_is_in_doubt_whoever_was_away)
 {
     static const int statuses[] = { 500, 520, 524, 530, 504, 408 };
@@ -300,7 +300,7 @@ TEST(a_page_that_is_too_much_is_halved_and_what_works_is_kept)
     talk_begin(&talk, replies);
     CHECK(pager_read_on(&pager, talk.filemaker, "x", 0, 0, &page, &gap, &err) && gap.count == 0);
     CHECK(page.place == 1 && page.asked == 25 && pager.size == 25);
-    pager_begin(&pager); /* another walk knows it too */
+    pager_begin(&pager); /* another walk knows the page size too */
     CHECK(pager_read_on(&pager, talk.filemaker, "x", 2, 2, &next, &gap, &err) && gap.count == 0);
     CHECK(next.place == 2 && next.asked == 25);
     for (size_t i = 0; i < lengthof(limits); i++)
@@ -350,16 +350,16 @@ TEST(without_trouble_pages_grow_at_once)
     CHECK(pager.size == 100);
 }
 
-/* One at a time: the next, and then whether the one before still stands where it stood. */
+/* One record at a time: the next one, and then whether the last still stands in its place. */
 TEST(down_to_one_nothing_is_passed_over)
 {
     static const struct {
         struct reply replies[8];
         bool good;
-        uint64_t place, first_id; /* of the page that comes back */
+        uint64_t place, first_id; /* of the page that is returned */
     } cases[] = {
         { { LOGIN, TOO_MUCH, PAGE(RECORD("6")), PAGE(RECORD("5")), LOGOUT }, true, 4, 6 },
-        /* A record in front was deleted: the one before has moved. */
+        /* A record in front was deleted: the last one read has moved. */
         { { LOGIN, TOO_MUCH, PAGE(RECORD("7")), PAGE(RECORD("6")), LOGOUT }, true, 3, 6 },
         /* The end. */
         { { LOGIN, TOO_MUCH, NONE, PAGE(RECORD("5")), LOGOUT }, true, 4, 0 },
@@ -387,7 +387,7 @@ TEST(down_to_one_nothing_is_passed_over)
     }
 }
 
-/* Alone among good ones it is that record's fault; where all fail it is not. */
+/* One bad record among good ones is at fault; if all fail, the record is not. */
 TEST(a_record_that_is_too_much_alone_is_passed_over_with_words)
 {
     static const struct {
@@ -411,7 +411,7 @@ TEST(a_record_that_is_too_much_alone_is_passed_over_with_words)
           "2 records between records 5 and 9 cannot be read: reading 1 records of 'x' from the 4th "
           "on: the answer cannot be read: not JSON at byte 40, in response.data[0].fieldData: "
           "lexical error: invalid char in json text." },
-        /* It was a slip. */
+        /* It was an accident. */
         { { LOGIN, TOO_MUCH, TOO_MUCH, PAGE(RECORD("7")), PAGE(RECORD("6")), PAGE(RECORD("5")),
             LOGOUT },
           true,
@@ -443,6 +443,6 @@ TEST(a_record_that_is_too_much_alone_is_passed_over_with_words)
             continue;
         pager_gap_tell(&gap, words, sizeof words);
         CHECK_STR(words, cases[i].words);
-        CHECK_AT(i, pager.size == 8); /* the others may come as before */
+        CHECK_AT(i, pager.size == 8); /* later pages may have the usual size */
     }
 }

@@ -1,4 +1,4 @@
-/* The FileMaker client against a server that answers as real ones were seen to. */
+/* The FileMaker client against a server that answers as real ones were seen to answer. */
 #include "filemaker/filemaker.h"
 
 #include "base/digest.h"
@@ -10,7 +10,7 @@
 
 /* --- errors --------------------------------------------------------------------------------- */
 
-/* What exporters have learnt about each code of Claris's list. */
+/* What exporters have learnt about each code in Claris's list. */
 TEST(every_code_has_its_advice)
 {
     static const struct {
@@ -201,7 +201,7 @@ static void reply_add(struct talk *talk, const struct reply *reply)
         talk->steps[talk->step_count++] = (struct server_step){ .act = SERVER_CLOSE };
 }
 
-/* Begins; the talk must stay where it is. */
+/* Begins a talk; the struct must not be moved. */
 static void talk_begin(struct talk *talk, const struct reply *replies)
 {
     struct filemaker_settings settings = { .database = "Clinic A",
@@ -349,7 +349,7 @@ TEST(a_login_is_tried_as_often_as_it_helps)
     }
 }
 
-/* Answers to a login that are lost, again and again, are no reason to stop: nothing was written. */
+/* Lost answers to a login, however many, are no reason to stop: nothing was written. */
 TEST(a_lost_login_is_nothing_done)
 {
     static const struct reply replies[] = { { 200, NULL, "", LOST },
@@ -365,7 +365,7 @@ TEST(a_lost_login_is_nothing_done)
     CHECK(server_count(talk.server) == 4);
 }
 
-/* The place on the server is given back whatever happened, and however great the hurry. */
+/* The session is given back whatever happened, and however great the hurry. */
 TEST(who_logged_in_logs_out)
 {
     static const struct reply replies[] = { LOGIN, LOGOUT, LOGIN_AGAIN, LOGOUT, { 0 } };
@@ -392,7 +392,7 @@ TEST(an_answer_is_read_by_its_code)
     static const struct {
         struct reply replies[REPLIES_MAX];
         bool good;
-        size_t requests; /* without the last, which logs out */
+        size_t requests; /* without the last one, which logs out */
         enum err_kind kind;
         int code, reason;
     } cases[] = {
@@ -544,7 +544,7 @@ TEST(an_answer_is_read_by_its_code)
     }
 }
 
-/* What is no message of the Data API came from the web server in front, whatever its status. */
+/* An answer without a Data API message is from the web server in front, whatever its status. */
 TEST(a_call_that_reads_is_tried_four_times)
 {
     static const struct reply replies[] = {
@@ -693,7 +693,7 @@ TEST(behind_the_last_record_there_is_none)
     }
 }
 
-/* A record is bytes: whatever a field holds stays as it came. */
+/* A record is bytes: every field keeps its value as it came. */
 TEST(a_record_is_kept_as_it_came)
 {
     static const char fields[] =
@@ -781,7 +781,7 @@ TEST(a_find_that_matches_nothing_is_no_failure)
 
 /* --- writing -------------------------------------------------------------------------------- */
 
-/* A write is sent once; whenever it may have happened, that is what is said. */
+/* A write is sent once; if it may have happened, the error says so. */
 TEST(a_write_is_sure_or_says_that_it_is_not)
 {
     static const struct {
@@ -836,7 +836,7 @@ TEST(a_write_is_sure_or_says_that_it_is_not)
     }
 }
 
-/* Nobody was there to be told, or the login did not come about: surely nothing was written. */
+/* Nobody was there to get the write, or the login failed: surely nothing was written. */
 TEST(a_write_without_a_session_is_nothing_done)
 {
     static const struct reply lost[] = { { 200, NULL, "", LOST },
@@ -1054,7 +1054,7 @@ TEST(a_stream_that_is_cut_says_so)
     }
 }
 
-/* A URL is worth something only to the session that read it. */
+/* A URL is valid only for the session that read it. */
 TEST(without_a_session_there_is_no_stream)
 {
     static const struct reply replies[] = { LOGIN, LOGOUT, { 0 } };

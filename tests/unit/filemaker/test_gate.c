@@ -1,4 +1,4 @@
-/* The gate to FileMaker Server: how many pass, how fast, and who waits. */
+/* The gate to FileMaker Server: how many requests pass, how fast, and which wait. */
 #include "filemaker/gate.h"
 
 #include "base/log.h"
@@ -95,15 +95,15 @@ TEST(no_more_pass_at_once_than_may)
     gate_free(NULL);
 }
 
-/* --- one thread, a clock in the hand -------------------------------------------------------- */
+/* --- one thread, a clock of the test's own -------------------------------------------------- */
 
-/* A gate, the clock that it reads, and what is seen and done while somebody waits at it. */
+/* A gate, its clock, and what is seen and done while a thread waits at it. */
 struct scene {
     struct hand_clock hand;
     struct cancel *cancel;
     struct gate *gate;
     int64_t begun_us;
-    bool was_wanted; /* a session, while one was waited for */
+    bool was_wanted; /* a session, while a thread waited for one */
     struct err err;
 };
 
@@ -140,7 +140,7 @@ static bool session(struct scene *scene)
     return gate_session_take(scene->gate, scene->cancel, &scene->err);
 }
 
-/* Meanwhile: */
+/* Things that happen meanwhile: */
 
 static void one_leaves(void *arg)
 {
@@ -179,7 +179,7 @@ TEST(trouble_and_slowness_thin_the_traffic)
         int64_t budget_us;
         enum gate_outcome outcome;
         int64_t took_us;
-        int width; /* after one, out of eight */
+        int width; /* after one such answer, out of eight */
     } cases[] = {
         { 0, GATE_TROUBLE, 1000, 4 },
         { 0, GATE_GOOD, 3600 * TIME_SECOND, 8 },
@@ -201,7 +201,7 @@ TEST(trouble_and_slowness_thin_the_traffic)
     }
 }
 
-/* One step down in a second, one up in ten without trouble, and none beyond the settings. */
+/* One step down in a second, one up in ten without failures, and none beyond the settings. */
 TEST(a_gate_narrows_at_once_and_widens_slowly)
 {
     static const struct {
@@ -267,7 +267,7 @@ TEST(who_finds_no_place_waits_until_one_leaves)
     scene_end(&scene);
 }
 
-/* The first goes at once; after a pause no request is made up for. */
+/* The first request goes at once; a pause is not made up for. */
 TEST(a_ceiling_spreads_requests)
 {
     static const struct {
@@ -301,8 +301,8 @@ TEST(in_quiet_hours_nobody_passes)
 {
     static const struct {
         const char *hours;
-        int hour, minute;   /* when somebody comes */
-        int passes_minutes; /* after so many       */
+        int hour, minute;   /* when a request comes    */
+        int passes_minutes; /* after that many minutes */
     } cases[] = {
         { "08:00-18:30", 7, 59, 0 },   { "08:00-18:30", 18, 0, 30 },
         { "08:00-18:30", 18, 29, 1 },  { "08:00-18:30", 18, 30, 0 },
@@ -373,7 +373,7 @@ TEST(a_session_waits_for_a_place)
     }
 }
 
-/* Other movers need their part: what there is too much is given back, and nobody gets more. */
+/* Other movers need their part: surplus sessions are given back, and nobody gets more. */
 TEST(sessions_are_limited_by_the_other_movers)
 {
     struct scene scene;
@@ -397,7 +397,7 @@ TEST(sessions_are_limited_by_the_other_movers)
     scene_end(&scene);
 }
 
-/* The server had no place for the third: two is what it can bear, until a minute later. */
+/* The server had no place for a third session: two is the limit until a minute later. */
 TEST(a_refused_session_lowers_the_number)
 {
     static const struct {

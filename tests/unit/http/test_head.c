@@ -34,7 +34,7 @@ TEST(the_end_of_a_head_is_found)
     }
 }
 
-/* One byte less than too long, and too long. */
+/* One byte less than the limit, and one too many. */
 TEST(a_head_has_a_most)
 {
     static char bytes[HEAD_MAX];
@@ -141,7 +141,7 @@ TEST(headers_are_found_by_name_and_place)
     }
 }
 
-/* The body that chunks hold; whole only if their end came. */
+/* The body inside chunks; it is whole only if their end came. */
 static enum chunks_step unchunk(struct span bytes, size_t piece, struct str *body)
 {
     struct chunks chunks = { 0 };
@@ -162,7 +162,7 @@ static enum chunks_step unchunk(struct span bytes, size_t piece, struct str *bod
     return step;
 }
 
-/* In whichever pieces they come. */
+/* Chunks in pieces of every size. */
 TEST(chunks_become_a_body)
 {
     static const struct {
@@ -200,7 +200,7 @@ TEST(chunks_become_a_body)
     }
 }
 
-/* Each line is short, and there are many: what is no body has a most, all together. */
+/* Each line is short, but there are many: all that is not body has one limit together. */
 TEST(extensions_of_chunks_have_a_most)
 {
     static const char one[] = "1;x=0123456789012345678901234567890123456789\r\na\r\n";
