@@ -1,7 +1,7 @@
 /*
- * Answers that were changed on the way, or are meant to hold us: compressed bodies, servers that
- * never end, and what must never be sent. Nothing here leans on the clock: each server waits for
- * longer than the test lasts, or the window is the least there is.
+ * Answers that were changed on the way, or that try to hold us: compressed bodies, servers that
+ * never end, and text that must never be sent. No test depends on the clock: each server waits for
+ * longer than the test lasts, or the window is the smallest there is.
  */
 #include "http/http.h"
 
@@ -46,7 +46,7 @@ static struct talk talk_begin(const struct server_step *script,
     return (struct talk){ server_new(script, &server), cancel, http_new(&client, cancel) };
 }
 
-/* Asks and reads to the end in pieces of a size. */
+/* Makes a request and reads the body to its end in pieces of a size. */
 static bool ask(struct talk *talk, const struct http_request *how, size_t piece, struct str *body,
                 struct err *err)
 {
@@ -96,7 +96,7 @@ static void pack(struct span bytes, enum form form, struct str *to)
     (void)deflateEnd(&z);
 }
 
-/* One answer with these headers and this body, its length told or not. */
+/* An answer with these headers and this body, with or without its length. */
 struct served {
     struct str head;
     struct server_step script[4];
@@ -128,7 +128,7 @@ TEST(a_body_that_was_compressed_on_the_way_is_the_body)
 {
     static const struct {
         const char *headers;
-        enum form inner, outer; /* what the file is; what was done to it on the way */
+        enum form inner, outer; /* the file's own form; the form that it was given on the way */
         enum http_body body_is;
         const char *ext;
         bool good, as_sent;
@@ -159,12 +159,12 @@ TEST(a_body_that_was_compressed_on_the_way_is_the_body)
         { "Content-Encoding: gzip\r\nContent-Type: application/x-gzip\r\n", GZIP, PLAIN,
           HTTP_BODY_FILE, NULL, true, false },
         { "Content-Encoding: deflate\r\n", GZIP, ZLIB, HTTP_BODY_FILE, "gz", true, false },
-        /* Nothing tells which: only what no server writes is refused. */
+        /* Nothing decides it: only an encoding that no server applies is refused. */
         { "Content-Encoding: gzip\r\n", GZIP_NAMED, PLAIN, HTTP_BODY_FILE, NULL, false, false },
         { "Content-Encoding: gzip\r\n", PLAIN, GZIP, HTTP_BODY_FILE, "", true, false },
         { "Content-Encoding: gzip\r\nContent-Type: image/jpeg\r\n", PLAIN, GZIP_NAMED,
           HTTP_BODY_FILE, NULL, true, false },
-        /* An object's own word. */
+        /* The object's own encoding. */
         { "Content-Encoding: gzip\r\n", GZIP, PLAIN, HTTP_BODY_AS_IT_CAME, NULL, true, false },
         { "Content-Encoding: br\r\n", PLAIN, PLAIN, HTTP_BODY_AS_IT_CAME, NULL, true, false },
     };
@@ -216,7 +216,7 @@ TEST(a_compressed_body_that_is_cut_or_damaged_is_none)
     }
 }
 
-/* A thousandfold: the cap is of what comes out. */
+/* A body that swells a thousandfold: the cap applies to what comes out. */
 TEST(a_body_that_swells_stops_at_the_cap)
 {
     enum { SWOLLEN = 4 * 1024 * 1024 };
@@ -247,9 +247,9 @@ TEST(a_body_that_swells_stops_at_the_cap)
     }
 }
 
-/* --- without an end ------------------------------------------------------------------------- */
+/* --- bodies without an end ------------------------------------------------------------------ */
 
-/* Each sends a little, and then waits until the test is over. */
+/* Each server sends a little, and then waits until the test is over. */
 TEST(who_is_too_slow_is_given_up)
 {
     static const struct http_settings strict = { .least_window_us = 1, .least_bytes = 1 << 30 };
@@ -295,7 +295,9 @@ TEST(who_is_too_slow_is_given_up)
     }
 }
 
-/* Thinking before the answer is not slowness, and neither is what comes as it should. */
+/*
+ * A server that thinks before it answers is not slow, and neither is one that sends at a good pace.
+ */
 TEST(who_thinks_before_answering_is_not_slow)
 {
     static const struct http_settings strict = { .least_window_us = 1, .least_bytes = 1 << 30 };
@@ -378,9 +380,9 @@ TEST(how_long_to_wait_is_believed_up_to_a_bound)
     }
 }
 
-/* --- what is not sent ----------------------------------------------------------------------- */
+/* --- text that is not sent ------------------------------------------------------------------ */
 
-/* What would end a line in the middle would begin another one, or another request. */
+/* Text that ends a line would begin another one, or another request. */
 TEST(nothing_that_ends_a_line_is_sent)
 {
     static const char *const headers[] = {

@@ -1,4 +1,4 @@
-/* HTTP against a server that does what servers should not. */
+/* HTTP against a server that does everything servers should not do. */
 #include "http/http.h"
 
 #include "base/mem.h"
@@ -41,7 +41,7 @@ enum { ACTS_MAX = 12 };
 
 static const int64_t an_hour_us = INT64_C(3600) * TIME_SECOND;
 
-/* A client, and the server that it talks to. */
+/* A client and its server. */
 struct talk {
     struct server *server;
     struct cancel *cancel;
@@ -73,7 +73,7 @@ static struct talk talk_begin(const struct server_step *script)
     return talk_with(script, &client, NULL);
 }
 
-/* Nothing in these tests is silent for so long, unless it is about silence. */
+/* No test is silent for so long, unless it is about silence. */
 static struct http_request get_of(const char *url)
 {
     return (struct http_request){
@@ -89,7 +89,7 @@ static bool get(struct talk *talk, const char *path, struct http_answer **answer
     return http_open(talk->http, &request, answer_r, err);
 }
 
-/* Asks and reads to the end. `status_r` is 0 if there was no answer. */
+/* Makes a request and reads to the end. `status_r` is 0 if there was no answer. */
 static bool get_all(struct talk *talk, const char *path, int *status_r, struct str *body,
                     struct err *err)
 {
@@ -236,7 +236,7 @@ TEST(answers_are_read_as_they_come)
     }
 }
 
-/* A HEAD tells how long the body would be, and has none. */
+/* The answer to a HEAD gives the body's length and has no body. */
 TEST(a_head_has_no_body)
 {
     static const struct server_step script[] = { TAKE, SEND(OK "Content-Length: 77\r\n\r\n"), TAKE,
@@ -267,8 +267,7 @@ static bool is_pattern(const char *bytes, size_t size, size_t at)
 
 enum { BODY_SIZE = 1024 * 1024 + 7 };
 
-/* In whichever pieces a body is read, also one that is larger than what waits while nobody reads.
- */
+/* Bodies in pieces of every size, also bodies larger than what waits while nobody reads. */
 TEST(a_body_is_the_same_in_all_pieces)
 {
     static const struct server_step scripts[][4] = {
@@ -318,7 +317,7 @@ TEST(reading_everything_stops_at_the_cap)
 
 /* --- requests ------------------------------------------------------------------------------- */
 
-/* Nothing of one request is left on the next, and nothing is sent that nobody asked for. */
+/* Nothing of one request stays for the next, and nothing is sent that nobody asked for. */
 TEST(a_request_has_its_own_headers_and_no_others)
 {
     static const struct server_step script[] = { TAKE, SEND(EMPTY), TAKE, SEND(EMPTY),
@@ -375,8 +374,10 @@ TEST(a_request_has_its_own_headers_and_no_others)
     }
 }
 
-/* Puts bodies of these lengths, one after the other: each arrives as it is, over one connection,
- * and without being asked first whether it may come. The last is the longest. */
+/*
+ * Puts bodies of these lengths, one after the other: each arrives as it is, over one connection,
+ * and without first asking for leave. The last is the longest.
+ */
 static void check_bodies(struct talk *talk, const size_t *sizes, size_t count)
 {
     auto_free char *url = server_url(talk->server, "/");
@@ -412,7 +413,7 @@ TEST(bodies_of_all_sizes_arrive)
     check_bodies(&talk, sizes, lengthof(sizes));
 }
 
-/* The environment is not asked for a proxy; one that is named is used. */
+/* The environment's proxy is ignored; one that is named is used. */
 TEST(only_a_named_proxy_is_used)
 {
     static const struct server_step script[] = { TAKE, SEND(EMPTY), TAKE, SEND(EMPTY), END };
@@ -439,7 +440,7 @@ TEST(only_a_named_proxy_is_used)
 
 /* --- connections ---------------------------------------------------------------------------- */
 
-/* A new connection costs far more than a short rest; a long rest costs more than a connection. */
+/* A new connection costs far more than a short rest, a long rest more than a connection. */
 TEST(a_connection_serves_again_when_it_can)
 {
     static const struct {
@@ -499,8 +500,7 @@ TEST(a_connection_serves_again_when_it_can)
     }
 }
 
-/* Until one of this process's sockets has bytes that nobody has read: the kernel has brought them.
- */
+/* Waits until one of this process's sockets has unread bytes: the kernel has received them. */
 static void wait_for_bytes(void)
 {
     for (int waiting = 0; waiting <= 0;) {
@@ -516,10 +516,7 @@ static void wait_for_bytes(void)
     }
 }
 
-/*
- * What comes on a connection that nobody asked anything on is nobody's answer: not the next
- * request's above all.
- */
+/* Bytes that come on an idle connection answer no request: least of all the next one. */
 TEST(an_answer_that_nobody_asked_for_is_not_taken)
 {
     static const struct server_step script[] = { TAKE,
@@ -549,7 +546,7 @@ TEST(an_answer_that_nobody_asked_for_is_not_taken)
     }
 }
 
-/* A client talks to several servers in turn; what is meant for one never goes to another. */
+/* A client talks to several servers in turn; one server's request never goes to another. */
 TEST(each_origin_has_a_connection_of_its_own)
 {
     static const struct server_step one[] = { TAKE, SEND(OK "Content-Length: 3\r\n\r\none"), TAKE,
@@ -578,8 +575,8 @@ TEST(each_origin_has_a_connection_of_its_own)
 }
 
 /*
- * URLs come from records and answers: one that would end the line, and say more than was asked for,
- * is not sent.
+ * URLs come from records and answers: one that would end the line, and so add to the request, is
+ * not sent.
  */
 TEST(a_url_is_one_word)
 {
@@ -604,9 +601,9 @@ TEST(a_url_is_one_word)
 }
 
 /*
- * A connection that died while it was idle is found out by the request that uses it. One that may
- * be repeated goes again by itself; any other is sent once, because the server may have acted on it
- * before the connection died.
+ * A connection that died while it was idle is noticed by the next request. One that may be repeated
+ * goes again by itself; any other is sent once, because the server may have acted on it before the
+ * connection died.
  */
 TEST(what_may_not_be_repeated_is_sent_once)
 {
@@ -637,10 +634,10 @@ TEST(what_may_not_be_repeated_is_sent_once)
 
 /* --- failures ------------------------------------------------------------------------------- */
 
-/* Where a failure shows itself. */
+/* The point at which a failure shows itself. */
 enum moment { AT_OPEN, AT_READ };
 
-/* Enough for all that comes before the silence, on a busy machine and under a sanitizer. */
+/* Enough for everything before the silence, on a busy machine and under a sanitizer. */
 #define PATIENCE_US (4 * TIME_SECOND)
 
 struct failing {
@@ -760,7 +757,7 @@ static const struct failing failing[] = {
       PATIENCE_US },
 };
 
-/* One exchange that goes wrong, in a thread of its own because some wait. */
+/* An exchange that goes wrong, in a thread of its own because some of them wait. */
 struct failure {
     const struct failing *with;
     bool repeatable, opened, good;
@@ -822,7 +819,7 @@ TEST(a_failure_says_what_and_whether_anything_was_done)
     }
 }
 
-/* Nothing was sent: whether it may be repeated does not matter. */
+/* Nothing was sent, so it does not matter whether the request may be repeated. */
 TEST(nothing_is_done_without_a_connection)
 {
     static const struct server_step silent[] = { DO(SERVER_ACCEPT), DO(SERVER_WAIT), END };
@@ -845,7 +842,7 @@ TEST(nothing_is_done_without_a_connection)
     }
 }
 
-/* Whatever went wrong, and at which point, the client is fit for the next exchange. */
+/* After any failure, at any point, the client is fit for the next exchange. */
 TEST(a_client_survives_every_failure)
 {
     static const struct server_step script[] = { TAKE,
@@ -950,7 +947,7 @@ TEST(asking_to_stop_ends_every_wait)
     }
 }
 
-/* A reader that takes its time is not a silent server. */
+/* A slow reader is not a silent server. */
 TEST(a_slow_reader_is_no_silence)
 {
     static const struct server_step script[] = { TAKE, SEND(OK "Content-Length: 1000000\r\n\r\n"),
@@ -965,7 +962,7 @@ TEST(a_slow_reader_is_no_silence)
 
     request.idle_us = TIME_SECOND;
     CHECK(http_open(talk.http, &request, &answer, &err));
-    CHECK(server_is_over(talk.server)); /* all of it is on its way: nothing has to be waited for */
+    CHECK(server_is_over(talk.server)); /* all of it is on its way: there is nothing to wait for */
     for (int i = 0; size > 0; i++) {
         if (i == 1)
             (void)usleep(1100 * 1000);
@@ -978,7 +975,7 @@ TEST(a_slow_reader_is_no_silence)
     CHECK(total == 1000000);
 }
 
-/* Nor is one that takes in a long upload slowly. */
+/* Neither is a server that takes in a long upload slowly. */
 TEST(a_long_upload_is_no_silence)
 {
     static const struct server_step script[] = { { SERVER_SLOW, NULL, 60 }, SEND(EMPTY), END };
@@ -1004,7 +1001,7 @@ TEST(a_long_upload_is_no_silence)
     }
 #define DRIPS DRIP, DRIP, DRIP, DRIP, DRIP, DRIP, DRIP, DRIP, DRIP, DRIP
 
-/* Who never falls silent for long must not keep us beyond the time that we have. */
+/* A server that is never silent for long must not hold us beyond our time. */
 TEST(what_drips_in_ends_in_time)
 {
     static const struct server_step stopped[] = { TAKE,  SEND(OK "Content-Length: 41\r\n\r\n"),
@@ -1063,7 +1060,7 @@ TEST(only_a_good_certificate_is_trusted)
         const char *cert_file, *ca_file;
         enum err_kind kind;
         enum http_cause cause;
-        const char *words; /* of its own cure: another file of a CA mends only strangers */
+        const char *words; /* its own cure; another CA file helps only with unknown issuers */
     } cases[] = {
         { good, certs_ca_file(ours), ERR_NONE, 0, NULL },
         { good, certs_ca_file(others), ERR_NET, HTTP_NO_TRUST,
@@ -1102,7 +1099,7 @@ TEST(only_a_good_certificate_is_trusted)
     }
 }
 
-/* A server that is asked for by its name: that name, among those that the certificate lists. */
+/* The server is asked for by its name: it must be among the names of the certificate. */
 TEST(a_name_must_stand_where_names_stand)
 {
     static const struct server_step script[] = { TAKE, SEND(EMPTY), END };
@@ -1114,7 +1111,7 @@ TEST(a_name_must_stand_where_names_stand)
     } cases[] = {
         { certs_make(certs, "named", "DNS:localhost", 1), true },
         { certs_make(certs, "several", "DNS:a.invalid,DNS:LocalHost", 1), true },
-        { certs_make(certs, "localhost", NULL, 1), false }, /* only as the subject */
+        { certs_make(certs, "localhost", NULL, 1), false }, /* only in the subject */
         { certs_make(certs, "other", "DNS:localhost.invalid", 1), false },
         { certs_make(certs, "wild", "DNS:*", 1), false },
         { certs_make(certs, "address", "IP:127.0.0.1", 1), false },
@@ -1134,7 +1131,7 @@ TEST(a_name_must_stand_where_names_stand)
     }
 }
 
-/* One handshake is paid for by all clients of a process that trust the same certificates. */
+/* One handshake serves all clients of a process that trust the same certificates. */
 TEST(a_session_is_taken_up_by_other_clients)
 {
     static const struct server_step script[] = { TAKE, SEND(EMPTY), DO(SERVER_CLOSE),
@@ -1159,7 +1156,7 @@ TEST(a_session_is_taken_up_by_other_clients)
 }
 
 /*
- * Records, retries and what is gathered must not show: all that was sent arrives, though the server
+ * TLS records, retries and buffers must not show: all that was sent arrives, though the server
  * takes nothing for a while in the middle of it.
  */
 TEST(bodies_arrive_over_tls_as_they_are)
@@ -1191,7 +1188,7 @@ TEST(bodies_arrive_over_tls_as_they_are)
     check_bodies(&talk, sizes, lengthof(sizes));
 }
 
-/* A server that has refused does not take the rest of the body. */
+/* A server that has refused the request does not take the rest of the body. */
 TEST(a_refusal_in_the_middle_is_heard)
 {
     static const struct server_step script[] = {
@@ -1221,7 +1218,7 @@ TEST(a_refusal_in_the_middle_is_heard)
     }
 }
 
-/* An end without good-bye may be anybody's who sits in between: the body is not complete. */
+/* Anybody in between can end a connection without a good-bye: the body is not complete. */
 TEST(an_end_without_good_bye_is_none)
 {
     static const struct server_step script[] = {
@@ -1264,7 +1261,7 @@ TEST(plain_http_must_be_allowed)
     CHECK(server_count(talk.server) == 0);
 }
 
-/* What is not HTTP is nonsense over TLS too, and no complaint about the URL. */
+/* An answer that is not HTTP is malformed over TLS too, and no fault of the URL. */
 TEST(nonsense_over_tls_is_nonsense)
 {
     static const struct server_step script[] = { TAKE, SEND("SSH-2.0-OpenSSH_9.2p1\r\n"),
@@ -1283,7 +1280,7 @@ TEST(nonsense_over_tls_is_nonsense)
     CHECK(err.kind == ERR_UNSURE && err.code == HTTP_MALFORMED);
 }
 
-/* The proxy's own answer is not the server's. */
+/* The proxy's answer is not the server's. */
 TEST(a_proxy_is_passed_through)
 {
     static const struct server_step script[] = {

@@ -1,5 +1,4 @@
-/* TLS: which names and versions are good enough, which sessions are taken up, which ends are ends.
- */
+/* TLS: the names and versions that are accepted, sessions that are resumed, ends that count. */
 #include "http/http.h"
 
 #include "base/fs.h"
@@ -29,8 +28,8 @@
 #define EMPTY OK "Content-Length: 0\r\n\r\n"
 
 /*
- * This machine's OpenSSL is told to allow everything that it ever could: what is refused here is
- * refused by us. It reads this once, before it is used for the first time.
+ * This machine's OpenSSL is told to allow everything that it ever could, so that every refusal is
+ * ours. It reads this once, before its first use.
  */
 __attribute__((constructor)) static void allow_everything(void)
 {
@@ -76,7 +75,7 @@ static void place_end(struct place *place)
 
 #define auto_place __attribute__((cleanup(place_end))) struct place
 
-/* Asks and reads to the end; the cause in `err_r`. */
+/* Makes a request and reads to the end; the cause in `err_r`. */
 static bool get(struct place *place, const char *url, struct str *body, struct err *err_r)
 {
     struct http_request request = {
@@ -90,14 +89,14 @@ static bool get(struct place *place, const char *url, struct str *body, struct e
 
 /* --- names ---------------------------------------------------------------------------------- */
 
-/* Every name below localhost leads here without anybody being asked. */
+/* Every name below localhost leads here without a name server. */
 TEST(the_certificate_must_bear_the_name)
 {
     static const struct server_step script[] = { TAKE, SEND(EMPTY), DO(SERVER_END) };
     static const struct {
         const char *alt_name, *host;
         bool good;
-        const char *asked; /* for which name in the handshake */
+        const char *asked; /* the name in the handshake */
     } cases[] = {
         { "DNS:localhost", "localhost", true, "localhost" },
         { "DNS:localhost", "LOCALHOST", true, "LOCALHOST" },
@@ -164,8 +163,8 @@ TEST(protocols_of_long_ago_are_refused)
 /* --- sessions ------------------------------------------------------------------------------- */
 
 /*
- * A session that is taken up is not asked for a certificate any more: so what one name has proved
- * must not stand for another, though the server, and the keys of its sessions, are the same.
+ * A resumed session sends no certificate: so a session that one name earned must not serve another,
+ * though the server, and the keys of its sessions, are the same.
  */
 TEST(a_session_is_for_the_name_that_earned_it)
 {
@@ -196,7 +195,7 @@ TEST(a_session_is_for_the_name_that_earned_it)
 
 /* --- ends ----------------------------------------------------------------------------------- */
 
-/* A body that lasts until the end of the connection is whole only if TLS says that this is it. */
+/* A body that lasts until the connection ends is whole only if TLS announces the end. */
 TEST(a_body_that_breaks_off_is_not_whole)
 {
     static const struct {

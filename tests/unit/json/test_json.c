@@ -149,7 +149,7 @@ TEST(what_is_not_json_is_refused)
     }
 }
 
-/* OData servers send a bare ? for a number they cannot say; anywhere else it is an error. */
+/* OData servers send a bare ? for a number that they cannot write; elsewhere it is an error. */
 TEST(a_bare_question_mark_is_null)
 {
     static const struct {
@@ -330,7 +330,7 @@ TEST(a_long_array_is_walked_in_order)
     CHECK(json_root(json)->extent == 1 + 3 * COUNT);
 }
 
-/* Decoded texts lie in blocks; one longer than a block has its own. */
+/* Decoded texts lie in blocks; a text longer than a block has its own. */
 TEST(long_texts_are_decoded_whole)
 {
     static const size_t sizes[] = { 1, 65535, 65536, 65537, 1000000 };
@@ -607,7 +607,7 @@ static void name_it_twice(struct json_writer *w)
     json_name(w, "b");
 }
 
-/* What can only be a mistake in the program ends it, rather than giving broken JSON. */
+/* A mistake in the program ends it, rather than giving broken JSON. */
 TEST(bugs_end_the_process)
 {
     static void (*const bugs[])(struct json_writer *) = { write_too_deep, close_too_often,

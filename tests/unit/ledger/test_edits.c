@@ -1,4 +1,6 @@
-/* Marks are told before they are written, a few an hour; what answers them is counted. */
+/*
+ * Marks are announced before they are written, a few an hour; edits that answer them are counted.
+ */
 #include "ledger/edits.h"
 
 #include "base/mem.h"
@@ -53,7 +55,10 @@ static struct ledger_edits look(struct place *place, int64_t now_us)
     return edits;
 }
 
-/* Tries at any moment for days: never more within any hour, and never fewer than could be. */
+/*
+ * Tries at every moment for days: never more than the limit in any hour, and never fewer than it
+ * allows.
+ */
 TEST(never_more_than_a_few_an_hour)
 {
     static int64_t allowed[TRIES];
@@ -80,7 +85,7 @@ TEST(never_more_than_a_few_an_hour)
     place_end(&place);
 }
 
-/* However often a write is repeated, with one modification id it comes about once. */
+/* A write that is repeated with the same modification id takes effect once. */
 TEST(repeating_costs_nothing)
 {
     struct place place = place_new();
@@ -93,7 +98,7 @@ TEST(repeating_costs_nothing)
     for (uint64_t mod_id = 4; mod_id < 8; mod_id++)
         CHECK_AT(mod_id, tell(&place, mod_id, LEDGER_EDITS_US + 100) == 0);
     CHECK(tell(&place, 8, LEDGER_EDITS_US + 100) == LEDGER_EDITS_US + 99 + LEDGER_EDITS_US);
-    CHECK(tell(&place, 3, LEDGER_EDITS_US + 200) == 0); /* is told of already */
+    CHECK(tell(&place, 3, LEDGER_EDITS_US + 200) == 0); /* announced already */
     CHECK(look(&place, LEDGER_EDITS_US + 200).due_us > 0);
     CHECK(look(&place, 3 * LEDGER_EDITS_US).count == 0);
     place_end(&place);

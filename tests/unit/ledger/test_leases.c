@@ -1,4 +1,4 @@
-/* What runs of one source owe each other: signs of life, and a fair share of its sessions. */
+/* The duties of runs of one source to each other: heartbeats, and a fair share of its sessions. */
 #include "ledger/census.h"
 #include "ledger/documents.h"
 #include "ledger/leases.h"
@@ -79,8 +79,7 @@ static struct ledger_share look(struct mover *mover, int most)
     return share;
 }
 
-/* As a mover does it: gives away what is too much, takes what is open. `used` are not given away.
- */
+/* Does as a mover does: gives away surplus sessions, takes free ones. `used` are kept. */
 static void share(struct mover *mover, int most, int used)
 {
     struct ledger_share share = { 0 };
@@ -161,7 +160,7 @@ TEST(a_newcomer_gets_what_the_others_give_up)
     mover_begin(&place, &place.movers[1], "run");
     share(&place.movers[1], 6, 0);
     CHECK(place.movers[1].sessions == 0);
-    share(&place.movers[0], 6, 5); /* five are in use still */
+    share(&place.movers[0], 6, 5); /* five are still in use */
     share(&place.movers[1], 6, 0);
     CHECK(place.movers[0].sessions == 5 && place.movers[1].sessions == 1);
     share(&place.movers[0], 6, 2);
@@ -286,7 +285,7 @@ static const struct ledger_attempt an_attempt = {
     "put", "store-away", &(const struct err){ .kind = ERR_NET, .msg = "away" }, -1, true
 };
 
-/* What the holder of a claim may do, and whoever only once held it may not. */
+/* The deeds that the holder of a claim may do, and that a former holder may not. */
 enum deed { INTEND, WITHDRAW, STORE, FINISH, RELEASE, FAIL, LOSE, DEEDS };
 
 static bool act(struct ledger *ledger, const struct ledger_claim *claim, enum deed deed,
@@ -321,7 +320,7 @@ static bool act(struct ledger *ledger, const struct ledger_claim *claim, enum de
     abort();
 }
 
-/* Does it and commits, if it is done. */
+/* Does it and commits, if it may be done. */
 static bool act_for_good(struct mover *mover, const struct ledger_claim *claim, enum deed deed,
                          struct err *err)
 {
@@ -365,8 +364,8 @@ static void bury(struct mover *by, const struct mover *whom)
 }
 
 /*
- * A run gives a document back and claims it again: what it meant to do under the first claim must
- * not count under the second, though the run is the same. Only the epoch tells them apart.
+ * A run gives a document back and claims it again: an intent of the first claim must not count
+ * under the second, though the run is the same. Only the epoch tells them apart.
  */
 TEST(what_was_claimed_again_is_fenced_by_its_epoch)
 {
@@ -394,7 +393,7 @@ TEST(what_was_claimed_again_is_fenced_by_its_epoch)
 
 /*
  * A mover was stopped for so long that it was taken for dead, and its document went to another.
- * When it wakes, in the middle of whatever it did, it has no say any more; nor by guessing the
+ * When it wakes, whatever it was doing, none of its writes counts; not even if it guesses the
  * epoch.
  */
 TEST(who_was_taken_for_dead_is_fenced)
@@ -497,10 +496,10 @@ TEST(a_run_may_count_again_though_its_first_count_did_not_end)
                         && ledger_commit(&change, &err));
     }
     CHECK(numbers[0] > 0 && numbers[1] > numbers[0]);
-    CHECK(numbers[2] == 0); /* another run is at it */
+    CHECK(numbers[2] == 0); /* another run is counting */
 }
 
-/* Means a version, and stores it. */
+/* Commits an intent, and stores the version if `stores`. */
 static void keep(struct mover *mover, const struct ledger_claim *claim,
                  struct ledger_version *version, bool stores)
 {
@@ -573,7 +572,7 @@ TEST(only_what_was_never_put_is_withdrawn)
     ledger_claim_clear(&held);
 }
 
-/* A stored document whose mark is being written is in somebody's hands, too. */
+/* A stored document whose mark is being written is also in hand. */
 TEST(what_is_being_marked_is_not_due)
 {
     auto_place place = place_new();
@@ -586,7 +585,7 @@ TEST(what_is_being_marked_is_not_due)
     ledger_claim_clear(&held);
 }
 
-/* The same bytes with another patient: the object with the first one is to go. */
+/* The same bytes with another patient: the object with the first patient is to go. */
 TEST(what_lies_with_the_first_patient_is_leaving)
 {
     auto_place place = place_new();
@@ -613,7 +612,7 @@ TEST(what_lies_with_the_first_patient_is_leaving)
     ledger_claim_clear(&again);
 }
 
-/* One that was meant before and may stand there must not pass for somebody else's. */
+/* An earlier mark of ours, which may stand in the record, must not pass for somebody else's. */
 TEST(a_mark_that_gave_way_to_another_is_remembered)
 {
     auto_place place = place_new();
@@ -660,7 +659,7 @@ TEST(the_usual_class_is_the_most_frequent_one)
     ledger_claim_clear(&held);
 }
 
-enum { MANY = 4100 }; /* more than two pages of a look */
+enum { MANY = 4100 }; /* more than two pages of reading */
 
 static bool is_odd(void *arg, uint64_t record_id)
 {

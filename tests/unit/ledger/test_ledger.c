@@ -75,7 +75,7 @@ static void place_end(struct place *place)
 
 #define auto_place __attribute__((cleanup(place_end))) struct place
 
-/* --- what must hold at all times ------------------------------------------------------------ */
+/* --- the invariants ------------------------------------------------------------------------- */
 
 #define STATEMENT(statement_name, words)                                                           \
     static const struct sql_text statement_name = { #statement_name, words, NULL }
@@ -106,7 +106,7 @@ static int64_t number(struct ledger *ledger, const struct sql_text *text, struct
     return n;
 }
 
-/* An entry's hash covers the one before and its columns, one to a line, as docs/ledger.md says. */
+/* An entry's hash covers the one before and its columns, one a line, as docs/ledger.md says. */
 static struct sha256 entry_hash(const struct sql_rows *rows, const struct sha256 *before)
 {
     auto_str text = STR_MAX(KIB(64));
@@ -180,7 +180,7 @@ static enum ledger_upsert_result see(struct ledger *ledger,
     return seen;
 }
 
-/* Claims what is due at a time; the claims are the caller's to clear. */
+/* Claims the documents that are due at a time; the caller clears the claims. */
 static size_t claim(struct ledger *ledger, int64_t now_us, size_t most, struct ledger_claim *claims)
 {
     auto_change change = { 0 };
@@ -208,7 +208,7 @@ static const struct err a_failure = {
     .kind = ERR_REMOTE, .code = 404, .reason = 0, .msg = "the stream answered with 404"
 };
 
-/* What can be asked of the ledger about one document, given a claim on it. */
+/* The operations on one document, given a claim on it. */
 enum op {
     OP_SEE_SAME,
     OP_SEE_EDITED,
@@ -321,7 +321,7 @@ static char letter(struct ledger *ledger)
 
 static const char all_letters[] = "wcsSdfvg";
 
-/* Brings a new document into a state; `claim_r` is the last claim on it, in force or not. */
+/* Brings a new document into a state; `claim_r` is its last claim, in force or not. */
 static void bring(struct ledger *ledger, char to, struct ledger_claim *claim_r)
 {
     struct ledger_census_entry sighting = sighting_of("id", 17, 5);
@@ -355,8 +355,8 @@ TEST(every_transition_is_as_the_protocol_has_it)
 {
     static const struct {
         enum op op;
-        const char *after;   /* the letters after it, from each of all_letters           */
-        const char *refused; /* letters from which it is refused, because it is not ours */
+        const char *after;   /* the letters after it, from each of all_letters              */
+        const char *refused; /* letters from which it is refused, because the claim is void */
     } cases[] = {
         { OP_SEE_SAME, "wcsSdfvw", "" },
         { OP_SEE_EDITED, "wcswwwvw", "" },
@@ -412,7 +412,7 @@ TEST(every_transition_is_as_the_protocol_has_it)
     }
 }
 
-/* --- seeing --------------------------------------------------------------------------------- */
+/* --- upserts -------------------------------------------------------------------------------- */
 
 TEST(a_document_is_what_its_identity_says)
 {
@@ -439,7 +439,7 @@ TEST(a_document_is_what_its_identity_says)
     check_sound(0, place.ledger);
 }
 
-/* The type a document is counted under follows an edit. */
+/* An edited document is counted under its new type. */
 TEST(an_edit_brings_what_the_record_says_now)
 {
     STATEMENT(look, "select type || ' ' || patient_id || ' ' || storage || ' ' || mod_id"
@@ -461,7 +461,10 @@ TEST(an_edit_brings_what_the_record_says_now)
     check_sound(0, place.ledger);
 }
 
-/* A census page that was read before a change is written after it; a restored file is news. */
+/*
+ * A census page may be read before a change and written after it. A restored file counts as a
+ * change.
+ */
 TEST(what_was_read_before_the_last_change_is_no_news)
 {
     auto_place place = place_new();
@@ -477,7 +480,7 @@ TEST(what_was_read_before_the_last_change_is_no_news)
 }
 
 struct seen_records {
-    uint64_t least; /* and all above */
+    uint64_t least; /* this record, and all above */
 };
 
 static bool was_seen(void *arg, uint64_t record_id)
@@ -544,7 +547,7 @@ TEST(a_census_is_begun_closed_and_told)
     CHECK(ledger_census(place.ledger, &census, &err) && census.begun && !census.closed);
     CHECK(ledger_begin(other, &change, &err) && ledger_census_begin(other, &number_2, &err)
           && ledger_commit(&change, &err));
-    CHECK(number_2 == 0); /* somebody is at it */
+    CHECK(number_2 == 0); /* somebody is counting */
     CHECK(ledger_census_since(other, 0, 0, &was, &err) && !was);
     CHECK(ledger_begin(place.ledger, &change, &err)
           && ledger_census_close(place.ledger, number_1, 10, 10, -1, &err)
@@ -554,7 +557,7 @@ TEST(a_census_is_begun_closed_and_told)
     CHECK(ledger_census_since(other, 0, INT64_MAX, &was, &err) && was);
     CHECK(ledger_census_since(other, INT64_MAX, 0, &was, &err) && was);
     CHECK(ledger_census_since(other, INT64_MAX, INT64_MAX, &was, &err) && !was);
-    /* a census whose run died hinders nobody */
+    /* a census whose run died is in nobody's way */
     CHECK(ledger_begin(place.ledger, &change, &err)
           && ledger_census_begin(place.ledger, &number_1, &err) && ledger_commit(&change, &err));
     CHECK(ledger_begin(other, &change, &err)
@@ -610,7 +613,7 @@ TEST(what_is_due_first_is_claimed_first)
     check_sound(0, place.ledger);
 }
 
-/* A run that died holds nothing; whoever worked for it can no longer change anything. */
+/* A dead run holds nothing, and its workers can no longer change anything. */
 TEST(a_buried_run_lets_go)
 {
     auto_place place = place_new();
@@ -652,7 +655,7 @@ TEST(a_buried_run_lets_go)
     ledger_claim_clear(&fresh);
 }
 
-/* A claim taken back and taken again is another claim. */
+/* A claim that was given back and taken again is another claim. */
 TEST(an_old_claim_of_the_same_run_is_no_claim)
 {
     auto_place place = place_new();
@@ -672,7 +675,7 @@ TEST(an_old_claim_of_the_same_run_is_no_claim)
 
 /* --- changes -------------------------------------------------------------------------------- */
 
-/* What is not committed is nowhere: not in the tables, not in the chain, not in the tallies. */
+/* An uncommitted change is nowhere: not in the tables, not in the chain, not in the tallies. */
 TEST(a_change_taken_back_leaves_nothing)
 {
     auto_place place = place_new();
@@ -728,7 +731,7 @@ TEST(versions_are_intended_stored_and_superseded)
     size_t count = 0;
     struct err err = { 0 };
 
-    first.has_sha256 = false; /* a large one, whose hash is not known yet */
+    first.has_sha256 = false; /* a large file, whose hash is not known yet */
     first.size_bytes = 0;
     first.mark = mem_text("11/23/2026 08:15:02");
     first.upload_id = mem_text("upload");
@@ -904,7 +907,7 @@ TEST(a_record_is_marked_when_all_its_documents_are_stored)
 struct listed {
     size_t count, most;
     int64_t last;
-    struct ledger_failure copy; /* of the last: texts as long as they were needed */
+    struct ledger_failure copy; /* of the last failure: its texts last only for the call */
     char text[256];
 };
 
@@ -949,7 +952,7 @@ TEST(a_failure_is_listed_with_its_last_evidence)
     }
 }
 
-/* Many failures come page by page, each once, and as many as the reader wants. */
+/* Many failures come page by page, each once, and as many as the reader asks for. */
 TEST(a_long_list_is_whole)
 {
     STATEMENT(fail_all, "update fmferry_document set state = 'failed', class = 'container-zero'");
@@ -976,7 +979,7 @@ TEST(a_long_list_is_whole)
     CHECK(ledger_each_failure(place.ledger, list_one, &some, &err) && some.count == 700);
 }
 
-/* More than one batch is retried, and only what was chosen. */
+/* More than one batch is retried, and only the chosen documents. */
 TEST(a_choice_is_for_whom_it_names)
 {
     STATEMENT(fail_some, "update fmferry_document set state = 'failed',"
@@ -1023,7 +1026,7 @@ TEST(a_choice_is_for_whom_it_names)
     }
 }
 
-/* Who waived what, and why, stands in the chain. */
+/* A waiver's name and reason stand in the chain. */
 TEST(a_waiver_is_signed)
 {
     STATEMENT(last, "select evidence from fmferry_audit order by run desc, seq desc limit 1");
@@ -1133,7 +1136,7 @@ static bool verified_note(struct ledger *ledger, const struct ledger_process *ve
     return ledger_verified_note(ledger, verifier, found, next_finding, &rest, run_r, err);
 }
 
-/* Whatever a later verification says in sum: what was found stays until its own place agrees. */
+/* Whatever the total of a later verification: a finding stays until its own place agrees. */
 TEST(a_difference_stays_open_until_its_place_agrees)
 {
     static const struct {
@@ -1143,7 +1146,7 @@ TEST(a_difference_stays_open_until_its_place_agrees)
         { "{}", "", 0 },
         { "{}", "+object-hash a,+object-size b", 2 },
         { "{}", "", 2 },
-        { NULL, "+source-bytes c", 3 }, /* it broke off: what it saw is true all the same */
+        { NULL, "+source-bytes c", 3 }, /* it broke off, but its findings are true */
         { "{}", "-object-hash a", 2 },
         { "{}", "+object-hash a", 3 },
         { "{}", "-object-hash a,-object-size b,-source-bytes c", 0 },
@@ -1236,7 +1239,7 @@ TEST(sources_of_one_ledger_are_apart)
     check_sound(1, other);
 }
 
-/* An object is only removed if nobody's version lies there, in whichever state it counts. */
+/* An object is removed only if no version that counts lies there, in any state. */
 TEST(a_key_is_used_by_every_version_that_counts)
 {
     static const struct {
@@ -1266,7 +1269,7 @@ TEST(a_key_is_used_by_every_version_that_counts)
     }
 }
 
-/* A database whose checks were removed may hold any word for a document's state, too. */
+/* A database whose checks were removed may hold any word as a document's state. */
 TEST(a_document_in_a_state_that_does_not_exist_is_refused)
 {
     static const char *const spoils[] = { "state = 'lost'", "state = ''", "link = 'x'" };
@@ -1292,13 +1295,13 @@ TEST(a_document_in_a_state_that_does_not_exist_is_refused)
         CHECK_AT(i, !ledger_census_upsert(place.ledger, &sighting, &result, &elsewhere, &err)
                         && err.kind == ERR_DATA);
         err = (struct err){ 0 };
-        if (i == 2) /* by its state it is one that is due */
+        if (i == 2) /* one that is due, by its state */
             CHECK_AT(i, !ledger_claim(place.ledger, 1, false, 1, &claim, &count, &err)
                             && err.kind == ERR_DATA && count == 0);
     }
 }
 
-/* Whoever may write to the ledger may write any word: it is said, and ends nothing. */
+/* Anybody who can write to the ledger can write any word: it is reported, and ends no process. */
 TEST(a_tally_of_words_that_do_not_exist_is_refused)
 {
     static const char *const spoils[] = { "update fmferry_tally set state = 'lost'",
@@ -1321,7 +1324,7 @@ TEST(a_tally_of_words_that_do_not_exist_is_refused)
     }
 }
 
-/* Two handles of one process are two, as two processes are. */
+/* Two handles of one process count as two processes. */
 TEST(who_lives_holds_a_place)
 {
     auto_folder *folder = folder_new();
@@ -1370,7 +1373,7 @@ TEST(words_stand_for_states)
 
 enum { DOCUMENTS = 24, STEPS = 4000 };
 
-/* A document as it should be. */
+/* A document as the ledger should have it. */
 struct model {
     bool exists, held, has_claim;
     enum ledger_state state;
@@ -1414,7 +1417,7 @@ static void model_go(struct model *m, enum ledger_state state, const char *class
     m->held = false;
 }
 
-/* Sees a document, perhaps edited. */
+/* Upserts a document, perhaps edited. */
 static bool walk_see(struct ledger *ledger, struct model *all, struct err *err)
 {
     size_t i = roll(DOCUMENTS);
@@ -1456,13 +1459,13 @@ static bool walk_see(struct ledger *ledger, struct model *all, struct err *err)
     return true;
 }
 
-/* What waited its time comes before what was never tried. */
+/* A document whose wait is over comes before one that was never tried. */
 static uint64_t rank_of(const struct model *m)
 {
     return m->due_us == 0 ? UINT64_MAX : (uint64_t)m->due_us;
 }
 
-/* Claims some, and checks that it is those which are due first. */
+/* Claims some, and checks that these are the first that are due. */
 static bool walk_claim(struct ledger *ledger, struct model *all, struct err *err)
 {
     struct ledger_claim claims[4];
@@ -1515,7 +1518,7 @@ static bool walk_store(struct ledger *ledger, struct model *m, bool ours, struct
     return good;
 }
 
-/* Does something with a claim, which may be old: then nothing may happen. */
+/* Does something with a claim, which may be old: then nothing must happen. */
 static bool walk_work(struct ledger *ledger, struct model *all, struct err *err)
 {
     struct model *m = &all[roll(DOCUMENTS)];
@@ -1582,7 +1585,7 @@ static bool walk_decide(struct ledger *ledger, struct model *all, struct err *er
     return good;
 }
 
-/* Something that concerns many. */
+/* Does something to many documents. */
 static bool walk_sweep(struct ledger *ledger, struct model *all, struct err *err)
 {
     uint64_t what = roll(4), record = 1 + roll(DOCUMENTS);
@@ -1639,7 +1642,7 @@ static void check_model(size_t step, struct ledger *ledger, const struct model *
     CHECK_AT(step, count == 0);
 }
 
-/* Whatever is done in whichever order, ledger and model stay the same. */
+/* After any operations in any order, ledger and model are equal. */
 TEST(ledger_and_model_walk_together)
 {
     bool (*const steps[])(struct ledger * ledger, struct model * all, struct err * err) = {
@@ -1657,7 +1660,7 @@ TEST(ledger_and_model_walk_together)
 
         CHECK_AT(step, ledger_begin(place.ledger, &change, &err));
         which = which == 31 ? 6 : which % 6;
-        /* a claim outlives a change that was taken back, as a worker's does */
+        /* a claim outlives a change that was rolled back, as a worker's does */
         for (size_t i = 0; i < DOCUMENTS; i++)
             before[i] = all[i];
         if (keep || which == 1) {
@@ -1696,7 +1699,7 @@ TEST(ledger_and_model_walk_together)
     }
     check_sound(STEPS, place.ledger);
     for (size_t i = 0; i < LEDGER_STATES; i++)
-        CHECK_AT(i, states[i] > 100); /* the walk came by everywhere */
+        CHECK_AT(i, states[i] > 100); /* the walk came by every state */
     for (size_t i = 0; i < DOCUMENTS; i++)
         if (all[i].has_claim)
             ledger_claim_clear(&all[i].claim);

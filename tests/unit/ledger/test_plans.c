@@ -1,4 +1,4 @@
-/* Whatever is asked often is found by an index, also among ten million documents. */
+/* Frequent queries are answered by an index, also among ten million documents. */
 #include "ledger/ledger.h"
 
 #include "base/mem.h"
@@ -23,7 +23,7 @@ static const struct {
     { &LEDGER_LOOK_DOUBTS, "INDEX fmferry_document_troubled" },
 };
 
-/* What SQLite says of a statement, all its lines. `explain` stands for it while `sql` is open. */
+/* All lines of SQLite's plan for a statement. `explain` must live while `sql` is open. */
 static void plan_of(struct sql *sql, const struct sql_text *text, struct sql_text *explain,
                     struct str *to)
 {

@@ -15,7 +15,7 @@ struct place {
     struct registry *registry;
 };
 
-/* Not read where the connection is shared. */
+/* Not read if the connection is shared. */
 static const struct registry_settings no_settings = { .url = "" };
 
 static struct place place_without_tables(void)
@@ -78,7 +78,7 @@ static bool script(struct place *place, const char *words)
 
 /* --- tables --------------------------------------------------------------------------------- */
 
-/* A word that nobody knows would leave open what somebody meant to shut. */
+/* An unknown word would leave a check out that somebody wanted. */
 TEST(a_second_identifier_is_one_that_there_is)
 {
     static const struct {
@@ -220,7 +220,7 @@ TEST(a_row_is_as_django_writes_it)
               "{\"a\":1}|patient");
 }
 
-/* What people may have changed in the application stays; the rest follows the source. */
+/* Values that people may have changed in the application stay; the rest follows the source. */
 TEST(a_row_is_brought_up_to_date)
 {
     auto_place place = place_new();
@@ -260,7 +260,7 @@ static char *umlauts(size_t count)
     return mem_text(str_text(&text));
 }
 
-/* Cut by characters, as the columns count; never a key, which would lead to nothing. */
+/* Texts are cut by characters, as the columns count; a key never is: it would lead nowhere. */
 TEST(texts_are_cut_to_what_the_columns_take)
 {
     STATEMENT(lengths, "select length(file_name) || ' ' || length(original_name) || ' ' ||"
@@ -319,7 +319,7 @@ TEST(a_late_writer_is_refused)
         bool good;
     } cases[] = {
         { 5, 3, true },  { 5, 3, true },  { 5, 2, false },        { 5, 4, true },
-        { 4, 9, false }, /* a ledger from before */
+        { 4, 9, false }, /* an older ledger */
         { 6, 1, true },  { 5, 9, false }, { 6, INT64_MAX, true }, { INT64_MAX, 1, true },
     };
     auto_place place = place_new();
@@ -385,7 +385,7 @@ TEST(a_row_is_pointed_to_another_patient)
                                "2026-11-23 08:15:03.000007|a.pdf");
 }
 
-/* A registry apart begins with the first change, and commits or takes back by itself. */
+/* A registry of its own begins with the first change, and commits or rolls back by itself. */
 TEST(a_registry_apart_has_changes_of_its_own)
 {
     STATEMENT(rows, "select count(*) from documents_document");
@@ -418,7 +418,7 @@ TEST(a_registry_apart_has_changes_of_its_own)
     registry_take_back(NULL);
 }
 
-/* The ledger's commit is the registry's where both stand in one database. */
+/* In one database, the ledger's commit is the registry's, too. */
 TEST(a_shared_registry_leaves_the_commit_to_the_ledger)
 {
     STATEMENT(rows, "select count(*) from documents_document");

@@ -1,10 +1,13 @@
-/* Templates, and the form that values take in columns of every type. */
+/* Templates, and the form of values in columns of every type. */
 #include "registry/column.h"
 
 #include "base/mem.h"
 #include "tap.h"
 
-/* Every name says itself in capitals; {row_id}, {size}, {now} and {date} are of their own types. */
+/*
+ * Every name becomes itself in capitals; {row_id}, {size}, {now} and {date} have types of their
+ * own.
+ */
 static struct value say(const void *arg, const struct template_piece *piece)
 {
     const char *words = arg;
@@ -101,7 +104,7 @@ TEST(what_is_no_template_is_told)
     }
 }
 
-/* What a value becomes, as text; a number with '#' before it, "null" for null. */
+/* A value as text; a number with '#' before it, "null" for null. */
 static void become(const char *words, const char *type, bool no_null, struct str *to)
 {
     struct registry_column column = { .not_null = no_null };
@@ -167,7 +170,7 @@ TEST(a_value_takes_the_form_of_its_column)
         { "{field:12.30}", "text", false, "12.30" },
         { "{field:about 12}", "numeric", false, "null" },
         { "{field:12,30}", "numeric", false, "null" },
-        { "{field:1.234}", "numeric", false, "null" }, /* a thousand to half of the world */
+        { "{field:1.234}", "numeric", false, "null" }, /* a thousand in half of the world */
         { "{field:1234.567}", "numeric", false, "1234.567" },
         { "{field:1-2}", "numeric", false, "null" },
         { "{field:12.5}", "integer", false, "null" },

@@ -1,5 +1,4 @@
-/* The report over ledgers of every kind: each cause told, each sum checked, nothing taken on trust.
- */
+/* The report over ledgers of every kind: each cause named, each sum checked, nothing trusted. */
 #include "report/report.h"
 
 #include "base/csv.h"
@@ -88,7 +87,7 @@ static void fail(struct place *place, uint64_t record_id, const char *class, con
     ledger_claim_clear(&claim);
 }
 
-/* The report as a text, or why there is none. */
+/* The report as a text, or the reason why there is none. */
 static bool report_of(struct place *place, struct str *to, struct err *err)
 {
     char *bytes = NULL;
@@ -142,7 +141,7 @@ TEST(an_empty_ledger_has_a_report)
     CHECK(has(&text, "Nobody can say yet.") && !has(&text, "NaN") && !has(&text, "nan"));
 }
 
-/* What the ledger's tables say must be what its tallies and its chains say. */
+/* The ledger's tables must agree with its tallies and its chains. */
 TEST(sums_that_do_not_balance_are_named)
 {
     static const struct {
@@ -286,7 +285,7 @@ static void chart_of(const struct chart *chart, struct str *to)
     written_end(&w, to);
 }
 
-/* No form of plot minds nothing, one point, or gaps. */
+/* Every form of plot takes nothing, one point, and gaps. */
 TEST(plots_of_little)
 {
     static const char *const labels[] = { "a", "<b>", "c" };

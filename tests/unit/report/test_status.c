@@ -1,4 +1,4 @@
-/* How a migration stands, and the list of what failed, as people and programs read them. */
+/* The state of a migration, and the list of failures, for people and for programs. */
 #include "report/status.h"
 
 #include "base/csv.h"
@@ -58,7 +58,7 @@ struct made {
     uint64_t record_id;
     const char *type;
     enum ledger_state state;
-    const char *class; /* if it failed, or was waived after it had */
+    const char *class; /* if it failed, or failed and was waived */
     int64_t size;
     enum ledger_link link;
     const char *created, *author, *path;
@@ -156,7 +156,7 @@ static void make_all(struct place *place)
     CHECK_STR(err.msg, "");
 }
 
-/* Stamps made "TIME", so that the rest can be compared. */
+/* Replaces stamps with "TIME", so that the rest can be compared. */
 static void hide_times(struct str *text)
 {
     auto_str out = STR_MAX(KIB(256));
@@ -257,7 +257,7 @@ TEST(an_empty_ledger_has_a_status)
     CHECK(strstr(str_text(&text), "Census not closed yet") != NULL && !status_is_complete(status));
 }
 
-/* Complete is what nobody needs to see to any more. */
+/* Complete means that nobody has anything left to do. */
 TEST(complete_is_when_all_is_settled)
 {
     static const struct {
@@ -330,7 +330,7 @@ TEST(people_see_the_same_figures)
     CHECK(!strchr(str_text(&plain), '\033') && strchr(str_text(&coloured), '\033'));
 }
 
-/* Whatever the width of the terminal, no line is longer. */
+/* No line is longer than the terminal is wide. */
 TEST(lines_fit_the_terminal)
 {
     static const size_t widths[] = { 40, 57, 66, 72, 80, 98, 200 };
@@ -405,7 +405,7 @@ TEST(figures_read_well)
     }
 }
 
-/* A name in FileMaker may hold what a terminal would obey. */
+/* A name in FileMaker may hold control characters that a terminal would obey. */
 TEST(a_terminal_is_not_ordered_about)
 {
     auto_str text = STR_MAX(KIB(1));
@@ -491,7 +491,7 @@ TEST(the_list_is_json)
     CHECK_STR(str_text(&none), "[\n]\n");
 }
 
-/* A spreadsheet takes nothing in it for a formula. */
+/* A spreadsheet takes no cell for a formula. */
 TEST(the_list_is_csv)
 {
     auto_place place = place_new();

@@ -1,4 +1,4 @@
-/* What the simulated server answers, request by request. */
+/* The answers of the simulated server, request by request. */
 #include "ask.h"
 
 #include "base/mem.h"
@@ -26,7 +26,7 @@ static void check_cases(struct bench *bench, const struct case_ *cases, size_t c
     }
 }
 
-/* Asks, and compares what stands at a place of the answer: "response.data.0.fieldData.Doc". */
+/* Asks, and compares the value at a path of the answer: "response.data.0.fieldData.Doc". */
 static void check_value(struct bench *bench, const char *path, const char *place, const char *want)
 {
     struct asked asked = bench_ask(bench, "GET", path, NULL);

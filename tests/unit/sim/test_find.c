@@ -186,7 +186,7 @@ static struct solution *some(const char *set)
     return solution;
 }
 
-/* "3: 5 6 7": how many were found, and the record ids of the first ten in their order. */
+/* "3: 5 6 7": the number of records found, and the ids of the first ten in their order. */
 static void find(struct solution *solution, const char *body, const char *want)
 {
     const struct layout *layout = solution_layout(solution, span_of("API_Docs"));

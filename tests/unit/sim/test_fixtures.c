@@ -1,7 +1,7 @@
 /*
  * The simulator beside answers recorded from real servers: the same headers in the same order, the
- * same tags, and bodies of the same shape; where a recording tells everything, the same bytes. The
- * recordings are not part of the project: FMFERRY_SHARED names the folder, otherwise it is looked
+ * same tags, and bodies of the same shape; or the same bytes, if a recording settles them all. The
+ * recordings are not part of the project: FMFERRY_SHARED names their folder, otherwise it is looked
  * for beside the project.
  */
 #include "ask.h"
@@ -83,7 +83,7 @@ TEST(tags_are_made_as_real_servers_make_them)
 
 /* --- headers -------------------------------------------------------------------------------- */
 
-/* A header's line with what differs from answer to answer taken away. */
+/* A header's line without the parts that differ from answer to answer. */
 static void line_norm(struct span line, struct str *to)
 {
     static const char *const varies[] = { "Date", "ETag", "Content-Length",
@@ -270,7 +270,7 @@ TEST(lists_of_layouts_and_scripts_are_the_recorded_bytes)
     str_clear(&list.text);
 }
 
-/* A line of a shape for a recorded field of a layout. */
+/* The line of a shape for a recorded field of a layout. */
 static void field_line(const struct json_value *field, struct str *to)
 {
     bool calculated = span_is(json_get(field, "type")->text, "calculation");

@@ -7,7 +7,7 @@
 
 enum { SIZE = 20000 };
 
-/* The same, slowly. */
+/* The same, computed slowly. */
 struct model {
     bool live[SIZE + 5000];
     uint64_t size;

@@ -19,7 +19,7 @@ static bool login(struct sessions *sessions, char token[SESSION_TOKEN_SIZE])
     return session_login(sessions, span_of("Clinic"), "api", token, &serial);
 }
 
-/* Takes and gives back; whether that was possible. */
+/* Takes a session and gives it back; whether that was possible. */
 static bool works(struct sessions *sessions, const char *token, const char *database)
 {
     bool busy;
@@ -62,7 +62,7 @@ TEST(one_session_too_many_is_refused_until_one_ends)
 
 /*
  * Uses one of two sessions in steps that are shorter than the idle time. False if the machine was
- * too slow for that: then nothing was tried.
+ * too slow for that: then nothing was tested.
  */
 static bool idle_tried(int64_t idle_us)
 {

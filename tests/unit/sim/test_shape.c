@@ -1,4 +1,4 @@
-/* Descriptions of solutions: what they make, and what is wrong with wrong ones. */
+/* Descriptions of solutions: the tables that they make, and the faults of wrong ones. */
 #include "sim/data/shape.h"
 
 #include "sim/base/switches.h"

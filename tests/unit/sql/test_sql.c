@@ -1,4 +1,4 @@
-/* SQL on SQLite: values, transactions, what goes wrong, and our own statements. */
+/* SQL on SQLite: values, transactions, failures, and our own statements. */
 #include "sql/sql.h"
 
 #include "base/fs.h"
@@ -113,7 +113,7 @@ TEST(values_come_back_as_they_went)
     }
 }
 
-/* A value is copied when a query starts: what it was made of may go. */
+/* A query copies its values when it starts: the originals may go. */
 TEST(a_query_keeps_its_own_values)
 {
     STATEMENT(back, "select $1");
@@ -156,7 +156,7 @@ TEST(parameters_are_bound_by_name)
     }
 }
 
-/* Nothing that was bound before is left over. */
+/* A statement keeps no value that was bound before. */
 TEST(a_statement_starts_without_values)
 {
     STATEMENT(back, "select coalesce($1, 'null')");
@@ -257,7 +257,7 @@ TEST(a_statement_is_prepared_once)
     }
 }
 
-/* More statements than buckets are told apart. */
+/* More statements than hash buckets are told apart. */
 TEST(many_statements_are_told_apart)
 {
     enum { MANY = 500 };
@@ -298,13 +298,13 @@ TEST(what_is_not_committed_is_taken_back)
         CHECK(sql_begin(place.sql, &tx, &err));
         CHECK(sql_run(place.sql, &add_text, sql_args(sql_text("x")), &err));
         sql_close(take(place.sql));
-        tx = (struct sql_tx){ 0 }; /* went with the connection */
+        tx = (struct sql_tx){ 0 }; /* it went with the connection */
     }
     CHECK(sql_open(place.url, place.cancel, &place.sql, &err));
     CHECK(number(place.sql, &count_things) == 1);
 }
 
-/* A constraint that is looked at late refuses the commit; the scope takes it back. */
+/* A constraint that is checked late refuses the commit; the scope rolls back. */
 TEST(a_refused_commit_is_taken_back)
 {
     STATEMENT(child, "create table child (n integer references thing (n) deferrable initially "
@@ -344,9 +344,9 @@ TEST(reading_sees_one_state)
     CHECK(sql_commit(&tx, &err) && number(reader, &count_things) == 1);
 }
 
-/* --- what goes wrong ------------------------------------------------------------------------ */
+/* --- failures ------------------------------------------------------------------------------- */
 
-/* The configuration is read by many; nobody is connected to, and nothing of it is repeated. */
+/* Many people read the configuration: a URL with a password is refused, and not repeated. */
 TEST(a_password_does_not_stand_in_the_url)
 {
     static const char *const urls[] = { "postgresql://nexus:wren-4711@127.0.0.1:1/x",
@@ -364,7 +364,7 @@ TEST(a_password_does_not_stand_in_the_url)
     cancel_free(cancel);
 }
 
-/* What libpq is told, and whether that stays on this machine. */
+/* The settings for libpq, and whether they stay on this machine. */
 TEST(this_machine_is_told_from_others)
 {
     static const struct {
@@ -438,7 +438,7 @@ TEST(a_failure_has_a_cause)
     CHECK(number(place.sql, &count_things) == 0);
 }
 
-/* A step that fails in the middle of a query is told as one. */
+/* A failing step in the middle of a query is reported as such. */
 TEST(a_query_fails_where_it_stands)
 {
     STATEMENT(late, "select abs(n) from (select 1 as n union all select -9223372036854775807 - 1)");
@@ -451,7 +451,7 @@ TEST(a_query_fails_where_it_stands)
     CHECK(err.kind == ERR_DATABASE && span_starts(span_of(err.msg), "late: "));
 }
 
-/* The disk is full: what stood there stays, and room lets it go on. */
+/* On a full disk the stored rows stay, and room lets it go on. */
 TEST(a_full_database_keeps_what_it_has)
 {
     STATEMENT(cap, "pragma max_page_count = 20");
@@ -537,7 +537,7 @@ TEST(what_is_no_database_is_not_opened)
 
 /* --- several connections -------------------------------------------------------------------- */
 
-/* Somebody who begins to write while another does. */
+/* Begins to write while another connection does. */
 struct other_writer {
     struct place *place;
     int64_t begun_us;
@@ -603,7 +603,7 @@ TEST(asking_to_stop_ends_the_wait_for_a_lock)
     }
 }
 
-/* Who has read a state that is no more cannot write on top of it: waiting would not help. */
+/* A connection that read an outdated state cannot write on top of it: waiting would not help. */
 TEST(writing_on_an_old_state_is_busy)
 {
     auto_place place = place_new();
@@ -639,7 +639,7 @@ static void *open_at_once(void *arg)
     return NULL;
 }
 
-/* Each wants to give it its write-ahead log, and SQLite refuses all but one without waiting. */
+/* Each connection wants the write-ahead log, and SQLite refuses all but one without waiting. */
 TEST(several_open_a_new_database_at_once)
 {
     auto_place place = place_new();
@@ -692,7 +692,7 @@ TEST(two_names_of_one_database_are_one)
     }
 }
 
-/* One of ours has a write-ahead log; somebody else's keeps what it has. */
+/* A database of ours has a write-ahead log; another's keeps its journal. */
 TEST(a_foreign_database_keeps_its_journal)
 {
     STATEMENT(journal, "pragma journal_mode");
@@ -787,7 +787,7 @@ static struct sql *own_database(const struct place *place)
     return take(sql);
 }
 
-/* The script is one statement after the other; it was run to make the database. */
+/* The script is one statement after the other; it has already made the database. */
 TEST(every_statement_prepares)
 {
     const struct sql_text *const *lists[] = { LEDGER_STATEMENTS, REGISTRY_STATEMENTS,
@@ -810,7 +810,7 @@ TEST(every_statement_prepares)
     CHECK(count > 120);
 }
 
-/* What SQLite means to do with a statement, one line per table. */
+/* SQLite's plan for a statement, one line a table. */
 static void plan_of(const struct place *place, const struct sql_text *statement, struct str *plan)
 {
     auto_free char *words = mem_printf("explain query plan %s", statement->sqlite);
@@ -827,7 +827,7 @@ static void plan_of(const struct place *place, const struct sql_text *statement,
     }
 }
 
-/* None of these may get slower with every document that there is. */
+/* None of these may become slower with the number of documents. */
 TEST(what_is_asked_often_is_found_by_an_index)
 {
     static const struct {
@@ -864,7 +864,7 @@ TEST(what_is_asked_often_is_found_by_an_index)
     }
 }
 
-/* They are taken in the order in which they are due, without sorting all that wait. */
+/* Claims are taken in the order in which they are due, without sorting all that wait. */
 TEST(claims_come_in_order_without_sorting)
 {
     static const struct sql_text *const statements[] = { &LEDGER_CLAIM_PICK };

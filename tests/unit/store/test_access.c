@@ -1,4 +1,6 @@
-/* What the handles of a bucket share, on a clock in the hand: expiry, the server's time, the pace. */
+/*
+ * The state that handles of a bucket share, with the test's own clock: expiry, server time, pace.
+ */
 #include "store/s3/access.h"
 
 #include "base/fs.h"
@@ -9,7 +11,7 @@
 #include "http/http.h"
 #include "tap.h"
 
-/* An access to a bucket whose credentials are what a file says. */
+/* An access to a bucket whose credentials come from a file. */
 struct scene {
     char *folder, *answer;
     struct cancel *cancel;
@@ -67,7 +69,10 @@ static const char *key_at(struct scene *scene, int64_t now_us, struct s3_signer 
     return s3_access_sign(scene->access, now_us, signer, &scene->err) ? signer->access_key : NULL;
 }
 
-/* Ten minutes before their end others are fetched; if there are none, the old ones serve to it. */
+/*
+ * Ten minutes before they end, new ones are fetched; if there are none, the old ones serve to the
+ * end.
+ */
 TEST(credentials_are_renewed_before_they_expire)
 {
     struct time_civil three = { 2036, 1, 2, 3, 0, 0 };
@@ -138,7 +143,7 @@ static void all_stop(void *arg)
     cancel_set(((struct scene *)arg)->cancel);
 }
 
-/* Answers to what was under way count once: of eight, four may be, however many ask for less. */
+/* Answers to requests under way count once: of eight, four may go, however many ask for less. */
 TEST(the_pace_is_halved_once_a_second)
 {
     auto_scene scene;

@@ -1,4 +1,4 @@
-/* Where credentials come from: every place, in its order, and what they are worth. */
+/* The sources of credentials: every place, in its order, and how long they serve. */
 #include "store/aws/chain.h"
 #include "store/aws/roles.h"
 
@@ -37,7 +37,7 @@ static const char *const names[] = {
     "AWS_EC2_METADATA_DISABLED",
 };
 
-/* An environment without a word of AWS, and a home of its own. */
+/* An environment without any AWS variable, and a home of its own. */
 struct home {
     char *folder;
     struct cancel *cancel;
@@ -148,7 +148,7 @@ TEST(then_the_shared_files)
     check_are(&home, "AKFILE", "sfile", NULL);
     (void)setenv("AWS_PROFILE", "work", 1);
     check_are(&home, "AKWORK", "swork", "twork");
-    home.settings.profile = "conf"; /* a profile that is named comes before the environment */
+    home.settings.profile = "conf"; /* a named profile comes before the environment */
     (void)setenv("AWS_ACCESS_KEY_ID", "AKENV", 1);
     (void)setenv("AWS_SECRET_ACCESS_KEY", "senv", 1);
     check_are(&home, "AKPROF", "sprof", NULL);
@@ -190,7 +190,7 @@ TEST(where_there_are_none_it_is_said_how_to_give_some)
     CHECK(!fetch(&home, &got, &err) && strstr(err.msg, "secret_key_env"));
 }
 
-/* --- those that are handed out -------------------------------------------------------------- */
+/* --- credentials that servers give out ------------------------------------------------------ */
 
 #define ANSWER(text) "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" text
 
@@ -331,7 +331,7 @@ TEST(what_is_no_answer_is_told)
     }
 }
 
-/* They go into headers: what would end a line there, or end the text before its end, is refused. */
+/* Credentials go into headers: characters that would end a line, or the text, are refused. */
 TEST(credentials_that_cannot_be_sent_are_refused)
 {
     static const struct {

@@ -170,7 +170,7 @@ TEST(a_large_object_appears_when_it_is_whole)
     CHECK(found.size_bytes == SIZE && sha256_equal(&found.sha256, &object.sha256));
 }
 
-/* Several workers put the same key at once, each with a handle of its own. */
+/* Several workers put the same key at once, each with its own handle. */
 struct racer {
     struct place *place;
     struct store *store;
@@ -284,7 +284,7 @@ TEST(an_object_is_read_and_removed)
         CHECK_AT(room, all && strcmp(all, "seven bytes and more") == 0);
         CHECK_AT(room, empty && size == 0);
     }
-    for (size_t i = 0; i < 2; i++) { /* one that is not there is fine */
+    for (size_t i = 0; i < 2; i++) { /* a missing one is fine */
         uint64_t size;
 
         CHECK_AT(i, store_remove(place.store, "a/b", &err));
@@ -295,7 +295,7 @@ TEST(an_object_is_read_and_removed)
     CHECK(!store_remove(place.store, "a", &err) && err.kind == ERR_OS);
 }
 
-/* An object that shrinks while it is read must not pass for whole. */
+/* An object that shrinks while it is read must not pass as whole. */
 TEST(a_short_object_is_told)
 {
     auto_place place = place_new();
@@ -357,7 +357,7 @@ TEST(keys_are_listed_in_the_order_of_their_bytes)
     }
 }
 
-/* What goes away meanwhile is not listed, and no reason to fail. */
+/* An object that vanishes meanwhile is not listed, and the listing does not fail. */
 TEST(a_listing_outlives_what_it_lists)
 {
     auto_place place = place_new();
@@ -390,7 +390,7 @@ TEST(a_prefix_stays_below_the_store)
     }
 }
 
-/* A process that has ended: its number is free for a while. */
+/* A process that has ended: its number stays free for a while. */
 static pid_t dead_process(void)
 {
     pid_t pid = fork();
@@ -401,9 +401,9 @@ static pid_t dead_process(void)
     return pid;
 }
 
-/* --- disks of other kinds ------------------------------------------------------------------- */
+/* --- other kinds of disks ------------------------------------------------------------------- */
 
-/* As on NFS and on SMB: a hidden name first, then a link to the own one, or a new name. */
+/* As on NFS and on SMB: a hidden name first, then a link to one's own name, or a new name. */
 TEST(each_way_makes_whole_objects_once)
 {
     static const struct {
@@ -439,7 +439,7 @@ TEST(each_way_makes_whole_objects_once)
     }
 }
 
-/* Whose maker is gone goes; whose maker lives, or may live elsewhere, stays for a day. */
+/* A dead maker's file goes; one whose maker lives, or may live elsewhere, stays for a day. */
 TEST(what_a_crash_left_is_removed_and_never_listed)
 {
     auto_place place = place_new();
@@ -469,7 +469,7 @@ TEST(what_a_crash_left_is_removed_and_never_listed)
     CHECK(access(living, F_OK) == 0 && access(elsewhere, F_OK) == 0);
 }
 
-/* --- what lies in the way ------------------------------------------------------------------- */
+/* --- things in the way ---------------------------------------------------------------------- */
 
 /* A link under a key is neither followed nor replaced. */
 TEST(a_link_is_not_followed)
@@ -515,7 +515,7 @@ TEST(what_is_no_file_is_no_object)
     CHECK(store_look(place.store, "no/such/thing", &found, &err) && !found.exists);
 }
 
-/* Foreign keys and links above them: nothing is made, read, removed or listed elsewhere. */
+/* Foreign keys, and links above them: nothing is made, read, removed or listed elsewhere. */
 TEST(a_link_above_a_key_is_not_followed)
 {
     auto_place place = place_new();
@@ -564,7 +564,7 @@ TEST(a_path_beneath_is_what_it_says)
         CHECK_AT(i, beneath_is_good(cases[i].path) == cases[i].good);
 }
 
-/* A disk that was not mounted is an empty folder, or none. */
+/* A disk that is not mounted is an empty folder, or none. */
 TEST(a_folder_that_was_used_is_known_again)
 {
     auto_folder *folder = folder_new();
@@ -785,7 +785,7 @@ TEST(what_a_killed_trial_left_is_removed)
     }
 }
 
-/* The errors of a folder where nothing may be made; root may everything, so it steps down. */
+/* The errors of a folder where nothing may be made; root may do anything, so it steps down. */
 TEST(a_folder_that_is_not_ours_is_told)
 {
     auto_place place = place_new();

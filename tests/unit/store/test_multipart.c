@@ -1,4 +1,4 @@
-/* The parts of a bucket that need no server: places, XML, errors, shared files, traits. */
+/* The parts of a bucket that need no server: endpoints, XML, errors, shared files, traits. */
 #include "store/aws/profile.h"
 #include "store/s3/access.h"
 #include "store/s3/endpoint.h"
@@ -263,9 +263,9 @@ TEST(profiles_are_found_in_shared_files)
     }
 }
 
-/* --- what servers teach ------------------------------------------------------------------- */
+/* --- hints from servers ------------------------------------------------------------------- */
 
-/* A region goes into a host's name and into what is signed: what is no region is not learnt. */
+/* A region goes into a host's name and into signatures: text that is no region is not learnt. */
 TEST(a_region_has_a_form)
 {
     static const struct {
@@ -275,7 +275,7 @@ TEST(a_region_has_a_form)
         { "ap-southeast-2", true },
         { "default", true },
         { "us-gov-west-1", true },
-        { "eu-west-1", false }, /* which we know */
+        { "eu-west-1", false }, /* the one that we know */
         { "", false },
         { "evil.example.com/", false },
         { "evil.com", false },

@@ -1,4 +1,4 @@
-/* A bucket as a store, against a server that plays a script: what is sent, what answers mean. */
+/* A bucket as a store, against a server that plays a script: requests, and what answers mean. */
 #include "store/open.h"
 
 #include "base/mem.h"
@@ -214,7 +214,7 @@ TEST(what_answers_to_a_put_mean)
     }
 }
 
-/* A refusal by a server whose clock is so many seconds ahead. */
+/* A refusal by a server whose clock is that many seconds ahead. */
 static char *skewed_by(int64_t seconds)
 {
     struct time_civil then = time_to_utc(time_now_us() + seconds * TIME_SECOND);
@@ -285,7 +285,7 @@ TEST(a_clock_is_learnt_within_a_day)
 #define HEAD(headers) "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n" headers "\r\n"
 #define GET_X "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nETag: \"e\"\r\n\r\nx"
 
-/* A server that checks the sums it tells, and one that repeats what it was sent. */
+/* Traits of a server that checks the sums it reports, and of one that repeats what it was sent. */
 #define TRAITS_PROOF                                                                               \
     {                                                                                              \
         .tells_sum = STORE_YES, .checks_sum = STORE_YES                                            \
@@ -295,19 +295,19 @@ TEST(a_clock_is_learnt_within_a_day)
         .tells_sum = STORE_YES, .checks_sum = STORE_NO                                             \
     }
 
-/* What a client wrote beside an object, or a checksum that the server keeps unread, is no proof. */
+/* A client's note beside an object, or a checksum that the server keeps unread, proves nothing. */
 TEST(only_the_servers_own_word_counts)
 {
     static const struct {
         const char *head, *imprint;
         struct store_traits traits;
-        enum store_how how; /* without reading */
+        enum store_how how; /* without reading the object */
         bool contradicts;
     } cases[] = {
         { HEAD_FORGED, NULL, { .checks_body = STORE_YES }, STORE_NOT_COMPARED, false },
         { HEAD_FORGED, "etag " X_MD5, { 0 }, STORE_NOT_COMPARED, true },
         { HEAD_X, "etag " X_MD5, { 0 }, STORE_BY_ETAG, false },
-        { HEAD_X, NULL, { 0 }, STORE_NOT_COMPARED, false }, /* nobody knows that it is an MD5 */
+        { HEAD_X, NULL, { 0 }, STORE_NOT_COMPARED, false }, /* not known to be an MD5 */
         { HEAD("ETag: \"" X_MD5 "-1\"\r\n"), "etag " X_MD5, { 0 }, STORE_NOT_COMPARED, true },
         { HEAD("ETag: \"e\"\r\nx-amz-checksum-sha256: " X_SUM "\r\n"), NULL, TRAITS_PROOF,
           STORE_BY_SUM, false },
@@ -350,10 +350,9 @@ TEST(only_the_servers_own_word_counts)
     }
 }
 
-/* What is kept at a put is what we computed, and only if the server said the same. */
 /*
- * Proxies and servers under load mix answers up: one about an object has an ETag, and "there is
- * something already" is no answer to a request that did not ask for nothing to be there.
+ * Proxies and servers under load mix answers up: an answer about an object has an ETag, and "there
+ * is something already" does not answer a request without that condition.
  */
 TEST(answers_that_are_meant_for_others_are_asked_for_again)
 {
@@ -377,6 +376,7 @@ TEST(answers_that_are_meant_for_others_are_asked_for_again)
     }
 }
 
+/* The imprint kept at a put is the sum that we computed, and only if the server said the same. */
 TEST(an_imprint_is_ours_and_the_servers)
 {
     static const struct {
@@ -435,7 +435,7 @@ TEST(pages_are_listed_as_servers_give_them)
         TAKE, SEND(PAGE(ENTRY("a+b c") ENTRY("b") "<IsTruncated>true</IsTruncated>")), CLOSED,
         END,
     };
-    /* "More", for ever: after a token that stays the same, or that is not told. */
+    /* "More", for ever: with a token that stays the same, or without one. */
     static const struct server_step same[] = {
         TAKE,
         SEND(PAGE(ENTRY("a+b c") ENTRY("b") "<KeyCount>2</KeyCount><IsTruncated>true</IsTruncated>"
@@ -560,7 +560,7 @@ TEST(the_end_of_a_large_one_is_read_to_its_end)
             "</ChecksumSHA256></CompleteMultipartUploadResult>")
 #define X_COMPOSITE "CjJcowPrMBTEOuAElw80NjTbF2+haXvMjJ76yUYmSI0=-1"
 
-/* At the end a server says what it made of the parts: other bytes than ours are found out here. */
+/* At the end a server reports the sum of the parts: bytes that differ from ours show here. */
 TEST(the_sum_of_the_parts_is_compared)
 {
     static const struct {
@@ -615,8 +615,8 @@ TEST(the_sum_of_the_parts_is_compared)
 #define GONE REFUSED("404 X", "NoSuchUpload")
 
 /*
- * An upload of this key that somebody began and left could end at any time: it is taken away, as
- * often as it takes, before another is begun. Those of other keys are other people's.
+ * An upload of this key that somebody began and left could end at any time: it is removed, as often
+ * as it takes, before another is begun. Uploads of other keys are other people's.
  */
 TEST(uploads_of_before_are_taken_away)
 {
@@ -628,7 +628,7 @@ TEST(uploads_of_before_are_taken_away)
         SEND(OK("x-amz-request-id: R\r\n")), /* DELETE */
         TAKE,
         SEND(BODY_OF("<ListPartsResult/>")),
-        CLOSED, /* a part was on its way */
+        CLOSED, /* a part was under way */
         TAKE,
         SEND(OK("x-amz-request-id: R\r\n")), /* DELETE again */
         TAKE,
@@ -664,7 +664,7 @@ TEST(uploads_of_before_are_taken_away)
     CHECK(server_is_over(place.server));
 }
 
-/* What is wrong with a large one before its end is asked for. */
+/* Faults of a large object that show before its end is requested. */
 TEST(a_large_one_that_is_not_as_announced_does_not_end)
 {
     static const struct {

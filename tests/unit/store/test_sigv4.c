@@ -1,5 +1,5 @@
 /*
- * The signer beside signatures that others computed: the worked examples of the S3 API reference,
+ * The signer beside signatures computed by others: the worked examples of the S3 API reference,
  * keys that are hard to encode, and (from FMFERRY_SHARED) the suite of aws-c-auth.
  */
 #include "store/s3/sigv4.h"
@@ -262,7 +262,7 @@ static char *suite_folder(void)
     return NULL;
 }
 
-/* A file of a case, without the line ends at its end and without carriage returns. */
+/* A file of a case, without line ends at its end and without carriage returns. */
 static char *suite_text(const char *folder, const char *name, const char *file)
 {
     auto_free char *path = mem_printf("%s/%s/%s", folder, name, file);
@@ -287,7 +287,7 @@ static bool suite_same(const char *folder, const char *name, const char *file, s
     return rest.size > 0 && span_equal(is, rest);
 }
 
-/* What other services do to a path, and S3 does not. */
+/* The normalising of paths in other services, which S3 does not do. */
 static void path_normalise(struct str *to, struct span path)
 {
     struct span rest = path;
@@ -318,7 +318,7 @@ static int digit_of(char c)
     return c && at ? (int)(at - digits) : -1;
 }
 
-/* The suite's arguments are encoded already, or half. */
+/* The suite's arguments are encoded already, or half so. */
 static struct span decoded(struct str *scratch, struct span text)
 {
     size_t before = scratch->size;
@@ -409,7 +409,7 @@ static void case_target(struct suite_case *c, struct span target)
     }
 }
 
-/* Lines that begin with a blank belong to the header above. */
+/* Lines that begin with a blank belong to the header before them. */
 static void case_headers(struct suite_case *c, struct span head)
 {
     struct span rest = head;

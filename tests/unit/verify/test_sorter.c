@@ -14,8 +14,7 @@ static void auto_sorter_cleanup(struct sorter **sorter)
 
 enum { ENTRIES = 40000, SMALL = 64 * 1024, LARGE = 16 * 1024 * 1024 };
 
-/* Numbers in no order, each once: a step through them that has no common divisor with their count.
- */
+/* Numbers in no order, each once: by a step that has no divisor in common with their count. */
 static uint64_t shuffled(uint64_t i)
 {
     return i * 7919 % ENTRIES;
@@ -69,7 +68,7 @@ TEST(what_does_not_fit_comes_back_in_order)
     read_in_order(SMALL);
 }
 
-/* What this process has written so far, as the system counts it. */
+/* The bytes that this process has written so far, as the system counts them. */
 static uint64_t bytes_written(void)
 {
     FILE *io = fopen("/proc/self/io", "re");
@@ -89,7 +88,7 @@ static uint64_t bytes_written(void)
     return count;
 }
 
-/* With eight times as many entries each is written once more, and not eight times as often. */
+/* Of eight times as many entries each is written once more, and not eight times as often. */
 TEST(what_is_spilled_is_written_a_few_times)
 {
     static const struct {
@@ -112,7 +111,7 @@ TEST(what_is_spilled_is_written_a_few_times)
     }
 }
 
-/* Also where the last piece that is spilled has a single entry. */
+/* Also when the last spilled piece has a single entry. */
 TEST(of_any_number_all_come_back)
 {
     enum { MOST = 150 };
