@@ -1,7 +1,4 @@
-/*
- * Steps about the contents of records: files, the mark, dates. Only check_writing() writes to
- * FileMaker.
- */
+/* Steps about records: files, the mark, dates. Only check_writing() writes to FileMaker. */
 #include "cmd/checks.h"
 
 #include "base/mem.h"
@@ -146,7 +143,7 @@ bool check_mark(struct checks *c, struct preflight_result *tried, struct err *er
     return true;
 }
 
-/* Only at a user's request: marks one record and takes the mark back. */
+/* Marks one record and takes the mark back, only if a person asked for it. */
 bool check_writing(struct checks *c, struct preflight_result *tried, struct err *err)
 {
     uint64_t record = 0;

@@ -1,4 +1,4 @@
-/* How a run ended, for people and for scripts. */
+/* The end of a run, for people and for scripts. */
 #pragma once
 
 #include "run/run.h"

@@ -241,7 +241,7 @@ void settings_clear(struct settings *s)
     *s = (struct settings){ 0 };
 }
 
-/* Refuses http:// unless it is allowed. An address that is no URL is refused where it is used. */
+/* Refuses http:// over a network unless allowed. What is no URL is refused where it is used. */
 static bool plain_is_meant(const char *section, const char *key, const char *address, bool allowed,
                            const char *what, struct err *err)
 {

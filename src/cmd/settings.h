@@ -29,7 +29,7 @@ struct settings {
     int64_t follow_every_us;       /* for `run --continuous`                         */
     bool source_http, store_http;  /* allow_http in [source] and in [store]          */
 
-    char *key_in_store, *unlinked_key_in_store; /* templates of keys, behind the store's prefix */
+    char *key_in_store, *unlinked_key_in_store; /* templates of keys, after the store's prefix */
 
     /* The parts point to these. */
     struct conf *conf; /* the texts */

@@ -1,6 +1,6 @@
 /*
  * The start-up of every command that reads the configuration. A command names what it needs and a
- * body; work_do() makes that ready in one order, calls the body, and clears up behind it.
+ * body; work_do() makes that ready in one order, calls the body, and cleans up after it.
  */
 #pragma once
 
@@ -10,14 +10,14 @@
 
 /* The parts that a command may need beside the configuration; a set. */
 enum work_need {
-    WORK_SIGNALS = 1 << 0,  /* Ctrl-C and SIGTERM cancel, instead of ending the process      */
-    WORK_FINISHES = 1 << 1, /* with WORK_SIGNALS: the first one lets a run finish      */
-    WORK_NEXUS = 1 << 2,    /* the application must be Nexus                           */
-    WORK_SOURCE = 1 << 3,   /* FileMaker's password                                    */
-    WORK_STORE = 1 << 4,    /* the store's credentials                                 */
-    WORK_TRAITS = 1 << 5,   /* with WORK_STORE: what the last probe found out about it */
-    WORK_GATE = 1 << 6,     /* the gate before FileMaker                               */
-    WORK_LEDGER = 1 << 7,   /* a reader of the ledger                                  */
+    WORK_SIGNALS = 1 << 0,  /* Ctrl-C and SIGTERM cancel, instead of ending the process */
+    WORK_FINISHES = 1 << 1, /* with WORK_SIGNALS: the first one lets a run finish       */
+    WORK_NEXUS = 1 << 2,    /* the application must be Nexus                            */
+    WORK_SOURCE = 1 << 3,   /* FileMaker's password                                     */
+    WORK_STORE = 1 << 4,    /* the store's credentials                                  */
+    WORK_TRAITS = 1 << 5,   /* with WORK_STORE: what the last probe found out about it  */
+    WORK_GATE = 1 << 6,     /* the gate before FileMaker                                */
+    WORK_LEDGER = 1 << 7,   /* a reader of the ledger                                   */
 };
 
 /* The state that the body gets; it may change the settings. */

@@ -51,9 +51,7 @@ static struct registry_field requested_field(const void *arg, size_t index)
     return field;
 }
 
-/*
- * Reports a fault. One bad line refuses a file; a bad record of a layout is left out and counted.
- */
+/* Reports a fault. A bad line refuses the file; a bad record of a layout is left out, counted. */
 static bool fault_say(struct patient_import *import, const struct roster_patient *patient,
                       const char *fault, const char *column, struct err *err)
 {

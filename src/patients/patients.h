@@ -26,7 +26,7 @@ struct patients_result {
     int64_t made;                  /* rows made                                        */
     int64_t kept;                  /* rows that the application made itself: untouched */
     int64_t in_doubt;              /* whose identity is uncertain: untouched           */
-    struct patients_tally refused; /* no usable id, or a name that cannot be one */
+    struct patients_tally refused; /* no usable id, or a name that cannot be one       */
     struct patients_dates dates;
     int64_t number; /* of the import, for patients_undo() */
 };

@@ -103,7 +103,7 @@ static size_t columns_named(const struct roster_csv *c, const char *name, bool e
     return count;
 }
 
-/* How many columns have the name. Upper and lower case count only where both forms are there. */
+/* Finds a column by name and counts such columns. The exact case wins; else case does not matter. */
 static size_t column_find(const struct roster_csv *c, const char *name, size_t *column_r)
 {
     size_t exact = columns_named(c, name, true, column_r);
@@ -111,7 +111,7 @@ static size_t column_find(const struct roster_csv *c, const char *name, size_t *
     return exact ? exact : columns_named(c, name, false, column_r);
 }
 
-/* How many of the wanted columns the file has. */
+/* Counts the wanted columns that the file has. */
 static size_t columns_count(const struct roster_csv *c)
 {
     size_t count = 0, column;

@@ -5,7 +5,7 @@
 #include "document/dates.h"
 #include "patients/roster.h"
 
-/* How many patients there are of one kind, and where the first of them stand. */
+/* The number of patients of one kind, and the places of the first few. */
 struct patients_tally {
     int64_t count;
     char places[128]; /* "line 3, line 17, ..." */
@@ -18,7 +18,7 @@ struct patients_dates {
     struct patients_tally unreadable;  /* no date                          */
     struct patients_tally other_form;  /* not in the configured form       */
 
-    /* What the source's dates show, whatever the configuration says. */
+    /* The forms that the source's dates show, whatever the configuration says. */
     struct patients_tally day_first, month_first; /* dates that can be nothing else */
     bool is_contradictory; /* some dates cannot be in the configured form, or both forms occur */
     bool form_is_set;      /* the configuration has a form of dates */

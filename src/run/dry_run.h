@@ -20,9 +20,9 @@ struct dry_run_result {
     bool is_refused;           /* these are so many that a run would not start  */
     int64_t linked, unlinked, review;
     int64_t dates_either; /* day first or month first: the configuration is silent */
-    int64_t dates_unlike; /* not in the form of [source] date_format */
-    bool closed;          /* the source was read to its end                      */
-    bool has_patients;    /* the registry could be asked for patients            */
+    int64_t dates_unlike; /* not in the form of [source] date_format               */
+    bool closed;          /* the source was read to its end                        */
+    bool has_patients;    /* the registry could be asked for patients              */
 };
 
 /* Reads the whole source, and counts each record once. Fails as a run would. */

@@ -80,10 +80,7 @@ static bool has_place(const struct run_entry *entry, const struct peers *peers)
 
 /* --- entering ------------------------------------------------------------------------------- */
 
-/*
- * Begins a run, in a change. Only the first mover wakes failed documents: with peers, their tries
- * are under way.
- */
+/* In a change. Only the first mover wakes failed documents: the peers' tries are under way. */
 static bool run_join(struct run_entry *entry, const struct peers *peers, int64_t *run_r,
                      struct err *err)
 {

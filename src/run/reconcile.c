@@ -175,9 +175,7 @@ static struct uuid pair_row_id(const struct reconciliation *c, const struct reco
                   pair->document->repetition);
 }
 
-/*
- * Compares the row. One that somebody deleted in the application stays so: that is only reported.
- */
+/* Compares the row. One that somebody deleted in the application is only reported. */
 static bool row_compare(struct reconciliation *c, struct reconcile_pair *pair, struct err *err)
 {
     struct uuid id = pair_row_id(c, pair);

@@ -16,8 +16,8 @@ struct difference {
     uint64_t record_id;   /* 0: it belongs to no record                    */
     const char *identity; /* of the document, or ""                        */
     const char *name;     /* "object-missing"; docs/protocol.md lists them */
-    const char *words;    /* the difference in words        */
-    const char *remedy;   /* what is done about it, or NULL */
+    const char *words;    /* the difference in words                       */
+    const char *remedy;   /* what is done about it, or NULL                */
 };
 
 struct reconcile_listener {

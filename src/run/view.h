@@ -1,4 +1,4 @@
-/* How a run stands, for those who watch it. */
+/* The state of a run, for those who watch it. */
 #pragma once
 
 #include "base/base.h"

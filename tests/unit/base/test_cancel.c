@@ -1,4 +1,4 @@
-/* Cancelling: everybody who waits is told to stop. */
+/* Cancelling wakes and stops everybody who waits. */
 #include "base/cancel.h"
 
 #include "base/time.h"

@@ -9,7 +9,7 @@
         (text), sizeof(text) - 1                                                                   \
     }
 
-/* The cells of all lines, each in brackets, each line behind its number: "1[a][b] 2[c]". */
+/* The cells of all lines, each in brackets, each line after its number: "1[a][b] 2[c]". */
 static char *read_all(struct span text, struct err *err)
 {
     auto_csv *csv = csv_new(text);

@@ -55,9 +55,7 @@ TEST(waiting_for_an_item_has_an_end)
     queue_free(queue);
 }
 
-/*
- * A thread that waits for several items is woken by the last of them, by the end, or by the time.
- */
+/* A thread that waits for several items is woken by the last one, by the end, or by the time. */
 TEST(waiting_for_several_takes_none)
 {
     int items[3];

@@ -74,7 +74,7 @@ static void place_end(struct place **place)
 
 #define auto_place __attribute__((cleanup(place_end))) struct place
 
-/* --- a census that sees documents ----------------------------------------------------------- */
+/* --- a census that finds documents ---------------------------------------------------------- */
 
 enum { PAGE = 25 };
 

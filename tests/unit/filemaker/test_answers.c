@@ -11,7 +11,7 @@
 #include "server.h"
 #include "tap.h"
 
-/* How the server answers one request. */
+/* The server's answer to one request. */
 struct reply {
     int status;          /* 0: the end of the list */
     const char *headers; /* "Name: value\r\n"... or NULL */

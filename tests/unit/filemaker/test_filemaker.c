@@ -146,7 +146,7 @@ TEST(a_container_says_what_it_holds)
 
 /* --- a server and its client ---------------------------------------------------------------- */
 
-/* How the server answers one request. */
+/* The server's answer to one request. */
 struct reply {
     int status;          /* 0: the end of the list */
     const char *headers; /* "Name: value\r\n"... or NULL */

@@ -295,9 +295,7 @@ TEST(who_is_too_slow_is_given_up)
     }
 }
 
-/*
- * A server that thinks before it answers is not slow, and neither is one that sends at a good pace.
- */
+/* A server that thinks before it answers, or sends at a good pace, is not slow. */
 TEST(who_thinks_before_answering_is_not_slow)
 {
     static const struct http_settings strict = { .least_window_us = 1, .least_bytes = 1 << 30 };

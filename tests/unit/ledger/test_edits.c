@@ -1,6 +1,4 @@
-/*
- * Marks are announced before they are written, a few an hour; edits that answer them are counted.
- */
+/* Marks are announced before they are written, a few an hour; answers by edits are counted. */
 #include "ledger/edits.h"
 
 #include "base/mem.h"
@@ -55,10 +53,7 @@ static struct ledger_edits look(struct place *place, int64_t now_us)
     return edits;
 }
 
-/*
- * Tries at every moment for days: never more than the limit in any hour, and never fewer than it
- * allows.
- */
+/* Tries for days, at every moment: in each hour never more than the limit, and never fewer. */
 TEST(never_more_than_a_few_an_hour)
 {
     static int64_t allowed[TRIES];

@@ -461,10 +461,7 @@ TEST(an_edit_brings_what_the_record_says_now)
     check_sound(0, place.ledger);
 }
 
-/*
- * A census page may be read before a change and written after it. A restored file counts as a
- * change.
- */
+/* A page read before a change may be written after it: no news. A restored file is news. */
 TEST(what_was_read_before_the_last_change_is_no_news)
 {
     auto_place place = place_new();

@@ -4,10 +4,7 @@
 #include "base/mem.h"
 #include "tap.h"
 
-/*
- * Every name becomes itself in capitals; {row_id}, {size}, {now} and {date} have types of their
- * own.
- */
+/* A name becomes itself in capitals; {row_id}, {size}, {now} and {date} have their own types. */
 static struct value say(const void *arg, const struct template_piece *piece)
 {
     const char *words = arg;

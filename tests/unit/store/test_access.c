@@ -1,6 +1,4 @@
-/*
- * The state that handles of a bucket share, with the test's own clock: expiry, server time, pace.
- */
+/* The state that a bucket's handles share, on the test's own clock: expiry, server time, pace. */
 #include "store/s3/access.h"
 
 #include "base/fs.h"
@@ -69,10 +67,7 @@ static const char *key_at(struct scene *scene, int64_t now_us, struct s3_signer 
     return s3_access_sign(scene->access, now_us, signer, &scene->err) ? signer->access_key : NULL;
 }
 
-/*
- * Ten minutes before they end, new ones are fetched; if there are none, the old ones serve to the
- * end.
- */
+/* New ones are fetched ten minutes before the end; without new ones, the old serve to the end. */
 TEST(credentials_are_renewed_before_they_expire)
 {
     struct time_civil three = { 2036, 1, 2, 3, 0, 0 };
