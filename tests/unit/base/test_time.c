@@ -124,9 +124,7 @@ TEST(utc_needs_no_zone)
     }
 }
 
-/* Sydney: +10, in summer +11; in 2026 summer ended on 5 April at 3:00 and began on 4 October at
- * 2:00.
- */
+/* Sydney: +10, summer +11; in 2026 summer ended on 5 April at 3:00, began on 4 October at 2:00. */
 TEST(the_zone_of_the_source_is_heard)
 {
     static const struct {

@@ -293,7 +293,7 @@ TEST(the_end_waits_for_what_is_in_hand)
     CHECK(workers_join(&other, 1, &numbers) == 2 && numbers == 3);
 }
 
-/* Moves what was handed out. */
+/* Moves a document that was handed out. */
 static void move_one(struct place *p, struct worker *me, struct assignment *assignment)
 {
     struct outcome outcome = { &assignment->claim, FATE_DONE };

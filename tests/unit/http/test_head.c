@@ -34,7 +34,7 @@ TEST(the_end_of_a_head_is_found)
     }
 }
 
-/* One byte less than the limit, and one too many. */
+/* A head may have HEAD_MAX bytes; one that has not ended by then is malformed. */
 TEST(a_head_has_a_most)
 {
     static char bytes[HEAD_MAX];
