@@ -179,8 +179,8 @@ INSERT INTO "fmferry_row" VALUES('daad22fa-c9a5-57e1-9df6-154b54381929',17961462
 INSERT INTO "fmferry_row" VALUES('dc847ea2-491d-5e6c-8822-9b2cf3894251',1796146249676480,1,1);
 INSERT INTO "fmferry_row" VALUES('e55eb0bb-643d-5252-8320-6f10812c781a',1796146249676480,1,1);
 CREATE TABLE fmferry_run ( run integer primary key, source integer not null references fmferry_source, machine text not null, host text not null, pid integer not null, version text not null, kind text not null, started_us integer not null, ended_us integer, lease_us integer not null default 0, beats integer not null default 0, sessions integer not null default 0, status text not null, found integer not null default 0, processed integer not null default 0, successful integer not null default 0, failed integer not null default 0, waiting integer not null default 0 ) strict;
-INSERT INTO "fmferry_run" VALUES(1,1,'3d1219c7c4c5404aaa1f6d2a48adfda4','vm',24072,'0.1.0','run',1796146249678426,1796146249789418,0,0,0,'finished',30,15,12,2,1);
-INSERT INTO "fmferry_run" VALUES(2,1,'3d1219c7c4c5404aaa1f6d2a48adfda4','vm',24089,'0.1.0','waive',1796146249821804,1796146249824154,0,0,0,'finished',0,0,0,0,0);
+INSERT INTO "fmferry_run" VALUES(1,1,'00000000000000000000000000000001','vm',24072,'0.1.0','run',1796146249678426,1796146249789418,0,0,0,'finished',30,15,12,2,1);
+INSERT INTO "fmferry_run" VALUES(2,1,'00000000000000000000000000000001','vm',24089,'0.1.0','waive',1796146249821804,1796146249824154,0,0,0,'finished',0,0,0,0,0);
 CREATE TABLE fmferry_schema (part varchar(32) primary key, step integer not null);
 INSERT INTO "fmferry_schema" VALUES('registry',2);
 INSERT INTO "fmferry_schema" VALUES('ledger',4);
