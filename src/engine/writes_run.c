@@ -35,20 +35,8 @@ struct session_share {
 };
 
 /*
- * The rule by which movers share the source's sessions.
- *
- * The actors: each mover's row in the ledger, which notes how many sessions it has; its gate, which
- * keeps its workers from opening more; the movers' changes, which exclude each other by holding the
- * source's row.
- *
- *  1. A mover's fair part is the sessions divided by the movers; the first ones get what is over.
- *  2. Whoever has less takes more, but only of what no row has noted: so the sum of all rows never
- *     exceeds what the source may have.
- *  3. Whoever has more shuts its gate first. Sessions above the fair part that are still in use
- *     stay noted as its own, and its workers give them up after the document at hand; the next
- *     heartbeat notes them as free. So no session is open that is not noted.
- *
- * Returns how many to note.
+ * Takes spare sessions, or narrows our gate and keeps what is still in use: rules 3 and 4 of the
+ * sharing of sessions, which filemaker/gate.c tells. Returns how many to note.
  */
 static int sessions_divide(const struct session_share *ours, const struct ledger_share *share)
 {
