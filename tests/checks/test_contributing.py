@@ -63,7 +63,7 @@ def undecided(listed, index, texts):
 
 paths = files()
 known = {*paths, *(str(parent) for path in paths for parent in pathlib.PurePath(path).parents)}
-FOLDERS = tuple(f"{path.name}/" for path in (ROOT / "src").iterdir() if path.is_dir())
+FOLDERS = tuple(f"{path[4:]}/" for path in known if re.fullmatch(r"src/[a-z]+", path))
 targets = set(re.findall(r"^([a-z][a-z-]*):", text("Makefile"), re.MULTILINE))
 tap = Tap()
 SAMPLE = """`src/base/mem.c` `base/mem` `src/base/` `tests/checks/test_*.py` `build/x` `make check` [a](docs/keys.md#x)
