@@ -5,11 +5,6 @@
 #include "document/row.h"
 #include "ledger/leases.h"
 
-bool patient_is_same(const char *a, const char *b)
-{
-    return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
 /* --- holding and letting go ----------------------------------------------------------------- */
 
 struct relink_hold {

@@ -80,6 +80,3 @@ must_check bool ask_versions(struct writer *writer, int64_t document,
 /* Whether a key is that of a version that counts: then its object must stay. */
 must_check bool ask_key_is_used(struct writer *writer, const char *key, bool *used_r,
                                 struct err *err);
-
-/* Whether two ids of patients are the same; NULL is nobody's. */
-bool patient_is_same(const char *a, const char *b);

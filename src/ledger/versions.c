@@ -7,6 +7,11 @@
 
 /* --- versions --------------------------------------------------------------------------------- */
 
+bool patient_is_same(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
 void ledger_version_clear(struct ledger_version *version)
 {
     free(version->key);

@@ -24,6 +24,9 @@ struct ledger_version {
     bool leaving; /* its bytes are filed under another patient: its object is to be removed */
 };
 
+/* Whether two ids of patients are the same; NULL is nobody's. */
+bool patient_is_same(const char *a, const char *b);
+
 void ledger_version_clear(struct ledger_version *version);
 void ledger_versions_free(struct ledger_version *versions, size_t count);
 

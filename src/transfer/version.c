@@ -11,11 +11,6 @@ static const char *patient_of(const struct assignment *assignment)
     return assignment->match == REGISTRY_ONE_PATIENT ? assignment->patient : NULL;
 }
 
-static bool same_patient(const char *a, const char *b)
-{
-    return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
 static bool has_bytes(const struct ledger_version *version, const struct sha256 *sha256)
 {
     return version->has_sha256 && sha256_equal(&version->sha256, sha256);
@@ -28,7 +23,7 @@ const struct ledger_version *version_with(const struct assignment *assignment,
         const struct ledger_version *version = &assignment->versions[i];
 
         if (!version->leaving && has_bytes(version, sha256)
-            && same_patient(version->patient, patient_of(assignment)))
+            && patient_is_same(version->patient, patient_of(assignment)))
             return version;
     }
     return NULL;
