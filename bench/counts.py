@@ -1,7 +1,8 @@
 """
 Counts that do not depend on the machine, nor on what else it does: instructions (callgrind),
-system calls (strace), commits, connections, bytes in the ledger. What is asked of one document is
-the slope between a short run and a longer one, so that what a run costs once does not count.
+system calls (strace), page faults, commits, connections, bytes in the ledger. What is asked of one
+document is the slope between a short run and a longer one, so that what a run costs once does not
+count.
 """
 
 import contextlib
@@ -22,43 +23,53 @@ MOVED_BY_LOAD = {"futex", "poll", "ppoll", "select", "pselect6", "epoll_wait", "
 class Counted:
     """Two runs of different length, each over documents of its own."""
 
-    def __init__(self, build, folder, size, workers, tls=False):
+    def __init__(self, build, folder, size, workers, tls=False, into_s3=False):
         self.build, self.folder, self.size = build, folder, size
-        self.workers, self.tls = workers, tls
+        self.workers, self.tls, self.into_s3 = workers, tls, into_s3
 
-    def _run(self, count, *before, store=None):
+    @contextlib.contextmanager
+    def _store(self, folder):
+        """(settings, secrets) of the S3 that forgets; (None, {}) where documents go into a folder."""
+        if not self.into_s3:
+            yield None, {}
+            return
+        with rig.null_store(self.build, folder, tls=self.tls) as store:
+            store.setdefault("ca_file", folder / "certs" / "ca.pem")
+            yield rig.s3_settings(store), rig.s3_secrets(store)
+
+    def _run(self, count, *before):
         """`before` may contain {} for the file where the tool writes."""
         folder = self.folder / f"{self.workers}-{self.size}-{count}"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         report = folder / "report"
         with rig.filemaker(self.build, folder, f"generate:{count},{self.size}",
-                           tls=self.tls) as source:
+                           tls=self.tls) as source, self._store(folder) as (store, secrets):
             rig.configure(folder, source, self.workers, store)
             done = rig.ferry(self.build, folder, "run",
-                             before=[word.format(report) for word in before], good=(0,))
+                             before=[word.format(report) for word in before], good=(0,), **secrets)
         if rig.done_of(done.out) != count:
             raise RuntimeError(f"not all of {count} documents were moved:\n{done.out}")
         return folder, report, done
 
-    def instructions(self, store=None):
+    def instructions(self):
         """Instructions for one more document, of all threads but the first, which only watches the time."""
         totals = []
         for count in (SHORT, LONG):
             _, report, _ = self._run(count, "valgrind", "--tool=callgrind", "--separate-threads=yes",
-                                     "--callgrind-out-file={}", store=store)
+                                     "--callgrind-out-file={}")
             totals.append(sum(instructions_of(path) for path in report.parent.glob(f"{report.name}-*")
                               if not path.name.endswith("-01")))
         return (totals[1] - totals[0]) / (LONG - SHORT)
 
-    def system_calls(self, store=None):
+    def system_calls(self):
         """
         {name: calls for one more document}, "all" of them, and "work": those whose number other load on the
         machine cannot move, because they neither wait for time, threads or bytes nor serve the allocator.
         """
         totals = []
         for count in (SHORT, LONG):
-            _, report, _ = self._run(count, "strace", "-f", "-c", "-o", "{}", store=store)
+            _, report, _ = self._run(count, "strace", "-f", "-c", "-o", "{}")
             totals.append(calls_of(report))
         names = totals[0].keys() | totals[1].keys()
         per_document = {name: (totals[1].get(name, 0) - totals[0].get(name, 0)) / (LONG - SHORT)
@@ -66,11 +77,16 @@ class Counted:
         work = sum(calls for name, calls in per_document.items() if name not in MOVED_BY_LOAD)
         return {**per_document, "all": sum(per_document.values()), "work": work}
 
-    def plain(self, count=LONG, store=None):
+    def plain(self, count=LONG):
         """A run as it is: the ledger's bytes for a document, peak memory."""
-        folder, _, done = self._run(count, store=store)
+        folder, _, done = self._run(count)
         return {"ledger_bytes": ledger_bytes(folder / "fmferry.db") / count,
                 "peak_mib": done.peak_mib}
+
+    def page_faults(self, short, long):
+        """Page faults for one more document; the short run must already use all its memory."""
+        few, many = (self._run(count)[2].page_faults for count in (short, long))
+        return (many - few) / (long - short)
 
 
 def instructions_of(path):

@@ -81,6 +81,16 @@ def null_store(build, folder, *options, tls=True):
                     *(() if tls else ("--http",))], folder)
 
 
+def s3_settings(store):
+    return {"url": "s3://bench", "endpoint": store["url"], "region": "us-east-1",
+            "ca_file": store["ca_file"]}
+
+
+def s3_secrets(store):
+    return {"AWS_ACCESS_KEY_ID": store.get("access_key", "bench"),
+            "AWS_SECRET_ACCESS_KEY": store.get("secret_key", "bench")}
+
+
 def both_trusted(folder):
     """One file with the certificates of a web server in `folder`/web and of a store in `folder`."""
     both = folder / "both.pem"
@@ -114,11 +124,11 @@ def radosgw(folder):
 
 # --- measuring -----------------------------------------------------------------------------------
 
-TIME_FORMAT = "%e %U %S %M"
+TIME_FORMAT = "%e %U %S %M %R"
 
 
 class Measured(dict):
-    """wall_s, cpu_s, peak_mib of one process and its children, its exit code and its output."""
+    """wall_s, cpu_s, peak_mib, page_faults of one process and its children, its exit code and its output."""
     __getattr__ = dict.__getitem__
 
 
@@ -137,12 +147,12 @@ def measure(command, folder, base, limit=3600, good=(0,), **environment):
                                    env={**kept, "HOME": str(folder), **environment},
                                    preexec_fn=die_with_parent)
         code = process.wait(limit)
-    wall, user, system, peak = (float(word) for word in said.read_text().split()[-4:])
+    wall, user, system, peak, faults = (float(word) for word in said.read_text().split()[-5:])
     if code not in good:
         raise RuntimeError(f"{command[0]} ended with {code}: "
                            f"{(folder / f'{base}.err').read_text('utf-8', 'replace')[-800:]}")
     return Measured(wall_s=wall, cpu_s=user + system, user_s=user, system_s=system,
-                    peak_mib=peak / 1024, code=code, out=out.read_text("utf-8", "replace"))
+                    peak_mib=peak / 1024, page_faults=int(faults), code=code, out=out.read_text("utf-8", "replace"))
 
 
 # --- fmferry -------------------------------------------------------------------------------------

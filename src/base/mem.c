@@ -2,6 +2,7 @@
 #include "base/mem.h"
 
 #include <stdarg.h>
+#include <sys/mman.h>
 
 static void *or_die(void *memory)
 {
@@ -19,6 +20,22 @@ void *mem_zero(size_t size_bytes)
 void *mem_grow(void *old, size_t size_bytes)
 {
     return or_die(realloc(old, size_bytes ? size_bytes : 1));
+}
+
+void *mem_pages(void *old, size_t old_bytes, size_t new_bytes)
+{
+    void *pages;
+
+    if (new_bytes == old_bytes)
+        return old;
+    if (new_bytes == 0) {
+        (void)munmap(old, old_bytes);
+        return NULL;
+    }
+    pages = old_bytes
+                ? mremap(old, old_bytes, new_bytes, MREMAP_MAYMOVE)
+                : mmap(NULL, new_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return or_die(pages == MAP_FAILED ? NULL : pages);
 }
 
 void *mem_copy(const void *bytes, size_t size_bytes)

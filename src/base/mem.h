@@ -12,6 +12,13 @@ void *mem_zero(size_t size_bytes);
 /* Grown or shrunk as realloc() does; never NULL. New bytes are not zeroed. */
 void *mem_grow(void *old, size_t size_bytes);
 
+/*
+ * Whole pages from the system, which go back to it at once: grown and shrunk from `old_bytes` to
+ * `new_bytes`, both multiples of a page. What fits is kept; new bytes are zero. Shrunk pages stay
+ * where they are. NULL for `new_bytes` 0, which frees; else never NULL.
+ */
+void *mem_pages(void *old, size_t old_bytes, size_t new_bytes);
+
 /* A copy of `size_bytes` bytes followed by a zero byte; never NULL. The caller frees. */
 void *mem_copy(const void *bytes, size_t size_bytes);
 

@@ -10,8 +10,8 @@
 #include <malloc.h>
 
 /*
- * Threads share a few heaps: with only two, they waited for each other. A large document's memory
- * goes back to the system, a small one's is used again.
+ * Threads share a few heaps: with only two, they waited for each other. What is large goes back to
+ * the system; the memory of documents is kept by engine/buffers.
  */
 static void work_malloc_options(void)
 {

@@ -14,7 +14,7 @@ void download_clear(struct download *download)
 {
     content_source_free(take(download->source));
     if (download->bytes)
-        buffers_return(download->engine->buffers, take(download->bytes), download->room);
+        buffers_return(download->engine->buffers, take(download->bytes));
     free(take(download->disposition));
 }
 

@@ -52,6 +52,13 @@ def counts_of_many_workers(tap, folder):
     within(tap, "peak_mib_large", Counted(BUILD, folder, "64M", 16, tls=True).plain(24)["peak_mib"])
 
 
+def page_faults_of_large_documents(tap, folder):
+    """Documents cross in memory that is used again: 24 of them have taken all that there is."""
+    mib = 4
+    counted = Counted(BUILD, folder, f"{mib}M", 16, tls=True, into_s3=True)
+    within(tap, "page_faults_per_mib", counted.page_faults(24, 72) / mib)
+
+
 def test(tap):
     missing = [tool for tool in ("valgrind", "strace", "time") if not shutil.which(tool)]
     if missing:
@@ -63,6 +70,7 @@ def test(tap):
     try:
         counts_of_one_worker(tap, folder)
         counts_of_many_workers(tap, folder)
+        page_faults_of_large_documents(tap, folder)
     finally:
         shutil.rmtree(folder)
 
