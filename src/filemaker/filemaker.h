@@ -156,6 +156,26 @@ must_check bool filemaker_find(struct filemaker *filemaker, const char *layout,
                                uint64_t limit, struct filemaker_page *page_r, struct err *err);
 
 /*
+ * Whether a value can be looked for as it stands: letters, digits, '-' and '_', and not so many of
+ * them that an index would cut it off. Anything else may be an operator in a find (reference: "Find
+ * operators").
+ */
+bool filemaker_can_find(struct span value);
+
+/*
+ * Finds the records that have one of these values in a field: several at once, in any order. An
+ * index may take other spellings for the same, and miss a record: the caller looks at each.
+ *   values   each as filemaker_can_find() allows
+ *   page_r   as above
+ */
+must_check bool filemaker_find_any(struct filemaker *filemaker, const char *layout,
+                                   const char *field, const struct span *values, size_t count,
+                                   struct filemaker_page *page_r, struct err *err);
+
+/* How often this client has logged in: a container's URL belongs to the session that read it. */
+uint64_t filemaker_logins(const struct filemaker *filemaker);
+
+/*
  * The value of a field: its text, or a number's token.
  *   name   as on the layout; the first repetition of a repeating field may be "Scan" or "Scan(1)"
  * NULL if the record has no such field.

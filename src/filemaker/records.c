@@ -6,6 +6,10 @@
 #include "json/shape.h"
 #include "json/writer.h"
 
+#include <ctype.h>
+
+enum { FINDABLE_MAX = 64 }; /* an index keeps a hundred characters of a value */
+
 struct data_info {
     uint64_t total, found;
 };
@@ -170,6 +174,42 @@ bool filemaker_find(struct filemaker *filemaker, const char *layout, const char 
     call.body = str_span(&body);
     return none_there(call_for_page(filemaker, &call, page_r, err), page_r, err)
            || err_ctx(err, "finding records of '%s'", layout);
+}
+
+bool filemaker_can_find(struct span value)
+{
+    for (size_t i = 0; i < value.size; i++)
+        if (!isalnum((unsigned char)value.at[i]) && value.at[i] != '-' && value.at[i] != '_')
+            return false;
+    return value.size > 0 && value.size <= FINDABLE_MAX;
+}
+
+/* [{"id":"==A"},{"id":"==B"}]: each request is an alternative. */
+static void any_query(struct str *query, const char *field, const struct span *values, size_t count)
+{
+    struct json_writer w = JSON_WRITER(query);
+    char criterion[FINDABLE_MAX + sizeof "=="];
+
+    json_open_array(&w);
+    for (size_t i = 0; i < count; i++) {
+        (void)snprintf(criterion, sizeof criterion, "==" SPAN_FORMAT, SPAN_ARGS(values[i]));
+        json_open_object(&w);
+        json_member_text(&w, field, criterion);
+        json_close_object(&w);
+    }
+    json_close_array(&w);
+}
+
+/* Room for twice as many: where ids are shared, the one that is meant may come last. */
+bool filemaker_find_any(struct filemaker *filemaker, const char *layout, const char *field,
+                        const struct span *values, size_t count, struct filemaker_page *page_r,
+                        struct err *err)
+{
+    auto_str query = STR_MAX(KIB(64));
+
+    any_query(&query, field, values, count);
+    return str_fits(&query, "the find's query", err)
+           && filemaker_find(filemaker, layout, str_text(&query), NULL, 1, 2 * count, page_r, err);
 }
 
 const struct json_value *filemaker_value(const struct filemaker_record *record, const char *name)

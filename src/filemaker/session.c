@@ -261,6 +261,7 @@ static bool token_keep(struct filemaker *filemaker, const char *from_header,
     if (!str_fits(&header, "the session token", err))
         return false;
     filemaker->bearer = secret_new((struct span){ header.at, header.size + 1 });
+    filemaker->logins++;
     explicit_bzero(header.at, header.size);
     return true;
 }
@@ -332,6 +333,11 @@ bool filemaker_log_in(struct filemaker *filemaker, struct err *err)
         wait_us = wait_us * 2 < CROWDED_WAIT_MAX_US ? wait_us * 2 : CROWDED_WAIT_MAX_US;
     }
     return true;
+}
+
+uint64_t filemaker_logins(const struct filemaker *filemaker)
+{
+    return filemaker->logins;
 }
 
 void filemaker_log_out(struct filemaker *filemaker)

@@ -12,6 +12,7 @@ struct filemaker {
     struct url base;
     char *origin;          /* "https://host[:port]" */
     struct secret *bearer; /* the header line "Authorization: Bearer ..."; NULL: no session */
+    uint64_t logins;       /* how many sessions there were                                  */
 };
 
 enum filemaker_auth { FILEMAKER_AUTH_NONE, FILEMAKER_AUTH_SESSION };

@@ -779,6 +779,42 @@ TEST(a_find_that_matches_nothing_is_no_failure)
     }
 }
 
+TEST(several_values_are_looked_for_at_once)
+{
+    static const struct span values[] = { { "A-1", 3 }, { "b_2", 3 }, { "3", 1 } };
+    struct reply replies[] = {
+        LOGIN, { 200, NULL, PAGE(RECORD("7", "3", "")), WHOLE }, LOGOUT, { 0 }
+    };
+    auto_talk talk = { 0 };
+    auto_page page = { 0 };
+    struct err err = { 0 };
+
+    talk_begin(&talk, replies);
+    CHECK(filemaker_find_any(talk.filemaker, "Docs", "id", values, lengthof(values), &page, &err));
+    CHECK(page.count == 1);
+    CHECK(span_ends(span_of(server_request(talk.server, 1)),
+                    "\r\n\r\n{\"query\":[{\"id\":\"==A-1\"},{\"id\":\"==b_2\"},"
+                    "{\"id\":\"==3\"}],\"offset\":\"1\",\"limit\":\"6\"}"));
+    CHECK(filemaker_logins(talk.filemaker) == 1);
+}
+
+TEST(what_could_be_an_operator_is_not_looked_for)
+{
+    static const char *const good[] = { "4F91C5BC-0000-4a00-8000-ABCDEF012345", "17", "x_1" };
+    static const char *const bad[] = { "",   "a b", "==a", "a*",       "@",  "#1", "a?",
+                                       "!",  "<3",  ">3",  "\"a",      "~a", "…",  "a...b",
+                                       "//", "\\",  "a.b", "\xC3\xA4", "{1}" };
+    char endless[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+    for (size_t i = 0; i < lengthof(good); i++)
+        CHECK_AT(i, filemaker_can_find(span_of(good[i])));
+    for (size_t i = 0; i < lengthof(bad); i++)
+        CHECK_AT(i, !filemaker_can_find(span_of(bad[i])));
+    CHECK(!filemaker_can_find(span_of(endless)));
+    endless[64] = '\0';
+    CHECK(filemaker_can_find(span_of(endless)));
+}
+
 /* --- writing -------------------------------------------------------------------------------- */
 
 /* A write is sent once; if it may have happened, the error says so. */
