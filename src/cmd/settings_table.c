@@ -114,6 +114,10 @@ const struct conf_key settings_keys[] = {
       FIELD_OF_DECIMAL(struct settings, gate.requests_per_second, 0, 100000), "0",
       "The most requests a second, for the sake of the people who work in FileMaker; 0: no limit",
       NULL },
+    NUMBER(
+        "source", "records_at_once", engine.records_at_once, 1, BATCH_MAX, "16",
+        "The records that one find reads, for the documents that a worker takes next, and whose\n"
+        "marks it reads back together. 1: each record by itself, in about twice the requests"),
     SCALED("source", "largest_mib", engine.filemaker.largest_bytes, 1, 1048576, MIB(1), "65536",
            "The size that no file exceeds, in MiB: a download that goes past it is taken to be\n"
            "endless and given up"),

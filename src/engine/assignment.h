@@ -4,7 +4,6 @@
 #include "base/base.h"
 #include "base/err.h"
 #include "ledger/edits.h"
-#include "ledger/last_failures.h"
 #include "ledger/versions.h"
 #include "registry/registry.h"
 
@@ -20,13 +19,10 @@ struct assignment {
     size_t mark_count;
     struct ledger_edits edits; /* what became of the marks that were written lately         */
     char *usual_class;         /* the class that most earlier tries ended with; NULL: none  */
-    struct ledger_last_failure last_failure; /* what it failed with, in an earlier run */
-    char *previous_key; /* the key in an earlier importer's row; NULL: it has no row */
+    char *previous_key;        /* the key in an earlier importer's row; NULL: it has no row */
 };
 
 void assignment_free(struct assignment *assignment); /* NULL is allowed */
-void auto_assignment_cleanup(struct assignment **assignment);
-#define auto_assignment __attribute__((cleanup(auto_assignment_cleanup))) struct assignment
 
 /* What the configuration says about which parts of an assignment are needed. */
 struct assignment_rules {

@@ -1,6 +1,7 @@
 /*
  * Documents are claimed in batches, by one worker for all, and ahead of need: while some are left
- * to hand out, the writer is asked for more, and nobody waits for it. A worker that finds nothing
+ * to hand out, the writer is asked for more, and nobody waits for it. What was claimed lies in
+ * engine/ready, where each worker reserves some. A worker that finds nothing
  * due waits until the next document is, the census has seen more, or another worker has given one
  * back.
  *
@@ -16,7 +17,8 @@
  *     counted here, when a worker judges.
  *  3. `in_hand` counts the documents of each batch from its arrival until dispatch_give_back(),
  *     which a worker or the writer calls only after the document's outcome is committed, or its
- *     claim has passed to a peer. So a document that is not settled is either seen in the ledger or
+ *     claim has passed to a peer. A worker may keep documents whose marks are not read back yet;
+ *     before it waits for others, `idle` has it finish them. So a document that is not settled is either seen in the ledger or
  *     counted as in hand. While one is in hand, the run goes on: it may come back to be tried
  *     again.
  *  4. `wakes` counts whatever may have put documents into the ledger: a page of the census, its
@@ -43,6 +45,7 @@
 #include "base/mem.h"
 #include "base/time.h"
 #include "engine/engine.h"
+#include "engine/ready.h"
 #include "engine/writes_document.h"
 
 #include <pthread.h>
@@ -59,8 +62,7 @@ struct dispatch {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     struct err stopped_by; /* the first failure that ends the run */
-    struct assignment *ready[2 * CLAIMS_MAX];
-    size_t ready_count;
+    struct ready *ready;
     size_t in_hand;
     int64_t handed_out;
     bool fetching, census_ended, census_closed, finished;
@@ -78,6 +80,7 @@ struct dispatch *dispatch_new(struct engine *engine)
     pthread_condattr_t monotonic;
 
     dispatch->engine = engine;
+    dispatch->ready = ready_new(engine->settings->workers);
     dispatch->census_begun_us = time_mono_us();
     (void)pthread_mutex_init(&dispatch->lock, NULL);
     (void)pthread_condattr_init(&monotonic);
@@ -91,8 +94,7 @@ void dispatch_free(struct dispatch *dispatch)
 {
     if (!dispatch)
         return;
-    for (size_t i = 0; i < dispatch->ready_count; i++)
-        assignment_free(dispatch->ready[i]);
+    ready_free(dispatch->ready);
     (void)pthread_cond_destroy(&dispatch->changed);
     (void)pthread_mutex_destroy(&dispatch->lock);
     free(dispatch);
@@ -100,10 +102,18 @@ void dispatch_free(struct dispatch *dispatch)
 
 /* --- handing out ---------------------------------------------------------------------------- */
 
-static size_t batch_size(const struct dispatch *dispatch)
+/* As many documents as are kept ready: each worker reads the records of several at once. */
+static size_t ready_enough(const struct dispatch *dispatch)
+{
+    const struct engine *engine = dispatch->engine;
+
+    return (size_t)engine->settings->workers * batches_most(engine->batches);
+}
+
+static size_t claims_most(const struct dispatch *dispatch)
 {
     const struct engine_settings *settings = dispatch->engine->settings;
-    size_t most = (size_t)settings->workers * 2;
+    size_t most = ready_enough(dispatch) + (size_t)settings->workers;
     int64_t left = settings->limit - dispatch->handed_out;
 
     if (settings->limit && left < (int64_t)most)
@@ -158,7 +168,7 @@ static struct claim_batch batch_of(struct dispatch *dispatch)
     const struct engine_settings *settings = dispatch->engine->settings;
 
     return (struct claim_batch){
-        .most = batch_size(dispatch),
+        .most = claims_most(dispatch),
         .new_first = settings->limit > 0,
         .rules = { .has_siblings = settings->fields.containers->each_is_document,
                    .has_patient_dob = field_is_named(settings->fields.patient_dob),
@@ -177,7 +187,7 @@ static void batch_take(struct dispatch *dispatch, struct claim_batch *batch)
         dispatch->remaining = 0; /* the rest waits for a later time */
     dispatch->handed_out += (int64_t)batch->count;
     for (size_t i = 0; i < batch->count; i++)
-        dispatch->ready[dispatch->ready_count++] = batch->assignments[i];
+        ready_add(dispatch->ready, batch->assignments[i]);
     dispatch->nothing_ahead = batch->count == 0;
 }
 
@@ -203,17 +213,15 @@ static void batch_arrived(void *arg, const struct err *why)
 }
 
 /*
- * With the lock held; the answer comes on the writer's thread. As many documents are kept ready as
- * there are workers: a commit lets many go on at once, and soon they all come for another one.
+ * With the lock held; the answer comes on the writer's thread. So many documents are kept ready
+ * that every worker can come for its share at the same moment: a commit lets many go on at once.
  */
 static void claim_ahead(struct dispatch *dispatch)
 {
-    size_t workers = (size_t)dispatch->engine->settings->workers;
-    size_t enough = workers < CLAIMS_MAX ? workers : CLAIMS_MAX;
     struct batch_ahead *ahead;
 
-    if (dispatch->fetching || dispatch->nothing_ahead || dispatch->ready_count >= enough
-        || batch_size(dispatch) == 0)
+    if (dispatch->fetching || dispatch->nothing_ahead
+        || ready_count(dispatch->ready) >= ready_enough(dispatch) || claims_most(dispatch) == 0)
         return;
     dispatch->fetching = true;
     ahead = mem_new(struct batch_ahead);
@@ -254,12 +262,17 @@ static bool fetch_more(struct dispatch *dispatch, struct err *err)
     return good;
 }
 
-static struct assignment *take_ready(struct dispatch *dispatch)
+/*
+ * Another worker's documents are taken only once the ledger has no more: until then there are
+ * enough for all.
+ */
+static struct assignment *take_ready(struct dispatch *dispatch, int worker)
 {
-    struct assignment *first = dispatch->ready[0];
+    size_t most = batches_most(dispatch->engine->batches);
+    struct assignment *first = ready_take(dispatch->ready, worker, most, dispatch->nothing_ahead);
 
-    dispatch->ready_count--;
-    memmove(dispatch->ready, dispatch->ready + 1, dispatch->ready_count * sizeof first);
+    if (first)
+        claim_ahead(dispatch);
     return first;
 }
 
@@ -271,30 +284,37 @@ static void idle_unlocked(struct dispatch *dispatch, void (*idle)(void *arg), vo
     (void)pthread_mutex_lock(&dispatch->lock);
 }
 
-bool dispatch_next(struct dispatch *dispatch, void (*idle)(void *arg), void *arg,
+bool dispatch_next(struct dispatch *dispatch, int worker, void (*idle)(void *arg), void *arg,
                    struct assignment **assignment_r, struct err *err)
 {
-    bool good = true;
+    bool good = true, was_idle = false;
 
     *assignment_r = NULL;
     (void)pthread_mutex_lock(&dispatch->lock);
     while (good && !dispatch_is_finishing(dispatch)) {
-        if (dispatch->ready_count > 0) {
-            *assignment_r = take_ready(dispatch);
-            claim_ahead(dispatch);
+        *assignment_r = take_ready(dispatch, worker);
+        if (*assignment_r || dispatch->finished)
             break;
-        }
-        if (dispatch->finished)
-            break;
-        if (dispatch->fetching)
+        if (!was_idle)
+            idle_unlocked(dispatch, idle, arg);
+        else if (dispatch->fetching)
             wait_until_due(dispatch, INT64_MAX);
         else
             good = fetch_more(dispatch, err);
-        if (dispatch->ready_count == 0)
-            idle_unlocked(dispatch, idle, arg);
+        was_idle = !was_idle;
     }
     (void)pthread_mutex_unlock(&dispatch->lock);
     return good;
+}
+
+size_t dispatch_ids_ahead(struct dispatch *dispatch, int worker, size_t most, char **ids_r)
+{
+    size_t count;
+
+    (void)pthread_mutex_lock(&dispatch->lock);
+    count = ready_ids(dispatch->ready, worker, most, ids_r);
+    (void)pthread_mutex_unlock(&dispatch->lock);
+    return count;
 }
 
 void dispatch_give_back(struct dispatch *dispatch)

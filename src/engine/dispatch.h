@@ -16,14 +16,23 @@ void dispatch_free(struct dispatch *dispatch); /* NULL is allowed */
 
 /*
  * Waits for a document that is due.
- *   idle           called now and then while there is nothing to do, with `arg`
+ *   worker         which worker asks, from 0
+ *   idle           called with `arg` before each wait: finishes what the worker has begun
  *   assignment_r   NULL when the run is over; else the caller's, and dispatch_give_back() must
  *                  follow once the document's outcome is committed, unless the run stops
  * Safe from any thread. Fails as write_claims().
  */
-must_check bool dispatch_next(struct dispatch *dispatch, void (*idle)(void *arg), void *arg,
-                              struct assignment **assignment_r, struct err *err);
+must_check bool dispatch_next(struct dispatch *dispatch, int worker, void (*idle)(void *arg),
+                              void *arg, struct assignment **assignment_r, struct err *err);
 void dispatch_give_back(struct dispatch *dispatch);
+
+/*
+ * The ids in FileMaker of the documents that this worker will be given next, unless another takes
+ * them first. Safe from any thread.
+ *   ids_r   room for `most`; the caller frees each
+ * Returns how many.
+ */
+size_t dispatch_ids_ahead(struct dispatch *dispatch, int worker, size_t most, char **ids_r);
 
 /* Documents were added to the ledger, or all should look again. Safe from any thread. */
 void dispatch_wake(struct dispatch *dispatch);

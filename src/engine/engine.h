@@ -3,6 +3,8 @@
  * it, but for the parts that say otherwise.
  *
  *   dispatch     hands out documents to workers and ends the run
+ *   ready        those that were claimed ahead
+ *   batches      how many records are read by one find
  *   assignment   a document as a worker gets it
  *   writer       the one thread that writes; writes.h lists all that can be written
  *   buffers      the memory in which documents cross
@@ -19,12 +21,12 @@
 #include "document/fields.h"
 #include "document/file_type.h"
 #include "document/key.h"
+#include "engine/batches.h"
 #include "engine/buffers.h"
 #include "engine/counts.h"
 #include "engine/writer.h"
 #include "filemaker/filemaker.h"
 #include "filemaker/pager.h"
-#include "ledger/last_failures.h"
 #include "registry/registry.h"
 #include "store/store.h"
 
@@ -44,7 +46,8 @@ struct engine_settings {
     struct registry_settings registry;
     int64_t lease_us; /* with PostgreSQL: a mover that is silent for longer counts as dead */
     int workers;
-    int sessions; /* that all movers may have at the source together; 0: any number */
+    int records_at_once; /* read by one find; 1: each by itself */
+    int sessions;        /* that all movers may have at the source together; 0: any number */
     size_t memory_bytes;
     int max_tries;                 /* caps the tries of every class; 0: as the class says */
     int64_t first_wait_us;         /* before a document's second try */
@@ -55,7 +58,6 @@ struct engine_settings {
     bool accept_rebuilt; /* a record that holds another document now is followed by its id */
     bool accept_store;   /* the objects lie in another store now, or the store has another name */
     bool adopt;          /* take over what an earlier importer left */
-    bool retry_failed;   /* documents that failed before have all tries again */
     int64_t follow_every_us; /* go on for ever, with a census this often; 0: end when all is done */
     const struct filter *filter;
 };
@@ -65,13 +67,13 @@ struct engine {
     struct cancel *cancel; /* leave at once */
     struct writer *writer;
     struct dispatch *dispatch;
+    struct batches *batches;
     struct buffers *buffers;
     struct type_detector *type_detector;
     struct counts *counts;
     atomic_int_least64_t dates_either, dates_unlike;      /* rows stored without their date */
     atomic_int_least64_t source_alive_us, store_alive_us; /* last good answers, monotonic */
     atomic_bool reaction_was_logged; /* the log has said that the source answers marks with edits */
-    char ways[LEDGER_WAYS_SIZE];     /* a hash of the settings by which a file is asked for */
     struct pager pager; /* belongs to the census's thread, from one census to the next */
 };
 
@@ -80,5 +82,6 @@ struct engine_worker {
     struct engine *engine;
     struct filemaker *filemaker;
     struct store *store;
+    int number; /* from 0 */
     char name[24];
 };

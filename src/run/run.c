@@ -15,7 +15,6 @@
 #include "run/enter.h"
 #include "run/heartbeat.h"
 #include "store/open.h"
-#include "transfer/content_source.h"
 #include "transfer/transfer.h"
 
 #include <pthread.h>
@@ -71,39 +70,60 @@ static void *census_run(void *arg)
     return NULL;
 }
 
-/* Gives up a session that does nothing, if another worker waits for one. */
-static void session_give_up_idle(void *arg)
-{
-    struct engine_worker *worker = arg;
+/* A worker and its transfers. */
+struct worker_at_work {
+    struct engine_worker *worker;
+    struct transfers *transfers;
+};
 
+/*
+ * Before a wait: finishes what was begun, and gives up a session that does nothing, if another
+ * worker waits for one.
+ */
+static void worker_idle(void *arg)
+{
+    struct worker_at_work *at_work = arg;
+    struct engine_worker *worker = at_work->worker;
+    struct err err = { 0 };
+
+    if (!transfers_confirm(at_work->transfers, &err))
+        dispatch_stop(worker->engine->dispatch, &err);
     if (gate_session_is_wanted(worker->engine->settings->filemaker.gate))
         filemaker_log_out(worker->filemaker);
 }
 
 /* Gives up a session to a mover that came later. */
-static void session_give_up_surplus(struct engine_worker *worker)
+static bool session_give_up_surplus(struct worker_at_work *at_work, struct err *err)
 {
-    if (gate_session_is_surplus(worker->engine->settings->filemaker.gate))
-        filemaker_log_out(worker->filemaker);
+    struct engine_worker *worker = at_work->worker;
+
+    if (!gate_session_is_surplus(worker->engine->settings->filemaker.gate))
+        return true;
+    if (!transfers_confirm(at_work->transfers, err))
+        return false;
+    filemaker_log_out(worker->filemaker);
+    return true;
 }
 
 static bool worker_loop(struct engine_worker *worker, struct err *err)
 {
     struct engine *engine = worker->engine;
+    auto_transfers *transfers = transfers_new(worker);
+    struct worker_at_work at_work = { worker, transfers };
 
     if (!filemaker_new(&engine->settings->filemaker, engine->cancel, &worker->filemaker, err)
         || !store_open(&engine->settings->store, engine->cancel, &worker->store, err))
         return false;
     for (;;) {
-        auto_assignment *assignment = NULL;
+        struct assignment *assignment;
 
-        if (!dispatch_next(engine->dispatch, session_give_up_idle, worker, &assignment, err))
+        if (!dispatch_next(engine->dispatch, worker->number, worker_idle, &at_work, &assignment,
+                           err))
             return false;
         if (!assignment)
-            return true;
-        if (!transfer_run(worker, assignment, err))
+            return transfers_confirm(transfers, err);
+        if (!transfer_run(transfers, assignment, err) || !session_give_up_surplus(&at_work, err))
             return false;
-        session_give_up_surplus(worker);
     }
 }
 
@@ -136,6 +156,7 @@ static void worker_start(struct run_context *run, int number)
 
     start->run = run;
     start->worker.engine = &run->engine;
+    start->worker.number = number;
     (void)snprintf(start->worker.name, sizeof start->worker.name, "worker-%d", number + 1);
     atomic_fetch_add(&run->threads_alive, 1);
     if (pthread_create(&run->workers[number], NULL, worker_run, start) != 0)
@@ -251,6 +272,7 @@ static void run_clear(struct run_context *run)
 
     run_entry_close(&run->entry);
     dispatch_free(engine->dispatch);
+    batches_free(engine->batches);
     buffers_free(engine->buffers);
     counts_free(engine->counts);
     type_detector_free(engine->type_detector);
@@ -271,6 +293,7 @@ static bool run_body(struct run_context *run, const struct run_watcher *watcher,
         return false;
     context = (struct writer_context){ run->entry.ledger, run->entry.registry, engine->cancel };
     engine->buffers = buffers_new(engine->settings->memory_bytes);
+    engine->batches = batches_new(engine->settings->records_at_once);
     engine->dispatch = dispatch_new(engine);
     engine->writer = writer_new(&context, (size_t)engine->settings->workers + 1);
     if (!heartbeat_share_sessions(&run->heartbeat, &end_err))
@@ -304,7 +327,6 @@ bool run_all(const struct engine_settings *settings, struct cancel *cancel,
     struct run_result result = { 0 };
     bool good;
 
-    content_source_ways(settings, run.engine.ways);
     atomic_store(&run.engine.source_alive_us, run.heartbeat.begun_us);
     atomic_store(&run.engine.store_alive_us, run.heartbeat.begun_us);
     good = preflight_all(&learned, PROBE_IF_NEEDED, &containers, cancel, err)

@@ -1,7 +1,8 @@
 /*
  * The mark tells FileMaker's users that a document was moved. It is written once the document is
  * stored and recorded, guarded by the modification id, and read back: it counts only if it is
- * exactly ours and the record is otherwise as it was when its bytes were read.
+ * exactly ours and the record is otherwise as it was when its bytes were read. Until then the
+ * document is stored, and no more: whoever comes after a crash reads the record and judges anew.
  */
 #include "transfer/mark.h"
 
@@ -59,17 +60,28 @@ static bool mark_write(struct transfer *t, bool *taken_r)
     return failure_of_source(&t->failure, "mark", &err);
 }
 
+/*
+ * A mark that FileMaker took is read back together with others, where finds can do that. Any other
+ * answer is looked into at once.
+ */
+static bool is_read_back_later(const struct transfer *t, bool taken)
+{
+    return taken && t->mark_writes == 1 && batches_most(t->engine->batches) > 1
+           && record_can_be_found(t) && mark_tells_of_edits(t);
+}
+
 static bool mark_write_until_sure(struct transfer *t)
 {
-    if (!reaction_may_mark(t))
-        return false;
-    for (int tries = UNSURE_TRIES; tries > 0; tries--) {
+    while (t->mark_writes++ < UNSURE_TRIES) {
         bool taken;
 
         FAILPOINT("mark.begun");
         if (!mark_write(t, &taken))
             return false;
         FAILPOINT("mark.written");
+        t->is_unconfirmed = is_read_back_later(t, taken);
+        if (t->is_unconfirmed)
+            return true;
         if (!record_read(t))
             return false;
         FAILPOINT("mark.read-back");
@@ -90,7 +102,31 @@ static bool mark_write_until_sure(struct transfer *t)
 
 bool mark_document(struct transfer *t)
 {
-    return !t->version.mark || version_keeps_mark(t) || mark_write_until_sure(t);
+    return !t->version.mark || version_keeps_mark(t)
+           || (reaction_may_mark(t) && mark_write_until_sure(t));
+}
+
+bool mark_confirm(struct transfer *t)
+{
+    FAILPOINT("mark.read-back");
+    t->is_unconfirmed = false;
+    switch (mark_state(t, true)) {
+    case MARK_THERE:
+        return true;
+    case MARK_STALE:
+        return edited_fail(t);
+    case MARK_ANSWERED:
+        return reaction_report_answer(t);
+    case MARK_ABSENT:
+        return mark_write_until_sure(t);
+    }
+    abort();
+}
+
+bool mark_tells_of_edits(const struct transfer *t)
+{
+    return t->version.mark && !version_keeps_mark(t) && !record_is_restless(t)
+           && !t->engine->settings->fields.containers->each_is_document;
 }
 
 /* The version that is stored, as an earlier run left it. */
@@ -125,7 +161,7 @@ static bool record_is_ready(struct transfer *t)
 bool mark_resume(struct transfer *t)
 {
     FAILPOINT("mark.resumed");
-    if (!version_recall(t) || !record_is_ready(t) || !record_read(t))
+    if (!version_recall(t) || !record_is_ready(t) || !record_read_ahead(t))
         return false;
     switch (mark_state(t, false)) {
     case MARK_THERE:

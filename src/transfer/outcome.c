@@ -185,13 +185,10 @@ static void post_released(struct transfer *t, const struct failure_class *class)
 {
     int64_t due_us = tries_next_us(t, class);
     struct outcome *outcome = outcome_new(t);
-    struct released released = {
-        .claim = &outcome->claim,
-        .attempt = &outcome->attempt,
-        .due_us = due_us,
-        .fetch_again = must_fetch_again(t),
-        .had_failed = t->assignment->last_failure.class && !tries_is_away(t->failure.kind)
-    };
+    struct released released = { .claim = &outcome->claim,
+                                 .attempt = &outcome->attempt,
+                                 .due_us = due_us,
+                                 .fetch_again = must_fetch_again(t) };
 
     outcome->kind = OUTCOME_RELEASED;
     outcome_add_attempt(outcome, &t->failure, !tries_is_away(t->failure.kind));
@@ -199,7 +196,7 @@ static void post_released(struct transfer *t, const struct failure_class *class)
     t->reaction = (struct ledger_reaction){ 0 };
     if (outcome->reaction.mark)
         released.reaction = &outcome->reaction;
-    if (released.fetch_again && t->record && t->page.count > 0) {
+    if (released.fetch_again && t->record) {
         outcome_add_record(outcome, t);
         released.entry = &outcome->entry;
     }
@@ -234,13 +231,8 @@ static void post_failed(struct transfer *t)
     if (t->facts.content == FILEMAKER_REFERENCE)
         outcome->trait.path = outcome_keep(outcome, span_text(t->facts.value));
     outcome->previous_finding = t->previous_finding;
-    failed =
-        (struct failed){ .claim = &outcome->claim,
-                         .attempt = &outcome->attempt,
-                         .trait = &outcome->trait,
-                         .previous = adopt_evidence(&outcome->previous_finding, &outcome->previous),
-                         .mod_id = tries_mod_id(t),
-                         .ways = t->engine->ways };
+    failed = (struct failed){ &outcome->claim, &outcome->attempt, &outcome->trait,
+                              adopt_evidence(&outcome->previous_finding, &outcome->previous) };
     write_failed_post(t->engine->writer, &failed, outcome_then(outcome));
 }
 

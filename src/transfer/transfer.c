@@ -3,6 +3,7 @@
 
 #include "base/failpoint.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/time.h"
 #include "document/dates.h"
 #include "engine/writes_document.h"
@@ -14,13 +15,18 @@
 #include "transfer/tries.h"
 #include "transfer/upload.h"
 
-static void transfer_clear(struct transfer *t)
+/* Longer than this no mark waits for others to be read back with it, but for a download's time. */
+#define CONFIRM_US (5 * TIME_SECOND)
+
+static void transfer_free(struct transfer *t)
 {
     download_clear(&t->download);
     ledger_version_clear(&t->version);
     ledger_reaction_clear(&t->reaction);
     facts_clear(&t->facts);
-    filemaker_page_clear(&t->page);
+    records_release(t->records);
+    assignment_free(t->assignment);
+    free(t);
 }
 
 /*
@@ -134,12 +140,50 @@ static bool has_contents(struct transfer *t)
     abort();
 }
 
+static bool record_is_right(struct transfer *t)
+{
+    return is_same_document(t) && is_as_claimed(t) && patient_agrees(t) && mark_is_ours_or_none(t)
+           && has_contents(t);
+}
+
+static bool transfer_download(struct transfer *t)
+{
+    return download_open(t->worker, t->claim, &t->facts, tries_is_last(t), &t->download,
+                         &t->failure);
+}
+
+/* As a server answers a URL whose session or file it no longer knows. */
+static bool is_stale_url(const struct err *why)
+{
+    return why->kind == ERR_REMOTE && why->reason == 0
+           && (why->code == 401 || why->code == 404 || why->code == 302);
+}
+
+/*
+ * A URL that was read some time ago may be stale: the record is read by itself, and that is no try
+ * of the document. A file that is missing from an unaltered record stays missing.
+ */
+static bool download_anew(struct transfer *t)
+{
+    struct failure first = t->failure;
+    uint64_t mod_id = t->record->mod_id;
+
+    if (!t->is_read_ahead || !is_stale_url(&first.why))
+        return false;
+    t->failure = (struct failure){ 0 };
+    download_clear(&t->download);
+    if (!record_read(t) || !record_is_right(t))
+        return false;
+    if (first.why.code == 404 && t->record->mod_id == mod_id) {
+        t->failure = first;
+        return false;
+    }
+    return transfer_download(t);
+}
+
 static bool transfer_fetch(struct transfer *t)
 {
-    return record_read(t) && is_same_document(t) && is_as_claimed(t) && patient_agrees(t)
-           && mark_is_ours_or_none(t) && has_contents(t)
-           && download_open(t->worker, t->claim, &t->facts, tries_is_last(t), &t->download,
-                            &t->failure);
+    return record_read_ahead(t) && record_is_right(t) && (transfer_download(t) || download_anew(t));
 }
 
 /* Each step has a failpoint, so that tests can kill us between any two. */
@@ -158,21 +202,101 @@ static bool transfer_steps(struct transfer *t)
     return mark_document(t);
 }
 
-bool transfer_run(struct engine_worker *worker, struct assignment *assignment, struct err *err)
+/* --- one document after the other ----------------------------------------------------------- */
+
+static struct transfer *transfer_new(struct transfers *all, struct assignment *assignment)
 {
-    struct transfer t = { .worker = worker,
-                          .engine = worker->engine,
-                          .assignment = assignment,
-                          .claim = &assignment->claim };
+    struct transfer *t = mem_new(struct transfer);
+
+    t->transfers = all;
+    t->worker = all->worker;
+    t->engine = all->worker->engine;
+    t->assignment = assignment;
+    t->claim = &assignment->claim;
+    return t;
+}
+
+/* Tells the ledger, and frees. */
+static bool transfer_end(struct transfer *t, bool good, struct err *err)
+{
+    if (good)
+        outcome_of_success(t);
+    else
+        good = outcome_of_failure(t, err);
+    transfer_free(t);
+    return good;
+}
+
+/* The file's memory is others' while the mark waits. */
+static void transfer_keep(struct transfer *t)
+{
+    struct transfers *all = t->transfers;
+
+    if (all->unconfirmed_count == 0)
+        all->unconfirmed_since_us = time_mono_us();
+    all->unconfirmed[all->unconfirmed_count++] = t;
+    download_clear(&t->download);
+}
+
+static bool is_time_to_confirm(const struct transfers *all)
+{
+    return all->unconfirmed_count >= batches_most(all->worker->engine->batches)
+           || (all->unconfirmed_count > 0
+               && time_mono_us() - all->unconfirmed_since_us > CONFIRM_US);
+}
+
+bool transfer_run(struct transfers *all, struct assignment *assignment, struct err *err)
+{
+    struct transfer *t = transfer_new(all, assignment);
     bool good;
 
-    log_context(worker->name, assignment->claim.identity);
-    good = assignment->claim.state == LEDGER_STORED ? mark_resume(&t) : transfer_steps(&t);
-    if (good)
-        outcome_of_success(&t);
+    log_context(all->worker->name, t->claim->identity);
+    good = t->claim->state == LEDGER_STORED ? mark_resume(t) : transfer_steps(t);
+    if (good && t->is_unconfirmed)
+        transfer_keep(t);
     else
-        good = outcome_of_failure(&t, err);
-    transfer_clear(&t);
-    log_context(worker->name, NULL);
+        good = transfer_end(t, good, err);
+    log_context(all->worker->name, NULL);
+    return good && (!is_time_to_confirm(all) || transfers_confirm(all, err));
+}
+
+bool transfers_confirm(struct transfers *all, struct err *err)
+{
+    size_t count = all->unconfirmed_count;
+    struct records *records;
+    bool good = true;
+
+    FAILPOINT("mark.unconfirmed");
+    record_read_many(all, all->unconfirmed, count, &records);
+    all->unconfirmed_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct transfer *t = all->unconfirmed[i];
+
+        log_context(all->worker->name, t->claim->identity);
+        if (good)
+            good = transfer_end(t, record_take_or_read(t, records) && mark_confirm(t), err);
+        else
+            transfer_free(t);
+    }
+    records_release(records);
+    log_context(all->worker->name, NULL);
     return good;
+}
+
+struct transfers *transfers_new(struct engine_worker *worker)
+{
+    struct transfers *all = mem_new(struct transfers);
+
+    all->worker = worker;
+    return all;
+}
+
+void auto_transfers_cleanup(struct transfers **transfers)
+{
+    struct transfers *all = *transfers;
+
+    for (size_t i = 0; i < all->unconfirmed_count; i++)
+        transfer_free(all->unconfirmed[i]);
+    record_clear_ahead(all);
+    free(all);
 }

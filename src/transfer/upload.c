@@ -10,6 +10,7 @@
 #include "base/time.h"
 #include "engine/writes_document.h"
 #include "transfer/adopt.h"
+#include "transfer/mark.h"
 #include "transfer/record.h"
 #include "transfer/tries.h"
 #include "transfer/version.h"
@@ -28,8 +29,8 @@ static bool intent_commit(struct transfer *t)
 }
 
 /*
- * The record is read once more while the intent is written. Mostly it stayed as it was; else the
- * intent is withdrawn, unless an earlier try meant the same and may have put it.
+ * Where the record is read once more, that goes on while the intent is written. Mostly it stayed as
+ * it was; else the intent is withdrawn, unless an earlier try meant the same and may have put it.
  */
 static bool intent_commit_and_check(struct transfer *t)
 {
@@ -37,6 +38,8 @@ static bool intent_commit_and_check(struct transfer *t)
     struct writer_job *intent;
     struct err err = { 0 };
 
+    if (mark_tells_of_edits(t))
+        return intent_commit(t);
     FAILPOINT("put.chosen");
     intent = write_intent_begin(t->engine->writer, t->claim, &t->version);
     unchanged = record_check_unchanged(t);

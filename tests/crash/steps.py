@@ -106,7 +106,7 @@ class BreakingStreams(Story):
     def before(self, bench):
         bench.ferry("patients", "import")
         bench.happen("on stream2 record 1..3 first 1 each do cut 50%",
-                     "on get every 5 do status 502")
+                     "on get,find every 5 do status 502")
 
 
 class Correction(Story):
@@ -230,7 +230,8 @@ class Reconciled(Story):
 
     def before(self, bench):
         bench.ferry("patients", "import")
-        bench.happen("on patch record 3 do reset after", "on get record 3 after 2 do code 500")
+        bench.happen("on patch record 3 do reset after", "on get record 3 after 1 do code 500")
+        bench.configure(source={"records_at_once": 1})
         bench.ferry("run")
         key, = bench.sql("select v.key from fmferry_document d join fmferry_version v using (document) "
                          "where d.record_id = 1")[0]

@@ -31,7 +31,7 @@ ANSWERS = ["status 500", "status 502", "status 503 json", "cut 50%", "reset befo
 STRANGE = ["html", "empty", "redirect https://127.0.0.1:1/", "status 429", "status 408"]
 ENDS = [("code 953", "953"), ("code 105", "105"), ("code 212", "212"), ("code 102", "102")]
 FAULTS = {
-    "reading records": on("get", 1, *ANSWERS, "code 401", "code 500", "code 802", "swap", "twice",
+    "reading records": on("get,find", 1, *ANSWERS, "code 401", "code 500", "code 802", "swap", "twice",
                           "delay 20ms", "no-extension", "url-host elsewhere.example"),
     "files": on("stream1", 1, *ANSWERS, *STRANGE, "stale 401", "stale 404", "stale 400",
                 "stale no-cookie")
@@ -139,11 +139,11 @@ def fail_as_usual():
     return tap
 
 
-def meet_stranger(deed, kind):
+def meet_stranger(deed, kind, nth):
     """One answer that is not the Data API's, in the middle of a run."""
     tap = Tap(kept=True)
     with Bench(tap, "stranger") as bench:
-        (bench.folder / "scenario").write_text(f"on {kind} nth 30 do {deed}\n")
+        (bench.folder / "scenario").write_text(f"on {kind} nth {nth} do {deed}\n")
         bench.serve("generate:60,2000", "--scenario", bench.folder / "scenario")
         done = bench.ferry("run")
         name = f"one '{deed}' in answer to a {kind} stops no run"
@@ -157,7 +157,7 @@ def meet_end(what, says):
     """Something that a person must mend stops the run, in one sentence; the next one goes on."""
     tap = Tap(kept=True)
     with Bench(tap, "end") as bench:
-        (bench.folder / "scenario").write_text(f"on get after 30 first 8 do {what}\n")
+        (bench.folder / "scenario").write_text(f"on get,find after 6 first 12 do {what}\n")
         bench.serve("generate:60,2000", "--scenario", bench.folder / "scenario")
         bench.ferry("patients", "import")
         done = bench.ferry("run")
@@ -176,8 +176,8 @@ def test(tap):
         return
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         waiting = [pool.submit(endure, name, seed) for seed in SEEDS for name in FAULTS]
-        waiting += [pool.submit(meet_stranger, deed, kind) for deed in STRANGE
-                    for kind in ("get", "patch")]
+        waiting += [pool.submit(meet_stranger, deed, kind, nth) for deed in STRANGE
+                    for kind, nth in (("get", 2), ("find", 5), ("patch", 30))]
         waiting += [pool.submit(meet_end, *end) for end in ENDS]
         waiting.append(pool.submit(fail_as_usual))
         waiting += [pool.submit(count_in_spite, *trouble) for trouble in BROKEN_OFF]

@@ -70,10 +70,10 @@ def differences(tap, bench):
 def unsure(tap, bench):
     """A mark whose answer was lost, on a record that then could not be read back."""
     (bench.folder / "scenario").write_text("on patch record 3 do reset after\n"
-                                           "on get record 3 after 2 do code 500\n"
+                                           "on get record 3 after 1 do code 500\n"
                                            "on patch record 5 do code 500\n")
     bench.serve(f"generate:{DOCUMENTS},3000", "--scenario", bench.folder / "scenario")
-    bench.configure(run={"retry_ms": 1})
+    bench.configure(run={"retry_ms": 1}, source={"records_at_once": 1})
     bench.ferry("patients", "import")
     bench.ferry("run", limit=120)
     states = dict(bench.sql("select record_id, state from fmferry_document where record_id in (3, 5)"))

@@ -11,6 +11,12 @@
 
 #include <pthread.h>
 
+static void auto_assignment_cleanup(struct assignment **assignment)
+{
+    assignment_free(*assignment);
+}
+#define auto_assignment __attribute__((cleanup(auto_assignment_cleanup))) struct assignment
+
 /* An engine without source and store: only the parts that dispatch and its workers need. */
 struct place {
     char *folder;
@@ -54,6 +60,7 @@ static struct place *place_new(int workers, int64_t limit)
         abort();
     context = (struct writer_context){ p->ledger, p->registry };
     p->engine.writer = writer_new(&context, (size_t)workers + 1);
+    p->engine.batches = batches_new(1);
     p->engine.dispatch = dispatch_new(&p->engine);
     return p;
 }
@@ -172,7 +179,7 @@ static void *worker_run(void *arg)
         auto_assignment *assignment = NULL;
         struct outcome outcome;
 
-        w->good = dispatch_next(engine->dispatch, on_idle, w, &assignment, &w->err);
+        w->good = dispatch_next(engine->dispatch, 0, on_idle, w, &assignment, &w->err);
         if (!w->good || !assignment)
             return NULL;
         w->handed++;
@@ -284,7 +291,7 @@ TEST(the_end_waits_for_what_is_in_hand)
 
     see(p, 1, 1);
     dispatch_census_ended(p->engine.dispatch, false, 0);
-    CHECK(dispatch_next(p->engine.dispatch, on_idle, &me, &mine, &me.err) && mine);
+    CHECK(dispatch_next(p->engine.dispatch, 0, on_idle, &me, &mine, &me.err) && mine);
     workers_start(p, &other, 1, all_done);
     see(p, 2, 1);
     outcome = (struct outcome){ &mine->claim, FATE_SOON };
@@ -314,14 +321,14 @@ TEST(the_last_census_is_taken_beside_the_last_documents)
     see(p, 1, DOCUMENTS);
     dispatch_census_ended(p->engine.dispatch, true, DOCUMENTS);
     for (size_t i = 0; i < DOCUMENTS; i++)
-        CHECK_AT(i, dispatch_next(p->engine.dispatch, on_idle, &me, &in_hand[i], &me.err)
+        CHECK_AT(i, dispatch_next(p->engine.dispatch, 0, on_idle, &me, &in_hand[i], &me.err)
                         && in_hand[i]);
     move_one(p, &me, in_hand[0]);
     CHECK(dispatch_wants_census(p->engine.dispatch));
     for (size_t i = 1; i < DOCUMENTS; i++)
         move_one(p, &me, in_hand[i]);
     dispatch_census_ended(p->engine.dispatch, true, 0);
-    CHECK(dispatch_next(p->engine.dispatch, on_idle, &me, &in_hand[DOCUMENTS], &me.err)
+    CHECK(dispatch_next(p->engine.dispatch, 0, on_idle, &me, &in_hand[DOCUMENTS], &me.err)
           && !in_hand[DOCUMENTS]);
     CHECK(!dispatch_wants_census(p->engine.dispatch));
     for (size_t i = 0; i < DOCUMENTS; i++)
@@ -370,7 +377,7 @@ TEST(a_broken_writer_is_told_to_those_who_ask)
     struct err err = { 0 };
 
     CHECK(!writer_run(p->engine.writer, work_breaks, NULL, &err));
-    CHECK(!dispatch_next(p->engine.dispatch, on_idle, &me, &assignment, &err) && !assignment);
+    CHECK(!dispatch_next(p->engine.dispatch, 0, on_idle, &me, &assignment, &err) && !assignment);
     CHECK(err.kind == ERR_DATABASE && err.code == SQL_BROKEN);
     dispatch_stop(p->engine.dispatch, &err);
     CHECK(dispatch_is_finishing(p->engine.dispatch) && cancel_is_set(p->engine.cancel));
@@ -389,10 +396,10 @@ TEST(what_was_claimed_and_not_taken_is_freed)
     struct err err = { 0 };
 
     see(p, 1, 50);
-    CHECK(dispatch_next(p->engine.dispatch, on_idle, &me, &assignment, &err) && assignment);
+    CHECK(dispatch_next(p->engine.dispatch, 0, on_idle, &me, &assignment, &err) && assignment);
     dispatch_finish(p->engine.dispatch);
     assignment_free(take(assignment));
-    CHECK(dispatch_next(p->engine.dispatch, on_idle, &me, &assignment, &err) && !assignment);
+    CHECK(dispatch_next(p->engine.dispatch, 0, on_idle, &me, &assignment, &err) && !assignment);
 }
 
 /* --- the counts ----------------------------------------------------------------------------- */

@@ -1,0 +1,36 @@
+/* An answer and the number of its users. */
+#include "transfer/records.h"
+
+#include "base/mem.h"
+
+struct records *records_new(struct filemaker_page *page)
+{
+    struct records *records = mem_new(struct records);
+
+    records->page = *page;
+    records->users = 1;
+    *page = (struct filemaker_page){ 0 };
+    return records;
+}
+
+struct records *records_share(struct records *records)
+{
+    records->users++;
+    return records;
+}
+
+void records_release(struct records *records)
+{
+    if (!records || --records->users > 0)
+        return;
+    filemaker_page_clear(&records->page);
+    free(records);
+}
+
+const struct filemaker_record *records_find(const struct records *records, uint64_t record_id)
+{
+    for (size_t i = 0; i < records->page.count; i++)
+        if (records->page.records[i].record_id == record_id)
+            return &records->page.records[i];
+    return NULL;
+}
