@@ -5,6 +5,7 @@ document is the slope between a short run and a longer one, so that what a run c
 count.
 """
 
+import collections
 import contextlib
 import pathlib
 import re
@@ -15,6 +16,7 @@ import rig
 
 SHORT, LONG = 100, 400
 
+# Calls that wait for time, threads or bytes, or serve the allocator.
 MOVED_BY_LOAD = {"futex", "poll", "ppoll", "select", "pselect6", "epoll_wait", "epoll_pwait", "nanosleep",
                  "clock_nanosleep", "restart_syscall", "sched_yield", "recvfrom", "recvmsg", "read",
                  "rt_sigtimedwait", "mmap", "munmap", "mremap", "mprotect", "madvise", "brk"}
@@ -64,18 +66,18 @@ class Counted:
 
     def system_calls(self):
         """
-        {name: calls for one more document}, "all" of them, and "work": those whose number other load on the
-        machine cannot move, because they neither wait for time, threads or bytes nor serve the allocator.
+        The calls for one more document that other load cannot move. How many steps share a commit depends on
+        load, so the writer's calls are told for one commit: {"workers": calls of all other threads,
+        "commits": the writer's commits, "commit": its calls for one, "connect": new connections}.
         """
         totals = []
         for count in (SHORT, LONG):
-            _, report, _ = self._run(count, "strace", "-f", "-c", "-o", "{}")
+            _, report, _ = self._run(count, "strace", "-f", "-qq", "--seccomp-bpf", "-e", "signal=none",
+                                     "-e", "trace=!" + ",".join(sorted(MOVED_BY_LOAD)), "-s", "0", "-o", "{}")
             totals.append(calls_of(report))
-        names = totals[0].keys() | totals[1].keys()
-        per_document = {name: (totals[1].get(name, 0) - totals[0].get(name, 0)) / (LONG - SHORT)
-                        for name in names}
-        work = sum(calls for name, calls in per_document.items() if name not in MOVED_BY_LOAD)
-        return {**per_document, "all": sum(per_document.values()), "work": work}
+        one = {name: (totals[1][name] - totals[0][name]) / (LONG - SHORT) for name in totals[0]}
+        return {"workers": one["workers"], "commits": one["commits"], "connect": one["connect"],
+                "commit": one["writer"] / one["commits"]}
 
     def plain(self, count=LONG):
         """A run as it is: the ledger's bytes for a document, peak memory."""
@@ -96,10 +98,16 @@ def instructions_of(path):
 
 
 def calls_of(report):
-    """{name: calls} from what strace -c wrote."""
-    rows = (line.split() for line in pathlib.Path(report).read_text().splitlines())
-    return {words[-1]: int(words[3]) for words in rows
-            if len(words) >= 5 and words[3].isdigit() and words[-1] != "total"}
+    """Sums of what strace wrote, a line for each call. The writer is the thread that commits."""
+    threads = collections.defaultdict(collections.Counter)
+    for line in pathlib.Path(report).read_text().splitlines():
+        call = re.match(r"(\d+) +(\w+)\(", line)
+        if call:
+            threads[call[1]][call[2]] += 1
+    writer = max(threads.values(), key=lambda calls: calls["fdatasync"])
+    calls = sum(threads.values(), collections.Counter())
+    return {"writer": writer.total(), "workers": calls.total() - writer.total(),
+            "commits": writer["fdatasync"], "connect": calls["connect"]}
 
 
 def ledger_bytes(database):

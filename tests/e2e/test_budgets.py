@@ -38,15 +38,16 @@ def counts_of_one_worker(tap, folder):
     one = Counted(BUILD, folder, "1K", 1)
     within(tap, "instructions", one.instructions())
     calls = one.system_calls()
-    within(tap, "system_calls", calls["work"])
-    within(tap, "commits", calls.get("fdatasync", 0))
+    within(tap, "system_calls", calls["workers"])
+    within(tap, "system_calls_commit", calls["commit"])
+    within(tap, "commits", calls["commits"])
 
 
 def counts_of_many_workers(tap, folder):
     many = Counted(BUILD, folder, "50K", 16, tls=True)
     calls = many.system_calls()
-    within(tap, "commits_16_workers", calls.get("fdatasync", 0))
-    within(tap, "connections", calls.get("connect", 0))
+    within(tap, "commits_16_workers", calls["commits"])
+    within(tap, "connections", calls["connect"])
     within(tap, "peak_mib_16_workers", many.plain()["peak_mib"])
     within(tap, "ledger_bytes", Counted(BUILD, folder, "1K", 16).plain(2000)["ledger_bytes"])
     within(tap, "peak_mib_large", Counted(BUILD, folder, "64M", 16, tls=True).plain(24)["peak_mib"])
