@@ -264,9 +264,8 @@ const struct conf_key settings_keys[] = {
            "The memory for documents on their way, for all workers together"),
     NUMBER("run", "attempts", engine.max_tries, 1, 5, "5",
            "The most tries per document in one run"),
-    SCALED(
-        "run", "retry_ms", engine.first_wait_us, 1, 600000, TIME_MS, "500",
-        "The first wait before a document is tried again; each later one is three times as long"),
+    SCALED("run", "retry_ms", engine.first_wait_us, 1, 600000, TIME_MS, "500",
+           "The first wait before a document is tried again; each later one is twice as long"),
     SCALED("run", "follow_s", follow_every_us, 1, 86400, TIME_SECOND, "300",
            "With run --continuous: the seconds between two counts of the source"),
 

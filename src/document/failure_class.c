@@ -127,11 +127,11 @@ bool failure_class_read(struct span name, enum failure_kind *failure_r)
     return false;
 }
 
-int64_t failure_class_wait_us(int tries, int64_t first_us)
+int64_t failure_class_wait_us(const struct failure_class *class, int tries, int64_t first_us)
 {
-    int64_t wait_us = first_us;
+    int64_t wait_us = first_us, factor = class->tries > 0 ? 2 : 3;
 
     while (--tries > 0 && wait_us < WAIT_MAX_US)
-        wait_us *= 3;
+        wait_us *= factor;
     return wait_us < WAIT_MAX_US ? wait_us : WAIT_MAX_US;
 }

@@ -51,6 +51,7 @@ must_check bool failure_class_read(struct span name, enum failure_kind *failure_
 /*
  * How long to wait before a document's next try.
  *   tries      made so far in this run, from 1
- *   first_us   the first wait; each later one is three times as long, 5 min at most
+ *   first_us   the first wait; each later one is twice as long, for a class that never fails by
+ *              itself three times, 5 min at most
  */
-int64_t failure_class_wait_us(int tries, int64_t first_us);
+int64_t failure_class_wait_us(const struct failure_class *class, int tries, int64_t first_us);

@@ -60,10 +60,10 @@ int64_t tries_next_us(const struct transfer *t, const struct failure_class *clas
     if (tries_is_away(t->failure.kind))
         return now_us + AWAY_WAIT_US;
     if (t->failure.kind == FAILURE_SOURCE_REACTS) /* stored: whether it fails is seen then */
-        return now_us + failure_class_wait_us(tries, t->engine->settings->first_wait_us);
+        return now_us + failure_class_wait_us(class, tries, t->engine->settings->first_wait_us);
     if (t->failure.kind == FAILURE_RECORD_INCOMPLETE)
         return now_us + PARKED_US; /* whichever file of the record comes last takes it along */
     if (class->tries ? tries_are_over(t, class) : tries >= WAITS_IN_A_RUN)
         return now_us + PARKED_US;
-    return now_us + failure_class_wait_us(tries, t->engine->settings->first_wait_us);
+    return now_us + failure_class_wait_us(class, tries, t->engine->settings->first_wait_us);
 }

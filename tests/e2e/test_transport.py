@@ -102,7 +102,7 @@ def fat(tap, place, what):
     """One record that is too long even alone: the others arrive, and it is named."""
     with Bench(tap, "fat") as bench:
         serve(bench, "pdf", 40, f"on list,get reaching {place} do pad 20000000")
-        done = bench.ferry("run")
+        done = bench.ferry("run", limit=300)
         tap.same(done.code, 3, f"{what} is too fat: the run ends, and says that something is left")
         tap.same(bench.status()["states"]["done"], 39, f"{what} is too fat: all others are done")
         tap.ok("cannot be read" in done.err and "longer than" in done.err
@@ -115,7 +115,7 @@ def lighter(tap):
     """A record that was too large is so no more."""
     with Bench(tap, "fat") as bench:
         serve(bench, "pdf", 40, "on list,get reaching 17 first 12 do pad 20000000")
-        codes = [bench.ferry("run").code for _ in range(3)]
+        codes = [bench.ferry("run", limit=300).code for _ in range(3)]
         tap.ok(codes[-1] == 0 and bench.status()["states"]["done"] == 40,
                "it is too fat no more: it comes, too", codes)
         bench.stop_serving()

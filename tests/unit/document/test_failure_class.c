@@ -63,15 +63,24 @@ TEST(waits_grow_to_a_limit)
 {
     static const struct {
         int tries;
-        int64_t first_us, wait_us;
+        int64_t first_us, fails_us, never_fails_us;
     } cases[] = {
-        { 1, 500 * TIME_MS, 500 * TIME_MS },     { 2, 500 * TIME_MS, 1500 * TIME_MS },
-        { 3, 500 * TIME_MS, 4500 * TIME_MS },    { 5, 500 * TIME_MS, 40500 * TIME_MS },
-        { 7, 500 * TIME_MS, 300 * TIME_SECOND }, { 1000000000, 500 * TIME_MS, 300 * TIME_SECOND },
-        { 0, 500 * TIME_MS, 500 * TIME_MS },     { 1, 600 * TIME_SECOND, 300 * TIME_SECOND },
-        { 3, 1 * TIME_MS, 9 * TIME_MS },
+        { 1, 500 * TIME_MS, 500 * TIME_MS, 500 * TIME_MS },
+        { 2, 500 * TIME_MS, 1000 * TIME_MS, 1500 * TIME_MS },
+        { 3, 500 * TIME_MS, 2000 * TIME_MS, 4500 * TIME_MS },
+        { 5, 500 * TIME_MS, 8000 * TIME_MS, 40500 * TIME_MS },
+        { 7, 500 * TIME_MS, 32000 * TIME_MS, 300 * TIME_SECOND },
+        { 1000000000, 500 * TIME_MS, 300 * TIME_SECOND, 300 * TIME_SECOND },
+        { 0, 500 * TIME_MS, 500 * TIME_MS, 500 * TIME_MS },
+        { 1, 600 * TIME_SECOND, 300 * TIME_SECOND, 300 * TIME_SECOND },
+        { 3, 1 * TIME_MS, 4 * TIME_MS, 9 * TIME_MS },
     };
+    const struct failure_class fails = { .tries = 5 }, never_fails = { .tries = 0 };
 
-    for (size_t i = 0; i < lengthof(cases); i++)
-        CHECK_AT(i, failure_class_wait_us(cases[i].tries, cases[i].first_us) == cases[i].wait_us);
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        CHECK_AT(i, failure_class_wait_us(&fails, cases[i].tries, cases[i].first_us)
+                        == cases[i].fails_us);
+        CHECK_AT(i, failure_class_wait_us(&never_fails, cases[i].tries, cases[i].first_us)
+                        == cases[i].never_fails_us);
+    }
 }
