@@ -6,6 +6,7 @@
 #include "sim/api/query.h"
 #include "sim/api/reaction.h"
 #include "sim/api/show.h"
+#include "sim/base/chance.h"
 
 static void call_refuse(struct call *call, int code, const char *problem)
 {
@@ -116,6 +117,28 @@ static struct found *without_closed(const struct call *call, struct found *found
     return found_filter(found, is_open, &closed);
 }
 
+/* --- records the index lacks ------------------------------------------------------------------ */
+
+struct index_holes {
+    const struct sim *sim;
+    double share;
+};
+
+/* The same records are missed each time, as by an index that is damaged or not yet built. */
+static bool is_indexed(void *arg, uint64_t ordinal)
+{
+    const struct index_holes *holes = arg;
+
+    return chance_unit(chance_of(holes->sim->seed ^ 401, ordinal, 0)) >= holes->share;
+}
+
+static struct found *without_missed(const struct call *call, struct found *found)
+{
+    struct index_holes holes = { call->sim, call->request->twist.missed };
+
+    return holes.share > 0 ? found_filter(found, is_indexed, &holes) : found;
+}
+
 /* --- a range -------------------------------------------------------------------------------- */
 
 static void past_end(struct call *call, const struct page_options *page, struct found *found,
@@ -206,7 +229,8 @@ void handle_get(struct call *call)
 static void find_answer(struct call *call, const struct page_options *page,
                         const struct query *query)
 {
-    auto_found *found = without_closed(call, found_by(call->sim->solution, call->table, query));
+    struct found *matching = found_by(call->sim->solution, call->table, query);
+    auto_found *found = without_missed(call, without_closed(call, matching));
     const struct switches *switches = &call->sim->switches;
     uint64_t count = found_count(found);
 

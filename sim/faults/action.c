@@ -9,6 +9,7 @@ enum twist_takes {
     TAKES_NUMBER,
     TAKES_SIGNED,
     TAKES_PLACE,
+    TAKES_SHARE,
     TAKES_TEXT,
     TAKES_CHOICE, /* one of the row's words; the member is an enum whose 1 is the first of them */
     TAKES_STATUS,
@@ -54,6 +55,7 @@ static const struct twist_plan twist_plans[] = {
     { "swap", TAKES_NOTHING, MEMBER(swap) },
     { "tls-alert at", TAKES_PLACE, MEMBER(alert_at) },
     { "found-count", TAKES_SIGNED, MEMBER(found_delta) },
+    { "miss", TAKES_SHARE, MEMBER(missed) },
     { "repeat-edge", TAKES_NOTHING, MEMBER(repeat_edge) },
     { "wrong-mod-id", TAKES_NOTHING, MEMBER(wrong_mod_id) },
     { "url-host", TAKES_TEXT, MEMBER(url_host) },
@@ -141,6 +143,8 @@ static bool argument_read(struct words *words, const struct twist_plan *plan, st
         return words_signed(words, member, err);
     case TAKES_PLACE:
         return words_place(words, member, err);
+    case TAKES_SHARE:
+        return words_chance(words, member, err);
     case TAKES_TEXT:
         return text_read(words, action, member, err);
     case TAKES_CHOICE:

@@ -59,6 +59,7 @@ struct twist {
 
     /* the answer */
     int64_t found_delta;
+    double missed; /* the share of the records that a find does not find, 0 to 1 */
     bool repeat_edge, empty_page, wrong_mod_id, no_extension;
     const char *url_host, *media;
     enum twist_stale stale;

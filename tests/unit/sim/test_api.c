@@ -2,6 +2,7 @@
 #include "ask.h"
 
 #include "base/mem.h"
+#include "base/num.h"
 #include "tap.h"
 #include "json/json.h"
 
@@ -420,6 +421,43 @@ TEST(a_lost_answer_was_applied_and_a_reset_request_was_not)
                       "{\"query\":[{\"Type\":\"==X\"}],\"limit\":1}");
     CHECK(span_find(asked.body, "\"foundCount\":3") < asked.body.size);
     asked_clear(&asked);
+    bench_free(bench);
+}
+
+/* How many of all records a find finds. */
+static uint64_t found_under(struct bench *bench)
+{
+    struct asked asked = bench_ask(bench, "POST", "layouts/API_Docs/_find",
+                                   "{\"query\":[{\"id\":\"*\"}],\"limit\":200}");
+    struct span rest = span_from(asked.body, span_find(asked.body, "\"foundCount\":"));
+    uint64_t found = 0;
+    struct err err;
+
+    if (rest.size) {
+        (void)span_cut(&rest, ':');
+        CHECK(num_u64(span_cut(&rest, ','), 0, 200, &found, &err));
+    } else {
+        CHECK(asked.status == 500 && asked_code(&asked) == 401);
+    }
+    asked_clear(&asked);
+    return found;
+}
+
+TEST(a_damaged_index_misses_the_same_records_each_time)
+{
+    struct bench *bench = bench_new("generate:200,2000", "");
+    uint64_t found;
+    struct err err;
+
+    bench_login(bench);
+    CHECK(found_under(bench) == 200);
+    CHECK(bench_scenario(bench, "on find first 2 do miss 30%\non find nth 3 do miss 100%", &err));
+    found = found_under(bench);
+    CHECK(found > 120 && found < 160);
+    CHECK(found_under(bench) == found);
+    CHECK(found_under(bench) == 0);
+    CHECK(found_under(bench) == 200);
+    check_value(bench, "layouts/API_Docs/records?_limit=1", "response.dataInfo.foundCount", "200");
     bench_free(bench);
 }
 
