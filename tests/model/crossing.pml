@@ -2,7 +2,8 @@
  * One document crossing: two movers, kills at any step, lost and late answers, people who replace the
  * file, edit the record or alter the mark at any moment, claims that are taken away from the dead and
  * from those who only seem so, the documented key with later versions beside it, and the application's
- * row in a database of its own. A transaction is one step; all else may come between.
+ * row in a database of its own. A transaction is one step; all else may come between: any time may pass
+ * between the record's reading and that of its bytes, and between the mark and its reading back.
  *
  * -D one of these breaks the protocol in one place, and must be caught:
  *   UNCOND      a put replaces what is there
@@ -17,17 +18,29 @@
  *   LAXMOD      our mark in the record is proof enough, whatever its modification id
  *   FORGETMARK  a version that is meant again forgets the mark that it had
  *   SAMEMARK    a mark may have the text of the one that stands there
- *   WITHDRAWOLD an intent that an earlier try may have put is withdrawn with the rest
+ *   DONEEARLY   FileMaker's yes to the mark is proof enough, without reading it back
+ *   LATEMOD     the mark is guarded by a modification id that was read after the bytes
+ *
+ * -DREREAD: the record is read again before the put, as for files that are read twice and for records with
+ * several files. Broken with
+ *   REREAD+WITHDRAWOLD an intent that an earlier try may have put is withdrawn with the rest
+ *
+ * -DNOMARK: there is no mark field. The record is read again before the put, and the document is done when
+ * it is recorded. Broken with
+ *   NOMARK+NOREREAD    the record is not read again
  *
  * -DREACTS: the solution may answer each mark with an edit of its own, in the same step, which may put
  * another file there. After the same
  * answer twice the record is fetched anew, and if it has the bytes that the mark was written for, the mark
- * that stands there counts. Broken with
+ * that stands there counts: none is written, and the record is read again before the put. Broken with
  *   REACTS+BLINDKEEP  the mark counts after two answers, without looking at the record
  *   REACTS+ANYKEEP    it counts for whatever bytes were fetched
  *   REACTS+KEPTPLUS   one edit after a mark that stood there is taken for the mark
  *   REACTS+FIRSTKEEP  it counts at the first answer, without looking
  */
+#ifdef NOMARK
+#define REREAD
+#endif
 #ifndef MAXK
 #define MAXK 1 /* kills            */
 #endif
@@ -44,6 +57,8 @@ mtype = { WAITING, CLAIMED, STORED, DONE, FAILED };
 
 /* the source */
 byte src = 1, mod = 0, mark = 0;
+byte turned = 0; /* the modification id under which people put their file there */
+#define WAS(at) (turned != 0 && (at) >= turned -> 2 : 1)
 /* the store: the documented key holds a content or 0; keys with a hash hold theirs, or not */
 byte doc = 0;
 bool hashed[3];
@@ -67,7 +82,7 @@ bool badorder = false, badbytes = false, overwritten = false, badfail = false, l
 
 #define HELD (owner == _pid && ep == my)
 #define AT(v, k) (((k) == 0 && doc == (v)) || ((k) == 1 && hashed[v]))
-#define KILL if :: atomic { kills < MAXK -> kills++; v = 0; m = 0; my = 0; k = 0 }; goto start :: skip fi
+#define KILL if :: atomic { kills < MAXK -> kills++; FORGET }; goto start :: skip fi
 
 inline put_lands(w, q) {
     if
@@ -81,6 +96,8 @@ inline put_lands(w, q) {
     fi
 }
 
+inline replace() { if :: src == 1 -> src = 2; turned = mod + 1 :: else -> skip fi; mod++ }
+
 inline mark_lands(i, at) {
     if
 #ifdef NOMODID
@@ -93,7 +110,7 @@ inline mark_lands(i, at) {
         overwritten = overwritten || mark == HUMAN;
         mark = i; mod++;
 #ifdef REACTS
-        if :: mod++ :: src == 1 -> src = 2; mod++ :: skip fi
+        if :: mod++ :: src == 1 -> replace() :: skip fi
 #endif
 #ifndef NOMODID
     :: else -> skip
@@ -101,19 +118,44 @@ inline mark_lands(i, at) {
     fi
 }
 
-inline let_go() { if :: HELD -> st = WAITING; owner = 0 :: else -> skip fi; v = 0; m = 0; my = 0; k = 0 }
+#define FORGET v = 0; m = 0; my = 0; k = 0
+
+inline let_go() { if :: HELD -> st = WAITING; owner = 0 :: else -> skip fi; FORGET }
+
+/* The record's modification id and mark, which must be ours or none. */
+inline read_record() {
+    m = mod;
+    if
+    :: mark != 0 && (mark == HUMAN || !(known & (1 << mark))) ->
+        badfail = mark != HUMAN;
+        if :: HELD -> st = FAILED; owner = 0 :: else -> skip fi; FORGET; goto start
+    :: else -> skip
+    fi;
+#ifdef REACTS
+    keep = same >= 2 && rmod == mod && rmark == mark
+#endif
+}
+
+/* The bytes that the container has by now. */
+inline read_bytes() {
+    v = src;
+#if defined(REACTS) && !defined(ANYKEEP)
+    keep = keep && ever[v] && lv == v
+#endif
+}
 
 /* The record again: did it stay as it was? */
 inline again() { if :: atomic { mod != m -> let_go() }; goto start :: atomic { mod == m -> skip } fi }
 
 inline intend() {
     atomic {
-        if :: HELD -> skip :: else -> v = 0; m = 0; my = 0; goto start fi;
+        if :: HELD -> skip :: else -> FORGET; goto start fi;
         if
         :: intent[v] -> k = ikey[v]
         :: !intent[v] && (ever[3 - v] && ikey[3 - v] == 0) -> k = 1
         :: else -> k = 0
         fi;
+#ifndef NOMARK
 #ifdef FORGETMARK
         if :: intent[v] -> known = known & (255 - (1 << imark[v])) :: else -> skip fi;
 #endif
@@ -126,6 +168,7 @@ inline intend() {
         fi;
 #endif
         known = known | (1 << imark[v]); if :: keep -> skip :: !keep -> mver[imark[v]] = v fi;
+#endif
         fresh = !intent[v];
         intent[v] = true; ikey[v] = k; imod[v] = m; stood[v] = keep };
 }
@@ -152,37 +195,43 @@ inline again_after() {
     fi
 }
 
+/* Both go on at the same time, and the put waits for both. */
+inline intend_and_again() {
+    if
+    :: again(); intend(); fresh = false
+    :: intend(); KILL; again_after()
+    fi
+}
+
 proctype Mover() {
     byte v = 0, m = 0, my = 0, k = 0, u = 0;
     bool fresh = false, keep = false;
+#ifdef DONEEARLY
+    bool yes = false;
+#endif
 start:
     fresh = false; keep = false;
     do
     :: atomic { st == WAITING && owner == 0 && ep < MAXE && nm < MAXM ->
             st = CLAIMED; ep++; my = ep; owner = _pid };
         KILL;
-        /* fetch: the record, its bytes */
-        atomic { v = src; m = mod;
-            if
-            :: mark != 0 && (mark == HUMAN || !(known & (1 << mark))) ->
-                badfail = mark != HUMAN;
-                if :: HELD -> st = FAILED; owner = 0 :: else -> skip fi; v = 0; m = 0; my = 0; goto start
-            :: else -> skip
-            fi;
-#ifdef REACTS
-#ifdef ANYKEEP
-            keep = same >= 2 && rmod == mod && rmark == mark
+#ifdef LATEMOD
+        atomic { true -> read_bytes() };
+        atomic { true -> read_record() };
 #else
-            keep = same >= 2 && rmod == mod && rmark == mark && ever[v] && lv == v
+        atomic { true -> read_record() };
+        atomic { true -> read_bytes() };
 #endif
-#endif
-            };
         KILL;
-        /* both go on at the same time, and the put waits for both */
-        if
-        :: again(); intend(); fresh = false
-        :: intend(); KILL; again_after()
-        fi;
+#ifdef NOREREAD
+        intend(); fresh = false;
+#elif defined(REREAD)
+        intend_and_again();
+#elif defined(REACTS)
+        if :: atomic { keep -> skip }; intend_and_again() :: atomic { !keep -> skip }; intend(); fresh = false fi;
+#else
+        intend(); fresh = false;
+#endif
         KILL;
 put:    if
         :: atomic { true -> u = doc; put_lands(v, k) }
@@ -200,7 +249,7 @@ put:    if
         :: atomic { !AT(v, k) && k == 0 && doc != 0 -> skip }
 #else
         :: atomic { k == 0 && doc != 0 && doc != v && HELD && intent[doc] -> k = 1; ikey[v] = 1 }; goto put
-        :: atomic { k == 0 && doc != 0 && doc != v && !HELD -> v = 0; m = 0; my = 0; k = 0 }; goto start
+        :: atomic { k == 0 && doc != 0 && doc != v && !HELD -> FORGET }; goto start
 #endif
         :: atomic { !AT(v, k) && (k == 1 || doc == 0) -> let_go() }; goto start
         fi;
@@ -211,7 +260,7 @@ record: KILL;
 #endif
 #ifdef LEDGERFIRST
         atomic { if :: HELD && st == CLAIMED -> st = STORED; lv = v; ever[v] = true
-                    :: else -> v = 0; m = 0; my = 0; k = 0; goto start fi };
+                    :: else -> FORGET; goto start fi };
         KILL;
         atomic { if :: rowep <= my -> row = v; rowep = my :: else -> skip fi }
 #else
@@ -221,7 +270,7 @@ record: KILL;
             :: true -> row = v; rowep = my
 #else
             :: rowep <= my -> row = v; rowep = my
-            :: else -> v = 0; m = 0; my = 0; k = 0; goto start
+            :: else -> FORGET; goto start
 #endif
             fi };
         KILL;
@@ -231,32 +280,44 @@ record: KILL;
             st = STORED; owner = _pid; lv = v; ever[v] = true
 #else
             if :: HELD && st == CLAIMED -> st = STORED; lv = v; ever[v] = true
-               :: else -> v = 0; m = 0; my = 0; k = 0; goto start fi
+               :: else -> FORGET; goto start fi;
+#ifdef NOMARK
+            st = DONE; dmod = m; owner = 0; FORGET; goto start
+#endif
 #endif
         }
 #endif
         ;
-        goto marking
-    :: atomic { st == STORED && owner == 0 && ep < MAXE -> ep++; my = ep; owner = _pid; v = lv };
+#ifdef REACTS
+        if
+        :: atomic { keep && HELD -> st = DONE; dmod = m; owner = 0; FORGET }; goto start
+        :: atomic { keep -> keep = false }; goto judge /* as if resumed after a death */
+        :: atomic { !keep -> skip }
+        fi;
+#endif
 marking:
         KILL;
         if
-#ifdef REACTS
-        :: atomic { HELD && stood[v] -> skip } /* it stands there, and counts */
-        :: atomic { HELD && !stood[v] -> mark_lands(imark[v], imod[v]) }
+#ifdef DONEEARLY
+        :: atomic { HELD -> yes = (mod == imod[v]); mark_lands(imark[v], imod[v]) }
+        :: atomic { HELD && mod == imod[v] && timeouts < MAXT -> timeouts++; yes = true } /* nothing written */
 #else
         :: atomic { HELD -> mark_lands(imark[v], imod[v]) }
 #endif
         :: atomic { HELD && latem == 0 && timeouts < MAXT -> timeouts++; latem = imark[v]; latemod = imod[v] }
-        :: atomic { !HELD -> v = 0; m = 0; my = 0; k = 0 }; goto start
+        :: atomic { !HELD -> FORGET }; goto start
         fi;
-        KILL;
+#ifdef DONEEARLY
+        atomic { if :: HELD && yes -> st = DONE; dmod = imod[v] + 1; owner = 0; yes = false; FORGET; goto start
+                    :: else -> yes = false fi };
+#endif
+judge:  KILL;
         atomic {
             if
             :: !HELD -> skip
 #ifdef LAXMOD
             :: HELD && mark == imark[lv] -> st = DONE; dmod = mod; owner = 0
-            :: HELD && mark != imark[lv] && mod == imod[lv] -> owner = 0
+            :: HELD && mark != imark[lv] && mod == imod[lv] -> goto marking
             :: HELD && mark != imark[lv] && mod != imod[lv] -> st = WAITING; owner = 0
 #elif defined(REACTS)
 #ifdef KEPTPLUS
@@ -265,7 +326,7 @@ marking:
             :: HELD && mark == imark[lv] && mod == imod[lv] + (stood[lv] -> 0 : 1) ->
 #endif
                 st = DONE; dmod = mod; owner = 0
-            :: HELD && mark != imark[lv] && mod == imod[lv] -> owner = 0
+            :: HELD && mark != imark[lv] && mod == imod[lv] -> goto marking
             :: HELD && stood[lv] && mod != imod[lv] -> st = WAITING; owner = 0
             :: HELD && !stood[lv] && mark == imark[lv] && mod > imod[lv] + 1 ->
                 if :: same > 0 && same < 2 -> same++ :: same == 0 -> same = 1 :: else -> skip fi;
@@ -283,11 +344,13 @@ marking:
             :: HELD && !stood[lv] && mark != imark[lv] && mod != imod[lv] -> st = WAITING; owner = 0
 #else
             :: HELD && mark == imark[lv] && mod == imod[lv] + 1 -> st = DONE; dmod = mod; owner = 0
-            :: HELD && mod == imod[lv] -> owner = 0
+            :: HELD && mod == imod[lv] -> goto marking
             :: HELD && mod != imod[lv] && !(mark == imark[lv] && mod == imod[lv] + 1) ->
                 st = WAITING; owner = 0
 #endif
-            fi; v = 0; m = 0; my = 0; k = 0 }
+            fi; FORGET }
+    /* what somebody else stored: the record is read and judged before anything is written */
+    :: atomic { st == STORED && owner == 0 && ep < MAXE -> ep++; my = ep; owner = _pid; v = lv }; goto judge
     :: atomic { (st == DONE && mod == dmod) || st == FAILED || (ep == MAXE && owner == 0) || nm == MAXM } ->
         break
     od
@@ -307,8 +370,8 @@ end: do :: atomic { st == DONE && owner == 0 && mod != dmod -> st = WAITING } od
 
 proctype People() {
     if
-    :: atomic { true -> mod++ }; atomic { src = 2; mod++ }
-    :: atomic { true -> src = 2; mod++ }; if :: atomic { true -> mod++ } :: skip fi
+    :: atomic { true -> mod++ }; atomic { true -> replace() }
+    :: atomic { true -> replace() }; if :: atomic { true -> mod++ } :: skip fi
     fi;
     if :: atomic { true -> mark = HUMAN; mod++ } :: skip fi
 }
@@ -334,8 +397,14 @@ end:
 #define I3 (!(doc == 1 && hashed[1]) && !(doc == 2 && hashed[2]) && (doc == 0 || intent[doc]) && !lostobject)
 /* marks are written for bytes that were recorded, over nobody's mark */
 #define I4 (!badorder && !badbytes && !overwritten)
-/* done: mark, row and bytes agree, or the record was edited since */
-#define I5 (st != DONE || mod != dmod || (mark == imark[lv] && mver[mark] == lv && lv == src && row == lv))
+/* done: mark, row and bytes agree, or the record was edited since; and what the ledger took for the record's
+   bytes was there under the modification id that it names */
+#ifdef NOMARK
+#define AGREES (lv == src && row == lv)
+#else
+#define AGREES (mark == imark[lv] && mver[mark] == lv && lv == src && row == lv)
+#endif
+#define I5 (st != DONE || ((mod > dmod || AGREES) && lv == WAS(imod[lv])))
 /* stored: the row is there */
 #define I6 ((st != STORED && st != DONE) || row != 0)
 /* our own mark never passes for somebody else's */
@@ -343,9 +412,9 @@ end:
 /* what is done and true is not taken back by somebody late */
 #define I8 (!regress)
 #ifdef REACTS
-#define REACHED (st == DONE && lv == 2 && mod == dmod && row == 2 && mark == imark[2] && same == 2)
+#define REACHED (st == DONE && lv == 2 && mod == dmod && AGREES && same == 2)
 #else
-#define REACHED (st == DONE && lv == 2 && mod == dmod && row == 2 && mark == imark[2])
+#define REACHED (st == DONE && lv == 2 && mod == dmod && AGREES)
 #endif
 
 /* Looks after every step. REACH: whether the end that we want can come about at all. */
