@@ -11,7 +11,7 @@
 struct run_options {
     int limit;
     const char *accept_record_ids;
-    bool dry_run, continuous, until_done, accept_rebuilt, accept_store, dates_as_set;
+    bool dry_run, continuous, until_done, accept_rebuilt, accept_store, dates_as_set, retry_failed;
 };
 
 /* When --until-done gives up: the rules of people who had to run their importer by hand. */
@@ -31,7 +31,7 @@ static bool run_once(const struct engine_settings *engine, struct cancel *cancel
 }
 
 /* Runs until nothing is left, or hardly anything more is moved. */
-static int run_series(const struct engine_settings *engine, struct cancel *cancel, struct err *err)
+static int run_series(struct engine_settings *engine, struct cancel *cancel, struct err *err)
 {
     struct run_result result;
     int few = 0;
@@ -41,6 +41,7 @@ static int run_series(const struct engine_settings *engine, struct cancel *cance
             return -1;
         if (result.was_stopped || ending_is_complete(&result))
             return ending_code(&result);
+        engine->retry_failed = false; /* the first of them gave all tries */
         few = result.view.counts.successful < SERIES_FEW ? few + 1 : 0;
         if (result.view.to_do == 0)
             print("stopped after %d runs: nothing was found to do\n", runs);
@@ -135,6 +136,7 @@ static int run_with(struct work *work, struct err *err)
     engine->dates_as_set = o->dates_as_set;
     engine->accept_record_ids = o->accept_record_ids;
     engine->accept_store = o->accept_store;
+    engine->retry_failed = o->retry_failed;
     if (o->continuous)
         engine->follow_every_us = work->settings.follow_every_us;
     if (o->dry_run)
@@ -159,6 +161,9 @@ static const struct opt run_opts[] = {
              "never end: follow new and changed records until stopped"),
     OPT_FLAG(struct run_options, until_done, "until-done", 0,
              "repeat runs until nothing is left, or until they get nowhere"),
+    OPT_FLAG(struct run_options, retry_failed, "retry-failed", 0,
+             "all tries again for documents that failed before, and not one each where\n"
+             "nothing has changed"),
     OPT_FLAG(struct run_options, accept_rebuilt, "accept-rebuilt", 0,
              "the FileMaker file was restored or rebuilt on purpose: know the\n"
              "documents by their ids, whichever records they are in now"),

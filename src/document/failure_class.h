@@ -37,6 +37,7 @@ struct failure_class {
     const char *advice;    /* what people can do about it */
     int tries;             /* in one run; 0: it waits, and never fails by itself */
     bool is_retried_later; /* a later run tries anew */
+    bool one_try_later;    /* and takes one try, while nothing has changed since it failed */
     bool stops_run;        /* when the tries are used up, the whole run stops */
 };
 

@@ -23,6 +23,7 @@ void assignment_free(struct assignment *assignment)
     ledger_versions_free(assignment->versions, assignment->version_count);
     marks_clear(assignment);
     free(assignment->usual_class);
+    ledger_last_failure_clear(&assignment->last_failure);
     free(assignment->previous_key);
     free(assignment);
 }
@@ -82,6 +83,8 @@ bool assignment_fill(struct assignment *assignment, const struct assignment_rule
                || ledger_usual_class(ledger, a->claim.document, a->claim.attempts, &a->usual_class,
                                      err))
            && ((is_first && !rules->has_siblings) || assignment_read_marks(a, ledger, err))
+           && (is_first
+               || ledger_last_failure_read(ledger, a->claim.document, &a->last_failure, err))
            && (is_first
                || ledger_versions(ledger, a->claim.document, &a->versions, &a->version_count, err))
            && previous_key_find(a, rules->adopt_source, registry, err);

@@ -4,6 +4,7 @@
 #include "base/base.h"
 #include "base/err.h"
 #include "ledger/edits.h"
+#include "ledger/last_failures.h"
 #include "ledger/versions.h"
 #include "registry/registry.h"
 
@@ -19,7 +20,8 @@ struct assignment {
     size_t mark_count;
     struct ledger_edits edits; /* what became of the marks that were written lately         */
     char *usual_class;         /* the class that most earlier tries ended with; NULL: none  */
-    char *previous_key;        /* the key in an earlier importer's row; NULL: it has no row */
+    struct ledger_last_failure last_failure; /* what it failed with, in an earlier run */
+    char *previous_key; /* the key in an earlier importer's row; NULL: it has no row */
 };
 
 void assignment_free(struct assignment *assignment); /* NULL is allowed */

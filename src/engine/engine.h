@@ -27,6 +27,7 @@
 #include "engine/writer.h"
 #include "filemaker/filemaker.h"
 #include "filemaker/pager.h"
+#include "ledger/last_failures.h"
 #include "registry/registry.h"
 #include "store/store.h"
 
@@ -58,6 +59,7 @@ struct engine_settings {
     bool accept_rebuilt; /* a record that holds another document now is followed by its id */
     bool accept_store;   /* the objects lie in another store now, or the store has another name */
     bool adopt;          /* take over what an earlier importer left */
+    bool retry_failed;   /* documents that failed before have all tries again */
     int64_t follow_every_us; /* go on for ever, with a census this often; 0: end when all is done */
     const struct filter *filter;
 };
@@ -74,6 +76,7 @@ struct engine {
     atomic_int_least64_t dates_either, dates_unlike;      /* rows stored without their date */
     atomic_int_least64_t source_alive_us, store_alive_us; /* last good answers, monotonic */
     atomic_bool reaction_was_logged; /* the log has said that the source answers marks with edits */
+    char ways[LEDGER_WAYS_SIZE];     /* a hash of the settings by which a file is asked for */
     struct pager pager; /* belongs to the census's thread, from one census to the next */
 };
 

@@ -155,6 +155,7 @@ static bool stored_work(const struct writer_context *to, void *args, struct err 
 
     *s->ready_r = true;
     return ledger_store(to->ledger, s->claim, s->version, s->link, s->patient, err)
+           && (!s->had_failed || ledger_last_failure_forget(to->ledger, s->claim->document, err))
            && previous_note(to->ledger, s->claim, s->previous, err)
            && row_put(to->ledger, to->registry, s, s->row_exists_r, err)
            && (!s->has_siblings
@@ -255,6 +256,7 @@ static bool released_work(const struct writer_context *to, void *args, struct er
     uint64_t elsewhere;
 
     return ledger_release(to->ledger, r->claim, r->attempt, r->due_us, r->fetch_again, err)
+           && (!r->had_failed || ledger_last_failure_forget(to->ledger, r->claim->document, err))
            && (!r->reaction
                || ledger_reaction_note(to->ledger, r->claim->record_id, r->reaction, err))
            && (!r->entry || ledger_census_upsert(to->ledger, r->entry, &ignored, &elsewhere, err));
@@ -271,7 +273,9 @@ static bool failed_work(const struct writer_context *to, void *args, struct err 
     const struct failed *f = args;
 
     return previous_note(to->ledger, f->claim, f->previous, err)
-           && ledger_fail(to->ledger, f->claim, f->attempt, f->trait, err);
+           && ledger_fail(to->ledger, f->claim, f->attempt, f->trait, err)
+           && ledger_last_failure_put(to->ledger, f->claim->document, f->attempt, f->mod_id,
+                                      f->ways, err);
 }
 
 void write_failed_post(struct writer *writer, const struct failed *failed, struct writer_then then)

@@ -59,6 +59,7 @@ struct stored {
     const struct ledger_attempt *previous; /* evidence of an earlier importer's work, or NULL */
     bool take_over;     /* an earlier importer's row becomes ours                               */
     bool has_siblings;  /* the record may hold other documents                                  */
+    bool had_failed;    /* in an earlier run, which is forgotten                                */
     bool *ready_r;      /* whether nothing is missing but the mark: see write_record_ready()    */
     bool *row_exists_r; /* false: people have deleted the document's row, which is not made again */
 };
@@ -100,7 +101,8 @@ struct released {
     const struct ledger_claim *claim;
     const struct ledger_attempt *attempt;
     int64_t due_us;
-    bool fetch_again;                       /* even if it is stored */
+    bool fetch_again; /* even if it is stored */
+    bool had_failed;  /* in an earlier run, otherwise than now: that is forgotten */
     const struct ledger_reaction *reaction; /* how the source answered the mark; NULL: it did not */
     const struct ledger_census_entry
         *entry; /* the record as it is now; NULL: not read            */
@@ -115,6 +117,8 @@ struct failed {
     const struct ledger_attempt *attempt;
     const struct ledger_trait *trait;
     const struct ledger_attempt *previous; /* evidence of an earlier importer's work, or NULL */
+    uint64_t mod_id;                       /* the record's                                     */
+    const char *ways;                      /* a hash of the settings: see last_failures.h      */
 };
 
 void write_failed_post(struct writer *writer, const struct failed *failed, struct writer_then then);

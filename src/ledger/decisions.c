@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/time.h"
 #include "ledger/inside.h"
+#include "ledger/last_failures.h"
 
 enum { BATCH = 500, EVIDENCE_MAX = 2000 };
 
@@ -14,6 +15,7 @@ struct ledger_decision {
     const char *who, *reason; /* of a waiver, or of an acceptance */
     bool accepts;             /* the refused bytes that came last */
     bool forgets_reaction;    /* a person mended it: the reaction to its mark is forgotten */
+    bool forgets_failure;     /* it has all tries again, whatever it failed with before    */
 };
 
 static bool batch_read(struct ledger *ledger, const struct ledger_selection *selection,
@@ -95,6 +97,7 @@ static bool document_decide(struct ledger *ledger, const struct ledger_decision 
         str_add_text(&evidence, one->class);
     step = ledger_step(one, d->after, str_text(&evidence));
     return waiver_note(ledger, d, one->document, err)
+           && (!d->forgets_failure || ledger_last_failure_forget(ledger, one->document, err))
            && (!d->forgets_reaction
                || sql_run(ledger->sql, &LEDGER_REACTION_FORGET,
                           sql_args(sql_i64(ledger->source), sql_i64(one->document)), err))
@@ -125,18 +128,18 @@ static bool selection_decide(struct ledger *ledger, const struct ledger_selectio
 bool ledger_retry(struct ledger *ledger, const struct ledger_selection *selection, int64_t *count_r,
                   struct err *err)
 {
-    struct ledger_decision decision = { LEDGER_WAITING, &LEDGER_DOCUMENT_RETRY,
-                                        NULL,           NULL,
-                                        false,          true };
+    struct ledger_decision decision = { .after = LEDGER_WAITING,
+                                        .statement = &LEDGER_DOCUMENT_RETRY,
+                                        .forgets_reaction = true,
+                                        .forgets_failure = true };
 
     return selection_decide(ledger, selection, &decision, count_r, err);
 }
 
 bool ledger_retry_class(struct ledger *ledger, const char *class, int64_t *count_r, struct err *err)
 {
-    struct ledger_decision decision = { LEDGER_WAITING, &LEDGER_DOCUMENT_RETRY_FAILED,
-                                        NULL,           NULL,
-                                        false,          false };
+    struct ledger_decision decision = { .after = LEDGER_WAITING,
+                                        .statement = &LEDGER_DOCUMENT_RETRY_FAILED };
 
     return selection_decide(ledger, &(struct ledger_selection){ .class = class }, &decision,
                             count_r, err);
@@ -145,8 +148,9 @@ bool ledger_retry_class(struct ledger *ledger, const char *class, int64_t *count
 bool ledger_waive(struct ledger *ledger, const struct ledger_selection *selection, const char *who,
                   const char *reason, int64_t *count_r, struct err *err)
 {
-    struct ledger_decision decision = { LEDGER_WAIVED, &LEDGER_DOCUMENT_WAIVE, who, reason, false,
-                                        false };
+    struct ledger_decision decision = {
+        .after = LEDGER_WAIVED, .statement = &LEDGER_DOCUMENT_WAIVE, .who = who, .reason = reason
+    };
 
     return selection_decide(ledger, selection, &decision, count_r, err);
 }
@@ -154,8 +158,12 @@ bool ledger_waive(struct ledger *ledger, const struct ledger_selection *selectio
 bool ledger_accept(struct ledger *ledger, const struct ledger_selection *selection, const char *who,
                    const char *reason, int64_t *count_r, struct err *err)
 {
-    struct ledger_decision decision = { LEDGER_WAITING, &LEDGER_DOCUMENT_RETRY, who, reason, true,
-                                        false };
+    struct ledger_decision decision = { .after = LEDGER_WAITING,
+                                        .statement = &LEDGER_DOCUMENT_RETRY,
+                                        .who = who,
+                                        .reason = reason,
+                                        .accepts = true,
+                                        .forgets_failure = true };
 
     return selection_decide(ledger, selection, &decision, count_r, err);
 }

@@ -55,6 +55,11 @@ bool ledger_finish(struct ledger *ledger, const struct ledger_claim *claim, uint
 
 /* --- other ends ------------------------------------------------------------------------------- */
 
+int ledger_http_status(const struct err *why)
+{
+    return why->kind == ERR_REMOTE ? why->code : 0;
+}
+
 static bool attempt_add(struct ledger *ledger, int64_t document,
                         const struct ledger_attempt *attempt, struct err *err)
 {
@@ -63,9 +68,8 @@ static bool attempt_add(struct ledger *ledger, int64_t document,
     return sql_run(ledger->sql, &LEDGER_ATTEMPT_ADD,
                    sql_args(sql_i64(document), sql_i64(ledger->run), sql_i64(time_now_us()),
                             sql_text(attempt->step), sql_text(attempt->class),
-                            sql_text(err_kind_name(why->kind)),
-                            sql_i64(why->kind == ERR_REMOTE ? why->code : 0), sql_i64(why->reason),
-                            sql_i64(attempt->bytes), sql_text(why->msg)),
+                            sql_text(err_kind_name(why->kind)), sql_i64(ledger_http_status(why)),
+                            sql_i64(why->reason), sql_i64(attempt->bytes), sql_text(why->msg)),
                    err);
 }
 

@@ -28,6 +28,9 @@ struct ledger_attempt {
     bool counts;   /* as one of the tries that the class allows            */
 };
 
+/* The HTTP status that `why` tells of; 0: none. */
+int ledger_http_status(const struct err *why);
+
 /*
  * In a change: releases a document until `due_us`, with evidence. A claimed one waits again; a
  * stored one stays stored unless `fetch_again`.

@@ -9,6 +9,7 @@
  *   claims     which document a worker does next
  *   versions   which bytes are meant to be stored under which key
  *   documents  the outcome of a claimed document: stored, done, failed, waiting again
+ *   last_failures  what each document failed with, for later runs
  *   siblings   the other documents of a record, which is marked once for all of them
  *   refused    bytes that came for a document and were not taken for its file
  *   edits      marks written to the source, at most so many an hour

@@ -10,6 +10,7 @@
 #include "document/failure_class.h"
 #include "engine/peers.h"
 #include "ledger/decisions.h"
+#include "ledger/last_failures.h"
 #include "ledger/leases.h"
 #include "preflight/pinned.h"
 #include "preflight/store_probe.h"
@@ -37,6 +38,12 @@ void run_entry_close(struct run_entry *entry)
 
 /* --- what a mover does ---------------------------------------------------------------------- */
 
+/* Documents that failed before have all tries, whatever they failed with. */
+static bool last_failures_forget(struct run_entry *entry, struct err *err)
+{
+    return !entry->settings->retry_failed || ledger_last_failures_forget(entry->ledger, err);
+}
+
 /* Gives new tries to documents whose reason of failure may have passed. */
 static bool failed_wake(struct run_entry *entry, struct err *err)
 {
@@ -49,7 +56,7 @@ static bool failed_wake(struct run_entry *entry, struct err *err)
         if (again && !ledger_retry_class(entry->ledger, class->name, &count, err))
             return false;
     }
-    return ledger_make_waiting_due(entry->ledger, err);
+    return last_failures_forget(entry, err) && ledger_make_waiting_due(entry->ledger, err);
 }
 
 static bool settings_keep(struct run_entry *entry, struct err *err)
@@ -80,7 +87,19 @@ static bool has_place(const struct run_entry *entry, const struct peers *peers)
 
 /* --- entering ------------------------------------------------------------------------------- */
 
-/* In a change. Only the first mover wakes failed documents: the peers' tries are under way. */
+/* Only the first mover wakes failed documents: the peers' tries are under way. */
+static bool failed_wake_if_alone(struct run_entry *entry, const struct peers *peers,
+                                 struct err *err)
+{
+    if (peers->living == 0)
+        return failed_wake(entry, err);
+    if (entry->settings->retry_failed)
+        log_warn("--retry-failed has no effect: other movers are at work, and only the first of "
+                 "them takes up what failed before");
+    return true;
+}
+
+/* In a change. */
 static bool run_join(struct run_entry *entry, const struct peers *peers, int64_t *run_r,
                      struct err *err)
 {
@@ -92,7 +111,7 @@ static bool run_join(struct run_entry *entry, const struct peers *peers, int64_t
            && ledger_run_lease(entry->ledger, entry->settings->lease_us, err)
            && (!entry->is_mover || settings_keep(entry, err))
            && peers_release_dead(peers, entry->ledger, err)
-           && (!entry->is_mover || peers->living > 0 || failed_wake(entry, err))
+           && (!entry->is_mover || failed_wake_if_alone(entry, peers, err))
            && registry_map_patients(entry->registry, &patients, err)
            && registry_commit(entry->registry, err);
 }

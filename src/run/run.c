@@ -15,6 +15,7 @@
 #include "run/enter.h"
 #include "run/heartbeat.h"
 #include "store/open.h"
+#include "transfer/content_source.h"
 #include "transfer/transfer.h"
 
 #include <pthread.h>
@@ -327,6 +328,7 @@ bool run_all(const struct engine_settings *settings, struct cancel *cancel,
     struct run_result result = { 0 };
     bool good;
 
+    content_source_ways(settings, run.engine.ways);
     atomic_store(&run.engine.source_alive_us, run.heartbeat.begun_us);
     atomic_store(&run.engine.store_alive_us, run.heartbeat.begun_us);
     good = preflight_all(&learned, PROBE_IF_NEEDED, &containers, cancel, err)

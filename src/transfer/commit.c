@@ -70,6 +70,7 @@ bool commit_document(struct transfer *t)
                              .take_over = t->assignment->previous_key != NULL,
                              .has_siblings =
                                  t->engine->settings->fields.containers->each_is_document,
+                             .had_failed = t->assignment->last_failure.class != NULL,
                              .ready_r = &ready,
                              .row_exists_r = &row_exists };
     struct err err = { 0 };

@@ -152,6 +152,32 @@ bool content_source_has_method(const struct engine_settings *settings,
     abort();
 }
 
+static void add_setting(struct sha256_stream *hash, const char *text)
+{
+    if (text)
+        sha256_stream_add(hash, (struct span){ text, strlen(text) + 1 });
+    else
+        sha256_stream_add(hash, (struct span){ "\1", 2 });
+}
+
+void content_source_ways(const struct engine_settings *settings, char ways_r[LEDGER_WAYS_SIZE])
+{
+    auto_sha256_stream *hash = sha256_stream_new();
+    struct sha256 sha256;
+    char numbers[40];
+
+    (void)snprintf(numbers, sizeof numbers, "%d %d", settings->reference_links,
+                   settings->max_tries);
+    add_setting(hash, settings->filemaker.url);
+    add_setting(hash, settings->filemaker.account);
+    add_setting(hash, settings->reference_map);
+    add_setting(hash, settings->odata_table);
+    add_setting(hash, settings->script);
+    add_setting(hash, numbers);
+    sha256 = sha256_stream_end(hash);
+    (void)sha256_hex(&sha256, ways_r);
+}
+
 static bool open_reference(const struct engine *engine, const struct source_facts *facts,
                            struct content_source **source_r, struct failure *failure)
 {

@@ -25,6 +25,12 @@ bool content_source_has_method(const struct engine_settings *settings,
                                const struct source_facts *facts, enum content_method method);
 
 /*
+ * Hashes the settings that decide by which ways files are asked for: the server, the account,
+ * every method, and how many tries there are. While the hash stays the same, a file that could not be had is asked for as before.
+ */
+void content_source_ways(const struct engine_settings *settings, char ways_r[LEDGER_WAYS_SIZE]);
+
+/*
  * Opens the file that a document's facts point to.
  *   source_r   caller frees with content_source_free()
  */

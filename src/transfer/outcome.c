@@ -185,10 +185,13 @@ static void post_released(struct transfer *t, const struct failure_class *class)
 {
     int64_t due_us = tries_next_us(t, class);
     struct outcome *outcome = outcome_new(t);
-    struct released released = { .claim = &outcome->claim,
-                                 .attempt = &outcome->attempt,
-                                 .due_us = due_us,
-                                 .fetch_again = must_fetch_again(t) };
+    struct released released = {
+        .claim = &outcome->claim,
+        .attempt = &outcome->attempt,
+        .due_us = due_us,
+        .fetch_again = must_fetch_again(t),
+        .had_failed = t->assignment->last_failure.class && !tries_is_away(t->failure.kind)
+    };
 
     outcome->kind = OUTCOME_RELEASED;
     outcome_add_attempt(outcome, &t->failure, !tries_is_away(t->failure.kind));
@@ -231,8 +234,13 @@ static void post_failed(struct transfer *t)
     if (t->facts.content == FILEMAKER_REFERENCE)
         outcome->trait.path = outcome_keep(outcome, span_text(t->facts.value));
     outcome->previous_finding = t->previous_finding;
-    failed = (struct failed){ &outcome->claim, &outcome->attempt, &outcome->trait,
-                              adopt_evidence(&outcome->previous_finding, &outcome->previous) };
+    failed =
+        (struct failed){ .claim = &outcome->claim,
+                         .attempt = &outcome->attempt,
+                         .trait = &outcome->trait,
+                         .previous = adopt_evidence(&outcome->previous_finding, &outcome->previous),
+                         .mod_id = tries_mod_id(t),
+                         .ways = t->engine->ways };
     write_failed_post(t->engine->writer, &failed, outcome_then(outcome));
 }
 

@@ -21,12 +21,48 @@ static int tries_allowed(const struct engine *engine, const struct failure_class
     return class->tries > 1 && cap > 0 && cap < class->tries ? cap : class->tries;
 }
 
+uint64_t tries_mod_id(const struct transfer *t)
+{
+    return t->records ? t->record->mod_id : t->claim->mod_id;
+}
+
+/*
+ * Whether the document failed in an earlier run, with all tries, and nothing that decides about its
+ * file has changed since: not the record, and not the ways by which the file is asked for.
+ */
+static bool failed_as_it_is(const struct transfer *t)
+{
+    const struct ledger_last_failure *last = &t->assignment->last_failure;
+
+    return last->class && last->mod_id == tries_mod_id(t)
+           && strcmp(last->ways, t->engine->ways) == 0;
+}
+
+/* Whether the last failure is one of those that a single try confirms. */
+static bool last_takes_one_try(const struct transfer *t)
+{
+    enum failure_kind failure;
+
+    return failed_as_it_is(t)
+           && failure_class_read(span_of(t->assignment->last_failure.class), &failure)
+           && failure_class_of(failure)->one_try_later;
+}
+
+/* Whether this try met what the document failed with before. */
+static bool fails_as_before(const struct transfer *t, const struct failure_class *class)
+{
+    return last_takes_one_try(t)
+           && ledger_last_failure_is(&t->assignment->last_failure, class->name, &t->failure.why);
+}
+
 bool tries_is_last(const struct transfer *t)
 {
     const struct failure_class *class = failure_class_of(FAILURE_CONTAINER_UNAVAILABLE);
 
     if (t->facts.content == FILEMAKER_REFERENCE)
         return true; /* a path stays a path */
+    if (last_takes_one_try(t))
+        return true; /* all ways belong to this one try */
     return t->claim->attempts + 1 >= tries_allowed(t->engine, class);
 }
 
@@ -36,14 +72,16 @@ bool tries_is_away(enum failure_kind failure)
 }
 
 /*
- * Whether a document has no try left that its class allows. A try that ends otherwise than most
- * before it may have met a trouble of its own: then its class is not what the document fails with.
+ * A try that ends otherwise than most before it may have met a trouble of its own: then its class is
+ * not what the document fails with.
  */
 bool tries_are_over(const struct transfer *t, const struct failure_class *class)
 {
     int tries = t->claim->attempts + 1, allowed = tries_allowed(t->engine, class);
     const char *usual = t->assignment->usual_class;
 
+    if (fails_as_before(t, class))
+        return true;
     if (tries < allowed || allowed <= 1 || t->claim->attempts < 2 || !usual
         || strcmp(usual, class->name) == 0)
         return tries >= allowed;

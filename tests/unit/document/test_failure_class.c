@@ -11,29 +11,29 @@ TEST(every_class_is_as_it_is_documented)
         enum failure_kind failure;
         const char *name;
         int tries;
-        bool again, stops;
+        bool again, once, stops;
     } cases[] = {
-        { FAILURE_CONTAINER_EMPTY, "container-empty", 1, false, false },
-        { FAILURE_CONTAINER_REFERENCE, "container-reference", 1, false, false },
-        { FAILURE_CONTAINER_NO_ACCESS, "container-no-access", 1, true, false },
-        { FAILURE_CONTAINER_UNAVAILABLE, "container-unavailable", 5, true, false },
-        { FAILURE_CONTAINER_TRUNCATED, "container-truncated", 5, true, false },
-        { FAILURE_CONTAINER_NOT_A_FILE, "container-not-a-file", 5, true, false },
-        { FAILURE_CONTAINER_ZERO, "container-zero", 5, true, false },
-        { FAILURE_SOURCE_LOCKED, "source-locked", 0, true, false },
-        { FAILURE_SOURCE_CHANGED, "source-changed", 8, true, false },
-        { FAILURE_SOURCE_REACTS, "source-reacts", 1, false, false },
-        { FAILURE_MARK_WAITS, "mark-waits", 0, true, false },
-        { FAILURE_SOURCE_REJECTED, "source-rejected", 3, true, false },
-        { FAILURE_SOURCE_MARKED, "source-marked", 1, false, false },
-        { FAILURE_RECORD_INCOMPLETE, "record-incomplete", 0, true, false },
-        { FAILURE_SOURCE_AWAY, "source-away", 0, true, false },
-        { FAILURE_STORE_REJECTED, "store-rejected", 1, false, false },
-        { FAILURE_STORE_CONFLICT, "store-conflict", 1, false, false },
-        { FAILURE_STORE_AWAY, "store-away", 0, true, false },
-        { FAILURE_REGISTRY_REJECTED, "registry-rejected", 1, false, false },
-        { FAILURE_INTEGRITY, "integrity", 3, true, true },
-        { FAILURE_INTERNAL, "internal", 1, false, false },
+        { FAILURE_CONTAINER_EMPTY, "container-empty", 1, false, false, false },
+        { FAILURE_CONTAINER_REFERENCE, "container-reference", 1, false, false, false },
+        { FAILURE_CONTAINER_NO_ACCESS, "container-no-access", 1, true, false, false },
+        { FAILURE_CONTAINER_UNAVAILABLE, "container-unavailable", 5, true, true, false },
+        { FAILURE_CONTAINER_TRUNCATED, "container-truncated", 5, true, true, false },
+        { FAILURE_CONTAINER_NOT_A_FILE, "container-not-a-file", 5, true, true, false },
+        { FAILURE_CONTAINER_ZERO, "container-zero", 5, true, true, false },
+        { FAILURE_SOURCE_LOCKED, "source-locked", 0, true, false, false },
+        { FAILURE_SOURCE_CHANGED, "source-changed", 8, true, false, false },
+        { FAILURE_SOURCE_REACTS, "source-reacts", 1, false, false, false },
+        { FAILURE_MARK_WAITS, "mark-waits", 0, true, false, false },
+        { FAILURE_SOURCE_REJECTED, "source-rejected", 3, true, false, false },
+        { FAILURE_SOURCE_MARKED, "source-marked", 1, false, false, false },
+        { FAILURE_RECORD_INCOMPLETE, "record-incomplete", 0, true, false, false },
+        { FAILURE_SOURCE_AWAY, "source-away", 0, true, false, false },
+        { FAILURE_STORE_REJECTED, "store-rejected", 1, false, false, false },
+        { FAILURE_STORE_CONFLICT, "store-conflict", 1, false, false, false },
+        { FAILURE_STORE_AWAY, "store-away", 0, true, false, false },
+        { FAILURE_REGISTRY_REJECTED, "registry-rejected", 1, false, false, false },
+        { FAILURE_INTEGRITY, "integrity", 3, true, false, true },
+        { FAILURE_INTERNAL, "internal", 1, false, false, false },
     };
 
     CHECK(lengthof(cases) == FAILURES);
@@ -43,6 +43,7 @@ TEST(every_class_is_as_it_is_documented)
 
         CHECK_STR(policy->name, cases[i].name);
         CHECK_AT(i, policy->tries == cases[i].tries && policy->is_retried_later == cases[i].again);
+        CHECK_AT(i, policy->one_try_later == cases[i].once);
         CHECK_AT(i, policy->stops_run == cases[i].stops);
         CHECK_AT(i, *policy->meaning && *policy->advice && *policy->briefly);
         CHECK_AT(i, failure_class_read(span_of(cases[i].name), &failure)
