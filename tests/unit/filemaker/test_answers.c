@@ -40,6 +40,7 @@ static void talk_end(struct talk *talk)
     free(talk->url);
     for (size_t i = 0; i < talk->count; i++)
         free(talk->texts[i]);
+    http_teardown();
 }
 
 #define auto_talk __attribute__((cleanup(talk_end))) struct talk
@@ -61,6 +62,7 @@ static void talk_begin(struct talk *talk, const struct reply *replies)
         talk->steps[2 * talk->count + 1] = (struct server_step){ SERVER_SEND, text, 0 };
         talk->texts[talk->count++] = text;
     }
+    http_setup();
     talk->server = server_new(talk->steps, NULL);
     talk->cancel = cancel_new();
     talk->password = secret_new(span_of("pass word"));

@@ -176,6 +176,7 @@ static void talk_end(struct talk *talk)
     free(talk->url);
     for (size_t i = 0; i < talk->text_count; i++)
         free(talk->texts[i]);
+    http_teardown();
 }
 
 #define auto_talk __attribute__((cleanup(talk_end))) struct talk
@@ -211,6 +212,7 @@ static void talk_begin(struct talk *talk, const struct reply *replies)
 
     for (; replies->status; replies++)
         reply_add(talk, replies);
+    http_setup();
     talk->server = server_new(talk->steps, NULL);
     talk->cancel = cancel_new();
     talk->password = secret_new(span_of("pass word"));
@@ -274,6 +276,7 @@ TEST(a_url_has_no_path)
     };
     struct cancel *cancel = cancel_new();
 
+    http_setup();
     for (size_t i = 0; i < lengthof(cases); i++) {
         struct filemaker_settings settings = { .url = cases[i].url, .database = "x" };
         auto_filemaker *filemaker = NULL;
@@ -283,6 +286,7 @@ TEST(a_url_has_no_path)
         CHECK_AT(i, cases[i].good || (err.kind == ERR_USAGE && !filemaker));
     }
     cancel_free(cancel);
+    http_teardown();
 }
 
 TEST(a_login_is_tried_as_often_as_it_helps)

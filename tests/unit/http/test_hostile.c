@@ -31,6 +31,7 @@ static void talk_end(struct talk *talk)
     http_free(talk->http);
     server_free(talk->server);
     cancel_free(talk->cancel);
+    http_teardown();
 }
 
 #define auto_talk __attribute__((cleanup(talk_end))) struct talk
@@ -43,6 +44,7 @@ static struct talk talk_begin(const struct server_step *script,
     struct server_settings server = { .cancel = cancel };
 
     client.plain_allowed = true;
+    http_setup();
     return (struct talk){ server_new(script, &server), cancel, http_new(&client, cancel) };
 }
 

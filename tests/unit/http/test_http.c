@@ -53,6 +53,7 @@ static void talk_end(struct talk *talk)
     http_free(talk->http);
     server_free(talk->server);
     cancel_free(talk->cancel);
+    http_teardown();
 }
 
 #define auto_talk __attribute__((cleanup(talk_end))) struct talk
@@ -63,6 +64,7 @@ static struct talk talk_with(const struct server_step *script, const struct http
     struct cancel *cancel = cancel_new();
     struct server_settings settings = { .cert_file = cert_file, .cancel = cancel };
 
+    http_setup();
     return (struct talk){ server_new(script, &settings), cancel, http_new(client, cancel) };
 }
 
@@ -1300,6 +1302,7 @@ TEST(a_proxy_is_passed_through)
     struct cancel *cancel = cancel_new();
     struct server_settings settings = { .cert_file = cert, .secure_later = true };
 
+    http_setup();
     for (size_t i = 0; i < 2; i++) {
         auto_server *server = server_new(i ? refusing : script, &settings);
         auto_free char *proxy = mem_printf("http://127.0.0.1:%d", server_port(server));
@@ -1325,4 +1328,5 @@ TEST(a_proxy_is_passed_through)
         http_free(http);
     }
     cancel_free(cancel);
+    http_teardown();
 }
