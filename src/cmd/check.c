@@ -7,16 +7,19 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "store/s3/policy.h"
+#include "json/writer.h"
 
 struct check_options {
     const char *write_test; /* a record's number, or NULL */
     const char *policy;
+    bool json;
 };
 
 /* The request, as the body gets it. */
 struct check_request {
     const char *config;
     uint64_t record; /* for the write test; 0: none */
+    bool json;
 };
 
 /* --- the steps ------------------------------------------------------------------------------ */
@@ -31,6 +34,7 @@ enum check_step_name {
     STEP_EARLIER,
     STEP_IDS,
     STEP_RECORDS,
+    STEP_FINDS,
     STEP_FILTER,
     STEP_FILE,
     STEP_PLACES,
@@ -62,6 +66,7 @@ static const struct {
     [STEP_EARLIER] = { "earlier runs", check_earlier, STEP_LAYOUT },
     [STEP_IDS] = { "ids", check_ids, STEP_LAYOUT },
     [STEP_RECORDS] = { "records", check_records, STEP_LAYOUT },
+    [STEP_FINDS] = { "reading records", check_finds, STEP_RECORDS },
     [STEP_FILTER] = { "filter", check_filter, STEP_RECORDS },
     [STEP_FILE] = { "a file", check_file, STEP_RECORDS },
     [STEP_PLACES] = { "other ways to files", check_places, STEP_LOGIN },
@@ -77,32 +82,64 @@ static const struct {
 
 /* --- telling -------------------------------------------------------------------------------- */
 
-static void step_line_print(const char *how, const char *what, struct span sentence)
+static void step_line_json(struct json_writer *w, const char *how, const char *what,
+                           struct span sentence)
 {
+    json_open_object(w);
+    json_member_text(w, "step", what);
+    json_member_text(w, "result", how);
+    json_member_span(w, "sentence", sentence);
+    json_close_object(w);
+}
+
+static void step_line_print(const struct checks *c, const char *how, const char *what,
+                            struct span sentence)
+{
+    if (c->json) {
+        step_line_json(c->json, how, what, sentence);
+        return;
+    }
     print("%-5s %-22s " SPAN_FORMAT "\n", how, what, SPAN_ARGS(sentence));
     (void)fflush(stdout);
 }
 
-static int step_lines_print(const char *how, const char *what, const struct str *sentences)
+static int step_lines_print(const struct checks *c, const char *how, const char *what,
+                            const struct str *sentences)
 {
     struct span rest = str_span(sentences);
     int count = 0;
 
     for (; rest.size; count++)
-        step_line_print(how, what, span_cut(&rest, '\n'));
+        step_line_print(c, how, what, span_cut(&rest, '\n'));
     return count;
+}
+
+static void left_out_print(const struct checks *c, const char *name, const char *why)
+{
+    auto_str sentence = STR_MAX(KIB(2));
+
+    str_printf(&sentence, "left out because %s", why);
+    step_line_print(c, "left", name, str_span(&sentence));
+}
+
+static void left_out_after(const struct checks *c, const char *name, const char *earlier)
+{
+    char why[80];
+
+    (void)snprintf(why, sizeof why, "of '%s' above", earlier);
+    left_out_print(c, name, why);
 }
 
 static int step_print(const struct checks *c, const char *name, const char *mends,
                       const struct preflight_result *tried)
 {
-    int failed = step_lines_print("FAIL", mends ? mends : name, &tried->problems);
-    int noted = step_lines_print("note", name, &tried->notes);
+    int failed = step_lines_print(c, "FAIL", mends ? mends : name, &tried->problems);
+    int noted = step_lines_print(c, "note", name, &tried->notes);
 
     if (c->skipped.size)
-        print("left  %-22s left out because %s\n", name, str_text(&c->skipped));
+        left_out_print(c, name, str_text(&c->skipped));
     else if (failed == 0 && (tried->ok_text.size || noted == 0))
-        step_line_print("ok", name, str_span(&tried->ok_text));
+        step_line_print(c, "ok", name, str_span(&tried->ok_text));
     return failed;
 }
 
@@ -119,8 +156,8 @@ static bool step_try(struct checks *c, size_t step, int *failed)
         *failed += step_print(c, name, steps[step].mends, &tried);
         return *failed == before;
     }
-    (void)step_lines_print("note", name, &tried.notes);
-    step_line_print("FAIL", name, span_of(err.msg));
+    (void)step_lines_print(c, "note", name, &tried.notes);
+    step_line_print(c, "FAIL", name, span_of(err.msg));
     ++*failed;
     return false;
 }
@@ -136,7 +173,7 @@ static int steps_try(struct checks *c)
         if (needs == NONE || good[needs])
             good[i] = step_try(c, i, &failed);
         else
-            print("left  %-22s left out because of '%s' above\n", steps[i].name, steps[needs].name);
+            left_out_after(c, steps[i].name, steps[needs].name);
     }
     return failed;
 }
@@ -170,12 +207,55 @@ static int checks_end(struct checks *c, int failed, struct err *err)
         (void)err_set(err, ERR_CANCELED, 0, "asked to stop");
         return -1;
     }
+    if (c->json)
+        return failed ? EXIT_FAILED : EXIT_DONE;
     if (failed) {
         print("%d to mend\n", failed);
         return EXIT_FAILED;
     }
     print("all fine; next: fmferry %s\n", needs_patients ? "patients import" : "run");
     return EXIT_DONE;
+}
+
+/* --- JSON ----------------------------------------------------------------------------------- */
+
+static void json_begin(struct checks *c, struct json_writer *w)
+{
+    c->json = w;
+    json_open_object(w);
+    json_name(w, "steps");
+    json_open_array(w);
+}
+
+/* How a run reads records, and what was measured. */
+static void reading_json(const struct checks *c, struct json_writer *w)
+{
+    const struct find_check *f = &c->find;
+
+    json_name(w, "reading");
+    if (!c->find_is_known) {
+        json_write_null(w);
+        return;
+    }
+    json_open_object(w);
+    json_member_text(w, "finds", find_check_word(f->verdict));
+    json_member_i64(w, "records_at_once", c->engine->records_at_once);
+    json_member_u64(w, "asked", f->asked);
+    json_member_u64(w, "found", f->found);
+    json_member_i64(w, "find_us", f->find_us);
+    json_member_i64(w, "single_us", f->single_us);
+    json_member_u64(w, "page_records", c->sample.page_records);
+    json_member_i64(w, "page_us", c->sample.page_us);
+    json_close_object(w);
+}
+
+static void json_end(struct checks *c, const struct str *text, int failed)
+{
+    json_close_array(c->json);
+    reading_json(c, c->json);
+    json_member_i64(c->json, "to_mend", failed);
+    json_close_object(c->json);
+    (void)puts(str_text(text));
 }
 
 static int check_body(struct work *work, struct err *err)
@@ -186,10 +266,16 @@ static int check_body(struct work *work, struct err *err)
                              .cancel = work->cancel,
                              .write_test = o->record,
                              .skipped = STR_MAX(KIB(1)) };
+    auto_str text = STR_MAX(MIB(1));
+    struct json_writer writer = JSON_WRITER_SHOWN(&text);
     int failed, code;
 
-    step_line_print("ok", "configuration", span_of(o->config));
+    if (o->json)
+        json_begin(&checks, &writer);
+    step_line_print(&checks, "ok", "configuration", span_of(o->config));
     failed = steps_try(&checks);
+    if (o->json)
+        json_end(&checks, &text, failed);
     code = checks_end(&checks, failed, err);
     checks_clear(&checks);
     return code;
@@ -212,7 +298,7 @@ static int policy_body(struct work *work, struct err *err)
 static int check_command(const struct cli_globals *globals, const void *arg, struct err *err)
 {
     const struct check_options *o = arg;
-    struct check_request request = { .config = globals->config };
+    struct check_request request = { .config = globals->config, .json = o->json };
 
     if (!o->policy)
         return write_test_read(o, &request.record, err) ? work_do(
@@ -230,6 +316,7 @@ static const struct opt check_opts[] = {
     OPT_TEXT(struct check_options, policy, "policy", 0, "run|link",
              "print only the rights that a bucket's account must have: for runs, which\n"
              "remove nothing, or for link too"),
+    OPT_FLAG(struct check_options, json, "json", 0, "as JSON (docs/json.md)"),
     OPT_END,
 };
 

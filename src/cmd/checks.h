@@ -6,9 +6,12 @@
 
 #include "cmd/settings.h"
 #include "filemaker/filemaker.h"
+#include "preflight/find_check.h"
 #include "preflight/id_check.h"
 #include "preflight/preflight.h"
 #include "preflight/sample.h"
+
+struct json_writer;
 
 /* The state that the steps share: each uses what earlier ones found. */
 struct checks {
@@ -22,9 +25,13 @@ struct checks {
     struct containers containers;
     struct id_check_result ids;
     struct sample sample;
+    struct find_check find;
+    bool find_is_known;
     struct ledger *ledger;     /* a reader; NULL: there is none */
     struct registry *registry; /* a reader; NULL: there is none */
     int64_t patients;          /* in the application            */
+
+    struct json_writer *json; /* gets each line; NULL: lines are printed */
 
     struct str skipped; /* why the step at hand was left out; "" */
 };
@@ -36,9 +43,9 @@ struct checks {
 typedef bool check_step(struct checks *checks, struct preflight_result *tried, struct err *err);
 
 /* Steps about the server and what it holds. */
-check_step check_server, check_login, check_sessions, check_layout, check_records, check_ids,
-    check_filter, check_file, check_places, check_mark, check_writing, check_times, check_roster,
-    check_pace;
+check_step check_server, check_login, check_sessions, check_layout, check_records, check_finds,
+    check_ids, check_filter, check_file, check_places, check_mark, check_writing, check_times,
+    check_roster, check_pace;
 
 /* Steps about our side. */
 check_step check_store, check_databases, check_earlier, check_patients, check_room,

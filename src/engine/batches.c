@@ -85,10 +85,10 @@ static void finds_end(struct batches *batches, const char *why)
     batches->most = batches->configured = 1;
 }
 
-static bool is_slow(const struct batches *batches, size_t asked, int64_t took_us)
+bool batches_is_slow(int64_t single_us, size_t asked, int64_t took_us)
 {
-    return batches->single_us > 0 && took_us > QUICK_US && asked >= FEWEST_TO_JUDGE
-           && took_us > batches->single_us * (int64_t)asked;
+    return single_us > 0 && took_us > QUICK_US && asked >= FEWEST_TO_JUDGE
+           && took_us > single_us * (int64_t)asked;
 }
 
 /* What one record takes is measured anew, since the whole server may have grown slow. */
@@ -161,7 +161,7 @@ void batches_found(struct batches *batches, size_t asked, int64_t took_us)
     batches->asked += asked;
     batches->failed = 0;
     size_grow(batches);
-    if (is_slow(batches, asked, took_us))
+    if (batches_is_slow(batches->single_us, asked, took_us))
         slow_note(batches, asked, took_us);
     else
         batches->slow = 0;

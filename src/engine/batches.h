@@ -25,6 +25,13 @@ size_t batches_size(struct batches *batches);
 /* How many it is at most from now on. */
 size_t batches_most(struct batches *batches);
 
+/*
+ * Whether a find is a burden: it takes longer than its records by themselves.
+ *   single_us   of one record by itself; 0: not known
+ *   asked       records that the find asked for
+ */
+bool batches_is_slow(int64_t single_us, size_t asked, int64_t took_us);
+
 /* A record was read by itself. */
 void batches_single(struct batches *batches, int64_t took_us);
 

@@ -4,12 +4,13 @@
 and refuses whatever `run` would refuse, in the same words.
 """
 
+import json
 import re
 
 from harness import Bench, Person, main, need_programs
 
 STEPS = ["configuration", "store", "ledger and registry", "FileMaker Server", "login", "sessions",
-         "layout and fields", "earlier runs", "ids", "records", "filter", "a file",
+         "layout and fields", "earlier runs", "ids", "records", "reading records", "filter", "a file",
          "other ways to files", "mark", "writing the mark", "dates and times", "layout of patients",
          "patients", "pace", "room", "signing key"]
 LINE = re.compile(r"^(ok|note|left|FAIL)  +(.*)$")
@@ -56,6 +57,48 @@ def to_mend(tap, bench, name, step, *says, run=True):
            and len(ran.err.splitlines()) == 1, f"{name}: and run refuses so", ran.code, ran.err)
     tap.ok(not any(line["effect"] == "patch" for line in bench.journal_lines()),
            f"{name}: with nothing written")
+
+
+# --- how records are read ------------------------------------------------------------------------
+
+def reading_is(tap, bench, rule, verdict, *says, **source):
+    """What `check` says of finds, in words and as JSON, while a rule holds."""
+    bench.configure(source=source)
+    if rule:
+        bench.happen(rule)
+    words = " ".join(sum(told(bench.ferry("check"))["reading records"].values(), []))
+    done = bench.ferry("check", "--json")
+    found = json.loads(done.out)
+    missing = [word for word in says if not re.search(word, words)]
+    tap.ok(not missing, f"finds, {verdict}: said in words", f"not said: {missing}", words)
+    tap.same(found["reading"]["finds"], verdict, f"finds, {verdict}: and as JSON")
+    return found
+
+
+def reading(tap):
+    """A find of several records is measured beside one record by itself, and a page."""
+    with Bench(tap, "reading") as bench:
+        bench.serve("generate:60,2000")
+        bench.ferry("patients", "import")
+        found = reading_is(tap, bench, None, "used", r"12 by one find, which takes \d+ ms; one by itself",
+                           r"a page of 60 ", records_at_once=12)
+        said = found["reading"]
+        tap.same((said["records_at_once"], said["asked"], said["found"], said["page_records"]),
+                 (12, 12, 12, 60), "finds, used: with the figures")
+        tap.ok(said["find_us"] > 0 and said["single_us"] > 0 and said["page_us"] > 0,
+               "finds, used: each was measured", said)
+        tap.same((found["to_mend"], {step["step"] for step in found["steps"]} ^ set(STEPS)), (0, set()),
+                 "as JSON: every step, and nothing to mend")
+        reading_is(tap, bench, None, "not-wanted", r"each by itself, as \[source\] records_at_once says",
+                   records_at_once=1)
+        reading_is(tap, bench, "on find do delay 1s", "slow", r"a find of 16 records takes 1\S* s",
+                   r"'id' has no index", r"each by itself")
+        reading_is(tap, bench, "on find do miss 100%", "misses", r"a find of 16 records by 'id' gives 0",
+                   r"index may not be whole")
+        reading_is(tap, bench, "on find do code 9", "refused", r"refuses to find records by 'id'",
+                   r"Insufficient privileges", r"each by itself")
+        reading_is(tap, bench, "on find do status 504", "too-much", r"16 records by one find are too much",
+                   r"half as many")
 
 
 # --- where all is well ---------------------------------------------------------------------------
@@ -335,7 +378,7 @@ def clear_text(tap):
 def test(tap):
     if not need_programs(tap):
         return
-    for story in (the_clinic, marks, few_good, ids, few_doubles, shaped, strict, crowded, empty, refusals, pages, changed, clear_text):
+    for story in (reading, the_clinic, marks, few_good, ids, few_doubles, shaped, strict, crowded, empty, refusals, pages, changed, clear_text):
         story(tap)
 
 
