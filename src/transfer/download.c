@@ -13,6 +13,7 @@ enum { BUFFER_LEAST = 4096, SENT_NAME_MAX = 4096 };
 void download_clear(struct download *download)
 {
     content_source_free(take(download->source));
+    sha256_stream_free(take(download->hash));
     if (download->bytes)
         buffers_return(download->engine->buffers, take(download->bytes));
     free(take(download->disposition));
@@ -26,37 +27,47 @@ static size_t buffer_room(int64_t announced)
     return announced + 1 > BUFFER_LEAST ? (size_t)announced + 1 : BUFFER_LEAST;
 }
 
-/* Reads until the buffer is full or the stream has ended. */
-static bool buffer_fill(struct download *download, uint64_t before, struct failure *failure)
+/* Bytes are hashed as they come, while the processor's caches still hold them. */
+static void bytes_came(struct download *download, size_t size)
+{
+    sha256_stream_add(download->hash, (struct span){ download->bytes + download->used, size });
+    download->used += size;
+    download->size_bytes += size;
+}
+
+/* Reads until the buffer is full or the stream has ended; then size and hash are known. */
+static bool buffer_fill(struct download *download, struct failure *failure)
 {
     size_t got = 1;
 
+    download->used = 0;
     while (download->used < download->room && got > 0) {
         if (!content_source_read(download->source, download->bytes + download->used,
-                                 download->room - download->used, before + download->used, &got,
+                                 download->room - download->used, download->size_bytes, &got,
                                  failure))
             return false;
-        download->used += got;
+        if (got > 0)
+            bytes_came(download, got);
     }
     download->is_complete = got == 0;
+    if (download->is_complete) {
+        content_source_free(take(download->source));
+        download->sha256 = sha256_stream_end(download->hash);
+    }
     return true;
 }
 
 /* --- refusing ------------------------------------------------------------------------------- */
 
-/*
- * Remembers the bytes that came, and says what is known of them. They are few, so they are hashed
- * here.
- */
+/* Remembers the bytes that came, and says what is known of them: all have come. */
 static bool refused_remember(struct download *download, const struct ledger_claim *claim,
                              enum failure_kind kind, struct ledger_refused *known_r,
                              struct failure *failure)
 {
-    struct sha256 sha256 = sha256_of((struct span){ download->bytes, download->used });
     struct err err = { 0 };
 
-    if (!write_refused(download->engine->writer, claim, kind, &sha256, download->used, known_r,
-                       &err))
+    if (!write_refused(download->engine->writer, claim, kind, &download->sha256, download->used,
+                       known_r, &err))
         return failure_of_writer(failure, "fetch", &err);
     download->is_accepted = known_r->accepted;
     return true;
@@ -150,14 +161,8 @@ static bool download_by_method(struct engine_worker *worker, const struct ledger
     download->disposition = mem_text(content_source_disposition(download->source));
     if (!buffers_take(engine->buffers, download->room, engine->cancel, &download->bytes, &err))
         return failure_of_source(failure, "fetch", &err);
-    if (!buffer_fill(download, 0, failure) || !download_inspect(download, claim, facts, failure))
-        return false;
-    if (download->is_complete) {
-        content_source_free(take(download->source));
-        download->size_bytes = download->used;
-        download->sha256 = sha256_of((struct span){ download->bytes, download->used });
-    }
-    return true;
+    download->hash = sha256_stream_new();
+    return buffer_fill(download, failure) && download_inspect(download, claim, facts, failure);
 }
 
 static void failure_add_words(struct failure *failure, const struct err *err)
@@ -191,33 +196,24 @@ bool download_open(struct engine_worker *worker, const struct ledger_claim *clai
     return false;
 }
 
-static bool part_pass(struct download *download, struct sha256_stream *hash, struct store_large *to,
-                      struct failure *failure)
+/* Passes on what the buffer holds. */
+static bool part_pass(struct download *download, struct store_large *to, struct failure *failure)
 {
     struct span part = { download->bytes, download->used };
     struct err err = { 0 };
 
     FAILPOINT("large.part");
-    sha256_stream_add(hash, part);
-    download->size_bytes += part.size;
     return !to || store_large_write(to, part, &err) || failure_of_store(failure, &err);
 }
 
 bool download_drain(struct download *download, struct store_large *to, struct failure *failure)
 {
-    auto_sha256_stream *hash = sha256_stream_new();
-
-    download->size_bytes = 0;
     for (;;) {
-        if (!part_pass(download, hash, to, failure))
+        if (!part_pass(download, to, failure))
             return false;
         if (download->is_complete)
-            break;
-        download->used = 0;
-        if (!buffer_fill(download, download->size_bytes, failure))
+            return true;
+        if (!buffer_fill(download, failure))
             return false;
     }
-    content_source_free(take(download->source));
-    download->sha256 = sha256_stream_end(hash);
-    return true;
 }

@@ -14,6 +14,7 @@ struct download {
     size_t used, room;
     bool is_complete;              /* nothing came after `bytes` */
     struct content_source *source; /* while more may come */
+    struct sha256_stream *hash;    /* of all that has come */
     char *disposition;             /* what the server said about the name, or NULL */
     struct detected_type file_type;
     bool is_accepted;    /* a person said that these bytes are the document */
