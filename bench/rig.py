@@ -25,11 +25,12 @@ ANSWER_LIMIT = 120
 # --- documents -----------------------------------------------------------------------------------
 
 def sizes_of(kind, count):
-    """`small`: 50 KiB each; `mixed`: log-normal around 260 KiB; `large`: 64 MiB each; `tiny`."""
+    """`mixed`: log-normal around 260 KiB; any other kind is one size, by a name or as "260K"."""
     chance = random.Random(f"{kind} {count}")
     if kind == "mixed":
         return [max(1024, int(math.exp(chance.gauss(math.log(260 << 10), 1)))) for _ in range(count)]
-    return [{"tiny": 1 << 10, "small": 50 << 10, "large": 64 << 20}[kind]] * count
+    size = {"tiny": "1K", "small": "50K", "large": "64M"}.get(kind, kind)
+    return [int(size[:-1]) << {"K": 10, "M": 20}[size[-1]]] * count
 
 
 def documents_make(folder, kind, count):
