@@ -133,6 +133,17 @@ struct sha256 sha256_stream_end(struct sha256_stream *stream)
     return sha256;
 }
 
+struct sha256 sha256_stream_so_far(const struct sha256_stream *stream)
+{
+    struct sha256 sha256;
+    EVP_MD_CTX *copy = EVP_MD_CTX_new();
+
+    digest_must(copy && EVP_MD_CTX_copy_ex(copy, stream->context));
+    digest_must(EVP_DigestFinal_ex(copy, sha256.bytes, NULL));
+    EVP_MD_CTX_free(copy);
+    return sha256;
+}
+
 struct sha256 hmac_sha256(struct span key, struct span text)
 {
     struct sha256 mac;

@@ -31,6 +31,9 @@ void sha256_stream_add(struct sha256_stream *stream, struct span bytes);
 /* The hash of everything added since the last end (or birth); the stream starts anew. */
 struct sha256 sha256_stream_end(struct sha256_stream *stream);
 
+/* The hash of everything added since then; the stream goes on. */
+struct sha256 sha256_stream_so_far(const struct sha256_stream *stream);
+
 /* Hashes of one text: HMAC for S3's signatures, SHA-1 for UUIDs, MD5 for S3's checksums. */
 struct sha256 hmac_sha256(struct span key, struct span text);
 void sha1_of(struct span bytes, uint8_t digest_r[SHA1_SIZE]);

@@ -2,6 +2,7 @@
 #include "run/relocate.h"
 
 #include "base/mem.h"
+#include "base/sha256_parts.h"
 
 static struct store_object relocated_object(const struct relocation *r,
                                             const struct ledger_version *version, const char *key)
@@ -89,21 +90,30 @@ static bool part_fill(struct store_reader *reader, unsigned char *part, size_t *
     return true;
 }
 
+static bool part_pass(struct store_large *large, struct span part, struct sha256_parts *hashes,
+                      struct err *err)
+{
+    struct sha256 sum;
+
+    sha256_parts_add(hashes, part);
+    sum = sha256_parts_part_end(hashes);
+    return store_large_write(large, part, &sum, err);
+}
+
 static bool large_write_object(struct store_reader *reader, struct store_large *large,
                                struct sha256 *sha256_r, struct err *err)
 {
     auto_free unsigned char *part = mem_zero(STORE_SMALL_MAX);
-    auto_sha256_stream *stream = sha256_stream_new();
+    auto_sha256_parts *hashes = sha256_parts_new(true);
     size_t used;
 
     do {
         if (!part_fill(reader, part, &used, err))
             return false;
-        sha256_stream_add(stream, (struct span){ (const char *)part, used });
-        if (used > 0 && !store_large_write(large, (struct span){ (const char *)part, used }, err))
+        if (used > 0 && !part_pass(large, (struct span){ (const char *)part, used }, hashes, err))
             return false;
     } while (used == STORE_SMALL_MAX);
-    *sha256_r = sha256_stream_end(stream);
+    *sha256_r = sha256_parts_whole(hashes);
     return true;
 }
 

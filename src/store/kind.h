@@ -11,7 +11,8 @@ struct store_kind {
                         struct store_large **large_r, struct err *err);
     void (*large_free)(struct store_large *large);
     const char *(*large_id)(const struct store_large *large);
-    bool (*large_write)(struct store_large *large, struct span bytes, struct err *err);
+    bool (*large_write)(struct store_large *large, struct span bytes, const struct sha256 *sum,
+                        struct err *err);
     bool (*large_end)(struct store_large *large, const struct store_object *object,
                       enum store_outcome *outcome_r, struct store_found *found_r, struct err *err);
     bool (*large_abort)(struct store *store, const char *key, const char *upload_id,

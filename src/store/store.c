@@ -92,9 +92,10 @@ const char *store_large_id(const struct store_large *large)
     return large->store->kind->large_id(large);
 }
 
-bool store_large_write(struct store_large *large, struct span bytes, struct err *err)
+bool store_large_write(struct store_large *large, struct span bytes, const struct sha256 *sum,
+                       struct err *err)
 {
-    return large->store->kind->large_write(large, bytes, err);
+    return large->store->kind->large_write(large, bytes, sum, err);
 }
 
 bool store_large_end(struct store_large *large, const struct store_object *object,

@@ -129,8 +129,12 @@ void auto_large_cleanup(struct store_large **large);
  */
 const char *store_large_id(const struct store_large *large);
 
-/* Sends the next bytes: at least STORE_PART_MIN of them, unless they are the last. */
-must_check bool store_large_write(struct store_large *large, struct span bytes, struct err *err);
+/*
+ * Sends the next bytes: at least STORE_PART_MIN of them, unless they are the last.
+ *   sum   their SHA-256, if it is known, else NULL
+ */
+must_check bool store_large_write(struct store_large *large, struct span bytes,
+                                  const struct sha256 *sum, struct err *err);
 
 /* Makes the object appear, now that size and hash are known. As store_put(). */
 must_check bool store_large_end(struct store_large *large, const struct store_object *object,

@@ -13,7 +13,7 @@ enum { BUFFER_LEAST = 4096, SENT_NAME_MAX = 4096 };
 void download_clear(struct download *download)
 {
     content_source_free(take(download->source));
-    sha256_stream_free(take(download->hash));
+    sha256_parts_free(take(download->hashes));
     if (download->bytes)
         buffers_return(download->engine->buffers, take(download->bytes));
     free(take(download->disposition));
@@ -30,7 +30,7 @@ static size_t buffer_room(int64_t announced)
 /* Bytes are hashed as they come, while the processor's caches still hold them. */
 static void bytes_came(struct download *download, size_t size)
 {
-    sha256_stream_add(download->hash, (struct span){ download->bytes + download->used, size });
+    sha256_parts_add(download->hashes, (struct span){ download->bytes + download->used, size });
     download->used += size;
     download->size_bytes += size;
 }
@@ -52,7 +52,7 @@ static bool buffer_fill(struct download *download, struct failure *failure)
     download->is_complete = got == 0;
     if (download->is_complete) {
         content_source_free(take(download->source));
-        download->sha256 = sha256_stream_end(download->hash);
+        download->sha256 = sha256_parts_whole(download->hashes);
     }
     return true;
 }
@@ -161,7 +161,7 @@ static bool download_by_method(struct engine_worker *worker, const struct ledger
     download->disposition = mem_text(content_source_disposition(download->source));
     if (!buffers_take(engine->buffers, download->room, engine->cancel, &download->bytes, &err))
         return failure_of_source(failure, "fetch", &err);
-    download->hash = sha256_stream_new();
+    download->hashes = sha256_parts_new(true);
     return buffer_fill(download, failure) && download_inspect(download, claim, facts, failure);
 }
 
@@ -200,10 +200,14 @@ bool download_open(struct engine_worker *worker, const struct ledger_claim *clai
 static bool part_pass(struct download *download, struct store_large *to, struct failure *failure)
 {
     struct span part = { download->bytes, download->used };
+    struct sha256 sum;
     struct err err = { 0 };
 
     FAILPOINT("large.part");
-    return !to || store_large_write(to, part, &err) || failure_of_store(failure, &err);
+    if (!to)
+        return true;
+    sum = sha256_parts_part_end(download->hashes);
+    return store_large_write(to, part, &sum, &err) || failure_of_store(failure, &err);
 }
 
 bool download_drain(struct download *download, struct store_large *to, struct failure *failure)

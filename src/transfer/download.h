@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/base.h"
-#include "base/digest.h"
+#include "base/sha256_parts.h"
 #include "engine/classify.h"
 #include "engine/engine.h"
 #include "ledger/claims.h"
@@ -14,7 +14,7 @@ struct download {
     size_t used, room;
     bool is_complete;              /* nothing came after `bytes` */
     struct content_source *source; /* while more may come */
-    struct sha256_stream *hash;    /* of all that has come */
+    struct sha256_parts *hashes;   /* of all that has come, and of what the buffer holds */
     char *disposition;             /* what the server said about the name, or NULL */
     struct detected_type file_type;
     bool is_accepted;    /* a person said that these bytes are the document */

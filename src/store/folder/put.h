@@ -10,7 +10,8 @@ must_check bool folder_put(struct store *store, const struct store_object *objec
 must_check bool folder_large_begin(struct store *store, const struct store_object *object,
                                    struct store_large **large_r, struct err *err);
 void folder_large_free(struct store_large *large);
-must_check bool folder_large_write(struct store_large *large, struct span bytes, struct err *err);
+must_check bool folder_large_write(struct store_large *large, struct span bytes,
+                                   const struct sha256 *sum, struct err *err);
 must_check bool folder_large_end(struct store_large *large, const struct store_object *object,
                                  enum store_outcome *outcome_r, struct store_found *found_r,
                                  struct err *err);

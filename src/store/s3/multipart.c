@@ -220,9 +220,9 @@ static void md5_note(struct s3_multipart *large, struct span bytes)
     str_add(&large->md5s, md5, sizeof md5);
 }
 
-static bool part_put(struct s3_multipart *large, struct span bytes, struct err *err)
+static bool part_put(struct s3_multipart *large, struct span bytes, const struct sha256 *sum,
+                     struct err *err)
 {
-    struct sha256 sum = sha256_of(bytes);
     auto_s3_headers headers = S3_HEADERS;
     auto_s3_answer answer = { 0 };
     auto_free char *number = mem_printf("%u", large->parts);
@@ -237,18 +237,20 @@ static bool part_put(struct s3_multipart *large, struct span bytes, struct err *
                                   .headers = headers.pairs,
                                   .body = bytes,
                                   .sends_body = true,
-                                  .body_hash = &sum };
+                                  .body_hash = sum };
 
-    s3_headers_sum(&headers, s3_store_of(large->large.store), &sum);
+    s3_headers_sum(&headers, s3_store_of(large->large.store), sum);
     s3_headers_md5(&headers, s3_store_of(large->large.store), bytes);
     request.header_count = headers.count;
     return s3_request_with_retries(s3_multipart_client(large), &request, &answer, err)
-           && part_answered(large, &answer, &sum, err);
+           && part_answered(large, &answer, sum, err);
 }
 
-bool s3_multipart_write(struct store_large *base, struct span bytes, struct err *err)
+bool s3_multipart_write(struct store_large *base, struct span bytes, const struct sha256 *sum,
+                        struct err *err)
 {
     struct s3_multipart *large = s3_multipart_of(base);
+    struct sha256 own;
 
     if (bytes.size == 0) /* the end of a body whose last part was full */
         return true;
@@ -256,7 +258,9 @@ bool s3_multipart_write(struct store_large *base, struct span bytes, struct err 
         return err_set(err, ERR_DATA, STORE_REFUSED, "it is larger than %u parts of %d MiB",
                        PARTS_MOST, STORE_SMALL_MAX / 1024 / 1024);
     large->parts++;
-    if (!part_put(large, bytes, err))
+    if (!sum)
+        own = sha256_of(bytes);
+    if (!part_put(large, bytes, sum ? sum : &own, err))
         return err_ctx(err, "part %u", large->parts);
     md5_note(large, bytes);
     large->size_bytes += bytes.size;

@@ -31,6 +31,7 @@ must_check bool s3_multipart_begin(struct store *store, const struct store_objec
                                    struct store_large **large_r, struct err *err);
 void s3_multipart_free(struct store_large *large);
 const char *s3_multipart_id(const struct store_large *large);
-must_check bool s3_multipart_write(struct store_large *large, struct span bytes, struct err *err);
+must_check bool s3_multipart_write(struct store_large *large, struct span bytes,
+                                   const struct sha256 *sum, struct err *err);
 must_check bool s3_multipart_abort(struct store *store, const char *key, const char *upload_id,
                                    struct err *err);

@@ -212,7 +212,7 @@ static bool large_put(struct s3_probing *p, struct err *err)
     bool good;
 
     if (!s3_multipart_begin(&p->s3->store, &object, &large, err)
-        || !s3_multipart_write(large, bytes, err))
+        || !s3_multipart_write(large, bytes, &object.sha256, err))
         return err_ctx(err, "an upload in parts");
     *told = (struct store_traits){ .checks_body = STORE_YES, /* ask, whatever was known */
                                    .takes_sum = p->traits.takes_sum };

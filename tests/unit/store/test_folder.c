@@ -79,7 +79,7 @@ static int put_large(struct store *store, const char *key, struct span bytes, si
     if (!store_large_begin(store, &object, &large, err))
         return -1;
     for (struct span rest = bytes; rest.size; rest = span_from(rest, part))
-        if (!store_large_write(large, span_first(rest, part), err))
+        if (!store_large_write(large, span_first(rest, part), NULL, err))
             return -1;
     return store_large_end(large, &object, &outcome, found_r, err) ? (int)outcome : -1;
 }
@@ -159,7 +159,7 @@ TEST(a_large_object_appears_when_it_is_whole)
 
         CHECK(store_large_begin(place.store, &object, &large, &err));
         CHECK(!store_large_id(large));
-        CHECK(store_large_write(large, span_first(all, MIB(8)), &err));
+        CHECK(store_large_write(large, span_first(all, MIB(8)), NULL, &err));
         CHECK(store_look(place.store, "a/large", &found, &err) && !found.exists);
         CHECK(folder_files(place.folder) == 0);
     }

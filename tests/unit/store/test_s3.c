@@ -546,7 +546,7 @@ TEST(the_end_of_a_large_one_is_read_to_its_end)
         if (!large)
             continue;
         CHECK_STR(store_large_id(large), "up/1");
-        CHECK_AT(i, store_large_write(large, span_of(BODY), &err));
+        CHECK_AT(i, store_large_write(large, span_of(BODY), NULL, &err));
         CHECK_AT(i, store_large_end(large, &object, &outcome, &found, &err));
         CHECK_STR(err.msg, "");
         CHECK_AT(i, outcome == (cases[i].needs_look ? STORE_SAME : STORE_MADE));
@@ -601,7 +601,7 @@ TEST(the_sum_of_the_parts_is_compared)
         struct err err = { 0 };
 
         CHECK_AT(i, store_large_begin(place.store, &object, &large, &err)
-                        && store_large_write(large, span_of(BODY), &err));
+                        && store_large_write(large, span_of(BODY), NULL, &err));
         CHECK_AT(i, store_large_end(large, &object, &outcome, &found, &err) == cases[i].good);
         CHECK_AT(i, cases[i].good || (err.kind == ERR_DATA && err.code == STORE_MISMATCH));
         store_large_free(take(large));
@@ -692,7 +692,7 @@ TEST(a_large_one_that_is_not_as_announced_does_not_end)
 
         object.size_bytes = cases[i].size_bytes;
         CHECK_AT(i, store_large_begin(place.store, &object, &large, &err));
-        CHECK_AT(i, store_large_write(large, span_of(BODY), &err) == cases[i].written);
+        CHECK_AT(i, store_large_write(large, span_of(BODY), NULL, &err) == cases[i].written);
         if (cases[i].written)
             CHECK_AT(i, !store_large_end(large, &object, &outcome, &found, &err)
                             && err.kind == ERR_DATA && err.code == STORE_MISMATCH);
