@@ -36,7 +36,8 @@ static void unused_say(const struct find_check *f, const char *key, struct str *
         break;
     case FIND_NO_IDS:
         str_printf(notes,
-                   "'%s' has no ids that a find can look for: a run reads each record by itself\n",
+                   "a page gave fewer than two ids in '%s' that a find can look for: a run "
+                   "reads each record by itself\n",
                    key);
         break;
     case FIND_REFUSED:
@@ -85,7 +86,7 @@ static void used_say(const struct checks *c, struct preflight_result *tried)
 
 bool check_finds(struct checks *c, struct preflight_result *tried, struct err *err)
 {
-    if (!find_check_take(c->engine, c->filemaker, &c->find, err))
+    if (!find_check_take(c->engine, c->filemaker, c->sample.page_records, &c->find, err))
         return false;
     c->find_is_known = true;
     if (c->find.verdict == FIND_USED)

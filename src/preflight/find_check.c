@@ -98,15 +98,16 @@ static enum find_verdict find_judge(const struct find_check *check)
 }
 
 bool find_check_take(const struct engine_settings *settings, struct filemaker *filemaker,
-                     struct find_check *check_r, struct err *err)
+                     uint64_t page_most, struct find_check *check_r, struct err *err)
 {
     struct find_check check = { .verdict = FIND_NOT_WANTED };
     struct wanted wanted = { .count = 0 };
+    uint64_t most = (uint64_t)settings->records_at_once;
     auto_page page = { 0 };
 
-    if (settings->records_at_once > 1) {
+    if (most > 1) {
         if (!filemaker_records(filemaker, settings->fields.layout, 1,
-                               (uint64_t)settings->records_at_once, &page, err))
+                               page_most < most ? page_most : most, &page, err))
             return false;
         wanted_choose(&page, settings->fields.key, &wanted);
         check.asked = wanted.count;

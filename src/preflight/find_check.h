@@ -29,11 +29,12 @@ struct find_check {
 
 /*
  * Looks for the first records of the layout, as many as a run reads at once.
+ *   page_most   how many records the server gives in a page
  * Fails with ERR_REMOTE, ERR_NET, ERR_DATA (a page or a record that cannot be read), ERR_CANCELED;
  * not if the find alone is refused.
  */
 must_check bool find_check_take(const struct engine_settings *settings, struct filemaker *filemaker,
-                                struct find_check *check_r, struct err *err);
+                                uint64_t page_most, struct find_check *check_r, struct err *err);
 
 /* A verdict in a word, as JSON has it: "used", "refused", ... */
 const char *find_check_word(enum find_verdict verdict);
