@@ -193,7 +193,7 @@ static bool census_on_found(void *arg, const struct filemaker_record *records, s
     struct page_documents p = { .documents = documents, .page = { .upserts = upserts } };
     bool good;
 
-    atomic_store(&c->engine->source_alive_us, time_mono_us());
+    outage_answered(&c->engine->source);
     for (size_t i = 0; i < count; i++)
         if (filter_passes(c->engine->settings->filter, &records[i]))
             record_add(fields, &records[i], &p);

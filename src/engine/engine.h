@@ -9,6 +9,7 @@
  *   writer       the one thread that writes; writes.h lists all that can be written
  *   buffers      the memory in which documents cross
  *   counts       how the run stands
+ *   outage       whether source and store answer
  *   classify     from errors to failure classes
  *   peers        the other runs on the same ledger
  */
@@ -24,6 +25,7 @@
 #include "engine/batches.h"
 #include "engine/buffers.h"
 #include "engine/counts.h"
+#include "engine/outage.h"
 #include "engine/writer.h"
 #include "filemaker/filemaker.h"
 #include "filemaker/pager.h"
@@ -73,8 +75,8 @@ struct engine {
     struct buffers *buffers;
     struct type_detector *type_detector;
     struct counts *counts;
-    atomic_int_least64_t dates_either, dates_unlike;      /* rows stored without their date */
-    atomic_int_least64_t source_alive_us, store_alive_us; /* last good answers, monotonic */
+    atomic_int_least64_t dates_either, dates_unlike; /* rows stored without their date */
+    struct outage source, store;
     atomic_bool reaction_was_logged; /* the log has said that the source answers marks with edits */
     char ways[LEDGER_WAYS_SIZE];     /* a hash of the settings by which a file is asked for */
     struct pager pager; /* belongs to the census's thread, from one census to the next */

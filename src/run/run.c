@@ -319,7 +319,11 @@ bool run_all(const struct engine_settings *settings, struct cancel *cancel,
     struct engine_settings learned = *settings;
     auto_containers containers = { 0 };
     struct run_context run = {
-        .engine = { .settings = &learned, .cancel = cancel, .counts = counts_new() },
+        .engine = { .settings = &learned,
+                    .cancel = cancel,
+                    .counts = counts_new(),
+                    .source = { .who = "FileMaker Server", .clock = &clock_real },
+                    .store = { .who = "the store", .clock = &clock_real } },
         .entry = { .settings = &learned, .cancel = cancel, .command = "run", .is_mover = true },
         .heartbeat = { .engine = &run.engine,
                        .census_closed = &run.census_closed,
@@ -329,8 +333,6 @@ bool run_all(const struct engine_settings *settings, struct cancel *cancel,
     bool good;
 
     content_source_ways(settings, run.engine.ways);
-    atomic_store(&run.engine.source_alive_us, run.heartbeat.begun_us);
-    atomic_store(&run.engine.store_alive_us, run.heartbeat.begun_us);
     good = preflight_all(&learned, PROBE_IF_NEEDED, &containers, cancel, err)
            && may_adopt(&learned, err) && run_body(&run, watcher, &result, err);
     run_clear(&run);

@@ -9,6 +9,7 @@ struct run_view {
     struct counts_snapshot counts;
     int64_t to_do; /* documents not done when the run began, or found since */
     bool census_closed;
+    int64_t source_silent_us, store_silent_us; /* how long an outage has lasted; 0: there is none */
     char recent[COUNTS_RECENT][COUNTS_RECENT_SIZE];
 };
 

@@ -12,9 +12,6 @@
 #include "transfer/adopt.h"
 #include "transfer/tries.h"
 
-/* How long source or store may be away before a person should look. */
-#define AWAY_US (15 * 60 * TIME_SECOND)
-
 enum { TEXTS = 4 };
 
 /* What a posted write needs until it is committed. */
@@ -147,16 +144,14 @@ void outcome_of_success(struct transfer *t)
 /* Nobody has heard from the other side for so long that a person should look. */
 static bool away_too_long(const struct transfer *t, struct err *err)
 {
-    bool source = t->failure.kind == FAILURE_SOURCE_AWAY;
-    int64_t alive_us =
-        atomic_load(source ? &t->engine->source_alive_us : &t->engine->store_alive_us);
-    char text[TIME_TEXT_SIZE];
+    struct outage *outage = t->failure.kind == FAILURE_SOURCE_AWAY ? &t->engine->source
+                                                                   : &t->engine->store;
 
-    if (!tries_is_away(t->failure.kind) || time_mono_us() - alive_us < AWAY_US)
+    if (!tries_is_away(t->failure.kind))
         return false;
+    outage_failed(outage, &t->failure.why);
     *err = t->failure.why;
-    return !err_ctx(err, "%s for %s", source ? "FileMaker Server is away" : "the store is away",
-                    time_for_people(time_mono_us() - alive_us, text));
+    return outage_is_too_long(outage, err);
 }
 
 /* Whether what was read is not what the record has now. */

@@ -33,7 +33,7 @@ static void record_use(struct transfer *t, struct records *records,
     records_release(t->records);
     t->records = records;
     t->record = record;
-    atomic_store(&t->engine->source_alive_us, time_mono_us());
+    outage_answered(&t->engine->source);
     facts_read(&t->engine->settings->fields, record, by_record, container_of(t), &t->facts);
 }
 

@@ -292,6 +292,6 @@ bool upload_file(struct transfer *t)
 {
     if (!(t->download.is_complete ? put_small(t) : put_large(t)))
         return false;
-    atomic_store(&t->engine->store_alive_us, time_mono_us());
+    outage_answered(&t->engine->store);
     return true;
 }
