@@ -4,64 +4,19 @@ status --watch redraws itself in place on a terminal of any width, from the ledg
 process. It fits, and leaves the terminal as it was. Elsewhere it writes a line each time.
 """
 
-import fcntl
 import os
-import pty
 import re
-import select
 import signal
-import struct
-import subprocess
-import termios
-import unicodedata
 
-from harness import FMFERRY, Bench, die_with_parent, main, need_programs, wait_until
+from harness import Bench, main, need_programs, wait_until
+from terminals import Terminal, columns
 
 LIMIT = 60
 FRAME = "\x1b[H"
 
 
-class Terminal:
-    """A program on a terminal of a size."""
-
-    def __init__(self, bench, rows, columns, *words):
-        self.master, slave = pty.openpty()
-        self.resize(rows, columns)
-        self.text = ""
-        self.process = subprocess.Popen([str(FMFERRY), "--config", str(bench.config), *words],
-                                        stdin=slave, stdout=slave, stderr=slave, cwd=bench.folder,
-                                        env=bench.environment(TERM="xterm-256color"),
-                                        preexec_fn=self.take_terminal)
-        os.close(slave)
-        bench.programs.append(self)
-
-    @staticmethod
-    def take_terminal():
-        """The child's own session, so that Ctrl-C on this terminal reaches it."""
-        die_with_parent()
-        os.setsid()
-        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-
-    def resize(self, rows, columns):
-        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-
-    def is_running(self):
-        return self.process.poll() is None
-
-    def kill(self):
-        if self.is_running():
-            self.process.kill()
-            self.process.wait()
-
-    def read(self):
-        while select.select([self.master], [], [], 0.05)[0]:
-            try:
-                data = os.read(self.master, 65536)
-            except OSError:  # the other side is closed
-                break
-            if not data:
-                break
-            self.text += data.decode("utf-8", "replace")
+class Watch(Terminal):
+    """status --watch, frame by frame."""
 
     def frames(self):
         """Whole ones, oldest first; what moves the cursor and paints is taken out."""
@@ -74,11 +29,6 @@ class Terminal:
         return wait_until(lambda: any(condition(frame) for frame in self.frames()), LIMIT, 0.05)
 
 
-def columns(line):
-    return sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in line
-               if not unicodedata.combining(one))
-
-
 def figure(frame, name):
     found = next((line for line in frame if line.strip().startswith(name)), "")
     numbers = re.findall(r"[\d,]+", found)
@@ -86,7 +36,7 @@ def figure(frame, name):
 
 
 def check_run(tap, bench):
-    watch = Terminal(bench, 24, 60, "status", "--watch", "--every", "1")
+    watch = Watch(bench, 24, 60, "status", "--watch", "--every", "1")
     tap.ok(watch.until(lambda frame: any("looking again" in line for line in frame)),
            "whoever watches before a run waits for it", watch.text[-400:])
     run = bench.start("run")
