@@ -260,9 +260,29 @@ bool transfer_run(struct transfers *all, struct assignment *assignment, struct e
     return good && (!is_time_to_confirm(all) || transfers_confirm(all, err));
 }
 
+/*
+ * Ends a transfer whose mark was taken, unless the run is to stop.
+ *   away   the source's silence, once one transfer has met it: the others need not ask as well
+ */
+static bool transfer_confirm(struct transfer *t, struct records *records, struct failure *away,
+                             struct err *err)
+{
+    bool good = false;
+
+    log_context(t->worker->name, t->claim->identity);
+    if (away->why.kind != ERR_NONE)
+        t->failure = *away;
+    else
+        good = record_take_or_read(t, records) && mark_confirm(t);
+    if (!good && t->failure.kind == FAILURE_SOURCE_AWAY)
+        *away = t->failure;
+    return transfer_end(t, good, err);
+}
+
 bool transfers_confirm(struct transfers *all, struct err *err)
 {
     size_t count = all->unconfirmed_count;
+    struct failure away = { 0 };
     struct records *records;
     bool good = true;
 
@@ -270,13 +290,10 @@ bool transfers_confirm(struct transfers *all, struct err *err)
     record_read_many(all, all->unconfirmed, count, &records);
     all->unconfirmed_count = 0;
     for (size_t i = 0; i < count; i++) {
-        struct transfer *t = all->unconfirmed[i];
-
-        log_context(all->worker->name, t->claim->identity);
         if (good)
-            good = transfer_end(t, record_take_or_read(t, records) && mark_confirm(t), err);
+            good = transfer_confirm(all->unconfirmed[i], records, &away, err);
         else
-            transfer_free(t);
+            transfer_free(all->unconfirmed[i]);
     }
     records_release(records);
     log_context(all->worker->name, NULL);
