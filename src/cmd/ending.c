@@ -23,6 +23,14 @@ static void tried_say(const struct counts_snapshot *counts)
               (intmax_t)counts->processed, (intmax_t)counts->successful, (intmax_t)wait);
 }
 
+/* Documents arrive without patients, too; but nobody finds them by their patient then. */
+static void patients_say(const struct run_result *result)
+{
+    if (result->patients == 0 && result->view.counts.successful > 0)
+        print("no document has a patient: the application has none with a FileMaker id. 'fmferry "
+              "patients import', then 'fmferry link'\n");
+}
+
 void ending_say(const struct run_result *result, const char *command)
 {
     const struct run_view *view = &result->view;
@@ -32,6 +40,7 @@ void ending_say(const struct run_result *result, const char *command)
           (intmax_t)view->counts.failed, (double)view->counts.bytes / 1e6,
           time_for_people(view->elapsed_us, took));
     tried_say(&view->counts);
+    patients_say(result);
     print("in all: %jd done", (intmax_t)result->states[LEDGER_DONE]);
     for (int i = 0; i < LEDGER_STATES; i++)
         if (i != LEDGER_DONE && result->states[i] > 0)

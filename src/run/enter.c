@@ -105,14 +105,13 @@ static bool run_join(struct run_entry *entry, const struct peers *peers, int64_t
 {
     struct peer_locks_names names;
     struct ledger_process process = peer_locks_process(entry->command, &names);
-    int64_t patients;
 
     return ledger_run_begin(entry->ledger, &process, run_r, err)
            && ledger_run_lease(entry->ledger, entry->settings->lease_us, err)
            && (!entry->is_mover || settings_keep(entry, err))
            && peers_release_dead(peers, entry->ledger, err)
            && (!entry->is_mover || failed_wake_if_alone(entry, peers, err))
-           && registry_map_patients(entry->registry, &patients, err)
+           && registry_map_patients(entry->registry, &entry->patients, err)
            && registry_commit(entry->registry, err);
 }
 

@@ -21,6 +21,7 @@ struct run_entry {
     struct ledger *ledger;
     struct registry *registry;
     struct peer_locks *peer_locks;
+    int64_t patients; /* in the application, with a FileMaker id; set as the run begins */
 };
 
 /* Opens ledger, peer locks and registry. Caller closes with run_entry_close(), also if it fails. */

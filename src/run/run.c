@@ -254,6 +254,7 @@ static bool run_end(struct run_context *run, struct run_result *result, struct e
     if (!write_nothing(run->engine.writer, err))
         return false;
     result->view = heartbeat_view(&run->heartbeat);
+    result->patients = *run->engine.settings->registry.patients_table ? run->entry.patients : -1;
     result->census_closed = atomic_load(&run->census_closed);
     result->was_stopped = dispatch_is_finishing(run->engine.dispatch);
     end.progress = heartbeat_progress(&result->view);

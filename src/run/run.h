@@ -21,6 +21,7 @@ struct run_result {
     struct run_view view;
     int64_t states[LEDGER_STATES]; /* documents of the whole source, by state           */
     int64_t deleted_rows;          /* rows of ours that people deleted in the application */
+    int64_t patients; /* that the application has, with a FileMaker id; -1: it keeps none    */
     bool census_closed;
     bool was_stopped; /* somebody asked us to stop */
 };

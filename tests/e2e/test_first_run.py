@@ -40,6 +40,7 @@ def test(tap):
         tap.same(bench.ferry("patients", "import").code, 0, "patients are imported")
         first = bench.ferry("run")
         tap.ok(first.code == 0, "the run ends with 0", first.err, first.out)
+        tap.ok("no document has a patient" not in first.out, "and says nothing about patients", first.out)
         check_status(tap, bench.status())
         failures = bench.ferry("failures", "--json")
         tap.same((failures.code, failures.out.split()), (0, ["[", "]"]), "no failures")
@@ -55,6 +56,12 @@ def test(tap):
         tap.same([counts.get("I2", {}).get("objects read"), counts.get("I1", {}).get("marks"),
                   counts.get("I3", {}).get("rows")], [DOCUMENTS] * 3, "and looked at every document")
         tap.ok(counts.get("I11", {}).get("names", 0) > 20, "and knew whose names to look for", counts)
+    with Bench(tap, "no-patients") as bench:
+        bench.serve("generate:3,2000")
+        done = bench.ferry("run")
+        tap.ok("no document has a patient" in done.out and "fmferry patients import" in done.out,
+               "a run before the patients were imported says so, and what to do", done.out)
+        bench.stop_serving()
 
 
 main(test)
