@@ -32,11 +32,10 @@ static const struct opt options_table[] = {
 
 /* Half are done, half wait; in the order of their ids, which is the quickest to make. */
 static const char make_sqlite[] =
-    "insert into fmferry_document (source, identity, record_id, filemaker_id, patient_id, type,"
+    "insert into fmferry_document (source, identity, record_id, patient_id, type,"
     " storage, mod_id, state, changed_us)"
     " with recursive n(i) as (select 1 union all select i + 1 from n where i < %d)"
     " select 1, printf('%%08x-0000-4000-8000-000000000000', i), i,"
-    " printf('%%08X-0000-4000-8000-000000000000', i),"
     " printf('%%08x-1111-4000-8000-000000000000', i / 4), 'Referral', 'embedded', 1,"
     " case when i %% 2 then 'done' else 'waiting' end, 1 from n;"
     "insert into fmferry_tally values"

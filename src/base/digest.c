@@ -74,6 +74,15 @@ bool sha256_equal(const struct sha256 *a, const struct sha256 *b)
     return memcmp(a->bytes, b->bytes, SHA256_SIZE) == 0;
 }
 
+int64_t sha256_number(const struct sha256 *sha256)
+{
+    uint64_t number = 0;
+
+    for (size_t i = 0; i < sizeof number; i++)
+        number = number << 8 | sha256->bytes[i];
+    return (int64_t)number;
+}
+
 const char *sha256_hex(const struct sha256 *sha256, char text[SHA256_HEX_SIZE])
 {
     static const char digits[] = "0123456789abcdef";

@@ -14,6 +14,9 @@ struct sha256 {
 struct sha256 sha256_of(struct span bytes);
 bool sha256_equal(const struct sha256 *a, const struct sha256 *b);
 
+/* A hash's first eight bytes as a number; the first byte is the highest. */
+int64_t sha256_number(const struct sha256 *sha256);
+
 /* 64 lower-case digits and a zero. Returns `text`. */
 const char *sha256_hex(const struct sha256 *sha256, char text[SHA256_HEX_SIZE]);
 

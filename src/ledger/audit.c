@@ -10,48 +10,103 @@
 
 /* --- audit chain ------------------------------------------------------------------------------ */
 
+/* What is written of an entry. */
+struct entry {
+    int64_t seq, at_us, document, epoch;
+    const char *before, *after;
+    struct told_version version;
+    struct sha256 key; /* of its key */
+    bool is_marked;
+    uint64_t mod_id; /* of the version, or of the record with its mark */
+    const char *words;
+};
+
+/*
+ * The evidence as everyone reads it. The key of a version stands in the ledger once, beside the
+ * version: here it is named by a digest.
+ */
+static void evidence_tell(struct str *to, const struct entry *e)
+{
+    char hex[SHA256_HEX_SIZE];
+
+    if (e->version.key) {
+        hex_add(to, e->key.bytes, LEDGER_KEY_DIGEST_SIZE);
+        str_printf(to, " %ju bytes sha256 %s modId %ju", (uintmax_t)e->version.size_bytes,
+                   sha256_hex(&e->version.sha256, hex), (uintmax_t)e->mod_id);
+    } else if (e->is_marked) {
+        str_printf(to, "marked, modId %ju", (uintmax_t)e->mod_id);
+    }
+    str_add_text(to, e->words);
+}
+
 /*
  * The text that an entry's hash covers, after the 32 bytes of the hash before: its columns, one to
  * a line, as docs/ledger.md promises.
  */
-static void entry_text(struct str *to, const struct ledger *ledger, int64_t seq, int64_t at_us,
-                       int64_t document, int64_t epoch, const char *before, const char *after,
-                       const char *evidence)
+static void entry_text(struct str *to, int64_t run, const struct entry *e)
 {
-    const int64_t numbers[] = { ledger->run, seq, at_us, document, epoch };
-    const char *const words[] = { before, after, evidence };
+    const int64_t numbers[] = { run, e->seq, e->at_us, e->document, e->epoch };
 
     for (size_t i = 0; i < lengthof(numbers); i++) {
         str_add_i64(to, numbers[i]);
         str_add_char(to, '\n');
     }
-    for (size_t i = 0; i < lengthof(words); i++) {
-        str_add_text(to, words[i]);
-        str_add_char(to, '\n');
-    }
+    str_add_text(to, e->before);
+    str_add_char(to, '\n');
+    str_add_text(to, e->after);
+    str_add_char(to, '\n');
+    evidence_tell(to, e);
+    str_add_char(to, '\n');
+}
+
+static bool entry_send(struct ledger *ledger, const struct entry *e, const struct sha256 *hash,
+                       struct err *err)
+{
+    const struct told_version *v = e->version.key ? &e->version : NULL;
+
+    return sql_send(ledger->sql, &LEDGER_AUDIT_ADD,
+                    sql_args(sql_i64(ledger->run), sql_i64(e->seq), sql_i64(e->at_us),
+                             e->document ? sql_i64(e->document) : sql_null(), sql_i64(e->epoch),
+                             sql_text(e->before), sql_text(e->after), sql_text(e->words),
+                             v ? sql_bytes(e->key.bytes, LEDGER_KEY_DIGEST_SIZE) : sql_null(),
+                             v ? sql_i64((int64_t)v->size_bytes) : sql_null(),
+                             v ? sql_bytes(v->sha256.bytes, SHA256_SIZE) : sql_null(),
+                             v || e->is_marked ? sql_i64((int64_t)e->mod_id) : sql_null(),
+                             sql_bytes(hash->bytes, SHA256_SIZE)),
+                    err);
+}
+
+/* Appends an entry to the run's chain: gives it its number and time, and hashes it. */
+static bool entry_add(struct ledger *ledger, struct entry entry, struct err *err)
+{
+    auto_str text = STR_MAX(KIB(64));
+    struct sha256 hash;
+
+    entry.seq = ledger->chain.seq + 1;
+    entry.at_us = time_now_us();
+    if (entry.version.key)
+        entry.key = sha256_of(span_of(entry.version.key));
+    str_add(&text, ledger->chain.hash.bytes, SHA256_SIZE);
+    entry_text(&text, ledger->run, &entry);
+    if (!str_fits(&text, "an entry of the audit chain", err))
+        return false;
+    hash = sha256_of(str_span(&text));
+    if (!entry_send(ledger, &entry, &hash, err))
+        return false;
+    ledger->chain = (struct ledger_chain){ entry.seq, hash };
+    return true;
 }
 
 bool ledger_audit(struct ledger *ledger, int64_t document, int64_t epoch, const char *before,
                   const char *after, const char *evidence, struct err *err)
 {
-    auto_str text = STR_MAX(KIB(64));
-    int64_t now_us = time_now_us(), seq = ledger->chain.seq + 1;
-    struct sha256 hash;
-
-    str_add(&text, ledger->chain.hash.bytes, SHA256_SIZE);
-    entry_text(&text, ledger, seq, now_us, document, epoch, before, after, evidence);
-    if (!str_fits(&text, "an entry of the audit chain", err))
-        return false;
-    hash = sha256_of(str_span(&text));
-    if (!sql_send(ledger->sql, &LEDGER_AUDIT_ADD,
-                  sql_args(sql_i64(ledger->run), sql_i64(seq), sql_i64(now_us),
-                           document ? sql_i64(document) : sql_null(), sql_i64(epoch),
-                           sql_text(before), sql_text(after), sql_text(evidence),
-                           sql_bytes(hash.bytes, SHA256_SIZE)),
-                  err))
-        return false;
-    ledger->chain = (struct ledger_chain){ seq, hash };
-    return true;
+    return entry_add(ledger,
+                     (struct entry){ .document = document,
+                                     .epoch = epoch,
+                                     .before = before,
+                                     .after = after,
+                                     .words = evidence },
+                     err);
 }
 
 /* --- tallies ---------------------------------------------------------------------------------- */
@@ -143,9 +198,16 @@ bool ledger_transition(struct ledger *ledger, const struct transition *t, struct
                    -1);
     tally_move(ledger, t->after, t->class_after, t->type, t->link_after, t->size_after, 1);
     return t->tallies_only
-           || ledger_audit(ledger, t->document, t->epoch,
-                           t->is_new ? "" : ledger_state_name(t->before),
-                           ledger_state_name(t->after), t->evidence, err);
+           || entry_add(ledger,
+                        (struct entry){ .document = t->document,
+                                        .epoch = t->epoch,
+                                        .before = t->is_new ? "" : ledger_state_name(t->before),
+                                        .after = ledger_state_name(t->after),
+                                        .version = t->version,
+                                        .is_marked = t->is_marked,
+                                        .mod_id = t->mod_id,
+                                        .words = t->evidence },
+                        err);
 }
 
 bool ledger_not_ours(int64_t document, struct err *err)

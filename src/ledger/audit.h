@@ -5,10 +5,21 @@
  */
 #pragma once
 
+#include "base/digest.h"
 #include "ledger/ledger.h"
 #include "ledger/rows.h"
 
-/* A step from one state to another. */
+/* The audit chain names a key by the first bytes of its SHA-256. */
+enum { LEDGER_KEY_DIGEST_SIZE = 16 };
+
+/* A version, as far as an entry tells of it. The key is borrowed; NULL: it tells of none. */
+struct told_version {
+    const char *key;
+    struct sha256 sha256;
+    uint64_t size_bytes;
+};
+
+/* A step from one state to another. Borrowed until it is written. */
 struct transition {
     int64_t document, epoch;
     bool is_new; /* there was no state before */
@@ -17,6 +28,9 @@ struct transition {
     enum ledger_link link_before, link_after;
     int64_t size_before, size_after; /* counted while stored or done   */
     const char *type, *type_before;  /* type_before NULL: the same     */
+    struct told_version version; /* stored with this step; the evidence goes on from it          */
+    bool is_marked;              /* its mark was read back; the evidence goes on from it          */
+    uint64_t mod_id;             /* of that version, or of the record with that mark              */
     const char *evidence;
     bool tallies_only; /* the audit chain has it in another entry, or needs none */
 };

@@ -11,16 +11,14 @@ bool ledger_store(struct ledger *ledger, const struct ledger_claim *claim,
                   const struct ledger_version *version, enum ledger_link link, const char *patient,
                   struct err *err)
 {
-    auto_str evidence = STR_MAX(KIB(4));
+    auto_str imprint = STR_MAX(KIB(4));
     struct transition step = ledger_claim_step(claim, LEDGER_STORED, NULL);
-    char hex[SHA256_HEX_SIZE];
 
-    str_printf(&evidence, "%s %ju bytes sha256 %s modId %ju", version->key,
-               (uintmax_t)version->size_bytes, sha256_hex(&version->sha256, hex),
-               (uintmax_t)version->mod_id);
     if (version->imprint)
-        str_printf(&evidence, "; %s", version->imprint);
-    step.evidence = str_text(&evidence);
+        str_printf(&imprint, "; %s", version->imprint);
+    step.version = (struct told_version){ version->key, version->sha256, version->size_bytes };
+    step.mod_id = version->mod_id;
+    step.evidence = str_text(&imprint);
     step.link_after = link;
     step.size_after = (int64_t)version->size_bytes;
     return sql_run(ledger->sql, &LEDGER_DOCUMENT_STORE,
@@ -41,11 +39,10 @@ bool ledger_store(struct ledger *ledger, const struct ledger_claim *claim,
 bool ledger_finish(struct ledger *ledger, const struct ledger_claim *claim, uint64_t mod_id,
                    struct err *err)
 {
-    char evidence[64];
-    struct transition step = ledger_claim_step(claim, LEDGER_DONE, NULL);
+    struct transition step = ledger_claim_step(claim, LEDGER_DONE, "");
 
-    (void)snprintf(evidence, sizeof evidence, "marked, modId %ju", (uintmax_t)mod_id);
-    step.evidence = evidence;
+    step.is_marked = true;
+    step.mod_id = mod_id;
     return sql_run(ledger->sql, &LEDGER_DOCUMENT_FINISH,
                    sql_args(sql_i64(claim->document), sql_i64(claim->epoch), sql_i64(ledger->run),
                             sql_i64((int64_t)mod_id), sql_i64(time_now_us())),

@@ -21,6 +21,9 @@ struct ledger_chain {
     struct sha256 hash;
 };
 
+/* The step of the schema from which on keys are found by numbers. */
+enum { LEDGER_STEP_OF_KEY_NUMBERS = 6 };
+
 /* A change whose commit may go unanswered. */
 struct unanswered_commit {
     int64_t heartbeats; /* the run's count if it was committed; 0: none */
@@ -31,8 +34,12 @@ struct ledger {
     struct sql *sql;
     struct unanswered_commit unanswered;
     int64_t source, run;
+    int64_t step; /* of its schema: a reader may meet one that no run has brought up to date */
     int64_t source_created_us;               /* when the source was added                   */
     struct ledger_chain chain, chain_before; /* with this change, and before it             */
     struct tally *tallies;
     size_t tally_count, tally_room;
 };
+
+/* The number by which the versions of a key are found: made of its SHA-256. */
+struct sql_value ledger_key_number(const char *key);

@@ -36,6 +36,7 @@ bool ledger_open(const char *url, const char *source, const struct cancel *cance
 
     if (!sql_open(url, cancel, &ledger->sql, err)
         || !sql_upgrade(ledger->sql, "ledger", LEDGER_SCHEMA, err)
+        || !sql_number(ledger->sql, &LEDGER_STEP, SQL_NO_ARGS, 0, &ledger->step, err)
         || !source_find(ledger, source, err)
         || (ledger->source == 0 && !source_add(ledger, source, err)))
         return err_ctx(err, "the ledger");
@@ -48,7 +49,8 @@ bool ledger_open_reader(const char *url, const char *source, const struct cancel
 {
     auto_ledger *ledger = mem_new(struct ledger);
 
-    if (!sql_open_reader(url, cancel, &ledger->sql, err) || !source_find(ledger, source, err)) {
+    if (!sql_open_reader(url, cancel, &ledger->sql, err) || !source_find(ledger, source, err)
+        || !sql_number(ledger->sql, &LEDGER_STEP, SQL_NO_ARGS, 0, &ledger->step, err)) {
         if (err->kind == ERR_DATABASE && (err->code == SQL_MISSING || err->code == SQL_REFUSED))
             err->kind = ERR_USAGE;
         return err_ctx(err, "the ledger (has 'fmferry run' been started yet?)");

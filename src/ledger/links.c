@@ -112,15 +112,11 @@ static int64_t version_after(const struct ledger_claim *claim, const struct ledg
     return claim->version;
 }
 
-/* Writes the evidence: the version, as when it was stored, and the new patient. */
+/* Writes what follows on the version, which is told as when it was stored: the new patient. */
 static void evidence_write(struct str *to, const struct ledger_version *version,
                            const struct ledger_link_target *target)
 {
-    char hex[SHA256_HEX_SIZE];
-
-    str_printf(to, "%s %ju bytes sha256 %s modId %ju; ", version->key,
-               (uintmax_t)version->size_bytes, sha256_hex(&version->sha256, hex),
-               (uintmax_t)version->mod_id);
+    str_add_text(to, "; ");
     if (version->imprint)
         str_printf(to, "%s; ", version->imprint);
     str_add_text(to, ledger_link_name(target->link));
@@ -141,6 +137,8 @@ bool ledger_link_switch(struct ledger *ledger, const struct ledger_claim *claim,
 
     evidence_write(&evidence, version, target);
     step = ledger_claim_step(claim, LEDGER_DONE, str_text(&evidence));
+    step.version = (struct told_version){ version->key, version->sha256, version->size_bytes };
+    step.mod_id = version->mod_id;
     step.link_after = target->link;
     return moves_note(ledger, claim, moves, count, err)
            && sql_run(ledger->sql, &LEDGER_LINK_HISTORY_ADD,
@@ -161,8 +159,8 @@ bool ledger_link_switch(struct ledger *ledger, const struct ledger_claim *claim,
 bool ledger_key_is_used(struct ledger *ledger, const char *key, bool *used_r, struct err *err)
 {
     int64_t document;
-    bool good =
-        sql_number(ledger->sql, &LEDGER_KEY_USED, sql_args(sql_text(key)), 0, &document, err);
+    bool good = sql_number(ledger->sql, &LEDGER_KEY_USED,
+                           sql_args(sql_text(key), ledger_key_number(key)), 0, &document, err);
 
     *used_r = good && document != 0;
     return good;

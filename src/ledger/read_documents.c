@@ -150,7 +150,10 @@ bool ledger_knows_key(struct ledger *ledger, const char *key, bool *knows_r, str
 {
     int64_t count;
 
-    if (!sql_number(ledger->sql, &LEDGER_KEY_KNOWN, sql_args(sql_text(key)), 0, &count, err))
+    if (!sql_number(ledger->sql,
+                    ledger->step < LEDGER_STEP_OF_KEY_NUMBERS ? &LEDGER_KEY_KNOWN_OF_STEP_5
+                                                              : &LEDGER_KEY_KNOWN,
+                    sql_args(sql_text(key), ledger_key_number(key)), 0, &count, err))
         return false;
     *knows_r = count > 0;
     return true;

@@ -30,6 +30,13 @@ void ledger_versions_free(struct ledger_version *versions, size_t count)
     free(versions);
 }
 
+struct sql_value ledger_key_number(const char *key)
+{
+    struct sha256 hash = sha256_of(span_of(key));
+
+    return sql_i64(sha256_number(&hash));
+}
+
 static struct ledger_version claim_version_read(const struct sql_rows *rows)
 {
     struct span sha256 = sql_get_bytes(rows, 2);
@@ -127,7 +134,8 @@ bool ledger_intend(struct ledger *ledger, const struct ledger_claim *claim,
                            sql_text(version->key), sha256, size, sql_text(version->mime),
                            sql_text(version->upload_id), sql_i64((int64_t)version->mod_id),
                            sql_text(version->mark), sql_i64(time_now_us()),
-                           sql_text(version->patient), sql_i64(version->mark_stood)),
+                           sql_text(version->patient), sql_i64(version->mark_stood),
+                           ledger_key_number(version->key)),
                   err))
         return false;
     version->number = number;

@@ -78,7 +78,7 @@ static bool documents_read(struct verifier *v, struct err *err)
     auto_rows *rows = NULL;
     enum step step;
 
-    if (!sql_query(v->ledger, v->is_old_schema ? &VERIFY_DOCUMENTS_OF_STEP_1 : &VERIFY_DOCUMENTS,
+    if (!sql_query(v->ledger, v->ledger_step < 2 ? &VERIFY_DOCUMENTS_OF_STEP_1 : &VERIFY_DOCUMENTS,
                    sql_args(sql_i64(v->source_number)), &rows, err))
         return false;
     while ((step = sql_next(rows, err)) == STEP_ROW) {
@@ -119,7 +119,7 @@ static bool version_add(struct verifier *v, const struct sql_rows *rows, struct 
 
 const struct sql_text *verify_versions(const struct verifier *v)
 {
-    return v->is_old_schema ? &VERIFY_VERSIONS_OF_STEP_1 : &VERIFY_VERSIONS;
+    return v->ledger_step < 2 ? &VERIFY_VERSIONS_OF_STEP_1 : &VERIFY_VERSIONS;
 }
 
 static bool versions_read(struct verifier *v, struct err *err)
@@ -139,12 +139,11 @@ static bool versions_read(struct verifier *v, struct err *err)
 bool gather_ledger(struct verifier *v, struct err *err)
 {
     auto_tx tx = { 0 };
-    int64_t closed, step;
+    int64_t closed;
 
     if (!sql_begin_reading(v->ledger, &tx, err)
-        || !sql_number(v->ledger, &VERIFY_STEP, SQL_NO_ARGS, 0, &step, err))
+        || !sql_number(v->ledger, &VERIFY_STEP, SQL_NO_ARGS, 0, &v->ledger_step, err))
         return err_ctx(err, "the ledger");
-    v->is_old_schema = step < 2;
     if (!documents_read(v, err) || !versions_read(v, err) || !gather_chains(v, err)
         || !findings_send(v, err)
         || !sql_number(v->ledger, &VERIFY_CENSUS, sql_args(sql_i64(v->source_number)), 0, &closed,

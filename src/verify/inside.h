@@ -35,7 +35,7 @@ struct verifier {
     struct sorter *hashes;           /* by hash: objects with wrong bytes, and their owners  */
     struct sorter *earlier_findings; /* by place: what earlier verifications found or closed */
     struct sorter *findings;         /* by place: what this one finds or closes              */
-    bool is_old_schema;              /* the ledger's schema has no imprints yet              */
+    int64_t ledger_step;             /* of the ledger's schema: no run may have upgraded it  */
     struct str chain_heads;          /* the certificate's lines about audit chains           */
 };
 

@@ -188,9 +188,11 @@ static bool is_any_moving(struct verifier *v, const struct object_facts *o, bool
 /* An object without a version is surplus, unless a version came since. */
 static bool surplus_judge(struct verifier *v, const struct object_facts *o, struct err *err)
 {
+    struct sha256 hash = sha256_of(o->key);
     int64_t count;
 
-    if (!sql_number(v->ledger, &VERIFY_KEY_NOW, sql_args(sql_span(o->key)), 0, &count, err))
+    if (!sql_number(v->ledger, v->ledger_step < 6 ? &VERIFY_KEY_NOW_OF_STEP_5 : &VERIFY_KEY_NOW,
+                    sql_args(sql_span(o->key), sql_i64(sha256_number(&hash))), 0, &count, err))
         return false;
     if (count > 0)
         v->result->moving++;

@@ -29,17 +29,32 @@ static struct named_document story_named(const struct story *s)
                                     .row = "" };
 }
 
-/* Whether the ledger's version is the one that the audit chain says was stored. */
-static bool version_agrees(const struct story *s)
+/* The audit chain names a key by the first bytes of its SHA-256. */
+enum { KEY_DIGEST_SIZE = 16 };
+
+/*
+ * Whether the ledger's version is the one that the audit chain says was stored.
+ *   names_key   as chains did before the sixth step of the ledger's schema: by the key itself
+ */
+static bool version_is_told(const struct story *s, bool names_key)
 {
     auto_str told = STR_MAX(KIB(8));
+    struct sha256 key = sha256_of(s->ledger.key);
 
-    str_add_span(&told, s->ledger.key);
+    if (names_key)
+        str_add_span(&told, s->ledger.key);
+    else
+        hex_add(&told, key.bytes, KEY_DIGEST_SIZE);
     str_printf(&told, " %ju bytes sha256 ", (uintmax_t)s->ledger.size_bytes);
     hex_add(&told, s->ledger.sha256.at, s->ledger.sha256.size);
     str_printf(&told, " modId %ju", (uintmax_t)s->ledger.version_mod_id);
     return span_equal(str_span(&told), str_span(&s->stored))
            && span_equal(s->ledger.imprint, str_span(&s->imprint));
+}
+
+static bool version_agrees(const struct story *s)
+{
+    return version_is_told(s, false) || version_is_told(s, true);
 }
 
 static bool finish_agrees(const struct story *s)

@@ -328,7 +328,7 @@ metadata_spoiled("somebody_elses_mark", "json_set(filemaker_metadata, '$.fields.
 def type_told_wrongly_everywhere(copy):
     record, document, _, row = copy.document()
     copy.sql("update documents_document set mime_type = 'image/png' where id = ?", row)
-    copy.sql("update fmferry_version set mime = 'image/png' where document = ?", document)
+    copy.sql("update fmferry_version set kind = 'image/png' where document = ?", document)
     return record, row
 
 
@@ -533,7 +533,7 @@ def tally_with_other_bytes(copy):
 
 @mutation("I10 chain-broken")
 def audit_entry_altered(copy):
-    copy.sql("update fmferry_audit set evidence = evidence || '.' where run = 1 and seq = 9")
+    copy.sql("update fmferry_audit set words = words || '.' where run = 1 and seq = 9")
     return ()
 
 
@@ -566,7 +566,7 @@ def audit_entries_in_another_order(copy):
 @mutation("I6 transition-forbidden", "I6 transition-gap")
 def audit_with_a_forbidden_step(copy):
     record, document, _, _ = copy.document()
-    copy.sql("update fmferry_audit set after = 'done' where document = ? and before = 'claimed'",
+    copy.sql("update fmferry_audit set became = 'done' where document = ? and before = 'claimed'",
              document)
     copy.rehash(1)
     return (record,)
@@ -645,7 +645,7 @@ def first_version_with_a_later_ones_key(copy):
 @mutation("I3 content-twice")
 def one_content_in_two_versions(copy):
     record, document, key, _ = copy.document()
-    names = "mime, upload_id, mod_id, mark, at_us, patient, imprint"
+    names = "kind, upload_id, mod_id, mark, at_us, patient, imprint"
     copy.sql("insert into fmferry_version (document, number, epoch, state, key, sha256, size, "
              f"{names}) select document, 2, epoch, 'superseded', key || 'x', sha256, size, {names} "
              "from fmferry_version where document = ?", document)

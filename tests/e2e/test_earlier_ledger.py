@@ -21,6 +21,11 @@ def states(bench):
     return dict(bench.sql("select state, count(*) from fmferry_document group by state"))
 
 
+def chains(bench):
+    return bench.sql("select run, seq, at_us, document, epoch, before, after, evidence, hash"
+                     " from fmferry_audit where run <= 3 order by run, seq")
+
+
 def whole_migration(tap, folder):
     """The objects of the same source, moved by a run of today into a folder of their own."""
     with Bench(tap, "whole-migration") as bench:
@@ -70,8 +75,10 @@ def test(tap):
         tap.same(states(bench), WAS, "it is in the middle: done, stored, failed, waived and waiting")
         done = bench.ferry("verify")
         tap.ok("\n0 differences\n" in done.out, "verify reads it as it is", done.code, done.out, done.err)
+        told = chains(bench)
         done = bench.ferry("run")
         tap.same(done.code, 0, "a run finishes it")
+        tap.same(chains(bench)[:len(told)], told, "what the chains told before they tell word for word")
         tap.same(states(bench), WILL_BE, "everything is done, or given up by name")
         marks = collections.Counter(line["recordId"] for line in bench.journal_lines()[marked_by_hand:]
                                     if line["effect"] == "patch")

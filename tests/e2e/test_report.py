@@ -155,7 +155,7 @@ def check_refusal(tap, bench, before):
                ("a size", "update fmferry_document set size = size + 1 where document = 7"),
                ("a type", "update fmferry_document set type = 'x' where document = 7"),
                ("a tally", "update fmferry_tally set documents = documents + 1 where state = 'done'"),
-               ("an entry", "update fmferry_audit set after = 'failed' where after = 'done' and document = 7"))
+               ("an entry", "update fmferry_audit set became = 'failed' where after = 'done' and document = 7"))
     for name, statement in altered:
         (bench.folder / "kept.db").write_bytes(bench.database.read_bytes())
         bench.sql(statement)

@@ -213,7 +213,7 @@ def chain(tap, lines):
         done = subprocess.run([sys.executable, "-c", "\n".join(lines)], cwd=bench.folder,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         tap.ok(done.returncode == 0, "ledger.md's program finds the chain whole", done.stdout)
-        bench.sql("update fmferry_audit set evidence = evidence || '.' where run = 1 and seq = 2")
+        bench.sql("update fmferry_audit set words = words || '.' where run = 1 and seq = 2")
         done = subprocess.run([sys.executable, "-c", "\n".join(lines)], cwd=bench.folder,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         tap.ok(done.returncode != 0 and "was altered" in done.stdout, "and sees what was altered", done.stdout)

@@ -23,7 +23,8 @@ STEPS = len(list(SCHEMA.glob("*.sqlite.sql")))
 
 
 def columns(link, schema, table):
-    return [row[1] for row in link.execute(f"pragma {schema}.table_info({table})")]
+    """Also those that are worked out when they are read."""
+    return [row[1] for row in link.execute(f"pragma {schema}.table_xinfo({table})")]
 
 
 def made_older(path):
@@ -41,7 +42,7 @@ def made_older(path):
             link.execute(f"insert into main.{table} ({kept}) select {kept} from now.{table}")
         for step in SCHEMA.glob("*.sqlite.sql"):
             for table in re.findall(r"(?m)^create table (\w+)", step.read_text()):
-                link.execute(f"drop table now.{table}")
+                link.execute(f"drop table if exists now.{table}")
         for (sql,) in made:
             for kind in ("table", "index"):
                 sql = sql.replace(f"CREATE {kind.upper()} ", f"create {kind} now.", 1) \

@@ -19,10 +19,10 @@ from harness import ROOT, Bench, main, need_programs
 FEW, MANY = 10_000, 1_000_000
 
 FILL = """
-insert into fmferry_document (source, identity, record_id, filemaker_id, patient_id, type, mod_id, state,
+insert into fmferry_document (source, identity, record_id, patient_id, type, mod_id, state,
                               class, attempts, epoch, version, size, link, changed_us)
 with recursive n (i) as (select 1000001 union all select i + 1 from n where i < 1000000 + {count})
-select 1, 'identity-' || i, i, 'ID-' || i, 'patient-' || (i % 2842), 'Letter', 1,
+select 1, 'identity-' || i, i, 'patient-' || (i % 2842), 'Letter', 1,
        case when i % 200 < 140 then 'done' when i % 200 < 199 then 'waiting' else 'failed' end,
        case when i % 200 < 199 then '' else 'container-empty' end, 0, 1, null, 1000, '', 1
   from n"""

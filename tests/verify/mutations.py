@@ -26,6 +26,8 @@ class Victim:
         (self.document, self.record, self.identity, self.key, self.sha256, self.size,
          self.patient, self.row, self.run, self.entry) = row
         self.words = {f"record:{self.record} ", self.identity, *filter(None, [self.key])}
+        if self.key:  # as the audit chain names it
+            self.words.add(hashlib.sha256(self.key.encode()).hexdigest()[:32])
         if self.row:
             self.words.add(str(uuid.UUID(self.row)))
 
@@ -242,7 +244,7 @@ def entry_words(chosen):
 
 def alter_entries(world, chosen):
     entry_words(chosen)
-    by_sql("update fmferry_audit set evidence = replace(evidence, 'bytes', 'Bytes')"
+    by_sql("update fmferry_audit set words = words || '.'"
            " where run = ? and seq = ?", lambda one: one.run, lambda one: one.entry)(world, chosen)
 
 

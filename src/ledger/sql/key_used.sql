@@ -1,4 +1,5 @@
--- A document with a version that has this key and counts. $1 key. Columns: document.
+-- A document with a version that has this key and counts. $1 key, $2 its number. Columns: document.
 select document from fmferry_version
- where key = $1 and state in ('intended', 'stored', 'superseded')
+ where ((key_number = $2 and key = $1) or (key_number is null and key = $1))
+   and state in ('intended', 'stored', 'superseded')
  limit 1

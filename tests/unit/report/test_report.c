@@ -151,7 +151,7 @@ TEST(sums_that_do_not_balance_are_named)
         { "update fmferry_document set type = 'Other' where record_id = 1", "documents by state" },
         { "update fmferry_tally set documents = documents + 1, bytes = 0 where state = 'failed'",
           "documents by state" },
-        { "update fmferry_audit set after = 'done' where after = 'failed'", "documents done" },
+        { "update fmferry_audit set became = 'done' where after = 'failed'", "documents done" },
         { "delete from fmferry_audit where after = 'failed'", "documents claimed" },
         { "update fmferry_document set class = '' where record_id = 1", "documents by state" },
     };
