@@ -277,6 +277,14 @@ static SSL_CTX *tls_open(const char *cert_file, int most)
     return tls;
 }
 
+static void client_demand(SSL_CTX *tls, const char *client_ca)
+{
+    SSL_CTX_set_verify(tls, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+    if (SSL_CTX_load_verify_file(tls, client_ca) != 1
+        || SSL_CTX_set_session_id_context(tls, (const unsigned char *)"test", 4) != 1)
+        abort();
+}
+
 struct server *server_new(const struct server_step *script, const struct server_settings *settings)
 {
     struct server *s = mem_new(struct server);
@@ -287,6 +295,8 @@ struct server *server_new(const struct server_step *script, const struct server_
         s->settings = *settings;
     if (s->settings.cert_file)
         s->tls = tls_open(s->settings.cert_file, s->settings.tls_most);
+    if (s->settings.client_ca)
+        client_demand(s->tls, s->settings.client_ca);
     s->listener = listen_somewhere(&s->port);
     s->stop_fd = eventfd(0, EFD_CLOEXEC);
     (void)pthread_mutex_init(&s->lock, NULL);

@@ -35,6 +35,7 @@ struct server_settings {
     const char *cert_file; /* PEM, certificate and key; NULL: no TLS   */
     bool secure_later;     /* only from SERVER_SECURE on               */
     int tls_most;          /* TLS1_1_VERSION...: no later one; 0: any  */
+    const char *client_ca; /* PEM; a client must show a certificate by it; NULL: need not */
     struct cancel *cancel; /* for SERVER_CANCEL; may be NULL           */
 };
 

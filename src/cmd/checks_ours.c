@@ -64,7 +64,8 @@ static void idle_settings_say(const struct checks *c, struct preflight_result *t
     static const char *const names[] = {
         "endpoint",           "region",         "access_key", "secret_key_env", "secret_key_file",
         "secret_key_command", "profile",        "encryption", "kms_key",        "storage_class",
-        "object_lock",        "expected_owner", "tags"
+        "object_lock",        "expected_owner", "tags",       "proxy",          "proxy_user",
+        "client_certificate", "client_key"
     };
     auto_str set = STR_MAX(KIB(1));
 
@@ -82,6 +83,7 @@ static void idle_settings_say(const struct checks *c, struct preflight_result *t
 
 bool check_store(struct checks *c, struct preflight_result *tried, struct err *err)
 {
+    const char *proxy = c->engine->store.route.proxy;
     auto_free char *said = NULL;
 
     if (!store_is_bucket(c))
@@ -90,6 +92,8 @@ bool check_store(struct checks *c, struct preflight_result *tried, struct err *e
     if (!store_probe_run(c->engine, c->cancel, PROBE_ALWAYS, &c->engine->store.traits, &said, err))
         return false;
     str_add_text(&tried->ok_text, said);
+    if (proxy && *proxy && store_is_bucket(c))
+        str_printf(&tried->ok_text, ", by [store] proxy = %s", proxy);
     if (store_is_bucket(c))
         leftovers_say(c, tried);
     if (span_starts(span_of(c->engine->store.endpoint ? c->engine->store.endpoint : ""), "http://"))

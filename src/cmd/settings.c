@@ -207,9 +207,16 @@ static bool file_read(const char *path, struct settings *s, struct err *err)
     return err_ctx(err, "there is no configuration yet ('fmferry init' writes one)");
 }
 
+static bool routes_check(const struct settings *s, const char *path, struct err *err)
+{
+    if (!route_is_good(&s->engine.filemaker.route, err))
+        return err_ctx(err, "%s: [source]", path);
+    return route_is_good(&s->engine.store.route, err) || err_ctx(err, "%s: [store]", path);
+}
+
 bool settings_read(const char *path, struct settings *s, struct err *err)
 {
-    if (!file_read(path, s, err) || !command_check(s, path, err))
+    if (!file_read(path, s, err) || !command_check(s, path, err) || !routes_check(s, path, err))
         return false;
     if (!time_zone_set(s->time_zone, err))
         return wrong_key(s, path, "source", "time_zone", err);
@@ -226,6 +233,12 @@ bool settings_read(const char *path, struct settings *s, struct err *err)
     return true;
 }
 
+static void route_secrets_free(struct settings_route *route)
+{
+    secret_free(route->proxy_secret);
+    secret_free(route->key_secret);
+}
+
 void settings_clear(struct settings *s)
 {
     free(s->source_name);
@@ -235,6 +248,8 @@ void settings_clear(struct settings *s)
     free(s->key_in_store);
     free(s->unlinked_key_in_store);
     secret_free(s->secret);
+    route_secrets_free(&s->source_route);
+    route_secrets_free(&s->store_route);
     filter_free(s->filter);
     store_access_free(s->engine.store.access);
     conf_free(s->conf);
@@ -265,6 +280,23 @@ static bool plain_is_meant(const char *section, const char *key, const char *add
     return true;
 }
 
+/* Reads the passwords of a way to a server, where there are any. */
+static bool route_secrets_read(struct settings_route *secrets, struct http_route *route,
+                               struct err *err)
+{
+    if (secret_source_is_set(&secrets->proxy_password)
+        && !secret_read(&secrets->proxy_password, "the proxy's password", &secrets->proxy_secret,
+                        err))
+        return false;
+    if (secret_source_is_set(&secrets->key_password)
+        && !secret_read(&secrets->key_password, "the client key's password", &secrets->key_secret,
+                        err))
+        return false;
+    route->proxy_password = secrets->proxy_secret;
+    route->key_password = secrets->key_secret;
+    return true;
+}
+
 bool settings_password(struct settings *s, struct err *err)
 {
     if (!plain_is_meant("source", "url", s->engine.filemaker.url, s->source_http,
@@ -277,7 +309,7 @@ bool settings_password(struct settings *s, struct err *err)
     if (!secret_read(&s->password, "the FileMaker password", &s->secret, err))
         return false;
     s->engine.filemaker.password = s->secret;
-    return true;
+    return route_secrets_read(&s->source_route, &s->engine.filemaker.route, err);
 }
 
 bool settings_credentials(struct settings *s, const struct cancel *cancel, struct err *err)
@@ -286,5 +318,6 @@ bool settings_credentials(struct settings *s, const struct cancel *cancel, struc
 
     return plain_is_meant("store", "endpoint", store->endpoint ? store->endpoint : "",
                           s->store_http, "documents", err)
+           && route_secrets_read(&s->store_route, &store->route, err)
            && store_access_new(store, cancel, &store->access, err);
 }

@@ -15,6 +15,12 @@
 #include "patients/patients.h"
 #include "report/status.h"
 
+/* The secrets of a way to a server: where they are, and what was read there. */
+struct settings_route {
+    struct secret_source proxy_password, key_password;
+    struct secret *proxy_secret, *key_secret; /* NULL: none, or not read yet */
+};
+
 struct settings {
     struct engine_settings engine; /* with those of FileMaker, store, registry, fields, keys */
     struct patients_settings patients;
@@ -25,9 +31,10 @@ struct settings {
     const char *time_zone;         /* "": this machine's                             */
     const char *quiet_hours;       /* as written, for messages                       */
     struct secret_source password; /* where FileMaker's password is                  */
-    const char *signing_key;       /* the key's file                                 */
-    int64_t follow_every_us;       /* for `run --continuous`                         */
-    bool source_http, store_http;  /* allow_http in [source] and in [store]          */
+    struct settings_route source_route, store_route;
+    const char *signing_key;      /* the key's file                                 */
+    int64_t follow_every_us;      /* for `run --continuous`                         */
+    bool source_http, store_http; /* allow_http in [source] and in [store]          */
 
     char *key_in_store, *unlinked_key_in_store; /* templates of keys, after the store's prefix */
 

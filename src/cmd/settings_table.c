@@ -64,6 +64,20 @@ const struct conf_key settings_keys[] = {
     NAME(
         "source", "ca_file", engine.filemaker.ca_file, "",
         "Certificates (PEM) to trust if the server's is not publicly trusted; empty: the system's"),
+    NAME("source", "proxy", engine.filemaker.route.proxy, "",
+         "The proxy to FileMaker Server: http://HOST:PORT, or direct for none. Empty: the "
+         "environment's\n"
+         "HTTPS_PROXY, ALL_PROXY and NO_PROXY, which do not count for this machine itself"),
+    NAME("source", "proxy_user", engine.filemaker.route.proxy_user, "",
+         "The name that the proxy wants; empty: none"),
+    NAME("source", "proxy_password_file", source_route.proxy_password.file, "",
+         "A file that holds the proxy's password, belongs to you and is readable by nobody else"),
+    NAME("source", "client_certificate", engine.filemaker.route.client_certificate, "",
+         "A certificate (PEM) of our own, if the server wants one; empty: none"),
+    NAME("source", "client_key", engine.filemaker.route.client_key, "",
+         "Its private key (PEM); empty: it is in the certificate's file"),
+    NAME("source", "client_key_password_file", source_route.key_password.file, "",
+         "A file that holds the key's password, if it has one"),
     FLAG("source", "allow_http", source_http,
          "yes: use an http:// address even if it is not this machine's. The password and the\n"
          "documents then cross the network readable by anybody"),
@@ -197,6 +211,20 @@ const struct conf_key settings_keys[] = {
     NAME(
         "store", "ca_file", engine.store.ca_file, "",
         "Certificates (PEM) to trust if the server's is not publicly trusted; empty: the system's"),
+    NAME("store", "proxy", engine.store.route.proxy, "",
+         "The proxy to the bucket's server: http://HOST:PORT, or direct for none. Empty: the "
+         "environment's\n"
+         "HTTPS_PROXY, ALL_PROXY and NO_PROXY, which do not count for this machine itself"),
+    NAME("store", "proxy_user", engine.store.route.proxy_user, "",
+         "The name that the proxy wants; empty: none"),
+    NAME("store", "proxy_password_file", store_route.proxy_password.file, "",
+         "A file that holds the proxy's password, belongs to you and is readable by nobody else"),
+    NAME("store", "client_certificate", engine.store.route.client_certificate, "",
+         "A certificate (PEM) of our own, if the server wants one; empty: none"),
+    NAME("store", "client_key", engine.store.route.client_key, "",
+         "Its private key (PEM); empty: it is in the certificate's file"),
+    NAME("store", "client_key_password_file", store_route.key_password.file, "",
+         "A file that holds the key's password, if it has one"),
     CHOICE("store", "encryption", engine.store.encryption, encryption_choices, "",
            "The encryption to ask for: AES256, aws:kms, aws:kms:dsse; empty: the bucket's default"),
     NAME("store", "kms_key", engine.store.kms_key, "",

@@ -22,6 +22,7 @@
 #include "base/str.h"
 #include "filemaker/errors.h"
 #include "filemaker/gate.h"
+#include "http/route.h"
 #include "json/json.h"
 
 struct filemaker;
@@ -31,7 +32,8 @@ struct filemaker_settings {
     const char *database; /* exactly as hosted: the case counts                     */
     const char *account;
     const struct secret *password;
-    const char *ca_file;    /* NULL: the system's certificates */
+    const char *ca_file; /* NULL: the system's certificates */
+    struct http_route route;
     int64_t first_wait_us;  /* before a second try, then twice as long each time; 0: 250 ms */
     struct gate *gate;      /* shared by the clients of a source; NULL: none */
     uint64_t largest_bytes; /* of a container's file: reading a longer one fails; 0: any size */
@@ -52,6 +54,9 @@ must_check bool filemaker_new(const struct filemaker_settings *settings,
 void filemaker_free(struct filemaker *filemaker);
 void auto_filemaker_cleanup(struct filemaker **filemaker);
 #define auto_filemaker __attribute__((cleanup(auto_filemaker_cleanup))) struct filemaker
+
+/* The proxy by which the last answer came, "HOST:PORT", or nothing; until the next request. */
+struct span filemaker_proxy(const struct filemaker *filemaker);
 
 /* Logs in if there is no session yet. */
 must_check bool filemaker_log_in(struct filemaker *filemaker, struct err *err);

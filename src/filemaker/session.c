@@ -28,7 +28,7 @@ enum {
 bool filemaker_new(const struct filemaker_settings *settings, const struct cancel *cancel,
                    struct filemaker **filemaker_r, struct err *err)
 {
-    struct http_settings transport = { .ca_file = settings->ca_file };
+    struct http_settings transport = { .ca_file = settings->ca_file, .route = settings->route };
     auto_filemaker *filemaker = mem_new(struct filemaker);
     auto_str origin = STR_MAX(KIB(2));
 
@@ -67,6 +67,11 @@ void filemaker_free(struct filemaker *filemaker)
 void auto_filemaker_cleanup(struct filemaker **filemaker)
 {
     filemaker_free(*filemaker);
+}
+
+struct span filemaker_proxy(const struct filemaker *filemaker)
+{
+    return http_proxy(filemaker->http);
 }
 
 void filemaker_path(struct str *to, const struct filemaker *filemaker, const char *const *parts)

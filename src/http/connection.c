@@ -26,6 +26,8 @@ struct connection {
     char *origin, *host; /* of the server; NULL if it is closed */
     struct url url;      /* the parts of `origin`               */
     bool is_begun, is_open, is_plain;
+    struct route_proxy proxy; /* that may be used for this server */
+    bool is_by_proxy;
     int fd; /* -1 until it is open */
     struct tls tls;
     bool is_passed; /* `tls` has the bytes of this send; some may not be in the kernel yet */
@@ -36,7 +38,6 @@ static int64_t connect_us(const struct connection *connection)
     return connection->settings.connect_us ? connection->settings.connect_us : CONNECT_US;
 }
 
-/* A proxy opens a tunnel to a server that speaks TLS; it passes on plain requests itself. */
 static void curl_options_set(struct connection *connection)
 {
     const struct http_settings *settings = &connection->settings;
@@ -45,7 +46,7 @@ static void curl_options_set(struct connection *connection)
     CURL_SET(CURLOPT_CONNECT_ONLY, 1L);
     CURL_SET(CURLOPT_PROTOCOLS_STR, "http,https");
     CURL_SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    CURL_SET(CURLOPT_PROXY, settings->proxy ? settings->proxy : "");
+    CURL_SET(CURLOPT_PROXYAUTH, (long)CURLAUTH_ANY);
     CURL_SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     CURL_SET(CURLOPT_NOSIGNAL, 1L);
     CURL_SET(CURLOPT_TCP_KEEPALIVE, 1L);
@@ -123,7 +124,7 @@ const char *connection_host(const struct connection *connection)
 
 bool connection_is_by_proxy(const struct connection *connection)
 {
-    return connection->is_plain && connection->settings.proxy;
+    return connection->is_plain && connection->is_by_proxy;
 }
 
 bool connection_is_resumed(const struct connection *connection)
@@ -137,6 +138,11 @@ static const char *said_reason(const char *said)
     const char *reason = strstr(said, " routines::");
 
     return reason ? reason + strlen(" routines::") : said;
+}
+
+struct span connection_proxy(const struct connection *connection)
+{
+    return connection->is_by_proxy ? route_proxy_name(connection->proxy.url) : SPAN_NONE;
 }
 
 const char *connection_said(const struct connection *connection)
@@ -170,6 +176,28 @@ static bool scheme_is_allowed(const struct connection *connection, struct span o
                    plain_allowed ? "or http:// " : "");
 }
 
+/* A proxy opens a tunnel to a server that speaks TLS; it passes on plain requests itself. */
+static bool proxy_set(struct connection *connection, struct err *err)
+{
+    const struct http_route *route = &connection->settings.route;
+    CURL *easy = connection->easy;
+
+    connection->is_by_proxy = false;
+    if (!route_choose(route, &connection->url, &connection->proxy, err))
+        return false;
+    CURL_SET(CURLOPT_PROXY, connection->proxy.url);
+    CURL_SET(CURLOPT_NOPROXY, connection->proxy.obeys_no_proxy ? NULL : "");
+    if (route->proxy_user && *route->proxy_user) {
+        auto_free char *password =
+            span_text(route->proxy_password ? secret_reveal(route->proxy_password) : SPAN_NONE);
+
+        CURL_SET(CURLOPT_PROXYUSERNAME, route->proxy_user);
+        CURL_SET(CURLOPT_PROXYPASSWORD, password);
+        explicit_bzero(password, strlen(password));
+    }
+    return true;
+}
+
 bool connection_begin(struct connection *connection, const char *url, struct err *err)
 {
     struct span origin = connection_origin(url);
@@ -187,6 +215,8 @@ bool connection_begin(struct connection *connection, const char *url, struct err
     url_add_origin(&written, parts);
     connection->is_plain = strcmp(parts->scheme, "http") == 0;
     connection->tls.host = connection->url.host;
+    if (!proxy_set(connection, err))
+        return false;
     CURL_SET(CURLOPT_URL, text);
     connection->origin = take(text);
     connection->host = mem_text(str_text(&written) + strlen(parts->scheme) + strlen("://"));
@@ -197,12 +227,53 @@ bool connection_begin(struct connection *connection, const char *url, struct err
     return true;
 }
 
+/* Says why the proxy did not give a tunnel, and what to do about it. */
+static bool proxy_failed(const struct connection *connection, const char *said, struct err *err)
+{
+    struct span name = route_proxy_name(connection->proxy.url);
+    long status = 0;
+
+    (void)curl_easy_getinfo(connection->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+    switch (status) {
+    case 407:
+        return err_set(err, ERR_NET, HTTP_NO_CONNECTION,
+                       "the proxy " SPAN_FORMAT " wants to know who asks (407): set proxy_user and "
+                       "proxy_password_file",
+                       SPAN_ARGS(name));
+    case 403:
+        return err_set(err, ERR_NET, HTTP_NO_CONNECTION,
+                       "the proxy " SPAN_FORMAT
+                       " does not allow %s (403): its administrator must, or "
+                       "set proxy = direct if there is another way",
+                       SPAN_ARGS(name), connection->host);
+    case 0:
+        return err_set(err, ERR_NET, HTTP_NO_CONNECTION,
+                       "the proxy " SPAN_FORMAT " is not reached: %s", SPAN_ARGS(name), said);
+    default:
+        return err_set(err, ERR_NET, HTTP_NO_CONNECTION,
+                       "the proxy " SPAN_FORMAT " does not reach %s: it answers %ld",
+                       SPAN_ARGS(name), connection->host, status);
+    }
+}
+
+/* Whether libcurl failed at the proxy, and not behind it. */
+static bool is_proxy_to_blame(const struct connection *connection, CURLcode result)
+{
+    long status = 0;
+
+    (void)curl_easy_getinfo(connection->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+    return result == CURLE_COULDNT_RESOLVE_PROXY || result == CURLE_PROXY || status >= 300
+           || (!connection->proxy.obeys_no_proxy && *connection->proxy.url && status == 0);
+}
+
 /* Says why libcurl did not connect, in its own words or, for a certificate, in ours. */
 static bool connect_failed(const struct connection *connection, CURLcode result, struct err *err)
 {
     const char *said = *connection->said ? said_reason(connection->said)
                                          : curl_easy_strerror(result);
 
+    if (is_proxy_to_blame(connection, result))
+        return proxy_failed(connection, said, err);
     if (result == CURLE_PEER_FAILED_VERIFICATION)
         return err_set(err, ERR_NET, HTTP_NO_TRUST, "%s",
                        *connection->tls.distrust ? connection->tls.distrust : said);
@@ -210,6 +281,9 @@ static bool connect_failed(const struct connection *connection, CURLcode result,
         return err_set(err, ERR_USAGE, 0, "the CA file '%s' cannot be used",
                        connection->settings.ca_file ? connection->settings.ca_file
                                                     : "of the system");
+    if (result == CURLE_SSL_CERTPROBLEM)
+        return err_set(err, ERR_USAGE, 0, "our client_certificate or client_key cannot be used: %s",
+                       said);
     if (result == CURLE_SSL_CONNECT_ERROR)
         return err_set(err, ERR_NET, HTTP_NO_CONNECTION, "no TLS: %s", said);
     return no_connection(said, err);
@@ -220,6 +294,7 @@ static bool socket_take(struct connection *connection)
 {
     struct timeval wait = { .tv_usec = WAIT_MS * 1000 };
     curl_socket_t fd;
+    long tunnel = 0;
 
     if (curl_easy_getinfo(connection->easy, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK
         || fd == CURL_SOCKET_BAD)
@@ -228,6 +303,8 @@ static bool socket_take(struct connection *connection)
     if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait) != 0
         || setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof wait) != 0)
         abort();
+    (void)curl_easy_getinfo(connection->easy, CURLINFO_HTTP_CONNECTCODE, &tunnel);
+    connection->is_by_proxy = tunnel || (connection->is_plain && *connection->proxy.url);
     tls_gather(&connection->tls);
     connection->fd = fd;
     connection->is_open = true;

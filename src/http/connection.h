@@ -64,5 +64,8 @@ bool connection_is_resumed(const struct connection *connection);
 /* Whether a proxy is asked for the whole URL, because nothing is encrypted. */
 bool connection_is_by_proxy(const struct connection *connection);
 
+/* The proxy by which it goes, "HOST:PORT", or nothing. Kept after its end, until the next begins. */
+struct span connection_proxy(const struct connection *connection);
+
 /* The reason why it broke, or "". */
 const char *connection_said(const struct connection *connection);

@@ -264,6 +264,11 @@ void auto_answer_cleanup(struct http_answer **answer)
     http_close(*answer);
 }
 
+struct span http_proxy(const struct http *http)
+{
+    return connection_proxy(http->connection);
+}
+
 int http_status(const struct http_answer *answer)
 {
     return answer->head.status;

@@ -13,6 +13,7 @@
 #include "base/cancel.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "http/route.h"
 
 struct http;
 struct http_answer;
@@ -22,11 +23,11 @@ void http_setup(void);
 void http_teardown(void);
 
 struct http_settings {
-    const char *ca_file; /* PEM; NULL: the system's certificates. Verification is never off */
-    const char *proxy;   /* NULL: none; the environment is ignored                          */
-    bool plain_allowed;  /* http:// too, for a laboratory                                   */
-    int64_t connect_us;  /* time to connect, TLS included; 0: 15 s                          */
-    int64_t keep_us;     /* how long an idle connection is reused; 0: 4 s                   */
+    const char *ca_file;     /* PEM; NULL: the system's certificates. Verification is never off */
+    struct http_route route; /* its texts and secrets must outlive the client */
+    bool plain_allowed;      /* http:// too, for a laboratory                                   */
+    int64_t connect_us;      /* time to connect, TLS included; 0: 15 s                          */
+    int64_t keep_us;         /* how long an idle connection is reused; 0: 4 s                   */
     /* The fewest bytes that must come, or go, in a window of waiting; 0: 240 KiB in 4 minutes. */
     int64_t least_window_us;
     uint64_t least_bytes;
@@ -85,7 +86,8 @@ struct http_request {
 /*
  * Sends a request and waits for the answer's status and headers.
  *   answer_r   one at a time per client; caller closes with http_close() (or auto_answer)
- * Fails with ERR_NET, ERR_UNSURE, ERR_USAGE (http:// not allowed, CA file unreadable), ERR_DATA
+ * Fails with ERR_NET, ERR_UNSURE, ERR_USAGE (http:// not allowed, CA file or client certificate
+ * unreadable, a proxy that is no http:// one), ERR_DATA
  * (HTTP_UNSENT: the URL or a header has a character that would end its line), ERR_CANCELED.
  */
 must_check bool http_open(struct http *http, const struct http_request *request,
@@ -98,6 +100,9 @@ must_check bool http_open(struct http *http, const struct http_request *request,
 void http_close(struct http_answer *answer);
 void auto_answer_cleanup(struct http_answer **answer);
 #define auto_answer __attribute__((cleanup(auto_answer_cleanup))) struct http_answer
+
+/* The proxy by which the last answer came, "HOST:PORT", or nothing; until the next request. */
+struct span http_proxy(const struct http *http);
 
 int http_status(const struct http_answer *answer);
 

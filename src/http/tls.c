@@ -137,6 +137,23 @@ static void trust_set(CURL *easy, const char *ca_file)
     CURL_SET(CURLOPT_CA_CACHE_TIMEOUT, -1L);
 }
 
+/* Shows the server a certificate of ours if it asks for one. */
+static void client_set(CURL *easy, const struct http_route *route)
+{
+    bool has_key = route->client_key && *route->client_key;
+
+    if (!route->client_certificate || !*route->client_certificate)
+        return;
+    CURL_SET(CURLOPT_SSLCERT, route->client_certificate);
+    CURL_SET(CURLOPT_SSLKEY, has_key ? route->client_key : route->client_certificate);
+    if (route->key_password) {
+        auto_free char *password = span_text(secret_reveal(route->key_password));
+
+        CURL_SET(CURLOPT_KEYPASSWD, password);
+        explicit_bzero(password, strlen(password));
+    }
+}
+
 /*
  * AES with 128 bits comes first, as everywhere but in OpenSSL: it is as good as the certificates
  * around it, and cheaper.
@@ -145,6 +162,7 @@ void tls_options_set(CURL *easy, const struct http_settings *settings, struct tl
 {
     assert(sessions);
     trust_set(easy, settings->ca_file);
+    client_set(easy, &settings->route);
     CURL_SET(CURLOPT_SHARE, sessions);
     CURL_SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     CURL_SET(CURLOPT_TLS13_CIPHERS, "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:"

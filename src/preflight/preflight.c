@@ -32,6 +32,12 @@ static bool to_mend(struct err *err, const char *how)
     return false;
 }
 
+static void proxy_say(struct span proxy, struct str *to)
+{
+    if (proxy.size)
+        str_printf(to, ", by the proxy " SPAN_FORMAT, SPAN_ARGS(proxy));
+}
+
 bool preflight_server(const struct engine_settings *settings, struct filemaker *filemaker,
                       struct preflight_result *result, struct err *err)
 {
@@ -40,6 +46,7 @@ bool preflight_server(const struct engine_settings *settings, struct filemaker *
     if (filemaker_product(filemaker, &product, err)) {
         str_printf(&result->ok_text, "%s%s%s", product.name, *product.version ? " " : "",
                    product.version);
+        proxy_say(filemaker_proxy(filemaker), &result->ok_text);
         return true;
     }
     (void)err_ctx(err, "%s", settings->filemaker.url);

@@ -3,6 +3,7 @@
 
 #include "base/base.h"
 #include "base/secret.h"
+#include "http/route.h"
 #include "store/traits.h"
 
 enum store_addressing { STORE_ADDRESSING_AUTO, STORE_ADDRESSING_PATH, STORE_ADDRESSING_VIRTUAL };
@@ -21,6 +22,7 @@ struct store_settings {
     struct secret_source secret_key;
     const char *profile;
     const char *ca_file;
+    struct http_route route;
     enum store_encryption encryption;
     const char *kms_key;
     const char *storage_class;

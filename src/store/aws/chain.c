@@ -18,6 +18,7 @@ struct aws_chain {
     char *profile;
     char *region;
     const char *ca_file;
+    struct http_route route;          /* texts and secrets are the settings' */
     struct aws_credentials long_term; /* read once, if the place can be read only once */
 };
 
@@ -149,7 +150,7 @@ static bool fetch_web_identity(struct aws_chain *chain, struct aws_credentials *
                                struct err *err)
 {
     const struct aws_role role = { getenv("AWS_ROLE_ARN"), getenv("AWS_ROLE_SESSION_NAME"),
-                                   chain->region, chain->ca_file };
+                                   chain->region, chain->ca_file, &chain->route };
 
     return aws_fetch_web_identity(&role, getenv("AWS_WEB_IDENTITY_TOKEN_FILE"), chain->cancel,
                                   credentials_r, err);
@@ -207,7 +208,7 @@ static bool fetch_role_of(struct aws_chain *chain, const char *profile, int deep
     auto_free char *arn = aws_profile_read(profile, "role_arn"),
                    *session = aws_profile_read(profile, "role_session_name"),
                    *token_file = aws_profile_read(profile, "web_identity_token_file");
-    const struct aws_role role = { arn, session, chain->region, chain->ca_file };
+    const struct aws_role role = { arn, session, chain->region, chain->ca_file, &chain->route };
     auto_credentials base = { 0 };
 
     if (text_of(token_file))
@@ -284,6 +285,7 @@ bool aws_chain_new(const struct store_settings *settings, const char *region,
     chain->profile = profile_of(settings->profile);
     chain->region = mem_text(region);
     chain->ca_file = text_of(settings->ca_file);
+    chain->route = settings->route;
     if (text_of(settings->access_key))
         good = from_settings(chain, settings, err);
     else if (!profile_is_named && text_of(getenv("AWS_ACCESS_KEY_ID")))

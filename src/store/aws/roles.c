@@ -219,6 +219,14 @@ static bool sts_url(const struct aws_role *role, struct url *url, struct err *er
     return url_read(text, url, err) || err_ctx(err, "the address of STS");
 }
 
+/* The store's way, but for its client certificate, which is for the store alone. */
+static struct http_route sts_route(const struct http_route *store)
+{
+    return (struct http_route){ .proxy = store->proxy,
+                                .proxy_user = store->proxy_user,
+                                .proxy_password = store->proxy_password };
+}
+
 /* Sends a form to STS. `headers` are whole lines, the signature among them if there is one. */
 static bool sts_exchange(const struct url *url, const struct aws_role *role,
                          const char *const *headers, const struct str *form,
@@ -226,6 +234,7 @@ static bool sts_exchange(const struct url *url, const struct aws_role *role,
                          struct err *err)
 {
     const struct http_settings settings = { .ca_file = role->ca_file,
+                                            .route = sts_route(role->route),
                                             .plain_allowed = strcmp(url->scheme, "http") == 0,
                                             .connect_us = FAR_US };
     auto_str origin = STR_MAX(KIB(1));

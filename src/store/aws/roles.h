@@ -30,6 +30,7 @@ struct aws_role {
     const char *arn, *session; /* `session` NULL: "fmferry"    */
     const char *region;        /* of the service that is asked */
     const char *ca_file;
+    const struct http_route *route;
 };
 
 /* Exchanges the token in a file, read anew each time, for credentials of a role. */

@@ -271,7 +271,7 @@ bool s3_store_open(const struct store_settings *settings, const struct cancel *c
 {
     struct store_access *own = NULL, *access = settings->access;
     const struct s3_endpoint *place;
-    struct http_settings http = { .ca_file = settings->ca_file };
+    struct http_settings http = { .ca_file = settings->ca_file, .route = settings->route };
     struct s3_store *s3;
 
     if (!access && !s3_access_new(settings, cancel, &own, err))

@@ -425,7 +425,7 @@ TEST(only_a_named_proxy_is_used)
     {
         auto_talk talk = talk_begin(script);
         auto_free char *proxy = server_url(talk.server, "");
-        struct http_settings settings = { .plain_allowed = true, .proxy = proxy };
+        struct http_settings settings = { .plain_allowed = true, .route.proxy = proxy };
         struct http_request request = get_of("http://documents.invalid/x");
         auto_answer *answer = NULL;
         struct err err = { 0 };
@@ -1306,7 +1306,7 @@ TEST(a_proxy_is_passed_through)
     for (size_t i = 0; i < 2; i++) {
         auto_server *server = server_new(i ? refusing : script, &settings);
         auto_free char *proxy = mem_printf("http://127.0.0.1:%d", server_port(server));
-        struct http_settings client = { .ca_file = certs_ca_file(certs), .proxy = proxy };
+        struct http_settings client = { .ca_file = certs_ca_file(certs), .route.proxy = proxy };
         struct http *http = http_new(&client, cancel);
         struct http_request request = { .method = "POST",
                                         .url = "https://documents.invalid/x",

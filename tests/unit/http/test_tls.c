@@ -3,12 +3,14 @@
 
 #include "base/fs.h"
 #include "base/mem.h"
+#include "base/secret.h"
 #include "base/time.h"
 #include "certs.h"
 #include "folder.h"
 #include "server.h"
 #include "tap.h"
 
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <unistd.h>
 
@@ -193,6 +195,70 @@ TEST(a_session_is_for_the_name_that_earned_it)
         CHECK_AT(i, http_counts().resumed - before.resumed == cases[i].resumed);
     }
     CHECK(server_count(server) == 2);
+}
+
+/* --- a certificate of our own --------------------------------------------------------------- */
+
+/* Writes the key of a PEM file once more, behind a password. The caller frees the name. */
+static char *key_encrypt(const char *folder, const char *cert_file, const char *password)
+{
+    char *path = folder_path(folder, "locked.pem");
+    FILE *from = fopen(cert_file, "r"), *to = fopen(path, "w");
+    EVP_PKEY *key = from ? PEM_read_PrivateKey(from, NULL, NULL, NULL) : NULL;
+
+    if (!key || !to
+        || PEM_write_PrivateKey(to, key, EVP_aes_128_cbc(), (const unsigned char *)password,
+                                (int)strlen(password), NULL, NULL)
+               != 1
+        || fclose(to) != 0)
+        abort();
+    (void)fclose(from);
+    EVP_PKEY_free(key);
+    return path;
+}
+
+TEST(a_server_may_want_a_certificate_of_ours)
+{
+    static const struct server_step script[] = { TAKE, SEND(EMPTY), DO(SERVER_END) };
+    auto_place place = place_new();
+    auto_free char *cert = certs_make(place.certs, "it", "IP:127.0.0.1", 1),
+                   *ours = certs_make(place.certs, "ours", NULL, 1),
+                   *other = certs_make(place.certs, "other", NULL, 1),
+                   *locked = key_encrypt(place.folder, ours, "open sesame");
+    auto_secret *right = secret_new(span_of("open sesame")), *wrong = secret_new(span_of("x"));
+    const struct {
+        struct http_route route;
+        bool good;
+        enum err_kind kind;
+    } cases[] = {
+        { { .client_certificate = ours }, true, ERR_NONE },
+        { { .client_certificate = ours, .client_key = locked, .key_password = right },
+          true,
+          ERR_NONE },
+        { { .client_certificate = ours, .client_key = locked, .key_password = wrong },
+          false,
+          ERR_USAGE },
+        { { .client_certificate = ours, .client_key = other }, false, ERR_USAGE },
+        { { .client_certificate = "nowhere.pem" }, false, ERR_USAGE },
+        { { 0 }, false, ERR_NET },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_server *server =
+            server_new(script, &(struct server_settings){
+                                   .cert_file = cert, .client_ca = certs_ca_file(place.certs) });
+        auto_free char *url = server_url(server, "/");
+        auto_str body = STR_MAX(KIB(1));
+        struct err err;
+
+        http_free(place.http);
+        place.http = http_new(&(struct http_settings){ .ca_file = certs_ca_file(place.certs),
+                                                       .route = cases[i].route },
+                              place.cancel);
+        CHECK_AT(i, get(&place, url, &body, &err) == cases[i].good && err.kind == cases[i].kind);
+        CHECK_AT(i, server_count(server) == cases[i].good);
+        CHECK_AT(i, err.kind != ERR_USAGE || strstr(err.msg, "client_certificate or client_key"));
+    }
 }
 
 /* --- ends ----------------------------------------------------------------------------------- */
