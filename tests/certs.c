@@ -98,6 +98,27 @@ const char *certs_ca_file(const struct certs *certs)
     return certs->ca_file;
 }
 
+char *certs_make_as(const struct certs *certs, const char *name, struct certs_wish wish)
+{
+    EVP_PKEY *key = EVP_EC_gen("P-256");
+    X509 *cert = cert_begin(name, key, wish.from_days + 1);
+    const X509 *issuer = wish.is_alone ? cert : certs->cert;
+    char *path;
+
+    if (wish.from_days)
+        must(X509_gmtime_adj(X509_getm_notBefore(cert), (long)wish.from_days * DAY) != NULL);
+    must(X509_set_issuer_name(cert, X509_get_subject_name(issuer)) == 1);
+    if (wish.alt_name)
+        extend(cert, certs->cert, NID_subject_alt_name, wish.alt_name);
+    if (wish.tells_issuer)
+        extend(cert, certs->cert, NID_info_access, "caIssuers;URI:http://ca.invalid/it.crt");
+    must(X509_sign(cert, wish.is_alone ? key : certs->key, EVP_sha256()) > 0);
+    path = cert_write(certs->folder, name, cert, key);
+    X509_free(cert);
+    EVP_PKEY_free(key);
+    return path;
+}
+
 char *certs_make(const struct certs *certs, const char *name, const char *alt_name, int days)
 {
     EVP_PKEY *key = EVP_EC_gen("P-256");

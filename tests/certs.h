@@ -24,3 +24,12 @@ const char *certs_ca_file(const struct certs *certs);
  *   days       how long it lasts from now; negative: it ended so long ago
  */
 char *certs_make(const struct certs *certs, const char *name, const char *alt_name, int days);
+
+/* A certificate that differs from those of certs_make(). */
+struct certs_wish {
+    const char *alt_name;
+    int from_days;     /* from now on; it lasts a day; 0: a hundred days ago          */
+    bool tells_issuer; /* it says where its authority's certificate is, as public ones do */
+    bool is_alone;     /* nobody but itself vouches for it                            */
+};
+char *certs_make_as(const struct certs *certs, const char *name, struct certs_wish wish);

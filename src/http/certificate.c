@@ -124,6 +124,18 @@ static void early_tell(X509_STORE_CTX *verification, struct str *words)
     str_add_text(words, " on: is this machine's clock right?");
 }
 
+/* Public authorities say in each certificate where their own can be fetched (RFC 5280, 4.2.2.1). */
+static bool tells_its_issuer(const X509 *cert)
+{
+    AUTHORITY_INFO_ACCESS *places = X509_get_ext_d2i(cert, NID_info_access, NULL, NULL);
+    bool tells = false;
+
+    for (int i = 0; i < sk_ACCESS_DESCRIPTION_num(places); i++)
+        tells |= OBJ_obj2nid(sk_ACCESS_DESCRIPTION_value(places, i)->method) == NID_ad_ca_issuers;
+    AUTHORITY_INFO_ACCESS_free(places);
+    return tells;
+}
+
 static void unknown_tell(X509_STORE_CTX *verification, struct str *words)
 {
     const X509 *at = X509_STORE_CTX_get_current_cert(verification);
@@ -131,16 +143,17 @@ static void unknown_tell(X509_STORE_CTX *verification, struct str *words)
     char issuer[NAME_MAX_SIZE];
 
     common_name(X509_get_issuer_name(at), issuer);
-    str_printf(words,
-               "the server's certificate is not trusted: it was issued by '%s', who is not among "
-               "those trusted here",
-               issuer);
-    if (is_alone)
-        str_add_text(words, ", and whose own certificate the server does not send. If that is a "
-                            "public authority, the server must send the intermediate certificate, "
-                            "too; if it is your own, name the file of its CA as ca_file");
+    if (is_alone && tells_its_issuer(at))
+        str_printf(words,
+                   "the server sends no intermediate certificate: its own was issued by '%s'. "
+                   "Install the whole chain there (FileMaker Server: fmsadmin certificate import "
+                   "with --intermediateCA), or name a file with it as ca_file",
+                   issuer);
     else
-        str_add_text(words, ": name the file of its CA as ca_file");
+        str_printf(words,
+                   "the server's certificate is not trusted: it was issued by '%s', who is not "
+                   "among those trusted here: name the file of this CA as ca_file",
+                   issuer);
 }
 
 static void self_signed_tell(X509_STORE_CTX *verification, struct str *words)

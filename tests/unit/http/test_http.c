@@ -1057,6 +1057,12 @@ TEST(only_a_good_certificate_is_trusted)
     auto_free char *misnamed = certs_make(ours, "misnamed", "DNS:elsewhere.invalid", 1);
     auto_free char *missing = folder_path(folder, "missing");
     auto_free char *nameless = certs_make(ours, "nameless", NULL, 1);
+    auto_free char *public = certs_make_as(
+        ours, "public", (struct certs_wish){ .alt_name = "IP:127.0.0.1", .tells_issuer = true });
+    auto_free char *alone = certs_make_as(
+        ours, "alone", (struct certs_wish){ .alt_name = "IP:127.0.0.1", .is_alone = true });
+    auto_free char *early = certs_make_as(
+        ours, "early", (struct certs_wish){ .alt_name = "IP:127.0.0.1", .from_days = 3 });
     auto_free char *many = certs_make(ours, "many", "DNS:a.invalid,IP:10.0.0.1,DNS:c.invalid", 1);
     const struct {
         const char *cert_file, *ca_file;
@@ -1066,9 +1072,15 @@ TEST(only_a_good_certificate_is_trusted)
     } cases[] = {
         { good, certs_ca_file(ours), ERR_NONE, 0, NULL },
         { good, certs_ca_file(others), ERR_NET, HTTP_NO_TRUST,
-          "issued by 'ours', who is not among those trusted here, and whose own certificate the "
-          "server does not send. If that is a public authority, the server must send the "
-          "intermediate certificate, too; if it is your own, name the file of its CA as ca_file" },
+          "issued by 'ours', who is not among those trusted here: name the file of this CA" },
+        { public, certs_ca_file(others), ERR_NET, HTTP_NO_TRUST,
+          "sends no intermediate certificate: its own was issued by 'ours'. Install the whole "
+          "chain "
+          "there (FileMaker Server: fmsadmin certificate import with --intermediateCA)" },
+        { alone, certs_ca_file(ours), ERR_NET, HTTP_NO_TRUST,
+          "it vouches for itself. Get it from the server's administrator, and name its file as" },
+        { alone, alone, ERR_NONE, 0, NULL },
+        { early, certs_ca_file(ours), ERR_NET, HTTP_NO_TRUST, "is this machine's clock right?" },
         { good, NULL, ERR_NET, HTTP_NO_TRUST, "issued by 'ours'" },
         { expired, certs_ca_file(ours), ERR_NET, HTTP_NO_TRUST,
           "must be renewed there, unless this machine's clock is wrong" },
@@ -1097,7 +1109,7 @@ TEST(only_a_good_certificate_is_trusted)
         if (cases[i].words && !strstr(err.msg, cases[i].words))
             CHECK_STR(err.msg, cases[i].words);
         CHECK_AT(i, !cases[i].words || strstr(cases[i].words, "issued")
-                        || !strstr(err.msg, "ca_file"));
+                        || strstr(cases[i].words, "vouches") || !strstr(err.msg, "ca_file"));
     }
 }
 
