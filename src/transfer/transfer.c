@@ -18,6 +18,9 @@
 /* Longer than this no mark waits for others to be read back with it, but for a download's time. */
 #define CONFIRM_US (5 * TIME_SECOND)
 
+/* A record that was read this long ago is as good as new: an edit since is met at the next try. */
+#define FRESH_US (10 * TIME_SECOND)
+
 static void transfer_free(struct transfer *t)
 {
     download_clear(&t->download);
@@ -152,11 +155,15 @@ static bool transfer_download(struct transfer *t)
                          &t->failure);
 }
 
-/* As a server answers a URL whose session or file it no longer knows. */
-static bool is_stale_url(const struct err *why)
+/*
+ * As a server answers a URL whose session or file it no longer knows. A file that is missing a
+ * moment after its record was read is missing.
+ */
+static bool is_stale_url(const struct transfer *t, const struct err *why)
 {
     return why->kind == ERR_REMOTE && why->reason == 0
-           && (why->code == 401 || why->code == 404 || why->code == 302);
+           && (why->code == 401 || why->code == 302
+               || (why->code == 404 && time_now_us() - t->record->asked_us > FRESH_US));
 }
 
 /*
@@ -168,7 +175,7 @@ static bool download_anew(struct transfer *t)
     struct failure first = t->failure;
     uint64_t mod_id = t->record->mod_id;
 
-    if (!t->is_read_ahead || !is_stale_url(&first.why))
+    if (!t->is_read_ahead || !is_stale_url(t, &first.why))
         return false;
     t->failure = (struct failure){ 0 };
     download_clear(&t->download);
