@@ -68,6 +68,7 @@ BREAKS = {
     "source.sessions": [("-1", "from 0 to 1000"), ("many", "sessions")],
     "source.requests_per_second": [("-1", "from 0 to"), ("1/s", "from 0 to")],
     "source.largest_mib": [("0", "from 1 to"), ("64G", "largest_mib")],
+    "source.records_at_once": [("0", "from 1 to 50"), ("all", "records_at_once")],
     "source.latency_budget_ms": [("-5", "from 0 to"), ("2s", "latency")],
     "source.quiet_hours": [("8-18", "quiet_hours"), ("25:00-26:00", "quiet_hours"), ("nights", "quiet_hours")],
     "source.reference_map": [("C:/Scans = /no/such/folder", "reference_map"), ("C:/Scans", "reference_map"),
