@@ -125,22 +125,35 @@ static bool is_edited_since(const struct ledger_row *known, const struct ledger_
     return known->state != LEDGER_STORED || known->mod_id + 1 != mod_id;
 }
 
+/*
+ * Finds a document's row, or adds it. Behind a new document others are likely new: there the row is
+ * added without a look for it, which does nothing if it is there.
+ */
+static bool document_find_or_add(struct ledger *ledger, const struct ledger_census_entry *entry,
+                                 struct ledger_row *known_r, bool *added_r, struct err *err)
+{
+    *added_r = false;
+    if ((ledger->expects_new && !document_add(ledger, entry, added_r, err))
+        || (!*added_r && !known_find(ledger, entry, known_r, err))
+        || (!*added_r && known_r->document == 0 && !document_add(ledger, entry, added_r, err)))
+        return false;
+    ledger->expects_new = *added_r;
+    return *added_r || known_r->document != 0 || known_find(ledger, entry, known_r, err);
+}
+
 bool ledger_census_upsert(struct ledger *ledger, const struct ledger_census_entry *entry,
                           enum ledger_upsert_result *result_r, uint64_t *elsewhere_r,
                           struct err *err)
 {
     auto_row known = { 0 };
-    bool added = false;
+    bool added;
 
-    if (!known_find(ledger, entry, &known, err)
-        || (known.document == 0 && !document_add(ledger, entry, &added, err)))
+    if (!document_find_or_add(ledger, entry, &known, &added, err))
         return false;
     if (added) {
         *result_r = LEDGER_UPSERT_NEW;
         return true;
     }
-    if (known.document == 0 && !known_find(ledger, entry, &known, err))
-        return false;
     if (known.record_id != (int64_t)entry->record_id) {
         *result_r = LEDGER_UPSERT_ELSEWHERE;
         *elsewhere_r = (uint64_t)known.record_id;

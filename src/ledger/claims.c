@@ -105,10 +105,10 @@ static bool claim_take(struct ledger *ledger, struct ledger_claim *claim, struct
     enum ledger_state after = claim->state == LEDGER_WAITING ? LEDGER_CLAIMED : claim->state;
     struct transition step = ledger_claim_step(claim, after, "");
 
-    if (!sql_run(ledger->sql, &LEDGER_CLAIM_TAKE,
-                 sql_args(sql_i64(claim->document), sql_i64(ledger->run),
-                          sql_text(ledger_state_name(after)), sql_i64(time_now_us())),
-                 err)
+    if (!sql_send(ledger->sql, &LEDGER_CLAIM_TAKE,
+                  sql_args(sql_i64(claim->document), sql_i64(ledger->run),
+                           sql_text(ledger_state_name(after)), sql_i64(time_now_us())),
+                  err)
         || !ledger_transition(ledger, &step, err))
         return false;
     claim->state = after;

@@ -125,9 +125,9 @@ bool ledger_intend(struct ledger *ledger, const struct ledger_claim *claim,
                        &number, err))
         return false;
     if (version->number != 0
-        && !sql_run(ledger->sql, &LEDGER_MARK_KEEP,
-                    sql_args(sql_i64(claim->document), sql_i64(number), sql_text(version->mark)),
-                    err))
+        && !sql_send(ledger->sql, &LEDGER_MARK_KEEP,
+                     sql_args(sql_i64(claim->document), sql_i64(number), sql_text(version->mark)),
+                     err))
         return false;
     if (!sql_send(ledger->sql, &LEDGER_VERSION_PUT,
                   sql_args(sql_i64(claim->document), sql_i64(number), sql_i64(claim->epoch),

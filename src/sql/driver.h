@@ -16,7 +16,8 @@ struct statement {
 struct sql_rows {
     struct sql *sql;
     struct statement *statement;
-    void *cursor; /* the driver's */
+    bool is_one_row; /* all of it may come at once */
+    void *cursor;    /* the driver's               */
 };
 
 struct sql_driver {

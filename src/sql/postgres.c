@@ -48,29 +48,43 @@ static void postgres_unprepare(struct sql *sql, struct statement *statement)
 
 /* --- transactions --------------------------------------------------------------------------- */
 
-static const char writing[] = "begin;"
-                              "set local synchronous_commit = on;"
-                              "set local idle_in_transaction_session_timeout = '1min';"
-                              "set local statement_timeout = '10min'";
+static const char *const writing[] = { "begin", "set local synchronous_commit = on",
+                                       "set local idle_in_transaction_session_timeout = '1min'",
+                                       "set local statement_timeout = '10min'" };
 
 static bool refuse_to_write(struct err *err)
 {
     return err_set(err, ERR_DATABASE, SQL_READ_ONLY, "nothing is written over this connection");
 }
 
+/* A transaction that writes begins in the pipeline, together with its first statement. */
 static bool postgres_begin(struct sql *sql, bool writes, struct err *err)
 {
     struct postgres_connection *pg = postgres_of(sql);
 
     assert(pg->own_transactions == 0);
-    if (writes && !pg->may_write)
+    if (!writes)
+        return postgres_script(sql, postgres_begin_reading, err);
+    if (!pg->may_write)
         return refuse_to_write(err);
-    return postgres_script(sql, writes ? writing : postgres_begin_reading, err);
+    for (size_t i = 0; i < lengthof(writing); i++)
+        if (!postgres_pipeline_push_text(pg, writing[i], err))
+            return false;
+    return true;
 }
 
+/*
+ * The commit goes with what was sent before it. If some of that fails, the server passes over all
+ * that follows, the commit too. `changed` stays that of the last statement.
+ */
 static bool postgres_commit(struct sql *sql, struct err *err)
 {
-    if (postgres_script(sql, "commit", err))
+    struct postgres_connection *pg = postgres_of(sql);
+    int64_t changed = sql->changed;
+    bool good = postgres_pipeline_push_text(pg, "commit", err) && postgres_pipeline_drain(pg, err);
+
+    sql->changed = changed;
+    if (good)
         return true;
     if (err->code == SQL_AWAY)
         err->code = SQL_COMMIT_LOST;

@@ -130,6 +130,18 @@ must_check bool postgres_pipeline_push(struct postgres_connection *pg,
                                        const struct statement *statement, struct sql_args args,
                                        struct err *err);
 
+/* As postgres_pipeline_push(), for a statement that is neither prepared nor has parameters. */
+must_check bool postgres_pipeline_push_text(struct postgres_connection *pg, const char *text,
+                                            struct err *err);
+
+/*
+ * Sends a query after all that was only sent, and reads the answers in one wait.
+ *   rows_r   all its rows; the caller frees with PQclear()
+ */
+must_check bool postgres_pipeline_query(struct postgres_connection *pg,
+                                        const struct statement *statement, struct sql_args args,
+                                        struct pg_result **rows_r, struct err *err);
+
 /*
  * Reads the answers to all that was sent; fails with the first failure. Afterwards `changed` is the
  * last statement's.

@@ -91,8 +91,9 @@ static int64_t changed_by(PGresult *result)
 /*
  * Reads the answers to all that was sent, and reports the first failure. `changed` is the last
  * one's.
+ *   last_r   the last answer, if all are good; NULL: nobody needs it
  */
-bool postgres_pipeline_drain(struct postgres_connection *pg, struct err *err)
+static bool answers_read(struct postgres_connection *pg, PGresult **last_r, struct err *err)
 {
     bool good = pg->sent == 0 || PQpipelineSync(pg->connection) == 1
                 || postgres_result_failed(pg, NULL, err);
@@ -103,15 +104,22 @@ bool postgres_pipeline_drain(struct postgres_connection *pg, struct err *err)
         PGresult *result = PQgetResult(pg->connection);
 
         pg->sql.changed = changed_by(result);
-        if (good)
-            good = postgres_result_finish(pg, result, err);
-        else
+        if (!good)
             PQclear(result);
+        else if (last_r && pg->sent == 1 && PQresultStatus(result) == PGRES_TUPLES_OK)
+            *last_r = result;
+        else
+            good = postgres_result_finish(pg, result, err);
         PQclear(PQgetResult(pg->connection)); /* nothing: the end of this one */
     }
     PQclear(PQgetResult(pg->connection)); /* the end of all */
     (void)PQexitPipelineMode(pg->connection);
     return good;
+}
+
+bool postgres_pipeline_drain(struct postgres_connection *pg, struct err *err)
+{
+    return answers_read(pg, NULL, err);
 }
 
 /* Behind a pooler the next statement may run in another session, which knows no prepared names. */
@@ -140,6 +148,22 @@ bool postgres_pipeline_push(struct postgres_connection *pg, const struct stateme
         return postgres_result_failed(pg, NULL, err);
     pg->sent++;
     return true;
+}
+
+bool postgres_pipeline_push_text(struct postgres_connection *pg, const char *text, struct err *err)
+{
+    postgres_rows_fetch_ahead(pg);
+    if ((pg->sent == 0 && PQenterPipelineMode(pg->connection) != 1)
+        || PQsendQueryParams(pg->connection, text, 0, NULL, NULL, NULL, NULL, 0) != 1)
+        return postgres_result_failed(pg, NULL, err);
+    pg->sent++;
+    return true;
+}
+
+bool postgres_pipeline_query(struct postgres_connection *pg, const struct statement *statement,
+                             struct sql_args args, PGresult **rows_r, struct err *err)
+{
+    return postgres_pipeline_push(pg, statement, args, err) && answers_read(pg, rows_r, err);
 }
 
 bool postgres_statement_run(struct postgres_connection *pg, const struct statement *statement,

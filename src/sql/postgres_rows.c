@@ -36,6 +36,14 @@ static void own_transaction_end(struct postgres_connection *pg, struct postgres_
 
 /* --- queries -------------------------------------------------------------------------------- */
 
+/* All rows of a query are there, to be read by postgres_next(). */
+static void rows_keep(struct postgres_cursor *cursor, PGresult *rows)
+{
+    cursor->row = rows;
+    cursor->at = -1;
+    cursor->is_whole = true;
+}
+
 /* Reads all rows, to free a connection of a pool: others may wait for it, and so may we. */
 static bool all_at_once(struct postgres_connection *pg, struct postgres_cursor *cursor,
                         struct err *err)
@@ -47,9 +55,7 @@ static bool all_at_once(struct postgres_connection *pg, struct postgres_cursor *
         PQclear(result);
         return false;
     }
-    cursor->row = result;
-    cursor->at = -1;
-    cursor->is_whole = true;
+    rows_keep(cursor, result);
     own_transaction_end(pg, cursor);
     return true;
 }
@@ -64,6 +70,14 @@ bool postgres_query(struct sql_rows *rows, struct sql_args args, struct err *err
     cursor->postgres = pg;
     cursor->ended = true;
     postgres_rows_fetch_ahead(pg);
+    if (pg->sent > 0 && rows->is_one_row) {
+        PGresult *result = NULL;
+
+        if (!postgres_pipeline_query(pg, rows->statement, args, &result, err))
+            return false;
+        rows_keep(cursor, result);
+        return true;
+    }
     if (!postgres_pipeline_drain(pg, err) || !own_transaction_begin(pg, cursor, err))
         return false;
     postgres_params_make(&params, args);

@@ -149,18 +149,25 @@ bool sql_script(struct sql *sql, const char *script, struct err *err)
     return sql->driver->script(sql, script, err);
 }
 
-bool sql_query(struct sql *sql, const struct sql_text *text, struct sql_args args,
-               struct sql_rows **rows_r, struct err *err)
+static bool query_begin(struct sql *sql, const struct sql_text *text, struct sql_args args,
+                        bool is_one_row, struct sql_rows **rows_r, struct err *err)
 {
     auto_rows *rows = mem_new(struct sql_rows);
 
     rows->sql = sql;
+    rows->is_one_row = is_one_row;
     if (!statement_get(sql, text, &rows->statement, err))
         return false;
     if (!sql->driver->query(rows, args, err))
         return err_ctx(err, "%s", text->name);
     *rows_r = take(rows);
     return true;
+}
+
+bool sql_query(struct sql *sql, const struct sql_text *text, struct sql_args args,
+               struct sql_rows **rows_r, struct err *err)
+{
+    return query_begin(sql, text, args, false, rows_r, err);
 }
 
 enum step sql_next(struct sql_rows *rows, struct err *err)
@@ -212,7 +219,7 @@ bool sql_number(struct sql *sql, const struct sql_text *text, struct sql_args ar
     auto_rows *rows = NULL;
     enum step step;
 
-    if (!sql_query(sql, text, args, &rows, err))
+    if (!query_begin(sql, text, args, true, &rows, err))
         return false;
     step = sql_next(rows, err);
     if (step == STEP_ROW)

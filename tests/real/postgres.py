@@ -167,12 +167,13 @@ def _table_copy(cursor, to, table):
 class Line:
     """
     A line to a server that breaks at a COMMIT: `lose` after the server has it and before the answer
-    comes back, `cut` before the server has it. Counted down, so that a run comes to its end.
+    comes back, `cut` before the server has it. Counted down, so that a run comes to its end. It counts `turns`:
+    how often the client spoke after the server did, which over a network is a wait each.
     """
 
     def __init__(self, port):
         self.to, self.lose, self.cut = port, 0, 0
-        self.every, self.commits, self.broken = 5, 0, 0
+        self.every, self.commits, self.broken, self.turns, self.delay_s = 5, 0, 0, 0, 0
         self.lock = threading.Lock()
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.port = self.socket.getsockname()[1]
@@ -192,11 +193,12 @@ class Line:
         except OSError:  # the server is down
             near.close()
             return
-        deaf = threading.Event()
-        back = threading.Thread(target=self._answers, args=(far, near, deaf), daemon=True)
+        deaf, answered = threading.Event(), threading.Event()
+        back = threading.Thread(target=self._answers, args=(far, near, deaf, answered), daemon=True)
         back.start()
         with contextlib.suppress(OSError):
             while data := near.recv(65536):
+                self._turn_count(answered)
                 how = self._what_now(data)
                 if how == "cut":
                     break
@@ -211,19 +213,27 @@ class Line:
                 one.shutdown(socket.SHUT_RDWR)
             one.close()
 
-    def _answers(self, far, near, deaf):
+    def _turn_count(self, answered):
+        if answered.is_set():
+            answered.clear()
+            with self.lock:
+                self.turns += 1
+            time.sleep(self.delay_s)
+
+    def _answers(self, far, near, deaf, answered):
         """A server that was killed ends the line too, with a reset as with an end."""
         with contextlib.suppress(OSError):
             while data := far.recv(65536):
                 if deaf.is_set():
                     return
+                answered.set()
                 near.sendall(data)
         with contextlib.suppress(OSError):
             near.shutdown(socket.SHUT_RDWR)
 
     def _what_now(self, data):
         """Whether this is a COMMIT, and one that breaks."""
-        if b"Q\0\0\0\x0bcommit\0" not in data:
+        if b"\0commit\0" not in data:
             return ""
         with self.lock:
             self.commits += 1

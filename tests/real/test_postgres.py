@@ -17,6 +17,7 @@ import postgres
 from harness import Bench, Person, main, mounts_of_our_own, mount, need_programs, wait_until
 
 DOCUMENTS = 900
+TURNS_MAX = 14  # of a document of 16 workers: claimed, intended, stored, done
 
 
 def url_through(server, port):
@@ -64,6 +65,26 @@ def plain(tap, bench, server):
     commits = sum(1 for _ in server.ask("select 1 from fmferry_run"))
     tap.ok(commits == 2, "plain: two runs are in the book", commits)
     check_end(tap, bench, server, "plain")
+
+
+def turns(tap, bench, server):
+    """Over a network each turn is a wait: a change begins, works and commits in few of them."""
+    line = postgres.Line(server.port)
+    begin(bench, server, url_through(server, line.port), data="generate:300,4000", workers=16)
+    told = {}
+    for delay_s in (0, 0.01):
+        before = line.turns, line.commits
+        run = bench.ferry("run", "--limit", "150", limit=300)
+        told[delay_s] = [now - then for now, then in zip((line.turns, line.commits), before)]
+        tap.same((run.code, done(server)), (3 if not delay_s else 0, 150 if not delay_s else 300),
+                 f"turns: half of the documents, {delay_s * 1000:.0f} ms a turn")
+        line.delay_s = 0.01
+    line.close()
+    for delay_s, (count, commits) in told.items():
+        tap.note(f"turns: {delay_s * 1000:.0f} ms: {count / 150:.2f} for a document, {count} in all, "
+                 f"{commits} commits")
+    tap.ok(told[0][0] / 150 < TURNS_MAX, "turns: a document takes few", told)
+    check_end(tap, bench, server, "turns")
 
 
 def restarted(tap, bench, server):
@@ -232,7 +253,7 @@ def test(tap):
         return
     private = mounts_of_our_own()
     with postgres.Postgres() as server:
-        for story in (plain, restarted, lost_commits, given, two_count, styles,
+        for story in (plain, turns, restarted, lost_commits, given, two_count, styles,
                       styles_pooled):
             with Bench(tap, f"postgres-{story.__name__}") as bench:
                 story(tap, bench, server)
