@@ -23,7 +23,7 @@ RUN_LIMIT = 120
 # How much the writer commits at once, how often claims are fetched, and whether the last census sees a
 # document that is not settled yet, so that another follows, is chance: these places are reached at
 # least once, and nobody knows how often.
-BY_CHANCE = {"desk.written", "desk.committed", "desk.registry", "dispatch.claimed",
+BY_CHANCE = {"desk.written", "desk.committed", "desk.registry", "dispatch.claimed", "mark.unconfirmed",
              "census.page-read", "census.page-told", "census.closing", "census.gone"}
 SHAPE = """
 database Clinic
@@ -87,6 +87,30 @@ class Story:
 
 class Plain(Story):
     name = "plain"
+
+
+class ByTwo(Story):
+    """Batches of two: deaths between two batches, and with marks of one that wait to be read back."""
+
+    name, at_once = "by-two", 2
+
+    def begin(self, bench):
+        super().begin(bench)
+        bench.configure(source={"records_at_once": self.at_once}, run={"workers": 1, "retry_ms": 1})
+
+
+class Singly(ByTwo):
+    name, at_once = "singly", 1
+
+
+class BatchEdited(Story):
+    """People at work in a batch after its records were found, and before its marks are read back."""
+
+    name = "batch-edited"
+
+    def before(self, bench):
+        bench.ferry("patients", "import")
+        bench.happen("after stream2 3 do edit 5", "after stream2 4 do replace 6", "after patch 4 do edit 3")
 
 
 class MarkLost(Story):
@@ -255,8 +279,8 @@ class Linked(Story):
         bench.ferry("patients", "import")
 
 
-STORIES = [Plain(), MarkLost(), BreakingStreams(), Correction(), Retry(), Containers(), Together(), Adopt(),
-           Large(), LargeCorrected(), Resumed(), Gone(), Reconciled(), Linked()]
+STORIES = [Plain(), ByTwo(), Singly(), BatchEdited(), MarkLost(), BreakingStreams(), Correction(), Retry(),
+           Containers(), Together(), Adopt(), Large(), LargeCorrected(), Resumed(), Gone(), Reconciled(), Linked()]
 
 
 def dying(bench, words, **environment):
