@@ -27,6 +27,7 @@ struct cli_parsing {
     const struct program *program;
     struct cli_globals globals;
     const struct cmd *cmd;
+    const char *family; /* the first of two words, while the second has not come; or NULL */
     void *options;
     bool given[64]; /* which options were given, by their index in the table */
     int argc;
@@ -127,15 +128,28 @@ static const struct cmd *cmd_named(const struct program *program, const char *na
     return NULL;
 }
 
-static bool cmd_unknown(const struct program *program, const char *word, struct err *err)
+/* The first command of two words that begins with this one; NULL if there is none. */
+static const struct cmd *family_first(const struct program *program, const char *word)
 {
     auto_free char *begin = mem_printf("%s ", word);
-    struct nearest near = { .wanted = word };
 
     for (const struct cmd *const *cmd = program->cmds; *cmd; cmd++)
         if (span_starts(span_of((*cmd)->name), begin))
-            return err_set(err, ERR_USAGE, 0, "'%s' needs a second word: '%s %s'", word,
-                           program->name, (*cmd)->name);
+            return *cmd;
+    return NULL;
+}
+
+static bool second_word_missing(const struct cli_parsing *p, struct err *err)
+{
+    return err_set(err, ERR_USAGE, 0, "'%s' needs a second word: '%s %s' (try '%s help %s')",
+                   p->family, p->program->name, family_first(p->program, p->family)->name,
+                   p->program->name, p->family);
+}
+
+static bool cmd_unknown(const struct program *program, const char *word, struct err *err)
+{
+    struct nearest near = { .wanted = word };
+
     for (const struct cmd *const *cmd = program->cmds; *cmd; cmd++)
         nearest_offer(&near, (*cmd)->name);
     return err_set(err, ERR_USAGE, 0, "there is no command '%.64s'%s%s%s (try '%s --help')", word,
@@ -143,7 +157,10 @@ static bool cmd_unknown(const struct program *program, const char *word, struct 
                    near.best ? "' meant?" : "", program->name);
 }
 
-/* A command may have two words; the longer match wins, wherever it stands in the table. */
+/*
+ * A command may have two words; the longer match wins, wherever it stands in the table. `help` before
+ * a command is as good as --help.
+ */
 static bool cmd_find(struct cli_parsing *p, struct err *err)
 {
     const char *first = p->argv[p->next];
@@ -154,6 +171,14 @@ static bool cmd_find(struct cli_parsing *p, struct err *err)
     p->next += p->cmd ? 2 : 1;
     if (!p->cmd)
         p->cmd = cmd_named(p->program, first);
+    if (!p->cmd && strcmp(first, "help") == 0 && !p->globals.help) {
+        p->globals.help = true;
+        return true;
+    }
+    if (!p->cmd && family_first(p->program, first)) {
+        p->family = first;
+        return true;
+    }
     if (!p->cmd)
         return cmd_unknown(p->program, first, err);
     p->options = mem_copy(p->cmd->defaults, p->cmd->options_size);
@@ -174,6 +199,8 @@ static bool words_read(struct cli_parsing *p, struct err *err)
             p->next++;
             if (!option_read(p, word, err))
                 return false;
+        } else if (p->family) {
+            return second_word_missing(p, err);
         } else if (!p->cmd) {
             if (!cmd_find(p, err))
                 return false;
@@ -252,19 +279,41 @@ static void help_cmd(const struct program *program, const struct cmd *cmd, struc
     }
 }
 
+/* In the order in which they are needed, under the headings that some of them begin. */
 static void help_program(const struct program *program, struct str *to)
 {
-    str_printf(to, "%s\n\nUsage: %s [global options] COMMAND [options]\n\nCommands:\n",
-               program->summary, program->name);
-    for (const struct cmd *const *cmd = program->cmds; *cmd; cmd++)
+    str_printf(to, "%s\n\nUsage: %s [global options] COMMAND [options]\n", program->summary,
+               program->name);
+    if (!(*program->cmds)->heading)
+        str_add_text(to, "\nCommands:\n");
+    for (const struct cmd *const *cmd = program->cmds; *cmd; cmd++) {
+        if ((*cmd)->heading)
+            str_printf(to, "\n%s:\n", (*cmd)->heading);
         help_row(to, (*cmd)->name, (*cmd)->summary);
+    }
+    str_printf(to, "\n'%s help COMMAND' explains a command.\n", program->name);
 }
 
-/* Adds the help of a command, or of the whole program if `cmd` is NULL. */
-static void cli_help(const struct program *program, const struct cmd *cmd, struct str *to)
+/* The commands that begin with a word: "patients import", "patients undo", ... */
+static void help_family(const struct program *program, const char *family, struct str *to)
 {
-    if (cmd)
-        help_cmd(program, cmd, to);
+    auto_free char *begin = mem_printf("%s ", family);
+
+    str_printf(to, "Usage: %s %s COMMAND [options]\n\nCommands:\n", program->name, family);
+    for (const struct cmd *const *cmd = program->cmds; *cmd; cmd++)
+        if (span_starts(span_of((*cmd)->name), begin))
+            help_row(to, (*cmd)->name, (*cmd)->summary);
+}
+
+/* Adds the help of a command, of those that begin with a word, or of the whole program. */
+static void cli_help(const struct cli_parsing *p, struct str *to)
+{
+    const struct program *program = p->program;
+
+    if (p->cmd)
+        help_cmd(program, p->cmd, to);
+    else if (p->family)
+        help_family(program, p->family, to);
     else
         help_program(program, to);
     str_add_text(to, "\nGlobal options:\n");
@@ -277,7 +326,7 @@ static int print_help(const struct cli_parsing *p)
 {
     auto_str text = STR_MAX(MIB(1));
 
-    cli_help(p->program, p->cmd, &text);
+    cli_help(p, &text);
     (void)fputs(str_text(&text), stdout);
     return EXIT_DONE;
 }
@@ -320,6 +369,10 @@ static int parsed_run(struct cli_parsing *p, struct err *err)
     }
     if (p->globals.help)
         return print_help(p);
+    if (p->family) {
+        (void)second_word_missing(p, err);
+        return -1;
+    }
     if (!p->cmd) {
         (void)err_set(err, ERR_USAGE, 0, "a command is needed (try '%s --help')", p->program->name);
         return -1;

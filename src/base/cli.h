@@ -60,6 +60,8 @@ struct cmd {
     size_t options_size;
     /* Runs the command. Returns the exit code, or -1 with `err` set if it could not work. */
     int (*run)(const struct cli_globals *globals, const void *options, struct err *err);
+    const char
+        *heading; /* of the program's help, for this command and those that follow; or NULL */
 };
 
 struct program {

@@ -135,6 +135,7 @@ const struct cmd cmd_retry = {
     &decide_defaults,
     sizeof decide_defaults,
     retry_command,
+    .heading = "Settle",
 };
 
 const struct cmd cmd_accept = {

@@ -75,6 +75,7 @@ const struct cmd cmd_export_bagit = {
     &export_defaults,
     sizeof export_defaults,
     bagit_command,
+    .heading = "Leave",
 };
 
 const struct cmd cmd_export_fhir = {

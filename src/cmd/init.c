@@ -169,4 +169,5 @@ const struct cmd cmd_init = {
     &init_defaults,
     sizeof init_defaults,
     init_command,
+    .heading = "Set up",
 };

@@ -195,4 +195,5 @@ const struct cmd cmd_run = {
     &run_defaults,
     sizeof run_defaults,
     run_command,
+    .heading = "Move",
 };

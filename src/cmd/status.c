@@ -107,6 +107,7 @@ const struct cmd cmd_status = {
     &status_defaults,
     sizeof status_defaults,
     status_command,
+    .heading = "Look",
 };
 
 const struct cmd cmd_failures = {

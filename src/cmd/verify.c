@@ -381,4 +381,5 @@ const struct cmd cmd_verify = {
     &verify_defaults,
     sizeof verify_defaults,
     verify_command,
+    .heading = "Prove",
 };

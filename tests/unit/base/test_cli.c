@@ -98,21 +98,23 @@ static int run_fail(const struct cli_globals *globals, const void *given, struct
 
 #define CMD(name, help, table, run)                                                                \
     {                                                                                              \
-        name, "Does " name, help, table, &defaults, sizeof defaults, run                           \
+        name, "Does " name, help, table, &defaults, sizeof defaults, run, NULL                     \
     }
 
 static const struct cmd cmd_patients = CMD("patients", NULL, two_places, run_patients);
 static const struct cmd cmd_run = CMD("run", "A paragraph\nthat teaches.", options, run_run);
 static const struct cmd cmd_import = CMD("patients import", NULL, options, run_import);
 static const struct cmd cmd_hidden = CMD("store check", NULL, no_options, run_say);
-static const struct cmd cmd_say = CMD("say", NULL, no_options, run_say);
+static const struct cmd cmd_say = {
+    "say", "Does say", NULL, no_options, &defaults, sizeof defaults, run_say, .heading = "Say",
+};
 static const struct cmd cmd_fail = CMD("fail", NULL, no_options, run_fail);
 static const struct cmd *const cmds[] = { &cmd_patients, &cmd_run,  &cmd_import, &cmd_hidden,
                                           &cmd_say,      &cmd_fail, NULL };
 static const struct program program = { "prog", "1.2", "A program.", cmds, "The end.", "prog.ini" };
 
-static const struct cmd cmd_plain = { "",        "Does it all",   NULL,   options,
-                                      &defaults, sizeof defaults, run_run };
+static const struct cmd cmd_plain = { "",        "Does it all",   NULL,    options,
+                                      &defaults, sizeof defaults, run_run, NULL };
 static const struct cmd *const plain_cmds[] = { &cmd_plain, NULL };
 static const struct program plain = { "plain", "1.2", "Plain.", plain_cmds, NULL, NULL };
 
@@ -200,8 +202,11 @@ TEST(what_is_wrong_is_named_in_one_sentence)
         { "prog bogus", "there is no command 'bogus' (try 'prog --help')" },
         { "prog ", "there is no command '' (try 'prog --help')" },
         { "prog runs", "there is no command 'runs'; is 'run' meant? (try 'prog --help')" },
-        { "prog store", "'store' needs a second word: 'prog store check'" },
-        { "prog store bogus", "'store' needs a second word: 'prog store check'" },
+        { "prog store", "'store' needs a second word: 'prog store check' (try 'prog help store')" },
+        { "prog store bogus",
+          "'store' needs a second word: 'prog store check' (try 'prog help store')" },
+        { "prog help bogus", "there is no command 'bogus' (try 'prog --help')" },
+        { "prog help help", "there is no command 'help' (try 'prog --help')" },
         { "prog --bogus", "there is no option '--bogus' (try 'prog --help')" },
         { "prog run --bogus", "there is no option '--bogus' (try 'prog run --help')" },
         { "prog run --ledgers=a",
@@ -331,22 +336,40 @@ static const char global_help[] = "\n"
                                   "\n"
                                   "The end.\n";
 
+#define PROGRAM_HELP                                                                               \
+    "A program.\n"                                                                                 \
+    "\n"                                                                                           \
+    "Usage: prog [global options] COMMAND [options]\n"                                             \
+    "\n"                                                                                           \
+    "Commands:\n"                                                                                  \
+    "  patients                  Does patients\n"                                                  \
+    "  run                       Does run\n"                                                       \
+    "  patients import           Does patients import\n"                                           \
+    "  store check               Does store check\n"                                               \
+    "\n"                                                                                           \
+    "Say:\n"                                                                                       \
+    "  say                       Does say\n"                                                       \
+    "  fail                      Does fail\n"                                                      \
+    "\n"                                                                                           \
+    "'prog help COMMAND' explains a command.\n"
+
+#define STORE_HELP                                                                                 \
+    "Usage: prog store COMMAND [options]\n"                                                        \
+    "\n"                                                                                           \
+    "Commands:\n"                                                                                  \
+    "  store check               Does store check\n"
+
 TEST(the_help_is_made_of_the_tables)
 {
     static const struct {
         const char *line, *help;
     } cases[] = {
-        { "prog --help", "A program.\n"
-                         "\n"
-                         "Usage: prog [global options] COMMAND [options]\n"
-                         "\n"
-                         "Commands:\n"
-                         "  patients                  Does patients\n"
-                         "  run                       Does run\n"
-                         "  patients import           Does patients import\n"
-                         "  store check               Does store check\n"
-                         "  say                       Does say\n"
-                         "  fail                      Does fail\n" },
+        { "prog --help", PROGRAM_HELP },
+        { "prog help", PROGRAM_HELP },
+        { "prog help run", run_help },
+        { "prog run help --help", run_help },
+        { "prog help store", STORE_HELP },
+        { "prog store --help", STORE_HELP },
         { "prog run --help", run_help },
         { "prog -h run", run_help },
         { "prog patients -h", "Does patients\n"
