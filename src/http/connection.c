@@ -305,7 +305,7 @@ static bool socket_take(struct connection *connection)
         abort();
     (void)curl_easy_getinfo(connection->easy, CURLINFO_HTTP_CONNECTCODE, &tunnel);
     connection->is_by_proxy = tunnel || (connection->is_plain && *connection->proxy.url);
-    tls_gather(&connection->tls);
+    tls_gather(&connection->tls, fd);
     connection->fd = fd;
     connection->is_open = true;
     return true;

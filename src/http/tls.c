@@ -8,11 +8,13 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <pthread.h>
+#include <sys/socket.h>
 
 enum { GATHER_SIZE = 72 * 1024 }; /* for the largest send and a head, with TLS records */
 
 static pthread_mutex_t sessions_lock = PTHREAD_MUTEX_INITIALIZER;
 static CURLSH *sessions;
+static BIO_METHOD *sockets;
 static int setups; /* one for each tls_setup() that was not torn down yet */
 
 /* --- sessions ------------------------------------------------------------------------------- */
@@ -29,10 +31,46 @@ static void on_unlock(CURL *easy, curl_lock_data what, void *context)
     (void)pthread_mutex_unlock(&sessions_lock);
 }
 
+/* --- sending -------------------------------------------------------------------------------- */
+
+static int socket_write(BIO *bio, const char *bytes, int size)
+{
+    ssize_t sent = send((int)(intptr_t)BIO_get_data(bio), bytes, (size_t)size, MSG_NOSIGNAL);
+
+    BIO_clear_retry_flags(bio);
+    if (sent < 0 && (errno == EAGAIN || errno == EINTR))
+        BIO_set_retry_write(bio);
+    return (int)sent;
+}
+
+static long socket_ctrl(BIO *bio, int what, long number, void *with)
+{
+    (void)bio, (void)number, (void)with;
+    return what == BIO_CTRL_FLUSH;
+}
+
+static int socket_create(BIO *bio)
+{
+    BIO_set_init(bio, 1);
+    return 1;
+}
+
+static void sockets_setup(void)
+{
+    sockets = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "socket");
+    if (!sockets || BIO_meth_set_write(sockets, socket_write) != 1
+        || BIO_meth_set_ctrl(sockets, socket_ctrl) != 1
+        || BIO_meth_set_create(sockets, socket_create) != 1)
+        abort();
+}
+
+/* --- setting up ----------------------------------------------------------------------------- */
+
 void tls_setup(void)
 {
     if (setups++ > 0)
         return;
+    sockets_setup();
     sessions = curl_share_init();
     if (!sessions || curl_share_setopt(sessions, CURLSHOPT_LOCKFUNC, on_lock) != CURLSHE_OK
         || curl_share_setopt(sessions, CURLSHOPT_UNLOCKFUNC, on_unlock) != CURLSHE_OK
@@ -42,8 +80,11 @@ void tls_setup(void)
 
 void tls_teardown(void)
 {
-    if (--setups == 0 && curl_share_cleanup(take(sessions)) != CURLSHE_OK)
+    if (--setups > 0)
+        return;
+    if (curl_share_cleanup(take(sessions)) != CURLSHE_OK)
         abort();
+    BIO_meth_free(take(sockets));
 }
 
 /* --- rules of a context --------------------------------------------------------------------- */
@@ -173,17 +214,22 @@ void tls_options_set(CURL *easy, const struct http_settings *settings, struct tl
 
 /* --- a connection --------------------------------------------------------------------------- */
 
-void tls_gather(struct tls *tls)
+/*
+ * What libcurl gives OpenSSL for sending works only inside a call of libcurl: outside, it falls over
+ * its missing handle as soon as a send fails. So records are gathered for a socket of our own.
+ */
+void tls_gather(struct tls *tls, int fd)
 {
-    BIO *sends = tls->ssl ? SSL_get_wbio(tls->ssl) : NULL;
+    BIO *to_socket;
 
-    if (!sends)
+    if (!tls->ssl)
         return;
+    to_socket = BIO_new(sockets);
     tls->gather = BIO_new(BIO_f_buffer());
-    if (!tls->gather || BIO_set_write_buffer_size(tls->gather, GATHER_SIZE) != 1
-        || BIO_up_ref(sends) != 1)
+    if (!to_socket || !tls->gather || BIO_set_write_buffer_size(tls->gather, GATHER_SIZE) != 1)
         abort();
-    SSL_set0_wbio(tls->ssl, BIO_push(tls->gather, sends));
+    BIO_set_data(to_socket, (void *)(intptr_t)fd);
+    SSL_set0_wbio(tls->ssl, BIO_push(tls->gather, to_socket));
 }
 
 enum connection_step tls_flush(struct tls *tls)

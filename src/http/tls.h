@@ -27,7 +27,7 @@ struct tls {
     const char *host;                 /* of the connection that is made; NULL: it is plain   */
     char distrust[CERTIFICATE_WORDS]; /* why the last certificate was refused, or ""         */
     struct ssl_st *ssl;               /* libcurl's, from the handshake on; NULL: it is plain */
-    struct bio_st *gather;            /* of `ssl`, before libcurl's own; NULL: it is plain   */
+    struct bio_st *gather;            /* of `ssl`, before a socket of our own; NULL: plain  */
 };
 
 /* Before the first client, and after the last. */
@@ -44,7 +44,7 @@ void tls_options_set(CURL *easy, const struct http_settings *settings, struct tl
  * Begins to gather what is sent, once the handshake is over, so that a request with its body,
  * several records, reaches the kernel in one piece.
  */
-void tls_gather(struct tls *tls);
+void tls_gather(struct tls *tls, int fd);
 
 /* Sends what was gathered. */
 enum connection_step tls_flush(struct tls *tls);

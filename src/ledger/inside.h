@@ -37,7 +37,7 @@ struct ledger {
     int64_t step; /* of its schema: a reader may meet one that no run has brought up to date */
     int64_t source_created_us;               /* when the source was added                   */
     struct ledger_chain chain, chain_before; /* with this change, and before it             */
-    bool expects_new; /* the document that the census saw last was new */
+    bool expects_new;                        /* the document that the census saw last was new */
     struct tally *tallies;
     size_t tally_count, tally_room;
 };
