@@ -45,7 +45,6 @@
 #include "base/mem.h"
 #include "base/time.h"
 #include "engine/engine.h"
-#include "engine/ready.h"
 #include "engine/writes_document.h"
 
 #include <pthread.h>
@@ -307,12 +306,13 @@ bool dispatch_next(struct dispatch *dispatch, int worker, void (*idle)(void *arg
     return good;
 }
 
-size_t dispatch_ids_ahead(struct dispatch *dispatch, int worker, size_t most, char **ids_r)
+size_t dispatch_look_ahead(struct dispatch *dispatch, int worker, size_t most,
+                           struct ready_ahead *ahead_r)
 {
     size_t count;
 
     (void)pthread_mutex_lock(&dispatch->lock);
-    count = ready_ids(dispatch->ready, worker, most, ids_r);
+    count = ready_look_ahead(dispatch->ready, worker, most, ahead_r);
     (void)pthread_mutex_unlock(&dispatch->lock);
     return count;
 }

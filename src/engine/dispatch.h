@@ -7,6 +7,7 @@
 #include "base/base.h"
 #include "base/err.h"
 #include "engine/assignment.h"
+#include "engine/ready.h"
 
 struct engine;
 struct dispatch;
@@ -27,12 +28,11 @@ must_check bool dispatch_next(struct dispatch *dispatch, int worker, void (*idle
 void dispatch_give_back(struct dispatch *dispatch);
 
 /*
- * The ids in FileMaker of the documents that this worker will be given next, unless another takes
- * them first. Safe from any thread.
- *   ids_r   room for `most`; the caller frees each
- * Returns how many.
+ * The documents that this worker will be given next, unless another takes them first, as
+ * ready_look_ahead(). Safe from any thread.
  */
-size_t dispatch_ids_ahead(struct dispatch *dispatch, int worker, size_t most, char **ids_r);
+size_t dispatch_look_ahead(struct dispatch *dispatch, int worker, size_t most,
+                           struct ready_ahead *ahead_r);
 
 /* Documents were added to the ledger, or all should look again. Safe from any thread. */
 void dispatch_wake(struct dispatch *dispatch);

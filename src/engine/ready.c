@@ -108,16 +108,18 @@ struct assignment *ready_take(struct ready *ready, int worker, size_t most, bool
     return others ? last_of_another(ready) : NULL;
 }
 
-size_t ready_ids(const struct ready *ready, int worker, size_t most, char **ids_r)
+size_t ready_look_ahead(const struct ready *ready, int worker, size_t most,
+                        struct ready_ahead *ahead_r)
 {
     const struct reserved *own = &ready->reserved[worker];
     size_t count = 0;
 
     for (size_t i = 0; i < own->count && count < most; i++) {
-        const char *id = own->items[i]->claim.filemaker_id;
+        const struct ledger_claim *claim = &own->items[i]->claim;
 
-        if (id && filemaker_can_find(span_of(id)))
-            ids_r[count++] = mem_text(id);
+        if (claim->filemaker_id && filemaker_can_find(span_of(claim->filemaker_id)))
+            ahead_r[count++] = (struct ready_ahead){ mem_text(claim->filemaker_id), claim->document,
+                                                     claim->epoch };
     }
     return count;
 }

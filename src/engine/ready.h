@@ -27,10 +27,16 @@ size_t ready_count(const struct ready *ready);
  */
 struct assignment *ready_take(struct ready *ready, int worker, size_t most, bool others);
 
+/* A document whose record may be read before it is taken. */
+struct ready_ahead {
+    char *id; /* in FileMaker */
+    int64_t document, epoch;
+};
+
 /*
- * The ids in FileMaker of the documents that the worker takes next, as far as a find can look for
- * them.
- *   ids_r   room for `most`; the caller frees each
+ * The documents that the worker takes next, as far as a find can look for their ids.
+ *   ahead_r   room for `most`; the caller frees each id
  * Returns how many.
  */
-size_t ready_ids(const struct ready *ready, int worker, size_t most, char **ids_r);
+size_t ready_look_ahead(const struct ready *ready, int worker, size_t most,
+                        struct ready_ahead *ahead_r);

@@ -132,18 +132,15 @@ bool record_can_be_found(const struct transfer *t)
 }
 
 /* Finds records by their ids. NULL: it failed, and `find_failure` says why. */
-static struct records *records_ask(struct transfers *all, char *const *ids, size_t count)
+static struct records *records_ask(struct transfers *all, const struct span *ids, size_t count)
 {
     struct engine *engine = all->worker->engine;
     const struct source_fields *fields = &engine->settings->fields;
-    struct span values[BATCH_MAX];
     auto_page page = { 0 };
     int64_t begun_us = time_mono_us();
 
-    for (size_t i = 0; i < count; i++)
-        values[i] = span_of(ids[i]);
-    if (!filemaker_find_any(all->worker->filemaker, fields->layout, fields->key, values, count,
-                            &page, &all->find_failure))
+    if (!filemaker_find_any(all->worker->filemaker, fields->layout, fields->key, ids, count, &page,
+                            &all->find_failure))
         return NULL;
     all->find_failure.kind = ERR_NONE;
     batches_found(engine->batches, count, time_mono_us() - begun_us);
@@ -171,10 +168,10 @@ bool record_take_or_read(struct transfer *t, struct records *records)
 void record_read_many(struct transfers *all, struct transfer *const *many, size_t count,
                       struct records **records_r)
 {
-    char *ids[BATCH_MAX];
+    struct span ids[BATCH_MAX];
 
     for (size_t i = 0; i < count; i++)
-        ids[i] = many[i]->claim->filemaker_id;
+        ids[i] = span_of(many[i]->claim->filemaker_id);
     *records_r = count > 1 ? records_ask(all, ids, count) : NULL;
 }
 
@@ -183,7 +180,7 @@ void record_read_many(struct transfers *all, struct transfer *const *many, size_
 static void ahead_forget(struct transfers *all)
 {
     for (size_t i = 0; i < all->asked_count; i++)
-        free(all->asked[i]);
+        free(all->asked[i].id);
     all->asked_count = 0;
     records_release(take(all->ahead));
 }
@@ -192,19 +189,27 @@ static void ahead_forget(struct transfers *all)
 static void ahead_ask(struct transfer *t, size_t size)
 {
     struct transfers *all = t->transfers;
+    struct span ids[BATCH_MAX];
 
     ahead_forget(all);
-    all->asked[all->asked_count++] = mem_text(t->claim->filemaker_id);
+    all->asked[all->asked_count++] = (struct ready_ahead){ mem_text(t->claim->filemaker_id),
+                                                           t->claim->document, t->claim->epoch };
     all->asked_count +=
-        dispatch_ids_ahead(t->engine->dispatch, all->worker->number, size - 1, all->asked + 1);
+        dispatch_look_ahead(t->engine->dispatch, all->worker->number, size - 1, all->asked + 1);
+    for (size_t i = 0; i < all->asked_count; i++)
+        ids[i] = span_of(all->asked[i].id);
     if (all->asked_count > 1)
-        all->ahead = records_ask(all, all->asked, all->asked_count);
+        all->ahead = records_ask(all, ids, all->asked_count);
     if (!all->ahead)
         ahead_forget(all);
     all->ahead_us = time_mono_us();
     all->ahead_login = filemaker_logins(t->worker->filemaker);
 }
 
+/*
+ * Whether the record was read ahead for this claim. One that was read for an earlier claim of the
+ * document tells what was there before that try wrote its mark.
+ */
 static bool ahead_is_for(const struct transfer *t)
 {
     const struct transfers *all = t->transfers;
@@ -213,7 +218,7 @@ static bool ahead_is_for(const struct transfer *t)
         || time_mono_us() - all->ahead_us > YOUNG_US)
         return false;
     for (size_t i = 0; i < all->asked_count; i++)
-        if (strcmp(all->asked[i], t->claim->filemaker_id) == 0)
+        if (all->asked[i].document == t->claim->document && all->asked[i].epoch == t->claim->epoch)
             return true;
     return false;
 }

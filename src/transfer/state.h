@@ -20,6 +20,7 @@
 #include "engine/assignment.h"
 #include "engine/classify.h"
 #include "engine/engine.h"
+#include "engine/ready.h"
 #include "transfer/download.h"
 #include "transfer/records.h"
 
@@ -32,7 +33,8 @@ struct adopt_finding {
 /* A worker's transfers: what is shared between one and the next. */
 struct transfers {
     struct engine_worker *worker;
-    char *asked[BATCH_MAX]; /* the ids in FileMaker that the last find asked for */
+    struct ready_ahead
+        asked[BATCH_MAX]; /* for which documents the last find asked, in which epochs */
     size_t asked_count;
     struct records *ahead;                   /* its answer, or NULL                   */
     int64_t ahead_us;                        /* when it came, monotonic               */

@@ -111,6 +111,25 @@ def altered(tap, bench):
     judged(tap, bench, "altered", code=3)
 
 
+def altered_together(tap, bench):
+    """
+    All in one worker's find, but for two that were read singly before, and tried again at once: a record that
+    was read ahead tells of the time before the mark, and serves no second claim.
+    """
+    (bench.folder / "scenario").write_text("on patch record 3..6 do answer alter\n")
+    bench.serve("generate:6,2000", "--scenario", bench.folder / "scenario")
+    bench.configure(run={"workers": 1, "retry_ms": 1})
+    bench.ferry("patients", "import")
+    tap.same(bench.ferry("run").code, 3, "altered together: a run ends with 3")
+    tap.same(states(bench), {("done", ""): 2, ("failed", "source-reacts"): 4},
+             "altered together: each fails with its class")
+    tap.same(bench.sql("select distinct class from fmferry_attempt"), [("source-reacts",)],
+             "altered together: nobody is said to have edited them")
+    tap.same({len(lines) for lines in marks_of(bench).values()}, {1}, "altered together: one mark each")
+    bench.status()
+    judged(tap, bench, "altered together", code=3)
+
+
 def mended(tap, bench):
     """The script is gone, the fields are emptied: a person says retry."""
     moved(tap, bench, "mended", 4, "on patch record 1..2 first 1 each do answer alter",
@@ -178,7 +197,8 @@ documents API_Docs
     judged(tap, bench, "several files")
 
 
-STORIES = [same_answer, touched, edited_before_the_end, replaced, cleared, altered, mended, read_only, several_files]
+STORIES = [same_answer, touched, edited_before_the_end, replaced, cleared, altered, altered_together, mended,
+           read_only, several_files]
 
 
 def test(tap):

@@ -90,7 +90,7 @@ TEST(ids_are_those_that_a_find_can_look_for)
 {
     static const char *const odd[] = { "a*b", "==x", "", "two words", "\xC3\xA4" };
     struct ready *ready = ready_with(1, 2);
-    char *ids[BATCH_MAX];
+    struct ready_ahead ids[BATCH_MAX];
     size_t count;
 
     for (size_t i = 0; i < lengthof(odd); i++) {
@@ -101,10 +101,11 @@ TEST(ids_are_those_that_a_find_can_look_for)
     }
     ready_add(ready, mem_new(struct assignment)); /* without an id */
     CHECK(taken(ready, 0, 16, false) == 0);
-    count = ready_ids(ready, 0, BATCH_MAX, ids);
+    count = ready_look_ahead(ready, 0, BATCH_MAX, ids);
     CHECK(count == 1);
-    CHECK_STR(ids[0], "ID-1");
-    free(ids[0]);
-    CHECK(ready_ids(ready, 0, 0, ids) == 0);
+    CHECK_STR(ids[0].id, "ID-1");
+    CHECK(ids[0].document == 1);
+    free(ids[0].id);
+    CHECK(ready_look_ahead(ready, 0, 0, ids) == 0);
     ready_free(ready);
 }
