@@ -46,12 +46,12 @@ documents API_Docs
 """
 
 
-def serve(bench, kind, records, *lines, switches=""):
+def serve(bench, kind, records, *lines, switches="", source=None):
     (bench.folder / "solution.shape").write_text(SHAPE.format(kind=kind, records=records))
     (bench.folder / "scenario").write_text("\n".join(lines))
     bench.serve(f"shape:{bench.folder / 'solution.shape'}", "--scenario", bench.folder / "scenario",
                 *(["--switches", switches] if switches else []))
-    bench.configure(run={"retry_ms": 2, "workers": 3})
+    bench.configure(run={"retry_ms": 2, "workers": 3}, source=source or {})
 
 
 def compressed(tap, kind):
@@ -125,7 +125,7 @@ def lighter(tap):
 def alone(tap):
     """One record that the server is never done with in time: it fails, and nobody waits for ever."""
     with Bench(tap, "alone") as bench:
-        serve(bench, "pdf", 20, "on get reaching 5 do status 504")
+        serve(bench, "pdf", 20, "on get reaching 5 do status 504", source={"records_at_once": 1})
         done = bench.ferry("run")
         tap.same(done.code, 3, "one that is never done in time: the run ends, and says so")
         failed = bench.ferry("failures").out
