@@ -473,6 +473,15 @@ def need_programs(tap):
     return not missing
 
 
+def play(tap, stories, prefix=""):
+    """Each story on a bench of its own, which has its name."""
+    if not need_programs(tap):
+        return
+    for story in stories:
+        with Bench(tap, prefix + story.__name__.replace("_", "-")) as bench:
+            story(tap, bench)
+
+
 def wait_until(condition, limit=60, pause=0.002):
     """Whether `condition()` came true in time."""
     deadline = time.monotonic() + limit

@@ -7,7 +7,7 @@ with a class of its own. No record is written more than six times an hour, and n
 
 import collections
 
-from harness import Bench, Person, main, need_programs
+from harness import Person, main, play
 
 FIELD = "NexusExportDate"
 EDITS_MAX, HOUR_US = 6, 3600 * 1000000
@@ -202,11 +202,7 @@ STORIES = [same_answer, touched, edited_before_the_end, replaced, cleared, alter
 
 
 def test(tap):
-    if not need_programs(tap):
-        return
-    for story in STORIES:
-        with Bench(tap, story.__name__.replace("_", "-")) as bench:
-            story(tap, bench)
+    play(tap, STORIES)
 
 
 main(test)

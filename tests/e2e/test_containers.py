@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Records with several containers and repetitions: the first that holds a file, or each for itself."""
 
-from harness import Bench, Person, main, need_programs, wait_until
+from harness import Person, main, play, wait_until
 
 RECORDS = 60
 SHAPE = f"""
@@ -161,12 +161,8 @@ def another_key(tap, bench):
 
 
 def test(tap):
-    if not need_programs(tap):
-        return
-    for story in (waterfall, each, each_with_edits, each_with_gaps, one_repetition, another_list,
-                  longer_waterfall, another_key):
-        with Bench(tap, story.__name__.replace("_", "-")) as bench:
-            story(tap, bench)
+    play(tap, (waterfall, each, each_with_edits, each_with_gaps, one_repetition, another_list,
+               longer_waterfall, another_key))
 
 
 main(test)

@@ -6,7 +6,7 @@ files replaced, records deleted, other importers' marks. Each story ends with th
 
 import time
 
-from harness import Bench, Person, main, need_programs, wait_until
+from harness import Bench, Person, main, play, wait_until
 
 ODD_TYPES = ["", "  Two   words\u00a0\u2003", "A/B", "..", ".hidden.", "100%",
              "\u00d6dem \u2013 R\u00fcckfu\u00df", "\u0130stanbul", "x" * 140, "Referral", "REFERRAL ", "a=b~c", "tab\tand\\backslash",
@@ -289,11 +289,7 @@ STORIES = [odd_types, odd_ids, patients_in_doubt, foreign_marks, corrections, an
 
 
 def test(tap):
-    if not need_programs(tap):
-        return
-    for story in STORIES:
-        with Bench(tap, story.__name__.replace("_", "-")) as bench:
-            story(tap, bench)
+    play(tap, STORIES)
     same_second(tap)
 
 

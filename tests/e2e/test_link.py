@@ -9,7 +9,7 @@ import ssl
 import urllib.request
 import base64
 
-from harness import ACCOUNT, PASSWORD, Bench, Person, main, need_programs, wait_until
+from harness import ACCOUNT, PASSWORD, Person, main, play, wait_until
 
 LATE = 300
 
@@ -218,11 +218,7 @@ def pathlib_stem(key):
 
 
 def test(tap):
-    if not need_programs(tap):
-        return
-    for story in (at_once, killed, reimported, by_hand, corrected):
-        with Bench(tap, f"link-{story.__name__}") as bench:
-            story(tap, bench)
+    play(tap, (at_once, killed, reimported, by_hand, corrected), "link-")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ that are kept in another form, runs that died, walks that begin anew.
 
 import re
 
-from harness import Bench, Person, main, need_programs, wait_until
+from harness import Person, main, play, wait_until
 
 
 def states(bench):
@@ -94,11 +94,7 @@ STORIES = [limited, odd_texts, killed, twice_counted]
 
 
 def test(tap):
-    if not need_programs(tap):
-        return
-    for story in STORIES:
-        with Bench(tap, story.__name__.replace("_", "-")) as bench:
-            story(tap, bench)
+    play(tap, STORIES)
 
 
 main(test)

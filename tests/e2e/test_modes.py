@@ -5,7 +5,7 @@ import datetime
 import signal
 import zoneinfo
 
-from harness import Bench, main, need_programs, wait_until
+from harness import main, play, wait_until
 
 
 def marks(bench):
@@ -164,11 +164,7 @@ def another_zone(tap, bench):
 
 
 def test(tap):
-    if not need_programs(tap):
-        return
-    for story in (rehearsal, series, series_in_vain, following, only_some, by_key, another_zone):
-        with Bench(tap, story.__name__.replace("_", "-")) as bench:
-            story(tap, bench)
+    play(tap, (rehearsal, series, series_in_vain, following, only_some, by_key, another_zone))
 
 
 main(test)

@@ -6,7 +6,7 @@ import os
 import re
 
 import earlier
-from harness import Bench, Person, main, need_programs
+from harness import Person, main, play
 
 DOCUMENTS = 40
 PAGE = b"<!DOCTYPE html>\n<html><body><h1>The requested file could not be loaded.</h1></body></html>\n"
@@ -131,11 +131,7 @@ def inheritance(tap, bench):
 
 
 def test(tap):
-    if not need_programs(tap):
-        return
-    for story in (differences, unsure, inheritance):
-        with Bench(tap, story.__name__) as bench:
-            story(tap, bench)
+    play(tap, (differences, unsure, inheritance))
 
 
 main(test)

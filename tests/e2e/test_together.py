@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Several fmferry at work on one ledger: nothing is moved twice, and the death of one is no harm."""
 
-from harness import Bench, main, need_programs, wait_until
+from harness import main, play, wait_until
 
 DOCUMENTS = 600
 
@@ -81,11 +81,7 @@ def elsewhere(tap, bench):
 
 
 def test(tap):
-    if not need_programs(tap):
-        return
-    for story in (three_at_once, one_dies, all_new, elsewhere):
-        with Bench(tap, story.__name__.replace("_", "-")) as bench:
-            story(tap, bench)
+    play(tap, (three_at_once, one_dies, all_new, elsewhere))
 
 
 main(test)
