@@ -91,6 +91,11 @@ bool batches_is_slow(int64_t single_us, size_t asked, int64_t took_us)
            && took_us > single_us * (int64_t)asked;
 }
 
+bool batches_misses_most(uint64_t asked, uint64_t missed)
+{
+    return missed * 2 > asked;
+}
+
 /* What one record takes is measured anew, since the whole server may have grown slow. */
 static void slow_note(struct batches *batches, size_t asked, int64_t took_us)
 {
@@ -172,7 +177,7 @@ void batches_missed(struct batches *batches)
 {
     (void)pthread_mutex_lock(&batches->lock);
     batches->missed++;
-    if (batches->asked >= MISSES_FROM && batches->missed * 2 > batches->asked)
+    if (batches->asked >= MISSES_FROM && batches_misses_most(batches->asked, batches->missed))
         finds_end(batches, "finds leave out most records, though they are there: the index of "
                            "the key field may not be whole");
     (void)pthread_mutex_unlock(&batches->lock);

@@ -32,6 +32,9 @@ size_t batches_most(struct batches *batches);
  */
 bool batches_is_slow(int64_t single_us, size_t asked, int64_t took_us);
 
+/* Whether finds left out most of the records that they asked for, though they are there. */
+bool batches_misses_most(uint64_t asked, uint64_t missed);
+
 /* A record was read by itself. */
 void batches_single(struct batches *batches, int64_t took_us);
 

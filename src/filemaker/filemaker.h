@@ -132,6 +132,10 @@ struct filemaker_page {
     uint64_t place, asked; /* set by a pager: where it begins, from 1; how many were asked for */
 };
 
+/* The record of that id, or NULL. */
+const struct filemaker_record *filemaker_page_record(const struct filemaker_page *page,
+                                                     uint64_t record_id);
+
 void filemaker_page_clear(struct filemaker_page *page);
 #define auto_page __attribute__((cleanup(filemaker_page_clear))) struct filemaker_page
 

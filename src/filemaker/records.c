@@ -77,6 +77,15 @@ static bool records_page_read(struct filemaker_answer *answer, int64_t asked_us,
     return true;
 }
 
+const struct filemaker_record *filemaker_page_record(const struct filemaker_page *page,
+                                                     uint64_t record_id)
+{
+    for (size_t i = 0; i < page->count; i++)
+        if (page->records[i].record_id == record_id)
+            return &page->records[i];
+    return NULL;
+}
+
 void filemaker_page_clear(struct filemaker_page *page)
 {
     free(page->records);

@@ -48,14 +48,6 @@ static void wanted_choose(const struct filemaker_page *page, const char *key, st
     }
 }
 
-static bool page_has(const struct filemaker_page *page, uint64_t record_id)
-{
-    for (size_t i = 0; i < page->count; i++)
-        if (page->records[i].record_id == record_id)
-            return true;
-    return false;
-}
-
 static bool single_measure(const struct engine_settings *settings, struct filemaker *filemaker,
                            uint64_t record_id, int64_t *took_us_r, struct err *err)
 {
@@ -85,14 +77,14 @@ static bool find_measure(const struct engine_settings *settings, struct filemake
         check->find_us = i == 0 || took_us < check->find_us ? took_us : check->find_us;
         check->found = 0;
         for (size_t n = 0; n < wanted->count; n++)
-            check->found += page_has(&page, wanted->records[n]);
+            check->found += filemaker_page_record(&page, wanted->records[n]) != NULL;
     }
     return true;
 }
 
 static enum find_verdict find_judge(const struct find_check *check)
 {
-    if (check->found * 2 < check->asked)
+    if (batches_misses_most(check->asked, check->asked - check->found))
         return FIND_MISSES;
     return batches_is_slow(check->single_us, check->asked, check->find_us) ? FIND_SLOW : FIND_USED;
 }

@@ -43,6 +43,27 @@ static bool edited_fail(struct transfer *t)
                        (uintmax_t)t->version.mod_id, (uintmax_t)t->record->mod_id);
 }
 
+/*
+ * Judges the mark by the record as it was just read.
+ *   absent_r   it is not there, and may be written; then the result says nothing
+ */
+static bool mark_judge(struct transfer *t, bool taken, bool *absent_r)
+{
+    *absent_r = false;
+    switch (mark_state(t, taken)) {
+    case MARK_THERE:
+        return true;
+    case MARK_STALE:
+        return edited_fail(t);
+    case MARK_ANSWERED:
+        return reaction_report_answer(t);
+    case MARK_ABSENT:
+        *absent_r = true;
+        return true;
+    }
+    abort();
+}
+
 /* Asks for the mark to be written. The reading that follows decides what came of it. */
 static bool mark_write(struct transfer *t, bool *taken_r)
 {
@@ -73,7 +94,7 @@ static bool is_read_back_later(const struct transfer *t, bool taken)
 static bool mark_write_until_sure(struct transfer *t)
 {
     while (t->mark_writes++ < UNSURE_TRIES) {
-        bool taken;
+        bool taken, absent, good;
 
         FAILPOINT("mark.begun");
         if (!mark_write(t, &taken))
@@ -85,16 +106,9 @@ static bool mark_write_until_sure(struct transfer *t)
         if (!record_read(t))
             return false;
         FAILPOINT("mark.read-back");
-        switch (mark_state(t, taken)) {
-        case MARK_THERE:
-            return true;
-        case MARK_STALE:
-            return edited_fail(t);
-        case MARK_ANSWERED:
-            return reaction_report_answer(t);
-        case MARK_ABSENT:
-            break;
-        }
+        good = mark_judge(t, taken, &absent);
+        if (!absent)
+            return good;
     }
     return failure_say(&t->failure, FAILURE_SOURCE_REJECTED, "mark",
                        "FileMaker took the mark %d times, and it is not there", UNSURE_TRIES);
@@ -108,19 +122,12 @@ bool mark_document(struct transfer *t)
 
 bool mark_confirm(struct transfer *t)
 {
+    bool absent, good;
+
     FAILPOINT("mark.read-back");
     t->is_unconfirmed = false;
-    switch (mark_state(t, true)) {
-    case MARK_THERE:
-        return true;
-    case MARK_STALE:
-        return edited_fail(t);
-    case MARK_ANSWERED:
-        return reaction_report_answer(t);
-    case MARK_ABSENT:
-        return mark_write_until_sure(t);
-    }
-    abort();
+    good = mark_judge(t, true, &absent);
+    return absent ? mark_write_until_sure(t) : good;
 }
 
 bool mark_tells_of_edits(const struct transfer *t)
@@ -160,18 +167,11 @@ static bool record_is_ready(struct transfer *t)
 
 bool mark_resume(struct transfer *t)
 {
+    bool absent, good;
+
     FAILPOINT("mark.resumed");
     if (!version_recall(t) || !record_is_ready(t) || !record_read_ahead(t))
         return false;
-    switch (mark_state(t, false)) {
-    case MARK_THERE:
-        return true;
-    case MARK_STALE:
-        return edited_fail(t);
-    case MARK_ANSWERED:
-        return reaction_report_answer(t);
-    case MARK_ABSENT:
-        return mark_document(t);
-    }
-    abort();
+    good = mark_judge(t, false, &absent);
+    return absent ? mark_document(t) : good;
 }

@@ -151,7 +151,7 @@ bool record_take_or_read(struct transfer *t, struct records *records)
 {
     const struct filemaker_record *record;
 
-    record = records ? records_find(records, t->claim->record_id) : NULL;
+    record = records ? filemaker_page_record(&records->page, t->claim->record_id) : NULL;
     if (record) {
         if (!container_is_configured(t))
             return false;
@@ -165,19 +165,18 @@ bool record_take_or_read(struct transfer *t, struct records *records)
     return true;
 }
 
-void record_read_many(struct transfers *all, struct transfer *const *many, size_t count,
-                      struct records **records_r)
+struct records *record_read_unconfirmed(struct transfers *all)
 {
     struct span ids[BATCH_MAX];
 
-    for (size_t i = 0; i < count; i++)
-        ids[i] = span_of(many[i]->claim->filemaker_id);
-    *records_r = count > 1 ? records_ask(all, ids, count) : NULL;
+    for (size_t i = 0; i < all->unconfirmed_count; i++)
+        ids[i] = span_of(all->unconfirmed[i]->claim->filemaker_id);
+    return all->unconfirmed_count > 1 ? records_ask(all, ids, all->unconfirmed_count) : NULL;
 }
 
 /* --- reading ahead -------------------------------------------------------------------------- */
 
-static void ahead_forget(struct transfers *all)
+void record_forget_ahead(struct transfers *all)
 {
     for (size_t i = 0; i < all->asked_count; i++)
         free(all->asked[i].id);
@@ -191,7 +190,7 @@ static void ahead_ask(struct transfer *t, size_t size)
     struct transfers *all = t->transfers;
     struct span ids[BATCH_MAX];
 
-    ahead_forget(all);
+    record_forget_ahead(all);
     all->asked[all->asked_count++] = (struct ready_ahead){ mem_text(t->claim->filemaker_id),
                                                            t->claim->document, t->claim->epoch };
     all->asked_count +=
@@ -201,7 +200,7 @@ static void ahead_ask(struct transfer *t, size_t size)
     if (all->asked_count > 1)
         all->ahead = records_ask(all, ids, all->asked_count);
     if (!all->ahead)
-        ahead_forget(all);
+        record_forget_ahead(all);
     all->ahead_us = time_mono_us();
     all->ahead_login = filemaker_logins(t->worker->filemaker);
 }
@@ -238,11 +237,6 @@ bool record_read_ahead(struct transfer *t)
     }
     t->is_read_ahead = true;
     return record_take_or_read(t, t->transfers->ahead);
-}
-
-void record_clear_ahead(struct transfers *all)
-{
-    ahead_forget(all);
 }
 
 bool record_report_incomplete(struct transfer *t)

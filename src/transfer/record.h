@@ -16,14 +16,10 @@ must_check bool record_read_ahead(struct transfer *t);
 /* Reads the record again: did it stay as it was while its bytes came? */
 must_check bool record_check_unchanged(struct transfer *t);
 
-/*
- * Reads the records of several documents, by one find.
- *   records_r   what was found, for one user; NULL if it could not be asked for
- */
-void record_read_many(struct transfers *all, struct transfer *const *many, size_t count,
-                      struct records **records_r);
+/* The records of the unconfirmed documents by one find; NULL if it failed. For one user. */
+struct records *record_read_unconfirmed(struct transfers *all);
 
-/* Takes the record from there, if it is there; else reads it by itself. */
+/* Takes the record from the records, if it is among them; else reads it by itself. */
 must_check bool record_take_or_read(struct transfer *t, struct records *records);
 
 /*
@@ -36,7 +32,7 @@ bool record_is_restless(const struct transfer *t);
 bool record_can_be_found(const struct transfer *t);
 
 /* Forgets what was read ahead. */
-void record_clear_ahead(struct transfers *all);
+void record_forget_ahead(struct transfers *all);
 
 /* Says that other files of the record are not stored yet: always false. */
 bool record_report_incomplete(struct transfer *t);

@@ -26,11 +26,3 @@ void records_release(struct records *records)
     filemaker_page_clear(&records->page);
     free(records);
 }
-
-const struct filemaker_record *records_find(const struct records *records, uint64_t record_id)
-{
-    for (size_t i = 0; i < records->page.count; i++)
-        if (records->page.records[i].record_id == record_id)
-            return &records->page.records[i];
-    return NULL;
-}

@@ -17,6 +17,3 @@ struct records *records_new(struct filemaker_page *page);
 
 struct records *records_share(struct records *records); /* for one user more */
 void records_release(struct records *records);          /* the last one frees; NULL is allowed */
-
-/* The record of that id, or NULL. */
-const struct filemaker_record *records_find(const struct records *records, uint64_t record_id);

@@ -294,7 +294,7 @@ bool transfers_confirm(struct transfers *all, struct err *err)
     bool good = true;
 
     FAILPOINT("mark.unconfirmed");
-    record_read_many(all, all->unconfirmed, count, &records);
+    records = record_read_unconfirmed(all);
     all->unconfirmed_count = 0;
     for (size_t i = 0; i < count; i++) {
         if (good)
@@ -321,6 +321,6 @@ void auto_transfers_cleanup(struct transfers **transfers)
 
     for (size_t i = 0; i < all->unconfirmed_count; i++)
         transfer_free(all->unconfirmed[i]);
-    record_clear_ahead(all);
+    record_forget_ahead(all);
     free(all);
 }
