@@ -48,14 +48,21 @@ static void rate_update(struct progress *progress, const struct run_view *view)
     progress->rate_from_count = settled_count(view);
 }
 
+static bool somebody_is_away(const struct run_view *view)
+{
+    for (size_t i = 0; i < lengthof(view->outages); i++)
+        if (view->outages[i].silent_us > 0)
+            return true;
+    return false;
+}
+
 /* The time left, if the source has been counted, all answer, and the rate stays as it is. */
 static void eta_write(const struct progress *progress, char *text)
 {
     const struct run_view *view = &progress->view;
     int64_t left = view->to_do - settled_count(view);
 
-    if (!view->census_closed || progress->rate < 0.01 || left < 0 || view->source_silent_us
-        || view->store_silent_us)
+    if (!view->census_closed || progress->rate < 0.01 || left < 0 || somebody_is_away(view))
         (void)snprintf(text, TIME_TEXT_SIZE, "…");
     else
         (void)time_for_people((int64_t)((double)left / progress->rate * 1e6), text);
@@ -159,15 +166,16 @@ static void line_of_words(const struct progress *progress, const char *sign, con
         terminal_cell(&terminal, words, columns - 2);
 }
 
-static void line_of_outage(const struct progress *progress, const char *who, int64_t silent_us,
+static void line_of_outage(const struct progress *progress, const struct view_outage *outage,
                            size_t columns, struct str *to)
 {
+    int64_t more_us = OUTAGE_MAX_US - outage->silent_us;
     char since[TIME_TEXT_SIZE], more[TIME_TEXT_SIZE];
     auto_str words = STR_MAX(256);
 
-    str_printf(&words, "%s is away for %s; waiting for it for %s more", who,
-               time_for_people(silent_us, since),
-               time_for_people(silent_us < OUTAGE_MAX_US ? OUTAGE_MAX_US - silent_us : 0, more));
+    str_printf(&words, "%s is away for %s; waiting for it for %s more", outage->who,
+               time_for_people(outage->silent_us, since),
+               time_for_people(more_us > 0 ? more_us : 0, more));
     line_of_words(progress, "!", str_text(&words), columns, to);
 }
 
@@ -234,12 +242,10 @@ static void progress_draw(struct progress *progress)
     line_move(progress, &line, &text);
     line_of_figures(progress, columns, &line);
     line_move(progress, &line, &text);
-    if (view->source_silent_us) {
-        line_of_outage(progress, "FileMaker Server", view->source_silent_us, columns, &line);
-        line_move(progress, &line, &text);
-    }
-    if (view->store_silent_us) {
-        line_of_outage(progress, "the store", view->store_silent_us, columns, &line);
+    for (size_t i = 0; i < lengthof(view->outages); i++) {
+        if (view->outages[i].silent_us == 0)
+            continue;
+        line_of_outage(progress, &view->outages[i], columns, &line);
         line_move(progress, &line, &text);
     }
     for (int i = 0; i < COUNTS_RECENT && *view->recent[i]; i++) {

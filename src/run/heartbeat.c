@@ -11,14 +11,19 @@
 #define HEARTBEAT_US (5 * TIME_SECOND)
 #define LOOK_US (20 * TIME_MS)
 
+static struct view_outage view_outage_of(const struct outage *outage)
+{
+    return (struct view_outage){ outage->who, outage_lasts_us(outage) };
+}
+
 struct run_view heartbeat_view(const struct heartbeat *heartbeat)
 {
     struct counts *counts = heartbeat->engine->counts;
     struct run_view view = { .elapsed_us = time_mono_us() - heartbeat->begun_us,
                              .counts = counts_get(counts),
                              .census_closed = atomic_load(heartbeat->census_closed),
-                             .source_silent_us = outage_lasts_us(&heartbeat->engine->source),
-                             .store_silent_us = outage_lasts_us(&heartbeat->engine->store) };
+                             .outages = { view_outage_of(&heartbeat->engine->source),
+                                          view_outage_of(&heartbeat->engine->store) } };
 
     view.to_do = heartbeat->to_do_before + view.counts.seen;
     if (view.to_do < view.counts.processed)

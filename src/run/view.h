@@ -9,7 +9,10 @@ struct run_view {
     struct counts_snapshot counts;
     int64_t to_do; /* documents not done when the run began, or found since */
     bool census_closed;
-    int64_t source_silent_us, store_silent_us; /* how long an outage has lasted; 0: there is none */
+    struct view_outage {
+        const char *who;
+        int64_t silent_us; /* how long it has been away; 0: it answers */
+    } outages[2];          /* of source and store */
     char recent[COUNTS_RECENT][COUNTS_RECENT_SIZE];
 };
 
