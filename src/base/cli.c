@@ -128,13 +128,19 @@ static const struct cmd *cmd_named(const struct program *program, const char *na
     return NULL;
 }
 
-/* The first command of two words that begins with this one; NULL if there is none. */
+/* Whether a command has two words, of which this is the first. */
+static bool is_of_family(const struct cmd *cmd, const char *word)
+{
+    size_t length = strlen(word);
+
+    return strncmp(cmd->name, word, length) == 0 && cmd->name[length] == ' ';
+}
+
+/* The first command of a family; NULL if there is none. */
 static const struct cmd *family_first(const struct program *program, const char *word)
 {
-    auto_free char *begin = mem_printf("%s ", word);
-
     for (const struct cmd *const *cmd = program->cmds; *cmd; cmd++)
-        if (span_starts(span_of((*cmd)->name), begin))
+        if (is_of_family(*cmd, word))
             return *cmd;
     return NULL;
 }
@@ -297,11 +303,9 @@ static void help_program(const struct program *program, struct str *to)
 /* The commands that begin with a word: "patients import", "patients undo", ... */
 static void help_family(const struct program *program, const char *family, struct str *to)
 {
-    auto_free char *begin = mem_printf("%s ", family);
-
     str_printf(to, "Usage: %s %s COMMAND [options]\n\nCommands:\n", program->name, family);
     for (const struct cmd *const *cmd = program->cmds; *cmd; cmd++)
-        if (span_starts(span_of((*cmd)->name), begin))
+        if (is_of_family(*cmd, family))
             help_row(to, (*cmd)->name, (*cmd)->summary);
 }
 

@@ -30,6 +30,22 @@ static const char *const encryption_choices[] = { "", "AES256", "aws:kms", "aws:
 #define DATES(section, name, member, fallback, help) \
     KEY(section, name, FIELD_OF_CHOICE_AS(struct settings, member, settings_date_formats, \
                                           settings_date_meanings), fallback, help)
+/* How a server is reached: its proxy, and the certificate that it may want of us. */
+#define ROUTE(section, to_server, route, secrets) \
+    NAME(section, "proxy", route.proxy, "", \
+         "The proxy " to_server ": http://HOST:PORT, or direct for none. Empty: the " \
+         "environment's\n" \
+         "HTTPS_PROXY, ALL_PROXY and NO_PROXY, which do not count for this machine itself"), \
+    NAME(section, "proxy_user", route.proxy_user, "", \
+         "The name that the proxy wants; empty: none"), \
+    NAME(section, "proxy_password_file", secrets.proxy_password.file, "", \
+         "A file that holds the proxy's password, belongs to you and is readable by nobody else"), \
+    NAME(section, "client_certificate", route.client_certificate, "", \
+         "A certificate (PEM) of our own, if the server wants one; empty: none"), \
+    NAME(section, "client_key", route.client_key, "", \
+         "Its private key (PEM); empty: it is in the certificate's file"), \
+    NAME(section, "client_key_password_file", secrets.key_password.file, "", \
+         "A file that holds the key's password, if it has one")
 #define FLAG(section, name, member, help) \
     KEY(section, name, FIELD_OF_FLAG(struct settings, member), "no", help)
 /* clang-format on */
@@ -64,20 +80,7 @@ const struct conf_key settings_keys[] = {
     NAME(
         "source", "ca_file", engine.filemaker.ca_file, "",
         "Certificates (PEM) to trust if the server's is not publicly trusted; empty: the system's"),
-    NAME("source", "proxy", engine.filemaker.route.proxy, "",
-         "The proxy to FileMaker Server: http://HOST:PORT, or direct for none. Empty: the "
-         "environment's\n"
-         "HTTPS_PROXY, ALL_PROXY and NO_PROXY, which do not count for this machine itself"),
-    NAME("source", "proxy_user", engine.filemaker.route.proxy_user, "",
-         "The name that the proxy wants; empty: none"),
-    NAME("source", "proxy_password_file", source_route.proxy_password.file, "",
-         "A file that holds the proxy's password, belongs to you and is readable by nobody else"),
-    NAME("source", "client_certificate", engine.filemaker.route.client_certificate, "",
-         "A certificate (PEM) of our own, if the server wants one; empty: none"),
-    NAME("source", "client_key", engine.filemaker.route.client_key, "",
-         "Its private key (PEM); empty: it is in the certificate's file"),
-    NAME("source", "client_key_password_file", source_route.key_password.file, "",
-         "A file that holds the key's password, if it has one"),
+    ROUTE("source", "to FileMaker Server", engine.filemaker.route, source_route),
     FLAG("source", "allow_http", source_http,
          "yes: use an http:// address even if it is not this machine's. The password and the\n"
          "documents then cross the network readable by anybody"),
@@ -211,20 +214,7 @@ const struct conf_key settings_keys[] = {
     NAME(
         "store", "ca_file", engine.store.ca_file, "",
         "Certificates (PEM) to trust if the server's is not publicly trusted; empty: the system's"),
-    NAME("store", "proxy", engine.store.route.proxy, "",
-         "The proxy to the bucket's server: http://HOST:PORT, or direct for none. Empty: the "
-         "environment's\n"
-         "HTTPS_PROXY, ALL_PROXY and NO_PROXY, which do not count for this machine itself"),
-    NAME("store", "proxy_user", engine.store.route.proxy_user, "",
-         "The name that the proxy wants; empty: none"),
-    NAME("store", "proxy_password_file", store_route.proxy_password.file, "",
-         "A file that holds the proxy's password, belongs to you and is readable by nobody else"),
-    NAME("store", "client_certificate", engine.store.route.client_certificate, "",
-         "A certificate (PEM) of our own, if the server wants one; empty: none"),
-    NAME("store", "client_key", engine.store.route.client_key, "",
-         "Its private key (PEM); empty: it is in the certificate's file"),
-    NAME("store", "client_key_password_file", store_route.key_password.file, "",
-         "A file that holds the key's password, if it has one"),
+    ROUTE("store", "to the bucket's server", engine.store.route, store_route),
     CHOICE("store", "encryption", engine.store.encryption, encryption_choices, "",
            "The encryption to ask for: AES256, aws:kms, aws:kms:dsse; empty: the bucket's default"),
     NAME("store", "kms_key", engine.store.kms_key, "",
