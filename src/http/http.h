@@ -18,7 +18,7 @@
 struct http;
 struct http_answer;
 
-/* Call setup once, before threads start, and teardown once, at the end. */
+/* Before anything else of this header; each setup wants a teardown. Any thread may call them. */
 void http_setup(void);
 void http_teardown(void);
 

@@ -15,6 +15,7 @@ enum { GATHER_SIZE = 72 * 1024 }; /* for the largest send and a head, with TLS r
 static pthread_mutex_t sessions_lock = PTHREAD_MUTEX_INITIALIZER;
 static CURLSH *sessions;
 static BIO_METHOD *sockets;
+static pthread_mutex_t setups_lock = PTHREAD_MUTEX_INITIALIZER;
 static int setups; /* one for each tls_setup() that was not torn down yet */
 
 /* --- sessions ------------------------------------------------------------------------------- */
@@ -66,11 +67,8 @@ static void sockets_setup(void)
 
 /* --- setting up ----------------------------------------------------------------------------- */
 
-void tls_setup(void)
+static void sessions_setup(void)
 {
-    if (setups++ > 0)
-        return;
-    sockets_setup();
     sessions = curl_share_init();
     if (!sessions || curl_share_setopt(sessions, CURLSHOPT_LOCKFUNC, on_lock) != CURLSHE_OK
         || curl_share_setopt(sessions, CURLSHOPT_UNLOCKFUNC, on_unlock) != CURLSHE_OK
@@ -78,13 +76,25 @@ void tls_setup(void)
         abort();
 }
 
+void tls_setup(void)
+{
+    (void)pthread_mutex_lock(&setups_lock);
+    if (setups++ == 0) {
+        sockets_setup();
+        sessions_setup();
+    }
+    (void)pthread_mutex_unlock(&setups_lock);
+}
+
 void tls_teardown(void)
 {
-    if (--setups > 0)
-        return;
-    if (curl_share_cleanup(take(sessions)) != CURLSHE_OK)
-        abort();
-    BIO_meth_free(take(sockets));
+    (void)pthread_mutex_lock(&setups_lock);
+    if (--setups == 0) {
+        if (curl_share_cleanup(take(sessions)) != CURLSHE_OK)
+            abort();
+        BIO_meth_free(take(sockets));
+    }
+    (void)pthread_mutex_unlock(&setups_lock);
 }
 
 /* --- rules of a context --------------------------------------------------------------------- */
