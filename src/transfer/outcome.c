@@ -179,17 +179,16 @@ static void outcome_add_record(struct outcome *outcome, const struct transfer *t
 static void post_released(struct transfer *t, const struct failure_class *class)
 {
     int64_t due_us = tries_next_us(t, class);
+    bool counts = !tries_is_away(t->failure.kind);
     struct outcome *outcome = outcome_new(t);
-    struct released released = {
-        .claim = &outcome->claim,
-        .attempt = &outcome->attempt,
-        .due_us = due_us,
-        .fetch_again = must_fetch_again(t),
-        .had_failed = t->assignment->last_failure.class && !tries_is_away(t->failure.kind)
-    };
+    struct released released = { .claim = &outcome->claim,
+                                 .attempt = &outcome->attempt,
+                                 .due_us = due_us,
+                                 .fetch_again = must_fetch_again(t),
+                                 .had_failed = t->assignment->last_failure.class && counts };
 
     outcome->kind = OUTCOME_RELEASED;
-    outcome_add_attempt(outcome, &t->failure, !tries_is_away(t->failure.kind));
+    outcome_add_attempt(outcome, &t->failure, counts);
     outcome->reaction = t->reaction;
     t->reaction = (struct ledger_reaction){ 0 };
     if (outcome->reaction.mark)
