@@ -7,15 +7,22 @@ TSAN := build-tsan
 FAILPOINTS := build-failpoints
 DEBUG := build-debug
 
-.PHONY: all bench check debug demo test mutants torture torture-switches torture-mixed \
+.PHONY: all bench check debug demo sim test mutants torture torture-switches torture-mixed \
 	torture-steps torture-kills torture-traps torture-rosters torture-live torture-swift torture-mutants failpoints \
 	clean
 
 all: $(BUILD)/build.ninja
 	@ninja -C $(BUILD) --quiet
 
-demo: packages-build all
+# Says what it does; on a terminal the build shows how far it is, in one line.
+demo: packages-build $(BUILD)/build.ninja
+	@echo "building fmferry and fmsim in $(BUILD)/: a minute or two the first time"
+	@NINJA_STATUS="[%f of %t] " ninja -C $(BUILD) $(if $(MAKE_TERMOUT),,--quiet)
 	@tools/demo $(BUILD)
+
+# The demonstration's simulated FileMaker Server, for who tries on by hand. PORT=8443.
+sim: packages-build all
+	@tools/sim $(BUILD) $(PORT)
 
 test: packages-build packages-test packages-npm packages-real all $(ASAN)/build.ninja $(TSAN)/build.ninja failpoints
 	@ninja -C $(ASAN) --quiet
@@ -101,6 +108,7 @@ packages-%:
 	@tools/packages $*
 
 $(BUILD)/build.ninja: | packages-build
+	@echo "preparing the build: compiler and libraries are looked for"
 	@meson setup $(BUILD) >/dev/null
 
 # The second compiler, with the address and undefined-behaviour sanitizers.
