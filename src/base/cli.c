@@ -269,6 +269,14 @@ static void help_options(struct str *to, const struct opt *table)
     }
 }
 
+static void help_examples(struct str *to, const struct cli_example *examples)
+{
+    if (examples[0].line)
+        str_add_text(to, "\nExamples:\n");
+    for (size_t i = 0; i < CLI_EXAMPLES_MAX && examples[i].line; i++)
+        str_printf(to, "  %s\n      %s\n", examples[i].line, examples[i].use);
+}
+
 static void help_cmd(const struct program *program, const struct cmd *cmd, struct str *to)
 {
     str_printf(to, "%s\n\nUsage: %s%s%s%s", cmd->summary, program->name, *cmd->name ? " " : "",
@@ -283,6 +291,7 @@ static void help_cmd(const struct program *program, const struct cmd *cmd, struc
         str_add_text(to, "\nOptions:\n");
         help_options(to, cmd->options);
     }
+    help_examples(to, cmd->examples);
 }
 
 /* In the order in which they are needed, under the headings that some of them begin. */

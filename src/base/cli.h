@@ -51,6 +51,13 @@ struct cli_globals {
     bool version;
 };
 
+/* The command as a person would type it, and what it is for. */
+struct cli_example {
+    const char *line, *use;
+};
+
+enum { CLI_EXAMPLES_MAX = 3 };
+
 struct cmd {
     const char *name;    /* one or two words: "patients import" */
     const char *summary; /* one line */
@@ -62,6 +69,7 @@ struct cmd {
     int (*run)(const struct cli_globals *globals, const void *options, struct err *err);
     const char
         *heading; /* of the program's help, for this command and those that follow; or NULL */
+    struct cli_example examples[CLI_EXAMPLES_MAX]; /* fewer end with one without a line */
 };
 
 struct program {

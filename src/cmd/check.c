@@ -339,4 +339,9 @@ const struct cmd cmd_check = {
     &check_defaults,
     sizeof check_defaults,
     check_command,
+    .examples = {
+        { "fmferry check", "tries everything, and writes nothing to FileMaker" },
+        { "fmferry check --write-test 4711", "also marks record 4711, and takes the mark back" },
+        { "fmferry check --policy link", "prints the rights that a bucket's account must have" },
+    },
 };

@@ -136,6 +136,11 @@ const struct cmd cmd_retry = {
     sizeof decide_defaults,
     retry_command,
     .heading = "Settle",
+    .examples = {
+        { "fmferry retry --class container-unavailable",
+          "tries all again that FileMaker did not hand out" },
+        { "fmferry retry --id 8D0C44F1", "tries one document again" },
+    },
 };
 
 const struct cmd cmd_accept = {
@@ -150,6 +155,10 @@ const struct cmd cmd_accept = {
     &decide_defaults,
     sizeof decide_defaults,
     accept_command,
+    .examples = {
+        { "fmferry accept --id 8D0C44F1 --by 'A. Green' --reason 'empty in FileMaker, too'",
+          "moves one document as it came" },
+    },
 };
 
 const struct cmd cmd_waive = {
@@ -161,4 +170,10 @@ const struct cmd cmd_waive = {
     &decide_defaults,
     sizeof decide_defaults,
     waive_command,
+    .examples = {
+        { "fmferry waive --class container-empty --by 'A. Green' --reason 'never scanned'",
+          "settles every record without a file" },
+        { "fmferry waive --id 8D0C44F1 --by 'A. Green' --reason 'on paper in folder 12'",
+          "settles one document" },
+    },
 };

@@ -76,6 +76,10 @@ const struct cmd cmd_export_bagit = {
     sizeof export_defaults,
     bagit_command,
     .heading = "Leave",
+    .examples = {
+        { "fmferry export bagit /mnt/archive/documents",
+          "makes this folder, which is not there yet" },
+    },
 };
 
 const struct cmd cmd_export_fhir = {
@@ -88,4 +92,8 @@ const struct cmd cmd_export_fhir = {
     &export_defaults,
     sizeof export_defaults,
     fhir_command,
+    .examples = {
+        { "fmferry export fhir /mnt/other-system/documents",
+          "makes this folder, which is not there yet" },
+    },
 };

@@ -170,4 +170,8 @@ const struct cmd cmd_init = {
     sizeof init_defaults,
     init_command,
     .heading = "Set up",
+    .examples = {
+        { "fmferry init", "asks for what only you can know, and writes fmferry.ini" },
+        { "fmferry init --defaults", "asks nothing; the file is filled in with an editor" },
+    },
 };

@@ -198,6 +198,12 @@ const struct cmd cmd_link = {
     &link_defaults,
     sizeof link_defaults,
     link_command,
+    .examples = {
+        { "fmferry link", "links whoever has arrived since" },
+        { "fmferry link --document 8D0C44F1 --patient 17 --by 'A. Green' --reason 'she asked'",
+          "links one document by hand, to the application's patient 17" },
+        { "fmferry link --history", "who linked what by hand, when and why" },
+    },
 };
 
 const struct cmd cmd_unlink = {
@@ -209,4 +215,8 @@ const struct cmd cmd_unlink = {
     &link_defaults,
     sizeof link_defaults,
     unlink_command,
+    .examples = {
+        { "fmferry unlink --document 8D0C44F1 --by 'A. Green' --reason 'it is her sister'",
+          "takes a document from a patient who is the wrong one" },
+    },
 };

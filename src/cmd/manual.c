@@ -113,4 +113,8 @@ const struct cmd cmd_settings = {
     &manual_defaults,
     sizeof manual_defaults,
     manual_command,
+    .examples = {
+        { "fmferry settings | less", "the whole manual, page by page" },
+        { "fmferry settings store", "only what [store] can say" },
+    },
 };

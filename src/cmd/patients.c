@@ -185,6 +185,12 @@ const struct cmd cmd_patients_import = {
     &import_defaults,
     sizeof import_defaults,
     import_command,
+    .examples = {
+        { "fmferry patients import --dry-run", "shows the first rows, writes nothing" },
+        { "fmferry patients import", "reads the patients from FileMaker" },
+        { "fmferry patients import --csv patients.csv --date-format day-first",
+          "reads an exported list, with dates such as 31.12.1970" },
+    },
 };
 
 /* --- undo ----------------------------------------------------------------------------------- */
@@ -238,6 +244,10 @@ const struct cmd cmd_patients_undo = {
     &undo_defaults,
     sizeof undo_defaults,
     undo_command,
+    .examples = {
+        { "fmferry patients undo --dry-run", "counts what would be removed of the last import" },
+        { "fmferry patients undo --import 2", "takes the second import back" },
+    },
 };
 
 /* --- review --------------------------------------------------------------------------------- */
@@ -287,6 +297,9 @@ const struct cmd cmd_patients_review = {
     &review_defaults,
     sizeof review_defaults,
     review_command,
+    .examples = {
+        { "fmferry patients review", "who is in doubt, and why" },
+    },
 };
 
 /* --- accept --------------------------------------------------------------------------------- */
@@ -340,4 +353,8 @@ const struct cmd cmd_patients_accept = {
     &accept_defaults,
     sizeof accept_defaults,
     accept_patient_command,
+    .examples = {
+        { "fmferry patients accept --patient 4711 --by 'A. Green' --reason 'same address'",
+          "settles the doubt about FileMaker's patient 4711" },
+    },
 };

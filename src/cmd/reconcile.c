@@ -147,4 +147,8 @@ const struct cmd cmd_reconcile = {
     &reconcile_defaults,
     sizeof reconcile_defaults,
     reconcile_command,
+    .examples = {
+        { "fmferry reconcile", "names what does not agree, and puts back what a run can mend" },
+        { "fmferry reconcile --adopt", "takes over what an earlier importer moved" },
+    },
 };

@@ -149,4 +149,9 @@ const struct cmd cmd_report = {
     &report_defaults,
     sizeof report_defaults,
     report_command,
+    .examples = {
+        { "fmferry report", "writes fmferry-report.html" },
+        { "fmferry report --csv --output documents.csv",
+          "every document as a row, for a spreadsheet" },
+    },
 };

@@ -196,4 +196,9 @@ const struct cmd cmd_run = {
     sizeof run_defaults,
     run_command,
     .heading = "Move",
+    .examples = {
+        { "fmferry run --limit 10", "moves ten documents, to look at before all the others" },
+        { "fmferry run", "moves all that is left" },
+        { "fmferry run --dry-run", "counts, and writes nothing anywhere" },
+    },
 };

@@ -108,6 +108,11 @@ const struct cmd cmd_status = {
     sizeof status_defaults,
     status_command,
     .heading = "Look",
+    .examples = {
+        { "fmferry status", "how far it is" },
+        { "fmferry status --watch", "the same, renewed while a run goes on" },
+        { "fmferry status --json | jq .", "for a script, or for monitoring" },
+    },
 };
 
 const struct cmd cmd_failures = {
@@ -119,4 +124,8 @@ const struct cmd cmd_failures = {
     &failures_defaults,
     sizeof failures_defaults,
     failures_command,
+    .examples = {
+        { "fmferry failures", "what did not arrive, why, and how to mend it" },
+        { "fmferry failures --csv > failures.csv", "the same, for a spreadsheet" },
+    },
 };

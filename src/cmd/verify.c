@@ -382,4 +382,11 @@ const struct cmd cmd_verify = {
     sizeof verify_defaults,
     verify_command,
     .heading = "Prove",
+    .examples = {
+        { "fmferry verify", "compares names, sizes and rows with the source" },
+        { "fmferry verify --deep --certificate certificate.txt",
+          "reads every byte on both sides, and certifies" },
+        { "fmferry verify --sample 3/30",
+          "the third of thirty parts: one a night reads all in a month" },
+    },
 };

@@ -106,7 +106,15 @@ static const struct cmd cmd_run = CMD("run", "A paragraph\nthat teaches.", optio
 static const struct cmd cmd_import = CMD("patients import", NULL, options, run_import);
 static const struct cmd cmd_hidden = CMD("store check", NULL, no_options, run_say);
 static const struct cmd cmd_say = {
-    "say", "Does say", NULL, no_options, &defaults, sizeof defaults, run_say, .heading = "Say",
+    "say",
+    "Does say",
+    NULL,
+    no_options,
+    &defaults,
+    sizeof defaults,
+    run_say,
+    .heading = "Say",
+    .examples = { { "prog say", "says it" }, { "prog say -v", "says how" } },
 };
 static const struct cmd cmd_fail = CMD("fail", NULL, no_options, run_fail);
 static const struct cmd *const cmds[] = { &cmd_patients, &cmd_run,  &cmd_import, &cmd_hidden,
@@ -382,6 +390,15 @@ TEST(the_help_is_made_of_the_tables)
         { "prog store check --help", "Does store check\n"
                                      "\n"
                                      "Usage: prog store check\n" },
+        { "prog help say", "Does say\n"
+                           "\n"
+                           "Usage: prog say\n"
+                           "\n"
+                           "Examples:\n"
+                           "  prog say\n"
+                           "      says it\n"
+                           "  prog say -v\n"
+                           "      says how\n" },
     };
 
     for (size_t i = 0; i < lengthof(cases); i++) {
