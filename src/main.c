@@ -1,4 +1,5 @@
 /* fmferry: the table of commands. */
+#include "cmd/cause.h"
 #include "cmd/commands.h"
 #include "sql/sql.h"
 #include "version.h"
@@ -36,9 +37,15 @@ static const struct program program = {
     .version = VERSION,
     .summary = "fmferry: gets every document out of FileMaker, loses none, and proves it",
     .cmds = cmds,
-    .closing = "First steps: fmferry init, fmferry check, fmferry run, fmferry status.\n"
-               "Standard output is the answer, standard error is the log.",
+    .closing =
+        "First steps: fmferry init, fmferry check, fmferry run, fmferry status.\n"
+        "Standard output is the answer, standard error is the log.\n"
+        "Exit codes: 0 all is done; 1 it could not work; 2 the command line or the\n"
+        "configuration is wrong; 3 it worked, and something is left; 4 a login, a right or a\n"
+        "certificate was refused; 5 FileMaker, the store or the database was away for too\n"
+        "long; 6 no room is left; 130, 143 and 129: ended by Ctrl-C, SIGTERM, a hang-up.",
     .default_config = "fmferry.ini",
+    .judge = cause_exit,
 };
 
 /*

@@ -7,6 +7,9 @@
 #include "base/str.h"
 
 #include <assert.h>
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
 
 static const struct opt global_options[] = {
     OPT_TEXT(struct cli_globals, config, "config", 'c', "FILE", "the configuration"),
@@ -354,7 +357,7 @@ int cli_exit_of(const struct err *err)
     case ERR_USAGE:
         return EXIT_USAGE;
     case ERR_CANCELED:
-        return EXIT_CANCELED;
+        return err->code ? EXIT_SIGNAL + err->code : EXIT_CANCELED;
     case ERR_DATA:
     case ERR_REMOTE:
     case ERR_NET:
@@ -366,12 +369,36 @@ int cli_exit_of(const struct err *err)
     abort();
 }
 
+/* Whether whoever read our standard output has seen enough, and went: "| head". */
+static bool reader_has_left(void)
+{
+    struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
+    return poll(&out, 1, 0) == 1 && (out.revents & POLLERR);
+}
+
 static int cli_complain(const struct program *program, const struct err *err)
 {
+    const char *next = NULL;
+    int code = program->judge ? program->judge(err, &next) : cli_exit_of(err);
+
     assert(err->kind != ERR_NONE);
     (void)fflush(stdout);
+    if (err->kind == ERR_OS && reader_has_left())
+        return EXIT_DONE;
     (void)fprintf(stderr, "%s: %s\n", program->name, err->msg);
-    return cli_exit_of(err);
+    if (next)
+        (void)fprintf(stderr, "next: %s\n", next);
+    return code;
+}
+
+/* Sees to it that the answer is out. Returns the exit code; -1: it could not be written. */
+static int output_end(int code, struct err *err)
+{
+    if ((fflush(stdout) == 0 && !ferror(stdout)) || code > EXIT_SIGNAL || reader_has_left())
+        return code;
+    (void)err_os(err, "writing standard output");
+    return -1;
 }
 
 static int parsed_run(struct cli_parsing *p, struct err *err)
@@ -402,6 +429,7 @@ int cli_main(const struct program *program, int argc, char **argv)
     struct err err = { 0 };
     int code = -1;
 
+    (void)signal(SIGPIPE, SIG_IGN); /* whoever writes is told */
     p.globals.config = program->default_config;
     if (!*program->cmds[0]->name) {
         p.cmd = program->cmds[0];
@@ -409,10 +437,8 @@ int cli_main(const struct program *program, int argc, char **argv)
     }
     if (words_read(&p, &err))
         code = parsed_run(&p, &err);
-    if (code >= 0 && (fflush(stdout) != 0 || ferror(stdout))) {
-        (void)err_os(&err, "writing standard output");
-        code = -1;
-    }
+    if (code >= 0)
+        code = output_end(code, &err);
     free(p.options);
     return code >= 0 ? code : cli_complain(program, &err);
 }

@@ -77,6 +77,11 @@ struct program {
     const struct cmd *const *cmds; /* ended by NULL; one without a name: a plain program */
     const char *closing;           /* last paragraph of the help                         */
     const char *default_config;    /* for --config; NULL: the program has no such option */
+    /*
+     * The exit code of an error, and what a person does next, a sentence or NULL. NULL: the code is
+     * cli_exit_of(), and nothing is said.
+     */
+    int (*judge)(const struct err *err, const char **next_r);
 };
 
 /* Exit codes that every command shares. */
@@ -85,11 +90,19 @@ enum cli_exit {
     EXIT_FAILED = 1,
     EXIT_USAGE = 2,
     EXIT_LEFT = 3,
-    EXIT_CANCELED = 130,
+    EXIT_REFUSED = 4,
+    EXIT_AWAY = 5,
+    EXIT_FULL = 6,
+    EXIT_SIGNAL = 128,   /* and the signal's number */
+    EXIT_CANCELED = 130, /* by Ctrl-C               */
 };
 
-/* Parses and runs; prints an error as one sentence on standard error. Returns the exit code. */
+/*
+ * Parses and runs; prints an error as one sentence on standard error, and what to do next as
+ * another. A reader of standard output that has seen enough ("| head") is no error. Returns the exit
+ * code.
+ */
 int cli_main(const struct program *program, int argc, char **argv);
 
-/* The exit code that stands for an error. */
+/* The exit code that stands for an error, by its kind alone. */
 int cli_exit_of(const struct err *err);

@@ -18,7 +18,7 @@ enum err_kind {
     ERR_UNSURE,   /* no answer, and perhaps it was done: look before repeating            */
     ERR_DATABASE, /* ledger or registry could not be read or written; code = the driver's */
     ERR_OS,       /* the operating system refused; code = errno                           */
-    ERR_CANCELED, /* we were asked to stop                                                */
+    ERR_CANCELED, /* we were asked to stop; code = the signal, or 0                       */
 };
 
 struct err {

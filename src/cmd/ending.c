@@ -31,21 +31,40 @@ static void patients_say(const struct run_result *result)
               "patients import', then 'fmferry link'\n");
 }
 
-void ending_say(const struct run_result *result, const char *command)
+static void work_say(const struct run_view *view)
 {
-    const struct run_view *view = &result->view;
     char took[TIME_TEXT_SIZE];
 
     print("this run: %jd done, %jd failed, %.1f MB in %s\n", (intmax_t)view->counts.successful,
           (intmax_t)view->counts.failed, (double)view->counts.bytes / 1e6,
           time_for_people(view->elapsed_us, took));
-    tried_say(&view->counts);
-    patients_say(result);
+}
+
+static void states_say(const struct run_result *result)
+{
     print("in all: %jd done", (intmax_t)result->states[LEDGER_DONE]);
     for (int i = 0; i < LEDGER_STATES; i++)
         if (i != LEDGER_DONE && result->states[i] > 0)
             print(", %jd %s", (intmax_t)result->states[i], ledger_state_name((enum ledger_state)i));
     print("\n");
+}
+
+void ending_say_broken(const struct run_result *result, const char *command)
+{
+    if (!result->has_moved)
+        return;
+    work_say(&result->view);
+    if (result->is_kept)
+        states_say(result);
+    print("the run was broken off; nothing is lost, and '%s' goes on from here\n", command);
+}
+
+void ending_say(const struct run_result *result, const char *command)
+{
+    work_say(&result->view);
+    tried_say(&result->view.counts);
+    patients_say(result);
+    states_say(result);
     if (result->states[LEDGER_FAILED] > 0)
         print("'fmferry failures' says why, 'fmferry status' what to do\n");
     if (result->was_stopped)

@@ -94,6 +94,8 @@ static int adopt_and_say(struct work *work, struct err *err)
     work->settings.engine.adopt = true;
     good = run_all(&work->settings.engine, work->cancel, &watcher, &result, err);
     progress_free(progress);
+    if (!good)
+        ending_say_broken(&result, "fmferry reconcile --adopt");
     if (!good || !remarks_show(work, &adopted, err))
         return -1;
     adopted_say(&adopted);

@@ -27,6 +27,8 @@ static bool run_once(const struct engine_settings *engine, struct cancel *cancel
     progress_free(progress);
     if (good)
         ending_say(result, "fmferry run");
+    else
+        ending_say_broken(result, "fmferry run");
     return good;
 }
 
@@ -190,7 +192,8 @@ const struct cmd cmd_run = {
     "finishes the documents in hand, twice leaves at once.\n"
     "\n"
     "Exits with 0 if everything is done or waived, with 3 if something is left (then\n"
-    "'fmferry failures' says why), with 1 if the run had to stop.",
+    "'fmferry failures' says why). If the run had to stop, the code says who must do\n"
+    "something: 4, 5, 6 and others ('fmferry --help').",
     run_opts,
     &run_defaults,
     sizeof run_defaults,

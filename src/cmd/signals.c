@@ -1,34 +1,65 @@
-/* One thread waits for signals; all others have them blocked. */
+/*
+ * One thread waits for signals; all others have them blocked. A terminal that closes may hang up
+ * twice, by the kernel and by the shell, and means the same both times.
+ */
 #include "cmd/signals.h"
 
+#include "base/log.h"
 #include "base/mem.h"
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 
 struct signals {
-    void (*first)(void);
+    bool (*first)(void);
     struct cancel *cancel;
+    atomic_int number; /* the first that came, or 0 */
     sigset_t set;
     pthread_t thread;
 };
+
+static void first_heard(struct signals *signals, int number)
+{
+    atomic_store(&signals->number, number);
+    if (!signals->first || !signals->first()) {
+        cancel_set(signals->cancel);
+        return;
+    }
+    log_info("asked to stop: the documents in hand are finished first%s",
+             number == SIGINT ? "; Ctrl-C once more leaves at once, and the next run finishes them"
+                              : "");
+}
+
+static void next_heard(struct signals *signals, int number)
+{
+    if (number == SIGHUP)
+        return;
+    cancel_set(signals->cancel);
+    log_info("asked to stop at once: the next run takes up the documents in hand");
+}
 
 /* Listens until signals_free() sends SIGUSR1. */
 static void *listen_run(void *arg)
 {
     struct signals *signals = arg;
-    int signal, heard = 0;
+    int number;
 
-    while (sigwait(&signals->set, &signal) == 0 && signal != SIGUSR1) {
-        if (heard++ == 0 && signals->first)
-            signals->first();
+    log_context("signals", NULL);
+    while (sigwait(&signals->set, &number) == 0 && number != SIGUSR1)
+        if (signals_number(signals) == 0)
+            first_heard(signals, number);
         else
-            cancel_set(signals->cancel);
-    }
+            next_heard(signals, number);
     return NULL;
 }
 
-struct signals *signals_listen(void (*first)(void), struct cancel *cancel)
+int signals_number(const struct signals *signals)
+{
+    return signals ? atomic_load(&signals->number) : 0;
+}
+
+struct signals *signals_listen(bool (*first)(void), struct cancel *cancel)
 {
     struct signals *signals = mem_new(struct signals);
 
@@ -42,7 +73,6 @@ struct signals *signals_listen(void (*first)(void), struct cancel *cancel)
     if (pthread_sigmask(SIG_BLOCK, &signals->set, NULL) != 0
         || pthread_create(&signals->thread, NULL, listen_run, signals) != 0)
         abort();
-    (void)signal(SIGPIPE, SIG_IGN);
     return signals;
 }
 

@@ -71,6 +71,10 @@ int work_do(const struct cli_globals *globals, unsigned needs, const void *optio
         http_setup();
     if (settings_read(globals->config, &work.settings, err) && needs_meet(&work, needs, err))
         code = body(&work, err);
+    if (code < 0 && err->kind == ERR_CANCELED)
+        err->code = signals_number(signals);
+    else if (code == EXIT_CANCELED && signals_number(signals))
+        code = EXIT_SIGNAL + signals_number(signals);
     work_clear(&work);
     if (needs_http)
         http_teardown();

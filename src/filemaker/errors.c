@@ -137,6 +137,12 @@ enum filemaker_advice filemaker_advice(const struct err *err)
     return FILEMAKER_ONE_ITEM;
 }
 
+bool filemaker_is_refusal(int code)
+{
+    return code == 9 || code == 18 || (code >= 200 && code <= 219) || code == 714 || code == 1702
+           || code == 1703;
+}
+
 /* Whether FileMaker, or the process that writes the answer, ran out of memory. */
 static bool is_out_of_memory(int code)
 {

@@ -15,6 +15,7 @@ enum filemaker_code {
     FILEMAKER_MOD_ID = 306,
     FILEMAKER_NO_MATCH = 401,
     FILEMAKER_UNABLE_TO_OPEN = 802,
+    FILEMAKER_DISK_FULL = 809,
     FILEMAKER_CAPACITY = 812,
     FILEMAKER_BAD_TOKEN = 952,
     FILEMAKER_QUOTA = 953,
@@ -38,6 +39,9 @@ enum { FILEMAKER_BAD_ANSWER = 1000 };
  * time, or its answer was too long or was cut. Fewer may work.
  */
 bool filemaker_is_too_much(const struct err *err);
+
+/* Whether a code says that the account, or a right of it, is not enough: a person must mend that. */
+bool filemaker_is_refusal(int code);
 
 /* A code in words: "Layout is missing"; "unknown error" if it is not in the list. */
 const char *filemaker_meaning(int code);

@@ -47,12 +47,16 @@ static void current_run_set(struct engine *engine)
     (void)pthread_mutex_unlock(&current_run.lock);
 }
 
-void run_finish(void)
+bool run_finish(void)
 {
+    bool is_there;
+
     (void)pthread_mutex_lock(&current_run.lock);
-    if (current_run.engine)
+    is_there = current_run.engine;
+    if (is_there)
         dispatch_finish(current_run.engine->dispatch);
     (void)pthread_mutex_unlock(&current_run.lock);
+    return is_there;
 }
 
 /* --- threads -------------------------------------------------------------------------------- */
@@ -251,6 +255,8 @@ static bool run_end(struct run_context *run, struct run_result *result, struct e
     struct run_end end = { .states_r = result->states, .deleted_rows_r = &result->deleted_rows };
 
     FAILPOINT("run.ending");
+    result->view = heartbeat_view(&run->heartbeat);
+    result->has_moved = true;
     if (!write_nothing(run->engine.writer, err))
         return false;
     result->view = heartbeat_view(&run->heartbeat);
@@ -261,6 +267,7 @@ static bool run_end(struct run_context *run, struct run_result *result, struct e
     end.status = status_of(run, result);
     if (!write_run_end(run->engine.writer, &end, err))
         return false;
+    result->is_kept = true;
     if (result->deleted_rows > 0)
         log_warn("%jd rows of documents were deleted in the application, and are not made again",
                  (intmax_t)result->deleted_rows);

@@ -23,14 +23,16 @@ struct run_result {
     int64_t deleted_rows;          /* rows of ours that people deleted in the application */
     int64_t patients; /* that the application has, with a FileMaker id; -1: it keeps none    */
     bool census_closed;
-    bool was_stopped; /* somebody asked us to stop */
+    bool was_stopped; /* somebody asked us to stop                         */
+    bool has_moved;   /* it came to moving: `view` is known                */
+    bool is_kept;     /* the ledger has its end: everything here is known  */
 };
 
 /*
  * Moves everything that has not been moved yet.
  *   cancel     set: leave at once. For a graceful end see run_finish()
  *   watcher    or NULL
- *   result_r   how it ended; also set if the run itself went well but documents are left
+ *   result_r   how it ended; also set if the run failed, as far as `has_moved` and `is_kept` say
  * Fails with what stopped the run: ERR_USAGE (a setting is wrong, or not what it was),
  * ERR_DATABASE, ERR_REMOTE, ERR_NET, ERR_DATA, ERR_OS.
  */
@@ -38,5 +40,8 @@ must_check bool run_all(const struct engine_settings *settings, struct cancel *c
                         const struct run_watcher *watcher, struct run_result *result_r,
                         struct err *err);
 
-/* Lets the run of this process end after the documents at hand. Safe from any thread. */
-void run_finish(void);
+/*
+ * Lets the run of this process end after the documents at hand. Returns whether there is one; while it
+ * is being prepared, there is none yet. Safe from any thread.
+ */
+bool run_finish(void);

@@ -9,7 +9,8 @@
  * The kinds of error mean here:
  *   ERR_NET                 the store is away, or was for too long; ERR_UNSURE of beginning a large
  *                           object means the same
- *   ERR_REMOTE, ERR_USAGE   the store refuses us altogether: no other document will do better
+ *   ERR_REMOTE, ERR_USAGE   the store refuses us altogether: no other document will do better; code
+ *                           403: our credentials are refused; 507: it is full
  *   ERR_DATA                the store refuses this object (code STORE_REFUSED), or has or gives
  *                           other bytes than were sent (STORE_MISMATCH)
  */

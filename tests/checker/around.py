@@ -144,6 +144,10 @@ def check_leftovers(scene, report, database_path):
 # --- I13 ---------------------------------------------------------------------------------------
 
 
+CAUSES = {4, 5, 6}          # refused, away, full
+SIGNALS = {129, 130, 143}  # hang-up, Ctrl-C, SIGTERM
+
+
 def check_exit_code(scene, report, code):
     """I13: 0 if nothing is left, 3 if something is, else what stopped the run."""
     if code is None:
@@ -158,11 +162,11 @@ def check_exit_code(scene, report, code):
     if last is None:
         possible, why = {1, 2}, "there was no run"
     elif last["ended_us"] is None:
-        possible, why = {1}, "the run could not even write its end"
+        possible, why = {1, *CAUSES}, "the run could not even write its end"
     elif last["status"] == "stopped":
-        possible, why = {1, 2, 130}, "the run was stopped"
+        possible, why = {1, 2, *CAUSES, *SIGNALS}, "the run was stopped"
     elif last["status"] == "interrupted":
-        possible, why = {130}, "the run was interrupted"
+        possible, why = SIGNALS, "the run was interrupted"
     elif left or not closed:
         possible, why = {3}, f"{len(left)} documents are left" if left else "no census was closed"
     else:

@@ -261,8 +261,8 @@ def ended(tap, number, what, at_once):
         first.finish(RUN_LIMIT)
         if number == signal.SIGTERM:
             held, = bench.sql("select count(*) from fmferry_document where run is not null")[0]
-            tap.same((first.code, held, bench.open_sessions()), (130, 0, []),
-                     f"{what}: exit code 130, nothing is held, no session is open")
+            tap.same((first.code, held, bench.open_sessions()), (143, 0, []),
+                     f"{what}: exit code 143, nothing is held, no session is open")
             tap.same(states(bench).get("done", 0), sum(marks_of(bench).values()),
                      f"{what}: each mark that was written was read back")
         bench.forgive_open_sessions()

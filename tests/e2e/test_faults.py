@@ -29,7 +29,7 @@ ANSWERS = ["status 500", "status 502", "status 503 json", "cut 50%", "reset befo
            "no-length", "bad-chunk", "tls-alert at 50%"]
 # What comes from a web server in front: no answer of the Data API at all.
 STRANGE = ["html", "empty", "redirect https://127.0.0.1:1/", "status 429", "status 408"]
-ENDS = [("code 953", "953"), ("code 105", "105"), ("code 212", "212"), ("code 102", "102")]
+ENDS = [("code 953", "953", 1), ("code 105", "105", 1), ("code 212", "212", 4), ("code 102", "102", 1)]
 FAULTS = {
     "reading records": on("get,find", 1, *ANSWERS, "code 401", "code 500", "code 802", "swap", "twice",
                           "delay 20ms", "no-extension", "url-host elsewhere.example"),
@@ -74,7 +74,7 @@ def until_done(bench):
     while len(codes) < RUNS_MOST and (not codes or codes[-1] != 0):
         done = bench.ferry("run", limit=RUN_LIMIT)
         codes.append(done.code)
-        if done.code not in (0, 1, 3):
+        if done.code not in (0, 1, 3, 4):
             break
     return codes, done
 
@@ -153,7 +153,7 @@ def meet_stranger(deed, kind, nth):
     return tap
 
 
-def meet_end(what, says):
+def meet_end(what, says, code):
     """Something that a person must mend stops the run, in one sentence; the next one goes on."""
     tap = Tap(kept=True)
     with Bench(tap, "end") as bench:
@@ -161,8 +161,12 @@ def meet_end(what, says):
         bench.serve("generate:60,2000", "--scenario", bench.folder / "scenario")
         bench.ferry("patients", "import")
         done = bench.ferry("run")
-        tap.ok(done.code == 1 and says in done.err and len(done.err.strip().splitlines()) == 1,
-               f"'{what}' stops a run", done.code, done.err, done.out)
+        said = [line for line in done.err.splitlines() if not line.startswith("next: ")]
+        tap.ok(done.code == code and says in done.err and len(said) == 1
+               and ("next: mend the login" in done.err) == (code == 4),
+               f"'{what}' stops a run with {code}", done.code, done.err, done.out)
+        tap.ok("this run: " in done.out and "in all: " in done.out and "goes on from here" in done.out,
+               f"'{what}': what the run did is said all the same", done.out)
         codes, last = until_done(bench)
         tap.same(last.code, 0, f"'{what}': when it is mended, a run ends with 0")
         bench.status()

@@ -1,10 +1,15 @@
 #!/usr/bin/python3
-"""One Ctrl-C finishes the documents at hand, a second one leaves at once; nothing is lost either way."""
+"""
+One Ctrl-C finishes the documents at hand, a second one leaves at once; nothing is lost either way. The exit
+code names the signal, and what is said names the command that goes on.
+"""
 
+import os
 import pathlib
 import signal
+import subprocess
 
-from harness import Bench, main, need_programs, wait_until
+from harness import FMFERRY, Bench, main, need_programs, wait_until
 
 DOCUMENTS = 400
 SLOW_MS = 20  # per call, so that a run lasts long enough to be interrupted
@@ -40,8 +45,11 @@ def interrupt(tap, bench, how_often, number=signal.SIGINT):
     return run.finish(SOON), moving and served(bench) > before
 
 
-def check_interrupted(tap, bench, run, what):
-    tap.same(run.code, 130, f"{what}: exit code 130")
+def check_interrupted(tap, bench, run, what, code):
+    tap.same(run.code, code, f"{what}: exit code {code}")
+    tap.ok("asked to stop: the documents in hand are finished first" in run.err, f"{what}: is said", run.err)
+    tap.ok("'fmferry run' goes on from here" in run.out and "this run: " in run.out,
+           f"{what}: what was done and what goes on", run.out)
     tap.same(bench.sql("select count(*) from fmferry_document where run is not null "
                        "or state = 'claimed'")[0][0], 0, f"{what}: nothing is held any more")
     tap.same(bench.open_sessions(), [], f"{what}: every session is logged out")
@@ -71,6 +79,46 @@ def while_logging_in(tap):
         bench.stop_serving()
 
 
+def before_it_moves(tap):
+    """While a run is prepared there is nothing to finish: the first Ctrl-C leaves at once."""
+    with Bench(tap, "preparing") as bench:
+        bench.serve("generate:20,2000")
+        bench.ferry("patients", "import")
+        bench.happen("on login do stall 5s")
+        before = logins(bench)
+        run = bench.start("run")
+        waiting = wait_until(lambda: logins(bench) > before or not run.is_running())
+        signal_and_wait(run, signal.SIGTERM)
+        run.finish(SOON)
+        tap.ok(waiting and run.code == 143 and "fmferry: " in run.err and "next: " in run.err,
+               "a signal while a run is prepared ends it, with a word", waiting, run.code, run.err)
+        bench.stop_serving()
+
+
+def reader_leaves(tap):
+    """`| head` is no error, whatever the list's length."""
+    with Bench(tap, "head") as bench:
+        (bench.folder / "scenario").write_text("container 1..1500 is missing\n")
+        bench.serve("generate:1500,10", "--scenario", bench.folder / "scenario")
+        bench.configure(run={"retry_ms": 1, "attempts": 1})
+        bench.ferry("patients", "import")
+        bench.ferry("run", limit=120)
+        whole = bench.ferry("failures", "--csv")
+        tap.ok(len(whole.out) > 128 * 1024, "the list is longer than a pipe holds", len(whole.out))
+        for words in (("failures", "--csv"), ("failures",), ("status",), ("settings",), ("--help",)):
+            read, write = os.pipe()
+            program = subprocess.Popen([FMFERRY, "--config", bench.config, *words], stdout=write,
+                                       stderr=subprocess.PIPE, env=bench.environment(),
+                                       cwd=bench.folder)
+            os.close(write)
+            os.read(read, 10)
+            os.close(read)
+            said = program.communicate(timeout=60)[1].decode()
+            wanted = 3 if words == ("status",) else 0
+            tap.same((program.returncode, said), (wanted, ""), f"'{' '.join(words)} | head' is no error")
+        bench.stop_serving()
+
+
 def answers_in_pieces(tap):
     """The answer to a log-in breaks off behind its headers: the session is used, or closed."""
     with Bench(tap, "broken-login") as bench:
@@ -88,17 +136,23 @@ def test(tap):
         return
     while_logging_in(tap)
     answers_in_pieces(tap)
+    before_it_moves(tap)
+    reader_leaves(tap)
     with Bench(tap, "signals") as bench:
         bench.serve(f"generate:{DOCUMENTS},20000", "--latency-ms", str(SLOW_MS))
         bench.ferry("patients", "import")
-        for what, how_often, number in (("SIGINT once", 1, signal.SIGINT),
-                                        ("SIGTERM once", 1, signal.SIGTERM),
-                                        ("SIGINT twice", 2, signal.SIGINT)):
+        for what, how_often, number, code in (("SIGINT once", 1, signal.SIGINT, 130),
+                                              ("SIGTERM once", 1, signal.SIGTERM, 143),
+                                              ("a hang-up, told twice", 2, signal.SIGHUP, 129),
+                                              ("SIGINT twice", 2, signal.SIGINT, 130)):
             run, moved = interrupt(tap, bench, how_often, number)
             tap.ok(moved, f"{what}: came while documents were moving", run.err)
-            check_interrupted(tap, bench, run, what)
+            check_interrupted(tap, bench, run, what, code)
+            at_once = how_often == 2 and number == signal.SIGINT
+            tap.same("the next run takes up the documents in hand" in run.err, at_once,
+                     f"{what}: {'leaves at once' if at_once else 'finishes what it has in hand'}")
             said = bench.sql("select status from fmferry_run order by run desc limit 1")[0][0]
-            tap.ok(said in ("interrupted", "stopped"), f"{what}: the ledger says so", said)
+            tap.ok(said == "interrupted" or at_once and said == "stopped", f"{what}: the ledger says so", said)
         last = bench.ferry("run")
         tap.ok(last.code == 0, "a run afterwards completes", last.err)
         bench.status()

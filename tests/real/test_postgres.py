@@ -235,7 +235,7 @@ def disk_full(tap, bench, server):
         except OSError:
             pass
     ended = run.finish(300)
-    tap.ok(ended.code == 4 or ended.code == 1, "disk full: the run stops", ended.code)
+    tap.same(ended.code, 6, "disk full: the run stops")
     tap.ok("disk" in ended.err.lower() or "space" in ended.err.lower(), "disk full: it says why",
            ended.err)
     (small / "ballast").unlink()

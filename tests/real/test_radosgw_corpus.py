@@ -42,7 +42,7 @@ def check_trust(tap, bench):
     other.mkdir()
     bench.configure(store={"ca_file": made_certificate(other)})
     stranger = bench.ferry("run")
-    tap.ok(stranger.code == 1 and "certificate" in stranger.err,
+    tap.ok(stranger.code == 4 and "certificate" in stranger.err,
            "a server that nobody vouches for ends the run", stranger.code, stranger.err)
     bench.configure()
 

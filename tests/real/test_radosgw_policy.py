@@ -41,7 +41,7 @@ def move(tap, bench, server):
     bench.configure(store={"access_key": pair[0]})
     environment = {**bench.environment(), "S3_SECRET": pair[1]}
     none = bench.ferry("run", environment=environment)
-    tap.ok(none.code == 1 and "AccessDenied" in none.err and "--policy run" in none.err,
+    tap.ok(none.code == 4 and "AccessDenied" in none.err and "--policy run" in none.err,
            "without rights a run stops, and says which it needs", none.code, none.err)
     allow(bench, "mover", "run")
     checked = bench.ferry("check", environment=environment)

@@ -122,6 +122,11 @@ enum s3_class s3_class_of(int status, const char *code)
     return class_of_status(status);
 }
 
+bool s3_is_full(const char *code)
+{
+    return strcmp(code, "QuotaExceeded") == 0 || strcmp(code, "XMinioStorageFull") == 0;
+}
+
 const char *s3_advice(int status, const char *code)
 {
     static const struct {
@@ -129,6 +134,8 @@ const char *s3_advice(int status, const char *code)
     } advices[] = {
         { "AccessDenied", "the key's policy must allow what 'fmferry check --policy run' prints" },
         { "InvalidAccessKeyId", "this access key is not known there" },
+        { "QuotaExceeded", "the quota of the bucket or its owner is used up: raise it" },
+        { "XMinioStorageFull", "the server's disks are full: make room there" },
         { "NoSuchBucket", "make the bucket, or correct [store] url" },
         { "SignatureDoesNotMatch", "the secret key does not belong to the access key" },
         { "InvalidStorageClass", "correct [store] storage_class" },
@@ -140,5 +147,7 @@ const char *s3_advice(int status, const char *code)
     for (size_t i = 0; i < lengthof(advices); i++)
         if (strcmp(advices[i].code, code) == 0)
             return advices[i].advice;
+    if (status == 507)
+        return "the server has no room left: make some there";
     return status == 403 ? advices[0].advice : NULL;
 }

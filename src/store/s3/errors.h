@@ -27,5 +27,8 @@ enum s3_class {
  */
 enum s3_class s3_class_of(int status, const char *code);
 
+/* Whether a code says that there is no room: the disk is full, or a quota is used up. */
+bool s3_is_full(const char *code);
+
 /* Advice on how to mend the cause of an error, or NULL. */
 const char *s3_advice(int status, const char *code);

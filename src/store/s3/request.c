@@ -454,11 +454,19 @@ static enum err_kind err_kind_of_class(enum s3_class class)
     abort();
 }
 
+/* Servers say with different numbers that they are full, or no longer know us: these are ours. */
+static int status_of_refusal(const struct s3_answer *answer)
+{
+    if (answer->class == S3_CREDENTIALS)
+        return 403;
+    return s3_is_full(answer->code) ? 507 : answer->status;
+}
+
 bool s3_answer_error(const struct s3_answer *answer, struct err *err)
 {
     enum err_kind kind = err_kind_of_class(answer->class);
     const char *advice = s3_advice(answer->status, answer->code);
-    int code = kind == ERR_REMOTE            ? answer->status
+    int code = kind == ERR_REMOTE            ? status_of_refusal(answer)
                : answer->class == S3_DAMAGED ? STORE_MISMATCH
                : kind == ERR_DATA            ? STORE_REFUSED
                                              : HTTP_BROKEN;

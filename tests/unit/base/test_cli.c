@@ -87,6 +87,17 @@ static int run_say(const struct cli_globals *globals, const void *given, struct 
     return EXIT_LEFT;
 }
 
+/* Writes more than a pipe holds, as a long list does, and says what came of it. */
+static int run_pour(const struct cli_globals *globals, const void *given, struct err *err)
+{
+    (void)globals;
+    (void)given;
+    for (int i = 0; i < 100000; i++)
+        (void)printf("line %d\n", i);
+    (void)err_os(err, "writing the list");
+    return -1;
+}
+
 static int run_fail(const struct cli_globals *globals, const void *given, struct err *err)
 {
     (void)globals;
@@ -318,6 +329,46 @@ TEST(a_full_disk_is_an_error)
     }
 }
 
+/* Whoever reads our output may go when they have seen enough. */
+TEST(a_reader_who_leaves_is_no_error)
+{
+    static const struct {
+        const char *line;
+        int code;
+    } cases[] = {
+        { "prog say", EXIT_LEFT },
+        { "prog --help", EXIT_DONE },
+        { "prog --version", EXIT_DONE },
+        { "prog pour", EXIT_DONE },
+    };
+    static const struct cmd pour = CMD("pour", NULL, no_options, run_pour);
+    static const struct cmd *const pouring_cmds[] = { &cmd_say, &pour, NULL };
+    static const struct program pouring = { "prog", "1.2", "Pours.", pouring_cmds, NULL, NULL };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_str errors = STR_MAX(KIB(64));
+        auto_close int out = dup(STDOUT_FILENO), real = dup(STDERR_FILENO);
+        auto_close int file = memfd_create("err", MFD_CLOEXEC);
+        auto_free char *words = mem_text(cases[i].line);
+        char *second = strchr(words, ' ') + 1, *argv[] = { words, second, NULL };
+        int ends[2], code;
+
+        second[-1] = '\0';
+        (void)fflush(stdout);
+        CHECK_AT(i, pipe2(ends, O_CLOEXEC) == 0 && close(ends[0]) == 0);
+        CHECK_AT(i, dup2(ends[1], STDOUT_FILENO) >= 0 && dup2(file, STDERR_FILENO) >= 0);
+        code = cli_main(&pouring, 2, argv);
+        __fpurge(stdout);
+        clearerr(stdout);
+        (void)dup2(out, STDOUT_FILENO);
+        (void)dup2(real, STDERR_FILENO);
+        (void)close(ends[1]);
+        read_back(file, &errors);
+        CHECK_AT(i, code == cases[i].code);
+        CHECK_STR(str_text(&errors), "");
+    }
+}
+
 static const char run_help[] = "Does run\n"
                                "\n"
                                "Usage: prog run [options] [PLACE]\n"
@@ -455,4 +506,28 @@ TEST(every_kind_of_error_has_an_exit_code)
 
         CHECK_AT(i, cli_exit_of(&err) == codes[i]);
     }
+}
+
+static int refuse(const struct err *err, const char **next_r)
+{
+    *next_r = "ask the one who made it";
+    return err->kind == ERR_NET ? 71 : 0;
+}
+
+TEST(a_program_judges_its_errors_itself)
+{
+    struct program judging = program;
+    auto_str out = STR_MAX(KIB(64)), errors = STR_MAX(KIB(64));
+
+    judging.judge = refuse;
+    CHECK(call(&judging, "prog fail", &out, &errors) == 71);
+    CHECK_STR(str_text(&errors), "prog: copying 'inv -7': timed out\n"
+                                 "next: ask the one who made it\n");
+}
+
+TEST(the_exit_code_names_the_signal)
+{
+    struct err err = { .kind = ERR_CANCELED, .code = 15 };
+
+    CHECK(cli_exit_of(&err) == 143);
 }

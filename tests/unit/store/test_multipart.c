@@ -3,6 +3,7 @@
 #include "store/s3/access.h"
 #include "store/s3/endpoint.h"
 #include "store/s3/errors.h"
+#include "store/s3/request.h"
 #include "store/s3/xml.h"
 
 #include "base/mem.h"
@@ -226,11 +227,35 @@ TEST(each_error_has_its_class)
         { 503, "SlowDown", S3_SLOWER },
         { 503, "", S3_AGAIN },
         { 507, "", S3_STOP },
+        { 403, "QuotaExceeded", S3_STOP },
     };
 
     for (size_t i = 0; i < lengthof(cases); i++)
         CHECK_AT(i, s3_class_of(cases[i].status, cases[i].code) == cases[i].class);
     CHECK(s3_advice(403, "AccessDenied") && s3_advice(403, "") && !s3_advice(500, "InternalError"));
+}
+
+TEST(one_status_for_one_cause)
+{
+    static const struct {
+        struct s3_answer answer;
+        int status;
+    } cases[] = {
+        { { .status = 507, .class = S3_STOP }, 507 },
+        { { .status = 403, .class = S3_STOP, .code = "QuotaExceeded" }, 507 },
+        { { .status = 400, .class = S3_STOP, .code = "XMinioStorageFull" }, 507 },
+        { { .status = 400, .class = S3_CREDENTIALS, .code = "ExpiredToken" }, 403 },
+        { { .status = 403, .class = S3_STOP, .code = "AccessDenied" }, 403 },
+        { { .status = 404, .class = S3_STOP, .code = "NoSuchBucket" }, 404 },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        struct err err;
+
+        CHECK_AT(i, !s3_answer_error(&cases[i].answer, &err));
+        CHECK_AT(i, err.kind == ERR_REMOTE && err.code == cases[i].status);
+        CHECK_AT(i, s3_advice(cases[i].answer.status, cases[i].answer.code));
+    }
 }
 
 /* --- the shared files ----------------------------------------------------------------------- */
