@@ -106,7 +106,8 @@ static void add_member(struct str *to, const char *name, struct span text)
     str_add_char(to, '"');
 }
 
-static void line_as_json(struct str *to, const char *at, const char *level, const char *sentence)
+static void line_as_json(struct str *to, const char *at, const char *level, const char *sentence,
+                         const char *members)
 {
     str_printf(to, "{\"time\":\"%s\",\"level\":\"%s\"", at, level);
     if (speaker.worker)
@@ -114,7 +115,7 @@ static void line_as_json(struct str *to, const char *at, const char *level, cons
     if (speaker.item)
         add_member(to, "item", name_capped(speaker.item));
     add_member(to, "message", span_of(sentence));
-    str_add_text(to, "}\n");
+    str_printf(to, "%s}\n", members);
 }
 
 static void line_as_text(struct str *to, const char *at, const char *level, const char *sentence)
@@ -146,18 +147,15 @@ static void write_all(struct span text)
     }
 }
 
-printf_like(2, 0) static void log_say(enum log_level level, const char *format, va_list args)
+/* `members`: what JSON has beside the sentence, each after a comma */
+static void sentence_say(enum log_level level, const char *sentence, const char *members)
 {
     auto_str line = STR_MAX(LINE_SIZE);
-    char sentence[SENTENCE_MAX], at[TIME_TEXT_SIZE];
-    int before = errno; /* for a caller that logs before err_os() */
+    char at[TIME_TEXT_SIZE];
 
-    if (!log_is_on(level))
-        return;
-    (void)vsnprintf(sentence, sizeof sentence, format, args);
     (void)time_rfc3339(time_now_us(), at);
     if (sink.as_json)
-        line_as_json(&line, at, level_name(level), sentence);
+        line_as_json(&line, at, level_name(level), sentence, members);
     else
         line_as_text(&line, at, level_name(level), sentence);
     (void)pthread_mutex_lock(&sink.lock);
@@ -167,6 +165,17 @@ printf_like(2, 0) static void log_say(enum log_level level, const char *format, 
     if (sink.around)
         sink.around(sink.around_arg, false);
     (void)pthread_mutex_unlock(&sink.lock);
+}
+
+printf_like(2, 0) static void log_say(enum log_level level, const char *format, va_list args)
+{
+    char sentence[SENTENCE_MAX];
+    int before = errno; /* for a caller that logs before err_os() */
+
+    if (!log_is_on(level))
+        return;
+    (void)vsnprintf(sentence, sizeof sentence, format, args);
+    sentence_say(level, sentence, "");
     errno = before;
 }
 
@@ -196,6 +205,19 @@ void log_warn(const char *format, ...)
 void log_error(const char *format, ...)
 {
     SAY(LOG_ERROR);
+}
+
+void log_step(const char *step, uint64_t bytes, int64_t took_us)
+{
+    char sentence[128], members[128];
+    intmax_t ms = took_us / TIME_MS;
+
+    if (!log_is_on(LOG_DEBUG))
+        return;
+    (void)snprintf(sentence, sizeof sentence, "%s, %ju bytes, %jd ms", step, (uintmax_t)bytes, ms);
+    (void)snprintf(members, sizeof members, ",\"step\":\"%s\",\"bytes\":%ju,\"ms\":%jd", step,
+                   (uintmax_t)bytes, ms);
+    sentence_say(LOG_DEBUG, sentence, members);
 }
 
 void log_line_lock(void)

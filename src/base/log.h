@@ -23,6 +23,14 @@ void log_warn(const char *format, ...) printf_like(1, 2);
 void log_error(const char *format, ...) printf_like(1, 2);
 
 /*
+ * A step of the thread's item, at LOG_DEBUG: as text a sentence; as JSON also in members of its own,
+ * "step", "bytes" and "ms" (docs/json.md).
+ *   step      one word of ours: "fetched"
+ *   took_us   since the step before
+ */
+void log_step(const char *step, uint64_t bytes, int64_t took_us);
+
+/*
  * Lets a progress display share the terminal: called before and after each line is written
  * (`before` true, then false). NULL for none.
  */

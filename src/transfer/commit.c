@@ -5,6 +5,7 @@
 #include "engine/writes_document.h"
 #include "transfer/adopt.h"
 #include "transfer/record.h"
+#include "transfer/steps.h"
 
 static enum ledger_link link_of(enum registry_match match)
 {
@@ -84,5 +85,6 @@ bool commit_document(struct transfer *t)
     t->claim->link = link;
     t->claim->version = t->version.number;
     t->claim->size = (int64_t)t->version.size_bytes;
+    steps_recorded(t);
     return ready || record_report_incomplete(t);
 }

@@ -12,6 +12,7 @@
 #include "engine/writes_document.h"
 #include "transfer/reaction.h"
 #include "transfer/record.h"
+#include "transfer/steps.h"
 #include "transfer/version.h"
 
 enum { UNSURE_TRIES = 3 };
@@ -74,6 +75,8 @@ static bool mark_write(struct transfer *t, bool *taken_r)
     *taken_r = filemaker_set(t->worker->filemaker, fields->layout, t->claim->record_id,
                              t->version.mod_id, fields->mark, span_of(t->version.mark), &mod_id,
                              &err);
+    if (*taken_r)
+        steps_marked(t);
     if (*taken_r || err.kind == ERR_UNSURE)
         return true;
     if (err.kind == ERR_REMOTE && err.reason == FILEMAKER_MOD_ID)

@@ -10,6 +10,7 @@
 #include "engine/dispatch.h"
 #include "engine/writes_document.h"
 #include "transfer/adopt.h"
+#include "transfer/steps.h"
 #include "transfer/tries.h"
 
 enum { TEXTS = 4 };
@@ -123,6 +124,7 @@ static void outcome_add_kept_mark(struct outcome *outcome, const char *mark)
 
 void outcome_of_success(struct transfer *t)
 {
+    steps_confirmed(t);
     struct outcome *outcome = outcome_new(t);
     struct done done = { .claim = &outcome->claim,
                          .mod_id = t->record->mod_id,

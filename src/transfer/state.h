@@ -62,6 +62,7 @@ struct transfer {
     bool is_adopted;      /* the earlier importer's object has exactly these bytes          */
     bool mark_stands;     /* ours stands there from before, and counts for this version too */
     bool is_unconfirmed;  /* FileMaker took the mark, and it is to be read back */
+    int64_t step_us;      /* when the last step ended, monotonic          */
     int mark_writes;      /* how often it was written in this try              */
     struct ledger_reaction reaction; /* how the source answered our mark; mark NULL: it did not */
     char previous_imprint[STORE_IMPRINT_SIZE]; /* of an earlier importer's object, if adopted   */

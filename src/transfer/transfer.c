@@ -220,6 +220,7 @@ static struct transfer *transfer_new(struct transfers *all, struct assignment *a
     t->engine = all->worker->engine;
     t->assignment = assignment;
     t->claim = &assignment->claim;
+    t->step_us = time_mono_us();
     return t;
 }
 

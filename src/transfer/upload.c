@@ -12,6 +12,7 @@
 #include "transfer/adopt.h"
 #include "transfer/mark.h"
 #include "transfer/record.h"
+#include "transfer/steps.h"
 #include "transfer/tries.h"
 #include "transfer/version.h"
 
@@ -290,8 +291,15 @@ static bool put_large(struct transfer *t)
 
 bool upload_file(struct transfer *t)
 {
-    if (!(t->download.is_complete ? put_small(t) : put_large(t)))
+    bool is_small = t->download.is_complete;
+
+    if (is_small)
+        steps_fetched(t);
+    if (!(is_small ? put_small(t) : put_large(t)))
         return false;
     outage_answered(&t->engine->store);
+    if (!is_small)
+        steps_fetched(t);
+    steps_stored(t);
     return true;
 }

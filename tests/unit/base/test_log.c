@@ -86,6 +86,30 @@ TEST(a_line_has_a_stamp_a_level_and_a_sentence)
     CHECK(rest.at && rest.size == 0);
 }
 
+TEST(a_step_is_a_sentence_and_has_members_in_json)
+{
+    static const char json[] = "\"level\":\"debug\",\"item\":\"inv-7\","
+                               "\"message\":\"stored, 1234 bytes, 5 ms\","
+                               "\"step\":\"stored\",\"bytes\":1234,\"ms\":5}\n";
+    static const char text[] = "debug inv-7: stored, 1234 bytes, 5 ms\n";
+
+    for (size_t as_json = 0; as_json < 2; as_json++) {
+        auto_str said = STR_MAX(KIB(64));
+        struct capture capture = capture_begin();
+
+        log_setup(LOG_DEBUG, as_json);
+        log_context(NULL, "inv-7");
+        log_step("stored", 1234, 5999);
+        log_setup(LOG_INFO, as_json);
+        log_step("stored", 1234, 5999);
+        log_context(NULL, NULL);
+        capture_end(capture, &said);
+        CHECK_AT(as_json, span_ends(str_span(&said), as_json ? json : text));
+        CHECK_AT(as_json, strchr(str_text(&said), '\n') == str_text(&said) + said.size - 1);
+    }
+    log_setup(LOG_DEBUG, false);
+}
+
 TEST(what_is_below_the_level_is_not_said)
 {
     static const enum log_level levels[] = { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
