@@ -170,13 +170,14 @@ must_check bool ledger_each_failure(struct ledger *ledger,
                                     bool (*each)(void *arg, const struct ledger_failure *failure),
                                     void *arg, struct err *err);
 
-/* The traits that a failed document may share with others. */
+/* The traits that a document that failed, or waits after a failure, may share with others. */
 struct ledger_failed_trait {
     int64_t record_id;
+    enum ledger_state state;
     struct span class, type, storage, created, author, path;
 };
 
-/* Calls `each` for every failed document, in the order of records. */
+/* Calls `each` for every such document, in the order of records. */
 must_check bool ledger_each_trait(struct ledger *ledger,
                                   bool (*each)(void *arg, const struct ledger_failed_trait *trait),
                                   void *arg, struct err *err);

@@ -126,19 +126,22 @@ bool ledger_each_trait(struct ledger *ledger,
                        bool (*each)(void *arg, const struct ledger_failed_trait *trait), void *arg,
                        struct err *err)
 {
+    struct ledger_words words;
     auto_rows *rows = NULL;
     enum step step;
 
     if (!sql_query(ledger->sql, &LEDGER_LOOK_TRAITS, sql_args(sql_i64(ledger->source)), &rows, err))
         return false;
-    while ((step = sql_next(rows, err)) == STEP_ROW) {
+    while ((step = ledger_next(rows, (struct ledger_word_columns){ .state = 1 }, &words, err))
+           == STEP_ROW) {
         struct ledger_failed_trait trait = { .record_id = sql_get_i64(rows, 0),
-                                             .class = sql_get_text(rows, 1),
-                                             .type = sql_get_text(rows, 2),
-                                             .storage = sql_get_text(rows, 3),
-                                             .created = sql_get_text(rows, 4),
-                                             .author = sql_get_text(rows, 5),
-                                             .path = sql_get_text(rows, 6) };
+                                             .state = words.state,
+                                             .class = sql_get_text(rows, 2),
+                                             .type = sql_get_text(rows, 3),
+                                             .storage = sql_get_text(rows, 4),
+                                             .created = sql_get_text(rows, 5),
+                                             .author = sql_get_text(rows, 6),
+                                             .path = sql_get_text(rows, 7) };
 
         if (!each(arg, &trait))
             return true;

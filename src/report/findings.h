@@ -1,7 +1,7 @@
 /*
  * Findings: what failures have in common. A thousand records that fail alike have one cause, which
- * is waiting to be found. So failures that are neighbours in the order of records, or share an
- * author, a type, a storage kind or a folder, become one sentence.
+ * is waiting to be found. So failures that are neighbours in the order of records (clusters.h), or
+ * share an author, a type, a storage kind or a folder, become one sentence.
  */
 #pragma once
 
@@ -22,13 +22,12 @@ struct finding_list {
 };
 
 struct findings {
-    struct finding_list all;                /* over all classes     */
-    struct finding_list by_class[FAILURES]; /* each class by itself */
+    struct finding_list all;                /* each cluster         */
+    struct finding_list by_class[FAILURES]; /* its part of each     */
 };
 
 /*
- * Finds what the failed documents of a source have in common, in one pass over them and constant
- * memory per group of neighbours.
+ * Finds what the failed documents of a source have in common, in one pass over them.
  *   findings_r   caller clears with findings_clear() (or auto_findings)
  * Fails with ERR_DATABASE.
  */

@@ -17,7 +17,7 @@ static const struct {
     { &LEDGER_DOCUMENT_FIND, "INDEX sqlite_autoindex_fmferry_document_1" },
     { &LEDGER_DOCUMENTS_OF_RECORD, "INDEX fmferry_document_record" },
     { &LEDGER_LOOK_TALLIES, "fmferry_tally USING PRIMARY KEY" },
-    { &LEDGER_LOOK_TRAITS, "d USING INDEX fmferry_document_failed" },
+    { &LEDGER_LOOK_TRAITS, "d USING INDEX fmferry_document_troubled" },
     { &LEDGER_LOOK_FAILURES, "d USING INDEX fmferry_document_troubled" },
     { &LEDGER_ATTEMPTS_USUAL, "fmferry_attempt USING PRIMARY KEY" },
     { &LEDGER_LOOK_DOUBTS, "INDEX fmferry_document_troubled" },
