@@ -1,12 +1,9 @@
-/* `fmferry status` and `fmferry failures`: they read the ledger, also while a run is under way. */
+/* `fmferry status`: reads the ledger, also while a run is under way. */
 #include "cmd/commands.h"
 #include "cmd/watch.h"
 #include "cmd/work.h"
 
-#include "report/failures.h"
 #include "report/status.h"
-
-#include <unistd.h>
 
 enum { TEXT_MAX = 16 * 1024 * 1024 };
 
@@ -14,16 +11,6 @@ struct status_options {
     bool json, watch;
     int every;
 };
-
-struct failures_options {
-    bool json, csv;
-};
-
-static struct status_form form_of_output(void)
-{
-    return (struct status_form){ .colour = watch_on_terminal() && !getenv("NO_COLOR"),
-                                 .columns = watch_columns() };
-}
 
 static int status_body(struct work *work, struct err *err)
 {
@@ -36,7 +23,7 @@ static int status_body(struct work *work, struct err *err)
     if (o->json)
         status_json(status, &text);
     else
-        status_text(status, form_of_output(), &text);
+        status_text(status, watch_form(), &text);
     (void)fputs(str_text(&text), stdout);
     return status_is_complete(status) ? EXIT_DONE : EXIT_LEFT;
 }
@@ -60,24 +47,6 @@ static int status_command(const struct cli_globals *globals, const void *arg, st
                     : work_do(globals, WORK_LEDGER, o, status_body, err);
 }
 
-static int failures_body(struct work *work, struct err *err)
-{
-    const struct failures_options *o = work->options;
-    enum failures_form form = o->json ? FAILURES_JSON : o->csv ? FAILURES_CSV : FAILURES_TEXT;
-
-    return failures_write(work->ledger, form, stdout, err) ? EXIT_DONE : -1;
-}
-
-static int failures_command(const struct cli_globals *globals, const void *arg, struct err *err)
-{
-    const struct failures_options *o = arg;
-
-    if (!o->json || !o->csv)
-        return work_do(globals, WORK_LEDGER, o, failures_body, err);
-    (void)err_set(err, ERR_USAGE, 0, "--json and --csv exclude each other");
-    return -1;
-}
-
 static const struct opt status_opts[] = {
     OPT_FLAG(struct status_options, json, "json", 0, "as JSON (docs/json.md)"),
     OPT_FLAG(struct status_options, watch, "watch", 'w',
@@ -88,14 +57,7 @@ static const struct opt status_opts[] = {
     OPT_END,
 };
 
-static const struct opt failures_opts[] = {
-    OPT_FLAG(struct failures_options, json, "json", 0, "as a JSON array"),
-    OPT_FLAG(struct failures_options, csv, "csv", 0, "as CSV, for a spreadsheet"),
-    OPT_END,
-};
-
 static const struct status_options status_defaults = { .every = 2 };
-static const struct failures_options failures_defaults = { 0 };
 
 const struct cmd cmd_status = {
     "status",
@@ -112,20 +74,5 @@ const struct cmd cmd_status = {
         { "fmferry status", "how far it is" },
         { "fmferry status --watch", "the same, renewed while a run goes on" },
         { "fmferry status --json | jq .", "for a script, or for monitoring" },
-    },
-};
-
-const struct cmd cmd_failures = {
-    "failures",
-    "List the documents that did not arrive, with evidence",
-    "Shows for each document the last step tried, its time, the other side's answer, and\n"
-    "the way to mend it.",
-    failures_opts,
-    &failures_defaults,
-    sizeof failures_defaults,
-    failures_command,
-    .examples = {
-        { "fmferry failures", "what did not arrive, why, and how to mend it" },
-        { "fmferry failures --csv > failures.csv", "the same, for a spreadsheet" },
     },
 };

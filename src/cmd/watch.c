@@ -21,7 +21,8 @@ struct watch {
     int every_s;
 };
 
-bool watch_on_terminal(void)
+/* Whether standard output is a terminal whose cursor can be moved. */
+static bool watch_on_terminal(void)
 {
     const char *term = getenv("TERM");
 
@@ -37,9 +38,16 @@ static struct winsize window_size(void)
     return size;
 }
 
-int watch_columns(void)
+/* The width of the terminal; 0 if standard output is none. */
+static int watch_columns(void)
 {
     return window_size().ws_col;
+}
+
+struct status_form watch_form(void)
+{
+    return (struct status_form){ .colour = watch_on_terminal() && !getenv("NO_COLOR"),
+                                 .columns = watch_columns() };
 }
 
 /* --- one look ------------------------------------------------------------------------------- */

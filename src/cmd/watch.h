@@ -17,8 +17,5 @@
 must_check int watch_status(const struct status_settings *settings, int every_s,
                             const struct cancel *cancel, struct err *err);
 
-/* Whether standard output is a terminal whose cursor can be moved. */
-bool watch_on_terminal(void);
-
-/* The width of the terminal; 0 if standard output is none. */
-int watch_columns(void);
+/* How a text for people is written to standard output: in colours on a terminal, as wide as it is. */
+struct status_form watch_form(void);

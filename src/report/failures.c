@@ -1,18 +1,20 @@
-/* Writes failed documents one by one as they come from the ledger. */
+/* Writes failed documents one by one as they come from the ledger, or their causes. */
 #include "report/failures.h"
 
 #include "base/foreign.h"
+#include "base/nearest.h"
 #include "base/time.h"
 #include "base/utf8.h"
 #include "document/failure_class.h"
 #include "ledger/read.h"
+#include "report/causes_text.h"
 #include "report/cells.h"
 #include "json/writer.h"
 
 struct failures_list {
-    enum failures_form form;
+    const struct failures_request *request;
     FILE *to;
-    int64_t count;
+    int64_t count, left_out;
 };
 
 /* --- JSON ----------------------------------------------------------------------------------- */
@@ -99,43 +101,141 @@ static void as_text(struct str *to, const struct ledger_failure *f)
         str_printf(to, "    → %s\n", failure_class_of(failure)->advice);
 }
 
-/* --- the list ------------------------------------------------------------------------------- */
+/* --- documents ------------------------------------------------------------------------------ */
+
+static void failure_add(const struct failures_list *list, const struct ledger_failure *failure,
+                        struct str *text)
+{
+    switch (list->request->form) {
+    case FAILURES_JSON:
+        str_add_text(text, list->count ? ",\n" : "\n");
+        as_json(text, failure);
+        return;
+    case FAILURES_CSV:
+        as_csv(text, failure);
+        return;
+    case FAILURES_TEXT:
+        as_text(text, failure);
+        return;
+    case FAILURES_CAUSES:
+        break;
+    }
+    abort();
+}
 
 static bool failure_entry_write(void *arg, const struct ledger_failure *failure)
 {
     struct failures_list *list = arg;
     auto_str text = STR_MAX(KIB(64));
 
-    if (list->form == FAILURES_JSON)
-        str_add_text(&text, list->count ? ",\n" : "\n");
-    switch (list->form) {
-    case FAILURES_JSON:
-        as_json(&text, failure);
-        break;
-    case FAILURES_CSV:
-        as_csv(&text, failure);
-        break;
-    case FAILURES_TEXT:
-        as_text(&text, failure);
-        break;
+    if (!failures_choice_has(&list->request->choice, span_of(failure->class),
+                             span_of(failure->type), failure->record_id))
+        return true;
+    if (list->request->limit && list->count == list->request->limit) {
+        list->left_out++;
+        return list->request->form == FAILURES_TEXT; /* which says how many are left out */
     }
+    failure_add(list, failure, &text);
     list->count++;
     return fwrite(str_text(&text), 1, text.size, list->to) == text.size;
 }
 
-bool failures_write(struct ledger *ledger, enum failures_form form, FILE *to, struct err *err)
+static void list_begin(const struct failures_list *list)
 {
-    struct failures_list list = { form, to, 0 };
+    if (list->request->form == FAILURES_JSON)
+        (void)fputc('[', list->to);
+    if (list->request->form == FAILURES_CSV)
+        (void)fputs(csv_head, list->to);
+}
 
-    if (form == FAILURES_JSON)
-        (void)fputc('[', to);
-    if (form == FAILURES_CSV)
-        (void)fputs(csv_head, to);
-    if (!ledger_each_failure(ledger, failure_entry_write, &list, err))
+static bool is_of_all(const struct failures_choice *choice)
+{
+    return !choice->class && !choice->type && !choice->last;
+}
+
+static const char *none_words(const struct failures_choice *choice)
+{
+    return is_of_all(choice) ? "no document has failed\n" : "no such document has failed\n";
+}
+
+static void list_end(const struct failures_list *list)
+{
+    if (list->request->form == FAILURES_JSON)
+        (void)fputs("\n]\n", list->to);
+    if (list->request->form != FAILURES_TEXT)
+        return;
+    if (list->count == 0)
+        (void)fputs(none_words(&list->request->choice), list->to);
+    if (list->left_out)
+        (void)fprintf(list->to, "%jd more: without --limit they are shown, too\n",
+                      (intmax_t)list->left_out);
+}
+
+static bool documents_list(struct ledger *ledger, struct failures_list *list, struct err *err)
+{
+    list_begin(list);
+    if (!ledger_each_failure(ledger, failure_entry_write, list, err))
         return false;
-    if (form == FAILURES_JSON)
-        (void)fputs("\n]\n", to);
-    if (form == FAILURES_TEXT && list.count == 0)
-        (void)fputs("no document has failed\n", to);
+    list_end(list);
+    return true;
+}
+
+/* --- causes --------------------------------------------------------------------------------- */
+
+static bool causes_list(struct ledger *ledger, const struct failures_list *list, struct err *err)
+{
+    const struct failures_request *request = list->request;
+    auto_str text = STR_MAX(KIB(1024));
+    auto_failure_causes causes = { 0 };
+
+    if (!failure_causes_read(ledger, &request->choice, &causes, err))
+        return false;
+    if (causes.count == 0)
+        str_add_text(&text, none_words(&request->choice));
+    else
+        failure_causes_text(&causes, request->screen, request->limit, &text);
+    (void)fputs(str_text(&text), list->to);
+    return true;
+}
+
+/* --- the list ------------------------------------------------------------------------------- */
+
+/* Whether documents of a type were ever seen: else its name may be mistyped. */
+static bool type_is_known(struct ledger *ledger, const char *type, struct err *err)
+{
+    struct nearest near = { .wanted = type };
+    struct ledger_tally *tallies;
+    bool known = false;
+    size_t count;
+
+    if (!ledger_tallies(ledger, &tallies, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        known = known || strcmp(tallies[i].type, type) == 0;
+        nearest_offer(&near, tallies[i].type);
+    }
+    if (!known && near.best)
+        (void)err_set(err, ERR_USAGE, 0,
+                      "no document is of the type '%.64s'; did you mean '%.64s'?", type, near.best);
+    else if (!known)
+        (void)err_set(err, ERR_USAGE, 0,
+                      "no document is of the type '%.64s': 'fmferry status' lists the types", type);
+    ledger_tallies_free(tallies, count);
+    return known;
+}
+
+bool failures_write(struct ledger *ledger, const struct failures_request *request, FILE *to,
+                    struct err *err)
+{
+    struct failures_list list = { .request = request, .to = to };
+    auto_tx tx = { 0 };
+
+    if (!sql_begin_reading(ledger_sql(ledger), &tx, err))
+        return false;
+    if (request->choice.type && !type_is_known(ledger, request->choice.type, err))
+        return false;
+    if (request->form == FAILURES_CAUSES ? !causes_list(ledger, &list, err)
+                                         : !documents_list(ledger, &list, err))
+        return false;
     return !ferror(to) || err_os(err, "writing the list");
 }

@@ -455,18 +455,25 @@ TEST(neighbours_that_fail_alike_are_one_finding)
 
 /* --- the list ------------------------------------------------------------------------------- */
 
-static void list_of(struct place *place, enum failures_form form, struct str *to)
+static void list_write(struct place *place, const struct failures_request *request, struct str *to)
 {
     char *bytes = NULL;
     size_t size = 0;
     FILE *file = open_memstream(&bytes, &size);
     struct err err = { 0 };
 
-    CHECK(file && failures_write(place->ledger, form, file, &err));
+    CHECK(file && failures_write(place->ledger, request, file, &err));
     CHECK_STR(err.msg, "");
     CHECK(fclose(file) == 0);
     str_add(to, bytes, size);
     free(bytes);
+}
+
+static void list_of(struct place *place, enum failures_form form, struct str *to)
+{
+    struct failures_request request = { .form = form };
+
+    list_write(place, &request, to);
 }
 
 TEST(the_list_is_json)
@@ -487,6 +494,7 @@ TEST(the_list_is_json)
     CHECK(json_read(str_span(&text), &json, &err) && json_root(json)->count == 2);
     hide_times(&text);
     CHECK(strstr(str_text(&text), want) != NULL);
+    CHECK(ledger_commit(&empty.change, &err));
     list_of(&empty, FAILURES_JSON, &none);
     CHECK_STR(str_text(&none), "[\n]\n");
 }
@@ -519,11 +527,13 @@ TEST(the_list_is_for_people)
 {
     auto_place place = place_new(), empty = place_new();
     auto_str text = STR_MAX(KIB(64)), none = STR_MAX(KIB(64));
+    struct err err = { 0 };
 
     make_all(&place);
     list_of(&place, FAILURES_TEXT, &text);
     CHECK(strstr(str_text(&text), "record 5  (no id)  Referral  container-zero\n") != NULL);
     CHECK(strstr(str_text(&text), "→ restore the file from a backup") != NULL);
+    CHECK(ledger_commit(&empty.change, &err));
     list_of(&empty, FAILURES_TEXT, &none);
     CHECK_STR(str_text(&none), "no document has failed\n");
 }
@@ -531,6 +541,7 @@ TEST(the_list_is_for_people)
 TEST(a_list_that_cannot_be_written_says_so)
 {
     auto_place place = place_new();
+    struct failures_request request = { .form = FAILURES_CSV };
     FILE *full = fopen("/dev/full", "w");
     struct err err = { 0 };
 
@@ -538,6 +549,6 @@ TEST(a_list_that_cannot_be_written_says_so)
         SKIP("there is no /dev/full");
     make_all(&place);
     (void)setvbuf(full, NULL, _IONBF, 0);
-    CHECK(!failures_write(place.ledger, FAILURES_CSV, full, &err) && err.kind == ERR_OS);
+    CHECK(!failures_write(place.ledger, &request, full, &err) && err.kind == ERR_OS);
     (void)fclose(full);
 }
