@@ -1,9 +1,28 @@
-/* Writes BagIt 1.0 (RFC 8493). Keys hold no character that a manifest would have to escape. */
+/*
+ * Writes BagIt 1.0 (RFC 8493). Keys hold no character that a manifest would have to escape. The tag
+ * files come last and only if nothing is missing but what was accepted: until then nobody can take
+ * the folder for a bag.
+ */
 #include "export/inside.h"
 
 #include "base/mem.h"
 #include "base/time.h"
 #include "json/writer.h"
+
+#define DOCUMENTS_FOLDER "data/documents"
+#define DOCUMENTS "data/documents.ndjson"
+#define PATIENTS "data/patients.ndjson"
+#define MISSING "data/missing.ndjson"
+#define MANIFEST "manifest-sha256.txt"
+#define TAG_MANIFEST "tagmanifest-sha256.txt"
+
+static const struct export_kind kind_bagit = {
+    .name = "bagit",
+    .missing = MISSING,
+    .payload = DOCUMENTS_FOLDER,
+    .written_new = (const char *const[]){ "bagit.txt", "bag-info.txt", TAG_MANIFEST, MANIFEST,
+                                          DOCUMENTS, PATIENTS, MISSING, NULL },
+};
 
 struct bag {
     struct export *export;
@@ -22,34 +41,80 @@ static bool manifest_line_add(struct outlet *manifest, const struct sha256 *sha2
            && outlet_write(manifest, str_span(&line), err);
 }
 
-/* Ends a file of the payload and puts it into the manifest. */
+/* Puts a file of the payload into the manifest. */
+static bool payload_add(struct bag *bag, const struct sha256 *sha256, uint64_t bytes,
+                        const char *path, struct err *err)
+{
+    bag->bytes += bytes;
+    bag->files++;
+    return manifest_line_add(bag->manifest, sha256, path, err);
+}
+
 static bool payload_end(struct bag *bag, struct outlet *outlet, const char *path, struct err *err)
 {
     struct sha256 sha256;
     uint64_t bytes;
 
-    if (!outlet_end(outlet, &sha256, &bytes, err))
-        return false;
-    bag->bytes += bytes;
-    bag->files++;
-    return manifest_line_add(bag->manifest, &sha256, path, err);
+    return outlet_end(outlet, &sha256, &bytes, err) && payload_add(bag, &sha256, bytes, path, err);
 }
 
 /* --- payload -------------------------------------------------------------------------------- */
+
+static bool bytes_begin(void *arg, struct err *err)
+{
+    return outlet_rewind(arg, 0, err);
+}
 
 static bool bytes_take(void *arg, struct span bytes, struct err *err)
 {
     return outlet_write(arg, bytes, err);
 }
 
-static bool object_copy(struct bag *bag, const struct export_document *d, const char *path,
-                        struct err *err)
+/* Fetches a document's file; if the document is damaged, no file is left. */
+static bool object_fetch(struct bag *bag, const struct export_document *d, const char *path,
+                         bool *good_r, struct err *err)
 {
     auto_outlet *outlet = NULL;
 
-    return outlet_open(bag->export, path, &outlet, err)
-           && export_bytes(bag->export, d, bytes_take, outlet, err)
-           && payload_end(bag, outlet, path, err);
+    if (!outlet_open(bag->export, path, &outlet, err)
+        || !export_bytes(bag->export, d, &(struct export_sink){ bytes_begin, bytes_take, outlet },
+                         good_r, err))
+        return false;
+    return *good_r ? payload_end(bag, outlet, path, err)
+                   : export_file_remove(bag->export, path, err);
+}
+
+/* Whether another row has put a file under this key: each has one of its own. */
+static bool key_is_taken(struct bag *bag, const struct export_document *d, const char *path,
+                         bool *taken_r, struct err *err)
+{
+    *taken_r = export_is_there(bag->export, path);
+    return !*taken_r
+           || missing_add(bag->export,
+                          &(struct export_damage){ .id = d->id,
+                                                   .filemaker_id = d->filemaker_id,
+                                                   .key = d->key,
+                                                   .why = "another row has the same key" },
+                          err);
+}
+
+static bool object_put(struct bag *bag, const struct export_document *d, const char *path,
+                       bool *good_r, struct err *err)
+{
+    bool is_taken, is_kept;
+
+    *good_r = false;
+    if (!key_is_taken(bag, d, path, &is_taken, err))
+        return false;
+    if (is_taken)
+        return true;
+    if (!kept_take(bag->export, d, path, &is_kept, err))
+        return false;
+    if (!is_kept)
+        return object_fetch(bag, d, path, good_r, err);
+    *good_r = true;
+    bag->export->result->kept++;
+    return payload_add(bag, &d->sha256, d->size_bytes, path, err);
 }
 
 static void member_write(struct json_writer *w, const char *name, struct span text)
@@ -75,7 +140,7 @@ static bool document_describe(struct bag *bag, const struct export_document *d, 
     struct json_writer w = JSON_WRITER(&line);
 
     json_open_object(&w);
-    json_member_text(&w, "file", path);
+    json_member_text(&w, "file", path); /* null: it is missing */
     json_member_text(&w, "id", d->id);
     member_write(&w, "filemaker_id", span_of(d->filemaker_id));
     member_write(&w, "patient", span_of(d->patient));
@@ -96,9 +161,15 @@ static bool document_describe(struct bag *bag, const struct export_document *d, 
 static bool document_put(void *arg, const struct export_document *d, struct err *err)
 {
     struct bag *bag = arg;
-    auto_free char *path = mem_printf("data/documents/%s", d->key);
+    struct export_result *result = bag->export->result;
+    auto_free char *path = mem_printf(DOCUMENTS_FOLDER "/%s", d->key);
+    bool good;
 
-    return object_copy(bag, d, path, err) && document_describe(bag, d, path, err);
+    if (!object_put(bag, d, path, &good, err))
+        return false;
+    result->documents += good;
+    result->bytes += good ? d->size_bytes : 0;
+    return document_describe(bag, d, good ? path : NULL, err);
 }
 
 static bool patient_put(void *arg, const struct export_patient *p, struct err *err)
@@ -134,27 +205,35 @@ static bool tag_write(struct bag *bag, struct outlet *tags, const char *path, st
 
 static void info_add(const struct bag *bag, struct str *to)
 {
+    const struct export_settings *settings = bag->export->settings;
+    const struct export_result *result = bag->export->result;
     char now[TIME_TEXT_SIZE];
 
     (void)time_rfc3339(time_now_us(), now);
     str_printf(to, "Bagging-Date: %.10s\nPayload-Oxum: %ju.%ju\nBag-Software-Agent: %s\n", now,
-               (uintmax_t)bag->bytes, (uintmax_t)bag->files, bag->export->settings->program);
+               (uintmax_t)bag->bytes, (uintmax_t)bag->files, settings->program);
     str_printf(to,
-               "External-Description: documents of %s; documents.ndjson says what each file is\n",
-               bag->export->settings->source_name);
+               "External-Description: documents of %s; documents.ndjson says what each file is%s\n",
+               settings->source_name,
+               result->missing ? "; INCOMPLETE: missing.ndjson names what is missing" : "");
+    if (result->missing)
+        str_printf(to, "Missing-Documents: %ju\nMissing-Accepted-By: %s\n",
+                   (uintmax_t)result->missing, settings->accepted_by);
 }
 
 static bool tags_write(struct bag *bag, struct err *err)
 {
     auto_outlet *tags = NULL;
     auto_str info = STR_MAX(KIB(64));
-    struct sha256 manifest;
+    auto_free char *origin = export_origin_text(bag->export);
+    struct sha256 manifest, made_from = sha256_of(span_of(origin));
     uint64_t bytes;
 
     info_add(bag, &info);
     return outlet_end(bag->manifest, &manifest, &bytes, err)
-           && outlet_open(bag->export, "tagmanifest-sha256.txt", &tags, err)
-           && manifest_line_add(tags, &manifest, "manifest-sha256.txt", err)
+           && outlet_open(bag->export, TAG_MANIFEST, &tags, err)
+           && manifest_line_add(tags, &manifest, MANIFEST, err)
+           && manifest_line_add(tags, &made_from, EXPORT_ORIGIN, err)
            && tag_write(bag, tags, "bag-info.txt", str_span(&info), err)
            && tag_write(bag, tags, "bagit.txt",
                         span_of("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"), err)
@@ -165,14 +244,15 @@ static bool tags_write(struct bag *bag, struct err *err)
 
 static bool payload_write(struct bag *bag, struct err *err)
 {
-    static const char documents[] = "data/documents.ndjson", patients[] = "data/patients.ndjson";
+    struct export *e = bag->export;
 
-    return outlet_open(bag->export, documents, &bag->documents, err)
-           && export_each_document(bag->export, document_put, bag, err)
-           && payload_end(bag, bag->documents, documents, err)
-           && outlet_open(bag->export, patients, &bag->patients, err)
-           && export_each_patient(bag->export, patient_put, bag, err)
-           && payload_end(bag, bag->patients, patients, err);
+    return outlet_open(e, DOCUMENTS, &bag->documents, err)
+           && export_each_document(e, document_put, bag, err)
+           && payload_end(bag, bag->documents, DOCUMENTS, err)
+           && outlet_open(e, PATIENTS, &bag->patients, err)
+           && export_each_patient(e, patient_put, bag, err)
+           && payload_end(bag, bag->patients, PATIENTS, err)
+           && (!e->missing || payload_end(bag, e->missing, MISSING, err));
 }
 
 static void bag_clear(struct bag *bag)
@@ -189,6 +269,8 @@ bool export_bagit(const struct export_settings *settings, const struct cancel *c
     __attribute__((cleanup(bag_clear))) struct bag bag = { .export = &e };
 
     *result_r = (struct export_result){ 0 };
-    return export_begin(&e, err) && outlet_open(&e, "manifest-sha256.txt", &bag.manifest, err)
-           && payload_write(&bag, err) && tags_write(&bag, err) && export_end(&e, err);
+    return export_begin(&e, &kind_bagit, err) && outlet_open(&e, MANIFEST, &bag.manifest, err)
+           && payload_write(&bag, err)
+           && (missing_is_open(&e) || (kept_remove(&e, err) && tags_write(&bag, err)))
+           && export_end(&e, err);
 }

@@ -1,19 +1,31 @@
 /*
  * Writes FHIR R4 (4.0.1) as NDJSON, the form of bulk data, which other systems can import. FHIR has
  * no empty texts, so unknown ones are left out. A file's bytes go into its Binary, as Base64, and
- * pass through in pieces.
+ * pass through in pieces. A document that is missing has a reference without a Binary.
  */
 #include "export/inside.h"
 
 #include "base/mem.h"
+#include "export/fhir_kept.h"
 #include "json/writer.h"
 
 enum { PIECE = 3 * 32 * 1024 }; /* a multiple of three: Base64 of it needs no padding */
+
+#define PATIENTS "Patient.ndjson"
+#define REFERENCES "DocumentReference.ndjson"
+#define MISSING "missing.ndjson"
+
+static const struct export_kind kind_fhir = {
+    .name = "fhir",
+    .missing = MISSING,
+    .written_new = (const char *const[]){ PATIENTS, REFERENCES, MISSING, NULL },
+};
 
 struct fhir {
     struct export *export;
     struct outlet *patients, *references, *binaries;
     struct str rest; /* bytes that wait for a whole piece */
+    struct fhir_kept kept;
 };
 
 static void text_member_write(struct json_writer *w, const char *name, struct span text)
@@ -132,7 +144,7 @@ static void reference_add(struct json_writer *w, const char *name, const char *t
     json_close_object(w);
 }
 
-static void attachment_add(struct json_writer *w, const struct export_document *d)
+static void attachment_add(struct json_writer *w, const struct export_document *d, bool is_there)
 {
     auto_free char *url = mem_printf("Binary/%s", d->id);
     char hex[SHA256_HEX_SIZE];
@@ -146,7 +158,8 @@ static void attachment_add(struct json_writer *w, const struct export_document *
     json_close_object(w);
     json_close_array(w);
     text_member_write(w, "contentType", d->mime_type);
-    json_member_text(w, "url", url);
+    if (is_there)
+        json_member_text(w, "url", url);
     if (d->size_bytes <= INT32_MAX)
         json_member_u64(w, "size", d->size_bytes);
     text_member_write(w, "title", d->file_name);
@@ -154,13 +167,13 @@ static void attachment_add(struct json_writer *w, const struct export_document *
     json_close_object(w);
 }
 
-static void content_add(struct json_writer *w, const struct export_document *d)
+static void content_add(struct json_writer *w, const struct export_document *d, bool is_there)
 {
     json_name(w, "content");
     json_open_array(w);
     json_open_object(w);
     json_name(w, "attachment");
-    attachment_add(w, d);
+    attachment_add(w, d, is_there);
     json_close_object(w);
     json_close_array(w);
 }
@@ -179,7 +192,8 @@ static void kind_add(struct json_writer *w, const struct export_document *d)
     }
 }
 
-static bool reference_put(struct fhir *fhir, const struct export_document *d, struct err *err)
+static bool reference_put(struct fhir *fhir, const struct export_document *d, bool is_there,
+                          struct err *err)
 {
     auto_str line = STR_MAX(KIB(256));
     struct json_writer w = JSON_WRITER(&line);
@@ -204,7 +218,7 @@ static bool reference_put(struct fhir *fhir, const struct export_document *d, st
         json_close_object(&w);
         json_close_array(&w);
     }
-    content_add(&w, d);
+    content_add(&w, d, is_there);
     return resource_end(&w, fhir->references, err);
 }
 
@@ -218,10 +232,8 @@ static bool base64_write(struct fhir *fhir, struct span bytes, struct err *err)
     return outlet_write(fhir->binaries, str_span(&text), err);
 }
 
-static bool bytes_take(void *arg, struct span bytes, struct err *err)
+static bool bytes_take(struct fhir *fhir, struct span bytes, struct err *err)
 {
-    struct fhir *fhir = arg;
-
     while (bytes.size) {
         struct span part = span_first(bytes, PIECE - fhir->rest.size);
 
@@ -236,25 +248,57 @@ static bool bytes_take(void *arg, struct span bytes, struct err *err)
     return true;
 }
 
-static bool binary_put(struct fhir *fhir, const struct export_document *d, struct err *err)
-{
-    auto_str head = STR_MAX(KIB(64));
-    struct json_writer w = JSON_WRITER(&head);
+/* A document's line in the making. */
+struct binary {
+    struct fhir *fhir;
+    const struct export_document *document;
+    uint64_t begins_at; /* in the file */
+};
 
-    resource_begin(&w, "Binary", d->id);
-    json_member_span(&w, "contentType",
-                     d->mime_type.size ? d->mime_type : span_of("application/octet-stream"));
-    str_add_text(&head, ",\"data\":\"");
-    str_reset(&fhir->rest);
-    return outlet_write(fhir->binaries, str_span(&head), err)
-           && export_bytes(fhir->export, d, bytes_take, fhir, err)
-           && base64_write(fhir, str_span(&fhir->rest), err)
-           && outlet_write(fhir->binaries, span_of("\"}\n"), err);
+static bool binary_begin(void *arg, struct err *err)
+{
+    const struct binary *binary = arg;
+    struct outlet *to = binary->fhir->binaries;
+    auto_str head = STR_MAX(KIB(64));
+
+    fhir_binary_head(&head, binary->document);
+    str_reset(&binary->fhir->rest);
+    return str_fits(&head, "a file's type", err) && outlet_rewind(to, binary->begins_at, err)
+           && outlet_write(to, str_span(&head), err);
+}
+
+static bool binary_take(void *arg, struct span bytes, struct err *err)
+{
+    return bytes_take(((const struct binary *)arg)->fhir, bytes, err);
+}
+
+/* Writes the line, or none if the document is damaged. */
+static bool binary_put(struct fhir *fhir, const struct export_document *d, bool *good_r,
+                       struct err *err)
+{
+    struct binary binary = { fhir, d, outlet_size(fhir->binaries) };
+    const struct export_sink sink = { binary_begin, binary_take, &binary };
+
+    if (!export_bytes(fhir->export, d, &sink, good_r, err))
+        return false;
+    if (!*good_r)
+        return outlet_rewind(fhir->binaries, binary.begins_at, err);
+    return base64_write(fhir, str_span(&fhir->rest), err)
+           && outlet_write(fhir->binaries, span_of(FHIR_BINARY_TAIL), err);
 }
 
 static bool document_put(void *arg, const struct export_document *d, struct err *err)
 {
-    return reference_put(arg, d, err) && binary_put(arg, d, err);
+    struct fhir *fhir = arg;
+    struct export_result *result = fhir->export->result;
+    bool is_kept = fhir_kept_has(&fhir->kept, d), good = is_kept;
+
+    if (!is_kept && !binary_put(fhir, d, &good, err))
+        return false;
+    result->documents += good;
+    result->kept += is_kept;
+    result->bytes += good ? d->size_bytes : 0;
+    return reference_put(fhir, d, good, err);
 }
 
 /* --- the whole ------------------------------------------------------------------------------ */
@@ -265,20 +309,23 @@ static void fhir_clear(struct fhir *fhir)
     outlet_free(fhir->references);
     outlet_free(fhir->binaries);
     str_clear(&fhir->rest);
+    fhir_kept_clear(&fhir->kept);
 }
 
 static bool files_write(struct fhir *fhir, struct err *err)
 {
+    struct export *e = fhir->export;
     uint64_t bytes;
 
-    return outlet_open(fhir->export, "Patient.ndjson", &fhir->patients, err)
-           && outlet_open(fhir->export, "DocumentReference.ndjson", &fhir->references, err)
-           && outlet_open(fhir->export, "Binary.ndjson", &fhir->binaries, err)
-           && export_each_patient(fhir->export, patient_put, fhir, err)
-           && export_each_document(fhir->export, document_put, fhir, err)
+    return fhir_kept_read(e, &fhir->kept, err) && outlet_open(e, PATIENTS, &fhir->patients, err)
+           && outlet_open(e, REFERENCES, &fhir->references, err)
+           && outlet_open_at(e, FHIR_BINARIES, fhir->kept.bytes, &fhir->binaries, err)
+           && export_each_patient(e, patient_put, fhir, err)
+           && export_each_document(e, document_put, fhir, err)
            && outlet_end(fhir->patients, NULL, &bytes, err)
            && outlet_end(fhir->references, NULL, &bytes, err)
-           && outlet_end(fhir->binaries, NULL, &bytes, err);
+           && outlet_end(fhir->binaries, NULL, &bytes, err)
+           && (!e->missing || outlet_end(e->missing, NULL, &bytes, err));
 }
 
 bool export_fhir(const struct export_settings *settings, const struct cancel *cancel,
@@ -289,5 +336,5 @@ bool export_fhir(const struct export_settings *settings, const struct cancel *ca
                                                               .rest = STR_MAX(PIECE) };
 
     *result_r = (struct export_result){ 0 };
-    return export_begin(&e, err) && files_write(&fhir, err) && export_end(&e, err);
+    return export_begin(&e, &kind_fhir, err) && files_write(&fhir, err) && export_end(&e, err);
 }

@@ -1,34 +1,20 @@
-/* Makes the folder in which an export grows, and its files. */
+/*
+ * The folder in which an export grows: made, or taken up from an earlier call if it was of the same
+ * kind, source and settings; and named when nothing is missing.
+ */
 #include "export/inside.h"
 
-#include "base/beneath.h"
 #include "base/fs.h"
 #include "base/mem.h"
 #include "store/open.h"
 
+#include <dirent.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BUFFER_SIZE = 256 * 1024 };
-
-struct outlet {
-    int fd;
-    char *path;
-    struct str buffer;
-    struct sha256_stream *hash;
-    uint64_t bytes;
-};
-
-/* --- the folder ----------------------------------------------------------------------------- */
-
-static bool is_free(const char *path, const char *why, struct err *err)
-{
-    struct stat about;
-
-    return lstat(path, &about) < 0
-           || err_set(err, ERR_USAGE, 0, "'%s' is there already%s", path, why);
-}
+enum { ORIGIN_MAX = 64 * 1024, LISTED_MAX = 256 * 1024 * 1024 };
 
 static char *without_slashes(const char *path)
 {
@@ -39,134 +25,173 @@ static char *without_slashes(const char *path)
     return span_text((struct span){ path, size });
 }
 
-bool export_begin(struct export *e, struct err *err)
-{
-    auto_free char *folder = without_slashes(e->settings->folder);
+/* --- what it was made from ------------------------------------------------------------------ */
 
-    e->folder_fd = -1;
-    e->partial = mem_printf("%s.partial", folder);
-    if (!is_free(folder, ": name another folder", err)
-        || !is_free(e->partial, ", from an export that did not end: remove it", err)
-        || !sql_open_reader(e->settings->registry_url, e->cancel, &e->sql, err)
-        || !store_open(&e->settings->store, e->cancel, &e->store, err)
-        || !fs_make_folder(e->partial, err))
-        return false;
-    e->folder_fd = open(e->partial, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return e->folder_fd >= 0 || err_os(err, "opening '%s'", e->partial);
+/* The database's URL without a login, and without what follows a question mark. */
+static void database_name_add(struct str *to, const char *url)
+{
+    struct span rest = span_of(url), scheme = { url, span_find(rest, "://") };
+    struct span server = span_from(rest, scheme.size + strlen("://"));
+    struct span host = { server.at, strcspn(server.at ? server.at : "", "/?") };
+
+    if (server.size == 0) {
+        str_add_text(to, url);
+        return;
+    }
+    for (size_t at; (at = span_find(host, "@")) < host.size; host = span_from(host, at + 1))
+        ;
+    server = (struct span){ host.at, (size_t)(url + rest.size - host.at) };
+    str_printf(to, SPAN_FORMAT "://" SPAN_FORMAT, SPAN_ARGS(scheme),
+               SPAN_ARGS(span_first(server, span_find(server, "?"))));
 }
 
-bool export_end(struct export *e, struct err *err)
+char *export_origin_text(const struct export *e)
+{
+    auto_str text = STR_MAX(ORIGIN_MAX);
+
+    str_printf(&text, "kind: %s\nsource: %s\nstore: %s\ndatabase: ", e->kind->name,
+               e->settings->source_name, store_name(e->store));
+    database_name_add(&text, e->settings->registry_url);
+    str_printf(&text, "\ntype field: %s\n", e->settings->type_field ? e->settings->type_field : "");
+    return str_take(&text);
+}
+
+/* Names the first line in which two origins differ. */
+static bool origins_compare(const struct export *e, struct span theirs, struct span ours,
+                            struct err *err)
+{
+    while (theirs.size || ours.size) {
+        struct span there = span_cut(&theirs, '\n'), here = span_cut(&ours, '\n');
+
+        if (!span_equal(there, here))
+            return err_set(err, ERR_USAGE, 0,
+                           "'%s' is another export: it says '" SPAN_FORMAT
+                           "', and this one would say '" SPAN_FORMAT
+                           "'. Remove it, or name another folder",
+                           e->partial, SPAN_ARGS(there), SPAN_ARGS(here));
+    }
+    return true;
+}
+
+/* What a call leaves that was killed before the folder said what it is of. */
+static bool is_stray(const char *name)
+{
+    return *name == '.' && span_ends(span_of(name), ".new");
+}
+
+static bool folder_is_empty(const struct export *e)
+{
+    DIR *folder = opendir(e->partial);
+    const struct dirent *entry;
+    bool empty = folder;
+
+    while (empty && (entry = readdir(folder)))
+        empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0
+                || (is_stray(entry->d_name) && unlinkat(e->folder_fd, entry->d_name, 0) == 0);
+    if (folder)
+        (void)closedir(folder);
+    return empty;
+}
+
+static bool origin_settle(struct export *e, bool *is_new_r, struct err *err)
+{
+    auto_free char *path = mem_printf("%s/" EXPORT_ORIGIN, e->partial);
+    auto_free char *ours = export_origin_text(e);
+    auto_str theirs = STR_MAX(ORIGIN_MAX);
+
+    *is_new_r = folder_is_empty(e);
+    if (*is_new_r)
+        return fs_create(path, span_of(ours), 0600, err);
+    if (!fs_read(path, &theirs, err))
+        return err_set(err, ERR_USAGE, 0,
+                       "'%s' is there, and is no export that could go on ('" EXPORT_ORIGIN
+                       "' is missing in it): remove it, or name another folder",
+                       e->partial);
+    return origins_compare(e, str_span(&theirs), span_of(ours), err);
+}
+
+/* --- what an earlier call wrote ------------------------------------------------------------- */
+
+static bool earlier_take_up(struct export *e, struct err *err)
+{
+    auto_free char *listed = mem_printf("%s/%s", e->partial, e->kind->missing);
+    struct stat about;
+
+    e->listed = (struct str)STR_MAX(LISTED_MAX);
+    if (lstat(listed, &about) == 0 && !fs_read(listed, &e->listed, err))
+        return false;
+    for (const char *const *path = e->kind->written_new; *path; path++)
+        if (!export_file_remove(e, *path, err))
+            return false;
+    return kept_gather(e, err);
+}
+
+/* --- beginning and end ---------------------------------------------------------------------- */
+
+static bool place_is_free(const char *folder, struct err *err)
+{
+    struct stat about;
+
+    return lstat(folder, &about) < 0
+           || err_set(err, ERR_USAGE, 0, "'%s' is there already: name another folder", folder);
+}
+
+/* Opens the folder for this process alone. */
+static bool folder_open(struct export *e, struct err *err)
+{
+    e->folder_fd = open(e->partial, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (e->folder_fd < 0)
+        return err_os(err, "opening '%s'", e->partial);
+    return flock(e->folder_fd, LOCK_EX | LOCK_NB) == 0
+           || err_set(err, ERR_USAGE, 0, "another export is writing '%s' at this moment",
+                      e->partial);
+}
+
+bool export_begin(struct export *e, const struct export_kind *kind, struct err *err)
+{
+    auto_free char *folder = without_slashes(e->settings->folder);
+    bool is_new;
+
+    e->kind = kind;
+    e->folder_fd = -1;
+    e->partial = mem_printf("%s.partial", folder);
+    return place_is_free(folder, err)
+           && sql_open_reader(e->settings->registry_url, e->cancel, &e->sql, err)
+           && store_open(&e->settings->store, e->cancel, &e->store, err)
+           && fs_make_folder(e->partial, err) && folder_open(e, err)
+           && origin_settle(e, &is_new, err) && (is_new || earlier_take_up(e, err));
+}
+
+static bool folder_name(const struct export *e, struct err *err)
 {
     auto_free char *folder = without_slashes(e->settings->folder);
     auto_free char *above = mem_printf("%s/..", e->partial);
     auto_close int above_fd = open(above, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-    if (above_fd < 0 || syncfs(e->folder_fd) < 0)
-        return err_os(err, "flushing '%s'", e->partial);
-    if (renameat2(AT_FDCWD, e->partial, AT_FDCWD, folder, RENAME_NOREPLACE) < 0)
+    if (above_fd < 0)
+        return err_os(err, "opening the folder of '%s'", folder);
+    if (!export_rename(AT_FDCWD, e->partial, AT_FDCWD, folder))
         return err_os(err, "naming '%s'", folder);
     return fs_sync_folder(above_fd, folder, err);
+}
+
+bool export_end(struct export *e, struct err *err)
+{
+    if (missing_is_open(e))
+        return true;
+    if (syncfs(e->folder_fd) < 0)
+        return err_os(err, "flushing '%s'", e->partial);
+    e->result->is_complete = folder_name(e, err);
+    return e->result->is_complete;
 }
 
 void export_clear(struct export *e)
 {
     if (e->folder_fd >= 0)
         (void)close(e->folder_fd);
+    outlet_free(e->missing);
+    str_clear(&e->listed);
     store_close(e->store);
     sql_close(e->sql);
     free(e->partial);
-}
-
-/* --- files ---------------------------------------------------------------------------------- */
-
-static bool folder_make(const struct export *e, const char *path, struct err *err)
-{
-    const char *name;
-    auto_close int parent = beneath_parent(e->folder_fd, path, &name);
-
-    return (parent >= 0 && (mkdirat(parent, name, 0700) == 0 || errno == EEXIST))
-           || err_os(err, "making the folder '%s'", path);
-}
-
-/*
- * A path may contain a row's key: unless it leads to a place beneath the folder, nothing is made.
- */
-static bool folders_make(const struct export *e, const char *path, struct err *err)
-{
-    auto_free char *part = mem_text(path);
-
-    if (!beneath_is_good(path))
-        return err_set(err, ERR_DATA, 0,
-                       "a row's key leads out of the export, or is malformed: '%.200s'", path);
-
-    for (char *slash = strchr(part, '/'); slash; *slash = '/', slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        if (!folder_make(e, part, err))
-            return false;
-    }
-    return true;
-}
-
-bool outlet_open(struct export *e, const char *path, struct outlet **outlet_r, struct err *err)
-{
-    auto_outlet *outlet = mem_new(struct outlet);
-
-    outlet->path = mem_text(path);
-    outlet->buffer = (struct str)STR_MAX(BUFFER_SIZE);
-    outlet->hash = sha256_stream_new();
-    outlet->fd = -1;
-    if (!folders_make(e, path, err))
-        return false;
-    outlet->fd = beneath_open(e->folder_fd, path, O_WRONLY | O_CREAT | O_EXCL, 0600);
-    if (outlet->fd < 0)
-        return err_os(err, "making '%s'", path);
-    *outlet_r = take(outlet);
-    return true;
-}
-
-void outlet_free(struct outlet *outlet)
-{
-    if (!outlet)
-        return;
-    if (outlet->fd >= 0)
-        (void)close(outlet->fd);
-    str_clear(&outlet->buffer);
-    sha256_stream_free(outlet->hash);
-    free(outlet->path);
-    free(outlet);
-}
-
-void auto_outlet_cleanup(struct outlet **outlet)
-{
-    outlet_free(*outlet);
-}
-
-static bool outlet_flush(struct outlet *outlet, struct err *err)
-{
-    bool good = fs_write_all(outlet->fd, str_span(&outlet->buffer), outlet->path, err);
-
-    str_reset(&outlet->buffer);
-    return good;
-}
-
-bool outlet_write(struct outlet *outlet, struct span bytes, struct err *err)
-{
-    sha256_stream_add(outlet->hash, bytes);
-    outlet->bytes += bytes.size;
-    if (outlet->buffer.size + bytes.size > BUFFER_SIZE && !outlet_flush(outlet, err))
-        return false;
-    if (bytes.size > BUFFER_SIZE)
-        return fs_write_all(outlet->fd, bytes, outlet->path, err);
-    str_add_span(&outlet->buffer, bytes);
-    return true;
-}
-
-bool outlet_end(struct outlet *outlet, struct sha256 *sha256_r, uint64_t *bytes_r, struct err *err)
-{
-    if (!outlet_flush(outlet, err))
-        return false;
-    if (sha256_r)
-        *sha256_r = sha256_stream_end(outlet->hash);
-    *bytes_r = outlet->bytes;
-    return true;
 }

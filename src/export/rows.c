@@ -1,11 +1,12 @@
-/* Reads documents and patients from the application's tables (Nexus), and bytes from the store. */
+/*
+ * Reads documents and patients from the application's tables (Nexus). If the database goes away in
+ * the middle, the query is begun anew, and the rows that were handed on already are passed over.
+ */
 #include "export/inside.h"
 
 #include "base/mem.h"
 #include "export/export_sql.h"
 #include "json/shape.h"
-
-enum { READ_SIZE = 128 * 1024 };
 
 /* Writes a UUID, in whichever form the database keeps it; "" if it is malformed. */
 static void uuid_put(struct span text, char room[UUID_TEXT_SIZE])
@@ -25,32 +26,38 @@ struct export_origin {
 };
 
 /* False for a row that fmferry did not make from this source. */
-static bool origin_read(const struct export *e, const struct json *json,
-                        struct export_origin *origin_r)
+static bool row_is_ours(const struct export *e, const struct json *json)
+{
+    const struct json_value *source = json_get(json_root(json), "source");
+
+    return source && source->kind == JSON_TEXT && span_is(source->text, e->settings->source_name);
+}
+
+static bool origin_read(const struct json *json, struct export_origin *origin_r, struct err *err)
 {
     static const struct json_member shape[] = {
-        JSON_SPAN(struct export_origin, source, "source"),
         JSON_SPAN(struct export_origin, sha256, "sha256"),
         JSON_U64(struct export_origin, size_bytes, "size"),
         JSON_MAYBE_INSIDE(struct export_origin, fields, "fields"),
         JSON_SHAPE_END,
     };
-    struct err ignored;
 
     *origin_r = (struct export_origin){ 0 };
-    return json_fill(json, json_root(json), shape, origin_r, &ignored)
-           && span_is(origin_r->source, e->settings->source_name);
+    return json_fill(json, json_root(json), shape, origin_r, err)
+           || err_ctx(err, "its row's metadata");
 }
 
 static bool export_document_read(const struct export *e, const struct sql_rows *rows,
-                                 const struct export_origin *origin, struct export_document *d,
+                                 const struct json *json, struct export_document *d,
                                  struct err *err)
 {
-    const struct json_value *type = json_get(origin->fields, e->settings->type_field);
+    struct export_origin origin;
+    const struct json_value *type;
 
-    uuid_put(sql_get_text(rows, 0), d->id);
+    if (!origin_read(json, &origin, err))
+        return false;
+    type = json_get(origin.fields, e->settings->type_field);
     uuid_put(sql_get_text(rows, 1), d->patient);
-    uuid_put(sql_get_text(rows, 10), d->filemaker_id);
     d->file_name = sql_get_text(rows, 2);
     d->mime_type = sql_get_text(rows, 3);
     d->category = sql_get_text(rows, 5);
@@ -60,50 +67,57 @@ static bool export_document_read(const struct export *e, const struct sql_rows *
     d->is_active = sql_get_i64(rows, 9) != 0;
     d->metadata = sql_get_text(rows, 11);
     d->type = type && type->kind == JSON_TEXT ? span_trim(type->text) : SPAN_NONE;
-    d->size_bytes = origin->size_bytes;
-    if (!sha256_from_hex(origin->sha256, &d->sha256) || !*d->id)
-        return err_set(err, ERR_DATA, 0, "row '%s' has no hash in its metadata", d->id);
-    d->key = span_text(sql_get_text(rows, 4));
+    d->size_bytes = origin.size_bytes;
+    if (!sha256_from_hex(origin.sha256, &d->sha256) || !*d->id)
+        return err_set(err, ERR_DATA, 0, "its row has no hash in its metadata, or no id");
     return store_key_is_good(d->key)
            || err_set(err, ERR_DATA, 0,
-                      "row '%s' has a key that is malformed, or leads out of the store: '%.200s'",
-                      d->id, d->key);
+                      "its row's key is malformed, or leads out of the store: '%.200s'", d->key);
 }
 
-static bool row_hand_on(struct export *e, const struct sql_rows *rows,
-                        bool (*each)(void *arg, const struct export_document *document,
-                                     struct err *err),
-                        void *arg, struct err *err)
+/* --- one row -------------------------------------------------------------------------------- */
+
+struct row_reader {
+    bool (*hand_on)(struct export *e, const struct row_reader *reader, const struct sql_rows *rows,
+                    struct err *err);
+    bool (*each_document)(void *arg, const struct export_document *document, struct err *err);
+    bool (*each_patient)(void *arg, const struct export_patient *patient, struct err *err);
+    void *arg;
+};
+
+static bool row_is_missing(struct export *e, const struct export_document *d, struct span id,
+                           const char *why, struct err *err)
 {
-    struct export_document document = { 0 };
-    struct export_origin origin;
+    auto_free char *row = span_text(id);
+
+    return e->is_looking
+           || missing_add(e,
+                          &(struct export_damage){ .id = *d->id ? d->id : row,
+                                                   .filemaker_id = d->filemaker_id,
+                                                   .key = d->key ? d->key : "",
+                                                   .why = why },
+                          err);
+}
+
+static bool document_hand_on(struct export *e, const struct row_reader *reader,
+                             const struct sql_rows *rows, struct err *err)
+{
+    struct export_document d = { 0 };
     auto_json *json = NULL;
-    struct err ignored;
-    bool good;
+    auto_free char *key = span_text(sql_get_text(rows, 4));
+    struct err why = { 0 };
 
-    if (!json_read(sql_get_text(rows, 11), &json, &ignored) || !origin_read(e, json, &origin))
-        return true; /* the application's own */
-    good = export_document_read(e, rows, &origin, &document, err) && each(arg, &document, err);
-    e->result->documents += good;
-    e->result->bytes += good ? document.size_bytes : 0;
-    free(document.key);
-    return good;
-}
-
-bool export_each_document(struct export *e,
-                          bool (*each)(void *arg, const struct export_document *document,
-                                       struct err *err),
-                          void *arg, struct err *err)
-{
-    auto_rows *rows = NULL;
-    enum step step;
-
-    if (!sql_query(e->sql, &EXPORT_DOCUMENTS, SQL_NO_ARGS, &rows, err))
-        return false;
-    while ((step = sql_next(rows, err)) == STEP_ROW)
-        if (!row_hand_on(e, rows, each, arg, err))
-            return false;
-    return step == STEP_END;
+    d.key = key;
+    uuid_put(sql_get_text(rows, 0), d.id);
+    uuid_put(sql_get_text(rows, 10), d.filemaker_id);
+    if (!json_read(sql_get_text(rows, 11), &json, &why))
+        return err_ctx(&why, "its row's metadata")
+               || row_is_missing(e, &d, sql_get_text(rows, 0), why.msg, err);
+    if (!row_is_ours(e, json))
+        return true;
+    if (!export_document_read(e, rows, json, &d, &why))
+        return row_is_missing(e, &d, sql_get_text(rows, 0), why.msg, err);
+    return reader->each_document(reader->arg, &d, err);
 }
 
 /* The record number. An earlier release wrote the row's own id if there was none. */
@@ -116,10 +130,8 @@ static struct span record_number(struct span mrn, const char *row_id)
     return is_row ? SPAN_NONE : mrn;
 }
 
-static bool patient_hand_on(const struct sql_rows *rows,
-                            bool (*each)(void *arg, const struct export_patient *patient,
-                                         struct err *err),
-                            void *arg, struct err *err)
+static bool patient_hand_on(struct export *e, const struct row_reader *reader,
+                            const struct sql_rows *rows, struct err *err)
 {
     struct export_patient patient = { .first_name = span_trim(sql_get_text(rows, 2)),
                                       .last_name = span_trim(sql_get_text(rows, 3)),
@@ -134,7 +146,83 @@ static bool patient_hand_on(const struct sql_rows *rows,
         known = json_get(json_root(json), "filemaker_id");
         patient.filemaker_id = known && known->kind == JSON_TEXT ? known->text : SPAN_NONE;
     }
-    return each(arg, &patient, err);
+    e->result->patients++;
+    return reader->each_patient(reader->arg, &patient, err);
+}
+
+/* --- all rows ------------------------------------------------------------------------------- */
+
+/* Passes over the rows up to the last one that was handed on. */
+static bool rows_skip(struct sql_rows *rows, struct span last, struct err *err)
+{
+    enum step step = STEP_ROW;
+
+    while (last.size && (step = sql_next(rows, err)) == STEP_ROW)
+        if (span_equal(sql_get_text(rows, 0), last))
+            return true;
+    return step == STEP_ROW
+           || (step == STEP_END
+               && err_set(err, ERR_DATA, 0,
+                          "the application's rows changed while its database was away: the same "
+                          "command goes on"));
+}
+
+/*
+ * Hands on the rows behind `last`, which is kept up to date.
+ *   database_failed_r   whether it was the database that failed
+ */
+static bool rows_pass(struct export *e, const struct sql_text *text,
+                      const struct row_reader *reader, struct str *last, bool *database_failed_r,
+                      struct err *err)
+{
+    auto_rows *rows = NULL;
+    enum step step;
+
+    *database_failed_r = true;
+    if (!sql_query(e->sql, text, SQL_NO_ARGS, &rows, err) || !rows_skip(rows, str_span(last), err))
+        return false;
+    while ((step = sql_next(rows, err)) == STEP_ROW) {
+        patience_answered(&e->sql_patience, "the database");
+        if (!reader->hand_on(e, reader, rows, err)) {
+            *database_failed_r = false;
+            return false;
+        }
+        str_reset(last);
+        str_add_span(last, sql_get_text(rows, 0));
+    }
+    return step == STEP_END;
+}
+
+/* Waits until the database can be asked again. */
+static bool database_wait(struct export *e, struct err *err)
+{
+    do {
+        if (!patience_wait(&e->sql_patience, "the database", e->cancel, err))
+            return false;
+    } while (!sql_reconnect(e->sql, err) && patience_is_due(err));
+    return true; /* what else is wrong is said by the query */
+}
+
+static bool rows_read(struct export *e, const struct sql_text *text,
+                      const struct row_reader *reader, struct err *err)
+{
+    auto_str last = STR_MAX(KIB(1));
+    bool database_failed;
+
+    while (!rows_pass(e, text, reader, &last, &database_failed, err))
+        if (!database_failed || !patience_is_due(err) || !database_wait(e, err))
+            return false;
+    return true;
+}
+
+bool export_each_document(struct export *e,
+                          bool (*each)(void *arg, const struct export_document *document,
+                                       struct err *err),
+                          void *arg, struct err *err)
+{
+    const struct row_reader reader = { document_hand_on, .each_document = each, .arg = arg };
+
+    return rows_read(e, &EXPORT_DOCUMENTS, &reader, err);
 }
 
 bool export_each_patient(struct export *e,
@@ -142,59 +230,7 @@ bool export_each_patient(struct export *e,
                                       struct err *err),
                          void *arg, struct err *err)
 {
-    auto_rows *rows = NULL;
-    enum step step;
+    const struct row_reader reader = { patient_hand_on, .each_patient = each, .arg = arg };
 
-    if (!sql_query(e->sql, &EXPORT_PATIENTS, SQL_NO_ARGS, &rows, err))
-        return false;
-    while ((step = sql_next(rows, err)) == STEP_ROW) {
-        if (!patient_hand_on(rows, each, arg, err))
-            return false;
-        e->result->patients++;
-    }
-    return step == STEP_END;
-}
-
-/* --- bytes ---------------------------------------------------------------------------------- */
-
-static bool bytes_pass(struct export *e, struct store_reader *reader,
-                       const struct export_document *d,
-                       bool (*take_bytes)(void *arg, struct span bytes, struct err *err), void *arg,
-                       struct err *err)
-{
-    auto_sha256_stream *hash = sha256_stream_new();
-    auto_free char *part = mem_zero(READ_SIZE);
-    struct sha256 sha256;
-    size_t got;
-
-    do {
-        if (cancel_is_set(e->cancel))
-            return err_set(err, ERR_CANCELED, 0, "asked to stop");
-        if (!store_read(reader, part, READ_SIZE, &got, err))
-            return false;
-        sha256_stream_add(hash, (struct span){ part, got });
-        if (got > 0 && !take_bytes(arg, (struct span){ part, got }, err))
-            return false;
-    } while (got > 0);
-    sha256 = sha256_stream_end(hash);
-    return sha256_equal(&sha256, &d->sha256)
-           || err_set(err, ERR_DATA, 0,
-                      "'%s' has other bytes than its row says: 'fmferry verify --bytes' reads "
-                      "them all and names each that differs",
-                      d->key);
-}
-
-bool export_bytes(struct export *e, const struct export_document *d,
-                  bool (*take_bytes)(void *arg, struct span bytes, struct err *err), void *arg,
-                  struct err *err)
-{
-    auto_reader *reader = NULL;
-
-    if (!store_get(e->store, d->key, &reader, err))
-        return false;
-    if (!reader)
-        return err_set(err, ERR_DATA, 0,
-                       "'%s' is not in the store: 'fmferry verify' names all that are missing",
-                       d->key);
-    return bytes_pass(e, reader, d, take_bytes, arg, err);
+    return rows_read(e, &EXPORT_PATIENTS, &reader, err);
 }

@@ -15,7 +15,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 
 import postgres  # noqa: E402
 from bucket import BucketBench, need  # noqa: E402
-from harness import BUILD, main, need_programs  # noqa: E402
+from harness import BUILD, main, need_programs, wait_until  # noqa: E402
 from servers import Ceph  # noqa: E402
 
 DOCUMENTS, BYTES = 200, 30000
@@ -56,6 +56,29 @@ def check_exports(tap, bench):
                == DOCUMENTS, f"export {kind} has every document", done.err)
 
 
+def check_patience(tap, bench, store, database):
+    """Gateway and database go away in turn, and come back: the export waits, and says so."""
+    target = bench.folder / "patient"
+    store.daemons.kill("gateway")
+    program = bench.start("export", "bagit", target)
+
+    def says(words):
+        return wait_until(lambda: words in program.err_path.read_text() or not program.is_running(), 60, 0.05) \
+            and words in program.err_path.read_text()
+    tap.ok(says("the store is away, and the export waits for it"), "an export waits for a store that is away",
+           program.err_path.read_text())
+    database.end()
+    store.start_gateway()
+    tap.ok(says("the database is away, and the export waits for it"), "and for a database",
+           program.err_path.read_text())
+    database.start()
+    program.finish(120)
+    lines = (target / "manifest-sha256.txt").read_text().splitlines() if program.code == 0 else []
+    tap.ok(len([line for line in lines if "/documents/" in line]) == DOCUMENTS
+           and "the store answers again" in program.err and "the database answers again" in program.err,
+           "both come back, and it ends whole", program.code, program.err)
+
+
 def spoil(bench, server):
     """Six documents, each in another way; what verify must say of each record."""
     client, bucket = bench.client, bench.bucket
@@ -78,7 +101,7 @@ def spoil(bench, server):
             (moved, "row-patient")}
 
 
-def story(tap, bench, server):
+def story(tap, bench, server, store):
     bench.serve(f"generate:{DOCUMENTS},{BYTES}")
     bench.configure(ledger={"url": server.url}, registry={"url": server.url})
     bench.ferry("patients", "import")
@@ -88,6 +111,7 @@ def story(tap, bench, server):
     certificate = bench.folder / "certificate.txt"
     check_clean(tap, bench, server, certificate)
     check_exports(tap, bench)
+    check_patience(tap, bench, store, server)
     wanted = spoil(bench, server)
     code, found, _ = verify(bench, "--deep")
     tap.same((code, {(one["recordId"], one["kind"]) for one in found}), (3, wanted),
@@ -109,7 +133,7 @@ def test(tap):
         store = Ceph(folder).start()
         try:
             with BucketBench(tap, "verify-real", store, "verify", prefix="clinic") as bench:
-                story(tap, bench, database)
+                story(tap, bench, database, store)
         finally:
             store.stop()
 
