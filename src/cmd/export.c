@@ -136,7 +136,9 @@ const struct cmd cmd_export_bagit = {
     .heading = "Leave",
     .examples = {
         { "fmferry export bagit /mnt/archive/documents",
-          "makes this folder, which is not there yet" },
+          "makes this folder, which is not there yet; goes on where it was interrupted" },
+        { "fmferry export bagit --accept-damaged 'Dr. Wren' /mnt/archive/documents",
+          "ends it without the documents that it listed as missing" },
     },
 };
 

@@ -17,7 +17,7 @@
 enum { LINE_MAX_BYTES = 64 * 1024, SAMPLES_MAX = 1000000 };
 
 struct verify_options {
-    bool deep, bytes, checksums, json;
+    bool deep, bytes, checksums, json, without_source;
     const char *sample, *certificate;
 };
 
@@ -81,10 +81,20 @@ static void compared_text(const struct verify_result *r)
         count_print(r->compared[i], words[i]);
 }
 
-static void result_text(const struct verify_result *r)
+static void source_text(const struct verify_options *o, const struct verify_result *r)
 {
-    print("  %10ju  documents of %ju records at the source, %ju with a mark\n",
-          (uintmax_t)r->documents, (uintmax_t)r->records, (uintmax_t)r->marks);
+    if (o->without_source)
+        print("FileMaker was not asked. Not known are: documents that never reached the ledger, "
+              "edits "
+              "and deletions since, marks, and whether FileMaker had the same bytes\n");
+    else
+        print("  %10ju  documents of %ju records at the source, %ju with a mark\n",
+              (uintmax_t)r->documents, (uintmax_t)r->records, (uintmax_t)r->marks);
+}
+
+static void result_text(const struct verify_options *o, const struct verify_result *r)
+{
+    source_text(o, r);
     for (size_t i = 0; i < VERIFY_STATES; i++)
         if (r->states[i])
             print("  %10ju  %s in the ledger\n", (uintmax_t)r->states[i], verify_state_names[i]);
@@ -137,6 +147,7 @@ static void result_json(const struct verify_options *o, const struct verify_resu
 
     json_open_object(&w);
     json_member_flag(&w, "deep", o->deep);
+    json_member_flag(&w, "without_source", o->without_source);
     json_member_text(&w, "sample", o->sample);
     json_member_u64(&w, "records", r->records);
     json_member_u64(&w, "documents", r->documents);
@@ -281,6 +292,7 @@ static struct verify_settings settings_verify(const struct settings *s,
                                      .ledger_url = engine->ledger_url,
                                      .registry_url = engine->registry.url,
                                      .reading = reading_of(o),
+                                     .without_source = o->without_source,
                                      .deep = o->deep,
                                      .certificate = o->certificate,
                                      .signing_key = s->signing_key,
@@ -313,7 +325,7 @@ static int verify_and_say(const struct verify_settings *settings, struct verify_
     if (o->json) {
         (void)puts(str_text(&line));
     } else {
-        result_text(&result);
+        result_text(o, &result);
         say_certificate(o, &result);
     }
     note_or_say(settings, o, &result, str_text(&line));
@@ -341,7 +353,10 @@ static int verify_body(struct work *work, struct err *err)
 
 static int verify_command(const struct cli_globals *globals, const void *arg, struct err *err)
 {
-    return work_do(globals, WORK_SIGNALS | WORK_NEXUS | WORK_SOURCE | WORK_STORE | WORK_TRAITS, arg,
+    const struct verify_options *o = arg;
+    unsigned source = o->without_source ? 0 : WORK_SOURCE;
+
+    return work_do(globals, WORK_SIGNALS | WORK_NEXUS | WORK_STORE | WORK_TRAITS | source, arg,
                    verify_body, err);
 }
 
@@ -352,6 +367,9 @@ static const struct opt verify_opts[] = {
              "read every byte in the store. Without it, in a bucket, the server's own\n"
              "checksum or an ETag that is a known MD5 is compared, and objects with\n"
              "neither are not compared"),
+    OPT_FLAG(struct verify_options, without_source, "without-source", 0,
+             "compare store, database and ledger alone, when FileMaker is gone; it says\n"
+             "what nobody can know then"),
     OPT_TEXT(struct verify_options, sample, "sample", 0, "N/T",
              "like --deep, for part N of T of the documents: T calls, with N from\n"
              "1 to T, read them all"),

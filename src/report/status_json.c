@@ -237,6 +237,7 @@ static void write_verified(struct json_writer *w, const struct verified *v)
     write_time(w, "at", v->at_us);
     json_member_text(w, "version", v->version);
     json_member_flag(w, "deep", v->deep);
+    json_member_flag(w, "without_source", v->without_source);
     json_member_text(w, "sample", *v->sample ? v->sample : NULL);
     json_member_u64(w, "records", v->records);
     json_member_u64(w, "rows", v->rows);

@@ -21,6 +21,7 @@ static const struct json_member how_shape[] = {
 
 static const struct json_member shape[] = {
     JSON_FLAG(struct verified_fields, verified.deep, "deep"),
+    JSON_MAYBE_FLAG(struct verified_fields, verified.without_source, "without_source"),
     JSON_MAYBE_SPAN(struct verified_fields, sample, "sample"),
     JSON_U64(struct verified_fields, verified.records, "records"),
     JSON_U64(struct verified_fields, verified.rows, "rows"),
@@ -105,7 +106,7 @@ enum verified_word verified_word(const struct verified *v)
         return VERIFIED_DIFFERS;
     if (v->run == 0)
         return VERIFIED_NEVER;
-    if (v->not_compared > 0 || !v->has_how)
+    if (v->not_compared > 0 || !v->has_how || v->without_source)
         return VERIFIED_PARTLY;
     return v->is_outdated ? VERIFIED_OUTDATED : VERIFIED_GOOD;
 }
@@ -178,7 +179,10 @@ void verified_figure(const struct verified *v, struct str *to)
     str_add_text(to, " UTC: ");
     differences_add(to, v->differences);
     str_add_text(to, ", ");
-    words_number_and(to, (int64_t)v->records, " records");
+    if (v->without_source)
+        words_number_and(to, (int64_t)v->rows, " rows; FileMaker was not read");
+    else
+        words_number_and(to, (int64_t)v->records, " records");
     if (verified_word(v) != VERIFIED_GOOD && (v->not_compared > 0 || !v->has_how)) {
         str_add_text(to, "; files: ");
         how_add(to, v);
@@ -201,7 +205,10 @@ void verified_sentence(const struct verified *v, struct str *to)
     str_add_text(to, "Last done on ");
     words_moment(to, v->at_us);
     str_add_text(to, ": ");
-    words_number_and(to, (int64_t)v->records, " records, ");
+    if (v->without_source)
+        str_add_text(to, "FileMaker was not read, ");
+    else
+        words_number_and(to, (int64_t)v->records, " records, ");
     words_number_and(to, (int64_t)v->rows, " rows and ");
     words_number_and(to, (int64_t)v->objects, " files compared (");
     how_add(to, v);

@@ -12,6 +12,7 @@ struct verified {
     int64_t at_us;
     char version[32];
     bool deep;
+    bool without_source;      /* FileMaker was not read */
     char sample[SAMPLE_SIZE]; /* "2/7"; "": all */
     uint64_t records, rows, objects, hashed, source_read, differences;
     char certificate[SHA256_HEX_SIZE]; /* the hash of its file; "": none was written */
@@ -35,7 +36,7 @@ enum verified_word {
     VERIFIED_GOOD,
     VERIFIED_OUTDATED,
     VERIFIED_DIFFERS,
-    VERIFIED_PARTLY, /* no difference, but not every file was compared */
+    VERIFIED_PARTLY, /* no difference, but not every file was compared, or FileMaker was not read */
 };
 enum verified_word verified_word(const struct verified *verified);
 

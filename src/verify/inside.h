@@ -22,7 +22,7 @@ struct verifier {
 
     struct sql *ledger, *registry;
     int64_t source_number; /* in the ledger */
-    struct source *source;
+    struct source *source; /* NULL without the source */
     struct store *store;
     uint64_t last_record_id; /* the highest that the ledger knows: a higher one may be new */
 

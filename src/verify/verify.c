@@ -34,11 +34,24 @@ static bool key_try(const struct verify_settings *s, struct err *err)
     return !s->certificate || sign_key_read(s->signing_key, &key, err);
 }
 
+/* A certificate has a line for each document of the source; bytes at both ends need both. */
+static bool settings_agree(const struct verify_settings *s, struct err *err)
+{
+    return !s->without_source || (!s->deep && !s->certificate)
+           || err_set(
+               err, ERR_USAGE, 0,
+               "%s needs FileMaker: without it, 'fmferry-audit' compares everything with the "
+               "last certificate",
+               s->certificate ? "a certificate" : "reading every byte at both ends");
+}
+
 static bool sides_open(struct verifier *v, struct err *err)
 {
-    return key_try(v->settings, err) && databases_open(v, err)
-           && store_open(&v->settings->store, v->cancel, &v->store, err)
-           && source_open(v->settings, v->cancel, &v->source, err);
+    const struct verify_settings *s = v->settings;
+
+    return settings_agree(s, err) && key_try(s, err) && databases_open(v, err)
+           && store_open(&s->store, v->cancel, &v->store, err)
+           && (s->without_source || source_open(s, v->cancel, &v->source, err));
 }
 
 /*
@@ -48,7 +61,7 @@ static bool sides_open(struct verifier *v, struct err *err)
 static bool sides_gather(struct verifier *v, struct err *err)
 {
     return gather_ledger(v, err) && gather_registry(v, err) && gather_store(v, err)
-           && gather_source(v, err);
+           && (v->settings->without_source || gather_source(v, err));
 }
 
 static bool judge_all(struct verifier *v, struct err *err)

@@ -8,6 +8,10 @@
  * ledger is asked once more, and what a run is moving is only counted.
  *
  * One thread. If there is no difference and every object was compared, a certificate is written.
+ *
+ * Without the source nothing is asked of FileMaker. What only the source can tell (whether a record
+ * is missing, was edited, or bears its mark) is not judged, and no certificate is written: it would
+ * have a line for each document of the source (docs/decisions/0089-after-filemaker.md).
  */
 #pragma once
 
@@ -36,6 +40,7 @@ struct verify_settings {
     const char *key_template, *unlinked_template; /* what precedes their first { is listed */
     const char *ledger_url, *registry_url;
 
+    bool without_source; /* FileMaker is gone: ledger, store and registry are compared alone */
     enum verify_reading reading;
     bool deep;                      /* read every byte at both ends                              */
     int sample_index, sample_count; /* the part of the documents that is read deeply; 0: all */
@@ -122,7 +127,7 @@ extern const char *const verify_state_names[VERIFY_STATES];
  *   tell       called for each difference
  *   result_r   filled also if there are differences or this fails; the caller clears it
  * Writes the certificate only if there is no difference and every stored object was compared.
- * Fails with ERR_USAGE, ERR_REMOTE, ERR_NET, ERR_DATA, ERR_DATABASE, ERR_OS, ERR_CANCELED: then the
+ * Fails with ERR_USAGE (also for what cannot be done without the source), ERR_REMOTE, ERR_NET, ERR_DATA, ERR_DATABASE, ERR_OS, ERR_CANCELED: then the
  * verification is incomplete and proves nothing.
  */
 must_check bool verify_all(const struct verify_settings *settings, const struct cancel *cancel,
