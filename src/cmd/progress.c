@@ -14,7 +14,12 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { BAR_WIDTH = 30, BAR_LEAST = 5, COLUMNS_USUAL = 80, LINES_MAX = 4 + COUNTS_RECENT };
+enum {
+    BAR_WIDTH = 30,
+    BAR_LEAST = 5,
+    COLUMNS_USUAL = 80,
+    LINES_MAX = 2 + VIEW_OUTAGES + COUNTS_RECENT
+};
 
 #define REDRAW_US (200 * TIME_MS)
 #define LINE_US (10 * TIME_SECOND)

@@ -1,5 +1,5 @@
 /*
- * Whether source and store answer. When one has been silent for a while, that is said once: since
+ * Whether source, store and database answer. When one has been silent for a while, that is said once: since
  * when, why, and how long the run waits for it; and again when it answers. Safe from any thread.
  */
 #pragma once

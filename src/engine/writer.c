@@ -15,16 +15,17 @@
 #include "base/mem.h"
 #include "base/queue.h"
 #include "base/time.h"
+#include "engine/outage.h"
 
 #include <pthread.h>
 #include <semaphore.h>
 
 enum { GROUP_JOBS = 64, GROUP_US = 4 * TIME_MS, QUIET_US = 1 * TIME_MS, POSTED_US = 20 * TIME_MS };
 
-/* How long a database may be away, how often we look meanwhile, and how often a group is begun anew
- * because another process was in the way. */
-#define AWAY_US (5 * 60 * TIME_SECOND)
-#define AWAY_LOOK_US (1 * TIME_SECOND)
+/* The first and the longest wait before we look again for a database that is away; and how often a
+ * group is begun anew because another process was in the way. */
+#define AWAY_FIRST_US (250 * TIME_MS)
+#define AWAY_MOST_US (4 * TIME_SECOND)
 #define BUSY_FIRST_US (2 * TIME_MS)
 enum { GROUP_TRIES = 20, BUSY_DOUBLES = 5, BUSY_TOLD_AFTER = 10 };
 
@@ -42,6 +43,7 @@ struct writer {
     size_t most_jobs;
     struct queue *jobs;
     pthread_t thread;
+    struct outage outage;
     struct err broken; /* the writer's thread only */
 };
 
@@ -88,27 +90,28 @@ static bool has_cause(const struct err *err, enum sql_cause cause)
     return err->kind == ERR_DATABASE && err->code == (int)cause;
 }
 
+static bool databases_reconnect(struct writer *writer, bool *committed_r, struct err *err)
+{
+    return registry_reconnect(writer->context.registry, err)
+           && ledger_reconnect(writer->context.ledger, committed_r, err);
+}
+
 /*
  * Waits until the database answers again. `err` says how it went away, and stays if it never does.
  */
 static bool databases_wait(struct writer *writer, bool *committed_r, struct err *err)
 {
-    int64_t since_us = time_mono_us();
-    char text[TIME_TEXT_SIZE];
+    int64_t wait_us = AWAY_FIRST_US;
     struct err still;
 
-    log_warn("the database is away, looking for it again: %s", err->msg);
-    for (;;) {
-        if (registry_reconnect(writer->context.registry, &still)
-            && ledger_reconnect(writer->context.ledger, committed_r, &still))
-            break;
-        if (time_mono_us() - since_us >= AWAY_US)
-            return err_ctx(err, "the database was away for %s",
-                           time_for_people(time_mono_us() - since_us, text));
-        if (!cancel_sleep(writer->context.cancel, AWAY_LOOK_US, err))
+    while (!databases_reconnect(writer, committed_r, &still)) {
+        outage_failed(&writer->outage, &still);
+        if (outage_is_too_long(&writer->outage, err)
+            || !cancel_sleep(writer->context.cancel, wait_us, err))
             return false;
+        wait_us = wait_us * 2 < AWAY_MOST_US ? wait_us * 2 : AWAY_MOST_US;
     }
-    log_info("the database is back after %s", time_for_people(time_mono_us() - since_us, text));
+    outage_answered(&writer->outage);
     return true;
 }
 
@@ -237,6 +240,7 @@ struct writer *writer_new(const struct writer_context *context, size_t most_jobs
     struct writer *writer = mem_new(struct writer);
 
     writer->context = *context;
+    writer->outage = (struct outage){ .who = "the database", .clock = &clock_real };
     writer->most_jobs = most_jobs > 0 ? most_jobs : 1;
     writer->jobs = queue_new(1024);
     if (pthread_create(&writer->thread, NULL, writer_thread, writer) != 0)
@@ -252,6 +256,11 @@ void writer_free(struct writer *writer)
     (void)pthread_join(writer->thread, NULL);
     queue_free(writer->jobs);
     free(writer);
+}
+
+const struct outage *writer_outage(const struct writer *writer)
+{
+    return &writer->outage;
 }
 
 static struct writer_job *job_new(writer_work *work, const void *args, size_t size)

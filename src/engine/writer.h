@@ -25,6 +25,7 @@ struct writer_context {
 typedef bool writer_work(const struct writer_context *to, void *args, struct err *err);
 
 struct writer;
+struct outage;
 
 /*
  * Starts the writer's thread, which owns what the context names from now on.
@@ -32,12 +33,15 @@ struct writer;
  */
 struct writer *writer_new(const struct writer_context *context, size_t most_jobs);
 
+/* Whether its database answers: safe from any thread, as long as the writer lives. */
+const struct outage *writer_outage(const struct writer *writer);
+
 /* Finishes what was submitted, then ends the thread. The context is the caller's again. */
 void writer_free(struct writer *writer); /* NULL is allowed */
 
 /*
  * Does a write and waits until it is committed. Safe from any thread. While a database is away, it
- * is tried again for some minutes.
+ * is tried again for a quarter of an hour (engine/outage.h).
  * Fails as the body does (then none of it is committed), and with the writer's own failure if it
  * can no longer write: then everything should stop.
  */

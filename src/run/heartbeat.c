@@ -1,11 +1,13 @@
-/* Two clocks in one loop: the heartbeat's, and the watcher's. */
+/* Two loops, each with a clock: the heartbeat's, and the watcher's. */
 #include "run/heartbeat.h"
 
 #include "base/time.h"
 #include "engine/dispatch.h"
+#include "engine/outage.h"
 #include "engine/peers.h"
 #include "engine/writes_run.h"
 
+#include <pthread.h>
 #include <unistd.h>
 
 #define HEARTBEAT_US (5 * TIME_SECOND)
@@ -22,8 +24,10 @@ struct run_view heartbeat_view(const struct heartbeat *heartbeat)
     struct run_view view = { .elapsed_us = time_mono_us() - heartbeat->begun_us,
                              .counts = counts_get(counts),
                              .census_closed = atomic_load(heartbeat->census_closed),
-                             .outages = { view_outage_of(&heartbeat->engine->source),
-                                          view_outage_of(&heartbeat->engine->store) } };
+                             .outages = {
+                                 view_outage_of(&heartbeat->engine->source),
+                                 view_outage_of(&heartbeat->engine->store),
+                                 view_outage_of(writer_outage(heartbeat->engine->writer)) } };
 
     view.to_do = heartbeat->to_do_before + view.counts.seen;
     if (view.to_do < view.counts.processed)
@@ -91,25 +95,54 @@ static bool heartbeat_once(const struct heartbeat *heartbeat, struct err *err)
            || (peers_check(heartbeat, err) && heartbeat_share_sessions(heartbeat, err));
 }
 
-void heartbeat_run(const struct heartbeat *heartbeat, const atomic_int *threads_alive,
-                   const struct run_watcher *watcher)
+struct beating {
+    const struct heartbeat *heartbeat;
+    const atomic_int *threads_alive;
+};
+
+static void *beating_run(void *arg)
 {
-    int64_t view_us = time_mono_us(), beat_us = time_mono_us() + HEARTBEAT_US;
+    const struct beating *beating = arg;
+    struct engine *engine = beating->heartbeat->engine;
+    int64_t beat_us = time_mono_us() + HEARTBEAT_US;
+    struct err err = { 0 };
+
+    while (atomic_load(beating->threads_alive) > 0) {
+        (void)usleep(LOOK_US);
+        if (time_mono_us() < beat_us)
+            continue;
+        if (!heartbeat_once(beating->heartbeat, &err))
+            dispatch_stop(engine->dispatch, &err);
+        beat_us = time_mono_us() + HEARTBEAT_US;
+    }
+    return NULL;
+}
+
+static void view_while_alive(const struct heartbeat *heartbeat, const atomic_int *threads_alive,
+                             const struct run_watcher *watcher)
+{
+    int64_t view_us = time_mono_us();
 
     while (atomic_load(threads_alive) > 0) {
-        (void)usleep(LOOK_US);
-        if (time_mono_us() >= beat_us) {
-            struct err err = { 0 };
-
-            if (!heartbeat_once(heartbeat, &err))
-                dispatch_stop(heartbeat->engine->dispatch, &err);
-            beat_us = time_mono_us() + HEARTBEAT_US;
-        }
-        if (watcher && time_mono_us() >= view_us) {
+        if (time_mono_us() >= view_us) {
             struct run_view view = heartbeat_view(heartbeat);
 
             watcher->on_view(watcher->arg, &view);
             view_us = time_mono_us() + watcher->every_us;
         }
+        (void)usleep(LOOK_US);
     }
+}
+
+void heartbeat_run(const struct heartbeat *heartbeat, const atomic_int *threads_alive,
+                   const struct run_watcher *watcher)
+{
+    struct beating beating = { heartbeat, threads_alive };
+    pthread_t thread;
+
+    if (pthread_create(&thread, NULL, beating_run, &beating) != 0)
+        abort();
+    if (watcher)
+        view_while_alive(heartbeat, threads_alive, watcher);
+    (void)pthread_join(thread, NULL);
 }

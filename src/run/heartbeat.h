@@ -1,7 +1,7 @@
 /*
- * The work of the thread that called run_all(), while the others work: it shows how the run stands,
- * and every few seconds tells the ledger that the process lives, looks for peers that died, and
- * takes its part of the source's sessions.
+ * While the others work, the thread that called run_all() shows how the run stands, and a thread of
+ * its own tells the ledger every few seconds that the process lives, looks for peers that died, and
+ * takes its part of the source's sessions: that one stands still while the database is away.
  */
 #pragma once
 

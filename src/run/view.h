@@ -4,6 +4,8 @@
 #include "base/base.h"
 #include "engine/counts.h"
 
+enum { VIEW_OUTAGES = 3 }; /* of source, store and database */
+
 struct run_view {
     int64_t elapsed_us;
     struct counts_snapshot counts;
@@ -12,7 +14,7 @@ struct run_view {
     struct view_outage {
         const char *who;
         int64_t silent_us; /* how long it has been away; 0: it answers */
-    } outages[2];          /* of source and store */
+    } outages[VIEW_OUTAGES];
     char recent[COUNTS_RECENT][COUNTS_RECENT_SIZE];
 };
 

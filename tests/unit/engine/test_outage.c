@@ -1,6 +1,7 @@
 /* Who is away, since when, and when that is said. */
 #include "engine/outage.h"
 
+#include "base/log.h"
 #include "base/time.h"
 #include "hand_clock.h"
 #include "tap.h"
@@ -48,13 +49,34 @@ TEST(an_outage_lasts_from_its_first_failure)
     scene_set(&scene);
     hand_clock_move(&scene.hand, 3600 * TIME_SECOND); /* quiet hours */
     outage_failed(&scene.outage, &scene.why);
+    hand_clock_move(&scene.hand, 1 * TIME_SECOND);
     CHECK(outage_lasts_us(&scene.outage) == 0);
     CHECK(!outage_is_too_long(&scene.outage, &scene.why));
-    hand_clock_move(&scene.hand, 10 * TIME_SECOND);
+    hand_clock_move(&scene.hand, 9 * TIME_SECOND);
     outage_failed(&scene.outage, &scene.why);
     CHECK(outage_lasts_us(&scene.outage) == 10 * TIME_SECOND);
     outage_answered(&scene.outage);
     CHECK(outage_lasts_us(&scene.outage) == 0);
+}
+
+static void line_count(void *arg, bool before)
+{
+    *(int *)arg += before;
+}
+
+TEST(it_is_said_once_and_so_is_its_end)
+{
+    struct scene scene;
+    int lines = 0;
+
+    scene_set(&scene);
+    log_around_lines(line_count, &lines);
+    fail_for(&scene, 60 * TIME_SECOND);
+    CHECK(lines == 1);
+    outage_answered(&scene.outage);
+    outage_answered(&scene.outage);
+    CHECK(lines == 2);
+    log_around_lines(NULL, NULL);
 }
 
 TEST(after_a_quarter_of_an_hour_it_is_too_long)
