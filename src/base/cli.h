@@ -34,6 +34,11 @@ struct opt {
     {                                                                                              \
         long_name, letter, NULL, FIELD_OF_FLAG(object, member), false, false, help                 \
     }
+/* May be given several times. */
+#define OPT_LIST(object, member, long_name, letter, value, help)                                   \
+    {                                                                                              \
+        long_name, letter, value, FIELD_OF_LIST(object, member), false, false, help                \
+    }
 #define OPT_PLACE(object, member, value, is_needed, help)                                          \
     {                                                                                              \
         value, 0, value, FIELD_OF_TEXT(object, member), true, is_needed, help                      \

@@ -81,6 +81,14 @@ static bool as_usage(struct err *err)
     return false;
 }
 
+static bool list_add(struct field_list *list, const char *text, struct err *err)
+{
+    if (list->count == FIELD_LIST_MAX)
+        return err_set(err, ERR_USAGE, 0, "it can be given %d times at most", FIELD_LIST_MAX);
+    list->texts[list->count++] = text;
+    return true;
+}
+
 bool field_set(void *object, const struct field *field, const char *text, struct err *err)
 {
     void *member = (char *)object + field->offset;
@@ -112,6 +120,8 @@ bool field_set(void *object, const struct field *field, const char *text, struct
         return choice_read(text, field, member, err);
     case FIELD_DECIMAL:
         return decimal_read(text, field, member, err);
+    case FIELD_LIST:
+        return list_add(member, text, err);
     }
     abort();
 }

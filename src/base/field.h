@@ -18,6 +18,15 @@ enum field_type {
     FIELD_FLAG,    /* bool; yes/no, true/false, on/off, 1/0   */
     FIELD_CHOICE,  /* int, enum or bool: one of `choices`     */
     FIELD_DECIMAL, /* double, min .. max; "0.023"             */
+    FIELD_LIST,    /* struct field_list: gets one more        */
+};
+
+enum { FIELD_LIST_MAX = 128 };
+
+/* The texts of a setting that may be given several times, in the order in which they came. */
+struct field_list {
+    const char *texts[FIELD_LIST_MAX];
+    size_t count;
 };
 
 struct field {
@@ -74,11 +83,16 @@ struct field {
         .type = FIELD_DECIMAL, .offset = offset_of_typed(object, member, double), .min = least,    \
         .max = most                                                                                \
     }
+#define FIELD_OF_LIST(object, member)                                                              \
+    {                                                                                              \
+        .type = FIELD_LIST, .offset = offset_of_typed(object, member, struct field_list)           \
+    }
 
 /*
  * Fills the member from a text.
  *   object   the struct that the field belongs to
- *   text     FIELD_TEXT and FIELD_NAME keep it, without a copy: it must outlive `object`
+ *   text     FIELD_TEXT, FIELD_NAME and FIELD_LIST keep it, without a copy: it must outlive
+ *            `object`
  * Fails with ERR_USAGE saying what is allowed; the caller adds which setting it was.
  */
 must_check bool field_set(void *object, const struct field *field, const char *text,

@@ -44,6 +44,7 @@ static void range_add(struct str *to, const struct field *field)
         break;
     case FIELD_TEXT:
     case FIELD_NAME:
+    case FIELD_LIST:
         break;
     }
 }

@@ -15,6 +15,7 @@ struct options {
     const char *ledger, *place, *more;
     int jobs;
     bool json;
+    struct field_list sets;
 };
 
 static const struct options defaults = { .jobs = 4 };
@@ -23,6 +24,7 @@ static const struct opt options[] = {
     OPT_INT(struct options, jobs, "jobs", 'j', "N", 1, 64, "worker threads\n(default: 4)"),
     OPT_FLAG(struct options, json, "json", 0, "report as JSON"),
     OPT_TEXT(struct options, more, "a-rather-long-name-for-it", 0, "WORDS", "whatever it is"),
+    OPT_LIST(struct options, sets, "set", 0, "NAME=VALUE", "any number of them"),
     OPT_PLACE(struct options, place, "PLACE", false, "where to"),
     OPT_END,
 };
@@ -54,6 +56,8 @@ static int ran(const char *cmd, const struct cli_globals *globals, const struct 
     see("more", given->more);
     see("jobs", jobs);
     see("json", given->json ? "yes" : NULL);
+    for (size_t i = 0; i < given->sets.count; i++)
+        see("set", given->sets.texts[i]);
     see("config", globals->config);
     see("verbose", globals->verbose ? "yes" : NULL);
     see("log-json", globals->log_json ? "yes" : NULL);
@@ -186,6 +190,8 @@ TEST(words_become_options)
         { "prog run --ledger=a=b", "run ledger=a=b config=prog.ini" },
         { "prog run --ledger --jobs", "run ledger=--jobs config=prog.ini" },
         { "prog run --ledger a --ledger b", "run ledger=b config=prog.ini" },
+        { "prog run -l a --set b=1 --set=a=2 --set b=1",
+          "run ledger=a set=b=1 set=a=2 set=b=1 config=prog.ini" },
         { "prog run here --ledger a", "run ledger=a place=here config=prog.ini" },
         { "prog run --ledger a -- --json", "run ledger=a place=--json config=prog.ini" },
         { "prog run --ledger a -", "run ledger=a place=- config=prog.ini" },
@@ -383,6 +389,7 @@ static const char run_help[] = "Does run\n"
                                "      --json                report as JSON\n"
                                "      --a-rather-long-name-for-it WORDS\n"
                                "                            whatever it is\n"
+                               "      --set NAME=VALUE      any number of them\n"
                                "  PLACE                     where to\n";
 
 static const char global_help[] = "\n"

@@ -14,6 +14,7 @@ struct settings {
     uint64_t limit_bytes;
     enum form { FORM_ASK, FORM_US, FORM_ISO } form;
     bool each;
+    struct field_list list;
 };
 
 static const char *const orders[] = { "oldest", "newest", NULL };
@@ -43,6 +44,22 @@ TEST(an_empty_name_is_none)
     CHECK(field_set(&settings, &field, "", &err) && settings.name == NULL);
     CHECK(field_set(&settings, &field, "ca.pem", &err));
     CHECK_STR(settings.name, "ca.pem");
+}
+
+TEST(a_list_keeps_all_in_their_order)
+{
+    static const struct field field = FIELD_OF_LIST(struct settings, list);
+    struct settings settings = { 0 };
+    struct err err = { 0 };
+
+    CHECK(field_set(&settings, &field, "b", &err) && field_set(&settings, &field, "a", &err));
+    CHECK(settings.list.count == 2);
+    CHECK_STR(settings.list.texts[0], "b");
+    CHECK_STR(settings.list.texts[1], "a");
+    while (settings.list.count < FIELD_LIST_MAX)
+        CHECK(field_set(&settings, &field, "x", &err));
+    CHECK(!field_set(&settings, &field, "y", &err) && err.kind == ERR_USAGE);
+    CHECK(settings.list.count == FIELD_LIST_MAX);
 }
 
 TEST(a_scaled_number_is_kept_in_its_unit)
