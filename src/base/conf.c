@@ -362,21 +362,17 @@ static bool file_is_plain(const char *path, struct span bytes, struct err *err)
     return err_set(err, ERR_USAGE, 0, "%s: the file %s", path, strange);
 }
 
-bool conf_read(const char *path, const struct conf_key *keys, void *object, struct conf **conf_r,
-               struct err *err)
+bool conf_read_text(const char *path, struct span text, const struct conf_key *keys, void *object,
+                    struct conf **conf_r, struct err *err)
 {
     auto_conf *conf = mem_new(struct conf);
-    auto_str text = STR_MAX(CONF_MAX);
     struct err seen = { 0 };
     struct conf_reading reading = { .path = path, .keys = keys, .conf = conf, .err = &seen };
 
-    if (!file_read(path, &text, err))
-        return false;
     conf_fallbacks(keys, object);
-    if (!file_is_plain(path, str_span(&text), err))
+    if (!file_is_plain(path, text, err))
         return false;
-    reading.rest =
-        span_from(str_span(&text), span_starts(str_span(&text), BYTE_ORDER_MARK) ? 3 : 0);
+    reading.rest = span_from(text, span_starts(text, BYTE_ORDER_MARK) ? 3 : 0);
     if (!lines_read(&reading) || !entries_apply(conf, path, object, &seen)) {
         conf_fallbacks(keys, object); /* `object` may not point into what is freed here */
         *err = seen;
@@ -384,4 +380,13 @@ bool conf_read(const char *path, const struct conf_key *keys, void *object, stru
     }
     *conf_r = take(conf);
     return true;
+}
+
+bool conf_read(const char *path, const struct conf_key *keys, void *object, struct conf **conf_r,
+               struct err *err)
+{
+    auto_str text = STR_MAX(CONF_MAX);
+
+    return file_read(path, &text, err)
+           && conf_read_text(path, str_span(&text), keys, object, conf_r, err);
 }

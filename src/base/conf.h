@@ -36,6 +36,13 @@ struct conf;
 must_check bool conf_read(const char *path, const struct conf_key *keys, void *object,
                           struct conf **conf_r, struct err *err);
 
+/*
+ * As conf_read(), for a text that is in no file yet.
+ *   path   as messages name it
+ */
+must_check bool conf_read_text(const char *path, struct span text, const struct conf_key *keys,
+                               void *object, struct conf **conf_r, struct err *err);
+
 /* Fills `object` with the fallbacks alone. A fallback out of range is a bug: the process ends. */
 void conf_fallbacks(const struct conf_key *keys, void *object);
 

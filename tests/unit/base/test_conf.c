@@ -301,3 +301,16 @@ TEST(fallbacks_need_no_file)
     conf_fallbacks(keys, &settings);
     CHECK(settings.workers == 4 && settings.memory == MIB(48));
 }
+
+TEST(a_text_is_read_as_its_file_would_be)
+{
+    struct settings settings = { 0 };
+    auto_conf *conf = NULL;
+    struct conf *none = NULL;
+    struct err err = { 0 };
+
+    CHECK(conf_read_text("answers", span_of("[run]\nworkers = 9\n"), keys, &settings, &conf, &err));
+    CHECK(settings.workers == 9 && conf_line(conf, "run", "workers") == 2);
+    CHECK(!conf_read_text("answers", span_of("[run]\nworker = 9\n"), keys, &settings, &none, &err));
+    CHECK(!none && strstr(err.msg, "answers:2: there is no key 'worker' in [run]; is 'workers'"));
+}
