@@ -133,6 +133,10 @@ bool check_roster(struct checks *c, struct preflight_result *tried, struct err *
 {
     const struct patients_settings *patients = &c->settings->patients;
 
+    if (!*patients->layout) {
+        str_add_text(&c->skipped, "[patients] layout is empty: FileMaker's patients are not read");
+        return true;
+    }
     if (patients_check_layout(patients, c->cancel, err))
         return roster_count(c, patients, tried, err);
     if (roster_is_used(c) || err->kind == ERR_CANCELED)

@@ -214,9 +214,10 @@ static bool routes_check(const struct settings *s, const char *path, struct err 
     return route_is_good(&s->engine.store.route, err) || err_ctx(err, "%s: [store]", path);
 }
 
-bool settings_read(const char *path, struct settings *s, struct err *err)
+/* Checks the rules between keys, and completes the parts. */
+static bool keys_complete(const char *path, struct settings *s, struct err *err)
 {
-    if (!file_read(path, s, err) || !command_check(s, path, err) || !routes_check(s, path, err))
+    if (!routes_check(s, path, err))
         return false;
     if (!time_zone_set(s->time_zone, err))
         return wrong_key(s, path, "source", "time_zone", err);
@@ -231,6 +232,17 @@ bool settings_read(const char *path, struct settings *s, struct err *err)
         return wrong_key(s, path, "source", "filter", err);
     parts_complete(s);
     return true;
+}
+
+bool settings_read(const char *path, struct settings *s, struct err *err)
+{
+    return file_read(path, s, err) && command_check(s, path, err) && keys_complete(path, s, err);
+}
+
+bool settings_read_text(const char *path, struct span text, struct settings *s, struct err *err)
+{
+    return conf_read_text(path, text, settings_keys, s, &s->conf, err)
+           && keys_complete(path, s, err);
 }
 
 static void route_secrets_free(struct settings_route *route)

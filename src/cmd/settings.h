@@ -61,6 +61,14 @@ extern const char *const settings_encodings[];
  * Fails with ERR_USAGE naming file and line, and ERR_OS.
  */
 must_check bool settings_read(const char *path, struct settings *settings, struct err *err);
+
+/*
+ * As settings_read(), for a configuration that is in no file yet.
+ *   path   as messages name it
+ */
+must_check bool settings_read_text(const char *path, struct span text, struct settings *settings,
+                                   struct err *err);
+
 void settings_clear(struct settings *settings);
 #define auto_settings __attribute__((cleanup(settings_clear))) struct settings
 

@@ -157,7 +157,8 @@ const struct conf_key settings_keys[] = {
          "id\n"
          "and exits with the container as Base64; empty: there is none"),
 
-    TEXT("patients", "layout", patients.layout, "API_Contacts", "The layout of the patients"),
+    TEXT("patients", "layout", patients.layout, "API_Contacts",
+         "The layout of the patients; empty: FileMaker's patients are not read"),
     TEXT("patients", "key_field", patients.key, "id", "The patient's id in FileMaker"),
     TEXT("patients", "first_name", patients.first_name, "FirstName", "The field of the first name"),
     TEXT("patients", "last_name", patients.last_name, "LastName", "The field of the last name"),

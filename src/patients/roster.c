@@ -54,6 +54,14 @@ static bool key_is_named(const struct patients_settings *settings, struct err *e
                       "[patients] key_field is empty: patients are known by FileMaker's id");
 }
 
+static bool roster_layout_is_named(const struct patients_settings *settings, struct err *err)
+{
+    return *settings->layout
+           || err_set(err, ERR_USAGE, 0,
+                      "[patients] layout is empty: name the layout that shows the patients, or "
+                      "give them as a CSV");
+}
+
 bool roster_open(const struct patients_settings *settings, struct roster_fields *fields,
                  const char *csv, const struct cancel *cancel, struct roster **roster_r,
                  struct err *err)
@@ -65,7 +73,7 @@ bool roster_open(const struct patients_settings *settings, struct roster_fields 
     roster->cancel = cancel;
     if (!key_is_named(settings, err)
         || !(csv ? roster_csv_open(csv, settings->encoding, fields, &roster->csv, err)
-                 : layout_fits(roster, err)))
+                 : roster_layout_is_named(settings, err) && layout_fits(roster, err)))
         return false;
     *roster_r = take(roster);
     return true;

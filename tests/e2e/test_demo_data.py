@@ -1,22 +1,22 @@
 #!/usr/bin/python3
 """The demonstration's documents, with the configuration that `fmferry init` writes."""
 
-import re
-
 from harness import ACCOUNT, Bench, main, need_programs
 
 DOCUMENTS, FAILED, PATIENTS = 500, {"container-empty": 1, "container-reference": 1}, 60
 
 
+CLINIC = {"database": "Clinic", "layout": "API_Docs", "key_field": "id", "container_field": "Doc",
+          "mark_field": "NexusExportDate", "type_field": "Type", "date_field": "Date",
+          "patient_field": "id_Contact", "author_field": "creationAccountName",
+          "created_field": "creationTimestamp", "account": ACCOUNT, "password_env": "FMP"}
+
+
 def write_configuration(bench):
-    """`init --defaults`, with only the necessary changes: the source's address and account."""
-    made = bench.ferry("init", "--defaults")
-    text = bench.config.read_text()
-    for name, value in (("url", bench.ready["url"]), ("account", ACCOUNT)):
-        text = re.sub(rf"^{name} =.*$", f"{name} = {value}", text, count=1, flags=re.MULTILINE)
-    more = f"[source]\npassword_env = FMP\nca_file = {bench.ready['ca_file']}\n"
-    bench.config.write_text(text.replace("[source]\n", more))
-    return made
+    """`init` with the clinic's names on its command line."""
+    given = {**CLINIC, "url": bench.ready["url"], "ca_file": bench.ready["ca_file"]}
+    words = [word for name, value in given.items() for word in ("--set", f"source.{name}={value}")]
+    return bench.ferry("init", *words, "--set", "patients.layout=API_Contacts")
 
 
 def test(tap):
@@ -25,7 +25,8 @@ def test(tap):
     with Bench(tap, "demo") as bench:
         bench.serve("demo", config=False)
         made = write_configuration(bench)
-        tap.ok(made.code == 0, "init writes a configuration", made.err)
+        tap.ok(made.code == 0 and "next: fmferry check" in made.out, "init writes a configuration", made.out,
+               made.err)
         again = bench.ferry("init", "--defaults")
         tap.ok(again.code == 2 and "already exists" in again.err, "and never writes over one",
                again.err)

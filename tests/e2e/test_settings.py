@@ -192,7 +192,7 @@ def manual(tap, bench):
     bench.config.unlink()
     bench.ferry("init", "--defaults")
     written = re.findall(r"^(\w+) =", bench.config.read_text(), re.MULTILINE)
-    tap.ok(len(written) == 15, "init writes fifteen keys", written)
+    tap.ok(len(written) == 18, "init writes eighteen keys", written)
     bench.configure()
 
 
