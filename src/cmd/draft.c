@@ -83,7 +83,7 @@ static struct draft_entry *entry_of(const struct draft *draft, const char *secti
     return NULL;
 }
 
-static const char *draft_value(const struct draft *draft, const char *section, const char *name)
+const char *draft_value(const struct draft *draft, const char *section, const char *name)
 {
     const struct draft_entry *entry = entry_of(draft, section, name);
 
@@ -143,8 +143,8 @@ static bool key_check(const char *section, const char *name, const char *value, 
                       value);
 }
 
-static bool draft_set(struct draft *draft, const char *section, const char *name, const char *value,
-                      struct err *err)
+bool draft_set(struct draft *draft, const char *section, const char *name, const char *value,
+               struct err *err)
 {
     if (!key_check(section, name, value, err))
         return false;
@@ -206,6 +206,13 @@ static const char *stand_in(const struct draft *draft, const struct draft_needed
     if (strcmp(needed->name, "password_file") == 0 && password_is_elsewhere(draft))
         return "";
     return needed->stand_in ? needed->stand_in : key_of(needed->section, needed->name)->fallback;
+}
+
+void draft_blank(struct draft *draft)
+{
+    for (size_t i = 0; i < lengthof(needed_keys); i++)
+        if (needed_keys[i].stand_in)
+            entry_set(draft, needed_keys[i].section, needed_keys[i].name, "");
 }
 
 void draft_fill(struct draft *draft)

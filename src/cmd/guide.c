@@ -1,0 +1,172 @@
+/* What the parts of the guide share: reading the draft, secrets, asking until it works. */
+#include "cmd/guide.h"
+
+#include "cmd/watch.h"
+
+#include "base/foreign.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "http/url.h"
+
+#include <unistd.h>
+
+/* The environment variables through which the secrets pass, within this process alone. */
+static const char *const passing[GUIDE_SECRETS] = { "FMFERRY_INIT_PASSWORD",
+                                                    "FMFERRY_INIT_STORE_KEY" };
+
+void guide_head(const char *text)
+{
+    bool is_bold = watch_form().colour;
+
+    print("\n");
+    if (is_bold)
+        (void)fputs("\033[1m", stdout);
+    print("%s", text);
+    (void)fputs(is_bold ? "\033[0m\n" : "\n", stdout);
+}
+
+void guide_set(struct guide *g, const char *section, const char *name, const char *value)
+{
+    struct err err = { 0 };
+
+    if (!draft_set(g->draft, section, name, value, &err))
+        abort();
+}
+
+bool guide_key(struct guide *g, const char *question, const char *section, const char *name,
+               const char *fallback, struct err *err)
+{
+    for (;;) {
+        auto_free char *answer = NULL;
+        struct err why = { 0 };
+
+        if (!ask_line(g->cancel, question,
+                      fallback ? fallback : draft_value(g->draft, section, name), &answer, err))
+            return false;
+        if (draft_set(g->draft, section, name, answer, &why))
+            return true;
+        ask_say("✘", why.msg);
+    }
+}
+
+bool guide_plain(struct guide *g, const char *section, const char *name, struct err *err)
+{
+    auto_url url = { 0 };
+    struct err ignored;
+    bool yes = false;
+    bool is_plain = url_read(draft_value(g->draft, section, name), &url, &ignored)
+                    && strcmp(url.scheme, "http") == 0 && !url_is_loopback(&url);
+
+    if (is_plain
+        && !ask_yes(
+            g->cancel,
+            "http:// lets anybody on the network read what crosses it; use it all the same?", false,
+            &yes, err))
+        return false;
+    if (yes || *draft_value(g->draft, section, "allow_http"))
+        guide_set(g, section, "allow_http", yes ? "yes" : "no");
+    return true;
+}
+
+/* --- secrets -------------------------------------------------------------------------------- */
+
+/* Asks where a secret that was typed shall be kept: a file that is not there yet. */
+static bool new_file_ask(struct guide *g, const char *section, const char *name, const char *file,
+                         struct err *err)
+{
+    for (;;) {
+        if (!guide_key(g, "File to keep it in, readable by you alone", section, name, file, err))
+            return false;
+        if (!*draft_value(g->draft, section, name))
+            ask_say("✘", "it must be kept somewhere: a run asks nothing");
+        else if (access(draft_value(g->draft, section, name), F_OK) == 0)
+            ask_say("✘", "there is such a file already: name another one, or answer the question "
+                         "for the secret with Enter and name it then");
+        else
+            return true;
+    }
+}
+
+bool guide_secret(struct guide *g, enum guide_secret_name which, const char *what,
+                  const char *section, const char *name, const char *file, struct err *err)
+{
+    auto_free char *question = mem_printf("%s (not shown; Enter: it is in a file already)", what);
+
+    secret_free(g->secrets[which]);
+    g->secrets[which] = NULL;
+    if (!ask_secret(g->cancel, question, &g->secrets[which], err))
+        return false;
+    if (g->secrets[which])
+        return new_file_ask(g, section, name, file, err);
+    return guide_key(g, "The file that holds it", section, name, NULL, err);
+}
+
+/* Lets a source of a secret give what was typed, as if it were read from its file. */
+static void secret_pass(const struct guide *g, enum guide_secret_name which,
+                        struct secret_source *from)
+{
+    auto_free char *text = NULL;
+
+    if (!g->secrets[which])
+        return;
+    text = span_text(secret_reveal(g->secrets[which]));
+    (void)setenv(passing[which], text, 1);
+    explicit_bzero(text, strlen(text));
+    *from = (struct secret_source){ .env = passing[which] };
+}
+
+/* --- reading what there is ------------------------------------------------------------------ */
+
+static void read_clear(struct guide *g)
+{
+    filemaker_free(g->filemaker);
+    g->filemaker = NULL;
+    settings_clear(&g->settings);
+}
+
+bool guide_read(struct guide *g, struct err *err)
+{
+    struct settings *s = &g->settings;
+
+    read_clear(g);
+    if (!draft_read(g->draft, s, err))
+        return false;
+    secret_pass(g, GUIDE_PASSWORD, &s->password);
+    secret_pass(g, GUIDE_STORE_KEY, &s->engine.store.secret_key);
+    if (secret_source_is_set(&s->password) && !settings_password(s, err))
+        return false;
+    s->engine.filemaker.fails_when_full = true;
+    return filemaker_new(&s->engine.filemaker, g->cancel, &g->filemaker, err);
+}
+
+bool guide_until(struct guide *g, bool (*ask)(struct guide *guide, struct err *err),
+                 bool (*try)(struct guide *guide, struct err *err), bool *done_r, struct err *err)
+{
+    for (bool again = true; again;) {
+        struct err why = { 0 };
+        bool done;
+
+        if (!ask(g, err))
+            return false;
+        done = try(g, &why);
+        if (done_r)
+            *done_r = done;
+        if (done)
+            return true;
+        if (why.kind == ERR_CANCELED)
+            return err_set(err, ERR_CANCELED, 0, "nothing was written");
+        ask_say("✘", why.msg);
+        if (!ask_again(g->cancel, &again, err))
+            return false;
+    }
+    return true;
+}
+
+void guide_clear(struct guide *g)
+{
+    read_clear(g);
+    filemaker_layout_clear(&g->layout);
+    str_clear(&g->accepted);
+    for (size_t i = 0; i < GUIDE_SECRETS; i++)
+        secret_free(g->secrets[i]);
+}
