@@ -1,12 +1,14 @@
 /* `fmferry init`: a configuration, asked for on a terminal, or made of what the command line says. */
 #include "cmd/commands.h"
-#include "cmd/draft.h"
+#include "cmd/guide.h"
+#include "cmd/init_files.h"
+#include "cmd/signals.h"
 #include "cmd/work.h"
 
 #include "base/foreign.h"
-#include "base/fs.h"
+#include "base/log.h"
 #include "base/mem.h"
-#include "base/sign.h"
+#include "http/http.h"
 
 #include <unistd.h>
 
@@ -17,74 +19,18 @@ struct init_options {
     struct field_list sets;
 };
 
-/* Makes the signing key. An existing one is kept: certificates were signed with it. */
-static bool signing_key_make(const char *path, bool must_be_new, bool *made_r, struct err *err)
-{
-    *made_r = sign_key_make(path, err);
-    if (*made_r)
-        return true;
-    if (err->kind != ERR_OS || err->code != EEXIST)
-        return false;
-    return !must_be_new
-           || err_set(err, ERR_USAGE, 0,
-                      "'%s' already exists: certificates may have been signed with it", path);
-}
-
 /* Makes the key for a configuration that is older than certificates. */
 static int key_body(struct work *work, struct err *err)
 {
     const char *path = work->settings.signing_key;
-    bool made;
 
-    if (!signing_key_make(path, true, &made, err))
+    if (!init_signing_key(path, err))
         return -1;
     print("%s signs certificates, %s.pub is for those who check them\n", path, path);
     return EXIT_DONE;
 }
 
-/* --- writing -------------------------------------------------------------------------------- */
-
-static bool config_is_new(const char *path, struct err *err)
-{
-    return access(path, F_OK) < 0
-           || err_set(err, ERR_USAGE, 0,
-                      "'%s' already exists: edit it, or choose another name with --config", path);
-}
-
-static bool config_create(const char *path, const struct draft *draft, struct err *err)
-{
-    auto_str text = STR_MAX(FILE_MAX);
-
-    draft_write(draft, &text);
-    if (fs_create(path, str_span(&text), 0600, err))
-        return true;
-    return err->kind == ERR_OS && err->code == EEXIST ? config_is_new(path, err) : false;
-}
-
-static void signing_key_remove(const char *path)
-{
-    auto_free char *public = mem_printf("%s.pub", path);
-
-    (void)unlink(path);
-    (void)unlink(public);
-}
-
-/* Writes all files or none; the configuration comes last, since it names the others. */
-static bool files_write(const char *config, const struct draft *draft, const char *signing_key,
-                        struct err *err)
-{
-    bool made;
-
-    if (!config_is_new(config, err) || !signing_key_make(signing_key, false, &made, err))
-        return false;
-    if (config_create(config, draft, err))
-        return true;
-    if (made)
-        signing_key_remove(signing_key);
-    return false;
-}
-
-/* --- the command ---------------------------------------------------------------------------- */
+/* --- from the command line ------------------------------------------------------------------ */
 
 static bool words_set(struct draft *draft, const struct field_list *words, struct err *err)
 {
@@ -111,15 +57,102 @@ static bool init_silently(const char *config, const struct field_list *words, st
 {
     auto_draft *draft = draft_new();
     auto_settings settings = { 0 };
+    struct init_files files = { .config = config };
 
     if (!words_set(draft, words, err))
         return false;
     draft_fill(draft);
-    if (!draft_read(draft, &settings, err)
-        || !files_write(config, draft, settings.signing_key, err))
+    if (!draft_read(draft, &settings, err))
+        return false;
+    files.signing_key = settings.signing_key;
+    if (!init_files_write(&files, draft, err))
         return false;
     open_keys_print(draft, config);
     return true;
+}
+
+/* --- by questions --------------------------------------------------------------------------- */
+
+/* Adds the secrets that were typed, with the files that the draft names for them. */
+static void secrets_add(const struct guide *guide, struct init_files *files)
+{
+    static const char *const keys[GUIDE_SECRETS][2] = { { "source", "password_file" },
+                                                        { "store", "secret_key_file" } };
+
+    for (size_t i = 0; i < GUIDE_SECRETS; i++)
+        if (guide->secrets[i])
+            files->secrets[files->secret_count++] =
+                (struct init_secret){ draft_value(guide->draft, keys[i][0], keys[i][1]),
+                                      guide->secrets[i] };
+}
+
+/* Everything that will be written: the configuration without its explanations, and the files. */
+static void files_print(const struct init_files *files, const struct draft *draft)
+{
+    auto_str text = STR_MAX(FILE_MAX);
+    struct span rest;
+
+    guide_head(files->config);
+    draft_write(draft, &text);
+    for (rest = str_span(&text); rest.size;) {
+        auto_free char *line = span_text(span_cut(&rest, '\n'));
+
+        if (*line && *line != '#')
+            print(*line == '[' ? "  %s\n" : "    %s\n", line);
+    }
+    for (size_t i = 0; i < files->secret_count; i++)
+        print("  %s: the secret, readable by you alone\n", files->secrets[i].path);
+    print("  %s signs certificates; %s.pub is for those who check them\n\n", files->signing_key,
+          files->signing_key);
+}
+
+static bool answers_write(struct guide *guide, const char *config, struct err *err)
+{
+    auto_settings settings = { 0 };
+    struct init_files files = { .config = config };
+    bool yes;
+
+    if (!draft_read(guide->draft, &settings, err))
+        return false;
+    files.signing_key = settings.signing_key;
+    secrets_add(guide, &files);
+    files_print(&files, guide->draft);
+    if (!ask_yes(guide->cancel, "Write these files?", true, &yes, err))
+        return false;
+    if (!yes)
+        return err_set(err, ERR_CANCELED, 0, "nothing was written");
+    if (!init_files_write(&files, guide->draft, err))
+        return false;
+    print("%s is written; next: fmferry check\n", config);
+    return true;
+}
+
+static bool init_guided(const struct cli_globals *globals, struct err *err)
+{
+    auto_draft *draft = draft_new();
+    struct cancel *cancel = cancel_new();
+    struct guide guide = { .cancel = cancel, .draft = draft };
+    struct signals *signals = NULL;
+    bool good;
+
+    if (!globals->verbose)
+        log_setup(LOG_ERROR, globals->log_json); /* every answer is told on the terminal */
+    signals = signals_listen(NULL, cancel);
+    http_setup();
+    good = init_files_check(globals->config, err) && guide_ask(&guide, err)
+           && answers_write(&guide, globals->config, err);
+    guide_clear(&guide);
+    http_teardown();
+    signals_free(signals);
+    cancel_free(cancel);
+    return good;
+}
+
+/* --- the command ---------------------------------------------------------------------------- */
+
+static bool may_ask(const struct init_options *o)
+{
+    return !o->defaults && o->sets.count == 0 && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 }
 
 static int init_command(const struct cli_globals *globals, const void *arg, struct err *err)
@@ -128,6 +161,8 @@ static int init_command(const struct cli_globals *globals, const void *arg, stru
 
     if (o->key)
         return work_do(globals, 0, NULL, key_body, err);
+    if (may_ask(o))
+        return init_guided(globals, err) ? EXIT_DONE : -1;
     return init_silently(globals->config, &o->sets, err) ? EXIT_DONE : -1;
 }
 
@@ -145,12 +180,15 @@ static const struct init_options init_defaults = { 0 };
 
 const struct cmd cmd_init = {
     "init",
-    "Write a commented configuration",
-    "Writes fmferry.ini with the keys that a clinic sets and their meanings; 'fmferry settings'\n"
-    "explains all the others. Makes the key that signs certificates. All is written or nothing,\n"
-    "and never over a file.\n"
+    "Ask for what must be known, try it, and write the configuration",
+    "On a terminal: asks for FileMaker Server, the account, the layout and its fields, the store\n"
+    "and the database, in this order. Each answer is tried at once; one that does not work can\n"
+    "be given again, or kept for what is not up yet. Three records are shown as they would\n"
+    "arrive. At the end everything is shown, and written or not: fmferry.ini, the files of the\n"
+    "passwords, the key that signs certificates. Nothing is ever written over.\n"
     "\n"
-    "  fmferry init --set source.url=https://fms.example.com --set source.layout=Documents",
+    "From a pipe, with --set or with --defaults nothing is asked and nothing tried: what is not\n"
+    "known stands in the file to be filled in. 'fmferry settings' explains all keys.",
     init_opts,
     &init_defaults,
     sizeof init_defaults,
@@ -158,6 +196,7 @@ const struct cmd cmd_init = {
     .heading = "Set up",
     .examples = {
         { "fmferry init", "asks for what only you can know, and writes fmferry.ini" },
-        { "fmferry init --defaults", "asks nothing; the file is filled in with an editor" },
+        { "fmferry init --set source.url=https://fms.example.com --set source.layout=Documents",
+          "asks nothing; what else is needed is filled in with an editor" },
     },
 };

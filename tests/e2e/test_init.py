@@ -1,10 +1,13 @@
 #!/usr/bin/python3
 """`fmferry init`: a configuration from questions on a terminal, or from what a command line says."""
 
+import os
 import re
+import stat
 import subprocess
 
-from harness import ACCOUNT, FMFERRY, PASSWORD, main, play
+from harness import ACCOUNT, FMFERRY, PASSWORD, main, play, wait_until
+from terminals import Terminal, columns
 
 KEYS = {"database": "Clinic", "account": ACCOUNT, "layout": "API_Docs", "key_field": "id",
         "container_field": "Doc", "mark_field": "NexusExportDate", "type_field": "Type",
@@ -94,8 +97,218 @@ def all_or_nothing(tap, bench):
     tap.ok(done.code == 1 and files(bench) == [], "neither configuration nor key", done.code, done.err, files(bench))
 
 
+# --- with questions ------------------------------------------------------------------------------
+
+class Talk:
+    """Answers `init` on a terminal: each question must come before it is answered."""
+
+    def __init__(self, tap, bench, width=80):
+        self.tap, self.bench = tap, bench
+        self.screen = Terminal(bench, 50, width, "init")
+        self.seen = 0
+
+    def until(self, words):
+        """Waits for words after those that were answered, and for the end of a question."""
+        def came():
+            self.screen.read()
+            new = self.screen.text[self.seen:]
+            return words in new and (new.endswith(": ") or not self.screen.is_running())
+        good = wait_until(came, limit=30, pause=0.02)
+        if not good:
+            self.tap.ok(False, f"init says: {words}", self.screen.text[-3000:])
+            raise RuntimeError(f"init does not say '{words}'")
+        return self.screen.text[self.seen:]
+
+    def answer(self, question, text=""):
+        said = self.until(question)
+        self.seen = len(self.screen.text)
+        os.write(self.screen.master, f"{text}\n".encode())
+        return said
+
+    def key(self, letter):
+        os.write(self.screen.master, letter)
+
+    def end(self):
+        wait_until(lambda: not self.screen.is_running(), limit=30)
+        self.screen.read()
+        return self.screen.process.wait()
+
+
+def ask_server(talk, bench):
+    talk.answer("Address", bench.ready["url"])
+    talk.answer("Certificates to trust", bench.ready["ca_file"])
+    talk.answer("Account", ACCOUNT)
+    talk.answer("password", PASSWORD)
+    talk.answer("File to keep it in")
+    talk.answer("1 Clinic")
+
+
+def ask_fields(talk, **answers):
+    for question, key in (("Container field", "container"), ("The document's id", "key"), ("Mark", "mark"),
+                          ("The patient's id", "patient"), ("The document's type", "type"),
+                          ("The document's date", "date"), ("original name", "name"),
+                          ("Account that made", "author"), ("Time at which", "created"), ("time zone", "zone")):
+        talk.answer(question, answers.get(key, ""))
+
+
+def ask_rest(talk, write="yes"):
+    talk.answer("Layout of the patients", "API_Contacts")
+    for question in ("The patient's id", "First name", "Last name", "Date of birth", "Store", "Folder", "Kind", "Its file",
+                     "same database"):
+        talk.answer(question)
+    return talk.answer("Write these files?", write)
+
+
+def all_good(tap, bench):
+    """Enter takes what is offered; what comes out is content with `check`, and runs."""
+    bench.serve("demo", config=False)
+    for width in (80, 120):
+        talk = Talk(tap, bench, width)
+        ask_server(talk, bench)
+        talk.answer("Layout of the documents", "API_Docs")
+        ask_fields(talk)
+        shown = talk.answer("Is this right?")
+        ask_rest(talk, "no" if width == 120 else "yes")
+        code = talk.end()
+        tap.same((code, bench.config.exists()), (130, False) if width == 120 else (0, True),
+                 f"at {width} columns: no writes nothing, yes writes")
+        lines = talk.screen.text.replace("\r", "").split("\n")
+        wide = [line for line in lines if columns(line) > width and str(bench.folder) not in line]
+        tap.same(wide, [], f"no line is wider than {width} columns")
+        tap.ok(PASSWORD not in talk.screen.text, "the password is not shown")
+        tap.same(len(re.findall(r"record \d+", shown)), 3, "three records are shown")
+        tap.ok(all(word in shown.replace("\r", "") for word in
+                   ("/referrals/", "    type      Referral", "date      2024-", "file      Referral")),
+               "with key, type, date, patient and file", shown)
+        if width == 80:
+            judge_written(tap, bench)
+            for name in files(bench):
+                (bench.folder / name).unlink()
+
+
+def judge_written(tap, bench):
+    tap.same([value(bench, key) for key in ("layout", "container_field", "mark_field", "patient_field", "type_field",
+                                            "password_file")],
+             [["API_Docs", "API_Contacts"], "Doc", "NexusExportDate", "id_Contact", "Type", "fmferry.password"],
+             "what was offered and taken is written")
+    secret = bench.folder / "fmferry.password"
+    tap.same((secret.read_text(), stat.S_IMODE(secret.stat().st_mode)), (f"{PASSWORD}\n", 0o600),
+             "the password is in its file, for its owner alone")
+    tap.ok(PASSWORD not in bench.config.read_text(), "and not in the configuration")
+    checked = bench.ferry("check")
+    tap.ok(checked.code == 0 and "all fine" in checked.out, "check is content", checked.out, checked.err)
+
+
+def mended(tap, bench):
+    """What fails says why, and can be answered again."""
+    bench.serve("generate:5,2000", config=False)
+    talk = Talk(tap, bench)
+    talk.answer("Address", "https://127.0.0.1:1")
+    said = talk.answer("answer again")
+    tap.ok("is the address right and the server on?" in " ".join(said.split()), "a wrong address", said)
+    talk.answer("Address", bench.ready["url"])
+    said = talk.answer("Certificates to trust", bench.ready["ca_file"])
+    tap.ok("not trusted" in said, "a certificate that is not trusted asks for its authority", said)
+    talk.answer("Account", ACCOUNT)
+    talk.answer("password", "nonsense")
+    talk.answer("File to keep it in")
+    said = talk.answer("answer again")
+    tap.ok("check account and password" in " ".join(said.split()), "a wrong password", said)
+    talk.answer("Account")
+    talk.answer("password", PASSWORD)
+    talk.answer("File to keep it in")
+    talk.answer("1 Clinic", "1")
+    said = talk.answer("Layout of the documents", "API_Dcs") and talk.answer("answer again")
+    tap.ok("is 'API_Docs' meant?" in said, "an unknown layout", said)
+    talk.answer("Layout of the documents", "api_docs")
+    talk.answer("Container field", "Type")
+    said = talk.answer("answer again")
+    tap.ok("container" in said and "Type" in said, "a field that is no container", said)
+    ask_fields(talk, mark="-", zone="Mars/Olympus")
+    said = talk.answer("answer again")
+    tap.ok("Mars/Olympus" in said, "an unknown time zone", said)
+    talk.answer("time zone", "Australia/Sydney")
+    talk.answer("Is this right?")
+    ask_rest(talk)
+    tap.same(talk.end(), 0, "it ends well")
+    tap.same([value(bench, key) for key in ("url", "mark_field", "container_field", "time_zone")],
+             [[bench.ready["url"], "dir:documents", "sqlite:fmferry.db", "sqlite:fmferry.db"], "", "Doc",
+              "Australia/Sydney"], "with the last answers, and no mark")
+    done = bench.ferry("run")
+    tap.ok(done.code == 0 and not any(line["effect"] == "patch" for line in bench.journal_lines()),
+           "a run writes nothing to FileMaker then", done.err)
+
+
+def kept(tap, bench):
+    """What is not up yet can be kept as it is: a server, a layout, a bucket, a database."""
+    talk = Talk(tap, bench)
+    talk.answer("Address", "https://127.0.0.1:1")
+    talk.answer("k: keep", "k")
+    talk.answer("Account", ACCOUNT)
+    talk.answer("password")
+    talk.answer("The file that holds it", "later.password")
+    talk.answer("Name of the file", "Clinic")
+    talk.answer("k: keep", "k")
+    talk.answer("Layout of the documents", "Letters")
+    for question, text in (("Container field", "Scan"), ("The document's id", "uuid"), ("Mark", "-"),
+                           ("The patient's id", "patient"), ("The document's type", "-"), ("The document's date", "-"),
+                           ("original name", "-"), ("Account that made", "-"), ("Time at which", "-")):
+        said = talk.answer(question, text)
+        if text != "-":
+            talk.answer("k: keep", "k")
+    talk.answer("time zone")
+    talk.answer("k: keep", "k")
+    talk.answer("Layout of the patients", "-")
+    talk.answer("Store", "bucket")
+    talk.answer("Its server", "http://127.0.0.1:1")
+    talk.answer("Region", "us-east-1")
+    talk.answer("Bucket", "clinic")
+    talk.answer("Prefix", "moved")
+    talk.answer("Access key", "AKIA")
+    talk.answer("Its secret", "Canary-secret-of-a-bucket")
+    talk.answer("File to keep it in")
+    talk.answer("k: keep", "k")
+    talk.answer("Kind", "PostgreSQL")
+    talk.answer("URL", "postgresql://nexus@127.0.0.1:1/nexus")
+    talk.answer("k: keep", "k")
+    talk.answer("same database")
+    said = talk.answer("Write these files?")
+    tap.same(talk.end(), 0, "it is written")
+    tap.same([value(bench, key) for key in ("database", "container_field", "password_file", "access_key",
+                                            "secret_key_file", "endpoint")],
+             ["Clinic", "Scan", "later.password", "AKIA", "fmferry.s3-secret", "http://127.0.0.1:1"], "as it was kept")
+    tap.same(value(bench, "url"), ["https://127.0.0.1:1", "s3://clinic/moved"] + ["postgresql://nexus@127.0.0.1:1/nexus"] * 2,
+             "bucket and databases too")
+    secret = bench.folder / "fmferry.s3-secret"
+    tap.same((secret.read_text(), stat.S_IMODE(secret.stat().st_mode)), ("Canary-secret-of-a-bucket\n", 0o600),
+             "the bucket's secret is in its file")
+    tap.ok("Canary" not in talk.screen.text, "and was not shown", said)
+
+
+def left_in_the_middle(tap, bench):
+    """Ctrl-D, Ctrl-C and a terminal that goes away: nothing is written."""
+    bench.serve("generate:5,2000", config=False)
+    for name, letter in (("Ctrl-D", b"\x04"), ("Ctrl-C", b"\x03")):
+        talk = Talk(tap, bench)
+        ask_server(talk, bench)
+        talk.until("Layout of the documents")
+        talk.key(letter)
+        code = talk.end()
+        tap.same((code, files(bench)), (130, []), f"{name}: nothing is written")
+        tap.ok("nothing was written" in talk.screen.text, "and that is said", talk.screen.text[-300:])
+    talk = Talk(tap, bench)
+    ask_server(talk, bench)
+    talk.until("Layout of the documents")
+    os.close(talk.screen.master)
+    wait_until(lambda: not talk.screen.is_running(), limit=30)
+    tap.same((talk.screen.is_running(), files(bench)), (False, []), "the terminal is gone: so is init, without a file")
+    bench.stop_serving()
+    tap.same(bench.open_sessions(), [], "no session is left open")
+
+
 def test(tap):
-    play(tap, (what_is_refused, what_is_set, what_is_left_open, all_or_nothing), "init-")
+    play(tap, (what_is_refused, what_is_set, what_is_left_open, all_or_nothing, all_good, mended, kept,
+               left_in_the_middle), "init-")
 
 
 main(test)
