@@ -23,6 +23,8 @@ static int exit_of_filemaker(const struct err *err)
 {
     if (filemaker_is_refusal(err->reason))
         return EXIT_REFUSED;
+    if (filemaker_is_missing(err->reason)) /* the configuration names what was taken away since */
+        return EXIT_USAGE;
     if (err->reason == FILEMAKER_DISK_FULL)
         return EXIT_FULL;
     switch (filemaker_advice(err)) {

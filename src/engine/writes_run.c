@@ -77,14 +77,22 @@ static bool run_end_work(const struct writer_context *to, void *args, struct err
 
     return ledger_run_release(to->ledger, &freed, err)
            && ledger_run_note(to->ledger, &end->progress, end->status, true, err)
-           && (!end->states_r || ledger_states(to->ledger, end->states_r, err))
            && (!end->deleted_rows_r
                || registry_count_deleted(to->registry, end->deleted_rows_r, err));
 }
 
+static bool states_work(const struct writer_context *to, void *args, struct err *err)
+{
+    return ledger_states(to->ledger, *(int64_t *const *)args, err);
+}
+
+/* The states are read in a change of their own: a change is counted in the tallies as it commits. */
 bool write_run_end(struct writer *writer, const struct run_end *end, struct err *err)
 {
-    return writer_run(writer, run_end_work, &end, err);
+    int64_t *states = end->states_r;
+
+    return writer_run(writer, run_end_work, &end, err)
+           && (!states || writer_run(writer, states_work, &states, err));
 }
 
 static bool nothing_work(const struct writer_context *to, void *args, struct err *err)

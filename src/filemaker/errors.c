@@ -137,6 +137,11 @@ enum filemaker_advice filemaker_advice(const struct err *err)
     return FILEMAKER_ONE_ITEM;
 }
 
+bool filemaker_is_missing(int code)
+{
+    return code >= 100 && code <= 106 && code != FILEMAKER_RECORD_MISSING;
+}
+
 bool filemaker_is_refusal(int code)
 {
     return code == 9 || code == 18 || (code >= 200 && code <= 219) || code == 714 || code == 1702

@@ -40,6 +40,9 @@ enum { FILEMAKER_BAD_ANSWER = 1000 };
  */
 bool filemaker_is_too_much(const struct err *err);
 
+/* Whether a code says that a part of the solution is not there: file, field, layout, script, table. */
+bool filemaker_is_missing(int code);
+
 /* Whether a code says that the account, or a right of it, is not enough: a person must mend that. */
 bool filemaker_is_refusal(int code);
 

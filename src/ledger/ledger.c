@@ -51,8 +51,9 @@ bool ledger_open_reader(const char *url, const char *source, const struct cancel
 
     if (!sql_open_reader(url, cancel, &ledger->sql, err) || !source_find(ledger, source, err)
         || !sql_number(ledger->sql, &LEDGER_STEP, SQL_NO_ARGS, 0, &ledger->step, err)) {
-        if (err->kind == ERR_DATABASE && (err->code == SQL_MISSING || err->code == SQL_REFUSED))
-            err->kind = ERR_USAGE;
+        if (err->kind != ERR_DATABASE || err->code != SQL_MISSING)
+            return err_ctx(err, "the ledger");
+        err->kind = ERR_USAGE;
         return err_ctx(err, "the ledger (has 'fmferry run' been started yet?)");
     }
     if (ledger->source == 0)

@@ -22,13 +22,12 @@ void preflight_result_clear(struct preflight_result *result)
     str_clear(&result->problems);
 }
 
-/* Makes an error one of usage: the configuration does not fit, and `how` says how to mend it. */
+/* Adds how to mend an error. Its kind stays: the same refusal later in a run is the same cause. */
 static bool to_mend(struct err *err, const char *how)
 {
     size_t used = strlen(err->msg);
 
     (void)snprintf(err->msg + used, sizeof err->msg - used, ": %s", how);
-    err->kind = ERR_USAGE;
     return false;
 }
 
@@ -50,12 +49,8 @@ bool preflight_server(const struct engine_settings *settings, struct filemaker *
         return true;
     }
     (void)err_ctx(err, "%s", settings->filemaker.url);
-    if (err->kind == ERR_NET && err->code == HTTP_NO_TRUST) {
-        err->kind = ERR_USAGE; /* its words say what to do */
-        return false;
-    }
     if (err->kind == ERR_NET && err->code == HTTP_NO_CONNECTION)
-        (void)to_mend(err, "is the address right and the server on?"), err->kind = ERR_NET;
+        return to_mend(err, "is the address right and the server on?");
     return false;
 }
 
@@ -77,11 +72,12 @@ static void names_say(struct filemaker *filemaker, enum filemaker_names which, c
         nearest_offer(&near, name);
         str_printf(&shown, "%s%s", shown.size ? ", " : "", name);
     }
+    str_printf(to, "; the account sees %s%s", str_text(&shown), shown.cut ? ", ..." : "");
     if (near.best && strcmp(near.best, wanted) != 0)
         str_printf(to, "; is '%s' meant?", near.best);
-    str_printf(to, "; the account sees %s%s", str_text(&shown), shown.cut ? ", ..." : "");
 }
 
+/* A name of the configuration that is not there. */
 static bool name_to_mend(struct filemaker *filemaker, enum filemaker_names which,
                          const char *wanted, const char *how, struct err *err)
 {
@@ -89,6 +85,7 @@ static bool name_to_mend(struct filemaker *filemaker, enum filemaker_names which
 
     str_add_text(&said, how);
     names_say(filemaker, which, wanted, &said);
+    err->kind = ERR_USAGE;
     return to_mend(err, str_text(&said));
 }
 

@@ -132,16 +132,12 @@ static bool dry_run_on_found(void *arg, const struct filemaker_record *records, 
     return true;
 }
 
-/* Opens the registry as it is; if there is none, makes none. */
-static struct registry *registry_if_there(const struct engine_settings *settings,
-                                          struct cancel *cancel)
+/* Opens the registry as it is; if there is none, or not all of it yet, makes none: NULL then. */
+static bool registry_if_there(const struct engine_settings *settings, struct cancel *cancel,
+                              struct registry **registry_r, struct err *err)
 {
-    struct registry *registry;
-    struct err ignored;
-
-    if (!registry_open_reader(&settings->registry, cancel, &registry, &ignored))
-        return NULL;
-    return registry;
+    return registry_open_reader(&settings->registry, cancel, registry_r, err)
+           || err->kind == ERR_USAGE || (err->kind == ERR_DATABASE && err->code == SQL_MISSING);
 }
 
 static bool source_count(struct dry_run_walk *c, struct filemaker *filemaker, struct cancel *cancel,
@@ -174,10 +170,11 @@ bool dry_run_all(const struct engine_settings *settings, struct cancel *cancel,
     bool good;
 
     if (!preflight_all(&learned, PROBE_NEVER, &containers, cancel, err)
-        || !filemaker_new(&learned.filemaker, cancel, &filemaker, err))
+        || !filemaker_new(&learned.filemaker, cancel, &filemaker, err)
+        || !registry_if_there(settings, cancel, &registry, err))
         return false;
     counting.ids = idset_new();
-    counting.registry = registry = registry_if_there(settings, cancel);
+    counting.registry = registry;
     result.has_patients = registry != NULL;
     good = source_count(&counting, filemaker, cancel, err);
     result.is_refused = result.is_refused && !preflight_is_begun(settings, cancel);

@@ -259,16 +259,30 @@ static bool is_refusal(const char *words)
     return false;
 }
 
+/* libpq's words have several lines: what it tried, a hint below it, and so on for each address. */
+static void lines_join(struct span said, struct str *to)
+{
+    while (said.size) {
+        struct span line = span_cut(&said, '\n');
+
+        if (to->size)
+            str_add_text(to, span_starts(line, "\t") ? ": " : "; ");
+        str_add_span(to, span_trim(line));
+    }
+}
+
 static bool connection_refusal_say(const PGconn *connection, struct err *err)
 {
     const char *words = PQerrorMessage(connection), *cure = "";
-    struct span said = span_first(span_trim(span_of(words)), 320);
+    auto_str said = STR_MAX(KIB(16));
 
+    lines_join(span_trim(span_of(words)), &said);
     for (size_t i = 0; i < lengthof(cures) && !*cure; i++)
         if (strstr(words, cures[i].sign))
             cure = cures[i].cure;
     return err_set(err, ERR_DATABASE, is_refusal(words) ? SQL_REFUSED : SQL_AWAY,
-                   SPAN_FORMAT "%s%s", SPAN_ARGS(said), *cure ? ": " : "", cure);
+                   SPAN_FORMAT "%s%s", SPAN_ARGS(span_first(str_span(&said), 320)),
+                   *cure ? ": " : "", cure);
 }
 
 static void say_nothing(void *arg, const char *message)

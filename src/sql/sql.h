@@ -27,7 +27,7 @@ enum sql_cause {
     SQL_FULL,        /* no room on the disk                                                     */
     SQL_AWAY,        /* the connection is gone; earlier commits are safe                        */
     SQL_COMMIT_LOST, /* the connection broke during a COMMIT: look whether it happened          */
-    SQL_MISSING,     /* a table or column that the statement needs is missing                   */
+    SQL_MISSING,     /* a table or column that is needed is missing, or SQLite's file      */
     SQL_READ_ONLY,   /* nothing may be written here                                             */
     SQL_REFUSED,     /* the database does not let us in                                         */
 };

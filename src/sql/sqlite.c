@@ -47,14 +47,21 @@ static enum sql_cause cause_of(int code)
     }
 }
 
+/* A file that is not there yet is another matter than one that nobody may open. */
+static bool is_no_file(sqlite3 *handle, int code)
+{
+    return (code & 0xFF) == SQLITE_CANTOPEN && sqlite3_system_errno(handle) == ENOENT;
+}
+
 static bool sqlite_failed(const struct sql *sql, struct err *err)
 {
     sqlite3 *handle = handle_of(sql);
     int code = sqlite3_extended_errcode(handle);
+    enum sql_cause cause = is_no_file(handle, code) ? SQL_MISSING : cause_of(code);
 
-    if (cause_of(code) == SQL_BUSY && cancel_is_set(sql->cancel))
+    if (cause == SQL_BUSY && cancel_is_set(sql->cancel))
         return err_set(err, ERR_CANCELED, 0, "asked to stop");
-    (void)err_set(err, ERR_DATABASE, (int)cause_of(code), "%s",
+    (void)err_set(err, ERR_DATABASE, (int)cause, "%s",
                   code == SQLITE_CONSTRAINT_TRIGGER
                       ? "a rule of the application's own (a trigger) refused the row"
                       : sqlite3_errmsg(handle));

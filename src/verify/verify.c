@@ -14,8 +14,9 @@ static bool databases_open(struct verifier *v, struct err *err)
     if (!sql_open_reader(s->ledger_url, v->cancel, &v->ledger, err)
         || !sql_number(v->ledger, &VERIFY_SOURCE, sql_args(sql_text(s->source_name)), 0,
                        &v->source_number, err)) {
-        if (err->kind == ERR_DATABASE && (err->code == SQL_MISSING || err->code == SQL_REFUSED))
-            err->kind = ERR_USAGE;
+        if (err->kind != ERR_DATABASE || err->code != SQL_MISSING)
+            return err_ctx(err, "the ledger");
+        err->kind = ERR_USAGE;
         return err_ctx(err, "the ledger (has 'fmferry run' been started yet?)");
     }
     if (v->source_number == 0)

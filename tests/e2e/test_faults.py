@@ -29,7 +29,7 @@ ANSWERS = ["status 500", "status 502", "status 503 json", "cut 50%", "reset befo
            "no-length", "bad-chunk", "tls-alert at 50%"]
 # What comes from a web server in front: no answer of the Data API at all.
 STRANGE = ["html", "empty", "redirect https://127.0.0.1:1/", "status 429", "status 408"]
-ENDS = [("code 953", "953", 1), ("code 105", "105", 1), ("code 212", "212", 4), ("code 102", "102", 1)]
+ENDS = [("code 953", "953", 1), ("code 105", "105", 2), ("code 212", "212", 4), ("code 102", "102", 2)]
 FAULTS = {
     "reading records": on("get,find", 1, *ANSWERS, "code 401", "code 500", "code 802", "swap", "twice",
                           "delay 20ms", "no-extension", "url-host elsewhere.example"),

@@ -495,7 +495,7 @@ TEST(a_reader_writes_nothing)
     check_refused(1, reader, &make_other, SQL_READ_ONLY);
     sql_close(take(reader));
     CHECK(!sql_open_reader(nowhere, place.cancel, &reader, &err) && !reader);
-    CHECK(err.kind == ERR_DATABASE && err.code == SQL_REFUSED);
+    CHECK(err.kind == ERR_DATABASE && err.code == SQL_MISSING);
     CHECK(access(nowhere + strlen("sqlite:"), F_OK) < 0);
 }
 
@@ -516,7 +516,7 @@ TEST(what_is_no_database_is_not_opened)
         { "test.db", ERR_USAGE, 0 },
         { "mysql://host/db", ERR_USAGE, 0 },
         { broken, ERR_DATABASE, SQL_BROKEN },
-        { missing, ERR_DATABASE, SQL_REFUSED },
+        { missing, ERR_DATABASE, SQL_MISSING },
         { is_folder, ERR_DATABASE, SQL_REFUSED },
     };
     struct err err = { 0 };
