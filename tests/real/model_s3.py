@@ -28,6 +28,8 @@ QUIRKS = {"no-condition",           # If-None-Match is ignored
           "spoils",                 # stores other bytes than it was sent
           "conflict-first",         # the first put of each key is told of a conflict
           "expires",                # the first credentials expire after some requests
+          "quota", "full",          # no document may be put any more: the quota is used up; the disks are full
+          "denies",                 # whatever is asked for, a right is missing
           "list-v1", "list-plain",  # listing as older servers do it
           "lists-for-questions",    # a question that it does not know is answered with a long list
           "complete-error-once"}    # 200 with an error in its body, once per upload
@@ -163,6 +165,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = serve
 
     def act(self, model, key, query, body):
+        if "denies" in model.quirks:
+            raise Refused(403, "AccessDenied")
         model.requests += 1
         name = {"GET": "get", "HEAD": "head", "PUT": "put", "POST": "post",
                 "DELETE": "delete"}[self.command]
@@ -232,6 +236,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def object_put(self, model, key, body):
         self.check_condition(model, key, "")
+        if "probe" not in key and {"quota", "full"} & model.quirks:
+            raise Refused(*((403, "QuotaExceeded") if "quota" in model.quirks else (507, "XMinioStorageFull")))
         if not {"verifies-nothing", "md5-only", "no-checksums"} & model.quirks \
                 and not self.headers.get("x-amz-checksum-sha256") and "probe" not in key:
             raise Refused(400, "InvalidRequest", said="no checksum")
