@@ -346,7 +346,7 @@ bool filemaker_stream_read(struct filemaker_stream *stream, void *bytes, size_t 
     stream->bytes += *size_r;
     return stream->most == 0 || stream->bytes <= stream->most
            || err_set(err, ERR_DATA, HTTP_TOO_LONG,
-                      "the file goes on behind %ju MiB, which no file of this source should "
+                      "the file goes on beyond %ju MiB, which no file of this source should "
                       "([source] largest_mib)",
                       (uintmax_t)(stream->most >> 20));
 }

@@ -273,7 +273,7 @@ static enum decoder_step member_end_read(struct decoder *decoder, void *bytes, s
     if (fed_span(decoder).size == 0)
         return DECODER_END;
     if (decoder->coding != CODING_GZIP || !is_gzip(fed_span(decoder)))
-        return decoder_break(decoder, "more follows behind the end of the compressed body");
+        return decoder_break(decoder, "more follows after the end of the compressed body");
     z_begin(decoder, 15 + 16);
     return decoder_read(decoder, bytes, room, size_r);
 }

@@ -285,7 +285,7 @@ static bool connect_failed(const struct connection *connection, CURLcode result,
         return err_set(err, ERR_USAGE, 0, "our client_certificate or client_key cannot be used: %s",
                        said);
     if (result == CURLE_SSL_CONNECT_ERROR)
-        return err_set(err, ERR_NET, HTTP_NO_CONNECTION, "no TLS: %s", said);
+        return err_set(err, ERR_NET, HTTP_NO_CONNECTION, "TLS could not begin: %s", said);
     return no_connection(said, err);
 }
 
@@ -324,7 +324,7 @@ enum connection_step connection_go_on(struct connection *connection, struct err 
     if (message->data.result == CURLE_OK && socket_take(connection))
         return CONNECTION_DONE;
     if (message->data.result == CURLE_OK)
-        (void)no_connection("the connection ended as soon as it stood", err);
+        (void)no_connection("the connection ended as soon as it was made", err);
     else
         (void)connect_failed(connection, message->data.result, err);
     return CONNECTION_BROKEN;

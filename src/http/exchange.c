@@ -117,7 +117,8 @@ bool http_receive(struct http_answer *answer, void *bytes, size_t room, size_t *
             *size_r = 0;
             return true;
         case CONNECTION_BROKEN:
-            return http_exchange_broken(answer, "without a good end", err);
+            return http_exchange_broken(
+                answer, "without the end that TLS or the answer's length asks for", err);
         case CONNECTION_AGAIN:
             break;
         }

@@ -310,7 +310,8 @@ static bool document_compare(struct reconciliation *c, struct reconcile_pair *pa
     case LEDGER_WAIVED:
         return unstored_compare(c, pair, err);
     case LEDGER_GONE:
-        difference_note(c, pair, "record-back", "the next run sees it", "the ledger says gone");
+        difference_note(c, pair, "record-back", "the next run sees it",
+                        "the ledger says that it is gone");
         return true;
     }
     abort();

@@ -233,7 +233,7 @@ static const struct {
     const char *sign, *cure;
 } cures[] = {
     { "certificate verify failed",
-      "its certificate is not by an authority that this machine trusts, or has run out; name the "
+      "its certificate is not by an authority that this machine trusts, or has expired; name the "
       "file of its CA in the URL: ?sslrootcert=FILE" },
     { "does not match host name",
       "put a name that its certificate has into the URL as the host, or have a certificate made "

@@ -64,7 +64,7 @@ static bool record_read_failed(struct transfer *t, struct err *err)
 
     if (!is_out_of_time(err) || !filemaker_product(t->worker->filemaker, &product, &ignored))
         return failure_of_source(&t->failure, "fetch", err);
-    (void)err_ctx(err, "the server answers, but is not done with this record");
+    (void)err_ctx(err, "the server answers, but does not finish reading this record");
     return failure_set(&t->failure, FAILURE_SOURCE_REJECTED, "fetch", err);
 }
 

@@ -62,7 +62,7 @@ static bool is_as_claimed(struct transfer *t)
         && span_is(t->facts.type, t->claim->type))
         return true;
     return failure_say(&t->failure, FAILURE_SOURCE_CHANGED, "fetch",
-                       "type or patient were edited since the record was counted");
+                       "type or patient was edited since the record was counted");
 }
 
 /*
@@ -78,7 +78,7 @@ static bool patient_agrees(struct transfer *t)
     if (a->match == REGISTRY_ONE_PATIENT && *a->patient_dob
         && dates_contradict(told, fields_date_form(fields, fields->patient_dob), a->patient_dob)) {
         a->match = REGISTRY_REVIEW;
-        a->doubt = "the document tells another date of birth than its patient has";
+        a->doubt = "the document names another date of birth than its patient has";
     }
     return true;
 }

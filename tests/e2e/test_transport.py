@@ -129,7 +129,7 @@ def alone(tap):
         done = bench.ferry("run")
         tap.same(done.code, 3, "one that is never done in time: the run ends, and says so")
         failed = bench.ferry("failures").out
-        tap.ok("source-rejected" in failed and "not done with this record" in failed,
+        tap.ok("source-rejected" in failed and "does not finish reading this record" in failed,
                "one that is never done in time: it is a failure with words", failed)
         tap.same(bench.status()["states"]["done"], 19, "one that is never done in time: the others are")
         bench.stop_serving()

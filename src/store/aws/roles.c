@@ -49,7 +49,7 @@ bool aws_fetch_process(const char *command, struct aws_credentials *credentials_
     if (!str_fits(&text, "what credential_process prints", err))
         return false;
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-        return err_set(err, ERR_USAGE, 0, "credential_process ended badly");
+        return err_set(err, ERR_USAGE, 0, "credential_process ended with an error");
     return aws_credentials_read(str_span(&text), credentials_r, err);
 }
 
@@ -62,7 +62,7 @@ static bool service_refused(int status, struct err *err)
                   || status == 408;
 
     return err_set(err, passes ? ERR_NET : ERR_REMOTE, passes ? HTTP_BROKEN : status,
-                   "it answers %d", status);
+                   "it answers with HTTP status %d", status);
 }
 
 /* One request to a service nearby; its answer's body is appended to `to`. */
@@ -145,7 +145,10 @@ bool aws_fetch_container(const struct cancel *cancel, struct aws_credentials *cr
     auto_wiped header = STR_MAX(16 * 1024), text = STR_MAX(ANSWER_MAX);
 
     if (!url)
-        return err_set(err, ERR_USAGE, 0, "no container names where to ask");
+        return err_set(
+            err, ERR_USAGE, 0,
+            "this is no container with a role: neither AWS_CONTAINER_CREDENTIALS_FULL_URI nor "
+            "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is set");
     return (relative || host_may_know(full, err)) && container_token(&header, err)
            && local_service_ask("GET", url, header.size ? str_text(&header) : NULL, cancel, &text,
                                 err)
@@ -251,7 +254,7 @@ static bool sts_exchange(const struct url *url, const struct aws_role *role,
     request.url = str_text(&origin);
     return (service_ask(&settings, &request, cancel, &text, err)
             && aws_credentials_read_sts(str_span(&text), credentials_r, err))
-           || err_ctx(err, "becoming %.200s", role->arn);
+           || err_ctx(err, "taking on the role %.200s", role->arn);
 }
 
 bool aws_fetch_web_identity(const struct aws_role *role, const char *token_file,

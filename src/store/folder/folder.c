@@ -147,7 +147,7 @@ static bool folder_reader_read(struct store_reader *base, void *bytes, size_t ro
         return folder_failed(err, "at byte %ju", (uintmax_t)reader->read_bytes);
     reader->read_bytes += (uint64_t)got;
     if (got == 0 && reader->read_bytes != base->size_bytes)
-        return err_set(err, ERR_DATA, 0, "%ju bytes came of %ju", (uintmax_t)reader->read_bytes,
+        return err_set(err, ERR_DATA, 0, "%ju of %ju bytes came", (uintmax_t)reader->read_bytes,
                        (uintmax_t)base->size_bytes);
     *got_r = (size_t)got;
     return true;

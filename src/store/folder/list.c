@@ -136,7 +136,7 @@ static bool level_read(struct folder_list *list, const char *begins, struct err 
 static bool level_enter(struct folder_list *list, const char *begins, struct err *err)
 {
     if (list->depth == LEVELS_MAX)
-        return err_set(err, ERR_DATA, 0, "folders are deeper than any key");
+        return err_set(err, ERR_DATA, 0, "folders are nested deeper than any key");
     list->levels[list->depth].path_size = list->path.size;
     return level_read(list, begins, err) && ++list->depth;
 }

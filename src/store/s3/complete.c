@@ -121,7 +121,7 @@ static enum complete_state completed_read(const struct s3_multipart *large,
     }
     if (strcmp(root, "CompleteMultipartUploadResult") != 0) {
         (void)err_set(why, ERR_NET, HTTP_BROKEN, "the end of the upload was answered by %s",
-                      *completed.code ? completed.code : "nothing that S3 says");
+                      *completed.code ? completed.code : "something that is no answer of S3");
         return state_of_class(s3_class_of(500, completed.code));
     }
     composite_of(large, &composite);
@@ -262,7 +262,7 @@ bool s3_multipart_end(struct store_large *base, const struct store_object *objec
     bool conditional = traits->conditional_large != STORE_NO, exists = false;
 
     if (large->size_bytes != object->size_bytes)
-        return err_set(err, ERR_DATA, STORE_MISMATCH, "%ju bytes were sent of %ju",
+        return err_set(err, ERR_DATA, STORE_MISMATCH, "%ju of %ju bytes were sent",
                        (uintmax_t)large->size_bytes, (uintmax_t)object->size_bytes);
     /* A server that would replace an object must not be asked to. */
     if (!conditional && !upload_outcome_look(large, object, true, &exists, outcome_r, found_r, err))
