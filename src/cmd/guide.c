@@ -70,20 +70,31 @@ bool guide_plain(struct guide *g, const char *section, const char *name, struct 
 
 /* --- secrets -------------------------------------------------------------------------------- */
 
+bool guide_file_fits(const char *path, struct err *err)
+{
+    const char *slash = strrchr(path, '/');
+    auto_free char *folder =
+        slash ? span_text(span_first(span_of(path), (size_t)(slash - path) + 1)) : mem_text(".");
+
+    if (!*path)
+        return err_set(err, ERR_USAGE, 0, "a name is needed");
+    if (access(path, F_OK) == 0)
+        return err_set(err, ERR_USAGE, 0, "'%s' is there already: name another file", path);
+    return access(folder, W_OK | X_OK) == 0 || err_os(err, "writing to '%s'", folder);
+}
+
 /* Asks where a secret that was typed shall be kept: a file that is not there yet. */
 static bool new_file_ask(struct guide *g, const char *section, const char *name, const char *file,
                          struct err *err)
 {
     for (;;) {
+        struct err why = { 0 };
+
         if (!guide_key(g, "File to keep it in, readable by you alone", section, name, file, err))
             return false;
-        if (!*draft_value(g->draft, section, name))
-            ask_say("✘", "it must be kept somewhere: a run asks nothing");
-        else if (access(draft_value(g->draft, section, name), F_OK) == 0)
-            ask_say("✘", "there is such a file already: name another one, or answer the question "
-                         "for the secret with Enter and name it then");
-        else
+        if (guide_file_fits(draft_value(g->draft, section, name), &why))
             return true;
+        ask_say("✘", why.msg);
     }
 }
 

@@ -90,6 +90,12 @@ must_check bool guide_plain(struct guide *guide, const char *section, const char
  */
 must_check bool guide_place_try(const char *path, bool is_folder, struct err *err);
 
+/*
+ * Checks that a file can be made in the end: it is not there yet, its folder is, and may be written
+ * to. Fails with ERR_USAGE, ERR_OS.
+ */
+must_check bool guide_file_fits(const char *path, struct err *err);
+
 /* Adds the layouts that the account sees; none if that cannot be asked. */
 void guide_layouts_list(struct guide *guide, struct ask_list *list);
 

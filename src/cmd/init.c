@@ -139,8 +139,8 @@ static bool init_guided(const struct cli_globals *globals, struct err *err)
         log_setup(LOG_ERROR, globals->log_json); /* every answer is told on the terminal */
     signals = signals_listen(NULL, cancel);
     http_setup();
-    good = init_files_check(globals->config, err) && guide_ask(&guide, err)
-           && answers_write(&guide, globals->config, err);
+    good = init_files_check(globals->config, err) && guide_file_fits(globals->config, err)
+           && guide_ask(&guide, err) && answers_write(&guide, globals->config, err);
     guide_clear(&guide);
     http_teardown();
     signals_free(signals);

@@ -2,11 +2,19 @@
 """`fmferry init`: a configuration from questions on a terminal, or from what a command line says."""
 
 import os
+import pathlib
 import re
 import stat
 import subprocess
+import sys
 
-from harness import ACCOUNT, FMFERRY, PASSWORD, main, play, wait_until
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "real"))
+
+import model_s3
+import postgres
+from harness import ACCOUNT, FMFERRY, PASSWORD, main, need_programs, play, wait_until
+from model_bench import ModelBench
 from terminals import Terminal, columns
 
 KEYS = {"database": "Clinic", "account": ACCOUNT, "layout": "API_Docs", "key_field": "id",
@@ -153,8 +161,8 @@ def ask_fields(talk, **answers):
 
 def ask_rest(talk, write="yes"):
     talk.answer("Layout of the patients", "API_Contacts")
-    for question in ("The patient's id", "First name", "Last name", "Date of birth", "Store", "Folder", "Kind", "Its file",
-                     "same database"):
+    for question in ("The patient's id", "First name", "Last name", "Date of birth", "Store", "Folder", "Kind",
+                     "Its file", "same database"):
         talk.answer(question)
     return talk.answer("Write these files?", write)
 
@@ -277,12 +285,84 @@ def kept(tap, bench):
     tap.same([value(bench, key) for key in ("database", "container_field", "password_file", "access_key",
                                             "secret_key_file", "endpoint")],
              ["Clinic", "Scan", "later.password", "AKIA", "fmferry.s3-secret", "http://127.0.0.1:1"], "as it was kept")
-    tap.same(value(bench, "url"), ["https://127.0.0.1:1", "s3://clinic/moved"] + ["postgresql://nexus@127.0.0.1:1/nexus"] * 2,
+    database = "postgresql://nexus@127.0.0.1:1/nexus"
+    tap.same(value(bench, "url"), ["https://127.0.0.1:1", "s3://clinic/moved", database, database],
              "bucket and databases too")
     secret = bench.folder / "fmferry.s3-secret"
     tap.same((secret.read_text(), stat.S_IMODE(secret.stat().st_mode)), ("Canary-secret-of-a-bucket\n", 0o600),
              "the bucket's secret is in its file")
     tap.ok("Canary" not in talk.screen.text, "and was not shown", said)
+
+
+def ask_bucket(talk, bench, secret, first=False):
+    talk.answer("Its server", bench.in_store["endpoint"])
+    talk.answer("Region", model_s3.REGION)
+    talk.answer("Bucket", bench.bucket)
+    talk.answer("Prefix", "moved" if first else "")
+    talk.answer("Access key", model_s3.ACCESS_KEY)
+    talk.answer("Its secret", secret)
+
+
+def into_a_bucket(tap):
+    """A bucket is reached with what was typed, and nothing is made in it."""
+    with ModelBench(tap, "init-bucket", (), {}, {}) as bench:
+        bench.serve("generate:5,2000", config=False)
+        talk = Talk(tap, bench)
+        ask_server(talk, bench)
+        talk.answer("Layout of the documents", "1")
+        ask_fields(talk)
+        talk.answer("Is this right?")
+        talk.answer("Layout of the patients", "-")
+        talk.answer("Store", "2")
+        ask_bucket(talk, bench, "nonsense", first=True)
+        talk.answer("File to keep it in", "nowhere/secret")
+        said = talk.answer("File to keep it in", "secret")
+        tap.ok("No such file" in said, "a folder that is not there is said at once", said)
+        said = talk.answer("answer again")
+        tap.ok("✘" in said, "a wrong secret is refused by the server", said)
+        ask_bucket(talk, bench, model_s3.SECRET_KEY)
+        talk.answer("File to keep it in", "secret")
+        said = talk.answer("Kind")
+        tap.ok("it is there" in said, "the bucket is reached", said)
+        talk.answer("Its file")
+        talk.answer("same database")
+        tap.same((list(bench.server.model.objects), (bench.folder / "fmferry.db").exists()), ([], False),
+                 "nothing was made in the bucket, and no database")
+        talk.answer("Write these files?")
+        tap.same((talk.end(), value(bench, "url")[1], value(bench, "secret_key_file")),
+                 (0, "s3://clinic/moved", "secret"), "it is written")
+        checked = bench.ferry("check")
+        tap.ok(not re.search(r"^FAIL +store", checked.out, re.MULTILINE), "check is content with the store",
+               checked.out)
+
+
+def into_postgres(tap, bench):
+    """A database on a server is opened, and nothing is made in it."""
+    if postgres.lacks():
+        tap.skip("PostgreSQL", postgres.lacks())
+        return
+    bench.serve("generate:5,2000", config=False)
+    with postgres.Postgres() as server:
+        talk = Talk(tap, bench)
+        ask_server(talk, bench)
+        talk.answer("Layout of the documents", "1")
+        ask_fields(talk)
+        talk.answer("Is this right?")
+        talk.answer("Layout of the patients", "-")
+        talk.answer("Store", "folder")
+        talk.answer("Folder")
+        talk.answer("Kind", "PostgreSQL")
+        talk.answer("URL", "postgresql://127.0.0.1:1/nexus")
+        said = talk.answer("answer again")
+        tap.ok("✘" in said, "a server that is not there", said)
+        talk.answer("Kind", "2")
+        talk.answer("URL", server.url)
+        said = talk.answer("same database")
+        tap.ok("it can be opened" in said, "one that is", said)
+        talk.answer("Write these files?")
+        tap.same((talk.end(), value(bench, "url")[2:]), (0, [server.url] * 2), "it is written, for both")
+        tap.same(server.ask("select count(*) from pg_tables where schemaname = 'public'")[0][0], 0,
+                 "no table was made")
 
 
 def left_in_the_middle(tap, bench):
@@ -307,7 +387,10 @@ def left_in_the_middle(tap, bench):
 
 
 def test(tap):
-    play(tap, (what_is_refused, what_is_set, what_is_left_open, all_or_nothing, all_good, mended, kept,
+    if not need_programs(tap):
+        return
+    into_a_bucket(tap)
+    play(tap, (what_is_refused, what_is_set, what_is_left_open, all_or_nothing, all_good, mended, kept, into_postgres,
                left_in_the_middle), "init-")
 
 
