@@ -1,5 +1,6 @@
 /* fmferry-audit: reads its options, checks the certificate, has the evidence compared. */
 #include "audit.h"
+#include "bucket.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -8,6 +9,7 @@
 
 struct audit_options {
     const char *key, *store, *prefix, *database, *document, *proof, *certificate;
+    const char *endpoint, *region, *ca_file, *credentials, *resume; /* of a bucket */
 };
 
 /* --- the certificate itself ---------------------------------------------------------------- */
@@ -131,10 +133,23 @@ static void proof_write(const struct certificate *c, const struct hash *leaves, 
 
 /* --- the whole ----------------------------------------------------------------------------- */
 
+static bool is_bucket(const struct audit_options *o)
+{
+    return o->store && strncmp(o->store, "s3://", strlen("s3://")) == 0;
+}
+
 static void evidence_compare(const struct audit_options *o, const struct certificate *c,
                              const struct audit_line *only)
 {
-    if (o->store)
+    if (is_bucket(o))
+        audit_bucket_compare(c, only,
+                             &(struct bucket_options){ .url = o->store,
+                                                       .endpoint = o->endpoint,
+                                                       .region = o->region,
+                                                       .ca_file = o->ca_file,
+                                                       .credentials = o->credentials,
+                                                       .resume = o->resume });
+    else if (o->store)
         audit_store_compare(c, only, o->store, o->prefix);
     if (o->database)
         database_compare(c, only, o->database);
@@ -171,9 +186,20 @@ static _Noreturn void usage_print(FILE *to, int code)
         "Options:\n"
         "  --key FILE       the public key (PEM) that must have signed it\n"
         "  --store DIR      compare with the store's folder: every object, and what is surplus\n"
+        "  --store s3://BUCKET/PREFIX\n"
+        "                   compare with a bucket: every object is fetched and hashed\n"
         "  --prefix PREFIX  what the keys begin with, and the files in that folder do not\n"
         "  --database DB    compare with the database (a file of SQLite, or postgresql://...):\n"
         "                   every row, and the audit chains\n"
+        "  --endpoint URL   of a bucket that is not at AWS: https://HOST\n"
+        "  --region NAME    of a bucket; without it AWS_REGION, or us-east-1\n"
+        "  --ca-file FILE   who may vouch for the bucket's server (PEM), instead of the system's\n"
+        "  --credentials FILE\n"
+        "                   of a bucket, as in ~/.aws/credentials, for your eyes alone (0600);\n"
+        "                   without it AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, if set,\n"
+        "                   AWS_SESSION_TOKEN\n"
+        "  --resume FILE    note there what was found right in a bucket: after an interruption\n"
+        "                   the same command goes on from there\n"
         "  --document ID    only this document, by its id or its record id\n"
         "  --proof FILE     write a proof of that document, which can be checked alone:\n"
         "                   fmferry-audit FILE\n"
@@ -183,32 +209,39 @@ static _Noreturn void usage_print(FILE *to, int code)
     exit(code);
 }
 
+/* Options of a bucket are for a bucket, and a folder's prefix for a folder. */
+static bool options_agree(const struct audit_options *o)
+{
+    bool has_bucket_options = o->endpoint || o->region || o->ca_file || o->credentials || o->resume;
+
+    return !(o->proof && !o->document) && (is_bucket(o) ? !o->prefix : !has_bucket_options);
+}
+
 static void options_read(int argc, char **argv, struct audit_options *o)
 {
-    static const struct option names[] = {
-        { "key", required_argument, NULL, 'k' },      { "store", required_argument, NULL, 's' },
-        { "prefix", required_argument, NULL, 'x' },   { "database", required_argument, NULL, 'd' },
-        { "document", required_argument, NULL, 'o' }, { "proof", required_argument, NULL, 'p' },
-        { "help", no_argument, NULL, 'h' },           { NULL, 0, NULL, 0 },
-    };
-    int letter;
+    const struct {
+        const char *name;
+        const char **to;
+    } known[] = { { "key", &o->key },           { "store", &o->store },
+                  { "prefix", &o->prefix },     { "database", &o->database },
+                  { "document", &o->document }, { "proof", &o->proof },
+                  { "endpoint", &o->endpoint }, { "region", &o->region },
+                  { "ca-file", &o->ca_file },   { "credentials", &o->credentials },
+                  { "resume", &o->resume } };
+    enum { KNOWN = sizeof known / sizeof *known };
+    struct option names[KNOWN + 2] = { [KNOWN] = { "help", no_argument, NULL, 'h' } };
+    int found;
 
-    while ((letter = getopt_long(argc, argv, "", names, NULL)) != -1) {
-        const char **const to = letter == 'k'   ? &o->key
-                                : letter == 's' ? &o->store
-                                : letter == 'x' ? &o->prefix
-                                : letter == 'd' ? &o->database
-                                : letter == 'o' ? &o->document
-                                : letter == 'p' ? &o->proof
-                                                : NULL;
-
-        if (letter == 'h')
+    for (int i = 0; i < KNOWN; i++)
+        names[i] = (struct option){ known[i].name, required_argument, NULL, i };
+    while ((found = getopt_long(argc, argv, "", names, NULL)) != -1) {
+        if (found == 'h')
             usage_print(stdout, EXIT_PROVEN);
-        if (!to)
+        if (found < 0 || found >= KNOWN)
             usage_print(stderr, EXIT_WRONG_USE);
-        *to = optarg;
+        *known[found].to = optarg;
     }
-    if (optind != argc - 1 || (o->proof && !o->document))
+    if (optind != argc - 1 || !options_agree(o))
         usage_print(stderr, EXIT_WRONG_USE);
     o->certificate = argv[optind];
 }
