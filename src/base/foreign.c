@@ -2,6 +2,7 @@
 #include "base/foreign.h"
 
 #include "base/mem.h"
+#include "base/screen.h"
 #include "base/utf8.h"
 
 #include <stdarg.h>
@@ -127,6 +128,16 @@ void foreign_printf(struct str *to, const char *format, ...)
     va_end(args);
 }
 
+void print_raw(struct span text)
+{
+    bool is_shared = screen_begin();
+
+    (void)fwrite(text.at, 1, text.size, stdout);
+    if (is_shared)
+        (void)fflush(stdout);
+    screen_end();
+}
+
 void print(const char *format, ...)
 {
     auto_str text = STR_MAX(SIZE_MAX / 4);
@@ -135,5 +146,5 @@ void print(const char *format, ...)
     va_start(args, format);
     add_sentence(&text, format, args);
     va_end(args);
-    (void)fwrite(str_text(&text), 1, text.size, stdout);
+    print_raw(str_span(&text));
 }

@@ -29,5 +29,11 @@ void foreign_add_first(struct str *to, struct span text, size_t max_chars);
  */
 void foreign_printf(struct str *to, const char *format, ...) printf_like(2, 3);
 
-/* As foreign_printf(), to standard output. Every command prints with it. */
+/*
+ * As foreign_printf(), to standard output. Every command prints with it. A display on the terminal
+ * steps aside (base/screen.h).
+ */
 void print(const char *format, ...) printf_like(1, 2);
+
+/* Prints a text that is safe already, such as JSON, as print() does. */
+void print_raw(struct span text);

@@ -2,12 +2,12 @@
 #include "base/log.h"
 
 #include "base/foreign.h"
+#include "base/screen.h"
 #include "base/str.h"
 #include "base/time.h"
 #include "base/utf8.h"
 
 #include <poll.h>
-#include <pthread.h>
 #include <stdarg.h>
 #include <unistd.h>
 
@@ -18,10 +18,7 @@ enum { SENTENCE_MAX = 2048, WHO_MAX = 256, LINE_SIZE = 6 * (SENTENCE_MAX + 2 * W
 static struct {
     enum log_level least;
     bool as_json;
-    void (*around)(void *arg, bool before);
-    void *around_arg;
-    pthread_mutex_t lock;
-} sink = { .least = LOG_INFO, .lock = PTHREAD_MUTEX_INITIALIZER };
+} sink = { .least = LOG_INFO };
 
 static _Thread_local struct {
     const char *worker, *item;
@@ -42,14 +39,6 @@ void log_context(const char *worker, const char *item)
 {
     speaker.worker = worker;
     speaker.item = item;
-}
-
-void log_around_lines(void (*around)(void *arg, bool before), void *arg)
-{
-    (void)pthread_mutex_lock(&sink.lock);
-    sink.around = around;
-    sink.around_arg = arg;
-    (void)pthread_mutex_unlock(&sink.lock);
 }
 
 static const char *level_name(enum log_level level)
@@ -158,13 +147,9 @@ static void sentence_say(enum log_level level, const char *sentence, const char 
         line_as_json(&line, at, level_name(level), sentence, members);
     else
         line_as_text(&line, at, level_name(level), sentence);
-    (void)pthread_mutex_lock(&sink.lock);
-    if (sink.around)
-        sink.around(sink.around_arg, true);
+    (void)screen_begin();
     write_all(str_span(&line));
-    if (sink.around)
-        sink.around(sink.around_arg, false);
-    (void)pthread_mutex_unlock(&sink.lock);
+    screen_end();
 }
 
 printf_like(2, 0) static void log_say(enum log_level level, const char *format, va_list args)
@@ -218,14 +203,4 @@ void log_step(const char *step, uint64_t bytes, int64_t took_us)
     (void)snprintf(members, sizeof members, ",\"step\":\"%s\",\"bytes\":%ju,\"ms\":%jd", step,
                    (uintmax_t)bytes, ms);
     sentence_say(LOG_DEBUG, sentence, members);
-}
-
-void log_line_lock(void)
-{
-    (void)pthread_mutex_lock(&sink.lock);
-}
-
-void log_line_unlock(void)
-{
-    (void)pthread_mutex_unlock(&sink.lock);
 }

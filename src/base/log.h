@@ -29,13 +29,3 @@ void log_error(const char *format, ...) printf_like(1, 2);
  *   took_us   since the step before
  */
 void log_step(const char *step, uint64_t bytes, int64_t took_us);
-
-/*
- * Lets a progress display share the terminal: called before and after each line is written
- * (`before` true, then false). NULL for none.
- */
-void log_around_lines(void (*around)(void *arg, bool before), void *arg);
-
-/* Keeps lines of the log away while something else is written to the terminal. */
-void log_line_lock(void);
-void log_line_unlock(void);

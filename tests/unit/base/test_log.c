@@ -3,6 +3,7 @@
 
 #include "base/fs.h"
 #include "base/mem.h"
+#include "base/screen.h"
 #include "sleeper.h"
 #include "tap.h"
 #include "json/json.h"
@@ -310,10 +311,10 @@ TEST(a_display_is_called_around_each_line)
     auto_str said = STR_MAX(KIB(64));
     struct capture capture = capture_begin();
 
-    log_around_lines(note, NULL);
+    screen_display(note, NULL);
     log_info("x");
     log_debug("nothing");
-    log_around_lines(NULL, NULL);
+    screen_display(NULL, NULL);
     log_info("y");
     capture_end(capture, &said);
     CHECK(span_starts(str_span(&said), "<2") && span_find(str_span(&said), "x\n>2") < said.size);
@@ -334,12 +335,12 @@ TEST(lines_wait_while_something_else_is_written)
     atomic_int speaker = 0;
     pthread_t thread;
 
-    log_line_lock();
+    screen_lock();
     CHECK(pthread_create(&thread, NULL, say_one_line, &speaker) == 0);
     (void)!write(STDERR_FILENO, "10 of ", 6);
     sleeper_wait(&speaker);
     (void)!write(STDERR_FILENO, "20\n", 3);
-    log_line_unlock();
+    screen_unlock();
     CHECK(pthread_join(thread, NULL) == 0);
     capture_end(capture, &said);
     CHECK(span_starts(str_span(&said), "10 of 20\n2"));
@@ -400,9 +401,9 @@ TEST(a_full_pipe_is_waited_for)
     while (write(STDERR_FILENO, "x", 1) == 1)
         filled++;
     CHECK(pthread_create(&listener, NULL, listen_late, &ends[0]) == 0);
-    log_around_lines(begin_listening, NULL);
+    screen_display(begin_listening, NULL);
     log_info("said");
-    log_around_lines(NULL, NULL);
+    screen_display(NULL, NULL);
     capture_end(capture, &said);
     CHECK(pthread_join(listener, &result) == 0);
     heard = result;

@@ -2,6 +2,7 @@
 #include "engine/outage.h"
 
 #include "base/log.h"
+#include "base/screen.h"
 #include "base/time.h"
 #include "hand_clock.h"
 #include "tap.h"
@@ -70,13 +71,13 @@ TEST(it_is_said_once_and_so_is_its_end)
     int lines = 0;
 
     scene_set(&scene);
-    log_around_lines(line_count, &lines);
+    screen_display(line_count, &lines);
     fail_for(&scene, 60 * TIME_SECOND);
     CHECK(lines == 1);
     outage_answered(&scene.outage);
     outage_answered(&scene.outage);
     CHECK(lines == 2);
-    log_around_lines(NULL, NULL);
+    screen_display(NULL, NULL);
 }
 
 TEST(after_a_quarter_of_an_hour_it_is_too_long)
