@@ -194,6 +194,7 @@ static bool census_on_found(void *arg, const struct filemaker_record *records, s
     bool good;
 
     outage_answered(&c->engine->source);
+    meter_add(c->engine->settings->meter, (int64_t)count, 0);
     for (size_t i = 0; i < count; i++)
         if (filter_passes(c->engine->settings->filter, &records[i]))
             record_add(fields, &records[i], &p);
@@ -362,7 +363,9 @@ bool census_take(struct engine *engine, struct filemaker *filemaker, struct cens
     census.walk = walk_new(filemaker, engine->settings->fields.layout, &engine->pager,
                            engine->cancel, &listener);
     walk_use_key(census.walk, engine->settings->fields.census_key);
+    meter_begin(engine->settings->meter, "counting the source", "records", METER_UNKNOWN);
     good = census_body(&census, err);
+    meter_end(engine->settings->meter);
     walk_free(census.walk);
     *result_r = result;
     return good || err_ctx(err, "the census");

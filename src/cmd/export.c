@@ -71,7 +71,8 @@ static int export_with(struct work *work, export_writer *write, struct err *err)
                                               .folder = o->folder,
                                               .program = "fmferry " VERSION,
                                               .accepted_by = o->accept_damaged,
-                                              .tell = damage_say };
+                                              .tell = damage_say,
+                                              .meter = work->meter };
     struct export_result result = { 0 };
 
     if (!name_check(o->accept_damaged, err) || !pinned_store_check(engine, work->cancel, err))
@@ -94,7 +95,7 @@ static int fhir_body(struct work *work, struct err *err)
     return export_with(work, export_fhir, err);
 }
 
-enum { EXPORT_NEEDS = WORK_SIGNALS | WORK_NEXUS | WORK_STORE | WORK_TRAITS };
+enum { EXPORT_NEEDS = WORK_SIGNALS | WORK_NEXUS | WORK_STORE | WORK_TRAITS | WORK_SHOWN };
 
 static int bagit_command(const struct cli_globals *globals, const void *arg, struct err *err)
 {

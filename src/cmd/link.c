@@ -91,7 +91,8 @@ static int relink_body(struct work *work, struct err *err)
 static int link_with(const struct cli_globals *globals, const struct relink_request *request,
                      struct err *err)
 {
-    return work_do(globals, WORK_SIGNALS | WORK_STORE | WORK_TRAITS, request, relink_body, err);
+    return work_do(globals, WORK_SIGNALS | WORK_STORE | WORK_TRAITS | WORK_SHOWN, request,
+                   relink_body, err);
 }
 
 static const char *patient_text(struct span patient, char *room, size_t size)

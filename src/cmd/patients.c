@@ -149,7 +149,8 @@ static int import_command(const struct cli_globals *globals, const void *arg, st
 {
     const struct import_options *o = arg;
 
-    return work_do(globals, WORK_SIGNALS | (o->csv ? 0 : WORK_SOURCE), o, import_body, err);
+    return work_do(globals, WORK_SIGNALS | WORK_SHOWN | (o->csv ? 0 : WORK_SOURCE), o, import_body,
+                   err);
 }
 
 #define OPT_CHOICE(member, long_name, value, choices, help)                                        \
@@ -214,6 +215,7 @@ static int undo_body(struct work *work, struct err *err)
     const struct undo_options *o = work->options;
     struct registry_undo undone;
 
+    meter_begin(work->meter, "looking at the rows of the import", NULL, METER_UNKNOWN);
     return patients_undo(&work->settings.patients, o->import, o->dry_run, work->cancel, &undone,
                          err)
                ? undo_say(&undone, o->dry_run)
@@ -222,7 +224,7 @@ static int undo_body(struct work *work, struct err *err)
 
 static int undo_command(const struct cli_globals *globals, const void *arg, struct err *err)
 {
-    return work_do(globals, WORK_SIGNALS, arg, undo_body, err);
+    return work_do(globals, WORK_SIGNALS | WORK_SHOWN, arg, undo_body, err);
 }
 
 static const struct opt undo_opts[] = {

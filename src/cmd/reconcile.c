@@ -118,7 +118,7 @@ static int reconcile_command(const struct cli_globals *globals, const void *arg,
 
     return work_do(globals,
                    WORK_SIGNALS | WORK_SOURCE | WORK_STORE | WORK_GATE
-                       | (o->adopt ? WORK_FINISHES : 0),
+                       | (o->adopt ? WORK_FINISHES : WORK_SHOWN),
                    arg, reconcile_body, err);
 }
 

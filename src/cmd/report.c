@@ -105,10 +105,17 @@ static bool report_do(const struct report_job *job, struct err *err)
     return o->json || o->csv ? write_to(job, stdout, err) : write_file(job, default_output, err);
 }
 
+/* Not to standard output, which may be the terminal on which progress is shown. */
+static bool to_file(const struct report_options *o)
+{
+    return o->output ? strcmp(o->output, "-") != 0 : !o->json && !o->csv;
+}
+
 static int report_body(struct work *work, struct err *err)
 {
     struct report_job job = { work->options, &work->settings, work->ledger };
 
+    meter_begin(work->meter, "computing what the report says", NULL, METER_UNKNOWN);
     return report_do(&job, err) ? EXIT_DONE : -1;
 }
 
@@ -117,7 +124,8 @@ static int report_command(const struct cli_globals *globals, const void *arg, st
     const struct report_options *o = arg;
 
     if (!o->json || !o->csv)
-        return work_do(globals, WORK_LEDGER, o, report_body, err);
+        return work_do(globals, WORK_SIGNALS | WORK_LEDGER | (to_file(o) ? WORK_SHOWN : 0), o,
+                       report_body, err);
     (void)err_set(err, ERR_USAGE, 0, "--json and --csv exclude each other");
     return -1;
 }

@@ -150,10 +150,14 @@ static int run_with(struct work *work, struct err *err)
 
 static int run_command(const struct cli_globals *globals, const void *arg, struct err *err)
 {
-    if (!options_agree(arg, err))
+    const struct run_options *o = arg;
+
+    if (!options_agree(o, err))
         return -1;
-    return work_do(globals, WORK_SIGNALS | WORK_FINISHES | WORK_SOURCE | WORK_STORE | WORK_GATE,
-                   arg, run_with, err);
+    return work_do(globals,
+                   WORK_SIGNALS | WORK_FINISHES | WORK_SOURCE | WORK_STORE | WORK_GATE
+                       | (o->dry_run ? WORK_SHOWN : 0),
+                   o, run_with, err);
 }
 
 static const struct opt run_opts[] = {

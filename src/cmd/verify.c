@@ -48,7 +48,8 @@ static void difference_json(const struct verify_difference *d)
     json_member_text(&w, "row", d->row);
     json_member_text(&w, "words", d->words);
     json_close_object(&w);
-    (void)puts(str_text(&line));
+    str_add_char(&line, '\n');
+    print_raw(str_span(&line));
 }
 
 static void verify_difference_print(void *arg, const struct verify_difference *difference)
@@ -296,7 +297,8 @@ static struct verify_settings settings_verify(const struct settings *s,
                                      .deep = o->deep,
                                      .certificate = o->certificate,
                                      .signing_key = s->signing_key,
-                                     .program = "fmferry " VERSION };
+                                     .program = "fmferry " VERSION,
+                                     .meter = s->engine.meter };
 }
 
 /*
@@ -356,7 +358,8 @@ static int verify_command(const struct cli_globals *globals, const void *arg, st
     const struct verify_options *o = arg;
     unsigned source = o->without_source ? 0 : WORK_SOURCE;
 
-    return work_do(globals, WORK_SIGNALS | WORK_NEXUS | WORK_STORE | WORK_TRAITS | source, arg,
+    return work_do(globals,
+                   WORK_SIGNALS | WORK_NEXUS | WORK_STORE | WORK_TRAITS | WORK_SHOWN | source, arg,
                    verify_body, err);
 }
 

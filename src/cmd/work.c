@@ -1,6 +1,7 @@
 /* Prepares what a command needs, in one order for all commands. */
 #include "cmd/work.h"
 
+#include "cmd/meter_shown.h"
 #include "cmd/signals.h"
 
 #include "http/http.h"
@@ -51,9 +52,24 @@ static bool needs_meet(struct work *work, unsigned needs, struct err *err)
 
 static void work_clear(struct work *work)
 {
+    meter_free(work->meter);
     ledger_close(work->ledger);
     gate_free(work->settings.engine.filemaker.gate);
     settings_clear(&work->settings);
+}
+
+static int body_do(struct work *work, unsigned needs,
+                   int (*body)(struct work *work, struct err *err), struct err *err)
+{
+    struct meter_shown *shown = NULL;
+    int code;
+
+    work->meter = work->settings.engine.meter = work->settings.patients.meter = meter_new();
+    if (needs & WORK_SHOWN)
+        shown = meter_shown_new(work->meter);
+    code = body(work, err);
+    meter_shown_free(shown);
+    return code;
 }
 
 int work_do(const struct cli_globals *globals, unsigned needs, const void *options,
@@ -70,7 +86,7 @@ int work_do(const struct cli_globals *globals, unsigned needs, const void *optio
     if (needs_http)
         http_setup();
     if (settings_read(globals->config, &work.settings, err) && needs_meet(&work, needs, err))
-        code = body(&work, err);
+        code = body_do(&work, needs, body, err);
     if (code < 0 && err->kind == ERR_CANCELED)
         err->code = signals_number(signals);
     else if (code == EXIT_CANCELED && signals_number(signals))

@@ -18,6 +18,7 @@ enum work_need {
     WORK_TRAITS = 1 << 5,   /* with WORK_STORE: what the last probe found out about it  */
     WORK_GATE = 1 << 6,     /* the gate before FileMaker                                */
     WORK_LEDGER = 1 << 7,   /* a reader of the ledger                                   */
+    WORK_SHOWN = 1 << 8,    /* what the meter says is shown while the body works        */
 };
 
 /* The state that the body gets; it may change the settings. */
@@ -25,6 +26,7 @@ struct work {
     struct settings settings;
     struct cancel *cancel;
     struct ledger *ledger; /* NULL without WORK_LEDGER */
+    struct meter *meter;   /* what is done is counted here; the settings have it, too */
     const void *options;   /* the command's own        */
 };
 

@@ -18,6 +18,7 @@
 #include "base/base.h"
 #include "base/cancel.h"
 #include "base/err.h"
+#include "base/meter.h"
 #include "document/failure_class.h"
 #include "document/fields.h"
 #include "document/file_type.h"
@@ -64,6 +65,7 @@ struct engine_settings {
     bool retry_failed;   /* documents that failed before have all tries again */
     int64_t follow_every_us; /* go on for ever, with a census this often; 0: end when all is done */
     const struct filter *filter;
+    struct meter *meter; /* counts the census's records, or what a command does; or NULL */
 };
 
 struct engine {

@@ -169,6 +169,7 @@ static bool document_put(void *arg, const struct export_document *d, struct err 
         return false;
     result->documents += good;
     result->bytes += good ? d->size_bytes : 0;
+    meter_add(bag->export->settings->meter, 1, good ? d->size_bytes : 0);
     return document_describe(bag, d, good ? path : NULL, err);
 }
 

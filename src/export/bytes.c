@@ -81,7 +81,7 @@ bool export_bytes(struct export *e, const struct export_document *d, const struc
     enum bytes_end end;
 
     while ((end = bytes_try(e, d, sink, &why)) == BYTES_STORE_FAILED && patience_is_due(&why))
-        if (!patience_wait(&e->store_patience, "the store", e->cancel, &why))
+        if (!patience_wait(&e->store_patience, "the store", e->settings->meter, e->cancel, &why))
             break;
     *good_r = end == BYTES_GOOD;
     if (end == BYTES_STORE_FAILED && is_damage(&why))

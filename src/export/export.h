@@ -17,6 +17,7 @@
 #include "base/base.h"
 #include "base/cancel.h"
 #include "base/err.h"
+#include "base/meter.h"
 #include "sql/sql.h"
 #include "store/store.h"
 
@@ -37,6 +38,7 @@ struct export_settings {
     const char *accepted_by; /* who accepts that what was listed is missing; NULL: nobody  */
     void (*tell)(void *arg, const struct export_damage *damage);
     void *arg;
+    struct meter *meter; /* counts documents; or NULL */
 };
 
 struct export_result {

@@ -298,6 +298,7 @@ static bool document_put(void *arg, const struct export_document *d, struct err 
     result->documents += good;
     result->kept += is_kept;
     result->bytes += good ? d->size_bytes : 0;
+    meter_add(fhir->export->settings->meter, 1, good ? d->size_bytes : 0);
     return reference_put(fhir, d, good, err);
 }
 

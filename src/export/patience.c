@@ -35,8 +35,8 @@ bool patience_next(struct patience *patience, int64_t now_us, int64_t *wait_us_r
     return true;
 }
 
-bool patience_wait(struct patience *patience, const char *who, const struct cancel *cancel,
-                   struct err *err)
+bool patience_wait(struct patience *patience, const char *who, struct meter *meter,
+                   const struct cancel *cancel, struct err *err)
 {
     int64_t now_us = time_mono_us(), wait_us;
     char text[TIME_TEXT_SIZE];
@@ -44,6 +44,7 @@ bool patience_wait(struct patience *patience, const char *who, const struct canc
     if (!patience_next(patience, now_us, &wait_us))
         return err_ctx(err, "%s is away for %s", who,
                        time_for_people(now_us - patience->since_us, text));
+    meter_away(meter, who, patience->since_us, patience->since_us + PATIENCE_MOST_US);
     if (patience->tries == 1)
         log_warn("%s is away, and the export waits for it for %s: %s", who,
                  time_for_people(PATIENCE_MOST_US, text), err->msg);

@@ -4,6 +4,7 @@
 #include "base/base.h"
 #include "base/cancel.h"
 #include "base/err.h"
+#include "base/meter.h"
 
 /* How long one of them may be away before a person should look. */
 #define PATIENCE_MOST_US (15 * 60 * INT64_C(1000000))
@@ -26,9 +27,10 @@ bool patience_next(struct patience *patience, int64_t now_us, int64_t *wait_us_r
 
 /*
  * Says that `who` is away, once, and waits.
+ *   meter   shows it meanwhile; may be NULL
  *   err   why; fails with it if `who` has been away for too long, or with ERR_CANCELED
  */
-must_check bool patience_wait(struct patience *patience, const char *who,
+must_check bool patience_wait(struct patience *patience, const char *who, struct meter *meter,
                               const struct cancel *cancel, struct err *err);
 
 /* `who` answered: says so if it was away. */

@@ -147,6 +147,7 @@ static bool patient_hand_on(struct export *e, const struct row_reader *reader,
         patient.filemaker_id = known && known->kind == JSON_TEXT ? known->text : SPAN_NONE;
     }
     e->result->patients++;
+    meter_add(e->settings->meter, 1, 0);
     return reader->each_patient(reader->arg, &patient, err);
 }
 
@@ -197,7 +198,7 @@ static bool rows_pass(struct export *e, const struct sql_text *text,
 static bool database_wait(struct export *e, struct err *err)
 {
     do {
-        if (!patience_wait(&e->sql_patience, "the database", e->cancel, err))
+        if (!patience_wait(&e->sql_patience, "the database", e->settings->meter, e->cancel, err))
             return false;
     } while (!sql_reconnect(e->sql, err) && patience_is_due(err));
     return true; /* what else is wrong is said by the query */
@@ -222,6 +223,10 @@ bool export_each_document(struct export *e,
 {
     const struct row_reader reader = { document_hand_on, .each_document = each, .arg = arg };
 
+    if (e->is_looking)
+        meter_begin(e->settings->meter, "looking at what is there", NULL, METER_UNKNOWN);
+    else
+        meter_begin(e->settings->meter, "exporting documents", "documents", METER_UNKNOWN);
     return rows_read(e, &EXPORT_DOCUMENTS, &reader, err);
 }
 
@@ -232,5 +237,6 @@ bool export_each_patient(struct export *e,
 {
     const struct row_reader reader = { patient_hand_on, .each_patient = each, .arg = arg };
 
+    meter_begin(e->settings->meter, "exporting patients", "patients", METER_UNKNOWN);
     return rows_read(e, &EXPORT_PATIENTS, &reader, err);
 }

@@ -80,6 +80,7 @@ static bool patient_visit(void *arg, const struct roster_patient *patient, struc
     const char *column, *fault = roster_tally_fault(&import->fields, patient, &column);
 
     import->result->read++;
+    meter_add(import->settings->meter, 1, 0);
     if (fault)
         return fault_say(import, patient, fault, column, err);
     roster_tally_dob(patient, import->dob_form, import->roster, &import->result->dates, day);
@@ -96,6 +97,7 @@ static bool patient_scan(void *arg, const struct roster_patient *patient, struct
     const char *column, *fault = roster_tally_fault(&import->fields, patient, &column);
 
     import->result->read++;
+    meter_add(import->settings->meter, 1, 0);
     roster_tally_date_sense(patient, import->roster, &import->result->dates);
     return !fault || fault_say(import, patient, fault, column, err);
 }
@@ -205,11 +207,17 @@ static bool roster_visit_all(struct patient_import *import,
     return roster_each(import->roster, &listener, err);
 }
 
+static void measure_begin(const struct patient_import *import, const char *doing, int64_t total)
+{
+    meter_begin(import->settings->meter, doing, "patients", total);
+}
+
 /* FileMaker's own date fields have one form and need no setting. */
 static bool source_scan(struct patient_import *import, struct err *err)
 {
     struct patients_dates *dates = &import->result->dates;
 
+    measure_begin(import, "reading the patients", METER_UNKNOWN);
     if (!roster_visit_all(import, patient_scan, err))
         return false;
     if (import->fields.fields[ROSTER_DOB].is_moment) {
@@ -253,6 +261,7 @@ static bool persons_collect(struct patient_import *import, struct err *err)
     bool is_whole = !import->request->csv;
     int64_t mapped;
 
+    measure_begin(import, "looking for twins and namesakes", import->result->read);
     import->visit = person_note;
     return registry_persons_begin(import->registry, &import->number, err)
            && page_finish(import, err) && roster_visit_all(import, patient_visit, err)
@@ -262,6 +271,7 @@ static bool persons_collect(struct patient_import *import, struct err *err)
 
 static bool persons_write(struct patient_import *import, struct err *err)
 {
+    measure_begin(import, "writing the patients", import->result->read);
     import->visit = person_write;
     return roster_visit_all(import, patient_visit, err) && patients_map(import->registry, err);
 }

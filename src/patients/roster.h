@@ -8,6 +8,7 @@
 #include "base/base.h"
 #include "base/cancel.h"
 #include "base/err.h"
+#include "base/meter.h"
 #include "base/text.h"
 #include "document/dates.h"
 #include "filemaker/filemaker.h"
@@ -21,6 +22,7 @@ struct patients_settings {
     enum dates_form text_dates; /* and in text fields of the layout                     */
     enum text_coding encoding;  /* of a CSV                                             */
     const struct registry_settings *registry;
+    struct meter *meter; /* counts the patients; or NULL */
 };
 
 struct roster;

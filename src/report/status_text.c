@@ -45,17 +45,16 @@ static const char *colour_of(enum ledger_state state)
     abort();
 }
 
-/* Even a single document shows; the whole bar stands for all of them. */
 static void bar_add(const struct terminal *t, int64_t count, int64_t total, size_t width,
                     const char *code)
 {
-    int64_t full = total > 0 ? (count * (int64_t)width + total - 1) / total : 0;
+    size_t full = terminal_cells(count, total, width);
 
     terminal_colour(t, code);
-    for (int64_t i = 0; i < full; i++)
+    for (size_t i = 0; i < full; i++)
         str_add_text(t->to, "█");
     terminal_colour(t, "90");
-    for (int64_t i = full; i < (int64_t)width; i++)
+    for (size_t i = full; i < width; i++)
         str_add_text(t->to, "░");
     terminal_colour(t, "0");
 }

@@ -27,6 +27,18 @@ void terminal_blanks(const struct terminal *t, size_t count)
         str_add_char(t->to, ' ');
 }
 
+size_t terminal_cells(int64_t count, int64_t total, size_t width)
+{
+    size_t cells;
+
+    if (count <= 0 || total <= 0 || width == 0)
+        return 0;
+    if (count >= total)
+        return width;
+    cells = (size_t)((double)count / (double)total * (double)width);
+    return cells == 0 ? 1 : cells < width ? cells : width - 1;
+}
+
 void terminal_number(const struct terminal *t, int64_t n)
 {
     auto_str digits = STR_MAX(64);

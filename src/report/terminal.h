@@ -15,6 +15,12 @@ void terminal_colour(const struct terminal *t, const char *code);
 void terminal_heading(const struct terminal *t, const char *text);
 void terminal_blanks(const struct terminal *t, size_t count);
 
+/*
+ * How many cells of a bar stand for some of all: none for none, at least one for a single one, and all of
+ * them only for all.
+ */
+size_t terminal_cells(int64_t count, int64_t total, size_t width);
+
 /* A number at the right end of nine columns: "   11,259". */
 void terminal_number(const struct terminal *t, int64_t n);
 

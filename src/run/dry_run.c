@@ -118,6 +118,7 @@ static bool dry_run_on_found(void *arg, const struct filemaker_record *records, 
     struct dry_run_walk *c = arg;
     const struct containers *containers = c->settings->fields.containers;
 
+    meter_add(c->settings->meter, (int64_t)count, 0);
     for (size_t i = 0; i < count; i++) {
         bool has_id;
 
@@ -173,11 +174,13 @@ bool dry_run_all(const struct engine_settings *settings, struct cancel *cancel,
         || !filemaker_new(&learned.filemaker, cancel, &filemaker, err)
         || !registry_if_there(settings, cancel, &registry, err))
         return false;
+    meter_begin(settings->meter, "reading the source", "records", METER_UNKNOWN);
     counting.ids = idset_new();
     counting.registry = registry;
     result.has_patients = registry != NULL;
     good = source_count(&counting, filemaker, cancel, err);
     result.is_refused = result.is_refused && !preflight_is_begun(settings, cancel);
+    meter_end(settings->meter);
     idset_free(counting.ids);
     *result_r = result;
     return good;

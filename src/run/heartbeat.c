@@ -18,12 +18,23 @@ static struct view_outage view_outage_of(const struct outage *outage)
     return (struct view_outage){ outage->who, outage_lasts_us(outage) };
 }
 
+/* Only a census measures itself during a run. */
+static int64_t counted_by_census(const struct engine_settings *settings)
+{
+    struct meter_view view = { 0 };
+
+    if (settings->meter)
+        view = meter_look(settings->meter);
+    return view.doing ? view.done : -1;
+}
+
 struct run_view heartbeat_view(const struct heartbeat *heartbeat)
 {
     struct counts *counts = heartbeat->engine->counts;
     struct run_view view = { .elapsed_us = time_mono_us() - heartbeat->begun_us,
                              .counts = counts_get(counts),
                              .census_closed = atomic_load(heartbeat->census_closed),
+                             .counted = counted_by_census(heartbeat->engine->settings),
                              .outages = {
                                  view_outage_of(&heartbeat->engine->source),
                                  view_outage_of(&heartbeat->engine->store),

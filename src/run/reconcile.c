@@ -328,6 +328,7 @@ static bool record_compare(struct reconciliation *c, const struct filemaker_reco
 
     facts_read(&c->settings->fields, record, false, 0, &facts);
     c->result->records++;
+    meter_add(c->settings->meter, 1, 0);
     if (!mark_is_ours(c, record, facts.mark, &ours, err)
         || !ledger_document_states(c->ledger, record->record_id, &states, &count, err))
         return false;
@@ -362,6 +363,7 @@ static bool records_compare(struct reconciliation *c, struct cancel *cancel, str
     char why[WALK_WHY_SIZE];
     uint64_t count;
 
+    meter_begin(c->settings->meter, "comparing the source's records", "records", METER_UNKNOWN);
     if (!filemaker_new(&c->settings->filemaker, cancel, &filemaker, err)
         || !walk_each_once(filemaker, c->settings->fields.layout, cancel, &listener, &count, why,
                            err))
@@ -394,11 +396,13 @@ static bool objects_compare(struct reconciliation *c, struct err *err)
     struct store_entry entry;
     enum step step;
 
+    meter_begin(c->settings->meter, "comparing the store's objects", "objects", METER_UNKNOWN);
     if (!store_list(c->store, folder, &list, err))
         return false;
     while ((step = store_list_next(list, &entry, err)) == STEP_ROW) {
         bool known;
 
+        meter_add(c->settings->meter, 1, 0);
         if (!ledger_knows_key(c->ledger, entry.key, &known, err))
             return false;
         if (!known)
@@ -416,6 +420,7 @@ static bool reconcile_on_row(void *arg, struct span filemaker_id, struct span ke
     struct uuid uuid;
     bool known;
 
+    meter_add(c->settings->meter, 1, 0);
     if (!uuid_read_loose(filemaker_id, &uuid))
         return true; /* not an id of FileMaker's */
     if (!ledger_knows_identity(c->ledger, uuid_text(&uuid, identity), &known, err))
@@ -428,12 +433,17 @@ static bool reconcile_on_row(void *arg, struct span filemaker_id, struct span ke
     return true;
 }
 
+static bool rows_compare(struct reconciliation *c, struct err *err)
+{
+    meter_begin(c->settings->meter, "comparing the application's rows", "rows", METER_UNKNOWN);
+    return registry_each_document(c->registry, reconcile_on_row, c, err);
+}
+
 /* --- the whole ------------------------------------------------------------------------------ */
 
 static bool compare_all(struct reconciliation *c, struct cancel *cancel, struct err *err)
 {
-    return records_compare(c, cancel, err) && objects_compare(c, err)
-           && registry_each_document(c->registry, reconcile_on_row, c, err)
+    return records_compare(c, cancel, err) && objects_compare(c, err) && rows_compare(c, err)
            && corrections_do(c, err);
 }
 

@@ -80,6 +80,7 @@ static bool candidate_move(struct relink *l, const struct relink_candidate *cand
     enum relink_outcome outcome;
 
     l->result->examined++;
+    meter_add(l->entry.settings->meter, 1, 0);
     if (cancel_is_set(l->entry.cancel))
         return err_set(err, ERR_CANCELED, 0, "asked to stop");
     if (!order.is_new && !candidate->is_half_moved)
@@ -162,7 +163,9 @@ static bool relink_with_writer(struct relink *l, struct err *err)
     bool good, ended;
 
     l->linker.writer = writer_new(&context, 1);
+    meter_begin(l->entry.settings->meter, "looking at documents", "documents", METER_UNKNOWN);
     good = relink_all(l, err);
+    meter_end(l->entry.settings->meter);
     if (!good)
         end.status = err->kind == ERR_CANCELED ? "interrupted" : "stopped";
     end.progress = relink_progress(l);

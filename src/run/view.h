@@ -11,6 +11,7 @@ struct run_view {
     struct counts_snapshot counts;
     int64_t to_do; /* documents not done when the run began, or found since */
     bool census_closed;
+    int64_t counted; /* records that the census under way has read; -1: none is under way */
     struct view_outage {
         const char *who;
         int64_t silent_us; /* how long it has been away; 0: it answers */

@@ -167,6 +167,7 @@ static bool open_judge(struct verifier *v, struct document_facts *d, struct err 
 
 static bool document_judge(struct verifier *v, struct document_facts *d, struct err *err)
 {
+    meter_add(v->settings->meter, d->has_source || v->settings->without_source, 0);
     if (!d->has_ledger && !d->has_source)
         surplus_rows(v, d);
     else if (d->has_ledger ? !both_judge(v, d, err) : !unknown_judge(v, d, err))
@@ -296,6 +297,8 @@ static bool groups_judge(struct verifier *v, struct sorter *sorter, bool is_firs
 
 bool judge_documents(struct verifier *v, struct err *err)
 {
+    meter_begin(v->settings->meter, "comparing documents", "documents",
+                v->settings->without_source ? METER_UNKNOWN : (int64_t)v->result->documents);
     return sorter_end(v->documents, err) && groups_judge(v, v->documents, true, err)
            && sorter_end(v->by_record_id, err) && groups_judge(v, v->by_record_id, false, err);
 }

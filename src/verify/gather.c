@@ -84,6 +84,7 @@ static bool documents_read(struct verifier *v, struct err *err)
     while ((step = sql_next(rows, err)) == STEP_ROW) {
         struct ledger_fact fact = gathered_document_read(rows);
 
+        meter_add(v->settings->meter, 1, 0);
         if (!document_add(v, &fact, err))
             return false;
     }
@@ -141,6 +142,7 @@ bool gather_ledger(struct verifier *v, struct err *err)
     auto_tx tx = { 0 };
     int64_t closed;
 
+    meter_begin(v->settings->meter, "reading the ledger", "documents", METER_UNKNOWN);
     if (!sql_begin_reading(v->ledger, &tx, err)
         || !sql_number(v->ledger, &VERIFY_STEP, SQL_NO_ARGS, 0, &v->ledger_step, err))
         return err_ctx(err, "the ledger");
@@ -164,6 +166,7 @@ static bool source_add(void *arg, const struct source_fact *fact, struct span pa
     auto_str entry = STR_MAX(ENTRY_MAX);
 
     v->result->documents++;
+    meter_add(v->settings->meter, 1, 0);
     v->result->marks += fact->mark.size > 0;
     pack_name(&entry, patient_id);
     pack_u8(&entry, FACT_SOURCE);
@@ -233,6 +236,7 @@ static bool patients_join(struct verifier *v, struct err *err)
 
 bool gather_source(struct verifier *v, struct err *err)
 {
+    meter_begin(v->settings->meter, "reading the source", "documents", METER_UNKNOWN);
     return source_walk(v->source, source_add, v, &v->result->records, err)
            && sorter_end(v->patients, err) && patients_join(v, err);
 }
@@ -258,12 +262,14 @@ bool gather_store(struct verifier *v, struct err *err)
     struct store_entry object;
     enum step step;
 
+    meter_begin(v->settings->meter, "listing the store", "objects", METER_UNKNOWN);
     if (!store_list(v->store, prefix, &list, err))
         return err_ctx(err, "the store");
     while ((step = store_list_next(list, &object, err)) == STEP_ROW) {
         auto_str entry = STR_MAX(ENTRY_MAX);
 
         v->result->objects++;
+        meter_add(v->settings->meter, 1, 0);
         v->result->object_bytes += object.size_bytes;
         pack_name(&entry, span_of(object.key));
         pack_u8(&entry, FACT_OBJECT);

@@ -414,10 +414,12 @@ bool judge_objects(struct verifier *v, struct err *err)
 
     if (!sorter_end(v->keys, err))
         return false;
+    meter_begin(v->settings->meter, "comparing objects", "objects", (int64_t)v->result->objects);
     while ((step = fact_group_next(&group, err)) == STEP_ROW) {
         key_collect(&group, facts);
         if (!key_judge(v, facts, err))
             return err_ctx(err, "the store");
+        meter_add(v->settings->meter, facts->has_object, facts->object_bytes);
     }
     return step == STEP_END && owners_report(v, err);
 }

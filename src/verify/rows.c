@@ -153,6 +153,7 @@ bool gather_registry(struct verifier *v, struct err *err)
 {
     auto_tx tx = { 0 };
 
+    meter_begin(v->settings->meter, "reading the application's tables", NULL, METER_UNKNOWN);
     return (sql_begin_reading(v->registry, &tx, err) && patients_read(v, err)
             && registry_rows_read(v, err) && sql_commit(&tx, err))
            || err_ctx(err, "the registry");

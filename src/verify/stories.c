@@ -184,6 +184,7 @@ bool judge_stories(struct verifier *v, struct err *err)
     struct span entry;
     enum step step;
 
+    meter_begin(v->settings->meter, "comparing histories", NULL, METER_UNKNOWN);
     if (!sorter_end(v->stories, err))
         return false;
     while ((step = sorter_next(v->stories, &entry, err)) == STEP_ROW) {

@@ -18,6 +18,7 @@
 #include "base/base.h"
 #include "base/cancel.h"
 #include "base/err.h"
+#include "base/meter.h"
 #include "base/uuid.h"
 #include "filemaker/filemaker.h"
 #include "store/store.h"
@@ -47,6 +48,7 @@ struct verify_settings {
     const char *certificate;        /* where to write it; NULL: none is wanted                   */
     const char *signing_key;        /* who signs it                                              */
     const char *program;            /* name and version, for the certificate                     */
+    struct meter *meter;            /* counts what is read and compared; or NULL                 */
 };
 
 /* Something that is not as it should be. Everything is borrowed. */

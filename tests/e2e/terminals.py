@@ -3,6 +3,7 @@
 import fcntl
 import os
 import pty
+import re
 import select
 import struct
 import subprocess
@@ -58,3 +59,32 @@ class Terminal:
 def columns(line):
     return sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in line
                if not unicodedata.combining(one))
+
+
+class Screen:
+    """What stands on a wide terminal after all that a program wrote; it knows the sequences that fmferry uses."""
+
+    STEP = re.compile(r"\x1b\[(\d*)([A-Za-z])|([\r\n])|([^\x1b\r\n]+)")
+
+    def __init__(self, text):
+        self.lines, self.row, self.column = [""], 0, 0
+        for count, command, move, words in self.STEP.findall(text):
+            if words:
+                self.write(words)
+            elif move == "\r":
+                self.column = 0
+            elif move == "\n":
+                self.row += 1
+                self.lines += [""] * (self.row + 1 - len(self.lines))
+            elif command == "A":
+                self.row = max(0, self.row - int(count or 1))
+            elif command == "K":
+                self.lines[self.row] = "" if count == "2" else self.lines[self.row][:self.column]
+            elif command == "J":
+                self.lines[self.row] = self.lines[self.row][:self.column]
+                del self.lines[self.row + 1:]
+
+    def write(self, words):
+        line = self.lines[self.row].ljust(self.column)
+        self.lines[self.row] = line[:self.column] + words + line[self.column + len(words):]
+        self.column += len(words)
