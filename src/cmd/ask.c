@@ -131,11 +131,11 @@ bool ask_secret(const struct cancel *cancel, const char *question, struct secret
     struct termios shown, hidden;
     bool good, is_terminal = tcgetattr(STDIN_FILENO, &shown) == 0;
 
-    print("  %s: ", question);
     hidden = shown;
     hidden.c_lflag &= ~(tcflag_t)ECHO;
-    if (is_terminal)
-        (void)tcsetattr(STDIN_FILENO, TCSADRAIN, &hidden);
+    if (is_terminal) /* what was typed before was shown: it is no secret, and is thrown away */
+        (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+    print("  %s: ", question);
     good = line_read(cancel, line, err);
     if (is_terminal)
         (void)tcsetattr(STDIN_FILENO, TCSADRAIN, &shown);

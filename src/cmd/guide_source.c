@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "filemaker/names.h"
+#include "http/http.h"
 #include "preflight/preflight.h"
 
 enum { NAMES_MAX = 1024 * 1024, HTTP_UNAUTHORIZED = 401 };
@@ -49,7 +50,7 @@ static bool address_or_trust_try(struct guide *g, struct err *err)
 {
     if (address_try(g, err))
         return true;
-    if (err->kind != ERR_USAGE || !strstr(err->msg, "ca_file"))
+    if (err->kind != ERR_NET || err->code != HTTP_NO_TRUST || !strstr(err->msg, "ca_file"))
         return false;
     ask_say("✘", err->msg);
     *err = (struct err){ 0 };
