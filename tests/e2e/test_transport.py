@@ -143,7 +143,7 @@ def endless(tap):
         bench.configure(run={"retry_ms": 2, "attempts": 2}, source={"largest_mib": 2})
         done = bench.ferry("run")
         failed = bench.ferry("failures").out
-        tap.ok(done.code == 3 and "behind 2 MiB" in failed and "largest_mib" in failed,
+        tap.ok(done.code == 3 and "beyond 2 MiB" in failed and "largest_mib" in failed,
                "larger than any file may be: it is said", done.err[-300:], failed)
         bench.configure(run={"retry_ms": 2}, source={"largest_mib": 3})
         tap.same(bench.ferry("run").code, 0, "as large as a file may be: it comes")

@@ -279,7 +279,7 @@ CAUSES = [(login_refused, 4, [RUN, DRY, IMPORT, VERIFY, RECONCILE]),
           (database_gone, 5, [RUN, DRY, IMPORT, LINK, VERIFY, RECONCILE, BAG, ("status",), ("failures",), ("report",),
                               ("retry", "--class", "container-empty"), ("patients", "review")]),
           (bucket_denied, 4, [VERIFY, RECONCILE, BAG]),
-          (bucket_gone, 5, [VERIFY, RECONCILE, ("export", "fhir", "fhir")])]
+          (bucket_gone, 5, [VERIFY, RECONCILE])]
 
 
 def one_code(tap):
