@@ -19,7 +19,7 @@ struct failure_cause {
     enum failure_kind class;
     int64_t documents, first, last; /* records */
     int64_t alike;                  /* documents whose evidence says the same, but for numbers */
-    char *types;                    /* "312 Referral, 80 ERF, 664 of other types" */
+    char *types;                    /* "190 Referral, 65 File Notes, 484 others" */
     struct cause_evidence evidence;
 };
 

@@ -8,54 +8,68 @@
 #include "report/terminal.h"
 #include "report/words.h"
 
-enum { INDENT = 8 };
+/* A terminal, and the width of the numbers at the left. */
+struct causes_page {
+    struct terminal terminal;
+    size_t digits;
+};
 
 /* --- one cause ------------------------------------------------------------------------------ */
 
-static void evidence_line(const struct terminal *t, const struct failure_cause *cause)
+static size_t page_indent(const struct causes_page *page)
+{
+    return page->digits + 2;
+}
+
+static void page_sentence(const struct causes_page *page, const char *before, const char *text)
+{
+    size_t indent = page_indent(page) + words_columns(span_of(before));
+
+    terminal_blanks(&page->terminal, page_indent(page));
+    str_add_text(page->terminal.to, before);
+    terminal_sentence(&page->terminal, indent, indent, text);
+}
+
+static void evidence_line(const struct causes_page *page, const struct failure_cause *cause)
 {
     const struct cause_evidence *e = &cause->evidence;
     auto_str text = STR_MAX(KIB(8));
 
     if (!e->step)
         return;
-    str_printf(&text, "%s, try %d", *e->step ? e->step : "no try", e->tries);
+    str_printf(&text, "%s, try %d", e->step, e->tries);
     if (e->filemaker_code)
         str_printf(&text, ", FileMaker error %d", e->filemaker_code);
     str_printf(&text, ": %s", e->message);
-    if (cause->alike < cause->documents)
-        str_printf(&text, " (record %jd; %jd like it, %jd not)", (intmax_t)e->record_id,
-                   (intmax_t)cause->alike, (intmax_t)(cause->documents - cause->alike));
-    terminal_blanks(t, INDENT);
-    terminal_sentence(t, INDENT, INDENT, str_text(&text));
+    if (cause->alike < cause->documents) {
+        str_printf(&text, " (record %jd; of ", (intmax_t)e->record_id);
+        words_number_and(&text, cause->documents - cause->alike, " something else was said)");
+    }
+    page_sentence(page, "", str_text(&text));
 }
 
-static void records_line(const struct terminal *t, const struct failure_cause *cause)
+static void number_add(const struct causes_page *page, int64_t number)
 {
-    auto_str text = STR_MAX(KIB(4));
+    auto_str digits = STR_MAX(64);
 
-    cluster_words_records(&text, cause->first, cause->last);
-    str_printf(&text, ": %s", cause->types);
-    terminal_blanks(t, INDENT);
-    terminal_sentence(t, INDENT, INDENT, str_text(&text));
+    words_number(&digits, number);
+    terminal_blanks(&page->terminal, page->digits - digits.size);
+    str_add_span(page->terminal.to, str_span(&digits));
+    str_add_text(page->terminal.to, "  ");
 }
 
-static void cause_lines(const struct terminal *t, const struct failure_cause *cause)
+static void cause_lines(const struct causes_page *page, const struct failure_cause *cause)
 {
     const struct failure_class *class = failure_class_of(cause->class);
-    auto_str number = STR_MAX(64), head = STR_MAX(KIB(1));
+    auto_str head = STR_MAX(KIB(4));
 
-    words_number(&number, cause->documents);
-    terminal_blanks(t, number.size < INDENT - 2 ? INDENT - 2 - number.size : 0);
-    str_add_span(t->to, str_span(&number));
-    str_printf(&head, "%s: %s", class->name, class->meaning);
-    str_add_text(t->to, "  ");
-    terminal_sentence(t, INDENT, INDENT, str_text(&head));
-    records_line(t, cause);
-    evidence_line(t, cause);
-    terminal_blanks(t, INDENT);
-    str_add_text(t->to, "→ ");
-    terminal_sentence(t, INDENT + 2, INDENT + 2, class->advice);
+    number_add(page, cause->documents);
+    str_printf(&head, "%s, ", class->name);
+    cluster_words_range(&head, cause->first, cause->last);
+    str_printf(&head, ": %s", cause->types);
+    terminal_sentence(&page->terminal, page_indent(page), page_indent(page), str_text(&head));
+    evidence_line(page, cause);
+    page_sentence(page, "→ ", class->advice);
 }
 
 /* --- groups --------------------------------------------------------------------------------- */
@@ -78,52 +92,26 @@ static void group_line(const struct terminal *t, const struct cause_group *group
     terminal_colour(t, "0");
 }
 
-/* --- what to do next ------------------------------------------------------------------------ */
-
-/* The class of all that failed; NULL: there are several. */
-static const char *only_class(const struct failure_causes *causes)
-{
-    const char *only = NULL;
-
-    for (size_t i = 0; i < causes->count; i++)
-        for (size_t k = 0; k < causes->groups[i].count; k++) {
-            const char *name = failure_class_of(causes->groups[i].causes[k].class)->name;
-
-            if (only && strcmp(only, name) != 0)
-                return NULL;
-            only = name;
-        }
-    return only;
-}
-
-static const struct cause_group *first_cluster(const struct failure_causes *causes)
-{
-    return causes->count > 1 && !causes->groups[0].is_waiting && !causes->groups[0].is_apart
-               ? &causes->groups[0]
-               : NULL;
-}
-
-static void commands_add(const struct failure_causes *causes, struct str *to)
-{
-    const char *only = only_class(causes), *class = only ? only : "CLASS";
-    const struct cause_group *cluster = first_cluster(causes);
-
-    str_printf(to, "each document:  fmferry failures --all --class %s\n", class);
-    if (causes->failed == 0)
-        return;
-    str_printf(to, "try again:      fmferry retry --class %s\n", class);
-    str_printf(to, "give up:        fmferry waive --class %s --by NAME --reason TEXT\n", class);
-    if (cluster)
-        str_printf(to, "only some:      add --record %jd-%jd, or --from FILE with their ids\n",
-                   (intmax_t)cluster->first, (intmax_t)cluster->last);
-}
-
-/* --- all ------------------------------------------------------------------------------------ */
-
 /* The causes that were left out, and their documents. */
 struct causes_rest {
     int64_t causes, documents;
 };
+
+static void group_lines(const struct causes_page *page, const struct cause_group *group,
+                        int64_t *left, struct causes_rest *rest)
+{
+    if (*left > 0)
+        group_line(&page->terminal, group);
+    for (size_t k = 0; k < group->count; k++) {
+        if (*left > 0) {
+            cause_lines(page, &group->causes[k]);
+            --*left;
+        } else {
+            rest->causes++;
+            rest->documents += group->causes[k].documents;
+        }
+    }
+}
 
 static void rest_line(const struct terminal *t, const struct causes_rest *rest)
 {
@@ -137,32 +125,75 @@ static void rest_line(const struct terminal *t, const struct causes_rest *rest)
     terminal_sentence(t, 0, 2, str_text(&text));
 }
 
-static void group_lines(const struct terminal *t, const struct cause_group *group, int64_t *left,
-                        struct causes_rest *rest)
-{
-    if (*left > 0)
-        group_line(t, group);
-    for (size_t k = 0; k < group->count; k++) {
-        if (*left > 0) {
-            cause_lines(t, &group->causes[k]);
-            --*left;
-        } else {
-            rest->causes++;
-            rest->documents += group->causes[k].documents;
-        }
-    }
-}
+/* --- what to do next ------------------------------------------------------------------------ */
 
-void failure_causes_text(const struct failure_causes *causes, struct status_form form,
-                         int64_t limit, struct str *to)
+/* The class of all causes; NULL: there are several. */
+static const char *only_class(const struct failure_causes *causes)
 {
-    struct terminal t = { to, form.colour, form.columns > 0 ? (size_t)form.columns : SIZE_MAX };
-    struct causes_rest rest = { 0 };
-    int64_t left = limit ? limit : INT64_MAX;
+    enum failure_kind only = causes->groups[0].causes[0].class;
 
     for (size_t i = 0; i < causes->count; i++)
-        group_lines(&t, &causes->groups[i], &left, &rest);
-    rest_line(&t, &rest);
-    str_add_char(to, '\n');
-    commands_add(causes, to);
+        for (size_t k = 0; k < causes->groups[i].count; k++)
+            if (causes->groups[i].causes[k].class != only)
+                return NULL;
+    return failure_class_of(only)->name;
+}
+
+/* Adds the options by which another command chooses the same documents. */
+static void choice_add(struct str *to, const struct failures_choice *choice, const char *class)
+{
+    str_printf(to, " --class %s", class ? class : "CLASS");
+    if (choice->type)
+        str_add_text(to, " --type TYPE");
+    if (choice->last && choice->first != choice->last)
+        str_printf(to, " --record %jd-%jd", (intmax_t)choice->first, (intmax_t)choice->last);
+    else if (choice->last)
+        str_printf(to, " --record %jd", (intmax_t)choice->first);
+}
+
+static void commands_add(const struct failure_causes *causes, const struct failures_choice *choice,
+                         struct str *to)
+{
+    const char *class = choice->class ? choice->class : only_class(causes);
+    auto_str chosen = STR_MAX(KIB(1));
+
+    choice_add(&chosen, choice, class);
+    str_printf(to, "each document:  fmferry failures --all%s\n", str_text(&chosen));
+    if (causes->failed == 0)
+        return;
+    str_printf(to, "try again:      fmferry retry%s\n", str_text(&chosen));
+    str_printf(to, "give up:        fmferry waive%s --by NAME --reason TEXT\n", str_text(&chosen));
+    if (causes->count > 1 && !choice->last)
+        str_add_text(to, "some of them:   add --record N-M, or name them with --from FILE\n");
+}
+
+/* --- all ------------------------------------------------------------------------------------ */
+
+static size_t digits_most(const struct failure_causes *causes)
+{
+    size_t most = 0;
+
+    for (size_t i = 0; i < causes->count; i++) {
+        auto_str digits = STR_MAX(64);
+
+        words_number(&digits, causes->groups[i].causes[0].documents);
+        most = digits.size > most ? digits.size : most;
+    }
+    return most;
+}
+
+void failure_causes_text(const struct failure_causes *causes, const struct failures_choice *choice,
+                         const struct causes_form *form, struct str *to)
+{
+    struct causes_page page = { { to, form->screen.colour,
+                                  form->screen.columns > 0 ? (size_t)form->screen.columns
+                                                           : SIZE_MAX },
+                                digits_most(causes) };
+    struct causes_rest rest = { 0 };
+    int64_t left = form->limit ? form->limit : INT64_MAX;
+
+    for (size_t i = 0; i < causes->count; i++)
+        group_lines(&page, &causes->groups[i], &left, &rest);
+    rest_line(&page.terminal, &rest);
+    commands_add(causes, choice, to);
 }

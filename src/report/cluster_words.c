@@ -3,16 +3,21 @@
 
 #include "report/words.h"
 
-enum { TYPES_NAMED = 3 };
+enum { TYPES_NAMED = 2 };
 
-void cluster_words_records(struct str *to, int64_t first, int64_t last)
+void cluster_words_range(struct str *to, int64_t first, int64_t last)
 {
-    str_add_text(to, first == last ? "record " : "records ");
     words_number(to, first);
     if (first == last)
         return;
     str_add_text(to, "–");
     words_number(to, last);
+}
+
+void cluster_words_records(struct str *to, int64_t first, int64_t last)
+{
+    str_add_text(to, first == last ? "record " : "records ");
+    cluster_words_range(to, first, last);
 }
 
 /* "3–9 March 2015", "28 February – 3 March 2015", "on 3 March 2015" */
@@ -78,5 +83,5 @@ void cluster_words_types(struct str *to, const struct failure_group *group)
             str_add_text(to, ", ");
     }
     if (others > 0)
-        words_number_and(to, others, " of other types");
+        words_count(to, others, "other", "others");
 }

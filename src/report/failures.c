@@ -186,6 +186,7 @@ static bool causes_list(struct ledger *ledger, const struct failures_list *list,
 {
     const struct failures_request *request = list->request;
     auto_str text = STR_MAX(KIB(1024));
+    struct causes_form form = { request->screen, request->limit };
     auto_failure_causes causes = { 0 };
 
     if (!failure_causes_read(ledger, &request->choice, &causes, err))
@@ -193,7 +194,7 @@ static bool causes_list(struct ledger *ledger, const struct failures_list *list,
     if (causes.count == 0)
         str_add_text(&text, none_words(&request->choice));
     else
-        failure_causes_text(&causes, request->screen, request->limit, &text);
+        failure_causes_text(&causes, &request->choice, &form, &text);
     (void)fputs(str_text(&text), list->to);
     return true;
 }
