@@ -9,30 +9,36 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool read_all(int fd, const char *path, struct str *to, struct err *err)
+static bool read_all(int fd, const char *what, struct str *to, struct err *err)
 {
     char part[16384];
     ssize_t got;
 
     while (!to->cut && (got = read(fd, part, sizeof part)) != 0) {
         if (got < 0 && errno != EINTR)
-            return err_os(err, "reading '%s'", path);
+            return err_os(err, "reading '%s'", what);
         str_add(to, part, got > 0 ? (size_t)got : 0);
     }
-    return str_fits(to, path, err);
+    return str_fits(to, what, err);
+}
+
+bool fs_read_rest(int fd, const char *what, struct str *to, struct err *err)
+{
+    size_t before = to->size;
+
+    if (read_all(fd, what, to, err))
+        return true;
+    str_cut(to, before);
+    return false;
 }
 
 bool fs_read(const char *path, struct str *to, struct err *err)
 {
     auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
-    size_t before = to->size;
 
     if (fd < 0)
         return err_os(err, "opening '%s'", path);
-    if (read_all(fd, path, to, err))
-        return true;
-    str_cut(to, before);
-    return false;
+    return fs_read_rest(fd, path, to, err);
 }
 
 bool fs_write_all(int fd, struct span bytes, const char *what, struct err *err)

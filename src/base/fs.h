@@ -12,6 +12,12 @@
 must_check bool fs_read(const char *path, struct str *to, struct err *err);
 
 /*
+ * As fs_read(), from an open file or pipe to its end.
+ *   what   named in messages
+ */
+must_check bool fs_read_rest(int fd, const char *what, struct str *to, struct err *err);
+
+/*
  * Writes a whole file so that it is there completely or not at all, and survives a power cut: a
  * hidden neighbour is written, flushed, and renamed over `path`.
  *   mode   permissions, such as 0600

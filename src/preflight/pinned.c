@@ -114,9 +114,7 @@ static bool name_keep(struct ledger *ledger, const char *name, const char *now, 
 /* Wakes records whose containers were all empty: they may have a file in one that was added. */
 static bool empty_wake(struct ledger *ledger, struct err *err)
 {
-    int64_t count;
-
-    return ledger_retry_class(ledger, failure_class_of(FAILURE_CONTAINER_EMPTY)->name, &count, err);
+    return ledger_retry_class(ledger, failure_class_of(FAILURE_CONTAINER_EMPTY)->name, err);
 }
 
 static bool containers_keep(struct ledger *ledger, const struct containers *containers, bool keep,

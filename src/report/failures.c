@@ -201,8 +201,7 @@ static bool causes_list(struct ledger *ledger, const struct failures_list *list,
 
 /* --- the list ------------------------------------------------------------------------------- */
 
-/* Whether documents of a type were ever seen: else its name may be mistyped. */
-static bool type_is_known(struct ledger *ledger, const char *type, struct err *err)
+bool failures_type_check(struct ledger *ledger, const char *type, struct err *err)
 {
     struct nearest near = { .wanted = type };
     struct ledger_tally *tallies;
@@ -233,7 +232,7 @@ bool failures_write(struct ledger *ledger, const struct failures_request *reques
 
     if (!sql_begin_reading(ledger_sql(ledger), &tx, err))
         return false;
-    if (request->choice.type && !type_is_known(ledger, request->choice.type, err))
+    if (request->choice.type && !failures_type_check(ledger, request->choice.type, err))
         return false;
     if (request->form == FAILURES_CAUSES ? !causes_list(ledger, &list, err)
                                          : !documents_list(ledger, &list, err))

@@ -24,3 +24,6 @@ struct failures_request {
  */
 must_check bool failures_write(struct ledger *ledger, const struct failures_request *request,
                                FILE *to, struct err *err);
+
+/* Checks that there are documents of a type: else its name may be mistyped. Fails with ERR_USAGE. */
+must_check bool failures_type_check(struct ledger *ledger, const char *type, struct err *err);

@@ -6,18 +6,28 @@
 #include "base/err.h"
 #include "ledger/decisions.h"
 
+/* A document that a list names. */
+struct decision_name {
+    char *identity; /* in lower case, or NULL     */
+    int64_t record; /* if there is no identity    */
+    size_t line;    /* of the list, for messages  */
+};
+
 /* A decision. `who` and `reason` are NULL for one that needs no name. */
 struct decision_request {
     const char *kind; /* "retry", "accept" or "waive" */
     struct ledger_selection choice;
+    const struct decision_name *names; /* instead of a choice; or NULL */
+    size_t name_count;
     const char *who, *reason;
+    bool only_looks; /* everything is done, counted, and rolled back */
 };
 
 /*
- * Carries out a decision in one transaction; a run may be under way meanwhile.
- *   count_r   how many documents it changed
- * Fails with ERR_DATABASE, ERR_USAGE, ERR_OS.
+ * Carries out a decision in one transaction: all of it or nothing. A run may be under way meanwhile.
+ *   decided_r   what it did, or would do
+ * Fails with ERR_DATABASE, ERR_USAGE (a document that was named does not exist), ERR_OS.
  */
 must_check bool decision_carry_out(const char *ledger_url, const char *source_name,
                                    const struct decision_request *decision, struct cancel *cancel,
-                                   int64_t *count_r, struct err *err);
+                                   struct ledger_decided *decided_r, struct err *err);

@@ -51,9 +51,8 @@ static bool failed_wake(struct run_entry *entry, struct err *err)
         const struct failure_class *class = failure_class_of((enum failure_kind)i);
         bool again = class->is_retried_later
                      || (entry->settings->adopt && failure_class_is_previous((enum failure_kind)i));
-        int64_t count;
 
-        if (again && !ledger_retry_class(entry->ledger, class->name, &count, err))
+        if (again && !ledger_retry_class(entry->ledger, class->name, err))
             return false;
     }
     return last_failures_forget(entry, err) && ledger_make_waiting_due(entry->ledger, err);

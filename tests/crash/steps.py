@@ -157,7 +157,7 @@ class Retry(Story):
         bench.ferry("patients", "import")
         bench.ferry("run")
         bench.happen("container 2..3 is good", "container 4 is embedded")
-        bench.ferry("retry", "--all")
+        bench.ferry("retry", "--all", "--yes")
 
 
 class Containers(Story):

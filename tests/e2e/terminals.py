@@ -45,6 +45,9 @@ class Terminal:
             self.process.kill()
             self.process.wait()
 
+    def type(self, text):
+        os.write(self.master, text.encode())
+
     def read(self):
         while select.select([self.master], [], [], 0.05)[0]:
             try:

@@ -85,7 +85,7 @@ def test_links_in_store(tap):
         said = bench.ferry("failures")
         tap.ok("symbolic link" in said.out + done.err, "it is said why", said.out[-800:])
         (bench.store / "patients").unlink()
-        tap.same(bench.ferry("retry", "--all").code, 0, "tried again without it")
+        tap.same(bench.ferry("retry", "--all", "--yes").code, 0, "tried again without it")
         done = bench.ferry("run")
         bench.check("all arrive", exit_code=done.code)
 
@@ -109,7 +109,7 @@ def test_references(tap):
         tap.ok(len(wanted) == 2, "their names are known", evidence)
         for name in wanted:
             (mounted / name).symlink_to(bench.folder / "private.pdf")
-        bench.ferry("retry", "--all")
+        bench.ferry("retry", "--all", "--yes")
         done = bench.ferry("run")
         stored = [path.read_bytes() for path in bench.store.rglob("*") if path.is_file()]
         tap.ok(done.code == 3 and SECRET not in stored, "a link is not followed", done.err)
@@ -117,7 +117,7 @@ def test_references(tap):
                + str(bench.sql("select evidence from fmferry_audit order by run desc, seq desc limit 9")),
                "and which setting would allow it is said")
         bench.configure(source={"reference_map": f"C:/Scans = {mounted}", "reference_links": "yes"})
-        bench.ferry("retry", "--all")
+        bench.ferry("retry", "--all", "--yes")
         done = bench.ferry("run")
         stored = [path.read_bytes() for path in bench.store.rglob("*") if path.is_file()]
         tap.ok(done.code == 0 and SECRET in stored, "with the setting it is", done.code, done.err)

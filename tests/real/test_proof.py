@@ -154,7 +154,7 @@ def check_reconcile(tap, bench, forger, name):
     tap.same((bench.ferry("run").code, bench.status()["states"]["failed"]), (3, 1),
              f"{name}: other bytes under its key are not taken for its own")
     forger.remove(key)
-    bench.ferry("retry", "--all")
+    bench.ferry("retry", "--all", "--yes")
     tap.same((bench.ferry("run").code, verify(bench, "--bytes")[0]), (0, 0),
              f"{name}: taken away, it arrives anew")
 

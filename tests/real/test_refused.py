@@ -76,7 +76,7 @@ def values(tap, server):
         said = [bench.ferry("--verbose", *words) for words in (
             ("failures",), ("failures", "--json"), ("status",), ("status", "--json"),
             ("failures", "--csv"), ("report", "--output", bench.folder / "report.html"), ("report", "--csv"),
-            ("report", "--json"), ("reconcile",), ("retry", "--all"))]
+            ("report", "--json"), ("reconcile",), ("retry", "--all", "--yes"))]
         said += [bench.ferry("--verbose", "--log-json", "run", limit=120)]
         tap.same([one.command for one in said if one.code == 2], [], "every command was understood")
         texts = {f"{' '.join(map(str, one.command[3:]))}": one.out + one.err for one in [ran, *said]}

@@ -261,15 +261,16 @@ static bool op_by_anybody(struct ledger *ledger, enum op op, uint64_t record_id,
     struct ledger_census_entry sighting = sighting_of("id", record_id, mod_id);
     uint64_t elsewhere;
     enum ledger_upsert_result seen;
+    struct ledger_decided decided = { 0 };
     int64_t count;
 
     sighting.mod_id += op == OP_SEE_EDITED ? 2 : op == OP_SEE_MARKED ? 1 : 0;
     if (op == OP_RETRY)
-        return ledger_retry(ledger, &choice, &count, err);
+        return ledger_retry(ledger, &choice, &decided, err);
     if (op == OP_RETRY_CLASS)
-        return ledger_retry_class(ledger, "container-zero", &count, err);
+        return ledger_retry_class(ledger, "container-zero", err);
     if (op == OP_WAIVE)
-        return ledger_waive(ledger, &choice, "Ada", "it was empty", &count, err);
+        return ledger_waive(ledger, &choice, "Ada", "it was empty", &decided, err);
     if (op == OP_GONE)
         return ledger_mark_record_gone(ledger, record_id, err);
     if (op == OP_FREE)
@@ -853,7 +854,7 @@ TEST(a_record_is_marked_when_all_its_documents_are_stored)
     struct ledger_selection third = { .class = "container-zero" };
     auto_free struct ledger_done *done = NULL;
     size_t done_count = 0;
-    int64_t waived = 0;
+    struct ledger_decided waived = { 0 };
     struct err err = { 0 };
 
     for (int i = 0; i < 3; i++) {
@@ -874,7 +875,7 @@ TEST(a_record_is_marked_when_all_its_documents_are_stored)
             CHECK(op_do(place.ledger, OP_FAIL, &c[2], 5, &err)
                   && ledger_begin(place.ledger, &change, &err)
                   && ledger_waive(place.ledger, &third, "Ada", "lost", &waived, &err)
-                  && ledger_commit(&change, &err) && waived == 1);
+                  && ledger_commit(&change, &err) && waived.changed == 1);
         if (i == 2) /* from a later state of the record: the first must be fetched again */
             CHECK(store_one(place.ledger, &c[1], 6) && !is_ready(place.ledger, &c[1], 6)
                   && op_do(place.ledger, OP_RELEASE, &c[1], 6, &err));
@@ -1012,13 +1013,13 @@ TEST(a_choice_is_for_whom_it_names)
     CHECK(ledger_commit(&change, &err));
     CHECK(sql_run(ledger_sql(place.ledger), &fail_some, SQL_NO_ARGS, &err));
     for (size_t i = 0; i < lengthof(cases); i++) {
-        int64_t count = -1;
+        struct ledger_decided decided = { 0 };
 
         CHECK_AT(i, ledger_begin(place.ledger, &change, &err)
-                        && ledger_retry(place.ledger, &cases[i].choice, &count, &err)
+                        && ledger_retry(place.ledger, &cases[i].choice, &decided, &err)
                         && ledger_commit(&change, &err));
         done += cases[i].count;
-        CHECK_AT(i, count == cases[i].count);
+        CHECK_AT(i, decided.changed == cases[i].count);
         CHECK_AT(i, number(place.ledger, &waiting_count, SQL_NO_ARGS) == done);
     }
 }
@@ -1572,11 +1573,11 @@ static bool walk_decide(struct ledger *ledger, struct model *all, struct err *er
     enum ledger_state other = waives ? LEDGER_WAITING : LEDGER_WAIVED;
     bool fits = all[i].exists && !all[i].held
                 && (all[i].state == LEDGER_FAILED || all[i].state == other);
-    int64_t count;
-    bool good = waives ? ledger_waive(ledger, &choice, "Ada", "lost", &count, err)
-                       : ledger_retry(ledger, &choice, &count, err);
+    struct ledger_decided decided = { 0 };
+    bool good = waives ? ledger_waive(ledger, &choice, "Ada", "lost", &decided, err)
+                       : ledger_retry(ledger, &choice, &decided, err);
 
-    CHECK(!good || count == fits);
+    CHECK(!good || decided.changed == fits);
     if (fits && waives)
         model_go(&all[i], LEDGER_WAIVED, all[i].class, all[i].due_us, all[i].attempts);
     else if (fits)
@@ -1609,7 +1610,7 @@ static bool walk_sweep(struct ledger *ledger, struct model *all, struct err *err
     if (what == 0)
         return ledger_make_waiting_due(ledger, err);
     if (what == 1)
-        return ledger_retry_class(ledger, class, &ignored, err);
+        return ledger_retry_class(ledger, class, err);
     if (what == 2)
         return ledger_mark_record_gone(ledger, record, err);
     return ledger_run_release(ledger, &ignored, err);

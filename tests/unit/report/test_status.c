@@ -89,12 +89,12 @@ static bool document_fail(struct ledger *ledger, const struct ledger_claim *clai
     struct ledger_trait trait = { span_of(made->created), span_of(made->author),
                                   span_of(made->path) };
     struct ledger_selection choice = { .record_id = (int64_t)made->record_id };
-    int64_t count;
+    struct ledger_decided decided = { 0 };
 
     (void)snprintf(why.msg, sizeof why.msg, "=no, \"%s\"", made->class);
     return ledger_fail(ledger, claim, &attempt, &trait, err)
            && (made->state == LEDGER_FAILED
-               || ledger_waive(ledger, &choice, "Ada", "lost", &count, err));
+               || ledger_waive(ledger, &choice, "Ada", "lost", &decided, err));
 }
 
 static void make(struct place *place, const struct made *made)
