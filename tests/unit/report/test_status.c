@@ -8,6 +8,7 @@
 #include "ledger/decisions.h"
 #include "ledger/documents.h"
 #include "ledger/runs.h"
+#include "report/causes.h"
 #include "report/failures.h"
 #include "report/words.h"
 #include "tap.h"
@@ -62,6 +63,7 @@ struct made {
     int64_t size;
     enum ledger_link link;
     const char *created, *author, *path;
+    const char *said; /* when it failed; NULL: its class */
 };
 
 static bool document_store(struct ledger *ledger, struct ledger_claim *claim,
@@ -91,7 +93,7 @@ static bool document_fail(struct ledger *ledger, const struct ledger_claim *clai
     struct ledger_selection choice = { .record_id = (int64_t)made->record_id };
     struct ledger_decided decided = { 0 };
 
-    (void)snprintf(why.msg, sizeof why.msg, "=no, \"%s\"", made->class);
+    (void)snprintf(why.msg, sizeof why.msg, "=no, \"%s\"", made->said ? made->said : made->class);
     return ledger_fail(ledger, claim, &attempt, &trait, err)
            && (made->state == LEDGER_FAILED
                || ledger_waive(ledger, &choice, "Ada", "lost", &decided, err));
@@ -451,6 +453,73 @@ TEST(neighbours_that_fail_alike_are_one_finding)
                  " records 31,000–40,000 by Admin, all stored embedded: 7 streams missing, 3 empty"
                  "\",\"count\":10}]")
           != NULL);
+}
+
+/* Twenty clusters, the first of them the largest: the smallest eight are counted with those apart. */
+TEST(only_the_largest_clusters_stay_by_themselves)
+{
+    static const struct failures_choice every = { 0 };
+    enum { CLUSTERS = 20, STAY = 12, LEAST = 6 };
+    auto_place place = place_new();
+    auto_failure_causes causes = { 0 };
+    struct err err = { 0 };
+    int64_t sum = 0;
+
+    for (uint64_t c = 0; c < CLUSTERS; c++)
+        for (uint64_t i = 0; i < LEAST + CLUSTERS - c; i++)
+            make(&place, &(struct made){ .record_id = c * 1000 + i + 1,
+                                         .type = i % 2 ? "Letter" : "Referral",
+                                         .state = LEDGER_FAILED,
+                                         .class = "container-empty",
+                                         .created = "",
+                                         .author = "",
+                                         .path = "" });
+    CHECK(ledger_commit(&place.change, &err));
+    CHECK(failure_causes_read(place.ledger, &every, &causes, &err));
+    CHECK_STR(err.msg, "");
+    CHECK(causes.count == STAY + 1);
+    for (size_t i = 0; i < causes.count; i++) {
+        CHECK_AT(i, causes.groups[i].is_apart == (i == STAY) && causes.groups[i].count == 1);
+        CHECK_AT(i, causes.groups[i].first == (int64_t)i * 1000 + 1);
+        CHECK_AT(i, i == STAY || causes.groups[i].documents == (int64_t)(LEAST + CLUSTERS - i));
+        CHECK_AT(i, causes.groups[i].causes[0].alike == causes.groups[i].documents);
+        sum += causes.groups[i].documents;
+    }
+    CHECK(sum == causes.failed && causes.waiting == 0);
+}
+
+/* Numbers do not count: "record 5" and "record 6" say the same. Words do. */
+TEST(evidence_that_differs_is_counted)
+{
+    static const char *const said[] = {
+        "record 5 of 9", "record 66 of 9", "record 7 of nine",
+        "record ",       "record 8 of 10", "record 8 of 10 or more"
+    };
+    static const struct failures_choice every = { 0 }, type = { .type = "Letter" },
+                                        records = { .first = 2, .last = 3 };
+    auto_place place = place_new();
+    auto_failure_causes causes = { 0 }, letters = { 0 }, range = { 0 };
+    struct err err = { 0 };
+
+    for (uint64_t i = 0; i < lengthof(said); i++)
+        make(&place, &(struct made){ .record_id = i + 1,
+                                     .type = i % 2 ? "Letter" : "Referral",
+                                     .state = LEDGER_FAILED,
+                                     .class = "container-empty",
+                                     .created = "",
+                                     .author = "Ada",
+                                     .path = "",
+                                     .said = said[i] });
+    CHECK(ledger_commit(&place.change, &err));
+    CHECK(failure_causes_read(place.ledger, &every, &causes, &err)
+          && failure_causes_read(place.ledger, &type, &letters, &err)
+          && failure_causes_read(place.ledger, &records, &range, &err));
+    CHECK(causes.count == 1 && causes.groups[0].count == 1);
+    CHECK(causes.groups[0].causes[0].alike == 3);
+    CHECK_STR(causes.groups[0].causes[0].evidence.message, "=no, \"record 5 of 9\"");
+    CHECK_STR(causes.groups[0].causes[0].types, "3 Referral, 3 Letter");
+    CHECK_STR(causes.groups[0].shared, " by Ada, all stored embedded");
+    CHECK(letters.failed == 3 && range.failed == 2);
 }
 
 /* --- the list ------------------------------------------------------------------------------- */
