@@ -12,7 +12,7 @@
 #include "run/relink.h"
 
 struct link_options {
-    const char *document, *patient, *by, *reason;
+    const char *document, *patient, *again, *by, *reason;
     bool all, history;
 };
 
@@ -49,8 +49,8 @@ static bool by_hand_check(const struct link_options *o, struct err *err)
 {
     return (says_something(o->by) && says_something(o->reason))
            || err_set(err, ERR_USAGE, 0,
-                      "linking or unlinking a document by hand needs a name and a reason: --by and "
-                      "--reason");
+                      "a person's decision about a document's patient needs a name and a reason: "
+                      "--by and --reason");
 }
 
 static void number_tell(int64_t number, const char *what)
@@ -59,11 +59,28 @@ static void number_tell(int64_t number, const char *what)
         print("%jd %s\n", (intmax_t)number, what);
 }
 
-static int result_tell(const struct relink_result *r)
+static void given_back_tell(const struct relink_result *r)
 {
-    print("%jd document%s looked at, %jd given to their patient, %jd taken from one\n",
-          (intmax_t)r->examined, r->examined == 1 ? "" : "s", (intmax_t)r->linked,
-          (intmax_t)r->unlinked);
+    if (r->given_back == 0)
+        print("nothing was done: no person linked or unlinked this document by hand, so the "
+              "patient's id "
+              "decides already\n");
+    else if (r->linked > 0)
+        print("%jd document%s with the patient of %s id again, which decides from now on\n",
+              (intmax_t)r->linked, r->linked == 1 ? " is" : "s are",
+              r->linked == 1 ? "its" : "their");
+    else
+        print("the patient's id decides again from now on\n");
+}
+
+static int result_tell(const struct relink_request *request, const struct relink_result *r)
+{
+    if (request->by_id_again)
+        given_back_tell(r);
+    else
+        print("%jd document%s looked at, %jd given to their patient, %jd taken from one\n",
+              (intmax_t)r->examined, r->examined == 1 ? "" : "s", (intmax_t)r->linked,
+              (intmax_t)r->unlinked);
     number_tell(r->completed, "that an earlier call left half-way, now where they belong");
     number_tell(r->waiting, "without a patient in the application yet");
     number_tell(r->review, "under review: 'fmferry patients review' says why");
@@ -80,12 +97,12 @@ static int relink_body(struct work *work, struct err *err)
 
     if (!relink_documents(&work->settings.engine, request, work->cancel, &result, err))
         return -1;
-    if (request->by_hand && result.examined == 0) {
+    if ((request->by_hand || request->by_id_again) && result.examined == 0) {
         (void)err_set(err, ERR_USAGE, 0,
                       "no done document has this id or record number: see 'fmferry status'");
         return -1;
     }
-    return result_tell(&result);
+    return result_tell(request, &result);
 }
 
 static int link_with(const struct cli_globals *globals, const struct relink_request *request,
@@ -123,6 +140,23 @@ static int history_tell(struct work *work, struct err *err)
     return ledger_link_history(work->ledger, change_tell, NULL, err) ? EXIT_DONE : -1;
 }
 
+/* Gives a document back to its patient's id. */
+static int again_command(const struct cli_globals *globals, const struct link_options *o,
+                         struct err *err)
+{
+    auto_str lower = STR_MAX(512);
+    struct relink_request request = { .by_id_again = true, .who = o->by, .reason = o->reason };
+
+    if (o->document || o->patient || o->all) {
+        (void)err_set(err, ERR_USAGE, 0, "--again excludes --document, --patient and --all");
+        return -1;
+    }
+    if (!by_hand_check(o, err))
+        return -1;
+    document_option_read(o->again, &request.choice, &lower);
+    return link_with(globals, &request, err);
+}
+
 static int link_command(const struct cli_globals *globals, const void *arg, struct err *err)
 {
     const struct link_options *o = arg;
@@ -133,6 +167,8 @@ static int link_command(const struct cli_globals *globals, const void *arg, stru
 
     if (o->history)
         return work_do(globals, WORK_LEDGER, arg, history_tell, err);
+    if (o->again)
+        return again_command(globals, o, err);
     if (!o->document && !o->patient)
         return link_with(globals, &request, err);
     if (!o->document || !o->patient || o->all) {
@@ -170,9 +206,12 @@ static const struct opt link_opts[] = {
              "link by hand: the document's FileMaker id or record number"),
     OPT_TEXT(struct link_options, patient, "patient", 0, "ID",
              "link by hand: the patient's id in the application"),
+    OPT_TEXT(struct link_options, again, "again", 0, "ID",
+             "let the patient's id decide again about a document that was\n"
+             "linked or unlinked by hand: its FileMaker id or record number"),
     OPT_TEXT(struct link_options, by, "by", 0, "NAME",
-             "link by hand: the name of the person who decides"),
-    OPT_TEXT(struct link_options, reason, "reason", 0, "TEXT", "link by hand: the reason"),
+             "by hand, or again: the name of the person who decides"),
+    OPT_TEXT(struct link_options, reason, "reason", 0, "TEXT", "by hand, or again: the reason"),
     OPT_FLAG(struct link_options, history, "history", 0,
              "change nothing; list every change of patient so far"),
     OPT_END,
@@ -194,7 +233,8 @@ const struct cmd cmd_link = {
     "Documents whose patient was not in the application lie under unlinked/. This\n"
     "command finds the patients who have arrived, moves their documents to them, and\n"
     "removes nothing before the copy has been compared. It can be interrupted and\n"
-    "called again at any time, even during a run. A link made by hand stays.",
+    "called again at any time, even during a run. A link made by hand stays until a\n"
+    "person decides again, or gives the document back to its patient's id (--again).",
     link_opts,
     &link_defaults,
     sizeof link_defaults,
@@ -210,8 +250,8 @@ const struct cmd cmd_link = {
 const struct cmd cmd_unlink = {
     "unlink",
     "Unlink a document from its patient, with a name and a reason",
-    "The document goes to unlinked/ and stays there until a person links it again.\n"
-    "The name and the reason are kept in the ledger's history and its audit chain.",
+    "The document goes to unlinked/ and stays there until a person links it again, or\n"
+    "gives it back to its patient's id: 'fmferry link --again'. The name and the reason are kept in the ledger's history and its audit chain.",
     unlink_opts,
     &link_defaults,
     sizeof link_defaults,

@@ -123,7 +123,8 @@ static void evidence_write(struct str *to, const struct ledger_version *version,
     if (target->patient)
         str_printf(to, " to %s", target->patient);
     if (target->who)
-        str_printf(to, " by %s: %s", target->who, target->reason);
+        str_printf(to, "%s by %s: %s", target->by_id_again ? ", by the patient's id again," : "",
+                   target->who, target->reason);
 }
 
 bool ledger_link_switch(struct ledger *ledger, const struct ledger_claim *claim,
@@ -151,7 +152,8 @@ bool ledger_link_switch(struct ledger *ledger, const struct ledger_claim *claim,
                       sql_args(sql_i64(claim->document), sql_i64(claim->epoch),
                                sql_i64(ledger->run), sql_i64(version_after(claim, moves, count)),
                                sql_text(target->patient), sql_text(ledger_link_name(target->link)),
-                               sql_text(target->who ? target->who : ""), sql_i64(now_us)),
+                               sql_text(target->who && !target->by_id_again ? target->who : ""),
+                               sql_i64(now_us)),
                       err)
            && ledger_touched(ledger, claim->document, err) && ledger_transition(ledger, &step, err);
 }

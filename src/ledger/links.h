@@ -58,6 +58,7 @@ struct ledger_link_target {
     enum ledger_link link;
     const char *patient;      /* the application's id, or NULL        */
     const char *who, *reason; /* a person's, or NULL: by the patient's id */
+    bool by_id_again;         /* that person gives it back to the patient's id */
 };
 
 /*

@@ -209,6 +209,8 @@ struct ledger_document {
     int64_t size;
     struct sha256 sha256;
     struct span who, reason; /* SPAN_NONE: not waived */
+    struct span linked_by;   /* the person who gave it to its patient, or to nobody; else empty */
+    int64_t linked_us;       /* when; else 0                                                    */
 };
 
 /*
@@ -281,6 +283,17 @@ must_check bool ledger_link_history(struct ledger *ledger,
                                     bool (*each)(void *arg, const struct ledger_link_change *change,
                                                  struct err *err),
                                     void *arg, struct err *err);
+
+/* Documents that a person took from their patients, and that are with nobody since. */
+struct ledger_taken {
+    struct span who;
+    int64_t documents, at_us; /* when the last one was taken */
+};
+
+/* Every person who took documents, those who took most first. */
+must_check bool ledger_each_taken(struct ledger *ledger,
+                                  void (*each)(void *arg, const struct ledger_taken *taken),
+                                  void *arg, struct err *err);
 
 /* Every note about the source, by name. */
 must_check bool ledger_each_note(struct ledger *ledger,

@@ -66,6 +66,22 @@ bool ledger_link_history(struct ledger *ledger,
     return step == STEP_END;
 }
 
+bool ledger_each_taken(struct ledger *ledger,
+                       void (*each)(void *arg, const struct ledger_taken *taken), void *arg,
+                       struct err *err)
+{
+    auto_rows *rows = NULL;
+    enum step step;
+
+    if (!sql_query(ledger->sql, &LEDGER_LOOK_TAKEN, sql_args(sql_i64(ledger->source)), &rows, err))
+        return false;
+    while ((step = sql_next(rows, err)) == STEP_ROW)
+        each(arg, &(struct ledger_taken){ .who = sql_get_text(rows, 0),
+                                          .documents = sql_get_i64(rows, 1),
+                                          .at_us = sql_get_i64(rows, 2) });
+    return step == STEP_END;
+}
+
 bool ledger_each_note(struct ledger *ledger,
                       void (*each)(void *arg, struct span name, struct span value), void *arg,
                       struct err *err)

@@ -37,7 +37,9 @@ static struct ledger_document document_read(const struct sql_rows *rows, enum le
                                         .patient = sql_get_text(rows, 12),
                                         .tries = sql_get_i64(rows, 13),
                                         .who = sql_get_text(rows, 19),
-                                        .reason = sql_get_text(rows, 20) };
+                                        .reason = sql_get_text(rows, 20),
+                                        .linked_by = sql_get_text(rows, 21),
+                                        .linked_us = sql_get_i64(rows, 22) };
 
     document_version_read(rows, &document);
     return document;

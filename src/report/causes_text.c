@@ -144,7 +144,7 @@ static void choice_add(struct str *to, const struct failures_choice *choice, con
 {
     str_printf(to, " --class %s", class ? class : "CLASS");
     if (choice->type)
-        str_add_text(to, " --type TYPE");
+        str_add_text(to, " --type NAME");
     if (choice->last && choice->first != choice->last)
         str_printf(to, " --record %jd-%jd", (intmax_t)choice->first, (intmax_t)choice->last);
     else if (choice->last)

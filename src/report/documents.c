@@ -15,7 +15,7 @@ struct documents_list {
 static const char csv_head[] =
     "recordId,id,identity,id_Contact,Type,field,repetition,kind,modId,"
     "state,class,link,patient,key,size,sha256,mime_type,mark,tries_failed,"
-    "waived_by,waived_reason\r\n";
+    "waived_by,waived_reason,linked_by,linked_at\r\n";
 
 /* The mark is in FileMaker only when it was read back. */
 static struct span mark_of(const struct ledger_document *d)
@@ -37,7 +37,7 @@ static void member_or_null(struct json_writer *w, const char *name, struct span 
 static void as_json(struct str *to, const struct ledger_document *d)
 {
     struct json_writer w = JSON_WRITER_SHOWN(to);
-    char hex[SHA256_HEX_SIZE];
+    char hex[SHA256_HEX_SIZE], at[TIME_TEXT_SIZE];
 
     json_open_object(&w);
     json_member_i64(&w, "recordId", d->record_id);
@@ -66,6 +66,9 @@ static void as_json(struct str *to, const struct ledger_document *d)
     json_member_i64(&w, "tries_failed", d->tries);
     member_or_null(&w, "waived_by", d->who);
     member_or_null(&w, "waived_reason", d->reason);
+    member_or_null(&w, "linked_by", d->linked_by);
+    json_name(&w, "linked_at");
+    json_write_text(&w, d->linked_us ? time_rfc3339(d->linked_us, at) : NULL);
     json_close_object(&w);
 }
 
@@ -73,7 +76,7 @@ static void as_json(struct str *to, const struct ledger_document *d)
 
 static void as_csv(struct str *to, const struct ledger_document *d)
 {
-    char hex[SHA256_HEX_SIZE];
+    char hex[SHA256_HEX_SIZE], at[TIME_TEXT_SIZE];
 
     str_printf(to, "%jd", (intmax_t)d->record_id);
     cells_text(to, d->filemaker_id);
@@ -98,6 +101,8 @@ static void as_csv(struct str *to, const struct ledger_document *d)
     str_printf(to, ",%jd", (intmax_t)d->tries);
     cells_text(to, d->who);
     cells_text(to, d->reason);
+    cells_text(to, d->linked_by);
+    cells_text(to, span_of(d->linked_us ? time_rfc3339(d->linked_us, at) : ""));
     str_add_text(to, "\r\n");
 }
 

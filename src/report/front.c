@@ -191,14 +191,29 @@ static void where_write(struct html_page *page, const struct status *s)
               PAGE_NUMBER("gone_count", gone));
 }
 
+static void taken_row_write(struct html_page *page, const struct taken_row *taken)
+{
+    auto_str words = STR_MAX(KIB(1));
+
+    words_taken(&words, taken->documents, taken->who, taken->at_us);
+    page_fill(page, html_patients_taken, PAGE_NUMBER("count", taken->documents),
+              PAGE_TEXT("words", str_text(&words)));
+}
+
 static void patients_write(struct html_page *page, const struct status *s)
 {
-    page_fill(page, html_patients, PAGE_NUMBER("linked", s->linked),
-              PAGE_WHEN("unlinked_one", s->unlinked == 1, html_patients_unlinked_one),
-              PAGE_WHEN("unlinked_many", s->unlinked > 1, html_patients_unlinked_many),
-              PAGE_NUMBER("unlinked", s->unlinked),
-              PAGE_WHEN("ambiguous", s->review > 0, html_patients_ambiguous),
-              PAGE_NUMBER("review", s->review));
+    int64_t unknown = status_unknown_patients(s);
+    const char *rest =
+        page_fill(page, html_patients, PAGE_NUMBER("linked", s->linked),
+                  PAGE_WHEN("unlinked_one", unknown == 1, html_patients_unlinked_one),
+                  PAGE_WHEN("unlinked_many", unknown > 1, html_patients_unlinked_many),
+                  PAGE_NUMBER("unlinked", unknown),
+                  PAGE_WHEN("ambiguous", s->review > 0, html_patients_ambiguous),
+                  PAGE_NUMBER("review", s->review), PAGE_ROWS("taken"));
+
+    for (size_t i = 0; i < s->taken_count; i++)
+        taken_row_write(page, &s->taken[i]);
+    page_add(page, rest);
 }
 
 /* --- what did not arrive -------------------------------------------------------------------- */

@@ -44,6 +44,15 @@ static void link_count(struct status *s, const struct ledger_tally *tally)
     }
 }
 
+static void taken_add(void *arg, const struct ledger_taken *taken)
+{
+    struct status *s = arg;
+
+    s->taken = mem_grow(s->taken, (s->taken_count + 1) * sizeof *s->taken);
+    s->taken[s->taken_count++] =
+        (struct taken_row){ span_text(taken->who), taken->documents, taken->at_us };
+}
+
 static void tally_count(struct status *s, const struct ledger_tally *tally)
 {
     struct type_row *row;
@@ -150,6 +159,7 @@ bool status_read_within(struct ledger *ledger, const struct status_settings *set
         || !ledger_census(ledger, &s->census, err)
         || !ledger_tries(ledger, &s->tries_failed, &s->in_doubt, err)
         || !ledger_kept_marks(ledger, &s->kept_marks, err)
+        || !ledger_each_taken(ledger, taken_add, s, err)
         || !ledger_waits(ledger, s->waits, &s->wait_count, err)
         || !findings_read(ledger, &s->findings, err) || !rate_read(ledger, s, err)
         || !verified_read(ledger, s->runs, s->run_count, &s->verified, err))
@@ -181,6 +191,9 @@ void status_free(struct status *status)
     free(status->runs);
     findings_clear(&status->findings);
     free(status->types);
+    for (size_t i = 0; i < status->taken_count; i++)
+        free(status->taken[i].who);
+    free(status->taken);
     free(status);
 }
 

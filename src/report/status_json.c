@@ -264,6 +264,22 @@ static void write_waits(struct json_writer *w, const struct status *s)
     json_close_array(w);
 }
 
+static void write_taken(struct json_writer *w, const struct status *s)
+{
+    char at[TIME_TEXT_SIZE];
+
+    json_name(w, "taken");
+    json_open_array(w);
+    for (size_t i = 0; i < s->taken_count; i++) {
+        json_open_object(w);
+        json_member_text(w, "by", s->taken[i].who);
+        json_member_i64(w, "count", s->taken[i].documents);
+        json_member_text(w, "last", time_rfc3339(s->taken[i].at_us, at));
+        json_close_object(w);
+    }
+    json_close_array(w);
+}
+
 void status_json(const struct status *s, struct str *to)
 {
     struct json_writer w = JSON_WRITER_SHOWN(to);
@@ -295,6 +311,7 @@ void status_json(const struct status *s, struct str *to)
     write_work(&w, s);
     write_verified(&w, &s->verified);
     write_waits(&w, s);
+    write_taken(&w, s);
     json_close_object(&w);
     str_add_char(to, '\n');
 }

@@ -298,13 +298,26 @@ static void text_types(const struct terminal *t, const struct status *s)
     }
 }
 
+static void text_taken(const struct terminal *t, const struct status *s)
+{
+    for (size_t i = 0; i < s->taken_count; i++) {
+        auto_str text = STR_MAX(KIB(1));
+
+        words_taken(&text, s->taken[i].documents, s->taken[i].who, s->taken[i].at_us);
+        terminal_number(t, s->taken[i].documents);
+        str_add_text(t->to, "  ");
+        terminal_sentence(t, 11, 11, str_text(&text));
+    }
+}
+
 static void text_sums(const struct terminal *t, const struct status *s)
 {
     terminal_heading(t, "Sums");
     terminal_number(t, s->linked);
     str_add_text(t->to, "  linked to their patients\n");
-    terminal_number(t, s->unlinked);
+    terminal_number(t, status_unknown_patients(s));
     str_add_text(t->to, "  patient not known yet\n");
+    text_taken(t, s);
     if (s->review) {
         terminal_number(t, s->review);
         str_add_text(t->to, "  patient ambiguous\n");

@@ -47,6 +47,15 @@ size_t status_causes(const struct status *s, enum failure_kind causes_r[FAILURES
     return count;
 }
 
+int64_t status_unknown_patients(const struct status *s)
+{
+    int64_t unknown = s->unlinked;
+
+    for (size_t i = 0; i < s->taken_count; i++)
+        unknown -= s->taken[i].documents;
+    return unknown;
+}
+
 double status_cost(const struct status *s)
 {
     return (double)s->bytes_stored / 1e9 * s->settings.price_per_gb_month;

@@ -20,6 +20,12 @@ struct status_rows {
     char why[256]; /* not "": the tables cannot be read */
 };
 
+/* Documents that a person took from their patients, and that are with nobody. */
+struct taken_row {
+    char *who;
+    int64_t documents, at_us; /* when the last one was taken */
+};
+
 struct status {
     struct status_settings settings;
     int64_t at_us; /* when it was read */
@@ -31,6 +37,8 @@ struct status {
     struct findings findings;
     int64_t states[LEDGER_STATES];
     int64_t linked, unlinked, review, bytes_stored;
+    struct taken_row *taken; /* of those that are unlinked */
+    size_t taken_count;
     struct type_row *types;
     size_t type_count;
     int64_t tries_failed;                       /* tries that failed, over all runs          */
@@ -54,6 +62,9 @@ int64_t status_class_count(const struct status *s, enum failure_kind failure);
 
 /* The classes of the failed documents, the most frequent first. Returns how many there are. */
 size_t status_causes(const struct status *s, enum failure_kind causes_r[FAILURES]);
+
+/* Documents whose patient is not known yet: nobody took them from their patients. */
+int64_t status_unknown_patients(const struct status *s);
 
 /* What the store costs in a month. */
 double status_cost(const struct status *s);

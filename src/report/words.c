@@ -88,6 +88,17 @@ void words_stamp(struct str *to, int64_t at_us)
     str_printf(to, "%.10s %.8s", text, text + 11);
 }
 
+void words_taken(struct str *to, int64_t documents, const char *who, int64_t at_us)
+{
+    struct time_civil at = time_to_utc(at_us);
+
+    if (documents == 1)
+        str_printf(to, "taken from its patient by %s on ", who);
+    else
+        str_printf(to, "taken from their patients by %s, the last on ", who);
+    str_printf(to, "%d %s %d", at.day, words_month(at.month), at.year);
+}
+
 /* --- for a terminal ------------------------------------------------------------------------- */
 
 void words_clean(struct str *to, struct span text)

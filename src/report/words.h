@@ -22,6 +22,10 @@ void words_bytes(struct str *to, int64_t bytes);
 void words_moment(struct str *to, int64_t at_us);
 void words_stamp(struct str *to, int64_t at_us);
 
+/* "taken from its patient by Kim on 2 December 2026"; several: "taken from their patients by Kim, the
+ * last on 2 December 2026". `who` is a foreign text. */
+void words_taken(struct str *to, int64_t documents, const char *who, int64_t at_us);
+
 /* "March"; month from 1. */
 const char *words_month(int month);
 

@@ -19,13 +19,13 @@ struct relink {
 /* --- to whom a document belongs ------------------------------------------------------------- */
 
 /* A document keeps its patient unless exactly one other is named: a doubt never takes it away. */
-static struct ledger_link_target target_by_id(const struct relink_candidate *candidate,
+static struct ledger_link_target target_by_id(const struct relink_candidate *candidate, bool again,
                                               struct relink_result *result)
 {
     const struct ledger_claim *claim = &candidate->claim;
     enum registry_match match = candidate->match;
 
-    if (claim->by_hand)
+    if (claim->by_hand && !again)
         return (struct ledger_link_target){ .link = claim->link, .patient = claim->patient };
     if (candidate->is_doubted && match == REGISTRY_ONE_PATIENT)
         match = REGISTRY_REVIEW;
@@ -40,13 +40,29 @@ static struct ledger_link_target target_by_id(const struct relink_candidate *can
                                         NULL, NULL, NULL };
 }
 
+/* As by the patient's id from now on, in the name of whoever gives it back. */
+static struct ledger_link_target target_given_back(const struct relink *l,
+                                                   const struct relink_candidate *candidate)
+{
+    struct ledger_link_target target = target_by_id(candidate, true, l->result);
+
+    if (!candidate->claim.by_hand)
+        return target;
+    target.who = l->request->who;
+    target.reason = l->request->reason;
+    target.by_id_again = true;
+    return target;
+}
+
 static struct ledger_link_target target_of(const struct relink *l,
                                            const struct relink_candidate *candidate)
 {
     const struct relink_request *request = l->request;
 
+    if (request->by_id_again)
+        return target_given_back(l, candidate);
     if (!request->by_hand)
-        return target_by_id(candidate, l->result);
+        return target_by_id(candidate, false, l->result);
     return (struct ledger_link_target){ .link = request->patient ? LEDGER_LINKED : LEDGER_UNLINKED,
                                         .patient = request->patient,
                                         .who = request->who,
@@ -88,6 +104,7 @@ static bool candidate_move(struct relink *l, const struct relink_candidate *cand
     if (!relink_item_move(&l->linker, &order, &outcome, err))
         return false;
     outcome_count(l->result, outcome);
+    l->result->given_back += target.by_id_again && outcome != RELINK_FAILED;
     return true;
 }
 

@@ -16,20 +16,22 @@
 struct relink_request {
     struct ledger_link_selection choice;
     bool by_hand;             /* a person names the patient; else the patient's id does */
+    bool by_id_again;         /* a person gives documents back to the patient's id      */
     const char *patient;      /* by hand: the application's id; NULL: nobody            */
-    const char *who, *reason; /* by hand: never empty                                   */
+    const char *who, *reason; /* of that person: never empty; else NULL                 */
 };
 
 /* Counts of documents. */
 struct relink_result {
     int64_t examined;
-    int64_t linked;    /* have a patient now, or another one                          */
-    int64_t unlinked;  /* have none any more                                          */
-    int64_t completed; /* were half-way between two patients, and are with theirs     */
-    int64_t waiting;   /* have no patient yet                                         */
-    int64_t review;    /* several patients have their patient's id, or contradict it  */
-    int64_t orphaned;  /* lie with a patient whom the application does not know by id */
-    int64_t failed;    /* could not be moved; the log says why                        */
+    int64_t linked;     /* have a patient now, or another one                          */
+    int64_t unlinked;   /* have none any more                                          */
+    int64_t given_back; /* follow their patient's id again, as a person said          */
+    int64_t completed;  /* were half-way between two patients, and are with theirs     */
+    int64_t waiting;    /* have no patient yet                                         */
+    int64_t review;     /* several patients have their patient's id, or contradict it  */
+    int64_t orphaned;   /* lie with a patient whom the application does not know by id */
+    int64_t failed;     /* could not be moved; the log says why                        */
 };
 
 /*

@@ -6,6 +6,7 @@ import csv
 import json
 import sqlite3
 import ssl
+import time
 import urllib.request
 import base64
 
@@ -180,11 +181,60 @@ def by_hand(tap, bench):
     tap.ok([line[2:] for line in history] == [("Kim", "the scan was filed wrongly"),
                                               ("Kim", "not ours")]
            and history[0][0] == own, "by hand: the history tells all", history)
+    taken_is_told(tap, bench)
     told = bench.ferry("link", "--history")
     tap.ok(told.code == 0 and len(told.out.splitlines()) == len(history)
            and f"{own} -> {now[0][0]}  by Kim: the scan was filed wrongly" in told.out,
            "by hand: and can be read", told.out, told.err)
-    bench.stop_serving()
+    given_back(tap, bench, own)
+    last = bench.ferry("run")
+    check_end(tap, bench, "by hand", last.code)
+
+
+def taken_is_told(tap, bench):
+    """A document that a person took from its patient does not wait for a patient who is not known."""
+    today = time.gmtime()
+    words = f"taken from its patient by Kim on {today.tm_mday} {time.strftime('%B', today)} {today.tm_year}"
+    status = bench.ferry("status").out
+    tap.ok(words in status and "        0  patient not known yet" in status, "by hand: status says by whom it was taken",
+           status)
+    status = bench.status()
+    tap.ok(status["links"]["unlinked"] == 1 and [(one["by"], one["count"]) for one in status["taken"]] == [("Kim", 1)],
+           "by hand: and so does its JSON", status["taken"])
+    bench.ferry("report", "--output", bench.folder / "report.html")
+    page = (bench.folder / "report.html").read_text()
+    tap.ok(f"<strong>1</strong> {words}" in page and "is not in the application yet" not in page,
+           "by hand: and the report")
+    (one,) = [one for one in json.loads(bench.ferry("report", "--json").out) if one["recordId"] == 7]
+    tap.ok(one["link"] == "unlinked" and one["linked_by"] == "Kim" and one["linked_at"].startswith(str(today.tm_year)),
+           "by hand: and the list of all documents", one)
+
+
+def given_back(tap, bench, own):
+    """The way back: the patient's id decides again."""
+    silent = bench.ferry("link", "--again", "7")
+    tap.ok(silent.code == 2 and "--by" in silent.err, "again: who and why must be said", silent.err)
+    both = bench.ferry("link", "--again", "7", "--all", "--by", "Kim", "--reason", "x")
+    tap.same(both.code, 2, "again: one document, not all")
+    done = bench.ferry("link", "--again", "7", "--by", "Kim", "--reason", "it was right")
+    (link, patient, by), = bench.sql("select link, patient, linked_by from fmferry_document where record_id = 7")
+    tap.ok(done.code == 0 and (link, patient, by) == ("linked", own, "") and not unlinked(bench),
+           "again: it is with its own patient", done.out, done.err, link, patient, by)
+    tap.ok("1 document is with the patient of its id again" in done.out, "again: which is said", done.out)
+    tap.same(bench.status()["taken"], [], "again: nobody took it any more")
+    tap.same(bench.sql("select l.who, l.reason from fmferry_link l join fmferry_document d on d.document = l.document "
+                       "where d.record_id = 7 order by l.number desc limit 1"), [("Kim", "it was right")],
+             "again: the history tells it")
+    twice = bench.ferry("link", "--again", "7", "--by", "Kim", "--reason", "again")
+    tap.ok(twice.code == 0 and "nothing was done" in twice.out, "again: twice does nothing", twice.out)
+    with Person(bench) as person:
+        other = next(person.read(str(n))["fieldData"]["id_Contact"] for n in range(10, 60)
+                     if bench.sql("select patient from fmferry_document where record_id = ?", n)[0][0] != own)
+        person.edit("7", id_Contact=other)
+    bench.ferry("run")
+    (now,), = bench.sql("select patient from fmferry_document where record_id = 7")
+    tap.ok(now not in (None, own), "again: and goes with the id from now on", now, own)
+    bench.ferry("link")
 
 
 def corrected(tap, bench):
