@@ -137,3 +137,18 @@ void sign_bytes(const struct sign_key *key, struct span bytes, uint8_t signature
               && size == SIGN_SIZE);
     EVP_MD_CTX_free(context);
 }
+
+bool sign_is_good(const uint8_t public_key[SIGN_KEY_SIZE], struct span bytes,
+                  const uint8_t signature[SIGN_SIZE])
+{
+    EVP_PKEY *key = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, public_key, SIGN_KEY_SIZE);
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    bool good =
+        key && context && EVP_DigestVerifyInit(context, NULL, NULL, NULL, key) == 1
+        && EVP_DigestVerify(context, signature, SIGN_SIZE, (const uint8_t *)bytes.at, bytes.size)
+               == 1;
+
+    EVP_MD_CTX_free(context);
+    EVP_PKEY_free(key);
+    return good;
+}

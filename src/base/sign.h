@@ -29,4 +29,8 @@ void auto_sign_key_cleanup(struct sign_key **key);
 #define auto_sign_key __attribute__((cleanup(auto_sign_key_cleanup))) struct sign_key
 
 void sign_key_public(const struct sign_key *key, uint8_t public_r[SIGN_KEY_SIZE]);
+
+/* Whether the owner of a public key has signed these bytes. */
+bool sign_is_good(const uint8_t public_key[SIGN_KEY_SIZE], struct span bytes,
+                  const uint8_t signature[SIGN_SIZE]);
 void sign_bytes(const struct sign_key *key, struct span bytes, uint8_t signature_r[SIGN_SIZE]);

@@ -18,7 +18,7 @@ enum { LINE_MAX_BYTES = 64 * 1024, SAMPLES_MAX = 1000000 };
 
 struct verify_options {
     bool deep, bytes, checksums, json, without_source;
-    const char *sample, *certificate;
+    const char *sample, *certificate, *against;
 };
 
 /* --- output --------------------------------------------------------------------------------- */
@@ -108,6 +108,8 @@ static void result_text(const struct verify_options *o, const struct verify_resu
     count_print(r->source_unreadable, "files that the source does not give as a stream");
     count_print(r->not_sampled, "documents whose bytes were left to another sample");
     print("  %10ju  entries in %ju audit chains\n", (uintmax_t)r->entries, (uintmax_t)r->chains);
+    count_print(r->certified_before, "documents of the earlier certificate");
+    count_print(r->stored_anew, "of them with newer bytes, as the ledger tells");
     count_print(r->newer, "records that came after the last run");
     count_print(r->edited, "edited at the source since they were stored");
     count_print(r->gone, "deleted at the source since");
@@ -170,6 +172,8 @@ static void result_json(const struct verify_options *o, const struct verify_resu
     json_member_u64(&w, "not_sampled", r->not_sampled);
     json_member_u64(&w, "audit_chains", r->chains);
     json_member_u64(&w, "audit_entries", r->entries);
+    json_member_u64(&w, "certified_before", r->certified_before);
+    json_member_u64(&w, "stored_anew", r->stored_anew);
     json_member_u64(&w, "newer", r->newer);
     json_member_u64(&w, "edited", r->edited);
     json_member_u64(&w, "gone", r->gone);
@@ -296,6 +300,7 @@ static struct verify_settings settings_verify(const struct settings *s,
                                      .without_source = o->without_source,
                                      .deep = o->deep,
                                      .certificate = o->certificate,
+                                     .against = o->against,
                                      .signing_key = s->signing_key,
                                      .program = "fmferry " VERSION,
                                      .meter = s->engine.meter };
@@ -379,6 +384,8 @@ static const struct opt verify_opts[] = {
     OPT_TEXT(struct verify_options, certificate, "certificate", 0, "FILE",
              "write the signed certificate of completeness if nothing differs; every\n"
              "byte in the store is read for it"),
+    OPT_TEXT(struct verify_options, against, "against", 0, "FILE",
+             "compare ledger and audit chains with an earlier certificate, too"),
     OPT_FLAG(struct verify_options, checksums, "checksums", 0,
              "let the certificate rest on the server's own word where it has one, and\n"
              "read only the other objects; each line says which"),

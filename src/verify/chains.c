@@ -97,8 +97,28 @@ static void link_judge(struct verifier *v, const struct chain_walk *chain,
                           (intmax_t)e->run, (intmax_t)e->seq);
 }
 
+/* Where an earlier certificate saw the chain end, it must still have the hash of then. */
+static void certified_link_judge(struct verifier *v, const struct earlier_chain *then,
+                                 const struct chain_walk *chain)
+{
+    if (then && chain->count == then->entries && !sha256_equal(&chain->hash, &then->hash))
+        difference_report(v, "certified-chain", &(struct named_document){ .row = "" },
+                          "run %jd: its first %jd entries are not those that were certified",
+                          (intmax_t)then->run, (intmax_t)then->entries);
+}
+
+static void certified_length_judge(struct verifier *v, const struct earlier_chain *then,
+                                   const struct chain_walk *chain)
+{
+    if (then && chain->count < then->entries)
+        difference_report(v, "certified-chain", &(struct named_document){ .row = "" },
+                          "run %jd: %jd entries were certified, %jd are there", (intmax_t)then->run,
+                          (intmax_t)then->entries, (intmax_t)chain->count);
+}
+
 static bool links_read(struct verifier *v, int64_t run, struct chain_walk *chain, struct err *err)
 {
+    const struct earlier_chain *then = earlier_chain_meet(&v->earlier, run);
     auto_rows *rows = NULL;
     enum step step;
 
@@ -112,9 +132,11 @@ static bool links_read(struct verifier *v, int64_t run, struct chain_walk *chain
         chain->count++;
         if (e.hash.size == SHA256_SIZE)
             memcpy(chain->hash.bytes, e.hash.at, SHA256_SIZE);
+        certified_link_judge(v, then, chain);
         if (!entry_pass_on(v, &e, err))
             return false;
     }
+    certified_length_judge(v, then, chain);
     return step == STEP_END;
 }
 
@@ -164,5 +186,6 @@ bool gather_chains(struct verifier *v, struct err *err)
     for (size_t i = 0; i < count; i++)
         if (!chain_read(v, runs[i], err))
             return false;
+    earlier_chains_judge(v);
     return true;
 }

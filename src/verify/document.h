@@ -12,8 +12,11 @@ struct document_facts {
     struct source_fact source;
     struct span source_entry, ledger_entry; /* as packed, to be passed on */
     struct span compared_entry, open_entry; /* ... or empty               */
-    enum store_how how;                     /* its object was compared    */
-    bool source_agrees;                     /* the source's bytes, too    */
+    struct span certified_entry;            /* ... or empty               */
+    bool has_certified;                     /* an earlier certificate has it */
+    struct certified_fact certified;
+    enum store_how how; /* its object was compared    */
+    bool source_agrees; /* the source's bytes, too    */
     bool is_open; /* a verification found that the source's do not agree, and none saw it mended */
     bool
         is_reported; /* ... and it was found again, or is mended now                                */
@@ -44,6 +47,10 @@ must_check bool document_bytes_differ(struct verifier *v, struct document_facts 
 
 /* The bytes agree again, or nobody can ask for them any more: a difference of before is closed. */
 must_check bool document_settle(struct verifier *v, struct document_facts *d, struct err *err);
+
+/* Holds what the ledger says of a document against the earlier certificate's line: earlier.c. */
+must_check bool earlier_line_judge(struct verifier *v, const struct document_facts *d,
+                                   struct err *err);
 
 /* Holds a document against its record at the source: document_source.c. */
 must_check bool document_source_judge(struct verifier *v, struct document_facts *d, bool moving,

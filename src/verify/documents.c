@@ -168,6 +168,8 @@ static bool open_judge(struct verifier *v, struct document_facts *d, struct err 
 static bool document_judge(struct verifier *v, struct document_facts *d, struct err *err)
 {
     meter_add(v->settings->meter, d->has_source || v->settings->without_source, 0);
+    if (!earlier_line_judge(v, d, err))
+        return false;
     if (!d->has_ledger && !d->has_source)
         surplus_rows(v, d);
     else if (d->has_ledger ? !both_judge(v, d, err) : !unknown_judge(v, d, err))
@@ -223,6 +225,11 @@ static void facts_collect(const struct fact_group *group, struct document_facts 
             d->is_open = true;
             open_fact_unpack(entry, &d->open);
             break;
+        case FACT_CERTIFIED:
+            d->certified_entry = group->entries[i];
+            d->has_certified = true;
+            certified_fact_unpack(entry, &d->certified);
+            break;
         case FACT_VERSION:
         case FACT_OBJECT:
         case FACT_STRANGE_ROW:
@@ -270,7 +277,8 @@ static bool wait_for_strays(struct verifier *v, const struct document_facts *d, 
 {
     if (!by_record_id_send(v, &d->id, d->ledger_entry, err)
         || (d->compared_entry.size && !by_record_id_send(v, &d->id, d->compared_entry, err))
-        || (d->open_entry.size && !by_record_id_send(v, &d->id, d->open_entry, err)))
+        || (d->open_entry.size && !by_record_id_send(v, &d->id, d->open_entry, err))
+        || (d->certified_entry.size && !by_record_id_send(v, &d->id, d->certified_entry, err)))
         return false;
     for (size_t i = 0; i < d->row_count; i++)
         if (!by_record_id_send(v, &d->id, d->row_entries[i], err))

@@ -178,3 +178,21 @@ void version_fact_unpack(struct span from, struct version_fact *f)
     f->repetition = unpack_u64(&from);
     f->imprint = unpack_text(&from);
 }
+
+void certified_fact_pack(struct str *to, const struct certified_fact *f)
+{
+    pack_u64(to, f->record_id);
+    pack_u64(to, f->size_bytes);
+    pack_text(to, f->identity);
+    pack_text(to, f->key);
+    pack_text(to, f->sha256);
+}
+
+void certified_fact_unpack(struct span from, struct certified_fact *f)
+{
+    f->record_id = unpack_u64(&from);
+    f->size_bytes = unpack_u64(&from);
+    f->identity = unpack_text(&from);
+    f->key = unpack_text(&from);
+    f->sha256 = unpack_text(&from);
+}

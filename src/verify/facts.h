@@ -19,7 +19,8 @@ enum fact {
     FACT_OBJECT,
     FACT_STRANGE_ROW,
     FACT_COMPARED,
-    FACT_OPEN
+    FACT_OPEN,
+    FACT_CERTIFIED
 };
 
 /* A document as the ledger has it, with the version that it is stored as. */
@@ -64,6 +65,13 @@ struct row_fact {
     uint64_t exact_size_bytes, record_id; /* of its metadata; 0: not told        */
 };
 
+/* A document as an earlier certificate has it. */
+struct certified_fact {
+    uint64_t record_id, size_bytes;
+    struct span identity, key;
+    struct span sha256; /* 32 bytes; empty: it was not stored then */
+};
+
 /* What was meant to be stored under a key. */
 struct version_fact {
     uint64_t document, number, record_id, epoch, changed_us;
@@ -89,3 +97,5 @@ void row_fact_pack(struct str *to, const struct row_fact *fact);
 void row_fact_unpack(struct span from, struct row_fact *fact_r);
 void version_fact_pack(struct str *to, const struct version_fact *fact);
 void version_fact_unpack(struct span from, struct version_fact *fact_r);
+void certified_fact_pack(struct str *to, const struct certified_fact *fact);
+void certified_fact_unpack(struct span from, struct certified_fact *fact_r);

@@ -13,6 +13,18 @@
 
 enum { ENTRY_MAX = SORTER_ENTRY_MAX, WORDS_SIZE = 400, ROW_TEXT_SIZE = UUID_TEXT_SIZE };
 
+/* How far the audit chain of a run had come when the earlier certificate was made. */
+struct earlier_chain {
+    int64_t run, entries;
+    struct sha256 hash;
+    bool is_met; /* the ledger has this run */
+};
+
+struct earlier {
+    struct earlier_chain *chains;
+    size_t chain_count;
+};
+
 struct verifier {
     const struct verify_settings *settings;
     const struct cancel *cancel;
@@ -36,6 +48,7 @@ struct verifier {
     struct sorter *earlier_findings; /* by place: what earlier verifications found or closed */
     struct sorter *findings;         /* by place: what this one finds or closes              */
     int64_t ledger_step;             /* of the ledger's schema: no run may have upgraded it  */
+    struct earlier earlier;          /* the earlier certificate's chains                     */
     struct str chain_heads;          /* the certificate's lines about audit chains           */
 };
 
@@ -47,6 +60,24 @@ const struct sql_text *verify_versions(const struct verifier *v);   /* for the l
 must_check bool gather_registry(struct verifier *v, struct err *err);
 must_check bool gather_source(struct verifier *v, struct err *err);
 must_check bool gather_store(struct verifier *v, struct err *err);
+
+/* --- earlier.c ------------------------------------------------------------------------------ */
+
+/*
+ * Reads the earlier certificate; does nothing if there is none to compare with. Its lines go to the
+ * documents. This is the verifier's own reader; the auditor's program (audit/) shares nothing with
+ * it.
+ * Fails with ERR_DATA if it is no certificate, is another source's, or was altered after it was
+ * signed; with ERR_USAGE if it was signed by another key than ours; with ERR_OS.
+ */
+must_check bool earlier_gather(struct verifier *v, struct err *err);
+void earlier_clear(struct earlier *earlier);
+
+/* The run's chain as the certificate has it; NULL: it had none then. Notes that it was met. */
+const struct earlier_chain *earlier_chain_meet(struct earlier *earlier, int64_t run);
+
+/* Reports each run that the ledger does not have any more. */
+void earlier_chains_judge(struct verifier *v);
 
 /* --- judging -------------------------------------------------------------------------------- */
 

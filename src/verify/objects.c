@@ -330,6 +330,7 @@ static void key_collect(const struct fact_group *group, struct object_facts *o)
         case FACT_ROW:
         case FACT_SOURCE:
         case FACT_COMPARED:
+        case FACT_CERTIFIED:
             abort();
         }
     }

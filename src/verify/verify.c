@@ -61,8 +61,8 @@ static bool sides_open(struct verifier *v, struct err *err)
  */
 static bool sides_gather(struct verifier *v, struct err *err)
 {
-    return gather_ledger(v, err) && gather_registry(v, err) && gather_store(v, err)
-           && (v->settings->without_source || gather_source(v, err));
+    return earlier_gather(v, err) && gather_ledger(v, err) && gather_registry(v, err)
+           && gather_store(v, err) && (v->settings->without_source || gather_source(v, err));
 }
 
 static bool judge_all(struct verifier *v, struct err *err)
@@ -99,6 +99,7 @@ static void verifier_clear(struct verifier *v)
     sql_close(v->registry);
     sql_close(v->ledger);
     str_clear(&v->chain_heads);
+    earlier_clear(&v->earlier);
 }
 
 bool verify_all(const struct verify_settings *settings, const struct cancel *cancel,

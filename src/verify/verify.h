@@ -46,6 +46,7 @@ struct verify_settings {
     bool deep;                      /* read every byte at both ends                              */
     int sample_index, sample_count; /* the part of the documents that is read deeply; 0: all */
     const char *certificate;        /* where to write it; NULL: none is wanted                   */
+    const char *against;            /* an earlier one to compare with; NULL: none                */
     const char *signing_key;        /* who signs it                                              */
     const char *program;            /* name and version, for the certificate                     */
     struct meter *meter;            /* counts what is read and compared; or NULL                 */
@@ -78,7 +79,10 @@ struct verify_result {
     uint64_t compared[STORE_HOWS];           /* ... by which means                          */
     uint64_t source_read, source_unreadable; /* files read again at the source              */
     uint64_t marks;
-    uint64_t chains, entries; /* of the audit */
+    uint64_t chains, entries;  /* of the audit */
+    uint64_t certified_before; /* lines of the earlier certificate */
+    uint64_t
+        stored_anew; /* ... of documents whose bytes were replaced since, as the ledger tells */
     uint64_t differences;
     struct verify_kind kinds[VERIFY_KINDS_MAX];
     size_t kind_count;

@@ -7,7 +7,7 @@ still compared with one another; what nobody can know any more is said, and not 
 import hashlib
 import json
 
-from harness import main, play
+from harness import Person, main, play
 
 DOCUMENTS, BYTES = 60, 3000
 
@@ -112,8 +112,55 @@ def source_bytes_stay_open(tap, bench):
              "without FileMaker that stays open")
 
 
+def against_a_certificate(tap, bench):
+    """The ledger may have gone on since it was certified, but may not forget what was."""
+    finish(bench)
+    certificate = bench.folder / "last.txt"
+    bench.ferry("verify", "--certificate", certificate)
+    with Person(bench) as person:
+        person.upload(9, b"%PDF-1.4 newer bytes\n" * 100)
+    bench.ferry("run")
+    switch_off(bench)
+    code, found, counts = verify(bench, "--against", certificate)
+    tap.same((code, found, counts["certified_before"], counts["stored_anew"]), (0, set(), DOCUMENTS, 1),
+             "a ledger that went on agrees with its certificate")
+    forged_certificates(tap, bench, certificate)
+    lost, other, undone = [document for document, in bench.sql(
+        "select document from fmferry_document where record_id in (2, 3, 4) order by record_id")]
+    for table in ("fmferry_attempt", "fmferry_intent", "fmferry_version", "fmferry_document"):
+        if bench.sql("select 1 from pragma_table_info(?) where name = 'document'", table):
+            bench.sql(f"delete from {table} where document = ?", lost)
+    bench.sql("update fmferry_version set sha256 = zeroblob(32) where document = ?", other)
+    bench.sql("update fmferry_document set state = 'waiting' where document = ?", undone)
+    bench.sql("delete from fmferry_audit where run = (select min(run) from fmferry_audit) and seq ="
+              " (select max(seq) from fmferry_audit where run = (select min(run) from fmferry_audit))")
+    code, found, _ = verify(bench, "--against", certificate)
+    tap.same((code, {one for one in found if one[1].startswith("certified-")}),
+             (3, {(2, "certified-missing"), (3, "certified-bytes"), (4, "certified-state"),
+                  (0, "certified-chain")}), "what it forgot is named, and nothing else")
+
+
+def forged_certificates(tap, bench, certificate):
+    text, forged = certificate.read_text(), bench.folder / "forged.txt"
+    for what, old, new, words in (("head", "state\tdone\t", "state\tdone\t1", "altered after it was signed"),
+                                  ("line", "\tdone\t\t", "\tdone\tx\t", "lines that were altered"),
+                                  ("source", "source\t", "source\tother ", "another source"),
+                                  ("form", "fmferry certificate 1", "fmferry certificate 9", "no certificate")):
+        forged.write_text(text.replace(old, new, 1))
+        done = bench.ferry("verify", "--without-source", "--against", forged)
+        tap.ok(text != forged.read_text() and done.code == 1 and words in done.err,
+               f"a certificate with another {what} is refused", done.code, done.err)
+    key = bench.folder / "fmferry.key"
+    key.rename(bench.folder / "kept.key")
+    (bench.folder / "fmferry.key.pub").rename(bench.folder / "kept.key.pub")
+    bench.ferry("init", "--key")
+    done = bench.ferry("verify", "--without-source", "--against", certificate)
+    tap.ok(done.code == 2 and "signed by another key" in done.err, "so is one that somebody else signed", done.err)
+    (bench.folder / "kept.key").replace(key)
+
+
 def test(tap):
-    play(tap, (filemaker_is_gone, source_bytes_stay_open), "without-")
+    play(tap, (filemaker_is_gone, source_bytes_stay_open, against_a_certificate), "without-")
 
 
 main(test)
