@@ -1,6 +1,7 @@
 /* Clocks, stamps and the source's zone. */
 #include "base/time.h"
 
+#include <ctype.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -138,6 +139,30 @@ struct time_civil time_to_zone(int64_t at_us)
     struct tm tm = in_zone(seconds_of(at_us));
 
     return civil_of(&tm);
+}
+
+const char *time_zone_offset(int64_t at_us, char text[TIME_TEXT_SIZE])
+{
+    long minutes = in_zone(seconds_of(at_us)).tm_gmtoff / 60;
+    long ahead = minutes < 0 ? -minutes : minutes;
+
+    if (minutes == 0)
+        (void)snprintf(text, TIME_TEXT_SIZE, "UTC");
+    else
+        (void)snprintf(text, TIME_TEXT_SIZE, "UTC%c%02ld:%02ld", minutes < 0 ? '-' : '+',
+                       ahead / 60, ahead % 60);
+    return text;
+}
+
+/* Many zones have no abbreviation; the zone database then has "+0545", or "-00". */
+const char *time_zone_name(int64_t at_us, char text[TIME_TEXT_SIZE])
+{
+    struct tm tm = in_zone(seconds_of(at_us));
+
+    if (!tm.tm_zone || !isalpha((unsigned char)tm.tm_zone[0]))
+        return time_zone_offset(at_us, text);
+    (void)snprintf(text, TIME_TEXT_SIZE, "%s", tm.tm_zone);
+    return text;
 }
 
 /*

@@ -41,6 +41,12 @@ struct time_civil {
 /* The time on the source's wall clock at an instant. */
 struct time_civil time_to_zone(int64_t at_us);
 
+/* How far the source's clock is from UTC at an instant: "UTC", "UTC+11:00". Returns `text`. */
+const char *time_zone_offset(int64_t at_us, char text[TIME_TEXT_SIZE]);
+
+/* What people call its time then: "AEDT"; the offset where the zone has no such name. */
+const char *time_zone_name(int64_t at_us, char text[TIME_TEXT_SIZE]);
+
 /*
  * The instant at which the source's wall clock shows this. A repeated time gives the first of its
  * two instants; a skipped time is read as if the clock had not been changed yet. The answer depends

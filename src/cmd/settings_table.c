@@ -288,6 +288,8 @@ const struct conf_key settings_keys[] = {
     SCALED("run", "follow_s", follow_every_us, 1, 86400, TIME_SECOND, "300",
            "With run --continuous: the seconds between two counts of the source"),
 
+    TEXT("report", "practice", practice, "",
+         "The practice whose documents these are, as it stands above the report: name and place"),
     { "report", "price_per_gb_month",
       FIELD_OF_DECIMAL(struct settings, status.price_per_gb_month, 0, 1000), "0.025",
       "The store's price for a gigabyte and month, for status and report", NULL },

@@ -55,7 +55,7 @@ struct page_value {
 #define PAGE_BYTES(place, n)        { place, PAGE_VALUE_BYTES, .number = (n) }
 #define PAGE_SHARE(place, part, of) { place, PAGE_VALUE_SHARE, .number = (part), .whole = (of) }
 
-/* Times: "23 November 2026, 03:49 UTC", "2026-11-23 03:49:17". */
+/* Times: "23 November 2026, 14:49 AEDT", "2026-11-23 14:49:17 AEDT". */
 #define PAGE_MOMENT(place, at_us)   { place, PAGE_VALUE_MOMENT, .number = (at_us) }
 #define PAGE_STAMP(place, at_us)    { place, PAGE_VALUE_STAMP, .number = (at_us) }
 

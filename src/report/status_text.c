@@ -17,7 +17,7 @@ enum {
     BAR_MAX = 40,
     BAR_MIN = 4,
     RUNS_SHOWN = 10,
-    RUNS_WIDE = 98,
+    RUNS_WIDE = 104,
     RUNS_MEDIUM = 66,
     TYPE_COLUMNS = 32,
     FIGURE_AT = 62,
@@ -69,8 +69,12 @@ static size_t bar_width(const struct terminal *t)
 
 static void text_states(const struct terminal *t, const struct status *s)
 {
-    int64_t total = status_total(s);
+    int64_t total = status_total(s), parts[LEDGER_STATES];
+    struct share shares[LEDGER_STATES];
 
+    memcpy(parts, s->states, sizeof parts);
+    parts[LEDGER_GONE] = 0;
+    words_shares(parts, LEDGER_STATES, shares);
     terminal_heading(t, "Documents");
     for (int i = 0; i < LEDGER_STATES; i++) {
         auto_str share = STR_MAX(64);
@@ -79,7 +83,7 @@ static void text_states(const struct terminal *t, const struct status *s)
             continue;
         str_printf(t->to, "  %-8s", ledger_state_name((enum ledger_state)i));
         terminal_number(t, s->states[i]);
-        words_share(&share, s->states[i], total);
+        words_share_add(&share, shares[i]);
         if (i == LEDGER_GONE) {
             str_add_text(t->to, "  counted apart\n");
             continue;
@@ -122,7 +126,6 @@ static void eta_add(const struct status *s, const struct forecast *f, struct str
     if (f->eta_us) {
         str_printf(to, "; it ends in about %s, at ", time_for_people(f->eta_us - s->at_us, left));
         words_stamp(to, f->eta_us);
-        str_add_text(to, " UTC");
     } else if (!s->census.closed && f->coming) {
         str_add_text(to, "; the source is still being counted, so nobody can say when it ends");
     }
@@ -196,10 +199,10 @@ static void text_failures(const struct terminal *t, const struct status *s)
 static void runs_head(const struct terminal *t)
 {
     if (t->columns >= RUNS_WIDE)
-        str_printf(t->to, "  %4s  %-19s %10s %9s %9s %10s %7s %7s  %s\n", "run", "started (UTC)",
+        str_printf(t->to, "  %4s  %-25s %10s %9s %9s %10s %7s %7s  %s\n", "run", "started",
                    "took", "found", "processed", "successful", "failed", "waiting", "ended");
     else if (t->columns >= RUNS_MEDIUM)
-        str_printf(t->to, "  %4s  %-16s %9s %10s %7s  %s\n", "run", "started (UTC)", "processed",
+        str_printf(t->to, "  %4s  %-16s %9s %10s %7s  %s\n", "run", "started (local)", "processed",
                    "successful", "failed", "ended");
     else
         str_printf(t->to, "  %4s %10s %7s  %s\n", "run", "successful", "failed", "ended");
@@ -214,7 +217,7 @@ static void run_row(const struct terminal *t, const struct ledger_run *run, int6
     words_stamp(&started, run->started_us);
     (void)time_for_people((run->ended_us ? run->ended_us : now_us) - run->started_us, took);
     if (t->columns >= RUNS_WIDE)
-        str_printf(t->to, "  %4jd  %-19s %10s %9jd %9jd %10jd %7jd %7jd  %s\n", (intmax_t)run->run,
+        str_printf(t->to, "  %4jd  %-25s %10s %9jd %9jd %10jd %7jd %7jd  %s\n", (intmax_t)run->run,
                    str_text(&started), took, (intmax_t)at->found, (intmax_t)at->processed,
                    (intmax_t)at->successful, (intmax_t)at->failed, (intmax_t)at->waiting,
                    run->status);
@@ -389,7 +392,7 @@ static void text_census(const struct terminal *t, const struct status *s)
     if (s->census.at_us) {
         str_add_text(&text, "Census closed ");
         words_stamp(&text, s->census.at_us);
-        str_add_text(&text, " UTC: ");
+        str_add_text(&text, ": ");
         words_number_and(&text, s->census.records, " records");
         if (s->census.begun && !s->census.closed)
             str_add_text(&text, "; the source is being counted again");
@@ -431,7 +434,7 @@ void status_line(const struct status *s, struct str *to)
     char left[TIME_TEXT_SIZE];
 
     words_stamp(to, s->at_us);
-    str_printf(to, " UTC  %jd of %jd done, %jd failed, %jd to come, %.1f/s, left: %s",
+    str_printf(to, "  %jd of %jd done, %jd failed, %jd to come, %.1f/s, left: %s",
                (intmax_t)f.arrived, (intmax_t)status_total(s), (intmax_t)s->states[LEDGER_FAILED],
                (intmax_t)f.coming, s->rate,
                f.eta_us ? time_for_people(f.eta_us - s->at_us, left) : "…");

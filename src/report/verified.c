@@ -135,7 +135,6 @@ static void open_add(struct str *to, const struct verified *v)
     words_count(to, v->open, "difference", "differences");
     str_add_text(to, " open since ");
     words_stamp(to, v->open_since_us);
-    str_add_text(to, " UTC");
 }
 
 /* By what means files were compared, the surest first. */
@@ -176,7 +175,7 @@ void verified_figure(const struct verified *v, struct str *to)
         return;
     }
     words_stamp(to, v->at_us);
-    str_add_text(to, " UTC: ");
+    str_add_text(to, ": ");
     differences_add(to, v->differences);
     str_add_text(to, ", ");
     if (v->without_source)

@@ -43,7 +43,7 @@ enum verified_word verified_word(const struct verified *verified);
 /* The criterion beside its mark: "a separate reader agrees", unless something contradicts it. */
 const char *verified_label(const struct verified *verified);
 
-/* Adds "2026-11-23 07:50:12 UTC: no difference, 11,259 records". */
+/* Adds "2026-11-23 18:50:12 AEDT: no difference, 11,259 records". */
 void verified_figure(const struct verified *verified, struct str *to);
 
 /* Adds one sentence: what was compared, how, and what was found. */

@@ -5,6 +5,8 @@
 #include "base/time.h"
 #include "base/utf8.h"
 
+#include <assert.h>
+
 void words_number(struct str *to, int64_t n)
 {
     char digits[32];
@@ -31,22 +33,88 @@ void words_count(struct str *to, int64_t n, const char *one, const char *many)
     str_add_text(to, n == 1 ? one : many);
 }
 
-void words_share(struct str *to, int64_t part, int64_t whole)
-{
-    int64_t mille;
+/* --- shares --------------------------------------------------------------------------------- */
 
-    if (whole <= 0) {
-        str_add_text(to, "–");
-        return;
+enum { WHOLE_TENTHS = 1000 };
+
+/*
+ * Cuts a part to full tenths, but to one at least if there is anything of it. Returns what was cut
+ * off; -1 where nothing was, or where it got more than it has.
+ */
+static int64_t share_cut(int64_t part, int64_t whole, struct share *share_r)
+{
+    int64_t unit = whole > INT64_MAX / WHOLE_TENTHS ? WHOLE_TENTHS : 1; /* digits without weight */
+    int64_t product = part / unit * WHOLE_TENTHS, cut = product % (whole / unit);
+
+    *share_r = (struct share){ .tenths = (int)(product / (whole / unit)) };
+    if (share_r->tenths > 0 || part == 0)
+        return cut > 0 ? cut : -1;
+    *share_r = (struct share){ .tenths = 1, .is_small = true };
+    return -1;
+}
+
+/* The part with the largest remainder, or, to take from, the largest part. */
+static size_t share_next(const struct share *shares, const int64_t *remainders, size_t count,
+                         bool takes)
+{
+    size_t best = 0;
+
+    for (size_t i = 1; i < count; i++)
+        if (takes ? shares[i].tenths > shares[best].tenths : remainders[i] > remainders[best])
+            best = i;
+    return best;
+}
+
+/* Gives the tenths that are left over one by one, or takes those that were too many. */
+static void shares_even(struct share *shares, int64_t *remainders, size_t count, int left)
+{
+    for (; left != 0; left += left < 0 ? 1 : -1) {
+        size_t next = share_next(shares, remainders, count, left < 0);
+
+        shares[next].tenths += left < 0 ? -1 : 1;
+        remainders[next] = -1;
     }
-    mille = whole > INT64_MAX / 1000 ? part / (whole / 1000) : part * 1000 / whole;
-    if (mille >= 1000 && part < whole)
-        mille = 999;
-    if (part > 0 && mille == 0)
+}
+
+void words_shares(const int64_t *parts, size_t count, struct share *shares_r)
+{
+    int64_t remainders[SHARES_MAX], whole = 0;
+    int left = WHOLE_TENTHS;
+
+    assert(count <= SHARES_MAX);
+    for (size_t i = 0; i < count; i++) {
+        shares_r[i] = (struct share){ .tenths = -1 };
+        whole += parts[i];
+    }
+    if (whole == 0)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        remainders[i] = share_cut(parts[i], whole, &shares_r[i]);
+        left -= shares_r[i].tenths;
+    }
+    shares_even(shares_r, remainders, count, left);
+}
+
+void words_share_add(struct str *to, struct share share)
+{
+    if (share.tenths < 0)
+        str_add_text(to, "–");
+    else if (share.is_small)
         str_add_text(to, "below 0.1%");
     else
-        str_printf(to, "%jd.%jd%%", (intmax_t)(mille / 10), (intmax_t)(mille % 10));
+        str_printf(to, "%d.%d%%", share.tenths / 10, share.tenths % 10);
 }
+
+void words_share(struct str *to, int64_t part, int64_t whole)
+{
+    const int64_t parts[] = { part, whole > part ? whole - part : 0 };
+    struct share shares[2];
+
+    words_shares(parts, lengthof(parts), shares);
+    words_share_add(to, shares[0]);
+}
+
+/* --- sizes and times ------------------------------------------------------------------------ */
 
 void words_bytes(struct str *to, int64_t bytes)
 {
@@ -74,18 +142,20 @@ const char *words_month(int month)
 
 void words_moment(struct str *to, int64_t at_us)
 {
-    struct time_civil at = time_to_utc(at_us);
+    struct time_civil at = time_to_zone(at_us);
+    char zone[TIME_TEXT_SIZE];
 
-    str_printf(to, "%d %s %d, %02d:%02d UTC", at.day, words_month(at.month), at.year, at.hour,
-               at.minute);
+    str_printf(to, "%d %s %d, %02d:%02d %s", at.day, words_month(at.month), at.year, at.hour,
+               at.minute, time_zone_name(at_us, zone));
 }
 
 void words_stamp(struct str *to, int64_t at_us)
 {
-    char text[TIME_TEXT_SIZE];
+    struct time_civil at = time_to_zone(at_us);
+    char zone[TIME_TEXT_SIZE];
 
-    (void)time_rfc3339(at_us, text);
-    str_printf(to, "%.10s %.8s", text, text + 11);
+    str_printf(to, "%04d-%02d-%02d %02d:%02d:%02d %s", at.year, at.month, at.day, at.hour,
+               at.minute, at.second, time_zone_name(at_us, zone));
 }
 
 void words_taken(struct str *to, int64_t documents, const char *who, int64_t at_us)

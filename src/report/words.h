@@ -9,16 +9,35 @@ void words_number(struct str *to, int64_t n);
 void words_number_and(struct str *to, int64_t n, const char *text);
 void words_count(struct str *to, int64_t n, const char *one, const char *many);
 
+enum { SHARES_MAX = 16 };
+
+/* A part's share of a whole. */
+struct share {
+    int tenths;    /* of a percent; -1: there is nothing to have a share of  */
+    bool is_small; /* less than the one tenth that it counts as              */
+};
+
 /*
- * "90.6%", cut rather than rounded, so that 100.0% means all; "below 0.1%" for a few of many,
- * "–" if there is nothing to have a share of.
+ * Shares out 100.0 % among parts by the largest remainder, so that they always sum to it. What is
+ * there has at least 0.1 %, so that 100.0 % means all.
+ *   parts      none below 0; together the whole; at most SHARES_MAX
+ *   shares_r   one for each part
  */
+void words_shares(const int64_t *parts, size_t count, struct share *shares_r);
+
+/* Adds "90.6%", "below 0.1%" or "–". */
+void words_share_add(struct str *to, struct share share);
+
+/* Adds the share of a part, as it is beside the rest of the whole. */
 void words_share(struct str *to, int64_t part, int64_t whole);
 
 /* "376.1 MB"; powers of ten, as stores are billed. */
 void words_bytes(struct str *to, int64_t bytes);
 
-/* "23 November 2026, 03:49 UTC" and "2026-11-23 03:49:17"; both UTC. */
+/*
+ * "23 November 2026, 14:49 AEDT" and "2026-11-23 14:49:17 AEDT": on the source's clock, which hangs
+ * on the wall of who reads it.
+ */
 void words_moment(struct str *to, int64_t at_us);
 void words_stamp(struct str *to, int64_t at_us);
 

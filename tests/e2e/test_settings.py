@@ -166,6 +166,7 @@ BUCKETS = [
 FREE = {
     "source.name": "a name of the user's own",
     "report.currency": "a word for the report",
+    "report.practice": "a name for the report",
 }
 
 

@@ -225,6 +225,32 @@ TEST(a_zone_that_means_something_else_is_refused)
     CHECK(zone("Etc/GMT") && zone("Etc/GMT+0"));
 }
 
+/* An abbreviation where people have one, and the offset either way. */
+TEST(a_zone_s_time_has_a_name)
+{
+    static const struct {
+        const char *zone;
+        struct time_civil utc;
+        const char *name, *offset;
+    } cases[] = {
+        { "Australia/Sydney", { 2026, 1, 1, 0, 0, 0 }, "AEDT", "UTC+11:00" },
+        { "Australia/Sydney", { 2026, 7, 1, 0, 0, 0 }, "AEST", "UTC+10:00" },
+        { "America/St_Johns", { 2026, 1, 1, 0, 0, 0 }, "NST", "UTC-03:30" },
+        { "Asia/Kathmandu", { 2026, 1, 1, 0, 0, 0 }, "UTC+05:45", "UTC+05:45" },
+        { "Etc/UTC", { 2026, 1, 1, 0, 0, 0 }, "UTC", "UTC" },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        int64_t at_us = time_from_utc(cases[i].utc);
+        char name[TIME_TEXT_SIZE], offset[TIME_TEXT_SIZE];
+
+        if (!zone(cases[i].zone))
+            SKIP("the zone database is not installed");
+        CHECK_STR(time_zone_name(at_us, name), cases[i].name);
+        CHECK_STR(time_zone_offset(at_us, offset), cases[i].offset);
+    }
+}
+
 TEST(without_a_name_the_machine_s_own_zone_stays)
 {
     struct time_civil civil = { 2026, 1, 1, 12, 0, 0 };

@@ -3,6 +3,7 @@
 
 #include "base/csv.h"
 #include "base/mem.h"
+#include "base/time.h"
 #include "folder.h"
 #include "ledger/census.h"
 #include "ledger/decisions.h"
@@ -369,6 +370,7 @@ TEST(figures_read_well)
         { 0, 0, "–" },
         { 0, 5, "0.0%" },
         { 1, 3, "33.3%" },
+        { 2, 3, "66.7%" },
         { 11258, 11259, "99.9%" },
         { 5, 5, "100.0%" },
         { 1, 2000, "below 0.1%" },
@@ -405,6 +407,51 @@ TEST(figures_read_well)
         words_number(&text, numbers[i].n);
         CHECK_STR(str_text(&text), numbers[i].text);
     }
+}
+
+/* However the parts lie, they have 100.0 % together, and nobody who is there has none. */
+TEST(shares_sum_to_the_whole)
+{
+    static const struct {
+        int64_t parts[4];
+        const char *shares;
+    } cases[] = {
+        { { 1, 1, 1, 0 }, "33.4% 33.3% 33.3% 0.0%" },
+        { { 10203, 1056, 0, 0 }, "90.6% 9.4% 0.0% 0.0%" },
+        { { 11258, 0, 1, 0 }, "99.9% 0.0% below 0.1% 0.0%" },
+        { { 1000000, 1, 1, 1 }, "99.7% below 0.1% below 0.1% below 0.1%" },
+        { { 5, 0, 0, 0 }, "100.0% 0.0% 0.0% 0.0%" },
+        { { 0, 0, 0, 0 }, "– – – –" },
+        { { 2, 3, 5, 7 }, "11.8% 17.6% 29.4% 41.2%" },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        struct share shares[4];
+        auto_str text = STR_MAX(256);
+        int sum = 0;
+
+        words_shares(cases[i].parts, lengthof(shares), shares);
+        for (size_t k = 0; k < lengthof(shares); k++) {
+            str_add_text(&text, k ? " " : "");
+            words_share_add(&text, shares[k]);
+            sum += shares[k].tenths;
+        }
+        CHECK_STR(str_text(&text), cases[i].shares);
+        CHECK_AT(i, sum == 1000 || sum == -4);
+    }
+}
+
+TEST(times_are_those_of_the_source_s_clock)
+{
+    auto_str moment = STR_MAX(64), stamp = STR_MAX(64);
+    struct err err = { 0 };
+
+    if (!time_zone_set("Australia/Sydney", &err))
+        SKIP("the zone database is not installed");
+    words_moment(&moment, 1795405757 * TIME_SECOND);
+    words_stamp(&stamp, 1795405757 * TIME_SECOND);
+    CHECK_STR(str_text(&moment), "23 November 2026, 14:49 AEDT");
+    CHECK_STR(str_text(&stamp), "2026-11-23 14:49:17 AEDT");
 }
 
 /* A name in FileMaker may hold control characters that a terminal would obey. */
