@@ -24,6 +24,12 @@ struct chart_series {
 /* Writes a value with its unit. */
 typedef void chart_unit(struct str *to, double value);
 
+/* A place on the axis below that has a name, wherever the points are. */
+struct chart_tick {
+    double at; /* in points: 0 is the first, 0.5 lies between it and the second */
+    const char *name;
+};
+
 struct chart {
     enum chart_form form;
     const char *id; /* unique in the page */
@@ -33,7 +39,8 @@ struct chart {
     chart_unit *unit;
     const char *const *labels; /* one per point; borrowed */
     size_t point_count;
-    size_t label_width; /* room that a label on the axis needs, of 720; 0: little */
+    const struct chart_tick *ticks; /* on the axis below; NULL: one for each point */
+    size_t tick_count;
     const struct chart_series *series;
     size_t series_count;
     const size_t *lines; /* points at which something begins: lines across; may be NULL */
@@ -41,8 +48,11 @@ struct chart {
     size_t line_count;
 };
 
-/* Writes a plot with its legend and its table. */
-void chart_write(struct html_page *page, const struct chart *chart);
+/* Writes a value with its unit, or a dash where there is none. */
+void chart_value_add(struct str *to, const struct chart *chart, double value);
+
+/* A step of time in which people count: a span is at most `most` of them. In microseconds. */
+int64_t chart_time_step(int64_t span_us, int most);
 
 /* Units. */
 void chart_unit_count(struct str *to, double value);

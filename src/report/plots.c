@@ -7,11 +7,11 @@
 #include "base/time.h"
 #include "base/utf8.h"
 #include "document/failure_class.h"
-#include "report/chart.h"
 #include "report/html.h"
+#include "report/plot.h"
 #include "report/words.h"
 
-enum { TYPES_SHOWN = 15, CAUSES_SHOWN = 5, LABEL_SIZE = 160, RUN_LINES = 12 };
+enum { TYPES_SHOWN = 15, CAUSES_SHOWN = 5, LABEL_SIZE = 160, RUN_LINES = 12, TICKS_MAX = 10 };
 
 /* Labels for the points of one plot. */
 struct labels {
@@ -84,17 +84,17 @@ static void by_year(struct html_page *page, const struct figures *f)
         str_add_text(&summary, " no date that could be read");
     }
     str_add_char(&summary, '.');
-    chart_write(page, &(struct chart){ .form = CHART_COLUMNS,
-                                       .id = "by-year",
-                                       .title = "Documents by year",
-                                       .summary = str_text(&summary),
-                                       .x_name = "Year of the document",
-                                       .y_name = "documents",
-                                       .unit = chart_unit_count,
-                                       .labels = labels.pointers,
-                                       .point_count = count,
-                                       .series = &series,
-                                       .series_count = 1 });
+    plot_write(page, &(struct chart){ .form = CHART_COLUMNS,
+                                      .id = "by-year",
+                                      .title = "Documents by year",
+                                      .summary = str_text(&summary),
+                                      .x_name = "Year of the document",
+                                      .y_name = "documents",
+                                      .unit = chart_unit_count,
+                                      .labels = labels.pointers,
+                                      .point_count = count,
+                                      .series = &series,
+                                      .series_count = 1 });
 }
 
 /* --- by type -------------------------------------------------------------------------------- */
@@ -131,18 +131,18 @@ static void by_type(struct html_page *page, const struct status *s)
         (void)snprintf(labels.texts[count++], LABEL_SIZE, "%zu other types",
                        s->type_count - TYPES_SHOWN);
     if (count)
-        chart_write(page, &(struct chart){ .form = CHART_ROWS,
-                                           .id = "by-type",
-                                           .title = "Documents by type",
-                                           .summary = "All documents of the source, the most "
-                                                      "frequent types first.",
-                                           .x_name = "Type",
-                                           .y_name = "documents",
-                                           .unit = chart_unit_count,
-                                           .labels = labels.pointers,
-                                           .point_count = count,
-                                           .series = series,
-                                           .series_count = lengthof(series) });
+        plot_write(page, &(struct chart){ .form = CHART_ROWS,
+                                          .id = "by-type",
+                                          .title = "Documents by type",
+                                          .summary = "All documents of the source, the most "
+                                                     "frequent types first.",
+                                          .x_name = "Type",
+                                          .y_name = "documents",
+                                          .unit = chart_unit_count,
+                                          .labels = labels.pointers,
+                                          .point_count = count,
+                                          .series = series,
+                                          .series_count = lengthof(series) });
 }
 
 /* --- by size -------------------------------------------------------------------------------- */
@@ -173,32 +173,35 @@ static void by_size(struct html_page *page, const struct figures *f)
     str_add_text(&summary, " together, ");
     words_bytes(&summary, f->status->bytes_stored / status_stored(f->status));
     str_add_text(&summary, " on average.");
-    chart_write(page, &(struct chart){ .form = CHART_ROWS,
-                                       .id = "by-size",
-                                       .title = "Documents by size",
-                                       .summary = str_text(&summary),
-                                       .x_name = "Size",
-                                       .y_name = "documents",
-                                       .unit = chart_unit_count,
-                                       .labels = names + first,
-                                       .point_count = (size_t)(last - first + 1),
-                                       .series = &series,
-                                       .series_count = 1 });
+    plot_write(page, &(struct chart){ .form = CHART_ROWS,
+                                      .id = "by-size",
+                                      .title = "Documents by size",
+                                      .summary = str_text(&summary),
+                                      .x_name = "Size",
+                                      .y_name = "documents",
+                                      .unit = chart_unit_count,
+                                      .labels = names + first,
+                                      .point_count = (size_t)(last - first + 1),
+                                      .series = &series,
+                                      .series_count = 1 });
 }
 
 /* --- over time ------------------------------------------------------------------------------ */
 
 /* The axis that the plots over time share, and where runs begin on it. */
 struct axis {
-    struct labels labels, run_labels;
+    struct labels labels, run_labels, tick_labels;
     size_t runs[RUN_LINES];
     size_t run_count;
+    struct chart_tick ticks[TICKS_MAX + 1];
+    size_t tick_count;
 };
 
 static void axis_clear(struct axis *axis)
 {
     labels_clear(&axis->labels);
     labels_clear(&axis->run_labels);
+    labels_clear(&axis->tick_labels);
 }
 
 #define auto_axis __attribute__((cleanup(axis_clear))) struct axis
@@ -222,15 +225,37 @@ static void axis_runs(struct axis *axis, const struct tempo *t)
     }
 }
 
+/* Ticks at whole seconds, minutes or hours, wherever the points between are. */
+static void axis_ticks(struct axis *axis, const struct tempo *t)
+{
+    int64_t step_us = chart_time_step(t->total_us, TICKS_MAX);
+
+    for (int64_t at_us = 0; at_us <= t->total_us; at_us += step_us) {
+        double at = (double)at_us * (double)t->bin_count / (double)t->total_us;
+        auto_str text = STR_MAX(LABEL_SIZE - 1);
+
+        if (at > (double)(t->bin_count - 1))
+            return; /* right of the last point */
+        chart_unit_duration(&text, (double)at_us);
+        label_set(&axis->tick_labels, axis->tick_count, &text);
+        axis->ticks[axis->tick_count] =
+            (struct chart_tick){ at, axis->tick_labels.pointers[axis->tick_count] };
+        axis->tick_count++;
+    }
+}
+
 static struct axis axis_new(const struct tempo *t)
 {
-    struct axis axis = { .labels = labels_new(TEMPO_BINS), .run_labels = labels_new(RUN_LINES) };
+    struct axis axis = { .labels = labels_new(TEMPO_BINS),
+                         .run_labels = labels_new(RUN_LINES),
+                         .tick_labels = labels_new(TICKS_MAX + 1) };
 
     for (size_t i = 0; i < t->bin_count; i++)
         (void)time_for_people(t->total_us / (int64_t)t->bin_count * (int64_t)i,
                               axis.labels.texts[i]);
     (void)snprintf(axis.labels.texts[0], LABEL_SIZE, "0");
     axis_runs(&axis, t);
+    axis_ticks(&axis, t);
     return axis;
 }
 
@@ -239,7 +264,8 @@ static struct chart over_time(const struct axis *axis, const struct tempo *t)
     return (struct chart){ .x_name = "Working time, all runs one after another",
                            .labels = axis->labels.pointers,
                            .point_count = t->bin_count,
-                           .label_width = 100,
+                           .ticks = axis->ticks,
+                           .tick_count = axis->tick_count,
                            .lines = axis->runs,
                            .line_labels = axis->run_labels.pointers,
                            .line_count = axis->run_count };
@@ -270,7 +296,7 @@ static void progress_plot(struct html_page *page, const struct figures *f, const
     chart.unit = chart_unit_count;
     chart.series = series;
     chart.series_count = lengthof(series);
-    chart_write(page, &chart);
+    plot_write(page, &chart);
 }
 
 static void rate_plot(struct html_page *page, const struct figures *f, const struct axis *axis)
@@ -294,7 +320,7 @@ static void rate_plot(struct html_page *page, const struct figures *f, const str
     chart.unit = chart_unit_rate;
     chart.series = &series;
     chart.series_count = 1;
-    chart_write(page, &chart);
+    plot_write(page, &chart);
 }
 
 static void latency_plot(struct html_page *page, const struct figures *f, const struct axis *axis)
@@ -324,7 +350,7 @@ static void latency_plot(struct html_page *page, const struct figures *f, const 
     chart.unit = chart_unit_duration;
     chart.series = series;
     chart.series_count = lengthof(series);
-    chart_write(page, &chart);
+    plot_write(page, &chart);
 }
 
 /* --- failures ------------------------------------------------------------------------------- */
@@ -340,17 +366,17 @@ static void by_cause(struct html_page *page, const struct status *s,
         labels[i] = failure_class_of(causes[i])->name;
         documents[i] = (double)status_class_count(s, causes[i]);
     }
-    chart_write(page, &(struct chart){ .form = CHART_ROWS,
-                                       .id = "by-cause",
-                                       .title = "Failures by cause",
-                                       .summary = "Documents, not attempts.",
-                                       .x_name = "Cause",
-                                       .y_name = "documents",
-                                       .unit = chart_unit_count,
-                                       .labels = labels,
-                                       .point_count = count,
-                                       .series = &series,
-                                       .series_count = 1 });
+    plot_write(page, &(struct chart){ .form = CHART_ROWS,
+                                      .id = "by-cause",
+                                      .title = "Failures by cause",
+                                      .summary = "Documents, not attempts.",
+                                      .x_name = "Cause",
+                                      .y_name = "documents",
+                                      .unit = chart_unit_count,
+                                      .labels = labels,
+                                      .point_count = count,
+                                      .series = &series,
+                                      .series_count = 1 });
 }
 
 static void place_labels(struct labels *labels, const struct figures *f)
@@ -363,6 +389,30 @@ static void place_labels(struct labels *labels, const struct figures *f)
     }
 }
 
+/* Ticks at round numbers of records. A column holds several, and its middle is a point. */
+static size_t place_ticks(struct labels *labels, const struct figures *f,
+                          struct chart_tick ticks_r[TICKS_MAX + 1])
+{
+    int64_t step = 1, record;
+    size_t count = 0;
+
+    for (int digit = 0; (f->last_record - f->first_record) / step >= TICKS_MAX; digit++)
+        step = digit % 3 == 1 ? step / 2 * 5 : step * 2; /* 1, 2, 5, 10 */
+    record = (f->first_record + step - 1) / step * step;
+    for (; record <= f->last_record && count <= TICKS_MAX; record += step) {
+        auto_str text = STR_MAX(LABEL_SIZE - 1);
+
+        words_number(&text, record);
+        label_set(labels, count, &text);
+        ticks_r[count] = (struct chart_tick){
+            ((double)(record - f->first_record) + 0.5) / (double)f->records_per_place - 0.5,
+            labels->pointers[count]
+        };
+        count++;
+    }
+    return count;
+}
+
 /* The causes after the first few are one series. */
 static void by_place(struct html_page *page, const struct figures *f,
                      const enum failure_kind *causes, size_t count)
@@ -370,7 +420,9 @@ static void by_place(struct html_page *page, const struct figures *f,
     static const char *const tones[] = {
         "tone-1", "tone-2", "tone-3", "tone-4", "tone-5", "tone-6"
     };
-    auto_labels labels = labels_new(PLACES);
+    auto_labels labels = labels_new(PLACES), tick_labels = labels_new(TICKS_MAX + 1);
+    struct chart_tick ticks[TICKS_MAX + 1];
+    size_t tick_count = place_ticks(&tick_labels, f, ticks);
     double values[CAUSES_SHOWN + 1][PLACES] = { 0 };
     struct chart_series series[CAUSES_SHOWN + 1];
     size_t shown = count < CAUSES_SHOWN + 1 ? count : CAUSES_SHOWN + 1;
@@ -394,18 +446,19 @@ static void by_place(struct html_page *page, const struct figures *f,
                      f->records_per_place == 1
                          ? " a column. Neighbours that fail together have one cause."
                          : " to a column. Neighbours that fail together have one cause.");
-    chart_write(page, &(struct chart){ .form = CHART_COLUMNS,
-                                       .id = "by-place",
-                                       .title = "Failures by position in the source",
-                                       .summary = str_text(&summary),
-                                       .x_name = "Record",
-                                       .y_name = "documents that failed",
-                                       .unit = chart_unit_count,
-                                       .labels = labels.pointers,
-                                       .point_count = PLACES,
-                                       .label_width = 80,
-                                       .series = series,
-                                       .series_count = shown });
+    plot_write(page, &(struct chart){ .form = CHART_COLUMNS,
+                                      .id = "by-place",
+                                      .title = "Failures by position in the source",
+                                      .summary = str_text(&summary),
+                                      .x_name = "Record",
+                                      .y_name = "documents that failed",
+                                      .unit = chart_unit_count,
+                                      .labels = labels.pointers,
+                                      .point_count = PLACES,
+                                      .ticks = ticks,
+                                      .tick_count = tick_count,
+                                      .series = series,
+                                      .series_count = shown });
 }
 
 /* --- all plots ------------------------------------------------------------------------------ */

@@ -9,9 +9,9 @@
 #include "folder.h"
 #include "ledger/documents.h"
 #include "ledger/runs.h"
-#include "report/chart.h"
 #include "report/documents.h"
 #include "report/page.h"
+#include "report/plot.h"
 #include "tap.h"
 #include "json/json.h"
 
@@ -119,7 +119,7 @@ TEST(every_cause_is_told)
     CHECK_STR(err.msg, "");
     for (size_t i = 0; i < FAILURES; i++) {
         const struct failure_class *policy = failure_class_of((enum failure_kind)i);
-        auto_free char *cell = mem_printf("<td class=\"whole\">%s</td>", policy->name);
+        auto_free char *cell = mem_printf("<strong>%s</strong>", policy->name);
         auto_free char *plot = mem_printf("<th scope=\"row\">%s</th>", policy->name);
 
         CHECK_AT(i, has(&text, cell) && has(&text, plot));
@@ -281,7 +281,7 @@ static void chart_of(const struct chart *chart, struct str *to)
     struct written w;
 
     written_begin(&w);
-    chart_write(w.page, chart);
+    plot_write(w.page, chart);
     written_end(&w, to);
 }
 
