@@ -1,18 +1,18 @@
-/* Writes runs, decisions and failures row by row, as they come from the ledger. */
+/* Writes runs, decisions and causes of failures, row by row. */
 #include "report/parts.h"
 
 #include "base/time.h"
+#include "report/causes.h"
 #include "report/html.h"
 
-/* A browser shows no more rows than this with ease, and nobody reads them; --csv has all. */
-enum { ROWS_MAX = 2000 };
+/* Nobody reads more rows than these on paper; --csv and --json have all. */
+enum { ROWS_MAX = 40, RUNS_MAX = 30, CAUSES_MAX = 40 };
 
 /* A list that is being written. */
 struct page_list {
     struct html_page *page;
-    const char *rest; /* of its template                */
-    int64_t rows;     /* come so far, written or not    */
-    int64_t failed;   /* of these: documents that failed */
+    const char *rest; /* of its template             */
+    int64_t rows;     /* come so far, written or not */
 };
 
 /* Ends a list; says, where it was too long, that it was cut. */
@@ -46,12 +46,14 @@ void runs_write(struct html_page *page, const struct figures *f)
 {
     const struct status *s = f->status;
     int64_t good = status_tries_good(s), tries = good + s->tries_failed;
+    size_t earlier = s->run_count > RUNS_MAX ? s->run_count - RUNS_MAX : 0;
     const char *rest = page_fill(page, html_runs, PAGE_ROWS("run"));
 
-    for (size_t i = 0; i < s->run_count; i++)
+    for (size_t i = earlier; i < s->run_count; i++)
         run_row(page, &s->runs[i], s->at_us);
-    page_fill(page, rest, PAGE_NUMBER("done", s->states[LEDGER_DONE]),
-              PAGE_NUMBER("total", status_total(s)),
+    page_fill(page, rest, PAGE_WHEN("earlier", earlier > 0, html_runs_earlier),
+              PAGE_COUNT("earlier_count", (int64_t)earlier, "run is", "runs are"),
+              PAGE_NUMBER("done", s->states[LEDGER_DONE]), PAGE_NUMBER("total", status_total(s)),
               PAGE_SHARE("share", s->states[LEDGER_DONE], status_total(s)),
               PAGE_NUMBER("tries_good", good), PAGE_COUNT("tries", tries, "try", "tries"),
               PAGE_SHARE("tries_share", good, tries));
@@ -119,50 +121,79 @@ static bool acceptances_list(struct html_page *page, struct ledger *ledger, stru
 
 /* --- failures ------------------------------------------------------------------------------- */
 
-static bool failure_row(void *arg, const struct ledger_failure *e)
+/* What a cause's first document showed, once for all that are alike. */
+static void cause_row(struct html_page *page, const struct failure_cause *cause, bool is_waiting)
 {
-    struct page_list *list = arg;
+    const struct failure_class *class = failure_class_of(cause->class);
+    const struct cause_evidence *e = &cause->evidence;
+    bool is_known = e->message != NULL, is_one = cause->documents == 1;
 
-    list->failed += e->state == LEDGER_FAILED;
-    if (list->rows++ >= ROWS_MAX)
-        return true;
     page_fill(
-        list->page, html_failures_row, PAGE_ID("record", e->record_id),
-        PAGE_TEXT("type", *e->type ? e->type : "(no type)"),
-        PAGE_TEXT("id", e->filemaker_id ? e->filemaker_id : e->identity),
-        PAGE_TEXT("class", e->class),
-        PAGE_WHEN("again", e->state != LEDGER_FAILED, html_failures_again),
-        PAGE_TEXT("message", e->message), PAGE_ID("try", e->tries),
+        page, html_failures_cause, PAGE_NUMBER("documents", cause->documents),
+        PAGE_TEXT("class", class->name), PAGE_TEXT("meaning", class->meaning),
+        PAGE_TEXT("types", cause->types), PAGE_NUMBER("first", cause->first),
+        PAGE_WHEN("to", cause->last > cause->first, html_failures_to),
+        PAGE_NUMBER("last", cause->last), PAGE_WHEN("again", is_waiting, html_failures_again),
+        PAGE_WHEN("known", is_known, html_failures_known),
+        PAGE_TEXT("message", is_known ? e->message : ""), PAGE_ID("try", e->tries),
+        PAGE_WHEN("example", !is_one, html_failures_example), PAGE_NUMBER("record", e->record_id),
         PAGE_WHEN("when", e->at_us > 0, html_failures_when), PAGE_STAMP("at", e->at_us),
-        PAGE_TEXT("step", e->step), PAGE_WHEN("http", e->http_status != 0, html_failures_http),
+        PAGE_TEXT("step", e->step ? e->step : ""),
+        PAGE_WHEN("http", e->http_status != 0, html_failures_http),
         PAGE_ID("http_status", e->http_status),
         PAGE_WHEN("filemaker", e->filemaker_code != 0, html_failures_filemaker),
         PAGE_ID("filemaker_code", e->filemaker_code),
-        PAGE_WHEN("partly", e->bytes >= 0, html_failures_partly), PAGE_BYTES("bytes", e->bytes),
-        PAGE_WHEN("stored", *e->path, html_failures_stored), PAGE_TEXT("path", e->path));
-    return true;
+        PAGE_WHEN("partly", e->bytes >= 0, html_failures_partly), PAGE_BYTES("bytes", e->bytes));
+}
+
+static void group_rows(struct page_list *list, const struct cause_group *group)
+{
+    if (list->rows < CAUSES_MAX)
+        page_fill(list->page, html_failures_group,
+                  PAGE_COUNT("documents", group->documents, "document", "documents"),
+                  PAGE_WHEN("apart", group->is_apart, html_failures_apart),
+                  PAGE_WHEN("together", !group->is_apart, html_failures_together),
+                  PAGE_NUMBER("first", group->first), PAGE_NUMBER("last", group->last),
+                  PAGE_WHEN("on", group->last > group->first, html_failures_on),
+                  PAGE_TEXT("shared", group->shared),
+                  PAGE_WHEN("waiting", group->is_waiting, html_failures_waiting));
+    for (size_t i = 0; i < group->count; i++)
+        if (list->rows++ < CAUSES_MAX)
+            cause_row(list->page, &group->causes[i], group->is_waiting);
+}
+
+static bool failures_balance(const struct failure_causes *causes, const struct status *s,
+                             struct err *err)
+{
+    return causes->failed == s->states[LEDGER_FAILED]
+           || err_set(err, ERR_DATA, 0,
+                      "the sums do not balance, so no report was written: %jd documents failed, "
+                      "and the causes of %jd are known",
+                      (intmax_t)s->states[LEDGER_FAILED], (intmax_t)causes->failed);
 }
 
 static bool failures_list(struct html_page *page, struct ledger *ledger, const struct figures *f,
                           struct err *err)
 {
     struct page_list list = { .page = page };
-    int64_t failed = f->status->states[LEDGER_FAILED];
+    auto_failure_causes causes = { 0 };
 
-    if (failed + f->status->in_doubt == 0) {
+    if (!failure_causes_read(ledger, &(struct failures_choice){ 0 }, &causes, err)
+        || !failures_balance(&causes, f->status, err))
+        return false;
+    if (causes.count == 0) {
         page_add(page, html_none_failed);
         return true;
     }
-    list.rest = page_fill(page, html_failures, PAGE_ROWS("row"));
-    if (!ledger_each_failure(ledger, failure_row, &list, err))
-        return false;
-    list_end(&list);
-    return list.failed == failed
-           || err_set(
-               err, ERR_DATA, 0,
-               "the sums do not balance, so no report was written: %jd documents failed, and "
-               "%jd are in the list of failures",
-               (intmax_t)failed, (intmax_t)list.failed);
+    list.rest = page_fill(page, html_failures,
+                          PAGE_COUNT("failed", causes.failed, "document", "documents"),
+                          PAGE_WHEN("in_doubt", causes.waiting > 0, html_failures_in_doubt),
+                          PAGE_NUMBER("waiting_count", causes.waiting), PAGE_ROWS("row"));
+    for (size_t i = 0; i < causes.count; i++)
+        group_rows(&list, &causes.groups[i]);
+    page_fill(page, list.rest, PAGE_WHEN("more", list.rows > CAUSES_MAX, html_failures_more),
+              PAGE_NUMBER("others", list.rows - CAUSES_MAX));
+    return true;
 }
 
 bool lists_write(struct html_page *page, struct ledger *ledger, const struct figures *f,
