@@ -1,5 +1,6 @@
 /* `fmferry report` */
 #include "cmd/commands.h"
+#include "cmd/named.h"
 #include "cmd/shown.h"
 #include "cmd/work.h"
 
@@ -50,11 +51,13 @@ static bool html_write(const struct report_job *job, FILE *to, struct err *err)
     struct report_setting *shown;
     bool good;
 
+    named_parties(job->settings, &settings.parties);
     shown_settings(job->settings, &shown, &settings.setting_count);
     store_traits_add(job->settings, &shown, &settings.setting_count);
     settings.settings = shown;
     good = report_write(job->ledger, &settings, to, err);
     shown_free(shown, settings.setting_count);
+    named_clear(&settings.parties);
     return good;
 }
 

@@ -17,6 +17,7 @@
  *   What did people decide?                  ledger_each_waiver(), _accepted(),    read_decisions.c
  *                                            ledger_link_history(), ledger_each_note()
  *   What did verifications find?             ledger_verified_last(),         read_verifications.c
+ *                                            ledger_verified_certified(),
  *                                            ledger_verified_open_findings()
  *
  * Each call is one query. A caller that needs several to agree makes them in one reading change
@@ -315,6 +316,10 @@ void ledger_verified_clear(struct ledger_verified *verified);
 /* The newest verification. The caller clears it. */
 must_check bool ledger_verified_last(struct ledger *ledger, struct ledger_verified *last_r,
                                      struct err *err);
+
+/* The newest verification that wrote a certificate. The caller clears it. */
+must_check bool ledger_verified_certified(struct ledger *ledger, struct ledger_verified *last_r,
+                                          struct err *err);
 
 /* The differences that a verification found, and that none since has found mended. */
 struct ledger_open_findings {

@@ -9,13 +9,14 @@ void ledger_verified_clear(struct ledger_verified *verified)
     verified->found = NULL;
 }
 
-bool ledger_verified_last(struct ledger *ledger, struct ledger_verified *last_r, struct err *err)
+/* Reads the one verification that a statement finds, or none. */
+static bool verified_find(struct ledger *ledger, const struct sql_text *statement,
+                          struct ledger_verified *last_r, struct err *err)
 {
     auto_rows *rows = NULL;
     enum step step;
 
-    if (!sql_query(ledger->sql, &LEDGER_VERIFIED_LAST, sql_args(sql_i64(ledger->source)), &rows,
-                   err))
+    if (!sql_query(ledger->sql, statement, sql_args(sql_i64(ledger->source)), &rows, err))
         return false;
     *last_r = (struct ledger_verified){ 0 };
     step = sql_next(rows, err);
@@ -27,6 +28,17 @@ bool ledger_verified_last(struct ledger *ledger, struct ledger_verified *last_r,
         last_r->found = ledger_column(rows, 4);
     }
     return step != STEP_ERROR;
+}
+
+bool ledger_verified_last(struct ledger *ledger, struct ledger_verified *last_r, struct err *err)
+{
+    return verified_find(ledger, &LEDGER_VERIFIED_LAST, last_r, err);
+}
+
+bool ledger_verified_certified(struct ledger *ledger, struct ledger_verified *last_r,
+                               struct err *err)
+{
+    return verified_find(ledger, &LEDGER_VERIFIED_CERTIFIED, last_r, err);
 }
 
 bool ledger_verified_open_findings(struct ledger *ledger, struct ledger_open_findings *open_r,

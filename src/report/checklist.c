@@ -148,9 +148,11 @@ static void captured_check(const struct status *s, struct checklist_item *c, str
 void checklist_of(const struct status *s, struct checklist_item criteria_r[CRITERIA])
 {
     static void (*const rules[CRITERIA])(const struct status *, struct checklist_item *,
-                                         struct str *) = { exhausted_check, accessible_check,
-                                                           linked_check,    metadata_check,
-                                                           marked_check,    captured_check };
+                                         struct str *) = {
+        [CRITERION_EXHAUSTED] = exhausted_check, [CRITERION_ACCESSIBLE] = accessible_check,
+        [CRITERION_LINKED] = linked_check,       [CRITERION_METADATA] = metadata_check,
+        [CRITERION_MARKED] = marked_check,       [CRITERION_CAPTURED] = captured_check,
+    };
     auto_str text = STR_MAX(512);
 
     for (int i = 0; i < CRITERIA; i++) {

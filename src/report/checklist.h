@@ -9,7 +9,16 @@ struct checklist_item {
     char figure[160];
 };
 
-enum { CRITERIA = 6 };
+/* In the order of the list. */
+enum {
+    CRITERION_EXHAUSTED,
+    CRITERION_ACCESSIBLE,
+    CRITERION_LINKED,
+    CRITERION_METADATA,
+    CRITERION_MARKED,
+    CRITERION_CAPTURED,
+    CRITERIA
+};
 
 /* Computes all criteria. */
 void checklist_of(const struct status *s, struct checklist_item criteria_r[CRITERIA]);

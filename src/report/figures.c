@@ -138,6 +138,7 @@ bool figures_read(struct ledger *ledger, const struct status_settings *settings,
         || !ledger_sizes(ledger, f->sizes, err) || !places_read(ledger, f, err)
         || !tempo_read(ledger, f->status->runs, f->status->run_count, f->status->at_us, &f->tempo,
                        err)
+        || !certified_read(ledger, f->tempo, &f->certified, err)
         || !ledger_each_waiver(ledger, waiver_count, f, err)
         || !ledger_each_note(ledger, note_keep, f, err)
         || !ledger_database(ledger, &f->database, err) || !figures_rows_read(ledger, f, err))
@@ -145,6 +146,16 @@ bool figures_read(struct ledger *ledger, const struct status_settings *settings,
     checklist_rows_set(f);
     *figures_r = take(f);
     return true;
+}
+
+bool figures_rows_differ(const struct figures *f)
+{
+    int64_t stored = status_stored(f->status);
+
+    if (!f->rows_are_known || f->rows.rows == stored)
+        return false;
+    /* Where the databases are two, a run commits its rows a moment before the ledger. */
+    return !status_run_open(f->status) || f->rows.rows < stored;
 }
 
 static void figures_free(struct figures *f)

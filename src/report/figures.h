@@ -2,6 +2,7 @@
 #pragma once
 
 #include "registry/look.h"
+#include "report/certified.h"
 #include "report/sums.h"
 #include "report/tempo.h"
 
@@ -36,6 +37,7 @@ struct figures {
     int64_t first_record, last_record, records_per_place;
     struct record_range places[PLACES];
     struct tempo *tempo;
+    struct certified certified;
     bool rows_are_known; /* false: the application's database cannot be read; `rows_why` says why */
     char rows_why[256];
     struct registry_rows rows;
@@ -56,5 +58,8 @@ struct figures {
  */
 must_check bool figures_read(struct ledger *ledger, const struct status_settings *settings,
                              struct figures **figures_r, struct err *err);
+
+/* Whether the application has fewer or more rows than there are stored documents. */
+bool figures_rows_differ(const struct figures *figures);
 void auto_figures_cleanup(struct figures **figures);
 #define auto_figures __attribute__((cleanup(auto_figures_cleanup))) struct figures

@@ -96,29 +96,37 @@ static struct front_verdict verdict_of(const struct status *s)
     return v;
 }
 
-/* Whether the application has fewer or more rows than there are stored documents. */
-static bool rows_differ(const struct figures *f)
+/* From where to where: a sheet of paper must tell which migration it is about. */
+static void parties_write(struct html_page *page, const struct status *s,
+                          const struct report_parties *parties)
 {
-    int64_t stored = status_stored(f->status);
+    bool is_apart = parties->ledger && strcmp(parties->ledger, parties->application) != 0;
 
-    if (!f->rows_are_known || f->rows.rows == stored)
-        return false;
-    /* Where the databases are two, a run commits its rows a moment before the ledger. */
-    return !status_run_open(f->status) || f->rows.rows < stored;
+    if (parties->server)
+        page_fill(
+            page, html_parties, PAGE_TEXT("file", parties->file),
+            PAGE_TEXT("layout", s->settings.layout), PAGE_TEXT("server", parties->server),
+            PAGE_TEXT("store", parties->store), PAGE_TEXT("application", parties->application),
+            PAGE_WHEN("apart", is_apart, html_parties_apart), PAGE_TEXT("ledger", parties->ledger));
 }
 
-static void title_write(struct html_page *page, const struct figures *f)
+static void title_write(struct html_page *page, const struct figures *f,
+                        const struct report_parties *parties)
 {
     const struct status *s = f->status;
     struct front_verdict verdict = verdict_of(s);
+    bool is_named = parties->practice && *parties->practice;
+    const char *rest = page_fill(
+        page, html_title, PAGE_TEXT("practice", is_named ? parties->practice : s->settings.name),
+        PAGE_MOMENT("at", s->at_us), PAGE_WHEN("counted", s->census.at_us > 0, html_title_counted),
+        PAGE_MOMENT("counted_at", s->census.at_us), PAGE_ROWS("parties"));
 
-    page_fill(page, html_title, PAGE_TEXT("name", s->settings.name), PAGE_MOMENT("at", s->at_us),
-              PAGE_WHEN("counted", s->census.at_us > 0, html_title_counted),
-              PAGE_MOMENT("counted_at", s->census.at_us), PAGE_TEXT("tone", verdict.tone),
-              PAGE_TEXT("verdict", verdict.head), PAGE_SPAN("reason", str_span(&verdict.words)),
+    parties_write(page, s, parties);
+    page_fill(page, rest, PAGE_TEXT("tone", verdict.tone), PAGE_TEXT("verdict", verdict.head),
+              PAGE_SPAN("reason", str_span(&verdict.words)),
               PAGE_WHEN("rows_unknown", !f->rows_are_known, html_title_rows_unknown),
               PAGE_TEXT("rows_why", f->rows_why),
-              PAGE_WHEN("rows_differ", rows_differ(f), html_title_rows_differ),
+              PAGE_WHEN("rows_differ", figures_rows_differ(f), html_title_rows_differ),
               PAGE_COUNT("rows", f->rows.rows, "row", "rows"),
               PAGE_COUNT("stored", status_stored(s), "stored document", "stored documents"));
     str_clear(&verdict.words);
@@ -171,22 +179,41 @@ static void parts_bar(struct html_page *page, const struct part parts[PARTS], in
     }
 }
 
+/* The parts are all there is, so their shares sum to 100 %. */
+static void parts_share(const struct part parts[PARTS], struct share shares_r[PARTS])
+{
+    int64_t counts[PARTS];
+
+    for (int i = 0; i < PARTS; i++)
+        counts[i] = parts[i].count;
+    words_shares(counts, PARTS, shares_r);
+}
+
+static void part_row(struct html_page *page, const struct part *part, struct share share,
+                     bool is_marked)
+{
+    auto_str text = STR_MAX(64);
+
+    words_share_add(&text, share);
+    page_fill(page, html_where_row, PAGE_TEXT("tone", part->tone), PAGE_TEXT("what", part->what),
+              PAGE_NUMBER("count", part->count), PAGE_SPAN("share", str_span(&text)),
+              PAGE_TEXT("means", part->means), PAGE_WHEN("marked", is_marked, html_where_marked));
+}
+
 static void where_write(struct html_page *page, const struct status *s)
 {
     struct part parts[PARTS];
+    struct share shares[PARTS];
     int64_t total = status_total(s), gone = s->states[LEDGER_GONE];
     const char *rest = page_fill(page, html_where, PAGE_ROWS("bar"));
 
     parts_of(s, parts);
+    parts_share(parts, shares);
     parts_bar(page, parts, total);
     rest = page_fill(page, rest, PAGE_ROWS("row"));
     for (int i = 0; i < PARTS; i++)
         if (parts[i].count > 0 || parts[i].is_shown)
-            page_fill(page, html_where_row, PAGE_TEXT("tone", parts[i].tone),
-                      PAGE_TEXT("what", parts[i].what), PAGE_NUMBER("count", parts[i].count),
-                      PAGE_SHARE("share", parts[i].count, total),
-                      PAGE_TEXT("means", parts[i].means),
-                      PAGE_WHEN("marked", i == 0 && s->settings.has_mark, html_where_marked));
+            part_row(page, &parts[i], shares[i], i == 0 && s->settings.has_mark);
     page_fill(page, rest, PAGE_NUMBER("total", total), PAGE_WHEN("gone", gone > 0, html_where_gone),
               PAGE_NUMBER("gone_count", gone));
 }
@@ -344,11 +371,12 @@ static void reliance_write(struct html_page *page, const struct figures *f, cons
 
 /* --- the pages ------------------------------------------------------------------------------ */
 
-void front_write(struct html_page *page, const struct figures *f, const struct balance *b)
+void front_write(struct html_page *page, const struct figures *f, const struct balance *b,
+                 const struct report_parties *parties)
 {
     const char *rest = page_fill(page, html_sheet, PAGE_ROWS("parts"));
 
-    title_write(page, f);
+    title_write(page, f, parties);
     where_write(page, f->status);
     patients_write(page, f->status);
     missing_write(page, f->status);
@@ -357,6 +385,6 @@ void front_write(struct html_page *page, const struct figures *f, const struct b
     accepted_write(page, f);
     complete_write(page, f->status);
     reliance_write(page, f, b);
-    page_add(page, html_signature);
+    signing_write(page, f);
     page_add(page, rest);
 }

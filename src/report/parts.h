@@ -8,7 +8,10 @@
 
 /* Writes the two pages that are signed. */
 void front_write(struct html_page *page, const struct figures *figures,
-                 const struct balance *balance);
+                 const struct balance *balance, const struct report_parties *parties);
+
+/* Writes the place for the signature, below all that is open and the certificate. */
+void signing_write(struct html_page *page, const struct figures *figures);
 
 /* Writes the plots. */
 void plots_write(struct html_page *page, const struct figures *figures);

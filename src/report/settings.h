@@ -13,6 +13,14 @@ struct status_settings {
     int64_t lease_us; /* how long a run on PostgreSQL may be silent before it counts as dead */
 };
 
+/* Between whom documents were moved, for people, without any secret. */
+struct report_parties {
+    const char *practice; /* "": nobody said */
+    char *server;         /* FileMaker Server's address */
+    const char *file;     /* that it hosts */
+    char *store, *application, *ledger;
+};
+
 /* A setting as the report shows it. */
 struct report_setting {
     const char *section, *name;
@@ -21,6 +29,7 @@ struct report_setting {
 
 struct report_settings {
     struct status_settings status;
+    struct report_parties parties; /* all NULL: not shown */
     const struct report_setting *settings;
     size_t setting_count;
     const char *version; /* of this program */

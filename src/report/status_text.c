@@ -199,8 +199,8 @@ static void text_failures(const struct terminal *t, const struct status *s)
 static void runs_head(const struct terminal *t)
 {
     if (t->columns >= RUNS_WIDE)
-        str_printf(t->to, "  %4s  %-25s %10s %9s %9s %10s %7s %7s  %s\n", "run", "started",
-                   "took", "found", "processed", "successful", "failed", "waiting", "ended");
+        str_printf(t->to, "  %4s  %-25s %10s %9s %9s %10s %7s %7s  %s\n", "run", "started", "took",
+                   "found", "processed", "successful", "failed", "waiting", "ended");
     else if (t->columns >= RUNS_MEDIUM)
         str_printf(t->to, "  %4s  %-16s %9s %10s %7s  %s\n", "run", "started (local)", "processed",
                    "successful", "failed", "ended");

@@ -16,6 +16,7 @@ struct claimed_document {
 
 struct tempo_walk {
     struct tempo *tempo;
+    struct tempo_run *run;            /* whose chain is read */
     int64_t (*durations)[CLASSES];    /* per bin */
     struct claimed_document *claimed; /* open addressing; room is a power of two */
     size_t room, held;
@@ -173,8 +174,10 @@ static void entry_walk(void *arg, const struct ledger_entry *e)
     int64_t claimed_us;
 
     w->tempo->entries++;
+    w->run->entries++;
     if (e->document == 0)
         return;
+    w->run->about_documents++;
     flow_count(w, bin, e->before, -1);
     flow_count(w, bin, e->after, 1);
     if (span_is(e->after, "claimed")) {
@@ -239,8 +242,9 @@ static bool chains_walk(struct ledger *ledger, struct tempo_walk *w, const struc
                         struct err *err)
 {
     for (size_t i = 0; i < w->tempo->run_count; i++) {
-        const struct tempo_run *run = &w->tempo->runs[i];
+        struct tempo_run *run = &w->tempo->runs[i];
 
+        w->run = run;
         w->started_us = runs[i].started_us;
         w->base_us = run->at_us;
         w->length_us = run->length_us;

@@ -19,7 +19,8 @@ struct tempo_bin {
 
 struct tempo_run {
     int64_t run;
-    int64_t at_us, length_us; /* where it stands on the axis of working time */
+    int64_t at_us, length_us;         /* where it stands on the axis of working time */
+    int64_t entries, about_documents; /* of its chain; those that say something of a document */
 };
 
 struct tempo {

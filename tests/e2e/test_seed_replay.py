@@ -7,6 +7,8 @@ and evidence, every sum 11,259. A second run writes nothing.
 import json
 
 from harness import Bench, main, need_programs
+from papers import check_reading
+from webpage import Page
 
 TOTAL, DONE, FAILED = 11259, 10203, 1056
 CLASSES = {"container-unavailable": 739, "container-empty": 264, "container-reference": 21,
@@ -43,6 +45,17 @@ def check_sums(tap, status):
            "documents of late patients are recorded as unlinked", status["links"])
 
 
+def check_report(tap, bench):
+    """A report with so many failures is read on every screen, and fits a few sheets of paper."""
+    path = bench.folder / "report.html"
+    tap.same(bench.ferry("report", "--output", path).code, 0, "there is a report")
+    rows = [row for table in Page(path.read_text()).tables if table[0][:2] == ["Documents", "Cause"]
+            for row in table[1:] if len(row) == 3]
+    tap.same({name: int(row[0]) for row in rows for name in CLASSES if row[1].startswith(name)}, CLASSES,
+             "each cause stands once in it, with the number of its documents")
+    check_reading(tap, bench.folder, path, "Clinic/API_Docs", 8)
+
+
 def test(tap):
     if not need_programs(tap):
         return
@@ -56,6 +69,7 @@ def test(tap):
         tap.note(f"the run took {first.seconds:.0f} s")
         check_sums(tap, bench.status())
         check_failures(tap, bench)
+        check_report(tap, bench)
         before = bench.snapshot()
         second = bench.ferry("run", limit=LIMIT)
         tap.same(second.code, 3, "a second run ends with 3")
