@@ -149,9 +149,9 @@ const struct cmd cmd_report = {
     "report",
     "Write the report that the owner reads and signs",
     "The report is one HTML file that needs no other: two pages in plain language, then\n"
-    "plots, the run history, every failure with its evidence, every waiver, the\n"
-    "settings without secrets and the versions. Every sum in it is computed in two ways\n"
-    "before the first line is written; if they disagree, there is no report.\n"
+    "plots, the run history, what failed by its causes with evidence, who gave up what,\n"
+    "the settings without secrets and the versions. Every sum in it is computed in two\n"
+    "ways before the first line is written; if they disagree, there is no report.\n"
     "\n"
     "It can be written at any time, even during a run, and holds nobody up. The file is\n"
     "there whole or not at all, and only you can read it (mode 0600).\n"

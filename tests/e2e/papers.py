@@ -57,6 +57,7 @@ def check_labels(tap, shown, where):
 def check_screens(tap, shown, path):
     for width in WIDTHS:
         shown.show(path, width)
+        shown.ask("document.querySelectorAll('details').forEach(one => one.open = true)")
         wide = shown.ask("document.documentElement.scrollWidth")
         tap.ok(wide <= width, f"{width} pixels: nothing to scroll sideways", wide)
         tap.same(shown.ask(OUTSIDE)[:5], [], f"{width} pixels: nothing leaves the window")
