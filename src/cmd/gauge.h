@@ -25,12 +25,12 @@ struct gauge {
 };
 
 /*
- * Adds "███░░ 12,300 of 40,000 records (30.7%)". The bar takes what the counts leave it; where that is too
+ * Adds "███░░ 12,300 of 40,000 records (30.8%)". The bar takes what the counts leave it; where that is too
  * little, there is none.
  */
 void gauge_bar(const struct terminal *t, const struct gauge *gauge);
 
-/* The counts alone, for the log: "12,300 of 40,000 (30.7%)". */
+/* The counts alone, for the log: "12,300 of 40,000 (30.8%)". */
 void gauge_counts(struct str *to, const struct gauge *gauge);
 
 enum { GAUGE_FIGURES_MAX = 8, GAUGE_FIGURE_SIZE = 96 };

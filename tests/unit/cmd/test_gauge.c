@@ -54,7 +54,7 @@ TEST(counts_say_what_is_known)
         struct gauge gauge;
         const char *want;
     } cases[] = {
-        { { .good = 12300, .total = 40000 }, "12,300 of 40,000 (30.7%)" },
+        { { .good = 12300, .total = 40000 }, "12,300 of 40,000 (30.8%)" },
         { { .good = 1, .bad = 1, .total = 2, .unit = "objects" }, "2 of 2 objects (100.0%)" },
         { { .good = 39999, .total = 40000 }, "39,999 of 40,000 (99.9%)" },
         { { .good = 5, .total = 8, .grows = true }, "5 of 8 so far" },
