@@ -139,6 +139,22 @@ def fail_as_usual():
     return tap
 
 
+def away_is_no_try():
+    """FileMaker is away for one document, then its file is not there: it has all its tries."""
+    tap = Tap(kept=True)
+    with Bench(tap, "away-is-no-try") as bench:
+        (bench.folder / "scenario").write_text("container 5 is missing\non get,find record 5 first 8 do status 502\n")
+        bench.serve("generate:20,2000", "--scenario", bench.folder / "scenario")
+        bench.configure(source={"records_at_once": 1}, run={"retry_ms": 5})
+        bench.ferry("patients", "import")
+        done = bench.ferry("run")
+        tries = [name for name, in bench.sql("select class from fmferry_attempt order by number")]
+        tap.ok(tries.count("source-away") > 0, "a document met FileMaker away", tries, done.err)
+        tap.same([name for name in tries if name != "source-away"], ["container-unavailable"] * 5,
+                 "that is no try of the document: it has five others")
+    return tap
+
+
 def meet_stranger(deed, kind, nth):
     """One answer that is not the Data API's, in the middle of a run."""
     tap = Tap(kept=True)
@@ -183,7 +199,7 @@ def test(tap):
         waiting += [pool.submit(meet_stranger, deed, kind, nth) for deed in STRANGE
                     for kind, nth in (("get", 2), ("find", 5), ("patch", 30))]
         waiting += [pool.submit(meet_end, *end) for end in ENDS]
-        waiting.append(pool.submit(fail_as_usual))
+        waiting += [pool.submit(fail_as_usual), pool.submit(away_is_no_try)]
         waiting += [pool.submit(count_in_spite, *trouble) for trouble in BROKEN_OFF]
         for one in waiting:
             tap.take(one.result())
