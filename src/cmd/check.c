@@ -1,13 +1,17 @@
 /* `fmferry check`: tries every setting as a run will use it, and says how to mend what fails. */
 #include "cmd/checks.h"
 #include "cmd/commands.h"
+#include "cmd/watch.h"
 #include "cmd/work.h"
 
 #include "base/foreign.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "report/terminal.h"
 #include "store/s3/policy.h"
 #include "json/writer.h"
+
+enum { HOW_COLUMNS = 6, WHAT_COLUMNS = 22, TEXT_COLUMN = HOW_COLUMNS + WHAT_COLUMNS + 1 };
 
 struct check_options {
     const char *write_test; /* a record's number, or NULL */
@@ -92,15 +96,36 @@ static void step_line_json(struct json_writer *w, const char *how, const char *w
     json_close_object(w);
 }
 
+static const char *colour_of(const char *how)
+{
+    return strcmp(how, "FAIL") == 0 ? "31" : strcmp(how, "ok") == 0 ? "32" : "33";
+}
+
+/* The result, the step, and beside them the sentence, folded where the terminal ends. */
+static void step_line_text(const char *how, const char *what, const char *sentence)
+{
+    auto_str line = STR_MAX(KIB(32));
+    struct status_form form = watch_form();
+    struct terminal screen = { &line, form.colour, form.columns ? (size_t)form.columns : SIZE_MAX };
+
+    terminal_colour(&screen, colour_of(how));
+    str_printf(&line, "%-*s", HOW_COLUMNS, how);
+    terminal_colour(&screen, "0");
+    str_printf(&line, "%-*s ", WHAT_COLUMNS, what);
+    terminal_sentence(&screen, TEXT_COLUMN, TEXT_COLUMN, sentence);
+    (void)fputs(str_text(&line), stdout);
+    (void)fflush(stdout);
+}
+
 static void step_line_print(const struct checks *c, const char *how, const char *what,
                             struct span sentence)
 {
-    if (c->json) {
+    auto_free char *text = span_text(sentence);
+
+    if (c->json)
         step_line_json(c->json, how, what, sentence);
-        return;
-    }
-    print("%-5s %-22s " SPAN_FORMAT "\n", how, what, SPAN_ARGS(sentence));
-    (void)fflush(stdout);
+    else
+        step_line_text(how, what, text);
 }
 
 static int step_lines_print(const struct checks *c, const char *how, const char *what,
