@@ -60,7 +60,8 @@ static bool is_damage(const struct err *err)
 {
     return err->kind == ERR_DATA
            || (err->kind == ERR_OS
-               && (err->code == EIO || err->code == EBADMSG || err->code == EUCLEAN));
+               && (err->code == EIO || err->code == EBADMSG || err->code == EUCLEAN
+                   || err->code == ELOOP /* a link lies in its place */));
 }
 
 static bool damage_note(struct export *e, const struct export_document *d,

@@ -160,7 +160,7 @@ def check_exit_code(scene, report, code):
               if last and (census["closed_us"] or 0) >= last["started_us"]]
     report.count("I13", 1, "exit codes")
     if last is None:
-        possible, why = {1, 2}, "there was no run"
+        possible, why = {1, 2, *CAUSES}, "there was no run"
     elif last["ended_us"] is None:
         possible, why = {1, *CAUSES}, "the run could not even write its end"
     elif last["status"] == "stopped":

@@ -10,12 +10,12 @@ import shutil
 
 from harness import Bench, main, mount, mounts_of_our_own, need_programs, small_disk
 
-USAGE, FAILED = 2, 1
+FAILED, USAGE, REFUSED, AWAY, FULL = 1, 2, 4, 5, 6
 INI = r"fmferry\.ini:\d+: "
 
 # what is wrong, exit code, what the sentence must say (regular expressions), changes to the file
 CASES = [
-    ("the account is unknown", USAGE, ["'nobody'", "212", "check account and password"],
+    ("the account is unknown", REFUSED, ["'nobody'", "212", "check account and password"],
      {"source": {"account": "nobody"}}),
     ("the database is unknown", USAGE, ["'Nowhere'", "802", "spelled exactly"],
      {"source": {"database": "Nowhere"}}),
@@ -56,10 +56,10 @@ CASES = [
      {"source": {"ca_file": "nowhere.pem"}}),
     ("the CA file holds no certificate", USAGE, ["CA file", "junk.pem"],
      {"source": {"ca_file": "junk.pem"}}),
-    ("the CA is another one", USAGE, ["certificate", "not trusted", "ca_file"],
+    ("the CA is another one", REFUSED, ["certificate", "not trusted", "ca_file"],
      {"source": {"ca_file": "other/ca.pem"}}),
-    ("no CA is named", USAGE, ["certificate", "not trusted", "ca_file"], {"source": {"ca_file": None}}),
-    ("nobody listens", FAILED, ["https://127.0.0.1:1", "connect", "address right"],
+    ("no CA is named", REFUSED, ["certificate", "not trusted", "ca_file"], {"source": {"ca_file": None}}),
+    ("nobody listens", AWAY, ["https://127.0.0.1:1", "connect", "address right"],
      {"source": {"url": "https://127.0.0.1:1"}}),
     ("the address is none", USAGE, ["'nonsense'", "URL"], {"source": {"url": "nonsense"}}),
     ("the address has a path", USAGE, ["has a path", "https://"],
@@ -126,11 +126,12 @@ def written(bench):
 
 
 def check_refusal(tap, bench, what, done, code, says):
-    """One sentence, the right code, nothing written."""
+    """One sentence, and what to do next where the code has a cause of its own; nothing written."""
     lines = done.err.splitlines()
+    hints = [line for line in lines[1:] if line.startswith("next: ")]
     missing = [word for word in says if not re.search(word, done.err)]
-    tap.ok(done.code == code and len(lines) == 1 and lines[0].startswith("fmferry: ") and not missing
-           and done.out == "", what, f"exit code {done.code}, expected {code}", f"not said: {missing}",
+    tap.ok(done.code == code and lines[0].startswith("fmferry: ") and hints == lines[1:] and not missing
+           and len(hints) == (code in (REFUSED, AWAY, FULL)) and done.out == "", what, f"exit code {done.code}, expected {code}", f"not said: {missing}",
            done.err, done.out)
     left = list(written(bench))
     if left:
@@ -151,7 +152,7 @@ def test_files(tap, bench):
     bench.configure()
     environment = bench.environment(FMP="not-the-password")
     check_refusal(tap, bench, "the password is wrong", bench.ferry("run", environment=environment),
-                  USAGE, ["'api'", "212", "check account and password"])
+                  REFUSED, ["'api'", "212", "check account and password"])
 
 
 def test_lines(tap, bench):
@@ -169,7 +170,7 @@ def test_certificates(tap):
             bench.serve("generate:3,2000", "--certificate", kind)
             if kind == "self-signed":
                 bench.configure(source={"ca_file": None})
-            check_refusal(tap, bench, f"the certificate is {kind}", bench.ferry("run"), USAGE,
+            check_refusal(tap, bench, f"the certificate is {kind}", bench.ferry("run"), REFUSED,
                           ["certificate", says])
 
 
@@ -202,13 +203,13 @@ def test_disk(tap, name, full, sealed):
     with on_small_disk(tap, name) as (bench, disk):
         tap.same(bench.ferry("patients", "import").code, 0, f"{name}: patients are imported")
         done = bench.ferry("run")
-        tap.ok(done.code == FAILED and re.search(full, done.err) and "\n" not in done.err.strip(),
+        tap.ok(done.code == FULL and re.search(full, done.err) and done.err.count("\n") == 2,
                f"{name}: a full disk stops the run", done.code, done.err, done.out)
         bench.check(f"{name}: what was done before is whole", "--interrupted", exit_code=done.code)
         mount("-o", "remount,size=20m", disk)
         mount("-o", "remount,ro", disk)
         done = bench.ferry("run")
-        tap.ok(done.code == FAILED and re.search(sealed, done.err), f"{name}: so does a sealed one",
+        tap.ok(done.code == REFUSED and re.search(sealed, done.err), f"{name}: so does a sealed one",
                done.code, done.err)
         checked = bench.ferry("check")
         tap.ok(checked.code == FAILED and re.search(f"FAIL  .*{name}", checked.out),
