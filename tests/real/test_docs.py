@@ -175,9 +175,12 @@ def links(tap, lines):
         if "import" not in lines[0]:
             tap.same(bench.ferry("patients", "import").code, 0, "its patients")
         sandbox = Sandbox(tap, bench)
+        record = bench.sql("select min(record_id) from fmferry_document")[0][0]
+        if "--again" in lines[0]:
+            tap.same(bench.ferry("unlink", "--document", record, "--by", "Kim Ito", "--reason", "by mistake").code,
+                     0, "a document is taken from its patient")
         for line in lines:
             patients = bench.sql("select id from patients_patient order by id")
-            record = bench.sql("select min(record_id) from fmferry_document")[0][0]
             sandbox.run(line, [("4711", record), ("5f0c...", patients[0][0] if patients else "")])
 
 
@@ -237,6 +240,7 @@ STORIES = {
     ("links.md", "fmferry patients import"): links,
     ("links.md", 'fmferry link --document 4711 --patient 5f0c... --by "Kim Ito" --reason'
                  ' "scanned into the wrong file"'): links,
+    ("links.md", 'fmferry link --again 4711 --by "Kim Ito" --reason "it was right as it was"'): links,
     ("registry.md", "manage.py migrate --fake contenttypes"): nothing,
     ("registry.md", 'fmferry patients accept --patient 9DCF3AF2-... --by "Kim Ito" --reason "typing error,'
                     ' card checked"'): review,
