@@ -71,6 +71,7 @@ static void place_end(struct place **place)
 
     writer_free(p->engine.writer);
     dispatch_free(p->engine.dispatch);
+    batches_free(p->engine.batches);
     registry_free(p->registry);
     ledger_close(p->ledger);
     counts_free(p->engine.counts);
