@@ -71,7 +71,7 @@ static bool source_is_named(const char *text)
 
 bool secret_source_is_set(const struct secret_source *source)
 {
-    return source_is_named(source->env) || source_is_named(source->file)
+    return source->given || source_is_named(source->env) || source_is_named(source->file)
            || source_is_named(source->command);
 }
 
@@ -89,6 +89,15 @@ static bool is_visible(struct span text, const char *what, const char *where, st
                 "%s: what %s gives holds a control character (0x%02X, place %zu): a line "
                 "end or a tab that nobody sees? Write it anew without",
                 what, where, (unsigned)(uint8_t)text.at[i], i + 1);
+    return true;
+}
+
+static bool from_person(const struct secret *typed, const char *what, struct secret **secret_r,
+                        struct err *err)
+{
+    if (!is_visible(secret_reveal(typed), what, "the answer", err))
+        return false;
+    *secret_r = secret_new(secret_reveal(typed));
     return true;
 }
 
@@ -207,6 +216,8 @@ bool secret_read(const struct secret_source *source, const char *what, struct se
     int named = source_is_named(source->env) + source_is_named(source->file)
                 + source_is_named(source->command);
 
+    if (source->given)
+        return from_person(source->given, what, secret_r, err);
     if (named > 1)
         return err_set(err, ERR_USAGE, 0,
                        "%s is named more than once (a variable, a file, a command: one of them)",

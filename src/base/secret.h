@@ -22,7 +22,8 @@ void auto_secret_cleanup(struct secret **secret);
 struct span secret_reveal(const struct secret *secret);
 
 /*
- * Where a secret comes from; exactly one is set, the others are NULL or "". A file must be a plain
+ * Where a secret comes from; exactly one is set, the others are NULL or "". One that a person has
+ * just typed is given as it is. A file must be a plain
  * one, belong to this user and be readable by nobody else. An environment variable is removed once
  * read. A command is run without a shell (base/child.h). The first line of a file, or of a
  * command's output, is the secret. It must be plain UTF-8: a byte order mark, UTF-16 and control
@@ -32,6 +33,7 @@ struct secret_source {
     const char *env;
     const char *file;
     const char *command;
+    const struct secret *given; /* borrowed; before all others */
 };
 
 bool secret_source_is_set(const struct secret_source *source);

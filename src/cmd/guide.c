@@ -10,10 +10,6 @@
 
 #include <unistd.h>
 
-/* The environment variables through which the secrets pass, within this process alone. */
-static const char *const passing[GUIDE_SECRETS] = { "FMFERRY_INIT_PASSWORD",
-                                                    "FMFERRY_INIT_STORE_KEY" };
-
 void guide_head(const char *text)
 {
     bool is_bold = watch_form().colour;
@@ -112,20 +108,6 @@ bool guide_secret(struct guide *g, enum guide_secret_name which, const char *wha
     return guide_key(g, "The file that holds it", section, name, NULL, err);
 }
 
-/* Lets a source of a secret give what was typed, as if it were read from its file. */
-static void secret_pass(const struct guide *g, enum guide_secret_name which,
-                        struct secret_source *from)
-{
-    auto_free char *text = NULL;
-
-    if (!g->secrets[which])
-        return;
-    text = span_text(secret_reveal(g->secrets[which]));
-    (void)setenv(passing[which], text, 1);
-    explicit_bzero(text, strlen(text));
-    *from = (struct secret_source){ .env = passing[which] };
-}
-
 /* --- reading what there is ------------------------------------------------------------------ */
 
 static void read_clear(struct guide *g)
@@ -142,8 +124,8 @@ bool guide_read(struct guide *g, struct err *err)
     read_clear(g);
     if (!draft_read(g->draft, s, err))
         return false;
-    secret_pass(g, GUIDE_PASSWORD, &s->password);
-    secret_pass(g, GUIDE_STORE_KEY, &s->engine.store.secret_key);
+    s->password.given = g->secrets[GUIDE_PASSWORD];
+    s->engine.store.secret_key.given = g->secrets[GUIDE_STORE_KEY];
     if (secret_source_is_set(&s->password) && !settings_password(s, err))
         return false;
     s->engine.filemaker.fails_when_full = true;

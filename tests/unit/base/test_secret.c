@@ -354,3 +354,20 @@ TEST(exactly_one_source_is_named)
         CHECK_STR(err.msg, cases[i].message);
     }
 }
+
+/* What a person typed is judged like what a file gives, and no environment tells of it. */
+TEST(a_typed_secret_is_taken_as_it_is)
+{
+    auto_secret *typed = secret_new(span_of("Wren 4711"));
+    auto_secret *hidden = secret_new(span_of("Wren\t4711"));
+    auto_secret *secret = NULL;
+    struct err err = { 0 };
+
+    CHECK(secret_source_is_set(&(struct secret_source){ .given = typed }));
+    CHECK(secret_read(&(struct secret_source){ .file = "nowhere", .given = typed }, "the password",
+                      &secret, &err));
+    CHECK(secret && span_is(secret_reveal(secret), "Wren 4711"));
+    CHECK(!secret_read(&(struct secret_source){ .given = hidden }, "the password",
+                       &(struct secret *){ NULL }, &err));
+    CHECK(err.kind == ERR_USAGE && strstr(err.msg, "control character"));
+}
