@@ -11,8 +11,6 @@
 
 enum { CONF_MAX = 1 << 20 };
 
-#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
-
 /* One key's value in the file. Lines are gathered first, because a value may span several. */
 struct conf_entry {
     const struct conf_key *key;
@@ -354,7 +352,7 @@ static bool file_read(const char *path, struct str *text, struct err *err)
 /* A byte order mark of UTF-8 is harmless; UTF-16 is refused. */
 static bool file_is_plain(const char *path, struct span bytes, struct err *err)
 {
-    bool has_mark = span_starts(bytes, BYTE_ORDER_MARK);
+    bool has_mark = text_without_mark(bytes).size < bytes.size;
     const char *strange = has_mark ? NULL : text_strange(bytes);
 
     if (!strange || !span_starts(span_of(strange), "is UTF-16"))
@@ -372,7 +370,7 @@ bool conf_read_text(const char *path, struct span text, const struct conf_key *k
     conf_fallbacks(keys, object);
     if (!file_is_plain(path, text, err))
         return false;
-    reading.rest = span_from(text, span_starts(text, BYTE_ORDER_MARK) ? 3 : 0);
+    reading.rest = text_without_mark(text);
     if (!lines_read(&reading) || !entries_apply(conf, path, object, &seen)) {
         conf_fallbacks(keys, object); /* `object` may not point into what is freed here */
         *err = seen;

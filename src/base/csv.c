@@ -2,6 +2,7 @@
 #include "base/csv.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 
 enum { LINE_MAX_BYTES = 1024 * 1024, CELLS_MAX = 1024 };
 
@@ -33,7 +34,7 @@ struct csv *csv_new(struct span text)
     struct csv *csv = mem_new(struct csv);
     size_t told;
 
-    csv->rest = span_starts(text, "\xEF\xBB\xBF") ? span_from(text, 3) : text;
+    csv->rest = text_without_mark(text);
     told = separator_line_size(csv->rest);
     csv->separator = told ? csv->rest.at[4] : ',';
     csv->names_separator = told > 0;

@@ -366,6 +366,11 @@ bool text_is_converted_twice(struct span text)
     return false;
 }
 
+struct span text_without_mark(struct span text)
+{
+    return span_from(text, span_starts(text, BOM_UTF8) ? strlen(BOM_UTF8) : 0);
+}
+
 struct span text_trim(struct span text)
 {
     struct span rest = text;

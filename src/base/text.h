@@ -42,5 +42,8 @@ const char *text_id_fault(struct span text);
  */
 bool text_is_converted_twice(struct span text);
 
+/* The text behind a byte order mark of UTF-8, if it begins with one. */
+struct span text_without_mark(struct span text);
+
 /* The text without white space, of any kind that Unicode knows, at both ends. */
 struct span text_trim(struct span text);

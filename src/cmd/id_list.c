@@ -5,6 +5,7 @@
 #include "base/fs.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "base/text.h"
 #include "base/utf8.h"
 
 #include <unistd.h>
@@ -23,7 +24,7 @@ static void name_add(struct id_list *list, struct decision_name name)
 
 static bool ids_read(struct span text, struct id_list *list, struct err *err)
 {
-    struct span rest = span_starts(text, "\xEF\xBB\xBF") ? span_from(text, 3) : text;
+    struct span rest = text_without_mark(text);
 
     if (span_starts(rest, CSV_HEAD ","))
         return err_set(err, ERR_USAGE, 0,

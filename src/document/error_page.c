@@ -1,6 +1,7 @@
 /* Recognises error pages by their beginning, their name and their words. */
 #include "document/error_page.h"
 
+#include "base/text.h"
 #include "json/json.h"
 
 enum {
@@ -30,10 +31,8 @@ static bool is_binary_name(struct span ext)
 
 static bool is_html(struct span bytes)
 {
-    struct span start = span_trim(span_first(bytes, 512));
+    struct span start = span_trim(text_without_mark(span_trim(span_first(bytes, 512))));
 
-    if (span_starts(start, "\xEF\xBB\xBF"))
-        start = span_trim(span_from(start, 3));
     if (span_starts(start, "<?xml")) /* Apache's own pages begin as XHTML */
         start = span_trim(span_from(start, span_find(start, "?>") + strlen("?>")));
     return span_is_nocase(span_first(start, 9), "<!doctype")

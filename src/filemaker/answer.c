@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/num.h"
+#include "base/text.h"
 #include "base/utf8.h"
 #include "json/shape.h"
 
@@ -176,11 +177,6 @@ static bool json_is_bad(const struct http_answer *from, struct span text, const 
 
 /* --- the text ------------------------------------------------------------------------------- */
 
-static struct span bom_strip(struct span text)
-{
-    return span_starts(text, "\xEF\xBB\xBF") ? span_from(text, 3) : text;
-}
-
 static bool is_ascii(struct span text)
 {
     for (size_t i = 0; i < text.size; i++)
@@ -262,7 +258,7 @@ static bool envelope_read(struct filemaker_answer *answer, const struct http_ans
 bool filemaker_answer_read(struct filemaker_answer *answer, const struct http_answer *from,
                            struct err *err)
 {
-    struct span text = bom_strip(str_span(&answer->text));
+    struct span text = text_without_mark(str_span(&answer->text));
     struct err why;
 
     if (!json_read(text, &answer->json, &why))
