@@ -186,3 +186,15 @@ bool fs_make_folder(const char *path, struct err *err)
     }
     return true;
 }
+
+bool fs_is_of_one_name(int number)
+{
+    return number == ENAMETOOLONG || number == EINVAL || number == EFBIG || number == ELOOP
+           || number == ENOTDIR || number == EISDIR;
+}
+
+bool fs_is_away(int number)
+{
+    return number == ESTALE || number == ENOTCONN || number == EHOSTDOWN || number == EHOSTUNREACH
+           || number == ETIMEDOUT;
+}

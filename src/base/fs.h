@@ -50,3 +50,9 @@ must_check bool fs_write_all(int fd, struct span bytes, const char *what, struct
  * cannot do this is no failure. Fails with ERR_OS.
  */
 must_check bool fs_sync_folder(int folder_fd, const char *what, struct err *err);
+
+/* Whether an errno is about one name: the others in the folder may well be written and read. */
+bool fs_is_of_one_name(int number);
+
+/* Whether an errno says that another machine, which holds a folder mounted here, is away. */
+bool fs_is_away(int number);

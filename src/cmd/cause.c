@@ -5,6 +5,7 @@
 #include "cmd/cause.h"
 
 #include "base/cli.h"
+#include "base/fs.h"
 #include "filemaker/errors.h"
 #include "http/http.h"
 #include "sql/sql.h"
@@ -61,16 +62,13 @@ static int exit_of_database(enum sql_cause cause)
 
 static int exit_of_errno(int number)
 {
+    if (fs_is_away(number))
+        return EXIT_AWAY;
     switch (number) {
     case EACCES:
     case EPERM:
     case EROFS:
         return EXIT_REFUSED;
-    case ESTALE:
-    case ENOTCONN:
-    case EHOSTDOWN:
-    case ETIMEDOUT:
-        return EXIT_AWAY;
     case ENOSPC:
     case EDQUOT:
         return EXIT_FULL;

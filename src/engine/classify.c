@@ -1,6 +1,7 @@
 /* From errors to failures. Every kind of error is judged; none is passed over. */
 #include "engine/classify.h"
 
+#include "base/fs.h"
 #include "engine/writer.h"
 #include "filemaker/errors.h"
 #include "http/http.h"
@@ -126,9 +127,7 @@ bool failure_of_store(struct failure *failure, const struct err *why)
                            why->code == STORE_MISMATCH ? FAILURE_INTEGRITY : FAILURE_STORE_REJECTED,
                            "put", why);
     case ERR_OS:
-        /* The trouble lies at this one key, not with the whole folder. */
-        if (why->code == ENAMETOOLONG || why->code == EINVAL || why->code == EFBIG
-            || why->code == ELOOP || why->code == ENOTDIR || why->code == EISDIR)
+        if (fs_is_of_one_name(why->code))
             return failure_set(failure, FAILURE_STORE_REJECTED, "put", why);
         return stops_run(failure, FAILURE_STORE_AWAY, "put", why);
     case ERR_REMOTE:

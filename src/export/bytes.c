@@ -4,6 +4,7 @@
  */
 #include "export/inside.h"
 
+#include "base/fs.h"
 #include "base/mem.h"
 
 enum { READ_SIZE = 128 * 1024 };
@@ -60,8 +61,8 @@ static bool is_damage(const struct err *err)
 {
     return err->kind == ERR_DATA
            || (err->kind == ERR_OS
-               && (err->code == EIO || err->code == EBADMSG || err->code == EUCLEAN
-                   || err->code == ELOOP /* a link lies in its place */));
+               && (fs_is_of_one_name(err->code) || err->code == EIO || err->code == EBADMSG
+                   || err->code == EUCLEAN));
 }
 
 static bool damage_note(struct export *e, const struct export_document *d,

@@ -1,6 +1,7 @@
 /* Waits that grow, said once when they begin and once when they end. */
 #include "export/patience.h"
 
+#include "base/fs.h"
 #include "base/log.h"
 #include "base/time.h"
 #include "http/http.h"
@@ -15,9 +16,8 @@ bool patience_is_due(const struct err *err)
 {
     if (err->kind == ERR_DATABASE)
         return err->code == SQL_AWAY || err->code == SQL_COMMIT_LOST || err->code == SQL_BUSY;
-    if (err->kind == ERR_OS) /* of a folder on another machine */
-        return err->code == ESTALE || err->code == ETIMEDOUT || err->code == EHOSTDOWN
-               || err->code == EHOSTUNREACH || err->code == ENOTCONN;
+    if (err->kind == ERR_OS)
+        return fs_is_away(err->code);
     return (err->kind == ERR_NET && err->code != HTTP_NO_TRUST) || err->kind == ERR_UNSURE;
 }
 

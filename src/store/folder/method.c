@@ -5,6 +5,7 @@
  */
 #include "store/folder/method.h"
 
+#include "base/fs.h"
 #include "base/mem.h"
 #include "store/folder/put.h"
 
@@ -34,8 +35,7 @@ static bool put_twice(struct folder_store *dir, bool *refused_r, struct err *err
 static bool is_of_the_folder(const struct err *err)
 {
     return err->kind != ERR_OS || err->code == ENOSPC || err->code == EDQUOT || err->code == EROFS
-           || err->code == EACCES || err->code == EIO || err->code == ESTALE
-           || err->code == ENOTCONN || err->code == EHOSTDOWN;
+           || err->code == EACCES || err->code == EIO || fs_is_away(err->code);
 }
 
 /*

@@ -35,6 +35,7 @@ TEST(a_cause_has_one_code)
         { { .kind = ERR_DATABASE, .code = SQL_COMMIT_LOST }, EXIT_AWAY },
         { { .kind = ERR_DATABASE, .code = SQL_BUSY }, EXIT_AWAY },
         { { .kind = ERR_OS, .code = ESTALE }, EXIT_AWAY },
+        { { .kind = ERR_OS, .code = EHOSTUNREACH }, EXIT_AWAY },
         { { .kind = ERR_REMOTE, .code = 507 }, EXIT_FULL },
         { { .kind = ERR_REMOTE, .code = 500, .reason = FILEMAKER_DISK_FULL }, EXIT_FULL },
         { { .kind = ERR_DATABASE, .code = SQL_FULL }, EXIT_FULL },
