@@ -8,6 +8,7 @@
 #include "base/nearest.h"
 #include "base/num.h"
 #include "base/utf8.h"
+#include "report/terminal.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -42,32 +43,13 @@ static void lines_print(const struct str *lines)
     (void)fputs(str_text(lines), stdout); /* others' texts in them were added by foreign_add() */
 }
 
-/* Adds the words, in lines of so many columns that begin below the first word. */
-static void words_add(struct str *to, struct span words, int room)
-{
-    int used = 0;
-
-    while (words.size) {
-        struct span word = span_cut(&words, ' ');
-        int width = (int)utf8_count(word);
-
-        if (used > 0 && used + 1 + width > room) {
-            str_printf(to, "\n%*s", INDENT, "");
-            used = 0;
-        }
-        str_printf(to, "%s" SPAN_FORMAT, used > 0 ? " " : "", SPAN_ARGS(word));
-        used += width + (used > 0);
-    }
-    str_add_char(to, '\n');
-}
-
 void ask_say(const char *mark, const char *text)
 {
-    auto_str shown = STR_MAX(KIB(64)), lines = STR_MAX(KIB(128));
+    auto_str lines = STR_MAX(KIB(128));
+    struct terminal terminal = { .to = &lines, .columns = (size_t)ask_columns() - 1 };
 
-    foreign_add(&shown, span_of(text));
     str_printf(&lines, "  %s ", *mark ? mark : " ");
-    words_add(&lines, str_span(&shown), ask_columns() - INDENT - 1);
+    terminal_sentence(&terminal, INDENT, INDENT, text);
     lines_print(&lines);
 }
 

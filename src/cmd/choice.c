@@ -15,7 +15,7 @@ bool choice_class_check(const char *name, struct err *err)
     for (int c = 0; c < FAILURES; c++)
         nearest_offer(&near, failure_class_of((enum failure_kind)c)->name);
     if (near.best)
-        return err_set(err, ERR_USAGE, 0, "there is no class '%.64s'; did you mean '%s'?", name,
+        return err_set(err, ERR_USAGE, 0, "there is no class '%.64s'; is '%s' meant?", name,
                        near.best);
     return err_set(err, ERR_USAGE, 0, "there is no class '%.64s' (docs/errors.md lists them)",
                    name);

@@ -215,8 +215,8 @@ bool failures_type_check(struct ledger *ledger, const char *type, struct err *er
         nearest_offer(&near, tallies[i].type);
     }
     if (!known && near.best)
-        (void)err_set(err, ERR_USAGE, 0,
-                      "no document is of the type '%.64s'; did you mean '%.64s'?", type, near.best);
+        (void)err_set(err, ERR_USAGE, 0, "no document is of the type '%.64s'; is '%.64s' meant?",
+                      type, near.best);
     else if (!known)
         (void)err_set(err, ERR_USAGE, 0,
                       "no document is of the type '%.64s': 'fmferry status' lists the types", type);

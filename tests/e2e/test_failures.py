@@ -72,8 +72,8 @@ def by_document(tap, bench):
     text = bench.ferry("failures", "--all", "--limit", "2").out
     tap.ok(sum(line.startswith("record ") for line in text.splitlines()) == 2 and "60 more: without --limit" in text, "--all: the first, and how many more", text)
     tap.same(bench.ferry("failures", "--all").out.count("    failed at fetch"), 62, "--all: each with its evidence")
-    for words, said in ((["--class", "container-emtpy"], "did you mean 'container-empty'"),
-                        (["--type", kind + "x"], f"did you mean '{kind}'"), (["--record", "x"], "--record")):
+    for words, said in ((["--class", "container-emtpy"], "is 'container-empty' meant?"),
+                        (["--type", kind + "x"], f"is '{kind}' meant?"), (["--record", "x"], "--record")):
         wrong = bench.ferry("failures", *words)
         tap.ok(wrong.code == 2 and said in wrong.err, f"{' '.join(words)}: {said}", wrong.err)
     bench.stop_serving()
