@@ -7,54 +7,21 @@ clients/package.json overrides tools that these packages list among their needs 
 touches (a scanner, a bundler, a release tool): 30 MB instead of 280.
 """
 
-import hashlib
 import os
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
-from harness import ACCOUNT, BUILD, PASSWORD, ROOT, Bench, main, need_programs  # noqa: E402
+import npm  # noqa: E402
+from harness import ACCOUNT, PASSWORD, ROOT, Bench, main, need_programs  # noqa: E402
 
 HERE = ROOT / "tests" / "sim"
 PROGRAMS = [("fms-api-client.mjs", "fms-api-client"), ("fmdapi.mjs", "@proofkit/fmdapi"),
             ("fmdapi.mjs", "@proofgeist/fmdapi")]
-AWAY = re.compile(r"ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|E5\d\d|ERR_SOCKET")
-INSTALL_LIMIT, RUN_LIMIT = 300, 120
-NPM = "10.9.2"  # where npm is older than 10: Debian's 9.2 stumbles over an alias in "overrides"
+RUN_LIMIT = 120
 SAID = re.compile(r"(not )?ok \d+ - (.*)")
-
-
-def npm():
-    """An npm that can read our lock file; an old one can fetch it."""
-    version = subprocess.run(["npm", "--version"], stdout=subprocess.PIPE, text=True).stdout
-    return ["npm"] if int(version.split(".")[0]) >= 10 else ["npx", "--yes", f"npm@{NPM}"]
-
-
-def installed(tap):
-    """The folder of the build that has the packages; None, and why, if they cannot be had."""
-    folder, source = BUILD / "clients", HERE / "clients"
-    missing = [name for name in ("node", "npm") if not shutil.which(name)]
-    if missing:
-        return None, f"{' and '.join(missing)} is not installed"
-    folder.mkdir(exist_ok=True)
-    for path in source.iterdir():
-        shutil.copy(path, folder)
-    state = hashlib.sha256((source / "package-lock.json").read_bytes()).hexdigest()
-    mark = folder / "node_modules" / ".installed"
-    if mark.exists() and mark.read_text() == state:
-        return folder, None
-    done = subprocess.run([*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund",
-                           "--loglevel=error"], cwd=folder, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, timeout=INSTALL_LIMIT)
-    if done.returncode != 0 and AWAY.search(done.stdout):
-        return None, "the registry of packages cannot be reached"
-    if not tap.ok(done.returncode == 0, "the packages are installed", done.stdout):
-        return None, None
-    mark.write_text(state)
-    return folder, None
 
 
 def drive(tap, bench, folder, program, package, ca_file):
@@ -101,7 +68,7 @@ def untrusted(tap, folder):
 def test(tap):
     if not need_programs(tap):
         return
-    folder, why = installed(tap)
+    folder, why = npm.installed(tap, HERE / "clients")
     if why:
         for _, package in PROGRAMS:
             tap.skip(f"{package} makes every call it has", why)

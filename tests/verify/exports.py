@@ -10,17 +10,15 @@ import base64
 import hashlib
 import json
 import pathlib
-import re
-import shutil
 import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 
-from harness import BUILD, ROOT  # noqa: E402
+import npm  # noqa: E402
+from harness import ROOT  # noqa: E402
 
 VALIDATORS = ROOT / "tests" / "verify" / "validators"
-AWAY = re.compile(r"ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|E5\d\d|ERR_SOCKET")
 
 
 def documents(bench):
@@ -70,35 +68,10 @@ def check_bag(tap, bench, bag):
 # --- FHIR ----------------------------------------------------------------------------------------
 
 
-def installed(tap):
-    """The folder of the build that has the validator; None, and why, if it cannot be had."""
-    folder = BUILD / "validators"
-    missing = [name for name in ("node", "npm") if not shutil.which(name)]
-    if missing:
-        return None, f"{' and '.join(missing)} is not installed"
-    folder.mkdir(exist_ok=True)
-    for path in VALIDATORS.iterdir():
-        shutil.copy(path, folder)
-    state = hashlib.sha256((VALIDATORS / "package-lock.json").read_bytes()).hexdigest()
-    mark = folder / "node_modules" / ".installed"
-    if mark.exists() and mark.read_text() == state:
-        return folder, None
-    done = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund",
-                           "--loglevel=error"], cwd=folder, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, timeout=300)
-    if done.returncode != 0 and AWAY.search(done.stdout):
-        return None, "the registry of packages cannot be reached"
-    if not tap.ok(done.returncode == 0, "the validator is installed", done.stdout):
-        return None, None
-    mark.write_text(state)
-    return folder, None
-
-
 def check_schema(tap, fhir, names):
-    folder, why = installed(tap)
+    folder, why = npm.installed(tap, VALIDATORS)
     if folder is None:
-        if why:
-            tap.skip("a validator from npm finds every resource right", why)
+        tap.skip("a validator from npm finds every resource right", why)
         return
     done = subprocess.run(["node", "fhir.js", *(fhir / f"{name}.ndjson" for name in names)], cwd=folder,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300)
