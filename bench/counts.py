@@ -72,8 +72,8 @@ class Counted:
         """
         totals = []
         for count in (SHORT, LONG):
-            _, report, _ = self._run(count, "strace", "-f", "-qq", "--seccomp-bpf", "-e", "signal=none",
-                                     "-e", "trace=!" + ",".join(sorted(MOVED_BY_LOAD)), "-s", "0", "-o", "{}")
+            _, report, _ = self._run(count, *traced("{}", "--seccomp-bpf", "-e",
+                                                    "trace=!" + ",".join(sorted(MOVED_BY_LOAD))))
             totals.append(calls_of(report))
         one = {name: (totals[1][name] - totals[0][name]) / (LONG - SHORT) for name in totals[0]}
         return {"workers": one["workers"], "commits": one["commits"], "connect": one["connect"],
@@ -97,14 +97,22 @@ def instructions_of(path):
     return int(found.group(1)) if found else 0
 
 
+def traced(report, *only):
+    """strace before a program, for calls_of(): a line for each call of all threads."""
+    return "strace", "-f", "-qq", "-e", "signal=none", "-s", "0", *only, "-o", report
+
+
 def calls_of(report):
-    """Sums of what strace wrote, a line for each call. The writer is the thread that commits."""
+    """Sums of what traced() wrote. The writer is the thread that commits."""
     threads = collections.defaultdict(collections.Counter)
     for line in pathlib.Path(report).read_text().splitlines():
         call = re.match(r"(\d+) +(\w+)\(", line)
         if call:
             threads[call[1]][call[2]] += 1
-    writer = max(threads.values(), key=lambda calls: calls["fdatasync"])
+    writer = max(threads.values(), key=lambda calls: calls["fdatasync"], default={"fdatasync": 0})
+    if writer["fdatasync"] == 0:
+        raise RuntimeError(f"strace saw no commit among the calls of {len(threads)} threads: it must be allowed to "
+                           f"trace here (in a container: --cap-add SYS_PTRACE), and write a line for each call")
     calls = sum(threads.values(), collections.Counter())
     return {"writer": writer.total(), "workers": calls.total() - writer.total(),
             "commits": writer["fdatasync"], "connect": calls["connect"]}

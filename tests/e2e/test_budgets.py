@@ -17,7 +17,7 @@ from harness import BUILD, ROOT, main, need_programs
 
 sys.path.insert(0, str(ROOT / "bench"))
 
-from counts import Counted
+from counts import Counted, calls_of
 
 BUDGETS = json.loads((ROOT / "bench" / "budgets.json").read_text())
 
@@ -60,6 +60,18 @@ def page_faults_of_large_documents(tap, folder):
     within(tap, "page_faults_per_mib", counted.page_faults(24, 72) / mib)
 
 
+def a_trace_without_commits_is_no_count(tap, folder):
+    """Where strace may not trace, or wrote only its summary, that is said, and nothing is counted."""
+    for name, trace in (("nothing", ""), ("a summary", "100.00    0.000034          17         2           total\n"),
+                        ("no commit", "7 write(3, \"\"..., 5) = 5\n")):
+        (folder / "trace").write_text(trace)
+        try:
+            said = f"counted {calls_of(folder / 'trace')}"
+        except RuntimeError as error:
+            said = str(error)
+        tap.ok("strace saw no commit" in said, f"{name} is no count", said)
+
+
 def test(tap):
     missing = [tool for tool in ("valgrind", "strace", "time") if not shutil.which(tool)]
     if missing:
@@ -69,6 +81,7 @@ def test(tap):
         return
     folder = pathlib.Path(tempfile.mkdtemp(prefix="fmferry-budgets-"))
     try:
+        a_trace_without_commits_is_no_count(tap, folder)
         counts_of_one_worker(tap, folder)
         counts_of_many_workers(tap, folder)
         page_faults_of_large_documents(tap, folder)
