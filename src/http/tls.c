@@ -9,12 +9,23 @@
 #include <openssl/x509v3.h>
 #include <pthread.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 enum { GATHER_SIZE = 72 * 1024 }; /* for the largest send and a head, with TLS records */
+
+/* The certificates of a CA's file: parsing one takes as long as moving a document. */
+struct trust {
+    struct trust *next;
+    char *ca_file;
+    struct stat file; /* as it was read */
+    X509_STORE *store;
+};
 
 static pthread_mutex_t sessions_lock = PTHREAD_MUTEX_INITIALIZER;
 static CURLSH *sessions;
 static BIO_METHOD *sockets;
+static pthread_mutex_t trusts_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct trust *trusts; /* of all threads; the latest of a file comes first */
 static pthread_mutex_t setups_lock = PTHREAD_MUTEX_INITIALIZER;
 static int setups; /* one for each tls_setup() that was not torn down yet */
 
@@ -30,6 +41,53 @@ static void on_unlock(CURL *easy, curl_lock_data what, void *context)
 {
     (void)easy, (void)what, (void)context;
     (void)pthread_mutex_unlock(&sessions_lock);
+}
+
+/* --- trust ---------------------------------------------------------------------------------- */
+
+static void trust_free(struct trust *trust)
+{
+    X509_STORE_free(trust->store);
+    free(trust->ca_file);
+    free(trust);
+}
+
+/* Reads a file as libcurl would read it. NULL: it cannot be used. */
+static struct trust *trust_read(const char *ca_file, const struct stat *file)
+{
+    struct trust *trust = mem_new(struct trust);
+
+    *trust = (struct trust){ trusts, mem_text(ca_file), *file, X509_STORE_new() };
+    if (!trust->store)
+        abort();
+    (void)X509_STORE_set_flags(trust->store, X509_V_FLAG_TRUSTED_FIRST | X509_V_FLAG_PARTIAL_CHAIN);
+    if (X509_STORE_load_file(trust->store, ca_file) == 1)
+        return trust;
+    trust_free(trust);
+    return NULL;
+}
+
+static bool is_same_file(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size
+           && memcmp(&a->st_mtim, &b->st_mtim, sizeof a->st_mtim) == 0;
+}
+
+/* Whom a file vouches for. NULL: it cannot be used. */
+static X509_STORE *trust_find(const char *ca_file)
+{
+    struct stat file = { 0 };
+    struct trust *trust;
+
+    (void)stat(ca_file, &file);
+    (void)pthread_mutex_lock(&trusts_lock);
+    for (trust = trusts; trust; trust = trust->next)
+        if (strcmp(trust->ca_file, ca_file) == 0 && is_same_file(&trust->file, &file))
+            break;
+    if (!trust && (trust = trust_read(ca_file, &file)))
+        trusts = trust;
+    (void)pthread_mutex_unlock(&trusts_lock);
+    return trust ? trust->store : NULL;
 }
 
 /* --- sending -------------------------------------------------------------------------------- */
@@ -93,6 +151,10 @@ void tls_teardown(void)
         if (curl_share_cleanup(take(sessions)) != CURLSHE_OK)
             abort();
         BIO_meth_free(take(sockets));
+        for (struct trust *trust = take(trusts), *next; trust; trust = next) {
+            next = trust->next;
+            trust_free(trust);
+        }
     }
     (void)pthread_mutex_unlock(&setups_lock);
 }
@@ -144,11 +206,23 @@ static int on_verified(int is_good, X509_STORE_CTX *verification)
     return is_good;
 }
 
+/*
+ * While OpenSSL keeps sessions, it voids the one that a handshake of TLS 1.3 resumes, though other
+ * threads have just begun with it. So until the handshake is over it keeps none: those of TLS 1.3
+ * come after it.
+ */
 static void on_progress(const SSL *ssl, int where, int result)
 {
+    struct tls *tls = tls_of(ssl);
+    SSL_CTX *context = SSL_get_SSL_CTX(ssl);
+    long keeps = SSL_SESS_CACHE_CLIENT;
+
     (void)result;
     if (where & SSL_CB_HANDSHAKE_DONE)
-        tls_of(ssl)->ssl = (SSL *)(uintptr_t)ssl;
+        tls->ssl = (SSL *)(uintptr_t)ssl;
+    if (!tls->ssl && SSL_version(ssl) == TLS1_3_VERSION)
+        keeps = SSL_SESS_CACHE_OFF;
+    (void)SSL_CTX_set_session_cache_mode(context, keeps | SSL_SESS_CACHE_NO_INTERNAL);
 }
 
 /*
@@ -161,6 +235,10 @@ static CURLcode on_context(CURL *easy, void *context, void *user)
 
     (void)easy;
     tls->distrust[0] = '\0';
+    if (tls->ca_file && !tls->store && !(tls->store = trust_find(tls->ca_file)))
+        return CURLE_SSL_CACERT_BADFILE;
+    if (tls->store)
+        SSL_CTX_set1_cert_store(context, tls->store);
     host_expect(context, tls->host);
     if (SSL_CTX_set_app_data(context, tls) != 1)
         abort();
@@ -175,16 +253,20 @@ static CURLcode on_context(CURL *easy, void *context, void *user)
 
 /* --- options -------------------------------------------------------------------------------- */
 
-/* Of the system's folder only needed files are read; its one large file would take longer. */
+/*
+ * Of the system's folder only needed files are read; its one large file would take longer. A file
+ * of a CA is read in on_context(). To libcurl it is a folder, in which it never looks: connections
+ * of different trust have different sessions.
+ */
 static void trust_set(CURL *easy, const char *ca_file)
 {
     char *folder = NULL;
 
     (void)curl_easy_getinfo(easy, CURLINFO_CAPATH, &folder);
     if (ca_file || folder)
-        CURL_SET(CURLOPT_CAINFO, ca_file);
+        CURL_SET(CURLOPT_CAINFO, NULL);
     if (ca_file)
-        CURL_SET(CURLOPT_CAPATH, NULL);
+        CURL_SET(CURLOPT_CAPATH, ca_file);
     CURL_SET(CURLOPT_CA_CACHE_TIMEOUT, -1L);
 }
 
@@ -212,6 +294,7 @@ static void client_set(CURL *easy, const struct http_route *route)
 void tls_options_set(CURL *easy, const struct http_settings *settings, struct tls *tls)
 {
     assert(sessions);
+    tls->ca_file = settings->ca_file;
     trust_set(easy, settings->ca_file);
     client_set(easy, &settings->route);
     CURL_SET(CURLOPT_SHARE, sessions);

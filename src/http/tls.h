@@ -1,8 +1,9 @@
 /*
- * TLS as libcurl makes it: what it is told, and what it found out. libcurl reads the certificates,
- * shakes hands, encrypts, and keeps sessions, which all threads of the process share: one that a
- * connection earned is resumed by the next to that server with the same trust, whichever thread it
- * belongs to. A handshake without a session costs as much CPU as three documents.
+ * TLS as libcurl makes it: what it is told, and what it found out. libcurl shakes hands, verifies,
+ * encrypts, and keeps sessions, which all threads of the process share, as they do the certificates
+ * of a CA's file: a session that a connection earned is resumed by all others to that server with
+ * the same trust, whichever thread they belong to, even at once. A handshake without a session costs
+ * as much CPU as three documents.
  *
  * At least TLS 1.2. The server's certificate must be valid, its name included, and nothing turns
  * that off (RFC 6125; RFC 8446). Each object belongs to one thread.
@@ -25,6 +26,8 @@
 
 struct tls {
     const char *host;                 /* of the connection that is made; NULL: it is plain   */
+    const char *ca_file;              /* NULL: the system's certificates                     */
+    struct x509_store_st *store;      /* of `ca_file`, once it was read; until the teardown  */
     char distrust[CERTIFICATE_WORDS]; /* why the last certificate was refused, or ""         */
     struct ssl_st *ssl;               /* libcurl's, from the handshake on; NULL: it is plain */
     struct bio_st *gather;            /* of `ssl`, before a socket of our own; NULL: plain  */

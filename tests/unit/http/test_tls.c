@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "certs.h"
 #include "folder.h"
+#include "http/connection.h"
 #include "server.h"
 #include "tap.h"
 
@@ -195,6 +196,100 @@ TEST(a_session_is_for_the_name_that_earned_it)
         CHECK_AT(i, http_counts().resumed - before.resumed == cases[i].resumed);
     }
     CHECK(server_count(server) == 2);
+}
+
+/* Connects and sends nothing, so that nothing is received either: no new session. */
+static bool connects(struct connection *connection, const char *url, const struct cancel *cancel)
+{
+    enum connection_step step = CONNECTION_AGAIN;
+    struct err err;
+
+    if (!connection_begin(connection, url, &err))
+        return false;
+    while (step == CONNECTION_AGAIN) {
+        connection_wait(connection, cancel);
+        step = connection_go_on(connection, &err);
+    }
+    return step == CONNECTION_DONE;
+}
+
+/* Many threads begin at once, before any of them has received a session of its own. */
+TEST(a_session_serves_all_who_connect_at_once)
+{
+    static const struct server_step script[] = { TAKE, SEND(EMPTY), DO(SERVER_CLOSE), TAKE,
+                                                 DO(SERVER_END) };
+    static const int versions[] = { TLS1_2_VERSION, TLS1_3_VERSION };
+
+    for (size_t i = 0; i < lengthof(versions); i++) {
+        auto_place place = place_new();
+        auto_free char *cert = certs_make(place.certs, "it", "IP:127.0.0.1", 1);
+        auto_server *server = server_new(
+            script, &(struct server_settings){ .cert_file = cert, .tls_most = versions[i] });
+        auto_free char *url = server_url(server, "/");
+        auto_str body = STR_MAX(KIB(1));
+        struct connection *many[3];
+        struct err err;
+
+        CHECK_AT(i, get(&place, url, &body, &err));
+        for (size_t k = 0; k < lengthof(many); k++) {
+            many[k] =
+                connection_new(&(struct http_settings){ .ca_file = certs_ca_file(place.certs) });
+            CHECK_AT(i, connects(many[k], url, place.cancel));
+            CHECK_AT(i, connection_is_resumed(many[k]));
+        }
+        for (size_t k = 0; k < lengthof(many); k++)
+            connection_free(many[k]);
+    }
+}
+
+/* --- trust ---------------------------------------------------------------------------------- */
+
+/* Who trusts others than the one who earned a session must see the certificate. */
+TEST(a_session_is_for_the_trust_that_earned_it)
+{
+    static const struct server_step script[] = { TAKE, SEND(EMPTY), DO(SERVER_CLOSE),
+                                                 TAKE, SEND(EMPTY), DO(SERVER_END) };
+    auto_place place = place_new();
+    auto_certs *others = certs_new(place.folder, "others");
+    auto_free char *cert = certs_make(place.certs, "it", "IP:127.0.0.1", 1);
+    auto_server *server = server_new(script, &(struct server_settings){ .cert_file = cert });
+    auto_free char *url = server_url(server, "/");
+    auto_str body = STR_MAX(KIB(1));
+    struct err err;
+
+    CHECK(get(&place, url, &body, &err));
+    http_free(place.http);
+    place.http =
+        http_new(&(struct http_settings){ .ca_file = certs_ca_file(others) }, place.cancel);
+    CHECK(!get(&place, url, &body, &err) && err.code == HTTP_NO_TRUST);
+    CHECK(server_count(server) == 1);
+}
+
+/*
+ * A file of a CA is read once for all clients. If it is replaced, those who come later know the new
+ * one; who knows the old one goes on with it.
+ */
+TEST(a_ca_file_that_is_replaced_is_read_again)
+{
+    static const struct server_step script[] = { TAKE, SEND(EMPTY), DO(SERVER_END) };
+    auto_place place = place_new();
+    auto_certs *others = certs_new(place.folder, "others");
+    auto_free char *cert = certs_make(others, "it", "IP:127.0.0.1", 1);
+    auto_server *server = server_new(script, &(struct server_settings){ .cert_file = cert });
+    auto_free char *url = server_url(server, "/"), *path = folder_path(place.folder, "trusted.pem");
+    const struct http_settings settings = { .ca_file = path };
+    auto_str body = STR_MAX(KIB(1));
+    struct err err;
+
+    CHECK(symlink(certs_ca_file(place.certs), path) == 0);
+    http_free(place.http);
+    place.http = http_new(&settings, place.cancel);
+    CHECK(!get(&place, url, &body, &err) && err.code == HTTP_NO_TRUST);
+    CHECK(unlink(path) == 0 && symlink(certs_ca_file(others), path) == 0);
+    CHECK(!get(&place, url, &body, &err) && err.code == HTTP_NO_TRUST);
+    http_free(place.http);
+    place.http = http_new(&settings, place.cancel);
+    CHECK(get(&place, url, &body, &err));
 }
 
 /* --- a certificate of our own --------------------------------------------------------------- */
