@@ -29,6 +29,7 @@ static const struct cmd *const cmds[] = {
     &cmd_report,
     &cmd_export_bagit,
     &cmd_export_fhir,
+    &cmd_serve,
     NULL,
 };
 

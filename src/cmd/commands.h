@@ -20,6 +20,7 @@ extern const struct cmd cmd_accept;
 extern const struct cmd cmd_waive;
 extern const struct cmd cmd_link;
 extern const struct cmd cmd_unlink;
+extern const struct cmd cmd_serve;
 extern const struct cmd cmd_verify;
 extern const struct cmd cmd_export_bagit;
 extern const struct cmd cmd_export_fhir;

@@ -9,6 +9,7 @@
 #include "base/base.h"
 #include "base/conf.h"
 #include "base/secret.h"
+#include "console/settings.h"
 #include "document/filter.h"
 #include "engine/engine.h"
 #include "filemaker/gate.h"
@@ -26,6 +27,7 @@ struct settings {
     struct patients_settings patients;
     struct gate_settings gate;
     struct status_settings status;
+    struct console_settings console;
 
     const char *name;              /* [source] name; "": made of database and layout */
     const char *time_zone;         /* "": this machine's                             */

@@ -297,5 +297,26 @@ const struct conf_key settings_keys[] = {
     TEXT("report", "signing_key", signing_key, "fmferry.key",
          "The private key that signs certificates; 'init' makes it. Keep it where the people who\n"
          "administer the databases cannot read it. Give fmferry.key.pub, beside it, to anybody"),
+
+    TEXT("console", "address", console.address, "127.0.0.1:8480",
+         "The address and port of 'fmferry serve'; 127.0.0.1: for this machine alone"),
+    TEXT("console", "names", console.names, "localhost",
+         "The names by which browsers call it, with blanks between: clinic-server 192.168.1.20"),
+    TEXT("console", "url", console.url, "",
+         "The database of its accounts and its view log; empty: beside the ledger, on PostgreSQL "
+         "the\n"
+         "same one, else sqlite:fmferry-console.db"),
+    TEXT("console", "state", console.state, "fmferry-console",
+         "A folder of its own, for its certificate and what can be made anew"),
+    TEXT("console", "certificate", console.certificate, "",
+         "A file with its certificate, then those that sign it (PEM); empty: it makes one itself"),
+    TEXT("console", "certificate_key", console.certificate_key, "",
+         "The file with the certificate's key (PEM, chmod 600)"),
+    TEXT("console", "behind", console.behind, "",
+         "The address of a proxy on this machine that does TLS: the console itself then has none"),
+    SCALED("console", "idle_minutes", console.idle_us, 1, 240, 60 * TIME_SECOND, "15",
+           "Minutes after which whoever sees patients and does nothing is logged out"),
+    SCALED("console", "day_hours", console.day_us, 1, 24, 3600 * TIME_SECOND, "10",
+           "Hours after which everybody is logged out"),
     CONF_END,
 };

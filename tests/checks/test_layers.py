@@ -13,7 +13,8 @@ SIM_MAY = {"base", "json", "sim"}
 # The same within sim/, where sim.h and main.c stand beside the folders.
 SIM_LAYERS = [{"base"}, {"content"}, {"file"}, {"data", "request"}, {"sim"}, {"faults"}, {"api"}, {"server"}, {"main"}]
 HOMES = {"curl/": "src/http", "sqlite3.h": ("src/sql", "sim"), "libpq-fe.h": "src/sql", "yajl/": "src/json", "expat.h": "src/store/s3",
-         "ini.h": "src/base", "openssl/": ("src/base", "src/http", "sim"), "zlib.h": ("src/http", "sim"), "microhttpd.h": ("src/console", "sim")}
+         "ini.h": "src/base", "openssl/": ("src/base", "src/http", "src/console", "sim"), "zlib.h": ("src/http", "sim"), "microhttpd.h": "src/console", "sodium.h": "src/console",
+         "qrencode.h": "src/console"}
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]')
 
 

@@ -1,0 +1,123 @@
+/* From a request to its answer. */
+#include "console/handler.h"
+
+#include "base/log.h"
+#include "base/time.h"
+#include "console/frame.h"
+#include "console/gate.h"
+
+/* What every answer says to a browser: nothing but our own pages, nothing kept, nothing framed. */
+static void answer_guard(struct answer *answer)
+{
+    answer_header(answer, "Strict-Transport-Security", "max-age=31536000");
+    answer_header(answer, "Content-Security-Policy", "%s",
+                  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+                  "connect-src 'self'; form-action 'self'; base-uri 'none'; "
+                  "frame-ancestors 'none'; require-trusted-types-for 'script'");
+    answer_header(answer, "X-Content-Type-Options", "nosniff");
+    answer_header(answer, "Referrer-Policy", "no-referrer");
+    answer_header(answer, "Cross-Origin-Opener-Policy", "same-origin");
+    answer_header(answer, "Cross-Origin-Resource-Policy", "same-origin");
+    answer_header(answer, "Permissions-Policy", "camera=(), microphone=(), geolocation=()");
+    answer_header(answer, "Cache-Control", "%s",
+                  answer->may_be_kept ? "public, max-age=31536000, immutable" : "no-store");
+}
+
+static bool request_dispatch(struct exchange *x, const struct route *table,
+                             const struct route **route_r, struct err *err)
+{
+    char allow[ALLOW_SIZE];
+
+    if (!route_find(x->request, table, route_r, allow, err))
+        return false;
+    if (!*route_r && *allow) {
+        (void)refuse(x, PROBLEM_WRONG_METHOD, "it takes %s", allow);
+        answer_header(&x->answer, "Allow", "%s", allow);
+        return false;
+    }
+    /* Who is not logged in does not learn which addresses there are. */
+    if (!*route_r) {
+        static const struct route nowhere = { .right = RIGHT_ANY };
+
+        return gate_pass(x, &nowhere, err) && refuse(x, PROBLEM_NOT_THERE, "%s", "");
+    }
+    return gate_pass(x, *route_r, err) && (*route_r)->answer(x, err);
+}
+
+/* A person who is not logged in gets the page where to do that, and then comes back here. */
+static bool to_login(struct exchange *x)
+{
+    enum request_method method = request_method_of(x->request);
+    auto_str to = STR_MAX(2 * REQUEST_TARGET_MAX);
+
+    if (x->is_api || x->problem.type != PROBLEM_NO_SESSION
+        || (method != REQUEST_GET && method != REQUEST_HEAD))
+        return false;
+    str_add_text(&to, "/login?to=");
+    frame_encode(request_target(x->request), &to);
+    answer_go_to(&x->answer, str_text(&to));
+    return true;
+}
+
+static void refusal_show(struct exchange *x)
+{
+    struct err err;
+
+    if (to_login(x))
+        return;
+    if (x->is_api)
+        problem_json(&x->problem, x->id, &x->answer);
+    else if (!frame_problem(x, &err))
+        answer_restart(&x->answer);
+}
+
+static void failure_show(struct exchange *x, const struct err *err)
+{
+    problem_of_err(err, &x->problem);
+    if (x->problem.type != PROBLEM_BAD_REQUEST)
+        log_error("request %s: %s", x->id, err->msg);
+    refusal_show(x);
+}
+
+static void request_note(const struct exchange *x, const struct route *route, int64_t begun_us)
+{
+    log_debug("request %s: %s %s: %d, %jd ms", x->id, method_name(request_method_of(x->request)),
+              route ? route->path : "no such address", x->answer.status,
+              (intmax_t)((time_mono_us() - begun_us) / TIME_MS));
+}
+
+static void request_answer(struct exchange *x, const struct route *table, struct err *err)
+{
+    const struct route *route = NULL;
+    int64_t begun_us = time_mono_us();
+
+    if (!request_dispatch(x, table, &route, err)) {
+        if (x->is_refused)
+            refusal_show(x);
+        else
+            failure_show(x, err);
+    }
+    request_note(x, route, begun_us);
+}
+
+void handle(struct console *console, const struct route *table, const struct request_raw *raw,
+            struct answer *answer_r)
+{
+    struct exchange x = { .console = console, .answer = answer_start() };
+    struct uuid id = uuid_v4();
+    struct err err = { 0 };
+
+    (void)uuid_text(&id, x.id);
+    x.is_api = span_starts(raw->target, "/api/") || span_starts(raw->target, "/nexus/");
+    if (request_read(raw, &x.request, &err)) {
+        request_answer(&x, table, &err);
+    } else {
+        (void)refuse(&x, err.code == REQUEST_TOO_LARGE ? PROBLEM_TOO_LARGE : PROBLEM_BAD_REQUEST,
+                     "%s", err.msg);
+        problem_json(&x.problem, x.id, &x.answer);
+    }
+    answer_header(&x.answer, "X-Request-Id", "%s", x.id);
+    answer_guard(&x.answer);
+    request_free(x.request);
+    *answer_r = x.answer;
+}

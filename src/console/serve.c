@@ -1,0 +1,132 @@
+/* Starts the console's parts in order, and ends them in the reverse one. */
+#include "console/serve.h"
+
+#include "base/clock.h"
+#include "base/fs.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "console/assets.h"
+#include "console/certificate.h"
+#include "console/console_db.h"
+#include "console/inside.h"
+#include "console/listener.h"
+#include "console/readers.h"
+
+#include <poll.h>
+
+char *console_database(const struct console_settings *settings, const char *ledger_url)
+{
+    if (*settings->url)
+        return mem_text(settings->url);
+    if (span_starts(span_of(ledger_url), "postgres"))
+        return mem_text(ledger_url);
+    return mem_text("sqlite:fmferry-console.db");
+}
+
+static bool settings_fit(const struct console_settings *s, struct err *err)
+{
+    if ((*s->certificate != '\0') != (*s->certificate_key != '\0'))
+        return err_set(err, ERR_USAGE, 0,
+                       "[console] certificate and certificate_key belong together: set both, or "
+                       "neither for one that the console makes");
+    if (*s->behind && !span_starts(span_of(s->address), "127.")
+        && !span_starts(span_of(s->address), "[::1]"))
+        return err_set(err, ERR_USAGE, 0,
+                       "[console] behind: without TLS of its own the console listens on this "
+                       "machine alone; set address to 127.0.0.1:8480, or leave behind empty");
+    return true;
+}
+
+static bool certificate_read(const struct console_settings *s, int64_t now_us,
+                             struct certificate *certificate, struct err *err)
+{
+    if (*s->certificate)
+        return certificate_given(s->certificate, s->certificate_key, now_us, certificate, err);
+    return certificate_own(s->state, s->names, now_us, certificate, err);
+}
+
+static void address_tell(const struct console_settings *s, int port, char *url, size_t room)
+{
+    struct span name = span_of(s->names);
+    size_t length = 0;
+
+    while (length < name.size && name.at[length] != ' ' && name.at[length] != ',')
+        length++;
+    (void)snprintf(url, room, "%s://" SPAN_FORMAT ":%d/", *s->behind ? "http" : "https",
+                   SPAN_ARGS(span_first(name, length)), port);
+}
+
+static bool wait_for_end(const struct cancel *cancel, struct err *err)
+{
+    struct pollfd end = { .fd = cancel_fd(cancel), .events = POLLIN };
+
+    while (!cancel_is_set(cancel))
+        if (poll(&end, 1, -1) < 0 && errno != EINTR)
+            return err_os(err, "waiting for the end");
+    return true;
+}
+
+static bool listen_and_wait(struct console *console, console_ready *ready, void *arg,
+                            struct err *err)
+{
+    const struct console_settings *s = console->settings;
+    struct certificate certificate = { 0 };
+    struct listener_tls tls = { 0 };
+    struct listener *listener = NULL;
+    char url[256];
+    bool done = false;
+
+    if (*s->behind || certificate_read(s, clock_now_us(console->clock), &certificate, err)) {
+        if (!*s->behind)
+            tls = (struct listener_tls){ str_text(&certificate.pem), str_text(&certificate.key) };
+        done = listener_start(console, routes, s->address, &tls, &listener, err);
+    }
+    if (done) {
+        address_tell(s, listener_port(listener), url, sizeof url);
+        ready(arg, url, certificate.is_new ? certificate.print : NULL);
+        done = wait_for_end(console->cancel, err);
+    }
+    listener_end(listener);
+    certificate_clear(&certificate);
+    return done;
+}
+
+static bool parts_open(struct console *console, const struct console_task *task, struct err *err)
+{
+    auto_free char *url = console_database(task->settings, task->engine->ledger_url);
+    struct borrowed reader = { 0 };
+
+    if (!fs_make_folder(task->settings->state, err)
+        || !console_db_open(url, task->cancel, &console->db, err))
+        return false;
+    console->readers =
+        readers_new(task->engine->ledger_url, task->engine->source_name, task->cancel);
+    if (!reader_borrow(console->readers, &reader, err))
+        return false;
+    auto_borrowed_cleanup(&reader);
+    return true;
+}
+
+static void parts_close(struct console *console)
+{
+    readers_free(console->readers);
+    console_db_close(console->db);
+}
+
+bool console_serve(const struct console_task *task, console_ready *ready, void *arg,
+                   struct err *err)
+{
+    struct console console = { .settings = task->settings,
+                               .engine = task->engine,
+                               .status = task->status,
+                               .practice = *task->practice ? task->practice : "fmferry",
+                               .clock = &clock_real,
+                               .cancel = task->cancel };
+    bool done;
+
+    assets_setup();
+    done = settings_fit(task->settings, err) && parts_open(&console, task, err)
+           && listen_and_wait(&console, ready, arg, err);
+    parts_close(&console);
+    return done;
+}
