@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+/* clang-format off */
 static const struct cmd *const cmds[] = {
     &cmd_init,
     &cmd_settings,
@@ -30,8 +31,15 @@ static const struct cmd *const cmds[] = {
     &cmd_export_bagit,
     &cmd_export_fhir,
     &cmd_serve,
+    &cmd_users_add,
+    &cmd_users_list,
+    &cmd_users_link,
+    &cmd_users_role,
+    &cmd_users_shut,
+    &cmd_users_open,
     NULL,
 };
+/* clang-format on */
 
 static const struct program program = {
     .name = "fmferry",

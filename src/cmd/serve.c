@@ -61,7 +61,7 @@ const struct cmd cmd_serve = {
     &serve_defaults,
     sizeof serve_defaults,
     serve_command,
-    .heading = "Look",
+    .heading = "Open the console",
     .examples = {
         { "fmferry serve", "at [console] address" },
         { "fmferry serve --address 127.0.0.1:0", "at any port that is free; it says which" },

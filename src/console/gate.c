@@ -1,8 +1,10 @@
 /* The gate: name of the host, who asks, from which page, which right. */
 #include "console/gate.h"
 
+#include "base/mem.h"
 #include "console/inside.h"
 #include "console/session.h"
+#include "console/throttle.h"
 #include "console/token.h"
 
 #include <strings.h>
@@ -127,9 +129,21 @@ static bool is_meant(struct exchange *x, const struct route *route)
     return refuse(x, PROBLEM_FOREIGN, "the form was made for another session, or by nobody here");
 }
 
+/* A page that asks too often, or a program that tries everything. */
+static bool is_calm(struct exchange *x)
+{
+    auto_free char *key = x->who.session ? mem_printf("session %jd", (intmax_t)x->who.session)
+                          : x->who.token ? mem_printf("token %jd", (intmax_t)x->who.token)
+                                         : mem_printf("address %s", request_address(x->request));
+    unsigned wait = throttle_take(x->console->requests, key, clock_mono_us(x->console->clock));
+
+    x->problem.wait_seconds = wait;
+    return !wait || refuse(x, PROBLEM_TOO_MANY, "wait %u s", wait);
+}
+
 bool gate_pass(struct exchange *x, const struct route *route, struct err *err)
 {
-    if (!host_is_ours(x) || !asker_find(x, route, err) || !is_meant(x, route))
+    if (!host_is_ours(x) || !asker_find(x, route, err) || !is_calm(x) || !is_meant(x, route))
         return false;
     if (may(x, route->right))
         return true;

@@ -81,8 +81,9 @@ static void failure_show(struct exchange *x, const struct err *err)
 
 static void request_note(const struct exchange *x, const struct route *route, int64_t begun_us)
 {
-    log_debug("request %s: %s %s: %d, %jd ms", x->id, method_name(request_method_of(x->request)),
+    log_debug("request %s: %s %s: %d %s, %jd ms", x->id, method_name(request_method_of(x->request)),
               route ? route->path : "no such address", x->answer.status,
+              x->is_refused ? problem_name(x->problem.type) : "answered",
               (intmax_t)((time_mono_us() - begun_us) / TIME_MS));
 }
 

@@ -4,12 +4,14 @@
 #include "base/cancel.h"
 #include "base/clock.h"
 #include "console/settings.h"
+#include "console/totp.h"
 #include "engine/engine.h"
 #include "report/status.h"
 
 struct console_db;
 struct live;
 struct readers;
+struct throttle;
 struct view_log;
 
 /* Made once at the start and not changed while requests are answered; its parts lock themselves. */
@@ -24,4 +26,6 @@ struct console {
     struct readers *readers;
     struct view_log *views;
     struct live *live;
+    struct throttle *logins, *requests;
+    uint8_t key[TOTP_KEY_SIZE]; /* seals second factors */
 };

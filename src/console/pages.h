@@ -10,3 +10,30 @@
 
 must_check bool health_answer(struct exchange *x, struct err *err);
 must_check bool first_answer(struct exchange *x, struct err *err);
+
+/* --- pages_login.c ---------------------------------------------------------------------------- */
+
+must_check bool login_page_answer(struct exchange *x, struct err *err);
+must_check bool login_answer(struct exchange *x, struct err *err);
+must_check bool logout_answer(struct exchange *x, struct err *err);
+must_check bool bye_answer(struct exchange *x, struct err *err);
+must_check bool prove_page_answer(struct exchange *x, struct err *err);
+must_check bool prove_answer(struct exchange *x, struct err *err);
+
+/* --- pages_setup.c ---------------------------------------------------------------------------- */
+
+must_check bool setup_page_answer(struct exchange *x, struct err *err);
+must_check bool setup_answer(struct exchange *x, struct err *err);
+
+/* --- pages_self.c ----------------------------------------------------------------------------- */
+
+must_check bool self_answer(struct exchange *x, struct err *err);
+must_check bool self_password_answer(struct exchange *x, struct err *err);
+must_check bool self_session_answer(struct exchange *x, struct err *err);
+
+/* --- pages_users.c ---------------------------------------------------------------------------- */
+
+must_check bool users_answer(struct exchange *x, struct err *err);
+must_check bool user_add_answer(struct exchange *x, struct err *err);
+must_check bool user_answer(struct exchange *x, struct err *err);
+must_check bool user_change_answer(struct exchange *x, struct err *err);

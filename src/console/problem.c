@@ -84,7 +84,7 @@ void problem_of_err(const struct err *err, struct problem *problem_r)
         (void)problem_set(problem_r, PROBLEM_BAD_REQUEST, "%s", err->msg);
 }
 
-int problem_status(enum problem_type type)
+static int problem_status(enum problem_type type)
 {
     return kinds[type].status;
 }

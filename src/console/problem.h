@@ -44,7 +44,6 @@ bool problem_set(struct problem *problem, enum problem_type type, const char *fo
 /* The problem that an error of ours is to the one who asked. Its words stay ours alone. */
 void problem_of_err(const struct err *err, struct problem *problem_r);
 
-int problem_status(enum problem_type type);
 const char *problem_name(enum problem_type type);  /* "not-there" */
 const char *problem_title(enum problem_type type); /* "this is not there" */
 const char *problem_mend(enum problem_type type);  /* a sentence */

@@ -173,20 +173,23 @@ static bool take_apart(struct request *request, struct err *err)
 
 bool request_read(const struct request_raw *raw, struct request **request_r, struct err *err)
 {
-    auto_request *request = mem_new(struct request);
+    struct request *request;
 
     if (raw->target.size > REQUEST_TARGET_MAX || raw->body_is_cut)
         return err_set(err, ERR_DATA, REQUEST_TOO_LARGE,
                        "the address may have %d bytes, and what is sent with it %d",
                        REQUEST_TARGET_MAX, REQUEST_BODY_MAX);
+    request = mem_new(struct request);
     request->raw = *raw;
     /* The path is decoded part by part, all else once; each text takes one byte more at most. */
     request->room = 2 * raw->target.size + raw->body.size + request_header(request, "Cookie").size
                     + 8 * REQUEST_FIELDS + 256;
     request->texts = mem_zero(request->room);
-    if (!take_apart(request, err))
+    if (!take_apart(request, err)) {
+        request_free(request);
         return false;
-    *request_r = take(request);
+    }
+    *request_r = request;
     return true;
 }
 
@@ -198,11 +201,6 @@ void request_free(struct request *request)
     explicit_bzero(request->texts, request->room);
     free(request->texts);
     free(request);
-}
-
-void auto_request_cleanup(struct request **request)
-{
-    request_free(*request);
 }
 
 enum request_method request_method_of(const struct request *request)
@@ -233,6 +231,13 @@ const char *request_query(const struct request *request, const char *name)
 const char *request_form(const struct request *request, const char *name)
 {
     return pair_find(&request->form, name);
+}
+
+const char *request_form_text(const struct request *request, const char *name)
+{
+    const char *text = request_form(request, name);
+
+    return text ? text : "";
 }
 
 size_t request_form_list(const struct request *request, const char *prefix,

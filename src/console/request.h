@@ -37,7 +37,7 @@ struct request;
 /*
  * Takes a request apart.
  *   raw         all that it points to outlives the request
- *   request_r   caller frees with request_free() (or auto_request)
+ *   request_r   caller frees with request_free()
  * Fails with ERR_DATA: what is wrong with it, for the one who sent it; REQUEST_TOO_LARGE is the
  * code where it is that.
  */
@@ -45,8 +45,6 @@ enum { REQUEST_TOO_LARGE = 413 };
 must_check bool request_read(const struct request_raw *raw, struct request **request_r,
                              struct err *err);
 void request_free(struct request *request); /* NULL is allowed */
-void auto_request_cleanup(struct request **request);
-#define auto_request __attribute__((cleanup(auto_request_cleanup))) struct request
 
 enum request_method request_method_of(const struct request *request);
 const char *request_address(const struct request *request);
@@ -63,7 +61,10 @@ const char *request_query(const struct request *request, const char *name);
 /* A field of a form (application/x-www-form-urlencoded); NULL: it is not there. */
 const char *request_form(const struct request *request, const char *name);
 
-/* The values of a form's fields of one name with a number behind: document.1, document.2, ... */
+/* The same; "" if it is not there. */
+const char *request_form_text(const struct request *request, const char *name);
+
+/* The values of a form's fields whose names begin alike: document.1, document.2, ... */
 size_t request_form_list(const struct request *request, const char *prefix,
                          const char *values_r[REQUEST_FIELDS]);
 

@@ -5,14 +5,22 @@
 #include "base/fs.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/time.h"
 #include "console/assets.h"
 #include "console/certificate.h"
 #include "console/console_db.h"
 #include "console/inside.h"
 #include "console/listener.h"
+#include "console/password.h"
 #include "console/readers.h"
+#include "console/throttle.h"
 
 #include <poll.h>
+
+/* Tries to log in from one address in five minutes; requests of one session in a minute. */
+enum { LOGINS = 20, REQUESTS = 600 };
+#define LOGINS_US (300 * TIME_SECOND)
+#define REQUESTS_US (60 * TIME_SECOND)
 
 char *console_database(const struct console_settings *settings, const char *ledger_url)
 {
@@ -97,8 +105,11 @@ static bool parts_open(struct console *console, const struct console_task *task,
     struct borrowed reader = { 0 };
 
     if (!fs_make_folder(task->settings->state, err)
+        || !totp_key_read(task->settings->state, console->key, err)
         || !console_db_open(url, task->cancel, &console->db, err))
         return false;
+    console->logins = throttle_new(LOGINS, LOGINS_US);
+    console->requests = throttle_new(REQUESTS, REQUESTS_US);
     console->readers =
         readers_new(task->engine->ledger_url, task->engine->source_name, task->cancel);
     if (!reader_borrow(console->readers, &reader, err))
@@ -109,6 +120,8 @@ static bool parts_open(struct console *console, const struct console_task *task,
 
 static void parts_close(struct console *console)
 {
+    throttle_free(console->requests);
+    throttle_free(console->logins);
     readers_free(console->readers);
     console_db_close(console->db);
 }
@@ -125,8 +138,8 @@ bool console_serve(const struct console_task *task, console_ready *ready, void *
     bool done;
 
     assets_setup();
-    done = settings_fit(task->settings, err) && parts_open(&console, task, err)
-           && listen_and_wait(&console, ready, arg, err);
+    done = settings_fit(task->settings, err) && password_setup(err)
+           && parts_open(&console, task, err) && listen_and_wait(&console, ready, arg, err);
     parts_close(&console);
     return done;
 }

@@ -190,6 +190,56 @@ bool session_end_all(struct console *console, int64_t account, int64_t but, cons
                       err);
 }
 
+bool session_open(struct exchange *x, int64_t account, struct err *err)
+{
+    auto_free char *agent = span_text(span_first(request_header(x->request, "User-Agent"), 200));
+    struct session_start start = { account, request_address(x->request), agent ? agent : "" };
+    char key[SESSION_KEY_SIZE];
+
+    if (x->who.session && !session_end(x->console, x->who.session, "login", err))
+        return false;
+    if (!session_begin(x->console, &start, key, err))
+        return false;
+    session_cookie(&x->answer, key);
+    return true;
+}
+
+bool session_end_own(struct console *console, int64_t session, int64_t account, struct err *err)
+{
+    auto_lent lent = { 0 };
+
+    return console_db_borrow(console->db, &lent, err)
+           && sql_run(lent.sql, &CONSOLE_SESSION_END_OWN,
+                      sql_args(sql_i64(session), sql_i64(account),
+                               sql_i64(clock_now_us(console->clock)), sql_text("by hand")),
+                      err);
+}
+
+bool session_each(struct console *console, int64_t account,
+                  void (*each)(void *arg, const struct session_seen *session), void *arg,
+                  struct err *err)
+{
+    auto_lent lent = { 0 };
+    auto_rows *rows = NULL;
+    enum step step;
+
+    if (!console_db_borrow(console->db, &lent, err)
+        || !sql_query(lent.sql, &CONSOLE_SESSIONS_OF, sql_args(sql_i64(account)), &rows, err))
+        return false;
+    while ((step = sql_next(rows, err)) == STEP_ROW) {
+        auto_free char *address = span_text(sql_get_text(rows, 1));
+        auto_free char *agent = span_text(sql_get_text(rows, 2));
+        struct session_seen seen = { .session = sql_get_i64(rows, 0),
+                                     .begun_us = sql_get_i64(rows, 3),
+                                     .seen_us = sql_get_i64(rows, 4),
+                                     .address = address,
+                                     .agent = agent };
+
+        each(arg, &seen);
+    }
+    return step == STEP_END;
+}
+
 void session_cookie(struct answer *answer, const char *key)
 {
     answer_header(answer, "Set-Cookie",

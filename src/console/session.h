@@ -26,6 +26,13 @@ must_check bool session_begin(struct console *console, const struct session_star
                               char key_r[SESSION_KEY_SIZE], struct err *err);
 
 /*
+ * Begins a session for whoever asks, and gives the browser its cookie. A session that the browser
+ * came with is not taken over: it ends.
+ * Fails with ERR_DATABASE.
+ */
+must_check bool session_open(struct exchange *x, int64_t account, struct err *err);
+
+/*
  * Finds a session that has not ended.
  *   key      the cookie's value, from anybody
  *   is_sign  whether the request is a sign of a person, and puts the idle end off
@@ -41,6 +48,21 @@ must_check bool session_prove(struct console *console, int64_t session, struct e
 /* Ends one; `why` is a word of ours: "logout", "password", "by hand". Fails with ERR_DATABASE. */
 must_check bool session_end(struct console *console, int64_t session, const char *why,
                             struct err *err);
+
+/* Ends one if it is this account's. Fails with ERR_DATABASE. */
+must_check bool session_end_own(struct console *console, int64_t session, int64_t account,
+                                struct err *err);
+
+/* A session that has not ended, for its owner. Texts are borrowed. */
+struct session_seen {
+    int64_t session, begun_us, seen_us;
+    const char *address, *agent;
+};
+
+/* Calls `each` for the sessions of an account, newest first. Fails with ERR_DATABASE. */
+must_check bool session_each(struct console *console, int64_t account,
+                             void (*each)(void *arg, const struct session_seen *session), void *arg,
+                             struct err *err);
 
 /* Ends all of an account but one (0: all). Fails with ERR_DATABASE. */
 must_check bool session_end_all(struct console *console, int64_t account, int64_t but,

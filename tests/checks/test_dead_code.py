@@ -9,6 +9,7 @@ from tree import ROOT, Tap
 # What stays, and why: symbol -> reason. Who gives one a use, or takes it away, strikes it off.
 PREPARED = "a test prepares every statement that the build embeds"
 KEPT = {
+    "CONSOLE_STATEMENTS": PREPARED,
     "EXPORT_STATEMENTS": PREPARED,
     "LEDGER_STATEMENTS": PREPARED,
     "REGISTRY_STATEMENTS": PREPARED,
@@ -21,7 +22,12 @@ KEPT = {
     "queue_is_closed": "tests look into a queue with it",
     "queue_pop_within": "to go, with its tests: everybody waits as long as it takes",
     "queue_size": "tests look into a queue with it",
+    "answer_json": "the same as request_body",
+    "request_body": "the console's addresses that take JSON, which are not built yet",
+    "request_is_json": "the same",
+    "session_begin": "tests begin sessions with it, without a request",
     "sigv4_presigned": "to go, with its tests: nobody hands out a URL that works for a while",
+    "totp_code": "tests see by it that codes are those of RFC 6238",
     "sql_commits": "tests see by it that changes share a commit",
 }
 SAMPLE = [Object("src/a.c", {"b_used"}, {"a_used", "a_own", "a_opened", "a_tested", "a_dead", "auto_a_cleanup"}),

@@ -140,6 +140,8 @@ BREAKS = {
     "run.retry_ms": [("0", "from 1 to")],
     "run.follow_s": [("0", "from 1 to")],
     "report.price_per_gb_month": [("cheap", "price"), ("-1", "from 0 to")],
+    "console.idle_minutes": [("0", "from 1 to 240")],
+    "console.day_hours": [("25", "from 1 to 24")],
     "report.signing_key": [("nowhere.key", "nowhere.key"), ("open.txt", "open.txt"), ("open.key", "open.key")],
 }
 
@@ -167,6 +169,8 @@ FREE = {
     "source.name": "a name of the user's own",
     "report.currency": "a word for the report",
     "report.practice": "a name for the report",
+    **{f"console.{name}": "'fmferry serve' tries it when it opens"
+       for name in ("address", "names", "url", "state", "certificate", "certificate_key", "behind")},
 }
 
 

@@ -152,8 +152,9 @@ def fill(place, count):
 def story(tap, place, kind):
     with Bench(tap, "statements") as bench:
         bench.serve("generate:3,900")
-        bench.configure(ledger={"url": place.url}, registry={"url": place.url})
+        bench.configure(ledger={"url": place.url}, registry={"url": place.url}, console={"url": place.url})
         bench.ferry("run")
+        bench.ferry("users", "list")  # makes the console's tables
         prepared(tap, place, kind)
         measured = {}
         for count, more in ((FEW, FEW), (MANY, MANY - FEW)):

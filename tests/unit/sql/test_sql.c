@@ -4,6 +4,7 @@
 #include "base/fs.h"
 #include "base/mem.h"
 #include "base/time.h"
+#include "console/console_sql.h"
 #include "export/export_sql.h"
 #include "folder.h"
 #include "ledger/ledger_sql.h"
@@ -782,6 +783,7 @@ static struct sql *own_database(const struct place *place)
     if (!sql_open(url, place->cancel, &sql, &err)
         || !sql_upgrade(sql, "ledger", LEDGER_SCHEMA, &err)
         || !sql_upgrade(sql, "registry", REGISTRY_SCHEMA, &err)
+        || !sql_upgrade(sql, "console", CONSOLE_SCHEMA, &err)
         || (is_new && !sql_script(sql, REGISTRY_NEXUS.sqlite, &err)))
         CHECK_STR(err.msg, "");
     return take(sql);
@@ -790,8 +792,9 @@ static struct sql *own_database(const struct place *place)
 /* The script is one statement after the other; it has already made the database. */
 TEST(every_statement_prepares)
 {
-    const struct sql_text *const *lists[] = { LEDGER_STATEMENTS, REGISTRY_STATEMENTS,
-                                              VERIFY_STATEMENTS, EXPORT_STATEMENTS };
+    const struct sql_text *const *lists[] = { CONSOLE_STATEMENTS, LEDGER_STATEMENTS,
+                                              REGISTRY_STATEMENTS, VERIFY_STATEMENTS,
+                                              EXPORT_STATEMENTS };
     auto_place place = place_new();
     auto_sql *sql = own_database(&place);
     size_t count = 0;

@@ -1,0 +1,2 @@
+-- Sets a password. $1 account, $2 its hash
+update fmferry_account set password = $2 where account = $1
