@@ -3,6 +3,7 @@
 
 #include "base/cancel.h"
 #include "base/clock.h"
+#include "console/cursor.h"
 #include "console/settings.h"
 #include "console/totp.h"
 #include "engine/engine.h"
@@ -22,6 +23,7 @@ struct console {
     const char *practice; /* as the pages name it */
     const struct clock *clock;
     struct cancel *cancel;
+    struct cursor_key cursor_key;
     struct console_db *db;
     struct readers *readers;
     struct view_log *views;

@@ -134,7 +134,8 @@ bool console_serve(const struct console_task *task, console_ready *ready, void *
                                .status = task->status,
                                .practice = *task->practice ? task->practice : "fmferry",
                                .clock = &clock_real,
-                               .cancel = task->cancel };
+                               .cancel = task->cancel,
+                               .cursor_key = cursor_key_new() };
     bool done;
 
     assets_setup();
