@@ -2,9 +2,11 @@
 #include "console/handler.h"
 
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/time.h"
 #include "console/frame.h"
 #include "console/gate.h"
+#include "console/view_log.h"
 
 /* What every answer says to a browser: nothing but our own pages, nothing kept, nothing framed. */
 static void answer_guard(struct answer *answer)
@@ -71,6 +73,19 @@ static void refusal_show(struct exchange *x)
         answer_restart(&x->answer);
 }
 
+/* Who of those whom we know tried what, without the right to it. */
+static bool refusal_note(struct exchange *x, struct err *err)
+{
+    auto_free char *tried = NULL;
+
+    if (x->problem.type != PROBLEM_NO_RIGHT || (!x->who.account && !x->who.token))
+        return true;
+    tried = mem_printf("%s " SPAN_FORMAT, method_name(request_method_of(x->request)),
+                       SPAN_ARGS(request_path(x->request)));
+    return view_of(
+        x, (struct view_entry){ .what = VIEW_REFUSED, .outcome = "refused", .detail = tried }, err);
+}
+
 static void failure_show(struct exchange *x, const struct err *err)
 {
     problem_of_err(err, &x->problem);
@@ -93,7 +108,7 @@ static void request_answer(struct exchange *x, const struct route *table, struct
     int64_t begun_us = time_mono_us();
 
     if (!request_dispatch(x, table, &route, err)) {
-        if (x->is_refused)
+        if (x->is_refused && refusal_note(x, err))
             refusal_show(x);
         else
             failure_show(x, err);

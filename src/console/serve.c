@@ -14,6 +14,7 @@
 #include "console/password.h"
 #include "console/readers.h"
 #include "console/throttle.h"
+#include "console/view_log.h"
 
 #include <poll.h>
 
@@ -21,6 +22,8 @@
 enum { LOGINS = 20, REQUESTS = 600 };
 #define LOGINS_US (300 * TIME_SECOND)
 #define REQUESTS_US (60 * TIME_SECOND)
+
+enum { TEND_EVERY_MS = 60 * 1000 };
 
 char *console_database(const struct console_settings *settings, const char *ledger_url)
 {
@@ -64,13 +67,19 @@ static void address_tell(const struct console_settings *s, int port, char *url, 
                    SPAN_ARGS(span_first(name, length)), port);
 }
 
-static bool wait_for_end(const struct cancel *cancel, struct err *err)
+/* This thread has nothing else to do: once in a minute it looks after what needs it by the hour. */
+static bool wait_for_end(struct console *console, struct err *err)
 {
-    struct pollfd end = { .fd = cancel_fd(cancel), .events = POLLIN };
+    struct pollfd end = { .fd = cancel_fd(console->cancel), .events = POLLIN };
 
-    while (!cancel_is_set(cancel))
-        if (poll(&end, 1, -1) < 0 && errno != EINTR)
+    while (!cancel_is_set(console->cancel)) {
+        int ready = poll(&end, 1, TEND_EVERY_MS);
+
+        if (ready < 0 && errno != EINTR)
             return err_os(err, "waiting for the end");
+        if (ready == 0)
+            view_log_tend(console->views);
+    }
     return true;
 }
 
@@ -92,7 +101,7 @@ static bool listen_and_wait(struct console *console, console_ready *ready, void 
     if (done) {
         address_tell(s, listener_port(listener), url, sizeof url);
         ready(arg, url, certificate.is_new ? certificate.print : NULL);
-        done = wait_for_end(console->cancel, err);
+        done = wait_for_end(console, err);
     }
     listener_end(listener);
     certificate_clear(&certificate);
@@ -106,7 +115,8 @@ static bool parts_open(struct console *console, const struct console_task *task,
 
     if (!fs_make_folder(task->settings->state, err)
         || !totp_key_read(task->settings->state, console->key, err)
-        || !console_db_open(url, task->cancel, &console->db, err))
+        || !console_db_open(url, task->cancel, &console->db, err)
+        || !view_log_open(console->db, console->clock, &console->views, err))
         return false;
     console->logins = throttle_new(LOGINS, LOGINS_US);
     console->requests = throttle_new(REQUESTS, REQUESTS_US);
@@ -123,6 +133,7 @@ static void parts_close(struct console *console)
     throttle_free(console->requests);
     throttle_free(console->logins);
     readers_free(console->readers);
+    view_log_close(console->views);
     console_db_close(console->db);
 }
 

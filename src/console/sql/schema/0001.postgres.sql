@@ -86,9 +86,9 @@ create table fmferry_view (
     hash bytea not null,
     primary key (watch, seq)
 );
-create index fmferry_view_row on fmferry_view (row, at_us);
-create index fmferry_view_patient on fmferry_view (patient, at_us);
-create index fmferry_view_account on fmferry_view (account, at_us);
+create index fmferry_view_row on fmferry_view (row, at_us, watch, seq);
+create index fmferry_view_patient on fmferry_view (patient, at_us, watch, seq);
+create index fmferry_view_account on fmferry_view (account, at_us, watch, seq);
 create index fmferry_view_at on fmferry_view (at_us, watch, seq);
 
 -- The heads of the chains now and then, as they also stand in the log.
