@@ -37,6 +37,8 @@ static const struct cmd *const cmds[] = {
     &cmd_users_role,
     &cmd_users_shut,
     &cmd_users_open,
+    &cmd_views_check,
+    &cmd_views_export,
     NULL,
 };
 /* clang-format on */

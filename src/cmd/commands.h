@@ -27,6 +27,8 @@ extern const struct cmd cmd_users_link;
 extern const struct cmd cmd_users_role;
 extern const struct cmd cmd_users_shut;
 extern const struct cmd cmd_users_open;
+extern const struct cmd cmd_views_check;
+extern const struct cmd cmd_views_export;
 extern const struct cmd cmd_verify;
 extern const struct cmd cmd_export_bagit;
 extern const struct cmd cmd_export_fhir;

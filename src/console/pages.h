@@ -37,3 +37,9 @@ must_check bool users_answer(struct exchange *x, struct err *err);
 must_check bool user_add_answer(struct exchange *x, struct err *err);
 must_check bool user_answer(struct exchange *x, struct err *err);
 must_check bool user_change_answer(struct exchange *x, struct err *err);
+
+/* --- pages_views.c ---------------------------------------------------------------------------- */
+
+must_check bool views_answer(struct exchange *x, struct err *err);
+must_check bool views_csv_answer(struct exchange *x, struct err *err);
+must_check bool self_views_answer(struct exchange *x, struct err *err);

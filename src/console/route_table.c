@@ -23,5 +23,9 @@ const struct route routes[] = {
     { REQUEST_POST, "/users", RIGHT_USERS, user_add_answer, "adds an account" },
     { REQUEST_GET, "/users/{name}", RIGHT_USERS, user_answer, "one account" },
     { REQUEST_POST, "/users/{name}", RIGHT_USERS, user_change_answer, "changes it" },
+
+    { REQUEST_GET, "/views", RIGHT_VIEWS, views_answer, "who saw what" },
+    { REQUEST_GET, "/views.csv", RIGHT_VIEWS, views_csv_answer, "the same, as CSV" },
+    { REQUEST_GET, "/self/views", RIGHT_ANY, self_views_answer, "what one saw and did oneself" },
     { .path = NULL },
 };
