@@ -5,6 +5,7 @@
 #include "console/pages.h"
 #include "console/session.h"
 #include "console/throttle.h"
+#include "console/view_log.h"
 
 /*
  * Where to go afterwards: a path of ours, never another site. "//host" and "/\host" would be one to a
@@ -53,6 +54,16 @@ static bool login_refuse(struct exchange *x, unsigned wait, const char *to, stru
     return login_show(x, sentence, request_form_text(x->request, "name"), to, err);
 }
 
+/* A name that nobody has is not noted: it may be a password, typed into the wrong box. */
+static bool login_note(struct exchange *x, int64_t account, bool is_right, struct err *err)
+{
+    return view_of(x,
+                   (struct view_entry){ .what = VIEW_LOGIN,
+                                        .account = account,
+                                        .outcome = is_right ? "ok" : "refused" },
+                   err);
+}
+
 bool login_answer(struct exchange *x, struct err *err)
 {
     const char *to = way_back(request_form(x->request, "to"));
@@ -68,6 +79,8 @@ bool login_answer(struct exchange *x, struct err *err)
         return login_refuse(x, wait, to, err);
     if (!login_judge(x->console, &try, &answer, &account, &wait, err))
         return false;
+    if (answer != LOGIN_WAIT && !login_note(x, account.account, answer == LOGIN_RIGHT, err))
+        return false;
     if (answer != LOGIN_RIGHT)
         return login_refuse(x, wait, to, err);
     if (!session_open(x, account.account, err))
@@ -82,7 +95,8 @@ bool login_answer(struct exchange *x, struct err *err)
 
 bool logout_answer(struct exchange *x, struct err *err)
 {
-    if (!session_end(x->console, x->who.session, "logout", err))
+    if (!view_of(x, (struct view_entry){ .what = VIEW_LOGOUT }, err)
+        || !session_end(x->console, x->who.session, "logout", err))
         return false;
     session_cookie(&x->answer, NULL);
     answer_header(&x->answer, "Clear-Site-Data", "\"*\"");

@@ -8,6 +8,7 @@
 #include "console/pages.h"
 #include "console/password.h"
 #include "console/session.h"
+#include "console/view_log.h"
 
 static void session_row(void *arg, const struct session_seen *seen)
 {
@@ -109,7 +110,11 @@ bool self_password_answer(struct exchange *x, struct err *err)
                            wait ? "Too many tries. Wait a little."
                                 : "The password until now and the code do not fit together.",
                            err);
-    return password_change(x, err);
+    return view_of(
+               x,
+               (struct view_entry){ .what = VIEW_USER, .outcome = "asked", .detail = "password" },
+               err)
+           && password_change(x, err);
 }
 
 bool self_session_answer(struct exchange *x, struct err *err)

@@ -7,6 +7,7 @@
 #include "console/password.h"
 #include "console/session.h"
 #include "console/ticket.h"
+#include "console/view_log.h"
 
 /* What is known while an account is set up. */
 struct setup_state {
@@ -137,7 +138,13 @@ bool setup_answer(struct exchange *x, struct err *err)
     if (password_hash(request_form_text(x->request, "password"), hash) == PASSWORD_BUSY)
         return refuse(x, PROBLEM_BUSY, "%s", "");
     totp_spares_make(spares, &hashes);
-    return setup_commit(&s, hash, str_text(&hashes), step, err)
+    return view_of(x,
+                   (struct view_entry){ .what = VIEW_USER,
+                                        .account = s.ticket.account,
+                                        .outcome = "asked",
+                                        .detail = "set up by a link" },
+                   err)
+           && setup_commit(&s, hash, str_text(&hashes), step, err)
            && session_end_all(x->console, s.ticket.account, 0, "set up anew", err)
            && session_open(x, s.ticket.account, err) && spares_show(&s, spares, err);
 }

@@ -1,10 +1,12 @@
 /* Accounts, for administrators. */
+#include "base/mem.h"
 #include "base/time.h"
 #include "console/console_db.h"
 #include "console/frame.h"
 #include "console/inside.h"
 #include "console/pages.h"
 #include "console/ticket.h"
+#include "console/view_log.h"
 
 static const char *role_means(enum role role)
 {
@@ -173,6 +175,15 @@ static bool user_make(struct exchange *x, struct sql *sql, struct account *accou
            && sql_commit(&tx, err);
 }
 
+/* Noted before it is done, as all is that changes who may do what. */
+static bool change_note(struct exchange *x, const char *what, const char *name, struct err *err)
+{
+    auto_free char *detail = mem_printf("%s %s", what, name);
+
+    return view_of(
+        x, (struct view_entry){ .what = VIEW_USER, .outcome = "asked", .detail = detail }, err);
+}
+
 bool user_add_answer(struct exchange *x, struct err *err)
 {
     struct account account;
@@ -180,6 +191,8 @@ bool user_add_answer(struct exchange *x, struct err *err)
     auto_str url = STR_MAX(KIB(1));
     bool made;
 
+    if (!change_note(x, "add", request_form_text(x->request, "name"), err))
+        return false;
     {
         auto_lent lent = { 0 };
 
@@ -232,6 +245,9 @@ bool user_change_answer(struct exchange *x, struct err *err)
     auto_str url = STR_MAX(KIB(1));
     bool changed;
 
+    if (!change_note(x, request_form_text(x->request, "do"), request_param(x->request, "name"),
+                     err))
+        return false;
     {
         auto_lent lent = { 0 };
         auto_tx tx = { 0 };

@@ -276,9 +276,11 @@ bool view_note(struct console *console, const struct view_entry *entries, size_t
 
 bool view_of(struct exchange *x, struct view_entry entry, struct err *err)
 {
-    entry.account = x->who.account;
-    entry.token = x->who.token;
-    entry.session = x->who.session;
+    if (!entry.account) {
+        entry.account = x->who.account;
+        entry.token = x->who.token;
+        entry.session = x->who.session;
+    }
     entry.address = request_address(x->request);
     return view_note(x->console, &entry, 1, err);
 }

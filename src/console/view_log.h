@@ -48,7 +48,10 @@ void view_log_close(struct view_log *log);
 must_check bool view_note(struct console *console, const struct view_entry *entries, size_t count,
                           struct err *err);
 
-/* As view_note(), one entry by the one who asks, whom it need not name. */
+/*
+ * As view_note(), one entry by the one who asks. It may name an account itself: of somebody who is
+ * about to log in.
+ */
 must_check bool view_of(struct exchange *x, struct view_entry entry, struct err *err);
 
 /* Seals the chain if it is time to; to be called now and then. What goes wrong is said in the log. */

@@ -33,9 +33,9 @@ class Console:
         self.trust = ssl.create_default_context()
         self.trust.check_hostname, self.trust.verify_mode = False, ssl.CERT_NONE
 
-    def get(self, path, role=None):
-        """Status and body."""
-        request = urllib.request.Request(f"https://127.0.0.1:{self.port}{path}")
+    def get(self, path, role=None, form=None):
+        """Status and body; with a form, of what is answered to that."""
+        request = urllib.request.Request(f"https://127.0.0.1:{self.port}{path}", form and form.encode())
         if role:
             request.add_header("Cookie", f"__Host-fmferry={KEYS[role].hex()}")
         try:
@@ -71,6 +71,15 @@ def look(tap, kind, console):
     tap.ok(code == 200 and "GET /views" in own and "<td>views-read</td>" not in own, f"{kind}: everybody reads one's own", code)
     code, table = console.get("/views.csv?what=refused", "auditor")
     tap.ok(code == 200 and table.count("\r\n") == 2 and ',"operator",' in table, f"{kind}: as CSV what is chosen", table)
+
+
+def wrong_logins(tap, kind, bench, console):
+    """Whose it was is noted, and nothing that may be a password."""
+    codes = [console.get("/login", form=f"name={name}&password=Canary-6&code=1")[0] for name in ("operator", "Canary-5")]
+    said = bench.ferry("views", "export")
+    logins = [(one["who"], one["outcome"]) for one in map(json.loads, said.out.splitlines()) if one["what"] == "login"]
+    tap.same((codes, logins), ([401, 401], [("operator", "refused"), ("", "refused")]), f"{kind}: wrong logins are noted")
+    tap.ok("Canary" not in said.out, f"{kind}: without what was typed", said.out)
 
 
 def turn_pages(tap, kind, console):
@@ -122,6 +131,7 @@ def story(tap, place, kind):
         console = Console(bench)
         log_in(place)
         look(tap, kind, console)
+        wrong_logins(tap, kind, bench, console)
         turn_pages(tap, kind, console)
         without_log(tap, kind, place, console)
         console.end(9)
