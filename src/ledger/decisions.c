@@ -24,6 +24,13 @@ static bool is_named(const struct ledger_selection *selection)
     return selection->identity || (selection->record_id && !selection->last_record_id);
 }
 
+static bool document_query(struct ledger *ledger, int64_t document, struct sql_rows **rows_r,
+                           struct err *err)
+{
+    return sql_query(ledger->sql, &LEDGER_CHOOSE_DOCUMENT,
+                     sql_args(sql_i64(ledger->source), sql_i64(document)), rows_r, err);
+}
+
 static bool batch_query(struct ledger *ledger, const struct ledger_selection *s, int64_t after,
                         struct sql_rows **rows_r, struct err *err)
 {
@@ -39,6 +46,8 @@ static bool batch_query(struct ledger *ledger, const struct ledger_selection *s,
         sql_i64(BATCH),
     };
 
+    if (s->document)
+        return document_query(ledger, s->document, rows_r, err);
     return sql_query(ledger->sql, named ? &LEDGER_CHOOSE_NAMED : &LEDGER_CHOOSE,
                      (struct sql_args){ values, lengthof(values) }, rows_r, err);
 }

@@ -15,6 +15,7 @@ struct ledger_selection {
     const char *identity; /* in lower case */
     int64_t record_id;
     int64_t last_record_id; /* all records from `record_id` to this one */
+    int64_t document;       /* this one alone, by its number in the ledger; the rest is not asked */
 };
 
 /* What a decision did; each call adds to it. */

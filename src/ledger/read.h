@@ -171,6 +171,33 @@ must_check bool ledger_each_failure(struct ledger *ledger,
                                     bool (*each)(void *arg, const struct ledger_failure *failure),
                                     void *arg, struct err *err);
 
+/* A page of that list. */
+struct ledger_failures_page {
+    const char *class;    /* NULL or "": any          */
+    int64_t after, limit; /* a document's number, or 0 */
+};
+
+/*
+ * Calls `each` for the first such documents behind `after`, in the order of the source. The one
+ * document N is that behind N - 1, if it is N.
+ */
+must_check bool ledger_failures_after(struct ledger *ledger,
+                                      const struct ledger_failures_page *page,
+                                      bool (*each)(void *arg, const struct ledger_failure *failure),
+                                      void *arg, struct err *err);
+
+/* One try that did not end well. Texts are borrowed for the call. */
+struct ledger_try {
+    int64_t number, run, at_us, bytes;
+    struct span step, class, kind, message;
+    int http_status, filemaker_code; /* 0: there was none */
+};
+
+/* Calls `each` for every such try of a document, the first one first. */
+must_check bool ledger_each_try(struct ledger *ledger, int64_t document,
+                                void (*each)(void *arg, const struct ledger_try *try), void *arg,
+                                struct err *err);
+
 /* The traits that a document that failed, or waits after a failure, may share with others. */
 struct ledger_failed_trait {
     int64_t record_id;

@@ -78,7 +78,8 @@ static struct ledger_failure failure_read(const struct sql_rows *rows, enum ledg
 struct failure_walk {
     bool (*each)(void *arg, const struct ledger_failure *failure);
     void *arg;
-    int64_t last;
+    const char *class;
+    int64_t last, room; /* the document before the page, and how many it has at most */
     bool more;
 };
 
@@ -90,7 +91,8 @@ static bool failure_page(struct ledger *ledger, struct failure_walk *walk, struc
     enum step step;
 
     if (!sql_query(ledger->sql, &LEDGER_LOOK_FAILURES,
-                   sql_args(sql_i64(ledger->source), sql_i64(walk->last), sql_i64(FAILURE_PAGE)),
+                   sql_args(sql_i64(ledger->source), sql_i64(walk->last), sql_i64(walk->room),
+                            sql_text(walk->class)),
                    &rows, err))
         return false;
     walk->more = true;
@@ -106,7 +108,7 @@ static bool failure_page(struct ledger *ledger, struct failure_walk *walk, struc
     }
     if (walk->more && step == STEP_ERROR)
         return false;
-    walk->more = walk->more && count == FAILURE_PAGE;
+    walk->more = walk->more && count == (size_t)walk->room;
     return true;
 }
 
@@ -114,12 +116,49 @@ bool ledger_each_failure(struct ledger *ledger,
                          bool (*each)(void *arg, const struct ledger_failure *failure), void *arg,
                          struct err *err)
 {
-    struct failure_walk walk = { each, arg, 0, true };
+    struct failure_walk walk = { each, arg, "", 0, FAILURE_PAGE, true };
 
     while (walk.more)
         if (!failure_page(ledger, &walk, err))
             return false;
     return true;
+}
+
+bool ledger_failures_after(struct ledger *ledger, const struct ledger_failures_page *page,
+                           bool (*each)(void *arg, const struct ledger_failure *failure), void *arg,
+                           struct err *err)
+{
+    struct failure_walk walk = { each,        arg,         page->class ? page->class : "",
+                                 page->after, page->limit, true };
+
+    return failure_page(ledger, &walk, err);
+}
+
+bool ledger_each_try(struct ledger *ledger, int64_t document,
+                     void (*each)(void *arg, const struct ledger_try *try), void *arg,
+                     struct err *err)
+{
+    auto_rows *rows = NULL;
+    enum step step;
+
+    if (!sql_query(ledger->sql, &LEDGER_LOOK_TRIES_OF,
+                   sql_args(sql_i64(ledger->source), sql_i64(document)), &rows, err))
+        return false;
+    while ((step = sql_next(rows, err)) == STEP_ROW) {
+        struct ledger_try try = { .number = sql_get_i64(rows, 0),
+                                  .run = sql_get_i64(rows, 1),
+                                  .at_us = sql_get_i64(rows, 2),
+                                  .step = sql_get_text(rows, 3),
+                                  .class = sql_get_text(rows, 4),
+                                  .kind = sql_get_text(rows, 5),
+                                  .http_status = (int)sql_get_i64(rows, 6),
+                                  .filemaker_code = (int)sql_get_i64(rows, 7),
+                                  .bytes = sql_get_i64(rows, 8),
+                                  .message = sql_get_text(rows, 9) };
+
+        each(arg, &try);
+    }
+    return step == STEP_END;
 }
 
 bool ledger_each_trait(struct ledger *ledger,

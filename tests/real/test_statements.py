@@ -36,7 +36,7 @@ OFTEN = {
     "claim": [("ledger/sql/claim_pick", (1, 1, 1 << 60, 64, 1 << 60)),
               ("ledger/sql/claim_pick", (1, 0, 0, 64, 1 << 60))],
     "status": [("ledger/sql/look_tallies", (1,)), ("ledger/sql/look_runs", (1,)),
-               ("ledger/sql/look_failures", (1, 0, 1000))],
+               ("ledger/sql/look_failures", (1, 0, 1000, ""))],
     "resume": [("ledger/sql/next_due", (1,)), ("ledger/sql/run_claims", (1, 1)),
                ("ledger/sql/documents_wake", (1,)), ("ledger/sql/document_find", (1, "identity-1000077", "", 1))],
 }
