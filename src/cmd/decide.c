@@ -1,12 +1,12 @@
 /* `fmferry retry`, `fmferry accept` and `fmferry waive`: a person decides. */
 #include "cmd/choice.h"
 #include "cmd/commands.h"
-#include "cmd/decided.h"
 #include "cmd/id_list.h"
 #include "cmd/work.h"
 
 #include "base/foreign.h"
 #include "base/utf8.h"
+#include "report/decided.h"
 #include "report/failures.h"
 
 #include <stdio.h>
@@ -80,6 +80,16 @@ static bool carry_out(struct work *work, const struct decision_request *request,
 
     return decision_carry_out(engine->ledger_url, engine->source_name, request, work->cancel,
                               decided_r, err);
+}
+
+static void decided_say(const char *kind, const struct ledger_decided *decided, bool only_looked)
+{
+    auto_str text = STR_MAX(KIB(1));
+
+    decided_words(kind, decided, only_looked, &text);
+    print("%s\n", str_text(&text));
+    if (decided->changed > 0 && !only_looked && decided_wants_run(kind))
+        print("next: fmferry run\n");
 }
 
 /* Shows what would be done, and asks. `agreed_r` false: nothing is to be done. */

@@ -79,25 +79,35 @@ static bool group_has(const struct cause_group *group, bool is_waiting, int64_t 
            && (group->is_apart || (record_id >= group->first && record_id <= group->last));
 }
 
-/* The cause of a document: clusters stand before what lies apart, so the first one that fits. */
-static struct failure_cause *cause_find(struct failure_causes *causes,
+/* Clusters stand before what lies apart, so the first one that fits. */
+static struct cause_group *group_find(const struct failure_causes *causes,
+                                      const struct ledger_failure *failure)
+{
+    for (size_t i = 0; i < causes->count; i++)
+        if (group_has(&causes->groups[i], failure->state != LEDGER_FAILED, failure->record_id))
+            return &causes->groups[i];
+    return NULL;
+}
+
+static struct failure_cause *cause_find(const struct cause_group *group,
                                         const struct ledger_failure *failure)
 {
     enum failure_kind class;
 
     if (!failure_class_read(span_of(failure->class), &class))
         class = FAILURE_INTERNAL;
-    for (size_t i = 0; i < causes->count; i++) {
-        struct cause_group *group = &causes->groups[i];
-
-        if (!group_has(group, failure->state != LEDGER_FAILED, failure->record_id))
-            continue;
-        for (size_t k = 0; k < group->count; k++)
-            if (group->causes[k].class == class)
-                return &group->causes[k];
-        return NULL;
-    }
+    for (size_t k = 0; group && k < group->count; k++)
+        if (group->causes[k].class == class)
+            return &group->causes[k];
     return NULL;
+}
+
+bool failure_causes_place(const struct failure_causes *causes, const struct ledger_failure *failure,
+                          struct cause_place *place_r)
+{
+    place_r->group = group_find(causes, failure);
+    place_r->cause = cause_find(place_r->group, failure);
+    return place_r->cause != NULL;
 }
 
 static bool is_digit(char c)
@@ -154,7 +164,7 @@ static bool on_failure(void *arg, const struct ledger_failure *failure)
     if (!failures_choice_has(reading->choice, span_of(failure->class), span_of(failure->type),
                              failure->record_id))
         return true;
-    cause = cause_find(reading->causes, failure);
+    cause = cause_find(group_find(reading->causes, failure), failure);
     if (!cause)
         return true;
     if (!cause->evidence.step)

@@ -6,6 +6,7 @@
 
 #include "base/base.h"
 #include "base/err.h"
+#include "ledger/read.h"
 #include "report/clusters.h"
 
 /* What was seen in the last try of a cause's first document. */
@@ -47,5 +48,14 @@ struct failure_causes {
  */
 must_check bool failure_causes_read(struct ledger *ledger, const struct failures_choice *choice,
                                     struct failure_causes *causes_r, struct err *err);
+
+/* The group and the cause of a failure; false: it came after they were read. */
+struct cause_place {
+    const struct cause_group *group;
+    const struct failure_cause *cause;
+};
+must_check bool failure_causes_place(const struct failure_causes *causes,
+                                     const struct ledger_failure *failure,
+                                     struct cause_place *place_r);
 void failure_causes_clear(struct failure_causes *causes);
 #define auto_failure_causes __attribute__((cleanup(failure_causes_clear))) struct failure_causes

@@ -30,22 +30,29 @@ static void page_sentence(const struct causes_page *page, const char *before, co
     terminal_sentence(&page->terminal, indent, indent, text);
 }
 
-static void evidence_line(const struct causes_page *page, const struct failure_cause *cause)
+void cause_evidence_words(const struct failure_cause *cause, struct str *to)
 {
     const struct cause_evidence *e = &cause->evidence;
-    auto_str text = STR_MAX(KIB(8));
 
     if (!e->step)
         return;
-    str_printf(&text, "%s, try %d", e->step, e->tries);
+    str_printf(to, "%s, try %d", e->step, e->tries);
     if (e->filemaker_code)
-        str_printf(&text, ", FileMaker error %d", e->filemaker_code);
-    str_printf(&text, ": %s", e->message);
+        str_printf(to, ", FileMaker error %d", e->filemaker_code);
+    str_printf(to, ": %s", e->message);
     if (cause->alike < cause->documents) {
-        str_printf(&text, " (record %jd; of ", (intmax_t)e->record_id);
-        words_number_and(&text, cause->documents - cause->alike, " something else was said)");
+        str_printf(to, " (record %jd; of ", (intmax_t)e->record_id);
+        words_number_and(to, cause->documents - cause->alike, " something else was said)");
     }
-    page_sentence(page, "", str_text(&text));
+}
+
+static void evidence_line(const struct causes_page *page, const struct failure_cause *cause)
+{
+    auto_str text = STR_MAX(KIB(8));
+
+    cause_evidence_words(cause, &text);
+    if (text.size)
+        page_sentence(page, "", str_text(&text));
 }
 
 static void number_add(const struct causes_page *page, int64_t number)
@@ -58,15 +65,20 @@ static void number_add(const struct causes_page *page, int64_t number)
     str_add_text(page->terminal.to, "  ");
 }
 
+void cause_head_words(const struct failure_cause *cause, struct str *to)
+{
+    str_printf(to, "%s, ", failure_class_of(cause->class)->name);
+    cluster_words_range(to, cause->first, cause->last);
+    str_printf(to, ": %s", cause->types);
+}
+
 static void cause_lines(const struct causes_page *page, const struct failure_cause *cause)
 {
     const struct failure_class *class = failure_class_of(cause->class);
     auto_str head = STR_MAX(KIB(4));
 
     number_add(page, cause->documents);
-    str_printf(&head, "%s, ", class->name);
-    cluster_words_range(&head, cause->first, cause->last);
-    str_printf(&head, ": %s", cause->types);
+    cause_head_words(cause, &head);
     terminal_sentence(&page->terminal, page_indent(page), page_indent(page), str_text(&head));
     evidence_line(page, cause);
     page_sentence(page, "→ ", class->advice);
@@ -74,19 +86,25 @@ static void cause_lines(const struct causes_page *page, const struct failure_cau
 
 /* --- groups --------------------------------------------------------------------------------- */
 
+void cause_group_words(const struct cause_group *group, struct str *to)
+{
+    bool one = group->documents == 1;
+
+    words_count(to, group->documents, "document ", "documents ");
+    if (group->is_waiting)
+        str_add_text(to, one ? "waits for another try" : "wait for another try");
+    else
+        str_add_text(to, "failed");
+    str_add_text(to, group->is_apart && !one ? ", scattered over " : ": ");
+    cluster_words_records(to, group->first, group->last);
+    str_add_text(to, group->shared);
+}
+
 static void group_line(const struct terminal *t, const struct cause_group *group)
 {
     auto_str text = STR_MAX(KIB(8));
-    bool one = group->documents == 1;
 
-    words_count(&text, group->documents, "document ", "documents ");
-    if (group->is_waiting)
-        str_add_text(&text, one ? "waits for another try" : "wait for another try");
-    else
-        str_add_text(&text, "failed");
-    str_add_text(&text, group->is_apart && !one ? ", scattered over " : ": ");
-    cluster_words_records(&text, group->first, group->last);
-    str_add_text(&text, group->shared);
+    cause_group_words(group, &text);
     terminal_colour(t, "1");
     terminal_sentence(t, 0, 2, str_text(&text));
     terminal_colour(t, "0");

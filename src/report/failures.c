@@ -27,32 +27,37 @@ static void json_time(struct json_writer *w, const char *name, int64_t at_us)
     json_write_text(w, at_us ? time_rfc3339(at_us, text) : NULL);
 }
 
+void failure_members(struct json_writer *w, const struct ledger_failure *f)
+{
+    json_member_i64(w, "recordId", f->record_id);
+    json_member_text(w, "id", f->filemaker_id);
+    json_member_text(w, "type", f->type);
+    json_member_text(w, "storage", f->storage);
+    json_member_text(w, "state", ledger_state_name(f->state));
+    json_member_text(w, "class", f->class);
+    json_member_i64(w, "tries", f->tries);
+    json_time(w, "at", f->at_us);
+    json_time(w, "next_try", f->state == LEDGER_FAILED ? 0 : f->due_us);
+    json_member_text(w, "step", f->step);
+    json_member_i64(w, "http_status", f->http_status);
+    json_member_i64(w, "filemaker_code", f->filemaker_code);
+    json_name(w, "bytes");
+    if (f->bytes < 0)
+        json_write_null(w);
+    else
+        json_write_i64(w, f->bytes);
+    json_member_text(w, "message", f->message);
+    json_member_text(w, "created", f->created);
+    json_member_text(w, "author", f->author);
+    json_member_text(w, "path", f->path);
+}
+
 static void as_json(struct str *to, const struct ledger_failure *f)
 {
     struct json_writer w = JSON_WRITER_SHOWN(to);
 
     json_open_object(&w);
-    json_member_i64(&w, "recordId", f->record_id);
-    json_member_text(&w, "id", f->filemaker_id);
-    json_member_text(&w, "type", f->type);
-    json_member_text(&w, "storage", f->storage);
-    json_member_text(&w, "state", ledger_state_name(f->state));
-    json_member_text(&w, "class", f->class);
-    json_member_i64(&w, "tries", f->tries);
-    json_time(&w, "at", f->at_us);
-    json_time(&w, "next_try", f->state == LEDGER_FAILED ? 0 : f->due_us);
-    json_member_text(&w, "step", f->step);
-    json_member_i64(&w, "http_status", f->http_status);
-    json_member_i64(&w, "filemaker_code", f->filemaker_code);
-    json_name(&w, "bytes");
-    if (f->bytes < 0)
-        json_write_null(&w);
-    else
-        json_write_i64(&w, f->bytes);
-    json_member_text(&w, "message", f->message);
-    json_member_text(&w, "created", f->created);
-    json_member_text(&w, "author", f->author);
-    json_member_text(&w, "path", f->path);
+    failure_members(&w, f);
     json_close_object(&w);
 }
 

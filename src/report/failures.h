@@ -3,9 +3,10 @@
 
 #include "base/base.h"
 #include "base/err.h"
-#include "ledger/ledger.h"
+#include "ledger/read.h"
 #include "report/clusters.h"
 #include "report/status.h"
+#include "json/writer.h"
 
 #include <stdio.h>
 
@@ -27,3 +28,6 @@ must_check bool failures_write(struct ledger *ledger, const struct failures_requ
 
 /* Checks that there are documents of a type: else its name may be mistyped. Fails with ERR_USAGE. */
 must_check bool failures_type_check(struct ledger *ledger, const char *type, struct err *err);
+
+/* Writes the members of one failure, as `fmferry failures --json` has them, to an open object. */
+void failure_members(struct json_writer *w, const struct ledger_failure *failure);

@@ -3,6 +3,7 @@
 
 #include "base/base.h"
 #include "base/err.h"
+#include "json/writer.h"
 #include "ledger/ledger.h"
 #include "report/settings.h"
 
@@ -25,6 +26,12 @@ void auto_status_cleanup(struct status **status);
 
 /* Writes the status as JSON; the shape is in docs/json.md. */
 void status_json(const struct status *status, struct str *to);
+
+/* Writes the runs alone: the array that the status has as "runs". */
+void status_runs_json(const struct status *status, struct json_writer *w);
+
+/* Adds a sentence without its full stop: whether a run is under way, how fast, until when. */
+void status_when(const struct status *status, struct str *to);
 
 struct status_form {
     bool colour; /* for a terminal that has it                              */

@@ -76,9 +76,8 @@ static void write_failures(struct json_writer *w, const struct status *s)
     write_findings(w, "findings", &s->findings.all);
 }
 
-static void write_runs(struct json_writer *w, const struct status *s)
+void status_runs_json(const struct status *s, struct json_writer *w)
 {
-    json_name(w, "runs");
     json_open_array(w);
     for (size_t i = 0; i < s->run_count; i++) {
         const struct ledger_run *run = &s->runs[i];
@@ -288,7 +287,8 @@ void status_json(const struct status *s, struct str *to)
     write_source(&w, s);
     write_states(&w, s);
     write_failures(&w, s);
-    write_runs(&w, s);
+    json_name(&w, "runs");
+    status_runs_json(s, &w);
     write_types(&w, s);
     json_name(&w, "links");
     json_open_object(&w);

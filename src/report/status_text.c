@@ -108,14 +108,15 @@ static void forecast_line(const struct terminal *t, int64_t count, const char *w
     terminal_sentence(t, 11, 11, words);
 }
 
-static void eta_add(const struct status *s, const struct forecast *f, struct str *to)
+void status_when(const struct status *s, struct str *to)
 {
+    struct forecast f = forecast_of(s);
     const struct ledger_run *run = status_run_open(s);
     char left[TIME_TEXT_SIZE];
 
     if (!run) {
-        str_add_text(to, f->coming ? "no run is under way: 'fmferry run' goes on"
-                                   : "no run is under way, and nothing is left for one");
+        str_add_text(to, f.coming ? "no run is under way: 'fmferry run' goes on"
+                                  : "no run is under way, and nothing is left for one");
         return;
     }
     str_printf(to, "run %jd is under way, ", (intmax_t)run->run);
@@ -123,10 +124,10 @@ static void eta_add(const struct status *s, const struct forecast *f, struct str
         str_printf(to, "%.1f documents a second", s->rate);
     else
         str_add_text(to, "with nothing settled in the last minute");
-    if (f->eta_us) {
-        str_printf(to, "; it ends in about %s, at ", time_for_people(f->eta_us - s->at_us, left));
-        words_stamp(to, f->eta_us);
-    } else if (!s->census.closed && f->coming) {
+    if (f.eta_us) {
+        str_printf(to, "; it ends in about %s, at ", time_for_people(f.eta_us - s->at_us, left));
+        words_stamp(to, f.eta_us);
+    } else if (!s->census.closed && f.coming) {
         str_add_text(to, "; the source is still being counted, so nobody can say when it ends");
     }
 }
@@ -159,7 +160,7 @@ static void text_forecast(const struct terminal *t, const struct status *s)
     forecast_line(t, f.again, "will not, as things are; every run tries them again");
     forecast_line(t, f.never, "never will, until somebody does what stands below");
     forecast_line(t, f.given_up, "never will: given up by name");
-    eta_add(s, &f, &when);
+    status_when(s, &when);
     str_add_text(t->to, "     when  ");
     terminal_sentence(t, 11, 11, str_text(&when));
 }

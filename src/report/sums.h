@@ -1,6 +1,6 @@
 /*
- * The status as terminal, JSON and report read it: what the ledger says, and the sums over it.
- * Documents are counted, never attempts, and nothing is extrapolated. Private to report/.
+ * The status as terminal, JSON, report and console read it: what the ledger says, and the sums over
+ * it. Documents are counted, never attempts, and nothing is extrapolated. For report/ and console/.
  */
 #pragma once
 

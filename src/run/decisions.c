@@ -20,6 +20,9 @@ static bool name_unknown(const struct decision_name *name, struct err *err)
         return err_set(err, ERR_USAGE, 0,
                        "line %zu: no document has the id '%.64s'; nothing was done", name->line,
                        name->identity);
+    if (name->document)
+        return err_set(err, ERR_USAGE, 0, "there is no document %jd; nothing was done",
+                       (intmax_t)name->document);
     return err_set(err, ERR_USAGE, 0, "line %zu: there is no record %jd; nothing was done",
                    name->line, (intmax_t)name->record);
 }
@@ -29,7 +32,8 @@ static bool names_decide(struct ledger *ledger, const struct decision_request *d
 {
     for (size_t i = 0; i < d->name_count; i++) {
         struct ledger_selection one = { .identity = d->names[i].identity,
-                                        .record_id = d->names[i].record };
+                                        .record_id = d->names[i].record,
+                                        .document = d->names[i].document };
         int64_t before = decided->chosen;
 
         if (!choice_decide(ledger, d, &one, decided, err))
@@ -62,6 +66,11 @@ static bool decision_write(struct ledger *ledger, const struct decision_request 
            && choice_exists(&d->choice, decided, err);
 }
 
+static bool is_as_expected(const struct decision_request *d, const struct ledger_decided *decided)
+{
+    return !d->expect || d->expect == decided->changed;
+}
+
 bool decision_carry_out(const char *ledger_url, const char *source_name,
                         const struct decision_request *decision, struct cancel *cancel,
                         struct ledger_decided *decided_r, struct err *err)
@@ -74,5 +83,6 @@ bool decision_carry_out(const char *ledger_url, const char *source_name,
     return ledger_open(ledger_url, source_name, cancel, &ledger, err)
            && run_short_begin(ledger, decision->kind, &change, err)
            && decision_write(ledger, decision, decided_r, err)
-           && (decision->only_looks || run_short_end(ledger, &nothing, &change, err));
+           && (decision->only_looks || !is_as_expected(decision, decided_r)
+               || run_short_end(ledger, &nothing, &change, err));
 }

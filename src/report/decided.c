@@ -1,7 +1,6 @@
 /* Words what was done with documents, and why others were left as they are. */
-#include "cmd/decided.h"
+#include "report/decided.h"
 
-#include "base/foreign.h"
 #include "report/words.h"
 
 /* One document, and several. */
@@ -9,14 +8,14 @@ struct verb_pair {
     const char *one, *many;
 };
 
-struct decided_words {
+struct decided_verbs {
     const char *kind;
     struct verb_pair done, would;
     struct verb_pair waiting; /* why a document that waits was left alone */
     bool run_follows;         /* a run does what was decided */
 };
 
-static const struct decided_words decisions[] = {
+static const struct decided_verbs decisions[] = {
     { "retry",
       { "waits again", "wait again" },
       { "would wait again", "would wait again" },
@@ -34,7 +33,7 @@ static const struct decided_words decisions[] = {
       false },
 };
 
-static const struct decided_words *words_of(const char *kind)
+static const struct decided_verbs *verbs_of(const char *kind)
 {
     for (size_t i = 0; i < lengthof(decisions); i++)
         if (strcmp(decisions[i].kind, kind) == 0)
@@ -43,7 +42,7 @@ static const struct decided_words *words_of(const char *kind)
 }
 
 /* Why a document in this state was left alone. */
-static struct verb_pair reason_of(const struct decided_words *words, enum ledger_state state)
+static struct verb_pair reason_of(const struct decided_verbs *words, enum ledger_state state)
 {
     switch (state) {
     case LEDGER_WAITING:
@@ -73,22 +72,24 @@ static void left_add(struct str *to, int64_t count, struct verb_pair reason)
     words_count(to, count, reason.one, reason.many);
 }
 
-void decided_say(const char *kind, const struct ledger_decided *decided, bool only_looked)
+void decided_words(const char *kind, const struct ledger_decided *decided, bool only_looked,
+                   struct str *to)
 {
-    const struct decided_words *words = words_of(kind);
+    const struct decided_verbs *words = verbs_of(kind);
     struct verb_pair verb = only_looked ? words->would : words->done;
-    auto_str text = STR_MAX(KIB(1));
 
     if (decided->changed == 0)
-        str_printf(&text, "no document %s", verb.one);
+        str_printf(to, "no document %s", verb.one);
     else {
-        words_count(&text, decided->changed, "document ", "documents ");
-        str_add_text(&text, decided->changed == 1 ? verb.one : verb.many);
+        words_count(to, decided->changed, "document ", "documents ");
+        str_add_text(to, decided->changed == 1 ? verb.one : verb.many);
     }
-    left_add(&text, decided->held, (struct verb_pair){ "is on its way", "are on their way" });
+    left_add(to, decided->held, (struct verb_pair){ "is on its way", "are on their way" });
     for (int i = 0; i < LEDGER_STATES; i++)
-        left_add(&text, decided->left[i], reason_of(words, (enum ledger_state)i));
-    print("%s\n", str_text(&text));
-    if (decided->changed > 0 && !only_looked && words->run_follows)
-        print("next: fmferry run\n");
+        left_add(to, decided->left[i], reason_of(words, (enum ledger_state)i));
+}
+
+bool decided_wants_run(const char *kind)
+{
+    return verbs_of(kind)->run_follows;
 }
