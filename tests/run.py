@@ -25,7 +25,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import tap_reader  # noqa: E402
 
 ROOT = pathlib.Path(os.environ.get("FMFERRY_ROOT") or pathlib.Path(__file__).resolve().parent.parent)
-FOLDERS = ("checks", "sim", "e2e", "verify", "crash", "model", "real")
+FOLDERS = ("checks", "sim", "e2e", "verify", "crash", "model", "console", "real")
 Result = collections.namedtuple("Result", "name passed failed skipped output seconds")
 
 

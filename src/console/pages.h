@@ -43,3 +43,29 @@ must_check bool user_change_answer(struct exchange *x, struct err *err);
 must_check bool views_answer(struct exchange *x, struct err *err);
 must_check bool views_csv_answer(struct exchange *x, struct err *err);
 must_check bool self_views_answer(struct exchange *x, struct err *err);
+
+/* --- pages_run.c ------------------------------------------------------------------------------ */
+
+must_check bool run_answer(struct exchange *x, struct err *err);
+must_check bool live_answer(struct exchange *x, struct err *err);
+must_check bool api_status_answer(struct exchange *x, struct err *err);
+must_check bool api_runs_answer(struct exchange *x, struct err *err);
+
+/* --- pages_failures.c ------------------------------------------------------------------------- */
+
+must_check bool failures_answer(struct exchange *x, struct err *err);
+
+/* --- failure_one.c ---------------------------------------------------------------------------- */
+
+must_check bool failure_answer(struct exchange *x, struct err *err);
+
+/* --- pages_decide.c --------------------------------------------------------------------------- */
+
+must_check bool decide_page_answer(struct exchange *x, struct err *err);
+must_check bool decide_answer(struct exchange *x, struct err *err);
+
+/* --- pages_failures_api.c --------------------------------------------------------------------- */
+
+must_check bool api_failures_answer(struct exchange *x, struct err *err);
+must_check bool api_failure_answer(struct exchange *x, struct err *err);
+must_check bool api_decide_answer(struct exchange *x, struct err *err);

@@ -20,7 +20,7 @@ struct borrowed {
     struct ledger *ledger;
 };
 void auto_borrowed_cleanup(struct borrowed *lent);
-#define auto_borrowed __attribute__((cleanup(auto_borrowed_cleanup))) struct reader
+#define auto_borrowed __attribute__((cleanup(auto_borrowed_cleanup))) struct borrowed
 
 /* Lends a reader. Fails as ledger_open_reader(). */
 must_check bool reader_borrow(struct readers *readers, struct borrowed *lent, struct err *err);

@@ -11,6 +11,7 @@
 #include "console/console_db.h"
 #include "console/inside.h"
 #include "console/listener.h"
+#include "console/live.h"
 #include "console/password.h"
 #include "console/readers.h"
 #include "console/throttle.h"
@@ -103,6 +104,7 @@ static bool listen_and_wait(struct console *console, console_ready *ready, void 
         ready(arg, url, certificate.is_new ? certificate.print : NULL);
         done = wait_for_end(console, err);
     }
+    live_end(console->live); /* whose streams the listener would wait for */
     listener_end(listener);
     certificate_clear(&certificate);
     return done;
@@ -125,11 +127,12 @@ static bool parts_open(struct console *console, const struct console_task *task,
     if (!reader_borrow(console->readers, &reader, err))
         return false;
     auto_borrowed_cleanup(&reader);
-    return true;
+    return live_new(console, &console->live, err);
 }
 
 static void parts_close(struct console *console)
 {
+    live_free(console->live);
     throttle_free(console->requests);
     throttle_free(console->logins);
     readers_free(console->readers);
