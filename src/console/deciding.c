@@ -1,9 +1,11 @@
 /* Checks a decision, and has it carried out. */
 #include "console/deciding.h"
 
+#include "base/mem.h"
 #include "base/time.h"
 #include "base/utf8.h"
 #include "console/inside.h"
+#include "console/view_log.h"
 #include "document/failure_class.h"
 #include "run/decisions.h"
 
@@ -86,6 +88,20 @@ static bool number_is_given(struct exchange *x, const struct deciding *d)
            || refuse(x, PROBLEM_BAD_REQUEST, "say how many documents are expected to change");
 }
 
+/* The ledger has the decision with its name already; the view log says who it was here. */
+static bool decision_note(struct exchange *x, const struct deciding *d, struct err *err)
+{
+    auto_free char *detail = mem_printf("%jd documents, %s", (intmax_t)d->expect,
+                                        d->class ? d->class : "chosen one by one");
+
+    return view_of(
+        x,
+        (struct view_entry){ .what = strcmp(d->kind, "waive") == 0 ? VIEW_WAIVE : VIEW_RETRY,
+                             .document = d->count == 1 ? d->documents[0] : 0,
+                             .detail = detail },
+        err);
+}
+
 bool deciding_carry_out(struct exchange *x, const struct deciding *d,
                         struct ledger_decided *decided_r, struct err *err)
 {
@@ -99,8 +115,9 @@ bool deciding_carry_out(struct exchange *x, const struct deciding *d,
                       WAIVED_UNPROVED, PROOF_MINUTES);
     if (!decision_do(x, d, false, decided_r, err))
         return false;
-    return decided_r->changed == d->expect
-           || refuse(x, PROBLEM_CHANGED,
-                     "%jd documents would change, not the %jd that were expected; nothing was done",
-                     (intmax_t)decided_r->changed, (intmax_t)d->expect);
+    if (decided_r->changed == d->expect)
+        return decision_note(x, d, err);
+    return refuse(x, PROBLEM_CHANGED,
+                  "%jd documents would change, not the %jd that were expected; nothing was done",
+                  (intmax_t)decided_r->changed, (intmax_t)d->expect);
 }

@@ -28,6 +28,8 @@ static bool is_own_name(const struct console *console, struct span name)
 {
     struct span rest = span_of(console->settings->names);
 
+    if (name.size == 0)
+        return false;
     if (span_equal(name, host_name(span_of(console->settings->address))))
         return true;
     while (rest.size) {

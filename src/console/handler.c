@@ -25,6 +25,17 @@ static void answer_guard(struct answer *answer)
                   answer->may_be_kept ? "public, max-age=31536000, immutable" : "no-store");
 }
 
+/* Who is not logged in does not learn which addresses there are. */
+static const struct route nowhere = { .right = RIGHT_ANY };
+
+static bool nowhere_refuse(struct exchange *x, const char *allow)
+{
+    if (!*allow)
+        return refuse(x, PROBLEM_NOT_THERE, "%s", "");
+    answer_header(&x->answer, "Allow", "%s", allow);
+    return refuse(x, PROBLEM_WRONG_METHOD, "it takes %s", allow);
+}
+
 static bool request_dispatch(struct exchange *x, const struct route *table,
                              const struct route **route_r, struct err *err)
 {
@@ -32,17 +43,8 @@ static bool request_dispatch(struct exchange *x, const struct route *table,
 
     if (!route_find(x->request, table, route_r, allow, err))
         return false;
-    if (!*route_r && *allow) {
-        (void)refuse(x, PROBLEM_WRONG_METHOD, "it takes %s", allow);
-        answer_header(&x->answer, "Allow", "%s", allow);
-        return false;
-    }
-    /* Who is not logged in does not learn which addresses there are. */
-    if (!*route_r) {
-        static const struct route nowhere = { .right = RIGHT_ANY };
-
-        return gate_pass(x, &nowhere, err) && refuse(x, PROBLEM_NOT_THERE, "%s", "");
-    }
+    if (!*route_r)
+        return gate_pass(x, &nowhere, err) && nowhere_refuse(x, allow);
     return gate_pass(x, *route_r, err) && (*route_r)->answer(x, err);
 }
 

@@ -215,7 +215,7 @@ static bool address_read(const char *address, struct addrinfo **info_r, struct e
     const char *colon = strrchr(address, ':');
     auto_free char *host = NULL;
 
-    if (!colon)
+    if (!colon || (*address == '[' && (colon < address + 3 || colon[-1] != ']')))
         return err_set(err, ERR_USAGE, 0,
                        "[console] address: '%s' is not of the form ADDRESS:PORT, such as "
                        "127.0.0.1:8480 or [::1]:8480",

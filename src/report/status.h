@@ -3,9 +3,9 @@
 
 #include "base/base.h"
 #include "base/err.h"
-#include "json/writer.h"
 #include "ledger/ledger.h"
 #include "report/settings.h"
+#include "json/writer.h"
 
 struct status;
 
