@@ -13,12 +13,14 @@ static struct asset {
 } assets[] = {
     { .name = "style.css", .type = "text/css; charset=utf-8" },
     { .name = "script.js", .type = "text/javascript; charset=utf-8" },
+    { .name = "icon.svg", .type = "image/svg+xml" },
 };
 
 void assets_setup(void)
 {
     assets[0].bytes = span_of(asset_style);
     assets[1].bytes = span_of(asset_script);
+    assets[2].bytes = span_of(asset_icon);
     for (size_t i = 0; i < lengthof(assets); i++) {
         struct sha256 hash = sha256_of(assets[i].bytes);
         char hex[SHA256_HEX_SIZE];
@@ -38,6 +40,11 @@ const char *assets_style_path(void)
 const char *assets_script_path(void)
 {
     return assets[1].path;
+}
+
+const char *assets_icon_path(void)
+{
+    return assets[2].path;
 }
 
 bool assets_answer(struct exchange *x, struct err *err)

@@ -20,11 +20,8 @@ static const struct tab {
     enum right right;
     const char *to, *name;
 } tabs[] = {
-    { TAB_PATIENTS, RIGHT_FIND, "/patients", "Patients" },
     { TAB_RUN, RIGHT_RUN, "/run", "Run" },
     { TAB_FAILURES, RIGHT_FAILURES, "/failures", "Failures" },
-    { TAB_REVIEW, RIGHT_REVIEW, "/review", "Whose is it" },
-    { TAB_SIGNOFF, RIGHT_RUN, "/signoff", "Sign-off" },
     { TAB_VIEWS, RIGHT_VIEWS, "/views", "Who saw what" },
     { TAB_USERS, RIGHT_USERS, "/users", "Users" },
 };
@@ -49,7 +46,7 @@ void frame_begin(struct frame *frame, struct exchange *x, const char *title, enu
     frame->page = page_new(frame->to);
     rest = page_fill(frame->page, console_frame_top, PAGE_TEXT("title", title),
                      PAGE_TEXT("practice", x->console->practice),
-                     PAGE_TEXT("style", assets_style_path()),
+                     PAGE_TEXT("icon", assets_icon_path()), PAGE_TEXT("style", assets_style_path()),
                      PAGE_TEXT("script", assets_script_path()), PAGE_ROWS("links"));
     if (x->who.account)
         links_add(frame, tab);

@@ -15,10 +15,7 @@ bool first_answer(struct exchange *x, struct err *err)
     static const struct {
         enum right right;
         const char *to;
-    } ways[] = { { RIGHT_FIND, "/patients" },
-                 { RIGHT_RUN, "/run" },
-                 { RIGHT_USERS, "/users" },
-                 { RIGHT_ANY, "/self" } };
+    } ways[] = { { RIGHT_RUN, "/run" }, { RIGHT_USERS, "/users" }, { RIGHT_ANY, "/self" } };
 
     (void)err;
     for (size_t i = 0; i < lengthof(ways); i++)

@@ -5,17 +5,19 @@ fmsim, a model S3 server and the programs that were built. What cannot be run is
 its reason, and is counted. A block that is new must be given a story, or this test fails.
 """
 
+import contextlib
 import os
 import pathlib
 import re
 import shlex
+import sqlite3
 import subprocess
 import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 
-from harness import ACCOUNT, BUILD, FMFERRY, FMSIM, PASSWORD, ROOT, Bench, main, need_programs  # noqa: E402
+from harness import ACCOUNT, BUILD, FMFERRY, FMSIM, PASSWORD, ROOT, Bench, main, need_programs, wait_until  # noqa: E402
 from model_bench import ModelBench  # noqa: E402
 
 PROGRAMS = ("fmferry", "fmferry-audit", "fmsim", "aws", "make", "manage.py", "apt-get", "sudo", "import",
@@ -229,9 +231,45 @@ def query(tap, lines):
         tap.same(len(bench.sql("\n".join(lines))), 1, "ledger.md's query finds the verification")
 
 
+def open_and_end(tap, bench):
+    """A console at any port, until it is ended."""
+    program = bench.start("serve", "--address", "127.0.0.1:0")
+    tap.ok(wait_until(lambda: "open at" in program.out_path.read_text()), "the console opens",
+           program.err_path.read_text())
+    program.signal(15)
+    tap.same(program.finish().code, 0, "and ends")
+
+
+def console(tap, lines):
+    """An account, and the console; at a port that is free."""
+    with Bench(tap, "docs") as bench:
+        bench.serve("generate:5,2000")
+        bench.ferry("run")
+        Sandbox(tap, bench).run(lines[0])
+        tap.same(lines[1].split("#")[0].strip(), "fmferry serve", "then it is opened")
+        open_and_end(tap, bench)
+
+
+def view_chain(tap, lines):
+    """The program that recomputes a chain of the view log, beside a console's database."""
+    with Bench(tap, "docs") as bench:
+        bench.serve("generate:5,2000")
+        bench.ferry("run")
+        open_and_end(tap, bench)
+        command = [sys.executable, "-c", "\n".join(lines)]
+        done = subprocess.run(command, cwd=bench.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        tap.ok(done.returncode == 0, "access.md's program finds the chain whole", done.stdout)
+        with contextlib.closing(sqlite3.connect(bench.folder / "fmferry-console.db")) as link, link:
+            link.execute("update fmferry_view set detail = detail || '.' where seq = 1")
+        done = subprocess.run(command, cwd=bench.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        tap.ok(done.returncode != 0 and "was altered" in done.stdout, "and sees what was altered", done.stdout)
+
+
 STORIES = {
     ("README.md", "make demo"): nothing,
     ("README.md", "fmferry init"): first_migration,
+    ("access.md", "import hashlib, sqlite3"): view_chain,
+    ("console.md", "fmferry users add kim --role operator,owner,admin"): console,
     ("certificate.md", "fmferry-audit --key fmferry.key.pub certificate.txt"): certificate,
     ("certificate.md", "aws s3 sync s3://bucket/prefix folder"): certificate_of_bucket,
     ("fmsim.md", "fmsim --data demo"): simulators,
