@@ -24,7 +24,6 @@ KEPT = {
     "queue_size": "tests look into a queue with it",
     "session_begin": "tests begin sessions with it, without a request",
     "sigv4_presigned": "to go, with its tests: nobody hands out a URL that works for a while",
-    "totp_code": "tests see by it that codes are those of RFC 6238",
     "sql_commits": "tests see by it that changes share a commit",
 }
 SAMPLE = [Object("src/a.c", {"b_used"}, {"a_used", "a_own", "a_opened", "a_tested", "a_dead", "auto_a_cleanup"}),
