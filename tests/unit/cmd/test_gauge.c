@@ -34,6 +34,7 @@ TEST(cells_stand_for_shares)
         { 1, 1000000, 10, 1 },
         { 5, 10, 10, 5 },
         { 999999, 1000000, 10, 9 },
+        { INT64_MAX - 1, INT64_MAX, 10, 9 }, /* as doubles they are the same */
         { 10, 10, 10, 10 },
         { 12, 10, 10, 10 },
         { 0, 0, 10, 0 },
