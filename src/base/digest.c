@@ -181,7 +181,7 @@ void hex_add(struct str *to, const void *bytes, size_t size_bytes)
     }
 }
 
-static int hex_digit(char c)
+int hex_digit(char c)
 {
     if (c >= '0' && c <= '9')
         return c - '0';

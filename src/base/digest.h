@@ -44,6 +44,9 @@ void md5_of(struct span bytes, uint8_t digest_r[MD5_SIZE]);
 
 /* Appends lower-case hex digits, two for each byte. */
 void hex_add(struct str *to, const void *bytes, size_t size_bytes);
+/* The value of a hexadecimal digit of either case; -1: it is none. */
+int hex_digit(char c);
+
 /* Reads 2 x `size_bytes` hex digits of either case. False if it is anything else. */
 must_check bool hex_read(struct span text, void *bytes_r, size_t size_bytes);
 

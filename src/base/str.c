@@ -60,6 +60,23 @@ struct span span_cut(struct span *rest, char separator)
     return before;
 }
 
+static bool ends_word(char c)
+{
+    return c == ' ' || c == ',';
+}
+
+struct span span_word(struct span *rest)
+{
+    struct span word;
+
+    while (rest->size && ends_word(*rest->at))
+        *rest = span_from(*rest, 1);
+    for (word = *rest; rest->size && !ends_word(*rest->at);)
+        *rest = span_from(*rest, 1);
+    word.size -= rest->size;
+    return word.size ? word : SPAN_NONE;
+}
+
 struct span span_extension(struct span path)
 {
     for (size_t i = path.size; i > 0 && path.at[i - 1] != '/'; i--)

@@ -73,6 +73,9 @@ size_t span_find(struct span hay, const char *needle);
  */
 struct span span_cut(struct span *rest, char separator);
 
+/* Cuts the next of words with blanks or commas between; SPAN_NONE: there is none any more. */
+struct span span_word(struct span *rest);
+
 /* The extension of a path's last name: the text after its last dot; SPAN_NONE if it has no dot. */
 struct span span_extension(struct span path);
 

@@ -132,24 +132,18 @@ bool certificate_given(const char *path, const char *key_path, int64_t now_us,
 static char *names_written(const char *names)
 {
     struct str text = STR_MAX(KIB(4));
-    struct span rest = span_of(names);
+    struct span rest = span_of(names), word;
 
-    while (rest.size) {
-        size_t length = 0;
-        auto_free char *name = NULL;
+    while ((word = span_word(&rest)).size) {
+        auto_free char *name = span_text(word);
         struct in6_addr ignored;
 
-        while (length < rest.size && rest.at[length] != ' ' && rest.at[length] != ',')
-            length++;
-        name = span_text(span_first(rest, length));
-        rest = span_from(rest, length + 1);
-        if (length)
-            str_printf(&text, "%s%s:%s", text.size ? "," : "",
-                       inet_pton(AF_INET, name, &ignored) == 1
-                               || inet_pton(AF_INET6, name, &ignored) == 1
-                           ? "IP"
-                           : "DNS",
-                       name);
+        str_printf(&text, "%s%s:%s", text.size ? "," : "",
+                   inet_pton(AF_INET, name, &ignored) == 1
+                           || inet_pton(AF_INET6, name, &ignored) == 1
+                       ? "IP"
+                       : "DNS",
+                   name);
     }
     return str_take(&text);
 }

@@ -26,21 +26,15 @@ static struct span host_name(struct span host)
 /* The address that we listen on is a name of ours, too; no other page can make a browser use it. */
 static bool is_own_name(const struct console *console, struct span name)
 {
-    struct span rest = span_of(console->settings->names);
+    struct span rest = span_of(console->settings->names), word;
 
     if (name.size == 0)
         return false;
     if (span_equal(name, host_name(span_of(console->settings->address))))
         return true;
-    while (rest.size) {
-        size_t length = 0;
-
-        while (length < rest.size && rest.at[length] != ' ' && rest.at[length] != ',')
-            length++;
-        if (length && name.size == length && strncasecmp(name.at, rest.at, length) == 0)
+    while ((word = span_word(&rest)).size)
+        if (word.size == name.size && strncasecmp(name.at, word.at, word.size) == 0)
             return true;
-        rest = span_from(rest, length + 1);
-    }
     return false;
 }
 

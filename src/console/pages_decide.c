@@ -34,15 +34,9 @@ static bool number_add(struct exchange *x, struct deciding *d, struct span text)
 /* "12,15" */
 static bool numbers_read(struct exchange *x, struct deciding *d, struct span rest)
 {
-    while (rest.size) {
-        size_t length = 0;
-
-        while (length < rest.size && rest.at[length] != ',')
-            length++;
-        if (!number_add(x, d, span_first(rest, length)))
+    while (rest.size)
+        if (!number_add(x, d, span_cut(&rest, ',')))
             return false;
-        rest = span_from(rest, length + 1 < rest.size ? length + 1 : rest.size);
-    }
     return true;
 }
 

@@ -1,6 +1,7 @@
 /* Takes a request apart. Decoded texts stand one after another in `texts`, each ended by a zero. */
 #include "console/request.h"
 
+#include "base/digest.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 
@@ -34,17 +35,6 @@ static enum request_method method_of(const char *name)
     return REQUEST_OTHER;
 }
 
-static int digit_of(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 /* One byte of encoded text; -1: the encoding is not whole. `*at` moves behind it. */
 static int byte_decode(struct span text, size_t *at, bool plus_is_blank)
 {
@@ -57,8 +47,8 @@ static int byte_decode(struct span text, size_t *at, bool plus_is_blank)
         return (unsigned char)c;
     if (*at + 2 > text.size)
         return -1;
-    high = digit_of(text.at[*at]);
-    low = digit_of(text.at[*at + 1]);
+    high = hex_digit(text.at[*at]);
+    low = hex_digit(text.at[*at + 1]);
     *at += 2;
     return high < 0 || low < 0 ? -1 : high * 16 + low;
 }

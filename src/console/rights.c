@@ -65,16 +65,11 @@ static bool role_add(struct span name, unsigned *roles, struct err *err)
 bool roles_read(struct span text, unsigned *roles_r, struct err *err)
 {
     unsigned roles = 0;
+    struct span word;
 
-    while (text.size) {
-        size_t length = 0;
-
-        while (length < text.size && text.at[length] != ' ' && text.at[length] != ',')
-            length++;
-        if (length && !role_add(span_first(text, length), &roles, err))
+    while ((word = span_word(&text)).size)
+        if (!role_add(word, &roles, err))
             return false;
-        text = span_from(text, length + 1);
-    }
     if (!roles)
         return err_set(err, ERR_USAGE, 0, "no role is named");
     *roles_r = roles;

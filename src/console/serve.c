@@ -59,13 +59,10 @@ static bool certificate_read(const struct console_settings *s, int64_t now_us,
 
 static void address_tell(const struct console_settings *s, int port, char *url, size_t room)
 {
-    struct span name = span_of(s->names);
-    size_t length = 0;
+    struct span names = span_of(s->names), name = span_word(&names);
 
-    while (length < name.size && name.at[length] != ' ' && name.at[length] != ',')
-        length++;
     (void)snprintf(url, room, "%s://" SPAN_FORMAT ":%d/", *s->behind ? "http" : "https",
-                   SPAN_ARGS(span_first(name, length)), port);
+                   SPAN_ARGS(name), port);
 }
 
 /* This thread has nothing else to do: once in a minute it looks after what needs it by the hour. */

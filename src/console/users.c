@@ -42,9 +42,9 @@ static void url_write(const struct console_settings *settings, const char *code,
                       char url_r[USERS_URL_SIZE])
 {
     const char *colon = strrchr(settings->address, ':');
+    struct span names = span_of(settings->names), name = span_word(&names);
 
-    (void)snprintf(url_r, USERS_URL_SIZE, "https://%.*s%s/setup/%s",
-                   (int)strcspn(settings->names, " ,"), settings->names,
+    (void)snprintf(url_r, USERS_URL_SIZE, "https://" SPAN_FORMAT "%s/setup/%s", SPAN_ARGS(name),
                    *settings->behind || !colon ? "" : colon, code);
 }
 

@@ -68,3 +68,20 @@ bool view_hash(const struct sha256 *before, const struct view_columns *entry, st
     *hash_r = sha256_of(str_span(&text));
     return true;
 }
+
+struct view_columns view_columns_read(const struct sql_rows *rows)
+{
+    return (struct view_columns){ .watch = sql_get_i64(rows, 0),
+                                  .seq = sql_get_i64(rows, 1),
+                                  .at_us = sql_get_i64(rows, 2),
+                                  .account = sql_get_i64(rows, 3),
+                                  .token = sql_get_i64(rows, 4),
+                                  .session = sql_get_i64(rows, 5),
+                                  .address = sql_get_text(rows, 6),
+                                  .what = sql_get_text(rows, 7),
+                                  .outcome = sql_get_text(rows, 8),
+                                  .row = sql_get_text(rows, 9),
+                                  .patient = sql_get_text(rows, 10),
+                                  .document = sql_get_i64(rows, 11),
+                                  .detail = sql_get_text(rows, 12) };
+}

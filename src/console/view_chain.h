@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/digest.h"
+#include "sql/sql.h"
 
 /* What was done; docs/access.md says what each means. */
 enum view_what {
@@ -48,6 +49,9 @@ struct view_columns {
     int64_t document;
     struct span detail;
 };
+
+/* The present row of a statement that selects them first, in this order. Texts are borrowed from it. */
+struct view_columns view_columns_read(const struct sql_rows *rows);
 
 /*
  * The hash of an entry.

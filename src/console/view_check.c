@@ -33,23 +33,6 @@ static bool broken_at(struct view_checked *checked, int64_t watch, int64_t seq, 
     return false;
 }
 
-static struct view_columns row_columns(const struct sql_rows *rows)
-{
-    return (struct view_columns){ .watch = sql_get_i64(rows, 0),
-                                  .seq = sql_get_i64(rows, 1),
-                                  .at_us = sql_get_i64(rows, 2),
-                                  .account = sql_get_i64(rows, 3),
-                                  .token = sql_get_i64(rows, 4),
-                                  .session = sql_get_i64(rows, 5),
-                                  .address = sql_get_text(rows, 6),
-                                  .what = sql_get_text(rows, 7),
-                                  .outcome = sql_get_text(rows, 8),
-                                  .row = sql_get_text(rows, 9),
-                                  .patient = sql_get_text(rows, 10),
-                                  .document = sql_get_i64(rows, 11),
-                                  .detail = sql_get_text(rows, 12) };
-}
-
 static bool is_hash(struct span bytes, const struct sha256 *hash)
 {
     return bytes.size == SHA256_SIZE && memcmp(bytes.at, hash->bytes, SHA256_SIZE) == 0;
@@ -73,7 +56,7 @@ static bool link_read(struct span detail, struct view_link *link_r)
 static bool entry_check(const struct sql_rows *rows, struct chain_read *chain,
                         struct view_checked *checked)
 {
-    struct view_columns entry = row_columns(rows);
+    struct view_columns entry = view_columns_read(rows);
     struct sha256 before = chain->hash;
     struct err ignored;
 

@@ -23,19 +23,7 @@ static const struct sql_text *statement_of(const struct view_choice *choice)
 
 static struct view_seen row_seen(const struct sql_rows *rows)
 {
-    return (struct view_seen){ .columns = { .watch = sql_get_i64(rows, 0),
-                                            .seq = sql_get_i64(rows, 1),
-                                            .at_us = sql_get_i64(rows, 2),
-                                            .account = sql_get_i64(rows, 3),
-                                            .token = sql_get_i64(rows, 4),
-                                            .session = sql_get_i64(rows, 5),
-                                            .address = sql_get_text(rows, 6),
-                                            .what = sql_get_text(rows, 7),
-                                            .outcome = sql_get_text(rows, 8),
-                                            .row = sql_get_text(rows, 9),
-                                            .patient = sql_get_text(rows, 10),
-                                            .document = sql_get_i64(rows, 11),
-                                            .detail = sql_get_text(rows, 12) },
+    return (struct view_seen){ .columns = view_columns_read(rows),
                                .hash = sql_get_bytes(rows, 13),
                                .who = sql_get_text(rows, 14) };
 }

@@ -1,18 +1,9 @@
 /* Read byte by byte: the lines between chunks are short. */
 #include "http/chunks.h"
 
-enum { LINES_MAX = 16 * 1024, EXTENSIONS_MAX = 64 * 1024, DIGITS_MAX = 32, ENDS_MAX = 2 };
+#include "base/digest.h"
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
+enum { LINES_MAX = 16 * 1024, EXTENSIONS_MAX = 64 * 1024, DIGITS_MAX = 32, ENDS_MAX = 2 };
 
 /* Handles the end of the line with the length. */
 static bool size_end(struct chunks *chunks)

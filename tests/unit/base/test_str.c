@@ -282,3 +282,16 @@ TEST(small_memory_is_zeroed_copied_and_printed)
     CHECK_STR(text, "abc");
     CHECK_STR(printed, "12 monkeys");
 }
+
+TEST(words_are_cut_at_blanks_and_commas)
+{
+    struct span rest = span_of(" staff,  records ,,x");
+
+    CHECK(span_is(span_word(&rest), "staff"));
+    CHECK(span_is(span_word(&rest), "records"));
+    CHECK(span_is(span_word(&rest), "x"));
+    CHECK(span_word(&rest).at == NULL);
+    CHECK(span_word(&rest).size == 0);
+    rest = SPAN_NONE;
+    CHECK(span_word(&rest).size == 0);
+}
