@@ -198,3 +198,28 @@ bool fs_is_away(int number)
     return number == ESTALE || number == ENOTCONN || number == EHOSTDOWN || number == EHOSTUNREACH
            || number == ETIMEDOUT;
 }
+
+/* --- keys --------------------------------------------------------------------------------------- */
+
+bool fs_is_private(int fd, const char *path, struct err *err)
+{
+    struct stat about;
+
+    if (fstat(fd, &about) < 0)
+        return err_os(err, "looking at the key '%s'", path);
+    if (!S_ISREG(about.st_mode) || about.st_uid != geteuid() || about.st_mode & 077)
+        return err_set(err, ERR_USAGE, 0,
+                       "the key '%s' must be a plain file that belongs to you and that nobody else "
+                       "may read (chmod 600)",
+                       path);
+    return true;
+}
+
+bool fs_read_private(const char *path, struct str *to, struct err *err)
+{
+    auto_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+    if (fd < 0)
+        return err_os(err, "opening the key '%s'", path);
+    return fs_is_private(fd, path, err) && fs_read_rest(fd, path, to, err);
+}

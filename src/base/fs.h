@@ -46,6 +46,16 @@ must_check bool fs_make_folder(const char *path, struct err *err);
 must_check bool fs_write_all(int fd, struct span bytes, const char *what, struct err *err);
 
 /*
+ * Checks that an open file with a key is a plain one of this user's, and closed to everybody else.
+ *   path   as messages name it
+ * Fails with ERR_USAGE, ERR_OS.
+ */
+must_check bool fs_is_private(int fd, const char *path, struct err *err);
+
+/* As fs_read(), of a file that fs_is_private() lets pass. */
+must_check bool fs_read_private(const char *path, struct str *to, struct err *err);
+
+/*
  * Flushes a folder's entries, so that a name made in it survives a power cut. A file system that
  * cannot do this is no failure. Fails with ERR_OS.
  */

@@ -66,21 +66,6 @@ bool sign_key_make(const char *path, struct err *err)
            && fs_write(public_path, bio_span(public_pem), 0644, err);
 }
 
-/* As for secrets: a plain file of ours, closed to everybody else. */
-static bool file_is_private(int fd, const char *path, struct err *err)
-{
-    struct stat about;
-
-    if (fstat(fd, &about) < 0)
-        return err_os(err, "looking at the key '%s'", path);
-    if (!S_ISREG(about.st_mode) || about.st_uid != geteuid() || about.st_mode & 077)
-        return err_set(err, ERR_USAGE, 0,
-                       "the key '%s' must be a plain file that belongs to you and that nobody else "
-                       "may read (chmod 600)",
-                       path);
-    return true;
-}
-
 static bool pem_read(int fd, const char *path, EVP_PKEY **pkey_r, struct err *err)
 {
     char text[KEY_FILE_MAX];
@@ -112,7 +97,7 @@ bool sign_key_read(const char *path, struct sign_key **key_r, struct err *err)
                        path);
     if (fd < 0)
         return err_os(err, "opening the key '%s'", path);
-    if (!file_is_private(fd, path, err) || !pem_read(fd, path, &key->pkey, err))
+    if (!fs_is_private(fd, path, err) || !pem_read(fd, path, &key->pkey, err))
         return false;
     *key_r = take(key);
     return true;

@@ -3,7 +3,6 @@
 
 #include "base/fs.h"
 #include "base/mem.h"
-#include "base/secret.h"
 #include "base/time.h"
 
 #include <arpa/inet.h>
@@ -13,7 +12,6 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { FILE_MAX = 64 * 1024 };
@@ -35,20 +33,6 @@ static void bio_take(BIO *from, struct str *to)
 }
 
 /* --- reading ---------------------------------------------------------------------------------- */
-
-static bool key_is_ours_alone(const char *path, struct err *err)
-{
-    struct stat info;
-
-    if (stat(path, &info) != 0)
-        return err_os(err, "'%s'", path);
-    if (info.st_mode & 077)
-        return err_set(err, ERR_USAGE, 0,
-                       "'%s' can be read by others: it is the key of the console's certificate. "
-                       "chmod 600 '%s'",
-                       path, path);
-    return true;
-}
 
 static void print_write(X509 *x509, char print[96])
 {
@@ -102,8 +86,8 @@ static bool pair_fits(struct certificate *certificate, const char *path, const c
 static bool files_read(const char *path, const char *key_path, struct certificate *certificate,
                        struct err *err)
 {
-    return key_is_ours_alone(key_path, err) && fs_read(path, &certificate->pem, err)
-           && fs_read(key_path, &certificate->key, err)
+    return fs_read(path, &certificate->pem, err)
+           && fs_read_private(key_path, &certificate->key, err)
            && pair_fits(certificate, path, key_path, err);
 }
 

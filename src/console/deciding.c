@@ -9,16 +9,16 @@
 #include "document/failure_class.h"
 #include "run/decisions.h"
 
-static bool is_waiver(const struct deciding *d)
+bool deciding_is_waiver(const struct deciding *d)
 {
     return strcmp(d->kind, "waive") == 0;
 }
 
 static bool kind_is_allowed(struct exchange *x, const struct deciding *d)
 {
-    enum right right = is_waiver(d) ? RIGHT_WAIVE : RIGHT_RETRY;
+    enum right right = deciding_is_waiver(d) ? RIGHT_WAIVE : RIGHT_RETRY;
 
-    if (!is_waiver(d) && strcmp(d->kind, "retry") != 0)
+    if (!deciding_is_waiver(d) && strcmp(d->kind, "retry") != 0)
         return refuse(x, PROBLEM_BAD_REQUEST, "the kind is neither 'retry' nor 'waive'");
     return may(x, right)
            || refuse(x, PROBLEM_NO_RIGHT, "the right '%s' is needed", right_name(right));
@@ -48,7 +48,7 @@ static bool decision_do(struct exchange *x, const struct deciding *d, bool only_
 
     for (size_t i = 0; i < d->count; i++)
         names[i].document = d->documents[i];
-    if (is_waiver(d)) {
+    if (deciding_is_waiver(d)) {
         request.who = x->who.name;
         request.reason = d->reason ? d->reason : "";
     }
@@ -69,7 +69,7 @@ static bool reason_is_given(struct exchange *x, const struct deciding *d)
 {
     struct span reason = span_trim(span_of(d->reason ? d->reason : ""));
 
-    return !is_waiver(d) || utf8_count(reason) >= REASON_LEAST
+    return !deciding_is_waiver(d) || utf8_count(reason) >= REASON_LEAST
            || refuse(x, PROBLEM_BAD_REQUEST, "a waiver needs a reason of %d characters or more",
                      REASON_LEAST);
 }
@@ -78,7 +78,7 @@ bool deciding_wants_proof(const struct exchange *x, const struct deciding *d, in
 {
     int64_t since_us = clock_now_us(x->console->clock) - x->who.proved_us;
 
-    return is_waiver(d) && documents > WAIVED_UNPROVED
+    return deciding_is_waiver(d) && documents > WAIVED_UNPROVED
            && since_us > PROOF_MINUTES * 60 * TIME_SECOND;
 }
 
@@ -94,12 +94,11 @@ static bool decision_note(struct exchange *x, const struct deciding *d, struct e
     auto_free char *detail = mem_printf("%jd documents, %s", (intmax_t)d->expect,
                                         d->class ? d->class : "chosen one by one");
 
-    return view_of(
-        x,
-        (struct view_entry){ .what = strcmp(d->kind, "waive") == 0 ? VIEW_WAIVE : VIEW_RETRY,
-                             .document = d->count == 1 ? d->documents[0] : 0,
-                             .detail = detail },
-        err);
+    return view_of(x,
+                   (struct view_entry){ .what = deciding_is_waiver(d) ? VIEW_WAIVE : VIEW_RETRY,
+                                        .document = d->count == 1 ? d->documents[0] : 0,
+                                        .detail = detail },
+                   err);
 }
 
 bool deciding_carry_out(struct exchange *x, const struct deciding *d,

@@ -25,6 +25,9 @@ struct deciding {
     const char *reason;
 };
 
+/* Whether documents are to be given up, not put back. */
+bool deciding_is_waiver(const struct deciding *d);
+
 /*
  * Counts what would be done, and does nothing. Refuses who has not the right, an unknown class, and
  * a document that is not there. Fails with ERR_DATABASE, ERR_OS.

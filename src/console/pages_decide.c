@@ -142,7 +142,7 @@ static bool first_add(struct frame *frame, const struct deciding *d, struct err 
 
 static void decide_form(struct frame *frame, const struct deciding *d, int64_t changed)
 {
-    bool waives = strcmp(d->kind, "waive") == 0;
+    bool waives = deciding_is_waiver(d);
     auto_str numbers = STR_MAX(NUMBERS_MAX), says = STR_MAX(128);
 
     numbers_write(d, &numbers);
@@ -160,7 +160,7 @@ static void decide_form(struct frame *frame, const struct deciding *d, int64_t c
 static bool choose_show(struct exchange *x, const struct deciding *d,
                         const struct ledger_decided *decided, struct err *err)
 {
-    bool waives = strcmp(d->kind, "waive") == 0;
+    bool waives = deciding_is_waiver(d);
     auto_str what = STR_MAX(KIB(1));
     auto_frame frame = { 0 };
     const char *rest;

@@ -10,7 +10,6 @@
 #include <openssl/hmac.h>
 #include <qrencode.h>
 #include <sodium.h>
-#include <sys/stat.h>
 
 enum { DIGITS = 1000000, QUIET = 4 };
 
@@ -68,13 +67,8 @@ int64_t totp_step_of(const uint8_t secret[TOTP_SECRET_SIZE], const char *text, i
 static bool key_load(const char *path, uint8_t key_r[TOTP_KEY_SIZE], struct err *err)
 {
     auto_str text = STR_MAX(KIB(1));
-    struct stat info;
 
-    if (stat(path, &info) != 0)
-        return err_os(err, "'%s'", path);
-    if (info.st_mode & 077)
-        return err_set(err, ERR_USAGE, 0, "'%s' can be read by others: chmod 600 '%s'", path, path);
-    if (!fs_read(path, &text, err))
+    if (!fs_read_private(path, &text, err))
         return false;
     return hex_read(span_trim(str_span(&text)), key_r, TOTP_KEY_SIZE)
            || err_set(err, ERR_USAGE, 0,

@@ -12,26 +12,17 @@ import shutil
 import subprocess
 import sys
 import threading
-import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 import npm  # noqa: E402
 from harness import ROOT, Bench, main, need_programs  # noqa: E402
+from people import Console  # noqa: E402
 
 BROWSER = ROOT / "tests" / "console" / "browser"
 SCENARIO = "container 1..60 is missing\ncontainer 70..72 is empty\n"
 PASSWORD = "lemon garden tractor"
 SAID = re.compile(r"(not )?ok - (.*)")
 LIMIT = 1800
-
-
-def port_of(program):
-    deadline = time.monotonic() + 60
-    while not (found := re.search(r"https://localhost:(\d+)/", program.out_path.read_text())):
-        if not program.is_running() or time.monotonic() > deadline:
-            raise RuntimeError(f"serve did not start: {program.err_path.read_text()}")
-        time.sleep(0.02)
-    return found[1]
 
 
 def link_of(bench, port):
@@ -78,12 +69,11 @@ def test(tap):
         bench.serve("generate:120,500", "--scenario", bench.folder / "scenario")
         bench.configure(run={"workers": 2, "retry_ms": 20, "attempts": 1})
         bench.ferry("run", "--limit", "90")
-        program = bench.start("serve", "--address", "127.0.0.1:0")
-        port = port_of(program)
-        watch(tap, bench, folder, [f"https://localhost:{port}", link_of(bench, port), PASSWORD,
+        console = Console(bench)
+        watch(tap, bench, folder, [f"https://localhost:{console.port}", link_of(bench, console.port), PASSWORD,
                                    *filter(None, [os.environ.get("BROWSER_SHOTS")])])
-        program.signal(15)
-        tap.same(program.finish(60).code, 0, "the console ends when it is told to")
+        console.program.signal(15)
+        tap.same(console.program.finish(60).code, 0, "the console ends when it is told to")
         bench.stop_serving()
 
 
