@@ -11,6 +11,14 @@ from servers import die_with_parent
 ROWS, HISTORY, LIMIT = 40, 5000, 120
 
 
+def lives(pid):
+    """Whether a process has not ended, though nobody may have asked for its exit code yet."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1][0] not in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 class Terminal:
     """`with Terminal(folder, environment, columns=80) as terminal:`; the shell is in the folder."""
 
@@ -35,11 +43,14 @@ class Terminal:
         self._tmux("new-session", "-d", "-x", self.columns, "-y", ROWS, "-c", self.folder,
                    "bash", "--noprofile", "--rcfile", self.folder / "tmux.rc", "-i")
         self._until(lambda: self._ended() == 1, "the shell is ready")
+        self.shell = int(self._tmux("display-message", "-p", "#{pane_pid}"))
         return self
 
     def __exit__(self, *_):
+        """The shell ends after tmux, and writes its history into the folder as it does."""
         self.server.terminate()
         self.server.wait()
+        self._until(lambda: not lives(self.shell), "the shell has ended")
 
     def _tmux(self, *words):
         return subprocess.run(["tmux", "-S", str(self.socket), *map(str, words)], check=True, text=True,
@@ -49,7 +60,7 @@ class Terminal:
         deadline = time.monotonic() + limit
         while not condition():
             if time.monotonic() > deadline:
-                raise TimeoutError(f"not within {limit} s: {what}\n{self.text() if self.socket.exists() else ''}")
+                raise TimeoutError(f"not within {limit} s: {what}\n{self.text() if self.server.poll() is None else ''}")
             time.sleep(0.1)
 
     def _ended(self):
