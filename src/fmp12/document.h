@@ -1,0 +1,26 @@
+/* The bytes of the one document of an object, read on demand, and proven before the first is given. */
+#pragma once
+
+#include "fmp12/object.h"
+#include "fmp12/objects.h"
+
+struct fmp12_document;
+
+/*
+ * Reads the whole object once and proves it by FileMaker's MD5; then its document can be read.
+ *   object_r   what is known of it, also after a failure that says what is wrong with it
+ * Fails with ERR_DATA: the object is not there, not proven, has no document, or more than one; ERR_OS.
+ */
+must_check bool fmp12_document_open(const struct fmp12_file *file, uint32_t table, uint32_t number,
+                                    struct fmp12_object *object_r,
+                                    struct fmp12_document **document_r, struct err *err);
+void fmp12_document_close(struct fmp12_document *document); /* NULL is allowed */
+
+uint64_t fmp12_document_bytes(const struct fmp12_document *document);
+
+/*
+ * Reads on; 0 bytes: complete. Fails with ERR_DATA if the bytes are not those that were proven, or the
+ * file was written to since it was opened; ERR_OS.
+ */
+must_check bool fmp12_document_read(struct fmp12_document *document, void *bytes, size_t room,
+                                    size_t *size_r, struct err *err);
