@@ -4,6 +4,7 @@
  */
 #include "cmd/commands.h"
 #include "cmd/settings.h"
+#include "cmd/settings_words.h"
 
 #include "base/mem.h"
 
@@ -24,34 +25,9 @@ static const char introduction[] =
     "`#`\n"
     "or `;` is a comment.\n";
 
-/* Adds the values that a key takes, where its type says so. */
-static void range_add(struct str *to, const struct field *field)
-{
-    switch (field->type) {
-    case FIELD_INT:
-    case FIELD_SCALED:
-    case FIELD_BYTES:
-    case FIELD_DECIMAL:
-        str_printf(to, "A number from %jd to %jd. ", (intmax_t)field->min, (intmax_t)field->max);
-        break;
-    case FIELD_FLAG:
-        str_add_text(to, "yes or no. ");
-        break;
-    case FIELD_CHOICE:
-        str_add_text(to, "One of: ");
-        for (size_t i = *field->choices[0] ? 0 : 1; field->choices[i]; i++)
-            str_printf(to, "%s%s", field->choices[i], field->choices[i + 1] ? ", " : ". ");
-        break;
-    case FIELD_TEXT:
-    case FIELD_NAME:
-    case FIELD_LIST:
-        break;
-    }
-}
-
 static void key_add(struct str *to, const struct conf_key *key)
 {
-    bool takes_any = strcmp(key->name, "*") == 0;
+    bool takes_any = settings_takes_any(key);
 
     str_printf(to, "\n### %s\n", takes_any ? "COLUMN" : key->name);
     if (key->help)
@@ -59,7 +35,7 @@ static void key_add(struct str *to, const struct conf_key *key)
     if (takes_any)
         return;
     str_add_char(to, '\n');
-    range_add(to, &key->field);
+    settings_values_add(to, &key->field);
     str_printf(to, *key->fallback ? "Default: %s\n" : "Default: empty\n", key->fallback);
 }
 
