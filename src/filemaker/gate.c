@@ -38,7 +38,6 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/num.h"
 #include "base/str.h"
 #include "base/time.h"
 
@@ -49,7 +48,6 @@
 #define NARROW_US (1 * TIME_SECOND)    /* at most one step down in this time */
 #define WIDEN_US (10 * TIME_SECOND)    /* one step up after this time without a step */
 #define SESSIONS_US (60 * TIME_SECOND) /* one more session is tried after this time */
-#define DAY_MINUTES (24 * 60)
 
 struct gate {
     struct gate_settings settings;
@@ -65,32 +63,6 @@ struct gate {
     double average_us; /* of calls; the newest weighs most */
     bool quiet;        /* the log says that these are quiet hours */
 };
-
-static bool minutes_read(struct span text, int *minutes_r)
-{
-    struct span hours = span_trim(span_cut(&text, ':'));
-    uint64_t h, m;
-    struct err ignored;
-
-    if (!num_u64(hours, 0, 24, &h, &ignored) || !num_u64(span_trim(text), 0, 59, &m, &ignored)
-        || h * 60 + m > DAY_MINUTES)
-        return false;
-    *minutes_r = (int)(h * 60 + m);
-    return true;
-}
-
-bool gate_quiet_read(const char *text, struct gate_settings *settings, struct err *err)
-{
-    struct span until = span_of(text), from = span_cut(&until, '-');
-
-    settings->quiet_from = settings->quiet_until = 0;
-    if (!*text)
-        return true;
-    return (minutes_read(from, &settings->quiet_from)
-            && minutes_read(until, &settings->quiet_until))
-           || err_set(err, ERR_USAGE, 0, "'%.64s' is not a span of the day such as 08:00-18:30",
-                      text);
-}
 
 struct gate *gate_new(const struct gate_settings *settings, const struct clock *clock)
 {
@@ -124,20 +96,12 @@ static void wait_us(struct gate *gate, int64_t us)
 
 static bool gate_is_quiet(struct gate *gate)
 {
-    const struct gate_settings *s = &gate->settings;
-    struct time_civil now;
-    int minute;
-    bool quiet;
+    int until = 0;
+    bool quiet = quiet_at(&gate->settings.quiet, clock_now_us(gate->clock), &until);
 
-    if (s->quiet_from == s->quiet_until)
-        return false;
-    now = time_to_zone(clock_now_us(gate->clock));
-    minute = now.hour * 60 + now.minute;
-    quiet = s->quiet_from < s->quiet_until ? minute >= s->quiet_from && minute < s->quiet_until
-                                           : minute >= s->quiet_from || minute < s->quiet_until;
     if (quiet != gate->quiet)
         log_info(quiet ? "quiet hours until %02d:%02d: waiting" : "quiet hours are over",
-                 s->quiet_until / 60, s->quiet_until % 60);
+                 until / 60, until % 60);
     gate->quiet = quiet;
     return quiet;
 }
@@ -317,6 +281,18 @@ bool gate_session_is_wanted(struct gate *gate)
     wanted = gate->sessions_wanted > 0 || gate->sessions > gate->sessions_shared;
     (void)pthread_mutex_unlock(&gate->lock);
     return wanted;
+}
+
+bool gate_rests(struct gate *gate)
+{
+    bool rests;
+
+    if (!gate)
+        return false;
+    (void)pthread_mutex_lock(&gate->lock);
+    rests = gate->quiet;
+    (void)pthread_mutex_unlock(&gate->lock);
+    return rests;
 }
 
 int gate_width(struct gate *gate)

@@ -10,19 +10,17 @@
 #include "base/cancel.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "filemaker/quiet.h"
 
 struct gate;
 
 struct gate_settings {
-    int most_at_once;            /* requests; 0: any number                                */
-    int most_sessions;           /* 0: any number                                          */
-    double requests_per_second;  /* 0: any number                                          */
-    int64_t latency_budget_us;   /* fewer calls at once if their average is longer; 0: any */
-    int quiet_from, quiet_until; /* minutes of the source's day; equal: no quiet hours     */
+    int most_at_once;           /* requests; 0: any number                                */
+    int most_sessions;          /* 0: any number                                          */
+    double requests_per_second; /* 0: any number                                          */
+    int64_t latency_budget_us;  /* fewer calls at once if their average is longer; 0: any */
+    struct quiet_hours quiet;   /* in which none passes */
 };
-
-/* Reads "08:00-18:30"; "" gives none. Fails with ERR_USAGE. */
-must_check bool gate_quiet_read(const char *text, struct gate_settings *settings, struct err *err);
 
 /*
  * Makes a gate that is wide open.
@@ -72,6 +70,9 @@ bool gate_session_is_surplus(struct gate *gate);
 
 /* Whether somebody needs a session: a worker with nothing to do should give its own up. */
 bool gate_session_is_wanted(struct gate *gate);
+
+/* Whether requests wait for the end of quiet hours. NULL: no. */
+bool gate_rests(struct gate *gate);
 
 /* For watching: how many requests are let through at once now, and how many sessions there are. */
 int gate_width(struct gate *gate);

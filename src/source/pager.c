@@ -1,5 +1,5 @@
 /* Halves a page that was too much, and remembers the size that works. */
-#include "filemaker/pager.h"
+#include "source/pager.h"
 
 #include "base/log.h"
 
@@ -58,7 +58,7 @@ static void pager_restore(struct pager *pager)
 
 /* The call that reads a page: a range, or a find. */
 struct pager_query {
-    struct filemaker *filemaker;
+    struct source_reader *reader;
     const char *layout, *query, *sort; /* `query` NULL: a range */
     uint64_t place;
 };
@@ -66,10 +66,10 @@ struct pager_query {
 static bool page_ask(const struct pager_query *asked, uint64_t limit, struct filemaker_page *page_r,
                      struct err *err)
 {
-    bool good = asked->query ? filemaker_find(asked->filemaker, asked->layout, asked->query,
-                                              asked->sort, 1, limit, page_r, err)
-                             : filemaker_records(asked->filemaker, asked->layout, asked->place,
-                                                 limit, page_r, err);
+    bool good = asked->query ? source_find(asked->reader, asked->layout, asked->query, asked->sort,
+                                           1, limit, page_r, err)
+                             : source_records(asked->reader, asked->layout, asked->place, limit,
+                                              page_r, err);
 
     if (good) {
         page_r->place = asked->place;
@@ -180,13 +180,11 @@ static bool pager_step(struct pager *pager, const struct pager_query *asked, uin
 
 /* --- the pager ------------------------------------------------------------------------------ */
 
-bool pager_read_on(struct pager *pager, struct filemaker *filemaker, const char *layout,
+bool pager_read_on(struct pager *pager, struct source_reader *reader, const char *layout,
                    uint64_t place, uint64_t last_id, struct filemaker_page *page_r,
                    struct pager_gap *gap_r, struct err *err)
 {
-    struct pager_query asked = { .filemaker = filemaker,
-                                 .layout = layout,
-                                 .place = place ? place : 1 };
+    struct pager_query asked = { .reader = reader, .layout = layout, .place = place ? place : 1 };
     uint64_t least = place ? 2 : 1; /* a page that begins with a known record needs another */
 
     *gap_r = (struct pager_gap){ 0 };
@@ -204,12 +202,12 @@ bool pager_read_on(struct pager *pager, struct filemaker *filemaker, const char 
     return true;
 }
 
-bool pager_find(struct pager *pager, struct filemaker *filemaker, const char *layout,
+bool pager_find(struct pager *pager, struct source_reader *reader, const char *layout,
                 const char *query_json, const char *sort_json, struct filemaker_page *page_r,
                 struct err *err)
 {
     const struct pager_query asked = {
-        .filemaker = filemaker, .layout = layout, .query = query_json, .sort = sort_json, .place = 1
+        .reader = reader, .layout = layout, .query = query_json, .sort = sort_json, .place = 1
     };
 
     return ask_fewer(pager, &asked, 2, page_r, err);

@@ -8,14 +8,14 @@
  * `check` finds out beforehand whether a run will get its pages: it asks for the first one as the
  * run will:
  *     struct pager pager = pager_of(PAGER_FIRST, PAGER_MOST);
- *     pager_read_on(&pager, filemaker, layout, 0, 0, &page, &gap, &err)
+ *     pager_read_on(&pager, reader, layout, 0, 0, &page, &gap, &err)
  * Afterwards pager.size says how many records work at once.
  */
 #pragma once
 
 #include "base/base.h"
 #include "base/err.h"
-#include "filemaker/filemaker.h"
+#include "source/source.h"
 
 enum { PAGER_FIRST = 100, PAGER_MOST = 500 };
 
@@ -51,15 +51,15 @@ struct pager_gap {
  *                              set has moved
  *                `place` + 1   `last_id` still stands before it: that was checked here
  *                beyond that   the records between cannot be read: `gap_r` says why
- * Fails as filemaker_records(), and if too many in a row cannot be read: then the records are not
+ * Fails as source_records(), and if too many in a row cannot be read: then the records are not
  * the cause.
  */
-must_check bool pager_read_on(struct pager *pager, struct filemaker *filemaker, const char *layout,
+must_check bool pager_read_on(struct pager *pager, struct source_reader *reader, const char *layout,
                               uint64_t place, uint64_t last_id, struct filemaker_page *page_r,
                               struct pager_gap *gap_r, struct err *err);
 
-/* Reads records in the order of a sort, as filemaker_find() from the first on. */
-must_check bool pager_find(struct pager *pager, struct filemaker *filemaker, const char *layout,
+/* Reads records in the order of a sort, as source_find() from the first on. */
+must_check bool pager_find(struct pager *pager, struct source_reader *reader, const char *layout,
                            const char *query_json, const char *sort_json,
                            struct filemaker_page *page_r, struct err *err);
 

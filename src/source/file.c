@@ -1,0 +1,365 @@
+/* Makes pages of records of a FileMaker file's tables. */
+#include "source/file.h"
+
+#include "base/mem.h"
+#include "base/num.h"
+#include "base/time.h"
+#include "fmp12/records.h"
+#include "http/http.h"
+#include "json/writer.h"
+
+/* What a container's value becomes: it leads to table and object, or nowhere. */
+#define LEADS_TO "https://fmp12/"
+#define EMBEDDED "?RCType=EmbeddedRCFileProcessor"
+#define OUTSIDE LEADS_TO "outside"
+
+enum { PAGE_BYTES_MAX = 256 * 1024 * 1024, GROWN_BY = 1024, REPETITIONS_MAX = 1000 };
+
+static const char scheme[] = "fmp12:";
+
+struct source_file {
+    struct fmp12_file *file;
+    struct fmp12_schema schema;
+};
+
+struct file_view {
+    const struct source_file *file;
+    const struct fmp12_table *table; /* whose numbers are known; or NULL */
+    uint32_t *numbers;               /* of its records, ascending        */
+    size_t count;
+    struct fmp12_record record;
+};
+
+bool source_url_is_file(const char *url)
+{
+    return span_starts(span_of(url), scheme);
+}
+
+static void auto_file_cleanup(struct source_file **file)
+{
+    source_file_close(*file);
+}
+
+bool source_file_open(const char *url, struct source_file **file_r, struct err *err)
+{
+    __attribute__((cleanup(auto_file_cleanup))) struct source_file *file =
+        mem_new(struct source_file);
+    const char *path = url + strlen(scheme);
+
+    if (!*path)
+        return err_set(err, ERR_USAGE, 0, "[source] url = fmp12: names no file: fmp12:PATH");
+    if (!fmp12_open(path, &file->file, err) || !fmp12_schema_read(file->file, &file->schema, err))
+        return err_ctx(err, "[source] url");
+    *file_r = take(file);
+    return true;
+}
+
+void source_file_close(struct source_file *file)
+{
+    if (!file)
+        return;
+    fmp12_schema_clear(&file->schema);
+    auto_fmp12_cleanup(&file->file);
+    free(file);
+}
+
+struct file_view *file_view_new(const struct source_file *file)
+{
+    struct file_view *view = mem_new(struct file_view);
+
+    view->file = file;
+    return view;
+}
+
+void file_view_free(struct file_view *view)
+{
+    if (!view)
+        return;
+    fmp12_record_clear(&view->record);
+    free(view->numbers);
+    free(view);
+}
+
+void file_product(const struct file_view *view, struct filemaker_product *product_r)
+{
+    *product_r = (struct filemaker_product){ .name = "a FileMaker file" };
+    (void)snprintf(product_r->version, sizeof product_r->version, "%s",
+                   fmp12_facts(view->file->file)->version);
+}
+
+void file_tables(const struct file_view *view, struct str *names_r)
+{
+    for (size_t i = 0; i < view->file->schema.table_count; i++)
+        str_printf(names_r, "%s\n", view->file->schema.tables[i].name);
+}
+
+/* --- tables --------------------------------------------------------------------------------- */
+
+static const struct fmp12_table *table_find(const struct source_file *file, const char *name)
+{
+    uint64_t number = 0;
+    struct err ignored;
+
+    if (!num_u64(span_of(name), 1, UINT32_MAX, &number, &ignored))
+        number = 0; /* then it is a name */
+    for (size_t i = 0; i < file->schema.table_count; i++)
+        if (strcmp(file->schema.tables[i].name, name) == 0
+            || file->schema.tables[i].number == number)
+            return &file->schema.tables[i];
+    return NULL;
+}
+
+static bool table_need(const struct source_file *file, const char *name,
+                       const struct fmp12_table **table_r, struct err *err)
+{
+    *table_r = table_find(file, name);
+    if (*table_r)
+        return true;
+    (void)err_set(err, ERR_REMOTE, 0, "the file has no table '%s'", name);
+    err->reason = FILEMAKER_LAYOUT_MISSING;
+    return false;
+}
+
+static unsigned repetitions_of(const struct fmp12_field *field)
+{
+    unsigned count = field->repetitions ? field->repetitions : 1;
+
+    return count < REPETITIONS_MAX ? count : REPETITIONS_MAX;
+}
+
+/* Dates are texts here: their form is that of the file's country, and nothing in it says which. */
+static const char *result_of(const struct fmp12_field *field)
+{
+    switch (field->type) {
+    case FMP12_CONTAINER:
+        return "container";
+    case FMP12_NUMBER:
+        return "number";
+    default:
+        return "text";
+    }
+}
+
+bool file_layout(struct file_view *view, const char *name, struct filemaker_layout *layout_r,
+                 struct err *err)
+{
+    const struct fmp12_table *table;
+    struct filemaker_layout layout = { 0 };
+
+    if (!table_need(view->file, name, &table, err))
+        return false;
+    layout.fields = mem_zero((table->field_count + 1) * sizeof *layout.fields);
+    for (size_t i = 0; i < table->field_count; i++) {
+        const struct fmp12_field *field = &table->fields[i];
+
+        layout.fields[layout.count++] =
+            (struct filemaker_field){ .name = mem_text(field->name),
+                                      .type = mem_text("normal"),
+                                      .result = mem_text(result_of(field)),
+                                      .global = field->is_global,
+                                      .repetitions = repetitions_of(field),
+                                      .repetitions_shown = repetitions_of(field) };
+    }
+    *layout_r = layout;
+    return true;
+}
+
+/* --- a record as JSON ----------------------------------------------------------------------- */
+
+static struct span value_find(const struct fmp12_record *record, uint32_t field,
+                              uint32_t repetition)
+{
+    for (size_t i = 0; i < record->value_count; i++)
+        if (record->values[i].field == field && record->values[i].repetition == repetition)
+            return record->values[i].text;
+    return SPAN_NONE;
+}
+
+static void container_write(struct json_writer *w, const struct fmp12_table *table,
+                            const struct fmp12_field *field, struct span text)
+{
+    char address[80];
+    uint32_t object;
+
+    if (text.size && fmp12_object_of(text, &object)) {
+        (void)snprintf(address, sizeof address, LEADS_TO "%ju/%ju" EMBEDDED,
+                       (uintmax_t)table->number, (uintmax_t)object);
+        json_write_text(w, address);
+    } else if (text.size && field->is_external) {
+        json_write_text(w, OUTSIDE);
+    } else {
+        json_write_span(w, text.size ? text : span_of(""));
+    }
+}
+
+static void field_write(struct json_writer *w, const struct fmp12_table *table,
+                        const struct fmp12_field *field, const struct fmp12_record *record)
+{
+    unsigned count = repetitions_of(field);
+
+    for (unsigned n = 1; n <= count; n++) {
+        struct span text = value_find(record, field->number, n);
+        auto_free char *name = count > 1 ? mem_printf("%s(%u)", field->name, n) : NULL;
+
+        json_name(w, name ? name : field->name);
+        if (field->type == FMP12_CONTAINER)
+            container_write(w, table, field, text);
+        else
+            json_write_span(w, text.size ? text : span_of(""));
+    }
+}
+
+static void record_write(struct json_writer *w, const struct fmp12_table *table,
+                         const struct fmp12_record *record)
+{
+    json_open_object(w);
+    for (size_t i = 0; i < table->field_count; i++)
+        field_write(w, table, &table->fields[i], record);
+    json_close_object(w);
+}
+
+/* Reads a record into the view. */
+static enum step record_look(struct file_view *view, const struct fmp12_table *table,
+                             uint32_t number, struct err *err)
+{
+    auto_fmp12_records *records = NULL;
+
+    if (!fmp12_records_open_one(view->file->file, table->number, number, &records, err))
+        return STEP_ERROR;
+    return fmp12_records_next(records, &view->record, err);
+}
+
+/* --- pages ---------------------------------------------------------------------------------- */
+
+static bool record_missing(uint64_t record_id, struct err *err)
+{
+    (void)err_set(err, ERR_REMOTE, 0, "the file has no record %ju", (uintmax_t)record_id);
+    err->reason = FILEMAKER_RECORD_MISSING;
+    return false;
+}
+
+/* Puts the records of these numbers into the page, whose text they become. */
+static bool page_fill(struct file_view *view, const struct fmp12_table *table,
+                      const uint32_t *numbers, size_t count, struct filemaker_page *page,
+                      struct err *err)
+{
+    struct json_writer w = JSON_WRITER(&page->text);
+    int64_t now_us = time_now_us();
+    size_t at = 0;
+
+    page->text = (struct str)STR_MAX(PAGE_BYTES_MAX);
+    page->records = mem_zero((count + 1) * sizeof *page->records);
+    json_open_array(&w);
+    for (size_t i = 0; i < count; i++) {
+        enum step step = record_look(view, table, numbers[i], err);
+
+        if (step != STEP_ROW)
+            return step == STEP_END ? record_missing(numbers[i], err) : false;
+        page->records[page->count++] = (struct filemaker_record){ .record_id = numbers[i],
+                                                                  .mod_id = view->record.changes,
+                                                                  .asked_us = now_us };
+        record_write(&w, table, &view->record);
+    }
+    json_close_array(&w);
+    if (!str_fits(&page->text, "a page", err)
+        || !json_read(str_span(&page->text), &page->json, err)) {
+        err->code = HTTP_TOO_LONG; /* fewer at once may do */
+        return false;
+    }
+    json_each (fields, json_root(page->json))
+        page->records[at++].fields = fields;
+    return true;
+}
+
+static bool numbers_read(struct file_view *view, const struct fmp12_table *table, struct err *err)
+{
+    auto_fmp12_records *records = NULL;
+    enum step step;
+
+    if (view->table == table)
+        return true;
+    view->table = NULL;
+    view->count = 0;
+    if (!fmp12_records_open(view->file->file, table->number, FMP12_RECORDS, &records, err))
+        return false;
+    while ((step = fmp12_records_next(records, &view->record, err)) == STEP_ROW) {
+        if (view->count % GROWN_BY == 0)
+            view->numbers =
+                mem_grow(view->numbers, (view->count + GROWN_BY) * sizeof *view->numbers);
+        view->numbers[view->count++] = view->record.number;
+    }
+    if (step == STEP_ERROR)
+        return false;
+    view->table = table;
+    return true;
+}
+
+bool file_records(struct file_view *view, const char *name, uint64_t offset, uint64_t limit,
+                  struct filemaker_page *page_r, struct err *err)
+{
+    const struct fmp12_table *table;
+    auto_page page = { 0 };
+    uint64_t rest;
+
+    if (!table_need(view->file, name, &table, err) || !numbers_read(view, table, err))
+        return false;
+    page.total = page.found = view->count;
+    rest = offset > view->count ? 0 : view->count - offset + 1;
+    if (rest
+        && !page_fill(view, table, view->numbers + offset - 1, rest < limit ? rest : limit, &page,
+                      err))
+        return err_ctx(err, "table '%s'", name);
+    *page_r = page;
+    page = (struct filemaker_page){ 0 };
+    return true;
+}
+
+bool file_record(struct file_view *view, const char *name, uint64_t record_id,
+                 struct filemaker_page *page_r, struct err *err)
+{
+    const struct fmp12_table *table;
+    uint32_t number = (uint32_t)record_id;
+    auto_page page = { .total = UINT64_MAX, .found = 1 };
+
+    if (record_id == 0 || record_id > UINT32_MAX)
+        return record_missing(record_id, err);
+    if (!table_need(view->file, name, &table, err)
+        || !page_fill(view, table, &number, 1, &page, err))
+        return false;
+    *page_r = page;
+    page = (struct filemaker_page){ 0 };
+    return true;
+}
+
+bool file_recount(struct file_view *view, const char *name, int64_t *count_r, struct err *err)
+{
+    const struct fmp12_table *table;
+    uint64_t count;
+
+    if (!table_need(view->file, name, &table, err)
+        || !fmp12_records_recount(view->file->file, table->number, &count, err)
+        || !fmp12_unchanged(view->file->file, err))
+        return false;
+    *count_r = (int64_t)count;
+    return true;
+}
+
+/* --- documents ------------------------------------------------------------------------------ */
+
+bool file_document(const struct file_view *view, struct span value, struct fmp12_object *object_r,
+                   struct fmp12_document **document_r, struct err *err)
+{
+    struct span rest = span_from(value, strlen(LEADS_TO)), table = span_cut(&rest, '/');
+    uint64_t table_number, object_number;
+    struct err ignored;
+
+    if (span_is(value, OUTSIDE))
+        return err_set(
+            err, ERR_DATA, 0,
+            "the document lies outside the file: make a copy that holds it with " FMP12_TOOL);
+    if (!span_starts(value, LEADS_TO) || !num_u64(table, 1, UINT32_MAX, &table_number, &ignored)
+        || !num_u64(span_cut(&rest, '?'), 0, UINT32_MAX, &object_number, &ignored))
+        return err_set(err, ERR_DATA, 0, "the container's value leads to nothing in the file");
+    return fmp12_document_open(view->file->file, (uint32_t)table_number, (uint32_t)object_number,
+                               object_r, document_r, err);
+}

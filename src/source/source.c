@@ -1,0 +1,274 @@
+/* Passes each call on to the kind of source that there is. */
+#include "source/source.h"
+
+#include "base/mem.h"
+#include "http/url.h"
+
+#include <assert.h>
+
+enum { NAME_ROOM = 4 * FMP12_NAME_PART_MAX, COMMAND_IS_UNAVAILABLE = 3 };
+
+/* One of the two. */
+struct source_reader {
+    struct filemaker *filemaker;
+    struct file_view *file;
+};
+
+/* One of the two. */
+struct source_stream {
+    struct filemaker_stream *filemaker;
+    struct fmp12_document *document;
+    char *disposition; /* of the document; NULL: it has no name */
+};
+
+bool source_new(const struct filemaker_settings *settings, const struct source_file *file,
+                const struct cancel *cancel, struct source_reader **reader_r, struct err *err)
+{
+    auto_source_reader *reader = mem_new(struct source_reader);
+
+    if (file)
+        reader->file = file_view_new(file);
+    else if (!filemaker_new(settings, cancel, &reader->filemaker, err))
+        return false;
+    *reader_r = take(reader);
+    return true;
+}
+
+void source_free(struct source_reader *reader)
+{
+    if (!reader)
+        return;
+    filemaker_free(reader->filemaker);
+    file_view_free(reader->file);
+    free(reader);
+}
+
+void auto_source_reader_cleanup(struct source_reader **reader)
+{
+    source_free(*reader);
+}
+
+bool source_is_file(const struct source_reader *reader)
+{
+    return reader->file;
+}
+
+/* What a file cannot do is refused as a server refuses it; callers then go another way, or none. */
+static bool file_cannot(const char *what, struct err *err)
+{
+    (void)err_set(err, ERR_REMOTE, 0, "a file has no %s", what);
+    err->reason = COMMAND_IS_UNAVAILABLE;
+    return false;
+}
+
+/* --- what it is, and what it shows ---------------------------------------------------------- */
+
+bool source_product(struct source_reader *reader, struct filemaker_product *product_r,
+                    struct err *err)
+{
+    if (!reader->file)
+        return filemaker_product(reader->filemaker, product_r, err);
+    file_product(reader->file, product_r);
+    return true;
+}
+
+struct span source_proxy(const struct source_reader *reader)
+{
+    return reader->file ? SPAN_NONE : filemaker_proxy(reader->filemaker);
+}
+
+bool source_names(struct source_reader *reader, enum filemaker_names which, struct str *names,
+                  struct err *err)
+{
+    if (!reader->file)
+        return filemaker_names(reader->filemaker, which, names, err);
+    if (which == FILEMAKER_LAYOUTS)
+        file_tables(reader->file, names);
+    return true;
+}
+
+bool source_layout(struct source_reader *reader, const char *layout,
+                   struct filemaker_layout *layout_r, struct err *err)
+{
+    return reader->file ? file_layout(reader->file, layout, layout_r, err)
+                        : filemaker_layout(reader->filemaker, layout, layout_r, err);
+}
+
+/* --- sessions ------------------------------------------------------------------------------- */
+
+bool source_log_in(struct source_reader *reader, struct err *err)
+{
+    return reader->file || filemaker_log_in(reader->filemaker, err);
+}
+
+void source_log_out(struct source_reader *reader)
+{
+    if (!reader->file)
+        filemaker_log_out(reader->filemaker);
+}
+
+uint64_t source_logins(const struct source_reader *reader)
+{
+    return reader->file ? 0 : filemaker_logins(reader->filemaker);
+}
+
+/* --- records -------------------------------------------------------------------------------- */
+
+bool source_records(struct source_reader *reader, const char *layout, uint64_t offset,
+                    uint64_t limit, struct filemaker_page *page_r, struct err *err)
+{
+    return reader->file ? file_records(reader->file, layout, offset, limit, page_r, err)
+                        : filemaker_records(reader->filemaker, layout, offset, limit, page_r, err);
+}
+
+bool source_record(struct source_reader *reader, const char *layout, uint64_t record_id,
+                   struct filemaker_page *page_r, struct err *err)
+{
+    return reader->file ? file_record(reader->file, layout, record_id, page_r, err)
+                        : filemaker_record(reader->filemaker, layout, record_id, page_r, err);
+}
+
+bool source_find(struct source_reader *reader, const char *layout, const char *query_json,
+                 const char *sort_json, uint64_t offset, uint64_t limit,
+                 struct filemaker_page *page_r, struct err *err)
+{
+    if (reader->file)
+        return file_cannot("finds", err);
+    return filemaker_find(reader->filemaker, layout, query_json, sort_json, offset, limit, page_r,
+                          err);
+}
+
+bool source_find_any(struct source_reader *reader, const char *layout, const char *field,
+                     const struct span *values, size_t count, struct filemaker_page *page_r,
+                     struct err *err)
+{
+    if (reader->file)
+        return file_cannot("finds", err);
+    return filemaker_find_any(reader->filemaker, layout, field, values, count, page_r, err);
+}
+
+bool source_set(struct source_reader *reader, const char *layout, uint64_t record_id,
+                uint64_t mod_id, const char *field, struct span value, uint64_t *mod_id_r,
+                struct err *err)
+{
+    if (reader->file)
+        return file_cannot("marks: it is never changed", err);
+    return filemaker_set(reader->filemaker, layout, record_id, mod_id, field, value, mod_id_r, err);
+}
+
+bool source_recount(struct source_reader *reader, const char *layout, int64_t *count_r,
+                    struct err *err)
+{
+    assert(reader->file);
+    return file_recount(reader->file, layout, count_r, err);
+}
+
+/* --- the bytes of containers ---------------------------------------------------------------- */
+
+static struct source_stream *stream_of(struct filemaker_stream *filemaker)
+{
+    struct source_stream *stream = mem_new(struct source_stream);
+
+    stream->filemaker = filemaker;
+    return stream;
+}
+
+/* As a server would say it. */
+static char *disposition_of(const char *name)
+{
+    auto_str text = STR_MAX(NAME_ROOM);
+
+    if (!*name)
+        return NULL;
+    str_add_text(&text, "attachment; filename*=UTF-8''");
+    url_add_encoded(&text, span_of(name), "");
+    return str_take(&text);
+}
+
+static bool document_open(struct source_reader *reader, struct span value,
+                          struct source_stream **stream_r, struct err *err)
+{
+    auto_free struct fmp12_object *object = mem_new(struct fmp12_object);
+    struct fmp12_document *document;
+
+    if (!file_document(reader->file, value, object, &document, err))
+        return false;
+    *stream_r = stream_of(NULL);
+    (*stream_r)->document = document;
+    (*stream_r)->disposition = disposition_of(object->name.name);
+    return true;
+}
+
+bool source_stream_open(struct source_reader *reader, struct span value,
+                        struct source_stream **stream_r, struct err *err)
+{
+    struct filemaker_stream *stream;
+
+    if (reader->file)
+        return document_open(reader, value, stream_r, err);
+    if (!filemaker_stream_open(reader->filemaker, value, &stream, err))
+        return false;
+    *stream_r = stream_of(stream);
+    return true;
+}
+
+bool source_odata_open(struct source_reader *reader, const char *table, struct span key,
+                       const char *field, struct source_stream **stream_r, struct err *err)
+{
+    struct filemaker_stream *stream;
+
+    if (reader->file)
+        return file_cannot("OData", err);
+    if (!filemaker_odata_open(reader->filemaker, table, key, field, &stream, err))
+        return false;
+    *stream_r = stream_of(stream);
+    return true;
+}
+
+bool source_odata_table(struct source_reader *reader, const char *table, struct err *err)
+{
+    return reader->file ? file_cannot("OData", err)
+                        : filemaker_odata_table(reader->filemaker, table, err);
+}
+
+bool source_script_bytes(struct source_reader *reader, const char *layout, const char *script,
+                         struct span param, struct str *to, struct err *err)
+{
+    if (reader->file)
+        return file_cannot("scripts", err);
+    return filemaker_script_bytes(reader->filemaker, layout, script, param, to, err);
+}
+
+void source_stream_close(struct source_stream *stream)
+{
+    if (!stream)
+        return;
+    filemaker_stream_close(stream->filemaker);
+    fmp12_document_close(stream->document);
+    free(stream->disposition);
+    free(stream);
+}
+
+void auto_source_stream_cleanup(struct source_stream **stream)
+{
+    source_stream_close(*stream);
+}
+
+int64_t source_stream_length(const struct source_stream *stream)
+{
+    return stream->document ? (int64_t)fmp12_document_bytes(stream->document)
+                            : filemaker_stream_length(stream->filemaker);
+}
+
+const char *source_stream_disposition(const struct source_stream *stream)
+{
+    return stream->document ? stream->disposition : filemaker_stream_disposition(stream->filemaker);
+}
+
+bool source_stream_read(struct source_stream *stream, void *bytes, size_t room, size_t *size_r,
+                        struct err *err)
+{
+    if (stream->document)
+        return fmp12_document_read(stream->document, bytes, room, size_r, err);
+    return filemaker_stream_read(stream->filemaker, bytes, room, size_r, err);
+}

@@ -1,0 +1,163 @@
+#!/usr/bin/python3
+"""
+A whole migration from a FileMaker file, without a server: `[source] url = fmp12:PATH`. Every proven document arrives with its
+bytes and its name, the file stays as it was, and what lies outside, is ambiguous or broken fails with a sentence that helps.
+A run that is killed goes on, and nothing comes twice.
+"""
+
+import hashlib
+import os
+import pathlib
+import sys
+import uuid
+
+sys.dont_write_bytecode = True
+
+from fmp12_writer import Fmp12, leads_to
+from harness import ROOT, Bench, main, need_programs
+
+SHARED = pathlib.Path(os.environ.get("FMFERRY_SHARED") or ROOT.parent / "shared") / "corpus"
+
+FIELDS = {1: ("id", "text"), 2: ("Type", "text"), 3: ("Doc", "container"), 4: ("Date", "text"), 5: ("id_Contact", "text"),
+          6: ("Outside", "container", "external")}
+SIZES = [1, 999, 1000, 1001, 70_000, 400_000]
+
+
+def identity(n):
+    return str(uuid.UUID(int=(0x1234 << 112) | (4 << 76) | (8 << 62) | n)).upper()
+
+
+def content(n, size):
+    return (b"%PDF-1.4 " + bytes((n + at) % 251 for at in range(size)))[:max(size, 1)]
+
+
+def good_file(count=12):
+    """Documents that all can be moved, among them two with the same bytes."""
+    file, bodies = Fmp12(fanout=3), {}
+    file.table(129, "Letters", FIELDS)
+    file.table(130, "Contacts", {1: ("id", "text"), 2: ("FirstName", "text"), 3: ("LastName", "text"), 4: ("DOB", "text")})
+    for n in (1, 2, 3):
+        file.record(130, n, {1: identity(1000 + n), 2: f"Änne {n}", 3: "Muster", 4: "2001-02-03"})
+    for n in range(1, count + 1):
+        bodies[n] = content(n % (count - 1), SIZES[n % (count - 1) % len(SIZES)])
+        file.put_object(129, n, {"FILE": bodies[n]}, name=f"Brief Müller {n}.pdf")
+        file.record(129, n * 700, {1: identity(n), 2: "Letter", 3: leads_to(n), 4: "2019-03-02",
+                                      5: identity(1000 + n % 3 + 1)}, changes=n)
+    return file, bodies
+
+
+def configured(bench, path):
+    bench.configure(source={"url": f"fmp12:{path}", "database": "Clinic", "layout": "Letters", "ca_file": None,
+                            "password_env": None, "date_format": "iso", "author_field": "", "created_field": "", "name_field": ""},
+                    patients={"layout": "Contacts"})
+
+
+def stored(bench):
+    return sorted(hashlib.sha256(path.read_bytes()).hexdigest() for path in bench.store.rglob("*") if path.is_file())
+
+
+def moves_a_sample(tap, bench):
+    """What FileMaker itself has written: a picture, without an id of its own."""
+    path = SHARED / "fmp12" / "Genecom_CropImage.fmp12"
+    if not path.exists():
+        tap.skip("a file that FileMaker wrote", "the samples are not there")
+        return
+    configured(bench, path)
+    bench.configure(source={**bench.sections["source"], "layout": "CropImage", "key_field": "", "container_field": "Image_Org",
+                            "type_field": "", "date_field": "", "date_format": "", "patient_field": ""}, patients={"layout": ""})
+    ran = bench.ferry("run", "--accept-record-ids", "a tester")
+    tap.same(stored(bench), ["5cda31786a3c76fcd62e811d55a0f1d7f8bc4126cf45458e70dd81043e5f3614"],
+             "the picture that an independent reader found, and not its name or size")
+    tap.ok(ran.code == 0, "of a file that FileMaker wrote", ran.out, ran.err)
+    tap.same(bench.sql("select original_name from documents_document"), [("pool.jpg",)], "with its name")
+    tap.ok(bench.ferry("verify", "--deep").code == 0, "and verify agrees")
+
+
+def moves_all(tap, bench):
+    path = bench.folder / "Clinic.fmp12"
+    file, bodies = good_file()
+    before = file.bytes()
+    path.write_bytes(before)
+    configured(bench, path)
+    bench.ferry("init", "--key")
+    checked = bench.ferry("check")
+    tap.ok(checked.code == 0 and "a FileMaker file 21.1" in checked.out, "check is content with a file", checked.out, checked.err)
+    tap.ok("a file is never changed" in checked.out, "and says that no record is marked", checked.out)
+    brought = bench.ferry("patients", "import")
+    tap.ok(brought.code == 0 and "3" in brought.out, "patients come from a table of the same file", brought.out, brought.err)
+    ran = bench.ferry("run")
+    tap.same(bench.sql("select count(*) from documents_document where object_id is not null"), [(len(bodies),)], "and are linked")
+    tap.same(bench.sql("select count(*) from documents_document where original_name like 'Brief Müller %.pdf'"),
+             [(len(bodies),)], "names are those that FileMaker kept beside the bytes")
+    tap.ok(ran.code == 0, "a run moves all", ran.out[-900:], ran.err[-900:])
+    wanted = sorted(hashlib.sha256(body).hexdigest() for body in bodies.values())
+    tap.same(stored(bench), wanted, "each document with its bytes")
+    tap.same(sorted(name for (name,) in bench.sql("select state from fmferry_document")), ["done"] * len(bodies), "all are done")
+    tap.ok(path.read_bytes() == before, "the file is as it was")
+    seen = bench.ferry("verify", "--deep", "--certificate", bench.folder / "certificate.jsonl")
+    tap.ok(seen.code == 0, "verify --deep finds no difference, and certifies", seen.out[-1500:], seen.err[-900:])
+    again = bench.ferry("run")
+    tap.ok(again.code == 0 and stored(bench) == wanted, "a second run moves nothing", again.err[-600:])
+    file.record(129, 70_000, {1: identity(99), 2: "Letter", 3: leads_to(1)})
+    path.write_bytes(file.bytes())
+    tap.ok(bench.ferry("run").code == 0 and len(stored(bench)) == len(wanted) + 1, "a newer copy of the file: what is new is moved")
+
+
+def says_what_stays(tap, bench):
+    path = bench.folder / "Clinic.fmp12"
+    file, bodies = good_file(4)
+    file.put_object(129, 21, {"PDF ": b"%PDF-1.4 one", "TIFF": b"II*\0 other"}, name="both")
+    file.put_object(129, 22, {}, name="away.doc")
+    file.put_object(129, 23, {"FILE": b"these bytes rotted"}, name="broken.txt", md5=bytes(16))
+    for n, value in ((21, leads_to(21)), (22, leads_to(22)), (23, leads_to(23)), (24, leads_to(999))):
+        file.record(129, 7000 + n, {1: identity(n), 2: "Letter", 3: value})
+    path.write_bytes(file.bytes())
+    configured(bench, path)
+    ran = bench.ferry("run")
+    tap.same(ran.code, 3, "something is left")
+    tap.same(len(stored(bench)), len(bodies), "only what is proven was put")
+    listed = bench.ferry("failures", "--json")
+    for words in ("may each be the document", "FMDeveloperTool --copySelfContained", "not those of which FileMaker made the MD5",
+                  "the file has none of that number"):
+        tap.ok(words in listed.out, f"it is said: {words}", listed.out[-3000:])
+
+
+def refuses(tap, bench):
+    path = bench.folder / "Clinic.fmp12"
+    whole = good_file(4)[0].bytes()
+    for what, data, words in (("cut", whole[:-4096], "copy it again"), ("no FileMaker file", b"PK\3\4" * 4096, "FileMaker")):
+        path.write_bytes(data)
+        configured(bench, path)
+        ran = bench.ferry("run")
+        tap.ok(ran.code in (1, 2) and words in ran.err and not bench.store.exists(), f"{what}: refused, nothing written",
+               ran.code, ran.err)
+    path.write_bytes(whole)
+    configured(bench, path)
+    bench.config.write_text(bench.config.read_text().replace("layout = Letters", "layout = Leters"))
+    ran = bench.ferry("run")
+    tap.ok(ran.code == 2 and "is 'Letters' meant?" in ran.err, "a table that is not there, and which is", ran.err)
+
+
+def survives_kills(tap, bench):
+    path = bench.folder / "Clinic.fmp12"
+    file, bodies = good_file()
+    path.write_bytes(file.bytes())
+    configured(bench, path)
+    wanted = sorted(hashlib.sha256(body).hexdigest() for body in bodies.values())
+    for limit in (1, 3, 5):  # cut short by --limit, so that no test depends on time
+        bench.ferry("run", "--limit", limit)
+    program = bench.start("run")
+    program.kill()
+    tap.ok(bench.ferry("run").code == 0, "a run that was killed goes on")
+    tap.same(stored(bench), wanted, "and nothing comes twice")
+
+
+def test(tap):
+    if not need_programs(tap):
+        return
+    for story in (moves_a_sample, moves_all, says_what_stays, refuses, survives_kills):
+        with Bench(tap, "file-source-" + story.__name__.replace("_", "-")) as bench:
+            story(tap, bench)
+
+
+main(test)
