@@ -4,18 +4,33 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/time.h"
-#include "console/frame.h"
-#include "console/gate.h"
-#include "console/view_log.h"
+#include "console/inside.h"
+#include "console/pages/frame.h"
+#include "console/people/gate.h"
+#include "console/server/repeating.h"
+#include "console/views/view_log.h"
+
+/*
+ * What a page may do. The report brings its style along; in a sandbox it is no page of ours. What
+ * others made is inert, even where a browser shows it.
+ */
+static const char *answer_policy(const struct answer *answer)
+{
+    if (answer->type_kept)
+        return "sandbox; default-src 'none'; frame-ancestors 'none'";
+    if (answer->is_report)
+        return "sandbox; default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; "
+               "base-uri 'none'; frame-ancestors 'none'";
+    return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+           "connect-src 'self'; form-action 'self'; base-uri 'none'; "
+           "frame-ancestors 'none'; require-trusted-types-for 'script'";
+}
 
 /* What every answer says to a browser: nothing but our own pages, nothing kept, nothing framed. */
 static void answer_guard(struct answer *answer)
 {
     answer_header(answer, "Strict-Transport-Security", "max-age=31536000");
-    answer_header(answer, "Content-Security-Policy", "%s",
-                  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-                  "connect-src 'self'; form-action 'self'; base-uri 'none'; "
-                  "frame-ancestors 'none'; require-trusted-types-for 'script'");
+    answer_header(answer, "Content-Security-Policy", "%s", answer_policy(answer));
     answer_header(answer, "X-Content-Type-Options", "nosniff");
     answer_header(answer, "Referrer-Policy", "no-referrer");
     answer_header(answer, "Cross-Origin-Opener-Policy", "same-origin");
@@ -28,12 +43,43 @@ static void answer_guard(struct answer *answer)
 /* Who is not logged in does not learn which addresses there are. */
 static const struct route nowhere = { .right = RIGHT_ANY };
 
+/* Programs do, whose tokens never have that right: they mistype, too. */
+static bool may_learn(struct exchange *x, struct err *err)
+{
+    return gate_pass(x, &nowhere, err)
+           || (x->is_refused && x->problem.type == PROBLEM_NO_RIGHT && x->who.token);
+}
+
 static bool nowhere_refuse(struct exchange *x, const char *allow)
 {
     if (!*allow)
         return refuse(x, PROBLEM_NOT_THERE, "%s", "");
     answer_header(&x->answer, "Allow", "%s", allow);
     return refuse(x, PROBLEM_WRONG_METHOD, "it takes %s", allow);
+}
+
+/* A misspelt filter would otherwise choose everything. */
+static bool query_is_known(struct exchange *x, const struct route *route)
+{
+    const char *stranger = route->query ? request_query_stranger(x->request, route->query) : NULL;
+
+    return !stranger
+           || refuse(x, PROBLEM_BAD_REQUEST, "'%.40s' is no parameter here; %s%s", stranger,
+                     *route->query ? "these are: " : "there are none", route->query);
+}
+
+static bool route_answer(struct exchange *x, const struct route *route, struct err *err)
+{
+    struct repeating repeating;
+    bool done;
+
+    if (!route->may_repeat)
+        return route->answer(x, err);
+    if (!repeating_begin(x, &repeating, err))
+        return false;
+    done = repeating.is_answered || route->answer(x, err);
+    repeating_end(x, &repeating, done && !x->is_passing);
+    return done;
 }
 
 static bool request_dispatch(struct exchange *x, const struct route *table,
@@ -44,8 +90,9 @@ static bool request_dispatch(struct exchange *x, const struct route *table,
     if (!route_find(x->request, table, route_r, allow, err))
         return false;
     if (!*route_r)
-        return gate_pass(x, &nowhere, err) && nowhere_refuse(x, allow);
-    return gate_pass(x, *route_r, err) && (*route_r)->answer(x, err);
+        return may_learn(x, err) && nowhere_refuse(x, allow);
+    return gate_pass(x, *route_r, err) && query_is_known(x, *route_r)
+           && route_answer(x, *route_r, err);
 }
 
 /* A person who is not logged in gets the page where to do that, and then comes back here. */
@@ -58,7 +105,7 @@ static bool to_login(struct exchange *x)
         || (method != REQUEST_GET && method != REQUEST_HEAD))
         return false;
     str_add_text(&to, "/login?to=");
-    frame_encode(request_target(x->request), &to);
+    request_encode(request_target(x->request), &to);
     answer_go_to(&x->answer, str_text(&to));
     return true;
 }
@@ -138,4 +185,35 @@ void handle(struct console *console, const struct route *table, const struct req
     answer_guard(&x.answer);
     request_free(x.request);
     *answer_r = x.answer;
+}
+
+/* Whether the one who sends may send files here; what fails is told once all of it has come. */
+static bool may_send_files(struct exchange *x, const struct route *table)
+{
+    const struct route *route = NULL;
+    char allow[ALLOW_SIZE];
+    struct err err;
+
+    return route_find(x->request, table, &route, allow, &err) && route && route->takes_files
+           && gate_lets_send(x, route, &err);
+}
+
+enum arriving arriving_of(struct console *console, const struct route *table,
+                          const struct request_raw *raw, struct spool **spool_r)
+{
+    struct exchange x = { .console = console, .answer = answer_start() };
+    struct span type = raw->header(raw->arg, "Content-Type");
+    enum arriving arriving = ARRIVING_DROPPED;
+    struct err err;
+
+    if (!multipart_is_type(type))
+        return ARRIVING_WHOLE;
+    if (request_read(raw, &x.request, &err) && may_send_files(&x, table)) {
+        *spool_r =
+            spool_new(console->settings->state, type, (uint64_t)console->settings->upload_bytes);
+        arriving = ARRIVING_FILES;
+    }
+    request_free(x.request);
+    answer_clear(&x.answer);
+    return arriving;
 }

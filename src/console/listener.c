@@ -7,11 +7,15 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "console/handler.h"
+#include "console/inside.h"
+#include "console/server/peer.h"
 
 #include <assert.h>
+#include <fcntl.h>
 #include <microhttpd.h>
 #include <netdb.h>
 #include <stdarg.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -30,6 +34,9 @@ struct listener {
     const struct route *table;
     struct MHD_Daemon *daemon;
     int port;
+    /* Serves the connections from before the newest certificate; its socket lies idle. */
+    struct MHD_Daemon *before;
+    int fd_before;
 };
 
 /* A request that is coming in. */
@@ -37,6 +44,8 @@ struct arrival {
     char *target;
     struct str body;
     bool begun;
+    enum arriving how;
+    struct spool *files; /* with ARRIVING_FILES */
 };
 
 /* --- an arrival ------------------------------------------------------------------------------- */
@@ -67,6 +76,7 @@ static void arrival_end(void *arg, struct MHD_Connection *connection, void **sta
     if (arrival->body.at)
         explicit_bzero(arrival->body.at, arrival->body.size);
     str_clear(&arrival->body);
+    spool_free(arrival->files);
     free(arrival->target);
     free(arrival);
 }
@@ -84,7 +94,17 @@ static struct span header_of(void *arg, const char *name)
     return span_of(MHD_lookup_connection_value(arg, MHD_HEADER_KIND, name));
 }
 
-static void address_of(struct MHD_Connection *connection, char *text, size_t room)
+/* Proxies that add a header of their own add it behind those that came: the last is the newest. */
+static enum MHD_Result forwarded_keep(void *arg, enum MHD_ValueKind kind, const char *name,
+                                      const char *value)
+{
+    (void)kind;
+    if (strcasecmp(name, "X-Forwarded-For") == 0)
+        *(struct span *)arg = span_of(value);
+    return MHD_YES;
+}
+
+static void peer_of(struct MHD_Connection *connection, char *text, size_t room)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
@@ -96,6 +116,17 @@ static void address_of(struct MHD_Connection *connection, char *text, size_t roo
     size = info->client_addr->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
                                                     : sizeof(struct sockaddr_in);
     (void)getnameinfo(info->client_addr, size, text, (socklen_t)room, NULL, 0, NI_NUMERICHOST);
+}
+
+static void address_of(const struct console *console, struct MHD_Connection *connection,
+                       char address_r[PEER_SIZE])
+{
+    struct span forwarded = SPAN_NONE;
+    char peer[PEER_SIZE];
+
+    peer_of(connection, peer, sizeof peer);
+    (void)MHD_get_connection_values(connection, MHD_HEADER_KIND, forwarded_keep, &forwarded);
+    peer_read(peer, console->settings->behind, forwarded, address_r);
 }
 
 /* --- an answer -------------------------------------------------------------------------------- */
@@ -153,25 +184,60 @@ static enum MHD_Result send_answer(struct MHD_Connection *connection, struct ans
     return queued;
 }
 
+/* The request as it came so far. `address` has room for the peer's, and outlives it. */
+static struct request_raw raw_of(const struct listener *listener, struct MHD_Connection *connection,
+                                 const char *method, const struct arrival *arrival,
+                                 char address[PEER_SIZE])
+{
+    address_of(listener->console, connection, address);
+    return (struct request_raw){ .method = method,
+                                 .target = span_of(arrival->target),
+                                 .body = str_span(&arrival->body),
+                                 .body_is_cut = arrival->body.cut,
+                                 .files = arrival->files,
+                                 .address = address,
+                                 .header = header_of,
+                                 .arg = connection };
+}
+
 static enum MHD_Result answer_it(const struct listener *listener, struct MHD_Connection *connection,
                                  const char *method, struct arrival *arrival)
 {
-    char address[64];
-    struct request_raw raw = { .method = method,
-                               .target = span_of(arrival->target),
-                               .body = str_span(&arrival->body),
-                               .address = address,
-                               .header = header_of,
-                               .arg = connection };
+    char address[PEER_SIZE];
+    struct request_raw raw = raw_of(listener, connection, method, arrival, address);
     struct answer answer;
     enum MHD_Result sent;
 
-    address_of(connection, address, sizeof address);
-    raw.body_is_cut = arrival->body.cut;
     handle(listener->console, listener->table, &raw, &answer);
     sent = send_answer(connection, &answer);
     answer_clear(&answer);
     return sent;
+}
+
+static void arrival_begin(const struct listener *listener, struct MHD_Connection *connection,
+                          const char *method, struct arrival *arrival)
+{
+    char address[PEER_SIZE];
+    struct request_raw raw = raw_of(listener, connection, method, arrival, address);
+
+    arrival->begun = true;
+    arrival->how = arriving_of(listener->console, listener->table, &raw, &arrival->files);
+}
+
+/* What is too much is read to its end, so that the sender reads our answer. */
+static void piece_take(struct arrival *arrival, struct span piece)
+{
+    switch (arrival->how) {
+    case ARRIVING_WHOLE:
+        str_add_span(&arrival->body, piece);
+        return;
+    case ARRIVING_FILES:
+        spool_add(arrival->files, piece);
+        return;
+    case ARRIVING_DROPPED:
+        return;
+    }
+    abort();
 }
 
 static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, const char *url,
@@ -183,13 +249,12 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
     (void)url;
     (void)version;
     if (!arrival->begun) {
-        arrival->begun = true;
+        arrival_begin(arg, connection, method, arrival);
         return MHD_YES;
     }
     if (*size == 0)
         return answer_it(arg, connection, method, arrival);
-    /* What is too much is read to its end, so that the sender reads our answer. */
-    str_add(&arrival->body, piece, *size);
+    piece_take(arrival, (struct span){ piece, *size });
     *size = 0;
     return MHD_YES;
 }
@@ -230,6 +295,14 @@ static bool address_read(const char *address, struct addrinfo **info_r, struct e
     return true;
 }
 
+static bool port_is_taken(const char *address, struct err *err)
+{
+    return err_set(err, ERR_USAGE, 0,
+                   "[console] address: %s is in use, perhaps by another 'fmferry serve': end that, "
+                   "or choose another port (--address 127.0.0.1:0 takes any)",
+                   address);
+}
+
 static bool bind_to(const struct addrinfo *info, const char *address, int *fd_r, struct err *err)
 {
     auto_close int fd = socket(info->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -239,7 +312,8 @@ static bool bind_to(const struct addrinfo *info, const char *address, int *fd_r,
         return err_os(err, "a socket");
     (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     if (bind(fd, info->ai_addr, info->ai_addrlen) != 0 || listen(fd, WAITING) != 0)
-        return err_os(err, "[console] address: opening %s", address);
+        return errno == EADDRINUSE ? port_is_taken(address, err)
+                                   : err_os(err, "[console] address: opening %s", address);
     *fd_r = take_fd(fd);
     return true;
 }
@@ -271,12 +345,15 @@ static struct MHD_Daemon *daemon_start(struct listener *listener, int fd,
         { MHD_OPTION_END, 0, NULL },
     };
 
+    /* A proxy is one address for all who come through it. */
+    unsigned of_one = tls->key ? CONNECTIONS_OF_ONE : CONNECTIONS;
+
     /* clang-format off */
     return MHD_start_daemon(flags, 0, NULL, NULL, on_request, listener,
                             MHD_OPTION_EXTERNAL_LOGGER, on_words, NULL,
                             MHD_OPTION_LISTEN_SOCKET, fd,
                             MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
-                            MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)CONNECTIONS_OF_ONE,
+                            MHD_OPTION_PER_IP_CONNECTION_LIMIT, of_one,
                             MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
                             MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEAD_MAX,
                             MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK,
@@ -316,6 +393,43 @@ bool listener_start(struct console *console, const struct route *table, const ch
     return true;
 }
 
+/* Both have a socket of their own for the same port, so that it is open all the time. */
+static int socket_again(const struct listener *listener)
+{
+    const union MHD_DaemonInfo *info =
+        MHD_get_daemon_info(listener->daemon, MHD_DAEMON_INFO_LISTEN_FD);
+
+    return info ? fcntl(info->listen_fd, F_DUPFD_CLOEXEC, 0) : -1;
+}
+
+static void before_end(struct listener *listener)
+{
+    if (!listener->before)
+        return;
+    MHD_stop_daemon(listener->before);
+    (void)close(listener->fd_before);
+    listener->before = NULL;
+}
+
+bool listener_renew(struct listener *listener, const struct listener_tls *tls, struct err *err)
+{
+    auto_close int fd = socket_again(listener);
+    struct MHD_Daemon *daemon;
+
+    if (fd < 0)
+        return err_os(err, "the console's socket");
+    daemon = daemon_start(listener, fd, tls);
+    if (!daemon)
+        return err_set(err, ERR_USAGE, 0,
+                       "the console's port cannot be opened with this certificate and key");
+    (void)take_fd(fd);
+    before_end(listener);
+    listener->before = listener->daemon;
+    listener->fd_before = MHD_quiesce_daemon(listener->daemon);
+    listener->daemon = daemon;
+    return true;
+}
+
 int listener_port(const struct listener *listener)
 {
     return listener->port;
@@ -325,6 +439,7 @@ void listener_end(struct listener *listener)
 {
     if (!listener)
         return;
+    before_end(listener);
     MHD_stop_daemon(listener->daemon);
     free(listener);
 }

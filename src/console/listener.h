@@ -6,7 +6,7 @@
 
 #include "base/base.h"
 #include "base/err.h"
-#include "console/route.h"
+#include "console/server/route.h"
 
 struct listener;
 struct console;
@@ -19,12 +19,20 @@ struct listener_tls {
  * Opens the port and begins to answer.
  *   address      "127.0.0.1:8480", "[::1]:0"; port 0: any
  *   listener_r   caller ends it with listener_end()
- * Fails with ERR_OS (in use, no right to it), ERR_USAGE (no such address; a key that does not fit
- * its certificate).
+ * Fails with ERR_OS (no right to it), ERR_USAGE (no such address, or it is in use; a key that does
+ * not fit its certificate).
  */
 must_check bool listener_start(struct console *console, const struct route *table,
                                const char *address, const struct listener_tls *tls,
                                struct listener **listener_r, struct err *err);
+
+/*
+ * Uses another certificate for connections that begin from now on. Those that are open keep theirs,
+ * until the next certificate but one: then they are ended.
+ * Fails with ERR_OS, ERR_USAGE (a key that does not fit); then all is as before.
+ */
+must_check bool listener_renew(struct listener *listener, const struct listener_tls *tls,
+                               struct err *err);
 
 int listener_port(const struct listener *listener);
 

@@ -6,6 +6,7 @@
 
 #include "base/cancel.h"
 #include "base/err.h"
+#include "console/server/lender.h"
 #include "ledger/ledger.h"
 
 struct readers;
@@ -16,7 +17,7 @@ void readers_free(struct readers *readers); /* NULL is allowed; none is lent any
 
 /* `auto_borrowed reader = { 0 };` and reader_borrow(): given back when the scope is left. */
 struct borrowed {
-    struct readers *from;
+    struct loan loan;
     struct ledger *ledger;
 };
 void auto_borrowed_cleanup(struct borrowed *lent);

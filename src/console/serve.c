@@ -6,16 +6,25 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/time.h"
-#include "console/assets.h"
-#include "console/certificate.h"
 #include "console/console_db.h"
+#include "console/documents/places.h"
+#include "console/index/index_store.h"
+#include "console/index/indexer.h"
 #include "console/inside.h"
-#include "console/listener.h"
-#include "console/live.h"
-#include "console/password.h"
+#include "console/people/password.h"
+#include "console/port.h"
+#include "console/preview/preview.h"
 #include "console/readers.h"
-#include "console/throttle.h"
-#include "console/view_log.h"
+#include "console/run/causes_kept.h"
+#include "console/run/live.h"
+#include "console/server/assets.h"
+#include "console/server/repeating.h"
+#include "console/server/throttle.h"
+#include "console/taking/once.h"
+#include "console/taking/orders.h"
+#include "console/views/view_log.h"
+#include "console/whose/tasks.h"
+#include "upload/uploads.h"
 
 #include <poll.h>
 
@@ -23,6 +32,7 @@
 enum { LOGINS = 20, REQUESTS = 600 };
 #define LOGINS_US (300 * TIME_SECOND)
 #define REQUESTS_US (60 * TIME_SECOND)
+#define TAKINGS_US (60 * 60 * TIME_SECOND)
 
 enum { TEND_EVERY_MS = 60 * 1000 };
 
@@ -49,24 +59,8 @@ static bool settings_fit(const struct console_settings *s, struct err *err)
     return true;
 }
 
-static bool certificate_read(const struct console_settings *s, int64_t now_us,
-                             struct certificate *certificate, struct err *err)
-{
-    if (*s->certificate)
-        return certificate_given(s->certificate, s->certificate_key, now_us, certificate, err);
-    return certificate_own(s->state, s->names, now_us, certificate, err);
-}
-
-static void address_tell(const struct console_settings *s, int port, char *url, size_t room)
-{
-    struct span names = span_of(s->names), name = span_word(&names);
-
-    (void)snprintf(url, room, "%s://" SPAN_FORMAT ":%d/", *s->behind ? "http" : "https",
-                   SPAN_ARGS(name), port);
-}
-
 /* This thread has nothing else to do: once in a minute it looks after what needs it by the hour. */
-static bool wait_for_end(struct console *console, struct err *err)
+static bool wait_for_end(struct console *console, struct port *port, struct err *err)
 {
     struct pollfd end = { .fd = cancel_fd(console->cancel), .events = POLLIN };
 
@@ -75,8 +69,13 @@ static bool wait_for_end(struct console *console, struct err *err)
 
         if (ready < 0 && errno != EINTR)
             return err_os(err, "waiting for the end");
-        if (ready == 0)
-            view_log_tend(console->views);
+        if (ready != 0)
+            continue;
+        console->alive(console->alive_arg);
+        view_log_tend(console->views);
+        port_tend(port);
+        preview_tend(console->preview);
+        uploads_tend(console->uploads);
     }
     return true;
 }
@@ -84,27 +83,39 @@ static bool wait_for_end(struct console *console, struct err *err)
 static bool listen_and_wait(struct console *console, console_ready *ready, void *arg,
                             struct err *err)
 {
-    const struct console_settings *s = console->settings;
-    struct certificate certificate = { 0 };
-    struct listener_tls tls = { 0 };
-    struct listener *listener = NULL;
-    char url[256];
-    bool done = false;
+    struct port *port = NULL;
+    bool done = port_open(console, routes, &port, err);
 
-    if (*s->behind || certificate_read(s, clock_now_us(console->clock), &certificate, err)) {
-        if (!*s->behind)
-            tls = (struct listener_tls){ str_text(&certificate.pem), str_text(&certificate.key) };
-        done = listener_start(console, routes, s->address, &tls, &listener, err);
-    }
     if (done) {
-        address_tell(s, listener_port(listener), url, sizeof url);
-        ready(arg, url, certificate.is_new ? certificate.print : NULL);
-        done = wait_for_end(console, err);
+        ready(arg, port_url(port), port_new_print(port));
+        done = wait_for_end(console, port, err);
     }
-    live_end(console->live); /* whose streams the listener would wait for */
-    listener_end(listener);
-    certificate_clear(&certificate);
+    live_end(console->live); /* whose streams the port would wait for */
+    port_end(port);
     return done;
+}
+
+/* An older ledger has not all tables yet that the pages read. */
+static bool ledger_bring_up_to_date(const struct console_task *task, struct err *err)
+{
+    auto_ledger *ledger = NULL;
+
+    return ledger_open(task->engine->ledger_url, task->engine->source_name, task->cancel, &ledger,
+                       err);
+}
+
+/* With the ledger's own time of birth: an index of another ledger is of no use. */
+static bool index_begin(struct console *console, struct err *err)
+{
+    const struct console_settings *s = console->settings;
+    struct index_of of = { .source = console->engine->source_name };
+    auto_borrowed reader = { 0 };
+
+    if (!reader_borrow(console->readers, &reader, err))
+        return false;
+    of.lineage = ledger_source_created_us(reader.ledger);
+    return index_open(s->state, &of, console->cancel, &console->index, err)
+           && indexer_start(console, &console->indexer, err);
 }
 
 static bool parts_open(struct console *console, const struct console_task *task, struct err *err)
@@ -112,26 +123,46 @@ static bool parts_open(struct console *console, const struct console_task *task,
     auto_free char *url = console_database(task->settings, task->engine->ledger_url);
     struct borrowed reader = { 0 };
 
-    if (!fs_make_folder(task->settings->state, err)
+    if (!ledger_bring_up_to_date(task, err) || !fs_make_folder(task->settings->state, err)
         || !totp_key_read(task->settings->state, console->key, err)
         || !console_db_open(url, task->cancel, &console->db, err)
+        || !repeating_start(console->db, err)
         || !view_log_open(console->db, console->clock, &console->views, err))
         return false;
+    console->once = once_new();
+    console->orders = orders_new();
+    console->causes = causes_kept_new();
     console->logins = throttle_new(LOGINS, LOGINS_US);
     console->requests = throttle_new(REQUESTS, REQUESTS_US);
+    console->takings = throttle_new(CONSOLE_TAKINGS, TAKINGS_US);
     console->readers =
         readers_new(task->engine->ledger_url, task->engine->source_name, task->cancel);
     if (!reader_borrow(console->readers, &reader, err))
         return false;
     auto_borrowed_cleanup(&reader);
-    return live_new(console, &console->live, err);
+    console->places = places_new(task->engine, task->cancel);
+    console->uploads = uploads_new(task->engine, task->cancel);
+    uploads_tend(console->uploads);
+    return preview_begin(console, NULL, &console->preview, err)
+           && live_new(console, &console->live, err) && tasks_start(console, &console->tasks, err)
+           && index_begin(console, err);
 }
 
 static void parts_close(struct console *console)
 {
+    tasks_end(console->tasks);
+    indexer_end(console->indexer);
+    index_close(console->index);
     live_free(console->live);
+    causes_kept_free(console->causes);
+    orders_free(console->orders);
+    once_free(console->once);
+    throttle_free(console->takings);
+    preview_end(console->preview);
     throttle_free(console->requests);
     throttle_free(console->logins);
+    uploads_free(console->uploads);
+    places_free(console->places);
     readers_free(console->readers);
     view_log_close(console->views);
     console_db_close(console->db);
@@ -144,6 +175,10 @@ bool console_serve(const struct console_task *task, console_ready *ready, void *
                                .engine = task->engine,
                                .status = task->status,
                                .practice = *task->practice ? task->practice : "fmferry",
+                               .report = task->report,
+                               .report_arg = task->report_arg,
+                               .alive = task->alive,
+                               .alive_arg = task->alive_arg,
                                .clock = &clock_real,
                                .cancel = task->cancel,
                                .cursor_key = cursor_key_new() };

@@ -7,12 +7,21 @@
 #include "engine/engine.h"
 #include "report/status.h"
 
+#include <stdio.h>
+
+/* Writes the report of one state of the ledger, as `fmferry report` does. Any thread. */
+typedef bool console_report(void *arg, struct ledger *ledger, FILE *to, struct err *err);
+
 /* What the console works on. Everything is borrowed until console_serve() returns. */
 struct console_task {
     const struct console_settings *settings;
     const struct engine_settings *engine;
     const struct status_settings *status;
     const char *practice;
+    console_report *report;
+    void *report_arg;
+    void (*alive)(void *arg); /* called once in a minute, while all goes on */
+    void *alive_arg;
     struct cancel *cancel;
 };
 

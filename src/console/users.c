@@ -1,27 +1,19 @@
-/* Accounts from the command line. */
+/* Accounts and tokens from the command line. */
 #include "console/users.h"
 
 #include "base/mem.h"
 #include "base/time.h"
-#include "console/console_db.h"
-#include "console/password.h"
+#include "console/people/password.h"
+#include "console/people/ticket.h"
 #include "console/serve.h"
-#include "console/ticket.h"
 
-/* The database, open for one command. */
-struct users_open {
-    struct console_db *db;
-    struct console_db_lent lent;
-};
-
-static void users_close(struct users_open *open)
+void users_close(struct users_open *open)
 {
     auto_lent_cleanup(&open->lent);
     console_db_close(open->db);
 }
-#define auto_users __attribute__((cleanup(users_close))) struct users_open
 
-static bool users_open_db(const struct users_place *place, struct users_open *open, struct err *err)
+bool users_open_db(const struct users_place *place, struct users_open *open, struct err *err)
 {
     auto_free char *url = console_database(place->settings, place->ledger_url);
 
@@ -116,4 +108,38 @@ bool users_each(const struct users_place *place,
     auto_users open = { 0 };
 
     return users_open_db(place, &open, err) && account_each(open.lent.sql, each, arg, err);
+}
+
+/* --- tokens ----------------------------------------------------------------------------------- */
+
+bool users_token_add(const struct users_place *place, const struct token_wish *wish,
+                     struct token_made *made_r, struct err *err)
+{
+    auto_users open = { 0 };
+
+    return users_open_db(place, &open, err)
+           && token_make(open.lent.sql, wish, time_now_us(), made_r, err);
+}
+
+bool users_token_end(const struct users_place *place, int64_t token, struct err *err)
+{
+    auto_users open = { 0 };
+    bool ended;
+
+    if (!users_open_db(place, &open, err)
+        || !token_end(open.lent.sql, token, time_now_us(), &ended, err))
+        return false;
+    return ended
+           || err_set(err, ERR_USAGE, 0,
+                      "no token that is good has the number %jd ('fmferry tokens list')",
+                      (intmax_t)token);
+}
+
+bool users_tokens_each(const struct users_place *place,
+                       bool (*each)(void *arg, const struct token_seen *seen), void *arg,
+                       struct err *err)
+{
+    auto_users open = { 0 };
+
+    return users_open_db(place, &open, err) && token_each(open.lent.sql, each, arg, err);
 }

@@ -1,9 +1,14 @@
-/* Accounts from the command line, where nobody has to be logged in: for `fmferry users`. */
+/*
+ * Accounts and tokens from the command line, where nobody has to be logged in: for `fmferry users` and
+ * `fmferry tokens`.
+ */
 #pragma once
 
 #include "base/cancel.h"
 #include "base/err.h"
-#include "console/account.h"
+#include "console/console_db.h"
+#include "console/people/account.h"
+#include "console/people/token.h"
 #include "console/settings.h"
 
 /* The console's database and folder, without the console. */
@@ -14,6 +19,18 @@ struct users_place {
 };
 
 enum { USERS_URL_SIZE = 320 };
+
+/* The database, open for one command: `auto_users open = { 0 };` and users_open_db(). */
+struct users_open {
+    struct console_db *db;
+    struct console_db_lent lent;
+};
+void users_close(struct users_open *open);
+#define auto_users __attribute__((cleanup(users_close))) struct users_open
+
+/* Opens it. Fails as console_db_open(). */
+must_check bool users_open_db(const struct users_place *place, struct users_open *open,
+                              struct err *err);
 
 /*
  * Adds a user and makes the link to set the account up.
@@ -39,3 +56,15 @@ must_check bool users_shut(const struct users_place *place, const char *name, bo
 must_check bool users_each(const struct users_place *place,
                            bool (*each)(void *arg, const struct account *account), void *arg,
                            struct err *err);
+
+/* Makes a token for a program. Fails as token_make(), and as users_each(). */
+must_check bool users_token_add(const struct users_place *place, const struct token_wish *wish,
+                                struct token_made *made_r, struct err *err);
+
+/* Ends a token. Fails with ERR_USAGE (none that is good has this number), ERR_DATABASE. */
+must_check bool users_token_end(const struct users_place *place, int64_t token, struct err *err);
+
+/* Calls `each` for tokens as token_each() does. Fails with ERR_DATABASE. */
+must_check bool users_tokens_each(const struct users_place *place,
+                                  bool (*each)(void *arg, const struct token_seen *seen), void *arg,
+                                  struct err *err);

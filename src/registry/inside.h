@@ -8,17 +8,32 @@
 
 /* Statements that are made for the names of the application's tables and columns. */
 enum {
+    /* away.c */
+    STATEMENT_SET_ACTIVE,
+    STATEMENT_AWAY,
+    STATEMENT_AWAY_OF_PATIENT,
     /* documents.c */
     STATEMENT_DELETED,
     /* patients.c */
     STATEMENT_PATIENTS_ALL,
     STATEMENT_PATIENTS_COUNT,
     STATEMENT_PATIENT_HAS,
+    /* people.c */
+    STATEMENT_PEOPLE_FIRST,
+    STATEMENT_PEOPLE_AFTER,
+    STATEMENT_PERSON,
     /* previous.c */
     STATEMENT_PREVIOUS,
     STATEMENT_TAKE_OVER,
     STATEMENT_FIND,
     STATEMENT_IMPORTS,
+    /* rows.c */
+    STATEMENT_SEEN,
+    STATEMENT_OF_PATIENT,
+    /* members.c */
+    STATEMENT_MEMBERS,
+    STATEMENT_LIST,
+    STATEMENT_LIST_OF_CATEGORY,
     /* imports.c */
     STATEMENT_REFERENCING,
     STATEMENT_REMOVE,
@@ -42,6 +57,17 @@ struct registry {
  * change.c.
  */
 must_check bool registry_begin_change(struct registry *registry, struct err *err);
+
+/*
+ * The words that select the elements of the list of row ids $1, in the form that the column has, and the
+ * list itself. In rows.c.
+ */
+const char *registry_ids_words(const struct registry *registry);
+void registry_ids_write(const struct registry *registry, const struct uuid *ids, size_t count,
+                        struct str *to);
+
+/* Whether the application shows a row, in words for a statement. In rows.c. */
+const char *registry_active_words(const struct registry *registry);
 
 /* Make the statements that read documents and patients. In documents.c and patients.c. */
 void registry_documents_prepare(struct registry *registry);

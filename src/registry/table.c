@@ -63,6 +63,29 @@ const char *registry_table_column(const struct registry_table *table, enum templ
     return column ? column->quoted_name : NULL;
 }
 
+const char *registry_table_truth(const struct registry_table *table, const char *plain_name)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (strcmp(table->columns[i].plain_name, plain_name) == 0
+            && table->columns[i].kind == COLUMN_TRUTH && table->columns[i].is_there)
+            return table->columns[i].quoted_name;
+    return NULL;
+}
+
+const struct registry_column *registry_table_columns(const struct registry_table *table,
+                                                     size_t *count_r)
+{
+    *count_r = table->count;
+    return table->columns;
+}
+
+bool registry_table_is_uuid(const struct registry_table *table, enum template_name name)
+{
+    const struct registry_column *column = column_of(table, name);
+
+    return column && column->kind == COLUMN_UUID;
+}
+
 const char *registry_table_needs(const struct registry_table *table, enum template_name name)
 {
     for (size_t i = 0; i < table->count; i++)

@@ -30,6 +30,16 @@ void registry_table_free(struct registry_table *table); /* NULL is allowed */
 /* The column that holds this one name, in quotes for a statement; NULL if none does. */
 const char *registry_table_column(const struct registry_table *table, enum template_name name);
 
+/* The column of this name, in quotes, if it is there and says yes or no; else NULL. */
+const char *registry_table_truth(const struct registry_table *table, const char *plain_name);
+
+/* The columns that the rules name, in their order; borrowed. */
+const struct registry_column *registry_table_columns(const struct registry_table *table,
+                                                     size_t *count_r);
+
+/* Whether the column that holds this one name is of the database's own type for UUIDs. */
+bool registry_table_is_uuid(const struct registry_table *table, enum template_name name);
+
 /* The column, without quotes, that needs this name, unique in each row; NULL if none does. */
 const char *registry_table_needs(const struct registry_table *table, enum template_name name);
 

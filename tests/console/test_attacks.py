@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """
-What a scanner would try: every address with every role and none; requests from other sites, without the form's own
+What a scanner would try (test_rights has every address with every role): requests from other sites, without the form's own
 token, by another name of the host; sessions brought along or used again; headers and log lines by the way; paths
 written in other ways; malformed requests on the wire. The console lives, and nothing gets more than it may.
 """
@@ -15,48 +15,14 @@ import sys
 import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
-from harness import ROOT, Bench, main, need_programs  # noqa: E402
+from harness import Bench, main, need_programs, wait_until  # noqa: E402
 from people import Browser, Console  # noqa: E402
 
 MALFORMED = int(os.environ.get("MALFORMED", "400"))  # more: a longer look
 ROLES = ("staff", "records", "operator", "owner", "auditor", "admin")
-ROW = re.compile(r'\{ REQUEST_(\w+),\s*"([^"]+)",\s*RIGHT_(\w+),')
 GUARDS = ("Strict-Transport-Security", "Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy",
           "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy", "Permissions-Policy", "Cache-Control",
           "X-Request-Id")
-# Who has which right, as docs/access.md has it; written here once more, so that a slip in rights.c is seen.
-RIGHTS = {"PUBLIC": ROLES, "ANY": ROLES, "RUN": ("operator", "owner", "auditor"), "FAILURES": ("operator", "owner"),
-          "VIEWS": ("owner", "auditor"), "USERS": ("admin",)}
-
-
-def routes():
-    text = (ROOT / "src" / "console" / "route_table.c").read_text()
-    for method, path, right in ROW.findall(text):
-        yield method, re.sub(r"\{\w+\}", "1", path), right
-
-
-def every_route(tap, people, stranger):
-    """A request without a body, and without the token: what may be asked is answered, all else is refused."""
-    wrong = []
-    count = 0
-    for method, path, right in routes():
-        if path == "/live":
-            continue  # does not end by itself; test_run has it
-        for role, person in people.items():
-            status, _, _ = person.ask(method, path)
-            if method == "GET":
-                good = status in (200, 303, 400, 404) if role in RIGHTS[right] else status == 403
-            else:
-                good = status == 403 or right == "PUBLIC"
-            count += 1
-            if not good:
-                wrong.append(f"{role}: {method} {path}: {status}")
-        status, headers, _ = stranger.ask(method, path)
-        good = right == "PUBLIC" or status == 401 or (status == 303 and headers["Location"].startswith("/login?to="))
-        if not good:
-            wrong.append(f"nobody: {method} {path}: {status}")
-    tap.same(wrong, [], "every address lets pass whom the table says, and nobody else")
-    tap.ok(count > 150, "and they were all asked", count)
 
 
 def guarded(tap, people, stranger):
@@ -78,8 +44,16 @@ def other_sites(tap, console, admin):
     for headers, name in (({"Sec-Fetch-Site": "cross-site"}, "another site"),
                           ({"Sec-Fetch-Site": "same-site"}, "a neighbour's name"),
                           ({"Origin": "https://evil.example"}, "another origin, from a browser without Fetch Metadata"),
-                          ({"Origin": "null"}, "an origin that is none")):
+                          ({"Origin": "null"}, "an origin that is none"),
+                          ({"Origin": ""}, "an origin that is empty"),
+                          ({}, "what says of no page where it comes from")):
         tap.same(admin.ask("POST", "/users", body, {**form, **headers})[0], 403, f"a form from {name} is refused")
+    tap.same(admin.ask("POST", "/login", urllib.parse.urlencode({"name": "admin", "password": "x", "code": "1"}), form)[0], 403,
+             "nor is a login taken from there")
+    own = admin.ask("POST", "/users", body, {**form, "Origin": f"https://localhost:{console.port}"})[0]
+    tap.same(own, 200, "a form of ours, from a browser without Fetch Metadata, is taken")
+    console.sql("delete from fmferry_ticket")
+    console.sql("delete from fmferry_account where name = 'mallory'")
     for token, name in (("", "no token"), ("0" * 64, "a made-up token")):
         status = admin.ask("POST", "/users", urllib.parse.urlencode({"csrf": token, "name": "mallory", "role.admin": "admin"}),
                            {**form, "Sec-Fetch-Site": "same-origin"})[0]
@@ -174,6 +148,70 @@ def wire(tap, console, people):
     tap.same(people["operator"].get("/run")[0], 200, "and answers others as before")
 
 
+class Flood:
+    """Connections from one of this machine's addresses, each with half a head."""
+
+    def __init__(self, port):
+        self.port, self.links = port, []
+        self.context = ssl.create_default_context()
+        self.context.check_hostname, self.context.verify_mode = False, ssl.CERT_NONE
+
+    def open(self, address):
+        """Whether one more is taken."""
+        try:
+            plain = socket.create_connection(("127.0.0.1", self.port), timeout=60, source_address=(address, 0))
+            link = self.context.wrap_socket(plain)
+            link.sendall(b"GET /run HTTP/1.1\r\nHost: local")
+        except OSError:
+            return False
+        self.links.append(link)
+        return True
+
+    def end(self):
+        for link in self.links:
+            link.close()
+
+
+def asked_from(person, address):
+    connection = person.connection()
+    connection.source_address = (address, 0)
+    try:
+        connection.request("GET", "/run", headers={"Cookie": f"__Host-fmferry={person.key}"})
+        return connection.getresponse().status
+    except OSError:
+        return None
+    finally:
+        connection.close()
+
+
+def floods(tap, console, people):
+    """32 connections are for one address, 256 for all; who comes beyond is turned away."""
+    flood = Flood(console.port)
+    taken = [flood.open("127.0.0.9") for _ in range(40)]
+    tap.same((taken.count(True), taken[:32].count(True)), (32, 32), "an address has 32 connections, and no more")
+    tap.same(asked_from(people["operator"], "127.0.0.10"), 200, "another address is answered meanwhile")
+    others = [flood.open(f"127.0.1.{1 + index // 32}") for index in range(240)]
+    tap.same(others.count(True), 256 - 32, "all together have 256")
+    tap.ok(console.program.is_running(), "the console lives")
+    flood.end()
+    tap.ok(wait_until(lambda: asked_from(people["operator"], "127.0.0.11") == 200), "and answers when they have gone")
+
+
+def asks_too_much(tap, people):
+    """A session has 600 requests a minute; who asks faster waits, and is told how long."""
+    greedy, statuses = people["auditor"], []
+    link = greedy.connection()
+    while len(statuses) < 5000 and 429 not in statuses:
+        link.request("GET", "/health", headers={"Cookie": f"__Host-fmferry={greedy.key}"})
+        answer = link.getresponse()
+        answer.read()
+        statuses.append(answer.status)
+    link.close()
+    tap.same((set(statuses[:-1]), statuses[-1], answer.headers["Retry-After"].isdigit()), ({200}, 429, True),
+             "who asks without end is told to wait")
+    tap.same(people["operator"].get("/run")[0], 200, "nobody else is")
+
+
 def slow_heads(tap, console, people):
     """As many as one address may have, each with half a head; the others of this machine are one address here, too."""
     context = ssl.create_default_context()
@@ -202,12 +240,13 @@ def test(tap):
         console = Console(bench)
         people = {role: console.person(role, role) for role in ROLES}
         stranger = Browser(console, 0, "", "")
-        every_route(tap, people, stranger)
         guarded(tap, people, stranger)
         other_sites(tap, console, people["admin"])
         sessions(tap, console, stranger)
         paths(tap, people, stranger)
         slow_heads(tap, console, people)
+        asks_too_much(tap, people)
+        floods(tap, console, people)
         wire(tap, console, people)
         log_lines(tap, console)
         console.program.signal(15)

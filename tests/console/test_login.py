@@ -5,53 +5,17 @@ once, waits after wrong tries, links that are good once, another password, an ad
 made here, by Python's own HMAC (RFC 6238). Keys that others may read are refused.
 """
 
-import base64
-import hashlib
-import hmac
 import pathlib
 import re
-import struct
 import sys
 import time
 import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 from harness import Bench, main, need_programs  # noqa: E402
-from people import Browser, Console  # noqa: E402
+from people import Browser, Console, Telephone, send  # noqa: E402
 
 PASSWORD, OTHER = "lemon garden tractor", "violet harbour kettle"
-FORM = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
-
-
-class Telephone:
-    """Shows codes, by the number of 30 seconds since 1970."""
-
-    def __init__(self, secret):
-        self.key, self.used = base64.b32decode(secret.replace(" ", "")), 0
-
-    def code(self, step):
-        digest = hmac.new(self.key, struct.pack(">Q", step), hashlib.sha1).digest()
-        at = digest[-1] & 15
-        return f"{(struct.unpack('>I', digest[at:at + 4])[0] & 0x7FFFFFFF) % 1_000_000:06}"
-
-    def now(self):
-        """The present code; the console takes it for a minute and more."""
-        self.used = int(time.time()) // 30
-        return self.code(self.used)
-
-    def next(self):
-        """The code after the newest one, which the console takes already: clocks may be off by a step."""
-        self.used += 1
-        return self.code(self.used)
-
-
-def send(who, path, **fields):
-    """Status, headers and text of what is answered to a form; a session that comes with it is kept."""
-    status, headers, text = who.ask("POST", path, urllib.parse.urlencode(fields), FORM)
-    found = re.match(r"__Host-fmferry=(\w+);", headers.get("Set-Cookie", ""))
-    if found:
-        who.key = found[1]
-    return status, headers, text
 
 
 def said(text):

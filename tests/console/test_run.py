@@ -56,12 +56,15 @@ def shows_the_failures(tap, bench, user):
     empty = user.json("/api/v1/failures?class=container-empty")["items"]
     tap.same([item["class"] for item in empty], ["container-empty"] * 3, "or those of one class")
     tap.same(user.get("/api/v1/failures?class=none")[0], 400, "of which there must be one")
+    tap.same([user.get(f"/api/v1/failures?{query}")[0] for query in
+              ("cursor=40", f"cursor={first['next']}&class=container-empty", f"cursor={first['next'][:-1]}x")], [400] * 3,
+             "a place that the list did not give, or gave for another list, is none")
 
     _, page = user.get("/failures")
     words = bench.ferry("failures").out.splitlines()[0]
     tap.ok(words.split(": ")[0] in page, "the page says of causes what the command says", words)
     tap.same(page.count('name="document.'), 50, "fifty documents are on it")
-    further = re.search(r'href="(/failures\?[^"]*after=\d+)"', page)[1].replace("&amp;", "&")
+    further = re.search(r'href="(/failures\?[^"]*after=[\w-]+)"', page)[1].replace("&amp;", "&")
     tap.same(user.get(further)[1].count('name="document.'), len(wanted) - 50, "the rest is behind them")
 
     one = got[0]["document"]
@@ -119,6 +122,8 @@ def decides_on_pages(tap, bench, user):
     tap.same((status, headers["Location"]), (303, "/failures?done=waive&count=2"), "then it is done")
     tap.ok("2 documents waived" in user.get(headers["Location"])[1], "and said")
     tap.same(states(bench)["waived"], 2, "and so in the ledger")
+    words = bench.ferry("failures").out.splitlines()[0]
+    tap.ok(words.split(": ")[0] in user.get("/failures")[1], "what is kept of causes is found anew after a decision", words)
 
 
 def wants_proof(tap, bench, console):
@@ -182,8 +187,11 @@ def follows(tap, bench, console, user):
 
 def ends(tap, bench, console):
     user = console.person("last", "operator")
+    document, = bench.sql("select document from fmferry_document where state = 'failed' limit 1")[0]
+    user.decide({"kind": "retry", "choice": {"documents": [document]}, "expect": 1})
     stream = Stream(user)
-    stream.of("status")
+    tap.same(stream.of("status")[:1], [json.loads(bench.ferry("status", "--json").out)],
+             "what changed while nobody listened stands in the first status of who comes then")
     console.program.signal(15)
     code = console.program.finish(30).code
     tap.same((code, stream.of("end", limit=5)), (0, [{"why": "closing"}]), "whoever ends the console ends its streams")

@@ -1,4 +1,4 @@
-/* Everything works without this. With it: figures follow the status, and texts can be copied. */
+/* Everything works without this. With it: figures follow the status, texts can be copied, lists have keys. */
 "use strict";
 
 /* --- figures that follow the status ----------------------------------------------------------- */
@@ -85,3 +85,95 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     button.textContent = "Copied";
   });
 }
+
+/* --- single keys: / finds, j and k move through a list, o opens; they can be switched off ------ */
+
+function keysAreOn() {
+  return localStorage.getItem("keys") !== "off";
+}
+
+for (const button of document.querySelectorAll("[data-keys]")) {
+  const tell = () => { button.textContent = keysAreOn() ? "Single keys are on" : "Single keys are off"; };
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    localStorage.setItem("keys", keysAreOn() ? "off" : "on");
+    tell();
+  });
+  tell();
+}
+
+/* Whether a key that was pressed is one of ours, not part of what is typed. */
+function isKey(event) {
+  return keysAreOn() && !event.ctrlKey && !event.metaKey && !event.altKey
+    && !event.target.closest("input:not([type=checkbox]), select, textarea");
+}
+
+function moveInList(by) {
+  const links = [...document.querySelectorAll("[data-list] th a")];
+  const at = links.findIndex(link => link.closest("tr").contains(document.activeElement));
+  const next = at < 0 ? (by > 0 ? 0 : links.length - 1) : Math.min(Math.max(at + by, 0), links.length - 1);
+  if (links.length) links[next].focus();
+}
+
+/* The box of the row where one is; with `all`, every box of the page: on, unless all are. */
+function choose(all) {
+  const row = document.activeElement.closest("[data-list] tr");
+  const boxes = [...(all ? document : row ?? document.createElement("p")).querySelectorAll("[data-list] input[type=checkbox], td input[type=checkbox]")];
+  const on = !boxes.every(box => box.checked);
+  for (const box of boxes) box.checked = on;
+}
+
+function find() {
+  const field = document.querySelector("[data-find]");
+  if (field) field.select();
+  else if (document.querySelector('nav a[href="/patients"]')) location.href = "/patients";
+}
+
+document.addEventListener("keydown", event => {
+  if (!isKey(event)) return;
+  if (event.key === "j") moveInList(1);
+  else if (event.key === "k") moveInList(-1);
+  else if (event.key === "o" && document.activeElement.closest("[data-list] a")) document.activeElement.click();
+  else if (event.key === "x" || event.key === "X") choose(event.key === "X");
+  else if (event.key === "/") { event.preventDefault(); find(); }
+});
+
+/* What was sought is found: Enter opens the first of it. */
+for (const list of document.querySelectorAll("[data-aim]")) list.querySelector("th a").focus();
+
+/* --- a document: j and k turn its pages, + and - size them, r turns the picture ---------------- */
+
+function openSheet(sheet) {
+  const image = sheet.querySelector("img");
+  let size = 1, turn = 0, whole = 0; // whole: the width at which all of it is seen
+
+  function draw() {
+    whole ||= image.clientWidth;
+    if (size > 1) image.src = image.dataset.large;
+    sheet.classList.toggle("sized", size !== 1);
+    image.style.width = size === 1 ? "" : `${whole * size}px`;
+    image.style.rotate = `${turn}deg`;
+    image.style.scale = turn % 180 ? Math.min(1, image.width / image.height) : 1;
+  }
+  const press = name => document.querySelector(name)?.click();
+  const keys = {
+    j: () => press("a[rel=next]"),
+    k: () => press("a[rel=prev]"),
+    "+": () => { size = Math.min(size * 1.25, 4); draw(); },
+    "-": () => { size = Math.max(size / 1.25, .25); draw(); },
+    r: () => { turn = (turn + 90) % 360; draw(); },
+  };
+  document.addEventListener("keydown", event => { if (isKey(event)) keys[event.key]?.(); });
+  for (const note of document.querySelectorAll("[data-sheet-keys]")) note.hidden = false;
+}
+
+for (const sheet of document.querySelectorAll("[data-sheet]")) openSheet(sheet);
+
+if (document.querySelector("[data-key=d]"))
+  document.addEventListener("keydown", event => {
+    const words = document.getElementById("words");
+    if (!isKey(event)) return;
+    if (event.key === "d") document.querySelector("[data-key=d]").click();
+    else if (event.key === "t" && words) words.open = !words.open;
+    else if (event.key === "Escape") history.back();
+  });

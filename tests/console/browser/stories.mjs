@@ -5,20 +5,11 @@
  * input, which says that the run has ended.
  */
 import crypto from "node:crypto";
-import fs from "node:fs";
 import path from "node:path";
-import { createRequire } from "node:module";
-import { chromium } from "playwright-core";
+import { examined, launch, ok, steadily } from "./stage.mjs";
 
 const [url, setup, password, shots] = process.argv.slice(2);
-const axe = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync"];
 const LONG = 240_000; /* on a machine with much else to do */
-
-function ok(good, what, why = "") {
-  console.log(`${good ? "ok" : "not ok"} - ${what}${good || !why ? "" : `: ${why}`}`);
-}
 
 /* RFC 6238, by Node's own HMAC. */
 function codeOf(secret, later = 0) {
@@ -32,7 +23,7 @@ function codeOf(secret, later = 0) {
   return String((digest.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, "0");
 }
 
-const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: CHROMIUM });
+const browser = await launch();
 const context = await browser.newContext({ ignoreHTTPSErrors: true, baseURL: url });
 const page = await context.newPage();
 page.setDefaultTimeout(LONG);
@@ -55,10 +46,13 @@ await page.fill("#again", password);
 await page.fill("#digits", codeOf(secret));
 await shot("setup");
 await page.click("main button");
+await page.waitForLoadState();
 const spares = await page.locator("ul.code li").allInnerTexts();
 ok(spares.length === 8, "an account is set up by its link, and eight spare codes are shown", await page.title());
 await page.click("text=Go on");
+await page.waitForLoadState();
 await page.click("text=Log out");
+await page.waitForLoadState();
 ok(page.url().endsWith("/bye"), "logging out leads to a page that says so", page.url());
 await page.goto("/run");
 ok(page.url().includes("/login?to="), "who is not logged in gets the page for that", page.url());
@@ -66,6 +60,7 @@ await page.fill("#name", "kim");
 await page.fill("#password", password);
 await page.fill("#code", codeOf(secret, 1));
 await page.click("main button");
+await page.waitForLoadState();
 ok(new URL(page.url()).pathname === "/run", "and comes back to where he wanted to go", page.url());
 
 /* --- S1: watching a run ------------------------------------------------------------------------- */
@@ -78,6 +73,8 @@ const moved = await page.waitForFunction((old) => [...document.querySelectorAll(
 ok(moved, "S1: the figures of a run move while one looks", before);
 await new Promise((done) => { process.stdin.once("data", done); });
 process.stdin.unref();
+await page.goto("/run"); /* it loads itself anew when it learns that the run has ended */
+await page.waitForFunction(() => (document.querySelector("#run")?.innerText.match(/finished/g) ?? []).length > 1, null, { timeout: LONG });
 
 /* --- S2 to S5: failures ------------------------------------------------------------------------- */
 
@@ -92,13 +89,11 @@ ok((await page.locator("main").innerText()).includes("container-empty"),
 
 /* --- every page: for everybody's eyes, on every screen ------------------------------------------ */
 
-const pages = ["/run", "/failures", "/failures?class=container-empty", failure, "/users", "/users/kim", "/views", "/self",
+const pages = ["/run", "/failures", "/failures?class=container-empty", failure, "/users", "/users/kim", "/tokens", "/signoff", "/signoff/paper", "/views", "/self",
   "/self/views", "/prove", "/no/such/page"];
-const wanted = { runOnly: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] } };
 
 async function accessible(where, name) {
-  await page.evaluate(axe);
-  const found = await page.evaluate((options) => window.axe.run(options), wanted);
+  const found = await examined(page);
   const said = found.violations.map((one) => `${one.id} at ${one.nodes[0].html.slice(0, 120)}`).join("; ");
   ok(found.violations.length === 0, `axe finds nothing: ${where}, ${name}`, said);
 }
@@ -115,9 +110,11 @@ for (const where of pages) {
     await page.setViewportSize({ width, height: 900 });
     await page.goto(where);
     expected += where === "/no/such/page" ? 1 : 0;
-    await page.evaluate((size) => { document.documentElement.style.fontSize = `${100 * size}%`; }, zoom);
-    await sideways(where, name);
-    if (zoom === 1 && width > 320) await accessible(where, name);
+    await steadily(page, async () => {
+      await page.evaluate((size) => { document.documentElement.style.fontSize = `${100 * size}%`; }, zoom);
+      await sideways(where, name);
+    });
+    if (zoom === 1) await accessible(where, name);
     await shot(`page${where.replaceAll(/\W+/g, "-")}-${name.replaceAll(" ", "-")}`);
   }
 }
@@ -148,9 +145,11 @@ bare.setDefaultTimeout(LONG);
 await bare.goto("/failures?class=container-empty");
 await bare.locator('input[type="checkbox"]').first().check();
 await bare.locator('button[value="retry"], button:has-text("Put back")').first().click();
+await bare.waitForLoadState();
 ok(await bare.locator("main form").count() > 0, "S3: without script a failure is chosen, and the page says what would happen",
   bare.url());
 await bare.locator("main form button").first().click();
+await bare.waitForLoadState();
 ok(!(await bare.title()).toLowerCase().includes("wrong"), "and it is put back", await bare.title());
 
 ok(foreign.length === 0, "nothing is asked of another server", foreign.join(" "));

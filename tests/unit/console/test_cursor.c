@@ -1,5 +1,5 @@
 /* Cursors come back as they went, and no others do. */
-#include "console/cursor.h"
+#include "console/server/cursor.h"
 
 #include "tap.h"
 

@@ -1,5 +1,5 @@
 /* What may be a password, and that hashes compare with what they were made of. */
-#include "console/password.h"
+#include "console/people/password.h"
 
 #include "tap.h"
 

@@ -1,5 +1,5 @@
 /* Requests, taken apart: encodings, names that come twice, controls, too much, cookies, forms. */
-#include "console/request.h"
+#include "console/server/request.h"
 
 #include "base/mem.h"
 #include "tap.h"

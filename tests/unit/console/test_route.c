@@ -1,5 +1,5 @@
 /* Paths and patterns; and what holds of the table of all addresses. */
-#include "console/route.h"
+#include "console/server/route.h"
 
 #include "tap.h"
 
@@ -113,8 +113,8 @@ TEST(a_part_that_is_not_well_encoded_is_refused)
 /* What everybody may see without a session; a row more is a decision, and is added here. */
 static bool is_public(const char *path)
 {
-    static const char *const ours[] = { "/health", "/assets/{hash}/{name}", "/login", "/bye",
-                                        "/setup/{code}" };
+    static const char *const ours[] = { "/health", "/assets/{hash}/{name}", "/login",
+                                        "/bye",    "/setup/{code}",         "/once/{code}" };
 
     for (size_t i = 0; i < lengthof(ours); i++)
         if (strcmp(path, ours[i]) == 0)

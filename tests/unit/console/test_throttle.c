@@ -1,5 +1,5 @@
 /* So many in a window of time for each key; a flood of keys costs no memory and frees nobody for ever. */
-#include "console/throttle.h"
+#include "console/server/throttle.h"
 
 #include "base/time.h"
 #include "tap.h"

@@ -1,5 +1,5 @@
 /* Codes are those of RFC 6238, appendix B; secrets are sealed; spare codes count once. */
-#include "console/totp.h"
+#include "console/people/totp.h"
 
 #include "base/mem.h"
 #include "base/time.h"

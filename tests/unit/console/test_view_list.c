@@ -1,11 +1,11 @@
 /* Entries of the view log are chosen, go on where a page ended, and are found by an index. */
-#include "console/view_list.h"
+#include "console/views/view_list.h"
 
 #include "base/mem.h"
 #include "base/time.h"
 #include "console/console_sql.h"
 #include "console/inside.h"
-#include "console/view_log.h"
+#include "console/views/view_log.h"
 #include "folder.h"
 #include "hand_clock.h"
 #include "tap.h"

@@ -1,10 +1,10 @@
 /* The view log: chains that hold, that tell where they were altered, and nothing noted in vain. */
-#include "console/view_log.h"
+#include "console/views/view_log.h"
 
 #include "base/mem.h"
 #include "base/time.h"
 #include "console/inside.h"
-#include "console/view_check.h"
+#include "console/views/view_check.h"
 #include "folder.h"
 #include "hand_clock.h"
 #include "tap.h"

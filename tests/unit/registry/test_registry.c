@@ -1,5 +1,5 @@
 /* The application's tables, as Django makes and reads them. */
-#include "registry/registry.h"
+#include "registry/rows.h"
 
 #include "base/mem.h"
 #include "base/time.h"
@@ -383,6 +383,74 @@ TEST(a_row_is_pointed_to_another_patient)
     look(&place, &place_of, &text);
     CHECK_STR(str_text(&text), "bbbbbbbb5a2e4b589a3e2c5b3e3f1a10|1|b|linked/a.pdf|"
                                "2026-11-23 08:15:03.000007|a.pdf");
+}
+
+/* --- documents as they are shown ------------------------------------------------------------- */
+
+static void seen_add(void *arg, const struct registry_seen *row)
+{
+    str_printf(arg,
+               "%d|" SPAN_FORMAT "|" SPAN_FORMAT "|" SPAN_FORMAT "|" SPAN_FORMAT "|" SPAN_FORMAT
+               "|" SPAN_FORMAT "|%jd ",
+               row->is_active, SPAN_ARGS(row->patient), SPAN_ARGS(row->key), SPAN_ARGS(row->type),
+               SPAN_ARGS(row->name), SPAN_ARGS(row->mime), SPAN_ARGS(row->day),
+               (intmax_t)row->size);
+}
+
+TEST(rows_are_seen_as_the_application_has_them)
+{
+    static const struct {
+        const char *before, *seen;
+        int64_t of_patient;
+    } cases[] = {
+        { "select 1",
+          "1|aaaaaaaa5a2e4b589a3e2c5b3e3f1a10|x/a.pdf|letter|b.pdf|application/pdf|2026-11-22|123 ",
+          1 },
+        { "update documents_document set is_active = 0",
+          "0|aaaaaaaa5a2e4b589a3e2c5b3e3f1a10|x/a.pdf|letter|b.pdf|application/pdf|2026-11-22|123 ",
+          0 },
+        { "update documents_document set content_type_id = 2",
+          "1||x/a.pdf|letter|b.pdf|application/pdf|2026-11-22|123 ", 1 },
+        { "delete from documents_document", "", 0 },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_place place = place_new();
+        auto_str text = STR_MAX(KIB(4));
+        struct registry_document d = some_document();
+        struct uuid ids[] = { uuid_v4(), d.id };
+        struct err err = { 0 };
+        int64_t count = -1;
+
+        check_put(&place, &d);
+        CHECK_AT(i, script(&place, cases[i].before));
+        CHECK_AT(i, registry_each_seen(place.registry, ids, lengthof(ids), seen_add, &text, &err));
+        CHECK_STR(err.msg, "");
+        CHECK_STR(str_text(&text), cases[i].seen);
+        CHECK_AT(i, registry_count_of_patient(place.registry, d.patient, &count, &err)
+                        && count == cases[i].of_patient);
+    }
+}
+
+TEST(a_patient_is_the_same_with_and_without_hyphens)
+{
+    static const struct {
+        const char *a, *b;
+        bool same;
+    } cases[] = {
+        { "aaaaaaaa5a2e4b589a3e2c5b3e3f1a10", "AAAAAAAA-5A2E-4B58-9A3E-2C5B3E3F1A10", true },
+        { "aaaaaaaa5a2e4b589a3e2c5b3e3f1a10", "aaaaaaaa5a2e4b589a3e2c5b3e3f1a11", false },
+        { "12", "12", true },
+        { "1-2", "12", false },
+        { NULL, NULL, true },
+        { NULL, "12", false },
+        { "12", NULL, false },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++)
+        CHECK_AT(i, registry_same_patient(cases[i].a ? span_of(cases[i].a) : SPAN_NONE,
+                                          cases[i].b ? span_of(cases[i].b) : SPAN_NONE)
+                        == cases[i].same);
 }
 
 /* A registry of its own begins with the first change, and commits or rolls back by itself. */

@@ -1,0 +1,2 @@
+-- Columns: how many documents have a card.
+select count(*) from card

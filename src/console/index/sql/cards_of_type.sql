@@ -1,0 +1,8 @@
+-- The documents of a type, newest first. As cards_of_patient.
+select c.document, c.day, c.row
+  from card c
+ where c.type = $2
+   and (c.day, c.document) >= ($3, 0)
+   and (c.day, c.document) < ($5, $6)
+ order by c.day desc, c.document desc
+ limit $7

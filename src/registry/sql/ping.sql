@@ -1,0 +1,2 @@
+-- Whether the database answers. Columns: 1.
+select 1
