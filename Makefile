@@ -6,9 +6,14 @@ ASAN := build-asan
 TSAN := build-tsan
 FAILPOINTS := build-failpoints
 DEBUG := build-debug
+RELEASE := build-release
+PACKAGES := build-deb
 
-.PHONY: all bench check debug demo sim test mutants torture torture-switches torture-mixed \
-	torture-steps torture-kills torture-traps torture-rosters torture-live torture-swift torture-mutants failpoints \
+PREFIX = /usr/local
+
+.PHONY: all bench check debug demo install sim test mutants torture torture-switches torture-mixed \
+	torture-steps torture-kills torture-traps torture-rosters torture-live torture-swift torture-mutants \
+	torture-console torture-fmp12 torture-pages torture-deb deb failpoints \
 	clean
 
 all: $(BUILD)/build.ninja
@@ -28,6 +33,18 @@ test: packages-build packages-test packages-npm packages-real all $(ASAN)/build.
 	@ninja -C $(ASAN) --quiet
 	@ninja -C $(TSAN) --quiet
 	@tests/run.py $(BUILD) $(ASAN) $(TSAN)
+
+# Programs, manual, completions, units and documents, into PREFIX (/usr/local). DESTDIR=folder: below that folder.
+install: packages-build
+	@meson setup $(if $(wildcard $(RELEASE)/build.ninja),--reconfigure) --prefix=$(PREFIX) --libexecdir=libexec \
+		-Dtests=false $(RELEASE) >/dev/null
+	@ninja -C $(RELEASE) --quiet
+	@DESTDIR=$(DESTDIR) meson install -C $(RELEASE) --quiet
+
+# The Debian packages of fmferry and fmsim, in build-deb/; lintian says what it has against them.
+deb: packages-build packages-deb
+	@tools/deb $(PACKAGES)
+	@lintian --allow-root --fail-on error $(PACKAGES)/*.changes
 
 # The quick tests of one build: unit tests, fuzz replays, checks of the tree. Two run for each processor, since
 # many only wait. ONLY=word: instead, all tests with this word in their name, however long they take.
@@ -52,7 +69,7 @@ mutants: packages-build packages-test packages-real all
 
 # Takes hours; `make test` runs a sample of it. MINUTES=10: less of what runs by the clock.
 torture: torture-switches torture-mixed torture-steps torture-kills torture-traps torture-rosters \
-	torture-live torture-swift torture-mutants
+	torture-live torture-swift torture-mutants torture-console torture-fmp12 torture-deb
 
 torture-switches: packages-build packages-test all
 	@FMFERRY_BUILD=$(BUILD) tests/torture/switches.py
@@ -64,6 +81,7 @@ torture-mixed: packages-build packages-test $(ASAN)/build.ninja
 # Kills every story at every step: an hour. KILLS times kill -9 at random: an hour and a half.
 torture-steps: packages-build packages-test all failpoints
 	@FMFERRY_BUILD=$(BUILD) tests/crash/every_step.py
+	@FMFERRY_BUILD=$(BUILD) UPLOADS=200 tests/crash/test_uploads.py
 
 torture-kills: packages-build packages-test all
 	@FMFERRY_BUILD=$(BUILD) tests/crash/torture.py --kills $(or $(KILLS),1000)
@@ -89,12 +107,30 @@ torture-swift: packages-build packages-test packages-real all
 torture-live: packages-build packages-test all
 	@FMFERRY_BUILD=$(BUILD) LIVE_RECORDS=5000 LIVE_SEEDS="1 2 3" LIVE_REPLAY=1 tests/e2e/test_live.py
 
+# Ten thousand malformed requests at the console's port, and what a run pays for fifty who watch it: half an hour.
+torture-console: packages-build packages-test all
+	@FMFERRY_BUILD=$(BUILD) MALFORMED=10000 tests/console/test_attacks.py
+	@FMFERRY_BUILD=$(BUILD) tests/torture/viewers.py
+
+# How long the console's pages take beside a million documents: half an hour. DOCUMENTS=100000: beside fewer.
+torture-pages: packages-build packages-test all
+	@FMFERRY_BUILD=$(BUILD) tests/torture/pages.py
+
+# Three thousand damaged FileMaker files, and three thousand more of the samples if they are there: ten minutes.
+torture-fmp12: packages-build packages-test $(ASAN)/build.ninja
+	@ninja -C $(ASAN) --quiet tests/unit/fmp12/unit_fmp12_mutations
+	@FMP12_MUTATIONS=3000 $(ASAN)/tests/unit/fmp12/unit_fmp12_mutations
+
+# The packages in a bare Debian 12, installed, upgraded and purged: five minutes, and what apt fetches.
+torture-deb: deb
+	@tests/torture/deb.py $(PACKAGES)
+
 # The mover with places where a test can make it die; never given away.
 failpoints: $(FAILPOINTS)/build.ninja
 	@ninja -C $(FAILPOINTS) --quiet src/fmferry
 
 clean:
-	rm -rf $(BUILD) $(ASAN) $(TSAN) $(FAILPOINTS) $(DEBUG) demo
+	rm -rf $(BUILD) $(ASAN) $(TSAN) $(FAILPOINTS) $(DEBUG) $(RELEASE) $(PACKAGES) demo
 
 # Any npm will do: Debian's cannot be installed beside one from elsewhere.
 packages-npm:

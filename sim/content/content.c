@@ -287,3 +287,23 @@ bool content_hash(const struct content *content, uint64_t *size_r, char hex_r[65
     *size_r = reader->size;
     return true;
 }
+
+bool content_md5(const struct content *content, char hex_r[CONTENT_MD5_SIZE], struct err *err)
+{
+    auto_content_reader *reader = NULL;
+    struct md5_stream *md5 = md5_stream_new();
+    uint8_t digest[MD5_SIZE];
+    char block[KIB(64)];
+    size_t got = 0;
+    bool good = content_open(content, &reader, err);
+
+    do {
+        good = good && content_read(reader, block, sizeof block, &got, err);
+        md5_stream_add(md5, (struct span){ block, good ? got : 0 });
+    } while (good && got > 0);
+    md5_stream_end(md5, digest);
+    md5_stream_free(md5);
+    for (size_t i = 0; i < MD5_SIZE; i++)
+        (void)snprintf(hex_r + 2 * i, 3, "%02X", digest[i]);
+    return good;
+}

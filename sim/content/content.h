@@ -107,6 +107,12 @@ void content_seek(struct content_reader *reader, uint64_t offset);
 must_check bool content_read(struct content_reader *reader, void *bytes_r, size_t size_bytes,
                              size_t *got_r, struct err *err);
 
+enum { CONTENT_MD5_SIZE = 33 };
+
+/* Computes the MD5 of the true bytes, as FileMaker says it: upper-case hex. Fails likewise. */
+must_check bool content_md5(const struct content *content, char hex_r[CONTENT_MD5_SIZE],
+                            struct err *err);
+
 /* Computes size and SHA-256 (hex) of the true bytes. Fails as content_open() and content_read(). */
 must_check bool content_hash(const struct content *content, uint64_t *size_r, char hex_r[65],
                              struct err *err);

@@ -108,6 +108,18 @@ static void make_doc_file_name(const struct make_context *m, struct str *to)
     str_add_text(to, clinic_of(m)->ops->file_name(clinic_of(m), m->ordinal));
 }
 
+/* "?" where FileMaker cannot read the file. */
+static void make_doc_file_md5(const struct make_context *m, struct str *to)
+{
+    auto_content content = { 0 };
+    char hex[CONTENT_MD5_SIZE];
+    struct err ignored;
+
+    clinic_of(m)->ops->content(clinic_of(m), m->ordinal, &content);
+    if (content_has_bytes(&content))
+        str_add_text(to, content_md5(&content, hex, &ignored) ? hex : "?");
+}
+
 static void fill_doc(const struct make_context *m, struct content *content_r)
 {
     clinic_of(m)->ops->content(clinic_of(m), m->ordinal, content_r);
@@ -156,4 +168,5 @@ const struct column clinic_document_columns[DOC_COLUMNS] = {
     [DOC_FILE] = { .name = "Doc", .type = COLUMN_CONTAINER, .fill = fill_doc },
     [DOC_MARK] = { .name = "NexusExportDate", .type = COLUMN_TIMESTAMP },
     [DOC_FILE_NAME] = { .name = "FileName", .type = COLUMN_TEXT, .make = make_doc_file_name },
+    [DOC_FILE_MD5] = { .name = "DocMD5", .type = COLUMN_TEXT, .make = make_doc_file_md5 },
 };

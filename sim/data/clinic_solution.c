@@ -19,6 +19,7 @@ static const struct shown document_shown[DOC_COLUMNS] = {
     { .name = "Doc", .column = DOC_FILE },
     { .name = "NexusExportDate", .column = DOC_MARK },
     { .name = "FileName", .column = DOC_FILE_NAME },
+    { .name = "DocMD5", .column = DOC_FILE_MD5 },
 };
 
 static const struct shown contact_shown[] = {

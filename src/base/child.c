@@ -3,17 +3,19 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/time.h"
 
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { WORDS_MAX = 64, COMMAND_MAX = 8192, ENVIRONMENT_MAX = 64 };
+enum { WORDS_MAX = 64, COMMAND_MAX = 8192, ENVIRONMENT_MAX = 64, WAIT_US = 20000 };
 
 /* --- words ---------------------------------------------------------------------------------- */
 
@@ -144,7 +146,7 @@ static void environment_make(char *environment[ENVIRONMENT_MAX + 1])
 /* --- starting ------------------------------------------------------------------------------- */
 
 /* Our threads block the signals that one of them waits for; the child unblocks them again. */
-static int child_spawn(const struct child_words *words, int out, pid_t *pid_r)
+static int child_spawn(const struct child_words *words, int in, int out, pid_t *pid_r)
 {
     char *environment[ENVIRONMENT_MAX + 1];
     posix_spawn_file_actions_t files;
@@ -158,7 +160,12 @@ static int child_spawn(const struct child_words *words, int out, pid_t *pid_r)
     (void)posix_spawn_file_actions_init(&files);
     (void)posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
     (void)posix_spawnattr_init(&manners);
-    (void)posix_spawnattr_setflags(&manners, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    if (in >= 0) { /* one that is fed has a group of its own, which can be killed as a whole */
+        (void)posix_spawn_file_actions_adddup2(&files, in, STDIN_FILENO);
+        (void)posix_spawn_file_actions_adddup2(&files, out, STDERR_FILENO);
+    }
+    (void)posix_spawnattr_setflags(&manners, (short)(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
+                                                     | (in >= 0 ? POSIX_SPAWN_SETPGROUP : 0)));
     (void)posix_spawnattr_setsigmask(&manners, &none);
     (void)posix_spawnattr_setsigdefault(&manners, &usual);
     code = posix_spawnp(pid_r, words->list[0], &files, &manners, words->list, environment);
@@ -180,7 +187,7 @@ bool child_start(const char *command, const char *what, struct child *child_r, s
         return err_os(err, "%s: running its command", what);
     in = ends[0];
     out = ends[1];
-    code = child_spawn(words, out, &child.pid);
+    code = child_spawn(words, -1, out, &child.pid);
     if (code != 0)
         return err_set(err, ERR_USAGE, 0, "%s: its command '%.64s' cannot be run: %s", what,
                        words->list[0], strerrordesc_np(code));
@@ -199,6 +206,64 @@ int child_end(struct child *child)
     while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR)
         ;
     return status;
+}
+
+/* --- feeding -------------------------------------------------------------------------------- */
+
+/* A file in memory, so that a program that does not read keeps nobody waiting. */
+static int input_make(struct span input, const char *what, struct err *err)
+{
+    auto_close int in = memfd_create("input", MFD_CLOEXEC);
+    int made;
+
+    if (in < 0 || write(in, input.at, input.size) != (ssize_t)input.size
+        || lseek(in, 0, SEEK_SET) != 0) {
+        (void)err_os(err, "%s: handing its input over", what);
+        return -1;
+    }
+    made = in;
+    in = -1;
+    return made;
+}
+
+/* False: it did not end in time, and was killed. */
+static bool child_wait(pid_t pid, int64_t limit_us, int *status_r)
+{
+    int64_t until_us = time_mono_us() + limit_us;
+    pid_t ended;
+
+    while ((ended = waitpid(pid, status_r, WNOHANG)) == 0 || (ended < 0 && errno == EINTR)) {
+        if (time_mono_us() >= until_us) {
+            (void)kill(-pid, SIGKILL);
+            while (waitpid(pid, status_r, 0) < 0 && errno == EINTR)
+                ;
+            return false;
+        }
+        (void)usleep(WAIT_US);
+    }
+    return true;
+}
+
+bool child_feed(const char *command, const char *what, struct span input, int64_t limit_us,
+                struct err *err)
+{
+    auto_free struct child_words *words = mem_new(struct child_words);
+    auto_close int out = open("/dev/null", O_WRONLY | O_CLOEXEC), in = -1;
+    int status = 0, code;
+    pid_t pid;
+
+    if (!words_split(command, words, what, err) || (in = input_make(input, what, err)) < 0)
+        return false;
+    code = child_spawn(words, in, out, &pid);
+    if (code != 0)
+        return err_set(err, ERR_USAGE, 0, "%s: its command '%.64s' cannot be run: %s", what,
+                       words->list[0], strerrordesc_np(code));
+    if (!child_wait(pid, limit_us, &status))
+        return err_set(err, ERR_OS, ETIMEDOUT, "%s: its command did not end within %jd s", what,
+                       (intmax_t)(limit_us / TIME_SECOND));
+    return status == 0
+           || err_set(err, ERR_OS, EIO, "%s: its command ended with status %d", what,
+                      WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 
 /* --- who may name a program ----------------------------------------------------------------- */

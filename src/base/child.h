@@ -1,5 +1,5 @@
 /*
- * Runs programs that the configuration names, to ask them for a secret. No shell is involved: words
+ * Runs programs that the configuration names, to ask them for a secret or to tell them something. No shell is involved: words
  * are split at blanks, quotes and backslashes work as in a shell, and syntax that only a shell
  * understands is refused. The environment is clean: it has what the program needs to find itself
  * and its own settings, and none of the other secrets that may be in ours.
@@ -8,6 +8,7 @@
 
 #include "base/base.h"
 #include "base/err.h"
+#include "base/str.h"
 
 #include <sys/types.h>
 
@@ -27,6 +28,15 @@ must_check bool child_start(const char *command, const char *what, struct child 
 
 /* Closes its output, waits for it to end, and returns its status as waitpid() gives it. */
 int child_end(struct child *child);
+
+/*
+ * Runs a program to its end with a text as its input. What it prints is thrown away.
+ *   what       as for child_start()
+ *   limit_us   then it is killed, with all that it started
+ * Fails with ERR_USAGE as child_start(); ERR_OS: it ended badly, or not in time.
+ */
+must_check bool child_feed(const char *command, const char *what, struct span input,
+                           int64_t limit_us, struct err *err);
 
 /*
  * Checks that nobody but us and root can change a file that names a program to run: the file, its

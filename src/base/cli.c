@@ -20,7 +20,7 @@ static const struct opt global_options[] = {
     OPT_END,
 };
 
-static const struct opt *globals_of(const struct program *program)
+const struct opt *cli_global_options(const struct program *program)
 {
     return program->default_config ? global_options : global_options + 1; /* without --config */
 }
@@ -100,7 +100,7 @@ static bool option_read(struct cli_parsing *p, char *word, struct err *err)
     struct span rest = span_of(word + 2);
     bool is_long = word[1] == '-';
     struct span name = is_long ? span_cut(&rest, '=') : SPAN_NONE;
-    const struct opt *globals = globals_of(p->program);
+    const struct opt *globals = cli_global_options(p->program);
     const struct opt *table = p->cmd ? p->cmd->options : globals;
     const struct opt *opt = is_long ? opt_named(table, name) : opt_lettered(table, word[1]);
     void *object = p->cmd ? p->options : &p->globals;
@@ -333,7 +333,7 @@ static void cli_help(const struct cli_parsing *p, struct str *to)
     else
         help_program(program, to);
     str_add_text(to, "\nGlobal options:\n");
-    help_options(to, globals_of(program));
+    help_options(to, cli_global_options(program));
     if (program->closing)
         str_printf(to, "\n%s\n", program->closing);
 }
@@ -430,6 +430,7 @@ int cli_main(const struct program *program, int argc, char **argv)
     int code = -1;
 
     (void)signal(SIGPIPE, SIG_IGN); /* whoever writes is told */
+    p.globals.program = program;
     p.globals.config = program->default_config;
     if (!*program->cmds[0]->name) {
         p.cmd = program->cmds[0];

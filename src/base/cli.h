@@ -48,7 +48,10 @@ struct opt {
         .name = NULL                                                                               \
     }
 
+struct program;
+
 struct cli_globals {
+    const struct program *program; /* for the commands that tell of all of them */
     const char *config;
     bool verbose;
     bool log_json;
@@ -108,6 +111,9 @@ enum cli_exit {
  * code.
  */
 int cli_main(const struct program *program, int argc, char **argv);
+
+/* The options that every command has, ended as a command's. */
+const struct opt *cli_global_options(const struct program *program);
 
 /* The exit code that stands for an error, by its kind alone. */
 int cli_exit_of(const struct err *err);

@@ -153,6 +153,39 @@ struct sha256 sha256_stream_so_far(const struct sha256_stream *stream)
     return sha256;
 }
 
+struct md5_stream {
+    EVP_MD_CTX *context;
+};
+
+struct md5_stream *md5_stream_new(void)
+{
+    struct md5_stream *stream = mem_new(struct md5_stream);
+
+    stream->context = EVP_MD_CTX_new();
+    digest_must(stream->context != NULL);
+    digest_must(EVP_DigestInit_ex(stream->context, EVP_md5(), NULL));
+    return stream;
+}
+
+void md5_stream_free(struct md5_stream *stream)
+{
+    if (!stream)
+        return;
+    EVP_MD_CTX_free(stream->context);
+    free(stream);
+}
+
+void md5_stream_add(struct md5_stream *stream, struct span bytes)
+{
+    digest_must(EVP_DigestUpdate(stream->context, bytes.at, bytes.size));
+}
+
+void md5_stream_end(struct md5_stream *stream, uint8_t digest_r[MD5_SIZE])
+{
+    digest_must(EVP_DigestFinal_ex(stream->context, digest_r, NULL));
+    digest_must(EVP_DigestInit_ex(stream->context, EVP_md5(), NULL));
+}
+
 struct sha256 hmac_sha256(struct span key, struct span text)
 {
     struct sha256 mac;

@@ -1,4 +1,4 @@
-/* Hashes, hex and Base64 over libcrypto; SHA-256 also of bytes that stream by. */
+/* Hashes, hex and Base64 over libcrypto; SHA-256 and MD5 also of bytes that stream by. */
 #pragma once
 
 #include "base/base.h"
@@ -36,6 +36,15 @@ struct sha256 sha256_stream_end(struct sha256_stream *stream);
 
 /* The hash of everything added since then; the stream goes on. */
 struct sha256 sha256_stream_so_far(const struct sha256_stream *stream);
+
+/* The MD5 of a stream of bytes, for what FileMaker itself vouches for. One thread at a time. */
+struct md5_stream;
+struct md5_stream *md5_stream_new(void);
+void md5_stream_free(struct md5_stream *stream); /* NULL is allowed */
+void md5_stream_add(struct md5_stream *stream, struct span bytes);
+
+/* The hash of everything added since the last end (or birth); the stream starts anew. */
+void md5_stream_end(struct md5_stream *stream, uint8_t digest_r[MD5_SIZE]);
 
 /* Hashes of one text: HMAC for S3's signatures, SHA-1 for UUIDs, MD5 for S3's checksums. */
 struct sha256 hmac_sha256(struct span key, struct span text);

@@ -9,6 +9,7 @@
 
 #include <poll.h>
 #include <stdarg.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Even if every byte is shown as \u001b, a line has room for its end. */
@@ -18,16 +19,31 @@ enum { SENTENCE_MAX = 2048, WHO_MAX = 256, LINE_SIZE = 6 * (SENTENCE_MAX + 2 * W
 static struct {
     enum log_level least;
     bool as_json;
+    bool to_journal;
 } sink = { .least = LOG_INFO };
 
 static _Thread_local struct {
     const char *worker, *item;
 } speaker;
 
+/* JOURNAL_STREAM has device and inode of what systemd gave us: it is the journal only if we still write there. */
+static bool is_journal(void)
+{
+    const char *stream = getenv("JOURNAL_STREAM");
+    char ours[64];
+    struct stat stat;
+
+    if (!stream || fstat(STDERR_FILENO, &stat) < 0)
+        return false;
+    (void)snprintf(ours, sizeof ours, "%ju:%ju", (uintmax_t)stat.st_dev, (uintmax_t)stat.st_ino);
+    return strcmp(stream, ours) == 0;
+}
+
 void log_setup(enum log_level least, bool as_json)
 {
     sink.least = least;
     sink.as_json = as_json;
+    sink.to_journal = !as_json && is_journal();
 }
 
 bool log_is_on(enum log_level level)
@@ -107,9 +123,23 @@ static void line_as_json(struct str *to, const char *at, const char *level, cons
     str_printf(to, "%s}\n", members);
 }
 
-static void line_as_text(struct str *to, const char *at, const char *level, const char *sentence)
+/* The number by which syslog and the journal know a level. */
+static int journal_number(enum log_level level)
 {
-    str_printf(to, "%.19sZ %-5s ", at, level);
+    static const int numbers[] = {
+        [LOG_DEBUG] = 7, [LOG_INFO] = 6, [LOG_WARN] = 4, [LOG_ERROR] = 3
+    };
+
+    return numbers[level];
+}
+
+/* The journal has times of its own, and reads the level in front. */
+static void line_as_text(struct str *to, const char *at, enum log_level level, const char *sentence)
+{
+    if (sink.to_journal)
+        str_printf(to, "<%d>", journal_number(level));
+    else
+        str_printf(to, "%.19sZ %-5s ", at, level_name(level));
     if (speaker.worker) {
         str_add_char(to, '[');
         add_visible(to, name_capped(speaker.worker));
@@ -146,7 +176,7 @@ static void sentence_say(enum log_level level, const char *sentence, const char 
     if (sink.as_json)
         line_as_json(&line, at, level_name(level), sentence, members);
     else
-        line_as_text(&line, at, level_name(level), sentence);
+        line_as_text(&line, at, level, sentence);
     (void)screen_begin();
     write_all(str_span(&line));
     screen_end();

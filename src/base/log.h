@@ -9,7 +9,10 @@
 
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
 
-/* Call before threads start. Without it: text, LOG_INFO. */
+/*
+ * Call before threads start. Without it: text, LOG_INFO. Where standard error is systemd's journal, a line of text
+ * begins with its level as the journal reads it, and has no time.
+ */
 void log_setup(enum log_level least, bool as_json);
 
 bool log_is_on(enum log_level level);

@@ -36,7 +36,7 @@ enum { CONFIRM_TRIES = 6, ABSENT_BATCH = 256 };
 
 struct census {
     struct engine *engine;
-    struct filemaker *filemaker;
+    struct source_reader *reader;
     struct record_walk *walk;
     int64_t number;
     struct census_result *result;
@@ -77,7 +77,7 @@ static bool other_has_identity(struct census *c, const struct census_upsert *ups
     bool lives;
 
     *has_r = false;
-    if (!record_ask(c->filemaker, fields->layout, upsert->other_record, c->engine->cancel, &lives,
+    if (!record_ask(c->reader, fields->layout, upsert->other_record, c->engine->cancel, &lives,
                     &page, err))
         return false;
     if (!lives)
@@ -232,8 +232,8 @@ static bool absent_check(struct census *c, uint64_t record_id, bool *lives_r, st
 {
     auto_page page = { 0 };
 
-    return record_ask(c->filemaker, c->engine->settings->fields.layout, record_id,
-                      c->engine->cancel, lives_r, &page, err)
+    return record_ask(c->reader, c->engine->settings->fields.layout, record_id, c->engine->cancel,
+                      lives_r, &page, err)
            && (*lives_r || census_on_gone(c, record_id, err));
 }
 
@@ -279,7 +279,7 @@ static bool find_count_compare(struct census *c, int64_t *find_count_r, char *un
     for (int tries = CONFIRM_TRIES; tries > 0; tries--) {
         int64_t before = (int64_t)walk_count(c->walk), after;
 
-        if (!find_count_all(c->filemaker, fields->layout, fields->key, find_count_r, why,
+        if (!find_count_all(c->reader, fields->layout, fields->key, find_count_r, why,
                             WALK_WHY_SIZE, err)
             || !walk_confirm(c->walk, unconfirmed_r, err))
             return false;
@@ -348,11 +348,11 @@ static bool census_body(struct census *c, struct err *err)
     return false;
 }
 
-bool census_take(struct engine *engine, struct filemaker *filemaker, struct census_result *result_r,
-                 struct err *err)
+bool census_take(struct engine *engine, struct source_reader *reader,
+                 struct census_result *result_r, struct err *err)
 {
     struct census_result result = { 0 };
-    struct census census = { .engine = engine, .filemaker = filemaker, .result = &result };
+    struct census census = { .engine = engine, .reader = reader, .result = &result };
     struct walk_listener listener = {
         .found = census_on_found, .gone = census_on_gone, .stop = census_on_stop, .arg = &census
     };
@@ -360,8 +360,8 @@ bool census_take(struct engine *engine, struct filemaker *filemaker, struct cens
 
     if (engine->pager.most == 0)
         engine->pager = pager_of(PAGER_FIRST, PAGER_MOST);
-    census.walk = walk_new(filemaker, engine->settings->fields.layout, &engine->pager,
-                           engine->cancel, &listener);
+    census.walk = walk_new(reader, engine->settings->fields.layout, &engine->pager, engine->cancel,
+                           &listener);
     walk_use_key(census.walk, engine->settings->fields.census_key);
     meter_begin(engine->settings->meter, "counting the source", "records", METER_UNKNOWN);
     good = census_body(&census, err);

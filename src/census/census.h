@@ -29,5 +29,5 @@ struct census_result {
  * Reads all records, tells the ledger of each, and confirms their count.
  * Fails with what stopped it; with ERR_DATA if the file was restored or rebuilt. ERR_CANCELED.
  */
-must_check bool census_take(struct engine *engine, struct filemaker *filemaker,
+must_check bool census_take(struct engine *engine, struct source_reader *reader,
                             struct census_result *result_r, struct err *err);

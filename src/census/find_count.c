@@ -27,7 +27,7 @@ void find_count_order(const char *field, struct str *order_r)
 }
 
 /* "No match" is an answer; a find that the server refuses is none, and gives no count. */
-bool find_count_matching(struct filemaker *filemaker, const char *layout, const char *field,
+bool find_count_matching(struct source_reader *reader, const char *layout, const char *field,
                          const char *criterion, uint64_t *count_r, bool *refused_r, struct err *err)
 {
     auto_str query = STR_MAX(KIB(4));
@@ -35,7 +35,7 @@ bool find_count_matching(struct filemaker *filemaker, const char *layout, const 
 
     find_count_query(field, criterion, &query);
     *refused_r = false;
-    if (!filemaker_find(filemaker, layout, str_text(&query), NULL, 1, 1, &page, err)) {
+    if (!source_find(reader, layout, str_text(&query), NULL, 1, 1, &page, err)) {
         *refused_r = err->kind == ERR_REMOTE && err->reason != 0;
         return *refused_r;
     }
@@ -44,18 +44,20 @@ bool find_count_matching(struct filemaker *filemaker, const char *layout, const 
 }
 
 /* Each record has either something in the key field or nothing, so the two finds share them all. */
-bool find_count_all(struct filemaker *filemaker, const char *layout, const char *key_field,
+bool find_count_all(struct source_reader *reader, const char *layout, const char *key_field,
                     int64_t *count_r, char *why_r, size_t room, struct err *err)
 {
     uint64_t with = 0, without = 0;
     bool refused = false;
 
+    if (source_is_file(reader))
+        return source_recount(reader, layout, count_r, err);
     *count_r = -1;
     if (!*key_field)
         return true;
-    if (!find_count_matching(filemaker, layout, key_field, "*", &with, &refused, err)
+    if (!find_count_matching(reader, layout, key_field, "*", &with, &refused, err)
         || (!refused
-            && !find_count_matching(filemaker, layout, key_field, "=", &without, &refused, err)))
+            && !find_count_matching(reader, layout, key_field, "=", &without, &refused, err)))
         return false;
     if (refused || with == UINT64_MAX || without == UINT64_MAX) {
         (void)snprintf(why_r, room, "%s", refused ? err->msg : "the server gives no counts");

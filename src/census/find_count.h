@@ -6,14 +6,14 @@
 
 #include "base/base.h"
 #include "base/err.h"
-#include "filemaker/filemaker.h"
+#include "source/source.h"
 
 /*
  * Counts by two finds: records with something in the key field, and records with nothing in it.
  *   count_r   the sum; -1 if this source cannot be asked so (then `why_r` says why)
  * Fails with ERR_NET, ERR_REMOTE (not about the finds themselves), ERR_CANCELED.
  */
-must_check bool find_count_all(struct filemaker *filemaker, const char *layout,
+must_check bool find_count_all(struct source_reader *reader, const char *layout,
                                const char *key_field, int64_t *count_r, char *why_r, size_t room,
                                struct err *err);
 
@@ -24,12 +24,12 @@ must_check bool find_count_all(struct filemaker *filemaker, const char *layout,
  *               not): `err` has its words
  * Fails as find_count_all().
  */
-must_check bool find_count_matching(struct filemaker *filemaker, const char *layout,
+must_check bool find_count_matching(struct source_reader *reader, const char *layout,
                                     const char *field, const char *criterion, uint64_t *count_r,
                                     bool *refused_r, struct err *err);
 
-/* The query of one criterion in one field, as filemaker_find() takes it. */
+/* The query of one criterion in one field, as source_find() takes it. */
 void find_count_query(const char *field, const char *criterion, struct str *query_r);
 
-/* The order by one field, from its least on, as filemaker_find() takes it. */
+/* The order by one field, from its least on, as source_find() takes it. */
 void find_count_order(const char *field, struct str *order_r);

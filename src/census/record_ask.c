@@ -14,11 +14,11 @@ static bool is_slip(const struct err *err)
            || (err->kind == ERR_REMOTE && filemaker_advice(err) == FILEMAKER_ONE_ITEM);
 }
 
-bool record_ask(struct filemaker *filemaker, const char *layout, uint64_t record_id,
+bool record_ask(struct source_reader *reader, const char *layout, uint64_t record_id,
                 const struct cancel *cancel, bool *lives_r, struct filemaker_page *page_r,
                 struct err *err)
 {
-    for (int tries = ASK_TRIES; !filemaker_record(filemaker, layout, record_id, page_r, err);) {
+    for (int tries = ASK_TRIES; !source_record(reader, layout, record_id, page_r, err);) {
         if (err->kind == ERR_REMOTE && err->reason == FILEMAKER_RECORD_MISSING) {
             *lives_r = false;
             return true;

@@ -18,7 +18,7 @@
 
 struct census_schedule {
     struct engine *engine;
-    struct filemaker *filemaker;
+    struct source_reader *reader;
     int64_t begun_us;
     atomic_bool *closed;
     bool is_first;
@@ -44,7 +44,7 @@ static bool census_with_retries(struct census_schedule *c, struct census_result 
     int64_t since_us = time_mono_us(), wait_us = c->engine->settings->first_wait_us;
     char text[TIME_TEXT_SIZE];
 
-    while (!census_take(c->engine, c->filemaker, result_r, err)) {
+    while (!census_take(c->engine, c->reader, result_r, err)) {
         if (!census_may_retry(result_r, err) || dispatch_is_finishing(c->engine->dispatch))
             return false;
         if (time_mono_us() - since_us >= BROKEN_OFF_US)
@@ -98,18 +98,19 @@ static bool census_or_wait(struct census_schedule *c, struct err *err)
 
 bool schedule_run(struct engine *engine, int64_t begun_us, atomic_bool *closed_r, struct err *err)
 {
-    auto_filemaker *filemaker = NULL;
+    auto_source_reader *reader = NULL;
     struct census_schedule c = { engine, NULL, begun_us, closed_r, true };
     int64_t waiting;
 
-    if (!filemaker_new(&engine->settings->filemaker, engine->cancel, &filemaker, err))
+    if (!source_new(&engine->settings->filemaker, engine->settings->file, engine->cancel, &reader,
+                    err))
         return false;
-    c.filemaker = filemaker;
+    c.reader = reader;
     do {
         atomic_store(closed_r, false);
         if (!census_or_wait(&c, err))
             return false;
-        filemaker_log_out(filemaker); /* its place on the server is worth more than a login */
+        source_log_out(reader); /* its place on the server is worth more than a login */
         if (!ask_waiting_count(engine->writer, &waiting, err))
             return false;
         dispatch_census_ended(engine->dispatch, atomic_load(closed_r), waiting);

@@ -15,12 +15,12 @@
 
 enum { STEPS_BACK_MAX = 200 };
 
-struct record_walk *walk_new(struct filemaker *filemaker, const char *layout, struct pager *pager,
+struct record_walk *walk_new(struct source_reader *reader, const char *layout, struct pager *pager,
                              const struct cancel *cancel, const struct walk_listener *listener)
 {
     struct record_walk *walk = mem_new(struct record_walk);
 
-    walk->filemaker = filemaker;
+    walk->reader = reader;
     walk->layout = layout;
     walk->pager = pager;
     walk->key = "";
@@ -73,7 +73,7 @@ static bool place_page_once(struct record_walk *walk, uint64_t place, struct fil
 {
     struct pager_gap gap;
 
-    if (!pager_read_on(walk->pager, walk->filemaker, walk->layout, place, walk->at_id, page_r, &gap,
+    if (!pager_read_on(walk->pager, walk->reader, walk->layout, place, walk->at_id, page_r, &gap,
                        err))
         return false;
     if (gap.count && walk->gap.count == 0)
@@ -233,7 +233,7 @@ static bool key_is_good(struct record_walk *walk, bool *good_r, struct err *err)
     *good_r = false;
     if (!*walk->key)
         return true;
-    if (!walk_key_prove(walk->filemaker, walk->layout, walk->key, good_r, why, sizeof why, err))
+    if (!walk_key_prove(walk->reader, walk->layout, walk->key, good_r, why, sizeof why, err))
         return false;
     if (!*good_r)
         log_warn("records cannot be read by '%s' ([source] census_key), and are read by place: %s",
@@ -246,8 +246,7 @@ static bool key_page_read(struct record_walk *walk, const char *from, struct fil
                           struct err *err)
 {
     for (int tries = WALK_EMPTY_TRIES;; tries--) {
-        if (!walk_key_page(walk->filemaker, walk->layout, walk->key, from, walk->pager, page_r,
-                           err))
+        if (!walk_key_page(walk->reader, walk->layout, walk->key, from, walk->pager, page_r, err))
             return false;
         if (page_r->count > 0 || tries == 0)
             return true;

@@ -10,8 +10,8 @@
 #include "base/base.h"
 #include "base/cancel.h"
 #include "base/err.h"
-#include "filemaker/filemaker.h"
-#include "filemaker/pager.h"
+#include "source/pager.h"
+#include "source/source.h"
 
 struct record_walk;
 
@@ -31,7 +31,7 @@ struct walk_listener {
  * A walk that has read nothing yet. All arguments are borrowed.
  *   pager   how many records are read at a time; what it learns about the server stays in it
  */
-struct record_walk *walk_new(struct filemaker *filemaker, const char *layout, struct pager *pager,
+struct record_walk *walk_new(struct source_reader *reader, const char *layout, struct pager *pager,
                              const struct cancel *cancel, const struct walk_listener *listener);
 void walk_free(struct record_walk *walk); /* NULL is allowed */
 

@@ -6,16 +6,15 @@
 
 enum { QUERY_MAX = 4096 };
 
-bool walk_key_prove(struct filemaker *filemaker, const char *layout, const char *field,
+bool walk_key_prove(struct source_reader *reader, const char *layout, const char *field,
                     bool *good_r, char *why_r, size_t room, struct err *err)
 {
     uint64_t empty = 0, doubles = 0;
     bool refused = false;
 
     *good_r = false;
-    if (!find_count_matching(filemaker, layout, field, "=", &empty, &refused, err)
-        || (!refused
-            && !find_count_matching(filemaker, layout, field, "!", &doubles, &refused, err)))
+    if (!find_count_matching(reader, layout, field, "=", &empty, &refused, err)
+        || (!refused && !find_count_matching(reader, layout, field, "!", &doubles, &refused, err)))
         return false;
     *good_r = !refused && empty == 0 && doubles == 0;
     if (refused)
@@ -34,7 +33,7 @@ static void query_write(struct str *to, const char *field, const char *from)
     find_count_query(field, criterion, to);
 }
 
-bool walk_key_page(struct filemaker *filemaker, const char *layout, const char *field,
+bool walk_key_page(struct source_reader *reader, const char *layout, const char *field,
                    const char *from, struct pager *pager, struct filemaker_page *page_r,
                    struct err *err)
 {
@@ -42,7 +41,7 @@ bool walk_key_page(struct filemaker *filemaker, const char *layout, const char *
 
     query_write(&query, field, from);
     find_count_order(field, &sort);
-    return pager_find(pager, filemaker, layout, str_text(&query), str_text(&sort), page_r, err);
+    return pager_find(pager, reader, layout, str_text(&query), str_text(&sort), page_r, err);
 }
 
 bool walk_key_of(const struct filemaker_record *record, const char *field, char key_r[WALK_KEY_MAX])

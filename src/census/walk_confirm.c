@@ -55,7 +55,7 @@ static enum confirmation remove_if_gone(struct record_walk *walk, uint64_t recor
     auto_page page = { 0 };
     bool lives;
 
-    if (!record_ask(walk->filemaker, walk->layout, record_id, walk->cancel, &lives, &page, err))
+    if (!record_ask(walk->reader, walk->layout, record_id, walk->cancel, &lives, &page, err))
         return CONFIRM_FAILED;
     if (lives)
         return CONFIRM_WALK_AGAIN;
@@ -77,7 +77,7 @@ static bool place_agrees(struct record_walk *walk, uint64_t place, bool *agrees_
     auto_page page = { 0 };
     uint64_t id;
 
-    if (!filemaker_records(walk->filemaker, walk->layout, place, 1, &page, err))
+    if (!source_records(walk->reader, walk->layout, place, 1, &page, err))
         return false;
     id = page.count ? page.records[0].record_id : 0;
     *agrees_r = page.count && walk_has(walk, id) && idset_rank(walk->ids, id) == place;
@@ -133,8 +133,8 @@ static bool end_ask_singly(struct record_walk *walk, uint64_t place, struct file
 {
     auto_page behind = { 0 };
 
-    if (!filemaker_records(walk->filemaker, walk->layout, place + 1, 1, &behind, err)
-        || !filemaker_records(walk->filemaker, walk->layout, place, 1, page_r, err))
+    if (!source_records(walk->reader, walk->layout, place + 1, 1, &behind, err)
+        || !source_records(walk->reader, walk->layout, place, 1, page_r, err))
         return false;
     page_r->asked = behind.count ? 1 : 2;
     return true;
@@ -146,13 +146,13 @@ static bool end_ask(struct record_walk *walk, uint64_t place, struct filemaker_p
 {
     uint64_t size = walk->pager->size;
 
-    if (size > 2 && filemaker_records(walk->filemaker, walk->layout, place, size, page_r, err)) {
+    if (size > 2 && source_records(walk->reader, walk->layout, place, size, page_r, err)) {
         page_r->asked = size;
         return true;
     }
     if (size > 2 && !filemaker_is_too_much(err))
         return false;
-    if (!filemaker_records(walk->filemaker, walk->layout, place, 2, page_r, err))
+    if (!source_records(walk->reader, walk->layout, place, 2, page_r, err))
         return filemaker_is_too_much(err) && end_ask_singly(walk, place, page_r, err);
     page_r->asked = 2;
     return true;
@@ -261,12 +261,12 @@ bool walk_confirm(struct record_walk *walk, char why_r[WALK_WHY_SIZE], struct er
     return confirmed || walk_run(walk, why_r, err);
 }
 
-bool walk_each_once(struct filemaker *filemaker, const char *layout, const struct cancel *cancel,
+bool walk_each_once(struct source_reader *reader, const char *layout, const struct cancel *cancel,
                     const struct walk_listener *listener, uint64_t *count_r,
                     char why_r[WALK_WHY_SIZE], struct err *err)
 {
     struct pager pager = pager_of(PAGER_FIRST, PAGER_MOST);
-    struct record_walk *walk = walk_new(filemaker, layout, &pager, cancel, listener);
+    struct record_walk *walk = walk_new(reader, layout, &pager, cancel, listener);
     bool good = walk_run(walk, why_r, err);
 
     *count_r = walk_count(walk);

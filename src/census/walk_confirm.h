@@ -29,6 +29,6 @@ must_check bool walk_confirm(struct record_walk *walk, char why_r[WALK_WHY_SIZE]
  *   why_r      as walk_run()
  * Fails as walk_run().
  */
-must_check bool walk_each_once(struct filemaker *filemaker, const char *layout,
+must_check bool walk_each_once(struct source_reader *reader, const char *layout,
                                const struct cancel *cancel, const struct walk_listener *listener,
                                uint64_t *count_r, char why_r[WALK_WHY_SIZE], struct err *err);

@@ -11,7 +11,7 @@
 enum { WALK_EMPTY_TRIES = 4 /* an empty page is asked for again so often before it is believed */ };
 
 struct record_walk {
-    struct filemaker *filemaker;
+    struct source_reader *reader;
     const char *layout;
     struct pager *pager;
     const char *key; /* the field to walk by, or "" */

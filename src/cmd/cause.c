@@ -52,6 +52,8 @@ static int exit_of_database(enum sql_cause cause)
         return EXIT_AWAY;
     case SQL_FULL:
         return EXIT_FULL;
+    case SQL_NEWER:
+        return EXIT_USAGE;
     case SQL_BROKEN:
     case SQL_CONSTRAINT:
     case SQL_MISSING:

@@ -211,7 +211,7 @@ static void checks_clear(struct checks *c)
     ledger_close(c->ledger);
     containers_clear(&c->containers);
     filemaker_layout_clear(&c->layout);
-    filemaker_free(c->filemaker);
+    source_free(c->reader);
     str_clear(&c->skipped);
 }
 

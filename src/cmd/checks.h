@@ -5,11 +5,11 @@
 #pragma once
 
 #include "cmd/settings.h"
-#include "filemaker/filemaker.h"
 #include "preflight/find_check.h"
 #include "preflight/id_check.h"
 #include "preflight/preflight.h"
 #include "preflight/sample.h"
+#include "source/source.h"
 
 struct json_writer;
 
@@ -20,7 +20,7 @@ struct checks {
     struct cancel *cancel;
     uint64_t write_test; /* a record's number; 0: none was named */
 
-    struct filemaker *filemaker;
+    struct source_reader *reader;
     struct filemaker_layout layout;
     struct containers containers;
     struct id_check_result ids;

@@ -48,6 +48,19 @@ static void idle_containers_say(const struct checks *c, struct preflight_result 
                        c->containers.items[i].name, (intmax_t)c->sample.documents);
 }
 
+static void witness_say(const struct sample *s, const char *md5_fields,
+                        struct preflight_result *tried)
+{
+    if (!*md5_fields || s->good == 0)
+        return;
+    if (s->witnessed)
+        str_printf(&tried->ok_text, "; %jd have FileMaker's own MD5", (intmax_t)s->witnessed);
+    else
+        str_printf(&tried->notes,
+                   "FileMaker says no MD5 of any of these files ([source] md5_field): the "
+                   "calculation is GetContainerAttribute ( Doc ; \"MD5\" ), its result text\n");
+}
+
 /* One good file is enough. None at all is a problem if there should be some. */
 bool check_file(struct checks *c, struct preflight_result *tried, struct err *err)
 {
@@ -58,13 +71,14 @@ bool check_file(struct checks *c, struct preflight_result *tried, struct err *er
     failures_say(s, tried);
     if (c->containers.count > 1)
         idle_containers_say(c, tried);
-    if (s->good > 0)
+    if (s->good > 0) {
         str_printf(&tried->ok_text,
                    "%jd of %jd tried are whole; the first is stored %s; %jd bytes on "
                    "average",
                    (intmax_t)s->good, (intmax_t)s->tried, s->storage,
                    (intmax_t)(s->good_bytes / s->good));
-    else if (s->tried > 0)
+        witness_say(s, c->engine->fields.md5_list, tried);
+    } else if (s->tried > 0)
         str_printf(&tried->problems,
                    "none of %jd files over the whole layout could be fetched: the notes say why\n",
                    (intmax_t)s->tried);
@@ -85,7 +99,7 @@ bool check_places(struct checks *c, struct preflight_result *tried, struct err *
         str_add_text(&tried->ok_text, "none are named (reference_map, odata_table, script_name)");
         return true;
     }
-    return preflight_places(c->engine, c->filemaker, tried, err);
+    return preflight_places(c->engine, c->reader, tried, err);
 }
 
 /* --- the mark ------------------------------------------------------------------------------- */
@@ -98,8 +112,7 @@ static bool unmarked_find(struct checks *c, uint64_t *record_r, struct err *err)
 
     *record_r = c->sample.unmarked_record;
     find_count_query(c->engine->fields.mark, "=", &query);
-    if (!filemaker_find(c->filemaker, c->engine->fields.layout, str_text(&query), NULL, 1, 1, &page,
-                        err))
+    if (!source_find(c->reader, c->engine->fields.layout, str_text(&query), NULL, 1, 1, &page, err))
         return err->kind == ERR_REMOTE && err->reason != 0;
     if (page.count > 0)
         *record_r = page.records[0].record_id;
@@ -131,8 +144,11 @@ bool check_mark(struct checks *c, struct preflight_result *tried, struct err *er
 
     (void)err;
     if (!*c->engine->fields.mark) {
-        str_add_text(&tried->notes, "mark_field is empty: nothing is written to FileMaker, and the "
-                                    "ledger alone keeps track\n");
+        str_add_text(&tried->notes, source_is_file(c->reader)
+                                        ? "a file is never changed: no record is marked, and the "
+                                          "ledger alone keeps track\n"
+                                        : "mark_field is empty: nothing is written to FileMaker, "
+                                          "and the ledger alone keeps track\n");
         return true;
     }
     str_printf(&tried->ok_text,
@@ -150,7 +166,7 @@ bool check_writing(struct checks *c, struct preflight_result *tried, struct err 
     char *said = NULL;
 
     if (c->write_test) {
-        if (!mark_test_run(c->engine, c->filemaker, c->cancel, c->write_test, &said, err))
+        if (!mark_test_run(c->engine, c->reader, c->cancel, c->write_test, &said, err))
             return false;
         str_add_text(&tried->ok_text, said);
         free(said);

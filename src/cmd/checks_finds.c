@@ -86,7 +86,7 @@ static void used_say(const struct checks *c, struct preflight_result *tried)
 
 bool check_finds(struct checks *c, struct preflight_result *tried, struct err *err)
 {
-    if (!find_check_take(c->engine, c->filemaker, c->sample.page_records, &c->find, err))
+    if (!find_check_take(c->engine, c->reader, c->sample.page_records, &c->find, err))
         return false;
     c->find_is_known = true;
     if (c->find.verdict == FIND_USED)

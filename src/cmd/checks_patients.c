@@ -72,7 +72,7 @@ static bool patients_known_count(struct checks *c, const struct patients_setting
 
         if (!*c->sample.patient_ids[i] || !id_is_plain(c->sample.patient_ids[i]))
             continue;
-        if (!find_count_matching(c->filemaker, patients->layout, patients->key, criterion, &count,
+        if (!find_count_matching(c->reader, patients->layout, patients->key, criterion, &count,
                                  &refused, err))
             return false;
         *asked_r += !refused;
@@ -107,7 +107,7 @@ static bool roster_count(struct checks *c, const struct patients_settings *patie
     auto_page page = { 0 };
     int asked, met;
 
-    if (!filemaker_records(c->filemaker, patients->layout, 1, 1, &page, err)
+    if (!source_records(c->reader, patients->layout, 1, 1, &page, err)
         || !patients_known_count(c, patients, &asked, &met, err))
         return false;
     if (page.count == 0)

@@ -17,13 +17,17 @@ bool check_server(struct checks *c, struct preflight_result *tried, struct err *
         str_add_text(&tried->notes, "the address is http://: anybody on the network can read what "
                                     "crosses it; use https://\n");
     checks_file_readable("[source] ca_file", c->engine->filemaker.ca_file, tried);
-    return filemaker_new(&c->engine->filemaker, c->cancel, &c->filemaker, err)
-           && preflight_server(c->engine, c->filemaker, tried, err);
+    return source_new(&c->engine->filemaker, c->engine->file, c->cancel, &c->reader, err)
+           && preflight_server(c->engine, c->reader, tried, err);
 }
 
 bool check_login(struct checks *c, struct preflight_result *tried, struct err *err)
 {
-    if (!preflight_login(c->engine, c->filemaker, err))
+    if (source_is_file(c->reader)) {
+        str_add_text(&tried->ok_text, "a file needs none");
+        return true;
+    }
+    if (!preflight_login(c->engine, c->reader, err))
         return false;
     str_printf(&tried->ok_text, "'%s' opens '%s'", c->engine->filemaker.account,
                c->engine->filemaker.database);
@@ -38,16 +42,16 @@ static int sessions_wanted(const struct engine_settings *engine)
     return engine->sessions > 0 && engine->sessions < wanted ? engine->sessions : wanted;
 }
 
-static bool sessions_open(struct checks *c, struct filemaker **open, int wanted, int *count_r,
+static bool sessions_open(struct checks *c, struct source_reader **open, int wanted, int *count_r,
                           struct err *err)
 {
     struct filemaker_settings settings = c->engine->filemaker;
 
     settings.fails_when_full = true;
     for (*count_r = 1; *count_r < wanted; ++*count_r) {
-        if (!filemaker_new(&settings, c->cancel, &open[*count_r - 1], err))
+        if (!source_new(&settings, c->engine->file, c->cancel, &open[*count_r - 1], err))
             return false;
-        if (!filemaker_log_in(open[*count_r - 1], err))
+        if (!source_log_in(open[*count_r - 1], err))
             return err->kind == ERR_REMOTE && filemaker_advice(err) == FILEMAKER_CROWDED;
     }
     return true;
@@ -55,13 +59,19 @@ static bool sessions_open(struct checks *c, struct filemaker **open, int wanted,
 
 bool check_sessions(struct checks *c, struct preflight_result *tried, struct err *err)
 {
-    struct filemaker *open[SESSIONS_TRIED_MAX] = { NULL };
+    struct source_reader *open[SESSIONS_TRIED_MAX] = { NULL };
     int wanted = sessions_wanted(c->engine), count = 1;
     int most = wanted < SESSIONS_TRIED_MAX ? wanted : SESSIONS_TRIED_MAX;
-    bool good = sessions_open(c, open, most, &count, err);
+    bool good;
+
+    if (source_is_file(c->reader)) {
+        str_add_text(&tried->ok_text, "a file needs none");
+        return true;
+    }
+    good = sessions_open(c, open, most, &count, err);
 
     for (size_t i = 0; i < lengthof(open); i++)
-        filemaker_free(open[i]);
+        source_free(open[i]);
     if (!good)
         return false;
     if (count < most)
@@ -80,7 +90,7 @@ bool check_sessions(struct checks *c, struct preflight_result *tried, struct err
 
 bool check_layout(struct checks *c, struct preflight_result *tried, struct err *err)
 {
-    if (!preflight_layout(c->engine, c->filemaker, &c->layout, &c->containers, tried, err))
+    if (!preflight_layout(c->engine, c->reader, &c->layout, &c->containers, tried, err))
         return false;
     c->engine->fields.containers = &c->containers;
     return true;
@@ -111,7 +121,7 @@ static void page_say(const struct sample *s, struct preflight_result *tried)
 
 bool check_records(struct checks *c, struct preflight_result *tried, struct err *err)
 {
-    struct sample_request of = { c->engine, c->filemaker, c->ledger, c->registry, c->cancel };
+    struct sample_request of = { c->engine, c->reader, c->ledger, c->registry, c->cancel };
     const struct sample *s = &c->sample;
 
     if (!sample_take(&of, &c->sample, err))
@@ -143,7 +153,7 @@ static bool census_key_try(struct checks *c, struct preflight_result *tried, str
 
     if (!*f->census_key)
         return true;
-    if (!walk_key_prove(c->filemaker, f->layout, f->census_key, &good, why, sizeof why, err))
+    if (!walk_key_prove(c->reader, f->layout, f->census_key, &good, why, sizeof why, err))
         return false;
     if (!good)
         str_printf(&tried->problems,
@@ -157,7 +167,7 @@ bool check_ids(struct checks *c, struct preflight_result *tried, struct err *err
 {
     if (preflight_is_begun(c->engine, c->cancel))
         c->engine->accept_record_ids = "whoever began"; /* too late to choose */
-    return preflight_ids(c->engine, c->filemaker, &c->ids, tried, err)
+    return preflight_ids(c->engine, c->reader, &c->ids, tried, err)
            && census_key_try(c, tried, err);
 }
 
@@ -169,7 +179,7 @@ bool check_filter(struct checks *c, struct preflight_result *tried, struct err *
         str_add_text(&tried->ok_text, "none: every record is a document");
         return true;
     }
-    if (!preflight_filter(c->engine, c->filemaker, tried, err) || tried->problems.size)
+    if (!preflight_filter(c->engine, c->reader, tried, err) || tried->problems.size)
         return tried->problems.size > 0;
     if (s->passed == 0 && (uint64_t)s->looked >= s->records)
         str_printf(&tried->problems,
@@ -188,16 +198,7 @@ bool check_filter(struct checks *c, struct preflight_result *tried, struct err *
 
 static void hours_say(const struct checks *c, struct preflight_result *tried)
 {
-    struct gate_settings gate = { 0 };
-    struct time_civil now = time_to_zone(time_now_us());
-    int minute = now.hour * 60 + now.minute;
-    struct err ignored;
-
-    if (!gate_quiet_read(c->settings->quiet_hours, &gate, &ignored)
-        || gate.quiet_from == gate.quiet_until)
-        return;
-    if (gate.quiet_from < gate.quiet_until ? minute >= gate.quiet_from && minute < gate.quiet_until
-                                           : minute >= gate.quiet_from || minute < gate.quiet_until)
+    if (quiet_at(&c->settings->gate.quiet, time_now_us(), NULL))
         str_printf(&tried->notes,
                    "it is now within the quiet hours (%s): a run waits until they are over\n",
                    c->settings->quiet_hours);

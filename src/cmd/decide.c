@@ -247,10 +247,10 @@ const struct cmd cmd_accept = {
     "accept",
     "Accept the bytes that came as the document, with a name and a reason",
     "Use it for documents that look like an error page but are not one, for empty files,\n"
-    "and for keys that hold somebody else's object: the next run stores exactly the\n"
-    "bytes that came last (beside the other object, which stays). If other bytes come\n"
-    "then, the document fails again. The name and the reason are kept in the ledger,\n"
-    "its audit chain and the report.",
+    "for bytes that have not the MD5 that FileMaker says, and for keys that hold somebody\n"
+    "else's object: the next run stores exactly the bytes that came last (beside the other\n"
+    "object, which stays). If other bytes come then, the document fails again. The name and\n"
+    "the reason are kept in the ledger, its audit chain and the report.",
     accept_opts,
     &decide_defaults,
     sizeof decide_defaults,

@@ -6,6 +6,7 @@
 #include "version.h"
 
 #include "export/export.h"
+#include "ledger/uploads.h"
 #include "preflight/pinned.h"
 
 struct export_options {
@@ -64,7 +65,9 @@ static int export_with(struct work *work, export_writer *write, struct err *err)
 {
     const struct engine_settings *engine = &work->settings.engine;
     const struct export_options *o = work->options;
+    auto_free char *uploads_name = ledger_uploads_name(engine->source_name);
     const struct export_settings settings = { .source_name = engine->source_name,
+                                              .uploads_name = uploads_name,
                                               .type_field = engine->fields.type,
                                               .registry_url = engine->registry.url,
                                               .store = engine->store,

@@ -112,8 +112,8 @@ bool guide_secret(struct guide *g, enum guide_secret_name which, const char *wha
 
 static void read_clear(struct guide *g)
 {
-    filemaker_free(g->filemaker);
-    g->filemaker = NULL;
+    source_free(g->reader);
+    g->reader = NULL;
     settings_clear(&g->settings);
 }
 
@@ -129,7 +129,7 @@ bool guide_read(struct guide *g, struct err *err)
     if (secret_source_is_set(&s->password) && !settings_password(s, err))
         return false;
     s->engine.filemaker.fails_when_full = true;
-    return filemaker_new(&s->engine.filemaker, g->cancel, &g->filemaker, err);
+    return source_new(&s->engine.filemaker, s->engine.file, g->cancel, &g->reader, err);
 }
 
 bool guide_until(struct guide *g, bool (*ask)(struct guide *guide, struct err *err),

@@ -12,7 +12,7 @@
 #include "cmd/ask.h"
 #include "cmd/draft.h"
 #include "cmd/settings.h"
-#include "filemaker/filemaker.h"
+#include "source/source.h"
 
 /* The files beside the configuration that hold the secrets which were typed. */
 enum guide_secret_name { GUIDE_PASSWORD, GUIDE_STORE_KEY };
@@ -25,8 +25,8 @@ struct guide {
 
     /* The draft as it was last read, and a client of it. */
     struct settings settings;
-    struct filemaker *filemaker; /* NULL: the address is no URL */
-    bool is_logged_in;           /* account and password open the file */
+    struct source_reader *reader; /* NULL: the address is no URL */
+    bool is_logged_in;            /* account and password open the file */
 
     struct filemaker_layout layout; /* of the documents; no fields: it could not be read */
     struct str accepted;            /* the faults that were kept as they are             */

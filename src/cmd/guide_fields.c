@@ -232,7 +232,7 @@ static bool patient_fields_ask(struct guide *g, const char *layout_name, struct 
     auto_ask_list list = { 0 };
     struct err why = { 0 };
 
-    if (!g->is_logged_in || !filemaker_layout(g->filemaker, layout_name, &layout, &why))
+    if (!g->is_logged_in || !source_layout(g->reader, layout_name, &layout, &why))
         return true; /* the try says why */
     fields_list(&layout, &list);
     ask_list_print(&list);

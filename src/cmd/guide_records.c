@@ -18,8 +18,8 @@ static char *date_example(struct guide *g, const char *field)
     struct err ignored;
 
     if (!g->is_logged_in
-        || !filemaker_records(g->filemaker, draft_value(g->draft, "source", "layout"), 1,
-                              RECORDS_LOOKED, &page, &ignored))
+        || !source_records(g->reader, draft_value(g->draft, "source", "layout"), 1, RECORDS_LOOKED,
+                           &page, &ignored))
         return NULL;
     for (size_t i = 0; i < page.count; i++) {
         struct span text = span_trim(filemaker_text(&page.records[i], field));
@@ -205,8 +205,7 @@ static bool records_print(struct guide *g, struct err *err)
     if (!guide_read(g, err))
         return false;
     layout_check_source(&g->settings.engine, &g->layout, &found, &problems, &notes);
-    if (!filemaker_records(g->filemaker, g->settings.engine.fields.layout, 1, RECORDS_SHOWN, &page,
-                           err))
+    if (!source_records(g->reader, g->settings.engine.fields.layout, 1, RECORDS_SHOWN, &page, err))
         return false;
     if (page.count == 0)
         ask_say("!", "the layout shows no record to this account");

@@ -33,7 +33,7 @@ static bool address_try(struct guide *g, struct err *err)
 {
     auto_preflight_result result = PREFLIGHT_RESULT;
 
-    if (!guide_read(g, err) || !preflight_server(&g->settings.engine, g->filemaker, &result, err))
+    if (!guide_read(g, err) || !preflight_server(&g->settings.engine, g->reader, &result, err))
         return false;
     result_say(&result);
     return true;
@@ -96,7 +96,7 @@ static bool database_ask(struct guide *g, struct err *err)
     const char *before = draft_value(g->draft, "source", "database");
     struct err why = { 0 };
 
-    if (filemaker_names(g->filemaker, FILEMAKER_DATABASES, &names, &why))
+    if (source_names(g->reader, FILEMAKER_DATABASES, &names, &why))
         names_list(&names, &list);
     else if (why.kind == ERR_REMOTE && why.code == HTTP_UNAUTHORIZED)
         return true;
@@ -123,7 +123,7 @@ static bool login_try(struct guide *g, struct err *err)
     auto_free char *said = NULL;
 
     g->is_logged_in = false;
-    if (!guide_read(g, err) || !preflight_login(&g->settings.engine, g->filemaker, err))
+    if (!guide_read(g, err) || !preflight_login(&g->settings.engine, g->reader, err))
         return false;
     g->is_logged_in = true;
     said = mem_printf("'%s' opens '%s'", g->settings.engine.filemaker.account,
@@ -139,7 +139,7 @@ void guide_layouts_list(struct guide *g, struct ask_list *list)
     auto_str names = STR_MAX(NAMES_MAX);
     struct err ignored;
 
-    if (g->is_logged_in && filemaker_names(g->filemaker, FILEMAKER_LAYOUTS, &names, &ignored))
+    if (g->is_logged_in && source_names(g->reader, FILEMAKER_LAYOUTS, &names, &ignored))
         names_list(&names, list);
 }
 
@@ -168,7 +168,7 @@ static bool layout_try(struct guide *g, struct err *err)
     filemaker_layout_clear(&g->layout);
     if (!g->is_logged_in)
         return true; /* it was kept; so is this */
-    if (!filemaker_layout(g->filemaker, name, &g->layout, err))
+    if (!source_layout(g->reader, name, &g->layout, err))
         return false;
     said = mem_printf("%s: %zu fields", name, g->layout.count);
     ask_say("✔", said);

@@ -1,16 +1,11 @@
 /* `fmferry report` */
 #include "cmd/commands.h"
-#include "cmd/named.h"
-#include "cmd/shown.h"
+#include "cmd/reported.h"
 #include "cmd/work.h"
 
 #include "base/foreign.h"
 #include "base/fs.h"
-#include "base/mem.h"
-#include "preflight/store_probe.h"
 #include "report/documents.h"
-#include "report/report.h"
-#include "version.h"
 
 #include <unistd.h>
 
@@ -28,46 +23,13 @@ struct report_job {
     struct ledger *ledger;
 };
 
-/* Adds, beside the store's settings, what the store was found to do. */
-static void store_traits_add(const struct settings *settings, struct report_setting **shown,
-                             size_t *count)
-{
-    struct cancel *cancel = cancel_new();
-    auto_str text = STR_MAX(KIB(1));
-    struct store_traits traits;
-
-    store_probe_known(&settings->engine, cancel, &traits);
-    cancel_free(cancel);
-    if (traits.conditional == STORE_UNKNOWN)
-        return;
-    store_traits_say(&traits, &text);
-    *shown = mem_grow(*shown, (*count + 1) * sizeof **shown);
-    (*shown)[(*count)++] = (struct report_setting){ "store", "was found", str_take(&text) };
-}
-
-static bool html_write(const struct report_job *job, FILE *to, struct err *err)
-{
-    struct report_settings settings = { .status = job->settings->status, .version = VERSION };
-    struct report_setting *shown;
-    bool good;
-
-    named_parties(job->settings, &settings.parties);
-    shown_settings(job->settings, &shown, &settings.setting_count);
-    store_traits_add(job->settings, &shown, &settings.setting_count);
-    settings.settings = shown;
-    good = report_write(job->ledger, &settings, to, err);
-    shown_free(shown, settings.setting_count);
-    named_clear(&settings.parties);
-    return good;
-}
-
 static bool write_to(const struct report_job *job, FILE *to, struct err *err)
 {
     if (job->options->json)
         return documents_write(job->ledger, DOCUMENTS_JSON, to, err);
     if (job->options->csv)
         return documents_write(job->ledger, DOCUMENTS_CSV, to, err);
-    return html_write(job, to, err);
+    return reported_html(job->settings, job->ledger, to, err);
 }
 
 /* Writes to a stream with its own descriptor: closing it tells whether all was written. */

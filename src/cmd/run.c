@@ -1,7 +1,7 @@
 /* `fmferry run` */
+#include "cmd/attend.h"
 #include "cmd/commands.h"
 #include "cmd/ending.h"
-#include "cmd/progress.h"
 #include "cmd/work.h"
 
 #include "base/foreign.h"
@@ -17,14 +17,14 @@ struct run_options {
 /* When --until-done gives up: the rules of people who had to run their importer by hand. */
 enum { SERIES_RUNS = 20, SERIES_FEW = 10, SERIES_FEW_RUNS = 2 };
 
-static bool run_once(const struct engine_settings *engine, struct cancel *cancel,
-                     struct run_result *result, struct err *err)
+static bool run_once(struct work *work, struct notifier *notifier, struct run_result *result,
+                     struct err *err)
 {
-    struct progress *progress = progress_new();
-    struct run_watcher watcher = progress_watcher(progress);
-    bool good = run_all(engine, cancel, &watcher, result, err);
+    struct attending *attending = attend_new(notifier);
+    struct run_watcher watcher = attend_watcher(attending);
+    bool good = run_all(&work->settings.engine, work->cancel, &watcher, result, err);
 
-    progress_free(progress);
+    attend_end(attending);
     if (good)
         ending_say(result, "fmferry run");
     else
@@ -33,17 +33,21 @@ static bool run_once(const struct engine_settings *engine, struct cancel *cancel
 }
 
 /* Runs until nothing is left, or hardly anything more is moved. */
-static int run_series(struct engine_settings *engine, struct cancel *cancel, struct err *err)
+static int run_series(struct work *work, struct notifier *notifier, struct run_result *result_r,
+                      struct err *err)
 {
     struct run_result result;
     int few = 0;
 
     for (int runs = 1;; runs++) {
-        if (!run_once(engine, cancel, &result, err))
+        bool good = run_once(work, notifier, &result, err);
+
+        *result_r = result;
+        if (!good)
             return -1;
         if (result.was_stopped || ending_is_complete(&result))
             return ending_code(&result);
-        engine->retry_failed = false; /* the first of them gave all tries */
+        work->settings.engine.retry_failed = false; /* the first of them gave all tries */
         few = result.view.counts.successful < SERIES_FEW ? few + 1 : 0;
         if (result.view.to_do == 0)
             print("stopped after %d runs: nothing was found to do\n", runs);
@@ -127,11 +131,27 @@ static bool options_agree(const struct run_options *o, struct err *err)
     return true;
 }
 
+/* Moves, and tells those who want to know how it ended. */
+static int run_told(struct work *work, struct err *err)
+{
+    const struct run_options *o = work->options;
+    struct notifier *notifier =
+        notifier_new(&work->settings.notify, work->settings.engine.filemaker.gate);
+    struct run_result result = { 0 };
+    int code;
+
+    if (o->until_done)
+        code = run_series(work, notifier, &result, err);
+    else
+        code = run_once(work, notifier, &result, err) ? ending_code(&result) : -1;
+    notifier_end(notifier, &result, code < 0 ? err : NULL);
+    return code;
+}
+
 static int run_with(struct work *work, struct err *err)
 {
     const struct run_options *o = work->options;
     struct engine_settings *engine = &work->settings.engine;
-    struct run_result result;
 
     engine->limit = o->limit;
     engine->accept_rebuilt = o->accept_rebuilt;
@@ -143,9 +163,7 @@ static int run_with(struct work *work, struct err *err)
         engine->follow_every_us = work->settings.follow_every_us;
     if (o->dry_run)
         return run_dry(engine, work->cancel, err);
-    if (o->until_done)
-        return run_series(engine, work->cancel, err);
-    return run_once(engine, work->cancel, &result, err) ? ending_code(&result) : -1;
+    return run_told(work, err);
 }
 
 static int run_command(const struct cli_globals *globals, const void *arg, struct err *err)
@@ -155,7 +173,7 @@ static int run_command(const struct cli_globals *globals, const void *arg, struc
     if (!options_agree(o, err))
         return -1;
     return work_do(globals,
-                   WORK_SIGNALS | WORK_FINISHES | WORK_SOURCE | WORK_STORE | WORK_GATE
+                   WORK_SIGNALS | WORK_FINISHES | WORK_SOURCE | WORK_STORE | WORK_GATE | WORK_NOTIFY
                        | (o->dry_run ? WORK_SHOWN : 0),
                    o, run_with, err);
 }

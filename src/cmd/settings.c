@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "document/key.h"
 #include "http/url.h"
+#include "source/file.h"
 #include "store/open.h"
 
 /* Adds the place of a key to an error. */
@@ -149,6 +150,9 @@ static bool command_check(const struct settings *s, const char *path, struct err
 {
     const char *what = s->password.command                  ? "password_command"
                        : s->engine.store.secret_key.command ? "secret_key_command"
+                       : s->notify.command                  ? "[notify] command"
+                       : s->notify.webhook.command          ? "webhook_command"
+                       : s->notify.mail                     ? "sendmail"
                                                             : NULL;
 
     return !what || child_may_be_named_by(path, what, err) || err_ctx(err, "%s", path);
@@ -172,6 +176,16 @@ static void registry_complete(struct settings *s)
     registry->has_mrn = *s->patients.mrn != '\0';
 }
 
+/* What a file cannot do is not asked of it: it has no marks, no finds and no other ways to its documents. */
+static void file_complete(struct engine_settings *engine)
+{
+    if (!source_url_is_file(engine->filemaker.url))
+        return;
+    engine->fields.mark = engine->fields.census_key = "";
+    engine->odata_table = engine->script = "";
+    engine->records_at_once = 1;
+}
+
 /* Fills in what follows from keys of other parts. */
 static void parts_complete(struct settings *s)
 {
@@ -189,7 +203,7 @@ static void parts_complete(struct settings *s)
                                                                : engine->fields.text_dates;
     s->gate.most_at_once = engine->workers + 1;
     s->gate.most_sessions = engine->sessions;
-    s->status.name = engine->source_name;
+    s->status.name = s->notify.source_name = engine->source_name;
     s->status.layout = engine->fields.layout;
     s->status.has_mark = *engine->fields.mark != '\0';
     s->status.registry_url = rows_can_be_counted(&engine->registry) ? engine->registry.url : NULL;
@@ -214,11 +228,43 @@ static bool routes_check(const struct settings *s, const char *path, struct err 
     return route_is_good(&s->engine.store.route, err) || err_ctx(err, "%s: [store]", path);
 }
 
+/* Which notices are wanted, by their words. */
+static bool events_read(const char *text, unsigned *events_r, struct err *err)
+{
+    struct span rest = span_of(text), word;
+    unsigned events = 0;
+
+    while ((word = span_word(&rest)).size) {
+        unsigned kind = 0;
+
+        while (kind < NOTICE_TEST && !span_is(word, settings_notices[kind]))
+            kind++;
+        if (kind == NOTICE_TEST)
+            return err_set(err, ERR_USAGE, 0,
+                           "'" SPAN_FORMAT "' is nothing that is told: end, stop, failures, idle",
+                           SPAN_ARGS(span_first(word, 40)));
+        events |= 1u << kind;
+    }
+    *events_r = events;
+    return true;
+}
+
+/* Whether it can stand in a mail's head as it is. */
+static bool mail_check(const char *mail, struct err *err)
+{
+    const char *at = mail ? strchr(mail, '@') : NULL;
+
+    return !mail || (at && at != mail && at[1] && !mail[strcspn(mail, " \t,;<>\"()\r\n")])
+           || err_set(err, ERR_USAGE, 0, "'%.64s' is not one address such as it@clinic.example",
+                      mail);
+}
+
 /* Checks the rules between keys, and completes the parts. */
 static bool keys_complete(const char *path, struct settings *s, struct err *err)
 {
     if (!routes_check(s, path, err))
         return false;
+    file_complete(&s->engine);
     if (!time_zone_set(s->time_zone, err))
         return wrong_key(s, path, "source", "time_zone", err);
     if (!prefix_read(s, err))
@@ -226,8 +272,12 @@ static bool keys_complete(const char *path, struct settings *s, struct err *err)
     if (!templates_check(s, path, err)
         || (span_starts(span_of(s->engine.store.url), "s3://") && !bucket_check(s, path, err)))
         return false;
-    if (!gate_quiet_read(s->quiet_hours, &s->gate, err))
+    if (!quiet_read(s->quiet_hours, &s->gate.quiet, err))
         return wrong_key(s, path, "source", "quiet_hours", err);
+    if (!events_read(s->notify.on, &s->notify.events, err))
+        return wrong_key(s, path, "notify", "on", err);
+    if (!mail_check(s->notify.mail, err))
+        return wrong_key(s, path, "notify", "mail", err);
     if (!filter_read(s->engine.filter_text, s->engine.fields.mark, &s->filter, err))
         return wrong_key(s, path, "source", "filter", err);
     parts_complete(s);
@@ -260,6 +310,7 @@ void settings_clear(struct settings *s)
     free(s->key_in_store);
     free(s->unlinked_key_in_store);
     secret_free(s->secret);
+    secret_free(s->notify.address);
     route_secrets_free(&s->source_route);
     route_secrets_free(&s->store_route);
     filter_free(s->filter);
@@ -311,6 +362,8 @@ static bool route_secrets_read(struct settings_route *secrets, struct http_route
 
 bool settings_password(struct settings *s, struct err *err)
 {
+    if (source_url_is_file(s->engine.filemaker.url))
+        return true; /* passwords do not protect a file that is not encrypted */
     if (!plain_is_meant("source", "url", s->engine.filemaker.url, s->source_http,
                         "account, password and documents", err))
         return false;
@@ -322,6 +375,24 @@ bool settings_password(struct settings *s, struct err *err)
         return false;
     s->engine.filemaker.password = s->secret;
     return route_secrets_read(&s->source_route, &s->engine.filemaker.route, err);
+}
+
+bool settings_notify(struct settings *s, struct err *err)
+{
+    struct notify_settings *notify = &s->notify;
+    auto_url url = { 0 };
+
+    if (!secret_source_is_set(&notify->webhook))
+        return true;
+    if (!secret_read(&notify->webhook, "the webhook's address", &notify->address, err))
+        return false;
+    auto_free char *address = span_text(secret_reveal(notify->address));
+    if (!url_read(address, &url, err)) /* its words would quote the address */
+        return err_set(err, ERR_USAGE, 0, "the webhook's address is not a URL (https://...)");
+    return strcmp(url.scheme, "https") == 0 || url_is_loopback(&url)
+           || err_set(err, ERR_USAGE, 0,
+                      "the webhook's address is http://: whoever reads it on the way could write "
+                      "there, too. Use https://");
 }
 
 bool settings_credentials(struct settings *s, const struct cancel *cancel, struct err *err)

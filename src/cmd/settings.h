@@ -22,12 +22,28 @@ struct settings_route {
     struct secret *proxy_secret, *key_secret; /* NULL: none, or not read yet */
 };
 
+/* What a run tells people. */
+enum notice_kind { NOTICE_END, NOTICE_STOP, NOTICE_FAILURES, NOTICE_IDLE, NOTICE_TEST };
+
+/* What is told to whom. */
+struct notify_settings {
+    const char *on;               /* as written: "end, stop, failures, idle"             */
+    unsigned events;              /* 1 << enum notice_kind, of each */
+    const char *command;          /* NULL: none                                          */
+    struct secret_source webhook; /* where its address is, which lets anybody write there */
+    struct secret *address;       /* NULL: none, or not read yet                         */
+    int shape;                    /* of what the webhook gets: enum notify_shape         */
+    const char *mail, *sendmail;  /* to whom, NULL: nobody; and by which program         */
+    const char *source_name;
+};
+
 struct settings {
     struct engine_settings engine; /* with those of FileMaker, store, registry, fields, keys */
     struct patients_settings patients;
     struct gate_settings gate;
     struct status_settings status;
     struct console_settings console;
+    struct notify_settings notify;
 
     const char *name;              /* [source] name; "": made of database and layout */
     const char *time_zone;         /* "": this machine's                             */
@@ -57,6 +73,9 @@ extern const char *const settings_date_formats[];
 extern const int settings_date_meanings[];
 extern const char *const settings_encodings[];
 
+/* The words of what may be told, as enum notice_kind counts them: "end". */
+extern const char *const settings_notices[];
+
 /*
  * Reads the configuration and sets the source's time zone.
  *   settings   all zero before; the caller clears with settings_clear() (or auto_settings), also
@@ -81,6 +100,9 @@ void settings_clear(struct settings *settings);
  * Fails with ERR_USAGE, ERR_OS.
  */
 must_check bool settings_password(struct settings *settings, struct err *err);
+
+/* Reads the webhook's address, if there is one. Fails with ERR_USAGE, ERR_OS. */
+must_check bool settings_notify(struct settings *settings, struct err *err);
 
 /*
  * Reads the store's credentials. Call it before threads start. An endpoint without TLS is refused,

@@ -8,10 +8,12 @@ const char *const settings_encodings[] = {
     "", "utf-8", "utf-16le", "utf-16be", "windows-1252", NULL
 };
 const int settings_date_meanings[] = { DATE_ASK, DATE_US, DATE_US, DATE_ISO, DATE_DAY_FIRST };
+const char *const settings_notices[] = { "end", "stop", "failures", "idle", NULL };
 static const char *const container_choices[] = { "waterfall", "each", NULL };
 static const char *const application_choices[] = { "nexus", "other", NULL };
 static const char *const link_choices[] = { "no", "yes", NULL };
 static const char *const slug_choices[] = { "all", "listed", NULL };
+static const char *const shape_choices[] = { "json", "slack", "teams", "ntfy", NULL };
 static const char *const addressing_choices[] = { "auto", "path", "virtual", NULL };
 static const char *const encryption_choices[] = { "", "AES256", "aws:kms", "aws:kms:dsse", NULL };
 
@@ -55,7 +57,8 @@ const struct conf_key settings_keys[] = {
          "The source's name in the ledger; empty: database/layout.\n"
          "Never change it once a run has started: it is part of every document's identity."),
     TEXT("source", "url", engine.filemaker.url, "https://127.0.0.1:8443",
-         "The address of FileMaker Server, without a path: https://fms.example.com"),
+         "The address of FileMaker Server, without a path: https://fms.example.com; or a file,\n"
+         "fmp12:PATH, that no server hosts (docs/fmp12.md)"),
     TEXT("source", "database", engine.filemaker.database, "Clinic",
          "The hosted file's name, spelled as on the server, without .fmp12"),
     TEXT("source", "account", engine.filemaker.account, "api",
@@ -107,6 +110,10 @@ const struct conf_key settings_keys[] = {
           "date do not need this"),
     TEXT("source", "name_field", engine.fields.name, "",
          "The file's original name, if the solution keeps one; empty: it does not"),
+    TEXT("source", "md5_field", engine.fields.md5_list, "",
+         "A calculation, not stored, that says the MD5 of the container's file:\n"
+         "GetContainerAttribute ( Doc ; \"MD5\" ). With several containers one for each, in their\n"
+         "order, - for none. What arrives is compared with it; empty: it is not"),
     TEXT("source", "patient_field", engine.fields.patient, "id_Contact", "The patient's id"),
     TEXT("source", "census_key", engine.fields.census_key, "",
          "A number field to read the records by, if its value is unique to each record and never\n"
@@ -140,8 +147,11 @@ const struct conf_key settings_keys[] = {
            "endless and given up"),
     SCALED("source", "latency_budget_ms", gate.latency_budget_us, 0, 600000, TIME_MS, "2000",
            "If calls take longer than this on average, fewer are made at once; 0: no limit"),
-    TEXT("source", "quiet_hours", quiet_hours, "",
-         "The hours in which nothing is asked of FileMaker, such as 08:00-18:30; empty: none"),
+    TEXT(
+        "source", "quiet_hours", quiet_hours, "",
+        "The hours in which nothing is asked of FileMaker, on the source's clock: 08:00-18:30, or\n"
+        "Mon-Fri 08:00-18:00, Sat 09:00-12:00; the day is that on which a span begins. Empty: "
+        "none"),
     TEXT("source", "reference_map", engine.reference_map, "",
          "The local mounts of files that FileMaker only points to:\n"
          "C:/Scans = /mnt/scans, //server/old = /mnt/old"),
@@ -288,6 +298,33 @@ const struct conf_key settings_keys[] = {
     SCALED("run", "follow_s", follow_every_us, 1, 86400, TIME_SECOND, "300",
            "With run --continuous: the seconds between two counts of the source"),
 
+    TEXT("notify", "on", notify.on, "end, stop, failures, idle",
+         "What a run tells: its end, that it stopped, new reasons of failures, and that nothing "
+         "has\n"
+         "moved for an hour. Nothing is told unless a command, webhook or mail is set"),
+    NAME("notify", "command", notify.command, "",
+         "A command that gets the message on its standard input; no shell is started"),
+    NAME("notify", "webhook_env", notify.webhook.env, "",
+         "The environment variable that holds a webhook's address, which is a secret: whoever "
+         "knows\n"
+         "it may write there"),
+    NAME("notify", "webhook_file", notify.webhook.file, "",
+         "A file that holds it, belongs to you and is readable by nobody else (mode 0600)"),
+    NAME("notify", "webhook_command", notify.webhook.command, "",
+         "A command that prints it; no shell is started"),
+    { "notify",
+      "webhook",
+      { 0 },
+      "",
+      "",
+      "a webhook's address lets anybody write there and must not be written in this file: say "
+      "where it is with webhook_env, webhook_file or webhook_command" },
+    CHOICE("notify", "shape", notify.shape, shape_choices, "json",
+           "What the webhook wants: json, slack, teams or ntfy"),
+    NAME("notify", "mail", notify.mail, "", "The address to which mail is sent; empty: none"),
+    TEXT("notify", "sendmail", notify.sendmail, "/usr/sbin/sendmail",
+         "The program that takes mail, as sendmail does"),
+
     TEXT("report", "practice", practice, "",
          "The practice whose documents these are, as it stands above the report: name and place"),
     { "report", "price_per_gb_month",
@@ -314,6 +351,14 @@ const struct conf_key settings_keys[] = {
          "The file with the certificate's key (PEM, chmod 600)"),
     TEXT("console", "behind", console.behind, "",
          "The address of a proxy on this machine that does TLS: the console itself then has none"),
+    SCALED("console", "cache_mib", console.cache_bytes, 0, 1048576, MIB(1), "2048",
+           "MiB of its folder that pictures of documents may take, encrypted, until it ends"),
+    FLAG("console", "link", console.link,
+         "Whether documents may be given to patients there; its key to the store then needs the\n"
+         "rights that 'fmferry check --policy link' prints"),
+    SCALED(
+        "console", "upload_mib", console.upload_bytes, 1, 10240, MIB(1), "512",
+        "MiB that one uploaded file may have; so much of its folder is needed for each on its way"),
     SCALED("console", "idle_minutes", console.idle_us, 1, 240, 60 * TIME_SECOND, "15",
            "Minutes after which whoever sees patients and does nothing is logged out"),
     SCALED("console", "day_hours", console.day_us, 1, 24, 3600 * TIME_SECOND, "10",

@@ -99,11 +99,14 @@ static void result_text(const struct verify_options *o, const struct verify_resu
     for (size_t i = 0; i < VERIFY_STATES; i++)
         if (r->states[i])
             print("  %10ju  %s in the ledger\n", (uintmax_t)r->states[i], verify_state_names[i]);
+    if (r->uploads)
+        print("  %10ju  uploaded\n", (uintmax_t)r->uploads);
     print("  %10ju  rows in the registry, besides %ju of the application's own\n",
           (uintmax_t)r->rows, (uintmax_t)r->strange_rows);
     print("  %10ju  objects in the store, %.1f MB\n", (uintmax_t)r->objects,
           (double)r->object_bytes / 1e6);
     compared_text(r);
+    count_print(r->witnessed, "files that had FileMaker's own MD5 when they were stored");
     count_print(r->source_read, "files read again at the source");
     count_print(r->source_unreadable, "files that the source does not give as a stream");
     count_print(r->not_sampled, "documents whose bytes were left to another sample");
@@ -160,6 +163,7 @@ static void result_json(const struct verify_options *o, const struct verify_resu
     for (size_t i = 0; i < VERIFY_STATES; i++)
         json_member_u64(&w, verify_state_names[i], r->states[i]);
     json_close_object(&w);
+    json_member_u64(&w, "uploads", r->uploads);
     json_member_u64(&w, "rows", r->rows);
     json_member_u64(&w, "application_rows", r->strange_rows);
     json_member_u64(&w, "objects", r->objects);
@@ -167,6 +171,7 @@ static void result_json(const struct verify_options *o, const struct verify_resu
     json_member_u64(&w, "hashed", r->hashed);
     json_member_u64(&w, "not_compared", r->compared[STORE_NOT_COMPARED]);
     compared_json(r, &w);
+    json_member_u64(&w, "witnessed", r->witnessed);
     json_member_u64(&w, "source_read", r->source_read);
     json_member_u64(&w, "source_unreadable", r->source_unreadable);
     json_member_u64(&w, "not_sampled", r->not_sampled);
@@ -216,16 +221,39 @@ static bool next_finding(void *arg, struct ledger_finding *finding_r, bool *is_r
     return true;
 }
 
+static bool next_looked(void *arg, struct looked_document *looked_r, bool *is_r, struct err *err)
+{
+    struct verify_looked looked;
+
+    if (!verify_looked_next(arg, &looked, is_r, err))
+        return false;
+    if (*is_r)
+        *looked_r = (struct looked_document){ looked.document, looked.is_moving, looked.kind,
+                                              looked.words };
+    return true;
+}
+
+static bool looked_judges(void *arg, struct span kind)
+{
+    return verify_judges(arg, kind);
+}
+
 static bool verify_note(const struct verify_settings *s, struct verify_result *result,
                         const char *found, const struct cancel *cancel, int64_t *run_r,
                         struct err *err)
 {
     struct peer_locks_names names;
     struct ledger_process process = peer_locks_process("verify", &names);
+    struct ledger_verification verification = {
+        .found = found,
+        .next = next_finding,
+        .arg = result,
+        .looked = { next_looked, result, found != NULL, looked_judges },
+    };
     auto_ledger *ledger = NULL;
 
     return ledger_open(s->ledger_url, s->source_name, cancel, &ledger, err)
-           && ledger_verified_note(ledger, &process, found, next_finding, result, run_r, err);
+           && ledger_verified_note(ledger, &process, &verification, run_r, err);
 }
 
 /*
@@ -283,6 +311,7 @@ static struct verify_settings settings_verify(const struct settings *s,
 
     return (struct verify_settings){ .source_name = engine->source_name,
                                      .filemaker = engine->filemaker,
+                                     .file = engine->file,
                                      .layout = engine->fields.layout,
                                      .key_field = engine->fields.key,
                                      .mark_field = engine->fields.mark,
@@ -296,6 +325,7 @@ static struct verify_settings settings_verify(const struct settings *s,
                                      .unlinked_template = s->unlinked_key_in_store,
                                      .ledger_url = engine->ledger_url,
                                      .registry_url = engine->registry.url,
+                                     .known_step = ledger_schema_step(),
                                      .reading = reading_of(o),
                                      .without_source = o->without_source,
                                      .deep = o->deep,

@@ -5,8 +5,8 @@
 #include "base/foreign.h"
 #include "base/time.h"
 #include "console/serve.h"
-#include "console/view_check.h"
-#include "console/view_list.h"
+#include "console/views/view_check.h"
+#include "console/views/view_list.h"
 #include "json/writer.h"
 
 #include <stdio.h>

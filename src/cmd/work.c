@@ -7,6 +7,7 @@
 #include "http/http.h"
 #include "preflight/store_probe.h"
 #include "run/run.h"
+#include "source/file.h"
 
 #include <malloc.h>
 
@@ -31,15 +32,29 @@ static bool nexus_check(const struct registry_settings *registry, struct err *er
                       "application's ([registry] application, documents_table, patients_table)");
 }
 
+/* Opens the file that the source is, if it is one. */
+static bool source_file_need(struct settings *s, struct err *err)
+{
+    if (!source_url_is_file(s->engine.filemaker.url))
+        return true;
+    if (!source_file_open(s->engine.filemaker.url, &s->engine.file, err))
+        return false;
+    s->patients.file = s->engine.file;
+    return true;
+}
+
 static bool needs_meet(struct work *work, unsigned needs, struct err *err)
 {
     struct engine_settings *engine = &work->settings.engine;
 
     if ((needs & WORK_NEXUS) && !nexus_check(&engine->registry, err))
         return false;
-    if ((needs & WORK_SOURCE) && !settings_password(&work->settings, err))
+    if ((needs & WORK_SOURCE)
+        && (!settings_password(&work->settings, err) || !source_file_need(&work->settings, err)))
         return false;
     if ((needs & WORK_STORE) && !settings_credentials(&work->settings, work->cancel, err))
+        return false;
+    if ((needs & WORK_NOTIFY) && !settings_notify(&work->settings, err))
         return false;
     if (needs & WORK_TRAITS)
         store_probe_known(engine, work->cancel, &engine->store.traits);
@@ -55,6 +70,7 @@ static void work_clear(struct work *work)
     meter_free(work->meter);
     ledger_close(work->ledger);
     gate_free(work->settings.engine.filemaker.gate);
+    source_file_close(work->settings.engine.file);
     settings_clear(&work->settings);
 }
 
@@ -75,7 +91,7 @@ static int body_do(struct work *work, unsigned needs,
 int work_do(const struct cli_globals *globals, unsigned needs, const void *options,
             int (*body)(struct work *work, struct err *err), struct err *err)
 {
-    bool needs_http = needs & (WORK_SOURCE | WORK_STORE);
+    bool needs_http = needs & (WORK_SOURCE | WORK_STORE | WORK_NOTIFY);
     struct work work = { .cancel = cancel_new(), .options = options };
     struct signals *signals = NULL;
     int code = -1;

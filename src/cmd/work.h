@@ -18,6 +18,7 @@ enum work_need {
     WORK_TRAITS = 1 << 5,   /* with WORK_STORE: what the last probe found out about it  */
     WORK_GATE = 1 << 6,     /* the gate before FileMaker                                */
     WORK_LEDGER = 1 << 7,   /* a reader of the ledger                                   */
+    WORK_NOTIFY = 1 << 9,   /* the webhook's address, if there is one                   */
     WORK_SHOWN = 1 << 8,    /* what the meter says is shown while the body works        */
 };
 

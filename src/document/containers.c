@@ -12,6 +12,7 @@ void containers_clear(struct containers *containers)
     for (size_t i = 0; i < containers->count; i++) {
         free(containers->items[i].field);
         free(containers->items[i].name);
+        free(containers->items[i].md5);
     }
     free(containers->items);
     free(containers->date_fields);
@@ -165,6 +166,90 @@ bool containers_read(const char *list, bool each, const struct filemaker_layout 
     c.date_fields = date_fields_of(layout);
     *containers_r = c;
     c = (struct containers){ 0 };
+    return true;
+}
+
+/* --- FileMaker's own MD5 ---------------------------------------------------------------------- */
+
+static bool md5_field_check(const struct filemaker_layout *layout, const char *name,
+                            const struct filemaker_field **field_r, struct err *err)
+{
+    struct nearest near = { .wanted = name };
+
+    *field_r = filemaker_field(layout, name);
+    for (size_t i = 0; i < layout->count; i++)
+        nearest_offer(&near, layout->fields[i].name);
+    if (!*field_r)
+        return err_set(err, ERR_USAGE, 0,
+                       "the layout has no field '%s' ([source] md5_field)%s%s%s: put it on the "
+                       "layout, or correct the name",
+                       name, near.best ? "; is '" : "", near.best ? near.best : "",
+                       near.best ? "' meant? If not" : "");
+    if (strcmp((*field_r)->result, "text") != 0)
+        return err_set(err, ERR_USAGE, 0,
+                       "field '%s' ([source] md5_field) is of type %s: it must be a calculation "
+                       "whose result is text",
+                       name, (*field_r)->result);
+    if ((*field_r)->global)
+        return err_set(
+            err, ERR_USAGE, 0,
+            "field '%s' ([source] md5_field) is global: it has one value for all records", name);
+    return true;
+}
+
+/* The containers that one name of the list stands for: a field's, from the first of them on. */
+static size_t next_field(const struct containers *c, size_t first)
+{
+    size_t next = first + 1;
+
+    while (next < c->count && strcmp(c->items[next].field, c->items[first].field) == 0)
+        next++;
+    return next;
+}
+
+static bool md5_give(const struct filemaker_layout *layout, const char *name, struct containers *c,
+                     size_t first, size_t end, struct err *err)
+{
+    const struct filemaker_field *field;
+
+    if (!md5_field_check(layout, name, &field, err))
+        return false;
+    for (size_t i = first; i < end; i++) {
+        if ((unsigned)c->items[i].repetition > field->repetitions_shown)
+            return err_set(err, ERR_USAGE, 0,
+                           "the layout shows %u repetitions of '%s' ([source] md5_field), and its "
+                           "container '%s' is one of more",
+                           field->repetitions_shown, name, c->items[i].name);
+        c->items[i].md5 = field->repetitions > 1
+                              ? mem_printf("%s(%d)", name, c->items[i].repetition)
+                              : mem_text(name);
+    }
+    return true;
+}
+
+bool containers_read_md5(const char *list, const struct filemaker_layout *layout,
+                         struct containers *c, struct err *err)
+{
+    struct span rest = span_of(list);
+    size_t first = 0;
+
+    while (rest.size) {
+        auto_free char *name = span_text(span_trim(span_cut(&rest, ',')));
+        size_t end;
+
+        if (first == c->count)
+            return err_set(err, ERR_USAGE, 0,
+                           "[source] md5_field names more fields than container_field");
+        end = next_field(c, first);
+        if (*name && strcmp(name, "-") != 0 && !md5_give(layout, name, c, first, end, err))
+            return false;
+        first = end;
+    }
+    if (*list && first < c->count)
+        return err_set(err, ERR_USAGE, 0,
+                       "[source] md5_field has no name for '%s': it names a field for each of "
+                       "container_field, in that order, - for none",
+                       c->items[first].name);
     return true;
 }
 

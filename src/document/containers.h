@@ -13,6 +13,7 @@ struct container {
     char *field;
     int repetition; /* from 1 */
     char *name;     /* of the value in a record: "Scan", "Scan(2)" */
+    char *md5; /* of the value that holds FileMaker's own MD5 of the file; NULL: there is none */
 };
 
 struct containers {
@@ -31,6 +32,15 @@ struct containers {
 must_check bool containers_read(const char *list, bool each, const struct filemaker_layout *layout,
                                 struct containers *containers_r, struct err *err);
 void containers_clear(struct containers *containers);
+
+/*
+ * Gives each container the field that holds FileMaker's own MD5 of its file, a calculation with
+ * GetContainerAttribute(); its repetitions stand beside those of the container.
+ *   list   "DocMD5, ScanMD5, -": as many as the configuration names containers, "-" for none; ""
+ * Fails with ERR_USAGE naming what is missing, or of another type.
+ */
+must_check bool containers_read_md5(const char *list, const struct filemaker_layout *layout,
+                                    struct containers *containers, struct err *err);
 
 /* Whether a field is of type date or timestamp: FileMaker writes these in one form. */
 bool containers_field_is_date(const struct containers *containers, const char *field);

@@ -61,6 +61,25 @@ static bool extended_read(struct span value, struct str *to)
     return true;
 }
 
+bool disposition_has(const char *disposition, const char *parameter, struct str *to)
+{
+    struct span rest = span_of(disposition);
+    auto_str room = STR_MAX(NAME_MAX_BYTES);
+
+    (void)span_cut(&rest, ';'); /* "form-data" */
+    while (rest.size) {
+        struct span name = span_trim(span_cut(&rest, '='));
+        struct span value = value_take(&rest, &room);
+
+        if (span_is_nocase(name, parameter)) {
+            str_add_span(to, value);
+            return true;
+        }
+        str_reset(&room);
+    }
+    return false;
+}
+
 void disposition_name(const char *disposition, struct str *to)
 {
     struct span rest = span_of(disposition ? disposition : "");

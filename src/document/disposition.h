@@ -1,4 +1,4 @@
-/* The name of a file in the Content-Disposition that it came with (RFC 6266). */
+/* What a Content-Disposition says: a file's name (RFC 6266), a form's field (RFC 7578). */
 #pragma once
 
 #include "base/base.h"
@@ -11,3 +11,9 @@
  *   to            gets the name as it was sent: not cleaned, perhaps with folders
  */
 void disposition_name(const char *disposition, struct str *to);
+
+/*
+ * Whether there is a parameter of this name, such as the `name` of a form's field; adds its value.
+ *   to   gets it as it was sent
+ */
+bool disposition_has(const char *disposition, const char *parameter, struct str *to);

@@ -39,6 +39,12 @@ static const struct failure_class policies[FAILURES] = {
                                  "restore the file from a backup; waive the document, or accept "
                                  "that it has no bytes",
                                  5, true, true, false },
+    [FAILURE_CONTAINER_DIFFERS] = { "container-differs", "unlike FileMaker's own MD5",
+                                    "the bytes that came are not those whose MD5 FileMaker says",
+                                    "see that the field of the MD5 is a calculation that is not "
+                                    "stored; open the record in FileMaker and export the file. If "
+                                    "these bytes are the document: 'fmferry accept'",
+                                    5, true, true, false },
     [FAILURE_SOURCE_LOCKED] = { "source-locked", "open in FileMaker",
                                 "somebody has the record open in FileMaker",
                                 "nothing: it is marked when the record is free", ALWAYS_WAITS, true,
@@ -101,6 +107,12 @@ static const struct failure_class policies[FAILURES] = {
     [FAILURE_INTEGRITY] = { "integrity", "with differing hashes",
                             "the stored bytes are not those that were read",
                             "check memory and network; the run stops", 3, true, false, true },
+    [FAILURE_UPLOAD_INTERRUPTED] = { "upload-interrupted", "uploaded in part",
+                                     "the console or the store stopped before an uploaded file was "
+                                     "in the store",
+                                     "upload the same file again, for the same patient, type and "
+                                     "day: then it arrives as this document",
+                                     1, false, false, false },
     [FAILURE_INTERNAL] = { "internal", "internal faults", "a fault in fmferry",
                            "report it with the evidence; the document itself is untouched", 1,
                            false, false, false },

@@ -79,6 +79,9 @@ void facts_read(const struct source_fields *fields, const struct filemaker_recor
                            ? filemaker_content(facts_r->value)
                            : FILEMAKER_NO_ACCESS;
     facts_r->storage = storage_of(facts_r);
+    facts_r->has_md5 = facts_r->container->md5
+                       && hex_read(span_trim(filemaker_text(record, facts_r->container->md5)),
+                                   facts_r->md5, MD5_SIZE);
     facts_r->has_uuid = !by_record && uuid_read(id, &facts_r->uuid);
     if (facts_r->has_uuid) {
         facts_r->filemaker_id = id;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/base.h"
+#include "base/digest.h"
 #include "base/uuid.h"
 #include "document/containers.h"
 #include "document/dates.h"
@@ -13,6 +14,7 @@ struct source_fields {
     const char *layout;
     const char *key, *mark, *name, *type, *date, *patient;
     const char *container_list; /* as configured                        */
+    const char *md5_list;       /* of fields with FileMaker's own MD5 of each; as configured */
     bool each_is_document;
     const struct containers *containers; /* read against the layout; NULL before */
     const char *author, *created;
@@ -38,6 +40,8 @@ struct source_facts {
     struct span value;                 /* the container's                            */
     enum filemaker_content content;
     const char *storage;
+    bool has_md5; /* FileMaker itself says the MD5 of the file */
+    uint8_t md5[MD5_SIZE];
 };
 
 /*

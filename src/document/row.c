@@ -95,6 +95,11 @@ static struct span name_last(struct span path)
     return last;
 }
 
+void row_name_clean(struct str *to, struct span name)
+{
+    name_clean(to, name_last(span_trim(name)));
+}
+
 static void name_compose(struct str *to, const struct row_parts *p, const char *date)
 {
     name_clean(to, span_trim(p->facts->type));
@@ -110,10 +115,10 @@ static bool row_name_add(struct str *to, const struct row_parts *p, const char *
 {
     auto_str sent = STR_MAX(NAME_MAX_BYTES);
 
-    name_clean(to, name_last(span_trim(filemaker_text(p->record, p->fields->name))));
+    row_name_clean(to, filemaker_text(p->record, p->fields->name));
     disposition_name(p->disposition, &sent);
     if (to->size == 0)
-        name_clean(to, name_last(str_span(&sent)));
+        row_name_clean(to, str_span(&sent));
     if (to->size)
         return true;
     name_compose(to, p, date);

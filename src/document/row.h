@@ -48,3 +48,6 @@ struct registry_document row_document(const struct document_row *row, int64_t no
 /* The id that a document's row always has, so that no second one can be made. */
 struct uuid row_id(const char *source_name, const char *identity, const char *container,
                    int repetition);
+
+/* Adds the last part of a file's name, without control characters and slashes. */
+void row_name_clean(struct str *to, struct span name);

@@ -3,6 +3,7 @@
 
 #include "base/idset.h"
 #include "base/mem.h"
+#include "document/failure_class.h"
 
 #include <pthread.h>
 
@@ -10,6 +11,7 @@ struct counts {
     pthread_mutex_t lock;
     struct idset *tried, *done, *failed;
     int64_t seen, bytes, moves;
+    uint64_t classes;
     char recent[COUNTS_RECENT][COUNTS_RECENT_SIZE];
 };
 
@@ -66,8 +68,12 @@ void counts_set_done(struct counts *counts, int64_t document, int64_t size_bytes
 void counts_set_failed(struct counts *counts, int64_t document, uint64_t record_id,
                        const char *class)
 {
+    enum failure_kind kind;
+    bool is_known = failure_class_read(span_of(class), &kind);
+
     (void)pthread_mutex_lock(&counts->lock);
     counts_put(counts, document, counts->failed);
+    counts->classes |= is_known ? UINT64_C(1) << kind : 0;
     memmove(counts->recent[1], counts->recent[0], sizeof counts->recent - sizeof counts->recent[0]);
     (void)snprintf(counts->recent[0], sizeof counts->recent[0], "record %ju: %s",
                    (uintmax_t)record_id, class);
@@ -99,7 +105,8 @@ struct counts_snapshot counts_get(struct counts *counts)
                                          .successful = (int64_t)idset_count(counts->done),
                                          .failed = (int64_t)idset_count(counts->failed),
                                          .bytes = counts->bytes,
-                                         .moves = counts->moves };
+                                         .moves = counts->moves,
+                                         .classes = counts->classes };
     (void)pthread_mutex_unlock(&counts->lock);
     return snapshot;
 }

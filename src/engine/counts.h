@@ -15,6 +15,7 @@ struct counts_snapshot {
     int64_t failed;     /* failed, as things stand now        */
     int64_t bytes;      /* moved                              */
     int64_t moves;      /* how often a document became done   */
+    uint64_t classes;   /* why documents failed: 1 << enum failure_kind */
 };
 
 enum { COUNTS_RECENT = 3, COUNTS_RECENT_SIZE = 80 };

@@ -28,10 +28,10 @@
 #include "engine/counts.h"
 #include "engine/outage.h"
 #include "engine/writer.h"
-#include "filemaker/filemaker.h"
-#include "filemaker/pager.h"
 #include "ledger/last_failures.h"
 #include "registry/registry.h"
+#include "source/pager.h"
+#include "source/source.h"
 #include "store/store.h"
 
 #include <stdatomic.h>
@@ -39,6 +39,7 @@
 struct engine_settings {
     const char *source_name; /* names the source in the ledger */
     struct filemaker_settings filemaker;
+    struct source_file *file; /* the one that [source] url names; NULL: it names a server */
     struct source_fields fields;
     struct store_settings store;
     struct key_rules keys;
@@ -87,7 +88,7 @@ struct engine {
 /* What one worker has for itself. */
 struct engine_worker {
     struct engine *engine;
-    struct filemaker *filemaker;
+    struct source_reader *reader;
     struct store *store;
     int number; /* from 0 */
     char name[24];

@@ -30,7 +30,8 @@ struct export_damage {
 
 struct export_settings {
     const char *source_name;
-    const char *type_field; /* the field of the source's layout that holds a document's type */
+    const char *uploads_name; /* of the source of what was uploaded, ledger_uploads_name() */
+    const char *type_field;   /* the field of the source's layout that holds a document's type */
     const char *registry_url;
     struct store_settings store;
     const char *folder;      /* must not be there yet; `folder`.partial may be             */

@@ -25,12 +25,14 @@ struct export_origin {
     const struct json_value *fields;
 };
 
-/* False for a row that fmferry did not make from this source. */
+/* False for a row that fmferry did not make, from this source or from an upload. */
 static bool row_is_ours(const struct export *e, const struct json *json)
 {
     const struct json_value *source = json_get(json_root(json), "source");
 
-    return source && source->kind == JSON_TEXT && span_is(source->text, e->settings->source_name);
+    return source && source->kind == JSON_TEXT
+           && (span_is(source->text, e->settings->source_name)
+               || span_is(source->text, e->settings->uploads_name));
 }
 
 static bool origin_read(const struct json *json, struct export_origin *origin_r, struct err *err)
@@ -56,7 +58,8 @@ static bool export_document_read(const struct export *e, const struct sql_rows *
 
     if (!origin_read(json, &origin, err))
         return false;
-    type = json_get(origin.fields, e->settings->type_field);
+    type = origin.fields ? json_get(origin.fields, e->settings->type_field)
+                         : json_get(json_root(json), "type");
     uuid_put(sql_get_text(rows, 1), d->patient);
     d->file_name = sql_get_text(rows, 2);
     d->mime_type = sql_get_text(rows, 3);

@@ -100,7 +100,7 @@ static bool claims_pick_new_first(struct ledger *ledger, int64_t now_us, size_t 
 }
 
 /* A stored document stays stored while its mark is being written. */
-static bool claim_take(struct ledger *ledger, struct ledger_claim *claim, struct err *err)
+bool ledger_claim_take(struct ledger *ledger, struct ledger_claim *claim, struct err *err)
 {
     enum ledger_state after = claim->state == LEDGER_WAITING ? LEDGER_CLAIMED : claim->state;
     struct transition step = ledger_claim_step(claim, after, "");
@@ -124,7 +124,7 @@ bool ledger_claim(struct ledger *ledger, int64_t now_us, bool new_first, size_t 
                                                                      &count, err);
 
     for (size_t i = 0; good && i < count; i++)
-        good = claim_take(ledger, &claims_r[i], err);
+        good = ledger_claim_take(ledger, &claims_r[i], err);
     for (size_t i = 0; !good && i < count; i++)
         ledger_claim_clear(&claims_r[i]);
     *count_r = good ? count : 0;

@@ -44,6 +44,10 @@ struct transition;
 struct ledger_claim ledger_claim_read(const struct sql_rows *rows,
                                       const struct ledger_words *words);
 
+/* In a change: takes such a document for this run; a waiting one is claimed from now on. */
+must_check bool ledger_claim_take(struct ledger *ledger, struct ledger_claim *claim,
+                                  struct err *err);
+
 /* The columns of such a row that hold the words. */
 #define LEDGER_CLAIM_WORDS                                                                         \
     (struct ledger_word_columns)                                                                   \

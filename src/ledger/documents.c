@@ -7,18 +7,43 @@
 
 /* --- the good end ----------------------------------------------------------------------------- */
 
+/* Of an earlier version FileMaker may have said one: it is not this version's. */
+static bool witness_keep(struct ledger *ledger, const struct ledger_claim *claim,
+                         const struct ledger_version *version, struct err *err)
+{
+    if (version->has_md5)
+        return sql_send(ledger->sql, &LEDGER_WITNESS_PUT,
+                        sql_args(sql_i64(ledger->source), sql_i64(claim->document),
+                                 sql_bytes(version->md5, MD5_SIZE)),
+                        err);
+    return version->number == 1
+           || sql_send(ledger->sql, &LEDGER_WITNESS_DROP,
+                       sql_args(sql_i64(ledger->source), sql_i64(claim->document)), err);
+}
+
+/* What follows on key, size and hash in the audit chain: "; etag ...; md5 ... by FileMaker". */
+static void stored_evidence(const struct ledger_version *version, struct str *to)
+{
+    if (version->imprint)
+        str_printf(to, "; %s", version->imprint);
+    if (!version->has_md5)
+        return;
+    str_add_text(to, "; md5 ");
+    hex_add(to, version->md5, MD5_SIZE);
+    str_add_text(to, " by FileMaker");
+}
+
 bool ledger_store(struct ledger *ledger, const struct ledger_claim *claim,
                   const struct ledger_version *version, enum ledger_link link, const char *patient,
                   struct err *err)
 {
-    auto_str imprint = STR_MAX(KIB(4));
+    auto_str evidence = STR_MAX(KIB(4));
     struct transition step = ledger_claim_step(claim, LEDGER_STORED, NULL);
 
-    if (version->imprint)
-        str_printf(&imprint, "; %s", version->imprint);
+    stored_evidence(version, &evidence);
     step.version = (struct told_version){ version->key, version->sha256, version->size_bytes };
     step.mod_id = version->mod_id;
-    step.evidence = str_text(&imprint);
+    step.evidence = str_text(&evidence);
     step.link_after = link;
     step.size_after = (int64_t)version->size_bytes;
     return sql_run(ledger->sql, &LEDGER_DOCUMENT_STORE,
@@ -33,7 +58,7 @@ bool ledger_store(struct ledger *ledger, const struct ledger_claim *claim,
                                 sql_bytes(version->sha256.bytes, SHA256_SIZE),
                                 sql_text(version->imprint)),
                        err)
-           && ledger_transition(ledger, &step, err);
+           && witness_keep(ledger, claim, version, err) && ledger_transition(ledger, &step, err);
 }
 
 bool ledger_finish(struct ledger *ledger, const struct ledger_claim *claim, uint64_t mod_id,

@@ -29,6 +29,15 @@ static bool source_add(struct ledger *ledger, const char *name, struct err *err)
            && source_find(ledger, name, err);
 }
 
+int64_t ledger_schema_step(void)
+{
+    int64_t step = 0;
+
+    while (LEDGER_SCHEMA[step].name)
+        step++;
+    return step;
+}
+
 bool ledger_open(const char *url, const char *source, const struct cancel *cancel,
                  struct ledger **ledger_r, struct err *err)
 {
@@ -49,8 +58,11 @@ bool ledger_open_reader(const char *url, const char *source, const struct cancel
 {
     auto_ledger *ledger = mem_new(struct ledger);
 
-    if (!sql_open_reader(url, cancel, &ledger->sql, err) || !source_find(ledger, source, err)
-        || !sql_number(ledger->sql, &LEDGER_STEP, SQL_NO_ARGS, 0, &ledger->step, err)) {
+    /* The step comes first: a later schema may have altered all that is read after it. */
+    if (!sql_open_reader(url, cancel, &ledger->sql, err)
+        || !sql_number(ledger->sql, &LEDGER_STEP, SQL_NO_ARGS, 0, &ledger->step, err)
+        || !sql_schema_fits("ledger", ledger->step, ledger_schema_step(), err)
+        || !source_find(ledger, source, err)) {
         if (err->kind != ERR_DATABASE || err->code != SQL_MISSING)
             return err_ctx(err, "the ledger");
         err->kind = ERR_USAGE;

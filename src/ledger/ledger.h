@@ -14,6 +14,7 @@
  *   refused    bytes that came for a document and were not taken for its file
  *   edits      marks written to the source, at most so many an hour
  *   links      documents that move to another patient
+ *   uploads    documents that the console took
  *   decisions  people's decisions: retry, waive, accept
  *   runs       processes and their audit chains
  *   leases     the signs of life of runs, and their sessions
@@ -21,6 +22,8 @@
  *
  *   corrections    changes that follow from a comparison with source and store
  *   verifications  the findings of `fmferry verify`
+ *   findings       what is known to be wrong with a document
+ *   signoffs       that somebody took the migration for complete
  *   peer_locks     locks that tell which processes live
  *
  * One handle belongs to one thread. Functions marked "in a change" are called between
@@ -53,7 +56,7 @@ must_check bool ledger_open(const char *url, const char *source, const struct ca
 
 /*
  * As ledger_open(), for reading only: nothing is made or changed.
- * Fails with ERR_DATABASE, ERR_USAGE (there is no such ledger or source).
+ * Fails with ERR_DATABASE, ERR_USAGE (there is no such ledger or source, a newer program made it).
  */
 must_check bool ledger_open_reader(const char *url, const char *source, const struct cancel *cancel,
                                    struct ledger **ledger_r, struct err *err);
@@ -66,6 +69,9 @@ struct sql *ledger_sql(struct ledger *ledger);
 
 /* The number of the source in the tables. */
 int64_t ledger_source(const struct ledger *ledger);
+
+/* The step of the schema that this program knows: a ledger of a later one is refused. */
+int64_t ledger_schema_step(void);
 
 /* When the source was added to the ledger: of two ledgers of one source, the later one counts. */
 int64_t ledger_source_created_us(const struct ledger *ledger);

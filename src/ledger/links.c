@@ -29,7 +29,7 @@ static bool links_find(struct ledger *ledger, const struct ledger_link_selection
     struct sql_value values[] = {
         sql_i64(ledger->source),    sql_i64(after),
         sql_i64((int64_t)most),     sql_text(choice->identity ? choice->identity : ""),
-        sql_i64(choice->record_id),
+        sql_i64(choice->record_id), sql_i64(choice->document),
     };
     size_t count = choice->search == LEDGER_LINKS_ONE ? lengthof(values) : 3;
 

@@ -20,13 +20,14 @@ enum ledger_version_state {
 enum ledger_link_search {
     LEDGER_LINKS_LATE, /* not linked yet, or left half-way between two patients */
     LEDGER_LINKS_ALL,  /* every document that is done                          */
-    LEDGER_LINKS_ONE,  /* those with an identity, or of a record               */
+    LEDGER_LINKS_ONE,  /* those with an identity, of a record, or with a number */
 };
 
 struct ledger_link_selection {
     enum ledger_link_search search;
     const char *identity; /* LEDGER_LINKS_ONE: in lower case, or NULL */
     int64_t record_id;    /* LEDGER_LINKS_ONE: or 0                   */
+    int64_t document;     /* LEDGER_LINKS_ONE: its number, or 0       */
 };
 
 /*

@@ -126,6 +126,13 @@ must_check bool ledger_each_entry(struct ledger *ledger, int64_t run,
 must_check bool ledger_last_entry(struct ledger *ledger, int64_t run, int64_t *at_us_r,
                                   struct err *err);
 
+/* How much has happened: it differs whenever anything was changed. */
+struct ledger_extent {
+    int64_t run, entries; /* the newest run; of all audit chains */
+};
+must_check bool ledger_extent(struct ledger *ledger, struct ledger_extent *extent_r,
+                              struct err *err);
+
 /* The name of the database: "SQLite 3.40.1". The caller frees. */
 must_check bool ledger_database(struct ledger *ledger, char **name_r, struct err *err);
 
@@ -138,6 +145,20 @@ must_check bool ledger_database(struct ledger *ledger, char **name_r, struct err
  */
 must_check bool ledger_tries(struct ledger *ledger, int64_t *failed_r, int64_t *in_doubt_r,
                              struct err *err);
+
+/* The uploads beside the source's documents. */
+struct ledger_upload_counts {
+    int64_t arrived, failed, under_way;
+    int64_t bytes; /* of those that arrived */
+};
+must_check bool ledger_upload_counts(struct ledger *ledger, struct ledger_upload_counts *counts_r,
+                                     struct err *err);
+
+/*
+ * Counts documents that were stored with the MD5 that FileMaker itself says of their file; 0 in a ledger
+ * from before such were kept.
+ */
+must_check bool ledger_witnessed(struct ledger *ledger, int64_t *documents_r, struct err *err);
 
 /*
  * Counts documents that are done under a mark that counts, although the source answered it with an

@@ -114,3 +114,26 @@ bool ledger_each_place(struct ledger *ledger, int64_t first, int64_t per_place,
         each(arg, sql_get_i64(rows, 0), sql_get_text(rows, 1), sql_get_i64(rows, 2));
     return step == STEP_END;
 }
+
+bool ledger_upload_counts(struct ledger *ledger, struct ledger_upload_counts *counts_r,
+                          struct err *err)
+{
+    auto_rows *rows = NULL;
+
+    if (!sql_query(ledger->sql, &LEDGER_LOOK_UPLOADS, sql_args(sql_i64(ledger->source)), &rows, err)
+        || sql_next(rows, err) != STEP_ROW)
+        return false;
+    *counts_r = (struct ledger_upload_counts){ .arrived = sql_get_i64(rows, 0),
+                                               .failed = sql_get_i64(rows, 1),
+                                               .under_way = sql_get_i64(rows, 2),
+                                               .bytes = sql_get_i64(rows, 3) };
+    return true;
+}
+
+bool ledger_witnessed(struct ledger *ledger, int64_t *documents_r, struct err *err)
+{
+    *documents_r = 0;
+    return ledger->step < LEDGER_STEP_OF_WITNESSES
+           || sql_number(ledger->sql, &LEDGER_WITNESS_COUNT, sql_args(sql_i64(ledger->source)), 0,
+                         documents_r, err);
+}

@@ -120,6 +120,17 @@ bool ledger_last_entry(struct ledger *ledger, int64_t run, int64_t *at_us_r, str
                       err);
 }
 
+bool ledger_extent(struct ledger *ledger, struct ledger_extent *extent_r, struct err *err)
+{
+    auto_rows *rows = NULL;
+
+    if (!sql_query(ledger->sql, &LEDGER_LOOK_EXTENT, sql_args(sql_i64(ledger->source)), &rows, err)
+        || sql_next(rows, err) != STEP_ROW)
+        return false;
+    *extent_r = (struct ledger_extent){ sql_get_i64(rows, 0), sql_get_i64(rows, 1) };
+    return true;
+}
+
 bool ledger_database(struct ledger *ledger, char **name_r, struct err *err)
 {
     auto_rows *rows = NULL;

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "ledger/findings.h"
 #include "ledger/runs.h"
 
 /* A difference in bytes that was found, or agrees now. Texts are borrowed. */
@@ -18,13 +19,19 @@ struct ledger_finding {
 typedef bool ledger_next_finding(void *arg, struct ledger_finding *finding_r, bool *is_r,
                                  struct err *err);
 
+/* What a verification leaves in the ledger. */
+struct ledger_verification {
+    const char *found; /* one line: what was compared and what was found; NULL: it was broken off */
+    ledger_next_finding *next; /* gives the differences in bytes, remembered until they agree */
+    void *arg;
+    struct looked_documents looked; /* what it says of single documents */
+};
+
 /*
  * Notes a verification, in a change of its own; a run may be under way meanwhile.
  *   process   its kind is "verify"
- *   found     one line: what was compared and what was found; NULL: it was broken off
- *   next      gives the differences to be remembered until they agree
  *   run_r     the number under which it is noted
  */
 must_check bool ledger_verified_note(struct ledger *ledger, const struct ledger_process *process,
-                                     const char *found, ledger_next_finding *next, void *arg,
-                                     int64_t *run_r, struct err *err);
+                                     const struct ledger_verification *verification, int64_t *run_r,
+                                     struct err *err);

@@ -20,6 +20,8 @@ struct ledger_version {
     bool mark_stood; /* the record had it already, at `mod_id`: it is not written           */
     char *patient;   /* the application's id of the patient in the key, or NULL             */
     char *imprint;   /* the words that the server must have for the object (store.h), or NULL */
+    bool has_md5;    /* FileMaker itself said this MD5 of the file, and it is these bytes' */
+    uint8_t md5[MD5_SIZE];
     bool stored;
     bool leaving; /* its bytes are filed under another patient: its object is to be removed */
 };

@@ -21,15 +21,15 @@ struct roster {
 static bool layout_fits(const struct roster *roster, struct err *err)
 {
     const struct patients_settings *s = roster->settings;
-    auto_filemaker *filemaker = NULL;
+    auto_source_reader *reader = NULL;
     auto_layout layout = { 0 };
     struct layout_need needs[ROSTER_FIELDS_MAX];
     auto_str problems = STR_MAX(KIB(64));
     struct span rest, first;
 
-    if (!filemaker_new(s->filemaker, roster->cancel, &filemaker, err))
+    if (!source_new(s->filemaker, s->file, roster->cancel, &reader, err))
         return false;
-    if (!filemaker_layout(filemaker, s->layout, &layout, err)) {
+    if (!source_layout(reader, s->layout, &layout, err)) {
         if (err->kind == ERR_REMOTE && err->reason == FILEMAKER_LAYOUT_MISSING)
             err->kind = ERR_USAGE;
         return err_ctx(err, "[patients] layout");
@@ -142,12 +142,12 @@ static bool layout_each(const struct roster *roster, const struct roster_listene
     const struct patients_settings *s = roster->settings;
     struct roster_walk reading = { roster, listener };
     struct walk_listener hears = { .found = roster_on_found, .arg = &reading, .tells_once = true };
-    auto_filemaker *filemaker = NULL;
+    auto_source_reader *reader = NULL;
     char why[WALK_WHY_SIZE];
     uint64_t count;
 
-    if (!filemaker_new(s->filemaker, roster->cancel, &filemaker, err)
-        || !walk_each_once(filemaker, s->layout, roster->cancel, &hears, &count, why, err))
+    if (!source_new(s->filemaker, s->file, roster->cancel, &reader, err)
+        || !walk_each_once(reader, s->layout, roster->cancel, &hears, &count, why, err))
         return false;
     return !*why
            || err_set(err, ERR_DATA, 0, "not all patients could be read, import again: %s", why);

@@ -17,6 +17,7 @@
 
 struct patients_settings {
     const struct filemaker_settings *filemaker;
+    const struct source_file *file; /* the one that [source] url names; NULL: it names a server */
     const char *layout, *key, *first_name, *last_name, *dob, *mrn; /* of fields or CSV columns */
     enum dates_form csv_dates;  /* the form of dates in a CSV; DATE_ASK: not configured */
     enum dates_form text_dates; /* and in text fields of the layout                     */

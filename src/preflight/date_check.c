@@ -26,25 +26,25 @@ static bool error_may_pass(const struct err *err)
     return err->kind != ERR_CANCELED;
 }
 
-static bool layout_contradiction(const struct source_fields *fields, struct filemaker *filemaker,
+static bool layout_contradiction(const struct source_fields *fields, struct source_reader *reader,
                                  uint64_t *record_r, struct err *err)
 {
     auto_page first = { 0 }, last = { 0 };
 
     *record_r = 0;
-    if (!filemaker_records(filemaker, fields->layout, 1, PAGE_RECORDS, &first, err))
+    if (!source_records(reader, fields->layout, 1, PAGE_RECORDS, &first, err))
         return error_may_pass(err);
     *record_r = page_contradiction(fields, &first);
     if (*record_r || first.found == UINT64_MAX || first.found <= PAGE_RECORDS)
         return true;
-    if (!filemaker_records(filemaker, fields->layout, first.found - PAGE_RECORDS + 1, PAGE_RECORDS,
-                           &last, err))
+    if (!source_records(reader, fields->layout, first.found - PAGE_RECORDS + 1, PAGE_RECORDS, &last,
+                        err))
         return error_may_pass(err);
     *record_r = page_contradiction(fields, &last);
     return true;
 }
 
-bool date_check_run(struct engine_settings *settings, struct filemaker *filemaker,
+bool date_check_run(struct engine_settings *settings, struct source_reader *reader,
                     struct str *notes, struct err *err)
 {
     struct source_fields *fields = &settings->fields;
@@ -55,7 +55,7 @@ bool date_check_run(struct engine_settings *settings, struct filemaker *filemake
     if (settings->dates_as_set || !*fields->date || (told != DATE_US && told != DATE_DAY_FIRST)
         || containers_field_is_date(fields->containers, fields->date))
         return true;
-    if (!layout_contradiction(fields, filemaker, &record, &why)) {
+    if (!layout_contradiction(fields, reader, &record, &why)) {
         *err = why;
         return false;
     }

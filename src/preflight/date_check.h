@@ -5,7 +5,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "engine/engine.h"
-#include "filemaker/filemaker.h"
+#include "source/source.h"
 
 /*
  * Looks at the first and the last records of the layout, if dates stand in a text field there. If
@@ -14,5 +14,5 @@
  *   notes      gets a sentence about that, ended by a newline
  * Pages that cannot be read are left to other checks. Fails with ERR_CANCELED.
  */
-must_check bool date_check_run(struct engine_settings *settings, struct filemaker *filemaker,
+must_check bool date_check_run(struct engine_settings *settings, struct source_reader *reader,
                                struct str *notes, struct err *err);

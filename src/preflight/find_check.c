@@ -48,14 +48,14 @@ static void wanted_choose(const struct filemaker_page *page, const char *key, st
     }
 }
 
-static bool single_measure(const struct engine_settings *settings, struct filemaker *filemaker,
+static bool single_measure(const struct engine_settings *settings, struct source_reader *reader,
                            uint64_t record_id, int64_t *took_us_r, struct err *err)
 {
     for (int i = 0; i < TIMES; i++) {
         int64_t begun_us = time_mono_us(), took_us;
         auto_page page = { 0 };
 
-        if (!filemaker_record(filemaker, settings->fields.layout, record_id, &page, err))
+        if (!source_record(reader, settings->fields.layout, record_id, &page, err))
             return false;
         took_us = time_mono_us() - begun_us;
         *took_us_r = i == 0 || took_us < *took_us_r ? took_us : *took_us_r;
@@ -63,15 +63,15 @@ static bool single_measure(const struct engine_settings *settings, struct filema
     return true;
 }
 
-static bool find_measure(const struct engine_settings *settings, struct filemaker *filemaker,
+static bool find_measure(const struct engine_settings *settings, struct source_reader *reader,
                          const struct wanted *wanted, struct find_check *check, struct err *err)
 {
     for (int i = 0; i < TIMES; i++) {
         int64_t begun_us = time_mono_us(), took_us;
         auto_page page = { 0 };
 
-        if (!filemaker_find_any(filemaker, settings->fields.layout, settings->fields.key,
-                                wanted->ids, wanted->count, &page, err))
+        if (!source_find_any(reader, settings->fields.layout, settings->fields.key, wanted->ids,
+                             wanted->count, &page, err))
             return false;
         took_us = time_mono_us() - begun_us;
         check->find_us = i == 0 || took_us < check->find_us ? took_us : check->find_us;
@@ -89,7 +89,7 @@ static enum find_verdict find_judge(const struct find_check *check)
     return batches_is_slow(check->single_us, check->asked, check->find_us) ? FIND_SLOW : FIND_USED;
 }
 
-bool find_check_take(const struct engine_settings *settings, struct filemaker *filemaker,
+bool find_check_take(const struct engine_settings *settings, struct source_reader *reader,
                      uint64_t page_most, struct find_check *check_r, struct err *err)
 {
     struct find_check check = { .verdict = FIND_NOT_WANTED };
@@ -98,17 +98,17 @@ bool find_check_take(const struct engine_settings *settings, struct filemaker *f
     auto_page page = { 0 };
 
     if (most > 1) {
-        if (!filemaker_records(filemaker, settings->fields.layout, 1,
-                               page_most < most ? page_most : most, &page, err))
+        if (!source_records(reader, settings->fields.layout, 1, page_most < most ? page_most : most,
+                            &page, err))
             return false;
         wanted_choose(&page, settings->fields.key, &wanted);
         check.asked = wanted.count;
         check.verdict = FIND_NO_IDS;
     }
     if (wanted.count > 1) {
-        if (!single_measure(settings, filemaker, wanted.records[0], &check.single_us, err))
+        if (!single_measure(settings, reader, wanted.records[0], &check.single_us, err))
             return false;
-        if (find_measure(settings, filemaker, &wanted, &check, &check.why))
+        if (find_measure(settings, reader, &wanted, &check, &check.why))
             check.verdict = find_judge(&check);
         else
             check.verdict = filemaker_is_too_much(&check.why) ? FIND_TOO_MUCH : FIND_REFUSED;

@@ -33,8 +33,9 @@ struct find_check {
  * Fails with ERR_REMOTE, ERR_NET, ERR_DATA (a page or a record that cannot be read), ERR_CANCELED;
  * not if the find alone is refused.
  */
-must_check bool find_check_take(const struct engine_settings *settings, struct filemaker *filemaker,
-                                uint64_t page_most, struct find_check *check_r, struct err *err);
+must_check bool find_check_take(const struct engine_settings *settings,
+                                struct source_reader *reader, uint64_t page_most,
+                                struct find_check *check_r, struct err *err);
 
 /* A verdict in a word, as JSON has it: "used", "refused", ... */
 const char *find_check_word(enum find_verdict verdict);

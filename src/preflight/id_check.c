@@ -5,14 +5,14 @@
 #include "base/idset.h"
 #include "base/uuid.h"
 #include "census/find_count.h"
-#include "filemaker/pager.h"
+#include "source/pager.h"
 
 enum { LOOK_RECORDS = 50, SHARED_PAGE = 250, SHARED_PAGES = 4 };
 
 /* --- finds ---------------------------------------------------------------------------------- */
 
 struct id_query {
-    struct filemaker *filemaker;
+    struct source_reader *reader;
     const char *layout, *key;
     struct id_check_result *found;
     struct pager *pager; /* knows how many records come at a time */
@@ -27,8 +27,8 @@ static bool ids_find(const struct id_query *a, const char *criterion, bool in_or
     find_count_query(a->key, criterion, &query);
     if (in_order)
         find_count_order(a->key, &order);
-    while (!filemaker_find(a->filemaker, a->layout, str_text(&query),
-                           in_order ? str_text(&order) : NULL, from, limit, page_r, err)) {
+    while (!source_find(a->reader, a->layout, str_text(&query), in_order ? str_text(&order) : NULL,
+                        from, limit, page_r, err)) {
         if (limit == 1 || !filemaker_is_too_much(err))
             return false;
         limit /= 2;
@@ -54,7 +54,7 @@ static bool first_read(const struct id_query *a, struct filemaker_page *page_r, 
     auto_str query = STR_MAX(KIB(4));
 
     find_count_query(a->key, "*", &query);
-    return pager_find(a->pager, a->filemaker, a->layout, str_text(&query), NULL, page_r, err);
+    return pager_find(a->pager, a->reader, a->layout, str_text(&query), NULL, page_r, err);
 }
 
 /* Counts the records with an id, and reads the first and the last few of them. */
@@ -146,21 +146,78 @@ static bool ids_count_all(const struct id_query *a, int64_t *with_r, struct err 
            && (found->shared == 0 || shared_count(a, err));
 }
 
+/* --- a file, which has no finds, and is read whole ------------------------------------------- */
+
+/* The different ids, and those of them that a second record has. */
+struct id_sets {
+    struct idset *all, *shared;
+};
+
+static void id_look(const struct id_query *a, struct span id, const struct id_sets *ids)
+{
+    struct id_check_result *found = a->found;
+    uint64_t number = id_hash_number(id);
+    struct uuid uuid;
+
+    found->empty += id.size == 0;
+    if (id.size == 0)
+        return;
+    found->looked++;
+    found->malformed += !uuid_read(id, &uuid);
+    if (!idset_add(ids->all, number))
+        (void)idset_add(ids->shared, number);
+}
+
+static bool page_look(const struct id_query *a, uint64_t from, const struct id_sets *ids,
+                      uint64_t *count_r, struct err *err)
+{
+    auto_page page = { 0 };
+
+    if (!source_records(a->reader, a->layout, from, SHARED_PAGE, &page, err))
+        return false;
+    for (size_t i = 0; i < page.count; i++)
+        id_look(a, span_trim(filemaker_text(&page.records[i], a->key)), ids);
+    *count_r = page.count;
+    return true;
+}
+
+static bool ids_read_all(const struct id_query *a, int64_t *with_r, struct err *err)
+{
+    struct id_check_result *found = a->found;
+    struct id_sets ids = { idset_new(), idset_new() };
+    uint64_t from = 1, count = 1;
+    bool good = true;
+
+    for (; good && count > 0; from += count)
+        good = page_look(a, from, &ids, &count, err);
+    *with_r = found->looked;
+    found->shared_ids = (int64_t)idset_count(ids.shared);
+    found->shared = found->looked - ((int64_t)idset_count(ids.all) - found->shared_ids);
+    idset_free(ids.all);
+    idset_free(ids.shared);
+    return good;
+}
+
+static bool ids_count(const struct id_query *a, int64_t *with_r, struct err *err)
+{
+    return source_is_file(a->reader) ? ids_read_all(a, with_r, err) : ids_count_all(a, with_r, err);
+}
+
 static bool find_is_refused(const struct err *err)
 {
     return err->kind == ERR_REMOTE && err->reason != 0;
 }
 
-bool id_check_count(struct filemaker *filemaker, const char *layout, const char *key,
+bool id_check_count(struct source_reader *reader, const char *layout, const char *key,
                     struct id_check_result *found_r, struct err *err)
 {
     struct id_check_result found = { .is_named = *key != '\0' };
     struct pager pager = pager_of(LOOK_RECORDS, LOOK_RECORDS);
-    struct id_query asking = { filemaker, layout, key, &found, &pager };
+    struct id_query asking = { reader, layout, key, &found, &pager };
     int64_t with = 0;
 
     pager_begin(&pager);
-    if (found.is_named && !ids_count_all(&asking, &with, err)) {
+    if (found.is_named && !ids_count(&asking, &with, err)) {
         if (!find_is_refused(err))
             return err_ctx(err, "counting the ids of '%s'", key);
         (void)snprintf(found.why, sizeof found.why, "%.255s", err->msg);

@@ -8,7 +8,7 @@
 #include "base/base.h"
 #include "base/err.h"
 #include "base/str.h"
-#include "filemaker/filemaker.h"
+#include "source/source.h"
 
 enum { ID_CHECK_WHY_SIZE = 256 };
 
@@ -30,7 +30,7 @@ struct id_check_result {
  * A find that the server refuses is no failure: then nothing is counted.
  * Fails with ERR_NET, ERR_REMOTE (not about the finds), ERR_DATA, ERR_CANCELED.
  */
-must_check bool id_check_count(struct filemaker *filemaker, const char *layout, const char *key,
+must_check bool id_check_count(struct source_reader *reader, const char *layout, const char *key,
                                struct id_check_result *found_r, struct err *err);
 
 /* How many documents would be moved by the number of their record. */

@@ -7,7 +7,7 @@
 #include "base/base.h"
 #include "base/str.h"
 #include "engine/engine.h"
-#include "filemaker/filemaker.h"
+#include "source/source.h"
 
 /* A field that is named in the configuration. */
 struct layout_need {

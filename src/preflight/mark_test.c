@@ -70,13 +70,13 @@ static bool mark_refusal_explain(uint64_t record_id, const char *doing, struct e
     return false;
 }
 
-static bool mark_found_read(const struct engine_settings *settings, struct filemaker *filemaker,
+static bool mark_found_read(const struct engine_settings *settings, struct source_reader *reader,
                             uint64_t record_id, struct mark_found *marked_r, struct err *err)
 {
     auto_page page = { 0 };
     struct span mark;
 
-    if (!filemaker_record(filemaker, settings->fields.layout, record_id, &page, err))
+    if (!source_record(reader, settings->fields.layout, record_id, &page, err))
         return mark_refusal_explain(record_id, "reading", err);
     mark = filemaker_text(&page.records[0], settings->fields.mark);
     marked_r->mod_id = page.records[0].mod_id;
@@ -85,13 +85,13 @@ static bool mark_found_read(const struct engine_settings *settings, struct filem
 }
 
 /* A lost answer is no failure yet: the look that follows decides. */
-static bool mark_set(const struct engine_settings *settings, struct filemaker *filemaker,
+static bool mark_set(const struct engine_settings *settings, struct source_reader *reader,
                      uint64_t record_id, uint64_t mod_id, const char *mark, struct err *err)
 {
     uint64_t ignored;
 
-    return filemaker_set(filemaker, settings->fields.layout, record_id, mod_id,
-                         settings->fields.mark, span_of(mark), &ignored, err)
+    return source_set(reader, settings->fields.layout, record_id, mod_id, settings->fields.mark,
+                      span_of(mark), &ignored, err)
            || err->kind == ERR_UNSURE
            || mark_refusal_explain(record_id, "writing the mark of", err);
 }
@@ -141,7 +141,7 @@ static bool mark_remember_altered(struct ledger *ledger, uint64_t record_id, uin
 
 struct mark_test {
     const struct engine_settings *settings;
-    struct filemaker *filemaker;
+    struct source_reader *reader;
     struct ledger *ledger;
     uint64_t record_id;
     int64_t reaction_edits; /* edits of the source's own that followed ours */
@@ -155,8 +155,8 @@ struct mark_test {
 static bool mark_set_and_read(struct mark_test *t, uint64_t mod_id, const char *mark,
                               struct mark_found *now_r, bool *same_r, struct err *err)
 {
-    if (!mark_set(t->settings, t->filemaker, t->record_id, mod_id, mark, err)
-        || !mark_found_read(t->settings, t->filemaker, t->record_id, now_r, err))
+    if (!mark_set(t->settings, t->reader, t->record_id, mod_id, mark, err)
+        || !mark_found_read(t->settings, t->reader, t->record_id, now_r, err))
         return false;
     *same_r = *mark ? dates_stamp_equal(span_of(now_r->mark), span_of(mark)) : !*now_r->mark;
     if (*same_r && now_r->mod_id != mod_id)
@@ -230,21 +230,19 @@ static char *test_summary(const struct mark_test *t, const char *mark, uint64_t 
         (uintmax_t)after, (uintmax_t)before + 2);
 }
 
-bool mark_test_run(const struct engine_settings *settings, struct filemaker *filemaker,
+bool mark_test_run(const struct engine_settings *settings, struct source_reader *reader,
                    struct cancel *cancel, uint64_t record_id, char **said_r, struct err *err)
 {
     char text[STAMP_TEXT_SIZE];
     const char *mark = dates_stamp_text(time_now_us(), text);
-    struct mark_test test = { .settings = settings,
-                              .filemaker = filemaker,
-                              .record_id = record_id };
+    struct mark_test test = { .settings = settings, .reader = reader, .record_id = record_id };
     auto_mark_found before = { 0 };
     auto_ledger *ledger = NULL;
     uint64_t after;
 
     if (!*settings->fields.mark)
         return err_set(err, ERR_USAGE, 0, "mark_field is empty: there is no mark to try");
-    if (!mark_found_read(settings, filemaker, record_id, &before, err)
+    if (!mark_found_read(settings, reader, record_id, &before, err)
         || !may_try(settings, record_id, &before, err)
         || !ledger_open(settings->ledger_url, settings->source_name, cancel, &ledger, err)
         || !mark_remember(ledger, record_id, mark, err))

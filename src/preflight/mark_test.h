@@ -17,6 +17,6 @@
  * ERR_DATABASE (the ledger), ERR_DATA (another text stands there than was written); the words say
  * what stands in the record now.
  */
-must_check bool mark_test_run(const struct engine_settings *settings, struct filemaker *filemaker,
+must_check bool mark_test_run(const struct engine_settings *settings, struct source_reader *reader,
                               struct cancel *cancel, uint64_t record_id, char **said_r,
                               struct err *err);

@@ -198,10 +198,14 @@ bool pinned_store_check(const struct engine_settings *settings, const struct can
                         struct err *err)
 {
     auto_ledger *ledger = NULL;
-    struct err ignored = { 0 };
+    struct err why = { 0 };
 
-    if (!ledger_open_reader(settings->ledger_url, settings->source_name, cancel, &ledger, &ignored))
-        return true; /* whoever opens it next says so */
+    if (!ledger_open_reader(settings->ledger_url, settings->source_name, cancel, &ledger, &why)) {
+        if (why.code != SQL_NEWER)
+            return true; /* whoever opens it next says so */
+        *err = why;
+        return false;
+    }
     return store_keep(ledger, settings, false, err);
 }
 

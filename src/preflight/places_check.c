@@ -105,12 +105,12 @@ static bool error_is_canceled(const struct err *err)
     return err->kind == ERR_CANCELED;
 }
 
-static bool script_check(const char *script, struct filemaker *filemaker, struct str *said,
+static bool script_check(const char *script, struct source_reader *reader, struct str *said,
                          struct str *problems, struct str *notes, struct err *err)
 {
     auto_str names = STR_MAX(NAMES_MAX), near = STR_MAX(SHOWN_MAX);
 
-    if (!filemaker_names(filemaker, FILEMAKER_SCRIPTS, &names, err)) {
+    if (!source_names(reader, FILEMAKER_SCRIPTS, &names, err)) {
         str_printf(notes, "the script '%s' could not be looked for: %s\n", script, err->msg);
         return !error_is_canceled(err);
     }
@@ -142,12 +142,12 @@ static const char *why_no_table(int status)
     }
 }
 
-static bool odata_table_check(const char *table, struct filemaker *filemaker, struct str *said,
+static bool odata_table_check(const char *table, struct source_reader *reader, struct str *said,
                               struct str *problems, struct str *notes, struct err *err)
 {
     const char *why;
 
-    if (filemaker_odata_table(filemaker, table, err)) {
+    if (source_odata_table(reader, table, err)) {
         summary_add(said, "the OData table", table);
         return true;
     }
@@ -159,11 +159,11 @@ static bool odata_table_check(const char *table, struct filemaker *filemaker, st
     return !error_is_canceled(err);
 }
 
-bool places_check_server(const struct engine_settings *settings, struct filemaker *filemaker,
+bool places_check_server(const struct engine_settings *settings, struct source_reader *reader,
                          struct str *said, struct str *problems, struct str *notes, struct err *err)
 {
     return (!*settings->odata_table
-            || odata_table_check(settings->odata_table, filemaker, said, problems, notes, err))
+            || odata_table_check(settings->odata_table, reader, said, problems, notes, err))
            && (!*settings->script
-               || script_check(settings->script, filemaker, said, problems, notes, err));
+               || script_check(settings->script, reader, said, problems, notes, err));
 }

@@ -21,5 +21,5 @@ void places_check_folders(const char *map, struct str *said, struct str *problem
  * Fails with ERR_CANCELED.
  */
 must_check bool places_check_server(const struct engine_settings *settings,
-                                    struct filemaker *filemaker, struct str *said,
+                                    struct source_reader *reader, struct str *said,
                                     struct str *problems, struct str *notes, struct err *err);

@@ -37,15 +37,15 @@ static void proxy_say(struct span proxy, struct str *to)
         str_printf(to, ", by the proxy " SPAN_FORMAT, SPAN_ARGS(proxy));
 }
 
-bool preflight_server(const struct engine_settings *settings, struct filemaker *filemaker,
+bool preflight_server(const struct engine_settings *settings, struct source_reader *reader,
                       struct preflight_result *result, struct err *err)
 {
     struct filemaker_product product;
 
-    if (filemaker_product(filemaker, &product, err)) {
+    if (source_product(reader, &product, err)) {
         str_printf(&result->ok_text, "%s%s%s", product.name, *product.version ? " " : "",
                    product.version);
-        proxy_say(filemaker_proxy(filemaker), &result->ok_text);
+        proxy_say(source_proxy(reader), &result->ok_text);
         return true;
     }
     (void)err_ctx(err, "%s", settings->filemaker.url);
@@ -57,14 +57,14 @@ bool preflight_server(const struct engine_settings *settings, struct filemaker *
 /* --- names that are not there --------------------------------------------------------------- */
 
 /* Adds which names there are, and which was probably meant; nothing if that cannot be asked. */
-static void names_say(struct filemaker *filemaker, enum filemaker_names which, const char *wanted,
+static void names_say(struct source_reader *reader, enum filemaker_names which, const char *wanted,
                       struct str *to)
 {
     auto_str names = STR_MAX(NAMES_MAX), shown = STR_MAX(SHOWN_MAX);
     struct nearest near = { .wanted = wanted };
     struct err ignored;
 
-    if (!filemaker_names(filemaker, which, &names, &ignored) || names.size == 0)
+    if (!source_names(reader, which, &names, &ignored) || names.size == 0)
         return;
     for (char *name = names.at, *end; *name; name = end + 1) {
         end = strchr(name, '\n');
@@ -78,13 +78,13 @@ static void names_say(struct filemaker *filemaker, enum filemaker_names which, c
 }
 
 /* A name of the configuration that is not there. */
-static bool name_to_mend(struct filemaker *filemaker, enum filemaker_names which,
+static bool name_to_mend(struct source_reader *reader, enum filemaker_names which,
                          const char *wanted, const char *how, struct err *err)
 {
     auto_str said = STR_MAX(KIB(1));
 
     str_add_text(&said, how);
-    names_say(filemaker, which, wanted, &said);
+    names_say(reader, which, wanted, &said);
     err->kind = ERR_USAGE;
     return to_mend(err, str_text(&said));
 }
@@ -107,12 +107,12 @@ static const struct {
     { 1711, "check the server's license" },
 };
 
-bool preflight_login(const struct engine_settings *settings, struct filemaker *filemaker,
+bool preflight_login(const struct engine_settings *settings, struct source_reader *reader,
                      struct err *err)
 {
     const char *database = settings->filemaker.database;
 
-    if (filemaker_log_in(filemaker, err))
+    if (source_log_in(reader, err))
         return true;
     if (err->kind != ERR_REMOTE)
         return false;
@@ -122,7 +122,7 @@ bool preflight_login(const struct engine_settings *settings, struct filemaker *f
                           "check account and password, and that the account's privilege set has "
                           "the extended privilege fmrest");
     if (err->reason == FILEMAKER_UNABLE_TO_OPEN)
-        return name_to_mend(filemaker, FILEMAKER_DATABASES, database,
+        return name_to_mend(reader, FILEMAKER_DATABASES, database,
                             "is the file hosted and open, and [source] database spelled exactly as "
                             "on the server?",
                             err);
@@ -135,13 +135,13 @@ bool preflight_login(const struct engine_settings *settings, struct filemaker *f
 
 /* --- the layout ----------------------------------------------------------------------------- */
 
-static bool layout_refused(const struct engine_settings *settings, struct filemaker *filemaker,
+static bool layout_refused(const struct engine_settings *settings, struct source_reader *reader,
                            struct err *err)
 {
     if (err->kind != ERR_REMOTE)
         return false;
     if (err->reason == FILEMAKER_LAYOUT_MISSING)
-        return name_to_mend(filemaker, FILEMAKER_LAYOUTS, settings->fields.layout,
+        return name_to_mend(reader, FILEMAKER_LAYOUTS, settings->fields.layout,
                             "[source] layout must be spelled exactly as in FileMaker, and the "
                             "account must see it",
                             err);
@@ -151,30 +151,30 @@ static bool layout_refused(const struct engine_settings *settings, struct filema
     return false;
 }
 
-bool preflight_layout(const struct engine_settings *settings, struct filemaker *filemaker,
+bool preflight_layout(const struct engine_settings *settings, struct source_reader *reader,
                       struct filemaker_layout *layout_r, struct containers *containers_r,
                       struct preflight_result *result, struct err *err)
 {
-    if (!filemaker_layout(filemaker, settings->fields.layout, layout_r, err))
-        return layout_refused(settings, filemaker, err);
+    if (!source_layout(reader, settings->fields.layout, layout_r, err))
+        return layout_refused(settings, reader, err);
     layout_check_source(settings, layout_r, containers_r, &result->problems, &result->notes);
     str_printf(&result->ok_text, "%s: %zu fields, all those that are named among them",
                settings->fields.layout, layout_r->count);
     return true;
 }
 
-bool preflight_places(const struct engine_settings *settings, struct filemaker *filemaker,
+bool preflight_places(const struct engine_settings *settings, struct source_reader *reader,
                       struct preflight_result *result, struct err *err)
 {
     places_check_folders(settings->reference_map, &result->ok_text, &result->problems,
                          &result->notes);
-    return places_check_server(settings, filemaker, &result->ok_text, &result->problems,
+    return places_check_server(settings, reader, &result->ok_text, &result->problems,
                                &result->notes, err);
 }
 
 /* --- which records are documents ------------------------------------------------------------ */
 
-bool preflight_ids(const struct engine_settings *settings, struct filemaker *filemaker,
+bool preflight_ids(const struct engine_settings *settings, struct source_reader *reader,
                    struct id_check_result *found_r, struct preflight_result *result,
                    struct err *err)
 {
@@ -182,7 +182,7 @@ bool preflight_ids(const struct engine_settings *settings, struct filemaker *fil
     auto_str said = STR_MAX(KIB(1));
     struct err refusal = { 0 };
 
-    if (!id_check_count(filemaker, f->layout, f->key, found_r, err))
+    if (!id_check_count(reader, f->layout, f->key, found_r, err))
         return false;
     if (id_check_is_wrong(found_r) && !settings->accept_record_ids) {
         (void)id_check_refuse(found_r, f->key, &refusal);
@@ -200,7 +200,7 @@ bool preflight_ids(const struct engine_settings *settings, struct filemaker *fil
     return true;
 }
 
-bool preflight_filter(const struct engine_settings *settings, struct filemaker *filemaker,
+bool preflight_filter(const struct engine_settings *settings, struct source_reader *reader,
                       struct preflight_result *result, struct err *err)
 {
     auto_str query = STR_MAX(KIB(64));
@@ -208,8 +208,7 @@ bool preflight_filter(const struct engine_settings *settings, struct filemaker *
 
     if (!filter_query(settings->filter, &query))
         return true;
-    if (!filemaker_find(filemaker, settings->fields.layout, str_text(&query), NULL, 1, 1, &page,
-                        err))
+    if (!source_find(reader, settings->fields.layout, str_text(&query), NULL, 1, 1, &page, err))
         return err->kind == ERR_REMOTE && err->reason != 0; /* then a find cannot tell */
     if (page.count == 0)
         str_printf(&result->problems,
@@ -293,43 +292,42 @@ static void notes_log(const struct preflight_result *result)
     }
 }
 
-static bool first_documents(const struct engine_settings *settings, struct filemaker *filemaker,
+static bool first_documents(const struct engine_settings *settings, struct source_reader *reader,
                             struct preflight_result *result, struct err *err)
 {
     struct id_check_result found;
 
-    return preflight_ids(settings, filemaker, &found, result, err)
-           && preflight_filter(settings, filemaker, result, err);
+    return preflight_ids(settings, reader, &found, result, err)
+           && preflight_filter(settings, reader, result, err);
 }
 
-static bool source_check(const struct engine_settings *settings, struct filemaker *filemaker,
+static bool source_check(const struct engine_settings *settings, struct source_reader *reader,
                          struct filemaker_layout *layout_r, struct containers *containers,
                          struct preflight_result *result, struct err *err)
 {
-    return preflight_server(settings, filemaker, result, err)
-           && preflight_login(settings, filemaker, err)
-           && preflight_layout(settings, filemaker, layout_r, containers, result, err)
-           && has_no_problem(result, err) && preflight_places(settings, filemaker, result, err)
+    return preflight_server(settings, reader, result, err) && preflight_login(settings, reader, err)
+           && preflight_layout(settings, reader, layout_r, containers, result, err)
+           && has_no_problem(result, err) && preflight_places(settings, reader, result, err)
            && has_no_problem(result, err);
 }
 
 bool preflight_all(struct engine_settings *settings, enum probe_mode mode,
                    struct containers *containers, const struct cancel *cancel, struct err *err)
 {
-    auto_filemaker *filemaker = NULL;
+    auto_source_reader *reader = NULL;
     auto_layout layout = { 0 };
     auto_preflight_result result = PREFLIGHT_RESULT;
     auto_free char *store = NULL;
 
-    if (!filemaker_new(&settings->filemaker, cancel, &filemaker, err)
-        || !source_check(settings, filemaker, &layout, containers, &result, err)
+    if (!source_new(&settings->filemaker, settings->file, cancel, &reader, err)
+        || !source_check(settings, reader, &layout, containers, &result, err)
         || !store_probe_run(settings, cancel, mode, &settings->store.traits, &store, err))
         return false;
     if (mode != PROBE_NEVER && !preflight_is_begun(settings, cancel)
-        && (!first_documents(settings, filemaker, &result, err) || !has_no_problem(&result, err)))
+        && (!first_documents(settings, reader, &result, err) || !has_no_problem(&result, err)))
         return false;
     settings->fields.containers = containers;
-    if (!date_check_run(settings, filemaker, &result.notes, err))
+    if (!date_check_run(settings, reader, &result.notes, err))
         return false;
     notes_log(&result);
     return true;

@@ -37,12 +37,12 @@ void preflight_result_clear(struct preflight_result *result);
 
 /* Checks that the server answers, with a certificate that is trusted. */
 must_check bool preflight_server(const struct engine_settings *settings,
-                                 struct filemaker *filemaker, struct preflight_result *result,
+                                 struct source_reader *reader, struct preflight_result *result,
                                  struct err *err);
 
 /* Checks that account and password open the database. */
-must_check bool preflight_login(const struct engine_settings *settings, struct filemaker *filemaker,
-                                struct err *err);
+must_check bool preflight_login(const struct engine_settings *settings,
+                                struct source_reader *reader, struct err *err);
 
 /*
  * Checks that the layout shows every field that is named, of a type that can serve.
@@ -50,20 +50,20 @@ must_check bool preflight_login(const struct engine_settings *settings, struct f
  *   containers_r   caller clears with containers_clear() (or auto_containers)
  */
 must_check bool preflight_layout(const struct engine_settings *settings,
-                                 struct filemaker *filemaker, struct filemaker_layout *layout_r,
+                                 struct source_reader *reader, struct filemaker_layout *layout_r,
                                  struct containers *containers_r, struct preflight_result *result,
                                  struct err *err);
 
 /* Checks that the folders, OData table and script by which files may come are there. */
 must_check bool preflight_places(const struct engine_settings *settings,
-                                 struct filemaker *filemaker, struct preflight_result *result,
+                                 struct source_reader *reader, struct preflight_result *result,
                                  struct err *err);
 
 /*
  * Checks that each document has an id of its own. Where too many have none, that is a problem,
  * unless somebody answers for it (settings->accept_record_ids).
  */
-must_check bool preflight_ids(const struct engine_settings *settings, struct filemaker *filemaker,
+must_check bool preflight_ids(const struct engine_settings *settings, struct source_reader *reader,
                               struct id_check_result *found_r, struct preflight_result *result,
                               struct err *err);
 
@@ -72,7 +72,7 @@ bool preflight_is_begun(const struct engine_settings *settings, const struct can
 
 /* Checks that the filter lets records through, as far as a find can tell. Says nothing without one. */
 must_check bool preflight_filter(const struct engine_settings *settings,
-                                 struct filemaker *filemaker, struct preflight_result *result,
+                                 struct source_reader *reader, struct preflight_result *result,
                                  struct err *err);
 
 /*

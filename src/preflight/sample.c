@@ -14,9 +14,9 @@
 #include "document/filter.h"
 #include "document/reference.h"
 #include "document/row.h"
-#include "filemaker/pager.h"
 #include "ledger/edits.h"
 #include "ledger/versions.h"
+#include "source/pager.h"
 #include "transfer/content_source.h"
 
 #include <ctype.h>
@@ -45,6 +45,7 @@ struct sample_file {
     enum error_page_sign sign;
     struct sha256 sha256; /* of a small one */
     const char *storage;  /* static         */
+    bool is_witnessed;    /* it has the MD5 that FileMaker says */
 };
 
 struct sampling {
@@ -232,8 +233,8 @@ static bool large_page_look(struct sampling *s, uint64_t place, struct err *err)
     int64_t begun_us = time_mono_us();
 
     pager_begin(&pager);
-    if (!pager_read_on(&pager, s->of->filemaker, s->of->settings->fields.layout, place, 0, &page,
-                       &gap, err))
+    if (!pager_read_on(&pager, s->of->reader, s->of->settings->fields.layout, place, 0, &page, &gap,
+                       err))
         return false;
     sample->page_records = page.count;
     sample->page_is_cut = pager.size_before > 0;
@@ -259,8 +260,8 @@ static bool place_look(struct sampling *s, struct pager *pager, uint64_t place, 
     auto_page page = { 0 };
     int64_t begun_us = time_mono_us();
 
-    if (!pager_read_on(pager, s->of->filemaker, s->of->settings->fields.layout, place, 0, &page,
-                       &gap, err))
+    if (!pager_read_on(pager, s->of->reader, s->of->settings->fields.layout, place, 0, &page, &gap,
+                       err))
         return false;
     sample->call_us = time_mono_us() - begun_us;
     if (place == 0) {
@@ -300,9 +301,10 @@ static void failure_note(struct sample *sample, const struct failure *failure)
 /*
  * Reads a file as a run does, and keeps its beginning; of a very large one, only that.
  *   bytes   room for BEGIN_SIZE
+ *   md5     of all that came, or NULL
  */
-static bool file_sample_read(struct content_source *source, char *bytes, uint64_t *size_r,
-                             bool *whole_r, struct failure *failure)
+static bool file_sample_read(struct content_source *source, char *bytes, struct md5_stream *md5,
+                             uint64_t *size_r, bool *whole_r, struct failure *failure)
 {
     char rest[16384];
     size_t got = 1;
@@ -314,6 +316,8 @@ static bool file_sample_read(struct content_source *source, char *bytes, uint64_
         if (!content_source_read(source, to, begins ? BEGIN_SIZE - (size_t)*size_r : sizeof rest,
                                  *size_r, &got, failure))
             return false;
+        if (md5)
+            md5_stream_add(md5, (struct span){ to, got });
     }
     *whole_r = got == 0;
     return true;
@@ -337,35 +341,53 @@ static bool file_judge(struct span bytes, struct span ext, struct sample_file *f
     return file->sign != ERROR_PAGE_SURE || refuse_page(failure, file->size);
 }
 
-static bool file_fetch(const struct engine *engine, struct filemaker *filemaker,
+/* A run would not take a file with another MD5 than FileMaker says. */
+static bool md5_judge(struct md5_stream *md5, const struct source_facts *facts, int64_t size,
+                      struct failure *failure)
+{
+    uint8_t digest[MD5_SIZE];
+
+    md5_stream_end(md5, digest);
+    return memcmp(digest, facts->md5, MD5_SIZE) == 0
+           || failure_say(failure, FAILURE_CONTAINER_DIFFERS, "fetch",
+                          "%jd bytes came whose MD5 is not the one that '%s' says", (intmax_t)size,
+                          facts->container->md5);
+}
+
+static bool file_fetch(const struct engine *engine, struct source_reader *reader,
                        const struct source_facts *facts, struct sample_file *file_r,
                        struct failure *failure)
 {
     auto_free char *bytes = mem_zero(BEGIN_SIZE);
     auto_str name = STR_MAX(KIB(4));
     struct content_source *source = NULL;
+    struct md5_stream *md5 = facts->has_md5 ? md5_stream_new() : NULL;
     uint64_t size = 0;
     bool whole = false, good;
 
     *file_r = (struct sample_file){ .sign = ERROR_PAGE_NONE };
-    good = content_source_open(engine, filemaker, facts, CONTENT_METHOD_DIRECT, &source, failure)
-           && file_sample_read(source, bytes, &size, &whole, failure);
+    good = content_source_open(engine, reader, facts, CONTENT_METHOD_DIRECT, &source, failure)
+           && file_sample_read(source, bytes, md5, &size, &whole, failure);
     if (good) {
         struct span ext = facts_extension(facts, content_source_disposition(source), &name);
 
         file_r->size = whole ? (int64_t)size : content_source_length(source);
         good = !whole || size >= BEGIN_SIZE
                || file_judge((struct span){ bytes, (size_t)size }, ext, file_r, failure);
+        if (good && whole && md5)
+            good = file_r->is_witnessed = md5_judge(md5, facts, file_r->size, failure);
     }
     content_source_free(source);
+    md5_stream_free(md5);
     return good;
 }
 
-static void file_count(struct sample *sample, int64_t size, const char *storage)
+static void file_count(struct sample *sample, const struct sample_file *file)
 {
     if (sample->good++ == 0)
-        (void)snprintf(sample->storage, sizeof sample->storage, "%s", storage);
-    sample->good_bytes += size;
+        (void)snprintf(sample->storage, sizeof sample->storage, "%s", file->storage);
+    sample->good_bytes += file->size;
+    sample->witnessed += file->is_witnessed;
 }
 
 /* A run takes what only looks like a page if it reads the same a second time. */
@@ -375,7 +397,7 @@ static bool page_reads_the_same(struct sampling *s, const struct engine *engine,
 {
     struct sample_file second;
 
-    return file_fetch(engine, s->of->filemaker, facts, &second, failure)
+    return file_fetch(engine, s->of->reader, facts, &second, failure)
            && (sha256_equal(&first->sha256, &second.sha256) || refuse_page(failure, second.size));
 }
 
@@ -384,15 +406,12 @@ static void file_try(struct sampling *s, const struct engine *engine,
 {
     struct failure failure = { 0 };
     struct sample_file file;
-    bool is_page;
+    bool good, is_page;
 
     s->sample->tried++;
-    if (!file_fetch(engine, s->of->filemaker, facts, &file, &failure)) {
-        failure_note(s->sample, &failure);
-        return;
-    }
-    is_page = file.sign == ERROR_PAGE_LIKELY;
-    if (is_page && !page_reads_the_same(s, engine, facts, &file, &failure)) {
+    good = file_fetch(engine, s->of->reader, facts, &file, &failure);
+    is_page = file.sign == ERROR_PAGE_LIKELY && !file.is_witnessed;
+    if (!good || (is_page && !page_reads_the_same(s, engine, facts, &file, &failure))) {
         failure_note(s->sample, &failure);
         return;
     }
@@ -400,7 +419,7 @@ static void file_try(struct sampling *s, const struct engine *engine,
     if (is_page)
         s->pages[s->page_count++] = file;
     else
-        file_count(s->sample, file.size, file.storage);
+        file_count(s->sample, &file);
 }
 
 /* And if it came for no other record. */
@@ -413,7 +432,7 @@ static void pages_settle(struct sampling *s)
         for (size_t j = 0; j < s->page_count; j++)
             same += sha256_equal(&s->pages[i].sha256, &s->pages[j].sha256);
         if (same == 1)
-            file_count(s->sample, s->pages[i].size, s->pages[i].storage);
+            file_count(s->sample, &s->pages[i]);
         else if (!refuse_page(&failure, s->pages[i].size))
             failure_note(s->sample, &failure);
     }
@@ -429,7 +448,7 @@ static bool candidate_try(struct sampling *s, const struct engine *engine, size_
     auto_facts facts = { 0 };
     bool lives;
 
-    if (!record_ask(s->of->filemaker, f->layout, candidate->record_id, s->of->cancel, &lives, &page,
+    if (!record_ask(s->of->reader, f->layout, candidate->record_id, s->of->cancel, &lives, &page,
                     err)) {
         (void)failure_of_source(&failure, "fetch", err);
         if (failure.run_wide)

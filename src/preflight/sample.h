@@ -52,13 +52,14 @@ struct sample {
 
     /* Files that were fetched. */
     int64_t tried, good, good_bytes;
-    char storage[16]; /* of the first good one */
+    int64_t witnessed; /* good ones with the MD5 that FileMaker says */
+    char storage[16];  /* of the first good one */
     struct sample_failure failures[FAILURES];
 };
 
 struct sample_request {
     struct engine_settings *settings; /* with `containers` read      */
-    struct filemaker *filemaker;
+    struct source_reader *reader;
     struct ledger *ledger;     /* knows our marks; or NULL  */
     struct registry *registry; /* knows patients; or NULL   */
     struct cancel *cancel;

@@ -15,6 +15,7 @@ static bool is_out_of_reach(enum failure_kind failure)
     case FAILURE_CONTAINER_TRUNCATED:
     case FAILURE_CONTAINER_NOT_A_FILE:
     case FAILURE_CONTAINER_ZERO:
+    case FAILURE_CONTAINER_DIFFERS:
         return true;
     case FAILURE_SOURCE_LOCKED:
     case FAILURE_SOURCE_CHANGED:
@@ -29,6 +30,7 @@ static bool is_out_of_reach(enum failure_kind failure)
     case FAILURE_STORE_AWAY:
     case FAILURE_REGISTRY_REJECTED:
     case FAILURE_INTEGRITY:
+    case FAILURE_UPLOAD_INTERRUPTED:
     case FAILURE_INTERNAL:
         return false;
     }

@@ -27,34 +27,7 @@ static bool places_read(struct ledger *ledger, struct figures *f, struct err *er
     return ledger_each_place(ledger, f->first_record, f->records_per_place, place_count, f, err);
 }
 
-/* --- waivers and notes ---------------------------------------------------------------------- */
-
-static struct waiver_group *waiver_group_of(struct figures *f, const struct ledger_waiver *w)
-{
-    struct waiver_group *group;
-
-    for (size_t i = 0; i < f->waiver_group_count; i++)
-        if (span_is(w->who, f->waiver_groups[i].who)
-            && span_is(w->reason, f->waiver_groups[i].reason))
-            return &f->waiver_groups[i];
-    f->waiver_groups =
-        mem_grow(f->waiver_groups, (f->waiver_group_count + 1) * sizeof *f->waiver_groups);
-    group = &f->waiver_groups[f->waiver_group_count++];
-    *group =
-        (struct waiver_group){ span_text(w->who), span_text(w->reason), 0, w->at_us, w->at_us };
-    return group;
-}
-
-static bool waiver_count(void *arg, const struct ledger_waiver *w)
-{
-    struct figures *f = arg;
-    struct waiver_group *group = waiver_group_of(f, w);
-
-    group->count++;
-    group->last_us = w->at_us;
-    f->waived++;
-    return true;
-}
+/* --- notes ---------------------------------------------------------------------------------- */
 
 static void note_keep(void *arg, struct span name, struct span value)
 {
@@ -139,10 +112,12 @@ bool figures_read(struct ledger *ledger, const struct status_settings *settings,
         || !tempo_read(ledger, f->status->runs, f->status->run_count, f->status->at_us, &f->tempo,
                        err)
         || !certified_read(ledger, f->tempo, &f->certified, err)
-        || !ledger_each_waiver(ledger, waiver_count, f, err)
+        || !waivers_read(ledger, &f->waiver_groups, &f->waiver_group_count, err)
         || !ledger_each_note(ledger, note_keep, f, err)
         || !ledger_database(ledger, &f->database, err) || !figures_rows_read(ledger, f, err))
         return false;
+    for (size_t i = 0; i < f->waiver_group_count; i++)
+        f->waived += f->waiver_groups[i].count;
     checklist_rows_set(f);
     *figures_r = take(f);
     return true;
@@ -165,15 +140,11 @@ static void figures_free(struct figures *f)
     status_free(f->status);
     ledger_tallies_free(f->counts, f->count_count);
     tempo_free(f->tempo);
-    for (size_t i = 0; i < f->waiver_group_count; i++) {
-        free(f->waiver_groups[i].who);
-        free(f->waiver_groups[i].reason);
-    }
+    waivers_free(f->waiver_groups, f->waiver_group_count);
     for (size_t i = 0; i < f->note_count; i++) {
         free(f->notes[i].name);
         free(f->notes[i].value);
     }
-    free(f->waiver_groups);
     free(f->notes);
     free(f->database);
     free(f);

@@ -5,6 +5,7 @@
 #include "report/certified.h"
 #include "report/sums.h"
 #include "report/tempo.h"
+#include "report/waivers.h"
 
 enum { PLACES = 80, YEARS_MAX = 400 };
 
@@ -17,12 +18,6 @@ struct record_range {
 struct year_rows {
     int year; /* 0: the date is malformed */
     int64_t rows;
-};
-
-/* Documents that one person gave up for one reason. */
-struct waiver_group {
-    char *who, *reason;
-    int64_t count, first_us, last_us;
 };
 
 struct source_note {

@@ -236,7 +236,9 @@ static void patients_write(struct html_page *page, const struct status *s)
                   PAGE_WHEN("unlinked_many", unknown > 1, html_patients_unlinked_many),
                   PAGE_NUMBER("unlinked", unknown),
                   PAGE_WHEN("ambiguous", s->review > 0, html_patients_ambiguous),
-                  PAGE_NUMBER("review", s->review), PAGE_ROWS("taken"));
+                  PAGE_NUMBER("review", s->review),
+                  PAGE_WHEN("witnessed", s->witnessed > 0, html_patients_witnessed),
+                  PAGE_NUMBER("with_md5", s->witnessed), PAGE_ROWS("taken"));
 
     for (size_t i = 0; i < s->taken_count; i++)
         taken_row_write(page, &s->taken[i]);
@@ -331,6 +333,18 @@ static void verified_row(struct html_page *page, const struct verified *v)
                  str_text(&figure));
 }
 
+static void signed_row(struct html_page *page, const struct signed_off *s)
+{
+    auto_str figure = STR_MAX(KIB(1));
+
+    if (s->number == 0)
+        return;
+    signed_figure(s, &figure);
+    complete_row(page, s->is_outdated ? "mark" : "mark good",
+                 s->is_outdated ? "– not since" : "✔ yes", "signed in the console",
+                 str_text(&figure));
+}
+
 static void complete_write(struct html_page *page, const struct status *s)
 {
     struct checklist_item criteria[CRITERIA];
@@ -341,6 +355,7 @@ static void complete_write(struct html_page *page, const struct status *s)
         complete_row(page, criteria[i].met ? "mark good" : "mark bad",
                      criteria[i].met ? "✔ yes" : "✘ no", criteria[i].what, criteria[i].figure);
     verified_row(page, &s->verified);
+    signed_row(page, &s->signed_off);
     page_add(page, rest);
 }
 

@@ -160,9 +160,12 @@ bool status_read_within(struct ledger *ledger, const struct status_settings *set
         || !ledger_tries(ledger, &s->tries_failed, &s->in_doubt, err)
         || !ledger_kept_marks(ledger, &s->kept_marks, err)
         || !ledger_each_taken(ledger, taken_add, s, err)
+        || !ledger_upload_counts(ledger, &s->uploads, err)
+        || !ledger_witnessed(ledger, &s->witnessed, err)
         || !ledger_waits(ledger, s->waits, &s->wait_count, err)
         || !findings_read(ledger, &s->findings, err) || !rate_read(ledger, s, err)
-        || !verified_read(ledger, s->runs, s->run_count, &s->verified, err))
+        || !verified_read(ledger, s->runs, s->run_count, &s->verified, err)
+        || !signed_read(ledger, s->runs, s->run_count, &s->signed_off, err))
         return false;
     for (size_t i = 0; i < s->tally_count; i++)
         tally_count(s, &s->tallies[i]);
@@ -194,6 +197,7 @@ void status_free(struct status *status)
     for (size_t i = 0; i < status->taken_count; i++)
         free(status->taken[i].who);
     free(status->taken);
+    signed_clear(&status->signed_off);
     free(status);
 }
 

@@ -249,8 +249,26 @@ static void write_verified(struct json_writer *w, const struct verified *v)
     json_close_object(w);
 }
 
+/* The newest sign-off; null: nobody signed. */
+static void write_signed(struct json_writer *w, const struct signed_off *s)
+{
+    json_name(w, "signed");
+    if (s->number == 0) {
+        json_write_null(w);
+        return;
+    }
+    json_open_object(w);
+    json_member_i64(w, "number", s->number);
+    write_time(w, "at", s->at_us);
+    json_member_text(w, "by", s->who);
+    json_member_i64(w, "exceptions", s->exceptions);
+    json_member_flag(w, "outdated", s->is_outdated);
+    json_close_object(w);
+}
+
 static void write_waits(struct json_writer *w, const struct status *s)
 {
+    json_member_i64(w, "witnessed", s->witnessed);
     json_member_i64(w, "kept_marks", s->kept_marks);
     json_name(w, "waits");
     json_open_array(w);
@@ -279,6 +297,17 @@ static void write_taken(struct json_writer *w, const struct status *s)
     json_close_array(w);
 }
 
+static void write_uploads(struct json_writer *w, const struct ledger_upload_counts *uploads)
+{
+    json_name(w, "uploads");
+    json_open_object(w);
+    json_member_i64(w, "arrived", uploads->arrived);
+    json_member_i64(w, "failed", uploads->failed);
+    json_member_i64(w, "under_way", uploads->under_way);
+    json_member_i64(w, "bytes", uploads->bytes);
+    json_close_object(w);
+}
+
 void status_json(const struct status *s, struct str *to)
 {
     struct json_writer w = JSON_WRITER_SHOWN(to);
@@ -296,6 +325,7 @@ void status_json(const struct status *s, struct str *to)
     json_member_i64(&w, "unlinked", s->unlinked);
     json_member_i64(&w, "review", s->review);
     json_close_object(&w);
+    write_uploads(&w, &s->uploads);
     json_name(&w, "bytes");
     json_open_object(&w);
     json_name(&w, "source");
@@ -310,6 +340,7 @@ void status_json(const struct status *s, struct str *to)
     write_advice(&w, s);
     write_work(&w, s);
     write_verified(&w, &s->verified);
+    write_signed(&w, &s->signed_off);
     write_waits(&w, s);
     write_taken(&w, s);
     json_close_object(&w);

@@ -314,6 +314,18 @@ static void text_taken(const struct terminal *t, const struct status *s)
     }
 }
 
+static void text_uploads(const struct terminal *t, const struct ledger_upload_counts *uploads)
+{
+    if (uploads->arrived) {
+        terminal_number(t, uploads->arrived);
+        str_add_text(t->to, "  more were uploaded in the console\n");
+    }
+    if (uploads->failed) {
+        terminal_number(t, uploads->failed);
+        str_add_text(t->to, "  uploads did not arrive: their senders can upload them again\n");
+    }
+}
+
 static void text_sums(const struct terminal *t, const struct status *s)
 {
     terminal_heading(t, "Sums");
@@ -325,6 +337,11 @@ static void text_sums(const struct terminal *t, const struct status *s)
     if (s->review) {
         terminal_number(t, s->review);
         str_add_text(t->to, "  patient ambiguous\n");
+    }
+    text_uploads(t, &s->uploads);
+    if (s->witnessed) {
+        terminal_number(t, s->witnessed);
+        str_add_text(t->to, "  have the MD5 that FileMaker itself says of their file\n");
     }
     if (s->kept_marks) {
         terminal_number(t, s->kept_marks);
@@ -372,6 +389,18 @@ static void text_verified(const struct terminal *t, const struct verified *v)
                         str_text(&figure));
 }
 
+/* Only where somebody signed: nobody has to. */
+static void text_signed(const struct terminal *t, const struct signed_off *s)
+{
+    auto_str figure = STR_MAX(KIB(1));
+
+    if (s->number == 0)
+        return;
+    signed_figure(s, &figure);
+    checklist_point_add(t, s->is_outdated ? "33" : "32", s->is_outdated ? "–" : "✔", "signed",
+                        str_text(&figure));
+}
+
 static void text_checklist(const struct terminal *t, const struct status *s)
 {
     struct checklist_item criteria[CRITERIA];
@@ -382,6 +411,7 @@ static void text_checklist(const struct terminal *t, const struct status *s)
         checklist_point_add(t, criteria[i].met ? "32" : "31", criteria[i].met ? "✔" : "✘",
                             criteria[i].what, criteria[i].figure);
     text_verified(t, &s->verified);
+    text_signed(t, &s->signed_off);
 }
 
 static void text_census(const struct terminal *t, const struct status *s)

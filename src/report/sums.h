@@ -6,6 +6,7 @@
 
 #include "report/findings.h"
 #include "report/settings.h"
+#include "report/signed.h"
 #include "report/verified.h"
 
 struct type_row {
@@ -37,6 +38,8 @@ struct status {
     struct findings findings;
     int64_t states[LEDGER_STATES];
     int64_t linked, unlinked, review, bytes_stored;
+    struct ledger_upload_counts uploads;
+    int64_t witnessed;       /* have the MD5 that FileMaker itself says */
     struct taken_row *taken; /* of those that are unlinked */
     size_t taken_count;
     struct type_row *types;
@@ -49,6 +52,7 @@ struct status {
     double rate; /* documents settled per second in the last minute; 0: none */
     struct status_rows rows;
     struct verified verified;
+    struct signed_off signed_off;
 };
 
 /* Documents that the source has; those that are gone are counted apart. */

@@ -67,8 +67,8 @@ static bool open_read(struct ledger *ledger, struct verified *verified, struct e
 }
 
 /* Whether a run moved documents after a moment; it may have begun earlier and be under way. */
-static bool moved_since(struct ledger *ledger, const struct ledger_run *run, int64_t at_us,
-                        bool *moved, struct err *err)
+static bool run_moved_since(struct ledger *ledger, const struct ledger_run *run, int64_t at_us,
+                            bool *moved, struct err *err)
 {
     int64_t last_us;
 
@@ -77,6 +77,16 @@ static bool moved_since(struct ledger *ledger, const struct ledger_run *run, int
     if (!ledger_last_entry(ledger, run->run, &last_us, err))
         return false;
     *moved = *moved || last_us > at_us;
+    return true;
+}
+
+bool verified_moved_since(struct ledger *ledger, const struct ledger_run *runs, size_t run_count,
+                          int64_t at_us, bool *moved_r, struct err *err)
+{
+    *moved_r = false;
+    for (size_t i = 0; i < run_count; i++)
+        if (!run_moved_since(ledger, &runs[i], at_us, moved_r, err))
+            return false;
     return true;
 }
 
@@ -90,12 +100,9 @@ bool verified_read(struct ledger *ledger, const struct ledger_run *runs, size_t 
         return false;
     if (noted.run == 0)
         return open_read(ledger, verified_r, err);
-    if (!verified_fields_read(&noted, verified_r, err) || !open_read(ledger, verified_r, err))
-        return false;
-    for (size_t i = 0; i < run_count; i++)
-        if (!moved_since(ledger, &runs[i], noted.at_us, &verified_r->is_outdated, err))
-            return false;
-    return true;
+    return verified_fields_read(&noted, verified_r, err) && open_read(ledger, verified_r, err)
+           && verified_moved_since(ledger, runs, run_count, noted.at_us, &verified_r->is_outdated,
+                                   err);
 }
 
 /* --- in words ------------------------------------------------------------------------------- */

@@ -30,6 +30,11 @@ struct verified {
 must_check bool verified_read(struct ledger *ledger, const struct ledger_run *runs,
                               size_t run_count, struct verified *verified_r, struct err *err);
 
+/* Whether any of these runs moved documents after a moment. Fails with ERR_DATABASE. */
+must_check bool verified_moved_since(struct ledger *ledger, const struct ledger_run *runs,
+                                     size_t run_count, int64_t at_us, bool *moved_r,
+                                     struct err *err);
+
 /* What it says of what is there now. */
 enum verified_word {
     VERIFIED_NEVER,

@@ -141,14 +141,14 @@ static bool registry_if_there(const struct engine_settings *settings, struct can
            || err->kind == ERR_USAGE || (err->kind == ERR_DATABASE && err->code == SQL_MISSING);
 }
 
-static bool source_count(struct dry_run_walk *c, struct filemaker *filemaker, struct cancel *cancel,
-                         struct err *err)
+static bool source_count(struct dry_run_walk *c, struct source_reader *reader,
+                         struct cancel *cancel, struct err *err)
 {
     struct walk_listener listener = { .found = dry_run_on_found, .arg = c, .tells_once = true };
     char why[WALK_WHY_SIZE];
     uint64_t count;
     bool good =
-        walk_each_once(filemaker, c->settings->fields.layout, cancel, &listener, &count, why, err);
+        walk_each_once(reader, c->settings->fields.layout, cancel, &listener, &count, why, err);
 
     c->result->records = (int64_t)count;
     c->result->closed = good && !*why;
@@ -165,20 +165,20 @@ bool dry_run_all(const struct engine_settings *settings, struct cancel *cancel,
     struct engine_settings learned = *settings;
     struct dry_run_result result = { 0 };
     auto_containers containers = { 0 };
-    auto_filemaker *filemaker = NULL;
+    auto_source_reader *reader = NULL;
     auto_registry *registry = NULL;
     struct dry_run_walk counting = { .settings = &learned, .result = &result };
     bool good;
 
     if (!preflight_all(&learned, PROBE_NEVER, &containers, cancel, err)
-        || !filemaker_new(&learned.filemaker, cancel, &filemaker, err)
+        || !source_new(&learned.filemaker, learned.file, cancel, &reader, err)
         || !registry_if_there(settings, cancel, &registry, err))
         return false;
     meter_begin(settings->meter, "reading the source", "records", METER_UNKNOWN);
     counting.ids = idset_new();
     counting.registry = registry;
     result.has_patients = registry != NULL;
-    good = source_count(&counting, filemaker, cancel, err);
+    good = source_count(&counting, reader, cancel, err);
     result.is_refused = result.is_refused && !preflight_is_begun(settings, cancel);
     meter_end(settings->meter);
     idset_free(counting.ids);

@@ -110,7 +110,7 @@ static bool run_join(struct run_entry *entry, const struct peers *peers, int64_t
            && (!entry->is_mover || settings_keep(entry, err))
            && peers_release_dead(peers, entry->ledger, err)
            && (!entry->is_mover || failed_wake_if_alone(entry, peers, err))
-           && registry_map_patients(entry->registry, &entry->patients, err)
+           && (entry->maps_nobody || registry_map_patients(entry->registry, &entry->patients, err))
            && registry_commit(entry->registry, err);
 }
 

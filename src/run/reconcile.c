@@ -359,14 +359,13 @@ static bool reconcile_on_found(void *arg, const struct filemaker_record *records
 static bool records_compare(struct reconciliation *c, struct cancel *cancel, struct err *err)
 {
     struct walk_listener listener = { .found = reconcile_on_found, .arg = c, .tells_once = true };
-    auto_filemaker *filemaker = NULL;
+    auto_source_reader *reader = NULL;
     char why[WALK_WHY_SIZE];
     uint64_t count;
 
     meter_begin(c->settings->meter, "comparing the source's records", "records", METER_UNKNOWN);
-    if (!filemaker_new(&c->settings->filemaker, cancel, &filemaker, err)
-        || !walk_each_once(filemaker, c->settings->fields.layout, cancel, &listener, &count, why,
-                           err))
+    if (!source_new(&c->settings->filemaker, c->settings->file, cancel, &reader, err)
+        || !walk_each_once(reader, c->settings->fields.layout, cancel, &listener, &count, why, err))
         return false;
     c->result->is_complete = !*why;
     if (*why)

@@ -94,7 +94,7 @@ static void worker_idle(void *arg)
     if (!transfers_confirm(at_work->transfers, &err))
         dispatch_stop(worker->engine->dispatch, &err);
     if (gate_session_is_wanted(worker->engine->settings->filemaker.gate))
-        filemaker_log_out(worker->filemaker);
+        source_log_out(worker->reader);
 }
 
 /* Gives up a session to a mover that came later. */
@@ -106,7 +106,7 @@ static bool session_give_up_surplus(struct worker_at_work *at_work, struct err *
         return true;
     if (!transfers_confirm(at_work->transfers, err))
         return false;
-    filemaker_log_out(worker->filemaker);
+    source_log_out(worker->reader);
     return true;
 }
 
@@ -116,7 +116,8 @@ static bool worker_loop(struct engine_worker *worker, struct err *err)
     auto_transfers *transfers = transfers_new(worker);
     struct worker_at_work at_work = { worker, transfers };
 
-    if (!filemaker_new(&engine->settings->filemaker, engine->cancel, &worker->filemaker, err)
+    if (!source_new(&engine->settings->filemaker, engine->settings->file, engine->cancel,
+                    &worker->reader, err)
         || !store_open(&engine->settings->store, engine->cancel, &worker->store, err))
         return false;
     for (;;) {
@@ -149,7 +150,7 @@ static void *worker_run(void *arg)
     if (!worker_loop(worker, &err))
         dispatch_stop(worker->engine->dispatch, &err);
     store_close(worker->store);
-    filemaker_free(worker->filemaker);
+    source_free(worker->reader);
     free(start);
     atomic_fetch_sub(&run->threads_alive, 1);
     return NULL;

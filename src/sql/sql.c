@@ -325,6 +325,15 @@ static bool step_run(struct sql *sql, const char *part, const struct sql_text *s
     return sql_commit(&tx, err);
 }
 
+bool sql_schema_fits(const char *part, int64_t done, int64_t known, struct err *err)
+{
+    return done <= known
+           || err_set(err, ERR_USAGE, SQL_NEWER,
+                      "the %s was made by a newer fmferry (its schema has step %jd, this program "
+                      "knows %jd): use that version",
+                      part, (intmax_t)done, (intmax_t)known);
+}
+
 bool sql_upgrade(struct sql *sql, const char *part, const struct sql_text *steps, struct err *err)
 {
     int64_t done, known = 0;
@@ -333,11 +342,8 @@ bool sql_upgrade(struct sql *sql, const char *part, const struct sql_text *steps
         known++;
     if (!steps_done(sql, part, &done, err))
         return err_ctx(err, "looking at the %s's schema", part);
-    if (done > known)
-        return err_set(err, ERR_USAGE, 0,
-                       "the %s was made by a newer fmferry (its schema has step %jd, this program "
-                       "knows %jd): use that version",
-                       part, (intmax_t)done, (intmax_t)known);
+    if (!sql_schema_fits(part, done, known, err))
+        return false;
     while (done < known)
         if (!step_run(sql, part, steps, &done, err))
             return false;

@@ -30,6 +30,7 @@ enum sql_cause {
     SQL_MISSING,     /* a table or column that is needed is missing, or SQLite's file      */
     SQL_READ_ONLY,   /* nothing may be written here                                             */
     SQL_REFUSED,     /* the database does not let us in                                         */
+    SQL_NEWER,       /* with ERR_USAGE: a newer program made the tables                         */
 };
 
 enum sql_kind { SQL_SQLITE, SQL_POSTGRES };
@@ -210,3 +211,11 @@ must_check bool sql_begin_schema(struct sql *sql, struct sql_tx *tx, struct err 
  */
 must_check bool sql_upgrade(struct sql *sql, const char *part, const struct sql_text *steps,
                             struct err *err);
+
+/*
+ * Refuses a schema of a later step than this program knows: for readers, who change nothing.
+ *   part          as for sql_upgrade()
+ *   done, known   the step that the database has, and the last one of this program
+ * Fails with ERR_USAGE, SQL_NEWER.
+ */
+must_check bool sql_schema_fits(const char *part, int64_t done, int64_t known, struct err *err);

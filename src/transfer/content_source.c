@@ -12,9 +12,9 @@
 enum { SCRIPT_BYTES_MAX = 48 * 1024 * 1024 };
 
 struct content_source {
-    struct filemaker_stream *stream; /* of a stream or OData                 */
-    int fd;                          /* of a file; -1                        */
-    struct str bytes;                /* of a script, decoded                 */
+    struct source_stream *stream; /* of a stream or OData                 */
+    int fd;                       /* of a file; -1                        */
+    struct str bytes;             /* of a script, decoded                 */
     size_t bytes_read;
     int64_t length;
     char *name; /* of a file, as a Content-Disposition would say it; or NULL */
@@ -33,7 +33,7 @@ void content_source_free(struct content_source *source)
 {
     if (!source)
         return;
-    filemaker_stream_close(source->stream);
+    source_stream_close(source->stream);
     if (source->fd >= 0)
         (void)close(source->fd);
     str_clear(&source->bytes);
@@ -43,49 +43,49 @@ void content_source_free(struct content_source *source)
 
 /* --- methods -------------------------------------------------------------------------------- */
 
-static struct content_source *source_of_stream(struct filemaker_stream *stream)
+static struct content_source *source_of_stream(struct source_stream *stream)
 {
     struct content_source *source = content_source_new();
 
     source->stream = stream;
-    source->length = filemaker_stream_length(stream);
+    source->length = source_stream_length(stream);
     return source;
 }
 
-static bool open_stream(struct filemaker *filemaker, const struct source_facts *facts,
+static bool open_stream(struct source_reader *reader, const struct source_facts *facts,
                         struct content_source **source_r, struct failure *failure)
 {
-    struct filemaker_stream *stream;
+    struct source_stream *stream;
     struct err err = { 0 };
 
-    if (!filemaker_stream_open(filemaker, facts->value, &stream, &err))
+    if (!source_stream_open(reader, facts->value, &stream, &err))
         return failure_of_stream(failure, -1, &err);
     *source_r = source_of_stream(stream);
     return true;
 }
 
-static bool open_odata(const struct engine_settings *settings, struct filemaker *filemaker,
+static bool open_odata(const struct engine_settings *settings, struct source_reader *reader,
                        const struct source_facts *facts, struct content_source **source_r,
                        struct err *err)
 {
-    struct filemaker_stream *stream;
+    struct source_stream *stream;
 
-    if (!filemaker_odata_open(filemaker, settings->odata_table, facts->filemaker_id,
-                              facts->container->field, &stream, err))
+    if (!source_odata_open(reader, settings->odata_table, facts->filemaker_id,
+                           facts->container->field, &stream, err))
         return false;
     *source_r = source_of_stream(stream);
     return true;
 }
 
-static bool open_script(const struct engine_settings *settings, struct filemaker *filemaker,
+static bool open_script(const struct engine_settings *settings, struct source_reader *reader,
                         const struct source_facts *facts, struct content_source **source_r,
                         struct err *err)
 {
     struct content_source *source = content_source_new();
 
     source->bytes = (struct str)STR_MAX(SCRIPT_BYTES_MAX);
-    if (!filemaker_script_bytes(filemaker, settings->fields.layout, settings->script,
-                                facts->filemaker_id, &source->bytes, err)) {
+    if (!source_script_bytes(reader, settings->fields.layout, settings->script, facts->filemaker_id,
+                             &source->bytes, err)) {
         content_source_free(source);
         return false;
     }
@@ -193,7 +193,7 @@ static bool open_reference(const struct engine *engine, const struct source_fact
            || failure_set(failure, FAILURE_CONTAINER_UNAVAILABLE, "fetch", &err);
 }
 
-bool content_source_open(const struct engine *engine, struct filemaker *filemaker,
+bool content_source_open(const struct engine *engine, struct source_reader *reader,
                          const struct source_facts *facts, enum content_method method,
                          struct content_source **source_r, struct failure *failure)
 {
@@ -203,12 +203,12 @@ bool content_source_open(const struct engine *engine, struct filemaker *filemake
     case CONTENT_METHOD_DIRECT:
         return facts->content == FILEMAKER_REFERENCE
                    ? open_reference(engine, facts, source_r, failure)
-                   : open_stream(filemaker, facts, source_r, failure);
+                   : open_stream(reader, facts, source_r, failure);
     case CONTENT_METHOD_ODATA:
-        return open_odata(engine->settings, filemaker, facts, source_r, &err)
+        return open_odata(engine->settings, reader, facts, source_r, &err)
                || failure_of_stream(failure, -1, &err);
     case CONTENT_METHOD_SCRIPT:
-        return open_script(engine->settings, filemaker, facts, source_r, &err)
+        return open_script(engine->settings, reader, facts, source_r, &err)
                || failure_of_stream(failure, -1, &err);
     }
     abort();
@@ -223,7 +223,7 @@ int64_t content_source_length(const struct content_source *source)
 
 const char *content_source_disposition(const struct content_source *source)
 {
-    return source->stream ? filemaker_stream_disposition(source->stream) : source->name;
+    return source->stream ? source_stream_disposition(source->stream) : source->name;
 }
 
 static bool read_file(struct content_source *source, void *bytes, size_t room, size_t *size_r,
@@ -256,7 +256,7 @@ bool content_source_read(struct content_source *source, void *bytes, size_t room
     struct err err = { 0 };
 
     if (source->stream)
-        return filemaker_stream_read(source->stream, bytes, room, size_r, &err)
+        return source_stream_read(source->stream, bytes, room, size_r, &err)
                || failure_of_stream(failure, (int64_t)before, &err);
     if (source->fd >= 0)
         return read_file(source, bytes, room, size_r, &err)

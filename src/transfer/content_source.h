@@ -9,7 +9,7 @@
 #include "document/fields.h"
 #include "engine/classify.h"
 #include "engine/engine.h"
-#include "filemaker/filemaker.h"
+#include "source/source.h"
 
 struct content_source;
 
@@ -34,7 +34,7 @@ void content_source_ways(const struct engine_settings *settings, char ways_r[LED
  * Opens the file that a document's facts point to.
  *   source_r   caller frees with content_source_free()
  */
-must_check bool content_source_open(const struct engine *engine, struct filemaker *filemaker,
+must_check bool content_source_open(const struct engine *engine, struct source_reader *reader,
                                     const struct source_facts *facts, enum content_method method,
                                     struct content_source **source_r, struct failure *failure);
 void content_source_free(struct content_source *source); /* NULL is allowed */

@@ -14,6 +14,7 @@ void download_clear(struct download *download)
 {
     content_source_free(take(download->source));
     sha256_parts_free(take(download->hashes));
+    md5_stream_free(take(download->md5));
     if (download->bytes)
         buffers_return(download->engine->buffers, take(download->bytes));
     free(take(download->disposition));
@@ -30,9 +31,25 @@ static size_t buffer_room(int64_t announced)
 /* Bytes are hashed as they come, while the processor's caches still hold them. */
 static void bytes_came(struct download *download, size_t size)
 {
-    sha256_parts_add(download->hashes, (struct span){ download->bytes + download->used, size });
+    struct span bytes = { download->bytes + download->used, size };
+
+    sha256_parts_add(download->hashes, bytes);
+    if (download->md5)
+        md5_stream_add(download->md5, bytes);
     download->used += size;
     download->size_bytes += size;
+}
+
+static void bytes_ended(struct download *download)
+{
+    uint8_t md5[MD5_SIZE];
+
+    content_source_free(take(download->source));
+    download->sha256 = sha256_parts_whole(download->hashes);
+    if (!download->md5)
+        return;
+    md5_stream_end(download->md5, md5);
+    download->is_witnessed = memcmp(md5, download->md5_said, MD5_SIZE) == 0;
 }
 
 /* Reads until the buffer is full or the stream has ended; then size and hash are known. */
@@ -50,35 +67,31 @@ static bool buffer_fill(struct download *download, struct failure *failure)
             bytes_came(download, got);
     }
     download->is_complete = got == 0;
-    if (download->is_complete) {
-        content_source_free(take(download->source));
-        download->sha256 = sha256_parts_whole(download->hashes);
-    }
+    if (download->is_complete)
+        bytes_ended(download);
     return true;
 }
 
 /* --- refusing ------------------------------------------------------------------------------- */
 
 /* Remembers the bytes that came, and says what is known of them: all have come. */
-static bool refused_remember(struct download *download, const struct ledger_claim *claim,
-                             enum failure_kind kind, struct ledger_refused *known_r,
-                             struct failure *failure)
+static bool refused_remember(struct download *download, enum failure_kind kind,
+                             struct ledger_refused *known_r, struct failure *failure)
 {
     struct err err = { 0 };
 
-    if (!write_refused(download->engine->writer, claim, kind, &download->sha256, download->used,
-                       known_r, &err))
+    if (!write_refused(download->engine->writer, download->claim, kind, &download->sha256,
+                       download->size_bytes, known_r, &err))
         return failure_of_writer(failure, "fetch", &err);
     download->is_accepted = known_r->accepted;
     return true;
 }
 
-static bool zero_bytes_check(struct download *download, const struct ledger_claim *claim,
-                             struct failure *failure)
+static bool zero_bytes_check(struct download *download, struct failure *failure)
 {
     struct ledger_refused known;
 
-    if (!refused_remember(download, claim, FAILURE_CONTAINER_ZERO, &known, failure))
+    if (!refused_remember(download, FAILURE_CONTAINER_ZERO, &known, failure))
         return false;
     return known.accepted
            || failure_say(failure, FAILURE_CONTAINER_ZERO, "fetch",
@@ -108,12 +121,12 @@ static bool refuse_page_of_others(struct failure *failure, const struct download
  * An error page has two signs. Bytes that only look like one are read a second time, at a later
  * try: if the same bytes come again, and for no other record, they are the file.
  */
-static bool page_check(struct download *download, const struct ledger_claim *claim,
-                       enum error_page_sign sign, struct failure *failure)
+static bool page_check(struct download *download, enum error_page_sign sign,
+                       struct failure *failure)
 {
     struct ledger_refused known;
 
-    if (!refused_remember(download, claim, FAILURE_CONTAINER_NOT_A_FILE, &known, failure))
+    if (!refused_remember(download, FAILURE_CONTAINER_NOT_A_FILE, &known, failure))
         return false;
     if (known.accepted)
         return true;
@@ -126,8 +139,31 @@ static bool page_check(struct download *download, const struct ledger_claim *cla
                           "or it is the file: then it reads the same another time");
 }
 
-static bool download_inspect(struct download *download, const struct ledger_claim *claim,
-                             const struct source_facts *facts, struct failure *failure)
+/*
+ * FileMaker's own MD5 is a witness that nobody on the way could bend: other bytes are not the file, or
+ * the field that says it is stale. Which of the two, a person can tell.
+ */
+static bool witness_check(struct download *download, struct failure *failure)
+{
+    struct ledger_refused known;
+    auto_str said = STR_MAX(64);
+
+    if (!download->md5 || download->is_witnessed || download->is_accepted)
+        return true;
+    if (!refused_remember(download, FAILURE_CONTAINER_DIFFERS, &known, failure))
+        return false;
+    hex_add(&said, download->md5_said, MD5_SIZE);
+    if (!known.accepted)
+        (void)failure_say(
+            failure, FAILURE_CONTAINER_DIFFERS, "fetch",
+            "%ju bytes came whose MD5 is not the one that FileMaker says of the file, "
+            "%s",
+            (uintmax_t)download->size_bytes, str_text(&said));
+    return known.accepted;
+}
+
+static bool download_inspect(struct download *download, const struct source_facts *facts,
+                             struct failure *failure)
 {
     struct span bytes = { download->bytes, download->used };
     auto_str name = STR_MAX(SENT_NAME_MAX);
@@ -135,9 +171,11 @@ static bool download_inspect(struct download *download, const struct ledger_clai
     enum error_page_sign sign = download->is_complete ? error_page_judge(bytes, ext)
                                                       : ERROR_PAGE_NONE;
 
-    if (download->used == 0 && !zero_bytes_check(download, claim, failure))
+    if (download->used == 0 && !zero_bytes_check(download, failure))
         return false;
-    if (sign != ERROR_PAGE_NONE && !page_check(download, claim, sign, failure))
+    if (sign != ERROR_PAGE_NONE && !download->is_witnessed && !page_check(download, sign, failure))
+        return false;
+    if (download->is_complete && !witness_check(download, failure))
         return false;
     file_type_detect(download->engine->type_detector, bytes, &download->file_type);
     file_type_use_name(&download->file_type, ext);
@@ -154,15 +192,19 @@ static bool download_by_method(struct engine_worker *worker, const struct ledger
     struct engine *engine = worker->engine;
     struct err err = { 0 };
 
-    *download = (struct download){ .engine = engine };
-    if (!content_source_open(engine, worker->filemaker, facts, method, &download->source, failure))
+    *download = (struct download){ .engine = engine, .claim = claim };
+    if (!content_source_open(engine, worker->reader, facts, method, &download->source, failure))
         return false;
     download->room = buffer_room(content_source_length(download->source));
     download->disposition = mem_text(content_source_disposition(download->source));
     if (!buffers_take(engine->buffers, download->room, engine->cancel, &download->bytes, &err))
         return failure_of_source(failure, "fetch", &err);
     download->hashes = sha256_parts_new(true);
-    return buffer_fill(download, failure) && download_inspect(download, claim, facts, failure);
+    if (facts->has_md5) {
+        download->md5 = md5_stream_new();
+        memcpy(download->md5_said, facts->md5, MD5_SIZE);
+    }
+    return buffer_fill(download, failure) && download_inspect(download, facts, failure);
 }
 
 static void failure_add_words(struct failure *failure, const struct err *err)
@@ -216,7 +258,7 @@ bool download_drain(struct download *download, struct store_large *to, struct fa
         if (!part_pass(download, to, failure))
             return false;
         if (download->is_complete)
-            return true;
+            return witness_check(download, failure);
         if (!buffer_fill(download, failure))
             return false;
     }

@@ -15,17 +15,21 @@ struct download {
     bool is_complete;              /* nothing came after `bytes` */
     struct content_source *source; /* while more may come */
     struct sha256_parts *hashes;   /* of all that has come, and of what the buffer holds */
-    char *disposition;             /* what the server said about the name, or NULL */
+    struct md5_stream *md5; /* of all that has come, where FileMaker says the file's; or NULL */
+    char *disposition;      /* what the server said about the name, or NULL */
     struct detected_type file_type;
-    bool is_accepted;    /* a person said that these bytes are the document */
-    uint64_t size_bytes; /* once everything has come */
+    bool is_accepted;  /* a person said that these bytes are the document */
+    bool is_witnessed; /* they have the MD5 that FileMaker says of the file */
+    const struct ledger_claim *claim;
+    uint8_t md5_said[MD5_SIZE]; /* by FileMaker */
+    uint64_t size_bytes;        /* once everything has come */
     struct sha256 sha256;
 };
 
 /*
  * Opens a container and reads it, whole if it is no larger than STORE_SMALL_MAX, else its first
  * part. Refuses bytes that are no file, unless the same came before (document/error_page) or a
- * person accepted them.
+ * person accepted them; and those whose MD5 is not the one that FileMaker says of the file.
  *   claim     the document's
  *   facts     of the record as it was read in this worker's session
  *   last_try  where the direct method fails, the others are tried too; their words are added to
@@ -40,6 +44,7 @@ void download_clear(struct download *download);
 
 /*
  * Reads the rest of a large document, to the store if there is one; then size and hash are known.
+ * Fails in the end where FileMaker says another MD5.
  *   to   may be NULL: only the hash is wanted
  */
 must_check bool download_drain(struct download *download, struct store_large *to,

@@ -72,9 +72,8 @@ static bool mark_write(struct transfer *t, bool *taken_r)
     uint64_t mod_id;
     struct err err = { 0 };
 
-    *taken_r = filemaker_set(t->worker->filemaker, fields->layout, t->claim->record_id,
-                             t->version.mod_id, fields->mark, span_of(t->version.mark), &mod_id,
-                             &err);
+    *taken_r = source_set(t->worker->reader, fields->layout, t->claim->record_id, t->version.mod_id,
+                          fields->mark, span_of(t->version.mark), &mod_id, &err);
     if (*taken_r)
         steps_marked(t);
     if (*taken_r || err.kind == ERR_UNSURE)

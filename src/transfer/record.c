@@ -62,7 +62,7 @@ static bool record_read_failed(struct transfer *t, struct err *err)
     struct filemaker_product product;
     struct err ignored = { 0 };
 
-    if (!is_out_of_time(err) || !filemaker_product(t->worker->filemaker, &product, &ignored))
+    if (!is_out_of_time(err) || !source_product(t->worker->reader, &product, &ignored))
         return failure_of_source(&t->failure, "fetch", err);
     (void)err_ctx(err, "the server answers, but does not finish reading this record");
     return failure_set(&t->failure, FAILURE_SOURCE_REJECTED, "fetch", err);
@@ -90,8 +90,8 @@ bool record_read(struct transfer *t)
 
     if (!container_is_configured(t))
         return false;
-    if (!filemaker_record(t->worker->filemaker, t->engine->settings->fields.layout,
-                          t->claim->record_id, &page, &err)) {
+    if (!source_record(t->worker->reader, t->engine->settings->fields.layout, t->claim->record_id,
+                       &page, &err)) {
         find_failure_judge(t, false);
         return record_read_failed(t, &err);
     }
@@ -139,8 +139,8 @@ static struct records *records_ask(struct transfers *all, const struct span *ids
     auto_page page = { 0 };
     int64_t begun_us = time_mono_us();
 
-    if (!filemaker_find_any(all->worker->filemaker, fields->layout, fields->key, ids, count, &page,
-                            &all->find_failure))
+    if (!source_find_any(all->worker->reader, fields->layout, fields->key, ids, count, &page,
+                         &all->find_failure))
         return NULL;
     all->find_failure.kind = ERR_NONE;
     batches_found(engine->batches, count, time_mono_us() - begun_us);
@@ -202,7 +202,7 @@ static void ahead_ask(struct transfer *t, size_t size)
     if (!all->ahead)
         record_forget_ahead(all);
     all->ahead_us = time_mono_us();
-    all->ahead_login = filemaker_logins(t->worker->filemaker);
+    all->ahead_login = source_logins(t->worker->reader);
 }
 
 /*
@@ -213,7 +213,7 @@ static bool ahead_is_for(const struct transfer *t)
 {
     const struct transfers *all = t->transfers;
 
-    if (!all->ahead || all->ahead_login != filemaker_logins(t->worker->filemaker)
+    if (!all->ahead || all->ahead_login != source_logins(t->worker->reader)
         || time_mono_us() - all->ahead_us > YOUNG_US)
         return false;
     for (size_t i = 0; i < all->asked_count; i++)

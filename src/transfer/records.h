@@ -5,7 +5,7 @@
 #pragma once
 
 #include "base/base.h"
-#include "filemaker/filemaker.h"
+#include "source/source.h"
 
 struct records {
     struct filemaker_page page;

@@ -38,7 +38,7 @@ struct transfers {
     size_t asked_count;
     struct records *ahead;                   /* its answer, or NULL                   */
     int64_t ahead_us;                        /* when it came, monotonic               */
-    uint64_t ahead_login;                    /* in which session, filemaker_logins()  */
+    uint64_t ahead_login;                    /* in which session, source_logins()  */
     struct err find_failure;                 /* of the last find, until it is judged */
     struct transfer *unconfirmed[BATCH_MAX]; /* marked, and the marks are not read back yet */
     size_t unconfirmed_count;

@@ -252,6 +252,7 @@ static bool large_check_hash(struct transfer *t)
     t->version.has_sha256 = true;
     t->version.sha256 = t->download.sha256;
     t->version.size_bytes = t->download.size_bytes;
+    version_witness(t);
     return record_check_unchanged(t) && intent_commit(t);
 }
 

@@ -117,6 +117,12 @@ static void version_begin(struct transfer *t)
     t->version.mark = t->version.mark_stood ? span_text(t->facts.mark) : mark_make(t);
 }
 
+void version_witness(struct transfer *t)
+{
+    t->version.has_md5 = t->download.is_witnessed;
+    memcpy(t->version.md5, t->download.md5_said, MD5_SIZE);
+}
+
 bool version_needs_hash_key(const struct transfer *t, bool is_large)
 {
     return store_needs_hash_keys(&t->engine->settings->store.traits, is_large);
@@ -138,6 +144,7 @@ bool version_choose(struct transfer *t)
     t->version.has_sha256 = true;
     t->version.sha256 = t->download.sha256;
     t->version.size_bytes = t->download.size_bytes;
+    version_witness(t);
     if (t->is_adopted) {
         t->version.number = before ? before->number : 0;
         t->version.key = mem_text(t->assignment->previous_key);

@@ -149,6 +149,8 @@ static void compared_add(struct str *head, const struct verify_result *r)
         str_printf(head, "compared\t%s\t%ju\n", store_how_name((enum store_how)how),
                    (uintmax_t)r->compared[how]);
     str_printf(head, "compared\tsource\t%ju\n", (uintmax_t)r->source_read);
+    if (r->witnessed)
+        str_printf(head, "compared\tfilemaker md5\t%ju\n", (uintmax_t)r->witnessed);
 }
 
 static void states_add(struct str *head, const struct verify_result *r)

@@ -65,6 +65,8 @@ static bool entry_pass_on(struct verifier *v, const struct chain_entry *e, struc
 {
     bool is_finding = false;
 
+    if (e->document == 0)
+        signoff_collect(v, e->run, e->after, e->evidence);
     if (e->document == 0
         && !finding_collect(v, e->run, e->seq, e->at_us, e->before, e->after, e->evidence,
                             &is_finding, err))
@@ -187,5 +189,5 @@ bool gather_chains(struct verifier *v, struct err *err)
         if (!chain_read(v, runs[i], err))
             return false;
     earlier_chains_judge(v);
-    return true;
+    return signoffs_judge(v, err);
 }

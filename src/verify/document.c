@@ -4,6 +4,7 @@
 struct named_document document_named(const struct document_facts *d, char row[ROW_TEXT_SIZE])
 {
     struct named_document named = {
+        .document = d->has_ledger ? d->ledger.document : 0,
         .record_id = d->has_source ? d->source.record_id : d->ledger.record_id,
         .identity = d->has_ledger ? d->ledger.identity : d->source.identity,
         .key = d->ledger.key,

@@ -65,7 +65,7 @@ static bool absent_judge(struct verifier *v, struct document_facts *d, bool movi
 {
     bool lives;
 
-    if (!v->source)
+    if (!v->source || d->ledger.is_upload)
         return true; /* nobody can say whether it is missing there */
     if (span_is(d->ledger.state, "gone"))
         return document_settle(v, d, err);
@@ -132,6 +132,8 @@ static bool both_judge(struct verifier *v, struct document_facts *d, struct err 
                             err))
         return false;
     v->result->moving += moving;
+    if (moving)
+        looked_moving(v, d->ledger.document);
     if (ledger_fact_is_stored(&d->ledger) && d->ledger.version == 0)
         DIFFER(v, d, moving, "version-missing", "stored, and no version says as what");
     rows_judge(v, d, moving);

@@ -62,6 +62,7 @@ void ledger_fact_pack(struct str *to, const struct ledger_fact *f)
     pack_text(to, f->mark);
     pack_u64(to, f->version_mod_id);
     pack_text(to, f->imprint);
+    pack_u8(to, f->is_upload);
 }
 
 void ledger_fact_unpack(struct span from, struct ledger_fact *f)
@@ -89,6 +90,7 @@ void ledger_fact_unpack(struct span from, struct ledger_fact *f)
     f->mark = unpack_text(&from);
     f->version_mod_id = unpack_u64(&from);
     f->imprint = unpack_text(&from);
+    f->is_upload = unpack_u8(&from);
 }
 
 void source_fact_pack(struct str *to, const struct source_fact *f)
@@ -159,6 +161,7 @@ void version_fact_pack(struct str *to, const struct version_fact *f)
     pack_u64(to, f->size_bytes);
     pack_u64(to, f->repetition);
     pack_text(to, f->imprint);
+    pack_u8(to, f->is_upload);
 }
 
 void version_fact_unpack(struct span from, struct version_fact *f)
@@ -177,6 +180,7 @@ void version_fact_unpack(struct span from, struct version_fact *f)
     f->size_bytes = unpack_u64(&from);
     f->repetition = unpack_u64(&from);
     f->imprint = unpack_text(&from);
+    f->is_upload = unpack_u8(&from);
 }
 
 void certified_fact_pack(struct str *to, const struct certified_fact *f)

@@ -39,6 +39,7 @@ struct ledger_fact {
     struct span mark;
     uint64_t version_mod_id;
     struct span imprint; /* what the server must say of its object (store.h); or empty */
+    bool is_upload;      /* FileMaker never had it */
 };
 
 /* A document as the source shows it. */
@@ -79,6 +80,7 @@ struct version_fact {
     struct span state, sha256, document_state, identity, container;
     uint64_t size_bytes, repetition;
     struct span imprint;
+    bool is_upload;
 };
 
 /* The id that a document's row must have, from source, identity, container and repetition. */

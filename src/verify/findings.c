@@ -195,5 +195,6 @@ bool verify_findings_next(struct verify_result *result, struct verify_finding *f
 void verify_result_clear(struct verify_result *result)
 {
     sorter_free(result->findings);
-    result->findings = NULL;
+    sorter_free(result->looked);
+    result->findings = result->looked = NULL;
 }

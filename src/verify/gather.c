@@ -4,10 +4,11 @@
 #include "base/mem.h"
 #include "verify/pack.h"
 
-static struct uuid row_id_of(const struct verifier *v, struct span identity, struct span container,
-                             uint64_t repetition)
+struct uuid verify_row_id(const struct verifier *v, bool is_upload, struct span identity,
+                          struct span container, uint64_t repetition)
 {
-    return fact_row_id(v->settings->source_name, identity, container, repetition);
+    return fact_row_id(is_upload ? v->uploads : v->settings->source_name, identity, container,
+                       repetition);
 }
 
 /* --- ledger --------------------------------------------------------------------------------- */
@@ -53,10 +54,13 @@ static struct ledger_fact gathered_document_read(const struct sql_rows *rows)
 static bool document_add(struct verifier *v, const struct ledger_fact *fact, struct err *err)
 {
     auto_str entry = STR_MAX(ENTRY_MAX), story = STR_MAX(ENTRY_MAX);
-    struct uuid id = row_id_of(v, fact->identity, fact->container, fact->repetition);
+    struct uuid id =
+        verify_row_id(v, fact->is_upload, fact->identity, fact->container, fact->repetition);
     size_t state = state_index(fact->state);
 
-    if (state < VERIFY_STATES)
+    if (fact->is_upload)
+        v->result->uploads++;
+    else if (state < VERIFY_STATES)
         v->result->states[state]++;
     else
         v->result->strange_states++;
@@ -73,17 +77,20 @@ static bool document_add(struct verifier *v, const struct ledger_fact *fact, str
            && sorter_add(v->stories, str_span(&story), err);
 }
 
-static bool documents_read(struct verifier *v, struct err *err)
+/* Those of FileMaker, or those that were uploaded. */
+static bool documents_read(struct verifier *v, bool are_uploads, struct err *err)
 {
     auto_rows *rows = NULL;
     enum step step;
 
     if (!sql_query(v->ledger, v->ledger_step < 2 ? &VERIFY_DOCUMENTS_OF_STEP_1 : &VERIFY_DOCUMENTS,
-                   sql_args(sql_i64(v->source_number)), &rows, err))
+                   sql_args(sql_i64(are_uploads ? v->uploads_number : v->source_number)), &rows,
+                   err))
         return false;
     while ((step = sql_next(rows, err)) == STEP_ROW) {
         struct ledger_fact fact = gathered_document_read(rows);
 
+        fact.is_upload = are_uploads;
         meter_add(v->settings->meter, 1, 0);
         if (!document_add(v, &fact, err))
             return false;
@@ -91,7 +98,8 @@ static bool documents_read(struct verifier *v, struct err *err)
     return step == STEP_END;
 }
 
-static bool version_add(struct verifier *v, const struct sql_rows *rows, struct err *err)
+static bool version_add(struct verifier *v, const struct sql_rows *rows, bool is_upload,
+                        struct err *err)
 {
     auto_str entry = STR_MAX(ENTRY_MAX);
     struct version_fact fact = {
@@ -109,6 +117,7 @@ static bool version_add(struct verifier *v, const struct sql_rows *rows, struct 
         .size_bytes = (uint64_t)sql_get_i64(rows, 5),
         .repetition = (uint64_t)sql_get_i64(rows, 11),
         .imprint = sql_get_text(rows, 14),
+        .is_upload = is_upload,
     };
 
     pack_name(&entry, sql_get_text(rows, 0));
@@ -123,17 +132,32 @@ const struct sql_text *verify_versions(const struct verifier *v)
     return v->ledger_step < 2 ? &VERIFY_VERSIONS_OF_STEP_1 : &VERIFY_VERSIONS;
 }
 
-static bool versions_read(struct verifier *v, struct err *err)
+static bool versions_read(struct verifier *v, bool of_uploads, struct err *err)
 {
     auto_rows *rows = NULL;
     enum step step;
 
-    if (!sql_query(v->ledger, verify_versions(v), sql_args(sql_i64(v->source_number)), &rows, err))
+    if (!sql_query(v->ledger, verify_versions(v),
+                   sql_args(sql_i64(of_uploads ? v->uploads_number : v->source_number)), &rows,
+                   err))
         return false;
     while ((step = sql_next(rows, err)) == STEP_ROW)
-        if (!version_add(v, rows, err))
+        if (!version_add(v, rows, of_uploads, err))
             return false;
     return step == STEP_END;
+}
+
+/* A ledger from before step 10 keeps no such MD5. */
+static bool witnessed_count(struct verifier *v, struct err *err)
+{
+    int64_t count = 0;
+
+    if (v->ledger_step >= 10
+        && !sql_number(v->ledger, &VERIFY_WITNESSED, sql_args(sql_i64(v->source_number)), 0, &count,
+                       err))
+        return false;
+    v->result->witnessed = (uint64_t)count;
+    return true;
 }
 
 /* Reads the whole ledger at one moment. */
@@ -146,8 +170,9 @@ bool gather_ledger(struct verifier *v, struct err *err)
     if (!sql_begin_reading(v->ledger, &tx, err)
         || !sql_number(v->ledger, &VERIFY_STEP, SQL_NO_ARGS, 0, &v->ledger_step, err))
         return err_ctx(err, "the ledger");
-    if (!documents_read(v, err) || !versions_read(v, err) || !gather_chains(v, err)
-        || !findings_send(v, err)
+    if (!documents_read(v, false, err) || !versions_read(v, false, err)
+        || (v->uploads_number && (!documents_read(v, true, err) || !versions_read(v, true, err)))
+        || !witnessed_count(v, err) || !gather_chains(v, err) || !findings_send(v, err)
         || !sql_number(v->ledger, &VERIFY_CENSUS, sql_args(sql_i64(v->source_number)), 0, &closed,
                        err)
         || !sql_commit(&tx, err))
@@ -197,7 +222,7 @@ static bool source_fact_send(struct verifier *v, struct span entry, struct span 
     source_fact_unpack(entry, &fact);
     fact.matches = fact.has_patient_id ? matches : 0;
     fact.patient = fact.matches == 1 ? patient : SPAN_NONE;
-    id = row_id_of(v, fact.identity, fact.container, fact.repetition);
+    id = verify_row_id(v, false, fact.identity, fact.container, fact.repetition);
     pack_bytes(&to, id.bytes, sizeof id.bytes);
     pack_u8(&to, FACT_SOURCE);
     source_fact_pack(&to, &fact);

@@ -6,6 +6,8 @@
 #include "verify/findings.h"
 #include "verify/groups.h"
 #include "verify/judging.h"
+#include "verify/looked.h"
+#include "verify/signoffs.h"
 #include "verify/sorter.h"
 #include "verify/source.h"
 #include "verify/verify.h"
@@ -33,8 +35,10 @@ struct verifier {
     void *arg;
 
     struct sql *ledger, *registry;
-    int64_t source_number; /* in the ledger */
-    struct source *source; /* NULL without the source */
+    int64_t source_number;  /* in the ledger */
+    char *uploads;          /* the name of the source of uploads: documents without FileMaker */
+    int64_t uploads_number; /* 0: there are none */
+    struct source *source;  /* NULL without the source */
     struct store *store;
     uint64_t last_record_id; /* the highest that the ledger knows: a higher one may be new */
 
@@ -47,7 +51,10 @@ struct verifier {
     struct sorter *hashes;           /* by hash: objects with wrong bytes, and their owners  */
     struct sorter *earlier_findings; /* by place: what earlier verifications found or closed */
     struct sorter *findings;         /* by place: what this one finds or closes              */
+    struct sorter *looked;           /* by document: what this one says of it                */
+    struct err looked_err;           /* the first that kept a word from `looked`             */
     int64_t ledger_step;             /* of the ledger's schema: no run may have upgraded it  */
+    struct told_signoffs signoffs;   /* by the audit chains                                  */
     struct earlier earlier;          /* the earlier certificate's chains                     */
     struct str chain_heads;          /* the certificate's lines about audit chains           */
 };
@@ -56,7 +63,9 @@ struct verifier {
 
 must_check bool gather_ledger(struct verifier *v, struct err *err);
 must_check bool gather_chains(struct verifier *v, struct err *err); /* of the ledger; proves them */
-const struct sql_text *verify_versions(const struct verifier *v);   /* for the ledger's schema */
+struct uuid verify_row_id(const struct verifier *v, bool is_upload, struct span identity,
+                          struct span container, uint64_t repetition);
+const struct sql_text *verify_versions(const struct verifier *v); /* for the ledger's schema */
 must_check bool gather_registry(struct verifier *v, struct err *err);
 must_check bool gather_source(struct verifier *v, struct err *err);
 must_check bool gather_store(struct verifier *v, struct err *err);

@@ -1,4 +1,4 @@
-/* Counts a difference by its kind, and hands it on. */
+/* Counts a difference by its kind, keeps it for the ledger, and hands it on. */
 #include "verify/inside.h"
 
 #include <assert.h>
@@ -27,6 +27,7 @@ void difference_report(struct verifier *v, const char *kind, const struct named_
     va_end(args);
     v->result->differences++;
     kind_count(v->result, kind);
+    looked_differs(v, named->document, kind, words);
     v->tell(v->arg, &(struct verify_difference){ .kind = kind,
                                                  .record_id = named->record_id,
                                                  .identity = named->identity,

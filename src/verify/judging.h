@@ -9,12 +9,16 @@ struct verifier;
 
 /* Names a document in a difference. */
 struct named_document {
+    uint64_t document; /* in the ledger; 0: it is none of its documents, or nobody knows which */
     uint64_t record_id;
     struct span identity, key;
     const char *row;
 };
 
-/* Reports a difference: counts it by its kind and hands it to the caller of verify_all(). */
+/*
+ * Reports a difference: counts it by its kind, hands it to the caller of verify_all(), and keeps it
+ * for the ledger if it names a document.
+ */
 void difference_report(struct verifier *v, const char *kind, const struct named_document *named,
                        const char *format, ...) printf_like(4, 5);
 

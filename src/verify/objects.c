@@ -25,8 +25,8 @@ struct object_facts {
 
 static struct uuid version_row_id(const struct verifier *v, const struct version_fact *version)
 {
-    return fact_row_id(v->settings->source_name, version->identity, version->container,
-                       version->repetition);
+    return verify_row_id(v, version->is_upload, version->identity, version->container,
+                         version->repetition);
 }
 
 static bool was_stored(const struct version_fact *version)
@@ -58,6 +58,7 @@ static void object_report(struct verifier *v, const struct object_facts *o, cons
     struct uuid row;
 
     if (version) {
+        who.document = version->document;
         row = version_row_id(v, version);
         who.record_id = version->record_id;
         who.identity = version->identity;
@@ -278,9 +279,11 @@ static bool versions_judge(struct verifier *v, struct object_facts *o, struct er
         char text[ROW_TEXT_SIZE];
         struct named_document who = { .key = o->key, .row = uuid_text(&o->rows[i].id, text) };
 
-        if (o->version_count)
+        if (o->version_count) {
+            who.document = version_for_key(o)->document;
             difference_report(v, "row-surplus", &who,
                               "the application's own row points to our object");
+        }
     }
     if (o->version_count == 0 && o->has_object)
         return surplus_judge(v, o, err);
@@ -296,6 +299,8 @@ static bool key_judge(struct verifier *v, struct object_facts *o, struct err *er
 {
     struct named_document who = { .record_id = o->open.record_id, .key = o->key, .row = "" };
 
+    if (o->version_count)
+        who.document = version_for_key(o)->document;
     if (!versions_judge(v, o, err))
         return false;
     if (o->is_open && !o->is_reported)
@@ -352,17 +357,23 @@ static bool owner_note(struct verifier *v, const struct sql_rows *rows, struct e
     return sorter_add(v->hashes, str_span(&entry), err);
 }
 
-static bool owners_note(struct verifier *v, struct err *err)
+static bool owners_of_source(struct verifier *v, int64_t source, struct err *err)
 {
     auto_rows *rows = NULL;
     enum step step;
 
-    if (!sql_query(v->ledger, verify_versions(v), sql_args(sql_i64(v->source_number)), &rows, err))
+    if (!sql_query(v->ledger, verify_versions(v), sql_args(sql_i64(source)), &rows, err))
         return false;
     while ((step = sql_next(rows, err)) == STEP_ROW)
         if (!owner_note(v, rows, err))
             return false;
     return step == STEP_END;
+}
+
+static bool owners_note(struct verifier *v, struct err *err)
+{
+    return owners_of_source(v, v->source_number, err)
+           && (!v->uploads_number || owners_of_source(v, v->uploads_number, err));
 }
 
 /* Versions and objects of a hash are in one group, which is searched for each object. */

@@ -94,6 +94,7 @@ static bool row_add(struct verifier *v, const struct sql_rows *rows, struct err 
     fact.exact_size_bytes = origin.size_bytes;
     fact.record_id = origin.record_id;
     is_ours = origin.source.size ? span_is(origin.source, v->settings->source_name)
+                                       || span_is(origin.source, v->uploads)
                                  : !sql_is_null(rows, 4);
     v->result->rows += is_ours;
     v->result->strange_rows += !is_ours;

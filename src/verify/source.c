@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/utf8.h"
-#include "filemaker/pager.h"
+#include "source/pager.h"
 #include "verify/conditions.h"
 
 enum { STEPS_BACK_MAX = 200, REPETITIONS_MAX = 1000, READ_SIZE = 64 * 1024 };
@@ -21,7 +21,7 @@ struct container_place {
 
 struct source {
     const struct verify_settings *settings;
-    struct filemaker *filemaker;
+    struct source_reader *reader;
     struct container_place *places;
     size_t place_count;
     struct pager pager;
@@ -38,7 +38,7 @@ void source_close(struct source *source)
         free(source->places[i].name);
     }
     free(source->places);
-    filemaker_free(source->filemaker);
+    source_free(source->reader);
     free(source);
 }
 
@@ -86,7 +86,7 @@ static bool places_read(struct source *s, struct err *err)
     struct span rest = span_of(s->settings->container_list);
     auto_layout layout = { 0 };
 
-    if (!filemaker_layout(s->filemaker, s->settings->layout, &layout, err))
+    if (!source_layout(s->reader, s->settings->layout, &layout, err))
         return false;
     while (rest.at) {
         struct span item = span_trim(span_cut(&rest, ','));
@@ -104,7 +104,7 @@ bool source_open(const struct verify_settings *settings, const struct cancel *ca
 
     source->settings = settings;
     source->pager = pager_of(PAGER_FIRST, PAGER_MOST);
-    if (!filemaker_new(&settings->filemaker, cancel, &source->filemaker, err)
+    if (!source_new(&settings->filemaker, settings->file, cancel, &source->reader, err)
         || !places_read(source, err))
         return err_ctx(err, "the source");
     *source_r = take(source);
@@ -276,7 +276,7 @@ static bool page_walk(struct source *s, struct walk_standing *at, struct walker 
     bool is_behind;
     size_t known;
 
-    if (!pager_read_on(&s->pager, s->filemaker, s->settings->layout, at->place, at->id, &page, &gap,
+    if (!pager_read_on(&s->pager, s->reader, s->settings->layout, at->place, at->id, &page, &gap,
                        err))
         return false;
     if (gap.count)
@@ -338,8 +338,7 @@ static bool is_missing(const struct err *err)
 bool source_record_exists(struct source *source, uint64_t record_id, bool *lives_r, struct err *err)
 {
     auto_page page = { 0 };
-    bool good =
-        filemaker_record(source->filemaker, source->settings->layout, record_id, &page, err);
+    bool good = source_record(source->reader, source->settings->layout, record_id, &page, err);
 
     *lives_r = good && page.count > 0;
     return good || is_missing(err);
@@ -357,7 +356,7 @@ static const struct container_place *place_find(const struct source *s,
     return NULL;
 }
 
-static bool stream_hash(struct filemaker_stream *stream, struct sha256 *sha256_r, uint64_t *size_r,
+static bool stream_hash(struct source_stream *stream, struct sha256 *sha256_r, uint64_t *size_r,
                         struct err *err)
 {
     auto_sha256_stream *hash = sha256_stream_new();
@@ -366,7 +365,7 @@ static bool stream_hash(struct filemaker_stream *stream, struct sha256 *sha256_r
 
     *size_r = 0;
     do {
-        if (!filemaker_stream_read(stream, bytes, READ_SIZE, &got, err))
+        if (!source_stream_read(stream, bytes, READ_SIZE, &got, err))
             return false;
         sha256_stream_add(hash, (struct span){ bytes, got });
         *size_r += got;
@@ -386,10 +385,10 @@ enum source_read source_bytes(struct source *source, uint64_t record_id, struct 
                               uint64_t *size_r, struct err *err)
 {
     auto_page page = { 0 };
-    auto_stream *stream = NULL;
+    auto_source_stream *stream = NULL;
     const struct container_place *place;
 
-    if (!filemaker_record(source->filemaker, source->settings->layout, record_id, &page, err))
+    if (!source_record(source->reader, source->settings->layout, record_id, &page, err))
         return is_missing(err) ? SOURCE_GONE : SOURCE_FAILED;
     if (page.count == 0)
         return SOURCE_GONE;
@@ -397,8 +396,7 @@ enum source_read source_bytes(struct source *source, uint64_t record_id, struct 
     place = place_find(source, &page.records[0], container, repetition);
     if (!place || filemaker_content(place_value(&page.records[0], place)) != FILEMAKER_STREAM)
         return SOURCE_NO_STREAM;
-    if (!filemaker_stream_open(source->filemaker, place_value(&page.records[0], place), &stream,
-                               err)
+    if (!source_stream_open(source->reader, place_value(&page.records[0], place), &stream, err)
         || !stream_hash(stream, sha256_r, size_r, err))
         return refused_or_failed(err);
     return SOURCE_READ;

@@ -23,7 +23,8 @@ static void span_keep(struct str *to, struct span text)
 
 static struct named_document story_named(const struct story *s)
 {
-    return (struct named_document){ .record_id = s->ledger.record_id,
+    return (struct named_document){ .document = s->ledger.document,
+                                    .record_id = s->ledger.record_id,
                                     .identity = s->ledger.identity,
                                     .key = s->ledger.key,
                                     .row = "" };

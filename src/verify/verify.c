@@ -12,6 +12,8 @@ static bool databases_open(struct verifier *v, struct err *err)
     const struct verify_settings *s = v->settings;
 
     if (!sql_open_reader(s->ledger_url, v->cancel, &v->ledger, err)
+        || !sql_number(v->ledger, &VERIFY_STEP, SQL_NO_ARGS, 0, &v->ledger_step, err)
+        || !sql_schema_fits("ledger", v->ledger_step, s->known_step, err)
         || !sql_number(v->ledger, &VERIFY_SOURCE, sql_args(sql_text(s->source_name)), 0,
                        &v->source_number, err)) {
         if (err->kind != ERR_DATABASE || err->code != SQL_MISSING)
@@ -23,6 +25,10 @@ static bool databases_open(struct verifier *v, struct err *err)
         return err_set(err, ERR_USAGE, 0,
                        "the ledger knows nothing of the source '%s' yet: start 'fmferry run'",
                        s->source_name);
+    v->uploads = mem_printf("%s/uploads", s->source_name);
+    if (!sql_number(v->ledger, &VERIFY_SOURCE, sql_args(sql_text(v->uploads)), 0,
+                    &v->uploads_number, err))
+        return err_ctx(err, "the ledger");
     return sql_open_reader(s->registry_url, v->cancel, &v->registry, err)
            || err_ctx(err, "the registry");
 }
@@ -80,6 +86,7 @@ static void sorters_make(struct verifier *v)
     v->hashes = sorter_new(0);
     v->earlier_findings = sorter_new(0);
     v->findings = v->result->findings = sorter_new(0);
+    v->looked = v->result->looked = sorter_new(0);
     if (v->settings->certificate)
         v->leaves = sorter_new(SORT_MEMORY);
 }
@@ -99,7 +106,9 @@ static void verifier_clear(struct verifier *v)
     sql_close(v->registry);
     sql_close(v->ledger);
     str_clear(&v->chain_heads);
+    free(v->uploads);
     earlier_clear(&v->earlier);
+    told_signoffs_clear(&v->signoffs);
 }
 
 bool verify_all(const struct verify_settings *settings, const struct cancel *cancel,
@@ -113,11 +122,12 @@ bool verify_all(const struct verify_settings *settings, const struct cancel *can
                                                                    .arg = arg,
                                                                    .chain_heads = STR_MAX(MIB(8)) };
 
-    *result_r = (struct verify_result){ 0 };
+    *result_r = (struct verify_result){ .saw_source = !settings->without_source,
+                                        .saw_certificate = settings->against != NULL };
     if (!sides_open(&v, err))
         return false;
     sorters_make(&v);
-    if (!sides_gather(&v, err) || !judge_all(&v, err))
+    if (!sides_gather(&v, err) || !judge_all(&v, err) || !looked_is_whole(&v, err))
         return false;
     return !settings->certificate || result_r->differences > 0 || result_r->uncompared > 0
            || certificate_write(&v, err);

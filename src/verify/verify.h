@@ -20,7 +20,7 @@
 #include "base/err.h"
 #include "base/meter.h"
 #include "base/uuid.h"
-#include "filemaker/filemaker.h"
+#include "source/source.h"
 #include "store/store.h"
 
 /* Which objects are read whole where the store is a bucket; a folder's files are all read. */
@@ -33,6 +33,7 @@ enum verify_reading {
 struct verify_settings {
     const char *source_name;
     struct filemaker_settings filemaker;
+    const struct source_file *file; /* the one that [source] url names; NULL: it names a server */
     const char *layout, *key_field, *mark_field, *patient_field, *type_field;
     const char *container_list; /* "Doc, Scan(2)" */
     bool each_container;        /* each container is a document of its own */
@@ -40,6 +41,7 @@ struct verify_settings {
     struct store_settings store;
     const char *key_template, *unlinked_template; /* what precedes their first { is listed */
     const char *ledger_url, *registry_url;
+    int64_t known_step; /* of the ledger's schema: a later one is refused */
 
     bool without_source; /* FileMaker is gone: ledger, store and registry are compared alone */
     enum verify_reading reading;
@@ -74,9 +76,11 @@ struct verify_result {
     uint64_t records, documents;             /* of the source                               */
     uint64_t states[VERIFY_STATES];          /* of the ledger, as verify_state_names says    */
     uint64_t strange_states;                 /* ... documents in a state that is none        */
+    uint64_t uploads;                        /* of the ledger: FileMaker never had them     */
     uint64_t rows, strange_rows;             /* ours; the application's own                 */
     uint64_t objects, object_bytes, hashed;  /* listed; their bytes; compared by any means  */
     uint64_t compared[STORE_HOWS];           /* ... by which means                          */
+    uint64_t witnessed;                      /* stored with the MD5 that FileMaker says     */
     uint64_t source_read, source_unreadable; /* files read again at the source              */
     uint64_t marks;
     uint64_t chains, entries;  /* of the audit */
@@ -102,6 +106,10 @@ struct verify_result {
 
     struct sorter *findings; /* for verify_findings_next() */
     bool findings_ended;
+    bool saw_source, saw_certificate; /* it had them to compare with */
+    struct sorter *looked;            /* for verify_looked_next() */
+    bool looked_ended;
+    int64_t looked_last; /* the document that was read last */
 };
 void verify_result_clear(struct verify_result *result);
 #define auto_verify_result __attribute__((cleanup(verify_result_clear))) struct verify_result
@@ -124,6 +132,24 @@ bool verify_has_findings(const struct verify_result *result);
  */
 must_check bool verify_findings_next(struct verify_result *result, struct verify_finding *finding_r,
                                      bool *is_r, struct err *err);
+
+/* What the ledger is to remember of one document, also from a verification that broke off. */
+struct verify_looked {
+    int64_t document;
+    bool is_moving;          /* a run was at it: nothing is said of it            */
+    struct span kind, words; /* of one difference, of those that not every verification judges
+                                if there is one */
+};
+
+/*
+ * Reads the next document of which a difference was found, or that was moving, in the order of
+ * their numbers. As verify_findings_next().
+ */
+must_check bool verify_looked_next(struct verify_result *result, struct verify_looked *looked_r,
+                                   bool *is_r, struct err *err);
+
+/* Whether this verification would have found a difference of this kind. */
+bool verify_judges(const struct verify_result *result, struct span kind);
 
 /* The ledger's words for `states`. */
 extern const char *const verify_state_names[VERIFY_STATES];

@@ -35,7 +35,8 @@ CLASS_OF_KIND = {
 CLASSES = {*CLASS_OF_KIND.values(), "source-locked", "source-changed", "source-rejected",
            "source-reacts", "mark-waits",
            "source-marked", "source-away", "record-incomplete", "store-rejected",
-           "store-conflict", "store-away", "registry-rejected", "integrity", "internal"}
+           "store-conflict", "store-away", "registry-rejected", "integrity", "upload-interrupted", "internal",
+           "container-differs"}
 # Classes that an earlier importer's mark, or the source's temper, may cause whatever the kind.
 ANY_KIND = {"source-locked", "source-changed", "source-reacts", "source-rejected", "source-marked",
             "source-away", "mark-waits"}

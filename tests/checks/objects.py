@@ -11,7 +11,7 @@ from tree import ROOT
 
 BUILD = pathlib.Path(os.environ.get("FMFERRY_BUILD") or ROOT / "build")
 # Whose definitions a folder's files find, nearest first: fmsim is built with some of src/, the auditor's program alone.
-FINDS = {"src": ("src",), "sim": ("sim", "src"), "audit": ("audit",)}
+FINDS = {"src": ("src",), "sim": ("sim", "src"), "audit": ("audit",), "preview": ("preview", "src")}
 
 # path: of the source, or of what the build made, from the top; needs, defines: sets of symbols.
 Object = collections.namedtuple("Object", "path needs defines")

@@ -43,12 +43,12 @@ def differences(what, is_here, wanted):
 tap = Tap()
 page = text("docs/access.md")
 planted = page.replace("| `sign` | | | | x |", "| `sign` | | | x | x |")
-roles, rights = rights_of_source(text("src/console/rights.c"))
+roles, rights = rights_of_source(text("src/console/server/rights.c"))
 tap.check("a wrong cell is seen", [] if planted != page and rights_of_page(planted)[1] != rights else ["it is not"])
 tap.check("the roles are those of rights.c", differences("roles", rights_of_page(page)[0], roles))
 tap.check("each cell is that of rights.c",
           [complaint for name in sorted(rights | rights_of_page(page)[1])
            for complaint in differences(name, rights_of_page(page)[1].get(name), rights.get(name))])
 tap.check("what is noted is named", differences("what", sorted(whats_of_page(page)),
-                                                sorted(whats_of_source(text("src/console/view_chain.c")))))
+                                                sorted(whats_of_source(text("src/console/views/view_chain.c")))))
 tap.end()

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""No files of src/, sim/ and audit/ stand in a circle: neither by what they include nor by what they call."""
+"""No files of src/, sim/, audit/ and preview/ stand in a circle: neither by what they include nor by what they call."""
 
 import pathlib
 import subprocess

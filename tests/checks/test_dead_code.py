@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""No function or variable of src/, sim/ and audit/ is there for tests alone, and what one file uses is static."""
+"""No function or variable of src/, sim/, audit/ and preview/ is there for tests alone, and what one file uses is static."""
 
 import dead_code
 import objects
@@ -11,18 +11,16 @@ PREPARED = "a test prepares every statement that the build embeds"
 KEPT = {
     "CONSOLE_STATEMENTS": PREPARED,
     "EXPORT_STATEMENTS": PREPARED,
+    "INDEX_STATEMENTS": PREPARED,
     "LEDGER_STATEMENTS": PREPARED,
     "REGISTRY_STATEMENTS": PREPARED,
     "VERIFY_STATEMENTS": PREPARED,
     "gate_sessions": "tests see by it how many sessions are open",
     "gate_width": "tests see by it how a gate narrows and widens",
     "http_counts": "tests see by it that connections are used again",
-    "json_has_duplicates": "tests ask it of the JSON that fmferry writes",
     "ledger_source": "tests look into the ledger's tables with it",
     "queue_is_closed": "tests look into a queue with it",
     "queue_pop_within": "to go, with its tests: everybody waits as long as it takes",
-    "queue_size": "tests look into a queue with it",
-    "session_begin": "tests begin sessions with it, without a request",
     "sigv4_presigned": "to go, with its tests: nobody hands out a URL that works for a while",
     "sql_commits": "tests see by it that changes share a commit",
 }

@@ -53,7 +53,7 @@ void last(void);
 
 
 # What is compiled into one program; fmsim takes base and json from src/.
-PROGRAMS = [("src/",), ("sim/", "src/base/", "src/json/"), ("audit/",)]
+PROGRAMS = [("src/",), ("sim/", "src/base/", "src/json/"), ("audit/",), ("preview/", "src/base/")]
 
 
 def planted(tap):
@@ -120,7 +120,7 @@ def documented(tap, texts):
 
 tap = Tap()
 planted(tap)
-texts = {path: text(path) for top in ("src/", "sim/", "audit/") for path in files(".c", ".h", under=top)}
+texts = {path: text(path) for top in ("src/", "sim/", "audit/", "preview/") for path in files(".c", ".h", under=top)}
 lengths(tap, texts)
 tap.check("files are short, but for those that wait",
           too_long({path: len(content.splitlines()) for path, content in texts.items()}))

@@ -66,11 +66,29 @@ class Fake:
         self.described += [path] if known else []
         self.describe()
 
+    def add_script(self, name, text):
+        path = self.root / "tests" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        path.chmod(0o755)
+
     def run(self, *words):
         done = subprocess.run([ROOT / "tests" / "run.py", *words, self.build],
                               env=dict(os.environ, FMFERRY_ROOT=str(self.root)),
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         return done.returncode, done.stdout
+
+
+def second_try(tap, fake):
+    """What drives a browser has two tries, and it is said; nothing else has."""
+    once = "#!/bin/sh\n[ -e {0} ] && echo 'ok 1 - a' || echo 'not ok 1 - a'\necho 1..1\n[ -e {0} ] || {{ touch {0}; exit 1; }}\n"
+    fake.add_script("console/test_browser_once.py", once.format(fake.root / "tried"))
+    expect(tap, "a browser's test that fails once is tried again, and it is said", fake.run("--only", "browser_once"), 0,
+           "two tries: console/test_browser_once.py\n0 skipped\n1 passed, 0 failed\n")
+    fake.add_script("console/test_browser_never.py", "#!/bin/sh\necho 'not ok 1 - a'\necho 1..1\nexit 1\n")
+    expect(tap, "one that fails twice has failed", fake.run("--only", "browser_never"), 1, "0 passed, 1 failed\n")
+    fake.add_script("console/test_other.py", once.format(fake.root / "other"))
+    expect(tap, "nothing else is tried again", fake.run("--only", "test_other"), 1, "0 passed, 1 failed\n")
 
 
 def expect(tap, name, done, code, said):
@@ -117,6 +135,7 @@ with tempfile.TemporaryDirectory(prefix="fmferry-runner-") as folder:
     bad = sum(line.startswith("FAILED ") for line in said.splitlines())
     tap.check("all together: none hides another",
               [] if code == 1 and bad == sum(bool(wrong) for *_, wrong in FORMS) else said.splitlines())
+    second_try(tap, fake)
     fake.add("left-over", GOOD, 0, known=False)
     expect(tap, "a program without a source is not taken", fake.run("--only", "left-over"), 2, "no test has")
     fake.described.append(fake.build / "tests" / "unit" / "unit_gone")

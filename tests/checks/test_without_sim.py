@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""-Dsim=false configures the mover where the libraries that only the simulator needs are not installed."""
+"""-Dsim=false and -Dpreview=false configure the mover where the libraries that only these need are not installed."""
 
 import json
 import os
@@ -12,7 +12,7 @@ import tempfile
 
 from tree import ROOT, Tap
 
-HIDDEN = ("cairo", "fontconfig", "libjpeg", "libtiff-4", "libheif")
+HIDDEN = ("cairo", "fontconfig", "libjpeg", "libtiff-4", "libheif", "vips", "poppler-glib", "libseccomp")
 WANTED = {"fmferry", "fmferry-audit", "unit_base_str"}
 
 
@@ -47,11 +47,11 @@ with tempfile.TemporaryDirectory(prefix="fmferry-without-sim-") as folder:
     scratch = pathlib.Path(folder)
     (scratch / "pc").mkdir()
     hide(scratch / "pc")
-    build, code, said = configure(scratch, "-Dsim=false")
+    build, code, said = configure(scratch, "-Dsim=false", "-Dpreview=false")
     tap.check("the mover is configured without them", [said[-2000:]] if code else [])
     found = targets(build) if code == 0 else set()
     tap.check("mover, audit and unit tests are there", sorted(WANTED - found))
-    tap.check("nothing of the simulator is", sorted(name for name in found if re.search(r"sim|^ask$|^null_store$", name)))
+    tap.check("nothing of the simulator and the worker is", sorted(name for name in found if re.search(r"sim|^preview$|(fmferry-|evil_|rude_)preview|^ask$|^null_store$", name)))
     _, code, said = configure(scratch)
     tap.check("with the simulator they are missed", [] if code and re.search('"(%s)"' % "|".join(HIDDEN), said)
               else [f"exit code {code}: {said[-500:]}"])

@@ -41,6 +41,8 @@ def counts_of_one_worker(tap, folder):
     within(tap, "system_calls", calls["workers"])
     within(tap, "system_calls_commit", calls["commit"])
     within(tap, "commits", calls["commits"])
+    # One worker: how full the pages of an index become depends on the order in which documents come.
+    within(tap, "ledger_bytes", Counted(BUILD, folder, "1K", 1).plain(2000)["ledger_bytes"])
 
 
 def counts_of_many_workers(tap, folder):
@@ -49,7 +51,6 @@ def counts_of_many_workers(tap, folder):
     within(tap, "commits_16_workers", calls["commits"])
     within(tap, "connections", calls["connect"])
     within(tap, "peak_mib_16_workers", many.plain()["peak_mib"])
-    within(tap, "ledger_bytes", Counted(BUILD, folder, "1K", 16).plain(2000)["ledger_bytes"])
     within(tap, "peak_mib_large", Counted(BUILD, folder, "64M", 16, tls=True).plain(24)["peak_mib"])
 
 

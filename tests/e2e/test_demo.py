@@ -59,7 +59,7 @@ def test(tap):
         tap.ok(report.exists() and b"</html>" in report.read_bytes() and str(report) in said,
                "it ends with the report", said[-900:])
         tap.ok(all(next_one in said.split("Next, by your own hand:")[-1] for next_one in
-                   ("make sim", "fmferry init", "fmferry check")), "and with what comes next", said[-900:])
+                   ("make sim", "fmferry init", "fmferry check", "fmferry serve --demo")), "and with what comes next", said[-900:])
 
 
 main(test)

@@ -6,7 +6,8 @@ from harness import Bench, main, need_programs
 DOCUMENTS, BYTES = 300, 20000
 SHAPE = {"source": {"name", "layout", "total", "gone", "census_complete", "census_at", "witnesses"},
          "states": {"waiting", "claimed", "stored", "done", "failed", "waived"},
-         "links": {"linked", "unlinked", "review"}, "bytes": {"source", "known", "stored"},
+         "links": {"linked", "unlinked", "review"}, "uploads": {"arrived", "failed", "under_way", "bytes"},
+         "bytes": {"source", "known", "stored"},
          "cost_per_month": {"amount", "currency"}, "forecast": {"will_be_done", "never", "eta"}}
 RUN = {"run", "started", "ended", "found", "processed", "successful", "failed", "waiting", "status"}
 

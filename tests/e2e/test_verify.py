@@ -203,6 +203,35 @@ def check_open_source(tap, bench, certificate):
              "then nothing is open")
 
 
+def known(bench):
+    """What is known to be wrong with documents: {document: kind}."""
+    return dict(bench.sql("select document, kind from fmferry_finding"))
+
+
+def check_findings(tap, bench):
+    """What verify says of a document is asked by its number, until a verification finds nothing."""
+    tap.same(known(bench), {}, "nothing is known to be wrong")
+    (one, row, *_), (two, _, key, _), (three, _, _, kind) = bench.sql(
+        "select d.document, r.id, v.key, d.type from fmferry_document d join fmferry_version v"
+        " on v.document = d.document join documents_document r on r.s3_key = v.key order by 1 desc limit 3")
+    path, whole = bench.store / key, (bench.store / key).read_bytes()
+    grow = lambda bytes: bench.sql("update documents_document set file_size = file_size + ? where id = ?",
+                                   bytes, row)
+    name = lambda text: bench.sql("update fmferry_document set type = ? where document = ?", text, three)
+    grow(1)
+    path.chmod(0o600)
+    path.write_bytes(bytes([whole[0] ^ 1]) + whole[1:])
+    name("Other")
+    tap.same((verify(bench)[0], known(bench)), (3, {one: "row-size", two: "object-hash", three: "type"}),
+             "each difference is known by its document")
+    grow(-1)
+    path.write_bytes(whole)
+    tap.same((verify(bench, "--without-source")[0], known(bench)), (0, {three: "type"}),
+             "mended, it is taken back; but without FileMaker not what only FileMaker can tell")
+    name(kind)
+    tap.same((verify(bench)[0], known(bench)), (0, {}), "with FileMaker that, too")
+
+
 def check_people(tap, bench, certificate):
     with Person(bench) as person:
         person.edit(5, Type="Letter")
@@ -273,6 +302,7 @@ def test(tap):
         bench.status()
         bench.check("nothing was changed by all this", before=before)
         check_open_source(tap, bench, certificate)
+        check_findings(tap, bench)
         check_people(tap, bench, certificate)
     test_during_run(tap)
 

@@ -6,8 +6,8 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
-#include "console/request.h"
-#include "console/route.h"
+#include "console/server/request.h"
+#include "console/server/route.h"
 
 struct head {
     struct span cookie, type;

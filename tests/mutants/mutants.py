@@ -27,7 +27,8 @@ import run as runner  # noqa: E402
 
 ROOT = runner.ROOT
 UNIT_LIMIT, OTHER_LIMIT = 90, 600  # seconds; a fault that makes a test hang is noticed
-PROGRAMS = ["src/fmferry", "fmsim", "audit/fmferry-audit"]
+PROGRAMS = ["src/fmferry", "fmsim", "audit/fmferry-audit", "preview/fmferry-preview",
+            "tests/console_routes"]
 WORDS = {"killed": "killed", "lives": "survived, as the list says", "survived": "SURVIVED",
          "revived": "KILLED, though the list says that it survives", "unfit": "DOES NOT FIT",
          "no-build": "DOES NOT COMPILE", "no-test": "NO SUCH TEST", "unsound": "ITS TEST FAILS WITHOUT IT"}

@@ -25,6 +25,11 @@ PROGRAMS = ("fmferry", "fmferry-audit", "fmsim", "aws", "make", "manage.py", "ap
 NOT_RUN = {
     "make demo": "it installs packages; what it does then is the next block",
     "make test": "it would run itself",
+    "sudo -u fmferry sh -c 'cd /var/lib/fmferry && fmferry init && fmferry check'": "it needs a user of the machine's",
+    "systemctl enable --now fmferry-run fmferry-serve fmferry-verify.timer": "it would keep fmferry running here",
+    "make deb": "`make torture-deb` builds packages and installs them",
+    "sudo apt-get install ./build-deb/fmferry_0.1.0_amd64.deb": "the same",
+    "make install PREFIX=/usr/local": "tests/packaging/test_install.py installs elsewhere",
     "manage.py migrate --fake contenttypes": "tests/real/test_django.py runs it with Django",
     "manage.py migrate --fake-initial": "the same",
 }
@@ -201,6 +206,14 @@ def review(tap, lines):
             sandbox.run(line, [("9DCF3AF2-...", identity[0][0])])
 
 
+def plain(tap, lines):
+    """They need nothing."""
+    with Bench(tap, "docs") as bench:
+        sandbox = Sandbox(tap, bench)
+        for line in lines:
+            sandbox.run(line)
+
+
 def nothing(tap, lines):
     """All lines are in the list of commands that are not run."""
     for line in lines:
@@ -250,6 +263,45 @@ def console(tap, lines):
         open_and_end(tap, bench)
 
 
+def tokens(tap, lines):
+    """A program's token is made, listed and ended: the number of the page is that of another one."""
+    with Bench(tap, "docs") as bench:
+        bench.serve("generate:5,2000")
+        bench.ferry("run")
+        sandbox = Sandbox(tap, bench)
+        for line in (lines[0], lines[1], lines[2].replace(" 3", " 1")):
+            sandbox.run(line)
+
+
+def told(tap, lines):
+    """By a command, which takes it."""
+    with Bench(tap, "docs") as bench:
+        bench.configure(notify={"command": "cat"})
+        tap.ok("sent" in Sandbox(tap, bench).run(lines[0]), "it is sent")
+
+
+def after_a_run(tap, lines):
+    """They need a ledger."""
+    with Bench(tap, "docs") as bench:
+        bench.serve("generate:5,2000")
+        bench.ferry("run")
+        sandbox = Sandbox(tap, bench)
+        for line in lines:
+            sandbox.run(line)
+
+
+def filemaker_file(tap, lines):
+    """A file that lies where the guide has it: one of its documents is broken, so something is left."""
+    with Bench(tap, "docs") as bench:
+        (bench.folder / "Backup").mkdir()
+        (bench.folder / "Backup" / "Clinic.fmp12").write_bytes(
+            (ROOT / "tests" / "unit" / "fmp12" / "small.fmp12").read_bytes())
+        sandbox = Sandbox(tap, bench)
+        sandbox.run(lines[0], codes=(3,))
+        said = sandbox.run(lines[1], [("4711", "3001")])
+        tap.ok("record 3001" in said and "proven" in said, "and the record is shown", said)
+
+
 def view_chain(tap, lines):
     """The program that recomputes a chain of the view log, beside a console's database."""
     with Bench(tap, "docs") as bench:
@@ -266,19 +318,28 @@ def view_chain(tap, lines):
 
 
 STORIES = {
+    ("install.md", "make install PREFIX=/usr/local"): nothing,
+    ("install.md", "make deb"): nothing,
+    ("install.md", "fmferry version"): plain,
+    ("install.md", "sudo -u fmferry sh -c 'cd /var/lib/fmferry && fmferry init && fmferry check'"): nothing,
     ("README.md", "make demo"): nothing,
     ("README.md", "fmferry init"): first_migration,
+    ("access.md", "fmferry tokens add nexus --rights find,download --from 192.0.2.7 --days 365"): tokens,
     ("access.md", "import hashlib, sqlite3"): view_chain,
     ("console.md", "fmferry users add kim --role operator,owner,admin"): console,
     ("certificate.md", "fmferry-audit --key fmferry.key.pub certificate.txt"): certificate,
     ("certificate.md", "aws s3 sync s3://bucket/prefix folder"): certificate_of_bucket,
     ("fmsim.md", "fmsim --data demo"): simulators,
+    ("fmp12.md", "fmferry tables Backup/Clinic.fmp12"): filemaker_file,
     ("ledger.md", "import hashlib, sqlite3"): chain,
     ("ledger.md", "select r.run, r.version, r.host, a.at_us, a.evidence from fmferry_run r"): query,
     ("links.md", "fmferry patients import"): links,
     ("links.md", 'fmferry link --document 4711 --patient 5f0c... --by "Kim Ito" --reason'
                  ' "scanned into the wrong file"'): links,
     ("links.md", 'fmferry link --again 4711 --by "Kim Ito" --reason "it was right as it was"'): links,
+    ("operations.md", "fmferry tokens add prometheus --rights run --days 365"): after_a_run,
+    ("operations.md", "fmferry notify --test"): told,
+    ("operations.md", "fmferry metrics > fmferry.prom.new && mv fmferry.prom.new fmferry.prom"): after_a_run,
     ("registry.md", "manage.py migrate --fake contenttypes"): nothing,
     ("registry.md", 'fmferry patients accept --patient 9DCF3AF2-... --by "Kim Ito" --reason "typing error,'
                     ' card checked"'): review,

@@ -96,6 +96,11 @@ def on_postgres(tap):
                  "PostgreSQL: and brought up to date")
         done = bench.ferry("verify")
         tap.ok(done.code == 0, "PostgreSQL: nothing differs", done.out, done.err)
+        server.ask("update fmferry_schema set step = step + 1 where part = 'ledger'")
+        for command in ("status", "verify", "run"):
+            done = bench.ferry(command)
+            tap.ok(done.code == 2 and "made by a newer fmferry" in done.err,
+                   f"PostgreSQL: '{command}' refuses a newer ledger in a sentence", done.code, done.err)
 
 
 def test(tap):

@@ -186,7 +186,7 @@ def proven(tap, bench, server, folder):
 
     def try_it(what, url, sign, **environment):
         ended = ask(bench, url, **environment)
-        reached = "fmferry_source" in ended.err
+        reached = "fmferry_schema" in ended.err
         tap.ok(ended.code != 0 and (reached if sign is None else sign in ended.err and not reached), what,
                ended.err[-600:])
 
@@ -245,7 +245,7 @@ def here(tap, bench, server):
             ("PGHOST", f"postgresql://postgres@/postgres?port={port}", {"PGHOST": "127.0.0.1"}),
             ("hostaddr", f"postgresql://postgres@/postgres?hostaddr=127.0.0.1&port={port}", {})):
         ended = ask(bench, url, **environment)
-        tap.ok("fmferry_source" in ended.err, f"{what}: let in without a certificate", ended.err[-400:])
+        tap.ok("fmferry_schema" in ended.err, f"{what}: let in without a certificate", ended.err[-400:])
 
 
 def test(tap):

@@ -36,6 +36,7 @@ class Console:
     def get(self, path, role=None, form=None):
         """Status and body; with a form, of what is answered to that."""
         request = urllib.request.Request(f"https://127.0.0.1:{self.port}{path}", form and form.encode())
+        request.add_header("Sec-Fetch-Site", "same-origin")
         if role:
             request.add_header("Cookie", f"__Host-fmferry={KEYS[role].hex()}")
         try:

@@ -1,5 +1,6 @@
 """A person's terminal: a shell in tmux, typed into and read as it stands there, at any width."""
 
+import os
 import pathlib
 import re
 import shlex
@@ -70,8 +71,17 @@ class Terminal:
     # --- what a person does ------------------------------------------------------------------
 
     def resize(self, columns):
+        """tmux tells the terminal's programs a moment later; what begins before that has the old width."""
         self._tmux("resize-window", "-x", columns, "-y", ROWS)
+        self._until(lambda: self._width() == columns, "the terminal has its new width")
         self.columns = columns
+
+    def _width(self):
+        tty = os.open(self._tmux("display-message", "-p", "#{pane_tty}").strip(), os.O_RDONLY | os.O_NOCTTY)
+        try:
+            return os.get_terminal_size(tty).columns
+        finally:
+            os.close(tty)
 
     def clear(self):
         self._tmux("send-keys", "-R", "C-l")
@@ -112,7 +122,8 @@ class Terminal:
             if self._ended() > self.begun:
                 return True
             x, row = map(int, self._tmux("display-message", "-p", "#{cursor_x} #{cursor_y}").split())
-            line = self.screen()[row] if row < len(self.screen()) else ""
+            screen = self.screen()
+            line = screen[row] if row < len(screen) else ""
             if not line.strip() or x <= len(line.rstrip()):
                 return False
             asked[:] = [line.rstrip()] if asked[1:] and asked[1] == line else ["", line]

@@ -133,11 +133,26 @@ def ask_both(tap, world, kinds):
     return seen, proven
 
 
+# What is named without a document of the ledger: an object, a row, a chain; or it has none any more.
+NO_DOCUMENT = ("object too many", "row doubled", "ledger: document removed", "audit entry altered",
+               "audit entry removed")
+
+
+def judge_known(tap, world, chosen, by_verify, name):
+    """Each document that verify names is known to the ledger as wrong, so that nobody is shown it."""
+    known = {row[0] for row in world.bench.sql("select document from fmferry_finding")}
+    missed = [one.document for one in chosen if one.document not in known]
+    if by_verify and name not in NO_DOCUMENT:
+        tap.ok(not missed, f"the ledger knows that something is wrong: {name}", len(missed), missed[:3])
+
+
 def try_round(tap, world, kinds, sets):
     """Changes every set and asks once. Gives the kinds' rows of the table."""
     for (_, mutate, _, _), chosen in zip(kinds, sets):
         mutate(world, chosen)
     seen, proven = ask_both(tap, world, kinds)
+    for (name, _, by_verify, _), chosen in zip(kinds, sets):
+        judge_known(tap, world, chosen, by_verify, name)
     everybody = sum(sets, [])
     judge_others(tap, "verify", seen, everybody, kinds[0][0])
     judge_others(tap, "fmferry-audit", proven, everybody, kinds[0][0])

@@ -6,6 +6,7 @@ The application, as small as it can be: a Django program with the models beside 
     clinic.py URL FOLDER adopt         makes itself at home on tables that are there
     clinic.py URL FOLDER patients      reads patients from standard input, as JSON, and keeps them
     clinic.py URL FOLDER read          prints what it knows, as JSON, read through the ORM
+    clinic.py URL FOLDER rows          prints every row of a document, as Django writes JSON
     clinic.py URL FOLDER work          does what people do: adds, changes, deletes softly
 """
 
@@ -96,6 +97,14 @@ def read():
                       "own": Document.objects.filter(filemaker_id=None).count()}))
 
 
+def rows():
+    from django.core.serializers.json import DjangoJSONEncoder
+    from documents.models import Document
+    for one in Document.objects.order_by("pk"):
+        print(json.dumps({field.attname: getattr(one, field.attname) for field in Document._meta.concrete_fields},
+                         cls=DjangoJSONEncoder))
+
+
 def work():
     from documents.models import Document
     from patients.models import Patient
@@ -118,7 +127,8 @@ def work():
 def main():
     url, folder, what = sys.argv[1:]
     set_up(url, folder)
-    {"migrate": migrate, "adopt": adopt, "patients": patients, "read": read, "work": work}[what]()
+    {"migrate": migrate, "adopt": adopt, "patients": patients, "read": read, "rows": rows,
+     "work": work}[what]()
 
 
 main()

@@ -12,6 +12,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Captures standard error while a test logs, and gives the text at the end. */
@@ -85,6 +86,34 @@ TEST(a_line_has_a_stamp_a_level_and_a_sentence)
         CHECK_AT(i, is_stamp(line) && span_is(span_from(line, 21), lines[i]));
     }
     CHECK(rest.at && rest.size == 0);
+}
+
+/* systemd names what it gave us; a standard error that somebody turned elsewhere is no journal. */
+TEST(for_the_journal_a_line_begins_with_its_level)
+{
+    for (size_t i = 0; i < 3; i++) {
+        static const struct {
+            bool same, as_json;
+            const char *begins;
+        } cases[] = { { true, false, "<4>c\n" },
+                      { false, false, "20" },
+                      { true, true, "{\"time\"" } };
+        auto_str said = STR_MAX(KIB(64));
+        struct capture capture = capture_begin();
+        struct stat stat = { 0 };
+        char stream[64];
+
+        CHECK_AT(i, fstat(STDERR_FILENO, &stat) == 0);
+        (void)snprintf(stream, sizeof stream, "%ju:%ju", (uintmax_t)stat.st_dev,
+                       (uintmax_t)stat.st_ino + (cases[i].same ? 0 : 1));
+        CHECK_AT(i, setenv("JOURNAL_STREAM", stream, 1) == 0);
+        log_setup(LOG_DEBUG, cases[i].as_json);
+        log_warn("c");
+        capture_end(capture, &said);
+        CHECK_AT(i, span_starts(str_span(&said), cases[i].begins));
+    }
+    CHECK(unsetenv("JOURNAL_STREAM") == 0);
+    log_setup(LOG_DEBUG, false);
 }
 
 TEST(a_step_is_a_sentence_and_has_members_in_json)

@@ -31,6 +31,14 @@ static struct filemaker_field fields[] = {
       .result = (char[]){ "container" },
       .repetitions = 1,
       .repetitions_shown = 1 },
+    { .name = (char[]){ "DocMD5" },
+      .result = (char[]){ "text" },
+      .repetitions = 1,
+      .repetitions_shown = 1 },
+    { .name = (char[]){ "ScanMD5" },
+      .result = (char[]){ "text" },
+      .repetitions = 5,
+      .repetitions_shown = 3 },
     { .name = (char[]){ "gDoc" },
       .result = (char[]){ "container" },
       .global = true,
@@ -42,6 +50,41 @@ static struct filemaker_field fields[] = {
       .repetitions_shown = 1 },
 };
 static const struct filemaker_layout layout = { fields, lengthof(fields), 0 };
+
+/* The names of the values with the MD5 of each container: "DocMD5 - ScanMD5(2)"; NULL: refused. */
+TEST(each_container_gets_the_field_of_its_md5)
+{
+    static const struct {
+        const char *list, *md5s, *text;
+    } cases[] = {
+        { "Doc", "", "-" },
+        { "Doc", "DocMD5", "DocMD5" },
+        { "Doc", " - ", "-" },
+        { "Doc, Scan", "DocMD5, ScanMD5", "DocMD5 ScanMD5(1) ScanMD5(2) ScanMD5(3)" },
+        { "Doc, Scan(2)", "DocMD5, ScanMD5", "DocMD5 ScanMD5(2)" },
+        { "Doc, Scan(2)", "-, ScanMD5", "- ScanMD5(2)" },
+        { "Scan(1)", "DocMD5", "DocMD5" },
+        { "Scan(2)", "DocMD5", NULL },   /* it says the first repetition's alone */
+        { "Doc, Scan", "DocMD5", NULL }, /* and which is Scan's? */
+        { "Doc", "DocMD5, ScanMD5", NULL },
+        { "Doc", "DocMd5", NULL },
+        { "Doc", "Scan", NULL },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_containers containers = { 0 };
+        auto_str text = STR_MAX(KIB(1));
+        struct err err = { 0 };
+
+        CHECK_AT(i, containers_read(cases[i].list, true, &layout, &containers, &err));
+        CHECK_AT(i, containers_read_md5(cases[i].md5s, &layout, &containers, &err)
+                        == (cases[i].text != NULL));
+        for (size_t k = 0; k < containers.count; k++)
+            str_printf(&text, "%s%s", k ? " " : "",
+                       containers.items[k].md5 ? containers.items[k].md5 : "-");
+        CHECK_AT(i, !cases[i].text || strcmp(str_text(&text), cases[i].text) == 0);
+    }
+}
 
 TEST(a_list_of_containers_is_read_against_the_layout)
 {

@@ -20,6 +20,7 @@ TEST(every_class_is_as_it_is_documented)
         { FAILURE_CONTAINER_TRUNCATED, "container-truncated", 5, true, true, false },
         { FAILURE_CONTAINER_NOT_A_FILE, "container-not-a-file", 5, true, true, false },
         { FAILURE_CONTAINER_ZERO, "container-zero", 5, true, true, false },
+        { FAILURE_CONTAINER_DIFFERS, "container-differs", 5, true, true, false },
         { FAILURE_SOURCE_LOCKED, "source-locked", 0, true, false, false },
         { FAILURE_SOURCE_CHANGED, "source-changed", 8, true, false, false },
         { FAILURE_SOURCE_REACTS, "source-reacts", 1, false, false, false },
@@ -33,6 +34,7 @@ TEST(every_class_is_as_it_is_documented)
         { FAILURE_STORE_AWAY, "store-away", 0, true, false, false },
         { FAILURE_REGISTRY_REJECTED, "registry-rejected", 1, false, false, false },
         { FAILURE_INTEGRITY, "integrity", 3, true, false, true },
+        { FAILURE_UPLOAD_INTERRUPTED, "upload-interrupted", 1, false, false, false },
         { FAILURE_INTERNAL, "internal", 1, false, false, false },
     };
 

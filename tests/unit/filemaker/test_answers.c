@@ -2,13 +2,13 @@
  * Answers to a FileMaker client that are no answers, or too long: its messages say what came, it
  * waits for what passes by itself, and it makes pages as small as they must be.
  */
-#include "filemaker/filemaker.h"
+#include "source/source.h"
 
 #include "base/mem.h"
 #include "base/time.h"
-#include "filemaker/pager.h"
 #include "http/http.h"
 #include "server.h"
+#include "source/pager.h"
 #include "tap.h"
 
 /* The server's answer to one request. */
@@ -28,12 +28,12 @@ struct talk {
     struct cancel *cancel;
     struct secret *password;
     char *url;
-    struct filemaker *filemaker;
+    struct source_reader *reader;
 };
 
 static void talk_end(struct talk *talk)
 {
-    filemaker_free(talk->filemaker);
+    source_free(talk->reader);
     server_free(talk->server);
     cancel_free(talk->cancel);
     secret_free(talk->password);
@@ -69,7 +69,7 @@ static void talk_begin(struct talk *talk, const struct reply *replies)
     talk->url = server_url(talk->server, "");
     settings.url = talk->url;
     settings.password = talk->password;
-    CHECK(filemaker_new(&settings, talk->cancel, &talk->filemaker, &err));
+    CHECK(source_new(&settings, NULL, talk->cancel, &talk->reader, &err));
     CHECK_STR(err.msg, "");
 }
 
@@ -140,7 +140,7 @@ TEST(what_is_no_message_is_called_by_its_name)
         struct err err = { 0 };
 
         talk_begin(&talk, cases[i].replies);
-        CHECK_AT(i, !filemaker_record(talk.filemaker, "x", 7, &page, &err));
+        CHECK_AT(i, !source_record(talk.reader, "x", 7, &page, &err));
         for (size_t k = 0; k < lengthof(cases[i].words) && cases[i].words[k]; k++) {
             bool is_said = strstr(err.msg, cases[i].words[k]) != NULL;
 
@@ -149,7 +149,7 @@ TEST(what_is_no_message_is_called_by_its_name)
                 CHECK_STR(err.msg, cases[i].words[k]);
         }
         CHECK_AT(i, !strstr(err.msg, "s3cret"));
-        filemaker_free(take(talk.filemaker));
+        source_free(take(talk.reader));
         CHECK_AT(i, server_is_over(talk.server));
     }
 }
@@ -177,7 +177,7 @@ TEST(marks_and_harmless_labels_change_nothing)
         struct err err = { 0 };
 
         talk_begin(&talk, replies);
-        CHECK_AT(i, filemaker_record(talk.filemaker, "x", 7, &page, &err));
+        CHECK_AT(i, source_record(talk.reader, "x", 7, &page, &err));
         CHECK_STR(err.msg, "");
     }
 }
@@ -212,8 +212,8 @@ TEST(what_passes_is_asked_for_again)
         struct err err = { 0 };
 
         talk_begin(&talk, replies);
-        CHECK_AT(i, filemaker_records(talk.filemaker, "x", 1, 100, &list, &err));
-        CHECK_AT(i, filemaker_record(talk.filemaker, "x", 7, &page, &err));
+        CHECK_AT(i, source_records(talk.reader, "x", 1, 100, &list, &err));
+        CHECK_AT(i, source_record(talk.reader, "x", 7, &page, &err));
     }
 }
 
@@ -229,7 +229,7 @@ TEST(a_write_is_in_doubt_whoever_was_away)
         struct err err = { 0 };
 
         talk_begin(&talk, replies);
-        CHECK_AT(i, !filemaker_set(talk.filemaker, "x", 7, 1, "Mark", span_of("y"), &mod_id, &err));
+        CHECK_AT(i, !source_set(talk.reader, "x", 7, 1, "Mark", span_of("y"), &mod_id, &err));
         CHECK_AT(i, err.kind == ERR_UNSURE);
     }
 }
@@ -250,9 +250,9 @@ TEST(a_token_that_would_end_a_line_is_refused)
         struct err err = { 0 };
 
         talk_begin(&talk, replies);
-        CHECK_AT(i, !filemaker_log_in(talk.filemaker, &err));
+        CHECK_AT(i, !source_log_in(talk.reader, &err));
         CHECK_AT(i, err.kind == ERR_DATA && strstr(err.msg, "token") && !strstr(err.msg, "abc"));
-        filemaker_free(take(talk.filemaker));
+        source_free(take(talk.reader));
         CHECK_AT(i, server_surplus(talk.server) == 0);
     }
 }
@@ -300,10 +300,10 @@ TEST(a_page_that_is_too_much_is_halved_and_what_works_is_kept)
     struct err err = { 0 };
 
     talk_begin(&talk, replies);
-    CHECK(pager_read_on(&pager, talk.filemaker, "x", 0, 0, &page, &gap, &err) && gap.count == 0);
+    CHECK(pager_read_on(&pager, talk.reader, "x", 0, 0, &page, &gap, &err) && gap.count == 0);
     CHECK(page.place == 1 && page.asked == 25 && pager.size == 25);
     pager_begin(&pager); /* another walk knows the page size too */
-    CHECK(pager_read_on(&pager, talk.filemaker, "x", 2, 2, &next, &gap, &err) && gap.count == 0);
+    CHECK(pager_read_on(&pager, talk.reader, "x", 2, 2, &next, &gap, &err) && gap.count == 0);
     CHECK(next.place == 2 && next.asked == 25);
     for (size_t i = 0; i < lengthof(limits); i++)
         check_asked(&talk, i + 1, i < 3 ? 1 : 2, limits[i]);
@@ -324,7 +324,7 @@ TEST(pages_grow_again_only_after_many_good_ones)
         auto_page page = { 0 };
         struct err err = { 0 };
 
-        CHECK_AT((size_t)i, pager_read_on(&pager, talk.filemaker, "x", 1, 1, &page, &gap, &err));
+        CHECK_AT((size_t)i, pager_read_on(&pager, talk.reader, "x", 1, 1, &page, &gap, &err));
         CHECK_AT((size_t)i, page.asked == (i < 16 ? 2 : 4));
     }
 }
@@ -345,7 +345,7 @@ TEST(without_trouble_pages_grow_at_once)
         auto_page page = { 0 };
         struct err err = { 0 };
 
-        CHECK_AT(i, pager_read_on(&pager, talk.filemaker, "x", 1, 1, &page, &gap, &err));
+        CHECK_AT(i, pager_read_on(&pager, talk.reader, "x", 1, 1, &page, &gap, &err));
         CHECK_AT(i, page.asked == limits[i]);
     }
     pager_begin(&pager);
@@ -376,8 +376,8 @@ TEST(down_to_one_nothing_is_passed_over)
         struct err err = { 0 };
 
         talk_begin(&talk, cases[i].replies);
-        CHECK_AT(i, pager_read_on(&pager, talk.filemaker, "x", 3, 5, &page, &gap, &err)
-                        == cases[i].good);
+        CHECK_AT(i,
+                 pager_read_on(&pager, talk.reader, "x", 3, 5, &page, &gap, &err) == cases[i].good);
         check_asked(&talk, 1, 3, 2);
         check_asked(&talk, 2, 4, 1);
         if (!cases[i].good)
@@ -438,8 +438,8 @@ TEST(a_record_that_is_too_much_alone_is_passed_over_with_words)
         char words[400];
 
         talk_begin(&talk, cases[i].replies);
-        CHECK_AT(i, pager_read_on(&pager, talk.filemaker, "x", 3, 5, &page, &gap, &err)
-                        == cases[i].good);
+        CHECK_AT(i,
+                 pager_read_on(&pager, talk.reader, "x", 3, 5, &page, &gap, &err) == cases[i].good);
         CHECK_AT(i, gap.count == cases[i].count && page.place == cases[i].place);
         if (!cases[i].words)
             continue;

@@ -9,41 +9,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-TEST(quiet_hours_are_a_span_of_the_day)
-{
-    static const struct {
-        const char *text;
-        bool good;
-        int from, until;
-    } cases[] = {
-        { "", true, 0, 0 },
-        { "08:00-18:30", true, 480, 1110 },
-        { " 8:00 - 18:30 ", true, 480, 1110 },
-        { "22:00-06:00", true, 1320, 360 },
-        { "00:00-24:00", true, 0, 1440 },
-        { "08:00", false, 0, 0 },
-        { "08:00-", false, 0, 0 },
-        { "08-18", false, 0, 0 },
-        { "25:00-26:00", false, 0, 0 },
-        { "24:01-08:00", false, 0, 0 },
-        { "08:60-09:00", false, 0, 0 },
-        { "-1:00-08:00", false, 0, 0 },
-        { "08:00-18:30-20:00", false, 0, 0 },
-        { "morning", false, 0, 0 },
-    };
-
-    for (size_t i = 0; i < lengthof(cases); i++) {
-        struct gate_settings settings = { .quiet_from = 7, .quiet_until = 7 };
-        struct err err = { 0 };
-
-        CHECK_AT(i, gate_quiet_read(cases[i].text, &settings, &err) == cases[i].good);
-        CHECK_AT(i, cases[i].good || err.kind == ERR_USAGE);
-        if (cases[i].good)
-            CHECK_AT(i, settings.quiet_from == cases[i].from
-                            && settings.quiet_until == cases[i].until);
-    }
-}
-
 /* --- many threads, the real clock ----------------------------------------------------------- */
 
 struct passer {
@@ -319,7 +284,7 @@ TEST(in_quiet_hours_nobody_passes)
         struct gate_settings settings = { 0 };
         struct scene scene;
 
-        CHECK_AT(i, gate_quiet_read(cases[i].hours, &settings, &err));
+        CHECK_AT(i, quiet_read(cases[i].hours, &settings.quiet, &err));
         scene_begin(&scene, &settings);
         scene.hand.now_us = time_from_utc(comes);
         CHECK_AT(i, request(&scene, GATE_GOOD, 1000));
@@ -334,7 +299,7 @@ TEST(who_waits_is_stopped_soon)
         struct gate_settings settings;
         int inside;
     } cases[] = {
-        { { .quiet_from = 0, .quiet_until = 24 * 60 }, 0 },
+        { { .quiet = { { { 127, 0, 24 * 60 } }, 1 } }, 0 },
         { { .requests_per_second = 0.001 }, 1 },
         { { .most_at_once = 1 }, 1 },
     };

@@ -5,6 +5,7 @@
 #include "ledger/census.h"
 #include "ledger/decisions.h"
 #include "ledger/documents.h"
+#include "ledger/feed.h"
 #include "ledger/ledger_sql.h"
 #include "ledger/links.h"
 #include "ledger/peer_locks.h"
@@ -12,6 +13,7 @@
 #include "ledger/verifications.h"
 
 #include "base/mem.h"
+#include "base/num.h"
 #include "base/time.h"
 #include "folder.h"
 #include "tap.h"
@@ -1075,6 +1077,36 @@ TEST(a_run_is_noted_as_it_stands)
     check_sound(0, place.ledger);
 }
 
+static void feed_run_tell(void *arg, const struct ledger_feed_run *run)
+{
+    str_printf(arg, "%jd %s; ", (intmax_t)run->last, run->is_over ? "over" : "goes on");
+}
+
+static void feed_entry_tell(void *arg, int64_t seq, int64_t document)
+{
+    str_printf(arg, "%jd:%jd ", (intmax_t)seq, (intmax_t)document);
+}
+
+/* Nobody who reads the chains misses a change. */
+TEST(the_feed_names_the_documents_that_changed)
+{
+    auto_place place = place_new();
+    auto_str told = STR_MAX(KIB(4));
+    struct ledger_claim c;
+    struct err err = { 0 };
+
+    bring(place.ledger, 'f', &c);
+    CHECK(ledger_feed_runs(place.ledger, 0, feed_run_tell, &told, &err));
+    CHECK_STR(str_text(&told), "3 goes on; ");
+    str_reset(&told);
+    CHECK(ledger_feed_runs(place.ledger, place.run + 1, feed_run_tell, &told, &err));
+    CHECK_STR(str_text(&told), "");
+    CHECK(ledger_feed_entries(place.ledger, place.run, 0, 2, feed_entry_tell, &told, &err));
+    CHECK(ledger_feed_entries(place.ledger, place.run, 2, 2, feed_entry_tell, &told, &err));
+    CHECK_STR(str_text(&told), "1:0 2:1 3:1 ");
+    ledger_claim_clear(&c);
+}
+
 TEST(a_note_is_kept_until_it_is_changed)
 {
     auto_place place = place_new();
@@ -1126,12 +1158,24 @@ static bool next_finding(void *arg, struct ledger_finding *finding_r, bool *is_r
     return true;
 }
 
+static bool no_looked(void *arg, struct looked_document *looked_r, bool *is_r, struct err *err)
+{
+    (void)arg;
+    (void)looked_r;
+    (void)err;
+    *is_r = false;
+    return true;
+}
+
 static bool verified_note(struct ledger *ledger, const struct ledger_process *verifier,
                           const char *found, const char *findings, int64_t *run_r, struct err *err)
 {
     struct span rest = span_of(findings);
+    struct ledger_verification verification = {
+        .found = found, .next = next_finding, .arg = &rest, .looked = { .next = no_looked }
+    };
 
-    return ledger_verified_note(ledger, verifier, found, next_finding, &rest, run_r, err);
+    return ledger_verified_note(ledger, verifier, &verification, run_r, err);
 }
 
 /* Whatever the total of a later verification: a finding stays until its own place agrees. */
@@ -1165,6 +1209,133 @@ TEST(a_difference_stays_open_until_its_place_agrees)
         CHECK_AT(i, open.count ? open.since_us >= began_us : open.since_us == 0);
     }
     check_sound(0, place.ledger);
+}
+
+/*
+ * "1 row-hash": a difference of document 1; "2": it was moving. Separated by commas. `judges` is the
+ * kind that this verification cannot judge.
+ */
+struct looked_words {
+    struct span rest;
+    const char *unjudged;
+};
+
+static bool next_looked(void *arg, struct looked_document *looked_r, bool *is_r, struct err *err)
+{
+    struct looked_words *words = arg;
+    struct span one = span_cut(&words->rest, ','), number = span_cut(&one, ' ');
+
+    *is_r = number.size > 0;
+    *looked_r = (struct looked_document){ .is_moving = one.size == 0, .kind = one, .words = one };
+    return !*is_r || num_i64(number, 1, 9, &looked_r->document, err);
+}
+
+static bool looked_judges(void *arg, struct span kind)
+{
+    const struct looked_words *words = arg;
+
+    return !span_is(kind, words->unjudged);
+}
+
+/* What is known, as "1 row-hash,3 type". */
+static void known_read(struct ledger *ledger, struct str *to)
+{
+    STATEMENT(all, "select group_concat(document || ' ' || kind, ',') from (select * from"
+                   " fmferry_finding order by document)");
+    auto_rows *rows = NULL;
+    struct err err = { 0 };
+
+    str_reset(to);
+    if (sql_query(ledger_sql(ledger), &all, SQL_NO_ARGS, &rows, &err)
+        && sql_next(rows, &err) == STEP_ROW)
+        str_add_span(to, sql_get_text(rows, 0));
+    CHECK_STR(err.msg, "");
+}
+
+/* Of each document the last verification counts that looked at it and could have seen the fault. */
+TEST(what_is_wrong_with_a_document_is_known_until_a_verification_finds_nothing)
+{
+    static const struct {
+        const char *found, *looked, *unjudged, *known;
+    } steps[] = {
+        { "{}", "1 row-hash,2 type,3 row-key", "", "1 row-hash,2 type,3 row-key" },
+        { "{}", "1 row-size,2,3 row-key", "", "1 row-size,2 type,3 row-key" },
+        { NULL, "3 row-hash", "", "1 row-size,2 type,3 row-key" }, /* it broke off */
+        { NULL, "4 row-hash", "", "1 row-size,2 type,3 row-key,4 row-hash" },
+        { "{}", "2 row-size,4 row-hash", "type", "2 type,4 row-hash" },
+        { "{}", "", "type", "2 type" },
+        { "{}", "", "", "" },
+    };
+    auto_place place = place_new();
+    struct ledger_process verifier = process;
+    auto_str known = STR_MAX(KIB(1));
+    struct err err = { 0 };
+    int64_t run;
+
+    verifier.kind = "verify";
+    for (uint64_t i = 0; i < 4; i++) {
+        char identity[] = { (char)('a' + i), '\0' };
+        struct ledger_census_entry sighting = sighting_of(identity, 1 + i, 1);
+
+        CHECK(see(place.ledger, &sighting) == LEDGER_UPSERT_NEW);
+    }
+    for (size_t i = 0; i < lengthof(steps); i++) {
+        struct span none = SPAN_NONE;
+        struct looked_words words = { span_of(steps[i].looked), steps[i].unjudged };
+        struct ledger_verification v = {
+            .found = steps[i].found,
+            .next = next_finding,
+            .arg = &none,
+            .looked = { next_looked, &words, steps[i].found != NULL, looked_judges },
+        };
+
+        CHECK_AT(i, ledger_verified_note(place.ledger, &verifier, &v, &run, &err));
+        CHECK_STR(err.msg, "");
+        known_read(place.ledger, &known);
+        CHECK_STR(str_text(&known), steps[i].known);
+    }
+    check_sound(0, place.ledger);
+}
+
+/* Notes in a run of its own that a document's bytes are wrong. */
+static void put_finding(struct ledger *ledger, int64_t document)
+{
+    struct ledger_process server = process;
+    const struct ledger_progress nothing = { 0 };
+    auto_change change = { 0 };
+    struct err err = { 0 };
+    int64_t run;
+
+    server.kind = "serve";
+    CHECK(ledger_begin(ledger, &change, &err) && ledger_run_begin(ledger, &server, &run, &err)
+          && finding_put(ledger, document, "object-hash", "other bytes", &err)
+          && ledger_run_note(ledger, &nothing, "finished", true, &err)
+          && ledger_commit(&change, &err));
+    CHECK_STR(err.msg, "");
+}
+
+TEST(bytes_that_are_wrong_when_they_are_wanted_are_read_by_every_verification)
+{
+    auto_place place = place_new();
+    struct ledger_claim c = { 0 };
+    struct ledger_open_findings open;
+    auto_str known = STR_MAX(KIB(1));
+    struct ledger_process verifier = process;
+    struct err err = { 0 };
+    int64_t run;
+
+    bring(place.ledger, 'd', &c);
+    put_finding(place.ledger, c.document + 1); /* there is none */
+    CHECK(ledger_verified_open_findings(place.ledger, &open, &err) && open.count == 0);
+    put_finding(place.ledger, c.document);
+    CHECK(ledger_verified_open_findings(place.ledger, &open, &err) && open.count == 1);
+    known_read(place.ledger, &known);
+    CHECK_STR(str_text(&known), "1 object-hash");
+    verifier.kind = "verify";
+    CHECK(verified_note(place.ledger, &verifier, NULL, "-object-hash key", &run, &err));
+    CHECK(ledger_verified_open_findings(place.ledger, &open, &err) && open.count == 0);
+    check_sound(0, place.ledger);
+    ledger_claim_clear(&c);
 }
 
 TEST(the_newest_verification_is_remembered)
@@ -1211,6 +1382,24 @@ TEST(a_reader_needs_a_ledger_that_is_there)
         CHECK_AT(i, cases[i].good || err.kind == ERR_USAGE);
     }
     CHECK(access(missing + strlen("sqlite:"), F_OK) < 0);
+}
+
+/* Even one whose tables are not the ones we know: the step is asked first. */
+TEST(a_newer_ledger_is_refused_in_a_sentence)
+{
+    STATEMENT(set_step, "update fmferry_schema set step = $1 where part = 'ledger'");
+    STATEMENT(set_table, "alter table fmferry_source rename to fmferry_origin");
+    auto_place place = place_new();
+    auto_ledger *reader = NULL, *writer = NULL;
+    struct err err = { 0 };
+
+    CHECK(sql_run(ledger_sql(place.ledger), &set_step, sql_args(sql_i64(ledger_schema_step() + 1)),
+                  &err));
+    CHECK(sql_run(ledger_sql(place.ledger), &set_table, SQL_NO_ARGS, &err));
+    CHECK(!ledger_open_reader(place.url, "source", place.cancel, &reader, &err));
+    CHECK(err.kind == ERR_USAGE && strstr(err.msg, "was made by a newer fmferry"));
+    CHECK(!ledger_open(place.url, "source", place.cancel, &writer, &err));
+    CHECK(err.kind == ERR_USAGE && strstr(err.msg, "was made by a newer fmferry"));
 }
 
 TEST(sources_of_one_ledger_are_apart)

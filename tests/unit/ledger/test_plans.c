@@ -20,6 +20,11 @@ static const struct {
     { &LEDGER_LOOK_TRAITS, "d USING INDEX fmferry_document_troubled" },
     { &LEDGER_LOOK_FAILURES, "d USING INDEX fmferry_document_troubled" },
     { &LEDGER_ATTEMPTS_USUAL, "fmferry_attempt USING PRIMARY KEY" },
+    { &LEDGER_SHOWN_BY_KEYS, "INDEX fmferry_version_key (key_number=?)" },
+    { &LEDGER_SHOWN_BY_NUMBERS, "d USING INTEGER PRIMARY KEY" },
+    { &LEDGER_SHOWN_AFTER, "d USING INTEGER PRIMARY KEY" },
+    { &LEDGER_FEED_ENTRIES, "fmferry_audit USING PRIMARY KEY (run=? AND seq>?)" },
+    { &LEDGER_FEED_RUNS, "a USING PRIMARY KEY (run=?)" },
     { &LEDGER_LOOK_DOUBTS, "INDEX fmferry_document_troubled" },
 };
 

@@ -218,6 +218,7 @@ TEST(the_status_is_as_it_is_documented)
         "{\"type\":\"\",\"total\":1,\"done\":0,\"failed\":1},"
         "{\"type\":\"\\\"<x>\\\"\",\"total\":1,\"done\":0,\"failed\":0}],"
         "\"links\":{\"linked\":2,\"unlinked\":1,\"review\":1},"
+        "\"uploads\":{\"arrived\":0,\"failed\":0,\"under_way\":0,\"bytes\":0},"
         "\"bytes\":{\"source\":null,\"known\":1500000011,\"stored\":1500000011},"
         "\"cost_per_month\":{\"amount\":0.0375,\"currency\":\"AUD\"},"
         "\"forecast\":{\"will_be_done\":5,\"never\":3,\"eta\":null},"

@@ -1,0 +1,76 @@
+/* The writes about documents that were uploaded, and what people change of a row by the console. */
+#pragma once
+
+#include "document/key.h"
+#include "document/upload_row.h"
+#include "engine/writes.h"
+#include "ledger/documents.h"
+#include "ledger/uploads.h"
+
+/* An upload that is to be taken. What it is asked is borrowed; results are set anew each time. */
+struct upload_begin {
+    const struct ledger_upload *upload;
+    bool anyway; /* also if the patient has these bytes already */
+    const struct key_rules *keys;
+    const char *ext;     /* "pdf" */
+    bool needs_hash_key; /* the store may replace what lies under a key */
+
+    enum ledger_upload_outcome outcome;
+    char identity[UUID_TEXT_SIZE]; /* the document's */
+    /*
+     * With LEDGER_UPLOAD_TAKEN: ours, and what is intended. An upload id in it is that of an earlier try,
+     * which must be aborted first.
+     */
+    struct ledger_claim claim;
+    struct ledger_version version;
+};
+void upload_begin_clear(struct upload_begin *begin);
+#define auto_upload_begin __attribute__((cleanup(upload_begin_clear))) struct upload_begin
+
+/* Takes an upload, and notes what is to be stored under which key. Also fails as key_make(). */
+must_check bool write_upload_begin(struct writer *writer, struct upload_begin *begin,
+                                   struct err *err);
+
+/* An upload that is stored: its bytes lie under the version's key. */
+struct upload_stored {
+    const struct ledger_claim *claim;
+    const struct ledger_version *version;
+    const struct upload_row_parts *row;
+};
+
+/*
+ * Notes that it is stored and done, and puts its row into the application, in one change.
+ *   row_exists_r   false: people have deleted the row, and it is not made again
+ */
+must_check bool write_upload_stored(struct writer *writer, const struct upload_stored *stored,
+                                    bool *row_exists_r, struct err *err);
+
+/* Notes why an upload did not arrive: it failed, and is tried again only if it is sent again. */
+must_check bool write_upload_failed(struct writer *writer, const struct ledger_claim *claim,
+                                    const struct ledger_attempt *attempt, struct err *err);
+
+/* An upload that a dead console left without its outcome; held. */
+struct upload_left {
+    struct ledger_claim claim;
+    struct ledger_sent sent;
+    struct ledger_version *versions;
+    size_t version_count;
+};
+void upload_left_clear(struct upload_left *left);
+#define auto_upload_left __attribute__((cleanup(upload_left_clear))) struct upload_left
+
+/* Claims the next one that is due. `is_r` false: there is none. */
+must_check bool write_upload_left(struct writer *writer, struct upload_left *left_r, bool *is_r,
+                                  struct err *err);
+
+/* Lets go of one until later: nobody could find out whether its object is there. */
+must_check bool write_upload_later(struct writer *writer, const struct ledger_claim *claim,
+                                   const struct ledger_attempt *attempt, int64_t due_us,
+                                   struct err *err);
+
+/*
+ * Takes a row away in the application, or brings it back: nothing is removed.
+ *   there_r   false: the application has no such row, or no column for this
+ */
+must_check bool write_row_active(struct writer *writer, const struct uuid *row, bool is_active,
+                                 bool *there_r, struct err *err);

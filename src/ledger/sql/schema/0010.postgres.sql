@@ -1,0 +1,7 @@
+-- The MD5 that FileMaker itself says of a document's file ([source] md5_field), where the stored bytes have it.
+create table fmferry_witness (
+    source bigint not null references fmferry_source,
+    document bigint not null references fmferry_document,
+    md5 bytea not null,
+    primary key (source, document)
+);
