@@ -103,7 +103,7 @@ class Office:
     def send(self, number):
         """Until somebody answers, and the answer is about the file."""
         data, patient = pdf(f"upload {number}"), self.patients[number % len(self.patients)]
-        while number not in self.answers:
+        while number not in self.answers and not self.is_over.is_set():
             answer = sent_in_vain(self.console, self.user(number), patient, data, f"key-of-upload-{number:06}")
             if answer and answer[0] in (201, 207, 409):
                 self.answers[number] = answer[1][0]
@@ -111,7 +111,14 @@ class Office:
                 time.sleep(0.05)
 
     def kill(self):
-        """Again and again, as long as people upload; counts by what was answered, not by the clock."""
+        """Who cannot open the console again sends everybody home: nobody would be answered."""
+        try:
+            return self.kill_while_people_upload()
+        finally:
+            self.is_over.set()
+
+    def kill_while_people_upload(self):
+        """Again and again; counts by what was answered, not by the clock."""
         deaths, seen = 0, 0
         while not self.is_over.is_set():
             wait_until(lambda: self.is_over.is_set() or len(self.answers) >= seen + self.chance.randrange(1, 5), 30, 0.01)
