@@ -146,7 +146,8 @@ static void environment_make(char *environment[ENVIRONMENT_MAX + 1])
 /* --- starting ------------------------------------------------------------------------------- */
 
 /* Our threads block the signals that one of them waits for; the child unblocks them again. */
-static int child_spawn(const struct child_words *words, int in, int out, pid_t *pid_r)
+static bool child_spawn(const struct child_words *words, const char *what, int in, int out,
+                        pid_t *pid_r, struct err *err)
 {
     char *environment[ENVIRONMENT_MAX + 1];
     posix_spawn_file_actions_t files;
@@ -171,7 +172,9 @@ static int child_spawn(const struct child_words *words, int in, int out, pid_t *
     code = posix_spawnp(pid_r, words->list[0], &files, &manners, words->list, environment);
     (void)posix_spawnattr_destroy(&manners);
     (void)posix_spawn_file_actions_destroy(&files);
-    return code;
+    return code == 0
+           || err_set(err, ERR_USAGE, 0, "%s: its command '%.64s' cannot be run: %s", what,
+                      words->list[0], strerrordesc_np(code));
 }
 
 bool child_start(const char *command, const char *what, struct child *child_r, struct err *err)
@@ -179,7 +182,7 @@ bool child_start(const char *command, const char *what, struct child *child_r, s
     auto_free struct child_words *words = mem_new(struct child_words);
     auto_close int out = -1, in = -1;
     struct child child;
-    int ends[2], code;
+    int ends[2];
 
     if (!words_split(command, words, what, err))
         return false;
@@ -187,10 +190,8 @@ bool child_start(const char *command, const char *what, struct child *child_r, s
         return err_os(err, "%s: running its command", what);
     in = ends[0];
     out = ends[1];
-    code = child_spawn(words, -1, out, &child.pid);
-    if (code != 0)
-        return err_set(err, ERR_USAGE, 0, "%s: its command '%.64s' cannot be run: %s", what,
-                       words->list[0], strerrordesc_np(code));
+    if (!child_spawn(words, what, -1, out, &child.pid, err))
+        return false;
     child.out = in;
     in = -1;
     *child_r = child;
@@ -249,15 +250,13 @@ bool child_feed(const char *command, const char *what, struct span input, int64_
 {
     auto_free struct child_words *words = mem_new(struct child_words);
     auto_close int out = open("/dev/null", O_WRONLY | O_CLOEXEC), in = -1;
-    int status = 0, code;
+    int status = 0;
     pid_t pid;
 
     if (!words_split(command, words, what, err) || (in = input_make(input, what, err)) < 0)
         return false;
-    code = child_spawn(words, in, out, &pid);
-    if (code != 0)
-        return err_set(err, ERR_USAGE, 0, "%s: its command '%.64s' cannot be run: %s", what,
-                       words->list[0], strerrordesc_np(code));
+    if (!child_spawn(words, what, in, out, &pid, err))
+        return false;
     if (!child_wait(pid, limit_us, &status))
         return err_set(err, ERR_OS, ETIMEDOUT, "%s: its command did not end within %jd s", what,
                        (intmax_t)(limit_us / TIME_SECOND));

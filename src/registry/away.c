@@ -93,18 +93,11 @@ bool registry_each_away(struct registry *registry, const char *patient, const st
 {
     const struct uuid first = { { 0 } };
     auto_rows *rows = NULL;
-    enum step step;
 
     if (!active_column(registry) || !registry_table_column(registry->documents, NAME_ROW_ID)
         || (patient && !registry_table_column(registry->documents, NAME_PATIENT)))
         return true;
     if (!away_ask(registry, patient, after ? after : &first, limit, &rows, err))
         return false;
-    while ((step = sql_next(rows, err)) == STEP_ROW) {
-        struct uuid row;
-
-        if (uuid_read_loose(sql_get_text(rows, 0), &row))
-            each(arg, &row);
-    }
-    return step == STEP_END;
+    return registry_ids_read(rows, each, arg, err);
 }

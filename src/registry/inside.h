@@ -66,6 +66,11 @@ const char *registry_ids_words(const struct registry *registry);
 void registry_ids_write(const struct registry *registry, const struct uuid *ids, size_t count,
                         struct str *to);
 
+/* Calls `each` for the row ids that a statement gives in its first column. In rows.c. ERR_DATABASE. */
+must_check bool registry_ids_read(struct sql_rows *rows,
+                                  void (*each)(void *arg, const struct uuid *row), void *arg,
+                                  struct err *err);
+
 /* Whether the application shows a row, in words for a statement. In rows.c. */
 const char *registry_active_words(const struct registry *registry);
 

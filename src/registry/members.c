@@ -42,7 +42,6 @@ bool registry_each_of_patient(struct registry *registry, const char *patient, co
         registry_table_id(registry->documents, NAME_PATIENT, span_of(patient), text), sql_i64(limit)
     };
     auto_rows *rows = NULL;
-    enum step step;
 
     if (!registry_table_column(registry->documents, NAME_ROW_ID)
         || !registry_table_column(registry->documents, NAME_PATIENT)
@@ -53,13 +52,7 @@ bool registry_each_of_patient(struct registry *registry, const char *patient, co
     if (!sql_query(registry->sql, list_statement(registry, category != NULL),
                    (struct sql_args){ values, category ? 3 : 2 }, &rows, err))
         return false;
-    while ((step = sql_next(rows, err)) == STEP_ROW) {
-        struct uuid row;
-
-        if (uuid_read_loose(sql_get_text(rows, 0), &row))
-            each(arg, &row);
-    }
-    return step == STEP_END;
+    return registry_ids_read(rows, each, arg, err);
 }
 
 /* --- rows ------------------------------------------------------------------------------------- */

@@ -90,6 +90,20 @@ void registry_ids_write(const struct registry *registry, const struct uuid *ids,
     json_close_array(&w);
 }
 
+bool registry_ids_read(struct sql_rows *rows, void (*each)(void *arg, const struct uuid *row),
+                       void *arg, struct err *err)
+{
+    enum step step;
+
+    while ((step = sql_next(rows, err)) == STEP_ROW) {
+        struct uuid row;
+
+        if (uuid_read_loose(sql_get_text(rows, 0), &row))
+            each(arg, &row);
+    }
+    return step == STEP_END;
+}
+
 static struct registry_seen seen_read(const struct sql_rows *rows)
 {
     return (struct registry_seen){ .is_active = sql_get_i64(rows, 1) != 0,
