@@ -27,6 +27,7 @@ static const struct cmd *const cmds[] = {
     &cmd_unlink,
     &cmd_verify,
     &cmd_reconcile,
+    &cmd_cutover,
     &cmd_report,
     &cmd_export_bagit,
     &cmd_export_fhir,

@@ -4,6 +4,7 @@
  */
 #include "cmd/attend.h"
 
+#include "cmd/ending.h"
 #include "cmd/progress.h"
 
 #include "base/mem.h"
@@ -19,7 +20,7 @@ struct attending {
     struct notifier *notifier;
 };
 
-struct attending *attend_new(struct notifier *notifier)
+static struct attending *attending_new(struct notifier *notifier)
 {
     struct attending *attending = mem_new(struct attending);
 
@@ -49,17 +50,25 @@ static void view_attended(void *arg, const struct run_view *view)
     service_tell(attending, view);
 }
 
-struct run_watcher attend_watcher(struct attending *attending)
+static void attending_end(struct attending *attending)
 {
-    return (struct run_watcher){ view_attended, attending, attending->display.every_us };
-}
-
-void attend_end(struct attending *attending)
-{
-    if (!attending)
-        return;
     progress_free(attending->progress);
     service_stopping(attending->service);
     service_free(attending->service);
     free(attending);
+}
+
+bool attended_run(struct work *work, struct notifier *notifier, const char *command,
+                  struct run_result *result_r, struct err *err)
+{
+    struct attending *attending = attending_new(notifier);
+    struct run_watcher watcher = { view_attended, attending, attending->display.every_us };
+    bool good = run_all(&work->settings.engine, work->cancel, &watcher, result_r, err);
+
+    attending_end(attending);
+    if (good)
+        ending_say(result_r, command);
+    else
+        ending_say_broken(result_r, command);
+    return good;
 }

@@ -1,16 +1,15 @@
-/* Who attends a run: the display, and the service manager that started it, if one did. */
+/* A run that is attended: by the display, by those who are told, and by the service manager that started it. */
 #pragma once
 
 #include "cmd/notifier.h"
+#include "cmd/work.h"
 #include "run/run.h"
 
-struct attending;
-
-/* `notifier` may be NULL. */
-struct attending *attend_new(struct notifier *notifier);
-
-/* Hands all who attend to run_all(). */
-struct run_watcher attend_watcher(struct attending *attending);
-
-/* Takes the display away, tells the others that it is over, and frees. NULL is allowed. */
-void attend_end(struct attending *attending);
+/*
+ * One run, attended, and its end printed. The work needs what `fmferry run` needs.
+ *   notifier   may be NULL
+ *   command    what goes on from here if it is interrupted: "fmferry run"
+ * Fails as run_all().
+ */
+must_check bool attended_run(struct work *work, struct notifier *notifier, const char *command,
+                             struct run_result *result_r, struct err *err);

@@ -2,7 +2,6 @@
 #include "cmd/attend.h"
 #include "cmd/commands.h"
 #include "cmd/ending.h"
-#include "cmd/work.h"
 
 #include "base/foreign.h"
 #include "run/dry_run.h"
@@ -17,21 +16,6 @@ struct run_options {
 /* When --until-done gives up: the rules of people who had to run their importer by hand. */
 enum { SERIES_RUNS = 20, SERIES_FEW = 10, SERIES_FEW_RUNS = 2 };
 
-static bool run_once(struct work *work, struct notifier *notifier, struct run_result *result,
-                     struct err *err)
-{
-    struct attending *attending = attend_new(notifier);
-    struct run_watcher watcher = attend_watcher(attending);
-    bool good = run_all(&work->settings.engine, work->cancel, &watcher, result, err);
-
-    attend_end(attending);
-    if (good)
-        ending_say(result, "fmferry run");
-    else
-        ending_say_broken(result, "fmferry run");
-    return good;
-}
-
 /* Runs until nothing is left, or hardly anything more is moved. */
 static int run_series(struct work *work, struct notifier *notifier, struct run_result *result_r,
                       struct err *err)
@@ -40,7 +24,7 @@ static int run_series(struct work *work, struct notifier *notifier, struct run_r
     int few = 0;
 
     for (int runs = 1;; runs++) {
-        bool good = run_once(work, notifier, &result, err);
+        bool good = attended_run(work, notifier, "fmferry run", &result, err);
 
         *result_r = result;
         if (!good)
@@ -143,7 +127,8 @@ static int run_told(struct work *work, struct err *err)
     if (o->until_done)
         code = run_series(work, notifier, &result, err);
     else
-        code = run_once(work, notifier, &result, err) ? ending_code(&result) : -1;
+        code = attended_run(work, notifier, "fmferry run", &result, err) ? ending_code(&result)
+                                                                         : -1;
     notifier_end(notifier, &result, code < 0 ? err : NULL);
     return code;
 }

@@ -1,6 +1,6 @@
 /* `fmferry verify` */
 #include "cmd/commands.h"
-#include "cmd/work.h"
+#include "cmd/verifying.h"
 #include "version.h"
 
 #include "base/foreign.h"
@@ -15,11 +15,6 @@
 #include <malloc.h>
 
 enum { LINE_MAX_BYTES = 64 * 1024, SAMPLES_MAX = 1000000 };
-
-struct verify_options {
-    bool deep, bytes, checksums, json, without_source;
-    const char *sample, *certificate, *against;
-};
 
 /* --- output --------------------------------------------------------------------------------- */
 
@@ -348,36 +343,37 @@ static bool is_left_open(const struct verify_settings *settings, const struct ve
 }
 
 static int verify_and_say(const struct verify_settings *settings, struct verify_options *o,
-                          const struct cancel *cancel, struct err *err)
+                          const struct cancel *cancel, struct verify_result *result,
+                          struct err *err)
 {
     auto_str line = STR_MAX(LINE_MAX_BYTES);
-    auto_verify_result result = { 0 };
 
-    if (!verify_all(settings, cancel, verify_difference_print, o, &result, err)) {
-        if (verify_has_findings(&result))
-            note_or_say(settings, o, &result, NULL);
+    if (!verify_all(settings, cancel, verify_difference_print, o, result, err)) {
+        if (verify_has_findings(result))
+            note_or_say(settings, o, result, NULL);
         return -1;
     }
-    result_json(o, &result, &line);
+    result_json(o, result, &line);
     if (o->json) {
         (void)puts(str_text(&line));
     } else {
-        result_text(o, &result);
-        say_certificate(o, &result);
+        result_text(o, result);
+        say_certificate(o, result);
     }
-    note_or_say(settings, o, &result, str_text(&line));
+    note_or_say(settings, o, result, str_text(&line));
     if (fflush(stdout) != 0) {
         (void)err_os(err, "writing what was found");
         return -1;
     }
-    return result.differences || !result.census_was_closed || is_left_open(settings, o, &result)
+    return result->differences || !result->census_was_closed || is_left_open(settings, o, result)
                ? EXIT_LEFT
                : EXIT_DONE;
 }
 
-static int verify_body(struct work *work, struct err *err)
+int verifying_do(struct work *work, const struct verify_options *options,
+                 struct verify_result *result_r, struct err *err)
 {
-    struct verify_options o = *(const struct verify_options *)work->options;
+    struct verify_options o = *options;
     struct verify_settings reader = settings_verify(&work->settings, &o);
 
     /* Freed memory goes back at once: the streams are longer than the memory. */
@@ -385,7 +381,14 @@ static int verify_body(struct work *work, struct err *err)
     if (!sample_read(o.sample, &reader, err)
         || !pinned_store_check(&work->settings.engine, work->cancel, err))
         return -1;
-    return verify_and_say(&reader, &o, work->cancel, err);
+    return verify_and_say(&reader, &o, work->cancel, result_r, err);
+}
+
+static int verify_body(struct work *work, struct err *err)
+{
+    auto_verify_result result = { 0 };
+
+    return verifying_do(work, work->options, &result, err);
 }
 
 static int verify_command(const struct cli_globals *globals, const void *arg, struct err *err)

@@ -128,6 +128,17 @@ def certificate(tap, lines):
             tap.ok("all is as certified" in said, "and it says so", said)
 
 
+def last_day(tap, lines):
+    """cutover.md: both calls; the second is answered for from the command line, as no terminal is there."""
+    with Bench(tap, "docs") as bench:
+        bench.serve("generate:20,2000")
+        bench.ferry("init", "--key")
+        sandbox = Sandbox(tap, bench)
+        for line in lines:
+            sandbox.run(line, [("--certificate certificate.txt", "--certificate certificate.txt --frozen-by Kim")])
+        bench.check("and all is well", exit_code=0)
+
+
 def certificate_of_bucket(tap, lines):
     """With the prefix of a bucket: the files in the folder lack it."""
     with ModelBench(tap, "docs", (), {}, {"url": "s3://clinic/prefix"}) as bench:
@@ -329,6 +340,8 @@ STORIES = {
     ("console.md", "fmferry users add kim --role operator,owner,admin"): console,
     ("certificate.md", "fmferry-audit --key fmferry.key.pub certificate.txt"): certificate,
     ("certificate.md", "aws s3 sync s3://bucket/prefix folder"): certificate_of_bucket,
+    ("cutover.md", "fmferry cutover --rehearse"): last_day,
+    ("cutover.md", "fmferry cutover --certificate certificate.txt"): last_day,
     ("fmsim.md", "fmsim --data demo"): simulators,
     ("fmp12.md", "fmferry tables Backup/Clinic.fmp12"): filemaker_file,
     ("ledger.md", "import hashlib, sqlite3"): chain,

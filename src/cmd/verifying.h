@@ -1,0 +1,20 @@
+/* A verification that says on the terminal what it found: for `fmferry verify` and `fmferry cutover`. */
+#pragma once
+
+#include "cmd/work.h"
+#include "verify/verify.h"
+
+/* The command line of `fmferry verify`. */
+struct verify_options {
+    bool deep, bytes, checksums, json, without_source;
+    const char *sample, *certificate, *against;
+};
+
+/*
+ * Verifies, prints what was found, and notes it in the ledger. It needs WORK_NEXUS, WORK_STORE,
+ * WORK_TRAITS, and WORK_SOURCE unless it goes without the source. One thread.
+ *   result_r   zeroed; the caller clears it
+ * Returns the exit code; -1: `err` says why.
+ */
+int verifying_do(struct work *work, const struct verify_options *options,
+                 struct verify_result *result_r, struct err *err);
